@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { Chain, EventType, Level, RiskLevel, SignalState } from "./scalars.ts";
+import { Reason } from "./signal.ts";
+
+/** What a person or machine is told about one state change. Stored in push_outbox.payload_json; channels render it. */
+export const Notification = z.object({
+  v: z.literal(1),
+  eventKey: z.string(),
+  transition: z.number().int(),
+  state: SignalState,
+  previousState: SignalState.nullable(),
+  score: z.number(),
+  level: Level,
+  riskLevel: RiskLevel,
+  type: EventType,
+  chain: Chain,
+  symbol: z.string().nullable(),
+  tokenCa: z.string().nullable(),
+  summary: z.string(),
+  reasons: z.array(Reason),
+  missing: z.array(z.string()),
+  degraded: z.boolean(),
+  evidenceCount: z.number().int(),
+  uniqueAuthors: z.number().int(),
+  copies: z.number().int(),
+  rulesVersion: z.string(),
+  /** When the state changed. */
+  ts: z.string(),
+});
+export type Notification = z.infer<typeof Notification>;
+
+/** pending and failed wait for next_retry_at; a pending row under a live lease is being sent. done and dlq are final. */
+export const DeliveryStatus = z.enum(["pending", "done", "failed", "dlq"]);
+export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
+
+/** A row to be written to push_outbox: one notification for one channel. */
+export const OutboxDraft = z.object({
+  channelId: z.number().int(),
+  eventKey: z.string(),
+  /** sha256(event key, channel, transition): the same for every attempt, and across crashes. */
+  idemKey: z.string(),
+  payload: Notification,
+  /** Later than now when quiet hours or a digest hold it back; null = at once. */
+  notBefore: z.string().nullable(),
+});
+export type OutboxDraft = z.infer<typeof OutboxDraft>;
+
+/** A leased row of push_outbox. */
+export const Delivery = z.object({
+  id: z.number().int(),
+  channelId: z.number().int(),
+  eventKey: z.string(),
+  idemKey: z.string(),
+  payload: Notification,
+  status: DeliveryStatus,
+  /** Attempts made before this one. */
+  retryCount: z.number().int(),
+  createdAt: z.string(),
+  leaseToken: z.string(),
+});
+export type Delivery = z.infer<typeof Delivery>;

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { Mention } from "./mention.ts";
+
+/** A post that passed the filter, read by the text stages. The original text stays in raw_posts; `normalised` is for comparing, not for showing. */
+export const Post = z.object({
+  source: z.string(),
+  id: z.string(),
+  author: z.string(),
+  postedAt: z.string(),
+  normalised: z.string(),
+  lang: z.string().nullable(),
+  spam: z.number(),
+  sentiment: z.number(),
+  /** The words that drove the sentiment, strongest first, with their signed weight. */
+  sentimentWords: z.array(z.object({ word: z.string(), weight: z.number() })),
+  keywords: z.array(z.string()),
+  /** sha256 of the normalised text, 16 hex digits: equal texts, equal hash. */
+  textHash: z.string(),
+  fingerprint: z.string(),
+  mentions: z.array(Mention),
+});
+export type Post = z.infer<typeof Post>;

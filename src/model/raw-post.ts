@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { Chain, Instant } from "./scalars.ts";
+
+export const MAX_TEXT = 10_000;
+const MAX_RAW_BYTES = 16_384;
+
+const Metrics = z.object({
+  followers: z.number().nonnegative().optional(),
+  likes: z.number().nonnegative().optional(),
+  reposts: z.number().nonnegative().optional(),
+  replies: z.number().nonnegative().optional(),
+});
+
+/** A post as a source gave it. `source` + `id` identify it for ever; `postedAt` is event time. */
+export const RawPost = z.object({
+  source: z.string(),
+  id: z.string(),
+  author: z.string(),
+  text: z.string(),
+  postedAt: z.string(),
+  url: z.string().optional(),
+  lang: z.string().optional(),
+  tokenCa: z.string().optional(),
+  symbol: z.string().optional(),
+  chain: Chain.optional(),
+  metrics: Metrics.optional(),
+  raw: z.record(z.string(), z.unknown()).optional(),
+});
+export type RawPost = z.infer<typeof RawPost>;
+
+const name = (max: number) =>
+  z
+    .string({ error: (issue) => (issue.input === undefined ? "is required" : "must be a string") })
+    .trim()
+    .min(1, "must not be empty")
+    .max(max);
+const KNOWN = new Set([
+  "id",
+  "source",
+  "author",
+  "text",
+  "posted_at",
+  "timestamp",
+  "url",
+  "lang",
+  "token_ca",
+  "symbol",
+  "chain",
+  "metrics",
+  "raw",
+]);
+
+const Wire = z.looseObject({
+  id: z.union([name(200), z.number().int().transform(String)], {
+    error: (issue) =>
+      issue.input === undefined
+        ? "is required: source and id identify a post"
+        : "must be a non-empty string of up to 200 characters",
+  }),
+  source: name(50).regex(/^[a-z0-9][a-z0-9_.-]*$/, "must be lower-case letters, digits, _ . or -"),
+  author: name(200),
+  text: z
+    .string({ error: "must be a string" })
+    .max(MAX_TEXT, `is longer than ${MAX_TEXT} characters; cut it or send the first ${MAX_TEXT}`),
+  posted_at: Instant,
+  url: z.string().max(2_000).optional(),
+  lang: z.string().max(20).optional(),
+  token_ca: z.string().trim().min(1).max(100).optional(),
+  symbol: z.string().trim().min(1).max(20).optional(),
+  chain: Chain.optional(),
+  metrics: Metrics.optional(),
+  raw: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** PostgreSQL text holds neither NUL nor half a surrogate pair. */
+const storable = (text: string) => text.replaceAll("\u0000", "").toWellFormed();
+
+/**
+ * The wire form of a post (snake_case; INTERFACE.md, "A post") read into a RawPost. `timestamp` is taken for `posted_at`, nulls count as
+ * absent, and unknown fields are kept in `raw` while they stay under 16 KB.
+ */
+export const PostInput = z
+  .preprocess((input) => {
+    if (typeof input !== "object" || input === null || Array.isArray(input)) return input;
+    const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+    return "posted_at" in given || !("timestamp" in given) ? given : { ...given, posted_at: given.timestamp };
+  }, Wire)
+  .transform((wire): RawPost => {
+    const extra = Object.fromEntries(Object.entries(wire).filter(([key]) => !KNOWN.has(key)));
+    const raw = { ...wire.raw, ...extra };
+    const keepRaw = Object.keys(raw).length > 0 && JSON.stringify(raw).length <= MAX_RAW_BYTES;
+    return {
+      source: wire.source,
+      id: storable(wire.id),
+      author: storable(wire.author),
+      text: storable(wire.text),
+      postedAt: wire.posted_at,
+      ...(wire.url !== undefined && { url: storable(wire.url) }),
+      ...(wire.lang !== undefined && { lang: wire.lang }),
+      ...(wire.token_ca !== undefined && { tokenCa: storable(wire.token_ca) }),
+      ...(wire.symbol !== undefined && { symbol: storable(wire.symbol) }),
+      ...(wire.chain !== undefined && { chain: wire.chain }),
+      ...(wire.metrics !== undefined && { metrics: wire.metrics }),
+      ...(keepRaw && { raw: JSON.parse(storable(JSON.stringify(raw)).replaceAll("\\u0000", "")) }),
+    };
+  });
+
+/** `{source}:{id}`: the post's identity in one string, and its evidence id in an event. */
+export const postKey = (post: { source: string; id: string }): string => `${post.source}:${post.id}`;

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { Facts } from "./facts.ts";
+import { Level, RiskLevel, SignalState } from "./scalars.ts";
+
+export const Reason = z.object({ rule: z.string(), group: z.string(), score: z.number(), text: z.string() });
+export type Reason = z.infer<typeof Reason>;
+
+export const Signal = z.object({
+  eventKey: z.string(),
+  state: SignalState,
+  score: z.number(),
+  level: Level,
+  riskLevel: RiskLevel,
+  reasons: z.array(Reason),
+  /** What is not known, in the words of the rules' `missing` table. */
+  missing: z.array(z.string()),
+  facts: Facts,
+  degraded: z.boolean(),
+  onchainAsofTs: z.string().nullable(),
+  onchainConfidence: z.number().nullable(),
+  rulesVersion: z.string(),
+  /** How many times the state has changed: the number that a notification belongs to. */
+  transition: z.number().int(),
+  ts: z.string(),
+});
+export type Signal = z.infer<typeof Signal>;

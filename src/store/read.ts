@@ -1,0 +1,102 @@
+import type { ChannelConfig } from "../model/channel-config.ts";
+import type { SignalState } from "../model/scalars.ts";
+import type { Signal } from "../model/signal.ts";
+import type { TokenEvent } from "../model/token-event.ts";
+import type { Audit, Evidence } from "./store.ts";
+
+export type Page<T> = { items: T[]; nextCursor: string | null };
+/** `cursor` is what a page answered as nextCursor; an unreadable one throws RangeError, which the api answers as 400. */
+export type Paging = { limit: number; cursor: string | null };
+
+export type EventFilter = {
+  type: string | null;
+  chain: string | null;
+  symbol: string | null;
+  tokenCa: string | null;
+  since: string | null;
+  until: string | null;
+  minScore: number | null;
+  state: SignalState | null;
+};
+
+/** An event with the headline of its signal, newest last_ts first. */
+export type EventRow = TokenEvent & { state: SignalState; score: number; level: string };
+
+/** What became of a post: one step a stage, in order. */
+export type PostHistory = {
+  source: string;
+  id: string;
+  author: string;
+  text: string;
+  postedAt: string;
+  acceptedAt: string;
+  outcome: string | null;
+  reason: string | null;
+  lang: string | null;
+  spam: number | null;
+  sentiment: number | null;
+  steps: { stage: string; outcome: string; at: string; reason: string | null; eventKey: string | null }[];
+};
+
+export type OutboxRow = {
+  id: number;
+  channelId: number;
+  channel: string;
+  eventKey: string;
+  status: string;
+  retryCount: number;
+  nextRetryAt: string | null;
+  createdAt: string;
+  finishedAt: string | null;
+  idemKey: string;
+  payload: unknown;
+  attempts: { at: string; result: string; httpStatus: number | null; ms: number; error: string | null }[];
+};
+
+export type DeadLetterRow = {
+  id: number;
+  stage: string;
+  reason: string;
+  error: string;
+  payload: unknown;
+  attempts: number;
+  subject: string | null;
+  advice: string;
+  createdAt: string;
+  replayedAt: string | null;
+};
+
+/** The live figures of the page and of /metrics gauges, in one query. */
+export type Overview = {
+  posts: { outcome: string; reason: string | null; count: number }[];
+  events: number;
+  signals: { state: string; count: number }[];
+  outbox: { status: string; count: number }[];
+  deadLetters: number;
+  postsPerMinute: { minute: string; count: number }[];
+};
+
+export type SnapshotRow = { eventKey: string; rulesVersion: string; signal: Signal; event: TokenEvent };
+
+export type ReadStore = {
+  events(filter: EventFilter, paging: Paging): Promise<Page<EventRow>>;
+  signals(filter: EventFilter, paging: Paging): Promise<Page<Signal>>;
+  event(eventKey: string): Promise<{ event: TokenEvent; signal: Signal; evidence: Evidence[] } | undefined>;
+  signal(eventKey: string): Promise<Signal | undefined>;
+  post(source: string, id: string): Promise<PostHistory | undefined>;
+  outbox(
+    filter: { status: string | null; channelId: number | null; since: string | null },
+    paging: Paging,
+  ): Promise<Page<OutboxRow>>;
+  deadLetters(
+    filter: { stage: string | null; reason: string | null; since: string | null; replayed: boolean | null },
+    paging: Paging,
+  ): Promise<Page<DeadLetterRow>>;
+  channelList(): Promise<ChannelConfig[]>;
+  audit(): Promise<Audit>;
+  overview(now: string): Promise<Overview>;
+  /** Stored signals for a backtest, newest first. */
+  snapshots(since: string, limit: number): Promise<SnapshotRow[]>;
+  /** A cheap round trip. */
+  ping(): Promise<void>;
+};

@@ -1,0 +1,152 @@
+import type { ChannelConfig } from "../model/channel-config.ts";
+import type { DeadLetter } from "../model/dead-letter.ts";
+import type { Delivery, OutboxDraft } from "../model/delivery.ts";
+import type { Mention } from "../model/mention.ts";
+import type { RawPost } from "../model/raw-post.ts";
+import type { Signal } from "../model/signal.ts";
+import type { TokenEvent } from "../model/token-event.ts";
+
+/**
+ * The store in business transactions. Each call is one round trip that commits whole or not at all, and each may be repeated after a lost
+ * reply without changing the result. Every call may throw StoreUnavailable; nothing else is thrown for a passing fault.
+ */
+export class StoreUnavailable extends Error {
+  override name = "StoreUnavailable";
+}
+
+export type PostRef = { source: string; id: string };
+
+/** How one post left the filter, refine and dedup stages. `pending` means: `mentions` (>= 1) messages follow, and their commits end it. */
+export type Judgement = PostRef & {
+  lang: string | null;
+  spam: number | null;
+  sentiment: number | null;
+  textHash: string | null;
+  fingerprint: string | null;
+} & (
+    | { outcome: "dropped"; reason: string; evidence: string }
+    | { outcome: "duplicate"; reason: string }
+    | { outcome: "pending"; eventKeys: string[] }
+  );
+
+export type AcceptedPost = { post: RawPost; acceptedAt: string };
+
+export type PostStore = {
+  /** Writes raw_posts in one statement; a post already there is left as it is. Answers the refs that were new. */
+  accept(posts: RawPost[], at: string): Promise<{ fresh: PostRef[] }>;
+  /** Fills in outcomes. An outcome that is already final ("evidence", "dropped", "duplicate", "dead") is never changed. */
+  judge(judgements: Judgement[], at: string): Promise<void>;
+  /** Posts accepted before `before` and still without a final outcome, oldest first: their messages were lost. Marks them re-queued at `at` so that the next sweep passes over them until it is `before` again. */
+  overdue(before: string, at: string, limit: number): Promise<RawPost[]>;
+};
+
+/** One piece of evidence: the mention, and what the event needs of it to be rebuilt. */
+export type Evidence = Mention;
+
+/** What the database holds of one event_key. `rev` grows by one with every commit. */
+export type EventState = { rev: number; event: TokenEvent; evidence: Evidence[]; signal: Signal };
+
+/** Commits only when the event's stored rev is still `expectedRev` (0 = no event yet); the caller reloads and decides again when not. */
+export type Change = {
+  expectedRev: number;
+  event: TokenEvent;
+  /** Evidence that `before` did not hold. Already present rows are left alone. */
+  evidence: Evidence[];
+  signal: Signal;
+  outbox: OutboxDraft[];
+  at: string;
+};
+
+export type Committed =
+  | {
+      kind: "committed";
+      rev: number;
+      /** Outbox ids of this event_key that wait to be sent and are due, also those of an earlier commit whose reply was lost. */
+      due: { id: number; channelId: number }[];
+    }
+  | { kind: "stale" };
+
+export type EventStore = {
+  load(eventKey: string): Promise<EventState | undefined>;
+  /** event + evidence + signal + outbox + the posts' outcome, in one statement. Evidence that changed nothing still ends its posts. */
+  commit(change: Change): Promise<Committed>;
+};
+
+export type Claim =
+  | { kind: "claimed"; delivery: Delivery }
+  | { kind: "taken"; until: string }
+  | { kind: "notDue"; at: string }
+  | { kind: "closed" };
+
+export type Attempt = {
+  deliveryId: number;
+  leaseToken: string;
+  at: string;
+  /** Verdict kind of this attempt. */
+  result: string;
+  httpStatus: number | null;
+  ms: number;
+  error: string | null;
+  /** The send may have happened though its answer was lost. */
+  ambiguous: boolean;
+};
+export type Closing =
+  | { kind: "done"; externalId: string | null }
+  | { kind: "failed"; nextRetryAt: string }
+  | { kind: "dlq"; letter: DeadLetter }
+  /** Nothing was sent (paused, paced): give the lease back and wait, without counting an attempt. */
+  | { kind: "released"; nextRetryAt: string };
+
+export type DueDelivery = { id: number; channelId: number; eventKey: string };
+
+export type OutboxStore = {
+  /** Leases the row when it is due, not closed and not under a live lease. The token is the caller's; every later call must bring it. */
+  claim(id: number, leaseToken: string, now: string, leaseMs: number): Promise<Claim>;
+  /** Renews a lease just before the send. False: another holder has it; do not send. */
+  renew(id: number, leaseToken: string, now: string, leaseMs: number): Promise<boolean>;
+  /** Writes the attempt (a row of `deliveries`, when given) and the row's new status, and the dead letter, fenced by the lease token. False: the lease was lost, nothing written. */
+  close(id: number, leaseToken: string, closing: Closing, attempt: Attempt | null, now: string): Promise<boolean>;
+  /** Rows due at `now` and under no live lease, oldest first. */
+  due(now: string, limit: number): Promise<DueDelivery[]>;
+  /** Earliest time at which any open row falls due or its lease ends; null when none is open. */
+  nextDue(): Promise<string | null>;
+};
+
+export type ChannelStore = {
+  channels(): Promise<ChannelConfig[]>;
+  setChannelStatus(id: number, status: ChannelConfig["status"], reason: string | null): Promise<void>;
+};
+
+export type DeadLetterStore = {
+  /** Stores dead letters and ends the posts they name as "dead". `key` (queue + message id) makes a repeat harmless. */
+  bury(letters: (DeadLetter & { key: string })[], at: string): Promise<void>;
+};
+
+export type CursorStore = {
+  cursor(source: string): Promise<{ cursor: string | null; polledAt: string | null } | undefined>;
+  /** Moves only when the stored cursor is still `from`: an overlapping tick does not move it back. */
+  advanceCursor(source: string, from: string | null, to: string | null, at: string): Promise<boolean>;
+};
+
+/** The promise, counted: accepted = evidence + dropped + duplicate + dead + open, and open falls to 0 when the queues are empty. */
+export type Audit = {
+  accepted: number;
+  evidence: number;
+  dropped: number;
+  duplicate: number;
+  dead: number;
+  /** Accepted and not ended yet. */
+  open: number;
+  droppedBy: { reason: string; count: number }[];
+  /** Posts said to be evidence that no event holds, or evidence of posts that say otherwise: always 0 when the promise holds. */
+  contradictions: number;
+  /** Events whose counts differ from their evidence rows: always 0. */
+  miscounted: number;
+  outbox: { pending: number; failed: number; done: number; dlq: number };
+  deadLetters: number;
+  latencyMs: { p50: number | null; p95: number | null; count: number };
+  postsPerSecond: number | null;
+};
+
+/** Everything that only reads. Filters and rows are in src/store/read.ts. */
+export type { ReadStore } from "./read.ts";
