@@ -21,21 +21,27 @@ export type Judgement = PostRef & {
   lang: string | null;
   spam: number | null;
   sentiment: number | null;
-  textHash: string | null;
   fingerprint: string | null;
-} & (
-    | { outcome: "dropped"; reason: string; evidence: string }
-    | { outcome: "duplicate"; reason: string }
-    | { outcome: "pending"; eventKeys: string[] }
-  );
+} & ({ outcome: "dropped"; reason: string; evidence: string } | { outcome: "pending"; eventKeys: string[] });
 
-export type AcceptedPost = { post: RawPost; acceptedAt: string };
+/** A post on its way in. `textHash` is equal for equal normalised texts. */
+export type Arrival = { post: RawPost; textHash: string };
+
+/** An author who posts the same text again within this time repeats himself: the later arrival is a duplicate. */
+export const REPEAT_WINDOW_DAYS = 14;
 
 export type PostStore = {
   /** Writes raw_posts in one statement; a post already there is left as it is. Answers the refs that were new. */
-  accept(posts: RawPost[], at: string): Promise<{ fresh: PostRef[] }>;
-  /** Fills in outcomes. An outcome that is already final ("evidence", "dropped", "duplicate", "dead") is never changed. */
-  judge(judgements: Judgement[], at: string): Promise<void>;
+  accept(arrivals: Arrival[], at: string): Promise<{ fresh: PostRef[] }>;
+  /**
+   * Fills in outcomes. An outcome that is already final ("evidence", "dropped", "duplicate", "dead") is never changed.
+   *
+   * A "pending" judgement becomes the final outcome "duplicate" (reason "repeat of {source}:{id}") when an earlier accepted post (a lower
+   * acceptance number, raw_posts.id) has the same author and textHash, was posted within REPEAT_WINDOW_DAYS of it, and was not dropped. The order of acceptance
+   * decides and not the order of the queue, so that reordering and repeats change nothing. Answers the refs that are duplicates, now or already; the
+   * caller sends no mentions for them, and none for `settled`: posts whose outcome was final before (a redelivered message).
+   */
+  judge(judgements: Judgement[], at: string): Promise<{ duplicates: PostRef[]; settled: PostRef[] }>;
   /** Posts accepted before `before` and still without a final outcome, oldest first: their messages were lost. Marks them re-queued at `at` so that the next sweep passes over them until it is `before` again. */
   overdue(before: string, at: string, limit: number): Promise<RawPost[]>;
 };
