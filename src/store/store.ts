@@ -82,6 +82,8 @@ export type Claim =
   | { kind: "claimed"; delivery: Delivery }
   | { kind: "taken"; until: string }
   | { kind: "notDue"; at: string }
+  /** An older row of the same channel and event is still open. The claim moved this row's next_retry_at to `until` in the same statement: the older row's own next attempt, or now + 2 s when that is due or under way. */
+  | { kind: "behind"; until: string }
   | { kind: "closed" };
 
 export type Attempt = {
@@ -108,12 +110,12 @@ export type DueDelivery = { id: number; channelId: number; eventKey: string };
 export type OutboxStore = {
   /** Leases the row when it is due, not closed and not under a live lease. The token is the caller's; every later call must bring it. */
   claim(id: number, leaseToken: string, now: string, leaseMs: number): Promise<Claim>;
-  /** Renews a lease just before the send. False: another holder has it; do not send. */
+  /** Renews a lease just before the send, and marks the row as being sent until its close (Delivery.interrupted). False: another holder has it; do not send. */
   renew(id: number, leaseToken: string, now: string, leaseMs: number): Promise<boolean>;
   /** Writes the attempt (a row of `deliveries`, when given) and the row's new status, and the dead letter, fenced by the lease token. False: the lease was lost, nothing written. */
   close(id: number, leaseToken: string, closing: Closing, attempt: Attempt | null, now: string): Promise<boolean>;
-  /** Rows due at `now` and under no live lease, oldest first. */
-  due(now: string, limit: number): Promise<DueDelivery[]>;
+  /** Rows due at `now` and under no live lease, oldest first; of one channel when `channelId` is given. */
+  due(now: string, limit: number, channelId?: number): Promise<DueDelivery[]>;
   /** Earliest time at which any open row falls due or its lease ends; null when none is open. */
   nextDue(): Promise<string | null>;
 };
