@@ -1,0 +1,57 @@
+import type { z } from "zod";
+
+export type FieldError = { path: string; message: string };
+
+const TITLES = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  409: "Conflict",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  422: "Unprocessable Content",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+} as const;
+export type ProblemStatus = keyof typeof TITLES;
+
+/**
+ * The one shape of every error answer: `application/problem+json` (RFC 9457). `detail` says what to do about it and never holds a secret,
+ * a stack trace or text from another service.
+ */
+export function problem(
+  status: ProblemStatus,
+  detail: string,
+  more: { errors?: FieldError[]; headers?: Record<string, string> } = {},
+): Response {
+  const body = {
+    type: "about:blank",
+    title: TITLES[status],
+    status,
+    detail,
+    ...(more.errors !== undefined && { errors: more.errors }),
+  };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store", ...more.headers },
+  });
+}
+
+/** 503: the caller keeps what it sent and sends it again. */
+export const unavailable = (retryAfterSeconds: number): Response =>
+  problem(503, `The database is out of reach. Nothing was accepted; send it again in ${retryAfterSeconds} s.`, {
+    headers: { "Retry-After": String(retryAfterSeconds) },
+  });
+
+/** zod's issues by field: `metrics.likes`, `posts[3].text`, or "" for the value as a whole. */
+export const fieldErrors = (error: z.ZodError): FieldError[] =>
+  error.issues.map(({ path, message }) => ({ path: dotted(path), message }));
+
+const dotted = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>((text, part) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    return text === "" ? String(part) : `${text}.${String(part)}`;
+  }, "");
