@@ -1,0 +1,143 @@
+import { cappedText, TooLarge } from "./capped-text.ts";
+import { statusVerdict } from "./http-verdict.ts";
+import type { Clock } from "./time.ts";
+import type { Verdict } from "./verdict.ts";
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export type OutsideRequest = {
+  /** Name for metrics, pace and breaker: "goplus", "telegram", ... */
+  provider: string;
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+  url: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** For the whole exchange, the body included. */
+  timeoutMs: number;
+  /** 1 MB when not given. */
+  maxBytes?: number;
+  /** "json": a 2xx whose body is not JSON (a CDN's HTML page, a cut body) counts as `retry`. */
+  expect?: "json";
+  /** The provider's own meaning of an answer (codes in the body of a 200, quota disguised as 429); undefined leaves it to the status. */
+  classify?: (answer: Omit<Answer, "verdict">) => Verdict | undefined;
+};
+
+export type Answer = {
+  verdict: Verdict;
+  /** Null: no answer came (network, timeout); the request may or may not have arrived. */
+  status: number | null;
+  headers: Headers;
+  text: string;
+  /** Undefined when the text is no JSON. */
+  json: unknown;
+  ms: number;
+};
+
+/** One line for metrics and logs. It holds no URL, header or body: those carry secrets. */
+export type CallRecord = {
+  provider: string;
+  verdict: Verdict["kind"];
+  /** HTTP status, or "timeout", "network", "oversize". */
+  code: string;
+  status: number | null;
+  ms: number;
+  bytes: number;
+};
+
+export type CallPorts = { fetch: Fetch; now: Clock; telemetry?: (record: CallRecord) => void };
+
+const MAX_BYTES = 1_000_000;
+
+type Raw = Omit<Answer, "verdict" | "ms"> & { failure: Verdict | null; code: string };
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const failed = (code: string, verdict: Verdict): Raw => ({
+  status: null,
+  headers: new Headers(),
+  text: "",
+  json: undefined,
+  failure: verdict,
+  code,
+});
+
+async function exchange(request: OutsideRequest, fetch: Fetch, signal: AbortSignal): Promise<Raw> {
+  const response = await fetch(request.url, {
+    method: request.method ?? "GET",
+    redirect: "manual",
+    signal,
+    ...(request.headers !== undefined && { headers: request.headers }),
+    ...(request.body !== undefined && { body: request.body }),
+  });
+  const text = await cappedText(response.body, request.maxBytes ?? MAX_BYTES);
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: parsedJson(text),
+    failure: null,
+    code: `${response.status}`,
+  };
+}
+
+/** Errors of the platform's fetch may quote the URL, so their text goes nowhere. */
+function failureOf(error: unknown, timedOut: boolean): Raw {
+  if (error instanceof TooLarge) return failed("oversize", { kind: "reject", reason: `answer ${error.message}` });
+  return timedOut
+    ? failed("timeout", { kind: "retry", reason: "timeout" })
+    : failed("network", { kind: "retry", reason: "network error" });
+}
+
+async function attempt(request: OutsideRequest, fetch: Fetch): Promise<Raw> {
+  const controller = new AbortController();
+  const deadline = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    controller.abort();
+    deadline.reject(new Error("timeout"));
+  }, request.timeoutMs);
+  try {
+    return await Promise.race([exchange(request, fetch, controller.signal), deadline.promise]);
+  } catch (error) {
+    return failureOf(error, controller.signal.aborted);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function verdictOf(request: OutsideRequest, raw: Raw, ms: number, now: number): Verdict {
+  if (raw.failure !== null) return raw.failure;
+  const { status, headers, text, json } = raw;
+  const own = request.classify?.({ status, headers, text, json, ms });
+  if (own !== undefined) return own;
+  const verdict = statusVerdict(status ?? 0, headers, now);
+  if (verdict.kind === "ok" && request.expect === "json" && json === undefined)
+    return { kind: "retry", reason: "answer is not JSON" };
+  return verdict;
+}
+
+/**
+ * The one way out of the system: a request with a deadline, a size cap and no redirects, whose answer always comes with a verdict. It never
+ * throws, and neither the verdict nor the telemetry record repeats the URL, a header or the body.
+ */
+export async function outsideCall(request: OutsideRequest, ports: CallPorts): Promise<Answer> {
+  const started = ports.now();
+  const raw = await attempt(request, ports.fetch);
+  const ended = ports.now();
+  const ms = ended - started;
+  const verdict = verdictOf(request, raw, ms, ended);
+  ports.telemetry?.({
+    provider: request.provider,
+    verdict: verdict.kind,
+    code: raw.code,
+    status: raw.status,
+    ms,
+    bytes: raw.text.length,
+  });
+  return { verdict, status: raw.status, headers: raw.headers, text: raw.text, json: raw.json, ms };
+}
