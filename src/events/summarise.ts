@@ -1,0 +1,100 @@
+import type { FactValues } from "../model/facts.ts";
+import type { Mention, Token } from "../model/mention.ts";
+import { strongestType } from "../model/scalars.ts";
+import type { TokenEvent } from "../model/token-event.ts";
+import type { Gathered } from "./gather.ts";
+
+const MINUTE_MS = 60_000;
+const KEYWORDS = 12;
+
+const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const rounded = (value: number, digits = 4): number => Math.round(value * 10 ** digits) / 10 ** digits + 0;
+const inEventTime = (a: Mention, b: Mention): number => compare(a.postedAt, b.postedAt) || compare(a.evidenceId, b.evidenceId);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Values by how often they occur, most first; ties in alphabetical order, so that the order of arrival never shows. */
+function byCount(values: string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([a, n], [b, m]) => m - n || compare(a, b)).map(([value]) => value);
+}
+
+const present = <T>(value: T | null): value is T => value !== null;
+
+/**
+ * How the rate of posts changes: posts a minute in the later half of the time between first and last post, less that in the earlier half,
+ * over half of that time. Positive: it heats up. 0 while all is within a minute.
+ */
+function heatSlope(posts: Mention[], startMs: number, lastMs: number): number {
+  const half = (lastMs - startMs) / 2 / MINUTE_MS;
+  if (half < 0.5) return 0;
+  const later = posts.filter((post) => Date.parse(post.postedAt) > startMs + half * MINUTE_MS).length;
+  return rounded((later - (posts.length - later)) / half / half);
+}
+
+/** The best-known token of the event: an address and a symbol where any mention has them. */
+export function tokenOf(mentions: readonly Mention[]): Token {
+  const tokens = mentions.map((mention) => mention.token);
+  const best = tokens.reduce((a, b) => (b.confidence > a.confidence ? b : a));
+  return { ...best, symbol: byCount(tokens.map((token) => token.symbol).filter(present))[0] ?? null };
+}
+
+/** The event and the facts about it that follow from its evidence. The evidence must not be empty; the result does not depend on its order. */
+export function summarise({ texts }: Gathered): { event: TokenEvent; facts: FactValues } {
+  const all = texts.flatMap((text) => text.evidence).sort(inEventTime);
+  const originals = texts.map((text) => text.evidence.reduce((a, b) => (inEventTime(a, b) <= 0 ? a : b))).sort(inEventTime);
+  const [first, last] = [all[0], all.at(-1)];
+  if (!first || !last) throw new RangeError("an event needs evidence");
+  const [startMs, lastMs] = [Date.parse(first.postedAt), Date.parse(last.postedAt)];
+  const token = tokenOf(all);
+  const sentiments = originals.map((mention) => mention.sentiment);
+  const sentiment = rounded(mean(sentiments));
+  const counts = {
+    evidenceCount: originals.length,
+    copies: all.length - originals.length,
+    uniqueAuthors: new Set(originals.map((mention) => mention.author)).size,
+  };
+  const type = all.map((mention) => mention.type).reduce(strongestType);
+  const followers = all.map((mention) => mention.followers).filter(present);
+  return {
+    event: {
+      eventKey: first.eventKey,
+      type,
+      symbol: token.symbol,
+      tokenCa: token.tokenCa,
+      chain: token.chain,
+      summary: headline(originals, counts.uniqueAuthors, token),
+      windowStart: first.windowStart,
+      startTs: first.postedAt,
+      lastTs: last.postedAt,
+      ...counts,
+    },
+    facts: {
+      sentiment,
+      last_sentiment_score: sentiment,
+      sentiment_min: Math.min(...sentiments),
+      sentiment_max: Math.max(...sentiments),
+      mentions: all.length,
+      evidence_count: counts.evidenceCount,
+      unique_authors: counts.uniqueAuthors,
+      copies: counts.copies,
+      followers_max: followers.length > 0 ? Math.max(...followers) : null,
+      age_minutes: rounded((lastMs - startMs) / MINUTE_MS, 2),
+      heat_slope: heatSlope(all, startMs, lastMs),
+      kol_mentions: new Set(all.filter((mention) => mention.authorWeight > 0).map((mention) => mention.author)).size,
+      type,
+      keywords: byCount(originals.flatMap((mention) => mention.keywords)).slice(0, KEYWORDS),
+      lang: byCount(originals.map((mention) => mention.lang).filter(present))[0] ?? null,
+      chain: token.chain,
+      symbol: token.symbol,
+    },
+  };
+}
+
+/** One line for people: how many speak of what, and the words of the one most people follow. */
+function headline(originals: Mention[], authors: number, token: Token): string {
+  const voice = originals.reduce((a, b) => ((b.followers ?? 0) > (a.followers ?? 0) ? b : a));
+  const name = token.symbol ? `$${token.symbol}` : token.tokenCa;
+  const posts = originals.length === 1 ? "1 post" : `${originals.length} posts`;
+  return `${posts} by ${authors} ${authors === 1 ? "author" : "authors"} about ${name}: ${voice.excerpt}`;
+}

@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { coalesce } from "./coalesce.ts";
+
+const soon = () => new Promise((resolve) => setTimeout(resolve, 1));
+
+it("merges what arrives during a run into the next, and runs one at a time", async () => {
+  const runs: number[][] = [];
+  let active = 0;
+  const add = coalesce(async (items: number[]) => {
+    expect(++active).toBe(1);
+    await soon();
+    runs.push(items);
+    active--;
+    return runs.length;
+  });
+  const first = add([1]);
+  await Promise.resolve();
+  const results = await Promise.all([first, add([2]), add([3, 4])]);
+  expect(runs).toEqual([[1], [2, 3, 4]]);
+  expect(results).toEqual([1, 2, 2]);
+});
+
+it("fails the callers of a failed run only", async () => {
+  let attempts = 0;
+  const add = coalesce(async (items: string[]) => {
+    await soon();
+    if (++attempts === 1) throw new Error("lost");
+    return items.join();
+  });
+  const first = add(["a"]);
+  await Promise.resolve();
+  const second = add(["b"]);
+  await expect(first).rejects.toThrow("lost");
+  expect(await second).toBe("b");
+  expect(await add(["c"])).toBe("c");
+});

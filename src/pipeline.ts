@@ -1,0 +1,106 @@
+import { isNearDuplicate } from "./dedup/fingerprint.ts";
+import { mergeFacts } from "./enrich/facts.ts";
+import { type Gathered, gather, NOTHING } from "./events/gather.ts";
+import { summarise } from "./events/summarise.ts";
+import { type FilterSettings, filter } from "./filter/filter.ts";
+import { iso } from "./kit/time.ts";
+import type { ChannelConfig } from "./model/channel-config.ts";
+import type { ProviderFacts } from "./model/facts.ts";
+import type { Mention } from "./model/mention.ts";
+import type { Post } from "./model/post.ts";
+import type { RawPost } from "./model/raw-post.ts";
+import type { Signal } from "./model/signal.ts";
+import { plan } from "./outbox/plan.ts";
+import { type RefineSettings, refine } from "./refine/refine.ts";
+import { type Ruleset, score } from "./rules/score.ts";
+import type { Change, EventState, Judgement } from "./store/store.ts";
+
+/*
+ * The table of contents, in the order in which data meets it:
+ *
+ *   judge    RawPost -> dropped with a reason | a Post with one Mention per token     (filter, refine)
+ *   examine  Token -> ProviderFacts                                                  (enrich)
+ *   decide   what is known + mentions + facts + rules -> one Change to commit        (events, rules, outbox)
+ *   deliver  outbox id -> done | later | dlq                                         (outbox, channels)
+ *
+ * judge and decide are pure. What acts on their answers is in workers/: queues.ts, event-object.ts.
+ */
+export { enrich as examine } from "./enrich/enrich.ts";
+export { deliver } from "./outbox/deliver.ts";
+
+export type JudgeSettings = { filter: FilterSettings; refine: RefineSettings };
+export type Judged =
+  | { kind: "keep"; post: Post; judgement: Judgement }
+  | { kind: "drop"; judgement: Judgement & { outcome: "dropped" } };
+
+/** Whether a post is worth anyone's attention, and what it speaks of. A post that names no token is dropped too: it is evidence of nothing. */
+export function judge(raw: RawPost, settings: JudgeSettings): Judged {
+  const ref = { source: raw.source, id: raw.id };
+  const verdict = filter(raw, settings.filter);
+  if (verdict.kind === "drop") {
+    const { lang, spam, reason, evidence } = verdict;
+    return {
+      kind: "drop",
+      judgement: { ...ref, lang, spam, sentiment: null, fingerprint: null, outcome: "dropped", reason, evidence },
+    };
+  }
+  const post = refine(raw, verdict, settings.refine);
+  const seen = { ...ref, lang: post.lang, spam: post.spam, sentiment: post.sentiment, fingerprint: post.fingerprint };
+  if (post.mentions.length === 0) {
+    return {
+      kind: "drop",
+      judgement: { ...seen, outcome: "dropped", reason: "no_token", evidence: "names no token, cashtag or contract address" },
+    };
+  }
+  return {
+    kind: "keep",
+    post,
+    judgement: { ...seen, outcome: "pending", eventKeys: post.mentions.map((mention) => mention.eventKey) },
+  };
+}
+
+/** An event as the object of its key holds it between commits: never ahead of the database. */
+export type Known = { rev: number; gathered: Gathered; signal: Signal | null };
+export const UNKNOWN: Known = { rev: 0, gathered: NOTHING, signal: null };
+
+export const recall = (state: EventState): Known => ({
+  rev: state.rev,
+  gathered: gather(NOTHING, state.evidence, isNearDuplicate).gathered,
+  signal: state.signal,
+});
+
+export type Given = { mentions: Mention[]; answers: ProviderFacts[]; rules: Ruleset; channels: ChannelConfig[]; now: number };
+
+/**
+ * What changes when mentions and facts meet an event: the event counted anew from all its evidence, the signal scored anew, and a notification for
+ * each channel when the state changed. Known or new, there must be at least one mention. `after` becomes true only once `change` is committed.
+ */
+export function decide(
+  before: Known,
+  { mentions, answers, rules, channels, now }: Given,
+): { change: Change; after: Omit<Known, "rev"> } {
+  const { gathered, fresh } = gather(before.gathered, mentions, isNearDuplicate);
+  const { event, facts: counted } = summarise(gathered);
+  const at = iso(now);
+  const facts = mergeFacts(counted, answers, at);
+  const verdict = score(rules, facts.values, before.signal?.state);
+  const changed = verdict.state !== (before.signal?.state ?? "candidate");
+  const signal: Signal = {
+    eventKey: event.eventKey,
+    state: verdict.state,
+    score: verdict.score,
+    level: verdict.level,
+    riskLevel: verdict.riskLevel,
+    reasons: verdict.reasons,
+    missing: verdict.missing,
+    facts,
+    degraded: facts.degraded.length > 0,
+    onchainAsofTs: facts.origin.active_addrs_24h?.asOf ?? null,
+    onchainConfidence: typeof facts.values.onchain_confidence === "number" ? facts.values.onchain_confidence : null,
+    rulesVersion: rules.sha,
+    transition: (before.signal?.transition ?? 0) + (changed ? 1 : 0),
+    ts: at,
+  };
+  const outbox = changed ? plan(before.signal, signal, event, channels, rules.notify, now) : [];
+  return { change: { expectedRev: before.rev, event, evidence: fresh, signal, outbox, at }, after: { gathered, signal } };
+}
