@@ -73,7 +73,14 @@ const Wire = z.looseObject({
 });
 
 /** PostgreSQL text holds neither NUL nor half a surrogate pair. */
-const storable = (text: string) => text.replaceAll("\u0000", "").toWellFormed();
+const storable = (text: string): string => text.replaceAll("\u0000", "").toWellFormed();
+
+function storableDeep(value: unknown): unknown {
+  if (typeof value === "string") return storable(value);
+  if (Array.isArray(value)) return value.map(storableDeep);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storable(key), storableDeep(inner)]));
+}
 
 /**
  * The wire form of a post (snake_case; INTERFACE.md, "A post") read into a RawPost. `timestamp` is taken for `posted_at`, nulls count as
@@ -101,7 +108,7 @@ export const PostInput = z
       ...(wire.symbol !== undefined && { symbol: storable(wire.symbol) }),
       ...(wire.chain !== undefined && { chain: wire.chain }),
       ...(wire.metrics !== undefined && { metrics: wire.metrics }),
-      ...(keepRaw && { raw: JSON.parse(storable(JSON.stringify(raw)).replaceAll("\\u0000", "")) }),
+      ...(keepRaw && { raw: storableDeep(raw) as Record<string, unknown> }),
     };
   });
 
