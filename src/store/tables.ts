@@ -1,0 +1,260 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  check,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
+
+/**
+ * The tables, for drizzle-kit, which writes migrations/ from this file. docs/SCHEMA.md says what each column means. Times have
+ * milliseconds, as in JavaScript, so that a cursor made from one finds its row again. Text has no length limit and scores are double
+ * precision: a long symbol or a score of 99999 must not lose a signal.
+ */
+const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "string" });
+const id = () => bigint("id", { mode: "number" }).primaryKey().generatedByDefaultAsIdentity();
+
+export const rawPosts = pgTable(
+  "raw_posts",
+  {
+    id: id(),
+    source: text("source").notNull(),
+    sourceId: text("source_id").notNull(),
+    author: text("author").notNull(),
+    text: text("text").notNull(),
+    postedAt: at("posted_at").notNull(),
+    raw: jsonb("raw").notNull(),
+    lang: text("lang"),
+    spam: doublePrecision("spam"),
+    sentiment: doublePrecision("sentiment"),
+    textHash: text("text_hash"),
+    fingerprint: text("fingerprint"),
+    outcome: text("outcome"),
+    reason: text("reason"),
+    detail: text("detail"),
+    eventKeys: text("event_keys").array(),
+    doneKeys: text("done_keys").array().notNull().default([]),
+    acceptedAt: at("accepted_at").notNull(),
+    judgedAt: at("judged_at"),
+    endedAt: at("ended_at"),
+    requeuedAt: at("requeued_at"),
+  },
+  (t) => [
+    unique("raw_posts_source_source_id").on(t.source, t.sourceId),
+    index("raw_posts_open").on(sql`coalesce(${t.requeuedAt}, ${t.acceptedAt})`, t.id).where(sql`${t.endedAt} is null`),
+    index("raw_posts_accepted_at").using("brin", t.acceptedAt),
+    check("raw_posts_outcome", sql`${t.outcome} in ('pending', 'evidence', 'dropped', 'duplicate', 'dead')`),
+    check("raw_posts_ended", sql`(${t.endedAt} is null) = (coalesce(${t.outcome}, 'pending') = 'pending')`),
+  ],
+);
+
+export const events = pgTable(
+  "events",
+  {
+    id: id(),
+    eventKey: text("event_key").notNull(),
+    type: text("type").notNull(),
+    symbol: text("symbol"),
+    tokenCa: text("token_ca"),
+    chain: text("chain").notNull(),
+    summary: text("summary").notNull(),
+    evidence: jsonb("evidence").notNull(),
+    windowStart: at("window_start").notNull(),
+    startTs: at("start_ts").notNull(),
+    lastTs: at("last_ts").notNull(),
+    evidenceCount: integer("evidence_count").notNull(),
+    copies: integer("copies").notNull(),
+    uniqueAuthors: integer("unique_authors").notNull(),
+    version: text("version").notNull().default("1"),
+    rev: integer("rev").notNull(),
+    updatedAt: at("updated_at").notNull(),
+  },
+  (t) => [
+    unique("events_event_key").on(t.eventKey),
+    index("events_last_ts").on(t.lastTs, t.id),
+    index("events_symbol").on(t.symbol, t.lastTs),
+    index("events_token_ca").on(t.tokenCa, t.lastTs),
+  ],
+);
+
+export const eventEvidence = pgTable(
+  "event_evidence",
+  {
+    eventKey: text("event_key")
+      .notNull()
+      .references(() => events.eventKey, { onDelete: "cascade" }),
+    evidenceId: text("evidence_id").notNull(),
+    source: text("source").notNull(),
+    postId: text("post_id").notNull(),
+    author: text("author").notNull(),
+    postedAt: at("posted_at").notNull(),
+    mention: jsonb("mention").notNull(),
+    committedAt: at("committed_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "event_evidence_pk", columns: [t.eventKey, t.evidenceId] }),
+    index("event_evidence_post").on(t.source, t.postId),
+  ],
+);
+
+export const signals = pgTable(
+  "signals",
+  {
+    id: id(),
+    eventKey: text("event_key")
+      .notNull()
+      .references(() => events.eventKey, { onDelete: "cascade" }),
+    state: text("state").notNull(),
+    score: doublePrecision("score").notNull(),
+    level: text("level").notNull(),
+    riskLevel: text("risk_level").notNull(),
+    reasons: jsonb("reasons").notNull(),
+    missing: jsonb("missing").notNull(),
+    featuresSnapshot: jsonb("features_snapshot").notNull(),
+    degraded: boolean("degraded").notNull(),
+    onchainAsofTs: at("onchain_asof_ts"),
+    onchainConfidence: doublePrecision("onchain_confidence"),
+    rulesVersion: text("rules_version").notNull(),
+    transition: integer("transition").notNull(),
+    ts: at("ts").notNull(),
+  },
+  (t) => [
+    unique("signals_event_key").on(t.eventKey),
+    index("signals_ts").on(t.ts, t.id),
+    check("signals_state", sql`${t.state} in ('candidate', 'verified', 'downgraded')`),
+  ],
+);
+
+export const pushOutbox = pgTable(
+  "push_outbox",
+  {
+    id: id(),
+    channelId: bigint("channel_id", { mode: "number" }).notNull(),
+    eventKey: text("event_key").notNull(),
+    payloadJson: jsonb("payload_json").notNull(),
+    status: text("status").notNull().default("pending"),
+    retryCount: integer("retry_count").notNull().default(0),
+    nextRetryAt: at("next_retry_at").notNull(),
+    createdAt: at("created_at").notNull(),
+    idemKey: text("idem_key").notNull(),
+    notBefore: at("not_before"),
+    leaseToken: text("lease_token"),
+    leasedUntil: at("leased_until"),
+    finishedAt: at("finished_at"),
+    externalId: text("external_id"),
+    reopenedAt: at("reopened_at"),
+  },
+  (t) => [
+    unique("push_outbox_idem_key").on(t.idemKey),
+    index("push_outbox_open")
+      .on(sql`greatest(${t.nextRetryAt}, ${t.leasedUntil})`, t.id)
+      .where(sql`${t.status} in ('pending', 'failed')`),
+    index("push_outbox_event_key").on(t.eventKey, t.createdAt),
+    index("push_outbox_channel").on(t.channelId, t.id),
+    check("push_outbox_status", sql`${t.status} in ('pending', 'failed', 'done', 'dlq')`),
+  ],
+);
+
+export const deliveries = pgTable(
+  "deliveries",
+  {
+    id: id(),
+    outboxId: bigint("outbox_id", { mode: "number" })
+      .notNull()
+      .references(() => pushOutbox.id, { onDelete: "cascade" }),
+    leaseToken: text("lease_token").notNull(),
+    at: at("at").notNull(),
+    status: text("status").notNull(),
+    httpStatus: integer("http_status"),
+    ms: doublePrecision("ms").notNull(),
+    error: text("error"),
+    ambiguous: boolean("ambiguous").notNull(),
+  },
+  (t) => [unique("deliveries_outbox_lease").on(t.outboxId, t.leaseToken)],
+);
+
+export const deadLetters = pgTable(
+  "dead_letters",
+  {
+    id: id(),
+    key: text("key").notNull(),
+    stage: text("stage").notNull(),
+    reason: text("reason").notNull(),
+    error: text("error").notNull(),
+    payload: jsonb("payload"),
+    attempts: integer("attempts").notNull(),
+    subject: text("subject"),
+    advice: text("advice").notNull(),
+    createdAt: at("created_at").notNull(),
+    replayedAt: at("replayed_at"),
+    replays: integer("replays").notNull().default(0),
+  },
+  (t) => [unique("dead_letters_key").on(t.key), index("dead_letters_subject").on(t.subject)],
+);
+
+export const channels = pgTable(
+  "channels",
+  {
+    id: id(),
+    kind: text("kind").notNull(),
+    name: text("name").notNull(),
+    settings: jsonb("settings").notNull(),
+    filter: jsonb("filter").notNull(),
+    status: text("status").notNull().default("active"),
+    statusReason: text("status_reason"),
+    atMostOnce: boolean("at_most_once").notNull().default(false),
+    createdAt: at("created_at").notNull(),
+    removedAt: at("removed_at"),
+  },
+  (t) => [
+    uniqueIndex("channels_name").on(t.name).where(sql`${t.removedAt} is null`),
+    check("channels_status", sql`${t.status} in ('active', 'paused', 'disabled')`),
+  ],
+);
+
+export const onchainFeatures = pgTable(
+  "onchain_features",
+  {
+    chain: text("chain").notNull(),
+    tokenCa: text("token_ca").notNull(),
+    window: text("window").notNull(),
+    asOf: at("as_of").notNull(),
+    values: jsonb("values").notNull(),
+    confidence: doublePrecision("confidence"),
+  },
+  (t) => [primaryKey({ name: "onchain_features_pk", columns: [t.chain, t.tokenCa, t.window, t.asOf] })],
+);
+
+export const rulesVersions = pgTable("rules_versions", {
+  sha: text("sha").primaryKey(),
+  document: text("document").notNull(),
+  author: text("author").notNull(),
+  createdAt: at("created_at").notNull(),
+  activatedAt: at("activated_at").notNull(),
+});
+
+export const sourceCursors = pgTable("source_cursors", {
+  source: text("source").primaryKey(),
+  cursor: text("cursor"),
+  polledAt: at("polled_at").notNull(),
+});
+
+export const apiKeys = pgTable("api_keys", {
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+  hash: text("hash").notNull(),
+  scopes: text("scopes").array().notNull(),
+  limitPerMinute: integer("limit_per_minute"),
+  createdAt: at("created_at").notNull(),
+  expiresAt: at("expires_at"),
+  revokedAt: at("revoked_at"),
+});
