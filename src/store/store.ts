@@ -5,6 +5,8 @@ import type { Mention } from "../model/mention.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import type { Signal } from "../model/signal.ts";
 import type { TokenEvent } from "../model/token-event.ts";
+import type { AdminStore } from "./admin.ts";
+import type { ReadStore } from "./read.ts";
 
 /**
  * The store in business transactions. Each call is one round trip that commits whole or not at all, and each may be repeated after a lost
@@ -157,4 +159,8 @@ export type Audit = {
 };
 
 /** Everything that only reads. Filters and rows are in src/store/read.ts. */
-export type { ReadStore } from "./read.ts";
+/** What operators and the API do beside the flow: src/store/admin.ts. */
+export type { AdminStore, ReadStore };
+
+/** The whole port, as src/store/memory/ and src/store/postgres/ give it. */
+export type Store = PostStore & EventStore & OutboxStore & ChannelStore & DeadLetterStore & CursorStore & ReadStore & AdminStore;
