@@ -49,7 +49,7 @@ function decoded(chunks: Uint8Array[], size: number): Body<undefined> {
     at += chunk.byteLength;
   }
   try {
-    return { kind: "body", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), value: undefined };
+    return { kind: "body", text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes), value: undefined };
   } catch {
     return refused(problem(400, "The body is not valid UTF-8."));
   }

@@ -1,0 +1,44 @@
+import type { Clock } from "../kit/time.ts";
+import { iso } from "../kit/time.ts";
+
+/** What a log record may hold. Nothing else is written, so a secret in some other field cannot leak. */
+const FIELDS = {
+  stage: "stage",
+  eventKey: "event_key",
+  passed: "passed",
+  latencyMs: "latency_ms",
+  level: "level",
+  outcome: "outcome",
+  reason: "reason",
+  source: "source",
+  postId: "post_id",
+  traceId: "trace_id",
+  channel: "channel",
+  provider: "provider",
+  deliveryId: "delivery_id",
+  status: "status",
+  count: "count",
+} as const;
+
+export type LogRecord = { stage: string; level?: "debug" | "info" | "warn" | "error" } & {
+  [field in keyof typeof FIELDS]?: string | number | boolean | null;
+};
+export type Log = (record: LogRecord) => void;
+
+const MAX_VALUE = 300;
+/** Bearer tokens, URLs with credentials or a query, and keys of ours: masked even inside an allowed field. */
+const SECRETS =
+  /Bearer\s+\S+|\b[a-z]{2,8}_[A-Za-z0-9]+\.[A-Za-z0-9_-]{16,}|\/\/[^/\s@]+@|\/bot\d+:[\w-]+|(?<=https?:\/\/\S*)\?\S+/g;
+
+/** One JSON object a line, in snake_case, with the seed's fields first. `write` is console.log in production. */
+export function logger(write: (line: string) => void, now: Clock): Log {
+  return (record) => {
+    const fields = Object.entries(FIELDS).flatMap(([field, wire]) => {
+      const value = record[field as keyof typeof FIELDS];
+      return value === undefined ? [] : [[wire, typeof value === "string" ? masked(value) : value]];
+    });
+    write(JSON.stringify({ ...Object.fromEntries(fields), level: record.level ?? "info", timestamp: iso(now()) }));
+  };
+}
+
+const masked = (text: string): string => text.replace(SECRETS, "***").slice(0, MAX_VALUE);

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { collector, emptySnapshot, merge } from "./metrics.ts";
+import { prometheusText } from "./prometheus.ts";
+
+describe("metrics", () => {
+  it("hands over what came in since the last drain, once", () => {
+    const metrics = collector();
+    metrics.count("events_total");
+    metrics.count("events_total", {}, 2);
+    expect(metrics.drain()?.counters).toEqual({ events_total: 3 });
+    expect(metrics.drain()).toBeNull();
+  });
+
+  it("takes equal labels in any order for one series", () => {
+    const metrics = collector();
+    metrics.count("posts_total", { source: "x", outcome: "dropped" });
+    metrics.count("posts_total", { outcome: "dropped", source: "x" });
+    expect(metrics.drain()?.counters).toEqual({ 'posts_total{outcome="dropped",source="x"}': 2 });
+  });
+
+  it("sums to the same totals however isolates are grouped", () => {
+    const parts = [3, 40, 7_000_000].map((ms, index) => {
+      const metrics = collector();
+      metrics.observe("pipeline_latency_ms", { stage: "filter" }, ms);
+      metrics.count("posts_total", { source: String(index % 2) });
+      return metrics.drain() ?? emptySnapshot();
+    });
+    const [a, b, c] = parts as [(typeof parts)[0], (typeof parts)[0], (typeof parts)[0]];
+    expect(merge(merge(a, b), c)).toEqual(merge(a, merge(b, c)));
+    expect(merge(merge(a, b), c).histograms['pipeline_latency_ms{stage="filter"}']?.sum).toBe(7_000_043);
+  });
+});
+
+describe("prometheusText", () => {
+  const metrics = collector();
+  metrics.observe("external_request_ms", { provider: "goplus" }, 12);
+  metrics.observe("external_request_ms", { provider: "goplus" }, 999_999);
+  metrics.count("external_error_total_429", { provider: "goplus" });
+  metrics.count("posts_total", { source: 'we"ird\n', outcome: "dropped" });
+  const text = prometheusText(metrics.drain() ?? emptySnapshot(), [
+    { name: "outbox_backlog", value: 4 },
+    { name: "queue_backlog", labels: { queue: "posts" }, value: 0 },
+  ]);
+
+  it("counts a histogram's buckets cumulatively", () => {
+    expect(text).toContain('external_request_ms_bucket{provider="goplus",le="10"} 0\n');
+    expect(text).toContain('external_request_ms_bucket{provider="goplus",le="25"} 1\n');
+    expect(text).toContain('external_request_ms_bucket{provider="goplus",le="+Inf"} 2\n');
+    expect(text).toContain('external_request_ms_sum{provider="goplus"} 1000011\n');
+    expect(text).toContain('external_request_ms_count{provider="goplus"} 2\n');
+  });
+
+  it("declares each family once, also those that saw nothing yet", () => {
+    const declared = text.match(/^# TYPE \S+/gm) ?? [];
+    expect(new Set(declared).size).toBe(declared.length);
+    expect(text).toContain("# TYPE telegram_send_total counter\n");
+    expect(text).toContain('# TYPE external_error_total_429 counter\nexternal_error_total_429{provider="goplus"} 1\n');
+  });
+
+  it("escapes labels and writes nothing that is not a sample or a comment", () => {
+    expect(text).toContain('posts_total{outcome="dropped",source="we\\"ird\\n"} 1\n');
+    const sample = /^[a-z_0-9]+(\{([a-z_]+="([^"\\\n]|\\["\\n])*",?)+\})? -?[\d.e+]+$/;
+    expect(
+      text
+        .trimEnd()
+        .split("\n")
+        .filter((line) => !line.startsWith("# ") && !sample.test(line)),
+    ).toEqual([]);
+  });
+
+  it("reads gauges from the caller", () => {
+    expect(text).toContain("# TYPE outbox_backlog gauge\noutbox_backlog 4\n");
+    expect(text).toContain('queue_backlog{queue="posts"} 0\n');
+  });
+});

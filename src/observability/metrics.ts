@@ -1,0 +1,90 @@
+import type { Labels, Telemetry } from "./telemetry.ts";
+
+/** Every metric that the product publishes, with its meaning. INTERFACE.md fixes the names. */
+export const METRICS = {
+  pipeline_latency_ms: { kind: "histogram", help: "Time spent in a stage of the pipeline, in milliseconds." },
+  end_to_end_ms: { kind: "histogram", help: "From a post being accepted to its delivery being done, in milliseconds." },
+  external_request_ms: { kind: "histogram", help: "Time of a request to an outside provider, in milliseconds." },
+  http_request_ms: { kind: "histogram", help: "Time to answer an HTTP request, in milliseconds." },
+  posts_total: { kind: "counter", help: "Posts by source and how they ended." },
+  events_total: { kind: "counter", help: "Events created." },
+  signals_total: { kind: "counter", help: "Signals by the state they entered." },
+  telegram_send_total: { kind: "counter", help: "Messages sent to Telegram by result." },
+  delivery_total: { kind: "counter", help: "Delivery attempts by channel and result." },
+  delivery_ambiguous_total: { kind: "counter", help: "Sends whose answer was lost: they may have arrived." },
+  config_reload_total: { kind: "counter", help: "Rule reloads by result: loaded or rejected." },
+  rule_errors_total: { kind: "counter", help: "Rules that failed to evaluate, by rule." },
+  outbox_backlog: { kind: "gauge", help: "Deliveries that are not finished." },
+  dead_letters: { kind: "gauge", help: "Dead letters that were not replayed." },
+  queue_backlog: { kind: "gauge", help: "Messages waiting in a queue." },
+  breaker_state: { kind: "gauge", help: "Circuit breaker of a provider: 0 closed, 1 half open, 2 open." },
+} as const;
+
+/** Errors of outside services are counted under their code: external_error_total_429, external_error_total_timeout. */
+export type MetricName = keyof typeof METRICS | `external_error_total_${string}`;
+
+/** Upper bounds in milliseconds: from one local call to the longest wait before a retry. */
+export const BUCKETS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000] as const;
+
+/** `counts` has one cell a bucket and one more for what is slower than all. */
+export type Histogram = { counts: number[]; sum: number };
+
+/** Deltas of one isolate, or their sum. Keys are series in Prometheus form: `posts_total{outcome="dropped",source="x"}`. */
+export type Snapshot = { v: 1; counters: Record<string, number>; histograms: Record<string, Histogram> };
+
+export const emptySnapshot = (): Snapshot => ({ v: 1, counters: {}, histograms: {} });
+
+/** Collects in memory; `drain` hands over what came in since the last drain, or null when nothing did. */
+export type Collector = Telemetry & { drain(): Snapshot | null };
+
+export function collector(): Collector {
+  let deltas = emptySnapshot();
+  return {
+    count(name, labels = {}, by = 1) {
+      const key = series(name, labels);
+      deltas.counters[key] = (deltas.counters[key] ?? 0) + by;
+    },
+    observe(name, labels, ms) {
+      const key = series(name, labels);
+      const histogram = deltas.histograms[key] ?? emptyHistogram();
+      const bucket = BUCKETS.findIndex((bound) => ms <= bound);
+      const cell = bucket < 0 ? BUCKETS.length : bucket;
+      histogram.counts[cell] = (histogram.counts[cell] ?? 0) + 1;
+      histogram.sum += ms;
+      deltas.histograms[key] = histogram;
+    },
+    drain() {
+      if (Object.keys(deltas.counters).length + Object.keys(deltas.histograms).length === 0) return null;
+      const drained = deltas;
+      deltas = emptySnapshot();
+      return drained;
+    },
+  };
+}
+
+const emptyHistogram = (): Histogram => ({ counts: Array.from({ length: BUCKETS.length + 1 }, () => 0), sum: 0 });
+
+/** Adds `more` to `total`. Order and grouping don't matter, so isolates may flush when they like. */
+export function merge(total: Snapshot, more: Snapshot): Snapshot {
+  const counters = { ...total.counters };
+  for (const [key, value] of Object.entries(more.counters)) counters[key] = (counters[key] ?? 0) + value;
+  const histograms = { ...total.histograms };
+  for (const [key, { counts, sum }] of Object.entries(more.histograms)) {
+    const before = histograms[key] ?? emptyHistogram();
+    histograms[key] = { counts: before.counts.map((count, cell) => count + (counts[cell] ?? 0)), sum: before.sum + sum };
+  }
+  return { v: 1, counters, histograms };
+}
+
+/** The series' name and labels, sorted, so that equal labels in any order are one series. */
+export function series(name: string, labels: Labels): string {
+  const pairs = Object.entries(labels)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key}="${escaped(value)}"`);
+  const safe = name.replace(/[^a-zA-Z0-9_]/g, "_");
+  return pairs.length === 0 ? safe : `${safe}{${pairs.join(",")}}`;
+}
+
+/** Label values come from outside (sources, error codes): bounded, and escaped as the exposition format asks. */
+const escaped = (value: string): string =>
+  value.slice(0, 100).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
