@@ -1,0 +1,74 @@
+import { tokenOf } from "../src/events/summarise.ts";
+import { coalesce } from "../src/kit/coalesce.ts";
+import type { ProviderFacts } from "../src/model/facts.ts";
+import type { Mention } from "../src/model/mention.ts";
+import { decide, type Known, recall, UNKNOWN } from "../src/pipeline.ts";
+import type { EventPorts } from "./ports.ts";
+
+/** A stale commit means that another instance wrote in between; twice in a row is already rare. */
+const STALE_TRIES = 5;
+/** When to ask again for facts that were missing, stale or partial. After the last, only a new mention asks. */
+const LOOK_AGAIN_SECONDS = [15, 60, 300, 900];
+
+/** What a keeper remembers across eviction: the little that the database does not know. */
+export type KeeperMemory = {
+  eventKey: string | undefined;
+  /** How many times it has looked again since the last mention. */
+  looked: number;
+  setAlarm(at: number): Promise<void>;
+};
+
+/** `add` resolves once the mentions are evidence in the database; it may be repeated. `lookAgain` scores anew, with facts that came late. */
+export type EventKeeper = { add(mentions: Mention[]): Promise<void>; lookAgain(): Promise<void> };
+
+/**
+ * The only writer of one event_key. Calls that arrive while a commit is in flight are merged into the next one. What it holds is a copy of the
+ * database, dropped on any doubt and read again: it may be evicted at any await.
+ */
+export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeeper {
+  let known: Known | undefined;
+
+  async function load(): Promise<Known> {
+    const state = memory.eventKey === undefined ? undefined : await ports.store.load(memory.eventKey);
+    return state ? recall(state) : UNKNOWN;
+  }
+
+  /** Answers false when the event changed under us. */
+  async function tryCommit(mentions: Mention[]): Promise<boolean> {
+    const before = known ?? (await load());
+    known = undefined;
+    const evidence = [...before.gathered.texts.flatMap((text) => text.evidence), ...mentions];
+    if (evidence.length === 0) return true;
+    const [answers, rules, channels] = await Promise.all([ports.examine(tokenOf(evidence)), ports.rules(), ports.channels()]);
+    const { change, after } = decide(before, { mentions, answers, rules, channels, now: ports.now() });
+    const result = await ports.store.commit(change);
+    if (result.kind === "stale") return false;
+    known = { rev: result.rev, ...after };
+    await lookLater(answers, mentions.length > 0);
+    await ports.announce(change, result.due);
+    return true;
+  }
+
+  /** New mentions start the series anew; a degraded answer to an alarm moves it on. */
+  async function lookLater(answers: ProviderFacts[], anew: boolean): Promise<void> {
+    const late = answers.some(({ status }) => status === "missing" || status === "partial" || status === "stale");
+    const step = anew ? 0 : memory.looked + 1;
+    const seconds = LOOK_AGAIN_SECONDS[step];
+    if (!late || seconds === undefined) return;
+    memory.looked = step;
+    await memory.setAlarm(ports.now() + seconds * 1000);
+  }
+
+  const record = coalesce(async (mentions: Mention[]) => {
+    for (let attempt = 1; attempt <= STALE_TRIES; attempt++) if (await tryCommit(mentions)) return;
+    throw new Error("the event kept changing under its keeper");
+  });
+
+  return {
+    async add(mentions) {
+      memory.eventKey ??= mentions[0]?.eventKey;
+      await record(mentions);
+    },
+    lookAgain: () => record([]),
+  };
+}

@@ -1,0 +1,37 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Mention } from "../src/model/mention.ts";
+import type { Bindings } from "./env.ts";
+import { eventKeeper } from "./event-keeper.ts";
+import { wireEvent } from "./wire.ts";
+
+/** One event_key's keeper: the platform serialises nothing across an await, the keeper does. */
+export class EventObject extends DurableObject<Bindings> {
+  readonly #wired = wireEvent(this.env, (work) => this.ctx.waitUntil(work));
+  readonly #keeper = eventKeeper(this.#wired.ports, memoryIn(this.ctx.storage));
+
+  async add(mentions: Mention[]): Promise<void> {
+    await this.#keeper.add(mentions);
+    this.#wired.flush();
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#keeper.lookAgain();
+    this.#wired.flush();
+  }
+}
+
+const memoryIn = (storage: DurableObjectStorage) => ({
+  get eventKey(): string | undefined {
+    return storage.kv.get<string>("eventKey");
+  },
+  set eventKey(eventKey: string | undefined) {
+    if (eventKey !== undefined) storage.kv.put("eventKey", eventKey);
+  },
+  get looked(): number {
+    return storage.kv.get<number>("looked") ?? 0;
+  },
+  set looked(times: number) {
+    storage.kv.put("looked", times);
+  },
+  setAlarm: (at: number): Promise<void> => storage.setAlarm(at),
+});

@@ -1,0 +1,73 @@
+import { iso } from "../src/kit/time.ts";
+import { seal } from "../src/model/envelope.ts";
+import type { RawPost } from "../src/model/raw-post.ts";
+import { textHash } from "../src/refine/normalise.ts";
+import { type PostRef, StoreUnavailable } from "../src/store/store.ts";
+import type { IngestPorts } from "./ports.ts";
+
+/** The queue takes 100 messages or 256 KB a call; a quarter stays free for its own framing. */
+const SEND_COUNT = 100;
+const SEND_BYTES = 192 * 1024;
+const RETRY_AFTER_SECONDS = 30;
+
+export type Ingested = { kind: "accepted"; fresh: number; repeated: number } | { kind: "unavailable"; retryAfter: number };
+
+/**
+ * Accepts posts: rows in raw_posts first, the queue second. Once the rows are there the posts are safe, also when the queue refuses them: the sweep
+ * sends what has no outcome again.
+ */
+export async function ingest(posts: RawPost[], ports: IngestPorts): Promise<Ingested> {
+  const distinct = [...new Map(posts.map((post) => [`${post.source}:${post.id}`, post])).values()];
+  let fresh: PostRef[];
+  try {
+    ({ fresh } = await ports.store.accept(
+      distinct.map((post) => ({ post, textHash: textHash(post.text) })),
+      iso(ports.now()),
+    ));
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return { kind: "unavailable", retryAfter: RETRY_AFTER_SECONDS };
+    throw error;
+  }
+  const isFresh = new Set(fresh.map((ref) => `${ref.source}:${ref.id}`));
+  await sendPosts(
+    distinct.filter((post) => isFresh.has(`${post.source}:${post.id}`)),
+    false,
+    ports,
+  );
+  for (const source of new Set(distinct.map((post) => post.source))) {
+    const count = distinct.filter((post) => post.source === source && isFresh.has(`${post.source}:${post.id}`)).length;
+    ports.telemetry.count("posts_total", { source, outcome: "accepted", reason: "" }, count);
+  }
+  return { kind: "accepted", fresh: fresh.length, repeated: posts.length - fresh.length };
+}
+
+/** Hands accepted posts to the queue. A refusal is logged and left to the sweep. */
+export async function sendPosts(posts: RawPost[], again: boolean, ports: IngestPorts): Promise<void> {
+  if (posts.length === 0) return;
+  try {
+    for (const batch of batches(posts.map((post) => seal({ kind: "post", post, again }, crypto.randomUUID())))) {
+      await ports.posts.sendBatch(batch.map((body) => ({ body })));
+    }
+  } catch (error) {
+    ports.log({ stage: "ingest", level: "warn", outcome: "queue_refused", reason: String(error) });
+  }
+  await ports.wakeSweeper(ports.now() + ports.requeueAfterSeconds * 1000);
+}
+
+/** Cuts messages into calls that the queue accepts. */
+export function batches<T>(messages: T[]): T[][] {
+  const result: T[][] = [];
+  let room = 0;
+  for (const message of messages) {
+    const bytes = JSON.stringify(message).length * 1.5;
+    const last = result.at(-1);
+    if (last && last.length < SEND_COUNT && bytes <= room) {
+      last.push(message);
+      room -= bytes;
+    } else {
+      result.push([message]);
+      room = SEND_BYTES - bytes;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,58 @@
+import type { Clock } from "../src/kit/time.ts";
+import type { ChannelConfig } from "../src/model/channel-config.ts";
+import type { Envelope } from "../src/model/envelope.ts";
+import type { ProviderFacts } from "../src/model/facts.ts";
+import type { Mention, Token } from "../src/model/mention.ts";
+import type { Log } from "../src/observability/log.ts";
+import type { Telemetry } from "../src/observability/telemetry.ts";
+import type { JudgeSettings } from "../src/pipeline.ts";
+import type { Ruleset } from "../src/rules/score.ts";
+import type { Change, DeadLetterStore, DueDelivery, EventStore, OutboxStore, PostStore } from "../src/store/store.ts";
+
+/** The sending end of a queue. Throws when the queue refuses. */
+export type SendQueue = { sendBatch(messages: { body: Envelope }[]): Promise<unknown> };
+
+/** What every handler and object may use of the time and of reporting. */
+export type Ground = { now: Clock; log: Log; telemetry: Telemetry };
+
+/** What accepts posts: POST /ingest, the polls, the sweep. */
+export type IngestPorts = Ground & {
+  store: PostStore;
+  posts: SendQueue;
+  requeueAfterSeconds: number;
+  /** Asks the sweeper to look no later than `at` (milliseconds). Never throws. */
+  wakeSweeper(at: number): Promise<void>;
+};
+
+/** The 14-day window in Redis. Neither call throws: without Redis every post counts as new, and the database tells. */
+export type Seen = {
+  /** Claims each post for the message that holds it; answers the keys whose work is already done. */
+  claim(items: { key: string; holder: string }[]): Promise<ReadonlySet<string>>;
+  confirm(keys: string[]): Promise<void>;
+  forget(keys: string[]): Promise<void>;
+};
+
+export type QueuePorts = Ground & {
+  store: PostStore & DeadLetterStore;
+  mentions: SendQueue;
+  seen: Seen;
+  judgeSettings(): Promise<JudgeSettings>;
+  /** Resolves once the mentions are evidence; throws when that failed. */
+  addMentions(eventKey: string, mentions: Mention[]): Promise<void>;
+  /** Attempts one delivery through its channel's object; throws only when the attempt could not be made. */
+  deliver(channelId: number, deliveryId: number): Promise<void>;
+};
+
+export type EventPorts = Ground & {
+  store: EventStore;
+  examine(token: Token): Promise<ProviderFacts[]>;
+  rules(): Promise<Ruleset>;
+  channels(): Promise<ChannelConfig[]>;
+  /** After a commit: enqueue what is due, wake the sweeper for the rest, tell the live stream. Never throws: the sweeper finds what this missed. */
+  announce(change: Change, due: Omit<DueDelivery, "eventKey">[]): Promise<void>;
+};
+
+export type SweepPorts = Ground & {
+  store: PostStore & OutboxStore;
+  deliveries: SendQueue;
+};
