@@ -2,8 +2,12 @@ export class TooLarge extends Error {
   override name = "TooLarge";
 }
 
-/** The body as UTF-8 text; throws TooLarge (and drops the connection) once it passes `maxBytes`, so that no answer can fill the memory. */
-export async function cappedText(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string> {
+/** The body as UTF-8 text; past `maxBytes` it drops the connection, so that no answer can fill the memory, and throws TooLarge or answers what it has. */
+export async function cappedText(
+  body: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+  overflow: "fail" | "cut" = "fail",
+): Promise<string> {
   if (body === null) return "";
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -15,6 +19,7 @@ export async function cappedText(body: ReadableStream<Uint8Array> | null, maxByt
     bytes += value.byteLength;
     if (bytes > maxBytes) {
       reader.cancel().catch(() => undefined);
+      if (overflow === "cut") return text;
       throw new TooLarge(`larger than ${maxBytes} bytes`);
     }
     text += decoder.decode(value, { stream: true });

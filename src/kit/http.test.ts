@@ -81,6 +81,11 @@ describe("outsideCall", () => {
     expect(records[0]?.code).toBe("oversize");
   });
 
+  it("judges an answer without end by its status where that is all that matters", async () => {
+    const { verdict } = await call(() => new Response(endless(), { status: 202 }), { overflow: "cut" });
+    expect(verdict.kind).toBe("ok");
+  });
+
   it("reads HTML in place of JSON as a passing fault", async () => {
     const html = () => new Response("<html>busy</html>", { headers: { "content-type": "text/html" } });
     expect((await call(html, { expect: "json" })).verdict).toEqual({ kind: "retry", reason: "answer is not JSON" });

@@ -16,6 +16,8 @@ export type OutsideRequest = {
   timeoutMs: number;
   /** 1 MB when not given. */
   maxBytes?: number;
+  /** "cut": an answer larger than maxBytes is read that far and judged by its status, where only the status matters. */
+  overflow?: "cut";
   /** "json": a 2xx whose body is not JSON (a CDN's HTML page, a cut body) counts as `retry`. */
   expect?: "json";
   /** The provider's own meaning of an answer (codes in the body of a 200, quota disguised as 429); undefined leaves it to the status. */
@@ -75,7 +77,7 @@ async function exchange(request: OutsideRequest, fetch: Fetch, signal: AbortSign
     ...(request.headers !== undefined && { headers: request.headers }),
     ...(request.body !== undefined && { body: request.body }),
   });
-  const text = await cappedText(response.body, request.maxBytes ?? MAX_BYTES);
+  const text = await cappedText(response.body, request.maxBytes ?? MAX_BYTES, request.overflow);
   return {
     status: response.status,
     headers: response.headers,
