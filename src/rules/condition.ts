@@ -1,0 +1,113 @@
+import { check, type Scope, type Type } from "./language/check.ts";
+import { compile, type Dialect, type Evaluate } from "./language/compile.ts";
+import { parse } from "./language/grammar.ts";
+import { linearPattern } from "./language/pattern.ts";
+import { type Expression, parts, walk } from "./language/syntax.ts";
+import { type Fault, mended, traps } from "./language/traps.ts";
+
+/** The values of the facts that a ruleset names, by slot. Absent facts are null. */
+export type Frame = readonly unknown[];
+
+export type Condition = { text: string; expression: Expression; evaluate: Evaluate<Frame>; names: string[] };
+
+const MAX_DEPTH = 64;
+
+/** Reads one expression of a rules file: parsed, checked against what is known of the facts, compiled. */
+export function readCondition(
+  text: string,
+  scope: Scope,
+  wanted: Type,
+  slot: (name: string) => number,
+): { kind: "condition"; condition: Condition } | { kind: "refused"; faults: Fault[] } {
+  if (brackets(text) > MAX_DEPTH) return refuse([{ message: `nests deeper than ${MAX_DEPTH} levels`, at: [0, text.length] }]);
+  const parsed = parse(text);
+  if (parsed.kind === "refused") return refuse(misread(text, parsed.message, parsed.at));
+  const { expression } = parsed;
+  if (depth(expression) > MAX_DEPTH) return refuse([{ message: `nests deeper than ${MAX_DEPTH} levels`, at: expression.at }]);
+  const faults = check(expression, scope, wanted);
+  if (faults.length > 0) return refuse(withNullTraps(text, faults));
+  const names = new Set<string>();
+  for (const node of walk(expression)) if (node.kind === "name") names.add(node.name);
+  return { kind: "condition", condition: { text, expression, evaluate: compile(expression, facts(slot)), names: [...names] } };
+}
+
+const refuse = (faults: Fault[]) => ({ kind: "refused" as const, faults });
+
+/** A syntax error in the words of a known trap, if mending that makes the expression parse; else in the parser's own. */
+function misread(text: string, message: string, at: readonly [number, number]): Fault[] {
+  const found = traps(text);
+  const cured = found.length > 0 && parse(mended(text, found)).kind === "parsed";
+  if (cured) return found.map((fault) => ({ ...fault, mend: `write ${mended(text, found)}` }));
+  const got = /got '(.*)'$/.exec(message)?.[1];
+  const what =
+    got === undefined ? `cannot read ${JSON.stringify(text.slice(at[0], at[0] + 1))}` : described(got, text.slice(...at));
+  return [{ message: what, at }];
+}
+
+const described = (token: string, written: string) =>
+  token === "EndOfExpression"
+    ? "the expression ends too early"
+    : `did not expect ${JSON.stringify(written.trim() || token)} here`;
+
+/** `x == null` parses, and then null is an unknown name: say what is meant instead. */
+function withNullTraps(text: string, faults: Fault[]): Fault[] {
+  return faults.map((fault) => {
+    const trap = traps(text).find(
+      ({ at, instead }) => /exists/.test(instead ?? "") && at[0] <= fault.at[0] && fault.at[1] <= at[1],
+    );
+    return trap ? { ...trap, mend: `write ${trap.instead}` } : fault;
+  });
+}
+
+function brackets(text: string): number {
+  let open = 0;
+  let most = 0;
+  for (const char of text) {
+    if (char === "(") most = Math.max(most, ++open);
+    if (char === ")") open -= 1;
+  }
+  return most;
+}
+
+/** Levels of nesting. A long chain of `and`, `or` or sums leans to the left and counts as one. */
+function depth(node: Expression): number {
+  const [first, ...rest] = parts(node);
+  if (!first) return 1;
+  const chained = node.kind === "and" || node.kind === "or" || node.kind === "arithmetic";
+  return Math.max(depth(first) + (chained ? 0 : 1), ...rest.map((part) => depth(part) + 1));
+}
+
+/** filtrex over facts: names are slots, null is unknown, and patterns run in linear time. */
+function facts(slot: (name: string) => number): Dialect<Frame> {
+  return {
+    read(name) {
+      const index = slot(name);
+      return (frame) => frame[index];
+    },
+    property: () => () => null,
+    functions: FUNCTIONS,
+    matcher(source) {
+      const pattern = linearPattern(source);
+      if (pattern.kind === "refused") throw new SyntaxError(pattern.message);
+      return pattern.test;
+    },
+    unknown: (value) => value === null,
+  };
+}
+
+const maths = (apply: (...numbers: number[]) => number) => apply as (...args: unknown[]) => unknown;
+
+const FUNCTIONS: Dialect<Frame>["functions"] = {
+  abs: maths(Math.abs),
+  ceil: maths(Math.ceil),
+  floor: maths(Math.floor),
+  log: maths(Math.log),
+  log2: maths(Math.log2),
+  log10: maths(Math.log10),
+  max: maths(Math.max),
+  min: maths(Math.min),
+  round: maths(Math.round),
+  sqrt: maths(Math.sqrt),
+  exists: (value) => value !== null,
+  empty: (value) => value === null || value === "" || (Array.isArray(value) && value.length === 0),
+};

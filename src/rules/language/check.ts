@@ -1,0 +1,180 @@
+import { numeral } from "./compile.ts";
+import { linearPattern } from "./pattern.ts";
+import { type Expression, parts } from "./syntax.ts";
+import { type Fault, nearestName } from "./traps.ts";
+
+export type Type = "number" | "text" | "list" | "truth";
+/** What a condition may name, and what kind of value stands behind each name. */
+export type Scope = ReadonlyMap<string, Type>;
+
+const MATHS = new Set(["abs", "ceil", "floor", "log", "log2", "log10", "max", "min", "round", "sqrt"]);
+const SAID: Record<Type, string> = { number: "a number", text: "text", list: "a list", truth: "true or false" };
+
+/** Finds what would fail or could never hold, before a rule goes live: unknown names, values of the wrong type, numbers that lie. */
+export function check(expression: Expression, scope: Scope, wanted: Type): Fault[] {
+  const faults: Fault[] = [];
+  const got = typeOf(expression, scope, faults);
+  if (faults.length === 0) expect(expression, got, wanted, faults);
+  return faults;
+}
+
+/** The type of a value, or undefined where a fault has been reported and nothing more can be said. */
+function typeOf(node: Expression, scope: Scope, faults: Fault[]): Type | undefined {
+  switch (node.kind) {
+    case "number":
+      return number(node, faults);
+    case "text":
+      return "text";
+    case "name":
+      return name(node, scope, faults);
+    case "relation":
+      return relation(node, scope, faults);
+    case "call":
+      return call(node, scope, faults);
+    case "in":
+      return membership(node, scope, faults);
+    case "if":
+      return conditional(node, scope, faults);
+    case "property":
+      faults.push({ message: "facts have no parts: `of` finds nothing", at: node.at });
+      return undefined;
+    case "list":
+      for (const item of node.items) typeOf(item, scope, faults);
+      return "list";
+    case "arithmetic":
+      return sum(node, scope, faults);
+    case "negative":
+      return all(node, "number", scope, faults);
+    default:
+      return all(node, "truth", scope, faults);
+  }
+}
+
+function expect(node: Expression, got: Type | undefined, wanted: Type, faults: Fault[]): void {
+  if (got === undefined || got === wanted) return;
+  const mend = wanted === "truth" ? mendForTruth(node, got) : undefined;
+  faults.push({ message: `expected ${SAID[wanted]}, but this is ${SAID[got]}`, at: node.at, ...(mend && { mend }) });
+}
+
+function mendForTruth(node: Expression, got: Type): string | undefined {
+  if (node.kind !== "name") return undefined;
+  return got === "number" ? `compare it, like ${node.name} > 0` : `compare it, or ask exists(${node.name})`;
+}
+
+/** Every part has the wanted type, and so has the whole. */
+function all(node: Expression, wanted: Type, scope: Scope, faults: Fault[]): Type {
+  for (const part of parts(node)) expect(part, typeOf(part, scope, faults), wanted, faults);
+  return wanted;
+}
+
+type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
+
+function number(node: Of<"number">, faults: Fault[]): Type {
+  if (/^0\d/.test(node.digits)) {
+    const octal = node.digits.includes(".") ? "" : `, and ${node.digits} is ${numeral(node.digits)}`;
+    faults.push({ message: `a leading zero makes a number octal${octal}`, at: node.at, mend: `write ${Number(node.digits)}` });
+  }
+  return "number";
+}
+
+function name(node: Of<"name">, scope: Scope, faults: Fault[]): Type | undefined {
+  const type = scope.get(node.name);
+  if (type) return type;
+  if (node.quoted) {
+    const text = JSON.stringify(node.name);
+    faults.push({
+      message: `'${node.name}' names a fact: text takes double quotes`,
+      at: node.at,
+      mend: `write ${text}`,
+      instead: text,
+    });
+  } else if (/^(?:true|false)$/i.test(node.name)) {
+    const digit = node.name.toLowerCase() === "true" ? "1" : "0";
+    faults.push({ message: `there is no ${node.name}: flags are 1 or 0`, at: node.at, mend: `write ${digit}`, instead: digit });
+  } else {
+    const near = nearestName(node.name, scope.keys());
+    faults.push({ message: `unknown fact ${node.name}`, at: node.at, ...(near && { mend: `did you mean ${near}?` }) });
+  }
+  return undefined;
+}
+
+function sum(node: Of<"arithmetic">, scope: Scope, faults: Fault[]): Type | undefined {
+  if (node.operator !== "+") return all(node, "number", scope, faults);
+  const types = [typeOf(node.left, scope, faults), typeOf(node.right, scope, faults)];
+  if (types.includes(undefined)) return undefined;
+  if (types.includes("list") || types.includes("truth")) faults.push({ message: "`+` adds numbers or joins texts", at: node.at });
+  return types.every((type) => type === "number") ? "number" : "text";
+}
+
+function relation(node: Of<"relation">, scope: Scope, faults: Fault[]): Type {
+  let left = node.first;
+  let leftType = typeOf(left, scope, faults);
+  for (const { operator, right } of node.rest) {
+    const rightType = typeOf(right, scope, faults);
+    if (operator === "~=") match(left, leftType, right, faults);
+    else if (operator === "==" || operator === "!=") equal(node, leftType, rightType, faults);
+    else {
+      expect(left, leftType, "number", faults);
+      expect(right, rightType, "number", faults);
+    }
+    left = right;
+    leftType = rightType;
+  }
+  return "truth";
+}
+
+function equal(node: Expression, left: Type | undefined, right: Type | undefined, faults: Fault[]): void {
+  if (left === undefined || right === undefined) return;
+  if (left === "list" || right === "list")
+    faults.push({ message: "a list equals nothing", at: node.at, mend: 'write "word" in keywords' });
+  else if (left !== right) faults.push({ message: `${SAID[left]} never equals ${SAID[right]}`, at: node.at });
+}
+
+function match(left: Expression, leftType: Type | undefined, right: Expression, faults: Fault[]): void {
+  expect(left, leftType, "text", faults);
+  if (right.kind !== "text") return void faults.push({ message: "a pattern is written out in double quotes", at: right.at });
+  const pattern = linearPattern(right.value);
+  if (pattern.kind === "refused") faults.push({ message: pattern.message, at: right.at });
+}
+
+function call(node: Of<"call">, scope: Scope, faults: Fault[]): Type | undefined {
+  const types = node.args.map((arg) => typeOf(arg, scope, faults));
+  const wantsOne = !["max", "min"].includes(node.name);
+  if (node.name === "exists" || node.name === "empty") {
+    if (types.length !== 1) faults.push({ message: `${node.name}() takes one fact`, at: node.at });
+    return "truth";
+  }
+  if (!MATHS.has(node.name)) {
+    const near = nearestName(node.name, [...MATHS, "exists", "empty"]);
+    faults.push({ message: `unknown function ${node.name}()`, at: node.at, ...(near && { mend: `did you mean ${near}()?` }) });
+    return undefined;
+  }
+  if (wantsOne ? types.length !== 1 : types.length === 0)
+    faults.push({ message: `${node.name}() takes ${wantsOne ? "one number" : "one number or more"}`, at: node.at });
+  node.args.forEach((arg, i) => {
+    expect(arg, types[i], "number", faults);
+  });
+  return "number";
+}
+
+function membership(node: Of<"in">, scope: Scope, faults: Fault[]): Type {
+  typeOf(node.left, scope, faults);
+  const among = typeOf(node.right, scope, faults);
+  const facts = node.right.kind === "name";
+  if (facts && among !== undefined && among !== "list")
+    faults.push({
+      message: `\`in\` looks into a list, and this is ${SAID[among]}`,
+      at: node.right.at,
+      mend: "compare with ==, or use ~=",
+    });
+  return "truth";
+}
+
+function conditional(node: Of<"if">, scope: Scope, faults: Fault[]): Type | undefined {
+  expect(node.test, typeOf(node.test, scope, faults), "truth", faults);
+  const then = typeOf(node.consequent, scope, faults);
+  const otherwise = typeOf(node.alternative, scope, faults);
+  if (then !== undefined && otherwise !== undefined && then !== otherwise)
+    faults.push({ message: `gives ${SAID[then]} or ${SAID[otherwise]}`, at: node.at, mend: "give both branches the same type" });
+  return then;
+}

@@ -1,0 +1,57 @@
+/** Half-open range of characters in the expression's text. */
+export type Span = readonly [start: number, end: number];
+
+export type Arithmetic = "+" | "-" | "*" | "/" | "^" | "mod";
+export type Comparison = "==" | "!=" | "<" | "<=" | ">=" | ">" | "~=";
+/** Forms that filtrex 3 still reads but advises against: `%` and `a ? b : c`. */
+type Spelling = { deprecated: boolean };
+
+/** A filtrex expression as a tree. Parentheses leave no node; `a < b < c` is one relation, evaluated left to right. */
+export type Expression = { at: Span } & (
+  | { kind: "number"; digits: string }
+  | { kind: "text"; value: string }
+  | { kind: "name"; name: string; quoted: boolean }
+  | { kind: "property"; name: string; quoted: boolean; of: Expression }
+  | { kind: "call"; name: string; args: Expression[] }
+  | { kind: "list"; items: Expression[] }
+  | { kind: "negative"; value: Expression }
+  | ({ kind: "arithmetic"; operator: Arithmetic; left: Expression; right: Expression } & Spelling)
+  | { kind: "not"; value: Expression }
+  | { kind: "and" | "or"; left: Expression; right: Expression }
+  | { kind: "in"; negated: boolean; left: Expression; right: Expression }
+  | { kind: "relation"; first: Expression; rest: Compared[] }
+  | ({ kind: "if"; test: Expression; consequent: Expression; alternative: Expression } & Spelling)
+);
+
+export type Compared = { operator: Comparison; right: Expression };
+
+/** The direct parts of an expression, in the order they are written. */
+export function parts(node: Expression): Expression[] {
+  switch (node.kind) {
+    case "number":
+    case "text":
+    case "name":
+      return [];
+    case "property":
+      return [node.of];
+    case "call":
+      return node.args;
+    case "list":
+      return node.items;
+    case "negative":
+    case "not":
+      return [node.value];
+    case "relation":
+      return [node.first, ...node.rest.map((link) => link.right)];
+    case "if":
+      return [node.test, node.consequent, node.alternative];
+    default:
+      return [node.left, node.right];
+  }
+}
+
+/** The expression and everything inside it, outermost first. */
+export function* walk(node: Expression): Generator<Expression> {
+  yield node;
+  for (const part of parts(node)) yield* walk(part);
+}

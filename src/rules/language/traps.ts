@@ -1,0 +1,117 @@
+import type { Span } from "./syntax.ts";
+
+/** A thing to mend in an expression. `instead` replaces the span and keeps the author's meaning. */
+export type Fault = { message: string; at: Span; mend?: string; instead?: string };
+
+/** Stands for each character of a quoted text, so that no trap is seen inside one. */
+const HIDDEN = "§";
+
+type Trap = { pattern: RegExp; message: string; instead: (found: RegExpExecArray) => string };
+
+const NAME = String.raw`[a-zA-Z$_][.\w$]*`;
+
+/** How people write conditions who come from Python, SQL, C or a word processor, and what this language says instead. */
+const TRAPS: readonly Trap[] = [
+  {
+    pattern: new RegExp(String.raw`\b(${NAME})\s+is\s+not\s+(?:null|none|missing)\b`, "gi"),
+    message: "there is no `is`",
+    instead: ([, name]) => `exists(${name})`,
+  },
+  {
+    pattern: new RegExp(String.raw`\b(${NAME})\s+is\s+(?:null|none|missing)\b`, "gi"),
+    message: "there is no `is`",
+    instead: ([, name]) => `not exists(${name})`,
+  },
+  {
+    pattern: new RegExp(String.raw`\b(${NAME})\s*===?\s*(?:null|none)\b`, "gi"),
+    message: "comparing with null is never true",
+    instead: ([, name]) => `not exists(${name})`,
+  },
+  {
+    pattern: new RegExp(String.raw`\b(${NAME})\s*!==?\s*(?:null|none)\b`, "gi"),
+    message: "comparing with null is never true",
+    instead: ([, name]) => `exists(${name})`,
+  },
+  {
+    pattern: /(?<![\w.$])(and|or|not|in|of|if|then|else|mod)(?=[("'[§-])/g,
+    message: "needs a space after it: the character that follows is swallowed",
+    instead: ([word]) => `${word} `,
+  },
+  {
+    pattern: /(?<![\w.$])(AND|OR|NOT|IN)(?![\w.$(])/g,
+    message: "is written in small letters",
+    instead: ([w]) => w.toLowerCase(),
+  },
+  { pattern: /\s*&&\s*/g, message: "`&&` is written `and`", instead: () => " and " },
+  { pattern: /\s*\|\|\s*/g, message: "`||` is written `or`", instead: () => " or " },
+  { pattern: /===/g, message: "equality is written `==`", instead: () => "==" },
+  { pattern: /!==|<>/g, message: "inequality is written `!=`", instead: () => "!=" },
+  { pattern: /(?<![=!<>~])=(?![=])/g, message: "equality is written `==`", instead: () => "==" },
+  { pattern: /!(?!=)\s*/g, message: "`!` is written `not`", instead: () => "not " },
+  { pattern: /≥/g, message: "is written `>=`", instead: () => ">=" },
+  { pattern: /≤/g, message: "is written `<=`", instead: () => "<=" },
+  { pattern: /≠/g, message: "is written `!=`", instead: () => "!=" },
+  { pattern: /[“”]/g, message: "text takes straight double quotes", instead: () => '"' },
+  {
+    pattern: /(?<![\w.$])(\d+(?:\.\d+)?e[+-]?\d+)(?![\w.$])/gi,
+    message: "numbers are written out",
+    instead: ([n]) => plain(Number(n)),
+  },
+  { pattern: /(?<![\w.$])\.\d+/g, message: "a number starts with a digit", instead: ([n]) => `0${n}` },
+  {
+    pattern: /(?<![\w.$])\d{1,3}(?:_\d{3})+(?![\w.$])/g,
+    message: "numbers have no separators",
+    instead: ([n]) => n.replaceAll("_", ""),
+  },
+  { pattern: /[[\]]/g, message: "a list takes round brackets", instead: ([b]) => (b === "[" ? "(" : ")") },
+];
+
+const plain = (n: number) =>
+  Number.isSafeInteger(n) ? String(n) : n.toLocaleString("en", { useGrouping: false, maximumFractionDigits: 20 });
+
+/** The traps that an expression has walked into, in the order of the text. Looked for only where it does not parse as it stands. */
+export function traps(text: string): Fault[] {
+  const open = text.replace(/"(?:\\"|\\\\|[^"\\])*"|'(?:\\'|\\\\|[^'\\])*'/g, (quoted) => HIDDEN.repeat(quoted.length));
+  const faults: Fault[] = [];
+  let rest = open;
+  for (const { pattern, message, instead } of TRAPS) {
+    for (const found of rest.matchAll(pattern)) {
+      const end = found.index + found[0].length;
+      const written = found[0].trim();
+      faults.push({ message: `${written}: ${message}`, at: [found.index, end], instead: instead(found) });
+      rest = `${rest.slice(0, found.index)}${HIDDEN.repeat(found[0].length)}${rest.slice(end)}`;
+    }
+  }
+  return faults.sort((a, b) => a.at[0] - b.at[0]);
+}
+
+/** The text with every mend put in. */
+export function mended(text: string, faults: readonly Fault[]): string {
+  let result = text;
+  for (const { at, instead } of [...faults].sort((a, b) => b.at[0] - a.at[0]))
+    if (instead !== undefined) result = result.slice(0, at[0]) + instead + result.slice(at[1]);
+  return result;
+}
+
+/** The known name closest to a misspelt one, if it is close enough to be meant. */
+export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  const wanted = name.toLowerCase().replaceAll(".", "_");
+  let best: { name: string; distance: number } | undefined;
+  for (const candidate of known) {
+    const distance = edits(wanted, candidate);
+    if (!best || distance < best.distance) best = { name: candidate, distance };
+  }
+  return best && best.distance <= Math.max(1, Math.floor(wanted.length / 4)) ? best.name : undefined;
+}
+
+/** Levenshtein's distance, one row at a time. */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,157 @@
+import { sha256Hex } from "../kit/hash.ts";
+import type { FactVocabulary } from "../model/facts.ts";
+import { type Condition, readCondition } from "./condition.ts";
+import { MAX_FILE_BYTES, MAX_RULES, RulesDocument } from "./document.ts";
+import type { Scope, Type } from "./language/check.ts";
+import { walk } from "./language/syntax.ts";
+import type { Fault } from "./language/traps.ts";
+import type { LiveRule, Ruleset } from "./score.ts";
+import { type Problem, readYaml, type Source } from "./yaml.ts";
+
+export type Loaded = { kind: "loaded"; rules: Ruleset; warnings: Problem[] } | { kind: "rejected"; problems: Problem[] };
+
+/** Names that stand for another fact. */
+const ALIASES: Readonly<Record<string, string>> = { last_sentiment_score: "sentiment" };
+const TYPES: Record<FactVocabulary[string]["type"], Type> = { number: "number", string: "text", list: "list" };
+const ISSUES_SHOWN = 50;
+
+/** Reads a rules file. Whatever is wrong with it is answered with line and column; nothing is thrown, nothing half loaded. */
+export function loadRules(text: string, variables: Readonly<Record<string, string>>, vocabulary: FactVocabulary): Loaded {
+  const tooLarge = oversize(text);
+  if (tooLarge) return { kind: "rejected", problems: [tooLarge] };
+  const read = readYaml(text, variables);
+  if (read.kind === "refused") return { kind: "rejected", problems: read.problems };
+  const { source } = read;
+  const parsed = RulesDocument.safeParse(source.value);
+  if (source.faults.length > 0) return { kind: "rejected", problems: source.faults };
+  if (!parsed.success) return { kind: "rejected", problems: issues(parsed.error.issues, source) };
+  return assemble(text, parsed.data, source, vocabulary);
+}
+
+function oversize(text: string): Problem | undefined {
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes <= MAX_FILE_BYTES) return undefined;
+  return { line: 1, column: 1, path: "", message: `the file has ${bytes} bytes; ${MAX_FILE_BYTES} are taken` };
+}
+
+type Issue = { path: PropertyKey[]; message: string; code?: string; keys?: string[] };
+
+function issues(found: readonly Issue[], source: Source): Problem[] {
+  return found
+    .slice(0, ISSUES_SHOWN)
+    .flatMap((issue) =>
+      issue.code === "unrecognized_keys"
+        ? (issue.keys ?? []).map((key) => source.problem([...issue.path, key], `${key} is no field here`))
+        : [source.problem(issue.path, issue.message)],
+    );
+}
+
+function assemble(text: string, document: RulesDocument, source: Source, vocabulary: FactVocabulary): Loaded {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const slots: string[] = [];
+  const scope = new Map(Object.entries(vocabulary).map(([name, fact]) => [name, TYPES[fact.type]] as const));
+  const read = (path: PropertyKey[], expression: string, known: Scope, wanted: Type): Condition | undefined => {
+    const result = readCondition(expression, known, wanted, (name) => slotOf(slots, ALIASES[name] ?? name));
+    if (result.kind === "refused") {
+      problems.push(...result.faults.map((fault) => problemOf(fault, path, source, text)));
+      return undefined;
+    }
+    warnings.push(...oldSpellings(result.condition, path, source));
+    return result.condition;
+  };
+  const rules = liveRules(document, (path, expression, wanted) => read(path, expression, scope, wanted), problems, source);
+  const withScore: Scope = new Map([...scope, ["score", "number"], ["level", "text"]]);
+  const verified = read(["states", "verified"], document.states.verified, withScore, "truth");
+  const downgraded = read(["states", "downgraded"], document.states.downgraded, withScore, "truth");
+  const missing = missingTexts(document, vocabulary, source, warnings);
+  if (problems.length > 0 || !verified || !downgraded) return { kind: "rejected", problems: problems.slice(0, ISSUES_SHOWN) };
+  const states = { verified, downgraded };
+  const sha = sha256Hex(`${text}\n${JSON.stringify(Object.entries(source.variables).sort(([a], [b]) => (a < b ? -1 : 1)))}`);
+  return { kind: "loaded", rules: { sha, text, variables: source.variables, document, rules, states, missing, slots }, warnings };
+}
+
+function slotOf(slots: string[], name: string): number {
+  const known = slots.indexOf(name);
+  return known >= 0 ? known : slots.push(name) - 1;
+}
+
+function liveRules(
+  document: RulesDocument,
+  read: (path: PropertyKey[], expression: string, wanted: Type) => Condition | undefined,
+  problems: Problem[],
+  source: Source,
+): LiveRule[] {
+  const count = document.groups.reduce((sum, group) => sum + group.rules.length, 0);
+  if (count > MAX_RULES) {
+    problems.push(source.problem(["groups"], `${count} rules; ${MAX_RULES} are taken`));
+    return [];
+  }
+  const taken = new Set<string>();
+  const placed = document.groups.flatMap((group, g) =>
+    group.rules.map((rule, r) => ({ group, rule, path: ["groups", g, "rules", r] })),
+  );
+  for (const { rule, path } of placed) {
+    if (rule.id === undefined) continue;
+    if (taken.has(rule.id)) problems.push(source.problem([...path, "id"], `the id ${rule.id} is taken by another rule`));
+    taken.add(rule.id);
+  }
+  const rules = placed.flatMap(({ group, rule, path }) => {
+    const condition = read([...path, "condition"], rule.condition, "truth");
+    const per = rule.per === undefined ? null : read([...path, "per"], rule.per, "number");
+    if (!condition || per === undefined) return [];
+    const key = rule.id ?? unique(rule.name, taken);
+    const live: LiveRule = {
+      key,
+      group: group.name,
+      weight: rule.score,
+      condition,
+      per,
+      reason: rule.reason,
+      shadow: rule.stage === "shadow",
+    };
+    return [{ live, priority: group.priority }];
+  });
+  return rules.sort((a, b) => b.priority - a.priority).map(({ live }) => live);
+}
+
+function unique(name: string, taken: Set<string>): string {
+  let key = name;
+  for (let n = 2; taken.has(key); n++) key = `${name}#${n}`;
+  taken.add(key);
+  return key;
+}
+
+function problemOf(fault: Fault, path: PropertyKey[], source: Source, text: string): Problem {
+  const problem = source.problem(path, fault.message, fault.at[0]);
+  const start = source.offset(path, fault.at[0]);
+  const end = fault.at[1] > fault.at[0] ? source.offset(path, fault.at[1] - 1) + 1 : start;
+  const quoted = text[source.offset(path) - 1] === '"';
+  const edit = fault.instead === undefined ? undefined : quoted ? fault.instead.replaceAll('"', '\\"') : fault.instead;
+  return { ...problem, ...(fault.mend && { mend: fault.mend }), ...(edit !== undefined && { edit: { start, end, text: edit } }) };
+}
+
+/** filtrex 3 still reads `%` and `? :`; its next version will not. */
+function oldSpellings({ expression }: Condition, path: PropertyKey[], source: Source): Problem[] {
+  return [...walk(expression)].flatMap((node) => {
+    if (!("deprecated" in node && node.deprecated)) return [];
+    const [message, mend] = node.kind === "if" ? ["a ? b : c is old", "write if a then b else c"] : ["% is old", "write mod"];
+    return [{ ...source.problem(path, message, node.at[0]), mend }];
+  });
+}
+
+/** A key of `missing` names a provider, whose facts must all be absent, or one fact. */
+function missingTexts(
+  document: RulesDocument,
+  vocabulary: FactVocabulary,
+  source: Source,
+  warnings: Problem[],
+): Ruleset["missing"] {
+  return Object.entries(document.missing).flatMap(([key, text]) => {
+    const own = Object.hasOwn(vocabulary, key)
+      ? [key]
+      : Object.keys(vocabulary).filter((name) => vocabulary[name]?.provider === key);
+    if (own.length === 0) warnings.push(source.problem(["missing", key], `no fact or provider is called ${key}`));
+    return own.length === 0 ? [] : [{ text, facts: own }];
+  });
+}

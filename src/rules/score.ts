@@ -1,0 +1,156 @@
+import type { FactValues } from "../model/facts.ts";
+import { type Level, RiskLevel, type SignalState } from "../model/scalars.ts";
+import type { Reason } from "../model/signal.ts";
+import type { Condition, Frame } from "./condition.ts";
+import type { RulesDocument } from "./document.ts";
+
+/** A rule ready to be asked. `key` is its id, else its name, made unique: what reasons, tests and metrics call it. */
+export type LiveRule = {
+  key: string;
+  group: string;
+  weight: number;
+  condition: Condition;
+  per: Condition | null;
+  reason: string;
+  shadow: boolean;
+};
+
+/** A rules file that may go live: immutable, and named by what is in it. */
+export type Ruleset = {
+  /** SHA-256 of the text and of the settings that it reads. */
+  sha: string;
+  text: string;
+  variables: Record<string, string>;
+  document: RulesDocument;
+  /** In the order of the reasons: by the group's priority, then as written. */
+  rules: LiveRule[];
+  states: { verified: Condition; downgraded: Condition };
+  /** What to say when none of these facts is known. */
+  missing: { text: string; facts: string[] }[];
+  /** Slot -> the fact that stands in it; `score` and `level` are put in by score.ts. */
+  slots: string[];
+};
+
+export type RuleError = { rule: string; message: string };
+
+/** What the rules say about a set of facts. The same rules, facts and previous state give the same verdict, always. */
+export type Verdict = {
+  /** Two decimals. */
+  score: number;
+  level: Level;
+  state: SignalState;
+  riskLevel: RiskLevel;
+  reasons: Reason[];
+  /** What is not known, in the words of the rules' `missing` table. */
+  missing: string[];
+  /** Rules that failed. They add nothing; the others count. */
+  errors: RuleError[];
+  /** Rules on trial that matched, with what they would have added. */
+  shadow: Reason[];
+  /** Whether `notify` lets people hear of a change to this state. */
+  notify: boolean;
+};
+
+export function score(rules: Ruleset, facts: FactValues, previous?: SignalState): Verdict {
+  const frame = frameOf(rules, facts);
+  const reasons: Reason[] = [];
+  const shadow: Reason[] = [];
+  const errors: RuleError[] = [];
+  let total = 0;
+  for (const rule of rules.rules) {
+    const outcome = ask(rule, frame);
+    if (outcome.kind === "unmatched") continue;
+    if (outcome.kind === "failed") {
+      errors.push({ rule: rule.key, message: outcome.message });
+      continue;
+    }
+    const reason = { rule: rule.key, group: rule.group, score: outcome.score, text: rule.reason };
+    if (rule.shadow) shadow.push(reason);
+    else {
+      reasons.push(reason);
+      total += outcome.score;
+    }
+  }
+  const points = twoDecimals(total);
+  const level = levelOf(points, rules.document.scoring.thresholds);
+  const state = stateOf(rules, frame, points, level, errors, previous);
+  return {
+    score: points,
+    level,
+    state,
+    riskLevel: RiskLevel.safeParse(facts["goplus_risk"]).data ?? "unknown",
+    reasons,
+    missing: rules.missing
+      .filter((entry) => entry.facts.every((name) => (facts[name] ?? null) === null))
+      .map((entry) => entry.text),
+    errors,
+    shadow,
+    notify: notifies(rules.document.notify, points, state, previous),
+  };
+}
+
+export type Outcome = { kind: "matched"; score: number } | { kind: "unmatched" } | { kind: "failed"; message: string };
+
+/** Asks one rule. Only `true` matches: not known is no match, and an error is never taken for a yes. */
+export function ask(rule: LiveRule, frame: Frame): Outcome {
+  try {
+    if (rule.condition.evaluate(frame) !== true) return { kind: "unmatched" };
+    if (!rule.per) return { kind: "matched", score: rule.weight };
+    const times = rule.per.evaluate(frame);
+    if (times === null) return { kind: "unmatched" };
+    if (typeof times !== "number" || !Number.isFinite(times))
+      return { kind: "failed", message: `per is ${String(times)}, not a number` };
+    return { kind: "matched", score: twoDecimals(rule.weight * times) };
+  } catch (fault) {
+    return { kind: "failed", message: fault instanceof Error ? fault.message : String(fault) };
+  }
+}
+
+/** The facts in the order of the rules' slots, so that a condition reads them by number. */
+export function frameOf(rules: Ruleset, facts: FactValues): unknown[] {
+  return rules.slots.map((name) => (Object.hasOwn(facts, name) ? (facts[name] ?? null) : null));
+}
+
+const twoDecimals = (n: number): number => Math.round(n * 100) / 100 + 0;
+
+const levelOf = (points: number, { opportunity, caution }: { opportunity: number; caution: number }): Level =>
+  points >= opportunity ? "opportunity" : points <= caution ? "caution" : "observe";
+
+/**
+ * downgraded wins over verified. When neither holds, a state is left only if its own condition is surely false: a scan that is
+ * missing today neither clears a token nor takes its verification back.
+ */
+function stateOf(
+  rules: Ruleset,
+  frame: Frame,
+  points: number,
+  level: Level,
+  errors: RuleError[],
+  previous: SignalState | undefined,
+): SignalState {
+  const scored = rules.slots.map((name, i) => (name === "score" ? points : name === "level" ? level : frame[i]));
+  const holds = (name: "verified" | "downgraded"): unknown => {
+    try {
+      return rules.states[name].evaluate(scored);
+    } catch (fault) {
+      errors.push({ rule: `states.${name}`, message: fault instanceof Error ? fault.message : String(fault) });
+      return null;
+    }
+  };
+  const downgraded = holds("downgraded");
+  if (downgraded === true) return "downgraded";
+  const verified = holds("verified");
+  if (verified === true) return "verified";
+  if (previous === "downgraded" && downgraded === null) return "downgraded";
+  return previous === "verified" && verified === null ? "verified" : "candidate";
+}
+
+/** A downgrade is told to those who heard of the verification, however low the score has fallen. */
+function notifies(
+  { min_score, on }: { min_score: number; on: readonly SignalState[] },
+  points: number,
+  state: SignalState,
+  previous: SignalState | undefined,
+): boolean {
+  return on.includes(state) && (points >= min_score || (state === "downgraded" && previous === "verified"));
+}

@@ -1,0 +1,181 @@
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar, visit } from "yaml";
+import { type Substituted, substitute } from "./variables.ts";
+
+const MAX_NESTING = 20;
+const NUMBER = /^-?\d+(\.\d+)?$/;
+
+/** What is wrong, and where in the file: line and column count from 1. */
+export type Problem = {
+  line: number;
+  column: number;
+  /** The field, like groups[0].rules[2].condition. */
+  path: string;
+  message: string;
+  /** What to write instead. */
+  mend?: string;
+  /** The mend as a change of the file's characters, where it surely means what the author meant. */
+  edit?: { start: number; end: number; text: string };
+};
+
+type Path = readonly PropertyKey[];
+
+/** A YAML file as plain values, and the way back from each value to its place in the file. */
+export type Source = {
+  value: unknown;
+  /** The settings it reads, with the values in force. */
+  variables: Record<string, string>;
+  /** References that cannot be resolved. */
+  faults: Problem[];
+  /** The file's offset of a field, or of a character within a text field's value. */
+  offset(path: Path, at?: number): number;
+  problem(path: Path, message: string, at?: number): Problem;
+};
+
+export type Read = { kind: "read"; source: Source } | { kind: "refused"; problems: Problem[] };
+
+/** Plain data only: no aliases, tags, duplicate keys or keys that are not text, so that no file is larger than it looks. */
+export function readYaml(text: string, variables: Readonly<Record<string, string>>): Read {
+  const lines = new LineCounter();
+  if (nestsTooDeep(text)) return refuse(lines, [{ at: 0, message: `nests deeper than ${MAX_NESTING} levels` }]);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: false, strict: true });
+  const faults = document.errors.map((error) => ({ at: error.pos[0], message: error.message }));
+  if (faults.length === 0) faults.push(...strangers(document));
+  if (faults.length > 0) return refuse(lines, faults);
+  return { kind: "read", source: sourceOf(document, text, variables, lines) };
+}
+
+type Fault = { at: number; message: string };
+
+function refuse(lines: LineCounter, faults: Fault[]): Read {
+  return {
+    kind: "refused",
+    problems: faults.slice(0, 20).map(({ at, message }) => ({ ...place(lines, at), path: "", message })),
+  };
+}
+
+function place(lines: LineCounter, at: number): { line: number; column: number } {
+  const { line, col } = lines.linePos(at);
+  return { line: Math.max(1, line), column: Math.max(1, col) };
+}
+
+/** A cheap look at brackets and indentation, before a parser that recurses is asked. */
+function nestsTooDeep(text: string): boolean {
+  let flow = 0;
+  for (const char of text) {
+    if (char === "[" || char === "{") flow += 1;
+    if (char === "]" || char === "}") flow = Math.max(0, flow - 1);
+    if (flow > MAX_NESTING * 10) return true;
+  }
+  return /^(?:[ ]*-[ ]){20}|^[ ]{400}|(?:\?\s){20}/m.test(text);
+}
+
+function strangers(document: Document): Fault[] {
+  const faults: Fault[] = [];
+  const at = (node: { range?: readonly [number, ...number[]] | null | undefined }) => node.range?.[0] ?? 0;
+  visit(document, {
+    Alias: (_key, node) => void faults.push({ at: at(node), message: "aliases (*name) are not taken: write the value out" }),
+    Pair(_key, pair) {
+      const key = pair.key;
+      if (!isScalar(key) || typeof key.value !== "string")
+        faults.push({ at: at((key ?? {}) as Node), message: "a key must be text" });
+      else if (key.value === "__proto__") faults.push({ at: at(key), message: "__proto__ is no key that rules have" });
+    },
+    Node(_key, node) {
+      const tag = node.tag;
+      if (tag && !/^tag:yaml.org,2002:(?:str|int|float|bool|null|map|seq)$/.test(tag))
+        faults.push({ at: at(node), message: `the tag ${tag} is not taken` });
+    },
+  });
+  return faults;
+}
+
+type Entry = { node: Node; substituted?: Substituted };
+
+function sourceOf(document: Document, text: string, variables: Readonly<Record<string, string>>, lines: LineCounter): Source {
+  const entries = new Map<string, Entry>();
+  const used: Record<string, string> = {};
+  const plain = (node: unknown, path: Path): unknown => {
+    if (node === null || node === undefined) return null;
+    entries.set(keyOf(path), { node: node as Node });
+    if (isMap(node)) {
+      return Object.fromEntries(
+        node.items.map((pair) => {
+          const name = String((pair.key as Scalar).value);
+          if (pair.value === null) entries.set(keyOf([...path, name]), { node: pair.key as Scalar });
+          return [name, plain(pair.value, [...path, name])];
+        }),
+      );
+    }
+    if (isSeq(node)) return node.items.map((item, index) => plain(item, [...path, index]));
+    if (!isScalar(node)) return null;
+    if (typeof node.value !== "string" || !node.value.includes("${")) return node.value;
+    const substituted = substitute(node.value, variables);
+    entries.set(keyOf(path), { node, substituted });
+    Object.assign(used, substituted.used);
+    return node.type === Scalar.PLAIN && NUMBER.test(substituted.text) ? Number(substituted.text) : substituted.text;
+  };
+  const value = plain(document.contents, []);
+  const offset = (path: Path, at = 0) => {
+    const entry = nearest(entries, path);
+    return entry ? offsetIn(text, entry.node, entry.substituted?.origin(at) ?? at) : 0;
+  };
+  const problem = (path: Path, message: string, at?: number) => ({
+    ...place(lines, offset(path, at)),
+    path: written(path),
+    message,
+  });
+  const faults = [...entries].flatMap(([key, { node, substituted }]) =>
+    (substituted?.faults ?? []).map(({ at, message }) => ({
+      ...place(lines, offsetIn(text, node, at)),
+      path: written(JSON.parse(key)),
+      message,
+    })),
+  );
+  return { value, variables: used, faults, offset, problem };
+}
+
+const keyOf = (path: Path) => JSON.stringify(path);
+
+/** A field that is absent is reported at the place where it should have been. */
+function nearest(entries: Map<string, Entry>, path: Path): Entry | undefined {
+  for (let length = path.length; length >= 0; length--) {
+    const entry = entries.get(keyOf(path.slice(0, length)));
+    if (entry) return entry;
+  }
+  return undefined;
+}
+
+/** groups[0].rules[2].condition */
+export const written = (path: Path): string =>
+  path.map((part, i) => (typeof part === "number" ? `[${part}]` : `${i > 0 ? "." : ""}${String(part)}`)).join("");
+
+/**
+ * The file offset of a character of a scalar's value. Quotes, escapes, folding and indentation are in the file but not in the value,
+ * so the two are walked side by side, skipping in the file what the value does not have.
+ */
+function offsetIn(text: string, node: Node, at: number): number {
+  const [start = 0, end = 0] = node.range ?? [];
+  if (!isScalar(node) || typeof node.value !== "string" || at <= 0) return start + quoteWidth(text, start, node);
+  const value = node.value;
+  let p = start + quoteWidth(text, start, node);
+  for (let i = 0; i < at && i < value.length; i++) {
+    while (p < end && !same(text[p], value[i])) p += 1;
+    p += 1;
+  }
+  while (p < end && at < value.length && !same(text[p], value[at])) p += 1;
+  return Math.min(p, end);
+}
+
+const same = (written: string | undefined, meant: string | undefined) =>
+  written === meant || (/\s/.test(written ?? "") && /\s/.test(meant ?? ""));
+
+/** The value starts after the quote, or on the line below a block scalar's header. */
+function quoteWidth(text: string, start: number, node: Node): number {
+  if (!isScalar(node)) return 0;
+  if (node.type === Scalar.QUOTE_DOUBLE || node.type === Scalar.QUOTE_SINGLE) return 1;
+  if (node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL) {
+    const header = /^.*\n\s*/.exec(text.slice(start));
+    return header ? header[0].length : 0;
+  }
+  return 0;
+}
