@@ -57,7 +57,12 @@ async function withInstallLock(work) {
 /** Runs a program with this terminal and answers its exit code; a signal to us reaches it once, and we wait for its end. */
 function run(file, args, { env = process.env, stdout = "inherit" } = {}) {
   return new Promise((done) => {
-    const child = spawn(file, args, { cwd: root, env, stdio: ["inherit", stdout, "inherit"], shell: windows && !file.endsWith(".exe") });
+    const child = spawn(file, args, {
+      cwd: root,
+      env,
+      stdio: ["inherit", stdout, "inherit"],
+      shell: windows && !file.endsWith(".exe"),
+    });
     // A terminal sends Ctrl-C to the whole group, the child included: forwarding it would deliver it twice.
     const ignore = () => {};
     const forward = (signal) => child.kill(signal);
@@ -83,7 +88,9 @@ async function install() {
     say(`Installing packages with npm ci (${why}); this takes a minute the first time.`);
     const code = await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { stdout: 2 });
     if (code !== 0) {
-      say(`npm ci failed with exit code ${code}. Check the network and the registry (npm config get registry), then run the command again.`);
+      say(
+        `npm ci failed with exit code ${code}. Check the network and the registry (npm config get registry), then run the command again.`,
+      );
       process.exitCode = code;
       return;
     }
@@ -101,7 +108,9 @@ function chooseNode() {
     say(`No bundled Node for ${process.platform}-${process.arch}: using the running ${process.version}.`);
     return [process.execPath, quiet, ...(major === 22 ? ["--experimental-strip-types"] : [])];
   }
-  say(`No bundled Node for ${process.platform}-${process.arch}, and the running ${process.version} is too old: install Node 22.12 or newer.`);
+  say(
+    `No bundled Node for ${process.platform}-${process.arch}, and the running ${process.version} is too old: install Node 22.12 or newer.`,
+  );
   return undefined;
 }
 
