@@ -1,0 +1,170 @@
+import { describe, expect, it } from "vitest";
+import { StoreUnavailable } from "../store/store.ts";
+import { ACCESS } from "./access.ts";
+import { api } from "./app.ts";
+import { ADMIN_KEY, fakePorts } from "./fakes.ts";
+
+const asAdmin = { Authorization: `Bearer ${ADMIN_KEY}` };
+
+describe("every route", () => {
+  const routes = api(fakePorts()).routes.filter(({ method }) => method !== "ALL");
+
+  it("says who may call it", () => {
+    expect(routes.length).toBeGreaterThan(15);
+    expect(routes.map(({ method, path }) => `${method} ${path}`).filter((route) => !(route in ACCESS))).toEqual([]);
+  });
+
+  it("answers 401 to anyone without a key when it changes something", async () => {
+    const changing = routes.filter(({ method, path }) => method !== "GET" && path !== "/ingest/:source");
+    for (const { method, path } of changing) {
+      const response = await api(fakePorts({}, { adminKey: null })).request(path.replaceAll(":", ""), { method });
+      expect([path, response.status]).toEqual([path, 401]);
+      expect(response.headers.get("WWW-Authenticate")).toBe("Bearer");
+    }
+  });
+});
+
+describe("errors", () => {
+  it.each([
+    ["GET", "/nowhere", 404],
+    ["DELETE", "/events", 405],
+    ["PUT", "/ingest", 405],
+    ["GET", "/events?limit=0", 422],
+    ["GET", "/events?limit=201", 422],
+    ["GET", "/events?limit=1e2", 422],
+    ["GET", "/events?chian=eth", 422],
+    ["GET", "/signals?since=yesterday", 422],
+    ["GET", "/signals?min_score=NaN", 422],
+    ["GET", "/events/%00", 400],
+    ["GET", "/events/eth:NONE:2026-01-15T10:00:00Z", 404],
+    ["GET", "/posts/x/1", 404],
+    ["GET", "/stream?min_score=high", 422],
+    ["GET", "/analytics/nonsense", 404],
+  ])("answers %s %s with problem+json %i", async (method, path, status) => {
+    const response = await api(fakePorts()).request(path, { method });
+    expect(response.status).toBe(status);
+    expect(response.headers.get("Content-Type")).toBe("application/problem+json");
+    expect(await response.json()).toMatchObject({
+      type: "about:blank",
+      status,
+      title: expect.any(String),
+      detail: expect.any(String),
+    });
+  });
+
+  it("names what is possible instead of a wrong method", async () => {
+    const response = await api(fakePorts()).request("/events", { method: "DELETE" });
+    expect(response.headers.get("Allow")).toBe("GET, HEAD");
+  });
+
+  it("answers 503 with Retry-After while the database is out", async () => {
+    const ports = fakePorts();
+    ports.store = { ...ports.store, events: () => Promise.reject(new StoreUnavailable("connection refused at 10.0.0.1")) };
+    const response = await api(ports).request("/events");
+    expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "10"]);
+    expect(await response.text()).not.toContain("10.0.0.1");
+  });
+
+  it("logs a fault of ours and tells nothing of it", async () => {
+    const ports = fakePorts({ health: () => Promise.reject(new TypeError("secret detail")) });
+    const response = await api(ports).request("/healthz");
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("secret detail");
+    expect(ports.logged.join()).toContain("secret detail");
+  });
+
+  it("answers 400 to a cursor that the store cannot read", async () => {
+    const ports = fakePorts();
+    ports.store = { ...ports.store, signals: () => Promise.reject(new RangeError("cursor")) };
+    const response = await api(ports).request("/signals?cursor=forged");
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ path: "cursor" }] });
+  });
+});
+
+describe("reads", () => {
+  it("are cached at the edge when public, with an ETag that answers 304", async () => {
+    const app = api(fakePorts());
+    const first = await app.request("/events");
+    expect(first.headers.get("Cache-Control")).toBe("public, s-maxage=5, stale-while-revalidate=30");
+    const again = await app.request("/events", { headers: { "If-None-Match": first.headers.get("ETag") ?? "" } });
+    expect([again.status, await again.text()]).toEqual([304, ""]);
+  });
+
+  it("are stored nowhere when a key opened them", async () => {
+    const response = await api(fakePorts({}, { publicRead: "none" })).request("/events", { headers: asAdmin });
+    expect([response.status, response.headers.get("Cache-Control")]).toEqual([200, "private, no-store"]);
+  });
+
+  it("ask for a key when PUBLIC_READ is off", async () => {
+    expect((await api(fakePorts({}, { publicRead: "none" })).request("/events")).status).toBe(401);
+  });
+
+  it("keep operations from the public unless the machine is one's own", async () => {
+    expect((await api(fakePorts()).request("/metrics")).status).toBe(401);
+    expect((await api(fakePorts({}, { publicRead: "operations" })).request("/metrics")).status).toBe(200);
+  });
+
+  it("may be made by any page", async () => {
+    const response = await api(fakePorts()).request("/events", { headers: { Origin: "https://example.com" } });
+    expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
+    const preflight = await api(fakePorts()).request("/ingest", { method: "OPTIONS" });
+    expect(preflight.headers.get("Access-Control-Allow-Methods")).toBe("GET, HEAD");
+  });
+
+  it("hand the filters to the store", async () => {
+    const ports = fakePorts();
+    const asked: unknown[] = [];
+    ports.store = {
+      ...ports.store,
+      events: async (filter, paging) => {
+        asked.push(filter, paging);
+        return { items: [], nextCursor: "next" };
+      },
+    };
+    const response = await api(ports).request(
+      "/events?chain=sol&min_score=-1.5&since=2026-01-15T10:00:00%2B02:00&limit=7&cursor=abc",
+    );
+    expect(await response.json()).toEqual({ events: [], next_cursor: "next" });
+    expect(asked).toMatchObject([
+      { chain: "sol", minScore: -1.5, since: "2026-01-15T08:00:00.000Z", type: null },
+      { limit: 7, cursor: "abc" },
+    ]);
+  });
+});
+
+describe("health", () => {
+  it.each([
+    ["healthy", 200],
+    ["degraded", 200],
+    ["unhealthy", 503],
+  ] as const)("answers %s with %i", async (status, code) => {
+    const ports = fakePorts();
+    const health = { ...(await ports.health()), status };
+    const response = await api({ ...ports, health: async () => health }).request("/healthz");
+    expect(response.status).toBe(code);
+    expect(await response.json()).toMatchObject({ status, rules: { version: "abc", loaded_at: "2026-01-15T09:00:00.000Z" } });
+  });
+
+  it("is ready only when nothing is missing", async () => {
+    expect((await api(fakePorts()).request("/readyz")).status).toBe(200);
+    const response = await api(fakePorts({ unready: async () => ["migration 0002 is missing"] })).request("/readyz");
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ detail: "Not ready yet: migration 0002 is missing." });
+  });
+});
+
+describe("triggers", () => {
+  it("start one poll for an admin", async () => {
+    const ports = fakePorts({ trigger: async () => ({ kind: "started" }) });
+    expect((await api(ports).request("/triggers/hn", { method: "POST", headers: asAdmin })).status).toBe(202);
+  });
+
+  it("name the sources there are, and why one is off", async () => {
+    const unknown = await api(fakePorts()).request("/triggers/nope", { method: "POST", headers: asAdmin });
+    expect([unknown.status, await unknown.text()]).toEqual([404, expect.stringContaining("x, hn")]);
+    const off = fakePorts({ trigger: async () => ({ kind: "off", reason: "X_BEARER_TOKEN is not set" }) });
+    const response = await api(off).request("/triggers/x", { method: "POST", headers: asAdmin });
+    expect([response.status, await response.text()]).toEqual([409, expect.stringContaining("X_BEARER_TOKEN")]);
+  });
+});

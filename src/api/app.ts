@@ -1,0 +1,76 @@
+import { Hono, type MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
+import { StoreUnavailable } from "../store/store.ts";
+import { type ApiEnv, guard } from "./access.ts";
+import { feedRoutes } from "./feed.ts";
+import { ingestRoutes } from "./ingest.ts";
+import { keyRoutes } from "./keys.ts";
+import { analyticsRoutes, operationsRoutes } from "./operations.ts";
+import type { ApiPorts } from "./ports.ts";
+import { problem, unavailable } from "./problem.ts";
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const RETRY_AFTER_SECONDS = 10;
+
+/** The whole HTTP interface over its ports: no platform, no clock and no settings of its own. */
+export function api(ports: ApiPorts): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+
+  app.use(finish(ports));
+  app.use(guard(ports));
+
+  app.route("/", feedRoutes(ports));
+  app.route("/", ingestRoutes(ports));
+  app.route("/", operationsRoutes(ports));
+  app.route("/", analyticsRoutes(ports));
+  app.route("/", keyRoutes(ports));
+
+  app.notFound((c) => {
+    const allowed = METHODS.filter((method) =>
+      app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
+    );
+    if (allowed.length === 0) return problem(404, `There is nothing at ${c.req.path.slice(0, 200)}; see /docs.`);
+    const allow = [...allowed, ...(allowed.includes("GET") ? ["HEAD"] : [])].join(", ");
+    return problem(405, `${c.req.method} is not possible here; ${allow} is.`, { headers: { Allow: allow } });
+  });
+
+  app.onError((error) => {
+    if (error instanceof StoreUnavailable) return unavailable(RETRY_AFTER_SECONDS);
+    ports.log({ stage: "api", level: "error", outcome: "failed", reason: String(error) });
+    return problem(500, "This should not have happened; the log has the reason.");
+  });
+
+  return app;
+}
+
+const HEADERS = {
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+};
+/** Any page may read what is public; no page may send with credentials, since keys travel in a header that it would have to know. */
+const READERS = {
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Expose-Headers": "ETag, Retry-After, RateLimit, RateLimit-Policy",
+};
+const PREFLIGHT = {
+  ...READERS,
+  "Access-Control-Allow-Methods": "GET, HEAD",
+  "Access-Control-Allow-Headers": "Authorization, If-None-Match, Last-Event-ID",
+  "Access-Control-Max-Age": "86400",
+};
+
+/** The first to see a request and the last to see its answer. */
+function finish({ now, telemetry }: Pick<ApiPorts, "now" | "telemetry">): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    if (c.req.method === "OPTIONS") return new Response(null, { status: 204, headers: PREFLIGHT });
+    if (c.req.url.includes("%00")) return problem(400, "The address holds a NUL character.");
+    const started = now();
+    await next();
+    if (c.res.status === 101) return;
+    const reads = c.req.method === "GET" || c.req.method === "HEAD";
+    for (const [name, value] of Object.entries(reads ? { ...HEADERS, ...READERS } : HEADERS)) c.header(name, value);
+    const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL")?.path ?? "none";
+    telemetry.observe("http_request_ms", { route, status: String(c.res.status) }, now() - started);
+  };
+}

@@ -1,0 +1,47 @@
+import { sha256Hex } from "../kit/hash.ts";
+import type { Clock } from "../kit/time.ts";
+import type { ApiKey, KeyStore } from "../store/admin.ts";
+
+export type Caller =
+  | { kind: "nobody" }
+  | { kind: "refused"; why: string }
+  | { kind: "key"; id: string; scopes: readonly string[]; limitPerMinute: number | null };
+
+export type KeyPorts = {
+  keys: Pick<KeyStore, "apiKey">;
+  now: Clock;
+  settings: { adminKey: string | null };
+};
+
+const KEY = /^[a-z]{2,8}_([A-Za-z0-9]{1,40})\.([A-Za-z0-9_-]{8,200})$/;
+const WRONG = { kind: "refused", why: "This key is not known here." } as const;
+
+/** Who sent `Authorization: Bearer prefix_id.secret`. An unknown id and a wrong secret get the same answer. */
+export async function identify(authorization: string | undefined, ports: KeyPorts): Promise<Caller> {
+  if (authorization === undefined) return { kind: "nobody" };
+  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  const [, id, secret] = KEY.exec(token ?? "") ?? [];
+  if (token === undefined || id === undefined || secret === undefined) {
+    return { kind: "refused", why: "Authorization must read: Bearer prefix_id.secret" };
+  }
+  const { adminKey } = ports.settings;
+  if (adminKey !== null && sameText(sha256Hex(token), sha256Hex(adminKey))) {
+    return { kind: "key", id, scopes: ["admin"], limitPerMinute: null };
+  }
+  const key = await ports.keys.apiKey(id);
+  if (!sameText(sha256Hex(secret), key?.hash ?? sha256Hex("")) || key === undefined) return WRONG;
+  return spent(key, ports.now()) ?? { kind: "key", id, scopes: key.scopes, limitPerMinute: key.limitPerMinute };
+}
+
+function spent(key: ApiKey, now: number): Caller | undefined {
+  if (key.revokedAt !== null) return { kind: "refused", why: `The key ${key.id} was revoked.` };
+  const expired = key.expiresAt !== null && Date.parse(key.expiresAt) <= now;
+  return expired ? { kind: "refused", why: `The key ${key.id} expired at ${key.expiresAt}.` } : undefined;
+}
+
+/** Takes the same time wherever two texts of equal length differ. */
+function sameText(a: string, b: string): boolean {
+  let difference = a.length ^ b.length;
+  for (let at = 0; at < a.length; at++) difference |= a.charCodeAt(at) ^ b.charCodeAt(at);
+  return difference === 0;
+}

@@ -1,0 +1,78 @@
+import type { RawPost } from "../model/raw-post.ts";
+import type { ApiKey } from "../store/admin.ts";
+import type { ApiPorts, ApiSettings } from "./ports.ts";
+
+export const ADMIN_KEY = "ess_local.0123456789abcdef0123456789abcdef";
+export const NOW = Date.UTC(2026, 0, 15, 10);
+
+export type FakeServer = ApiPorts & { accepted: RawPost[]; logged: string[] };
+
+const nothing = { items: [], nextCursor: null };
+
+/** Ports of an empty server that accepts everything. `over` replaces what a test is about. */
+export function fakePorts(over: Partial<ApiPorts> = {}, settings: Partial<ApiSettings> = {}): FakeServer {
+  const accepted: RawPost[] = [];
+  const logged: string[] = [];
+  let random = 0;
+  return {
+    accepted,
+    logged,
+    settings: { publicRead: "feed", version: "1.2.3", adminKey: ADMIN_KEY, ...settings },
+    now: () => NOW,
+    log: (record) => logged.push(JSON.stringify(record)),
+    telemetry: { count: () => undefined, observe: () => undefined },
+    store: {
+      events: async () => nothing,
+      signals: async () => nothing,
+      event: async () => undefined,
+      signal: async () => undefined,
+      post: async () => undefined,
+      audit: () => Promise.reject(new Error("no audit in this test")),
+      overview: async () => ({ posts: [], events: 0, signals: [], outbox: [], deadLetters: 0, postsPerMinute: [] }),
+    },
+    keys: fakeKeys(),
+    randomToken: (bytes) => `${random++}`.padStart(bytes, "r"),
+    limit: async (_, limit) => ({ allowed: true, limit, remaining: limit - 1, resetSeconds: 60 }),
+    replies: fakeReplies(),
+    ingest: async (posts) => {
+      accepted.push(...posts);
+      return { kind: "accepted", fresh: posts.length, repeated: 0 };
+    },
+    receive: async () => ({ kind: "unknown" }),
+    trigger: async () => ({ kind: "unknown", sources: ["x", "hn"] }),
+    health: async () => ({
+      status: "healthy",
+      version: "1.2.3",
+      database: "up",
+      redis: "up",
+      rules: { version: "abc", loadedAt: "2026-01-15T09:00:00.000Z" },
+      queues: { posts: 0 },
+    }),
+    unready: async () => [],
+    metrics: async () => "# HELP up Whether it runs.\n# TYPE up gauge\nup 1\n",
+    explain: async () => ({ rules: [] }),
+    stream: async () => new Response("stream"),
+    ...over,
+  };
+}
+
+export function fakeKeys(keys: ApiKey[] = []): ApiPorts["keys"] {
+  return {
+    addKey: async (key) => void keys.push(key),
+    apiKey: async (id) => keys.find((key) => key.id === id),
+    apiKeys: async () => keys,
+    revokeKey: async (id, at) => {
+      const key = keys.find((candidate) => candidate.id === id);
+      if (key !== undefined) key.revokedAt ??= at;
+      return key !== undefined;
+    },
+  };
+}
+
+function fakeReplies(): ApiPorts["replies"] {
+  const kept = new Map<string, string>();
+  return {
+    recall: async (key) => kept.get(key),
+    remember: async (key, reply) => void kept.set(key, reply),
+  };
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import { api } from "./app.ts";
+import { ADMIN_KEY, fakePorts } from "./fakes.ts";
+import { MAX_BYTES, MAX_POSTS } from "./ingest.ts";
+
+const post = (over: Record<string, unknown> = {}) => ({
+  id: "1",
+  source: "test",
+  author: "ann",
+  text: "$DEMO is up",
+  posted_at: "2026-01-15T10:00:00Z",
+  ...over,
+});
+const send = (ports: ReturnType<typeof fakePorts>, body: BodyInit, headers: Record<string, string> = {}) =>
+  api(ports).request("/ingest", {
+    method: "POST",
+    body,
+    headers: { Authorization: `Bearer ${ADMIN_KEY}`, "Content-Type": "application/json", ...headers },
+    ...(body instanceof ReadableStream && { duplex: "half" }),
+  } as RequestInit);
+const posts = (...list: unknown[]) => JSON.stringify({ posts: list });
+
+describe("POST /ingest", () => {
+  it("accepts posts and says how many", async () => {
+    const ports = fakePorts();
+    const response = await send(ports, posts(post(), post({ id: 2, timestamp: "2026-01-15T10:00:00Z", posted_at: null })));
+    expect(response.status).toBe(202);
+    expect(await response.json()).toEqual({ accepted: 2, repeated: 0, rejected: [] });
+    expect(ports.accepted.map(({ id }) => id)).toEqual(["1", "2"]);
+  });
+
+  it("rejects a bad post alone, by index and field", async () => {
+    const ports = fakePorts();
+    const bad = [
+      post({ id: undefined }),
+      post({ text: "x".repeat(10_001) }),
+      post({ posted_at: "30000-01-01T00:00:00Z" }),
+      "nonsense",
+    ];
+    const response = await send(ports, posts(bad[0], post(), bad[1], bad[2], bad[3]));
+    expect(response.status).toBe(202);
+    expect(await response.json()).toMatchObject({
+      accepted: 1,
+      rejected: [
+        { index: 0, errors: [{ path: "id", message: expect.stringContaining("required") }] },
+        { index: 2, errors: [{ path: "text", message: expect.stringContaining("10000") }] },
+        { index: 3, errors: [{ path: "posted_at" }] },
+        { index: 4, errors: [{ path: "" }] },
+      ],
+    });
+    expect(ports.accepted).toHaveLength(1);
+  });
+
+  it.each([
+    ["malformed JSON", '{"posts": [}', 400, "position 11"],
+    ["no list of posts", '{"post": []}', 422, "posts"],
+    ["a list on its own", "[]", 422, "posts"],
+    ["invalid UTF-8", new Uint8Array([0x7b, 0xff, 0x7d]), 400, "UTF-8"],
+    ["deep nesting", `{"posts": ${"[".repeat(5_000)}`, 400, "nested"],
+    ["too many posts", posts(...Array.from({ length: MAX_POSTS + 1 }, () => 0)), 413, "1000"],
+  ])("answers %s with the reason", async (_, body, status, reason) => {
+    const ports = fakePorts();
+    const response = await send(ports, body);
+    expect(response.status).toBe(status);
+    expect(JSON.stringify(await response.json())).toContain(reason);
+    expect(ports.accepted).toEqual([]);
+  });
+
+  it("asks for JSON", async () => {
+    expect((await send(fakePorts(), posts(post()), { "Content-Type": "text/csv" })).status).toBe(415);
+    expect((await send(fakePorts(), posts(post()), { "Content-Type": "application/json; charset=utf-8" })).status).toBe(202);
+  });
+
+  it("stops reading a body that is too large, whatever its length header says", async () => {
+    let pulled = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        pulled += 65_536;
+        controller.enqueue(new Uint8Array(65_536).fill(0x20));
+      },
+    });
+    const response = await send(fakePorts(), endless);
+    expect(response.status).toBe(413);
+    expect(pulled).toBeLessThan(MAX_BYTES + 4 * 65_536);
+  });
+
+  it("answers 503 with Retry-After when the posts could not be stored", async () => {
+    const ports = fakePorts({ ingest: async () => ({ kind: "unavailable", retryAfter: 30 }) });
+    const response = await send(ports, posts(post()));
+    expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "30"]);
+  });
+});
+
+describe("Idempotency-Key", () => {
+  const key = { "Idempotency-Key": "batch-7" };
+
+  it("gets the same reply again without doing it again", async () => {
+    const ports = fakePorts();
+    const first = await send(ports, posts(post(), "bad"), key);
+    const again = await send(ports, posts(post(), "bad"), key);
+    expect([again.status, await again.text()]).toEqual([202, await first.text()]);
+    expect(again.headers.get("Idempotency-Replayed")).toBe("true");
+    expect(ports.accepted).toHaveLength(1);
+  });
+
+  it("is refused with another body", async () => {
+    const ports = fakePorts();
+    await send(ports, posts(post()), key);
+    expect((await send(ports, posts(post({ id: "2" })), key)).status).toBe(422);
+  });
+
+  it("may succeed after a 503", async () => {
+    const ports = fakePorts();
+    const down = { ...ports, ingest: async () => ({ kind: "unavailable" as const, retryAfter: 1 }) };
+    expect((await send(down, posts(post()), key)).status).toBe(503);
+    expect((await send(ports, posts(post()), key)).status).toBe(202);
+  });
+});
+
+describe("POST /ingest/{source}", () => {
+  const push = (ports: ReturnType<typeof fakePorts>, headers: Record<string, string> = {}) =>
+    api(ports).request("/ingest/cloudevents", { method: "POST", body: "hello", headers });
+
+  it("hands the bounded body to the source and says whether a key was shown", async () => {
+    const seen: unknown[] = [];
+    const ports = fakePorts({
+      receive: async (source, request, trusted) => {
+        seen.push(source, await request.text(), trusted);
+        return { kind: "accepted", fresh: 2, repeated: 1 };
+      },
+    });
+    expect(await (await push(ports)).json()).toEqual({ accepted: 3, repeated: 1, rejected: [] });
+    await push(ports, { Authorization: `Bearer ${ADMIN_KEY}` });
+    expect(seen).toEqual(["cloudevents", "hello", false, "cloudevents", "hello", true]);
+  });
+
+  it.each([
+    [{ kind: "unknown" }, 404],
+    [{ kind: "unsigned", detail: "The signature does not match." }, 401],
+    [{ kind: "unreadable", detail: "No CloudEvent." }, 422],
+    [{ kind: "unavailable", retryAfter: 5 }, 503],
+    [{ kind: "reply", response: new Response(null, { status: 204 }) }, 204],
+  ] as const)("answers %j with %i", async (received, status) => {
+    expect((await push(fakePorts({ receive: async () => received }))).status).toBe(status);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { sha256Hex } from "../kit/hash.ts";
+import type { ApiKey } from "../store/admin.ts";
+import { api } from "./app.ts";
+import { ADMIN_KEY, fakeKeys, fakePorts, NOW } from "./fakes.ts";
+
+const SECRET = "s".repeat(32);
+const stored = (over: Partial<ApiKey> = {}): ApiKey => ({
+  id: "abc",
+  name: "test",
+  hash: sha256Hex(SECRET),
+  scopes: ["read"],
+  limitPerMinute: null,
+  createdAt: "2026-01-01T00:00:00.000Z",
+  expiresAt: null,
+  revokedAt: null,
+  ...over,
+});
+const ask = (path: string, key: ApiKey | null, token = `ess_abc.${SECRET}`, method = "GET") =>
+  api(fakePorts({ keys: fakeKeys(key === null ? [] : [key]) }, { publicRead: "none" })).request(path, {
+    method,
+    headers: { Authorization: `Bearer ${token}` },
+  });
+
+describe("a key", () => {
+  it("opens what its scope says", async () => {
+    expect((await ask("/events", stored())).status).toBe(200);
+    expect((await ask("/ingest", stored(), undefined, "POST")).status).toBe(403);
+    expect((await ask("/keys", stored({ scopes: ["read", "ingest", "write"] }))).status).toBe(403);
+    expect((await ask("/keys", stored({ scopes: ["admin"] }))).status).toBe(200);
+  });
+
+  it.each([
+    ["is unknown", null, undefined],
+    ["has another secret", stored(), `ess_abc.${"t".repeat(32)}`],
+    ["has a shorter secret", stored(), "ess_abc.ssssssss"],
+    ["is not of the form prefix_id.secret", stored(), "abc"],
+    ["is revoked", stored({ revokedAt: "2026-01-14T00:00:00.000Z" }), undefined],
+    ["is expired", stored({ expiresAt: new Date(NOW).toISOString() }), undefined],
+  ])("is refused when it %s", async (_, key, token) => {
+    expect((await ask("/events", key, token)).status).toBe(401);
+  });
+
+  it("is refused on a public route too, since silence would hide the mistake", async () => {
+    const response = await api(fakePorts()).request("/events", { headers: { Authorization: "Bearer ess_no.0123456789" } });
+    expect(response.status).toBe(401);
+  });
+
+  it("is told its limit, and when to come back", async () => {
+    const limited = (allowed: boolean) =>
+      fakePorts({
+        keys: fakeKeys([stored({ limitPerMinute: 5 })]),
+        limit: async (_, limit) => ({ allowed, limit, remaining: allowed ? 2 : 0, resetSeconds: 17 }),
+      });
+    const headers = { Authorization: `Bearer ess_abc.${SECRET}` };
+    const fine = await api(limited(true)).request("/events", { headers });
+    expect([fine.status, fine.headers.get("RateLimit")]).toEqual([200, '"key";r=2;t=17']);
+    const over = await api(limited(false)).request("/events", { headers });
+    expect([over.status, over.headers.get("Retry-After"), over.headers.get("RateLimit-Policy")]).toEqual([
+      429,
+      "17",
+      '"key";q=5;w=60',
+    ]);
+  });
+});
+
+describe("/keys", () => {
+  const headers = { Authorization: `Bearer ${ADMIN_KEY}`, "Content-Type": "application/json" };
+  const make = (ports: ReturnType<typeof fakePorts>, body: unknown) =>
+    api(ports).request("/keys", { method: "POST", headers, body: JSON.stringify(body) });
+
+  it("shows a new key once, and it works", async () => {
+    const ports = fakePorts();
+    const made = await make(ports, { name: "collector", scopes: ["ingest"], limit_per_minute: 100 });
+    expect(made.status).toBe(201);
+    const { key, id } = (await made.json()) as { key: string; id: string };
+    const posted = await api(ports).request("/ingest", {
+      method: "POST",
+      headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+      body: '{"posts": []}',
+    });
+    expect(posted.status).toBe(202);
+    const list = await (await api(ports).request("/keys", { headers })).text();
+    expect(list).toContain(id);
+    expect(list).not.toMatch(/hash|"key":/);
+    expect(JSON.stringify(await ports.keys.apiKeys())).not.toContain(key.split(".")[1]);
+  });
+
+  it.each([
+    {},
+    { name: "x", scopes: [] },
+    { name: "x", scopes: ["root"] },
+    { name: "x", scopes: ["read"], expires: "2027-01-01T00:00:00Z" },
+  ])("refuses %j", async (body) => {
+    expect((await make(fakePorts(), body)).status).toBe(422);
+  });
+
+  it("revokes a key, which then opens nothing", async () => {
+    const ports = fakePorts({ keys: fakeKeys([stored({ scopes: ["admin"] })]) });
+    expect((await api(ports).request("/keys/abc", { method: "DELETE", headers })).status).toBe(204);
+    expect((await api(ports).request("/keys", { headers: { Authorization: `Bearer ess_abc.${SECRET}` } })).status).toBe(401);
+    expect((await api(ports).request("/keys/none", { method: "DELETE", headers })).status).toBe(404);
+  });
+});

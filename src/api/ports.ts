@@ -1,0 +1,76 @@
+import type { Clock } from "../kit/time.ts";
+import type { RawPost } from "../model/raw-post.ts";
+import type { Signal } from "../model/signal.ts";
+import type { Log } from "../observability/log.ts";
+import type { Telemetry } from "../observability/telemetry.ts";
+import type { KeyStore } from "../store/admin.ts";
+import type { ReadStore } from "../store/read.ts";
+
+export type Ingested = { kind: "accepted"; fresh: number; repeated: number } | { kind: "unavailable"; retryAfter: number };
+
+/** What a source said to a request in its own format. `unsigned`: neither a key of ours nor a signature that the source accepts. */
+export type Received =
+  | Ingested
+  | { kind: "unknown" }
+  | { kind: "unsigned"; detail: string }
+  | { kind: "unreadable"; detail: string }
+  /** The answer that the sender's protocol expects: a challenge, an empty 200. */
+  | { kind: "reply"; response: Response };
+
+export type Triggered = { kind: "started" } | { kind: "unknown"; sources: string[] } | { kind: "off"; reason: string };
+
+export type Health = {
+  status: "healthy" | "degraded" | "unhealthy";
+  version: string;
+  database: string;
+  redis: string;
+  rules: { version: string | null; loadedAt: string | null };
+  queues: Record<string, number | null>;
+  /** Channels that wait for their credentials to be mended, and whatever else an operator should see. */
+  notes?: string[];
+};
+
+/** Answers 429 decisions of the per-key limit. Without Redis everything is allowed. */
+export type Allowance = { allowed: boolean; limit: number; remaining: number; resetSeconds: number };
+
+/** Replies kept under an Idempotency-Key for a day. Without Redis none is kept; posts are idempotent by themselves. */
+export type ReplyMemory = {
+  recall(key: string): Promise<string | undefined>;
+  remember(key: string, reply: string): Promise<void>;
+};
+
+/** `feed`: events and signals are public. `operations`: also outbox, rules, metrics (a machine of one's own). `none`: every read asks for a key. */
+export type PublicRead = "none" | "feed" | "operations";
+
+export type ApiSettings = {
+  publicRead: PublicRead;
+  version: string;
+  /** A key that works without the database: `prefix_id.secret`, with every scope. */
+  adminKey: string | null;
+};
+
+export type ApiPorts = {
+  settings: ApiSettings;
+  now: Clock;
+  log: Log;
+  telemetry: Telemetry;
+  store: Pick<ReadStore, "events" | "signals" | "event" | "signal" | "post" | "audit" | "overview">;
+  keys: KeyStore;
+  /** Unguessable and safe in a URL: `bytes` random bytes. */
+  randomToken(bytes: number): string;
+  limit(keyId: string, perMinute: number): Promise<Allowance>;
+  replies: ReplyMemory;
+  ingest(posts: RawPost[]): Promise<Ingested>;
+  /** A source's own push format. `trusted`: the caller showed a key with the scope ingest. */
+  receive(source: string, request: Request, trusted: boolean): Promise<Received>;
+  trigger(source: string): Promise<Triggered>;
+  health(): Promise<Health>;
+  /** What is not ready yet; empty when migrations are applied and rules are loaded. */
+  unready(): Promise<string[]>;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+  /** Every rule, matched or not, for the facts stored with the signal. */
+  explain(signal: Signal): Promise<unknown>;
+  /** WebSocket or Server-Sent Events, by what the request asks for. */
+  stream(request: Request): Promise<Response>;
+};

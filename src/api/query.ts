@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { CHAINS, EventType, Instant, SignalState } from "../model/scalars.ts";
+import type { EventFilter, Page, Paging } from "../store/read.ts";
+import { fieldErrors, problem } from "./problem.ts";
+
+const MAX_LIMIT = 200;
+const DEFAULT_LIMIT = 50;
+
+/** A whole number in a query, in decimal digits alone: not "1e3", not "". */
+const count = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
+
+const decimal = z
+  .string()
+  .regex(/^-?\d{1,9}(\.\d{1,6})?$/, "must be a number")
+  .transform(Number);
+
+export const PagingQuery = z.object({
+  limit: count(1, MAX_LIMIT).default(DEFAULT_LIMIT),
+  cursor: z.string().min(1).max(500).nullable().default(null),
+});
+
+export const FilterQuery = z.object({
+  type: EventType.nullable().default(null),
+  chain: z.enum(CHAINS).nullable().default(null),
+  symbol: z.string().min(1).max(40).nullable().default(null),
+  token_ca: z.string().min(1).max(200).nullable().default(null),
+  since: Instant.nullable().default(null),
+  until: Instant.nullable().default(null),
+  min_score: decimal.nullable().default(null),
+  state: SignalState.nullable().default(null),
+});
+
+export const LiveQuery = z.object({
+  min_score: decimal.nullable().default(null),
+  chain: z.enum(CHAINS).nullable().default(null),
+  symbol: z.string().min(1).max(40).nullable().default(null),
+  after: count(0, 999_999_999).nullable().default(null),
+});
+
+export const asFilter = (query: z.infer<typeof FilterQuery>): EventFilter => ({
+  type: query.type,
+  chain: query.chain,
+  symbol: query.symbol,
+  tokenCa: query.token_ca,
+  since: query.since,
+  until: query.until,
+  minScore: query.min_score,
+  state: query.state,
+});
+
+export type Read<T> = { kind: "query"; query: T } | { kind: "refused"; response: Response };
+
+/** The query string by a schema. A parameter that is not known is an error: a misspelt filter must not answer everything. */
+export function readQuery<S extends z.ZodRawShape>(url: string, schema: z.ZodObject<S>): Read<z.infer<z.ZodObject<S>>> {
+  const parsed = schema.strict().safeParse(Object.fromEntries(new URL(url).searchParams));
+  if (parsed.success) return { kind: "query", query: parsed.data };
+  return { kind: "refused", response: problem(422, "The query does not fit.", { errors: fieldErrors(parsed.error) }) };
+}
+
+/** One page, or the answer that its cursor is not one of ours (the store throws RangeError for that alone). */
+export async function readPage<T>(paging: Paging, read: (paging: Paging) => Promise<Page<T>>): Promise<Page<T> | Response> {
+  try {
+    return await read(paging);
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return problem(400, "The cursor is not one that this server gave out; start again without it.", {
+        errors: [{ path: "cursor", message: "is not readable" }],
+      });
+    }
+    throw error;
+  }
+}

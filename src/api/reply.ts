@@ -1,0 +1,30 @@
+import type { Context } from "hono";
+import { sha256Hex } from "../kit/hash.ts";
+import { snakeCased } from "../kit/snake.ts";
+import type { ApiEnv } from "./access.ts";
+
+const PUBLIC = "public, s-maxage=5, stale-while-revalidate=30";
+
+/**
+ * The wire form of a value that was read: snake_case, with an ETag that answers 304. What anyone may read is cached at the edge; what a key
+ * opened is not stored anywhere.
+ */
+export function readReply(context: Context<ApiEnv>, value: unknown): Response {
+  const body = JSON.stringify(snakeCased(value));
+  const etag = `W/"${sha256Hex(body).slice(0, 32)}"`;
+  const headers = {
+    ETag: etag,
+    "Cache-Control": context.get("caller").kind === "nobody" ? PUBLIC : "private, no-store",
+    Vary: "Authorization",
+  };
+  const known = (context.req.header("If-None-Match") ?? "").split(",").map((tag) => tag.trim());
+  if (known.includes(etag) || known.includes("*")) return new Response(null, { status: 304, headers });
+  return new Response(body, { headers: { ...headers, "Content-Type": "application/json" } });
+}
+
+/** The wire form of what a change answered. */
+export const reply = (status: number, value: unknown, headers: Record<string, string> = {}): Response =>
+  new Response(JSON.stringify(snakeCased(value)), {
+    status,
+    headers: { "Content-Type": "application/json", "Cache-Control": "private, no-store", ...headers },
+  });
