@@ -59,7 +59,5 @@ export const Delivery = z.object({
   leaseToken: z.string(),
   /** An earlier holder renewed its lease to send and never closed: that send may have happened. */
   interrupted: z.boolean().optional(),
-  /** The external id of this channel's newest finished delivery about the same event: the message to edit or to reply to. */
-  priorExternalId: z.string().nullable().optional(),
 });
 export type Delivery = z.infer<typeof Delivery>;
