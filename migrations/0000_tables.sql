@@ -108,6 +108,7 @@ CREATE TABLE "push_outbox" (
 	"not_before" timestamp(3) with time zone,
 	"lease_token" text,
 	"leased_until" timestamp(3) with time zone,
+	"sending_token" text,
 	"finished_at" timestamp(3) with time zone,
 	"external_id" text,
 	"reopened_at" timestamp(3) with time zone,
@@ -126,7 +127,7 @@ CREATE TABLE "raw_posts" (
 	"lang" text,
 	"spam" double precision,
 	"sentiment" double precision,
-	"text_hash" text,
+	"text_hash" text NOT NULL,
 	"fingerprint" text,
 	"outcome" text,
 	"reason" text,
@@ -186,8 +187,10 @@ CREATE INDEX "events_last_ts" ON "events" USING btree ("last_ts","id");--> state
 CREATE INDEX "events_symbol" ON "events" USING btree ("symbol","last_ts");--> statement-breakpoint
 CREATE INDEX "events_token_ca" ON "events" USING btree ("token_ca","last_ts");--> statement-breakpoint
 CREATE INDEX "push_outbox_open" ON "push_outbox" USING btree (greatest("next_retry_at", "leased_until"),"id") WHERE "push_outbox"."status" in ('pending', 'failed');--> statement-breakpoint
+CREATE INDEX "push_outbox_open_channel" ON "push_outbox" USING btree ("channel_id",greatest("next_retry_at", "leased_until"),"id") WHERE "push_outbox"."status" in ('pending', 'failed');--> statement-breakpoint
 CREATE INDEX "push_outbox_event_key" ON "push_outbox" USING btree ("event_key","created_at");--> statement-breakpoint
 CREATE INDEX "push_outbox_channel" ON "push_outbox" USING btree ("channel_id","id");--> statement-breakpoint
+CREATE INDEX "raw_posts_text" ON "raw_posts" USING btree ("text_hash","author","id");--> statement-breakpoint
 CREATE INDEX "raw_posts_open" ON "raw_posts" USING btree (coalesce("requeued_at", "accepted_at"),"id") WHERE "raw_posts"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "raw_posts_accepted_at" ON "raw_posts" USING brin ("accepted_at");--> statement-breakpoint
 CREATE INDEX "signals_ts" ON "signals" USING btree ("ts","id");

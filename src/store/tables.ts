@@ -36,7 +36,7 @@ export const rawPosts = pgTable(
     lang: text("lang"),
     spam: doublePrecision("spam"),
     sentiment: doublePrecision("sentiment"),
-    textHash: text("text_hash"),
+    textHash: text("text_hash").notNull(),
     fingerprint: text("fingerprint"),
     outcome: text("outcome"),
     reason: text("reason"),
@@ -50,6 +50,7 @@ export const rawPosts = pgTable(
   },
   (t) => [
     unique("raw_posts_source_source_id").on(t.source, t.sourceId),
+    index("raw_posts_text").on(t.textHash, t.author, t.id),
     index("raw_posts_open").on(sql`coalesce(${t.requeuedAt}, ${t.acceptedAt})`, t.id).where(sql`${t.endedAt} is null`),
     index("raw_posts_accepted_at").using("brin", t.acceptedAt),
     check("raw_posts_outcome", sql`${t.outcome} in ('pending', 'evidence', 'dropped', 'duplicate', 'dead')`),
@@ -149,6 +150,7 @@ export const pushOutbox = pgTable(
     notBefore: at("not_before"),
     leaseToken: text("lease_token"),
     leasedUntil: at("leased_until"),
+    sendingToken: text("sending_token"),
     finishedAt: at("finished_at"),
     externalId: text("external_id"),
     reopenedAt: at("reopened_at"),
@@ -157,6 +159,9 @@ export const pushOutbox = pgTable(
     unique("push_outbox_idem_key").on(t.idemKey),
     index("push_outbox_open")
       .on(sql`greatest(${t.nextRetryAt}, ${t.leasedUntil})`, t.id)
+      .where(sql`${t.status} in ('pending', 'failed')`),
+    index("push_outbox_open_channel")
+      .on(t.channelId, sql`greatest(${t.nextRetryAt}, ${t.leasedUntil})`, t.id)
       .where(sql`${t.status} in ('pending', 'failed')`),
     index("push_outbox_event_key").on(t.eventKey, t.createdAt),
     index("push_outbox_channel").on(t.channelId, t.id),
