@@ -1,0 +1,94 @@
+import type { Audit } from "../store.ts";
+import type { EventRecord, PostRow, Rows } from "./rows.ts";
+
+/** The same count as src/store/postgres/audit.ts, in the same order. */
+export function auditOf(rows: Rows): Audit {
+  const posts = [...rows.posts.values()];
+  const events = [...rows.events.values()];
+  const ended = (outcome: PostRow["outcome"]) => posts.filter((row) => row.outcome === outcome).length;
+  const outbox = (status: string) => rows.outbox.filter((row) => row.status === status).length;
+  return {
+    accepted: posts.length,
+    evidence: ended("evidence"),
+    dropped: ended("dropped"),
+    duplicate: ended("duplicate"),
+    dead: ended("dead"),
+    open: posts.filter((row) => row.endedAt === null).length,
+    droppedBy: droppedBy(posts),
+    contradictions: heldByNone(rows, posts) + sayOtherwise(rows, events),
+    miscounted: events.filter(miscounted).length,
+    outbox: { pending: outbox("pending"), failed: outbox("failed"), done: outbox("done"), dlq: outbox("dlq") },
+    deadLetters: [...rows.letters.values()].filter((letter) => letter.replayedAt === null).length,
+    latencyMs: latency(rows, events),
+    postsPerSecond: throughput(posts),
+  };
+}
+
+function droppedBy(posts: PostRow[]): Audit["droppedBy"] {
+  const counts = new Map<string, number>();
+  for (const row of posts) if (row.outcome === "dropped") counts.set(row.reason ?? "", (counts.get(row.reason ?? "") ?? 0) + 1);
+  return [...counts]
+    .map(([reason, count]) => ({ reason, count }))
+    .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
+}
+
+/** Posts that say they are evidence, and an event they name does not hold them. */
+function heldByNone(rows: Rows, posts: PostRow[]): number {
+  const held = (row: PostRow) => {
+    const keys = row.eventKeys ?? [];
+    return keys.length > 0 && keys.every((key) => rows.events.get(key)?.evidence.has(`${row.post.source}:${row.post.id}`));
+  };
+  return posts.filter((row) => row.outcome === "evidence" && !held(row)).length;
+}
+
+/** Evidence whose post is not there, says it was dropped or repeated, or does not know of the event. */
+function sayOtherwise(rows: Rows, events: EventRecord[]): number {
+  return events
+    .flatMap(({ event, evidence }) => [...evidence.values()].map(({ mention }) => ({ mention, eventKey: event.eventKey })))
+    .filter(({ mention, eventKey }) => {
+      const post = rows.posts.get(`${mention.source}:${mention.postId}`);
+      return (
+        post === undefined || post.outcome === "dropped" || post.outcome === "duplicate" || !post.doneKeys.includes(eventKey)
+      );
+    }).length;
+}
+
+function miscounted({ event, evidence }: EventRecord): boolean {
+  const mentions = [...evidence.values()].map(({ mention }) => mention);
+  const times = mentions.map(({ postedAt }) => Date.parse(postedAt)).sort((a, b) => a - b);
+  return (
+    event.evidenceCount + event.copies !== mentions.length ||
+    event.uniqueAuthors > new Set(mentions.map(({ author }) => author)).size ||
+    Date.parse(event.startTs) !== times[0] ||
+    Date.parse(event.lastTs) !== times.at(-1)
+  );
+}
+
+/** Of posts whose commit wrote a notification that was not held back: from acceptance to the first delivery of it. */
+function latency(rows: Rows, events: EventRecord[]): Audit["latencyMs"] {
+  const ms = events.flatMap((held) => {
+    const firstSent = new Map<string, number>();
+    for (const { status, createdAt, finishedAt, draft } of held.outbox)
+      if (status === "done" && finishedAt !== null && draft.notBefore === null)
+        firstSent.set(createdAt, Math.min(Date.parse(finishedAt), firstSent.get(createdAt) ?? Number.POSITIVE_INFINITY));
+    return [...held.evidence.values()].flatMap(({ mention, committedAt }) => {
+      const post = rows.posts.get(`${mention.source}:${mention.postId}`);
+      const sent = firstSent.get(committedAt);
+      return post === undefined || sent === undefined ? [] : [sent - Date.parse(post.acceptedAt)];
+    });
+  });
+  const sorted = ms.sort((a, b) => a - b);
+  const percentile = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? null;
+  return { p50: percentile(0.5), p95: percentile(0.95), count: sorted.length };
+}
+
+function throughput(posts: PostRow[]): number | null {
+  let [first, last, ended] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const row of posts) {
+    first = Math.min(first, Date.parse(row.acceptedAt));
+    if (row.endedAt === null) continue;
+    last = Math.max(last, Date.parse(row.endedAt));
+    ended += 1;
+  }
+  return last > first ? ended / ((last - first) / 1000) : null;
+}

@@ -1,0 +1,94 @@
+import type { Attempt, Claim, Closing, OutboxStore } from "../store.ts";
+import { buryLetter } from "./dead-letters.ts";
+import { isOpen, type OutboxRecord, type Rows, schedule } from "./rows.ts";
+
+/** How long a row waits behind an older one that is due or under way. */
+const BEHIND_MS = 2_000;
+
+export function outboxStore(rows: Rows): OutboxStore {
+  return {
+    async claim(id, leaseToken, now, leaseMs) {
+      const row = rows.outbox[id - 1];
+      if (row === undefined || !isOpen(row)) return { kind: "closed" };
+      if (row.nextRetryAt > now) return { kind: "notDue", at: row.nextRetryAt };
+      if (row.leasedUntil !== null && row.leasedUntil > now && row.leaseToken !== leaseToken)
+        return { kind: "taken", until: row.leasedUntil };
+      const until = behind(rows, row, now);
+      if (until !== undefined) {
+        row.nextRetryAt = until;
+        schedule(rows, row);
+        return { kind: "behind", until };
+      }
+      lease(rows, row, leaseToken, now, leaseMs);
+      return claimed(row, leaseToken);
+    },
+    async renew(id, leaseToken, now, leaseMs) {
+      const row = rows.outbox[id - 1];
+      if (row === undefined || !holds(row, leaseToken)) return false;
+      row.sendingToken ??= leaseToken;
+      lease(rows, row, leaseToken, now, leaseMs);
+      return true;
+    },
+    async close(id, leaseToken, closing, attempt, now) {
+      const row = rows.outbox[id - 1];
+      if (row === undefined || row.leaseToken !== leaseToken) return false;
+      if (holds(row, leaseToken)) close(rows, row, closing, attempt, now);
+      return true;
+    },
+    async due(now, limit, channelId) {
+      const waiting = channelId === undefined ? rows.waiting : rows.waitingFor.get(channelId);
+      const due = waiting?.upTo(now, limit) ?? [];
+      return due.map(({ id, draft }) => ({ id, channelId: draft.channelId, eventKey: draft.eventKey }));
+    },
+    nextDue: async () => rows.waiting.earliest(),
+  };
+}
+
+/** The oldest open row of the same channel and event goes first; undefined when that is this one. */
+function behind(rows: Rows, row: OutboxRecord, now: string): string | undefined {
+  const { channelId, eventKey } = row.draft;
+  const first = rows.events.get(eventKey)?.outbox.find((other) => other.draft.channelId === channelId && isOpen(other));
+  if (first === undefined || first.id >= row.id) return undefined;
+  return first.nextRetryAt > now ? first.nextRetryAt : new Date(Date.parse(now) + BEHIND_MS).toISOString();
+}
+
+/** A lease that ran out is still its holder's until another claims the row. */
+const holds = (row: OutboxRecord, leaseToken: string): boolean =>
+  isOpen(row) && row.leaseToken === leaseToken && row.leasedUntil !== null;
+
+function lease(rows: Rows, row: OutboxRecord, leaseToken: string, now: string, leaseMs: number): void {
+  row.leaseToken = leaseToken;
+  row.leasedUntil = new Date(Date.parse(now) + leaseMs).toISOString();
+  schedule(rows, row);
+}
+
+function claimed(row: OutboxRecord, leaseToken: string): Claim {
+  const { id, status, retryCount, sendingToken } = row;
+  const { channelId, eventKey, idemKey, payload } = row.draft;
+  const createdAt = row.reopenedAt ?? row.createdAt;
+  const interrupted = sendingToken !== null && sendingToken !== leaseToken;
+  return {
+    kind: "claimed",
+    delivery: { id, channelId, eventKey, idemKey, payload, status, retryCount, createdAt, leaseToken, interrupted },
+  };
+}
+
+function close(rows: Rows, row: OutboxRecord, closing: Closing, attempt: Attempt | null, now: string): void {
+  row.leasedUntil = null;
+  if (closing.kind !== "released" || row.sendingToken === row.leaseToken) row.sendingToken = null;
+  if (attempt !== null) row.attempts.push(attempt);
+  if (closing.kind === "failed" || closing.kind === "released") row.nextRetryAt = closing.nextRetryAt;
+  if (closing.kind !== "released") row.status = closing.kind;
+  if (closing.kind === "failed") row.retryCount += 1;
+  if (closing.kind === "done") row.externalId = closing.externalId;
+  if (closing.kind === "dlq") buryLetter(rows, { ...closing.letter, key: `outbox:${row.id}` }, now);
+  if (!isOpen(row)) row.finishedAt = now;
+  schedule(rows, row);
+}
+
+/** Gives a row that failed or was given up another start: due now, its age counted from now, its key and attempts kept. */
+export function reopenRow(rows: Rows, row: OutboxRecord, now: string): void {
+  const idle = { leasedUntil: null, sendingToken: null, finishedAt: null };
+  Object.assign(row, { status: "pending", retryCount: 0, nextRetryAt: now, reopenedAt: now, ...idle });
+  schedule(rows, row);
+}

@@ -1,0 +1,37 @@
+import type { Overview } from "../read.ts";
+import type { Rows } from "./rows.ts";
+
+const MINUTE = 60_000;
+
+export function overviewOf(rows: Rows, now: string): Overview {
+  const events = [...rows.events.values()];
+  const posts = counted([...rows.posts.values()].map(({ outcome, reason }) => JSON.stringify([outcome ?? "open", reason])));
+  return {
+    posts: [...posts].map(([key, count]) => {
+      const [outcome, reason] = JSON.parse(key);
+      return { outcome, reason, count };
+    }),
+    events: events.length,
+    signals: [...counted(events.map(({ signal }) => signal.state))].map(([state, count]) => ({ state, count })),
+    outbox: [...counted(rows.outbox.map(({ status }) => status))].map(([status, count]) => ({ status, count })),
+    deadLetters: [...rows.letters.values()].filter(({ replayedAt }) => replayedAt === null).length,
+    postsPerMinute: lastHour(rows, Date.parse(now)),
+  };
+}
+
+function counted(keys: string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return new Map([...counts].sort(([, a], [, b]) => b - a));
+}
+
+/** Sixty minutes, the oldest first, also those without a post. */
+function lastHour(rows: Rows, now: number): Overview["postsPerMinute"] {
+  const newest = Math.floor(now / MINUTE);
+  const counts = new Array<number>(60).fill(0);
+  for (const { acceptedAt } of rows.posts.values()) {
+    const slot = 59 - (newest - Math.floor(Date.parse(acceptedAt) / MINUTE));
+    if (slot >= 0 && slot < 60) counts[slot] = (counts[slot] ?? 0) + 1;
+  }
+  return counts.map((count, slot) => ({ minute: new Date((newest - 59 + slot) * MINUTE).toISOString(), count }));
+}

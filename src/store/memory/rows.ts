@@ -1,0 +1,109 @@
+import type { ChannelConfig } from "../../model/channel-config.ts";
+import type { DeadLetter } from "../../model/dead-letter.ts";
+import type { DeliveryStatus, OutboxDraft } from "../../model/delivery.ts";
+import type { Mention } from "../../model/mention.ts";
+import type { RawPost } from "../../model/raw-post.ts";
+import type { Signal } from "../../model/signal.ts";
+import type { TokenEvent } from "../../model/token-event.ts";
+import type { ApiKey, OnchainFeatures, RulesVersion } from "../admin.ts";
+import type { Attempt } from "../store.ts";
+import { type Timeline, timeline } from "./timeline.ts";
+
+export type PostRow = {
+  /** Acceptance number: who came first. */
+  id: number;
+  post: RawPost;
+  textHash: string;
+  acceptedAt: string;
+  lang: string | null;
+  spam: number | null;
+  sentiment: number | null;
+  fingerprint: string | null;
+  outcome: "pending" | "evidence" | "dropped" | "duplicate" | "dead" | null;
+  reason: string | null;
+  detail: string | null;
+  eventKeys: string[] | null;
+  doneKeys: string[];
+  judgedAt: string | null;
+  endedAt: string | null;
+  requeuedAt: string | null;
+};
+
+export type EventRecord = {
+  id: number;
+  rev: number;
+  event: TokenEvent;
+  signal: Signal;
+  evidence: Map<string, { mention: Mention; committedAt: string }>;
+  outbox: OutboxRecord[];
+};
+
+export type OutboxRecord = {
+  id: number;
+  draft: OutboxDraft;
+  status: DeliveryStatus;
+  retryCount: number;
+  nextRetryAt: string;
+  createdAt: string;
+  leaseToken: string | null;
+  leasedUntil: string | null;
+  /** The lease under which a send began that was not closed. */
+  sendingToken: string | null;
+  finishedAt: string | null;
+  externalId: string | null;
+  reopenedAt: string | null;
+  attempts: Attempt[];
+};
+
+export type LetterRow = DeadLetter & { id: number; key: string; createdAt: string; replayedAt: string | null; replays: number };
+
+/** What the tables hold. */
+export type Rows = {
+  posts: Map<string, PostRow>;
+  open: Timeline<PostRow>;
+  /** Posts of one author with one text, in the order of acceptance. */
+  repeats: Map<string, PostRow[]>;
+  events: Map<string, EventRecord>;
+  outbox: OutboxRecord[];
+  waiting: Timeline<OutboxRecord>;
+  waitingFor: Map<number, Timeline<OutboxRecord>>;
+  idemKeys: Set<string>;
+  letters: Map<string, LetterRow>;
+  channels: Map<number, ChannelConfig & { removedAt: string | null }>;
+  cursors: Map<string, { cursor: string | null; polledAt: string | null }>;
+  keys: Map<string, ApiKey>;
+  rules: Map<string, RulesVersion & { document: string }>;
+  features: OnchainFeatures[];
+};
+
+export const emptyRows = (): Rows => ({
+  posts: new Map(),
+  open: timeline((row) => (row.endedAt === null ? (row.requeuedAt ?? row.acceptedAt) : undefined)),
+  repeats: new Map(),
+  events: new Map(),
+  outbox: [],
+  waiting: byWait(),
+  waitingFor: new Map(),
+  idemKeys: new Set(),
+  letters: new Map(),
+  channels: new Map(),
+  cursors: new Map(),
+  keys: new Map(),
+  rules: new Map(),
+  features: [],
+});
+
+const byWait = () => timeline<OutboxRecord>((row) => (isOpen(row) ? waitsFor(row) : undefined));
+
+/** Call it whenever a row's status, due time or lease has changed. */
+export function schedule(rows: Rows, row: OutboxRecord): void {
+  const ofChannel = rows.waitingFor.get(row.draft.channelId) ?? byWait();
+  rows.waitingFor.set(row.draft.channelId, ofChannel);
+  ofChannel.add(row);
+  rows.waiting.add(row);
+}
+
+export const isOpen = (row: OutboxRecord): boolean => row.status === "pending" || row.status === "failed";
+
+export const waitsFor = (row: OutboxRecord): string =>
+  row.leasedUntil !== null && row.leasedUntil > row.nextRetryAt ? row.leasedUntil : row.nextRetryAt;
