@@ -10,7 +10,7 @@ const DEFAULT_LIMIT = 50;
 const count = (min: number, max: number) =>
   z
     .string()
-    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .regex(/^\d{1,15}$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
     .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
 
@@ -39,7 +39,7 @@ export const LiveQuery = z.object({
   min_score: decimal.nullable().default(null),
   chain: z.enum(CHAINS).nullable().default(null),
   symbol: z.string().min(1).max(40).nullable().default(null),
-  after: count(0, 999_999_999).nullable().default(null),
+  after: count(0, Number.MAX_SAFE_INTEGER).nullable().default(null),
 });
 
 export const asFilter = (query: z.infer<typeof FilterQuery>): EventFilter => ({

@@ -1,0 +1,133 @@
+import { DurableObject } from "cloudflare:workers";
+import { problem } from "../src/api/problem.ts";
+import { LiveQuery, readQuery } from "../src/api/query.ts";
+import { snakeCased } from "../src/kit/snake.ts";
+import { type LiveFilter, type LiveMessage, passes } from "../src/observability/live.ts";
+import type { Bindings } from "./env.ts";
+import { type Logged, liveLog } from "./live-log.ts";
+
+/** A listener that reads so slowly that this much waits for it is cut off; it resumes from its last id. */
+const MAX_WAITING_BYTES = 256 * 1024;
+const MAX_LISTENERS = 2_000;
+/** Below the minute after which proxies close a silent connection. */
+const HEARTBEAT_MS = 20_000;
+
+type EventSource = { filter: LiveFilter; controller: ReadableStreamDefaultController<Uint8Array> };
+const utf8 = new TextEncoder();
+
+/** The one object that everyone listens to: Server-Sent Events and hibernating WebSockets over one log. */
+export class StreamObject extends DurableObject<Bindings> {
+  readonly #log = liveLog(this.ctx.storage.sql);
+  readonly #sources = new Set<EventSource>();
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+
+  async publish(messages: LiveMessage[]): Promise<void> {
+    const logged = this.#log.append(messages);
+    for (const socket of this.ctx.getWebSockets()) {
+      const filter = socket.deserializeAttachment() as LiveFilter;
+      for (const entry of logged) if (passes(filter, entry.message)) say(socket, entry);
+    }
+    for (const source of this.#sources) {
+      for (const entry of logged) if (passes(source.filter, entry.message)) this.#push(source, eventFrame(entry));
+    }
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const read = readQuery(request.url, LiveQuery);
+    if (read.kind === "refused") return read.response;
+    const { min_score: minScore, chain, symbol, after } = read.query;
+    if (this.#sources.size + this.ctx.getWebSockets().length >= MAX_LISTENERS) {
+      return problem(503, "Too many listeners; try again later.", { headers: { "Retry-After": "30" } });
+    }
+    const from = after ?? lastEventId(request);
+    const filter = { minScore, chain, symbol };
+    return request.headers.get("Upgrade") === "websocket" ? this.#socket(filter, from) : this.#eventSource(filter, from);
+  }
+
+  #socket(filter: LiveFilter, from: number | null): Response {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    server.serializeAttachment(filter);
+    const { greeting, missed } = this.#opening(filter, from);
+    server.send(JSON.stringify(greeting));
+    for (const entry of missed) say(server, entry);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  #eventSource(filter: LiveFilter, from: number | null): Response {
+    const { greeting, missed } = this.#opening(filter, from);
+    let listener: EventSource | undefined;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          listener = { filter, controller };
+          this.#sources.add(listener);
+          const hello = `retry: 2000\nid: ${greeting.id}\nevent: ${greeting.event}\ndata: {}\n\n`;
+          controller.enqueue(utf8.encode(hello + missed.map(eventFrame).join("")));
+        },
+        cancel: () => {
+          if (listener !== undefined) this.#sources.delete(listener);
+        },
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: MAX_WAITING_BYTES }),
+    );
+    this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
+    return new Response(body, {
+      headers: { "Content-Type": "text/event-stream", "Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no" },
+    });
+  }
+
+  /** `reset` tells a listener that it missed more than the log holds, and should read /signals again. No await: nothing can slip between log and listener. */
+  #opening(filter: LiveFilter, from: number | null) {
+    const missed = from === null ? [] : this.#log.after(from);
+    const lost = missed === "gone";
+    return {
+      greeting: { id: lost || from === null ? this.#log.lastId() : from, event: lost ? "reset" : "hello", data: {} },
+      missed: lost ? [] : missed.filter(({ message }) => passes(filter, message)),
+    };
+  }
+
+  #push(source: EventSource, frame: string): void {
+    if ((source.controller.desiredSize ?? 0) > 0) source.controller.enqueue(utf8.encode(frame));
+    else {
+      this.#sources.delete(source);
+      source.controller.close();
+    }
+  }
+
+  #beat(): void {
+    for (const source of this.#sources) this.#push(source, ": still here\n\n");
+    if (this.#sources.size > 0 || this.#heartbeat === undefined) return;
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = undefined;
+  }
+
+  override webSocketMessage(): void {
+    // Listeners only listen; "ping" is answered without waking this object.
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+  }
+}
+
+const wire = ({ event, ...data }: LiveMessage) => ({ event, data: snakeCased(data) });
+
+function eventFrame({ id, message }: Logged): string {
+  const { event, data } = wire(message);
+  return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+function say(socket: WebSocket, { id, message }: Logged): void {
+  try {
+    socket.send(JSON.stringify({ id, ...wire(message) }));
+  } catch {
+    // Closed in the meantime; webSocketClose follows.
+  }
+}
+
+function lastEventId(request: Request): number | null {
+  const given = request.headers.get("Last-Event-ID");
+  return given !== null && /^\d{1,15}$/.test(given) ? Number(given) : null;
+}
