@@ -1,0 +1,117 @@
+import type { z } from "zod";
+import type { CallRecord, Fetch } from "../kit/http.ts";
+import type { Clock } from "../kit/time.ts";
+import type { Verdict } from "../kit/verdict.ts";
+import type { Notification } from "../model/delivery.ts";
+import type { ChannelEnv } from "./env.ts";
+
+/** How often a target may be written to: `count` every `perMs`, and up to `burst` at once after a pause. */
+export type Limit = {
+  key: string;
+  count: number;
+  perMs: number;
+  burst: number;
+  /** Held by all channels of the key together (a bot's total), not by this channel alone. */
+  shared?: boolean;
+};
+
+/** Which retry schedule a channel follows (src/outbox/backoff.ts). */
+export type RetryPolicy = "chat" | "webhook" | "email" | "log";
+
+export type SendPorts = {
+  fetch: Fetch;
+  now: Clock;
+  env: ChannelEnv;
+  /** The same for every attempt at this delivery: passed on wherever the channel has a place for it. */
+  idemKey: string;
+  /** External id of the last message about the same event, when the channel gave one. */
+  prior: string | null;
+  telemetry?: (record: CallRecord) => void;
+  /** Where the log channel writes. */
+  log: (record: Record<string, unknown>) => void;
+};
+
+export type Sent = {
+  verdict: Verdict;
+  /** The channel's own id of the message, for later edits. */
+  externalId: string | null;
+  /** The answer was lost after the request may have arrived: a repeat may show twice. */
+  ambiguous: boolean;
+  httpStatus: number | null;
+  ms: number;
+  /** Settings that the channel told us to use from now on (Telegram: the chat's new id). */
+  moved?: Record<string, unknown>;
+};
+
+/**
+ * A way to tell someone. One file owns its name, settings, pace, look and manners; src/channels/index.ts lists it.
+ *
+ * `send` is called once per attempt, by one caller per delivery at a time, and must not throw: what it answers decides what happens next.
+ * ok, empty: the delivery is done · retry, throttled, quota: tried again later by the policy · auth: the channel is paused and the delivery
+ * waits · gone: the channel is disabled and the delivery becomes a dead letter · reject: dead letter.
+ */
+export type Channel<Schema extends z.ZodObject, Message> = {
+  kind: string;
+  title: string;
+  /** For the person who sets it up: what to create where, what each setting means. */
+  docs: string;
+  /** Secrets carry `.meta({ secret: true })` as their last call: they are written and never read back. */
+  settings: Schema;
+  policy: RetryPolicy;
+  /** Machines want each signal by itself: a digest is refused for them. */
+  digests: boolean;
+  /** Whether `send` makes use of the last message about the same event (SendPorts.prior); looking it up costs a query. */
+  threads: boolean;
+  /** Why this deployment cannot use the channel (a missing token); null when it can. */
+  missing(env: ChannelEnv): string | null;
+  /** What is wrong with settings beyond their shape, e.g. a URL that leads inside. */
+  refuse(settings: z.output<Schema>, env: ChannelEnv): { path: string; message: string } | null;
+  /** Settings to make up at creation when the user gives none (a signing secret). */
+  mint?(given: Record<string, unknown>, randomBytes: (count: number) => Uint8Array): Record<string, unknown>;
+  limits(settings: z.output<Schema>): Limit[];
+  /** One notification, or a digest of several, as the channel will show it. Pure. */
+  render(notifications: readonly Notification[], settings: z.output<Schema>, env: ChannelEnv): Message;
+  send(message: Message, settings: z.output<Schema>, ports: SendPorts): Promise<Sent>;
+};
+
+export type Problem = { path: string; message: string };
+
+/** A channel with its settings parsed and inside: what callers hold, whatever the kind. */
+export type OpenChannel = {
+  settings: Record<string, unknown>;
+  limits: Limit[];
+  render(notifications: readonly Notification[]): unknown;
+  send(notifications: readonly Notification[], ports: SendPorts): Promise<Sent>;
+};
+export type Opening = { kind: "open"; channel: OpenChannel } | { kind: "invalid"; problems: Problem[] };
+
+type Described = "kind" | "title" | "docs" | "policy" | "digests" | "threads" | "missing" | "mint";
+export type AnyChannel = Pick<Channel<z.ZodObject, unknown>, Described | "settings"> & {
+  /** Parses the settings as stored or given; never throws. */
+  open(settings: unknown, env: ChannelEnv): Opening;
+};
+
+const problemOf = (issue: z.core.$ZodIssue): Problem => ({ path: issue.path.join("."), message: issue.message });
+
+/** Hides the kind's own types behind one shape, so that the registry is a plain list. */
+export function channel<Schema extends z.ZodObject, Message>(own: Channel<Schema, Message>): AnyChannel {
+  return {
+    ...own,
+    open(given, env) {
+      const parsed = own.settings.safeParse(given);
+      if (!parsed.success) return { kind: "invalid", problems: parsed.error.issues.map(problemOf) };
+      const settings = parsed.data;
+      const refused = own.refuse(settings, env);
+      if (refused) return { kind: "invalid", problems: [refused] };
+      return {
+        kind: "open",
+        channel: {
+          settings,
+          limits: own.limits(settings),
+          render: (notifications) => own.render(notifications, settings, env),
+          send: (notifications, ports) => own.send(own.render(notifications, settings, env), settings, ports),
+        },
+      };
+    },
+  };
+}

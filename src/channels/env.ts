@@ -1,0 +1,26 @@
+import { z } from "zod";
+
+const list = z
+  .string()
+  .default("")
+  .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ""));
+const base = (url: string) => z.url().default(url);
+
+/** What every channel of a deployment shares: base URLs, the bot's token, mail keys, and where outside calls may go. */
+export const ChannelEnv = z.object({
+  TELEGRAM_BOT_TOKEN: z.string().default(""),
+  TELEGRAM_BASE_URL: base("https://api.telegram.org"),
+  RESEND_API_KEY: z.string().default(""),
+  RESEND_BASE_URL: base("https://api.resend.com"),
+  POSTMARK_TOKEN: z.string().default(""),
+  POSTMARK_BASE_URL: base("https://api.postmarkapp.com"),
+  /** Sender of mails when a channel names none: "Signals <signals@example.org>". */
+  MAIL_FROM: z.string().default(""),
+  /** Address of this deployment, for links into its pages; without it messages carry no such links. */
+  PUBLIC_URL: z.string().default(""),
+  /** host:port pairs that may be reached over http and by address: the local twins, nothing else. */
+  EGRESS_ALLOW: list,
+  /** Hosts of this deployment: a hook that points at ourselves would loop. */
+  OWN_HOSTS: list,
+});
+export type ChannelEnv = z.infer<typeof ChannelEnv>;

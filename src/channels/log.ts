@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { channel } from "./channel.ts";
+import { headline } from "./template.ts";
+
+export const log = channel({
+  kind: "log",
+  title: "Log",
+  docs: "Writes one log record for each notification. Needs nothing; good for a first look, and as a record beside other channels.",
+  settings: z.object({}),
+  policy: "log",
+  digests: true,
+  threads: false,
+  missing: () => null,
+  refuse: () => null,
+  limits: () => [],
+  render: (notifications) => ({ text: headline(notifications), keys: notifications.map(({ eventKey }) => eventKey) }),
+  send: async ({ text, keys }, _settings, ports) => {
+    const started = ports.now();
+    ports.log({ stage: "deliver", channel: "log", outcome: "done", eventKey: keys.join(" "), reason: text });
+    const verdict = { kind: "ok", reason: "written" } as const;
+    return { verdict, externalId: null, ambiguous: false, httpStatus: null, ms: ports.now() - started };
+  },
+});

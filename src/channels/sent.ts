@@ -1,0 +1,25 @@
+import type { Answer, CallPorts } from "../kit/http.ts";
+import type { Notification } from "../model/delivery.ts";
+import type { SendPorts, Sent } from "./channel.ts";
+
+/** For channels that take no digest: deliver.ts never hands them more than one. */
+export function only(notifications: readonly Notification[]): Notification {
+  const [notification] = notifications;
+  if (notification === undefined || notifications.length > 1) throw new Error("this channel takes one notification at a time");
+  return notification;
+}
+
+/** A reply is never worth more than this: it is read to find an id or an error, no more. */
+export const REPLY_BYTES = 65_536;
+export const TIMEOUT_MS = 15_000;
+
+export const callPorts = ({ fetch, now, telemetry }: SendPorts): CallPorts => ({ fetch, now, ...(telemetry && { telemetry }) });
+
+/** No status means that no answer was read: the request may have arrived all the same. */
+export const sentFrom = (answer: Answer, externalId: string | null = null): Sent => ({
+  verdict: answer.verdict,
+  externalId: answer.verdict.kind === "ok" ? externalId : null,
+  ambiguous: answer.status === null,
+  httpStatus: answer.status,
+  ms: answer.ms,
+});

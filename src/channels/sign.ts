@@ -1,0 +1,42 @@
+/*
+ * Standard Webhooks, symmetric signatures (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md): HMAC-SHA256 over
+ * `id.timestamp.body` with the base64-decoded secret.
+ */
+const PREFIX = "whsec_";
+const SECRET_BYTES = 32;
+
+const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+const fromBase64 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+
+/** `whsec_` and the base64 of 24 to 64 bytes. */
+export function isSecret(text: string): boolean {
+  if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(text)) return false;
+  try {
+    const { length } = fromBase64(text.slice(PREFIX.length));
+    return length >= 24 && length <= 64;
+  } catch {
+    return false;
+  }
+}
+
+export const newSecret = (randomBytes: (count: number) => Uint8Array): string =>
+  `${PREFIX}${toBase64(randomBytes(SECRET_BYTES))}`;
+
+async function signature(secret: string, content: string): Promise<string> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", fromBase64(secret.slice(PREFIX.length)), algorithm, false, ["sign"]);
+  const mac = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(content));
+  return `v1,${toBase64(new Uint8Array(mac))}`;
+}
+
+/** The three headers of one attempt; one signature per live secret, so that a receiver may change over at any moment. */
+export async function signedHeaders(
+  secrets: readonly string[],
+  id: string,
+  body: string,
+  now: number,
+): Promise<Record<string, string>> {
+  const timestamp = `${Math.floor(now / 1_000)}`;
+  const signatures = await Promise.all(secrets.map((secret) => signature(secret, `${id}.${timestamp}.${body}`)));
+  return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signatures.join(" ") };
+}

@@ -1,0 +1,185 @@
+import { z } from "zod";
+import { type Answer, outsideCall } from "../kit/http.ts";
+import type { Verdict } from "../kit/verdict.ts";
+import { channel, type Limit, type SendPorts, type Sent } from "./channel.ts";
+import { cut, cutText, type Doc, encoded, plain, type Span } from "./rich.ts";
+import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS } from "./sent.ts";
+import { TemplatesSetting } from "./settings.ts";
+import { composeAll } from "./template.ts";
+
+/** Telegram counts 4,096 UTF-16 units after it has read the tags. */
+const MAX_TEXT = 4_096;
+
+const escapeHtml = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+
+const TAG = { bold: "b", italic: "i", code: "code" };
+
+function html({ text, style, href }: Span): string {
+  const inner = escapeHtml(text);
+  if (href !== undefined) return `<a href="${escapeHtml(href)}">${inner}</a>`;
+  return style ? `<${TAG[style]}>${inner}</${TAG[style]}>` : inner;
+}
+
+/** The same words twice: with tags, and bare for the case that Telegram cannot read the tags. */
+export type TelegramMessage = { html: string; text: string };
+
+const written = (doc: Doc): TelegramMessage => {
+  const fitting = cut(doc, MAX_TEXT);
+  return { html: encoded(fitting, html), text: cutText(plain(fitting), MAX_TEXT) };
+};
+
+const Settings = z.object({
+  chatId: z
+    .union([z.string(), z.number().int()])
+    .transform(String)
+    .pipe(
+      z
+        .string()
+        .regex(/^(-?\d{1,16}|@[A-Za-z][A-Za-z0-9_]{3,31})$/, "is a number such as -1001234567890 or a name such as @channel"),
+    ),
+  /** Topic of a forum group. */
+  threadId: z.number().int().positive().optional(),
+  silent: z.boolean().default(false),
+  /** What a later change of the same event does to the chat. */
+  updates: z.enum(["reply_and_edit", "edit", "reply", "new"]).default("reply_and_edit"),
+  templates: TemplatesSetting,
+});
+type Settings = z.output<typeof Settings>;
+
+const Reply = z.looseObject({
+  ok: z.boolean(),
+  description: z.string().default(""),
+  result: z.looseObject({ message_id: z.number().optional() }).or(z.boolean()).optional(),
+  parameters: z.looseObject({ retry_after: z.number().optional(), migrate_to_chat_id: z.number().optional() }).default({}),
+});
+type Reply = z.infer<typeof Reply>;
+
+const replyOf = (json: unknown): Reply | undefined => Reply.safeParse(json).data;
+
+/** Telegram's own meaning of its errors (Bot API, "Making requests"; errors by their description). */
+function classify({ status, json }: Omit<Answer, "verdict">): Verdict | undefined {
+  const reply = replyOf(json);
+  if (!reply || reply.ok) return undefined;
+  const reason = `${status}: ${reply.description}`.slice(0, 200);
+  const wait = reply.parameters.retry_after;
+  if (status === 429) return { kind: "throttled", reason, ...(wait !== undefined && { delayMs: wait * 1_000 }) };
+  if (status === 401 || status === 404) return { kind: "auth", reason: "the bot's token is not accepted" };
+  if (status === 403) return { kind: "gone", reason };
+  return /message is not modified/i.test(reply.description) ? { kind: "ok", reason } : undefined;
+}
+
+type Body = Record<string, unknown>;
+
+const call = (method: string, body: Body, ports: SendPorts): Promise<Answer> =>
+  outsideCall(
+    {
+      provider: "telegram",
+      method: "POST",
+      url: `${ports.env.TELEGRAM_BASE_URL}/bot${ports.env.TELEGRAM_BOT_TOKEN}/${method}`,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: REPLY_BYTES,
+      expect: "json",
+      classify,
+    },
+    callPorts(ports),
+  );
+
+const described = (answer: Answer, pattern: RegExp): boolean =>
+  answer.status === 400 && pattern.test(replyOf(answer.json)?.description ?? "");
+
+/** Sends with tags, and once more without them when Telegram cannot read them: the words matter more than the bold. */
+async function post(method: string, message: TelegramMessage, body: Body, ports: SendPorts): Promise<Answer> {
+  const rich = await call(method, { ...body, text: message.html, parse_mode: "HTML" }, ports);
+  return described(rich, /can't parse entities/i) ? call(method, { ...body, text: message.text }, ports) : rich;
+}
+
+const messageId = ({ json }: Answer): string | null => {
+  const result = replyOf(json)?.result;
+  return typeof result === "object" && result.message_id !== undefined ? `${result.message_id}` : null;
+};
+
+const common = ({ silent }: Settings) => ({ link_preview_options: { is_disabled: true }, disable_notification: silent });
+
+async function fresh(message: TelegramMessage, settings: Settings, chatId: string, ports: SendPorts): Promise<Answer> {
+  const { prior } = ports;
+  const reply =
+    prior !== null && settings.updates !== "new" ? { message_id: Number(prior), allow_sending_without_reply: true } : null;
+  return post(
+    "sendMessage",
+    message,
+    {
+      chat_id: chatId,
+      ...(settings.threadId !== undefined && { message_thread_id: settings.threadId }),
+      ...common(settings),
+      ...(reply && { reply_parameters: reply }),
+    },
+    ports,
+  );
+}
+
+const edit = (message: TelegramMessage, chatId: string, id: string, ports: SendPorts): Promise<Answer> =>
+  post(
+    "editMessageText",
+    message,
+    { chat_id: chatId, message_id: Number(id), link_preview_options: { is_disabled: true } },
+    ports,
+  );
+
+/** A group that became a supergroup has a new id: the message goes there at once, and the caller is told to keep it. */
+async function following(
+  chatId: string,
+  attempt: (chatId: string) => Promise<Answer>,
+): Promise<{ answer: Answer; moved: string | null }> {
+  const answer = await attempt(chatId);
+  const target = replyOf(answer.json)?.parameters.migrate_to_chat_id;
+  if (target === undefined) return { answer, moved: null };
+  return { answer: await attempt(`${target}`), moved: `${target}` };
+}
+
+async function send(message: TelegramMessage, settings: Settings, ports: SendPorts): Promise<Sent> {
+  const { prior } = ports;
+  if (prior !== null && settings.updates === "edit") {
+    const answer = await edit(message, settings.chatId, prior, ports);
+    if (!described(answer, /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i))
+      return sentFrom(answer, prior);
+  }
+  const { answer, moved } = await following(settings.chatId, (chatId) => fresh(message, settings, chatId, ports));
+  const sent = sentFrom(answer, messageId(answer));
+  const outdated = prior !== null && settings.updates === "reply_and_edit" && sent.verdict.kind === "ok" && moved === null;
+  // A courtesy to readers of the older message: the delivery is done without it.
+  if (outdated) await edit(message, settings.chatId, prior, ports);
+  return moved === null ? sent : { ...sent, moved: { chatId: moved } };
+}
+
+const isGroup = (chatId: string): boolean => chatId.startsWith("-") || chatId.startsWith("@");
+
+/** Telegram's own figures: about 1 message a second to a chat, 20 a minute to a group, 30 a second for a bot (Bots FAQ). */
+function limits({ chatId }: Settings): Limit[] {
+  const chat: Limit = { key: `chat:${chatId}`, count: 1, perMs: 1_000, burst: 1 };
+  const group: Limit = { key: `group:${chatId}`, count: 14, perMs: 60_000, burst: 4 };
+  const bot: Limit = { key: "telegram-bot", count: 25, perMs: 1_000, burst: 5, shared: true };
+  return isGroup(chatId) ? [chat, group, bot] : [chat, bot];
+}
+
+export const telegram = channel({
+  kind: "telegram",
+  title: "Telegram",
+  docs: [
+    "Create a bot with @BotFather and put its token in TELEGRAM_BOT_TOKEN. Add the bot to the chat, then give the chat's id.",
+    "chatId: number (groups are negative) or @channel name. threadId: topic of a forum group. silent: no sound.",
+    "updates: what a later change of the same event does: reply_and_edit (a reply, and the older message is brought up to date),",
+    "edit (only the older message changes, in silence), reply, new.",
+  ].join("\n"),
+  settings: Settings,
+  policy: "chat",
+  digests: true,
+  threads: true,
+  missing: (env) => (env.TELEGRAM_BOT_TOKEN === "" ? "TELEGRAM_BOT_TOKEN is not set" : null),
+  refuse: () => null,
+  limits,
+  render: (notifications, { templates }, env) => written(composeAll(notifications, templates, env.PUBLIC_URL)),
+  send,
+});

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { type Answer, outsideCall } from "../kit/http.ts";
+import { askedDelay } from "../kit/http-verdict.ts";
+import { snakeCased } from "../kit/snake.ts";
+import type { Verdict } from "../kit/verdict.ts";
+import type { Notification } from "../model/delivery.ts";
+import { channel, type SendPorts, type Sent } from "./channel.ts";
+import { egressProblem } from "./egress.ts";
+import { callPorts, only, REPLY_BYTES, sentFrom, TIMEOUT_MS } from "./sent.ts";
+import { isSecret, newSecret, signedHeaders } from "./sign.ts";
+
+const Settings = z.object({
+  url: z.string().max(2_048),
+  /** One or two live secrets, the new one first. */
+  secrets: z
+    .array(z.string().refine(isSecret, "is whsec_ and the base64 of 24 to 64 random bytes"))
+    .min(1)
+    .max(2)
+    .meta({ secret: true }),
+  format: z.enum(["standard", "cloudevents"]).default("standard"),
+});
+type Settings = z.output<typeof Settings>;
+
+export type WebhookMessage = { contentType: string; event: Record<string, unknown> };
+
+/** The same at every attempt: nothing in here may depend on when it is sent. */
+function payload(notification: Notification, format: Settings["format"]): WebhookMessage {
+  const data = snakeCased(notification);
+  const type = `signal.${notification.state}`;
+  if (format === "standard") return { contentType: "application/json", event: { type, timestamp: notification.ts, data } };
+  const event = {
+    specversion: "1.0",
+    source: "/event-stream-starter",
+    type: `io.event-stream-starter.${type}`,
+    subject: notification.eventKey,
+    time: notification.ts,
+    datacontenttype: "application/json",
+    data,
+  };
+  return { contentType: "application/cloudevents+json; charset=utf-8", event };
+}
+
+/** A redirect is a failure that someone may mend, so it is tried again like a 5xx; a missing hook is not coming back. */
+function classify({ status, headers }: Omit<Answer, "verdict">, now: number): Verdict | undefined {
+  if (status === null) return undefined;
+  if (status >= 300 && status < 400) return { kind: "retry", reason: `HTTP ${status}: redirects are not followed` };
+  if (status === 404 || status === 410) return { kind: "gone", reason: `HTTP ${status}` };
+  if (status === 401 || status === 403) return { kind: "auth", reason: `HTTP ${status}` };
+  const delayMs = askedDelay(headers, now);
+  return status >= 500 && delayMs !== undefined ? { kind: "retry", reason: `HTTP ${status}`, delayMs } : undefined;
+}
+
+async function send(message: WebhookMessage, settings: Settings, ports: SendPorts): Promise<Sent> {
+  const id = settings.format === "cloudevents" ? { id: ports.idemKey } : {};
+  const body = JSON.stringify({ ...id, ...message.event });
+  const answer = await outsideCall(
+    {
+      provider: "webhook",
+      method: "POST",
+      url: settings.url,
+      headers: {
+        "content-type": message.contentType,
+        "user-agent": "event-stream-starter",
+        ...(await signedHeaders(settings.secrets, ports.idemKey, body, ports.now())),
+      },
+      body,
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: REPLY_BYTES,
+      overflow: "cut",
+      classify: (reply) => classify(reply, ports.now()),
+    },
+    callPorts(ports),
+  );
+  return sentFrom(answer);
+}
+
+export const webhook = channel({
+  kind: "webhook",
+  title: "Webhook",
+  docs: [
+    "Posts JSON to your https URL, signed by Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature). The webhook-id stays the same",
+    "for every attempt: drop what you have seen. Answer 2xx within 15 s; 410 or 404 switches the channel off; anything else is tried again for 72 h.",
+    "secrets: one or two of the form whsec_...; left out, one is made and shown once. While two are live every message carries both signatures.",
+    "format: standard {type, timestamp, data}, or cloudevents (structured mode, 1.0).",
+  ].join("\n"),
+  settings: Settings,
+  policy: "webhook",
+  digests: false,
+  threads: false,
+  missing: () => null,
+  refuse: ({ url }, env) => egressProblem("url", url, env),
+  mint: (given, randomBytes) => (given.secrets === undefined ? { secrets: [newSecret(randomBytes)] } : {}),
+  limits: () => [{ key: "hook", count: 50, perMs: 1_000, burst: 50 }],
+  render: (notifications, { format }) => payload(only(notifications), format),
+  send,
+});

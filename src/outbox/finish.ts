@@ -1,0 +1,72 @@
+import type { Sent } from "../channels/channel.ts";
+import { iso } from "../kit/time.ts";
+import type { Delivery } from "../model/delivery.ts";
+import type { Attempt, Closing } from "../store/store.ts";
+import { nextAttempt } from "./backoff.ts";
+import type { Ready } from "./gate.ts";
+import { dueSince } from "./hours.ts";
+import { type LetterReason, letterOf } from "./letter.ts";
+import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
+
+type Result = Pick<Attempt, "result" | "httpStatus" | "ms" | "error" | "ambiguous">;
+
+export const attemptOf = ({ id, leaseToken }: Delivery, result: Result, at: string): Attempt => ({
+  deliveryId: id,
+  leaseToken,
+  at,
+  ...result,
+});
+
+const delivered = ({ verdict }: Sent): boolean => ["ok", "empty", "partial"].includes(verdict.kind);
+
+/** How one row ends after `sent`, or when it is tried again. */
+function closingOf(delivery: Delivery, gate: Ready, sent: Sent, ports: DeliverPorts): Closing {
+  const { verdict, ambiguous } = sent;
+  const dlq = (reason: LetterReason): Closing => ({
+    kind: "dlq",
+    letter: letterOf(delivery, reason, verdict.reason, delivery.retryCount + 1),
+  });
+  if (delivered(sent)) return { kind: "done", externalId: sent.externalId };
+  if (verdict.kind === "gone") return dlq("gone");
+  if (verdict.kind === "reject") return dlq("rejected");
+  if (ambiguous && gate.config.atMostOnce) return dlq("ambiguous");
+  const { policy } = gate.adapter;
+  const next = nextAttempt(policy, verdict, delivery.retryCount, dueSince(delivery, gate.config), ports.now(), ports.random);
+  return next.kind === "give-up" ? dlq(next.reason) : { kind: "failed", nextRetryAt: iso(next.at) };
+}
+
+/** What the send said about the channel itself, kept for the next delivery. */
+async function learn({ config }: Ready, { verdict, moved }: Sent, { store }: DeliverPorts): Promise<void> {
+  if (verdict.kind === "gone") await store.setChannelStatus(config.id, "disabled", verdict.reason);
+  if (verdict.kind === "auth") await store.setChannelStatus(config.id, "paused", verdict.reason);
+  if (moved) await store.updateChannel(config.id, { settings: { ...config.settings, ...moved } });
+}
+
+/** Records a send: in the journal before the database, so that neither a crash nor an outage in between sends a message twice. */
+export async function finish(rows: readonly Delivery[], gate: Ready, sent: Sent, ports: DeliverPorts): Promise<DeliverOutcome> {
+  const { store, journal } = ports;
+  const { verdict, ambiguous, httpStatus, ms, externalId } = sent;
+  if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.put(id, { externalId })));
+  const now = iso(ports.now());
+  const result = { result: verdict.kind, httpStatus, ms, error: delivered(sent) ? null : verdict.reason, ambiguous };
+  const closings = rows.map((row) => ({ row, closing: closingOf(row, gate, sent, ports) }));
+  const closed = await Promise.all(
+    closings.map(({ row, closing }) => store.close(row.id, row.leaseToken, closing, attemptOf(row, result, now), now)),
+  );
+  await learn(gate, sent, ports);
+  if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.delete(id)));
+  const [first] = closings;
+  if (!first || !closed.some(Boolean)) return { kind: "lost-lease" };
+  const told = { channel: gate.adapter.kind, result: verdict.kind, ambiguous };
+  return outcomeOf(first.closing, told, { rows: rows.length, waitedMs: ports.now() - dueSince(first.row, gate.config) });
+}
+
+function outcomeOf(
+  closing: Closing,
+  told: { channel: string; result: string; ambiguous: boolean },
+  done: { rows: number; waitedMs: number },
+): DeliverOutcome {
+  if (closing.kind === "done") return { kind: "done", ...told, ...done };
+  if (closing.kind === "dlq") return { kind: "dlq", ...told, reason: closing.letter.reason };
+  return { kind: "later", ...told, at: Date.parse(closing.nextRetryAt), reason: closing.kind };
+}

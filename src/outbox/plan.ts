@@ -1,0 +1,84 @@
+import { sha256Hex } from "../kit/hash.ts";
+import { iso } from "../kit/time.ts";
+import type { ChannelConfig, ChannelFilter } from "../model/channel-config.ts";
+import type { Notification, OutboxDraft } from "../model/delivery.ts";
+import type { SignalState } from "../model/scalars.ts";
+import type { Signal } from "../model/signal.ts";
+import type { TokenEvent } from "../model/token-event.ts";
+import { heldUntil } from "./hours.ts";
+
+/** The `notify` part of the rules: what a channel gets that does not say otherwise. */
+export type Notify = { minScore: number; on: readonly SignalState[] };
+
+/** The same for every attempt, worker and restart: a notification belongs to one transition of one event, for one channel. */
+export const idemKeyOf = (eventKey: string, channelId: number, transition: number): string =>
+  sha256Hex(JSON.stringify([eventKey, channelId, transition]));
+
+const notificationOf = (before: Signal | null, after: Signal, event: TokenEvent): Notification => ({
+  v: 1,
+  eventKey: after.eventKey,
+  transition: after.transition,
+  state: after.state,
+  previousState: before?.state ?? null,
+  score: after.score,
+  level: after.level,
+  riskLevel: after.riskLevel,
+  type: event.type,
+  chain: event.chain,
+  symbol: event.symbol,
+  tokenCa: event.tokenCa,
+  summary: event.summary,
+  reasons: after.reasons,
+  missing: after.missing,
+  degraded: after.degraded,
+  evidenceCount: event.evidenceCount,
+  uniqueAuthors: event.uniqueAuthors,
+  copies: event.copies,
+  rulesVersion: after.rulesVersion,
+  ts: after.ts,
+});
+
+const inList = <T>(list: readonly T[], value: T): boolean => list.length === 0 || list.includes(value);
+
+function wantsToken(filter: ChannelFilter, { chain, symbol, eventKey }: TokenEvent): boolean {
+  const symbols = filter.symbols.map((name) => name.replace(/^\$/, "").toUpperCase());
+  return inList(filter.chains, chain) && inList(symbols, symbol?.toUpperCase() ?? "") && !filter.mutedEvents.includes(eventKey);
+}
+
+/**
+ * A channel's own minimum and states replace those of the rules. The minimum holds for good news alone: whoever was told that a token is verified
+ * is told when it no longer is, however low the score has fallen.
+ */
+function wantsSignal(filter: ChannelFilter, notify: Notify, after: Signal): boolean {
+  const states = filter.states.length > 0 ? filter.states : notify.on;
+  const enough = after.state === "downgraded" || after.score >= (filter.minScore ?? notify.minScore);
+  return states.includes(after.state) && enough;
+}
+
+/**
+ * The outbox rows of one transition: one for each channel that wants it. A paused channel gets its rows (they wait for it), a disabled one none.
+ * Pure: committed in the same statement as the transition, so that neither exists without the other.
+ */
+export function plan(
+  before: Signal | null,
+  after: Signal,
+  event: TokenEvent,
+  channels: readonly ChannelConfig[],
+  notify: Notify,
+  now: number,
+): OutboxDraft[] {
+  if (after.transition === (before?.transition ?? 0)) return [];
+  const payload = notificationOf(before, after, event);
+  return channels
+    .filter(({ status, filter }) => status !== "disabled" && wantsToken(filter, event) && wantsSignal(filter, notify, after))
+    .map(({ id, filter }) => {
+      const held = heldUntil(filter, now);
+      return {
+        channelId: id,
+        eventKey: after.eventKey,
+        idemKey: idemKeyOf(after.eventKey, id, after.transition),
+        payload,
+        notBefore: held === null ? null : iso(held),
+      };
+    });
+}
