@@ -52,9 +52,15 @@ export const FACTS: FactVocabulary = {
   onchain_confidence: number("bigquery", "0..1"),
 };
 
-/** One provider's answer about a token: values with the time they describe. `status` other than "fresh" marks the signal degraded. */
+/**
+ * One provider's answer about a token: values with the time they describe. missing, stale and partial mark the signal degraded; empty is an
+ * answer: the provider knows nothing of the token.
+ */
 export const ProviderFacts = z.object({
+  /** The name that rules know: "goplus", "dex", "bigquery". */
   provider: z.string(),
+  /** Who answered, when `provider` is a group of them: "dexscreener". */
+  via: z.string().nullable().optional(),
   status: z.enum(["fresh", "stale", "partial", "empty", "missing"]),
   /** When the provider said it; null when it said nothing. */
   asOf: z.string().nullable(),
