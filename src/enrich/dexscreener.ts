@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { guardedCall } from "../kit/guarded-call.ts";
+import { numeric } from "../kit/numeric.ts";
+import type { FactValues } from "../model/facts.ts";
+import { canonicalAddress } from "../model/mention.ts";
+import type { Chain } from "../model/scalars.ts";
+import { DEX_FACTS } from "./dex-facts.ts";
+import { type Asked, enricher, NO_ANSWER, NOTHING_KNOWN } from "./enricher.ts";
+
+export const DEXSCREENER_CHAINS: Partial<Record<Chain, string>> = {
+  eth: "ethereum",
+  bsc: "bsc",
+  base: "base",
+  arb: "arbitrum",
+  sol: "solana",
+  tron: "tron",
+  ton: "ton",
+  sui: "sui",
+  apt: "aptos",
+};
+
+/** Published: 300 a minute and address. Egress addresses of Workers are shared, so we stay well below. */
+export const DEXSCREENER_LIMITS = { pace: { perMinute: 120, gapMs: 0 }, dailyBudget: null };
+export const DexScreenerSettings = z.object({ DEXSCREENER_BASE_URL: z.url().default("https://api.dexscreener.com") });
+
+const Side = z.object({ address: z.string(), symbol: z.string().catch("") });
+const Numbers = z.record(z.string(), z.unknown()).nullish().catch(null);
+/** Beyond the addresses everything may be missing, null or of another type: new pairs omit most of it. */
+export const DexPair = z.object({
+  chainId: z.string(),
+  baseToken: Side,
+  quoteToken: Side,
+  priceUsd: z.unknown().optional(),
+  volume: Numbers,
+  priceChange: Numbers,
+  liquidity: Numbers,
+  pairCreatedAt: z.unknown().optional(),
+});
+export type DexPair = z.infer<typeof DexPair>;
+
+/** The pairs that can be read; one odd pair does not hide the others. Undefined: the answer is no list of pairs at all. */
+export function readPairs(json: unknown): DexPair[] | undefined {
+  const list = Array.isArray(json) ? json : z.object({ pairs: z.array(z.unknown()).nullable() }).safeParse(json).data?.pairs;
+  if (list === undefined) return undefined;
+  return (list ?? []).flatMap((pair) => DexPair.safeParse(pair).data ?? []);
+}
+
+export const liquidityOf = (pair: DexPair): number => numeric(pair.liquidity?.usd) ?? 0;
+
+/** A sum of what is known; null when nothing is. */
+const total = (values: (number | null)[]): number | null => {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+};
+
+/**
+ * Facts about one token from its pairs. Pools in which it is the quote side are left out: their figures describe the other token. Liquidity and
+ * volume are sums over its pools; price and change come from the deepest; the age is that of the oldest.
+ */
+export function pairFacts(pairs: DexPair[], chainId: string, tokenCa: string, now: number): FactValues | null {
+  const wanted = canonicalAddress(tokenCa);
+  const own = pairs.filter((pair) => pair.chainId === chainId && canonicalAddress(pair.baseToken.address) === wanted);
+  const deepest = own.toSorted((a, b) => liquidityOf(b) - liquidityOf(a))[0];
+  if (deepest === undefined) return null;
+  const born = own.flatMap((pair) => numeric(pair.pairCreatedAt) ?? []).filter((at) => at > 0 && at <= now);
+  return {
+    dex_liquidity: total(own.map((pair) => numeric(pair.liquidity?.usd))),
+    dex_volume_1h: total(own.map((pair) => numeric(pair.volume?.h1))),
+    dex_volume_24h: total(own.map((pair) => numeric(pair.volume?.h24))),
+    dex_price_usd: numeric(deepest.priceUsd),
+    dex_price_change_1h: numeric(deepest.priceChange?.h1),
+    dex_price_change_24h: numeric(deepest.priceChange?.h24),
+    dex_pair_age_hours: born.length === 0 ? null : (now - Math.min(...born)) / 3_600_000,
+  };
+}
+
+export const dexscreener = enricher({
+  name: "dexscreener",
+  group: "dex",
+  title: "DexScreener",
+  docs: "Price, liquidity and volume of a token's pools. No key. Asked first; GeckoTerminal stands in when it fails or knows nothing.",
+  provides: DEX_FACTS,
+  settings: DexScreenerSettings,
+  keepSeconds: 3_600,
+  limits: () => DEXSCREENER_LIMITS,
+  supports: (token) => DEXSCREENER_CHAINS[token.chain] !== undefined,
+  async ask(token, settings, ports): Promise<Asked> {
+    const chainId = DEXSCREENER_CHAINS[token.chain] ?? "";
+    const answer = await guardedCall(
+      { provider: "dexscreener", limits: DEXSCREENER_LIMITS },
+      () => ({
+        url: `${settings.DEXSCREENER_BASE_URL}/token-pairs/v1/${chainId}/${encodeURIComponent(token.tokenCa)}`,
+        headers: { accept: "application/json" },
+        timeoutMs: 4_000,
+        expect: "json",
+        classify: ({ status, json }) => {
+          if (status === 404) return { kind: "empty", reason: "unknown token" };
+          if (status === 403) return { kind: "throttled", reason: "turned away (HTTP 403)" };
+          return status === 200 && json !== undefined && readPairs(json) === undefined
+            ? { kind: "retry", reason: "answer has another shape" }
+            : undefined;
+        },
+      }),
+      ports,
+    );
+    if (answer.verdict.kind === "empty") return NOTHING_KNOWN(answer.verdict.reason);
+    if (answer.verdict.kind !== "ok") return NO_ANSWER(answer.verdict);
+    const values = pairFacts(readPairs(answer.json) ?? [], chainId, token.tokenCa, ports.now());
+    if (values === null) return NOTHING_KNOWN("no pool trades this token");
+    return { verdict: answer.verdict, values, notes: [], freshSeconds: 45 };
+  },
+});

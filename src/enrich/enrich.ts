@@ -1,0 +1,132 @@
+import type { Cache, Cached } from "../kit/cache.ts";
+import { iso } from "../kit/time.ts";
+import type { Verdict } from "../kit/verdict.ts";
+import { ProviderFacts } from "../model/facts.ts";
+import { canonicalAddress, type Token } from "../model/mention.ts";
+import type { Asked, AskPorts, Enricher, Env, KnownToken, Switched } from "./enricher.ts";
+import { resolveToken } from "./resolve.ts";
+
+/** Providers that stand in for each other, in the order in which they are asked. */
+export type Group = {
+  name: string;
+  members: (Pick<Enricher, "name" | "supports" | "keepSeconds"> & Extract<Switched, { kind: "on" }>)[];
+};
+
+export type EnrichPorts = AskPorts & {
+  groups: readonly Group[];
+  cache: Cache;
+  /** One for the isolate: callers that want the same token at once share one call. */
+  flight: <T>(key: string, task: () => Promise<T>) => Promise<T>;
+  /** Keeps the isolate alive until a late answer has reached the cache (waitUntil). */
+  defer(work: Promise<unknown>): void;
+  /** For looking up a token of which only the symbol is known. */
+  search: { baseUrl: string } | null;
+};
+
+/** The enrichers that have what they need, by group in the order of the registry. */
+export function groupsOf(enrichers: readonly Enricher[], env: Env): Group[] {
+  const groups = new Map<string, Group>();
+  for (const { name, group, supports, keepSeconds, configure } of enrichers) {
+    const switched = configure(env);
+    if (switched.kind === "off") continue;
+    const members = groups.get(group)?.members ?? [];
+    groups.set(group, { name: group, members: [...members, { name, supports, keepSeconds, ...switched }] });
+  }
+  return [...groups.values()];
+}
+
+const BUDGET_MS = 800;
+
+const failed = (provider: string, error: string): ProviderFacts => ({
+  provider,
+  via: null,
+  status: "missing",
+  asOf: null,
+  values: {},
+  notes: [],
+  error,
+});
+
+const classOf = (verdict: Verdict): string => `${verdict.kind}: ${verdict.reason}`;
+const isKnown = (token: Token): token is KnownToken => token.tokenCa !== null;
+const read = (stored: unknown): ProviderFacts | undefined => ProviderFacts.safeParse(stored).data;
+const stale = (old: Cached<ProviderFacts>, error: string): ProviderFacts => ({ ...old.value, status: "stale", error });
+
+function factsOf(group: Group, via: string, asked: Asked, now: number): ProviderFacts {
+  const { verdict, values, notes } = asked;
+  const status = verdict.kind === "ok" ? "fresh" : verdict.kind === "partial" ? "partial" : "empty";
+  const error = status === "partial" ? classOf(verdict) : null;
+  return { provider: group.name, via, status, asOf: asked.asOf ?? iso(now), values, notes, error };
+}
+
+const usable = (asked: Asked): boolean => asked.verdict.kind === "ok" || asked.verdict.kind === "partial";
+
+/** Asks the members in turn until one has facts. "Nothing known" of one counts only when no other has more to say. */
+async function fill(group: Group, token: KnownToken, key: string, old: Cached<ProviderFacts> | null, ports: EnrichPorts) {
+  let fallback: ProviderFacts | null = null;
+  let error = "no provider covers this chain";
+  for (const member of group.members.filter((each) => each.supports(token))) {
+    const asked = await member.ask(token, ports);
+    if (!usable(asked) && asked.verdict.kind !== "empty") {
+      error = `${member.name} ${classOf(asked.verdict)}`;
+      continue;
+    }
+    const facts = factsOf(group, member.name, asked, ports.now());
+    if (usable(asked)) {
+      await ports.cache.put(key, facts, asked.freshSeconds, member.keepSeconds);
+      return facts;
+    }
+    fallback ??= facts;
+  }
+  if (old !== null && fallback === null) return stale(old, error);
+  if (fallback !== null) await ports.cache.put(key, fallback, 300, 300);
+  return fallback ?? failed(group.name, error);
+}
+
+async function askGroup(group: Group, token: KnownToken, ports: EnrichPorts, seen: Map<string, Cached<ProviderFacts>>) {
+  const key = `cache:${group.name}:${token.chain}:${canonicalAddress(token.tokenCa)}`;
+  const old = await ports.cache.get(key, read);
+  if (old !== null) seen.set(group.name, old);
+  if (old !== null && old.freshUntil > ports.now()) return old.value;
+  return ports.flight(key, () => fill(group, token, key, old, ports));
+}
+
+const unasked = (group: Group): ProviderFacts => ({
+  ...failed(group.name, ""),
+  status: "empty",
+  error: "no contract address known",
+});
+
+function resolutionNote(stated: Token, resolved: KnownToken): string[] {
+  if (stated.tokenCa !== null && resolved.confidence === 1) return [];
+  const sure = Math.round(resolved.confidence * 100);
+  return [`${resolved.symbol ?? "token"} taken to be ${resolved.tokenCa} on ${resolved.chain}, ${sure} % sure`];
+}
+
+/**
+ * What the providers say about a token, within 800 ms in all, whatever they do: every group that covers its chain gives one answer. One that is
+ * late is "missing" (or "stale" with what the cache still holds) now, and goes on into the cache for the next look. Never throws.
+ */
+export async function enrich(token: Token, ports: EnrichPorts): Promise<ProviderFacts[]> {
+  const deadline = ports.sleep(BUDGET_MS).then(() => "late" as const);
+  const within = async <T>(work: Promise<T>): Promise<T | "late"> => {
+    const first = await Promise.race([work, deadline]);
+    if (first === "late") ports.defer(work);
+    return first;
+  };
+  const found = isKnown(token) ? token : await within(resolveToken(token, ports));
+  if (found === "late" || !isKnown(found)) return ports.groups.map(unasked);
+
+  const seen = new Map<string, Cached<ProviderFacts>>();
+  const groups = ports.groups.filter((group) => group.members.some((member) => member.supports(found)));
+  const answers = groups.map(async (group): Promise<ProviderFacts> => {
+    const work = askGroup(group, found, ports, seen).catch(() => failed(group.name, "fault in the adapter"));
+    const answer = await within(work);
+    if (answer !== "late") return answer;
+    const old = seen.get(group.name);
+    return old === undefined ? failed(group.name, "late") : stale(old, "late");
+  });
+  const facts = await Promise.all(answers);
+  const notes = resolutionNote(token, found);
+  return facts.map((each, i) => (i === 0 ? { ...each, notes: [...notes, ...each.notes] } : each));
+}

@@ -1,0 +1,103 @@
+import type { z } from "zod";
+import type { Limits } from "../kit/gate.ts";
+import type { GuardedPorts } from "../kit/guarded-call.ts";
+import type { Verdict } from "../kit/verdict.ts";
+import type { FactValues, FactVocabulary } from "../model/facts.ts";
+import type { Token } from "../model/mention.ts";
+import type { Chain } from "../model/scalars.ts";
+import type { TokenShelf } from "./goplus-token.ts";
+
+/** Settings as they come from the environment: each adapter reads its own. */
+export type Env = Readonly<Record<string, unknown>>;
+
+/** A token whose contract address is known: the only kind that providers can be asked about. */
+export type KnownToken = Token & { tokenCa: string };
+
+/** Summed on-chain features of a token, kept in the database for their time. The store implements it. */
+export type Features = {
+  chain: Chain;
+  tokenCa: string;
+  window: string;
+  asOf: string;
+  values: FactValues;
+  confidence: number | null;
+};
+export type FeaturePort = {
+  putFeatures(features: Features): Promise<void>;
+  features(chain: Chain, tokenCa: string, window: string): Promise<Features | undefined>;
+};
+
+export type AskPorts = GuardedPorts & { tokens: TokenShelf; features: FeaturePort };
+
+/** An adapter's answer. ok: complete · partial: use it and ask again · empty: the provider knows nothing of the token · others: no answer. */
+export type Asked = {
+  verdict: Verdict;
+  values: FactValues;
+  /** Why a value is what it is, for people. */
+  notes: string[];
+  /** How long the answer stays good. */
+  freshSeconds: number;
+  /** The time that the values describe, when it is not now. */
+  asOf?: string;
+};
+
+export const NO_ANSWER = (verdict: Verdict): Asked => ({ verdict, values: {}, notes: [], freshSeconds: 0 });
+/** "Nothing known" is worth remembering, but not for long: new tokens get listed. */
+export const NOTHING_KNOWN = (reason: string): Asked => ({
+  verdict: { kind: "empty", reason },
+  values: {},
+  notes: [],
+  freshSeconds: 300,
+});
+
+type Spec<S extends z.ZodType> = {
+  /** Its name in metrics, breaker and pace. */
+  name: string;
+  /** Providers of one group stand in for each other, in the order of the registry; rules and the `missing` table know the group. */
+  group: string;
+  title: string;
+  /** What an operator reads: keys needed, cost, limits. */
+  docs: string;
+  /** The facts it can give. A new enricher adds its own names. */
+  provides: FactVocabulary;
+  settings: S;
+  /** For how long an old answer may stand in while the provider is out. */
+  keepSeconds: number;
+  limits(settings: z.output<S>): Limits;
+  supports(token: KnownToken): boolean;
+  /** Never throws for anything the provider does. */
+  ask(token: KnownToken, settings: z.output<S>, ports: AskPorts): Promise<Asked>;
+};
+
+export type Switched =
+  | { kind: "on"; limits: Limits; ask(token: KnownToken, ports: AskPorts): Promise<Asked> }
+  | { kind: "off"; why: string };
+
+/** One provider of facts, in one file: its name, settings, behaviour and docs. */
+export type Enricher = Pick<Spec<z.ZodType>, "name" | "group" | "title" | "docs" | "provides" | "keepSeconds" | "supports"> & {
+  /** Names of its settings. */
+  settingNames: string[];
+  /** Reads its settings; without what it needs it is off, and says so. */
+  configure(env: Env): Switched;
+};
+
+/** An empty variable is one that nobody filled in. */
+const filled = (env: Env): Env => Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+
+/** "NAME is missing; OTHER must be ..." for people. */
+const settingsProblem = (error: z.ZodError): string =>
+  error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; ");
+
+export function enricher<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Shape>>): Enricher {
+  const { name, group, title, docs, provides, keepSeconds, supports } = spec;
+  return {
+    ...{ name, group, title, docs, provides, keepSeconds, supports },
+    settingNames: Object.keys(spec.settings.shape),
+    configure(env) {
+      const read = spec.settings.safeParse(filled(env));
+      if (!read.success) return { kind: "off", why: settingsProblem(read.error) };
+      const settings = read.data;
+      return { kind: "on", limits: spec.limits(settings), ask: (token, ports) => spec.ask(token, settings, ports) };
+    },
+  };
+}

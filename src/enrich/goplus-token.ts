@@ -1,0 +1,47 @@
+import { z } from "zod";
+import type { Limits } from "../kit/gate.ts";
+import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
+
+export type GoPlusKeys = { baseUrl: string; appKey: string; appSecret: string };
+
+/** Access tokens of this isolate by key, with the time until which each may be used. Never written anywhere. */
+export type TokenShelf = Map<string, { token: string; until: number }>;
+
+const Reply = z.object({ code: z.literal(1), result: z.object({ access_token: z.string(), expires_in: z.number() }) });
+const EARLY_MS = 60_000;
+
+/** hex(sha1(key + time + secret)), as the API defines it; SHA-1 here is the provider's choice. */
+export async function goplusSignature(appKey: string, time: number, appSecret: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(`${appKey}${time}${appSecret}`));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** A token for the Authorization header; null when none can be had, and the caller asks without one. */
+export async function goplusToken(
+  keys: GoPlusKeys,
+  limits: Limits,
+  shelf: TokenShelf,
+  ports: GuardedPorts,
+): Promise<string | null> {
+  const held = shelf.get(keys.appKey);
+  if (held !== undefined && held.until > ports.now()) return held.token;
+  const time = Math.floor(ports.now() / 1_000);
+  const body = JSON.stringify({ app_key: keys.appKey, time, sign: await goplusSignature(keys.appKey, time, keys.appSecret) });
+  const answer = await guardedCall(
+    { provider: "goplus", limits },
+    () => ({
+      method: "POST",
+      url: `${keys.baseUrl}/api/v1/token`,
+      headers: { "content-type": "application/json" },
+      body,
+      timeoutMs: 3_000,
+      expect: "json",
+    }),
+    ports,
+  );
+  const reply = Reply.safeParse(answer.json);
+  if (answer.verdict.kind !== "ok" || !reply.success) return null;
+  const { access_token: token, expires_in: seconds } = reply.data.result;
+  shelf.set(keys.appKey, { token, until: ports.now() + seconds * 1_000 - EARLY_MS });
+  return token;
+}

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { guardedCall } from "../kit/guarded-call.ts";
+import { numeric } from "../kit/numeric.ts";
+import { canonicalAddress, Token } from "../model/mention.ts";
+import { Chain } from "../model/scalars.ts";
+import { DEXSCREENER_CHAINS, DEXSCREENER_LIMITS, type DexPair, liquidityOf, readPairs } from "./dexscreener.ts";
+import type { EnrichPorts } from "./enrich.ts";
+
+/** Below this a pool can be made by anyone who wants a name. */
+const LIQUIDITY_FLOOR_USD = 100_000;
+/** The leader must hold this share of the liquidity of all tokens with the symbol, and have seen real trade. */
+const DOMINANT_SHARE = 0.8;
+const MIN_VOLUME_SHARE = 0.001;
+/** A search can never be as sure as the post itself. */
+const MOST_SURE = 0.95;
+const KNOWN_SECONDS = 3_600;
+const UNKNOWN_SECONDS = 600;
+
+const SHORT = Object.fromEntries(Object.entries(DEXSCREENER_CHAINS).map(([chain, slug]) => [slug, Chain.parse(chain)]));
+
+type Candidate = { chain: Chain; tokenCa: string; liquidity: number; volume: number };
+
+function candidates(pairs: DexPair[], symbol: string): Candidate[] {
+  const byToken = new Map<string, Candidate>();
+  for (const pair of pairs) {
+    const chain = SHORT[pair.chainId];
+    if (chain === undefined || pair.baseToken.symbol.toUpperCase() !== symbol) continue;
+    const tokenCa = canonicalAddress(pair.baseToken.address);
+    const key = `${chain}:${tokenCa}`;
+    const sum = byToken.get(key) ?? { chain, tokenCa, liquidity: 0, volume: 0 };
+    byToken.set(key, {
+      ...sum,
+      liquidity: sum.liquidity + liquidityOf(pair),
+      volume: sum.volume + (numeric(pair.volume?.h24) ?? 0),
+    });
+  }
+  return [...byToken.values()].toSorted((a, b) => b.liquidity - a.liquidity);
+}
+
+/**
+ * The token that a symbol stands for, when one clearly dominates: it holds 80 % of the liquidity of all tokens of that symbol (on that chain, if
+ * the post named one), more than 100,000 USD, and is traded. The confidence is its share, 0.95 at most. Null: nobody dominates.
+ */
+export function dominant(pairs: DexPair[], token: Pick<Token, "symbol" | "chain">): Token | null {
+  const symbol = (token.symbol ?? "").toUpperCase();
+  const rivals = candidates(pairs, symbol).filter((each) => token.chain === "unknown" || each.chain === token.chain);
+  const [leader] = rivals;
+  if (leader === undefined || leader.liquidity < LIQUIDITY_FLOOR_USD) return null;
+  const share = leader.liquidity / rivals.reduce((sum, each) => sum + each.liquidity, 0);
+  if (share < DOMINANT_SHARE || leader.volume < leader.liquidity * MIN_VOLUME_SHARE) return null;
+  const confidence = Math.round(Math.min(share, MOST_SURE) * 100) / 100;
+  return { chain: leader.chain, symbol, tokenCa: leader.tokenCa, confidence };
+}
+
+type ResolvePorts = Pick<EnrichPorts, "cache" | "flight" | "search" | "fetch" | "now" | "gate" | "sleep" | "telemetry">;
+const Remembered = z.object({ token: Token.nullable() });
+
+async function search(token: Token & { symbol: string }, key: string, baseUrl: string, ports: ResolvePorts): Promise<Token> {
+  const answer = await guardedCall(
+    { provider: "dexscreener", limits: DEXSCREENER_LIMITS, patienceMs: 2_000 },
+    () => ({
+      url: `${baseUrl}/latest/dex/search?q=${encodeURIComponent(token.symbol)}`,
+      headers: { accept: "application/json" },
+      timeoutMs: 4_000,
+      expect: "json",
+      classify: ({ status }) => (status === 404 ? { kind: "empty", reason: "unknown symbol" } : undefined),
+    }),
+    ports,
+  );
+  if (answer.verdict.kind !== "ok" && answer.verdict.kind !== "empty") return token;
+  const found = dominant(readPairs(answer.json) ?? [], token);
+  const seconds = found === null ? UNKNOWN_SECONDS : KNOWN_SECONDS;
+  await ports.cache.put(key, { token: found }, seconds, seconds);
+  return found ?? token;
+}
+
+/**
+ * Looks up the contract of a token known by its symbol alone. It answers the token as it is when nobody dominates or the search is out. The
+ * result serves enrichment only: an event keeps the key it was given (docs/decisions/041).
+ */
+export async function resolveToken(token: Token, ports: ResolvePorts): Promise<Token> {
+  const { symbol } = token;
+  const baseUrl = ports.search?.baseUrl;
+  if (token.tokenCa !== null || symbol === null || baseUrl === undefined) return token;
+  const key = `cache:symbol:${token.chain}:${symbol.toUpperCase()}`;
+  const known = await ports.cache.get(key, (stored) => Remembered.safeParse(stored).data);
+  if (known !== null && known.freshUntil > ports.now()) return known.value.token ?? token;
+  return ports.flight(key, () => search({ ...token, symbol }, key, baseUrl, ports)).catch(() => token);
+}
