@@ -22,7 +22,7 @@ const pair = (more: object = {}) => ({
   baseToken: { address: ADDRESS.toUpperCase().replace("0X", "0x"), symbol: "DEMO" },
   quoteToken: { address: "0x1", symbol: "WETH" },
   priceUsd: "0.5",
-  volume: { h1: 10, h24: 200 },
+  volume: { h1: 10, h24: 2_000 },
   priceChange: { h24: -3 },
   liquidity: { usd: 300_000 },
   ...more,
