@@ -4,7 +4,9 @@ import type { Clock } from "./time.ts";
  * What `load` gave, for `ttlMs`; then it is loaded again, once for all who ask meanwhile. When loading fails the last good value stays in use for another
  * `ttlMs`; only a failure with nothing loaded before is thrown.
  */
-export function lastGood<T>(load: () => Promise<T>, ttlMs: number, now: Clock): { get(): Promise<T>; expire(): void } {
+export type LastGood<T> = { get(): Promise<T>; expire(): void };
+
+export function lastGood<T>(load: () => Promise<T>, ttlMs: number, now: Clock): LastGood<T> {
   let held: { value: T; until: number } | undefined;
   let loading: Promise<T> | undefined;
 

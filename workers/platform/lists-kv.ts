@@ -1,0 +1,44 @@
+import { type LastGood, lastGood } from "../../src/kit/last-good.ts";
+import type { Clock } from "../../src/kit/time.ts";
+
+/** What a list's text is read into; `problems` name the line and the mend. */
+export type ReadList<T> = { kind: "loaded"; value: T } | { kind: "rejected"; problems: ListProblem[] };
+export type ListProblem = { line: number; message: string };
+
+/** A list that operators edit while it runs (rules/blacklist.yml, rules/authors.yml): the copy in KV, or the one built into the Worker. */
+export type HotList<T> = LastGood<T> & { publish(text: string): Promise<ReadList<T>> };
+
+/** KV keeps a read for 30 s at least; with our own time a change is live everywhere within 90 s. */
+const KV_CACHE_SECONDS = 30;
+
+/** A text that cannot be read never takes the place of the last good list. */
+export function hotList<T>(
+  name: string,
+  builtIn: string,
+  read: (text: string) => ReadList<T>,
+  kv: KVNamespace,
+  ttlMs: number,
+  now: Clock,
+): HotList<T> {
+  const key = `lists:${name}`;
+  const held = lastGood(
+    async () => {
+      const list = read((await kv.get(key, { cacheTtl: KV_CACHE_SECONDS })) ?? builtIn);
+      if (list.kind === "rejected") throw new Error(`the list ${name} in KV cannot be read`);
+      return list.value;
+    },
+    ttlMs,
+    now,
+  );
+  return {
+    ...held,
+    async publish(text) {
+      const list = read(text);
+      if (list.kind === "loaded") {
+        await kv.put(key, text);
+        held.expire();
+      }
+      return list;
+    },
+  };
+}
