@@ -1,0 +1,146 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { WebSocketServer } from "ws";
+import { type Dial, type Fault, type FaultSource, faultSource, mistype, parseDial, refusal } from "./faults.ts";
+import { twins } from "./index.ts";
+import { serveJetstream } from "./jetstream.ts";
+import { openLedger } from "./ledger.ts";
+import { json, notFound, type Twin, type TwinCall, type TwinReply } from "./twin.ts";
+
+const pause = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
+const byName = new Map(twins.map((twin) => [twin.name, twin]));
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function bytesOf({ body }: TwinReply): string {
+  return typeof body === "string" ? body : JSON.stringify(body);
+}
+
+function send(response: ServerResponse, reply: TwinReply): void {
+  const type = { "content-type": "application/json" };
+  response
+    .writeHead(reply.status, { ...type, ...reply.headers })
+    .end(reply.status === 204 || reply.status === 304 ? undefined : bytesOf(reply));
+}
+
+/** Promises the whole body and breaks off half-way. */
+function sendCut(response: ServerResponse, reply: TwinReply): void {
+  const whole = Buffer.from(bytesOf(reply));
+  response.writeHead(reply.status, { "content-type": "application/json", "content-length": whole.length });
+  response.write(whole.subarray(0, Math.floor(whole.length / 2)), () => response.destroy());
+}
+
+interface Calls {
+  total: number;
+  failed: number;
+}
+
+/** All providers behind one port, each under its own prefix, with the dials, ledgers and counts that tests use. */
+export function serveTwins(options: { port: number; ledgerDir: string }): Promise<() => void> {
+  const ledger = openLedger(options.ledgerDir);
+  const dials = new Map<string, FaultSource>();
+  const calls = new Map<string, Calls>();
+
+  function count(name: string, failed: boolean): void {
+    const seen = calls.get(name) ?? { total: 0, failed: 0 };
+    calls.set(name, { total: seen.total + 1, failed: seen.failed + (failed ? 1 : 0) });
+  }
+
+  function carryOut(twin: Twin, call: TwinCall): TwinReply {
+    const { receipt, ...reply } = twin.answer(call);
+    if (receipt) ledger.write(twin.name, receipt, call.now);
+    return reply;
+  }
+
+  async function answer(twin: Twin, call: TwinCall, response: ServerResponse): Promise<void> {
+    const source = dials.get(twin.name);
+    const fault = source?.next();
+    count(twin.name, fault !== undefined);
+    if (source === undefined || fault === undefined) return send(response, carryOut(twin, call));
+    return fail(fault, source.dial, { twin, call, response });
+  }
+
+  async function fail(fault: Fault, dial: Dial, at: { twin: Twin; call: TwinCall; response: ServerResponse }): Promise<void> {
+    const { twin, call, response } = at;
+    const refused = refusal(fault, dial, twin.refusals, call.now);
+    if (refused) return send(response, refused);
+    if (fault === "latency") await pause(dial.ms);
+    const reply = carryOut(twin, call);
+    if (fault === "cut") return sendCut(response, reply);
+    if (fault === "types") return send(response, { ...reply, body: mistype(reply.body) });
+    if (fault === "timeout") {
+      await pause(dial.ms);
+      response.destroy();
+      return;
+    }
+    send(response, reply);
+  }
+
+  function turn(name: string, method: string, body: unknown): TwinReply {
+    if (!byName.has(name) && name !== "*")
+      return json({ error: `no twin ${name}; there are ${[...byName.keys()].join(" ")}` }, 404);
+    const names = name === "*" ? [...byName.keys()] : [name];
+    if (method === "DELETE") {
+      for (const each of names) dials.delete(each);
+      return json({ dials: [...dials.keys()] });
+    }
+    const dial = parseDial(body);
+    if (typeof dial === "string") return json({ error: dial }, 400);
+    for (const each of names) dials.set(each, faultSource(each, dial));
+    return json(dial);
+  }
+
+  function control(first: string, name: string, method: string, body: unknown): TwinReply | undefined {
+    if (first === "" || first === "calls") return json({ twins: [...byName.keys()], calls: Object.fromEntries(calls) });
+    if (first === "ledger") return json(ledger.read(name));
+    if (first !== "dial") return undefined;
+    const shown = () => json(Object.fromEntries([...dials].map(([key, { dial }]) => [key, dial])));
+    return method === "GET" ? shown() : turn(name, method, body);
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", `http://127.0.0.1:${options.port}`);
+    const [, first = "", second = ""] = url.pathname.split("/");
+    const text = await readText(request);
+    const method = request.method ?? "GET";
+    const body = parseJson(text);
+    const own = control(first, second, method, body);
+    if (own) return send(response, own);
+    const twin = byName.get(first);
+    if (!twin) return send(response, notFound);
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    const path = url.pathname.slice(first.length + 1) || "/";
+    await answer(
+      twin,
+      { ...{ method, path, headers, text, json: body, now: Date.now() }, query: url.searchParams, base: url.origin },
+      response,
+    );
+  }
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error) => send(response, json({ error: String(error) }, 500)));
+  });
+  const sockets = new WebSocketServer({ server });
+  sockets.on("connection", (socket, request) => serveJetstream(socket, new URL(request.url ?? "/", "http://local").searchParams));
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, "127.0.0.1", () =>
+      resolve(() => {
+        for (const socket of sockets.clients) socket.terminate();
+        server.closeAllConnections();
+        server.close();
+      }),
+    );
+  });
+}
