@@ -55,12 +55,12 @@ export class Keyspace {
     const entry = this.#alive(key);
     if (entry === undefined) return undefined;
     if (entry.held.type !== type) throw new RedisError("WRONGTYPE Operation against a key holding the wrong kind of value");
-    return entry.held.value as Held<T>;
+    return entry.held.value as Held<T> | undefined;
   }
 
   /** Changes the collection at a key in place, made when missing and removed when it ends empty; its expiry stays. */
   change<T extends TypeName, R>(key: string, type: T, change: (value: Held<T>) => R): R {
-    const value = this.read(key, type) ?? empty[type]();
+    const value: Held<T> = this.read(key, type) ?? (empty[type]() as Held<T>);
     const result = change(value);
     const held = { type, value } as Value;
     if (isEmpty(held)) this.remove(key);
