@@ -31,7 +31,7 @@ const list = z
   .transform((text) => text.split(/[\s,]+/).filter(Boolean));
 const flag = z.enum(["on", "off"]);
 
-const Settings = z.object({
+export const Settings = z.object({
   DATABASE_URL: z.string().startsWith("postgres", "is not a postgresql:// connection string"),
   NEON_FETCH_ENDPOINT: z.url().optional(),
   UPSTASH_REDIS_REST_URL: z.url().optional(),
