@@ -8,9 +8,21 @@ import { type Fault, mended, traps } from "./language/traps.ts";
 /** The values of the facts that a ruleset names, by slot. Absent facts are null. */
 export type Frame = readonly unknown[];
 
-export type Condition = { text: string; expression: Expression; evaluate: Evaluate<Frame>; names: string[] };
+export type Condition = {
+  text: string;
+  expression: Expression;
+  /** Throws filtrex's errors. */
+  evaluate: Evaluate<Frame>;
+  /** The facts it reads, in the order of the text. */
+  names: string[];
+  slot(name: string): number;
+};
 
 const MAX_DEPTH = 64;
+
+/** Names that stand for another fact. */
+const ALIASES: ReadonlyMap<string, string> = new Map([["last_sentiment_score", "sentiment"]]);
+export const canonical = (name: string): string => ALIASES.get(name) ?? name;
 
 /** Reads one expression of a rules file: parsed, checked against what is known of the facts, compiled. */
 export function readCondition(
@@ -28,10 +40,23 @@ export function readCondition(
   if (faults.length > 0) return refuse(withNullTraps(text, faults));
   const names = new Set<string>();
   for (const node of walk(expression)) if (node.kind === "name") names.add(node.name);
-  return { kind: "condition", condition: { text, expression, evaluate: compile(expression, facts(slot)), names: [...names] } };
+  const evaluate = compile(expression, facts(slot));
+  return { kind: "condition", condition: { text, expression, evaluate, names: [...names], slot } };
 }
 
 const refuse = (faults: Fault[]) => ({ kind: "refused" as const, faults });
+
+/** Each part of a condition that is not written out, the whole first, ready to be asked for its value. */
+export function partsOf({ text, expression, slot }: Condition): { text: string; evaluate: Evaluate<Frame> }[] {
+  const found = new Map<string, Expression>();
+  for (const node of walk(expression)) {
+    const written = text.slice(...node.at);
+    if (depends(node) && !found.has(written)) found.set(written, node);
+  }
+  return [...found].map(([written, node]) => ({ text: written, evaluate: compile(node, facts(slot)) }));
+}
+
+const depends = (node: Expression): boolean => node.kind === "name" || parts(node).some(depends);
 
 /** A syntax error in the words of a known trap, if mending that makes the expression parse; else in the parser's own. */
 function misread(text: string, message: string, at: readonly [number, number]): Fault[] {

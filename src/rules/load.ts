@@ -1,6 +1,6 @@
 import { sha256Hex } from "../kit/hash.ts";
 import type { FactVocabulary } from "../model/facts.ts";
-import { type Condition, readCondition } from "./condition.ts";
+import { type Condition, canonical, readCondition } from "./condition.ts";
 import { MAX_FILE_BYTES, MAX_RULES, RulesDocument } from "./document.ts";
 import type { Scope, Type } from "./language/check.ts";
 import { walk } from "./language/syntax.ts";
@@ -10,8 +10,6 @@ import { type Problem, readYaml, type Source } from "./yaml.ts";
 
 export type Loaded = { kind: "loaded"; rules: Ruleset; warnings: Problem[] } | { kind: "rejected"; problems: Problem[] };
 
-/** Names that stand for another fact. */
-const ALIASES: Readonly<Record<string, string>> = { last_sentiment_score: "sentiment" };
 const TYPES: Record<FactVocabulary[string]["type"], Type> = { number: "number", string: "text", list: "list" };
 const ISSUES_SHOWN = 50;
 
@@ -52,7 +50,7 @@ function assemble(text: string, document: RulesDocument, source: Source, vocabul
   const slots: string[] = [];
   const scope = new Map(Object.entries(vocabulary).map(([name, fact]) => [name, TYPES[fact.type]] as const));
   const read = (path: PropertyKey[], expression: string, known: Scope, wanted: Type): Condition | undefined => {
-    const result = readCondition(expression, known, wanted, (name) => slotOf(slots, ALIASES[name] ?? name));
+    const result = readCondition(expression, known, wanted, (name) => slotOf(slots, canonical(name)));
     if (result.kind === "refused") {
       problems.push(...result.faults.map((fault) => problemOf(fault, path, source, text)));
       return undefined;
@@ -67,8 +65,13 @@ function assemble(text: string, document: RulesDocument, source: Source, vocabul
   const missing = missingTexts(document, vocabulary, source, warnings);
   if (problems.length > 0 || !verified || !downgraded) return { kind: "rejected", problems: problems.slice(0, ISSUES_SHOWN) };
   const states = { verified, downgraded };
+  const notify = { minScore: document.notify.min_score, on: document.notify.on };
   const sha = sha256Hex(`${text}\n${JSON.stringify(Object.entries(source.variables).sort(([a], [b]) => (a < b ? -1 : 1)))}`);
-  return { kind: "loaded", rules: { sha, text, variables: source.variables, document, rules, states, missing, slots }, warnings };
+  return {
+    kind: "loaded",
+    rules: { sha, text, variables: source.variables, document, rules, states, notify, missing, slots },
+    warnings,
+  };
 }
 
 function slotOf(slots: string[], name: string): number {

@@ -25,6 +25,7 @@ export type Ruleset = {
   /** In the order of the reasons: by the group's priority, then as written. */
   rules: LiveRule[];
   states: { verified: Condition; downgraded: Condition };
+  notify: { minScore: number; on: readonly SignalState[] };
   /** What to say when none of these facts is known. */
   missing: { text: string; facts: string[] }[];
   /** Slot -> the fact that stands in it; `score` and `level` are put in by score.ts. */
@@ -85,7 +86,7 @@ export function score(rules: Ruleset, facts: FactValues, previous?: SignalState)
       .map((entry) => entry.text),
     errors,
     shadow,
-    notify: notifies(rules.document.notify, points, state, previous),
+    notify: notifies(rules.notify, points, state),
   };
 }
 
@@ -111,6 +112,10 @@ export function frameOf(rules: Ruleset, facts: FactValues): unknown[] {
   return rules.slots.map((name) => (Object.hasOwn(facts, name) ? (facts[name] ?? null) : null));
 }
 
+/** The conditions of the states also read the score and the level. */
+export const stateFrame = (rules: Ruleset, frame: Frame, points: number, level: Level): unknown[] =>
+  rules.slots.map((name, slot) => (name === "score" ? points : name === "level" ? level : frame[slot]));
+
 const twoDecimals = (n: number): number => Math.round(n * 100) / 100 + 0;
 
 const levelOf = (points: number, { opportunity, caution }: { opportunity: number; caution: number }): Level =>
@@ -128,7 +133,7 @@ function stateOf(
   errors: RuleError[],
   previous: SignalState | undefined,
 ): SignalState {
-  const scored = rules.slots.map((name, i) => (name === "score" ? points : name === "level" ? level : frame[i]));
+  const scored = stateFrame(rules, frame, points, level);
   const holds = (name: "verified" | "downgraded"): unknown => {
     try {
       return rules.states[name].evaluate(scored);
@@ -145,12 +150,6 @@ function stateOf(
   return previous === "verified" && verified === null ? "verified" : "candidate";
 }
 
-/** A downgrade is told to those who heard of the verification, however low the score has fallen. */
-function notifies(
-  { min_score, on }: { min_score: number; on: readonly SignalState[] },
-  points: number,
-  state: SignalState,
-  previous: SignalState | undefined,
-): boolean {
-  return on.includes(state) && (points >= min_score || (state === "downgraded" && previous === "verified"));
-}
+/** The minimum is for good news: whoever was told that a token is verified is told when it no longer is, however low the score has fallen. */
+const notifies = ({ minScore, on }: Ruleset["notify"], points: number, state: SignalState): boolean =>
+  on.includes(state) && (points >= minScore || state === "downgraded");

@@ -1,0 +1,110 @@
+import type { Facts } from "../model/facts.ts";
+import type { SignalState } from "../model/scalars.ts";
+import { type Condition, canonical, type Frame, partsOf } from "./condition.ts";
+import { ask, frameOf, type LiveRule, type Ruleset, score, stateFrame, type Verdict } from "./score.ts";
+
+/** A fact as a rule saw it. */
+export type FactSeen = { name: string; value: unknown; provider: string | null; asOf: string | null; ageSeconds: number | null };
+
+/** A part of a condition with its value; null is "not known". */
+export type PartSeen = { text: string; value: unknown; error?: string };
+
+export type RuleExplained = {
+  rule: string;
+  group: string;
+  stage: "live" | "shadow";
+  outcome: "matched" | "unmatched" | "failed";
+  /** What it added; for a shadow rule, what it would have. */
+  score: number;
+  reason: string;
+  condition: string;
+  /** Why it did not match, in one line; empty when it did. */
+  why: string;
+  parts: PartSeen[];
+  facts: FactSeen[];
+};
+
+/** A plain JSON value that follows from its arguments alone: the same rules and stored facts give the same bytes. */
+export type Explanation = {
+  rulesVersion: string;
+  evaluatedAt: string;
+  verdict: Verdict;
+  rules: RuleExplained[];
+  states: { state: string; condition: string; value: unknown; why: string; parts: PartSeen[] }[];
+};
+
+/** Every rule, matched or not, with the value of each part of its condition and where each fact came from. */
+export function explain(rules: Ruleset, facts: Facts, previous?: SignalState): Explanation {
+  const verdict = score(rules, facts.values, previous);
+  const frame = frameOf(rules, facts.values);
+  const scored = stateFrame(rules, frame, verdict.score, verdict.level);
+  return {
+    rulesVersion: rules.sha,
+    evaluatedAt: facts.evaluatedAt,
+    verdict,
+    rules: rules.rules.map((rule) => explainRule(rule, frame, facts)),
+    states: (["downgraded", "verified"] as const).map((state) => {
+      const condition = rules.states[state];
+      const parts = look(condition, scored);
+      const value = parts[0]?.value ?? null;
+      return { state, condition: condition.text, value, why: value === true ? "" : why(condition, parts), parts };
+    }),
+  };
+}
+
+function explainRule(rule: LiveRule, frame: Frame, facts: Facts): RuleExplained {
+  const outcome = ask(rule, frame);
+  const parts = look(rule.condition, frame);
+  const times = rule.per ? look(rule.per, frame) : [];
+  const names = new Set([...rule.condition.names, ...(rule.per?.names ?? [])]);
+  return {
+    rule: rule.key,
+    group: rule.group,
+    stage: rule.shadow ? "shadow" : "live",
+    outcome: outcome.kind,
+    score: outcome.kind === "matched" ? outcome.score : 0,
+    reason: rule.reason,
+    condition: rule.condition.text,
+    why: whyNot(outcome, rule, parts, times),
+    parts: [...parts, ...times],
+    facts: [...names].map((name) => seen(name, facts)),
+  };
+}
+
+function whyNot(outcome: ReturnType<typeof ask>, rule: LiveRule, parts: PartSeen[], times: PartSeen[]): string {
+  if (outcome.kind === "matched") return "";
+  if (outcome.kind === "failed") return outcome.message;
+  return rule.per && parts[0]?.value === true ? why(rule.per, times) : why(rule.condition, parts);
+}
+
+const look = (condition: Condition, frame: Frame): PartSeen[] =>
+  partsOf(condition).map(({ text, evaluate }) => {
+    try {
+      return { text, value: writable(evaluate(frame)) };
+    } catch (fault) {
+      return { text, value: null, error: fault instanceof Error ? fault.message : String(fault) };
+    }
+  });
+
+/** JSON knows no NaN and no infinity. */
+const writable = (value: unknown): unknown => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value);
+
+/** The comparisons that kept a condition from being true, and the facts they lacked. */
+function why(condition: Condition, parts: PartSeen[]): string {
+  const missing = condition.names.filter((name) => parts.some((part) => part.text === name && part.value === null));
+  const said = [
+    ...new Set(parts.filter((part) => part.value === false && !isJoint(part.text)).map((part) => `${part.text} is false`)),
+  ];
+  return [...said, ...missing.map((name) => `${name} is missing`)].join("; ");
+}
+
+/** A part made of other conditions says nothing that they do not say better. */
+const isJoint = (text: string) => /\s(?:and|or)\s/.test(text);
+
+function seen(name: string, facts: Facts): FactSeen {
+  const fact = canonical(name);
+  const origin = facts.origin[fact];
+  const asOf = origin?.asOf ?? null;
+  const age = asOf === null ? null : Math.max(0, Math.round((Date.parse(facts.evaluatedAt) - Date.parse(asOf)) / 1000));
+  return { name, value: facts.values[fact] ?? null, provider: origin?.provider ?? null, asOf, ageSeconds: age };
+}

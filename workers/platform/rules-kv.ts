@@ -1,0 +1,130 @@
+import { lastGood } from "../../src/kit/last-good.ts";
+import { type Clock, iso } from "../../src/kit/time.ts";
+import type { FactVocabulary } from "../../src/model/facts.ts";
+import type { Telemetry } from "../../src/observability/telemetry.ts";
+import { bundleOf, openBundle } from "../../src/rules/bundle.ts";
+import { loadRules } from "../../src/rules/load.ts";
+import type { Ruleset } from "../../src/rules/score.ts";
+import type { RulesHistory } from "../../src/store/admin.ts";
+
+/** Holds the sha of the rules in force. */
+const POINTER = "rules:current";
+const bundleKey = (sha: string) => `rules:${sha}`;
+/** The least that KV's cache at the edge takes. With the re-read below it bounds how late a push arrives: under 90 s, everywhere. */
+const EDGE_CACHE = { cacheTtl: 30 };
+/** How many earlier versions a new isolate tries when the current one cannot be opened. */
+const EARLIER = 5;
+const KEPT_OPEN = 8;
+
+export type RulesSettings = {
+  /** The rules.yml built into the Worker: in force until something is published. */
+  fallback: string;
+  variables: Record<string, string>;
+  vocabulary: FactVocabulary;
+  /** How long an isolate keeps what it has read. */
+  rereadMs: number;
+};
+
+export type RulesStatus = { version: string | null; loadedAt: string | null; rejected: string | null };
+
+/** The rules in force: immutable bundles under their sha, and one pointer. Nothing that fails to load replaces what is loaded. */
+export type RulesKv = {
+  /** Throws when KV is out of reach and nothing was loaded before: scoring by other rules than those in force would be worse than waiting. */
+  current(): Promise<Ruleset>;
+  /** A version by its sha, in force or not; undefined when it is unknown or cannot be opened any more. */
+  version(sha: string): Promise<Ruleset | undefined>;
+  /** Writes the bundle, then the pointer. The caller has validated the rules. */
+  publish(rules: Ruleset, author: string): Promise<void>;
+  status(): RulesStatus;
+};
+
+type Kv = Pick<KVNamespace, "put"> & { get(key: string, options: { cacheTtl: number }): Promise<string | null> };
+type Archive = Pick<RulesHistory, "recordRules" | "rulesDocument" | "rulesVersions">;
+type Opened = { kind: "opened"; rules: Ruleset } | { kind: "unusable"; reason: string };
+
+export function rulesFromKv(
+  kv: Kv,
+  archive: Archive,
+  settings: RulesSettings,
+  { now, telemetry }: { now: Clock; telemetry: Telemetry },
+): RulesKv {
+  const open = bundleOpener(kv, archive, settings);
+  const status: RulesStatus = { version: null, loadedAt: null, rejected: null };
+
+  async function load(): Promise<Ruleset> {
+    const sha = await kv.get(POINTER, EDGE_CACHE);
+    const opened = sha === null ? open.builtIn() : await open.bundle(sha);
+    status.rejected = opened.kind === "unusable" ? opened.reason : null;
+    if (opened.kind === "opened") return inForce(opened.rules);
+    telemetry.count("config_reload_total", { result: "rejected" });
+    if (status.version !== null) throw new Error(opened.reason);
+    return inForce(await open.earlier());
+  }
+
+  function inForce(rules: Ruleset): Ruleset {
+    if (status.version !== rules.sha) {
+      status.version = rules.sha;
+      status.loadedAt = iso(now());
+      telemetry.count("config_reload_total", { result: "loaded" });
+    }
+    return rules;
+  }
+
+  const held = lastGood(load, settings.rereadMs, now);
+  return {
+    current: held.get,
+    async version(sha) {
+      const opened = await open.bundle(sha);
+      return opened.kind === "opened" ? opened.rules : undefined;
+    },
+    async publish(rules, author) {
+      const bundle = bundleOf(rules);
+      await kv.put(bundleKey(rules.sha), bundle);
+      await archive.recordRules({ sha: rules.sha, document: bundle, author }, iso(now()));
+      await kv.put(POINTER, rules.sha);
+      held.expire();
+    },
+    status: () => ({ ...status }),
+  };
+}
+
+/** Opens versions, keeping the last few compiled. Throws only when a store is out of reach. */
+function bundleOpener(kv: Kv, archive: Archive, { fallback, variables, vocabulary }: RulesSettings) {
+  const kept = new Map<string, Ruleset>();
+
+  function builtIn(): Opened {
+    const loaded = loadRules(fallback, variables, vocabulary);
+    return loaded.kind === "loaded"
+      ? { kind: "opened", rules: loaded.rules }
+      : { kind: "unusable", reason: `the rules.yml built into the Worker: ${loaded.problems[0]?.message}` };
+  }
+
+  async function bundle(sha: string): Promise<Opened> {
+    const known = kept.get(sha);
+    if (known) return { kind: "opened", rules: known };
+    // KV may answer "no such key" for a while after a write elsewhere; the database has had the bundle since before the pointer moved.
+    const text = (await kv.get(bundleKey(sha), EDGE_CACHE)) ?? (await archive.rulesDocument(sha));
+    if (text === undefined) {
+      const own = builtIn();
+      return own.kind === "opened" && own.rules.sha === sha ? own : { kind: "unusable", reason: `rules ${sha}: no such version` };
+    }
+    const loaded = openBundle(text, sha, vocabulary);
+    if (loaded.kind === "rejected") return { kind: "unusable", reason: `rules ${sha}: ${loaded.problems[0]?.message}` };
+    kept.set(sha, loaded.rules);
+    for (const oldest of kept.keys()) if (kept.size > KEPT_OPEN) kept.delete(oldest);
+    return { kind: "opened", rules: loaded.rules };
+  }
+
+  /** The version that was in force before, so that a new isolate is no worse off than one that still holds it. */
+  async function earlier(): Promise<Ruleset> {
+    for (const { sha } of await archive.rulesVersions(EARLIER)) {
+      const opened = await bundle(sha);
+      if (opened.kind === "opened") return opened.rules;
+    }
+    const own = builtIn();
+    if (own.kind === "unusable") throw new Error(own.reason);
+    return own.rules;
+  }
+
+  return { builtIn, bundle, earlier };
+}
