@@ -28,7 +28,7 @@ export type SendPorts = {
   prior: string | null;
   telemetry?: (record: CallRecord) => void;
   /** Where the log channel writes. */
-  log: (record: Record<string, unknown>) => void;
+  log: (record: { eventKey: string; text: string }) => void;
 };
 
 export type Sent = {

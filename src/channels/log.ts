@@ -16,7 +16,7 @@ export const log = channel({
   render: (notifications) => ({ text: headline(notifications), keys: notifications.map(({ eventKey }) => eventKey) }),
   send: async ({ text, keys }, _settings, ports) => {
     const started = ports.now();
-    ports.log({ stage: "deliver", channel: "log", outcome: "done", eventKey: keys.join(" "), reason: text });
+    ports.log({ eventKey: keys.join(" "), text });
     const verdict = { kind: "ok", reason: "written" } as const;
     return { verdict, externalId: null, ambiguous: false, httpStatus: null, ms: ports.now() - started };
   },

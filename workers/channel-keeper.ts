@@ -1,0 +1,145 @@
+import type { Limit } from "../src/channels/channel.ts";
+import type { ChannelEnv } from "../src/channels/env.ts";
+import { channelKind } from "../src/channels/index.ts";
+import type { CallRecord, Fetch } from "../src/kit/http.ts";
+import type { Random } from "../src/kit/time.ts";
+import { turns } from "../src/kit/turns.ts";
+import type { ChannelConfig } from "../src/model/channel-config.ts";
+import { type LineMemory, type Pacer, pacer } from "../src/outbox/pace.ts";
+import type { DeliverOutcome, DeliverPorts, Journal } from "../src/outbox/ports.ts";
+import { deliver } from "../src/pipeline.ts";
+import { StoreUnavailable } from "../src/store/store.ts";
+import type { Ground } from "./ports.ts";
+
+/** What the object of a channel stands on; workers/wire.ts gives it. */
+export type ChannelPorts = Ground & {
+  store: DeliverPorts["store"] & { channels(): Promise<ChannelConfig[]> };
+  env: ChannelEnv;
+  fetch: Fetch;
+  random: Random;
+  uuid(): string;
+  sleep(ms: number): Promise<void>;
+  /** Each outside call, for the metrics. */
+  called(record: CallRecord): void;
+  /** Asks the sweeper to look no later than `at`. Never throws. */
+  wakeSweeper(at: number): Promise<void>;
+  /** A place in the line of a limit that several channels share, held by the object of that limit; in milliseconds to wait. */
+  sharedPlace(holder: number, limit: Limit): Promise<number>;
+};
+
+/** What outlives the object. */
+export type ChannelMemory = { lines: LineMemory; journal: Journal };
+
+export type ChannelKeeper = {
+  /**
+   * Attempts a delivery. Resolves when it ended, or after two seconds while it goes on by itself: a target that hangs must not hold up the queue,
+   * and the row in the outbox is the authority whatever happens to this call. Throws StoreUnavailable when the attempt could not be made.
+   */
+  deliver(id: number): Promise<void>;
+  /** For the object of a shared limit. */
+  place(holder: number, limit: Limit): number;
+};
+
+const CONFIG_FRESH_MS = 5_000;
+/** A Worker has six connections; one is left for the database. */
+const AT_ONCE = 5;
+/** More than so many wait in the outbox instead: the sweeper brings them again. */
+const MAX_HELD = 200;
+const CALLER_WAITS_MS = 2_000;
+/** A wait so short is slept through here; a longer one is the sweeper's. */
+const SLEEP_MS = 3_000;
+const LEAST_SLEEP_MS = 50;
+const UNAVAILABLE_MS = 30_000;
+
+export function channelKeeper(ports: ChannelPorts, memory: ChannelMemory): ChannelKeeper {
+  const line = pacer(ports.now, memory.lines);
+  const deliverPorts = deliverPortsOf(ports, memory.journal, line);
+  const inTurn = turns(AT_ONCE);
+  const held = new Map<number, Promise<void>>();
+
+  /** Until it ended, or must wait longer than is worth staying awake for. */
+  async function attempts(id: number): Promise<void> {
+    for (;;) {
+      const outcome = await deliver(id, deliverPorts);
+      report(id, outcome, ports);
+      if (outcome.kind === "unavailable") {
+        await ports.wakeSweeper(ports.now() + UNAVAILABLE_MS);
+        throw new StoreUnavailable("the outbox is out of reach");
+      }
+      if (outcome.kind !== "later") return;
+      const wait = outcome.at - ports.now();
+      if (wait > SLEEP_MS) return ports.wakeSweeper(outcome.at);
+      await ports.sleep(Math.max(wait, LEAST_SLEEP_MS));
+    }
+  }
+
+  function start(id: number): Promise<void> {
+    const run = inTurn(() => attempts(id)).finally(() => held.delete(id));
+    // Past its patience the caller listens no more; the sweeper has been woken.
+    run.catch(() => undefined);
+    held.set(id, run);
+    return run;
+  }
+
+  return {
+    async deliver(id) {
+      if (held.size >= MAX_HELD) return ports.wakeSweeper(ports.now() + UNAVAILABLE_MS);
+      await Promise.race([held.get(id) ?? start(id), ports.sleep(CALLER_WAITS_MS)]);
+    },
+    place: (holder, limit) => line.take(holder, [limit]),
+  };
+}
+
+function deliverPortsOf(ports: ChannelPorts, journal: Journal, line: Pacer): DeliverPorts {
+  let configs: { at: number; list: ChannelConfig[] } | undefined;
+  const { store, env, fetch, now, random, sleep } = ports;
+  return {
+    store: {
+      ...store,
+      setChannelStatus(id, status, reason) {
+        configs = undefined;
+        ports.log({ stage: "deliver", level: "warn", channel: `${id}`, outcome: status, reason });
+        return store.setChannelStatus(id, status, reason);
+      },
+      updateChannel(id, patch) {
+        configs = undefined;
+        return store.updateChannel(id, patch);
+      },
+    },
+    async channels() {
+      if (!configs || configs.at < now() - CONFIG_FRESH_MS) configs = { at: now(), list: await store.channels() };
+      return configs.list;
+    },
+    async pace(holder, limits) {
+      const own = limits.filter(({ shared }) => !shared);
+      const shared = limits.filter(({ shared }) => shared).map((limit) => ports.sharedPlace(holder, limit));
+      return Math.max(line.take(holder, own), ...(await Promise.all(shared)));
+    },
+    kind: channelKind,
+    env,
+    fetch,
+    now,
+    random,
+    sleep,
+    journal,
+    telemetry: ports.called,
+    log: ({ eventKey, text }) => ports.log({ stage: "notify", eventKey, reason: text }),
+    leaseToken: ports.uuid,
+  };
+}
+
+function report(id: number, outcome: DeliverOutcome, { log, telemetry }: Ground): void {
+  const record = { stage: "deliver", deliveryId: id, outcome: outcome.kind };
+  if (outcome.kind === "closed" || outcome.kind === "lost-lease" || outcome.kind === "unavailable") {
+    log(record);
+    return;
+  }
+  const { channel, result, ambiguous } = outcome;
+  const reason = outcome.kind === "done" ? outcome.result : outcome.reason;
+  log({ ...record, reason, ...(channel !== undefined && { channel }) });
+  if (channel === undefined || result === undefined) return;
+  telemetry.count("delivery_total", { channel, result });
+  if (channel === "telegram") telemetry.count("telegram_send_total", { result });
+  if (ambiguous) telemetry.count("delivery_ambiguous_total", { channel });
+  if (outcome.kind === "done") telemetry.observe("pipeline_latency_ms", { stage: "deliver" }, outcome.waitedMs);
+}

@@ -1,0 +1,37 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Limit } from "../src/channels/channel.ts";
+import { type ChannelMemory, channelKeeper } from "./channel-keeper.ts";
+import type { Bindings } from "./env.ts";
+import { wireChannel } from "./wire.ts";
+
+/** The one place that writes to a channel (named `channel:{id}`), or keeps the line of a limit that channels share (named `limit:{key}`). */
+export class ChannelObject extends DurableObject<Bindings> {
+  readonly #wired = wireChannel(this.env, (work) => this.ctx.waitUntil(work));
+  readonly #keeper = channelKeeper(this.#wired.ports, memoryIn(this.ctx.storage));
+
+  async deliver(id: number): Promise<void> {
+    try {
+      await this.#keeper.deliver(id);
+    } finally {
+      this.#wired.flush();
+    }
+  }
+
+  async place(holder: number, limit: Limit): Promise<number> {
+    return this.#keeper.place(holder, limit);
+  }
+}
+
+const memoryIn = ({ kv }: DurableObjectStorage): ChannelMemory => ({
+  lines: {
+    get: (key) => kv.get<number>(`line:${key}`),
+    put: (key, at) => kv.put(`line:${key}`, at),
+  },
+  journal: {
+    get: async (id) => kv.get<{ externalId: string | null }>(`sent:${id}`),
+    put: async (id, sent) => kv.put(`sent:${id}`, sent),
+    delete: async (id) => {
+      kv.delete(`sent:${id}`);
+    },
+  },
+});
