@@ -90,6 +90,8 @@ describe("outsideCall", () => {
     const html = () => new Response("<html>busy</html>", { headers: { "content-type": "text/html" } });
     expect((await call(html, { expect: "json" })).verdict).toEqual({ kind: "retry", reason: "answer is not JSON" });
     expect((await call(html)).verdict.kind).toBe("ok");
+    const turnedAway = () => new Response("<html>checking your browser</html>", { status: 403 });
+    expect((await call(turnedAway, { expect: "json" })).verdict.kind).toBe("retry");
   });
 
   it("lets the adapter read the answer first", async () => {

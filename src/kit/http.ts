@@ -18,7 +18,7 @@ export type OutsideRequest = {
   maxBytes?: number;
   /** "cut": an answer larger than maxBytes is read that far and judged by its status, where only the status matters. */
   overflow?: "cut";
-  /** "json": a 2xx whose body is not JSON (a CDN's HTML page, a cut body) counts as `retry`. */
+  /** "json": a 2xx or 403 whose body is not JSON (a CDN's HTML page, a cut body) counts as `retry`. */
   expect?: "json";
   /** The provider's own meaning of an answer (codes in the body of a 200, quota disguised as 429); undefined leaves it to the status. */
   classify?: (answer: Omit<Answer, "verdict">) => Verdict | undefined;
@@ -118,8 +118,8 @@ function verdictOf(request: OutsideRequest, raw: Raw, ms: number, now: number): 
   const own = request.classify?.({ status, headers, text, json, ms });
   if (own !== undefined) return own;
   const verdict = statusVerdict(status ?? 0, headers, now);
-  if (verdict.kind === "ok" && request.expect === "json" && json === undefined)
-    return { kind: "retry", reason: "answer is not JSON" };
+  const page = json === undefined && (verdict.kind === "ok" || status === 403);
+  if (request.expect === "json" && page) return { kind: "retry", reason: "answer is not JSON" };
   return verdict;
 }
 
