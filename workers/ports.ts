@@ -12,6 +12,17 @@ import type { Change, DeadLetterStore, DueDelivery, EventStore, OutboxStore, Pos
 /** The sending end of a queue. Throws when the queue refuses. */
 export type SendQueue = { sendBatch(messages: { body: Envelope }[]): Promise<unknown> };
 
+/** What consumers use of the platform's MessageBatch and Message. */
+export type Batch = { readonly queue: string; readonly messages: readonly Message[] };
+export type Message = {
+  readonly id: string;
+  readonly body: unknown;
+  /** 1 at the first delivery. */
+  readonly attempts: number;
+  ack(): void;
+  retry(options?: { delaySeconds?: number }): void;
+};
+
 /** What every handler and object may use of the time and of reporting. */
 export type Ground = { now: Clock; log: Log; telemetry: Telemetry };
 

@@ -5,7 +5,7 @@ import type { Mention } from "../src/model/mention.ts";
 import { postKey } from "../src/model/raw-post.ts";
 import { type Judged, judge } from "../src/pipeline.ts";
 import { batches } from "./ingest.ts";
-import type { QueuePorts } from "./ports.ts";
+import type { Batch, Message, QueuePorts } from "./ports.ts";
 
 type Letter = DeadLetter & { key: string };
 
@@ -17,8 +17,8 @@ const NEWER_DELAY_SECONDS = 300;
 export const retryDelay = (attempts: number): number => Math.min(MAX_DELAY_SECONDS, 2 ** Math.min(attempts, 7));
 
 /** Every message is acked or retried by name. What throws here retries the whole batch: nothing is lost, some work is repeated. */
-export async function consume(batch: MessageBatch, ports: QueuePorts): Promise<void> {
-  const consumers: Record<string, (batch: MessageBatch, ports: QueuePorts) => Promise<void>> = {
+export async function consume(batch: Batch, ports: QueuePorts): Promise<void> {
+  const consumers: Record<string, (batch: Batch, ports: QueuePorts) => Promise<void>> = {
     posts: consumePosts,
     mentions: consumeMentions,
     deliveries: consumeDeliveries,
@@ -40,7 +40,7 @@ export async function consume(batch: MessageBatch, ports: QueuePorts): Promise<v
 type Held<K extends Body["kind"]> = { message: Message; body: Extract<Body, { kind: K }>; traceId: string };
 
 /** Opens each message. The unreadable are buried, the newer wait; neither holds up the rest. */
-async function readable<K extends Body["kind"]>(batch: MessageBatch, kind: K, ports: QueuePorts): Promise<Held<K>[]> {
+async function readable<K extends Body["kind"]>(batch: Batch, kind: K, ports: QueuePorts): Promise<Held<K>[]> {
   const held: Held<K>[] = [];
   const poison: { message: Message; letter: Letter }[] = [];
   for (const message of batch.messages) {
@@ -84,7 +84,7 @@ async function bury(dead: { message: Message; letter: Letter }[], ports: QueuePo
 }
 
 /** posts: judge each, record the outcomes in one statement, send the mentions on, and only then confirm the claim and ack. */
-async function consumePosts(batch: MessageBatch, ports: QueuePorts): Promise<void> {
+async function consumePosts(batch: Batch, ports: QueuePorts): Promise<void> {
   const held = await readable(batch, "post", ports);
   const done = await ports.seen.claim(
     held.filter(({ body }) => !body.again).map(({ body, message }) => ({ key: postKey(body.post), holder: message.id })),
@@ -127,7 +127,7 @@ async function consumePosts(batch: MessageBatch, ports: QueuePorts): Promise<voi
 }
 
 /** mentions: one call to the object of each event_key with all of its mentions; a key that fails retries alone. */
-async function consumeMentions(batch: MessageBatch, ports: QueuePorts): Promise<void> {
+async function consumeMentions(batch: Batch, ports: QueuePorts): Promise<void> {
   const held = await readable(batch, "mention", ports);
   const byKey = Map.groupBy(held, ({ body }) => body.mention.eventKey);
   await Promise.all(
@@ -147,7 +147,7 @@ async function consumeMentions(batch: MessageBatch, ports: QueuePorts): Promise<
 }
 
 /** deliveries: the row in push_outbox is the authority. Whatever happens to the message, the sweeper sends what is open and due. */
-async function consumeDeliveries(batch: MessageBatch, ports: QueuePorts): Promise<void> {
+async function consumeDeliveries(batch: Batch, ports: QueuePorts): Promise<void> {
   const held = await readable(batch, "delivery", ports);
   await Promise.all(
     held.map(async ({ message, body }) => {
@@ -163,7 +163,7 @@ async function consumeDeliveries(batch: MessageBatch, ports: QueuePorts): Promis
 }
 
 /** dead-letters: what ran out of retries becomes a row. A delivery does not: its outbox row goes on without this message. */
-async function consumeDeadLetters(batch: MessageBatch, ports: QueuePorts): Promise<void> {
+async function consumeDeadLetters(batch: Batch, ports: QueuePorts): Promise<void> {
   const dead: { message: Message; letter: Letter }[] = [];
   for (const message of batch.messages) {
     const post = open(message.body, "post");
