@@ -44,7 +44,9 @@ export function judge(raw: RawPost, settings: JudgeSettings): Judged {
       judgement: { ...ref, lang, spam, sentiment: null, fingerprint: null, outcome: "dropped", reason, evidence },
     };
   }
-  const post = refine(raw, verdict, settings.refine);
+  const refined = refine(raw, verdict, settings.refine);
+  const quiet = raw.raw?.quiet === true;
+  const post = quiet ? { ...refined, mentions: refined.mentions.map((mention) => ({ ...mention, quiet })) } : refined;
   const seen = { ...ref, lang: post.lang, spam: post.spam, sentiment: post.sentiment, fingerprint: post.fingerprint };
   if (post.mentions.length === 0) {
     return {
@@ -101,6 +103,7 @@ export function decide(
     transition: (before.signal?.transition ?? 0) + (changed ? 1 : 0),
     ts: at,
   };
-  const outbox = changed ? plan(before.signal, signal, event, channels, rules.notify, now) : [];
+  const told = fresh.length === 0 || fresh.some((mention) => !mention.quiet);
+  const outbox = changed && told ? plan(before.signal, signal, event, channels, rules.notify, now) : [];
   return { change: { expectedRev: before.rev, event, evidence: fresh, signal, outbox, at }, after: { gathered, signal } };
 }

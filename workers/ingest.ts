@@ -51,7 +51,7 @@ export async function sendPosts(posts: RawPost[], again: boolean, ports: IngestP
   } catch (error) {
     ports.log({ stage: "ingest", level: "warn", outcome: "queue_refused", reason: String(error) });
   }
-  await ports.wakeSweeper(ports.now() + ports.requeueAfterSeconds * 1000);
+  await ports.expectPosts(ports.now() + ports.requeueAfterSeconds * 1000);
 }
 
 /** Cuts messages into calls that the queue accepts. */

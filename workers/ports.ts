@@ -3,11 +3,12 @@ import type { ChannelConfig } from "../src/model/channel-config.ts";
 import type { Envelope } from "../src/model/envelope.ts";
 import type { ProviderFacts } from "../src/model/facts.ts";
 import type { Mention, Token } from "../src/model/mention.ts";
+import type { Broadcast } from "../src/observability/live.ts";
 import type { Log } from "../src/observability/log.ts";
 import type { Telemetry } from "../src/observability/telemetry.ts";
 import type { JudgeSettings } from "../src/pipeline.ts";
 import type { Ruleset } from "../src/rules/score.ts";
-import type { Change, DeadLetterStore, DueDelivery, EventStore, OutboxStore, PostStore } from "../src/store/store.ts";
+import type { Change, DeadLetterStore, DueDelivery, EventStore, PostStore } from "../src/store/store.ts";
 
 /** The sending end of a queue. Throws when the queue refuses. */
 export type SendQueue = { sendBatch(messages: { body: Envelope }[]): Promise<unknown> };
@@ -31,8 +32,8 @@ export type IngestPorts = Ground & {
   store: PostStore;
   posts: SendQueue;
   requeueAfterSeconds: number;
-  /** Asks the sweeper to look no later than `at` (milliseconds). Never throws. */
-  wakeSweeper(at: number): Promise<void>;
+  /** Tells the sweeper that these posts should have an outcome by `at` (milliseconds). Never throws. */
+  expectPosts(at: number): Promise<void>;
 };
 
 /** The 14-day window in Redis. Neither call throws: without Redis every post counts as new, and the database tells. */
@@ -40,7 +41,6 @@ export type Seen = {
   /** Claims each post for the message that holds it; answers the keys whose work is already done. */
   claim(items: { key: string; holder: string }[]): Promise<ReadonlySet<string>>;
   confirm(keys: string[]): Promise<void>;
-  forget(keys: string[]): Promise<void>;
 };
 
 export type QueuePorts = Ground & {
@@ -52,6 +52,7 @@ export type QueuePorts = Ground & {
   addMentions(eventKey: string, mentions: Mention[]): Promise<void>;
   /** Attempts one delivery through its channel's object; throws only when the attempt could not be made. */
   deliver(channelId: number, deliveryId: number): Promise<void>;
+  broadcast: Broadcast;
 };
 
 export type EventPorts = Ground & {
@@ -61,9 +62,4 @@ export type EventPorts = Ground & {
   channels(): Promise<ChannelConfig[]>;
   /** After a commit: enqueue what is due, wake the sweeper for the rest, tell the live stream. Never throws: the sweeper finds what this missed. */
   announce(change: Change, due: Omit<DueDelivery, "eventKey">[]): Promise<void>;
-};
-
-export type SweepPorts = Ground & {
-  store: PostStore & OutboxStore;
-  deliveries: SendQueue;
 };

@@ -2,7 +2,7 @@ import { iso } from "../src/kit/time.ts";
 import type { DeadLetter } from "../src/model/dead-letter.ts";
 import { type Body, open, seal } from "../src/model/envelope.ts";
 import type { Mention } from "../src/model/mention.ts";
-import { postKey } from "../src/model/raw-post.ts";
+import { postKey, type RawPost } from "../src/model/raw-post.ts";
 import { type Judged, judge } from "../src/pipeline.ts";
 import { batches } from "./ingest.ts";
 import type { Batch, Message, QueuePorts } from "./ports.ts";
@@ -118,12 +118,32 @@ async function consumePosts(batch: Batch, ports: QueuePorts): Promise<void> {
   );
   for (const some of batches(mentions)) await ports.mentions.sendBatch(some.map((body) => ({ body })));
   await ports.seen.confirm(judged.map(({ item }) => postKey(item.body.post)));
-  for (const { item, result } of judged) {
-    item.message.ack();
-    const outcome = result.kind === "drop" ? "dropped" : duplicate.has(postKey(item.body.post)) ? "duplicate" : "kept";
-    const reason = result.kind === "drop" ? result.judgement.reason : "";
-    ports.telemetry.count("posts_total", { source: item.body.post.source, outcome, reason });
+  for (const { item } of judged) item.message.ack();
+  await report(
+    judged.map(({ item, result }) => ({ post: item.body.post, ...outcomeOf(result, duplicate.has(postKey(item.body.post))) })),
+    ports,
+  );
+}
+
+const outcomeOf = (result: Judged, duplicate: boolean): { outcome: string; reason: string | null } => {
+  if (result.kind === "drop") return { outcome: "dropped", reason: result.judgement.reason };
+  return duplicate ? { outcome: "duplicate", reason: null } : { outcome: "kept", reason: null };
+};
+
+/** Counts how posts ended, and shows them on the live page. */
+async function report(posts: { post: RawPost; outcome: string; reason: string | null }[], ports: QueuePorts): Promise<void> {
+  for (const { post, outcome, reason } of posts) {
+    ports.telemetry.count("posts_total", { source: post.source, outcome, reason: reason ?? "" });
   }
+  const shown = posts.map(({ post, outcome, reason }) => ({
+    source: post.source,
+    id: post.id,
+    outcome,
+    reason,
+    author: post.author,
+    excerpt: post.text.slice(0, 140),
+  }));
+  await ports.broadcast([{ event: "posts", posts: shown, at: iso(ports.now()) }]);
 }
 
 /** mentions: one call to the object of each event_key with all of its mentions; a key that fails retries alone. */

@@ -1,42 +1,71 @@
 import { type OutboxSweep, sweep } from "../src/outbox/sweep.ts";
-import type { Ground } from "./ports.ts";
+import type { IngestPorts } from "./ports.ts";
+import { sweepPosts } from "./sweep-posts.ts";
 
-export type SweeperPorts = Pick<Ground, "now" | "log"> & Pick<OutboxSweep, "store" | "enqueue">;
+export type SweeperPorts = IngestPorts & { outbox: Pick<OutboxSweep, "store" | "enqueue"> };
 
-/** The one alarm of the sweeper's object. `at` in milliseconds; null while none is set. */
-export type AlarmMemory = { getAlarm(): Promise<number | null>; setAlarm(at: number): Promise<void> };
+/** What outlives the sweeper's object. `at` in milliseconds; null while no alarm is set. */
+export type SweeperMemory = {
+  getAlarm(): Promise<number | null>;
+  setAlarm(at: number): Promise<void>;
+  /** When the latest accepted post will be overdue; undefined when no post is awaited. */
+  postsUntil: number | undefined;
+  /** When each outbox row was last sent to the queue by a sweep; need not outlive the object. */
+  sentAt: Map<number, number>;
+};
 
 export type SweeperKeeper = {
-  /** Looks no later than `at` (milliseconds). */
+  /** Looks at the outbox no later than `at` (milliseconds). */
   wake(at: number): Promise<void>;
+  /** Posts were accepted that should have an outcome by `at`. */
+  expectPosts(at: number): Promise<void>;
   /** Never throws, and sets the next alarm whatever happens: the platform gives up on an alarm that failed six times. */
   alarm(): Promise<void>;
 };
 
 const FAILED_MS = 30_000;
 
-/** Keeps one alarm at the earliest time an outbox row falls due; without an open row it has none and asks the database nothing. */
-export function sweeperKeeper({ store, enqueue, now, log }: SweeperPorts, memory: AlarmMemory): SweeperKeeper {
-  const sentAt = new Map<number, number>();
+/** Keeps one alarm at the earliest time that anything may be due. While nothing is open and no post is awaited it has none, and asks the database nothing. */
+export function sweeperKeeper(ports: SweeperPorts, memory: SweeperMemory): SweeperKeeper {
+  const { now, log } = ports;
 
   async function wake(at: number): Promise<void> {
     const set = await memory.getAlarm();
     if (set === null || set > at) await memory.setAlarm(at);
   }
 
+  async function outbox(): Promise<number | null> {
+    const result = await sweep({ ...ports.outbox, sentAt: memory.sentAt }, now());
+    if (result.sent > 0) log({ stage: "sweep", outcome: "enqueued", count: result.sent });
+    return result.next;
+  }
+
+  /** Looks again until every post that was awaited has an outcome, and a whole waiting time has passed since the last was accepted. */
+  async function posts(): Promise<number | null> {
+    const until = memory.postsUntil;
+    if (until === undefined) return null;
+    const again = await sweepPosts(ports);
+    const next = now() + ports.requeueAfterSeconds * 1000;
+    if (again > 0) memory.postsUntil = next;
+    else if (now() >= until) memory.postsUntil = undefined;
+    return again > 0 ? next : now() < until ? Math.min(until, next) : null;
+  }
+
+  /** When to come back for one of the two, also when it failed. */
+  const attempt = (look: () => Promise<number | null>): Promise<number | null> =>
+    look().catch((error) => {
+      log({ stage: "sweep", level: "warn", outcome: "retry", reason: String(error) });
+      return now() + FAILED_MS;
+    });
+
   return {
     wake,
+    async expectPosts(at) {
+      memory.postsUntil = Math.max(at, memory.postsUntil ?? 0);
+      await wake(at);
+    },
     async alarm() {
-      let next: number | null = now() + FAILED_MS;
-      try {
-        const result = await sweep({ store, enqueue, sentAt }, now());
-        if (result.sent > 0) log({ stage: "sweep", outcome: "enqueued", count: result.sent });
-        next = result.next;
-      } catch (error) {
-        log({ stage: "sweep", level: "warn", outcome: "retry", reason: String(error) });
-      } finally {
-        if (next !== null) await wake(next);
-      }
+      for (const next of await Promise.all([attempt(outbox), attempt(posts)])) if (next !== null) await wake(next);
     },
   };
 }

@@ -1,15 +1,23 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "./env.ts";
-import { sweeperKeeper } from "./sweeper-keeper.ts";
+import { type SweeperMemory, sweeperKeeper } from "./sweeper-keeper.ts";
 import { wireSweeper } from "./wire.ts";
 
-/** The one object that wakes what waits in the outbox. */
+/** The one object that wakes what waits: rows of the outbox that fall due, posts whose messages were lost. */
 export class SweeperObject extends DurableObject<Bindings> {
-  readonly #wired = wireSweeper(this.env, (work) => this.ctx.waitUntil(work));
-  readonly #keeper = sweeperKeeper(this.#wired.ports, this.ctx.storage);
+  readonly #wired = wireSweeper(
+    this.env,
+    (work) => this.ctx.waitUntil(work),
+    (at) => this.expectPosts(at),
+  );
+  readonly #keeper = sweeperKeeper(this.#wired.ports, memoryIn(this.ctx.storage));
 
   async wake(at: number): Promise<void> {
     await this.#keeper.wake(at);
+  }
+
+  async expectPosts(at: number): Promise<void> {
+    await this.#keeper.expectPosts(at);
   }
 
   override async alarm(): Promise<void> {
@@ -17,3 +25,16 @@ export class SweeperObject extends DurableObject<Bindings> {
     this.#wired.flush();
   }
 }
+
+const memoryIn = (storage: DurableObjectStorage): SweeperMemory => ({
+  getAlarm: () => storage.getAlarm(),
+  setAlarm: (at) => storage.setAlarm(at),
+  sentAt: new Map(),
+  get postsUntil(): number | undefined {
+    return storage.kv.get<number>("postsUntil");
+  },
+  set postsUntil(at: number | undefined) {
+    if (at === undefined) storage.kv.delete("postsUntil");
+    else storage.kv.put("postsUntil", at);
+  },
+});

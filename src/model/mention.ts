@@ -32,6 +32,8 @@ export const Mention = z.object({
   /** The author's weight on the authors list; 0 when not listed. */
   authorWeight: z.number(),
   url: z.string().nullable(),
+  /** Of a backfill: it counts, and nobody is notified because of it. */
+  quiet: z.boolean().optional(),
   /** First 280 characters, for people. */
   excerpt: z.string(),
 });
