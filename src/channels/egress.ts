@@ -75,3 +75,19 @@ export function egressProblem(path: string, url: string, env: Pick<ChannelEnv, "
   const verdict = egress(url, { allow: env.EGRESS_ALLOW, ownHosts: env.OWN_HOSTS });
   return verdict.kind === "allowed" ? null : { path, message: verdict.reason };
 }
+
+/** The same for the hook of a service: its own host (or a twin of it), and the path of a hook. */
+export function hookProblem(
+  path: string,
+  text: string,
+  host: RegExp,
+  pathname: RegExp,
+  env: Pick<ChannelEnv, "EGRESS_ALLOW" | "OWN_HOSTS">,
+): Problem | null {
+  const problem = egressProblem(path, text, env);
+  if (problem !== null) return problem;
+  const url = new URL(text);
+  const twin = env.EGRESS_ALLOW.includes(url.host);
+  const known = (twin || host.test(url.hostname)) && pathname.test(url.pathname);
+  return known ? null : { path, message: "is no hook of this service" };
+}

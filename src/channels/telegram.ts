@@ -2,7 +2,8 @@ import { z } from "zod";
 import { type Answer, outsideCall } from "../kit/http.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import { channel, type Limit, type SendPorts, type Sent } from "./channel.ts";
-import { cut, cutText, type Doc, encoded, plain, type Span } from "./rich.ts";
+import { htmlWith } from "./html.ts";
+import { cut, cutText, type Doc, encoded, plain } from "./rich.ts";
 import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll } from "./template.ts";
@@ -10,16 +11,7 @@ import { composeAll } from "./template.ts";
 /** Telegram counts 4,096 UTF-16 units after it has read the tags. */
 const MAX_TEXT = 4_096;
 
-const escapeHtml = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-
-const TAG = { bold: "b", italic: "i", code: "code" };
-
-function html({ text, style, href }: Span): string {
-  const inner = escapeHtml(text);
-  if (href !== undefined) return `<a href="${escapeHtml(href)}">${inner}</a>`;
-  return style ? `<${TAG[style]}>${inner}</${TAG[style]}>` : inner;
-}
+const html = htmlWith({ bold: "b", italic: "i", code: "code" });
 
 /** The same words twice: with tags, and bare for the case that Telegram cannot read the tags. */
 export type TelegramMessage = { html: string; text: string };

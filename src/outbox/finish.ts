@@ -49,7 +49,9 @@ export async function finish(rows: readonly Delivery[], gate: Ready, sent: Sent,
   if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.put(id, { externalId })));
   const now = iso(ports.now());
   const result = { result: verdict.kind, httpStatus, ms, error: delivered(sent) ? null : verdict.reason, ambiguous };
-  const closings = rows.map((row) => ({ row, closing: closingOf(row, gate, sent, ports) }));
+  // One draw for all, so that the rows of a digest stay together.
+  const draw = ports.random();
+  const closings = rows.map((row) => ({ row, closing: closingOf(row, gate, sent, { ...ports, random: () => draw }) }));
   const closed = await Promise.all(
     closings.map(({ row, closing }) => store.close(row.id, row.leaseToken, closing, attemptOf(row, result, now), now)),
   );

@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { type Answer, outsideCall } from "../kit/http.ts";
+import type { Verdict } from "../kit/verdict.ts";
+import type { Notification } from "../model/delivery.ts";
+import { channel, type SendPorts, type Sent } from "./channel.ts";
+import { hookProblem } from "./egress.ts";
+import { cut, cutText, encoded, type Span } from "./rich.ts";
+import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS } from "./sent.ts";
+import { TemplatesSetting } from "./settings.ts";
+import { composeAll, headline } from "./template.ts";
+
+/** Limits of an embed, in characters as Discord counts them once the escapes are in. */
+const MAX_DESCRIPTION = 4_096;
+const MAX_TITLE = 256;
+
+const escapeMarkdown = (text: string): string => text.replace(/[\\*_~|>#\-[\]()`@:]/g, "\\$&");
+
+function markdown({ text, style, href }: Span): string {
+  if (style === "code") return `\`${text.replaceAll("`", "'")}\``;
+  const inner = escapeMarkdown(text);
+  if (href !== undefined) return `[${inner}](${href.replaceAll(")", "%29")})`;
+  return style ? `**${inner}**` : inner;
+}
+
+const COLOURS = { verified: 0x2ecc71, downgraded: 0xe74c3c, candidate: 0x95a5a6 };
+
+const Settings = z.object({
+  url: z.string().max(2_048).meta({ secret: true }),
+  /** A thread of the hook's channel. */
+  threadId: z.string().regex(/^\d+$/).optional(),
+  username: z.string().max(80).optional(),
+  /** Whether a later change of the same event rewrites the older message instead of sending another. */
+  updates: z.enum(["new", "edit"]).default("new"),
+  templates: TemplatesSetting,
+});
+type Settings = z.output<typeof Settings>;
+
+export type DiscordMessage = {
+  embeds: { title: string; description: string; color: number; timestamp?: string }[];
+  allowed_mentions: { parse: never[] };
+};
+
+function render(notifications: readonly Notification[], { templates }: Settings, publicUrl: string): DiscordMessage {
+  const [first] = notifications;
+  const doc = cut(composeAll(notifications, templates, publicUrl), MAX_DESCRIPTION, (text) => escapeMarkdown(text).length);
+  const description = cutText(encoded(doc, markdown), MAX_DESCRIPTION);
+  const title = cutText(headline(notifications), MAX_TITLE);
+  const color = notifications.length === 1 && first ? COLOURS[first.state] : COLOURS.candidate;
+  const embed = { title, description, color, ...(notifications.length === 1 && first && { timestamp: first.ts }) };
+  return { embeds: [embed], allowed_mentions: { parse: [] } };
+}
+
+const Reply = z.looseObject({ id: z.string().optional(), message: z.string().optional(), retry_after: z.number().optional() });
+
+/** A hook whose address is refused is gone: Discord bans the IP of whoever goes on using it. */
+function classify({ status, json }: Omit<Answer, "verdict">): Verdict | undefined {
+  const reply = Reply.safeParse(json).data;
+  const reason = `HTTP ${status}${reply?.message ? `: ${reply.message.slice(0, 200)}` : ""}`;
+  if (status === 401 || status === 404) return { kind: "gone", reason };
+  if (status === 403) return { kind: "auth", reason };
+  if (status === 429 && reply?.retry_after !== undefined)
+    return { kind: "throttled", reason, delayMs: Math.ceil(reply.retry_after * 1_000) };
+  // A 429 without JSON comes from the edge in front of Discord and lasts minutes.
+  if (status === 429 && json === undefined) return { kind: "throttled", reason, delayMs: 300_000 };
+  return status === 400 ? { kind: "reject", reason } : undefined;
+}
+
+function call(method: "POST" | "PATCH", url: URL, body: object, ports: SendPorts): Promise<Answer> {
+  return outsideCall(
+    {
+      provider: "discord",
+      method,
+      url: url.href,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: REPLY_BYTES,
+      classify,
+    },
+    callPorts(ports),
+  );
+}
+
+async function send(message: DiscordMessage, settings: Settings, ports: SendPorts): Promise<Sent> {
+  const url = new URL(settings.url);
+  if (settings.threadId !== undefined) url.searchParams.set("thread_id", settings.threadId);
+  if (settings.updates === "edit" && ports.prior !== null) {
+    const edit = new URL(url);
+    edit.pathname += `/messages/${ports.prior}`;
+    const answer = await call("PATCH", edit, message, ports);
+    const deleted = answer.status === 404 && /unknown message/i.test(answer.text);
+    if (!deleted) return sentFrom(answer, ports.prior);
+  }
+  url.searchParams.set("wait", "true");
+  const body = { ...message, ...(settings.username !== undefined && { username: settings.username }) };
+  const answer = await call("POST", url, body, ports);
+  return sentFrom(answer, Reply.safeParse(answer.json).data?.id ?? null);
+}
+
+export const discord = channel({
+  kind: "discord",
+  title: "Discord",
+  docs: [
+    "In the channel's settings create a webhook and give its URL. Whoever has the URL can post: it is never shown again.",
+    "threadId: post into a thread. username: name shown. updates: edit rewrites the older message about the same event, new sends another.",
+  ].join("\n"),
+  settings: Settings,
+  policy: "chat",
+  digests: true,
+  threads: true,
+  missing: () => null,
+  refuse: ({ url }, env) => hookProblem("url", url, /^(?:ptb\.|canary\.)?discord(?:app)?\.com$/, /\/webhooks\/\d+\/[\w-]+$/, env),
+  // 5 messages in 2 s a hook, about 30 a minute a channel.
+  limits: () => [
+    { key: "hook", count: 5, perMs: 2_500, burst: 3 },
+    { key: "hook-minute", count: 22, perMs: 60_000, burst: 6 },
+  ],
+  render: (notifications, settings, env) => render(notifications, settings, env.PUBLIC_URL),
+  send,
+});

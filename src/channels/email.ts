@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { type Answer, outsideCall } from "../kit/http.ts";
+import type { Verdict } from "../kit/verdict.ts";
+import { channel, type SendPorts, type Sent } from "./channel.ts";
+import type { ChannelEnv } from "./env.ts";
+import { htmlWith } from "./html.ts";
+import { type Doc, encoded, plain } from "./rich.ts";
+import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS } from "./sent.ts";
+import { TemplatesSetting } from "./settings.ts";
+import { composeAll, headline } from "./template.ts";
+
+const html = htmlWith({ bold: "strong", italic: "em", code: "code" });
+
+export type Mail = { subject: string; html: string; text: string };
+
+const written = (doc: Doc, subject: string): Mail => ({
+  subject: subject.replace(/[\r\n]+/g, " ").slice(0, 200),
+  html: `<div style="font:15px/1.5 sans-serif">${encoded(doc, html).replaceAll("\n", "<br>\n")}</div>`,
+  text: plain(doc),
+});
+
+const Address = z
+  .string()
+  .regex(/^(?:[^<>\r\n]{1,100} <)?[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+>?$/, 'is an address such as "ada@example.org"');
+
+const Settings = z.object({
+  provider: z.enum(["resend", "postmark"]).default("resend"),
+  to: z.array(Address).min(1).max(50),
+  /** Left out: MAIL_FROM. */
+  from: Address.optional(),
+  templates: TemplatesSetting,
+});
+type Settings = z.output<typeof Settings>;
+
+type Provider = {
+  url(env: ChannelEnv): string;
+  headers(env: ChannelEnv, idemKey: string): Record<string, string>;
+  body(mail: Mail, from: string, to: string[], idemKey: string): object;
+  classify(answer: Omit<Answer, "verdict">): Verdict | undefined;
+  id(json: unknown): string | null;
+};
+
+const ResendReply = z.looseObject({ id: z.string().optional(), name: z.string().default(""), message: z.string().default("") });
+
+/** Takes an idempotency key for 24 hours: as long as a mail is tried. */
+const resend: Provider = {
+  url: (env) => `${env.RESEND_BASE_URL}/emails`,
+  headers: (env, idemKey) => ({ authorization: `Bearer ${env.RESEND_API_KEY}`, "idempotency-key": idemKey }),
+  body: (mail, from, to, idemKey) => ({ from, to, ...mail, headers: { "X-Entity-Ref-ID": idemKey } }),
+  classify({ status, json }) {
+    const reply = ResendReply.safeParse(json).data;
+    const reason = `HTTP ${status}: ${reply?.name ?? ""}`;
+    if (/^(daily|monthly)_quota_exceeded$/.test(reply?.name ?? "")) return { kind: "quota", reason };
+    if (reply?.name === "concurrent_idempotent_requests") return { kind: "retry", reason };
+    // A verified domain is a matter of credentials too: a person mends it, then the mail goes out.
+    if (status === 403) return { kind: "auth", reason };
+    return status === 400 || status === 422
+      ? { kind: "reject", reason: `${reason}: ${reply?.message.slice(0, 200)}` }
+      : undefined;
+  },
+  id: (json) => ResendReply.safeParse(json).data?.id ?? null,
+};
+
+const PostmarkReply = z.looseObject({
+  ErrorCode: z.number().default(0),
+  Message: z.string().default(""),
+  MessageID: z.string().optional(),
+});
+
+const postmark: Provider = {
+  url: (env) => `${env.POSTMARK_BASE_URL}/email`,
+  headers: (env) => ({ accept: "application/json", "x-postmark-server-token": env.POSTMARK_TOKEN }),
+  body: (mail, from, to, idemKey) => ({
+    From: from,
+    To: to.join(","),
+    Subject: mail.subject,
+    HtmlBody: mail.html,
+    TextBody: mail.text,
+    MessageStream: "outbound",
+    Headers: [{ Name: "X-Entity-Ref-ID", Value: idemKey }],
+  }),
+  classify({ status, json }) {
+    const reply = PostmarkReply.safeParse(json).data;
+    if (!reply || reply.ErrorCode === 0 || (status !== 200 && status !== 422)) return undefined;
+    const reason = `error ${reply.ErrorCode}: ${reply.Message.slice(0, 200)}`;
+    // 405: the allowance is used up; 10: the token is wrong.
+    if (reply.ErrorCode === 405) return { kind: "quota", reason };
+    return { kind: reply.ErrorCode === 10 ? "auth" : "reject", reason };
+  },
+  id: (json) => PostmarkReply.safeParse(json).data?.MessageID ?? null,
+};
+
+const PROVIDERS = { resend, postmark };
+
+async function send(mail: Mail, settings: Settings, ports: SendPorts): Promise<Sent> {
+  const { env, idemKey } = ports;
+  const provider = PROVIDERS[settings.provider];
+  const answer = await outsideCall(
+    {
+      provider: settings.provider,
+      method: "POST",
+      url: provider.url(env),
+      headers: { "content-type": "application/json", "user-agent": "event-stream-starter", ...provider.headers(env, idemKey) },
+      body: JSON.stringify(provider.body(mail, settings.from ?? env.MAIL_FROM, settings.to, idemKey)),
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: REPLY_BYTES,
+      expect: "json",
+      classify: provider.classify,
+    },
+    callPorts(ports),
+  );
+  return sentFrom(answer, provider.id(answer.json));
+}
+
+/** What the chosen provider lacks. Part of the settings' check, since the deployment may have one provider and not the other. */
+function lacking({ provider, from }: Settings, env: ChannelEnv): { path: string; message: string } | null {
+  if (provider === "resend" && env.RESEND_API_KEY === "") return { path: "provider", message: "RESEND_API_KEY is not set" };
+  if (provider === "postmark" && env.POSTMARK_TOKEN === "") return { path: "provider", message: "POSTMARK_TOKEN is not set" };
+  return from === undefined && env.MAIL_FROM === "" ? { path: "from", message: "is needed, since MAIL_FROM is not set" } : null;
+}
+
+export const email = channel({
+  kind: "email",
+  title: "Email",
+  docs: [
+    "Through Resend (RESEND_API_KEY) or Postmark (POSTMARK_TOKEN), from an address of a domain that is verified there.",
+    "to: up to 50 addresses. from: left out, MAIL_FROM. Resend takes our idempotency key, so a repeat shows once.",
+  ].join("\n"),
+  settings: Settings,
+  policy: "email",
+  digests: true,
+  threads: false,
+  missing: (env) =>
+    env.RESEND_API_KEY === "" && env.POSTMARK_TOKEN === "" ? "neither RESEND_API_KEY nor POSTMARK_TOKEN is set" : null,
+  refuse: lacking,
+  limits: ({ provider }) => [{ key: `mail-${provider}`, count: 2, perMs: 1_000, burst: 2, shared: true }],
+  render: (notifications, { templates }, env) =>
+    written(composeAll(notifications, templates, env.PUBLIC_URL), headline(notifications)),
+  send,
+});

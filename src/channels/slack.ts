@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { type Answer, outsideCall } from "../kit/http.ts";
+import type { Verdict } from "../kit/verdict.ts";
+import { channel, type SendPorts, type Sent } from "./channel.ts";
+import { hookProblem } from "./egress.ts";
+import { cut, type Doc, encoded, type Span } from "./rich.ts";
+import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS } from "./sent.ts";
+import { TemplatesSetting } from "./settings.ts";
+import { composeAll, headline } from "./template.ts";
+
+/** Characters of one section block, escapes included. */
+const MAX_SECTION = 3_000;
+
+/** Slack's three, which also takes the power from <!channel> and <@user>. */
+const escapeControl = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const WRAP = { bold: "*", italic: "_", code: "`" };
+
+function mrkdwn({ text, style, href }: Span): string {
+  const inner = escapeControl(text);
+  if (href !== undefined) return `<${escapeControl(href).replaceAll("|", "%7C")}|${inner.replaceAll("|", "¦")}>`;
+  if (!style) return inner;
+  const mark = WRAP[style];
+  return `${mark}${inner.replaceAll(mark, "")}${mark}`;
+}
+
+/** What the mark-up around one line's spans can add at most, so that a cut text still fits with it. */
+const size = (text: string): number => escapeControl(text).length;
+const overhead = (doc: Doc): number => doc.flat().reduce((sum, span) => sum + mrkdwn(span).length - size(span.text), 0);
+
+export type SlackMessage = { text: string; blocks: object[]; unfurl_links: boolean };
+
+const Settings = z.object({ url: z.string().max(2_048).meta({ secret: true }), templates: TemplatesSetting });
+type Settings = z.output<typeof Settings>;
+
+function written(doc: Doc, text: string): SlackMessage {
+  const fitting = cut(doc, MAX_SECTION - overhead(doc), size);
+  const section = { type: "section", text: { type: "mrkdwn", text: encoded(fitting, mrkdwn) } };
+  return { text: escapeControl(text), blocks: [section], unfurl_links: false };
+}
+
+/** Slack answers errors in plain words. A hook that was revoked or whose channel is closed does not come back. */
+function classify({ status, text }: Omit<Answer, "verdict">): Verdict | undefined {
+  const reason = `HTTP ${status}: ${text.slice(0, 80)}`;
+  if (status === 403 || status === 404 || status === 410) return { kind: "gone", reason };
+  return status === 400 ? { kind: "reject", reason } : undefined;
+}
+
+async function send(message: SlackMessage, { url }: Settings, ports: SendPorts): Promise<Sent> {
+  const answer = await outsideCall(
+    {
+      provider: "slack",
+      method: "POST",
+      url,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(message),
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: REPLY_BYTES,
+      classify,
+    },
+    callPorts(ports),
+  );
+  return sentFrom(answer);
+}
+
+export const slack = channel({
+  kind: "slack",
+  title: "Slack",
+  docs: "Create an app with an incoming webhook for the channel and give the hook's URL. Whoever has the URL can post: it is never shown again.",
+  settings: Settings,
+  policy: "chat",
+  digests: true,
+  threads: false,
+  missing: () => null,
+  refuse: ({ url }, env) => hookProblem("url", url, /^hooks\.slack(?:-gov)?\.com$/, /\/(?:services|workflows|triggers)\/./, env),
+  limits: () => [{ key: "hook", count: 1, perMs: 1_000, burst: 2 }],
+  render: (notifications, { templates }, env) =>
+    written(composeAll(notifications, templates, env.PUBLIC_URL), headline(notifications)),
+  send,
+});

@@ -1,0 +1,251 @@
+import { describe, expect, it } from "vitest";
+import { channelOf, NOON, outboxWorld, TELEGRAM_ENV } from "../../test/support/outbox.ts";
+import { iso } from "../kit/time.ts";
+import { ChannelFilter } from "../model/channel-config.ts";
+import { StoreUnavailable } from "../store/store.ts";
+
+const status =
+  (code: number, headers: Record<string, string> = {}) =>
+  () =>
+    new Response("no", { status: code, headers });
+const lost = () => {
+  throw new TypeError("network");
+};
+const filter = (over: object) => ChannelFilter.parse(over);
+const minutes = (count: number) => count * 60_000;
+
+describe("deliver", () => {
+  it("sends once and closes the row", async () => {
+    const world = await outboxWorld();
+    const id = await world.change();
+    expect(await world.deliver(id)).toMatchObject({ kind: "done", channel: "webhook", result: "ok", rows: 1 });
+    expect(await world.deliver(id)).toEqual({ kind: "closed" });
+    expect(world.seen).toHaveLength(1);
+    expect(await world.rows()).toMatchObject([{ status: "done", attempts: [{ result: "ok", httpStatus: 200 }] }]);
+    expect(world.journal.size).toBe(0);
+  });
+
+  it("lets one of two callers through", async () => {
+    const world = await outboxWorld();
+    const id = await world.change();
+    const outcomes = await Promise.all([world.deliver(id), world.deliver(id)]);
+    expect(outcomes.map(({ kind }) => kind).sort()).toEqual(["done", "later"]);
+    expect(world.seen).toHaveLength(1);
+  });
+
+  it("tries a failing target again with the same key until it takes the message", async () => {
+    const world = await outboxWorld({}, (_, n) => new Response("", { status: n < 3 ? 503 : 200 }));
+    const id = await world.change();
+    for (let outcome = await world.deliver(id); outcome.kind === "later"; outcome = await world.deliver(id))
+      world.clock.now = outcome.at;
+    expect(new Set(world.seen.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+    expect((await world.rows())[0]?.attempts.map(({ result }) => result)).toEqual(["retry", "retry", "retry", "ok"]);
+  });
+
+  it("waits as long as the target asks, and never less", async () => {
+    const world = await outboxWorld({}, status(429, { "retry-after": "120" }));
+    const outcome = await world.deliver(await world.change());
+    expect(outcome).toMatchObject({ kind: "later", result: "throttled" });
+    expect(outcome.kind === "later" && outcome.at - NOON).toBeGreaterThanOrEqual(120_000);
+  });
+
+  it("gives up on a webhook after three days and says what can be done", async () => {
+    const world = await outboxWorld({}, status(500));
+    const id = await world.change();
+    let outcome = await world.deliver(id);
+    for (; outcome.kind === "later"; outcome = await world.deliver(id)) world.clock.now = outcome.at;
+    expect(outcome).toMatchObject({ kind: "dlq", reason: "expired" });
+    expect(world.clock.now - NOON).toBe(72 * minutes(60));
+    expect(await world.letters()).toMatchObject([
+      { reason: "expired", stage: "deliveries", subject: `${id}`, advice: expect.stringContaining("replay") },
+    ]);
+  });
+
+  it.each([
+    [400, "rejected", "active"],
+    [413, "rejected", "active"],
+    [404, "gone", "disabled"],
+    [410, "gone", "disabled"],
+  ])("ends a %i as %s and leaves the channel %s", async (code, reason, channelStatus) => {
+    const world = await outboxWorld({}, status(code));
+    expect(await world.deliver(await world.change())).toMatchObject({ kind: "dlq", reason });
+    expect(await world.channel()).toMatchObject({ status: channelStatus });
+    expect(world.seen).toHaveLength(1);
+  });
+
+  it.each([401, 403])("pauses the channel on %i and keeps the delivery until someone mends it", async (code) => {
+    const world = await outboxWorld({}, (_, n) => new Response("", { status: n === 0 ? code : 200 }));
+    const id = await world.change();
+    const refused = await world.deliver(id);
+    expect(await world.channel()).toMatchObject({ status: "paused", statusReason: `HTTP ${code}` });
+    world.clock.now = refused.kind === "later" ? refused.at : 0;
+    const waiting = await world.deliver(id);
+    expect(waiting).toMatchObject({ kind: "later", reason: "paused" });
+    expect(world.seen).toHaveLength(1);
+    await world.store.setChannelStatus(world.channelId, "active", null);
+    world.clock.now = waiting.kind === "later" ? waiting.at : 0;
+    expect(await world.deliver(id)).toMatchObject({ kind: "done" });
+  });
+
+  it("does not wait for a paused channel longer than the message is worth", async () => {
+    const world = await outboxWorld();
+    const id = await world.change();
+    await world.store.setChannelStatus(world.channelId, "paused", "HTTP 401");
+    world.clock.now = NOON + 73 * minutes(60);
+    expect(await world.deliver(id)).toMatchObject({ kind: "dlq", reason: "expired" });
+  });
+
+  it("does not send to a channel that was removed or switched off", async () => {
+    for (const [switchOff, reason] of [
+      ["disabled", "channel_disabled"],
+      ["removed", "channel_removed"],
+    ] as const) {
+      const world = await outboxWorld();
+      const id = await world.change();
+      if (switchOff === "removed") await world.store.removeChannel(world.channelId, iso(NOON));
+      else await world.store.setChannelStatus(world.channelId, "disabled", "HTTP 410");
+      expect(await world.deliver(id)).toMatchObject({ kind: "dlq", reason });
+      expect(world.seen).toEqual([]);
+    }
+  });
+
+  it("pauses a channel that this deployment has no token for", async () => {
+    const world = await outboxWorld({ kind: "telegram", settings: { chatId: 5 } }, undefined, {});
+    expect(await world.deliver(await world.change())).toMatchObject({ kind: "later", reason: "paused" });
+    expect(await world.channel()).toMatchObject({ status: "paused", statusReason: "TELEGRAM_BOT_TOKEN is not set" });
+  });
+
+  it("sends nothing to an address inside, whatever is stored", async () => {
+    const world = await outboxWorld({ settings: { ...channelOf().settings, url: "https://169.254.169.254/" } });
+    expect(await world.deliver(await world.change())).toMatchObject({ kind: "dlq", reason: "settings" });
+    expect(world.seen).toEqual([]);
+  });
+
+  it("counts a lost answer as ambiguous and repeats it with the same key", async () => {
+    const world = await outboxWorld({}, (_, n) => (n === 0 ? lost() : new Response("")));
+    const id = await world.change();
+    const outcome = await world.deliver(id);
+    expect(outcome).toMatchObject({ kind: "later", ambiguous: true });
+    world.clock.now = outcome.kind === "later" ? outcome.at : 0;
+    expect(await world.deliver(id)).toMatchObject({ kind: "done", ambiguous: false });
+    expect(world.seen[0]?.headers["webhook-id"]).toBe(world.seen[1]?.headers["webhook-id"]);
+  });
+
+  it("never repeats a lost answer where at most once was chosen", async () => {
+    const world = await outboxWorld({ atMostOnce: true }, lost);
+    expect(await world.deliver(await world.change())).toMatchObject({ kind: "dlq", reason: "ambiguous" });
+  });
+
+  it("never repeats what a dead worker may have sent where at most once was chosen", async () => {
+    for (const atMostOnce of [true, false]) {
+      const world = await outboxWorld({ atMostOnce });
+      const id = await world.change();
+      await world.store.claim(id, "dead", iso(NOON), 60_000);
+      await world.store.renew(id, "dead", iso(NOON), 60_000);
+      world.clock.now += minutes(2);
+      expect(await world.deliver(id)).toMatchObject(atMostOnce ? { kind: "dlq", reason: "ambiguous" } : { kind: "done" });
+      expect(world.seen).toHaveLength(atMostOnce ? 0 : 1);
+    }
+  });
+
+  it("does not send again what the channel took while the database was away", async () => {
+    const world = await outboxWorld();
+    const id = await world.change();
+    const { close } = world.ports.store;
+    world.ports.store = { ...world.ports.store, close: () => Promise.reject(new StoreUnavailable("away")) };
+    expect(await world.deliver(id)).toEqual({ kind: "unavailable" });
+    world.ports.store = { ...world.ports.store, close };
+    world.clock.now += minutes(5);
+    expect(await world.deliver(id)).toMatchObject({ kind: "done", result: "journal" });
+    expect(world.seen).toHaveLength(1);
+  });
+
+  it("says so when the database is away before the send", async () => {
+    const world = await outboxWorld();
+    const id = await world.change();
+    world.ports.store = { ...world.ports.store, renew: () => Promise.reject(new StoreUnavailable("away")) };
+    expect(await world.deliver(id)).toEqual({ kind: "unavailable" });
+    expect(world.seen).toEqual([]);
+  });
+
+  it("does not send after it lost its lease", async () => {
+    const world = await outboxWorld();
+    const id = await world.change();
+    world.ports.pace = async () => 5_000;
+    world.ports.sleep = async () => {
+      world.clock.now += minutes(3);
+      await world.store.claim(id, "other", iso(world.clock.now), 60_000);
+    };
+    expect(await world.deliver(id)).toEqual({ kind: "lost-lease" });
+    expect(world.seen).toEqual([]);
+  });
+
+  it("tells the transitions of one event in their order, even past a failure", async () => {
+    const world = await outboxWorld({}, (_, n) => new Response("", { status: n === 0 ? 503 : 200 }));
+    const first = await world.change();
+    const second = await world.change({ state: "downgraded", score: -7 });
+    expect(await world.deliver(first)).toMatchObject({ kind: "later", result: "retry" });
+    expect(await world.deliver(second)).toMatchObject({ kind: "later", reason: "behind an older one" });
+    world.clock.now += minutes(10);
+    expect(await world.deliver(second)).toMatchObject({ kind: "later" });
+    expect(await world.deliver(first)).toMatchObject({ kind: "done" });
+    world.clock.now += 3_000;
+    expect(await world.deliver(second)).toMatchObject({ kind: "done" });
+    expect(world.seen.map(({ body }) => body.type)).toEqual(["signal.verified", "signal.verified", "signal.downgraded"]);
+  });
+
+  it("gives a row back when its place in the line is far off, without counting an attempt", async () => {
+    const world = await outboxWorld();
+    const id = await world.change();
+    world.ports.pace = async () => 30_000;
+    expect(await world.deliver(id)).toMatchObject({ kind: "later", at: NOON + 30_000, reason: "paced" });
+    expect(await world.rows()).toMatchObject([{ status: "pending", retryCount: 0, attempts: [] }]);
+  });
+
+  it("keeps quiet in the quiet hours, also for a retry that falls into them", async () => {
+    const world = await outboxWorld({ filter: filter({ quietHours: { from: "12:05", to: "13:00", zone: "UTC" } }) }, status(500));
+    const id = await world.change();
+    await world.deliver(id);
+    world.clock.now = NOON + minutes(10);
+    expect(await world.deliver(id)).toMatchObject({ kind: "later", at: NOON + minutes(60), reason: "quiet hours" });
+    expect(world.seen).toHaveLength(1);
+  });
+
+  it("says no more about an event that was muted after its row was written", async () => {
+    const world = await outboxWorld();
+    const id = await world.change();
+    await world.store.updateChannel(world.channelId, { filter: filter({ mutedEvents: ["eth:DEMO:2026-01-15T12:00:00Z"] }) });
+    expect(await world.deliver(id)).toMatchObject({ kind: "done", result: "muted" });
+    expect(world.seen).toEqual([]);
+  });
+});
+
+describe("a digest", () => {
+  const telegram = { kind: "telegram", settings: { chatId: 5 }, filter: filter({ digestMinutes: 10 }) };
+  const taken = () => Response.json({ ok: true, result: { message_id: 9 } });
+
+  it("puts what is due into one message and closes every row", async () => {
+    const world = await outboxWorld(telegram, taken, TELEGRAM_ENV);
+    const ids = [];
+    for (const symbol of ["AAA", "BBB", "CCC"])
+      ids.push(await world.change({ transition: 1 }, { symbol, eventKey: `eth:${symbol}:w` }));
+    expect(await world.deliver(ids[0] ?? 0)).toMatchObject({ kind: "later", at: NOON + minutes(10), reason: "not due" });
+    world.clock.now = NOON + minutes(10);
+    expect(await world.deliver(ids[1] ?? 0)).toMatchObject({ kind: "done", rows: 3 });
+    expect(await world.deliver(ids[2] ?? 0)).toEqual({ kind: "closed" });
+    expect(world.seen).toHaveLength(1);
+    expect(world.seen[0]?.body.text).toMatch(/<b>3 signals<\/b>.*\$AAA.*\$BBB.*\$CCC/s);
+    expect((await world.rows()).map(({ status }) => status)).toEqual(["done", "done", "done"]);
+  });
+
+  it("that fails is tried again whole", async () => {
+    const world = await outboxWorld(telegram, (_, n) => (n === 0 ? new Response("", { status: 502 }) : taken()), TELEGRAM_ENV);
+    const ids = [];
+    for (const symbol of ["AAA", "BBB"]) ids.push(await world.change({ transition: 1 }, { symbol, eventKey: `eth:${symbol}:w` }));
+    world.clock.now = NOON + minutes(10);
+    const outcome = await world.deliver(ids[0] ?? 0);
+    expect(outcome).toMatchObject({ kind: "later", result: "retry" });
+    world.clock.now = outcome.kind === "later" ? outcome.at : 0;
+    expect(await world.deliver(ids[0] ?? 0)).toMatchObject({ kind: "done", rows: 2 });
+  });
+});

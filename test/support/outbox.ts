@@ -1,0 +1,153 @@
+import { ChannelEnv } from "../../src/channels/env.ts";
+import { channelKind } from "../../src/channels/index.ts";
+import { iso } from "../../src/kit/time.ts";
+import { type ChannelConfig, ChannelFilter } from "../../src/model/channel-config.ts";
+import type { Notification } from "../../src/model/delivery.ts";
+import type { Signal } from "../../src/model/signal.ts";
+import type { TokenEvent } from "../../src/model/token-event.ts";
+import { deliver } from "../../src/outbox/deliver.ts";
+import { plan } from "../../src/outbox/plan.ts";
+import type { DeliverPorts } from "../../src/outbox/ports.ts";
+import { memoryStore } from "../../src/store/memory.ts";
+
+export const NOON = Date.UTC(2026, 0, 15, 12);
+export const TELEGRAM_ENV = { TELEGRAM_BOT_TOKEN: "1:token", PUBLIC_URL: "https://signals.dev.org" };
+export const SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+export const signalOf = (over: Partial<Signal> = {}): Signal => ({
+  eventKey: "eth:DEMO:2026-01-15T12:00:00Z",
+  state: "verified",
+  score: 12,
+  level: "opportunity",
+  riskLevel: "green",
+  reasons: [{ rule: "DX3", group: "dex_activity", score: 8, text: "High liquidity (>= 50000 USD)" }],
+  missing: [],
+  facts: { evaluatedAt: iso(NOON), values: {}, origin: {}, degraded: [], notes: [] },
+  degraded: false,
+  onchainAsofTs: null,
+  onchainConfidence: null,
+  rulesVersion: "0123456789abcdef",
+  transition: 1,
+  ts: iso(NOON),
+  ...over,
+});
+
+export const eventOf = (over: Partial<TokenEvent> = {}): TokenEvent => ({
+  eventKey: "eth:DEMO:2026-01-15T12:00:00Z",
+  type: "listing",
+  symbol: "DEMO",
+  tokenCa: "0x1111111111111111111111111111111111111111",
+  chain: "eth",
+  summary: "$DEMO is listed today",
+  windowStart: "2026-01-15T12:00:00Z",
+  startTs: iso(NOON),
+  lastTs: iso(NOON),
+  evidenceCount: 3,
+  copies: 1,
+  uniqueAuthors: 2,
+  ...over,
+});
+
+export const notificationOf = (over: Partial<Notification> = {}): Notification => {
+  const channel = channelOf({ id: 1 });
+  const [draft] = plan(null, signalOf(), eventOf(), [channel], { minScore: 0, on: ["verified"] }, NOON);
+  if (!draft) throw new Error("the fixture plans nothing");
+  return { ...draft.payload, ...over };
+};
+
+export const channelOf = (over: Partial<ChannelConfig> = {}): ChannelConfig => ({
+  id: 1,
+  kind: "webhook",
+  name: "hook",
+  settings: { url: "https://hooks.dev.org/in", secrets: [SECRET] },
+  filter: ChannelFilter.parse({}),
+  status: "active",
+  statusReason: null,
+  atMostOnce: false,
+  createdAt: iso(NOON),
+  ...over,
+});
+
+export type Seen = { url: string; headers: Record<string, string>; body: Record<string, unknown>; at: number };
+/** Answers the nth request (from 0); throwing stands for a lost answer. */
+export type Target = (request: Seen, n: number) => Response | Promise<Response>;
+
+/** An outbox over the memory store with one channel, a clock that is moved by hand and a target that answers as told. */
+export async function outboxWorld(
+  channel: Partial<ChannelConfig> = {},
+  target: Target = () => new Response("ok"),
+  env: object = TELEGRAM_ENV,
+) {
+  const clock = { now: NOON };
+  const seen: Seen[] = [];
+  const journal = new Map<number, { externalId: string | null }>();
+  const store = memoryStore();
+  const { kind, name, settings, filter, atMostOnce } = channelOf(channel);
+  const saved = await store.addChannel({ kind, name, settings, filter, atMostOnce }, iso(NOON));
+  if (saved.kind !== "saved") throw new Error("the channel was not saved");
+  let tokens = 0;
+  let last: Signal | null = null;
+  const ports: DeliverPorts = {
+    store,
+    channels: () => store.channels(),
+    kind: channelKind,
+    env: ChannelEnv.parse(env),
+    fetch: async (url, init) => {
+      const request = { url, headers: init.headers as Record<string, string>, body: JSON.parse(`${init.body}`), at: clock.now };
+      seen.push(request);
+      return target(request, seen.length - 1);
+    },
+    now: () => clock.now,
+    random: () => 0.5,
+    leaseToken: () => `token-${++tokens}`,
+    pace: async () => 0,
+    sleep: async (ms) => {
+      clock.now += ms;
+    },
+    log: () => undefined,
+    journal: {
+      get: async (id) => journal.get(id),
+      put: async (id, sent) => void journal.set(id, sent),
+      delete: async (id) => void journal.delete(id),
+    },
+  };
+
+  return {
+    clock,
+    seen,
+    store,
+    ports,
+    journal,
+    channelId: saved.channel.id,
+    /** Commits a transition of the event and answers the ids of the rows that are due. */
+    async change(over: Partial<Signal> = {}, event: Partial<TokenEvent> = {}) {
+      const before = last;
+      const transition = (before?.transition ?? 0) + 1;
+      const after = signalOf({ transition, ts: iso(clock.now), ...over, ...(event.eventKey && { eventKey: event.eventKey }) });
+      if (!event.eventKey) last = after;
+      const subject = eventOf(event);
+      const known = await store.load(subject.eventKey);
+      const outbox = plan(
+        known ? before : null,
+        after,
+        subject,
+        await store.channels(),
+        { minScore: 0, on: ["verified", "downgraded"] },
+        clock.now,
+      );
+      const rev = known?.rev ?? 0;
+      await store.commit({ expectedRev: rev, event: subject, evidence: [], signal: after, outbox, at: iso(clock.now) });
+      return (await store.outbox({ status: null, channelId: null, since: null }, { limit: 200, cursor: null })).items[0]?.id ?? 0;
+    },
+    deliver: (id: number) => deliver(id, ports),
+    async rows() {
+      const { items } = await store.outbox({ status: null, channelId: null, since: null }, { limit: 200, cursor: null });
+      return items.sort((a, b) => a.id - b.id);
+    },
+    async letters() {
+      return (await store.deadLetters({ stage: null, reason: null, since: null, replayed: null }, { limit: 200, cursor: null }))
+        .items;
+    },
+    channel: async () => (await store.channels())[0],
+  };
+}
