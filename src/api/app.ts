@@ -5,9 +5,11 @@ import { type ApiEnv, guard } from "./access.ts";
 import { feedRoutes } from "./feed.ts";
 import { ingestRoutes } from "./ingest.ts";
 import { keyRoutes } from "./keys.ts";
+import { listRoutes } from "./lists.ts";
 import { analyticsRoutes, operationsRoutes } from "./operations.ts";
 import type { ApiPorts } from "./ports.ts";
 import { problem, unavailable } from "./problem.ts";
+import { rulesRoutes } from "./rules.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const RETRY_AFTER_SECONDS = 10;
@@ -24,6 +26,8 @@ export function api(ports: ApiPorts): Hono<ApiEnv> {
   app.route("/", operationsRoutes(ports));
   app.route("/", analyticsRoutes(ports));
   app.route("/", keyRoutes(ports));
+  app.route("/", rulesRoutes(ports.rules));
+  app.route("/", listRoutes(ports));
 
   app.notFound((c) => {
     const allowed = METHODS.filter((method) =>

@@ -1,4 +1,7 @@
+import { FACTS } from "../model/facts.ts";
 import type { RawPost } from "../model/raw-post.ts";
+import { loadRules } from "../rules/load.ts";
+import type { Ruleset } from "../rules/score.ts";
 import type { ApiKey } from "../store/admin.ts";
 import type { ApiPorts, ApiSettings } from "./ports.ts";
 
@@ -51,6 +54,8 @@ export function fakePorts(over: Partial<ApiPorts> = {}, settings: Partial<ApiSet
     unready: async () => [],
     metrics: async () => "# HELP up Whether it runs.\n# TYPE up gauge\nup 1\n",
     explain: async () => ({ rules: [] }),
+    rules: fakeRules(),
+    publishList: async () => ({ kind: "unknown", lists: ["authors"] }),
     stream: async () => new Response("stream"),
     ...over,
   };
@@ -74,5 +79,37 @@ function fakeReplies(): ApiPorts["replies"] {
   return {
     recall: async (key) => kept.get(key),
     remember: async (key, reply) => void kept.set(key, reply),
+  };
+}
+
+const RULES = `version: "1.0"
+groups:
+  - name: talk
+    rules:
+      - { name: seen, condition: mentions > 0, score: 1, reason: "Someone speaks of it" }
+scoring:
+  thresholds: { opportunity: 15, caution: -5 }
+states:
+  verified: score >= 10
+  downgraded: score < -5
+notify: { min_score: 10, on: [verified] }
+`;
+
+function fakeRules(): ApiPorts["rules"] {
+  const load = (text: string) => loadRules(text, {}, FACTS);
+  const current = (): Ruleset => {
+    const loaded = load(RULES);
+    if (loaded.kind === "rejected") throw new Error(JSON.stringify(loaded.problems));
+    return loaded.rules;
+  };
+  return {
+    current: async () => current(),
+    version: async () => undefined,
+    status: () => ({ loadedAt: null, rejected: null }),
+    load,
+    publish: async () => undefined,
+    versions: async () => [],
+    backtestRows: async () => [],
+    now: () => NOW,
   };
 }

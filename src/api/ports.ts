@@ -5,6 +5,8 @@ import type { Log } from "../observability/log.ts";
 import type { Telemetry } from "../observability/telemetry.ts";
 import type { KeyStore } from "../store/admin.ts";
 import type { ReadStore } from "../store/read.ts";
+import type { ListPorts } from "./lists.ts";
+import type { RulesPorts } from "./rules.ts";
 
 export type Ingested = { kind: "accepted"; fresh: number; repeated: number } | { kind: "unavailable"; retryAfter: number };
 
@@ -49,7 +51,7 @@ export type ApiSettings = {
   adminKey: string | null;
 };
 
-export type ApiPorts = {
+export type ApiPorts = ListPorts & {
   settings: ApiSettings;
   now: Clock;
   log: Log;
@@ -71,6 +73,7 @@ export type ApiPorts = {
   metrics(): Promise<string>;
   /** Every rule, matched or not, for the facts stored with the signal. */
   explain(signal: Signal): Promise<unknown>;
+  rules: RulesPorts;
   /** WebSocket or Server-Sent Events, by what the request asks for. */
   stream(request: Request): Promise<Response>;
 };
