@@ -61,4 +61,4 @@ export function settings(env: Bindings): Settings {
 
 /** Plain variables and secrets by name, for adapters that check their own settings. */
 export const variables = (env: Bindings): Record<string, string> =>
-  Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+  Object.fromEntries(Object.entries<unknown>(env).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])));

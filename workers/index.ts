@@ -2,7 +2,8 @@ import { api } from "../src/api/app.ts";
 import { scheduled } from "./cron.ts";
 import type { Bindings } from "./env.ts";
 import { consume } from "./queues.ts";
-import { wireApi, wireCron, wireQueues } from "./wire.ts";
+import { wireQueues } from "./wire.ts";
+import { wireApi, wireCron } from "./wire-api.ts";
 
 export { ChannelObject } from "./channel-object.ts";
 export { EventObject } from "./event-object.ts";

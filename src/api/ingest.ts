@@ -104,6 +104,10 @@ async function receive(c: Context<ApiEnv>, ports: IngestPorts): Promise<Response
     case "unavailable":
       return unavailable(received.retryAfter);
     case "accepted":
-      return reply(202, { accepted: received.fresh + received.repeated, repeated: received.repeated, rejected: [] });
+      return reply(202, {
+        accepted: received.fresh + received.repeated,
+        repeated: received.repeated,
+        rejected: received.rejected ?? [],
+      });
   }
 }

@@ -12,7 +12,7 @@ export type Ingested = { kind: "accepted"; fresh: number; repeated: number } | {
 
 /** What a source said to a request in its own format. `unsigned`: neither a key of ours nor a signature that the source accepts. */
 export type Received =
-  | Ingested
+  | (Ingested & { rejected?: { index: number; errors: { path: string; message: string }[] }[] })
   | { kind: "unknown" }
   | { kind: "unsigned"; detail: string }
   | { kind: "unreadable"; detail: string }

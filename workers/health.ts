@@ -1,0 +1,58 @@
+import type { Health } from "../src/api/ports.ts";
+import type { Bindings } from "./env.ts";
+import type { Isolate } from "./isolate.ts";
+
+export const VERSION = "0.1.0";
+
+const QUEUES = ["POSTS", "MENTIONS", "DELIVERIES"] as const;
+
+/** Messages waiting in each queue; null where the platform does not say. */
+export async function backlogs(env: Bindings): Promise<Record<string, number | null>> {
+  const entries = QUEUES.map(async (name): Promise<[string, number | null]> => {
+    try {
+      return [name.toLowerCase(), (await env[name].metrics()).backlogCount];
+    } catch {
+      return [name.toLowerCase(), null];
+    }
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+const reached = (work: Promise<unknown>): Promise<boolean> => work.then(() => true).catch(() => false);
+
+/** unhealthy without the database; degraded without Redis, and while a channel waits for its credentials or rules were refused. */
+export async function health(env: Bindings, isolate: Isolate): Promise<Health> {
+  const [database, redis, rules, queues] = await Promise.all([
+    reached(isolate.store.ping()),
+    isolate.redis.read(["health"]),
+    reached(isolate.rules.current()),
+    backlogs(env),
+  ]);
+  const channels = database ? await isolate.channels.get().catch(() => []) : [];
+  const { version, loadedAt, rejected } = isolate.rules.status();
+  const notes = [
+    ...channels
+      .filter(({ status }) => status !== "active")
+      .map(({ name, status, statusReason }) => `channel ${name} is ${status}: ${statusReason}`),
+    ...(rejected === null ? [] : [`rules refused: ${rejected}`]),
+  ];
+  const degraded = redis === "down" || notes.length > 0;
+  return {
+    status: !database || !rules ? "unhealthy" : degraded ? "degraded" : "healthy",
+    version: VERSION,
+    database: database ? "connected" : "unreachable",
+    redis: redis === "down" ? (isolate.client === null ? "not configured" : "unreachable") : "connected",
+    rules: { version, loadedAt },
+    queues,
+    notes,
+  };
+}
+
+/** Applied migrations show as a channels table that can be read. */
+export async function unready(isolate: Isolate): Promise<string[]> {
+  const [tables, rules] = await Promise.all([reached(isolate.store.channels()), reached(isolate.rules.current())]);
+  return [
+    ...(tables ? [] : ["the database cannot be read, or the migrations are not applied"]),
+    ...(rules ? [] : ["no rules are loaded"]),
+  ];
+}

@@ -1,0 +1,94 @@
+import authorsList from "../rules/authors.yml";
+import blacklist from "../rules/blacklist.yml";
+import builtInRules from "../rules/rules.yml";
+import { VOCABULARY } from "../src/enrich/index.ts";
+import { type Blacklist, parseBlacklist } from "../src/filter/blacklist.ts";
+import { layeredCache } from "../src/kit/cache.ts";
+import type { CallRecord } from "../src/kit/http.ts";
+import { type LastGood, lastGood } from "../src/kit/last-good.ts";
+import type { Redis } from "../src/kit/redis.ts";
+import type { ChannelConfig } from "../src/model/channel-config.ts";
+import { logger } from "../src/observability/log.ts";
+import { type Collector, collector } from "../src/observability/metrics.ts";
+import { type Authors, parseAuthors } from "../src/refine/authors.ts";
+import { postgresStore } from "../src/store/postgres.ts";
+import type { Store } from "../src/store/store.ts";
+import { type Bindings, type Settings, settings, variables } from "./env.ts";
+import { type HotList, hotList } from "./platform/lists-kv.ts";
+import { neonSql } from "./platform/neon.ts";
+import { type RulesKv, rulesFromKv } from "./platform/rules-kv.ts";
+import { noRedis, upstash, upstashRedis } from "./platform/upstash.ts";
+import type { Ground } from "./ports.ts";
+import { type GateMemory, gateMemory } from "./provider-object.ts";
+
+/** What all invocations and objects of one isolate share: clients without a connection of their own, and values read lately. No promise is shared. */
+export type Isolate = Ground & {
+  settings: Settings;
+  variables: Record<string, string>;
+  metrics: Collector;
+  store: Store;
+  redis: Redis;
+  client: ReturnType<typeof upstash> | null;
+  cache: ReturnType<typeof layeredCache>;
+  gates: GateMemory;
+  tokens: Map<string, { token: string; until: number }>;
+  rules: RulesKv;
+  authors: HotList<Authors>;
+  blacklist: HotList<Blacklist>;
+  channels: LastGood<ChannelConfig[]>;
+  called(record: CallRecord): void;
+};
+
+/** How long values that operators change are kept before they are read again: a change is live everywhere within 90 s, locally within seconds. */
+const REREAD_MS = 30_000;
+const REREAD_LOCAL_MS = 2_000;
+
+const isolates = new WeakMap<Bindings, Isolate>();
+
+export function isolateOf(env: Bindings): Isolate {
+  const known = isolates.get(env);
+  if (known) return known;
+  const made = isolate(env);
+  isolates.set(env, made);
+  return made;
+}
+
+function isolate(env: Bindings): Isolate {
+  const given = settings(env);
+  const now = Date.now;
+  const metrics = collector();
+  const log = logger(console.log, now);
+  const rereadMs = given.LOCAL ? REREAD_LOCAL_MS : REREAD_MS;
+  const store = postgresStore(neonSql({ databaseUrl: given.DATABASE_URL, fetchEndpoint: given.NEON_FETCH_ENDPOINT }));
+  const client = given.UPSTASH_REDIS_REST_URL
+    ? upstash(given.UPSTASH_REDIS_REST_URL, given.UPSTASH_REDIS_REST_TOKEN ?? "")
+    : null;
+  const redis = client ? upstashRedis(client, now, () => metrics.count("external_error_total_redis")) : noRedis;
+  return {
+    settings: given,
+    variables: variables(env),
+    now,
+    log,
+    metrics,
+    telemetry: metrics,
+    store,
+    redis,
+    client,
+    cache: layeredCache(redis, now),
+    gates: gateMemory(now),
+    tokens: new Map(),
+    rules: rulesFromKv(
+      env.RULES,
+      store,
+      { fallback: builtInRules, variables: variables(env), vocabulary: VOCABULARY, rereadMs },
+      { now, telemetry: metrics },
+    ),
+    authors: hotList("authors", authorsList, parseAuthors, env.RULES, rereadMs, now),
+    blacklist: hotList("blacklist", blacklist, parseBlacklist, env.RULES, rereadMs, now),
+    channels: lastGood(() => store.channels(), rereadMs, now),
+    called({ provider, verdict, code, ms }) {
+      metrics.observe("external_request_ms", { provider }, ms);
+      if (verdict !== "ok" && verdict !== "empty") metrics.count(`external_error_total_${code}`, { provider });
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Received } from "../src/api/ports.ts";
+import { SOURCES } from "../src/sources/index.ts";
+import { ingest } from "./ingest.ts";
+import type { IngestPorts } from "./ports.ts";
+
+/** A source's own push format (POST /ingest/{source}). A source that proves itself by a signature needs no key; all others do. */
+export async function receive(
+  name: string,
+  request: Request,
+  trusted: boolean,
+  { variables, now }: { variables: Record<string, string>; now: () => number },
+  ports: IngestPorts,
+): Promise<Received> {
+  const source = SOURCES.find((each) => each.name === name && each.kind === "push");
+  if (!source) return { kind: "unknown" };
+  const configured = source.configure(variables);
+  if (configured.kind === "off" || !configured.receive) return { kind: "unknown" };
+  if (!source.signed && !trusted) return { kind: "unsigned", detail: "Send a key with the scope ingest." };
+  const headers = new Map([...request.headers].map(([header, value]) => [header.toLowerCase(), value]));
+  const received = await configured.receive({ headers, text: await request.text(), now: now() });
+  if (received.kind === "refused") {
+    return { kind: received.status === 401 ? "unsigned" : "unreadable", detail: received.detail };
+  }
+  return { ...(await ingest(received.posts, ports)), rejected: received.rejected };
+}

@@ -1,0 +1,121 @@
+import type { ApiPorts, PublicRead } from "../src/api/ports.ts";
+import { VOCABULARY } from "../src/enrich/index.ts";
+import { iso } from "../src/kit/time.ts";
+import { type Gauge, prometheusText } from "../src/observability/prometheus.ts";
+import { explain } from "../src/rules/explain.ts";
+import { loadRules } from "../src/rules/load.ts";
+import { SOURCES } from "../src/sources/index.ts";
+import { poll } from "../src/sources/poll.ts";
+import type { CronPorts } from "./cron.ts";
+import type { Bindings, Settings } from "./env.ts";
+import { backlogs, health, unready, VERSION } from "./health.ts";
+import { ingest } from "./ingest.ts";
+import { type Isolate, isolateOf } from "./isolate.ts";
+import { slidingWindow } from "./platform/allowance.ts";
+import { receive } from "./receive.ts";
+import { type Defer, flusher, ground, guardedPorts, ingestPorts, sweeperOf, type Wired } from "./wire.ts";
+
+const REPLY_SECONDS = 86_400;
+
+/** Locally the machine is its owner's: everything that only reads is open. */
+const publicRead = ({ PUBLIC_READ, LOCAL }: Settings): PublicRead =>
+  PUBLIC_READ === "off" ? "none" : LOCAL ? "operations" : "feed";
+
+const pollPorts = (env: Bindings, isolate: Isolate): CronPorts["poll"] => ({
+  ...guardedPorts(env, isolate),
+  store: isolate.store,
+  ingest: async (posts) => ((await ingest(posts, ingestPorts(env, isolate))).kind === "accepted" ? "ok" : "unavailable"),
+});
+
+export function wireCron(env: Bindings, defer: Defer): Wired<CronPorts> {
+  const isolate = isolateOf(env);
+  const ports: CronPorts = {
+    ...ground(isolate),
+    sources: SOURCES,
+    variables: isolate.variables,
+    poll: pollPorts(env, isolate),
+    keepStreams: async () =>
+      env.JETSTREAM.getByName("all")
+        .keep()
+        .catch(() => undefined),
+    sweeper: sweeperOf(env),
+  };
+  return { ports, flush: flusher(env, isolate, defer) };
+}
+
+async function gauges(env: Bindings, isolate: Isolate): Promise<Gauge[]> {
+  const [overview, queues] = await Promise.all([isolate.store.overview(iso(isolate.now())), backlogs(env)]);
+  const open = overview.outbox.filter(({ status }) => status === "pending" || status === "failed");
+  return [
+    { name: "outbox_backlog", value: open.reduce((sum, { count }) => sum + count, 0) },
+    { name: "dead_letters", value: overview.deadLetters },
+    ...Object.entries(queues).flatMap(([queue, value]): Gauge[] =>
+      value === null ? [] : [{ name: "queue_backlog", labels: { queue }, value }],
+    ),
+  ];
+}
+
+export function wireApi(env: Bindings, defer: Defer): Wired<ApiPorts> {
+  const isolate = isolateOf(env);
+  const { settings, store, rules, redis, now } = isolate;
+  const ports: ApiPorts = {
+    ...ground(isolate),
+    settings: { publicRead: publicRead(settings), version: VERSION, adminKey: settings.ADMIN_KEY ?? null },
+    store,
+    keys: store,
+    randomToken: (bytes) =>
+      btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes)))).replace(
+        /[+/=]/g,
+        (char) => ({ "+": "-", "/": "_" })[char] ?? "",
+      ),
+    limit: slidingWindow(isolate.client),
+    replies: {
+      async recall(key) {
+        const read = await redis.read([`reply:${key}`]);
+        return read === "down" ? undefined : (read[0] ?? undefined);
+      },
+      async remember(key, reply) {
+        await redis.write([{ key: `reply:${key}`, value: reply }], REPLY_SECONDS);
+      },
+    },
+    ingest: (posts) => ingest(posts, ingestPorts(env, isolate)),
+    receive: (source, request, trusted) => receive(source, request, trusted, isolate, ingestPorts(env, isolate)),
+    async trigger(name) {
+      const source = SOURCES.find((each) => each.name === name);
+      if (!source) return { kind: "unknown", sources: SOURCES.map((each) => each.name) };
+      const configured = source.configure(isolate.variables);
+      if (configured.kind === "off") return { kind: "off", reason: configured.why };
+      defer(poll(source, isolate.variables, pollPorts(env, isolate), { now: true }));
+      return { kind: "started" };
+    },
+    health: () => health(env, isolate),
+    unready: () => unready(isolate),
+    async metrics() {
+      const totals = await env.METRICS.getByName("all").totals();
+      return prometheusText(totals, await gauges(env, isolate).catch(() => []));
+    },
+    async explain(signal) {
+      const scoredBy = await rules.version(signal.rulesVersion);
+      return scoredBy
+        ? explain(scoredBy, signal.facts)
+        : { rulesVersion: signal.rulesVersion, error: "these rules are no longer known" };
+    },
+    stream: (request) => env.STREAM.getByName("all").fetch(request),
+    rules: {
+      current: rules.current,
+      version: rules.version,
+      status: rules.status,
+      load: (text) => loadRules(text, isolate.variables, VOCABULARY),
+      publish: rules.publish,
+      versions: (limit) => store.rulesVersions(limit),
+      backtestRows: async (since, limit) => (await store.snapshots(since, limit)).map(stored),
+      now,
+    },
+    async publishList(name, text) {
+      const lists = { authors: isolate.authors, blacklist: isolate.blacklist };
+      const list = Object.entries(lists).find(([known]) => known === name)?.[1];
+      return list ? list.publish(text) : { kind: "unknown", lists: Object.keys(lists) };
+    },
+  };
+  return { ports, flush: flusher(env, isolate, defer) };
+}

@@ -1,0 +1,5 @@
+/** wrangler.toml bundles *.yml as text. */
+declare module "*.yml" {
+  const text: string;
+  export default text;
+}
