@@ -12,7 +12,7 @@ import { makeLeash } from "./leash.ts";
 import { serveNeon } from "./neon-front.ts";
 import { freePorts } from "./ports.ts";
 import { databaseUrl, planPostgres } from "./postgres.ts";
-import { type Part, startPart } from "./processes.ts";
+import { makePart, type Part } from "./processes.ts";
 
 const samples = pgTable("samples", {
   id: serial("id").primaryKey(),
@@ -45,7 +45,8 @@ describe("the Neon front", () => {
   beforeAll(async () => {
     const [postgresPort = 0, port = 0] = await freePorts(2);
     const { part } = await planPostgres({ dir, port: postgresPort, logs: dir });
-    server = await startPart(part, { leash, say() {}, changed() {} });
+    server = makePart(part, { leash, say() {}, changed() {} });
+    await server.start();
     url = databaseUrl(postgresPort);
     front = port;
     stop = await serveNeon(openDatabase(url, 4), { port, postgresPort });

@@ -26,6 +26,7 @@ export interface Part {
   pid(): number | undefined;
   /** Ends it and keeps it ended until `start`. */
   stop(): Promise<void>;
+  /** Resolves when it is healthy. */
   start(): Promise<void>;
 }
 
@@ -65,8 +66,8 @@ async function end(child: ChildProcess, signal: NodeJS.Signals, graceMs = 8_000)
   if (!inTime) await gone;
 }
 
-/** Starts a part, waits until it is healthy, and from then on restarts it with backoff whenever it dies. */
-export async function startPart(spec: PartSpec, watcher: Watcher): Promise<Part> {
+/** A part that is not running yet. Once started and healthy, it is restarted with backoff whenever it dies. */
+export function makePart(spec: PartSpec, watcher: Watcher): Part {
   const stopSignal = spec.stopSignal ?? "SIGTERM";
   let child: ChildProcess | undefined;
   let wanted = false;
@@ -106,7 +107,7 @@ export async function startPart(spec: PartSpec, watcher: Watcher): Promise<Part>
     );
   }
 
-  const part: Part = {
+  return {
     name: spec.name,
     pid: () => child?.pid,
     async stop() {
@@ -121,6 +122,11 @@ export async function startPart(spec: PartSpec, watcher: Watcher): Promise<Part>
       if (child && ended(child)) await revive(child, new Error(`${spec.name} ended`));
     },
   };
+}
+
+/** For a single part, as a test needs it. */
+export async function startPart(spec: PartSpec, watcher: Watcher): Promise<Part> {
+  const part = makePart(spec, watcher);
   await part.start();
   return part;
 }

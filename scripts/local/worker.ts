@@ -1,0 +1,58 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type { PartSpec } from "./processes.ts";
+import type { Ports } from "./settings.ts";
+
+export const root = join(import.meta.dirname, "..", "..");
+
+/** Waits for a GET to answer 200; the last answer is the reason when it never does. */
+async function untilOk(url: string, seconds: number): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
+  for (let why = "no answer"; ; ) {
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+      if (response.ok) return;
+      why = `${response.status} ${(await response.text()).slice(0, 200)}`;
+    } catch (error) {
+      why = String((error as Error).cause ?? error);
+    }
+    if (performance.now() > deadline) throw new Error(`${url} is not ready after ${seconds} s: ${why}`);
+    await new Promise((wake) => setTimeout(wake, 150));
+  }
+}
+
+/** `wrangler dev`, run by its own entry rather than its launcher, which would be one more process. */
+export function planWorker(options: { ports: Ports; dataDir: string; config: string; envFile: string; logs: string }): PartSpec {
+  const { ports, dataDir } = options;
+  const wrangler = dirname(createRequire(import.meta.url).resolve("wrangler/package.json"));
+  return {
+    name: "worker",
+    file: process.execPath,
+    args: [
+      ...[
+        "--no-warnings",
+        join(wrangler, "wrangler-dist", "cli.js"),
+        "dev",
+        "--config",
+        options.config,
+        "--env-file",
+        options.envFile,
+      ],
+      ...["--ip", "127.0.0.1", "--port", String(ports.worker), "--inspector-port", String(ports.inspector)],
+      ...["--persist-to", join(dataDir, "wrangler"), "--log-level", "log", "--show-interactive-dev-session=false"],
+    ],
+    cwd: root,
+    env: {
+      ...process.env,
+      ...{
+        NO_COLOR: "1",
+        FORCE_COLOR: "0",
+        CI: "1",
+        WRANGLER_SEND_METRICS: "false",
+        WRANGLER_LOG_PATH: join(dataDir, "logs", "wrangler"),
+      },
+    },
+    healthy: () => untilOk(`http://127.0.0.1:${ports.worker}/readyz`, 240),
+    logs: options.logs,
+  };
+}
