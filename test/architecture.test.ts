@@ -33,7 +33,7 @@ const PLACES: Place[] = [
 ];
 
 const ROOT = join(import.meta.dirname, "..");
-const isTest = (file: string) => /\.test\.ts$|\/contract\.ts$|\.d\.ts$/.test(file);
+const isTest = (file: string) => /\.test\.ts$|\/contract(\.ts$|\/)|\.d\.ts$/.test(file);
 const files = globSync(["src/**/*.ts", "workers/**/*.ts"], { cwd: ROOT }).filter((file) => !isTest(file));
 
 function importsOf(file: string): string[] {
