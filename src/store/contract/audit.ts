@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import type { Store } from "../store.ts";
+import { arrival, at, change, draft, dropped, dueIds, eventOf, KEY, mention, OTHER_KEY, pending } from "./samples.ts";
+
+export function auditContract(store: () => Store): void {
+  describe("the audit", () => {
+    it("of an empty store is all nothing", async () => {
+      expect(await store().audit()).toEqual({
+        ...{
+          accepted: 0,
+          evidence: 0,
+          dropped: 0,
+          duplicate: 0,
+          dead: 0,
+          open: 0,
+          droppedBy: [],
+          contradictions: 0,
+          miscounted: 0,
+        },
+        ...{ outbox: { pending: 0, failed: 0, done: 0, dlq: 0 }, deadLetters: 0 },
+        ...{ latencyMs: { p50: null, p95: null, count: 0 }, postsPerSecond: null },
+      });
+    });
+
+    it("accounts for every accepted post", async () => {
+      const ada = { author: "ada" };
+      const posts = [1, 2, 3, 4, 5, 6, 7].map((id) => arrival(id, id > 5 ? ada : {}, id > 5 ? "h" : `h${id}`));
+      await store().accept(posts, at(0));
+      await store().judge(
+        [dropped(1), dropped(2, "language"), dropped(3), pending(4, KEY), pending(6, KEY), pending(7, KEY)],
+        at(5),
+      );
+      await store().commit(change(0, [mention(4)], { at: at(10) }));
+      const letter = {
+        key: "k",
+        stage: "posts",
+        reason: "poison",
+        error: "",
+        payload: null,
+        attempts: 1,
+        subject: "x:5",
+        advice: "",
+      };
+      await store().bury([letter], at(7));
+      expect(await store().audit()).toMatchObject({
+        ...{
+          accepted: 7,
+          evidence: 1,
+          dropped: 3,
+          duplicate: 1,
+          dead: 1,
+          open: 1,
+          contradictions: 0,
+          miscounted: 0,
+          deadLetters: 1,
+        },
+        droppedBy: [
+          { reason: "spam", count: 2 },
+          { reason: "language", count: 1 },
+        ],
+        postsPerSecond: 0.6,
+      });
+    });
+
+    it("measures from acceptance to the first delivery of what the post set off", async () => {
+      await store().accept(
+        [1, 2, 3, 4].map((id) => arrival(id)),
+        at(0),
+      );
+      await store().judge(
+        [1, 2, 3, 4].map((id) => pending(id, KEY)),
+        at(1),
+      );
+      const first = dueIds(
+        await store().commit(change(0, [mention(1), mention(2)], { outbox: [draft(1, "a"), draft(2, "b")], at: at(2) })),
+      );
+      const quiet = change(1, [mention(3)], {
+        held: [mention(1), mention(2)],
+        outbox: [draft(3, "c", { notBefore: at(60) })],
+        at: at(3),
+      });
+      await store().commit(quiet);
+      await store().commit(change(2, [mention(4)], { held: [mention(1), mention(2), mention(3)], at: at(4) }));
+      const finish = async (id: number, seconds: number) => {
+        await store().claim(id, `L${id}`, at(seconds), 1_000);
+        await store().close(id, `L${id}`, { kind: "done", externalId: null }, null, at(seconds));
+      };
+      await finish(first[1] ?? 0, 10);
+      await finish(first[0] ?? 0, 20);
+      await finish(3, 70);
+      expect((await store().audit()).latencyMs).toEqual({ p50: 10_000, p95: 10_000, count: 2 });
+    });
+
+    it("finds evidence of posts that were never accepted", async () => {
+      await store().commit(change(0, [mention(1)]));
+      expect(await store().audit()).toMatchObject({ contradictions: 1, miscounted: 0 });
+    });
+
+    it("finds events whose figures are not those of their evidence", async () => {
+      const wrong = [{ evidenceCount: 3 }, { copies: 1 }, { uniqueAuthors: 3 }, { startTs: at(0) }, { lastTs: at(99) }];
+      const right = [{}, { evidenceCount: 1, copies: 1, uniqueAuthors: 1 }];
+      for (const [i, over] of [...wrong, ...right].entries()) {
+        const pieces = [1, 2].map((id) => mention(id, { eventKey: `${OTHER_KEY}:${i}` }));
+        await store().commit(change(0, pieces, { event: eventOf(pieces, over) }));
+      }
+      expect(await store().audit()).toMatchObject({ miscounted: wrong.length });
+    });
+  });
+}

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import type { Store } from "../store.ts";
+import {
+  arrival,
+  at,
+  change,
+  draft,
+  dropped,
+  dueIds,
+  eventOf,
+  KEY,
+  mention,
+  OTHER_KEY,
+  pending,
+  ref,
+  signal,
+} from "./samples.ts";
+
+export function commitContract(store: () => Store): void {
+  const outcomeOf = async (id: number) => (await store().post("x", String(id)))?.outcome;
+
+  describe("committing a change", () => {
+    it("keeps event, evidence and signal as they were given", async () => {
+      const mentions = [mention(2, { sentiment: 0.1 + 0.2, excerpt: "🚀 \u202eمرحبا \"'\\" }), mention(1, { followers: 7 })];
+      const first = change(0, mentions, { signal: signal({ score: 99_999.123, onchainAsofTs: at(5), onchainConfidence: 0.8 }) });
+      expect(await store().load(KEY)).toBeUndefined();
+      expect(await store().commit(first)).toEqual({ kind: "committed", rev: 1, due: [] });
+      expect(await store().load(KEY)).toEqual({
+        rev: 1,
+        event: first.event,
+        signal: first.signal,
+        evidence: [mentions[1], mentions[0]],
+      });
+    });
+
+    it("replaces event and signal, adds evidence, and counts the revisions", async () => {
+      await store().commit(change(0, [mention(1)]));
+      const all = [mention(1), mention(2)];
+      const second = change(1, [mention(2)], {
+        event: eventOf(all, { type: "listing", tokenCa: "0xabc", summary: "more" }),
+        signal: signal({ state: "verified", transition: 1, score: -3, level: "caution", ts: at(50), reasons: [] }),
+      });
+      expect(await store().commit(second)).toMatchObject({ kind: "committed", rev: 2 });
+      expect(await store().load(KEY)).toEqual({ rev: 2, event: second.event, signal: second.signal, evidence: all });
+    });
+
+    it("leaves evidence alone that is there already", async () => {
+      await store().commit(change(0, [mention(1)]));
+      await store().commit(change(1, [mention(1, { excerpt: "another" }), mention(1)]));
+      expect((await store().load(KEY))?.evidence).toEqual([mention(1)]);
+    });
+
+    it("is stale when the event moved on, and then writes nothing at all", async () => {
+      await store().accept([arrival(1), arrival(2)], at(0));
+      await store().judge([pending(1, KEY), pending(2, KEY)], at(1));
+      await store().commit(change(0, [mention(1)]));
+      for (const expectedRev of [0, 2, 7])
+        expect(await store().commit(change(expectedRev, [mention(2)], { outbox: [draft(1, "idem")] }))).toEqual({
+          kind: "stale",
+        });
+      expect(await store().load(KEY)).toMatchObject({ rev: 1, evidence: [mention(1)] });
+      expect(await outcomeOf(2)).toBe("pending");
+      expect(await store().nextDue()).toBeNull();
+    });
+
+    it("is stale for an event that is not there, unless it is the first", async () => {
+      expect(await store().commit(change(3, [mention(1)]))).toEqual({ kind: "stale" });
+      expect(await store().load(KEY)).toBeUndefined();
+    });
+
+    it("may be repeated after a lost reply: reloading finds the work, and the next commit answers what is due", async () => {
+      const lost = change(0, [mention(1)], { outbox: [draft(1, "a"), draft(2, "b")] });
+      const ids = dueIds(await store().commit(lost));
+      expect(ids).toHaveLength(2);
+      expect(await store().commit(lost)).toEqual({ kind: "stale" });
+      expect(await store().load(KEY)).toMatchObject({ rev: 1, evidence: [mention(1)] });
+      expect(dueIds(await store().commit({ ...lost, expectedRev: 1 }))).toEqual(ids);
+    });
+
+    it("answers only what is due now and under no lease", async () => {
+      const later = draft(3, "c", { notBefore: at(500) });
+      const [first = 0, second = 0] = dueIds(
+        await store().commit(change(0, [mention(1)], { outbox: [draft(1, "a"), draft(2, "b"), later], at: at(100) })),
+      );
+      await store().claim(first, "lease", at(101), 60_000);
+      expect(dueIds(await store().commit(change(1, [mention(2)], { held: [mention(1)], at: at(102) })))).toEqual([second]);
+      expect(dueIds(await store().commit(change(2, [], { held: [mention(1), mention(2)], at: at(501) })))).toHaveLength(3);
+    });
+
+    it("ends the posts it holds, each with its last key", async () => {
+      await store().accept([arrival(1), arrival(2)], at(0));
+      await store().judge([pending(1, KEY), pending(2, KEY, OTHER_KEY)], at(1));
+      await store().commit(change(0, [mention(1), mention(2)]));
+      expect([await outcomeOf(1), await outcomeOf(2)]).toEqual(["evidence", "pending"]);
+      await store().commit(change(0, [mention(2, { eventKey: OTHER_KEY })]));
+      expect(await outcomeOf(2)).toBe("evidence");
+      expect(await store().judge([dropped(2)], at(2))).toEqual({ duplicates: [], settled: [ref(2)] });
+      expect(await outcomeOf(2)).toBe("evidence");
+    });
+
+    it("ends posts also when their evidence was there already", async () => {
+      await store().commit(change(0, [mention(1)]));
+      await store().accept([arrival(1)], at(0));
+      await store().judge([pending(1, KEY)], at(1));
+      await store().commit(change(1, [mention(1)]));
+      expect(await outcomeOf(1)).toBe("evidence");
+    });
+
+    it("may come before the verdict on its post is written", async () => {
+      await store().accept([arrival(1), arrival(2)], at(0));
+      await store().commit(change(0, [mention(1), mention(2)]));
+      expect(await outcomeOf(1)).toBeNull();
+      expect(await store().judge([pending(1, KEY), pending(2, KEY, OTHER_KEY)], at(1))).toEqual({
+        duplicates: [],
+        settled: [ref(1)],
+      });
+      expect([await outcomeOf(1), await outcomeOf(2)]).toEqual(["evidence", "pending"]);
+    });
+
+    it("outranks a verdict: what an event holds is evidence", async () => {
+      const same = { author: "ada" };
+      await store().accept([arrival(1, same, "h"), arrival(2, same, "h"), arrival(3), arrival(4)], at(0));
+      await store().judge([dropped(3)], at(1));
+      await store().commit(change(0, [mention(2), mention(3), mention(4)]));
+      await store().judge([pending(2, KEY), dropped(4)], at(2));
+      expect([await outcomeOf(2), await outcomeOf(3), await outcomeOf(4)]).toEqual(["evidence", "evidence", "evidence"]);
+      await store().accept([arrival(1), arrival(2), arrival(3), arrival(4)], at(3));
+      expect(await store().audit()).toMatchObject({ evidence: 3, open: 1, contradictions: 0 });
+    });
+
+    it("takes an event of a thousand pieces", async () => {
+      const mentions = Array.from({ length: 1_000 }, (_, i) => mention(i));
+      expect(await store().commit(change(0, mentions))).toMatchObject({ rev: 1 });
+      expect((await store().load(KEY))?.evidence).toHaveLength(1_000);
+      expect(await store().audit()).toMatchObject({ miscounted: 0 });
+    });
+  });
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import type { DeadLetter } from "../../model/dead-letter.ts";
+import type { Store } from "../store.ts";
+import { arrival, at, change, draft, dropped, KEY, mention, notify, OTHER_KEY, pending, post } from "./samples.ts";
+
+const ANY = { ids: null, stage: null, reason: null };
+const letter = (key: string, over: Partial<DeadLetter> = {}): DeadLetter & { key: string } => ({
+  key,
+  stage: "posts",
+  reason: "poison",
+  error: "it broke",
+  payload: { kind: "post", n: 1 },
+  attempts: 100,
+  subject: null,
+  advice: "mend it",
+  ...over,
+});
+
+export function deadLetterContract(store: () => Store): void {
+  const letters = async () =>
+    (await store().deadLetters({ stage: null, reason: null, since: null, replayed: null }, { limit: 50, cursor: null })).items;
+  const outcomeOf = async (id: number) => (await store().post("x", String(id)))?.outcome;
+
+  describe("burying", () => {
+    it("keeps the letter once, and ends the open post it names", async () => {
+      await store().accept([arrival(1), arrival(2), arrival("a:b:1")], at(0));
+      await store().judge([dropped(2)], at(1));
+      const batch = [
+        letter("k1", { subject: "x:1" }),
+        letter("k2", { subject: "x:2" }),
+        letter("k3", { subject: "x:a:b:1" }),
+        letter("k1"),
+      ];
+      await store().bury(batch, at(2));
+      await store().bury([letter("k1", { subject: "x:1", error: "again" })], at(3));
+      expect(await letters()).toHaveLength(3);
+      expect([await outcomeOf(1), await outcomeOf(2)]).toEqual(["dead", "dropped"]);
+      expect(await store().post("x", "a:b:1")).toMatchObject({ outcome: "dead", reason: "poison" });
+      expect(await store().audit()).toMatchObject({ dead: 2, dropped: 1, open: 0, deadLetters: 3, contradictions: 0 });
+    });
+
+    it("takes any payload and any subject", async () => {
+      const payload = { text: "a\u0000b \ud800 \\u0000 \\ud800", "\u0000key": ["\udc00\u0000"], deep: [[[{}]]], none: undefined };
+      await store().bury(
+        [letter("k\u0000", { payload, error: "\u0000", subject: ":" }), letter("n", { payload: undefined, subject: "no colon" })],
+        at(1),
+      );
+      expect((await letters()).map(({ subject }) => subject).sort()).toEqual([":", "no colon"]);
+      await store().bury([], at(2));
+    });
+
+    it("ends a post that one event holds and another does not, without a contradiction", async () => {
+      await store().accept([arrival(1)], at(0));
+      await store().judge([pending(1, KEY, OTHER_KEY)], at(1));
+      await store().commit(change(0, [mention(1)]));
+      await store().bury([letter("k", { stage: "mentions", subject: "x:1" })], at(2));
+      expect(await outcomeOf(1)).toBe("dead");
+      expect(await store().audit()).toMatchObject({ dead: 1, open: 0, contradictions: 0 });
+      await store().commit(change(0, [mention(1, { eventKey: OTHER_KEY })]));
+      expect(await outcomeOf(1)).toBe("evidence");
+    });
+  });
+
+  describe("replaying", () => {
+    it("hands each letter out once, oldest first, and gives its post another chance", async () => {
+      await store().accept([arrival(1), arrival(2)], at(0));
+      await store().judge([pending(2, KEY)], at(1));
+      await store().bury(
+        [letter("k1", { subject: "x:1" }), letter("k2", { subject: "x:2", stage: "mentions", reason: "exhausted" })],
+        at(2),
+      );
+      expect(await store().takeForReplay(ANY, 1, at(10))).toEqual([
+        { id: 1, stage: "posts", reason: "poison", payload: { kind: "post", n: 1 }, subject: "x:1", replays: 1 },
+      ]);
+      expect(await store().takeForReplay(ANY, 9, at(10))).toMatchObject([{ id: 2 }]);
+      expect(await store().takeForReplay(ANY, 9, at(10))).toEqual([]);
+      expect([await outcomeOf(1), await outcomeOf(2)]).toEqual([null, "pending"]);
+      expect((await letters()).map(({ replayedAt }) => replayedAt)).toEqual([at(10), at(10)]);
+      expect(await store().overdue(at(10), at(11), 9)).toEqual([]);
+      expect(await store().overdue(at(20), at(21), 9)).toEqual([post(1), post(2)]);
+      await store().commit(change(0, [mention(2)]));
+      expect(await outcomeOf(2)).toBe("evidence");
+    });
+
+    it("chooses by id, stage and reason", async () => {
+      await store().bury([letter("a"), letter("b", { reason: "exhausted" }), letter("c", { stage: "mentions" })], at(1));
+      expect(await store().takeForReplay({ ids: [], stage: null, reason: null }, 9, at(2))).toEqual([]);
+      expect(await store().takeForReplay({ ids: [3, 77], stage: null, reason: null }, 9, at(2))).toMatchObject([
+        { stage: "mentions" },
+      ]);
+      expect(await store().takeForReplay({ ids: null, stage: "posts", reason: "exhausted" }, 9, at(2))).toMatchObject([
+        { id: 2 },
+      ]);
+    });
+
+    it("opens the letter again when the replay fails too, and counts the replays", async () => {
+      await store().accept([arrival(1)], at(0));
+      await store().bury([letter("k", { subject: "x:1" })], at(1));
+      await store().takeForReplay(ANY, 9, at(10));
+      await store().bury([letter("k", { subject: "x:1" })], at(1));
+      expect(await outcomeOf(1)).toBeNull();
+      await store().bury([letter("k", { subject: "x:1", error: "still broken" })], at(20));
+      expect(await outcomeOf(1)).toBe("dead");
+      expect(await letters()).toMatchObject([{ error: "still broken", replayedAt: null, createdAt: at(20) }]);
+      expect(await store().takeForReplay(ANY, 9, at(30))).toMatchObject([{ replays: 2 }]);
+    });
+
+    it("makes a given up delivery due again with its key", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "idem")]);
+      await store().claim(id, "L1", at(1), 1_000);
+      const dead: DeadLetter = { ...letter("unused"), stage: "deliveries", subject: String(id) };
+      await store().close(id, "L1", { kind: "dlq", letter: dead }, null, at(2));
+      expect(await store().takeForReplay({ ...ANY, stage: "deliveries" }, 9, at(50))).toMatchObject([{ subject: String(id) }]);
+      expect(await store().due(at(50), 9)).toEqual([{ id, channelId: 7, eventKey: KEY }]);
+      expect(await store().claim(id, "L2", at(51), 1_000)).toMatchObject({ delivery: { idemKey: "idem" } });
+    });
+  });
+}

@@ -1,0 +1,196 @@
+import { describe, expect, it } from "vitest";
+import type { Attempt, Store } from "../store.ts";
+import { at, draft, KEY, notify } from "./samples.ts";
+
+const LEASE_MS = 30_000;
+const attempt = (over: Partial<Attempt> = {}): Attempt => ({
+  deliveryId: 1,
+  leaseToken: "L1",
+  at: at(3),
+  result: "ok",
+  httpStatus: 200,
+  ms: 12.5,
+  error: null,
+  ambiguous: false,
+  ...over,
+});
+const LETTER = {
+  stage: "deliveries",
+  reason: "rejected",
+  error: "400",
+  payload: { a: 1 },
+  attempts: 2,
+  subject: "1",
+  advice: "mend",
+};
+
+export function outboxContract(store: () => Store): void {
+  const statusOf = async (id: number) =>
+    (await store().outbox({ status: null, channelId: null, since: null }, { limit: 100, cursor: null })).items.find(
+      (row) => row.id === id,
+    );
+
+  describe("a delivery", () => {
+    it("is claimed by one holder at a time, with all that is needed to send it", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "idem")]);
+      const claim = await store().claim(id, "L1", at(1), LEASE_MS);
+      expect(claim).toEqual({
+        kind: "claimed",
+        delivery: {
+          ...{ id, channelId: 7, eventKey: KEY, idemKey: "idem", payload: draft(7, "idem").payload, status: "pending" },
+          ...{ retryCount: 0, createdAt: at(0), leaseToken: "L1", interrupted: false },
+        },
+      });
+      expect(await store().claim(id, "L2", at(2), LEASE_MS)).toEqual({ kind: "taken", until: at(31) });
+      expect(await store().claim(id, "L1", at(2), LEASE_MS)).toMatchObject({ kind: "claimed" });
+      expect(await store().claim(99, "L2", at(2), LEASE_MS)).toEqual({ kind: "closed" });
+      expect((await statusOf(id))?.status).toBe("sending");
+    });
+
+    it("ends done, once, whatever comes after", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "idem")]);
+      await store().claim(id, "L1", at(1), LEASE_MS);
+      expect(await store().close(id, "L1", { kind: "done", externalId: "msg-5" }, attempt(), at(4))).toBe(true);
+      expect(await store().close(id, "L1", { kind: "done", externalId: "msg-5" }, attempt(), at(5))).toBe(true);
+      expect(await store().close(id, "L1", { kind: "failed", nextRetryAt: at(9) }, attempt(), at(6))).toBe(true);
+      expect(await store().claim(id, "L2", at(7), LEASE_MS)).toEqual({ kind: "closed" });
+      expect(await statusOf(id)).toMatchObject({ status: "done", finishedAt: at(4), nextRetryAt: null, retryCount: 0 });
+      expect((await statusOf(id))?.attempts).toEqual([{ at: at(3), result: "ok", httpStatus: 200, ms: 12.5, error: null }]);
+      expect(await store().lastMessage(7, KEY)).toBe("msg-5");
+      expect(await store().lastMessage(8, KEY)).toBeNull();
+      expect(await store().nextDue()).toBeNull();
+    });
+
+    it("waits for its retry, and counts its failures", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "idem")]);
+      await store().claim(id, "L1", at(1), LEASE_MS);
+      await store().close(
+        id,
+        "L1",
+        { kind: "failed", nextRetryAt: at(60) },
+        attempt({ result: "retry", httpStatus: 500, error: "500" }),
+        at(2),
+      );
+      expect(await statusOf(id)).toMatchObject({ status: "failed", retryCount: 1, nextRetryAt: at(60), finishedAt: null });
+      expect(await store().claim(id, "L2", at(59), LEASE_MS)).toEqual({ kind: "notDue", at: at(60) });
+      expect(await store().nextDue()).toBe(at(60));
+      expect(await store().claim(id, "L2", at(60), LEASE_MS)).toMatchObject({
+        kind: "claimed",
+        delivery: { retryCount: 1, status: "failed" },
+      });
+    });
+
+    it("given back unsent waits without a failure or an attempt", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "idem")]);
+      await store().claim(id, "L1", at(1), LEASE_MS);
+      await store().close(id, "L1", { kind: "released", nextRetryAt: at(10) }, null, at(2));
+      expect(await statusOf(id)).toMatchObject({ status: "pending", retryCount: 0, nextRetryAt: at(10), attempts: [] });
+    });
+
+    it("given up becomes a dead letter in the same step", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "idem")]);
+      await store().claim(id, "L1", at(1), LEASE_MS);
+      const closing = { kind: "dlq", letter: { ...LETTER, subject: String(id) } } as const;
+      expect(await store().close(id, "L1", closing, attempt({ result: "reject" }), at(4))).toBe(true);
+      expect(await store().close(id, "L1", closing, attempt({ result: "reject" }), at(4))).toBe(true);
+      expect(await statusOf(id)).toMatchObject({ status: "dlq", finishedAt: at(4) });
+      const all = { stage: null, reason: null, since: null, replayed: null };
+      expect((await store().deadLetters(all, { limit: 10, cursor: null })).items).toEqual([
+        { ...LETTER, id: 1, subject: String(id), createdAt: at(4), replayedAt: null },
+      ]);
+    });
+  });
+
+  describe("a lease", () => {
+    it("that ran out goes to the next holder, and fences off the one before", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "idem")]);
+      await store().claim(id, "L1", at(1), LEASE_MS);
+      expect(await store().claim(id, "L2", at(31), LEASE_MS)).toMatchObject({
+        kind: "claimed",
+        delivery: { interrupted: false },
+      });
+      expect(await store().renew(id, "L1", at(32), LEASE_MS)).toBe(false);
+      expect(await store().close(id, "L1", { kind: "done", externalId: null }, attempt(), at(32))).toBe(false);
+      expect(await statusOf(id)).toMatchObject({ status: "sending", attempts: [] });
+      expect(await store().renew(id, "L2", at(33), LEASE_MS)).toBe(true);
+      expect(await store().nextDue()).toBe(at(63));
+    });
+
+    it("that ran out during a send tells the next holder so, until the row is closed", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "idem")]);
+      await store().claim(id, "L1", at(1), LEASE_MS);
+      await store().renew(id, "L1", at(2), LEASE_MS);
+      expect(await store().claim(id, "L2", at(40), LEASE_MS)).toMatchObject({ kind: "claimed", delivery: { interrupted: true } });
+      await store().close(id, "L2", { kind: "released", nextRetryAt: at(50) }, null, at(41));
+      expect(await store().claim(id, "L3", at(50), LEASE_MS)).toMatchObject({ delivery: { interrupted: true } });
+      await store().renew(id, "L3", at(51), LEASE_MS);
+      await store().close(id, "L3", { kind: "failed", nextRetryAt: at(60) }, attempt({ leaseToken: "L3" }), at(52));
+      expect(await store().claim(id, "L4", at(60), LEASE_MS)).toMatchObject({ delivery: { interrupted: false } });
+      await store().renew(id, "L4", at(61), LEASE_MS);
+      await store().close(id, "L4", { kind: "released", nextRetryAt: at(70) }, null, at(62));
+      expect(await store().claim(id, "L5", at(70), LEASE_MS)).toMatchObject({ delivery: { interrupted: false } });
+    });
+  });
+
+  describe("the order of one channel and event", () => {
+    it("holds a later delivery back while an earlier one is open", async () => {
+      const [first = 0] = await notify(store(), [draft(7, "a")], 0);
+      await notify(store(), [draft(7, "b"), draft(8, "c")], 1);
+      const [second, other] = [first + 1, first + 2];
+      expect(await store().claim(second, "L1", at(2), LEASE_MS)).toEqual({ kind: "behind", until: at(4) });
+      expect(await store().claim(second, "L1", at(3), LEASE_MS)).toEqual({ kind: "notDue", at: at(4) });
+      expect(await store().claim(other, "L2", at(3), LEASE_MS)).toMatchObject({ kind: "claimed" });
+      await store().claim(first, "L3", at(3), LEASE_MS);
+      await store().close(first, "L3", { kind: "failed", nextRetryAt: at(90) }, null, at(3));
+      expect(await store().claim(second, "L1", at(4), LEASE_MS)).toEqual({ kind: "behind", until: at(90) });
+      await store().claim(first, "L3", at(90), LEASE_MS);
+      await store().close(first, "L3", { kind: "done", externalId: null }, null, at(91));
+      expect(await store().claim(second, "L1", at(92), LEASE_MS)).toMatchObject({ kind: "claimed" });
+    });
+  });
+
+  describe("what is due", () => {
+    it("is listed the longest waiting first, without what is held back, leased or closed", async () => {
+      await notify(store(), [draft(1, "a"), draft(2, "b"), draft(1, "c", { notBefore: at(50) })], 0);
+      await notify(store(), [draft(3, "d")], 10);
+      await store().claim(2, "L", at(11), LEASE_MS);
+      const row = (id: number, channelId: number) => ({ id, channelId, eventKey: KEY });
+      expect(await store().due(at(12), 10)).toEqual([row(1, 1), row(4, 3)]);
+      expect(await store().due(at(12), 1)).toEqual([row(1, 1)]);
+      expect(await store().due(at(60), 10)).toEqual([row(1, 1), row(4, 3), row(2, 2), row(3, 1)]);
+      expect(await store().due(at(60), 10, 1)).toEqual([row(1, 1), row(3, 1)]);
+      expect(await store().due(at(60), 10, 99)).toEqual([]);
+      expect(await store().nextDue()).toBe(at(0));
+    });
+  });
+
+  describe("reopening a delivery", () => {
+    it("makes a given up one due with the same key, and marks its letter", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "idem")]);
+      await store().claim(id, "L1", at(1), LEASE_MS);
+      expect(await store().reopen(id, at(2))).toEqual({ kind: "open" });
+      await store().close(id, "L1", { kind: "dlq", letter: { ...LETTER, subject: String(id) } }, attempt(), at(4));
+      const row = { id, channelId: 7, eventKey: KEY };
+      expect(await store().reopen(id, at(500))).toEqual({ kind: "reopened", delivery: row });
+      expect(await store().reopen(id, at(500))).toEqual({ kind: "open" });
+      expect(await store().due(at(500), 10)).toEqual([row]);
+      expect(await store().claim(id, "L2", at(501), LEASE_MS)).toMatchObject({
+        kind: "claimed",
+        delivery: { idemKey: "idem", retryCount: 0, createdAt: at(500) },
+      });
+      expect(await store().audit()).toMatchObject({ deadLetters: 0, outbox: { pending: 1, dlq: 0 } });
+      await store().close(id, "L2", { kind: "done", externalId: null }, attempt({ leaseToken: "L2" }), at(502));
+      expect(await store().reopen(id, at(503))).toEqual({ kind: "done" });
+      expect(await store().reopen(99, at(503))).toEqual({ kind: "unknown" });
+      expect((await statusOf(id))?.attempts).toHaveLength(2);
+    });
+
+    it("brings a waiting retry forward", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "idem")]);
+      await store().claim(id, "L1", at(1), LEASE_MS);
+      await store().close(id, "L1", { kind: "failed", nextRetryAt: at(900) }, null, at(2));
+      expect(await store().reopen(id, at(3))).toMatchObject({ kind: "reopened" });
+      expect(await store().nextDue()).toBe(at(3));
+    });
+  });
+}

@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import type { Store } from "../store.ts";
+import { arrival, at, change, dropped, KEY, mention, OTHER_KEY, pending, post, ref } from "./samples.ts";
+
+export function postContract(store: () => Store): void {
+  const outcomeOf = async (id: number | string) => (await store().post("x", String(id)))?.outcome;
+
+  describe("accepting posts", () => {
+    it("answers each post once, however often it comes", async () => {
+      expect(await store().accept([arrival(1), arrival(2), arrival(1)], at(0))).toEqual({ fresh: [ref(1), ref(2)] });
+      expect(await store().accept([arrival(2, { text: "changed" }), arrival(3)], at(1))).toEqual({ fresh: [ref(3)] });
+      expect(await store().post("x", "2")).toMatchObject({ text: "post 2", acceptedAt: at(0) });
+      expect(await store().accept([], at(1))).toEqual({ fresh: [] });
+    });
+
+    it("gives posts that come twice at the same time to one caller each", async () => {
+      const batch = Array.from({ length: 50 }, (_, i) => arrival(i));
+      const answers = await Promise.all([batch, batch.toReversed(), batch].map((posts) => store().accept(posts, at(0))));
+      const fresh = answers.flatMap((answer) => answer.fresh.map(({ id }) => id));
+      expect(fresh).toHaveLength(50);
+      expect(new Set(fresh).size).toBe(50);
+    });
+
+    it("takes 5,000 posts at once", async () => {
+      const batch = Array.from({ length: 5_000 }, (_, i) => arrival(i));
+      expect((await store().accept(batch, at(0))).fresh).toHaveLength(5_000);
+      expect(await store().audit()).toMatchObject({ accepted: 5_000, open: 5_000 });
+    });
+
+    it("gives a post back as it was, whatever its text holds", async () => {
+      const texts = [
+        "🚀👩‍👩‍👧 \u202eمرحبا",
+        "'; drop table raw_posts; --",
+        "\\u0000 \\ud800 \\\\",
+        "x".repeat(10_000),
+        "",
+        '{"a": [1]}\n\t\r',
+        "$1 $2 %s",
+      ];
+      const posts = texts.map((text, i) =>
+        post(i, {
+          text,
+          url: "https://example.org/?q=%00",
+          symbol: "DEMO",
+          chain: "eth",
+          metrics: { followers: 1e9, likes: 0 },
+          raw: { deep: { list: [1, "ü", null, true, 0.1 + 0.2] } },
+        }),
+      );
+      await store().accept(
+        posts.map((post, i) => ({ post, textHash: `h${i}` })),
+        at(0),
+      );
+      expect(await store().overdue(at(10), at(10), 100)).toEqual(posts);
+    });
+  });
+
+  describe("judging posts", () => {
+    it("ends what is dropped, and never changes a final outcome", async () => {
+      await store().accept([arrival(1), arrival(2)], at(0));
+      expect(await store().judge([dropped(1), pending(2, KEY)], at(1))).toEqual({ duplicates: [], settled: [] });
+      expect(await store().post("x", "1")).toMatchObject({
+        outcome: "dropped",
+        reason: "spam",
+        lang: "en",
+        spam: 0.1,
+        sentiment: 0.5,
+      });
+      expect(await store().judge([pending(1, KEY)], at(2))).toEqual({ duplicates: [], settled: [ref(1)] });
+      expect(await outcomeOf(1)).toBe("dropped");
+    });
+
+    it("judges an open post anew: the last verdict counts", async () => {
+      await store().accept([arrival(1)], at(0));
+      await store().judge([pending(1, KEY)], at(1));
+      await store().judge([pending(1, OTHER_KEY)], at(2));
+      await store().commit(change(0, [mention(1)]));
+      expect(await outcomeOf(1)).toBe("pending");
+      await store().commit(change(0, [mention(1, { eventKey: OTHER_KEY })]));
+      expect(await outcomeOf(1)).toBe("evidence");
+    });
+
+    it("knows nothing of a post that was not accepted", async () => {
+      expect(await store().judge([pending(9, KEY), dropped(8)], at(1))).toEqual({ duplicates: [], settled: [] });
+      expect(await store().post("x", "9")).toBeUndefined();
+    });
+
+    it("takes the same post twice in a batch", async () => {
+      await store().accept([arrival(1)], at(0));
+      expect(await store().judge([pending(1, KEY), pending(1, KEY)], at(1))).toEqual({ duplicates: [], settled: [] });
+      expect(await outcomeOf(1)).toBe("pending");
+    });
+  });
+
+  describe("an author who repeats himself", () => {
+    const same = { author: "ada" };
+
+    it("makes a duplicate of the later accepted post, in whatever order they are judged", async () => {
+      await store().accept([arrival(1, same, "h"), arrival(2, same, "h")], at(0));
+      await store().accept([arrival(3, same, "h")], at(1));
+      expect(await store().judge([pending(3, KEY)], at(2))).toEqual({ duplicates: [ref(3)], settled: [] });
+      expect(await store().judge([pending(2, KEY), pending(1, KEY)], at(3))).toEqual({ duplicates: [ref(2)], settled: [] });
+      expect(await store().post("x", "3")).toMatchObject({ outcome: "duplicate", reason: "repeat of x:1" });
+      expect(await outcomeOf(1)).toBe("pending");
+      expect(await store().judge([pending(3, KEY), pending(1, KEY)], at(4))).toEqual({ duplicates: [ref(3)], settled: [] });
+    });
+
+    it("is another matter with another text, another author, or after fourteen days", async () => {
+      const days = (count: number) => ({ ...same, postedAt: at(count * 86_400) });
+      await store().accept(
+        [
+          arrival(1, days(0), "h"),
+          arrival(2, days(0), "other"),
+          arrival(3, {}, "h"),
+          arrival(4, days(15), "h"),
+          arrival(5, days(13.9), "h"),
+        ],
+        at(0),
+      );
+      const judged = await store().judge(
+        [1, 2, 3, 4, 5].map((id) => pending(id, KEY)),
+        at(1),
+      );
+      expect(judged).toEqual({ duplicates: [ref(5)], settled: [] });
+    });
+
+    it("is heard when the first of the posts was dropped", async () => {
+      await store().accept(
+        [1, 2, 3].map((id) => arrival(id, same, "h")),
+        at(0),
+      );
+      expect(await store().judge([pending(2, KEY), dropped(1)], at(1))).toEqual({ duplicates: [], settled: [] });
+      expect(await store().judge([pending(3, KEY)], at(2))).toEqual({ duplicates: [ref(3)], settled: [] });
+    });
+  });
+
+  describe("the sweep", () => {
+    it("finds what has waited too long, the longest first, and passes over it until it is late again", async () => {
+      for (const id of [1, 2, 3, 4]) await store().accept([arrival(id)], at(id));
+      await store().judge([dropped(1), pending(3, KEY)], at(5));
+      expect(await store().overdue(at(4), at(10), 100)).toEqual([post(2), post(3)]);
+      expect(await store().overdue(at(10), at(11), 100)).toEqual([post(4)]);
+      expect(await store().overdue(at(11), at(12), 1)).toEqual([post(2)]);
+      expect(await store().overdue(at(11), at(12), 5)).toEqual([post(3)]);
+    });
+
+    it("gives each post to one of two sweeps at once", async () => {
+      await store().accept(
+        Array.from({ length: 40 }, (_, i) => arrival(i)),
+        at(0),
+      );
+      const swept = await Promise.all([1, 2, 3, 4].map(() => store().overdue(at(1), at(5), 20)));
+      const ids = swept.flat().map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(ids.length).toBeGreaterThanOrEqual(20);
+    });
+  });
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import type { Store } from "../store.ts";
+import { arrival, at, change, draft, eventOf, KEY, mention, OTHER_KEY, pending } from "./samples.ts";
+
+export function raceContract(store: () => Store): void {
+  describe("at the same time", () => {
+    it("of many first commits of one event one wins, and the others leave no trace", async () => {
+      await store().accept(
+        Array.from({ length: 8 }, (_, i) => arrival(i)),
+        at(0),
+      );
+      await store().judge(
+        Array.from({ length: 8 }, (_, i) => pending(i, KEY)),
+        at(1),
+      );
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, i) => store().commit(change(0, [mention(i)], { outbox: [draft(1, `idem-${i}`)] }))),
+      );
+      expect(answers.map(({ kind }) => kind).sort()).toEqual(["committed", ...Array(7).fill("stale")]);
+      expect((await store().load(KEY))?.evidence).toHaveLength(1);
+      expect(await store().audit()).toMatchObject({ evidence: 1, open: 7, miscounted: 0, outbox: { pending: 1 } });
+    });
+
+    it("writers of one event that reload when stale lose nothing", async () => {
+      async function add(id: number): Promise<void> {
+        const held = await store().load(KEY);
+        const all = [...(held?.evidence ?? []), mention(id)];
+        const next = change(held?.rev ?? 0, [mention(id)], { event: eventOf(all) });
+        if ((await store().commit(next)).kind === "stale") await add(id);
+      }
+      await Promise.all(Array.from({ length: 12 }, (_, i) => add(i)));
+      expect(await store().load(KEY)).toMatchObject({ rev: 12, event: { evidenceCount: 12 } });
+      expect(await store().audit()).toMatchObject({ miscounted: 0 });
+    });
+
+    it("two events that share posts end each of them, and never wait for each other for ever", async () => {
+      const ids = Array.from({ length: 60 }, (_, i) => i);
+      for (let round = 0; round < 5; round++) {
+        const keys = [KEY, OTHER_KEY].map((key) => `${key}:${round}`);
+        const id = (i: number) => round * 100 + i;
+        await store().accept(
+          ids.map((i) => arrival(id(i))),
+          at(0),
+        );
+        await Promise.all([
+          store().judge(
+            ids.map((i) => pending(id(i), ...keys)),
+            at(1),
+          ),
+          ...keys.map((eventKey, turn) => {
+            const mentions = ids.map((i) => mention(id(i), { eventKey }));
+            return store().commit(change(0, turn === 0 ? mentions : mentions.toReversed()));
+          }),
+        ]);
+      }
+      expect(await store().audit()).toMatchObject({ accepted: 300, evidence: 300, open: 0, contradictions: 0, miscounted: 0 });
+    });
+
+    it("a burial and a commit of the same posts leave each with one outcome", async () => {
+      const ids = Array.from({ length: 40 }, (_, i) => i);
+      const letter = { stage: "posts", reason: "poison", error: "e", payload: null, attempts: 1, advice: "" };
+      await store().accept(
+        ids.map((i) => arrival(i)),
+        at(0),
+      );
+      await store().judge(
+        ids.map((i) => pending(i, KEY)),
+        at(1),
+      );
+      await Promise.all([
+        store().bury(
+          ids.toReversed().map((i) => ({ ...letter, key: `k${i}`, subject: `x:${i}` })),
+          at(2),
+        ),
+        store().commit(
+          change(
+            0,
+            ids.slice(0, 20).map((i) => mention(i)),
+          ),
+        ),
+      ]);
+      expect(await store().audit()).toMatchObject({ evidence: 20, dead: 20, open: 0, contradictions: 0, deadLetters: 40 });
+    });
+
+    it("of many claims of one delivery one gets it", async () => {
+      await store().commit(change(0, [mention(1)], { outbox: [draft(1, "a")], at: at(0) }));
+      const claims = await Promise.all(Array.from({ length: 8 }, (_, i) => store().claim(1, `lease-${i}`, at(1), 60_000)));
+      expect(claims.map(({ kind }) => kind).sort()).toEqual(["claimed", ...Array(7).fill("taken")]);
+    });
+  });
+}

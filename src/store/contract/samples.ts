@@ -1,0 +1,154 @@
+import type { OutboxDraft } from "../../model/delivery.ts";
+import type { Mention } from "../../model/mention.ts";
+import type { RawPost } from "../../model/raw-post.ts";
+import type { Signal } from "../../model/signal.ts";
+import type { TokenEvent } from "../../model/token-event.ts";
+import type { Arrival, Change, Committed, Judgement, PostRef, Store } from "../store.ts";
+
+const START = Date.UTC(2026, 0, 15, 10);
+
+/** The time so many seconds after the start of every test. */
+export const at = (seconds: number): string => new Date(START + seconds * 1000).toISOString();
+
+export const KEY = "eth:DEMO:2026-01-15T10:00:00Z";
+export const OTHER_KEY = "sol:OTHER:2026-01-15T10:00:00Z";
+
+export const post = (id: number | string, over: Partial<RawPost> = {}): RawPost => ({
+  source: "x",
+  id: String(id),
+  author: `author-${id}`,
+  text: `post ${id}`,
+  postedAt: at(typeof id === "number" ? id : 0),
+  ...over,
+});
+
+export const arrival = (id: number | string, over: Partial<RawPost> = {}, textHash = `hash-${id}`): Arrival => ({
+  post: post(id, over),
+  textHash,
+});
+
+const SEEN = { lang: "en", spam: 0.1, sentiment: 0.5, fingerprint: "0011223344556677" };
+export const ref = (id: number | string): PostRef => ({ source: "x", id: String(id) });
+export const pending = (id: number | string, ...eventKeys: string[]): Judgement => ({
+  ...ref(id),
+  ...SEEN,
+  outcome: "pending",
+  eventKeys,
+});
+export const dropped = (id: number | string, reason = "spam"): Judgement => ({
+  ...ref(id),
+  ...SEEN,
+  outcome: "dropped",
+  reason,
+  evidence: "free money",
+});
+
+export const mention = (id: number | string, over: Partial<Mention> = {}): Mention => ({
+  eventKey: KEY,
+  evidenceId: `x:${id}`,
+  source: "x",
+  postId: String(id),
+  author: `author-${id}`,
+  postedAt: at(typeof id === "number" ? id : 0),
+  windowStart: "2026-01-15T10:00:00Z",
+  token: { chain: "eth", symbol: "DEMO", tokenCa: null, confidence: 0.5 },
+  type: "mention",
+  typePhrase: "",
+  sentiment: 0.1,
+  lang: "en",
+  keywords: ["demo"],
+  fingerprint: "0011223344556677",
+  followers: null,
+  authorWeight: 0,
+  url: null,
+  excerpt: `post ${id}`,
+  ...over,
+});
+
+export function eventOf(mentions: Mention[], over: Partial<TokenEvent> = {}): TokenEvent {
+  const times = mentions.map(({ postedAt }) => postedAt).sort();
+  return {
+    eventKey: mentions[0]?.eventKey ?? KEY,
+    type: "mention",
+    symbol: "DEMO",
+    tokenCa: null,
+    chain: "eth",
+    summary: "people speak of DEMO",
+    windowStart: "2026-01-15T10:00:00Z",
+    startTs: times[0] ?? at(0),
+    lastTs: times.at(-1) ?? at(0),
+    evidenceCount: mentions.length,
+    copies: 0,
+    uniqueAuthors: new Set(mentions.map(({ author }) => author)).size,
+    ...over,
+  };
+}
+
+export const signal = (over: Partial<Signal> = {}): Signal => ({
+  eventKey: KEY,
+  state: "candidate",
+  score: 12.345678901234,
+  level: "observe",
+  riskLevel: "unknown",
+  reasons: [{ rule: "R1", group: "g", score: 12, text: "because" }],
+  missing: ["no market data"],
+  facts: { evaluatedAt: at(0), values: { sentiment: 0.1, keywords: ["a"], lang: null }, origin: {}, degraded: [], notes: [] },
+  degraded: true,
+  onchainAsofTs: null,
+  onchainConfidence: null,
+  rulesVersion: "sha",
+  transition: 0,
+  ts: at(0),
+  ...over,
+});
+
+export const draft = (channelId: number, idemKey: string, over: Partial<OutboxDraft> = {}): OutboxDraft => ({
+  channelId,
+  eventKey: KEY,
+  idemKey,
+  notBefore: null,
+  payload: {
+    v: 1,
+    eventKey: KEY,
+    transition: 1,
+    state: "verified",
+    previousState: "candidate",
+    score: 12,
+    level: "opportunity",
+    riskLevel: "green",
+    type: "mention",
+    chain: "eth",
+    symbol: "DEMO",
+    tokenCa: null,
+    summary: "s",
+    reasons: [],
+    missing: [],
+    degraded: false,
+    evidenceCount: 1,
+    uniqueAuthors: 1,
+    copies: 0,
+    rulesVersion: "sha",
+    ts: at(0),
+  },
+  ...over,
+});
+
+/** A change of one event whose evidence so far is `held`. */
+export const change = (expectedRev: number, evidence: Mention[], over: Partial<Change> & { held?: Mention[] } = {}): Change => {
+  const { held = [], ...rest } = over;
+  const event = eventOf([...held, ...evidence]);
+  return { expectedRev, event, evidence, signal: signal({ eventKey: event.eventKey }), outbox: [], at: at(100), ...rest };
+};
+
+/** Commits drafts as a new revision of KEY and answers the ids of the rows that are due. */
+export async function notify(store: Store, drafts: OutboxDraft[], seconds = 0): Promise<number[]> {
+  const state = await store.load(KEY);
+  const first = mention("notify");
+  const committed = await store.commit(
+    change(state?.rev ?? 0, state ? [] : [first], { held: state ? [first] : [], outbox: drafts, at: at(seconds) }),
+  );
+  return dueIds(committed);
+}
+
+export const dueIds = (committed: Committed): number[] =>
+  committed.kind === "committed" ? committed.due.map(({ id }) => id) : [];
