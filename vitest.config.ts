@@ -1,9 +1,39 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "core", include: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/*.test.ts"], exclude: ["**/*.edge.test.ts"] } },
+      {
+        test: {
+          name: "core",
+          include: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/*.test.ts"],
+          exclude: ["**/*.edge.test.ts"],
+        },
+      },
+      {
+        // Inside workerd, with the bindings of wrangler.toml. What needs a database is tested over the whole local stack (e2e).
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { bindings: { DATABASE_URL: "postgresql://none@127.0.0.1:9/none", LOCAL: "1" } },
+          }),
+        ],
+        test: { name: "edge", include: ["src/**/*.edge.test.ts", "workers/**/*.edge.test.ts"] },
+      },
+      {
+        // Real processes: PostgreSQL, wrangler dev, the twins.
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      { test: { name: "conformance", include: ["test/conformance/**/*.test.ts"], testTimeout: 600_000, hookTimeout: 180_000 } },
+      { test: { name: "faults", include: ["test/faults/**/*.test.ts"], testTimeout: 1_800_000, hookTimeout: 180_000 } },
+      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 180_000 } },
     ],
   },
 });

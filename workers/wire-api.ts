@@ -2,10 +2,12 @@ import type { ApiPorts, PublicRead } from "../src/api/ports.ts";
 import { VOCABULARY } from "../src/enrich/index.ts";
 import { iso } from "../src/kit/time.ts";
 import { type Gauge, prometheusText } from "../src/observability/prometheus.ts";
+import type { StoredSignal } from "../src/rules/backtest.ts";
 import { explain } from "../src/rules/explain.ts";
 import { loadRules } from "../src/rules/load.ts";
 import { SOURCES } from "../src/sources/index.ts";
 import { poll } from "../src/sources/poll.ts";
+import type { SnapshotRow } from "../src/store/read.ts";
 import type { CronPorts } from "./cron.ts";
 import type { Bindings, Settings } from "./env.ts";
 import { backlogs, health, unready, VERSION } from "./health.ts";
@@ -54,6 +56,11 @@ async function gauges(env: Bindings, isolate: Isolate): Promise<Gauge[]> {
     ),
   ];
 }
+
+const stored = ({ eventKey, signal: { score, level, state, facts, reasons } }: SnapshotRow): StoredSignal => ({
+  ...{ eventKey, score, level, state, reasons },
+  facts: facts.values,
+});
 
 export function wireApi(env: Bindings, defer: Defer): Wired<ApiPorts> {
   const isolate = isolateOf(env);
