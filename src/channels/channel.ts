@@ -68,6 +68,13 @@ export type Channel<Schema extends z.ZodObject, Message> = {
   refuse(settings: z.output<Schema>, env: ChannelEnv): { path: string; message: string } | null;
   /** Settings to make up at creation when the user gives none (a signing secret). */
   mint?(given: Record<string, unknown>, randomBytes: (count: number) => Uint8Array): Record<string, unknown>;
+  /** A new secret of ours beside the newest old one; `minted` is what to show once. */
+  rotate?(
+    settings: Record<string, unknown>,
+    randomBytes: (count: number) => Uint8Array,
+  ): { settings: Record<string, unknown>; minted: Record<string, unknown> };
+  /** Settings that pass, for previews without any. */
+  example: Record<string, unknown>;
   limits(settings: z.output<Schema>): Limit[];
   /** One notification, or a digest of several, as the channel will show it. Pure. */
   render(notifications: readonly Notification[], settings: z.output<Schema>, env: ChannelEnv): Message;
@@ -85,7 +92,7 @@ export type OpenChannel = {
 };
 export type Opening = { kind: "open"; channel: OpenChannel } | { kind: "invalid"; problems: Problem[] };
 
-type Described = "kind" | "title" | "docs" | "policy" | "digests" | "threads" | "missing" | "mint";
+type Described = "kind" | "title" | "docs" | "policy" | "digests" | "threads" | "missing" | "mint" | "rotate" | "example";
 export type AnyChannel = Pick<Channel<z.ZodObject, unknown>, Described | "settings"> & {
   /** Parses the settings as stored or given; never throws. */
   open(settings: unknown, env: ChannelEnv): Opening;

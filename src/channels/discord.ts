@@ -111,6 +111,7 @@ export const discord = channel({
   missing: () => null,
   refuse: ({ url }, env) => hookProblem("url", url, /^(?:ptb\.|canary\.)?discord(?:app)?\.com$/, /\/webhooks\/\d+\/[\w-]+$/, env),
   // 5 messages in 2 s a hook, about 30 a minute a channel.
+  example: { url: "https://discord.com/api/webhooks/1/token" },
   limits: () => [
     { key: "hook", count: 5, perMs: 2_500, burst: 3 },
     { key: "hook-minute", count: 22, perMs: 60_000, burst: 6 },

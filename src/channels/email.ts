@@ -5,7 +5,7 @@ import { channel, type SendPorts, type Sent } from "./channel.ts";
 import type { ChannelEnv } from "./env.ts";
 import { htmlWith } from "./html.ts";
 import { type Doc, encoded, plain } from "./rich.ts";
-import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS } from "./sent.ts";
+import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unsent } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll, headline } from "./template.ts";
 
@@ -33,6 +33,7 @@ const Settings = z.object({
 type Settings = z.output<typeof Settings>;
 
 type Provider = {
+  keyName: "RESEND_API_KEY" | "POSTMARK_TOKEN";
   url(env: ChannelEnv): string;
   headers(env: ChannelEnv, idemKey: string): Record<string, string>;
   body(mail: Mail, from: string, to: string[], idemKey: string): object;
@@ -44,6 +45,7 @@ const ResendReply = z.looseObject({ id: z.string().optional(), name: z.string().
 
 /** Takes an idempotency key for 24 hours: as long as a mail is tried. */
 const resend: Provider = {
+  keyName: "RESEND_API_KEY",
   url: (env) => `${env.RESEND_BASE_URL}/emails`,
   headers: (env, idemKey) => ({ authorization: `Bearer ${env.RESEND_API_KEY}`, "idempotency-key": idemKey }),
   body: (mail, from, to, idemKey) => ({ from, to, ...mail, headers: { "X-Entity-Ref-ID": idemKey } }),
@@ -68,6 +70,7 @@ const PostmarkReply = z.looseObject({
 });
 
 const postmark: Provider = {
+  keyName: "POSTMARK_TOKEN",
   url: (env) => `${env.POSTMARK_BASE_URL}/email`,
   headers: (env) => ({ accept: "application/json", "x-postmark-server-token": env.POSTMARK_TOKEN }),
   body: (mail, from, to, idemKey) => ({
@@ -95,6 +98,7 @@ const PROVIDERS = { resend, postmark };
 async function send(mail: Mail, settings: Settings, ports: SendPorts): Promise<Sent> {
   const { env, idemKey } = ports;
   const provider = PROVIDERS[settings.provider];
+  if (env[provider.keyName] === "") return unsent({ kind: "auth", reason: `${provider.keyName} is not set` });
   const answer = await outsideCall(
     {
       provider: settings.provider,
@@ -112,13 +116,6 @@ async function send(mail: Mail, settings: Settings, ports: SendPorts): Promise<S
   return sentFrom(answer, provider.id(answer.json));
 }
 
-/** What the chosen provider lacks. Part of the settings' check, since the deployment may have one provider and not the other. */
-function lacking({ provider, from }: Settings, env: ChannelEnv): { path: string; message: string } | null {
-  if (provider === "resend" && env.RESEND_API_KEY === "") return { path: "provider", message: "RESEND_API_KEY is not set" };
-  if (provider === "postmark" && env.POSTMARK_TOKEN === "") return { path: "provider", message: "POSTMARK_TOKEN is not set" };
-  return from === undefined && env.MAIL_FROM === "" ? { path: "from", message: "is needed, since MAIL_FROM is not set" } : null;
-}
-
 export const email = channel({
   kind: "email",
   title: "Email",
@@ -132,7 +129,9 @@ export const email = channel({
   threads: false,
   missing: (env) =>
     env.RESEND_API_KEY === "" && env.POSTMARK_TOKEN === "" ? "neither RESEND_API_KEY nor POSTMARK_TOKEN is set" : null,
-  refuse: lacking,
+  refuse: ({ from }, env) =>
+    from === undefined && env.MAIL_FROM === "" ? { path: "from", message: "is needed, since MAIL_FROM is not set" } : null,
+  example: { to: ["ada@example.org"], from: "signals@example.org" },
   limits: ({ provider }) => [{ key: `mail-${provider}`, count: 2, perMs: 1_000, burst: 2, shared: true }],
   render: (notifications, { templates }, env) =>
     written(composeAll(notifications, templates, env.PUBLIC_URL), headline(notifications)),

@@ -12,6 +12,7 @@ export const log = channel({
   threads: false,
   missing: () => null,
   refuse: () => null,
+  example: {},
   limits: () => [],
   render: (notifications) => ({ text: headline(notifications), keys: notifications.map(({ eventKey }) => eventKey) }),
   send: async ({ text, keys }, _settings, ports) => {

@@ -1,4 +1,5 @@
 import type { Answer, CallPorts } from "../kit/http.ts";
+import type { Verdict } from "../kit/verdict.ts";
 import type { Notification } from "../model/delivery.ts";
 import type { SendPorts, Sent } from "./channel.ts";
 
@@ -23,3 +24,6 @@ export const sentFrom = (answer: Answer, externalId: string | null = null): Sent
   httpStatus: answer.status,
   ms: answer.ms,
 });
+
+/** For what is decided before any call. */
+export const unsent = (verdict: Verdict): Sent => ({ verdict, externalId: null, ambiguous: false, httpStatus: null, ms: 0 });

@@ -72,6 +72,7 @@ export const slack = channel({
   threads: false,
   missing: () => null,
   refuse: ({ url }, env) => hookProblem("url", url, /^hooks\.slack(?:-gov)?\.com$/, /\/(?:services|workflows|triggers)\/./, env),
+  example: { url: "https://hooks.slack.com/services/T0/B0/token" },
   limits: () => [{ key: "hook", count: 1, perMs: 1_000, burst: 2 }],
   render: (notifications, { templates }, env) =>
     written(composeAll(notifications, templates, env.PUBLIC_URL), headline(notifications)),

@@ -171,6 +171,7 @@ export const telegram = channel({
   threads: true,
   missing: (env) => (env.TELEGRAM_BOT_TOKEN === "" ? "TELEGRAM_BOT_TOKEN is not set" : null),
   refuse: () => null,
+  example: { chatId: "1" },
   limits,
   render: (notifications, { templates }, env) => written(composeAll(notifications, templates, env.PUBLIC_URL)),
   send,

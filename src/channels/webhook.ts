@@ -90,6 +90,12 @@ export const webhook = channel({
   missing: () => null,
   refuse: ({ url }, env) => egressProblem("url", url, env),
   mint: (given, randomBytes) => (given.secrets === undefined ? { secrets: [newSecret(randomBytes)] } : {}),
+  rotate: ({ secrets }, randomBytes) => {
+    const fresh = newSecret(randomBytes);
+    const [newest] = Array.isArray(secrets) ? secrets : [];
+    return { settings: { secrets: [fresh, ...(newest === undefined ? [] : [newest])] }, minted: { secrets: [fresh] } };
+  },
+  example: { url: "https://hooks.example.com/signals", secrets: ["whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] },
   limits: () => [{ key: "hook", count: 50, perMs: 1_000, burst: 50 }],
   render: (notifications, { format }) => payload(only(notifications), format),
   send,

@@ -1,45 +1,24 @@
+import { localMinutes, minutesOf } from "../kit/wall-clock.ts";
 import type { ChannelConfig, ChannelFilter } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
 
 const MINUTE = 60_000;
 const DAY_MINUTES = 24 * 60;
+/** The most that a change of the clocks can leave over. */
+const CLOCK_CHANGE_MINUTES = 120;
 
-/** "22:30" -> 1350. */
-function minutesOf(clock: string): number | null {
-  const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(clock) ?? [];
-  return hours === undefined || minutes === undefined ? null : Number(hours) * 60 + Number(minutes);
-}
-
-/** Minutes since local midnight; null for a zone that does not exist. */
-function localMinutes(now: number, zone: string): number | null {
-  try {
-    const clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    return minutesOf(clock.format(now));
-  } catch {
-    return null;
-  }
-}
-
-export type QuietHours = NonNullable<ChannelFilter["quietHours"]>;
-
-/** What is wrong with quiet hours as a user gave them; null when nothing is. */
-export function quietHoursProblem({ from, to, zone }: QuietHours): string | null {
-  if (minutesOf(from) === null || minutesOf(to) === null) return "from and to are times such as 22:00";
-  if (from === to) return "from and to are the same: that would be silence for ever";
-  return localMinutes(0, zone) === null ? `${zone} is no time zone; use a name such as Europe/Berlin` : null;
-}
+type QuietHours = NonNullable<ChannelFilter["quietHours"]>;
 
 /**
- * When the quiet hours that hold `now` end; null outside them. Reckoned in whole local minutes from now, then moved on until the local clock has
- * left the quiet hours, so that a night in which the clocks change ends when the wall clock says so.
+ * When the quiet hours that hold `now` end; null outside them. Reckoned in local minutes from now, then once more from there, so that a night in
+ * which the clocks change ends when the wall clock says so.
  */
 export function quietUntil(quiet: QuietHours, now: number): number | null {
-  const left = (at: number): number | null => minutesLeft(quiet, at);
-  const first = left(now);
+  const first = minutesLeft(quiet, now);
   if (first === null) return null;
   const end = Math.floor(now / MINUTE) * MINUTE + first * MINUTE;
-  const more = left(end);
-  return more === null || more > 120 ? end : end + more * MINUTE;
+  const more = minutesLeft(quiet, end);
+  return more === null || more > CLOCK_CHANGE_MINUTES ? end : end + more * MINUTE;
 }
 
 function minutesLeft({ from, to, zone }: QuietHours, at: number): number | null {
@@ -52,7 +31,7 @@ function minutesLeft({ from, to, zone }: QuietHours, at: number): number | null 
 }
 
 /** End of the digest window that holds `now`; windows are laid end to end from midnight UTC of 1970. */
-export function digestEnd(minutes: number, now: number): number {
+function digestEnd(minutes: number, now: number): number {
   const length = minutes * MINUTE;
   return (Math.floor(now / length) + 1) * length;
 }

@@ -1,0 +1,52 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { type Clock, iso } from "../kit/time.ts";
+import { DeliveryStatus } from "../model/delivery.ts";
+import { Instant } from "../model/scalars.ts";
+import type { AdminStore, DueDelivery, ReadStore } from "../store/store.ts";
+import type { ApiEnv } from "./access.ts";
+import { problem } from "./problem.ts";
+import { PagingQuery, readPage, readQuery } from "./query.ts";
+import { readReply, reply } from "./reply.ts";
+
+export type OutboxPorts = {
+  store: Pick<ReadStore, "outbox"> & Pick<AdminStore, "reopen">;
+  /** Sends re-opened rows to the queue. May throw: the sweeper finds them too. */
+  enqueue(deliveries: readonly DueDelivery[]): Promise<unknown>;
+  now: Clock;
+};
+
+const ListQuery = PagingQuery.extend({
+  status: DeliveryStatus.nullable().default(null),
+  channel: z
+    .string()
+    .regex(/^\d{1,15}$/, "must be a channel's id")
+    .transform(Number)
+    .nullable()
+    .default(null),
+  since: Instant.nullable().default(null),
+});
+
+/** Every notification for every channel, with the attempts made at it. */
+export function outboxRoutes({ store, enqueue, now }: OutboxPorts): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+
+  app.get("/outbox", async (c) => {
+    const read = readQuery(c.req.url, ListQuery);
+    if (read.kind === "refused") return read.response;
+    const { status, channel, since } = read.query;
+    const page = await readPage(read.query, (paging) => store.outbox({ status, channelId: channel, since }, paging));
+    return page instanceof Response ? page : readReply(c, { outbox: page.items, nextCursor: page.nextCursor });
+  });
+
+  app.post("/outbox/:id/retry", async (c) => {
+    const id = c.req.param("id");
+    const reopened = /^\d{1,15}$/.test(id) ? await store.reopen(Number(id), iso(now())) : ({ kind: "unknown" } as const);
+    if (reopened.kind === "unknown") return problem(404, `There is no delivery ${JSON.stringify(id.slice(0, 40))}.`);
+    if (reopened.kind === "done") return problem(409, "It was delivered, and nothing is sent twice.");
+    if (reopened.kind === "reopened") await enqueue([reopened.delivery]).catch(() => undefined);
+    return reply(202, { id: Number(id), state: reopened.kind });
+  });
+
+  return app;
+}

@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { sha256Hex } from "../kit/hash.ts";
+import { snakeCased } from "../kit/snake.ts";
+import type { Clock } from "../kit/time.ts";
+import type { ChannelConfig } from "../model/channel-config.ts";
+import type { SignalState } from "../model/scalars.ts";
+import type { AnyChannel, Problem, SendPorts, Sent } from "./channel.ts";
+import type { ChannelEnv } from "./env.ts";
+import { CHANNELS, channelKind } from "./index.ts";
+import { sampleNotification } from "./sample.ts";
+import { hideSecrets, mergeSettings } from "./settings.ts";
+
+export type CataloguePorts = Pick<SendPorts, "fetch" | "telemetry"> & {
+  env: ChannelEnv;
+  now: Clock;
+  randomBytes(count: number): Uint8Array;
+};
+
+type Settings = Record<string, unknown>;
+export type Checked = { kind: "ok"; settings: Settings; minted: Settings } | { kind: "invalid"; problems: Problem[] };
+
+const wireName = (name: string): string => Object.keys(snakeCased({ [name]: 0 }) as object)[0] ?? name;
+const wireProblem = ({ path, message }: Problem): Problem => ({
+  path: ["settings", ...path.split(".").filter(Boolean).map(wireName)].join("."),
+  message,
+});
+const unknownKind = (kind: string): Problem => ({
+  path: "kind",
+  message: `there is no channel ${JSON.stringify(kind)}; there are ${CHANNELS.map((known) => known.kind).join(", ")}`,
+});
+
+/** What a person needs to know to set a kind up. Settings by their names on the wire. */
+function described({ kind, title, docs, digests, settings, missing }: AnyChannel, env: ChannelEnv) {
+  const schema = z.toJSONSchema(settings, { io: "input", unrepresentable: "any" });
+  const properties = Object.entries(schema.properties ?? {}).map(([name, part]) => [wireName(name), part]);
+  return {
+    kind,
+    title,
+    docs,
+    digests,
+    off: missing(env),
+    settings: { required: (schema.required ?? []).map(wireName), properties: Object.fromEntries(properties) },
+  };
+}
+
+/** What the HTTP API needs of the channels, without knowing any of them. */
+export function channelCatalogue(ports: CataloguePorts) {
+  const { env, now } = ports;
+
+  function checked(kind: AnyChannel, settings: Settings, minted: Settings): Checked {
+    const opening = kind.open(settings, env);
+    if (opening.kind === "invalid") return { kind: "invalid", problems: opening.problems.map(wireProblem) };
+    return { kind: "ok", settings: opening.channel.settings, minted };
+  }
+
+  return {
+    kinds: () => CHANNELS.map((kind) => described(kind, env)),
+    digests: (kind: string): boolean => channelKind(kind)?.digests ?? false,
+    /** Why this deployment cannot send to channels of the kind. */
+    off: (kind: string): string | null => channelKind(kind)?.missing(env) ?? null,
+    hidden: (kind: string, settings: Settings): Settings => hideSecrets(channelKind(kind), settings),
+
+    /** Settings of a new channel. `minted` were made up for it and are to be shown this once. */
+    draft(name: string, given: Settings): Checked {
+      const kind = channelKind(name);
+      if (!kind) return { kind: "invalid", problems: [unknownKind(name)] };
+      const minted = kind.mint?.(given, ports.randomBytes) ?? {};
+      return checked(kind, { ...given, ...minted }, minted);
+    },
+
+    /** Settings of a channel after an update. `rotate` makes a new secret and keeps the newest old one beside it. */
+    revise(name: string, stored: Settings, given: Settings, rotate: boolean): Checked {
+      const kind = channelKind(name);
+      if (!kind) return { kind: "invalid", problems: [unknownKind(name)] };
+      const merged = mergeSettings(stored, given);
+      if (!rotate) return checked(kind, merged, {});
+      if (!kind.rotate)
+        return { kind: "invalid", problems: [{ path: "rotate_secret", message: "this kind has no secret of ours" }] };
+      const fresh = kind.rotate(merged, ports.randomBytes);
+      return checked(kind, { ...merged, ...fresh.settings }, fresh.minted);
+    },
+
+    /** How a channel of the kind would show a signal in `state`, or a digest of one in every state. */
+    preview(name: string, given: Settings, states: readonly SignalState[]) {
+      const kind = channelKind(name);
+      if (!kind) return { kind: "invalid" as const, problems: [unknownKind(name)] };
+      const opening = kind.open({ ...kind.example, ...given }, env);
+      if (opening.kind === "invalid") return { kind: "invalid" as const, problems: opening.problems.map(wireProblem) };
+      if (states.length > 1 && !kind.digests)
+        return { kind: "invalid" as const, problems: [{ path: "digest", message: "this kind sends each signal by itself" }] };
+      return { kind: "ok" as const, message: opening.channel.render(states.map((state) => sampleNotification(state, now()))) };
+    },
+
+    /** Sends an invented signal, outside the outbox. */
+    async test(config: ChannelConfig): Promise<Sent | { problem: string }> {
+      const kind = channelKind(config.kind);
+      if (!kind) return { problem: unknownKind(config.kind).message };
+      const off = kind.missing(env);
+      if (off !== null) return { problem: off };
+      const opening = kind.open(config.settings, env);
+      if (opening.kind === "invalid") {
+        return { problem: opening.problems.map(({ path, message }) => `${wireName(path)} ${message}`).join("; ") };
+      }
+      const idemKey = sha256Hex(`test:${config.id}:${now()}`);
+      const { fetch, telemetry } = ports;
+      const sendPorts: SendPorts = {
+        env,
+        fetch,
+        now,
+        idemKey,
+        prior: null,
+        log: () => undefined,
+        ...(telemetry && { telemetry }),
+      };
+      return opening.channel.send([sampleNotification("verified", now())], sendPorts);
+    },
+  };
+}
