@@ -1,0 +1,195 @@
+import { z } from "zod";
+import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
+import type { Answer } from "../kit/http.ts";
+import { iso } from "../kit/time.ts";
+import { apifyWire } from "./apify-items.ts";
+import { NOTHING_NEW, readCursor } from "./places.ts";
+import { readPosts } from "./read-posts.ts";
+import { type Polled, required, source, words } from "./source.ts";
+
+const PACE = { perMinute: 30, gapMs: 200 };
+const PAGE = 200;
+const PAGES_A_POLL = 5;
+/** The budget is kept in whole cents. */
+const CENTS = 100;
+
+/**
+ * idle: the next poll starts a run · starting: a start was sent and its answer lost, so look for that run before paying for another ·
+ * running: wait for its end · reading: page through its dataset.
+ */
+const Cursor = z.discriminatedUnion("step", [
+  z.object({ step: z.literal("idle") }),
+  z.object({ step: z.literal("starting"), at: z.number() }),
+  z.object({ step: z.literal("running"), runId: z.string() }),
+  z.object({ step: z.literal("reading"), datasetId: z.string(), offset: z.number() }),
+]);
+type Cursor = z.infer<typeof Cursor>;
+const IDLE: Cursor = { step: "idle" };
+
+const Run = z.object({ id: z.string(), status: z.string(), defaultDatasetId: z.string(), startedAt: z.string() });
+const RunAnswer = z.object({ data: Run });
+const RunList = z.object({ data: z.object({ items: z.array(Run) }) });
+const ENDED = new Set(["SUCCEEDED", "FAILED", "TIMED-OUT", "ABORTED"]);
+
+const ApifySettings = z.object({
+  APIFY_TOKEN: required,
+  APIFY_BASE_URL: z.url().default("https://api.apify.com/v2"),
+  APIFY_ACTOR_ID: z.string().default("apidojo~tweet-scraper"),
+  APIFY_SEARCH: z.string().default("$BTC OR $ETH OR $SOL lang:en -filter:retweets"),
+  APIFY_HANDLES: words.default([]),
+  APIFY_MAX_ITEMS: z.coerce.number().int().min(1).default(50),
+  APIFY_MAX_CHARGE_USD: z.coerce.number().positive().default(0.05),
+  APIFY_DAILY_USD: z.coerce.number().nonnegative().default(0.5),
+  /** run: start and look again at the next poll. sync: one call that waits up to 300 s; only for short scrapes. */
+  APIFY_MODE: z.enum(["run", "sync"]).default("run"),
+  APIFY_EVERY_MINUTES: z.coerce.number().int().min(1).default(15),
+});
+type ApifySettings = z.output<typeof ApifySettings>;
+
+type Call = { method?: "POST"; path: string; body?: unknown; timeoutMs?: number; charge?: number };
+
+function call(
+  { method, path, body, timeoutMs = 15_000, charge }: Call,
+  settings: ApifySettings,
+  ports: GuardedPorts,
+): Promise<Answer> {
+  /* A start that was refused costs nothing; one whose answer was lost may have been carried out. */
+  const spent = ({ status, verdict }: Answer) => (status !== null && verdict.kind !== "ok" ? 0 : (charge ?? 0));
+  const cost = charge === undefined ? undefined : { want: charge, atLeast: charge, spent };
+  return guardedCall(
+    {
+      provider: "apify",
+      limits: { pace: PACE, dailyBudget: settings.APIFY_DAILY_USD * CENTS },
+      ...(cost !== undefined && { cost }),
+    },
+    () => ({
+      ...(method !== undefined && { method }),
+      url: `${settings.APIFY_BASE_URL}${path}`,
+      headers: { authorization: `Bearer ${settings.APIFY_TOKEN}`, "content-type": "application/json" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      timeoutMs,
+      maxBytes: 4_000_000,
+      expect: "json",
+      classify: ({ status, json }) =>
+        status === 403 && json !== undefined ? { kind: "auth", reason: "access refused (HTTP 403)" } : undefined,
+    }),
+    ports,
+  );
+}
+
+/** There is no since_id: a window of days in the query, and the store knows what is old. */
+function input(settings: ApifySettings, since: string | null, now: number) {
+  const day = (since ?? iso(now - 86_400_000)).slice(0, 10);
+  return {
+    searchTerms: settings.APIFY_SEARCH === "" ? [] : [`${settings.APIFY_SEARCH} since:${day}`],
+    twitterHandles: settings.APIFY_HANDLES,
+    sort: "Latest",
+    maxItems: settings.APIFY_MAX_ITEMS,
+  };
+}
+
+const options = (settings: ApifySettings): string =>
+  `maxItems=${settings.APIFY_MAX_ITEMS}&maxTotalChargeUsd=${settings.APIFY_MAX_CHARGE_USD}&timeout=300`;
+const actor = (settings: ApifySettings): string => `/actors/${encodeURIComponent(settings.APIFY_ACTOR_ID)}`;
+
+type Step = Pick<Polled, "verdict"> & { items: unknown[]; place: Cursor };
+
+async function start(settings: ApifySettings, since: string | null, ports: GuardedPorts): Promise<Step> {
+  const answer = await call(
+    {
+      method: "POST",
+      path: `${actor(settings)}/runs?${options(settings)}`,
+      body: input(settings, since, ports.now()),
+      charge: settings.APIFY_MAX_CHARGE_USD * CENTS,
+    },
+    settings,
+    ports,
+  );
+  const run = RunAnswer.safeParse(answer.json).data?.data;
+  /* A refusal of our own gate says how long to wait; a call that left and found no answer does not. */
+  const sent = answer.status === null && answer.verdict.delayMs === undefined;
+  const lost = sent || (answer.verdict.kind === "ok" && run === undefined);
+  if (answer.verdict.kind === "ok" && run !== undefined)
+    return { verdict: answer.verdict, items: [], place: { step: "running", runId: run.id } };
+  return { verdict: answer.verdict, items: [], place: lost ? { step: "starting", at: ports.now() } : IDLE };
+}
+
+/** The newest run, when it began about when ours was sent. */
+async function recover(sentAt: number, settings: ApifySettings, ports: GuardedPorts): Promise<Step> {
+  const answer = await call({ path: `${actor(settings)}/runs?desc=1&limit=1` }, settings, ports);
+  const list = RunList.safeParse(answer.json).data?.data.items;
+  if (answer.verdict.kind !== "ok" || list === undefined)
+    return { verdict: answer.verdict, items: [], place: { step: "starting", at: sentAt } };
+  const ours = list.find((run) => Date.parse(run.startedAt) >= sentAt - 60_000);
+  return { verdict: NOTHING_NEW, items: [], place: ours === undefined ? IDLE : { step: "running", runId: ours.id } };
+}
+
+async function wait(runId: string, settings: ApifySettings, ports: GuardedPorts): Promise<Step> {
+  const answer = await call({ path: `/actor-runs/${encodeURIComponent(runId)}` }, settings, ports);
+  const run = RunAnswer.safeParse(answer.json).data?.data;
+  if (answer.status === 404) return { verdict: answer.verdict, items: [], place: IDLE };
+  if (answer.verdict.kind !== "ok" || run === undefined || !ENDED.has(run.status)) {
+    return { verdict: answer.verdict, items: [], place: { step: "running", runId } };
+  }
+  return { verdict: answer.verdict, items: [], place: { step: "reading", datasetId: run.defaultDatasetId, offset: 0 } };
+}
+
+async function read(datasetId: string, from: number, settings: ApifySettings, ports: GuardedPorts): Promise<Step> {
+  const items: unknown[] = [];
+  let offset = from;
+  for (let pages = 0; pages < PAGES_A_POLL; pages++) {
+    const path = `/datasets/${encodeURIComponent(datasetId)}/items?format=json&clean=1&offset=${offset}&limit=${PAGE}`;
+    const answer = await call({ path }, settings, ports);
+    const rows = Array.isArray(answer.json) ? answer.json : undefined;
+    if (answer.status === 404) return { verdict: answer.verdict, items, place: IDLE };
+    if (answer.verdict.kind !== "ok" || rows === undefined) {
+      return { verdict: answer.verdict, items, place: { step: "reading", datasetId, offset } };
+    }
+    items.push(...rows);
+    /* By what was asked for, not by what came: "clean" leaves rows out. */
+    offset += PAGE;
+    const total = Number(answer.headers.get("x-apify-pagination-total") ?? rows.length);
+    if (offset >= total) return { verdict: answer.verdict, items, place: IDLE };
+  }
+  return { verdict: { kind: "ok", reason: "more to read" }, items, place: { step: "reading", datasetId, offset } };
+}
+
+async function sync(settings: ApifySettings, since: string | null, ports: GuardedPorts): Promise<Step> {
+  const path = `${actor(settings)}/run-sync-get-dataset-items?${options(settings)}&format=json&clean=1`;
+  const charge = settings.APIFY_MAX_CHARGE_USD * CENTS;
+  const body = input(settings, since, ports.now());
+  const answer = await call({ method: "POST", path, body, timeoutMs: 300_000, charge }, settings, ports);
+  return {
+    verdict: answer.verdict,
+    items: answer.verdict.kind === "ok" && Array.isArray(answer.json) ? answer.json : [],
+    place: IDLE,
+  };
+}
+
+function advance(place: Cursor, settings: ApifySettings, since: string | null, ports: GuardedPorts): Promise<Step> {
+  switch (place.step) {
+    case "idle":
+      return settings.APIFY_MODE === "sync" || since !== null ? sync(settings, since, ports) : start(settings, since, ports);
+    case "starting":
+      return recover(place.at, settings, ports);
+    case "running":
+      return wait(place.runId, settings, ports);
+    case "reading":
+      return read(place.datasetId, place.offset, settings, ports);
+  }
+}
+
+export const apify = source({
+  name: "apify",
+  title: "Apify",
+  kind: "poll",
+  docs: "Posts of X through a scraper on Apify. Needs APIFY_TOKEN. Each run is capped at APIFY_MAX_CHARGE_USD and a day at APIFY_DAILY_USD. A poll takes one step: start a run, wait for it, read its dataset.",
+  settings: ApifySettings,
+  everyMinutes: (settings) => Math.max(1, Math.floor(settings.APIFY_EVERY_MINUTES / 3)),
+  async poll(settings, { cursor, since }, ports): Promise<Polled> {
+    const place = since === null ? readCursor(Cursor, cursor, IDLE) : IDLE;
+    const step = await advance(place, settings, since, ports);
+    const { posts, rejected } = readPosts(step.items, (item) => apifyWire(item, iso(ports.now())));
+    return { verdict: step.verdict, posts, rejected, cursor: JSON.stringify(step.place) };
+  },
+});

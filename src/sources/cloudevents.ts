@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { jsonOf, receivedPosts, refuse } from "./pushed.ts";
+import { type Pushed, type Received, source } from "./source.ts";
+
+const CloudEvent = z.looseObject({
+  id: z.string().min(1),
+  source: z.string().min(1),
+  specversion: z.literal("1.0"),
+  type: z.string().min(1),
+  subject: z.string().optional(),
+  time: z.string().optional(),
+  datacontenttype: z.string().optional(),
+  data: z.unknown().optional(),
+  data_base64: z.string().optional(),
+});
+type CloudEvent = z.infer<typeof CloudEvent>;
+
+/** Header values are percent-encoded UTF-8, one round; some senders quote them. */
+function headerText(value: string): string {
+  const bare = value.replace(/^"(.*)"$/, "$1");
+  try {
+    return decodeURIComponent(bare);
+  } catch {
+    return bare;
+  }
+}
+
+function binaryEvent({ headers, text }: Pushed): unknown {
+  const attributes = [...headers].flatMap(([name, value]) =>
+    name.startsWith("ce-") ? [[name.slice(3), headerText(value)]] : [],
+  );
+  return { ...Object.fromEntries(attributes), datacontenttype: headers.get("content-type"), data: jsonOf(text) ?? text };
+}
+
+function fromBase64(text: string): string | undefined {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The post that an event carries: its data in the wire form of a post, or plain text. What the data leaves out comes from the event. The id is
+ * made of the event's source and id, which together name it once.
+ */
+function postOf(event: CloudEvent, now: number): unknown {
+  const decoded = event.data_base64 === undefined ? undefined : fromBase64(event.data_base64);
+  const data = decoded === undefined ? event.data : (jsonOf(decoded) ?? decoded);
+  const fields = typeof data === "string" ? { text: data } : (z.record(z.string(), z.unknown()).safeParse(data).data ?? {});
+  return {
+    author: event.source.slice(0, 200),
+    posted_at: event.time ?? new Date(now).toISOString(),
+    ...fields,
+    source: "cloudevents",
+    id: `${event.source}#${event.id}`.slice(-200),
+  };
+}
+
+/** An attribute that is missing or wrong is told by its name in the place of the post. */
+function read(events: unknown[], now: number): Received {
+  const parsed = events.map((event) => CloudEvent.safeParse(event));
+  const received = receivedPosts(parsed.map((event) => (event.success ? postOf(event.data, now) : {})));
+  if (received.kind === "refused") return received;
+  const rejected = received.rejected.map((each) => {
+    const error = parsed[each.index]?.error;
+    return error === undefined
+      ? each
+      : { index: each.index, errors: error.issues.map(({ path, message }) => ({ path: path.join("."), message })) };
+  });
+  return { ...received, rejected };
+}
+
+export const cloudevents = source({
+  name: "cloudevents",
+  title: "CloudEvents",
+  kind: "push",
+  docs: "POST /ingest/cloudevents in structured, binary or batch mode, with an API key of scope ingest. The event's data is a post.",
+  settings: z.object({}),
+  async receive(_, request): Promise<Received> {
+    const type = request.headers.get("content-type")?.toLowerCase() ?? "";
+    if (!type.startsWith("application/cloudevents") && request.headers.has("ce-specversion")) {
+      return read([binaryEvent(request)], request.now);
+    }
+    if (!type.startsWith("application/cloudevents"))
+      return refuse(415, "no CloudEvent: send application/cloudevents+json, application/cloudevents-batch+json or ce- headers");
+    const body = jsonOf(request.text);
+    if (body === undefined) return refuse(400, "the body is not JSON");
+    if (!type.startsWith("application/cloudevents-batch")) return read([body], request.now);
+    return Array.isArray(body) ? read(body, request.now) : refuse(400, "a batch is a JSON array");
+  },
+});

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
+import { sha256Hex } from "../kit/hash.ts";
+import { iso } from "../kit/time.ts";
+import type { Verdict } from "../kit/verdict.ts";
+import { feedItems } from "./feed-parse.ts";
+import { NOTHING_NEW, readCursor, worse } from "./places.ts";
+import { readPosts, type Wire } from "./read-posts.ts";
+import { type Polled, source, words } from "./source.ts";
+
+const LIMITS = { pace: { perMinute: 6, gapMs: 1_000 }, dailyBudget: null };
+const MAX_FEED_BYTES = 2_000_000;
+const REMEMBERED = 200;
+
+/** How far one feed was read: its validators, and the items of the last document, so that a change brings only what is new. */
+const FeedPlace = z.object({
+  etag: z.string().nullable(),
+  modified: z.string().nullable(),
+  seen: z.array(z.string()),
+  gone: z.boolean(),
+});
+type FeedPlace = z.infer<typeof FeedPlace>;
+const Cursor = z.record(z.string(), FeedPlace);
+const START: FeedPlace = { etag: null, modified: null, seen: [], gone: false };
+
+const mark = (item: Wire): string => sha256Hex(String(item?.id)).slice(0, 8);
+
+const conditions = ({ etag, modified }: FeedPlace): Record<string, string> => ({
+  ...(etag !== null && { "if-none-match": etag }),
+  ...(modified !== null && { "if-modified-since": modified }),
+});
+
+type Read = { verdict: Verdict; items: Wire[]; place: FeedPlace };
+
+async function read(url: string, place: FeedPlace, ports: GuardedPorts): Promise<Read> {
+  const { hostname } = new URL(url);
+  const answer = await guardedCall(
+    { provider: `feeds.${hostname}`, limits: LIMITS },
+    () => ({
+      url,
+      headers: {
+        "user-agent": "event-stream-starter",
+        accept: "application/rss+xml, application/atom+xml, application/feed+json, */*;q=0.5",
+        ...conditions(place),
+      },
+      timeoutMs: 8_000,
+      maxBytes: MAX_FEED_BYTES,
+    }),
+    ports,
+  );
+  if (answer.verdict.kind === "gone") return { verdict: answer.verdict, items: [], place: { ...place, gone: true } };
+  if (answer.verdict.kind !== "ok") return { verdict: answer.verdict, items: [], place };
+  const items = feedItems(answer.text, hostname, iso(ports.now()));
+  if (items === undefined) return { verdict: { kind: "retry", reason: "no feed" }, items: [], place };
+  const marks = items.map(mark);
+  return {
+    verdict: answer.verdict,
+    items: items.filter((_, i) => !place.seen.includes(marks[i] ?? "")),
+    place: {
+      etag: answer.headers.get("etag"),
+      modified: answer.headers.get("last-modified"),
+      seen: marks.slice(0, REMEMBERED),
+      gone: false,
+    },
+  };
+}
+
+export const feeds = source({
+  name: "feeds",
+  title: "RSS, Atom and JSON feeds",
+  kind: "poll",
+  docs: "Any number of feeds in FEED_URLS, separated by spaces. Conditional requests; a feed that answers 410 is left alone until it is taken out and put back. Also for Reddit, GitHub releases, YouTube, Mastodon and Substack.",
+  settings: z.object({
+    FEED_URLS: words
+      .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
+      .default(["https://cointelegraph.com/rss", "https://www.coindesk.com/arc/outboundfeeds/rss/"]),
+    FEEDS_EVERY_MINUTES: z.coerce.number().int().min(1).default(5),
+  }),
+  everyMinutes: (settings) => settings.FEEDS_EVERY_MINUTES,
+  async poll({ FEED_URLS }, { cursor, since }, ports): Promise<Polled> {
+    const before = readCursor(Cursor, cursor, {});
+    const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
+    const after: z.infer<typeof Cursor> = {};
+    for (const url of FEED_URLS) {
+      const place = since === null ? (before[url] ?? START) : START;
+      after[url] = place;
+      if (place.gone) continue;
+      const found = await read(url, place, ports);
+      after[url] = found.place;
+      polled.verdict = worse(polled.verdict, found.verdict);
+      const { posts, rejected } = readPosts(found.items, (item) => item);
+      polled.posts.push(...posts.filter((post) => since === null || post.postedAt >= since));
+      polled.rejected += rejected;
+    }
+    return { ...polled, cursor: JSON.stringify(after) };
+  },
+});

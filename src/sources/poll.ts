@@ -1,0 +1,91 @@
+import type { GuardedPorts } from "../kit/guarded-call.ts";
+import { iso } from "../kit/time.ts";
+import type { Verdict } from "../kit/verdict.ts";
+import type { RawPost } from "../model/raw-post.ts";
+import type { Env, Polled, Source, SwitchedOn } from "./source.ts";
+
+/** What the store keeps of a source. It may throw when the database is out. */
+export type CursorPort = {
+  cursor(source: string): Promise<{ cursor: string | null; polledAt: string | null } | undefined>;
+  /** Compare and set: an overlapping tick does not move it back. */
+  advanceCursor(source: string, from: string | null, to: string | null, at: string): Promise<boolean>;
+};
+
+export type PollPorts = GuardedPorts & {
+  store: CursorPort;
+  /** Accepts the posts for good, or says that it cannot now. */
+  ingest(posts: RawPost[]): Promise<"ok" | "unavailable">;
+};
+
+export type PollReport = {
+  source: string;
+  /** polled · off · not due · held: read, but not accepted, so the cursor stays · unavailable: the database is out, nothing was asked. */
+  outcome: "polled" | "off" | "not due" | "held" | "unavailable";
+  verdict: Verdict | null;
+  posts: number;
+  rejected: number;
+  detail: string;
+};
+
+export type PollOptions = {
+  /** Read from this time on, apart from the stored cursor, which stays as it is. */
+  since?: string;
+  /** Poll also when its time has not come. */
+  now?: boolean;
+  /** Of a backfill: tell people about the signals that come of it. Otherwise its posts carry `raw.quiet`. */
+  notify?: boolean;
+};
+
+/** Whether this minute is one of the source's own: told from the clock alone, so that a tick costs no query. Names spread sources over minutes. */
+function isDue(name: string, everyMinutes: number, now: number): boolean {
+  const offset = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  return (Math.floor(now / 60_000) + offset) % everyMinutes === 0;
+}
+
+const report = (source: string, outcome: PollReport["outcome"], detail: string, polled?: Polled): PollReport => ({
+  source,
+  outcome,
+  verdict: polled?.verdict ?? null,
+  posts: polled?.posts.length ?? 0,
+  rejected: polled?.rejected ?? 0,
+  detail,
+});
+
+const quiet = (post: RawPost): RawPost => ({ ...post, raw: { ...post.raw, quiet: true } });
+
+async function read(on: SwitchedOn, cursor: string | null, since: string | null, ports: PollPorts): Promise<Polled> {
+  const nothing = (reason: string): Polled => ({ verdict: { kind: "reject", reason }, posts: [], rejected: 0, cursor });
+  if (on.poll === undefined) return nothing("this source is not polled");
+  return on.poll({ cursor, since }, ports).catch(() => nothing("fault in the adapter"));
+}
+
+async function accept(polled: Polled, options: PollOptions, ports: PollPorts): Promise<"ok" | "unavailable"> {
+  if (polled.posts.length === 0) return "ok";
+  const posts = options.since !== undefined && !options.notify ? polled.posts.map(quiet) : polled.posts;
+  return ports.ingest(posts);
+}
+
+/**
+ * One poll: read after the cursor, have the posts accepted, and only then move the cursor. So a crash anywhere repeats posts, which the store
+ * knows by their ids, and never loses one. Never throws.
+ */
+export async function poll(source: Source, env: Env, ports: PollPorts, options: PollOptions = {}): Promise<PollReport> {
+  const { name } = source;
+  const on = source.configure(env);
+  if (on.kind === "off") return report(name, "off", on.why);
+  const asked = options.now === true || options.since !== undefined;
+  if (!asked && !isDue(name, on.everyMinutes, ports.now())) return report(name, "not due", `every ${on.everyMinutes} minutes`);
+  try {
+    const cursor = (await ports.store.cursor(name))?.cursor ?? null;
+    const polled = await read(on, cursor, options.since ?? null, ports);
+    if ((await accept(polled, options, ports)) === "unavailable") return report(name, "held", "the database is out", polled);
+    if (options.since === undefined) await ports.store.advanceCursor(name, cursor, polled.cursor, iso(ports.now()));
+    return report(name, "polled", polled.verdict.reason, polled);
+  } catch {
+    return report(name, "unavailable", "the database is out");
+  }
+}
+
+/** One tick of the clock: every polled source whose time has come, side by side. */
+export const pollDue = (sources: readonly Source[], env: Env, ports: PollPorts): Promise<PollReport[]> =>
+  Promise.all(sources.filter((each) => each.kind === "poll").map((each) => poll(each, env, ports)));

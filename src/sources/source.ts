@@ -1,0 +1,88 @@
+import { z } from "zod";
+import type { GuardedPorts } from "../kit/guarded-call.ts";
+import type { Verdict } from "../kit/verdict.ts";
+import type { RawPost } from "../model/raw-post.ts";
+
+export type Env = Readonly<Record<string, unknown>>;
+
+/** Where to read from: after `cursor`, the source's own words for how far it got; with `since` (a backfill), from that time on instead. */
+export type Place = { cursor: string | null; since: string | null };
+
+/** What one poll brought. Never moved on by the source itself: the cursor is stored only once the posts are accepted. */
+export type Polled = {
+  /** The worst that happened; posts that came before it are still here. */
+  verdict: Verdict;
+  posts: RawPost[];
+  /** Items that could not be read as a post. */
+  rejected: number;
+  /** How far the posts here reach; the old one when nothing was read. */
+  cursor: string | null;
+};
+
+/** A request to POST /ingest/{source}. Header names in lower case. */
+export type Pushed = { headers: ReadonlyMap<string, string>; text: string; now: number };
+export type Received =
+  | { kind: "posts"; posts: RawPost[]; rejected: { index: number; errors: { path: string; message: string }[] }[] }
+  | { kind: "refused"; status: 400 | 401 | 415; detail: string };
+
+type Spec<S extends z.ZodType> = {
+  name: string;
+  title: string;
+  /** poll: asked on a schedule · push: POST /ingest/{name} · stream: a connection held open. */
+  kind: "poll" | "push" | "stream";
+  docs: string;
+  settings: S;
+  /** Minutes between polls. */
+  everyMinutes?(settings: z.output<S>): number;
+  poll?(settings: z.output<S>, place: Place, ports: GuardedPorts): Promise<Polled>;
+  receive?(settings: z.output<S>, request: Pushed): Promise<Received>;
+  /** A push that proves itself by a signature needs no API key. */
+  signed?: boolean;
+};
+
+export type SwitchedOn = {
+  kind: "on";
+  everyMinutes: number;
+  poll?(place: Place, ports: GuardedPorts): Promise<Polled>;
+  receive?(request: Pushed): Promise<Received>;
+};
+
+/** One source of posts, in one file: its name, settings, behaviour and docs. */
+export type Source = Pick<Spec<z.ZodType>, "name" | "title" | "kind" | "docs"> & {
+  signed: boolean;
+  settingNames: string[];
+  /** Reads its settings; without what it needs it is off, and says so. SOURCES_OFF names those to leave off. */
+  configure(env: Env): SwitchedOn | { kind: "off"; why: string };
+};
+
+/** Words separated by spaces or commas. */
+export const words = z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean));
+
+const Off = z.object({ SOURCES_OFF: words.default([]) });
+const filled = (env: Env): Env => Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+const problem = (error: z.ZodError): string => error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; ");
+
+/** A setting without which a source is off. */
+export const required = z.string({ error: "is not set" }).min(1);
+
+export function source<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Shape>>): Source {
+  const { name, title, kind, docs, poll, receive } = spec;
+  return {
+    ...{ name, title, kind, docs },
+    signed: spec.signed ?? false,
+    settingNames: Object.keys(spec.settings.shape),
+    configure(env) {
+      const given = filled(env);
+      if (Off.safeParse(given).data?.SOURCES_OFF.includes(name)) return { kind: "off", why: "named in SOURCES_OFF" };
+      const read = spec.settings.safeParse(given);
+      if (!read.success) return { kind: "off", why: problem(read.error) };
+      const settings = read.data;
+      return {
+        kind: "on",
+        everyMinutes: spec.everyMinutes?.(settings) ?? 1,
+        ...(poll !== undefined && { poll: (place, ports) => poll(settings, place, ports) }),
+        ...(receive !== undefined && { receive: (request) => receive(settings, request) }),
+      };
+    },
+  };
+}

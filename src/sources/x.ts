@@ -1,0 +1,202 @@
+import { z } from "zod";
+import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
+import type { Answer } from "../kit/http.ts";
+import { iso } from "../kit/time.ts";
+import type { Verdict } from "../kit/verdict.ts";
+import { NOTHING_NEW, readCursor, worse } from "./places.ts";
+import { readPosts, type Wire } from "./read-posts.ts";
+import { type Polled, required, source } from "./source.ts";
+import { charged, classifyX, isStaleCursor, readPage } from "./x-answer.ts";
+
+const PACE = { perMinute: 25, gapMs: 0 };
+const PAGES_A_POLL = 3;
+const WEEK_MS = 7 * 86_400_000;
+const SAFETY_MS = 3_600_000;
+const PAGE_SIZE = { most: 100, search: 10, timeline: 5 };
+
+/**
+ * How far one stream (a search or a timeline) was read. `rest`: the page limit cut a read short; it goes on from there, under the same
+ * `sinceId`, and only its end makes `newestId` the new `sinceId`.
+ */
+const StreamPlace = z.object({
+  sinceId: z.string().nullable(),
+  rest: z.object({ nextToken: z.string(), newestId: z.string() }).nullable(),
+});
+type StreamPlace = z.infer<typeof StreamPlace>;
+const Cursor = z.object({ streams: z.record(z.string(), StreamPlace), userIds: z.record(z.string(), z.string()) });
+
+const XSettings = z.object({
+  X_BEARER_TOKEN: required,
+  X_BASE_URL: z.url().default("https://api.x.com"),
+  X_QUERY: z.string().max(512).default("(crypto OR defi OR token) has:cashtags lang:en -is:retweet -is:reply"),
+  X_USERS: z
+    .string()
+    .default("")
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean)),
+  /** What the field parameter is called: "post" since August 2026, "tweet" before. Answers are read in both. */
+  X_VOCAB: z.enum(["post", "tweet"]).default("post"),
+  /** Posts and users that may be paid for on one UTC day. */
+  X_DAILY_POST_BUDGET: z.coerce.number().int().nonnegative().default(500),
+  X_EVERY_MINUTES: z.coerce.number().int().min(1).default(5),
+});
+type XSettings = z.output<typeof XSettings>;
+
+type Stream = { name: string; path: string; params: Record<string, string>; paging: string; least: number };
+
+/** A snowflake id holds its time. */
+const idTime = (id: string): number => (/^\d{1,19}$/.test(id) ? Number((BigInt(id) >> 22n) + 1_288_834_974_657n) : 0);
+
+/** From where to read: an id from this week, else a time; an older id would be refused. */
+function lowerBound(sinceId: string | null, since: string | null, now: number): Record<string, string> {
+  const oldest = now - WEEK_MS + SAFETY_MS;
+  if (since !== null) return { start_time: iso(Math.max(Date.parse(since), oldest)) };
+  if (sinceId === null) return {};
+  return idTime(sinceId) > oldest ? { since_id: sinceId } : { start_time: iso(oldest) };
+}
+
+function callX(
+  path: string,
+  params: (size: number) => Record<string, string>,
+  settings: XSettings,
+  least: number,
+  ports: GuardedPorts,
+) {
+  return guardedCall(
+    {
+      provider: "x",
+      limits: { pace: PACE, dailyBudget: settings.X_DAILY_POST_BUDGET },
+      /* Each post may bring its author along, who is charged too. */
+      cost: { want: PAGE_SIZE.most * 2, atLeast: least * 2, spent: (answer) => charged(answer.json) },
+    },
+    (granted) => ({
+      url: `${settings.X_BASE_URL}${path}?${new URLSearchParams(params(Math.min(PAGE_SIZE.most, Math.floor(granted / 2))))}`,
+      headers: { authorization: `Bearer ${settings.X_BEARER_TOKEN}`, accept: "application/json" },
+      timeoutMs: 10_000,
+      expect: "json",
+      classify: classifyX,
+    }),
+    ports,
+  );
+}
+
+function page(
+  stream: Stream,
+  bound: Record<string, string>,
+  token: string | null,
+  settings: XSettings,
+  ports: GuardedPorts,
+): Promise<Answer> {
+  const params = (size: number) => ({
+    ...stream.params,
+    ...bound,
+    ...(token !== null && { [stream.paging]: token }),
+    max_results: String(size),
+    [`${settings.X_VOCAB}.fields`]: `created_at,public_metrics,lang,entities,note_${settings.X_VOCAB},conversation_id`,
+    expansions: "author_id",
+    "user.fields": "username,public_metrics",
+  });
+  return callX(stream.path, params, settings, stream.least, ports);
+}
+
+type Read = { verdict: Verdict; items: Wire[]; unreadable: number; place: StreamPlace };
+
+/** Reads a stream, page by page. The place moves only over pages that came whole. */
+async function readStream(
+  stream: Stream,
+  start: StreamPlace,
+  since: string | null,
+  settings: XSettings,
+  ports: GuardedPorts,
+): Promise<Read> {
+  const read: Read = { verdict: NOTHING_NEW, items: [], unreadable: 0, place: start };
+  let bound = lowerBound(start.sinceId, since, ports.now());
+  let token = start.rest?.nextToken ?? null;
+  let newest = start.rest?.newestId ?? null;
+  for (let pages = 0, anew = false; pages < PAGES_A_POLL; pages++) {
+    const answer = await page(stream, bound, token, settings, ports);
+    if (isStaleCursor(answer) && !anew) {
+      anew = true;
+      token = newest = null;
+      bound = { start_time: iso(ports.now() - WEEK_MS + SAFETY_MS) };
+      read.place = { sinceId: null, rest: null };
+      continue;
+    }
+    read.verdict = worse(read.verdict, answer.verdict);
+    const found = answer.verdict.kind === "ok" ? readPage(answer.json, iso(ports.now())) : undefined;
+    if (found === undefined) return read;
+    read.items.push(...found.items);
+    read.unreadable += found.unreadable;
+    newest ??= found.newestId;
+    token = found.nextToken;
+    if (token === null || newest === null) {
+      return { ...read, place: { sinceId: newest ?? read.place.sinceId, rest: null } };
+    }
+    read.place = { sinceId: read.place.sinceId, rest: { nextToken: token, newestId: newest } };
+  }
+  return read;
+}
+
+const UserAnswer = z.object({ data: z.object({ id: z.string() }) });
+
+/** A handle's numeric id, asked once and kept in the cursor. */
+async function userId(
+  handle: string,
+  known: Record<string, string>,
+  settings: XSettings,
+  ports: GuardedPorts,
+): Promise<Verdict | string> {
+  const kept = known[handle];
+  if (kept !== undefined) return kept;
+  const answer = await callX(`/2/users/by/username/${encodeURIComponent(handle)}`, () => ({}), settings, 1, ports);
+  const read = UserAnswer.safeParse(answer.json);
+  return answer.verdict.kind === "ok" && read.success ? read.data.data.id : answer.verdict;
+}
+
+export const x = source({
+  name: "x",
+  title: "X",
+  kind: "poll",
+  docs: "Recent search (X_QUERY) and timelines (X_USERS). Needs X_BEARER_TOKEN. Paid per post and user returned: X_DAILY_POST_BUDGET is never passed.",
+  settings: XSettings,
+  everyMinutes: (settings) => settings.X_EVERY_MINUTES,
+  async poll(settings, { cursor, since }, ports): Promise<Polled> {
+    const places = readCursor(Cursor, cursor, { streams: {}, userIds: {} });
+    const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
+    const follow = async (stream: Stream) => {
+      const start = (since === null ? places.streams[stream.name] : undefined) ?? { sinceId: null, rest: null };
+      const read = await readStream(stream, start, since, settings, ports);
+      places.streams[stream.name] = read.place;
+      polled.verdict = worse(polled.verdict, read.verdict);
+      const { posts, rejected } = readPosts(read.items, (item) => item);
+      polled.posts.push(...posts);
+      polled.rejected += rejected + read.unreadable;
+    };
+    if (settings.X_QUERY !== "") {
+      const params = { query: settings.X_QUERY };
+      await follow({
+        name: settings.X_QUERY,
+        path: "/2/tweets/search/recent",
+        params,
+        paging: "next_token",
+        least: PAGE_SIZE.search,
+      });
+    }
+    for (const handle of settings.X_USERS) {
+      const id = await userId(handle, places.userIds, settings, ports);
+      if (typeof id !== "string") {
+        polled.verdict = worse(polled.verdict, id);
+        continue;
+      }
+      places.userIds[handle] = id;
+      const params = { exclude: "replies,retweets" };
+      await follow({
+        name: `@${handle}`,
+        path: `/2/users/${id}/tweets`,
+        params,
+        paging: "pagination_token",
+        least: PAGE_SIZE.timeline,
+      });
+    }
+    return { ...polled, cursor: JSON.stringify(places) };
+  },
+});
