@@ -1,0 +1,82 @@
+import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { unmasked } from "../kit/fold.ts";
+import { canonicalAddress } from "../model/mention.ts";
+import type { RawPost } from "../model/raw-post.ts";
+
+const Entries = z.array(z.string().trim().min(2, "must have two characters or more").max(200)).default([]);
+const File = z.strictObject({ authors: Entries, domains: Entries, phrases: Entries, tokens: Entries });
+
+/** What no post may come from, link to, say or speak of. All in the form that a post is compared in. */
+export type Blacklist = {
+  authors: ReadonlySet<string>;
+  domains: ReadonlySet<string>;
+  phrases: readonly string[];
+  tokens: ReadonlySet<string>;
+};
+export type BlacklistRead =
+  | { kind: "loaded"; value: Blacklist }
+  | { kind: "rejected"; problems: { line: number; message: string }[] };
+
+export const EMPTY_BLACKLIST: Blacklist = { authors: new Set(), domains: new Set(), phrases: [], tokens: new Set() };
+
+const handle = (author: string) => author.replace(/^@/, "").toLowerCase();
+const domain = (name: string) => name.toLowerCase().replace(/^(?:https?:\/\/)?(?:www\.)?|\/.*$/g, "");
+const phrase = (text: string) => unmasked(text).toLowerCase();
+const token = (name: string) => canonicalAddress(name.replace(/^\$/, ""));
+/** Symbols know no case, addresses do. */
+const tokenForms = (name: string) => (name.length > 20 ? [token(name)] : [token(name).toUpperCase()]);
+
+/** Reads rules/blacklist.yml. Problems name the line; a text with one replaces nothing. */
+export function parseBlacklist(yamlText: string): BlacklistRead {
+  const lines = new LineCounter();
+  const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false });
+  const lineAt = (offset: number | undefined) => lines.linePos(offset ?? 0).line || 1;
+  if (document.errors.length > 0) {
+    return { kind: "rejected", problems: document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message })) };
+  }
+  const parsed = File.safeParse(document.toJS() ?? {});
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => {
+      const node = document.getIn(path, true);
+      const place = isScalar(node) || isMap(node) ? node.range?.[0] : document.contents?.range?.[0];
+      return { line: lineAt(place), message: `${path.join(".") || "the list"}: ${message}` };
+    });
+    return { kind: "rejected", problems };
+  }
+  const { authors, domains, phrases, tokens } = parsed.data;
+  return {
+    kind: "loaded",
+    value: {
+      authors: new Set(authors.map(handle)),
+      domains: new Set(domains.map(domain)),
+      phrases: phrases.map(phrase),
+      tokens: new Set(tokens.flatMap(tokenForms)),
+    },
+  };
+}
+
+const HOST = /(?<![a-z0-9.-])(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?![a-z0-9-])/g;
+const NAMED_TOKEN = /\$([a-z][a-z0-9]{0,19})|(?<![A-Za-z0-9])([A-Za-z0-9_-]{25,90})(?![A-Za-z0-9])/gi;
+
+/** The domain itself or one above it: claim.example.com is blocked with example.com. */
+function blockedDomain(host: string, domains: ReadonlySet<string>): string | undefined {
+  const labels = host.split(".");
+  return labels.map((_, i) => labels.slice(i).join(".")).find((name) => domains.has(name));
+}
+
+/** What the post is blocked for, e.g. `author bot1`; undefined when nothing on the list is in it. */
+export function blockedBy(post: RawPost, list: Blacklist): string | undefined {
+  if (list.authors.has(handle(post.author))) return `author ${handle(post.author)}`;
+  const lower = phrase(post.text);
+  for (const [host] of `${lower} ${post.url ?? ""}`.matchAll(HOST)) {
+    const blocked = blockedDomain(host, list.domains);
+    if (blocked) return `domain ${blocked}`;
+  }
+  const said = list.phrases.find((each) => lower.includes(each));
+  if (said) return `phrase "${said}"`;
+  const named = [...post.text.matchAll(NAMED_TOKEN)].map((match) => match[1] ?? match[2] ?? "");
+  const tokens = [...named, post.symbol ?? "", post.tokenCa ?? ""].flatMap(tokenForms);
+  const blocked = tokens.find((each) => list.tokens.has(each));
+  return blocked && `token ${blocked}`;
+}
