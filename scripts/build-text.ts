@@ -1,0 +1,14 @@
+/** Bundles src/text.ts, weights and all, into dist/text.mjs: a module for Node without dependencies (INTERFACE.md, "Text functions"). */
+import { build } from "esbuild";
+
+await build({
+  entryPoints: [new URL("../src/text.ts", import.meta.url).pathname],
+  outfile: new URL("../dist/text.mjs", import.meta.url).pathname,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  target: "node20",
+  logLevel: "warning",
+});

@@ -1,0 +1,215 @@
+/**
+ * Trains src/filter/weights/language.ts: one softmax regression over hashed n-grams for each script that several languages share.
+ *
+ *   node scripts/train/language.ts DATA_DIR            trains on everything and writes the weights
+ *   node scripts/train/language.ts DATA_DIR --fold N   holds fold N of 5 out, prints accuracy on it, writes nothing
+ *
+ * DATA_DIR holds language-{sentences,pairs,words,tweets}.jsonl with {text, language}. Deterministic for the same input.
+ */
+import { writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { languageRows, languageWords } from "../../src/filter/language.ts";
+import { dominantScript, SHARED_SCRIPTS, type SharedScript } from "../../src/filter/script.ts";
+import { MAX_CELL, packTable } from "../../src/kit/sparse-table.ts";
+import { foldOf, readRows, seeded, shuffle } from "./rows.ts";
+
+type Row = { text: string; language: string };
+type Sample = { words: string[]; label: number; set: string };
+type Group = { script: SharedScript; languages: string[]; train: Sample[]; test: Sample[] };
+
+const SETS = ["language-sentences", "language-pairs", "language-words", "language-tweets"];
+const FOLDS = 5;
+/** Rows and weights kept: what the size of the Worker allows. */
+const BITS: Record<SharedScript, number> = { latin: 18, cyrillic: 16, arabic: 14, devanagari: 14, han: 14 };
+const KEPT: Record<SharedScript, number> = { latin: 520_000, cyrillic: 70_000, arabic: 18_000, devanagari: 10_000, han: 8_000 };
+const EPOCHS = Number(process.env.EPOCHS ?? 6);
+const REFINING_EPOCHS = 2;
+const LEARNING_RATE = 0.5;
+/** Longer texts are learned a window at a time: short ones are where the errors are. */
+const WINDOW = 8;
+/** Windows of running text drawn for every sample, of 1 to 3 words. */
+const SNIPPETS = 2;
+
+const [folder, flag, fold] = process.argv.slice(2);
+if (!folder) throw new Error("usage: node scripts/train/language.ts DATA_DIR [--fold N]");
+const heldOut = flag === "--fold" ? Number(fold) : -1;
+
+function readGroups(from: string): { groups: Group[]; decided: Map<string, [right: number, all: number]> } {
+  const groups = SHARED_SCRIPTS.map((script): Group => ({ script, languages: [], train: [], test: [] }));
+  const decided = new Map<string, [number, number]>();
+  const rows = SETS.flatMap((set) => readRows<Row>(from, set).map((row) => ({ ...row, set, words: languageWords(row.text) })));
+  const samples = rows.map((row) => ({ ...row, script: dominantScript(row.words.join(" ")) }));
+  for (const group of groups) {
+    const counts = Map.groupBy(
+      samples.filter((sample) => sample.script === group.script),
+      (sample) => sample.language,
+    );
+    // A language with a handful of texts in a script is a mislabelled line, not a language written in it.
+    group.languages = [...counts]
+      .filter(([, texts]) => texts.length >= 150)
+      .map(([language]) => language)
+      .sort();
+  }
+  for (const { text, language, set, words, script } of samples) {
+    const test = foldOf(text, FOLDS) === heldOut;
+    const group = groups.find((each) => each.script === script);
+    if (group) {
+      const label = group.languages.indexOf(language);
+      if (test) group.test.push({ words, label, set });
+      else if (label >= 0) group.train.push({ words, label, set });
+    } else if (test) {
+      const [right, all] = decided.get(set) ?? [0, 0];
+      decided.set(set, [right + Number(script === language), all + 1]);
+    }
+  }
+  return { groups, decided };
+}
+
+/** Adds the gradient of one text; answers nothing. AdaGrad with one accumulator a row; a frozen cell (mask 0) stays 0. */
+function learn(model: Model, words: readonly string[], label: number, rate: number): void {
+  const { weights, squares, mask, width, scores } = model;
+  const rows = languageRows(words, model.bits);
+  const scale = 1 / Math.sqrt(rows.length);
+  scores.fill(0);
+  for (const row of rows) for (let k = 0, at = row * width; k < width; k++) scores[k] += weights[at + k];
+  let top = -Infinity;
+  for (let k = 0; k < width; k++) {
+    scores[k] *= scale;
+    top = Math.max(top, scores[k]);
+  }
+  let sum = 0;
+  for (let k = 0; k < width; k++) {
+    scores[k] = Math.exp(scores[k] - top);
+    sum += scores[k];
+  }
+  let norm = 0;
+  for (let k = 0; k < width; k++) {
+    scores[k] = scores[k] / sum - Number(k === label);
+    norm += scores[k] ** 2;
+  }
+  if (norm < 1e-4) return;
+  for (const row of rows) {
+    squares[row] += norm * scale * scale;
+    const pace = (rate * scale) / Math.sqrt(squares[row]);
+    const at = row * width;
+    if (mask) for (let k = 0; k < width; k++) weights[at + k] -= pace * scores[k] * mask[at + k];
+    else for (let k = 0; k < width; k++) weights[at + k] -= pace * scores[k];
+  }
+}
+type Model = {
+  bits: number;
+  width: number;
+  weights: Float32Array;
+  squares: Float32Array;
+  mask: Uint8Array | null;
+  scores: Float64Array;
+};
+
+function epoch(model: Model, train: readonly Sample[], rate: number, random: () => number): void {
+  const running = train.filter((sample) => sample.words.length > 3);
+  const order = Int32Array.from(train.keys());
+  shuffle(order, random);
+  const window = (words: readonly string[], length: number) => {
+    const from = Math.floor(random() * Math.max(1, words.length - length + 1));
+    return words.slice(from, from + length);
+  };
+  for (const index of order) {
+    const { words, label } = train[index] as Sample;
+    learn(model, window(words, WINDOW), label, rate);
+    for (let i = 0; i < SNIPPETS && running.length > 0; i++) {
+      const other = running[Math.floor(random() * running.length)] as Sample;
+      learn(model, window(other.words, 1 + Math.floor(random() * random() * 3)), other.label, rate * 0.7);
+    }
+  }
+}
+
+/** Zeroes all but the cells that matter most: large ones in rows that are seen often. */
+function prune(model: Model, keep: number): void {
+  const { weights, squares, width } = model;
+  const value = (at: number) => Math.abs(weights[at]) * squares[Math.floor(at / width)] ** 0.25;
+  const sampled = new Float64Array(Math.ceil(weights.length / 7));
+  for (let i = 0; i < sampled.length; i++) sampled[i] = value(i * 7);
+  sampled.sort();
+  const limit = sampled[Math.max(0, sampled.length - Math.floor(keep / 7))] ?? 0;
+  const mask = new Uint8Array(weights.length);
+  for (let at = 0; at < weights.length; at++) {
+    if (value(at) >= limit && weights[at] !== 0) mask[at] = 1;
+    else weights[at] = 0;
+  }
+  model.mask = mask;
+}
+
+/** Whole steps of a size that lets the largest hundredth of the cells be cut off. */
+function quantise(model: Model): Int8Array {
+  const sizes = model.weights
+    .filter((weight) => weight !== 0)
+    .map(Math.abs)
+    .sort();
+  const step = (sizes[Math.floor(sizes.length * 0.98)] ?? 1) / STEPS;
+  return Int8Array.from(model.weights, (weight) => Math.max(-MAX_CELL, Math.min(MAX_CELL, Math.round(weight / step))));
+}
+const STEPS = 7;
+
+function accuracy(cells: Int8Array | Float32Array, group: Group, bits: number): Map<string, [number, number]> {
+  const width = group.languages.length;
+  const tally = new Map<string, [number, number]>();
+  for (const { words, label, set } of group.test) {
+    const scores = new Float64Array(width);
+    for (const row of languageRows(words, bits)) for (let k = 0; k < width; k++) scores[k] += cells[row * width + k];
+    const [right, all] = tally.get(set) ?? [0, 0];
+    tally.set(set, [right + Number(scores.indexOf(Math.max(...scores)) === label), all + 1]);
+  }
+  return tally;
+}
+const shown = (tally: Map<string, [number, number]>) =>
+  [...tally].map(([set, [right, all]]) => `${set.slice(9)} ${(right / all).toFixed(4)} (${all})`).join("  ");
+
+function train(group: Group): string {
+  const random = seeded(group.languages.length);
+  const bits = BITS[group.script];
+  const width = group.languages.length;
+  const model: Model = {
+    bits,
+    width,
+    weights: new Float32Array(width << bits),
+    squares: new Float32Array(1 << bits).fill(1e-3),
+    mask: null,
+    scores: new Float64Array(width),
+  };
+  for (let i = 0; i < EPOCHS; i++) {
+    epoch(model, group.train, LEARNING_RATE * (1 - i / EPOCHS), random);
+    if (heldOut >= 0) console.error(`${group.script} ${i}: ${shown(accuracy(model.weights, group, bits))}`);
+  }
+  prune(model, KEPT[group.script]);
+  if (heldOut >= 0) console.error(`${group.script} pruned: ${shown(accuracy(model.weights, group, bits))}`);
+  for (let i = 0; i < REFINING_EPOCHS; i++) epoch(model, group.train, (LEARNING_RATE / 4) * (1 - i / REFINING_EPOCHS), random);
+  const cells = quantise(model);
+  const packed = packTable(cells);
+  console.error(`${group.script}: ${group.languages.join(" ")}; ${gzipSync(packed).length} bytes gz`);
+  if (heldOut >= 0) {
+    const tally = accuracy(cells, group, bits);
+    console.error(`${group.script} shipped: ${shown(tally)}`);
+    for (const [set, [right, all]] of tally) {
+      const [sumRight, sumAll] = total.get(set) ?? [0, 0];
+      total.set(set, [sumRight + right, sumAll + all]);
+    }
+  }
+  return packed;
+}
+
+const { groups, decided } = readGroups(folder);
+const total = decided;
+const packed = groups.toReversed().map((group) => [group, train(group)] as const);
+if (heldOut >= 0) console.log(`fold ${heldOut}: ${shown(total)}`);
+else {
+  const models = packed.map(
+    ([group, table]) =>
+      `  ${group.script}: {\n    languages: ${JSON.stringify(group.languages).replaceAll(",", ", ")},\n    bits: ${BITS[group.script]},\n    table: ${JSON.stringify(table)},\n  },\n`,
+  );
+  const head =
+    '/** Written by scripts/train/language.ts; not for reading. */\nimport type { LanguageModel } from "../language.ts";\nimport type { SharedScript } from "../script.ts";\n\n';
+  writeFileSync(
+    new URL("../../src/filter/weights/language.ts", import.meta.url),
+    `${head}export const LANGUAGE_WEIGHTS: Record<SharedScript, LanguageModel> = {\n${models.join("")}};\n`,
+  );
+}
