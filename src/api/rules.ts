@@ -43,6 +43,7 @@ const Given = z.strictObject({
   previous_state: SignalState.optional(),
   explain: z.boolean().default(false),
 });
+const Put = z.strictObject({ document: z.string() });
 const Backtested = z.strictObject({
   rules: z.string(),
   since: Instant.optional(),
@@ -67,9 +68,9 @@ export function rulesRoutes(ports: RulesPorts): Hono<ApiEnv> {
   });
 
   app.put("/rules", async (c) => {
-    const body = await boundedText(c.req.raw, MAX_BODY);
-    if (body.kind === "refused") return body.response;
-    const loaded = ports.load(body.text);
+    const document = await documentIn(c.req.raw);
+    if (document instanceof Response) return document;
+    const loaded = ports.load(document);
     if (loaded.kind === "rejected") return unprocessable(loaded.problems);
     if (c.req.query("dry_run") === undefined) await ports.publish(loaded.rules, authorOf(c.get("caller")));
     return reply(200, { ...summary(loaded.rules), warnings: loaded.warnings });
@@ -132,6 +133,16 @@ function unprocessable(problems: readonly Problem[]): Response {
   return problem(422, `The rules were refused and nothing was changed. ${detail}`.trim(), {
     errors: problems.map(({ edit: _, ...said }) => said),
   });
+}
+
+/** The file itself (text/yaml, text/plain), or JSON that holds it. */
+async function documentIn(request: Request): Promise<string | Response> {
+  if (/^application\/json/i.test(request.headers.get("Content-Type") ?? "")) {
+    const input = await read(request, Put);
+    return input instanceof Response ? input : input.document;
+  }
+  const body = await boundedText(request, MAX_BODY);
+  return body.kind === "refused" ? body.response : body.text;
 }
 
 async function read<T>(request: Request, schema: z.ZodType<T>): Promise<T | Response> {

@@ -2,7 +2,7 @@ import { check, type Scope, type Type } from "./language/check.ts";
 import { compile, type Dialect, type Evaluate } from "./language/compile.ts";
 import { parse } from "./language/grammar.ts";
 import { linearPattern } from "./language/pattern.ts";
-import { type Expression, parts, walk } from "./language/syntax.ts";
+import { type Expression, mapped, parts, walk } from "./language/syntax.ts";
 import { type Fault, mended, traps } from "./language/traps.ts";
 
 /** The values of the facts that a ruleset names, by slot. Absent facts are null. */
@@ -54,6 +54,21 @@ export function partsOf({ text, expression, slot }: Condition): { text: string; 
     if (depends(node) && !found.has(written)) found.set(written, node);
   }
   return [...found].map(([written, node]) => ({ text: written, evaluate: compile(node, facts(slot)) }));
+}
+
+/** The comparisons with a number: what a test should see from both sides. */
+export const sidesOf = (condition: Condition): { text: string; evaluate: Evaluate<Frame> }[] =>
+  [...walk(condition.expression)]
+    .filter((node) => node.kind === "relation" && parts(node).some((part) => !depends(part)) && ordered(node))
+    .map((node) => ({ text: condition.text.slice(...node.at), evaluate: compile(node, facts(condition.slot)) }));
+
+const ordered = (node: Expression): boolean =>
+  node.kind === "relation" && node.rest.every(({ operator }) => /[<>]/.test(operator));
+
+/** The same condition with one part replaced. */
+export function rewritten(condition: Condition, part: Expression, by: Expression): Condition {
+  const expression = mapped(condition.expression, (node) => (node === part ? by : undefined));
+  return { ...condition, expression, evaluate: compile(expression, facts(condition.slot)) };
 }
 
 const depends = (node: Expression): boolean => node.kind === "name" || parts(node).some(depends);

@@ -48,7 +48,7 @@ function assemble(text: string, document: RulesDocument, source: Source, vocabul
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const slots: string[] = [];
-  const scope = new Map(Object.entries(vocabulary).map(([name, fact]) => [name, TYPES[fact.type]] as const));
+  const scope = scopeOf(vocabulary);
   const read = (path: PropertyKey[], expression: string, known: Scope, wanted: Type): Condition | undefined => {
     const result = readCondition(expression, known, wanted, (name) => slotOf(slots, canonical(name)));
     if (result.kind === "refused") {
@@ -73,6 +73,9 @@ function assemble(text: string, document: RulesDocument, source: Source, vocabul
     warnings,
   };
 }
+
+export const scopeOf = (vocabulary: FactVocabulary): Scope =>
+  new Map(Object.entries(vocabulary).map(([name, fact]) => [name, TYPES[fact.type]]));
 
 function slotOf(slots: string[], name: string): number {
   const known = slots.indexOf(name);

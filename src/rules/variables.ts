@@ -1,5 +1,6 @@
 /** The settings that rules may read. Anything else in the environment, keys above all, stays out of reach. */
 const ALLOWED = /^(?:RULES|THETA|MARKET_RISK)_[A-Z0-9_]+$/;
+export const isAllowed = (name: string): boolean => ALLOWED.test(name);
 const REFERENCE = /\$\{([^}:]*)(?::([^}]*))?\}/g;
 const NUMBER = /^-?\d+(\.\d+)?$/;
 /** Text that cannot end a string or start an operator, wherever in a condition it lands. */

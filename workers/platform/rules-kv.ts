@@ -38,7 +38,10 @@ export type RulesKv = {
   status(): RulesStatus;
 };
 
-type Kv = Pick<KVNamespace, "put"> & { get(key: string, options: { cacheTtl: number }): Promise<string | null> };
+type Kv = {
+  get(key: string, options: { cacheTtl: number }): Promise<string | null>;
+  put(key: string, value: string): Promise<void>;
+};
 type Archive = Pick<RulesHistory, "recordRules" | "rulesDocument" | "rulesVersions">;
 type Opened = { kind: "opened"; rules: Ruleset } | { kind: "unusable"; reason: string };
 

@@ -55,3 +55,31 @@ export function* walk(node: Expression): Generator<Expression> {
   yield node;
   for (const part of parts(node)) yield* walk(part);
 }
+
+/** A copy in which `change` has replaced what it answers for; the rest is as it was. */
+export function mapped(node: Expression, change: (node: Expression) => Expression | undefined): Expression {
+  const changed = change(node);
+  if (changed) return changed;
+  const of = (part: Expression) => mapped(part, change);
+  switch (node.kind) {
+    case "number":
+    case "text":
+    case "name":
+      return node;
+    case "property":
+      return { ...node, of: of(node.of) };
+    case "call":
+      return { ...node, args: node.args.map(of) };
+    case "list":
+      return { ...node, items: node.items.map(of) };
+    case "negative":
+    case "not":
+      return { ...node, value: of(node.value) };
+    case "relation":
+      return { ...node, first: of(node.first), rest: node.rest.map((link) => ({ ...link, right: of(link.right) })) };
+    case "if":
+      return { ...node, test: of(node.test), consequent: of(node.consequent), alternative: of(node.alternative) };
+    default:
+      return { ...node, left: of(node.left), right: of(node.right) };
+  }
+}

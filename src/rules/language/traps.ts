@@ -48,6 +48,7 @@ const TRAPS: readonly Trap[] = [
   { pattern: /!==|<>/g, message: "inequality is written `!=`", instead: () => "!=" },
   { pattern: /(?<![=!<>~])=(?![=])/g, message: "equality is written `==`", instead: () => "==" },
   { pattern: /!(?!=)\s*/g, message: "`!` is written `not`", instead: () => "not " },
+  { pattern: /\*\*/g, message: "a power is written `^`", instead: () => "^" },
   { pattern: /≥/g, message: "is written `>=`", instead: () => ">=" },
   { pattern: /≤/g, message: "is written `<=`", instead: () => "<=" },
   { pattern: /≠/g, message: "is written `!=`", instead: () => "!=" },

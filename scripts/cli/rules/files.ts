@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { VOCABULARY } from "../../../src/enrich/index.ts";
+import { loadRules } from "../../../src/rules/load.ts";
+import type { Ruleset } from "../../../src/rules/score.ts";
+import { isAllowed } from "../../../src/rules/variables.ts";
+import type { Problem } from "../../../src/rules/yaml.ts";
+import { type Io, UsageError } from "../command.ts";
+
+export const DEFAULT_FILE = "rules/rules.yml";
+
+/** The one file that a command is about. */
+export function oneFile(positionals: string[], fallback: string | null = DEFAULT_FILE): string {
+  const [file = fallback] = positionals;
+  if (positionals.length > 1) throw new UsageError("name one file");
+  if (file === null) throw new UsageError("name a file");
+  return file;
+}
+
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The settings that rules may read: those of the environment, then `--set NAME=VALUE`. */
+export function settings(set: readonly string[] = []): Record<string, string> {
+  const given = set.map((pair) => {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
+    if (name === undefined || value === undefined) throw new UsageError(`--set takes NAME=VALUE, not ${JSON.stringify(pair)}`);
+    return [name, value] as const;
+  });
+  const environment = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => isAllowed(entry[0]) && entry[1] !== undefined,
+  );
+  return Object.fromEntries([...environment, ...given]);
+}
+
+/** Rules from a file, or undefined when it was refused and the problems have been printed. */
+export function loadFile(file: string, set: readonly string[] | undefined, io: Io): Ruleset | undefined {
+  const text = readText(file);
+  const loaded = loadRules(text, settings(set), VOCABULARY);
+  if (loaded.kind === "loaded") {
+    for (const line of report(file, text, loaded.warnings, "warning")) io.err(line);
+    return loaded.rules;
+  }
+  for (const line of report(file, text, loaded.problems, "error")) io.err(line);
+  return undefined;
+}
+
+/** Each problem with its place, the line it is in, and what to write instead. */
+export function report(file: string, text: string, problems: readonly Problem[], severity: "error" | "warning"): string[] {
+  const lines = text.split("\n");
+  return problems.flatMap(({ line, column, message, mend }) => {
+    const written = (lines[line - 1] ?? "").replaceAll("\t", " ").slice(0, 160);
+    return [
+      `${file}:${line}:${column}: ${severity}: ${message}`,
+      `  ${written}`,
+      `  ${" ".repeat(Math.min(column - 1, 160))}^${mend ? ` ${mend}` : ""}`,
+    ];
+  });
+}

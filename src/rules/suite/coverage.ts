@@ -1,0 +1,63 @@
+import { type Condition, type Frame, sidesOf } from "../condition.ts";
+import { ask, frameOf, type Ruleset, score, stateFrame } from "../score.ts";
+import type { RuleCase } from "./cases.ts";
+
+/** How often the tests saw a rule match and not match. Both should happen. */
+export type RuleCoverage = { rule: string; matched: number; unmatched: number };
+/** How often the tests stood on either side of a number that decides. */
+export type ThresholdCoverage = { owner: string; threshold: string; holds: number; fails: number };
+export type Coverage = { rules: RuleCoverage[]; thresholds: ThresholdCoverage[]; covered: number; total: number };
+
+export function coverageOf(rules: Ruleset, cases: readonly RuleCase[]): Coverage {
+  const runs = cases.map((test) => {
+    const verdict = score(rules, test.facts, test.previous);
+    const frame = frameOf(rules, test.facts);
+    return { frame, scored: stateFrame(rules, frame, verdict.score, verdict.level), points: verdict.score };
+  });
+  const frames = runs.map((run) => run.frame);
+  const ruleRows = rules.rules.map((rule) => {
+    const matched = frames.filter((frame) => ask(rule, frame).kind === "matched").length;
+    return { rule: rule.key, matched, unmatched: frames.length - matched };
+  });
+  const thresholds = [
+    ...rules.rules.flatMap((rule) => thresholdRows(rule.key, rule.condition, frames)),
+    ...(["verified", "downgraded"] as const).flatMap((state) =>
+      thresholdRows(
+        `states.${state}`,
+        rules.states[state],
+        runs.map((run) => run.scored),
+      ),
+    ),
+    ...levelRows(
+      rules,
+      runs.map((run) => run.points),
+    ),
+  ];
+  const done = [...ruleRows.map((r) => r.matched > 0 && r.unmatched > 0), ...thresholds.map((t) => t.holds > 0 && t.fails > 0)];
+  return { rules: ruleRows, thresholds, covered: done.filter(Boolean).length, total: done.length };
+}
+
+function thresholdRows(owner: string, condition: Condition, frames: readonly Frame[]): ThresholdCoverage[] {
+  return sidesOf(condition).map(({ text, evaluate }) => {
+    const values = frames.map((frame) => safely(() => evaluate(frame)));
+    const count = (side: boolean) => values.filter((value) => value === side).length;
+    return { owner, threshold: text, holds: count(true), fails: count(false) };
+  });
+}
+
+function levelRows(rules: Ruleset, points: number[]): ThresholdCoverage[] {
+  const { opportunity, caution } = rules.document.scoring.thresholds;
+  const row = (threshold: string, side: (n: number) => boolean) => {
+    const holds = points.filter(side).length;
+    return { owner: "scoring", threshold, holds, fails: points.length - holds };
+  };
+  return [row(`opportunity: ${opportunity}`, (n) => n >= opportunity), row(`caution: ${caution}`, (n) => n <= caution)];
+}
+
+function safely(evaluate: () => unknown): unknown {
+  try {
+    return evaluate();
+  } catch {
+    return null;
+  }
+}

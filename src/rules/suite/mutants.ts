@@ -1,0 +1,82 @@
+import { type Condition, rewritten } from "../condition.ts";
+import type { Compared, Comparison, Expression } from "../language/syntax.ts";
+import { walk } from "../language/syntax.ts";
+import type { Ruleset } from "../score.ts";
+import type { RuleCase } from "./cases.ts";
+import { passes } from "./run.ts";
+
+/** A ruleset with one threshold moved. Tests that still pass do not guard that threshold. */
+type Mutant = { owner: string; change: string; rules: Ruleset };
+export type MutationReport = { killed: number; total: number; survivors: { owner: string; change: string }[] };
+
+/** Moves every number that decides, a little up, a little down and across its boundary, and asks whether any test notices. */
+export function mutationScore(rules: Ruleset, cases: readonly RuleCase[]): MutationReport {
+  const survivors: MutationReport["survivors"] = [];
+  let total = 0;
+  for (const { owner, change, rules: mutant } of mutants(rules)) {
+    total += 1;
+    if (cases.every((test) => passes(mutant, test))) survivors.push({ owner, change });
+  }
+  return { killed: total - survivors.length, total, survivors };
+}
+
+function* mutants(rules: Ruleset): Generator<Mutant> {
+  for (const rule of rules.rules) {
+    for (const { change, condition } of conditionMutants(rule.condition)) {
+      const changed = rules.rules.map((other) => (other === rule ? { ...rule, condition } : other));
+      yield { owner: rule.key, change, rules: { ...rules, rules: changed } };
+    }
+  }
+  for (const state of ["verified", "downgraded"] as const) {
+    for (const { change, condition } of conditionMutants(rules.states[state]))
+      yield { owner: `states.${state}`, change, rules: { ...rules, states: { ...rules.states, [state]: condition } } };
+  }
+  yield* levelMutants(rules);
+}
+
+function* levelMutants(rules: Ruleset): Generator<Mutant> {
+  const { thresholds } = rules.document.scoring;
+  for (const name of ["opportunity", "caution"] as const) {
+    for (const by of [-1, 1]) {
+      const moved = { ...thresholds, [name]: thresholds[name] + by };
+      const document = { ...rules.document, scoring: { thresholds: moved } };
+      yield { owner: "scoring", change: `${name}: ${thresholds[name]} -> ${moved[name]}`, rules: { ...rules, document } };
+    }
+  }
+}
+
+const ACROSS: Partial<Record<Comparison, Comparison>> = { "<": "<=", "<=": "<", ">": ">=", ">=": ">" };
+
+function* conditionMutants(condition: Condition): Generator<{ change: string; condition: Condition }> {
+  for (const node of walk(condition.expression)) {
+    if (node.kind !== "relation") continue;
+    for (const [index, link] of node.rest.entries()) {
+      const k = numberIn(link.right);
+      if (k === undefined || !ACROSS[link.operator]) continue;
+      for (const mutant of linkMutants(link, k)) {
+        const rest = node.rest.with(index, mutant);
+        const change = `${said(condition, node)} -> ${mutant.operator} ${numberIn(mutant.right)}`;
+        yield { change, condition: rewritten(condition, node, { ...node, rest }) };
+      }
+    }
+  }
+}
+
+function linkMutants({ operator, right }: Compared, k: number): Compared[] {
+  const step = k === 0 ? 0.1 : Math.abs(k) / 10;
+  const moved = (by: number): Compared => ({ operator, right: literal(Number((k + by).toPrecision(12)), right) });
+  return [{ operator: ACROSS[operator] ?? operator, right }, moved(step), moved(-step)];
+}
+
+/** 5 and -5; anything else is computed. */
+function numberIn(node: Expression): number | undefined {
+  if (node.kind === "number") return Number(node.digits);
+  return node.kind === "negative" && node.value.kind === "number" ? -Number(node.value.digits) : undefined;
+}
+
+function literal(value: number, { at }: Expression): Expression {
+  const digits: Expression = { kind: "number", digits: String(Math.abs(value)), at };
+  return value < 0 ? { kind: "negative", value: digits, at } : digits;
+}
+
+const said = ({ text }: Condition, { at }: Expression): string => text.slice(...at);
