@@ -12,7 +12,7 @@ import type { Store } from "./store.ts";
 
 /** What every store must do. `makeStore` answers an empty one for each test; `stop` frees what they share. */
 export function storeContract(name: string, makeStore: () => Promise<Store>, stop: () => Promise<void> = async () => {}): void {
-  describe(name, () => {
+  describe(name, { timeout: 60_000 }, () => {
     let current: Store | undefined;
     const store = (): Store => {
       if (current === undefined) throw new Error("a store is made before each test");

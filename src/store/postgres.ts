@@ -1,0 +1,27 @@
+import { channelStore } from "./postgres/channels.ts";
+import { deadLetterStore } from "./postgres/dead-letters.ts";
+import { eventStore } from "./postgres/events.ts";
+import { cursorStore, featureStore, keyStore, outboxAdmin, rulesHistory } from "./postgres/operators.ts";
+import { outboxStore } from "./postgres/outbox.ts";
+import { postStore } from "./postgres/posts.ts";
+import { readStore } from "./postgres/read.ts";
+import { type Sql, storable } from "./postgres/sql.ts";
+import type { Store } from "./store.ts";
+
+/** The store in PostgreSQL. Every method is one statement, so that it works over HTTP, where no session outlives a request. */
+export function postgresStore(client: Sql): Store {
+  const sql = storable(client);
+  return {
+    ...postStore(sql),
+    ...eventStore(sql),
+    ...outboxStore(sql),
+    ...channelStore(sql),
+    ...deadLetterStore(sql),
+    ...cursorStore(sql),
+    ...readStore(sql),
+    ...outboxAdmin(sql),
+    ...keyStore(sql),
+    ...rulesHistory(sql),
+    ...featureStore(sql),
+  };
+}

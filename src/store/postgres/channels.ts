@@ -1,0 +1,54 @@
+import type { ChannelConfig } from "../../model/channel-config.ts";
+import type { ChannelAdmin } from "../admin.ts";
+import type { ChannelStore } from "../store.ts";
+import { CHANNEL } from "./shapes.ts";
+import { json, type Sql } from "./sql.ts";
+
+export const CHANNELS = `select ${CHANNEL} as channel from channels c where c.removed_at is null order by c.id`;
+
+const ADD = `
+insert into channels as c (kind, name, settings, filter, at_most_once, created_at)
+select kind, name, settings, filter, "atMostOnce", $2::timestamptz
+from jsonb_to_record($1::jsonb) as d(kind text, name text, settings jsonb, filter jsonb, "atMostOnce" boolean)
+on conflict (name) where removed_at is null do nothing
+returning ${CHANNEL} as channel`;
+
+/** Only fields that the patch has are changed; a null status reason is one of them. */
+const UPDATE = `
+with patch as (
+  select * from jsonb_to_record($2::jsonb) as p(name text, settings jsonb, filter jsonb, status text, "statusReason" text, "atMostOnce" boolean)
+),
+rival as (select true as taken from channels c, patch p where c.name = p.name and c.id <> $1::bigint and c.removed_at is null),
+saved as (
+  update channels c set
+    name = coalesce(p.name, c.name), settings = coalesce(p.settings, c.settings), filter = coalesce(p.filter, c.filter),
+    status = coalesce(p.status, c.status), at_most_once = coalesce(p."atMostOnce", c.at_most_once),
+    status_reason = case when $2::jsonb ? 'statusReason' then p."statusReason" else c.status_reason end
+  from patch p
+  where c.id = $1::bigint and c.removed_at is null and not exists (select from rival)
+  returning ${CHANNEL} as channel
+)
+select channel, exists (select from rival) as taken
+from channels c left join saved on true
+where c.id = $1::bigint and c.removed_at is null`;
+
+const REMOVE = `update channels set removed_at = $2::timestamptz where id = $1::bigint and removed_at is null returning true as removed`;
+
+export function channelStore(sql: Sql): ChannelStore & ChannelAdmin {
+  return {
+    channels: async () => (await sql.query<{ channel: ChannelConfig }>(CHANNELS, [])).map(({ channel }) => channel),
+    async setChannelStatus(id, status, statusReason) {
+      await sql.query(UPDATE, [id, json({ status, statusReason })]);
+    },
+    async addChannel(draft, at) {
+      const [row] = await sql.query<{ channel: ChannelConfig }>(ADD, [json(draft), at]);
+      return row === undefined ? { kind: "taken" } : { kind: "saved", channel: row.channel };
+    },
+    async updateChannel(id, patch) {
+      const [row] = await sql.query<{ channel: ChannelConfig; taken: boolean }>(UPDATE, [id, json(patch)]);
+      if (row === undefined) return { kind: "unknown" };
+      return row.taken ? { kind: "taken" } : { kind: "saved", channel: row.channel };
+    },
+    removeChannel: async (id, at) => (await sql.query(REMOVE, [id, at])).length > 0,
+  };
+}

@@ -1,0 +1,69 @@
+import type { ReplayAdmin, ReplayLetter } from "../admin.ts";
+import type { DeadLetterStore } from "../store.ts";
+import { json, type Sql } from "./sql.ts";
+
+/**
+ * Inserts the letters of a JSON parameter. A letter whose replay failed too is open again; a mere repeat, or one from before the replay, changes
+ * nothing and is not returned.
+ */
+export const BURY = (letters: string, at: string, condition = ""): string => `
+  insert into dead_letters (key, stage, reason, error, payload, attempts, subject, advice, created_at)
+  select distinct on (key) key, stage, reason, error, payload, attempts, subject, advice, ${at}::timestamptz
+  from jsonb_to_recordset(${letters}::jsonb) as l(
+    key text, stage text, reason text, error text, payload jsonb, attempts int, subject text, advice text
+  ) ${condition}
+  order by key
+  on conflict (key) do update set
+    stage = excluded.stage, reason = excluded.reason, error = excluded.error, payload = excluded.payload, attempts = excluded.attempts,
+    subject = excluded.subject, advice = excluded.advice, created_at = excluded.created_at, replayed_at = null
+    where dead_letters.replayed_at < excluded.created_at
+  returning subject, reason`;
+
+/** The posts that letters name by "{source}:{id}", locked in the order in which every statement locks posts. */
+const postsOf = (letters: string): string => `
+  select p.id, l.reason from (select distinct on (subject) subject, reason from ${letters}) l
+  join raw_posts p on p.source = split_part(l.subject, ':', 1) and p.source_id = substr(l.subject, strpos(l.subject, ':') + 1)
+  order by p.id for update of p`;
+
+const BURY_ALL = `
+with buried as (${BURY("$1", "$2")}),
+post as (${postsOf("buried")})
+update raw_posts p set outcome = 'dead', reason = post.reason, ended_at = $2::timestamptz
+from post where p.id = post.id and p.ended_at is null`;
+
+const TAKE = `
+with taken as (
+  select id from dead_letters
+  where replayed_at is null and ($1::jsonb is null or $1::jsonb @> to_jsonb(id))
+    and ($2::text is null or stage = $2) and ($3::text is null or reason = $3)
+  order by id limit $4::int for update skip locked
+),
+marked as (
+  update dead_letters d set replayed_at = $5::timestamptz, replays = d.replays + 1 from taken where d.id = taken.id returning d.*
+),
+post as (${postsOf("marked")}),
+reopened_post as (
+  update raw_posts p set
+    outcome = case when p.event_keys is not null then 'pending' end, reason = null, ended_at = null, requeued_at = $5::timestamptz
+  from post where p.id = post.id and p.outcome = 'dead'
+),
+reopened_delivery as (
+  update push_outbox o set status = 'pending', retry_count = 0, next_retry_at = $5::timestamptz, reopened_at = $5::timestamptz,
+    leased_until = null, sending_token = null, finished_at = null
+  from marked m
+  where m.stage = 'deliveries' and o.id = case when m.subject ~ '^[0-9]{1,15}$' then m.subject::bigint end and o.status = 'dlq'
+)
+select jsonb_build_object('id', id, 'stage', stage, 'reason', reason, 'payload', payload, 'subject', subject, 'replays', replays) as letter
+from marked order by id`;
+
+export function deadLetterStore(sql: Sql): DeadLetterStore & ReplayAdmin {
+  return {
+    async bury(letters, at) {
+      await sql.query(BURY_ALL, [json(letters), at]);
+    },
+    async takeForReplay({ ids, stage, reason }, limit, at) {
+      const rows = await sql.query<{ letter: ReplayLetter }>(TAKE, [ids && json(ids), stage, reason, limit, at]);
+      return rows.map(({ letter }) => letter);
+    },
+  };
+}

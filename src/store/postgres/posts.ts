@@ -1,0 +1,105 @@
+import { type Judgement, type PostRef, type PostStore, REPEAT_WINDOW_DAYS } from "../store.ts";
+import { iso, json, type Sql } from "./sql.ts";
+
+/**
+ * One accept at a time takes acceptance numbers, so that a lower number is always committed first: judge must never miss an earlier post
+ * because its statement is still under way. The join makes every number wait for the lock.
+ */
+const ACCEPT = `
+with lane as (select pg_advisory_xact_lock(7203001))
+insert into raw_posts (source, source_id, author, text, posted_at, raw, text_hash, accepted_at)
+select a.source, a.id, a.author, a.text, a."postedAt", a.raw, a."textHash", $2::timestamptz
+from lane, rows from (jsonb_to_recordset($1::jsonb) as (
+  source text, id text, author text, text text, "postedAt" timestamptz, raw jsonb, "textHash" text
+)) with ordinality as a(source, id, author, text, "postedAt", raw, "textHash", place)
+order by a.place
+on conflict (source, source_id) do nothing
+returning source, source_id as id`;
+
+/**
+ * Rows are locked in the order of their ids, here and wherever posts are written, so that no two statements wait for each other. A row of
+ * "post" is the latest version, read under its lock; the snapshot of the statement may be older. Evidence that an event holds outranks a later
+ * verdict on the post.
+ */
+const JUDGE = `
+with judged as (
+  select distinct on (j.source, j.id) j.*
+  from jsonb_to_recordset($1::jsonb) as j(
+    source text, id text, lang text, spam float8, sentiment float8, fingerprint text,
+    outcome text, reason text, evidence text, "eventKeys" text[]
+  )
+),
+post as (
+  select p.id as post_id, p.author, p.text_hash, p.posted_at, p.ended_at, p.outcome as held_outcome, p.done_keys, j.*
+  from judged j join raw_posts p on p.source = j.source and p.source_id = j.id
+  order by p.id for update of p
+),
+ruling as (
+  select post.*,
+    case
+      when post.outcome = 'dropped' then case when done_keys = '{}' then 'dropped' else 'evidence' end
+      when earlier.ref is not null and done_keys = '{}' then 'duplicate'
+      when "eventKeys" <> '{}' and "eventKeys" <@ done_keys then 'evidence'
+      else 'pending'
+    end as ruled,
+    earlier.ref
+  from post left join lateral (
+    select e.source || ':' || e.source_id as ref
+    from raw_posts e
+    where e.text_hash = post.text_hash and e.author = post.author and e.id < post.post_id
+      and e.posted_at between post.posted_at - interval '${REPEAT_WINDOW_DAYS} days' and post.posted_at + interval '${REPEAT_WINDOW_DAYS} days'
+      and e.outcome is distinct from 'dropped'
+      and not exists (select from judged d where d.source = e.source and d.id = e.source_id and d.outcome = 'dropped')
+    order by e.id limit 1
+  ) earlier on post.outcome = 'pending'
+),
+filled as (
+  update raw_posts p set
+    lang = r.lang, spam = r.spam, sentiment = r.sentiment, fingerprint = r.fingerprint, judged_at = $2::timestamptz,
+    outcome = r.ruled,
+    reason = case r.ruled when 'dropped' then r.reason when 'duplicate' then 'repeat of ' || r.ref end,
+    detail = case r.ruled when 'dropped' then r.evidence end,
+    event_keys = case when r.outcome = 'dropped' then nullif(r.done_keys, '{}') when r.ruled <> 'duplicate' then r."eventKeys" end,
+    ended_at = case when r.ruled <> 'pending' then $2::timestamptz end
+  from ruling r
+  where p.id = r.post_id and r.ended_at is null
+)
+select source, id, case when ended_at is null then ruled else held_outcome end as outcome, ended_at is not null as ended from ruling`;
+
+const OVERDUE = `
+with waiting as (
+  select id, coalesce(requeued_at, accepted_at) as since from raw_posts
+  where ended_at is null and coalesce(requeued_at, accepted_at) < $1::timestamptz
+  order by coalesce(requeued_at, accepted_at), id limit $3::int
+  for update skip locked
+),
+marked as (
+  update raw_posts p set requeued_at = $2::timestamptz from waiting w where p.id = w.id returning p.*, w.since
+)
+select raw || jsonb_build_object('source', source, 'id', source_id, 'author', author, 'text', text, 'postedAt', ${iso("posted_at")}) as post
+from marked order by since, id`;
+
+export function postStore(sql: Sql): PostStore {
+  return {
+    async accept(arrivals, at) {
+      const rows = arrivals.map(({ post: { source, id, author, text, postedAt, ...raw }, textHash }) => ({
+        ...{ source, id, author, text, postedAt, raw, textHash },
+      }));
+      return { fresh: await sql.query<PostRef>(ACCEPT, [json(rows), at]) };
+    },
+    async judge(judgements, at) {
+      const ruled = await sql.query<
+        PostRef & { outcome: Judgement["outcome"] | "duplicate" | "evidence" | "dead"; ended: boolean }
+      >(JUDGE, [json(judgements), at]);
+      const refs = (rows: typeof ruled): PostRef[] => rows.map(({ source, id }) => ({ source, id }));
+      return {
+        duplicates: refs(ruled.filter(({ outcome }) => outcome === "duplicate")),
+        settled: refs(ruled.filter(({ outcome, ended }) => outcome !== "duplicate" && (ended || outcome === "evidence"))),
+      };
+    },
+    async overdue(before, at, limit) {
+      const rows = await sql.query<{ post: Awaited<ReturnType<PostStore["overdue"]>>[number] }>(OVERDUE, [before, at, limit]);
+      return rows.map(({ post }) => post);
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import type { ChannelConfig } from "../../model/channel-config.ts";
+import { canonicalAddress } from "../../model/mention.ts";
+import type { Signal } from "../../model/signal.ts";
+import type { TokenEvent } from "../../model/token-event.ts";
+import { type Mark, markOf, pageOf } from "../paging.ts";
+import type { DeadLetterRow, EventFilter, EventRow, OutboxRow, Paging, PostHistory, ReadStore, SnapshotRow } from "../read.ts";
+import type { Audit, Evidence } from "../store.ts";
+import { AUDIT } from "./audit.ts";
+import { CHANNELS } from "./channels.ts";
+import { HISTORY } from "./history.ts";
+import { OVERVIEW, type OverviewRow } from "./overview.ts";
+import { EVENT, EVIDENCE, IS_OPEN, SIGNAL } from "./shapes.ts";
+import { iso, one, type Sql } from "./sql.ts";
+
+type Condition = [clause: string, value: string | number | boolean | null];
+type Found<Item> = { item: Item; at: string | null; id: number };
+
+export function readStore(sql: Sql): ReadStore {
+  /** Rows that meet every condition whose value is not null, the newest first; `?` in a clause stands for its value. */
+  async function newestFirst<Item>(
+    select: { item: string; from: string; at: string | null; id: string },
+    conditions: Condition[],
+    { limit, cursor }: Paging,
+  ) {
+    const mark = markOf(cursor);
+    const given = conditions.filter(([, value]) => value !== null);
+    const params = given.map(([, value]) => value);
+    const clauses = given.map(([clause], i) => clause.replace("?", `$${i + 1}`));
+    if (mark !== null) {
+      clauses.push(
+        select.at === null
+          ? `${select.id} < $${params.length + 1}`
+          : `(${select.at}, ${select.id}) < ($${params.length + 2}::timestamptz, $${params.length + 1}::bigint)`,
+      );
+      params.push(mark.id, ...(select.at === null ? [] : [mark.at]));
+    }
+    const text = `
+      select ${select.item} as item, ${select.at === null ? "null" : iso(select.at)} as at, ${select.id}::float8 as id
+      from ${select.from} ${clauses.length > 0 ? `where ${clauses.join(" and ")}` : ""}
+      order by ${select.at === null ? "" : `${select.at} desc,`} ${select.id} desc limit ${limit + 1}`;
+    const rows = await sql.query<Found<Item>>(text, params);
+    return pageOf(
+      rows,
+      limit,
+      ({ item }) => item,
+      ({ at, id }): Mark => ({ at, id }),
+    );
+  }
+
+  return {
+    events: (filter, paging) => newestFirst<EventRow>(EVENT_ROWS, matching(filter, "e.last_ts"), paging),
+    signals: (filter, paging) => newestFirst<Signal>(SIGNAL_ROWS, matching(filter, "s.ts"), paging),
+    async event(eventKey) {
+      const text = `select ${EVENT} as event, ${SIGNAL} as signal, ${EVIDENCE} as evidence from ${JOINED} where e.event_key = $1`;
+      return (await sql.query<{ event: TokenEvent; signal: Signal; evidence: Evidence[] }>(text, [eventKey]))[0];
+    },
+    async signal(eventKey) {
+      return (
+        await sql.query<{ signal: Signal }>(`select ${SIGNAL} as signal from signals s where s.event_key = $1`, [eventKey])
+      )[0]?.signal;
+    },
+    post: async (source, id) => (await sql.query<{ history: PostHistory }>(HISTORY, [source, id]))[0]?.history,
+    outbox: (filter, paging) =>
+      newestFirst<OutboxRow>(
+        OUTBOX_ROWS,
+        [
+          [`${SHOWN_STATUS} = ?`, filter.status],
+          ["o.channel_id = ?", filter.channelId],
+          ["o.created_at >= ?", filter.since],
+        ],
+        paging,
+      ),
+    deadLetters: (filter, paging) =>
+      newestFirst<DeadLetterRow>(
+        LETTER_ROWS,
+        [
+          ["d.stage = ?", filter.stage],
+          ["d.reason = ?", filter.reason],
+          ["d.created_at >= ?", filter.since],
+          ["(d.replayed_at is not null) = ?", filter.replayed],
+        ],
+        paging,
+      ),
+    channelList: async () => (await sql.query<{ channel: ChannelConfig }>(CHANNELS, [])).map(({ channel }) => channel),
+    audit: async () => (await one(sql.query<{ audit: Audit }>(AUDIT, []))).audit,
+    overview: async (now) => (await one(sql.query<OverviewRow>(OVERVIEW, [now]))).overview,
+    async snapshots(since, limit) {
+      const text = `
+        select e.event_key as "eventKey", s.rules_version as "rulesVersion", ${SIGNAL} as signal, ${EVENT} as event
+        from ${JOINED} where s.ts >= $1 order by s.ts desc, s.id desc limit $2`;
+      return sql.query<SnapshotRow>(text, [since, limit]);
+    },
+    async ping() {
+      await sql.query("select 1", []);
+    },
+  };
+}
+
+const JOINED = "events e join signals s using (event_key)";
+const EVENT_ROWS = {
+  item: `${EVENT} || jsonb_build_object('state', s.state, 'score', s.score, 'level', s.level)`,
+  from: JOINED,
+  at: "e.last_ts",
+  id: "e.id",
+};
+const SIGNAL_ROWS = { item: SIGNAL, from: JOINED, at: "s.ts", id: "s.id" };
+
+const matching = (filter: EventFilter, ts: string): Condition[] => [
+  ["e.type = ?", filter.type],
+  ["e.chain = ?", filter.chain],
+  ["e.symbol = ?", filter.symbol?.toUpperCase() ?? null],
+  ["e.token_ca = ?", filter.tokenCa && canonicalAddress(filter.tokenCa)],
+  ["s.state = ?", filter.state],
+  ["s.score >= ?", filter.minScore],
+  [`${ts} >= ?`, filter.since],
+  [`${ts} < ?`, filter.until],
+];
+
+const SHOWN_STATUS = `case when ${IS_OPEN} and o.leased_until is not null then 'sending' else o.status end`;
+const OUTBOX_ROWS = {
+  item: `jsonb_build_object(
+    'id', o.id, 'channelId', o.channel_id, 'channel', coalesce(c.name, o.channel_id::text), 'eventKey', o.event_key, 'status', ${SHOWN_STATUS},
+    'retryCount', o.retry_count, 'nextRetryAt', case when ${IS_OPEN} then ${iso("o.next_retry_at")} end, 'createdAt', ${iso("o.created_at")},
+    'finishedAt', ${iso("o.finished_at")}, 'idemKey', o.idem_key, 'payload', o.payload_json, 'attempts', coalesce((
+      select jsonb_agg(jsonb_build_object('at', ${iso("a.at")}, 'result', a.status, 'httpStatus', a.http_status, 'ms', a.ms, 'error', a.error) order by a.id)
+      from deliveries a where a.outbox_id = o.id), '[]'))`,
+  from: "push_outbox o left join channels c on c.id = o.channel_id",
+  at: null,
+  id: "o.id",
+};
+const LETTER_ROWS = {
+  item: `jsonb_build_object(
+    'id', d.id, 'stage', d.stage, 'reason', d.reason, 'error', d.error, 'payload', d.payload, 'attempts', d.attempts, 'subject', d.subject,
+    'advice', d.advice, 'createdAt', ${iso("d.created_at")}, 'replayedAt', ${iso("d.replayed_at")})`,
+  from: "dead_letters d",
+  at: null,
+  id: "d.id",
+};

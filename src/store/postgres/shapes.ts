@@ -1,0 +1,29 @@
+import { iso } from "./sql.ts";
+
+/** SQL expressions that answer the model's objects as jsonb, for rows under the aliases e (events), s (signals), o (push_outbox), c (channels). */
+
+/** Window starts are written as in the event key, without milliseconds. */
+export const EVENT = `jsonb_build_object(
+  'eventKey', e.event_key, 'type', e.type, 'symbol', e.symbol, 'tokenCa', e.token_ca, 'chain', e.chain, 'summary', e.summary,
+  'windowStart', replace(${iso("e.window_start")}, '.000Z', 'Z'), 'startTs', ${iso("e.start_ts")}, 'lastTs', ${iso("e.last_ts")},
+  'evidenceCount', e.evidence_count, 'copies', e.copies, 'uniqueAuthors', e.unique_authors)`;
+
+export const SIGNAL = `jsonb_build_object(
+  'eventKey', s.event_key, 'state', s.state, 'score', s.score, 'level', s.level, 'riskLevel', s.risk_level, 'reasons', s.reasons,
+  'missing', s.missing, 'facts', s.features_snapshot, 'degraded', s.degraded, 'onchainAsofTs', ${iso("s.onchain_asof_ts")},
+  'onchainConfidence', s.onchain_confidence, 'rulesVersion', s.rules_version, 'transition', s.transition, 'ts', ${iso("s.ts")})`;
+
+/** All evidence of the event e, in event time. */
+export const EVIDENCE = `coalesce((
+  select jsonb_agg(v.mention order by v.posted_at, v.evidence_id collate "C") from event_evidence v where v.event_key = e.event_key
+), '[]')`;
+
+export const CHANNEL = `jsonb_build_object(
+  'id', c.id, 'kind', c.kind, 'name', c.name, 'settings', c.settings, 'filter', c.filter, 'status', c.status,
+  'statusReason', c.status_reason, 'atMostOnce', c.at_most_once, 'createdAt', ${iso("c.created_at")})`;
+
+export const DUE_DELIVERY = `jsonb_build_object('id', o.id, 'channelId', o.channel_id, 'eventKey', o.event_key)`;
+
+/** The predicate of the partial indexes on push_outbox, and when such a row may be claimed. */
+export const IS_OPEN = `o.status in ('pending', 'failed')`;
+export const WAITS_FOR = `greatest(o.next_retry_at, o.leased_until)`;

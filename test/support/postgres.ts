@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { openDatabase } from "../../scripts/local/database.ts";
+import { makeLeash } from "../../scripts/local/leash.ts";
+import { applyMigrations } from "../../scripts/local/migrate.ts";
+import { serveNeon } from "../../scripts/local/neon-front.ts";
+import { freePorts } from "../../scripts/local/ports.ts";
+import { databaseUrl, planPostgres } from "../../scripts/local/postgres.ts";
+import { startPart } from "../../scripts/local/processes.ts";
+
+export type TestPostgres = {
+  url: string;
+  /** Where the Neon client posts its statements. */
+  fetchEndpoint: string;
+  /** For a look behind the store's back. */
+  pool: pg.Pool;
+  /** Empties every table. */
+  clear(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** A real PostgreSQL of its own with our tables, behind the front that speaks Neon's protocol. It writes nothing through to the disk, for speed. */
+export async function startPostgres(connections = 8): Promise<TestPostgres> {
+  const dir = mkdtempSync(join(tmpdir(), "store-"));
+  const [postgresPort = 0, port = 0] = await freePorts(2);
+  const leash = makeLeash();
+  const { part } = await planPostgres({ dir, port: postgresPort, logs: dir });
+  const server = await startPart(part, { leash, say() {}, changed() {} });
+  const url = databaseUrl(postgresPort);
+  await applyMigrations(url, join(import.meta.dirname, "../../migrations"));
+  const stopFront = await serveNeon(openDatabase(url, connections), { port, postgresPort });
+  const pool = new pg.Pool({ connectionString: url, max: connections });
+  pool.on("error", () => {});
+  for (const unsafe of ["fsync", "full_page_writes", "synchronous_commit"]) await pool.query(`alter system set ${unsafe} = off`);
+  await pool.query("select pg_reload_conf()");
+  const tables = await pool.query<{ names: string }>(
+    "select string_agg(quote_ident(tablename), ', ') as names from pg_tables where schemaname = 'public'",
+  );
+  return {
+    url,
+    fetchEndpoint: `http://127.0.0.1:${port}/sql`,
+    pool,
+    clear: async () => void (await pool.query(`truncate ${tables.rows[0]?.names} restart identity cascade`)),
+    async stop() {
+      await pool.end();
+      stopFront();
+      await server.stop();
+      leash.drop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
