@@ -1,12 +1,14 @@
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import type { PartSpec } from "./processes.ts";
 import type { Ports } from "./settings.ts";
 
 export const root = join(import.meta.dirname, "..", "..");
 
-/** Waits for a GET to answer 200; the last answer is the reason when it never does. */
-async function untilOk(url: string, seconds: number): Promise<void> {
+/** Waits for a GET to answer 200; the last answer is the reason when it never does. `hopeless` says why to stop early. */
+async function untilOk(url: string, seconds: number, hopeless: () => string | undefined): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   for (let why = "no answer"; ; ) {
     try {
@@ -16,9 +18,18 @@ async function untilOk(url: string, seconds: number): Promise<void> {
     } catch (error) {
       why = String((error as Error).cause ?? error);
     }
+    const lost = hopeless();
+    if (lost !== undefined) throw new Error(lost);
     if (performance.now() > deadline) throw new Error(`${url} is not ready after ${seconds} s: ${why}`);
     await new Promise((wake) => setTimeout(wake, 150));
   }
+}
+
+/** wrangler waits for an edit after a failed build; a start has nobody to make one. */
+function buildFailure(log: string): string | undefined {
+  const text = existsSync(log) ? stripVTControlCharacters(readFileSync(log, "utf8")) : "";
+  const errors = [...text.matchAll(/\[ERROR\] (.+)/g)].map((match) => match[1]);
+  return /Build failed/.test(text) ? `the worker does not build: ${errors.slice(0, 3).join("; ")}; see ${log}` : undefined;
 }
 
 /** `wrangler dev`, run by its own entry rather than its launcher, which would be one more process. */
@@ -52,7 +63,7 @@ export function planWorker(options: { ports: Ports; dataDir: string; config: str
         WRANGLER_LOG_PATH: join(dataDir, "logs", "wrangler"),
       },
     },
-    healthy: () => untilOk(`http://127.0.0.1:${ports.worker}/readyz`, 240),
+    healthy: () => untilOk(`http://127.0.0.1:${ports.worker}/readyz`, 240, () => buildFailure(join(options.logs, "worker.log"))),
     logs: options.logs,
   };
 }

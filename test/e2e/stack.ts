@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePorts } from "../../scripts/local/ports.ts";
+import { type Stack, startStack } from "../../scripts/local/stack.ts";
+
+export interface TestStack extends Stack {
+  dataDir: string;
+}
+
+/**
+ * The whole product on free ports with a data folder of its own, which `stop` deletes. It starts in seconds to a minute: use one a file.
+ * `settings` are the Worker's variables over all others. Nothing ticks by itself: call `tick` when a cron is wanted.
+ */
+export async function startTestStack(settings: Record<string, string> = {}): Promise<TestStack> {
+  const dataDir = mkdtempSync(join(tmpdir(), "stack-"));
+  const [port = 0] = await freePorts(1);
+  const lines: string[] = [];
+  try {
+    const stack = await startStack({ port, dataDir, settings }, (line) => lines.push(line));
+    const stop = async () => {
+      await stack.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    };
+    return { ...stack, dataDir, stop };
+  } catch (error) {
+    throw new Error(`the stack did not start:\n${lines.join("\n")}\nits logs are in ${dataDir}/logs`, { cause: error });
+  }
+}
+
+export async function tick({ url }: Pick<Stack, "url">, cron = "* * * * *"): Promise<void> {
+  const response = await fetch(`${url}/cdn-cgi/handler/scheduled?${new URLSearchParams({ cron })}`);
+  if (!response.ok) throw new Error(`the cron ${cron} answered ${response.status}`);
+}
+
+/** Sets one provider's fault dial; no dial switches it off. See scripts/local/twins/faults.ts. */
+export async function turnDial({ twins }: Pick<Stack, "twins">, provider: string, dial?: Record<string, unknown>): Promise<void> {
+  const init = dial === undefined ? { method: "DELETE" } : { method: "PUT", body: JSON.stringify(dial) };
+  const response = await fetch(`${twins}/dial/${provider}`, init);
+  if (!response.ok) throw new Error(`the dial answered ${response.status}: ${await response.text()}`);
+}
