@@ -1,7 +1,8 @@
+import { skeleton } from "../src/kit/fold.ts";
+import { sha256Hex } from "../src/kit/hash.ts";
 import { iso } from "../src/kit/time.ts";
 import { seal } from "../src/model/envelope.ts";
 import type { RawPost } from "../src/model/raw-post.ts";
-import { textHash } from "../src/refine/normalise.ts";
 import { type PostRef, StoreUnavailable } from "../src/store/store.ts";
 import type { IngestPorts } from "./ports.ts";
 
@@ -21,7 +22,7 @@ export async function ingest(posts: RawPost[], ports: IngestPorts): Promise<Inge
   let fresh: PostRef[];
   try {
     ({ fresh } = await ports.store.accept(
-      distinct.map((post) => ({ post, textHash: textHash(post.text) })),
+      distinct.map((post) => ({ post, textHash: sha256Hex(skeleton(post.text)).slice(0, 16) })),
       iso(ports.now()),
     ));
   } catch (error) {

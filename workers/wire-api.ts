@@ -1,12 +1,16 @@
 import type { ApiPorts, PublicRead } from "../src/api/ports.ts";
+import { channelCatalogue } from "../src/channels/catalogue.ts";
+import { ChannelEnv } from "../src/channels/env.ts";
 import { VOCABULARY } from "../src/enrich/index.ts";
 import { iso } from "../src/kit/time.ts";
+import { open, seal } from "../src/model/envelope.ts";
 import { type Gauge, prometheusText } from "../src/observability/prometheus.ts";
 import type { StoredSignal } from "../src/rules/backtest.ts";
 import { explain } from "../src/rules/explain.ts";
 import { loadRules } from "../src/rules/load.ts";
 import { SOURCES } from "../src/sources/index.ts";
 import { poll } from "../src/sources/poll.ts";
+import type { ReplayLetter } from "../src/store/admin.ts";
 import type { SnapshotRow } from "../src/store/read.ts";
 import type { CronPorts } from "./cron.ts";
 import type { Bindings, Settings } from "./env.ts";
@@ -15,7 +19,7 @@ import { ingest } from "./ingest.ts";
 import { type Isolate, isolateOf } from "./isolate.ts";
 import { slidingWindow } from "./platform/allowance.ts";
 import { receive } from "./receive.ts";
-import { type Defer, flusher, ground, guardedPorts, ingestPorts, sweeperOf, type Wired } from "./wire.ts";
+import { type Defer, enqueueDeliveries, flusher, ground, guardedPorts, ingestPorts, sweeperOf, type Wired } from "./wire.ts";
 
 const REPLY_SECONDS = 86_400;
 
@@ -61,6 +65,17 @@ const stored = ({ eventKey, signal: { score, level, state, facts, reasons } }: S
   ...{ eventKey, score, level, state, reasons },
   facts: facts.values,
 });
+
+/** Replayed letters go back where they came from. Posts go in as sent again, past the mark in the dedup window; deliveries are due in the outbox already. */
+async function resend(env: Bindings, letters: readonly ReplayLetter[]): Promise<void> {
+  for (const { payload } of letters) {
+    const post = open(payload, "post");
+    const mention = open(payload, "mention");
+    if (post.kind === "body") await env.POSTS.send(seal({ ...post.body, again: true }, post.traceId));
+    else if (mention.kind === "body") await env.MENTIONS.send(seal(mention.body, mention.traceId));
+  }
+  await sweeperOf(env).wake(Date.now());
+}
 
 export function wireApi(env: Bindings, defer: Defer): Wired<ApiPorts> {
   const isolate = isolateOf(env);
@@ -118,6 +133,20 @@ export function wireApi(env: Bindings, defer: Defer): Wired<ApiPorts> {
       backtestRows: async (since, limit) => (await store.snapshots(since, limit)).map(stored),
       now,
     },
+    channels: {
+      catalogue: channelCatalogue({
+        fetch: (url, init) => fetch(url, init),
+        telemetry: isolate.called,
+        env: ChannelEnv.parse(isolate.variables),
+        now,
+        randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+      }),
+      store,
+      resumed: () => sweeperOf(env).wake(now()),
+      now,
+    },
+    outbox: { store, enqueue: (due) => enqueueDeliveries(env, due), now },
+    deadLetters: { store, resend: (letters) => resend(env, letters), now },
     async publishList(name, text) {
       const lists = { authors: isolate.authors, blacklist: isolate.blacklist };
       const list = Object.entries(lists).find(([known]) => known === name)?.[1];

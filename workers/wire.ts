@@ -135,7 +135,7 @@ export function wireEvent(env: Bindings, defer: Defer): Wired<EventPorts> {
 const deliveries = (due: readonly Omit<DueDelivery, "eventKey">[]) =>
   due.map(({ id, channelId }) => seal({ kind: "delivery", id, channelId }, crypto.randomUUID()));
 
-async function enqueueDeliveries(env: Bindings, due: readonly Omit<DueDelivery, "eventKey">[]): Promise<void> {
+export async function enqueueDeliveries(env: Bindings, due: readonly Omit<DueDelivery, "eventKey">[]): Promise<void> {
   for (const some of batches(deliveries(due))) await env.DELIVERIES.sendBatch(some.map((body) => ({ body })));
 }
 

@@ -2,11 +2,14 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { StoreUnavailable } from "../store/store.ts";
 import { type ApiEnv, guard } from "./access.ts";
+import { channelRoutes } from "./channels.ts";
+import { deadLetterRoutes } from "./dead-letters.ts";
 import { feedRoutes } from "./feed.ts";
 import { ingestRoutes } from "./ingest.ts";
 import { keyRoutes } from "./keys.ts";
 import { listRoutes } from "./lists.ts";
 import { analyticsRoutes, operationsRoutes } from "./operations.ts";
+import { outboxRoutes } from "./outbox.ts";
 import type { ApiPorts } from "./ports.ts";
 import { problem, unavailable } from "./problem.ts";
 import { rulesRoutes } from "./rules.ts";
@@ -28,6 +31,9 @@ export function api(ports: ApiPorts): Hono<ApiEnv> {
   app.route("/", keyRoutes(ports));
   app.route("/", rulesRoutes(ports.rules));
   app.route("/", listRoutes(ports));
+  app.route("/", channelRoutes(ports.channels));
+  app.route("/", outboxRoutes(ports.outbox));
+  app.route("/", deadLetterRoutes(ports.deadLetters));
 
   app.notFound((c) => {
     const allowed = METHODS.filter((method) =>

@@ -5,7 +5,10 @@ import type { Log } from "../observability/log.ts";
 import type { Telemetry } from "../observability/telemetry.ts";
 import type { KeyStore } from "../store/admin.ts";
 import type { ReadStore } from "../store/read.ts";
+import type { ChannelPorts } from "./channels.ts";
+import type { DeadLetterPorts } from "./dead-letters.ts";
 import type { ListPorts } from "./lists.ts";
+import type { OutboxPorts } from "./outbox.ts";
 import type { RulesPorts } from "./rules.ts";
 
 export type Ingested = { kind: "accepted"; fresh: number; repeated: number } | { kind: "unavailable"; retryAfter: number };
@@ -74,6 +77,9 @@ export type ApiPorts = ListPorts & {
   /** Every rule, matched or not, for the facts stored with the signal. */
   explain(signal: Signal): Promise<unknown>;
   rules: RulesPorts;
+  channels: ChannelPorts;
+  outbox: OutboxPorts;
+  deadLetters: DeadLetterPorts;
   /** WebSocket or Server-Sent Events, by what the request asks for. */
   stream(request: Request): Promise<Response>;
 };
