@@ -2,15 +2,20 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { audit } from "./cli/audit.ts";
+import { channels } from "./cli/channels.ts";
 import { ServerError } from "./cli/client.ts";
 import { type Command, type Io, UsageError } from "./cli/command.ts";
+import { dead } from "./cli/dead.ts";
 import { events } from "./cli/events.ts";
 import { keys } from "./cli/keys.ts";
+import { outbox } from "./cli/outbox.ts";
 import { post } from "./cli/post.ts";
+import { rules } from "./cli/rules.ts";
+import { run } from "./cli/run.ts";
 import { signals } from "./cli/signals.ts";
 import { tail } from "./cli/tail.ts";
 
-const COMMANDS: Command[] = [post, audit, events, signals, tail, keys];
+const COMMANDS: Command[] = [run, post, events, signals, tail, rules, channels, outbox, dead, audit, keys];
 const LOCAL_URL = "http://127.0.0.1:8787";
 const STACK_FILE = join(import.meta.dirname, "..", ".local", "stack.json");
 
