@@ -5,10 +5,10 @@ export type Difference = { seed: number; expression: string; data: Data; filtrex
 export type Run = { tried: number; answered: number; failedWhenRun: number; refused: number; differences: Difference[] };
 type Ask = (expression: string, data: Data) => Answer;
 
-/** Asks both about `count` expressions; every difference is shrunk to the smallest expression that still shows it. */
-export function differential(count: number, firstSeed: number, ours: Ask = askOurs): Run {
+/** Asks both about `count` expressions; stops after `enough` differences; each is shrunk to the smallest expression that still shows it. */
+export function differential(count: number, firstSeed: number, ours: Ask = askOurs, enough = 5): Run {
   const run: Run = { tried: 0, answered: 0, failedWhenRun: 0, refused: 0, differences: [] };
-  for (let seed = firstSeed; seed < firstSeed + count && run.differences.length < 5; seed++) {
+  for (let seed = firstSeed; seed < firstSeed + count && run.differences.length < enough; seed++) {
     const random = seeded(seed);
     const given = data(random);
     const text = written(random);

@@ -20,16 +20,20 @@ export function askFiltrex(expression: string, data: Data): Answer {
 export function askOurs(expression: string, data: Data): Answer {
   const parsed = parse(expression);
   if (parsed.kind === "refused") return failure("when read", new Error(parsed.message));
-  let evaluate: (frame: Data) => unknown;
   try {
-    evaluate = compile(parsed.expression, AS_FILTREX);
+    const evaluate = compile(parsed.expression, AS_FILTREX);
+    return outcomeOf(() => evaluate(data));
   } catch (fault) {
     return failure("when read", fault);
   }
+}
+
+/** A thrown error is an answer: filtrex returns it. */
+export function outcomeOf(evaluate: () => unknown): Answer {
   try {
-    return outcome(evaluate(data));
+    return outcome(evaluate());
   } catch (fault) {
-    return outcome(fault);
+    return failure("when run", fault);
   }
 }
 
@@ -64,7 +68,7 @@ const FUNCTIONS: Record<string, (...args: never[]) => unknown> = {
     value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0),
 };
 
-const AS_FILTREX: Dialect<Data> = {
+export const AS_FILTREX: Dialect<Data> = {
   read: (name) => (data) => own(data, name),
   property: (name) => (object) => own(object, name),
   functions: FUNCTIONS as Dialect<Data>["functions"],

@@ -1,0 +1,49 @@
+import { expect, it, vi } from "vitest";
+import { compile } from "../src/rules/language/compile.ts";
+import { parse } from "../src/rules/language/grammar.ts";
+import { type Expression, mapped } from "../src/rules/language/syntax.ts";
+import { differential } from "./conformance/filtrex/differ.ts";
+import { AS_FILTREX, askOurs, type Data, outcomeOf } from "./conformance/filtrex/native.ts";
+
+// filtrex warns about its deprecated forms, which the generator writes on purpose.
+vi.spyOn(console, "warn").mockImplementation(() => undefined);
+
+it("answers as filtrex does, for 5,000 expressions", { timeout: 120_000 }, () => {
+  const run = differential(5_000, 1);
+  expect(run.differences).toEqual([]);
+  // The generator must reach all three outcomes, or agreement would mean little.
+  expect(run.answered).toBeGreaterThan(2_000);
+  expect(run.failedWhenRun).toBeGreaterThan(500);
+  expect(run.refused).toBeGreaterThan(200);
+});
+
+const SWAPS: Record<string, string> = { "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "+": "-", "-": "+", "*": "/", "/": "*", "^": "*", mod: "/" };
+
+/** Our reading of an expression with one kind of operator wrong. */
+const mutants: Record<string, (node: Expression) => Expression | undefined> = {
+  "and is or": (node) => (node.kind === "and" ? { ...node, kind: "or" } : undefined),
+  "not is forgotten": (node) => (node.kind === "not" ? node.value : undefined),
+  "in is turned round": (node) => (node.kind === "in" ? { ...node, negated: !node.negated } : undefined),
+  "minus is forgotten": (node) => (node.kind === "negative" ? node.value : undefined),
+  "branches are swapped": (node) => (node.kind === "if" ? { ...node, consequent: node.alternative, alternative: node.consequent } : undefined),
+  ...Object.fromEntries(
+    Object.entries(SWAPS).map(([from, to]) => [
+      `${from} is ${to}`,
+      (node: Expression): Expression | undefined => {
+        if (node.kind === "arithmetic" && node.operator === from) return { ...node, operator: to as typeof node.operator };
+        if (node.kind !== "relation" || !node.rest.some((link) => link.operator === from)) return undefined;
+        return { ...node, rest: node.rest.map((link) => (link.operator === from ? { ...link, operator: to as typeof link.operator } : link)) };
+      },
+    ]),
+  ),
+};
+
+it.each(Object.keys(mutants))("notices when %s", { timeout: 60_000 }, (name) => {
+  const mutant = (text: string, data: Data) => {
+    const parsed = parse(text);
+    if (parsed.kind === "refused") return askOurs(text, data);
+    const change = mutants[name] ?? (() => undefined);
+    return outcomeOf(() => compile(mapped(parsed.expression, change), AS_FILTREX)(data));
+  };
+  expect(differential(3_000, 1, mutant, 1).differences).toHaveLength(1);
+});
