@@ -1,3 +1,4 @@
+import { enableCompileCache } from "node:module";
 import { parseJson } from "../../src/api/json.ts";
 import { fieldErrors } from "../../src/api/problem.ts";
 import { snakeCased } from "../../src/kit/snake.ts";
@@ -5,7 +6,10 @@ import { PostInput, type RawPost } from "../../src/model/raw-post.ts";
 import { type Command, type Io, UsageError } from "./command.ts";
 import { lines } from "./lines.ts";
 import { instant, options } from "./options.ts";
-import { type Bench, bench, UNTIL, type Until } from "./run/bench.ts";
+import type { Bench } from "./run/bench.ts";
+
+const UNTIL = ["filter", "refine", "score"] as const;
+export type Until = (typeof UNTIL)[number];
 
 const usage = `stream run [--until filter|refine|score] [--rules FILE] [--facts FILE] [--now TIME]
 
@@ -37,11 +41,18 @@ export const run: Command = {
     if (until === undefined) throw new UsageError(`--until must be ${UNTIL.join(", ")}, not ${JSON.stringify(values.until)}`);
     const at = values.now === undefined ? undefined : Date.parse(instant("now", values.now, Date.now()));
     const now = () => at ?? Date.now();
+    const { bench } = await loadStages();
     const stages = bench({ rules: values.rules, facts: values.facts, now, env: process.env });
     await each(io, until, stages);
     return 0;
   },
 };
+
+/** Only this command needs the text models, and reading them takes a second that the others need not wait. */
+function loadStages() {
+  enableCompileCache();
+  return import("./run/bench.ts");
+}
 
 async function each(io: Io, until: Until, stages: Bench): Promise<void> {
   let number = 0;

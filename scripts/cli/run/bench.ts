@@ -8,15 +8,14 @@ import type { Mention } from "../../../src/model/mention.ts";
 import { postKey, type RawPost } from "../../../src/model/raw-post.ts";
 import { decide, type Judged, type JudgeSettings, judge, recall, UNKNOWN } from "../../../src/pipeline.ts";
 import { parseAuthors } from "../../../src/refine/authors.ts";
+import { refine } from "../../../src/refine/refine.ts";
 import { loadRules } from "../../../src/rules/load.ts";
 import type { Ruleset } from "../../../src/rules/score.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { UsageError } from "../command.ts";
+import type { Until } from "../run.ts";
 import { type KnownFacts, readFacts } from "./facts.ts";
-
-export const UNTIL = ["filter", "refine", "score"] as const;
-export type Until = (typeof UNTIL)[number];
 
 /** How one post left the stages. The same code as on the server, over a store in memory. */
 export type Bench = (post: RawPost, until: Until) => Promise<object>;
@@ -48,12 +47,15 @@ async function filtered(post: RawPost, settings: JudgeSettings): Promise<object>
 
 type Scoring = { settings: JudgeSettings; store: Store; rules: Ruleset; known: KnownFacts; now: Clock };
 
+/** A post that names no token is dropped by scoring only: before that, it shows what was read in it. */
 async function judged(post: RawPost, until: Until, ports: Scoring): Promise<object> {
   const result = judge(post, ports.settings);
   const repeat = await repeatOf(post, result, ports);
   if (repeat !== undefined) return { outcome: "duplicate", reason: repeat };
   if (result.kind === "drop") {
-    const { reason, evidence } = result.judgement;
+    const { reason, evidence, lang, spam } = result.judgement;
+    const read = until === "refine" && reason === "no_token";
+    if (read) return { outcome: "kept", post: refine(post, { lang, spam: spam ?? 0 }, ports.settings.refine) };
     return { outcome: "dropped", reason, evidence };
   }
   if (until === "refine") return { outcome: "kept", post: result.post };
