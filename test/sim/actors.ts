@@ -1,0 +1,114 @@
+import type { PollPorts } from "../../src/sources/poll.ts";
+import type { Source } from "../../src/sources/source.ts";
+import { type CronPorts, EVERY_MINUTE, scheduled } from "../../workers/cron.ts";
+import { ingest } from "../../workers/ingest.ts";
+import { type Life, life } from "./life.ts";
+import { storeOf } from "./services.ts";
+import type { Stream } from "./workload.ts";
+import type { World } from "./world.ts";
+
+const MINUTE = 60_000;
+const BATCH = 40;
+
+/** Runs something in a life of its own; "died" when that life ends before the work does. */
+function live<T>(kind: string, world: World, work: (who: Life) => Promise<T>): Promise<T | "died"> {
+  const who = life(kind, world);
+  return new Promise((resolve, reject) => {
+    who.onDeath(() => resolve("died"));
+    work(who).then(resolve, reject);
+  });
+}
+
+/** A client of POST /ingest: it sends a batch until it is told that it was accepted. */
+export async function pushes({ posts }: Stream, untilMs: number, world: World): Promise<void> {
+  const { kernel } = world;
+  const batches = Math.ceil(posts.length / BATCH);
+  const gap = (untilMs - kernel.now()) / batches;
+  for (let i = 0; i < batches; i++) {
+    const batch = posts.slice(i * BATCH, (i + 1) * BATCH);
+    for (;;) {
+      const answer = await live("api", world, (who) => ingest(batch, world.ingestPorts(who)));
+      if (answer !== "died" && answer.kind === "accepted") break;
+      await kernel.pause(answer === "died" ? kernel.dice.int(1_000, 10_000) : answer.retryAfter * 1000);
+    }
+    await kernel.pause(kernel.dice.int(0, 2 * gap));
+  }
+}
+
+/** A source that is asked: it shows what has appeared by now, a page at a time, after the cursor it is given. */
+function polledSource({ source, posts }: Stream, from: number, untilMs: number): Source {
+  return {
+    name: source,
+    title: source,
+    kind: "poll",
+    docs: "",
+    signed: false,
+    settingNames: [],
+    configure: () => ({
+      kind: "on",
+      everyMinutes: 1,
+      async poll({ cursor }, { now }) {
+        const appeared = Math.floor((posts.length * (now() - from)) / (untilMs - from));
+        const page = posts.slice(Number(cursor ?? 0), Math.max(0, Math.min(appeared, Number(cursor ?? 0) + 200)));
+        return { verdict: { kind: "ok", reason: "" }, posts: page, rejected: 0, cursor: `${Number(cursor ?? 0) + page.length}` };
+      },
+    }),
+  };
+}
+
+/** The project's own cron handler with these sources, a life for each tick. */
+export function cron(streams: Stream[], from: number, untilMs: number, world: World): (cron: string) => Promise<void> {
+  const sources = streams.filter(({ how }) => how === "poll").map((stream) => polledSource(stream, from, untilMs));
+  return async (cron) => {
+    await live("cron", world, (who) => scheduled({ cron, scheduledTime: world.kernel.now() }, cronPorts(who, sources, world)));
+  };
+}
+
+function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
+  const ingestPorts = world.ingestPorts(who);
+  const { now, log, telemetry } = ingestPorts;
+  const poll: Pick<PollPorts, "now" | "store" | "ingest"> = {
+    now,
+    store: storeOf(who, world.store, world),
+    ingest: async (posts) => ((await ingest(posts, ingestPorts)).kind === "accepted" ? "ok" : "unavailable"),
+  };
+  // The sources here call nobody, so that the rest of a poll's ports is not asked for.
+  return { now, log, telemetry, sources, variables: {}, poll: poll as PollPorts, keepStreams: async () => undefined, sweeper: world.sweeperOf(who) };
+}
+
+/** Ticks each minute, less or more often where the faults say so, until `until` answers true. */
+export async function ticks(tick: (cron: string) => Promise<void>, until: () => Promise<boolean>, world: World): Promise<void> {
+  const { kernel, faults } = world;
+  for (;;) {
+    await kernel.pause(MINUTE - (kernel.now() % MINUTE));
+    const crons = Math.floor(kernel.now() / MINUTE) % 60 === 7 ? [EVERY_MINUTE, "7 * * * *"] : [EVERY_MINUTE];
+    for (const cron of crons) {
+      if (!faults.hits("cron-missed")) kernel.spawn(tick(cron));
+      if (faults.hits("cron-overlapping")) kernel.spawn(tick(cron));
+    }
+    if (await until()) return kernel.stop();
+  }
+}
+
+/** Switches on again what a target's refusal switched off, as a person would. */
+export async function operator(world: World): Promise<void> {
+  const { kernel, store } = world;
+  for (;;) {
+    await kernel.pause(5 * MINUTE);
+    for (const { id, status } of await store.channels())
+      if (status !== "active") await store.updateChannel(id, { status: "active", statusReason: null });
+  }
+}
+
+/** Puts messages into the queues that fit no schema, and answers their ids. */
+export async function poisoner(untilMs: number, world: World): Promise<Set<string>> {
+  const { kernel, faults, queues } = world;
+  const garbage = [null, 7, "text", {}, { v: 1, kind: "post" }, { v: 1, kind: "mention", mention: { eventKey: 5 } }, { v: "1" }, { v: 1, kind: "delivery", id: "x" }];
+  const ids = new Set<string>();
+  while (kernel.now() < untilMs) {
+    await kernel.pause(5_000);
+    const name = kernel.dice.pick(["posts", "mentions", "deliveries"] as const);
+    if (faults.hits("poison")) ids.add(`${name}:${queues[name].put(kernel.dice.pick(garbage), 0)}`);
+  }
+  return ids;
+}

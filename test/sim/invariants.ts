@@ -1,0 +1,237 @@
+import { isDeepStrictEqual } from "node:util";
+import { idemKeyOf } from "../../src/outbox/plan.ts";
+import { type Ruleset, score } from "../../src/rules/score.ts";
+import type { FaultName } from "./faults.ts";
+import type { EventTable, Tables } from "./tables.ts";
+import type { Told } from "./targets.ts";
+import type { Workload } from "./workload.ts";
+
+/** A run after quiet, and all that it is judged by. */
+export type Judged = {
+  quiet: boolean;
+  tables: Tables;
+  ledger: Told[];
+  workload: Workload;
+  /** Garbage that was put into the queues: `queue:message id`. */
+  poison: ReadonlySet<string>;
+  rules: readonly Ruleset[];
+  /** Whether the number of transitions is the same on every way. */
+  steady: boolean;
+  faults: ReadonlySet<FaultName>;
+};
+
+/** What the same posts leave behind when nothing goes wrong. */
+export type Reference = Tables;
+
+type Complaints = string[];
+const MOST = 5;
+
+/** Every promise that the run broke; none when all hold. */
+export function complaintsOf(run: Judged, reference: Reference | undefined): Complaints {
+  const checks = [
+    everyPostEnds(run),
+    auditAgrees(run),
+    countsFollowFromEvidence(run),
+    signalsAreExplained(run),
+    everyDeliveryEnds(run),
+    ledgerHoldsEveryDone(run),
+    repeatsCarryTheSameKey(run),
+    orderIsKept(run),
+    paceIsKept(run),
+    nothingDiedFalsely(run),
+    ...(reference ? [postsEqual(run, reference), eventsEqual(run, reference), outboxEquals(run, reference)] : []),
+  ];
+  const found = checks.flatMap((complaints) =>
+    complaints.length > MOST ? [...complaints.slice(0, MOST), `... and ${complaints.length - MOST} more like this`] : complaints,
+  );
+  return run.quiet ? found : ["not quiet: work was left when time was up", ...found];
+}
+
+const FINAL = new Set(["evidence", "dropped", "duplicate", "dead"]);
+
+function everyPostEnds({ tables, workload }: Judged): Complaints {
+  return workload.posts.flatMap(({ source, id }) => {
+    const held = tables.posts.get(`${source}:${id}`);
+    if (!held) return [`post ${source}:${id} was never accepted`];
+    return FINAL.has(held.outcome ?? "") ? [] : [`post ${source}:${id} ended as ${held.outcome}`];
+  });
+}
+
+function auditAgrees({ tables: { audit }, workload }: Judged): Complaints {
+  const { accepted, evidence, dropped, duplicate, dead, open, contradictions, miscounted, outbox } = audit;
+  const wrong = [
+    accepted !== workload.posts.length && `accepted ${accepted} of ${workload.posts.length}`,
+    accepted !== evidence + dropped + duplicate + dead && `accepted ${accepted} is not ${evidence}+${dropped}+${duplicate}+${dead}`,
+    open !== 0 && `${open} open`,
+    contradictions !== 0 && `${contradictions} contradictions`,
+    miscounted !== 0 && `${miscounted} miscounted`,
+    outbox.pending + outbox.failed !== 0 && `${outbox.pending} pending and ${outbox.failed} failed deliveries`,
+  ];
+  return wrong.filter((complaint) => complaint !== false).map((complaint) => `audit: ${complaint}`);
+}
+
+/** Counted here anew, by other code than the project's. */
+function countsFollowFromEvidence({ tables }: Judged): Complaints {
+  return [...tables.events].flatMap(([key, { event, evidence }]) => {
+    const ids = new Set(evidence.map(({ evidenceId }) => evidenceId));
+    const times = evidence.map(({ postedAt }) => postedAt).sort();
+    const wrong = [
+      ids.size !== evidence.length && "evidence twice",
+      event.evidenceCount + event.copies !== ids.size && `counts ${event.evidenceCount}+${event.copies} of ${ids.size}`,
+      event.startTs !== times[0] && `starts ${event.startTs}, first post ${times[0]}`,
+      event.lastTs !== times.at(-1) && `ends ${event.lastTs}, last post ${times.at(-1)}`,
+      evidence.some((each) => tables.posts.get(each.evidenceId)?.outcome !== "evidence") && "evidence of a post that ended otherwise",
+    ];
+    return wrong.filter((complaint) => complaint !== false).map((complaint) => `event ${key}: ${complaint}`);
+  });
+}
+
+/** A signal can be scored again from its own snapshot by the rules that it names. */
+function signalsAreExplained({ tables, rules }: Judged): Complaints {
+  return [...tables.events].flatMap(([key, { signal }]) => {
+    const named = rules.find(({ sha }) => sha === signal.rulesVersion);
+    if (!named) return [`signal ${key}: no rules ${signal.rulesVersion}`];
+    const again = score(named, signal.facts.values, signal.state);
+    return again.score === signal.score && again.state === signal.state
+      ? []
+      : [`signal ${key}: ${signal.score} ${signal.state}, its snapshot gives ${again.score} ${again.state}`];
+  });
+}
+
+function everyDeliveryEnds({ tables }: Judged): Complaints {
+  const open = tables.outbox.filter(({ status }) => status !== "done" && status !== "dlq");
+  const keys = tables.outbox.filter(({ idemKey, eventKey, channelId, payload }) => {
+    const { transition } = payload as { transition: number };
+    return idemKey !== idemKeyOf(eventKey, channelId, transition);
+  });
+  return [
+    ...open.map(({ id, status, retryCount }) => `delivery ${id} is ${status} after ${retryCount} attempts`),
+    ...keys.map(({ id }) => `delivery ${id} has another key than its transition's`),
+    ...gapsInTransitions(tables),
+  ];
+}
+
+/** One notification a channel for each change of state: 1, 2, 3 and no gap. */
+function gapsInTransitions({ outbox, events }: Tables): Complaints {
+  const byLine = Map.groupBy(outbox, ({ channelId, eventKey }) => `${eventKey} ${channelId}`);
+  return [...byLine].flatMap(([line, rows]) => {
+    const numbers = rows.map(({ payload }) => (payload as { transition: number }).transition).sort((a, b) => a - b);
+    const last = events.get(rows[0]?.eventKey ?? "")?.signal.transition;
+    const whole = numbers.every((number, i) => number === i + 1) && numbers.length === last;
+    return whole ? [] : [`${line}: transitions ${numbers.join()} of ${last}`];
+  });
+}
+
+const TARGETS = ["", "https://hooks.receiver.dev/all", "telegram:-1001", "telegram:77"];
+const lineOf = (target: string, eventKey: string, transition: number): string => `${target} ${eventKey} #${transition}`;
+const lineOfRow = ({ channelId, eventKey, payload }: Tables["outbox"][number]): string =>
+  lineOf(TARGETS[channelId] ?? "", eventKey, (payload as { transition: number }).transition);
+
+function ledgerHoldsEveryDone({ tables, ledger }: Judged): Complaints {
+  const taken = new Set(ledger.filter((told) => told.taken && !told.edit).map((told) => lineOf(told.target, told.eventKey, told.transition)));
+  const rows = new Set(tables.outbox.map(lineOfRow));
+  return [
+    ...tables.outbox.filter((row) => row.status === "done" && !taken.has(lineOfRow(row))).map(({ id }) => `delivery ${id} is done, and no target has it`),
+    ...[...taken].filter((line) => !rows.has(line)).map((line) => `${line} was sent, and no row says so`),
+  ];
+}
+
+function repeatsCarryTheSameKey({ tables, ledger, faults }: Judged): Complaints {
+  const keys = new Map(tables.outbox.map((row) => [lineOfRow(row), row.idemKey]));
+  const sent = Map.groupBy(
+    ledger.filter((told) => told.taken && !told.edit),
+    (told) => lineOf(told.target, told.eventKey, told.transition),
+  );
+  return [...sent].flatMap(([line, tellings]) => {
+    const other = tellings.filter(({ idemKey }) => idemKey !== null && idemKey !== keys.get(line));
+    const repeated = faults.size === 0 && tellings.length > 1;
+    return [...other.map(() => `${line} went out under another key`), ...(repeated ? [`${line} went out ${tellings.length} times without a fault`] : [])];
+  });
+}
+
+/** Of one event, a target never hears of a change before an earlier one. */
+function orderIsKept({ ledger }: Judged): Complaints {
+  const lines = Map.groupBy(
+    ledger.filter((told) => told.taken && !told.edit),
+    ({ target, eventKey }) => `${target} ${eventKey}`,
+  );
+  return [...lines].flatMap(([line, tellings]) =>
+    tellings.flatMap(({ transition }, i) => {
+      const before = tellings[i - 1]?.transition ?? 0;
+      return transition < before ? [`${line}: #${transition} after #${before}`] : [];
+    }),
+  );
+}
+
+/** What Telegram allows: 20 messages a minute to a group. */
+const GROUP_PER_MINUTE = 20;
+
+function paceIsKept({ ledger, faults }: Judged): Complaints {
+  if (faults.has("clock-skew")) return [];
+  const times = ledger.filter(({ target }) => target === "telegram:-1001").map(({ sentAt }) => sentAt).sort((a, b) => a - b);
+  return times.flatMap((at, i) => {
+    const first = times[i - GROUP_PER_MINUTE];
+    return first !== undefined && at - first < 60_000 ? [`${GROUP_PER_MINUTE + 1} messages to a group within ${at - first} ms`] : [];
+  });
+}
+
+/** Dead letters are the garbage that was put in, and deliveries that a target refused. */
+function nothingDiedFalsely({ tables, poison, faults }: Judged): Complaints {
+  const dlq = tables.outbox.filter(({ status }) => status === "dlq");
+  const letters = tables.letters.filter(({ stage }) => stage !== "deliveries" || poison.size === 0);
+  const garbage = tables.letters.filter(({ reason }) => reason === "unreadable");
+  const others = letters.filter(({ reason, stage }) => reason !== "unreadable" && stage !== "deliveries");
+  const refused = tables.letters.filter(({ reason, stage }) => stage === "deliveries" && reason !== "unreadable");
+  const excused = faults.has("channel-4xx") ? [] : refused;
+  return [
+    ...others.map(({ stage, reason, error }) => `false dead letter: ${stage} ${reason} ${error}`),
+    ...excused.map(({ reason, error }) => `false dead letter: delivery ${reason} ${error}`),
+    ...refused.filter(({ reason }) => !["rejected", "gone", "channel_disabled"].includes(reason)).map(({ reason }) => `delivery died of ${reason}`),
+    ...(garbage.length === poison.size ? [] : [`${poison.size} unreadable messages, ${garbage.length} letters`]),
+    ...(dlq.length === refused.length ? [] : [`${dlq.length} deliveries in dlq, ${refused.length} letters`]),
+  ];
+}
+
+function postsEqual({ tables }: Judged, reference: Reference): Complaints {
+  return [...reference.posts].flatMap(([key, { outcome, reason }]) => {
+    const held = tables.posts.get(key);
+    return held?.outcome === outcome && held.reason === reason
+      ? []
+      : [`post ${key} ended as ${held?.outcome} (${held?.reason}), without faults as ${outcome} (${reason})`];
+  });
+}
+
+const idsOf = ({ evidence }: EventTable): string[] => evidence.map(({ evidenceId }) => evidenceId).sort();
+
+/** Facts about the evidence, score, state, level, risk and reasons; not when it was scored, nor by which of two equal rule files. */
+function eventsEqual({ tables }: Judged, reference: Reference): Complaints {
+  const keys = new Set([...reference.events.keys(), ...tables.events.keys()]);
+  return [...keys].flatMap((key) => {
+    const [held, wanted] = [tables.events.get(key), reference.events.get(key)];
+    if (!held || !wanted) return [`event ${key} is only ${held ? "in this run" : "in the run without faults"}`];
+    const complaints = isDeepStrictEqual(idsOf(held), idsOf(wanted)) ? [] : [`event ${key} has other evidence`];
+    if (!isDeepStrictEqual(held.event, wanted.event)) complaints.push(`event ${key}: ${difference(held.event, wanted.event)}`);
+    if (!held.signal.degraded && difference(essence(held), essence(wanted)) !== "")
+      complaints.push(`signal ${key}: ${difference(essence(held), essence(wanted))}`);
+    return complaints;
+  });
+}
+
+const essence = ({ signal: { state, score, level, riskLevel, reasons, missing } }: EventTable) => ({ state, score, level, riskLevel, reasons, missing });
+
+function difference(held: object, wanted: object): string {
+  const other = new Map(Object.entries(wanted));
+  return Object.entries(held)
+    .filter(([name, value]) => !isDeepStrictEqual(value, other.get(name)))
+    .map(([name, value]) => `${name} ${JSON.stringify(value)}, without faults ${JSON.stringify(other.get(name))}`)
+    .join("; ");
+}
+
+const ON_FACTS: FaultName[] = ["provider-5xx", "provider-slow", "provider-garbage", "crash", "object-evicted", "redis-reply-lost", "redis-down"];
+
+/** Where states can only rise and no fault touched the facts, the same people hear the same things. */
+function outboxEquals({ tables, steady, faults }: Judged, reference: Reference): Complaints {
+  if (!steady || ON_FACTS.some((name) => faults.has(name))) return [];
+  const keysOf = ({ outbox }: Tables): string[] => outbox.map(({ idemKey }) => idemKey).sort();
+  return isDeepStrictEqual(keysOf(tables), keysOf(reference)) ? [] : ["other notifications than without faults"];
+}

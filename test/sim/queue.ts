@@ -1,0 +1,180 @@
+import type { Envelope } from "../../src/model/envelope.ts";
+import { cross, type Ether, type Life, life } from "./life.ts";
+
+/** A consumer's settings, as wrangler.toml has them. */
+export type QueueSettings = {
+  name: string;
+  maxBatch: number;
+  batchSeconds: number;
+  maxRetries: number;
+  /** How long a message waits after a failure that names no delay of its own. */
+  retrySeconds: number;
+};
+
+type Batch = Parameters<typeof import("../../workers/queues.ts").consume>[0];
+type Consume = (batch: Batch, who: Life) => Promise<void>;
+
+type Held = { id: string; body: unknown; attempts: number; sentAt: number };
+type Verdict = { kind: "ack" } | { kind: "retry"; delaySeconds: number | undefined };
+
+export type SimQueue = {
+  send(who: Life): { sendBatch(messages: Iterable<{ body: Envelope }>): Promise<void> };
+  /** A message that came from somewhere else: no sender of ours, no limit, no fault on the way in. */
+  put(body: unknown, delayMs: number): string;
+  /** Messages waiting or being consumed. */
+  depth(): number;
+};
+
+const MAX_BATCH = 100;
+const MAX_BYTES = 256 * 1024;
+const CONSUMERS = 8;
+const HELD_BACK_MS = 600_000;
+
+/**
+ * A queue as the platform promises it, and no better: at least once, in no order, with delays; returning acks what is not marked, a consumer
+ * that dies leaves its batch to others, and what has failed too often moves on to the dead letters.
+ */
+export function simQueue(settings: QueueSettings, consume: Consume, dead: () => SimQueue | undefined, ether: Ether): SimQueue {
+  const { kernel, faults } = ether;
+  const ready: Held[] = [];
+  let depth = 0;
+  let active = 0;
+  let pumping = false;
+  let last = 0;
+
+  function deliver(message: Held, delayMs: number): void {
+    depth++;
+    kernel.at(kernel.now() + delayMs, () => {
+      ready.push(message);
+      wake();
+    });
+  }
+
+  /** A batch is taken when it is full or has waited its time. */
+  function wake(): void {
+    if (pumping || active >= CONSUMERS || ready.length === 0) return;
+    pumping = true;
+    const wait = ready.length >= settings.maxBatch ? 0 : settings.batchSeconds * 1000;
+    kernel.at(kernel.now() + wait, () => {
+      pumping = false;
+      invoke();
+      wake();
+    });
+  }
+
+  function take(): Held[] {
+    const inOrder = !faults.on("queue-reorder");
+    return Array.from({ length: Math.min(settings.maxBatch, ready.length) }, () => {
+      const [message] = ready.splice(inOrder ? 0 : kernel.dice.int(0, ready.length), 1);
+      if (!message) throw new RangeError("the queue ran dry");
+      return { ...message, attempts: message.attempts + 1 };
+    });
+  }
+
+  function invoke(): void {
+    const messages = take();
+    const who = life(settings.name, ether);
+    const verdicts = new Map<Held, Verdict>();
+    active++;
+    const end = (verdictOf: (message: Held) => Verdict): void => {
+      active--;
+      for (const message of messages) settle(message, verdictOf(message));
+      wake();
+    };
+    who.onDeath(() => end(() => ({ kind: "retry", delaySeconds: undefined })));
+    const done = consume(batchOf(messages, verdicts), who);
+    const over = (verdictOf: (message: Held) => Verdict): void => {
+      if (!who.dead) end(verdictOf);
+    };
+    done.then(
+      () => over((message) => verdicts.get(message) ?? { kind: "ack" }),
+      () => over((message) => verdicts.get(message) ?? { kind: "retry", delaySeconds: undefined }),
+    );
+  }
+
+  function batchOf(messages: Held[], verdicts: Map<Held, Verdict>): Batch {
+    const shown = messages.map((message) => ({
+      id: message.id,
+      timestamp: new Date(message.sentAt),
+      body: bodyNow(message.body),
+      attempts: message.attempts,
+      ack: () => void verdicts.set(message, { kind: "ack" }),
+      retry: (options?: { delaySeconds?: number }) =>
+        void verdicts.set(message, { kind: "retry", delaySeconds: options?.delaySeconds }),
+    }));
+    const all = (verdict: Verdict) => () => {
+      for (const message of messages) if (!verdicts.has(message)) verdicts.set(message, verdict);
+    };
+    return {
+      queue: settings.name,
+      messages: shown,
+      ackAll: all({ kind: "ack" }),
+      retryAll: all({ kind: "retry", delaySeconds: undefined }),
+    } as Batch;
+  }
+
+  function settle(message: Held, verdict: Verdict): void {
+    depth--;
+    const again = verdict.kind === "retry" || faults.hits("ack-lost");
+    if (!again) return;
+    if (message.attempts <= settings.maxRetries) {
+      const seconds = (verdict.kind === "retry" ? verdict.delaySeconds : undefined) ?? settings.retrySeconds;
+      deliver(message, seconds * 1000 + kernel.dice.int(1, 1000));
+    } else {
+      kernel.note(`${settings.name} exhausted ${message.id}`);
+      dead()?.put(message.body, 0);
+    }
+  }
+
+  /** A newer message is what it is only until the code that wrote it has come here too. */
+  function bodyNow(body: unknown): unknown {
+    return body instanceof Newer ? (kernel.now() < faults.end ? { v: 999, sealed: "by newer code" } : body.body) : body;
+  }
+
+  function put(body: unknown, delayMs: number): string {
+    const id = `${settings.name}-${++last}`;
+    deliver({ id, body, attempts: 0, sentAt: kernel.now() }, delayMs);
+    return id;
+  }
+
+  function enqueue(body: Envelope): void {
+    const held = faults.hits("queue-reorder") ? kernel.dice.int(0, HELD_BACK_MS) : 0;
+    const written = faults.hits("old-version") ? older(body) : faults.hits("newer-version") ? new Newer(body) : body;
+    const id = put(written, kernel.dice.int(1, 30) + held);
+    if (faults.hits("queue-duplicate"))
+      deliver({ id, body: written, attempts: 0, sentAt: kernel.now() }, kernel.dice.int(1, HELD_BACK_MS));
+  }
+
+  return {
+    put,
+    depth: () => depth,
+    send: (who) => ({
+      sendBatch: (messages) =>
+        cross(ether, who, `queue.${settings.name}`, () => {
+          const bodies = [...messages].map(({ body }) => body);
+          checkSize(bodies);
+          for (const body of bodies) enqueue(body);
+        }),
+    }),
+  };
+}
+
+class Newer {
+  readonly body: Envelope;
+  constructor(body: Envelope) {
+    this.body = body;
+  }
+}
+
+/** As the first code wrote it: before there were trace ids and the mark of a repeat. */
+function older(body: Envelope): unknown {
+  const { traceId: _, ...rest } = body;
+  if (rest.kind !== "post" || rest.again) return rest;
+  const { again: _again, ...post } = rest;
+  return post;
+}
+
+function checkSize(bodies: Envelope[]): void {
+  const bytes = bodies.length < MAX_BATCH / 4 ? 0 : bodies.reduce((sum, body) => sum + JSON.stringify(body).length, 0);
+  if (bodies.length > MAX_BATCH || bytes > MAX_BYTES) throw new Error(`send of ${bodies.length} messages, ${bytes} bytes`);
+}

@@ -1,0 +1,110 @@
+import { EMPTY_BLACKLIST } from "../../src/filter/blacklist.ts";
+import { iso } from "../../src/kit/time.ts";
+import type { JudgeSettings } from "../../src/pipeline.ts";
+import { memoryStore } from "../../src/store/memory.ts";
+import type { Store } from "../../src/store/store.ts";
+import { cron, operator, poisoner, pushes, ticks } from "./actors.ts";
+import { FAULT_NAMES, faults as faultsOf, type Rates } from "./faults.ts";
+import { complaintsOf, type Reference } from "./invariants.ts";
+import { kernel as kernelOf } from "./kernel.ts";
+import { dice } from "./random.ts";
+import { simRules } from "./rules.ts";
+import { readTables } from "./tables.ts";
+import { underVirtualTimers } from "./timers.ts";
+import { type Workload, workload as workloadOf } from "./workload.ts";
+import { addChannels, type World, world as worldOf } from "./world.ts";
+
+export type Job = {
+  /** Chooses every fault, delay and order. */
+  seed: number;
+  /** Chooses the posts. */
+  posts: { seed: number; count: number };
+  rates: Rates;
+};
+
+export type Outcome = {
+  job: Job;
+  complaints: string[];
+  /** The same for the same job, always. */
+  digest: string;
+  /** Minutes of virtual time until quiet. */
+  minutes: number;
+  events: number;
+  signals: number;
+  deliveries: number;
+  /** Messages that a target got more than once. */
+  repeats: number;
+  degraded: number;
+  faults: Record<string, number>;
+};
+
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 0, 15, 12);
+const TRAFFIC_MS = 40 * MINUTE;
+const PATIENCE_MS = 20 * 60 * MINUTE;
+
+/** As quick to read as settings can be: what the stages themselves do is tested beside them. */
+const JUDGE = { filter: { languages: [], blacklist: EMPTY_BLACKLIST }, refine: { windowMinutes: 60, authors: new Map() } } as unknown as JudgeSettings;
+
+export type Options = { store?: Store; reference?: Reference; read?: (line: string) => void };
+
+/** One history from the first post to quiet, and what it broke. */
+export async function simulate(job: Job, options: Options = {}): Promise<{ outcome: Outcome; tables: Reference }> {
+  const kernel = kernelOf(dice(job.seed), START, options.read);
+  return underVirtualTimers(kernel, async () => {
+    const posts = workloadOf(job.posts.seed, job.posts.count);
+    const faults = faultsOf(job.rates, kernel.dice.fork("faults"), { from: START, to: START + TRAFFIC_MS }, kernel.now);
+    const store = options.store ?? memoryStore();
+    const steady = job.posts.seed % 2 === 0;
+    const rulebook = { ...simRules(steady ? "steady" : "swinging"), changeAt: START + TRAFFIC_MS / 2 };
+    const world = worldOf({ kernel, faults }, { store, judge: JUDGE, rulebook });
+    await addChannels(store, iso(START));
+    const { quiet, poison } = await live(posts, world);
+    const tables = await readTables(store, posts);
+    const run = {
+      ...{ quiet, tables, poison, steady },
+      ledger: world.ledger,
+      workload: posts,
+      rules: [rulebook.older, rulebook.newer],
+      faults: new Set(FAULT_NAMES.filter((name) => faults.on(name))),
+    };
+    const distinct = new Set(world.ledger.filter(({ taken, edit }) => taken && !edit).map(({ target, eventKey, transition }) => `${target} ${eventKey} ${transition}`));
+    const outcome: Outcome = {
+      job,
+      complaints: complaintsOf(run, options.reference),
+      digest: kernel.digest(),
+      minutes: Math.round((kernel.now() - START) / MINUTE),
+      events: kernel.events(),
+      signals: tables.events.size,
+      deliveries: tables.outbox.length,
+      repeats: world.ledger.filter(({ taken, edit }) => taken && !edit).length - distinct.size,
+      degraded: [...tables.events.values()].filter(({ signal }) => signal.degraded).length,
+      faults: Object.fromEntries(faults.counts),
+    };
+    return { outcome, tables };
+  });
+}
+
+async function live({ streams }: Workload, world: World): Promise<{ quiet: boolean; poison: ReadonlySet<string> }> {
+  const { kernel } = world;
+  const until = START + TRAFFIC_MS;
+  let pushing = streams.filter(({ how }) => how === "push").length;
+  let poison: ReadonlySet<string> = new Set();
+  for (const stream of streams.filter(({ how }) => how === "push"))
+    kernel.spawn(pushes(stream, until, world).then(() => void pushing--));
+  const total = streams.reduce((sum, { posts }) => sum + posts.length, 0);
+  kernel.spawn(operator(world));
+  kernel.spawn(poisoner(until, world).then((ids) => void (poison = ids)));
+  kernel.spawn(ticks(cron(streams, START, until, world), () => calm(world, () => pushing === 0, total), world));
+  const quiet = await kernel.run(START + PATIENCE_MS);
+  return { quiet, poison };
+}
+
+/** No faults, no messages, nothing open, no object that means to look again. */
+async function calm(world: World, sent: () => boolean, total: number): Promise<boolean> {
+  const { kernel, faults, queues, events, store } = world;
+  if (kernel.now() < faults.end || !sent() || events.armed() > 0) return false;
+  if (Object.values(queues).some((queue) => queue.depth() > 0)) return false;
+  const { accepted, open, outbox } = await store.audit();
+  return accepted === total && open === 0 && outbox.pending + outbox.failed === 0;
+}

@@ -1,0 +1,50 @@
+import type { Signal } from "../../src/model/signal.ts";
+import type { TokenEvent } from "../../src/model/token-event.ts";
+import type { DeadLetterRow, OutboxRow } from "../../src/store/read.ts";
+import type { Audit, Evidence, Store } from "../../src/store/store.ts";
+import type { Workload } from "./workload.ts";
+
+export type EventTable = { event: TokenEvent; signal: Signal; evidence: Evidence[] };
+
+/** All that a run left behind, read through the store's own port. */
+export type Tables = {
+  posts: Map<string, { outcome: string | null; reason: string | null }>;
+  events: Map<string, EventTable>;
+  outbox: OutboxRow[];
+  letters: DeadLetterRow[];
+  audit: Audit;
+};
+
+const PAGE = 200;
+const ANY = { type: null, chain: null, symbol: null, tokenCa: null, since: null, until: null, minScore: null, state: null };
+
+async function all<T>(read: (cursor: string | null) => Promise<{ items: T[]; nextCursor: string | null }>): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await read(cursor);
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return items;
+}
+
+export async function readTables(store: Store, { posts }: Workload): Promise<Tables> {
+  const outcomes = new Map<string, { outcome: string | null; reason: string | null }>();
+  for (const { source, id } of posts) {
+    const history = await store.post(source, id);
+    if (history) outcomes.set(`${source}:${id}`, { outcome: history.outcome, reason: history.reason });
+  }
+  const events = new Map<string, EventTable>();
+  for (const { eventKey } of await all((cursor) => store.events(ANY, { limit: PAGE, cursor }))) {
+    const held = await store.event(eventKey);
+    if (held) events.set(eventKey, held);
+  }
+  return {
+    posts: outcomes,
+    events,
+    outbox: await all((cursor) => store.outbox({ status: null, channelId: null, since: null }, { limit: PAGE, cursor })),
+    letters: await all((cursor) => store.deadLetters({ stage: null, reason: null, since: null, replayed: null }, { limit: PAGE, cursor })),
+    audit: await store.audit(),
+  };
+}

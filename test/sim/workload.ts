@@ -1,0 +1,126 @@
+import type { RawPost } from "../../src/model/raw-post.ts";
+import { type Dice, dice } from "./random.ts";
+
+/** Posts of one source, in the order in which it has them. */
+export type Stream = { source: string; how: "push" | "poll"; posts: RawPost[] };
+export type Workload = { streams: Stream[]; posts: RawPost[] };
+
+const OPENINGS = [
+  "quietly adding more",
+  "the team behind",
+  "big wallets keep buying",
+  "my honest take on",
+  "someone just bridged into",
+  "the chart for",
+  "volume is picking up on",
+  "I sold half of my",
+  "staking rewards for",
+  "the new roadmap of",
+  "liquidity providers love",
+  "a friend asked me about",
+  "the audit report on",
+  "governance vote passed for",
+  "fees dropped again on",
+  "the developers of",
+  "weekly review of",
+  "market makers returned to",
+  "I am still holding",
+  "the community call about",
+];
+const MIDDLES = [
+  "looks stronger than last month",
+  "made me rethink the whole position",
+  "shipped exactly what was promised",
+  "keeps surprising everyone here",
+  "is worth watching before the weekend",
+  "finally published real numbers",
+  "lost momentum after the announcement",
+  "has a very patient holder base",
+  "fixed the bug that worried people",
+  "moved markets while we slept",
+  "got more attention than it deserves",
+  "survived another rough session",
+  "opened a grant program for builders",
+  "changed the fee schedule without drama",
+  "added three validators in one day",
+  "answered hard questions in public",
+  "still trades below the launch price",
+  "burned part of the treasury supply",
+  "hired two well known engineers",
+  "grew its user count by a third",
+];
+const ENDINGS = [
+  "and I think patience pays here.",
+  "but the risk is not gone.",
+  "so I moved my stop higher.",
+  "which nobody expected in March.",
+  "and the volume confirms it.",
+  "though the spread is still wide.",
+  "and that matters for small holders.",
+  "so read the documents first.",
+  "before the next unlock arrives.",
+  "while gas stayed cheap all day.",
+  "and the forum is full of ideas.",
+  "but I would wait for a retest.",
+  "with a clear plan for winter.",
+  "as the chart above shows.",
+  "and my friends agree for once.",
+  "even though the mood is sour.",
+  "after months of silence.",
+  "and the numbers speak for themselves.",
+  "so I doubled my small bag.",
+  "until regulators say something new.",
+];
+const NOISE = ["", " 🚀", "!!", " pls RT", "  ", " 👀👀", " https://t.co/x1y2"];
+const SPAM = "FREE AIRDROP!!! claim your bonus now, send 0.1 ETH to double it 100% guaranteed, DM me, join t.me/xx limited!!!";
+const BASE = Date.UTC(2026, 0, 15, 9);
+const HOUR = 3_600_000;
+
+type Token = { text: string; tokenCa?: string };
+
+function tokens(count: number, rolls: Dice): Token[] {
+  const letters = "ABCDEFGHJKLMNPQRSTUVWXYZ";
+  return Array.from({ length: count }, (_, i) => {
+    const symbol = Array.from({ length: 4 }, () => letters[rolls.int(0, letters.length)]).join("");
+    if (i % 3 === 2) return { text: `$${symbol}` };
+    const tokenCa = `0x${Array.from({ length: 40 }, () => rolls.int(0, 16).toString(16)).join("")}`;
+    return { text: `$${symbol}`, tokenCa };
+  });
+}
+
+/** Posts by the seed: plain mentions, copies by others, repeats by the same author, spam, posts about nothing, and some about two tokens. */
+export function workload(seed: number, count: number): Workload {
+  const rolls = dice(seed);
+  const known = tokens(Math.max(3, Math.round(count / 90)), rolls);
+  const streams: Stream[] = Array.from({ length: 6 }, (_, i) => ({
+    source: `s${i}`,
+    how: i % 2 === 0 ? "push" : "poll",
+    posts: [],
+  }));
+  for (let n = 0; n < count; n++) {
+    const stream = rolls.pick(streams);
+    stream.posts.push(post(stream, n, known, rolls));
+  }
+  return { streams, posts: streams.flatMap((stream) => stream.posts) };
+}
+
+function post({ source, posts }: Stream, n: number, known: Token[], rolls: Dice): RawPost {
+  const kind = rolls.next();
+  const earlier = posts.length > 0 && kind < 0.18 ? rolls.pick(posts) : undefined;
+  const metrics = { followers: rolls.int(10, 50_000) };
+  const fresh = {
+    source,
+    id: `${n}`,
+    author: `${source}-a${rolls.int(0, 400)}`,
+    postedAt: new Date(BASE + rolls.int(0, 2 * HOUR)).toISOString(),
+    metrics,
+  };
+  if (earlier && kind < 0.05) return { ...earlier, ...fresh, author: earlier.author };
+  if (earlier) return { ...earlier, ...fresh, text: `${earlier.text}${rolls.pick(NOISE)}` };
+  if (kind > 0.95) return { ...fresh, text: `${SPAM} ${n}` };
+  if (kind > 0.91) return { ...fresh, text: `${rolls.pick(OPENINGS)} the city ${rolls.pick(MIDDLES)} ${rolls.pick(ENDINGS)}` };
+  const token = rolls.pick(known);
+  const also = kind > 0.88 ? ` and ${rolls.pick(known).text}` : "";
+  const text = `${rolls.pick(OPENINGS)} ${token.text}${also} ${rolls.pick(MIDDLES)} ${rolls.pick(ENDINGS)}`;
+  return { ...fresh, text, ...(token.tokenCa && also === "" && { tokenCa: token.tokenCa, chain: "eth" as const }) };
+}

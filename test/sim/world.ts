@@ -1,0 +1,228 @@
+import { ChannelEnv } from "../../src/channels/env.ts";
+import { seenWindow } from "../../src/dedup/seen.ts";
+import { enrich, groupsOf } from "../../src/enrich/enrich.ts";
+import { layeredCache } from "../../src/kit/cache.ts";
+import { localGate } from "../../src/kit/local-gate.ts";
+import { singleFlight } from "../../src/kit/single-flight.ts";
+import { ChannelFilter } from "../../src/model/channel-config.ts";
+import { seal } from "../../src/model/envelope.ts";
+import { silent } from "../../src/observability/telemetry.ts";
+import type { JudgeSettings } from "../../src/pipeline.ts";
+import type { Ruleset } from "../../src/rules/score.ts";
+import type { Store } from "../../src/store/store.ts";
+import { type ChannelKeeper, channelKeeper } from "../../workers/channel-keeper.ts";
+import { type EventKeeper, eventKeeper, type KeeperMemory } from "../../workers/event-keeper.ts";
+import type { CronPorts } from "../../workers/cron.ts";
+import { batches } from "../../workers/ingest.ts";
+import type { EventPorts, Ground, IngestPorts, QueuePorts } from "../../workers/ports.ts";
+import { consume } from "../../workers/queues.ts";
+import { type SweeperKeeper, type SweeperMemory, sweeperKeeper } from "../../workers/sweeper-keeper.ts";
+import type { Ether, Life } from "./life.ts";
+import { type Namespace, namespace, type Storage } from "./objects.ts";
+import { ENRICHERS, providerFetch } from "./providers.ts";
+import { type SimQueue, simQueue } from "./queue.ts";
+import { type SimRedis, simRedis, storeOf } from "./services.ts";
+import { HOOKS, TELEGRAM, type Told, targets } from "./targets.ts";
+import { consumerSettings } from "./wrangler.ts";
+
+export const REQUEUE_AFTER_SECONDS = 600;
+
+/** The whole deployment: queues, objects, services, and the project's own code between them, wired as workers/wire.ts wires it. */
+export type World = Ether & {
+  /** Without faults: for the one who looks from outside. */
+  store: Store;
+  queues: Record<"posts" | "mentions" | "deliveries" | "dead-letters", SimQueue>;
+  events: Namespace<EventKeeper & { alarm(): Promise<void> }>;
+  channels: Namespace<ChannelKeeper>;
+  sweeper: Namespace<SweeperKeeper>;
+  ledger: Told[];
+  ingestPorts(who: Life): IngestPorts;
+  sweeperOf(who: Life): CronPorts["sweeper"];
+};
+
+type Due = { id: number; channelId: number };
+export type Rulebook = { older: Ruleset; newer: Ruleset; changeAt: number };
+export type Given = { store: Store; judge: JudgeSettings; rulebook: Rulebook };
+
+export function world(ether: Ether, { store, judge, rulebook }: Given): World {
+  const { kernel, faults } = ether;
+  const redis = simRedis(ether);
+  const outside = targets(ether);
+  const storeFor = (who: Life): Store => storeOf(who, store, ether);
+  const ground = (who: Life): Ground => ({ now: who.now, log: () => undefined, telemetry: silent });
+
+  const queue = (name: string, dead: () => SimQueue | undefined): SimQueue =>
+    simQueue(consumerSettings(name), (batch, who) => consume(batch, queuePorts(who)), dead, ether);
+  const deadLetters = queue("dead-letters", () => undefined);
+  const queues = {
+    posts: queue("posts", () => deadLetters),
+    mentions: queue("mentions", () => deadLetters),
+    deliveries: queue("deliveries", () => deadLetters),
+    "dead-letters": deadLetters,
+  };
+
+  const sweeperOf = (who: Life): CronPorts["sweeper"] => ({
+    wake: (at) => sweeper.call(who, "all", "wake", (keeper) => keeper.wake(at)).catch(() => undefined),
+    expectPosts: (at) => sweeper.call(who, "all", "expectPosts", (keeper) => keeper.expectPosts(at)).catch(() => undefined),
+  });
+
+  const ingestPorts = (who: Life): IngestPorts => ({
+    ...ground(who),
+    store: storeFor(who),
+    posts: queues.posts.send(who),
+    requeueAfterSeconds: REQUEUE_AFTER_SECONDS,
+    expectPosts: sweeperOf(who).expectPosts,
+  });
+
+  const sweeper: Namespace<SweeperKeeper> = namespace(
+    "sweeper",
+    (who, storage) => {
+      const outbox = { store: storeFor(who), enqueue: (due: readonly Due[]) => sendDeliveries(who, due) };
+      const expectPosts = (at: number): Promise<void> => keeper.expectPosts(at);
+      const keeper: SweeperKeeper = sweeperKeeper({ ...ingestPorts(who), expectPosts, outbox }, sweeperMemoryIn(storage));
+      return keeper;
+    },
+    ether,
+  );
+  async function sendDeliveries(who: Life, due: readonly Due[]): Promise<void> {
+    const messages = due.map(({ id, channelId }) => seal({ kind: "delivery", id, channelId }, ""));
+    for (const some of batches(messages)) await queues.deliveries.send(who).sendBatch(some.map((body) => ({ body })));
+  }
+
+  const channels: Namespace<ChannelKeeper> = namespace<ChannelKeeper>(
+    "channel",
+    (who, storage) =>
+      channelKeeper(
+        {
+          ...ground(who),
+          store: storeFor(who),
+          env: ChannelEnv.parse({ TELEGRAM_BOT_TOKEN: "1:sim", TELEGRAM_BASE_URL: TELEGRAM }),
+          fetch: outside.fetchFrom(who),
+          random: kernel.dice.next,
+          uuid: () => crypto.randomUUID(),
+          sleep: kernel.pause,
+          called: () => undefined,
+          wakeSweeper: sweeperOf(who).wake,
+          sharedPlace: (holder, limit) =>
+            channels.call(who, `limit:${limit.key}`, "place", async (keeper) => keeper.place(holder, limit)),
+        },
+        { lines: linesIn(storage), journal: journalIn(storage) },
+      ),
+    ether,
+  );
+
+  const events = namespace(
+    "event",
+    (who, storage) => {
+      const keeper = eventKeeper(eventPorts(who), keeperMemoryIn(storage));
+      return { ...keeper, alarm: () => keeper.lookAgain() };
+    },
+    ether,
+  );
+
+  function eventPorts(who: Life): EventPorts {
+    const { examine } = enrichment(who, ether, redis);
+    return {
+      ...ground(who),
+      store: storeFor(who),
+      examine,
+      rules: async () => (kernel.now() < rulebook.changeAt || faults.hits("stale-rules") ? rulebook.older : rulebook.newer),
+      channels: () => storeFor(who).channels(),
+      async announce(change, due) {
+        await sendDeliveries(who, due).catch(() => undefined);
+        if (due.length > 0 || change.outbox.length > 0) await sweeperOf(who).wake(who.now() + 120_000);
+      },
+    };
+  }
+
+  const queuePorts = (who: Life): QueuePorts => ({
+    ...ground(who),
+    store: storeFor(who),
+    mentions: queues.mentions.send(who),
+    seen: seenWindow(redis(who)),
+    judgeSettings: async () => judge,
+    addMentions: (eventKey, mentions) => events.call(who, eventKey, "add", (keeper) => keeper.add(mentions)),
+    deliver: (channelId, id) => channels.call(who, `channel:${channelId}`, "deliver", (keeper) => keeper.deliver(id)),
+    broadcast: async () => undefined,
+  });
+
+  return {
+    ...ether,
+    store,
+    queues,
+    events,
+    channels,
+    sweeper,
+    ledger: outside.ledger,
+    ingestPorts,
+    sweeperOf,
+  };
+}
+
+/** The real enrich() around two small providers, as each isolate has it: own cache in front of Redis, own gate. */
+function enrichment(who: Life, ether: Ether, redis: SimRedis): Pick<EventPorts, "examine"> {
+  const ports = {
+    fetch: providerFetch(who, ether),
+    now: who.now,
+    gate: localGate(who.now),
+    sleep: ether.kernel.pause,
+    tokens: new Map(),
+    features: { putFeatures: async () => undefined, features: async () => undefined },
+    groups: groupsOf(ENRICHERS, {}),
+    cache: layeredCache(redis(who), who.now),
+    flight: singleFlight(),
+    defer: (work: Promise<unknown>) => ether.kernel.spawn(work),
+    search: null,
+  };
+  return { examine: (token) => enrich(token, ports) };
+}
+
+const sweeperMemoryIn = (storage: Storage): SweeperMemory => ({
+  getAlarm: async () => storage.alarmAt ?? null,
+  setAlarm: storage.setAlarm,
+  sentAt: new Map(),
+  get postsUntil() {
+    return storage.kv.get("postsUntil") as number | undefined;
+  },
+  set postsUntil(at) {
+    storage.kv.set("postsUntil", at);
+  },
+});
+
+const linesIn = ({ kv }: Storage) => ({
+  get: (key: string) => kv.get(`line:${key}`) as number | undefined,
+  put: (key: string, at: number) => void kv.set(`line:${key}`, at),
+});
+
+const journalIn = ({ kv }: Storage) => ({
+  get: async (id: number) => kv.get(`sent:${id}`) as { externalId: string | null } | undefined,
+  put: async (id: number, sent: { externalId: string | null }) => void kv.set(`sent:${id}`, sent),
+  delete: async (id: number) => void kv.delete(`sent:${id}`),
+});
+
+const keeperMemoryIn = (storage: Storage): KeeperMemory => ({
+  get eventKey() {
+    return storage.kv.get("eventKey") as string | undefined;
+  },
+  set eventKey(eventKey) {
+    storage.kv.set("eventKey", eventKey);
+  },
+  get looked() {
+    return (storage.kv.get("looked") as number | undefined) ?? 0;
+  },
+  set looked(times) {
+    storage.kv.set("looked", times);
+  },
+  setAlarm: storage.setAlarm,
+});
+
+/** A hook that takes all, a group in Telegram that gets new messages, and a chat in which older ones are corrected. */
+export async function addChannels(store: Store, at: string): Promise<void> {
+  const secrets = [`whsec_${btoa("0123456789abcdef0123456789abcdef")}`];
+  const drafts = [
+    { kind: "webhook", name: "hook", settings: { url: `${HOOKS}/all`, secrets } },
+    { kind: "telegram", name: "group", settings: { chatId: "-1001", updates: "new" } },
+    { kind: "telegram", name: "chat", settings: { chatId: "77", updates: "reply_and_edit" } },
+  ];
+  for (const draft of drafts) await store.addChannel({ ...draft, filter: ChannelFilter.parse({}), atMostOnce: false }, at);
+}
