@@ -1,11 +1,11 @@
 import type { z } from "zod";
 import type { Limits } from "../kit/gate.ts";
 import type { GuardedPorts } from "../kit/guarded-call.ts";
+import type { TokenShelf } from "../kit/token-shelf.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import type { FactValues, FactVocabulary } from "../model/facts.ts";
 import type { Token } from "../model/mention.ts";
 import type { Chain } from "../model/scalars.ts";
-import type { TokenShelf } from "./goplus-token.ts";
 
 /** Settings as they come from the environment: each adapter reads its own. */
 export type Env = Readonly<Record<string, unknown>>;

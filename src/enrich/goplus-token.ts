@@ -1,11 +1,9 @@
 import { z } from "zod";
 import type { Limits } from "../kit/gate.ts";
 import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
+import type { TokenShelf } from "../kit/token-shelf.ts";
 
 export type GoPlusKeys = { baseUrl: string; appKey: string; appSecret: string };
-
-/** Access tokens of this isolate by key, with the time until which each may be used. Never written anywhere. */
-export type TokenShelf = Map<string, { token: string; until: number }>;
 
 const Reply = z.object({ code: z.literal(1), result: z.object({ access_token: z.string(), expires_in: z.number() }) });
 const EARLY_MS = 60_000;
