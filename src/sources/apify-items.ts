@@ -1,14 +1,10 @@
-import { z } from "zod";
+import { dig } from "../kit/dig.ts";
 import type { Wire } from "./read-posts.ts";
-
-const Node = z.record(z.string(), z.unknown());
-const at = (item: unknown, path: string): unknown =>
-  path.split(".").reduce<unknown>((node, key) => Node.safeParse(node).data?.[key], item);
 
 /** The first of several places that holds something: actors change their shape from release to release. */
 function first(item: unknown, paths: string[]): string | undefined {
   for (const path of paths) {
-    const value = at(item, path);
+    const value = dig(item, path);
     if (typeof value === "string" && value !== "") return value;
     if (typeof value === "number" || typeof value === "bigint") return String(value);
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dig } from "../kit/dig.ts";
 import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
 import { sha256Hex } from "../kit/hash.ts";
 import { iso } from "../kit/time.ts";
@@ -43,13 +44,6 @@ const Apis = z
 const ApiPlace = z.object({ cursor: z.string().nullable(), etag: z.string().nullable() });
 const Cursor = z.record(z.string(), ApiPlace);
 
-const Node = z.record(z.string(), z.unknown());
-const at = (value: unknown, path: string): unknown =>
-  path === ""
-    ? value
-    : path
-        .split(".")
-        .reduce<unknown>((node, key) => (Array.isArray(node) ? node[Number(key)] : Node.safeParse(node).data?.[key]), value);
 const asText = (value: unknown): string | undefined =>
   typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 
@@ -63,7 +57,7 @@ function instant(value: unknown, now: number): string {
 function wire(item: unknown, api: Api, now: number): Wire {
   const mapped = Object.fromEntries(
     Object.entries(api.map).flatMap(([field, path]) => {
-      const value = path === undefined ? undefined : asText(at(item, path));
+      const value = path === undefined ? undefined : asText(dig(item, path));
       return value === undefined ? [] : [[field, value]];
     }),
   );
@@ -81,7 +75,7 @@ const greater = (a: string, b: string): boolean => (/^\d+$/.test(a + b) ? BigInt
 
 function nextCursor(api: Api, json: unknown, ids: string[], before: string | null): string | null {
   if (api.cursor === null) return null;
-  if (api.cursor.from !== "max:id") return asText(at(json, api.cursor.from.slice("path:".length))) ?? before;
+  if (api.cursor.from !== "max:id") return asText(dig(json, api.cursor.from.slice("path:".length))) ?? before;
   return ids.reduce<string | null>((most, id) => (most === null || greater(id, most) ? id : most), before);
 }
 
@@ -111,13 +105,13 @@ async function read(
       timeoutMs: 8_000,
       expect: "json",
       classify: ({ status, json }) =>
-        status === 200 && json !== undefined && !Array.isArray(at(json, api.items))
+        status === 200 && json !== undefined && !Array.isArray(dig(json, api.items))
           ? { kind: "retry", reason: "no list where the settings say" }
           : undefined,
     }),
     ports,
   );
-  const items = at(answer.json, api.items);
+  const items = dig(answer.json, api.items);
   if (answer.verdict.kind !== "ok" || !Array.isArray(items)) return { verdict: answer.verdict, posts: [], rejected: 0, place };
   const { posts, rejected } = readPosts(items, (item) => wire(item, api, ports.now()));
   const ids = posts.map((post) => post.id);

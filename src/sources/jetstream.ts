@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { RawPost } from "../model/raw-post.ts";
 import { readPosts } from "./read-posts.ts";
-import { source, words } from "./source.ts";
+import { type Env, filled, source, words } from "./source.ts";
 
 const COLLECTION = "app.bsky.feed.post";
 /** The cursor is roughly inclusive and servers differ by moments: rewind, and let the ids tell what is old. */
@@ -17,16 +17,12 @@ const Frame = z.object({
     .optional(),
 });
 
-export const JetstreamSettings = z.object({
+const JetstreamSettings = z.object({
   JETSTREAM_BASE_URL: z.url().default("https://jetstream2.us-east.bsky.network"),
   /** Posts that hold none of these, no cashtag and no contract address are left where they are: there are hundreds a second. */
   JETSTREAM_WORDS: words.default(["crypto", "defi", "airdrop", "memecoin", "stablecoin", "depeg", "honeypot", "rugpull"]),
-  JETSTREAM: z
-    .enum(["on", "off"], { error: "is not set to on" })
-    .pipe(z.literal("on", { error: "is off" }))
-    .default("on"),
 });
-export type JetstreamSettings = z.output<typeof JetstreamSettings>;
+type JetstreamSettings = z.output<typeof JetstreamSettings>;
 
 export type Interest = (text: string) => boolean;
 
@@ -78,10 +74,14 @@ export function subscribeUrl(settings: JetstreamSettings, cursor: string | null)
   return url.href;
 }
 
+/** Null while the source is off. */
+export const streamSettings = (env: Env): JetstreamSettings | null =>
+  jetstream.configure(env).kind === "on" ? JetstreamSettings.parse(filled(env)) : null;
+
 export const jetstream = source({
   name: "jetstream",
   title: "Bluesky Jetstream",
   kind: "stream",
-  docs: "Every new post on Bluesky, over one WebSocket that a Durable Object holds and resumes by cursor (36 h of history). No key. JETSTREAM=off leaves it off.",
+  docs: "Every new post on Bluesky, over one WebSocket that a Durable Object holds and resumes by cursor (36 h of history). No key.",
   settings: JetstreamSettings,
 });

@@ -59,7 +59,8 @@ export type Source = Pick<Spec<z.ZodType>, "name" | "title" | "kind" | "docs"> &
 export const words = z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean));
 
 const Off = z.object({ SOURCES_OFF: words.default([]) });
-const filled = (env: Env): Env => Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+/** An empty variable is one that nobody filled in. */
+export const filled = (env: Env): Env => Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
 const problem = (error: z.ZodError): string => error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; ");
 
 /** A setting without which a source is off. */

@@ -1,0 +1,123 @@
+import { expect, it } from "vitest";
+import { interestIn } from "../src/sources/jetstream.ts";
+import { type JetstreamPorts, jetstreamKeeper, type Listener } from "../workers/jetstream-keeper.ts";
+
+const START = Date.UTC(2026, 10, 20, 10);
+
+function setUp(more: Partial<JetstreamPorts> = {}) {
+  let now = START;
+  const accepted: string[] = [];
+  const opens: (string | null)[] = [];
+  const listeners: Listener[] = [];
+  let closed = 0;
+  const memory: JetstreamPorts["memory"] = { cursor: null };
+  const world = { database: "ok" as "ok" | "unavailable", refuse: false };
+  const keeper = jetstreamKeeper({
+    now: () => now,
+    interest: interestIn(["defi"]),
+    open: async (cursor, listener) => {
+      opens.push(cursor);
+      if (world.refuse) throw new Error("refused");
+      listeners.push(listener);
+      return { close: () => closed++ };
+    },
+    ingest: async (posts) => {
+      if (world.database === "ok") accepted.push(...posts.map((post) => post.text));
+      return world.database;
+    },
+    memory,
+    ...more,
+  });
+  const frame = (text: string, seconds: number) =>
+    JSON.stringify({
+      did: "did:plc:a",
+      time_us: (START + seconds * 1_000) * 1_000,
+      kind: "commit",
+      commit: {
+        operation: "create",
+        collection: "app.bsky.feed.post",
+        rkey: `r${seconds}`,
+        record: { text, createdAt: "2026-11-20T09:59:59.000Z", langs: ["en"] },
+      },
+    });
+  const say = (text: string, seconds: number) => listeners.at(-1)?.frame(frame(text, seconds));
+  return { keeper, world, accepted, opens, memory, say, listeners, closings: () => closed, pass: (ms: number) => (now += ms) };
+}
+
+it("hands over posts of interest and moves the cursor past all that was read", async () => {
+  const { keeper, say, accepted, memory, pass } = setUp();
+  await keeper.keep();
+  say("$DEMO is out", 1);
+  say("what a nice day", 2);
+  pass(2_000);
+  await keeper.keep();
+  expect(accepted).toEqual(["$DEMO is out"]);
+  expect(memory.cursor).toBe(String((START + 2_000) * 1_000));
+});
+
+it("keeps the cursor and the posts while the database is out", async () => {
+  const { keeper, world, say, accepted, memory } = setUp();
+  await keeper.keep();
+  world.database = "unavailable";
+  say("$ONE", 1);
+  await keeper.keep();
+  expect(memory.cursor).toBeNull();
+  world.database = "ok";
+  say("$TWO", 2);
+  await keeper.keep();
+  expect(accepted).toEqual(["$ONE", "$TWO"]);
+});
+
+it("closes the connection when too much is held, and reads it again from the cursor", async () => {
+  const { keeper, world, say, memory, opens, closings, pass } = setUp();
+  await keeper.keep();
+  say("$ONE", 1);
+  await keeper.keep();
+  const cursor = memory.cursor;
+  world.database = "unavailable";
+  for (let i = 2; i < 1_100; i++) say(`$MORE number ${i}`, i);
+  await keeper.keep();
+  expect([closings(), keeper.state().held, memory.cursor]).toEqual([1, 0, cursor]);
+  world.database = "ok";
+  pass(60_000);
+  await keeper.keep();
+  expect(opens).toEqual([null, cursor]);
+});
+
+it("opens the connection again when it closed, and when it fell silent", async () => {
+  const { keeper, listeners, opens, pass, closings } = setUp();
+  await keeper.keep();
+  listeners[0]?.closed();
+  await keeper.keep();
+  pass(61_000);
+  await keeper.keep();
+  expect([opens.length, closings()]).toEqual([3, 1]);
+});
+
+it("holds one connection, however often it is called at once", async () => {
+  const { keeper, opens } = setUp();
+  await Promise.all([keeper.keep(), keeper.keep(), keeper.keep()]);
+  expect(opens).toHaveLength(1);
+});
+
+it("waits longer after each refusal", async () => {
+  const { keeper, world, opens, pass } = setUp();
+  world.refuse = true;
+  const tries: number[] = [];
+  for (let second = 0; second < 600; second += 10) {
+    const before = opens.length;
+    await keeper.keep();
+    if (opens.length > before) tries.push(second);
+    pass(10_000);
+  }
+  expect(tries).toEqual([0, 10, 40, 100, 220, 520]);
+});
+
+it("passes over frames that it cannot read", async () => {
+  const { keeper, listeners, memory } = setUp();
+  await keeper.keep();
+  for (const text of ["", "{", "[]", "null", '{"kind":"commit"}', '{"did":1,"time_us":"x","kind":"identity"}'])
+    listeners[0]?.frame(text);
+  await keeper.keep();
+  expect(memory.cursor).toBeNull();
+});
