@@ -4,6 +4,11 @@ import type { EventType } from "../model/scalars.ts";
 export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: number, cue: RegExp])[]>> = {
   security_alert: [
     [
+      1.1,
+      /\b(?:hidden mint|oracle was manipulated|market emptied|holders are trapped|leaked|impostor|steals?|dumped everything|deployer (?:sold|dumped)|sell tax|only trust the)\b/,
+    ],
+    [0.9, /\bfake\b/],
+    [
       1.5,
       /\b(?:hack(?:ed|ers?)?|exploit(?:ed|er|s)?|drain(?:ed|er|ers|ing)|rug ?pull(?:ed|s)?|rugged|honey ?pot|phishing|stolen|compromised|backdoor|reentrancy|vulnerabilit(?:y|ies))\b/,
     ],
@@ -24,6 +29,15 @@ export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: n
   ],
   depeg: [
     [
+      1.1,
+      /\b(?:peg (?:broke|breaks|is gone|under pressure|holding)|(?:slip\w*|fell|fall\w*|drop\w*) [^.]{0,20}\bpeg|back to (?:its )?peg|under (?:its|the) peg|the dollar peg|below (?:one dollar|parity)|under \d\d cents|lost parity|stable no more|trad(?:es|ing) at (?:a \d+% discount|\$?0\.\d+))\b/,
+    ],
+    [
+      0.9,
+      /\b(?:usd\w*|\w*usd\w{0,2}|eur\w?|dollar|stable\w*|redemptions?|parity)\b[^.]{0,40}\b(?:at|below|under|now|to) \$?0\.[5-9]\d*/,
+    ],
+    [0.6, /\bat \$?0\.[5-9]\d\b|\bwobbles\b/],
+    [
       1.6,
       /\bde-?peg(?:s|ged|ging)?\b|\b(?:lost|losing|loses|lose|breaks?|broke|broken|off|slipp?(?:ed|ing) (?:from|off)|regain(?:s|ed)?|restor(?:e|ed|ing)|recover(?:s|ed)?) (?:its |the |their |back to )?(?:dollar )?peg\b/,
     ],
@@ -34,6 +48,10 @@ export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: n
     [0.5, /\bpeg\b|\bparity\b|\bcurve pool (?:is )?imbalanced\b/],
   ],
   whale_activity: [
+    [
+      1.1,
+      /\b(?:large (?:holders?|transfers?)|biggest \S+ holder|top traders?|smart wallet|a single wallet|(?:someone|institution|fund) (?:just )?(?:bought|deposits?|sold|moved)|huge (?:buy|sell)|fresh wallet|(?:a|one) wallet spent)\b|\b[\d,.]+ ?(?:k|m|million|billion)? \$?[a-z]{2,8} (?:was |were )?(?:transferred|moved|withdrawn|deposited)\b/,
+    ],
     [
       1.4,
       /\bwhales?\b[^.]{0,60}\b(?:bought|buys?|buying|sold|sells?|selling|moved?|moves|moving|transferred|accumulat\w+|deposit\w*|withdr\w+|dump\w*|opens?|opened|longs?|shorts?|bag(?:s|ged)?|loaded|swapped|unstaked)\b/,
@@ -54,6 +72,10 @@ export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: n
   ],
   listing: [
     [
+      1.2,
+      /\b(?:trade|opens (?:spot )?trading (?:of|for)|perpetual (?:contract )?(?:goes live|with)|launch\w* the \S+ perpetual)\b[^.]{0,60}\b(?:on|for|binance|bybit|okx|bitget|gemini|coinbase|kraken|kucoin)\b/,
+    ],
+    [
       1.5,
       /\b(?:will (?:be )?list(?:ed)?|has (?:been )?listed|(?:is |are |got |gets |getting |now |just |newly |officially )listed|lists|to list|listing)\b[^.]{0,60}\b(?:binance|coinbase|kraken|okx|bybit|kucoin|gate(?:\.io)?|mexc|bitget|upbit|bithumb|htx|huobi|crypto\.com|robinhood|gemini|bitfinex|bingx|exchange|spot|cex|pair|tomorrow|today)\b/,
     ],
@@ -71,6 +93,7 @@ export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: n
     ],
   ],
   launch: [
+    [1.1, /\b(?:public sale|finally live|just dropped on|dropped on pump|whitelist closes|presale|token sale)\b/],
     [
       1.3,
       /\b(?:presale|pre-sale|fair ?launch(?:ed|ing)?|stealth launch(?:ed)?|ido|ico|ieo|tge|token generation event|launchpad|initial (?:dex|coin) offering|liquidity (?:added|bootstrapping)|lbp)\b/,
@@ -91,6 +114,10 @@ export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: n
   ],
   protocol_update: [
     [
+      1.1,
+      /\b(?:audit of|developer update|development report|sdk \d|unstaking period|account abstraction|new (?:wallet )?(?:feature|version|release)|throughput|docs updated|docs are out|before the fork|node operators)\b/,
+    ],
+    [
       1.3,
       /\b(?:main ?net|test ?net|dev ?net)\b[^.]{0,50}\b(?:live|launch\w*|upgrade\w*|release\w*|deploy\w*|activat\w+|now|today|soon|beta|coming)\b|\b(?:hard ?fork|soft ?fork|network upgrade|protocol upgrade|governance (?:proposal|vote)|token ?burn(?:ed)?|buyback|fee switch|halving|emissions?|tokenomics|unlock(?:s|ed)? schedule|migration|migrat(?:e|es|ed|ing))\b/,
     ],
@@ -110,6 +137,11 @@ export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: n
   ],
   partnership: [
     [
+      1.1,
+      /\b(?:signed a (?:deal|contract|mou)|joint venture|(?:newest|new|official|technology|as a) partner|collaborat\w+|together with|works with|teams? up|join forces)\b/,
+    ],
+    [1, /\$[a-z0-9]+ (?:x|×) \$[a-z0-9]+/],
+    [
       1.5,
       /\b(?:partner(?:s|ed|ing)?(?: up)? with|partnerships?|strategic (?:alliance|collaboration|investment|partner)|team(?:s|ed|ing)? up with|join(?:s|ed|ing)? forces|collaborat(?:es|ed|ing|ion)s? with|in collaboration with|alliance with|memorandum of understanding|mou)\b/,
     ],
@@ -121,6 +153,10 @@ export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: n
     [-0.8, /\b(?:no partnership|fake partnership|not (?:a )?partner)\b/],
   ],
   airdrop: [
+    [
+      1,
+      /\b(?:will receive \$|free \$?\w+ tokens?|drops free|to qualify for|points convert|quests? to earn|for (?:early|active) (?:users|wallets)|unclaimed)\b/,
+    ],
     [1.6, /\bair-?drop(?:s|ped|ping)?\b/],
     [
       1.1,
@@ -130,6 +166,7 @@ export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: n
     [-1.2, /\b(?:fake airdrop|airdrop scam|no airdrop|scam airdrop|phishing)\b/],
   ],
   nft: [
+    [1.1, /\b(?:rarity list|secondary sales|art drop|editions? of \d+|trait rarity|sweep\w* the floor|whitelist spots)\b/],
     [1.5, /\bnfts?\b/],
     [
       1.2,
@@ -138,6 +175,10 @@ export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: n
     [0.4, /\b(?:mint(?:ed|ing)?|artwork|art|edition|rare|traits?|reveal|whitelist|wl)\b/],
   ],
   trending: [
+    [
+      1.1,
+      /\bvolume on\b|\b(?:rallies|soars|jumps|surges|climbs|smashes|ripping|spike)\b|[+]\d+ ?%|\b\d+ ?% (?:today|this week|in an hour)|\bmcap\b/,
+    ],
     [
       1.4,
       /\b(?:trending|trend(?:s|ed)? (?:#?\d|on|at)|going viral|viral|top (?:gainers?|movers?|trending)|most (?:searched|viewed|talked|mentioned|traded)|everyone (?:is |'s )?talking|all over (?:my|the) (?:timeline|feed|tl)|number one on|#1 on|hot ?list|mindshare|social (?:volume|dominance))\b/,

@@ -1,6 +1,7 @@
 import { unmasked } from "../kit/fold.ts";
 import { wordRow } from "../kit/ngrams.ts";
-import { compound, type RatedWord, rateWords, tokensOf } from "./valence.ts";
+import { ABOUT_MARKETS } from "./market-valence.ts";
+import { compound, isNegation, type RatedWord, rateWords, tokensOf } from "./valence.ts";
 
 /** 2^bits rows of the hashed table. */
 export const SENTIMENT_BITS = 16;
@@ -10,7 +11,6 @@ const LINK = /https?:\/\/\S+|www\.\S+|\b(?:t\.co|bit\.ly)\/\S+/gi;
 const ESCAPE = /\\u([0-9a-f]{4})/gi;
 const ENTITY: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" };
 const NEGATION_SCOPE = 3;
-const NEGATION = /^(?:not|no|never|none|nothing|without|cannot|cant|dont|wont|isnt|aint|.*n['’]t)$/;
 const SUFFIX = 4;
 
 /** What a sentiment is read from: the words with their ratings, and the rows of the n-gram model that the text touches. */
@@ -43,7 +43,7 @@ export function readSentiment(text: string): SentimentReading {
     .replace(ESCAPE, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     .replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITY[entity] ?? entity);
   const clean = bare.replace(LINK, " ").replace(/@\w+/g, " ");
-  const rated = rateWords(tokensOf(clean).slice(0, MAX_TOKENS));
+  const rated = rateWords(tokensOf(clean).slice(0, MAX_TOKENS), ABOUT_MARKETS.test(bare));
   const score = compound(rated, count(clean, /!/g));
   const features = new Set<string>(shape(bare, rated, score));
   let negated = 0;
@@ -54,7 +54,7 @@ export function readSentiment(text: string): SentimentReading {
     if (i > 1) features.add(`${rated[i - 2]?.word} ${before} ${word}`);
     if (word.length > SUFFIX) features.add(`${word.slice(0, SUFFIX)}*`);
     if (negated > 0) features.add(`not..${word}`);
-    negated = NEGATION.test(word) ? NEGATION_SCOPE : negated - 1;
+    negated = isNegation(word) ? NEGATION_SCOPE : negated - 1;
   }
   const rows = [...features].map((feature) => wordRow(feature, SENTIMENT_BITS));
   return { rated, compound: score, rows, wordRows: rated.map(({ word }) => wordRow(word, SENTIMENT_BITS)) };

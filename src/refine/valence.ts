@@ -1,4 +1,4 @@
-import { MARKET_VALENCE } from "./market-valence.ts";
+import { COINED, MARKET } from "./market-valence.ts";
 import { VALENCE } from "./weights/valence.ts";
 
 /** A word of a text with the rating that it has where it stands: -4..4 before sums, 0 for most words. */
@@ -15,10 +15,14 @@ const BUT_AFTER = 1.5;
 const DISTANCE = [1, 0.95, 0.9];
 const NORMALISER = 15;
 
-const NEGATIONS =
-  /^(?:not|no|never|none|nope|nor|neither|nothing|nowhere|without|rarely|seldom|despite|hardly|cannot|isnt|arent|wasnt|werent|dont|doesnt|didnt|cant|couldnt|wont|wouldnt|shouldnt|havent|hasnt|hadnt|aint|.*n['’]t)$/;
+const NEGATIONS = new Set(
+  "not no never none nope nor neither nothing nowhere without rarely seldom despite hardly cannot isnt arent wasnt werent dont doesnt didnt cant couldnt wont wouldnt shouldnt havent hasnt hadnt aint".split(
+    " ",
+  ),
+);
+export const isNegation = (word: string): boolean => NEGATIONS.has(word) || /n['’]t$/.test(word);
 const BOOSTERS = new Set(
-  "absolutely amazingly awfully completely considerably deeply effing enormously entirely especially exceptionally extremely fabulously fricking frickin frigging friggin fully fucking fuckin greatly hella highly hugely incredibly insanely intensely majorly more most particularly purely quite really remarkably so substantially super thoroughly totally tremendously uber unbelievably unusually utterly very way".split(
+  "absolutely amazingly awfully completely considerably deeply effing enormously entirely especially exceptionally extremely fabulously fricking frickin frigging friggin fully fucking fuckin greatly hella highly hugely incredibly insanely intensely majorly more most particularly purely quite really remarkably so substantially thoroughly totally tremendously uber unbelievably unusually utterly very way".split(
     " ",
   ),
 );
@@ -29,44 +33,59 @@ const DAMPENERS = new Set(
 let general: ReadonlyMap<string, number> | undefined;
 
 /** The rating of a word alone, 0 when it has none. The general lexicon is read at first use. */
-export function valenceOf(word: string): number {
+export function valenceOf(word: string, aboutMarkets: boolean): number {
   general ??= new Map(
     VALENCE.split("\n").flatMap((line) => {
       const [rating, ...words] = line.split(" ");
       return words.map((each) => [each, Number(rating)] as const);
     }),
   );
-  return MARKET_VALENCE.get(word) ?? general.get(word) ?? 0;
+  return (aboutMarkets ? MARKET.get(word) : undefined) ?? COINED.get(word) ?? general.get(word) ?? 0;
 }
 
-/** Emoticons, words with their apostrophes and dashes, pictures; the sign of a hashtag goes, its word stays. */
+/** Emoticons, words with their apostrophes and dashes, pictures, ends of sentences; the sign of a hashtag goes, its word stays. */
 const TOKEN =
-  /(?<![A-Za-z0-9])(?:[<>]?[:;=8xX][-o*']?[)\]([dDpP/:}{@|\\3]+|[)\]([dDpP][-o*']?[:;=]|<3+|<\/3)(?![A-Za-z0-9])|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*|\p{Extended_Pictographic}/gu;
+  /(?<![A-Za-z0-9])(?:[<>]?[:;=8xX][-o*']?[)\]([dDpP/:}{@|\\3]+|[)\]([dDpP][-o*']?[:;=]|<3+|<\/3)(?![A-Za-z0-9])|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*|\p{Extended_Pictographic}|[.!?;]+/gu;
 
 export const tokensOf = (text: string): string[] => text.match(TOKEN) ?? [];
 
-/** How what stands before a rated word changes it: boosters and dampeners move it, a negation turns it round. */
+const isEnd = (word: string | undefined) => word === undefined || /^[.!?;]/.test(word);
+
+/** How what stands before a rated word changes it: boosters and dampeners move it, a negation turns it round, unless it is a smile or a laugh. */
 function inContext(words: readonly string[], at: number, rating: number): number {
   let changed = rating;
+  let negated = false;
   for (const [i, weight] of DISTANCE.entries()) {
     const word = words[at - 1 - i];
-    if (word === undefined || valenceOf(word) !== 0) continue;
+    if (word === undefined || isEnd(word)) break;
     if (BOOSTERS.has(word)) changed += Math.sign(rating) * BOOST * weight;
     else if (DAMPENERS.has(word)) changed -= Math.sign(rating) * BOOST * weight;
+    else if (isNegation(word) && !(word === "never" && words[at - i] === "so")) negated = true;
   }
-  const negated = [1, 2, 3].some((back) => NEGATIONS.test(words[at - back] ?? ""));
-  return negated ? changed * NEGATION : changed;
+  const turns = negated && /^\p{L}/u.test(words[at] ?? "") && !/^(?:lol|lmao|haha\w*)$/.test(words[at] ?? "");
+  return turns ? changed * NEGATION : changed;
+}
+
+/** A "no" that turns another word round says nothing itself. */
+function negates(words: readonly string[], at: number, aboutMarkets: boolean): boolean {
+  for (let i = at + 1; i <= at + DISTANCE.length; i++) {
+    const word = words[i];
+    if (word === undefined || isEnd(word)) return false;
+    if (!isNegation(word) && valenceOf(word, aboutMarkets) !== 0) return true;
+  }
+  return false;
 }
 
 /** Every word with its rating in its place, after VADER's rules for degree, negation, capitals and "but". */
-export function rateWords(tokens: readonly string[]): RatedWord[] {
+export function rateWords(tokens: readonly string[], aboutMarkets: boolean): RatedWord[] {
   const words = tokens.map((token) => token.toLowerCase());
   const shouted = tokens.map((token) => token.length > 1 && token === token.toUpperCase() && token !== token.toLowerCase());
   const emphasis = shouted.some(Boolean) && !shouted.every(Boolean);
   const but = words.indexOf("but");
   return words.map((word, i) => {
-    const own = BOOSTERS.has(word) || DAMPENERS.has(word) ? 0 : valenceOf(word);
+    const own = BOOSTERS.has(word) || DAMPENERS.has(word) ? 0 : valenceOf(word, aboutMarkets);
     if (own === 0) return { word, rating: 0 };
+    if (isNegation(word)) return { word, rating: negates(words, i, aboutMarkets) ? 0 : own };
     const loud = emphasis && shouted[i] ? own + Math.sign(own) * CAPITALS : own;
     const rating = inContext(words, i, loud);
     if (but < 0) return { word, rating };
