@@ -1,4 +1,3 @@
-import { enableCompileCache } from "node:module";
 import { parseJson } from "../../src/api/json.ts";
 import { fieldErrors } from "../../src/api/problem.ts";
 import { snakeCased } from "../../src/kit/snake.ts";
@@ -41,18 +40,13 @@ export const run: Command = {
     if (until === undefined) throw new UsageError(`--until must be ${UNTIL.join(", ")}, not ${JSON.stringify(values.until)}`);
     const at = values.now === undefined ? undefined : Date.parse(instant("now", values.now, Date.now()));
     const now = () => at ?? Date.now();
-    const { bench } = await loadStages();
+    // The text models are loaded for this command alone: the others need not wait for them.
+    const { bench } = await import("./run/bench.ts");
     const stages = bench({ rules: values.rules, facts: values.facts, now, env: process.env });
     await each(io, until, stages);
     return 0;
   },
 };
-
-/** Only this command needs the text models, and reading them takes a second that the others need not wait. */
-function loadStages() {
-  enableCompileCache();
-  return import("./run/bench.ts");
-}
 
 async function each(io: Io, until: Until, stages: Bench): Promise<void> {
   let number = 0;

@@ -4,6 +4,8 @@ import { ACCESS } from "./access.ts";
 import { api } from "./app.ts";
 import { ADMIN_KEY, fakePorts } from "./fakes.ts";
 
+type OpenApi = { openapi: string; paths: Record<string, Record<string, unknown>> };
+
 const asAdmin = { Authorization: `Bearer ${ADMIN_KEY}` };
 
 describe("every route", () => {
@@ -12,6 +14,15 @@ describe("every route", () => {
   it("says who may call it", () => {
     expect(routes.length).toBeGreaterThan(15);
     expect(routes.map(({ method, path }) => `${method} ${path}`).filter((route) => !(route in ACCESS))).toEqual([]);
+  });
+
+  it("is described in the OpenAPI document, and nothing else is", async () => {
+    const { openapi, paths } = (await (await api(fakePorts()).request("/openapi.json")).json()) as OpenApi;
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ":$1")}`),
+    );
+    expect(openapi).toBe("3.1.0");
+    expect(described.sort()).toEqual([...new Set(routes.map(({ method, path }) => `${method} ${path}`))].sort());
   });
 
   it("answers 401 to anyone without a key when it changes something", async () => {

@@ -8,6 +8,7 @@ import { feedRoutes } from "./feed.ts";
 import { ingestRoutes } from "./ingest.ts";
 import { keyRoutes } from "./keys.ts";
 import { listRoutes } from "./lists.ts";
+import { openapiRoutes } from "./openapi.ts";
 import { analyticsRoutes, operationsRoutes } from "./operations.ts";
 import { outboxRoutes } from "./outbox.ts";
 import type { ApiPorts } from "./ports.ts";
@@ -34,6 +35,7 @@ export function api(ports: ApiPorts): Hono<ApiEnv> {
   app.route("/", channelRoutes(ports.channels));
   app.route("/", outboxRoutes(ports.outbox));
   app.route("/", deadLetterRoutes(ports.deadLetters));
+  app.route("/", openapiRoutes(ports.settings));
 
   app.notFound((c) => {
     const allowed = METHODS.filter((method) =>

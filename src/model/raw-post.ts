@@ -50,7 +50,8 @@ const KNOWN = new Set([
   "raw",
 ]);
 
-const Wire = z.looseObject({
+/** The fields of a post as senders write them. */
+export const PostOnWire = z.looseObject({
   id: z.union([name(200), z.number().int().transform(String)], {
     error: (issue) =>
       issue.input === undefined
@@ -91,7 +92,7 @@ export const PostInput = z
     if (typeof input !== "object" || input === null || Array.isArray(input)) return input;
     const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
     return "posted_at" in given || !("timestamp" in given) ? given : { ...given, posted_at: given.timestamp };
-  }, Wire)
+  }, PostOnWire)
   .transform((wire): RawPost => {
     const extra = Object.fromEntries(Object.entries(wire).filter(([key]) => !KNOWN.has(key)));
     const raw = { ...wire.raw, ...extra };
