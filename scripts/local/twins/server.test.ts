@@ -14,7 +14,9 @@ let stop = () => {};
 beforeAll(async () => {
   const [port = 0] = await freePorts(1);
   base = `http://127.0.0.1:${port}`;
-  stop = await serveTwins({ port, ledgerDir: dir });
+  // A clock that stands still: the sources publish by the clock, and two calls must see the same posts.
+  const now = Date.now();
+  stop = await serveTwins({ port, ledgerDir: dir, now: () => now });
 });
 afterAll(() => {
   stop();

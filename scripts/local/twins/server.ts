@@ -47,7 +47,8 @@ interface Calls {
 }
 
 /** All providers behind one port, each under its own prefix, with the dials, ledgers and counts that tests use. */
-export function serveTwins(options: { port: number; ledgerDir: string }): Promise<() => void> {
+export function serveTwins(options: { port: number; ledgerDir: string; now?: () => number }): Promise<() => void> {
+  const { now = Date.now } = options;
   const ledger = openLedger(options.ledgerDir);
   const dials = new Map<string, FaultSource>();
   const calls = new Map<string, Calls>();
@@ -123,7 +124,7 @@ export function serveTwins(options: { port: number; ledgerDir: string }): Promis
     const path = url.pathname.slice(first.length + 1) || "/";
     await answer(
       twin,
-      { ...{ method, path, headers, text, json: body, now: Date.now() }, query: url.searchParams, base: url.origin },
+      { ...{ method, path, headers, text, json: body, now: now() }, query: url.searchParams, base: url.origin },
       response,
     );
   }
