@@ -3,10 +3,11 @@ import type { ChannelConfig } from "../src/model/channel-config.ts";
 import type { Envelope } from "../src/model/envelope.ts";
 import type { ProviderFacts } from "../src/model/facts.ts";
 import type { Mention, Token } from "../src/model/mention.ts";
+import type { RawPost } from "../src/model/raw-post.ts";
 import type { Broadcast } from "../src/observability/live.ts";
 import type { Log } from "../src/observability/log.ts";
 import type { Telemetry } from "../src/observability/telemetry.ts";
-import type { JudgeSettings } from "../src/pipeline.ts";
+import type { Judged } from "../src/pipeline.ts";
 import type { Ruleset } from "../src/rules/score.ts";
 import type { Change, DeadLetterStore, DueDelivery, EventStore, PostStore } from "../src/store/store.ts";
 
@@ -47,7 +48,8 @@ export type QueuePorts = Ground & {
   store: PostStore & DeadLetterStore;
   mentions: SendQueue;
   seen: Seen;
-  judgeSettings(): Promise<JudgeSettings>;
+  /** The judge of posts, by the lists as they are now. */
+  judging(): Promise<(post: RawPost) => Judged>;
   /** Resolves once the mentions are evidence; throws when that failed. */
   addMentions(eventKey: string, mentions: Mention[]): Promise<void>;
   /** Attempts one delivery through its channel's object; throws only when the attempt could not be made. */

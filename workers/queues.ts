@@ -3,7 +3,7 @@ import type { DeadLetter } from "../src/model/dead-letter.ts";
 import { type Body, open, seal } from "../src/model/envelope.ts";
 import type { Mention } from "../src/model/mention.ts";
 import { postKey, type RawPost } from "../src/model/raw-post.ts";
-import { type Judged, judge } from "../src/pipeline.ts";
+import type { Judged } from "../src/pipeline.ts";
 import { batches } from "./ingest.ts";
 import type { Batch, Message, QueuePorts } from "./ports.ts";
 
@@ -89,14 +89,14 @@ async function consumePosts(batch: Batch, ports: QueuePorts): Promise<void> {
   const done = await ports.seen.claim(
     held.filter(({ body }) => !body.again).map(({ body, message }) => ({ key: postKey(body.post), holder: message.id })),
   );
-  const settings = await ports.judgeSettings();
+  const judge = await ports.judging();
   const poison: { message: Message; letter: Letter }[] = [];
   const judged: { item: Held<"post">; result: Judged }[] = [];
   for (const item of held) {
     if (!item.body.again && done.has(postKey(item.body.post))) item.message.ack();
     else
       try {
-        judged.push({ item, result: judge(item.body.post, settings) });
+        judged.push({ item, result: judge(item.body.post) });
       } catch (error) {
         poison.push({
           message: item.message,

@@ -12,6 +12,7 @@ import { SOURCES } from "../src/sources/index.ts";
 import { poll } from "../src/sources/poll.ts";
 import type { ReplayLetter } from "../src/store/admin.ts";
 import type { SnapshotRow } from "../src/store/read.ts";
+import { enqueueDeliveries } from "./announce.ts";
 import type { CronPorts } from "./cron.ts";
 import type { Bindings, Settings } from "./env.ts";
 import { backlogs, health, unready, VERSION } from "./health.ts";
@@ -19,7 +20,7 @@ import { ingest } from "./ingest.ts";
 import { type Isolate, isolateOf } from "./isolate.ts";
 import { slidingWindow } from "./platform/allowance.ts";
 import { receive } from "./receive.ts";
-import { type Defer, enqueueDeliveries, flusher, ground, guardedPorts, ingestPorts, sweeperOf, type Wired } from "./wire.ts";
+import { type Defer, flusher, ground, guardedPorts, ingestPorts, sweeperOf, type Wired } from "./wire.ts";
 
 const REPLY_SECONDS = 86_400;
 
@@ -145,7 +146,7 @@ export function wireApi(env: Bindings, defer: Defer): Wired<ApiPorts> {
       resumed: () => sweeperOf(env).wake(now()),
       now,
     },
-    outbox: { store, enqueue: (due) => enqueueDeliveries(env, due), now },
+    outbox: { store, enqueue: (due) => enqueueDeliveries(env.DELIVERIES, due), now },
     deadLetters: { store, resend: (letters) => resend(env, letters), now },
     async publishList(name, text) {
       const lists = { authors: isolate.authors, blacklist: isolate.blacklist };

@@ -4,13 +4,11 @@ import { type EnrichPorts, groupsOf } from "../src/enrich/enrich.ts";
 import { ENRICHERS } from "../src/enrich/index.ts";
 import type { GuardedPorts } from "../src/kit/guarded-call.ts";
 import { singleFlight } from "../src/kit/single-flight.ts";
-import { seal } from "../src/model/envelope.ts";
-import type { Broadcast, LiveMessage } from "../src/observability/live.ts";
-import { examine } from "../src/pipeline.ts";
-import type { Change, DueDelivery } from "../src/store/store.ts";
+import type { Broadcast } from "../src/observability/live.ts";
+import { examine, judge } from "../src/pipeline.ts";
+import { announcer, enqueueDeliveries } from "./announce.ts";
 import type { ChannelPorts } from "./channel-keeper.ts";
 import type { Bindings } from "./env.ts";
-import { batches } from "./ingest.ts";
 import { type Isolate, isolateOf } from "./isolate.ts";
 import { writePoints } from "./platform/analytics.ts";
 import type { EventPorts, IngestPorts, QueuePorts } from "./ports.ts";
@@ -26,9 +24,6 @@ export type Defer = (work: Promise<unknown>) => void;
 
 /** `flush` sends what was counted; call it once, at the end. */
 export type Wired<T> = { ports: T; flush(): void };
-
-/** Deliveries that are in the queue are left to it this long. */
-const TRUST_QUEUE_MS = 120_000;
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -95,12 +90,11 @@ export function wireQueues(env: Bindings, defer: Defer): Wired<QueuePorts> {
     store: isolate.store,
     mentions: env.MENTIONS,
     seen: seenWindow(isolate.redis),
-    async judgeSettings() {
+    async judging() {
       const [blacklist, authors] = await Promise.all([isolate.blacklist.get(), isolate.authors.get()]);
-      return {
-        filter: { languages: settings.LANGUAGES, blacklist },
-        refine: { windowMinutes: settings.EVENT_WINDOW_MINUTES, authors },
-      };
+      const filter = { languages: settings.LANGUAGES, blacklist };
+      const refine = { windowMinutes: settings.EVENT_WINDOW_MINUTES, authors };
+      return (post) => judge(post, { filter, refine });
     },
     addMentions: (eventKey, mentions) => env.EVENTS.getByName(eventKey).add(mentions),
     deliver: (channelId, id) => env.CHANNELS.getByName(`channel:${channelId}`).deliver(id),
@@ -127,49 +121,15 @@ export function wireEvent(env: Bindings, defer: Defer): Wired<EventPorts> {
     examine: (token) => examine(token, enrichPorts),
     rules: () => isolate.rules.current(),
     channels: () => isolate.channels.get(),
-    announce: announcer(env, isolate, defer),
+    announce: announcer({
+      ...ground(isolate),
+      deliveries: env.DELIVERIES,
+      wakeSweeper: sweeperOf(env).wake,
+      broadcast: broadcaster(env, defer),
+    }),
   };
   return { ports, flush: flusher(env, isolate, defer) };
 }
-
-const deliveries = (due: readonly Omit<DueDelivery, "eventKey">[]) =>
-  due.map(({ id, channelId }) => seal({ kind: "delivery", id, channelId }, crypto.randomUUID()));
-
-export async function enqueueDeliveries(env: Bindings, due: readonly Omit<DueDelivery, "eventKey">[]): Promise<void> {
-  for (const some of batches(deliveries(due))) await env.DELIVERIES.sendBatch(some.map((body) => ({ body })));
-}
-
-/** What follows a commit. Whatever fails here is found by the sweeper. */
-function announcer(env: Bindings, { now, log, telemetry }: Isolate, defer: Defer): EventPorts["announce"] {
-  const broadcast = broadcaster(env, defer);
-  const { wake } = sweeperOf(env);
-  return async (change, due) => {
-    await enqueueDeliveries(env, due).catch((error) =>
-      log({ stage: "announce", level: "warn", outcome: "queue_refused", reason: String(error) }),
-    );
-    const held = change.outbox.flatMap(({ notBefore }) => (notBefore === null ? [] : [Date.parse(notBefore)]));
-    const open = due.length > 0 || change.outbox.length > 0;
-    if (open) await wake(Math.min(now() + TRUST_QUEUE_MS, ...held));
-    if (change.expectedRev === 0) telemetry.count("events_total", { type: change.event.type });
-    telemetry.count("signals_total", { state: change.signal.state });
-    await broadcast([liveSignal(change)]);
-  };
-}
-
-const liveSignal = ({ event, signal, outbox }: Change): LiveMessage => ({
-  event: "signal",
-  eventKey: event.eventKey,
-  chain: event.chain,
-  symbol: event.symbol,
-  state: signal.state,
-  previousState: outbox[0]?.payload.previousState ?? signal.state,
-  score: signal.score,
-  level: signal.level,
-  riskLevel: signal.riskLevel,
-  reasons: signal.reasons.map(({ text }) => text),
-  degraded: signal.degraded,
-  at: signal.ts,
-});
 
 export function wireChannel(env: Bindings, defer: Defer): Wired<ChannelPorts> {
   const isolate = isolateOf(env);
@@ -194,7 +154,7 @@ export function wireSweeper(env: Bindings, defer: Defer, expectPosts: (at: numbe
   const ports: SweeperPorts = {
     ...ingestPorts(env, isolate),
     expectPosts,
-    outbox: { store: isolate.store, enqueue: (due) => enqueueDeliveries(env, due) },
+    outbox: { store: isolate.store, enqueue: (due) => enqueueDeliveries(env.DELIVERIES, due) },
   };
   return { ports, flush: flusher(env, isolate, defer) };
 }
