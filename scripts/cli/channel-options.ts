@@ -18,13 +18,13 @@ export function settingsOf(pairs: string[]): Record<string, unknown> {
     pairs.map((pair) => {
       const at = pair.indexOf("=");
       if (at < 1) throw new UsageError(`${JSON.stringify(pair)} is no SETTING=VALUE`);
-      return [pair.slice(0, at), valueOf(pair.slice(at + 1))];
+      return [pair.slice(0, at), settingValue(pair.slice(at + 1))];
     }),
   );
 }
 
 /** A long number is an id, which JSON would round. */
-function valueOf(text: string): unknown {
+function settingValue(text: string): unknown {
   if (/^-?\d{16,}$/.test(text)) return text;
   try {
     return JSON.parse(text);

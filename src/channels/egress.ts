@@ -25,7 +25,6 @@ const ECHO_SUFFIXES =
   );
 
 const EMBEDDED_V4 = /(^|[.-])(?:\d{1,3}[.-]){3}\d{1,3}(?=[.-]|$)/;
-const HEX_V4 = /^(?:0x)?[0-9a-f]{8}$/;
 const HOST = /^(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
 
 const under = (host: string, suffixes: readonly string[]): boolean =>
@@ -37,8 +36,7 @@ function hostProblem(host: string, ownHosts: readonly string[]): string | null {
   if (host.startsWith("[") || /^\d+(\.\d+){3}$/.test(host)) return "is an address; use a host name";
   if (under(host, PRIVATE_SUFFIXES)) return "is a private name";
   if (!HOST.test(host)) return "is no public host name";
-  if (under(host, ECHO_SUFFIXES) || EMBEDDED_V4.test(host) || HEX_V4.test(host.split(".")[0] ?? ""))
-    return "is a name that stands for an address";
+  if (under(host, ECHO_SUFFIXES) || EMBEDDED_V4.test(host)) return "is a name that stands for an address";
   if (under(host, ownHosts)) return "is this deployment itself";
   return null;
 }

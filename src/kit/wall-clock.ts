@@ -4,11 +4,21 @@ export function minutesOf(clock: string): number | null {
   return hours === undefined || minutes === undefined ? null : Number(hours) * 60 + Number(minutes);
 }
 
+/** Making one is a thousand times dearer than using it. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone);
+  if (known) return known;
+  const clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  clocks.set(zone, clock);
+  return clock;
+}
+
 /** Minutes since local midnight; null for a zone that does not exist. */
 export function localMinutes(now: number, zone: string): number | null {
   try {
-    const clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    return minutesOf(clock.format(now));
+    return minutesOf(clockOf(zone).format(now));
   } catch {
     return null;
   }

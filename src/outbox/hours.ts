@@ -4,30 +4,19 @@ import type { Delivery } from "../model/delivery.ts";
 
 const MINUTE = 60_000;
 const DAY_MINUTES = 24 * 60;
-/** The most that a change of the clocks can leave over. */
-const CLOCK_CHANGE_MINUTES = 120;
-
 type QuietHours = NonNullable<ChannelFilter["quietHours"]>;
 
-/**
- * When the quiet hours that hold `now` end; null outside them. Reckoned in local minutes from now, then once more from there, so that a night in
- * which the clocks change ends when the wall clock says so.
- */
-export function quietUntil(quiet: QuietHours, now: number): number | null {
-  const first = minutesLeft(quiet, now);
-  if (first === null) return null;
-  const end = Math.floor(now / MINUTE) * MINUTE + first * MINUTE;
-  const more = minutesLeft(quiet, end);
-  return more === null || more > CLOCK_CHANGE_MINUTES ? end : end + more * MINUTE;
-}
-
-function minutesLeft({ from, to, zone }: QuietHours, at: number): number | null {
+/** When the quiet hours that hold `now` end; null outside them. By the wall clock, also in a night in which the clocks change. */
+export function quietUntil({ from, to, zone }: QuietHours, now: number): number | null {
   const start = minutesOf(from);
   const end = minutesOf(to);
-  const local = localMinutes(at, zone);
+  const local = localMinutes(now, zone);
   if (start === null || end === null || local === null || start === end) return null;
   const inside = start < end ? local >= start && local < end : local >= start || local < end;
-  return inside ? (end - local + DAY_MINUTES) % DAY_MINUTES : null;
+  if (!inside) return null;
+  const reckoned = Math.floor(now / MINUTE) * MINUTE + ((end - local + DAY_MINUTES) % DAY_MINUTES) * MINUTE;
+  const off = ((localMinutes(reckoned, zone) ?? end) - end + DAY_MINUTES) % DAY_MINUTES;
+  return reckoned - (off > DAY_MINUTES / 2 ? off - DAY_MINUTES : off) * MINUTE;
 }
 
 /** End of the digest window that holds `now`; windows are laid end to end from midnight UTC of 1970. */

@@ -21,7 +21,7 @@ export function pacer(now: Clock, memory: LineMemory): Pacer {
 
   function earliest({ key, count, perMs, burst }: Limit, at: number): number {
     const tolerance = ((burst - 1) * perMs) / count;
-    return Math.max(at, (memory.get(key) ?? 0) - tolerance);
+    return Math.max(at, Math.floor((memory.get(key) ?? 0) - tolerance));
   }
 
   return {

@@ -1,3 +1,4 @@
+import type { AnyChannel } from "../../src/channels/channel.ts";
 import { ChannelEnv } from "../../src/channels/env.ts";
 import { channelKind } from "../../src/channels/index.ts";
 import { iso } from "../../src/kit/time.ts";
@@ -150,4 +151,27 @@ export async function outboxWorld(
     },
     channel: async () => (await store.channels())[0],
   };
+}
+
+type SendOver = { prior?: string; notifications?: Notification[]; env?: object };
+
+/** One attempt through a channel, against a target that answers as told. */
+export async function sendWith(kind: AnyChannel, settings: object, target: Target, over: SendOver = {}) {
+  const seen: Seen[] = [];
+  const env = ChannelEnv.parse(over.env ?? TELEGRAM_ENV);
+  const opening = kind.open(settings, env);
+  if (opening.kind === "invalid") throw new Error(JSON.stringify(opening.problems));
+  const sent = await opening.channel.send(over.notifications ?? [notificationOf()], {
+    env,
+    idemKey: "idem-1",
+    prior: over.prior ?? null,
+    log: () => undefined,
+    now: () => NOON,
+    fetch: async (url, init) => {
+      const request = { url, headers: init.headers as Record<string, string>, body: JSON.parse(`${init.body}`), at: NOON };
+      seen.push(request);
+      return target(request, seen.length - 1);
+    },
+  });
+  return { sent, seen };
 }

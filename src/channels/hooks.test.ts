@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { notificationOf, sendWith, type Target } from "../../test/support/outbox.ts";
+import { discord } from "./discord.ts";
+import { email } from "./email.ts";
+import { slack } from "./slack.ts";
+
+const HOSTILE = "@everyone <!channel> <@U1> **x** [a](https://evil.com) `c` & <b> | ~ _ #";
+const hostile = [notificationOf({ summary: HOSTILE, reasons: [{ rule: "r", group: "g", score: 1, text: "😀".repeat(6_000) }] })];
+
+describe("the Discord channel", () => {
+  const settings = { url: "https://discord.com/api/webhooks/1/token-x" };
+  const send = (target: Target, over: object = {}) => sendWith(discord, settings, target, over);
+  const ok = () => Response.json({ id: "1300000000000000001" });
+
+  it("waits for the message's id, mentions nobody and escapes mark-up", async () => {
+    const { sent, seen } = await send(ok, { notifications: hostile });
+    expect(sent.externalId).toBe("1300000000000000001");
+    expect(seen[0]?.url).toBe(`${settings.url}?wait=true`);
+    const { embeds, allowed_mentions } = (seen[0]?.body ?? {}) as {
+      embeds: { description: string; title: string }[];
+      allowed_mentions: object;
+    };
+    expect(allowed_mentions).toEqual({ parse: [] });
+    expect(embeds[0]?.description).toContain("\\*\\*x\\*\\* \\[a\\]\\(https\\:");
+    expect(embeds[0]?.description.length).toBeLessThanOrEqual(4_096);
+    expect(embeds[0]?.description.isWellFormed()).toBe(true);
+  });
+
+  it.each([
+    [400, { code: 50035, message: "Invalid Form Body" }, "reject"],
+    [401, { code: 50027, message: "Invalid Webhook Token" }, "gone"],
+    [403, { message: "Missing Access" }, "auth"],
+    [404, { code: 10015, message: "Unknown Webhook" }, "gone"],
+    [502, {}, "retry"],
+  ])("reads %i %o as %s", async (status, body, kind) => {
+    expect((await send(() => Response.json(body, { status }))).sent.verdict.kind).toBe(kind);
+  });
+
+  it("waits the fraction of a second that the body asks for, and minutes when the edge refuses", async () => {
+    const limited = await send(() =>
+      Response.json({ retry_after: 0.529, global: false }, { status: 429, headers: { "retry-after": "1" } }),
+    );
+    expect(limited.sent.verdict).toMatchObject({ kind: "throttled", delayMs: 529 });
+    expect((await send(() => new Response("<html>", { status: 429 }))).sent.verdict.delayMs).toBe(300_000);
+  });
+
+  it("rewrites its older message where that was chosen", async () => {
+    const { seen } = await sendWith(discord, { ...settings, updates: "edit", threadId: "9" }, ok, { prior: "55" });
+    expect(seen.map(({ url }) => url)).toEqual([`${settings.url}/messages/55?thread_id=9`]);
+  });
+});
+
+describe("the Slack channel", () => {
+  const send = (target: Target, over: object = {}) =>
+    sendWith(slack, { url: "https://hooks.slack.com/services/T/B/x" }, target, over);
+
+  it("takes the power from control sequences and keeps a section under 3,000 characters", async () => {
+    const { sent, seen } = await send(() => new Response("ok"), { notifications: hostile });
+    expect(sent.verdict.kind).toBe("ok");
+    const { blocks, text } = (seen[0]?.body ?? {}) as { blocks: { text: { text: string } }[]; text: string };
+    const section = blocks[0]?.text.text ?? "";
+    expect(section).toContain("&lt;!channel&gt; &lt;@U1&gt;");
+    expect(section.length).toBeLessThanOrEqual(3_000);
+    expect(text).toBe("$DEMO verified (score 12)");
+  });
+
+  it.each([
+    [400, "invalid_payload", "reject"],
+    [403, "invalid_token", "gone"],
+    [404, "no_service", "gone"],
+    [410, "channel_is_archived", "gone"],
+    [500, "rollup_error", "retry"],
+  ])("reads %i %s as %s", async (status, body, kind) => {
+    expect((await send(() => new Response(body, { status }))).sent.verdict.kind).toBe(kind);
+  });
+
+  it("waits as long as Retry-After says", async () => {
+    const { sent } = await send(() => new Response("rate_limited", { status: 429, headers: { "retry-after": "30" } }));
+    expect(sent.verdict).toMatchObject({ kind: "throttled", delayMs: 30_000 });
+  });
+});
+
+describe("the mail channel", () => {
+  const env = { RESEND_API_KEY: "re_x", POSTMARK_TOKEN: "pm", MAIL_FROM: "Signals <signals@example.org>" };
+  const send = (target: Target, settings: object = {}, vars: object = env) =>
+    sendWith(email, { to: ["ada@example.org"], ...settings }, target, { env: vars, notifications: hostile });
+
+  it("goes through Resend with the idempotency key, in HTML and in plain words", async () => {
+    const { sent, seen } = await send(() => Response.json({ id: "mail-1" }));
+    expect(sent).toMatchObject({ verdict: { kind: "ok" }, externalId: "mail-1" });
+    expect(seen[0]).toMatchObject({
+      url: "https://api.resend.com/emails",
+      headers: { "idempotency-key": "idem-1", authorization: "Bearer re_x" },
+    });
+    expect(seen[0]?.body).toMatchObject({ from: env.MAIL_FROM, to: ["ada@example.org"], subject: "$DEMO verified (score 12)" });
+    expect(seen[0]?.body.html).toContain("&lt;b&gt;");
+    expect(seen[0]?.body.text).toContain(HOSTILE);
+  });
+
+  it.each([
+    [422, { name: "validation_error", message: "x" }, "reject"],
+    [401, { name: "missing_api_key" }, "auth"],
+    [403, { name: "validation_error" }, "auth"],
+    [409, { name: "concurrent_idempotent_requests" }, "retry"],
+    [429, { name: "rate_limit_exceeded" }, "throttled"],
+    [429, { name: "daily_quota_exceeded" }, "quota"],
+    [500, { name: "application_error" }, "retry"],
+  ])("reads Resend's %i %o as %s", async (status, body, kind) => {
+    expect((await send(() => Response.json(body, { status }))).sent.verdict.kind).toBe(kind);
+  });
+
+  it("goes through Postmark, whose errors may come with a 200", async () => {
+    const postmark = { provider: "postmark" };
+    const { sent, seen } = await send(() => Response.json({ ErrorCode: 0, MessageID: "pm-1" }), postmark);
+    expect(sent.externalId).toBe("pm-1");
+    expect(seen[0]).toMatchObject({
+      url: "https://api.postmarkapp.com/email",
+      body: { To: "ada@example.org", MessageStream: "outbound" },
+    });
+    for (const [status, ErrorCode, kind] of [
+      [200, 406, "reject"],
+      [422, 406, "reject"],
+      [422, 405, "quota"],
+      [401, 10, "auth"],
+    ] as const)
+      expect((await send(() => Response.json({ ErrorCode, Message: "x" }, { status }), postmark)).sent.verdict.kind).toBe(kind);
+  });
+
+  it("sends nothing without the provider's key", async () => {
+    const { sent, seen } = await send(() => Response.json({}), { provider: "postmark" }, { ...env, POSTMARK_TOKEN: "" });
+    expect(sent.verdict).toEqual({ kind: "auth", reason: "POSTMARK_TOKEN is not set" });
+    expect(seen).toEqual([]);
+  });
+
+  it("takes no address that would add a header", () => {
+    for (const to of ["a@b.c\r\nBcc: x@y.z", "nobody", "<a@b.c> <d@e.f>"])
+      expect(email.open({ to: [to] }, { MAIL_FROM: "a@b.cd" } as never).kind).toBe("invalid");
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { cut, cutText, plain } from "./rich.ts";
+
+describe("cutText", () => {
+  it("never splits a code point", () => {
+    for (let units = 0; units <= 7; units++) {
+      const text = cutText("a😀b😀", units);
+      expect(text.isWellFormed()).toBe(true);
+      expect(text.length).toBeLessThanOrEqual(units);
+    }
+  });
+});
+
+describe("cut", () => {
+  const doc = [
+    [{ text: "head", style: "bold" as const }],
+    [{ text: "x".repeat(50) }, { text: "<&>".repeat(20) }],
+    [{ text: "tail" }],
+  ];
+
+  it("leaves a text that fits as it is", () => {
+    expect(cut(doc, 200)).toBe(doc);
+  });
+
+  it("keeps within any limit, marks the loss and keeps the styles of what is left", () => {
+    for (let limit = 1; limit < plain(doc).length; limit++) {
+      const short = cut(doc, limit);
+      expect(plain(short).length, `limit ${limit}`).toBeLessThanOrEqual(limit);
+      expect(plain(short).endsWith("…")).toBe(true);
+    }
+    expect(cut(doc, 30)[0]).toEqual([{ text: "head", style: "bold" }]);
+  });
+
+  it("counts as the channel counts", () => {
+    const escaped = (text: string) => text.replace(/[<&>]/g, "&xx;").length;
+    for (let limit = 1; limit < 200; limit += 7) expect(escaped(plain(cut(doc, limit, escaped)))).toBeLessThanOrEqual(limit);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { channelOf, eventOf, NOON, signalOf } from "../../test/support/outbox.ts";
+import { ChannelFilter } from "../model/channel-config.ts";
+import type { Signal } from "../model/signal.ts";
+import { plan } from "./plan.ts";
+
+const notify = { minScore: 10, on: ["verified", "downgraded"] as const };
+const verified = signalOf({ transition: 1 });
+const downgraded = signalOf({ transition: 2, state: "downgraded", score: -7 });
+const planned = (
+  filter: object,
+  { before = null as Signal | null, after = verified, event = {}, status = "active" as const } = {},
+) => plan(before, after, eventOf(event), [channelOf({ filter: ChannelFilter.parse(filter), status })], notify, NOON);
+
+describe("plan", () => {
+  it("writes one row a channel for a transition, and none without one", () => {
+    const channels = [channelOf({ id: 1 }), channelOf({ id: 2 })];
+    expect(plan(null, verified, eventOf(), channels, notify, NOON).map(({ channelId }) => channelId)).toEqual([1, 2]);
+    expect(plan(verified, { ...verified, score: 99 }, eventOf(), channels, notify, NOON)).toEqual([]);
+  });
+
+  it("gives the same transition the same key, and another channel or transition another", () => {
+    const key = (id: number, after: Signal) => plan(null, after, eventOf(), [channelOf({ id })], notify, NOON)[0]?.idemKey;
+    expect(key(1, verified)).toBe(key(1, signalOf({ transition: 1, score: 50 })));
+    expect(new Set([key(1, verified), key(2, verified), key(1, downgraded)]).size).toBe(3);
+    expect(key(1, verified)).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("tells what was and what is", () => {
+    const [row] = planned({}, { before: verified, after: downgraded });
+    expect(row?.payload).toMatchObject({
+      previousState: "verified",
+      state: "downgraded",
+      score: -7,
+      transition: 2,
+      symbol: "DEMO",
+    });
+  });
+
+  it.each([
+    [{}, 1],
+    [{ minScore: 12 }, 1],
+    [{ minScore: 13 }, 0],
+    [{ chains: ["eth"] }, 1],
+    [{ chains: ["sol"] }, 0],
+    [{ symbols: ["$demo"] }, 1],
+    [{ symbols: ["OTHER"] }, 0],
+    [{ states: ["downgraded"] }, 0],
+    [{ mutedEvents: [eventOf().eventKey] }, 0],
+  ])("with the filter %o writes %i rows", (filter, rows) => {
+    expect(planned(filter)).toHaveLength(rows);
+  });
+
+  it("tells of a downgrade however low the score has fallen", () => {
+    expect(planned({ minScore: 50 }, { before: verified, after: downgraded })).toHaveLength(1);
+  });
+
+  it("does not tell of states that the rules leave out, unless the channel asks for them", () => {
+    const candidate = signalOf({ transition: 3, state: "candidate", score: 11 });
+    expect(planned({}, { after: candidate })).toHaveLength(0);
+    expect(planned({ states: ["candidate"] }, { after: candidate })).toHaveLength(1);
+  });
+
+  it("keeps rows for a paused channel and writes none for a disabled one", () => {
+    expect(planned({}, { status: "paused" as never })).toHaveLength(1);
+    expect(planned({}, { status: "disabled" as never })).toHaveLength(0);
+  });
+
+  it("holds rows back for a digest and for the quiet hours", () => {
+    const notBefore = (filter: object) => planned(filter)[0]?.notBefore;
+    expect(notBefore({})).toBeNull();
+    expect(notBefore({ digestMinutes: 45 })).toBe("2026-01-15T12:45:00.000Z");
+    expect(notBefore({ quietHours: { from: "11:00", to: "13:30", zone: "UTC" } })).toBe("2026-01-15T13:30:00.000Z");
+    expect(notBefore({ digestMinutes: 45, quietHours: { from: "12:40", to: "14:00", zone: "UTC" } })).toBe(
+      "2026-01-15T14:00:00.000Z",
+    );
+  });
+});
