@@ -88,7 +88,9 @@ function content(event, explanation, dialog) {
 const pair = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
 
 function rules(explanation) {
-  const matched = explanation.rules.filter((rule) => rule.outcome === "matched");
+  const matched = explanation.rules
+    .filter((rule) => rule.outcome === "matched")
+    .sort((a, b) => Math.abs(b.score) - Math.abs(a.score));
   const others = explanation.rules.filter((rule) => rule.outcome !== "matched");
   return h(
     "section",

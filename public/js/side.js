@@ -54,7 +54,7 @@ function delivery({ channel, status, payload, event_key, attempts, created_at, n
   return h(
     "li",
     { class: "delivery", "data-status": status },
-    h("span", { class: "pill", "data-kind": status }, status),
+    h("span", { class: "pill", "data-kind": status }, status === "failed" ? "retrying" : status),
     h("b", {}, tokenName({ symbol: payload?.symbol ?? null, event_key })),
     h("span", { class: "quiet" }, `${payload?.state ?? ""} → ${channel}`),
     h(

@@ -1,0 +1,129 @@
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { api } from "../../src/api/app.ts";
+import { ADMIN_KEY, fakePorts } from "../../src/api/fakes.ts";
+import { snakeCased } from "../../src/kit/snake.ts";
+import type { LiveMessage } from "../../src/observability/live.ts";
+import { explain } from "../../src/rules/explain.ts";
+import { type Scene, scene } from "./scene.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const TYPES: Record<string, string> = {
+  ".html": "text/html",
+  ".css": "text/css",
+  ".js": "text/javascript",
+  ".svg": "image/svg+xml",
+};
+
+export type FakeServer = Scene & {
+  url: string;
+  adminKey: string;
+  tell(message: LiveMessage): void;
+  cut(): void;
+  refuseReads(refuse: boolean): void;
+  close(): Promise<void>;
+};
+
+/** The page's files with their production headers, and the real API over a store in memory. */
+export async function fakeServer(): Promise<FakeServer> {
+  const played = await scene(readFileSync(join(ROOT, "rules", "rules.yml"), "utf8"), Date.now());
+  const listeners = new Set<ReadableStreamDefaultController<Uint8Array>>();
+  let next = 1;
+  const say = (text: string) => {
+    for (const listener of listeners) listener.enqueue(new TextEncoder().encode(text));
+  };
+  const stream = async () => {
+    let own: ReadableStreamDefaultController<Uint8Array>;
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        own = controller;
+        listeners.add(controller);
+        controller.enqueue(new TextEncoder().encode(`id: ${next}\nevent: hello\ndata: {}\n\n`));
+      },
+      cancel: () => void listeners.delete(own),
+    });
+    return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
+  };
+  const now = () => Date.now();
+  const over = {
+    now,
+    outbox: { store: played.store, enqueue: async () => undefined, now },
+    store: played.store,
+    keys: played.store,
+    stream,
+    explain: async (signal: Parameters<typeof played.store.commit>[0]["signal"]) => explain(played.rules, signal.facts),
+  };
+  const open = api(fakePorts(over, { publicRead: "operations" }));
+  const shut = api(fakePorts(over, { publicRead: "none" }));
+  let refusing = false;
+  const server = createServer((request, response) => {
+    void answer(request, response, (asked) => (refusing ? shut : open).fetch(asked));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    ...played,
+    adminKey: ADMIN_KEY,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    tell({ event, ...data }) {
+      say(`id: ${++next}\nevent: ${event}\ndata: ${JSON.stringify(snakeCased(data))}\n\n`);
+    },
+    cut() {
+      for (const listener of listeners) listener.close();
+      listeners.clear();
+    },
+    refuseReads(refuse) {
+      refusing = refuse;
+    },
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  fetch: (request: Request) => Response | Promise<Response>,
+) {
+  const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  const asset = file(url.pathname);
+  if (asset !== undefined) {
+    response.writeHead(200, { "Content-Type": TYPES[extname(asset.path)] ?? "text/plain", ...pageHeaders() }).end(asset.content);
+    return;
+  }
+  const headers = new Headers(Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]));
+  const answered = await fetch(new Request(url, { method: request.method ?? "GET", headers }));
+  response.writeHead(answered.status, Object.fromEntries(answered.headers));
+  const reader = answered.body?.getReader();
+  response.on("close", () => void reader?.cancel());
+  for (;;) {
+    const chunk = await reader?.read();
+    if (chunk === undefined || chunk.done) break;
+    response.write(chunk.value);
+  }
+  response.end();
+}
+
+function file(pathname: string): { path: string; content: Buffer } | undefined {
+  const name = normalize(pathname === "/" ? "/index.html" : pathname === "/docs" ? "/docs.html" : pathname);
+  const path = join(ROOT, "public", name);
+  if (!(extname(path) in TYPES)) return undefined;
+  try {
+    return { path, content: readFileSync(path) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** public/_headers as the platform applies it: one block for every path. */
+function pageHeaders(): Record<string, string> {
+  const lines = readFileSync(join(ROOT, "public", "_headers"), "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("  "));
+  return Object.fromEntries(
+    lines.map((line): [string, string] => [line.slice(0, line.indexOf(":")).trim(), line.slice(line.indexOf(":") + 1).trim()]),
+  );
+}

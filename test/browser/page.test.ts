@@ -1,0 +1,142 @@
+import { existsSync } from "node:fs";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { iso } from "../../src/kit/time.ts";
+import { type FakeServer, fakeServer } from "./fake-server.ts";
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const missing = !existsSync(CHROMIUM);
+if (missing && process.env.CI === "true") throw new Error(`no browser at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM`);
+if (missing)
+  console.warn(`The browser tests are skipped: no browser at ${CHROMIUM} (apt-get install chromium, or set CHROMIUM).`);
+
+const PATIENCE = 60_000;
+
+describe.skipIf(missing)("the live page", () => {
+  let browser: Browser;
+  let server: FakeServer;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    server = await fakeServer();
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  /** Opens the page and waits for its signals. Whatever the console says, a broken content policy included, is kept. */
+  async function open(options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await browser.newPage(options);
+    page.setDefaultTimeout(PATIENCE);
+    page.on("console", (message) => {
+      if (message.type() === "error" && !message.text().includes("401")) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await page.goto(server.url);
+    await page.locator(".signal").first().waitFor();
+    return page;
+  }
+  const said = async (page: Page, selector: string) => (await page.locator(selector).allTextContents()).join(" ");
+
+  it("shows the flow, the signals with their reasons, and the deliveries with their attempts", async () => {
+    const page = await open();
+    await page.locator("#connection[data-state=live]").waitFor();
+    await page.locator(".delivery").first().waitFor();
+    expect(await said(page, ".stage h3")).toBe("Posts in Filtered Events Signals Delivered");
+    expect(await said(page, "[data-stage=judged]")).toMatch(/spam.*no token/);
+    expect(await said(page, ".signal")).toMatch(/\$HELIO.*\+\d/);
+    expect(await page.locator(".delivery .attempts i").count()).toBeGreaterThan(0);
+    await page.close();
+  });
+
+  it("takes posts for text, whatever they hold", async () => {
+    const page = await open();
+    await page.locator("#connection[data-state=live]").waitFor();
+    const excerpt = '<img src=x onerror="document.title=1"><b>bold</b>';
+    server.tell({
+      event: "posts",
+      posts: [{ source: "x", id: "1", outcome: "kept", reason: null, author: "<i>eve</i>", excerpt }],
+      at: iso(Date.now()),
+    });
+    await page.locator(".post").waitFor();
+    expect(await said(page, ".post")).toContain(excerpt);
+    expect(await page.locator(".post :is(img, i, b)").count()).toBe(0);
+    await page.close();
+  });
+
+  it("explains a signal by keyboard alone, and gives the focus back", async () => {
+    const page = await open();
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.locator(".drawer .about").waitFor();
+    await page.locator(".drawer .rule summary").first().press("Enter");
+    expect(await said(page, ".drawer details[open] .condition")).not.toBe("");
+    expect(await said(page, ".drawer .evidence")).toContain("HELIO");
+    await page.keyboard.press("Escape");
+    expect(await page.locator("#drawer").getAttribute("open")).toBeNull();
+    expect(await page.evaluate(() => document.activeElement?.closest("[data-key]") !== null)).toBe(true);
+    await page.close();
+  });
+
+  it("filters by state and by symbol", async () => {
+    const page = await open();
+    await page.getByRole("button", { name: "Downgraded" }).click();
+    await page.locator('.signal .pill[data-kind="downgraded"]').first().waitFor();
+    await page.locator('.signal .pill[data-kind="candidate"]').first().waitFor({ state: "detached" });
+    await page.keyboard.press("1");
+    await page.keyboard.press("/");
+    await page.keyboard.type("quill");
+    await page.waitForFunction(() => document.querySelectorAll(".signal").length === 1);
+    expect(await said(page, ".signal")).toContain("$QUILL");
+    await page.close();
+  });
+
+  it("takes a lost stream up again and says so meanwhile", async () => {
+    const page = await open();
+    await page.locator("#connection[data-state=live]").waitFor();
+    server.cut();
+    await page.locator("#connection[data-state=lost]").waitFor();
+    await page.locator("#connection[data-state=live]").waitFor();
+    await page.close();
+  });
+
+  it("asks for a key when nothing is public, and works with one", async () => {
+    server.refuseReads(true);
+    const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    await page.goto(server.url);
+    await page.getByRole("button", { name: "Use a key" }).click();
+    await page.locator("#key").fill(server.adminKey);
+    await page.getByRole("button", { name: "Use", exact: true }).click();
+    await page.locator(".signal").first().waitFor();
+    await page.locator(".delivery").first().waitFor();
+    server.refuseReads(false);
+    await page.close();
+  });
+
+  it.each([
+    ["a phone", { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, colorScheme: "light" as const }],
+    ["a small window", { viewport: { width: 820, height: 900 }, colorScheme: "dark" as const }],
+  ])("fits %s without scrolling sideways", async (_, options) => {
+    const page = await open(options);
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    ).toBeLessThanOrEqual(0);
+    await page.close();
+  });
+
+  it("describes the API at /docs", async () => {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    await page.goto(`${server.url}docs`);
+    await page.locator(".rule").first().waitFor();
+    expect(await said(page, ".rule summary code")).toContain("/ingest");
+    await page.close();
+  });
+
+  it("loads nothing from elsewhere and breaks no content policy", () => {
+    expect(complaints).toEqual([]);
+  });
+});
