@@ -2,10 +2,15 @@ import { plain } from "../kit/fold.ts";
 import { ngramRows, wordRow } from "../kit/ngrams.ts";
 import { type SparseTable, unpackTable } from "../kit/sparse-table.ts";
 import { dominantScript, SHARED_SCRIPTS, type SharedScript } from "./script.ts";
-import { LANGUAGE_WEIGHTS } from "./weights/language.ts";
+import { ARABIC } from "./weights/arabic.ts";
+import { CYRILLIC } from "./weights/cyrillic.ts";
+import { DEVANAGARI } from "./weights/devanagari.ts";
+import { LATIN } from "./weights/latin.ts";
 
 /** How a script's model is laid out: 2^bits hashed rows, one column a language. */
 export type LanguageModel = { languages: readonly string[]; bits: number; table: string };
+
+const MODELS: Record<SharedScript, LanguageModel> = { latin: LATIN, cyrillic: CYRILLIC, arabic: ARABIC, devanagari: DEVANAGARI };
 
 /** Longest character n-gram. */
 const LONGEST = 5;
@@ -42,14 +47,14 @@ const unpacked = new Map<SharedScript, SparseTable>();
 function tableOf(script: SharedScript): SparseTable {
   const known = unpacked.get(script);
   if (known) return known;
-  const { table, bits, languages } = LANGUAGE_WEIGHTS[script];
+  const { table, bits, languages } = MODELS[script];
   const fresh = unpackTable(table, 1 << bits, languages.length);
   unpacked.set(script, fresh);
   return fresh;
 }
 
 function likeliest(words: readonly string[], script: SharedScript): string | undefined {
-  const { languages, bits } = LANGUAGE_WEIGHTS[script];
+  const { languages, bits } = MODELS[script];
   const { starts, columns, values } = tableOf(script);
   const scores = new Int32Array(languages.length);
   for (const row of languageRows(words, bits)) {

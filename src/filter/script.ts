@@ -1,5 +1,5 @@
 /** Writing systems that need a model to tell their languages apart. */
-export const SHARED_SCRIPTS = ["latin", "cyrillic", "arabic", "devanagari", "han"] as const;
+export const SHARED_SCRIPTS = ["latin", "cyrillic", "arabic", "devanagari"] as const;
 export type SharedScript = (typeof SHARED_SCRIPTS)[number];
 
 /** First and last code point of each block, and the script; those of one language carry its ISO 639-1 code. Ascending. */
@@ -77,5 +77,6 @@ export function dominantScript(text: string): string | undefined {
   if (kana > 0) weights.set("kana", kana + (weights.get("han") ?? 0)).delete("han");
   let best: string | undefined;
   for (const [script, weight] of weights) if (best === undefined || weight > (weights.get(best) ?? 0)) best = script;
-  return best === "kana" ? "ja" : best;
+  if (best === "kana") return "ja";
+  return best === "han" ? "zh" : best;
 }

@@ -1,0 +1,86 @@
+import { expect, it } from "vitest";
+import type { RawPost } from "../model/raw-post.ts";
+import { type Blacklist, EMPTY_BLACKLIST, parseBlacklist } from "./blacklist.ts";
+import { filter } from "./filter.ts";
+
+const post = (text: string, more: Partial<RawPost> = {}): RawPost => ({
+  source: "x",
+  id: "1",
+  author: "someone",
+  postedAt: "2026-01-15T10:00:00.000Z",
+  text,
+  ...more,
+});
+const open = { languages: [], blacklist: EMPTY_BLACKLIST };
+
+function listed(yaml: string): Blacklist {
+  const list = parseBlacklist(yaml);
+  if (list.kind === "rejected") throw new Error(JSON.stringify(list.problems));
+  return list.value;
+}
+const against = (yaml: string, raw: RawPost) => filter(raw, { languages: [], blacklist: listed(yaml) });
+
+it("keeps an ordinary post and says its language", () => {
+  expect(filter(post("The community call about $DEMO starts in an hour, bring your questions"), open)).toMatchObject({
+    kind: "keep",
+    lang: "en",
+  });
+});
+
+it("drops a post of a language that is not asked for, and says which", () => {
+  const verdict = filter(post("Сегодня вечером мы расскажем о новой версии кошелька $DEMO"), {
+    ...open,
+    languages: ["en", "es"],
+  });
+  expect(verdict).toMatchObject({ kind: "drop", reason: "language", lang: "ru", evidence: "ru is not one of en, es" });
+});
+
+it("drops no post for a language guessed from a word or two", () => {
+  expect(filter(post("$DEMO lfg"), { ...open, languages: ["en"] }).kind).toBe("keep");
+});
+
+it("believes the source about the language of few words", () => {
+  expect(filter(post("$DEMO hoy", { lang: "es-MX" }), { ...open, languages: ["en"] })).toMatchObject({
+    kind: "drop",
+    lang: "es",
+  });
+});
+
+it("drops a post without text, unless the source names the token", () => {
+  expect(filter(post("  "), open)).toMatchObject({ kind: "drop", reason: "empty" });
+  expect(filter(post("", { symbol: "DEMO" }), open).kind).toBe("keep");
+});
+
+it.each([
+  ["author bot1", "authors: ['@Bot1']", post("hello", { author: "bot1" })],
+  ["domain bad.example", "domains: [https://www.bad.example/x]", post("go to claim.bad.example/now")],
+  ["domain bad.example", "domains: [bad.example]", post("look", { url: "https://bad.example/1" })],
+  ['phrase "free money"', "phrases: [Free money]", post("get FRЕЕ  mоney\u200b here")],
+  ["token DEMO", "tokens: [$demo]", post("$Demo is here")],
+  [
+    "token 0x6982508145454ce325ddbe47a25d4ec3d2311933",
+    "tokens: ['0x6982508145454Ce325dDbE47a25d4ec3d2311933']",
+    post("x", { tokenCa: "0x6982508145454ce325ddbe47a25d4ec3d2311933" }),
+  ],
+])("drops what is on the blacklist and names it: %s", (evidence, yaml, raw) => {
+  expect(against(yaml, raw)).toMatchObject({ kind: "drop", reason: "blacklist", evidence });
+});
+
+it("does not take a longer name for a blocked one", () => {
+  expect(against("domains: [bad.example]", post("notbad.example is fine")).kind).toBe("keep");
+  expect(against("tokens: [DEMO]", post("$DEMO2 is another token")).kind).toBe("keep");
+});
+
+it.each([
+  ["authors: 5", 1, "authors"],
+  ["authors: []\nauthor: [x]", 1, "author"],
+  ["domains:\n  - ok.example\n  - 7", 3, "domains.1"],
+  ["phrases: [", 1, ""],
+])("rejects the list %j and names the line", (yaml, line, path) => {
+  const list = parseBlacklist(yaml);
+  expect(list).toMatchObject({ kind: "rejected", problems: [{ line, message: expect.stringContaining(path) }] });
+});
+
+it("takes an empty file for an empty list", () => {
+  expect(listed("")).toEqual(EMPTY_BLACKLIST);
+});
