@@ -5,22 +5,32 @@ export type Sample = { rows: Int32Array; values: Float32Array; label: number; we
 export type Fit = { rows: number; classes: number; epochs: number; rate: number; decay: number };
 export type Linear = { weights: Float32Array; bias: Float64Array };
 
-/** Class scores before the softmax. */
-export function scoresOf({ weights, bias }: Linear, { rows, values }: Pick<Sample, "rows" | "values">): Float64Array {
+/** Class scores before the softmax, written to `scores`. */
+export function scoresOf(
+  { weights, bias }: Linear,
+  { rows, values }: Pick<Sample, "rows" | "values">,
+  scores = new Float64Array(bias.length),
+) {
   const classes = bias.length;
-  const scores = Float64Array.from(bias);
+  scores.set(bias);
   for (let j = 0; j < rows.length; j++) {
-    const at = (rows[j] ?? 0) * classes;
-    for (let k = 0; k < classes; k++) scores[k] = (scores[k] ?? 0) + (weights[at + k] ?? 0) * (values[j] ?? 0);
+    const at = rows[j] * classes;
+    for (let k = 0; k < classes; k++) scores[k] += weights[at + k] * values[j];
   }
   return scores;
 }
 
+/** In place. */
 export function softmax(scores: Float64Array): Float64Array {
-  const top = Math.max(...scores);
-  const powers = scores.map((score) => Math.exp(score - top));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
+  let top = -Infinity;
+  for (let k = 0; k < scores.length; k++) top = Math.max(top, scores[k]);
+  let sum = 0;
+  for (let k = 0; k < scores.length; k++) {
+    scores[k] = Math.exp(scores[k] - top);
+    sum += scores[k];
+  }
+  for (let k = 0; k < scores.length; k++) scores[k] /= sum;
+  return scores;
 }
 
 /** Softmax regression by AdaGrad with weight decay on the rows that a sample touches. Deterministic. */
@@ -28,6 +38,7 @@ export function learn(samples: readonly Sample[], { rows, classes, epochs, rate,
   const weights = new Float32Array(rows * classes);
   const squares = new Float32Array(rows * classes).fill(1e-2);
   const bias = new Float64Array(classes);
+  const errors = new Float64Array(classes);
   const order = Int32Array.from(samples.keys());
   const random = seeded(1);
   for (let epoch = 0; epoch < epochs; epoch++) {
@@ -35,17 +46,16 @@ export function learn(samples: readonly Sample[], { rows, classes, epochs, rate,
     const pace = rate * (1 - epoch / epochs) + rate / 50;
     for (const index of order) {
       const sample = samples[index] as Sample;
-      const errors = softmax(scoresOf({ weights, bias }, sample));
-      errors[sample.label] = (errors[sample.label] ?? 0) - 1;
-      for (let k = 0; k < classes; k++) bias[k] = (bias[k] ?? 0) - pace * 0.05 * sample.weight * (errors[k] ?? 0);
+      softmax(scoresOf({ weights, bias }, sample, errors));
+      errors[sample.label] -= 1;
+      for (let k = 0; k < classes; k++) bias[k] -= pace * 0.05 * sample.weight * errors[k];
       for (let j = 0; j < sample.rows.length; j++) {
-        const at = (sample.rows[j] ?? 0) * classes;
-        const value = (sample.values[j] ?? 0) * sample.weight;
+        const at = sample.rows[j] * classes;
+        const value = sample.values[j] * sample.weight;
         for (let k = 0; k < classes; k++) {
-          const slope = (errors[k] ?? 0) * value + decay * (weights[at + k] ?? 0);
-          const square = (squares[at + k] ?? 0) + slope * slope;
-          squares[at + k] = square;
-          weights[at + k] = (weights[at + k] ?? 0) - (pace * slope) / Math.sqrt(square);
+          const slope = errors[k] * value + decay * weights[at + k];
+          squares[at + k] += slope * slope;
+          weights[at + k] -= (pace * slope) / Math.sqrt(squares[at + k]);
         }
       }
     }
