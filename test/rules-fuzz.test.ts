@@ -17,7 +17,20 @@ it("answers as filtrex does, for 5,000 expressions", { timeout: 120_000 }, () =>
   expect(run.refused).toBeGreaterThan(200);
 });
 
-const SWAPS: Record<string, string> = { "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "+": "-", "-": "+", "*": "/", "/": "*", "^": "*", mod: "/" };
+const SWAPS: Record<string, string> = {
+  "<": "<=",
+  "<=": "<",
+  ">": ">=",
+  ">=": ">",
+  "==": "!=",
+  "!=": "==",
+  "+": "-",
+  "-": "+",
+  "*": "/",
+  "/": "*",
+  "^": "*",
+  mod: "/",
+};
 
 /** Our reading of an expression with one kind of operator wrong. */
 const mutants: Record<string, (node: Expression) => Expression | undefined> = {
@@ -25,14 +38,18 @@ const mutants: Record<string, (node: Expression) => Expression | undefined> = {
   "not is forgotten": (node) => (node.kind === "not" ? node.value : undefined),
   "in is turned round": (node) => (node.kind === "in" ? { ...node, negated: !node.negated } : undefined),
   "minus is forgotten": (node) => (node.kind === "negative" ? node.value : undefined),
-  "branches are swapped": (node) => (node.kind === "if" ? { ...node, consequent: node.alternative, alternative: node.consequent } : undefined),
+  "branches are swapped": (node) =>
+    node.kind === "if" ? { ...node, consequent: node.alternative, alternative: node.consequent } : undefined,
   ...Object.fromEntries(
     Object.entries(SWAPS).map(([from, to]) => [
       `${from} is ${to}`,
       (node: Expression): Expression | undefined => {
         if (node.kind === "arithmetic" && node.operator === from) return { ...node, operator: to as typeof node.operator };
         if (node.kind !== "relation" || !node.rest.some((link) => link.operator === from)) return undefined;
-        return { ...node, rest: node.rest.map((link) => (link.operator === from ? { ...link, operator: to as typeof link.operator } : link)) };
+        return {
+          ...node,
+          rest: node.rest.map((link) => (link.operator === from ? { ...link, operator: to as typeof link.operator } : link)),
+        };
       },
     ]),
   ),

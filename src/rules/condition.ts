@@ -124,6 +124,7 @@ function facts(slot: (name: string) => number): Dialect<Frame> {
       const index = slot(name);
       return (frame) => frame[index];
     },
+    slot,
     property: () => () => null,
     functions: FUNCTIONS,
     matcher(source) {

@@ -24,7 +24,7 @@ export function convertRules(text: string, vocabulary: FactVocabulary): Converte
   const mend = (expression: string) => mendCondition(expression, vocabulary, notes);
   const sections = Array.isArray(groups) ? groups : [{ name: "imported", priority: 0, rules }];
   const document = {
-    version: String(version ?? "1.0"),
+    version: typeof version === "number" ? version.toFixed(1) : String(version ?? "1.0"),
     groups: sections.filter(isFields).map((group, index) => convertGroup(group, index, mend, notes)),
     ...optional("scoring", isFields(scoring) ? scoring : thresholds(levels)),
     ...optional("states", isFields(states) ? mapValues(states, (value) => mend(String(value))) : undefined),
@@ -76,15 +76,18 @@ function convertRule(rule: Fields, fallback: string, mend: (text: string) => str
     ...optional("id", rule["id"]),
     name,
     condition,
-    score: referenced(rule["score"] ?? rule["weight"] ?? rule["points"] ?? 0),
+    score: weight(rule["score"] ?? rule["weight"] ?? rule["points"] ?? 0, notes),
     ...optional("per", rule["per"]),
     reason: plainReference(String(rule["reason"] ?? rule["message"] ?? rule["description"] ?? name), notes),
     ...optional("stage", rule["enabled"] === false ? "shadow" : rule["stage"]),
   };
 }
 
-const referenced = (value: unknown): unknown =>
-  typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+function weight(value: unknown, notes: string[]): unknown {
+  if (typeof value !== "string") return value;
+  const text = plainReference(value, notes);
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
 
 /** `levels: {opportunity: 15}`, `{opportunity: {min: 15}, caution: {max: -5}}` or a list of {name, min, max}. */
 function thresholds(levels: unknown): Fields | undefined {

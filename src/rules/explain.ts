@@ -62,7 +62,7 @@ function explainRule(rule: LiveRule, frame: Frame, facts: Facts): RuleExplained 
     group: rule.group,
     stage: rule.shadow ? "shadow" : "live",
     outcome: outcome.kind,
-    score: outcome.kind === "matched" ? outcome.score : 0,
+    score: outcome.kind === "matched" ? outcome.reason.score : 0,
     reason: rule.reason,
     condition: rule.condition.text,
     why: whyNot(outcome, rule, parts, times),

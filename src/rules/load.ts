@@ -114,6 +114,7 @@ function liveRules(
       condition,
       per,
       reason: rule.reason,
+      match: { kind: "matched", reason: Object.freeze({ rule: key, group: group.name, score: rule.score, text: rule.reason }) },
       shadow: rule.stage === "shadow",
     };
     return [{ live, priority: group.priority }];

@@ -12,6 +12,8 @@ export type LiveRule = {
   condition: Condition;
   per: Condition | null;
   reason: string;
+  /** What a match answers, made once: most rules say the same thing every time, and scoring allocates next to nothing. */
+  match: { kind: "matched"; reason: Reason };
   shadow: boolean;
 };
 
@@ -65,11 +67,10 @@ export function score(rules: Ruleset, facts: FactValues, previous?: SignalState)
       errors.push({ rule: rule.key, message: outcome.message });
       continue;
     }
-    const reason = { rule: rule.key, group: rule.group, score: outcome.score, text: rule.reason };
-    if (rule.shadow) shadow.push(reason);
+    if (rule.shadow) shadow.push(outcome.reason);
     else {
-      reasons.push(reason);
-      total += outcome.score;
+      reasons.push(outcome.reason);
+      total += outcome.reason.score;
     }
   }
   const points = twoDecimals(total);
@@ -79,7 +80,7 @@ export function score(rules: Ruleset, facts: FactValues, previous?: SignalState)
     score: points,
     level,
     state,
-    riskLevel: RiskLevel.safeParse(facts["goplus_risk"]).data ?? "unknown",
+    riskLevel: riskOf(facts["goplus_risk"]),
     reasons,
     missing: rules.missing
       .filter((entry) => entry.facts.every((name) => (facts[name] ?? null) === null))
@@ -90,18 +91,18 @@ export function score(rules: Ruleset, facts: FactValues, previous?: SignalState)
   };
 }
 
-export type Outcome = { kind: "matched"; score: number } | { kind: "unmatched" } | { kind: "failed"; message: string };
+export type Outcome = { kind: "matched"; reason: Reason } | { kind: "unmatched" } | { kind: "failed"; message: string };
 
 /** Asks one rule. Only `true` matches: not known is no match, and an error is never taken for a yes. */
 export function ask(rule: LiveRule, frame: Frame): Outcome {
   try {
-    if (rule.condition.evaluate(frame) !== true) return { kind: "unmatched" };
-    if (!rule.per) return { kind: "matched", score: rule.weight };
+    if (rule.condition.evaluate(frame) !== true) return UNMATCHED;
+    if (!rule.per) return rule.match;
     const times = rule.per.evaluate(frame);
-    if (times === null) return { kind: "unmatched" };
+    if (times === null) return UNMATCHED;
     if (typeof times !== "number" || !Number.isFinite(times))
       return { kind: "failed", message: `per is ${String(times)}, not a number` };
-    return { kind: "matched", score: twoDecimals(rule.weight * times) };
+    return { kind: "matched", reason: { ...rule.match.reason, score: twoDecimals(rule.weight * times) } };
   } catch (fault) {
     return { kind: "failed", message: fault instanceof Error ? fault.message : String(fault) };
   }
@@ -109,12 +110,17 @@ export function ask(rule: LiveRule, frame: Frame): Outcome {
 
 /** The facts in the order of the rules' slots, so that a condition reads them by number. */
 export function frameOf(rules: Ruleset, facts: FactValues): unknown[] {
-  return rules.slots.map((name) => (Object.hasOwn(facts, name) ? (facts[name] ?? null) : null));
+  return rules.slots.map((name) => facts[name] ?? null);
 }
 
 /** The conditions of the states also read the score and the level. */
 export const stateFrame = (rules: Ruleset, frame: Frame, points: number, level: Level): unknown[] =>
   rules.slots.map((name, slot) => (name === "score" ? points : name === "level" ? level : frame[slot]));
+
+const RISKS: ReadonlySet<unknown> = new Set(RiskLevel.options);
+const riskOf = (fact: unknown): RiskLevel => (RISKS.has(fact) ? (fact as RiskLevel) : "unknown");
+
+const UNMATCHED: Outcome = { kind: "unmatched" };
 
 const twoDecimals = (n: number): number => Math.round(n * 100) / 100 + 0;
 

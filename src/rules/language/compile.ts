@@ -9,6 +9,8 @@ export type Evaluate<Frame> = (frame: Frame) => unknown;
 /** What the language leaves open: where names lead, and what null means. */
 export type Dialect<Frame> = {
   read(name: string, quoted: boolean): Evaluate<Frame>;
+  /** Where the frame is an array: the place of a name in it, so that a comparison can read it without a call. */
+  slot?(name: string): number;
   property(name: string, quoted: boolean): (object: unknown) => unknown;
   functions: Readonly<Record<string, (...args: unknown[]) => unknown>>;
   /** A compiled `~=` pattern; called once for a literal. */

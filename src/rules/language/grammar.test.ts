@@ -17,13 +17,21 @@ it("stands on the filtrex whose productions its actions are numbered for", () =>
     actions: sha(String(parser.performAction)),
     coercions: sha(source("dist/esnext/utils.mjs")),
     errors: sha(source("dist/esnext/errors.mjs")),
-  }).toEqual({ tables: "3e95e70354250a69", lexer: "1f42ac9d744ef551", actions: "617df387e69319d2", coercions: "bd277a68d1f5f000", errors: "ddcee193b3e27de2" });
+  }).toEqual({
+    tables: "3e95e70354250a69",
+    lexer: "1f42ac9d744ef551",
+    actions: "617df387e69319d2",
+    coercions: "bd277a68d1f5f000",
+    errors: "ddcee193b3e27de2",
+  });
 });
 
 it("binds operators as filtrex does", () => {
   const shape = (text: string): unknown => {
     const parsed = parse(text);
-    return parsed.kind === "parsed" ? JSON.parse(JSON.stringify(parsed.expression, (key, value) => (key === "at" ? undefined : value))) : parsed;
+    return parsed.kind === "parsed"
+      ? JSON.parse(JSON.stringify(parsed.expression, (key, value) => (key === "at" ? undefined : value)))
+      : parsed;
   };
   expect(shape("1 + 2 * 3")).toEqual(shape("1 + (2 * 3)"));
   expect(shape("2 ^ 3 ^ 2")).toEqual(shape("2 ^ (3 ^ 2)"));

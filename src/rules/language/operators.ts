@@ -55,10 +55,10 @@ export function comparison<Frame>(
   of: (part: Expression) => Evaluate<Frame>,
   dialect: Dialect<Frame>,
 ): Evaluate<Frame> {
+  const [only, ...more] = node.rest;
+  if (only && more.length === 0) return single(node.first, only, of, comparer(only, dialect), dialect.slot);
   const first = of(node.first);
-  const [only, ...more] = node.rest.map((link) => ({ compare: comparer(link, dialect), right: of(link.right), link }));
-  if (only && more.length === 0) return single(first, only.link, only.right, only.compare);
-  const links = only ? [only, ...more] : more;
+  const links = node.rest.map((link) => ({ compare: comparer(link, dialect), right: of(link.right) }));
   return (frame) => {
     let left = first(frame);
     let result: unknown = true;
@@ -95,40 +95,60 @@ function lazily<T>(make: () => T): () => T {
   };
 }
 
-/**
- * The shape of nearly every condition: one comparison, mostly with a number that is written out. Written once per operator so that the
- * engine can inline it: one shared closure would make this the slowest call of all.
- */
+/** One comparison, mostly of a fact with a value that is written out: the shape of nearly every condition. */
 function single<Frame>(
-  left: Evaluate<Frame>,
+  first: Expression,
   { operator, right }: Relation["rest"][number],
-  rightValue: Evaluate<Frame>,
+  of: (part: Expression) => Evaluate<Frame>,
   slow: Binary,
+  slot: Dialect<Frame>["slot"],
 ): Evaluate<Frame> {
-  if (right.kind === "number") {
-    const k = rightValue(undefined as never) as number;
-    switch (operator) {
-      case "<":
-        return (frame) => {
-          const v = left(frame);
-          return typeof v === "number" ? v < k : slow(v, k);
-        };
-      case "<=":
-        return (frame) => {
-          const v = left(frame);
-          return typeof v === "number" ? v <= k : slow(v, k);
-        };
-      case ">=":
-        return (frame) => {
-          const v = left(frame);
-          return typeof v === "number" ? v >= k : slow(v, k);
-        };
-      case ">":
-        return (frame) => {
-          const v = left(frame);
-          return typeof v === "number" ? v > k : slow(v, k);
-        };
-    }
+  const rightValue = of(right);
+  if (slot && first.kind === "name" && (right.kind === "number" || right.kind === "text")) {
+    const fixed: unknown = rightValue(undefined as never);
+    const quick = withNumber(operator, slot(first.name), fixed, slow) ?? withText(operator, slot(first.name), fixed, slow);
+    // A dialect that has slots has arrays for frames.
+    if (quick) return quick as Evaluate<unknown> as Evaluate<Frame>;
   }
+  const left = of(first);
   return (frame) => slow(left(frame), rightValue(frame));
+}
+
+type Quick = (frame: readonly unknown[]) => unknown;
+
+/** Written out once per operator: with one closure for all, the engine could inline none of them, and this is where the time goes. */
+function withNumber(operator: Comparison, at: number, k: unknown, slow: Binary): Quick | undefined {
+  if (typeof k !== "number") return undefined;
+  switch (operator) {
+    case "<":
+      return (frame) => {
+        const v = frame[at];
+        return typeof v === "number" ? v < k : slow(v, k);
+      };
+    case "<=":
+      return (frame) => {
+        const v = frame[at];
+        return typeof v === "number" ? v <= k : slow(v, k);
+      };
+    case ">=":
+      return (frame) => {
+        const v = frame[at];
+        return typeof v === "number" ? v >= k : slow(v, k);
+      };
+    case ">":
+      return (frame) => {
+        const v = frame[at];
+        return typeof v === "number" ? v > k : slow(v, k);
+      };
+    default:
+      return undefined;
+  }
+}
+
+function withText(operator: Comparison, at: number, k: unknown, slow: Binary): Quick | undefined {
+  if (typeof k !== "string" || operator !== "==") return undefined;
+  return (frame) => {
+    const v = frame[at];
+    return typeof v === "string" ? v === k : slow(v, k);
+  };
 }

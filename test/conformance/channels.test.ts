@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePorts } from "../../scripts/local/ports.ts";
+import { serveTwins } from "../../scripts/local/twins/server.ts";
+import { ChannelEnv } from "../../src/channels/env.ts";
+import { channelKind } from "../../src/channels/index.ts";
+import { outsideCall } from "../../src/kit/http.ts";
+import { outboxWorld, SECRET, type Target } from "../support/outbox.ts";
+import { refusedUrls } from "../support/ssrf-corpus.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "channels-"));
+let base = "";
+let env: Record<string, string> = {};
+let stop = () => {};
+
+beforeAll(async () => {
+  const [port = 0] = await freePorts(1);
+  base = `http://127.0.0.1:${port}`;
+  stop = await serveTwins({ port, ledgerDir: dir });
+  env = {
+    TELEGRAM_BOT_TOKEN: "1:token",
+    TELEGRAM_BASE_URL: `${base}/telegram`,
+    RESEND_API_KEY: "re_x",
+    RESEND_BASE_URL: `${base}/resend`,
+    POSTMARK_TOKEN: "pm",
+    POSTMARK_BASE_URL: `${base}/postmark`,
+    MAIL_FROM: "signals@example.org",
+    EGRESS_ALLOW: `127.0.0.1:${port}`,
+  };
+});
+afterAll(() => {
+  stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const overTheWire: Target = ({ url, headers, body }) =>
+  fetch(url, { method: "POST", headers, body: JSON.stringify(body), redirect: "manual" });
+
+type Entry = { idempotency_key: string | null; message: unknown };
+const ledger = async (twin: string): Promise<Entry[]> =>
+  (await fetch(`${base}/ledger/${twin}`)).json().then((body) => (Array.isArray(body) ? body : body.entries));
+
+const CASES = [
+  { twin: "telegram", kind: "telegram", settings: () => ({ chatId: -100 }) },
+  { twin: "discord", kind: "discord", settings: () => ({ url: `${base}/discord/api/webhooks/1/token` }) },
+  { twin: "slack", kind: "slack", settings: () => ({ url: `${base}/slack/services/T/B/x` }) },
+  { twin: "resend", kind: "email", settings: () => ({ to: ["ada@example.org"] }) },
+  { twin: "postmark", kind: "email", settings: () => ({ to: ["ada@example.org"], provider: "postmark" }) },
+  { twin: "webhook", kind: "webhook", settings: () => ({ url: `${base}/webhook/in`, secrets: [SECRET] }) },
+];
+const NOTIFICATIONS = 40;
+
+describe.each(CASES)("delivery to the $twin twin while it fails", ({ twin, kind, settings }) => {
+  it("loses nothing, and repeats nothing but what was ambiguous", async () => {
+    const dial = { fault: ["429", "500", "timeout", "cut", "latency"], rate: 0.4, ms: 20, seed: 7 };
+    const turned = await fetch(`${base}/dial/${twin}`, { method: "PUT", body: JSON.stringify(dial) });
+    expect(turned.ok).toBe(true);
+    const world = await outboxWorld({ kind, settings: settings() }, overTheWire, env);
+    const symbols = Array.from({ length: NOTIFICATIONS }, (_, n) => `TOKEN${n}X`);
+    for (const symbol of symbols) await world.change({ transition: 1 }, { symbol, eventKey: `eth:${symbol}:w` });
+    let ambiguous = 0;
+    for (const { id } of await world.rows()) {
+      for (;;) {
+        const outcome = await world.deliver(id);
+        if (outcome.kind !== "later") break;
+        ambiguous += outcome.ambiguous ? 1 : 0;
+        world.clock.now = Math.max(world.clock.now, outcome.at);
+      }
+    }
+    const entries = await ledger(twin);
+    const arrivals = symbols.map((symbol) => entries.filter(({ message }) => JSON.stringify(message).includes(symbol)).length);
+    expect((await world.rows()).every(({ status }) => status === "done")).toBe(true);
+    expect(arrivals.filter((count) => count === 0)).toEqual([]);
+    expect(entries.length - NOTIFICATIONS).toBeLessThanOrEqual(ambiguous);
+    expect(ambiguous).toBeGreaterThan(0);
+    const keys = new Set(entries.map(({ idempotency_key }) => idempotency_key).filter((key) => key !== null));
+    expect([0, NOTIFICATIONS]).toContain(keys.size);
+  });
+
+  it.each(["html", "empty", "types", "quota", "gone", "auth"])(
+    "survives %s without a throw and with a verdict",
+    async (fault) => {
+      await fetch(`${base}/dial/${twin}`, { method: "PUT", body: JSON.stringify({ fault, rate: 1, ms: 20 }) });
+      const world = await outboxWorld({ kind, settings: settings() }, overTheWire, env);
+      const outcome = await world.deliver(await world.change());
+      expect(["done", "later", "dlq"]).toContain(outcome.kind);
+      if (fault === "empty" && twin !== "webhook") expect(outcome).toMatchObject({ kind: "later", ambiguous: true });
+      if (fault === "auth" && twin !== "discord") expect(await world.channel()).toMatchObject({ status: "paused" });
+      if (fault === "html" && twin !== "webhook") expect(outcome).toMatchObject({ kind: "later", result: "retry" });
+    },
+  );
+});
+
+describe("the canary", () => {
+  let server: Server;
+  let port = 0;
+  let hits = 0;
+
+  beforeAll(async () => {
+    server = createServer((_, response) => {
+      hits++;
+      response.writeHead(302, { location: `http://127.0.0.1:${port}/caught` }).end();
+    });
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    port = (server.address() as AddressInfo).port;
+  });
+  afterAll(() => {
+    server.close();
+  });
+
+  it("is not reached by any spelling of an inside address", async () => {
+    const urls = refusedUrls(port).flatMap((url) => [url, url.replace(/^https:/, "http:")]);
+    const webhook = channelKind("webhook");
+    const own = ChannelEnv.parse({ OWN_HOSTS: "signals.dev.org" });
+    for (const url of urls) {
+      const opening = webhook?.open({ url, secrets: [SECRET] }, own);
+      expect(opening?.kind, url).toBe("invalid");
+    }
+    expect(urls.length).toBeGreaterThanOrEqual(160);
+    expect(hits).toBe(0);
+  });
+
+  it("is alive, and no redirect leads to it", async () => {
+    const answer = await outsideCall(
+      { provider: "canary", url: `http://127.0.0.1:${port}/`, timeoutMs: 5_000 },
+      { fetch, now: Date.now },
+    );
+    expect(answer.status).toBe(302);
+    expect(hits).toBe(1);
+  });
+});

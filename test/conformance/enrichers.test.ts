@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { faults, headerStyles } from "../../scripts/local/twins/faults.ts";
+import { type EnrichPorts, enrich, groupsOf } from "../../src/enrich/enrich.ts";
+import { mergeFacts } from "../../src/enrich/facts.ts";
+import { ENRICHERS } from "../../src/enrich/index.ts";
+import { layeredCache } from "../../src/kit/cache.ts";
+import { memoryRedis } from "../../src/kit/memory-redis.ts";
+import { singleFlight } from "../../src/kit/single-flight.ts";
+import { FACTS, ProviderFacts } from "../../src/model/facts.ts";
+import type { Token } from "../../src/model/mention.ts";
+import { outsidePorts, SECRETS, settingsAt, startTwins, type Twins } from "../support/outside.ts";
+
+let twins: Twins;
+beforeAll(async () => {
+  twins = await startTwins();
+});
+afterAll(() => twins.stop());
+
+const TOKEN: Token = { chain: "eth", symbol: "DEMO", tokenCa: "0x5b1c2d3e4f5061728394a5b6c7d8e9f0a1b2c3d4", confidence: 1 };
+const MINT: Token = { ...TOKEN, chain: "sol", tokenCa: "So11111111111111111111111111111111111111112" };
+
+function setUp() {
+  const outside = outsidePorts({ sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
+  const deferred: Promise<unknown>[] = [];
+  const ports: EnrichPorts = {
+    ...outside.ports,
+    tokens: new Map(),
+    features: { putFeatures: async () => undefined, features: async () => undefined },
+    groups: groupsOf(ENRICHERS, settingsAt(twins.base)),
+    cache: layeredCache(memoryRedis(Date.now), Date.now),
+    flight: singleFlight(),
+    defer: (work) => deferred.push(work),
+    search: { baseUrl: settingsAt(twins.base).DEXSCREENER_BASE_URL },
+  };
+  return { ...outside, ports, deferred };
+}
+
+/** Looks, lets what was late arrive, and looks again: what an event does with its alarm. */
+async function look(token: Token, { ports, deferred }: ReturnType<typeof setUp>) {
+  await enrich(token, ports);
+  await Promise.all(deferred);
+  return enrich(token, ports);
+}
+
+describe.each([TOKEN, MINT])("a token on $chain", (token) => {
+  it("gets its facts from every provider of its chain", async () => {
+    const answers = await look(token, setUp());
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => "fresh"));
+    const { values } = mergeFacts({}, answers, new Date().toISOString());
+    const providers = new Set(answers.map(({ provider }) => provider));
+    const empty = Object.entries(FACTS).filter(([name, fact]) => providers.has(fact.provider) && values[name] === null);
+    expect(
+      empty
+        .map(([name]) => name)
+        .filter((name) => !["is_honeypot", "is_open_source", "lp_lock_days", "holder_count"].includes(name)),
+    ).toEqual([]);
+  });
+
+  it.each(faults)("is enriched in time under the fault %s, and whole again after it", async (fault) => {
+    const faulty = setUp();
+    await twins.dial({ fault, rate: 1, ms: 1_500, retryAfterSeconds: 1 });
+    const started = performance.now();
+    const answers = await enrich(token, faulty.ports).finally(() => twins.dial(null));
+    expect(performance.now() - started).toBeLessThan(1_200);
+    for (const answer of answers) {
+      expect(() => ProviderFacts.parse(answer)).not.toThrow();
+      expect(answer.error ?? "").not.toContain("fault in the adapter");
+      expect(answer.values.goplus_risk).not.toBe("green");
+    }
+    await Promise.all(faulty.deferred);
+    expect(faulty.calls.length).toBeLessThanOrEqual(12);
+    for (const secret of SECRETS) expect(JSON.stringify([answers, faulty.records])).not.toContain(secret);
+    const healed = setUp();
+    expect((await look(token, healed)).every(({ status }) => status === "fresh")).toBe(true);
+  });
+});
+
+it.each(headerStyles)("waits as long as a 429 asks that says so by: %s", async (headerStyle) => {
+  const { ports } = setUp();
+  await twins.dial({ fault: "429", rate: 1, headerStyle, retryAfterSeconds: 40 });
+  await enrich(TOKEN, ports).finally(() => twins.dial(null));
+  const admission = await ports.gate.admit({
+    provider: "dexscreener",
+    limits: { pace: { perMinute: 120, gapMs: 0 }, dailyBudget: null },
+    patienceMs: 0,
+  });
+  const asked = headerStyle === "none" ? 60_000 : 40_000;
+  expect(admission).toMatchObject({ kind: "no", cause: "throttled" });
+  expect(Math.abs((admission.kind === "no" ? admission.delayMs : 0) - asked)).toBeLessThan(2_500);
+});
+
+it("never has BigQuery billed for more than a day's budget", async () => {
+  const { ports, deferred, calls } = setUp();
+  const groups = groupsOf(ENRICHERS, { ...settingsAt(twins.base), BQ_DAILY_BYTES: "2000000000" }).filter(
+    ({ name }) => name === "bigquery",
+  );
+  const errors = new Set<string | null>();
+  for (let i = 0; i < 6; i++) {
+    const token = { ...TOKEN, tokenCa: `0x${String(i).repeat(40)}` };
+    await enrich(token, { ...ports, groups });
+    await Promise.all(deferred);
+    for (const answer of await enrich(token, { ...ports, groups })) errors.add(answer.error);
+  }
+  expect([...errors]).toContain("bigquery quota: daily budget used up");
+  expect(calls.filter((url) => url.includes("/bigquery/")).length).toBeGreaterThan(2);
+});
