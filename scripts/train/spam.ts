@@ -8,7 +8,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { SPAM_BITS, spamFeatures, spamRows } from "../../src/filter/spam-features.ts";
+import { readSpam, SPAM_BITS } from "../../src/filter/spam-features.ts";
 import { MAX_CELL, packTable } from "../../src/kit/sparse-table.ts";
 import { atFalsePositiveRate, type Fit, type Linear, learn, type Sample } from "./linear.ts";
 import { foldOf, readRows } from "./rows.ts";
@@ -24,7 +24,7 @@ const SET_WEIGHTS = {
   "spam-sms": Number(process.env.XW ?? 0.05),
   "spam-youtube": Number(process.env.XW ?? 0.05),
 };
-const FIT: Fit = { rows: 1 << SPAM_BITS, classes: 2, epochs: 12, rate: 0.3, decay: Number(process.env.DECAY ?? 3e-3) };
+const FIT: Fit = { rows: 1 << SPAM_BITS, classes: 2, epochs: 12, rate: 0.3, decay: 3e-3 };
 /** Smaller weights than this part of the largest change no decision. */
 const NEGLIGIBLE = 0.5;
 
@@ -33,10 +33,11 @@ if (!folder) throw new Error("usage: node scripts/train/spam.ts DATA_DIR");
 
 function read(from: string, set: string, weight: number): Labelled[] {
   return readRows<Row>(from, set).map(({ text, spam }) => {
-    const features = spamFeatures(text);
-    const rows = Int32Array.from(spamRows(text, features));
-    const [word, gram] = [1 / Math.sqrt(features.size + 1), 1 / Math.sqrt(rows.length - features.size + 1)];
-    const values = Float32Array.from(rows, (_, i) => (i < features.size ? word : gram));
+    const reading = readSpam(text);
+    const rows = Int32Array.from(reading.rows);
+    const features = reading.features.length;
+    const [word, gram] = [1 / Math.sqrt(features + 1), 1 / Math.sqrt(rows.length - features + 1)];
+    const values = Float32Array.from(rows, (_, i) => (i < features ? word : gram));
     return { rows, values, label: Number(spam), weight, spam, fold: foldOf(text, FOLDS), set };
   });
 }

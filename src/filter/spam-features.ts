@@ -1,5 +1,5 @@
 import { unmasked } from "../kit/fold.ts";
-import { wordRow } from "../kit/ngrams.ts";
+import { windowRows, wordRow } from "../kit/ngrams.ts";
 
 /** 2^bits rows of the hashed table. */
 export const SPAM_BITS = 16;
@@ -22,7 +22,7 @@ function shape(text: string, bare: string): string[] {
   const letters = count(bare, /\p{L}/gu);
   const steps: [name: string, value: number, limits: number[]][] = [
     ["length", bare.length, [30, 60, 100, 140, 200, 240, 280, 400]],
-    ["lines", count(text, /\n/g), [1, 2, 4, 8]],
+    ["lines", text.split("\n").length - 1, [1, 2, 4, 8]],
     ["handles", count(bare, HANDLE), [1, 2, 3]],
     ["links", count(bare, LINK), [1, 2]],
     ["symbols", count(bare, SYMBOL), [1, 2, 4]],
@@ -46,24 +46,22 @@ function masked(bare: string): string {
     .toLowerCase();
 }
 
-/** Names of the features that hold for a text: words, pairs of words, and its shape. Each once. */
-export function spamFeatures(text: string): Set<string> {
+/** A post as the model reads it: the names of its features (words, pairs of words, its shape), then the table rows of these and of its n-grams. */
+export type SpamReading = { features: string[]; rows: number[] };
+
+/** Character n-grams see through new spellings and inflections; words can be shown as reasons. */
+export function readSpam(text: string): SpamReading {
   const bare = unmasked(text);
-  const words = (masked(bare).match(TOKEN) ?? []).slice(0, MAX_WORDS);
+  const lower = masked(bare);
+  const words = (lower.match(TOKEN) ?? []).slice(0, MAX_WORDS);
   const features = new Set<string>(shape(text, bare));
   for (const [i, word] of words.entries()) {
     features.add(word);
     if (i > 0) features.add(`${words[i - 1]} ${word}`);
   }
-  return features;
-}
-
-/** Rows of character n-grams: they see through new spellings and inflections. */
-export function spamRows(text: string, features: ReadonlySet<string>): number[] {
-  const rows = [...features].map((feature) => wordRow(feature, SPAM_BITS));
-  const run = ` ${masked(unmasked(text)).replace(/\s+/g, " ").slice(0, MAX_GRAMMED)} `;
-  const grams = new Set<string>();
-  for (const length of CHARACTER_GRAMS) for (let i = 0; i + length <= run.length; i++) grams.add(run.slice(i, i + length));
-  for (const gram of grams) rows.push(wordRow(`~${gram}`, SPAM_BITS));
-  return rows;
+  const run = ` ${lower.replace(/\s+/g, " ").slice(0, MAX_GRAMMED)} `;
+  const grams = new Set<number>();
+  for (const length of CHARACTER_GRAMS) windowRows(run, length, SPAM_BITS, grams);
+  const named = [...features];
+  return { features: named, rows: [...named.map((feature) => wordRow(feature, SPAM_BITS)), ...grams] };
 }

@@ -1,5 +1,5 @@
 import { type SparseTable, unpackTable } from "../kit/sparse-table.ts";
-import { SPAM_BITS, spamFeatures, spamRows } from "./spam-features.ts";
+import { readSpam, SPAM_BITS } from "./spam-features.ts";
 import { SPAM_WEIGHTS } from "./weights/spam.ts";
 
 /** `bias` and `step` undo the scaling of the table; the score is 0.5 where the false-positive rate of cross-validation is 2 %. */
@@ -24,8 +24,7 @@ function weightOf(row: number, table: SparseTable): number {
 /** Score 0..1 and the words that raised it most, strongest first. */
 export function judgeSpam(text: string): { score: number; words: string[] } {
   const table = weights();
-  const features = [...spamFeatures(text)];
-  const rows = spamRows(text, new Set(features));
+  const { features, rows } = readSpam(text);
   const wordScale = 1 / Math.sqrt(features.length + 1);
   const gramScale = 1 / Math.sqrt(rows.length - features.length + 1);
   let sum = SPAM_WEIGHTS.bias;
