@@ -10,6 +10,8 @@ import { type Polled, required, source, words } from "./source.ts";
 const PACE = { perMinute: 30, gapMs: 200 };
 const PAGE = 200;
 const PAGES_A_POLL = 5;
+/** How long a run whose start was lost is looked for; a run ends after five minutes. */
+const GIVE_UP_MS = 30 * 60_000;
 /** The budget is kept in whole cents. */
 const CENTS = 100;
 
@@ -118,6 +120,7 @@ async function start(settings: ApifySettings, since: string | null, ports: Guard
 async function recover(sentAt: number, settings: ApifySettings, ports: GuardedPorts): Promise<Step> {
   const answer = await call({ path: `${actor(settings)}/runs?desc=1&limit=1` }, settings, ports);
   const list = RunList.safeParse(answer.json).data?.data.items;
+  if (ports.now() - sentAt > GIVE_UP_MS) return { verdict: answer.verdict, items: [], place: IDLE };
   if (answer.verdict.kind !== "ok" || list === undefined)
     return { verdict: answer.verdict, items: [], place: { step: "starting", at: sentAt } };
   const ours = list.find((run) => Date.parse(run.startedAt) >= sentAt - 60_000);

@@ -82,6 +82,7 @@ export const dexPools = source({
     DEX_POOLS_MIN_LIQUIDITY: z.coerce.number().nonnegative().default(10_000),
     DEX_POOLS_EVERY_MINUTES: z.coerce.number().int().min(1).default(5),
   }),
+  providers: () => ["geckoterminal"],
   everyMinutes: (settings) => settings.DEX_POOLS_EVERY_MINUTES,
   async poll(settings, { cursor, since }: Place, ports): Promise<Polled> {
     const reached = readCursor(Cursor, cursor, {});

@@ -11,17 +11,22 @@ import { type Polled, source, words } from "./source.ts";
 const LIMITS = { pace: { perMinute: 6, gapMs: 1_000 }, dailyBudget: null };
 const MAX_FEED_BYTES = 2_000_000;
 const REMEMBERED = 200;
+const GONE_MS = 86_400_000;
 
 /** How far one feed was read: its validators, and the items of the last document, so that a change brings only what is new. */
 const FeedPlace = z.object({
   etag: z.string().nullable(),
   modified: z.string().nullable(),
   seen: z.array(z.string()),
-  gone: z.boolean(),
+  /** Answered 410: left alone until then. */
+  goneUntil: z.number(),
 });
 type FeedPlace = z.infer<typeof FeedPlace>;
 const Cursor = z.record(z.string(), FeedPlace);
-const START: FeedPlace = { etag: null, modified: null, seen: [], gone: false };
+const START: FeedPlace = { etag: null, modified: null, seen: [], goneUntil: 0 };
+
+/** Each host has a breaker of its own. */
+const providerOf = (url: string): string => `feeds.${new URL(url).hostname}`;
 
 const mark = (item: Wire): string => sha256Hex(String(item?.id)).slice(0, 8);
 
@@ -35,7 +40,7 @@ type Read = { verdict: Verdict; items: Wire[]; place: FeedPlace };
 async function read(url: string, place: FeedPlace, ports: GuardedPorts): Promise<Read> {
   const { hostname } = new URL(url);
   const answer = await guardedCall(
-    { provider: `feeds.${hostname}`, limits: LIMITS },
+    { provider: providerOf(url), limits: LIMITS },
     () => ({
       url,
       headers: {
@@ -48,7 +53,8 @@ async function read(url: string, place: FeedPlace, ports: GuardedPorts): Promise
     }),
     ports,
   );
-  if (answer.verdict.kind === "gone") return { verdict: answer.verdict, items: [], place: { ...place, gone: true } };
+  if (answer.verdict.kind === "gone")
+    return { verdict: answer.verdict, items: [], place: { ...place, goneUntil: ports.now() + GONE_MS } };
   if (answer.verdict.kind !== "ok") return { verdict: answer.verdict, items: [], place };
   const items = feedItems(answer.text, hostname, iso(ports.now()));
   if (items === undefined) return { verdict: { kind: "retry", reason: "no feed" }, items: [], place };
@@ -60,7 +66,7 @@ async function read(url: string, place: FeedPlace, ports: GuardedPorts): Promise
       etag: answer.headers.get("etag"),
       modified: answer.headers.get("last-modified"),
       seen: marks.slice(0, REMEMBERED),
-      gone: false,
+      goneUntil: 0,
     },
   };
 }
@@ -69,13 +75,14 @@ export const feeds = source({
   name: "feeds",
   title: "RSS, Atom and JSON feeds",
   kind: "poll",
-  docs: "Any number of feeds in FEED_URLS, separated by spaces. Conditional requests; a feed that answers 410 is left alone until it is taken out and put back. Also for Reddit, GitHub releases, YouTube, Mastodon and Substack.",
+  docs: "Any number of feeds in FEED_URLS, separated by spaces. Conditional requests; a feed that answers 410 is left alone for a day. Also for Reddit, GitHub releases, YouTube, Mastodon and Substack.",
   settings: z.object({
     FEED_URLS: words
       .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
       .default(["https://cointelegraph.com/rss", "https://www.coindesk.com/arc/outboundfeeds/rss/"]),
     FEEDS_EVERY_MINUTES: z.coerce.number().int().min(1).default(5),
   }),
+  providers: ({ FEED_URLS }) => [...new Set(FEED_URLS.map(providerOf))],
   everyMinutes: (settings) => settings.FEEDS_EVERY_MINUTES,
   async poll({ FEED_URLS }, { cursor, since }, ports): Promise<Polled> {
     const before = readCursor(Cursor, cursor, {});
@@ -84,7 +91,7 @@ export const feeds = source({
     for (const url of FEED_URLS) {
       const place = since === null ? (before[url] ?? START) : START;
       after[url] = place;
-      if (place.gone) continue;
+      if (place.goneUntil > ports.now()) continue;
       const found = await read(url, place, ports);
       after[url] = found.place;
       polled.verdict = worse(polled.verdict, found.verdict);

@@ -82,6 +82,8 @@ function nextCursor(api: Api, json: unknown, ids: string[], before: string | nul
 const withSecrets = (text: string, secrets: Record<string, string>): string =>
   text.replace(/\$\{(HTTP_JSON_\w+)\}/g, (_, name: string) => secrets[name] ?? "");
 
+const providerOf = (api: Api): string => `http-json.${api.name}`;
+
 type Read = Pick<Polled, "verdict" | "posts" | "rejected"> & { place: z.infer<typeof ApiPlace> };
 
 async function read(
@@ -94,7 +96,7 @@ async function read(
   if (api.cursor !== null && place.cursor !== null) url.searchParams.set(api.cursor.param, place.cursor);
   const headers = Object.fromEntries(Object.entries(api.headers).map(([name, value]) => [name, withSecrets(value, secrets)]));
   const answer = await guardedCall(
-    { provider: `http-json.${api.name}`, limits: LIMITS },
+    { provider: providerOf(api), limits: LIMITS },
     () => ({
       url: url.href,
       headers: {
@@ -127,6 +129,7 @@ export const httpJson = source({
   settings: z
     .object({ HTTP_JSON_SOURCES: Apis, HTTP_JSON_EVERY_MINUTES: z.coerce.number().int().min(1).default(5) })
     .catchall(z.unknown()),
+  providers: ({ HTTP_JSON_SOURCES }) => HTTP_JSON_SOURCES.map(providerOf),
   everyMinutes: (settings) => settings.HTTP_JSON_EVERY_MINUTES,
   async poll(settings, { cursor, since }, ports): Promise<Polled> {
     const places = readCursor(Cursor, cursor, {});

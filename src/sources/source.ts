@@ -32,6 +32,8 @@ type Spec<S extends z.ZodType> = {
   kind: "poll" | "push" | "stream";
   docs: string;
   settings: S;
+  /** Names under which its calls are paced and counted; its own name when not given. */
+  providers?(settings: z.output<S>): string[];
   /** Minutes between polls. */
   everyMinutes?(settings: z.output<S>): number;
   poll?(settings: z.output<S>, place: Place, ports: GuardedPorts): Promise<Polled>;
@@ -43,6 +45,7 @@ type Spec<S extends z.ZodType> = {
 export type SwitchedOn = {
   kind: "on";
   everyMinutes: number;
+  providers: string[];
   poll?(place: Place, ports: GuardedPorts): Promise<Polled>;
   receive?(request: Pushed): Promise<Received>;
 };
@@ -81,6 +84,7 @@ export function source<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Shape
       return {
         kind: "on",
         everyMinutes: spec.everyMinutes?.(settings) ?? 1,
+        providers: spec.providers?.(settings) ?? (kind === "poll" ? [name] : []),
         ...(poll !== undefined && { poll: (place, ports) => poll(settings, place, ports) }),
         ...(receive !== undefined && { receive: (request) => receive(settings, request) }),
       };
