@@ -20,6 +20,7 @@ import { ingest } from "./ingest.ts";
 import { type Isolate, isolateOf } from "./isolate.ts";
 import { slidingWindow } from "./platform/allowance.ts";
 import { receive } from "./receive.ts";
+import { sourcesPorts } from "./sources-status.ts";
 import { type Defer, flusher, ground, guardedPorts, ingestPorts, sweeperOf, type Wired } from "./wire.ts";
 
 const REPLY_SECONDS = 86_400;
@@ -103,12 +104,13 @@ export function wireApi(env: Bindings, defer: Defer): Wired<ApiPorts> {
     },
     ingest: (posts) => ingest(posts, ingestPorts(env, isolate)),
     receive: (source, request, trusted) => receive(source, request, trusted, isolate, ingestPorts(env, isolate)),
-    async trigger(name) {
+    sources: sourcesPorts(env, isolate),
+    async trigger(name, options) {
       const source = SOURCES.find((each) => each.name === name);
       if (!source) return { kind: "unknown", sources: SOURCES.map((each) => each.name) };
       const configured = source.configure(isolate.variables);
       if (configured.kind === "off") return { kind: "off", reason: configured.why };
-      defer(poll(source, isolate.variables, pollPorts(env, isolate), { now: true }));
+      defer(poll(source, isolate.variables, pollPorts(env, isolate), { now: true, ...options }));
       return { kind: "started" };
     },
     health: () => health(env, isolate),

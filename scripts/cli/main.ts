@@ -13,9 +13,25 @@ import { post } from "./post.ts";
 import { rules } from "./rules.ts";
 import { run } from "./run.ts";
 import { signals } from "./signals.ts";
+import { providers, sources, trigger } from "./sources.ts";
 import { tail } from "./tail.ts";
 
-const COMMANDS: Command[] = [run, post, events, signals, tail, rules, channels, outbox, dead, audit, keys];
+const COMMANDS: Command[] = [
+  run,
+  post,
+  events,
+  signals,
+  tail,
+  rules,
+  channels,
+  outbox,
+  dead,
+  audit,
+  keys,
+  sources,
+  providers,
+  trigger,
+];
 const LOCAL_URL = "http://127.0.0.1:8787";
 const STACK_FILE = join(import.meta.dirname, "..", "..", ".local", "stack.json");
 

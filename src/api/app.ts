@@ -14,6 +14,7 @@ import { outboxRoutes } from "./outbox.ts";
 import type { ApiPorts } from "./ports.ts";
 import { problem, unavailable } from "./problem.ts";
 import { rulesRoutes } from "./rules.ts";
+import { sourcesRoutes } from "./sources.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const RETRY_AFTER_SECONDS = 10;
@@ -32,6 +33,7 @@ export function api(ports: ApiPorts): Hono<ApiEnv> {
   app.route("/", keyRoutes(ports));
   app.route("/", rulesRoutes(ports.rules));
   app.route("/", listRoutes(ports));
+  app.route("/", sourcesRoutes(ports.sources));
   app.route("/", channelRoutes(ports.channels));
   app.route("/", outboxRoutes(ports.outbox));
   app.route("/", deadLetterRoutes(ports.deadLetters));

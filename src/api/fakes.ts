@@ -55,6 +55,7 @@ export function fakePorts(over: Partial<ApiPorts> = {}, settings: Partial<ApiSet
     metrics: async () => "# HELP up Whether it runs.\n# TYPE up gauge\nup 1\n",
     explain: async () => ({ rules: [] }),
     rules: fakeRules(),
+    sources: unused,
     channels: unused,
     outbox: unused,
     deadLetters: unused,

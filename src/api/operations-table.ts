@@ -5,6 +5,7 @@ import { TokenEvent } from "../model/token-event.ts";
 import { ChannelInput, ChannelUpdate, PreviewInput } from "./channel-input.ts";
 import { KeyInput } from "./keys.ts";
 import { FilterQuery, LiveQuery, PagingQuery } from "./query.ts";
+import { TriggerQuery } from "./sources.ts";
 
 /** What GET /openapi.json says of a route beside its path and who may call it. `answer` is described in camelCase, as the model has it. */
 export type Operation = {
@@ -69,7 +70,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: Accepted,
     status: 202,
   },
-  "POST /triggers/:source": { summary: "Runs one poll of a source now.", status: 202 },
+  "POST /triggers/:source": { summary: "Runs one poll of a source now, or a backfill.", query: TriggerQuery, status: 202 },
+  "GET /sources": { summary: "Every source: on, or why it is off; its last poll." },
+  "GET /providers": { summary: "Every outside service that is called: breaker, pace, budget, last answer." },
+  "POST /providers/:name/reset": { summary: "Closes a breaker after its cause was mended.", status: 204 },
   "GET /rules": { summary: "The rules in force and their sha." },
   "PUT /rules": {
     summary: "Replaces the rules when they load; 422 names line and column. ?dry_run only checks.",

@@ -6,6 +6,7 @@ import type { ApiPorts } from "./ports.ts";
 import { problem } from "./problem.ts";
 import { LiveQuery, readQuery } from "./query.ts";
 import { readReply, reply } from "./reply.ts";
+import { asTrigger, TriggerQuery } from "./sources.ts";
 
 type OperationsPorts = Pick<ApiPorts, "store" | "health" | "unready" | "metrics" | "trigger" | "stream" | "now">;
 
@@ -39,7 +40,9 @@ export function operationsRoutes(ports: OperationsPorts): Hono<ApiEnv> {
 
   app.post("/triggers/:source", async (c) => {
     const source = c.req.param("source");
-    const triggered = await ports.trigger(source);
+    const read = readQuery(c.req.url, TriggerQuery);
+    if (read.kind === "refused") return read.response;
+    const triggered = await ports.trigger(source, asTrigger(read.query));
     if (triggered.kind === "started") return reply(202, { source, started: true });
     if (triggered.kind === "off") return problem(409, `The source ${source} is off: ${triggered.reason}`);
     return problem(404, `There is no source ${JSON.stringify(source.slice(0, 60))}; there are ${triggered.sources.join(", ")}.`);

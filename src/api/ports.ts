@@ -10,6 +10,7 @@ import type { DeadLetterPorts } from "./dead-letters.ts";
 import type { ListPorts } from "./lists.ts";
 import type { OutboxPorts } from "./outbox.ts";
 import type { RulesPorts } from "./rules.ts";
+import type { SourcesPorts, TriggerOptions } from "./sources.ts";
 
 export type Ingested = { kind: "accepted"; fresh: number; repeated: number } | { kind: "unavailable"; retryAfter: number };
 
@@ -68,7 +69,8 @@ export type ApiPorts = ListPorts & {
   ingest(posts: RawPost[]): Promise<Ingested>;
   /** A source's own push format. `trusted`: the caller showed a key with the scope ingest. */
   receive(source: string, request: Request, trusted: boolean): Promise<Received>;
-  trigger(source: string): Promise<Triggered>;
+  trigger(source: string, options: TriggerOptions): Promise<Triggered>;
+  sources: SourcesPorts;
   health(): Promise<Health>;
   /** What is not ready yet; empty when migrations are applied and rules are loaded. */
   unready(): Promise<string[]>;
