@@ -29,6 +29,7 @@ const groups = (twins: string): Record<string, string>[] => [
   { APIFY_BASE_URL: `${twins}/apify`, APIFY_TOKEN: "" },
   { HN_BASE_URL: `${twins}/hn` },
   { GITHUB_BASE_URL: `${twins}/github` },
+  { FEED_URLS: `${twins}/feeds/rss.xml ${twins}/feeds/atom.xml ${twins}/feeds/feed.json` },
   { BLUESKY_JETSTREAM_URL: `${twins.replace("http", "ws")}/jetstream/subscribe`, JETSTREAM_BASE_URL: `${twins}/jetstream` },
 ];
 

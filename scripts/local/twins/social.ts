@@ -122,7 +122,9 @@ export const apify: Twin = {
     ),
     empty: json([{ noResults: true }]),
   },
-  answer({ path, query, now }) {
+  answer({ method, path, query, now }) {
+    const runs = /\/actors\/[^/]+\/runs$/.test(path);
+    if (runs && method === "GET") return json({ data: { items: [apifyRun("RUNNING", now).data] } });
     if (/\/actors\/[^/]+\/runs$/.test(path)) return json(apifyRun("RUNNING", now), 201);
     if (/\/actor-runs\/[^/]+$/.test(path)) return json(apifyRun("SUCCEEDED", now));
     if (!/\/(run-sync-get-dataset-items|items)$/.test(path))
