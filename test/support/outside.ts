@@ -1,0 +1,97 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serveTwins } from "../../scripts/local/twins/server.ts";
+import type { GuardedPorts } from "../../src/kit/guarded-call.ts";
+import type { CallRecord } from "../../src/kit/http.ts";
+import { localGate } from "../../src/kit/local-gate.ts";
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+
+export const SECRETS = ["SECRET-bearer", "SECRET-apify", "SECRET-github", "SECRET-header", "SECRET-google"];
+
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const keyFile = {
+  client_email: "stream@local.iam.gserviceaccount.com",
+  private_key: privateKey.export({ type: "pkcs8", format: "pem" }),
+  private_key_id: "SECRET-google",
+  project_id: "local",
+};
+
+/** Every provider's settings, pointed at one base address. */
+export const settingsAt = (base: string) => ({
+  X_BASE_URL: `${base}/x`,
+  X_BEARER_TOKEN: "SECRET-bearer",
+  X_USERS: "local_user",
+  X_DAILY_POST_BUDGET: "5000",
+  APIFY_BASE_URL: `${base}/apify/v2`,
+  APIFY_TOKEN: "SECRET-apify",
+  GECKOTERMINAL_BASE_URL: `${base}/geckoterminal/api/v2`,
+  DEXSCREENER_BASE_URL: `${base}/dexscreener`,
+  GOPLUS_BASE_URL: `${base}/goplus`,
+  HN_BASE_URL: `${base}/hn/v0`,
+  FEED_URLS: `${base}/feeds/rss.xml ${base}/feeds/atom.xml ${base}/feeds/feed.json`,
+  GITHUB_BASE_URL: `${base}/github`,
+  GITHUB_TOKEN: "SECRET-github",
+  HTTP_JSON_TOKEN: "SECRET-header",
+  HTTP_JSON_SOURCES: JSON.stringify([
+    {
+      name: "generic",
+      url: `${base}/generic/list`,
+      headers: { authorization: "Bearer ${HTTP_JSON_TOKEN}" },
+      items: "data.list",
+      map: { id: "id", text: "text", author: "author", posted_at: "posted_at" },
+    },
+  ]),
+  BIGQUERY_BASE_URL: `${base}/bigquery`,
+  GOOGLE_TOKEN_URL: `${base}/google/token`,
+  GCP_SA_JSON: JSON.stringify(keyFile),
+  WEBHOOK_SECRETS: "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+});
+
+export type Twins = { base: string; dial(settings: object | null): Promise<void>; stop(): void };
+
+/** The provider twins on a port of their own, with one dial for all of them. */
+export async function startTwins(): Promise<Twins> {
+  const port = await freePort();
+  const stop = await serveTwins({ port, ledgerDir: mkdtempSync(join(tmpdir(), "twins-")) });
+  const base = `http://127.0.0.1:${port}`;
+  return {
+    base,
+    stop,
+    async dial(settings) {
+      const reply = await fetch(`${base}/dial/*`, {
+        method: settings === null ? "DELETE" : "PUT",
+        ...(settings !== null && { body: JSON.stringify(settings) }),
+      });
+      if (!reply.ok) throw new Error(`dial: ${await reply.text()}`);
+    },
+  };
+}
+
+/** Ports for outside calls, with a record of each: what was asked, and what was said of it. */
+export function outsidePorts(more: Partial<GuardedPorts> = {}) {
+  const calls: string[] = [];
+  const records: CallRecord[] = [];
+  const ports: GuardedPorts = {
+    fetch: (url, init) => {
+      calls.push(url);
+      return fetch(url, init);
+    },
+    now: Date.now,
+    sleep: async () => undefined,
+    gate: localGate(Date.now),
+    telemetry: (record) => records.push(record),
+    ...more,
+  };
+  return { ports, calls, records };
+}
