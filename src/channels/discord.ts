@@ -5,7 +5,7 @@ import type { Notification } from "../model/delivery.ts";
 import { channel, type SendPorts, type Sent } from "./channel.ts";
 import { hookProblem } from "./egress.ts";
 import { cut, cutText, encoded, type Span } from "./rich.ts";
-import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS } from "./sent.ts";
+import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll, headline } from "./template.ts";
 
@@ -52,16 +52,17 @@ function render(notifications: readonly Notification[], { templates }: Settings,
 
 const Reply = z.looseObject({ id: z.string().optional(), message: z.string().optional(), retry_after: z.number().optional() });
 
-/** A hook whose address is refused is gone: Discord bans the IP of whoever goes on using it. */
+/** A hook whose address is refused is gone: Discord bans the IP of whoever goes on using it. Pages are from the edge in front of it. */
 function classify({ status, json }: Omit<Answer, "verdict">): Verdict | undefined {
+  if (json === undefined)
+    return status === 429 ? { kind: "throttled", reason: "banned for minutes", delayMs: 300_000 } : undefined;
   const reply = Reply.safeParse(json).data;
   const reason = `HTTP ${status}${reply?.message ? `: ${reply.message.slice(0, 200)}` : ""}`;
+  if (status === 200 && reply?.id === undefined) return unacknowledged;
   if (status === 401 || status === 404) return { kind: "gone", reason };
   if (status === 403) return { kind: "auth", reason };
   if (status === 429 && reply?.retry_after !== undefined)
     return { kind: "throttled", reason, delayMs: Math.ceil(reply.retry_after * 1_000) };
-  // A 429 without JSON comes from the edge in front of Discord and lasts minutes.
-  if (status === 429 && json === undefined) return { kind: "throttled", reason, delayMs: 300_000 };
   return status === 400 ? { kind: "reject", reason } : undefined;
 }
 
@@ -75,6 +76,7 @@ function call(method: "POST" | "PATCH", url: URL, body: object, ports: SendPorts
       body: JSON.stringify(body),
       timeoutMs: TIMEOUT_MS,
       maxBytes: REPLY_BYTES,
+      expect: "json",
       classify,
     },
     callPorts(ports),

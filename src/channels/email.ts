@@ -5,7 +5,7 @@ import { channel, type SendPorts, type Sent } from "./channel.ts";
 import type { ChannelEnv } from "./env.ts";
 import { htmlWith } from "./html.ts";
 import { type Doc, encoded, plain } from "./rich.ts";
-import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unsent } from "./sent.ts";
+import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unacknowledged, unsent } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll, headline } from "./template.ts";
 
@@ -50,7 +50,9 @@ const resend: Provider = {
   headers: (env, idemKey) => ({ authorization: `Bearer ${env.RESEND_API_KEY}`, "idempotency-key": idemKey }),
   body: (mail, from, to, idemKey) => ({ from, to, ...mail, headers: { "X-Entity-Ref-ID": idemKey } }),
   classify({ status, json }) {
+    if (json === undefined) return undefined;
     const reply = ResendReply.safeParse(json).data;
+    if (status === 200 && reply?.id === undefined) return unacknowledged;
     const reason = `HTTP ${status}: ${reply?.name ?? ""}`;
     if (/^(daily|monthly)_quota_exceeded$/.test(reply?.name ?? "")) return { kind: "quota", reason };
     if (reply?.name === "concurrent_idempotent_requests") return { kind: "retry", reason };
@@ -84,6 +86,7 @@ const postmark: Provider = {
   }),
   classify({ status, json }) {
     const reply = PostmarkReply.safeParse(json).data;
+    if (status === 200 && (!reply || (reply.ErrorCode === 0 && reply.MessageID === undefined))) return unacknowledged;
     if (!reply || reply.ErrorCode === 0 || (status !== 200 && status !== 422)) return undefined;
     const reason = `error ${reply.ErrorCode}: ${reply.Message.slice(0, 200)}`;
     // 405: the allowance is used up; 10: the token is wrong.

@@ -16,11 +16,16 @@ export const TIMEOUT_MS = 15_000;
 
 export const callPorts = ({ fetch, now, telemetry }: SendPorts): CallPorts => ({ fetch, now, ...(telemetry && { telemetry }) });
 
+const accepted = (status: number | null): boolean => status !== null && status >= 200 && status < 300;
+
+/** A 2xx without what the service always says with it, from a proxy or a careless release: nobody knows whether the message was taken. */
+export const unacknowledged: Verdict = { kind: "retry", reason: "answer without the service's own acknowledgement" };
+
 /** No status means that no answer was read: the request may have arrived all the same. */
 export const sentFrom = (answer: Answer, externalId: string | null = null): Sent => ({
   verdict: answer.verdict,
   externalId: answer.verdict.kind === "ok" ? externalId : null,
-  ambiguous: answer.status === null,
+  ambiguous: answer.status === null || (accepted(answer.status) && answer.verdict.kind === "retry"),
   httpStatus: answer.status,
   ms: answer.ms,
 });

@@ -4,7 +4,7 @@ import type { Verdict } from "../kit/verdict.ts";
 import { channel, type SendPorts, type Sent } from "./channel.ts";
 import { hookProblem } from "./egress.ts";
 import { cut, type Doc, encoded, type Span } from "./rich.ts";
-import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS } from "./sent.ts";
+import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll, headline } from "./template.ts";
 
@@ -40,7 +40,10 @@ function written(doc: Doc, text: string): SlackMessage {
 
 /** Slack answers errors in plain words. A hook that was revoked or whose channel is closed does not come back. */
 function classify({ status, text }: Omit<Answer, "verdict">): Verdict | undefined {
+  // A page is from whatever stands in front of Slack, and says nothing about the hook.
+  if (text.trimStart().startsWith("<")) return { kind: "retry", reason: `HTTP ${status}: a page in place of an answer` };
   const reason = `HTTP ${status}: ${text.slice(0, 80)}`;
+  if (status === 200 && !/^ok\b|"ok":\s*true/.test(text)) return unacknowledged;
   if (status === 403 || status === 404 || status === 410) return { kind: "gone", reason };
   return status === 400 ? { kind: "reject", reason } : undefined;
 }

@@ -4,7 +4,7 @@ import type { Verdict } from "../kit/verdict.ts";
 import { channel, type Limit, type SendPorts, type Sent } from "./channel.ts";
 import { htmlWith } from "./html.ts";
 import { cut, cutText, type Doc, encoded, plain } from "./rich.ts";
-import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS } from "./sent.ts";
+import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll } from "./template.ts";
 
@@ -42,7 +42,7 @@ type Settings = z.output<typeof Settings>;
 const Reply = z.looseObject({
   ok: z.boolean(),
   description: z.string().default(""),
-  result: z.looseObject({ message_id: z.number().optional() }).or(z.boolean()).optional(),
+  result: z.unknown(),
   parameters: z.looseObject({ retry_after: z.number().optional(), migrate_to_chat_id: z.number().optional() }).default({}),
 });
 type Reply = z.infer<typeof Reply>;
@@ -52,6 +52,7 @@ const replyOf = (json: unknown): Reply | undefined => Reply.safeParse(json).data
 /** Telegram's own meaning of its errors (Bot API, "Making requests"; errors by their description). */
 function classify({ status, json }: Omit<Answer, "verdict">): Verdict | undefined {
   const reply = replyOf(json);
+  if (status === 200 && !reply?.ok) return unacknowledged;
   if (!reply || reply.ok) return undefined;
   const reason = `${status}: ${reply.description}`.slice(0, 200);
   const wait = reply.parameters.retry_after;
@@ -89,8 +90,8 @@ async function post(method: string, message: TelegramMessage, body: Body, ports:
 }
 
 const messageId = ({ json }: Answer): string | null => {
-  const result = replyOf(json)?.result;
-  return typeof result === "object" && result.message_id !== undefined ? `${result.message_id}` : null;
+  const result = z.looseObject({ message_id: z.number() }).safeParse(replyOf(json)?.result);
+  return result.success ? `${result.data.message_id}` : null;
 };
 
 const common = ({ silent }: Settings) => ({ link_preview_options: { is_disabled: true }, disable_notification: silent });
