@@ -9,6 +9,7 @@ import type { EventPorts } from "./ports.ts";
 const STALE_TRIES = 5;
 /** When to ask again for facts that were missing, stale or partial. After the last, only a new mention asks. */
 const LOOK_AGAIN_SECONDS = [15, 60, 300, 900];
+const FAILED_LOOK_SECONDS = 120;
 
 /** What a keeper remembers across eviction: the little that the database does not know. */
 export type KeeperMemory = {
@@ -18,7 +19,10 @@ export type KeeperMemory = {
   setAlarm(at: number): Promise<void>;
 };
 
-/** `add` resolves once the mentions are evidence in the database; it may be repeated. `lookAgain` scores anew, with facts that came late. */
+/**
+ * `add` resolves once the mentions are evidence in the database; it may be repeated. `lookAgain` scores anew, with facts that came late; it never
+ * throws but looks again later, because the platform drops an alarm that failed six times and an outage outlasts that.
+ */
 export type EventKeeper = { add(mentions: Mention[]): Promise<void>; lookAgain(): Promise<void> };
 
 /**
@@ -69,6 +73,13 @@ export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeepe
       memory.eventKey ??= mentions[0]?.eventKey;
       await record(mentions);
     },
-    lookAgain: () => record([]),
+    async lookAgain() {
+      try {
+        await record([]);
+      } catch (error) {
+        ports.log({ stage: "event", level: "warn", eventKey: memory.eventKey ?? null, outcome: "retry", reason: String(error) });
+        await memory.setAlarm(ports.now() + FAILED_LOOK_SECONDS * 1000);
+      }
+    },
   };
 }
