@@ -2,6 +2,8 @@ import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDoc
 import { type Substituted, substitute } from "./variables.ts";
 
 const MAX_NESTING = 20;
+/** 500 rules of a dozen lines; parsing costs by the line. */
+const MAX_LINES = 6_000;
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 /** What is wrong, and where in the file: line and column count from 1. */
@@ -37,7 +39,14 @@ export type Read = { kind: "read"; source: Source } | { kind: "refused"; problem
 export function readYaml(text: string, variables: Readonly<Record<string, string>>): Read {
   const lines = new LineCounter();
   if (nestsTooDeep(text)) return refuse(lines, [{ at: 0, message: `nests deeper than ${MAX_NESTING} levels` }]);
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: false, strict: true });
+  if (text.split("\n").length > MAX_LINES) return refuse(lines, [{ at: 0, message: `has more than ${MAX_LINES} lines` }]);
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    merge: false,
+    strict: true,
+  });
   const faults = document.errors.map((error) => ({ at: error.pos[0], message: error.message }));
   if (faults.length === 0) faults.push(...strangers(document));
   if (faults.length > 0) return refuse(lines, faults);
@@ -79,6 +88,16 @@ function strangers(document: Document): Fault[] {
       if (!isScalar(key) || typeof key.value !== "string")
         faults.push({ at: at((key ?? {}) as Node), message: "a key must be text" });
       else if (key.value === "__proto__") faults.push({ at: at(key), message: "__proto__ is no key that rules have" });
+    },
+    // The parser's own check compares every key with every other: seconds for a hostile map.
+    Map(_key, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value))
+          faults.push({ at: at(key), message: `Map keys must be unique: ${String(key.value)} is there twice` });
+        seen.add(key.value);
+      }
     },
     Node(_key, node) {
       const tag = node.tag;
