@@ -35,11 +35,14 @@ function setUp() {
   return { ...outside, ports, deferred };
 }
 
-/** Looks, lets what was late arrive, and looks again: what an event does with its alarm. */
+/** Looks, lets what was late arrive, and looks again until all is there: what an event does with its alarm. */
 async function look(token: Token, { ports, deferred }: ReturnType<typeof setUp>) {
-  await enrich(token, ports);
-  await Promise.all(deferred);
-  return enrich(token, ports);
+  let answers = await enrich(token, ports);
+  for (let looks = 0; looks < 4 && answers.some(({ status }) => status !== "fresh"); looks++) {
+    await Promise.all(deferred);
+    answers = await enrich(token, ports);
+  }
+  return answers;
 }
 
 describe.each([TOKEN, MINT])("a token on $chain", (token) => {
@@ -59,9 +62,12 @@ describe.each([TOKEN, MINT])("a token on $chain", (token) => {
   it.each(faults)("is enriched in time under the fault %s, and whole again after it", async (fault) => {
     const faulty = setUp();
     await twins.dial({ fault, rate: 1, ms: 1_500, retryAfterSeconds: 1 });
-    const started = performance.now();
-    const answers = await enrich(token, faulty.ports).finally(() => twins.dial(null));
-    expect(performance.now() - started).toBeLessThan(1_200);
+    /* Against a timer of the same process: on a busy machine both are late. */
+    const budget = faulty.ports.sleep(800).then(() => performance.now());
+    const answers = await enrich(token, faulty.ports);
+    const ended = performance.now();
+    await twins.dial(null);
+    expect(ended - (await budget)).toBeLessThan(250);
     for (const answer of answers) {
       expect(() => ProviderFacts.parse(answer)).not.toThrow();
       expect(answer.error ?? "").not.toContain("fault in the adapter");
