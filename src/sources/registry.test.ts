@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { SOURCES } from "./index.ts";
+
+const here = import.meta.dirname;
+const adapters = (folder: string, call: RegExp) =>
+  readdirSync(folder).filter((file) => !file.endsWith(".test.ts") && call.test(readFileSync(join(folder, file), "utf8")));
+
+it("lists every source and every enricher of its folder", () => {
+  for (const [folder, call] of [
+    [here, /= source\(\{/],
+    [join(here, "..", "enrich"), /= enricher\(\{/],
+  ] as const) {
+    const registry = readFileSync(join(folder, "index.ts"), "utf8");
+    const files = adapters(folder, call);
+    expect(files.length).toBeGreaterThan(3);
+    for (const file of files) expect(registry).toContain(`from "./${file}"`);
+  }
+});
+
+it("needs no key for the first deploy, and says what the others lack", () => {
+  const state = Object.fromEntries(SOURCES.map((source) => [source.name, source.configure({ X_BEARER_TOKEN: "" })]));
+  const on = Object.keys(state).filter((name) => state[name]?.kind === "on");
+  expect(on.toSorted()).toEqual(["cloudevents", "dex-pools", "feeds", "github", "hackernews", "jetstream"]);
+  expect(state.x).toEqual({ kind: "off", why: "X_BEARER_TOKEN is not set" });
+  expect(state.webhook).toEqual({ kind: "off", why: "WEBHOOK_SECRETS is not set" });
+});
+
+it("leaves off what SOURCES_OFF names", () => {
+  const feeds = SOURCES.find(({ name }) => name === "feeds");
+  expect(feeds?.configure({ SOURCES_OFF: "x, feeds" })).toEqual({ kind: "off", why: "named in SOURCES_OFF" });
+});
