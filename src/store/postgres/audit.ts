@@ -7,16 +7,10 @@ with
 
 -- Posts that say they are evidence, and an event they name does not hold them.
 held_by_none as (
-  select p.id from raw_posts p
-  where p.outcome = 'evidence' and (
-    coalesce(p.event_keys, '{}') = '{}'
-    or exists (
-      select from unnest(p.event_keys) k(event_key)
-      where not exists (
-        select from event_evidence v where v.event_key = k.event_key and v.evidence_id = p.source || ':' || p.source_id
-      )
-    )
-  )
+  select distinct p.id from raw_posts p
+  left join lateral unnest(p.event_keys) as k(event_key) on true
+  left join event_evidence v on v.event_key = k.event_key and v.evidence_id = p.source || ':' || p.source_id
+  where p.outcome = 'evidence' and v.event_key is null
 ),
 
 -- Evidence whose post is not there, says it was dropped or repeated, or does not know of the event.
