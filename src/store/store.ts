@@ -158,8 +158,7 @@ export type Audit = {
   postsPerSecond: number | null;
 };
 
-/** Everything that only reads. Filters and rows are in src/store/read.ts. */
-/** What operators and the API do beside the flow: src/store/admin.ts. */
+/** What only reads is in src/store/read.ts; what operators and the API do beside the flow in src/store/admin.ts. */
 export type { AdminStore, ReadStore };
 
 /** The whole port, as src/store/memory/ and src/store/postgres/ give it. */
