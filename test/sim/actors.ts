@@ -73,7 +73,16 @@ function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
     ingest: async (posts) => ((await ingest(posts, ingestPorts)).kind === "accepted" ? "ok" : "unavailable"),
   };
   // The sources here call nobody, so that the rest of a poll's ports is not asked for.
-  return { now, log, telemetry, sources, variables: {}, poll: poll as PollPorts, keepStreams: async () => undefined, sweeper: world.sweeperOf(who) };
+  return {
+    now,
+    log,
+    telemetry,
+    sources,
+    variables: {},
+    poll: poll as PollPorts,
+    keepStreams: async () => undefined,
+    sweeper: world.sweeperOf(who),
+  };
 }
 
 /** Ticks each minute, less or more often where the faults say so, until `until` answers true. */
@@ -100,15 +109,39 @@ export async function operator(world: World): Promise<void> {
   }
 }
 
-/** Puts messages into the queues that fit no schema, and answers their ids. */
+/** The source of posts on which a stage fails. None of them was accepted: they are here to be buried. */
+export const POISON = "poison";
+
+/** Each carries its mark, so that its dead letter can be told from a false one. */
+const GARBAGE: ((mark: string) => unknown)[] = [
+  (mark) => mark,
+  (mark) => [mark],
+  (mark) => ({ mark }),
+  (mark) => ({ v: "1", mark }),
+  (mark) => ({ v: 1, kind: "post", mark }),
+  (mark) => ({ v: 1, kind: "mention", mention: { eventKey: mark } }),
+  (mark) => ({ v: 1, kind: "delivery", id: mark }),
+];
+const poisonedPost = (mark: string) => ({
+  source: POISON,
+  id: mark,
+  author: "a",
+  text: "b",
+  postedAt: "2026-01-15T10:00:00.000Z",
+});
+const POISONED = (mark: string): unknown => ({ v: 1, kind: "post", post: poisonedPost(mark) });
+
+/** Puts messages into the queues that nobody can work on, and answers their marks. */
 export async function poisoner(untilMs: number, world: World): Promise<Set<string>> {
   const { kernel, faults, queues } = world;
-  const garbage = [null, 7, "text", {}, { v: 1, kind: "post" }, { v: 1, kind: "mention", mention: { eventKey: 5 } }, { v: "1" }, { v: 1, kind: "delivery", id: "x" }];
-  const ids = new Set<string>();
+  const marks = new Set<string>();
   while (kernel.now() < untilMs) {
     await kernel.pause(5_000);
     const name = kernel.dice.pick(["posts", "mentions", "deliveries"] as const);
-    if (faults.hits("poison")) ids.add(`${name}:${queues[name].put(kernel.dice.pick(garbage), 0)}`);
+    if (!faults.hits("poison")) continue;
+    const mark = `garbage-${marks.size}`;
+    queues[name].put(kernel.dice.pick(name === "posts" ? [...GARBAGE, POISONED] : GARBAGE)(mark), 0);
+    marks.add(mark);
   }
-  return ids;
+  return marks;
 }

@@ -26,6 +26,7 @@ const played = (says: string): Fault => ({ kind: "played", says });
 export const FAULTS = {
   "queue-duplicate": played("a queue delivers a message twice"),
   "queue-reorder": played("a queue holds a message back for up to ten minutes"),
+  "queue-lost": played("a queue forgets a message, as the local one does on restart"),
   "ack-lost": played("a message comes again although it was acked"),
   "crash-before-claim": crash(/>redis\.claim/, "a consumer dies before its dedup claim", ["before"]),
   "crash-after-claim": crash(/>redis\.claim/, "a consumer dies holding its dedup claim", ["after"]),
@@ -54,6 +55,7 @@ export const FAULTS = {
     "before",
     "after",
   ]),
+  "object-doubled": played("two instances of a Durable Object live at once"),
   "alarm-twice": played("an alarm fires again after it succeeded"),
   "alarm-silent": played("an alarm is dropped, as after six failures"),
   "cron-missed": played("a cron tick does not come"),

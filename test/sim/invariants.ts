@@ -12,9 +12,11 @@ export type Judged = {
   tables: Tables;
   ledger: Told[];
   workload: Workload;
-  /** Garbage that was put into the queues: `queue:message id`. */
+  /** Marks of the garbage that was put into the queues. */
   poison: ReadonlySet<string>;
   rules: readonly Ruleset[];
+  /** Posts that the sweep sent anew. */
+  requeued: number;
   /** Whether the number of transitions is the same on every way. */
   steady: boolean;
   faults: ReadonlySet<FaultName>;
@@ -39,6 +41,10 @@ export function complaintsOf(run: Judged, reference: Reference | undefined): Com
     orderIsKept(run),
     paceIsKept(run),
     nothingDiedFalsely(run),
+    repeatsHaveACause(run),
+    sweepIsOnlyANet(run),
+    deliveriesAreInTime(run),
+    factsCatchUp(run),
     ...(reference ? [postsEqual(run, reference), eventsEqual(run, reference), outboxEquals(run, reference)] : []),
   ];
   const found = checks.flatMap((complaints) =>
@@ -61,7 +67,8 @@ function auditAgrees({ tables: { audit }, workload }: Judged): Complaints {
   const { accepted, evidence, dropped, duplicate, dead, open, contradictions, miscounted, outbox } = audit;
   const wrong = [
     accepted !== workload.posts.length && `accepted ${accepted} of ${workload.posts.length}`,
-    accepted !== evidence + dropped + duplicate + dead && `accepted ${accepted} is not ${evidence}+${dropped}+${duplicate}+${dead}`,
+    accepted !== evidence + dropped + duplicate + dead &&
+      `accepted ${accepted} is not ${evidence}+${dropped}+${duplicate}+${dead}`,
     open !== 0 && `${open} open`,
     contradictions !== 0 && `${contradictions} contradictions`,
     miscounted !== 0 && `${miscounted} miscounted`,
@@ -80,7 +87,8 @@ function countsFollowFromEvidence({ tables }: Judged): Complaints {
       event.evidenceCount + event.copies !== ids.size && `counts ${event.evidenceCount}+${event.copies} of ${ids.size}`,
       event.startTs !== times[0] && `starts ${event.startTs}, first post ${times[0]}`,
       event.lastTs !== times.at(-1) && `ends ${event.lastTs}, last post ${times.at(-1)}`,
-      evidence.some((each) => tables.posts.get(each.evidenceId)?.outcome !== "evidence") && "evidence of a post that ended otherwise",
+      evidence.some((each) => tables.posts.get(each.evidenceId)?.outcome !== "evidence") &&
+        "evidence of a post that ended otherwise",
     ];
     return wrong.filter((complaint) => complaint !== false).map((complaint) => `event ${key}: ${complaint}`);
   });
@@ -128,10 +136,14 @@ const lineOfRow = ({ channelId, eventKey, payload }: Tables["outbox"][number]): 
   lineOf(TARGETS[channelId] ?? "", eventKey, (payload as { transition: number }).transition);
 
 function ledgerHoldsEveryDone({ tables, ledger }: Judged): Complaints {
-  const taken = new Set(ledger.filter((told) => told.taken && !told.edit).map((told) => lineOf(told.target, told.eventKey, told.transition)));
+  const taken = new Set(
+    ledger.filter((told) => told.taken && !told.edit).map((told) => lineOf(told.target, told.eventKey, told.transition)),
+  );
   const rows = new Set(tables.outbox.map(lineOfRow));
   return [
-    ...tables.outbox.filter((row) => row.status === "done" && !taken.has(lineOfRow(row))).map(({ id }) => `delivery ${id} is done, and no target has it`),
+    ...tables.outbox
+      .filter((row) => row.status === "done" && !taken.has(lineOfRow(row)))
+      .map(({ id }) => `delivery ${id} is done, and no target has it`),
     ...[...taken].filter((line) => !rows.has(line)).map((line) => `${line} was sent, and no row says so`),
   ];
 }
@@ -145,7 +157,10 @@ function repeatsCarryTheSameKey({ tables, ledger, faults }: Judged): Complaints 
   return [...sent].flatMap(([line, tellings]) => {
     const other = tellings.filter(({ idemKey }) => idemKey !== null && idemKey !== keys.get(line));
     const repeated = faults.size === 0 && tellings.length > 1;
-    return [...other.map(() => `${line} went out under another key`), ...(repeated ? [`${line} went out ${tellings.length} times without a fault`] : [])];
+    return [
+      ...other.map(() => `${line} went out under another key`),
+      ...(repeated ? [`${line} went out ${tellings.length} times without a fault`] : []),
+    ];
   });
 }
 
@@ -168,28 +183,104 @@ const GROUP_PER_MINUTE = 20;
 
 function paceIsKept({ ledger, faults }: Judged): Complaints {
   if (faults.has("clock-skew")) return [];
-  const times = ledger.filter(({ target }) => target === "telegram:-1001").map(({ sentAt }) => sentAt).sort((a, b) => a - b);
+  const times = ledger
+    .filter(({ target }) => target === "telegram:-1001")
+    .map(({ sentAt }) => sentAt)
+    .sort((a, b) => a - b);
   return times.flatMap((at, i) => {
     const first = times[i - GROUP_PER_MINUTE];
-    return first !== undefined && at - first < 60_000 ? [`${GROUP_PER_MINUTE + 1} messages to a group within ${at - first} ms`] : [];
+    return first !== undefined && at - first < 60_000
+      ? [`${GROUP_PER_MINUTE + 1} messages to a group within ${at - first} ms`]
+      : [];
   });
 }
 
 /** Dead letters are the garbage that was put in, and deliveries that a target refused. */
 function nothingDiedFalsely({ tables, poison, faults }: Judged): Complaints {
   const dlq = tables.outbox.filter(({ status }) => status === "dlq");
-  const letters = tables.letters.filter(({ stage }) => stage !== "deliveries" || poison.size === 0);
-  const garbage = tables.letters.filter(({ reason }) => reason === "unreadable");
-  const others = letters.filter(({ reason, stage }) => reason !== "unreadable" && stage !== "deliveries");
-  const refused = tables.letters.filter(({ reason, stage }) => stage === "deliveries" && reason !== "unreadable");
-  const excused = faults.has("channel-4xx") ? [] : refused;
+  const markOf = (payload: unknown): string | undefined => /garbage-\d+/.exec(JSON.stringify(payload))?.[0];
+  const buried = new Set(tables.letters.map(({ payload }) => markOf(payload)));
+  const letters = tables.letters.filter(({ payload }) => markOf(payload) === undefined);
+  const refused = letters.filter(({ stage }) => stage === "deliveries");
+  const causes = faults.has("channel-4xx") ? ["rejected", "gone", "channel_disabled"] : [];
+  const falsely = letters.filter(({ stage, reason }) => stage !== "deliveries" || !causes.includes(reason));
   return [
-    ...others.map(({ stage, reason, error }) => `false dead letter: ${stage} ${reason} ${error}`),
-    ...excused.map(({ reason, error }) => `false dead letter: delivery ${reason} ${error}`),
-    ...refused.filter(({ reason }) => !["rejected", "gone", "channel_disabled"].includes(reason)).map(({ reason }) => `delivery died of ${reason}`),
-    ...(garbage.length === poison.size ? [] : [`${poison.size} unreadable messages, ${garbage.length} letters`]),
+    ...falsely.map(({ stage, reason, error }) => `false dead letter: ${stage} ${reason} ${error}`),
+    ...[...poison].filter((mark) => !buried.has(mark)).map((mark) => `${mark} vanished`),
     ...(dlq.length === refused.length ? [] : [`${dlq.length} deliveries in dlq, ${refused.length} letters`]),
   ];
+}
+
+/** After these nobody can know whether a message went out, so that it may go out twice. */
+const AMBIGUOUS = new Set<FaultName>([
+  "accept-then-timeout",
+  "crash",
+  "crash-after-commit",
+  "crash-after-send",
+  "crash-before-send",
+  "crash-in-transaction",
+  "object-evicted",
+]);
+
+/** A lost answer of the database, a duplicate in a queue or a second instance is no reason to tell people twice. */
+function repeatsHaveACause({ ledger, faults }: Judged): Complaints {
+  if ([...faults].some((name) => AMBIGUOUS.has(name) || name === "clock-skew")) return [];
+  const lines = ledger
+    .filter(({ taken, edit }) => taken && !edit)
+    .map((told) => lineOf(told.target, told.eventKey, told.transition));
+  const repeated = lines.filter((line, i) => lines.indexOf(line) !== i);
+  return repeated.map((line) => `${line} went out again without cause`);
+}
+
+/** These neither lose a message nor hold one back for long: every stage must finish by itself what it took on. */
+const HARMLESS_TO_POSTS = new Set<FaultName>([
+  "queue-duplicate",
+  "ack-lost",
+  "crash-before-claim",
+  "crash-after-claim",
+  "redis-down",
+  "redis-reply-lost",
+  "deadlock",
+  "object-doubled",
+  "provider-5xx",
+  "channel-5xx",
+  "alarm-twice",
+  "cron-overlapping",
+  "stale-rules",
+  "old-version",
+]);
+
+function sweepIsOnlyANet({ requeued, workload, faults }: Judged): Complaints {
+  if ([...faults].some((name) => !HARMLESS_TO_POSTS.has(name))) return [];
+  const most = faults.has("crash-after-claim") || faults.has("crash-before-claim") ? workload.posts.length * 0.05 : 0;
+  return requeued > most ? [`${requeued} posts were left to the sweep`] : [];
+}
+
+const QUICK = new Set<FaultName>(
+  [...HARMLESS_TO_POSTS, "queue-lost", "enqueue-refused", "commit-reply-lost"].filter(
+    (name) => name !== "channel-5xx",
+  ) as FaultName[],
+);
+const IN_TIME_MS = 25 * 60_000;
+
+/** Of the hook, which has no pace to speak of. The hourly net is for what no other way is left for. */
+function deliveriesAreInTime({ tables, faults }: Judged): Complaints {
+  if ([...faults].some((name) => !QUICK.has(name))) return [];
+  return tables.outbox.flatMap(({ id, channelId, createdAt, finishedAt }) => {
+    const ms = Date.parse(finishedAt ?? "") - Date.parse(createdAt);
+    return channelId === 1 && ms > IN_TIME_MS ? [`delivery ${id} took ${Math.round(ms / 60_000)} minutes`] : [];
+  });
+}
+
+const ON_PROVIDERS = new Set<FaultName>(["provider-5xx", "provider-slow", "provider-garbage"]);
+
+/** A signal that was scored without some facts is scored again when they can be had. */
+function factsCatchUp({ tables, faults }: Judged): Complaints {
+  if (![...faults].every((name) => ON_PROVIDERS.has(name))) return [];
+  const degraded = [...tables.events.values()].filter(({ signal }) => signal.degraded).length;
+  return degraded > Math.max(1, tables.events.size * 0.1)
+    ? [`${degraded} of ${tables.events.size} signals stayed without facts`]
+    : [];
 }
 
 function postsEqual({ tables }: Judged, reference: Reference): Complaints {
@@ -217,7 +308,14 @@ function eventsEqual({ tables }: Judged, reference: Reference): Complaints {
   });
 }
 
-const essence = ({ signal: { state, score, level, riskLevel, reasons, missing } }: EventTable) => ({ state, score, level, riskLevel, reasons, missing });
+const essence = ({ signal: { state, score, level, riskLevel, reasons, missing } }: EventTable) => ({
+  state,
+  score,
+  level,
+  riskLevel,
+  reasons,
+  missing,
+});
 
 function difference(held: object, wanted: object): string {
   const other = new Map(Object.entries(wanted));
@@ -227,7 +325,15 @@ function difference(held: object, wanted: object): string {
     .join("; ");
 }
 
-const ON_FACTS: FaultName[] = ["provider-5xx", "provider-slow", "provider-garbage", "crash", "object-evicted", "redis-reply-lost", "redis-down"];
+const ON_FACTS: FaultName[] = [
+  "provider-5xx",
+  "provider-slow",
+  "provider-garbage",
+  "crash",
+  "object-evicted",
+  "redis-reply-lost",
+  "redis-down",
+];
 
 /** Where states can only rise and no fault touched the facts, the same people hear the same things. */
 function outboxEquals({ tables, steady, faults }: Judged, reference: Reference): Complaints {

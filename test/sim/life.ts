@@ -57,7 +57,8 @@ export async function cross<T>(ether: Ether, who: Life, callee: string, effect: 
   const path = `${who.kind}>${callee}`;
   if (who.dead) return never();
   await kernel.pause(latency(kernel));
-  if (who.dead) return never();
+  // What had left before the death may arrive all the same.
+  if (who.dead) return kernel.dice.chance(0.5) ? settled(effect).then(never) : never();
   const early = faults.strikes(path, "before");
   if (early?.blow === "crash") return dies(ether, who, `${path} ${early.name}`);
   if (early || faults.down(path)) {

@@ -48,7 +48,7 @@ export function namespace<T extends Instance>(
 
   function living(name: string): { who: Life; instance: T } {
     const cell = cellOf(name);
-    if (cell.living && !cell.living.who.dead) return cell.living;
+    if (cell.living && !cell.living.who.dead && !faults.hits("object-doubled")) return cell.living;
     const who = life(kind, ether);
     cell.living = { who, instance: make(who, cell.storage, name) };
     return cell.living;

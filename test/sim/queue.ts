@@ -1,4 +1,5 @@
 import type { Envelope } from "../../src/model/envelope.ts";
+import type { Batch } from "../../workers/ports.ts";
 import { cross, type Ether, type Life, life } from "./life.ts";
 
 /** A consumer's settings, as wrangler.toml has them. */
@@ -11,10 +12,9 @@ export type QueueSettings = {
   retrySeconds: number;
 };
 
-type Batch = Parameters<typeof import("../../workers/queues.ts").consume>[0];
 type Consume = (batch: Batch, who: Life) => Promise<void>;
 
-type Held = { id: string; body: unknown; attempts: number; sentAt: number };
+type Held = { id: string; body: unknown; attempts: number };
 type Verdict = { kind: "ack" } | { kind: "retry"; delaySeconds: number | undefined };
 
 export type SimQueue = {
@@ -23,6 +23,8 @@ export type SimQueue = {
   put(body: unknown, delayMs: number): string;
   /** Messages waiting or being consumed. */
   depth(): number;
+  /** How many posts were sent anew because their first message seemed lost. */
+  again(): number;
 };
 
 const MAX_BATCH = 100;
@@ -41,6 +43,7 @@ export function simQueue(settings: QueueSettings, consume: Consume, dead: () => 
   let active = 0;
   let pumping = false;
   let last = 0;
+  let again = 0;
 
   function deliver(message: Held, delayMs: number): void {
     depth++;
@@ -93,24 +96,16 @@ export function simQueue(settings: QueueSettings, consume: Consume, dead: () => 
   }
 
   function batchOf(messages: Held[], verdicts: Map<Held, Verdict>): Batch {
+    // The first word counts, as on the platform.
+    const mark = (message: Held, verdict: Verdict): void => void (verdicts.has(message) || verdicts.set(message, verdict));
     const shown = messages.map((message) => ({
       id: message.id,
-      timestamp: new Date(message.sentAt),
       body: bodyNow(message.body),
       attempts: message.attempts,
-      ack: () => void verdicts.set(message, { kind: "ack" }),
-      retry: (options?: { delaySeconds?: number }) =>
-        void verdicts.set(message, { kind: "retry", delaySeconds: options?.delaySeconds }),
+      ack: () => mark(message, { kind: "ack" }),
+      retry: (options?: { delaySeconds?: number }) => mark(message, { kind: "retry", delaySeconds: options?.delaySeconds }),
     }));
-    const all = (verdict: Verdict) => () => {
-      for (const message of messages) if (!verdicts.has(message)) verdicts.set(message, verdict);
-    };
-    return {
-      queue: settings.name,
-      messages: shown,
-      ackAll: all({ kind: "ack" }),
-      retryAll: all({ kind: "retry", delaySeconds: undefined }),
-    } as Batch;
+    return { queue: settings.name, messages: shown };
   }
 
   function settle(message: Held, verdict: Verdict): void {
@@ -133,21 +128,23 @@ export function simQueue(settings: QueueSettings, consume: Consume, dead: () => 
 
   function put(body: unknown, delayMs: number): string {
     const id = `${settings.name}-${++last}`;
-    deliver({ id, body, attempts: 0, sentAt: kernel.now() }, delayMs);
+    deliver({ id, body, attempts: 0 }, delayMs);
     return id;
   }
 
   function enqueue(body: Envelope): void {
+    if (body.kind === "post" && body.again) again++;
+    if (faults.hits("queue-lost")) return;
     const held = faults.hits("queue-reorder") ? kernel.dice.int(0, HELD_BACK_MS) : 0;
     const written = faults.hits("old-version") ? older(body) : faults.hits("newer-version") ? new Newer(body) : body;
     const id = put(written, kernel.dice.int(1, 30) + held);
-    if (faults.hits("queue-duplicate"))
-      deliver({ id, body: written, attempts: 0, sentAt: kernel.now() }, kernel.dice.int(1, HELD_BACK_MS));
+    if (faults.hits("queue-duplicate")) deliver({ id, body: written, attempts: 0 }, kernel.dice.int(1, HELD_BACK_MS));
   }
 
   return {
     put,
     depth: () => depth,
+    again: () => again,
     send: (who) => ({
       sendBatch: (messages) =>
         cross(ether, who, `queue.${settings.name}`, () => {

@@ -1,37 +1,29 @@
+/**
+ * Replays one history of the simulator, byte for byte:
+ *
+ *   node scripts/bootstrap.mjs test/sim/replay.ts --seed 7 --posts 5000 --posts-seed 3 --faults crash=0.05,ack-lost=0.01 [--log]
+ */
 import { parseArgs } from "node:util";
-import { FAULT_NAMES, type FaultName, type Rates } from "./faults.ts";
-import { simulate } from "./run.ts";
+import { ratesOf } from "./jobs.ts";
+import { scene as sceneOf, simulate } from "./run.ts";
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
-    posts: { type: "string", default: "2000" },
+    posts: { type: "string", default: "1000" },
     "posts-seed": { type: "string", default: "0" },
     faults: { type: "string", default: "" },
     log: { type: "boolean", default: false },
   },
 });
 
-/** "crash=0.05,ack-lost=0.01" */
-const rates: Rates = Object.fromEntries(
-  values.faults
-    .split(",")
-    .filter(Boolean)
-    .map((each): [FaultName, number] => {
-      const [name, rate] = each.split("=");
-      const known = FAULT_NAMES.find((fault) => fault === name);
-      if (!known) throw new Error(`no fault ${name}; there are ${FAULT_NAMES.join(" ")}`);
-      return [known, Number(rate)];
-    }),
-);
 const posts = { seed: Number(values["posts-seed"]), count: Number(values.posts) };
-const cpu = (): number => process.cpuUsage().user / 1000;
-const started = cpu();
-const reference = await simulate({ seed: 0, posts, rates: {} });
-const middle = cpu();
+const scene = sceneOf(posts);
+const { tables: reference } = await simulate({ seed: 0, posts, rates: {} }, { scene });
+const began = process.cpuUsage();
 const { outcome } = await simulate(
-  { seed: Number(values.seed), posts, rates },
-  { reference: reference.tables, ...(values.log && { read: (line: string) => console.log(line) }) },
+  { seed: Number(values.seed), posts, rates: ratesOf(values.faults) },
+  { scene, reference, ...(values.log && { read: (line: string) => console.log(line) }) },
 );
-console.log({ ...outcome, refMs: middle - started, ms: cpu() - middle, reference: reference.outcome.complaints });
+console.log({ ...outcome, cpuMs: Math.round(process.cpuUsage(began).user / 1000) });
 process.exitCode = outcome.complaints.length === 0 ? 0 : 1;

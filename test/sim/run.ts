@@ -1,9 +1,10 @@
 import { EMPTY_BLACKLIST } from "../../src/filter/blacklist.ts";
 import { iso } from "../../src/kit/time.ts";
-import type { JudgeSettings } from "../../src/pipeline.ts";
+import { postKey, type RawPost } from "../../src/model/raw-post.ts";
+import { type Judged, type JudgeSettings, judge } from "../../src/pipeline.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import type { Store } from "../../src/store/store.ts";
-import { cron, operator, poisoner, pushes, ticks } from "./actors.ts";
+import { cron, operator, POISON, poisoner, pushes, ticks } from "./actors.ts";
 import { FAULT_NAMES, faults as faultsOf, type Rates } from "./faults.ts";
 import { complaintsOf, type Reference } from "./invariants.ts";
 import { kernel as kernelOf } from "./kernel.ts";
@@ -35,40 +36,68 @@ export type Outcome = {
   /** Messages that a target got more than once. */
   repeats: number;
   degraded: number;
+  requeued: number;
   faults: Record<string, number>;
 };
+
+/** Jobs with the same key have the same posts. */
+export const keyOf = ({ seed, count }: Job["posts"]): string => `${seed}/${count}`;
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 15, 12);
 const TRAFFIC_MS = 40 * MINUTE;
 const PATIENCE_MS = 20 * 60 * MINUTE;
 
-/** As quick to read as settings can be: what the stages themselves do is tested beside them. */
-const JUDGE = { filter: { languages: [], blacklist: EMPTY_BLACKLIST }, refine: { windowMinutes: 60, authors: new Map() } } as unknown as JudgeSettings;
+/** As short as settings can be: what the stages themselves do is tested beside them. */
+const SETTINGS: JudgeSettings = {
+  filter: { languages: [], blacklist: EMPTY_BLACKLIST },
+  refine: { windowMinutes: 60, authors: new Map() },
+};
 
-export type Options = { store?: Store; reference?: Reference; read?: (line: string) => void };
+/** The posts of a run, and the judge of them. judge() is pure, so that each post is judged once for all runs of one thread. */
+export type Scene = { posts: Workload; judge(post: RawPost): Judged };
+
+export function scene(posts: Job["posts"]): Scene {
+  const known = new Map<string, Judged>();
+  return {
+    posts: workloadOf(posts.seed, posts.count),
+    judge(post) {
+      if (post.source === POISON) throw new Error("a stage fails on this post");
+      const judged = known.get(postKey(post)) ?? judge(post, SETTINGS);
+      known.set(postKey(post), judged);
+      return judged;
+    },
+  };
+}
+
+export type Options = { scene?: Scene; store?: Store; reference?: Reference; read?: (line: string) => void };
 
 /** One history from the first post to quiet, and what it broke. */
 export async function simulate(job: Job, options: Options = {}): Promise<{ outcome: Outcome; tables: Reference }> {
   const kernel = kernelOf(dice(job.seed), START, options.read);
   return underVirtualTimers(kernel, async () => {
-    const posts = workloadOf(job.posts.seed, job.posts.count);
+    const { posts, judge } = options.scene ?? scene(job.posts);
     const faults = faultsOf(job.rates, kernel.dice.fork("faults"), { from: START, to: START + TRAFFIC_MS }, kernel.now);
     const store = options.store ?? memoryStore();
     const steady = job.posts.seed % 2 === 0;
     const rulebook = { ...simRules(steady ? "steady" : "swinging"), changeAt: START + TRAFFIC_MS / 2 };
-    const world = worldOf({ kernel, faults }, { store, judge: JUDGE, rulebook });
+    const world = worldOf({ kernel, faults }, { store, judge, rulebook });
     await addChannels(store, iso(START));
     const { quiet, poison } = await live(posts, world);
     const tables = await readTables(store, posts);
     const run = {
       ...{ quiet, tables, poison, steady },
       ledger: world.ledger,
+      requeued: world.queues.posts.again(),
       workload: posts,
       rules: [rulebook.older, rulebook.newer],
       faults: new Set(FAULT_NAMES.filter((name) => faults.on(name))),
     };
-    const distinct = new Set(world.ledger.filter(({ taken, edit }) => taken && !edit).map(({ target, eventKey, transition }) => `${target} ${eventKey} ${transition}`));
+    const distinct = new Set(
+      world.ledger
+        .filter(({ taken, edit }) => taken && !edit)
+        .map(({ target, eventKey, transition }) => `${target} ${eventKey} ${transition}`),
+    );
     const outcome: Outcome = {
       job,
       complaints: complaintsOf(run, options.reference),
@@ -79,6 +108,7 @@ export async function simulate(job: Job, options: Options = {}): Promise<{ outco
       deliveries: tables.outbox.length,
       repeats: world.ledger.filter(({ taken, edit }) => taken && !edit).length - distinct.size,
       degraded: [...tables.events.values()].filter(({ signal }) => signal.degraded).length,
+      requeued: run.requeued,
       faults: Object.fromEntries(faults.counts),
     };
     return { outcome, tables };
@@ -104,7 +134,7 @@ async function live({ streams }: Workload, world: World): Promise<{ quiet: boole
 async function calm(world: World, sent: () => boolean, total: number): Promise<boolean> {
   const { kernel, faults, queues, events, store } = world;
   if (kernel.now() < faults.end || !sent() || events.armed() > 0) return false;
-  if (Object.values(queues).some((queue) => queue.depth() > 0)) return false;
+  if (Object.values(queues).some((queue) => queue.depth() > 0) || (await store.nextDue()) !== null) return false;
   const { accepted, open, outbox } = await store.audit();
   return accepted === total && open === 0 && outbox.pending + outbox.failed === 0;
 }

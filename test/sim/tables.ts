@@ -44,7 +44,9 @@ export async function readTables(store: Store, { posts }: Workload): Promise<Tab
     posts: outcomes,
     events,
     outbox: await all((cursor) => store.outbox({ status: null, channelId: null, since: null }, { limit: PAGE, cursor })),
-    letters: await all((cursor) => store.deadLetters({ stage: null, reason: null, since: null, replayed: null }, { limit: PAGE, cursor })),
+    letters: await all((cursor) =>
+      store.deadLetters({ stage: null, reason: null, since: null, replayed: null }, { limit: PAGE, cursor }),
+    ),
     audit: await store.audit(),
   };
 }

@@ -2,21 +2,22 @@ import { ChannelEnv } from "../../src/channels/env.ts";
 import { seenWindow } from "../../src/dedup/seen.ts";
 import { enrich, groupsOf } from "../../src/enrich/enrich.ts";
 import { layeredCache } from "../../src/kit/cache.ts";
+import { lastGood } from "../../src/kit/last-good.ts";
 import { localGate } from "../../src/kit/local-gate.ts";
 import { singleFlight } from "../../src/kit/single-flight.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
-import { seal } from "../../src/model/envelope.ts";
+import type { RawPost } from "../../src/model/raw-post.ts";
 import { silent } from "../../src/observability/telemetry.ts";
-import type { JudgeSettings } from "../../src/pipeline.ts";
+import type { Judged } from "../../src/pipeline.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
 import type { Store } from "../../src/store/store.ts";
+import { announcer, enqueueDeliveries } from "../../workers/announce.ts";
 import { type ChannelKeeper, channelKeeper } from "../../workers/channel-keeper.ts";
-import { type EventKeeper, eventKeeper, type KeeperMemory } from "../../workers/event-keeper.ts";
 import type { CronPorts } from "../../workers/cron.ts";
-import { batches } from "../../workers/ingest.ts";
+import { type EventKeeper, eventKeeper, type KeeperMemory } from "../../workers/event-keeper.ts";
 import type { EventPorts, Ground, IngestPorts, QueuePorts } from "../../workers/ports.ts";
 import { consume } from "../../workers/queues.ts";
-import { type SweeperKeeper, type SweeperMemory, sweeperKeeper } from "../../workers/sweeper-keeper.ts";
+import { type SweeperKeeper, type SweeperMemory, type SweeperPorts, sweeperKeeper } from "../../workers/sweeper-keeper.ts";
 import type { Ether, Life } from "./life.ts";
 import { type Namespace, namespace, type Storage } from "./objects.ts";
 import { ENRICHERS, providerFetch } from "./providers.ts";
@@ -25,7 +26,8 @@ import { type SimRedis, simRedis, storeOf } from "./services.ts";
 import { HOOKS, TELEGRAM, type Told, targets } from "./targets.ts";
 import { consumerSettings } from "./wrangler.ts";
 
-export const REQUEUE_AFTER_SECONDS = 600;
+const REQUEUE_AFTER_SECONDS = 600;
+const REREAD_MS = 30_000;
 
 /** The whole deployment: queues, objects, services, and the project's own code between them, wired as workers/wire.ts wires it. */
 export type World = Ether & {
@@ -40,9 +42,8 @@ export type World = Ether & {
   sweeperOf(who: Life): CronPorts["sweeper"];
 };
 
-type Due = { id: number; channelId: number };
 export type Rulebook = { older: Ruleset; newer: Ruleset; changeAt: number };
-export type Given = { store: Store; judge: JudgeSettings; rulebook: Rulebook };
+export type Given = { store: Store; judge: (post: RawPost) => Judged; rulebook: Rulebook };
 
 export function world(ether: Ether, { store, judge, rulebook }: Given): World {
   const { kernel, faults } = ether;
@@ -77,18 +78,16 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
   const sweeper: Namespace<SweeperKeeper> = namespace(
     "sweeper",
     (who, storage) => {
-      const outbox = { store: storeFor(who), enqueue: (due: readonly Due[]) => sendDeliveries(who, due) };
+      const outbox: SweeperPorts["outbox"] = {
+        store: storeFor(who),
+        enqueue: (due) => enqueueDeliveries(queues.deliveries.send(who), due),
+      };
       const expectPosts = (at: number): Promise<void> => keeper.expectPosts(at);
       const keeper: SweeperKeeper = sweeperKeeper({ ...ingestPorts(who), expectPosts, outbox }, sweeperMemoryIn(storage));
       return keeper;
     },
     ether,
   );
-  async function sendDeliveries(who: Life, due: readonly Due[]): Promise<void> {
-    const messages = due.map(({ id, channelId }) => seal({ kind: "delivery", id, channelId }, ""));
-    for (const some of batches(messages)) await queues.deliveries.send(who).sendBatch(some.map((body) => ({ body })));
-  }
-
   const channels: Namespace<ChannelKeeper> = namespace<ChannelKeeper>(
     "channel",
     (who, storage) =>
@@ -127,11 +126,13 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
       store: storeFor(who),
       examine,
       rules: async () => (kernel.now() < rulebook.changeAt || faults.hits("stale-rules") ? rulebook.older : rulebook.newer),
-      channels: () => storeFor(who).channels(),
-      async announce(change, due) {
-        await sendDeliveries(who, due).catch(() => undefined);
-        if (due.length > 0 || change.outbox.length > 0) await sweeperOf(who).wake(who.now() + 120_000);
-      },
+      channels: lastGood(() => storeFor(who).channels(), REREAD_MS, who.now).get,
+      announce: announcer({
+        ...ground(who),
+        deliveries: queues.deliveries.send(who),
+        wakeSweeper: sweeperOf(who).wake,
+        broadcast: async () => undefined,
+      }),
     };
   }
 
@@ -140,7 +141,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     store: storeFor(who),
     mentions: queues.mentions.send(who),
     seen: seenWindow(redis(who)),
-    judgeSettings: async () => judge,
+    judging: async () => judge,
     addMentions: (eventKey, mentions) => events.call(who, eventKey, "add", (keeper) => keeper.add(mentions)),
     deliver: (channelId, id) => channels.call(who, `channel:${channelId}`, "deliver", (keeper) => keeper.deliver(id)),
     broadcast: async () => undefined,

@@ -1,12 +1,13 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { projectText } from "./mutate.ts";
 import type { QueueSettings } from "./queue.ts";
 
-const TEXT = readFileSync(join(import.meta.dirname, "../../wrangler.toml"), "utf8");
+const TEXT = projectText("wrangler.toml");
 
 /** The consumer of a queue as wrangler.toml configures it: what is simulated is what is deployed. */
 export function consumerSettings(queue: string): QueueSettings {
-  const section = TEXT.split(/^\[\[?/m).find((each) => each.startsWith("queues.consumers") && each.includes(`queue = "${queue}"`));
+  const section = TEXT.split(/^\[\[?/m).find(
+    (each) => each.startsWith("queues.consumers") && each.includes(`queue = "${queue}"`),
+  );
   const number = (key: string, otherwise: number): number => {
     const [, value] = new RegExp(`^${key} = (\\d+)`, "m").exec(section ?? "") ?? [];
     return value === undefined ? otherwise : Number(value);

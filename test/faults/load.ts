@@ -1,0 +1,35 @@
+import { type Server, sendJson } from "../../scripts/local/ask.ts";
+import type { RawPost } from "../../src/model/raw-post.ts";
+
+const BATCH = 50;
+export const pause = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms));
+
+const wire = ({ postedAt, tokenCa, ...post }: RawPost) => ({
+  ...post,
+  posted_at: postedAt,
+  ...(tokenCa !== undefined && { token_ca: tokenCa }),
+});
+
+export type Sent = { accepted: number; refusals: { status: number; retryAfter: string | null }[] };
+
+/** Sends every post until it is accepted, about `perSecond` of them, whatever happens to the server meanwhile. */
+export async function push(server: Server, posts: readonly RawPost[], perSecond: number): Promise<Sent> {
+  const sent: Sent = { accepted: 0, refusals: [] };
+  const began = performance.now();
+  for (let from = 0; from < posts.length; from += BATCH) {
+    const batch = posts.slice(from, from + BATCH).map(wire);
+    for (;;) {
+      const response = await sendJson(server, "/ingest", { posts: batch }).catch(() => undefined);
+      if (response?.status === 202) {
+        sent.accepted += ((await response.json()) as { accepted: number }).accepted;
+        break;
+      }
+      const retryAfter = response?.headers.get("retry-after") ?? null;
+      if (response) sent.refusals.push({ status: response.status, retryAfter });
+      await response?.body?.cancel();
+      await pause(Math.min(1_000 * Number(retryAfter ?? 1), 5_000));
+    }
+    await pause(began + (1_000 * (from + BATCH)) / perSecond - performance.now());
+  }
+  return sent;
+}

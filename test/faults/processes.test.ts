@@ -1,0 +1,125 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { audit } from "../../scripts/cli/audit.ts";
+import type { Io } from "../../scripts/cli/command.ts";
+import { ask } from "../../scripts/local/ask.ts";
+import { makeLocalChannels } from "../../scripts/local/channels.ts";
+import { signalTree } from "../../scripts/local/pids.ts";
+import { freePorts } from "../../scripts/local/ports.ts";
+import { type Stack, startStack } from "../../scripts/local/stack.ts";
+import { tick } from "../e2e/stack.ts";
+import { dice } from "../sim/random.ts";
+import { workload } from "../sim/workload.ts";
+import { pause, push } from "./load.ts";
+import { type SqlProxy, sqlProxy } from "./sql-proxy.ts";
+
+/** The long form, by hand: FAULT_SECONDS=600 FAULT_POSTS=20000 npm run test:faults */
+const SECONDS = Number(process.env.FAULT_SECONDS ?? 90);
+const POSTS = Number(process.env.FAULT_POSTS ?? 2_000);
+const SEED = Number(process.env.FAULT_SEED ?? 1);
+const VICTIMS = ["worker", "postgres", "redis", "twins", "neon"];
+
+async function* nothing(): AsyncGenerator<string> {}
+
+type OutboxRow = { channel: string; event_key: string; status: string; idem_key: string; payload: { transition: number } };
+type LedgerEntry = { idempotency_key: string | null; message: { text?: string } };
+
+describe("real processes that are killed under load", () => {
+  const rolls = dice(SEED);
+  const dataDir = mkdtempSync(join(tmpdir(), "faults-"));
+  let proxy: SqlProxy;
+  let stack: Stack;
+
+  /** The front's port is chosen while the stack starts. */
+  const sqlRoute = (): string | undefined => {
+    const file = join(dataDir, "stack.json");
+    if (!existsSync(file)) return undefined;
+    const { ports } = JSON.parse(readFileSync(file, "utf8")) as { ports: { neon: number } };
+    return `http://127.0.0.1:${ports.neon}/sql`;
+  };
+
+  beforeAll(async () => {
+    proxy = await sqlProxy(sqlRoute, rolls.next);
+    const [port = 0] = await freePorts(1);
+    const settings = { NEON_FETCH_ENDPOINT: proxy.url, REQUEUE_AFTER_SECONDS: "20" };
+    stack = await startStack({ port, dataDir, settings }, () => undefined);
+    await makeLocalChannels(stack, stack.twins, dataDir);
+  }, 600_000);
+
+  afterAll(async () => {
+    await stack?.stop();
+    proxy?.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  async function killAtRandom(until: number): Promise<Record<string, number>> {
+    const kills: Record<string, number> = {};
+    while (performance.now() < until) {
+      await pause(rolls.int(2_000, 12_000));
+      const name = rolls.pick(VICTIMS);
+      const pid = stack.parts.get(name)?.pid();
+      if (pid === undefined) continue;
+      signalTree(pid, "SIGKILL");
+      kills[name] = (kills[name] ?? 0) + 1;
+    }
+    return kills;
+  }
+
+  async function outbox(): Promise<OutboxRow[]> {
+    const rows: OutboxRow[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const page = (await (await ask(stack, `/outbox?limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)).json()) as {
+        outbox: OutboxRow[];
+        next_cursor: string | null;
+      };
+      rows.push(...page.outbox);
+      cursor = page.next_cursor;
+    }
+    return rows;
+  }
+
+  const ledger = async (channel: string): Promise<LedgerEntry[]> =>
+    (await (await fetch(`${stack.twins}/ledger/${channel}`)).json()) as LedgerEntry[];
+
+  it("loses nothing: the audit reconciles and the ledgers hold every delivery", async () => {
+    const { posts } = workload(SEED, POSTS);
+    const until = performance.now() + SECONDS * 1_000;
+    proxy.cuts.before = 0.01;
+    proxy.cuts.after = 0.03;
+    const [sent, kills] = await Promise.all([push(stack, posts, POSTS / SECONDS), killAtRandom(until)]);
+    Object.assign(proxy.cuts, { before: 0, after: 0 });
+    const recovery = performance.now();
+
+    const ticks = setInterval(() => void tick(stack).catch(() => undefined), 5_000);
+    const said: string[] = [];
+    const say = (line: string): void => void said.push(line);
+    const io: Io = { url: stack.url, key: stack.adminKey, json: false, out: say, err: say, stdin: nothing(), fetch };
+    const exit = await audit.run(["--wait", "600"], io).finally(() => clearInterval(ticks));
+    const seconds = Math.round((performance.now() - recovery) / 1_000);
+    console.log(
+      JSON.stringify({
+        posts: POSTS,
+        ...sent,
+        refusals: sent.refusals.length,
+        kills,
+        cutAfterCommit: proxy.cutAfter(),
+        recoverySeconds: seconds,
+      }),
+    );
+    console.log(said.join("\n"));
+    expect(exit).toBe(0);
+
+    const rows = await outbox();
+    const hooks = new Set((await ledger("webhook")).map((entry) => entry.idempotency_key));
+    const chats = (await ledger("telegram")).map((entry) => entry.message.text ?? "").join("\n");
+    const done = rows.filter((row) => row.status === "done");
+    const untold = done.filter((row) =>
+      row.channel.includes("webhook") ? !hooks.has(row.idem_key) : !chats.includes(`${row.event_key} #${row.payload.transition}`),
+    );
+    expect(done.length).toBeGreaterThan(0);
+    expect(untold).toEqual([]);
+    expect(rows.filter((row) => row.status !== "done")).toEqual([]);
+  });
+});
