@@ -6,7 +6,7 @@ import { neonSql } from "../workers/platform/neon.ts";
 const DATABASE_URL = "postgresql://user:secret@db.example.org/main";
 const sqlError = (code: string) => JSON.stringify({ message: "the message", code, severity: "ERROR" });
 
-describe("PostgreSQL over HTTP", () => {
+describe("PostgreSQL over HTTP", { timeout: 30_000 }, () => {
   let server: Server | undefined;
   afterEach(() => {
     server?.closeAllConnections();
@@ -26,7 +26,11 @@ describe("PostgreSQL over HTTP", () => {
         resolve(typeof address === "object" && address !== null ? address.port : 0);
       }),
     );
-    return neonSql({ databaseUrl: DATABASE_URL, fetchEndpoint: `http://127.0.0.1:${port}/sql`, timeoutMs: 300 });
+    return neonSql({
+      databaseUrl: DATABASE_URL,
+      fetchEndpoint: `http://127.0.0.1:${port}/sql`,
+      timeoutMs: status === 0 && !cut ? 300 : 20_000,
+    });
   }
 
   it.each([
