@@ -9,7 +9,7 @@ import { MUTANTS, type Suspect } from "../test/sim/mutants.ts";
 import { type Job, keyOf, simulate } from "../test/sim/run.ts";
 import type { Tables } from "../test/sim/tables.ts";
 
-const POSTS = 240;
+const POSTS = 160;
 const WANTED = 0.95;
 /** What every mutant is tried with after the faults of its own; the posts of seed 0 have steady states, those of seed 1 swinging ones. */
 const BATTERY = [

@@ -49,6 +49,9 @@ export async function sqlProxy(target: () => string | undefined, random: () => n
     url: `http://127.0.0.1:${port}/sql`,
     cuts,
     cutAfter: () => cutAfter,
-    close: () => void (server.closeAllConnections(), server.close()),
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
   };
 }

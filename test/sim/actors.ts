@@ -47,6 +47,7 @@ function polledSource({ source, posts }: Stream, from: number, untilMs: number):
     configure: () => ({
       kind: "on",
       everyMinutes: 1,
+      providers: [],
       async poll({ cursor }, { now }) {
         const appeared = Math.floor((posts.length * (now() - from)) / (untilMs - from));
         const page = posts.slice(Number(cursor ?? 0), Math.max(0, Math.min(appeared, Number(cursor ?? 0) + 200)));
@@ -131,10 +132,9 @@ const poisonedPost = (mark: string) => ({
 });
 const POISONED = (mark: string): unknown => ({ v: 1, kind: "post", post: poisonedPost(mark) });
 
-/** Puts messages into the queues that nobody can work on, and answers their marks. */
-export async function poisoner(untilMs: number, world: World): Promise<Set<string>> {
+/** Puts messages into the queues that nobody can work on, and notes their marks. */
+export async function poisoner(untilMs: number, marks: Set<string>, world: World): Promise<void> {
   const { kernel, faults, queues } = world;
-  const marks = new Set<string>();
   while (kernel.now() < untilMs) {
     await kernel.pause(5_000);
     const name = kernel.dice.pick(["posts", "mentions", "deliveries"] as const);
@@ -143,5 +143,4 @@ export async function poisoner(untilMs: number, world: World): Promise<Set<strin
     queues[name].put(kernel.dice.pick(name === "posts" ? [...GARBAGE, POISONED] : GARBAGE)(mark), 0);
     marks.add(mark);
   }
-  return marks;
 }

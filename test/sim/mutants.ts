@@ -17,8 +17,8 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "a claim marks the post as done at once",
     file: "src/dedup/seen.ts",
-    from: "value: `claimed:${holder}`",
-    to: "value: DONE",
+    from: "value: `claimed:",
+    to: "value: true ? DONE : `claimed:",
     by: "crash-after-claim=0.25",
   },
   {
@@ -269,8 +269,8 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "each attempt has a key of its own",
     file: "src/channels/webhook.ts",
-    from: "...(await signedHeaders(settings.secrets, ports.idemKey, body, ports.now())),",
-    to: "...(await signedHeaders(settings.secrets, `${ports.idemKey}-${ports.now()}`, body, ports.now())),",
+    from: "ports.idemKey, body, ports.now())",
+    to: "ports.idemKey + ports.now(), body, ports.now())",
     by: "",
   },
   {

@@ -1,4 +1,3 @@
-import type { FaultName } from "./faults.ts";
 import { cross, type Ether, type Life, life } from "./life.ts";
 
 /** What an object keeps when it is evicted. Writes are there at once: output gates hold back every call until they are. */
@@ -7,8 +6,6 @@ export type Storage = {
   alarmAt: number | undefined;
   setAlarm(at: number): Promise<void>;
 };
-
-export type Instance = { alarm?(): Promise<void> };
 
 export type Namespace<T> = {
   /** A call from another life to the object of that name. Throws when the object dies under it. */
@@ -23,7 +20,7 @@ const ALARM_RETRIES = 6;
 const FIRST_RETRY_MS = 2_000;
 
 /** Durable Objects of one class: one instance a name at a time, made anew from its storage after each death; alarms fire at least once. */
-export function namespace<T extends Instance>(
+export function namespace<T extends object>(
   kind: string,
   make: (who: Life, storage: Storage, name: string) => T,
   ether: Ether,
@@ -73,15 +70,18 @@ export function namespace<T extends Instance>(
     });
   }
 
+  const alarmed = async (instance: T): Promise<void> => {
+    if ("alarm" in instance && typeof instance.alarm === "function") await instance.alarm();
+  };
+
   async function fire(name: string, failures: number): Promise<void> {
     const cell = cellOf(name);
     const { generation } = cell;
     cell.storage.alarmAt = undefined;
     kernel.note(`${kind} ${name} alarm`);
-    const silent: FaultName = "alarm-silent";
-    const failed = faults.hits(silent)
+    const failed = faults.hits("alarm-silent")
       ? "silent"
-      : await inside(name, async (instance) => instance.alarm?.()).then(
+      : await inside(name, alarmed).then(
           () => "no" as const,
           () => "yes" as const,
         );
@@ -93,8 +93,7 @@ export function namespace<T extends Instance>(
     }
   }
 
-  const again = (name: string): Promise<void> =>
-    inside(name, async (instance) => instance.alarm?.()).catch(() => undefined) as Promise<void>;
+  const again = (name: string): Promise<void> => inside(name, alarmed).catch(() => undefined);
 
   return {
     armed: () => [...cells.values()].filter(({ storage }) => storage.alarmAt !== undefined).length,

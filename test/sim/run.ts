@@ -46,7 +46,8 @@ export const keyOf = ({ seed, count }: Job["posts"]): string => `${seed}/${count
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 15, 12);
 const TRAFFIC_MS = 40 * MINUTE;
-const PATIENCE_MS = 20 * 60 * MINUTE;
+/** Past the next midnight, when the sweep looks whatever it was told. */
+const PATIENCE_MS = 13 * 60 * MINUTE;
 
 /** As short as settings can be: what the stages themselves do is tested beside them. */
 const SETTINGS: JudgeSettings = {
@@ -119,12 +120,12 @@ async function live({ streams }: Workload, world: World): Promise<{ quiet: boole
   const { kernel } = world;
   const until = START + TRAFFIC_MS;
   let pushing = streams.filter(({ how }) => how === "push").length;
-  let poison: ReadonlySet<string> = new Set();
+  const poison = new Set<string>();
   for (const stream of streams.filter(({ how }) => how === "push"))
     kernel.spawn(pushes(stream, until, world).then(() => void pushing--));
   const total = streams.reduce((sum, { posts }) => sum + posts.length, 0);
   kernel.spawn(operator(world));
-  kernel.spawn(poisoner(until, world).then((ids) => void (poison = ids)));
+  kernel.spawn(poisoner(until, poison, world));
   kernel.spawn(ticks(cron(streams, START, until, world), () => calm(world, () => pushing === 0, total), world));
   const quiet = await kernel.run(START + PATIENCE_MS);
   return { quiet, poison };

@@ -104,9 +104,17 @@ export function workload(seed: number, count: number): Workload {
   return { streams, posts: streams.flatMap((stream) => stream.posts) };
 }
 
+/** Half of it is kept: near to its original, and to others made of that, which need not be near to each other. */
+function blended(text: string, rolls: Dice): string {
+  const words = text.split(" ");
+  return rolls.chance(0.5)
+    ? `${rolls.pick(OPENINGS)} ${words.slice(3).join(" ")}`
+    : `${words.slice(0, -5).join(" ")} ${rolls.pick(ENDINGS)}`;
+}
+
 function post({ source, posts }: Stream, n: number, known: Token[], rolls: Dice): RawPost {
   const kind = rolls.next();
-  const earlier = posts.length > 0 && kind < 0.18 ? rolls.pick(posts) : undefined;
+  const earlier = posts.length > 0 && kind < 0.24 ? rolls.pick(posts) : undefined;
   const metrics = { followers: rolls.int(10, 50_000) };
   const fresh = {
     source,
@@ -116,6 +124,7 @@ function post({ source, posts }: Stream, n: number, known: Token[], rolls: Dice)
     metrics,
   };
   if (earlier && kind < 0.05) return { ...earlier, ...fresh, author: earlier.author };
+  if (earlier && kind < 0.11) return { ...earlier, ...fresh, text: blended(earlier.text, rolls) };
   if (earlier) return { ...earlier, ...fresh, text: `${earlier.text}${rolls.pick(NOISE)}` };
   if (kind > 0.95) return { ...fresh, text: `${SPAM} ${n}` };
   if (kind > 0.91) return { ...fresh, text: `${rolls.pick(OPENINGS)} the city ${rolls.pick(MIDDLES)} ${rolls.pick(ENDINGS)}` };
