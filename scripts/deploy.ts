@@ -5,7 +5,7 @@ import { parseArgs, parseEnv } from "node:util";
 import { z } from "zod";
 import { FACTS } from "../src/model/facts.ts";
 import { loadRules } from "../src/rules/load.ts";
-import { Settings } from "../workers/env.ts";
+import { Settings } from "../workers/settings.ts";
 import { applyMigrations } from "./local/migrate.ts";
 
 const USAGE = `npm run deploy -- [--env FILE] [--dry-run]

@@ -5,6 +5,7 @@ import type { EventObject } from "./event-object.ts";
 import type { JetstreamObject } from "./jetstream-object.ts";
 import type { MetricsObject } from "./metrics-object.ts";
 import type { ProviderObject } from "./provider-object.ts";
+import { Settings } from "./settings.ts";
 import type { StreamObject } from "./stream-object.ts";
 import type { SweeperObject } from "./sweeper-object.ts";
 
@@ -24,28 +25,6 @@ export type Bindings = {
   ANALYTICS: AnalyticsEngineDataset;
   ASSETS: Fetcher;
 };
-
-const list = z
-  .string()
-  .default("")
-  .transform((text) => text.split(/[\s,]+/).filter(Boolean));
-const flag = z.enum(["on", "off"]);
-
-export const Settings = z.object({
-  DATABASE_URL: z.string().startsWith("postgres", "is not a postgresql:// connection string"),
-  NEON_FETCH_ENDPOINT: z.url().optional(),
-  UPSTASH_REDIS_REST_URL: z.url().optional(),
-  UPSTASH_REDIS_REST_TOKEN: z.string().optional(),
-  ADMIN_KEY: z.string().optional(),
-  EVENT_WINDOW_MINUTES: z.coerce.number().int().min(1).max(1440).default(60),
-  LANGUAGES: list,
-  PUBLIC_READ: flag.default("on"),
-  EGRESS_ALLOW: list,
-  /** How long an accepted post may stay without an outcome before it is sent through the queue again. */
-  REQUEUE_AFTER_SECONDS: z.coerce.number().int().min(5).default(600),
-  LOCAL: z.string().optional(),
-});
-export type Settings = z.infer<typeof Settings>;
 
 const parsed = new WeakMap<object, Settings>();
 

@@ -13,13 +13,14 @@ import { type Collector, collector } from "../src/observability/metrics.ts";
 import { type Authors, parseAuthors } from "../src/refine/authors.ts";
 import { postgresStore } from "../src/store/postgres.ts";
 import type { Store } from "../src/store/store.ts";
-import { type Bindings, type Settings, settings, variables } from "./env.ts";
+import { type Bindings, settings, variables } from "./env.ts";
 import { type HotList, hotList } from "./platform/lists-kv.ts";
 import { neonSql } from "./platform/neon.ts";
 import { type RulesKv, rulesFromKv } from "./platform/rules-kv.ts";
 import { noRedis, upstash, upstashRedis } from "./platform/upstash.ts";
 import type { Ground } from "./ports.ts";
 import { type GateMemory, gateMemory } from "./provider-object.ts";
+import type { Settings } from "./settings.ts";
 
 /** What all invocations and objects of one isolate share: clients without a connection of their own, and values read lately. No promise is shared. */
 export type Isolate = Ground & {

@@ -14,12 +14,13 @@ import type { ReplayLetter } from "../src/store/admin.ts";
 import type { SnapshotRow } from "../src/store/read.ts";
 import { enqueueDeliveries } from "./announce.ts";
 import type { CronPorts } from "./cron.ts";
-import type { Bindings, Settings } from "./env.ts";
+import type { Bindings } from "./env.ts";
 import { backlogs, health, unready, VERSION } from "./health.ts";
 import { ingest } from "./ingest.ts";
 import { type Isolate, isolateOf } from "./isolate.ts";
 import { slidingWindow } from "./platform/allowance.ts";
 import { receive } from "./receive.ts";
+import type { Settings } from "./settings.ts";
 import { sourcesPorts } from "./sources-status.ts";
 import { type Defer, flusher, ground, guardedPorts, ingestPorts, sweeperOf, type Wired } from "./wire.ts";
 
