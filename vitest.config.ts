@@ -19,7 +19,8 @@ export default defineConfig({
             miniflare: { bindings: { DATABASE_URL: "postgresql://none@127.0.0.1:9/none", LOCAL: "1" } },
           }),
         ],
-        test: { name: "edge", include: ["src/**/*.edge.test.ts", "workers/**/*.edge.test.ts"] },
+        // The first call of a file starts the whole Worker, which takes long on a busy machine.
+        test: { name: "edge", include: ["src/**/*.edge.test.ts", "workers/**/*.edge.test.ts"], testTimeout: 120_000 },
       },
       {
         // Real processes: PostgreSQL, wrangler dev, the twins.
