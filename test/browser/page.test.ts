@@ -82,7 +82,7 @@ describe.skipIf(missing)("the live page", () => {
 
   it("filters by state and by symbol", async () => {
     const page = await open();
-    await page.getByRole("button", { name: "Downgraded" }).click();
+    await page.getByRole("button", { name: "Downgraded", exact: true }).click();
     await page.locator('.signal .pill[data-kind="downgraded"]').first().waitFor();
     await page.locator('.signal .pill[data-kind="candidate"]').first().waitFor({ state: "detached" });
     await page.keyboard.press("1");
