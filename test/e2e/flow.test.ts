@@ -77,7 +77,7 @@ describe("the whole flow", () => {
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
     await signal("unknown:FLOWB:2026-01-15T10:00:00Z");
     await reconciled();
-    expect(await event("unknown:FLOWB:2026-01-15T10:00:00Z")).toMatchObject({ event: { evidence_count: 1, copies: 0 } });
+    expect(await event("unknown:FLOWB:2026-01-15T10:00:00Z")).toMatchObject({ evidence_count: 1, copies: 0 });
   });
 
   it("loses nothing when many posts of one token arrive at once", async () => {
@@ -90,10 +90,8 @@ describe("the whole flow", () => {
     );
     await Promise.all(posts.map((each) => ingest([each])));
     const total = await until("twenty pieces of evidence", async () => {
-      const { event: found } = (await event("unknown:FLOWC:2026-01-15T10:00:00Z")) as {
-        event?: { evidence_count: number; copies: number };
-      };
-      return found && found.evidence_count + found.copies === 20 ? found : undefined;
+      const found = (await event("unknown:FLOWC:2026-01-15T10:00:00Z")) as { evidence_count: number; copies: number };
+      return found.evidence_count + found.copies === 20 ? found : undefined;
     });
     expect(total.evidence_count + total.copies).toBe(20);
   });
