@@ -47,7 +47,12 @@ export function targets(ether: Ether): { fetchFrom(who: Life): Fetch; ledger: To
     fetchFrom: (who) => async (url, init) => {
       const told = read(url, init, kernel.now());
       try {
-        const answer = await cross(ether, who, `target.${told.target}`, () => ({ pending: receive(told, init.signal) }));
+        const answer = await cross(ether, who, `target.${told.target}`, () => {
+          const pending = receive(told, init.signal);
+          // Its sender may be dead by then, and nobody there to hear of it.
+          pending.catch(() => undefined);
+          return { pending };
+        });
         return await answer.pending;
       } catch (error) {
         throw error instanceof Refused ? new TypeError("fetch failed") : error;

@@ -1,7 +1,16 @@
+import { createHmac } from "node:crypto";
 import type { Kernel } from "./kernel.ts";
 
-/** Puts setTimeout, clearTimeout and crypto.randomUUID under the kernel for as long as `work` runs: deadlines of outside calls pass in virtual time. */
+/** HMAC-SHA-256 without a thread of its own, whose answer would come at a moment that no seed chooses. */
+const hmac = {
+  importKey: async (_format: string, key: Uint8Array) => key,
+  sign: async (_algorithm: string, key: Uint8Array, data: Uint8Array) =>
+    new Uint8Array(createHmac("sha256", key).update(data).digest()).buffer,
+};
+
+/** Puts timers, crypto.randomUUID and HMAC under the kernel for as long as `work` runs: deadlines of outside calls pass in virtual time. */
 export async function underVirtualTimers<T>(kernel: Kernel, work: () => Promise<T>): Promise<T> {
+  const subtle = { importKey: crypto.subtle.importKey, sign: crypto.subtle.sign };
   const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, randomUUID: crypto.randomUUID };
   const waiting = new Map<number, true>();
   const ids = kernel.dice.fork("uuid");
@@ -27,11 +36,18 @@ export async function underVirtualTimers<T>(kernel: Kernel, work: () => Promise<
     },
   };
   Object.assign(globalThis, { setTimeout: virtual.setTimeout, clearTimeout: virtual.clearTimeout });
-  Object.defineProperty(crypto, "randomUUID", { value: virtual.randomUUID, configurable: true, writable: true });
+  replace(crypto, { randomUUID: virtual.randomUUID });
+  replace(crypto.subtle, hmac);
   try {
     return await work();
   } finally {
+    replace(crypto.subtle, subtle);
     Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
-    Object.defineProperty(crypto, "randomUUID", { value: real.randomUUID, configurable: true, writable: true });
+    replace(crypto, { randomUUID: real.randomUUID });
   }
+}
+
+function replace(target: object, methods: object): void {
+  for (const [name, value] of Object.entries(methods))
+    Object.defineProperty(target, name, { value, configurable: true, writable: true });
 }
