@@ -49,6 +49,8 @@ const CALLER_WAITS_MS = 2_000;
 /** A wait so short is slept through here; a longer one is the sweeper's. */
 const SLEEP_MS = 3_000;
 const LEAST_SLEEP_MS = 50;
+/** After so many short waits its place is for others: those it waits for may be among them. */
+const MAX_LOOKS = 15;
 const UNAVAILABLE_MS = 30_000;
 
 export function channelKeeper(ports: ChannelPorts, memory: ChannelMemory): ChannelKeeper {
@@ -57,10 +59,10 @@ export function channelKeeper(ports: ChannelPorts, memory: ChannelMemory): Chann
   const inTurn = turns(AT_ONCE);
   const held = new Map<number, Promise<void>>();
 
-  /** Until it ended, or must wait longer than is worth staying awake for. */
+  /** Until it ended, or must wait longer than is worth staying awake for. It sleeps out of turn: what it waits for may be waiting for a turn. */
   async function attempts(id: number): Promise<void> {
-    for (;;) {
-      const outcome = await deliver(id, deliverPorts);
+    for (let looks = 1; ; looks++) {
+      const outcome = await inTurn(() => deliver(id, deliverPorts));
       report(id, outcome, ports);
       if (outcome.kind === "unavailable") {
         await ports.wakeSweeper(ports.now() + UNAVAILABLE_MS);
@@ -68,13 +70,13 @@ export function channelKeeper(ports: ChannelPorts, memory: ChannelMemory): Chann
       }
       if (outcome.kind !== "later") return;
       const wait = outcome.at - ports.now();
-      if (wait > SLEEP_MS) return ports.wakeSweeper(outcome.at);
+      if (wait > SLEEP_MS || looks === MAX_LOOKS) return ports.wakeSweeper(outcome.at);
       await ports.sleep(Math.max(wait, LEAST_SLEEP_MS));
     }
   }
 
   function start(id: number): Promise<void> {
-    const run = inTurn(() => attempts(id)).finally(() => held.delete(id));
+    const run = attempts(id).finally(() => held.delete(id));
     // Past its patience the caller listens no more; the sweeper has been woken.
     run.catch(() => undefined);
     held.set(id, run);
