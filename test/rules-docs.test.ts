@@ -7,7 +7,9 @@ import { runCases } from "../src/rules/suite/run.ts";
 
 const page = readFileSync(new URL("../docs/rules.md", import.meta.url), "utf8");
 const blocks = [...page.matchAll(/```yaml\n(.*?)```/gs)].map((found) => found[1] ?? "");
-const rows = [...page.matchAll(/^\| `(.+)` \| `(.+)` \|$/gm)].map(([, written = "", meant = ""]) => [written, meant] as const);
+const rows = [...page.matchAll(/^\| +`(.+?)` +\| +`(.+?)` +\|$/gm)].map(
+  ([, written = "", meant = ""]) => [written, meant] as const,
+);
 
 const load = (text: string) => loadRules(text, {}, VOCABULARY);
 const withCondition = (condition: string) =>

@@ -42,7 +42,7 @@ type Settings = z.output<typeof Settings>;
 const Reply = z.looseObject({
   ok: z.boolean(),
   description: z.string().default(""),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   parameters: z.looseObject({ retry_after: z.number().optional(), migrate_to_chat_id: z.number().optional() }).default({}),
 });
 type Reply = z.infer<typeof Reply>;

@@ -36,7 +36,7 @@ it("keeps the words that say what a post is about", () => {
     { lang: "en", spam: 0 },
     settings,
   );
-  expect(keywords.slice(0, 3)).toEqual(["staking", "doubled", "upgrade"]);
+  expect(keywords.slice(0, 3)).toEqual(["staking", "upgrade", "rewards"]);
 });
 
 it("reads the authors list, and names the line of a mistake", () => {

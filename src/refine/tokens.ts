@@ -48,7 +48,8 @@ function symbolFor(text: string, address: Address, symbols: readonly Named[], al
   const able = symbols.filter(({ symbol }) => !isCoin(symbol));
   if (alone && able.length === 1) return able[0];
   const at = text.indexOf(address.address);
-  const distance = ({ at: from, end }: Named) => (from < at ? at - end : from - at - address.address.length);
+  // "$DEMO ... CA 0x...": a symbol is told before its address, so one behind it must stand three times as near.
+  const distance = ({ at: from, end }: Named) => (from < at ? at - end : 3 * (from - at - address.address.length));
   return able.filter((each) => distance(each) <= NEAR).sort((a, b) => distance(a) - distance(b))[0];
 }
 
@@ -97,7 +98,7 @@ export function tokensIn(post: RawPost): FoundToken[] {
       symbol: named?.symbol ?? null,
       tokenCa: address.address,
       confidence: named ? 0.9 : 1,
-      at: text.indexOf(address.address),
+      at: Math.min(text.indexOf(address.address), named?.at ?? Number.POSITIVE_INFINITY),
     });
   }
   for (const { symbol, at } of spoken) {

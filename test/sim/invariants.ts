@@ -278,9 +278,7 @@ const ON_PROVIDERS = new Set<FaultName>(["provider-5xx", "provider-slow", "provi
 function factsCatchUp({ tables, faults }: Judged): Complaints {
   if (![...faults].every((name) => ON_PROVIDERS.has(name))) return [];
   const degraded = [...tables.events.values()].filter(({ signal }) => signal.degraded).length;
-  return degraded > Math.max(1, tables.events.size * 0.1)
-    ? [`${degraded} of ${tables.events.size} signals stayed without facts`]
-    : [];
+  return degraded > tables.events.size * 0.02 ? [`${degraded} of ${tables.events.size} signals stayed without facts`] : [];
 }
 
 function postsEqual({ tables }: Judged, reference: Reference): Complaints {

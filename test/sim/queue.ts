@@ -53,11 +53,11 @@ export function simQueue(settings: QueueSettings, consume: Consume, dead: () => 
     });
   }
 
-  /** A batch is taken when it is full or has waited its time. */
+  /** A batch is taken when it is full or has waited its time at most. */
   function wake(): void {
     if (pumping || active >= CONSUMERS || ready.length === 0) return;
     pumping = true;
-    const wait = ready.length >= settings.maxBatch ? 0 : settings.batchSeconds * 1000;
+    const wait = ready.length >= settings.maxBatch ? 0 : kernel.dice.int(0, settings.batchSeconds * 1000 + 1);
     kernel.at(kernel.now() + wait, () => {
       pumping = false;
       invoke();
@@ -67,7 +67,9 @@ export function simQueue(settings: QueueSettings, consume: Consume, dead: () => 
 
   function take(): Held[] {
     const inOrder = !faults.on("queue-reorder");
-    return Array.from({ length: Math.min(settings.maxBatch, ready.length) }, () => {
+    // Not always all there is, so that several consumers work on what belongs together.
+    const most = Math.min(settings.maxBatch, ready.length);
+    return Array.from({ length: kernel.dice.int(1, most + 1) }, () => {
       const [message] = ready.splice(inOrder ? 0 : kernel.dice.int(0, ready.length), 1);
       if (!message) throw new RangeError("the queue ran dry");
       return { ...message, attempts: message.attempts + 1 };
