@@ -19,7 +19,7 @@ const PLACES: Place[] = [
   { path: "src/events/", may: STAGE, packages: [] },
   { path: "src/channels/", may: STAGE, packages: ["zod"] },
   { path: "src/observability/", may: STAGE, packages: ["zod"] },
-  { path: "src/rules/", may: STAGE, packages: ["zod", "yaml", "filtrex", "re2js"] },
+  { path: "src/rules/", may: STAGE, packages: ["zod", "yaml", "filtrex"] },
   { path: "src/store/", may: STAGE, packages: ["drizzle-orm"] },
   { path: "src/outbox/", may: [...STAGE, "src/channels/channel.ts", "src/store/store.ts"], packages: [] },
   { path: "src/api/", may: [...STAGE, "src/store", "src/rules", "src/observability"], packages: ["hono", "zod"] },

@@ -91,7 +91,10 @@ export class StreamObject extends DurableObject<Bindings> {
   /** A listener that is too far behind, or gone without a word, must not keep a message from the others. */
   #push(source: EventSource, frame: string): void {
     try {
-      if ((source.controller.desiredSize ?? 0) > 0) return source.controller.enqueue(utf8.encode(frame));
+      if ((source.controller.desiredSize ?? 0) > 0) {
+        source.controller.enqueue(utf8.encode(frame));
+        return;
+      }
       source.controller.close();
     } catch {
       // Closed from the other side in the meantime.
