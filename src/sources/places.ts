@@ -10,9 +10,6 @@ export const worse = (a: Verdict, b: Verdict): Verdict => (GRAVITY[b.kind] > GRA
 
 export const NOTHING_NEW: Verdict = { kind: "empty", reason: "nothing new" };
 
-/** Whether what was asked came. */
-const came = (verdict: Verdict): boolean => verdict.kind === "ok" || verdict.kind === "partial";
-
 /** A cursor that was stored as JSON; one that cannot be read starts anew, which repeats posts and loses none. */
 export function readCursor<S extends z.ZodType>(schema: S, cursor: string | null, start: z.output<S>): z.output<S> {
   try {
