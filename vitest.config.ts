@@ -20,7 +20,7 @@ export default defineConfig({
           }),
         ],
         // The first call of a file starts the whole Worker, which takes long on a busy machine.
-        test: { name: "edge", include: ["src/**/*.edge.test.ts", "workers/**/*.edge.test.ts"], testTimeout: 120_000 },
+        test: { name: "edge", include: ["src/**/*.edge.test.ts", "workers/**/*.edge.test.ts"], testTimeout: 300_000 },
       },
       {
         // Real processes: PostgreSQL, wrangler dev, the twins.
