@@ -6,14 +6,13 @@ import { type Claim, type Closing, StoreUnavailable } from "../store/store.ts";
 import { attemptOf, finish } from "./finish.ts";
 import { type Hold, hold, type Ready } from "./gate.ts";
 import { letterOf } from "./letter.ts";
+import { PATIENCE_MS } from "./pace.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
 /** Long enough for reading the channel and a short wait for its pace. */
 const CLAIM_MS = 60_000;
 /** Longer than the slowest send: Telegram may take four calls of 15 s. */
 const SEND_MS = 120_000;
-/** A longer wait gives the lease back and comes again when its place in the line is near. */
-const PATIENCE_MS = 10_000;
 const MAX_DIGEST = 50;
 
 /**

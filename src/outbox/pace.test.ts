@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Limit } from "../channels/channel.ts";
-import { pacer } from "./pace.ts";
+import { PATIENCE_MS, pacer } from "./pace.ts";
 
 const chat: Limit = { key: "chat", count: 1, perMs: 1_000, burst: 1 };
 const group: Limit = { key: "group", count: 14, perMs: 60_000, burst: 4 };
@@ -57,5 +57,22 @@ describe("the pacer", () => {
 
   it("lets everything through where there is no limit", () => {
     expect(departures(3, [])).toEqual([0, 0, 0]);
+  });
+
+  it("spreads those who come back late together", () => {
+    const { clock, take } = line();
+    const holders = Array.from({ length: 40 }, (_, holder) => holder);
+    const left: number[] = [];
+    for (const holder of holders) if (take(holder, [group]) === 0) left.push(clock.now);
+    clock.now += 8 * 60_000;
+    for (let waiting = holders.slice(left.length); waiting.length > 0; clock.now += 5_000) {
+      waiting = waiting.filter((holder) => {
+        const wait = take(holder, [group]);
+        if (wait <= PATIENCE_MS) left.push(clock.now + wait);
+        return wait > PATIENCE_MS;
+      });
+    }
+    for (const start of left) expect(left.filter((at) => at >= start && at < start + 60_000).length).toBeLessThanOrEqual(18);
+    expect(Math.max(...left) - Math.min(...left)).toBeLessThan(12 * 60_000);
   });
 });
