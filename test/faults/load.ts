@@ -29,7 +29,7 @@ export async function push(server: Server, posts: readonly RawPost[], perSecond:
       await response?.body?.cancel();
       await pause(Math.min(1_000 * Number(retryAfter ?? 1), 5_000));
     }
-    await pause(began + (1_000 * (from + BATCH)) / perSecond - performance.now());
+    await pause(Math.max(0, began + (1_000 * (from + BATCH)) / perSecond - performance.now()));
   }
   return sent;
 }

@@ -80,6 +80,15 @@ describe("real processes that are killed under load", () => {
     return kills;
   }
 
+  /** The last to be killed is still coming back. */
+  async function untilReady(): Promise<void> {
+    for (let calm = 0; calm < 5; await pause(1_000)) {
+      const answer = await ask(stack, "/audit").catch(() => undefined);
+      calm = answer?.ok ? calm + 1 : 0;
+      await answer?.body?.cancel();
+    }
+  }
+
   async function outbox(): Promise<OutboxRow[]> {
     const rows: OutboxRow[] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
@@ -104,6 +113,7 @@ describe("real processes that are killed under load", () => {
     const [sent, kills] = await Promise.all([push(stack, posts, POSTS / SECONDS), killAtRandom(until)]);
     Object.assign(proxy.cuts, { before: 0, after: 0 });
     const recovery = performance.now();
+    await untilReady();
 
     const ticks = setInterval(() => void tick(stack).catch(() => undefined), 5_000);
     const said: string[] = [];

@@ -15,6 +15,8 @@ export type Judged = {
   /** Marks of the garbage that was put into the queues. */
   poison: ReadonlySet<string>;
   rules: readonly Ruleset[];
+  /** What was seen torn on the way. */
+  torn: readonly string[];
   /** Posts that the sweep sent anew. */
   requeued: number;
   /** Whether the number of transitions is the same on every way. */
@@ -34,6 +36,7 @@ export function complaintsOf(run: Judged, reference: Reference | undefined): Com
     everyPostEnds(run),
     auditAgrees(run),
     countsFollowFromEvidence(run),
+    [...run.torn],
     signalsAreExplained(run),
     everyDeliveryEnds(run),
     ledgerHoldsEveryDone(run),
@@ -106,7 +109,7 @@ function signalsAreExplained({ tables, rules }: Judged): Complaints {
   });
 }
 
-function everyDeliveryEnds({ tables }: Judged): Complaints {
+function everyDeliveryEnds({ tables, faults }: Judged): Complaints {
   const open = tables.outbox.filter(({ status }) => status !== "done" && status !== "dlq");
   const keys = tables.outbox.filter(({ idemKey, eventKey, channelId, payload }) => {
     const { transition } = payload as { transition: number };
@@ -115,11 +118,11 @@ function everyDeliveryEnds({ tables }: Judged): Complaints {
   return [
     ...open.map(({ id, status, retryCount }) => `delivery ${id} is ${status} after ${retryCount} attempts`),
     ...keys.map(({ id }) => `delivery ${id} has another key than its transition's`),
-    ...gapsInTransitions(tables),
+    ...(faults.has("channel-4xx") ? [] : gapsInTransitions(tables)),
   ];
 }
 
-/** One notification a channel for each change of state: 1, 2, 3 and no gap. */
+/** One notification a channel for each change of state: 1, 2, 3 and no gap. A channel that is switched off gets none. */
 function gapsInTransitions({ outbox, events }: Tables): Complaints {
   const byLine = Map.groupBy(outbox, ({ channelId, eventKey }) => `${eventKey} ${channelId}`);
   return [...byLine].flatMap(([line, rows]) => {

@@ -96,7 +96,7 @@ export const MUTANTS: readonly Suspect[] = [
     file: "src/kit/coalesce.ts",
     from: "waiting.items.push(...items);",
     to: "",
-    by: "queue-duplicate=0.05",
+    by: "queue-duplicate=0.25",
   },
   {
     name: "a failed mention is acked",
@@ -143,9 +143,9 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "a consumer that dies is retried at once",
     file: "wrangler.toml",
-    from: 'queue = "posts"\nmax_batch_size = 100\nmax_batch_timeout = 1\nmax_retries = 100\nretry_delay = 120',
-    to: 'queue = "posts"\nmax_batch_size = 100\nmax_batch_timeout = 1\nmax_retries = 100\nretry_delay = 0',
-    by: "crash-in-transaction=0.25,postgres-down-120=0.05,crash=0.25",
+    from: 'queue = "mentions"\nmax_batch_size = 100\nmax_batch_timeout = 1\nmax_retries = 100\nretry_delay = 120',
+    to: 'queue = "mentions"\nmax_batch_size = 100\nmax_batch_timeout = 1\nmax_retries = 100\nretry_delay = 0',
+    by: "crash=0.5,postgres-down-120=0.05",
   },
   {
     name: "newer messages are read as they are",

@@ -57,7 +57,8 @@ export function simQueue(settings: QueueSettings, consume: Consume, dead: () => 
   function wake(): void {
     if (pumping || active >= CONSUMERS || ready.length === 0) return;
     pumping = true;
-    const wait = ready.length >= settings.maxBatch ? 0 : kernel.dice.int(0, settings.batchSeconds * 1000 + 1);
+    const soon = ready.length >= settings.maxBatch || kernel.dice.chance(0.5);
+    const wait = soon ? 0 : kernel.dice.int(0, settings.batchSeconds * 1000 + 1);
     kernel.at(kernel.now() + wait, () => {
       pumping = false;
       invoke();

@@ -89,6 +89,7 @@ export async function simulate(job: Job, options: Options = {}): Promise<{ outco
     const run = {
       ...{ quiet, tables, poison, steady },
       ledger: world.ledger,
+      torn: world.torn,
       requeued: world.queues.posts.again(),
       workload: posts,
       rules: [rulebook.older, rulebook.newer],

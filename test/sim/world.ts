@@ -38,6 +38,8 @@ export type World = Ether & {
   channels: Namespace<ChannelKeeper>;
   sweeper: Namespace<SweeperKeeper>;
   ledger: Told[];
+  /** Events whose counts did not follow from their evidence at some moment, whatever came later. */
+  torn: string[];
   ingestPorts(who: Life): IngestPorts;
   sweeperOf(who: Life): CronPorts["sweeper"];
 };
@@ -49,7 +51,9 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
   const { kernel, faults } = ether;
   const redis = simRedis(ether);
   const outside = targets(ether);
-  const storeFor = (who: Life): Store => storeOf(who, store, ether);
+  const torn: string[] = [];
+  const watchedStore = faults.on("object-doubled") ? watched(store, torn) : store;
+  const storeFor = (who: Life): Store => storeOf(who, watchedStore, ether);
   const ground = (who: Life): Ground => ({ now: who.now, log: () => undefined, telemetry: silent });
 
   const queue = (name: string, dead: () => SimQueue | undefined): SimQueue =>
@@ -155,10 +159,24 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     channels,
     sweeper,
     ledger: outside.ledger,
+    torn,
     ingestPorts,
     sweeperOf,
   };
 }
+
+/** Looks at an event after each commit: what two writers tear, a later commit may mend before the end. */
+const watched = (store: Store, torn: string[]): Store => ({
+  ...store,
+  async commit(change) {
+    const result = await store.commit(change);
+    const held = await store.load(change.event.eventKey);
+    const counted = (held?.event.evidenceCount ?? 0) + (held?.event.copies ?? 0);
+    if (held && counted !== held.evidence.length)
+      torn.push(`${change.event.eventKey} counted ${counted} of ${held.evidence.length} at rev ${held.rev}`);
+    return result;
+  },
+});
 
 /** The real enrich() around two small providers, as each isolate has it: own cache in front of Redis, own gate. */
 function enrichment(who: Life, ether: Ether, redis: SimRedis): Pick<EventPorts, "examine"> {
