@@ -259,14 +259,21 @@ function sweepIsOnlyANet({ requeued, workload, faults }: Judged): Complaints {
   return requeued > most ? [`${requeued} posts were left to the sweep`] : [];
 }
 
-const QUICK = new Set<FaultName>(
-  [...HARMLESS_TO_POSTS, "queue-lost", "enqueue-refused", "commit-reply-lost"].filter(
-    (name) => name !== "channel-5xx",
-  ) as FaultName[],
-);
-const IN_TIME_MS = 25 * 60_000;
+/** Under these a delivery may miss its queue, and must still be on its way within minutes. */
+const QUICK = new Set<FaultName>([
+  "enqueue-refused",
+  "queue-duplicate",
+  "ack-lost",
+  "redis-down",
+  "redis-reply-lost",
+  "alarm-twice",
+  "cron-overlapping",
+  "stale-rules",
+  "old-version",
+]);
+const IN_TIME_MS = 8 * 60_000;
 
-/** Of the hook, which has no pace to speak of. The hourly net is for what no other way is left for. */
+/** Of the hook, which has no pace to speak of. The hourly net, and the sweep for posts, are for what no other way is left for. */
 function deliveriesAreInTime({ tables, faults }: Judged): Complaints {
   if ([...faults].some((name) => !QUICK.has(name))) return [];
   return tables.outbox.flatMap(({ id, channelId, createdAt, finishedAt }) => {

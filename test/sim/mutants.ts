@@ -201,14 +201,14 @@ export const MUTANTS: readonly Suspect[] = [
     file: "workers/announce.ts",
     from: "if (open) await wakeSweeper(",
     to: "if (open && held.length > 0) await wakeSweeper(",
-    by: "queue-lost=0.25",
+    by: "enqueue-refused=0.25",
   },
   {
     name: "a sweep does not set the next",
     file: "workers/sweeper-keeper.ts",
     from: "if (next !== null) await wake(next);",
     to: "void next;",
-    by: "queue-lost=0.25",
+    by: "enqueue-refused=0.25",
   },
   {
     name: "a post ends with the first of its events",
