@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { numeric } from "../kit/numeric.ts";
 
-/** What a scan says, in one shape for EVM and Solana. Null = not known, which is never the same as safe. */
+/** What a scan says, in one shape for every kind of chain. Null = not known, which is never the same as safe. */
 export type Scan = {
-  kind: "evm" | "solana";
+  kind: "evm" | "solana" | "sui";
   /** Flags by GoPlus's own names: true, false, or absent when unknown. */
   flags: ReadonlyMap<string, boolean>;
   /** Percent. */
@@ -141,6 +141,24 @@ export function solanaScan(fields: Fields, now: number): Scan {
     holderCount: numeric(fields.holder_count),
     top10Share: top10(fields.holders),
     ...liquidityLocks(fields.lp_holders, now),
+    creatorHoneypots: null,
+  };
+}
+
+const Power = z.object({ value: z.unknown().optional() });
+const SUI_POWERS = ["mintable", "blacklist", "contract_upgradeable", "metadata_modifiable"];
+
+/** Sui: four powers of the issuer. There are no taxes there, and no figures about liquidity. */
+export function suiScan(fields: Fields): Scan {
+  return {
+    kind: "sui",
+    flags: known(SUI_POWERS.map((name) => [name, flag(Power.safeParse(fields[name]).data?.value)])),
+    buyTax: null,
+    sellTax: null,
+    holderCount: numeric(fields.holder_count),
+    top10Share: top10(fields.holders),
+    unlockedLpShare: null,
+    lpLockDays: null,
     creatorHoneypots: null,
   };
 }

@@ -25,6 +25,7 @@ const RED: Record<Scan["kind"], Record<string, string>> = {
     frozen_by_default: "new accounts start frozen",
     malicious_authority: "an authority is known as malicious",
   },
+  sui: {},
 };
 
 const YELLOW: Record<Scan["kind"], Record<string, string>> = {
@@ -38,6 +39,19 @@ const YELLOW: Record<Scan["kind"], Record<string, string>> = {
     trading_cooldown: "trading cooldown",
   },
   solana: { mintable: "more can be minted", metadata_mutable: "metadata can be changed" },
+  sui: {
+    mintable: "more can be minted",
+    blacklist: "has a blacklist",
+    contract_upgradeable: "the package can be upgraded",
+    metadata_modifiable: "metadata can be changed",
+  },
+};
+
+/** Flags that must be known before a token may be called green. */
+const NEEDED: Record<Scan["kind"], string[]> = {
+  evm: ["is_honeypot"],
+  solana: ["mintable", "freezable"],
+  sui: ["mintable", "blacklist"],
 };
 
 const raised = (scan: Scan, table: Record<string, string>): string[] =>
@@ -72,8 +86,7 @@ function yellows(scan: Scan, limits: RiskLimits): string[] {
 
 /** What must be known, and clean, before a token may be called green. */
 function unknowns(scan: Scan): string[] {
-  const flags = scan.kind === "evm" ? ["is_honeypot"] : ["mintable", "freezable"];
-  const missing = flags.filter((name) => !scan.flags.has(name));
+  const missing = NEEDED[scan.kind].filter((name) => !scan.flags.has(name));
   if (scan.kind === "evm" && scan.buyTax === null) missing.push("buy_tax");
   if (scan.kind === "evm" && scan.sellTax === null) missing.push("sell_tax");
   return missing;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evmScan, solanaScan } from "./goplus-answer.ts";
+import { evmScan, solanaScan, suiScan } from "./goplus-answer.ts";
 import { riskOf } from "./goplus-risk.ts";
 import { goplusSignature } from "./goplus-token.ts";
 
@@ -135,6 +135,23 @@ describe("risk of a Solana token", () => {
   it("is yellow when more can be minted or the metadata changed", () => {
     expect(solana({ ...CLEAN_SOL, mintable: on }).reasons).toEqual(["more can be minted"]);
     expect(solana({ ...CLEAN_SOL, metadata_mutable: on }).level).toBe("yellow");
+  });
+});
+
+describe("risk of a Sui token", () => {
+  const no = { cap_owner: "", value: "0" };
+  const CLEAN_SUI = { mintable: no, blacklist: no, contract_upgradeable: no, metadata_modifiable: no };
+  const sui = (fields: Record<string, unknown>) => riskOf(suiScan(fields), LIMITS);
+
+  it("is green only when minting and freezing are known to be off", () => {
+    expect(sui(CLEAN_SUI).level).toBe("green");
+    expect(sui({ ...CLEAN_SUI, mintable: "" }).level).toBe("unknown");
+    expect(sui({ ...CLEAN_SUI, blacklist: {} }).level).toBe("unknown");
+  });
+
+  it.each(["mintable", "blacklist", "contract_upgradeable", "metadata_modifiable"])("is yellow: %s", (power) => {
+    const risk = sui({ ...CLEAN_SUI, [power]: { cap_owner: "0x1", value: "1" } });
+    expect([risk.level, risk.reasons.length]).toEqual(["yellow", 1]);
   });
 });
 

@@ -6,7 +6,7 @@ import { FACTS } from "../model/facts.ts";
 import { canonicalAddress } from "../model/mention.ts";
 import type { Chain } from "../model/scalars.ts";
 import { type Asked, type AskPorts, enricher, type KnownToken, NO_ANSWER, NOTHING_KNOWN } from "./enricher.ts";
-import { evmScan, type Scan, solanaScan } from "./goplus-answer.ts";
+import { evmScan, type Scan, solanaScan, suiScan } from "./goplus-answer.ts";
 import { type RiskLimits, riskOf } from "./goplus-risk.ts";
 import { goplusToken } from "./goplus-token.ts";
 
@@ -17,6 +17,7 @@ const PATHS: Partial<Record<Chain, string>> = {
   arb: "token_security/42161",
   tron: "token_security/tron",
   sol: "solana/token_security",
+  sui: "sui/token_security",
 };
 
 /** Without a key about 30 a minute, and a burst of 8 in 5 seconds is punished. */
@@ -88,6 +89,7 @@ function scanOf(token: KnownToken, answer: Answer, now: number): Scan | null {
   const wanted = canonicalAddress(token.tokenCa);
   const fields = Object.entries(result.data ?? {}).find(([address]) => canonicalAddress(address) === wanted)?.[1];
   if (fields === undefined || Object.keys(fields).length === 0) return null;
+  if (token.chain === "sui") return suiScan(fields);
   return token.chain === "sol" ? solanaScan(fields, now) : evmScan(fields, now);
 }
 
