@@ -1,4 +1,5 @@
 import type { Cache, Cached } from "../kit/cache.ts";
+import type { Flight } from "../kit/shared-flight.ts";
 import { iso } from "../kit/time.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import { ProviderFacts } from "../model/facts.ts";
@@ -15,8 +16,8 @@ export type Group = {
 export type EnrichPorts = AskPorts & {
   groups: readonly Group[];
   cache: Cache;
-  /** One for the isolate: callers that want the same token at once share one call. */
-  flight: <T>(key: string, task: () => Promise<T>) => Promise<T>;
+  /** Callers that want the same token at once share one call, here and in other isolates. */
+  flight: Flight;
   /** Keeps the isolate alive until a late answer has reached the cache (waitUntil). */
   defer(work: Promise<unknown>): void;
   /** For looking up a token of which only the symbol is known. */
@@ -50,6 +51,8 @@ const failed = (provider: string, error: string): ProviderFacts => ({
 const classOf = (verdict: Verdict): string => `${verdict.kind}: ${verdict.reason}`;
 const isKnown = (token: Token): token is KnownToken => token.tokenCa !== null;
 const read = (stored: unknown): ProviderFacts | undefined => ProviderFacts.safeParse(stored).data;
+const fresh = (held: Cached<ProviderFacts> | null, now: number): ProviderFacts | null =>
+  held !== null && held.freshUntil > now ? held.value : null;
 const stale = (old: Cached<ProviderFacts>, error: string): ProviderFacts => ({ ...old.value, status: "stale", error });
 
 function factsOf(group: Group, via: string, asked: Asked, now: number): ProviderFacts {
@@ -88,7 +91,11 @@ async function askGroup(group: Group, token: KnownToken, ports: EnrichPorts, see
   const old = await ports.cache.get(key, read);
   if (old !== null) seen.set(group.name, old);
   if (old !== null && old.freshUntil > ports.now()) return old.value;
-  return ports.flight(key, () => fill(group, token, key, old, ports));
+  return ports.flight(
+    key,
+    () => fill(group, token, key, old, ports),
+    async () => fresh(await ports.cache.get(key, read), ports.now()),
+  );
 }
 
 const unasked = (group: Group): ProviderFacts => ({

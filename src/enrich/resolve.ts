@@ -83,7 +83,10 @@ export async function resolveToken(token: Token, ports: ResolvePorts): Promise<T
   const baseUrl = ports.search?.baseUrl;
   if (token.tokenCa !== null || symbol === null || baseUrl === undefined) return token;
   const key = `cache:symbol:${token.chain}:${symbol.toUpperCase()}`;
-  const known = await ports.cache.get(key, (stored) => Remembered.safeParse(stored).data);
-  if (known !== null && known.freshUntil > ports.now()) return known.value.token ?? token;
-  return ports.flight(key, () => search({ ...token, symbol }, key, baseUrl, ports)).catch(() => token);
+  const remembered = async (): Promise<Token | null> => {
+    const known = await ports.cache.get(key, (stored) => Remembered.safeParse(stored).data);
+    return known !== null && known.freshUntil > ports.now() ? (known.value.token ?? token) : null;
+  };
+  const look = () => ports.flight(key, () => search({ ...token, symbol }, key, baseUrl, ports), remembered);
+  return (await remembered()) ?? look().catch(() => token);
 }
