@@ -23,7 +23,7 @@ export type KeeperMemory = {
  * `add` resolves once the mentions are evidence in the database; it may be repeated. `lookAgain` scores anew, with facts that came late; it never
  * throws but looks again later, because the platform drops an alarm that failed six times and an outage outlasts that.
  */
-export type EventKeeper = { add(mentions: Mention[]): Promise<void>; lookAgain(): Promise<void> };
+export type EventKeeper = { add(mentions: Mention[], traceId?: string): Promise<void>; lookAgain(): Promise<void> };
 
 /**
  * The only writer of one event_key. Calls that arrive while a commit is in flight are merged into the next one. What it holds is a copy of the
@@ -31,6 +31,7 @@ export type EventKeeper = { add(mentions: Mention[]): Promise<void>; lookAgain()
  */
 export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeeper {
   let known: Known | undefined;
+  let trace: string | undefined;
 
   async function load(): Promise<Known> {
     const state = memory.eventKey === undefined ? undefined : await ports.store.load(memory.eventKey);
@@ -43,7 +44,11 @@ export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeepe
     known = undefined;
     const evidence = [...before.gathered.texts.flatMap((text) => text.evidence), ...mentions];
     if (evidence.length === 0) return true;
-    const [answers, rules, channels] = await Promise.all([ports.examine(tokenOf(evidence)), ports.rules(), ports.channels()]);
+    const [answers, rules, channels] = await Promise.all([
+      ports.examine(tokenOf(evidence), trace),
+      ports.rules(),
+      ports.channels(),
+    ]);
     const { change, after } = decide(before, { mentions, answers, rules, channels, now: ports.now() });
     const result = await ports.store.commit(change);
     if (result.kind === "stale") return false;
@@ -69,7 +74,8 @@ export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeepe
   });
 
   return {
-    async add(mentions) {
+    async add(mentions, traceId) {
+      trace = traceId;
       memory.eventKey ??= mentions[0]?.eventKey;
       await record(mentions);
     },

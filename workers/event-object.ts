@@ -9,8 +9,8 @@ export class EventObject extends DurableObject<Bindings> {
   readonly #wired = wireEvent(this.env, (work) => this.ctx.waitUntil(work));
   readonly #keeper = eventKeeper(this.#wired.ports, memoryIn(this.ctx.storage));
 
-  async add(mentions: Mention[]): Promise<void> {
-    await this.#keeper.add(mentions);
+  async add(mentions: Mention[], traceId?: string): Promise<void> {
+    await this.#keeper.add(mentions, traceId);
     this.#wired.flush();
   }
 

@@ -87,9 +87,12 @@ function isolate(env: Bindings): Isolate {
     authors: hotList("authors", authorsList, parseAuthors, env.RULES, rereadMs, now),
     blacklist: hotList("blacklist", blacklist, parseBlacklist, env.RULES, rereadMs, now),
     channels: lastGood(() => store.channels(), rereadMs, now),
-    called({ provider, verdict, code, ms }) {
+    called({ provider, verdict, code, ms, traceId }) {
       metrics.observe("external_request_ms", { provider }, ms);
-      if (verdict !== "ok" && verdict !== "empty") metrics.count(`external_error_total_${code}`, { provider });
+      if (verdict === "ok" || verdict === "empty") return;
+      metrics.count(`external_error_total_${code}`, { provider });
+      const record = { stage: "outside", level: "warn", provider, outcome: verdict, reason: code, latencyMs: ms } as const;
+      log({ ...record, ...(traceId !== undefined && { traceId }) });
     },
   };
 }

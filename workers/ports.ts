@@ -51,7 +51,7 @@ export type QueuePorts = Ground & {
   /** The judge of posts, by the lists as they are now. */
   judging(): Promise<(post: RawPost) => Judged>;
   /** Resolves once the mentions are evidence; throws when that failed. */
-  addMentions(eventKey: string, mentions: Mention[]): Promise<void>;
+  addMentions(eventKey: string, mentions: Mention[], traceId?: string): Promise<void>;
   /** Attempts one delivery through its channel's object; throws only when the attempt could not be made. */
   deliver(channelId: number, deliveryId: number): Promise<void>;
   broadcast: Broadcast;
@@ -59,7 +59,8 @@ export type QueuePorts = Ground & {
 
 export type EventPorts = Ground & {
   store: EventStore;
-  examine(token: Token): Promise<ProviderFacts[]>;
+  /** `traceId`: of the message that set it off; outside calls pass it along. */
+  examine(token: Token, traceId?: string): Promise<ProviderFacts[]>;
   rules(): Promise<Ruleset>;
   channels(): Promise<ChannelConfig[]>;
   /** After a commit: enqueue what is due, wake the sweeper for the rest, tell the live stream. Never throws: the sweeper finds what this missed. */

@@ -156,6 +156,7 @@ async function consumeMentions(batch: Batch, ports: QueuePorts): Promise<void> {
         await ports.addMentions(
           eventKey,
           items.map(({ body }): Mention => body.mention),
+          items[0]?.traceId,
         );
         for (const { message } of items) message.ack();
       } catch (error) {

@@ -32,6 +32,7 @@ const publicRead = ({ PUBLIC_READ, LOCAL }: Settings): PublicRead =>
 
 const pollPorts = (env: Bindings, isolate: Isolate): CronPorts["poll"] => ({
   ...guardedPorts(env, isolate),
+  traceId: crypto.randomUUID(),
   store: isolate.store,
   ingest: async (posts) => ((await ingest(posts, ingestPorts(env, isolate))).kind === "accepted" ? "ok" : "unavailable"),
 });

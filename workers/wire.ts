@@ -3,7 +3,7 @@ import { seenWindow } from "../src/dedup/seen.ts";
 import { type EnrichPorts, groupsOf } from "../src/enrich/enrich.ts";
 import { ENRICHERS } from "../src/enrich/index.ts";
 import type { GuardedPorts } from "../src/kit/guarded-call.ts";
-import { singleFlight } from "../src/kit/single-flight.ts";
+import { sharedFlight } from "../src/kit/shared-flight.ts";
 import type { Broadcast } from "../src/observability/live.ts";
 import { examine, judge } from "../src/pipeline.ts";
 import { announcer, enqueueDeliveries } from "./announce.ts";
@@ -96,7 +96,7 @@ export function wireQueues(env: Bindings, defer: Defer): Wired<QueuePorts> {
       const refine = { windowMinutes: settings.EVENT_WINDOW_MINUTES, authors };
       return (post) => judge(post, { filter, refine });
     },
-    addMentions: (eventKey, mentions) => env.EVENTS.getByName(eventKey).add(mentions),
+    addMentions: (eventKey, mentions, traceId) => env.EVENTS.getByName(eventKey).add(mentions, traceId),
     deliver: (channelId, id) => env.CHANNELS.getByName(`channel:${channelId}`).deliver(id),
     broadcast: broadcaster(env, defer),
   };
@@ -109,7 +109,7 @@ export function wireEvent(env: Bindings, defer: Defer): Wired<EventPorts> {
     ...guardedPorts(env, isolate),
     groups: groupsOf(ENRICHERS, isolate.variables),
     cache: isolate.cache,
-    flight: singleFlight(),
+    flight: sharedFlight({ redis: isolate.redis, sleep, holder: crypto.randomUUID(), defer }),
     defer,
     tokens: isolate.tokens,
     features: isolate.store,
@@ -118,7 +118,7 @@ export function wireEvent(env: Bindings, defer: Defer): Wired<EventPorts> {
   const ports: EventPorts = {
     ...ground(isolate),
     store: isolate.store,
-    examine: (token) => examine(token, enrichPorts),
+    examine: (token, traceId) => examine(token, { ...enrichPorts, ...(traceId !== undefined && { traceId }) }),
     rules: () => isolate.rules.current(),
     channels: () => isolate.channels.get(),
     announce: announcer({

@@ -101,6 +101,25 @@ describe("outsideCall", () => {
     expect(verdict.kind).toBe("throttled");
   });
 
+  it("passes the trace along, and names it in the record", async () => {
+    const sent: HeadersInit[] = [];
+    const records: CallRecord[] = [];
+    const traceId = "0af76519-16cd-43dd-8448-eb211c80319c";
+    const fetch: Fetch = async (_, init) => {
+      sent.push(init.headers ?? {});
+      return new Response("");
+    };
+    const ports = { fetch, now: () => NOW, telemetry: (record: CallRecord) => records.push(record) };
+    const request = { provider: "demo", url: "https://x.test/", headers: { accept: "text/plain" }, timeoutMs: 500 };
+    await outsideCall(request, { ...ports, traceId });
+    await outsideCall(request, { ...ports, traceId: "of another kind" });
+    expect(sent).toEqual([
+      { accept: "text/plain", traceparent: "00-0af7651916cd43dd8448eb211c80319c-8448eb211c80319c-01" },
+      { accept: "text/plain" },
+    ]);
+    expect(records[0]?.traceId).toBe(traceId);
+  });
+
   it("repeats no URL and no error text in what it says", async () => {
     const { verdict, records, status } = await call(() => {
       throw new TypeError("fetch failed: https://x.test/?token=SECRET");

@@ -44,9 +44,12 @@ export type CallRecord = {
   status: number | null;
   ms: number;
   bytes: number;
+  /** Of the work that the call belongs to. */
+  traceId?: string;
 };
 
-export type CallPorts = { fetch: Fetch; now: Clock; telemetry?: (record: CallRecord) => void };
+/** `traceId` (a UUID) goes along as a W3C traceparent, and into the record. */
+export type CallPorts = { fetch: Fetch; now: Clock; telemetry?: (record: CallRecord) => void; traceId?: string };
 
 const MAX_BYTES = 1_000_000;
 
@@ -69,12 +72,17 @@ const failed = (code: string, verdict: Verdict): Raw => ({
   code,
 });
 
-async function exchange(request: OutsideRequest, fetch: Fetch, signal: AbortSignal): Promise<Raw> {
+function traceparent(traceId: string | undefined): Record<string, string> {
+  const hex = traceId?.replaceAll("-", "").toLowerCase() ?? "";
+  return /^[0-9a-f]{32}$/.test(hex) ? { traceparent: `00-${hex}-${hex.slice(16)}-01` } : {};
+}
+
+async function exchange(request: OutsideRequest, { fetch, traceId }: CallPorts, signal: AbortSignal): Promise<Raw> {
   const response = await fetch(request.url, {
     method: request.method ?? "GET",
     redirect: "manual",
     signal,
-    ...(request.headers !== undefined && { headers: request.headers }),
+    headers: { ...request.headers, ...traceparent(traceId) },
     ...(request.body !== undefined && { body: request.body }),
   });
   const text = await cappedText(response.body, request.maxBytes ?? MAX_BYTES, request.overflow);
@@ -96,7 +104,7 @@ function failureOf(error: unknown, timedOut: boolean): Raw {
     : failed("network", { kind: "retry", reason: "network error" });
 }
 
-async function attempt(request: OutsideRequest, fetch: Fetch): Promise<Raw> {
+async function attempt(request: OutsideRequest, ports: CallPorts): Promise<Raw> {
   const controller = new AbortController();
   const deadline = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
@@ -104,7 +112,7 @@ async function attempt(request: OutsideRequest, fetch: Fetch): Promise<Raw> {
     deadline.reject(new Error("timeout"));
   }, request.timeoutMs);
   try {
-    return await Promise.race([exchange(request, fetch, controller.signal), deadline.promise]);
+    return await Promise.race([exchange(request, ports, controller.signal), deadline.promise]);
   } catch (error) {
     return failureOf(error, controller.signal.aborted);
   } finally {
@@ -129,7 +137,7 @@ function verdictOf(request: OutsideRequest, raw: Raw, ms: number, now: number): 
  */
 export async function outsideCall(request: OutsideRequest, ports: CallPorts): Promise<Answer> {
   const started = ports.now();
-  const raw = await attempt(request, ports.fetch);
+  const raw = await attempt(request, ports);
   const ended = ports.now();
   const ms = ended - started;
   const verdict = verdictOf(request, raw, ms, ended);
@@ -140,6 +148,7 @@ export async function outsideCall(request: OutsideRequest, ports: CallPorts): Pr
     status: raw.status,
     ms,
     bytes: raw.text.length,
+    ...(ports.traceId !== undefined && { traceId: ports.traceId }),
   });
   return { verdict, status: raw.status, headers: raw.headers, text: raw.text, json: raw.json, ms };
 }
