@@ -85,8 +85,8 @@ async function install() {
   await withInstallLock(async () => {
     const why = missing();
     if (!why) return;
-    say(`Installing packages with npm ci (${why}); this takes a minute the first time.`);
-    const code = await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { stdout: 2 });
+    say(`Installing packages with npm ci (${why}); this takes a few minutes the first time.`);
+    const code = await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { stdout: 2 });
     if (code !== 0) {
       say(
         `npm ci failed with exit code ${code}. Check the network and the registry (npm config get registry), then run the command again.`,

@@ -1,19 +1,41 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { problemOf, type Server, sendJson } from "./ask.ts";
+import { ask, problemOf, type Server, sendJson } from "./ask.ts";
+
+const hookAt = (twins: string) => `${twins}/webhook/local`;
+
+async function post(server: Server, path: string, body: unknown): Promise<void> {
+  const response = await sendJson(server, path, body);
+  if (!response.ok) throw new Error(`POST ${path}: ${await problemOf(response)}`);
+}
+
+/** The twins may have moved since the last start: what leads to where they were then is led to where they are. */
+async function followTwins(server: Server, before: string, now: string): Promise<string> {
+  if (before === now) return "as you left them";
+  const response = await ask(server, "/channels");
+  if (!response.ok) throw new Error(`GET /channels: ${await problemOf(response)}`);
+  const { channels } = (await response.json()) as { channels: { id: number; settings: Record<string, unknown> }[] };
+  for (const { id } of channels.filter(({ settings }) => settings.url === hookAt(before))) {
+    const change = await ask(server, `/channels/${id}`, {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ settings: { url: hookAt(now) } }),
+    });
+    if (!change.ok) throw new Error(`PATCH /channels/${id}: ${await problemOf(change)}`);
+  }
+  return `as you left them; the twins have moved from ${before}`;
+}
 
 /** Two channels that lead to the twins, made once a data folder: what a user deletes stays deleted. */
 export async function makeLocalChannels(server: Server, twins: string, dataDir: string): Promise<string> {
   const marker = join(dataDir, "channels-made");
-  if (existsSync(marker)) return "as you left them";
-  const channels = [
-    { kind: "webhook", name: "local webhook", settings: { url: `${twins}/webhook/local` } },
-    { kind: "telegram", name: "local telegram", settings: { chat_id: "-1000000000001" } },
-  ];
-  for (const channel of channels) {
-    const response = await sendJson(server, "/channels", channel);
-    if (!response.ok) throw new Error(`POST /channels: ${await problemOf(response)}`);
+  if (existsSync(marker)) {
+    const told = await followTwins(server, readFileSync(marker, "utf8"), twins);
+    writeFileSync(marker, twins);
+    return told;
   }
-  writeFileSync(marker, "");
+  await post(server, "/channels", { kind: "webhook", name: "local webhook", settings: { url: hookAt(twins) } });
+  await post(server, "/channels", { kind: "telegram", name: "local telegram", settings: { chat_id: "-1000000000001" } });
+  writeFileSync(marker, twins);
   return "a webhook and a Telegram chat at the twins";
 }

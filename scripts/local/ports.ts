@@ -18,9 +18,13 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-/** Distinct free ports. All are held open together before any is given back, so that none is handed out twice. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
+/**
+ * Distinct free ports: the ones after `after` where they are free, so that addresses stay the same from start to start.
+ * All are held open together before any is given back, so that none is handed out twice.
+ */
+export async function freePorts(count: number, after?: number): Promise<number[]> {
+  const wished = Array.from({ length: count }, (_, index) => (after === undefined ? 0 : after + 1 + index));
+  const servers = await Promise.all(wished.map((port) => listen(port).catch(() => listen(0))));
   const ports = servers.map(portOf);
   await Promise.all(servers.map(close));
   return ports;

@@ -25,6 +25,7 @@ async function put(server: Server, file: string, route: string): Promise<string>
 export function watchRules(server: Server, dir: string, say: (line: string) => void): () => void {
   const last = new Map<string, string>();
   const timers = new Map<string, NodeJS.Timeout>();
+  let stopped = false;
   const read = (name: string) => (existsSync(join(dir, name)) ? readFileSync(join(dir, name), "utf8") : undefined);
   for (const name of Object.keys(routes)) last.set(name, read(name) ?? "");
 
@@ -33,7 +34,9 @@ export function watchRules(server: Server, dir: string, say: (line: string) => v
     const text = read(name);
     if (route === undefined || text === undefined || text === last.get(name)) return;
     last.set(name, text);
-    put(server, join(dir, name), route).then(say, (error) => say(`✗ rules/${name} could not be sent: ${error.message}`));
+    put(server, join(dir, name), route).then(say, (error) => {
+      if (!stopped) say(`✗ rules/${name} could not be sent: ${error.message}`);
+    });
   };
   const watcher = watch(dir, (_, name) => {
     if (name === null) return;
@@ -45,6 +48,7 @@ export function watchRules(server: Server, dir: string, say: (line: string) => v
   });
   watcher.on("error", (error) => say(`! rules are no longer watched: ${error.message}`));
   return () => {
+    stopped = true;
     watcher.close();
     for (const timer of timers.values()) clearTimeout(timer);
   };

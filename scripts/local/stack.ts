@@ -36,7 +36,7 @@ export type Say = (line: string) => void;
 
 async function choosePorts(worker: number): Promise<Ports> {
   if (!(await isFree(worker))) throw new Error(`the worker's port ${worker} is taken by another program; choose one with --port`);
-  const [inspector = 0, postgres = 0, neon = 0, redis = 0, twins = 0] = await freePorts(5);
+  const [twins = 0, inspector = 0, postgres = 0, neon = 0, redis = 0] = await freePorts(5, worker);
   return { worker, inspector, postgres, neon, redis, twins };
 }
 

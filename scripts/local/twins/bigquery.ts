@@ -1,3 +1,4 @@
+import { samplesUntil } from "../samples.ts";
 import { tokenAt } from "./tokens.ts";
 import { json, notFound, type Twin, type TwinCall } from "./twin.ts";
 
@@ -39,9 +40,20 @@ function answerColumns(query: Query, now: number) {
   };
 }
 
+/** The rows of a source's query: a post a minute, after the time that it asks from. */
+function answerPosts(since: string, now: number) {
+  const posts = samplesUntil(now, 60_000, 60).filter((post) => Date.parse(post.posted_at) > Date.parse(since));
+  const cells = posts.reverse().map((post) => [post.id, post.author, post.text, String(Date.parse(post.posted_at) * 1_000)]);
+  const fields = ["id", "author", "text", "posted_at"].map((name) => ({
+    ...{ name, type: name === "posted_at" ? "TIMESTAMP" : "STRING", mode: "NULLABLE" },
+  }));
+  return { schema: { fields }, rows: cells.map((row) => ({ f: row.map((v) => ({ v })) })) };
+}
+
 function run({ json: body, now }: TwinCall) {
   const query = (body ?? {}) as Query;
-  const { schema, rows } = answerColumns(query, now);
+  const asked = (name: string) => query.queryParameters?.find((each) => each.name === name)?.parameterValue?.value;
+  const { schema, rows } = asked("after") === undefined ? answerColumns(query, now) : answerPosts(asked("since") ?? "", now);
   const common = {
     ...{ kind: "bigquery#queryResponse", schema, jobComplete: true, cacheHit: false, totalBytesProcessed: String(scanned) },
     jobReference: { projectId: "local", jobId: "job_local", location: "US" },
@@ -52,7 +64,7 @@ function run({ json: body, now }: TwinCall) {
     const message = `Query exceeded limit for bytes billed: ${query.maximumBytesBilled}. ${needed} or higher required.`;
     return failure(500, "bytesBilledLimitExceeded", message, "INTERNAL");
   }
-  return json({ ...common, totalRows: "1", rows, totalBytesBilled: String(needed) });
+  return json({ ...common, totalRows: String(rows.length), rows, totalBytesBilled: String(needed) });
 }
 
 export const bigquery: Twin = {
