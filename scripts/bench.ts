@@ -14,3 +14,5 @@ if (unknown.length > 0) {
 for (const [name, load] of Object.entries(BENCHES)) {
   if (named.length === 0 || named.includes(name)) await (await load()).bench();
 }
+
+export {};

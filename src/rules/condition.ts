@@ -5,14 +5,11 @@ import { linearPattern } from "./language/pattern.ts";
 import { type Expression, mapped, parts, walk } from "./language/syntax.ts";
 import { type Fault, mended, traps } from "./language/traps.ts";
 
-/** The values of the facts that a ruleset names, by slot. Absent facts are null. */
-export type Frame = readonly unknown[];
-
 export type Condition = {
   text: string;
   expression: Expression;
   /** Throws filtrex's errors. */
-  evaluate: Evaluate<Frame>;
+  evaluate: Evaluate;
   /** The facts it reads, in the order of the text. */
   names: string[];
   slot(name: string): number;
@@ -47,7 +44,7 @@ export function readCondition(
 const refuse = (faults: Fault[]) => ({ kind: "refused" as const, faults });
 
 /** Each part of a condition that is not written out, the whole first, ready to be asked for its value. */
-export function partsOf({ text, expression, slot }: Condition): { text: string; evaluate: Evaluate<Frame> }[] {
+export function partsOf({ text, expression, slot }: Condition): { text: string; evaluate: Evaluate }[] {
   const found = new Map<string, Expression>();
   for (const node of walk(expression)) {
     const written = text.slice(...node.at);
@@ -57,7 +54,7 @@ export function partsOf({ text, expression, slot }: Condition): { text: string; 
 }
 
 /** The comparisons with a number: what a test should see from both sides. */
-export const sidesOf = (condition: Condition): { text: string; evaluate: Evaluate<Frame> }[] =>
+export const sidesOf = (condition: Condition): { text: string; evaluate: Evaluate }[] =>
   [...walk(condition.expression)]
     .filter((node) => node.kind === "relation" && parts(node).some((part) => !depends(part)) && ordered(node))
     .map((node) => ({ text: condition.text.slice(...node.at), evaluate: compile(node, facts(condition.slot)) }));
@@ -118,13 +115,10 @@ function depth(node: Expression): number {
 }
 
 /** filtrex over facts: names are slots, null is unknown, and patterns run in linear time. */
-function facts(slot: (name: string) => number): Dialect<Frame> {
+function facts(slot: (name: string) => number): Dialect {
   return {
-    read(name) {
-      const index = slot(name);
-      return (frame) => frame[index];
-    },
     slot,
+    read: (value) => value,
     property: () => () => null,
     functions: FUNCTIONS,
     matcher(source) {
@@ -138,7 +132,7 @@ function facts(slot: (name: string) => number): Dialect<Frame> {
 
 const maths = (apply: (...numbers: number[]) => number) => apply as (...args: unknown[]) => unknown;
 
-const FUNCTIONS: Dialect<Frame>["functions"] = {
+const FUNCTIONS: Dialect["functions"] = {
   abs: maths(Math.abs),
   ceil: maths(Math.ceil),
   floor: maths(Math.floor),

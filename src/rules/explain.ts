@@ -1,6 +1,7 @@
 import type { Facts } from "../model/facts.ts";
 import type { SignalState } from "../model/scalars.ts";
-import { type Condition, canonical, type Frame, partsOf } from "./condition.ts";
+import { type Condition, canonical, partsOf } from "./condition.ts";
+import type { Frame } from "./language/compile.ts";
 import { ask, frameOf, type LiveRule, type Ruleset, score, stateFrame, type Verdict } from "./score.ts";
 
 /** A fact as a rule saw it. */
@@ -37,7 +38,7 @@ export type Explanation = {
 export function explain(rules: Ruleset, facts: Facts, previous?: SignalState): Explanation {
   const verdict = score(rules, facts.values, previous);
   const frame = frameOf(rules, facts.values);
-  const scored = stateFrame(rules, frame, verdict.score, verdict.level);
+  const scored = stateFrame(frame, verdict.score, verdict.level);
   return {
     rulesVersion: rules.sha,
     evaluatedAt: facts.evaluatedAt,

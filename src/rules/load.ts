@@ -5,7 +5,7 @@ import { MAX_FILE_BYTES, MAX_RULES, RulesDocument } from "./document.ts";
 import type { Scope, Type } from "./language/check.ts";
 import { walk } from "./language/syntax.ts";
 import type { Fault } from "./language/traps.ts";
-import type { LiveRule, Ruleset } from "./score.ts";
+import { type LiveRule, type Ruleset, STATE_SLOTS } from "./score.ts";
 import { type Problem, readYaml, type Source } from "./yaml.ts";
 
 export type Loaded = { kind: "loaded"; rules: Ruleset; warnings: Problem[] } | { kind: "rejected"; problems: Problem[] };
@@ -47,7 +47,7 @@ function issues(found: readonly Issue[], source: Source): Problem[] {
 function assemble(text: string, document: RulesDocument, source: Source, vocabulary: FactVocabulary): Loaded {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
-  const slots: string[] = [];
+  const slots: string[] = [...STATE_SLOTS];
   const scope = scopeOf(vocabulary);
   const read = (path: PropertyKey[], expression: string, known: Scope, wanted: Type): Condition | undefined => {
     const result = readCondition(expression, known, wanted, (name) => slotOf(slots, canonical(name)));

@@ -1,8 +1,9 @@
 import type { FactValues } from "../model/facts.ts";
 import { type Level, RiskLevel, type SignalState } from "../model/scalars.ts";
 import type { Reason } from "../model/signal.ts";
-import type { Condition, Frame } from "./condition.ts";
+import type { Condition } from "./condition.ts";
 import type { RulesDocument } from "./document.ts";
+import type { Frame } from "./language/compile.ts";
 
 /** A rule ready to be asked. `key` is its id, else its name, made unique: what reasons, tests and metrics call it. */
 export type LiveRule = {
@@ -30,7 +31,7 @@ export type Ruleset = {
   notify: { minScore: number; on: readonly SignalState[] };
   /** What to say when none of these facts is known. */
   missing: { text: string; facts: string[] }[];
-  /** Slot -> the fact that stands in it; `score` and `level` are put in by score.ts. */
+  /** Slot -> the fact that stands in it. Begins with STATE_SLOTS. */
   slots: string[];
 };
 
@@ -62,29 +63,24 @@ export function score(rules: Ruleset, facts: FactValues, previous?: SignalState)
   let total = 0;
   for (const rule of rules.rules) {
     const outcome = ask(rule, frame);
-    if (outcome.kind === "unmatched") continue;
-    if (outcome.kind === "failed") {
-      errors.push({ rule: rule.key, message: outcome.message });
-      continue;
-    }
-    if (rule.shadow) shadow.push(outcome.reason);
-    else {
+    if (outcome === UNMATCHED) continue;
+    if (outcome.kind === "failed") errors.push({ rule: rule.key, message: outcome.message });
+    else if (outcome.kind === "matched" && rule.shadow) shadow.push(outcome.reason);
+    else if (outcome.kind === "matched") {
       reasons.push(outcome.reason);
       total += outcome.reason.score;
     }
   }
   const points = twoDecimals(total);
   const level = levelOf(points, rules.document.scoring.thresholds);
-  const state = stateOf(rules, frame, points, level, errors, previous);
+  const state = stateOf(rules, stateFrame(frame, points, level), errors, previous);
   return {
     score: points,
     level,
     state,
     riskLevel: riskOf(facts["goplus_risk"]),
     reasons,
-    missing: rules.missing
-      .filter((entry) => entry.facts.every((name) => (facts[name] ?? null) === null))
-      .map((entry) => entry.text),
+    missing: missingOf(rules, facts),
     errors,
     shadow,
     notify: notifies(rules.notify, points, state),
@@ -97,28 +93,46 @@ export type Outcome = { kind: "matched"; reason: Reason } | { kind: "unmatched" 
 export function ask(rule: LiveRule, frame: Frame): Outcome {
   try {
     if (rule.condition.evaluate(frame) !== true) return UNMATCHED;
-    if (!rule.per) return rule.match;
-    const times = rule.per.evaluate(frame);
-    if (times === null) return UNMATCHED;
-    if (typeof times !== "number" || !Number.isFinite(times))
-      return { kind: "failed", message: `per is ${String(times)}, not a number` };
-    return { kind: "matched", reason: { ...rule.match.reason, score: twoDecimals(rule.weight * times) } };
+    return rule.per ? multiplied(rule, rule.per.evaluate(frame)) : rule.match;
   } catch (fault) {
-    return { kind: "failed", message: fault instanceof Error ? fault.message : String(fault) };
+    return { kind: "failed", message: messageOf(fault) };
   }
 }
 
-/** The facts in the order of the rules' slots, so that a condition reads them by number. */
-export function frameOf(rules: Ruleset, facts: FactValues): unknown[] {
-  return rules.slots.map((name) => facts[name] ?? null);
+function multiplied({ weight, match }: LiveRule, times: unknown): Outcome {
+  if (times === null) return UNMATCHED;
+  if (typeof times !== "number" || !Number.isFinite(times))
+    return { kind: "failed", message: `per is ${String(times)}, not a number` };
+  return { kind: "matched", reason: { ...match.reason, score: twoDecimals(weight * times) } };
 }
 
-/** The conditions of the states also read the score and the level. */
-export const stateFrame = (rules: Ruleset, frame: Frame, points: number, level: Level): unknown[] =>
-  rules.slots.map((name, slot) => (name === "score" ? points : name === "level" ? level : frame[slot]));
+/** The facts in the order of the rules' slots, so that a condition reads them by number. */
+export function frameOf({ slots }: Ruleset, facts: FactValues): unknown[] {
+  const frame: unknown[] = new Array(slots.length);
+  for (let i = 0; i < slots.length; i++) frame[i] = facts[slots[i] as string] ?? null;
+  return frame;
+}
+
+/** The slots that every ruleset begins with: the conditions of the states also read the score and the level. */
+export const STATE_SLOTS = ["score", "level"] as const;
+
+export function stateFrame(frame: Frame, points: number, level: Level): Frame {
+  const scored = frame.slice();
+  scored[0] = points;
+  scored[1] = level;
+  return scored;
+}
+
+function missingOf({ missing }: Ruleset, facts: FactValues): string[] {
+  const said: string[] = [];
+  for (const entry of missing) if (entry.facts.every((name) => (facts[name] ?? null) === null)) said.push(entry.text);
+  return said;
+}
 
 const RISKS: ReadonlySet<unknown> = new Set(RiskLevel.options);
 const riskOf = (fact: unknown): RiskLevel => (RISKS.has(fact) ? (fact as RiskLevel) : "unknown");
+
+const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
 
 const UNMATCHED: Outcome = { kind: "unmatched" };
 
@@ -131,20 +145,12 @@ const levelOf = (points: number, { opportunity, caution }: { opportunity: number
  * downgraded wins over verified. When neither holds, a state is left only if its own condition is surely false: a scan that is
  * missing today neither clears a token nor takes its verification back.
  */
-function stateOf(
-  rules: Ruleset,
-  frame: Frame,
-  points: number,
-  level: Level,
-  errors: RuleError[],
-  previous: SignalState | undefined,
-): SignalState {
-  const scored = stateFrame(rules, frame, points, level);
+function stateOf({ states }: Ruleset, scored: Frame, errors: RuleError[], previous: SignalState | undefined): SignalState {
   const holds = (name: "verified" | "downgraded"): unknown => {
     try {
-      return rules.states[name].evaluate(scored);
+      return states[name].evaluate(scored);
     } catch (fault) {
-      errors.push({ rule: `states.${name}`, message: fault instanceof Error ? fault.message : String(fault) });
+      errors.push({ rule: `states.${name}`, message: messageOf(fault) });
       return null;
     }
   };

@@ -1,6 +1,5 @@
-import { numeral } from "./compile.ts";
 import { linearPattern } from "./pattern.ts";
-import { type Expression, parts } from "./syntax.ts";
+import { type Expression, numeral, parts } from "./syntax.ts";
 import { type Fault, nearestName } from "./traps.ts";
 
 export type Type = "number" | "text" | "list" | "truth";

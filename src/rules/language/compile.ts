@@ -1,17 +1,21 @@
 import { UnknownFunctionError } from "filtrex/dist/esnext/errors.mjs";
 import { arr, bool } from "filtrex/dist/esnext/utils.mjs";
+import { joint } from "./joint.ts";
 import { arithmetic, comparison, negative } from "./operators.ts";
-import type { Expression } from "./syntax.ts";
+import { type Expression, numeral } from "./syntax.ts";
 
+/** The values that names stand for, by slot. */
+export type Frame = readonly unknown[];
 /** Throws filtrex's error classes when a value has the wrong type. */
-export type Evaluate<Frame> = (frame: Frame) => unknown;
+export type Evaluate = (frame: Frame) => unknown;
 
 /** What the language leaves open: where names lead, and what null means. */
-export type Dialect<Frame> = {
-  read(name: string, quoted: boolean): Evaluate<Frame>;
-  /** Where the frame is an array: the place of a name in it, so that a comparison can read it without a call. */
-  slot?(name: string): number;
-  property(name: string, quoted: boolean): (object: unknown) => unknown;
+export type Dialect = {
+  /** The place of a name in the frame. */
+  slot(name: string): number;
+  /** What a name stands for, given what is in its slot. Numbers and texts stand for themselves. */
+  read(value: unknown, name: string): unknown;
+  property(name: string): (object: unknown) => unknown;
   functions: Readonly<Record<string, (...args: unknown[]) => unknown>>;
   /** A compiled `~=` pattern; called once for a literal. */
   matcher(pattern: string): (text: string) => boolean;
@@ -20,17 +24,22 @@ export type Dialect<Frame> = {
 };
 
 /** Closures that answer what filtrex's generated JavaScript answers, in the same order of evaluation, with the same errors. */
-export function compile<Frame>(node: Expression, dialect: Dialect<Frame>): Evaluate<Frame> {
-  const of = (part: Expression) => compile(part, dialect);
+export function compile(node: Expression, dialect: Dialect): Evaluate {
+  return joint(node, dialect.slot, () => closure(node, dialect)) ?? closure(node, dialect);
+}
+
+function closure(node: Expression, dialect: Dialect): Evaluate {
+  // A chain that is no joint as a whole is not tried again without its last link.
+  const of = (part: Expression) => (part.kind === node.kind ? closure(part, dialect) : compile(part, dialect));
   switch (node.kind) {
     case "number":
       return constant(numeral(node.digits));
     case "text":
       return constant(node.value);
     case "name":
-      return dialect.read(node.name, node.quoted);
+      return named(node.name, dialect);
     case "property":
-      return propertyOf(of(node.of), dialect.property(node.name, node.quoted));
+      return propertyOf(of(node.of), dialect.property(node.name));
     case "call":
       return call(node.name, node.args.map(of), dialect);
     case "list":
@@ -54,28 +63,26 @@ export function compile<Frame>(node: Expression, dialect: Dialect<Frame>): Evalu
   }
 }
 
-type Unknown = Dialect<never>["unknown"];
+type Unknown = Dialect["unknown"];
+
+function named(name: string, { slot, read }: Dialect): Evaluate {
+  const at = slot(name);
+  return (frame) => read(frame[at], name);
+}
 
 const constant = (value: unknown) => () => value;
 
 const propertyOf =
-  <Frame>(object: Evaluate<Frame>, get: (object: unknown) => unknown): Evaluate<Frame> =>
+  (object: Evaluate, get: (object: unknown) => unknown): Evaluate =>
   (frame) =>
     get(object(frame));
 
 const each =
-  <Frame>(items: Evaluate<Frame>[]): Evaluate<Frame> =>
+  (items: Evaluate[]): Evaluate =>
   (frame) =>
     items.map((item) => item(frame));
 
-/** filtrex hands digits to JavaScript as they are: a leading zero makes them octal, unless an 8 or 9 stands among them. */
-export function numeral(digits: string): number {
-  if (!/^0[0-7]+(\.|$)/.test(digits)) return Number(digits);
-  if (digits.includes(".")) throw new SyntaxError(`${digits} is no number: a leading zero makes it octal`);
-  return Number.parseInt(digits, 8);
-}
-
-function call<Frame>(name: string, args: Evaluate<Frame>[], { functions, unknown }: Dialect<Frame>): Evaluate<Frame> {
+function call(name: string, args: Evaluate[], { functions, unknown }: Dialect): Evaluate {
   const known = Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (!known) {
     return (frame) => {
@@ -94,7 +101,7 @@ function call<Frame>(name: string, args: Evaluate<Frame>[], { functions, unknown
 const ASK_FOR_NULL = new Set(["exists", "empty"]);
 
 const not =
-  <Frame>(value: Evaluate<Frame>, unknown: Unknown): Evaluate<Frame> =>
+  (value: Evaluate, unknown: Unknown): Evaluate =>
   (frame) => {
     const v = value(frame);
     return unknown(v) ? null : !bool(v);
@@ -102,7 +109,7 @@ const not =
 
 /** false and unknown = false; true and unknown = unknown. An unknown left side still asks the right one, which may settle it. */
 const and =
-  <Frame>(left: Evaluate<Frame>, right: Evaluate<Frame>, unknown: Unknown): Evaluate<Frame> =>
+  (left: Evaluate, right: Evaluate, unknown: Unknown): Evaluate =>
   (frame) => {
     const a = left(frame);
     if (a === false) return false;
@@ -115,7 +122,7 @@ const and =
   };
 
 const or =
-  <Frame>(left: Evaluate<Frame>, right: Evaluate<Frame>, unknown: Unknown): Evaluate<Frame> =>
+  (left: Evaluate, right: Evaluate, unknown: Unknown): Evaluate =>
   (frame) => {
     const a = left(frame);
     if (a === true) return true;
@@ -128,7 +135,7 @@ const or =
   };
 
 const conditional =
-  <Frame>(test: Evaluate<Frame>, then: Evaluate<Frame>, otherwise: Evaluate<Frame>, unknown: Unknown): Evaluate<Frame> =>
+  (test: Evaluate, then: Evaluate, otherwise: Evaluate, unknown: Unknown): Evaluate =>
   (frame) => {
     const t = test(frame);
     if (unknown(t)) return null;
@@ -137,7 +144,7 @@ const conditional =
 
 /** Is every item of the left list among those of the right? One unknown item leaves it open, unless another is surely not there. */
 const membership =
-  <Frame>(left: Evaluate<Frame>, right: Evaluate<Frame>, negated: boolean, unknown: Unknown): Evaluate<Frame> =>
+  (left: Evaluate, right: Evaluate, negated: boolean, unknown: Unknown): Evaluate =>
   (frame) => {
     const a = left(frame);
     const b = right(frame);

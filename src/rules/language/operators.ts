@@ -16,12 +16,7 @@ const ARITHMETIC: Record<Arithmetic, Binary> = {
   mod: (a, b) => mod(num(a), num(b)),
 };
 
-export function arithmetic<Frame>(
-  operator: Arithmetic,
-  left: Evaluate<Frame>,
-  right: Evaluate<Frame>,
-  unknown: Unknown,
-): Evaluate<Frame> {
+export function arithmetic(operator: Arithmetic, left: Evaluate, right: Evaluate, unknown: Unknown): Evaluate {
   const apply = ARITHMETIC[operator];
   return (frame) => {
     const a = left(frame);
@@ -31,7 +26,7 @@ export function arithmetic<Frame>(
 }
 
 export const negative =
-  <Frame>(value: Evaluate<Frame>, unknown: Unknown): Evaluate<Frame> =>
+  (value: Evaluate, unknown: Unknown): Evaluate =>
   (frame) => {
     const v = value(frame);
     return unknown(v) ? null : -num(v);
@@ -50,13 +45,7 @@ const COMPARE: Record<Exclude<Comparison, "~=">, (a: unknown, b: unknown) => boo
 type Relation = Extract<Expression, { kind: "relation" }>;
 
 /** `a < b < c` compares neighbours and stops at the first that fails; each operand is evaluated once. */
-export function comparison<Frame>(
-  node: Relation,
-  of: (part: Expression) => Evaluate<Frame>,
-  dialect: Dialect<Frame>,
-): Evaluate<Frame> {
-  const [only, ...more] = node.rest;
-  if (only && more.length === 0) return single(node.first, only, of, comparer(only, dialect), dialect.slot);
+export function comparison(node: Relation, of: (part: Expression) => Evaluate, dialect: Dialect): Evaluate {
   const first = of(node.first);
   const links = node.rest.map((link) => ({ compare: comparer(link, dialect), right: of(link.right) }));
   return (frame) => {
@@ -73,7 +62,7 @@ export function comparison<Frame>(
   };
 }
 
-function comparer<Frame>({ operator, right }: Relation["rest"][number], { unknown, matcher }: Dialect<Frame>): Binary {
+function comparer({ operator, right }: Relation["rest"][number], { unknown, matcher }: Dialect): Binary {
   if (operator === "~=") {
     const fixed = right.kind === "text" ? lazily(() => matcher(right.value)) : undefined;
     return (a, b) => {
@@ -92,63 +81,5 @@ function lazily<T>(make: () => T): () => T {
   return () => {
     made ??= { value: make() };
     return made.value;
-  };
-}
-
-/** One comparison, mostly of a fact with a value that is written out: the shape of nearly every condition. */
-function single<Frame>(
-  first: Expression,
-  { operator, right }: Relation["rest"][number],
-  of: (part: Expression) => Evaluate<Frame>,
-  slow: Binary,
-  slot: Dialect<Frame>["slot"],
-): Evaluate<Frame> {
-  const rightValue = of(right);
-  if (slot && first.kind === "name" && (right.kind === "number" || right.kind === "text")) {
-    const fixed: unknown = rightValue(undefined as never);
-    const quick = withNumber(operator, slot(first.name), fixed, slow) ?? withText(operator, slot(first.name), fixed, slow);
-    // A dialect that has slots has arrays for frames.
-    if (quick) return quick as Evaluate<unknown> as Evaluate<Frame>;
-  }
-  const left = of(first);
-  return (frame) => slow(left(frame), rightValue(frame));
-}
-
-type Quick = (frame: readonly unknown[]) => unknown;
-
-/** Written out once per operator: with one closure for all, the engine could inline none of them, and this is where the time goes. */
-function withNumber(operator: Comparison, at: number, k: unknown, slow: Binary): Quick | undefined {
-  if (typeof k !== "number") return undefined;
-  switch (operator) {
-    case "<":
-      return (frame) => {
-        const v = frame[at];
-        return typeof v === "number" ? v < k : slow(v, k);
-      };
-    case "<=":
-      return (frame) => {
-        const v = frame[at];
-        return typeof v === "number" ? v <= k : slow(v, k);
-      };
-    case ">=":
-      return (frame) => {
-        const v = frame[at];
-        return typeof v === "number" ? v >= k : slow(v, k);
-      };
-    case ">":
-      return (frame) => {
-        const v = frame[at];
-        return typeof v === "number" ? v > k : slow(v, k);
-      };
-    default:
-      return undefined;
-  }
-}
-
-function withText(operator: Comparison, at: number, k: unknown, slow: Binary): Quick | undefined {
-  if (typeof k !== "string" || operator !== "==") return undefined;
-  return (frame) => {
-    const v = frame[at];
-    return typeof v === "string" ? v === k : slow(v, k);
   };
 }

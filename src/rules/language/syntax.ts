@@ -25,6 +25,13 @@ export type Expression = { at: Span } & (
 
 export type Compared = { operator: Comparison; right: Expression };
 
+/** filtrex hands digits to JavaScript as they are: a leading zero makes them octal, unless an 8 or 9 stands among them. */
+export function numeral(digits: string): number {
+  if (!/^0[0-7]+(\.|$)/.test(digits)) return Number(digits);
+  if (digits.includes(".")) throw new SyntaxError(`${digits} is no number: a leading zero makes it octal`);
+  return Number.parseInt(digits, 8);
+}
+
 /** The direct parts of an expression, in the order they are written. */
 export function parts(node: Expression): Expression[] {
   switch (node.kind) {

@@ -1,4 +1,5 @@
-import { type Condition, type Frame, sidesOf } from "../condition.ts";
+import { type Condition, sidesOf } from "../condition.ts";
+import type { Frame } from "../language/compile.ts";
 import { ask, frameOf, type Ruleset, score, stateFrame } from "../score.ts";
 import type { RuleCase } from "./cases.ts";
 
@@ -12,7 +13,7 @@ export function coverageOf(rules: Ruleset, cases: readonly RuleCase[]): Coverage
   const runs = cases.map((test) => {
     const verdict = score(rules, test.facts, test.previous);
     const frame = frameOf(rules, test.facts);
-    return { frame, scored: stateFrame(rules, frame, verdict.score, verdict.level), points: verdict.score };
+    return { frame, scored: stateFrame(frame, verdict.score, verdict.level), points: verdict.score };
   });
   const frames = runs.map((run) => run.frame);
   const ruleRows = rules.rules.map((rule) => {

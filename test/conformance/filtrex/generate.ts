@@ -42,6 +42,7 @@ const NUMBERS = [
 ];
 const TEXTS = ['""', '"a"', '"b"', '"green"', '"ab"', '"a\\"b"', '"\\\\"', '"é"', '"a\nb"', '"and"'];
 const PATTERNS = ['"a"', '"^a"', '"b$"', '"[ab]+"', '"("', '"a|b"', '"^(a|b)*$"', '"."'];
+const COMPARISONS = ["<", "<=", ">", ">=", "==", "!="];
 const NAMES: Record<Wanted, readonly string[]> = {
   number: ["n", "m", "n.x", "'n'", "$n", "_n"],
   text: ["t", "u", "'a b'"],
@@ -119,7 +120,9 @@ export function expression(random: Random, wanted: Wanted = pick(random, WANTED)
       return `(${[inner("number", 2), inner("text", 2), inner("number", 3)].slice(0, 2 + Math.floor(random() * 2)).join(`,${space()}`)})`;
     case "truth":
       return pick(random, [
-        () => joined(inner("number"), pick(random, ["<", "<=", ">", ">=", "==", "!="]), inner("number")),
+        () => joined(inner("number"), pick(random, COMPARISONS), inner("number")),
+        () => joined(leaf(random, "number"), pick(random, COMPARISONS), leaf(random, "number")),
+        () => itself(inner("number", 2), pick(random, COMPARISONS)),
         () =>
           joined(
             joined(inner("number", 2), pick(random, ["<", "<=", "=="]), inner("number", 2)),
@@ -138,6 +141,9 @@ export function expression(random: Random, wanted: Wanted = pick(random, WANTED)
       ])();
   }
 }
+
+/** Equal on both sides, where < and <= part ways. */
+const itself = (operand: string, operator: string) => `${operand} ${operator} ${operand}`;
 
 /** Words need a character after them that filtrex swallows; mostly it is a space. */
 function spaced(operator: string, space: () => string): string {

@@ -2,6 +2,7 @@ import { compileExpression } from "filtrex";
 import { UnknownPropertyError } from "filtrex/dist/esnext/errors.mjs";
 import { compile, type Dialect } from "../../../src/rules/language/compile.ts";
 import { parse } from "../../../src/rules/language/grammar.ts";
+import type { Expression } from "../../../src/rules/language/syntax.ts";
 
 export type Data = Record<string, unknown>;
 /** An answer in a form that can be compared and printed: a value, or the class and message of an error and when it came. */
@@ -17,19 +18,20 @@ export function askFiltrex(expression: string, data: Data): Answer {
 }
 
 /** What our closures answer under filtrex's own rules: properties of an object, null is a value, patterns are JavaScript's. */
-export function askOurs(expression: string, data: Data): Answer {
-  const parsed = parse(expression);
+export function askOurs(text: string, data: Data, change: (node: Expression) => Expression = (node) => node): Answer {
+  const parsed = parse(text);
   if (parsed.kind === "refused") return failure("when read", new Error(parsed.message));
   try {
-    const evaluate = compile(parsed.expression, AS_FILTREX);
-    return outcomeOf(() => evaluate(data));
+    const { dialect, frameOf } = asFiltrex();
+    const evaluate = compile(change(parsed.expression), dialect);
+    return outcomeOf(() => evaluate(frameOf(data)));
   } catch (fault) {
     return failure("when read", fault);
   }
 }
 
 /** A thrown error is an answer: filtrex returns it. */
-export function outcomeOf(evaluate: () => unknown): Answer {
+function outcomeOf(evaluate: () => unknown): Answer {
   try {
     return outcome(evaluate());
   } catch (fault) {
@@ -68,16 +70,29 @@ const FUNCTIONS: Record<string, (...args: never[]) => unknown> = {
     value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0),
 };
 
-export const AS_FILTREX: Dialect<Data> = {
-  read: (name) => (data) => own(data, name),
-  property: (name) => (object) => own(object, name),
-  functions: FUNCTIONS as Dialect<Data>["functions"],
-  matcher(source) {
-    const pattern = RegExp(source);
-    return (text) => pattern.test(text);
-  },
-  unknown: () => false,
-};
+/** Stands in the slot of a name that the object does not have. */
+const ABSENT = Symbol("absent");
+
+/** A dialect that answers as filtrex does, and the frame that holds the values of an object for what was compiled in it. */
+function asFiltrex(): { dialect: Dialect; frameOf: (data: Data) => unknown[] } {
+  const slots: string[] = [];
+  const dialect: Dialect = {
+    slot: (name) => (slots.includes(name) ? slots.indexOf(name) : slots.push(name) - 1),
+    read(value, name) {
+      if (value === ABSENT) throw new UnknownPropertyError(name);
+      return value;
+    },
+    property: (name) => (object) => own(object, name),
+    functions: FUNCTIONS as Dialect["functions"],
+    matcher(source) {
+      const pattern = RegExp(source);
+      return (text) => pattern.test(text);
+    },
+    unknown: () => false,
+  };
+  // Slots are also given later: general closures are made when they are first needed.
+  return { dialect, frameOf: (data) => slots.map((name) => (Object.hasOwn(data, name) ? data[name] : ABSENT)) };
+}
 
 /** Two answers agree when every bit of them does: NaN is NaN, and -0 is not 0. */
 export function agree(a: unknown, b: unknown): boolean {
