@@ -13,10 +13,23 @@ export { ProviderObject } from "./provider-object.ts";
 export { StreamObject } from "./stream-object.ts";
 export { SweeperObject } from "./sweeper-object.ts";
 
+type App = { app: ReturnType<typeof api>; flush: () => void };
+const apps = new WeakMap<Bindings, App>();
+
+/** One for each isolate: its routes are compiled at the first request. */
+function appOf(env: Bindings): App {
+  const known = apps.get(env);
+  if (known) return known;
+  const { ports, flush } = wireApi(env);
+  const made = { app: api(ports), flush };
+  apps.set(env, made);
+  return made;
+}
+
 export default {
-  async fetch(request, env, context) {
-    const { ports, flush } = wireApi(env, (work) => context.waitUntil(work));
-    const response = await api(ports).fetch(request);
+  async fetch(request, env) {
+    const { app, flush } = appOf(env);
+    const response = await app.fetch(request);
     flush();
     return response;
   },

@@ -1,3 +1,4 @@
+import { waitUntil } from "cloudflare:workers";
 import type { ApiPorts, PublicRead } from "../src/api/ports.ts";
 import { channelCatalogue } from "../src/channels/catalogue.ts";
 import { ChannelEnv } from "../src/channels/env.ts";
@@ -13,7 +14,7 @@ import { poll } from "../src/sources/poll.ts";
 import type { ReplayLetter } from "../src/store/admin.ts";
 import type { SnapshotRow } from "../src/store/read.ts";
 import { enqueueDeliveries } from "./announce.ts";
-import type { CronPorts } from "./cron.ts";
+import { type CronPorts, note } from "./cron.ts";
 import type { Bindings } from "./env.ts";
 import { backlogs, health, unready, VERSION } from "./health.ts";
 import { ingest } from "./ingest.ts";
@@ -81,7 +82,7 @@ async function resend(env: Bindings, letters: readonly ReplayLetter[]): Promise<
   await sweeperOf(env).wake(Date.now());
 }
 
-export function wireApi(env: Bindings, defer: Defer): Wired<ApiPorts> {
+export function wireApi(env: Bindings): Wired<ApiPorts> {
   const isolate = isolateOf(env);
   const { settings, store, rules, redis, now } = isolate;
   const ports: ApiPorts = {
@@ -112,7 +113,8 @@ export function wireApi(env: Bindings, defer: Defer): Wired<ApiPorts> {
       if (!source) return { kind: "unknown", sources: SOURCES.map((each) => each.name) };
       const configured = source.configure(isolate.variables);
       if (configured.kind === "off") return { kind: "off", reason: configured.why };
-      defer(poll(source, isolate.variables, pollPorts(env, isolate), { now: true, ...options }));
+      const polling = poll(source, isolate.variables, pollPorts(env, isolate), { now: true, ...options });
+      waitUntil(polling.then((report) => note(report, isolate)));
       return { kind: "started" };
     },
     health: () => health(env, isolate),
@@ -147,7 +149,10 @@ export function wireApi(env: Bindings, defer: Defer): Wired<ApiPorts> {
         randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       }),
       store,
-      resumed: () => sweeperOf(env).wake(now()),
+      async resumed(channelId) {
+        await store.bringForward(channelId, iso(now())).catch(() => undefined);
+        await sweeperOf(env).wake(now());
+      },
       now,
     },
     outbox: { store, enqueue: (due) => enqueueDeliveries(env.DELIVERIES, due), now },
@@ -158,5 +163,5 @@ export function wireApi(env: Bindings, defer: Defer): Wired<ApiPorts> {
       return list ? list.publish(text) : { kind: "unknown", lists: Object.keys(lists) };
     },
   };
-  return { ports, flush: flusher(env, isolate, defer) };
+  return { ports, flush: flusher(env, isolate, waitUntil) };
 }

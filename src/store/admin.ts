@@ -22,6 +22,8 @@ export type Reopened = { kind: "reopened"; delivery: DueDelivery } | { kind: "op
 export type OutboxAdmin = {
   /** Makes a dlq or failed row due now, with its idempotency key and its attempts kept, its age starting anew, and its dead letter marked as replayed. */
   reopen(id: number, now: string): Promise<Reopened>;
+  /** Makes what waits for a channel due now, but for what is held back on purpose (quiet hours, digests). */
+  bringForward(channelId: number, now: string): Promise<void>;
   /** What the channel calls the last message it took about this event, to edit or thread it; null when there is none. */
   lastMessage(channelId: number, eventKey: string): Promise<string | null>;
 };

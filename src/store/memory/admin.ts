@@ -2,7 +2,7 @@ import type { ChannelConfig } from "../../model/channel-config.ts";
 import type { ChannelAdmin, FeatureStore, KeyStore, OutboxAdmin, RulesHistory } from "../admin.ts";
 import type { ChannelStore, CursorStore } from "../store.ts";
 import { reopenRow } from "./outbox.ts";
-import { isOpen, type Rows } from "./rows.ts";
+import { isOpen, type Rows, schedule } from "./rows.ts";
 
 export function channelStore(rows: Rows): ChannelStore & ChannelAdmin {
   const shown = (id: number) => {
@@ -51,6 +51,14 @@ export function outboxAdmin(rows: Rows): OutboxAdmin {
       const letter = rows.letters.get(`outbox:${id}`);
       if (letter?.replayedAt === null) Object.assign(letter, { replayedAt: now, replays: letter.replays + 1 });
       return { kind: "reopened", delivery: { id, channelId: row.draft.channelId, eventKey: row.draft.eventKey } };
+    },
+    async bringForward(channelId, now) {
+      for (const row of rows.outbox.filter(({ draft }) => draft.channelId === channelId)) {
+        const due = row.draft.notBefore !== null && row.draft.notBefore > now ? row.draft.notBefore : now;
+        if (!isOpen(row) || row.nextRetryAt <= due) continue;
+        row.nextRetryAt = due;
+        schedule(rows, row);
+      }
     },
     async lastMessage(channelId, eventKey) {
       const sent = (rows.events.get(eventKey)?.outbox ?? []).filter(

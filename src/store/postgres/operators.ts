@@ -9,7 +9,7 @@ import type {
   RulesVersion,
 } from "../admin.ts";
 import type { CursorStore, DueDelivery } from "../store.ts";
-import { DUE_DELIVERY } from "./shapes.ts";
+import { DUE_DELIVERY, IS_OPEN } from "./shapes.ts";
 import { iso, json, type Sql } from "./sql.ts";
 
 const REOPEN = `
@@ -28,6 +28,10 @@ letter as (
 select case when delivery is not null then 'reopened' when status = 'done' then 'done' else 'open' end as kind, delivery
 from held left join moved on true`;
 
+const BRING_FORWARD = `
+update push_outbox o set next_retry_at = greatest($2::timestamptz, o.not_before)
+where o.channel_id = $1::bigint and ${IS_OPEN} and o.next_retry_at > greatest($2::timestamptz, o.not_before)`;
+
 const LAST_MESSAGE = `
 select external_id from push_outbox
 where channel_id = $1::bigint and event_key = $2 and status = 'done' and external_id is not null order by id desc limit 1`;
@@ -38,6 +42,9 @@ export function outboxAdmin(sql: Sql): OutboxAdmin {
       const [row] = await sql.query<{ kind: Reopened["kind"]; delivery: DueDelivery }>(REOPEN, [id, now]);
       if (row === undefined) return { kind: "unknown" };
       return row.kind === "reopened" ? { kind: "reopened", delivery: row.delivery } : { kind: row.kind };
+    },
+    async bringForward(channelId, now) {
+      await sql.query(BRING_FORWARD, [channelId, now]);
     },
     async lastMessage(channelId, eventKey) {
       return (await sql.query<{ external_id: string }>(LAST_MESSAGE, [channelId, eventKey]))[0]?.external_id ?? null;
