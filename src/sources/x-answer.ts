@@ -102,15 +102,21 @@ export function isStaleCursor({ status, json }: Pick<Answer, "status" | "json">)
   return errors?.some((each) => each.parameters?.since_id !== undefined || /created after/.test(each.message ?? "")) ?? false;
 }
 
-/** Credits and the monthly cap look like a payment and like a rate limit; both last until an operator or the calendar acts. */
-export function classifyX({ status, json }: Omit<Answer, "verdict">): Verdict | undefined {
+/** A handle's numeric id. */
+export const XUserAnswer = z.object({ data: z.object({ id: z.string() }) });
+
+/**
+ * Credits and the monthly cap look like a payment and like a rate limit; both last until an operator or the calendar acts. `shape` is what a good
+ * answer looks like.
+ */
+export function classifyX({ status, json }: Omit<Answer, "verdict">, shape: z.ZodType = XAnswer): Verdict | undefined {
   const problem = XProblem.safeParse(json).data;
   const title = problem?.title ?? "";
   if (title === "CreditsDepleted") return { kind: "quota", reason: "credits used up" };
   if (title === "UsageCapExceeded" || problem?.type?.endsWith("/usage-capped"))
     return { kind: "quota", reason: "monthly cap reached" };
   if (status === 403 && json !== undefined) return { kind: "auth", reason: "access refused (HTTP 403)" };
-  if (status === 200 && json !== undefined && !XAnswer.safeParse(json).success)
+  if (status === 200 && json !== undefined && !shape.safeParse(json).success)
     return { kind: "retry", reason: "answer has another shape" };
   return undefined;
 }

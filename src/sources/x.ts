@@ -1,45 +1,31 @@
 import { z } from "zod";
-import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
+import type { GuardedPorts } from "../kit/guarded-call.ts";
 import type { Answer } from "../kit/http.ts";
 import { iso } from "../kit/time.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import { NOTHING_NEW, readCursor, worse } from "./places.ts";
 import { readPosts, type Wire } from "./read-posts.ts";
-import { type Polled, required, source } from "./source.ts";
-import { charged, classifyX, isStaleCursor, readPage } from "./x-answer.ts";
+import { type Polled, source } from "./source.ts";
+import { isStaleCursor, readPage, XUserAnswer } from "./x-answer.ts";
+import { callX, XSettings } from "./x-call.ts";
 
-const PACE = { perMinute: 25, gapMs: 0 };
 const PAGES_A_POLL = 3;
 const WEEK_MS = 7 * 86_400_000;
 const SAFETY_MS = 3_600_000;
 const PAGE_SIZE = { most: 100, search: 10, timeline: 5 };
+/** Each post may bring its author along, who is charged too. */
+const AUTHOR_TOO = 2;
 
 /**
- * How far one stream (a search or a timeline) was read. `rest`: the page limit cut a read short; it goes on from there, under the same
- * `sinceId`, and only its end makes `newestId` the new `sinceId`.
+ * How far one stream (a search or a timeline) was read. `rest`: the page limit cut a read short; it goes on from there, under the same lower
+ * `bound`, and only its end makes `newestId` the new `sinceId`.
  */
 const StreamPlace = z.object({
   sinceId: z.string().nullable(),
-  rest: z.object({ nextToken: z.string(), newestId: z.string() }).nullable(),
+  rest: z.object({ nextToken: z.string(), newestId: z.string(), bound: z.record(z.string(), z.string()) }).nullable(),
 });
 type StreamPlace = z.infer<typeof StreamPlace>;
 const Cursor = z.object({ streams: z.record(z.string(), StreamPlace), userIds: z.record(z.string(), z.string()) });
-
-const XSettings = z.object({
-  X_BEARER_TOKEN: required,
-  X_BASE_URL: z.url().default("https://api.x.com"),
-  X_QUERY: z.string().max(512).default("(crypto OR defi OR token) has:cashtags lang:en -is:retweet -is:reply"),
-  X_USERS: z
-    .string()
-    .default("")
-    .transform((text) => text.split(/[\s,]+/).filter(Boolean)),
-  /** What the field parameter is called: "post" since August 2026, "tweet" before. Answers are read in both. */
-  X_VOCAB: z.enum(["post", "tweet"]).default("post"),
-  /** Posts and users that may be paid for on one UTC day. */
-  X_DAILY_POST_BUDGET: z.coerce.number().int().nonnegative().default(500),
-  X_EVERY_MINUTES: z.coerce.number().int().min(1).default(5),
-});
-type XSettings = z.output<typeof XSettings>;
 
 type Stream = { name: string; path: string; params: Record<string, string>; paging: string; least: number };
 
@@ -49,34 +35,8 @@ const idTime = (id: string): number => (/^\d{1,19}$/.test(id) ? Number((BigInt(i
 /** From where to read: an id from this week, else a time; an older id would be refused. */
 function lowerBound(sinceId: string | null, since: string | null, now: number): Record<string, string> {
   const oldest = now - WEEK_MS + SAFETY_MS;
-  if (since !== null) return { start_time: iso(Math.max(Date.parse(since), oldest)) };
-  if (sinceId === null) return {};
+  if (sinceId === null) return since === null ? {} : { start_time: iso(Math.max(Date.parse(since), oldest)) };
   return idTime(sinceId) > oldest ? { since_id: sinceId } : { start_time: iso(oldest) };
-}
-
-function callX(
-  path: string,
-  params: (size: number) => Record<string, string>,
-  settings: XSettings,
-  least: number,
-  ports: GuardedPorts,
-) {
-  return guardedCall(
-    {
-      provider: "x",
-      limits: { pace: PACE, dailyBudget: settings.X_DAILY_POST_BUDGET },
-      /* Each post may bring its author along, who is charged too. */
-      cost: { want: PAGE_SIZE.most * 2, atLeast: least * 2, spent: (answer) => charged(answer.json) },
-    },
-    (granted) => ({
-      url: `${settings.X_BASE_URL}${path}?${new URLSearchParams(params(Math.min(PAGE_SIZE.most, Math.floor(granted / 2))))}`,
-      headers: { authorization: `Bearer ${settings.X_BEARER_TOKEN}`, accept: "application/json" },
-      timeoutMs: 10_000,
-      expect: "json",
-      classify: classifyX,
-    }),
-    ports,
-  );
 }
 
 function page(
@@ -86,16 +46,17 @@ function page(
   settings: XSettings,
   ports: GuardedPorts,
 ): Promise<Answer> {
-  const params = (size: number) => ({
+  const params = (granted: number) => ({
     ...stream.params,
     ...bound,
     ...(token !== null && { [stream.paging]: token }),
-    max_results: String(size),
+    max_results: String(Math.floor(granted / AUTHOR_TOO)),
     [`${settings.X_VOCAB}.fields`]: `created_at,public_metrics,lang,entities,note_${settings.X_VOCAB},conversation_id`,
     expansions: "author_id",
     "user.fields": "username,public_metrics",
   });
-  return callX(stream.path, params, settings, stream.least, ports);
+  const { path, least } = stream;
+  return callX({ path, params, most: PAGE_SIZE.most * AUTHOR_TOO, least: least * AUTHOR_TOO }, settings, ports);
 }
 
 type Read = { verdict: Verdict; items: Wire[]; unreadable: number; place: StreamPlace };
@@ -109,7 +70,7 @@ async function readStream(
   ports: GuardedPorts,
 ): Promise<Read> {
   const read: Read = { verdict: NOTHING_NEW, items: [], unreadable: 0, place: start };
-  let bound = lowerBound(start.sinceId, since, ports.now());
+  let bound = start.rest?.bound ?? lowerBound(start.sinceId, since, ports.now());
   let token = start.rest?.nextToken ?? null;
   let newest = start.rest?.newestId ?? null;
   for (let pages = 0, anew = false; pages < PAGES_A_POLL; pages++) {
@@ -131,12 +92,10 @@ async function readStream(
     if (token === null || newest === null) {
       return { ...read, place: { sinceId: newest ?? read.place.sinceId, rest: null } };
     }
-    read.place = { sinceId: read.place.sinceId, rest: { nextToken: token, newestId: newest } };
+    read.place = { sinceId: read.place.sinceId, rest: { nextToken: token, newestId: newest, bound } };
   }
   return read;
 }
-
-const UserAnswer = z.object({ data: z.object({ id: z.string() }) });
 
 /** A handle's numeric id, asked once and kept in the cursor. */
 async function userId(
@@ -147,8 +106,9 @@ async function userId(
 ): Promise<Verdict | string> {
   const kept = known[handle];
   if (kept !== undefined) return kept;
-  const answer = await callX(`/2/users/by/username/${encodeURIComponent(handle)}`, () => ({}), settings, 1, ports);
-  const read = UserAnswer.safeParse(answer.json);
+  const path = `/2/users/by/username/${encodeURIComponent(handle)}`;
+  const answer = await callX({ path, params: () => ({}), most: 1, least: 1, shape: XUserAnswer }, settings, ports);
+  const read = XUserAnswer.safeParse(answer.json);
   return answer.verdict.kind === "ok" && read.success ? read.data.data.id : answer.verdict;
 }
 
@@ -161,15 +121,16 @@ export const x = source({
   everyMinutes: (settings) => settings.X_EVERY_MINUTES,
   async poll(settings, { cursor, since }, ports): Promise<Polled> {
     const places = readCursor(Cursor, cursor, { streams: {}, userIds: {} });
-    const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
+    const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor, more: false };
     const follow = async (stream: Stream) => {
-      const start = (since === null ? places.streams[stream.name] : undefined) ?? { sinceId: null, rest: null };
+      const start = places.streams[stream.name] ?? { sinceId: null, rest: null };
       const read = await readStream(stream, start, since, settings, ports);
       places.streams[stream.name] = read.place;
       polled.verdict = worse(polled.verdict, read.verdict);
       const { posts, rejected } = readPosts(read.items, (item) => item);
       polled.posts.push(...posts);
       polled.rejected += rejected + read.unreadable;
+      polled.more ||= read.place.rest !== null;
     };
     if (settings.X_QUERY !== "") {
       const params = { query: settings.X_QUERY };
