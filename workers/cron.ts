@@ -26,7 +26,8 @@ async function net(scheduledTime: number, { sweeper, now }: CronPorts): Promise<
   else await sweeper.wake(now());
 }
 
-function note({ source, outcome, verdict, posts, rejected, detail }: PollReport, { log }: CronPorts): void {
+/** What a poll brought, for the log. */
+export function note({ source, outcome, verdict, posts, rejected, detail }: PollReport, { log }: Ground): void {
   if (outcome === "off" || outcome === "not due") return;
   const failed = outcome !== "polled" || (verdict !== null && verdict.kind !== "ok" && verdict.kind !== "empty");
   log({

@@ -1,9 +1,8 @@
-import { z } from "zod";
 import { type BigQuery, bigQueryClient, runQuery } from "../kit/bigquery.ts";
 import type { Row } from "../kit/bigquery-answer.ts";
-import { serviceAccount } from "../kit/google-token.ts";
 import { numeric } from "../kit/numeric.ts";
 import { iso } from "../kit/time.ts";
+import { BigQuerySettings } from "../model/bigquery-settings.ts";
 import { FACTS, type FactValues } from "../model/facts.ts";
 import { canonicalAddress } from "../model/mention.ts";
 import type { Chain } from "../model/scalars.ts";
@@ -38,17 +37,6 @@ SELECT
   (SELECT COUNT(*) FROM (SELECT to_address FROM moved EXCEPT DISTINCT SELECT from_address FROM moved)) AS new_holders,
   (SELECT SAFE_DIVIDE(MAX(amount), SUM(amount)) FROM received) AS whale_share,
   (SELECT MAX(block_timestamp) FROM moved) AS last_ts`;
-
-const Settings = z.object({
-  GCP_SA_JSON: z
-    .string({ error: "is not set" })
-    .refine((text) => serviceAccount(text) !== null, "is no key file of a service account"),
-  GCP_PROJECT_ID: z.string().optional(),
-  BIGQUERY_BASE_URL: z.url().default("https://bigquery.googleapis.com/bigquery/v2"),
-  GOOGLE_TOKEN_URL: z.url().default("https://oauth2.googleapis.com/token"),
-  BQ_MAX_BYTES_BILLED: z.coerce.number().positive().default(2_147_483_648),
-  BQ_DAILY_BYTES: z.coerce.number().nonnegative().default(21_474_836_480),
-});
 
 /**
  * How far to trust the figures, 0 to 1: less with few transfers, because shares of small samples swing, and less the further the newest block
@@ -112,7 +100,7 @@ export const bigquery = enricher({
   title: "BigQuery",
   docs: "On-chain activity of Ethereum tokens from Google's public data. Needs GCP_SA_JSON (role BigQuery Job User). Every query is dry-run first and capped; BQ_DAILY_BYTES is never passed.",
   provides: Object.fromEntries(Object.entries(FACTS).filter(([, fact]) => fact.provider === "bigquery")),
-  settings: Settings,
+  settings: BigQuerySettings,
   keepSeconds: 86_400,
   limits: (settings) => ({ pace: { perMinute: 30, gapMs: 0 }, dailyBudget: settings.BQ_DAILY_BYTES }),
   supports: (token) => TRANSFERS[token.chain] !== undefined,

@@ -90,8 +90,12 @@ function input(settings: ApifySettings, since: string | null, now: number) {
   };
 }
 
-const options = (settings: ApifySettings): string =>
-  `maxItems=${settings.APIFY_MAX_ITEMS}&maxTotalChargeUsd=${settings.APIFY_MAX_CHARGE_USD}&timeout=300`;
+/** A run that nobody waits for has five minutes; one that a backfill waits for ends while the Worker still lives. */
+const RUN_SECONDS = 300;
+const BACKFILL_SECONDS = 20;
+
+const options = (settings: ApifySettings, seconds: number): string =>
+  `maxItems=${settings.APIFY_MAX_ITEMS}&maxTotalChargeUsd=${settings.APIFY_MAX_CHARGE_USD}&timeout=${seconds}`;
 const actor = (settings: ApifySettings): string => `/actors/${encodeURIComponent(settings.APIFY_ACTOR_ID)}`;
 
 type Step = Pick<Polled, "verdict"> & { items: unknown[]; place: Cursor };
@@ -100,7 +104,7 @@ async function start(settings: ApifySettings, since: string | null, ports: Guard
   const answer = await call(
     {
       method: "POST",
-      path: `${actor(settings)}/runs?${options(settings)}`,
+      path: `${actor(settings)}/runs?${options(settings, RUN_SECONDS)}`,
       body: input(settings, since, ports.now()),
       charge: settings.APIFY_MAX_CHARGE_USD * CENTS,
     },
@@ -158,10 +162,11 @@ async function read(datasetId: string, from: number, settings: ApifySettings, po
 }
 
 async function sync(settings: ApifySettings, since: string | null, ports: GuardedPorts): Promise<Step> {
-  const path = `${actor(settings)}/run-sync-get-dataset-items?${options(settings)}&format=json&clean=1`;
+  const seconds = since === null ? RUN_SECONDS : BACKFILL_SECONDS;
+  const path = `${actor(settings)}/run-sync-get-dataset-items?${options(settings, seconds)}&format=json&clean=1`;
   const charge = settings.APIFY_MAX_CHARGE_USD * CENTS;
   const body = input(settings, since, ports.now());
-  const answer = await call({ method: "POST", path, body, timeoutMs: 300_000, charge }, settings, ports);
+  const answer = await call({ method: "POST", path, body, timeoutMs: (seconds + 5) * 1_000, charge }, settings, ports);
   return {
     verdict: answer.verdict,
     items: answer.verdict.kind === "ok" && Array.isArray(answer.json) ? answer.json : [],

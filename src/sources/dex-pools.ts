@@ -31,6 +31,8 @@ const Answer = z.object({ data: z.array(z.unknown()) });
 
 /** The newest creation time seen on each network. */
 const Cursor = z.record(z.string(), z.string());
+/** Of 20 pools, the newest first; a busy network makes more than a page between two polls. */
+const PAGES_A_POLL = 3;
 
 const usd = (value: number): string => `$${Math.round(value).toLocaleString("en-US")}`;
 
@@ -71,6 +73,24 @@ async function pools(url: string, ports: GuardedPorts): Promise<{ verdict: Verdi
   return { verdict: answer.verdict, pools: known, rejected: read.length - known.length };
 }
 
+type Read = { verdict: Verdict; pools: Pool[]; rejected: number; whole: boolean };
+
+/** Page by page back to the pools made at `from`. Not whole: a page failed, so there may be a gap before the oldest that came. */
+async function poolsSince(from: string, base: string, ports: GuardedPorts): Promise<Read> {
+  const read: Read = { verdict: NOTHING_NEW, pools: [], rejected: 0, whole: true };
+  const most = from === "" ? 1 : PAGES_A_POLL;
+  for (let page = 1; page <= most; page++) {
+    const found = await pools(`${base}?page=${page}`, ports);
+    read.verdict = worse(read.verdict, found.verdict);
+    read.whole = found.verdict.kind === "ok";
+    read.rejected += found.rejected;
+    const fresh = found.pools.filter(({ attributes }) => attributes.pool_created_at > from);
+    read.pools.push(...fresh);
+    if (!read.whole || fresh.length < found.pools.length || fresh.length === 0) break;
+  }
+  return read;
+}
+
 export const dexPools = source({
   name: "dex-pools",
   title: "New DEX pools",
@@ -89,21 +109,17 @@ export const dexPools = source({
     const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
     for (const [chain, network] of Object.entries(NETWORKS) as [Chain, string][]) {
       if (!settings.DEX_POOLS_CHAINS.includes(chain)) continue;
-      const found = await pools(`${settings.GECKOTERMINAL_BASE_URL}/networks/${network}/new_pools?page=1`, ports);
+      const from = reached[network] ?? since ?? "";
+      const found = await poolsSince(from, `${settings.GECKOTERMINAL_BASE_URL}/networks/${network}/new_pools`, ports);
       polled.verdict = worse(polled.verdict, found.verdict);
-      const from = since ?? reached[network] ?? "";
-      const fresh = found.pools.filter(({ attributes }) => attributes.pool_created_at > from);
-      const deep = fresh.filter(
+      const deep = found.pools.filter(
         ({ attributes }) => (numeric(attributes.reserve_in_usd) ?? 0) >= settings.DEX_POOLS_MIN_LIQUIDITY,
       );
       const { posts, rejected } = readPosts(deep, (pool) => wire(pool, chain, network));
       polled.posts.push(...posts);
       polled.rejected += rejected + found.rejected;
-      const newest = fresh
-        .map(({ attributes }) => attributes.pool_created_at)
-        .toSorted()
-        .at(-1);
-      if (newest !== undefined) reached[network] = newest;
+      const created = found.pools.map(({ attributes }) => attributes.pool_created_at).toSorted();
+      if (found.whole) reached[network] = created.at(-1) ?? from;
     }
     return { ...polled, cursor: JSON.stringify(reached) };
   },

@@ -89,7 +89,7 @@ export const feeds = source({
     const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
     const after: z.infer<typeof Cursor> = {};
     for (const url of FEED_URLS) {
-      const place = since === null ? (before[url] ?? START) : START;
+      const place = before[url] ?? START;
       after[url] = place;
       if (place.goneUntil > ports.now()) continue;
       const found = await read(url, place, ports);

@@ -92,7 +92,7 @@ export const github = source({
     const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
     for (const entry of settings.GITHUB_REPOS) {
       const [repo = "", symbol] = entry.split("=");
-      const place = (since === null ? places[repo] : undefined) ?? { etag: null, last: "" };
+      const place = places[repo] ?? { etag: null, last: "" };
       const url = `${settings.GITHUB_BASE_URL}/repos/${repo}/events?per_page=100`;
       const answer = await get(url, place.etag, settings.GITHUB_TOKEN, ports);
       polled.verdict = worse(polled.verdict, answer.verdict);

@@ -60,6 +60,12 @@ function next(ids: number[], cursor: string | null): number[] {
   return cursor === null ? ascending.slice(-ITEMS_A_POLL) : ascending.filter((id) => id > Number(cursor)).slice(0, ITEMS_A_POLL);
 }
 
+/** A backfill reads backwards from the newest, because ids tell no time. */
+function before(ids: number[], cursor: string | null): number[] {
+  const descending = ids.toSorted((a, b) => b - a);
+  return descending.filter((id) => cursor === null || id < Number(cursor)).slice(0, ITEMS_A_POLL);
+}
+
 export const hackernews = source({
   name: "hackernews",
   title: "Hacker News",
@@ -74,8 +80,9 @@ export const hackernews = source({
     const list = await get(`${HN_BASE_URL}/newstories.json`, Ids, ports);
     const polled: Polled = { verdict: list.verdict, posts: [], rejected: 0, cursor };
     if (list.verdict.kind !== "ok") return polled;
-    const ids = next(Ids.parse(list.json), since === null ? cursor : "0");
+    const ids = (since === null ? next : before)(Ids.parse(list.json), cursor);
     polled.verdict = NOTHING_NEW;
+    polled.more = ids.length === ITEMS_A_POLL;
     for (let from = 0; from < ids.length; from += AT_ONCE) {
       const group = ids.slice(from, from + AT_ONCE);
       const answers = await Promise.all(group.map((id) => get(`${HN_BASE_URL}/item/${id}.json`, MaybeItem, ports)));
@@ -84,7 +91,9 @@ export const hackernews = source({
       const failed = answers.findIndex(({ verdict }) => verdict.kind !== "ok");
       const good = failed < 0 ? group.length : failed;
       const { posts, rejected } = readPosts(answers.slice(0, good), ({ json }) => wire(json));
-      polled.posts.push(...posts.filter((post) => since === null || post.postedAt >= since));
+      const wanted = posts.filter((post) => since === null || post.postedAt >= since);
+      polled.posts.push(...wanted);
+      if (wanted.length < posts.length) polled.more = false;
       polled.rejected += rejected;
       polled.cursor = String(group[good - 1] ?? polled.cursor ?? "") || null;
       if (failed >= 0) break;

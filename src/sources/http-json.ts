@@ -138,11 +138,12 @@ export const httpJson = source({
         name.startsWith("HTTP_JSON_") && typeof value === "string" ? [[name, value]] : [],
       ),
     );
-    const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
+    const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor, more: false };
     for (const api of settings.HTTP_JSON_SOURCES) {
-      const place = (since === null ? places[api.name] : undefined) ?? { cursor: null, etag: null };
+      const place = places[api.name] ?? { cursor: null, etag: null };
       const found = await read(api, place, secrets, ports);
       places[api.name] = found.place;
+      polled.more ||= found.posts.length > 0 && found.place.cursor !== place.cursor;
       polled.verdict = worse(polled.verdict, found.verdict);
       polled.posts.push(...found.posts.filter((post) => since === null || post.postedAt >= since));
       polled.rejected += found.rejected;

@@ -1,4 +1,5 @@
 import { apify } from "./apify.ts";
+import { bigquery } from "./bigquery.ts";
 import { cloudevents } from "./cloudevents.ts";
 import { dexPools } from "./dex-pools.ts";
 import { feeds } from "./feeds.ts";
@@ -14,6 +15,7 @@ import { x } from "./x.ts";
 export const SOURCES: readonly Source[] = [
   x,
   apify,
+  bigquery,
   dexPools,
   jetstream,
   hackernews,

@@ -2,7 +2,8 @@ import type { GuardedPorts } from "../kit/guarded-call.ts";
 import { iso } from "../kit/time.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import type { RawPost } from "../model/raw-post.ts";
-import type { Env, Polled, Source, SwitchedOn } from "./source.ts";
+import { worse } from "./places.ts";
+import type { Env, Place, Polled, Source, SwitchedOn } from "./source.ts";
 
 /** What the store keeps of a source. It may throw when the database is out. */
 export type CursorPort = {
@@ -51,36 +52,62 @@ const report = (source: string, outcome: PollReport["outcome"], detail: string, 
   detail,
 });
 
+/** A backfill may take so many reads, and so long: after its answer a request of the Worker has 30 seconds to live. */
+const BACKFILL_READS = 40;
+const BACKFILL_MS = 20_000;
+
 const quiet = (post: RawPost): RawPost => ({ ...post, raw: { ...post.raw, quiet: true } });
 
-async function read(on: SwitchedOn, cursor: string | null, since: string | null, ports: PollPorts): Promise<Polled> {
-  const nothing = (reason: string): Polled => ({ verdict: { kind: "reject", reason }, posts: [], rejected: 0, cursor });
+async function read(on: SwitchedOn, place: Place, ports: PollPorts): Promise<Polled> {
+  const nothing = (reason: string): Polled => ({
+    verdict: { kind: "reject", reason },
+    posts: [],
+    rejected: 0,
+    cursor: place.cursor,
+  });
   if (on.poll === undefined) return nothing("this source is not polled");
-  return on.poll({ cursor, since }, ports).catch(() => nothing("fault in the adapter"));
+  return on.poll(place, ports).catch(() => nothing("fault in the adapter"));
 }
 
-async function accept(polled: Polled, options: PollOptions, ports: PollPorts): Promise<"ok" | "unavailable"> {
-  if (polled.posts.length === 0) return "ok";
-  const posts = options.since !== undefined && !options.notify ? polled.posts.map(quiet) : polled.posts;
-  return ports.ingest(posts);
+const accept = async (posts: RawPost[], ports: PollPorts): Promise<"ok" | "unavailable"> =>
+  posts.length === 0 ? "ok" : ports.ingest(posts);
+
+/** Reads on from `since` until there is no more, with a cursor of its own: the stored one stays as it is. */
+async function backfill(name: string, on: SwitchedOn, since: string, notify: boolean, ports: PollPorts): Promise<PollReport> {
+  const until = ports.now() + BACKFILL_MS;
+  const sum: Polled = { verdict: { kind: "empty", reason: "nothing found" }, posts: [], rejected: 0, cursor: null };
+  for (let reads = 0; reads < BACKFILL_READS && ports.now() < until; reads++) {
+    const polled = await read(on, { cursor: sum.cursor, since }, ports);
+    const posts = notify ? polled.posts : polled.posts.map(quiet);
+    sum.posts.push(...posts);
+    sum.rejected += polled.rejected;
+    sum.verdict = worse(sum.verdict, polled.verdict);
+    sum.cursor = polled.cursor;
+    if ((await accept(posts, ports)) === "unavailable") return report(name, "held", "the database is out", sum);
+    if (!polled.more || sum.verdict.kind !== "ok") return report(name, "polled", sum.verdict.reason, sum);
+  }
+  return report(name, "polled", "there is more: name a later time", sum);
 }
 
-/**
- * One poll: read after the cursor, have the posts accepted, and only then move the cursor. So a crash anywhere repeats posts, which the store
- * knows by their ids, and never loses one. Never throws.
- */
+/** Reads after the stored cursor, has the posts accepted, and only then moves the cursor. */
+async function follow(name: string, on: SwitchedOn, ports: PollPorts): Promise<PollReport> {
+  const cursor = (await ports.store.cursor(name))?.cursor ?? null;
+  const polled = await read(on, { cursor, since: null }, ports);
+  if ((await accept(polled.posts, ports)) === "unavailable") return report(name, "held", "the database is out", polled);
+  await ports.store.advanceCursor(name, cursor, polled.cursor, iso(ports.now()));
+  return report(name, "polled", polled.verdict.reason, polled);
+}
+
+/** One poll. A crash anywhere in it repeats posts, which the store knows by their ids, and never loses one. Never throws. */
 export async function poll(source: Source, env: Env, ports: PollPorts, options: PollOptions = {}): Promise<PollReport> {
   const { name } = source;
+  const { since, notify = false, now = false } = options;
   const on = source.configure(env);
   if (on.kind === "off") return report(name, "off", on.why);
-  const asked = options.now === true || options.since !== undefined;
-  if (!asked && !isDue(name, on.everyMinutes, ports.now())) return report(name, "not due", `every ${on.everyMinutes} minutes`);
+  if (!now && since === undefined && !isDue(name, on.everyMinutes, ports.now()))
+    return report(name, "not due", `every ${on.everyMinutes} minutes`);
   try {
-    const cursor = (await ports.store.cursor(name))?.cursor ?? null;
-    const polled = await read(on, cursor, options.since ?? null, ports);
-    if ((await accept(polled, options, ports)) === "unavailable") return report(name, "held", "the database is out", polled);
-    if (options.since === undefined) await ports.store.advanceCursor(name, cursor, polled.cursor, iso(ports.now()));
-    return report(name, "polled", polled.verdict.reason, polled);
+    return since === undefined ? await follow(name, on, ports) : await backfill(name, on, since, notify, ports);
   } catch {
     return report(name, "unavailable", "the database is out");
   }

@@ -5,7 +5,10 @@ import type { RawPost } from "../model/raw-post.ts";
 
 export type Env = Readonly<Record<string, unknown>>;
 
-/** Where to read from: after `cursor`, the source's own words for how far it got; with `since` (a backfill), from that time on instead. */
+/**
+ * Where to read from: after `cursor`, the source's own words for how far it got. `since` marks a backfill: where its cursor, which is its own and
+ * null at its beginning, says nothing, it reads from that time on.
+ */
 export type Place = { cursor: string | null; since: string | null };
 
 /** What one poll brought. Never moved on by the source itself: the cursor is stored only once the posts are accepted. */
@@ -17,6 +20,8 @@ export type Polled = {
   rejected: number;
   /** How far the posts here reach; the old one when nothing was read. */
   cursor: string | null;
+  /** There is more to read at once: a backfill goes on. */
+  more?: boolean;
 };
 
 /** A request to POST /ingest/{source}. Header names in lower case. */
