@@ -61,7 +61,7 @@ describe.each([TOKEN, MINT])("a token on $chain", (token) => {
 
   it.each(faults)("is enriched in time under the fault %s, and whole again after it", async (fault) => {
     const faulty = setUp();
-    await twins.dial({ fault, rate: 1, ms: 1_500, retryAfterSeconds: 1 });
+    await twins.dial({ fault, rate: 1, ms: 1_000, retryAfterSeconds: 1 });
     /* Against a timer of the same process: on a busy machine both are late. */
     const budget = faulty.ports.sleep(800).then(() => performance.now());
     const answers = await enrich(token, faulty.ports);

@@ -52,6 +52,7 @@ export const settingsAt = (base: string) => ({
       map: { id: "id", text: "text", author: "author", posted_at: "posted_at" },
     },
   ]),
+  BQ_SOURCE_SQL: "SELECT id, author, text, posted_at FROM `local.demo.posts`",
   BIGQUERY_BASE_URL: `${base}/bigquery`,
   GOOGLE_TOKEN_URL: `${base}/google/token`,
   GCP_SA_JSON: JSON.stringify(keyFile),
@@ -60,10 +61,10 @@ export const settingsAt = (base: string) => ({
 
 export type Twins = { base: string; dial(settings: object | null): Promise<void>; stop(): void };
 
-/** The provider twins on a port of their own, with one dial for all of them. */
-export async function startTwins(): Promise<Twins> {
+/** The provider twins on a port of their own, with one dial for all of them. A clock that stands still makes every feed show the same to all. */
+export async function startTwins(now: () => number = Date.now): Promise<Twins> {
   const port = await freePort();
-  const stop = await serveTwins({ port, ledgerDir: mkdtempSync(join(tmpdir(), "twins-")) });
+  const stop = await serveTwins({ port, ledgerDir: mkdtempSync(join(tmpdir(), "twins-")), now });
   const base = `http://127.0.0.1:${port}`;
   return {
     base,
@@ -78,8 +79,9 @@ export async function startTwins(): Promise<Twins> {
   };
 }
 
-/** Ports for outside calls, with a record of each: what was asked, and what was said of it. */
+/** Ports for outside calls, with a record of each: what was asked, and what was said of it. Each has a gate of its own. */
 export function outsidePorts(more: Partial<GuardedPorts> = {}) {
+  const now = more.now ?? Date.now;
   const calls: string[] = [];
   const records: CallRecord[] = [];
   const ports: GuardedPorts = {
@@ -87,9 +89,9 @@ export function outsidePorts(more: Partial<GuardedPorts> = {}) {
       calls.push(url);
       return fetch(url, init);
     },
-    now: Date.now,
+    now,
     sleep: async () => undefined,
-    gate: localGate(Date.now),
+    gate: localGate(now),
     telemetry: (record) => records.push(record),
     ...more,
   };
