@@ -1,7 +1,7 @@
-import { storeContract } from "../src/store/contract.ts";
-import { postgresStore } from "../src/store/postgres.ts";
-import { neonSql } from "../workers/platform/neon.ts";
-import { startPostgres } from "./support/postgres.ts";
+import { storeContract } from "../../src/store/contract.ts";
+import { postgresStore } from "../../src/store/postgres.ts";
+import { neonSql } from "../../workers/platform/neon.ts";
+import { startPostgres } from "../support/postgres.ts";
 
 const running = startPostgres();
 
