@@ -4,6 +4,7 @@ import { type EnrichPorts, groupsOf } from "../src/enrich/enrich.ts";
 import { ENRICHERS } from "../src/enrich/index.ts";
 import type { GuardedPorts } from "../src/kit/guarded-call.ts";
 import { sharedFlight } from "../src/kit/shared-flight.ts";
+import type { ProviderFacts } from "../src/model/facts.ts";
 import type { Broadcast } from "../src/observability/live.ts";
 import { examine, judge } from "../src/pipeline.ts";
 import { announcer, enqueueDeliveries } from "./announce.ts";
@@ -11,7 +12,7 @@ import type { ChannelPorts } from "./channel-keeper.ts";
 import type { Bindings } from "./env.ts";
 import { type Isolate, isolateOf } from "./isolate.ts";
 import { writePoints } from "./platform/analytics.ts";
-import type { EventPorts, IngestPorts, QueuePorts } from "./ports.ts";
+import type { EventPorts, Ground, IngestPorts, QueuePorts } from "./ports.ts";
 import { sharedGate } from "./provider-object.ts";
 import type { SweeperPorts } from "./sweeper-keeper.ts";
 
@@ -78,6 +79,7 @@ export function ingestPorts(env: Bindings, isolate: Isolate): IngestPorts {
     store: isolate.store,
     posts: env.POSTS,
     requeueAfterSeconds: isolate.settings.REQUEUE_AFTER_SECONDS,
+    overloadedAfterSeconds: isolate.settings.OVERLOADED_AFTER_SECONDS,
     expectPosts: sweeperOf(env).expectPosts,
   };
 }
@@ -103,6 +105,16 @@ export function wireQueues(env: Bindings, defer: Defer): Wired<QueuePorts> {
   return { ports, flush: flusher(env, isolate, defer) };
 }
 
+/** How enrichment went: a line a look, and a count for each provider by how fresh its facts were. */
+function noteFacts(answers: ProviderFacts[], ms: number, traceId: string | undefined, { log, telemetry }: Ground): void {
+  for (const { provider, status, asOf } of answers) {
+    telemetry.count("facts_total", { provider, status: status === "empty" && asOf === null ? "unasked" : status });
+  }
+  telemetry.observe("pipeline_latency_ms", { stage: "enrich" }, ms);
+  const passed = answers.every(({ status }) => status === "fresh" || status === "empty");
+  log({ stage: "enrich", passed, latencyMs: ms, ...(traceId !== undefined && { traceId }) });
+}
+
 export function wireEvent(env: Bindings, defer: Defer): Wired<EventPorts> {
   const isolate = isolateOf(env);
   const enrichPorts: EnrichPorts = {
@@ -118,7 +130,12 @@ export function wireEvent(env: Bindings, defer: Defer): Wired<EventPorts> {
   const ports: EventPorts = {
     ...ground(isolate),
     store: isolate.store,
-    examine: (token, traceId) => examine(token, { ...enrichPorts, ...(traceId !== undefined && { traceId }) }),
+    examine: async (token, traceId) => {
+      const began = isolate.now();
+      const answers = await examine(token, { ...enrichPorts, ...(traceId !== undefined && { traceId }) });
+      noteFacts(answers, isolate.now() - began, traceId, isolate);
+      return answers;
+    },
     rules: () => isolate.rules.current(),
     channels: () => isolate.channels.get(),
     announce: announcer({

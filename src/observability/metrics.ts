@@ -6,6 +6,7 @@ export const METRICS = {
   end_to_end_ms: { kind: "histogram", help: "From a post being accepted to its delivery being done, in milliseconds." },
   external_request_ms: { kind: "histogram", help: "Time of a request to an outside provider, in milliseconds." },
   http_request_ms: { kind: "histogram", help: "Time to answer an HTTP request, in milliseconds." },
+  facts_total: { kind: "counter", help: "Answers of enrichment by provider and status; unasked: no contract was known." },
   posts_total: { kind: "counter", help: "Posts by source and how they ended." },
   events_total: { kind: "counter", help: "Events created." },
   signals_total: { kind: "counter", help: "Signals by the state they entered." },
