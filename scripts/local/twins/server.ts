@@ -44,6 +44,8 @@ function sendCut(response: ServerResponse, reply: TwinReply): void {
 interface Calls {
   total: number;
   failed: number;
+  /** When each came, so that a test can hold a client to its pace. */
+  times: number[];
 }
 
 /** All providers behind one port, each under its own prefix, with the dials, ledgers and counts that tests use. */
@@ -54,8 +56,11 @@ export function serveTwins(options: { port: number; ledgerDir: string; now?: () 
   const calls = new Map<string, Calls>();
 
   function count(name: string, failed: boolean): void {
-    const seen = calls.get(name) ?? { total: 0, failed: 0 };
-    calls.set(name, { total: seen.total + 1, failed: seen.failed + (failed ? 1 : 0) });
+    const seen = calls.get(name) ?? { total: 0, failed: 0, times: [] };
+    calls.set(name, seen);
+    seen.total++;
+    seen.failed += Number(failed);
+    seen.times.push(Date.now());
   }
 
   function carryOut(twin: Twin, call: TwinCall): TwinReply {
@@ -103,7 +108,11 @@ export function serveTwins(options: { port: number; ledgerDir: string; now?: () 
   }
 
   function control(first: string, name: string, method: string, body: unknown): TwinReply | undefined {
-    if (first === "" || first === "calls") return json({ twins: [...byName.keys()], calls: Object.fromEntries(calls) });
+    if (first === "calls" && name !== "") return json(calls.get(name)?.times ?? []);
+    if (first === "" || first === "calls") {
+      const counted = [...calls].map(([key, { total, failed }]) => [key, { total, failed }]);
+      return json({ twins: [...byName.keys()], calls: Object.fromEntries(counted) });
+    }
     if (first === "ledger") return json(ledger.read(name));
     if (first !== "dial") return undefined;
     const shown = () => json(Object.fromEntries([...dials].map(([key, { dial }]) => [key, dial])));
