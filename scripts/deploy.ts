@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs, parseEnv } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { FACTS } from "../src/model/facts.ts";
 import { loadRules } from "../src/rules/load.ts";
 import { Settings } from "../workers/settings.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Envelope } from "../src/model/envelope.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import type { EventObject } from "./event-object.ts";

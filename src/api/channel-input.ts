@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { localMinutes, minutesOf } from "../kit/wall-clock.ts";
 import { ChannelStatus } from "../model/channel-config.ts";
 import { CHAINS, SignalState } from "../model/scalars.ts";

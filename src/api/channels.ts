@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import type { z } from "zod";
+import type * as z from "zod";
 import { camelCased } from "../kit/camel.ts";
 import { type Clock, iso } from "../kit/time.ts";
 import type { Verdict } from "../kit/verdict.ts";

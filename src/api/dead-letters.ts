@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { type Clock, iso } from "../kit/time.ts";
 import { Instant } from "../model/scalars.ts";
 import type { ReplayFilter, ReplayLetter } from "../store/admin.ts";

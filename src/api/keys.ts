@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { sha256Hex } from "../kit/hash.ts";
 import { iso } from "../kit/time.ts";
 import { Instant } from "../model/scalars.ts";

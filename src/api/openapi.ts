@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { snakeCased } from "../kit/snake.ts";
 import { ACCESS, type ApiEnv } from "./access.ts";
 import { OPERATIONS, type Operation } from "./operations-table.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { PostOnWire } from "../model/raw-post.ts";
 import { Signal } from "../model/signal.ts";
 import { TokenEvent } from "../model/token-event.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { iso } from "../kit/time.ts";
 import type { ApiEnv } from "./access.ts";
 import type { ApiPorts } from "./ports.ts";

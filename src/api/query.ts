@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CHAINS, EventType, Instant, SignalState } from "../model/scalars.ts";
 import type { EventFilter, Page, Paging } from "../store/read.ts";
 import { fieldErrors, problem } from "./problem.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { snakeCased } from "../kit/snake.ts";
 import { FactValue } from "../model/facts.ts";
 import { Instant, SignalState } from "../model/scalars.ts";

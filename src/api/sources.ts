@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { ProviderStatus } from "../kit/gate.ts";
 import { Instant } from "../model/scalars.ts";
 import type { ApiEnv } from "./access.ts";

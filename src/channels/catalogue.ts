@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { sha256Hex } from "../kit/hash.ts";
 import { snakeCased } from "../kit/snake.ts";
 import type { Clock } from "../kit/time.ts";

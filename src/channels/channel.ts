@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { CallRecord, Fetch } from "../kit/http.ts";
 import type { Clock } from "../kit/time.ts";
 import type { Verdict } from "../kit/verdict.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Answer, outsideCall } from "../kit/http.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import type { Notification } from "../model/delivery.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { AnyChannel } from "./channel.ts";
 import { unknownNames } from "./template.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Answer, outsideCall } from "../kit/http.ts";
 import { askedDelay } from "../kit/http-verdict.ts";
 import { snakeCased } from "../kit/snake.ts";

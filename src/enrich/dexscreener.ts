@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { guardedCall } from "../kit/guarded-call.ts";
 import { numeric } from "../kit/numeric.ts";
 import type { FactValues } from "../model/facts.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Limits } from "../kit/gate.ts";
 import type { GuardedPorts } from "../kit/guarded-call.ts";
 import type { TokenShelf } from "../kit/token-shelf.ts";

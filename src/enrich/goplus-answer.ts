@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { numeric } from "../kit/numeric.ts";
 
 /** What a scan says, in one shape for every kind of chain. Null = not known, which is never the same as safe. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Limits } from "../kit/gate.ts";
 import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
 import type { TokenShelf } from "../kit/token-shelf.ts";

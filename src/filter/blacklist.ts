@@ -1,5 +1,5 @@
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { unmasked } from "../kit/fold.ts";
 import { canonicalAddress } from "../model/mention.ts";
 import type { RawPost } from "../model/raw-post.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { serviceAccount } from "../kit/google-token.ts";
 
 /** What the source and the enricher of BigQuery both read: one account, one limit a query, one budget a day. */

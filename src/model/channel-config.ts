@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Chain, SignalState } from "./scalars.ts";
 
 /** Which notifications a channel wants, and when. */

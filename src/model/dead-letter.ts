@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Work that no retry can mend, kept with what is needed to replay it. */
 export const DeadLetter = z.object({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Mention } from "./mention.ts";
 import { RawPost } from "./raw-post.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 export const FactValue = z.union([z.number(), z.string(), z.array(z.string()), z.null()]);
 export type FactValue = z.infer<typeof FactValue>;

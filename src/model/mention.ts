@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Chain, EventType } from "./scalars.ts";
 
 /** The token a post speaks of. `tokenCa` null: only a symbol is known. `confidence` says how sure the resolution is (1 = stated in the post). */

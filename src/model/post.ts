@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Mention } from "./mention.ts";
 
 /** A post that passed the filter, read by the text stages. The original text stays in raw_posts; `normalised` is for comparing, not for showing. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Chain, Instant } from "./scalars.ts";
 
 export const MAX_TEXT = 10_000;

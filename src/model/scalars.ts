@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Short chain names used in event keys, filters and tables. */
 export const CHAINS = ["eth", "bsc", "base", "arb", "sol", "tron", "ton", "sui", "apt", "btc", "unknown"] as const;

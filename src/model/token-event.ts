@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Chain, EventType } from "./scalars.ts";
 
 /** A token in a time window, summed over its evidence. Every figure follows from the set of evidence alone, whatever its order. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Chain } from "../model/scalars.ts";
 
 /** What the live stream tells: every state change of a signal, how each batch of posts ended, every finished delivery attempt. */

@@ -1,5 +1,5 @@
 import { isCollection, isScalar, LineCounter, parseDocument } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 
 const File = z.strictObject({
   authors: z

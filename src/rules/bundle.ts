@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { FactVocabulary } from "../model/facts.ts";
 import { type Loaded, loadRules } from "./load.ts";
 import type { Ruleset } from "./score.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 export const MAX_FILE_BYTES = 65_536;
 export const MAX_RULES = 500;

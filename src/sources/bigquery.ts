@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { bigQueryClient, runQuery } from "../kit/bigquery.ts";
 import type { Row } from "../kit/bigquery-answer.ts";
 import { iso } from "../kit/time.ts";

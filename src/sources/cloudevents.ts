@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { jsonOf, receivedPosts, refuse } from "./pushed.ts";
 import { type Pushed, type Received, source } from "./source.ts";
 

@@ -1,5 +1,5 @@
 import { XMLParser } from "fast-xml-parser";
-import { z } from "zod";
+import * as z from "zod";
 import { sha256Hex } from "../kit/hash.ts";
 import { plainText, unescaped } from "./html.ts";
 import type { Wire } from "./read-posts.ts";

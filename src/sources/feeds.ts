@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
 import { sha256Hex } from "../kit/hash.ts";
 import { iso } from "../kit/time.ts";

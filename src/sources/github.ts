@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
 import type { Answer } from "../kit/http.ts";
 import type { Verdict } from "../kit/verdict.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { dig } from "../kit/dig.ts";
 import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
 import { sha256Hex } from "../kit/hash.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { RawPost } from "../model/raw-post.ts";
 import { readPosts } from "./read-posts.ts";
 import { type Env, filled, source, words } from "./source.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Verdict } from "../kit/verdict.ts";
 
 const GRAVITY: Record<Verdict["kind"], number> = {

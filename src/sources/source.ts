@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { GuardedPorts } from "../kit/guarded-call.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import type { RawPost } from "../model/raw-post.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { jsonOf, receivedPosts, refuse } from "./pushed.ts";
 import { hubSignature, type Proof, standardWebhook } from "./signature.ts";
 import { type Received, required, source, words } from "./source.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer } from "../kit/http.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import { unescaped } from "./html.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { enricher } from "../../src/enrich/enricher.ts";
 import { guardedCall } from "../../src/kit/guarded-call.ts";
 import type { Fetch } from "../../src/kit/http.ts";

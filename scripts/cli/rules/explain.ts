@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { snakeCased } from "../../../src/kit/snake.ts";
 import { FactValue } from "../../../src/model/facts.ts";
 import { type Explanation, explain as explainFacts } from "../../../src/rules/explain.ts";

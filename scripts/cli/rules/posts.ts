@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { isNearDuplicate } from "../../../src/dedup/fingerprint.ts";
 import { gather, NOTHING } from "../../../src/events/gather.ts";
 import { summarise } from "../../../src/events/summarise.ts";

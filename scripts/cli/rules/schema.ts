@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { RulesDocument } from "../../../src/rules/document.ts";
 import type { Io } from "../command.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseJson } from "../../../src/api/json.ts";
 import { VOCABULARY } from "../../../src/enrich/index.ts";
 import { FactValue, type FactValues, type ProviderFacts } from "../../../src/model/facts.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { FactValue, type FactValues, type FactVocabulary } from "../../model/facts.ts";
 import { Level, RiskLevel, SignalState } from "../../model/scalars.ts";
 import { nearestName } from "../language/traps.ts";
