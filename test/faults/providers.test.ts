@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { audit } from "../../scripts/cli/audit.ts";
+import { ServerError } from "../../scripts/cli/client.ts";
 import { ask, sendJson } from "../../scripts/local/ask.ts";
 import { freePorts } from "../../scripts/local/ports.ts";
 import { type Stack, startStack } from "../../scripts/local/stack.ts";
 import { startTicker } from "../../scripts/local/ticker.ts";
 import { PostInput, type RawPost } from "../../src/model/raw-post.ts";
 import { workload } from "../sim/workload.ts";
-import { push } from "./load.ts";
+import { pause, push } from "./load.ts";
 
 /** By hand, over posts of your own: FAULT_POSTS_FILE=posts.jsonl npm run test:faults */
 const FILE = process.env.FAULT_POSTS_FILE;
@@ -55,12 +56,24 @@ function posts(): RawPost[] {
   return lines.map((line) => PostInput.parse(JSON.parse(line)));
 }
 
+/** A single question may meet a database that is busy; what it asks about is what counts. */
+async function patiently<T>(question: () => Promise<T>): Promise<T> {
+  for (let left = 20; ; left--) {
+    try {
+      return await question();
+    } catch (error) {
+      if (left === 0 || !(error instanceof ServerError)) throw error;
+      await pause(3_000);
+    }
+  }
+}
+
 async function audited(): Promise<{ exit: number; accepted: number }> {
   const out: string[] = [];
   const say = (line: string): void => void out.push(line);
   async function* nothing(): AsyncGenerator<string> {}
   const io = { url: stack.url, key: stack.adminKey, json: true, out: say, err: say, stdin: nothing(), fetch };
-  const exit = await audit.run(["--wait", "600"], io);
+  const exit = await patiently(() => audit.run(["--wait", "600"], io));
   return { exit, accepted: (JSON.parse(out.at(-1) ?? "{}") as { accepted: number }).accepted };
 }
 
