@@ -15,8 +15,8 @@ const MODELS: Record<SharedScript, LanguageModel> = { latin: LATIN, cyrillic: CY
 /** Longest character n-gram. */
 const LONGEST = 5;
 /** Words after these no longer change the answer. */
-const MAX_WORDS = 60;
-const MAX_UNITS = 1_200;
+const MAX_WORDS = 24;
+const MAX_UNITS = 600;
 
 /** Not language: links, e-mail, handles, hashtags, cashtags, contract addresses and other pieces with digits. */
 const NOT_LANGUAGE = /^["'(]?[@#$]|[@\d]|:\/\/|^www\.|\w\.[a-z]{2,}(?:\/|$)/i;
@@ -58,10 +58,9 @@ function likeliest(words: readonly string[], script: SharedScript): string | und
   const { starts, columns, values } = tableOf(script);
   const scores = new Int32Array(languages.length);
   for (const row of languageRows(words, bits)) {
-    const end = starts[row + 1] ?? 0;
-    for (let entry = starts[row] ?? 0; entry < end; entry++) {
-      const column = columns[entry] ?? 0;
-      scores[column] = (scores[column] ?? 0) + (values[entry] ?? 0);
+    const end = starts[row + 1] as number;
+    for (let entry = starts[row] as number; entry < end; entry++) {
+      (scores[columns[entry] as number] as number) += values[entry] as number;
     }
   }
   return languages[scores.indexOf(Math.max(...scores))];

@@ -17,9 +17,15 @@ const TOKEN = /[@#]?[\p{L}\p{M}\p{N}_']+|[^\s\p{L}\p{M}\p{N}]/gu;
 
 const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
 
+/** The share of letters that are capitals, counted in runs: a match for each letter would be the dearest thing here. */
+function capitals(bare: string): number {
+  const inRuns = (pattern: RegExp) => (bare.match(pattern) ?? []).reduce((sum, run) => sum + run.length, 0);
+  const letters = inRuns(/\p{L}+/gu);
+  return letters === 0 ? 0 : inRuns(/\p{Lu}+/gu) / letters;
+}
+
 /** What the post is made of, as steps: "at least 3 hashtags" is a feature, "3 hashtags" is not. */
 function shape(text: string, bare: string): string[] {
-  const letters = count(bare, /\p{L}/gu);
   const steps: [name: string, value: number, limits: number[]][] = [
     ["length", bare.length, [30, 60, 100, 140, 200, 240, 280, 400]],
     ["lines", text.split("\n").length - 1, [1, 2, 4, 8]],
@@ -27,10 +33,10 @@ function shape(text: string, bare: string): string[] {
     ["links", count(bare, LINK), [1, 2]],
     ["symbols", count(bare, SYMBOL), [1, 2, 4]],
     ["hashtags", count(bare, /#/g), [1, 2, 4]],
-    ["pictures", count(bare, /\p{Extended_Pictographic}/gu), [1, 2, 4, 8]],
+    ["pictures", /[^ -~]/.test(bare) ? count(bare, /\p{Extended_Pictographic}/gu) : 0, [1, 2, 4, 8]],
     ["addresses", count(bare, ADDRESS), [1]],
     ["amounts", count(bare, AMOUNT), [1, 3]],
-    ["capitals", letters === 0 ? 0 : count(bare, /\p{Lu}/gu) / letters, [0.1, 0.2, 0.4, 0.7]],
+    ["capitals", capitals(bare), [0.1, 0.2, 0.4, 0.7]],
   ];
   return steps.flatMap(([name, value, limits]) => limits.filter((limit) => value >= limit).map((limit) => `${name} >= ${limit}`));
 }
