@@ -1,5 +1,4 @@
 import { plain, skeleton } from "../kit/fold.ts";
-import { sha256Hex } from "../kit/hash.ts";
 import { sketch } from "../kit/sketch.ts";
 import { eventKey, type Mention, windowStart } from "../model/mention.ts";
 import type { Post } from "../model/post.ts";
@@ -8,12 +7,12 @@ import { type Authors, authorWeight } from "./authors.ts";
 import { eventTypeAt } from "./event-type.ts";
 import { keywordsOf } from "./keywords.ts";
 import { explainSentiment } from "./sentiment.ts";
+import { textHash } from "./text-hash.ts";
 import { type FoundToken, tokensIn } from "./tokens.ts";
 
 export type RefineSettings = { windowMinutes: number; authors: Authors };
 
 const EXCERPT = 280;
-const HASH_DIGITS = 16;
 
 /** What is the same for every token that the post speaks of. */
 type Common = Omit<Mention, "eventKey" | "token" | "type" | "typePhrase">;
@@ -64,7 +63,7 @@ export function refine(
     sentiment,
     sentimentWords: words,
     keywords,
-    textHash: sha256Hex(normalised).slice(0, HASH_DIGITS),
+    textHash: textHash(post.text),
     fingerprint,
     mentions: tokens.map((token) => mentionOf(token, common, text, tokens.length === 1)),
   };
