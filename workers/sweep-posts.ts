@@ -4,11 +4,13 @@ import type { IngestPorts } from "./ports.ts";
 
 const BATCH = 500;
 
-/** Sends posts that have had no outcome for too long through the queue again: their messages were lost. Answers how many there were. */
-export async function sweepPosts(ports: IngestPorts): Promise<number> {
+export type PostSweep = { sent: number; more: boolean };
+
+/** Sends posts that have had no outcome for too long through the queue again: their messages were lost. `more`: there are others like them. */
+export async function sweepPosts(ports: IngestPorts): Promise<PostSweep> {
   const now = ports.now();
   const overdue = await ports.store.overdue(iso(now - ports.requeueAfterSeconds * 1000), iso(now), BATCH);
   if (overdue.length > 0) ports.log({ stage: "sweep", outcome: "requeued", count: overdue.length });
   await sendPosts(overdue, true, ports);
-  return overdue.length;
+  return { sent: overdue.length, more: overdue.length === BATCH };
 }

@@ -24,6 +24,8 @@ export type SweeperKeeper = {
 };
 
 const FAILED_MS = 30_000;
+/** Between two full batches of posts: a queue that lost many gets them back within minutes, and not all at once. */
+const MORE_MS = 2_000;
 
 /** Keeps one alarm at the earliest time that anything may be due. While nothing is open and no post is awaited it has none, and asks the database nothing. */
 export function sweeperKeeper(ports: SweeperPorts, memory: SweeperMemory): SweeperKeeper {
@@ -44,11 +46,12 @@ export function sweeperKeeper(ports: SweeperPorts, memory: SweeperMemory): Sweep
   async function posts(): Promise<number | null> {
     const until = memory.postsUntil;
     if (until === undefined) return null;
-    const again = await sweepPosts(ports);
+    const { sent, more } = await sweepPosts(ports);
     const next = now() + ports.requeueAfterSeconds * 1000;
-    if (again > 0) memory.postsUntil = next;
+    if (sent > 0) memory.postsUntil = next;
     else if (now() >= until) memory.postsUntil = undefined;
-    return again > 0 ? next : now() < until ? Math.min(until, next) : null;
+    if (more) return now() + MORE_MS;
+    return sent > 0 ? next : now() < until ? Math.min(until, next) : null;
   }
 
   /** When to come back for one of the two, also when it failed. */
