@@ -10,21 +10,27 @@ import type { IngestPorts } from "./ports.ts";
 const SEND_COUNT = 100;
 const SEND_BYTES = 192 * 1024;
 const RETRY_AFTER_SECONDS = 30;
+/** By then some of what waits is worked off, and the caller may fill that room. */
+const OVERLOADED_SECONDS = 10;
 
-export type Ingested = { kind: "accepted"; fresh: number; repeated: number } | { kind: "unavailable"; retryAfter: number };
+export type Ingested =
+  | { kind: "accepted"; fresh: number; repeated: number }
+  /** unavailable: the database is out. overloaded: those accepted before wait too long already. */
+  | { kind: "unavailable" | "overloaded"; retryAfter: number };
 
 /**
  * Accepts posts: rows in raw_posts first, the queue second. Once the rows are there the posts are safe, also when the queue refuses them: the sweep
- * sends what has no outcome again.
+ * sends what has no outcome again. What comes faster than it is worked off is refused, so that neither the queue nor the wait grows without bound.
  */
 export async function ingest(posts: RawPost[], ports: IngestPorts): Promise<Ingested> {
   const distinct = [...new Map(posts.map((post) => [`${post.source}:${post.id}`, post])).values()];
+  const arrivals = distinct.map((post) => ({ post, textHash: sha256Hex(skeleton(post.text)).slice(0, 16) }));
   let fresh: PostRef[];
   try {
-    ({ fresh } = await ports.store.accept(
-      distinct.map((post) => ({ post, textHash: sha256Hex(skeleton(post.text)).slice(0, 16) })),
-      iso(ports.now()),
-    ));
+    const now = ports.now();
+    const accepted = await ports.store.accept(arrivals, iso(now), iso(now - ports.overloadedAfterSeconds * 1000));
+    if (accepted.overloaded) return overloaded(ports);
+    fresh = accepted.fresh;
   } catch (error) {
     if (error instanceof StoreUnavailable) return { kind: "unavailable", retryAfter: RETRY_AFTER_SECONDS };
     throw error;
@@ -42,6 +48,11 @@ export async function ingest(posts: RawPost[], ports: IngestPorts): Promise<Inge
   return { kind: "accepted", fresh: fresh.length, repeated: posts.length - fresh.length };
 }
 
+function overloaded({ log }: IngestPorts): Ingested {
+  log({ stage: "ingest", level: "warn", outcome: "overloaded" });
+  return { kind: "overloaded", retryAfter: OVERLOADED_SECONDS };
+}
+
 /** Hands accepted posts to the queue. A refusal is logged and left to the sweep. */
 export async function sendPosts(posts: RawPost[], again: boolean, ports: IngestPorts): Promise<void> {
   if (posts.length === 0) return;
@@ -52,7 +63,8 @@ export async function sendPosts(posts: RawPost[], again: boolean, ports: IngestP
   } catch (error) {
     ports.log({ stage: "ingest", level: "warn", outcome: "queue_refused", reason: String(error) });
   }
-  await ports.expectPosts(ports.now() + ports.requeueAfterSeconds * 1000);
+  // A millisecond later than that they are overdue, also when no time passed since they were accepted.
+  await ports.expectPosts(ports.now() + ports.requeueAfterSeconds * 1000 + 1);
 }
 
 /** Cuts messages into calls that the queue accepts. */

@@ -33,6 +33,8 @@ export type IngestPorts = Ground & {
   store: PostStore;
   posts: SendQueue;
   requeueAfterSeconds: number;
+  /** How long accepted posts may wait before new ones are refused. */
+  overloadedAfterSeconds: number;
   /** Tells the sweeper that these posts should have an outcome by `at` (milliseconds). Never throws. */
   expectPosts(at: number): Promise<void>;
 };

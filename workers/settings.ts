@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const list = z
   .string()
@@ -18,6 +18,8 @@ export const Settings = z.object({
   EGRESS_ALLOW: list,
   /** How long an accepted post may stay without an outcome before it is sent through the queue again. */
   REQUEUE_AFTER_SECONDS: z.coerce.number().int().min(5).default(600),
+  /** While 1,000 accepted posts have waited longer than this for their outcome, no more are accepted (429). */
+  OVERLOADED_AFTER_SECONDS: z.coerce.number().int().min(1).default(60),
   LOCAL: z.string().optional(),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -84,10 +84,12 @@ describe("POST /ingest", () => {
     expect(pulled).toBeLessThan(MAX_BYTES + 4 * 65_536);
   });
 
-  it("answers 503 with Retry-After when the posts could not be stored", async () => {
-    const ports = fakePorts({ ingest: async () => ({ kind: "unavailable", retryAfter: 30 }) });
-    const response = await send(ports, posts(post()));
-    expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "30"]);
+  it.each([
+    ["503", "the posts could not be stored", "unavailable"],
+    ["429", "too many posts wait to be worked off", "overloaded"],
+  ] as const)("answers %s with Retry-After when %s", async (status, _, kind) => {
+    const response = await send(fakePorts({ ingest: async () => ({ kind, retryAfter: 30 }) }), posts(post()));
+    expect([`${response.status}`, response.headers.get("Retry-After")]).toEqual([status, "30"]);
   });
 });
 
@@ -139,6 +141,7 @@ describe("POST /ingest/{source}", () => {
     [{ kind: "unsigned", detail: "The signature does not match." }, 401],
     [{ kind: "unreadable", detail: "No CloudEvent." }, 422],
     [{ kind: "unavailable", retryAfter: 5 }, 503],
+    [{ kind: "overloaded", retryAfter: 5 }, 429],
     [{ kind: "reply", response: new Response(null, { status: 204 }) }, 204],
   ] as const)("answers %j with %i", async (received, status) => {
     expect((await push(fakePorts({ receive: async () => received }))).status).toBe(status);

@@ -1,11 +1,11 @@
 import { type Context, Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { sha256Hex } from "../kit/hash.ts";
 import { PostInput, type RawPost } from "../model/raw-post.ts";
 import { type ApiEnv, allows } from "./access.ts";
 import { boundedText, jsonBody } from "./body.ts";
 import type { ApiPorts, Ingested } from "./ports.ts";
-import { type FieldError, fieldErrors, problem, unavailable } from "./problem.ts";
+import { type FieldError, fieldErrors, overloaded, problem, unavailable } from "./problem.ts";
 import { reply } from "./reply.ts";
 
 export const MAX_POSTS = 1_000;
@@ -40,9 +40,12 @@ async function accept(c: Context<ApiEnv>, ports: IngestPorts): Promise<Response>
 async function answer(inputs: unknown[], ports: IngestPorts): Promise<Response> {
   const { posts, rejected } = sorted(inputs);
   const ingested: Ingested = posts.length === 0 ? { kind: "accepted", fresh: 0, repeated: 0 } : await ports.ingest(posts);
-  if (ingested.kind === "unavailable") return unavailable(ingested.retryAfter);
+  if (ingested.kind !== "accepted") return refused(ingested);
   return reply(202, { accepted: posts.length, repeated: ingested.repeated, rejected });
 }
+
+const refused = ({ kind, retryAfter }: Exclude<Ingested, { kind: "accepted" }>): Response =>
+  kind === "overloaded" ? overloaded(retryAfter) : unavailable(retryAfter);
 
 /** A bad post rejects itself alone. */
 function sorted(inputs: unknown[]): { posts: RawPost[]; rejected: Rejected[] } {
@@ -102,7 +105,8 @@ async function receive(c: Context<ApiEnv>, ports: IngestPorts): Promise<Response
     case "unreadable":
       return problem(422, received.detail);
     case "unavailable":
-      return unavailable(received.retryAfter);
+    case "overloaded":
+      return refused(received);
     case "accepted":
       return reply(202, {
         accepted: received.fresh + received.repeated,

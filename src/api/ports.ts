@@ -12,7 +12,10 @@ import type { OutboxPorts } from "./outbox.ts";
 import type { RulesPorts } from "./rules.ts";
 import type { SourcesPorts, TriggerOptions } from "./sources.ts";
 
-export type Ingested = { kind: "accepted"; fresh: number; repeated: number } | { kind: "unavailable"; retryAfter: number };
+export type Ingested =
+  | { kind: "accepted"; fresh: number; repeated: number }
+  /** unavailable: the database is out. overloaded: those accepted before wait too long already. */
+  | { kind: "unavailable" | "overloaded"; retryAfter: number };
 
 /** What a source said to a request in its own format. `unsigned`: neither a key of ours nor a signature that the source accepts. */
 export type Received =

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 
 export type FieldError = { path: string; message: string };
 
@@ -43,6 +43,12 @@ export function problem(
 /** 503: the caller keeps what it sent and sends it again. */
 export const unavailable = (retryAfterSeconds: number): Response =>
   problem(503, `The database is out of reach. Nothing was accepted; send it again in ${retryAfterSeconds} s.`, {
+    headers: { "Retry-After": String(retryAfterSeconds) },
+  });
+
+/** 429: the caller sends faster than posts are worked off. */
+export const overloaded = (retryAfterSeconds: number): Response =>
+  problem(429, `Too many posts wait to be worked off. Nothing was accepted; send it again in ${retryAfterSeconds} s.`, {
     headers: { "Retry-After": String(retryAfterSeconds) },
   });
 

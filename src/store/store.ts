@@ -32,9 +32,15 @@ export type Arrival = { post: RawPost; textHash: string };
 /** An author who posts the same text again within this time repeats himself: the later arrival is a duplicate. */
 export const REPEAT_WINDOW_DAYS = 14;
 
+/** So many posts that wait too long are load; fewer are posts with a trouble of their own. */
+export const OVERLOAD_POSTS = 1_000;
+
 export type PostStore = {
-  /** Writes raw_posts in one statement; a post already there is left as it is. Answers the refs that were new. */
-  accept(arrivals: Arrival[], at: string): Promise<{ fresh: PostRef[] }>;
+  /**
+   * Writes raw_posts in one statement; a post already there is left as it is. Answers the refs that were new. While OVERLOAD_POSTS or more have
+   * waited for their outcome since before `waitedSince` it takes none and answers `overloaded`.
+   */
+  accept(arrivals: Arrival[], at: string, waitedSince?: string): Promise<{ fresh: PostRef[]; overloaded?: true }>;
   /**
    * Fills in outcomes. An outcome that is already final ("evidence", "dropped", "duplicate", "dead") is never changed.
    *

@@ -27,6 +27,7 @@ import { HOOKS, TELEGRAM, type Told, targets } from "./targets.ts";
 import { consumerSettings } from "./wrangler.ts";
 
 const REQUEUE_AFTER_SECONDS = 600;
+const OVERLOADED_AFTER_SECONDS = 60;
 const REREAD_MS = 30_000;
 
 /** The whole deployment: queues, objects, services, and the project's own code between them, wired as workers/wire.ts wires it. */
@@ -76,6 +77,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     store: storeFor(who),
     posts: queues.posts.send(who),
     requeueAfterSeconds: REQUEUE_AFTER_SECONDS,
+    overloadedAfterSeconds: OVERLOADED_AFTER_SECONDS,
     expectPosts: sweeperOf(who).expectPosts,
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Store } from "../store.ts";
+import { OVERLOAD_POSTS, type Store } from "../store.ts";
 import { arrival, at, change, dropped, KEY, mention, OTHER_KEY, pending, post, ref } from "./samples.ts";
 
 export function postContract(store: () => Store): void {
@@ -25,6 +25,15 @@ export function postContract(store: () => Store): void {
       const batch = Array.from({ length: 5_000 }, (_, i) => arrival(i));
       expect((await store().accept(batch, at(0))).fresh).toHaveLength(5_000);
       expect(await store().audit()).toMatchObject({ accepted: 5_000, open: 5_000 });
+    });
+
+    it("takes none while many have waited too long, and takes them again when those are worked off", async () => {
+      const batch = Array.from({ length: OVERLOAD_POSTS }, (_, i) => arrival(i));
+      await store().accept(batch, at(0), at(-60));
+      expect((await store().accept([arrival("early")], at(60), at(0))).fresh).toHaveLength(1);
+      expect(await store().accept([arrival("refused")], at(61), at(1))).toEqual({ fresh: [], overloaded: true });
+      await store().judge([dropped(0)], at(62));
+      expect(await store().accept([arrival("refused")], at(63), at(3))).toEqual({ fresh: [ref("refused")] });
     });
 
     it("gives a post back as it was, whatever its text holds", async () => {

@@ -1,5 +1,5 @@
 import { postKey } from "../../model/raw-post.ts";
-import { type Arrival, type Judgement, type PostRef, type PostStore, REPEAT_WINDOW_DAYS } from "../store.ts";
+import { type Arrival, type Judgement, OVERLOAD_POSTS, type PostRef, type PostStore, REPEAT_WINDOW_DAYS } from "../store.ts";
 import { dropPost, keepPost } from "./post-outcome.ts";
 import type { PostRow, Rows } from "./rows.ts";
 
@@ -7,9 +7,11 @@ const REPEAT_MS = REPEAT_WINDOW_DAYS * 86_400_000;
 
 export function postStore(rows: Rows): PostStore {
   return {
-    accept: async (arrivals, at) => ({
-      fresh: arrivals.filter((arrival) => admit(rows, arrival, at)).map(({ post }) => refOf(post)),
-    }),
+    async accept(arrivals, at, waitedSince) {
+      if (waitedSince !== undefined && overdue(rows, waitedSince, OVERLOAD_POSTS).length === OVERLOAD_POSTS)
+        return { fresh: [], overloaded: true };
+      return { fresh: arrivals.filter((arrival) => admit(rows, arrival, at)).map(({ post }) => refOf(post)) };
+    },
     async judge(judgements, at) {
       const judged = knownOf(rows, judgements);
       for (const { row, judgement, ended } of judged) if (!ended && judgement.outcome === "dropped") dropPost(row, judgement, at);
@@ -23,7 +25,7 @@ export function postStore(rows: Rows): PostStore {
       return { duplicates, settled };
     },
     async overdue(before, at, limit) {
-      const longest = rows.open.upTo(before, limit).filter((row) => (row.requeuedAt ?? row.acceptedAt) < before);
+      const longest = overdue(rows, before, limit);
       for (const row of longest) {
         row.requeuedAt = at;
         rows.open.add(row);
@@ -32,6 +34,9 @@ export function postStore(rows: Rows): PostStore {
     },
   };
 }
+
+const overdue = (rows: Rows, before: string, limit: number): PostRow[] =>
+  rows.open.upTo(before, limit).filter((row) => (row.requeuedAt ?? row.acceptedAt) < before);
 
 /** False: it was there already. */
 function admit(rows: Rows, { post, textHash }: Arrival, at: string): boolean {

@@ -1,20 +1,30 @@
-import { type Judgement, type PostRef, type PostStore, REPEAT_WINDOW_DAYS } from "../store.ts";
-import { iso, json, type Sql } from "./sql.ts";
+import { type Judgement, OVERLOAD_POSTS, type PostRef, type PostStore, REPEAT_WINDOW_DAYS } from "../store.ts";
+import { iso, json, one, type Sql } from "./sql.ts";
 
 /**
  * One accept at a time takes acceptance numbers, so that a lower number is always committed first: judge must never miss an earlier post
- * because its statement is still under way. The join makes every number wait for the lock.
+ * because its statement is still under way. The join makes every number wait for the lock. $3 is null where load is no matter.
  */
 const ACCEPT = `
-with lane as (select pg_advisory_xact_lock(7203001))
-insert into raw_posts (source, source_id, author, text, posted_at, raw, text_hash, accepted_at)
-select a.source, a.id, a.author, a.text, a."postedAt", a.raw, a."textHash", $2::timestamptz
-from lane, rows from (jsonb_to_recordset($1::jsonb) as (
-  source text, id text, author text, text text, "postedAt" timestamptz, raw jsonb, "textHash" text
-)) with ordinality as a(source, id, author, text, "postedAt", raw, "textHash", place)
-order by a.place
-on conflict (source, source_id) do nothing
-returning source, source_id as id`;
+with load as (
+  select count(*) = ${OVERLOAD_POSTS} as overloaded from (
+    select from raw_posts
+    where ended_at is null and coalesce(requeued_at, accepted_at) < $3::timestamptz limit ${OVERLOAD_POSTS}
+  ) waiting
+),
+lane as (select pg_advisory_xact_lock(7203001)),
+fresh as (
+  insert into raw_posts (source, source_id, author, text, posted_at, raw, text_hash, accepted_at)
+  select a.source, a.id, a.author, a.text, a."postedAt", a.raw, a."textHash", $2::timestamptz
+  from load, lane, rows from (jsonb_to_recordset($1::jsonb) as (
+    source text, id text, author text, text text, "postedAt" timestamptz, raw jsonb, "textHash" text
+  )) with ordinality as a(source, id, author, text, "postedAt", raw, "textHash", place)
+  where not load.overloaded
+  order by a.place
+  on conflict (source, source_id) do nothing
+  returning source, source_id as id
+)
+select overloaded, (select coalesce(jsonb_agg(fresh), '[]') from fresh) as fresh from load`;
 
 /**
  * Rows are locked in the order of their ids, here and wherever posts are written, so that no two statements wait for each other. A row of
@@ -81,11 +91,13 @@ from marked order by since, id`;
 
 export function postStore(sql: Sql): PostStore {
   return {
-    async accept(arrivals, at) {
+    async accept(arrivals, at, waitedSince) {
       const rows = arrivals.map(({ post: { source, id, author, text, postedAt, ...raw }, textHash }) => ({
         ...{ source, id, author, text, postedAt, raw, textHash },
       }));
-      return { fresh: await sql.query<PostRef>(ACCEPT, [json(rows), at]) };
+      const params = [json(rows), at, waitedSince ?? null];
+      const { overloaded, fresh } = await one(sql.query<{ overloaded: boolean; fresh: PostRef[] }>(ACCEPT, params));
+      return { fresh, ...(overloaded && { overloaded: true }) };
     },
     async judge(judgements, at) {
       const ruled = await sql.query<
