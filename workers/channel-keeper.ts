@@ -143,5 +143,7 @@ function report(id: number, outcome: DeliverOutcome, { log, telemetry }: Ground)
   telemetry.count("delivery_total", { channel, result });
   if (channel === "telegram") telemetry.count("telegram_send_total", { result });
   if (ambiguous) telemetry.count("delivery_ambiguous_total", { channel });
-  if (outcome.kind === "done") telemetry.observe("pipeline_latency_ms", { stage: "deliver" }, outcome.waitedMs);
+  if (outcome.kind !== "done") return;
+  telemetry.observe("pipeline_latency_ms", { stage: "deliver" }, outcome.waitedMs);
+  if (outcome.endToEndMs !== undefined) telemetry.observe("end_to_end_ms", {}, outcome.endToEndMs);
 }

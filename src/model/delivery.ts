@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Chain, EventType, Level, RiskLevel, SignalState } from "./scalars.ts";
 import { Reason } from "./signal.ts";
 
@@ -56,6 +56,8 @@ export const Delivery = z.object({
   /** Attempts made before this one. */
   retryCount: z.number().int(),
   createdAt: z.string(),
+  /** When the earliest of the posts that set it off was accepted; null when none did, and for what was held back or reopened. */
+  acceptedAt: z.string().nullable().optional(),
   leaseToken: z.string(),
   /** An earlier holder renewed its lease to send and never closed: that send may have happened. */
   interrupted: z.boolean().optional(),

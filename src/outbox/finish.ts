@@ -60,13 +60,15 @@ export async function finish(rows: readonly Delivery[], gate: Ready, sent: Sent,
   const [first] = closings;
   if (!first || !closed.some(Boolean)) return { kind: "lost-lease" };
   const told = { channel: gate.adapter.kind, result: verdict.kind, ambiguous };
-  return outcomeOf(first.closing, told, { rows: rows.length, waitedMs: ports.now() - dueSince(first.row, gate.config) });
+  const { row, closing } = first;
+  const endToEnd = row.acceptedAt ? { endToEndMs: ports.now() - Date.parse(row.acceptedAt) } : {};
+  return outcomeOf(closing, told, { rows: rows.length, waitedMs: ports.now() - dueSince(row, gate.config), ...endToEnd });
 }
 
 function outcomeOf(
   closing: Closing,
   told: { channel: string; result: string; ambiguous: boolean },
-  done: { rows: number; waitedMs: number },
+  done: { rows: number; waitedMs: number; endToEndMs?: number },
 ): DeliverOutcome {
   if (closing.kind === "done") return { kind: "done", ...told, ...done };
   if (closing.kind === "dlq") return { kind: "dlq", ...told, reason: closing.letter.reason };

@@ -33,7 +33,7 @@ export type Journal = {
 
 /** What became of one call. The caller counts it, and asks the sweeper to look at `at` when it is `later`. */
 export type DeliverOutcome =
-  | { kind: "done"; channel: string; result: string; ambiguous: boolean; rows: number; waitedMs: number }
+  | { kind: "done"; channel: string; result: string; ambiguous: boolean; rows: number; waitedMs: number; endToEndMs?: number }
   | { kind: "later"; at: number; reason: string; channel?: string; result?: string; ambiguous?: boolean }
   | { kind: "dlq"; channel: string; reason: string; result?: string; ambiguous?: boolean }
   /** Nothing to do: it ended before. */

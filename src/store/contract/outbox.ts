@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Attempt, Store } from "../store.ts";
-import { at, draft, KEY, notify } from "./samples.ts";
+import { arrival, at, change, draft, KEY, mention, notify } from "./samples.ts";
 
 const LEASE_MS = 30_000;
 const attempt = (over: Partial<Attempt> = {}): Attempt => ({
@@ -38,13 +38,23 @@ export function outboxContract(store: () => Store): void {
         kind: "claimed",
         delivery: {
           ...{ id, channelId: 7, eventKey: KEY, idemKey: "idem", payload: draft(7, "idem").payload, status: "pending" },
-          ...{ retryCount: 0, createdAt: at(0), leaseToken: "L1", interrupted: false },
+          ...{ retryCount: 0, createdAt: at(0), acceptedAt: null, leaseToken: "L1", interrupted: false },
         },
       });
       expect(await store().claim(id, "L2", at(2), LEASE_MS)).toEqual({ kind: "taken", until: at(31) });
       expect(await store().claim(id, "L1", at(2), LEASE_MS)).toMatchObject({ kind: "claimed" });
       expect(await store().claim(99, "L2", at(2), LEASE_MS)).toEqual({ kind: "closed" });
       expect((await statusOf(id))?.status).toBe("sending");
+    });
+
+    it("tells when the earliest of the posts that set it off was accepted", async () => {
+      await store().accept([arrival(1)], at(0));
+      await store().accept([arrival(2), arrival(3)], at(10));
+      await store().commit(change(0, [mention(1)], { at: at(20) }));
+      const outbox = [draft(7, "a"), { ...draft(8, "b"), notBefore: at(40) }];
+      await store().commit(change(1, [mention(2), mention(3)], { held: [mention(1)], outbox, at: at(30) }));
+      expect(await store().claim(1, "L1", at(41), LEASE_MS)).toMatchObject({ delivery: { acceptedAt: at(10) } });
+      expect(await store().claim(2, "L1", at(41), LEASE_MS)).toMatchObject({ delivery: { acceptedAt: null } });
     });
 
     it("ends done, once, whatever comes after", async () => {
@@ -161,6 +171,24 @@ export function outboxContract(store: () => Store): void {
       expect(await store().due(at(60), 10, 1)).toEqual([row(1, 1), row(3, 1)]);
       expect(await store().due(at(60), 10, 99)).toEqual([]);
       expect(await store().nextDue()).toBe(at(0));
+    });
+  });
+
+  describe("bringing a channel's deliveries forward", () => {
+    it("makes those that wait due now, without what is held back, leased, closed or another channel's", async () => {
+      const [waiting = 0] = await notify(store(), [draft(1, "a"), draft(1, "b", { notBefore: at(500) }), draft(2, "c")], 0);
+      const [held, other] = [waiting + 1, waiting + 2];
+      for (const id of [waiting, other]) {
+        await store().claim(id, "L", at(1), LEASE_MS);
+        await store().close(id, "L", { kind: "released", nextRetryAt: at(900) }, null, at(2));
+      }
+      await store().bringForward(1, at(10));
+      const dueAt = async (seconds: number) => (await store().due(at(seconds), 10)).map(({ id }) => id);
+      expect(await dueAt(10)).toEqual([waiting]);
+      expect(await dueAt(500)).toEqual([waiting, held]);
+      expect(await dueAt(900)).toEqual([waiting, held, other]);
+      await store().bringForward(1, at(5));
+      expect(await dueAt(9)).toEqual([waiting]);
     });
   });
 

@@ -20,7 +20,7 @@ export function outboxStore(rows: Rows): OutboxStore {
         return { kind: "behind", until };
       }
       lease(rows, row, leaseToken, now, leaseMs);
-      return claimed(row, leaseToken);
+      return claimed(rows, row, leaseToken);
     },
     async renew(id, leaseToken, now, leaseMs) {
       const row = rows.outbox[id - 1];
@@ -62,15 +62,24 @@ function lease(rows: Rows, row: OutboxRecord, leaseToken: string, now: string, l
   schedule(rows, row);
 }
 
-function claimed(row: OutboxRecord, leaseToken: string): Claim {
+function claimed(rows: Rows, row: OutboxRecord, leaseToken: string): Claim {
   const { id, status, retryCount, sendingToken } = row;
   const { channelId, eventKey, idemKey, payload } = row.draft;
   const createdAt = row.reopenedAt ?? row.createdAt;
   const interrupted = sendingToken !== null && sendingToken !== leaseToken;
-  return {
-    kind: "claimed",
-    delivery: { id, channelId, eventKey, idemKey, payload, status, retryCount, createdAt, leaseToken, interrupted },
-  };
+  const told = { id, channelId, eventKey, idemKey, payload, status, retryCount, createdAt, leaseToken, interrupted };
+  return { kind: "claimed", delivery: { ...told, acceptedAt: acceptedAt(rows, row) } };
+}
+
+/** Of the posts that became evidence in the commit that wrote the row. */
+function acceptedAt(rows: Rows, { draft, createdAt, reopenedAt }: OutboxRecord): string | null {
+  if (draft.notBefore !== null || reopenedAt !== null) return null;
+  const evidence = [...(rows.events.get(draft.eventKey)?.evidence.values() ?? [])];
+  const setOff = evidence.flatMap(({ mention, committedAt }) => {
+    const post = committedAt === createdAt ? rows.posts.get(`${mention.source}:${mention.postId}`) : undefined;
+    return post ? [post.acceptedAt] : [];
+  });
+  return setOff.sort()[0] ?? null;
 }
 
 function close(rows: Rows, row: OutboxRecord, closing: Closing, attempt: Attempt | null, now: string): void {

@@ -4,6 +4,11 @@ import { BURY } from "./dead-letters.ts";
 import { DUE_DELIVERY, IS_OPEN, WAITS_FOR } from "./shapes.ts";
 import { iso, json, one, type Sql } from "./sql.ts";
 
+/** Of the posts that became evidence in the commit that wrote the row. */
+const ACCEPTED_AT = `(
+  select ${iso("min(p.accepted_at)")} from event_evidence v join raw_posts p on p.source = v.source and p.source_id = v.post_id
+  where v.event_key = held.event_key and v.committed_at = held.created_at and held.not_before is null and held.reopened_at is null)`;
+
 /** $1 id, $2 lease token, $3 now, $4 lease in ms. "held" is the latest version of the row, read under its lock: of two claims one sees the other's lease. */
 const CLAIM = `
 with held as (select * from push_outbox where id = $1::bigint for update),
@@ -35,7 +40,7 @@ select kind,
   ${iso("case kind when 'notDue' then next_retry_at when 'taken' then leased_until when 'behind' then turn end")} as until,
   jsonb_build_object('id', id, 'channelId', channel_id, 'eventKey', event_key, 'idemKey', idem_key, 'payload', payload_json,
     'status', status, 'retryCount', retry_count, 'createdAt', ${iso("coalesce(reopened_at, created_at)")}, 'leaseToken', $2::text,
-    'interrupted', sending_token is not null and sending_token <> $2) as delivery
+    'interrupted', sending_token is not null and sending_token <> $2, 'acceptedAt', ${ACCEPTED_AT}) as delivery
 from held, ruling`;
 
 const RENEW = `
