@@ -9,6 +9,8 @@ import type { Tables } from "./tables.ts";
  */
 const { jobs, mutant, references = {} } = workerData as { jobs: Job[]; mutant?: Mutant; references?: Record<string, Tables> };
 if (mutant) applyMutant(mutant);
+// Hundreds of thousands of errors are thrown on purpose here, and nobody reads where.
+Error.stackTraceLimit = 0;
 const { keyOf, scene: sceneOf, simulate } = await import("./run.ts");
 
 let held: { key: string; scene: Scene; reference: Tables } | undefined;
