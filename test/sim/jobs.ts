@@ -7,14 +7,20 @@ const SEEDS = 200;
 /** Few sets of posts for many seeds: each is judged, and run without faults, once a thread. */
 const SCENES = 8;
 
+/** Where anything may die at any await, a post takes some forty times the work: such histories have fewer posts, and more that goes wrong with each. */
+const shareOf = ({ crash }: Rates): number => (crash === undefined ? 1 : 0.025);
+
 const together = (rate: number): Rates => Object.fromEntries(FAULT_NAMES.map((name) => [name, rate]));
 
 /** Every fault alone at each rate, then all together at each rate until there are 200 seeds, then the seeds that failed once. */
 export function matrix(postsInAll: number): Job[] {
   const alone = FAULT_NAMES.flatMap((name) => RATES.map((rate): Rates => ({ [name]: rate })));
   const rest = Array.from({ length: SEEDS - alone.length }, (_, i) => together(RATES[i % RATES.length] ?? 0));
-  const count = Math.ceil(postsInAll / SEEDS);
-  const jobs = [...alone, ...rest].map((rates, i): Job => ({ seed: i + 1, posts: { seed: i % SCENES, count }, rates }));
+  const all = [...alone, ...rest];
+  const share = postsInAll / all.reduce((sum, rates) => sum + shareOf(rates), 0);
+  const jobs = all.map((rates, i): Job => {
+    return { seed: i + 1, posts: { seed: i % SCENES, count: Math.ceil(share * shareOf(rates)) }, rates };
+  });
   return [...jobs, ...REGRESSIONS.map((command) => jobOf(command))];
 }
 

@@ -8,13 +8,15 @@ const hmac = {
     new Uint8Array(createHmac("sha256", key).update(data).digest()).buffer,
 };
 
+const hex = (number: number, digits: number): string => number.toString(16).padStart(digits, "0");
+
 /** Puts timers, crypto.randomUUID and HMAC under the kernel for as long as `work` runs: deadlines of outside calls pass in virtual time. */
 export async function underVirtualTimers<T>(kernel: Kernel, work: () => Promise<T>): Promise<T> {
   const subtle = { importKey: crypto.subtle.importKey, sign: crypto.subtle.sign };
   const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, randomUUID: crypto.randomUUID };
   const waiting = new Map<number, true>();
   const ids = kernel.dice.fork("uuid");
-  let last = 0;
+  let [last, made] = [0, 0];
   const virtual = {
     setTimeout: (act: () => void, ms = 0): number => {
       const id = ++last;
@@ -25,15 +27,7 @@ export async function underVirtualTimers<T>(kernel: Kernel, work: () => Promise<
       return id;
     },
     clearTimeout: (id: number): void => void waiting.delete(id),
-    randomUUID: () => {
-      const hex = Array.from({ length: 4 }, () =>
-        ids
-          .int(0, 2 ** 32)
-          .toString(16)
-          .padStart(8, "0"),
-      ).join("");
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
-    },
+    randomUUID: () => `${hex(ids.int(0, 2 ** 32), 8)}-0000-4000-8000-${hex(++made, 12)}`,
   };
   Object.assign(globalThis, { setTimeout: virtual.setTimeout, clearTimeout: virtual.clearTimeout });
   replace(crypto, { randomUUID: virtual.randomUUID });
