@@ -43,6 +43,8 @@ function isDue(name: string, everyMinutes: number, now: number): boolean {
   return (Math.floor(now / 60_000) + offset) % everyMinutes === 0;
 }
 
+const NOT_ACCEPTED = "not accepted now: the database is out, or too many posts wait";
+
 const report = (source: string, outcome: PollReport["outcome"], detail: string, polled?: Polled): PollReport => ({
   source,
   outcome,
@@ -83,7 +85,7 @@ async function backfill(name: string, on: SwitchedOn, since: string, notify: boo
     sum.rejected += polled.rejected;
     sum.verdict = worse(sum.verdict, polled.verdict);
     sum.cursor = polled.cursor;
-    if ((await accept(posts, ports)) === "unavailable") return report(name, "held", "the database is out", sum);
+    if ((await accept(posts, ports)) === "unavailable") return report(name, "held", NOT_ACCEPTED, sum);
     if (!polled.more || sum.verdict.kind !== "ok") return report(name, "polled", sum.verdict.reason, sum);
   }
   return report(name, "polled", "there is more: name a later time", sum);
@@ -93,7 +95,7 @@ async function backfill(name: string, on: SwitchedOn, since: string, notify: boo
 async function follow(name: string, on: SwitchedOn, ports: PollPorts): Promise<PollReport> {
   const cursor = (await ports.store.cursor(name))?.cursor ?? null;
   const polled = await read(on, { cursor, since: null }, ports);
-  if ((await accept(polled.posts, ports)) === "unavailable") return report(name, "held", "the database is out", polled);
+  if ((await accept(polled.posts, ports)) === "unavailable") return report(name, "held", NOT_ACCEPTED, polled);
   await ports.store.advanceCursor(name, cursor, polled.cursor, iso(ports.now()));
   return report(name, "polled", polled.verdict.reason, polled);
 }
