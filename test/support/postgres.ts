@@ -7,8 +7,8 @@ import { makeLeash } from "../../scripts/local/leash.ts";
 import { applyMigrations } from "../../scripts/local/migrate.ts";
 import { serveNeon } from "../../scripts/local/neon-front.ts";
 import { freePorts } from "../../scripts/local/ports.ts";
-import { databaseUrl, planPostgres } from "../../scripts/local/postgres.ts";
-import { startPart } from "../../scripts/local/processes.ts";
+import { databaseUrl, planPglite, planPostgres } from "../../scripts/local/postgres.ts";
+import { type PartSpec, startPart } from "../../scripts/local/processes.ts";
 
 export type TestPostgres = {
   url: string;
@@ -21,20 +21,30 @@ export type TestPostgres = {
   stop(): Promise<void>;
 };
 
+const UNSAFE = ["fsync", "full_page_writes", "synchronous_commit"].flatMap((name) => ["-c", `${name}=off`]);
+
 /** A real PostgreSQL of its own with our tables, behind the front that speaks Neon's protocol. It writes nothing through to the disk, for speed. */
-export async function startPostgres(connections = 8): Promise<TestPostgres> {
+export const startPostgres = (): Promise<TestPostgres> =>
+  startDatabase(8, async (options) => {
+    const { part } = await planPostgres(options);
+    return { ...part, args: [...part.args, ...UNSAFE] };
+  });
+
+/** What takes its place where its binaries do not run: one session, which its users take in turns. */
+export const startPglite = (): Promise<TestPostgres> => startDatabase(1, async (options) => planPglite(options));
+
+type Plan = (options: { dir: string; port: number; logs: string }) => Promise<PartSpec>;
+
+async function startDatabase(connections: number, plan: Plan): Promise<TestPostgres> {
   const dir = mkdtempSync(join(tmpdir(), "store-"));
   const [postgresPort = 0, port = 0] = await freePorts(2);
   const leash = makeLeash();
-  const { part } = await planPostgres({ dir, port: postgresPort, logs: dir });
-  const server = await startPart(part, { leash, say() {}, changed() {} });
+  const server = await startPart(await plan({ dir, port: postgresPort, logs: dir }), { leash, say() {}, changed() {} });
   const url = databaseUrl(postgresPort);
   await applyMigrations(url, join(import.meta.dirname, "../../migrations"));
   const stopFront = await serveNeon(openDatabase(url, connections), { port, postgresPort });
-  const pool = new pg.Pool({ connectionString: url, max: connections });
+  const pool = new pg.Pool({ connectionString: url, max: connections, idleTimeoutMillis: connections === 1 ? 1 : 30_000 });
   pool.on("error", () => {});
-  for (const unsafe of ["fsync", "full_page_writes", "synchronous_commit"]) await pool.query(`alter system set ${unsafe} = off`);
-  await pool.query("select pg_reload_conf()");
   const tables = await pool.query<{ names: string }>(
     "select string_agg(quote_ident(tablename), ', ') as names from pg_tables where schemaname = 'public'",
   );
