@@ -5,7 +5,7 @@ import { singleFlight } from "./single-flight.ts";
 /** Joins callers that want the same thing at once. `recall` reads what another's flight left behind; null while there is nothing. */
 export type Flight = <T>(key: string, task: () => Promise<T>, recall: () => Promise<T | null>) => Promise<T>;
 
-export type FlightPorts = {
+type FlightPorts = {
   redis: Redis;
   sleep: Sleep;
   /** Names this caller's locks. */
