@@ -104,6 +104,10 @@ async function deploy(envFile: string): Promise<void> {
   step("uploaded");
   const url = /https:\/\/\S+\.workers\.dev/.exec(printed)?.[0];
   if (url) await untilReady(url);
+  if (url && !variables.PUBLIC_URL)
+    console.log(
+      `Set PUBLIC_URL=${url} in ${envFile} and deploy again: messages then link to the page, and no hook may lead back here.`,
+    );
 }
 
 async function dryRun(envFile: string): Promise<void> {

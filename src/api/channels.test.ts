@@ -7,7 +7,7 @@ import { memoryStore } from "../store/memory.ts";
 import type { ApiEnv } from "./access.ts";
 import { channelRoutes } from "./channels.ts";
 
-const env = ChannelEnv.parse({ TELEGRAM_BOT_TOKEN: "1:t", OWN_HOSTS: "signals.dev.org" });
+const env = ChannelEnv.parse({ TELEGRAM_BOT_TOKEN: "1:t", PUBLIC_URL: "https://signals.dev.org" });
 let app: Hono<ApiEnv>;
 let status: number;
 let resumed: number[];
