@@ -12,7 +12,7 @@ import type { RawPost } from "./model/raw-post.ts";
 import type { Signal } from "./model/signal.ts";
 import { plan } from "./outbox/plan.ts";
 import { type RefineSettings, refine } from "./refine/refine.ts";
-import { type Ruleset, score } from "./rules/score.ts";
+import { type RuleError, type Ruleset, score } from "./rules/score.ts";
 import type { Change, EventState, Judgement } from "./store/store.ts";
 
 /*
@@ -75,12 +75,13 @@ export type Given = { mentions: Mention[]; answers: ProviderFacts[]; rules: Rule
 
 /**
  * What changes when mentions and facts meet an event: the event counted anew from all its evidence, the signal scored anew, and a notification for
- * each channel when the state changed. Known or new, there must be at least one mention. `after` becomes true only once `change` is committed.
+ * each channel when the state changed. Known or new, there must be at least one mention. `after` becomes true only once `change` is committed. `errors`: rules that could not be
+ * evaluated and added nothing.
  */
 export function decide(
   before: Known,
   { mentions, answers, rules, channels, now }: Given,
-): { change: Change; after: Omit<Known, "rev"> } {
+): { change: Change; after: Omit<Known, "rev">; errors: RuleError[] } {
   const { gathered, fresh } = gather(before.gathered, mentions, isNearDuplicate);
   const { event, facts: counted } = summarise(gathered);
   const at = iso(now);
@@ -105,5 +106,9 @@ export function decide(
   };
   const told = gathered.texts.some((text) => text.evidence.some((mention) => !mention.quiet));
   const outbox = changed && told ? plan(before.signal, signal, event, channels, rules.notify, now) : [];
-  return { change: { expectedRev: before.rev, event, evidence: fresh, signal, outbox, at }, after: { gathered, signal } };
+  return {
+    change: { expectedRev: before.rev, event, evidence: fresh, signal, outbox, at },
+    after: { gathered, signal },
+    errors: verdict.errors,
+  };
 }

@@ -49,10 +49,11 @@ export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeepe
       ports.rules(),
       ports.channels(),
     ]);
-    const { change, after } = decide(before, { mentions, answers, rules, channels, now: ports.now() });
+    const { change, after, errors } = decide(before, { mentions, answers, rules, channels, now: ports.now() });
     const result = await ports.store.commit(change);
     if (result.kind === "stale") return false;
     known = { rev: result.rev, ...after };
+    for (const { rule } of errors) ports.telemetry.count("rule_errors_total", { rule });
     await lookLater(answers, mentions.length > 0);
     await ports.announce(change, result.due);
     return true;

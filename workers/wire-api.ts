@@ -54,16 +54,31 @@ export function wireCron(env: Bindings, defer: Defer): Wired<CronPorts> {
   return { ports, flush: flusher(env, isolate, defer) };
 }
 
+/** Each part by itself: while the database is out the queues are what one wants to see. */
 async function gauges(env: Bindings, isolate: Isolate): Promise<Gauge[]> {
-  const [overview, queues] = await Promise.all([isolate.store.overview(iso(isolate.now())), backlogs(env)]);
-  const open = overview.outbox.filter(({ status }) => status === "pending" || status === "failed");
+  const parts = [tableGauges(isolate), queueGauges(env), breakerGauges(env, isolate)];
+  return (await Promise.all(parts.map((part) => part.catch(() => [])))).flat();
+}
+
+async function tableGauges({ store, now }: Isolate): Promise<Gauge[]> {
+  const { outbox, deadLetters } = await store.overview(iso(now()));
+  const open = outbox.filter(({ status }) => status === "pending" || status === "failed");
   return [
     { name: "outbox_backlog", value: open.reduce((sum, { count }) => sum + count, 0) },
-    { name: "dead_letters", value: overview.deadLetters },
-    ...Object.entries(queues).flatMap(([queue, value]): Gauge[] =>
-      value === null ? [] : [{ name: "queue_backlog", labels: { queue }, value }],
-    ),
+    { name: "dead_letters", value: deadLetters },
   ];
+}
+
+const queueGauges = async (env: Bindings): Promise<Gauge[]> =>
+  Object.entries(await backlogs(env)).flatMap(([queue, value]) =>
+    value === null ? [] : [{ name: "queue_backlog", labels: { queue }, value }],
+  );
+
+const BREAKER = { closed: 0, "half-open": 1, open: 2 };
+
+async function breakerGauges(env: Bindings, isolate: Isolate): Promise<Gauge[]> {
+  const providers = await sourcesPorts(env, isolate).providers();
+  return providers.map(({ provider, breaker }) => ({ name: "breaker_state", labels: { provider }, value: BREAKER[breaker] }));
 }
 
 const stored = ({ eventKey, signal: { score, level, state, facts, reasons } }: SnapshotRow): StoredSignal => ({
@@ -121,7 +136,7 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
     unready: () => unready(isolate),
     async metrics() {
       const totals = await env.METRICS.getByName("all").totals();
-      return prometheusText(totals, await gauges(env, isolate).catch(() => []));
+      return prometheusText(totals, await gauges(env, isolate));
     },
     async explain(signal) {
       const scoredBy = await rules.version(signal.rulesVersion);
