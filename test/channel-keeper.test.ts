@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { iso } from "../src/kit/time.ts";
+import { memoryStore } from "../src/store/memory.ts";
+import { StoreUnavailable } from "../src/store/store.ts";
+import { type ChannelPorts, channelKeeper } from "../workers/channel-keeper.ts";
+import { outboxWorld, type Target } from "./support/outbox.ts";
+
+const PATIENCE_MS = 2_000;
+
+/** The keeper of a channel over a memory store; sleeping moves its clock, and the patience of its caller has no end. */
+async function keeperWorld(target: Target, over: Partial<ChannelPorts> = {}) {
+  const world = await outboxWorld({}, target);
+  const woken: number[] = [];
+  const counted: string[] = [];
+  const lines = new Map<string, number>();
+  const ports: ChannelPorts = {
+    now: () => world.clock.now,
+    log: () => undefined,
+    telemetry: { count: (name, labels) => void counted.push(`${name} ${labels?.result ?? ""}`), observe: () => undefined },
+    store: world.store,
+    env: world.ports.env,
+    fetch: world.ports.fetch,
+    random: () => 0.5,
+    uuid: () => crypto.randomUUID(),
+    sleep: async (ms) => {
+      if (ms === PATIENCE_MS) return new Promise(() => undefined);
+      world.clock.now += ms;
+    },
+    called: () => undefined,
+    wakeSweeper: async (at) => void woken.push(at),
+    sharedPlace: async () => 0,
+    ...over,
+  };
+  const keeper = channelKeeper(ports, {
+    lines: { get: (key) => lines.get(key), put: (key, at) => void lines.set(key, at) },
+    journal: world.ports.journal,
+  });
+  return { ...world, keeper, woken, counted };
+}
+const answered = (status: number) => () => new Response("", { status });
+
+describe("the keeper of a channel", () => {
+  it("delivers, and counts it", async () => {
+    const { keeper, change, rows, counted } = await keeperWorld(answered(200));
+    await keeper.deliver(await change());
+    expect(await rows()).toMatchObject([{ status: "done" }]);
+    expect(counted).toContain("delivery_total ok");
+  });
+
+  it("sends once what it is asked to deliver many times at once", async () => {
+    const { keeper, change, seen } = await keeperWorld(answered(200));
+    const id = await change();
+    await Promise.all(Array.from({ length: 20 }, () => keeper.deliver(id)));
+    expect(seen).toHaveLength(1);
+  });
+
+  it("leaves a long wait to the sweeper, woken for the time it falls due", async () => {
+    const { keeper, change, rows, woken } = await keeperWorld(answered(503));
+    await keeper.deliver(await change());
+    const [row] = await rows();
+    expect(row).toMatchObject({ status: "failed" });
+    expect(woken.map(iso)).toEqual([row?.nextRetryAt]);
+  });
+
+  it("sleeps through a short wait that the target asks for", async () => {
+    const { keeper, change, rows, woken } = await keeperWorld((_, n) =>
+      n === 0 ? new Response("", { status: 429, headers: { "retry-after": "1" } }) : new Response(""),
+    );
+    await keeper.deliver(await change());
+    expect(await rows()).toMatchObject([{ status: "done" }]);
+    expect(woken).toEqual([]);
+  });
+
+  it("does not let the queue wait for a target that hangs", async () => {
+    const { keeper, change, rows } = await keeperWorld(() => new Promise(() => undefined), {
+      sleep: async () => undefined,
+    });
+    await keeper.deliver(await change());
+    expect(await rows()).toMatchObject([{ finishedAt: null }]);
+  });
+
+  it("tells its caller when the database is away, and wakes the sweeper", async () => {
+    const away = { ...memoryStore(), claim: () => Promise.reject(new StoreUnavailable("away")) };
+    const { keeper, woken } = await keeperWorld(answered(200), { store: away });
+    await expect(keeper.deliver(1)).rejects.toThrow(StoreUnavailable);
+    expect(woken).toHaveLength(1);
+  });
+
+  it("holds no more than it can, and leaves the rest to the sweeper", async () => {
+    const { keeper, woken } = await keeperWorld(answered(200), {
+      store: { ...memoryStore(), claim: () => new Promise(() => undefined) },
+      sleep: async () => undefined,
+    });
+    await Promise.all(Array.from({ length: 230 }, (_, id) => keeper.deliver(id + 1)));
+    expect(woken).toHaveLength(30);
+  });
+});
