@@ -1,10 +1,14 @@
 import type { SourceStatus, SourcesPorts } from "../src/api/sources.ts";
 import { ENRICHERS } from "../src/enrich/index.ts";
 import type { ProviderStatus } from "../src/kit/gate.ts";
+import { iso } from "../src/kit/time.ts";
 import { SOURCES } from "../src/sources/index.ts";
 import type { Source } from "../src/sources/source.ts";
 import type { Bindings } from "./env.ts";
 import type { Isolate } from "./isolate.ts";
+
+/** The last verdict of each provider. */
+type Verdicts = ReadonlyMap<string, string>;
 
 /** Every service that the configured sources and enrichers call. */
 function providerNames(variables: Isolate["variables"]): string[] {
@@ -16,24 +20,39 @@ function providerNames(variables: Isolate["variables"]): string[] {
   return [...new Set([...enrichers, ...sources])].sort();
 }
 
-async function sourceStatus(source: Source, isolate: Isolate, verdicts: ReadonlyMap<string, string>): Promise<SourceStatus> {
+type Place = Pick<SourceStatus, "polledAt" | "lastVerdict">;
+
+/** A stream is read as long as its connection speaks. */
+async function streamPlace(env: Bindings): Promise<Place> {
+  const state = await env.JETSTREAM.getByName("all")
+    .state()
+    .catch(() => null);
+  if (state === null) return { polledAt: null, lastVerdict: null };
+  return {
+    polledAt: state.lastFrameAt === null ? null : iso(state.lastFrameAt),
+    lastVerdict: state.connected ? "ok" : state.failures > 0 ? "retry" : null,
+  };
+}
+
+async function pollPlace(name: string, providers: string[], isolate: Isolate, verdicts: Verdicts): Promise<Place> {
+  const place = await isolate.store.cursor(name).catch(() => undefined);
+  const last = providers.flatMap((provider) => verdicts.get(provider) ?? []);
+  const worst = last.find((kind) => kind !== "ok" && kind !== "empty");
+  return { polledAt: place?.polledAt ?? null, lastVerdict: worst ?? last[0] ?? null };
+}
+
+async function sourceStatus(source: Source, env: Bindings, isolate: Isolate, verdicts: Verdicts): Promise<SourceStatus> {
   const { name, title, kind } = source;
   const configured = source.configure(isolate.variables);
   const said = { source: name, title, kind };
   if (configured.kind === "off") {
     return { ...said, on: false, why: configured.why, everyMinutes: null, polledAt: null, lastVerdict: null, providers: [] };
   }
-  const place = kind === "poll" ? await isolate.store.cursor(name).catch(() => undefined) : undefined;
-  const last = configured.providers.flatMap((provider) => verdicts.get(provider) ?? []);
-  return {
-    ...said,
-    on: true,
-    why: null,
-    everyMinutes: kind === "poll" ? configured.everyMinutes : null,
-    polledAt: place?.polledAt ?? null,
-    lastVerdict: last.find((kind) => kind !== "ok" && kind !== "empty") ?? last[0] ?? null,
-    providers: configured.providers,
-  };
+  const { everyMinutes, providers } = configured;
+  const known = { ...said, on: true, why: null, everyMinutes: kind === "poll" ? everyMinutes : null, providers };
+  if (kind === "poll") return { ...known, ...(await pollPlace(name, providers, isolate, verdicts)) };
+  if (kind === "stream") return { ...known, ...(await streamPlace(env)) };
+  return { ...known, polledAt: null, lastVerdict: null };
 }
 
 /** What GET /sources and GET /providers tell. */
@@ -47,7 +66,7 @@ export function sourcesPorts(env: Bindings, isolate: Isolate): SourcesPorts {
       const verdicts = new Map(
         (await providers()).flatMap(({ provider, last }) => (last === null ? [] : [[provider, last.kind] as const])),
       );
-      return Promise.all(SOURCES.map((source) => sourceStatus(source, isolate, verdicts)));
+      return Promise.all(SOURCES.map((source) => sourceStatus(source, env, isolate, verdicts)));
     },
     async reset(provider) {
       if (!providerNames(isolate.variables).includes(provider)) return false;

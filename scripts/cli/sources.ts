@@ -11,6 +11,7 @@ type Source = {
   every_minutes: number | null;
   polled_at: string | null;
   last_verdict: string | null;
+  providers: string[];
 };
 type Provider = {
   provider: string;
@@ -37,21 +38,32 @@ export const sources: Command = {
   usage: `stream sources
 
 One line a source: on, or the setting that is missing; how often it is polled; how long ago its cursor moved or was
-confirmed; the last answer of the services it calls (ok, empty, retry, throttled, auth, quota, ...).
+confirmed (a stream: how long ago it last spoke); the last answer of the services it calls (ok, empty, retry, throttled,
+auth, quota, ...), their breaker, and what is left of the day's budget.
 
   npm run -s stream -- sources --json`,
   async run(args, io) {
     options(args, {});
     const found = await ask<{ sources: Source[] }>(io, "/sources");
-    if (io.json) io.out(JSON.stringify(found.sources));
-    else for (const line of table(found.sources.map(sourceRow))) io.out(line);
+    if (io.json) {
+      io.out(JSON.stringify(found.sources));
+      return 0;
+    }
+    const { providers } = await ask<{ providers: Provider[] }>(io, "/providers");
+    for (const line of table(found.sources.map((source) => sourceRow(source, providers)))) io.out(line);
     return 0;
   },
 };
 
-const sourceRow = ({ source, kind, on, why, every_minutes, polled_at, last_verdict }: Source) => ({
-  ...{ source, kind, state: on ? "on" : "off", every_minutes, polled: age(polled_at), last: last_verdict, why },
-});
+function sourceRow({ source, kind, on, why, every_minutes, polled_at, last_verdict, providers }: Source, all: Provider[]) {
+  const own = all.filter(({ provider }) => providers.includes(provider));
+  const shut = own.find(({ breaker }) => breaker !== "closed") ?? own[0];
+  const budgets = own.flatMap(({ budget_left }) => budget_left ?? []);
+  return {
+    ...{ source, kind, state: on ? "on" : "off", every_minutes, polled: age(polled_at), last: last_verdict },
+    ...{ breaker: shut?.breaker ?? null, budget_left: budgets.length === 0 ? null : Math.min(...budgets), why },
+  };
+}
 
 export const providers: Command = {
   name: "providers",
