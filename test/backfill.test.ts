@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import { localGate } from "../src/kit/local-gate.ts";
+import { hackernews } from "../src/sources/hackernews.ts";
+import { type PollOptions, poll } from "../src/sources/poll.ts";
+import { ingest } from "../workers/ingest.ts";
+import { eventWorld, NOON } from "./support/event-world.ts";
+
+/** Stories 1 to 5, ten minutes apart, the last one ten minutes old, each about a token of its own name. */
+const story = (id: number) => ({
+  ...{ id, by: `author${id}`, time: NOON / 1_000 - (6 - id) * 600 },
+  title: `$TOK${"ABCDE"[id - 1]} shipped its long awaited upgrade of the bridge today, and the team answered every question about it`,
+});
+
+async function setUp() {
+  const world = await eventWorld();
+  const ports = {
+    fetch: async (url: string) => {
+      const id = /(\d+)\.json$/.exec(url)?.[1];
+      return Response.json(id === undefined ? [1, 2, 3, 4, 5] : story(Number(id)));
+    },
+    now: world.now,
+    sleep: async () => undefined,
+    gate: localGate(world.now),
+    store: world.store,
+    ingest: async (posts: Parameters<typeof ingest>[0]) =>
+      (await ingest(posts, world.ingestPorts)).kind === "accepted" ? ("ok" as const) : ("unavailable" as const),
+  };
+  const run = async (options: PollOptions) => {
+    const report = await poll(hackernews, {}, ports, { now: true, ...options });
+    await world.settle();
+    return report;
+  };
+  return { ...world, run };
+}
+
+const since = new Date(NOON - 35 * 60_000).toISOString();
+
+it("scores what a backfill brings, and tells nobody", async () => {
+  const { run, store, outbox } = await setUp();
+  expect((await run({ since })).posts).toBe(3);
+  expect((await store.audit()).evidence).toBe(3);
+  expect(await outbox()).toEqual([]);
+  expect(await store.cursor("hackernews")).toBeUndefined();
+});
+
+it("tells people when asked to", async () => {
+  const { run, outbox } = await setUp();
+  await run({ since, notify: true });
+  expect(await outbox()).toHaveLength(3);
+});
+
+it("adds nothing twice when the poll comes over the same posts, and tells of those that are new", async () => {
+  const { run, store, outbox } = await setUp();
+  await run({ since });
+  await run({});
+  await run({});
+  expect((await store.audit()).accepted).toBe(5);
+  expect(await outbox()).toHaveLength(2);
+});

@@ -1,0 +1,55 @@
+import { expect, it } from "vitest";
+import { ingest } from "../workers/ingest.ts";
+import { dex, eventWorld, NOON } from "./support/event-world.ts";
+
+const post = {
+  ...{ source: "demo", id: "1", author: "ada", postedAt: new Date(NOON).toISOString() },
+  text: "$DEMO shipped its long awaited upgrade of the bridge today, and the team answered every question about it",
+};
+
+/** An event whose market data did not come in time. */
+async function waiting() {
+  const set = await eventWorld();
+  set.world.market = dex("missing", null);
+  await ingest([post], set.ingestPorts);
+  await set.settle();
+  const [first] = (await set.store.snapshots(new Date(0).toISOString(), 10)) ?? [];
+  if (first === undefined) throw new Error("no event");
+  return { ...set, signal: () => set.store.signal(first.eventKey) };
+}
+
+it("scores an event at once without the facts that are late, and says so", async () => {
+  const { signal, outbox, alarms } = await waiting();
+  expect(await signal()).toMatchObject({ state: "candidate", degraded: true });
+  expect(await outbox()).toEqual([]);
+  expect(alarms()).toEqual([NOON + 15_000]);
+});
+
+it("scores it anew by its alarm when they have come, and the change of state notifies", async () => {
+  const { world, ring, signal, outbox, alarms } = await waiting();
+  world.market = dex("fresh", 500_000);
+  await ring();
+  expect(await signal()).toMatchObject({ state: "verified", degraded: false, transition: 1 });
+  expect(await outbox()).toHaveLength(1);
+  expect(alarms()).toEqual([]);
+});
+
+it("looks again later and later while they stay away, and gives up after the fourth time", async () => {
+  const { ring, alarms, now } = await waiting();
+  const times: number[] = [];
+  for (let looks = 0; looks < 6 && alarms().length > 0; looks++) {
+    const before = now();
+    await ring();
+    times.push((now() - before) / 1_000);
+  }
+  expect(times).toEqual([15, 60, 300, 900]);
+});
+
+it("tells nobody twice when the same facts are seen again", async () => {
+  const { world, ring, outbox } = await waiting();
+  world.market = dex("stale", 500_000);
+  await ring();
+  world.market = dex("fresh", 600_000);
+  await ring();
+  expect(await outbox()).toHaveLength(1);
+});

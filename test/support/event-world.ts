@@ -1,0 +1,115 @@
+import { EMPTY_BLACKLIST } from "../../src/filter/blacklist.ts";
+import { iso } from "../../src/kit/time.ts";
+import { ChannelFilter } from "../../src/model/channel-config.ts";
+import type { Envelope } from "../../src/model/envelope.ts";
+import { FACTS, type ProviderFacts } from "../../src/model/facts.ts";
+import { judge } from "../../src/pipeline.ts";
+import { loadRules } from "../../src/rules/load.ts";
+import { memoryStore } from "../../src/store/memory.ts";
+import { type EventKeeper, eventKeeper, type KeeperMemory } from "../../workers/event-keeper.ts";
+import type { EventPorts, Ground, IngestPorts, QueuePorts } from "../../workers/ports.ts";
+import { consume } from "../../workers/queues.ts";
+
+export const NOON = Date.UTC(2026, 10, 20, 12);
+
+const RULES = `
+version: "1.0"
+groups:
+  - name: market
+    rules:
+      - { name: deep, condition: "dex_liquidity >= 100000", score: 8, reason: "Deep" }
+states: { verified: "dex_liquidity >= 100000", downgraded: "dex_liquidity < 100" }
+notify: { min_score: -100, on: [verified, downgraded] }
+`;
+
+export const dex = (status: ProviderFacts["status"], liquidity: number | null): ProviderFacts => ({
+  ...{ provider: "dex", via: null, status, asOf: liquidity === null ? null : iso(NOON), notes: [], error: null },
+  values: liquidity === null ? {} : { dex_liquidity: liquidity },
+});
+
+/** From the queue of posts to the outbox: the real consumers, keepers, rules and store, in memory and on one clock. */
+export async function eventWorld() {
+  let now = NOON;
+  const store = memoryStore();
+  const world = { market: dex("fresh", 500_000) };
+  const queues: { posts: Envelope[]; mentions: Envelope[] } = { posts: [], mentions: [] };
+  const alarms = new Map<string, number>();
+  const keepers = new Map<string, EventKeeper>();
+  const loaded = loadRules(RULES, {}, FACTS);
+  if (loaded.kind === "rejected") throw new Error(JSON.stringify(loaded.problems));
+  const filter = ChannelFilter.parse({});
+  await store.addChannel({ kind: "log", name: "log", settings: {}, filter, atMostOnce: false }, iso(now));
+
+  const ground: Ground = {
+    now: () => now,
+    log: () => undefined,
+    telemetry: { count: () => undefined, observe: () => undefined },
+  };
+  const into = (queue: Envelope[]) => ({
+    sendBatch: async (messages: { body: Envelope }[]) => void queue.push(...messages.map(({ body }) => body)),
+  });
+  const eventPorts: EventPorts = {
+    ...ground,
+    store,
+    examine: async () => [world.market],
+    rules: async () => loaded.rules,
+    channels: () => store.channels(),
+    announce: async () => undefined,
+  };
+  function keeperOf(eventKey: string): EventKeeper {
+    const known = keepers.get(eventKey);
+    if (known !== undefined) return known;
+    const memory: KeeperMemory = { eventKey, looked: 0, setAlarm: async (at) => void alarms.set(eventKey, at) };
+    const keeper = eventKeeper(eventPorts, memory);
+    keepers.set(eventKey, keeper);
+    return keeper;
+  }
+  const ingestPorts: IngestPorts = {
+    ...ground,
+    store,
+    posts: into(queues.posts),
+    requeueAfterSeconds: 600,
+    overloadedAfterSeconds: 600,
+    expectPosts: async () => undefined,
+  };
+  const settings = { filter: { languages: [], blacklist: EMPTY_BLACKLIST }, refine: { windowMinutes: 60, authors: new Map() } };
+  const queuePorts: QueuePorts = {
+    ...ground,
+    store,
+    mentions: into(queues.mentions),
+    seen: { claim: async () => new Set(), confirm: async () => undefined },
+    judging: async () => (post) => judge(post, settings),
+    addMentions: (eventKey, mentions) => keeperOf(eventKey).add(mentions),
+    deliver: async () => undefined,
+    broadcast: async () => undefined,
+  };
+  async function drain(queue: "posts" | "mentions"): Promise<void> {
+    const bodies = queues[queue].splice(0);
+    const messages = bodies.map((body, i) => ({
+      id: `${queue}-${i}`,
+      body,
+      attempts: 1,
+      ack: () => undefined,
+      retry: () => undefined,
+    }));
+    await consume({ queue, messages }, queuePorts);
+  }
+  return {
+    ...{ world, store, ingestPorts, now: () => now },
+    /** Until every queue is empty. */
+    async settle(): Promise<void> {
+      await drain("posts");
+      await drain("mentions");
+    },
+    /** The alarm of every event, at its time. */
+    async ring(): Promise<void> {
+      for (const [eventKey, at] of [...alarms]) {
+        alarms.delete(eventKey);
+        now = Math.max(now, at);
+        await keepers.get(eventKey)?.lookAgain();
+      }
+    },
+    alarms: () => [...alarms.values()],
+    outbox: async () => (await store.outbox({ status: null, channelId: null, since: null }, { limit: 100, cursor: null })).items,
+  };
+}
