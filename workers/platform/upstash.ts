@@ -6,14 +6,14 @@ const TIMEOUT_MS = 400;
 /** After a failure Redis is left alone for a moment, so that an outage costs one timeout and not one for each call. */
 const REST_MS = 5_000;
 
-export const upstash = (url: string, token: string): Upstash =>
+export const upstash = (url: string, token: string, timeoutMs = TIMEOUT_MS): Upstash =>
   new Upstash({
     url,
     token,
     automaticDeserialization: false,
     enableTelemetry: false,
     retry: { retries: 1, backoff: () => 50 },
-    signal: () => AbortSignal.timeout(TIMEOUT_MS),
+    signal: () => AbortSignal.timeout(timeoutMs),
   });
 
 /** When this isolate may try Redis again; shared by all ports over one client. */
