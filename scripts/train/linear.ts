@@ -14,8 +14,9 @@ export function scoresOf(
   const classes = bias.length;
   scores.set(bias);
   for (let j = 0; j < rows.length; j++) {
-    const at = rows[j] * classes;
-    for (let k = 0; k < classes; k++) scores[k] += weights[at + k] * values[j];
+    const at = (rows[j] as number) * classes;
+    const value = values[j] as number;
+    for (let k = 0; k < classes; k++) (scores[k] as number) += (weights[at + k] as number) * value;
   }
   return scores;
 }
@@ -23,13 +24,14 @@ export function scoresOf(
 /** In place. */
 export function softmax(scores: Float64Array): Float64Array {
   let top = -Infinity;
-  for (let k = 0; k < scores.length; k++) top = Math.max(top, scores[k]);
+  for (let k = 0; k < scores.length; k++) top = Math.max(top, scores[k] as number);
   let sum = 0;
   for (let k = 0; k < scores.length; k++) {
-    scores[k] = Math.exp(scores[k] - top);
-    sum += scores[k];
+    const power = Math.exp((scores[k] as number) - top);
+    scores[k] = power;
+    sum += power;
   }
-  for (let k = 0; k < scores.length; k++) scores[k] /= sum;
+  for (let k = 0; k < scores.length; k++) (scores[k] as number) /= sum;
   return scores;
 }
 
@@ -47,15 +49,17 @@ export function learn(samples: readonly Sample[], { rows, classes, epochs, rate,
     for (const index of order) {
       const sample = samples[index] as Sample;
       softmax(scoresOf({ weights, bias }, sample, errors));
-      errors[sample.label] -= 1;
-      for (let k = 0; k < classes; k++) bias[k] -= pace * 0.05 * sample.weight * errors[k];
+      (errors[sample.label] as number) -= 1;
+      for (let k = 0; k < classes; k++) (bias[k] as number) -= pace * 0.05 * sample.weight * (errors[k] as number);
       for (let j = 0; j < sample.rows.length; j++) {
-        const at = sample.rows[j] * classes;
-        const value = sample.values[j] * sample.weight;
+        const at = (sample.rows[j] as number) * classes;
+        const value = (sample.values[j] as number) * sample.weight;
         for (let k = 0; k < classes; k++) {
-          const slope = errors[k] * value + decay * weights[at + k];
-          squares[at + k] += slope * slope;
-          weights[at + k] -= (pace * slope) / Math.sqrt(squares[at + k]);
+          const weight = weights[at + k] as number;
+          const slope = (errors[k] as number) * value + decay * weight;
+          const square = (squares[at + k] as number) + slope * slope;
+          squares[at + k] = square;
+          weights[at + k] = weight - (pace * slope) / Math.sqrt(square);
         }
       }
     }

@@ -19,11 +19,7 @@ type Labelled = Sample & { spam: boolean; fold: number; set: string };
 const FOLDS = 5;
 const FALSE_POSITIVES = 0.019;
 /** Text messages and video comments teach what spam is anywhere; X is what is judged. */
-const SET_WEIGHTS = {
-  "spam-crypto": 1,
-  "spam-sms": Number(process.env.XW ?? 0.05),
-  "spam-youtube": Number(process.env.XW ?? 0.05),
-};
+const SET_WEIGHTS = { "spam-crypto": 1, "spam-sms": 0.05, "spam-youtube": 0.05 };
 const FIT: Fit = { rows: 1 << SPAM_BITS, classes: 2, epochs: 12, rate: 0.3, decay: 3e-3 };
 /** Smaller weights than this part of the largest change no decision. */
 const NEGLIGIBLE = 0.5;
@@ -48,7 +44,7 @@ function read(from: string, set: string, weight: number): Labelled[] {
  */
 function unevenness(train: readonly Labelled[]): Float32Array {
   const counts = [new Float64Array(FIT.rows).fill(0.5), new Float64Array(FIT.rows).fill(0.5)];
-  for (const { rows, label, weight } of train) for (const row of rows) (counts[label] as Float64Array)[row] += weight;
+  for (const { rows, label, weight } of train) for (const row of rows) ((counts[label] as Float64Array)[row] as number) += weight;
   const [ham, spam] = counts as [Float64Array, Float64Array];
   const ratio = spam.reduce((a, b) => a + b) / ham.reduce((a, b) => a + b);
   return Float32Array.from(spam, (count, row) => Math.abs(Math.log(count / (ham[row] ?? 1) / ratio)) + 0.2);
