@@ -1,8 +1,7 @@
-import { skeleton } from "../src/kit/fold.ts";
-import { sha256Hex } from "../src/kit/hash.ts";
 import { iso } from "../src/kit/time.ts";
 import { seal } from "../src/model/envelope.ts";
 import type { RawPost } from "../src/model/raw-post.ts";
+import { textHash } from "../src/refine/text-hash.ts";
 import { type PostRef, StoreUnavailable } from "../src/store/store.ts";
 import type { IngestPorts } from "./ports.ts";
 
@@ -24,7 +23,7 @@ export type Ingested =
  */
 export async function ingest(posts: RawPost[], ports: IngestPorts): Promise<Ingested> {
   const distinct = [...new Map(posts.map((post) => [`${post.source}:${post.id}`, post])).values()];
-  const arrivals = distinct.map((post) => ({ post, textHash: sha256Hex(skeleton(post.text)).slice(0, 16) }));
+  const arrivals = distinct.map((post) => ({ post, textHash: textHash(post.text) }));
   let fresh: PostRef[];
   try {
     const now = ports.now();
