@@ -1,6 +1,7 @@
 import { check, type Scope, type Type } from "./language/check.ts";
 import { compile, type Dialect, type Evaluate } from "./language/compile.ts";
 import { parse } from "./language/grammar.ts";
+import { type Joint, jointOf } from "./language/joint.ts";
 import { linearPattern } from "./language/pattern.ts";
 import { type Expression, mapped, parts, walk } from "./language/syntax.ts";
 import { type Fault, mended, traps } from "./language/traps.ts";
@@ -10,6 +11,8 @@ export type Condition = {
   expression: Expression;
   /** Throws filtrex's errors. */
   evaluate: Evaluate;
+  /** The same answer without a call, where the condition has that shape. */
+  joint: Joint | undefined;
   /** The facts it reads, in the order of the text. */
   names: string[];
   slot(name: string): number;
@@ -38,7 +41,10 @@ export function readCondition(
   const names = new Set<string>();
   for (const node of walk(expression)) if (node.kind === "name") names.add(node.name);
   const evaluate = compile(expression, facts(slot));
-  return { kind: "condition", condition: { text, expression, evaluate, names: [...names], slot } };
+  return {
+    kind: "condition",
+    condition: { text, expression, evaluate, joint: jointOf(expression, slot), names: [...names], slot },
+  };
 }
 
 const refuse = (faults: Fault[]) => ({ kind: "refused" as const, faults });
@@ -65,7 +71,8 @@ const ordered = (node: Expression): boolean =>
 /** The same condition with one part replaced. */
 export function rewritten(condition: Condition, part: Expression, by: Expression): Condition {
   const expression = mapped(condition.expression, (node) => (node === part ? by : undefined));
-  return { ...condition, expression, evaluate: compile(expression, facts(condition.slot)) };
+  const { slot } = condition;
+  return { ...condition, expression, evaluate: compile(expression, facts(slot)), joint: jointOf(expression, slot) };
 }
 
 const depends = (node: Expression): boolean => node.kind === "name" || parts(node).some(depends);
@@ -73,8 +80,8 @@ const depends = (node: Expression): boolean => node.kind === "name" || parts(nod
 /** A syntax error in the words of a known trap, if mending that makes the expression parse; else in the parser's own. */
 function misread(text: string, message: string, at: readonly [number, number]): Fault[] {
   const found = traps(text);
-  const cured = found.length > 0 && parse(mended(text, found)).kind === "parsed";
-  if (cured) return found.map((fault) => ({ ...fault, mend: `write ${mended(text, found)}` }));
+  const whole = found.length > 0 ? mended(text, found) : text;
+  if (whole !== text && parse(whole).kind === "parsed") return found.map((fault) => ({ ...fault, mend: `write ${whole}` }));
   const got = /got '(.*)'$/.exec(message)?.[1];
   const what =
     got === undefined ? `cannot read ${JSON.stringify(text.slice(at[0], at[0] + 1))}` : described(got, text.slice(...at));
@@ -88,10 +95,9 @@ const described = (token: string, written: string) =>
 
 /** `x == null` parses, and then null is an unknown name: say what is meant instead. */
 function withNullTraps(text: string, faults: Fault[]): Fault[] {
+  const found = traps(text).filter(({ instead }) => /exists/.test(instead ?? ""));
   return faults.map((fault) => {
-    const trap = traps(text).find(
-      ({ at, instead }) => /exists/.test(instead ?? "") && at[0] <= fault.at[0] && fault.at[1] <= at[1],
-    );
+    const trap = found.find(({ at }) => at[0] <= fault.at[0] && fault.at[1] <= at[1]);
     return trap ? { ...trap, mend: `write ${trap.instead}` } : fault;
   });
 }

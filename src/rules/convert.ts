@@ -16,7 +16,8 @@ export function convertRules(text: string, vocabulary: FactVocabulary): Converte
   const parsed = parseDocument(text, { prettyErrors: false, uniqueKeys: true });
   const [fault] = parsed.errors;
   if (fault) return { kind: "unreadable", message: fault.message };
-  const found: unknown = parsed.toJS({ maxAliasCount: 0 });
+  const read: unknown = parsed.toJS({ maxAliasCount: 0 });
+  const found = Array.isArray(read) ? { rules: read } : read;
   if (!isFields(found)) return { kind: "unreadable", message: "holds no rules: expected groups or rules" };
   const notes: string[] = [];
   const { version, groups, rules, levels, missing_map, scoring, states, notify, missing, ...rest } = found;
@@ -26,10 +27,10 @@ export function convertRules(text: string, vocabulary: FactVocabulary): Converte
   const document = {
     version: typeof version === "number" ? version.toFixed(1) : String(version ?? "1.0"),
     groups: sections.filter(isFields).map((group, index) => convertGroup(group, index, mend, notes)),
-    ...optional("scoring", isFields(scoring) ? scoring : thresholds(levels)),
+    ...optional("scoring", isFields(scoring) ? scoring : thresholds(levels, notes)),
     ...optional("states", isFields(states) ? mapValues(states, (value) => mend(String(value))) : undefined),
     ...optional("notify", notify),
-    ...optional("missing", missing ?? missing_map),
+    ...optional("missing", missing ?? missingTexts(missing_map, notes)),
   };
   return { kind: "converted", text: stringify(document, { lineWidth: 0 }), notes };
 }
@@ -90,17 +91,29 @@ function weight(value: unknown, notes: string[]): unknown {
 }
 
 /** `levels: {opportunity: 15}`, `{opportunity: {min: 15}, caution: {max: -5}}` or a list of {name, min, max}. */
-function thresholds(levels: unknown): Fields | undefined {
+function thresholds(levels: unknown, notes: string[]): Fields | undefined {
   const named = Array.isArray(levels)
     ? Object.fromEntries(levels.filter(isFields).map((level) => [String(level["name"]), level]))
     : levels;
   if (!isFields(named)) return undefined;
+  for (const name of Object.keys(named))
+    if (!["opportunity", "caution", "observe"].includes(name)) notes.push(`levels: ${name} has no counterpart and was left out`);
   const number = (name: string, fallback: number): number => {
     const level = named[name];
     const found = isFields(level) ? (level["threshold"] ?? (name === "caution" ? level["max"] : level["min"])) : level;
     return typeof found === "number" ? found : fallback;
   };
   return { thresholds: { opportunity: number("opportunity", 15), caution: number("caution", -5) } };
+}
+
+/** Texts by fact or provider. A stand-in value is left out: a missing fact is null here, and no comparison with it holds. */
+function missingTexts(map: unknown, notes: string[]): Fields | undefined {
+  if (!isFields(map)) return undefined;
+  const texts = Object.entries(map).filter(([key, value]) => {
+    if (typeof value !== "string") notes.push(`missing_map: ${key}: ${JSON.stringify(value)} is no text and was left out`);
+    return typeof value === "string";
+  });
+  return Object.fromEntries(texts);
 }
 
 /** Shell's `:-` becomes `:`; a setting that rules may not read becomes its default. */

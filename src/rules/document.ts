@@ -3,6 +3,8 @@ import * as z from "zod";
 export const MAX_FILE_BYTES = 65_536;
 export const MAX_RULES = 500;
 export const MAX_EXPRESSION = 2_048;
+/** Of all conditions together: reading them is most of what loading a large file costs. */
+export const MAX_EXPRESSIONS = 32_768;
 
 const named = z
   .string()

@@ -38,7 +38,7 @@ export type Explanation = {
 export function explain(rules: Ruleset, facts: Facts, previous?: SignalState): Explanation {
   const verdict = score(rules, facts.values, previous);
   const frame = frameOf(rules, facts.values);
-  const scored = stateFrame(frame, verdict.score, verdict.level);
+  const scored = stateFrame(frameOf(rules, facts.values), verdict.score, verdict.level);
   return {
     rulesVersion: rules.sha,
     evaluatedAt: facts.evaluatedAt,

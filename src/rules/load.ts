@@ -1,11 +1,12 @@
 import { sha256Hex } from "../kit/hash.ts";
 import type { FactVocabulary } from "../model/facts.ts";
 import { type Condition, canonical, readCondition } from "./condition.ts";
-import { MAX_FILE_BYTES, MAX_RULES, RulesDocument } from "./document.ts";
+import { MAX_EXPRESSIONS, MAX_FILE_BYTES, MAX_RULES, RulesDocument } from "./document.ts";
+import { foreignField } from "./foreign.ts";
 import type { Scope, Type } from "./language/check.ts";
 import { walk } from "./language/syntax.ts";
 import type { Fault } from "./language/traps.ts";
-import { type LiveRule, type Ruleset, STATE_SLOTS } from "./score.ts";
+import { type LiveRule, type Ruleset, STATE_SLOTS, withRules } from "./score.ts";
 import { type Problem, readYaml, type Source } from "./yaml.ts";
 
 export type Loaded = { kind: "loaded"; rules: Ruleset; warnings: Problem[] } | { kind: "rejected"; problems: Problem[] };
@@ -22,7 +23,7 @@ export function loadRules(text: string, variables: Readonly<Record<string, strin
   const { source } = read;
   const parsed = RulesDocument.safeParse(source.value);
   if (source.faults.length > 0) return { kind: "rejected", problems: source.faults };
-  if (!parsed.success) return { kind: "rejected", problems: issues(parsed.error.issues, source) };
+  if (!parsed.success) return { kind: "rejected", problems: foreign(source) ?? issues(parsed.error.issues, source) };
   return assemble(text, parsed.data, source, vocabulary);
 }
 
@@ -30,6 +31,15 @@ function oversize(text: string): Problem | undefined {
   const bytes = new TextEncoder().encode(text).length;
   if (bytes <= MAX_FILE_BYTES) return undefined;
   return { line: 1, column: 1, path: "", message: `the file has ${bytes} bytes; ${MAX_FILE_BYTES} are taken` };
+}
+
+/** A file of the Python kind would raise complaints about every rule of it: one says what to do instead. */
+function foreign({ value, problem }: Source): Problem[] | undefined {
+  const path = foreignField(value);
+  if (!path) return undefined;
+  const field = path.at(-1) === undefined ? "a list of rules without groups" : `${String(path.at(-1))}:`;
+  const message = `${field} belongs to another kind of rules file`;
+  return [{ ...problem(path, message), mend: "convert it: npm run -s stream -- rules import FILE" }];
 }
 
 type Issue = { path: PropertyKey[]; message: string; code?: string; keys?: string[] };
@@ -50,6 +60,8 @@ function assemble(text: string, document: RulesDocument, source: Source, vocabul
   const slots: string[] = [...STATE_SLOTS];
   const scope = scopeOf(vocabulary);
   const read = (path: PropertyKey[], expression: string, known: Scope, wanted: Type): Condition | undefined => {
+    // What nobody will be shown is not looked for: a hostile file could hold thousands of mistakes.
+    if (problems.length >= ISSUES_SHOWN) return undefined;
     const result = readCondition(expression, known, wanted, (name) => slotOf(slots, canonical(name)));
     if (result.kind === "refused") {
       problems.push(...result.faults.map((fault) => problemOf(fault, path, source, text)));
@@ -69,7 +81,7 @@ function assemble(text: string, document: RulesDocument, source: Source, vocabul
   const sha = sha256Hex(`${text}\n${JSON.stringify(Object.entries(source.variables).sort(([a], [b]) => (a < b ? -1 : 1)))}`);
   return {
     kind: "loaded",
-    rules: { sha, text, variables: source.variables, document, rules, states, notify, missing, slots },
+    rules: withRules({ sha, text, variables: source.variables, document, states, notify, missing, slots }, rules),
     warnings,
   };
 }
@@ -88,9 +100,14 @@ function liveRules(
   problems: Problem[],
   source: Source,
 ): LiveRule[] {
-  const count = document.groups.reduce((sum, group) => sum + group.rules.length, 0);
-  if (count > MAX_RULES) {
-    problems.push(source.problem(["groups"], `${count} rules; ${MAX_RULES} are taken`));
+  const all = document.groups.flatMap((group) => group.rules);
+  if (all.length > MAX_RULES) {
+    problems.push(source.problem(["groups"], `${all.length} rules; ${MAX_RULES} are taken`));
+    return [];
+  }
+  const characters = all.reduce((sum, { condition, per = "" }) => sum + condition.length + per.length, 0);
+  if (characters > MAX_EXPRESSIONS) {
+    problems.push(source.problem(["groups"], `conditions of ${characters} characters; ${MAX_EXPRESSIONS} are taken`));
     return [];
   }
   const taken = new Set<string>();

@@ -4,6 +4,7 @@ import type { Reason } from "../model/signal.ts";
 import type { Condition } from "./condition.ts";
 import type { RulesDocument } from "./document.ts";
 import type { Frame } from "./language/compile.ts";
+import { decide, type Table, tableOf } from "./language/joint.ts";
 
 /** A rule ready to be asked. `key` is its id, else its name, made unique: what reasons, tests and metrics call it. */
 export type LiveRule = {
@@ -27,6 +28,8 @@ export type Ruleset = {
   document: RulesDocument;
   /** In the order of the reasons: by the group's priority, then as written. */
   rules: LiveRule[];
+  /** The conditions of the rules, in their order. */
+  table: Table;
   states: { verified: Condition; downgraded: Condition };
   notify: { minScore: number; on: readonly SignalState[] };
   /** What to say when none of these facts is known. */
@@ -61,8 +64,11 @@ export function score(rules: Ruleset, facts: FactValues, previous?: SignalState)
   const shadow: Reason[] = [];
   const errors: RuleError[] = [];
   let total = 0;
-  for (const rule of rules.rules) {
-    const outcome = ask(rule, frame);
+  for (let i = 0; i < rules.rules.length; i++) {
+    const holds = decide(rules.table, i, frame);
+    if (holds === false) continue;
+    const rule = rules.rules[i] as LiveRule;
+    const outcome = ask(rule, frame, holds);
     if (outcome === UNMATCHED) continue;
     if (outcome.kind === "failed") errors.push({ rule: rule.key, message: outcome.message });
     else if (outcome.kind === "matched" && rule.shadow) shadow.push(outcome.reason);
@@ -89,10 +95,17 @@ export function score(rules: Ruleset, facts: FactValues, previous?: SignalState)
 
 export type Outcome = { kind: "matched"; reason: Reason } | { kind: "unmatched" } | { kind: "failed"; message: string };
 
-/** Asks one rule. Only `true` matches: not known is no match, and an error is never taken for a yes. */
-export function ask(rule: LiveRule, frame: Frame): Outcome {
+/** A ruleset with these rules, in this order. */
+export const withRules = (rest: Omit<Ruleset, "rules" | "table">, rules: LiveRule[]): Ruleset => ({
+  ...rest,
+  rules,
+  table: tableOf(rules.map(({ condition }) => condition.joint)),
+});
+
+/** Asks one rule, whose condition's answer may be known. Only `true` matches: not known is no match, and an error is never taken for a yes. */
+export function ask(rule: LiveRule, frame: Frame, holds?: boolean): Outcome {
   try {
-    if (rule.condition.evaluate(frame) !== true) return UNMATCHED;
+    if ((holds ?? rule.condition.evaluate(frame)) !== true) return UNMATCHED;
     return rule.per ? multiplied(rule, rule.per.evaluate(frame)) : rule.match;
   } catch (fault) {
     return { kind: "failed", message: messageOf(fault) };
@@ -116,11 +129,11 @@ export function frameOf({ slots }: Ruleset, facts: FactValues): unknown[] {
 /** The slots that every ruleset begins with: the conditions of the states also read the score and the level. */
 export const STATE_SLOTS = ["score", "level"] as const;
 
-export function stateFrame(frame: Frame, points: number, level: Level): Frame {
-  const scored = frame.slice();
-  scored[0] = points;
-  scored[1] = level;
-  return scored;
+/** Puts the score and the level into a frame that holds only facts so far. */
+export function stateFrame(frame: unknown[], points: number, level: Level): Frame {
+  frame[0] = points;
+  frame[1] = level;
+  return frame;
 }
 
 function missingOf({ missing }: Ruleset, facts: FactValues): string[] {

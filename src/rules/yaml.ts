@@ -2,8 +2,9 @@ import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDoc
 import { type Substituted, substitute } from "./variables.ts";
 
 const MAX_NESTING = 20;
-/** 500 rules of a dozen lines; parsing costs by the line. */
-const MAX_LINES = 6_000;
+/** What parsing costs by: lines, fields, collections, tags, anchors. 500 rules of half a dozen fields fit. */
+const MARKS = { pattern: /[\n,&!]|[:?]\s/g, most: 8_000, said: "lines, fields and tags" };
+const BRACKETS = { pattern: /[{[]/g, most: 2_000, said: "opening brackets" };
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 /** What is wrong, and where in the file: line and column count from 1. */
@@ -39,7 +40,9 @@ export type Read = { kind: "read"; source: Source } | { kind: "refused"; problem
 export function readYaml(text: string, variables: Readonly<Record<string, string>>): Read {
   const lines = new LineCounter();
   if (nestsTooDeep(text)) return refuse(lines, [{ at: 0, message: `nests deeper than ${MAX_NESTING} levels` }]);
-  if (text.split("\n").length > MAX_LINES) return refuse(lines, [{ at: 0, message: `has more than ${MAX_LINES} lines` }]);
+  for (const { pattern, most, said } of [MARKS, BRACKETS]) {
+    if ((text.match(pattern)?.length ?? 0) > most) return refuse(lines, [{ at: 0, message: `has more than ${most} ${said}` }]);
+  }
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,

@@ -1,6 +1,5 @@
 import { UnknownFunctionError } from "filtrex/dist/esnext/errors.mjs";
 import { arr, bool } from "filtrex/dist/esnext/utils.mjs";
-import { joint } from "./joint.ts";
 import { arithmetic, comparison, negative } from "./operators.ts";
 import { type Expression, numeral } from "./syntax.ts";
 
@@ -13,7 +12,7 @@ export type Evaluate = (frame: Frame) => unknown;
 export type Dialect = {
   /** The place of a name in the frame. */
   slot(name: string): number;
-  /** What a name stands for, given what is in its slot. Numbers and texts stand for themselves. */
+  /** What a name stands for, given what is in its slot. */
   read(value: unknown, name: string): unknown;
   property(name: string): (object: unknown) => unknown;
   functions: Readonly<Record<string, (...args: unknown[]) => unknown>>;
@@ -25,12 +24,7 @@ export type Dialect = {
 
 /** Closures that answer what filtrex's generated JavaScript answers, in the same order of evaluation, with the same errors. */
 export function compile(node: Expression, dialect: Dialect): Evaluate {
-  return joint(node, dialect.slot, () => closure(node, dialect)) ?? closure(node, dialect);
-}
-
-function closure(node: Expression, dialect: Dialect): Evaluate {
-  // A chain that is no joint as a whole is not tried again without its last link.
-  const of = (part: Expression) => (part.kind === node.kind ? closure(part, dialect) : compile(part, dialect));
+  const of = (part: Expression) => compile(part, dialect);
   switch (node.kind) {
     case "number":
       return constant(numeral(node.digits));

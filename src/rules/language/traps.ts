@@ -8,29 +8,35 @@ const HIDDEN = "§";
 
 type Trap = { pattern: RegExp; message: string; instead: (found: RegExpExecArray) => string };
 
-const NAME = String.raw`[a-zA-Z$_][.\w$]*`;
+/** Looked for at the start of a name only: from each of its characters, a name of 2,000 of them would take millions of steps. */
+const NAME = String.raw`(?<![\w.$])([a-zA-Z$_][.\w$]*)`;
 
 /** How people write conditions who come from Python, SQL, C or a word processor, and what this language says instead. */
 const TRAPS: readonly Trap[] = [
   {
-    pattern: new RegExp(String.raw`\b(${NAME})\s+is\s+not\s+(?:null|none|missing)\b`, "gi"),
+    pattern: new RegExp(String.raw`${NAME}\s+is\s+not\s+(?:null|none|missing)\b`, "gi"),
     message: "there is no `is`",
     instead: ([, name]) => `exists(${name})`,
   },
   {
-    pattern: new RegExp(String.raw`\b(${NAME})\s+is\s+(?:null|none|missing)\b`, "gi"),
+    pattern: new RegExp(String.raw`${NAME}\s+is\s+(?:null|none|missing)\b`, "gi"),
     message: "there is no `is`",
     instead: ([, name]) => `not exists(${name})`,
   },
   {
-    pattern: new RegExp(String.raw`\b(${NAME})\s*===?\s*(?:null|none)\b`, "gi"),
+    pattern: new RegExp(String.raw`${NAME}\s*===?\s*(?:null|none)\b`, "gi"),
     message: "comparing with null is never true",
     instead: ([, name]) => `not exists(${name})`,
   },
   {
-    pattern: new RegExp(String.raw`\b(${NAME})\s*!==?\s*(?:null|none)\b`, "gi"),
+    pattern: new RegExp(String.raw`${NAME}\s*!==?\s*(?:null|none)\b`, "gi"),
     message: "comparing with null is never true",
     instead: ([, name]) => `exists(${name})`,
+  },
+  {
+    pattern: new RegExp(String.raw`${NAME}\s+is\s+(not\s+)?(true|false)\b`, "gi"),
+    message: "there is no `is`, and flags are 1 or 0",
+    instead: ([, name, not, word]) => `${name} ${not ? "!=" : "=="} ${word?.toLowerCase() === "true" ? 1 : 0}`,
   },
   {
     pattern: /(?<![\w.$])(and|or|not|in|of|if|then|else|mod)(?=[("'[§-])/g,
@@ -42,8 +48,8 @@ const TRAPS: readonly Trap[] = [
     message: "is written in small letters",
     instead: ([w]) => w.toLowerCase(),
   },
-  { pattern: /\s*&&\s*/g, message: "`&&` is written `and`", instead: () => " and " },
-  { pattern: /\s*\|\|\s*/g, message: "`||` is written `or`", instead: () => " or " },
+  { pattern: / ?&& ?/g, message: "`&&` is written `and`", instead: () => " and " },
+  { pattern: / ?\|\| ?/g, message: "`||` is written `or`", instead: () => " or " },
   { pattern: /===/g, message: "equality is written `==`", instead: () => "==" },
   { pattern: /!==|<>/g, message: "inequality is written `!=`", instead: () => "!=" },
   { pattern: /(?<![=!<>~])=(?![=])/g, message: "equality is written `==`", instead: () => "==" },
@@ -97,12 +103,15 @@ export function mended(text: string, faults: readonly Fault[]): string {
 /** The known name closest to a misspelt one, if it is close enough to be meant. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase().replaceAll(".", "_");
+  const allowed = Math.max(1, Math.floor(wanted.length / 4));
   let best: { name: string; distance: number } | undefined;
   for (const candidate of known) {
+    // Each letter too many is an edit: most names need no look, and none of thousands of letters gets one.
+    if (Math.abs(candidate.length - wanted.length) > allowed) continue;
     const distance = edits(wanted, candidate);
     if (!best || distance < best.distance) best = { name: candidate, distance };
   }
-  return best && best.distance <= Math.max(1, Math.floor(wanted.length / 4)) ? best.name : undefined;
+  return best && best.distance <= allowed ? best.name : undefined;
 }
 
 /** Levenshtein's distance, one row at a time. */

@@ -12,8 +12,8 @@ export type Coverage = { rules: RuleCoverage[]; thresholds: ThresholdCoverage[];
 export function coverageOf(rules: Ruleset, cases: readonly RuleCase[]): Coverage {
   const runs = cases.map((test) => {
     const verdict = score(rules, test.facts, test.previous);
-    const frame = frameOf(rules, test.facts);
-    return { frame, scored: stateFrame(frame, verdict.score, verdict.level), points: verdict.score };
+    const frame = () => frameOf(rules, test.facts);
+    return { frame: frame(), scored: stateFrame(frame(), verdict.score, verdict.level), points: verdict.score };
   });
   const frames = runs.map((run) => run.frame);
   const ruleRows = rules.rules.map((rule) => {

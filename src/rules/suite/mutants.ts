@@ -1,7 +1,7 @@
 import { type Condition, rewritten } from "../condition.ts";
 import type { Compared, Comparison, Expression } from "../language/syntax.ts";
 import { walk } from "../language/syntax.ts";
-import type { Ruleset } from "../score.ts";
+import { type Ruleset, withRules } from "../score.ts";
 import type { RuleCase } from "./cases.ts";
 import { passes } from "./run.ts";
 
@@ -24,7 +24,7 @@ function* mutants(rules: Ruleset): Generator<Mutant> {
   for (const rule of rules.rules) {
     for (const { change, condition } of conditionMutants(rule.condition)) {
       const changed = rules.rules.map((other) => (other === rule ? { ...rule, condition } : other));
-      yield { owner: rule.key, change, rules: { ...rules, rules: changed } };
+      yield { owner: rule.key, change, rules: withRules(rules, changed) };
     }
   }
   for (const state of ["verified", "downgraded"] as const) {

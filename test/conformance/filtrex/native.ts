@@ -2,6 +2,7 @@ import { compileExpression } from "filtrex";
 import { UnknownPropertyError } from "filtrex/dist/esnext/errors.mjs";
 import { compile, type Dialect } from "../../../src/rules/language/compile.ts";
 import { parse } from "../../../src/rules/language/grammar.ts";
+import { decide, jointOf, tableOf } from "../../../src/rules/language/joint.ts";
 import type { Expression } from "../../../src/rules/language/syntax.ts";
 
 export type Data = Record<string, unknown>;
@@ -23,8 +24,10 @@ export function askOurs(text: string, data: Data, change: (node: Expression) => 
   if (parsed.kind === "refused") return failure("when read", new Error(parsed.message));
   try {
     const { dialect, frameOf } = asFiltrex();
-    const evaluate = compile(change(parsed.expression), dialect);
-    return outcomeOf(() => evaluate(frameOf(data)));
+    const expression = change(parsed.expression);
+    const evaluate = compile(expression, dialect);
+    const table = tableOf([jointOf(expression, dialect.slot)]);
+    return outcomeOf(() => decide(table, 0, frameOf(data)) ?? evaluate(frameOf(data)));
   } catch (fault) {
     return failure("when read", fault);
   }
@@ -90,7 +93,6 @@ function asFiltrex(): { dialect: Dialect; frameOf: (data: Data) => unknown[] } {
     },
     unknown: () => false,
   };
-  // Slots are also given later: general closures are made when they are first needed.
   return { dialect, frameOf: (data) => slots.map((name) => (Object.hasOwn(data, name) ? data[name] : ABSENT)) };
 }
 
