@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { backtest } from "./backtest.ts";
+import { file, load } from "./samples.ts";
+
+it("replays stored signals through a candidate, and says what would change", () => {
+  const candidate = load(file("mentions > 5").replace("score: 1", "score: 20"));
+  const stored = [1, 9].map(
+    (mentions) =>
+      ({
+        eventKey: `k${mentions}`,
+        facts: { mentions, goplus_risk: "green" },
+        score: 0,
+        level: "observe",
+        state: "candidate",
+        reasons: [{ rule: "gone" }],
+      }) as const,
+  );
+  const report = backtest(candidate, stored);
+  expect(report).toMatchObject({
+    signals: 2,
+    appear: { count: 1, examples: [{ eventKey: "k9" }] },
+    levelChanges: { count: 1 },
+    scoreChanges: 1,
+  });
+  expect(report.rules).toMatchObject([
+    { rule: "r0", matchedBefore: 0, matched: 1 },
+    { rule: "gone", matchedBefore: 2, matched: 0 },
+  ]);
+});

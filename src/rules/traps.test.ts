@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { FACTS } from "../model/facts.ts";
+import { mendFile } from "./mend.ts";
+import { file, problems } from "./samples.ts";
+
+describe("a trap", () => {
+  it.each([
+    ["goplus_risk == 'green'", 'goplus_risk == "green"'],
+    ["dex_liquidity is null", "not exists(dex_liquidity)"],
+    ["dex_liquidity is not None", "exists(dex_liquidity)"],
+    ["symbol == null", "not exists(symbol)"],
+    ["mentions==1 and(copies > 2)", "mentions==1 and (copies > 2)"],
+    ["not(mentions > 2)", "not (mentions > 2)"],
+    ["is_honeypot == true", "is_honeypot == 1"],
+    ["is_honeypot is not True", "is_honeypot != 1"],
+    ["mentions > 1e3 && copies > .5", "mentions > 1000 and copies > 0.5"],
+    ["type in ['launch', 'listing']", 'type in ("launch", "listing")'],
+    ["mentions > 1 OR copies > 1_000", "mentions > 1 or copies > 1000"],
+  ])("%s is refused, and mended to %s", (written, meant) => {
+    expect(problems(file(written))[0]).toMatchObject({ line: 5, path: "groups[0].rules[0].condition", mend: expect.any(String) });
+    expect(mendFile(file(written), {}, FACTS)).toMatchObject({ text: file(meant), left: [] });
+  });
+
+  it.each([
+    ["sentimnt > 1", "did you mean sentiment?"],
+    ["mentions > 010", "write 10"],
+    ["mentions", "compare it, like mentions > 0"],
+    ['keywords == "x"', 'write "word" in keywords'],
+  ])("%s is refused with advice", (written, mend) => {
+    expect(problems(file(written))[0]).toMatchObject({ mend });
+  });
+
+  it("is pointed at where it stands in the YAML, however the text is quoted", () => {
+    const at = (condition: string) =>
+      problems(
+        `version: "1"\ngroups:\n- name: g\n  rules:\n  - name: r\n    score: 1\n    reason: x\n    condition: ${condition}\n`,
+      )[0];
+    expect(at("mentions > 1 and nope > 2")).toMatchObject({ line: 8, column: 33 });
+    expect(at('"mentions > 1 and nope > 2"')).toMatchObject({ line: 8, column: 34 });
+    expect(at(">-\n      mentions > 1\n      and nope > 2")).toMatchObject({ line: 10, column: 11 });
+    expect(at("mentions > ${THETA_A:12345} and nope > 2")).toMatchObject({ line: 8, column: 48 });
+  });
+});

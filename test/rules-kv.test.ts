@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+
+import { ADMIN_KEY } from "../src/api/fakes.ts";
+import { VOCABULARY } from "../src/enrich/index.ts";
+import { loadRules } from "../src/rules/load.ts";
+import { BUILT_IN, rulesFile, rulesServer } from "./support/rules-server.ts";
+
+function ruleset(text: string) {
+  const loaded = loadRules(text, {}, VOCABULARY);
+  if (loaded.kind === "rejected") throw new Error(JSON.stringify(loaded.problems));
+  return loaded.rules;
+}
+const AS_ADMIN = { Authorization: `Bearer ${ADMIN_KEY}` };
+const NEXT = ruleset(rulesFile({ next: "mentions > 5" }));
+
+describe("the rules in force", () => {
+  it("are the built-in ones until something is published, and then that, in other isolates after their time", async () => {
+    const { rules, isolate, passReread } = rulesServer();
+    const elsewhere = isolate();
+    expect((await rules.current()).text).toBe(BUILT_IN);
+    expect((await elsewhere.current()).text).toBe(BUILT_IN);
+    await rules.publish(NEXT, "me");
+    expect((await rules.current()).sha).toBe(NEXT.sha);
+    expect((await elsewhere.current()).text).toBe(BUILT_IN);
+    passReread();
+    expect((await elsewhere.current()).sha).toBe(NEXT.sha);
+  });
+
+  it.each([
+    ["is no bundle", "{"],
+    ["was edited by hand", JSON.stringify({ text: BUILT_IN, variables: {} })],
+    ["does not load any more", JSON.stringify({ text: "groups: 7", variables: {} })],
+  ])("stay when the next version %s; it is counted and shown", async (_, content) => {
+    const { rules, kv, counted, passReread } = rulesServer();
+    await rules.publish(NEXT, "me");
+    await rules.current();
+    const bad = "b".repeat(64);
+    kv.set(`rules:${bad}`, content);
+    kv.set("rules:current", bad);
+    passReread();
+    expect((await rules.current()).sha).toBe(NEXT.sha);
+    expect(counted).toEqual(["config_reload_total loaded", "config_reload_total rejected"]);
+    expect(rules.status()).toMatchObject({ version: NEXT.sha, rejected: expect.stringContaining(bad) });
+  });
+
+  it("stay while KV is out of reach", async () => {
+    const { rules, kv, passReread } = rulesServer();
+    await rules.publish(NEXT, "me");
+    await rules.current();
+    kv.get = () => {
+      throw new Error("KV is down");
+    };
+    passReread();
+    expect((await rules.current()).sha).toBe(NEXT.sha);
+  });
+
+  it("are the last good version also in an isolate that starts while the pointer is bad", async () => {
+    const { rules, isolate, kv } = rulesServer();
+    await rules.publish(NEXT, "me");
+    kv.set("rules:current", "b".repeat(64));
+    expect((await isolate().current()).sha).toBe(NEXT.sha);
+  });
+
+  it("are found in the database where KV has not seen the bundle yet", async () => {
+    const { rules, isolate, kv } = rulesServer();
+    await rules.publish(NEXT, "me");
+    kv.delete(`rules:${NEXT.sha}`);
+    expect((await isolate().current()).sha).toBe(NEXT.sha);
+  });
+
+  it("show what is wrong on GET /rules until it is mended", async () => {
+    const { app, rules, kv, passReread } = rulesServer();
+    await rules.publish(NEXT, "me");
+    await rules.current();
+    kv.set("rules:current", "b".repeat(64));
+    passReread();
+    await rules.current();
+    const shown = async () =>
+      ((await (await app.request("/rules", { headers: AS_ADMIN })).json()) as { rejected: string | null }).rejected;
+    expect(await shown()).toContain("no such version");
+    await rules.publish(NEXT, "me");
+    expect(await shown()).toBeNull();
+  });
+});
