@@ -2,18 +2,15 @@ import { Environment } from "@marcbachmann/cel-js";
 import { compileExpression } from "filtrex";
 import { LogicEngine } from "json-logic-engine";
 import { Engine } from "json-rules-engine";
-import { stringify } from "yaml";
 import { FACTS, type FactValues } from "../../../src/model/facts.ts";
 import { loadRules } from "../../../src/rules/load.ts";
 import { score } from "../../../src/rules/score.ts";
 import type { PlainRule, Test } from "./book.ts";
+import { conditionText, filtrexText } from "./text.ts";
 
 export type Scored = { points: number; matched: string[] };
 /** Scores one set of facts; compiled for its rules beforehand. */
 export type Engaged = (facts: FactValues) => Scored | Promise<Scored>;
-
-const filtrexText = ({ tests, joint }: PlainRule) =>
-  tests.map(({ fact, operator, value }) => `${fact} ${operator} ${JSON.stringify(value)}`).join(` ${joint} `);
 
 /** Adds up what matches, in the order of the rules: the same frame for all that only evaluate conditions. */
 function summing(rules: PlainRule[], conditions: ((facts: FactValues) => unknown)[]): Engaged {
@@ -32,16 +29,7 @@ function summing(rules: PlainRule[], conditions: ((facts: FactValues) => unknown
 
 /** The whole verdict of the product: reasons, level, state, what is missing. */
 function ours(rules: PlainRule[]): Engaged {
-  const document = {
-    version: "1",
-    groups: [
-      {
-        name: "all",
-        rules: rules.map((rule) => ({ name: rule.name, condition: filtrexText(rule), score: rule.score, reason: rule.name })),
-      },
-    ],
-  };
-  const loaded = loadRules(stringify(document), {}, FACTS);
+  const loaded = loadRules(filtrexText(rules), {}, FACTS);
   if (loaded.kind === "rejected") throw new Error(JSON.stringify(loaded.problems[0]));
   return (facts) => {
     const verdict = score(loaded.rules, facts);
@@ -52,7 +40,7 @@ function ours(rules: PlainRule[]): Engaged {
 const filtrex = (rules: PlainRule[]): Engaged =>
   summing(
     rules,
-    rules.map((rule) => compileExpression(filtrexText(rule))),
+    rules.map((rule) => compileExpression(conditionText(rule))),
   );
 
 /** What a programmer would write into a source file, and a bundler would leave as it is. */
