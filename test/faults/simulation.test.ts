@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { FAULT_NAMES } from "../sim/faults.ts";
+import { FAULT_NAMES, FAULTS } from "../sim/faults.ts";
 import { fleet } from "../sim/fleet.ts";
 import { jobOf, matrix, ratesOf, replayOf } from "../sim/jobs.ts";
+import { MUTANTS } from "../sim/mutants.ts";
+import { mutated } from "../sim/mutate.ts";
 import { type Outcome, simulate } from "../sim/run.ts";
 
 /** In all, over 200 seeds. Fewer while working on something: SIM_POSTS=20000 npm run test:faults. */
@@ -24,18 +28,38 @@ function report(outcomes: Outcome[], seconds: number): string {
   return figures.join("; ");
 }
 
+/** How often each fault happened, over all histories. */
+function counts(outcomes: Outcome[]): string {
+  const lines = FAULT_NAMES.map((name) => `${`${total(outcomes, ({ faults }) => faults[name] ?? 0)}`.padStart(9)} ${name}`);
+  return lines.join("\n");
+}
+
 describe("the pipeline under every fault", () => {
   it("keeps its promises in every history", async () => {
     const outcomes: Outcome[] = [];
     const began = performance.now();
     await fleet(matrix(POSTS), THREADS, (outcome) => void outcomes.push(outcome));
-    console.log(report(outcomes, (performance.now() - began) / 1000));
+    console.log(`${counts(outcomes)}\n${report(outcomes, (performance.now() - began) / 1000)}`);
     const broken = outcomes.filter(({ complaints }) => complaints.length > 0);
     for (const { job, complaints } of broken) console.log(`${complaints.join("\n")}\n  replay: ${replayOf(job)}`);
     expect(broken.map(({ job }) => replayOf(job))).toEqual([]);
     const happened = new Set(outcomes.flatMap(({ faults }) => Object.keys(faults)));
     const silent = FAULT_NAMES.filter((name) => !happened.has(name) && !name.endsWith("-down") && !name.includes("-down-"));
     expect(silent, "faults that never happened prove nothing").toEqual([]);
+  });
+});
+
+describe("docs/reliability.md", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/reliability.md"), "utf8").replace(/ +/g, " ");
+
+  it.each(FAULT_NAMES)("says what %s is", (name) => {
+    expect(page).toContain(`| \`${name}\` | ${FAULTS[name].says} |`);
+  });
+});
+
+describe("a mutant", () => {
+  it.each(MUTANTS)("$name: still applies", (mutant) => {
+    expect(() => mutated(readFileSync(join(import.meta.dirname, "../..", mutant.file), "utf8"), mutant)).not.toThrow();
   });
 });
 

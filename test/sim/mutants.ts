@@ -232,6 +232,13 @@ export const MUTANTS: readonly Suspect[] = [
     by: "object-doubled=0.25",
   },
   {
+    name: "a lease is not renewed before the send",
+    file: "src/outbox/deliver.ts",
+    from: "const held = await renewed(members, ports);",
+    to: "const held = members;",
+    by: "clock-skew=0.25,object-doubled=0.25,queue-duplicate=0.25",
+  },
+  {
     name: "a younger change overtakes an older one",
     file: "src/store/memory/outbox.ts",
     from: "first === undefined || first.id >= row.id",
@@ -283,8 +290,8 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "the line does not move",
     file: "src/outbox/pace.ts",
-    from: "(memory.get(key) ?? 0)) + perMs / count)",
-    to: "(memory.get(key) ?? 0)))",
+    from: "memory.get(line + key) ?? 0) + perMs / count)",
+    to: "memory.get(line + key) ?? 0))",
     by: "",
   },
 ];
