@@ -12,11 +12,11 @@ const wire = ({ postedAt, tokenCa, ...post }: RawPost) => ({
 
 export type Sent = { accepted: number; refusals: { status: number; retryAfter: string | null }[] };
 
-/** Sends every post until it is accepted, about `perSecond` of them, whatever happens to the server meanwhile. */
-export async function push(server: Server, posts: readonly RawPost[], perSecond: number): Promise<Sent> {
+/** Sends every post until it is accepted, about `perSecond` of them, whatever happens to the server meanwhile; begins no batch after `until`. */
+export async function push(server: Server, posts: readonly RawPost[], perSecond: number, until = Infinity): Promise<Sent> {
   const sent: Sent = { accepted: 0, refusals: [] };
   const began = performance.now();
-  for (let from = 0; from < posts.length; from += BATCH) {
+  for (let from = 0; from < posts.length && performance.now() < until; from += BATCH) {
     const batch = posts.slice(from, from + BATCH).map(wire);
     for (;;) {
       const response = await sendJson(server, "/ingest", { posts: batch }).catch(() => undefined);

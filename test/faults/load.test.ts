@@ -1,0 +1,106 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ask, sendJson } from "../../scripts/local/ask.ts";
+import { freePorts } from "../../scripts/local/ports.ts";
+import { type Stack, startStack } from "../../scripts/local/stack.ts";
+import type { RawPost } from "../../src/model/raw-post.ts";
+import { type Audit, OVERLOAD_POSTS } from "../../src/store/store.ts";
+import { workload } from "../sim/workload.ts";
+import { pause, push, type Sent } from "./load.ts";
+
+/** The long form, by hand: LOAD_SECONDS=300 npm run test:faults */
+const SECONDS = Number(process.env.LOAD_SECONDS ?? 60);
+const CALIBRATION = 1_500;
+const CLIENTS = 4;
+/** As short as a minute of load needs; a deployment waits longer before it refuses. */
+const OVERLOADED_AFTER_SECONDS = 5;
+
+type Sample = { open: number; done: number; megabytes: number };
+
+/** Resident memory of the process and all of its group: wrangler and workerd. */
+function megabytesOf(pid: number | undefined): number {
+  const lines = execFileSync("ps", ["-A", "-o", "pgid=,rss="], { encoding: "utf8" }).trim().split("\n");
+  const group = lines.map((line) => line.trim().split(/\s+/).map(Number)).filter(([pgid]) => pgid === pid);
+  return Math.round(group.reduce((sum, [, rss = 0]) => sum + rss, 0) / 1024);
+}
+
+describe("twice the posts that can be worked off", () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "load-"));
+  let stack: Stack;
+
+  beforeAll(async () => {
+    const [port = 0] = await freePorts(1);
+    const settings = { OVERLOADED_AFTER_SECONDS: `${OVERLOADED_AFTER_SECONDS}` };
+    stack = await startStack({ port, dataDir, settings }, () => undefined);
+    await sendJson(stack, "/channels", { kind: "webhook", name: "hook", settings: { url: `${stack.twins}/webhook/local` } });
+  }, 900_000);
+
+  afterAll(async () => {
+    await stack?.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const audit = async (): Promise<Audit> => (await (await ask(stack, "/audit")).json()) as Audit;
+
+  async function untilDone(): Promise<number> {
+    const began = performance.now();
+    for (let left = await audit(); left.open + left.outbox.pending + left.outbox.failed > 0; left = await audit())
+      await pause(1_000);
+    return (performance.now() - began) / 1_000;
+  }
+
+  /** Posts a second from the first accepted to the last ended, while nothing else is asked of the machine. */
+  async function sustainable(posts: readonly RawPost[]): Promise<number> {
+    const began = performance.now();
+    await push(stack, posts, Infinity);
+    await untilDone();
+    return posts.length / ((performance.now() - began) / 1_000);
+  }
+
+  async function samplesUntil(until: number): Promise<Sample[]> {
+    const samples: Sample[] = [];
+    for (; performance.now() < until; await pause(5_000)) {
+      const { open, outbox } = await audit();
+      samples.push({ open, done: outbox.done, megabytes: megabytesOf(stack.parts.get("worker")?.pid()) });
+    }
+    return samples;
+  }
+
+  it("is refused in time, fills no memory, starves no delivery, and is worked off soon after", async () => {
+    const warmUp = workload(1, CALIBRATION).posts;
+    await sustainable(warmUp.slice(0, 300));
+    const rate = await sustainable(warmUp.slice(300));
+    // So long that the refusals begin within the first half.
+    const seconds = Math.max(SECONDS, 2 * (OVERLOAD_POSTS / rate + 2 * OVERLOADED_AFTER_SECONDS));
+    const offered = Math.ceil(2 * rate * seconds);
+    const { posts } = workload(2, offered);
+    const fresh = posts.map((post) => ({ ...post, id: `load-${post.id}` }));
+    const until = performance.now() + seconds * 1_000;
+    const share = Math.ceil(offered / CLIENTS);
+    const clients = Array.from({ length: CLIENTS }, (_, i) =>
+      push(stack, fresh.slice(i * share, (i + 1) * share), (2 * rate) / CLIENTS, until),
+    );
+    const [samples, ...sent] = await Promise.all([samplesUntil(until), ...clients]);
+    const refusals = sent.flatMap((each: Sent) => each.refusals);
+    const recoverySeconds = await untilDone();
+
+    const most = (of: keyof Sample): number => Math.max(...samples.map((sample) => sample[of]));
+    const accepted = sent.reduce((sum, each) => sum + each.accepted, 0);
+    console.log(
+      `sustainable ${rate.toFixed(0)} posts/s; offered ${offered} in ${seconds.toFixed(0)} s, accepted ${accepted}, refused ${refusals.length} times; ` +
+        `at most ${most("open")} open, ${most("megabytes")} MB; ${samples.at(-1)?.done} deliveries; recovered in ${recoverySeconds.toFixed(0)} s`,
+    );
+    expect(refusals.length).toBeGreaterThan(0);
+    expect(refusals.filter(({ status, retryAfter }) => status !== 429 || !(Number(retryAfter) > 0))).toEqual([]);
+    expect(most("open")).toBeLessThan(OVERLOAD_POSTS + 4 * OVERLOADED_AFTER_SECONDS * 2 * rate + CLIENTS * 50);
+    expect(most("megabytes")).toBeLessThan(1_500);
+    const halfway = samples[Math.floor(samples.length / 2)]?.done ?? 0;
+    expect(halfway, "deliveries went out in the first half").toBeGreaterThan(samples[0]?.done ?? 0);
+    expect(samples.at(-1)?.done, "and in the second").toBeGreaterThan(halfway);
+    expect(recoverySeconds).toBeLessThan(60 + 4 * OVERLOADED_AFTER_SECONDS);
+    expect(await audit()).toMatchObject({ open: 0, dead: 0, contradictions: 0, miscounted: 0, deadLetters: 0 });
+  });
+});
