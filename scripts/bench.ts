@@ -3,6 +3,7 @@ const BENCHES: Record<string, () => Promise<{ bench(): Promise<void> }>> = {
   rules: () => import("./bench/rules.ts"),
   text: () => import("./bench/text.ts"),
   delivery: () => import("./bench/delivery.ts"),
+  enrichment: () => import("./bench/enrichment.ts"),
 };
 
 const named = process.argv.slice(2);
