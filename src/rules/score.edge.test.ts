@@ -17,7 +17,7 @@ it("scores 100 rules in under 1 ms at the 99th percentile, in workerd", async ()
   for (const given of [...facts, ...facts]) {
     const began = performance.now();
     for (let n = 0; n < EACH; n++) score(loaded.rules, given);
-    await scheduler.wait(0);
+    await new Promise((passed) => setTimeout(passed, 0));
     taken.push((performance.now() - began) / EACH);
   }
   const [p50, p99] = [0.5, 0.99].map((at) => taken.slice(SAMPLES).sort((a, b) => a - b)[Math.floor(SAMPLES * at)] ?? Number.NaN);
