@@ -24,8 +24,7 @@ it.each([
   expect(detectLanguage(text)).toBe(language);
 });
 
-/** Indonesian and Malay share these words; the model leans to Malay. docs/text.md names it as the open gap. */
-it.fails("reads Indonesian in words that Malay has too", () => {
+it("reads Indonesian in words that Malay has too", () => {
   expect(detectLanguage("harga koin ini naik lagi hari ini karena banyak yang membeli")).toBe("id");
 });
 
