@@ -11,12 +11,17 @@ export type HotList<T> = LastGood<T> & { publish(text: string): Promise<ReadList
 /** KV keeps a read for 30 s at least; with our own time a change is live everywhere within 90 s. */
 const KV_CACHE_SECONDS = 30;
 
+type Kv = {
+  get(key: string, options: { cacheTtl: number }): Promise<string | null>;
+  put(key: string, value: string): Promise<void>;
+};
+
 /** A text that cannot be read never takes the place of the last good list. */
 export function hotList<T>(
   name: string,
   builtIn: string,
   read: (text: string) => ReadList<T>,
-  kv: KVNamespace,
+  kv: Kv,
   ttlMs: number,
   now: Clock,
 ): HotList<T> {
