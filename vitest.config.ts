@@ -22,12 +22,18 @@ export default defineConfig({
         // Inside workerd, with the bindings of wrangler.toml. What needs a database is tested over the whole local stack (e2e).
         plugins: [
           cloudflareTest({
+            main: "./test/edge-worker.ts",
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: { bindings: { DATABASE_URL: "postgresql://none@127.0.0.1:9/none", LOCAL: "1" } },
           }),
         ],
-        // The first call of a file starts the whole Worker, which takes long on a busy machine.
-        test: { name: "edge", include: ["src/**/*.edge.test.ts", "workers/**/*.edge.test.ts"], testTimeout: 300_000 },
+        // The first call starts workerd, which takes long on a busy machine.
+        test: {
+          name: "edge",
+          isolate: false,
+          include: ["src/**/*.edge.test.ts", "workers/**/*.edge.test.ts"],
+          testTimeout: 300_000,
+        },
       },
       {
         // Real processes: PostgreSQL, wrangler dev, the twins.

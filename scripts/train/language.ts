@@ -153,7 +153,8 @@ function accuracy(cells: Int8Array | Float32Array, group: Group, bits: number): 
   const tally = new Map<string, [number, number]>();
   for (const { words, label, set } of group.test) {
     const scores = new Float64Array(width);
-    for (const row of languageRows(words, bits)) for (let k = 0; k < width; k++) (scores[k] as number) += cells[row * width + k] as number;
+    for (const row of languageRows(words, bits))
+      for (let k = 0; k < width; k++) (scores[k] as number) += cells[row * width + k] as number;
     const [right, all] = tally.get(set) ?? [0, 0];
     tally.set(set, [right + Number(scores.indexOf(Math.max(...scores)) === label), all + 1]);
   }

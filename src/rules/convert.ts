@@ -41,11 +41,11 @@ const mapValues = (fields: Fields, change: (value: unknown) => unknown): Fields 
   Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, change(value)]));
 
 function convertGroup(group: Fields, index: number, mend: (text: string) => string, notes: string[]): Fields {
-  const name = String(group["name"] ?? `group_${index + 1}`);
-  const rules = Array.isArray(group["rules"]) ? group["rules"].filter(isFields) : [];
+  const name = String(group.name ?? `group_${index + 1}`);
+  const rules = Array.isArray(group.rules) ? group.rules.filter(isFields) : [];
   return {
     name,
-    priority: Number(group["priority"] ?? 0),
+    priority: Number(group.priority ?? 0),
     rules: rules.map((rule, at) => convertRule(rule, `${name}_${at + 1}`, mend, notes)),
   };
 }
@@ -68,19 +68,19 @@ const CARRIED = new Set([
 ]);
 
 function convertRule(rule: Fields, fallback: string, mend: (text: string) => string, notes: string[]): Fields {
-  const name = String(rule["name"] ?? rule["id"] ?? fallback);
+  const name = String(rule.name ?? rule.id ?? fallback);
   for (const key of Object.keys(rule)) if (!CARRIED.has(key)) notes.push(`${name}: ${key} has no counterpart and was left out`);
-  const given = rule["condition"] ?? rule["when"] ?? rule["if"] ?? "";
+  const given = rule.condition ?? rule.when ?? rule.if ?? "";
   const condition = Array.isArray(given) ? given.map((part) => `(${mend(String(part))})`).join(" and ") : mend(String(given));
-  if (rule["enabled"] === false) notes.push(`${name}: was switched off; it is on trial now (stage: shadow)`);
+  if (rule.enabled === false) notes.push(`${name}: was switched off; it is on trial now (stage: shadow)`);
   return {
-    ...optional("id", rule["id"]),
+    ...optional("id", rule.id),
     name,
     condition,
-    score: weight(rule["score"] ?? rule["weight"] ?? rule["points"] ?? 0, notes),
-    ...optional("per", rule["per"]),
-    reason: plainReference(String(rule["reason"] ?? rule["message"] ?? rule["description"] ?? name), notes),
-    ...optional("stage", rule["enabled"] === false ? "shadow" : rule["stage"]),
+    score: weight(rule.score ?? rule.weight ?? rule.points ?? 0, notes),
+    ...optional("per", rule.per),
+    reason: plainReference(String(rule.reason ?? rule.message ?? rule.description ?? name), notes),
+    ...optional("stage", rule.enabled === false ? "shadow" : rule.stage),
   };
 }
 
@@ -93,14 +93,14 @@ function weight(value: unknown, notes: string[]): unknown {
 /** `levels: {opportunity: 15}`, `{opportunity: {min: 15}, caution: {max: -5}}` or a list of {name, min, max}. */
 function thresholds(levels: unknown, notes: string[]): Fields | undefined {
   const named = Array.isArray(levels)
-    ? Object.fromEntries(levels.filter(isFields).map((level) => [String(level["name"]), level]))
+    ? Object.fromEntries(levels.filter(isFields).map((level) => [String(level.name), level]))
     : levels;
   if (!isFields(named)) return undefined;
   for (const name of Object.keys(named))
     if (!["opportunity", "caution", "observe"].includes(name)) notes.push(`levels: ${name} has no counterpart and was left out`);
   const number = (name: string, fallback: number): number => {
     const level = named[name];
-    const found = isFields(level) ? (level["threshold"] ?? (name === "caution" ? level["max"] : level["min"])) : level;
+    const found = isFields(level) ? (level.threshold ?? (name === "caution" ? level.max : level.min)) : level;
     return typeof found === "number" ? found : fallback;
   };
   return { thresholds: { opportunity: number("opportunity", 15), caution: number("caution", -5) } };

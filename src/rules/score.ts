@@ -84,7 +84,7 @@ export function score(rules: Ruleset, facts: FactValues, previous?: SignalState)
     score: points,
     level,
     state,
-    riskLevel: riskOf(facts["goplus_risk"]),
+    riskLevel: riskOf(facts.goplus_risk),
     reasons,
     missing: missingOf(rules, facts),
     errors,

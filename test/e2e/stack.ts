@@ -10,7 +10,7 @@ export interface TestStack extends Stack {
 
 /**
  * The whole product on free ports with a data folder of its own, which `stop` deletes. It starts in seconds to a minute: use one a file.
- * `settings` are the Worker's variables over all others. Nothing ticks by itself: call `tick` when a cron is wanted.
+ * `settings` are the Worker's variables over all others. No cron ticks here.
  */
 export async function startTestStack(settings: Record<string, string> = {}): Promise<TestStack> {
   const dataDir = mkdtempSync(join(tmpdir(), "stack-"));
@@ -26,11 +26,6 @@ export async function startTestStack(settings: Record<string, string> = {}): Pro
   } catch (error) {
     throw new Error(`the stack did not start:\n${lines.join("\n")}\nits logs are in ${dataDir}/logs`, { cause: error });
   }
-}
-
-export async function tick({ url }: Pick<Stack, "url">, cron = "* * * * *"): Promise<void> {
-  const response = await fetch(`${url}/cdn-cgi/handler/scheduled?${new URLSearchParams({ cron })}`);
-  if (!response.ok) throw new Error(`the cron ${cron} answered ${response.status}`);
 }
 
 /** Sets one provider's fault dial; no dial switches it off. See scripts/local/twins/faults.ts. */

@@ -30,7 +30,7 @@ export function rulesServer() {
       { fallback: BUILT_IN, variables: {}, vocabulary: VOCABULARY, rereadMs: REREAD_MS },
       {
         now: () => clock.now,
-        telemetry: { count: (name, labels) => counted.push(`${name} ${labels?.["result"]}`), observe: () => undefined },
+        telemetry: { count: (name, labels) => counted.push(`${name} ${labels?.result}`), observe: () => undefined },
       },
     );
   const rules = isolate();

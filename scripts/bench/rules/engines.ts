@@ -90,7 +90,7 @@ function jsonRulesEngine(rules: PlainRule[]): Engaged {
   return async (facts) => {
     const { events } = await engine.run(facts);
     return {
-      points: events.reduce((sum, event) => sum + Number(event.params?.["points"]), 0),
+      points: events.reduce((sum, event) => sum + Number(event.params?.points), 0),
       matched: events.map((event) => event.type),
     };
   };

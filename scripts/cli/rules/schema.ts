@@ -13,7 +13,7 @@ function withReferences(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(withReferences);
   if (typeof node !== "object" || node === null) return node;
   const inner = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, withReferences(value)]));
-  if (inner["type"] !== "number") return inner;
+  if (inner.type !== "number") return inner;
   const { description, default: fallback, ...number } = inner;
   const reference = { type: "string", pattern: String.raw`^\$\{(RULES|THETA|MARKET_RISK)_[A-Z0-9_]+(:[^}]*)?\}$` };
   return {
