@@ -30,9 +30,11 @@ function setUp() {
 
 it("lets one isolate of many do the work, and gives its answer to all", async () => {
   const { isolate, fly, runs } = setUp();
-  const answer = Promise.withResolvers<string>();
-  const flights = Array.from({ length: 5 }, () => fly(isolate(), () => answer.promise));
-  setTimeout(() => answer.resolve("found"), 5);
+  const work = async () => {
+    for (const _ of "ab") await new Promise((resolve) => setImmediate(resolve));
+    return "found";
+  };
+  const flights = Array.from({ length: 5 }, () => fly(isolate(), work));
   expect(await Promise.all(flights)).toEqual(Array.from({ length: 5 }, () => "found"));
   expect(runs()).toBe(1);
 });
