@@ -55,6 +55,7 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      { test: { ...native, name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 1_800_000 } },
       {
         test: { ...native, name: "faults", include: ["test/faults/**/*.test.ts"], testTimeout: 1_800_000, hookTimeout: 180_000 },
       },

@@ -14,7 +14,7 @@ interface Count {
 }
 
 const root = join(import.meta.dirname, "..");
-const longSuites = ["browser", "faults", "conformance"];
+const longSuites = ["browser", "conformance", "faults", "fuzz"];
 const checks: [title: string, bin: string, ...args: string[]][] = [
   ["types of the product", "tsc", "-p", "tsconfig.json"],
   ["types of scripts and tests", "tsc", "-p", "tsconfig.node.json"],

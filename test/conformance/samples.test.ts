@@ -86,14 +86,17 @@ const rows =
   async (file) => {
     expect(rowsOf(jsonOf(file))).toMatchObject(expected);
   };
+/** The rows of each result: one, or one for each statement of a batch. */
 const neon =
-  (expected: object[]): Check =>
+  (...expected: object[][]): Check =>
   async (file) => {
     const whole = jsonOf(file);
-    for (const result of whole.results ?? [whole]) {
+    const results: object[] = whole.results ?? [whole];
+    expect(results).toHaveLength(expected.length);
+    for (const [at, result] of results.entries()) {
       const server = await serving(ok(result));
       const sql = neonSql({ databaseUrl: "postgresql://a:b@db.example.org/main", fetchEndpoint: `${server.url}/sql` });
-      expect(await sql.query("select 1", []).finally(server.stop)).toMatchObject(expected);
+      expect(await sql.query("select 1", []).finally(server.stop)).toMatchObject(expected[at] ?? []);
     }
   };
 
@@ -389,10 +392,13 @@ const CHECKS: Record<string, Check> = {
     { id: 7, n: "9007199254740993", ok: true, num: "12.50" },
     { id: 8, n: null },
   ]),
-  "neon-response-batch.json": neon([
-    { id: 7, js: { a: 1 } },
-    { id: 8, js: null },
-  ]),
+  "neon-response-batch.json": neon(
+    [
+      { id: 7, js: { a: 1 } },
+      { id: 8, js: null },
+    ],
+    [],
+  ),
   "neon-response-ddl.json": neon([]),
   "neon-error-400.json": async (file) => {
     const server = await serving(sample(file));

@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { differential } from "./filtrex/differ.ts";
+import { differential } from "../conformance/filtrex/differ.ts";
 
 vi.spyOn(console, "warn").mockImplementation(() => undefined);
 
