@@ -87,7 +87,7 @@ if (rest.length > 0 || (suite !== undefined && !longSuites.includes(suite))) {
 }
 const counts: Count[] = [];
 if (suite === undefined) {
-  for (const each of checks) counts.push(await check(each));
+  counts.push(...(await Promise.all(checks.map(check))));
   // One after another: the whole stack needs the machine for itself to answer in its time.
   for (const project of ["core", "edge", "e2e"]) counts.push(await suites([project]));
 } else counts.push(await suites([suite]));
