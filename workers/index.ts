@@ -1,6 +1,7 @@
 import { api } from "../src/api/app.ts";
 import { scheduled } from "./cron.ts";
 import type { Bindings } from "./env.ts";
+import { onceAnIsolate } from "./isolate.ts";
 import { consume } from "./queues.ts";
 import { wireQueues } from "./wire.ts";
 import { wireApi, wireCron } from "./wire-api.ts";
@@ -13,18 +14,11 @@ export { ProviderObject } from "./provider-object.ts";
 export { StreamObject } from "./stream-object.ts";
 export { SweeperObject } from "./sweeper-object.ts";
 
-type App = { app: ReturnType<typeof api>; flush: () => void };
-const apps = new WeakMap<Bindings, App>();
-
-/** One for each isolate: its routes are compiled at the first request. */
-function appOf(env: Bindings): App {
-  const known = apps.get(env);
-  if (known) return known;
+/** Its routes are compiled at the first request. */
+const appOf = onceAnIsolate((env) => {
   const { ports, flush } = wireApi(env);
-  const made = { app: api(ports), flush };
-  apps.set(env, made);
-  return made;
-}
+  return { app: api(ports), flush };
+});
 
 export default {
   async fetch(request, env) {

@@ -1,3 +1,4 @@
+import type { Ingested } from "../src/api/ports.ts";
 import { iso } from "../src/kit/time.ts";
 import { seal } from "../src/model/envelope.ts";
 import type { RawPost } from "../src/model/raw-post.ts";
@@ -11,11 +12,6 @@ const SEND_BYTES = 192 * 1024;
 const RETRY_AFTER_SECONDS = 30;
 /** By then some of what waits is worked off, and the caller may fill that room. */
 const OVERLOADED_SECONDS = 10;
-
-export type Ingested =
-  | { kind: "accepted"; fresh: number; repeated: number }
-  /** unavailable: the database is out. overloaded: those accepted before wait too long already. */
-  | { kind: "unavailable" | "overloaded"; retryAfter: number };
 
 /**
  * Accepts posts: rows in raw_posts first, the queue second. Once the rows are there the posts are safe, also when the queue refuses them: the sweep

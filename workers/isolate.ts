@@ -44,15 +44,17 @@ export type Isolate = Ground & {
 const REREAD_MS = 30_000;
 const REREAD_LOCAL_MS = 2_000;
 
-const isolates = new WeakMap<Bindings, Isolate>();
-
-export function isolateOf(env: Bindings): Isolate {
-  const known = isolates.get(env);
-  if (known) return known;
-  const made = isolate(env);
-  isolates.set(env, made);
-  return made;
+/** Made at the first use in an isolate, and kept: an isolate has one set of bindings. */
+export function onceAnIsolate<T extends object>(make: (env: Bindings) => T): (env: Bindings) => T {
+  const kept = new WeakMap<Bindings, T>();
+  return (env) => {
+    const made = kept.get(env) ?? make(env);
+    kept.set(env, made);
+    return made;
+  };
 }
+
+export const isolateOf = onceAnIsolate(isolate);
 
 function isolate(env: Bindings): Isolate {
   const given = settings(env);

@@ -9,8 +9,8 @@ export function ask({ url, adminKey }: Server, path: string, init: RequestInit =
   return fetch(`${url}${path}`, { ...init, headers, signal: AbortSignal.timeout(30_000) });
 }
 
-export const sendJson = (server: Server, path: string, body: unknown): Promise<Response> =>
-  ask(server, path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+export const sendJson = (server: Server, path: string, body: unknown, method = "POST"): Promise<Response> =>
+  ask(server, path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
 /** The message of a problem+json answer, with each field's own. */
 export async function problemOf(response: Response): Promise<string> {

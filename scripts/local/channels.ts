@@ -4,9 +4,9 @@ import { ask, problemOf, type Server, sendJson } from "./ask.ts";
 
 const hookAt = (twins: string) => `${twins}/webhook/local`;
 
-async function post(server: Server, path: string, body: unknown): Promise<void> {
-  const response = await sendJson(server, path, body);
-  if (!response.ok) throw new Error(`POST ${path}: ${await problemOf(response)}`);
+async function send(server: Server, method: string, path: string, body: unknown): Promise<void> {
+  const response = await sendJson(server, path, body, method);
+  if (!response.ok) throw new Error(`${method} ${path}: ${await problemOf(response)}`);
 }
 
 /** The twins may have moved since the last start: what leads to where they were then is led to where they are. */
@@ -15,14 +15,8 @@ async function followTwins(server: Server, before: string, now: string): Promise
   const response = await ask(server, "/channels");
   if (!response.ok) throw new Error(`GET /channels: ${await problemOf(response)}`);
   const { channels } = (await response.json()) as { channels: { id: number; settings: Record<string, unknown> }[] };
-  for (const { id } of channels.filter(({ settings }) => settings.url === hookAt(before))) {
-    const change = await ask(server, `/channels/${id}`, {
-      method: "PATCH",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ settings: { url: hookAt(now) } }),
-    });
-    if (!change.ok) throw new Error(`PATCH /channels/${id}: ${await problemOf(change)}`);
-  }
+  for (const { id } of channels.filter(({ settings }) => settings.url === hookAt(before)))
+    await send(server, "PATCH", `/channels/${id}`, { settings: { url: hookAt(now) } });
   return `as you left them; the twins have moved from ${before}`;
 }
 
@@ -34,8 +28,8 @@ export async function makeLocalChannels(server: Server, twins: string, dataDir: 
     writeFileSync(marker, twins);
     return told;
   }
-  await post(server, "/channels", { kind: "webhook", name: "local webhook", settings: { url: hookAt(twins) } });
-  await post(server, "/channels", { kind: "telegram", name: "local telegram", settings: { chat_id: "-1000000000001" } });
+  await send(server, "POST", "/channels", { kind: "webhook", name: "local webhook", settings: { url: hookAt(twins) } });
+  await send(server, "POST", "/channels", { kind: "telegram", name: "local telegram", settings: { chat_id: "-1000000000001" } });
   writeFileSync(marker, twins);
   return "a webhook and a Telegram chat at the twins";
 }
