@@ -18,15 +18,17 @@ export function similarity(a: string, b: string): number {
   return filled === 0 ? 0 : equal / filled;
 }
 
-function namesOf(print: string): Set<string> {
-  const codes = new Set<string>();
-  for (let i = SLOTS; i < print.length; i += NAME_LENGTH) codes.add(print.slice(i, i + NAME_LENGTH));
-  return codes;
+/** Whether every name in `a` is in `b`. */
+function namesWithin(a: string, b: string): boolean {
+  for (let i = SLOTS; i < a.length; i += NAME_LENGTH) {
+    let at = SLOTS;
+    while (at < b.length && !b.startsWith(a.slice(i, i + NAME_LENGTH), at)) at += NAME_LENGTH;
+    if (at >= b.length) return false;
+  }
+  return true;
 }
 
 /** True for the same text modulo noise. When each names a token that the other does not, they are about different tokens, however alike. */
 export function isNearDuplicate(a: string, b: string): boolean {
-  if (similarity(a, b) < NEAR_DUPLICATE) return false;
-  const [first, second] = [namesOf(a), namesOf(b)];
-  return first.isSubsetOf(second) || second.isSubsetOf(first);
+  return similarity(a, b) >= NEAR_DUPLICATE && (namesWithin(a, b) || namesWithin(b, a));
 }
