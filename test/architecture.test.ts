@@ -22,7 +22,11 @@ const PLACES: Place[] = [
   { path: "src/rules/", may: STAGE, packages: ["zod", "yaml", "filtrex"] },
   { path: "src/store/", may: STAGE, packages: ["drizzle-orm"] },
   { path: "src/outbox/", may: [...STAGE, "src/channels/channel.ts", "src/store/store.ts"], packages: [] },
-  { path: "src/api/", may: [...STAGE, "src/store", "src/rules", "src/observability"], packages: ["hono", "zod"] },
+  {
+    path: "src/api/",
+    may: [...STAGE, "src/store", "src/rules", "src/observability"],
+    packages: ["hono", "zod", "graphql", "dataloader"],
+  },
   { path: "src/pipeline.ts", may: ["src"], packages: [] },
   { path: "src/text.ts", may: [...STAGE, "src/filter", "src/refine", "src/dedup"], packages: [] },
   {

@@ -26,6 +26,7 @@ export const ACCESS: Readonly<Record<string, Need>> = {
   "GET /analytics": "feed",
   "GET /analytics/:query": "feed",
   "GET /stream": "feed",
+  "POST /graphql": "feed",
   "GET /metrics": "operations",
   "GET /rules": "operations",
   "GET /rules/versions": "operations",
@@ -91,6 +92,10 @@ function refuse(need: Need | undefined, caller: Caller, publicRead: PublicRead):
   if (caller.kind === "nobody") return unauthorized(`This asks for a key with the scope ${scope}: Authorization: Bearer KEY.`);
   return allows(caller, scope) ? undefined : problem(403, `The key ${caller.id} does not have the scope ${scope}.`);
 }
+
+/** Whether a caller may read what a route of that need shows. */
+export const mayRead = (need: "feed" | "operations", caller: Caller, publicRead: PublicRead): boolean =>
+  PUBLIC[publicRead].includes(need) || allows(caller, "read");
 
 export const allows = (caller: Caller, scope: Scope): boolean =>
   caller.kind === "key" && (caller.scopes.includes(scope) || caller.scopes.includes("admin"));

@@ -5,6 +5,7 @@ import { type ApiEnv, guard } from "./access.ts";
 import { channelRoutes } from "./channels.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
 import { feedRoutes } from "./feed.ts";
+import { graphqlRoutes } from "./graphql.ts";
 import { ingestRoutes } from "./ingest.ts";
 import { keyRoutes } from "./keys.ts";
 import { listRoutes } from "./lists.ts";
@@ -27,6 +28,7 @@ export function api(ports: ApiPorts): Hono<ApiEnv> {
   app.use(guard(ports));
 
   app.route("/", feedRoutes(ports));
+  app.route("/", graphqlRoutes(ports));
   app.route("/", ingestRoutes(ports));
   app.route("/", operationsRoutes(ports));
   app.route("/", analyticsRoutes(ports));

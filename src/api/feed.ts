@@ -3,10 +3,8 @@ import type { Signal } from "../model/signal.ts";
 import type { ApiEnv } from "./access.ts";
 import type { ApiPorts } from "./ports.ts";
 import { problem } from "./problem.ts";
-import { asFilter, FilterQuery, PagingQuery, readPage, readQuery } from "./query.ts";
+import { asFilter, ListQuery, readPage, readQuery } from "./query.ts";
 import { readReply } from "./reply.ts";
-
-const ListQuery = FilterQuery.extend(PagingQuery.shape);
 
 const noEvent = (eventKey: string) => problem(404, `There is no event ${JSON.stringify(eventKey.slice(0, 300))}.`);
 
@@ -58,7 +56,7 @@ export function feedRoutes(ports: Pick<ApiPorts, "store" | "explain">): Hono<Api
 }
 
 /** The seed calls the stored facts `features_snapshot`; type, chain and symbol are among them and repeated on top for filtering by eye. */
-function signalOnWire({ facts, ...signal }: Signal): Record<string, unknown> {
+export function signalOnWire({ facts, ...signal }: Signal): Record<string, unknown> {
   const { type = null, chain = null, symbol = null } = facts.values;
   return { ...signal, type, chain, symbol, featuresSnapshot: facts };
 }

@@ -3,8 +3,9 @@ import { PostOnWire } from "../model/raw-post.ts";
 import { Signal } from "../model/signal.ts";
 import { TokenEvent } from "../model/token-event.ts";
 import { ChannelInput, ChannelUpdate, PreviewInput } from "./channel-input.ts";
+import { GraphqlBody } from "./graphql.ts";
 import { KeyInput } from "./keys.ts";
-import { FilterQuery, LiveQuery, PagingQuery } from "./query.ts";
+import { ListQuery, LiveQuery } from "./query.ts";
 import { TriggerQuery } from "./sources.ts";
 
 /** What GET /openapi.json says of a route beside its path and who may call it. `answer` is described in camelCase, as the model has it. */
@@ -19,7 +20,6 @@ export type Operation = {
   status?: number;
 };
 
-const list = FilterQuery.extend(PagingQuery.shape);
 const page = (name: string, item: z.ZodType) => z.object({ [name]: z.array(item), nextCursor: z.string().nullable() });
 const SignalShown = Signal.omit({ facts: true }).extend({
   type: z.string().nullable(),
@@ -42,9 +42,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /healthz": { summary: "Health of the database, Redis, rules and queues. 503 when unhealthy; degraded is a 200." },
   "GET /readyz": { summary: "200 when migrations are applied and rules are loaded." },
   "GET /openapi.json": { summary: "This document." },
-  "GET /events": { summary: "Events, the latest first.", query: list, answer: page("events", TokenEvent) },
+  "GET /events": { summary: "Events, the latest first.", query: ListQuery, answer: page("events", TokenEvent) },
   "GET /events/:eventKey": { summary: "One event with its signal and its evidence.", answer: TokenEvent },
-  "GET /signals": { summary: "Signals, the latest first.", query: list, answer: page("signals", SignalShown) },
+  "GET /signals": { summary: "Signals, the latest first.", query: ListQuery, answer: page("signals", SignalShown) },
   "GET /signals/:eventKey": { summary: "One signal.", answer: SignalShown },
   "GET /signals/:eventKey/explain": { summary: "Every rule, matched or not, with each value, its age and its provider." },
   "GET /posts/:source/:id": { summary: "What became of a post: each stage's outcome, time and reason." },
@@ -56,6 +56,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Live messages: Server-Sent Events, or a WebSocket on upgrade. Resumes from Last-Event-ID or ?after=.",
     query: LiveQuery,
     answerType: "text/event-stream",
+  },
+  "POST /graphql": {
+    summary: "The same read model by GraphQL: events, signals with explain, posts, evidence, deliveries. Introspection is on.",
+    body: GraphqlBody,
+    answer: z.object({ data: z.unknown().optional(), errors: z.array(z.object({ message: z.string() })).optional() }),
   },
   "GET /metrics": { summary: "Prometheus text.", answerType: "text/plain" },
   "POST /ingest": {

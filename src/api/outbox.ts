@@ -16,7 +16,7 @@ export type OutboxPorts = {
   now: Clock;
 };
 
-const ListQuery = PagingQuery.extend({
+export const OutboxQuery = PagingQuery.extend({
   status: DeliveryStatus.nullable().default(null),
   channel: z
     .string()
@@ -32,7 +32,7 @@ export function outboxRoutes({ store, enqueue, now }: OutboxPorts): Hono<ApiEnv>
   const app = new Hono<ApiEnv>();
 
   app.get("/outbox", async (c) => {
-    const read = readQuery(c.req.url, ListQuery);
+    const read = readQuery(c.req.url, OutboxQuery);
     if (read.kind === "refused") return read.response;
     const { status, channel, since } = read.query;
     const page = await readPage(read.query, (paging) => store.outbox({ status, channelId: channel, since }, paging));

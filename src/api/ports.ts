@@ -63,7 +63,7 @@ export type ApiPorts = ListPorts & {
   now: Clock;
   log: Log;
   telemetry: Telemetry;
-  store: Pick<ReadStore, "events" | "signals" | "event" | "signal" | "post" | "audit" | "overview">;
+  store: Omit<ReadStore, "deadLetters" | "channelList" | "snapshots" | "ping">;
   keys: KeyStore;
   /** Unguessable and safe in a URL: `bytes` random bytes. */
   randomToken(bytes: number): string;

@@ -24,7 +24,7 @@ export const PagingQuery = z.object({
   cursor: z.string().min(1).max(500).nullable().default(null),
 });
 
-export const FilterQuery = z.object({
+const FilterQuery = z.object({
   type: EventType.nullable().default(null),
   chain: z.enum(CHAINS).nullable().default(null),
   symbol: z.string().min(1).max(40).nullable().default(null),
@@ -34,6 +34,9 @@ export const FilterQuery = z.object({
   min_score: decimal.nullable().default(null),
   state: SignalState.nullable().default(null),
 });
+
+/** Of GET /events and /signals. */
+export const ListQuery = FilterQuery.extend(PagingQuery.shape);
 
 export const LiveQuery = z.object({
   min_score: decimal.nullable().default(null),

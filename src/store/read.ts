@@ -97,6 +97,13 @@ export type ReadStore = {
   overview(now: string): Promise<Overview>;
   /** Stored signals for a backtest, newest first. */
   snapshots(since: string, limit: number): Promise<SnapshotRow[]>;
+  /** The same rows for many events at once, in one statement each; an event that is not known is left out. */
+  eventsByKey(eventKeys: readonly string[]): Promise<EventRow[]>;
+  signalsByKey(eventKeys: readonly string[]): Promise<Signal[]>;
+  /** The earliest `limit` pieces of each event, in event time. */
+  evidenceByKey(eventKeys: readonly string[], limit: number): Promise<{ eventKey: string; evidence: Evidence[] }[]>;
+  /** The latest `limit` deliveries of each event, the latest first. */
+  outboxByKey(eventKeys: readonly string[], limit: number): Promise<OutboxRow[]>;
   /** A cheap round trip. */
   ping(): Promise<void>;
 };

@@ -51,6 +51,31 @@ export function readContract(store: () => Store): void {
       expect(signals.items).toMatchObject([{ eventKey: OTHER_KEY, score: 40, state: "verified" }]);
     });
 
+    it("reads what belongs to many events at once as it reads it one by one", async () => {
+      await store().commit(change(0, [mention(10), mention(30), mention(20)], { outbox: [draft(1, "one"), draft(2, "two")] }));
+      await store().commit(
+        change(0, [mention(40, { eventKey: OTHER_KEY })], {
+          event: eventOf([mention(40, { eventKey: OTHER_KEY })]),
+          signal: signal({ eventKey: OTHER_KEY }),
+        }),
+      );
+      const keys = [KEY, "eth:NONE:2026-01-15T10:00:00Z", OTHER_KEY, KEY];
+      const byKey = <T extends { eventKey: string }>(rows: T[]) => rows.toSorted((a, b) => (a.eventKey < b.eventKey ? -1 : 1));
+      expect(byKey(await store().eventsByKey(keys))).toEqual(byKey((await store().events(ANY, PAGE)).items));
+      expect(byKey(await store().signalsByKey(keys))).toEqual(byKey((await store().signals(ANY, PAGE)).items));
+      expect(byKey(await store().evidenceByKey(keys, 2))).toEqual(
+        byKey([
+          { eventKey: KEY, evidence: [mention(10), mention(20)] },
+          { eventKey: OTHER_KEY, evidence: [mention(40, { eventKey: OTHER_KEY })] },
+        ]),
+      );
+      const all = (await store().outbox({ status: null, channelId: null, since: null }, PAGE)).items;
+      expect(all).toHaveLength(2);
+      expect(await store().outboxByKey(keys, 5)).toEqual(all);
+      expect(await store().outboxByKey(keys, 1)).toEqual(all.slice(0, 1));
+      expect(await store().outboxByKey([], 5)).toEqual([]);
+    });
+
     it("shows an event with the headline of its signal, and the single one whole", async () => {
       await twoEvents();
       const [newest] = (await store().events(ANY, PAGE)).items;

@@ -9,6 +9,8 @@ import { type EventRecord, isOpen, type OutboxRecord, type Rows } from "./rows.t
 
 export function readStore(rows: Rows): ReadStore {
   const channelName = (id: number) => rows.channels.get(id)?.name ?? String(id);
+  const known = (eventKeys: readonly string[]): EventRecord[] =>
+    [...new Set(eventKeys)].flatMap((eventKey) => rows.events.get(eventKey) ?? []);
   return {
     async events(filter, paging) {
       const found = [...rows.events.values()].filter((held) => matches(held, filter, held.event.lastTs));
@@ -72,6 +74,15 @@ export function readStore(rows: Rows): ReadStore {
         .slice(0, limit)
         .map(({ event, signal }) => ({ eventKey: event.eventKey, rulesVersion: signal.rulesVersion, signal, event }));
     },
+    eventsByKey: async (eventKeys) => known(eventKeys).map(headline),
+    signalsByKey: async (eventKeys) => known(eventKeys).map(({ signal }) => signal),
+    evidenceByKey: async (eventKeys, limit) =>
+      known(eventKeys).map((held) => ({ eventKey: held.event.eventKey, evidence: evidenceOf(held).slice(0, limit) })),
+    outboxByKey: async (eventKeys, limit) =>
+      known(eventKeys)
+        .flatMap((held) => held.outbox.toSorted((a, b) => b.id - a.id).slice(0, limit))
+        .sort((a, b) => b.id - a.id)
+        .map((row) => outboxRow(row, channelName(row.draft.channelId))),
     ping: async () => undefined,
   };
 }

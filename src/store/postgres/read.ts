@@ -10,7 +10,7 @@ import { CHANNELS } from "./channels.ts";
 import { HISTORY } from "./history.ts";
 import { OVERVIEW, type OverviewRow } from "./overview.ts";
 import { EVENT, EVIDENCE, IS_OPEN, SIGNAL } from "./shapes.ts";
-import { iso, one, type Sql } from "./sql.ts";
+import { iso, json, one, type Sql } from "./sql.ts";
 
 type Condition = [clause: string, value: string | number | boolean | null];
 type Found<Item> = { item: Item; at: string | null; id: number };
@@ -46,6 +46,9 @@ export function readStore(sql: Sql): ReadStore {
       ({ at, id }): Mark => ({ at, id }),
     );
   }
+
+  const items = async <Item>(text: string, eventKeys: readonly string[]): Promise<Item[]> =>
+    (await sql.query<{ item: Item }>(text, [json([...new Set(eventKeys)])])).map(({ item }) => item);
 
   return {
     events: (filter, paging) => newestFirst<EventRow>(EVENT_ROWS, matching(filter, "e.last_ts"), paging),
@@ -90,12 +93,36 @@ export function readStore(sql: Sql): ReadStore {
         from ${JOINED} where s.ts >= $1 order by s.ts desc, s.id desc limit $2`;
       return sql.query<SnapshotRow>(text, [since, limit]);
     },
+    async eventsByKey(eventKeys) {
+      const text = `select ${EVENT_ROWS.item} as item from ${JOINED} where e.event_key in (${GIVEN_KEYS})`;
+      return items<EventRow>(text, eventKeys);
+    },
+    async signalsByKey(eventKeys) {
+      return items<Signal>(`select ${SIGNAL} as item from signals s where s.event_key in (${GIVEN_KEYS})`, eventKeys);
+    },
+    async evidenceByKey(eventKeys, limit) {
+      const text = `
+        select jsonb_build_object('eventKey', e.event_key, 'evidence', coalesce((
+          select jsonb_agg(mention order by posted_at, evidence_id collate "C") from (
+            select * from event_evidence v where v.event_key = e.event_key
+            order by v.posted_at, v.evidence_id collate "C" limit ${Math.trunc(limit)}) v), '[]')) as item
+        from events e where e.event_key in (${GIVEN_KEYS})`;
+      return items<{ eventKey: string; evidence: Evidence[] }>(text, eventKeys);
+    },
+    async outboxByKey(eventKeys, limit) {
+      const text = `
+        select ${OUTBOX_ROWS.item} as item from (${GIVEN_KEYS}) as given(event_key) cross join lateral (
+          select * from push_outbox o where o.event_key = given.event_key order by o.id desc limit ${Math.trunc(limit)}
+        ) o left join channels c on c.id = o.channel_id order by o.id desc`;
+      return items<OutboxRow>(text, eventKeys);
+    },
     async ping() {
       await sql.query("select 1", []);
     },
   };
 }
 
+const GIVEN_KEYS = "select jsonb_array_elements_text($1::jsonb)";
 const JOINED = "events e join signals s using (event_key)";
 const EVENT_ROWS = {
   item: `${EVENT} || jsonb_build_object('state', s.state, 'score', s.score, 'level', s.level)`,

@@ -1,0 +1,199 @@
+import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from "graphql";
+import { beforeEach, describe, expect, it } from "vitest";
+import { arrival, at, change, draft, eventOf, KEY, mention, OTHER_KEY, pending, signal } from "../store/contract/samples.ts";
+import { memoryStore } from "../store/memory.ts";
+import { type Store, StoreUnavailable } from "../store/store.ts";
+import { api } from "./app.ts";
+import { ADMIN_KEY, type FakeServer, fakePorts } from "./fakes.ts";
+import type { PublicRead } from "./ports.ts";
+
+type Answer = { data?: Record<string, unknown>; errors?: { message: string; path?: unknown[]; extensions?: unknown }[] };
+
+let store: Store;
+let ports: FakeServer;
+
+beforeEach(async () => {
+  store = memoryStore();
+  ports = fakePorts({ store });
+  await store.commit(change(0, [mention(10), mention(20)], { outbox: [draft(1, "first")] }));
+  const other = mention(30, { eventKey: OTHER_KEY });
+  await store.commit(
+    change(0, [other], {
+      event: eventOf([other], { chain: "sol", symbol: "OTHER" }),
+      signal: signal({ eventKey: OTHER_KEY, state: "verified", score: 40 }),
+    }),
+  );
+});
+
+const post = (body: unknown, headers: Record<string, string> = {}) =>
+  api(ports).request("/graphql", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+const ask = async (query: string, variables?: Record<string, unknown>, headers?: Record<string, string>): Promise<Answer> =>
+  (await (await post({ query, variables }, headers)).json()) as Answer;
+const asks = (publicRead: PublicRead) => {
+  ports.settings = { ...ports.settings, publicRead };
+};
+
+describe("POST /graphql", () => {
+  it("answers what the REST routes answer, by the same names", async () => {
+    const { data } = await ask(`{
+      event(event_key: "${KEY}") { event_key symbol chain evidence_count last_ts state evidence { evidence_id post_id excerpt } }
+      signal(event_key: "${KEY}") { score level rules_version features_snapshot reasons { rule text } event { symbol } }
+    }`);
+    const rest = async (path: string) => (await (await api(ports).request(path)).json()) as Record<string, unknown>;
+    const event = await rest(`/events/${KEY}`);
+    const told = await rest(`/signals/${KEY}`);
+    expect(data?.event).toMatchObject({
+      ...{
+        event_key: KEY,
+        symbol: event.symbol,
+        chain: event.chain,
+        evidence_count: 2,
+        last_ts: event.last_ts,
+        state: "candidate",
+      },
+      evidence: [{ evidence_id: "x:10" }, { evidence_id: "x:20" }],
+    });
+    expect(data?.signal).toMatchObject({
+      ...{ score: told.score, level: told.level, rules_version: told.rules_version, features_snapshot: told.features_snapshot },
+      event: { symbol: "DEMO" },
+    });
+  });
+
+  it("filters and pages by cursor until there is no more", async () => {
+    const query = "query ($at: String) { events(limit: 1, cursor: $at) { items { event_key } next_cursor } }";
+    const first = (await ask(query)).data?.events as { items: unknown[]; next_cursor: string };
+    const second = (await ask(query, { at: first.next_cursor })).data?.events as typeof first;
+    expect([...first.items, ...second.items]).toEqual([{ event_key: OTHER_KEY }, { event_key: KEY }]);
+    expect(second.next_cursor).toBeNull();
+    const { data } = await ask("{ signals(state: verified, chain: sol, min_score: 1.5) { items { event_key } } }");
+    expect(data?.signals).toEqual({ items: [{ event_key: OTHER_KEY }] });
+  });
+
+  it("reads what belongs to a page of events in one statement each", async () => {
+    asks("operations");
+    const calls: string[] = [];
+    ports.store = new Proxy(store, {
+      get(target, name: keyof Store) {
+        const method = target[name] as (...args: unknown[]) => unknown;
+        return (...args: unknown[]) => {
+          calls.push(name);
+          return method(...args);
+        };
+      },
+    });
+    const { data, errors } = await ask(
+      "{ events { items { signal { score } evidence { post_id } deliveries { status attempts { result } event { symbol } } } } }",
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({ events: { items: [{}, {}] } });
+    expect(calls.sort()).toEqual(["events", "eventsByKey", "evidenceByKey", "outboxByKey", "signalsByKey"]);
+  });
+
+  it("explains a signal, and says null where its rules are gone", async () => {
+    const query = `{ signal(event_key: "${KEY}") { explain { rules_version rules { rule outcome why } } } }`;
+    ports.explain = async () => ({ rulesVersion: "sha", rules: [{ rule: "R1", outcome: "matched", why: "" }] });
+    expect((await ask(query)).data?.signal).toEqual({
+      explain: { rules_version: "sha", rules: [{ rule: "R1", outcome: "matched", why: "" }] },
+    });
+    ports.explain = async () => ({ rulesVersion: "sha", error: "these rules are no longer known" });
+    expect((await ask(query)).data?.signal).toEqual({ explain: null });
+  });
+
+  it("tells what became of a post", async () => {
+    await store.accept([arrival(50)], at(50));
+    await store.judge([pending(50, KEY)], at(51));
+    await store.commit(change(1, [mention(50)], { held: [mention(10), mention(20)] }));
+    const { data } = await ask(
+      '{ post(source: "x", id: "50") { outcome steps { stage at event { symbol } } } none: post(source: "x", id: "0") { id } }',
+    );
+    expect(data).toMatchObject({
+      post: {
+        outcome: "evidence",
+        steps: [{ stage: "sources", event: null }, { stage: "refine" }, { stage: "store", event: { symbol: "DEMO" } }],
+      },
+      none: null,
+    });
+  });
+
+  it("shows deliveries only to those who may read the outbox", async () => {
+    const query = `{ deliveries(status: "pending") { items { id channel idem_key } } event(event_key: "${KEY}") { symbol deliveries { id } } }`;
+    const refused = await ask(query);
+    expect(refused.errors?.map(({ extensions }) => extensions)).toContainEqual({ code: "FORBIDDEN" });
+    expect(JSON.stringify(refused.data ?? null)).not.toContain("idem_key");
+    const { data } = await ask(query, undefined, { Authorization: `Bearer ${ADMIN_KEY}` });
+    expect(data).toMatchObject({ deliveries: { items: [{ id: 1, idem_key: "first" }] }, event: { deliveries: [{ id: 1 }] } });
+    asks("none");
+    expect((await post({ query: "{ __typename }" })).status).toBe(401);
+  });
+
+  it("can be introspected, and its schema is a valid one", async () => {
+    const { data } = await ask(getIntrospectionQuery());
+    expect(buildClientSchema(data as unknown as IntrospectionQuery).getQueryType()?.name).toBe("Query");
+  });
+
+  it.each([
+    ["is no GraphQL", "{ events {", "Syntax Error"],
+    ["names an unknown field", "{ events { items { nope } } }", 'Cannot query field "nope"'],
+    ["changes something", "mutation { drop }", "mutation"],
+    ["goes in circles", "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }", "Cannot spread fragment"],
+    [
+      "is nested too deeply",
+      `{ event(event_key: "a") ${"{ signal { event ".repeat(5)}{ symbol }${" } }".repeat(5)} }`,
+      "levels deep",
+    ],
+    ["may answer too much", "{ events(limit: 200) { items { evidence(limit: 200) { post_id } } } }", "may answer"],
+    [
+      "hides how much in fragments",
+      `{ ...a } ${[..."abcdefghijklmnopqr"].map((name, at, all) => `fragment ${name} on Query { ${at === all.length - 1 ? "events { items { symbol chain } }" : `...${all[at + 1]} ...${all[at + 1]}`} }`).join(" ")}`,
+      "may answer",
+    ],
+    ["is too long", `{ ${"a: __typename ".repeat(2_000)} }`, "tokens"],
+    ["names no operation of two", "query a { __typename } query b { __typename }", "operationName"],
+    ["lacks a variable", "query ($k: String!) { event(event_key: $k) { symbol } }", "$k"],
+  ])("refuses a query that %s", async (_, query, message) => {
+    const response = await post({ query }, { Accept: "application/graphql-response+json" });
+    expect([response.status, response.headers.get("Content-Type")]).toEqual([400, "application/graphql-response+json"]);
+    const { data, errors } = (await response.json()) as Answer;
+    expect(data).toBeUndefined();
+    expect(errors?.[0]?.message).toContain(message);
+    expect((await post({ query })).status).toBe(200);
+  });
+
+  it.each([
+    ["{ events(limit: 500) { items { symbol } } }", "limit: must be at most 200"],
+    ['{ events(since: "yesterday") { items { symbol } } }', "since: is not an ISO 8601 time"],
+    ['{ events(cursor: "zz") { items { symbol } } }', "cursor: is not one"],
+    ["{ events { items { evidence(limit: 0) { post_id } } } }", "limit: must be 1 to 200"],
+  ])("names the argument that does not fit: %s", async (query, message) => {
+    const { errors } = await ask(query);
+    expect(errors?.[0]?.message).toContain(message);
+    expect(errors?.[0]?.path).toBeDefined();
+  });
+
+  it.each([
+    ["{", 400, "malformed JSON"],
+    ['[{"query":"{ __typename }"}]', 400, "the body"],
+    ['{"query":5}', 400, "query"],
+    [JSON.stringify({ query: " ".repeat(70_000) }), 413, "larger"],
+  ])("answers a body that is none in the form of GraphQL: %.20s", async (body, status, message) => {
+    const response = await post(body);
+    expect(response.status).toBe(status);
+    expect(((await response.json()) as Answer).errors?.[0]?.message).toContain(message);
+  });
+
+  it("answers 503 while the database is out, and tells nothing of a fault of ours", async () => {
+    ports.store = { ...store, events: () => Promise.reject(new StoreUnavailable("refused at 10.0.0.1")) };
+    const out = await post({ query: "{ events { next_cursor } }" });
+    expect([out.status, out.headers.get("Retry-After")]).toEqual([503, "10"]);
+    expect(await out.text()).not.toContain("10.0.0.1");
+    ports.store = { ...store, events: () => Promise.reject(new TypeError("secret detail")) };
+    const fault = await (await post({ query: "{ events { next_cursor } }" })).text();
+    expect(fault).toContain("INTERNAL");
+    expect(fault).not.toContain("secret detail");
+    expect(ports.logged.join()).toContain("secret detail");
+  });
+});

@@ -1,0 +1,68 @@
+import {
+  execute,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  getOperationAST,
+  parse,
+  validate,
+} from "graphql";
+import type { Log } from "../../observability/log.ts";
+import { StoreUnavailable } from "../../store/store.ts";
+import { tooCostly } from "./cost.ts";
+import { schema } from "./schema.ts";
+
+/** Long enough for every query of use, and short enough that no check of it takes long. */
+const MAX_TOKENS = 2_000;
+
+export type GraphqlRequest = {
+  query: string;
+  operationName?: string | null | undefined;
+  variables?: Record<string, unknown> | null | undefined;
+};
+
+/** `refused`: nothing ran, for reasons of the request. `unavailable`: the database is out. */
+export type GraphqlAnswer = { kind: "ran" | "refused" | "unavailable"; result: FormattedExecutionResult };
+
+/** Parses, validates, measures and runs one operation over `root`. A fault of ours is logged, and told without its text. */
+export async function answer(
+  { query, operationName, variables }: GraphqlRequest,
+  root: object,
+  log: Log,
+): Promise<GraphqlAnswer> {
+  const refused = (errors: readonly GraphQLError[]): GraphqlAnswer => ({
+    kind: "refused",
+    result: { errors: errors.map((error) => error.toJSON()) },
+  });
+  let document: ReturnType<typeof parse>;
+  try {
+    document = parse(query, { maxTokens: MAX_TOKENS });
+  } catch (error) {
+    return refused([error as GraphQLError]);
+  }
+  const invalid = validate(schema(), document);
+  if (invalid.length > 0) return refused(invalid);
+  const operation = getOperationAST(document, operationName);
+  if (!operation)
+    return refused([
+      new GraphQLError(operationName ? `There is no operation ${operationName}.` : "Name the operation to run: operationName."),
+    ]);
+  const costly = tooCostly(schema(), document, operation, variables ?? {});
+  if (costly !== undefined) return refused([new GraphQLError(costly, { extensions: { code: "TOO_COSTLY" } })]);
+  const result = await execute({ schema: schema(), document, rootValue: root, variableValues: variables, operationName });
+  const errors = result.errors?.map((error) => told(error, log));
+  const { data } = result;
+  // Without data nothing ran: the variables do not fit.
+  if (data === undefined) return { kind: "refused", result: { errors: errors ?? [] } };
+  const out = result.errors?.some(({ originalError }) => originalError instanceof StoreUnavailable) ?? false;
+  return { kind: out ? "unavailable" : "ran", result: { data, ...(errors && { errors }) } };
+}
+
+function told(error: GraphQLError, log: Log): GraphQLFormattedError {
+  const { originalError } = error;
+  if (originalError === undefined || originalError instanceof GraphQLError) return error.toJSON();
+  const known = originalError instanceof StoreUnavailable;
+  if (!known) log({ stage: "api", level: "error", outcome: "failed", reason: String(originalError) });
+  const message = known ? "The database is out of reach; ask again." : "This should not have happened; the log has the reason.";
+  return { ...error.toJSON(), message, extensions: { code: known ? "UNAVAILABLE" : "INTERNAL" } };
+}

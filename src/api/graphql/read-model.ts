@@ -1,0 +1,137 @@
+import DataLoader from "dataloader";
+import { GraphQLError } from "graphql";
+import type * as z from "zod";
+import { snakeCased } from "../../kit/snake.ts";
+import type { Signal } from "../../model/signal.ts";
+import type { EventRow, OutboxRow, Page, Paging, ReadStore } from "../../store/read.ts";
+import { signalOnWire } from "../feed.ts";
+import { OutboxQuery } from "../outbox.ts";
+import { fieldErrors } from "../problem.ts";
+import { asFilter, ListQuery } from "../query.ts";
+
+export type GraphqlPorts = {
+  store: Pick<
+    ReadStore,
+    "events" | "signals" | "signal" | "post" | "outbox" | "eventsByKey" | "signalsByKey" | "evidenceByKey" | "outboxByKey"
+  >;
+  explain(signal: Signal): Promise<unknown>;
+};
+
+type Json = Record<string, unknown>;
+type Args = Record<string, unknown>;
+type Limit = { limit: number };
+
+const onWire = (value: unknown): Json => snakeCased(value) as Json;
+const wrong = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
+const MAX_INNER = 200;
+
+/**
+ * The root of one request: graphql-js calls what is a function and takes the rest as it is. What belongs to many events is read for all of them in
+ * one statement. `mayOperate`: the caller may read the outbox.
+ */
+export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean): Json {
+  const byKey = <T>(read: (keys: readonly string[]) => Promise<T[]>, keyOf: (row: T) => string) =>
+    new DataLoader<string, T | null>(async (keys) => {
+      const found = new Map((await read(keys)).map((row) => [keyOf(row), row]));
+      return keys.map((key) => found.get(key) ?? null);
+    });
+  const events = byKey(store.eventsByKey, ({ eventKey }) => eventKey);
+  const signals = byKey(store.signalsByKey, ({ eventKey }) => eventKey);
+  const evidence = perLimit((limit) =>
+    byKey(
+      (keys) => store.evidenceByKey(keys, limit),
+      ({ eventKey }) => eventKey,
+    ),
+  );
+  const deliveries = perLimit(
+    (limit) =>
+      new DataLoader<string, OutboxRow[]>(async (keys) => {
+        const rows = Map.groupBy(await store.outboxByKey(keys, limit), ({ eventKey }) => eventKey);
+        return keys.map((key) => rows.get(key) ?? []);
+      }),
+  );
+
+  const operate = () => {
+    if (!mayOperate)
+      throw new GraphQLError("Deliveries ask for a key with the scope read.", { extensions: { code: "FORBIDDEN" } });
+  };
+  const eventNode = (row: EventRow): Json => ({
+    ...onWire(row),
+    signal: async () => nullable(await signals.load(row.eventKey), signalNode),
+    evidence: async ({ limit }: Limit) => ((await evidence(limit).load(row.eventKey))?.evidence ?? []).map(onWire),
+    deliveries: async ({ limit }: Limit) => {
+      operate();
+      return (await deliveries(limit).load(row.eventKey)).map(deliveryNode);
+    },
+  });
+  const eventOf = (eventKey: string) => async () => nullable(await events.load(eventKey), eventNode);
+  const signalNode = (signal: Signal): Json => ({
+    ...onWire(signalOnWire(signal)),
+    event: eventOf(signal.eventKey),
+    explain: async () => {
+      const explained = onWire(await explain(signal));
+      return "rules" in explained ? explained : null;
+    },
+  });
+  const deliveryNode = (row: OutboxRow): Json => ({ ...onWire(row), event: eventOf(row.eventKey) });
+
+  return {
+    events: (args: Args) => listed(args, ListQuery, (query) => store.events(asFilter(query), query), eventNode),
+    event: ({ event_key }: { event_key: string }) => eventOf(event_key)(),
+    signals: (args: Args) => listed(args, ListQuery, (query) => store.signals(asFilter(query), query), signalNode),
+    signal: async ({ event_key }: { event_key: string }) => nullable(await signals.load(event_key), signalNode),
+    async post({ source, id }: { source: string; id: string }) {
+      const history = await store.post(source, id);
+      if (history === undefined) return null;
+      const steps = history.steps.map((step) => ({
+        ...onWire(step),
+        event: step.eventKey === null ? null : eventOf(step.eventKey),
+      }));
+      return { ...onWire(history), steps };
+    },
+    deliveries({ channel_id: channel, ...args }: Args) {
+      operate();
+      const read = ({ status, channel: channelId, since, ...paging }: z.output<typeof OutboxQuery>) =>
+        store.outbox({ status, channelId, since }, paging);
+      return listed({ ...args, channel }, OutboxQuery, read, deliveryNode);
+    },
+  };
+}
+
+const nullable = <T>(value: T | null, node: (value: T) => Json): Json | null => (value === null ? null : node(value));
+
+/** A loader for each limit asked for, since one statement has one limit. */
+function perLimit<T>(make: (limit: number) => T): (limit: number) => T {
+  const made = new Map<number, T>();
+  return (limit) => {
+    if (limit < 1 || limit > MAX_INNER) throw wrong(`limit: must be 1 to ${MAX_INNER}`);
+    const loader = made.get(limit) ?? make(limit);
+    made.set(limit, loader);
+    return loader;
+  };
+}
+
+/** A page, its arguments checked by the schema of the REST query. */
+async function listed<Q extends Paging, T>(
+  args: Args,
+  schema: z.ZodType<Q>,
+  read: (query: Q) => Promise<Page<T>>,
+  node: (row: T) => Json,
+): Promise<Json> {
+  const given = Object.entries(args).flatMap(([name, value]) =>
+    value === null || value === undefined ? [] : [[name, String(value)]],
+  );
+  const query = schema.safeParse(Object.fromEntries(given));
+  if (!query.success)
+    throw wrong(
+      fieldErrors(query.error)
+        .map(({ path, message }) => `${path}: ${message}`)
+        .join("; "),
+    );
+  try {
+    const { items, nextCursor } = await read(query.data);
+    return { items: items.map(node), next_cursor: nextCursor };
+  } catch (error) {
+    throw error instanceof RangeError ? wrong("cursor: is not one that this server gave out; start again without it") : error;
+  }
+}
