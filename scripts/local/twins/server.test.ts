@@ -118,6 +118,31 @@ describe("the dial", () => {
     expect(await (await fetch(`${base}/x/2/tweets/search/recent`)).text()).toMatch(/^<!doctype html>/);
   });
 
+  it("refuses, breaks off and spoils the stream of Jetstream too", async () => {
+    const connect = () =>
+      new WebSocket(`${base.replace("http", "ws")}/jetstream/subscribe?cursor=${(Date.now() - 60_000) * 1000}`);
+    const outcome = (socket: WebSocket) =>
+      new Promise<string>((done) => {
+        socket.on("unexpected-response", (_, response) => done(String(response.statusCode)));
+        socket.on("message", (bytes) => done(String(bytes).slice(0, 9)));
+        socket.on("close", () => done("closed"));
+        socket.on("error", () => done("error"));
+      });
+    const seen: string[] = [];
+    for (const fault of ["500", "cut", "html"]) {
+      await turn("jetstream", { fault });
+      const socket = connect();
+      seen.push(await outcome(socket));
+      socket.terminate();
+    }
+    expect(seen).toEqual(["500", "closed", "403"]);
+    await turn("jetstream", { fault: "types" });
+    const socket = connect();
+    const frame = await new Promise((done) => socket.on("message", (bytes) => done(JSON.parse(String(bytes)))));
+    socket.terminate();
+    expect(frame).toMatchObject({ did: expect.any(Number), time_us: "NaN" });
+  });
+
   it("names what is wrong with a setting", async () => {
     expect(await turn("x", { fault: "rain" })).toMatchObject({
       status: 400,

@@ -1,6 +1,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { type Dial, type Fault, type FaultSource, faultSource, mistype, parseDial, refusal } from "./faults.ts";
+import {
+  type Dial,
+  type Fault,
+  type FaultSource,
+  faultSource,
+  faults,
+  headerStyles,
+  mistype,
+  parseDial,
+  refusal,
+} from "./faults.ts";
 import { twins } from "./index.ts";
 import { serveJetstream } from "./jetstream.ts";
 import { openLedger } from "./ledger.ts";
@@ -8,6 +19,9 @@ import { json, notFound, type Twin, type TwinCall, type TwinReply } from "./twin
 
 const pause = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
 const byName = new Map(twins.map((twin) => [twin.name, twin]));
+/** A WebSocket, so it is served beside the others; its dial and its counts are as theirs. */
+const jetstream = "jetstream";
+const names = [...byName.keys(), jetstream];
 
 function parseJson(text: string): unknown {
   try {
@@ -94,24 +108,24 @@ export function serveTwins(options: { port: number; ledgerDir: string; now?: () 
   }
 
   function turn(name: string, method: string, body: unknown): TwinReply {
-    if (!byName.has(name) && name !== "*")
-      return json({ error: `no twin ${name}; there are ${[...byName.keys()].join(" ")}` }, 404);
-    const names = name === "*" ? [...byName.keys()] : [name];
+    if (!names.includes(name) && name !== "*") return json({ error: `no twin ${name}; there are ${names.join(" ")}` }, 404);
+    const turned = name === "*" ? names : [name];
     if (method === "DELETE") {
-      for (const each of names) dials.delete(each);
+      for (const each of turned) dials.delete(each);
       return json({ dials: [...dials.keys()] });
     }
     const dial = parseDial(body);
     if (typeof dial === "string") return json({ error: dial }, 400);
-    for (const each of names) dials.set(each, faultSource(each, dial));
+    for (const each of turned) dials.set(each, faultSource(each, dial));
     return json(dial);
   }
 
   function control(first: string, name: string, method: string, body: unknown): TwinReply | undefined {
+    if (first === "calls" && method === "DELETE") calls.clear();
     if (first === "calls" && name !== "") return json(calls.get(name)?.times ?? []);
     if (first === "" || first === "calls") {
       const counted = [...calls].map(([key, { total, failed }]) => [key, { total, failed }]);
-      return json({ twins: [...byName.keys()], calls: Object.fromEntries(counted) });
+      return json({ twins: names, faults, headerStyles, calls: Object.fromEntries(counted) });
     }
     if (first === "ledger") return json(ledger.read(name));
     if (first !== "dial") return undefined;
@@ -141,8 +155,22 @@ export function serveTwins(options: { port: number; ledgerDir: string; now?: () 
   const server = createServer((request, response) => {
     handle(request, response).catch((error) => send(response, json({ error: String(error) }, 500)));
   });
-  const sockets = new WebSocketServer({ server });
-  sockets.on("connection", (socket, request) => serveJetstream(socket, new URL(request.url ?? "/", "http://local").searchParams));
+  const sockets = new WebSocketServer({ noServer: true });
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const dial = dials.get(jetstream);
+    const fault = dial?.next();
+    count(jetstream, fault !== undefined);
+    const refused = dial && fault && fault !== "empty" && refusal(fault, dial.dial, {}, now());
+    if (refused) return void socket.end(`HTTP/1.1 ${refused.status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    if (fault === "latency" || fault === "timeout") await pause(dial?.dial.ms ?? 0);
+    if (fault === "timeout") return void socket.destroy();
+    const query = new URL(request.url ?? "/", "http://local").searchParams;
+    sockets.handleUpgrade(request, socket, head, (opened) => serveJetstream(opened, query, () => dials.get(jetstream)?.next()));
+  }
+  server.on("upgrade", (request, socket, head) => {
+    socket.on("error", () => socket.destroy());
+    upgrade(request, socket, head).catch(() => socket.destroy());
+  });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, "127.0.0.1", () =>
