@@ -36,6 +36,26 @@ describe("gate", () => {
     expect({ most, many: calls.length > 150 }).toEqual({ most: 10, many: true });
   });
 
+  it("keeps the limit at the service too, however late each call reaches it", async () => {
+    const limits: Limits = { pace: { perMinute: 5, gapMs: 0 }, dailyBudget: null };
+    const { gate, ask, pass, now } = setUp(limits);
+    const arrivals: number[] = [];
+    for (let round = 0; round < 600; round++) {
+      const admission = await ask();
+      if (admission.kind === "go") {
+        /* On its way for a while, then under way back. */
+        const late = (round * 7_919) % 4_000;
+        pass(late);
+        arrivals.push(now());
+        pass(late / 2);
+        await gate.settle({ provider: "demo", limits, permit: admission.permit, verdict: { kind: "ok", reason: "" }, spent: 0 });
+      }
+      pass(700);
+    }
+    const most = Math.max(...arrivals.map((from) => arrivals.filter((at) => at >= from && at < from + 60_000).length));
+    expect({ most, many: arrivals.length > 20 }).toEqual({ most: 5, many: true });
+  });
+
   it("never spends more than the day's budget, with calls at once and calls that die", async () => {
     const { gate, ask, pass } = setUp({ pace: { perMinute: 1_000, gapMs: 0 }, dailyBudget: 100 });
     const cost = { want: 40, atLeast: 10 };

@@ -1,6 +1,6 @@
 import { admits, type Breaker, breakerAfter, breakerState, CLOSED } from "./breaker.ts";
 import { left, type Spending, settle, take, UNSPENT } from "./budget.ts";
-import { type Grants, granted, nextSlot, type Pace } from "./pace.ts";
+import { answered, type Grants, granted, nextSlot, type Pace } from "./pace.ts";
 import type { Verdict, VerdictKind } from "./verdict.ts";
 
 /** What a provider's adapter promises to keep to. */
@@ -21,7 +21,7 @@ export type Admission =
   /** Do not call before `delayMs` have passed. */
   | { kind: "no"; cause: VerdictKind; reason: string; delayMs: number };
 
-export type Permit = { taken: number; day: string };
+export type Permit = { slot: number; taken: number; day: string };
 export type Outcome = { provider: string; limits: Limits; permit: Permit; verdict: Verdict; spent: number };
 
 /** All that is kept of one provider. */
@@ -58,7 +58,7 @@ export function admit(state: GateState, ask: Ask, now: number): { state: GateSta
   if (taken < want.atLeast) return { state, admission: no("quota", "daily budget used up", msToMidnight(now)) };
   return {
     state: { ...state, breaker: open.breaker, grants: granted(state.grants, slot, now), spending },
-    admission: { kind: "go", waitMs: slot - now, cost: taken, permit: { taken, day: spending.day } },
+    admission: { kind: "go", waitMs: slot - now, cost: taken, permit: { slot, taken, day: spending.day } },
   };
 }
 
@@ -69,7 +69,7 @@ export function settled(
 ): GateState {
   return {
     breaker: breakerAfter(state.breaker, verdict, now),
-    grants: state.grants,
+    grants: answered(state.grants, permit.slot, now),
     spending: settle(state.spending, permit.taken, spent, permit.day),
     last: { at: now, kind: verdict.kind, reason: verdict.reason },
   };
