@@ -87,7 +87,8 @@ export function jetstreamKeeper(ports: JetstreamPorts) {
     lastFrameAt = now();
     const { post, timeUs } = readFrame(text, ports.interest);
     if (post !== null) held.push(post);
-    if (timeUs !== null) reached = Math.max(reached ?? 0, timeUs);
+    /* A frame from the future would have the next connection begin there. */
+    if (timeUs !== null) reached = Math.max(reached ?? 0, Math.min(timeUs, now() * 1_000));
     if (due()) void inTurn(flush);
   }
 

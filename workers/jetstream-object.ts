@@ -10,7 +10,11 @@ const WATCH_MS = 30_000;
 
 /** Opens the stream. A Worker opens a WebSocket by a fetch that asks for the upgrade. */
 async function open(url: string, listener: Listener): Promise<Socket> {
-  const response = await fetch(url, { headers: { upgrade: "websocket" }, signal: AbortSignal.timeout(10_000) });
+  const response = await fetch(url, {
+    redirect: "manual",
+    headers: { upgrade: "websocket" },
+    signal: AbortSignal.timeout(10_000),
+  });
   const socket = response.webSocket;
   if (socket === null) throw new Error("the stream was refused");
   socket.accept();

@@ -1,6 +1,6 @@
 import { type BigQuery, bigQueryClient, runQuery } from "../kit/bigquery.ts";
 import type { Row } from "../kit/bigquery-answer.ts";
-import { numeric } from "../kit/numeric.ts";
+import { amount, share } from "../kit/numeric.ts";
 import { iso } from "../kit/time.ts";
 import { BigQuerySettings } from "../model/bigquery-settings.ts";
 import { FACTS, type FactValues } from "../model/facts.ts";
@@ -57,14 +57,14 @@ const isTime = (value: unknown): value is string => typeof value === "string" &&
  * Null: no transfer in the window. The figures describe the time of the newest block that was read.
  */
 export function featuresOf(row: Row, token: KnownToken, now: number): Features | null {
-  const transfers = numeric(row.transfers);
+  const transfers = amount(row.transfers);
   if (transfers === null || transfers === 0 || !isTime(row.last_ts)) return null;
   const confidence = confidenceOf(transfers, now - Date.parse(row.last_ts));
   const values: FactValues = {
-    active_addrs_24h: numeric(row.active_addrs),
+    active_addrs_24h: amount(row.active_addrs),
     transfers_24h: transfers,
-    new_holders_24h: numeric(row.new_holders),
-    whale_share: numeric(row.whale_share),
+    new_holders_24h: amount(row.new_holders),
+    whale_share: share(row.whale_share),
     onchain_confidence: confidence,
   };
   return { chain: token.chain, tokenCa: canonicalAddress(token.tokenCa), window: WINDOW, asOf: row.last_ts, values, confidence };

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { guardedCall } from "../kit/guarded-call.ts";
-import { numeric } from "../kit/numeric.ts";
+import { amount, numeric } from "../kit/numeric.ts";
 import type { FactValues } from "../model/facts.ts";
 import { canonicalAddress } from "../model/mention.ts";
 import type { Chain } from "../model/scalars.ts";
-import { DEX_FACTS } from "./dex-facts.ts";
+import { DEX_FACTS, total } from "./dex-facts.ts";
 import { type Asked, enricher, NO_ANSWER, NOTHING_KNOWN } from "./enricher.ts";
 
 export const DEXSCREENER_CHAINS: Partial<Record<Chain, string>> = {
@@ -45,13 +45,7 @@ export function readPairs(json: unknown): DexPair[] | undefined {
   return (list ?? []).flatMap((pair) => DexPair.safeParse(pair).data ?? []);
 }
 
-export const liquidityOf = (pair: DexPair): number => numeric(pair.liquidity?.usd) ?? 0;
-
-/** A sum of what is known; null when nothing is. */
-const total = (values: (number | null)[]): number | null => {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
-};
+export const liquidityOf = (pair: DexPair): number => amount(pair.liquidity?.usd) ?? 0;
 
 /**
  * Facts about one token from its pairs. Pools in which it is the quote side are left out: their figures describe the other token. Liquidity and
@@ -64,10 +58,10 @@ export function pairFacts(pairs: DexPair[], chainId: string, tokenCa: string, no
   if (deepest === undefined) return null;
   const born = own.flatMap((pair) => numeric(pair.pairCreatedAt) ?? []).filter((at) => at > 0 && at <= now);
   return {
-    dex_liquidity: total(own.map((pair) => numeric(pair.liquidity?.usd))),
-    dex_volume_1h: total(own.map((pair) => numeric(pair.volume?.h1))),
-    dex_volume_24h: total(own.map((pair) => numeric(pair.volume?.h24))),
-    dex_price_usd: numeric(deepest.priceUsd),
+    dex_liquidity: total(own.map((pair) => amount(pair.liquidity?.usd))),
+    dex_volume_1h: total(own.map((pair) => amount(pair.volume?.h1))),
+    dex_volume_24h: total(own.map((pair) => amount(pair.volume?.h24))),
+    dex_price_usd: amount(deepest.priceUsd),
     dex_price_change_1h: numeric(deepest.priceChange?.h1),
     dex_price_change_24h: numeric(deepest.priceChange?.h24),
     dex_pair_age_hours: born.length === 0 ? null : (now - Math.min(...born)) / 3_600_000,
@@ -93,12 +87,10 @@ export const dexscreener = enricher({
         headers: { accept: "application/json" },
         timeoutMs: 4_000,
         expect: "json",
-        classify: ({ status, json }) => {
+        accepts: (json) => readPairs(json) !== undefined,
+        classify: ({ status }) => {
           if (status === 404) return { kind: "empty", reason: "unknown token" };
-          if (status === 403) return { kind: "throttled", reason: "turned away (HTTP 403)" };
-          return status === 200 && json !== undefined && readPairs(json) === undefined
-            ? { kind: "retry", reason: "answer has another shape" }
-            : undefined;
+          return status === 403 ? { kind: "throttled", reason: "turned away (HTTP 403)" } : undefined;
         },
       }),
       ports,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { numeric } from "../kit/numeric.ts";
+import { amount, numeric } from "../kit/numeric.ts";
 
 /** What a scan says, in one shape for every kind of chain. Null = not known, which is never the same as safe. */
 export type Scan = {
@@ -39,7 +39,7 @@ const BURNT = /^0x0{36,}(dead|[0-9a-f]{4})$|^1nc1nerator111111111111111111111111
 
 const burnt = (holder: Holder): boolean => BURNT.test(holder.address ?? holder.account ?? "");
 const locked = (holder: Holder): boolean => numeric(holder.is_locked) === 1 || burnt(holder);
-const share = (holder: Holder): number => numeric(holder.percent) ?? 0;
+const share = (holder: Holder): number => amount(holder.percent) ?? 0;
 const sum = (holders: Holder[]): number => holders.reduce((total, holder) => total + share(holder), 0);
 
 const holdersOf = (value: unknown): Holder[] | null =>
@@ -73,8 +73,8 @@ function flag(value: unknown): boolean | undefined {
 
 /** Taxes are fractions ("0.05" = 5 %); a value above 1 can only be a percentage already. */
 function percent(value: unknown): number | null {
-  const number = numeric(value);
-  if (number === null || number < 0) return null;
+  const number = amount(value);
+  if (number === null) return null;
   return number <= 1 ? number * 100 : number;
 }
 
@@ -96,10 +96,10 @@ export function evmScan(fields: Fields, now: number): Scan {
     flags,
     buyTax: percent(fields.buy_tax),
     sellTax: percent(fields.sell_tax),
-    holderCount: numeric(fields.holder_count),
+    holderCount: amount(fields.holder_count),
     top10Share: top10(fields.holders),
     ...liquidityLocks(fields.lp_holders, now),
-    creatorHoneypots: numeric(fields.honeypot_with_same_creator),
+    creatorHoneypots: amount(fields.honeypot_with_same_creator),
   };
 }
 
@@ -138,7 +138,7 @@ export function solanaScan(fields: Fields, now: number): Scan {
     flags,
     buyTax: fee,
     sellTax: fee,
-    holderCount: numeric(fields.holder_count),
+    holderCount: amount(fields.holder_count),
     top10Share: top10(fields.holders),
     ...liquidityLocks(fields.lp_holders, now),
     creatorHoneypots: null,
@@ -155,7 +155,7 @@ export function suiScan(fields: Fields): Scan {
     flags: known(SUI_POWERS.map((name) => [name, flag(Power.safeParse(fields[name]).data?.value)])),
     buyTax: null,
     sellTax: null,
-    holderCount: numeric(fields.holder_count),
+    holderCount: amount(fields.holder_count),
     top10Share: top10(fields.holders),
     unlockedLpShare: null,
     lpLockDays: null,

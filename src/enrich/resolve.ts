@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { guardedCall } from "../kit/guarded-call.ts";
-import { numeric } from "../kit/numeric.ts";
+import { amount } from "../kit/numeric.ts";
 import { canonicalAddress, Token } from "../model/mention.ts";
 import { Chain } from "../model/scalars.ts";
 import { DEXSCREENER_CHAINS, DEXSCREENER_LIMITS, type DexPair, liquidityOf, readPairs } from "./dexscreener.ts";
@@ -31,7 +31,7 @@ function candidates(pairs: DexPair[], symbol: string): Candidate[] {
     byToken.set(key, {
       ...sum,
       liquidity: sum.liquidity + liquidityOf(pair),
-      volume: sum.volume + (numeric(pair.volume?.h24) ?? 0),
+      volume: sum.volume + (amount(pair.volume?.h24) ?? 0),
     });
   }
   return [...byToken.values()].toSorted((a, b) => b.liquidity - a.liquidity);

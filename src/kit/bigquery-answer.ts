@@ -12,21 +12,19 @@ const reasonOf = (json: unknown): string | undefined => {
   return typeof reason === "string" ? reason : undefined;
 };
 
+/** What every answer about a query has. */
+export const isQueryAnswer = (json: unknown): boolean => typeof dig(json, "jobComplete") === "boolean";
+
 /** BigQuery is classified by reason: a query over its byte limit comes as HTTP 500, and retrying it would never end. */
 export function classifyBigQuery({ status, json }: Pick<Answer, "status" | "json">): Verdict | undefined {
   const reason = reasonOf(json);
-  if (status === 200 && reason === undefined) {
-    return json !== undefined && typeof dig(json, "jobComplete") !== "boolean"
-      ? { kind: "retry", reason: "answer has another shape" }
-      : undefined;
-  }
+  if (status === 401) return { kind: "reject", reason: "token refused" };
   if (reason === undefined) return undefined;
   if (reason === "quotaExceeded") return { kind: "quota", reason };
   if (THROTTLED.has(reason)) return { kind: "throttled", reason, delayMs: 30_000 };
   if (PASSING.has(reason)) return { kind: "retry", reason };
   if (REFUSED.has(reason)) return { kind: "auth", reason };
-  if (reason === "authError") return { kind: "reject", reason: "token refused" };
-  return { kind: "reject", reason };
+  return { kind: "reject", reason: reason.slice(0, 60) };
 }
 
 type Field = { name: string; type: string; repeated: boolean; fields: Field[] };

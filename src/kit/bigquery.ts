@@ -1,4 +1,4 @@
-import { classifyBigQuery, type Row, rowsOf } from "./bigquery-answer.ts";
+import { classifyBigQuery, isQueryAnswer, type Row, rowsOf } from "./bigquery-answer.ts";
 import { dig } from "./dig.ts";
 import type { Limits } from "./gate.ts";
 import { googleToken, type ServiceAccount, serviceAccount } from "./google-token.ts";
@@ -57,7 +57,8 @@ const body = (query: Query, more: object): string =>
 
 type Call = { method: "GET" | "POST"; path: string; body?: string; bytes?: number };
 
-async function callOnce(call: Call, token: string, client: BigQuery, ports: QueryPorts): Promise<Answer> {
+/** `last`: a refusal of this token is a refusal of the account, and the breaker must hear of it. */
+async function callOnce(call: Call, token: string, last: boolean, client: BigQuery, ports: QueryPorts): Promise<Answer> {
   const { bytes } = call;
   /* A refusal costs nothing; a query whose answer was lost may have run. */
   const spent = ({ json, status, verdict }: Answer): number => {
@@ -78,7 +79,8 @@ async function callOnce(call: Call, token: string, client: BigQuery, ports: Quer
       timeoutMs: WAIT_MS + 5_000,
       maxBytes: 10_000_000,
       expect: "json",
-      classify: classifyBigQuery,
+      accepts: isQueryAnswer,
+      classify: (answer) => (last && answer.status === 401 ? undefined : classifyBigQuery(answer)),
     }),
     ports,
   );
@@ -89,11 +91,11 @@ async function request(call: Call, client: BigQuery, ports: QueryPorts): Promise
   const wanted = { account: client.account, tokenUrl: client.tokenUrl, scope: SCOPE };
   const token = await googleToken(wanted, ports.tokens, ports);
   if (typeof token !== "string") return token;
-  const answer = await callOnce(call, token, client, ports);
+  const answer = await callOnce(call, token, false, client, ports);
   if (answer.status !== 401) return answer;
   ports.tokens.delete(client.account.clientEmail);
   const renewed = await googleToken(wanted, ports.tokens, ports);
-  return typeof renewed === "string" ? callOnce(call, renewed, client, ports) : renewed;
+  return typeof renewed === "string" ? callOnce(call, renewed, true, client, ports) : renewed;
 }
 
 const verdictOf = (answer: Answer | Verdict): Verdict => ("kind" in answer ? answer : answer.verdict);

@@ -48,5 +48,7 @@ function kindOf(status: number): Verdict["kind"] {
 export function statusVerdict(status: number, headers: Headers, now: number): Verdict {
   const kind = kindOf(status);
   const delayMs = kind === "throttled" || kind === "retry" ? askedDelay(headers, now) : undefined;
-  return { kind, reason: `HTTP ${status}`, ...(delayMs !== undefined && { delayMs }) };
+  const reason =
+    status >= 300 && status < 400 && kind === "reject" ? `HTTP ${status}: redirects are not followed` : `HTTP ${status}`;
+  return { kind, reason, ...(delayMs !== undefined && { delayMs }) };
 }

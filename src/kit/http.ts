@@ -1,5 +1,5 @@
 import { cappedText, TooLarge } from "./capped-text.ts";
-import { statusVerdict } from "./http-verdict.ts";
+import { askedDelay, statusVerdict } from "./http-verdict.ts";
 import type { Clock } from "./time.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -20,6 +20,8 @@ export type OutsideRequest = {
   overflow?: "cut";
   /** "json": a 2xx or 403 whose body is not JSON (a CDN's HTML page, a cut body) counts as `retry`. */
   expect?: "json";
+  /** What a good answer looks like: a 2xx with other JSON counts as `retry`, because a service's careless release passes. */
+  accepts?: (json: unknown) => boolean;
   /** The provider's own meaning of an answer (codes in the body of a 200, quota disguised as 429); undefined leaves it to the status. */
   classify?: (answer: Omit<Answer, "verdict">) => Verdict | undefined;
 };
@@ -85,7 +87,12 @@ async function exchange(request: OutsideRequest, { fetch, traceId }: CallPorts, 
     headers: { ...request.headers, ...traceparent(traceId) },
     ...(request.body !== undefined && { body: request.body }),
   });
-  const text = await cappedText(response.body, request.maxBytes ?? MAX_BYTES, request.overflow);
+  const text = await cappedText(
+    response.body,
+    request.maxBytes ?? MAX_BYTES,
+    request.overflow,
+    response.headers.get("content-type"),
+  );
   return {
     status: response.status,
     headers: response.headers,
@@ -120,14 +127,23 @@ async function attempt(request: OutsideRequest, ports: CallPorts): Promise<Raw> 
   }
 }
 
+/** A throttle by the adapter's own reading still waits as long as the headers ask. */
+function withWait(verdict: Verdict | undefined, headers: Headers, now: number): Verdict | undefined {
+  if (verdict?.kind !== "throttled" || verdict.delayMs !== undefined) return verdict;
+  const delayMs = askedDelay(headers, now);
+  return delayMs === undefined ? verdict : { ...verdict, delayMs };
+}
+
 function verdictOf(request: OutsideRequest, raw: Raw, ms: number, now: number): Verdict {
   if (raw.failure !== null) return raw.failure;
   const { status, headers, text, json } = raw;
-  const own = request.classify?.({ status, headers, text, json, ms });
-  if (own !== undefined) return own;
-  const verdict = statusVerdict(status ?? 0, headers, now);
-  const page = json === undefined && (verdict.kind === "ok" || status === 403);
-  if (request.expect === "json" && page) return { kind: "retry", reason: "answer is not JSON" };
+  const own = withWait(request.classify?.({ status, headers, text, json, ms }), headers, now);
+  const verdict = own ?? statusVerdict(status ?? 0, headers, now);
+  const good = verdict.kind === "ok" || verdict.kind === "partial";
+  if (request.expect === "json" && own === undefined && json === undefined && (good || status === 403))
+    return { kind: "retry", reason: "answer is not JSON" };
+  if (good && json !== undefined && request.accepts?.(json) === false)
+    return { kind: "retry", reason: "answer has another shape" };
   return verdict;
 }
 

@@ -5,3 +5,15 @@ export function numeric(value: unknown): number | null {
   const number = Number(value);
   return Number.isFinite(number) ? number : null;
 }
+
+/** An amount, a count, a price: below zero it is as unknown as no number. */
+export function amount(value: unknown): number | null {
+  const number = numeric(value);
+  return number !== null && number >= 0 ? number : null;
+}
+
+/** A part of a whole, 0 to 1. */
+export function share(value: unknown): number | null {
+  const number = amount(value);
+  return number !== null && number <= 1 ? number : null;
+}

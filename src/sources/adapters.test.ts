@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { localGate } from "../kit/local-gate.ts";
+import { apify } from "./apify.ts";
 import { bigquery } from "./bigquery.ts";
 import { dexPools } from "./dex-pools.ts";
+import { feeds } from "./feeds.ts";
 import { hackernews } from "./hackernews.ts";
 import { httpJson } from "./http-json.ts";
 import type { Env, Source } from "./source.ts";
@@ -82,6 +84,45 @@ describe("X", () => {
     expect(calls.every(({ url }) => url.searchParams.get("since_id") === old)).toBe(true);
   });
 
+  it("takes the newest page alone when it has read nothing yet, and all after it from then on", async () => {
+    const { read, calls } = reader(x, { ...X, X_QUERY: "q" }, () => ({
+      data: [tweet(NOW - 1_000)],
+      meta: { result_count: 1, newest_id: snowflake(NOW - 1_000), next_token: "older" },
+    }));
+    const { cursor } = await read();
+    expect([calls.length, JSON.parse(cursor ?? "").streams.q]).toEqual([1, { sinceId: snowflake(NOW - 1_000), rest: null }]);
+    await read(cursor);
+    expect(calls.slice(1).map(({ url }) => url.searchParams.get("next_token"))).toEqual([null, "older", "older"]);
+  });
+
+  it("begins its pages again when X no longer knows the token, under the same bound", async () => {
+    const old = snowflake(NOW - DAY_MS);
+    const rest = { nextToken: "gone", newestId: snowflake(NOW - 9_000), bound: { since_id: old } };
+    const { read, calls } = reader(x, { ...X, X_QUERY: "q" }, ({ url }) =>
+      url.searchParams.has("next_token")
+        ? Response.json({ title: "Invalid Request", errors: [{ parameters: { next_token: ["gone"] } }] }, { status: 400 })
+        : { data: [tweet(NOW - 1_000)], meta: { result_count: 1, newest_id: snowflake(NOW - 1_000) } },
+    );
+    const { cursor } = await read(JSON.stringify({ streams: { q: { sinceId: old, rest } }, userIds: {} }));
+    expect(calls.map(({ url }) => url.searchParams.get("since_id"))).toEqual([old, old]);
+    expect(JSON.parse(cursor ?? "").streams.q).toEqual({ sinceId: snowflake(NOW - 1_000), rest: null });
+  });
+
+  it("uses what came beside problems about single posts, and says when an account cannot be seen", async () => {
+    const errors = [{ title: "Not Found Error", type: "https://api.x.com/2/problems/resource-not-found" }];
+    const some = { data: [tweet(NOW)], errors, meta: { result_count: 1, newest_id: snowflake(NOW) } };
+    const found = await reader(x, { ...X, X_QUERY: "q" }, () => some).read();
+    expect([found.posts.length, found.verdict.kind, JSON.parse(found.cursor ?? "").streams.q.sinceId]).toEqual([
+      1,
+      "partial",
+      snowflake(NOW),
+    ]);
+    const hidden = await reader(x, { ...X, X_QUERY: " ", X_USERS: "nobody" }, ({ url }) =>
+      url.pathname.includes("/by/username/") ? { errors } : { meta: { result_count: 0 } },
+    ).read();
+    expect(hidden.verdict).toEqual({ kind: "reject", reason: "X shows none of it: no such account, suspended or protected" });
+  });
+
   it("reads timelines, and looks a handle up once", async () => {
     const { read, calls } = reader(x, { ...X, X_QUERY: " ", X_USERS: "ada" }, ({ url }) =>
       url.pathname.includes("/by/username/")
@@ -93,6 +134,70 @@ describe("X", () => {
     const paths = calls.map(({ url }) => url.pathname);
     expect(paths.filter((path) => path.includes("/by/username/"))).toHaveLength(1);
     expect(paths.filter((path) => path === "/2/users/7/tweets")).toHaveLength(2);
+  });
+});
+
+describe("Apify", () => {
+  const APIFY = { APIFY_TOKEN: "token", APIFY_DAILY_USD: "0.1" };
+  const run = { id: "r", status: "RUNNING", defaultDatasetId: "d", startedAt: new Date(NOW).toISOString() };
+
+  it.each([500, 408])("looks for its run after HTTP %i to a start, before it pays for another", async (status) => {
+    const { read, calls } = reader(apify, APIFY, ({ url }) =>
+      url.pathname.endsWith("/runs") && url.searchParams.has("desc") ? { data: { items: [run] } } : new Response("", { status }),
+    );
+    const lost = await read();
+    expect(JSON.parse(lost.cursor ?? "")).toEqual({ step: "starting", at: NOW });
+    expect(JSON.parse((await read(lost.cursor)).cursor ?? "")).toEqual({ step: "running", runId: "r" });
+    expect(calls.map(({ url }) => url.searchParams.get("maxTotalChargeUsd"))).toEqual(["0.05", null]);
+  });
+
+  it("counts a start that may have been carried out against the day's budget, and a refused one not", async () => {
+    const starts = async (status: number) => {
+      const { read, calls } = reader(apify, APIFY, () => new Response("{}", { status }));
+      for (let poll = 0; poll < 4; poll++) await read();
+      return calls.length;
+    };
+    expect([await starts(500), await starts(400)]).toEqual([2, 4]);
+  });
+
+  it("tells what a run came to", async () => {
+    const data = { ...run, status: "TIMED-OUT", usageTotalUsd: 0.0082 };
+    const { verdict, cursor } = await reader(apify, APIFY, () => ({ data })).read(
+      JSON.stringify({ step: "running", runId: "r" }),
+    );
+    expect([verdict, JSON.parse(cursor ?? "").step]).toEqual([{ kind: "ok", reason: "run TIMED-OUT, cost $0.0082" }, "reading"]);
+  });
+});
+
+describe("feeds", () => {
+  const FEED = { FEED_URLS: "https://example.org/feed" };
+  const rss = (title: string, more = "", guid = "1") =>
+    `<?xml version="1.0" encoding="windows-1251"?><rss><channel>${more}<item><guid>${guid}</guid><title>${title}</title></item></channel></rss>`;
+
+  it("are read in the charset that they declare", async () => {
+    const bytes = Uint8Array.from(rss("%%"), (letter) => (letter === "%" ? 0xc1 : letter.charCodeAt(0)));
+    const read = (headers: Record<string, string>) => reader(feeds, FEED, () => new Response(bytes, { headers })).read();
+    expect((await read({})).posts[0]?.text).toBe("ББ");
+    expect((await read({ "content-type": "text/xml; charset=iso-8859-1" })).posts[0]?.text).toBe("ÁÁ");
+    expect((await read({ "content-type": "text/xml; charset=of-mars" })).posts[0]?.text).toHaveLength(2);
+  });
+
+  it("are left alone for as long as they ask, at most an hour", async () => {
+    const until = async (ttl: string) => {
+      const { cursor } = await reader(feeds, FEED, () => new Response(rss("a", `<ttl>${ttl}</ttl>`))).read();
+      return (JSON.parse(cursor ?? "")["https://example.org/feed"].restUntil - NOW) / 60_000;
+    };
+    expect([await until("15"), await until("1440"), await until("soon")]).toEqual([15, 60, 0]);
+  });
+
+  it("keep long ids apart", async () => {
+    const long = "x".repeat(300);
+    const ids = await Promise.all(
+      ["a", "b"].map(
+        async (end) => (await reader(feeds, FEED, () => new Response(rss("t", "", long + end))).read()).posts[0]?.id,
+      ),
+    );
+    expect(new Set(ids).size).toBe(2);
   });
 });
 
@@ -109,13 +214,13 @@ describe("any JSON API", () => {
       },
     ]),
   });
-  const item = (nr: number) => ({ nr, body: { words: `$DEMO ${nr}` }, at: 1_795_169_700 + nr });
+  const item = (nr: number) => ({ nr, body: { words: `$DEMO ${nr}` }, at: 1_795_160_000 + nr });
 
   it("is read by a map, whatever form its times have", async () => {
-    const times = [1_795_169_700, 1_795_169_700_000, "1795169700", "2026-11-20T10:15:00Z"];
+    const times = [1_795_166_100, 1_795_166_100_000, "1795166100", "2026-11-20T09:15:00Z"];
     const list = times.map((at, i) => ({ ...item(i), at }));
     const { posts, rejected } = await reader(httpJson, api({}), () => ({ data: { list: [...list, { nr: 9 }, 7, null] } })).read();
-    expect(posts.map(({ postedAt }) => postedAt)).toEqual(times.map(() => "2026-11-20T10:15:00.000Z"));
+    expect(posts.map(({ postedAt }) => postedAt)).toEqual(times.map(() => "2026-11-20T09:15:00.000Z"));
     expect([posts[0]?.source, posts[0]?.author, posts[0]?.text, rejected]).toEqual(["api", "api", "$DEMO 0", 3]);
   });
 
@@ -179,6 +284,16 @@ describe("Hacker News", () => {
   });
 });
 
+it("asks CoinGecko's own door when it has a key for it", async () => {
+  const asked = async (env: Env) => {
+    const { read, calls } = reader(dexPools, { DEX_POOLS_CHAINS: "eth", ...env }, () => ({ data: [] }));
+    await read();
+    return [calls[0]?.url.host, calls[0]?.headers["x-cg-demo-api-key"]];
+  };
+  expect(await asked({})).toEqual(["api.geckoterminal.com", undefined]);
+  expect(await asked({ COINGECKO_API_KEY: "k" })).toEqual(["api.coingecko.com", "k"]);
+});
+
 describe("new pools", () => {
   const DEPTH = { reserve_in_usd: "50000" };
   const pool = (minute: number) => ({
@@ -192,10 +307,10 @@ describe("new pools", () => {
   };
   const ENV = { DEX_POOLS_CHAINS: "eth" };
 
-  it("are read page by page back to the last poll", async () => {
+  it("are read page by page back to the very second of the last poll", async () => {
     const { read, calls } = reader(dexPools, ENV, page);
     const { posts, cursor } = await read(JSON.stringify({ eth: new Date(NOW - 30 * 60_000).toISOString() }));
-    expect([posts.length, calls.length, JSON.parse(cursor ?? "").eth]).toEqual([30, 2, new Date(NOW).toISOString()]);
+    expect([posts.length, calls.length, JSON.parse(cursor ?? "").eth]).toEqual([31, 2, new Date(NOW).toISOString()]);
   });
 
   it("stay before a page that failed, so that no pool falls into the gap", async () => {
@@ -217,14 +332,17 @@ describe("a query of BigQuery", () => {
     ["sign"],
   );
 
-  async function setUp(rows: unknown[]) {
+  async function account() {
     const der = new Uint8Array(await crypto.subtle.exportKey("pkcs8", (await KEY).privateKey));
     const pem = `-----BEGIN PRIVATE KEY-----\n${btoa(String.fromCharCode(...der))}\n-----END PRIVATE KEY-----`;
-    const env = {
+    return {
       BQ_SOURCE_SQL: "SELECT id, text, posted_at FROM `p.d.t` -- all of it",
       GCP_SA_JSON: JSON.stringify({ client_email: "a@b.c", private_key: pem, project_id: "p" }),
     };
-    const set = reader(bigquery, env, ({ url, body }) => {
+  }
+
+  async function setUp(rows: unknown[]) {
+    const set = reader(bigquery, await account(), ({ url, body }) => {
       if (url.pathname === "/token") return { access_token: "t", expires_in: 3_600 };
       const common = { jobComplete: true, schema: { fields }, totalBytesProcessed: "1000" };
       return JSON.parse(body).dryRun ? common : { ...common, rows, totalRows: String(rows.length) };
@@ -254,6 +372,15 @@ describe("a query of BigQuery", () => {
     expect([more, params().since]).toEqual([true, "2026-11-01T00:00:00.000Z"]);
     await read(cursor, "2026-11-01T00:00:00.000Z");
     expect(params()).toEqual({ since: new Date(NOW - 1_000).toISOString(), after: "id-0999" });
+  });
+
+  it("renews its token once when it is refused, and then tells the breaker that the account is", async () => {
+    const { read, calls } = reader(bigquery, await account(), ({ url }) =>
+      url.pathname === "/token" ? { access_token: "t", expires_in: 3_600 } : new Response("<html>", { status: 401 }),
+    );
+    expect((await read()).verdict).toMatchObject({ kind: "auth" });
+    expect(calls.map(({ url }) => url.pathname.split("/").at(-1))).toEqual(["token", "queries", "token", "queries"]);
+    expect((await read()).verdict.reason).toBe("breaker open after auth");
   });
 
   it("keeps its cursor when the query fails or finds nothing", async () => {

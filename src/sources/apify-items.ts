@@ -1,4 +1,5 @@
 import { dig } from "../kit/dig.ts";
+import { toldTime } from "../kit/time.ts";
 import type { Wire } from "./read-posts.ts";
 
 /** The first of several places that holds something: actors change their shape from release to release. */
@@ -19,14 +20,8 @@ function amount(item: unknown, paths: string[]): number | undefined {
 const handleIn = (url: string | undefined): string | undefined =>
   /^https?:\/\/(?:www\.)?(?:x|twitter)\.com\/(\w+)\/status\//.exec(url ?? "")?.[1];
 
-/** ISO, or the old "Fri Nov 20 10:00:03 +0000 2026". */
-function instant(text: string | undefined, now: string): string {
-  const time = Date.parse(text ?? "");
-  return Number.isFinite(time) ? new Date(time).toISOString() : now;
-}
-
 /** A row of a tweet scraper's dataset; null for placeholders ("noResults"), which have neither id nor text. */
-export function apifyWire(item: unknown, now: string): Wire {
+export function apifyWire(item: unknown, now: number): Wire {
   const id = first(item, ["id", "id_str", "rest_id", "tweetId"]);
   const text = first(item, ["fullText", "full_text", "text", "body"]);
   if (id === undefined && text === undefined) return null;
@@ -35,7 +30,8 @@ export function apifyWire(item: unknown, now: string): Wire {
   const lang = first(item, ["lang"]);
   return {
     ...{ source: "apify", id, text, author: author ?? handleIn(url) ?? "unknown" },
-    posted_at: instant(first(item, ["createdAt", "created_at", "timestamp"]), now),
+    /* ISO, or the old "Fri Nov 20 10:00:03 +0000 2026". */
+    posted_at: toldTime(Date.parse(first(item, ["createdAt", "created_at", "timestamp"]) ?? ""), now),
     ...(url !== undefined && { url }),
     ...(lang !== undefined && /^[a-z]{2,3}$/.test(lang) && lang !== "und" && !/^q|^zxx/.test(lang) && { lang }),
     metrics: {

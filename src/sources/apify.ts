@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
 import type { Answer } from "../kit/http.ts";
+import { numeric } from "../kit/numeric.ts";
 import { iso } from "../kit/time.ts";
 import { apifyWire } from "./apify-items.ts";
 import { NOTHING_NEW, readCursor } from "./places.ts";
@@ -28,7 +29,13 @@ const Cursor = z.discriminatedUnion("step", [
 type Cursor = z.infer<typeof Cursor>;
 const IDLE: Cursor = { step: "idle" };
 
-const Run = z.object({ id: z.string(), status: z.string(), defaultDatasetId: z.string(), startedAt: z.string() });
+const Run = z.object({
+  id: z.string(),
+  status: z.string(),
+  defaultDatasetId: z.string(),
+  startedAt: z.string(),
+  usageTotalUsd: z.unknown().optional(),
+});
 const RunAnswer = z.object({ data: Run });
 const RunList = z.object({ data: z.object({ items: z.array(Run) }) });
 const ENDED = new Set(["SUCCEEDED", "FAILED", "TIMED-OUT", "ABORTED"]);
@@ -48,6 +55,9 @@ const ApifySettings = z.object({
 });
 type ApifySettings = z.output<typeof ApifySettings>;
 
+/** Costs nothing. Without an answer, after a 408 and after a 5xx the run may be under way all the same. */
+const wasRefused = ({ status }: Answer): boolean => status !== null && status >= 300 && status < 500 && status !== 408;
+
 type Call = { method?: "POST"; path: string; body?: unknown; timeoutMs?: number; charge?: number };
 
 function call(
@@ -55,8 +65,7 @@ function call(
   settings: ApifySettings,
   ports: GuardedPorts,
 ): Promise<Answer> {
-  /* A start that was refused costs nothing; one whose answer was lost may have been carried out. */
-  const spent = ({ status, verdict }: Answer) => (status !== null && verdict.kind !== "ok" ? 0 : (charge ?? 0));
+  const spent = (answer: Answer) => (wasRefused(answer) ? 0 : (charge ?? 0));
   const cost = charge === undefined ? undefined : { want: charge, atLeast: charge, spent };
   return guardedCall(
     {
@@ -112,11 +121,11 @@ async function start(settings: ApifySettings, since: string | null, ports: Guard
     ports,
   );
   const run = RunAnswer.safeParse(answer.json).data?.data;
-  /* A refusal of our own gate says how long to wait; a call that left and found no answer does not. */
-  const sent = answer.status === null && answer.verdict.delayMs === undefined;
-  const lost = sent || (answer.verdict.kind === "ok" && run === undefined);
   if (answer.verdict.kind === "ok" && run !== undefined)
     return { verdict: answer.verdict, items: [], place: { step: "running", runId: run.id } };
+  /* A refusal of our own gate says how long to wait; a call that left and found no answer does not. */
+  const unsent = answer.status === null && answer.verdict.delayMs !== undefined;
+  const lost = !unsent && !wasRefused(answer);
   return { verdict: answer.verdict, items: [], place: lost ? { step: "starting", at: ports.now() } : IDLE };
 }
 
@@ -138,7 +147,9 @@ async function wait(runId: string, settings: ApifySettings, ports: GuardedPorts)
   if (answer.verdict.kind !== "ok" || run === undefined || !ENDED.has(run.status)) {
     return { verdict: answer.verdict, items: [], place: { step: "running", runId } };
   }
-  return { verdict: answer.verdict, items: [], place: { step: "reading", datasetId: run.defaultDatasetId, offset: 0 } };
+  const cost = numeric(run.usageTotalUsd);
+  const reason = `run ${run.status.slice(0, 20)}${cost === null ? "" : `, cost $${cost.toFixed(4)}`}`;
+  return { verdict: { kind: "ok", reason }, items: [], place: { step: "reading", datasetId: run.defaultDatasetId, offset: 0 } };
 }
 
 async function read(datasetId: string, from: number, settings: ApifySettings, ports: GuardedPorts): Promise<Step> {
@@ -197,7 +208,7 @@ export const apify = source({
   async poll(settings, { cursor, since }, ports): Promise<Polled> {
     const place = since === null ? readCursor(Cursor, cursor, IDLE) : IDLE;
     const step = await advance(place, settings, since, ports);
-    const { posts, rejected } = readPosts(step.items, (item) => apifyWire(item, iso(ports.now())));
+    const { posts, rejected } = readPosts(step.items, (item) => apifyWire(item, ports.now()));
     return { verdict: step.verdict, posts, rejected, cursor: JSON.stringify(step.place) };
   },
 });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { bigQueryClient, runQuery } from "../kit/bigquery.ts";
 import type { Row } from "../kit/bigquery-answer.ts";
-import { iso } from "../kit/time.ts";
+import { iso, toldTime } from "../kit/time.ts";
 import { BigQuerySettings } from "../model/bigquery-settings.ts";
 import { readCursor } from "./places.ts";
 import { readPosts, type Wire } from "./read-posts.ts";
@@ -38,9 +38,11 @@ function startOf(cursor: Cursor, since: string | null, overlapHours: number, now
   return { at: iso(Date.parse(cursor.at) - overlapHours * HOUR_MS), id: "" };
 }
 
-/** Rows come in order, so the last that has a time and an id is how far they reach. */
-function reached(rows: readonly Row[], before: Cursor): Cursor {
-  const last = rows.findLast(({ id, posted_at: at }) => id !== null && typeof at === "string");
+/** Rows come in order, so the last that has a time and an id is how far they reach. One from the future would hide all before it. */
+function reached(rows: readonly Row[], before: Cursor, now: number): Cursor {
+  const last = rows.findLast(
+    ({ id, posted_at: at }) => id !== null && typeof at === "string" && toldTime(Date.parse(at), now) === at,
+  );
   if (last === undefined) return before && { ...before, behind: false };
   return { at: String(last.posted_at), id: String(last.id), behind: rows.length >= ROWS_A_POLL };
 }
@@ -72,7 +74,7 @@ export const bigquery = source({
     };
     const { verdict, rows } = await runQuery(query, client, { ...ports, tokens: new Map() });
     if (verdict.kind !== "ok") return { verdict, posts: [], rejected: 0, cursor };
-    const after = reached(rows, before);
+    const after = reached(rows, before, ports.now());
     return { verdict, ...readPosts(rows, wire), cursor: JSON.stringify(after), more: after?.behind ?? false };
   },
 });

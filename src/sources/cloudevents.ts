@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { jsonOf, receivedPosts, refuse } from "./pushed.ts";
+import { boundedId } from "./read-posts.ts";
 import { type Pushed, type Received, source } from "./source.ts";
 
 const CloudEvent = z.looseObject({
@@ -53,7 +54,7 @@ function postOf(event: CloudEvent, now: number): unknown {
     posted_at: event.time ?? new Date(now).toISOString(),
     ...fields,
     source: "cloudevents",
-    id: `${event.source}#${event.id}`.slice(-200),
+    id: boundedId(`${event.source}#${event.id}`),
   };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { feedItems } from "./feed-parse.ts";
 
 const AT = "2026-11-20T12:00:00.000Z";
-const read = (document: string) => feedItems(document, "example.org", AT);
+const read = (document: string) => feedItems(document, "example.org", Date.parse(AT));
 const rss = (items: string) => `<?xml version="1.0"?><rss version="2.0"><channel><title>Local</title>${items}</channel></rss>`;
 
 describe("a feed", () => {

@@ -1,8 +1,9 @@
 import { XMLParser } from "fast-xml-parser";
 import * as z from "zod";
 import { sha256Hex } from "../kit/hash.ts";
+import { toldTime } from "../kit/time.ts";
 import { plainText, unescaped } from "./html.ts";
-import type { Wire } from "./read-posts.ts";
+import { boundedId, type Wire } from "./read-posts.ts";
 
 /** Entities are left to us, so that no document can define its own and blow up. */
 const parser = new XMLParser({
@@ -33,24 +34,19 @@ function textOf(value: unknown): string {
   return typeof text === "string" ? unescaped(text) : "";
 }
 
-const dated = (text: string, fallback: string): string => {
-  const at = Date.parse(text);
-  return Number.isFinite(at) ? new Date(at).toISOString() : fallback;
-};
-
 type Entry = { id: string; title: string; body: string; link: string; author: string; date: string };
 
-function wire(entry: Entry, feed: string, fetchedAt: string): Wire {
+function wire(entry: Entry, feed: string, now: number): Wire {
   const { title, body, link } = entry;
   const head = plainText(title);
   const rest = plainText(body);
   const text = rest.startsWith(head) ? rest : [head, rest].filter(Boolean).join("\n");
   if (text === "") return null;
-  const id = `${feed}/${entry.id || link || sha256Hex(`${title}${body}`)}`.slice(0, 200);
+  const id = boundedId(`${feed}/${entry.id || link || sha256Hex(`${title}${body}`)}`);
   return {
     ...{ source: "feeds", id, author: (plainText(entry.author) || feed).slice(0, 200), text },
     ...(link.startsWith("http") && link.length <= 2_000 && { url: link }),
-    posted_at: dated(entry.date, fetchedAt),
+    posted_at: toldTime(Date.parse(entry.date), now),
   };
 }
 
@@ -109,14 +105,18 @@ function xmlEntries(document: string): Entry[] | undefined {
 }
 
 /** RSS 2.0, RSS 1.0 (RDF), Atom or JSON Feed, told by what is in it. Undefined: none of them. `feed` names the author of items without one. */
-export function feedItems(document: string, feed: string, fetchedAt: string): Wire[] | undefined {
+export function feedItems(document: string, feed: string, now: number): Wire[] | undefined {
   const start = document.trimStart();
-  if (!start.startsWith("{")) return xmlEntries(document)?.map((entry) => wire(entry, feed, fetchedAt));
+  if (!start.startsWith("{")) return xmlEntries(document)?.map((entry) => wire(entry, feed, now));
   try {
     const read = JsonFeed.safeParse(JSON.parse(document));
     const items = read.data?.items.flatMap((item) => JsonItem.safeParse(item).data ?? []);
-    return items?.map((item) => wire(jsonEntry(item), feed, fetchedAt));
+    return items?.map((item) => wire(jsonEntry(item), feed, now));
   } catch {
     return undefined;
   }
 }
+
+/** How long an RSS feed asks to be left alone; 0 when it does not say. */
+export const ttlMinutes = (document: string): number =>
+  Number(/<ttl>\s*(\d{1,5})\s*<\/ttl>/.exec(document.slice(0, 20_000))?.[1] ?? 0);

@@ -1,9 +1,8 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
 import { sha256Hex } from "../kit/hash.ts";
-import { iso } from "../kit/time.ts";
 import type { Verdict } from "../kit/verdict.ts";
-import { feedItems } from "./feed-parse.ts";
+import { feedItems, ttlMinutes } from "./feed-parse.ts";
 import { NOTHING_NEW, readCursor, worse } from "./places.ts";
 import { readPosts, type Wire } from "./read-posts.ts";
 import { type Polled, source, words } from "./source.ts";
@@ -12,18 +11,20 @@ const LIMITS = { pace: { perMinute: 6, gapMs: 1_000 }, dailyBudget: null };
 const MAX_FEED_BYTES = 2_000_000;
 const REMEMBERED = 200;
 const GONE_MS = 86_400_000;
+/** A feed that asks to be read once a day would bring yesterday's news. */
+const MOST_TTL_MINUTES = 60;
 
 /** How far one feed was read: its validators, and the items of the last document, so that a change brings only what is new. */
 const FeedPlace = z.object({
   etag: z.string().nullable(),
   modified: z.string().nullable(),
   seen: z.array(z.string()),
-  /** Answered 410: left alone until then. */
-  goneUntil: z.number(),
+  /** Left alone until then: it answered 410, or its <ttl> asks for it. */
+  restUntil: z.number(),
 });
 type FeedPlace = z.infer<typeof FeedPlace>;
 const Cursor = z.record(z.string(), FeedPlace);
-const START: FeedPlace = { etag: null, modified: null, seen: [], goneUntil: 0 };
+const START: FeedPlace = { etag: null, modified: null, seen: [], restUntil: 0 };
 
 /** Each host has a breaker of its own. */
 const providerOf = (url: string): string => `feeds.${new URL(url).hostname}`;
@@ -54,9 +55,9 @@ async function read(url: string, place: FeedPlace, ports: GuardedPorts): Promise
     ports,
   );
   if (answer.verdict.kind === "gone")
-    return { verdict: answer.verdict, items: [], place: { ...place, goneUntil: ports.now() + GONE_MS } };
+    return { verdict: answer.verdict, items: [], place: { ...place, restUntil: ports.now() + GONE_MS } };
   if (answer.verdict.kind !== "ok") return { verdict: answer.verdict, items: [], place };
-  const items = feedItems(answer.text, hostname, iso(ports.now()));
+  const items = feedItems(answer.text, hostname, ports.now());
   if (items === undefined) return { verdict: { kind: "retry", reason: "no feed" }, items: [], place };
   const marks = items.map(mark);
   return {
@@ -66,7 +67,7 @@ async function read(url: string, place: FeedPlace, ports: GuardedPorts): Promise
       etag: answer.headers.get("etag"),
       modified: answer.headers.get("last-modified"),
       seen: marks.slice(0, REMEMBERED),
-      goneUntil: 0,
+      restUntil: ports.now() + Math.min(ttlMinutes(answer.text), MOST_TTL_MINUTES) * 60_000,
     },
   };
 }
@@ -91,7 +92,7 @@ export const feeds = source({
     for (const url of FEED_URLS) {
       const place = before[url] ?? START;
       after[url] = place;
-      if (place.goneUntil > ports.now()) continue;
+      if (place.restUntil > ports.now()) continue;
       const found = await read(url, place, ports);
       after[url] = found.place;
       polled.verdict = worse(polled.verdict, found.verdict);

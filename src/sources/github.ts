@@ -45,11 +45,9 @@ function wire(item: unknown, symbol: string | undefined): Wire {
 }
 
 /** Rate limits come as 403 or 429; with nothing remaining either means "wait". */
-function classify({ status, headers, json }: Omit<Answer, "verdict">): Verdict | undefined {
+function classify({ status, headers }: Omit<Answer, "verdict">): Verdict | undefined {
   const limited = headers.get("x-ratelimit-remaining") === "0" || headers.has("retry-after");
-  if (status === 403 && limited) return { kind: "throttled", reason: "rate limit" };
-  if (status === 200 && json !== undefined && !Array.isArray(json)) return { kind: "retry", reason: "answer has another shape" };
-  return undefined;
+  return status === 403 && limited ? { kind: "throttled", reason: "rate limit" } : undefined;
 }
 
 const get = (url: string, etag: string | null, token: string | undefined, ports: GuardedPorts): Promise<Answer> =>
@@ -66,6 +64,7 @@ const get = (url: string, etag: string | null, token: string | undefined, ports:
       },
       timeoutMs: 8_000,
       expect: "json",
+      accepts: Array.isArray,
       classify,
     }),
     ports,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
 import type { Answer } from "../kit/http.ts";
-import { iso } from "../kit/time.ts";
+import { toldTime } from "../kit/time.ts";
 import { plainText } from "./html.ts";
 import { NOTHING_NEW, worse } from "./places.ts";
 import { readPosts } from "./read-posts.ts";
@@ -32,10 +32,7 @@ const get = (url: string, shape: z.ZodType, ports: GuardedPorts): Promise<Answer
       url,
       timeoutMs: 6_000,
       expect: "json",
-      classify: ({ status, json }) =>
-        status === 200 && json !== undefined && !shape.safeParse(json).success
-          ? { kind: "retry", reason: "answer has another shape" }
-          : undefined,
+      accepts: (json) => shape.safeParse(json).success,
     }),
     ports,
   );
@@ -43,11 +40,11 @@ const get = (url: string, shape: z.ZodType, ports: GuardedPorts): Promise<Answer
 /** A deleted item is null; that is an answer too. */
 const MaybeItem = z.union([z.null(), z.looseObject({ id: z.number() })]);
 
-function wire(json: unknown) {
+function wire(json: unknown, now: number) {
   const item = Item.safeParse(json).data;
   if (item === undefined || item.deleted || item.dead) return null;
   return {
-    ...{ source: "hackernews", id: item.id, author: item.by, posted_at: iso(item.time * 1_000) },
+    ...{ source: "hackernews", id: item.id, author: item.by, posted_at: toldTime(item.time * 1_000, now) },
     text: [item.title, plainText(item.text ?? ""), item.url].filter(Boolean).join("\n"),
     url: `https://news.ycombinator.com/item?id=${item.id}`,
     metrics: { ...(item.score !== undefined && item.score >= 0 && { likes: item.score }) },
@@ -90,7 +87,7 @@ export const hackernews = source({
       /* One that failed is read again by the next poll: the cursor stops before it. */
       const failed = answers.findIndex(({ verdict }) => verdict.kind !== "ok");
       const good = failed < 0 ? group.length : failed;
-      const { posts, rejected } = readPosts(answers.slice(0, good), ({ json }) => wire(json));
+      const { posts, rejected } = readPosts(answers.slice(0, good), ({ json }) => wire(json, ports.now()));
       const wanted = posts.filter((post) => since === null || post.postedAt >= since);
       polled.posts.push(...wanted);
       if (wanted.length < posts.length) polled.more = false;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { dig } from "../kit/dig.ts";
 import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
 import { sha256Hex } from "../kit/hash.ts";
-import { iso } from "../kit/time.ts";
+import { toldTime } from "../kit/time.ts";
 import { NOTHING_NEW, readCursor, worse } from "./places.ts";
 import { readPosts, type Wire } from "./read-posts.ts";
 import { type Polled, source } from "./source.ts";
@@ -51,7 +51,7 @@ const asText = (value: unknown): string | undefined =>
 function instant(value: unknown, now: number): string {
   const number = typeof value === "number" ? value : /^\d{10,13}$/.test(String(value)) ? Number(value) : Number.NaN;
   const time = Number.isNaN(number) ? Date.parse(String(value)) : number < 100_000_000_000 ? number * 1_000 : number;
-  return iso(Number.isFinite(time) ? time : now);
+  return toldTime(time, now);
 }
 
 function wire(item: unknown, api: Api, now: number): Wire {
@@ -106,10 +106,7 @@ async function read(
       },
       timeoutMs: 8_000,
       expect: "json",
-      classify: ({ status, json }) =>
-        status === 200 && json !== undefined && !Array.isArray(dig(json, api.items))
-          ? { kind: "retry", reason: "no list where the settings say" }
-          : undefined,
+      accepts: (json) => Array.isArray(dig(json, api.items)),
     }),
     ports,
   );

@@ -8,6 +8,9 @@ const GRAVITY: Record<Verdict["kind"], number> = {
 /** The verdict of several calls in one: the graver, so that a fault is never hidden behind a success. */
 export const worse = (a: Verdict, b: Verdict): Verdict => (GRAVITY[b.kind] > GRAVITY[a.kind] ? b : a);
 
+/** Whether there is something to read in the answer. */
+export const usable = ({ kind }: Verdict): boolean => kind === "ok" || kind === "partial";
+
 export const NOTHING_NEW: Verdict = { kind: "empty", reason: "nothing new" };
 
 /** A cursor that was stored as JSON; one that cannot be read starts anew, which repeats posts and loses none. */

@@ -2,7 +2,7 @@ import type { GuardedPorts } from "../kit/guarded-call.ts";
 import { iso } from "../kit/time.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import type { RawPost } from "../model/raw-post.ts";
-import { worse } from "./places.ts";
+import { usable, worse } from "./places.ts";
 import type { Env, Place, Polled, Source, SwitchedOn } from "./source.ts";
 
 /** What the store keeps of a source. It may throw when the database is out. */
@@ -86,7 +86,7 @@ async function backfill(name: string, on: SwitchedOn, since: string, notify: boo
     sum.verdict = worse(sum.verdict, polled.verdict);
     sum.cursor = polled.cursor;
     if ((await accept(posts, ports)) === "unavailable") return report(name, "held", NOT_ACCEPTED, sum);
-    if (!polled.more || sum.verdict.kind !== "ok") return report(name, "polled", sum.verdict.reason, sum);
+    if (!polled.more || !usable(sum.verdict)) return report(name, "polled", sum.verdict.reason, sum);
   }
   return report(name, "polled", "there is more: name a later time", sum);
 }

@@ -1,4 +1,10 @@
+import { sha256Hex } from "../kit/hash.ts";
 import { MAX_TEXT, PostInput, type RawPost } from "../model/raw-post.ts";
+
+const MAX_ID = 200;
+
+/** An id that would be too long for a post, by its hash: cut short, two could become one. */
+export const boundedId = (id: string): string => (id.length <= MAX_ID ? id : sha256Hex(id));
 
 /** A post in its wire form (INTERFACE.md, "A post"); null leaves an item out without counting it as unreadable. */
 export type Wire = Record<string, unknown> | null;

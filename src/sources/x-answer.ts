@@ -1,9 +1,11 @@
 import * as z from "zod";
 import type { Answer } from "../kit/http.ts";
+import { toldTime } from "../kit/time.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import { unescaped } from "./html.ts";
 import type { Wire } from "./read-posts.ts";
 
+const CLOCK_SKEW_MS = 3_600_000;
 const count = z.number().nonnegative().optional().catch(undefined);
 const Long = z.object({ text: z.string() }).optional().catch(undefined);
 
@@ -28,24 +30,32 @@ const XUser = z.object({
 });
 type XUser = z.infer<typeof XUser>;
 
-const XAnswer = z.object({
+export const XAnswer = z.object({
   data: z.array(z.unknown()).optional(),
   includes: z
     .object({ users: z.array(z.unknown()).optional() })
     .optional()
     .catch(undefined),
-  meta: z.object({ result_count: z.number(), newest_id: z.string().optional(), next_token: z.string().optional() }),
+  meta: z.object({
+    result_count: z.number(),
+    newest_id: z.string().max(19).optional(),
+    next_token: z.string().max(500).optional(),
+  }),
 });
 
 /** "No language" in X's words: undetermined, or nothing but links, tags, mentions. */
 const NO_LANGUAGE = new Set(["und", "qme", "qht", "qam", "qct", "zxx", "qst", "art"]);
 
-function wire(post: z.infer<typeof XPost>, users: ReadonlyMap<string, XUser>, now: string): Wire {
+/** A snowflake id holds its time; 0 for what is none. */
+export const idTime = (id: string): number => (/^\d{1,19}$/.test(id) ? Number((BigInt(id) >> 22n) + 1_288_834_974_657n) : 0);
+
+function wire(post: z.infer<typeof XPost>, users: ReadonlyMap<string, XUser>, now: number): Wire {
   const author = users.get(post.author_id ?? "");
   const metrics = post.public_metrics;
   const name = author?.username ?? post.author_id ?? "unknown";
   return {
-    ...{ source: "x", id: post.id, author: name, posted_at: post.created_at ?? now },
+    ...{ source: "x", id: post.id, author: name },
+    posted_at: toldTime(Date.parse(post.created_at ?? "") || idTime(post.id), now),
     text: unescaped(post.note_post?.text ?? post.note_tweet?.text ?? post.text),
     url: `https://x.com/${author?.username ?? "i"}/status/${post.id}`,
     ...(post.lang !== undefined && !NO_LANGUAGE.has(post.lang) && { lang: post.lang }),
@@ -60,8 +70,8 @@ function wire(post: z.infer<typeof XPost>, users: ReadonlyMap<string, XUser>, no
 
 export type XPage = { items: Wire[]; unreadable: number; newestId: string | null; nextToken: string | null };
 
-/** Undefined: the answer has another shape. Problems about single posts (`errors` beside `data`) are passed over. */
-export function readPage(json: unknown, now: string): XPage | undefined {
+/** Undefined: the answer has another shape. */
+export function readPage(json: unknown, now: number): XPage | undefined {
   const read = XAnswer.safeParse(json);
   if (!read.success) return undefined;
   const { data = [], includes, meta } = read.data;
@@ -72,7 +82,8 @@ export function readPage(json: unknown, now: string): XPage | undefined {
   return {
     items: posts.map((post) => (post === undefined ? null : wire(post, users, now))),
     unreadable: posts.filter((post) => post === undefined).length,
-    newestId: meta.newest_id ?? null,
+    /* An id from the future would hide every post until then. */
+    newestId: idTime(meta.newest_id ?? "") <= now + CLOCK_SKEW_MS ? (meta.newest_id ?? null) : null,
     nextToken: meta.next_token ?? null,
   };
 }
@@ -89,34 +100,45 @@ export function charged(json: unknown): number {
 }
 
 const XProblem = z.object({
-  title: z.string().optional(),
-  type: z.string().optional(),
+  title: z.string().optional().catch(undefined),
+  type: z.string().optional().catch(undefined),
+  data: z.unknown().optional(),
   errors: z
     .array(z.object({ parameters: z.record(z.string(), z.unknown()).optional(), message: z.string().optional() }))
-    .optional(),
+    .optional()
+    .catch(undefined),
 });
 
-/** `since_id` from more than a week ago is refused for ever: reading must start anew. */
+/** A bound from more than a week ago is refused for ever: reading must start anew. */
 export function isStaleCursor({ status, json }: Pick<Answer, "status" | "json">): boolean {
   const errors = status === 400 ? XProblem.safeParse(json).data?.errors : undefined;
-  return errors?.some((each) => each.parameters?.since_id !== undefined || /created after/.test(each.message ?? "")) ?? false;
+  const old = ({
+    parameters,
+    message = "",
+  }: {
+    parameters?: Record<string, unknown> | undefined;
+    message?: string | undefined;
+  }) => parameters?.since_id !== undefined || parameters?.start_time !== undefined || /created after/.test(message);
+  return errors?.some(old) ?? false;
 }
 
 /** A handle's numeric id. */
-export const XUserAnswer = z.object({ data: z.object({ id: z.string() }) });
+export const XUserAnswer = z.object({ data: z.object({ id: z.string().regex(/^\d{1,19}$/) }) });
 
 /**
- * Credits and the monthly cap look like a payment and like a rate limit; both last until an operator or the calendar acts. `shape` is what a good
- * answer looks like.
+ * Credits and the monthly cap look like a payment and like a rate limit; both last until an operator or the calendar acts. A 200 may hold problems:
+ * beside data they are about single posts, alone they say that the account cannot be seen.
  */
-export function classifyX({ status, json }: Omit<Answer, "verdict">, shape: z.ZodType = XAnswer): Verdict | undefined {
+export function classifyX({ status, json }: Omit<Answer, "verdict">): Verdict | undefined {
   const problem = XProblem.safeParse(json).data;
   const title = problem?.title ?? "";
   if (title === "CreditsDepleted") return { kind: "quota", reason: "credits used up" };
   if (title === "UsageCapExceeded" || problem?.type?.endsWith("/usage-capped"))
     return { kind: "quota", reason: "monthly cap reached" };
   if (status === 403 && json !== undefined) return { kind: "auth", reason: "access refused (HTTP 403)" };
-  if (status === 200 && json !== undefined && !shape.safeParse(json).success)
-    return { kind: "retry", reason: "answer has another shape" };
-  return undefined;
+  const problems = status === 200 ? (problem?.errors?.length ?? 0) : 0;
+  if (problems === 0) return undefined;
+  if (problem?.data === undefined)
+    return { kind: "reject", reason: "X shows none of it: no such account, suspended or protected" };
+  return { kind: "partial", reason: `${problems} referenced posts cannot be seen` };
 }

@@ -28,10 +28,13 @@ type Call = {
   /** Posts and users that it returns at most, and the fewest worth asking for. */
   most: number;
   least: number;
-  shape?: z.ZodType;
+  shape: z.ZodType;
 };
 
-/** A call that takes what it may cost from the day's budget before it leaves. */
+/**
+ * A call that takes what it may cost from the day's budget before it leaves. A page whose answer was lost is put back: it is asked again, and X
+ * charges for a post once a day.
+ */
 export function callX({ path, params, most, least, shape }: Call, settings: XSettings, ports: GuardedPorts): Promise<Answer> {
   return guardedCall(
     {
@@ -44,7 +47,8 @@ export function callX({ path, params, most, least, shape }: Call, settings: XSet
       headers: { authorization: `Bearer ${settings.X_BEARER_TOKEN}`, accept: "application/json" },
       timeoutMs: 10_000,
       expect: "json",
-      classify: (answer) => classifyX(answer, shape),
+      accepts: (json) => shape.safeParse(json).success,
+      classify: classifyX,
     }),
     ports,
   );

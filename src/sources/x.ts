@@ -3,10 +3,10 @@ import type { GuardedPorts } from "../kit/guarded-call.ts";
 import type { Answer } from "../kit/http.ts";
 import { iso } from "../kit/time.ts";
 import type { Verdict } from "../kit/verdict.ts";
-import { NOTHING_NEW, readCursor, worse } from "./places.ts";
+import { NOTHING_NEW, readCursor, usable, worse } from "./places.ts";
 import { readPosts, type Wire } from "./read-posts.ts";
 import { type Polled, source } from "./source.ts";
-import { isStaleCursor, readPage, XUserAnswer } from "./x-answer.ts";
+import { idTime, isStaleCursor, readPage, XAnswer, XUserAnswer } from "./x-answer.ts";
 import { callX, XSettings } from "./x-call.ts";
 
 const PAGES_A_POLL = 3;
@@ -28,9 +28,6 @@ type StreamPlace = z.infer<typeof StreamPlace>;
 const Cursor = z.object({ streams: z.record(z.string(), StreamPlace), userIds: z.record(z.string(), z.string()) });
 
 type Stream = { name: string; path: string; params: Record<string, string>; paging: string; least: number };
-
-/** A snowflake id holds its time. */
-const idTime = (id: string): number => (/^\d{1,19}$/.test(id) ? Number((BigInt(id) >> 22n) + 1_288_834_974_657n) : 0);
 
 /** From where to read: an id from this week, else a time; an older id would be refused. */
 function lowerBound(sinceId: string | null, since: string | null, now: number): Record<string, string> {
@@ -56,7 +53,8 @@ function page(
     "user.fields": "username,public_metrics",
   });
   const { path, least } = stream;
-  return callX({ path, params, most: PAGE_SIZE.most * AUTHOR_TOO, least: least * AUTHOR_TOO }, settings, ports);
+  const cost = { most: PAGE_SIZE.most * AUTHOR_TOO, least: least * AUTHOR_TOO };
+  return callX({ path, params, ...cost, shape: XAnswer }, settings, ports);
 }
 
 type Read = { verdict: Verdict; items: Wire[]; unreadable: number; place: StreamPlace };
@@ -73,23 +71,26 @@ async function readStream(
   let bound = start.rest?.bound ?? lowerBound(start.sinceId, since, ports.now());
   let token = start.rest?.nextToken ?? null;
   let newest = start.rest?.newestId ?? null;
-  for (let pages = 0, anew = false; pages < PAGES_A_POLL; pages++) {
+  /* A first read of all takes the newest page alone: the week behind it would cost days of the budget, and hold up what is new. */
+  const first = start.sinceId === null && start.rest === null && since === null;
+  for (let pages = 0, anew = false; pages < (first && !anew ? 1 : PAGES_A_POLL); pages++) {
     const answer = await page(stream, bound, token, settings, ports);
-    if (isStaleCursor(answer) && !anew) {
+    const stale = isStaleCursor(answer);
+    if (!anew && (stale || (answer.status === 400 && token !== null))) {
       anew = true;
       token = newest = null;
-      bound = { start_time: iso(ports.now() - WEEK_MS + SAFETY_MS) };
-      read.place = { sinceId: null, rest: null };
+      if (stale) bound = { start_time: iso(ports.now() - WEEK_MS + SAFETY_MS) };
+      read.place = { sinceId: stale ? null : start.sinceId, rest: null };
       continue;
     }
     read.verdict = worse(read.verdict, answer.verdict);
-    const found = answer.verdict.kind === "ok" ? readPage(answer.json, iso(ports.now())) : undefined;
+    const found = usable(answer.verdict) ? readPage(answer.json, ports.now()) : undefined;
     if (found === undefined) return read;
     read.items.push(...found.items);
     read.unreadable += found.unreadable;
     newest ??= found.newestId;
     token = found.nextToken;
-    if (token === null || newest === null) {
+    if (token === null || newest === null || first) {
       return { ...read, place: { sinceId: newest ?? read.place.sinceId, rest: null } };
     }
     read.place = { sinceId: read.place.sinceId, rest: { nextToken: token, newestId: newest, bound } };
