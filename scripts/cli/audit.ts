@@ -4,7 +4,7 @@ import type { Command, Io } from "./command.ts";
 import { options, wholeNumber } from "./options.ts";
 import { table } from "./table.ts";
 
-type Audit = {
+export type Audit = {
   accepted: number;
   evidence: number;
   dropped: number;
