@@ -6,8 +6,6 @@ await build({
   outfile: new URL("../dist/text.mjs", import.meta.url).pathname,
   bundle: true,
   minify: true,
-  // An error shows the line it stands on: the weights must not be on the same.
-  lineLimit: 160,
   format: "esm",
   platform: "neutral",
   mainFields: ["module", "main"],
