@@ -1,8 +1,8 @@
 import type { Ingested } from "../src/api/ports.ts";
+import { textHash } from "../src/dedup/text-hash.ts";
 import { iso } from "../src/kit/time.ts";
 import { seal } from "../src/model/envelope.ts";
 import type { RawPost } from "../src/model/raw-post.ts";
-import { textHash } from "../src/refine/text-hash.ts";
 import { type PostRef, StoreUnavailable } from "../src/store/store.ts";
 import type { IngestPorts } from "./ports.ts";
 

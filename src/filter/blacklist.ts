@@ -21,11 +21,13 @@ export type BlacklistRead =
 export const EMPTY_BLACKLIST: Blacklist = { authors: new Set(), domains: new Set(), phrases: [], tokens: new Set() };
 
 const handle = (author: string) => author.replace(/^@/, "").toLowerCase();
-const domain = (name: string) => name.toLowerCase().replace(/^(?:https?:\/\/)?(?:www\.)?|\/.*$/g, "");
+const domainName = (name: string) => name.toLowerCase().replace(/^(?:https?:\/\/)?(?:www\.)?|\/.*$/g, "");
 const phrase = (text: string) => unmasked(text).toLowerCase();
-const token = (name: string) => canonicalAddress(name.replace(/^\$/, ""));
 /** Symbols know no case, addresses do. */
-const tokenForms = (name: string) => (name.length > 20 ? [token(name)] : [token(name).toUpperCase()]);
+function tokenForm(name: string): string {
+  const bare = canonicalAddress(name.replace(/^\$/, ""));
+  return name.length > 20 ? bare : bare.toUpperCase();
+}
 
 /** Reads rules/blacklist.yml. Problems name the line; a text with one replaces nothing. */
 export function parseBlacklist(yamlText: string): BlacklistRead {
@@ -49,9 +51,9 @@ export function parseBlacklist(yamlText: string): BlacklistRead {
     kind: "loaded",
     value: {
       authors: new Set(authors.map(handle)),
-      domains: new Set(domains.map(domain)),
+      domains: new Set(domains.map(domainName)),
       phrases: phrases.map(phrase),
-      tokens: new Set(tokens.flatMap(tokenForms)),
+      tokens: new Set(tokens.map(tokenForm)),
     },
   };
 }
@@ -65,18 +67,30 @@ function blockedDomain(host: string, domains: ReadonlySet<string>): string | und
   return labels.map((_, i) => labels.slice(i).join(".")).find((name) => domains.has(name));
 }
 
+function domainIn(text: string, domains: Blacklist["domains"]): string | undefined {
+  if (domains.size === 0 || !text.includes(".")) return undefined;
+  for (const [host] of text.matchAll(HOST)) {
+    const blocked = blockedDomain(host, domains);
+    if (blocked) return blocked;
+  }
+  return undefined;
+}
+
+function tokenIn({ text, symbol, tokenCa }: RawPost, tokens: Blacklist["tokens"]): string | undefined {
+  if (tokens.size === 0) return undefined;
+  const named = [...text.matchAll(NAMED_TOKEN)].map((match) => match[1] ?? match[2] ?? "");
+  return [...named, symbol ?? "", tokenCa ?? ""].map(tokenForm).find((each) => tokens.has(each));
+}
+
 /** What the post is blocked for, e.g. `author bot1`; undefined when nothing on the list is in it. */
 export function blockedBy(post: RawPost, list: Blacklist): string | undefined {
-  if (list.authors.has(handle(post.author))) return `author ${handle(post.author)}`;
+  const author = handle(post.author);
+  if (list.authors.has(author)) return `author ${author}`;
   const lower = phrase(post.text);
-  for (const [host] of `${lower} ${post.url ?? ""}`.matchAll(HOST)) {
-    const blocked = blockedDomain(host, list.domains);
-    if (blocked) return `domain ${blocked}`;
-  }
+  const domain = domainIn(`${lower} ${post.url ?? ""}`, list.domains);
+  if (domain) return `domain ${domain}`;
   const said = list.phrases.find((each) => lower.includes(each));
   if (said) return `phrase "${said}"`;
-  const named = [...post.text.matchAll(NAMED_TOKEN)].map((match) => match[1] ?? match[2] ?? "");
-  const tokens = [...named, post.symbol ?? "", post.tokenCa ?? ""].flatMap(tokenForms);
-  const blocked = tokens.find((each) => list.tokens.has(each));
-  return blocked && `token ${blocked}`;
+  const token = tokenIn(post, list.tokens);
+  return token && `token ${token}`;
 }

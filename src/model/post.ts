@@ -14,8 +14,6 @@ export const Post = z.object({
   /** The words that drove the sentiment, strongest first, with their signed weight. */
   sentimentWords: z.array(z.object({ word: z.string(), weight: z.number() })),
   keywords: z.array(z.string()),
-  /** sha256 of the normalised text, 16 hex digits: equal texts, equal hash. */
-  textHash: z.string(),
   fingerprint: z.string(),
   mentions: z.array(Mention),
 });

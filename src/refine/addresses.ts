@@ -1,11 +1,13 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { base58, base64, base64url, bech32, bech32m } from "@scure/base";
+import { hasLongRun } from "../kit/runs.ts";
 
 /** Sui and Aptos write accounts alike; only words or a link beside the address can tell them apart. */
 export type AddressKind = "evm" | "solana" | "bitcoin" | "tron" | "ton" | "sui" | "aptos" | "sui|aptos";
 export type Address = { chain: AddressKind; address: string };
 
+const SHORTEST = 14;
 /** Checking a candidate costs microseconds; a text made of thousands of them must not. */
 const MAX_CANDIDATES = 60;
 
@@ -102,6 +104,7 @@ function kindOf(run: string, before: string): AddressKind | undefined {
 
 /** Contract and wallet addresses in the order of the text, each once. Shapes alone prove nothing: whatever has a checksum must pass it. */
 export function extractAddresses(text: string): Address[] {
+  if (!hasLongRun(text, SHORTEST)) return [];
   const found = new Map<string, Address & { at: number }>();
   const add = (chain: AddressKind | undefined, address: string, at: number) => {
     if (chain && !found.has(address)) found.set(address, { chain, address, at });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { EVENT_TYPES, type EventType } from "../model/scalars.ts";
-import { eventType, eventTypeAt } from "./event-type.ts";
+import { eventType, eventTypes } from "./event-type.ts";
 
 const lines = readFileSync(new URL("../../samples/event-types.jsonl", import.meta.url), "utf8")
   .trim()
@@ -26,11 +26,11 @@ it("gives the phrase that decided, and none for a plain mention", () => {
 
 it("gives each of two tokens the type of its own sentence", () => {
   const text = "Kraken lists $DEMO tomorrow. $PINE was hacked last night.";
-  expect(eventTypeAt(text, text.indexOf("$DEMO"), false).type).toBe("listing");
-  expect(eventTypeAt(text, text.indexOf("$PINE"), false).type).toBe("security_alert");
+  expect(eventTypes(text)(text.indexOf("$DEMO"), false).type).toBe("listing");
+  expect(eventTypes(text)(text.indexOf("$PINE"), false).type).toBe("security_alert");
 });
 
 it("reads the whole post for the one token that it is about", () => {
   const text = "Look at $DEMO. The bridge was hacked last night.";
-  expect(eventTypeAt(text, text.indexOf("$DEMO"), true).type).toBe("security_alert");
+  expect(eventTypes(text)(text.indexOf("$DEMO"), true).type).toBe("security_alert");
 });

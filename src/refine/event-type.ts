@@ -31,11 +31,18 @@ export function eventType(text: string): TypedText {
 
 const SENTENCE = /[^.!?\n。！？]+(?:[.!?\n。！？]+|$)/g;
 
-/** The type for the token named at `at`: its own sentence decides, or the whole text when that is about this token alone. */
-export function eventTypeAt(text: string, at: number, alone: boolean): TypedText {
+/** Tells the type for the token named at `at`: its own sentence decides, or the whole text when that is about this token alone. */
+export function eventTypes(text: string): (at: number, alone: boolean) => TypedText {
   const sentences = [...text.matchAll(SENTENCE)];
-  const own = sentences.find((sentence) => sentence.index <= at && at < sentence.index + sentence[0].length);
-  if (at < 0 || own === undefined || sentences.length === 1) return eventType(text);
-  const typed = eventType(own[0]);
-  return typed.type === "mention" && alone ? eventType(text) : typed;
+  let whole: TypedText | undefined;
+  const ofWhole = () => {
+    whole ??= eventType(text);
+    return whole;
+  };
+  return (at, alone) => {
+    const own = sentences.find((sentence) => sentence.index <= at && at < sentence.index + sentence[0].length);
+    if (at < 0 || own === undefined || sentences.length === 1) return ofWhole();
+    const typed = eventType(own[0]);
+    return typed.type === "mention" && alone ? ofWhole() : typed;
+  };
 }

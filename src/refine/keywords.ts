@@ -1,4 +1,5 @@
-import { unmasked } from "../kit/fold.ts";
+import { isAscii, unmasked } from "../kit/fold.ts";
+import { hasLongRun } from "../kit/runs.ts";
 
 const MAX_KEYWORDS = 8;
 const STOP = new Set(
@@ -6,19 +7,32 @@ const STOP = new Set(
     " ",
   ),
 );
-const NOISE = /https?:\/\/\S+|[@$]\w+|\b(?:[a-z0-9-]+\.)+[a-z]{2,}(?:\/\S*)?|\b\w*\d\w{20,}\b/gi;
+const LINK = /https?:\/\/\S+/g;
+const NAME = /[@$]\w+/g;
+const DOMAIN = /(?<![a-z0-9-])(?:[a-z0-9-]+\.){1,6}[a-z]{2,}(?:\/\S*)?/g;
+const IDENTIFIER = /\b\w*\d\w{20,}\b/g;
+const SHORTEST_IDENTIFIER = 21;
 const WORD = /#?[\p{L}\p{M}][\p{L}\p{M}\p{N}'-]{2,29}/gu;
+const ASCII_WORD = /#?[a-z][a-z0-9'-]{2,29}/g;
+
+/** The text without links, handles, cashtags and identifiers. Each pattern is asked only where what it needs is there. */
+function withoutNames(lower: string): string {
+  let bare = lower.includes("://") ? lower.replace(LINK, " ") : lower;
+  if (bare.includes("@") || bare.includes("$")) bare = bare.replace(NAME, " ");
+  if (bare.includes(".")) bare = bare.replace(DOMAIN, " ");
+  return hasLongRun(bare, SHORTEST_IDENTIFIER) ? bare.replace(IDENTIFIER, " ") : bare;
+}
 
 /** The words that say what a post is about: hashtags first, then the most frequent, then the longest; lower case, no function words. */
 export function keywordsOf(text: string): string[] {
   const weights = new Map<string, number>();
-  for (const [found] of unmasked(text).toLowerCase().replace(NOISE, " ").matchAll(WORD)) {
-    const word = found.replace(/^#|['’]s$/g, "");
-    if (word.length < 3 || STOP.has(word.replace(/['’]/g, ""))) continue;
-    weights.set(word, (weights.get(word) ?? word.length / 100) + (found.startsWith("#") ? 2 : 1));
+  const bare = withoutNames(unmasked(text).toLowerCase());
+  for (const found of bare.match(isAscii(bare) ? ASCII_WORD : WORD) ?? []) {
+    const tagged = found.startsWith("#");
+    const word = found.slice(tagged ? 1 : 0, found.endsWith("'s") ? -2 : undefined);
+    if (word.length < 3 || STOP.has(word.includes("'") ? word.replaceAll("'", "") : word)) continue;
+    weights.set(word, (weights.get(word) ?? word.length / 100) + (tagged ? 2 : 1));
   }
-  return [...weights]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, MAX_KEYWORDS)
-    .map(([word]) => word);
+  const byWeight = [...weights].sort((a, b) => b[1] - a[1]);
+  return byWeight.slice(0, MAX_KEYWORDS).map(([word]) => word);
 }

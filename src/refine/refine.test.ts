@@ -24,12 +24,6 @@ it("makes one mention for each token, with the key of its event", () => {
   expect(mentions[0]).toMatchObject({ evidenceId: "x:7", authorWeight: 0.5, followers: 12, url: null });
 });
 
-it("gives equal texts equal hashes, whatever their case and invisible characters", () => {
-  const hash = (text: string) => refine({ ...raw, text }, { lang: null, spam: 0 }, settings).textHash;
-  expect(hash("$DEMO  is up")).toBe(hash("$demo is\u200b UP"));
-  expect(hash("$DEMO is up")).not.toBe(hash("$DEMO is down"));
-});
-
 it("keeps the words that say what a post is about", () => {
   const { keywords } = refine(
     { ...raw, text: "The #Staking upgrade of $DEMO: staking rewards doubled" },

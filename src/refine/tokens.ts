@@ -67,13 +67,14 @@ function stated(post: RawPost, text: string, hints: ReturnType<typeof chainHints
 /** Tokens that a post speaks of, in the order of the text, the source's own first. Coins' and wallets' addresses are none. */
 export function tokensIn(post: RawPost): FoundToken[] {
   const text = plain(post.text);
-  const hints = chainHints(`${text} ${post.url ?? ""}`);
-  const own = stated(post, text, hints);
   const addresses = extractAddresses(text).filter(({ address, chain }) => {
     const before = text.slice(Math.max(0, text.indexOf(address) - 40), text.indexOf(address));
     return chain !== "bitcoin" && !WALLET.test(before);
   });
-  const symbols = namedSymbols(text);
+  const symbols = text.includes("$") ? namedSymbols(text) : [];
+  if (addresses.length === 0 && symbols.length === 0 && !post.tokenCa && !post.symbol) return [];
+  const hints = chainHints(`${text} ${post.url ?? ""}`);
+  const own = stated(post, text, hints);
   const tagged = tags(text, symbols, addresses.length > 0 || own !== undefined);
   const spoken = symbols.filter(({ symbol }) => !tagged.has(symbol));
   const used = new Set<string>(own?.symbol ? [own.symbol] : []);

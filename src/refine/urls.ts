@@ -7,8 +7,9 @@ const LATIN_ACCENTS =
   "\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u00FF\\u0100-\\u024F\\u0253\\u0254\\u0256\\u0257\\u0259\\u025B\\u0263\\u0268\\u026F\\u0272\\u0289\\u028B\\u02BB\\u0300-\\u036F\\u1E00-\\u1EFF";
 const NO_HOST = "\\s!'#%&()*+,\\\\/:;<=>?@\\[\\]^{|}~$\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069\\uFFFE\\uFEFF\\uFFFF";
 
-/** Either a protocol or a run of what may be in a host name, with dots, dashes and underscores. Every character is read once. */
-const PIECE = new RegExp(`(https?://)|(?:(?!https?://)[^${NO_HOST}])+`, "giu");
+/** What may be in a host name, with dots, dashes and underscores. */
+const RUN = new RegExp(`[^${NO_HOST}]+`, "g");
+const PROTOCOL = /https?$/i;
 const HOST = new RegExp(`[^${NO_HOST}]+`, "uy");
 const LATIN_HOST = new RegExp(`[a-z0-9${LATIN_ACCENTS}-]+(?:\\.[a-z0-9${LATIN_ACCENTS}-]+)*`, "giu");
 const PATH_CHARACTER = new RegExp(`[a-z\\u0400-\\u04FF0-9!*';:=+,.$/%#\\[\\]\\-\\u2013_~@|&${LATIN_ACCENTS}]`, "iu");
@@ -125,17 +126,26 @@ function bareDomains(text: string, start: number, run: string): UrlSpan[] {
   return spans;
 }
 
-/** Links in the order of the text, found and cut as twitter-text does, in linear time. */
+/** A run whose dots all end it is the end of a sentence. */
+function mayHoldDomain(run: string): boolean {
+  const dot = run.indexOf(".");
+  return dot >= 0 && dot < run.length - 1;
+}
+
+/** Links in the order of the text, found and cut as twitter-text does, in linear time: every character is read once. */
 export function extractUrls(text: string): UrlSpan[] {
   const spans: UrlSpan[] = [];
   if (!text.includes(".")) return spans;
-  PIECE.lastIndex = 0;
-  for (let match = PIECE.exec(text); match !== null; match = PIECE.exec(text)) {
-    const found = match[1]
-      ? [withProtocol(text, match.index, PIECE.lastIndex)].filter((span) => span !== undefined)
-      : bareDomains(text, match.index, match[0]);
-    spans.push(...found);
-    PIECE.lastIndex = Math.max(PIECE.lastIndex, found.at(-1)?.end ?? 0);
+  RUN.lastIndex = 0;
+  for (let match = RUN.exec(text); match !== null; match = RUN.exec(text)) {
+    const end = RUN.lastIndex;
+    const protocol = text.startsWith("://", end) ? PROTOCOL.exec(match[0]) : null;
+    const bare = protocol ? match[0].slice(0, protocol.index) : match[0];
+    if (mayHoldDomain(bare)) spans.push(...bareDomains(text, match.index, bare));
+    const linkStart = match.index + bare.length;
+    const link = protocol && linkStart >= (spans.at(-1)?.end ?? 0) && withProtocol(text, linkStart, end + 3);
+    if (link) spans.push(link);
+    RUN.lastIndex = Math.max(end, spans.at(-1)?.end ?? 0);
   }
   return spans;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { textHash } from "../../../src/dedup/text-hash.ts";
 import { VOCABULARY } from "../../../src/enrich/index.ts";
 import { parseBlacklist } from "../../../src/filter/blacklist.ts";
 import { filter } from "../../../src/filter/filter.ts";
@@ -67,8 +68,7 @@ async function judged(post: RawPost, until: Until, ports: Scoring): Promise<obje
 /** The post that this one repeats, in the server's words; undefined when it is the first. */
 async function repeatOf(post: RawPost, result: Judged, { store, now }: Scoring): Promise<string | undefined> {
   const at = iso(now());
-  const textHash = result.kind === "keep" ? result.post.textHash : "";
-  const { fresh } = await store.accept([{ post, textHash }], at);
+  const { fresh } = await store.accept([{ post, textHash: textHash(post.text) }], at);
   if (fresh.length === 0) return `repeat of ${postKey(post)}`;
   const { duplicates } = await store.judge([result.judgement], at);
   if (duplicates.length === 0) return undefined;
