@@ -1,7 +1,7 @@
 import { check, type Scope, type Type } from "./language/check.ts";
+import { type Clauses, clausesOf } from "./language/clauses.ts";
 import { compile, type Dialect, type Evaluate } from "./language/compile.ts";
 import { parse } from "./language/grammar.ts";
-import { type Joint, jointOf } from "./language/joint.ts";
 import { linearPattern } from "./language/pattern.ts";
 import { type Expression, mapped, parts, walk } from "./language/syntax.ts";
 import { type Fault, mended, traps } from "./language/traps.ts";
@@ -11,8 +11,8 @@ export type Condition = {
   expression: Expression;
   /** Throws filtrex's errors. */
   evaluate: Evaluate;
-  /** The same answer without a call, where the condition has that shape. */
-  joint: Joint | undefined;
+  /** Where it can be true at all. */
+  clauses: Clauses;
   /** The facts it reads, in the order of the text. */
   names: string[];
   slot(name: string): number;
@@ -43,7 +43,7 @@ export function readCondition(
   const evaluate = compile(expression, facts(slot));
   return {
     kind: "condition",
-    condition: { text, expression, evaluate, joint: jointOf(expression, slot), names: [...names], slot },
+    condition: { text, expression, evaluate, clauses: clausesOf(expression), names: [...names], slot },
   };
 }
 
@@ -72,7 +72,7 @@ const ordered = (node: Expression): boolean =>
 export function rewritten(condition: Condition, part: Expression, by: Expression): Condition {
   const expression = mapped(condition.expression, (node) => (node === part ? by : undefined));
   const { slot } = condition;
-  return { ...condition, expression, evaluate: compile(expression, facts(slot)), joint: jointOf(expression, slot) };
+  return { ...condition, expression, evaluate: compile(expression, facts(slot)), clauses: clausesOf(expression) };
 }
 
 const depends = (node: Expression): boolean => node.kind === "name" || parts(node).some(depends);
@@ -118,6 +118,12 @@ function depth(node: Expression): number {
   if (!first) return 1;
   const chained = node.kind === "and" || node.kind === "or" || node.kind === "arithmetic";
   return Math.max(depth(first) + (chained ? 0 : 1), ...rest.map((part) => depth(part) + 1));
+}
+
+/** The language of a ruleset whose facts stand in these slots. */
+export function languageOf(slots: readonly string[]) {
+  const slot = (name: string) => slots.indexOf(canonical(name));
+  return { slot, compile: (expression: Expression) => compile(expression, facts(slot)) };
 }
 
 /** filtrex over facts: names are slots, null is unknown, and patterns run in linear time. */

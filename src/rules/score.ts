@@ -1,10 +1,10 @@
 import type { FactValues } from "../model/facts.ts";
 import { type Level, RiskLevel, type SignalState } from "../model/scalars.ts";
 import type { Reason } from "../model/signal.ts";
-import type { Condition } from "./condition.ts";
+import { type Condition, languageOf } from "./condition.ts";
 import type { RulesDocument } from "./document.ts";
+import { type Bitmap, bitmapOf, left, search } from "./language/bitmap.ts";
 import type { Frame } from "./language/compile.ts";
-import { decide, type Table, tableOf } from "./language/joint.ts";
 
 /** A rule ready to be asked. `key` is its id, else its name, made unique: what reasons, tests and metrics call it. */
 export type LiveRule = {
@@ -28,8 +28,10 @@ export type Ruleset = {
   document: RulesDocument;
   /** In the order of the reasons: by the group's priority, then as written. */
   rules: LiveRule[];
-  /** The conditions of the rules, in their order. */
-  table: Table;
+  /** Which rules can match at all, by their conditions, in their order. */
+  bitmap: Bitmap;
+  /** What a match says, for the rules that need not be asked once the bitmap has left them. */
+  plain: readonly (Reason | undefined)[];
   states: { verified: Condition; downgraded: Condition };
   notify: { minScore: number; on: readonly SignalState[] };
   /** What to say when none of these facts is known. */
@@ -60,23 +62,7 @@ export type Verdict = {
 
 export function score(rules: Ruleset, facts: FactValues, previous?: SignalState): Verdict {
   const frame = frameOf(rules, facts);
-  const reasons: Reason[] = [];
-  const shadow: Reason[] = [];
-  const errors: RuleError[] = [];
-  let total = 0;
-  for (let i = 0; i < rules.rules.length; i++) {
-    const holds = decide(rules.table, i, frame);
-    if (holds === false) continue;
-    const rule = rules.rules[i] as LiveRule;
-    const outcome = ask(rule, frame, holds);
-    if (outcome === UNMATCHED) continue;
-    if (outcome.kind === "failed") errors.push({ rule: rule.key, message: outcome.message });
-    else if (outcome.kind === "matched" && rule.shadow) shadow.push(outcome.reason);
-    else if (outcome.kind === "matched") {
-      reasons.push(outcome.reason);
-      total += outcome.reason.score;
-    }
-  }
+  const { total, reasons, shadow, errors } = tallied(rules, frame);
   const points = twoDecimals(total);
   const level = levelOf(points, rules.document.scoring.thresholds);
   const state = stateOf(rules, stateFrame(frame, points, level), errors, previous);
@@ -93,19 +79,59 @@ export function score(rules: Ruleset, facts: FactValues, previous?: SignalState)
   };
 }
 
+type Tally = { total: number; reasons: Reason[]; shadow: Reason[]; errors: RuleError[] };
+
+/** Asks the rules that can match, in their order; all of them where the index has no say. */
+function tallied({ rules, bitmap, plain }: Ruleset, frame: Frame): Tally {
+  const tally: Tally = { total: 0, reasons: [], shadow: [], errors: [] };
+  if (!search(bitmap, frame)) {
+    for (const rule of rules) count(tally, rule, ask(rule, frame));
+    return tally;
+  }
+  const { owners, words } = bitmap;
+  let last = -1;
+  for (let word = 0; word < words; word++) {
+    for (let open = left(bitmap, word); open !== 0; open &= open - 1) {
+      const owner = owners[(word << 5) + 31 - Math.clz32(open & -open)] as number;
+      if (owner === last) continue;
+      last = owner;
+      const reason = plain[owner];
+      if (reason === undefined) {
+        const rule = rules[owner] as LiveRule;
+        count(tally, rule, ask(rule, frame));
+      } else {
+        tally.reasons.push(reason);
+        tally.total += reason.score;
+      }
+    }
+  }
+  return tally;
+}
+
+function count(tally: Tally, rule: LiveRule, outcome: Outcome): void {
+  if (outcome.kind === "unmatched") return;
+  if (outcome.kind === "failed") tally.errors.push({ rule: rule.key, message: outcome.message });
+  else if (rule.shadow) tally.shadow.push(outcome.reason);
+  else {
+    tally.reasons.push(outcome.reason);
+    tally.total += outcome.reason.score;
+  }
+}
+
 export type Outcome = { kind: "matched"; reason: Reason } | { kind: "unmatched" } | { kind: "failed"; message: string };
 
 /** A ruleset with these rules, in this order. */
-export const withRules = (rest: Omit<Ruleset, "rules" | "table">, rules: LiveRule[]): Ruleset => ({
-  ...rest,
-  rules,
-  table: tableOf(rules.map(({ condition }) => condition.joint)),
-});
+export function withRules(rest: Omit<Ruleset, "rules" | "bitmap" | "plain">, rules: LiveRule[]): Ruleset {
+  const conditions = rules.map(({ condition }) => condition.clauses);
+  const bitmap = bitmapOf(conditions, languageOf(rest.slots));
+  const plain = rules.map(({ per, shadow, match }, i) => (bitmap.whole[i] && !per && !shadow ? match.reason : undefined));
+  return { ...rest, rules, bitmap, plain };
+}
 
-/** Asks one rule, whose condition's answer may be known. Only `true` matches: not known is no match, and an error is never taken for a yes. */
-export function ask(rule: LiveRule, frame: Frame, holds?: boolean): Outcome {
+/** Asks one rule. Only `true` matches: not known is no match, and an error is never taken for a yes. */
+export function ask(rule: LiveRule, frame: Frame): Outcome {
   try {
-    if ((holds ?? rule.condition.evaluate(frame)) !== true) return UNMATCHED;
+    if (rule.condition.evaluate(frame) !== true) return UNMATCHED;
     return rule.per ? multiplied(rule, rule.per.evaluate(frame)) : rule.match;
   } catch (fault) {
     return { kind: "failed", message: messageOf(fault) };

@@ -46,7 +46,7 @@ export function book(count: number, seed: number): PlainRule[] {
     name: `rule_${i}`,
     joint: random() < 0.7 ? "and" : "or",
     tests: Array.from({ length: 1 + Math.floor(random() * 3) }, test),
-    score: Math.round(random() * 20 - 8),
+    score: Math.round(random() * 20 - 8) || 1,
   }));
 }
 

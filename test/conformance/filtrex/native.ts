@@ -2,7 +2,6 @@ import { compileExpression } from "filtrex";
 import { UnknownPropertyError } from "filtrex/dist/esnext/errors.mjs";
 import { compile, type Dialect } from "../../../src/rules/language/compile.ts";
 import { parse } from "../../../src/rules/language/grammar.ts";
-import { decide, jointOf, tableOf } from "../../../src/rules/language/joint.ts";
 import type { Expression } from "../../../src/rules/language/syntax.ts";
 
 export type Data = Record<string, unknown>;
@@ -26,8 +25,7 @@ export function askOurs(text: string, data: Data, change: (node: Expression) => 
     const { dialect, frameOf } = asFiltrex();
     const expression = change(parsed.expression);
     const evaluate = compile(expression, dialect);
-    const table = tableOf([jointOf(expression, dialect.slot)]);
-    return outcomeOf(() => decide(table, 0, frameOf(data)) ?? evaluate(frameOf(data)));
+    return outcomeOf(() => evaluate(frameOf(data)));
   } catch (fault) {
     return failure("when read", fault);
   }
