@@ -20,15 +20,17 @@ function providerNames(variables: Isolate["variables"]): string[] {
   return [...new Set([...enrichers, ...sources])].sort();
 }
 
-type Place = Pick<SourceStatus, "polledAt" | "lastVerdict">;
+type Place = Pick<SourceStatus, "polledAt" | "movedAt" | "lastVerdict">;
+const NOWHERE: Place = { polledAt: null, movedAt: null, lastVerdict: null };
 
 /** A stream is read as long as its connection speaks. */
 async function streamPlace(env: Bindings): Promise<Place> {
   const state = await env.JETSTREAM.getByName("all")
     .state()
     .catch(() => null);
-  if (state === null) return { polledAt: null, lastVerdict: null };
+  if (state === null) return NOWHERE;
   return {
+    movedAt: state.cursor === null ? null : iso(Number(state.cursor) / 1_000),
     polledAt: state.lastFrameAt === null ? null : iso(state.lastFrameAt),
     lastVerdict: state.connected ? "ok" : state.failures > 0 ? "retry" : null,
   };
@@ -38,7 +40,7 @@ async function pollPlace(name: string, providers: string[], isolate: Isolate, ve
   const place = await isolate.store.cursor(name).catch(() => undefined);
   const last = providers.flatMap((provider) => verdicts.get(provider) ?? []);
   const worst = last.find((kind) => kind !== "ok" && kind !== "empty");
-  return { polledAt: place?.polledAt ?? null, lastVerdict: worst ?? last[0] ?? null };
+  return { polledAt: place?.polledAt ?? null, movedAt: place?.movedAt ?? null, lastVerdict: worst ?? last[0] ?? null };
 }
 
 async function sourceStatus(source: Source, env: Bindings, isolate: Isolate, verdicts: Verdicts): Promise<SourceStatus> {
@@ -46,13 +48,13 @@ async function sourceStatus(source: Source, env: Bindings, isolate: Isolate, ver
   const configured = source.configure(isolate.variables);
   const said = { source: name, title, kind };
   if (configured.kind === "off") {
-    return { ...said, on: false, why: configured.why, everyMinutes: null, polledAt: null, lastVerdict: null, providers: [] };
+    return { ...said, on: false, why: configured.why, everyMinutes: null, ...NOWHERE, providers: [] };
   }
   const { everyMinutes, providers } = configured;
   const known = { ...said, on: true, why: null, everyMinutes: kind === "poll" ? everyMinutes : null, providers };
   if (kind === "poll") return { ...known, ...(await pollPlace(name, providers, isolate, verdicts)) };
   if (kind === "stream") return { ...known, ...(await streamPlace(env)) };
-  return { ...known, polledAt: null, lastVerdict: null };
+  return { ...known, ...NOWHERE };
 }
 
 /** What GET /sources and GET /providers tell. */

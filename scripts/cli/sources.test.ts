@@ -9,6 +9,7 @@ import { providers, sources, trigger } from "./sources.ts";
 const SOURCE: SourceStatus = {
   ...{ source: "feeds", title: "Feeds", kind: "poll", on: true, why: null, everyMinutes: 5 },
   ...{ polledAt: new Date(Date.now() - 600_000).toISOString(), lastVerdict: "throttled", providers: ["feeds.a"] },
+  movedAt: new Date(Date.now() - 7_200_000).toISOString(),
 };
 const OFF: SourceStatus = {
   ...SOURCE,
@@ -18,6 +19,7 @@ const OFF: SourceStatus = {
   everyMinutes: null,
   providers: [],
   polledAt: null,
+  movedAt: null,
   lastVerdict: null,
 };
 const PROVIDER: ProviderStatus = {
@@ -67,8 +69,8 @@ describe("sources", () => {
   it("shows which are on, how long ago they were read, how their services fare, and why the others are off", async () => {
     const { text, code } = await world().run(sources, []);
     expect(code).toBe(0);
-    expect(text).toMatch(/feeds +poll +on +5 +10 m +throttled +half-open +40 +-/);
-    expect(text).toMatch(/x +poll +off +- +- +- +- +- +X_BEARER_TOKEN is not set/);
+    expect(text).toMatch(/feeds +poll +on +5 +10 m +2 h +throttled +half-open +40 +-/);
+    expect(text).toMatch(/x +poll +off +- +- +- +- +- +- +X_BEARER_TOKEN is not set/);
   });
 
   it("prints what the server said with --json", async () => {

@@ -10,6 +10,7 @@ type Source = {
   why: string | null;
   every_minutes: number | null;
   polled_at: string | null;
+  moved_at: string | null;
   last_verdict: string | null;
   providers: string[];
 };
@@ -37,8 +38,8 @@ export const sources: Command = {
   summary: "which sources are on, why others are off, and their last poll",
   usage: `stream sources
 
-One line a source: on, or the setting that is missing; how often it is polled; how long ago its cursor moved or was
-confirmed (a stream: how long ago it last spoke); the last answer of the services it calls (ok, empty, retry, throttled,
+One line a source: on, or the setting that is missing; how often it is polled, and how long ago it was (a stream: how long
+ago it last spoke); how long ago its cursor last moved (a stream: how far behind now it reads); the last answer of the services it calls (ok, empty, retry, throttled,
 auth, quota, ...), their breaker, and what is left of the day's budget.
 
   npm run -s stream -- sources --json`,
@@ -55,12 +56,23 @@ auth, quota, ...), their breaker, and what is left of the day's budget.
   },
 };
 
-function sourceRow({ source, kind, on, why, every_minutes, polled_at, last_verdict, providers }: Source, all: Provider[]) {
+function sourceRow(
+  { source, kind, on, why, every_minutes, polled_at, moved_at, last_verdict, providers }: Source,
+  all: Provider[],
+) {
   const own = all.filter(({ provider }) => providers.includes(provider));
   const shut = own.find(({ breaker }) => breaker !== "closed") ?? own[0];
   const budgets = own.flatMap(({ budget_left }) => budget_left ?? []);
   return {
-    ...{ source, kind, state: on ? "on" : "off", every_minutes, polled: age(polled_at), last: last_verdict },
+    ...{
+      source,
+      kind,
+      state: on ? "on" : "off",
+      every_minutes,
+      polled: age(polled_at),
+      cursor: age(moved_at),
+      last: last_verdict,
+    },
     ...{ breaker: shut?.breaker ?? null, budget_left: budgets.length === 0 ? null : Math.min(...budgets), why },
   };
 }

@@ -15,6 +15,8 @@ export type SourceStatus = {
   why: string | null;
   everyMinutes: number | null;
   polledAt: string | null;
+  /** When its cursor last changed; of a stream, the time that it reached. */
+  movedAt: string | null;
   /** The gravest last answer of the services it calls. */
   lastVerdict: string | null;
   providers: string[];

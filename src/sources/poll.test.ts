@@ -43,7 +43,7 @@ function setUp(last: number) {
     store: {
       async cursor() {
         if (state.database === "unavailable") throw new Error("out");
-        return { cursor: state.cursor, polledAt: null };
+        return { cursor: state.cursor };
       },
       async advanceCursor(_, from, to) {
         if (from === state.cursor) state.cursor = to;

@@ -7,7 +7,7 @@ import type { Env, Place, Polled, Source, SwitchedOn } from "./source.ts";
 
 /** What the store keeps of a source. It may throw when the database is out. */
 export type CursorPort = {
-  cursor(source: string): Promise<{ cursor: string | null; polledAt: string | null } | undefined>;
+  cursor(source: string): Promise<{ cursor: string | null } | undefined>;
   /** Compare and set: an overlapping tick does not move it back. */
   advanceCursor(source: string, from: string | null, to: string | null, at: string): Promise<boolean>;
 };

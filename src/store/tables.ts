@@ -251,6 +251,8 @@ export const sourceCursors = pgTable("source_cursors", {
   source: text("source").primaryKey(),
   cursor: text("cursor"),
   polledAt: at("polled_at").notNull(),
+  /** When the cursor last changed: a source that is polled and brings nothing shows by it. */
+  movedAt: at("moved_at"),
 });
 
 export const apiKeys = pgTable("api_keys", {

@@ -31,7 +31,7 @@ function intake(source: Source) {
   const clock = { now: () => now, sleep: async (ms: number) => pass(ms) };
   const outside = outsidePorts(clock);
   const store: PollPorts["store"] = {
-    cursor: async () => ({ cursor: state.cursor, polledAt: null }),
+    cursor: async () => ({ cursor: state.cursor }),
     advanceCursor: async (_, from, to) => {
       if (from !== state.cursor) return false;
       state.cursor = to;

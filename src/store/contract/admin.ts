@@ -50,13 +50,15 @@ export function adminContract(store: () => Store): void {
       expect(await store().cursor("x")).toBeUndefined();
       expect(await store().advanceCursor("x", "5", "6", at(0))).toBe(false);
       expect(await store().advanceCursor("x", null, "5", at(1))).toBe(true);
-      expect(await store().cursor("x")).toEqual({ cursor: "5", polledAt: at(1) });
+      expect(await store().cursor("x")).toEqual({ cursor: "5", polledAt: at(1), movedAt: at(1) });
       expect(await store().advanceCursor("x", null, "4", at(2))).toBe(false);
       expect(await store().advanceCursor("x", "5", "9", at(3))).toBe(true);
       expect(await store().advanceCursor("x", "5", "9", at(3))).toBe(true);
+      expect(await store().advanceCursor("x", "9", "9", at(4))).toBe(true);
+      expect(await store().cursor("x")).toEqual({ cursor: "9", polledAt: at(4), movedAt: at(3) });
       expect(await store().advanceCursor("x", "5", "7", at(4))).toBe(false);
       expect(await store().advanceCursor("x", "9", null, at(5))).toBe(true);
-      expect(await store().cursor("x")).toEqual({ cursor: null, polledAt: at(5) });
+      expect(await store().cursor("x")).toEqual({ cursor: null, polledAt: at(5), movedAt: at(5) });
       expect(await store().cursor("y")).toBeUndefined();
     });
 

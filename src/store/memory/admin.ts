@@ -73,9 +73,14 @@ export function cursorStore(rows: Rows): CursorStore {
   return {
     cursor: async (source) => rows.cursors.get(source),
     async advanceCursor(source, from, to, at) {
-      const stored = rows.cursors.get(source)?.cursor ?? null;
+      const before = rows.cursors.get(source);
+      const stored = before?.cursor ?? null;
       if (stored !== from && stored !== to) return false;
-      rows.cursors.set(source, { cursor: to, polledAt: at });
+      rows.cursors.set(source, {
+        cursor: to,
+        polledAt: at,
+        movedAt: before !== undefined && stored === to ? before.movedAt : at,
+      });
       return true;
     },
   };

@@ -6,7 +6,7 @@ import type { RawPost } from "../../model/raw-post.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
 import type { ApiKey, OnchainFeatures, RulesVersion } from "../admin.ts";
-import type { Attempt } from "../store.ts";
+import type { Attempt, SourceCursor } from "../store.ts";
 import { type Timeline, timeline } from "./timeline.ts";
 
 export type PostRow = {
@@ -70,7 +70,7 @@ export type Rows = {
   idemKeys: Set<string>;
   letters: Map<string, LetterRow>;
   channels: Map<number, ChannelConfig & { removedAt: string | null }>;
-  cursors: Map<string, { cursor: string | null; polledAt: string | null }>;
+  cursors: Map<string, SourceCursor>;
   keys: Map<string, ApiKey>;
   rules: Map<string, RulesVersion & { document: string }>;
   features: OnchainFeatures[];

@@ -8,7 +8,7 @@ import type {
   RulesHistory,
   RulesVersion,
 } from "../admin.ts";
-import type { CursorStore, DueDelivery } from "../store.ts";
+import type { CursorStore, DueDelivery, SourceCursor } from "../store.ts";
 import { DUE_DELIVERY, IS_OPEN } from "./shapes.ts";
 import { iso, json, type Sql } from "./sql.ts";
 
@@ -54,18 +54,19 @@ export function outboxAdmin(sql: Sql): OutboxAdmin {
 
 /** A repeat after a lost reply finds the cursor where it wanted it, and answers true again. */
 const ADVANCE = `
-insert into source_cursors as c (source, cursor, polled_at)
-select $1, $3, $4::timestamptz
+insert into source_cursors as c (source, cursor, polled_at, moved_at)
+select $1, $3, $4::timestamptz, $4::timestamptz
 where $2::text is null or exists (select from source_cursors where source = $1)
-on conflict (source) do update set cursor = excluded.cursor, polled_at = excluded.polled_at
+on conflict (source) do update set cursor = excluded.cursor, polled_at = excluded.polled_at,
+  moved_at = case when c.cursor is distinct from excluded.cursor then excluded.moved_at else c.moved_at end
 where c.cursor is not distinct from $2 or c.cursor is not distinct from excluded.cursor
 returning true as moved`;
 
 export function cursorStore(sql: Sql): CursorStore {
   return {
     async cursor(source) {
-      const text = `select cursor, ${iso("polled_at")} as "polledAt" from source_cursors where source = $1`;
-      return (await sql.query<{ cursor: string | null; polledAt: string | null }>(text, [source]))[0];
+      const text = `select cursor, ${iso("polled_at")} as "polledAt", ${iso("moved_at")} as "movedAt" from source_cursors where source = $1`;
+      return (await sql.query<SourceCursor>(text, [source]))[0];
     },
     advanceCursor: async (source, from, to, at) => (await sql.query(ADVANCE, [source, from, to, at])).length > 0,
   };

@@ -1,0 +1,1 @@
+ALTER TABLE "source_cursors" ADD COLUMN "moved_at" timestamp(3) with time zone;
