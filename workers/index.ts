@@ -1,6 +1,8 @@
+import { waitUntil } from "cloudflare:workers";
 import { api } from "../src/api/app.ts";
 import { scheduled } from "./cron.ts";
-import type { Bindings } from "./env.ts";
+import { edgeCache } from "./edge-cache.ts";
+import { type Bindings, settings } from "./env.ts";
 import { onceAnIsolate } from "./isolate.ts";
 import { consume } from "./queues.ts";
 import { wireQueues } from "./wire.ts";
@@ -17,13 +19,16 @@ export { SweeperObject } from "./sweeper-object.ts";
 /** Its routes are compiled at the first request. */
 const appOf = onceAnIsolate((env) => {
   const { ports, flush } = wireApi(env);
-  return { app: api(ports), flush };
+  const app = api(ports);
+  if (settings(env).EDGE_CACHE === "off") return { answer: async (request: Request) => app.fetch(request), flush };
+  const cached = edgeCache(caches.default, ports.now, waitUntil);
+  return { answer: (request: Request) => cached(request, async () => app.fetch(request)), flush };
 });
 
 export default {
   async fetch(request, env) {
-    const { app, flush } = appOf(env);
-    const response = await app.fetch(request);
+    const { answer, flush } = appOf(env);
+    const response = await answer(request);
     flush();
     return response;
   },

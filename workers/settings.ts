@@ -15,6 +15,8 @@ export const Settings = z.object({
   EVENT_WINDOW_MINUTES: z.coerce.number().int().min(1).max(1440).default(60),
   LANGUAGES: list,
   PUBLIC_READ: flag.default("on"),
+  /** Public reads are kept at the edge for seconds; off where everyone should see the latest, as on one's own machine. */
+  EDGE_CACHE: flag.default("on"),
   EGRESS_ALLOW: list,
   /** How long an accepted post may stay without an outcome before it is sent through the queue again. */
   REQUEUE_AFTER_SECONDS: z.coerce.number().int().min(5).default(600),

@@ -13,9 +13,9 @@ export const setKey = (key) => (key ? sessionStorage.setItem(KEY, key) : session
 
 export const authorization = () => (getKey() ? { Authorization: `Bearer ${getKey()}` } : {});
 
-/** JSON from this server; a failure carries its status and the server's own words. */
+/** JSON from this server, never an old copy of the browser's; a failure carries its status and the server's own words. */
 export async function read(path) {
-  const response = await fetch(path, { headers: { Accept: "application/json", ...authorization() } });
+  const response = await fetch(path, { cache: "no-cache", headers: { Accept: "application/json", ...authorization() } });
   if (response.ok || path === "/healthz") return response.json();
   const problem = await response.json().catch(() => ({}));
   throw Object.assign(new Error(problem.detail ?? `${response.status} ${response.statusText}`), { status: response.status });

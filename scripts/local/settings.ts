@@ -49,6 +49,7 @@ export function workerSettings(ports: Ports, adminKey: string, user: NodeJS.Dict
   return {
     PUBLIC_URL: `http://127.0.0.1:${ports.worker}`,
     REQUEUE_AFTER_SECONDS: "30",
+    EDGE_CACHE: "off",
     ...twinSettings(`http://${twins}`, user),
     ...user,
     EGRESS_ALLOW: [user.EGRESS_ALLOW, twins].filter(Boolean).join(","),
