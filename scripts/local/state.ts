@@ -64,7 +64,7 @@ export async function endEarlierStack(dataDir: string): Promise<void> {
 
 /** Everything we ever put into the data folder, by name: `--fresh` must not delete what a user keeps beside it. */
 const ours =
-  "postgres postgres.initialised pglite redis.jsonl redis.jsonl.next wrangler ledger logs logs.before worker.env channels-made stack.json";
+  "postgres postgres.initialised pglite redis.jsonl redis.jsonl.next wrangler wrangler.toml .wrangler ledger logs logs.before worker.env channels-made stack.json";
 
 export function emptyData(dataDir: string): void {
   for (const name of ours.split(" ")) rmSync(join(dataDir, name), { recursive: true, force: true });

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { PartSpec } from "./processes.ts";
 import type { Ports } from "./settings.ts";
@@ -32,6 +32,20 @@ function buildFailure(log: string): string | undefined {
   return /Build failed/.test(text) ? `the worker does not build: ${errors.slice(0, 3).join("; ")}; see ${log}` : undefined;
 }
 
+/**
+ * wrangler.toml with queues that do not wait for company: a second at each hop buys larger batches in production, and here only makes people wait.
+ * Answers where it was written.
+ */
+function localConfig(config: string, dataDir: string): string {
+  const absolute = (_: string, name: string, path: string) => `${name} = ${JSON.stringify(resolve(dirname(config), path))}`;
+  const text = readFileSync(config, "utf8")
+    .replaceAll(/^max_batch_timeout = \d+/gm, "max_batch_timeout = 0")
+    .replaceAll(/^(main|directory) = "(.+)"/gm, absolute);
+  const file = join(dataDir, "wrangler.toml");
+  writeFileSync(file, text);
+  return file;
+}
+
 /** `wrangler dev`, run by its own entry rather than its launcher, which would be one more process. */
 export function planWorker(options: { ports: Ports; dataDir: string; config: string; envFile: string; logs: string }): PartSpec {
   const { ports, dataDir } = options;
@@ -45,7 +59,7 @@ export function planWorker(options: { ports: Ports; dataDir: string; config: str
         join(wrangler, "wrangler-dist", "cli.js"),
         "dev",
         "--config",
-        options.config,
+        localConfig(options.config, dataDir),
         "--env-file",
         options.envFile,
       ],
