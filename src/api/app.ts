@@ -47,7 +47,7 @@ export function api(ports: ApiPorts): Hono<ApiEnv> {
     );
     if (allowed.length === 0) return problem(404, `There is nothing at ${c.req.path.slice(0, 200)}; see /docs.`);
     const allow = [...allowed, ...(allowed.includes("GET") ? ["HEAD"] : [])].join(", ");
-    return problem(405, `${c.req.method} is not possible here; ${allow} is.`, { headers: { Allow: allow } });
+    return problem(405, `${c.req.method} is not possible here. This address takes ${allow}.`, { headers: { Allow: allow } });
   });
 
   app.onError((error) => {

@@ -73,7 +73,7 @@ describe("/channels", () => {
     [{ settings: { url: "https://signals.dev.org/ingest" } }, "settings.url"],
     [{ filter: { quiet_hours: { from: "22:00", to: "07:00", zone: "Mars/Base" } } }, "filter.quiet_hours.zone"],
     [{ filter: { digest_minutes: 10 } }, "filter.digest_minutes"],
-    [{ filter: { min_scoer: 10 } }, "filter"],
+    [{ filter: { min_scoer: 10 } }, "filter.min_scoer"],
     [{ name: "" }, "name"],
   ])("refuses %o and names the field", async (over, path) => {
     const answer = await add(over);

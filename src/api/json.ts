@@ -5,7 +5,7 @@ export type ParsedJson = { kind: "json"; value: unknown } | { kind: "malformed";
 
 /** JSON.parse that says where a text is wrong (line, column, character), and refuses nesting beyond 64 levels. */
 export function parseJson(text: string): ParsedJson {
-  if (nesting(text) > MAX_DEPTH) return { kind: "malformed", message: `JSON is nested deeper than ${MAX_DEPTH} levels` };
+  if (nesting(text) > MAX_DEPTH) return { kind: "malformed", message: `JSON nested deeper than ${MAX_DEPTH} levels` };
   try {
     return { kind: "json", value: JSON.parse(text) };
   } catch {

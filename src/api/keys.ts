@@ -35,6 +35,11 @@ export function keyRoutes(ports: Pick<ApiPorts, "keys" | "randomToken" | "now">)
     if (body.kind === "refused") return body.response;
     const input = KeyInput.safeParse(body.value);
     if (!input.success) return problem(422, "The key cannot be made like this.", { errors: fieldErrors(input.error) });
+    if (input.data.expires_at !== null && Date.parse(input.data.expires_at) <= ports.now()) {
+      return problem(422, "The key would have expired already.", {
+        errors: [{ path: "expires_at", message: "must be in the future" }],
+      });
+    }
     const id = ports.randomToken(ID_BYTES).replace(/[^A-Za-z0-9]/g, "0");
     const secret = ports.randomToken(SECRET_BYTES);
     const key: ApiKey = {

@@ -54,7 +54,12 @@ export const overloaded = (retryAfterSeconds: number): Response =>
 
 /** zod's issues by field: `metrics.likes`, `posts[3].text`, or "" for the value as a whole. */
 export const fieldErrors = (error: z.ZodError): FieldError[] =>
-  error.issues.map(({ path, message }) => ({ path: dotted(path), message }));
+  error.issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys")
+      return issue.keys.map((key) => ({ path: dotted([...issue.path, key]), message: "is not known" }));
+    const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+    return { path: dotted(issue.path), message: missing ? "is required" : issue.message };
+  });
 
 const dotted = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, part) => {
