@@ -8,6 +8,8 @@ export type CronPorts = Ground & {
   poll: PollPorts;
   /** Holds the connections of stream sources open. Never throws. */
   keepStreams(): Promise<void>;
+  /** Deletes what is old. May throw: the next hour goes on. */
+  retain(): Promise<void>;
   sweeper: { wake(at: number): Promise<void>; expectPosts(at: number): Promise<void> };
 };
 
@@ -20,10 +22,11 @@ export async function scheduled(event: { cron: string; scheduledTime: number }, 
   for (const report of reports) note(report, ports);
 }
 
-/** The hourly net under what the sweeper forgot: one query an hour while idle. At midnight it looks at the posts, else at the outbox. */
-async function net(scheduledTime: number, { sweeper, now }: CronPorts): Promise<void> {
+/** The hourly net under what the sweeper forgot: at midnight it looks at the posts, else at the outbox. Then what is old goes. */
+async function net(scheduledTime: number, { sweeper, retain, now, log }: CronPorts): Promise<void> {
   if (new Date(scheduledTime).getUTCHours() === 0) await sweeper.expectPosts(now());
   else await sweeper.wake(now());
+  await retain().catch((error) => log({ stage: "retention", level: "warn", outcome: "failed", reason: String(error) }));
 }
 
 /** What a poll brought, for the log. */

@@ -6,6 +6,14 @@ const list = z
   .transform((text) => text.split(/[\s,]+/).filter(Boolean));
 const flag = z.enum(["on", "off"]);
 
+/** Days after which rows are deleted; 0 keeps them. Under 30 the 14 days in which repeats are told would be cut short. */
+const days = (usual: number) =>
+  z.coerce
+    .number()
+    .int()
+    .refine((given) => given === 0 || given >= 30, "must be 0 (for ever) or at least 30")
+    .default(usual);
+
 export const Settings = z.object({
   DATABASE_URL: z.string().startsWith("postgres", "is not a postgresql:// connection string"),
   NEON_FETCH_ENDPOINT: z.url().optional(),
@@ -22,6 +30,11 @@ export const Settings = z.object({
   REQUEUE_AFTER_SECONDS: z.coerce.number().int().min(5).default(600),
   /** While 1,000 accepted posts have waited longer than this for their outcome, no more are accepted (429). */
   OVERLOADED_AFTER_SECONDS: z.coerce.number().int().min(1).default(60),
+  RETENTION_DAYS_POSTS: days(90),
+  RETENTION_DAYS_EVENTS: days(0),
+  RETENTION_DAYS_DELIVERIES: days(0),
+  RETENTION_DAYS_DEAD_LETTERS: days(0),
+  RETENTION_DAYS_FEATURES: days(90),
   LOCAL: z.string().optional(),
 });
 export type Settings = z.infer<typeof Settings>;

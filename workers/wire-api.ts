@@ -21,6 +21,7 @@ import { ingest } from "./ingest.ts";
 import { type Isolate, isolateOf } from "./isolate.ts";
 import { slidingWindow } from "./platform/allowance.ts";
 import { receive } from "./receive.ts";
+import { type RetentionDays, retain } from "./retention.ts";
 import type { Settings } from "./settings.ts";
 import { sourcesPorts } from "./sources-status.ts";
 import { type Defer, flusher, ground, guardedPorts, ingestPorts, sweeperOf, type Wired } from "./wire.ts";
@@ -49,10 +50,19 @@ export function wireCron(env: Bindings, defer: Defer): Wired<CronPorts> {
       env.JETSTREAM.getByName("all")
         .keep()
         .catch(() => undefined),
+    retain: () => retain({ ...ground(isolate), store: isolate.store, days: retentionDays(isolate.settings) }),
     sweeper: sweeperOf(env),
   };
   return { ports, flush: flusher(env, isolate, defer) };
 }
+
+const retentionDays = (settings: Settings): RetentionDays => ({
+  posts: settings.RETENTION_DAYS_POSTS,
+  events: settings.RETENTION_DAYS_EVENTS,
+  deliveries: settings.RETENTION_DAYS_DELIVERIES,
+  deadLetters: settings.RETENTION_DAYS_DEAD_LETTERS,
+  features: settings.RETENTION_DAYS_FEATURES,
+});
 
 /** Each part by itself: while the database is out the queues are what one wants to see. */
 async function gauges(env: Bindings, isolate: Isolate): Promise<Gauge[]> {

@@ -36,6 +36,7 @@ export function fakePorts(over: Partial<ApiPorts> = {}, settings: Partial<ApiSet
       evidenceByKey: async () => [],
       outboxByKey: async () => [],
       audit: () => Promise.reject(new Error("no audit in this test")),
+      latency: async () => ({ p50: null, p95: null, count: 0 }),
       overview: async () => ({ posts: [], events: 0, signals: [], outbox: [], deadLetters: 0, postsPerMinute: [] }),
     },
     keys: fakeKeys(),

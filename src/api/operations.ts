@@ -67,7 +67,7 @@ export function analyticsRoutes(ports: Pick<ApiPorts, "store" | "now">): Hono<Ap
 }
 
 async function rows(query: z.infer<typeof Query>, { store, now }: Pick<ApiPorts, "store" | "now">): Promise<unknown[]> {
-  if (query === "latency") return [(await store.audit()).latencyMs];
+  if (query === "latency") return [await store.latency()];
   const overview = await store.overview(iso(now()));
   const answers = {
     "posts-per-minute": overview.postsPerMinute,

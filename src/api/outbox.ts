@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { type Clock, iso } from "../kit/time.ts";
-import { DeliveryStatus } from "../model/delivery.ts";
+import { ShownStatus } from "../model/delivery.ts";
 import { Instant } from "../model/scalars.ts";
 import type { AdminStore, DueDelivery, ReadStore } from "../store/store.ts";
 import type { ApiEnv } from "./access.ts";
@@ -17,7 +17,7 @@ export type OutboxPorts = {
 };
 
 export const OutboxQuery = PagingQuery.extend({
-  status: DeliveryStatus.nullable().default(null),
+  status: ShownStatus.nullable().default(null),
   channel: z
     .string()
     .regex(/^\d{1,15}$/, "must be a channel's id")

@@ -31,6 +31,8 @@ export type Notification = z.infer<typeof Notification>;
 
 /** pending and failed wait for next_retry_at; a pending row under a live lease is being sent. done and dlq are final. */
 export const DeliveryStatus = z.enum(["pending", "done", "failed", "dlq"]);
+/** As the API shows it: a row under a lease is `sending`. */
+export const ShownStatus = z.enum([...DeliveryStatus.options, "sending"]);
 export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
 
 /** A row to be written to push_outbox: one notification for one channel. */

@@ -8,6 +8,7 @@ import { pagingContract } from "./contract/paging.ts";
 import { postContract } from "./contract/posts.ts";
 import { raceContract } from "./contract/races.ts";
 import { readContract } from "./contract/read.ts";
+import { retentionContract } from "./contract/retention.ts";
 import type { Store } from "./store.ts";
 
 /** What every store must do. `makeStore` answers an empty one for each test; `stop` frees what they share. */
@@ -31,6 +32,7 @@ export function storeContract(name: string, makeStore: () => Promise<Store>, sto
     readContract(store);
     pagingContract(store);
     auditContract(store);
+    retentionContract(store);
     adminContract(store);
   });
 }

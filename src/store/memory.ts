@@ -4,6 +4,7 @@ import { eventStore } from "./memory/events.ts";
 import { outboxStore } from "./memory/outbox.ts";
 import { postStore } from "./memory/posts.ts";
 import { readStore } from "./memory/read.ts";
+import { retentionStore } from "./memory/retention.ts";
 import { emptyRows } from "./memory/rows.ts";
 import type { Store } from "./store.ts";
 
@@ -20,6 +21,7 @@ export function memoryStore(): Store {
     ...channelStore(rows),
     ...deadLetterStore(rows),
     ...cursorStore(rows),
+    ...retentionStore(rows),
     ...readStore(rows),
     ...outboxAdmin(rows),
     ...keyStore(rows),

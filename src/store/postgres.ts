@@ -5,6 +5,7 @@ import { cursorStore, featureStore, keyStore, outboxAdmin, rulesHistory } from "
 import { outboxStore } from "./postgres/outbox.ts";
 import { postStore } from "./postgres/posts.ts";
 import { readStore } from "./postgres/read.ts";
+import { retentionStore } from "./postgres/retention.ts";
 import { type Sql, storable } from "./postgres/sql.ts";
 import type { Store } from "./store.ts";
 
@@ -18,6 +19,7 @@ export function postgresStore(client: Sql): Store {
     ...channelStore(sql),
     ...deadLetterStore(sql),
     ...cursorStore(sql),
+    ...retentionStore(sql),
     ...readStore(sql),
     ...outboxAdmin(sql),
     ...keyStore(sql),

@@ -68,6 +68,7 @@ export type DeadLetterRow = {
 
 /** The live figures of the page and of /metrics gauges, in one query. */
 export type Overview = {
+  /** `reason` of what was dropped; null of the rest. */
   posts: { outcome: string; reason: string | null; count: number }[];
   events: number;
   signals: { state: string; count: number }[];
@@ -94,6 +95,8 @@ export type ReadStore = {
   ): Promise<Page<DeadLetterRow>>;
   channelList(): Promise<ChannelConfig[]>;
   audit(): Promise<Audit>;
+  /** From acceptance to delivery, of the latest deliveries. */
+  latency(): Promise<Audit["latencyMs"]>;
   overview(now: string): Promise<Overview>;
   /** Stored signals for a backtest, newest first. */
   snapshots(since: string, limit: number): Promise<SnapshotRow[]>;

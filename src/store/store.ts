@@ -147,7 +147,20 @@ export type CursorStore = {
   advanceCursor(source: string, from: string | null, to: string | null, at: string): Promise<boolean>;
 };
 
-/** The promise, counted: accepted = evidence + dropped + duplicate + dead + open, and open falls to 0 when the queues are empty. */
+/** What may be deleted once it is old, in the order in which it is safe to. */
+export const RETAINED = ["deadLetters", "posts", "events", "deliveries", "features"] as const;
+
+export type RetentionStore = {
+  /**
+   * Deletes up to `limit` rows that ended before `before`, the oldest first, and answers how many; nothing that is open, waits to be delivered
+   * or may still be replayed. Posts, events and deliveries stay in the audit's and the overview's counts.
+   *
+   * `posts`: those that came to nothing. `events`: with their evidence, signal, and the posts that are evidence of nothing else.
+   */
+  forget(what: (typeof RETAINED)[number], before: string, limit: number): Promise<number>;
+};
+
+/** The promise, counted: accepted = evidence + dropped + duplicate + dead + open, and open falls to 0 when the queues are empty. Counts hold what retention deleted. */
 export type Audit = {
   accepted: number;
   evidence: number;
@@ -163,7 +176,9 @@ export type Audit = {
   miscounted: number;
   outbox: { pending: number; failed: number; done: number; dlq: number };
   deadLetters: number;
+  /** Of the latest deliveries. */
   latencyMs: { p50: number | null; p95: number | null; count: number };
+  /** Of the latest 10,000 posts: from the first accepted to the last ended. */
   postsPerSecond: number | null;
 };
 
@@ -171,4 +186,12 @@ export type Audit = {
 export type { AdminStore, ReadStore };
 
 /** The whole port, as src/store/memory/ and src/store/postgres/ give it. */
-export type Store = PostStore & EventStore & OutboxStore & ChannelStore & DeadLetterStore & CursorStore & ReadStore & AdminStore;
+export type Store = PostStore &
+  EventStore &
+  OutboxStore &
+  ChannelStore &
+  DeadLetterStore &
+  CursorStore &
+  RetentionStore &
+  ReadStore &
+  AdminStore;

@@ -53,6 +53,10 @@ export const rawPosts = pgTable(
     index("raw_posts_text").on(t.textHash, t.author, t.id),
     index("raw_posts_open").on(sql`coalesce(${t.requeuedAt}, ${t.acceptedAt})`, t.id).where(sql`${t.endedAt} is null`),
     index("raw_posts_accepted_at").using("brin", t.acceptedAt),
+    // How posts ended is counted from these two alone. What was dropped has few reasons; the others' name posts, and are too many to index.
+    index("raw_posts_dropped").on(t.reason).where(sql`${t.outcome} = 'dropped'`),
+    index("raw_posts_not_dropped").on(t.outcome).where(sql`${t.outcome} is distinct from 'dropped'`),
+    index("raw_posts_came_to_nothing").on(t.acceptedAt).where(sql`${t.outcome} in ('dropped', 'duplicate', 'dead')`),
     check("raw_posts_outcome", sql`${t.outcome} in ('pending', 'evidence', 'dropped', 'duplicate', 'dead')`),
     check("raw_posts_ended", sql`(${t.endedAt} is null) = (coalesce(${t.outcome}, 'pending') = 'pending')`),
   ],
@@ -131,6 +135,7 @@ export const signals = pgTable(
   (t) => [
     unique("signals_event_key").on(t.eventKey),
     index("signals_ts").on(t.ts, t.id),
+    index("signals_state").on(t.state, t.ts, t.id),
     check("signals_state", sql`${t.state} in ('candidate', 'verified', 'downgraded')`),
   ],
 );
@@ -165,6 +170,8 @@ export const pushOutbox = pgTable(
       .where(sql`${t.status} in ('pending', 'failed')`),
     index("push_outbox_event_key").on(t.eventKey, t.createdAt),
     index("push_outbox_channel").on(t.channelId, t.id),
+    index("push_outbox_status").on(t.status, t.id),
+    index("push_outbox_finished_at").on(t.finishedAt).where(sql`${t.status} in ('done', 'dlq')`),
     check("push_outbox_status", sql`${t.status} in ('pending', 'failed', 'done', 'dlq')`),
   ],
 );
@@ -203,7 +210,23 @@ export const deadLetters = pgTable(
     replayedAt: at("replayed_at"),
     replays: integer("replays").notNull().default(0),
   },
-  (t) => [unique("dead_letters_key").on(t.key), index("dead_letters_subject").on(t.subject)],
+  (t) => [
+    unique("dead_letters_key").on(t.key),
+    index("dead_letters_subject").on(t.subject),
+    index("dead_letters_open").on(t.id).where(sql`${t.replayedAt} is null`),
+  ],
+);
+
+/** What retention deleted, so that the audit still accounts for every post: `what` is post, event or delivery. */
+export const archived = pgTable(
+  "archived",
+  {
+    what: text("what").notNull(),
+    outcome: text("outcome").notNull(),
+    reason: text("reason").notNull(),
+    count: bigint("count", { mode: "number" }).notNull(),
+  },
+  (t) => [primaryKey({ name: "archived_pk", columns: [t.what, t.outcome, t.reason] })],
 );
 
 export const channels = pgTable(

@@ -82,6 +82,7 @@ function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
     variables: {},
     poll: poll as PollPorts,
     keepStreams: async () => undefined,
+    retain: async () => undefined,
     sweeper: world.sweeperOf(who),
   };
 }

@@ -1,31 +1,38 @@
 import type { Audit } from "../store.ts";
-import type { EventRecord, PostRow, Rows } from "./rows.ts";
+import { archivedOf, type EventRecord, type PostRow, type Rows } from "./rows.ts";
 
 /** The same count as src/store/postgres/audit.ts, in the same order. */
 export function auditOf(rows: Rows): Audit {
   const posts = [...rows.posts.values()];
   const events = [...rows.events.values()];
-  const ended = (outcome: PostRow["outcome"]) => posts.filter((row) => row.outcome === outcome).length;
-  const outbox = (status: string) => rows.outbox.filter((row) => row.status === status).length;
+  const gone = archivedOf(rows, "post");
+  const ended = (wanted: PostRow["outcome"]) =>
+    posts.filter(({ outcome }) => outcome === wanted).length + total(gone.filter(({ outcome }) => outcome === wanted));
+  const outbox = (wanted: string) =>
+    rows.outbox.filter(({ status }) => status === wanted).length +
+    total(archivedOf(rows, "delivery").filter(({ outcome }) => outcome === wanted));
   return {
-    accepted: posts.length,
+    accepted: posts.length + total(gone),
     evidence: ended("evidence"),
     dropped: ended("dropped"),
     duplicate: ended("duplicate"),
     dead: ended("dead"),
     open: posts.filter((row) => row.endedAt === null).length,
-    droppedBy: droppedBy(posts),
+    droppedBy: droppedBy(rows, posts),
     contradictions: heldByNone(rows, posts) + sayOtherwise(rows, events),
     miscounted: events.filter(miscounted).length,
     outbox: { pending: outbox("pending"), failed: outbox("failed"), done: outbox("done"), dlq: outbox("dlq") },
     deadLetters: [...rows.letters.values()].filter((letter) => letter.replayedAt === null).length,
-    latencyMs: latency(rows, events),
+    latencyMs: latencyOf(rows),
     postsPerSecond: throughput(posts),
   };
 }
 
-function droppedBy(posts: PostRow[]): Audit["droppedBy"] {
-  const counts = new Map<string, number>();
+const total = (counts: { count: number }[]): number => counts.reduce((sum, { count }) => sum + count, 0);
+
+function droppedBy(rows: Rows, posts: PostRow[]): Audit["droppedBy"] {
+  const gone = archivedOf(rows, "post").filter(({ outcome }) => outcome === "dropped");
+  const counts = new Map(gone.map(({ reason, count }) => [reason, count]));
   for (const row of posts) if (row.outcome === "dropped") counts.set(row.reason ?? "", (counts.get(row.reason ?? "") ?? 0) + 1);
   return [...counts]
     .map(([reason, count]) => ({ reason, count }))
@@ -65,8 +72,8 @@ function miscounted({ event, evidence }: EventRecord): boolean {
 }
 
 /** Of posts whose commit wrote a notification that was not held back: from acceptance to the first delivery of it. */
-function latency(rows: Rows, events: EventRecord[]): Audit["latencyMs"] {
-  const ms = events.flatMap((held) => {
+export function latencyOf(rows: Rows): Audit["latencyMs"] {
+  const ms = [...rows.events.values()].flatMap((held) => {
     const firstSent = new Map<string, number>();
     for (const { status, createdAt, finishedAt, draft } of held.outbox)
       if (status === "done" && finishedAt !== null && draft.notBefore === null)

@@ -38,7 +38,7 @@ function replay(rows: Rows, letter: LetterRow, at: string): void {
 export function buryLetter(rows: Rows, letter: DeadLetter & { key: string }, at: string): boolean {
   const held = rows.letters.get(letter.key);
   if (held !== undefined && (held.replayedAt === null || held.replayedAt >= at)) return false;
-  const fresh = { id: rows.letters.size + 1, replays: 0, ...held };
+  const fresh = held ?? { id: ++rows.made.letters, replays: 0 };
   rows.letters.set(letter.key, { ...letter, id: fresh.id, replays: fresh.replays, createdAt: at, replayedAt: null });
   return true;
 }

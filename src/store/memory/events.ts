@@ -15,7 +15,7 @@ export function eventStore(rows: Rows): EventStore {
       if ((before?.rev ?? 0) !== change.expectedRev) return { kind: "stale" };
       const held = before ?? newEvent(rows, change);
       rows.events.set(eventKey, held);
-      Object.assign(held, { rev: change.expectedRev + 1, event: change.event, signal: change.signal });
+      Object.assign(held, { rev: change.expectedRev + 1, touchedAt: change.at, event: change.event, signal: change.signal });
       for (const mention of change.evidence) {
         if (!held.evidence.has(mention.evidenceId)) held.evidence.set(mention.evidenceId, { mention, committedAt: change.at });
         const post = rows.posts.get(`${mention.source}:${mention.postId}`);
@@ -28,9 +28,10 @@ export function eventStore(rows: Rows): EventStore {
   };
 }
 
-const newEvent = (rows: Rows, { event, signal }: Change): EventRecord => ({
-  id: rows.events.size + 1,
+const newEvent = (rows: Rows, { event, signal, at }: Change): EventRecord => ({
+  id: ++rows.made.events,
   rev: 0,
+  touchedAt: at,
   event,
   signal,
   evidence: new Map(),

@@ -1,26 +1,35 @@
 import type { Overview } from "../read.ts";
-import type { Rows } from "./rows.ts";
+import { archivedOf, type Rows } from "./rows.ts";
 
 const MINUTE = 60_000;
 
 export function overviewOf(rows: Rows, now: string): Overview {
   const events = [...rows.events.values()];
-  const posts = counted([...rows.posts.values()].map(({ outcome, reason }) => JSON.stringify([outcome ?? "open", reason])));
+  const posts = counted(
+    [...rows.posts.values()].map(({ outcome, reason }) =>
+      JSON.stringify([outcome ?? "open", outcome === "dropped" ? reason : null]),
+    ),
+    archivedOf(rows, "post").map(({ outcome, reason, count }) => [JSON.stringify([outcome, reason || null]), count]),
+  );
+  const outbox = counted(
+    rows.outbox.flatMap(({ status }) => status),
+    archivedOf(rows, "delivery").map(({ outcome, count }) => [outcome, count]),
+  );
   return {
     posts: [...posts].map(([key, count]) => {
       const [outcome, reason] = JSON.parse(key);
       return { outcome, reason, count };
     }),
-    events: events.length,
+    events: archivedOf(rows, "event").reduce((sum, { count }) => sum + count, events.length),
     signals: [...counted(events.map(({ signal }) => signal.state))].map(([state, count]) => ({ state, count })),
-    outbox: [...counted(rows.outbox.map(({ status }) => status))].map(([status, count]) => ({ status, count })),
+    outbox: [...outbox].map(([status, count]) => ({ status, count })),
     deadLetters: [...rows.letters.values()].filter(({ replayedAt }) => replayedAt === null).length,
     postsPerMinute: lastHour(rows, Date.parse(now)),
   };
 }
 
-function counted(keys: string[]): Map<string, number> {
-  const counts = new Map<string, number>();
+function counted(keys: string[], before: [string, number][] = []): Map<string, number> {
+  const counts = new Map(before);
   for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
   return new Map([...counts].sort(([, a], [, b]) => b - a));
 }

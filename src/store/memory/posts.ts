@@ -44,7 +44,7 @@ function admit(rows: Rows, { post, textHash }: Arrival, at: string): boolean {
   if (rows.posts.has(key)) return false;
   const unknown = { lang: null, spam: null, sentiment: null, fingerprint: null, outcome: null, reason: null, detail: null };
   const times = { acceptedAt: at, judgedAt: null, endedAt: null, requeuedAt: null };
-  const row: PostRow = { id: rows.posts.size + 1, post, textHash, ...unknown, ...times, eventKeys: null, doneKeys: [] };
+  const row: PostRow = { id: ++rows.made.posts, post, textHash, ...unknown, ...times, eventKeys: null, doneKeys: [] };
   rows.posts.set(key, row);
   rows.open.add(row);
   const alike = rows.repeats.get(repeatKey(row));

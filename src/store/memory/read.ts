@@ -1,7 +1,7 @@
 import { canonicalAddress } from "../../model/mention.ts";
 import { type Mark, markOf, pageOf } from "../paging.ts";
 import type { EventFilter, OutboxRow, Page, Paging, ReadStore } from "../read.ts";
-import { auditOf } from "./audit.ts";
+import { auditOf, latencyOf } from "./audit.ts";
 import { evidenceOf } from "./events.ts";
 import { historyOf } from "./history.ts";
 import { overviewOf } from "./overview.ts";
@@ -66,6 +66,7 @@ export function readStore(rows: Rows): ReadStore {
     channelList: async () =>
       [...rows.channels.values()].filter(({ removedAt }) => removedAt === null).map(({ removedAt: _, ...channel }) => channel),
     audit: async () => auditOf(rows),
+    latency: async () => latencyOf(rows),
     overview: async (now) => overviewOf(rows, now),
     async snapshots(since, limit) {
       return [...rows.events.values()]

@@ -32,6 +32,8 @@ export type PostRow = {
 export type EventRecord = {
   id: number;
   rev: number;
+  /** When it was last committed. */
+  touchedAt: string;
   event: TokenEvent;
   signal: Signal;
   evidence: Map<string, { mention: Mention; committedAt: string }>;
@@ -64,6 +66,7 @@ export type Rows = {
   /** Posts of one author with one text, in the order of acceptance. */
   repeats: Map<string, PostRow[]>;
   events: Map<string, EventRecord>;
+  /** Row n is at n - 1; deleted ones leave a hole. */
   outbox: OutboxRecord[];
   waiting: Timeline<OutboxRecord>;
   waitingFor: Map<number, Timeline<OutboxRecord>>;
@@ -74,6 +77,10 @@ export type Rows = {
   keys: Map<string, ApiKey>;
   rules: Map<string, RulesVersion & { document: string }>;
   features: OnchainFeatures[];
+  /** What retention deleted: JSON of what, outcome and reason -> count. */
+  archived: Map<string, number>;
+  /** How many rows were ever made: the next id, also after some were deleted. */
+  made: { posts: number; events: number; letters: number };
 };
 
 export const emptyRows = (): Rows => ({
@@ -91,7 +98,19 @@ export const emptyRows = (): Rows => ({
   keys: new Map(),
   rules: new Map(),
   features: [],
+  archived: new Map(),
+  made: { posts: 0, events: 0, letters: 0 },
 });
+
+/** The counts of what was deleted, by outcome and reason. */
+export const archivedOf = (
+  rows: Rows,
+  what: "post" | "event" | "delivery",
+): { outcome: string; reason: string; count: number }[] =>
+  [...rows.archived].flatMap(([key, count]) => {
+    const [kind, outcome, reason] = JSON.parse(key) as [string, string, string];
+    return kind === what ? [{ outcome, reason, count }] : [];
+  });
 
 const byWait = () => timeline<OutboxRecord>((row) => (isOpen(row) ? waitsFor(row) : undefined));
 

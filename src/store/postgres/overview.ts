@@ -1,11 +1,13 @@
 import type { Overview } from "../read.ts";
 import { iso } from "./sql.ts";
+import { DELIVERIES_BY_STATUS, POSTS_BY_OUTCOME } from "./tally.ts";
 
 export type OverviewRow = { overview: Overview };
 
 /** $1 now. Posts a minute cover the last sixty minutes, the oldest first, also those without a post. */
 export const OVERVIEW = `
-with post as (select coalesce(outcome, 'open') as outcome, reason, count(*) from raw_posts group by 1, 2),
+with post as (${POSTS_BY_OUTCOME}),
+delivery as (${DELIVERIES_BY_STATUS}),
 minute as (
   select m as at from generate_series(date_trunc('minute', $1::timestamptz) - interval '59 minutes', date_trunc('minute', $1::timestamptz), interval '1 minute') m
 ),
@@ -15,9 +17,9 @@ arrived as (
 )
 select jsonb_build_object(
   'posts', (select coalesce(jsonb_agg(to_jsonb(p) order by count desc), '[]') from post p),
-  'events', (select count(*) from events),
+  'events', (select count(*) from events) + (select coalesce(sum(count), 0)::bigint from archived where what = 'event'),
   'signals', (select coalesce(jsonb_agg(to_jsonb(s) order by count desc), '[]') from (select state, count(*) from signals group by 1) s),
-  'outbox', (select coalesce(jsonb_agg(to_jsonb(o) order by count desc), '[]') from (select status, count(*) from push_outbox group by 1) o),
+  'outbox', (select coalesce(jsonb_agg(to_jsonb(o) order by count desc), '[]') from delivery o),
   'deadLetters', (select count(*) from dead_letters where replayed_at is null),
   'postsPerMinute', (select jsonb_agg(jsonb_build_object('minute', ${iso("minute.at")}, 'count', coalesce(arrived.count, 0)) order by minute.at)
     from minute left join arrived using (at))

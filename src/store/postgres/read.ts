@@ -8,6 +8,7 @@ import type { Audit, Evidence } from "../store.ts";
 import { AUDIT } from "./audit.ts";
 import { CHANNELS } from "./channels.ts";
 import { HISTORY } from "./history.ts";
+import { LATENCY } from "./latency.ts";
 import { OVERVIEW, type OverviewRow } from "./overview.ts";
 import { EVENT, EVIDENCE, IS_OPEN, SIGNAL } from "./shapes.ts";
 import { iso, json, one, type Sql } from "./sql.ts";
@@ -67,7 +68,12 @@ export function readStore(sql: Sql): ReadStore {
       newestFirst<OutboxRow>(
         OUTBOX_ROWS,
         [
-          [`${SHOWN_STATUS} = ?`, filter.status],
+          [
+            filter.status === "sending"
+              ? "o.leased_until is not null and 'sending' = ?"
+              : "o.leased_until is null and o.status = ?",
+            filter.status,
+          ],
           ["o.channel_id = ?", filter.channelId],
           ["o.created_at >= ?", filter.since],
         ],
@@ -86,6 +92,7 @@ export function readStore(sql: Sql): ReadStore {
       ),
     channelList: async () => (await sql.query<{ channel: ChannelConfig }>(CHANNELS, [])).map(({ channel }) => channel),
     audit: async () => (await one(sql.query<{ audit: Audit }>(AUDIT, []))).audit,
+    latency: async () => (await one(sql.query<{ ms: Audit["latencyMs"] }>(LATENCY, []))).ms,
     overview: async (now) => (await one(sql.query<OverviewRow>(OVERVIEW, [now]))).overview,
     async snapshots(since, limit) {
       const text = `

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import type { RetentionStore, Store } from "../store.ts";
+import { arrival, at, change, draft, dropped, eventOf, KEY, mention, OTHER_KEY, pending, ref } from "./samples.ts";
+
+export function retentionContract(store: () => Store): void {
+  const forget = (what: Parameters<RetentionStore["forget"]>[0], seconds: number, limit = 100) =>
+    store().forget(what, at(seconds), limit);
+  const accept = (seconds: number, ...ids: number[]) =>
+    store().accept(
+      ids.map((id) => arrival(id)),
+      at(seconds),
+    );
+  const known = async (...ids: number[]) => {
+    const found = await Promise.all(ids.map((id) => store().post("x", String(id))));
+    return ids.filter((_, index) => found[index] !== undefined);
+  };
+  const totals = async () => {
+    const { latencyMs: _, postsPerSecond: __, ...counts } = await store().audit();
+    return counts;
+  };
+  const byName = (rows: { outcome: string; reason: string | null }[]) => rows.map((row) => JSON.stringify(row)).sort();
+
+  describe("retention", () => {
+    it("deletes old posts that came to nothing, a batch at a time, and still counts them", async () => {
+      await accept(0, 1, 2, 3, 4);
+      await accept(50, 5);
+      await store().judge([dropped(1), dropped(2, "language"), dropped(3), dropped(5)], at(60));
+      const [before, shown] = [await totals(), (await store().overview(at(60))).posts];
+      expect([await forget("posts", 50, 2), await forget("posts", 50, 2), await forget("posts", 50, 2)]).toEqual([2, 1, 0]);
+      expect(await known(1, 2, 3, 4, 5)).toEqual([4, 5]);
+      expect(await totals()).toEqual(before);
+      expect(byName((await store().overview(at(60))).posts)).toEqual(byName(shown));
+      expect((await store().accept([arrival(6)], at(61))).fresh).toEqual([ref(6)]);
+    });
+
+    it("keeps a dead post as long as its letter", async () => {
+      await accept(0, 1);
+      const letter = {
+        key: "k",
+        stage: "posts",
+        reason: "poison",
+        error: "",
+        payload: null,
+        attempts: 1,
+        subject: "x:1",
+        advice: "",
+      };
+      await store().bury([letter], at(1));
+      expect(await forget("posts", 50)).toBe(0);
+      expect([await forget("deadLetters", 1), await forget("deadLetters", 2)]).toEqual([0, 1]);
+      expect(await forget("posts", 50)).toBe(1);
+      expect(await totals()).toMatchObject({ accepted: 1, dead: 1, deadLetters: 0 });
+    });
+
+    it("deletes an old event with its evidence, signal and posts, but not what another event holds", async () => {
+      await accept(0, 1, 2);
+      await store().judge([pending(1, KEY), pending(2, KEY, OTHER_KEY)], at(1));
+      await store().commit(change(0, [mention(1), mention(2)], { at: at(5) }));
+      const other = mention(2, { eventKey: OTHER_KEY, postedAt: at(100) });
+      await store().commit(change(0, [other], { event: eventOf([other]), at: at(6) }));
+      const before = await totals();
+      expect(before).toMatchObject({ accepted: 2, evidence: 2, contradictions: 0, miscounted: 0 });
+      expect(await forget("events", 50)).toBe(1);
+      expect([await store().event(KEY), await store().signal(KEY)]).toEqual([undefined, undefined]);
+      expect(await known(1, 2)).toEqual([2]);
+      expect(await totals()).toEqual(before);
+      expect((await store().overview(at(60))).events).toBe(2);
+      expect(await forget("events", 200)).toBe(1);
+      expect(await known(2)).toEqual([]);
+      expect(await totals()).toEqual(before);
+      const again = await store().commit(change(0, [mention(1)], { at: at(7) }));
+      expect(again).toMatchObject({ kind: "committed", rev: 1 });
+    });
+
+    it("keeps an event that was touched lately, and one that waits to be delivered", async () => {
+      await store().commit(change(0, [mention(1)], { at: at(60), outbox: [draft(1, "a")] }));
+      expect(await forget("events", 50)).toBe(0);
+      expect(await forget("events", 70)).toBe(0);
+      await store().claim(1, "L", at(61), 1_000);
+      await store().close(1, "L", { kind: "done", externalId: null }, null, at(61));
+      expect(await forget("events", 70)).toBe(1);
+    });
+
+    it("deletes deliveries that ended, and still counts them", async () => {
+      await store().commit(change(0, [mention(1)], { at: at(0), outbox: [draft(1, "a"), draft(2, "b"), draft(3, "c")] }));
+      for (const id of [1, 2]) {
+        await store().claim(id, `L${id}`, at(1), 1_000);
+        await store().close(id, `L${id}`, { kind: "done", externalId: null }, null, at(id));
+      }
+      expect([await forget("deliveries", 2), await forget("deliveries", 2)]).toEqual([1, 0]);
+      expect(
+        (await store().outbox({ status: null, channelId: null, since: null }, { limit: 9, cursor: null })).items.map(
+          ({ id }) => id,
+        ),
+      ).toEqual([3, 2]);
+      expect(await totals()).toMatchObject({ outbox: { pending: 1, done: 2, failed: 0, dlq: 0 } });
+      expect((await store().overview(at(60))).outbox).toEqual(expect.arrayContaining([{ status: "done", count: 2 }]));
+      expect(await store().claim(1, "L", at(9), 1_000)).toEqual({ kind: "closed" });
+      expect(await store().due(at(100), 10)).toEqual([{ id: 3, channelId: 3, eventKey: KEY }]);
+    });
+
+    it("deletes old on-chain features", async () => {
+      const features = { chain: "eth", tokenCa: "0x1", window: "24h", values: {}, confidence: null } as const;
+      await store().putFeatures({ ...features, asOf: at(1) });
+      await store().putFeatures({ ...features, asOf: at(2) });
+      expect([await forget("features", 2), await forget("features", 2)]).toEqual([1, 0]);
+    });
+  });
+}

@@ -1,0 +1,85 @@
+import type { RETAINED, RetentionStore } from "../store.ts";
+import { one, type Sql } from "./sql.ts";
+
+/** Adds what a part of the statement deleted to the counts of what was. `gone` answers outcome and reason of each row. */
+const COUNTED = (what: string, gone: string): string => `
+  insert into archived (what, outcome, reason, count)
+  select '${what}', outcome, coalesce(reason, ''), count(*) from ${gone} group by 2, 3 order by 2, 3
+  on conflict (what, outcome, reason) do update set count = archived.count + excluded.count`;
+
+/** Posts that came to nothing. A dead one stays as long as its letter, which may still open it. */
+const POSTS = `
+with old as (
+  select p.id from raw_posts p
+  where p.outcome in ('dropped', 'duplicate', 'dead') and p.accepted_at < $1::timestamptz and (p.outcome <> 'dead' or not exists (
+    select from dead_letters d where d.subject = p.source || ':' || p.source_id))
+  order by p.accepted_at limit $2::int for update skip locked
+),
+gone as (
+  delete from raw_posts p using old where p.id = old.id returning p.outcome, case when p.outcome = 'dropped' then p.reason end as reason
+),
+counted as (${COUNTED("post", "gone")})
+select count(*)::int as gone from gone`;
+
+/**
+ * Events with their evidence and signal, once nothing waits to be delivered of them, and the posts that are evidence of no other event. Events are
+ * locked first and posts by id, as everywhere.
+ */
+const EVENTS = `
+with old as (
+  select e.event_key from events e
+  where e.last_ts < $1::timestamptz and e.updated_at < $1::timestamptz and not exists (
+    select from push_outbox o where o.event_key = e.event_key and o.status in ('pending', 'failed'))
+  order by e.last_ts, e.id limit $2::int for update skip locked
+),
+post as (
+  select p.id, p.outcome, p.event_keys, p.done_keys from raw_posts p
+  where (p.source, p.source_id) in (select v.source, v.post_id from event_evidence v join old using (event_key))
+  order by p.id for update
+),
+rest as (
+  select id, outcome,
+    array(select k from unnest(event_keys) k where k not in (select event_key from old)) as event_keys,
+    array(select k from unnest(done_keys) k where k not in (select event_key from old)) as done_keys
+  from post
+),
+kept as (
+  update raw_posts p set event_keys = r.event_keys, done_keys = r.done_keys
+  from rest r where p.id = r.id and not (r.outcome = 'evidence' and r.event_keys = '{}')
+),
+gone_post as (
+  delete from raw_posts p using rest r where p.id = r.id and r.outcome = 'evidence' and r.event_keys = '{}'
+  returning p.outcome, null as reason
+),
+gone as (delete from events e using old where e.event_key = old.event_key returning '' as outcome, '' as reason),
+counted as (${COUNTED("event", "gone")}),
+counted_post as (${COUNTED("post", "gone_post")})
+select count(*)::int as gone from gone`;
+
+const DELIVERIES = `
+with old as (
+  select o.id from push_outbox o where o.status in ('done', 'dlq') and o.finished_at < $1::timestamptz
+  order by o.finished_at limit $2::int for update skip locked
+),
+gone as (delete from push_outbox o using old where o.id = old.id returning o.status as outcome, '' as reason),
+counted as (${COUNTED("delivery", "gone")})
+select count(*)::int as gone from gone`;
+
+/** Rows that no count of the audit is about. */
+const plain = (table: string, at: string): string => `
+with gone as (
+  delete from ${table} where ctid in (select ctid from ${table} where ${at} < $1::timestamptz limit $2::int for update skip locked) returning 1
+)
+select count(*)::int as gone from gone`;
+
+const STATEMENTS: Record<(typeof RETAINED)[number], string> = {
+  posts: POSTS,
+  events: EVENTS,
+  deliveries: DELIVERIES,
+  deadLetters: plain("dead_letters", "created_at"),
+  features: plain("onchain_features", "as_of"),
+};
+
+export const retentionStore = (sql: Sql): RetentionStore => ({
+  forget: async (what, before, limit) => (await one(sql.query<{ gone: number }>(STATEMENTS[what], [before, limit]))).gone,
+});
