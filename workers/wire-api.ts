@@ -15,6 +15,7 @@ import type { ReplayLetter } from "../src/store/admin.ts";
 import type { SnapshotRow } from "../src/store/read.ts";
 import { enqueueDeliveries } from "./announce.ts";
 import { type CronPorts, note } from "./cron.ts";
+import { twinDials } from "./dials.ts";
 import type { Bindings } from "./env.ts";
 import { backlogs, health, unready, VERSION } from "./health.ts";
 import { ingest } from "./ingest.ts";
@@ -133,6 +134,7 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
     ingest: (posts) => ingest(posts, ingestPorts(env, isolate)),
     receive: (source, request, trusted) => receive(source, request, trusted, isolate, ingestPorts(env, isolate)),
     sources: sourcesPorts(env, isolate),
+    dials: twinDials(isolate),
     async trigger(name, options) {
       const source = SOURCES.find((each) => each.name === name);
       if (!source) return { kind: "unknown", sources: SOURCES.map((each) => each.name) };

@@ -3,6 +3,7 @@ import { drawer } from "./drawer.js";
 import { follow } from "./live.js";
 import { particles } from "./particles.js";
 import { getKey, read, setKey, takeKeyFromAddress } from "./server.js";
+import { services } from "./services.js";
 import { deliveries, postTicker } from "./side.js";
 import { signals } from "./signals.js";
 import { stages } from "./stages.js";
@@ -22,6 +23,8 @@ const cards = stages();
 const dots = particles(cards);
 const ticker = postTicker();
 const sent = deliveries(() => byId("key-dialog").showModal());
+
+const asked = services(() => byId("key-dialog").showModal());
 
 const refreshSignals = soon(() => list.refresh());
 const refreshDeliveries = soon(() => sent.refresh());
@@ -125,6 +128,7 @@ byId("key-dialog").addEventListener("close", ({ target }) => {
   all();
 });
 byId("theme").addEventListener("click", shade.toggle);
+byId("services-open").addEventListener("click", asked.open);
 byId("help").addEventListener("click", () => byId("help-dialog").showModal());
 
 const shortcuts = {

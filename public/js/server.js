@@ -13,10 +13,21 @@ export const setKey = (key) => (key ? sessionStorage.setItem(KEY, key) : session
 
 export const authorization = () => (getKey() ? { Authorization: `Bearer ${getKey()}` } : {});
 
+/** A change; a failure carries its status and the server's own words. */
+export async function write(method, path, body) {
+  const headers = { "Content-Type": "application/json", ...authorization() };
+  const response = await fetch(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  if (!response.ok) throw await failure(response);
+}
+
+async function failure(response) {
+  const problem = await response.json().catch(() => ({}));
+  return Object.assign(new Error(problem.detail ?? `${response.status} ${response.statusText}`), { status: response.status });
+}
+
 /** JSON from this server, never an old copy of the browser's; a failure carries its status and the server's own words. */
 export async function read(path) {
   const response = await fetch(path, { cache: "no-cache", headers: { Accept: "application/json", ...authorization() } });
   if (response.ok || path === "/healthz") return response.json();
-  const problem = await response.json().catch(() => ({}));
-  throw Object.assign(new Error(problem.detail ?? `${response.status} ${response.statusText}`), { status: response.status });
+  throw await failure(response);
 }

@@ -30,7 +30,7 @@ const groups = (twins: string): Record<string, string>[] => [
   { HN_BASE_URL: `${twins}/hn` },
   { GITHUB_BASE_URL: `${twins}/github` },
   { FEED_URLS: `${twins}/feeds/rss.xml ${twins}/feeds/atom.xml ${twins}/feeds/feed.json` },
-  { BLUESKY_JETSTREAM_URL: `${twins.replace("http", "ws")}/jetstream/subscribe`, JETSTREAM_BASE_URL: `${twins}/jetstream` },
+  { JETSTREAM_BASE_URL: `${twins}/jetstream` },
 ];
 
 function twinSettings(twins: string, user: NodeJS.Dict<string>): Record<string, string> {
@@ -54,6 +54,7 @@ export function workerSettings(ports: Ports, adminKey: string, user: NodeJS.Dict
     ...user,
     EGRESS_ALLOW: [user.EGRESS_ALLOW, twins].filter(Boolean).join(","),
     LOCAL: "1",
+    TWINS_URL: `http://${twins}`,
     ADMIN_KEY: adminKey,
     DATABASE_URL: databaseUrl(ports.postgres),
     NEON_FETCH_ENDPOINT: `http://127.0.0.1:${ports.neon}/sql`,

@@ -4,6 +4,7 @@ import { StoreUnavailable } from "../store/store.ts";
 import { type ApiEnv, guard } from "./access.ts";
 import { channelRoutes } from "./channels.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
+import { dialRoutes } from "./dials.ts";
 import { feedRoutes } from "./feed.ts";
 import { graphqlRoutes } from "./graphql.ts";
 import { ingestRoutes } from "./ingest.ts";
@@ -36,6 +37,7 @@ export function api(ports: ApiPorts): Hono<ApiEnv> {
   app.route("/", rulesRoutes(ports.rules));
   app.route("/", listRoutes(ports));
   app.route("/", sourcesRoutes(ports.sources));
+  app.route("/", dialRoutes(ports.dials));
   app.route("/", channelRoutes(ports.channels));
   app.route("/", outboxRoutes(ports.outbox));
   app.route("/", deadLetterRoutes(ports.deadLetters));

@@ -62,6 +62,7 @@ export function fakePorts(over: Partial<ApiPorts> = {}, settings: Partial<ApiSet
     explain: async () => ({ rules: [] }),
     rules: fakeRules(),
     sources: unused,
+    dials: null,
     channels: unused,
     outbox: unused,
     deadLetters: unused,

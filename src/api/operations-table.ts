@@ -3,6 +3,7 @@ import { PostOnWire } from "../model/raw-post.ts";
 import { Signal } from "../model/signal.ts";
 import { TokenEvent } from "../model/token-event.ts";
 import { ChannelInput, ChannelUpdate, PreviewInput } from "./channel-input.ts";
+import { DialInput } from "./dials.ts";
 import { GraphqlBody } from "./graphql.ts";
 import { KeyInput } from "./keys.ts";
 import { ListQuery, LiveQuery } from "./query.ts";
@@ -79,6 +80,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /sources": { summary: "Every source: on, or why it is off; its last poll." },
   "GET /providers": { summary: "Every outside service that is called: breaker, pace, budget, last answer." },
   "POST /providers/:name/reset": { summary: "Closes a breaker after its cause was mended.", status: 204 },
+  "GET /dials": { summary: "Local stack alone: the stand-ins for outside services, the faults there are, and those turned up." },
+  "PUT /dials/:name": { summary: "Local stack alone: part of the calls to a stand-in fail, or to all (*).", body: DialInput },
+  "DELETE /dials/:name": { summary: "Local stack alone: a stand-in is well again, or all are (*).", status: 204 },
   "GET /rules": { summary: "The rules in force and their sha." },
   "PUT /rules": {
     summary: "Replaces the rules when they load; 422 names line and column. ?dry_run only checks.",

@@ -7,6 +7,7 @@ import type { KeyStore } from "../store/admin.ts";
 import type { ReadStore } from "../store/read.ts";
 import type { ChannelPorts } from "./channels.ts";
 import type { DeadLetterPorts } from "./dead-letters.ts";
+import type { DialsPort } from "./dials.ts";
 import type { ListPorts } from "./lists.ts";
 import type { OutboxPorts } from "./outbox.ts";
 import type { RulesPorts } from "./rules.ts";
@@ -74,6 +75,7 @@ export type ApiPorts = ListPorts & {
   receive(source: string, request: Request, trusted: boolean): Promise<Received>;
   trigger(source: string, options: TriggerOptions): Promise<Triggered>;
   sources: SourcesPorts;
+  dials: DialsPort;
   health(): Promise<Health>;
   /** What is not ready yet; empty when migrations are applied and rules are loaded. */
   unready(): Promise<string[]>;

@@ -4,7 +4,9 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { api } from "../../src/api/app.ts";
 import { ADMIN_KEY, fakePorts } from "../../src/api/fakes.ts";
+import type { ApiPorts } from "../../src/api/ports.ts";
 import { snakeCased } from "../../src/kit/snake.ts";
+import { iso } from "../../src/kit/time.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
 import { explain } from "../../src/rules/explain.ts";
 import { type Scene, scene } from "./scene.ts";
@@ -53,6 +55,7 @@ export async function fakeServer(): Promise<FakeServer> {
     store: played.store,
     keys: played.store,
     stream,
+    ...services(),
     explain: async (signal: Parameters<typeof played.store.commit>[0]["signal"]) => explain(played.rules, signal.facts),
   };
   const open = api(fakePorts(over, { publicRead: "operations" }));
@@ -83,6 +86,40 @@ export async function fakeServer(): Promise<FakeServer> {
   };
 }
 
+/** Two sources, a service, and stand-ins whose dials can be turned. */
+function services(): Pick<ApiPorts, "sources" | "dials"> {
+  const dials = new Map<string, unknown>();
+  const at = iso(Date.now() - 60_000);
+  const feeds = { source: "feeds", title: "Feeds", kind: "poll", on: true, why: null, everyMinutes: 5 } as const;
+  const off = { ...feeds, source: "x", on: false, why: "X_BEARER_TOKEN is not set", everyMinutes: null } as const;
+  const last = { at, kind: "throttled", reason: "HTTP 429" } as const;
+  const goplus = {
+    provider: "goplus",
+    breaker: "open",
+    cause: "throttled",
+    openUntil: null,
+    callsLastMinute: 3,
+    perMinute: 25,
+  } as const;
+  return {
+    sources: {
+      sources: async () => [
+        { ...feeds, polledAt: at, movedAt: at, lastVerdict: "ok", providers: [] },
+        { ...off, polledAt: null, movedAt: null, lastVerdict: null, providers: [] },
+      ],
+      providers: async () => [{ ...goplus, budgetLeft: null, last }],
+      reset: async () => true,
+    },
+    dials: {
+      async ask(method, name, dial) {
+        if (method === "PUT") dials.set(name, dial);
+        if (method === "DELETE") dials.delete(name);
+        return { status: 200, json: { twins: ["goplus"], faults: ["429", "500"], dials: Object.fromEntries(dials) } };
+      },
+    },
+  };
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -95,7 +132,10 @@ async function answer(
     return;
   }
   const headers = new Headers(Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]));
-  const answered = await fetch(new Request(url, { method: request.method ?? "GET", headers }));
+  const bytes: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) bytes.push(chunk);
+  const body = bytes.length === 0 ? {} : { body: Buffer.concat(bytes) };
+  const answered = await fetch(new Request(url, { method: request.method ?? "GET", headers, ...body }));
   response.writeHead(answered.status, Object.fromEntries(answered.headers));
   const reader = answered.body?.getReader();
   response.on("close", () => void reader?.cancel());

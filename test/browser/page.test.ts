@@ -116,6 +116,29 @@ describe.skipIf(missing)("the live page", () => {
     await page.close();
   });
 
+  it("shows sources and services, and turns up the faults of a stand-in with an admin's key", async () => {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    await page.goto(`${server.url}#key=${server.adminKey}`);
+    await page.getByRole("button", { name: "Services" }).click();
+    await page.locator("#services table").nth(2).waitFor();
+    expect(await said(page, "#services td")).toMatch(
+      /feeds.*on.*x.*off: X_BEARER_TOKEN is not set.*goplus.*open · throttled.*3 of 25/,
+    );
+    const fault = page.getByLabel("Fault of goplus");
+    await fault.selectOption("500");
+    await page
+      .locator('#services select[aria-label="Fault of goplus"] option[value="500"][selected]')
+      .waitFor({ state: "attached" });
+    await fault.selectOption("");
+    await page
+      .locator('#services select[aria-label="Fault of goplus"] option[value="500"][selected]')
+      .waitFor({ state: "detached" });
+    await page.keyboard.press("Escape");
+    expect(await page.locator("#services").getAttribute("open")).toBeNull();
+    await page.close();
+  });
+
   it.each([
     ["a phone", { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, colorScheme: "light" as const }],
     ["a small window", { viewport: { width: 820, height: 900 }, colorScheme: "dark" as const }],

@@ -120,17 +120,18 @@ export function serveTwins(options: { port: number; ledgerDir: string; now?: () 
     return json(dial);
   }
 
+  const shownDials = () => Object.fromEntries([...dials].map(([key, { dial }]) => [key, dial]));
+
   function control(first: string, name: string, method: string, body: unknown): TwinReply | undefined {
     if (first === "calls" && method === "DELETE") calls.clear();
     if (first === "calls" && name !== "") return json(calls.get(name)?.times ?? []);
     if (first === "" || first === "calls") {
       const counted = [...calls].map(([key, { total, failed }]) => [key, { total, failed }]);
-      return json({ twins: names, faults, headerStyles, calls: Object.fromEntries(counted) });
+      return json({ twins: names, faults, headerStyles, dials: shownDials(), calls: Object.fromEntries(counted) });
     }
     if (first === "ledger") return json(ledger.read(name));
     if (first !== "dial") return undefined;
-    const shown = () => json(Object.fromEntries([...dials].map(([key, { dial }]) => [key, dial])));
-    return method === "GET" ? shown() : turn(name, method, body);
+    return method === "GET" ? json(shownDials()) : turn(name, method, body);
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

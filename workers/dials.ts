@@ -1,0 +1,24 @@
+import type { DialsPort } from "../src/api/dials.ts";
+import { outsideCall } from "../src/kit/http.ts";
+import type { Isolate } from "./isolate.ts";
+
+/** The dials of the local stack's twins. Anywhere else there are none, whatever the variables say. */
+export function twinDials({ settings, variables, now }: Isolate): DialsPort {
+  const base = variables.TWINS_URL;
+  if (!settings.LOCAL || base === undefined) return null;
+  return {
+    async ask(method, name, dial) {
+      const request = {
+        ...{
+          provider: "twins",
+          method,
+          url: `${base}/${name === "" ? "" : `dial/${encodeURIComponent(name)}`}`,
+          timeoutMs: 5_000,
+        },
+        ...(dial !== undefined && { body: JSON.stringify(dial) }),
+      };
+      const { status, json } = await outsideCall(request, { fetch: (url, init) => fetch(url, init), now });
+      return { status: status ?? 503, json };
+    },
+  };
+}
