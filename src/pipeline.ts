@@ -86,11 +86,13 @@ export function decide(
   const { event, facts: counted } = summarise(gathered);
   const at = iso(now);
   const facts = mergeFacts(counted, answers, at);
-  const verdict = score(rules, facts.values, before.signal?.state);
-  const changed = verdict.state !== (before.signal?.state ?? "candidate");
+  const previousState = before.signal?.state ?? null;
+  const verdict = score(rules, facts.values, previousState);
+  const changed = verdict.state !== (previousState ?? "candidate");
   const signal: Signal = {
     eventKey: event.eventKey,
     state: verdict.state,
+    previousState,
     score: verdict.score,
     level: verdict.level,
     riskLevel: verdict.riskLevel,

@@ -6,13 +6,11 @@ import { VOCABULARY } from "../src/enrich/index.ts";
 import { iso } from "../src/kit/time.ts";
 import { open, seal } from "../src/model/envelope.ts";
 import { type Gauge, prometheusText } from "../src/observability/prometheus.ts";
-import type { StoredSignal } from "../src/rules/backtest.ts";
 import { explain } from "../src/rules/explain.ts";
 import { loadRules } from "../src/rules/load.ts";
 import { SOURCES } from "../src/sources/index.ts";
 import { poll } from "../src/sources/poll.ts";
 import type { ReplayLetter } from "../src/store/admin.ts";
-import type { SnapshotRow } from "../src/store/read.ts";
 import { enqueueDeliveries } from "./announce.ts";
 import { type CronPorts, note } from "./cron.ts";
 import { twinDials } from "./dials.ts";
@@ -92,11 +90,6 @@ async function breakerGauges(env: Bindings, isolate: Isolate): Promise<Gauge[]> 
   return providers.map(({ provider, breaker }) => ({ name: "breaker_state", labels: { provider }, value: BREAKER[breaker] }));
 }
 
-const stored = ({ eventKey, signal: { score, level, state, facts, reasons } }: SnapshotRow): StoredSignal => ({
-  ...{ eventKey, score, level, state, reasons },
-  facts: facts.values,
-});
-
 /** Replayed letters go back where they came from. Posts go in as sent again, past the mark in the dedup window; deliveries are due in the outbox already. */
 async function resend(env: Bindings, letters: readonly ReplayLetter[]): Promise<void> {
   for (const { payload } of letters) {
@@ -153,7 +146,7 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
     async explain(signal) {
       const scoredBy = await rules.version(signal.rulesVersion);
       return scoredBy
-        ? explain(scoredBy, signal.facts)
+        ? explain(scoredBy, signal.facts, signal.previousState)
         : { rulesVersion: signal.rulesVersion, error: "these rules are no longer known" };
     },
     stream: (request) => env.STREAM.getByName("all").fetch(request),
@@ -164,7 +157,7 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
       load: (text) => loadRules(text, isolate.variables, VOCABULARY),
       publish: rules.publish,
       versions: (limit) => store.rulesVersions(limit),
-      backtestRows: async (since, limit) => (await store.snapshots(since, limit)).map(stored),
+      backtestRows: async (since, limit) => (await store.snapshots(since, limit)).map(({ signal }) => signal),
       now,
     },
     channels: {

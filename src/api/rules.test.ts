@@ -162,8 +162,10 @@ describe("POST /rules/backtest", () => {
 
 it("explains a stored signal byte for byte the same, whatever is in force by then, in any isolate", async () => {
   const { call, store, rules, isolate } = client();
-  const { sha } = (await call("PUT", "/rules", NEXT, "text/yaml")).body;
-  const values = { mentions: 12, dex_liquidity: 1e21, symbol: "DEMO", keywords: ["é", "b"] };
+  const states = "states: { verified: 'score >= 1 and goplus_risk == \"green\"', downgraded: score < -5 }";
+  const { sha } = (await call("PUT", "/rules", `${NEXT}${states}\n`, "text/yaml")).body;
+  // No scan: the state is held from before, and only the stored one says so.
+  const values = { mentions: 12, dex_liquidity: 1e21, symbol: "DEMO", keywords: ["é", "b"], goplus_risk: null };
   const facts = {
     evaluatedAt: at(60),
     values,
@@ -171,7 +173,7 @@ it("explains a stored signal byte for byte the same, whatever is in force by the
     degraded: [],
     notes: [],
   };
-  const stored = signal({ rulesVersion: sha, facts });
+  const stored = signal({ rulesVersion: sha, facts, state: "verified", previousState: "verified" });
   await store.commit(change(0, [mention(1)], { signal: stored }));
   const path = `/signals/${encodeURIComponent(stored.eventKey)}/explain`;
   const before = JSON.stringify((await call("GET", path)).body);
@@ -180,6 +182,7 @@ it("explains a stored signal byte for byte the same, whatever is in force by the
   expect((await isolate().version(sha))?.text).toBe((await rules.version(sha))?.text);
   expect(JSON.parse(before)).toMatchObject({
     rules_version: sha,
+    verdict: { state: "verified" },
     rules: [{ rule: "seen" }, { rule: "loud", outcome: "matched" }],
   });
 });

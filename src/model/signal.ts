@@ -8,6 +8,8 @@ export type Reason = z.infer<typeof Reason>;
 export const Signal = z.object({
   eventKey: z.string(),
   state: SignalState,
+  /** The state it was in before: what it is held in while a condition of the states is not known. Null for the first verdict. */
+  previousState: SignalState.nullable(),
   score: z.number(),
   level: Level,
   riskLevel: RiskLevel,

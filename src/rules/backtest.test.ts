@@ -8,7 +8,8 @@ it("replays stored signals through a candidate, and says what would change", () 
     (mentions) =>
       ({
         eventKey: `k${mentions}`,
-        facts: { mentions, goplus_risk: "green" },
+        facts: { values: { mentions, goplus_risk: "green" } },
+        previousState: null,
         score: 0,
         level: "observe",
         state: "candidate",

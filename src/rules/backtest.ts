@@ -4,7 +4,12 @@ import type { Reason } from "../model/signal.ts";
 import { type Ruleset, score, type Verdict } from "./score.ts";
 
 /** A stored signal: what it was scored from, and what came of it then. */
-export type StoredSignal = Standing & { eventKey: string; facts: FactValues; reasons: readonly Pick<Reason, "rule">[] };
+export type StoredSignal = Standing & {
+  eventKey: string;
+  previousState: SignalState | null;
+  facts: { values: FactValues };
+  reasons: readonly Pick<Reason, "rule">[];
+};
 
 type Standing = { score: number; level: Level; state: SignalState };
 export type Move = { eventKey: string; before: Standing; after: Standing };
@@ -48,7 +53,7 @@ export function backtest(candidate: Ruleset, stored: Iterable<StoredSignal>): Ba
   };
   const byRule = new Map(candidate.rules.map(({ key }) => [key, emptyRow(key)]));
   for (const signal of stored) {
-    const verdict = score(candidate, signal.facts, signal.state);
+    const verdict = score(candidate, signal.facts.values, signal.previousState);
     report.signals += 1;
     count(byRule, verdict, signal);
     compare(report, signal, verdict, candidate.notify);

@@ -35,7 +35,7 @@ export type Explanation = {
 };
 
 /** Every rule, matched or not, with the value of each part of its condition and where each fact came from. */
-export function explain(rules: Ruleset, facts: Facts, previous?: SignalState): Explanation {
+export function explain(rules: Ruleset, facts: Facts, previous: SignalState | null = null): Explanation {
   const verdict = score(rules, facts.values, previous);
   const frame = frameOf(rules, facts.values);
   const scored = stateFrame(frameOf(rules, facts.values), verdict.score, verdict.level);

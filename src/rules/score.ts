@@ -60,7 +60,7 @@ export type Verdict = {
   notify: boolean;
 };
 
-export function score(rules: Ruleset, facts: FactValues, previous?: SignalState): Verdict {
+export function score(rules: Ruleset, facts: FactValues, previous: SignalState | null = null): Verdict {
   const frame = frameOf(rules, facts);
   const { total, reasons, shadow, errors } = tallied(rules, frame);
   const points = twoDecimals(total);
@@ -184,7 +184,7 @@ const levelOf = (points: number, { opportunity, caution }: { opportunity: number
  * downgraded wins over verified. When neither holds, a state is left only if its own condition is surely false: a scan that is
  * missing today neither clears a token nor takes its verification back.
  */
-function stateOf({ states }: Ruleset, scored: Frame, errors: RuleError[], previous: SignalState | undefined): SignalState {
+function stateOf({ states }: Ruleset, scored: Frame, errors: RuleError[], previous: SignalState | null): SignalState {
   const holds = (name: "verified" | "downgraded"): unknown => {
     try {
       return states[name].evaluate(scored);

@@ -119,6 +119,7 @@ export const signals = pgTable(
       .notNull()
       .references(() => events.eventKey, { onDelete: "cascade" }),
     state: text("state").notNull(),
+    previousState: text("previous_state"),
     score: doublePrecision("score").notNull(),
     level: text("level").notNull(),
     riskLevel: text("risk_level").notNull(),

@@ -213,6 +213,7 @@ async function commit(store: Store, rules: Ruleset, { key, mentions, actor, now 
   const signal: Signal = {
     ...told,
     eventKey: key,
+    previousState: null,
     facts,
     degraded: facts.degraded.length > 0,
     onchainAsofTs: null,
@@ -222,7 +223,7 @@ async function commit(store: Store, rules: Ruleset, { key, mentions, actor, now 
     ts: iso(now),
   };
   const { facts: ____, onchainAsofTs: _a, onchainConfidence: _c, ...headline } = signal;
-  const payload = { ...event, ...headline, v: 1 as const, previousState: null };
+  const payload = { ...event, ...headline, v: 1 as const };
   const outbox =
     verdict.state === "candidate"
       ? []

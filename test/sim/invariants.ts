@@ -102,7 +102,7 @@ function signalsAreExplained({ tables, rules }: Judged): Complaints {
   return [...tables.events].flatMap(([key, { signal }]) => {
     const named = rules.find(({ sha }) => sha === signal.rulesVersion);
     if (!named) return [`signal ${key}: no rules ${signal.rulesVersion}`];
-    const again = score(named, signal.facts.values, signal.state);
+    const again = score(named, signal.facts.values, signal.previousState);
     return again.score === signal.score && again.state === signal.state
       ? []
       : [`signal ${key}: ${signal.score} ${signal.state}, its snapshot gives ${again.score} ${again.state}`];

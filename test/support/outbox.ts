@@ -18,6 +18,7 @@ export const SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 export const signalOf = (over: Partial<Signal> = {}): Signal => ({
   eventKey: "eth:DEMO:2026-01-15T12:00:00Z",
   state: "verified",
+  previousState: null,
   score: 12,
   level: "opportunity",
   riskLevel: "green",

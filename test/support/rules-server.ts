@@ -41,16 +41,12 @@ export function rulesServer() {
       ...rules,
       load: (text) => loadRules(text, {}, VOCABULARY),
       versions: store.rulesVersions,
-      backtestRows: async (since, limit) =>
-        (await store.snapshots(since, limit)).map(({ eventKey, signal: { score, level, state, facts, reasons } }) => ({
-          ...{ eventKey, score, level, state, reasons },
-          facts: facts.values,
-        })),
+      backtestRows: async (since, limit) => (await store.snapshots(since, limit)).map(({ signal }) => signal),
       now: () => clock.now,
     },
     async explain(signal) {
       const scoredBy = await rules.version(signal.rulesVersion);
-      return scoredBy ? explain(scoredBy, signal.facts) : {};
+      return scoredBy ? explain(scoredBy, signal.facts, signal.previousState) : {};
     },
   });
   const passReread = () => {

@@ -83,6 +83,8 @@ type Signal {
   score: Float!
   level: Level!
   risk_level: RiskLevel!
+  "What the state was before; null at first."
+  previous_state: SignalState
   type: String
   chain: String
   symbol: String

@@ -38,7 +38,15 @@ export function commitContract(store: () => Store): void {
       const all = [mention(1), mention(2)];
       const second = change(1, [mention(2)], {
         event: eventOf(all, { type: "listing", tokenCa: "0xabc", summary: "more" }),
-        signal: signal({ state: "verified", transition: 1, score: -3, level: "caution", ts: at(50), reasons: [] }),
+        signal: signal({
+          state: "verified",
+          previousState: "candidate",
+          transition: 1,
+          score: -3,
+          level: "caution",
+          ts: at(50),
+          reasons: [],
+        }),
       });
       expect(await store().commit(second)).toMatchObject({ kind: "committed", rev: 2 });
       expect(await store().load(KEY)).toEqual({ rev: 2, event: second.event, signal: second.signal, evidence: all });

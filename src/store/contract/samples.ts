@@ -87,6 +87,7 @@ export function eventOf(mentions: Mention[], over: Partial<TokenEvent> = {}): To
 export const signal = (over: Partial<Signal> = {}): Signal => ({
   eventKey: KEY,
   state: "candidate",
+  previousState: null,
   score: 12.345678901234,
   level: "observe",
   riskLevel: "unknown",

@@ -62,16 +62,16 @@ evidence as (
   on conflict do nothing
 ),
 signal as (
-  insert into signals (event_key, state, score, level, risk_level, reasons, missing, features_snapshot, degraded,
+  insert into signals (event_key, state, previous_state, score, level, risk_level, reasons, missing, features_snapshot, degraded,
     onchain_asof_ts, onchain_confidence, rules_version, transition, ts)
-  select $1, state, score, level, "riskLevel", reasons, missing, facts, degraded,
+  select $1, state, "previousState", score, level, "riskLevel", reasons, missing, facts, degraded,
     "onchainAsofTs", "onchainConfidence", "rulesVersion", transition, ts
   from head, jsonb_to_record($5::jsonb) as s(
-    state text, score float8, level text, "riskLevel" text, reasons jsonb, missing jsonb, facts jsonb, degraded boolean,
+    state text, "previousState" text, score float8, level text, "riskLevel" text, reasons jsonb, missing jsonb, facts jsonb, degraded boolean,
     "onchainAsofTs" timestamptz, "onchainConfidence" float8, "rulesVersion" text, transition int, ts timestamptz
   )
   on conflict (event_key) do update set
-    state = excluded.state, score = excluded.score, level = excluded.level, risk_level = excluded.risk_level,
+    state = excluded.state, previous_state = excluded.previous_state, score = excluded.score, level = excluded.level, risk_level = excluded.risk_level,
     reasons = excluded.reasons, missing = excluded.missing, features_snapshot = excluded.features_snapshot,
     degraded = excluded.degraded, onchain_asof_ts = excluded.onchain_asof_ts, onchain_confidence = excluded.onchain_confidence,
     rules_version = excluded.rules_version, transition = excluded.transition, ts = excluded.ts

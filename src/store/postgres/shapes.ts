@@ -9,7 +9,7 @@ export const EVENT = `jsonb_build_object(
   'evidenceCount', e.evidence_count, 'copies', e.copies, 'uniqueAuthors', e.unique_authors)`;
 
 export const SIGNAL = `jsonb_build_object(
-  'eventKey', s.event_key, 'state', s.state, 'score', s.score, 'level', s.level, 'riskLevel', s.risk_level, 'reasons', s.reasons,
+  'eventKey', s.event_key, 'state', s.state, 'previousState', s.previous_state, 'score', s.score, 'level', s.level, 'riskLevel', s.risk_level, 'reasons', s.reasons,
   'missing', s.missing, 'facts', s.features_snapshot, 'degraded', s.degraded, 'onchainAsofTs', ${iso("s.onchain_asof_ts")},
   'onchainConfidence', s.onchain_confidence, 'rulesVersion', s.rules_version, 'transition', s.transition, 'ts', ${iso("s.ts")})`;
 
