@@ -106,7 +106,7 @@ export function decide(
     transition: (before.signal?.transition ?? 0) + (changed ? 1 : 0),
     ts: at,
   };
-  const told = gathered.texts.some((text) => text.evidence.some((mention) => !mention.quiet));
+  const told = gathered.evidence.some((mention) => !mention.quiet);
   const outbox = changed && told ? plan(before.signal, signal, event, channels, rules.notify, now) : [];
   return {
     change: { expectedRev: before.rev, event, evidence: fresh, signal, outbox, at },

@@ -42,7 +42,7 @@ export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeepe
   async function tryCommit(mentions: Mention[]): Promise<boolean> {
     const before = known ?? (await load());
     known = undefined;
-    const evidence = [...before.gathered.texts.flatMap((text) => text.evidence), ...mentions];
+    const evidence = [...before.gathered.evidence, ...mentions];
     if (evidence.length === 0) return true;
     const [answers, rules, channels] = await Promise.all([
       ports.examine(tokenOf(evidence), trace),

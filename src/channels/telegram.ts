@@ -89,8 +89,10 @@ async function post(method: string, message: TelegramMessage, body: Body, ports:
   return described(rich, /can't parse entities/i) ? call(method, { ...body, text: message.text }, ports) : rich;
 }
 
+const SentMessage = z.looseObject({ message_id: z.number() });
+
 const messageId = ({ json }: Answer): string | null => {
-  const result = z.looseObject({ message_id: z.number() }).safeParse(replyOf(json)?.result);
+  const result = SentMessage.safeParse(replyOf(json)?.result);
   return result.success ? `${result.data.message_id}` : null;
 };
 

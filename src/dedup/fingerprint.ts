@@ -6,14 +6,19 @@ export { sketch as fingerprint } from "../kit/sketch.ts";
 /** Where noise (0.54 and up) and other texts (0.19 and down) part on the near-duplicate pairs; see docs/text.md. */
 export const NEAR_DUPLICATE = 0.36;
 
+const NO_SHINGLE = EMPTY.charCodeAt(0);
+
 /** Estimated Jaccard similarity of the two texts' shingles, 0..1; which tokens they name plays no part. */
 export function similarity(a: string, b: string): number {
   let filled = 0;
   let equal = 0;
   for (let i = 0; i < SLOTS; i++) {
-    if (a[i] === EMPTY && b[i] === EMPTY) continue;
-    filled++;
-    if (a[i] === b[i]) equal++;
+    const code = a.charCodeAt(i);
+    if (code !== b.charCodeAt(i)) filled++;
+    else if (code !== NO_SHINGLE) {
+      filled++;
+      equal++;
+    }
   }
   return filled === 0 ? 0 : equal / filled;
 }

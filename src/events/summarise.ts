@@ -9,26 +9,30 @@ const KEYWORDS = 12;
 
 const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const rounded = (value: number, digits = 4): number => Math.round(value * 10 ** digits) / 10 ** digits + 0;
-const inEventTime = (a: Mention, b: Mention): number => compare(a.postedAt, b.postedAt) || compare(a.evidenceId, b.evidenceId);
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Values by how often they occur, most first; ties in alphabetical order, so that the order of arrival never shows. */
-function byCount(values: string[]): string[] {
+/** The values that occur most often, most first; ties in alphabetical order, so that the order of arrival never shows. */
+function mostCommon(values: string[], most: number): string[] {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort(([a, n], [b, m]) => m - n || compare(a, b)).map(([value]) => value);
+  const repeated = [...counts].filter((entry) => entry[1] > 1);
+  // Most words occur once: sorting them all would cost more than everything else that is counted here.
+  const candidates = repeated.length >= most ? repeated : [...counts];
+  const ranked = candidates.sort((a, b) => b[1] - a[1] || compare(a[0], b[0]));
+  return ranked.slice(0, most).map(([value]) => value);
 }
 
 const present = <T>(value: T | null): value is T => value !== null;
 
 /**
  * How the rate of posts changes: posts a minute in the later half of the time between first and last post, less that in the earlier half,
- * over half of that time. Positive: it heats up. 0 while all is within a minute.
+ * over half of that time. The posts are in event time. Positive: it heats up. 0 while all is within a minute.
  */
-function heatSlope(posts: Mention[], startMs: number, lastMs: number): number {
+function heatSlope(posts: readonly Mention[], startMs: number, lastMs: number): number {
   const half = (lastMs - startMs) / 2 / MINUTE_MS;
   if (half < 0.5) return 0;
-  const later = posts.filter((post) => Date.parse(post.postedAt) > startMs + half * MINUTE_MS).length;
+  const middle = startMs + half * MINUTE_MS;
+  const later = posts.length - 1 - posts.findLastIndex((post) => Date.parse(post.postedAt) <= middle);
   return rounded((later - (posts.length - later)) / half / half);
 }
 
@@ -36,26 +40,26 @@ function heatSlope(posts: Mention[], startMs: number, lastMs: number): number {
 export function tokenOf(mentions: readonly Mention[]): Token {
   const tokens = mentions.map((mention) => mention.token);
   const best = tokens.reduce((a, b) => (b.confidence > a.confidence ? b : a));
-  return { ...best, symbol: byCount(tokens.map((token) => token.symbol).filter(present))[0] ?? null };
+  return { ...best, symbol: mostCommon(tokens.map((token) => token.symbol).filter(present), 1)[0] ?? null };
 }
 
 /** The event and the facts about it that follow from its evidence. The evidence must not be empty; the result does not depend on its order. */
-export function summarise({ texts }: Gathered): { event: TokenEvent; facts: FactValues } {
-  const all = texts.flatMap((text) => text.evidence).sort(inEventTime);
-  const originals = texts.map((text) => text.evidence.reduce((a, b) => (inEventTime(a, b) <= 0 ? a : b))).sort(inEventTime);
-  const [first, last] = [all[0], all.at(-1)];
+export function summarise({ evidence, texts }: Gathered): { event: TokenEvent; facts: FactValues } {
+  const [first, last] = [evidence[0], evidence.at(-1)];
   if (!first || !last) throw new RangeError("an event needs evidence");
+  const firsts = new Set(texts.map((text) => text.first));
+  const originals = evidence.filter((mention) => firsts.has(mention));
   const [startMs, lastMs] = [Date.parse(first.postedAt), Date.parse(last.postedAt)];
-  const token = tokenOf(all);
+  const token = tokenOf(evidence);
   const sentiments = originals.map((mention) => mention.sentiment);
   const sentiment = rounded(mean(sentiments));
   const counts = {
     evidenceCount: originals.length,
-    copies: all.length - originals.length,
+    copies: evidence.length - originals.length,
     uniqueAuthors: new Set(originals.map((mention) => mention.author)).size,
   };
-  const type = all.map((mention) => mention.type).reduce(strongestType);
-  const followers = all.map((mention) => mention.followers).filter(present);
+  const type = evidence.map((mention) => mention.type).reduce(strongestType);
+  const followers = evidence.map((mention) => mention.followers).filter(present);
   return {
     event: {
       eventKey: first.eventKey,
@@ -74,17 +78,17 @@ export function summarise({ texts }: Gathered): { event: TokenEvent; facts: Fact
       last_sentiment_score: sentiment,
       sentiment_min: Math.min(...sentiments),
       sentiment_max: Math.max(...sentiments),
-      mentions: all.length,
+      mentions: evidence.length,
       evidence_count: counts.evidenceCount,
       unique_authors: counts.uniqueAuthors,
       copies: counts.copies,
       followers_max: followers.length > 0 ? Math.max(...followers) : null,
       age_minutes: rounded((lastMs - startMs) / MINUTE_MS, 2),
-      heat_slope: heatSlope(all, startMs, lastMs),
-      kol_mentions: new Set(all.filter((mention) => mention.authorWeight > 0).map((mention) => mention.author)).size,
+      heat_slope: heatSlope(evidence, startMs, lastMs),
+      kol_mentions: new Set(evidence.filter((mention) => mention.authorWeight > 0).map((mention) => mention.author)).size,
       type,
-      keywords: byCount(originals.flatMap((mention) => mention.keywords)).slice(0, KEYWORDS),
-      lang: byCount(originals.map((mention) => mention.lang).filter(present))[0] ?? null,
+      keywords: mostCommon(originals.flatMap((mention) => mention.keywords), KEYWORDS),
+      lang: mostCommon(originals.map((mention) => mention.lang).filter(present), 1)[0] ?? null,
       chain: token.chain,
       symbol: token.symbol,
     },
