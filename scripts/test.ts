@@ -1,5 +1,6 @@
 /**
- * `npm test`: types, format and lint, dead code, then the suites. `npm run test:browser` and its sisters run one long suite each.
+ * `npm test`: types, format and lint, dead code, then the suites. `npm run test:browser` and its sisters run one long suite each,
+ * `npm run test:faults -- simulation` only the files of it whose path has the word.
  * The last line counts them all: `N passed, N failed, N skipped`.
  */
 import { spawn } from "node:child_process";
@@ -66,11 +67,11 @@ function countReport(file: string, code: number): Count {
   };
 }
 
-async function suites(projects: string[]): Promise<Count> {
+async function suites(project: string, words: string[] = []): Promise<Count> {
   const dir = mkdtempSync(join(tmpdir(), "vitest-"));
   const file = join(dir, "report.json");
-  const selection = projects.flatMap((project) => ["--project", project]);
-  const code = await run("vitest", ["run", ...selection, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const code = await run("vitest", ["run", ...words, "--project", project, ...reporters]);
   try {
     return countReport(file, code);
   } catch {
@@ -80,17 +81,17 @@ async function suites(projects: string[]): Promise<Count> {
   }
 }
 
-const [suite, ...rest] = process.argv.slice(2);
-if (rest.length > 0 || (suite !== undefined && !longSuites.includes(suite))) {
-  console.error(`usage: npm test | ${longSuites.map((name) => `npm run test:${name}`).join(" | ")}`);
+const [suite, ...words] = process.argv.slice(2);
+if ((suite !== undefined && !longSuites.includes(suite)) || words.some((word) => word.startsWith("-"))) {
+  console.error(`usage: npm test | ${longSuites.map((name) => `npm run test:${name}`).join(" | ")} [-- WORD OF A FILE'S PATH ...]`);
   process.exit(2);
 }
 const counts: Count[] = [];
 if (suite === undefined) {
   counts.push(...(await Promise.all(checks.map(check))));
   // One after another: the whole stack needs the machine for itself to answer in its time.
-  for (const project of ["core", "edge", "e2e"]) counts.push(await suites([project]));
-} else counts.push(await suites([suite]));
+  for (const project of ["core", "edge", "e2e"]) counts.push(await suites(project));
+} else counts.push(await suites(suite, words));
 
 const sum = (name: keyof Count) => counts.reduce((total, count) => total + count[name], 0);
 console.log(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
