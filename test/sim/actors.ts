@@ -8,7 +8,7 @@ import type { Stream } from "./workload.ts";
 import type { World } from "./world.ts";
 
 const MINUTE = 60_000;
-const BATCH = 40;
+const BATCH = 100;
 
 /** Runs something in a life of its own; "died" when that life ends before the work does. */
 function live<T>(kind: string, world: World, work: (who: Life) => Promise<T>): Promise<T | "died"> {

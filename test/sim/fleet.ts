@@ -4,17 +4,17 @@ import { type Job, keyOf, type Outcome } from "./run.ts";
 import type { Tables } from "./tables.ts";
 
 const THREAD = new URL("./thread.ts", import.meta.url);
+/** Most of what a history makes dies young: with room for it, half of the collector's work falls away. */
+const YOUNG_MB = 96;
 
-/** Deals the jobs out so that those of one set of posts stay together, and each thread gets about as many posts. */
-function hands(jobs: readonly Job[], threads: number): Job[][] {
-  const dealt = Array.from({ length: threads }, (): Job[] => []);
-  const load = (hand: Job[]): number => hand.reduce((sum, { posts }) => sum + posts.count, 0);
-  const groups = [...Map.groupBy(jobs, ({ posts }) => keyOf(posts)).values()];
-  for (const group of groups.sort((a, b) => load(b) - load(a))) {
-    const [lightest] = [...dealt].sort((a, b) => load(a) - load(b));
-    lightest?.push(...group);
-  }
-  return dealt.filter((hand) => hand.length > 0);
+/** What a thread says: one outcome more, or that it has nothing left to do. */
+export type Word = { outcome: Outcome } | "idle";
+export type ThreadData = { mutant?: Mutant; references?: Record<string, Tables> };
+
+/** Jobs of one set of posts stay together, since a thread has to judge the posts and run them without faults first. The longest come first. */
+function groupsOf(jobs: readonly Job[]): Job[][] {
+  const load = (group: Job[]): number => group.reduce((sum, { posts }) => sum + posts.count, 0);
+  return [...Map.groupBy(jobs, ({ posts }) => keyOf(posts)).values()].sort((a, b) => load(b) - load(a));
 }
 
 /** Runs the jobs over so many threads. `told` hears of each outcome and may answer "enough", which ends the fleet. */
@@ -22,12 +22,14 @@ export async function fleet(
   jobs: readonly Job[],
   threads: number,
   told: (outcome: Outcome) => "enough" | undefined,
-  changed: { mutant?: Mutant; references?: Record<string, Tables> } = {},
+  changed: ThreadData = {},
 ): Promise<void> {
-  const crew = hands(jobs, threads).map((hand) => {
+  const groups = groupsOf(jobs);
+  const crew = Array.from({ length: Math.min(threads, groups.length) }, () => {
     const worker = new Worker(THREAD, {
-      workerData: { jobs: hand, ...changed },
+      workerData: changed,
       execArgv: ["--disable-warning=ExperimentalWarning"],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
     const done = new Promise<void>((resolve, reject) => {
       worker.on("error", reject);
@@ -38,7 +40,11 @@ export async function fleet(
   const stop = (): void => {
     for (const { worker } of crew) void worker.terminate();
   };
-  for (const { worker } of crew) worker.on("message", (outcome: Outcome) => told(outcome) === "enough" && stop());
+  for (const { worker } of crew)
+    worker.on("message", (word: Word) => {
+      if (word === "idle") worker.postMessage(groups.shift() ?? "over");
+      else if (told(word.outcome) === "enough") stop();
+    });
   try {
     await Promise.all(crew.map(({ done }) => done));
   } finally {

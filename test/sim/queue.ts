@@ -57,7 +57,7 @@ export function simQueue(settings: QueueSettings, consume: Consume, dead: () => 
   function wake(): void {
     if (pumping || active >= CONSUMERS || ready.length === 0) return;
     pumping = true;
-    const soon = ready.length >= settings.maxBatch || kernel.dice.chance(0.5);
+    const soon = ready.length >= settings.maxBatch || kernel.dice.chance(0.1);
     const wait = soon ? 0 : kernel.dice.int(0, settings.batchSeconds * 1000 + 1);
     kernel.at(kernel.now() + wait, () => {
       pumping = false;
@@ -68,9 +68,10 @@ export function simQueue(settings: QueueSettings, consume: Consume, dead: () => 
 
   function take(): Held[] {
     const inOrder = !faults.on("queue-reorder");
-    // Not always all there is, so that several consumers work on what belongs together.
     const most = Math.min(settings.maxBatch, ready.length);
-    return Array.from({ length: kernel.dice.int(1, most + 1) }, () => {
+    // Often not all there is, so that several consumers work on what belongs together.
+    const count = kernel.dice.chance(0.5) ? most : kernel.dice.int(1, most + 1);
+    return Array.from({ length: count }, () => {
       const [message] = ready.splice(inOrder ? 0 : kernel.dice.int(0, ready.length), 1);
       if (!message) throw new RangeError("the queue ran dry");
       return { ...message, attempts: message.attempts + 1 };

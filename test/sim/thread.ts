@@ -1,13 +1,14 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { applyMutant, type Mutant } from "./mutate.ts";
+import type { ThreadData, Word } from "./fleet.ts";
+import { applyMutant } from "./mutate.ts";
 import type { Job, Scene } from "./run.ts";
 import type { Tables } from "./tables.ts";
 
 /*
- * One thread of a fleet: runs jobs one after another and posts their outcomes. A mutant changes the source of a module before anything is loaded,
- * so the code under test is imported late.
+ * One thread of a fleet: runs the jobs that it is given one after another and posts their outcomes. A mutant changes the source of a module before
+ * anything is loaded, so the code under test is imported late.
  */
-const { jobs, mutant, references = {} } = workerData as { jobs: Job[]; mutant?: Mutant; references?: Record<string, Tables> };
+const { mutant, references = {} } = workerData as ThreadData;
 if (mutant) applyMutant(mutant);
 // Hundreds of thousands of errors are thrown on purpose here, and nobody reads where.
 Error.stackTraceLimit = 0;
@@ -24,7 +25,15 @@ async function stage(posts: Job["posts"]): Promise<{ scene: Scene; reference: Ta
   return held;
 }
 
-for (const job of jobs) {
-  const { outcome } = await simulate(job, await stage(job.posts));
-  parentPort?.postMessage(outcome);
+const say = (word: Word): void => parentPort?.postMessage(word);
+
+async function work(jobs: Job[]): Promise<void> {
+  for (const job of jobs) say({ outcome: (await simulate(job, await stage(job.posts))).outcome });
+  say("idle");
 }
+
+parentPort?.on("message", (order: Job[] | "over") => {
+  if (order === "over") parentPort?.close();
+  else void work(order);
+});
+say("idle");

@@ -91,7 +91,7 @@ function tokens(count: number, rolls: Dice): Token[] {
 /** Posts by the seed: plain mentions, copies by others, repeats by the same author, spam, posts about nothing, and some about two tokens. */
 export function workload(seed: number, count: number): Workload {
   const rolls = dice(seed);
-  const known = tokens(Math.max(3, Math.round(count / 40)), rolls);
+  const known = tokens(Math.max(3, Math.round(count / 100)), rolls);
   const streams: Stream[] = Array.from({ length: 6 }, (_, i) => ({
     source: `s${i}`,
     how: i % 2 === 0 ? "push" : "poll",
@@ -103,6 +103,9 @@ export function workload(seed: number, count: number): Workload {
   }
   return { streams, posts: streams.flatMap((stream) => stream.posts) };
 }
+
+/** A few tokens are in everyone's mouth and most in nobody's: a queue's batch then holds several posts for one event, as it does in life. */
+const popular = (known: Token[], rolls: Dice): Token => rolls.pick(known.slice(0, rolls.int(0, known.length) + 1));
 
 /** Half of it is kept: near to its original, and to others made of that, which need not be near to each other. */
 function blended(text: string, rolls: Dice): string {
@@ -128,8 +131,8 @@ function post({ source, posts }: Stream, n: number, known: Token[], rolls: Dice)
   if (earlier) return { ...earlier, ...fresh, text: `${earlier.text}${rolls.pick(NOISE)}` };
   if (kind > 0.95) return { ...fresh, text: `${SPAM} ${n}` };
   if (kind > 0.91) return { ...fresh, text: `${rolls.pick(OPENINGS)} the city ${rolls.pick(MIDDLES)} ${rolls.pick(ENDINGS)}` };
-  const token = rolls.pick(known);
-  const also = kind > 0.88 ? ` and ${rolls.pick(known).text}` : "";
+  const token = popular(known, rolls);
+  const also = kind > 0.88 ? ` and ${popular(known, rolls).text}` : "";
   const text = `${rolls.pick(OPENINGS)} ${token.text}${also} ${rolls.pick(MIDDLES)} ${rolls.pick(ENDINGS)}`;
   return { ...fresh, text, ...(token.tokenCa && also === "" && { tokenCa: token.tokenCa, chain: "eth" as const }) };
 }
