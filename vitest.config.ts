@@ -57,7 +57,15 @@ export default defineConfig({
       },
       { test: { ...native, name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 1_800_000 } },
       {
-        test: { ...native, name: "faults", include: ["test/faults/**/*.test.ts"], testTimeout: 1_800_000, hookTimeout: 180_000 },
+        // One file after another: each takes the whole machine.
+        test: {
+          ...native,
+          name: "faults",
+          include: ["test/faults/**/*.test.ts"],
+          testTimeout: 1_800_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
       },
       {
         test: { ...native, name: "browser", include: ["test/browser/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 180_000 },

@@ -38,8 +38,8 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "a near-duplicate joins the first text that it resembles",
     file: "src/events/gather.ts",
-    from: "text.fingerprints.some((print) => sameText(print, mention.fingerprint)));",
-    to: "text.fingerprints.some((print) => sameText(print, mention.fingerprint))).slice(0, 1);",
+    from: "text.fingerprints.some((print) => sameText(print, fingerprint)));",
+    to: "text.fingerprints.some((print) => sameText(print, fingerprint))).slice(0, 1);",
     by: "queue-reorder=0.25",
   },
   {
