@@ -83,7 +83,9 @@ async function suites(project: string, words: string[] = []): Promise<Count> {
 
 const [suite, ...words] = process.argv.slice(2);
 if ((suite !== undefined && !longSuites.includes(suite)) || words.some((word) => word.startsWith("-"))) {
-  console.error(`usage: npm test | ${longSuites.map((name) => `npm run test:${name}`).join(" | ")} [-- WORD OF A FILE'S PATH ...]`);
+  console.error(
+    `usage: npm test | ${longSuites.map((name) => `npm run test:${name}`).join(" | ")} [-- WORD OF A FILE'S PATH ...]`,
+  );
   process.exit(2);
 }
 const counts: Count[] = [];

@@ -87,7 +87,10 @@ export function summarise({ evidence, texts }: Gathered): { event: TokenEvent; f
       heat_slope: heatSlope(evidence, startMs, lastMs),
       kol_mentions: new Set(evidence.filter((mention) => mention.authorWeight > 0).map((mention) => mention.author)).size,
       type,
-      keywords: mostCommon(originals.flatMap((mention) => mention.keywords), KEYWORDS),
+      keywords: mostCommon(
+        originals.flatMap((mention) => mention.keywords),
+        KEYWORDS,
+      ),
       lang: mostCommon(originals.map((mention) => mention.lang).filter(present), 1)[0] ?? null,
       chain: token.chain,
       symbol: token.symbol,

@@ -43,12 +43,18 @@ describe("twice the posts that can be worked off", () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  const audit = async (): Promise<Audit> => (await (await ask(stack, "/audit")).json()) as Audit;
+  /** An answer may be late on a machine that is given twice what it can do: then there is one sample less. */
+  async function audit(): Promise<Audit | undefined> {
+    const answer = await ask(stack, "/audit").catch(() => undefined);
+    return answer?.ok ? ((await answer.json()) as Audit) : undefined;
+  }
+
+  const isOpen = (left: Audit | undefined): boolean =>
+    left === undefined || left.open + left.outbox.pending + left.outbox.failed > 0;
 
   async function untilDone(): Promise<number> {
     const began = performance.now();
-    for (let left = await audit(); left.open + left.outbox.pending + left.outbox.failed > 0; left = await audit())
-      await pause(1_000);
+    while (isOpen(await audit())) await pause(1_000);
     return (performance.now() - began) / 1_000;
   }
 
@@ -63,8 +69,8 @@ describe("twice the posts that can be worked off", () => {
   async function samplesUntil(until: number): Promise<Sample[]> {
     const samples: Sample[] = [];
     for (; performance.now() < until; await pause(5_000)) {
-      const { open, outbox } = await audit();
-      samples.push({ open, done: outbox.done, megabytes: megabytesOf(stack.parts.get("worker")?.pid()) });
+      const now = await audit();
+      if (now) samples.push({ open: now.open, done: now.outbox.done, megabytes: megabytesOf(stack.parts.get("worker")?.pid()) });
     }
     return samples;
   }
