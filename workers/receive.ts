@@ -19,7 +19,8 @@ export async function receive(
   const headers = new Map([...request.headers].map(([header, value]) => [header.toLowerCase(), value]));
   const received = await configured.receive({ headers, text: await request.text(), now: now() });
   if (received.kind === "refused") {
-    return { kind: received.status === 401 ? "unsigned" : "unreadable", detail: received.detail };
+    const { status, detail } = received;
+    return status === 401 ? { kind: "unsigned", detail } : { kind: "unreadable", status, detail };
   }
   return { ...(await ingest(received.posts, ports)), rejected: received.rejected };
 }

@@ -123,6 +123,16 @@ describe("reads", () => {
     expect(preflight.headers.get("Access-Control-Allow-Methods")).toBe("GET, HEAD");
   });
 
+  it("are told to a sender of CloudEvents that asks before it sends", async () => {
+    const headers = { "WebHook-Request-Origin": "eventemitter.example.com" };
+    const answer = await api(fakePorts()).request("/ingest/cloudevents", { method: "OPTIONS", headers });
+    expect([answer.status, answer.headers.get("WebHook-Allowed-Origin"), answer.headers.get("Allow")]).toEqual([
+      204,
+      "*",
+      "POST",
+    ]);
+  });
+
   it("hand the filters to the store", async () => {
     const ports = fakePorts();
     const asked: unknown[] = [];

@@ -78,10 +78,16 @@ const PREFLIGHT = {
   "Access-Control-Max-Age": "86400",
 };
 
+/** CloudEvents: a sender asks before it sends. Any may; each still needs a key or a signature. */
+const HANDSHAKE = { Allow: "POST", "WebHook-Allowed-Origin": "*", "WebHook-Allowed-Rate": "*" };
+
 /** The first to see a request and the last to see its answer. */
 function finish({ now, telemetry }: Pick<ApiPorts, "now" | "telemetry">): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    if (c.req.method === "OPTIONS") return new Response(null, { status: 204, headers: PREFLIGHT });
+    if (c.req.method === "OPTIONS") {
+      const webhook = c.req.header("WebHook-Request-Origin") !== undefined;
+      return new Response(null, { status: 204, headers: webhook ? HANDSHAKE : PREFLIGHT });
+    }
     if (c.req.url.includes("%00")) return problem(400, "The address holds a NUL character.");
     const started = now();
     await next();

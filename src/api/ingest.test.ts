@@ -139,7 +139,7 @@ describe("POST /ingest/{source}", () => {
   it.each([
     [{ kind: "unknown" }, 404],
     [{ kind: "unsigned", detail: "The signature does not match." }, 401],
-    [{ kind: "unreadable", detail: "No CloudEvent." }, 422],
+    [{ kind: "unreadable", status: 415, detail: "No CloudEvent." }, 415],
     [{ kind: "unavailable", retryAfter: 5 }, 503],
     [{ kind: "overloaded", retryAfter: 5 }, 429],
     [{ kind: "reply", response: new Response(null, { status: 204 }) }, 204],

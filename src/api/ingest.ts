@@ -103,7 +103,7 @@ async function receive(c: Context<ApiEnv>, ports: IngestPorts): Promise<Response
     case "unsigned":
       return problem(401, received.detail, { headers: { "WWW-Authenticate": "Bearer" } });
     case "unreadable":
-      return problem(422, received.detail);
+      return problem(received.status, received.detail);
     case "unavailable":
     case "overloaded":
       return refused(received);

@@ -23,7 +23,7 @@ export type Received =
   | (Ingested & { rejected?: { index: number; errors: { path: string; message: string }[] }[] })
   | { kind: "unknown" }
   | { kind: "unsigned"; detail: string }
-  | { kind: "unreadable"; detail: string }
+  | { kind: "unreadable"; status: 400 | 415; detail: string }
   /** The answer that the sender's protocol expects: a challenge, an empty 200. */
   | { kind: "reply"; response: Response };
 
