@@ -11,7 +11,7 @@ import type { ChannelConfig } from "../src/model/channel-config.ts";
 import { logger } from "../src/observability/log.ts";
 import { type Collector, collector } from "../src/observability/metrics.ts";
 import { type Authors, parseAuthors } from "../src/refine/authors.ts";
-import { postgresStore } from "../src/store/postgres.ts";
+import { postgresLeases, postgresStore } from "../src/store/postgres.ts";
 import type { Store } from "../src/store/store.ts";
 import { type Bindings, settings, variables } from "./env.ts";
 import { type HotList, hotList } from "./platform/lists-kv.ts";
@@ -28,6 +28,8 @@ export type Isolate = Ground & {
   variables: Record<string, string>;
   metrics: Collector;
   store: Store;
+  /** New ones for each object: they share promises. */
+  leases(): ReturnType<typeof postgresLeases>;
   redis: Redis;
   client: ReturnType<typeof upstash> | null;
   cache: ReturnType<typeof layeredCache>;
@@ -62,7 +64,8 @@ function isolate(env: Bindings): Isolate {
   const metrics = collector();
   const log = logger(console.log, now);
   const rereadMs = given.LOCAL ? REREAD_LOCAL_MS : REREAD_MS;
-  const store = postgresStore(neonSql({ databaseUrl: given.DATABASE_URL, fetchEndpoint: given.NEON_FETCH_ENDPOINT }));
+  const sql = neonSql({ databaseUrl: given.DATABASE_URL, fetchEndpoint: given.NEON_FETCH_ENDPOINT });
+  const store = postgresStore(sql);
   const client = given.UPSTASH_REDIS_REST_URL
     ? upstash(given.UPSTASH_REDIS_REST_URL, given.UPSTASH_REDIS_REST_TOKEN ?? "")
     : null;
@@ -75,6 +78,7 @@ function isolate(env: Bindings): Isolate {
     metrics,
     telemetry: metrics,
     store,
+    leases: () => postgresLeases(sql),
     redis,
     client,
     cache: layeredCache(redis, now),

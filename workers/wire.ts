@@ -152,7 +152,7 @@ export function wireChannel(env: Bindings, defer: Defer): Wired<ChannelPorts> {
   const isolate = isolateOf(env);
   const ports: ChannelPorts = {
     ...ground(isolate),
-    store: isolate.store,
+    store: { ...isolate.store, ...isolate.leases() },
     env: ChannelEnv.parse(isolate.variables),
     fetch: (url, init) => fetch(url, init),
     random: Math.random,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { coalesce } from "./coalesce.ts";
+import { coalesce, coalesceEach } from "./coalesce.ts";
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 1));
 
@@ -33,4 +33,28 @@ it("fails the callers of a failed run only", async () => {
   await expect(first).rejects.toThrow("lost");
   expect(await second).toBe("b");
   expect(await add(["c"])).toBe("c");
+});
+
+const twice = (runs: number[][]) => async (items: number[]) => {
+  runs.push(items);
+  await soon();
+  if (items.includes(13)) throw new Error("thirteen");
+  return items.map((item) => item * 2);
+};
+
+it("answers each caller what stands in its place", async () => {
+  const runs: number[][] = [];
+  const double = coalesceEach(twice(runs), () => true);
+  expect(await Promise.all([double(1), double(2), double(2)])).toEqual([2, 4, 4]);
+  expect(runs).toEqual([[1, 2, 2]]);
+});
+
+it("lets one bad item fail alone, unless the error is nobody's own", async () => {
+  const alone = coalesceEach(twice([]), () => false);
+  const settled = await Promise.allSettled([alone(1), alone(13), alone(3)]);
+  expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  const runs: number[][] = [];
+  const together = coalesceEach(twice(runs), () => true);
+  await expect(Promise.all([together(1), together(13)])).rejects.toThrow("thirteen");
+  expect(runs).toHaveLength(1);
 });

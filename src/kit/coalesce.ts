@@ -20,3 +20,25 @@ export function coalesce<Item, Result>(work: (items: Item[]) => Promise<Result>)
     return result;
   };
 }
+
+/**
+ * The same for callers of one item each, who get what stands in their item's place. When a run fails, each tries by itself, so that one bad item
+ * fails alone; not so when `failsAll` says that the error is nobody's own.
+ */
+export function coalesceEach<Item, Result>(
+  work: (items: Item[]) => Promise<Result[]>,
+  failsAll: (error: unknown) => boolean,
+): (item: Item) => Promise<Result> {
+  const together = coalesce(async (items: Item[]) => {
+    const results = await work(items);
+    return new Map(items.map((item, n) => [item, results[n] as Result]));
+  });
+  return async (item) => {
+    try {
+      return (await together([item])).get(item) as Result;
+    } catch (error) {
+      if (failsAll(error)) throw error;
+      return (await work([item]))[0] as Result;
+    }
+  };
+}

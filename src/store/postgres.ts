@@ -2,12 +2,12 @@ import { channelStore } from "./postgres/channels.ts";
 import { deadLetterStore } from "./postgres/dead-letters.ts";
 import { eventStore } from "./postgres/events.ts";
 import { cursorStore, featureStore, keyStore, outboxAdmin, rulesHistory } from "./postgres/operators.ts";
-import { outboxStore } from "./postgres/outbox.ts";
+import { leasesTogether, outboxStore } from "./postgres/outbox.ts";
 import { postStore } from "./postgres/posts.ts";
 import { readStore } from "./postgres/read.ts";
 import { retentionStore } from "./postgres/retention.ts";
 import { type Sql, storable } from "./postgres/sql.ts";
-import type { Store } from "./store.ts";
+import type { OutboxStore, Store } from "./store.ts";
 
 /** The store in PostgreSQL. Every method is one statement, so that it works over HTTP, where no session outlives a request. */
 export function postgresStore(client: Sql): Store {
@@ -27,3 +27,6 @@ export function postgresStore(client: Sql): Store {
     ...featureStore(sql),
   };
 }
+
+/** For an object that makes many deliveries at a time: see leasesTogether. */
+export const postgresLeases = (client: Sql): Pick<OutboxStore, "claim" | "renew" | "close"> => leasesTogether(storable(client));

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Store } from "../store.ts";
 import { arrival, at, change, draft, eventOf, KEY, mention, OTHER_KEY, pending } from "./samples.ts";
 
+const ATTEMPT = { result: "ok", httpStatus: 200, ms: 1, error: null, ambiguous: false } as const;
+
 export function raceContract(store: () => Store): void {
   describe("at the same time", () => {
     it("of many first commits of one event one wins, and the others leave no trace", async () => {
@@ -86,6 +88,47 @@ export function raceContract(store: () => Store): void {
       await store().commit(change(0, [mention(1)], { outbox: [draft(1, "a")], at: at(0) }));
       const claims = await Promise.all(Array.from({ length: 8 }, (_, i) => store().claim(1, `lease-${i}`, at(1), 60_000)));
       expect(claims.map(({ kind }) => kind).sort()).toEqual(["claimed", ...Array(7).fill("taken")]);
+    });
+
+    it("of claims, renewals and closings of many rows each gets its own answer", async () => {
+      const rows = ["a", "b", "c", "d"].map((idem, n) => draft(n === 3 ? 1 : n + 1, idem));
+      await store().commit(change(0, [mention(1)], { outbox: rows, at: at(0) }));
+      const claim = (id: number, token: string) => store().claim(id, token, at(1), 60_000);
+      const claims = await Promise.all([
+        claim(3, "L3"),
+        claim(1, "L1"),
+        claim(1, "late"),
+        claim(4, "L4"),
+        claim(2, "L2"),
+        claim(9, "L9"),
+      ]);
+      expect(claims.map(({ kind }) => kind)).toEqual(["claimed", "claimed", "taken", "behind", "claimed", "closed"]);
+      expect(claims[1]).toMatchObject({ delivery: { id: 1, leaseToken: "L1", idemKey: "a" } });
+      const renew = (id: number, token: string) => store().renew(id, token, at(2), 60_000);
+      expect(await Promise.all([renew(2, "L2"), renew(1, "late"), renew(1, "L1"), renew(3, "L3")])).toEqual([
+        true,
+        false,
+        true,
+        true,
+      ]);
+      const letter = { stage: "deliveries", reason: "gone", error: "e", payload: null, attempts: 1, subject: "2", advice: "" };
+      const attempt = (deliveryId: number, leaseToken: string) => ({ ...ATTEMPT, deliveryId, leaseToken, at: at(3) });
+      const closed = await Promise.all([
+        store().close(1, "late", { kind: "done", externalId: "x" }, attempt(1, "late"), at(3)),
+        store().close(2, "L2", { kind: "dlq", letter }, attempt(2, "L2"), at(3)),
+        store().close(1, "L1", { kind: "failed", nextRetryAt: at(9) }, attempt(1, "L1"), at(3)),
+        store().close(3, "L3", { kind: "done", externalId: "y" }, attempt(3, "L3"), at(3)),
+      ]);
+      expect(closed).toEqual([false, true, true, true]);
+      const { items } = await store().outbox({ status: null, channelId: null, since: null }, { limit: 9, cursor: null });
+      const shown = items.map(({ id, status, attempts }) => [id, status, attempts.map(({ result }) => result)]);
+      expect(shown.sort()).toEqual([
+        [1, "failed", ["ok"]],
+        [2, "dlq", ["ok"]],
+        [3, "done", ["ok"]],
+        [4, "pending", []],
+      ]);
+      expect(await store().audit()).toMatchObject({ deadLetters: 1, outbox: { done: 1, dlq: 1 } });
     });
   });
 }

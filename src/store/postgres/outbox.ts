@@ -1,83 +1,101 @@
+import { coalesceEach } from "../../kit/coalesce.ts";
+import { iso as isoTime } from "../../kit/time.ts";
 import type { Delivery } from "../../model/delivery.ts";
-import type { Claim, DueDelivery, OutboxStore } from "../store.ts";
+import { type Attempt, type Claim, type Closing, type DueDelivery, type OutboxStore, StoreUnavailable } from "../store.ts";
 import { BURY } from "./dead-letters.ts";
 import { DUE_DELIVERY, IS_OPEN, WAITS_FOR } from "./shapes.ts";
 import { iso, json, one, type Sql } from "./sql.ts";
+
+/** What each caller of claim and renew brings; a list of them is $1. */
+type Ask = { id: number; token: string; now: string; leaseMs: number };
+const ASK = `ask as (select *, now + "leaseMs" * interval '1 millisecond' as until
+  from jsonb_to_recordset($1::jsonb) as a(id bigint, token text, now timestamptz, "leaseMs" float8))`;
 
 /** Of the posts that became evidence in the commit that wrote the row. */
 const ACCEPTED_AT = `(
   select ${iso("min(p.accepted_at)")} from event_evidence v join raw_posts p on p.source = v.source and p.source_id = v.post_id
   where v.event_key = held.event_key and v.committed_at = held.created_at and held.not_before is null and held.reopened_at is null)`;
 
-/** $1 id, $2 lease token, $3 now, $4 lease in ms. "held" is the latest version of the row, read under its lock: of two claims one sees the other's lease. */
+/** "held" is the latest version of each row, read under its lock: of two claims one sees the other's lease. Locked in one order by all. */
 const CLAIM = `
-with held as (select * from push_outbox where id = $1::bigint for update),
-older as (
-  select o.next_retry_at from push_outbox o join held h on o.event_key = h.event_key and o.channel_id = h.channel_id and o.id < h.id
-  where ${IS_OPEN} order by o.id limit 1
+with ${ASK},
+held as (
+  select o.*, a.token, a.now, a.until from push_outbox o join ask a on o.id = a.id order by o.id for update of o
 ),
 ruling as (
   select
+    h.id as held_id,
     case
       when status in ('done', 'dlq') then 'closed'
-      when next_retry_at > $3::timestamptz then 'notDue'
-      when leased_until > $3::timestamptz and lease_token <> $2 then 'taken'
-      when exists (select from older) then 'behind'
+      when h.next_retry_at > now then 'notDue'
+      when leased_until > now and lease_token <> token then 'taken'
+      when older.next_retry_at is not null then 'behind'
       else 'claimed'
     end as kind,
-    (select case when next_retry_at > $3::timestamptz then next_retry_at else $3::timestamptz + interval '2 seconds' end from older) as turn
-  from held
+    case when older.next_retry_at > now then older.next_retry_at else now + interval '2 seconds' end as turn
+  from held h left join lateral (
+    select o.next_retry_at from push_outbox o
+    where o.event_key = h.event_key and o.channel_id = h.channel_id and o.id < h.id and ${IS_OPEN} order by o.id limit 1
+  ) older on true
 ),
 moved as (
   update push_outbox o set
-    lease_token = case kind when 'claimed' then $2 else o.lease_token end,
-    leased_until = case kind when 'claimed' then $3::timestamptz + $4::float8 * interval '1 millisecond' else o.leased_until end,
+    lease_token = case kind when 'claimed' then token else o.lease_token end,
+    leased_until = case kind when 'claimed' then until else o.leased_until end,
     next_retry_at = case kind when 'behind' then turn else o.next_retry_at end
-  from ruling
-  where o.id = $1::bigint and kind in ('claimed', 'behind')
+  from ruling join held on held.id = held_id
+  where o.id = held_id and kind in ('claimed', 'behind')
 )
-select kind,
+select id::float8 as id, kind,
   ${iso("case kind when 'notDue' then next_retry_at when 'taken' then leased_until when 'behind' then turn end")} as until,
   jsonb_build_object('id', id, 'channelId', channel_id, 'eventKey', event_key, 'idemKey', idem_key, 'payload', payload_json,
-    'status', status, 'retryCount', retry_count, 'createdAt', ${iso("coalesce(reopened_at, created_at)")}, 'leaseToken', $2::text,
-    'interrupted', sending_token is not null and sending_token <> $2, 'acceptedAt', ${ACCEPTED_AT}) as delivery
-from held, ruling`;
+    'status', status, 'retryCount', retry_count, 'createdAt', ${iso("coalesce(reopened_at, created_at)")}, 'leaseToken', token,
+    'interrupted', sending_token is not null and sending_token <> token, 'acceptedAt', ${ACCEPTED_AT}) as delivery
+from held join ruling on held.id = held_id`;
 
 const RENEW = `
-update push_outbox o set
-  leased_until = $3::timestamptz + $4::float8 * interval '1 millisecond', sending_token = coalesce(o.sending_token, $2)
-where o.id = $1::bigint and o.lease_token = $2 and o.leased_until is not null and ${IS_OPEN}
-returning true as renewed`;
+with ${ASK}
+update push_outbox o set leased_until = ask.until, sending_token = coalesce(o.sending_token, ask.token)
+from ask
+where o.id = ask.id and o.lease_token = ask.token and o.leased_until is not null and ${IS_OPEN}
+returning o.id::float8 as id, ask.token`;
+
+/** How a row's attempt ended, flat as a record of $1. */
+type Ending = { id: number; token: string; now: string; letters: object[] } & Omit<Closing, "letter"> & Partial<Attempt>;
 
 /**
- * $1 id, $2 lease token, $3 closing, $4 attempt or null, $5 dead letters (none or one), $6 now. The token stays in the closed row, so that a
- * repeat after a lost reply is told from a lease that another took. "released" keeps the mark of an interrupted send unless it is the holder's own.
+ * $1 endings, $2 dead letters. The token stays in the closed row, so that a repeat after a lost reply is told from a lease that another took.
+ * "released" keeps the mark of an interrupted send unless it is the holder's own.
  */
 const CLOSE = `
-with held as (select * from push_outbox where id = $1::bigint and lease_token = $2 for update),
-closing as (select * from jsonb_to_record($3::jsonb) as c(kind text, "externalId" text, "nextRetryAt" timestamptz)),
+with ending as (
+  select * from jsonb_to_recordset($1::jsonb) as e(id bigint, token text, now timestamptz, kind text, "externalId" text,
+    "nextRetryAt" timestamptz, at timestamptz, result text, "httpStatus" int, ms float8, error text, ambiguous boolean)
+),
+held as (
+  select o.id, e.token, o.leased_until is not null and ${IS_OPEN} as open
+  from push_outbox o join ending e on o.id = e.id and o.lease_token = e.token order by o.id for update of o
+),
 closed as (
   update push_outbox o set
-    status = case c.kind when 'released' then o.status else c.kind end,
-    retry_count = o.retry_count + case c.kind when 'failed' then 1 else 0 end,
-    next_retry_at = coalesce(c."nextRetryAt", o.next_retry_at),
-    external_id = case c.kind when 'done' then c."externalId" else o.external_id end,
-    finished_at = case when c.kind in ('done', 'dlq') then $6::timestamptz end,
+    status = case e.kind when 'released' then o.status else e.kind end,
+    retry_count = o.retry_count + case e.kind when 'failed' then 1 else 0 end,
+    next_retry_at = coalesce(e."nextRetryAt", o.next_retry_at),
+    external_id = case e.kind when 'done' then e."externalId" else o.external_id end,
+    finished_at = case when e.kind in ('done', 'dlq') then e.now end,
     leased_until = null,
-    sending_token = case when c.kind = 'released' then nullif(o.sending_token, $2) end
-  from closing c
-  where o.id in (select id from held h where h.leased_until is not null and h.status in ('pending', 'failed'))
-  returning o.id
+    sending_token = case when e.kind = 'released' then nullif(o.sending_token, e.token) end
+  from held join ending e on held.id = e.id and held.token = e.token
+  where o.id = held.id and held.open
+  returning o.id, e.token, e.now
 ),
 attempt as (
   insert into deliveries (outbox_id, lease_token, at, status, http_status, ms, error, ambiguous)
-  select closed.id, $2, a.at, a.result, a."httpStatus", a.ms, a.error, a.ambiguous
-  from closed, jsonb_to_record($4::jsonb) as a(at timestamptz, result text, "httpStatus" int, ms float8, error text, ambiguous boolean)
-  where a.at is not null
+  select id, token, at, result, "httpStatus", ms, error, ambiguous from ending join closed using (id, token) where at is not null
   on conflict do nothing
 ),
-buried as (${BURY("$5", "$6", "where exists (select from closed)")})
-select exists (select from held) as held`;
+buried as (${BURY("$2", "closed.now", "join closed on l.key = 'outbox:' || closed.id")})
+select id::float8 as id, token from held`;
 
 const dueOf = (ofChannel: string): string => `
 select ${DUE_DELIVERY} as due from push_outbox o
@@ -86,28 +104,69 @@ order by ${WAITS_FOR}, o.id limit $2::int`;
 
 const NEXT_DUE = `select ${iso(WAITS_FOR)} as next from push_outbox o where ${IS_OPEN} order by ${WAITS_FOR}, o.id limit 1`;
 
-export function outboxStore(sql: Sql): OutboxStore {
+type Leasing = Pick<OutboxStore, "claim" | "renew" | "close">;
+/** How single calls become statements over several rows: each by itself, or together with others. */
+type Gather = <Item, Result>(work: (items: Item[]) => Promise<Result[]>) => (item: Item) => Promise<Result>;
+
+const byItself: Gather = (work) => async (item) => one(work([item]));
+
+/** A row that the database refuses must not hold up those beside it; a database that is out refuses all of them. */
+const together: Gather = (work) => coalesceEach(work, (error) => error instanceof StoreUnavailable);
+
+/**
+ * The same three calls, of which those that meet a statement in flight go out together in the next: many deliveries at a time then cost few round
+ * trips. The callers share promises, so make one for each object and never one for an isolate.
+ */
+export const leasesTogether = (sql: Sql): Leasing => leasing(sql, together);
+
+/** Of two callers for one row in the same statement the first gets it, as it would in two. */
+const firstOfEach = (asks: Ask[]): Ask[] => [...new Map(asks.toReversed().map((ask) => [ask.id, ask])).values()];
+
+type ClaimRow = { id: number; kind: Claim["kind"]; until: string; delivery: Delivery };
+
+function claimOf({ token, now, leaseMs }: Ask, row: ClaimRow | undefined): Claim {
+  if (row === undefined || row.kind === "closed") return { kind: "closed" };
+  if (row.kind === "notDue") return { kind: "notDue", at: row.until };
+  if (row.kind !== "claimed") return { kind: row.kind, until: row.until };
+  if (row.delivery.leaseToken === token) return { kind: "claimed", delivery: row.delivery };
+  return { kind: "taken", until: isoTime(Date.parse(now) + leaseMs) };
+}
+
+type Lease = { id: number; token: string };
+
+function holdersIn(asks: readonly Lease[], rows: readonly Lease[]): boolean[] {
+  const held = new Set(rows.map(({ id, token }) => `${id} ${token}`));
+  return asks.map(({ id, token }) => held.has(`${id} ${token}`));
+}
+
+function leasing(sql: Sql, gather: Gather): Leasing {
+  const claim = gather(async (asks: Ask[]) => {
+    const rows = await sql.query<ClaimRow>(CLAIM, [json(firstOfEach(asks))]);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return asks.map((ask) => claimOf(ask, byId.get(ask.id)));
+  });
+  const renew = gather(async (asks: Ask[]) => {
+    return holdersIn(asks, await sql.query<Lease>(RENEW, [json(asks)]));
+  });
+  const close = gather(async (endings: Ending[]) => {
+    const letters = endings.flatMap((ending) => ending.letters);
+    const rows = await sql.query<Lease>(CLOSE, [json(endings.map(({ letters: _, ...ending }) => ending)), json(letters)]);
+    return holdersIn(endings, rows);
+  });
   return {
-    async claim(id, leaseToken, now, leaseMs) {
-      const [row] = await sql.query<{ kind: Claim["kind"]; until: string; delivery: Delivery }>(CLAIM, [
-        id,
-        leaseToken,
-        now,
-        leaseMs,
-      ]);
-      if (row === undefined || row.kind === "closed") return { kind: "closed" };
-      if (row.kind === "claimed") return { kind: "claimed", delivery: row.delivery };
-      return row.kind === "notDue" ? { kind: "notDue", at: row.until } : { kind: row.kind, until: row.until };
-    },
-    async renew(id, leaseToken, now, leaseMs) {
-      return (await sql.query(RENEW, [id, leaseToken, now, leaseMs])).length > 0;
-    },
-    async close(id, leaseToken, closing, attempt, now) {
+    claim: (id, token, now, leaseMs) => claim({ id, token, now, leaseMs }),
+    renew: (id, token, now, leaseMs) => renew({ id, token, now, leaseMs }),
+    close(id, token, closing, attempt, now) {
       const letters = closing.kind === "dlq" ? [{ ...closing.letter, key: `outbox:${id}` }] : [];
       const { letter: _, ...outcome } = { letter: null, ...closing };
-      const params = [id, leaseToken, json(outcome), attempt && json(attempt), json(letters), now];
-      return (await one(sql.query<{ held: boolean }>(CLOSE, params))).held;
+      return close({ ...attempt, ...outcome, id, token, now, letters });
     },
+  };
+}
+
+export function outboxStore(sql: Sql): OutboxStore {
+  return {
+    ...leasing(sql, byItself),
     async due(now, limit, channelId) {
       const rows =
         channelId === undefined
