@@ -58,6 +58,8 @@ export type Channel<Schema extends z.ZodObject, Message> = {
   /** Secrets carry `.meta({ secret: true })` as their last call: they are written and never read back. */
   settings: Schema;
   policy: RetryPolicy;
+  /** The longest that a send may take, with all of its calls: the lease on the delivery outlasts it, and a dead worker's rows wait that long. */
+  sendMs: number;
   /** Machines want each signal by itself: a digest is refused for them. */
   digests: boolean;
   /** Whether `send` makes use of the last message about the same event (SendPorts.prior); looking it up costs a query. */
@@ -92,7 +94,18 @@ export type OpenChannel = {
 };
 export type Opening = { kind: "open"; channel: OpenChannel } | { kind: "invalid"; problems: Problem[] };
 
-type Described = "kind" | "title" | "docs" | "policy" | "digests" | "threads" | "missing" | "mint" | "rotate" | "example";
+type Described =
+  | "kind"
+  | "title"
+  | "docs"
+  | "policy"
+  | "sendMs"
+  | "digests"
+  | "threads"
+  | "missing"
+  | "mint"
+  | "rotate"
+  | "example";
 export type AnyChannel = Pick<Channel<z.ZodObject, unknown>, Described | "settings"> & {
   /** Parses the settings as stored or given; never throws. */
   open(settings: unknown, env: ChannelEnv): Opening;

@@ -44,7 +44,7 @@ function render(notifications: readonly Notification[], { templates }: Settings,
   const [first] = notifications;
   const doc = cut(composeAll(notifications, templates, publicUrl), MAX_DESCRIPTION, (text) => escapeMarkdown(text).length);
   const description = cutText(encoded(doc, markdown), MAX_DESCRIPTION);
-  const title = cutText(headline(notifications), MAX_TITLE);
+  const title = cutText(escapeMarkdown(headline(notifications)), MAX_TITLE);
   const color = notifications.length === 1 && first ? COLOURS[first.state] : COLOURS.candidate;
   const embed = { title, description, color, ...(notifications.length === 1 && first && { timestamp: first.ts }) };
   return { embeds: [embed], allowed_mentions: { parse: [] } };
@@ -108,6 +108,7 @@ export const discord = channel({
   ].join("\n"),
   settings: Settings,
   policy: "chat",
+  sendMs: 2 * TIMEOUT_MS,
   digests: true,
   threads: true,
   missing: () => null,

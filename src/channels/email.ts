@@ -21,7 +21,10 @@ const written = (doc: Doc, subject: string): Mail => ({
 
 const Address = z
   .string()
-  .regex(/^(?:[^<>\r\n]{1,100} <)?[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+>?$/, 'is an address such as "ada@example.org"');
+  .regex(
+    /^(?:[^<>,;\p{Cc}]{1,100} <[^\s<>@,;]+@[^\s<>@,;]+\.[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+\.[^\s<>@,;]+)$/u,
+    'is an address such as "ada@example.org"',
+  );
 
 const Settings = z.object({
   provider: z.enum(["resend", "postmark"]).default("resend"),
@@ -128,6 +131,7 @@ export const email = channel({
   ].join("\n"),
   settings: Settings,
   policy: "email",
+  sendMs: TIMEOUT_MS,
   digests: true,
   threads: false,
   missing: (env) =>

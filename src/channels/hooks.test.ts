@@ -24,6 +24,10 @@ describe("the Discord channel", () => {
     expect(embeds[0]?.description).toContain("\\*\\*x\\*\\* \\[a\\]\\(https\\:");
     expect(embeds[0]?.description.length).toBeLessThanOrEqual(4_096);
     expect(embeds[0]?.description.isWellFormed()).toBe(true);
+    const { seen: titled } = await send(ok, { notifications: [notificationOf({ symbol: "[X](//e.com)" })] });
+    expect(JSON.stringify(titled[0]?.body)).toContain(
+      JSON.stringify("$\\[X\\]\\(//e.com\\) verified \\(score 12\\)").slice(1, -1),
+    );
   });
 
   it.each([
@@ -133,7 +137,7 @@ describe("the mail channel", () => {
   });
 
   it("takes no address that would add a header", () => {
-    for (const to of ["a@b.c\r\nBcc: x@y.z", "nobody", "<a@b.c> <d@e.f>"])
+    for (const to of ["a@b.c\r\nBcc: x@y.z", "nobody", "<a@b.c> <d@e.f>", "x, y <a@b.cd>", "x,y@b.cd", "Ada <a@b.cd"])
       expect(email.open({ to: [to] }, { MAIL_FROM: "a@b.cd" } as never).kind).toBe("invalid");
   });
 });

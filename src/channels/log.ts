@@ -8,6 +8,7 @@ export const log = channel({
   docs: "Writes one log record for each notification. Needs nothing; good for a first look, and as a record beside other channels.",
   settings: z.object({}),
   policy: "log",
+  sendMs: 0,
   digests: true,
   threads: false,
   missing: () => null,

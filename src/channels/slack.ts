@@ -71,6 +71,7 @@ export const slack = channel({
   docs: "Create an app with an incoming webhook for the channel and give the hook's URL. Whoever has the URL can post: it is never shown again.",
   settings: Settings,
   policy: "chat",
+  sendMs: TIMEOUT_MS,
   digests: true,
   threads: false,
   missing: () => null,

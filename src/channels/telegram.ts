@@ -170,6 +170,8 @@ export const telegram = channel({
   ].join("\n"),
   settings: Settings,
   policy: "chat",
+  // An edit that is refused, a message, and the same to where the group has moved: each with tags and without.
+  sendMs: 6 * TIMEOUT_MS,
   digests: true,
   threads: true,
   missing: (env) => (env.TELEGRAM_BOT_TOKEN === "" ? "TELEGRAM_BOT_TOKEN is not set" : null),

@@ -85,6 +85,7 @@ export const webhook = channel({
   ].join("\n"),
   settings: Settings,
   policy: "webhook",
+  sendMs: TIMEOUT_MS,
   digests: false,
   threads: false,
   missing: () => null,

@@ -10,9 +10,9 @@ import { PATIENCE_MS } from "./pace.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
 /** Long enough for reading the channel and a short wait for its pace. */
-const CLAIM_MS = 60_000;
-/** Longer than the slowest send: Telegram may take four calls of 15 s. */
-const SEND_MS = 120_000;
+const CLAIM_MS = 30_000;
+/** What the record of a send may take on top of the send itself. */
+const RECORD_MS = 15_000;
 const MAX_DIGEST = 50;
 
 /**
@@ -53,7 +53,7 @@ async function attempt(delivery: Delivery, ports: DeliverPorts): Promise<Deliver
   if (wait > PATIENCE_MS) return release([delivery], ports.now() + wait, "paced", ports);
   const members = await digestMembers(delivery, gate, ports);
   if (wait > 0) await ports.sleep(wait);
-  const held = await renewed(members, ports);
+  const held = await renewed(members, gate, ports);
   if (!held.includes(delivery)) {
     await release(held, ports.now(), "digest", ports);
     return { kind: "lost-lease" };
@@ -112,9 +112,10 @@ async function digestMembers(delivery: Delivery, { config }: Ready, ports: Deliv
   return [delivery, ...claimed].sort((a, b) => a.id - b.id);
 }
 
-async function renewed(members: readonly Delivery[], ports: DeliverPorts): Promise<Delivery[]> {
+async function renewed(members: readonly Delivery[], { adapter }: Ready, ports: DeliverPorts): Promise<Delivery[]> {
   const now = iso(ports.now());
-  const kept = await Promise.all(members.map(({ id, leaseToken }) => ports.store.renew(id, leaseToken, now, SEND_MS)));
+  const leaseMs = adapter.sendMs + RECORD_MS;
+  const kept = await Promise.all(members.map(({ id, leaseToken }) => ports.store.renew(id, leaseToken, now, leaseMs)));
   return members.filter((_, i) => kept[i]);
 }
 
