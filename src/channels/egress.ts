@@ -15,16 +15,16 @@ export type EgressPolicy = { allow: readonly string[]; ownHosts: readonly string
 const PRIVATE_SUFFIXES = [
   "localhost localdomain local internal intranet private corp home lan domain host",
   "test invalid example onion alt arpa svc cluster.local consul docker kubernetes",
-  "localtest.me lvh.me vcap.me lacolhost.com localho.st fuf.me 127-0-0-1.org.uk",
+  "localtest.me lvh.me vcap.me lacolhost.com localho.st fuf.me yoogle.com bugbounty.dod.network spoofed.burpcollaborator.net 127-0-0-1.org.uk",
 ].flatMap((line) => line.split(" "));
 
 /** DNS services that answer with whatever address is written into the name. */
 const ECHO_SUFFIXES =
-  "nip.io sslip.io xip.io traefik.me 1u.ms rbndr.us ip6.name ipq.co backname.io local-ip.co local-ip.sh localip.co plex.direct".split(
+  "nip.io sslip.io xip.io traefik.me 1u.ms rbndr.us ip6.name ipq.co backname.io local-ip.co local-ip.sh localip.co plex.direct ipv6-literal.net".split(
     " ",
   );
 
-const EMBEDDED_V4 = /(^|[.-])(?:\d{1,3}[.-]){3}\d{1,3}(?=[.-]|$)/;
+const EMBEDDED_V4 = /(^|[.-])(?:(?:0x[0-9a-f]{1,2}|0?\d{1,3})[.-]){3}(?:0x[0-9a-f]{1,2}|0?\d{1,3})(?=[.-]|$)/;
 const HOST = /^(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
 
 const under = (host: string, suffixes: readonly string[]): boolean =>

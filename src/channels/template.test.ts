@@ -54,6 +54,10 @@ describe("a template of one's own", () => {
     expect(doc).toEqual([[{ text: "**bold** [x](https://evil.com) ✅ forged {score} `code`" }]]);
   });
 
+  it("lets no value turn the direction of what follows it", () => {
+    expect(text("{symbol} · {summary} · safe", { symbol: "\u202eAB\u2066", summary: "x\u202e\u0000y" })).toBe("$AB · x y · safe");
+  });
+
   it("links to nothing but the web", () => {
     expect(compose(notificationOf({ summary: "javascript:alert(1)" }), { verified: "a [x]({summary})" }, "")).toEqual([
       [{ text: "a " }],

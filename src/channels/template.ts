@@ -111,9 +111,13 @@ function lines(source: string, value: (name: string) => Value): Doc {
   return spans.every(({ text }) => text.trim() === "") ? [] : [spans];
 }
 
-/** Values are one line each: a line break in a post's text must not forge a line of ours. */
+/**
+ * Values are one line each, and keep to their place in it: a line break in a post's text must not forge a line of ours, nor a mark that turns the
+ * direction of writing show the rest of ours backwards.
+ */
 const oneLine = (value: Value): Value => (Array.isArray(value) ? value.map(flat) : flat(value));
-const flat = (text: string): string => text.replace(/\s+/g, (space) => (space === " " ? " " : " "));
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+const flat = (text: string): string => text.replace(TURNS, "").replace(/[\s\p{Cc}]+/gu, " ");
 
 export type Templates = Partial<Record<SignalState, string>>;
 
