@@ -4,6 +4,7 @@ import type { Command, Io } from "./command.ts";
 import { options, wholeNumber } from "./options.ts";
 import { table } from "./table.ts";
 
+type Times = { p50: number | null; p95: number | null; count: number };
 export type Audit = {
   accepted: number;
   evidence: number;
@@ -16,7 +17,8 @@ export type Audit = {
   miscounted: number;
   outbox: { pending: number; failed: number; done: number; dlq: number };
   dead_letters: number;
-  latency_ms: { p50: number | null; p95: number | null; count: number };
+  latency_ms: Times;
+  commit_to_send_ms: Times;
   posts_per_second: number | null;
 };
 
@@ -84,10 +86,11 @@ function print(figures: Audit, wrong: string[], io: Io): void {
   io.out("");
   for (const line of table([{ deliveries: "", ...outbox, "dead letters": figures.dead_letters }])) io.out(line);
   io.out("");
-  const { p50, p95, count } = figures.latency_ms;
-  io.out(`accepted -> delivered: p50 ${ms(p50)}, p95 ${ms(p95)} over ${count} posts; ${figures.posts_per_second ?? "-"} posts/s`);
+  io.out(`accepted -> delivered: ${times(figures.latency_ms, "posts")}; ${figures.posts_per_second ?? "-"} posts/s`);
+  io.out(`commit -> send: ${times(figures.commit_to_send_ms, "deliveries")}`);
   for (const complaint of wrong) io.out(`✗ ${complaint}`);
   if (wrong.length === 0) io.out("✓ it reconciles: every accepted post has ended in exactly one way");
 }
 
+const times = ({ p50, p95, count }: Times, of: string): string => `p50 ${ms(p50)}, p95 ${ms(p95)} over ${count} ${of}`;
 const ms = (value: number | null): string => (value === null ? "-" : `${Math.round(value)} ms`);

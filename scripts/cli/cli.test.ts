@@ -23,6 +23,7 @@ const FIGURES = {
   outbox: { pending: 0, failed: 0, done: 3, dlq: 0 },
   deadLetters: 0,
   latencyMs: { p50: 120, p95: 900, count: 4 },
+  commitToSendMs: { p50: 40, p95: 90, count: 5 },
   postsPerSecond: 30,
 };
 
@@ -75,6 +76,7 @@ describe("audit", () => {
       dropped_by: FIGURES.droppedBy,
       dead_letters: 0,
       latency_ms: FIGURES.latencyMs,
+      commit_to_send_ms: FIGURES.commitToSendMs,
       posts_per_second: 1,
     };
     expect(complaints({ ...wire, outbox: { pending: 2, failed: 1, done: 0, dlq: 0 } })).toEqual([]);

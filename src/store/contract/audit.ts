@@ -18,7 +18,8 @@ export function auditContract(store: () => Store): void {
           miscounted: 0,
         },
         ...{ outbox: { pending: 0, failed: 0, done: 0, dlq: 0 }, deadLetters: 0 },
-        ...{ latencyMs: { p50: null, p95: null, count: 0 }, postsPerSecond: null },
+        ...{ latencyMs: { p50: null, p95: null, count: 0 }, commitToSendMs: { p50: null, p95: null, count: 0 } },
+        postsPerSecond: null,
       });
     });
 
@@ -89,6 +90,23 @@ export function auditContract(store: () => Store): void {
       await finish(first[0] ?? 0, 20);
       await finish(3, 70);
       expect((await store().audit()).latencyMs).toEqual({ p50: 10_000, p95: 10_000, count: 2 });
+    });
+
+    it("measures from the commit, or the end of what held it back, to the first attempt", async () => {
+      const rows = [draft(1, "a"), draft(2, "b", { notBefore: at(60) }), draft(3, "c")];
+      await store().commit(change(0, [mention(1)], { outbox: rows, at: at(0) }));
+      const attempt = async (id: number, seconds: number, ms: number) => {
+        const leaseToken = `L${id}${seconds}`;
+        await store().claim(id, leaseToken, at(seconds), 1_000);
+        const made = { result: "retry", httpStatus: 500, ms, error: "e", ambiguous: false } as const;
+        const closing = { kind: "failed", nextRetryAt: at(seconds + 1) } as const;
+        await store().close(id, leaseToken, closing, { ...made, deliveryId: id, leaseToken, at: at(seconds) }, at(seconds));
+      };
+      await attempt(1, 3, 1_000);
+      await attempt(1, 30, 1_000);
+      await attempt(2, 61, 500);
+      await store().reopen(3, at(1));
+      expect((await store().audit()).commitToSendMs).toEqual({ p50: 500, p95: 2_000, count: 2 });
     });
 
     it("finds evidence of posts that were never accepted", async () => {

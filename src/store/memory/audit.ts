@@ -24,6 +24,7 @@ export function auditOf(rows: Rows): Audit {
     outbox: { pending: outbox("pending"), failed: outbox("failed"), done: outbox("done"), dlq: outbox("dlq") },
     deadLetters: [...rows.letters.values()].filter((letter) => letter.replayedAt === null).length,
     latencyMs: latencyOf(rows),
+    commitToSendMs: commitToSend(rows),
     postsPerSecond: throughput(posts),
   };
 }
@@ -84,6 +85,20 @@ export function latencyOf(rows: Rows): Audit["latencyMs"] {
       return post === undefined || sent === undefined ? [] : [sent - Date.parse(post.acceptedAt)];
     });
   });
+  return percentiles(ms);
+}
+
+/** Of each notification that was not given another start: from its commit, or the end of what held it back, to its first attempt. */
+function commitToSend({ outbox }: Rows): Audit["commitToSendMs"] {
+  const ms = outbox.flatMap(({ attempts: [first], reopenedAt, createdAt, draft }) => {
+    if (first === undefined || reopenedAt !== null) return [];
+    const due = Math.max(Date.parse(createdAt), Date.parse(draft.notBefore ?? createdAt));
+    return [Date.parse(first.at) - first.ms - due];
+  });
+  return percentiles(ms);
+}
+
+function percentiles(ms: number[]): Audit["latencyMs"] {
   const sorted = ms.sort((a, b) => a - b);
   const percentile = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? null;
   return { p50: percentile(0.5), p95: percentile(0.95), count: sorted.length };

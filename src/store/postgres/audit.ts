@@ -1,4 +1,4 @@
-import { LATENCY } from "./latency.ts";
+import { COMMIT_TO_SEND, LATENCY } from "./latency.ts";
 import { DELIVERIES_BY_STATUS, POSTS_BY_OUTCOME } from "./tally.ts";
 
 /**
@@ -46,6 +46,7 @@ miscounted as (
 post as (${POSTS_BY_OUTCOME}),
 delivery as (${DELIVERIES_BY_STATUS}),
 latency as (${LATENCY}),
+commit_to_send as (${COMMIT_TO_SEND}),
 
 pace as (
   select count(ended_at) / nullif(extract(epoch from greatest(max(ended_at) - min(accepted_at), interval '0')), 0)::float8 as posts_per_second
@@ -68,5 +69,6 @@ select jsonb_build_object(
     'pending', ${deliveries("pending")}, 'failed', ${deliveries("failed")}, 'done', ${deliveries("done")}, 'dlq', ${deliveries("dlq")}),
   'deadLetters', (select count(*) from dead_letters where replayed_at is null),
   'latencyMs', (select ms from latency),
+  'commitToSendMs', (select ms from commit_to_send),
   'postsPerSecond', (select posts_per_second from pace)
 ) as audit`;
