@@ -7,8 +7,8 @@ const SECRETS = [0, 31].map((flip) => `whsec_${Buffer.from(Array.from({ length: 
 const NOW = Date.UTC(2026, 10, 20, 10, 0, 5, 700);
 
 describe("signedHeaders", () => {
-  it("signs id, seconds and body with every live secret, as any other implementation does", async () => {
-    const headers = await signedHeaders(SECRETS, "msg_1", '{"a":"ü"}', NOW);
+  it("signs id, seconds and body with every live secret, as any other implementation does", () => {
+    const headers = signedHeaders(SECRETS, "msg_1", '{"a":"ü"}', NOW);
     const expected = SECRETS.map((secret) => {
       const key = Buffer.from(secret.slice("whsec_".length), "base64");
       return `v1,${createHmac("sha256", key)

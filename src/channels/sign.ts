@@ -1,3 +1,5 @@
+import { hmacSha256 } from "../kit/hash.ts";
+
 /*
  * Standard Webhooks, symmetric signatures (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md): HMAC-SHA256 over
  * `id.timestamp.body` with the base64-decoded secret.
@@ -22,21 +24,12 @@ export function isSecret(text: string): boolean {
 export const newSecret = (randomBytes: (count: number) => Uint8Array): string =>
   `${PREFIX}${toBase64(randomBytes(SECRET_BYTES))}`;
 
-async function signature(secret: string, content: string): Promise<string> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", fromBase64(secret.slice(PREFIX.length)), algorithm, false, ["sign"]);
-  const mac = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(content));
-  return `v1,${toBase64(new Uint8Array(mac))}`;
-}
+const signature = (secret: string, content: string): string =>
+  `v1,${toBase64(hmacSha256(fromBase64(secret.slice(PREFIX.length)), content))}`;
 
 /** The three headers of one attempt; one signature per live secret, so that a receiver may change over at any moment. */
-export async function signedHeaders(
-  secrets: readonly string[],
-  id: string,
-  body: string,
-  now: number,
-): Promise<Record<string, string>> {
+export function signedHeaders(secrets: readonly string[], id: string, body: string, now: number): Record<string, string> {
   const timestamp = `${Math.floor(now / 1_000)}`;
-  const signatures = await Promise.all(secrets.map((secret) => signature(secret, `${id}.${timestamp}.${body}`)));
+  const signatures = secrets.map((secret) => signature(secret, `${id}.${timestamp}.${body}`));
   return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signatures.join(" ") };
 }

@@ -61,7 +61,7 @@ async function send(message: WebhookMessage, settings: Settings, ports: SendPort
       headers: {
         "content-type": message.contentType,
         "user-agent": "event-stream-starter",
-        ...(await signedHeaders(settings.secrets, ports.idemKey, body, ports.now())),
+        ...signedHeaders(settings.secrets, ports.idemKey, body, ports.now()),
       },
       body,
       timeoutMs: TIMEOUT_MS,
