@@ -41,8 +41,10 @@ export type ChannelKeeper = {
 };
 
 const CONFIG_FRESH_MS = 5_000;
-/** A Worker has six connections; one is left for the database. */
-const AT_ONCE = 5;
+/** Sends at a time. A Worker has six connections; two are left for the database. */
+const SENDS = 4;
+/** Deliveries under way at a time: while some are sent, the next are claimed and the last are closed, several in one statement. */
+const UNDER_WAY = 16;
 /** More than so many wait in the outbox instead: the sweeper brings them again. */
 const MAX_HELD = 200;
 const CALLER_WAITS_MS = 2_000;
@@ -56,13 +58,13 @@ const UNAVAILABLE_MS = 30_000;
 export function channelKeeper(ports: ChannelPorts, memory: ChannelMemory): ChannelKeeper {
   const line = pacer(ports.now, memory.lines);
   const deliverPorts = deliverPortsOf(ports, memory.journal, line);
-  const inTurn = turns(AT_ONCE);
+  const underWay = turns(UNDER_WAY);
   const held = new Map<number, Promise<void>>();
 
   /** Until it ended, or must wait longer than is worth staying awake for. It sleeps out of turn: what it waits for may be waiting for a turn. */
   async function attempts(id: number): Promise<void> {
     for (let looks = 1; ; looks++) {
-      const outcome = await inTurn(() => deliver(id, deliverPorts));
+      const outcome = await underWay(() => deliver(id, deliverPorts));
       report(id, outcome, ports);
       if (outcome.kind === "unavailable") {
         await ports.wakeSweeper(ports.now() + UNAVAILABLE_MS);
@@ -123,6 +125,7 @@ function deliverPortsOf(ports: ChannelPorts, journal: Journal, line: Pacer): Del
     now,
     random,
     sleep,
+    turn: turns(SENDS),
     journal,
     telemetry: ports.called,
     log: ({ eventKey, text }) => ports.log({ stage: "notify", eventKey, reason: text }),

@@ -53,12 +53,13 @@ async function attempt(delivery: Delivery, ports: DeliverPorts): Promise<Deliver
   if (wait > PATIENCE_MS) return release([delivery], ports.now() + wait, "paced", ports);
   const members = await digestMembers(delivery, gate, ports);
   if (wait > 0) await ports.sleep(wait);
-  const held = await renewed(members, gate, ports);
-  if (!held.includes(delivery)) {
-    await release(held, ports.now(), "digest", ports);
-    return { kind: "lost-lease" };
-  }
-  return finish(held, gate, await send(held, gate, ports), ports);
+  const { held, sent } = await ports.turn(async () => {
+    const held = await renewed(members, gate, ports);
+    return { held, sent: held.includes(delivery) ? await send(held, gate, ports) : null };
+  });
+  if (sent !== null) return finish(held, gate, sent, ports);
+  await release(held, ports.now(), "digest", ports);
+  return { kind: "lost-lease" };
 }
 
 async function closeJournaled(delivery: Delivery, externalId: string | null, ports: DeliverPorts): Promise<DeliverOutcome> {

@@ -18,6 +18,8 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
   /** Takes a place in the line of every limit and answers how long to wait for it, in milliseconds. Asked again, a delivery keeps its place. */
   pace(id: number, limits: readonly Limit[]): Promise<number>;
   sleep(ms: number): Promise<void>;
+  /** Runs a renewal and its send when there is a place: sends use up connections, what stands before and after them shares statements with others. */
+  turn<T>(task: () => Promise<T>): Promise<T>;
   journal: Journal;
 };
 

@@ -106,6 +106,7 @@ export async function outboxWorld(
     sleep: async (ms) => {
       clock.now += ms;
     },
+    turn: (task) => task(),
     log: () => undefined,
     journal: {
       get: async (id) => journal.get(id),
