@@ -7,7 +7,7 @@ export type Arrival = { subject: string; key: string; at: number; answerLost: bo
 export type Sink = {
   url: string;
   arrivals(): Arrival[];
-  /** Resolves when so many different subjects were taken, or `patienceMs` has passed. */
+  /** Resolves when so many different subjects were taken, or nothing has come for `patienceMs`. */
   until(count: number, patienceMs: number): Promise<void>;
   stop(): Promise<void>;
 };
@@ -23,22 +23,26 @@ function fractions(seed: number): () => number {
   };
 }
 
+/** How long an answer that never comes holds its sender: a timeout, without the fifteen seconds of a real one. */
+const SILENCE_MS = 1_000;
+
 /** 10 % answer 500, 1 % 429; 2 % are taken and left without an answer. */
 export async function startSink(): Promise<Sink> {
   const draw = fractions(1);
   const arrivals: Arrival[] = [];
   const taken = new Set<string>();
+  let latest = performance.now();
   const server = createServer(async (request, response) => {
-    for await (const _ of request);
+    const body = Buffer.concat(await request.toArray()).toString();
     const luck = draw();
+    latest = performance.now();
     if (luck < 0.1) return void response.writeHead(500).end();
     if (luck < 0.11) return void response.writeHead(429, { "retry-after": "1" }).end();
-    const [, subject = ""] = /([\w-]+)$/.exec(request.url ?? "") ?? [];
-    const key = `${request.headers["webhook-id"] ?? ""}`;
+    const [, subject = ""] = /"event_key":"([^"]+)"/.exec(body) ?? [];
     const answerLost = luck < 0.13;
-    arrivals.push({ subject: subject === "hook" ? key : subject, key, at: performance.now(), answerLost });
-    taken.add(subject === "hook" ? key : subject);
-    if (answerLost) setTimeout(() => request.socket.destroy(), 1_000);
+    arrivals.push({ subject, key: `${request.headers["webhook-id"]}`, at: latest, answerLost });
+    taken.add(subject);
+    if (answerLost) setTimeout(() => request.socket.destroy(), SILENCE_MS);
     else response.writeHead(204).end();
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -46,8 +50,8 @@ export async function startSink(): Promise<Sink> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     arrivals: () => arrivals,
     async until(count, patienceMs) {
-      const end = performance.now() + patienceMs;
-      while (taken.size < count && performance.now() < end) await new Promise((wake) => setTimeout(wake, 50));
+      latest = performance.now();
+      while (taken.size < count && performance.now() < latest + patienceMs) await new Promise((wake) => setTimeout(wake, 50));
     },
     async stop() {
       server.closeAllConnections();

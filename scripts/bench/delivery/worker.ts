@@ -1,6 +1,11 @@
+/** A process of one engine: `worker.ts ENGINE fill|drain`. It ends when the bench does. */
+import type { Job } from "./engine.ts";
 import { ENGINES } from "./engines.ts";
 
-const [name = "", verb] = process.argv.slice(2);
-const { DATABASE = "", REDIS_URL = "", SINK = "", JOBS, CONCURRENCY } = process.env;
-const job = { databaseUrl: DATABASE, redisUrl: REDIS_URL, sink: SINK, jobs: Number(JOBS), concurrency: Number(CONCURRENCY) };
-await (verb === "fill" ? ENGINES[name]?.fill(job) : ENGINES[name]?.drain(job));
+process.on("disconnect", () => process.exit());
+const [name = "", verb, job = "{}"] = process.argv.slice(2);
+const engine = ENGINES[name];
+if (verb === "fill") {
+  await engine?.fill(JSON.parse(job) as Job);
+  process.disconnect?.();
+} else await engine?.drain(JSON.parse(job) as Job);
