@@ -30,10 +30,11 @@ if (!folder) throw new Error("usage: node scripts/train/spam.ts DATA_DIR");
 function read(from: string, set: string, weight: number): Labelled[] {
   return readRows<Row>(from, set).map(({ text, spam }) => {
     const reading = readSpam(text);
-    const rows = Int32Array.from(reading.rows);
-    const features = reading.features.length;
-    const [word, gram] = [1 / Math.sqrt(features + 1), 1 / Math.sqrt(rows.length - features + 1)];
-    const values = Float32Array.from(rows, (_, i) => (i < features ? word : gram));
+    const { named } = reading;
+    const { count } = reading.set;
+    const rows = reading.set.rows.slice(0, count);
+    const [word, gram] = [1 / Math.sqrt(named + 1), 1 / Math.sqrt(count - named + 1)];
+    const values = Float32Array.from(rows, (_, i) => (i < named ? word : gram));
     return { rows, values, label: Number(spam), weight, spam, fold: foldOf(text, FOLDS), set };
   });
 }

@@ -10,7 +10,7 @@ const lines = readFileSync(new URL("../../node_modules/vader-sentiment/vader_lex
 const byRating = new Map<string, string[]>();
 for (const line of lines) {
   const [word = "", rating = ""] = line.split("\t");
-  if (word === "" || word.includes(" ") || rating === "") continue;
+  if (word.length < 2 || word.includes(" ") || rating === "") continue;
   byRating.set(rating, [...(byRating.get(rating) ?? []), word.toLowerCase()]);
 }
 const packed = [...byRating]

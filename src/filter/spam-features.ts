@@ -1,73 +1,160 @@
-import { unmasked } from "../kit/fold.ts";
-import { windowRows, wordRow } from "../kit/ngrams.ts";
+import { clear, type RowSet, rowSet, touch } from "../kit/row-set.ts";
+import { Kind, type Scan, scanText } from "../kit/scan.ts";
+import { hashOf, joined, mix } from "../kit/token-hash.ts";
 
 /** 2^bits rows of the hashed table. */
-export const SPAM_BITS = 16;
+export const SPAM_BITS = 17;
 const MAX_WORDS = 250;
-const CHARACTER_GRAMS = [4, 5];
+/** Characters of a text whose n-grams are read. */
 const MAX_GRAMMED = 600;
+const [SHORTEST_GRAM, LONGEST_GRAM] = [3, 5];
+const MAX_ROWS = 8192;
 
-const ADDRESS = /\b(?:0x[0-9a-f]{40,64}|[1-9a-km-z]{32,44}|bc1[a-z0-9]{11,60})\b/gi;
-const LINK =
-  /(?:https?:\/\/\s?)?(?<![a-z0-9-])(?:www\.)?([a-z0-9-]{1,40}\.(?:com|io|me|co|fun|xyz|org|net|app|ly|gg|finance|money|ai|info|eu))\b(?:\/\S*)?/gi;
-const SYMBOL = /\$[a-z]\w*/gi;
-const HANDLE = /@(\w+)/g;
-const AMOUNT = /\$?\d[\d,.]*\s?([kmb%]?)\b/gi;
-const TOKEN = /[@#]?[\p{L}\p{M}\p{N}_']+|[^\s\p{L}\p{M}\p{N}]/gu;
+/**
+ * The table rows that a post touches: first those of its `named` features (shape, words, pairs of words), then those of its character n-grams.
+ * `origins` tells what a named row stands for: `nameOf` reads it.
+ */
+export type SpamReading = { scan: Readonly<Scan>; readonly set: RowSet; readonly origins: Int16Array; named: number };
 
-const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
+const reading: SpamReading = {
+  scan: scanText(""),
+  set: rowSet(SPAM_BITS, MAX_ROWS),
+  origins: new Int16Array(MAX_ROWS),
+  named: 0,
+};
 
-/** The share of letters that are capitals, counted in runs: a match for each letter would be the dearest thing here. */
-function capitals(bare: string): number {
-  const inRuns = (pattern: RegExp) => (bare.match(pattern) ?? []).reduce((sum, run) => sum + run.length, 0);
-  const letters = inRuns(/\p{L}+/gu);
-  return letters === 0 ? 0 : inRuns(/\p{Lu}+/gu) / letters;
+function touchNamed(hash: number, origin: number): void {
+  if (touch(reading.set, hash)) reading.origins[reading.set.count - 1] = origin;
 }
 
-/** What the post is made of, as steps: "at least 3 hashtags" is a feature, "3 hashtags" is not. */
-function shape(text: string, bare: string): string[] {
-  const steps: [name: string, value: number, limits: number[]][] = [
-    ["length", bare.length, [30, 60, 100, 140, 200, 240, 280, 400]],
-    ["lines", text.split("\n").length - 1, [1, 2, 4, 8]],
-    ["handles", count(bare, HANDLE), [1, 2, 3]],
-    ["links", count(bare, LINK), [1, 2]],
-    ["symbols", count(bare, SYMBOL), [1, 2, 4]],
-    ["hashtags", count(bare, /#/g), [1, 2, 4]],
-    ["pictures", /[^ -~]/.test(bare) ? count(bare, /\p{Extended_Pictographic}/gu) : 0, [1, 2, 4, 8]],
-    ["addresses", count(bare, ADDRESS), [1]],
-    ["amounts", count(bare, AMOUNT), [1, 3]],
-    ["capitals", capitals(bare), [0.1, 0.2, 0.4, 0.7]],
-  ];
-  return steps.flatMap(([name, value, limits]) => limits.filter((limit) => value >= limit).map((limit) => `${name} >= ${limit}`));
-}
+/** "At least 3 hashtags" is a feature, "3 hashtags" is not. Capitals are in percent of the letters. */
+const STEPS = {
+  length: [30, 60, 100, 140, 200, 240, 280, 400],
+  lines: [1, 2, 4, 8],
+  handles: [1, 2, 3, 5],
+  links: [1, 2],
+  symbols: [1, 2, 4, 6],
+  hashtags: [1, 2, 4, 6],
+  pictures: [1, 2, 4, 8],
+  addresses: [1],
+  numbers: [1, 3, 6],
+  capitals: [10, 20, 40, 70],
+  exclamations: [1, 2, 4],
+  questions: [1, 2],
+};
+type Shape = Record<keyof typeof STEPS, number>;
+type Step = { of: keyof Shape; from: number; name: string; hash: number };
+const SHAPES: readonly Step[] = Object.entries(STEPS).flatMap(([of, limits]) =>
+  limits.map((from) => ({ of: of as keyof Shape, from, name: `${of} >= ${from}`, hash: hashOf(`${of} >= ${from}`) })),
+);
 
-/** The post with what varies from copy to copy (addresses, links, symbols, amounts) replaced by what it is. */
-function masked(bare: string): string {
-  return bare
-    .replace(ADDRESS, " _address ")
-    .replace(LINK, " _link $1 ")
-    .replace(HANDLE, " _handle @$1 ")
-    .replace(SYMBOL, " _symbol ")
-    .replace(AMOUNT, " _amount$1 ")
-    .toLowerCase();
-}
+const EXCLAMATION = hashOf("!");
+const QUESTION = hashOf("?");
+const LONGEST_SHAPED = 1000;
 
-/** A post as the model reads it: the names of its features (words, pairs of words, its shape), then the table rows of these and of its n-grams. */
-export type SpamReading = { features: string[]; rows: number[] };
-
-/** Character n-grams see through new spellings and inflections; words can be shown as reasons. */
-export function readSpam(text: string): SpamReading {
-  const bare = unmasked(text);
-  const lower = masked(bare);
-  const words = (lower.match(TOKEN) ?? []).slice(0, MAX_WORDS);
-  const features = new Set<string>(shape(text, bare));
-  for (const [i, word] of words.entries()) {
-    features.add(word);
-    if (i > 0) features.add(`${words[i - 1]} ${word}`);
+/** What the post is made of. */
+function shapeOf(scan: Readonly<Scan>): Shape {
+  const kinds = new Uint16Array(10);
+  let [exclamations, questions, capitals, letters] = [0, 0, 0, 1];
+  for (let i = 0; i < scan.count; i++) {
+    const kind = scan.kinds[i] ?? 0;
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+    if (scan.hashes[i] === EXCLAMATION) exclamations++;
+    if (scan.hashes[i] === QUESTION) questions++;
   }
-  const run = ` ${lower.replace(/\s+/g, " ").slice(0, MAX_GRAMMED)} `;
-  const grams = new Set<number>();
-  for (const length of CHARACTER_GRAMS) windowRows(run, length, SPAM_BITS, grams);
-  const named = [...features];
-  return { features: named, rows: [...named.map((feature) => wordRow(feature, SPAM_BITS)), ...grams] };
+  const length = Math.min(scan.text.length, LONGEST_SHAPED);
+  for (let at = 0; at < length; at++) {
+    const code = scan.text.charCodeAt(at);
+    if (code >= 65 && code <= 90) capitals++;
+    else if (code >= 97 && code <= 122) letters++;
+  }
+  const of = (kind: number) => kinds[kind] ?? 0;
+  return {
+    length,
+    lines: scan.lines,
+    handles: of(Kind.handle),
+    links: of(Kind.link),
+    symbols: of(Kind.symbol),
+    hashtags: of(Kind.tag),
+    pictures: of(Kind.picture),
+    addresses: of(Kind.address),
+    numbers: of(Kind.number),
+    capitals: (100 * capitals) / (capitals + letters),
+    exclamations,
+    questions,
+  };
+}
+
+function touchShape(shape: Shape): void {
+  for (let i = 0; i < SHAPES.length; i++) {
+    const step = SHAPES[i];
+    if (step && shape[step.of] >= step.from) touchNamed(step.hash, -1 - i);
+  }
+}
+
+/** Three origins a token: itself, its kind, the pair that it ends. */
+const [ITSELF, KIND, PAIR] = [0, 1, 2];
+const START = hashOf("^");
+
+/** Words, pairs of words; of a name its kind and itself. What varies from copy to copy (addresses, symbols) counts by its kind alone. */
+function touchWords(scan: Readonly<Scan>): void {
+  const count = Math.min(scan.count, MAX_WORDS);
+  let before = START;
+  for (let i = 0; i < count; i++) {
+    const kind = scan.kinds[i] ?? 0;
+    const hash = scan.hashes[i] ?? 0;
+    const plain = scan.plain[i] ?? 0;
+    if (kind > Kind.tag) touchNamed(plain, 3 * i + KIND);
+    if (kind !== Kind.symbol && kind !== Kind.address) touchNamed(kind < Kind.tag ? hash : joined(kind, hash), 3 * i + ITSELF);
+    touchNamed(joined(before, plain), 3 * i + PAIR);
+    before = plain;
+  }
+}
+
+const GRAM = hashOf("~");
+const BLANK = 32;
+
+/** Character n-grams of the words with a blank around them: they see through new spellings and inflections. */
+function touchGrams(scan: Readonly<Scan>): void {
+  const { lower } = scan;
+  for (let i = 0; i < scan.count; i++) {
+    const kind = scan.kinds[i] ?? 0;
+    const start = scan.starts[i] ?? 0;
+    const end = scan.ends[i] ?? 0;
+    if (start > MAX_GRAMMED) break;
+    if (kind !== Kind.word && kind !== Kind.tag && kind !== Kind.handle && kind !== Kind.link) continue;
+    for (let from = start - 1; from + SHORTEST_GRAM <= end + 1; from++) {
+      const to = Math.min(end + 1, from + LONGEST_GRAM);
+      let state = GRAM;
+      for (let at = from; at < to; at++) {
+        state = mix(state, at < start || at === end ? BLANK : lower.charCodeAt(at));
+        if (at - from >= SHORTEST_GRAM - 1) touch(reading.set, state);
+      }
+    }
+  }
+}
+
+/** The answer is overwritten by the next call: use it at once. */
+export function readSpam(text: string): Readonly<SpamReading> {
+  const scan = scanText(text);
+  clear(reading.set);
+  touchShape(shapeOf(scan));
+  touchWords(scan);
+  reading.named = reading.set.count;
+  touchGrams(scan);
+  return reading;
+}
+
+const KIND_NAMES = ["", "", "", "", "", "a hashtag", "a handle", "a symbol", "a link", "an address"];
+
+/** What the named row stands for, as a reader would say it. */
+export function nameOf({ scan, origins }: Readonly<SpamReading>, row: number): string {
+  const origin = origins[row] ?? 0;
+  if (origin < 0) return SHAPES[-1 - origin]?.name ?? "";
+  const token = Math.floor(origin / 3);
+  const kind = KIND_NAMES[scan.kinds[token] ?? 0] || "";
+  const itself = scan.lower.slice(scan.starts[token], scan.ends[token]);
+  if (origin % 3 === KIND) return kind;
+  if (origin % 3 === ITSELF || token === 0) return itself;
+  return `${scan.lower.slice(scan.starts[token - 1], scan.ends[token - 1])} ${itself}`;
 }

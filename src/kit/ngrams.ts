@@ -35,14 +35,3 @@ export function wordRow(text: string, bits: number): number {
   for (let at = 0; at < text.length; at++) state = step(state, text.charCodeAt(at));
   return bucket(state, bits);
 }
-
-/** The rows of every window of `length` characters, each once; the same as `wordRow` of the window behind a tilde, without making the strings. */
-export function windowRows(text: string, length: number, bits: number, rows: Set<number>): Set<number> {
-  const start = step(GOLDEN, 0x7e);
-  for (let from = 0; from + length <= text.length; from++) {
-    let state = start;
-    for (let at = from; at < from + length; at++) state = step(state, text.charCodeAt(at));
-    rows.add(bucket(state, bits));
-  }
-  return rows;
-}

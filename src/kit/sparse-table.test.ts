@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { MAX_CELL, packTable, unpackTable } from "./sparse-table.ts";
+import { MAX_CELL, packTable, unpackDense, unpackTable } from "./sparse-table.ts";
 
 it("gives back every cell, whatever the runs of zeros", () => {
   const [rows, width] = [97, 7];
@@ -19,4 +19,9 @@ it("needs no escape in a string literal, so that a module holds it as it is", ()
   const cells = Int8Array.from({ length: 90 }, (_, i) => (i < 45 ? i - MAX_CELL : 0));
   const packed = packTable(cells);
   expect(JSON.stringify(packed)).toBe(`"${packed}"`);
+});
+
+it("gives the same cells as a dense table", () => {
+  const cells = Int8Array.from({ length: 700 }, (_, i) => (i % 61 < 5 ? ((i * 31) % (2 * MAX_CELL + 1)) - MAX_CELL : 0));
+  expect(unpackDense(packTable(cells), cells.length)).toEqual(cells);
 });

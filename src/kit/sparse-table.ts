@@ -54,3 +54,15 @@ export function unpackTable(packed: string, rows: number, width: number): Sparse
   }
   return table;
 }
+
+/** All cells of a packed table, zeros too: for tables small enough that a look at any cell should cost one read. */
+export function unpackDense(packed: string, size: number): Int8Array {
+  const cells = new Int8Array(size);
+  let at = 0;
+  for (let i = 0; i < packed.length; i++) {
+    const code = CODE[packed.charCodeAt(i)] ?? 0;
+    if (code >= VALUES) at += code - VALUES + 1;
+    else cells[at++] = code < HALF ? code + 1 : HALF - 1 - code;
+  }
+  return cells;
+}

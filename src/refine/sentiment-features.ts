@@ -1,61 +1,117 @@
-import { unmasked } from "../kit/fold.ts";
-import { wordRow } from "../kit/ngrams.ts";
-import { ABOUT_MARKETS } from "./market-valence.ts";
-import { compound, isNegation, type RatedWord, rateWords, tokensOf } from "./valence.ts";
+import { clear, type RowSet, rowOf, rowSet, touch } from "../kit/row-set.ts";
+import { Kind, type Scan, scanText } from "../kit/scan.ts";
+import { hashOf, joined, mix } from "../kit/token-hash.ts";
+import { Role } from "./lexicon.ts";
+import { compound, type Rated, rateWords } from "./valence.ts";
 
 /** 2^bits rows of the hashed table. */
-export const SENTIMENT_BITS = 16;
-const MAX_TOKENS = 120;
-const LINK = /https?:\/\/\S+|www\.\S+|\b(?:t\.co|bit\.ly)\/\S+/gi;
-/** Some collections hold the escape instead of the letter. */
-const ESCAPE = /\\u([0-9a-f]{4})/gi;
-const ENTITY: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" };
+export const SENTIMENT_BITS = 17;
+const MAX_ROWS = 4096;
 const NEGATION_SCOPE = 3;
-const SUFFIX = 4;
+const [SHORTEST_GRAM, LONGEST_GRAM] = [3, 5];
 
-/** What a sentiment is read from: the words with their ratings, and the rows of the n-gram model that the text touches. */
-export type SentimentReading = { rated: RatedWord[]; compound: number; rows: number[]; wordRows: number[] };
+/** What a sentiment is read from: the words with their ratings, and the rows of the model that the text touches, first `shaped` of its shape. */
+export type SentimentReading = { scan: Readonly<Scan>; rated: Readonly<Rated>; readonly set: RowSet; shaped: number };
 
-const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
+const set = rowSet(SENTIMENT_BITS, MAX_ROWS);
+
+/** The row of a word alone. */
+export const rowOfWord = (hash: number): number => rowOf(hash, SENTIMENT_BITS);
 
 /** The sum of good and of bad words, the shape, and what no word says, as steps. */
-function shape(text: string, rated: readonly RatedWord[], score: number): string[] {
-  const good = rated.reduce((sum, { rating }) => sum + Math.max(0, rating), 0);
-  const bad = rated.reduce((sum, { rating }) => sum - Math.min(0, rating), 0);
-  const steps: [name: string, value: number, limits: number[]][] = [
-    ["score", score, [-0.8, -0.6, -0.4, -0.2, -0.05, 0.05, 0.2, 0.4, 0.6, 0.8]],
-    ["good", good, [0.5, 1.5, 2.5, 4, 6, 9]],
-    ["bad", bad, [0.5, 1.5, 2.5, 4, 6, 9]],
-    ["exclamations", count(text, /!/g), [1, 2, 4]],
-    ["questions", count(text, /\?/g), [1, 2]],
-    ["links", count(text, LINK), [1]],
-    ["handles", count(text, /@\w/g), [1, 2]],
-    ["hashtags", count(text, /#\w/g), [1, 3]],
-    ["dots", count(text, /\.\.+|…/g), [1]],
-    ["length", text.length, [40, 80, 120]],
-  ];
-  return steps.flatMap(([name, value, limits]) => limits.filter((limit) => value >= limit).map((limit) => `${name} >= ${limit}`));
+const STEPS = {
+  score: [-0.8, -0.6, -0.4, -0.2, -0.05, 0.05, 0.2, 0.4, 0.6, 0.8],
+  good: [0.5, 1.5, 2.5, 4, 6, 9],
+  bad: [0.5, 1.5, 2.5, 4, 6, 9],
+  exclamations: [1, 2, 4],
+  questions: [1, 2],
+  links: [1],
+  handles: [1, 2],
+  hashtags: [1, 3],
+  length: [40, 80, 120],
+};
+type Shape = Record<keyof typeof STEPS, number>;
+type Step = { of: keyof Shape; from: number; hash: number };
+const SHAPES: readonly Step[] = Object.entries(STEPS).flatMap(([of, limits]) =>
+  limits.map((from) => ({ of: of as keyof Shape, from, hash: hashOf(`${of} >= ${from}`) })),
+);
+
+function shapeOf(scan: Readonly<Scan>, rated: Readonly<Rated>): Shape {
+  let [good, bad] = [0, 0];
+  for (let i = 0; i < rated.count; i++) {
+    const rating = rated.ratings[i] ?? 0;
+    if (rating > 0) good += rating;
+    else bad -= rating;
+  }
+  let [links, handles, hashtags] = [0, 0, 0];
+  for (let i = 0; i < scan.count; i++) {
+    if (scan.kinds[i] === Kind.link) links++;
+    else if (scan.kinds[i] === Kind.handle) handles++;
+    else if (scan.kinds[i] === Kind.tag) hashtags++;
+  }
+  const { exclamations, questions } = rated;
+  return {
+    score: compound(good - bad, exclamations),
+    good,
+    bad,
+    exclamations,
+    questions,
+    links,
+    handles,
+    hashtags,
+    length: scan.text.length,
+  };
 }
 
-/** Words, pairs of words, negated words and word stems, as rows; `wordRows` are those of the single words, one for each rated word. */
-export function readSentiment(text: string): SentimentReading {
-  const bare = unmasked(text)
-    .replace(ESCAPE, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-    .replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITY[entity] ?? entity);
-  const clean = bare.replace(LINK, " ").replace(/@\w+/g, " ");
-  const rated = rateWords(tokensOf(clean).slice(0, MAX_TOKENS), ABOUT_MARKETS.test(bare));
-  const score = compound(rated, count(clean, /!/g));
-  const features = new Set<string>(shape(bare, rated, score));
-  let negated = 0;
-  for (const [i, { word }] of rated.entries()) {
-    const before = rated[i - 1]?.word ?? "^";
-    features.add(word);
-    features.add(`${before} ${word}`);
-    if (i > 1) features.add(`${rated[i - 2]?.word} ${before} ${word}`);
-    if (word.length > SUFFIX) features.add(`${word.slice(0, SUFFIX)}*`);
-    if (negated > 0) features.add(`not..${word}`);
-    negated = isNegation(word) ? NEGATION_SCOPE : negated - 1;
+const START = hashOf("^");
+const NOT = hashOf("not..");
+
+/** Words, two and three in a row, and those behind a negation. */
+function touchWords({ hashes, roles, count }: Readonly<Rated>): void {
+  let [before, pair, negated] = [START, 0, 0];
+  for (let i = 0; i < count; i++) {
+    const hash = hashes[i] ?? 0;
+    touch(set, hash);
+    const both = joined(before, hash);
+    touch(set, both);
+    if (i > 1) touch(set, joined(pair, hash));
+    if (negated > 0) touch(set, joined(NOT, hash));
+    negated = roles[i] === Role.negation ? NEGATION_SCOPE : negated - 1;
+    [before, pair] = [hash, both];
   }
-  const rows = [...features].map((feature) => wordRow(feature, SENTIMENT_BITS));
-  return { rated, compound: score, rows, wordRows: rated.map(({ word }) => wordRow(word, SENTIMENT_BITS)) };
+}
+
+const GRAM = hashOf("~");
+const BLANK = 32;
+
+/** Character n-grams of the words with a blank around them. */
+function touchGrams({ lower, starts, ends, kinds }: Readonly<Scan>, { tokens, count }: Readonly<Rated>): void {
+  for (let i = 0; i < count; i++) {
+    const token = tokens[i] ?? 0;
+    const kind = kinds[token] ?? 0;
+    if (kind !== Kind.word && kind !== Kind.tag) continue;
+    const start = starts[token] ?? 0;
+    const end = ends[token] ?? 0;
+    for (let from = start - 1; from + SHORTEST_GRAM <= end + 1; from++) {
+      const to = Math.min(end + 1, from + LONGEST_GRAM);
+      let state = GRAM;
+      for (let at = from; at < to; at++) {
+        state = mix(state, at < start || at === end ? BLANK : lower.charCodeAt(at));
+        if (at - from >= SHORTEST_GRAM - 1) touch(set, state);
+      }
+    }
+  }
+}
+
+/** The answer is overwritten by the next call: use it at once. */
+export function readSentiment(text: string): SentimentReading {
+  const scan = scanText(text);
+  const rated = rateWords(scan);
+  clear(set);
+  const shape = shapeOf(scan, rated);
+  for (const { of, from, hash } of SHAPES) if (shape[of] >= from) touch(set, hash);
+  const shaped = set.count;
+  touchWords(rated);
+  touchGrams(scan, rated);
+  return { scan, rated, set, shaped };
 }

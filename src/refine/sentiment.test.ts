@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { explainSentiment, sentiment, sentimentLabel } from "./sentiment.ts";
 
@@ -34,4 +35,23 @@ it.each(["", "🤷", "123", "https://example.com"])("has no feelings about %j", 
 
 it("says nothing of a text without words", () => {
   expect(explainSentiment("   ")).toEqual({ score: 0, words: [] });
+});
+
+it.each([
+  ["crypto", 0.8],
+  ["stock", 0.9],
+])("puts good comments on %s above bad ones", (kind, least) => {
+  const lines = readFileSync(new URL("../../samples/market-sentiment.jsonl", import.meta.url), "utf8")
+    .trim()
+    .split("\n");
+  const rows = lines.map((line) => JSON.parse(line)).filter((row) => row.kind === kind);
+  const scoresOf = (label: string) => rows.filter((row) => row.label === label).map((row) => sentiment(row.text));
+  const [good, bad] = [scoresOf("positive"), scoresOf("negative")];
+  const above = good.flatMap((one) => bad.map((other) => Number(one > other) + Number(one === other) / 2));
+  expect(above.reduce((a, b) => a + b) / above.length).toBeGreaterThan(least);
+});
+
+it("reads a saying as one, and what happens to shorts as good", () => {
+  expect(sentiment("$DEMO shorts covering, don't sell")).toBeGreaterThan(sentiment("$DEMO sell and short it"));
+  expect(explainSentiment("$DEMO looks ready, buy the dip").words.map(({ word }) => word)).toContain("buy the dip");
 });

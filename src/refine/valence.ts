@@ -1,8 +1,24 @@
-import { COINED, MARKET } from "./market-valence.ts";
-import { VALENCE } from "./weights/valence.ts";
+import { Kind, type Scan } from "../kit/scan.ts";
+import { hashOf, joined } from "../kit/token-hash.ts";
+import { type Lexicon, lexicon, listed, Role, roleOf, saidTogether } from "./lexicon.ts";
+import { ratingOf } from "./ratings.ts";
 
-/** A word of a text with the rating that it has where it stands: -4..4 before sums, 0 for most words. */
-export type RatedWord = { word: string; rating: number };
+/** The words that sentiment is read from: words, tags, numbers, faces, pictures, and the marks that end a sentence or ask. */
+export const MAX_RATED = 160;
+export type Rated = {
+  count: number;
+  /** Which token of the scan. */
+  readonly tokens: Uint16Array;
+  readonly hashes: Int32Array;
+  readonly roles: Uint8Array;
+  /** In VADER's scale of -4 to 4 before context adds to it; 0 for most words. */
+  readonly ratings: Float32Array;
+  /** How many words the rating stands for. */
+  readonly spans: Uint8Array;
+  exclamations: number;
+  questions: number;
+  aboutMarkets: boolean;
+};
 
 /* VADER's empirical constants (Hutto and Gilbert 2014). */
 const BOOST = 0.293;
@@ -15,87 +31,179 @@ const BUT_AFTER = 1.5;
 const DISTANCE = [1, 0.95, 0.9];
 const NORMALISER = 15;
 
-const NEGATIONS = new Set(
-  "not no never none nope nor neither nothing nowhere without rarely seldom despite hardly cannot isnt arent wasnt werent dont doesnt didnt cant couldnt wont wouldnt shouldnt havent hasnt hadnt aint".split(
-    " ",
-  ),
-);
-export const isNegation = (word: string): boolean => NEGATIONS.has(word) || /n['’]t$/.test(word);
-const BOOSTERS = new Set(
-  "absolutely amazingly awfully completely considerably deeply effing enormously entirely especially exceptionally extremely fabulously fricking frickin frigging friggin fully fucking fuckin greatly hella highly hugely incredibly insanely intensely majorly more most particularly purely quite really remarkably so substantially thoroughly totally tremendously uber unbelievably unusually utterly very way".split(
-    " ",
-  ),
-);
-const DAMPENERS = new Set(
-  "almost barely kinda kindof less little marginally occasionally partly scarcely slightly somewhat sorta sortof".split(" "),
-);
+const rated: Rated = {
+  count: 0,
+  tokens: new Uint16Array(MAX_RATED),
+  hashes: new Int32Array(MAX_RATED),
+  roles: new Uint8Array(MAX_RATED),
+  ratings: new Float32Array(MAX_RATED),
+  spans: new Uint8Array(MAX_RATED),
+  exclamations: 0,
+  questions: 0,
+  aboutMarkets: false,
+};
 
-let general: ReadonlyMap<string, number> | undefined;
+const [EXCLAMATION_MARK, QUESTION_MARK] = [33, 63];
+const DOLLARS = hashOf("$0");
+/** "I have never been this happy" turns nothing round. */
+const NOT = hashOf("not");
+const EMPHATIC = new Set(["so", "this"].map(hashOf));
 
-/** The rating of a word alone, 0 when it has none. The general lexicon is read at first use. */
-export function valenceOf(word: string, aboutMarkets: boolean): number {
-  general ??= new Map(
-    VALENCE.split("\n").flatMap((line) => {
-      const [rating, ...words] = line.split(" ");
-      return words.map((each) => [each, Number(rating)] as const);
-    }),
-  );
-  return (aboutMarkets ? MARKET.get(word) : undefined) ?? COINED.get(word) ?? general.get(word) ?? 0;
+/** Picks what sentiment is read from out of the tokens. */
+function pick(from: Lexicon, scan: Readonly<Scan>): void {
+  rated.count = rated.exclamations = rated.questions = 0;
+  rated.aboutMarkets = false;
+  for (let i = 0; i < scan.count && rated.count < MAX_RATED; i++) {
+    const kind = scan.kinds[i] ?? 0;
+    const hash = scan.hashes[i] ?? 0;
+    if (kind === Kind.symbol || (kind === Kind.number && hash === DOLLARS)) rated.aboutMarkets = true;
+    if (kind > Kind.tag) continue;
+    const role = kind === Kind.word || kind === Kind.mark ? roleOf(from, scan, i, hash) : Role.none;
+    if (kind === Kind.mark) {
+      if (role !== Role.end) continue;
+      const length = (scan.ends[i] ?? 0) - (scan.starts[i] ?? 0);
+      const mark = scan.lower.charCodeAt(scan.starts[i] ?? 0);
+      if (mark === EXCLAMATION_MARK) rated.exclamations += length;
+      else if (mark === QUESTION_MARK) rated.questions += length;
+    } else if (!rated.aboutMarkets) rated.aboutMarkets = !Number.isNaN(ratingOf(from.trade, hash));
+    rated.tokens[rated.count] = i;
+    rated.hashes[rated.count] = hash;
+    rated.roles[rated.count++] = role;
+  }
 }
 
-/** Emoticons, words with their apostrophes and dashes, pictures, ends of sentences; the sign of a hashtag goes, its word stays. */
-const TOKEN =
-  /(?<![A-Za-z0-9])(?:[<>]?[:;=8xX][-o*']?[)\]([dDpP/:}{@|\\3]+|[)\]([dDpP][-o*']?[:;=]|<3+|<\/3)(?![A-Za-z0-9])|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*|\p{Extended_Pictographic}|[.!?;]+/gu;
+/** The hash of a stretched word ("sooo", "coool") with runs of three letters and more cut to `keep`; 0 when it has none. */
+function unstretched({ lower, starts, ends }: Readonly<Scan>, token: number, keep: number): number {
+  const [start, end] = [starts[token] ?? 0, ends[token] ?? 0];
+  let [run, cut, word] = [0, false, ""];
+  for (let at = start; at < end; at++) {
+    run = at > start && lower.charCodeAt(at) === lower.charCodeAt(at - 1) ? run + 1 : 1;
+    if (run > 2) cut = true;
+  }
+  if (!cut) return 0;
+  for (let at = start; at < end; ) {
+    let next = at + 1;
+    while (next < end && lower.charCodeAt(next) === lower.charCodeAt(at)) next++;
+    word += lower.slice(at, next - at > 2 ? at + keep : next);
+    at = next;
+  }
+  return hashOf(word);
+}
 
-export const tokensOf = (text: string): string[] => text.match(TOKEN) ?? [];
+function alone(from: Lexicon, scan: Readonly<Scan>, i: number): number {
+  const role = rated.roles[i] ?? 0;
+  if (role === Role.boost || role === Role.damp || role === Role.end || role === Role.so) return 0;
+  const token = rated.tokens[i] ?? 0;
+  const rating = listed(from, rated.hashes[i] ?? 0, rated.aboutMarkets);
+  if (!Number.isNaN(rating)) return rating;
+  if (scan.kinds[token] !== Kind.word) return 0;
+  for (const keep of [2, 1]) {
+    const hash = unstretched(scan, token, keep);
+    if (hash === 0) return 0;
+    const found = listed(from, hash, rated.aboutMarkets);
+    if (!Number.isNaN(found)) return found + Math.sign(found) * BOOST;
+  }
+  return 0;
+}
 
-const isEnd = (word: string | undefined) => word === undefined || /^[.!?;]/.test(word);
+/** Each word as the lists have it; of words in a row that mean something together, the last has it all. */
+function rateAlone(from: Lexicon, scan: Readonly<Scan>): void {
+  const { hashes, ratings, spans, count } = rated;
+  let [before, pair] = [0, 0];
+  for (let i = 0; i < count; i++) {
+    const hash = hashes[i] ?? 0;
+    const both = joined(before, hash);
+    ratings[i] = alone(from, scan, i);
+    spans[i] = 1;
+    for (const [span, row] of [
+      [3, joined(pair, hash)],
+      [2, both],
+    ] as const) {
+      const together = i < span - 1 ? Number.NaN : saidTogether(from, row, rated.aboutMarkets);
+      if (Number.isNaN(together)) continue;
+      ratings.fill(0, i + 1 - span, i);
+      ratings[i] = together;
+      spans[i] = span;
+      break;
+    }
+    [before, pair] = [hash, both];
+  }
+}
+
+/** "GREAT" in a text that is not all capitals. */
+function isShouted({ text, lower, starts, ends }: Readonly<Scan>, token: number): boolean {
+  const [start, end] = [starts[token] ?? 0, ends[token] ?? 0];
+  let raised = 0;
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 97 && code <= 122) return false;
+    if (code !== lower.charCodeAt(at)) raised++;
+  }
+  return raised > 1;
+}
 
 /** How what stands before a rated word changes it: boosters and dampeners move it, a negation turns it round, unless it is a smile or a laugh. */
-function inContext(words: readonly string[], at: number, rating: number): number {
+function inContext(at: number, rating: number, isWord: boolean): number {
   let changed = rating;
   let negated = false;
-  for (const [i, weight] of DISTANCE.entries()) {
-    const word = words[at - 1 - i];
-    if (word === undefined || isEnd(word)) break;
-    if (BOOSTERS.has(word)) changed += Math.sign(rating) * BOOST * weight;
-    else if (DAMPENERS.has(word)) changed -= Math.sign(rating) * BOOST * weight;
-    else if (isNegation(word) && !(word === "never" && words[at - i] === "so")) negated = true;
+  const first = at + 1 - (rated.spans[at] ?? 1);
+  for (let back = 1; back <= DISTANCE.length && back <= first; back++) {
+    const role = rated.roles[first - back];
+    const weight = DISTANCE[back - 1] ?? 0;
+    if (role === Role.end) break;
+    if (role === Role.boost || role === Role.so) changed += Math.sign(rating) * BOOST * weight;
+    else if (role === Role.damp) changed -= Math.sign(rating) * BOOST * weight;
+    else if (role === Role.negation) {
+      negated ||= back === 1 || rated.hashes[first - back] === NOT || !EMPHATIC.has(rated.hashes[first - 1] ?? 0);
+    }
   }
-  const turns = negated && /^\p{L}/u.test(words[at] ?? "") && !/^(?:lol|lmao|haha\w*)$/.test(words[at] ?? "");
-  return turns ? changed * NEGATION : changed;
+  return negated && isWord && rated.roles[at] !== Role.laugh ? changed * NEGATION : changed;
 }
 
 /** A "no" that turns another word round says nothing itself. */
-function negates(words: readonly string[], at: number, aboutMarkets: boolean): boolean {
-  for (let i = at + 1; i <= at + DISTANCE.length; i++) {
-    const word = words[i];
-    if (word === undefined || isEnd(word)) return false;
-    if (!isNegation(word) && valenceOf(word, aboutMarkets) !== 0) return true;
+function negatesAnother(at: number): boolean {
+  for (let i = at + 1; i <= Math.min(at + DISTANCE.length, rated.count - 1); i++) {
+    if (rated.roles[i] === Role.end) return false;
+    if (rated.roles[i] !== Role.negation && rated.ratings[i] !== 0) return true;
   }
   return false;
 }
 
-/** Every word with its rating in its place, after VADER's rules for degree, negation, capitals and "but". */
-export function rateWords(tokens: readonly string[], aboutMarkets: boolean): RatedWord[] {
-  const words = tokens.map((token) => token.toLowerCase());
-  const shouted = tokens.map((token) => token.length > 1 && token === token.toUpperCase() && token !== token.toLowerCase());
-  const emphasis = shouted.some(Boolean) && !shouted.every(Boolean);
-  const but = words.indexOf("but");
-  return words.map((word, i) => {
-    const own = BOOSTERS.has(word) || DAMPENERS.has(word) ? 0 : valenceOf(word, aboutMarkets);
-    if (own === 0) return { word, rating: 0 };
-    if (isNegation(word)) return { word, rating: negates(words, i, aboutMarkets) ? 0 : own };
-    const loud = emphasis && shouted[i] ? own + Math.sign(own) * CAPITALS : own;
-    const rating = inContext(words, i, loud);
-    if (but < 0) return { word, rating };
-    return { word, rating: rating * (i < but ? BUT_BEFORE : BUT_AFTER) };
-  });
+const context = new Float32Array(MAX_RATED);
+
+/** Every word with its rating in its place, after VADER's rules for degree, negation, capitals and "but". Overwritten by the next call. */
+export function rateWords(scan: Readonly<Scan>): Readonly<Rated> {
+  const from = lexicon();
+  pick(from, scan);
+  rateAlone(from, scan);
+  const { count, ratings, roles, tokens } = rated;
+  let [shouted, spoken, but] = [0, 0, -1];
+  for (let i = 0; i < count; i++) {
+    if (roles[i] === Role.but && but < 0) but = i;
+    if (roles[i] === Role.end) continue;
+    spoken++;
+    if (isShouted(scan, tokens[i] ?? 0)) shouted++;
+  }
+  const emphasis = shouted > 0 && shouted < spoken;
+  for (let i = 0; i < count; i++) {
+    const own = ratings[i] ?? 0;
+    context[i] = 0;
+    if (own === 0) continue;
+    if (roles[i] === Role.negation) {
+      context[i] = negatesAnother(i) ? 0 : own;
+      continue;
+    }
+    const loud = emphasis && isShouted(scan, tokens[i] ?? 0) ? own + Math.sign(own) * CAPITALS : own;
+    const kind = scan.kinds[tokens[i] ?? 0] ?? 0;
+    const placed = inContext(i, loud, kind === Kind.word || kind === Kind.tag);
+    context[i] = but < 0 ? placed : placed * (i < but ? BUT_BEFORE : BUT_AFTER);
+  }
+  ratings.set(context.subarray(0, count));
+  return rated;
 }
 
-/** VADER's compound score, -1..1, of rated words; exclamation marks push it on in its direction. */
-export function compound(rated: readonly RatedWord[], exclamations: number): number {
-  const sum = rated.reduce((total, { rating }) => total + rating, 0);
+/** VADER's compound score, -1..1, of the sum of the ratings; exclamation marks push it on in its direction. */
+export function compound(sum: number, exclamations: number): number {
   const pushed = sum + Math.sign(sum) * Math.min(4, exclamations) * EXCLAMATION;
   return pushed / Math.sqrt(pushed * pushed + NORMALISER);
 }
