@@ -53,25 +53,24 @@ export function simQueue(settings: QueueSettings, consume: Consume, dead: () => 
     });
   }
 
-  /** A batch is taken when it is full or has waited its time at most. */
-  function wake(): void {
+  /** A batch is taken when it is full or has waited its time at most. What a batch left behind often goes to another consumer at once. */
+  function wake(left = false): void {
     if (pumping || active >= CONSUMERS || ready.length === 0) return;
     pumping = true;
-    const soon = ready.length >= settings.maxBatch || kernel.dice.chance(0.1);
+    const soon = ready.length >= settings.maxBatch || kernel.dice.chance(left ? 0.7 : 0.1);
     const wait = soon ? 0 : kernel.dice.int(0, settings.batchSeconds * 1000 + 1);
     kernel.at(kernel.now() + wait, () => {
       pumping = false;
       invoke();
-      wake();
+      wake(true);
     });
   }
 
   function take(): Held[] {
     const inOrder = !faults.on("queue-reorder");
     const most = Math.min(settings.maxBatch, ready.length);
-    // Often not all there is, so that several consumers work on what belongs together.
-    const count = kernel.dice.chance(0.5) ? most : kernel.dice.int(1, most + 1);
-    return Array.from({ length: count }, () => {
+    // Seldom all there is, so that several consumers work on what belongs together.
+    return Array.from({ length: kernel.dice.int(1, most + 1) }, () => {
       const [message] = ready.splice(inOrder ? 0 : kernel.dice.int(0, ready.length), 1);
       if (!message) throw new RangeError("the queue ran dry");
       return { ...message, attempts: message.attempts + 1 };
