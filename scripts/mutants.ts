@@ -1,5 +1,5 @@
 /**
- * Breaks the code on purpose, one mistake at a time, and asks the simulator whether it notices: `node scripts/bootstrap.mjs scripts/mutants.ts [words of a name]`.
+ * Breaks the code on purpose, one mistake at a time, and asks the simulator whether it notices: `node scripts/bootstrap.mjs scripts/mutants.ts [words of a name ...]`.
  * Exit 1 when fewer than 95 % are noticed. A survivor is a promise that nobody checks, or a mistake that does not matter: docs/reliability.md says which.
  */
 import { availableParallelism } from "node:os";

@@ -1,12 +1,13 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { serial } from "../../src/kit/serial.ts";
 import type { Sql } from "../../src/store/postgres/sql.ts";
 import { postgresStore } from "../../src/store/postgres.ts";
 import { ratesOf, replayOf } from "../sim/jobs.ts";
 import { type Job, scene as sceneOf, simulate } from "../sim/run.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 
-const POSTS = 200;
+const POSTS = 120;
 
 /** The same histories over the statements that run in production: what memory says of SQL must be true of SQL. */
 describe("the pipeline over real PostgreSQL", () => {
@@ -30,8 +31,9 @@ describe("the pipeline over real PostgreSQL", () => {
       const { tables: reference } = await simulate({ seed: 0, posts, rates: {} }, { scene });
       const job: Job = { seed: 3, posts, rates: ratesOf(faults) };
       await postgres.clear();
-      // One connection and no timers of its own: its answers come in the order of its questions, at one moment of virtual time.
-      const sql: Sql = { query: async (text, params) => (await client.query(text, params)).rows };
+      // One connection, one statement at a time and no timers of its own: answers come in the order of the questions, at one moment of virtual time.
+      const inTurn = serial();
+      const sql: Sql = { query: (text, params) => inTurn(async () => (await client.query(text, params)).rows) };
       const { outcome } = await simulate(job, { scene, reference, store: postgresStore(sql) });
       expect(outcome.complaints, replayOf(job)).toEqual([]);
     },

@@ -178,8 +178,8 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "the cursor moves before the posts are accepted",
     file: "src/sources/poll.ts",
-    from: "    if ((await accept(",
-    to: "    await ports.store.advanceCursor(name, cursor, polled.cursor, iso(ports.now()));\n    if ((await accept(",
+    from: "if ((await accept(polled.posts,",
+    to: "await ports.store.advanceCursor(name, cursor, polled.cursor, iso(ports.now()));\n  if ((await accept(polled.posts,",
     by: "postgres-down-1=0.25,deadlock=0.05",
   },
   {
@@ -241,7 +241,7 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "a lease is not renewed before the send",
     file: "src/outbox/deliver.ts",
-    from: "const held = await renewed(members, ports);",
+    from: "const held = await renewed(members, gate, ports);",
     to: "const held = members;",
     by: "clock-skew=0.25,object-doubled=0.25,queue-duplicate=0.25",
   },
