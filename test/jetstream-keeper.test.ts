@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { interestIn } from "../src/sources/jetstream.ts";
 import { type JetstreamPorts, jetstreamKeeper, type Listener } from "../workers/jetstream-keeper.ts";
+import { openStream } from "../workers/jetstream-socket.ts";
 
 const START = Date.UTC(2026, 10, 20, 10);
 
@@ -120,4 +121,25 @@ it("passes over frames that it cannot read", async () => {
     listeners[0]?.frame(text);
   await keeper.keep();
   expect(memory.cursor).toBeNull();
+});
+
+it("gives the opening a deadline, and the open connection none", async () => {
+  const signals: AbortSignal[] = [];
+  const socket = Object.assign(new EventTarget(), { accept: () => undefined, close: () => undefined });
+  const answering =
+    (ms: number, webSocket: unknown) =>
+    (_: string, { signal }: { signal: AbortSignal }) => {
+      signals.push(signal);
+      return new Promise<never>((resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+        setTimeout(() => resolve({ webSocket } as never), ms);
+      });
+    };
+  const listener = { frame: () => undefined, closed: () => undefined };
+  const open = (fetch: ReturnType<typeof answering>) => openStream("https://stream.test", listener, fetch, 30);
+  await open(answering(0, socket));
+  await new Promise((resolve) => setTimeout(resolve, 90));
+  expect(signals[0]?.aborted).toBe(false);
+  await expect(open(answering(5_000, socket))).rejects.toThrow();
+  await expect(open(answering(0, null))).rejects.toThrow("refused");
 });

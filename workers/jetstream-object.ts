@@ -3,26 +3,11 @@ import { interestIn, streamSettings, subscribeUrl } from "../src/sources/jetstre
 import type { Bindings } from "./env.ts";
 import { ingest } from "./ingest.ts";
 import { isolateOf } from "./isolate.ts";
-import { type JetstreamState, jetstreamKeeper, type Listener, type Socket } from "./jetstream-keeper.ts";
+import { type JetstreamState, jetstreamKeeper } from "./jetstream-keeper.ts";
+import { openStream } from "./jetstream-socket.ts";
 import { flusher, ingestPorts } from "./wire.ts";
 
 const WATCH_MS = 30_000;
-
-/** Opens the stream. A Worker opens a WebSocket by a fetch that asks for the upgrade. */
-async function open(url: string, listener: Listener): Promise<Socket> {
-  const response = await fetch(url, {
-    redirect: "manual",
-    headers: { upgrade: "websocket" },
-    signal: AbortSignal.timeout(10_000),
-  });
-  const socket = response.webSocket;
-  if (socket === null) throw new Error("the stream was refused");
-  socket.accept();
-  socket.addEventListener("message", ({ data }) => listener.frame(typeof data === "string" ? data : ""));
-  socket.addEventListener("close", listener.closed);
-  socket.addEventListener("error", listener.closed);
-  return { close: () => socket.close(1000) };
-}
 
 /** Holds the one connection to Bluesky. An alarm watches over it, because nothing else runs when the connection dies unheard. */
 export class JetstreamObject extends DurableObject<Bindings> {
@@ -34,7 +19,7 @@ export class JetstreamObject extends DurableObject<Bindings> {
     interest: interestIn(this.#settings?.JETSTREAM_WORDS ?? []),
     open: (cursor, listener) => {
       if (this.#settings === null) throw new Error("off");
-      return open(subscribeUrl(this.#settings, cursor), listener);
+      return openStream(subscribeUrl(this.#settings, cursor), listener, (url, init) => fetch(url, init));
     },
     ingest: async (posts) =>
       (await ingest(posts, ingestPorts(this.env, this.#isolate))).kind === "accepted" ? "ok" : "unavailable",

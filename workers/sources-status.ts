@@ -16,7 +16,7 @@ function providerNames(variables: Isolate["variables"]): string[] {
     const configured = source.configure(variables);
     return configured.kind === "on" ? configured.providers : [];
   });
-  const enrichers = ENRICHERS.filter((enricher) => enricher.configure(variables).kind === "on").map(({ name }) => name);
+  const enrichers = ENRICHERS.filter((enricher) => enricher.configure(variables).kind === "on").flatMap((each) => each.providers);
   return [...new Set([...enrichers, ...sources])].sort();
 }
 

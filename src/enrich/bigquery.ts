@@ -102,6 +102,7 @@ export const bigquery = enricher({
   provides: Object.fromEntries(Object.entries(FACTS).filter(([, fact]) => fact.provider === "bigquery")),
   settings: BigQuerySettings,
   keepSeconds: 86_400,
+  providers: ["bigquery", "google"],
   limits: (settings) => ({ pace: { perMinute: 30, gapMs: 0 }, dailyBudget: settings.BQ_DAILY_BYTES }),
   supports: (token) => TRANSFERS[token.chain] !== undefined,
   async ask(token, settings, ports) {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { guardedCall } from "../kit/guarded-call.ts";
 import { amount, numeric } from "../kit/numeric.ts";
+import type { Verdict } from "../kit/verdict.ts";
 import type { FactValues } from "../model/facts.ts";
 import { canonicalAddress } from "../model/mention.ts";
 import type { Chain } from "../model/scalars.ts";
@@ -68,6 +69,12 @@ export function pairFacts(pairs: DexPair[], chainId: string, tokenCa: string, no
   };
 }
 
+/** Who asks too often is turned away by a page of the CDN. */
+export function dexscreenerVerdict({ status }: { status: number | null }): Verdict | undefined {
+  if (status === 404) return { kind: "empty", reason: "unknown token" };
+  return status === 403 ? { kind: "throttled", reason: "turned away (HTTP 403)" } : undefined;
+}
+
 export const dexscreener = enricher({
   name: "dexscreener",
   group: "dex",
@@ -88,10 +95,7 @@ export const dexscreener = enricher({
         timeoutMs: 4_000,
         expect: "json",
         accepts: (json) => readPairs(json) !== undefined,
-        classify: ({ status }) => {
-          if (status === 404) return { kind: "empty", reason: "unknown token" };
-          return status === 403 ? { kind: "throttled", reason: "turned away (HTTP 403)" } : undefined;
-        },
+        classify: dexscreenerVerdict,
       }),
       ports,
     );

@@ -63,6 +63,8 @@ type Spec<S extends z.ZodType> = {
   settings: S;
   /** For how long an old answer may stand in while the provider is out. */
   keepSeconds: number;
+  /** Names under which its calls are paced and counted; its own name when not given. */
+  providers?: string[];
   limits(settings: z.output<S>): Limits;
   supports(token: KnownToken): boolean;
   /** Never throws for anything the provider does. */
@@ -77,6 +79,7 @@ export type Switched =
 export type Enricher = Pick<Spec<z.ZodType>, "name" | "group" | "title" | "docs" | "provides" | "keepSeconds" | "supports"> & {
   /** Names of its settings. */
   settingNames: string[];
+  providers: string[];
   /** Reads its settings; without what it needs it is off, and says so. */
   configure(env: Env): Switched;
 };
@@ -93,6 +96,7 @@ export function enricher<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Sha
   return {
     ...{ name, group, title, docs, provides, keepSeconds, supports },
     settingNames: Object.keys(spec.settings.shape),
+    providers: spec.providers ?? [name],
     configure(env) {
       const read = spec.settings.safeParse(filled(env));
       if (!read.success) return { kind: "off", why: settingsProblem(read.error) };

@@ -3,7 +3,14 @@ import { guardedCall } from "../kit/guarded-call.ts";
 import { amount } from "../kit/numeric.ts";
 import { canonicalAddress, Token } from "../model/mention.ts";
 import { Chain } from "../model/scalars.ts";
-import { DEXSCREENER_CHAINS, DEXSCREENER_LIMITS, type DexPair, liquidityOf, readPairs } from "./dexscreener.ts";
+import {
+  DEXSCREENER_CHAINS,
+  DEXSCREENER_LIMITS,
+  type DexPair,
+  dexscreenerVerdict,
+  liquidityOf,
+  readPairs,
+} from "./dexscreener.ts";
 import type { EnrichPorts } from "./enrich.ts";
 
 /** Below this a pool can be made by anyone who wants a name. */
@@ -63,7 +70,7 @@ async function search(token: Token & { symbol: string }, key: string, baseUrl: s
       headers: { accept: "application/json" },
       timeoutMs: 4_000,
       expect: "json",
-      classify: ({ status }) => (status === 404 ? { kind: "empty", reason: "unknown symbol" } : undefined),
+      classify: dexscreenerVerdict,
     }),
     ports,
   );

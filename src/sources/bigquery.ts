@@ -58,6 +58,7 @@ export const bigquery = source({
     BQ_SOURCE_OVERLAP_HOURS: z.coerce.number().nonnegative().default(2),
     ...BigQuerySettings.shape,
   }),
+  providers: () => ["bigquery", "google"],
   everyMinutes: (settings) => settings.BQ_SOURCE_EVERY_MINUTES,
   async poll(settings, { cursor, since }, ports): Promise<Polled> {
     const before = readCursor(Cursor, cursor, null);

@@ -68,8 +68,11 @@ async function read(on: SwitchedOn, place: Place, ports: PollPorts): Promise<Pol
     cursor: place.cursor,
   });
   if (on.poll === undefined) return nothing("this source is not polled");
-  return on.poll(place, ports).catch(() => nothing("fault in the adapter"));
+  return on.poll(place, ports).catch((fault) => nothing(`fault in the adapter: ${nameOf(fault)}`));
 }
+
+/** Of an error the name alone: its text may quote a URL. */
+const nameOf = (fault: unknown): string => (fault instanceof Error ? fault.name : typeof fault);
 
 const accept = async (posts: RawPost[], ports: PollPorts): Promise<"ok" | "unavailable"> =>
   posts.length === 0 ? "ok" : ports.ingest(posts);

@@ -99,7 +99,7 @@ describe.each(polled)("%s", (_, source) => {
     for (const report of reports) {
       expect(report.outcome).toBe("polled");
       expect(VERDICTS).toContain(report.verdict?.kind);
-      expect(report.detail).not.toBe("fault in the adapter");
+      expect(report.detail).not.toContain("fault in the adapter");
     }
     expect(calls.length).toBeLessThanOrEqual(MOST_CALLS * 3);
     const told = JSON.stringify([reports, records, [...accepted.values()]]);
