@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { memoryStore } from "../src/store/memory.ts";
-import { retain } from "../workers/retention.ts";
+import { RETAINED } from "../src/store/store.ts";
+import { retain, retainedIn } from "../workers/retention.ts";
 import { Settings } from "../workers/settings.ts";
 
 const NOW = Date.UTC(2026, 6, 1);
@@ -29,7 +30,11 @@ async function retained(days: Partial<typeof KEPT>, count: number, daysOld: numb
     at,
   );
   const logged: unknown[] = [];
-  await retain({ store, days: { ...KEPT, ...days }, now: () => NOW, log: (record) => void logged.push(record) });
+  const ports = { store, days: { ...KEPT, ...days }, now: () => NOW, log: (record: unknown) => void logged.push(record) };
+  for (let hour = 0; hour < 24; hour++) {
+    const what = retainedIn(hour);
+    if (what) await retain(what, ports);
+  }
   const left = (await Promise.all(ids.map((id) => store.post("x", id)))).filter((post) => post !== undefined).length;
   return { left, logged, dropped: (await store.audit()).dropped };
 }
@@ -45,6 +50,12 @@ it("deletes batch after batch what is older than its days, and says how much", a
 it("keeps what is younger, and everything for 0 days", async () => {
   expect(await retained({ posts: 30 }, 3, 29)).toEqual({ left: 3, dropped: 3, logged: [] });
   expect(await retained({}, 3, 4_000)).toEqual({ left: 3, dropped: 3, logged: [] });
+});
+
+it("gives each kind an hour of its own, none of them midnight", () => {
+  const kinds = Array.from({ length: 24 }, (_, hour) => retainedIn(hour));
+  expect(kinds.filter((what) => what !== undefined)).toEqual([...RETAINED]);
+  expect(kinds[0]).toBeUndefined();
 });
 
 it("takes no days that would cut the window of repeats short", () => {

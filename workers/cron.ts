@@ -1,15 +1,18 @@
 import { type PollPorts, type PollReport, pollDue } from "../src/sources/poll.ts";
 import type { Source } from "../src/sources/source.ts";
 import type { Ground } from "./ports.ts";
+import { type Retained, retainedIn } from "./retention.ts";
 
 export type CronPorts = Ground & {
   sources: readonly Source[];
   variables: Record<string, string>;
   poll: PollPorts;
+  /** Posts of the source were read and not accepted. Never throws. */
+  held(source: string): Promise<void>;
   /** Holds the connections of stream sources open. Never throws. */
   keepStreams(): Promise<void>;
-  /** Deletes what is old. May throw: the next hour goes on. */
-  retain(): Promise<void>;
+  /** Deletes what is old of one kind. May throw: the next day goes on. */
+  retain(what: Retained): Promise<void>;
   sweeper: { wake(at: number): Promise<void>; expectPosts(at: number): Promise<void> };
 };
 
@@ -19,14 +22,26 @@ export const EVERY_MINUTE = "* * * * *";
 export async function scheduled(event: { cron: string; scheduledTime: number }, ports: CronPorts): Promise<void> {
   if (event.cron !== EVERY_MINUTE) return net(event.scheduledTime, ports);
   const [reports] = await Promise.all([pollDue(ports.sources, ports.variables, ports.poll), ports.keepStreams()]);
-  for (const report of reports) note(report, ports);
+  for (const report of reports) {
+    note(report, ports);
+    if (report.outcome === "held") await ports.held(report.source);
+  }
 }
 
-/** The hourly net under what the sweeper forgot: at midnight it looks at the posts, else at the outbox. Then what is old goes. */
+/** The alarm at midnight looks at the outbox as well as at the posts, so the hour before has nothing of its own. */
+const NOTHING_AT = 23;
+
+/**
+ * The hourly net under what the sweeper forgot: one query an hour while nothing happens, so that a database that sleeps is woken 24 times a day at
+ * most. It looks at the outbox, at midnight at the posts too; in some hours what is old goes instead.
+ */
 async function net(scheduledTime: number, { sweeper, retain, now, log }: CronPorts): Promise<void> {
-  if (new Date(scheduledTime).getUTCHours() === 0) await sweeper.expectPosts(now());
-  else await sweeper.wake(now());
-  await retain().catch((error) => log({ stage: "retention", level: "warn", outcome: "failed", reason: String(error) }));
+  const hour = new Date(scheduledTime).getUTCHours();
+  const old = retainedIn(hour);
+  if (hour === 0) await sweeper.expectPosts(now());
+  else if (old !== undefined)
+    await retain(old).catch((error) => log({ stage: "retention", level: "warn", outcome: "failed", reason: String(error) }));
+  else if (hour !== NOTHING_AT) await sweeper.wake(now());
 }
 
 /** What a poll brought, for the log. */

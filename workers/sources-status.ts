@@ -6,6 +6,8 @@ import { SOURCES } from "../src/sources/index.ts";
 import type { Source } from "../src/sources/source.ts";
 import type { Bindings } from "./env.ts";
 import type { Isolate } from "./isolate.ts";
+import type { Places } from "./places.ts";
+import { placesOf } from "./wire.ts";
 
 /** The last verdict of each provider. */
 type Verdicts = ReadonlyMap<string, string>;
@@ -36,8 +38,8 @@ async function streamPlace(env: Bindings): Promise<Place> {
   };
 }
 
-async function pollPlace(name: string, providers: string[], isolate: Isolate, verdicts: Verdicts): Promise<Place> {
-  const place = await isolate.store.cursor(name).catch(() => undefined);
+async function pollPlace(name: string, providers: string[], places: Places, verdicts: Verdicts): Promise<Place> {
+  const place = await places.cursor(name).catch(() => undefined);
   const last = providers.flatMap((provider) => verdicts.get(provider) ?? []);
   const worst = last.find((kind) => kind !== "ok" && kind !== "empty");
   return { polledAt: place?.polledAt ?? null, movedAt: place?.movedAt ?? null, lastVerdict: worst ?? last[0] ?? null };
@@ -52,7 +54,7 @@ async function sourceStatus(source: Source, env: Bindings, isolate: Isolate, ver
   }
   const { everyMinutes, providers } = configured;
   const known = { ...said, on: true, why: null, everyMinutes: kind === "poll" ? everyMinutes : null, providers };
-  if (kind === "poll") return { ...known, ...(await pollPlace(name, providers, isolate, verdicts)) };
+  if (kind === "poll") return { ...known, ...(await pollPlace(name, providers, placesOf(env, isolate), verdicts)) };
   if (kind === "stream") return { ...known, ...(await streamPlace(env)) };
   return { ...known, ...NOWHERE };
 }

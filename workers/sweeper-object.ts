@@ -1,9 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "./env.ts";
+import type { Kept } from "./places.ts";
 import { type SweeperMemory, sweeperKeeper } from "./sweeper-keeper.ts";
 import { wireSweeper } from "./wire.ts";
 
-/** The one object that wakes what waits: rows of the outbox that fall due, posts whose messages were lost. */
+/** The one object that wakes what waits (rows of the outbox that fall due, posts whose messages were lost), so that nothing else has to look. */
 export class SweeperObject extends DurableObject<Bindings> {
   readonly #wired = wireSweeper(
     this.env,
@@ -18,6 +19,16 @@ export class SweeperObject extends DurableObject<Bindings> {
 
   async expectPosts(at: number): Promise<void> {
     await this.#keeper.expectPosts(at);
+  }
+
+  /** Where the polls of a source stand: see places.ts. */
+  async place(source: string): Promise<Kept | undefined> {
+    return this.ctx.storage.kv.get<Kept>(`place:${source}`);
+  }
+
+  async keepPlace(source: string, kept: Kept | undefined): Promise<void> {
+    if (kept === undefined) this.ctx.storage.kv.delete(`place:${source}`);
+    else this.ctx.storage.kv.put(`place:${source}`, kept);
   }
 
   override async alarm(): Promise<void> {

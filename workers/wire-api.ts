@@ -23,7 +23,7 @@ import { receive } from "./receive.ts";
 import { type RetentionDays, retain } from "./retention.ts";
 import type { Settings } from "./settings.ts";
 import { sourcesPorts } from "./sources-status.ts";
-import { type Defer, flusher, ground, guardedPorts, ingestPorts, sweeperOf, type Wired } from "./wire.ts";
+import { type Defer, flusher, ground, guardedPorts, ingestPorts, placesOf, sweeperOf, type Wired } from "./wire.ts";
 
 const REPLY_SECONDS = 86_400;
 
@@ -34,7 +34,7 @@ const publicRead = ({ PUBLIC_READ, LOCAL }: Settings): PublicRead =>
 const pollPorts = (env: Bindings, isolate: Isolate): CronPorts["poll"] => ({
   ...guardedPorts(env, isolate),
   traceId: crypto.randomUUID(),
-  store: isolate.store,
+  store: placesOf(env, isolate),
   ingest: async (posts) => ((await ingest(posts, ingestPorts(env, isolate))).kind === "accepted" ? "ok" : "unavailable"),
 });
 
@@ -45,11 +45,12 @@ export function wireCron(env: Bindings, defer: Defer): Wired<CronPorts> {
     sources: SOURCES,
     variables: isolate.variables,
     poll: pollPorts(env, isolate),
+    held: placesOf(env, isolate).doubt,
     keepStreams: async () =>
       env.JETSTREAM.getByName("all")
         .keep()
         .catch(() => undefined),
-    retain: () => retain({ ...ground(isolate), store: isolate.store, days: retentionDays(isolate.settings) }),
+    retain: (what) => retain(what, { ...ground(isolate), store: isolate.store, days: retentionDays(isolate.settings) }),
     sweeper: sweeperOf(env),
   };
   return { ports, flush: flusher(env, isolate, defer) };

@@ -11,6 +11,7 @@ import { announcer, enqueueDeliveries } from "./announce.ts";
 import type { ChannelPorts } from "./channel-keeper.ts";
 import type { Bindings } from "./env.ts";
 import { type Isolate, isolateOf } from "./isolate.ts";
+import { type Places, placesBeside } from "./places.ts";
 import { writePoints } from "./platform/analytics.ts";
 import type { EventPorts, Ground, IngestPorts, QueuePorts } from "./ports.ts";
 import { sharedGate } from "./provider-object.ts";
@@ -67,6 +68,12 @@ export const sweeperOf = (env: Bindings) => {
         .catch(() => undefined),
   };
 };
+
+export const placesOf = (env: Bindings, { store }: Isolate): Places =>
+  placesBeside(store, {
+    get: async (source) => env.SWEEPER.getByName("all").place(source),
+    put: async (source, kept) => env.SWEEPER.getByName("all").keepPlace(source, kept),
+  });
 
 export function guardedPorts(env: Bindings, isolate: Isolate): GuardedPorts {
   const { now, called, gates } = isolate;

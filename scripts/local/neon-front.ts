@@ -108,11 +108,16 @@ function tunnel(socket: WebSocket, port: number): void {
   socket.on("error", () => server.destroy());
 }
 
-/** Speaks Neon's HTTP and WebSocket protocols before a database of this machine. Resolves when it listens. */
+/**
+ * Speaks Neon's HTTP and WebSocket protocols before a database of this machine. GET / tells how many requests for statements have come: what a
+ * database that is billed by its waking hours would have been woken for. Resolves when it listens.
+ */
 export function serveNeon(database: Database, options: { port: number; postgresPort: number }): Promise<() => void> {
+  let statements = 0;
   const server = createServer((request, response) => {
-    if (request.method === "GET") return reply(response, 200, { ok: true });
+    if (request.method === "GET") return reply(response, 200, { ok: true, statements });
     if (request.method !== "POST" || request.url?.split("?")[0] !== "/sql") return reply(response, 404, { message: "not found" });
+    statements += 1;
     answer(database, request).then(
       (body) => reply(response, 200, body),
       (error) => {

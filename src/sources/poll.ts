@@ -8,8 +8,8 @@ import type { Env, Place, Polled, Source, SwitchedOn } from "./source.ts";
 /** What the store keeps of a source. It may throw when the database is out. */
 export type CursorPort = {
   cursor(source: string): Promise<{ cursor: string | null } | undefined>;
-  /** Compare and set: an overlapping tick does not move it back. */
-  advanceCursor(source: string, from: string | null, to: string | null, at: string): Promise<boolean>;
+  /** Compare and set: an overlapping tick does not move it back. `brought`: posts came, so the database is awake and must know; else it may sleep. */
+  advanceCursor(source: string, from: string | null, to: string | null, at: string, brought: boolean): Promise<boolean>;
 };
 
 export type PollPorts = GuardedPorts & {
@@ -99,7 +99,7 @@ async function follow(name: string, on: SwitchedOn, ports: PollPorts): Promise<P
   const cursor = (await ports.store.cursor(name))?.cursor ?? null;
   const polled = await read(on, { cursor, since: null }, ports);
   if ((await accept(polled.posts, ports)) === "unavailable") return report(name, "held", NOT_ACCEPTED, polled);
-  await ports.store.advanceCursor(name, cursor, polled.cursor, iso(ports.now()));
+  await ports.store.advanceCursor(name, cursor, polled.cursor, iso(ports.now()), polled.posts.length > 0);
   return report(name, "polled", polled.verdict.reason, polled);
 }
 

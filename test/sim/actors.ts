@@ -2,6 +2,7 @@ import type { PollPorts } from "../../src/sources/poll.ts";
 import type { Source } from "../../src/sources/source.ts";
 import { type CronPorts, EVERY_MINUTE, scheduled } from "../../workers/cron.ts";
 import { ingest } from "../../workers/ingest.ts";
+import { placesBeside } from "../../workers/places.ts";
 import { type Life, life } from "./life.ts";
 import { storeOf } from "./services.ts";
 import type { Stream } from "./workload.ts";
@@ -68,9 +69,10 @@ export function cron(streams: Stream[], from: number, untilMs: number, world: Wo
 function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
   const ingestPorts = world.ingestPorts(who);
   const { now, log, telemetry } = ingestPorts;
+  const places = placesBeside(storeOf(who, world.store, world), world.places);
   const poll: Pick<PollPorts, "now" | "store" | "ingest"> = {
     now,
-    store: storeOf(who, world.store, world),
+    store: places,
     ingest: async (posts) => ((await ingest(posts, ingestPorts)).kind === "accepted" ? "ok" : "unavailable"),
   };
   // The sources here call nobody, so that the rest of a poll's ports is not asked for.
@@ -81,6 +83,7 @@ function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
     sources,
     variables: {},
     poll: poll as PollPorts,
+    held: places.doubt,
     keepStreams: async () => undefined,
     retain: async () => undefined,
     sweeper: world.sweeperOf(who),

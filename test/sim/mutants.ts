@@ -179,7 +179,7 @@ export const MUTANTS: readonly Suspect[] = [
     name: "the cursor moves before the posts are accepted",
     file: "src/sources/poll.ts",
     from: "if ((await accept(polled.posts,",
-    to: "await ports.store.advanceCursor(name, cursor, polled.cursor, iso(ports.now()));\n  if ((await accept(polled.posts,",
+    to: "await ports.store.advanceCursor(name, cursor, polled.cursor, iso(ports.now()), polled.posts.length > 0);\n  if ((await accept(polled.posts,",
     by: "postgres-down-1=0.25,deadlock=0.05",
   },
   {

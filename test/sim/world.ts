@@ -15,6 +15,7 @@ import { announcer, enqueueDeliveries } from "../../workers/announce.ts";
 import { type ChannelKeeper, channelKeeper } from "../../workers/channel-keeper.ts";
 import type { CronPorts } from "../../workers/cron.ts";
 import { type EventKeeper, eventKeeper, type KeeperMemory } from "../../workers/event-keeper.ts";
+import type { Kept, PlaceMemory } from "../../workers/places.ts";
 import type { EventPorts, Ground, IngestPorts, QueuePorts } from "../../workers/ports.ts";
 import { consume } from "../../workers/queues.ts";
 import { type SweeperKeeper, type SweeperMemory, type SweeperPorts, sweeperKeeper } from "../../workers/sweeper-keeper.ts";
@@ -43,6 +44,8 @@ export type World = Ether & {
   torn: string[];
   ingestPorts(who: Life): IngestPorts;
   sweeperOf(who: Life): CronPorts["sweeper"];
+  /** In the sweeper's storage. */
+  places: PlaceMemory;
 };
 
 export type Rulebook = { older: Ruleset; newer: Ruleset; changeAt: number };
@@ -153,9 +156,19 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     broadcast: async () => undefined,
   });
 
+  const kept = new Map<string, Kept>();
+  const places: PlaceMemory = {
+    get: async (source) => kept.get(source),
+    async put(source, place) {
+      if (place) kept.set(source, place);
+      else kept.delete(source);
+    },
+  };
+
   return {
     ...ether,
     store,
+    places,
     queues,
     events,
     channels,

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { localGate } from "../../src/kit/local-gate.ts";
+import { iso } from "../../src/kit/time.ts";
+import { silent } from "../../src/observability/telemetry.ts";
+import { SOURCES } from "../../src/sources/index.ts";
+import { at, change, draft, mention } from "../../src/store/contract/samples.ts";
+import { postgresStore } from "../../src/store/postgres.ts";
+import { type CronPorts, EVERY_MINUTE, scheduled } from "../../workers/cron.ts";
+import { type Kept, placesBeside } from "../../workers/places.ts";
+import { neonSql } from "../../workers/platform/neon.ts";
+import { retain } from "../../workers/retention.ts";
+import { type SweeperPorts, sweeperKeeper } from "../../workers/sweeper-keeper.ts";
+import { startPostgres, type TestPostgres } from "../support/postgres.ts";
+
+const MINUTE = 60_000;
+const DAY_MINUTES = 24 * 60;
+const MIDNIGHT = Date.UTC(2026, 0, 16);
+
+let database: TestPostgres;
+beforeAll(async () => {
+  database = await startPostgres();
+});
+afterAll(() => database.stop());
+
+/** Counted where a statement leaves for the database, whoever asks for it. */
+const statements = async (): Promise<number> =>
+  ((await (await fetch(database.fetchEndpoint.replace("/sql", "/"))).json()) as { statements: number }).statements;
+
+const DAYS = { posts: 90, events: 90, deliveries: 90, deadLetters: 90, features: 90 };
+
+/** What every source that needs no key answers to a poll, five minutes after the last. */
+const nothingNew = async () => new Response(null, { status: 304 });
+
+/** The Worker's own cron and sweeper over the production client, a day long in seconds; only the platform's clock and alarm are ours. */
+function worker() {
+  const clock = { now: MIDNIGHT, alarm: null as number | null };
+  const store = postgresStore(neonSql({ databaseUrl: database.url, fetchEndpoint: database.fetchEndpoint }));
+  const ground = { now: () => clock.now, log: () => undefined, telemetry: silent };
+  const none = async () => undefined;
+  const kept = new Map<string, Kept>();
+  const places = placesBeside(store, {
+    get: async (source) => kept.get(source),
+    async put(source, place) {
+      if (place) kept.set(source, place);
+      else kept.delete(source);
+    },
+  });
+  const ports: SweeperPorts = {
+    ...ground,
+    store,
+    posts: { sendBatch: none },
+    requeueAfterSeconds: 600,
+    overloadedAfterSeconds: 3_600,
+    expectPosts: (time) => sweeper.expectPosts(time),
+    outbox: { store, enqueue: none },
+  };
+  const sweeper = sweeperKeeper(ports, {
+    getAlarm: async () => clock.alarm,
+    async setAlarm(time) {
+      clock.alarm = time;
+    },
+    postsUntil: undefined,
+    sentAt: new Map(),
+  });
+  const cron: CronPorts = {
+    ...ground,
+    sources: SOURCES,
+    variables: {},
+    poll: {
+      now: ground.now,
+      store: places,
+      fetch: nothingNew,
+      sleep: none,
+      gate: localGate(() => clock.now),
+      ingest: async () => "ok",
+    },
+    held: places.doubt,
+    keepStreams: none,
+    retain: (what) => retain(what, { ...ground, store, days: DAYS }),
+    sweeper,
+  };
+
+  /** Every minute's tick, the hourly one, and the alarm when its time has come. */
+  async function minute(): Promise<void> {
+    const tick = (expression: string) => scheduled({ cron: expression, scheduledTime: clock.now }, cron);
+    await tick(EVERY_MINUTE);
+    if (new Date(clock.now).getUTCMinutes() === 7) await tick("7 * * * *");
+    while (clock.alarm !== null && clock.alarm <= clock.now) {
+      clock.alarm = null;
+      await sweeper.alarm();
+    }
+    clock.now += MINUTE;
+  }
+  return { clock, store, minute };
+}
+
+it("asks an idle database no more than 24 times a day", async () => {
+  const { store, minute } = worker();
+  await store.commit(change(0, [mention(1)], { outbox: [draft(1, "done")], at: at(0) }));
+  await store.claim(1, "L", at(1), MINUTE);
+  await store.close(1, "L", { kind: "done", externalId: null }, null, at(2));
+  for (let n = 0; n < 10; n++) await minute();
+  const before = await statements();
+  for (let n = 0; n < DAY_MINUTES; n++) await minute();
+  const asked = (await statements()) - before;
+  expect(asked).toBeLessThanOrEqual(24);
+  expect(asked).toBeGreaterThan(0);
+});
+
+it("looks at once where something waits, so that the count above counts", async () => {
+  const { clock, store, minute } = worker();
+  await store.commit(change(1, [mention(2)], { held: [mention(1)], outbox: [draft(1, "waits")], at: iso(clock.now) }));
+  const before = await statements();
+  for (let n = 0; n < 60; n++) await minute();
+  expect((await statements()) - before).toBeGreaterThan(100);
+});
