@@ -3,6 +3,8 @@ import type { FactValues } from "../../src/model/facts.ts";
 import { seeded } from "../../test/conformance/filtrex/generate.ts";
 import { book, someFacts } from "./rules/book.ts";
 import { ENGINES, type Engaged } from "./rules/engines.ts";
+import { hostileFiles } from "./rules/hostile.ts";
+import { inWorkerd } from "./rules/workerd.ts";
 
 const ROUNDS = 15;
 /** What one engine is given in one round: enough for the clock to tell, whatever the engine's speed. */
@@ -17,6 +19,8 @@ type Contestant = Engaged & { name: string; repeats: number; times: number[] };
 export async function bench(): Promise<void> {
   await compare(25, 1_000);
   await compare(200, 1_000);
+  hostileFiles();
+  await inWorkerd();
 }
 
 async function compare(ruleCount: number, factCount: number): Promise<void> {

@@ -1,4 +1,16 @@
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar, visit } from "yaml";
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  Scalar,
+  visit,
+} from "yaml";
 import { type Substituted, substitute } from "./variables.ts";
 
 const MAX_NESTING = 20;
@@ -111,60 +123,58 @@ function strangers(document: Document): Fault[] {
   return faults;
 }
 
-type Entry = { node: Node; substituted?: Substituted };
-
 function sourceOf(document: Document, text: string, variables: Readonly<Record<string, string>>, lines: LineCounter): Source {
-  const entries = new Map<string, Entry>();
+  const substitutions = new Map<unknown, { path: Path; substituted: Substituted }>();
   const used: Record<string, string> = {};
-  const plain = (node: unknown, path: Path): unknown => {
-    if (node === null || node === undefined) return null;
-    entries.set(keyOf(path), { node: node as Node });
-    if (isMap(node)) {
-      return Object.fromEntries(
-        node.items.map((pair) => {
-          const name = String((pair.key as Scalar).value);
-          if (pair.value === null) entries.set(keyOf([...path, name]), { node: pair.key as Scalar });
-          return [name, plain(pair.value, [...path, name])];
-        }),
-      );
-    }
-    if (isSeq(node)) return node.items.map((item, index) => plain(item, [...path, index]));
+  const path: PropertyKey[] = [];
+  const within = (part: PropertyKey, node: unknown): unknown => {
+    path.push(part);
+    const value = plain(node);
+    path.pop();
+    return value;
+  };
+  const plain = (node: unknown): unknown => {
+    if (isMap(node)) return Object.fromEntries(node.items.map((pair) => [keyOf(pair), within(keyOf(pair), pair.value)]));
+    if (isSeq(node)) return node.items.map((item, index) => within(index, item));
     if (!isScalar(node)) return null;
     if (typeof node.value !== "string" || !node.value.includes("${")) return node.value;
     const substituted = substitute(node.value, variables);
-    entries.set(keyOf(path), { node, substituted });
+    substitutions.set(node, { path: [...path], substituted });
     Object.assign(used, substituted.used);
     return node.type === Scalar.PLAIN && NUMBER.test(substituted.text) ? Number(substituted.text) : substituted.text;
   };
-  const value = plain(document.contents, []);
+  const value = plain(document.contents);
   const offset = (path: Path, at = 0) => {
-    const entry = nearest(entries, path);
-    return entry ? offsetIn(text, entry.node, entry.substituted?.origin(at) ?? at) : 0;
+    const node = nearest(document.contents, path);
+    return node ? offsetIn(text, node, substitutions.get(node)?.substituted.origin(at) ?? at) : 0;
   };
   const problem = (path: Path, message: string, at?: number) => ({
     ...place(lines, offset(path, at)),
     path: written(path),
     message,
   });
-  const faults = [...entries].flatMap(([key, { node, substituted }]) =>
-    (substituted?.faults ?? []).map(({ at, message }) => ({
-      ...place(lines, offsetIn(text, node, at)),
-      path: written(JSON.parse(key)),
+  const faults = [...substitutions].flatMap(([node, { path, substituted }]) =>
+    substituted.faults.map(({ at, message }) => ({
+      ...place(lines, offsetIn(text, node as Node, at)),
+      path: written(path),
       message,
     })),
   );
   return { value, variables: used, faults, offset, problem };
 }
 
-const keyOf = (path: Path) => JSON.stringify(path);
+const keyOf = ({ key }: Pair): string => String((key as Scalar).value);
 
-/** A field that is absent is reported at the place where it should have been. */
-function nearest(entries: Map<string, Entry>, path: Path): Entry | undefined {
-  for (let length = path.length; length >= 0; length--) {
-    const entry = entries.get(keyOf(path.slice(0, length)));
-    if (entry) return entry;
+/** The node of a field. One that is absent is reported where it should have been; one without a value, at its key. */
+function nearest(contents: Node | null, path: Path): Node | null {
+  let node = contents;
+  for (const part of path) {
+    const pair = isMap(node) ? node.items.find((item) => keyOf(item) === part) : undefined;
+    const inside = isSeq(node) ? node.items[Number(part)] : (pair?.value ?? pair?.key);
+    if (!isNode(inside)) return node;
+    node = inside;
   }
-  return undefined;
+  return node;
 }
 
 /** groups[0].rules[2].condition */

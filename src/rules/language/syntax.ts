@@ -57,10 +57,15 @@ export function parts(node: Expression): Expression[] {
   }
 }
 
-/** The expression and everything inside it, outermost first. */
-export function* walk(node: Expression): Generator<Expression> {
-  yield node;
-  for (const part of parts(node)) yield* walk(part);
+/** The expression and everything inside it, outermost first, as written. */
+export function walk(node: Expression): Expression[] {
+  const found: Expression[] = [];
+  const open = [node];
+  for (let next = open.pop(); next; next = open.pop()) {
+    found.push(next);
+    open.push(...parts(next).reverse());
+  }
+  return found;
 }
 
 /** A copy in which `change` has replaced what it answers for; the rest is as it was. */
