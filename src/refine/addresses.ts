@@ -13,7 +13,7 @@ const MAX_CANDIDATES = 60;
 
 /** A run of letters and digits as long as the shortest address or longer, taken whole: part of a longer run is no address. */
 const RUN = /(?<![A-Za-z0-9_])(?:bc1[a-z0-9]{11,87}|[a-z0-9]{25,90})(?![A-Za-z0-9_])/gi;
-const TON_FRIENDLY = /(?<![A-Za-z0-9+_-])[EUk0]Q[A-Za-z0-9+/_-]{46}(?![A-Za-z0-9+_-])/g;
+const TON_FRIENDLY = /(?<![A-Za-z0-9+_-])[EUk0][Qf][A-Za-z0-9+/_-]{46}(?![A-Za-z0-9+_-])/g;
 const TON_RAW = /(?<![A-Za-z0-9:._-])(?:0|-1):[0-9a-fA-F]{64}(?![A-Za-z0-9])/g;
 /** What stands before 64 hex digits that name a transaction or a block, not an account. */
 const TRANSACTION = /(?:\btx|\btxn|\btxid|\btransactions?|\bblock|\bhash)(?:\s*hash|\s*id)?\s*[/:=]?\s*$/i;
@@ -64,9 +64,26 @@ function isTron(text: string): boolean {
   return payload?.length === 21 && payload[0] === 0x41;
 }
 
-/** A Solana key has no checksum: 32 bytes, and the mix of cases and digits that a key has and a long word does not. */
+/** How often the letter of a text and the next one are of the same class. */
+const pairs = (text: string, [low, high]: readonly [string, string]) => {
+  let count = 0;
+  for (let at = 1; at < text.length; at++) {
+    const [before = "", here = ""] = [text[at - 1], text[at]];
+    if (before >= low && before <= high && here >= low && here <= high) count++;
+  }
+  return count;
+};
+const MIXED = 4;
+
+/** A long word has no digits and no mix of cases; of a thousand keys one has no digit, and its cases are mixed as no CamelCase is. */
+function looksRandom(text: string): boolean {
+  if (!/[a-z]/.test(text) || !/[A-Z]/.test(text)) return false;
+  return /[0-9]/.test(text) || (pairs(text, ["A", "Z"]) >= MIXED && pairs(text, ["a", "z"]) >= MIXED);
+}
+
+/** A Solana key has no checksum: 32 bytes that look random. */
 function isSolana(text: string): boolean {
-  if (!/[0-9]/.test(text) || !/[a-z]/.test(text) || !/[A-Z]/.test(text)) return false;
+  if (!looksRandom(text)) return false;
   try {
     return base58.decode(text).length === 32;
   } catch {
@@ -74,7 +91,7 @@ function isSolana(text: string): boolean {
   }
 }
 
-/** TON's user-friendly form: tag, workchain, 32 bytes, CRC-16/XMODEM. */
+/** TON's user-friendly form: tag, workchain (0, or -1 for the masterchain), 32 bytes, CRC-16/XMODEM. */
 function isTon(text: string): boolean {
   let bytes: Uint8Array;
   try {
@@ -82,6 +99,7 @@ function isTon(text: string): boolean {
   } catch {
     return false;
   }
+  if (bytes[1] !== 0 && bytes[1] !== 255) return false;
   let crc = 0;
   for (const byte of bytes.subarray(0, 34)) {
     crc ^= byte << 8;

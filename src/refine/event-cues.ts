@@ -50,7 +50,7 @@ export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: n
   whale_activity: [
     [
       1.1,
-      /\b(?:large (?:holders?|transfers?)|biggest \S+ holder|top traders?|smart wallet|a single wallet|(?:someone|institution|fund) (?:just )?(?:bought|deposits?|sold|moved)|huge (?:buy|sell)|fresh wallet|(?:a|one) wallet spent)\b|\b[\d,.]+ ?(?:k|m|million|billion)? \$?[a-z]{2,8} (?:was |were )?(?:transferred|moved|withdrawn|deposited)\b/,
+      /\b(?:large (?:holders?|transfers?)|biggest \S+ holder|top traders?|smart wallet|a single wallet|(?:someone|institution|fund) (?:just )?(?:bought|deposits?|sold|moved)|huge (?:buy|sell)|fresh wallet|(?:a|one) wallet spent)\b|\b[\d,.]{1,15} ?(?:k|m|million|billion)? \$?[a-z]{2,8} (?:was |were )?(?:transferred|moved|withdrawn|deposited)\b/,
     ],
     [
       1.4,
@@ -62,11 +62,11 @@ export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: n
     ],
     [
       1.1,
-      /\b(?:transferred|moved|withdrew|deposited|sent|unstaked) (?:[\d,.]+ ?(?:k|m|b|million|billion|thousand)? ?)\$?[a-z]{2,8}\b[^.]{0,80}\b(?:from|to|into|out of|on)\b/,
+      /\b(?:transferred|moved|withdrew|deposited|sent|unstaked) (?:[\d,.]{1,15} ?(?:k|m|b|million|billion|thousand)? ?)\$?[a-z]{2,8}\b[^.]{0,80}\b(?:from|to|into|out of|on)\b/,
     ],
     [
       1,
-      /\b(?:wallet|address|holder|insider|fund|institution)\b[^.]{0,50}\b(?:just )?(?:bought|sold|swapped|accumulated|scooped|dumped|spent|withdrew|deposited)\b[^.]{0,30}(?:\$|[\d,.]+ ?(?:k|m|million|%))/,
+      /\b(?:wallet|address|holder|insider|fund|institution)\b[^.]{0,50}\b(?:just )?(?:bought|sold|swapped|accumulated|scooped|dumped|spent|withdrew|deposited)\b[^.]{0,30}(?:\$|[\d,.]{1,15} ?(?:k|m|million|%))/,
     ],
     [0.6, /\bwhales?\b|🐋|🐳|\b(?:on-?chain data|top holders?|large (?:transfer|holder|buy|sell)|cold wallet)\b/],
   ],
@@ -131,7 +131,7 @@ export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: n
     ],
     [
       1,
-      /\b(?:audit(?:ed)? (?:is |was |has been )?(?:complete|completed|passed|finished|report|by)|changelog|release notes|dev update|weekly update|development update|eip-?\d+|bip-?\d+|burn(?:s|ed|t) [\d,.]+ ?(?:k|m|b|million|billion|%|\$|tokens?)?)\b/,
+      /\b(?:audit(?:ed)? (?:is |was |has been )?(?:complete|completed|passed|finished|report|by)|changelog|release notes|dev update|weekly update|development update|eip-?\d+|bip-?\d+|burn(?:s|ed|t) [\d,.]{1,15} ?(?:k|m|b|million|billion|%|\$|tokens?)?)\b/,
     ],
     [0.4, /\b(?:upgrade|update|governance|staking|mainnet|testnet|proposal|burn|roadmap)\b/],
   ],
@@ -147,7 +147,7 @@ export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: n
     ],
     [
       1.1,
-      /\b(?:integrat(?:es|ed|ing|ion)s? (?:with|into)|backed by|(?:led|invested) (?:by|in)[^.]{0,30}(?:round|capital|ventures|labs)|raised \$?[\d,.]+ ?(?:m|million|k)|seed round|series [abc]|selected by|chosen by|works? with|working with|powered by|sponsor(?:s|ed|ship)?)\b/,
+      /\b(?:integrat(?:es|ed|ing|ion)s? (?:with|into)|backed by|(?:led|invested) (?:by|in)[^.]{0,30}(?:round|capital|ventures|labs)|raised \$?[\d,.]{1,15} ?(?:m|million|k)|seed round|series [abc]|selected by|chosen by|works? with|working with|powered by|sponsor(?:s|ed|ship)?)\b/,
     ],
     [0.9, /\b[a-z0-9]+ (?:x|×|🤝) [a-z0-9$]+|🤝/],
     [-0.8, /\b(?:no partnership|fake partnership|not (?:a )?partner)\b/],
@@ -185,11 +185,11 @@ export const EVENT_CUES: Partial<Record<EventType, readonly (readonly [weight: n
     ],
     [
       1.1,
-      /\b(?:up|gain(?:s|ed)?|pump(?:s|ed|ing)?|surg(?:es|ed|ing)|rall(?:ies|ied|ying)|soar(?:s|ed|ing)|jump(?:s|ed|ing)|explod(?:es|ed|ing)|ripp(?:ed|ing)|\+)\s?(?:by |over |more than |almost |nearly |another )?\d[\d,.]*\s?(?:%|x)|\b(?:new )?(?:ath|all[- ]time high)\b|\b\d+x (?:in|since|from|already)\b/,
+      /\b(?:up|gain(?:s|ed)?|pump(?:s|ed|ing)?|surg(?:es|ed|ing)|rall(?:ies|ied|ying)|soar(?:s|ed|ing)|jump(?:s|ed|ing)|explod(?:es|ed|ing)|ripp(?:ed|ing)|\+)\s?(?:by |over |more than |almost |nearly |another )?\d[\d,.]{0,15}\s?(?:%|x)|\b(?:new )?(?:ath|all[- ]time high)\b|\b\d+x (?:in|since|from|already)\b/,
     ],
     [
       1,
-      /\b(?:volume (?:is )?(?:up|spik\w+|explod\w+|surg\w+|hits?|just|through)|breakout|breaking out|mooning|sending it|parabolic|(?:hits?|hit|crosses|crossed|smashes|passes) (?:a )?\$?[\d,.]+ ?(?:k|m|b|million|billion)? (?:market ?cap|mc|mcap|volume))\b/,
+      /\b(?:volume (?:is )?(?:up|spik\w+|explod\w+|surg\w+|hits?|just|through)|breakout|breaking out|mooning|sending it|parabolic|(?:hits?|hit|crosses|crossed|smashes|passes) (?:a )?\$?[\d,.]{1,15} ?(?:k|m|b|million|billion)? (?:market ?cap|mc|mcap|volume))\b/,
     ],
     [0.4, /🔥|📈|🚀|\b(?:hype|pumping|flying|ripping|buzz)\b/],
   ],

@@ -12,8 +12,8 @@ const RUN = new RegExp(`[^${NO_HOST}]+`, "g");
 const PROTOCOL = /https?$/i;
 const HOST = new RegExp(`[^${NO_HOST}]+`, "uy");
 const LATIN_HOST = new RegExp(`[a-z0-9${LATIN_ACCENTS}-]+(?:\\.[a-z0-9${LATIN_ACCENTS}-]+)*`, "giu");
-const PATH_CHARACTER = new RegExp(`[a-z\\u0400-\\u04FF0-9!*';:=+,.$/%#\\[\\]\\-\\u2013_~@|&${LATIN_ACCENTS}]`, "iu");
-const PATH_END = new RegExp(`[+\\-a-z\\u0400-\\u04FF0-9=_#/${LATIN_ACCENTS}]`, "iu");
+const isPathCharacter = characterTest(`[a-z\\u0400-\\u04FF0-9!*';:=+,.$/%#\\[\\]\\-\\u2013_~@|&${LATIN_ACCENTS}]`);
+const isPathEnd = characterTest(`[+\\-a-z\\u0400-\\u04FF0-9=_#/${LATIN_ACCENTS}]`);
 const QUERY = /\?[a-z0-9!?*'@();:&=+$/%#[\]\-_.,~|]*/iy;
 const PORT = /:[0-9]+/y;
 const QUERY_TAIL = /[^a-z0-9\-_&=#/]+$/i;
@@ -21,14 +21,27 @@ const SHORT_LINK = /^https?:\/\/t\.co\/([a-z0-9]+)/i;
 const MAX_SHORT_LINK = 40;
 const MAX_LABEL = 63;
 
+/** Asks the pattern once for each ASCII character and again only for the others: links are read character by character. */
+function characterTest(pattern: string): (character: string) => boolean {
+  const regex = new RegExp(pattern, "iu");
+  const ascii = Array.from({ length: 128 }, (_, code) => regex.test(String.fromCharCode(code)));
+  return (character) => ascii[character.charCodeAt(0)] ?? regex.test(character);
+}
+
+const FOREIGN_BY_FIRST = new Map<string, string[]>();
+for (const name of FOREIGN_TOP_LEVEL_DOMAINS) {
+  const first = name.charAt(0);
+  FOREIGN_BY_FIRST.set(first, [...(FOREIGN_BY_FIRST.get(first) ?? []), name]);
+}
+
 /** Length of the top-level domain that the label starts with, or 0. Letters of another script may follow it: Japanese has no blanks. */
 function topLevelLength(label: string, after: string): number {
   const ascii = /^[a-z]+/i.exec(label)?.[0] ?? "";
   const next = label[ascii.length] ?? after;
   if (TOP_LEVEL_DOMAINS.has(ascii.toLowerCase()) && !/[0-9a-z@+-]/i.test(next)) return ascii.length;
   if (label.length === 0 || label.charCodeAt(0) < 0x80) return 0;
-  const foreign = FOREIGN_TOP_LEVEL_DOMAINS.filter((name) => label.startsWith(name)).map((name) => name.length);
-  return Math.max(0, ...foreign);
+  const foreign = (FOREIGN_BY_FIRST.get(label.charAt(0)) ?? []).filter((name) => label.startsWith(name));
+  return Math.max(0, ...foreign.map((name) => name.length));
 }
 
 const validLabel = (label: string, isDomain: boolean) =>
@@ -65,7 +78,7 @@ function closed(text: string, from: number): number {
     } else if (character === ")") {
       if (text[at - 1] === "(") return -1;
       if (--depth === 0) return at + 1;
-    } else if (!PATH_CHARACTER.test(character)) return -1;
+    } else if (!isPathCharacter(character)) return -1;
   }
   return -1;
 }
@@ -79,9 +92,9 @@ function tailEnd(text: string, from: number): number {
     for (let at = end; at < text.length; ) {
       const character = text[at] ?? "";
       const next = character === "(" ? closed(text, at) : at + 1;
-      if (next < 0 || (character !== "(" && !PATH_CHARACTER.test(character))) break;
+      if (next < 0 || (character !== "(" && !isPathCharacter(character))) break;
       at = next;
-      if (character === "(" || PATH_END.test(character)) end = at;
+      if (character === "(" || isPathEnd(character)) end = at;
     }
   }
   QUERY.lastIndex = end;
