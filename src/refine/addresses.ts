@@ -7,7 +7,9 @@ import { hasLongRun } from "../kit/runs.ts";
 export type AddressKind = "evm" | "solana" | "bitcoin" | "tron" | "ton" | "sui" | "aptos" | "sui|aptos";
 export type Address = { chain: AddressKind; address: string };
 
-const SHORTEST = 14;
+/** Only Bitcoin's newer addresses, which say so, are shorter. */
+const SHORTEST = 25;
+const mayHoldAddress = (text: string) => hasLongRun(text, SHORTEST) || text.includes("bc1") || text.includes("BC1");
 /** Checking a candidate costs microseconds; a text made of thousands of them must not. */
 const MAX_CANDIDATES = 60;
 
@@ -122,7 +124,7 @@ function kindOf(run: string, before: string): AddressKind | undefined {
 
 /** Contract and wallet addresses in the order of the text, each once. Shapes alone prove nothing: whatever has a checksum must pass it. */
 export function extractAddresses(text: string): Address[] {
-  if (!hasLongRun(text, SHORTEST)) return [];
+  if (!mayHoldAddress(text)) return [];
   const found = new Map<string, Address & { at: number }>();
   const add = (chain: AddressKind | undefined, address: string, at: number) => {
     if (chain && !found.has(address)) found.set(address, { chain, address, at });

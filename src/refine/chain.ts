@@ -5,7 +5,7 @@ import type { AddressKind } from "./addresses.ts";
 const LINKS: readonly (readonly [Chain, RegExp])[] = [
   [
     "eth",
-    /etherscan\.io|(?:dexscreener\.com|geckoterminal\.com|dextools\.io\/app(?:\/en)?)\/(?:eth(?:ereum|er)?)\b|uniswap\.org\/\S*ethereum/,
+    /etherscan\.io|(?:dexscreener\.com|geckoterminal\.com|dextools\.io\/app(?:\/en)?)\/(?:eth(?:ereum|er)?)\b|uniswap\.org\/\S{0,80}ethereum/,
   ],
   [
     "bsc",

@@ -14,10 +14,10 @@ const HOST = new RegExp(`[^${NO_HOST}]+`, "uy");
 const LATIN_HOST = new RegExp(`[a-z0-9${LATIN_ACCENTS}-]+(?:\\.[a-z0-9${LATIN_ACCENTS}-]+)*`, "giu");
 const isPathCharacter = characterTest(`[a-z\\u0400-\\u04FF0-9!*';:=+,.$/%#\\[\\]\\-\\u2013_~@|&${LATIN_ACCENTS}]`);
 const isPathEnd = characterTest(`[+\\-a-z\\u0400-\\u04FF0-9=_#/${LATIN_ACCENTS}]`);
+const isQueryEnd = characterTest("[a-z0-9\\-_&=#/]");
 const QUERY = /\?[a-z0-9!?*'@();:&=+$/%#[\]\-_.,~|]*/iy;
 const PORT = /:[0-9]+/y;
-const QUERY_TAIL = /[^a-z0-9\-_&=#/]+$/i;
-const SHORT_LINK = /^https?:\/\/t\.co\/([a-z0-9]+)/i;
+const SHORT_LINK = /https?:\/\/t\.co\/([a-z0-9]+)/iy;
 const MAX_SHORT_LINK = 40;
 const MAX_LABEL = 63;
 
@@ -98,8 +98,9 @@ function tailEnd(text: string, from: number): number {
     }
   }
   QUERY.lastIndex = end;
-  const query = QUERY.exec(text)?.[0].replace(QUERY_TAIL, "") ?? "";
-  return query.length > 1 ? end + query.length : end;
+  let queryEnd = QUERY.test(text) ? QUERY.lastIndex : end;
+  while (queryEnd > end && !isQueryEnd(text.charAt(queryEnd - 1))) queryEnd--;
+  return queryEnd - end > 1 ? queryEnd : end;
 }
 
 function withProtocol(text: string, start: number, hostStart: number): UrlSpan | undefined {
@@ -107,12 +108,13 @@ function withProtocol(text: string, start: number, hostStart: number): UrlSpan |
   const host = HOST.exec(text)?.[0] ?? "";
   const length = domainLength(host, text[hostStart + host.length] ?? "");
   if (length === 0 || /[A-Za-z0-9@＠$#＃]/.test(text[start - 1] ?? "")) return undefined;
-  const end = tailEnd(text, hostStart + length);
-  const short = SHORT_LINK.exec(text.slice(start, end));
-  if (short === null) return { url: text.slice(start, end), start, end };
-  if ((short[1] ?? "").length > MAX_SHORT_LINK) return undefined;
-  const query = text[start + short[0].length] === "?" ? end : start + short[0].length;
-  return { url: text.slice(start, query), start, end: query };
+  SHORT_LINK.lastIndex = start;
+  const short = SHORT_LINK.exec(text);
+  if ((short?.[1] ?? "").length > MAX_SHORT_LINK) return undefined;
+  // What follows a short link is not read at all: a row of them would be read over and over.
+  const shortEnd = start + (short?.[0].length ?? 0);
+  const end = short && text[shortEnd] !== "?" ? shortEnd : tailEnd(text, short ? shortEnd : hostStart + length);
+  return { url: text.slice(start, end), start, end };
 }
 
 /** Length of the domain that the Latin letters at `at` begin, or 0; its last label may be a top-level domain of another script. */
@@ -139,11 +141,8 @@ function bareDomains(text: string, start: number, run: string): UrlSpan[] {
   return spans;
 }
 
-/** A run whose dots all end it is the end of a sentence. */
-function mayHoldDomain(run: string): boolean {
-  const dot = run.indexOf(".");
-  return dot >= 0 && dot < run.length - 1;
-}
+/** Dots at the end of a word end a sentence. */
+const DOT_INSIDE = /[^.]\.[^.]/;
 
 /** Links in the order of the text, found and cut as twitter-text does, in linear time: every character is read once. */
 export function extractUrls(text: string): UrlSpan[] {
@@ -154,7 +153,7 @@ export function extractUrls(text: string): UrlSpan[] {
     const end = RUN.lastIndex;
     const protocol = text.startsWith("://", end) ? PROTOCOL.exec(match[0]) : null;
     const bare = protocol ? match[0].slice(0, protocol.index) : match[0];
-    if (mayHoldDomain(bare)) spans.push(...bareDomains(text, match.index, bare));
+    if (DOT_INSIDE.test(bare)) spans.push(...bareDomains(text, match.index, bare));
     const linkStart = match.index + bare.length;
     const link = protocol && linkStart >= (spans.at(-1)?.end ?? 0) && withProtocol(text, linkStart, end + 3);
     if (link) spans.push(link);
