@@ -1,28 +1,22 @@
-/**
- * A small network: each unit is the tanh of a weighted sum of the parts, and the answer a weighted sum of the units, of the parts themselves, and of
- * a constant. `means` and `scales` bring the parts to one scale. Rows of `units` end with their own constant, and so does `straight`.
- */
-export type Blend = {
-  means: readonly number[];
-  scales: readonly number[];
-  units: readonly (readonly number[])[];
-  out: readonly number[];
-  straight: readonly number[];
-};
+export const TREE_DEPTH = 3;
 
-function weighted(weights: readonly number[], parts: readonly number[]): number {
-  let sum = weights[parts.length] ?? 0;
-  for (let i = 0; i < parts.length; i++) sum += (weights[i] ?? 0) * (parts[i] ?? 0);
-  return sum;
+/** A complete binary tree: the children of node n are 2n+1 (below the limit of its column) and 2n+2. */
+type Tree = { columns: readonly number[]; limits: readonly number[]; leaves: readonly number[] };
+
+/** A weighted sum of parts, whose last weight is a constant, and what boosted trees add to it. */
+export type Blend = { straight: readonly number[]; trees: readonly Tree[] };
+
+function leafOf({ columns, limits, leaves }: Tree, parts: readonly number[]): number {
+  let node = 0;
+  for (let depth = 0; depth < TREE_DEPTH; depth++) {
+    node = 2 * node + ((parts[columns[node] ?? 0] ?? 0) < (limits[node] ?? 0) ? 1 : 2);
+  }
+  return leaves[node + 1 - 2 ** TREE_DEPTH] ?? 0;
 }
 
-/** The parts less their mean, in units of their spread. */
-export const standard = ({ means, scales }: Pick<Blend, "means" | "scales">, parts: readonly number[]): number[] =>
-  parts.map((part, i) => (part - (means[i] ?? 0)) / (scales[i] ?? 1));
-
-export function blended(blend: Blend, parts: readonly number[]): number {
-  const inputs = standard(blend, parts);
-  let sum = weighted(blend.straight, inputs);
-  for (const [i, unit] of blend.units.entries()) sum += (blend.out[i] ?? 0) * Math.tanh(weighted(unit, inputs));
+export function blended({ straight, trees }: Blend, parts: readonly number[]): number {
+  let sum = straight[parts.length] ?? 0;
+  for (let i = 0; i < parts.length; i++) sum += (straight[i] ?? 0) * (parts[i] ?? 0);
+  for (const tree of trees) sum += leafOf(tree, parts);
   return sum;
 }

@@ -36,7 +36,7 @@ function tallies({ scan, rated }: SentimentReading): number[] {
   for (let at = 0; at < length; at++) if (scan.text.charCodeAt(at) !== scan.lower.charCodeAt(at)) capitals++;
   const [sum, words] = [praise + blame, count + 3];
   return [
-    compound(sum, rated.exclamations),
+    compound(sum, rated),
     squeezed(sum, 5),
     squeezed(sum, 15),
     squeezed(sum, 40),
@@ -64,6 +64,20 @@ function tallies({ scan, rated }: SentimentReading): number[] {
   ];
 }
 
+/** The same by the general lexicon alone. */
+function usualTallies({ rated }: SentimentReading): number[] {
+  const { ratings, count } = rated.usual;
+  let [praise, blame, last] = [0, 0, 0];
+  for (let i = 0; i < count; i++) {
+    const rating = ratings[i] ?? 0;
+    if (rating > 0) praise += rating;
+    else blame += rating;
+    if (rating !== 0) last = rating;
+  }
+  const sum = praise + blame;
+  return [compound(sum, rated), squeezed(sum, 5), squeezed(sum, 40), squeezed(praise, 15), squeezed(blame, 15), last / 4];
+}
+
 /** How the scores of negative, neutral and positive lean, by how much, and how neutral they are. */
 function leaning(scores: readonly number[]): { lean: number; odds: number; neutral: number } {
   const top = Math.max(...scores);
@@ -73,16 +87,51 @@ function leaning(scores: readonly number[]): { lean: number; odds: number; neutr
   return { lean: positive - negative, odds: Math.tanh(((scores[2] ?? 0) - (scores[0] ?? 0)) / 2), neutral };
 }
 
-/** What the score is blended from: what the ratings add up to, and the `scores` that the model has for the labels, all its rows and its n-grams alone. */
-export function evidence(reading: SentimentReading, scores: readonly number[], ofGrams: readonly number[]): number[] {
+/** What the model has for single words, added up: words that no list has count here. */
+function leanings({ rated }: SentimentReading, leanOf: Opinion["leanOf"]): number[] {
+  let [praise, blame, best, worst, newPraise, newBlame] = [0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < rated.count; i++) {
+    if (rated.roles[i] === Role.end) continue;
+    const lean = leanOf(rated.hashes[i] ?? 0);
+    const listed = rated.ratings[i] !== 0;
+    if (lean > 0) {
+      praise += lean;
+      best = Math.max(best, lean);
+      if (!listed) newPraise += lean;
+    } else {
+      blame += lean;
+      worst = Math.min(worst, lean);
+      if (!listed) newBlame += lean;
+    }
+  }
+  return [
+    squeezed(praise + blame, 5),
+    squeezed(praise + blame, 40),
+    squeezed(praise, 10),
+    squeezed(blame, 10),
+    best,
+    worst,
+    squeezed(newPraise, 10),
+    squeezed(newBlame, 10),
+    squeezed(newPraise + newBlame, 10),
+  ];
+}
+
+/** What the model says: the scores of the labels by all its rows and by its n-grams alone, and how a single word leans to good or bad. */
+export type Opinion = { scores: readonly number[]; ofGrams: readonly number[]; leanOf: (hash: number) => number };
+
+/** What the score is blended from: what the ratings add up to, and what the model says. */
+export function evidence(reading: SentimentReading, { scores, ofGrams, leanOf }: Opinion): number[] {
   const told = tallies(reading);
   const { lean, odds, neutral } = leaning(scores);
   const grams = leaning(ofGrams);
   const felt = 1 - neutral;
   return [
     ...told,
+    ...usualTallies(reading),
     ...scores.map((score) => Math.tanh(score / 3)),
     ...[lean, odds, neutral, lean * felt, odds * felt, (told[0] ?? 0) * felt],
     ...[grams.lean, grams.odds, grams.neutral, grams.lean * (1 - grams.neutral)],
+    ...leanings(reading, leanOf),
   ];
 }

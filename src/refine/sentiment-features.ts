@@ -51,7 +51,7 @@ function shapeOf(scan: Readonly<Scan>, rated: Readonly<Rated>): Shape {
   }
   const { exclamations, questions } = rated;
   return {
-    score: compound(good - bad, exclamations),
+    score: compound(good - bad, rated),
     good,
     bad,
     exclamations,

@@ -1,7 +1,7 @@
 import { unpackDense } from "../kit/sparse-table.ts";
 import { type Blend, blended } from "./blend.ts";
 import { Role } from "./lexicon.ts";
-import { evidence } from "./sentiment-evidence.ts";
+import { evidence, type Opinion } from "./sentiment-evidence.ts";
 import { readSentiment, rowOfWord, SENTIMENT_BITS, type SentimentReading } from "./sentiment-features.ts";
 import { SENTIMENT_WEIGHTS } from "./weights/sentiment.ts";
 
@@ -37,11 +37,18 @@ function votes({ set: { rows, count } }: SentimentReading, from: number, to: num
   return [negative * scale, neutral * scale, positive * scale];
 }
 
-/** The labels' scores before the softmax, and the part of the n-grams in them. */
-function labelScores(reading: SentimentReading): { scores: number[]; ofGrams: number[] } {
+/** How a word alone leans to good or bad. */
+function leanOf(hash: number): number {
+  const at = rowOfWord(hash) * COLUMNS;
+  return ((table()[at + 2] ?? 0) - (table()[at] ?? 0)) * SENTIMENT_WEIGHTS.step;
+}
+
+/** The labels' scores before the softmax, the part of the n-grams in them, and the words alone. */
+function opinionOn(reading: SentimentReading): Opinion {
   const ofShape = votes(reading, 0, reading.shaped);
   const ofGrams = votes(reading, reading.shaped, reading.set.count);
-  return { scores: ofGrams.map((vote, label) => vote + (ofShape[label] ?? 0) + (SENTIMENT_WEIGHTS.bias[label] ?? 0)), ofGrams };
+  const scores = ofGrams.map((vote, label) => vote + (ofShape[label] ?? 0) + (SENTIMENT_WEIGHTS.bias[label] ?? 0));
+  return { scores, ofGrams, leanOf };
 }
 
 /** Marks and numbers alone say nothing. */
@@ -52,8 +59,7 @@ function hasWords({ rated }: SentimentReading): boolean {
 
 function scoreOf(reading: SentimentReading): number {
   if (!hasWords(reading)) return 0;
-  const { scores, ofGrams } = labelScores(reading);
-  return Math.max(-1, Math.min(1, blended(SENTIMENT_WEIGHTS.blend, evidence(reading, scores, ofGrams))));
+  return Math.max(-1, Math.min(1, blended(SENTIMENT_WEIGHTS.blend, evidence(reading, opinionOn(reading)))));
 }
 
 /** How good or bad a text sounds, -1..1; 0 for a text without words. */
@@ -63,15 +69,8 @@ export const sentiment = (text: string): number => scoreOf(readSentiment(text));
 export function sentimentLabel(text: string): SentimentLabel {
   const reading = readSentiment(text);
   if (!hasWords(reading)) return "neutral";
-  const { scores } = labelScores(reading);
+  const { scores } = opinionOn(reading);
   return SENTIMENT_LABELS[scores.indexOf(Math.max(...scores))] ?? "neutral";
-}
-
-/** By how much the word at `i` leans to good or bad: its rating where it stands, and what the n-gram model has for it. */
-function leanOf({ rated }: SentimentReading, i: number): number {
-  const at = rowOfWord(rated.hashes[i] ?? 0) * COLUMNS;
-  const cells = table();
-  return (rated.ratings[i] ?? 0) / 4 + (((cells[at + 2] ?? 0) - (cells[at] ?? 0)) * SENTIMENT_WEIGHTS.step) / 10;
 }
 
 /** The score, and the words that drove it: strongest first, with a signed weight. */
@@ -82,7 +81,7 @@ export function explainSentiment(text: string): { score: number; words: DrivingW
   for (let i = 0; i < rated.count; i++) {
     const first = i + 1 - (rated.spans[i] ?? 1);
     const word = scan.lower.slice(scan.starts[rated.tokens[first] ?? 0], scan.ends[rated.tokens[i] ?? 0]);
-    const weight = leanOf(reading, i);
+    const weight = (rated.ratings[i] ?? 0) / 4 + leanOf(rated.hashes[i] ?? 0) / 10;
     if (Math.abs(weight) > Math.abs(weights.get(word) ?? 0)) weights.set(word, weight);
   }
   const words = [...weights]

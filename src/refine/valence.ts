@@ -1,11 +1,13 @@
+import { classOf, isWordly, MARK } from "../kit/char-class.ts";
 import { Kind, type Scan } from "../kit/scan.ts";
 import { hashOf, joined } from "../kit/token-hash.ts";
 import { type Lexicon, lexicon, listed, Role, roleOf, saidTogether } from "./lexicon.ts";
 import { ratingOf } from "./ratings.ts";
 
-/** The words that sentiment is read from: words, tags, numbers, faces, pictures, and the marks that end a sentence or ask. */
 export const MAX_RATED = 160;
-export type Rated = {
+
+/** Words of a text in their order. */
+export type RatedWords = {
   count: number;
   /** Which token of the scan. */
   readonly tokens: Uint16Array;
@@ -15,33 +17,35 @@ export type Rated = {
   readonly ratings: Float32Array;
   /** How many words the rating stands for. */
   readonly spans: Uint8Array;
-  exclamations: number;
-  questions: number;
-  aboutMarkets: boolean;
 };
+/**
+ * What sentiment is read from: words, tags, numbers, faces, pictures, and the marks that end a sentence or ask. `usual` are the same words without
+ * the marks, rated by the general lexicon and VADER's rules alone: where the two disagree, a reader is of two minds.
+ */
+export type Rated = RatedWords & { usual: RatedWords; exclamations: number; questions: number; aboutMarkets: boolean };
 
 /* VADER's empirical constants (Hutto and Gilbert 2014). */
 const BOOST = 0.293;
 const CAPITALS = 0.733;
 const NEGATION = -0.74;
 const EXCLAMATION = 0.292;
+const QUESTION = 0.18;
+const QUESTIONS = 0.96;
 const BUT_BEFORE = 0.5;
 const BUT_AFTER = 1.5;
 /** A booster or negation counts for this much when it stands one, two or three words before. */
 const DISTANCE = [1, 0.95, 0.9];
 const NORMALISER = 15;
 
-const rated: Rated = {
+const words = (): RatedWords => ({
   count: 0,
   tokens: new Uint16Array(MAX_RATED),
   hashes: new Int32Array(MAX_RATED),
   roles: new Uint8Array(MAX_RATED),
   ratings: new Float32Array(MAX_RATED),
   spans: new Uint8Array(MAX_RATED),
-  exclamations: 0,
-  questions: 0,
-  aboutMarkets: false,
-};
+});
+const rated: Rated = { ...words(), usual: words(), exclamations: 0, questions: 0, aboutMarkets: false };
 
 const [EXCLAMATION_MARK, QUESTION_MARK] = [33, 63];
 const DOLLARS = hashOf("$0");
@@ -143,67 +147,99 @@ function isShouted({ text, lower, starts, ends }: Readonly<Scan>, token: number)
 }
 
 /** How what stands before a rated word changes it: boosters and dampeners move it, a negation turns it round, unless it is a smile or a laugh. */
-function inContext(at: number, rating: number, isWord: boolean): number {
+function inContext({ roles, hashes, spans }: RatedWords, at: number, rating: number, isWord: boolean): number {
   let changed = rating;
   let negated = false;
-  const first = at + 1 - (rated.spans[at] ?? 1);
+  const first = at + 1 - (spans[at] ?? 1);
   for (let back = 1; back <= DISTANCE.length && back <= first; back++) {
-    const role = rated.roles[first - back];
+    const role = roles[first - back];
     const weight = DISTANCE[back - 1] ?? 0;
     if (role === Role.end) break;
     if (role === Role.boost || role === Role.so) changed += Math.sign(rating) * BOOST * weight;
     else if (role === Role.damp) changed -= Math.sign(rating) * BOOST * weight;
     else if (role === Role.negation) {
-      negated ||= back === 1 || rated.hashes[first - back] === NOT || !EMPHATIC.has(rated.hashes[first - 1] ?? 0);
+      negated ||= back === 1 || hashes[first - back] === NOT || !EMPHATIC.has(hashes[first - 1] ?? 0);
     }
   }
-  return negated && isWord && rated.roles[at] !== Role.laugh ? changed * NEGATION : changed;
+  return negated && isWord && roles[at] !== Role.laugh ? changed * NEGATION : changed;
 }
 
 /** A "no" that turns another word round says nothing itself. */
-function negatesAnother(at: number): boolean {
-  for (let i = at + 1; i <= Math.min(at + DISTANCE.length, rated.count - 1); i++) {
-    if (rated.roles[i] === Role.end) return false;
-    if (rated.roles[i] !== Role.negation && rated.ratings[i] !== 0) return true;
+function negatesAnother({ roles, ratings, count }: RatedWords, at: number): boolean {
+  for (let i = at + 1; i <= Math.min(at + DISTANCE.length, count - 1); i++) {
+    if (roles[i] === Role.end) return false;
+    if (roles[i] !== Role.negation && ratings[i] !== 0) return true;
   }
   return false;
 }
 
 const context = new Float32Array(MAX_RATED);
 
-/** Every word with its rating in its place, after VADER's rules for degree, negation, capitals and "but". Overwritten by the next call. */
-export function rateWords(scan: Readonly<Scan>): Readonly<Rated> {
-  const from = lexicon();
-  pick(from, scan);
-  rateAlone(from, scan);
-  const { count, ratings, roles, tokens } = rated;
-  let [shouted, spoken, but] = [0, 0, -1];
-  for (let i = 0; i < count; i++) {
-    if (roles[i] === Role.but && but < 0) but = i;
-    if (roles[i] === Role.end) continue;
-    spoken++;
-    if (isShouted(scan, tokens[i] ?? 0)) shouted++;
-  }
-  const emphasis = shouted > 0 && shouted < spoken;
+/** Changes the ratings of words to what they are in their place, after VADER's rules for degree, negation, capitals and "but". */
+function place(from: RatedWords, scan: Readonly<Scan>, emphasis: boolean): void {
+  const { count, ratings, roles, tokens } = from;
+  const but = roles.subarray(0, count).indexOf(Role.but);
   for (let i = 0; i < count; i++) {
     const own = ratings[i] ?? 0;
     context[i] = 0;
     if (own === 0) continue;
     if (roles[i] === Role.negation) {
-      context[i] = negatesAnother(i) ? 0 : own;
+      context[i] = negatesAnother(from, i) ? 0 : own;
       continue;
     }
     const loud = emphasis && isShouted(scan, tokens[i] ?? 0) ? own + Math.sign(own) * CAPITALS : own;
     const kind = scan.kinds[tokens[i] ?? 0] ?? 0;
-    const placed = inContext(i, loud, kind === Kind.word || kind === Kind.tag);
+    const placed = inContext(from, i, loud, kind === Kind.word || kind === Kind.tag);
     context[i] = but < 0 ? placed : placed * (i < but ? BUT_BEFORE : BUT_AFTER);
   }
   ratings.set(context.subarray(0, count));
+}
+
+/** Not part of "spoken-word" or "off.To": what is written together may mean something else. */
+function standsAlone({ lower, starts, ends, kinds }: Readonly<Scan>, token: number): boolean {
+  if (kinds[token] !== Kind.word) return kinds[token] !== Kind.tag;
+  const [start, end] = [starts[token] ?? 0, ends[token] ?? 0];
+  const glued = (mark: number, beyond: number) => classOf(mark) === MARK && isWordly(beyond);
+  return (
+    !glued(lower.charCodeAt(end), lower.charCodeAt(end + 1)) && !glued(lower.charCodeAt(start - 1), lower.charCodeAt(start - 2))
+  );
+}
+
+/** The same words without marks, as the general lexicon has them. */
+function rateUsual({ general }: Lexicon, scan: Readonly<Scan>): void {
+  const { usual } = rated;
+  usual.count = 0;
+  for (let i = 0; i < rated.count; i++) {
+    const role = rated.roles[i] ?? 0;
+    if (role === Role.end) continue;
+    const bare = role === Role.boost || role === Role.damp || !standsAlone(scan, rated.tokens[i] ?? 0);
+    const rating = bare ? Number.NaN : ratingOf(general, rated.hashes[i] ?? 0);
+    usual.tokens[usual.count] = rated.tokens[i] ?? 0;
+    usual.hashes[usual.count] = rated.hashes[i] ?? 0;
+    const silent = Number.isNaN(rating);
+    usual.roles[usual.count] = silent ? role : Role.none;
+    usual.spans[usual.count] = 1;
+    usual.ratings[usual.count++] = silent ? 0 : rating;
+  }
+}
+
+/** Every word with its rating in its place. Overwritten by the next call. */
+export function rateWords(scan: Readonly<Scan>): Readonly<Rated> {
+  const from = lexicon();
+  pick(from, scan);
+  rateAlone(from, scan);
+  rateUsual(from, scan);
+  let shouted = 0;
+  for (let i = 0; i < rated.usual.count; i++) if (isShouted(scan, rated.usual.tokens[i] ?? 0)) shouted++;
+  const emphasis = shouted > 0 && shouted < rated.usual.count;
+  place(rated, scan, emphasis);
+  place(rated.usual, scan, emphasis);
   return rated;
 }
 
-/** VADER's compound score, -1..1, of the sum of the ratings; exclamation marks push it on in its direction. */
-export function compound(sum: number, exclamations: number): number {
-  const pushed = sum + Math.sign(sum) * Math.min(4, exclamations) * EXCLAMATION;
+/** VADER's compound score, -1..1, of the sum of the ratings; exclamation and question marks push it on in its direction. */
+export function compound(sum: number, { exclamations, questions }: Pick<Rated, "exclamations" | "questions">): number {
+  const asked = questions < 2 ? 0 : questions > 3 ? QUESTIONS : questions * QUESTION;
+  const pushed = sum + Math.sign(sum) * (Math.min(4, exclamations) * EXCLAMATION + asked);
   return pushed / Math.sqrt(pushed * pushed + NORMALISER);
 }
