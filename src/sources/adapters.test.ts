@@ -307,17 +307,22 @@ describe("new pools", () => {
   };
   const ENV = { DEX_POOLS_CHAINS: "eth" };
 
-  it("are read page by page back to the very second of the last poll", async () => {
+  const at = (minute: number) => new Date(NOW - minute * 60_000).toISOString();
+
+  it("are read page by page back to what was reached, and those of its very second that were not known", async () => {
     const { read, calls } = reader(dexPools, ENV, page);
-    const { posts, cursor } = await read(JSON.stringify({ eth: new Date(NOW - 30 * 60_000).toISOString() }));
-    expect([posts.length, calls.length, JSON.parse(cursor ?? "").eth]).toEqual([31, 2, new Date(NOW).toISOString()]);
+    const known = await read(JSON.stringify({ eth: { at: at(30), ids: ["eth_0x30"] } }));
+    expect([known.posts.length, calls.length]).toEqual([30, 2]);
+    expect(JSON.parse(known.cursor ?? "").eth).toEqual({ at: at(0), ids: ["eth_0x0"] });
+    expect((await read(known.cursor)).posts).toEqual([]);
+    expect((await read(JSON.stringify({ eth: { at: at(0), ids: ["another"] } }))).posts).toHaveLength(1);
   });
 
   it("stay before a page that failed, so that no pool falls into the gap", async () => {
     const { read } = reader(dexPools, ENV, (asked) =>
       asked.url.searchParams.get("page") === "2" ? new Response("", { status: 500 }) : page(asked),
     );
-    const before = { eth: new Date(NOW - 30 * 60_000).toISOString() };
+    const before = { eth: { at: at(30), ids: [] } };
     const { posts, cursor, verdict } = await read(JSON.stringify(before));
     expect([posts.length, JSON.parse(cursor ?? ""), verdict.kind]).toEqual([20, before, "retry"]);
   });

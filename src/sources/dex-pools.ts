@@ -24,8 +24,10 @@ const Pool = z.object({
 type Pool = z.infer<typeof Pool>;
 const Answer = z.object({ data: z.array(z.unknown()) });
 
-/** The newest creation time seen on each network. */
-const Cursor = z.record(z.string(), z.string());
+/** How far a network was read: the newest creation time, and the pools of that very second, because another may still come in it. */
+const Reached = z.object({ at: z.string(), ids: z.array(z.string()) });
+type Reached = z.infer<typeof Reached>;
+const Cursor = z.record(z.string(), Reached);
 /** Of 20 pools, the newest first; a busy network makes more than a page between two polls. */
 const PAGES_A_POLL = 3;
 const CLOCK_SKEW_MS = 3_600_000;
@@ -71,21 +73,33 @@ async function pools(path: string, door: ReturnType<typeof geckoDoor>, ports: Gu
 
 type Read = { verdict: Verdict; pools: Pool[]; rejected: number; whole: boolean };
 
-/** Page by page back to the pools made at `from`. Not whole: a page failed, so there may be a gap before the oldest that came. */
-async function poolsSince(from: string, path: string, door: ReturnType<typeof geckoDoor>, ports: GuardedPorts): Promise<Read> {
+const isNew = ({ at, ids }: Reached, pool: Pool): boolean => {
+  const { pool_created_at: created } = pool.attributes;
+  return created > at || (created === at && !ids.includes(pool.id));
+};
+
+/** Page by page back to what was reached. Not whole: a page failed, so there may be a gap before the oldest that came. */
+async function poolsSince(from: Reached, path: string, door: ReturnType<typeof geckoDoor>, ports: GuardedPorts): Promise<Read> {
   const read: Read = { verdict: NOTHING_NEW, pools: [], rejected: 0, whole: true };
-  const most = from === "" ? 1 : PAGES_A_POLL;
+  const most = from.at === "" ? 1 : PAGES_A_POLL;
   for (let page = 1; page <= most; page++) {
     const found = await pools(`${path}?page=${page}`, door, ports);
     read.verdict = worse(read.verdict, found.verdict);
     read.whole = found.verdict.kind === "ok";
     read.rejected += found.rejected;
-    /* Also those of the very second that was reached: another may have come in it, and ids tell what is old. */
-    const fresh = found.pools.filter(({ attributes }) => attributes.pool_created_at >= from);
+    const fresh = found.pools.filter((pool) => isNew(from, pool));
     read.pools.push(...fresh);
     if (!read.whole || fresh.length < found.pools.length || fresh.length === 0) break;
   }
   return read;
+}
+
+/** The pools of the newest second, with those that were known of it. */
+function furthest(from: Reached, found: readonly Pool[]): Reached {
+  const times = [from.at, ...found.map(({ attributes }) => attributes.pool_created_at)];
+  const at = times.toSorted().at(-1) ?? from.at;
+  const ids = found.filter(({ attributes }) => attributes.pool_created_at === at).map(({ id }) => id);
+  return { at, ids: at === from.at ? [...from.ids, ...ids] : ids };
 }
 
 export const dexPools = source({
@@ -106,7 +120,7 @@ export const dexPools = source({
     const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
     for (const [chain, network] of Object.entries(GECKO_NETWORKS) as [Chain, string][]) {
       if (!settings.DEX_POOLS_CHAINS.includes(chain)) continue;
-      const from = reached[network] ?? since ?? "";
+      const from = reached[network] ?? { at: since ?? "", ids: [] };
       const found = await poolsSince(from, `/networks/${network}/new_pools`, geckoDoor(settings), ports);
       polled.verdict = worse(polled.verdict, found.verdict);
       const deep = found.pools.filter(
@@ -115,8 +129,7 @@ export const dexPools = source({
       const { posts, rejected } = readPosts(deep, (pool) => wire(pool, chain, network));
       polled.posts.push(...posts);
       polled.rejected += rejected + found.rejected;
-      const created = found.pools.map(({ attributes }) => attributes.pool_created_at).toSorted();
-      if (found.whole) reached[network] = created.at(-1) ?? from;
+      if (found.whole) reached[network] = furthest(from, found.pools);
     }
     return { ...polled, cursor: JSON.stringify(reached) };
   },
