@@ -5,8 +5,6 @@ import { describe, expect, it } from "vitest";
 import { FAULT_NAMES, FAULTS } from "../sim/faults.ts";
 import { fleet } from "../sim/fleet.ts";
 import { jobOf, matrix, ratesOf, replayOf } from "../sim/jobs.ts";
-import { MUTANTS } from "../sim/mutants.ts";
-import { mutated } from "../sim/mutate.ts";
 import { type Outcome, simulate } from "../sim/run.ts";
 
 /** In all, over 200 seeds. Fewer while working on something: SIM_POSTS=20000 npm run test:faults. */
@@ -54,12 +52,6 @@ describe("docs/reliability.md", () => {
 
   it.each(FAULT_NAMES)("says what %s is", (name) => {
     expect(page).toContain(`| \`${name}\` | ${FAULTS[name].says} |`);
-  });
-});
-
-describe("a mutant", () => {
-  it.each(MUTANTS)("$name: still applies", (mutant) => {
-    expect(() => mutated(readFileSync(join(import.meta.dirname, "../..", mutant.file), "utf8"), mutant)).not.toThrow();
   });
 });
 

@@ -1,0 +1,69 @@
+import { availableParallelism } from "node:os";
+import { fleet } from "./fleet.ts";
+import { ratesOf, replayOf } from "./jobs.ts";
+import { MUTANTS, type Suspect } from "./mutants.ts";
+import { type Job, keyOf, simulate } from "./run.ts";
+import type { Tables } from "./tables.ts";
+
+const POSTS = 160;
+/** What every mutant is tried with after the faults of its own; the posts of seed 0 have steady states, those of seed 1 swinging ones. */
+const BATTERY = [
+  "",
+  "all=0.01",
+  "all=0.05",
+  "queue-reorder=0.25,queue-duplicate=0.25",
+  "crash=0.05",
+  "deadlock=0.25,queue-lost=0.05",
+];
+const SCENES = [0, 1].map((seed) => ({ seed, count: POSTS }));
+
+/** `killedBy`: the first complaint of the history that noticed it, and the command that replays that history. */
+export type Trial = { mutant: Suspect; killedBy: string | undefined };
+
+/** Made by the code as it is, so that a mutant is not compared with itself. */
+async function references(): Promise<Record<string, Tables>> {
+  const tables: Record<string, Tables> = {};
+  for (const posts of SCENES) tables[keyOf(posts)] = (await simulate({ seed: 0, posts, rates: {} })).tables;
+  return tables;
+}
+
+const jobsFor = ({ by }: Suspect): Job[] =>
+  [...new Set([by, ...BATTERY])].flatMap((faults, i) =>
+    SCENES.map((posts): Job => ({ seed: 11 + i, posts, rates: ratesOf(faults) })),
+  );
+
+async function trial(mutant: Suspect, tables: Record<string, Tables>): Promise<Trial> {
+  let killedBy: string | undefined;
+  const notice = (what: string): "enough" => {
+    killedBy ??= what;
+    return "enough";
+  };
+  try {
+    await fleet(
+      jobsFor(mutant),
+      1,
+      ({ complaints, job }) => (complaints[0] === undefined ? undefined : notice(`${complaints[0]}\n      ${replayOf(job)}`)),
+      { mutant, references: tables },
+    );
+  } catch (error) {
+    if (String(error).includes("stands")) throw error;
+    notice(String(error));
+  }
+  return { mutant, killedBy };
+}
+
+/** Tries the mutants whose names have the words, and says of each how it ended. */
+export async function trials(words: string, say: (line: string) => void): Promise<Trial[]> {
+  const tables = await references();
+  const waiting = MUTANTS.filter(({ name }) => name.includes(words));
+  const results: Trial[] = [];
+  const work = async (): Promise<void> => {
+    for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
+      const result = await trial(mutant, tables);
+      results.push(result);
+      say(result.killedBy === undefined ? `  ALIVE  ${mutant.name}` : `  killed ${mutant.name}\n      ${result.killedBy}`);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return results;
+}
