@@ -2,8 +2,8 @@ import type { Dice } from "./random.ts";
 
 /** Before: the call never arrives. After: it took effect, and its answer is what suffers. */
 export type Moment = "before" | "after";
-/** crash: the caller dies there · refuse: the call fails and says so · lose: it took effect and looks like a failure. */
-export type Blow = "crash" | "refuse" | "lose";
+/** crash: the caller dies there · refuse: the call fails and says so · lose: it took effect and looks like a failure · delay: its answer takes minutes. */
+export type Blow = "crash" | "refuse" | "lose" | "delay";
 
 type Fault = { says: string } & (
   | { kind: "strike"; at: RegExp; moments: readonly Moment[]; blow: Blow }
@@ -16,6 +16,7 @@ type Fault = { says: string } & (
 const crash = (at: RegExp, says: string, moments: Moment[]): Fault => ({ kind: "strike", at, moments, blow: "crash", says });
 const refuse = (at: RegExp, says: string): Fault => ({ kind: "strike", at, moments: ["before"], blow: "refuse", says });
 const lose = (at: RegExp, says: string): Fault => ({ kind: "strike", at, moments: ["after"], blow: "lose", says });
+const delay = (at: RegExp, says: string): Fault => ({ kind: "strike", at, moments: ["after"], blow: "delay", says });
 const outage = (at: RegExp, minutes: number, says: string): Fault => ({ kind: "outage", at, minutes, says });
 const played = (says: string): Fault => ({ kind: "played", says });
 
@@ -45,6 +46,7 @@ export const FAULTS = {
   "postgres-down-10": outage(/>store\./, 10, "Postgres is down for ten minutes"),
   "postgres-down-120": outage(/>store\./, 120, "Postgres is down for two hours"),
   deadlock: refuse(/>store\./, "a transaction is rolled back: deadlock or serialisation failure"),
+  "claim-late": delay(/>store\.claim/, "the answer to a claim comes when its lease has run out"),
   "provider-5xx": played("a provider of facts answers 503"),
   "provider-slow": played("a provider of facts answers after its deadline"),
   "provider-garbage": played("a provider of facts answers with what is no JSON"),

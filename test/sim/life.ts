@@ -17,6 +17,7 @@ export type Life = {
 export type Ether = { kernel: Kernel; faults: Faults };
 
 const SKEW_MS = 5 * 60_000;
+const DELAY_MS = [60_000, 180_000] as const;
 
 export function life(kind: string, { kernel, faults }: Ether): Life {
   const skew = faults.hits("clock-skew") ? kernel.dice.int(-SKEW_MS, SKEW_MS) : 0;
@@ -72,7 +73,9 @@ export async function cross<T>(ether: Ether, who: Life, callee: string, effect: 
   if (who.dead) return never();
   const late = faults.strikes(path, "after");
   if (late?.blow === "crash") return dies(ether, who, `${path} ${late.name}`);
-  if (late) return refuse(`${callee}: ${late.name}`);
+  if (late?.blow === "delay") await kernel.pause(kernel.dice.int(...DELAY_MS));
+  else if (late) return refuse(`${callee}: ${late.name}`);
+  if (who.dead) return never();
   if (!result.ok) throw result.error;
   return result.value;
 }

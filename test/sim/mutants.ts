@@ -243,7 +243,7 @@ export const MUTANTS: readonly Suspect[] = [
     file: "src/outbox/deliver.ts",
     from: "const held = await renewed(members, gate, ports);",
     to: "const held = members;",
-    by: "clock-skew=0.25,object-doubled=0.25,queue-duplicate=0.25",
+    by: "claim-late=0.25,object-doubled=0.25",
   },
   {
     name: "a younger change overtakes an older one",
