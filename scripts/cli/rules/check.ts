@@ -11,7 +11,8 @@ export async function check(args: string[], io: Io): Promise<number> {
   if (values.fix) return fix(file, settings(values.set), io);
   const rules = loadFile(file, values.set, io);
   if (!rules) {
-    io.err(`${file} was refused. --fix mends what is sure.`);
+    const { mends } = mendFile(readText(file), settings(values.set), VOCABULARY);
+    io.err(`${file} was refused.${mends > 0 ? ` --fix mends ${mends === 1 ? "one place" : `${mends} places`}.` : ""}`);
     return 1;
   }
   if (io.json) io.out(JSON.stringify({ file, sha: rules.sha, rules: rules.rules.length }));

@@ -3,13 +3,16 @@ import { VOCABULARY } from "../../../src/enrich/index.ts";
 import type { Ruleset } from "../../../src/rules/score.ts";
 import { type RuleCase, readCases } from "../../../src/rules/suite/cases.ts";
 import { coverageOf } from "../../../src/rules/suite/coverage.ts";
-import { mutationScore } from "../../../src/rules/suite/mutants.ts";
+import { type MutationReport, mutationScore } from "../../../src/rules/suite/mutants.ts";
 import { type CaseResult, runCases } from "../../../src/rules/suite/run.ts";
 import { type Io, UsageError } from "../command.ts";
 import { options } from "../options.ts";
 import { table } from "../table.ts";
 import { loadFile, oneFile, readText, report } from "./files.ts";
 import { factsOfPosts } from "./posts.ts";
+
+/** Mutants that no test noticed: more would push the failures out of sight. */
+const SHOWN = 20;
 
 export const DEFAULT_TESTS = "rules/tests";
 
@@ -23,6 +26,7 @@ export async function test(args: string[], io: Io): Promise<number> {
 /** Prints what `detail` asks for and answers how many tests fail; a file of tests that cannot be read counts as one. */
 export function runTests(rules: Ruleset, tests: string, io: Io, detail: "brief" | "whole"): number {
   const read = readAll(tests, io);
+  if (read.cases.length === 0) return read.unreadable;
   const results = runCases(rules, read.cases);
   const failed = results.filter((result) => result.failures.length > 0);
   const coverage = coverageOf(rules, read.cases);
@@ -30,14 +34,14 @@ export function runTests(rules: Ruleset, tests: string, io: Io, detail: "brief" 
   if (io.json && detail === "whole")
     io.out(JSON.stringify({ passed: results.length - failed.length, failed: failed.map(bare), coverage, mutation }));
   else {
-    for (const result of failed) for (const line of shown(result)) io.out(line);
     if (detail === "whole") {
       for (const line of table(coverage.rules)) io.out(line);
       io.out("");
       for (const line of table(coverage.thresholds)) io.out(line);
       io.out("");
     }
-    for (const { owner, change } of mutation?.survivors ?? []) io.out(`not noticed: ${owner}: ${change}`);
+    for (const line of unnoticed(mutation?.survivors ?? [])) io.out(line);
+    for (const result of failed) for (const line of shown(result)) io.out(line);
     io.out(
       `${results.length - failed.length} of ${results.length} rule tests pass; ${percent(coverage.covered, coverage.total)} covered on both sides`,
     );
@@ -47,6 +51,11 @@ export function runTests(rules: Ruleset, tests: string, io: Io, detail: "brief" 
       );
   }
   return failed.length + read.unreadable;
+}
+
+function unnoticed(survivors: MutationReport["survivors"]): string[] {
+  const lines = survivors.slice(0, SHOWN).map(({ owner, change }) => `not noticed: ${owner}: ${change}`);
+  return survivors.length > SHOWN ? [...lines, `and ${survivors.length - SHOWN} more are not noticed; --json lists all`] : lines;
 }
 
 const percent = (part: number, whole: number): string => `${whole === 0 ? 100 : Math.floor((part / whole) * 1000) / 10} %`;

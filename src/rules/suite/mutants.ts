@@ -50,6 +50,10 @@ const ACROSS: Partial<Record<Comparison, Comparison>> = { "<": "<=", "<=": "<", 
 function* conditionMutants(condition: Condition): Generator<{ change: string; condition: Condition }> {
   for (const node of walk(condition.expression)) {
     if (node.kind !== "relation") continue;
+    for (const mutant of leadMutants(node)) {
+      const change = `${said(condition, node)} -> ${numberIn(mutant.first)} ${mutant.rest[0]?.operator}`;
+      yield { change, condition: rewritten(condition, node, mutant) };
+    }
     for (const [index, link] of node.rest.entries()) {
       const k = numberIn(link.right);
       if (k === undefined || !ACROSS[link.operator]) continue;
@@ -62,10 +66,27 @@ function* conditionMutants(condition: Condition): Generator<{ change: string; co
   }
 }
 
+type Relation = Extract<Expression, { kind: "relation" }>;
+
+/** The number that a comparison begins with, as in `10 <= mentions < 50`. */
+function leadMutants(node: Relation): Relation[] {
+  const k = numberIn(node.first);
+  const [link] = node.rest;
+  const across = link && ACROSS[link.operator];
+  if (k === undefined || !across) return [];
+  const moved = neighbours(k, node.first).map((first) => ({ ...node, first }));
+  return [{ ...node, rest: node.rest.with(0, { ...link, operator: across }) }, ...moved];
+}
+
 function linkMutants({ operator, right }: Compared, k: number): Compared[] {
+  const moved = neighbours(k, right).map((by) => ({ operator, right: by }));
+  return [{ operator: ACROSS[operator] ?? operator, right }, ...moved];
+}
+
+/** A little more, a little less. */
+function neighbours(k: number, { at }: Expression): Expression[] {
   const step = k === 0 ? 0.1 : Math.abs(k) / 10;
-  const moved = (by: number): Compared => ({ operator, right: literal(Number((k + by).toPrecision(12)), right) });
-  return [{ operator: ACROSS[operator] ?? operator, right }, moved(step), moved(-step)];
+  return [step, -step].map((by) => literal(Number((k + by).toPrecision(12)), at));
 }
 
 /** 5 and -5; anything else is computed. */
@@ -74,7 +95,7 @@ function numberIn(node: Expression): number | undefined {
   return node.kind === "negative" && node.value.kind === "number" ? -Number(node.value.digits) : undefined;
 }
 
-function literal(value: number, { at }: Expression): Expression {
+function literal(value: number, at: Expression["at"]): Expression {
   const digits: Expression = { kind: "number", digits: String(Math.abs(value)), at };
   return value < 0 ? { kind: "negative", value: digits, at } : digits;
 }
