@@ -116,6 +116,24 @@ describe.skipIf(missing)("the live page", () => {
     await page.close();
   });
 
+  it("lets whoever has a key give a failed delivery another try", async () => {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    await page.goto(server.url);
+    const failed = page.getByRole("button", { name: /^Retry delivery/ });
+    await failed.first().waitFor();
+    const before = await failed.count();
+    await failed.first().click();
+    await page.locator("#key").fill(server.adminKey);
+    await page.getByRole("button", { name: "Use", exact: true }).click();
+    await failed.first().click();
+    await page.waitForFunction(
+      (count) => document.querySelectorAll("[aria-label^='Retry delivery']").length === count - 1,
+      before,
+    );
+    await page.close();
+  });
+
   it("shows sources and services, and turns up the faults of a stand-in with an admin's key", async () => {
     const page = await browser.newPage();
     page.setDefaultTimeout(PATIENCE);
