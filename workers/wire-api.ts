@@ -176,8 +176,8 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
       },
       now,
     },
-    outbox: { store, enqueue: (due) => enqueueDeliveries(env.DELIVERIES, due), now },
-    deadLetters: { store, resend: (letters) => resend(env, letters), now },
+    outbox: { store, enqueue: (due) => enqueueDeliveries(env.DELIVERIES, due), now, log: isolate.log },
+    deadLetters: { store, resend: (letters) => resend(env, letters), now, log: isolate.log },
     async publishList(name, text) {
       const lists = { authors: isolate.authors, blacklist: isolate.blacklist };
       const list = Object.entries(lists).find(([known]) => known === name)?.[1];

@@ -18,7 +18,7 @@ export type Audit = {
   outbox: { pending: number; failed: number; done: number; dlq: number };
   dead_letters: number;
   latency_ms: Times;
-  commit_to_send_ms: Times;
+  commit_to_send_ms: (Times & { channel: string })[];
   posts_per_second: number | null;
 };
 
@@ -87,7 +87,7 @@ function print(figures: Audit, wrong: string[], io: Io): void {
   for (const line of table([{ deliveries: "", ...outbox, "dead letters": figures.dead_letters }])) io.out(line);
   io.out("");
   io.out(`accepted -> delivered: ${times(figures.latency_ms, "posts")}; ${figures.posts_per_second ?? "-"} posts/s`);
-  io.out(`commit -> send: ${times(figures.commit_to_send_ms, "deliveries")}`);
+  for (const channel of figures.commit_to_send_ms) io.out(`commit -> send, ${channel.channel}: ${times(channel, "deliveries")}`);
   for (const complaint of wrong) io.out(`✗ ${complaint}`);
   if (wrong.length === 0) io.out("✓ it reconciles: every accepted post has ended in exactly one way");
 }

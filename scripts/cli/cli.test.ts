@@ -23,7 +23,7 @@ const FIGURES = {
   outbox: { pending: 0, failed: 0, done: 3, dlq: 0 },
   deadLetters: 0,
   latencyMs: { p50: 120, p95: 900, count: 4 },
-  commitToSendMs: { p50: 40, p95: 90, count: 5 },
+  commitToSendMs: [{ channel: "hook", p50: 40, p95: 90, count: 5 }],
   postsPerSecond: 30,
 };
 

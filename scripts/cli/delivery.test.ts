@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { api } from "../../src/api/app.ts";
 import { ADMIN_KEY, fakePorts } from "../../src/api/fakes.ts";
+import type { Log, LogRecord } from "../../src/observability/log.ts";
 import type { ReplayLetter } from "../../src/store/admin.ts";
 import type { DueDelivery } from "../../src/store/store.ts";
 import { outboxWorld } from "../../test/support/outbox.ts";
@@ -14,12 +15,14 @@ async function operator() {
   const world = await outboxWorld({}, () => new Response("", { status: target.status }));
   const queued: DueDelivery[] = [];
   const resent: ReplayLetter[] = [];
+  const logged: LogRecord[] = [];
+  const log: Log = (record) => void logged.push(record);
   const now = () => world.clock.now;
   const app = api(
     fakePorts({
       now,
-      outbox: { store: world.store, enqueue: async (due) => queued.push(...due), now },
-      deadLetters: { store: world.store, resend: async (letters) => void resent.push(...letters), now },
+      outbox: { store: world.store, enqueue: async (due) => queued.push(...due), now, log },
+      deadLetters: { store: world.store, resend: async (letters) => void resent.push(...letters), now, log },
     }),
   );
   async function ran(command: Command, args: string[], json = false) {
@@ -36,7 +39,7 @@ async function operator() {
   }
   const id = await world.change();
   await world.deliver(id);
-  return { ...world, target, queued, resent, ran, id };
+  return { ...world, target, queued, resent, logged, ran, id };
 }
 
 describe("stream outbox", () => {
@@ -96,6 +99,15 @@ describe("stream dead", () => {
     clock.now += 1_000;
     expect(await deliver(id)).toMatchObject({ kind: "dlq" });
     expect((await letters()).filter(({ replayedAt }) => replayedAt === null)).toHaveLength(1);
+  });
+
+  it("leaves a trail: who gave what another try, and how often", async () => {
+    const { ran, letters, logged, id } = await operator();
+    await ran(dead, ["replay", "--reason", "rejected"]);
+    expect(logged).toEqual([
+      { stage: "replay", outcome: "deliveries", by: "local", reason: "rejected", postId: `${id}`, count: 1 },
+    ]);
+    expect(await letters()).toMatchObject([{ replays: 1, replayedAt: expect.any(String) }]);
   });
 
   it("replays no more than is asked, the oldest first", async () => {

@@ -100,6 +100,9 @@ function refuse(need: Need | undefined, caller: Caller, publicRead: PublicRead):
 export const mayRead = (need: "feed" | "operations", caller: Caller, publicRead: PublicRead): boolean =>
   PUBLIC[publicRead].includes(need) || allows(caller, "read");
 
+/** The id of the caller's key, for what is kept about a change: who it was. */
+export const keyIdOf = (caller: Caller): string => (caller.kind === "key" ? caller.id : "unknown");
+
 export const allows = (caller: Caller, scope: Scope): boolean =>
   caller.kind === "key" && (caller.scopes.includes(scope) || caller.scopes.includes("admin"));
 

@@ -2,10 +2,11 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { type Clock, iso } from "../kit/time.ts";
 import { Instant } from "../model/scalars.ts";
+import type { Log } from "../observability/log.ts";
 import type { ReplayFilter, ReplayLetter } from "../store/admin.ts";
 import type { DeadLetterRow } from "../store/read.ts";
 import type { AdminStore, ReadStore } from "../store/store.ts";
-import type { ApiEnv } from "./access.ts";
+import { type ApiEnv, keyIdOf } from "./access.ts";
 import { jsonBody } from "./body.ts";
 import { fieldErrors, problem } from "./problem.ts";
 import { PagingQuery, readPage, readQuery } from "./query.ts";
@@ -16,6 +17,7 @@ export type DeadLetterPorts = {
   /** Sends what was taken on its way again: posts and mentions to their queues, deliveries to theirs. Throws when a queue refuses. */
   resend(letters: readonly ReplayLetter[]): Promise<void>;
   now: Clock;
+  log: Log;
 };
 
 /** One call replays no more than this: what failed once may fail again, and faster than anyone looks. */
@@ -44,7 +46,7 @@ const ReplayInput = z
   .refine(({ ids, stage, reason }) => ids !== null || stage !== null || reason !== null, "name ids, a stage or a reason");
 
 /** What no retry could mend, why, and what to do about it; and another try once it was done. */
-export function deadLetterRoutes({ store, resend, now }: DeadLetterPorts): Hono<ApiEnv> {
+export function deadLetterRoutes({ store, resend, now, log }: DeadLetterPorts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
 
   app.get("/dead-letters", async (c) => {
@@ -63,6 +65,8 @@ export function deadLetterRoutes({ store, resend, now }: DeadLetterPorts): Hono<
     const { limit, dry_run, ...filter } = input.data;
     if (dry_run) return reply(200, { replayed: 0, wouldReplay: (await candidates(store, filter, limit)).map(({ id }) => id) });
     const taken = await store.takeForReplay(filter, limit, iso(now()));
+    for (const { stage, reason, subject, replays } of taken)
+      log({ stage: "replay", outcome: stage, by: keyIdOf(c.get("caller")), reason, postId: subject, count: replays });
     await resend(taken);
     return reply(202, { replayed: taken.length, ids: taken.map(({ id }) => id) });
   });

@@ -3,8 +3,9 @@ import * as z from "zod";
 import { type Clock, iso } from "../kit/time.ts";
 import { ShownStatus } from "../model/delivery.ts";
 import { Instant } from "../model/scalars.ts";
+import type { Log } from "../observability/log.ts";
 import type { AdminStore, DueDelivery, ReadStore } from "../store/store.ts";
-import type { ApiEnv } from "./access.ts";
+import { type ApiEnv, keyIdOf } from "./access.ts";
 import { problem } from "./problem.ts";
 import { PagingQuery, readPage, readQuery } from "./query.ts";
 import { readReply, reply } from "./reply.ts";
@@ -14,6 +15,7 @@ export type OutboxPorts = {
   /** Sends re-opened rows to the queue. May throw: the sweeper finds them too. */
   enqueue(deliveries: readonly DueDelivery[]): Promise<unknown>;
   now: Clock;
+  log: Log;
 };
 
 export const OutboxQuery = PagingQuery.extend({
@@ -28,7 +30,7 @@ export const OutboxQuery = PagingQuery.extend({
 });
 
 /** Every notification for every channel, with the attempts made at it. */
-export function outboxRoutes({ store, enqueue, now }: OutboxPorts): Hono<ApiEnv> {
+export function outboxRoutes({ store, enqueue, now, log }: OutboxPorts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
 
   app.get("/outbox", async (c) => {
@@ -44,7 +46,10 @@ export function outboxRoutes({ store, enqueue, now }: OutboxPorts): Hono<ApiEnv>
     const reopened = /^\d{1,15}$/.test(id) ? await store.reopen(Number(id), iso(now())) : ({ kind: "unknown" } as const);
     if (reopened.kind === "unknown") return problem(404, `There is no delivery ${JSON.stringify(id.slice(0, 40))}.`);
     if (reopened.kind === "done") return problem(409, "It was delivered, and nothing is sent twice.");
-    if (reopened.kind === "reopened") await enqueue([reopened.delivery]).catch(() => undefined);
+    if (reopened.kind === "reopened") {
+      log({ stage: "retry", outcome: "reopened", by: keyIdOf(c.get("caller")), deliveryId: Number(id) });
+      await enqueue([reopened.delivery]).catch(() => undefined);
+    }
     return reply(202, { id: Number(id), state: reopened.kind });
   });
 

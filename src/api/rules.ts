@@ -9,7 +9,7 @@ import type { Loaded } from "../rules/load.ts";
 import { type Ruleset, score } from "../rules/score.ts";
 import type { Problem } from "../rules/yaml.ts";
 import type { RulesVersion } from "../store/admin.ts";
-import type { ApiEnv } from "./access.ts";
+import { type ApiEnv, keyIdOf } from "./access.ts";
 import { boundedText, jsonBody } from "./body.ts";
 import { fieldErrors, problem } from "./problem.ts";
 import { readReply, reply } from "./reply.ts";
@@ -72,7 +72,7 @@ export function rulesRoutes(ports: RulesPorts): Hono<ApiEnv> {
     if (document instanceof Response) return document;
     const loaded = ports.load(document);
     if (loaded.kind === "rejected") return unprocessable(loaded.problems);
-    if (c.req.query("dry_run") === undefined) await ports.publish(loaded.rules, authorOf(c.get("caller")));
+    if (c.req.query("dry_run") === undefined) await ports.publish(loaded.rules, keyIdOf(c.get("caller")));
     return reply(200, { ...summary(loaded.rules), warnings: loaded.warnings });
   });
 
@@ -81,7 +81,7 @@ export function rulesRoutes(ports: RulesPorts): Hono<ApiEnv> {
     if (input instanceof Response) return input;
     const found = await byPrefix(input.sha, ports);
     if (!found) return unknownVersion(input.sha);
-    await ports.publish(found, authorOf(c.get("caller")));
+    await ports.publish(found, keyIdOf(c.get("caller")));
     return reply(200, summary(found));
   });
 
@@ -118,8 +118,6 @@ const shown = (rules: Ruleset) => ({
   document: rules.text,
   variables: rules.variables,
 });
-
-const authorOf = (caller: ApiEnv["Variables"]["caller"]): string => (caller.kind === "key" ? caller.id : "unknown");
 
 const unknownVersion = (sha: string): Response =>
   problem(404, `There is no rules version ${JSON.stringify(sha.slice(0, 64))}; GET /rules/versions lists them.`);

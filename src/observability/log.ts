@@ -18,6 +18,7 @@ const FIELDS = {
   deliveryId: "delivery_id",
   status: "status",
   count: "count",
+  by: "by",
 } as const;
 
 export type LogRecord = { stage: string; level?: "debug" | "info" | "warn" | "error" } & {

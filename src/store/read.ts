@@ -64,6 +64,8 @@ export type DeadLetterRow = {
   advice: string;
   createdAt: string;
   replayedAt: string | null;
+  /** How often it was given another try. */
+  replays: number;
 };
 
 /** The live figures of the page and of /metrics gauges, in one query. */

@@ -178,8 +178,8 @@ export type Audit = {
   deadLetters: number;
   /** Of the latest deliveries. */
   latencyMs: { p50: number | null; p95: number | null; count: number };
-  /** Of the latest notifications: from commit, or the end of what held them back, to the first attempt. Retried by hand or replayed: not counted. */
-  commitToSendMs: { p50: number | null; p95: number | null; count: number };
+  /** By channel, of the latest notifications: from commit, or the end of what held them back, to the first attempt; those reopened are not counted. */
+  commitToSendMs: { channel: string; p50: number | null; p95: number | null; count: number }[];
   /** Of the latest 10,000 posts: from the first accepted to the last ended. */
   postsPerSecond: number | null;
 };

@@ -51,7 +51,7 @@ export async function fakeServer(): Promise<FakeServer> {
   const now = () => Date.now();
   const over = {
     now,
-    outbox: { store: played.store, enqueue: async () => undefined, now },
+    outbox: { store: played.store, enqueue: async () => undefined, now, log: () => undefined },
     store: played.store,
     keys: played.store,
     stream,

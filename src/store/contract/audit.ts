@@ -18,7 +18,7 @@ export function auditContract(store: () => Store): void {
           miscounted: 0,
         },
         ...{ outbox: { pending: 0, failed: 0, done: 0, dlq: 0 }, deadLetters: 0 },
-        ...{ latencyMs: { p50: null, p95: null, count: 0 }, commitToSendMs: { p50: null, p95: null, count: 0 } },
+        ...{ latencyMs: { p50: null, p95: null, count: 0 }, commitToSendMs: [] },
         postsPerSecond: null,
       });
     });
@@ -93,7 +93,10 @@ export function auditContract(store: () => Store): void {
     });
 
     it("measures from the commit, or the end of what held it back, to the first attempt", async () => {
-      const rows = [draft(1, "a"), draft(2, "b", { notBefore: at(60) }), draft(3, "c")];
+      const filter = { minScore: null, chains: [], symbols: [], states: [], quietHours: null, digestMinutes: 0, mutedEvents: [] };
+      for (const name of ["hook", "chat"])
+        await store().addChannel({ kind: "log", name, settings: {}, filter, atMostOnce: false }, at(0));
+      const rows = [draft(1, "a"), draft(1, "b", { notBefore: at(60) }), draft(2, "c"), draft(1, "d")];
       await store().commit(change(0, [mention(1)], { outbox: rows, at: at(0) }));
       const attempt = async (id: number, seconds: number, ms: number) => {
         const leaseToken = `L${id}${seconds}`;
@@ -104,9 +107,14 @@ export function auditContract(store: () => Store): void {
       };
       await attempt(1, 3, 1_000);
       await attempt(1, 30, 1_000);
+      await store().claim(1, "L", at(40), 1_000);
+      await store().close(1, "L", { kind: "done", externalId: null }, null, at(40));
       await attempt(2, 61, 500);
-      await store().reopen(3, at(1));
-      expect((await store().audit()).commitToSendMs).toEqual({ p50: 500, p95: 2_000, count: 2 });
+      await attempt(3, 5, 0);
+      expect((await store().audit()).commitToSendMs).toEqual([
+        { channel: "hook", p50: 500, p95: 2_000, count: 2 },
+        { channel: "chat", p50: 5_000, p95: 5_000, count: 1 },
+      ]);
     });
 
     it("finds evidence of posts that were never accepted", async () => {

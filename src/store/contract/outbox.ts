@@ -106,7 +106,7 @@ export function outboxContract(store: () => Store): void {
       expect(await statusOf(id)).toMatchObject({ status: "dlq", finishedAt: at(4) });
       const all = { stage: null, reason: null, since: null, replayed: null };
       expect((await store().deadLetters(all, { limit: 10, cursor: null })).items).toEqual([
-        { ...LETTER, id: 1, subject: String(id), createdAt: at(4), replayedAt: null },
+        { ...LETTER, id: 1, subject: String(id), createdAt: at(4), replayedAt: null, replays: 0 },
       ]);
     });
   });

@@ -89,13 +89,15 @@ export function latencyOf(rows: Rows): Audit["latencyMs"] {
 }
 
 /** Of each notification that was not given another start: from its commit, or the end of what held it back, to its first attempt. */
-function commitToSend({ outbox }: Rows): Audit["commitToSendMs"] {
-  const ms = outbox.flatMap(({ attempts: [first], reopenedAt, createdAt, draft }) => {
-    if (first === undefined || reopenedAt !== null) return [];
-    const due = Math.max(Date.parse(createdAt), Date.parse(draft.notBefore ?? createdAt));
-    return [Date.parse(first.at) - first.ms - due];
+function commitToSend({ outbox, channels }: Rows): Audit["commitToSendMs"] {
+  return [...channels.values()].flatMap(({ id, name }) => {
+    const ms = outbox.flatMap(({ attempts: [first], reopenedAt, createdAt, draft }) => {
+      if (draft.channelId !== id || first === undefined || reopenedAt !== null) return [];
+      const due = Math.max(Date.parse(createdAt), Date.parse(draft.notBefore ?? createdAt));
+      return [Date.parse(first.at) - first.ms - due];
+    });
+    return ms.length === 0 ? [] : [{ channel: name, ...percentiles(ms) }];
   });
-  return percentiles(ms);
 }
 
 function percentiles(ms: number[]): Audit["latencyMs"] {

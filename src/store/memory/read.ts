@@ -60,7 +60,7 @@ export function readStore(rows: Rows): ReadStore {
         found,
         paging,
         ({ id }) => ({ at: null, id }),
-        ({ key: _, replays: __, ...letter }) => letter,
+        ({ key: _, ...letter }) => letter,
       );
     },
     channelList: async () =>

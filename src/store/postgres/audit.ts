@@ -69,6 +69,6 @@ select jsonb_build_object(
     'pending', ${deliveries("pending")}, 'failed', ${deliveries("failed")}, 'done', ${deliveries("done")}, 'dlq', ${deliveries("dlq")}),
   'deadLetters', (select count(*) from dead_letters where replayed_at is null),
   'latencyMs', (select ms from latency),
-  'commitToSendMs', (select ms from commit_to_send),
+  'commitToSendMs', (select coalesce(jsonb_agg(ms order by id), '[]') from commit_to_send),
   'postsPerSecond', (select posts_per_second from pace)
 ) as audit`;

@@ -165,7 +165,7 @@ const OUTBOX_ROWS = {
 const LETTER_ROWS = {
   item: `jsonb_build_object(
     'id', d.id, 'stage', d.stage, 'reason', d.reason, 'error', d.error, 'payload', d.payload, 'attempts', d.attempts, 'subject', d.subject,
-    'advice', d.advice, 'createdAt', ${iso("d.created_at")}, 'replayedAt', ${iso("d.replayed_at")})`,
+    'advice', d.advice, 'createdAt', ${iso("d.created_at")}, 'replayedAt', ${iso("d.replayed_at")}, 'replays', d.replays)`,
   from: "dead_letters d",
   at: null,
   id: "d.id",
