@@ -1,14 +1,22 @@
 import * as z from "zod";
+import { CHAINS, EVENT_TYPES, RiskLevel } from "./scalars.ts";
 
 export const FactValue = z.union([z.number(), z.string(), z.array(z.string()), z.null()]);
 export type FactValue = z.infer<typeof FactValue>;
 export type FactValues = Record<string, FactValue>;
 
-/** What a condition may name: the type of each fact and who provides it. A custom enricher adds its own names. */
-export type FactVocabulary = Record<string, { type: "number" | "string" | "list"; provider: string; unit?: string }>;
+/** What a condition may name: the type of each fact, who provides it, and all that a text can be where that is known. A custom enricher adds its own. */
+export type FactVocabulary = Record<
+  string,
+  { type: "number" | "string" | "list"; provider: string; unit?: string; values?: readonly string[] }
+>;
 
 const number = (provider: string, unit?: string) => ({ type: "number" as const, provider, ...(unit !== undefined && { unit }) });
-const string = (provider: string) => ({ type: "string" as const, provider });
+const string = (provider: string, values?: readonly string[]) => ({
+  type: "string" as const,
+  provider,
+  ...(values && { values }),
+});
 const list = (provider: string) => ({ type: "list" as const, provider });
 
 /** The facts of INTERFACE.md. Flags are 1 or 0. `event` facts come from the evidence, the rest from enrichers. */
@@ -25,12 +33,12 @@ export const FACTS: FactVocabulary = {
   age_minutes: number("event", "minutes"),
   heat_slope: number("event", "posts per minute, per minute"),
   kol_mentions: number("event"),
-  type: string("event"),
+  type: string("event", EVENT_TYPES),
   keywords: list("event"),
   lang: string("event"),
-  chain: string("event"),
+  chain: string("event", CHAINS),
   symbol: string("event"),
-  goplus_risk: string("goplus"),
+  goplus_risk: string("goplus", RiskLevel.options),
   buy_tax: number("goplus", "percent"),
   sell_tax: number("goplus", "percent"),
   is_honeypot: number("goplus"),

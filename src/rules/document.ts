@@ -13,15 +13,16 @@ const named = z
   .max(100, "is longer than 100 characters")
   .describe("A short name, used in reasons, tests and metrics");
 const expression = z
-  .string({ error: "must be a condition in quotes or plain text" })
+  .string({ error: "must be a condition, such as mentions > 0; one that always holds is 1 == 1" })
   .trim()
   .min(1, "must not be empty")
   .max(MAX_EXPRESSION, `is longer than ${MAX_EXPRESSION} characters`);
-const amount = (what: string) => z.number({ error: "must be a number" }).min(-1_000_000).max(1_000_000).describe(what);
+const amount = (what: string) =>
+  z.number({ error: "must be a number, and without quotes" }).min(-1_000_000).max(1_000_000).describe(what);
 
 export const Rule = z.strictObject({
   id: z
-    .string()
+    .string({ error: "must be text: put it in quotes" })
     .regex(/^[A-Za-z0-9_.-]{1,50}$/, "must be up to 50 letters, digits, _ . or -")
     .optional()
     .describe("Optional and unique; what reasons and metrics call the rule"),

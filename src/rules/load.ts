@@ -4,9 +4,9 @@ import { type Condition, canonical, readCondition } from "./condition.ts";
 import { MAX_EXPRESSIONS, MAX_FILE_BYTES, MAX_RULES, RulesDocument } from "./document.ts";
 import { foreignField } from "./foreign.ts";
 import type { Scope, Type } from "./language/check.ts";
-import { walk } from "./language/syntax.ts";
 import type { Fault } from "./language/traps.ts";
 import { type LiveRule, type Ruleset, STATE_SLOTS, withRules } from "./score.ts";
+import { warningsOf } from "./warnings.ts";
 import { type Problem, readYaml, type Source } from "./yaml.ts";
 
 export type Loaded = { kind: "loaded"; rules: Ruleset; warnings: Problem[] } | { kind: "rejected"; problems: Problem[] };
@@ -48,9 +48,11 @@ function issues(found: readonly Issue[], source: Source): Problem[] {
   return found
     .slice(0, ISSUES_SHOWN)
     .flatMap((issue) =>
-      issue.code === "unrecognized_keys"
-        ? (issue.keys ?? []).map((key) => source.problem([...issue.path, key], `${key} is no field here`))
-        : [source.problem(issue.path, issue.message)],
+      issue.code === "invalid_key"
+        ? [source.problem(issue.path, "is no name of a fact or a provider")]
+        : issue.code === "unrecognized_keys"
+          ? (issue.keys ?? []).map((key) => source.problem([...issue.path, key], `${key} is no field here`))
+          : [source.problem(issue.path, issue.message)],
     );
 }
 
@@ -67,7 +69,8 @@ function assemble(text: string, document: RulesDocument, source: Source, vocabul
       problems.push(...result.faults.map((fault) => problemOf(fault, path, source, text)));
       return undefined;
     }
-    warnings.push(...oldSpellings(result.condition, path, source));
+    if (warnings.length < ISSUES_SHOWN)
+      warnings.push(...warningsOf(result.condition, vocabulary).map((fault) => problemOf(fault, path, source, text)));
     return result.condition;
   };
   const rules = liveRules(document, (path, expression, wanted) => read(path, expression, scope, wanted), problems, source);
@@ -153,15 +156,6 @@ function problemOf(fault: Fault, path: PropertyKey[], source: Source, text: stri
   const quoted = text[source.offset(path) - 1] === '"';
   const edit = fault.instead === undefined ? undefined : quoted ? fault.instead.replaceAll('"', '\\"') : fault.instead;
   return { ...problem, ...(fault.mend && { mend: fault.mend }), ...(edit !== undefined && { edit: { start, end, text: edit } }) };
-}
-
-/** filtrex 3 still reads `%` and `? :`; its next version will not. */
-function oldSpellings({ expression }: Condition, path: PropertyKey[], source: Source): Problem[] {
-  return [...walk(expression)].flatMap((node) => {
-    if (!("deprecated" in node && node.deprecated)) return [];
-    const [message, mend] = node.kind === "if" ? ["a ? b : c is old", "write if a then b else c"] : ["% is old", "write mod"];
-    return [{ ...source.problem(path, message, node.at[0]), mend }];
-  });
 }
 
 /** A key of `missing` names a provider, whose facts must all be absent, or one fact. */

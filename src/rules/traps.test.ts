@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FACTS } from "../model/facts.ts";
+import { loadRules } from "./load.ts";
 import { mendFile } from "./mend.ts";
 import { file, problems } from "./samples.ts";
 
@@ -40,4 +41,28 @@ describe("a trap", () => {
     expect(at(">-\n      mentions > 1\n      and nope > 2")).toMatchObject({ line: 10, column: 11 });
     expect(at("mentions > ${THETA_A:12345} and nope > 2")).toMatchObject({ line: 8, column: 48 });
   });
+});
+
+describe("a rule that loads and is probably not meant", () => {
+  it.each([
+    ['goplus_risk == "Green"', 'goplus_risk is never "Green": it is green, yellow, red, unknown', 'did you mean "green"?'],
+    ['type in ("listing", "launched")', expect.stringContaining('type is never "launched"'), 'did you mean "launch"?'],
+    ['chain != "ethereum"', expect.stringContaining("it is eth, bsc"), undefined],
+    ["mentions % 2 == 0", "% is old", "write mod"],
+  ])("is warned about at its place: %s", (condition, message, mend) => {
+    const loaded = loadRules(file(condition), {}, FACTS);
+    expect(loaded).toMatchObject({ kind: "loaded", warnings: [{ line: 5, message, ...(mend && { mend }) }] });
+  });
+
+  it("is not seen where a text may be anything", () => {
+    expect(loadRules(file('symbol == "DOGE" and lang != "xx" and "moon" in keywords'), {}, FACTS)).toMatchObject({
+      warnings: [],
+    });
+  });
+});
+
+it("says once why a reference cannot stand in braces", () => {
+  expect(problems(file("mentions > 1").replace("score: 1", "score: ${THETA_A:1}"))).toMatchObject([
+    { line: 5, column: 28, message: expect.stringContaining("give each field a line of its own") },
+  ]);
 });

@@ -17,6 +17,7 @@ const MAX_NESTING = 20;
 /** What parsing costs by: lines, fields, collections, tags, anchors. 500 rules of half a dozen fields fit. */
 const MARKS = { pattern: /[\n,&!]|[:?]\s/g, most: 8_000, said: "lines, fields and tags" };
 const BRACKETS = { pattern: /[{[]/g, most: 2_000, said: "opening brackets" };
+const IN_BRACES = "${…} cannot stand within { }: give each field a line of its own";
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 /** What is wrong, and where in the file: line and column count from 1. */
@@ -63,6 +64,9 @@ export function readYaml(text: string, variables: Readonly<Record<string, string
     strict: true,
   });
   const faults = document.errors.map((error) => ({ at: error.pos[0], message: error.message }));
+  const [first] = faults;
+  // One slip would otherwise raise a complaint about every character after it.
+  if (first && text.slice(first.at - 1, first.at + 1) === "${") return refuse(lines, [{ at: first.at - 1, message: IN_BRACES }]);
   if (faults.length === 0) faults.push(...strangers(document));
   if (faults.length > 0) return refuse(lines, faults);
   return { kind: "read", source: sourceOf(document, text, variables, lines) };
