@@ -1,8 +1,9 @@
 import { byId } from "./dom.js";
 import { drawer } from "./drawer.js";
+import { keyDialog } from "./key-dialog.js";
 import { follow } from "./live.js";
 import { particles } from "./particles.js";
-import { getKey, read, setKey, takeKeyFromAddress } from "./server.js";
+import { read } from "./server.js";
 import { services } from "./services.js";
 import { deliveries, postTicker } from "./side.js";
 import { signals } from "./signals.js";
@@ -14,7 +15,6 @@ const OVERVIEW_EVERY = 5_000;
 const HEALTH_EVERY = 30_000;
 
 const wanted = new URLSearchParams(location.hash.slice(1)).get("signal");
-takeKeyFromAddress();
 
 const shade = theme();
 const explain = drawer();
@@ -22,9 +22,9 @@ const list = signals(explain.open);
 const cards = stages();
 const dots = particles(cards);
 const ticker = postTicker();
-const sent = deliveries(() => byId("key-dialog").showModal());
+const sent = deliveries(() => askForKey());
 
-const asked = services(() => byId("key-dialog").showModal());
+const asked = services(() => askForKey());
 
 const refreshSignals = soon(() => list.refresh());
 const refreshDeliveries = soon(() => sent.refresh());
@@ -114,15 +114,7 @@ byId("symbol").addEventListener("input", ({ target }) => {
   typing = setTimeout(() => list.filter({ symbol: target.value.trim().replace(/^\$/, "") }), 200);
 });
 
-const keyButton = byId("keys");
-const markKey = () => keyButton.setAttribute("data-set", String(getKey() !== null));
-keyButton.addEventListener("click", () => byId("key-dialog").showModal());
-byId("key-dialog").addEventListener("close", ({ target }) => {
-  if (target.returnValue !== "use" && target.returnValue !== "forget") return;
-  setKey(target.returnValue === "use" ? byId("key").value.trim() : "");
-  byId("key").value = "";
-  target.returnValue = "";
-  markKey();
+const askForKey = keyDialog(() => {
   stream.restart();
   list.refresh({ fresh: true });
   all();
@@ -153,7 +145,6 @@ const whenSeen = (task) => () => document.hidden || task();
 document.addEventListener("visibilitychange", whenSeen(all));
 setInterval(whenSeen(refreshOverview), OVERVIEW_EVERY);
 setInterval(whenSeen(showHealth), HEALTH_EVERY);
-markKey();
 all();
 showHealth();
 if (wanted) explain.open(wanted);

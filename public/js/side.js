@@ -63,7 +63,8 @@ export function deliveries(askForKey) {
   return own;
 }
 
-function delivery({ id, channel, status, payload, event_key, attempts, created_at, next_retry_at }, retry) {
+/** One delivery as a list item; `retry(id, button)` sends it again. */
+export function delivery({ id, channel, status, payload, event_key, attempts, created_at, next_retry_at }, retry) {
   const last = attempts.at(-1);
   const over = status === "failed" || status === "dlq";
   const waits = status !== "done" && status !== "dlq" && next_retry_at !== null;

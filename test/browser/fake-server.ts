@@ -7,8 +7,11 @@ import { ADMIN_KEY, fakePorts } from "../../src/api/fakes.ts";
 import type { ApiPorts } from "../../src/api/ports.ts";
 import { snakeCased } from "../../src/kit/snake.ts";
 import { iso } from "../../src/kit/time.ts";
+import { FACTS } from "../../src/model/facts.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
 import { explain } from "../../src/rules/explain.ts";
+import { loadRules } from "../../src/rules/load.ts";
+import type { Ruleset } from "../../src/rules/score.ts";
 import { type Scene, scene } from "./scene.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -56,6 +59,8 @@ export async function fakeServer(): Promise<FakeServer> {
     keys: played.store,
     stream,
     ...services(),
+    rules: rulesOf(played.rules),
+    deadLetters: { store: played.store, resend: async () => undefined, now },
     explain: async (signal: Parameters<typeof played.store.commit>[0]["signal"]) => explain(played.rules, signal.facts),
   };
   const open = api(fakePorts(over, { publicRead: "operations" }));
@@ -82,6 +87,18 @@ export async function fakeServer(): Promise<FakeServer> {
     close() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function rulesOf(first: Ruleset): ApiPorts["rules"] {
+  let current = first;
+  return {
+    ...fakePorts().rules,
+    current: async () => current,
+    load: (text) => loadRules(text, {}, FACTS),
+    publish: async (rules) => {
+      current = rules;
     },
   };
 }
@@ -148,8 +165,8 @@ async function answer(
 }
 
 function file(pathname: string): { path: string; content: Buffer } | undefined {
-  const name = normalize(pathname === "/" ? "/index.html" : pathname === "/docs" ? "/docs.html" : pathname);
-  const path = join(ROOT, "public", name);
+  const name = normalize(pathname === "/" ? "/index" : pathname);
+  const path = join(ROOT, "public", extname(name) === "" ? `${name}.html` : name);
   if (!(extname(path) in TYPES)) return undefined;
   try {
     return { path, content: readFileSync(path) };

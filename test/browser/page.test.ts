@@ -177,6 +177,46 @@ describe.skipIf(missing)("the live page", () => {
     await page.close();
   });
 
+  describe("the page for operators", () => {
+    const operate = async () => {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE);
+      page.on("pageerror", (error) => complaints.push(error.message));
+      await page.goto(`${server.url}operate#key=${server.adminKey}`);
+      await page.locator("#deliveries .delivery").first().waitFor();
+      await page.waitForFunction(() => document.querySelector<HTMLTextAreaElement>("#document")?.value !== "");
+      return page;
+    };
+    const told = async (page: Page, text: string) => page.locator("#told", { hasText: text }).waitFor();
+
+    it("checks rules, leads to what is wrong, and puts good ones in force", async () => {
+      const page = await operate();
+      expect(page.url()).not.toContain("key=");
+      const area = page.locator("#document");
+      const good = await area.inputValue();
+      await area.fill(good.replace(/condition: .*/, "condition: mentions >="));
+      await page.getByRole("button", { name: "Put in force" }).click();
+      await told(page, "nothing was changed");
+      await page.locator("#problems button").first().click();
+      expect(await area.evaluate((element) => element === document.activeElement)).toBe(true);
+      await area.fill(good.replace(/score: \d+/, "score: 99"));
+      await page.getByRole("button", { name: "What would change?" }).click();
+      await told(page, "stored signals anew");
+      await page.getByRole("button", { name: "Put in force" }).click();
+      await told(page, "In force as");
+      expect(await said(page, "#rules-version")).toMatch(/\d+ rules/);
+      await page.close();
+    });
+
+    it("sends a failed delivery again", async () => {
+      const page = await operate();
+      await page.getByRole("button", { name: "Retrying" }).click();
+      await page.getByRole("button", { name: "Send now" }).first().click();
+      await told(page, "is due now");
+      await page.close();
+    });
+  });
+
   it("loads nothing from elsewhere and breaks no content policy", () => {
     expect(complaints).toEqual([]);
   });
