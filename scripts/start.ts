@@ -66,13 +66,14 @@ async function accompany(stack: Stack, options: StartOptions): Promise<() => voi
   };
 }
 
-function tellAddresses({ url, twins, adminKey }: Stack, seconds: number): void {
+function tellAddresses({ url, twins, adminKey }: Stack, dataDir: string, seconds: number): void {
   say(`
 Ready in ${seconds.toFixed(1)} s.
   page       ${url}/
+  operate    ${url}/operate#key=${adminKey}    rules, deliveries, dead letters, providers
   events     ${url}/events    signals ${url}/signals    health ${url}/healthz
-  twins      ${twins}/    what they received ${twins}/ledger/telegram
-  admin key  ${adminKey}
+  twins      ${twins}/    turn their fault dials; what they received: ${twins}/ledger/telegram
+  admin key  ${adminKey}    (kept in ${join(dataDir, "admin-key")})
 Stop with Ctrl-C.`);
 }
 
@@ -90,7 +91,7 @@ stopOnSignal(stopAll);
 try {
   stack = await startStack({ ...options, signal: stopping.signal }, say);
   stopBeside = await accompany(stack, options);
-  tellAddresses(stack, (performance.now() - began) / 1000);
+  tellAddresses(stack, options.dataDir, (performance.now() - began) / 1000);
   if (options.postsFile) {
     say(`\nFeeding ${options.postsFile}`);
     await feedFile(stack, options.postsFile, say);
