@@ -77,12 +77,6 @@ describe("channels", () => {
 });
 
 describe("the dial", () => {
-  it("has a page for people", async () => {
-    const response = await fetch(base, { headers: { accept: "text/html,*/*" } });
-    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
-    expect(await response.text()).toContain("Fault dials");
-  });
-
   it("fails the same calls whenever it is set to the same seed", async () => {
     const run = async () => {
       await turn("goplus", { fault: "500", rate: 0.4, seed: 7 });

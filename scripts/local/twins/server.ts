@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import {
@@ -38,13 +36,6 @@ async function readText(request: IncomingMessage): Promise<string> {
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks).toString("utf8");
 }
-
-/** The dials, for people. */
-const page = (): TwinReply => ({
-  status: 200,
-  headers: { "content-type": "text/html; charset=utf-8" },
-  body: readFileSync(join(import.meta.dirname, "page.html"), "utf8"),
-});
 
 function bytesOf({ body }: TwinReply): string {
   return typeof body === "string" ? body : JSON.stringify(body);
@@ -149,8 +140,7 @@ export function serveTwins(options: { port: number; ledgerDir: string; now?: () 
     const text = await readText(request);
     const method = request.method ?? "GET";
     const body = parseJson(text);
-    const forPeople = first === "" && request.headers.accept?.includes("text/html");
-    const own = forPeople ? page() : control(first, second, method, body);
+    const own = control(first, second, method, body);
     if (own) return send(response, own);
     const twin = byName.get(first);
     if (!twin) return send(response, notFound);
