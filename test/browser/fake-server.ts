@@ -60,7 +60,7 @@ export async function fakeServer(): Promise<FakeServer> {
     stream,
     ...services(),
     rules: rulesOf(played.rules),
-    deadLetters: { store: played.store, resend: async () => undefined, now },
+    deadLetters: { store: played.store, resend: async () => undefined, now, log: () => undefined },
     explain: async (signal: Parameters<typeof played.store.commit>[0]["signal"]) => explain(played.rules, signal.facts),
   };
   const open = api(fakePorts(over, { publicRead: "operations" }));

@@ -211,7 +211,7 @@ describe.skipIf(missing)("the live page", () => {
     it("sends a failed delivery again", async () => {
       const page = await operate();
       await page.getByRole("button", { name: "Retrying" }).click();
-      await page.getByRole("button", { name: "Send now" }).first().click();
+      await page.getByRole("button", { name: "Retry delivery" }).first().click();
       await told(page, "is due now");
       await page.close();
     });

@@ -3,7 +3,6 @@ import { read, write } from "../server.js";
 import { delivery } from "../side.js";
 
 const SHOWN = 15;
-const ENDS = ["failed", "dlq"];
 
 /** Notifications with their attempts; what failed may be sent again now. */
 export function outbox(act) {
@@ -13,14 +12,7 @@ export function outbox(act) {
   async function refresh() {
     const { outbox: rows } = await read(`/outbox?limit=${SHOWN}${status && `&status=${status}`}`);
     const none = h("li", { class: "empty" }, status ? "None." : "Nothing to deliver yet.");
-    list.replaceChildren(...(rows.length === 0 ? [none] : rows.map(row)));
-  }
-
-  function row(given) {
-    const item = delivery(given);
-    if (ENDS.includes(given.status))
-      item.append(h("button", { type: "button", class: "act", onclick: () => act(() => retry(given.id)) }, "Send now"));
-    return item;
+    list.replaceChildren(...(rows.length === 0 ? [none] : rows.map((row) => delivery(row, (id) => act(() => retry(id))))));
   }
 
   async function retry(id) {
