@@ -1,214 +1,118 @@
 /**
  * Trains src/filter/weights/{latin,cyrillic,arabic,devanagari}.ts: one softmax regression over hashed n-grams for each script that several
- * languages share.
+ * languages share. It learns all weights first, then fewer and fewer of the largest, and ships those as small whole numbers.
  *
  *   node scripts/train/language.ts DATA_DIR [SCRIPT]            trains on everything and writes the weights
  *   node scripts/train/language.ts DATA_DIR --fold N [SCRIPT]   holds fold N of 5 out, prints accuracy on it, writes nothing
  *
- * DATA_DIR holds language-{sentences,pairs,words,tweets}.jsonl with {text, language}. Deterministic for the same input.
+ * DATA_DIR holds language-{sentences,pairs,words,tweets}.jsonl with {text, language}, and for informal English {sentiment-train,spam-sms,
+ * spam-youtube}.jsonl with {text}. Deterministic for the same input. Wants 4 GB (node --max-old-space-size=8000) and some ten minutes.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import { languageRows, languageWords } from "../../src/filter/language.ts";
-import { dominantScript, SHARED_SCRIPTS, type SharedScript } from "../../src/filter/script.ts";
-import { MAX_CELL, packTable } from "../../src/kit/sparse-table.ts";
-import { foldOf, readRows, seeded, shuffle } from "./rows.ts";
+import type { SharedScript } from "../../src/filter/script.ts";
+import { type PackedRows, packRows } from "../../src/kit/row-table.ts";
+import { count, type Group, readGroups, type Tally } from "./language-data.ts";
+import { makeDraw, makePosts } from "./language-draw.ts";
+import { type Features, findFeatures } from "./language-features.ts";
+import { answer, cellsOf, type Fit, freshFit, grained, learn, prune } from "./language-fit.ts";
+import { seeded } from "./rows.ts";
 
-type Row = { text: string; language: string };
-type Sample = { words: string[]; label: number; set: string };
-type Group = { script: SharedScript; languages: string[]; train: Sample[]; test: Sample[] };
-
-const SETS = ["language-sentences", "language-pairs", "language-words", "language-tweets"];
-const FOLDS = 5;
-/** Rows and weights kept: what the size of the Worker allows. */
-const BITS: Record<SharedScript, number> = { latin: 18, cyrillic: 16, arabic: 14, devanagari: 14 };
-const KEPT: Record<SharedScript, number> = { latin: 950_000, cyrillic: 70_000, arabic: 18_000, devanagari: 10_000 };
-const EPOCHS = 5;
-const LEARNING_RATE = 2;
-/** Rows left out at each step, so that no n-gram is relied on alone. */
-const DROPOUT = 0.2;
-/** Longer texts are learned a window at a time: short ones are where the errors are. */
-const WINDOW = 8;
-/** Windows of running text drawn for every sample, of 1 to 3 words. */
-const SNIPPETS = 4;
-/** Most of the published Malay sentences are Indonesian web pages; the pairs and words are what is left to learn Malay from. */
-const isMislabelled = ({ set, language }: { set: string; language: string }) => set === "language-sentences" && language === "ms";
+/** Weights that ship: what the size of the Worker allows. */
+const KEPT: Record<SharedScript, number> = { latin: 620_000, cyrillic: 70_000, arabic: 18_000, devanagari: 10_000 };
+/** How many times as many cells an epoch has. */
+const EPOCHS = [Infinity, 6, 3, 2, 1.5, 1.2, 1, 1];
+const RATE = 2;
+const DROPOUT = 0.1;
+/** A weight counts the more, the more words have its n-gram: their number to this power. */
+const FREQUENCY_POWER = 0.45;
+/** From this epoch on the weights are as coarse as they will ship: most of them at most so many steps. */
+const COARSE_FROM = 5;
+const STEPS = 4;
 
 const { values, positionals } = parseArgs({ options: { fold: { type: "string" } }, allowPositionals: true });
 const [folder, only] = positionals;
 if (!folder) throw new Error("usage: node scripts/train/language.ts DATA_DIR [--fold N] [SCRIPT]");
 const heldOut = Number(values.fold ?? -1);
 
-function readGroups(from: string): { groups: Group[]; decided: Map<string, [right: number, all: number]> } {
-  const groups = SHARED_SCRIPTS.map((script): Group => ({ script, languages: [], train: [], test: [] }));
-  const decided = new Map<string, [number, number]>();
-  const rows = SETS.flatMap((set) => readRows<Row>(from, set).map((row) => ({ ...row, set, words: languageWords(row.text) })));
-  const samples = rows.map((row) => ({ ...row, script: dominantScript(row.words.join(" ")) }));
-  for (const group of groups) {
-    const counts = Map.groupBy(
-      samples.filter((sample) => sample.script === group.script),
-      (sample) => sample.language,
-    );
-    // A language with a handful of texts in a script is a mislabelled line, not a language written in it.
-    group.languages = [...counts]
-      .filter(([, texts]) => texts.length >= 150)
-      .map(([language]) => language)
-      .sort();
-  }
-  for (const { text, language, set, words, script } of samples) {
-    const test = foldOf(text, FOLDS) === heldOut;
-    const group = groups.find((each) => each.script === script);
-    if (group) {
-      const label = group.languages.indexOf(language);
-      if (test) group.test.push({ words, label, set });
-      else if (label >= 0 && !isMislabelled({ set, language })) group.train.push({ words, label, set });
-    } else if (test) {
-      const [right, all] = decided.get(set) ?? [0, 0];
-      decided.set(set, [right + Number(script === language), all + 1]);
-    }
-  }
-  return { groups, decided };
-}
-
-/** Adds the gradient of one text; answers nothing. AdaGrad with one accumulator a row. */
-function learn(model: Model, words: readonly string[], label: number, rate: number, random: () => number): void {
-  const { weights, squares, width, scores } = model;
-  const rows = languageRows(words, model.bits).filter((_, i) => i === 0 || random() >= DROPOUT);
-  const scale = 1 / Math.sqrt(rows.length);
-  scores.fill(0);
-  for (const row of rows) for (let k = 0, at = row * width; k < width; k++) (scores[k] as number) += weights[at + k] as number;
-  let top = -Infinity;
-  for (let k = 0; k < width; k++) {
-    const score = (scores[k] as number) * scale;
-    scores[k] = score;
-    top = Math.max(top, score);
-  }
-  let sum = 0;
-  for (let k = 0; k < width; k++) {
-    const power = Math.exp((scores[k] as number) - top);
-    scores[k] = power;
-    sum += power;
-  }
-  let norm = 0;
-  for (let k = 0; k < width; k++) {
-    const error = (scores[k] as number) / sum - Number(k === label);
-    scores[k] = error;
-    norm += error ** 2;
-  }
-  if (norm < 1e-4) return;
-  for (const row of rows) {
-    const square = (squares[row] as number) + norm * scale * scale;
-    squares[row] = square;
-    const pace = (rate * scale) / Math.sqrt(square);
-    const at = row * width;
-    for (let k = 0; k < width; k++) (weights[at + k] as number) -= pace * (scores[k] as number);
-  }
-}
-type Model = {
-  bits: number;
-  width: number;
-  weights: Float32Array;
-  squares: Float32Array;
-  scores: Float64Array;
-};
-
-function epoch(model: Model, train: readonly Sample[], rate: number, random: () => number): void {
-  const running = train.filter((sample) => sample.words.length > 3);
-  const order = Int32Array.from(train.keys());
-  shuffle(order, random);
-  const window = (words: readonly string[], length: number) => {
-    const from = Math.floor(random() * Math.max(1, words.length - length + 1));
-    return words.slice(from, from + length);
-  };
-  for (const index of order) {
-    const { words, label } = train[index] as Sample;
-    learn(model, window(words, WINDOW), label, rate, random);
-    for (let i = 0; i < SNIPPETS && running.length > 0; i++) {
-      const other = running[Math.floor(random() * running.length)] as Sample;
-      learn(model, window(other.words, 1 + Math.floor(random() * random() * 3)), other.label, rate * 0.7, random);
-    }
-  }
-}
-
-/** Whole steps, in which the largest fiftieth of the kept cells is cut off; the cells with the smallest weights are 0. */
-function quantise(weights: Float32Array, keep: number): Int8Array {
-  const sampled = weights
-    .filter((_, at) => at % SAMPLING === 0)
-    .map(Math.abs)
-    .sort();
-  const first = Math.max(0, sampled.length - Math.floor(keep / SAMPLING));
-  const floor = sampled[first] ?? 0;
-  const step = (sampled[first + Math.floor((sampled.length - first) * 0.98)] ?? 1) / STEPS;
-  return Int8Array.from(weights, (weight) => {
-    if (Math.abs(weight) < floor) return 0;
-    return Math.max(-MAX_CELL, Math.min(MAX_CELL, Math.round(weight / step)));
-  });
-}
-const STEPS = 4;
-const SAMPLING = 7;
-
-function accuracy(cells: Int8Array | Float32Array, group: Group, bits: number): Map<string, [number, number]> {
-  const width = group.languages.length;
-  const tally = new Map<string, [number, number]>();
-  for (const { words, label, set } of group.test) {
-    const scores = new Float64Array(width);
-    for (const row of languageRows(words, bits))
-      for (let k = 0; k < width; k++) (scores[k] as number) += cells[row * width + k] as number;
-    const [right, all] = tally.get(set) ?? [0, 0];
-    tally.set(set, [right + Number(scores.indexOf(Math.max(...scores)) === label), all + 1]);
-  }
+function tested(fit: Fit, { test }: Group, { ofWord }: Features, tally: Tally = new Map()): Tally {
+  for (const { words, label, set, tagged } of test) count(tally, set, answer(fit, words, { tagged, ofWord }) === label);
   return tally;
 }
-const shown = (tally: Map<string, [number, number]>) =>
-  [...tally].map(([set, [right, all]]) => `${set.slice(9)} ${(right / all).toFixed(4)} (${all})`).join("  ");
+/** F1 of "is English" on windows of held-out texts that stand for posts. */
+function englishF1(fit: Fit, { test, languages }: Group, { ofWord }: Features): number {
+  const post = makePosts(test, languages, seeded(1));
+  const english = languages.indexOf("en");
+  let [hits, errors] = [0, 0];
+  for (let i = 0; i < POSTS; i++) {
+    const { words, from, to, tagged, label } = post();
+    const isEnglish = answer(fit, words.subarray(from, to), { tagged, ofWord }) === english;
+    if (isEnglish && label === english) hits++;
+    else if (isEnglish || label === english) errors++;
+  }
+  return (2 * hits) / (2 * hits + errors);
+}
+const POSTS = 20_000;
 
-function train(group: Group): string {
+const shown = (tally: Tally) => [...tally].map(([set, [right, all]]) => `${set} ${(right / all).toFixed(4)} (${all})`).join("  ");
+
+function train(group: Group, features: Features): Fit {
   const random = seeded(group.languages.length);
-  const bits = BITS[group.script];
-  const width = group.languages.length;
-  const model: Model = {
-    bits,
-    width,
-    weights: new Float32Array(width << bits),
-    squares: new Float32Array(1 << bits).fill(1e-3),
-    scores: new Float64Array(width),
-  };
-  for (let i = 0; i < EPOCHS; i++) {
-    epoch(model, group.train, LEARNING_RATE * (1 - i / EPOCHS), random);
-    if (heldOut >= 0) console.error(`${group.script} ${i}: ${shown(accuracy(model.weights, group, bits))}`);
+  const draw = makeDraw(group, random);
+  const importance = features.frequencies.map((frequency, feature) => (feature < 2 ? 1e9 : frequency ** FREQUENCY_POWER));
+  let fit = freshFit(features.rows.length, group.languages.length);
+  for (const [epoch, factor] of EPOCHS.entries()) {
+    if (factor < Infinity) fit = prune(fit, KEPT[group.script] * factor, importance);
+    if (epoch >= COARSE_FROM) fit = grained(fit, STEPS);
+    const rate = RATE * (1 - epoch / (EPOCHS.length + 0.5));
+    draw((step, pace) => learn(fit, step, { ofWord: features.ofWord, rate: rate * pace, drop: DROPOUT, random }));
+    console.error(`${group.script} ${epoch}: ${fit.cells.weights.length} cells ${shown(tested(fit, group, features))}`);
   }
-  const cells = quantise(model.weights, KEPT[group.script]);
-  const packed = packTable(cells);
-  console.error(`${group.script}: ${group.languages.join(" ")}; ${gzipSync(packed).length} bytes gz`);
-  if (heldOut >= 0) {
-    const tally = accuracy(cells, group, bits);
-    console.error(`${group.script} shipped: ${shown(tally)}`);
-    for (const [set, [right, all]] of tally) {
-      const [sumRight, sumAll] = total.get(set) ?? [0, 0];
-      total.set(set, [sumRight + right, sumAll + all]);
-    }
-  }
-  return packed;
+  return fit;
 }
 
-const { groups, decided } = readGroups(folder);
-const total = decided;
-for (const group of groups) {
-  if (only && group.script !== only) continue;
-  const table = train(group);
-  if (heldOut >= 0) continue;
-  writeFileSync(
-    new URL(`../../src/filter/weights/${group.script}.ts`, import.meta.url),
-    `/** Written by scripts/train/language.ts; not for reading. */
-import type { LanguageModel } from "../language.ts";
+function packed(fit: Fit, { rows }: Features): PackedRows {
+  const order = [...rows.keys()].sort((a, b) => (rows[a] as number) - (rows[b] as number));
+  const filled = order
+    .map((feature) => [rows[feature] as number, cellsOf(fit, feature)] as const)
+    .filter(([, cells]) => cells.length > 0);
+  return packRows(filled);
+}
 
-export const ${group.script.toUpperCase()}: LanguageModel = {
-  languages: ${JSON.stringify(group.languages).replaceAll(",", ", ")},
-  bits: ${BITS[group.script]},
-  table: ${JSON.stringify(table)},
+function write({ script, languages, vocabulary: { bits } }: Group, table: PackedRows): void {
+  writeFileSync(
+    new URL(`../../src/filter/weights/${script}.ts`, import.meta.url),
+    `/** Written by scripts/train/language.ts; not for reading. */
+import type { LanguageModel } from "../language-model.ts";
+
+export const ${script.toUpperCase()}: LanguageModel = {
+  languages: ${JSON.stringify(languages).replaceAll(",", ", ")},
+  bits: ${bits},
+  table: {
+${Object.entries(table)
+  .map(([name, stream]) => `    ${name}: ${JSON.stringify(stream)},`)
+  .join("\n")}
+  },
 };
 `,
   );
 }
-if (heldOut >= 0) console.log(`fold ${heldOut}: ${shown(total)}`);
+
+const { groups, decided } = readGroups(folder, heldOut);
+for (const group of groups) {
+  if (only && group.script !== only) continue;
+  const features = findFeatures(group);
+  const fit = train(group, features);
+  const table = packed(fit, features);
+  const bytes = Object.entries(table).map(([name, stream]) => `${name} ${gzipSync(stream).length}`);
+  console.error(`${group.script}: ${group.languages.join(" ")}; ${table.sizes.length} rows, bytes gz: ${bytes.join(", ")}`);
+  if (heldOut < 0) {
+    write(group, table);
+    continue;
+  }
+  console.error(`${group.script} shipped: ${shown(tested(fit, group, features))}`);
+  if (group.script === "latin") console.error(`English among posts: F1 ${englishF1(fit, group, features).toFixed(4)}`);
+  tested(fit, group, features, decided);
+}
+if (heldOut >= 0) console.log(`fold ${heldOut}: ${shown(decided)}`);

@@ -1,7 +1,8 @@
 import type { RawPost } from "../model/raw-post.ts";
 import { type Blacklist, blockedBy } from "./blacklist.ts";
-import { detectLanguage, languageWords } from "./language.ts";
+import { detectLanguage } from "./language.ts";
 import { judgeSpam, SPAM_FROM } from "./spam.ts";
+import { readWords } from "./words.ts";
 
 /** `languages`: ISO 639-1 codes that are let through; none lets all through. */
 export type FilterSettings = { languages: readonly string[]; blacklist: Blacklist };
@@ -15,7 +16,7 @@ const SURE_FROM_WORDS = 4;
 
 /** The language of a post: read from the words; of few words the source knows better. */
 function languageOf(post: RawPost): { lang: string | null; sure: boolean } {
-  const sure = languageWords(post.text).length >= SURE_FROM_WORDS;
+  const sure = readWords(post.text).count >= SURE_FROM_WORDS;
   const detected = detectLanguage(post.text) ?? null;
   const declared = post.lang?.slice(0, 2).toLowerCase() ?? null;
   return sure || declared === null ? { lang: detected, sure } : { lang: declared, sure: true };

@@ -34,6 +34,23 @@ it("looks past links, handles, cashtags and addresses", () => {
   expect(detectLanguage(text)).toBe("de");
 });
 
+it.each([
+  ["es", "RT @marta: ya está disponible la nueva versión https://t.co/AbC123 #crypto"],
+  ["ja", "gm https://t.co/AbC123今日はとても暑いですね"],
+  ["ru", "Биткоин снова растёт, Coinbase и Binance молчат"],
+  ["en", "Don’t sell your $BTC &amp; $ETH yet, it’s sooooo early 🚀🚀"],
+  ["en", "@frens funny lol"],
+  ["ar", "السعر يرتفع اليوم على Binance"],
+  ["pt", "kkkkkkkk não acredito que subiu tanto @joao"],
+])("reads %s in a post as it is written: %s", (language, text) => {
+  expect(detectLanguage(text)).toBe(language);
+});
+
+it("answers for the language that most of a long text is in, and soon for a text of 10,000 characters", () => {
+  expect(detectLanguage("the market is up again today and nobody knows why ".repeat(200))).toBe("en");
+  expect(detectLanguage(`${"\ud83d\ude80".repeat(100)} der Kurs steigt heute wieder sehr stark`)).toBe("de");
+});
+
 it.each(["", "   ", "12345 67", "🚀🚀", "\ud800", "!?"])("answers undefined for %j, which has no letters", (text) => {
   expect(detectLanguage(text)).toBeUndefined();
 });

@@ -12,21 +12,27 @@ const step = (state: number, unit: number): number => {
 const bucket = (state: number, bits: number): number => Math.imul(state, GOLDEN) >>> (32 - bits);
 
 /**
- * Rows of a hashed table of 2^bits for every character n-gram (1..longest) of `_word_`, and for the whole word when it is longer.
- * Called for each word of a text; appends to `rows` and answers it. Trainer and Worker share it: a change here needs new weights.
+ * Writes the rows, in a hashed table of 2^bits, of the word at units[start] to units[end - 1] that stands between two boundary units: one row for
+ * each n-gram (1..longest) that is not a boundary alone, by where it begins, the shorter first. Answers how many there are, at most
+ * `longest` * (end - start + 1). Trainer and Worker share it: a change here needs new weights.
  */
-export function ngramRows(word: string, longest: number, bits: number, rows: number[]): number[] {
-  const bounded = `_${word}_`;
-  for (let from = 0; from < bounded.length; from++) {
-    const to = Math.min(bounded.length, from + longest);
+export function ngramRows(
+  units: Uint16Array,
+  start: number,
+  end: number,
+  { longest, bits }: { longest: number; bits: number },
+  rows: Uint32Array,
+): number {
+  let count = 0;
+  for (let from = start - 1; from < end; from++) {
+    const to = Math.min(end + 1, from + longest);
     let state = FNV_OFFSET;
     for (let at = from; at < to; at++) {
-      state = step(state, bounded.charCodeAt(at));
-      if (at > from || bounded[from] !== "_") rows.push(bucket(state, bits));
+      state = step(state, units[at] as number);
+      if (at >= start) rows[count++] = bucket(state, bits);
     }
   }
-  if (bounded.length > longest) rows.push(wordRow(bounded, bits));
-  return rows;
+  return count;
 }
 
 /** The table row of a whole string. */

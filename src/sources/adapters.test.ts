@@ -379,15 +379,6 @@ describe("a query of BigQuery", () => {
     expect(params()).toEqual({ since: new Date(NOW - 1_000).toISOString(), after: "id-0999" });
   });
 
-  it("names the same question by the same id, so that a lost answer is not paid twice", async () => {
-    const { read, calls } = await setUp([row(NOW - 5_000, "a")]);
-    const { cursor } = await read();
-    await read();
-    await read(cursor);
-    const ids = calls.flatMap(({ body }) => (body.startsWith("{") ? (JSON.parse(body).requestId ?? []) : []));
-    expect([ids.length, ids[0] === ids[1], ids[1] === ids[2], ids[0]?.length <= 36]).toEqual([3, true, false, true]);
-  });
-
   it("renews its token once when it is refused, and then tells the breaker that the account is", async () => {
     const { read, calls } = reader(bigquery, await account(), ({ url }) =>
       url.pathname === "/token" ? { access_token: "t", expires_in: 3_600 } : new Response("<html>", { status: 401 }),
