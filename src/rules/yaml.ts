@@ -1,5 +1,6 @@
 import {
   type Document,
+  isAlias,
   isMap,
   isNode,
   isScalar,
@@ -9,8 +10,8 @@ import {
   type Pair,
   parseDocument,
   Scalar,
-  visit,
 } from "yaml";
+import { offsetIn } from "./offset.ts";
 import { type Substituted, substitute } from "./variables.ts";
 
 const MAX_NESTING = 20;
@@ -67,9 +68,9 @@ export function readYaml(text: string, variables: Readonly<Record<string, string
   const [first] = faults;
   // One slip would otherwise raise a complaint about every character after it.
   if (first && text.slice(first.at - 1, first.at + 1) === "${") return refuse(lines, [{ at: first.at - 1, message: IN_BRACES }]);
-  if (faults.length === 0) faults.push(...strangers(document));
   if (faults.length > 0) return refuse(lines, faults);
-  return { kind: "read", source: sourceOf(document, text, variables, lines) };
+  const { source, strangers } = sourceOf(document, text, variables, lines);
+  return strangers.length > 0 ? refuse(lines, strangers) : { kind: "read", source };
 }
 
 type Fault = { at: number; message: string };
@@ -97,37 +98,34 @@ function nestsTooDeep(text: string): boolean {
   return /^(?:[ ]*-[ ]){20}|^[ ]{400}|(?:\?\s){20}/m.test(text);
 }
 
-function strangers(document: Document): Fault[] {
+/** What rules do not have: aliases, tags, keys that are no text or stand there twice. */
+function strange(node: Node): Fault[] {
+  const at = (part: unknown) => (isNode(part) ? part.range?.[0] : undefined) ?? node.range?.[0] ?? 0;
+  if (isAlias(node)) return [{ at: at(node), message: "aliases (*name) are not taken: write the value out" }];
   const faults: Fault[] = [];
-  const at = (node: { range?: readonly [number, ...number[]] | null | undefined }) => node.range?.[0] ?? 0;
-  visit(document, {
-    Alias: (_key, node) => void faults.push({ at: at(node), message: "aliases (*name) are not taken: write the value out" }),
-    Pair(_key, pair) {
-      const key = pair.key;
-      if (!isScalar(key) || typeof key.value !== "string")
-        faults.push({ at: at((key ?? {}) as Node), message: "a key must be text" });
-      else if (key.value === "__proto__") faults.push({ at: at(key), message: "__proto__ is no key that rules have" });
-    },
-    // The parser's own check compares every key with every other: seconds for a hostile map.
-    Map(_key, map) {
-      const seen = new Set<unknown>();
-      for (const { key } of map.items) {
-        if (!isScalar(key)) continue;
-        if (seen.has(key.value))
-          faults.push({ at: at(key), message: `Map keys must be unique: ${String(key.value)} is there twice` });
-        seen.add(key.value);
-      }
-    },
-    Node(_key, node) {
-      const tag = node.tag;
-      if (tag && !/^tag:yaml.org,2002:(?:str|int|float|bool|null|map|seq)$/.test(tag))
-        faults.push({ at: at(node), message: `the tag ${tag} is not taken` });
-    },
-  });
+  if (node.tag && !PLAIN_TAG.test(node.tag)) faults.push({ at: at(node), message: `the tag ${node.tag} is not taken` });
+  if (!isMap(node)) return faults;
+  // The parser's own check compares every key with every other: seconds for a hostile map.
+  const seen = new Set<unknown>();
+  for (const { key } of node.items) {
+    if (isNode(key)) faults.push(...strange(key));
+    const name = isScalar(key) ? key.value : undefined;
+    if (typeof name !== "string") faults.push({ at: at(key), message: "a key must be text" });
+    else if (name === "__proto__") faults.push({ at: at(key), message: "__proto__ is no key that rules have" });
+    if (seen.has(name)) faults.push({ at: at(key), message: `Map keys must be unique: ${String(name)} is there twice` });
+    seen.add(name);
+  }
   return faults;
 }
 
-function sourceOf(document: Document, text: string, variables: Readonly<Record<string, string>>, lines: LineCounter): Source {
+const PLAIN_TAG = /^tag:yaml.org,2002:(?:str|int|float|bool|null|map|seq)$/;
+
+function sourceOf(
+  document: Document,
+  text: string,
+  variables: Readonly<Record<string, string>>,
+  lines: LineCounter,
+): { source: Source; strangers: Fault[] } {
   const substitutions = new Map<unknown, { path: Path; substituted: Substituted }>();
   const used: Record<string, string> = {};
   const path: PropertyKey[] = [];
@@ -137,7 +135,10 @@ function sourceOf(document: Document, text: string, variables: Readonly<Record<s
     path.pop();
     return value;
   };
+  const strangers: Fault[] = [];
   const plain = (node: unknown): unknown => {
+    if (!isNode(node)) return null;
+    for (const fault of strange(node)) strangers.push(fault);
     if (isMap(node)) return Object.fromEntries(node.items.map((pair) => [keyOf(pair), within(keyOf(pair), pair.value)]));
     if (isSeq(node)) return node.items.map((item, index) => within(index, item));
     if (!isScalar(node)) return null;
@@ -164,10 +165,10 @@ function sourceOf(document: Document, text: string, variables: Readonly<Record<s
       message,
     })),
   );
-  return { value, variables: used, faults, offset, problem };
+  return { source: { value, variables: used, faults, offset, problem }, strangers };
 }
 
-const keyOf = ({ key }: Pair): string => String((key as Scalar).value);
+const keyOf = ({ key }: Pair): string => (isScalar(key) ? String(key.value) : "");
 
 /** The node of a field. One that is absent is reported where it should have been; one without a value, at its key. */
 function nearest(contents: Node | null, path: Path): Node | null {
@@ -184,34 +185,3 @@ function nearest(contents: Node | null, path: Path): Node | null {
 /** groups[0].rules[2].condition */
 export const written = (path: Path): string =>
   path.map((part, i) => (typeof part === "number" ? `[${part}]` : `${i > 0 ? "." : ""}${String(part)}`)).join("");
-
-/**
- * The file offset of a character of a scalar's value. Quotes, escapes, folding and indentation are in the file but not in the value,
- * so the two are walked side by side, skipping in the file what the value does not have.
- */
-function offsetIn(text: string, node: Node, at: number): number {
-  const [start = 0, end = 0] = node.range ?? [];
-  if (!isScalar(node) || typeof node.value !== "string" || at <= 0) return start + quoteWidth(text, start, node);
-  const value = node.value;
-  let p = start + quoteWidth(text, start, node);
-  for (let i = 0; i < at && i < value.length; i++) {
-    while (p < end && !same(text[p], value[i])) p += 1;
-    p += 1;
-  }
-  while (p < end && at < value.length && !same(text[p], value[at])) p += 1;
-  return Math.min(p, end);
-}
-
-const same = (written: string | undefined, meant: string | undefined) =>
-  written === meant || (/\s/.test(written ?? "") && /\s/.test(meant ?? ""));
-
-/** The value starts after the quote, or on the line below a block scalar's header. */
-function quoteWidth(text: string, start: number, node: Node): number {
-  if (!isScalar(node)) return 0;
-  if (node.type === Scalar.QUOTE_DOUBLE || node.type === Scalar.QUOTE_SINGLE) return 1;
-  if (node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL) {
-    const header = /^.*\n\s*/.exec(text.slice(start));
-    return header ? header[0].length : 0;
-  }
-  return 0;
-}

@@ -3,7 +3,7 @@ import type { Evaluate, Frame } from "./compile.ts";
 import type { Expression } from "./syntax.ts";
 
 /** More than any sensible file has; a condition with values beyond them is simply asked. */
-const MAX_VALUES_OF_A_FACT = 256;
+const MAX_VALUES_OF_A_FACT = 128;
 
 /**
  * A bitmap index of conditions. The written-out values part what a fact may be into stretches in which no test changes its answer; for each stretch
@@ -68,10 +68,13 @@ export function bitmapOf(conditions: readonly Clauses[], language: Language): Bi
 
 /** Whether the fact of a test has room for its values, and all are of one type. */
 function take({ name, values: own }: Test, all: Map<string, Values>): boolean {
-  const known = all.get(name) ?? { numbers: new Set(), texts: new Set() };
-  const numbers = new Set([...known.numbers, ...own.filter((value) => typeof value === "number")]);
-  const texts = new Set([...known.texts, ...own.filter((value) => typeof value === "string")]);
-  if (numbers.size + texts.size > MAX_VALUES_OF_A_FACT || (numbers.size > 0 && texts.size > 0)) return false;
+  const { numbers, texts } = all.get(name) ?? { numbers: new Set(), texts: new Set() };
+  const newNumbers = own.filter((value) => typeof value === "number" && !numbers.has(value));
+  const newTexts = own.filter((value) => typeof value === "string" && !texts.has(value));
+  const mixed = (numbers.size > 0 || newNumbers.length > 0) && (texts.size > 0 || newTexts.length > 0);
+  if (mixed || numbers.size + texts.size + newNumbers.length + newTexts.length > MAX_VALUES_OF_A_FACT) return false;
+  for (const value of newNumbers) numbers.add(value as number);
+  for (const value of newTexts) texts.add(value as string);
   all.set(name, { numbers, texts });
   return true;
 }
