@@ -4,7 +4,7 @@ import type { Verdict } from "../kit/verdict.ts";
 import { channel, type SendPorts, type Sent } from "./channel.ts";
 import type { ChannelEnv } from "./env.ts";
 import { htmlWith } from "./html.ts";
-import { type Doc, encoded, plain } from "./rich.ts";
+import { cut, cutText, type Doc, encoded, plain } from "./rich.ts";
 import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unacknowledged, unsent } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll, headline } from "./template.ts";
@@ -13,11 +13,17 @@ const html = htmlWith({ bold: "strong", italic: "em", code: "code" });
 
 export type Mail = { subject: string; html: string; text: string };
 
-const written = (doc: Doc, subject: string): Mail => ({
-  subject: subject.replace(/[\r\n]+/g, " ").slice(0, 200),
-  html: `<div style="font:15px/1.5 sans-serif">${encoded(doc, html).replaceAll("\n", "<br>\n")}</div>`,
-  text: plain(doc),
-});
+/** Nobody reads on after this, and a mail that is too large is refused whole. */
+const MAX_TEXT = 50_000;
+
+function written(all: Doc, subject: string): Mail {
+  const doc = cut(all, MAX_TEXT);
+  return {
+    subject: cutText(subject.replace(/[\r\n]+/g, " "), 200),
+    html: `<div style="font:15px/1.5 sans-serif">${encoded(doc, html).replaceAll("\n", "<br>\n")}</div>`,
+    text: plain(doc),
+  };
+}
 
 const Address = z
   .string()

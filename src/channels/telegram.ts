@@ -8,8 +8,8 @@ import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unacknowledged } from "./
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll } from "./template.ts";
 
-/** Telegram counts 4,096 UTF-16 units after it has read the tags. */
-const MAX_TEXT = 4_096;
+/** Telegram takes 4,096 UTF-16 units, counted after it has read the tags; it stays under that. */
+const MAX_TEXT = 4_095;
 
 const html = htmlWith({ bold: "b", italic: "i", code: "code" });
 

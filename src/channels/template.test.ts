@@ -55,7 +55,9 @@ describe("a template of one's own", () => {
   });
 
   it("lets no value turn the direction of what follows it", () => {
-    expect(text("{symbol} · {summary} · safe", { symbol: "\u202eAB\u2066", summary: "x\u202e\u0000y" })).toBe("$AB · x y · safe");
+    expect(text("{symbol} · {summary} · safe", { symbol: "\u202eAB\u2066", summary: "x\u202e\u0000y\ud800" })).toBe(
+      "$AB · x y\ufffd · safe",
+    );
   });
 
   it("links to nothing but the web", () => {

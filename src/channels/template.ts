@@ -117,7 +117,11 @@ function lines(source: string, value: (name: string) => Value): Doc {
  */
 const oneLine = (value: Value): Value => (Array.isArray(value) ? value.map(flat) : flat(value));
 const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
-const flat = (text: string): string => text.replace(TURNS, "").replace(/[\s\p{Cc}]+/gu, " ");
+const flat = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(TURNS, "")
+    .replace(/[\s\p{Cc}]+/gu, " ");
 
 export type Templates = Partial<Record<SignalState, string>>;
 

@@ -18,6 +18,8 @@ const TRANSFERS: Partial<Record<Chain, { table: string; token: string; amount: s
 
 const WINDOW = "24h";
 const DAY_MS = 86_400_000;
+/** The window begins at a whole ten minutes, so that a question asked again is the same question. */
+const STEP_MS = 600_000;
 const FRESH_SECONDS = 1_800;
 /** Rows younger than this are taken from the database in place of a query. */
 const REUSE_MS = FRESH_SECONDS * 1_000;
@@ -81,7 +83,7 @@ const asked = ({ values, asOf }: Features): Asked => ({
 async function query(token: KnownToken, client: BigQuery, ports: AskPorts): Promise<Asked> {
   const source = TRANSFERS[token.chain];
   if (source === undefined) return NO_ANSWER({ kind: "reject", reason: "no data for this chain" });
-  const since = { type: "TIMESTAMP", value: iso(ports.now() - DAY_MS) } as const;
+  const since = { type: "TIMESTAMP", value: iso(Math.floor(ports.now() / STEP_MS) * STEP_MS - DAY_MS) } as const;
   const params = { token: { type: "STRING", value: canonicalAddress(token.tokenCa) }, since } as const;
   const result = await runQuery({ sql: sqlFor(source), params, tables: 1, maxRows: 1 }, client, ports);
   const [row] = result.rows;

@@ -7,6 +7,8 @@ export type GoPlusKeys = { baseUrl: string; appKey: string; appSecret: string };
 
 const Reply = z.object({ code: z.literal(1), result: z.object({ access_token: z.string(), expires_in: z.number() }) });
 const EARLY_MS = 60_000;
+/** How long to go on without a token: one that was refused stays refused, a service that is out comes back. */
+const WITHOUT_MS = { refused: 900_000, out: 60_000 };
 
 /** hex(sha1(key + time + secret)), as the API defines it; SHA-1 here is the provider's choice. */
 export async function goplusSignature(appKey: string, time: number, appSecret: string): Promise<string> {
@@ -22,7 +24,7 @@ export async function goplusToken(
   ports: GuardedPorts,
 ): Promise<string | null> {
   const held = shelf.get(keys.appKey);
-  if (held !== undefined && held.until > ports.now()) return held.token;
+  if (held !== undefined && held.until > ports.now()) return held.token || null;
   const time = Math.floor(ports.now() / 1_000);
   const body = JSON.stringify({ app_key: keys.appKey, time, sign: await goplusSignature(keys.appKey, time, keys.appSecret) });
   const answer = await guardedCall(
@@ -38,7 +40,10 @@ export async function goplusToken(
     ports,
   );
   const reply = Reply.safeParse(answer.json);
-  if (answer.verdict.kind !== "ok" || !reply.success) return null;
+  if (answer.verdict.kind !== "ok" || !reply.success) {
+    shelf.set(keys.appKey, { token: "", until: ports.now() + WITHOUT_MS[answer.verdict.kind === "ok" ? "refused" : "out"] });
+    return null;
+  }
   const { access_token: token, expires_in: seconds } = reply.data.result;
   shelf.set(keys.appKey, { token, until: ports.now() + seconds * 1_000 - EARLY_MS });
   return token;

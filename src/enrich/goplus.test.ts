@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { localGate } from "../kit/local-gate.ts";
+import type { AskPorts } from "./enricher.ts";
+import { goplus } from "./goplus.ts";
 import { evmScan, solanaScan, suiScan } from "./goplus-answer.ts";
 import { riskOf } from "./goplus-risk.ts";
 import { goplusSignature } from "./goplus-token.ts";
@@ -157,4 +160,41 @@ describe("risk of a Sui token", () => {
 
 it("signs a token request as the API defines it", async () => {
   expect(await goplusSignature("demo_key", 1795169700, "demo_secret")).toBe("12593e1cf3f3c240a022be35ac22fbf4e28d3248");
+});
+
+describe("keys of GoPlus", () => {
+  const REFUSED = { code: 4011, message: "signature", result: null };
+  const SCAN = { code: 1, result: { "0xa": CLEAN } };
+
+  /** Looks at a token so many times; answers what was asked, in order. */
+  async function looks(times: number, tokenReply: unknown, scanReply: (authorized: boolean) => unknown) {
+    const asked: string[] = [];
+    const ports: AskPorts = {
+      ...{ now: () => NOW, sleep: async () => undefined, gate: localGate(() => NOW), tokens: new Map() },
+      features: { putFeatures: async () => undefined, features: async () => undefined },
+      async fetch(url, init) {
+        const authorized = new Headers(init.headers).has("authorization");
+        asked.push(url.endsWith("/api/v1/token") ? "token" : authorized ? "with" : "without");
+        return Response.json(asked.at(-1) === "token" ? tokenReply : scanReply(authorized));
+      },
+    };
+    const on = goplus.configure({ GOPLUS_APP_KEY: "key", GOPLUS_APP_SECRET: "secret" });
+    if (on.kind === "off") throw new Error(on.why);
+    const kinds = new Set<string>();
+    for (let look = 0; look < times; look++) {
+      const token = { chain: "eth", symbol: null, tokenCa: "0xa", confidence: 1 } as const;
+      kinds.add((await on.ask(token, ports)).verdict.kind);
+    }
+    return { asked, kinds: [...kinds] };
+  }
+
+  it("that are refused cost one call, and scans go on without them", async () => {
+    expect(await looks(3, REFUSED, () => SCAN)).toEqual({ asked: ["token", "without", "without", "without"], kinds: ["ok"] });
+  });
+
+  it("get a new token once when the scan refuses the old one", async () => {
+    const reply = { code: 1, result: { access_token: "t", expires_in: 3_600 } };
+    const scans = await looks(1, reply, (authorized) => (authorized ? { code: 4012, result: null } : SCAN));
+    expect(scans).toEqual({ asked: ["token", "with", "token", "with", "without"], kinds: ["ok"] });
+  });
 });

@@ -76,8 +76,9 @@ async function scanCall(token: KnownToken, settings: Settings, ports: AskPorts):
   if (appKey === undefined || appSecret === undefined) return call(token, settings, null, ports);
   for (let round = 0; round < 2; round++) {
     const access = await goplusToken({ baseUrl, appKey, appSecret }, LIMITS, ports.tokens, ports);
-    const answer = access === null ? null : await call(token, settings, access, ports);
-    if (answer !== null && !REFUSED_TOKEN.has(codeOf(answer) ?? 0)) return answer;
+    if (access === null) break;
+    const answer = await call(token, settings, access, ports);
+    if (!REFUSED_TOKEN.has(codeOf(answer) ?? 0)) return answer;
     ports.tokens.delete(appKey);
   }
   return call(token, settings, null, ports);

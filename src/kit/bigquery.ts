@@ -3,6 +3,7 @@ import { dig } from "./dig.ts";
 import type { Limits } from "./gate.ts";
 import { googleToken, type ServiceAccount, serviceAccount } from "./google-token.ts";
 import { type GuardedPorts, guardedCall } from "./guarded-call.ts";
+import { sha256Hex } from "./hash.ts";
 import type { Answer } from "./http.ts";
 import { numeric } from "./numeric.ts";
 import type { TokenShelf } from "./token-shelf.ts";
@@ -54,6 +55,9 @@ const body = (query: Query, more: object): string =>
     labels: { app: "event-stream" },
     ...more,
   });
+
+/** The same for the same question: asked again within 15 minutes, after an answer that was lost, BigQuery gives the job that it began, unpaid. */
+const requestId = ({ sql, params }: Query): string => sha256Hex(JSON.stringify([sql, params])).slice(0, 36);
 
 type Call = { method: "GET" | "POST"; path: string; body?: string; bytes?: number };
 
@@ -153,6 +157,7 @@ export async function runQuery(query: Query, client: BigQuery, ports: QueryPorts
     maxResults: query.maxRows,
     useQueryCache: true,
     jobCreationMode: "JOB_CREATION_OPTIONAL",
+    requestId: requestId(query),
   });
   const answer = await request({ method: "POST", path: "", body: run, bytes: cap }, client, ports);
   if ("kind" in answer || answer.verdict.kind !== "ok") return none(verdictOf(answer));

@@ -4,6 +4,16 @@ import { json, notFound, type Twin, text, textField } from "./twin.ts";
 /** A number that follows from the message, so that the same message gets the same id. */
 const numberFrom = (body: string) => (createHash("sha256").update(body).digest().readUInt32BE(0) % 1_000_000) + 1;
 
+const TAG = /<(?:\/(?:b|i|code|a)|(?:b|i|code)|a href="[^"<>]*")>/g;
+
+/** What Telegram would show: it counts characters after it has read the tags, and refuses what it cannot read. Null: refused. */
+function shown(body: unknown): string | null {
+  const text = textField(body, "text") ?? "";
+  if (textField(body, "parse_mode") !== "HTML") return text;
+  const bare = text.replaceAll(TAG, "");
+  return /[<>]|&(?!(?:lt|gt|amp|quot);)/.test(bare) ? null : bare.replaceAll(/&\w+;/g, "&");
+}
+
 const throttledTelegram = {
   ok: false,
   error_code: 429,
@@ -23,7 +33,9 @@ export const telegram: Twin = {
     if (method !== "sendMessage" && method !== "editMessageText")
       return json({ ok: false, error_code: 404, description: "Not Found" }, 404);
     if (!chat) return json({ ok: false, error_code: 400, description: "Bad Request: chat_id is empty" }, 400);
-    const message = textField(body, "text") ?? "";
+    const message = shown(body);
+    if (message === null)
+      return json({ ok: false, error_code: 400, description: "Bad Request: can't parse entities: unsupported start tag" }, 400);
     if (message.length > 4096) return json({ ok: false, error_code: 400, description: "Bad Request: message is too long" }, 400);
     const id = Number(textField(body, "message_id") ?? numberFrom(raw));
     const result = {
