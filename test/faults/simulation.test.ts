@@ -14,11 +14,11 @@ const THREADS = Number(process.env.SIM_THREADS ?? availableParallelism());
 const total = (outcomes: Outcome[], of: (outcome: Outcome) => number): number =>
   outcomes.reduce((sum, each) => sum + of(each), 0);
 
-function report(outcomes: Outcome[], seconds: number): string {
+function report(outcomes: Outcome[], seconds: number, cpuSeconds: number): string {
   const posts = total(outcomes, ({ job }) => job.posts.count);
   const faults = total(outcomes, (each) => Object.values(each.faults).reduce((sum, count) => sum + count, 0));
   const figures = [
-    `${posts} posts, ${outcomes.length} seeds, ${Math.round(seconds)} s (${Math.round(posts / seconds)} posts/s)`,
+    `${posts} posts, ${outcomes.length} seeds, ${Math.round(seconds)} s (${Math.round(posts / seconds)} posts/s), ${Math.round(cpuSeconds)} s of processor time`,
     `${faults} faults, ${total(outcomes, ({ signals }) => signals)} signals, ${total(outcomes, ({ deliveries }) => deliveries)} deliveries`,
     `${total(outcomes, ({ repeats }) => repeats)} repeated sends, ${total(outcomes, ({ requeued }) => requeued)} posts saved by the sweep`,
     `${Math.round(total(outcomes, ({ minutes }) => minutes) / 60)} hours of virtual time`,
@@ -35,9 +35,10 @@ function counts(outcomes: Outcome[]): string {
 describe("the pipeline under every fault", () => {
   it("keeps its promises in every history", async () => {
     const outcomes: Outcome[] = [];
-    const began = performance.now();
+    const [began, cpu] = [performance.now(), process.cpuUsage()];
     await fleet(matrix(POSTS), THREADS, (outcome) => void outcomes.push(outcome));
-    console.log(`${counts(outcomes)}\n${report(outcomes, (performance.now() - began) / 1000)}`);
+    const { user, system } = process.cpuUsage(cpu);
+    console.log(`${counts(outcomes)}\n${report(outcomes, (performance.now() - began) / 1000, (user + system) / 1e6)}`);
     const broken = outcomes.filter(({ complaints }) => complaints.length > 0);
     for (const { job, complaints } of broken) console.log(`${complaints.join("\n")}\n  replay: ${replayOf(job)}`);
     expect(broken.map(({ job }) => replayOf(job))).toEqual([]);
