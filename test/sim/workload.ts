@@ -75,6 +75,8 @@ const NOISE = ["", " 🚀", "!!", " pls RT", "  ", " 👀👀", " https://t.co/x
 const SPAM = "FREE AIRDROP!!! claim your bonus now, send 0.1 ETH to double it 100% guaranteed, DM me, join t.me/xx limited!!!";
 const BASE = Date.UTC(2026, 0, 15, 9);
 const HOUR = 3_600_000;
+/** Copies are made of what was said lately. */
+const RECENT = 30;
 
 type Token = { text: string; tokenCa?: string };
 
@@ -97,15 +99,20 @@ export function workload(seed: number, count: number): Workload {
     how: i % 2 === 0 ? "push" : "poll",
     posts: [],
   }));
+  const topics = new Map(streams.map((stream) => [stream, topicFrom(known, rolls)]));
   for (let n = 0; n < count; n++) {
     const stream = rolls.pick(streams);
-    stream.posts.push(post(stream, n, known, rolls));
+    const topic = (rolls.chance(0.9) && topics.get(stream)) || topicFrom(known, rolls);
+    topics.set(stream, topic);
+    stream.posts.push(post(stream, n, topic, known, rolls));
   }
   return { streams, posts: streams.flatMap((stream) => stream.posts) };
 }
 
-/** A few tokens are in everyone's mouth and most in nobody's: a queue's batch then holds several posts for one event, as it does in life. */
-const popular = (known: Token[], rolls: Dice): Token => rolls.pick(known.slice(0, rolls.int(0, known.length) + 1));
+/** What a source speaks of for a while, and in which hour: posts come in conversations, so that a batch holds several for one event. */
+type Topic = { token: Token; hour: number };
+
+const topicFrom = (known: Token[], rolls: Dice): Topic => ({ token: rolls.pick(known), hour: rolls.int(0, 2) });
 
 /** Half of it is kept: near to its original, and to others made of that, which need not be near to each other. */
 function blended(text: string, rolls: Dice): string {
@@ -115,15 +122,15 @@ function blended(text: string, rolls: Dice): string {
     : `${words.slice(0, -5).join(" ")} ${rolls.pick(ENDINGS)}`;
 }
 
-function post({ source, posts }: Stream, n: number, known: Token[], rolls: Dice): RawPost {
+function post({ source, posts }: Stream, n: number, topic: Topic, known: Token[], rolls: Dice): RawPost {
   const kind = rolls.next();
-  const earlier = posts.length > 0 && kind < 0.24 ? rolls.pick(posts) : undefined;
+  const earlier = posts.length > 0 && kind < 0.24 ? rolls.pick(posts.slice(-RECENT)) : undefined;
   const metrics = { followers: rolls.int(10, 50_000) };
   const fresh = {
     source,
     id: `${n}`,
     author: `${source}-a${rolls.int(0, 400)}`,
-    postedAt: new Date(BASE + rolls.int(0, 2 * HOUR)).toISOString(),
+    postedAt: new Date(BASE + topic.hour * HOUR + rolls.int(0, HOUR)).toISOString(),
     metrics,
   };
   if (earlier && kind < 0.05) return { ...earlier, ...fresh, author: earlier.author };
@@ -131,8 +138,8 @@ function post({ source, posts }: Stream, n: number, known: Token[], rolls: Dice)
   if (earlier) return { ...earlier, ...fresh, text: `${earlier.text}${rolls.pick(NOISE)}` };
   if (kind > 0.95) return { ...fresh, text: `${SPAM} ${n}` };
   if (kind > 0.91) return { ...fresh, text: `${rolls.pick(OPENINGS)} the city ${rolls.pick(MIDDLES)} ${rolls.pick(ENDINGS)}` };
-  const token = popular(known, rolls);
-  const also = kind > 0.88 ? ` and ${popular(known, rolls).text}` : "";
+  const { token } = topic;
+  const also = kind > 0.88 ? ` and ${rolls.pick(known).text}` : "";
   const text = `${rolls.pick(OPENINGS)} ${token.text}${also} ${rolls.pick(MIDDLES)} ${rolls.pick(ENDINGS)}`;
   return { ...fresh, text, ...(token.tokenCa && also === "" && { tokenCa: token.tokenCa, chain: "eth" as const }) };
 }
