@@ -93,20 +93,24 @@ describe("twice the posts that can be worked off", () => {
     const refusals = sent.flatMap((each: Sent) => each.refusals);
     const recoverySeconds = await untilDone();
 
-    const most = (of: keyof Sample): number => Math.max(...samples.map((sample) => sample[of]));
+    const half = Math.floor(samples.length / 2);
+    const most = (of: keyof Sample, among = samples): number => Math.max(...among.map((sample) => sample[of]));
+    const [early, late] = [most("megabytes", samples.slice(0, half)), most("megabytes", samples.slice(half))];
     const accepted = sent.reduce((sum, each) => sum + each.accepted, 0);
     console.log(
       `sustainable ${rate.toFixed(0)} posts/s; offered ${offered} in ${seconds.toFixed(0)} s, accepted ${accepted}, refused ${refusals.length} times; ` +
-        `at most ${most("open")} open, ${most("megabytes")} MB; ${samples.at(-1)?.done} deliveries; recovered in ${recoverySeconds.toFixed(0)} s`,
+        `at most ${most("open")} open; memory ${samples[0]?.megabytes} MB at first, at most ${early} MB in the first half and ${late} MB in the second; ` +
+        `${samples.at(-1)?.done} deliveries; recovered in ${recoverySeconds.toFixed(0)} s`,
     );
     expect(refusals.length).toBeGreaterThan(0);
     expect(refusals.filter(({ status, retryAfter }) => status !== 429 || !(Number(retryAfter) > 0))).toEqual([]);
     expect(most("open")).toBeLessThan(OVERLOAD_POSTS + 4 * OVERLOADED_AFTER_SECONDS * 2 * rate + CLIENTS * 50);
-    expect(most("megabytes")).toBeLessThan(1_500);
-    const halfway = samples[Math.floor(samples.length / 2)]?.done ?? 0;
+    // Of wrangler and workerd, shared pages counted in each: what is given to a queue without a bound would go on growing.
+    expect(late, "memory in the second half").toBeLessThan(1.5 * early);
+    const halfway = samples[half]?.done ?? 0;
     expect(halfway, "deliveries went out in the first half").toBeGreaterThan(samples[0]?.done ?? 0);
     expect(samples.at(-1)?.done, "and in the second").toBeGreaterThan(halfway);
-    expect(recoverySeconds).toBeLessThan(60 + 4 * OVERLOADED_AFTER_SECONDS);
+    expect(recoverySeconds).toBeLessThan(60 + (2 * most("open")) / rate);
     expect(await audit()).toMatchObject({ open: 0, dead: 0, contradictions: 0, miscounted: 0, deadLetters: 0 });
   });
 });
