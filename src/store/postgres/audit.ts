@@ -53,7 +53,7 @@ pace as (
   from (select ended_at, accepted_at from raw_posts order by id desc limit ${PACED}) latest
 )
 
-select jsonb_build_object(
+select json_build_object(
   'accepted', ${posts("true")},
   'evidence', ${posts("outcome = 'evidence'")},
   'dropped', ${posts("outcome = 'dropped'")},

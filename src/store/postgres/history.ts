@@ -23,7 +23,7 @@ step(at, place, stage, outcome, reason, event_key) as (
   select d.replayed_at, 6, d.stage, 'replayed', null, null from dead_letters d join post p on d.subject = p.source || ':' || p.source_id
   where d.replayed_at is not null
 )
-select jsonb_build_object(
+select json_build_object(
   'source', source, 'id', source_id, 'author', author, 'text', text, 'postedAt', ${iso("posted_at")}, 'acceptedAt', ${iso("accepted_at")},
   'outcome', outcome, 'reason', reason, 'lang', lang, 'spam', spam, 'sentiment', sentiment, 'steps', (
     select jsonb_agg(jsonb_build_object('stage', s.stage, 'outcome', s.outcome, 'at', ${iso("s.at")}, 'reason', s.reason, 'eventKey', s.event_key)

@@ -6,7 +6,7 @@ const PERCENTILES = `
 
 /** Of each post whose commit wrote a notification that was not held back: from acceptance to the first delivery of it. One row, `ms`. */
 export const LATENCY = `
-select jsonb_build_object(${PERCENTILES}) as ms
+select json_build_object(${PERCENTILES}) as ms
 from (
   select extract(epoch from min(o.finished_at) - p.accepted_at) * 1000 as ms
   from (select * from push_outbox where status = 'done' order by id desc limit ${LOOKED_AT}) o

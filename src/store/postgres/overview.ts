@@ -15,7 +15,7 @@ arrived as (
   select date_trunc('minute', accepted_at) as at, count(*) from raw_posts
   where accepted_at >= date_trunc('minute', $1::timestamptz) - interval '59 minutes' group by 1
 )
-select jsonb_build_object(
+select json_build_object(
   'posts', (select coalesce(jsonb_agg(to_jsonb(p) order by count desc), '[]') from post p),
   'events', (select count(*) from events) + (select coalesce(sum(count), 0)::bigint from archived where what = 'event'),
   'signals', (select coalesce(jsonb_agg(to_jsonb(s) order by count desc), '[]') from (select state, count(*) from signals group by 1) s),

@@ -10,7 +10,7 @@ import { CHANNELS } from "./channels.ts";
 import { HISTORY } from "./history.ts";
 import { LATENCY } from "./latency.ts";
 import { OVERVIEW, type OverviewRow } from "./overview.ts";
-import { EVENT, EVIDENCE, IS_OPEN, SIGNAL } from "./shapes.ts";
+import { EVENT, EVENT_ROW, EVIDENCE, IS_OPEN, SIGNAL } from "./shapes.ts";
 import { iso, json, one, type Sql } from "./sql.ts";
 
 type Condition = [clause: string, value: string | number | boolean | null];
@@ -132,7 +132,7 @@ export function readStore(sql: Sql): ReadStore {
 const GIVEN_KEYS = "select jsonb_array_elements_text($1::jsonb)";
 const JOINED = "events e join signals s using (event_key)";
 const EVENT_ROWS = {
-  item: `${EVENT} || jsonb_build_object('state', s.state, 'score', s.score, 'level', s.level)`,
+  item: EVENT_ROW,
   from: JOINED,
   at: "e.last_ts",
   id: "e.id",
@@ -152,7 +152,7 @@ const matching = (filter: EventFilter, ts: string): Condition[] => [
 
 const SHOWN_STATUS = `case when ${IS_OPEN} and o.leased_until is not null then 'sending' else o.status end`;
 const OUTBOX_ROWS = {
-  item: `jsonb_build_object(
+  item: `json_build_object(
     'id', o.id, 'channelId', o.channel_id, 'channel', coalesce(c.name, o.channel_id::text), 'eventKey', o.event_key, 'status', ${SHOWN_STATUS},
     'retryCount', o.retry_count, 'nextRetryAt', case when ${IS_OPEN} then ${iso("o.next_retry_at")} end, 'createdAt', ${iso("o.created_at")},
     'finishedAt', ${iso("o.finished_at")}, 'idemKey', o.idem_key, 'payload', o.payload_json, 'attempts', coalesce((
@@ -163,7 +163,7 @@ const OUTBOX_ROWS = {
   id: "o.id",
 };
 const LETTER_ROWS = {
-  item: `jsonb_build_object(
+  item: `json_build_object(
     'id', d.id, 'stage', d.stage, 'reason', d.reason, 'error', d.error, 'payload', d.payload, 'attempts', d.attempts, 'subject', d.subject,
     'advice', d.advice, 'createdAt', ${iso("d.created_at")}, 'replayedAt', ${iso("d.replayed_at")}, 'replays', d.replays)`,
   from: "dead_letters d",

@@ -1,14 +1,16 @@
 import { iso } from "./sql.ts";
 
-/** SQL expressions that answer the model's objects as jsonb, for rows under the aliases e (events), s (signals), o (push_outbox), c (channels). */
+/** SQL expressions that answer the model's objects as json (which keeps the order of its fields), for rows under the aliases e (events), s (signals), o (push_outbox), c (channels). */
 
 /** Window starts are written as in the event key, without milliseconds. */
-export const EVENT = `jsonb_build_object(
+const EVENT_FIELDS = `
   'eventKey', e.event_key, 'type', e.type, 'symbol', e.symbol, 'tokenCa', e.token_ca, 'chain', e.chain, 'summary', e.summary,
   'windowStart', replace(${iso("e.window_start")}, '.000Z', 'Z'), 'startTs', ${iso("e.start_ts")}, 'lastTs', ${iso("e.last_ts")},
-  'evidenceCount', e.evidence_count, 'copies', e.copies, 'uniqueAuthors', e.unique_authors)`;
+  'evidenceCount', e.evidence_count, 'copies', e.copies, 'uniqueAuthors', e.unique_authors`;
+export const EVENT = `json_build_object(${EVENT_FIELDS})`;
+export const EVENT_ROW = `json_build_object(${EVENT_FIELDS}, 'state', s.state, 'score', s.score, 'level', s.level)`;
 
-export const SIGNAL = `jsonb_build_object(
+export const SIGNAL = `json_build_object(
   'eventKey', s.event_key, 'state', s.state, 'previousState', s.previous_state, 'score', s.score, 'level', s.level, 'riskLevel', s.risk_level, 'reasons', s.reasons,
   'missing', s.missing, 'facts', s.features_snapshot, 'degraded', s.degraded, 'onchainAsofTs', ${iso("s.onchain_asof_ts")},
   'onchainConfidence', s.onchain_confidence, 'rulesVersion', s.rules_version, 'transition', s.transition, 'ts', ${iso("s.ts")})`;
@@ -18,7 +20,7 @@ export const EVIDENCE = `coalesce((
   select jsonb_agg(v.mention order by v.posted_at, v.evidence_id collate "C") from event_evidence v where v.event_key = e.event_key
 ), '[]')`;
 
-export const CHANNEL = `jsonb_build_object(
+export const CHANNEL = `json_build_object(
   'id', c.id, 'kind', c.kind, 'name', c.name, 'settings', c.settings, 'filter', c.filter, 'status', c.status,
   'statusReason', c.status_reason, 'atMostOnce', c.at_most_once, 'createdAt', ${iso("c.created_at")})`;
 
