@@ -86,7 +86,7 @@ if ((suite !== undefined && !longSuites.includes(suite)) || words.some((word) =>
   console.error(
     `usage: npm test | ${longSuites.map((name) => `npm run test:${name}`).join(" | ")} [-- WORD OF A FILE'S PATH ...]`,
   );
-  process.exit(2);
+  process.exit(words.includes("--help") || suite === "--help" ? 0 : 2);
 }
 const counts: Count[] = [];
 if (suite === undefined) {

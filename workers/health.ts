@@ -48,9 +48,8 @@ export async function health(env: Bindings, isolate: Isolate): Promise<Health> {
   };
 }
 
-/** Applied migrations show as a channels table that can be read. */
 export async function unready(isolate: Isolate): Promise<string[]> {
-  const [tables, rules] = await Promise.all([reached(isolate.store.channels()), reached(isolate.rules.current())]);
+  const [tables, rules] = await Promise.all([reached(isolate.store.migrated()), reached(isolate.rules.current())]);
   return [
     ...(tables ? [] : ["the database cannot be read, or the migrations are not applied"]),
     ...(rules ? [] : ["no rules are loaded"]),

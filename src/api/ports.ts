@@ -64,7 +64,7 @@ export type ApiPorts = ListPorts & {
   now: Clock;
   log: Log;
   telemetry: Telemetry;
-  store: Omit<ReadStore, "deadLetters" | "channelList" | "snapshots" | "ping">;
+  store: Omit<ReadStore, "deadLetters" | "channelList" | "snapshots" | "ping" | "migrated">;
   keys: KeyStore;
   /** Unguessable and safe in a URL: `bytes` random bytes. */
   randomToken(bytes: number): string;

@@ -111,4 +111,6 @@ export type ReadStore = {
   outboxByKey(eventKeys: readonly string[], limit: number): Promise<OutboxRow[]>;
   /** A cheap round trip. */
   ping(): Promise<void>;
+  /** Throws while a migration that this code needs is not applied. */
+  migrated(): Promise<void>;
 };

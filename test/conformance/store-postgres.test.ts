@@ -1,5 +1,7 @@
+import { expect, it } from "vitest";
 import { storeContract } from "../../src/store/contract.ts";
 import { postgresLeases, postgresStore } from "../../src/store/postgres.ts";
+import { StoreUnavailable } from "../../src/store/store.ts";
 import { neonSql } from "../../workers/platform/neon.ts";
 import { startPglite, startPostgres, type TestPostgres } from "../support/postgres.ts";
 
@@ -16,3 +18,12 @@ function contractOf(name: string, running: Promise<TestPostgres>, together: bool
 
 contractOf("the store in PostgreSQL, over Neon's protocol", startPostgres(), true);
 contractOf("the store in PGlite, over Neon's protocol", startPglite(), false);
+
+it("is not ready while a migration is missing", { timeout: 60_000 }, async () => {
+  const database = await startPostgres();
+  const store = postgresStore(neonSql({ databaseUrl: database.url, fetchEndpoint: database.fetchEndpoint }));
+  await store.migrated();
+  await database.pool.query("alter table signals drop column previous_state");
+  await expect(store.migrated()).rejects.toThrow(StoreUnavailable);
+  await database.stop();
+});

@@ -85,6 +85,7 @@ export function readStore(rows: Rows): ReadStore {
         .sort((a, b) => b.id - a.id)
         .map((row) => outboxRow(row, channelName(row.draft.channelId))),
     ping: async () => undefined,
+    migrated: async () => undefined,
   };
 }
 

@@ -126,8 +126,14 @@ export function readStore(sql: Sql): ReadStore {
     async ping() {
       await sql.query("select 1", []);
     },
+    async migrated() {
+      await sql.query(YOUNGEST, []);
+    },
   };
 }
+
+/** What each migration after the first brought, in one statement that reads no row. */
+const YOUNGEST = "select a.count, s.previous_state, c.moved_at from archived a, signals s, source_cursors c limit 0";
 
 const GIVEN_KEYS = "select jsonb_array_elements_text($1::jsonb)";
 const JOINED = "events e join signals s using (event_key)";
