@@ -46,6 +46,8 @@ describe("errors", () => {
     ["GET", "/events?chian=eth", 422],
     ["GET", "/signals?since=yesterday", 422],
     ["GET", "/signals?min_score=NaN", 422],
+    ["GET", "/overview?again=1", 422],
+    ["GET", "/posts/x/1?again=1", 422],
     ["GET", "/events/%00", 400],
     ["GET", "/events/eth:NONE:2026-01-15T10:00:00Z", 404],
     ["GET", "/posts/x/1", 404],

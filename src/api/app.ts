@@ -1,7 +1,8 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
+import * as z from "zod";
 import { StoreUnavailable } from "../store/store.ts";
-import { type ApiEnv, guard } from "./access.ts";
+import { ACCESS, type ApiEnv, guard } from "./access.ts";
 import { channelRoutes } from "./channels.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
 import { dialRoutes } from "./dials.ts";
@@ -12,9 +13,11 @@ import { keyRoutes } from "./keys.ts";
 import { listRoutes } from "./lists.ts";
 import { openapiRoutes } from "./openapi.ts";
 import { analyticsRoutes, operationsRoutes } from "./operations.ts";
+import { OPERATIONS } from "./operations-table.ts";
 import { outboxRoutes } from "./outbox.ts";
 import type { ApiPorts } from "./ports.ts";
 import { problem, unavailable } from "./problem.ts";
+import { readQuery } from "./query.ts";
 import { rulesRoutes } from "./rules.ts";
 import { sourcesRoutes } from "./sources.ts";
 
@@ -27,6 +30,7 @@ export function api(ports: ApiPorts): Hono<ApiEnv> {
 
   app.use(finish(ports));
   app.use(guard(ports));
+  app.use(plain);
 
   app.route("/", feedRoutes(ports));
   app.route("/", graphqlRoutes(ports));
@@ -60,6 +64,17 @@ export function api(ports: ApiPorts): Hono<ApiEnv> {
 
   return app;
 }
+
+const NOTHING = z.object({});
+
+/** A public read that takes no parameters refuses them: each spelling would be an answer of its own to every cache. */
+const plain: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL");
+  const key = `${route?.method} ${route?.path}`;
+  if (route?.method !== "GET" || ACCESS[key] !== "feed" || OPERATIONS[key]?.query !== undefined) return next();
+  const read = readQuery(c.req.url, NOTHING);
+  return read.kind === "refused" ? read.response : next();
+};
 
 const HEADERS = {
   "X-Content-Type-Options": "nosniff",

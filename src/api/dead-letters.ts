@@ -28,7 +28,7 @@ const flag = z
   .transform((text) => text === "true")
   .nullable()
   .default(null);
-const ListQuery = PagingQuery.extend({
+export const DeadLettersQuery = PagingQuery.extend({
   stage: z.string().max(40).nullable().default(null),
   reason: z.string().max(60).nullable().default(null),
   since: Instant.nullable().default(null),
@@ -50,7 +50,7 @@ export function deadLetterRoutes({ store, resend, now, log }: DeadLetterPorts): 
   const app = new Hono<ApiEnv>();
 
   app.get("/dead-letters", async (c) => {
-    const read = readQuery(c.req.url, ListQuery);
+    const read = readQuery(c.req.url, DeadLettersQuery);
     if (read.kind === "refused") return read.response;
     const { stage, reason, since, replayed } = read.query;
     const page = await readPage(read.query, (paging) => store.deadLetters({ stage, reason, since, replayed }, paging));

@@ -3,9 +3,11 @@ import { PostOnWire } from "../model/raw-post.ts";
 import { Signal } from "../model/signal.ts";
 import { TokenEvent } from "../model/token-event.ts";
 import { ChannelInput, ChannelUpdate, PreviewInput } from "./channel-input.ts";
+import { DeadLettersQuery } from "./dead-letters.ts";
 import { DialInput } from "./dials.ts";
 import { GraphqlBody } from "./graphql.ts";
 import { KeyInput } from "./keys.ts";
+import { OutboxQuery } from "./outbox.ts";
 import { ListQuery, LiveQuery } from "./query.ts";
 import { TriggerQuery } from "./sources.ts";
 
@@ -103,9 +105,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "DELETE /channels/:id": { summary: "Removes a channel; its deliveries stay readable.", status: 204 },
   "POST /channels/preview": { summary: "What a channel's messages would look like.", body: PreviewInput },
   "POST /channels/:id/test": { summary: "Sends a test message." },
-  "GET /outbox": { summary: "Deliveries with their attempts, the latest first." },
+  "GET /outbox": { summary: "Deliveries with their attempts, the latest first.", query: OutboxQuery },
   "POST /outbox/:id/retry": { summary: "Makes a failed or dead delivery due now, with its idempotency key.", status: 202 },
-  "GET /dead-letters": { summary: "What no retry could mend, with advice." },
+  "GET /dead-letters": { summary: "What no retry could mend, with advice.", query: DeadLettersQuery },
   "POST /dead-letters/replay": {
     summary: "Replays dead letters by id or by reason, capped; idempotency keys stay.",
     body: z.object({ ids: z.array(z.number().int()).optional(), reason: z.string().optional(), stage: z.string().optional() }),
