@@ -78,7 +78,7 @@ async function drain({ databaseUrl, sink, concurrency }: Job): Promise<void> {
       running.add(id);
       void underWay(() => deliver(id, ports)).finally(() => running.delete(id));
     }
-    while (running.size > concurrency * 8) await new Promise((wake) => setTimeout(wake, 5));
+    while (running.size > concurrency * 4) await new Promise((wake) => setTimeout(wake, 5));
     if (due.length === 0) await new Promise((wake) => setTimeout(wake, 100));
   }
 }

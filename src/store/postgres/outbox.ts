@@ -16,7 +16,10 @@ const ACCEPTED_AT = `(
   select ${iso("min(p.accepted_at)")} from event_evidence v join raw_posts p on p.source = v.source and p.source_id = v.post_id
   where v.event_key = held.event_key and v.committed_at = held.created_at and held.not_before is null and held.reopened_at is null)`;
 
-/** "held" is the latest version of each row, read under its lock: of two claims one sees the other's lease. Locked in one order by all. */
+/**
+ * "held" is the latest version of each row, read under its lock: of two claims one sees the other's lease. Locked in one order by all. "offset 0"
+ * has the older row looked for among those of its event: by the channel it would be a walk along all that is open for it.
+ */
 const CLAIM = `
 with ${ASK},
 held as (
@@ -34,8 +37,8 @@ ruling as (
     end as kind,
     case when older.next_retry_at > now then older.next_retry_at else now + interval '2 seconds' end as turn
   from held h left join lateral (
-    select o.next_retry_at from push_outbox o
-    where o.event_key = h.event_key and o.channel_id = h.channel_id and o.id < h.id and ${IS_OPEN} order by o.id limit 1
+    select o.next_retry_at from (select * from push_outbox where event_key = h.event_key offset 0) o
+    where o.channel_id = h.channel_id and o.id < h.id and ${IS_OPEN} order by o.id limit 1
   ) older on true
 ),
 moved as (
@@ -53,12 +56,17 @@ select id::float8 as id, kind,
     'interrupted', sending_token is not null and sending_token <> token, 'acceptedAt', ${ACCEPTED_AT}) as delivery
 from held join ruling on held.id = held_id`;
 
+/** "open" is asked of the rows once they are found by their ids, lest the planner looks for them among all that is open. */
 const RENEW = `
-with ${ASK}
-update push_outbox o set leased_until = ask.until, sending_token = coalesce(o.sending_token, ask.token)
-from ask
-where o.id = ask.id and o.lease_token = ask.token and o.leased_until is not null and ${IS_OPEN}
-returning o.id::float8 as id, ask.token`;
+with ${ASK},
+held as (
+  select o.id, a.token, a.until, o.leased_until is not null and ${IS_OPEN} as open
+  from push_outbox o join ask a on o.id = a.id and o.lease_token = a.token order by o.id for update of o
+)
+update push_outbox o set leased_until = held.until, sending_token = coalesce(o.sending_token, held.token)
+from held
+where o.id = held.id and held.open
+returning o.id::float8 as id, held.token`;
 
 /** How a row's attempt ended, flat as a record of $1. */
 type Ending = { id: number; token: string; now: string; letters: object[] } & Omit<Closing, "letter"> & Partial<Attempt>;
