@@ -158,6 +158,7 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
       load: (text) => loadRules(text, isolate.variables, VOCABULARY),
       publish: rules.publish,
       versions: (limit) => store.rulesVersions(limit),
+      vocabulary: VOCABULARY,
       backtestRows: async (since, limit) => (await store.snapshots(since, limit)).map(({ signal }) => signal),
       now,
     },

@@ -171,7 +171,7 @@ describe("rules backtest and explain", () => {
     const { code, out } = await ran(["backtest", written(SECOND), "--since", "2026-01-01T00:00:00Z"]);
     expect(code).toBe(0);
     expect(out).toMatch(/^1 signals since .*: 0 appear, 0 vanish, 0 change level, 0 change state, 1 change score/);
-    expect(out).toMatch(/loud +0 +1 +1 +0 +eth:DEMO/);
+    expect(out).toMatch(/loud +0 -> 1 +0 -> 1 +0 +0 +eth:DEMO/);
   });
 
   it("say why a stored signal has its score, with each fact's provider and age", async () => {

@@ -123,6 +123,7 @@ function fakeRules(): ApiPorts["rules"] {
     load,
     publish: async () => undefined,
     versions: async () => [],
+    vocabulary: FACTS,
     backtestRows: async () => [],
     now: () => NOW,
   };

@@ -99,6 +99,14 @@ describe("versions", () => {
 });
 
 describe("POST /rules/eval", () => {
+  it("scores by the facts it knows, and names those that no rule can read", async () => {
+    const { body } = await client().call("POST", "/rules/eval", { facts: { mentions: 3, dex_liquidty: 9 } });
+    expect(body).toMatchObject({
+      score: 1,
+      warnings: [{ path: "facts.dex_liquidty", message: "unknown fact dex_liquidty", mend: "did you mean dex_liquidity?" }],
+    });
+  });
+
   it("scores facts by the rules in force, and stores nothing", async () => {
     const { call, kv } = client();
     const { body } = await call("POST", "/rules/eval", { facts: { mentions: 3 }, explain: true });

@@ -1,12 +1,13 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { snakeCased } from "../kit/snake.ts";
-import { FactValue } from "../model/facts.ts";
+import { FactValue, type FactVocabulary } from "../model/facts.ts";
 import { Instant, SignalState } from "../model/scalars.ts";
 import { type BacktestReport, backtest, type StoredSignal } from "../rules/backtest.ts";
 import { explain } from "../rules/explain.ts";
 import type { Loaded } from "../rules/load.ts";
 import { type Ruleset, score } from "../rules/score.ts";
+import { unknownFact } from "../rules/unknown-fact.ts";
 import type { Problem } from "../rules/yaml.ts";
 import type { RulesVersion } from "../store/admin.ts";
 import { type ApiEnv, keyIdOf } from "./access.ts";
@@ -27,6 +28,8 @@ export type RulesPorts = {
   versions(limit: number): Promise<RulesVersion[]>;
   /** Stored signals since an instant, newest first. */
   backtestRows(since: string, limit: number): Promise<StoredSignal[]>;
+  /** The facts that this server knows. */
+  vocabulary: FactVocabulary;
   now(): number;
 };
 
@@ -95,6 +98,10 @@ export function rulesRoutes(ports: RulesPorts): Hono<ApiEnv> {
     return reply(200, {
       rulesVersion: rules.sha,
       ...verdict,
+      warnings: Object.keys(input.facts).flatMap((name) => {
+        const unknown = unknownFact(name, ports.vocabulary);
+        return unknown ? [{ path: `facts.${name}`, ...unknown }] : [];
+      }),
       ...(input.explain && { explanation: explained(rules, input, ports.now()) }),
     });
   });

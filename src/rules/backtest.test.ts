@@ -13,7 +13,7 @@ it("replays stored signals through a candidate, and says what would change", () 
         score: 0,
         level: "observe",
         state: "candidate",
-        reasons: [{ rule: "gone" }],
+        reasons: [{ rule: "gone", score: 1 }],
       }) as const,
   );
   const report = backtest(candidate, stored);
@@ -24,7 +24,7 @@ it("replays stored signals through a candidate, and says what would change", () 
     scoreChanges: 1,
   });
   expect(report.rules).toMatchObject([
-    { rule: "r0", matchedBefore: 0, matched: 1 },
-    { rule: "gone", matchedBefore: 2, matched: 0 },
+    { rule: "r0", matchedBefore: 0, matched: 1, pointsBefore: 0, points: 20, moved: 1, examples: ["k9"] },
+    { rule: "gone", matchedBefore: 2, matched: 0, pointsBefore: 2, points: 0, moved: 1, examples: ["k9", "k1"] },
   ]);
 });

@@ -8,18 +8,22 @@ export type StoredSignal = Standing & {
   eventKey: string;
   previousState: SignalState | null;
   facts: { values: FactValues };
-  reasons: readonly Pick<Reason, "rule">[];
+  reasons: readonly Pick<Reason, "rule" | "score">[];
 };
 
 type Standing = { score: number; level: Level; state: SignalState };
 export type Move = { eventKey: string; before: Standing; after: Standing };
-/** `matchedBefore` counts the signals whose stored reasons name the rule. The examples are signals where that changed. */
+/** What a rule gave to the stored verdicts, and what it gives now. */
 export type RuleTally = {
   rule: string;
   matchedBefore: number;
   matched: number;
+  pointsBefore: number;
   points: number;
   errors: number;
+  /** Signals that appear, vanish or change level, and to which the rule now gives other points. */
+  moved: number;
+  /** Signals that the rule treats otherwise, first of all those that moved. */
   examples: string[];
 };
 
@@ -55,8 +59,8 @@ export function backtest(candidate: Ruleset, stored: Iterable<StoredSignal>): Ba
   for (const signal of stored) {
     const verdict = score(candidate, signal.facts.values, signal.previousState);
     report.signals += 1;
-    count(byRule, verdict, signal);
-    compare(report, signal, verdict, candidate.notify);
+    const moved = compare(report, signal, verdict, candidate.notify);
+    count(byRule, verdict, signal, moved);
   }
   return { ...report, rules: [...byRule.values()] };
 }
@@ -68,7 +72,8 @@ function add(into: Tally, move: Move): void {
   if (into.examples.length < EXAMPLES) into.examples.push(move);
 }
 
-function compare(report: BacktestReport, signal: StoredSignal, verdict: Verdict, notify: Ruleset["notify"]): void {
+/** True when people would see another signal than before. */
+function compare(report: BacktestReport, signal: StoredSignal, verdict: Verdict, notify: Ruleset["notify"]): boolean {
   const standing = ({ score, level, state }: Standing): Standing => ({ score, level, state });
   const move = { eventKey: signal.eventKey, before: standing(signal), after: standing(verdict) };
   const told = notify.on.includes(signal.state) && (signal.score >= notify.minScore || signal.state === "downgraded");
@@ -77,27 +82,44 @@ function compare(report: BacktestReport, signal: StoredSignal, verdict: Verdict,
   if (verdict.level !== signal.level) add(report.levelChanges, move);
   if (verdict.state !== signal.state) add(report.stateChanges, move);
   if (verdict.score !== signal.score) report.scoreChanges += 1;
+  return verdict.notify !== told || verdict.level !== signal.level;
 }
 
-const emptyRow = (rule: string): RuleTally => ({ rule, matchedBefore: 0, matched: 0, points: 0, errors: 0, examples: [] });
+const emptyRow = (rule: string): RuleTally => ({
+  ...{ rule, matchedBefore: 0, matched: 0, pointsBefore: 0, points: 0, errors: 0, moved: 0 },
+  examples: [],
+});
 
 /** Rules that are gone from the candidate are counted too: what they used to match is what is lost. */
-function count(rows: Map<string, RuleTally>, verdict: Verdict, { eventKey, reasons }: StoredSignal): void {
+function count(rows: Map<string, RuleTally>, verdict: Verdict, { eventKey, reasons }: StoredSignal, moved: boolean): void {
   const row = (rule: string): RuleTally => {
     const known = rows.get(rule) ?? emptyRow(rule);
     rows.set(rule, known);
     return known;
   };
-  const before = new Set(reasons.map(({ rule }) => rule));
-  const after = new Map([...verdict.reasons, ...verdict.shadow].map((reason) => [reason.rule, reason.score]));
-  for (const rule of before) row(rule).matchedBefore += 1;
-  for (const [rule, points] of after) {
-    row(rule).matched += 1;
-    row(rule).points = Math.round((row(rule).points + points) * 100) / 100;
-  }
-  for (const rule of new Set([...before, ...after.keys()])) {
-    const { examples } = row(rule);
-    if (before.has(rule) !== after.has(rule) && examples.length < EXAMPLES) examples.push(eventKey);
+  const before = pointsOf(reasons);
+  const live = pointsOf(verdict.reasons);
+  const after = new Map([...live, ...pointsOf(verdict.shadow)]);
+  for (const rule of new Set([...before.keys(), ...after.keys()])) {
+    const tally = row(rule);
+    const [was, is] = [before.get(rule), after.get(rule)];
+    if (was !== undefined) tally.matchedBefore += 1;
+    if (is !== undefined) tally.matched += 1;
+    tally.pointsBefore = twoDecimals(tally.pointsBefore + (was ?? 0));
+    tally.points = twoDecimals(tally.points + (is ?? 0));
+    const hasMoved = moved && was !== live.get(rule);
+    if (hasMoved) tally.moved += 1;
+    if (was !== is) exemplify(tally, eventKey, hasMoved);
   }
   for (const { rule } of verdict.errors) row(rule).errors += 1;
+}
+
+const pointsOf = (reasons: readonly Pick<Reason, "rule" | "score">[]) => new Map(reasons.map(({ rule, score }) => [rule, score]));
+const twoDecimals = (n: number): number => Math.round(n * 100) / 100;
+
+/** The latest of those that moved come first. */
+function exemplify({ examples }: RuleTally, eventKey: string, hasMoved: boolean): void {
+  if (hasMoved) examples.unshift(eventKey);
+  else if (examples.length < EXAMPLES) examples.push(eventKey);
+  if (examples.length > EXAMPLES) examples.pop();
 }

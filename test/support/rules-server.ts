@@ -41,6 +41,7 @@ export function rulesServer() {
       ...rules,
       load: (text) => loadRules(text, {}, VOCABULARY),
       versions: store.rulesVersions,
+      vocabulary: VOCABULARY,
       backtestRows: async (since, limit) => (await store.snapshots(since, limit)).map(({ signal }) => signal),
       now: () => clock.now,
     },

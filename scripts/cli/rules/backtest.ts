@@ -14,7 +14,16 @@ type Report = {
   level_changes: Tally;
   state_changes: Tally;
   score_changes: number;
-  rules: { rule: string; matched_before: number; matched: number; points: number; errors: number; examples: string[] }[];
+  rules: {
+    rule: string;
+    matched_before: number;
+    matched: number;
+    points_before: number;
+    points: number;
+    errors: number;
+    moved: number;
+    examples: string[];
+  }[];
 };
 
 /** The server replays its stored signals through the candidate; nothing is changed. */
@@ -50,11 +59,11 @@ function shown(report: Report): string[] {
     ),
     "",
     ...table(
-      report.rules.map(({ rule, matched_before, matched, points, errors, examples }) => ({
+      report.rules.map(({ rule, matched_before, matched, points_before, points, errors, moved, examples }) => ({
         rule,
-        before: matched_before,
-        now: matched,
-        points,
+        matched: change(matched_before, matched),
+        points: change(points_before, points),
+        moved,
         errors,
         "for example": examples[0] ?? null,
       })),
@@ -62,4 +71,5 @@ function shown(report: Report): string[] {
   ];
 }
 
+const change = (before: number, now: number): string => (before === now ? `${now}` : `${before} -> ${now}`);
 const said = ({ score, level, state }: Standing): string => `${score} ${level} ${state}`;

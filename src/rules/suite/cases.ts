@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { FactValue, type FactValues, type FactVocabulary } from "../../model/facts.ts";
 import { Level, RiskLevel, SignalState } from "../../model/scalars.ts";
-import { nearestName } from "../language/traps.ts";
+import { unknownFact } from "../unknown-fact.ts";
 import { type Problem, readYaml, type Source } from "../yaml.ts";
 
 const keys = z.array(z.string());
@@ -68,10 +68,8 @@ export function readCases(file: string, text: string, vocabulary: FactVocabulary
 }
 
 function unknownFacts(facts: FactValues, path: PropertyKey[], vocabulary: FactVocabulary, source: Source): Problem[] {
-  return Object.keys(facts)
-    .filter((name) => !Object.hasOwn(vocabulary, name))
-    .map((name) => {
-      const near = nearestName(name, Object.keys(vocabulary));
-      return { ...source.problem([...path, name], `unknown fact ${name}`), ...(near && { mend: `did you mean ${near}?` }) };
-    });
+  return Object.keys(facts).flatMap((name) => {
+    const unknown = unknownFact(name, vocabulary);
+    return unknown ? [{ ...source.problem([...path, name], ""), ...unknown }] : [];
+  });
 }
