@@ -40,6 +40,7 @@ export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeepe
 
   /** Answers false when the event changed under us. */
   async function tryCommit(mentions: Mention[]): Promise<boolean> {
+    const began = ports.now();
     const before = known ?? (await load());
     known = undefined;
     const evidence = [...before.gathered.evidence, ...mentions];
@@ -52,6 +53,9 @@ export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeepe
     const { change, after, errors } = decide(before, { mentions, answers, rules, channels, now: ports.now() });
     const result = await ports.store.commit(change);
     if (result.kind === "stale") return false;
+    const traced = trace === undefined ? {} : { traceId: trace };
+    const { eventKey, state } = change.signal;
+    ports.log({ stage: "event", eventKey, passed: true, latencyMs: ports.now() - began, outcome: state, ...traced });
     known = { rev: result.rev, ...after };
     for (const { rule } of errors) ports.telemetry.count("rule_errors_total", { rule });
     await lookLater(answers, mentions.length > 0);

@@ -85,6 +85,7 @@ async function bury(dead: { message: Message; letter: Letter }[], ports: QueuePo
 
 /** posts: judge each, record the outcomes in one statement, send the mentions on, and only then confirm the claim and ack. */
 async function consumePosts(batch: Batch, ports: QueuePorts): Promise<void> {
+  const began = ports.now();
   const held = await readable(batch, "post", ports);
   const done = await ports.seen.claim(
     held.filter(({ body }) => !body.again).map(({ body, message }) => ({ key: postKey(body.post), holder: message.id })),
@@ -120,7 +121,13 @@ async function consumePosts(batch: Batch, ports: QueuePorts): Promise<void> {
   await ports.seen.confirm(judged.map(({ item }) => postKey(item.body.post)));
   for (const { item } of judged) item.message.ack();
   await report(
-    judged.map(({ item, result }) => ({ post: item.body.post, ...outcomeOf(result, duplicate.has(postKey(item.body.post))) })),
+    judged.map(({ item, result }) => ({
+      post: item.body.post,
+      traceId: item.traceId,
+      eventKey: result.kind === "keep" ? (result.post.mentions[0]?.eventKey ?? null) : null,
+      ...outcomeOf(result, duplicate.has(postKey(item.body.post))),
+    })),
+    began,
     ports,
   );
 }
@@ -130,10 +137,16 @@ const outcomeOf = (result: Judged, duplicate: boolean): { outcome: string; reaso
   return duplicate ? { outcome: "duplicate", reason: null } : { outcome: "kept", reason: null };
 };
 
-/** Counts how posts ended, and shows them on the live page. */
-async function report(posts: { post: RawPost; outcome: string; reason: string | null }[], ports: QueuePorts): Promise<void> {
-  for (const { post, outcome, reason } of posts) {
+type Reported = { post: RawPost; traceId: string; eventKey: string | null; outcome: string; reason: string | null };
+const ENDED_AT: Record<string, string> = { dropped: "filter", duplicate: "dedup" };
+
+/** Counts how posts ended, writes a line for each, and shows them on the live page. */
+async function report(posts: Reported[], began: number, ports: QueuePorts): Promise<void> {
+  const latencyMs = ports.now() - began;
+  for (const { post, traceId, eventKey, outcome, reason } of posts) {
     ports.telemetry.count("posts_total", { source: post.source, outcome, reason: reason ?? "" });
+    const where = { stage: ENDED_AT[outcome] ?? "refine", eventKey, passed: outcome === "kept", latencyMs };
+    ports.log({ ...where, outcome, reason, source: post.source, postId: post.id, traceId });
   }
   const shown = posts.map(({ post, outcome, reason }) => ({
     source: post.source,
