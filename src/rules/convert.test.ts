@@ -75,3 +75,14 @@ describe("a file of the Python kind", () => {
     ]);
   });
 });
+
+it("writes out what anchors and merge keys share, and refuses a bomb of them", () => {
+  const shared = "base: &b { points: 3, message: m }\nrules:\n  - { <<: *b, name: a, when: mentions > 3 }\n  - text\n";
+  expect(convertRules(shared, FACTS)).toMatchObject({
+    kind: "converted",
+    text: expect.stringMatching(/name: a\n +condition: mentions > 3\n +score: 3\n +reason: m/),
+    notes: ["base: has no counterpart and was left out", "imported: 1 of its rules are no fields and were left out"],
+  });
+  const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${[..."bcdefgh"].map((c, i) => `${c}: &${c} [${`*${"abcdefg"[i]},`.repeat(9)}]`).join("\n")}`;
+  expect(convertRules(bomb, FACTS)).toMatchObject({ kind: "unreadable", message: expect.stringContaining("alias") });
+});

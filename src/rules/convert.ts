@@ -6,6 +6,8 @@ import { isAllowed } from "./variables.ts";
 
 export type Converted = { kind: "converted"; text: string; notes: string[] } | { kind: "unreadable"; message: string };
 
+const MAX_ALIASES = 100;
+
 type Fields = Record<string, unknown>;
 
 /**
@@ -13,10 +15,8 @@ type Fields = Record<string, unknown>;
  * groups, `${NAME:-default}`. What could not be carried over, or was guessed, is said in the notes. Comments are not kept.
  */
 export function convertRules(text: string, vocabulary: FactVocabulary): Converted {
-  const parsed = parseDocument(text, { prettyErrors: false, uniqueKeys: true });
-  const [fault] = parsed.errors;
-  if (fault) return { kind: "unreadable", message: fault.message };
-  const read: unknown = parsed.toJS({ maxAliasCount: 0 });
+  const read = plainValues(text);
+  if (read instanceof Error) return { kind: "unreadable", message: read.message };
   const found = Array.isArray(read) ? { rules: read } : read;
   if (!isFields(found)) return { kind: "unreadable", message: "holds no rules: expected groups or rules" };
   const notes: string[] = [];
@@ -35,6 +35,18 @@ export function convertRules(text: string, vocabulary: FactVocabulary): Converte
   return { kind: "converted", text: stringify(document, { lineWidth: 0 }), notes };
 }
 
+/** Files of the Python kind share parts by anchors, `*name` and `<<`: they are written out here, as long as they stay few. */
+function plainValues(text: string): unknown {
+  const parsed = parseDocument(text, { prettyErrors: false, uniqueKeys: true, merge: true });
+  const [fault] = parsed.errors;
+  if (fault) return fault;
+  try {
+    return parsed.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
 const optional = (key: string, value: unknown): Fields => (value === undefined || value === null ? {} : { [key]: value });
 const mapValues = (fields: Fields, change: (value: unknown) => unknown): Fields =>
@@ -42,7 +54,10 @@ const mapValues = (fields: Fields, change: (value: unknown) => unknown): Fields 
 
 function convertGroup(group: Fields, index: number, mend: (text: string) => string, notes: string[]): Fields {
   const name = String(group.name ?? `group_${index + 1}`);
-  const rules = Array.isArray(group.rules) ? group.rules.filter(isFields) : [];
+  const listed: unknown[] = Array.isArray(group.rules) ? group.rules : [];
+  const rules = listed.filter(isFields);
+  if (rules.length < listed.length)
+    notes.push(`${name}: ${listed.length - rules.length} of its rules are no fields and were left out`);
   return {
     name,
     priority: Number(group.priority ?? 0),

@@ -43,34 +43,37 @@ export const Group = z.strictObject({
 export type Group = z.infer<typeof Group>;
 
 /** rules/rules.yml. Its JSON Schema, for editors, is made from this (`stream rules schema`). */
-export const RulesDocument = z.strictObject({
-  version: z.string({ error: 'must be text: put it in quotes, like "1.0"' }).max(50),
-  groups: z.array(Group, { error: "must be a list of groups" }),
-  scoring: z
-    .strictObject({
-      thresholds: z
-        .strictObject({
-          opportunity: amount("Scores from here up are opportunities"),
-          caution: amount("Scores from here down call for caution"),
-        })
-        .refine((t) => t.caution < t.opportunity, "caution must be lower than opportunity"),
-    })
-    .prefault({ thresholds: { opportunity: 15, caution: -5 } }),
-  states: z
-    .strictObject({
-      verified: expression.describe("When a signal is verified; may also use score and level"),
-      downgraded: expression.describe("When a signal is downgraded; wins over verified"),
-    })
-    .prefault({ verified: "score >= 10", downgraded: "score < -5" }),
-  notify: z
-    .strictObject({
-      min_score: amount("Signals below stay silent"),
-      on: z.array(z.enum(["candidate", "verified", "downgraded"])).describe("The states that people are told about"),
-    })
-    .prefault({ min_score: 10, on: ["verified", "downgraded"] }),
-  missing: z
-    .record(z.string().regex(/^[a-z][a-z0-9_]*$/), z.string().max(300))
-    .default({})
-    .describe("What to say when a provider or a fact has no answer"),
-});
+export const RulesDocument = z.strictObject(
+  {
+    version: z.string({ error: 'must be text: put it in quotes, like "1.0"' }).max(50),
+    groups: z.array(Group, { error: "must be a list of groups" }),
+    scoring: z
+      .strictObject({
+        thresholds: z
+          .strictObject({
+            opportunity: amount("Scores from here up are opportunities"),
+            caution: amount("Scores from here down call for caution"),
+          })
+          .refine((t) => t.caution < t.opportunity, "caution must be lower than opportunity"),
+      })
+      .prefault({ thresholds: { opportunity: 15, caution: -5 } }),
+    states: z
+      .strictObject({
+        verified: expression.describe("When a signal is verified; may also use score and level"),
+        downgraded: expression.describe("When a signal is downgraded; wins over verified"),
+      })
+      .prefault({ verified: "score >= 10", downgraded: "score < -5" }),
+    notify: z
+      .strictObject({
+        min_score: amount("Signals below stay silent"),
+        on: z.array(z.enum(["candidate", "verified", "downgraded"])).describe("The states that people are told about"),
+      })
+      .prefault({ min_score: 10, on: ["verified", "downgraded"] }),
+    missing: z
+      .record(z.string().regex(/^[a-z][a-z0-9_]*$/), z.string().max(300))
+      .default({})
+      .describe("What to say when a provider or a fact has no answer"),
+  },
+  { error: ({ code }) => (code === "invalid_type" ? "this is no rules file: it begins with version: and groups:" : undefined) },
+);
 export type RulesDocument = z.infer<typeof RulesDocument>;

@@ -77,6 +77,8 @@ function assemble(text: string, document: RulesDocument, source: Source, vocabul
   const withScore: Scope = new Map([...scope, ["score", "number"], ["level", "text"]]);
   const verified = read(["states", "verified"], document.states.verified, withScore, "truth");
   const downgraded = read(["states", "downgraded"], document.states.downgraded, withScore, "truth");
+  if (rules.length === 0 && problems.length === 0)
+    warnings.push(source.problem(["groups"], "holds no rules: every score will be 0"));
   const missing = missingTexts(document, vocabulary, source, warnings);
   if (problems.length > 0 || !verified || !downgraded) return { kind: "rejected", problems: problems.slice(0, ISSUES_SHOWN) };
   const states = { verified, downgraded };
