@@ -148,6 +148,21 @@ describe("deliver", () => {
     }
   });
 
+  it("buries a row that no message can be made of, instead of trying it for ever", async () => {
+    const world = await outboxWorld({ kind: "telegram", settings: { chatId: "1" } });
+    const { claim } = world.ports.store;
+    world.ports.store = {
+      ...world.ports.store,
+      async claim(...ask) {
+        const given = await claim(...ask);
+        return given.kind === "claimed" ? { kind: "claimed", delivery: { ...given.delivery, payload: {} as never } } : given;
+      },
+    };
+    expect(await world.deliver(await world.change())).toMatchObject({ kind: "dlq", reason: "rejected" });
+    expect(await world.letters()).toMatchObject([{ error: expect.stringContaining("TypeError") }]);
+    expect(world.seen).toEqual([]);
+  });
+
   it("does not send again what the channel took while the database was away", async () => {
     const world = await outboxWorld();
     const id = await world.change();

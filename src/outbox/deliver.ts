@@ -131,8 +131,22 @@ async function send(rows: readonly Delivery[], { adapter, channel }: Ready, port
   const looksBack = adapter.threads && rows.length === 1 && first !== undefined && first.payload.transition > 1;
   const prior = looksBack ? await ports.store.lastMessage(first.channelId, first.eventKey) : null;
   const { fetch, now, env, telemetry, log } = ports;
-  return channel.send(
-    rows.map(({ payload }) => payload),
-    { fetch, now, env, log, prior, idemKey: idemKeyOf(rows), ...(telemetry && { telemetry }) },
-  );
+  try {
+    const sendPorts = { fetch, now, env, log, prior, idemKey: idemKeyOf(rows), ...(telemetry && { telemetry }) };
+    return await channel.send(
+      rows.map(({ payload }) => payload),
+      sendPorts,
+    );
+  } catch (error) {
+    return fault(error);
+  }
 }
+
+/** A channel must not throw; one that does would do so at every attempt, for ever. Nobody knows how far it came. */
+const fault = (error: unknown): Sent => ({
+  verdict: { kind: "reject", reason: `the channel failed on it: ${String(error)}` },
+  externalId: null,
+  ambiguous: true,
+  httpStatus: null,
+  ms: 0,
+});
