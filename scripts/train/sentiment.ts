@@ -9,12 +9,13 @@
  */
 import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { MAX_CELL, packTable } from "../../src/kit/sparse-table.ts";
+import { packTable } from "../../src/kit/sparse-table.ts";
 import { type Blend, blended } from "../../src/refine/blend.ts";
 import { SENTIMENT_LABELS } from "../../src/refine/sentiment.ts";
 import { evidence } from "../../src/refine/sentiment-evidence.ts";
 import { readSentiment, rowOfWord, SENTIMENT_BITS, type SentimentReading } from "../../src/refine/sentiment-features.ts";
 import { type Fit, type Linear, learn, type Sample, scoresOf } from "./linear.ts";
+import { quantise, shipped } from "./quantise.ts";
 import { foldOf, readRows } from "./rows.ts";
 import { type BlendFit, fitBlend } from "./trees.ts";
 
@@ -55,20 +56,15 @@ function touches(samples: readonly Sample[]): Float64Array {
   return counts;
 }
 
-/** Whole steps for the weights that matter most, which are large and often touched; the rest is 0. */
-function quantise({ weights, bias }: Linear, train: readonly Sample[]) {
+/** The model as it ships: of the weights those that matter most, which are large and often touched. */
+function rounded({ weights, bias }: Linear, train: readonly Sample[]) {
   const counts = touches(train);
   const matter = weights.map((weight, at) => Math.abs(weight) * (counts[Math.floor(at / FIT.classes)] ?? 0) ** OFTEN);
   const floor = matter.toSorted().at(-KEPT) ?? 0;
-  const kept = weights.filter((_, at) => (matter[at] ?? 0) >= floor).map(Math.abs);
-  const step = (kept.sort()[Math.floor(kept.length * 0.999)] ?? 1) / MAX_CELL;
-  const cells = Int8Array.from(weights, (weight, at) => {
-    if ((matter[at] ?? 0) < floor) return 0;
-    return Math.max(-MAX_CELL, Math.min(MAX_CELL, Math.round(weight / step)));
-  });
-  return { cells, step, bias: [...bias].map((each, k) => each + (LABEL_BIAS[k] ?? 0)) };
+  const table = quantise(weights, 1, (at) => (matter[at] ?? 0) >= floor);
+  return { ...table, weights: Float32Array.from(shipped(table)), bias: [...bias].map((each, k) => each + (LABEL_BIAS[k] ?? 0)) };
 }
-type Quantised = ReturnType<typeof quantise>;
+type Rounded = ReturnType<typeof rounded>;
 
 function macroF1(gold: readonly number[], predicted: readonly number[]): number {
   const per = SENTIMENT_LABELS.map((_, k) => {
@@ -87,8 +83,8 @@ function pearson(x: readonly number[], y: readonly number[]): number {
 }
 
 /** Fits the score on the rated texts, and prints what ten folds say of it. */
-function fitScore(model: Quantised): Blend {
-  const weights = Float32Array.from(model.cells, (cell) => cell * model.step);
+function fitScore(model: Rounded): Blend {
+  const { weights } = model;
   const bias = Float64Array.from(model.bias);
   const leanOf = (hash: number) => (weights[3 * rowOfWord(hash) + 2] ?? 0) - (weights[3 * rowOfWord(hash)] ?? 0);
   const rated = readRows<Rated>(data, "sentiment-vader").map(({ text, score }) => {
@@ -113,8 +109,8 @@ function fitScore(model: Quantised): Blend {
 
 const samples = ["sentiment-train", "sentiment-tweeteval"].flatMap(labelled);
 const train = samples.filter((sample) => sample.fold !== heldOut);
-const model = quantise(learn(train, FIT), train);
-const weights = Float32Array.from(model.cells, (cell) => cell * model.step);
+const model = rounded(learn(train, FIT), train);
+const { weights } = model;
 for (const [set, tested] of Map.groupBy(
   samples.filter((sample) => sample.fold === heldOut),
   (sample) => sample.set,

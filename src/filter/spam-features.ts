@@ -7,7 +7,7 @@ export const SPAM_BITS = 17;
 const MAX_WORDS = 250;
 /** Characters of a text whose n-grams are read. */
 const MAX_GRAMMED = 600;
-const [SHORTEST_GRAM, LONGEST_GRAM] = [3, 5];
+const [SHORTEST_GRAM, LONGEST_GRAM] = [2, 5];
 const MAX_ROWS = 8192;
 
 /**

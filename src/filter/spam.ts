@@ -1,4 +1,4 @@
-import { unpackDense } from "../kit/sparse-table.ts";
+import { unpackSquares } from "../kit/sparse-table.ts";
 import { nameOf, readSpam, SPAM_BITS, type SpamReading } from "./spam-features.ts";
 import { SPAM_WEIGHTS } from "./weights/spam.ts";
 
@@ -9,10 +9,10 @@ export type SpamModel = { bias: number; step: number; table: string };
 export const SPAM_FROM = 0.5;
 const REASONS = 4;
 
-let unpacked: Int8Array | undefined;
+let unpacked: Int16Array | undefined;
 
-function weights(): Int8Array {
-  unpacked ??= unpackDense(SPAM_WEIGHTS.table, 1 << SPAM_BITS);
+function weights(): Int16Array {
+  unpacked ??= unpackSquares(SPAM_WEIGHTS.table, 1 << SPAM_BITS);
   return unpacked;
 }
 

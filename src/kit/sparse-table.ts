@@ -55,14 +55,18 @@ export function unpackTable(packed: string, rows: number, width: number): Sparse
   return table;
 }
 
-/** All cells of a packed table, zeros too: for tables small enough that a look at any cell should cost one read. */
-export function unpackDense(packed: string, size: number): Int8Array {
-  const cells = new Int8Array(size);
+/**
+ * All cells of a packed table, zeros too, as signed squares: 44 values then reach from 1 to 484, which a few large and many small weights need. For
+ * tables small enough that a look at any cell should cost one read.
+ */
+export function unpackSquares(packed: string, size: number): Int16Array {
+  const cells = new Int16Array(size);
   let at = 0;
   for (let i = 0; i < packed.length; i++) {
     const code = CODE[packed.charCodeAt(i)] ?? 0;
+    const root = code < HALF ? code + 1 : HALF - 1 - code;
     if (code >= VALUES) at += code - VALUES + 1;
-    else cells[at++] = code < HALF ? code + 1 : HALF - 1 - code;
+    else cells[at++] = root * Math.abs(root);
   }
   return cells;
 }

@@ -1,4 +1,4 @@
-import { unpackDense } from "../kit/sparse-table.ts";
+import { unpackSquares } from "../kit/sparse-table.ts";
 import { type Blend, blended } from "./blend.ts";
 import { Role } from "./lexicon.ts";
 import { evidence, type Opinion } from "./sentiment-evidence.ts";
@@ -16,10 +16,10 @@ export type DrivingWord = { word: string; weight: number };
 const DRIVING_WORDS = 5;
 const NOTHING = 0.02;
 
-let unpacked: Int8Array | undefined;
+let unpacked: Int16Array | undefined;
 
-function table(): Int8Array {
-  unpacked ??= unpackDense(SENTIMENT_WEIGHTS.table, COLUMNS << SENTIMENT_BITS);
+function table(): Int16Array {
+  unpacked ??= unpackSquares(SENTIMENT_WEIGHTS.table, COLUMNS << SENTIMENT_BITS);
   return unpacked;
 }
 
