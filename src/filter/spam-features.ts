@@ -123,7 +123,7 @@ function touchGrams(scan: Readonly<Scan>): void {
     const end = scan.ends[i] ?? 0;
     if (start > MAX_GRAMMED) break;
     if (kind !== Kind.word && kind !== Kind.tag && kind !== Kind.handle && kind !== Kind.link) continue;
-    for (let from = start - 1; from + SHORTEST_GRAM <= end + 1; from++) {
+    for (let from = start - 1; from < MAX_GRAMMED && from + SHORTEST_GRAM <= end + 1; from++) {
       const to = Math.min(end + 1, from + LONGEST_GRAM);
       let state = GRAM;
       for (let at = from; at < to; at++) {

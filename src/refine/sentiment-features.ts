@@ -7,6 +7,8 @@ import { compound, type Rated, rateWords } from "./valence.ts";
 /** 2^bits rows of the hashed table. */
 export const SENTIMENT_BITS = 17;
 const MAX_ROWS = 4096;
+/** Characters of a text whose n-grams are read. */
+const MAX_GRAMMED = 1000;
 const NEGATION_SCOPE = 3;
 const [SHORTEST_GRAM, LONGEST_GRAM] = [3, 5];
 
@@ -92,7 +94,7 @@ function touchGrams({ lower, starts, ends, kinds }: Readonly<Scan>, { tokens, co
     if (kind !== Kind.word && kind !== Kind.tag) continue;
     const start = starts[token] ?? 0;
     const end = ends[token] ?? 0;
-    for (let from = start - 1; from + SHORTEST_GRAM <= end + 1; from++) {
+    for (let from = start - 1; from < MAX_GRAMMED && from + SHORTEST_GRAM <= end + 1; from++) {
       const to = Math.min(end + 1, from + LONGEST_GRAM);
       let state = GRAM;
       for (let at = from; at < to; at++) {

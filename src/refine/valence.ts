@@ -36,6 +36,8 @@ const BUT_AFTER = 1.5;
 /** A booster or negation counts for this much when it stands one, two or three words before. */
 const DISTANCE = [1, 0.95, 0.9];
 const NORMALISER = 15;
+/** A longer row of letters is no stretched word. */
+const LONGEST_WORD = 40;
 
 const words = (): RatedWords => ({
   count: 0,
@@ -79,6 +81,7 @@ function pick(from: Lexicon, scan: Readonly<Scan>): void {
 /** The hash of a stretched word ("sooo", "coool") with runs of three letters and more cut to `keep`; 0 when it has none. */
 function unstretched({ lower, starts, ends }: Readonly<Scan>, token: number, keep: number): number {
   const [start, end] = [starts[token] ?? 0, ends[token] ?? 0];
+  if (end - start > LONGEST_WORD) return 0;
   let [run, cut, word] = [0, false, ""];
   for (let at = start; at < end; at++) {
     run = at > start && lower.charCodeAt(at) === lower.charCodeAt(at - 1) ? run + 1 : 1;
