@@ -43,6 +43,17 @@ describe("the rules in force", () => {
     expect(rules.status()).toMatchObject({ version: NEXT.sha, rejected: expect.stringContaining(bad) });
   });
 
+  it("can go back to the built-in ones that the first version took the place of", async () => {
+    const { rules, store, passReread } = rulesServer();
+    const builtIn = await rules.current();
+    await rules.publish(NEXT, "me");
+    expect((await store.rulesVersions(9)).map(({ sha }) => sha).sort()).toEqual([builtIn.sha, NEXT.sha].sort());
+    await rules.publish(builtIn, "me");
+    passReread();
+    expect((await rules.current()).sha).toBe(builtIn.sha);
+    expect(await store.rulesVersions(9)).toHaveLength(2);
+  });
+
   it("stay while KV is out of reach", async () => {
     const { rules, kv, passReread } = rulesServer();
     await rules.publish(NEXT, "me");

@@ -73,6 +73,14 @@ export function rulesFromKv(
     return rules;
   }
 
+  /** The first version that is published takes the place of the built-in rules: they stay known, to go back to and to explain what they scored. */
+  async function keepBuiltIn(): Promise<void> {
+    const own = open.builtIn();
+    if (own.kind === "unusable" || (await archive.rulesVersions(1)).length > 0) return;
+    const version = { sha: own.rules.sha, document: bundleOf(own.rules), author: "built in" };
+    await archive.recordRules(version, iso(now() - 1)); // Before the one that follows: the latest is what a new isolate falls back to.
+  }
+
   const held = lastGood(load, settings.rereadMs, now);
   return {
     current: held.get,
@@ -82,6 +90,7 @@ export function rulesFromKv(
     },
     async publish(rules, author) {
       const bundle = bundleOf(rules);
+      await keepBuiltIn();
       await kv.put(bundleKey(rules.sha), bundle);
       await archive.recordRules({ sha: rules.sha, document: bundle, author }, iso(now()));
       await kv.put(POINTER, rules.sha);
