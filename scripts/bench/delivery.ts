@@ -19,7 +19,7 @@ const PATIENCE_MS = (2 * LEASE_SECONDS + 15) * 1_000;
 /**
  * Notifications to a sink on this machine that answers 10 % with 500 and 1 % with 429, and takes 2 % without an answer; the worker is killed with
  * SIGKILL in the middle and another carries on. Each engine in a process of its own, one after another, with the same concurrency, retry delay and
- * lease. `BENCH_JOBS=1000 BENCH_ENGINES=ours,bullmq` makes it shorter.
+ * lease. `BENCH_JOBS=2000 BENCH_ENGINES=ours,bullmq` makes it shorter.
  */
 export async function bench(): Promise<void> {
   console.log(`\ndelivery: ${JOBS} notifications, ${CONCURRENCY} at a time, kill -9 at ${KILL_AT * 100} %`);

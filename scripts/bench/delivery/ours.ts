@@ -70,7 +70,7 @@ async function drain({ databaseUrl, sink, concurrency }: Job): Promise<void> {
       delete: async (id) => void journal.delete(id),
     },
   };
-  const underWay = turns(concurrency * 4);
+  const underWay = turns(concurrency * 2);
   const running = new Set<number>();
   for (;;) {
     const due = (await store.due(iso(Date.now()), 500)).filter(({ id }) => !running.has(id));
