@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { gzipSync } from "node:zlib";
 import { EMPTY_BLACKLIST } from "../../src/filter/blacklist.ts";
@@ -23,7 +23,7 @@ const machine = () => `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().leng
 
 async function printCosts(texts: readonly string[]): Promise<void> {
   const bundle = new URL("../../dist/text.mjs", import.meta.url);
-  if (!existsSync(bundle)) await import("../build-text.ts");
+  await import("../build-text.ts");
   const posts = texts.map((text, i) => ({
     ...{ source: "bench", id: String(i), author: "someone", postedAt: "2026-01-15T10:00:00.000Z" },
     text,
