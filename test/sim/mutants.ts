@@ -215,7 +215,7 @@ export const MUTANTS: readonly Suspect[] = [
     file: "workers/sweeper-keeper.ts",
     from: "if (next !== null) await wake(next);",
     to: "void next;",
-    by: "enqueue-refused=0.25",
+    by: "enqueue-refused=0.6",
   },
   {
     name: "a post ends with the first of its events",

@@ -84,7 +84,7 @@ export async function simulate(job: Job, options: Options = {}): Promise<{ outco
     const rulebook = { ...simRules(steady ? "steady" : "swinging"), changeAt: START + TRAFFIC_MS / 2 };
     const world = worldOf({ kernel, faults }, { store, judge, rulebook });
     await addChannels(store, iso(START));
-    const { quiet, poison } = await live(posts, world);
+    const { quiet, poison, thrown } = await live(posts, world);
     const tables = await readTables(store, posts);
     const run = {
       ...{ quiet, tables, poison, steady },
@@ -102,7 +102,7 @@ export async function simulate(job: Job, options: Options = {}): Promise<{ outco
     );
     const outcome: Outcome = {
       job,
-      complaints: complaintsOf(run, options.reference),
+      complaints: [...thrown, ...complaintsOf(run, options.reference)],
       digest: kernel.digest(),
       minutes: Math.round((kernel.now() - START) / MINUTE),
       events: kernel.events(),
@@ -117,7 +117,9 @@ export async function simulate(job: Job, options: Options = {}): Promise<{ outco
   });
 }
 
-async function live({ streams }: Workload, world: World): Promise<{ quiet: boolean; poison: ReadonlySet<string> }> {
+type Lived = { quiet: boolean; poison: ReadonlySet<string>; thrown: string[] };
+
+async function live({ streams }: Workload, world: World): Promise<Lived> {
   const { kernel } = world;
   const until = START + TRAFFIC_MS;
   let pushing = streams.filter(({ how }) => how === "push").length;
@@ -128,8 +130,12 @@ async function live({ streams }: Workload, world: World): Promise<{ quiet: boole
   kernel.spawn(operator(world));
   kernel.spawn(poisoner(until, poison, world));
   kernel.spawn(ticks(cron(streams, START, until, world), () => calm(world, () => pushing === 0, total), world));
-  const quiet = await kernel.run(START + PATIENCE_MS);
-  return { quiet, poison };
+  const thrown: string[] = [];
+  const quiet = await kernel.run(START + PATIENCE_MS).catch((error: unknown) => {
+    thrown.push(`it threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return false;
+  });
+  return { quiet, poison, thrown };
 }
 
 /** No faults, no messages, nothing open, no object that means to look again. */

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { fleet } from "./fleet.ts";
 import { ratesOf, replayOf } from "./jobs.ts";
 import { MUTANTS, type Suspect } from "./mutants.ts";
-import { type Job, keyOf, simulate } from "./run.ts";
+import { type Job, keyOf, type Outcome, simulate } from "./run.ts";
 import type { Tables } from "./tables.ts";
 
 const POSTS = 160;
@@ -34,21 +34,12 @@ const jobsFor = ({ by }: Suspect): Job[] =>
 
 async function trial(mutant: Suspect, tables: Record<string, Tables>): Promise<Trial> {
   let killedBy: string | undefined;
-  const notice = (what: string): "enough" => {
-    killedBy ??= what;
+  const told = ({ complaints: [first], job }: Outcome): "enough" | undefined => {
+    if (first === undefined) return undefined;
+    killedBy ??= `${first}\n      ${replayOf(job)}`;
     return "enough";
   };
-  try {
-    await fleet(
-      jobsFor(mutant),
-      1,
-      ({ complaints, job }) => (complaints[0] === undefined ? undefined : notice(`${complaints[0]}\n      ${replayOf(job)}`)),
-      { mutant, references: tables },
-    );
-  } catch (error) {
-    if (String(error).includes("stands")) throw error;
-    notice(String(error));
-  }
+  await fleet(jobsFor(mutant), 1, told, { mutant, references: tables });
   return { mutant, killedBy };
 }
 
