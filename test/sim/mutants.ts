@@ -299,6 +299,6 @@ export const MUTANTS: readonly Suspect[] = [
     file: "src/outbox/pace.ts",
     from: "memory.get(line + key) ?? 0) + perMs / count)",
     to: "memory.get(line + key) ?? 0))",
-    by: "",
+    by: "postgres-down-10=0.25",
   },
 ];

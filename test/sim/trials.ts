@@ -5,7 +5,7 @@ import { MUTANTS, type Suspect } from "./mutants.ts";
 import { type Job, keyOf, type Outcome, simulate } from "./run.ts";
 import type { Tables } from "./tables.ts";
 
-const POSTS = 160;
+const POSTS = 240;
 /** What every mutant is tried with after the faults of its own; the posts of seed 0 have steady states, those of seed 1 swinging ones. */
 const BATTERY = [
   "",

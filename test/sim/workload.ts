@@ -93,7 +93,7 @@ function tokens(count: number, rolls: Dice): Token[] {
 /** Posts by the seed: plain mentions, copies by others, repeats by the same author, spam, posts about nothing, and some about two tokens. */
 export function workload(seed: number, count: number): Workload {
   const rolls = dice(seed);
-  const known = tokens(Math.max(6, Math.round(count / 100)), rolls);
+  const known = tokens(Math.max(12, Math.round(count / 100)), rolls);
   const streams: Stream[] = Array.from({ length: 6 }, (_, i) => ({
     source: `s${i}`,
     how: i % 2 === 0 ? "push" : "poll",
