@@ -3,6 +3,7 @@ import { iso } from "../src/kit/time.ts";
 import type { RawPost } from "../src/model/raw-post.ts";
 import { silent } from "../src/observability/telemetry.ts";
 import { memoryStore } from "../src/store/memory.ts";
+import { StoreUnavailable } from "../src/store/store.ts";
 import { ingest } from "../workers/ingest.ts";
 import { type SweeperMemory, type SweeperPorts, sweeperKeeper } from "../workers/sweeper-keeper.ts";
 
@@ -17,6 +18,11 @@ const posts = (count: number): RawPost[] =>
     text: `post ${i}`,
     postedAt: iso(START),
   }));
+
+const DROPPED = {
+  ...{ lang: null, spam: null, sentiment: null, fingerprint: null },
+  ...{ outcome: "dropped" as const, reason: "spam", evidence: "" },
+};
 
 /** A sweeper over a queue that loses everything while `losing`, with a clock that jumps to the next alarm. */
 function scene() {
@@ -54,7 +60,24 @@ function scene() {
     alarmAt = null;
     await keeper.alarm();
   }
-  return { clock, queue, ports, nextAlarm };
+  return { clock, queue, ports, nextAlarm, store, memory, isIdle: () => alarmAt === null };
+}
+
+/** Alarms until none is set. */
+async function settle({ nextAlarm, isIdle }: ReturnType<typeof scene>): Promise<void> {
+  for (let alarms = 0; alarms < 50 && !isIdle(); alarms++) await nextAlarm();
+}
+
+/** The next call of `name` is carried out and its answer lost. */
+function lose(store: SweeperPorts["store"], name: "accept" | "overdue"): void {
+  const call = store[name] as (...given: unknown[]) => Promise<unknown>;
+  Object.assign(store, {
+    async [name](...given: unknown[]) {
+      Object.assign(store, { [name]: call });
+      await call.apply(store, given);
+      throw new StoreUnavailable("the reply was lost");
+    },
+  });
 }
 
 it("brings back thousands of lost posts within minutes, not a batch a waiting time", async () => {
@@ -63,4 +86,49 @@ it("brings back thousands of lost posts within minutes, not a batch a waiting ti
   queue.losing = false;
   while (queue.held < 3_200) await nextAlarm();
   expect(clock.now - START).toBeLessThan(11 * MINUTE);
+});
+
+it("brings back posts whose acceptance was never answered", async () => {
+  const set = scene();
+  set.queue.losing = false;
+  lose(set.store, "accept");
+  expect((await ingest(posts(3), set.ports)).kind).toBe("unavailable");
+  await settle(set);
+  expect(set.queue.held).toBeGreaterThanOrEqual(3);
+});
+
+it("brings back posts that were marked as sent when the answer was lost", async () => {
+  const set = scene();
+  await ingest(posts(3), set.ports);
+  set.queue.losing = false;
+  lose(set.store, "overdue");
+  await settle(set);
+  expect(set.queue.held).toBeGreaterThanOrEqual(3);
+});
+
+it("awaits a post that is accepted while it looks for others", async () => {
+  const set = scene();
+  await ingest(posts(1), set.ports);
+  await set.store.judge([{ ...DROPPED, source: "x", id: "0" }], iso(set.clock.now));
+  const { overdue } = set.store;
+  Object.assign(set.store, {
+    async overdue(...given: Parameters<typeof overdue>) {
+      Object.assign(set.store, { overdue });
+      const found = await overdue(...given);
+      await ingest(posts(2), set.ports);
+      return found;
+    },
+  });
+  await set.nextAlarm();
+  set.queue.losing = false;
+  for (let alarms = 0; alarms < 5 && !set.isIdle(); alarms++) await set.nextAlarm();
+  expect(set.queue.held).toBeGreaterThanOrEqual(1);
+});
+
+it("asks nothing more once every post has an outcome", async () => {
+  const set = scene();
+  await ingest(posts(1), set.ports);
+  await set.store.judge([{ ...DROPPED, source: "x", id: "0" }], iso(set.clock.now));
+  await settle(set);
+  expect([set.isIdle(), set.memory.postsUntil]).toEqual([true, undefined]);
 });

@@ -14,8 +14,8 @@ const RETRY_AFTER_SECONDS = 30;
 const OVERLOADED_SECONDS = 10;
 
 /**
- * Accepts posts: rows in raw_posts first, the queue second. Once the rows are there the posts are safe, also when the queue refuses them: the sweep
- * sends what has no outcome again. What comes faster than it is worked off is refused, so that neither the queue nor the wait grows without bound.
+ * Accepts posts: the sweep is told first, then come the rows in raw_posts, then the queue. Once the rows are there the posts are safe, also when the
+ * queue refuses them, this call dies or the database's answer is lost: the sweep sends what has no outcome again. What comes faster than it is worked off is refused, so that neither the queue nor the wait grows without bound.
  */
 export async function ingest(posts: RawPost[], ports: IngestPorts): Promise<Ingested> {
   const distinct = [...new Map(posts.map((post) => [`${post.source}:${post.id}`, post])).values()];
@@ -23,6 +23,7 @@ export async function ingest(posts: RawPost[], ports: IngestPorts): Promise<Inge
   let fresh: PostRef[];
   try {
     const now = ports.now();
+    await ports.expectPosts(overdueFrom(now, ports));
     const accepted = await ports.store.accept(arrivals, iso(now), iso(now - ports.overloadedAfterSeconds * 1000));
     if (accepted.overloaded) return overloaded(ports);
     fresh = accepted.fresh;
@@ -58,9 +59,11 @@ export async function sendPosts(posts: RawPost[], again: boolean, ports: IngestP
   } catch (error) {
     ports.log({ stage: "ingest", level: "warn", outcome: "queue_refused", reason: String(error) });
   }
-  // A millisecond later than that they are overdue, also when no time passed since they were accepted.
-  await ports.expectPosts(ports.now() + ports.requeueAfterSeconds * 1000 + 1);
 }
+
+/** When posts that are accepted or sent again at `now` are overdue. */
+export const overdueFrom = (now: number, { requeueAfterSeconds }: Pick<IngestPorts, "requeueAfterSeconds">): number =>
+  now + requeueAfterSeconds * 1000 + 1;
 
 /** Cuts messages into calls that the queue accepts. */
 export function batches<T>(messages: T[]): T[][] {

@@ -1,5 +1,5 @@
 import { iso } from "../src/kit/time.ts";
-import { sendPosts } from "./ingest.ts";
+import { overdueFrom, sendPosts } from "./ingest.ts";
 import type { IngestPorts } from "./ports.ts";
 
 const BATCH = 500;
@@ -12,5 +12,6 @@ export async function sweepPosts(ports: IngestPorts): Promise<PostSweep> {
   const overdue = await ports.store.overdue(iso(now - ports.requeueAfterSeconds * 1000), iso(now), BATCH);
   if (overdue.length > 0) ports.log({ stage: "sweep", outcome: "requeued", count: overdue.length });
   await sendPosts(overdue, true, ports);
+  if (overdue.length > 0) await ports.expectPosts(overdueFrom(ports.now(), ports));
   return { sent: overdue.length, more: overdue.length === BATCH };
 }

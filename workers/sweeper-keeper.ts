@@ -1,4 +1,5 @@
 import { type OutboxSweep, sweep } from "../src/outbox/sweep.ts";
+import { overdueFrom } from "./ingest.ts";
 import type { IngestPorts } from "./ports.ts";
 import { sweepPosts } from "./sweep-posts.ts";
 
@@ -42,16 +43,25 @@ export function sweeperKeeper(ports: SweeperPorts, memory: SweeperMemory): Sweep
     return result.next;
   }
 
-  /** Looks again until every post that was awaited has an outcome, and a whole waiting time has passed since the last was accepted. */
+  /** The latest that posts were awaited since the last look at them began. */
+  let heard = 0;
+
+  /**
+   * Looks again until every post that was awaited has an outcome, and a whole waiting time has passed since the last was accepted. A look whose answer
+   * is lost may have marked posts as sent, and a post may be accepted while it is under way: both are awaited still when it has ended.
+   */
   async function posts(): Promise<number | null> {
     const until = memory.postsUntil;
     if (until === undefined) return null;
+    const began = now();
+    const next = overdueFrom(began, ports);
+    memory.postsUntil = Math.max(until, next);
+    heard = 0;
     const { sent, more } = await sweepPosts(ports);
-    const next = now() + ports.requeueAfterSeconds * 1000;
-    if (sent > 0) memory.postsUntil = next;
-    else if (now() >= until) memory.postsUntil = undefined;
+    const awaited = Math.max(heard, sent > 0 ? next : 0, until);
+    memory.postsUntil = awaited > began ? awaited : undefined;
     if (more) return now() + MORE_MS;
-    return sent > 0 ? next : now() < until ? Math.min(until, next) : null;
+    return awaited > began ? Math.min(awaited, next) : null;
   }
 
   /** When to come back for one of the two, also when it failed. */
@@ -64,6 +74,7 @@ export function sweeperKeeper(ports: SweeperPorts, memory: SweeperMemory): Sweep
   return {
     wake,
     async expectPosts(at) {
+      heard = Math.max(at, heard);
       memory.postsUntil = Math.max(at, memory.postsUntil ?? 0);
       await wake(at);
     },
