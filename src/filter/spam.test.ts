@@ -17,6 +17,23 @@ it.each([
   expect(spamScore(text)).toBeLessThan(0.5);
 });
 
+it.each([
+  ["New ringtone every week to your phone, text TONE to 80080", "ringtone"],
+  ["Hey everyone, I am a rapper, have a listen to my new video and thumbs up", "thumbs up"],
+])("finds the spam of text messages and video comments, by words of their own: %s", (text, word) => {
+  const { score, words } = judgeSpam(text);
+  expect(score).toBeGreaterThanOrEqual(0.5);
+  expect(words).toContain(word);
+});
+
+it.each([
+  "Hi from the shop: your parcel is at the desk till 6",
+  "Running late, sorry. Start dinner without me",
+  "What a voice, she still sings it as on the record",
+])("lets an ordinary message or comment through: %s", (text) => {
+  expect(spamScore(text)).toBeLessThan(0.5);
+});
+
 it("names the words that raised the score", () => {
   const { words } = judgeSpam("🎁 Huge giveaway! Follow me and retweet to win");
   expect(words.length).toBeGreaterThan(0);
