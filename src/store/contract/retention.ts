@@ -18,6 +18,10 @@ export function retentionContract(store: () => Store): void {
     const { latencyMs: _, postsPerSecond: __, ...counts } = await store().audit();
     return counts;
   };
+  const letterOf = (subject: string) => {
+    const said = { stage: "posts", reason: "poison", error: "", advice: "" };
+    return { ...said, key: "k", payload: null, attempts: 1, subject };
+  };
   const byName = (rows: { outcome: string; reason: string | null }[]) => rows.map((row) => JSON.stringify(row)).sort();
 
   describe("retention", () => {
@@ -35,21 +39,23 @@ export function retentionContract(store: () => Store): void {
 
     it("keeps a dead post as long as its letter", async () => {
       await accept(0, 1);
-      const letter = {
-        key: "k",
-        stage: "posts",
-        reason: "poison",
-        error: "",
-        payload: null,
-        attempts: 1,
-        subject: "x:1",
-        advice: "",
-      };
-      await store().bury([letter], at(1));
+      await store().bury([letterOf("x:1")], at(1));
       expect(await forget("posts", 50)).toBe(0);
       expect([await forget("deadLetters", 1), await forget("deadLetters", 2)]).toEqual([0, 1]);
       expect(await forget("posts", 50)).toBe(1);
       expect(await totals()).toMatchObject({ accepted: 1, dead: 1, deadLetters: 0 });
+    });
+
+    it("keeps a dead post that an event holds for another token", async () => {
+      await accept(0, 1);
+      await store().judge([pending(1, KEY, OTHER_KEY)], at(1));
+      await store().commit(change(0, [mention(1)], { at: at(2) }));
+      await store().bury([letterOf("x:1")], at(3));
+      expect(await forget("deadLetters", 50)).toBe(1);
+      expect(await forget("posts", 50)).toBe(0);
+      expect(await totals()).toMatchObject({ accepted: 1, dead: 1, contradictions: 0 });
+      expect([await forget("events", 50), await forget("posts", 50)]).toEqual([1, 1]);
+      expect(await totals()).toMatchObject({ accepted: 1, dead: 1, contradictions: 0 });
     });
 
     it("deletes an old event with its evidence, signal and posts, but not what another event holds", async () => {
@@ -97,6 +103,21 @@ export function retentionContract(store: () => Store): void {
       expect((await store().overview(at(60))).outbox).toEqual(expect.arrayContaining([{ status: "done", count: 2 }]));
       expect(await store().claim(1, "L", at(9), 1_000)).toEqual({ kind: "closed" });
       expect(await store().due(at(100), 10)).toEqual([{ id: 3, channelId: 3, eventKey: KEY }]);
+    });
+
+    it("keeps a dead delivery as long as its letter, which may still open it", async () => {
+      await store().commit(change(0, [mention(1)], { at: at(0), outbox: [draft(1, "a")] }));
+      await store().claim(1, "L", at(1), 1_000);
+      const { key: _, ...letter } = { ...letterOf("1"), stage: "deliveries" };
+      await store().close(1, "L", { kind: "dlq", letter }, null, at(2));
+      expect(await forget("deliveries", 50)).toBe(0);
+      const none = { ids: null, stage: "deliveries", reason: null };
+      expect(await store().takeForReplay(none, 9, at(60))).toHaveLength(1);
+      expect(await store().due(at(60), 9)).toHaveLength(1);
+      await store().claim(1, "M", at(60), 1_000);
+      await store().close(1, "M", { kind: "dlq", letter }, null, at(61));
+      expect([await forget("deadLetters", 100), await forget("deliveries", 100)]).toEqual([1, 1]);
+      expect(await totals()).toMatchObject({ outbox: { dlq: 1 } });
     });
 
     it("deletes old on-chain features", async () => {

@@ -39,9 +39,9 @@ function forgetPost(rows: Rows, key: string, { outcome, reason, post, textHash }
 function forgetPosts(rows: Rows, before: string, limit: number): number {
   const subjects = new Set([...rows.letters.values()].map(({ subject }) => subject));
   const old = [...rows.posts]
-    .filter(([key, { outcome, acceptedAt }]) => {
+    .filter(([key, { outcome, acceptedAt, doneKeys }]) => {
       const cameToNothing = outcome === "dropped" || outcome === "duplicate" || (outcome === "dead" && !subjects.has(key));
-      return cameToNothing && acceptedAt < before;
+      return cameToNothing && doneKeys.length === 0 && acceptedAt < before;
     })
     .sort(([, a], [, b]) => (a.acceptedAt < b.acceptedAt ? -1 : 1))
     .slice(0, limit);
@@ -73,6 +73,7 @@ function forgetEvents(rows: Rows, before: string, limit: number): number {
 function forgetDeliveries(rows: Rows, before: string, limit: number): number {
   const old = rows.outbox
     .filter((row) => !isOpen(row) && row.finishedAt !== null && row.finishedAt < before)
+    .filter(({ id, status }) => status !== "dlq" || !rows.letters.has(`outbox:${id}`))
     .sort((a, b) => ((a.finishedAt ?? "") < (b.finishedAt ?? "") ? -1 : 1))
     .slice(0, limit);
   for (const { id, draft, status } of old) {

@@ -7,11 +7,11 @@ const COUNTED = (what: string, gone: string): string => `
   select '${what}', outcome, coalesce(reason, ''), count(*) from ${gone} group by 2, 3 order by 2, 3
   on conflict (what, outcome, reason) do update set count = archived.count + excluded.count`;
 
-/** Posts that came to nothing. A dead one stays as long as its letter, which may still open it. */
+/** Posts that came to nothing. A dead one stays as long as its letter, which may still open it, and as long as an event holds it for another token. */
 const POSTS = `
 with old as (
   select p.id from raw_posts p
-  where p.outcome in ('dropped', 'duplicate', 'dead') and p.accepted_at < $1::timestamptz and (p.outcome <> 'dead' or not exists (
+  where p.outcome in ('dropped', 'duplicate', 'dead') and p.accepted_at < $1::timestamptz and p.done_keys = '{}' and (p.outcome <> 'dead' or not exists (
     select from dead_letters d where d.subject = p.source || ':' || p.source_id))
   order by p.accepted_at limit $2::int for update skip locked
 ),
@@ -56,9 +56,12 @@ counted as (${COUNTED("event", "gone")}),
 counted_post as (${COUNTED("post", "gone_post")})
 select count(*)::int as gone from gone`;
 
+/** What ended. A dead one stays as long as its letter, which may still open it. */
 const DELIVERIES = `
 with old as (
-  select o.id from push_outbox o where o.status in ('done', 'dlq') and o.finished_at < $1::timestamptz
+  select o.id from push_outbox o
+  where o.status in ('done', 'dlq') and o.finished_at < $1::timestamptz and (o.status <> 'dlq' or not exists (
+    select from dead_letters d where d.key = 'outbox:' || o.id))
   order by o.finished_at limit $2::int for update skip locked
 ),
 gone as (delete from push_outbox o using old where o.id = old.id returning o.status as outcome, '' as reason),
