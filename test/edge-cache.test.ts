@@ -30,7 +30,11 @@ const answerWith =
     new Response(`answer ${++made}`, { status, headers: { ETag: `W/"${made}"`, ...headers } });
 const PUBLIC = answerWith({ "Cache-Control": "public, s-maxage=5, stale-while-revalidate=30" });
 
-async function get(seconds: number, answer = PUBLIC, headers: Record<string, string> = {}): Promise<Response> {
+async function get(
+  seconds: number,
+  answer: Parameters<typeof cached>[1] = PUBLIC,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   now = Date.UTC(2026, 0, 15) + seconds * 1000;
   const response = await cached(new Request(URL, { headers }), answer);
   await Promise.all(deferred);
@@ -64,6 +68,19 @@ describe("the cache of a data centre", () => {
     await get(0);
     const response = await get(1, PUBLIC, { "If-None-Match": 'W/"1"' });
     expect([response.status, await response.text(), response.headers.get("ETag")]).toEqual([304, "", 'W/"1"']);
+  });
+
+  it("keeps a copy also when everyone asks only for what changed", async () => {
+    const answer = async ({ headers }: Request) => {
+      made++;
+      const said = { ETag: 'W/"same"', "Cache-Control": "public, s-maxage=5, stale-while-revalidate=30" };
+      const known = headers.get("If-None-Match") === said.ETag;
+      return new Response(known ? null : "same", { status: known ? 304 : 200, headers: said });
+    };
+    const poll = async (seconds: number) => (await get(seconds, answer, { "If-None-Match": 'W/"same"' })).status;
+    expect([await poll(0), await poll(1), await poll(6), await poll(7), await poll(12)]).toEqual([304, 304, 304, 304, 304]);
+    expect(made).toBe(3);
+    expect([await text(13, answer), made]).toEqual(["same", 3]);
   });
 
   it("never keeps what a key opened, nor an error, nor what must not be stored", async () => {

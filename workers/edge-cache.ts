@@ -5,7 +5,7 @@ export type EdgeStore = {
   match(key: Request): Promise<Response | undefined>;
   put(key: Request, response: Response): Promise<void>;
 };
-type Answer = () => Promise<Response>;
+type Answer = (request: Request) => Promise<Response>;
 
 const MADE_AT = "X-Made-At";
 const SAID = "X-Cache-Control";
@@ -13,6 +13,7 @@ const SAID = "X-Cache-Control";
 /**
  * Public reads out of the data centre's cache: fresh for `s-maxage`, then for `stale-while-revalidate` the old answer while a new one is made. The
  * platform's Cache knows the first alone, so the copy is kept for both times together and its age is ours to judge. Whoever shows a key passes by.
+ * An answer is made for the address alone: one for what a reader already has would be a 304, of which no copy can be kept.
  */
 export function edgeCache(
   store: EdgeStore,
@@ -34,25 +35,26 @@ export function edgeCache(
   async function renew(key: Request, answer: Answer): Promise<void> {
     if (underWay.has(key.url)) return;
     underWay.add(key.url);
-    await answer()
+    await answer(key)
       .then((response) => keep(key, response))
       .catch(() => undefined)
       .finally(() => underWay.delete(key.url));
   }
 
   return async (request, answer) => {
-    if (request.method !== "GET" || request.headers.has("Authorization") || request.headers.has("Upgrade")) return answer();
+    if (request.method !== "GET" || request.headers.has("Authorization") || request.headers.has("Upgrade"))
+      return answer(request);
     const key = new Request(request.url);
     const held = await store.match(key).catch(() => undefined);
     if (held === undefined) {
-      const response = await answer();
+      const response = await answer(unconditional(request));
       if (lifetime(response).fresh > 0) defer(keep(key, response.clone()));
-      return response;
+      return unlessKnown(request, response);
     }
     const age = Math.floor((now() - Number(held.headers.get(MADE_AT))) / 1000);
     const shown = asMade(held, age);
     if (age >= lifetime(shown).fresh) defer(renew(key, answer));
-    return unchanged(request, shown) ? new Response(null, { status: 304, headers: shown.headers }) : shown;
+    return unlessKnown(request, shown);
   };
 }
 
@@ -73,7 +75,17 @@ function asMade(held: Response, age: number): Response {
   return shown;
 }
 
-function unchanged(request: Request, { headers }: Response): boolean {
-  const known = (request.headers.get("If-None-Match") ?? "").split(",").map((tag) => tag.trim());
-  return known.includes(headers.get("ETag") ?? "none") || known.includes("*");
+function unconditional(request: Request): Request {
+  if (!request.headers.has("If-None-Match")) return request;
+  const headers = new Headers(request.headers);
+  headers.delete("If-None-Match");
+  return new Request(request.url, { headers });
+}
+
+/** The answer, or a 304 to whoever has it. */
+function unlessKnown(request: Request, response: Response): Response {
+  const tag = response.headers.get("ETag");
+  const known = (request.headers.get("If-None-Match") ?? "").split(",").map((each) => each.trim());
+  const isKnown = response.status === 200 && tag !== null && (known.includes(tag) || known.includes("*"));
+  return isKnown ? new Response(null, { status: 304, headers: response.headers }) : response;
 }

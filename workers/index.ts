@@ -20,9 +20,11 @@ export { SweeperObject } from "./sweeper-object.ts";
 const appOf = onceAnIsolate((env) => {
   const { ports, flush } = wireApi(env);
   const app = api(ports);
-  if (settings(env).EDGE_CACHE === "off") return { answer: async (request: Request) => app.fetch(request), flush };
+  const { EDGE_CACHE, PUBLIC_READ } = settings(env);
+  // Where reads are no longer public, nor are the copies that were made while they were.
+  if (EDGE_CACHE === "off" || PUBLIC_READ === "off") return { answer: async (request: Request) => app.fetch(request), flush };
   const cached = edgeCache(caches.default, ports.now, waitUntil);
-  return { answer: (request: Request) => cached(request, async () => app.fetch(request)), flush };
+  return { answer: (request: Request) => cached(request, async (asked) => app.fetch(asked)), flush };
 });
 
 export default {
