@@ -69,6 +69,28 @@ it("keeps the cursor and the posts while the database is out", async () => {
   expect(accepted).toEqual(["$ONE", "$TWO"]);
 });
 
+it("hands over once at a time, and every two seconds while it is refused, however many frames come", async () => {
+  let calls = 0;
+  const waiting: ((answer: "unavailable") => void)[] = [];
+  const ingest = () => {
+    calls++;
+    return new Promise<"unavailable">((answer) => waiting.push(answer));
+  };
+  const { keeper, say, pass } = setUp({ ingest });
+  await keeper.keep();
+  for (let i = 1; i < 200; i++) say(`$DEMO number ${i}`, i);
+  for (let i = 0; i < 20; i++) {
+    for (const answer of waiting.splice(0)) answer("unavailable");
+    await new Promise((resolve) => setTimeout(resolve));
+    say(`$MORE number ${i}`, 200 + i);
+  }
+  expect(calls).toBe(1);
+  pass(2_000);
+  say("$LAST", 300);
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(calls).toBe(2);
+});
+
 it("closes the connection when too much is held, and reads it again from the cursor", async () => {
   const { keeper, world, say, memory, opens, closings, pass } = setUp();
   await keeper.keep();

@@ -47,6 +47,9 @@ export function jetstreamKeeper(ports: JetstreamPorts) {
   let lastFlushAt = now();
   let held: RawPost[] = [];
   let reached: number | null = null;
+  let flushing = false;
+  /** The last posts that were handed over were not accepted. */
+  let refused = false;
 
   function drop(): void {
     socket?.close();
@@ -59,6 +62,7 @@ export function jetstreamKeeper(ports: JetstreamPorts) {
     drop();
     held = [];
     reached = null;
+    refused = false;
     retryAt = now() + (BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] ?? 0);
     failures++;
   }
@@ -70,6 +74,7 @@ export function jetstreamKeeper(ports: JetstreamPorts) {
     held = [];
     lastFlushAt = now();
     const accepted = posts.length === 0 || (await ports.ingest(posts).catch(() => "unavailable" as const)) === "ok";
+    refused = !accepted;
     if (accepted) {
       memory.cursor = String(upTo);
       failures = 0;
@@ -79,9 +84,10 @@ export function jetstreamKeeper(ports: JetstreamPorts) {
     if (held.length > HELD_MOST) startOver();
   }
 
+  /** After a refusal the time alone counts: a full batch would be tried again with every frame. */
   function due(): boolean {
     const waited = now() - lastFlushAt;
-    return held.length >= FLUSH_POSTS || (held.length > 0 && waited >= FLUSH_MS) || waited >= CURSOR_MS;
+    return (held.length >= FLUSH_POSTS && !refused) || (held.length > 0 && waited >= FLUSH_MS) || waited >= CURSOR_MS;
   }
 
   function onFrame(text: string): void {
@@ -90,7 +96,15 @@ export function jetstreamKeeper(ports: JetstreamPorts) {
     if (post !== null) held.push(post);
     /* A frame from the future would have the next connection begin there. */
     if (timeUs !== null && timeUs <= (now() + CLOCK_SKEW_MS) * 1_000) reached = Math.max(reached ?? 0, timeUs);
-    if (due()) void inTurn(flush);
+    if (due() && !flushing) void flushOnce();
+  }
+
+  /** Hundreds of frames a second come while one flush waits for the database: they must not queue one each. */
+  async function flushOnce(): Promise<void> {
+    flushing = true;
+    await inTurn(flush).finally(() => {
+      flushing = false;
+    });
   }
 
   async function connect(): Promise<void> {
