@@ -22,6 +22,8 @@ export const Settings = z.object({
   ADMIN_KEY: z.string().optional(),
   EVENT_WINDOW_MINUTES: z.coerce.number().int().min(1).max(1440).default(60),
   LANGUAGES: list,
+  /** The spam score from which a post is dropped; 1 drops hardly any. */
+  SPAM_FROM: z.coerce.number().min(0).max(1).default(0.5),
   PUBLIC_READ: flag.default("on"),
   /** Public reads are kept at the edge for seconds; off where everyone should see the latest, as on one's own machine. */
   EDGE_CACHE: flag.default("on"),

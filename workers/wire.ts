@@ -101,7 +101,7 @@ export function wireQueues(env: Bindings, defer: Defer): Wired<QueuePorts> {
     seen: seenWindow(isolate.redis),
     async judging() {
       const [blacklist, authors] = await Promise.all([isolate.blacklist.get(), isolate.authors.get()]);
-      const filter = { languages: settings.LANGUAGES, blacklist };
+      const filter = { languages: settings.LANGUAGES, spamFrom: settings.SPAM_FROM, blacklist };
       const refine = { windowMinutes: settings.EVENT_WINDOW_MINUTES, authors };
       return (post) => judge(post, { filter, refine });
     },

@@ -24,7 +24,7 @@ The pure stages over posts on stdin (JSON Lines), without a server: one result l
              object for each token, by address or symbol ("*" for all others)
   --now      the time of scoring (default: the clock)
 
-LANGUAGES and EVENT_WINDOW_MINUTES are read from the environment, as are the variables of the rules.
+LANGUAGES, SPAM_FROM and EVENT_WINDOW_MINUTES are read from the environment, as are the variables of the rules.
 
   npm run -s stream -- run --until refine < samples/posts.jsonl`;
 

@@ -46,6 +46,19 @@ it("believes the source about the language of few words", () => {
   });
 });
 
+it("drops spam from the score that is set, and says score, limit and words", () => {
+  const scam = post("🎁 Huge giveaway! Follow me and retweet to win");
+  const verdict = filter(scam, open);
+  expect(verdict).toMatchObject({
+    kind: "drop",
+    reason: "spam",
+    evidence: expect.stringMatching(/^0\.\d+ \(spam from 0\.5\) for "/),
+  });
+  expect(filter(scam, { ...open, spamFrom: 1 })).toMatchObject({ kind: "keep", spam: verdict.spam });
+  const ordinary = filter(post("The community call about $DEMO starts in an hour"), { ...open, spamFrom: 0.000001 });
+  expect(ordinary).toMatchObject({ kind: "drop", reason: "spam" });
+});
+
 it("drops a post without text, unless the source names the token", () => {
   expect(filter(post("  "), open)).toMatchObject({ kind: "drop", reason: "empty" });
   expect(filter(post("", { symbol: "DEMO" }), open).kind).toBe("keep");

@@ -4,8 +4,8 @@ import { detectLanguage } from "./language.ts";
 import { judgeSpam, SPAM_FROM } from "./spam.ts";
 import { readWords } from "./words.ts";
 
-/** `languages`: ISO 639-1 codes that are let through; none lets all through. */
-export type FilterSettings = { languages: readonly string[]; blacklist: Blacklist };
+/** `languages`: ISO 639-1 codes that are let through; none lets all through. `spamFrom`: the spam score 0..1 from which a post is dropped. */
+export type FilterSettings = { languages: readonly string[]; blacklist: Blacklist; spamFrom?: number };
 export type DropReason = "empty" | "blacklist" | "language" | "spam";
 export type FilterVerdict =
   | { kind: "keep"; lang: string | null; spam: number }
@@ -25,7 +25,8 @@ function languageOf(post: RawPost): { lang: string | null; sure: boolean } {
 /** Whether anyone should see the post. A drop names its reason, and as evidence what in the post decided it. */
 export function filter(post: RawPost, settings: FilterSettings): FilterVerdict {
   const { lang, sure } = languageOf(post);
-  const { score, words } = judgeSpam(post.text);
+  const { spamFrom = SPAM_FROM } = settings;
+  const { score, words } = judgeSpam(post.text, spamFrom);
   const spam = Math.round(score * 1000) / 1000;
   const drop = (reason: DropReason, evidence: string): FilterVerdict => ({ kind: "drop", reason, evidence, lang, spam });
 
@@ -35,6 +36,7 @@ export function filter(post: RawPost, settings: FilterSettings): FilterVerdict {
   if (settings.languages.length > 0 && sure && lang !== null && !settings.languages.includes(lang)) {
     return drop("language", `${lang} is not one of ${settings.languages.join(", ")}`);
   }
-  if (score >= SPAM_FROM) return drop("spam", `${spam} for ${words.map((word) => `"${word}"`).join(", ")}`);
+  if (score >= spamFrom)
+    return drop("spam", `${spam} (spam from ${spamFrom}) for ${words.map((word) => `"${word}"`).join(", ")}`);
   return { kind: "keep", lang, spam };
 }

@@ -6,7 +6,7 @@ import { SPAM_MODELS } from "./weights/spam.ts";
 export type SpamModel = { bias: number; step: number; table: string };
 type Judge = Omit<SpamModel, "table"> & { weights: Int16Array };
 
-/** From this score on a post is spam. */
+/** From this score on a post is spam, unless a setting says otherwise. */
 export const SPAM_FROM = 0.5;
 const REASONS = 4;
 
@@ -50,9 +50,9 @@ function decide(reading: Readonly<SpamReading>): { score: number; by: Judge } {
 /** How much a post looks like a scam or a promotion, 0..1; spam from 0.5. */
 export const spamScore = (text: string): number => decide(readSpam(text)).score;
 
-/** The score, and for spam the words that raised it most. */
-export function judgeSpam(text: string): { score: number; words: string[] } {
+/** The score, and for spam (from the score `from` on) the words that raised it most. */
+export function judgeSpam(text: string, from = SPAM_FROM): { score: number; words: string[] } {
   const reading = readSpam(text);
   const { score, by } = decide(reading);
-  return { score, words: score >= SPAM_FROM ? reasons(reading, by) : [] };
+  return { score, words: score >= from ? reasons(reading, by) : [] };
 }

@@ -4,6 +4,7 @@ import { textHash } from "../../../src/dedup/text-hash.ts";
 import { VOCABULARY } from "../../../src/enrich/index.ts";
 import { parseBlacklist } from "../../../src/filter/blacklist.ts";
 import { filter } from "../../../src/filter/filter.ts";
+import { SPAM_FROM } from "../../../src/filter/spam.ts";
 import { type Clock, iso } from "../../../src/kit/time.ts";
 import type { Mention } from "../../../src/model/mention.ts";
 import { postKey, type RawPost } from "../../../src/model/raw-post.ts";
@@ -101,7 +102,9 @@ function settingsOf(env: Setup["env"]): JudgeSettings {
   const windowMinutes = Number(env.EVENT_WINDOW_MINUTES ?? 60);
   if (!Number.isInteger(windowMinutes) || windowMinutes < 1) throw new UsageError("EVENT_WINDOW_MINUTES must be a whole number");
   const languages = (env.LANGUAGES ?? "").split(/[\s,]+/).filter(Boolean);
-  return { filter: { languages, blacklist: blacklist.value }, refine: { windowMinutes, authors: authors.value } };
+  const spamFrom = Number(env.SPAM_FROM ?? SPAM_FROM);
+  if (!(spamFrom >= 0 && spamFrom <= 1)) throw new UsageError("SPAM_FROM must be a number from 0 to 1");
+  return { filter: { languages, spamFrom, blacklist: blacklist.value }, refine: { windowMinutes, authors: authors.value } };
 }
 
 function read(file: string): string {
