@@ -16,7 +16,7 @@ import { type CronPorts, note } from "./cron.ts";
 import { twinDials } from "./dials.ts";
 import type { Bindings } from "./env.ts";
 import { backlogs, health, unready, VERSION } from "./health.ts";
-import { ingest } from "./ingest.ts";
+import { ingest, overdueFrom } from "./ingest.ts";
 import { type Isolate, isolateOf } from "./isolate.ts";
 import { slidingWindow } from "./platform/allowance.ts";
 import { receive } from "./receive.ts";
@@ -26,6 +26,8 @@ import { sourcesPorts } from "./sources-status.ts";
 import { type Defer, flusher, ground, guardedPorts, ingestPorts, placesOf, sweeperOf, type Wired } from "./wire.ts";
 
 const REPLY_SECONDS = 86_400;
+/** Longer than the database takes to answer or to be given up. */
+const SWEPT_AFTER_MS = 15_000;
 
 /** Locally the machine is its owner's: everything that only reads is open. */
 const publicRead = ({ PUBLIC_READ, LOCAL }: Settings): PublicRead =>
@@ -177,8 +179,23 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
       },
       now,
     },
-    outbox: { store, enqueue: (due) => enqueueDeliveries(env.DELIVERIES, due), now, log: isolate.log },
-    deadLetters: { store, resend: (letters) => resend(env, letters), now, log: isolate.log },
+    outbox: {
+      store,
+      awaited: () => sweeperOf(env).wake(now() + SWEPT_AFTER_MS),
+      enqueue: (due) => enqueueDeliveries(env.DELIVERIES, due),
+      now,
+      log: isolate.log,
+    },
+    deadLetters: {
+      store,
+      async awaited() {
+        await sweeperOf(env).expectPosts(overdueFrom(now(), { requeueAfterSeconds: settings.REQUEUE_AFTER_SECONDS }));
+        await sweeperOf(env).wake(now() + SWEPT_AFTER_MS);
+      },
+      resend: (letters) => resend(env, letters),
+      now,
+      log: isolate.log,
+    },
     async publishList(name, text) {
       const lists = { authors: isolate.authors, blacklist: isolate.blacklist };
       const list = Object.entries(lists).find(([known]) => known === name)?.[1];

@@ -18,11 +18,14 @@ async function operator() {
   const logged: LogRecord[] = [];
   const log: Log = (record) => void logged.push(record);
   const now = () => world.clock.now;
+  /** How the rows stood each time that a sweep was asked for. */
+  const sweeps: string[][] = [];
+  const awaited = async () => void sweeps.push((await world.rows()).map(({ status }) => status));
   const app = api(
     fakePorts({
       now,
-      outbox: { store: world.store, enqueue: async (due) => queued.push(...due), now, log },
-      deadLetters: { store: world.store, resend: async (letters) => void resent.push(...letters), now, log },
+      outbox: { store: world.store, awaited, enqueue: async (due) => queued.push(...due), now, log },
+      deadLetters: { store: world.store, awaited, resend: async (letters) => void resent.push(...letters), now, log },
     }),
   );
   async function ran(command: Command, args: string[], json = false) {
@@ -39,7 +42,7 @@ async function operator() {
   }
   const id = await world.change();
   await world.deliver(id);
-  return { ...world, target, queued, resent, logged, ran, id };
+  return { ...world, target, queued, resent, sweeps, logged, ran, id };
 }
 
 describe("stream outbox", () => {
@@ -56,6 +59,14 @@ describe("stream outbox", () => {
     expect(queued.map((due) => due.id)).toEqual([id]);
     expect(await deliver(id)).toMatchObject({ kind: "done" });
     expect(new Set(seen.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+  });
+
+  it("has it swept too, before it is due: the answer of the database may be lost", async () => {
+    const { ran, sweeps, store, id } = await operator();
+    const { reopen } = store;
+    Object.assign(store, { reopen: async (...given: Parameters<typeof reopen>) => void (await reopen(...given)) });
+    expect(await ran(outbox, ["retry", `${id}`])).toMatchObject({ code: 1 });
+    expect(sweeps).toEqual([["dlq"]]);
   });
 
   it("says waiting for one that waits, and never sends twice what was delivered", async () => {
@@ -99,6 +110,12 @@ describe("stream dead", () => {
     clock.now += 1_000;
     expect(await deliver(id)).toMatchObject({ kind: "dlq" });
     expect((await letters()).filter(({ replayedAt }) => replayedAt === null)).toHaveLength(1);
+  });
+
+  it("has what is replayed swept too, before it is taken", async () => {
+    const { ran, sweeps } = await operator();
+    await ran(dead, ["replay", "--reason", "rejected"]);
+    expect(sweeps).toEqual([["dlq"]]);
   });
 
   it("leaves a trail: who gave what another try, and how often", async () => {

@@ -14,6 +14,8 @@ import { readReply, reply } from "./reply.ts";
 
 export type DeadLetterPorts = {
   store: Pick<ReadStore, "deadLetters"> & Pick<AdminStore, "takeForReplay">;
+  /** Has posts and the outbox swept, also when this call dies or the database's answer is lost. Never throws. */
+  awaited(): Promise<void>;
   /** Sends what was taken on its way again: posts and mentions to their queues, deliveries to theirs. Throws when a queue refuses. */
   resend(letters: readonly ReplayLetter[]): Promise<void>;
   now: Clock;
@@ -46,7 +48,7 @@ const ReplayInput = z
   .refine(({ ids, stage, reason }) => ids !== null || stage !== null || reason !== null, "name ids, a stage or a reason");
 
 /** What no retry could mend, why, and what to do about it; and another try once it was done. */
-export function deadLetterRoutes({ store, resend, now, log }: DeadLetterPorts): Hono<ApiEnv> {
+export function deadLetterRoutes({ store, awaited, resend, now, log }: DeadLetterPorts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
 
   app.get("/dead-letters", async (c) => {
@@ -64,6 +66,7 @@ export function deadLetterRoutes({ store, resend, now, log }: DeadLetterPorts): 
     if (!input.success) return problem(422, "Say what to replay.", { errors: fieldErrors(input.error) });
     const { limit, dry_run, ...filter } = input.data;
     if (dry_run) return reply(200, { replayed: 0, wouldReplay: (await candidates(store, filter, limit)).map(({ id }) => id) });
+    await awaited();
     const taken = await store.takeForReplay(filter, limit, iso(now()));
     for (const { stage, reason, subject, replays } of taken)
       log({ stage: "replay", outcome: stage, by: keyIdOf(c.get("caller")), reason, postId: subject, count: replays });

@@ -12,6 +12,8 @@ import { readReply, reply } from "./reply.ts";
 
 export type OutboxPorts = {
   store: Pick<ReadStore, "outbox"> & Pick<AdminStore, "reopen">;
+  /** Has the outbox swept soon, also when this call dies or the database's answer is lost. Never throws. */
+  awaited(): Promise<void>;
   /** Sends re-opened rows to the queue. May throw: the sweeper finds them too. */
   enqueue(deliveries: readonly DueDelivery[]): Promise<unknown>;
   now: Clock;
@@ -30,7 +32,7 @@ export const OutboxQuery = PagingQuery.extend({
 });
 
 /** Every notification for every channel, with the attempts made at it. */
-export function outboxRoutes({ store, enqueue, now, log }: OutboxPorts): Hono<ApiEnv> {
+export function outboxRoutes({ store, awaited, enqueue, now, log }: OutboxPorts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
 
   app.get("/outbox", async (c) => {
@@ -43,6 +45,7 @@ export function outboxRoutes({ store, enqueue, now, log }: OutboxPorts): Hono<Ap
 
   app.post("/outbox/:id/retry", async (c) => {
     const id = c.req.param("id");
+    await awaited();
     const reopened = /^\d{1,15}$/.test(id) ? await store.reopen(Number(id), iso(now())) : ({ kind: "unknown" } as const);
     if (reopened.kind === "unknown") return problem(404, `There is no delivery ${JSON.stringify(id.slice(0, 40))}.`);
     if (reopened.kind === "done") return problem(409, "It was delivered, and nothing is sent twice.");

@@ -54,13 +54,19 @@ export async function fakeServer(): Promise<FakeServer> {
   const now = () => Date.now();
   const over = {
     now,
-    outbox: { store: played.store, enqueue: async () => undefined, now, log: () => undefined },
+    outbox: { store: played.store, awaited: async () => undefined, enqueue: async () => undefined, now, log: () => undefined },
     store: played.store,
     keys: played.store,
     stream,
     ...services(),
     rules: rulesOf(played.rules),
-    deadLetters: { store: played.store, resend: async () => undefined, now, log: () => undefined },
+    deadLetters: {
+      store: played.store,
+      awaited: async () => undefined,
+      resend: async () => undefined,
+      now,
+      log: () => undefined,
+    },
     explain: async (signal: Parameters<typeof played.store.commit>[0]["signal"]) => explain(played.rules, signal.facts),
   };
   const open = api(fakePorts(over, { publicRead: "operations" }));
