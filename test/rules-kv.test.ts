@@ -54,6 +54,21 @@ describe("the rules in force", () => {
     expect(await store.rulesVersions(9)).toHaveLength(2);
   });
 
+  it("are looked up and compiled once, however many signals are explained by the built-in ones", async () => {
+    const { rules, store } = rulesServer();
+    const { sha } = await rules.current();
+    let asked = 0;
+    const { rulesDocument } = store;
+    Object.assign(store, {
+      rulesDocument: (of: string) => {
+        asked++;
+        return rulesDocument(of);
+      },
+    });
+    const found = [await rules.version(sha), await rules.version(sha), await rules.version(sha)];
+    expect([asked, new Set(found).size, found[0]?.sha]).toEqual([1, 1, sha]);
+  });
+
   it("stay while KV is out of reach", async () => {
     const { rules, kv, passReread } = rulesServer();
     await rules.publish(NEXT, "me");

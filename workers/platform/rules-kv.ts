@@ -103,8 +103,14 @@ export function rulesFromKv(
 /** Opens versions, keeping the last few compiled. Throws only when a store is out of reach. */
 function bundleOpener(kv: Kv, archive: Archive, { fallback, variables, vocabulary }: RulesSettings) {
   const kept = new Map<string, Ruleset>();
+  let compiled: Opened | undefined;
 
   function builtIn(): Opened {
+    compiled ??= readBuiltIn();
+    return compiled;
+  }
+
+  function readBuiltIn(): Opened {
     const loaded = loadRules(fallback, variables, vocabulary);
     return loaded.kind === "loaded"
       ? { kind: "opened", rules: loaded.rules }
@@ -118,13 +124,19 @@ function bundleOpener(kv: Kv, archive: Archive, { fallback, variables, vocabular
     const text = (await kv.get(bundleKey(sha), EDGE_CACHE)) ?? (await archive.rulesDocument(sha));
     if (text === undefined) {
       const own = builtIn();
-      return own.kind === "opened" && own.rules.sha === sha ? own : { kind: "unusable", reason: `rules ${sha}: no such version` };
+      return own.kind === "opened" && own.rules.sha === sha
+        ? keep(own.rules)
+        : { kind: "unusable", reason: `rules ${sha}: no such version` };
     }
     const loaded = openBundle(text, sha, vocabulary);
     if (loaded.kind === "rejected") return { kind: "unusable", reason: `rules ${sha}: ${loaded.problems[0]?.message}` };
-    kept.set(sha, loaded.rules);
+    return keep(loaded.rules);
+  }
+
+  function keep(rules: Ruleset): Opened {
+    kept.set(rules.sha, rules);
     for (const oldest of kept.keys()) if (kept.size > KEPT_OPEN) kept.delete(oldest);
-    return { kind: "opened", rules: loaded.rules };
+    return { kind: "opened", rules };
   }
 
   /** The version that was in force before, so that a new isolate is no worse off than one that still holds it. */
