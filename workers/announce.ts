@@ -35,13 +35,13 @@ export function announcer({ now, log, telemetry, deliveries, wakeSweeper, broadc
   };
 }
 
-const liveSignal = ({ event, signal, outbox }: Change): LiveMessage => ({
+const liveSignal = ({ event, signal }: Change): LiveMessage => ({
   event: "signal",
   eventKey: event.eventKey,
   chain: event.chain,
   symbol: event.symbol,
   state: signal.state,
-  previousState: outbox[0]?.payload.previousState ?? signal.state,
+  previousState: signal.previousState,
   score: signal.score,
   level: signal.level,
   riskLevel: signal.riskLevel,
