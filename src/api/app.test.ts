@@ -8,6 +8,16 @@ type OpenApi = { openapi: string; paths: Record<string, Record<string, unknown>>
 
 const asAdmin = { Authorization: `Bearer ${ADMIN_KEY}` };
 
+it("names the channels that wait on /healthz only to those who may read the operations", async () => {
+  const health = { ...(await fakePorts().health()), status: "degraded" as const, notes: ["channel ops is paused: 401"] };
+  const notes = async (publicRead: "none" | "feed" | "operations", headers = {}) => {
+    const response = await api(fakePorts({ health: async () => health }, { publicRead })).request("/healthz", { headers });
+    return ((await response.json()) as { status: string; notes?: string[] }).notes;
+  };
+  expect([await notes("none"), await notes("feed")]).toEqual([undefined, undefined]);
+  expect([await notes("operations"), await notes("none", asAdmin)]).toEqual([health.notes, health.notes]);
+});
+
 describe("every route", () => {
   const routes = api(fakePorts()).routes.filter(({ method }) => method !== "ALL");
 

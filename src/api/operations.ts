@@ -1,22 +1,24 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { iso } from "../kit/time.ts";
-import type { ApiEnv } from "./access.ts";
+import { type ApiEnv, mayRead } from "./access.ts";
 import type { ApiPorts } from "./ports.ts";
 import { problem } from "./problem.ts";
 import { LiveQuery, readQuery } from "./query.ts";
 import { readReply, reply } from "./reply.ts";
 import { asTrigger, TriggerQuery } from "./sources.ts";
 
-type OperationsPorts = Pick<ApiPorts, "store" | "health" | "unready" | "metrics" | "trigger" | "stream" | "now">;
+type OperationsPorts = Pick<ApiPorts, "settings" | "store" | "health" | "unready" | "metrics" | "trigger" | "stream" | "now">;
 
 /** Health, figures, the live stream and manual polls. */
 export function operationsRoutes(ports: OperationsPorts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
 
-  app.get("/healthz", async () => {
-    const health = await ports.health();
-    return reply(health.status === "unhealthy" ? 503 : 200, health);
+  app.get("/healthz", async (c) => {
+    const { notes, ...health } = await ports.health();
+    // The notes name channels and what their services answered, which GET /channels tells only some.
+    const told = notes !== undefined && mayRead("operations", c.get("caller"), ports.settings.publicRead);
+    return reply(health.status === "unhealthy" ? 503 : 200, told ? { ...health, notes } : health);
   });
 
   app.get("/readyz", async () => {
