@@ -109,8 +109,10 @@ export async function operator(world: World): Promise<void> {
   const { kernel, store } = world;
   for (;;) {
     await kernel.pause(5 * MINUTE);
-    for (const { id, status } of await store.channels())
-      if (status !== "active") await store.updateChannel(id, { status: "active", statusReason: null });
+    await kernel.real(async () => {
+      for (const { id, status } of await store.channels())
+        if (status !== "active") await store.updateChannel(id, { status: "active", statusReason: null });
+    });
   }
 }
 

@@ -129,7 +129,9 @@ async function live({ streams }: Workload, world: World): Promise<Lived> {
   const total = streams.reduce((sum, { posts }) => sum + posts.length, 0);
   kernel.spawn(operator(world));
   kernel.spawn(poisoner(until, poison, world));
-  kernel.spawn(ticks(cron(streams, START, until, world), () => calm(world, () => pushing === 0, total), world));
+  kernel.spawn(
+    ticks(cron(streams, START, until, world), () => kernel.real(() => calm(world, () => pushing === 0, total)), world),
+  );
   const thrown: string[] = [];
   const quiet = await kernel.run(START + PATIENCE_MS).catch((error: unknown) => {
     thrown.push(`it threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
