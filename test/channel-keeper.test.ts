@@ -12,6 +12,7 @@ async function keeperWorld(target: Target, over: Partial<ChannelPorts> = {}) {
   const world = await outboxWorld({}, target);
   const woken: number[] = [];
   const counted: string[] = [];
+  const heard: unknown[] = [];
   const lines = new Map<string, number>();
   const ports: ChannelPorts = {
     now: () => world.clock.now,
@@ -27,6 +28,7 @@ async function keeperWorld(target: Target, over: Partial<ChannelPorts> = {}) {
       world.clock.now += ms;
     },
     called: () => undefined,
+    broadcast: async (messages) => void heard.push(...messages),
     wakeSweeper: async (at) => void woken.push(at),
     sharedPlace: async () => 0,
     ...over,
@@ -35,7 +37,7 @@ async function keeperWorld(target: Target, over: Partial<ChannelPorts> = {}) {
     lines: { get: (key) => lines.get(key), put: (key, at) => void lines.set(key, at) },
     journal: world.ports.journal,
   });
-  return { ...world, keeper, woken, counted };
+  return { ...world, keeper, woken, counted, heard };
 }
 const answered = (status: number) => () => new Response("", { status });
 
@@ -45,6 +47,15 @@ describe("the keeper of a channel", () => {
     await keeper.deliver(await change());
     expect(await rows()).toMatchObject([{ status: "done" }]);
     expect(counted).toContain("delivery_total ok");
+  });
+
+  it("tells the live stream of each recorded attempt", async () => {
+    const { keeper, change, heard } = await keeperWorld(answered(503));
+    const id = await change();
+    await keeper.deliver(id);
+    expect(heard).toMatchObject([
+      { event: "delivery", deliveryId: id, channel: "hook", symbol: "DEMO", result: "retry", attempt: 1 },
+    ]);
   });
 
   it("sends once what it is asked to deliver many times at once", async () => {

@@ -5,6 +5,8 @@ import type { CallRecord, Fetch } from "../src/kit/http.ts";
 import type { Random } from "../src/kit/time.ts";
 import { turns } from "../src/kit/turns.ts";
 import type { ChannelConfig } from "../src/model/channel-config.ts";
+import type { Delivery } from "../src/model/delivery.ts";
+import type { Broadcast, LiveMessage } from "../src/observability/live.ts";
 import { type LineMemory, type Pacer, pacer } from "../src/outbox/pace.ts";
 import type { DeliverOutcome, DeliverPorts, Journal } from "../src/outbox/ports.ts";
 import { deliver } from "../src/pipeline.ts";
@@ -21,6 +23,7 @@ export type ChannelPorts = Ground & {
   sleep(ms: number): Promise<void>;
   /** Each outside call, for the metrics. */
   called(record: CallRecord): void;
+  broadcast: Broadcast;
   /** Asks the sweeper to look no later than `at`. Never throws. */
   wakeSweeper(at: number): Promise<void>;
   /** A place in the line of a limit that several channels share, held by the object of that limit; in milliseconds to wait. */
@@ -130,8 +133,23 @@ function deliverPortsOf(ports: ChannelPorts, journal: Journal, line: Pacer): Del
     telemetry: ports.called,
     log: ({ eventKey, text }) => ports.log({ stage: "notify", eventKey, reason: text }),
     leaseToken: ports.uuid,
+    attempted: (row, attempt) => void ports.broadcast([liveDelivery(row, attempt)]),
   };
 }
+
+const liveDelivery = (
+  { id, eventKey, payload, retryCount }: Delivery,
+  attempt: { channel: string; result: string; at: string },
+): LiveMessage => ({
+  event: "delivery",
+  deliveryId: id,
+  eventKey,
+  chain: payload.chain,
+  symbol: payload.symbol,
+  score: payload.score,
+  attempt: retryCount + 1,
+  ...attempt,
+});
 
 function report(id: number, outcome: DeliverOutcome, { log, telemetry }: Ground): void {
   const record = { stage: "deliver", deliveryId: id, outcome: outcome.kind };

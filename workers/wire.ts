@@ -166,6 +166,7 @@ export function wireChannel(env: Bindings, defer: Defer): Wired<ChannelPorts> {
     uuid: () => crypto.randomUUID(),
     sleep,
     called: isolate.called,
+    broadcast: broadcaster(env, defer),
     wakeSweeper: sweeperOf(env).wake,
     sharedPlace: (holder, limit) => env.CHANNELS.getByName(`limit:${limit.key}`).place(holder, limit),
   };

@@ -55,6 +55,9 @@ export async function finish(rows: readonly Delivery[], gate: Ready, sent: Sent,
   const closed = await Promise.all(
     closings.map(({ row, closing }) => store.close(row.id, row.leaseToken, closing, attemptOf(row, result, now), now)),
   );
+  for (const [i, row] of rows.entries()) {
+    if (closed[i]) ports.attempted?.(row, { channel: gate.config.name, result: verdict.kind, at: now });
+  }
   await learn(gate, sent, ports);
   if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.delete(id)));
   const [first] = closings;

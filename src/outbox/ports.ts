@@ -1,6 +1,7 @@
 import type { AnyChannel, Limit, SendPorts } from "../channels/channel.ts";
 import type { Clock, Random } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
+import type { Delivery } from "../model/delivery.ts";
 import type { AdminStore, ChannelStore, OutboxStore } from "../store/store.ts";
 
 /** What `deliver` stands on. The channel's object (workers/channel-object.ts) gives it; tests give their own. */
@@ -21,6 +22,8 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
   /** Runs a renewal and its send when there is a place: sends use up connections, what stands before and after them shares statements with others. */
   turn<T>(task: () => Promise<T>): Promise<T>;
   journal: Journal;
+  /** Hears of each attempt once it is recorded, for whoever watches. */
+  attempted?(row: Delivery, attempt: { channel: string; result: string; at: string }): void;
 };
 
 /**

@@ -110,6 +110,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
           uuid: () => crypto.randomUUID(),
           sleep: kernel.pause,
           called: () => undefined,
+          broadcast: async () => undefined,
           wakeSweeper: sweeperOf(who).wake,
           sharedPlace: (holder, limit) =>
             channels.call(who, `limit:${limit.key}`, "place", async (keeper) => keeper.place(holder, limit)),
