@@ -5,7 +5,7 @@ import { StoreUnavailable } from "../src/store/store.ts";
 import { type ChannelPorts, channelKeeper } from "../workers/channel-keeper.ts";
 import { outboxWorld, type Target } from "./support/outbox.ts";
 
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 250;
 
 /** The keeper of a channel over a memory store; sleeping moves its clock, and the patience of its caller has no end. */
 async function keeperWorld(target: Target, over: Partial<ChannelPorts> = {}) {

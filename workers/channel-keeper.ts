@@ -35,7 +35,7 @@ export type ChannelMemory = { lines: LineMemory; journal: Journal };
 
 export type ChannelKeeper = {
   /**
-   * Attempts a delivery. Resolves when it ended, or after two seconds while it goes on by itself: a target that hangs must not hold up the queue,
+   * Attempts a delivery. Resolves when it ended, or soon while it goes on by itself: a target that hangs must not hold up the queue,
    * and the row in the outbox is the authority whatever happens to this call. Throws StoreUnavailable when the attempt could not be made.
    */
   deliver(id: number): Promise<void>;
@@ -50,7 +50,10 @@ const SENDS = 4;
 const UNDER_WAY = 16;
 /** More than so many wait in the outbox instead: the sweeper brings them again. */
 const MAX_HELD = 200;
-const CALLER_WAITS_MS = 2_000;
+/** How long the queue waits for a delivery: hardly, so that one who waits for his pace holds up nobody, but longer while many are held. */
+const CALLER_WAITS_MS = 250;
+const MANY_HELD = 50;
+const CALLER_WAITS_LONG_MS = 2_000;
 /** A wait so short is slept through here; a longer one is the sweeper's. */
 const SLEEP_MS = 3_000;
 const LEAST_SLEEP_MS = 50;
@@ -91,7 +94,8 @@ export function channelKeeper(ports: ChannelPorts, memory: ChannelMemory): Chann
   return {
     async deliver(id) {
       if (held.size >= MAX_HELD) return ports.wakeSweeper(ports.now() + UNAVAILABLE_MS);
-      await Promise.race([held.get(id) ?? start(id), ports.sleep(CALLER_WAITS_MS)]);
+      const patience = held.size < MANY_HELD ? CALLER_WAITS_MS : CALLER_WAITS_LONG_MS;
+      await Promise.race([held.get(id) ?? start(id), ports.sleep(patience)]);
     },
     place: (holder, limit) => line.take(holder, [limit]),
   };
