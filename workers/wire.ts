@@ -54,18 +54,20 @@ const broadcaster =
         .catch(() => undefined),
     );
 
-/** Asks the sweeper; a refusal is not passed on, because the hourly tick asks too. */
+const SWEEPER_WAITS_MS = 2_000;
+
+/** Asks the sweeper, once more if it refuses, and waits for it no longer than that: the ticks of the cron ask too. */
 export const sweeperOf = (env: Bindings) => {
-  const object = () => env.SWEEPER.getByName("all");
+  const ask = (call: () => Promise<void>): Promise<void> =>
+    Promise.race([
+      call()
+        .catch(call)
+        .catch(() => undefined),
+      sleep(SWEEPER_WAITS_MS),
+    ]);
   return {
-    wake: async (at: number): Promise<void> =>
-      object()
-        .wake(at)
-        .catch(() => undefined),
-    expectPosts: async (at: number): Promise<void> =>
-      object()
-        .expectPosts(at)
-        .catch(() => undefined),
+    wake: (at: number): Promise<void> => ask(async () => env.SWEEPER.getByName("all").wake(at)),
+    expectPosts: (at: number): Promise<void> => ask(async () => env.SWEEPER.getByName("all").expectPosts(at)),
   };
 };
 

@@ -88,6 +88,16 @@ describe("errors", () => {
     expect(await response.text()).not.toContain("10.0.0.1");
   });
 
+  it("tells the health of a server whose database is out also to someone whose key stands there", async () => {
+    const health = { ...(await fakePorts().health()), status: "unhealthy" as const };
+    const keys = { ...fakePorts().keys, apiKey: () => Promise.reject(new StoreUnavailable("out")) };
+    const headers = { Authorization: "Bearer ess_abc.secretsecret" };
+    const ask = (path: string) => api(fakePorts({ health: async () => health, keys })).request(path, { headers });
+    const response = await ask("/healthz");
+    expect([response.status, ((await response.json()) as { status: string }).status]).toEqual([503, "unhealthy"]);
+    expect((await (await ask("/outbox")).json()) as object).toMatchObject({ title: "Service Unavailable" });
+  });
+
   it("logs a fault of ours and tells nothing of it", async () => {
     const ports = fakePorts({ health: () => Promise.reject(new TypeError("secret detail")) });
     const response = await api(ports).request("/healthz");
