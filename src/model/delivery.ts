@@ -63,5 +63,7 @@ export const Delivery = z.object({
   leaseToken: z.string(),
   /** An earlier holder renewed its lease to send and never closed: that send may have happened. */
   interrupted: z.boolean().optional(),
+  /** The key of the digest it was last sent in, while that may have arrived: it goes again only with those that carry the same. */
+  digestKey: z.string().nullable().optional(),
 });
 export type Delivery = z.infer<typeof Delivery>;

@@ -30,9 +30,11 @@ function closingOf(delivery: Delivery, gate: Ready, sent: Sent, ports: DeliverPo
   if (verdict.kind === "gone") return dlq("gone");
   if (verdict.kind === "reject") return dlq("rejected");
   if (ambiguous && gate.config.atMostOnce) return dlq("ambiguous");
+  // That this send failed says nothing of one before it under the same key.
+  const unsure = ambiguous || (delivery.digestKey ?? null) !== null;
   const { policy } = gate.adapter;
   const next = nextAttempt(policy, verdict, delivery.retryCount, dueSince(delivery, gate.config), ports.now(), ports.random);
-  return next.kind === "give-up" ? dlq(next.reason) : { kind: "failed", nextRetryAt: iso(next.at) };
+  return next.kind === "give-up" ? dlq(next.reason) : { kind: "failed", nextRetryAt: iso(next.at), unsure };
 }
 
 /** What the send said about the channel itself, kept for the next delivery. */

@@ -6,7 +6,7 @@ import type { AdminStore, ChannelStore, OutboxStore } from "../store/store.ts";
 
 /** What `deliver` stands on. The channel's object (workers/channel-object.ts) gives it; tests give their own. */
 export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"> & {
-  store: Pick<OutboxStore, "claim" | "renew" | "close" | "due"> &
+  store: Pick<OutboxStore, "claim" | "renew" | "close" | "due" | "digestRows"> &
     Pick<ChannelStore, "setChannelStatus"> &
     Pick<AdminStore, "lastMessage" | "updateChannel">;
   /** May be some seconds old. */

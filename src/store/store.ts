@@ -108,7 +108,8 @@ export type Attempt = {
 };
 export type Closing =
   | { kind: "done"; externalId: string | null }
-  | { kind: "failed"; nextRetryAt: string }
+  /** `unsure`: this send or one before it may have arrived, so the row keeps its digestKey. */
+  | { kind: "failed"; nextRetryAt: string; unsure?: boolean }
   | { kind: "dlq"; letter: DeadLetter }
   /** Nothing was sent (paused, paced): give the lease back and wait, without counting an attempt. */
   | { kind: "released"; nextRetryAt: string };
@@ -118,10 +119,12 @@ export type DueDelivery = { id: number; channelId: number; eventKey: string };
 export type OutboxStore = {
   /** Leases the row when it is due, not closed and not under a live lease. The token is the caller's; every later call must bring it. */
   claim(id: number, leaseToken: string, now: string, leaseMs: number): Promise<Claim>;
-  /** Renews a lease just before the send, and marks the row as being sent until its close (Delivery.interrupted). False: another holder has it; do not send. */
-  renew(id: number, leaseToken: string, now: string, leaseMs: number): Promise<boolean>;
+  /** Renews a lease just before the send, and marks the row as being sent until its close (Delivery.interrupted), in a digest with its key (Delivery.digestKey). False: another holder has it; do not send. */
+  renew(id: number, leaseToken: string, now: string, leaseMs: number, digestKey?: string | null): Promise<boolean>;
   /** Writes the attempt (a row of `deliveries`, when given) and the row's new status, and the dead letter, fenced by the lease token. False: the lease was lost, nothing written. */
   close(id: number, leaseToken: string, closing: Closing, attempt: Attempt | null, now: string): Promise<boolean>;
+  /** The open rows of a channel that carry the key of a digest, in the order of their ids. */
+  digestRows(channelId: number, digestKey: string): Promise<number[]>;
   /** Rows due at `now` and under no live lease, oldest first; of one channel when `channelId` is given. */
   due(now: string, limit: number, channelId?: number): Promise<DueDelivery[]>;
   /** Earliest time at which any open row falls due or its lease ends; null when none is open. */

@@ -157,6 +157,7 @@ export const pushOutbox = pgTable(
     leaseToken: text("lease_token"),
     leasedUntil: at("leased_until"),
     sendingToken: text("sending_token"),
+    digestKey: text("digest_key"),
     finishedAt: at("finished_at"),
     externalId: text("external_id"),
     reopenedAt: at("reopened_at"),

@@ -38,7 +38,7 @@ export function outboxContract(store: () => Store): void {
         kind: "claimed",
         delivery: {
           ...{ id, channelId: 7, eventKey: KEY, idemKey: "idem", payload: draft(7, "idem").payload, status: "pending" },
-          ...{ retryCount: 0, createdAt: at(0), acceptedAt: null, leaseToken: "L1", interrupted: false },
+          ...{ retryCount: 0, createdAt: at(0), acceptedAt: null, leaseToken: "L1", interrupted: false, digestKey: null },
         },
       });
       expect(await store().claim(id, "L2", at(2), LEASE_MS)).toEqual({ kind: "taken", until: at(31) });
@@ -139,6 +139,32 @@ export function outboxContract(store: () => Store): void {
       await store().renew(id, "L4", at(61), LEASE_MS);
       await store().close(id, "L4", { kind: "released", nextRetryAt: at(70) }, null, at(62));
       expect(await store().claim(id, "L5", at(70), LEASE_MS)).toMatchObject({ delivery: { interrupted: false } });
+    });
+  });
+
+  describe("the key of a digest", () => {
+    it("stays with the row while the message may have arrived, and goes with a definite answer", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "a"), draft(8, "b")]);
+      const keyAt = async (token: string, seconds: number) => {
+        const claim = await store().claim(id, token, at(seconds), LEASE_MS);
+        return claim.kind === "claimed" ? claim.delivery.digestKey : claim.kind;
+      };
+      expect(await keyAt("L1", 1)).toBeNull();
+      await Promise.all([store().renew(id, "L1", at(2), LEASE_MS, "K"), store().claim(id + 1, "M", at(2), LEASE_MS)]);
+      await store().renew(id + 1, "M", at(2), LEASE_MS, "K");
+      expect(await store().digestRows(7, "K")).toEqual([id]);
+      expect(await keyAt("L2", 40)).toBe("K");
+      await store().close(id, "L2", { kind: "released", nextRetryAt: at(50) }, null, at(41));
+      expect(await keyAt("L3", 50)).toBe("K");
+      await store().renew(id, "L3", at(51), LEASE_MS, "another");
+      await store().close(id, "L3", { kind: "failed", nextRetryAt: at(60), unsure: true }, attempt({ leaseToken: "L3" }), at(52));
+      expect(await keyAt("L4", 60)).toBe("K");
+      await store().close(id, "L4", { kind: "failed", nextRetryAt: at(70), unsure: false }, null, at(61));
+      expect(await keyAt("L5", 70)).toBeNull();
+      expect(await store().digestRows(7, "K")).toEqual([]);
+      expect(await store().digestRows(8, "K")).toEqual([id + 1]);
+      await store().close(id + 1, "M", { kind: "done", externalId: null }, null, at(71));
+      expect(await store().digestRows(8, "K")).toEqual([]);
     });
   });
 

@@ -57,6 +57,7 @@ function enqueue(rows: Rows, held: EventRecord, draft: OutboxDraft, at: string):
     leaseToken: null,
     leasedUntil: null,
     sendingToken: null,
+    digestKey: null,
     finishedAt: null,
     externalId: null,
     reopenedAt: null,

@@ -22,10 +22,11 @@ export function outboxStore(rows: Rows): OutboxStore {
       lease(rows, row, leaseToken, now, leaseMs);
       return claimed(rows, row, leaseToken);
     },
-    async renew(id, leaseToken, now, leaseMs) {
+    async renew(id, leaseToken, now, leaseMs, digestKey = null) {
       const row = rows.outbox[id - 1];
       if (row === undefined || !holds(row, leaseToken)) return false;
       row.sendingToken ??= leaseToken;
+      row.digestKey ??= digestKey;
       lease(rows, row, leaseToken, now, leaseMs);
       return true;
     },
@@ -34,6 +35,12 @@ export function outboxStore(rows: Rows): OutboxStore {
       if (row === undefined || row.leaseToken !== leaseToken) return false;
       if (holds(row, leaseToken)) close(rows, row, closing, attempt, now);
       return true;
+    },
+    async digestRows(channelId, digestKey) {
+      const carrying = rows.outbox.filter(
+        (row) => isOpen(row) && row.draft.channelId === channelId && row.digestKey === digestKey,
+      );
+      return carrying.map(({ id }) => id);
     },
     async due(now, limit, channelId) {
       const waiting = channelId === undefined ? rows.waiting : rows.waitingFor.get(channelId);
@@ -63,11 +70,11 @@ function lease(rows: Rows, row: OutboxRecord, leaseToken: string, now: string, l
 }
 
 function claimed(rows: Rows, row: OutboxRecord, leaseToken: string): Claim {
-  const { id, status, retryCount, sendingToken } = row;
+  const { id, status, retryCount, sendingToken, digestKey } = row;
   const { channelId, eventKey, idemKey, payload } = row.draft;
   const createdAt = row.reopenedAt ?? row.createdAt;
   const interrupted = sendingToken !== null && sendingToken !== leaseToken;
-  const told = { id, channelId, eventKey, idemKey, payload, status, retryCount, createdAt, leaseToken, interrupted };
+  const told = { id, channelId, eventKey, idemKey, payload, status, retryCount, createdAt, leaseToken, interrupted, digestKey };
   return { kind: "claimed", delivery: { ...told, acceptedAt: acceptedAt(rows, row) } };
 }
 
@@ -85,6 +92,7 @@ function acceptedAt(rows: Rows, { draft, createdAt, reopenedAt }: OutboxRecord):
 function close(rows: Rows, row: OutboxRecord, closing: Closing, attempt: Attempt | null, now: string): void {
   row.leasedUntil = null;
   if (closing.kind !== "released" || row.sendingToken === row.leaseToken) row.sendingToken = null;
+  if (closing.kind !== "released" && !(closing.kind === "failed" && closing.unsure)) row.digestKey = null;
   if (attempt !== null) row.attempts.push(attempt);
   if (closing.kind === "failed" || closing.kind === "released") row.nextRetryAt = closing.nextRetryAt;
   if (closing.kind !== "released") row.status = closing.kind;

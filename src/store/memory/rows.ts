@@ -51,6 +51,7 @@ export type OutboxRecord = {
   leasedUntil: string | null;
   /** The lease under which a send began that was not closed. */
   sendingToken: string | null;
+  digestKey: string | null;
   finishedAt: string | null;
   externalId: string | null;
   reopenedAt: string | null;

@@ -7,9 +7,9 @@ import { DUE_DELIVERY, IS_OPEN, WAITS_FOR } from "./shapes.ts";
 import { iso, json, one, type Sql } from "./sql.ts";
 
 /** What each caller of claim and renew brings; a list of them is $1. */
-type Ask = { id: number; token: string; now: string; leaseMs: number };
+type Ask = { id: number; token: string; now: string; leaseMs: number; digestKey?: string | null };
 const ASK = `ask as (select *, now + "leaseMs" * interval '1 millisecond' as until
-  from jsonb_to_recordset($1::jsonb) as a(id bigint, token text, now timestamptz, "leaseMs" float8))`;
+  from jsonb_to_recordset($1::jsonb) as a(id bigint, token text, now timestamptz, "leaseMs" float8, "digestKey" text))`;
 
 /** Says again what the join says, as a list: of a JSON parameter the planner expects a hundred rows, for which it would read a small table whole. */
 const NAMED_IN = (list: string): string => `o.id = any(array(select id from ${list}))`;
@@ -56,17 +56,18 @@ select id::float8 as id, kind,
   ${iso("case kind when 'notDue' then next_retry_at when 'taken' then leased_until when 'behind' then turn end")} as until,
   jsonb_build_object('id', id, 'channelId', channel_id, 'eventKey', event_key, 'idemKey', idem_key, 'payload', payload_json,
     'status', status, 'retryCount', retry_count, 'createdAt', ${iso("coalesce(reopened_at, created_at)")}, 'leaseToken', token,
-    'interrupted', sending_token is not null and sending_token <> token, 'acceptedAt', ${ACCEPTED_AT}) as delivery
+    'interrupted', sending_token is not null and sending_token <> token, 'digestKey', digest_key, 'acceptedAt', ${ACCEPTED_AT}) as delivery
 from held join ruling on held.id = held_id`;
 
 /** "open" is asked of the rows once they are found by their ids, lest the planner looks for them among all that is open. */
 const RENEW = `
 with ${ASK},
 held as (
-  select o.id, a.token, a.until, o.leased_until is not null and ${IS_OPEN} as open
+  select o.id, a.token, a.until, a."digestKey", o.leased_until is not null and ${IS_OPEN} as open
   from push_outbox o join ask a on o.id = a.id and o.lease_token = a.token where ${NAMED_IN("ask")} order by o.id for update of o
 )
-update push_outbox o set leased_until = held.until, sending_token = coalesce(o.sending_token, held.token)
+update push_outbox o set leased_until = held.until, sending_token = coalesce(o.sending_token, held.token),
+  digest_key = coalesce(o.digest_key, held."digestKey")
 from held
 where o.id = held.id and held.open
 returning o.id::float8 as id, held.token`;
@@ -77,12 +78,12 @@ type Ending = { id: number; token: string; now: string; letters: object[] } & Om
 /**
  * $1 endings, and if some of them are dead letters, those as $2: the part that buries them is a third of what planning the statement costs. The
  * token stays in the closed row, so that a repeat after a lost reply is told from a lease that another took. "released" keeps the mark of an
- * interrupted send unless it is the holder's own.
+ * interrupted send unless it is the holder's own, and always the key of a digest: an earlier send under it may have arrived.
  */
 const closeSql = (buried: string): string => `
 with ending as (
   select * from jsonb_to_recordset($1::jsonb) as e(id bigint, token text, now timestamptz, kind text, "externalId" text,
-    "nextRetryAt" timestamptz, at timestamptz, result text, "httpStatus" int, ms float8, error text, ambiguous boolean)
+    "nextRetryAt" timestamptz, unsure boolean, at timestamptz, result text, "httpStatus" int, ms float8, error text, ambiguous boolean)
 ),
 held as (
   select o.id, e.token, o.leased_until is not null and ${IS_OPEN} as open
@@ -96,7 +97,8 @@ closed as (
     external_id = case e.kind when 'done' then e."externalId" else o.external_id end,
     finished_at = case when e.kind in ('done', 'dlq') then e.now end,
     leased_until = null,
-    sending_token = case when e.kind = 'released' then nullif(o.sending_token, e.token) end
+    sending_token = case when e.kind = 'released' then nullif(o.sending_token, e.token) end,
+    digest_key = case when e.kind = 'released' or e.kind = 'failed' and e.unsure then o.digest_key end
   from held join ending e on held.id = e.id and held.token = e.token
   where o.id = held.id and held.open
   returning o.id, e.token, e.now
@@ -118,6 +120,8 @@ where ${IS_OPEN} and ${WAITS_FOR} <= $1::timestamptz ${ofChannel}
 order by ${WAITS_FOR}, o.id limit $2::int`;
 
 const NEXT_DUE = `select ${iso(WAITS_FOR)} as next from push_outbox o where ${IS_OPEN} order by ${WAITS_FOR}, o.id limit 1`;
+
+const DIGEST_ROWS = `select o.id::float8 as id from push_outbox o where o.channel_id = $1::bigint and o.digest_key = $2 and ${IS_OPEN} order by o.id`;
 
 type Leasing = Pick<OutboxStore, "claim" | "renew" | "close">;
 /** How single calls become statements over several rows: each by itself, or together with others. */
@@ -173,7 +177,7 @@ function leasing(sql: Sql, gather: Gather): Leasing {
   });
   return {
     claim: (id, token, now, leaseMs) => claim({ id, token, now, leaseMs }),
-    renew: (id, token, now, leaseMs) => renew({ id, token, now, leaseMs }),
+    renew: (id, token, now, leaseMs, digestKey) => renew({ id, token, now, leaseMs, digestKey: digestKey ?? null }),
     close(id, token, closing, attempt, now) {
       const letters = closing.kind === "dlq" ? [{ ...closing.letter, key: `outbox:${id}` }] : [];
       const { letter: _, ...outcome } = { letter: null, ...closing };
@@ -185,6 +189,10 @@ function leasing(sql: Sql, gather: Gather): Leasing {
 export function outboxStore(sql: Sql): OutboxStore {
   return {
     ...leasing(sql, byItself),
+    async digestRows(channelId, digestKey) {
+      const rows = await sql.query<{ id: number }>(DIGEST_ROWS, [channelId, digestKey]);
+      return rows.map(({ id }) => id);
+    },
     async due(now, limit, channelId) {
       const rows =
         channelId === undefined
