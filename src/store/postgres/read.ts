@@ -133,7 +133,8 @@ export function readStore(sql: Sql): ReadStore {
 }
 
 /** What each migration after the first brought, in one statement that reads no row. */
-const YOUNGEST = "select a.count, s.previous_state, c.moved_at from archived a, signals s, source_cursors c limit 0";
+const YOUNGEST =
+  "select a.count, s.previous_state, c.moved_at, o.digest_key from archived a, signals s, source_cursors c, push_outbox o limit 0";
 
 const GIVEN_KEYS = "select jsonb_array_elements_text($1::jsonb)";
 const JOINED = "events e join signals s using (event_key)";
