@@ -54,6 +54,13 @@ async function withInstallLock(work) {
   }
 }
 
+/** A signal to npm alone ends the shell between npm and us, which passes nothing on: then the one who started us is gone, and so should we be. */
+function whenOrphaned(act) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const parent = process.ppid;
+  return setInterval(() => process.ppid !== parent && act(), 500);
+}
+
 /** Runs a program with this terminal and answers its exit code; a signal to us reaches it once, and we wait for its end. */
 function run(file, args, { env = process.env, stdout = "inherit" } = {}) {
   return new Promise((done) => {
@@ -69,7 +76,9 @@ function run(file, args, { env = process.env, stdout = "inherit" } = {}) {
     process.on("SIGINT", process.stdin.isTTY ? ignore : forward);
     process.on("SIGTERM", forward);
     process.on("SIGHUP", forward);
+    const watch = whenOrphaned(() => child.kill("SIGTERM"));
     const finish = (code) => {
+      clearInterval(watch);
       process.off("SIGINT", ignore).off("SIGINT", forward).off("SIGTERM", forward).off("SIGHUP", forward);
       done(code);
     };
