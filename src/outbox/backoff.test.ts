@@ -59,6 +59,12 @@ describe("the retry policies", () => {
     expect(wait("webhook", { kind: "retry", delayMs: 60_000 }, 0)).toBe(60_000);
   });
 
+  it("are no storm on a target that always says to come at once, nor on one that asks for less than nothing", () => {
+    for (const policy of ["chat", "webhook"] as const)
+      for (const delayMs of [0, -5_000]) expect(life(policy, { kind: "throttled", delayMs }, () => 0.5).length).toBeLessThan(500);
+    expect(wait("chat", { kind: "throttled", delayMs: -60_000 }, 0, 0)).toBeGreaterThanOrEqual(0);
+  });
+
   it("wait for a person where a person is needed", () => {
     expect(wait("chat", { kind: "auth" }, 0)).toBe(15 * 60_000);
     expect(wait("email", { kind: "quota" }, 0)).toBe(HOUR);

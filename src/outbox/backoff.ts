@@ -27,6 +27,9 @@ const POLICIES = {
   log: { maxAgeMs: HOUR, wait: exponential(SECOND, MINUTE) },
 } satisfies Record<RetryPolicy, Policy>;
 
+/** The least that a target which throttles again and again is left alone, whatever it asks: "Retry-After: 0" for days must not be a storm. */
+const throttledFor = (attempt: number): number => Math.min(10 * MINUTE, (SECOND / 4) * 2 ** attempt);
+
 /** How long the least is where a verdict says nothing itself: a used-up quota comes back by the day, refused credentials by a person's hand. */
 const LEAST: Partial<Record<Verdict["kind"], number>> = { throttled: 5 * SECOND, quota: HOUR, auth: 15 * MINUTE };
 
@@ -47,11 +50,15 @@ export function nextAttempt(
   now: number,
   random: Random,
 ): NextAttempt {
-  const { wait } = POLICIES[policy];
   const end = lifeEnd(policy, dueSince);
   if (now >= end) return { kind: "give-up", reason: "expired" };
-  const asked = verdict.delayMs ?? LEAST[verdict.kind] ?? 0;
-  const own = verdict.kind === "throttled" && verdict.delayMs !== undefined ? random() * SECOND : wait(attempt, random);
-  const at = verdict.kind === "throttled" ? now + asked + own : now + Math.max(asked, own);
+  const at = now + waitAfter(policy, verdict, attempt, random);
   return { kind: "retry", at: Math.ceil(Math.min(at, Math.max(end, now + SECOND))) };
+}
+
+function waitAfter(policy: RetryPolicy, { kind, delayMs }: Verdict, attempt: number, random: Random): number {
+  const asked = Math.max(0, delayMs ?? LEAST[kind] ?? 0);
+  if (kind !== "throttled") return Math.max(asked, POLICIES[policy].wait(attempt, random));
+  if (delayMs === undefined) return asked + POLICIES[policy].wait(attempt, random);
+  return Math.max(asked, throttledFor(attempt)) + random() * SECOND;
 }
