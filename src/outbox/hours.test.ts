@@ -30,6 +30,16 @@ describe("quiet hours", () => {
     }
   });
 
+  it("end, also where the clocks skip their end or show it twice", () => {
+    const early = { from: "22:00", to: "02:30", zone: "Europe/Berlin" };
+    for (const day of ["2026-03-28T20:00:00Z", "2026-10-24T20:00:00Z"])
+      for (let at = Date.parse(day); at < Date.parse(day) + 8 * 3_600_000; at += 60_000) {
+        const end = quietUntil(early, at);
+        if (end !== null) expect(end, new Date(at).toISOString()).toBeGreaterThan(at);
+      }
+    expect(until("2026-03-29T00:45:00Z", early)).toBe("2026-03-29T01:30:00.000Z");
+  });
+
   it("hold nothing when they make no sense", () => {
     for (const quiet of [
       { ...night, zone: "Mars/Base" },

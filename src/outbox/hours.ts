@@ -16,7 +16,9 @@ export function quietUntil({ from, to, zone }: QuietHours, now: number): number 
   if (!inside) return null;
   const reckoned = Math.floor(now / MINUTE) * MINUTE + ((end - local + DAY_MINUTES) % DAY_MINUTES) * MINUTE;
   const off = ((localMinutes(reckoned, zone) ?? end) - end + DAY_MINUTES) % DAY_MINUTES;
-  return reckoned - (off > DAY_MINUTES / 2 ? off - DAY_MINUTES : off) * MINUTE;
+  const corrected = reckoned - (off > DAY_MINUTES / 2 ? off - DAY_MINUTES : off) * MINUTE;
+  // An end that the clocks skip is none: corrected, it would lie in the quiet hours still.
+  return localMinutes(corrected, zone) === end ? corrected : reckoned;
 }
 
 /** End of the digest window that holds `now`; windows are laid end to end from midnight UTC of 1970. */
