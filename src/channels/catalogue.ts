@@ -37,7 +37,7 @@ function described({ kind, title, docs, digests, settings, missing }: AnyChannel
     kind,
     title,
     docs,
-    digests,
+    digests: digests !== null,
     off: missing(env),
     settings: { required: (schema.required ?? []).map(wireName), properties: Object.fromEntries(properties) },
   };
@@ -55,7 +55,7 @@ export function channelCatalogue(ports: CataloguePorts) {
 
   return {
     kinds: () => CHANNELS.map((kind) => described(kind, env)),
-    digests: (kind: string): boolean => channelKind(kind)?.digests ?? false,
+    digests: (kind: string): boolean => (channelKind(kind)?.digests ?? null) !== null,
     /** Why this deployment cannot send to channels of the kind. */
     off: (kind: string): string | null => channelKind(kind)?.missing(env) ?? null,
     hidden: (kind: string, settings: Settings): Settings => hideSecrets(channelKind(kind), settings),
@@ -86,7 +86,7 @@ export function channelCatalogue(ports: CataloguePorts) {
       if (!kind) return { kind: "invalid" as const, problems: [unknownKind(name)] };
       const opening = kind.open({ ...kind.example, ...given }, env);
       if (opening.kind === "invalid") return { kind: "invalid" as const, problems: opening.problems.map(wireProblem) };
-      if (states.length > 1 && !kind.digests)
+      if (states.length > 1 && kind.digests === null)
         return { kind: "invalid" as const, problems: [{ path: "digest", message: "this kind sends each signal by itself" }] };
       return { kind: "ok" as const, message: opening.channel.render(states.map((state) => sampleNotification(state, now()))) };
     },

@@ -4,6 +4,8 @@ import type { Clock } from "../kit/time.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import type { Notification } from "../model/delivery.ts";
 import type { ChannelEnv } from "./env.ts";
+import { fits, type Room } from "./rich.ts";
+import { composeDigest } from "./template.ts";
 
 /** How often a target may be written to: `count` every `perMs`, and up to `burst` at once after a pause. */
 export type Limit = {
@@ -60,8 +62,8 @@ export type Channel<Schema extends z.ZodObject, Message> = {
   policy: RetryPolicy;
   /** The longest that a send may take, with all of its calls: the lease on the delivery outlasts it, and a dead worker's rows wait that long. */
   sendMs: number;
-  /** Machines want each signal by itself: a digest is refused for them. */
-  digests: boolean;
+  /** How much a digest of several may hold, so that nothing of it is cut off. Null: machines want each signal by itself, and a digest is refused. */
+  digests: Room | null;
   /** Whether `send` makes use of the last message about the same event (SendPorts.prior); looking it up costs a query. */
   threads: boolean;
   /** Why this deployment cannot use the channel (a missing token); null when it can. */
@@ -89,6 +91,8 @@ export type Problem = { path: string; message: string };
 export type OpenChannel = {
   settings: Record<string, unknown>;
   limits: Limit[];
+  /** How many of them, from the first, one message shows whole; at least one. */
+  fit(notifications: readonly Notification[]): number;
   render(notifications: readonly Notification[]): unknown;
   send(notifications: readonly Notification[], ports: SendPorts): Promise<Sent>;
 };
@@ -113,6 +117,14 @@ export type AnyChannel = Pick<Channel<z.ZodObject, unknown>, Described | "settin
 
 const problemOf = (issue: z.core.$ZodIssue): Problem => ({ path: issue.path.join("."), message: issue.message });
 
+function digestable(notifications: readonly Notification[], room: Room | null, publicUrl: string): number {
+  if (room === null) return 1;
+  const fitting = (count: number): boolean => fits(composeDigest(notifications.slice(0, count), publicUrl), room);
+  let count = notifications.length;
+  while (count > 1 && !fitting(count)) count--;
+  return count;
+}
+
 /** Hides the kind's own types behind one shape, so that the registry is a plain list. */
 export function channel<Schema extends z.ZodObject, Message>(own: Channel<Schema, Message>): AnyChannel {
   return {
@@ -128,6 +140,7 @@ export function channel<Schema extends z.ZodObject, Message>(own: Channel<Schema
         channel: {
           settings,
           limits: own.limits(settings),
+          fit: (notifications) => digestable(notifications, own.digests, env.PUBLIC_URL),
           render: (notifications) => own.render(notifications, settings, env),
           send: (notifications, ports) => own.send(own.render(notifications, settings, env), settings, ports),
         },

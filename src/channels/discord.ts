@@ -4,14 +4,10 @@ import type { Verdict } from "../kit/verdict.ts";
 import type { Notification } from "../model/delivery.ts";
 import { channel, type SendPorts, type Sent } from "./channel.ts";
 import { hookProblem } from "./egress.ts";
-import { cut, cutText, encoded, type Span } from "./rich.ts";
+import { cut, cutText, encoded, type Room, type Span } from "./rich.ts";
 import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll, headline } from "./template.ts";
-
-/** Limits of an embed, in characters as Discord counts them once the escapes are in. */
-const MAX_DESCRIPTION = 4_096;
-const MAX_TITLE = 256;
 
 const escapeMarkdown = (text: string): string => text.replace(/[\\*_~|>#\-[\]()`@:]/g, "\\$&");
 
@@ -21,6 +17,10 @@ function markdown({ text, style, href }: Span): string {
   if (href !== undefined) return `[${inner}](${href.replaceAll(")", "%29")})`;
   return style ? `**${inner}**` : inner;
 }
+
+/** Limits of an embed, in characters as Discord counts them once the escapes are in. */
+const DESCRIPTION: Room = { units: 4_096, measure: (span) => markdown(span).length };
+const MAX_TITLE = 256;
 
 const COLOURS = { verified: 0x2ecc71, downgraded: 0xe74c3c, candidate: 0x95a5a6 };
 
@@ -42,8 +42,7 @@ export type DiscordMessage = {
 
 function render(notifications: readonly Notification[], { templates }: Settings, publicUrl: string): DiscordMessage {
   const [first] = notifications;
-  const doc = cut(composeAll(notifications, templates, publicUrl), MAX_DESCRIPTION, (text) => escapeMarkdown(text).length);
-  const description = cutText(encoded(doc, markdown), MAX_DESCRIPTION);
+  const description = encoded(cut(composeAll(notifications, templates, publicUrl), DESCRIPTION), markdown);
   const title = cutText(escapeMarkdown(headline(notifications)), MAX_TITLE);
   const color = notifications.length === 1 && first ? COLOURS[first.state] : COLOURS.candidate;
   const embed = { title, description, color, ...(notifications.length === 1 && first && { timestamp: first.ts }) };
@@ -109,7 +108,7 @@ export const discord = channel({
   settings: Settings,
   policy: "chat",
   sendMs: 2 * TIMEOUT_MS,
-  digests: true,
+  digests: DESCRIPTION,
   threads: true,
   missing: () => null,
   refuse: ({ url }, env) => hookProblem("url", url, /^(?:ptb\.|canary\.)?discord(?:app)?\.com$/, /\/webhooks\/\d+\/[\w-]+$/, env),

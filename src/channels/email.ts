@@ -4,7 +4,7 @@ import type { Verdict } from "../kit/verdict.ts";
 import { channel, type SendPorts, type Sent } from "./channel.ts";
 import type { ChannelEnv } from "./env.ts";
 import { htmlWith } from "./html.ts";
-import { cut, cutText, type Doc, encoded, plain } from "./rich.ts";
+import { cut, cutText, type Doc, encoded, ofText, plain } from "./rich.ts";
 import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unacknowledged, unsent } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll, headline } from "./template.ts";
@@ -14,10 +14,10 @@ const html = htmlWith({ bold: "strong", italic: "em", code: "code" });
 export type Mail = { subject: string; html: string; text: string };
 
 /** Nobody reads on after this, and a mail that is too large is refused whole. */
-const MAX_TEXT = 50_000;
+const ROOM = ofText(50_000);
 
 function written(all: Doc, subject: string): Mail {
-  const doc = cut(all, MAX_TEXT);
+  const doc = cut(all, ROOM);
   return {
     subject: cutText(subject.replace(/[\r\n]+/g, " "), 200),
     html: `<div style="font:15px/1.5 sans-serif">${encoded(doc, html).replaceAll("\n", "<br>\n")}</div>`,
@@ -138,7 +138,7 @@ export const email = channel({
   settings: Settings,
   policy: "email",
   sendMs: TIMEOUT_MS,
-  digests: true,
+  digests: ROOM,
   threads: false,
   missing: (env) =>
     env.RESEND_API_KEY === "" && env.POSTMARK_TOKEN === "" ? "neither RESEND_API_KEY nor POSTMARK_TOKEN is set" : null,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { channel } from "./channel.ts";
+import { ofText } from "./rich.ts";
 import { headline } from "./template.ts";
 
 export const log = channel({
@@ -9,7 +10,7 @@ export const log = channel({
   settings: z.object({}),
   policy: "log",
   sendMs: 0,
-  digests: true,
+  digests: ofText(Number.POSITIVE_INFINITY),
   threads: false,
   missing: () => null,
   refuse: () => null,

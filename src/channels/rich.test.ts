@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cut, cutText, plain } from "./rich.ts";
+import { cut, cutText, encoded, ofText, plain, type Span } from "./rich.ts";
 
 describe("cutText", () => {
   it("never splits a code point", () => {
@@ -19,20 +19,23 @@ describe("cut", () => {
   ];
 
   it("leaves a text that fits as it is", () => {
-    expect(cut(doc, 200)).toBe(doc);
+    expect(cut(doc, ofText(200))).toBe(doc);
   });
 
   it("keeps within any limit, marks the loss and keeps the styles of what is left", () => {
     for (let limit = 1; limit < plain(doc).length; limit++) {
-      const short = cut(doc, limit);
+      const short = cut(doc, ofText(limit));
       expect(plain(short).length, `limit ${limit}`).toBeLessThanOrEqual(limit);
       expect(plain(short).endsWith("…")).toBe(true);
     }
-    expect(cut(doc, 30)[0]).toEqual([{ text: "head", style: "bold" }]);
+    expect(cut(doc, ofText(30))[0]).toEqual([{ text: "head", style: "bold" }]);
   });
 
-  it("counts as the channel counts", () => {
-    const escaped = (text: string) => text.replace(/[<&>]/g, "&xx;").length;
-    for (let limit = 1; limit < 200; limit += 7) expect(escaped(plain(cut(doc, limit, escaped)))).toBeLessThanOrEqual(limit);
+  it("counts as the channel counts, addresses and marks as well", () => {
+    const linked = [...doc, [{ text: "more", href: `https://dev.org/${"y".repeat(60)}` }, { text: "end" }]];
+    const print = ({ text, href }: Span) => `<${text.replace(/[<&>]/g, "&xx;")}>${href ?? ""}`;
+    const measure = (span: Span) => print(span).length;
+    for (let units = 3; units < 280; units += 7)
+      expect(encoded(cut(linked, { units, measure }), print).length, `${units}`).toBeLessThanOrEqual(units);
   });
 });

@@ -20,48 +20,54 @@ export function cutText(text: string, units: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? end - 1 : end);
 }
 
-const ELLIPSIS = "…";
+/** What a message has room for, as the channel counts it: the size of a span as it is printed, with its escapes, marks and address. */
+export type Room = { units: number; measure(span: Span): number };
 
-/**
- * At most `limit` units as `size` counts them (default: UTF-16 units of the text). What does not fit is left out from the end and marked with an
- * ellipsis.
- */
-export function cut(doc: Doc, limit: number, size: (text: string) => number = (text) => text.length): Doc {
-  if (size(plain(doc)) <= limit) return doc;
-  let room = limit - size(ELLIPSIS);
+/** Of channels that count the text alone, in UTF-16 units. */
+export const ofText = (units: number): Room => ({ units, measure: ({ text }) => text.length });
+
+export const fits = (doc: Doc, { units, measure }: Room): boolean =>
+  doc.flat().reduce((sum, span) => sum + measure(span), doc.length - 1) <= units;
+
+const ELLIPSIS: Span = { text: "…" };
+
+/** What does not fit is left out from the end and marked with an ellipsis. */
+export function cut(doc: Doc, room: Room): Doc {
+  if (fits(doc, room)) return doc;
+  let left = room.units - room.measure(ELLIPSIS);
   const kept: Doc = [];
   for (const line of doc) {
-    const { spans, left, whole } = cutLine(line, kept.length === 0 ? room : room - 1, size);
-    if (spans.length > 0) kept.push(spans);
-    room = left;
-    if (!whole) break;
+    const shown = cutLine(line, kept.length === 0 ? left : left - 1, room.measure);
+    if (shown.spans.length > 0) kept.push(shown.spans);
+    left = shown.left;
+    if (!shown.whole) break;
   }
   const last = kept.at(-1) ?? [];
-  return [...kept.slice(0, -1), [...last, { text: ELLIPSIS }]];
+  return [...kept.slice(0, -1), [...last, ELLIPSIS]];
 }
 
-function cutLine(line: Line, room: number, size: (text: string) => number): { spans: Line; left: number; whole: boolean } {
+function cutLine(line: Line, units: number, measure: Room["measure"]): { spans: Line; left: number; whole: boolean } {
   const spans: Line = [];
-  let left = room;
+  let left = units;
   for (const span of line) {
-    const text = longest(span.text, left, size);
-    if (text !== "") spans.push({ ...span, text });
-    left -= size(text);
-    if (text !== span.text) return { spans, left, whole: false };
+    const kept = longest(span, left, measure);
+    if (kept.text !== "") spans.push(kept);
+    left -= measure(kept);
+    if (kept.text !== span.text) return { spans, left, whole: false };
   }
   return { spans, left, whole: left > 0 };
 }
 
-/** Halves its way to the longest fitting beginning: `size` may count escaped text, which grows unevenly. */
-function longest(text: string, room: number, size: (text: string) => number): string {
-  if (room <= 0) return "";
-  if (size(text) <= room) return text;
+/** Halves its way to the longest fitting beginning: what is printed of a text grows unevenly with it. */
+function longest(span: Span, units: number, measure: Room["measure"]): Span {
+  const beginning = (length: number): Span => ({ ...span, text: cutText(span.text, length) });
+  if (measure(span) <= units) return span;
   let low = 0;
-  let high = text.length;
+  let high = span.text.length;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (size(cutText(text, middle)) <= room) low = middle;
+    if (measure(beginning(middle)) <= units) low = middle;
     else high = middle - 1;
   }
-  return cutText(text, low);
+  return beginning(low);
 }

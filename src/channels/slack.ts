@@ -3,13 +3,10 @@ import { type Answer, outsideCall } from "../kit/http.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import { channel, type SendPorts, type Sent } from "./channel.ts";
 import { hookProblem } from "./egress.ts";
-import { cut, type Doc, encoded, type Span } from "./rich.ts";
+import { cut, type Doc, encoded, type Room, type Span } from "./rich.ts";
 import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll, headline } from "./template.ts";
-
-/** Characters of one section block, escapes included. */
-const MAX_SECTION = 3_000;
 
 /** Slack's three, which also takes the power from <!channel> and <@user>. */
 const escapeControl = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -23,9 +20,8 @@ function mrkdwn({ text, style, href }: Span): string {
   return `${mark}${inner.replaceAll(mark, "")}${mark}`;
 }
 
-/** What the mark-up around one line's spans can add at most, so that a cut text still fits with it. */
-const size = (text: string): number => escapeControl(text).length;
-const overhead = (doc: Doc): number => doc.flat().reduce((sum, span) => sum + mrkdwn(span).length - size(span.text), 0);
+/** Characters of one section block, escapes included. */
+const SECTION: Room = { units: 3_000, measure: (span) => mrkdwn(span).length };
 
 export type SlackMessage = { text: string; blocks: object[]; unfurl_links: boolean };
 
@@ -33,8 +29,7 @@ const Settings = z.object({ url: z.string().max(2_048).meta({ secret: true }), t
 type Settings = z.output<typeof Settings>;
 
 function written(doc: Doc, text: string): SlackMessage {
-  const fitting = cut(doc, MAX_SECTION - overhead(doc), size);
-  const section = { type: "section", text: { type: "mrkdwn", text: encoded(fitting, mrkdwn) } };
+  const section = { type: "section", text: { type: "mrkdwn", text: encoded(cut(doc, SECTION), mrkdwn) } };
   return { text: escapeControl(text), blocks: [section], unfurl_links: false };
 }
 
@@ -72,7 +67,7 @@ export const slack = channel({
   settings: Settings,
   policy: "chat",
   sendMs: TIMEOUT_MS,
-  digests: true,
+  digests: SECTION,
   threads: false,
   missing: () => null,
   refuse: ({ url }, env) => hookProblem("url", url, /^hooks\.slack(?:-gov)?\.com$/, /\/(?:services|workflows|triggers)\/./, env),

@@ -3,13 +3,13 @@ import { type Answer, outsideCall } from "../kit/http.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import { channel, type Limit, type SendPorts, type Sent } from "./channel.ts";
 import { htmlWith } from "./html.ts";
-import { cut, cutText, type Doc, encoded, plain } from "./rich.ts";
+import { cut, type Doc, encoded, ofText, plain } from "./rich.ts";
 import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll } from "./template.ts";
 
 /** Telegram takes 4,096 UTF-16 units, counted after it has read the tags; it stays under that. */
-const MAX_TEXT = 4_095;
+const ROOM = ofText(4_095);
 
 const html = htmlWith({ bold: "b", italic: "i", code: "code" });
 
@@ -17,8 +17,8 @@ const html = htmlWith({ bold: "b", italic: "i", code: "code" });
 export type TelegramMessage = { html: string; text: string };
 
 const written = (doc: Doc): TelegramMessage => {
-  const fitting = cut(doc, MAX_TEXT);
-  return { html: encoded(fitting, html), text: cutText(plain(fitting), MAX_TEXT) };
+  const fitting = cut(doc, ROOM);
+  return { html: encoded(fitting, html), text: plain(fitting) };
 };
 
 const Settings = z.object({
@@ -172,7 +172,7 @@ export const telegram = channel({
   policy: "chat",
   // An edit that is refused, a message, and the same to where the group has moved: each with tags and without.
   sendMs: 6 * TIMEOUT_MS,
-  digests: true,
+  digests: ROOM,
   threads: true,
   missing: (env) => (env.TELEGRAM_BOT_TOKEN === "" ? "TELEGRAM_BOT_TOKEN is not set" : null),
   refuse: () => null,

@@ -86,7 +86,7 @@ export const webhook = channel({
   settings: Settings,
   policy: "webhook",
   sendMs: TIMEOUT_MS,
-  digests: false,
+  digests: null,
   threads: false,
   missing: () => null,
   refuse: ({ url }, env) => egressProblem("url", url, env),

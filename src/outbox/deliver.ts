@@ -1,21 +1,17 @@
 import type { Sent } from "../channels/channel.ts";
-import { sha256Hex } from "../kit/hash.ts";
 import { iso } from "../kit/time.ts";
 import type { Delivery } from "../model/delivery.ts";
-import { type Claim, type Closing, StoreUnavailable } from "../store/store.ts";
+import { type Claim, StoreUnavailable } from "../store/store.ts";
+import { keyOf, membersOf } from "./digest.ts";
 import { attemptOf, finish } from "./finish.ts";
 import { type Hold, hold, type Ready } from "./gate.ts";
+import { claim, release } from "./lease.ts";
 import { letterOf } from "./letter.ts";
 import { PATIENCE_MS } from "./pace.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
-/** Long enough for reading the channel and a short wait for its pace. */
-const CLAIM_MS = 30_000;
 /** What the record of a send may take on top of the send itself. */
 const RECORD_MS = 15_000;
-const MAX_DIGEST = 50;
-/** What the leader of a digest waits for those who hold its rows to give way, and how much later it is tried when they do not. */
-const YIELD_MS = 1_000;
 
 /**
  * Attempts one delivery: claim under a lease, ask whether the channel may be written to, wait for its pace, renew, send, close. Called at least
@@ -23,9 +19,8 @@ const YIELD_MS = 1_000;
  */
 export async function deliver(id: number, ports: DeliverPorts): Promise<DeliverOutcome> {
   try {
-    const claim = await ports.store.claim(id, ports.leaseToken(), iso(ports.now()), CLAIM_MS);
-    if (claim.kind !== "claimed") return unclaimed(id, claim, ports);
-    return await attempt(claim.delivery, ports);
+    const answer = await claim(id, ports);
+    return answer.kind === "claimed" ? await attempt(answer.delivery, ports) : await unclaimed(id, answer, ports);
   } catch (error) {
     if (error instanceof StoreUnavailable) return { kind: "unavailable" };
     throw error;
@@ -56,10 +51,11 @@ async function attempt(delivery: Delivery, ports: DeliverPorts): Promise<Deliver
   const gathered = await membersOf(delivery, gate, ports);
   if (gathered.kind === "later") return gathered;
   const { members } = gathered;
+  const message = { ...ports, prior: await priorOf(members, gate, ports), idemKey: keyOf(members) };
   if (wait > 0) await ports.sleep(wait);
   const { held, sent } = await ports.turn(async () => {
     const held = await renewed(members, gate, ports);
-    return { held, sent: sendable(delivery, members, held) ? await send(held, keyOf(members), gate, ports) : null };
+    return { held, sent: sendable(delivery, members, held) ? await send(held, gate, message) : null };
   });
   if (sent !== null) return finish(held, gate, sent, ports);
   await release(held, ports.now(), "digest", ports);
@@ -100,69 +96,17 @@ function obey(delivery: Delivery, gate: Exclude<Hold, Ready>, ports: DeliverPort
 const fenced = async (closed: Promise<boolean>, outcome: DeliverOutcome): Promise<DeliverOutcome> =>
   (await closed) ? outcome : { kind: "lost-lease" };
 
-async function release(rows: readonly Delivery[], at: number, reason: string, ports: DeliverPorts): Promise<DeliverOutcome> {
-  const closing: Closing = { kind: "released", nextRetryAt: iso(at) };
-  await Promise.all(rows.map(({ id, leaseToken }) => ports.store.close(id, leaseToken, closing, null, iso(ports.now()))));
-  return { kind: "later", at, reason };
+/** Looked up before the row is marked as being sent: if that fails, nothing was sent. */
+async function priorOf(members: readonly Delivery[], { adapter }: Ready, { store }: DeliverPorts): Promise<string | null> {
+  const [first] = members;
+  const looksBack = adapter.threads && members.length === 1 && first !== undefined && first.payload.transition > 1;
+  return looksBack ? store.lastMessage(first.channelId, first.eventKey) : null;
 }
 
-type Gathered = { kind: "members"; members: Delivery[] } | (DeliverOutcome & { kind: "later" });
-
-/** The rows that go out in one message: those it went out with before, or this one, and for a digest what else is due for the channel. */
-async function membersOf(delivery: Delivery, { config }: Ready, ports: DeliverPorts): Promise<Gathered> {
-  if (delivery.digestKey) return sameAgain(delivery, delivery.digestKey, ports);
-  if (config.filter.digestMinutes === 0) return { kind: "members", members: [delivery] };
-  const due = await ports.store.due(iso(ports.now()), MAX_DIGEST, config.id);
-  const others = due.filter(({ id, channelId }) => id !== delivery.id && channelId === config.id);
-  const claims = await Promise.all(others.map(({ id }) => claim(id, ports)));
-  const claimed = claims.flatMap((claim) => (claim.kind === "claimed" ? [claim.delivery] : []));
-  const [bound, free] = [claimed.filter(({ digestKey }) => digestKey), claimed.filter(({ digestKey }) => !digestKey)];
-  await release(bound, ports.now(), "digest", ports);
-  return { kind: "members", members: [delivery, ...free].sort((a, b) => a.id - b.id) };
-}
-
-const claim = (id: number, ports: DeliverPorts): Promise<Claim> =>
-  ports.store.claim(id, ports.leaseToken(), iso(ports.now()), CLAIM_MS);
-
-/**
- * All open rows that carry the key, or none. A row that ended meanwhile (muted, given up) is left out and the key stays: if the message arrived,
- * the rest has been told, and a service that refuses the key is right; if not, the key is new to it. Whoever holds the lowest row leads: the others
- * give way at once and the leader waits for them a moment, lest each holds what another needs.
- */
-async function sameAgain(delivery: Delivery, digestKey: string, ports: DeliverPorts): Promise<Gathered> {
-  const ids = await ports.store.digestRows(delivery.channelId, digestKey);
-  const members = [delivery];
-  for (const id of ids.filter((id) => id !== delivery.id)) {
-    let answer = await claim(id, ports);
-    if (answer.kind === "taken" && members.some((member) => member.id === ids[0])) {
-      await ports.sleep(YIELD_MS);
-      answer = await claim(id, ports);
-    }
-    if (answer.kind === "claimed") members.push(answer.delivery);
-    else return apart(members, answer, ports);
-  }
-  return { kind: "members", members: members.sort((a, b) => a.id - b.id) };
-}
-
-/** Gives back what there is of a digest until the row that is missing can be had. */
-async function apart(
-  members: readonly Delivery[],
-  missing: Exclude<Claim, { kind: "claimed" }>,
-  ports: DeliverPorts,
-): Promise<Gathered> {
-  const now = ports.now();
-  const at = missing.kind === "notDue" ? Date.parse(missing.at) : now + YIELD_MS;
-  const gaveWay = missing.kind === "taken" && members.length === 1;
-  await release(members, gaveWay ? now : at, "digest", ports);
-  return { kind: "later", at, reason: "digest" };
-}
-
-async function renewed(members: readonly Delivery[], { config, adapter }: Ready, ports: DeliverPorts): Promise<Delivery[]> {
-  const now = iso(ports.now());
-  const leaseMs = adapter.sendMs + RECORD_MS;
-  // Also of one row: else it would go again beside whatever fell due meanwhile.
-  const mark = config.filter.digestMinutes > 0 ? keyOf(members) : null;
-  const kept = await Promise.all(members.map(({ id, leaseToken }) => ports.store.renew(id, leaseToken, now, leaseMs, mark)));
+/** Marks each with the key of its message, also a single one: if its channel collects by the time it is repeated, it still goes alone. */
+async function renewed(members: readonly Delivery[], { adapter }: Ready, ports: DeliverPorts): Promise<Delivery[]> {
+  const [now, leaseMs, key] = [iso(ports.now()), adapter.sendMs + RECORD_MS, keyOf(members)];
+  const kept = await Promise.all(members.map(({ id, leaseToken }) => ports.store.renew(id, leaseToken, now, leaseMs, key)));
   return members.filter((_, i) => kept[i]);
 }
 
@@ -170,19 +114,10 @@ async function renewed(members: readonly Delivery[], { config, adapter }: Ready,
 const sendable = (delivery: Delivery, members: readonly Delivery[], held: readonly Delivery[]): boolean =>
   held.includes(delivery) && (!delivery.digestKey || held.length === members.length);
 
-/** Of a digest the key it was sent with before, or else one made of its members. */
-const keyOf = (members: readonly Delivery[]): string => {
-  const [first] = members;
-  if (first?.digestKey) return first.digestKey;
-  const keys = members.map(({ idemKey }) => idemKey);
-  return keys.length === 1 ? (keys[0] ?? "") : sha256Hex(JSON.stringify(keys.sort()));
-};
+type Message = DeliverPorts & { prior: string | null; idemKey: string };
 
-async function send(rows: readonly Delivery[], idemKey: string, { adapter, channel }: Ready, ports: DeliverPorts): Promise<Sent> {
-  const [first] = rows;
-  const looksBack = adapter.threads && rows.length === 1 && first !== undefined && first.payload.transition > 1;
-  const prior = looksBack ? await ports.store.lastMessage(first.channelId, first.eventKey) : null;
-  const { fetch, now, env, telemetry, log } = ports;
+async function send(rows: readonly Delivery[], { channel }: Ready, message: Message): Promise<Sent> {
+  const { fetch, now, env, telemetry, log, prior, idemKey } = message;
   try {
     const sendPorts = { fetch, now, env, log, prior, idemKey, ...(telemetry && { telemetry }) };
     return await channel.send(
