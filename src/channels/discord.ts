@@ -1,11 +1,12 @@
 import * as z from "zod";
 import { type Answer, outsideCall } from "../kit/http.ts";
+import { askedDelay } from "../kit/http-verdict.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import type { Notification } from "../model/delivery.ts";
 import { channel, type SendPorts, type Sent } from "./channel.ts";
 import { hookProblem } from "./egress.ts";
 import { cut, cutText, encoded, type Room, type Span } from "./rich.ts";
-import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
+import { callPorts, READING, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll, headline } from "./template.ts";
 
@@ -51,10 +52,13 @@ function render(notifications: readonly Notification[], { templates }: Settings,
 
 const Reply = z.looseObject({ id: z.string().optional(), message: z.string().optional(), retry_after: z.number().optional() });
 
+const BANNED_MS = 300_000;
+
 /** A hook whose address is refused is gone: Discord bans the IP of whoever goes on using it. Pages are from the edge in front of it. */
-function classify({ status, json }: Omit<Answer, "verdict">): Verdict | undefined {
+function classify({ status, json, headers }: Omit<Answer, "verdict">, now: number): Verdict | undefined {
+  if (json === undefined && status !== 429) return undefined;
   if (json === undefined)
-    return status === 429 ? { kind: "throttled", reason: "banned for minutes", delayMs: 300_000 } : undefined;
+    return { kind: "throttled", reason: "banned for minutes", delayMs: Math.max(BANNED_MS, askedDelay(headers, now) ?? 0) };
   const reply = Reply.safeParse(json).data;
   const reason = `HTTP ${status}${reply?.message ? `: ${reply.message.slice(0, 200)}` : ""}`;
   if (status === 200 && reply?.id === undefined) return unacknowledged;
@@ -73,10 +77,9 @@ function call(method: "POST" | "PATCH", url: URL, body: object, ports: SendPorts
       url: url.href,
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
-      timeoutMs: TIMEOUT_MS,
-      maxBytes: REPLY_BYTES,
+      ...READING,
       expect: "json",
-      classify,
+      classify: (reply) => classify(reply, ports.now()),
     },
     callPorts(ports),
   );

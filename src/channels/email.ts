@@ -5,7 +5,7 @@ import { channel, type SendPorts, type Sent } from "./channel.ts";
 import type { ChannelEnv } from "./env.ts";
 import { htmlWith } from "./html.ts";
 import { cut, cutText, type Doc, encoded, ofText, plain } from "./rich.ts";
-import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unacknowledged, unsent } from "./sent.ts";
+import { callPorts, READING, sentFrom, TIMEOUT_MS, unacknowledged, unsent } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll, headline } from "./template.ts";
 
@@ -118,8 +118,7 @@ async function send(mail: Mail, settings: Settings, ports: SendPorts): Promise<S
       url: provider.url(env),
       headers: { "content-type": "application/json", "user-agent": "event-stream-starter", ...provider.headers(env, idemKey) },
       body: JSON.stringify(provider.body(mail, settings.from ?? env.MAIL_FROM, settings.to, idemKey)),
-      timeoutMs: TIMEOUT_MS,
-      maxBytes: REPLY_BYTES,
+      ...READING,
       expect: "json",
       classify: provider.classify,
     },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { notificationOf, sendWith, type Target } from "../../test/support/outbox.ts";
+import { notificationOf, SECRET, sendWith, type Target } from "../../test/support/outbox.ts";
 import { discord } from "./discord.ts";
 import { email } from "./email.ts";
 import { slack } from "./slack.ts";
+import { telegram } from "./telegram.ts";
+import { webhook } from "./webhook.ts";
 
 const HOSTILE = "@everyone <!channel> <@U1> **x** [a](https://evil.com) `c` & <b> | ~ _ #";
 const hostile = [notificationOf({ summary: HOSTILE, reasons: [{ rule: "r", group: "g", score: 1, text: "😀".repeat(6_000) }] })];
@@ -46,6 +48,8 @@ describe("the Discord channel", () => {
     );
     expect(limited.sent.verdict).toMatchObject({ kind: "throttled", delayMs: 529 });
     expect((await send(() => new Response("<html>", { status: 429 }))).sent.verdict.delayMs).toBe(300_000);
+    const banned = await send(() => new Response("<html>", { status: 429, headers: { "retry-after": "3600" } }));
+    expect(banned.sent.verdict.delayMs).toBe(3_600_000);
   });
 
   it("rewrites its older message where that was chosen", async () => {
@@ -81,6 +85,31 @@ describe("the Slack channel", () => {
   it("waits as long as Retry-After says", async () => {
     const { sent } = await send(() => new Response("rate_limited", { status: 429, headers: { "retry-after": "30" } }));
     expect(sent.verdict).toMatchObject({ kind: "throttled", delayMs: 30_000 });
+    for (const status of [429, 503]) {
+      const page = await send(() => new Response("<html>slow down", { status, headers: { "retry-after": "40" } }));
+      expect(page.sent.verdict).toMatchObject({ kind: status === 429 ? "throttled" : "retry", delayMs: 40_000 });
+    }
+  });
+});
+
+describe("an answer without end", () => {
+  const endless = (status: number) => () =>
+    new Response(new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(64_000).fill(60)) }), {
+      status,
+    });
+  const services = [
+    { kind: telegram, settings: { chatId: "5" }, env: { TELEGRAM_BOT_TOKEN: "1:t" } },
+    { kind: discord, settings: { url: "https://discord.com/api/webhooks/1/token-x" }, env: {} },
+    { kind: slack, settings: { url: "https://hooks.slack.com/services/T/B/x" }, env: {} },
+    { kind: email, settings: { to: ["ada@example.org"] }, env: { RESEND_API_KEY: "re_x", MAIL_FROM: "a@example.org" } },
+    { kind: webhook, settings: { url: "https://hooks.dev.org/in", secrets: [SECRET] }, env: {} },
+  ];
+
+  it.each(services)("of $kind.kind is read as far as it matters and judged by its status", async ({ kind, settings, env }) => {
+    const sent = async (status: number) => (await sendWith(kind, settings, endless(status), { env })).sent;
+    expect((await sent(502)).verdict.kind).toBe("retry");
+    const taken = await sent(200);
+    expect(taken).toMatchObject(kind === webhook ? { verdict: { kind: "ok" } } : { verdict: { kind: "retry" }, ambiguous: true });
   });
 });
 
@@ -134,6 +163,15 @@ describe("the mail channel", () => {
     const { sent, seen } = await send(() => Response.json({}), { provider: "postmark" }, { ...env, POSTMARK_TOKEN: "" });
     expect(sent.verdict).toEqual({ kind: "auth", reason: "POSTMARK_TOKEN is not set" });
     expect(seen).toEqual([]);
+  });
+
+  it("writes a subject of one line that reads in one direction, whatever a token is called", async () => {
+    const symbol = "A\r\nBcc: x@y.z\u2028\u202Eevil";
+    const { seen } = await sendWith(email, { to: ["ada@example.org"] }, () => Response.json({ id: "1" }), {
+      env,
+      notifications: [notificationOf({ symbol })],
+    });
+    expect(seen[0]?.body.subject).toBe("$A Bcc: x@y.z evil verified (score 12)");
   });
 
   it("takes no address that would add a header", () => {

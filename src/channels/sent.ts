@@ -10,9 +10,9 @@ export function only(notifications: readonly Notification[]): Notification {
   return notification;
 }
 
-/** A reply is never worth more than this: it is read to find an id or an error, no more. */
-export const REPLY_BYTES = 65_536;
 export const TIMEOUT_MS = 15_000;
+/** A reply is read to find an id or an error, and never further than this; one that is longer is judged by its status. */
+export const READING = { timeoutMs: TIMEOUT_MS, maxBytes: 65_536, overflow: "cut" } as const;
 
 export const callPorts = ({ fetch, now, telemetry }: SendPorts): CallPorts => ({ fetch, now, ...(telemetry && { telemetry }) });
 

@@ -4,7 +4,7 @@ import type { Verdict } from "../kit/verdict.ts";
 import { channel, type SendPorts, type Sent } from "./channel.ts";
 import { hookProblem } from "./egress.ts";
 import { cut, type Doc, encoded, type Room, type Span } from "./rich.ts";
-import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
+import { callPorts, READING, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll, headline } from "./template.ts";
 
@@ -35,6 +35,7 @@ function written(doc: Doc, text: string): SlackMessage {
 
 /** Slack answers errors in plain words. A hook that was revoked or whose channel is closed does not come back. */
 function classify({ status, text }: Omit<Answer, "verdict">): Verdict | undefined {
+  if (status === 429 || (status !== null && status >= 500)) return undefined;
   // A page is from whatever stands in front of Slack, and says nothing about the hook.
   if (text.trimStart().startsWith("<")) return { kind: "retry", reason: `HTTP ${status}: a page in place of an answer` };
   const reason = `HTTP ${status}: ${text.slice(0, 80)}`;
@@ -51,8 +52,7 @@ async function send(message: SlackMessage, { url }: Settings, ports: SendPorts):
       url,
       headers: { "content-type": "application/json" },
       body: JSON.stringify(message),
-      timeoutMs: TIMEOUT_MS,
-      maxBytes: REPLY_BYTES,
+      ...READING,
       classify,
     },
     callPorts(ports),

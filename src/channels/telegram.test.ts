@@ -72,6 +72,19 @@ describe("the Telegram channel", () => {
     expect(seen.map(({ body }) => body.chat_id)).toEqual(["-1001234567890", "-1009876543210"]);
   });
 
+  it("follows it also where it would rewrite a message, whose id means nothing there", async () => {
+    for (const updates of ["edit", "reply"]) {
+      const upgraded = refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", { migrate_to_chat_id: -1009 });
+      const { sent, seen } = await send(({ body }) => (body.chat_id === "-1009" ? ok(3) : upgraded.clone()), {
+        settings: { updates },
+        prior: "7",
+      });
+      expect(sent).toMatchObject({ verdict: { kind: "ok" }, externalId: "3", moved: { chatId: "-1009" } });
+      expect(seen.at(-1)?.body).toMatchObject({ chat_id: "-1009" });
+      expect(seen.at(-1)?.body).not.toHaveProperty("reply_parameters");
+    }
+  });
+
   it("falls back to plain words when the tags cannot be read", async () => {
     const { sent, seen } = await send((_, n) => (n === 0 ? refusal(400, "Bad Request: can't parse entities: x") : ok()));
     expect(sent.verdict.kind).toBe("ok");

@@ -4,7 +4,7 @@ import type { Verdict } from "../kit/verdict.ts";
 import { channel, type Limit, type SendPorts, type Sent } from "./channel.ts";
 import { htmlWith } from "./html.ts";
 import { cut, type Doc, encoded, ofText, plain } from "./rich.ts";
-import { callPorts, REPLY_BYTES, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
+import { callPorts, READING, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
 import { TemplatesSetting } from "./settings.ts";
 import { composeAll } from "./template.ts";
 
@@ -72,8 +72,7 @@ const call = (method: string, body: Body, ports: SendPorts): Promise<Answer> =>
       url: `${ports.env.TELEGRAM_BASE_URL}/bot${ports.env.TELEGRAM_BOT_TOKEN}/${method}`,
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
-      timeoutMs: TIMEOUT_MS,
-      maxBytes: REPLY_BYTES,
+      ...READING,
       expect: "json",
       classify,
     },
@@ -98,8 +97,9 @@ const messageId = ({ json }: Answer): string | null => {
 
 const common = ({ silent }: Settings) => ({ link_preview_options: { is_disabled: true }, disable_notification: silent });
 
+/** To the chat of the settings, or to another, where older messages have other ids. */
 async function fresh(message: TelegramMessage, settings: Settings, chatId: string, ports: SendPorts): Promise<Answer> {
-  const { prior } = ports;
+  const prior = chatId === settings.chatId ? ports.prior : null;
   const reply =
     prior !== null && settings.updates !== "new" ? { message_id: Number(prior), allow_sending_without_reply: true } : null;
   return post(
@@ -123,23 +123,26 @@ const edit = (message: TelegramMessage, chatId: string, id: string, ports: SendP
     ports,
   );
 
+const newChat = (answer: Answer): number | undefined => replyOf(answer.json)?.parameters.migrate_to_chat_id;
+
 /** A group that became a supergroup has a new id: the message goes there at once, and the caller is told to keep it. */
 async function following(
   chatId: string,
   attempt: (chatId: string) => Promise<Answer>,
 ): Promise<{ answer: Answer; moved: string | null }> {
   const answer = await attempt(chatId);
-  const target = replyOf(answer.json)?.parameters.migrate_to_chat_id;
+  const target = newChat(answer);
   if (target === undefined) return { answer, moved: null };
   return { answer: await attempt(`${target}`), moved: `${target}` };
 }
+
+const NO_LONGER_THERE = /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i;
 
 async function send(message: TelegramMessage, settings: Settings, ports: SendPorts): Promise<Sent> {
   const { prior } = ports;
   if (prior !== null && settings.updates === "edit") {
     const answer = await edit(message, settings.chatId, prior, ports);
-    if (!described(answer, /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i))
-      return sentFrom(answer, prior);
+    if (!described(answer, NO_LONGER_THERE) && newChat(answer) === undefined) return sentFrom(answer, prior);
   }
   const { answer, moved } = await following(settings.chatId, (chatId) => fresh(message, settings, chatId, ports));
   const sent = sentFrom(answer, messageId(answer));

@@ -153,5 +153,5 @@ export const composeAll = (notifications: readonly Notification[], templates: Te
 export function headline(notifications: readonly Notification[]): string {
   const [only] = notifications;
   if (notifications.length !== 1 || !only) return `${notifications.length} signals`;
-  return [VALUES.symbol?.(only, ""), only.state, `(score ${only.score})`].join(" ");
+  return [flat(`${VALUES.symbol?.(only, "")}`), only.state, `(score ${only.score})`].join(" ");
 }

@@ -6,7 +6,7 @@ import type { Verdict } from "../kit/verdict.ts";
 import type { Notification } from "../model/delivery.ts";
 import { channel, type SendPorts, type Sent } from "./channel.ts";
 import { egressProblem } from "./egress.ts";
-import { callPorts, only, REPLY_BYTES, sentFrom, TIMEOUT_MS } from "./sent.ts";
+import { callPorts, only, READING, sentFrom, TIMEOUT_MS } from "./sent.ts";
 import { isSecret, newSecret, signedHeaders } from "./sign.ts";
 
 const Settings = z.object({
@@ -64,9 +64,7 @@ async function send(message: WebhookMessage, settings: Settings, ports: SendPort
         ...signedHeaders(settings.secrets, ports.idemKey, body, ports.now()),
       },
       body,
-      timeoutMs: TIMEOUT_MS,
-      maxBytes: REPLY_BYTES,
-      overflow: "cut",
+      ...READING,
       classify: (reply) => classify(reply, ports.now()),
     },
     callPorts(ports),

@@ -4,9 +4,10 @@ const MAX_DELAY_MS = 24 * 3_600_000;
 const asDelay = (ms: number): number | undefined =>
   Number.isFinite(ms) ? Math.min(Math.max(0, Math.ceil(ms)), MAX_DELAY_MS) : undefined;
 
-/** Seconds to go, or an HTTP date. */
+/** Seconds to go, or an HTTP date. Of a header that was sent twice the first. */
 function retryAfter(value: string, now: number): number | undefined {
-  return /^\s*\d+(\.\d+)?\s*$/.test(value) ? asDelay(Number(value) * 1_000) : asDelay(Date.parse(value) - now);
+  const seconds = /^\s*(\d+(?:\.\d+)?)\s*(?:,|$)/.exec(value)?.[1];
+  return asDelay(seconds === undefined ? Date.parse(value) - now : Number(seconds) * 1_000);
 }
 
 /** A unix time in seconds when it looks like one, else seconds to go: providers use one header name for both. */

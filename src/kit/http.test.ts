@@ -48,6 +48,10 @@ describe("outsideCall", () => {
     [{ "ratelimit-reset": "12" }, 12_000],
     [{ "retry-after": "soon", "ratelimit-reset": "5" }, 5_000],
     [{ "retry-after": "99999999" }, 86_400_000],
+    [{ "retry-after": "120, 120" }, 120_000],
+    [{ "retry-after": "-5" }, 0],
+    [{ "retry-after": "Fri, 31 Dec 1999 23:59:59 GMT" }, 0],
+    [{ "retry-after": "Fri, 31 Dec 2999 23:59:59 GMT" }, 86_400_000],
     [{ "x-rate-limit-reset": "1" }, 1_000],
     [{}, undefined],
   ])("reads the wait from %o", async (headers, delayMs) => {
