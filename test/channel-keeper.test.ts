@@ -3,7 +3,7 @@ import { iso } from "../src/kit/time.ts";
 import { memoryStore } from "../src/store/memory.ts";
 import { StoreUnavailable } from "../src/store/store.ts";
 import { type ChannelPorts, channelKeeper } from "../workers/channel-keeper.ts";
-import { outboxWorld, type Target } from "./support/outbox.ts";
+import { outboxWorld, SECRET, type Target } from "./support/outbox.ts";
 
 const PATIENCE_MS = 250;
 
@@ -104,5 +104,36 @@ describe("the keeper of a channel", () => {
     });
     await Promise.all(Array.from({ length: 230 }, (_, id) => keeper.deliver(id + 1)));
     expect(woken).toHaveLength(30);
+  });
+
+  it("takes up a channel at once that was switched on a moment ago", async () => {
+    for (const status of ["paused", "disabled"] as const) {
+      const { keeper, change, rows, store, channelId, clock } = await keeperWorld(answered(200));
+      const first = await change();
+      await store.setChannelStatus(channelId, status, "HTTP 401");
+      await keeper.deliver(first);
+      await store.setChannelStatus(channelId, "active", null);
+      clock.now += 1;
+      await keeper.deliver(await change({ state: "downgraded" }, { eventKey: "eth:OTHER:2026-01-15T12:00:00Z" }));
+      expect((await rows()).at(-1)).toMatchObject({ status: "done" });
+    }
+  });
+
+  it("holds nothing against a channel whose address was changed while the old one refused", async () => {
+    for (const status of [401, 410]) {
+      const mended = { url: "https://new.dev.org/in", secrets: [SECRET] };
+      const world = await keeperWorld(async ({ url }) => {
+        if (url === mended.url) return new Response("");
+        await world.store.updateChannel(world.channelId, { settings: mended });
+        world.clock.now += 1;
+        return new Response("", { status });
+      });
+      const id = await world.change();
+      await world.keeper.deliver(id);
+      expect((await world.channel())?.status).toBe("active");
+      world.clock.now = world.woken.at(-1) ?? world.clock.now;
+      await world.keeper.deliver(id);
+      expect(await world.rows()).toMatchObject([{ status: "done" }]);
+    }
   });
 });

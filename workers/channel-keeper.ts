@@ -102,7 +102,7 @@ export function channelKeeper(ports: ChannelPorts, memory: ChannelMemory): Chann
 }
 
 function deliverPortsOf(ports: ChannelPorts, journal: Journal, line: Pacer): DeliverPorts {
-  let configs: { at: number; list: ChannelConfig[] } | undefined;
+  let configs: { at: number; list: Promise<ChannelConfig[]> } | undefined;
   const { store, env, fetch, now, random, sleep } = ports;
   return {
     store: {
@@ -117,9 +117,13 @@ function deliverPortsOf(ports: ChannelPorts, journal: Journal, line: Pacer): Del
         return store.updateChannel(id, patch);
       },
     },
-    async channels() {
-      if (!configs || configs.at < now() - CONFIG_FRESH_MS) configs = { at: now(), list: await store.channels() };
-      return configs.list;
+    async channels(since = now() - CONFIG_FRESH_MS) {
+      if (!configs || configs.at < since) configs = { at: now(), list: store.channels() };
+      const { list } = configs;
+      return list.catch((error) => {
+        if (configs?.list === list) configs = undefined;
+        throw error;
+      });
     },
     async pace(holder, limits) {
       const own = limits.filter(({ shared }) => !shared);

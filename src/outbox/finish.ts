@@ -37,6 +37,17 @@ function closingOf(delivery: Delivery, gate: Ready, sent: Sent, ports: DeliverPo
   return next.kind === "give-up" ? dlq(next.reason) : { kind: "failed", nextRetryAt: iso(next.at), unsure };
 }
 
+/**
+ * A refusal of settings that were changed while the send was under way says nothing of the channel as it is now: it is tried again with those. If
+ * they cannot be read, neither can the refusal be recorded.
+ */
+async function asOfNow(sent: Sent, { config }: Ready, ports: DeliverPorts): Promise<Sent> {
+  if (sent.verdict.kind !== "gone" && sent.verdict.kind !== "auth") return sent;
+  const current = (await ports.channels(ports.now())).find(({ id }) => id === config.id);
+  if (!current || JSON.stringify(current.settings) === JSON.stringify(config.settings)) return sent;
+  return { ...sent, verdict: { kind: "retry", reason: `${sent.verdict.reason}, by settings that were changed since` } };
+}
+
 /** What the send said about the channel itself, kept for the next delivery. */
 async function learn({ config }: Ready, { verdict, moved }: Sent, { store }: DeliverPorts): Promise<void> {
   if (verdict.kind === "gone") await store.setChannelStatus(config.id, "disabled", verdict.reason);
@@ -45,8 +56,9 @@ async function learn({ config }: Ready, { verdict, moved }: Sent, { store }: Del
 }
 
 /** Records a send: in the journal before the database, so that neither a crash nor an outage in between sends a message twice. */
-export async function finish(rows: readonly Delivery[], gate: Ready, sent: Sent, ports: DeliverPorts): Promise<DeliverOutcome> {
+export async function finish(rows: readonly Delivery[], gate: Ready, answer: Sent, ports: DeliverPorts): Promise<DeliverOutcome> {
   const { store, journal } = ports;
+  const sent = await asOfNow(answer, gate, ports);
   const { verdict, ambiguous, httpStatus, ms, externalId } = sent;
   if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.put(id, { externalId })));
   const now = iso(ports.now());

@@ -19,9 +19,18 @@ const PAUSED_MS = 15 * 60_000;
 
 const dead = (reason: LetterReason, error: string, channelKind: string): Hold => ({ kind: "dlq", reason, error, channelKind });
 
-/** Whether the delivery's channel may be written to now, by its configuration as it is now, not as it was at commit. */
+/**
+ * Whether the delivery's channel may be written to now, by its configuration as it is now, not as it was at commit. What would stop the delivery is
+ * read again first: a person who has just mended the channel is not told to wait, nor loses what he has just replayed.
+ */
 export async function hold(delivery: Delivery, ports: DeliverPorts): Promise<Hold> {
-  const config = (await ports.channels()).find(({ id }) => id === delivery.channelId);
+  const claimed = ports.now();
+  const ruling = await ruled(delivery, await ports.channels(), ports);
+  return ruling.kind === "ready" ? ruling : ruled(delivery, await ports.channels(claimed), ports);
+}
+
+async function ruled(delivery: Delivery, channels: readonly ChannelConfig[], ports: DeliverPorts): Promise<Hold> {
+  const config = channels.find(({ id }) => id === delivery.channelId);
   if (!config) return dead("channel_removed", "the channel does not exist", "unknown");
   const adapter = ports.kind(config.kind);
   if (!adapter) return dead("settings", `there is no channel of the kind ${config.kind}`, config.kind);

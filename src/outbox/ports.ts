@@ -9,8 +9,8 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
   store: Pick<OutboxStore, "claim" | "renew" | "close" | "due" | "digestRows"> &
     Pick<ChannelStore, "setChannelStatus"> &
     Pick<AdminStore, "lastMessage" | "updateChannel">;
-  /** May be some seconds old. */
-  channels(): Promise<readonly ChannelConfig[]>;
+  /** As they were at `since` (milliseconds) or later; without it they may be some seconds old. */
+  channels(since?: number): Promise<readonly ChannelConfig[]>;
   kind(name: string): AnyChannel | undefined;
   now: Clock;
   random: Random;
