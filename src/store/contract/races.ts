@@ -130,5 +130,36 @@ export function raceContract(store: () => Store): void {
       ]);
       expect(await store().audit()).toMatchObject({ deadLetters: 1, outbox: { done: 1, dlq: 1 } });
     });
+
+    it("claims, closings, replays, reopenings and resumptions never wait for each other for ever", async () => {
+      const ids = Array.from({ length: 120 }, (_, i) => i + 1);
+      await store().commit(
+        change(0, [mention(1)], { outbox: ids.map((id) => draft((id % 3) + 1, `i${id}`, { eventKey: `${KEY}${id}` })) }),
+      );
+      const said = { stage: "deliveries", reason: "gone", error: "e", payload: null, attempts: 1, advice: "" };
+      const end = async (id: number, token: string, seconds: number, waits = false) => {
+        const claim = await store().claim(id, token, at(seconds), 1_000);
+        const letter = { ...said, subject: `${id}` };
+        const closing = waits ? ({ kind: "failed", nextRetryAt: at(seconds + 9) } as const) : ({ kind: "dlq", letter } as const);
+        if (claim.kind === "claimed") await store().close(id, token, closing, null, at(seconds));
+      };
+      for (let round = 1; round <= 3; round++) {
+        const now = round * 100;
+        await Promise.all(ids.map((id) => end(id, `a${round}`, now, id % 2 === 0)));
+        await Promise.all([
+          ...ids.toReversed().map((id) => end(id, `b${round}`, now + 5)),
+          ...Array.from({ length: 3 }, () =>
+            store().takeForReplay({ ids: null, stage: "deliveries", reason: null }, 50, at(now + 5)),
+          ),
+          ...ids.filter((id) => id % 4 === 0).map((id) => store().reopen(id, at(now + 5))),
+          ...[1, 2, 3].map((channel) => store().bringForward(channel, at(now + 5))),
+          store().forget("deliveries", at(0), 10),
+          ...ids.map((id) => end(id, `c${round}`, now + 6)),
+        ]);
+        const { outbox, deadLetters } = await store().audit();
+        expect(outbox.pending + outbox.failed + outbox.dlq).toBe(ids.length);
+        expect(deadLetters, "a letter for each that is given up").toBe(outbox.dlq);
+      }
+    });
   });
 }

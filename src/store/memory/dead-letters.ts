@@ -35,10 +35,14 @@ function replay(rows: Rows, letter: LetterRow, at: string): void {
 }
 
 /** A letter whose replay failed too is open again; a mere repeat, or one from before the replay, changes nothing and answers false. */
-export function buryLetter(rows: Rows, letter: DeadLetter & { key: string }, at: string): boolean {
+function buryLetter(rows: Rows, letter: DeadLetter & { key: string }, at: string): boolean {
   const held = rows.letters.get(letter.key);
   if (held !== undefined && (held.replayedAt === null || held.replayedAt >= at)) return false;
-  const fresh = held ?? { id: ++rows.made.letters, replays: 0 };
-  rows.letters.set(letter.key, { ...letter, id: fresh.id, replays: fresh.replays, createdAt: at, replayedAt: null });
+  putLetter(rows, letter, at);
   return true;
+}
+
+export function putLetter(rows: Rows, letter: DeadLetter & { key: string }, at: string): void {
+  const fresh = rows.letters.get(letter.key) ?? { id: ++rows.made.letters, replays: 0 };
+  rows.letters.set(letter.key, { ...letter, id: fresh.id, replays: fresh.replays, createdAt: at, replayedAt: null });
 }

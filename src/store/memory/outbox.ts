@@ -1,5 +1,5 @@
 import type { Attempt, Claim, Closing, OutboxStore } from "../store.ts";
-import { buryLetter } from "./dead-letters.ts";
+import { putLetter } from "./dead-letters.ts";
 import { isOpen, type OutboxRecord, type Rows, schedule } from "./rows.ts";
 
 /** How long a row waits behind an older one that is due or under way. */
@@ -98,7 +98,7 @@ function close(rows: Rows, row: OutboxRecord, closing: Closing, attempt: Attempt
   if (closing.kind !== "released") row.status = closing.kind;
   if (closing.kind === "failed") row.retryCount += 1;
   if (closing.kind === "done") row.externalId = closing.externalId;
-  if (closing.kind === "dlq") buryLetter(rows, { ...closing.letter, key: `outbox:${row.id}` }, now);
+  if (closing.kind === "dlq") putLetter(rows, { ...closing.letter, key: `outbox:${row.id}` }, now);
   if (!isOpen(row)) row.finishedAt = now;
   schedule(rows, row);
 }

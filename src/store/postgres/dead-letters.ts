@@ -1,12 +1,13 @@
 import type { ReplayAdmin, ReplayLetter } from "../admin.ts";
 import type { DeadLetterStore } from "../store.ts";
+import { REOPENED } from "./shapes.ts";
 import { json, type Sql } from "./sql.ts";
 
 /**
- * Inserts the letters of a JSON parameter. A letter whose replay failed too is open again; a mere repeat, or one from before the replay, changes
- * nothing and is not returned.
+ * Inserts the letters of a JSON parameter. A letter whose replay failed too is open again when it is `anew`; a mere repeat changes nothing and is not
+ * returned.
  */
-export const BURY = (letters: string, at: string, condition = ""): string => `
+const BURY = (letters: string, at: string, condition: string, anew: string): string => `
   insert into dead_letters (key, stage, reason, error, payload, attempts, subject, advice, created_at)
   select distinct on (key) key, stage, reason, error, payload, attempts, subject, advice, ${at}::timestamptz
   from jsonb_to_recordset(${letters}::jsonb) as l(
@@ -16,8 +17,12 @@ export const BURY = (letters: string, at: string, condition = ""): string => `
   on conflict (key) do update set
     stage = excluded.stage, reason = excluded.reason, error = excluded.error, payload = excluded.payload, attempts = excluded.attempts,
     subject = excluded.subject, advice = excluded.advice, created_at = excluded.created_at, replayed_at = null
-    where dead_letters.replayed_at < excluded.created_at
+    where ${anew}
   returning subject, reason`;
+
+/** Of the deliveries that the part "closed" gives up. Each was open until now, so that its letter, whatever its date, has been replayed. */
+export const BURY_CLOSED = (letters: string): string =>
+  BURY(letters, "closed.now", "join closed on l.key = 'outbox:' || closed.id", "dead_letters.replayed_at is not null");
 
 /** The posts that letters name by "{source}:{id}", locked in the order in which every statement locks posts. */
 const postsOf = (letters: string): string => `
@@ -26,17 +31,31 @@ const postsOf = (letters: string): string => `
   order by p.id for update of p`;
 
 const BURY_ALL = `
-with buried as (${BURY("$1", "$2")}),
+with buried as (${BURY("$1", "$2", "", "dead_letters.replayed_at < excluded.created_at")}),
 post as (${postsOf("buried")})
 update raw_posts p set outcome = 'dead', reason = post.reason, ended_at = $2::timestamptz
 from post where p.id = post.id and p.ended_at is null`;
 
+/**
+ * Locks deliveries before letters, as a closing does, and waits for none of them: what another statement has in hand is left to the next call. A letter
+ * whose delivery is in hand stays as well, so that no letter counts as replayed whose delivery was not opened.
+ */
 const TAKE = `
-with taken as (
-  select id from dead_letters
+with wanted as (
+  select id, case when stage = 'deliveries' and subject ~ '^[0-9]{1,15}$' then subject::bigint end as outbox_id from dead_letters
   where replayed_at is null and ($1::jsonb is null or $1::jsonb @> to_jsonb(id))
     and ($2::text is null or stage = $2) and ($3::text is null or reason = $3)
-  order by id limit $4::int for update skip locked
+  order by id limit $4::int
+),
+delivery as (
+  select o.id from push_outbox o where o.id = any(array(select outbox_id from wanted)) and o.status = 'dlq'
+  order by o.id for update skip locked
+),
+taken as (
+  select d.id from dead_letters d join wanted w on d.id = w.id
+  where d.replayed_at is null and (w.outbox_id is null or w.outbox_id in (select id from delivery)
+    or not exists (select from push_outbox o where o.id = w.outbox_id and o.status = 'dlq'))
+  order by d.id for update of d skip locked
 ),
 marked as (
   update dead_letters d set replayed_at = $5::timestamptz, replays = d.replays + 1 from taken where d.id = taken.id returning d.*
@@ -48,10 +67,8 @@ reopened_post as (
   from post where p.id = post.id and p.outcome = 'dead'
 ),
 reopened_delivery as (
-  update push_outbox o set status = 'pending', retry_count = 0, next_retry_at = $5::timestamptz, reopened_at = $5::timestamptz,
-    leased_until = null, sending_token = null, finished_at = null
-  from marked m
-  where m.stage = 'deliveries' and o.id = case when m.subject ~ '^[0-9]{1,15}$' then m.subject::bigint end and o.status = 'dlq'
+  update push_outbox o set ${REOPENED("$5::timestamptz")}
+  from wanted w join marked m on m.id = w.id where o.id = w.outbox_id and o.status = 'dlq'
 )
 select jsonb_build_object('id', id, 'stage', stage, 'reason', reason, 'payload', payload, 'subject', subject, 'replays', replays) as letter
 from marked order by id`;

@@ -9,14 +9,13 @@ import type {
   RulesVersion,
 } from "../admin.ts";
 import type { CursorStore, DueDelivery, SourceCursor } from "../store.ts";
-import { DUE_DELIVERY, IS_OPEN } from "./shapes.ts";
+import { DUE_DELIVERY, IS_OPEN, REOPENED } from "./shapes.ts";
 import { iso, json, type Sql } from "./sql.ts";
 
 const REOPEN = `
 with held as (select * from push_outbox where id = $1::bigint for update),
 moved as (
-  update push_outbox o set status = 'pending', retry_count = 0, next_retry_at = $2::timestamptz, reopened_at = $2::timestamptz,
-    leased_until = null, sending_token = null, finished_at = null
+  update push_outbox o set ${REOPENED("$2::timestamptz")}
   from held h
   where o.id = h.id and (h.status = 'dlq' or (h.status = 'failed' and h.leased_until is null))
   returning ${DUE_DELIVERY} as delivery
@@ -28,9 +27,14 @@ letter as (
 select case when delivery is not null then 'reopened' when status = 'done' then 'done' else 'open' end as kind, delivery
 from held left join moved on true`;
 
+/** Locks in the order of the ids, as every statement that locks several deliveries. */
 const BRING_FORWARD = `
-update push_outbox o set next_retry_at = greatest($2::timestamptz, o.not_before)
-where o.channel_id = $1::bigint and ${IS_OPEN} and o.next_retry_at > greatest($2::timestamptz, o.not_before)`;
+with held as (
+  select o.id from push_outbox o
+  where o.channel_id = $1::bigint and ${IS_OPEN} and o.next_retry_at > greatest($2::timestamptz, o.not_before)
+  order by o.id for update
+)
+update push_outbox o set next_retry_at = greatest($2::timestamptz, o.not_before) from held where o.id = held.id`;
 
 const LAST_MESSAGE = `
 select external_id from push_outbox

@@ -2,7 +2,7 @@ import { coalesceEach } from "../../kit/coalesce.ts";
 import { iso as isoTime } from "../../kit/time.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import { type Attempt, type Claim, type Closing, type DueDelivery, type OutboxStore, StoreUnavailable } from "../store.ts";
-import { BURY } from "./dead-letters.ts";
+import { BURY_CLOSED } from "./dead-letters.ts";
 import { DUE_DELIVERY, IS_OPEN, WAITS_FOR } from "./shapes.ts";
 import { iso, json, one, type Sql } from "./sql.ts";
 
@@ -112,7 +112,7 @@ select id::float8 as id, token from held`;
 
 const CLOSE = closeSql("");
 const CLOSE_AND_BURY = closeSql(`,
-buried as (${BURY("$2", "closed.now", "join closed on l.key = 'outbox:' || closed.id")})`);
+buried as (${BURY_CLOSED("$2")})`);
 
 const dueOf = (ofChannel: string): string => `
 select ${DUE_DELIVERY} as due from push_outbox o

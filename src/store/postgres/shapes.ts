@@ -29,3 +29,7 @@ export const DUE_DELIVERY = `jsonb_build_object('id', o.id, 'channelId', o.chann
 /** The predicate of the partial indexes on push_outbox, and when such a row may be claimed. */
 export const IS_OPEN = `o.status in ('pending', 'failed')`;
 export const WAITS_FOR = `greatest(o.next_retry_at, o.leased_until)`;
+
+/** Gives a delivery another start at `at`: its age counts from then, its key and attempts are kept. */
+export const REOPENED = (at: string): string => `
+  status = 'pending', retry_count = 0, next_retry_at = ${at}, reopened_at = ${at}, leased_until = null, sending_token = null, finished_at = null`;
