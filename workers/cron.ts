@@ -1,7 +1,9 @@
+import { iso } from "../src/kit/time.ts";
 import { type PollPorts, type PollReport, pollDue } from "../src/sources/poll.ts";
 import type { Source } from "../src/sources/source.ts";
+import type { NetStore, RetentionStore } from "../src/store/store.ts";
 import type { Ground } from "./ports.ts";
-import { type Retained, retainedIn } from "./retention.ts";
+import { oldFrom, type RetentionDays, retain, retainedIn } from "./retention.ts";
 
 export type CronPorts = Ground & {
   sources: readonly Source[];
@@ -11,8 +13,10 @@ export type CronPorts = Ground & {
   held(source: string): Promise<void>;
   /** Holds the connections of stream sources open. Never throws. */
   keepStreams(): Promise<void>;
-  /** Deletes what is old of one kind. May throw: the next day goes on. */
-  retain(what: Retained): Promise<void>;
+  store: NetStore & RetentionStore;
+  /** For how many days each kind of row is kept; 0 = for ever. */
+  days: RetentionDays;
+  requeueAfterSeconds: number;
   sweeper: { wake(at: number): Promise<void>; expectPosts(at: number): Promise<void> };
 };
 
@@ -28,20 +32,24 @@ export async function scheduled(event: { cron: string; scheduledTime: number }, 
   }
 }
 
-/** The alarm at midnight looks at the outbox as well as at the posts, so the hour before has nothing of its own. */
-const NOTHING_AT = 23;
-
 /**
- * The hourly net under what the sweeper forgot: one query an hour while nothing happens, so that a database that sleeps is woken 24 times a day at
- * most. It looks at the outbox, at midnight at the posts too; in some hours what is old goes instead.
+ * The hourly net under what the sweeper forgot, and what is old of one kind of row in its hour: one query while nothing happens, so that a database that
+ * sleeps is woken 24 times a day. When it cannot be asked, the sweeper goes on asking.
  */
-async function net(scheduledTime: number, { sweeper, retain, now, log }: CronPorts): Promise<void> {
-  const hour = new Date(scheduledTime).getUTCHours();
-  const old = retainedIn(hour);
-  if (hour === 0) await sweeper.expectPosts(now());
-  else if (old !== undefined)
-    await retain(old).catch((error) => log({ stage: "retention", level: "warn", outcome: "failed", reason: String(error) }));
-  else if (hour !== NOTHING_AT) await sweeper.wake(now());
+async function net(scheduledTime: number, ports: CronPorts): Promise<void> {
+  const { store, sweeper, days, now, log, requeueAfterSeconds } = ports;
+  const what = retainedIn(new Date(scheduledTime).getUTCHours());
+  const before = what && oldFrom(days[what], now());
+  const old = what && before ? { what, before } : null;
+  try {
+    const waiting = await store.waiting(iso(now() - requeueAfterSeconds * 1000), old);
+    if (waiting.nextDue !== null) await sweeper.wake(Math.max(now(), Date.parse(waiting.nextDue)));
+    if (waiting.overdue) await sweeper.expectPosts(now());
+    if (waiting.old && old) await retain(old, ports);
+  } catch (error) {
+    log({ stage: "net", level: "warn", outcome: "failed", reason: String(error) });
+    await Promise.all([sweeper.wake(now()), sweeper.expectPosts(now())]);
+  }
 }
 
 /** What a poll brought, for the log. */

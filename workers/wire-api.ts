@@ -20,7 +20,7 @@ import { ingest, overdueFrom } from "./ingest.ts";
 import { type Isolate, isolateOf } from "./isolate.ts";
 import { slidingWindow } from "./platform/allowance.ts";
 import { receive } from "./receive.ts";
-import { type RetentionDays, retain } from "./retention.ts";
+import type { RetentionDays } from "./retention.ts";
 import type { Settings } from "./settings.ts";
 import { sourcesPorts } from "./sources-status.ts";
 import { type Defer, flusher, ground, guardedPorts, ingestPorts, placesOf, sweeperOf, type Wired } from "./wire.ts";
@@ -52,7 +52,9 @@ export function wireCron(env: Bindings, defer: Defer): Wired<CronPorts> {
       env.JETSTREAM.getByName("all")
         .keep()
         .catch(() => undefined),
-    retain: (what) => retain(what, { ...ground(isolate), store: isolate.store, days: retentionDays(isolate.settings) }),
+    store: isolate.store,
+    days: retentionDays(isolate.settings),
+    requeueAfterSeconds: isolate.settings.REQUEUE_AFTER_SECONDS,
     sweeper: sweeperOf(env),
   };
   return { ports, flush: flusher(env, isolate, defer) };

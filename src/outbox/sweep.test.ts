@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { NOON, outboxWorld } from "../../test/support/outbox.ts";
+import { channelOf, NOON, outboxWorld } from "../../test/support/outbox.ts";
+import { iso } from "../kit/time.ts";
 import { ChannelFilter } from "../model/channel-config.ts";
 import type { DueDelivery } from "../store/store.ts";
 import { sweep } from "./sweep.ts";
@@ -32,9 +33,40 @@ describe("the sweep", () => {
   it("sends what is due to the queue, once while it is on its way", async () => {
     const world = await swept();
     const id = await world.change();
-    expect(await world.sweep(NOON)).toEqual({ sent: 1, next: NOON + 15_000 });
-    expect(await world.sweep(NOON + 15_000)).toMatchObject({ sent: 0 });
+    expect(await world.sweep(NOON)).toEqual({ sent: 1, next: NOON + 1_000 });
+    expect(await world.sweep(NOON + 1_000)).toEqual({ sent: 0, next: NOON + 16_000 });
     expect(world.queued).toEqual([id]);
+  });
+
+  it("goes on at once while a channel takes what it is sent, and lets none that hangs hold up the others", async () => {
+    const world = await swept();
+    const other = await world.store.addChannel({ ...channelOf(), name: "other" }, iso(NOON));
+    for (let n = 0; n < 350; n++) await world.change({ transition: 1 }, { eventKey: `eth:T${n}:2026-01-15T12:00:00Z` });
+    const [hanging, working] = [world.channelId, other.kind === "saved" ? other.channel.id : 0];
+    const open = new Map((await world.store.due(iso(NOON), 350)).map(({ id, channelId }) => [id, channelId]));
+    let now = NOON;
+    for (let looks = 0; looks < 10; looks++) {
+      const already = world.queued.length;
+      now = (await world.sweep(now)).next ?? now;
+      for (const id of world.queued.slice(already)) {
+        if (open.get(id) !== working) continue;
+        await world.store.claim(id, "L", iso(now), 60_000);
+        await world.store.close(id, "L", { kind: "done", externalId: null }, null, iso(now));
+      }
+    }
+    const queued = (channel: number) => world.queued.filter((id) => open.get(id) === channel).length;
+    expect({ working: queued(working), hanging: queued(hanging) }).toEqual({ working: 350, hanging: 100 });
+    expect(now - NOON).toBeLessThan(120_000);
+  });
+
+  it("brings a retry when it falls due, although it sent the row a moment ago", async () => {
+    const world = await swept();
+    const id = await world.change();
+    await world.sweep(NOON);
+    await world.store.claim(id, "L", iso(NOON + 500), 60_000);
+    await world.store.close(id, "L", { kind: "failed", nextRetryAt: iso(NOON + 5_000) }, null, iso(NOON + 900));
+    expect(await world.sweep(NOON + 1_000)).toEqual({ sent: 0, next: NOON + 5_000 });
+    expect(await world.sweep(NOON + 5_000)).toMatchObject({ sent: 1 });
   });
 
   it("sends it again when its message seems lost", async () => {

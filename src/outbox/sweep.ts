@@ -8,11 +8,13 @@ export type OutboxSweep = {
   sentAt: Map<number, number>;
 };
 
-const BATCH = 500;
+/** Of each channel at a time, so that one which hangs holds up no other, and fewer than its object has room for. */
+const OF_EACH = 100;
 /** A row that is in the queue is left to it this long before it is sent again: its message may be lost. */
 const TRUST_QUEUE_MS = 120_000;
-/** While due rows are on their way, look again this soon. */
+/** While due rows are on their way, look again this soon, and sooner while there are others to take their place. */
 const LOOK_AGAIN_MS = 15_000;
+const MORE_MS = 1_000;
 
 /**
  * Sends to the queue what is due and not on its way, and answers when to look again: null when no row is open, so that an idle system asks the
@@ -26,9 +28,10 @@ export async function sweep(
   if (earliest === null) return { sent: 0, next: null };
   if (Date.parse(earliest) > now) return { sent: 0, next: Date.parse(earliest) };
   for (const [id, at] of sentAt) if (at <= now - TRUST_QUEUE_MS) sentAt.delete(id);
-  const due = await store.due(iso(now), BATCH + sentAt.size);
-  const fresh = due.filter(({ id }) => !sentAt.has(id)).slice(0, BATCH);
+  const due = await store.due(iso(now), OF_EACH);
+  // One that fell due after it was sent has been tried since: its message is no longer on its way.
+  const fresh = due.filter(({ id, since }) => (sentAt.get(id) ?? 0) < Date.parse(since));
   if (fresh.length > 0) await enqueue(fresh);
   for (const { id } of fresh) sentAt.set(id, now);
-  return { sent: fresh.length, next: now + LOOK_AGAIN_MS };
+  return { sent: fresh.length, next: now + (fresh.length > 0 ? MORE_MS : LOOK_AGAIN_MS) };
 }

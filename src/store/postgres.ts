@@ -1,8 +1,10 @@
 import { channelStore } from "./postgres/channels.ts";
 import { deadLetterStore } from "./postgres/dead-letters.ts";
 import { eventStore } from "./postgres/events.ts";
+import { leasesTogether } from "./postgres/leases.ts";
+import { netStore } from "./postgres/net.ts";
 import { cursorStore, featureStore, keyStore, outboxAdmin, rulesHistory } from "./postgres/operators.ts";
-import { leasesTogether, outboxStore } from "./postgres/outbox.ts";
+import { outboxStore } from "./postgres/outbox.ts";
 import { postStore } from "./postgres/posts.ts";
 import { readStore } from "./postgres/read.ts";
 import { retentionStore } from "./postgres/retention.ts";
@@ -20,6 +22,7 @@ export function postgresStore(client: Sql): Store {
     ...deadLetterStore(sql),
     ...cursorStore(sql),
     ...retentionStore(sql),
+    ...netStore(sql),
     ...readStore(sql),
     ...outboxAdmin(sql),
     ...keyStore(sql),

@@ -115,6 +115,8 @@ export type Closing =
   | { kind: "released"; nextRetryAt: string };
 
 export type DueDelivery = { id: number; channelId: number; eventKey: string };
+/** `since`: when it fell due, or its last lease ended. */
+export type OverdueDelivery = DueDelivery & { since: string };
 
 export type OutboxStore = {
   /** Leases the row when it is due, not closed and not under a live lease. The token is the caller's; every later call must bring it. */
@@ -125,8 +127,8 @@ export type OutboxStore = {
   close(id: number, leaseToken: string, closing: Closing, attempt: Attempt | null, now: string): Promise<boolean>;
   /** The open rows of a channel that carry the key of a digest, in the order of their ids. */
   digestRows(channelId: number, digestKey: string): Promise<number[]>;
-  /** Rows due at `now` and under no live lease, oldest first; of one channel when `channelId` is given. */
-  due(now: string, limit: number, channelId?: number): Promise<DueDelivery[]>;
+  /** Rows due at `now` and under no live lease, the longest waiting first, at most `limit` of each channel; of one channel when `channelId` is given. */
+  due(now: string, limit: number, channelId?: number): Promise<OverdueDelivery[]>;
   /** Earliest time at which any open row falls due or its lease ends; null when none is open. */
   nextDue(): Promise<string | null>;
 };
@@ -152,6 +154,7 @@ export type CursorStore = {
 
 /** What may be deleted once it is old, in the order in which it is safe to. */
 export const RETAINED = ["deadLetters", "posts", "events", "deliveries", "features"] as const;
+export type Retained = (typeof RETAINED)[number];
 
 export type RetentionStore = {
   /**
@@ -160,7 +163,15 @@ export type RetentionStore = {
    *
    * `posts`: those that came to nothing. `events`: with their evidence, signal, and the posts that are evidence of nothing else.
    */
-  forget(what: (typeof RETAINED)[number], before: string, limit: number): Promise<number>;
+  forget(what: Retained, before: string, limit: number): Promise<number>;
+};
+
+/** When the outbox next falls due, whether a post has waited for its outcome for too long, whether there is something that `forget` would delete. */
+export type Waiting = { nextDue: string | null; overdue: boolean; old: boolean };
+
+export type NetStore = {
+  /** All that waits, in one statement, whatever was forgotten: posts without an outcome since before `since`, and what of one kind ended before `old.before`. */
+  waiting(since: string, old: { what: Retained; before: string } | null): Promise<Waiting>;
 };
 
 /** The promise, counted: accepted = evidence + dropped + duplicate + dead + open, and open falls to 0 when the queues are empty. Counts hold what retention deleted. */
@@ -198,5 +209,6 @@ export type Store = PostStore &
   DeadLetterStore &
   CursorStore &
   RetentionStore &
+  NetStore &
   ReadStore &
   AdminStore;

@@ -3,12 +3,11 @@ import { localGate } from "../../src/kit/local-gate.ts";
 import { iso } from "../../src/kit/time.ts";
 import { silent } from "../../src/observability/telemetry.ts";
 import { SOURCES } from "../../src/sources/index.ts";
-import { at, change, draft, mention } from "../../src/store/contract/samples.ts";
+import { at, change, draft, KEY, mention } from "../../src/store/contract/samples.ts";
 import { postgresStore } from "../../src/store/postgres.ts";
 import { type CronPorts, EVERY_MINUTE, scheduled } from "../../workers/cron.ts";
 import { type Kept, placesBeside } from "../../workers/places.ts";
 import { neonSql } from "../../workers/platform/neon.ts";
-import { retain } from "../../workers/retention.ts";
 import { type SweeperPorts, sweeperKeeper } from "../../workers/sweeper-keeper.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 
@@ -76,7 +75,9 @@ function worker() {
     },
     held: places.doubt,
     keepStreams: none,
-    retain: (what) => retain(what, { ...ground, store, days: DAYS }),
+    store,
+    days: DAYS,
+    requeueAfterSeconds: ports.requeueAfterSeconds,
     sweeper,
   };
 
@@ -107,9 +108,28 @@ it("asks an idle database no more than 24 times a day", async () => {
   expect(asked).toBeGreaterThan(0);
 });
 
+it("finds within the hour what a lost alarm left behind, in whatever hour", async () => {
+  const { clock, store, minute } = worker();
+  let rev = (await store.load(KEY))?.rev ?? 0;
+  for (let hour = 0; hour < 24; hour++) {
+    await store.commit(change(rev++, [], { outbox: [draft(1, `lost ${hour}`)], at: iso(clock.now) }));
+    clock.alarm = null;
+    let minutes = 0;
+    for (; clock.alarm === null; minutes++) await minute();
+    expect(minutes).toBeLessThanOrEqual(60);
+    for (const { id } of await store.due(iso(clock.now), 10)) {
+      await store.claim(id, "L", iso(clock.now), MINUTE);
+      await store.close(id, "L", { kind: "done", externalId: null }, null, iso(clock.now));
+    }
+    for (let n = 0; n < 60; n++) await minute();
+    expect(clock.alarm).toBeNull();
+  }
+});
+
 it("looks at once where something waits, so that the count above counts", async () => {
   const { clock, store, minute } = worker();
-  await store.commit(change(1, [mention(2)], { held: [mention(1)], outbox: [draft(1, "waits")], at: iso(clock.now) }));
+  const { rev = 0 } = (await store.load(KEY)) ?? {};
+  await store.commit(change(rev, [mention(2)], { held: [mention(1)], outbox: [draft(1, "waits")], at: iso(clock.now) }));
   const before = await statements();
   for (let n = 0; n < 60; n++) await minute();
   expect((await statements()) - before).toBeGreaterThan(100);

@@ -69,7 +69,8 @@ export function cron(streams: Stream[], from: number, untilMs: number, world: Wo
 function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
   const ingestPorts = world.ingestPorts(who);
   const { now, log, telemetry } = ingestPorts;
-  const places = placesBeside(storeOf(who, world.store, world), world.places);
+  const store = storeOf(who, world.store, world);
+  const places = placesBeside(store, world.places);
   const poll: Pick<PollPorts, "now" | "store" | "ingest"> = {
     now,
     store: places,
@@ -85,7 +86,9 @@ function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
     poll: poll as PollPorts,
     held: places.doubt,
     keepStreams: async () => undefined,
-    retain: async () => undefined,
+    store,
+    days: { posts: 0, events: 0, deliveries: 0, deadLetters: 0, features: 0 },
+    requeueAfterSeconds: ingestPorts.requeueAfterSeconds,
     sweeper: world.sweeperOf(who),
   };
 }

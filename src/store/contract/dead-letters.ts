@@ -111,7 +111,7 @@ export function deadLetterContract(store: () => Store): void {
       const dead: DeadLetter = { ...letter("unused"), stage: "deliveries", subject: String(id) };
       await store().close(id, "L1", { kind: "dlq", letter: dead }, null, at(2));
       expect(await store().takeForReplay({ ...ANY, stage: "deliveries" }, 9, at(50))).toMatchObject([{ subject: String(id) }]);
-      expect(await store().due(at(50), 9)).toEqual([{ id, channelId: 7, eventKey: KEY }]);
+      expect(await store().due(at(50), 9)).toMatchObject([{ id, channelId: 7, eventKey: KEY }]);
       expect(await store().claim(id, "L2", at(50), 1_000)).toMatchObject({ delivery: { idemKey: "idem" } });
       await store().close(id, "L2", { kind: "dlq", letter: { ...dead, error: "again" } }, null, at(50));
       expect(await letters(), "given up again in the same millisecond").toMatchObject([{ error: "again", replayedAt: null }]);

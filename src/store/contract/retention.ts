@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RetentionStore, Store } from "../store.ts";
+import { RETAINED, type Retained, type RetentionStore, type Store } from "../store.ts";
 import { arrival, at, change, draft, dropped, eventOf, KEY, mention, OTHER_KEY, pending, ref } from "./samples.ts";
 
 export function retentionContract(store: () => Store): void {
@@ -102,7 +102,7 @@ export function retentionContract(store: () => Store): void {
       expect(await totals()).toMatchObject({ outbox: { pending: 1, done: 2, failed: 0, dlq: 0 } });
       expect((await store().overview(at(60))).outbox).toEqual(expect.arrayContaining([{ status: "done", count: 2 }]));
       expect(await store().claim(1, "L", at(9), 1_000)).toEqual({ kind: "closed" });
-      expect(await store().due(at(100), 10)).toEqual([{ id: 3, channelId: 3, eventKey: KEY }]);
+      expect(await store().due(at(100), 10)).toMatchObject([{ id: 3, channelId: 3, eventKey: KEY }]);
     });
 
     it("keeps a dead delivery as long as its letter, which may still open it", async () => {
@@ -118,6 +118,30 @@ export function retentionContract(store: () => Store): void {
       await store().close(1, "M", { kind: "dlq", letter }, null, at(61));
       expect([await forget("deadLetters", 100), await forget("deliveries", 100)]).toEqual([1, 1]);
       expect(await totals()).toMatchObject({ outbox: { dlq: 1 } });
+    });
+
+    it("tells in one question what waits and what is old, of what may go alone", async () => {
+      const waiting = (since: number, what?: Retained, before = 50) =>
+        store().waiting(at(since), what === undefined ? null : { what, before: at(before) });
+      expect(await waiting(50)).toEqual({ nextDue: null, overdue: false, old: false });
+      await accept(0, 1, 2);
+      expect([(await waiting(1)).overdue, (await waiting(0)).overdue]).toEqual([true, false]);
+      await store().judge([dropped(1), dropped(2)], at(1));
+      await store().commit(change(0, [mention(3)], { at: at(2), outbox: [draft(1, "a", { notBefore: at(30) })] }));
+      await store().putFeatures({ chain: "eth", tokenCa: "0x1", window: "24h", values: {}, confidence: null, asOf: at(5) });
+      const old = async () => {
+        const each = await Promise.all(RETAINED.map(async (what) => ((await waiting(0, what)).old ? [what] : [])));
+        return each.flat();
+      };
+      expect(await waiting(40, "posts")).toEqual({ nextDue: at(30), overdue: false, old: true });
+      expect(await old()).toEqual(["posts", "features"]);
+      expect((await waiting(0, "posts", 0)).old).toBe(false);
+      await store().claim(1, "L", at(30), 1_000);
+      const { key: _, ...letter } = { ...letterOf("1"), stage: "deliveries" };
+      await store().close(1, "L", { kind: "dlq", letter }, null, at(31));
+      expect(await old()).toEqual(["deadLetters", "posts", "events", "features"]);
+      for (const what of RETAINED) await forget(what, 50);
+      expect(await old()).toEqual([]);
     });
 
     it("deletes old on-chain features", async () => {

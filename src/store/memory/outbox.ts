@@ -1,6 +1,6 @@
 import type { Attempt, Claim, Closing, OutboxStore } from "../store.ts";
 import { putLetter } from "./dead-letters.ts";
-import { isOpen, type OutboxRecord, type Rows, schedule } from "./rows.ts";
+import { isOpen, type OutboxRecord, type Rows, schedule, waitsFor } from "./rows.ts";
 
 /** How long a row waits behind an older one that is due or under way. */
 const BEHIND_MS = 2_000;
@@ -43,9 +43,11 @@ export function outboxStore(rows: Rows): OutboxStore {
       return carrying.map(({ id }) => id);
     },
     async due(now, limit, channelId) {
-      const waiting = channelId === undefined ? rows.waiting : rows.waitingFor.get(channelId);
-      const due = waiting?.upTo(now, limit) ?? [];
-      return due.map(({ id, draft }) => ({ id, channelId: draft.channelId, eventKey: draft.eventKey }));
+      const lines = channelId === undefined ? [...rows.waitingFor.values()] : [rows.waitingFor.get(channelId)];
+      const due = lines.flatMap((line) => line?.upTo(now, limit) ?? []);
+      return due
+        .map((row) => ({ id: row.id, channelId: row.draft.channelId, eventKey: row.draft.eventKey, since: waitsFor(row) }))
+        .sort((a, b) => (a.since === b.since ? a.id - b.id : a.since < b.since ? -1 : 1));
     },
     nextDue: async () => rows.waiting.earliest(),
   };

@@ -1,24 +1,45 @@
-import type { RETAINED, RetentionStore } from "../store.ts";
-import { type EventRecord, isOpen, type PostRow, type Rows } from "./rows.ts";
+import type { NetStore, Retained, RetentionStore } from "../store.ts";
+import { type EventRecord, isOpen, type OutboxRecord, type PostRow, type Rows } from "./rows.ts";
 
-const FORGET: Record<(typeof RETAINED)[number], (rows: Rows, before: string, limit: number) => number> = {
-  posts: forgetPosts,
-  events: forgetEvents,
-  deliveries: forgetDeliveries,
-  deadLetters: (rows, before, limit) => {
-    const old = [...rows.letters].filter(([, letter]) => letter.createdAt < before).slice(0, limit);
-    for (const [key] of old) rows.letters.delete(key);
-    return old.length;
-  },
-  features: (rows, before, limit) => {
-    const old = new Set(rows.features.filter(({ asOf }) => asOf < before).slice(0, limit));
-    rows.features = rows.features.filter((features) => !old.has(features));
-    return old.size;
-  },
+type Part = {
+  /** Of the oldest first. */
+  old(rows: Rows, before: string): unknown[];
+  forget(rows: Rows, before: string, limit: number): number;
 };
 
-export const retentionStore = (rows: Rows): RetentionStore => ({
-  forget: async (what, before, limit) => FORGET[what](rows, before, limit),
+/** `remove` is called for each of the oldest rows. */
+const part = <Row>(old: (rows: Rows, before: string) => Row[], remove: (rows: Rows, row: Row) => void): Part => ({
+  old,
+  forget(rows, before, limit) {
+    const gone = old(rows, before).slice(0, limit);
+    for (const row of gone) remove(rows, row);
+    return gone.length;
+  },
+});
+
+const PARTS: Record<Retained, Part> = {
+  posts: part(oldPosts, (rows, [key, row]) => forgetPost(rows, key, row)),
+  events: part(oldEvents, forgetEvent),
+  deliveries: part(oldDeliveries, forgetDelivery),
+  deadLetters: part(
+    (rows, before) => [...rows.letters].filter(([, letter]) => letter.createdAt < before),
+    (rows, [key]) => rows.letters.delete(key),
+  ),
+  features: part(
+    (rows, before) => rows.features.filter(({ asOf }) => asOf < before),
+    (rows, old) => {
+      rows.features = rows.features.filter((features) => features !== old);
+    },
+  ),
+};
+
+export const retentionStore = (rows: Rows): RetentionStore & NetStore => ({
+  forget: async (what, before, limit) => PARTS[what].forget(rows, before, limit),
+  waiting: async (since, old) => ({
+    nextDue: rows.waiting.earliest(),
+    overdue: (rows.open.earliest() ?? since) < since,
+    old: old !== null && PARTS[old.what].old(rows, old.before).length > 0,
+  }),
 });
 
 function count(rows: Rows, what: "post" | "event" | "delivery", outcome: string, reason = ""): void {
@@ -36,52 +57,45 @@ function forgetPost(rows: Rows, key: string, { outcome, reason, post, textHash }
   count(rows, "post", outcome ?? "", outcome === "dropped" ? (reason ?? "") : "");
 }
 
-function forgetPosts(rows: Rows, before: string, limit: number): number {
+function oldPosts(rows: Rows, before: string): [string, PostRow][] {
   const subjects = new Set([...rows.letters.values()].map(({ subject }) => subject));
-  const old = [...rows.posts]
+  return [...rows.posts]
     .filter(([key, { outcome, acceptedAt, doneKeys }]) => {
       const cameToNothing = outcome === "dropped" || outcome === "duplicate" || (outcome === "dead" && !subjects.has(key));
       return cameToNothing && doneKeys.length === 0 && acceptedAt < before;
     })
-    .sort(([, a], [, b]) => (a.acceptedAt < b.acceptedAt ? -1 : 1))
-    .slice(0, limit);
-  for (const [key, row] of old) forgetPost(rows, key, row);
-  return old.length;
+    .sort(([, a], [, b]) => (a.acceptedAt < b.acceptedAt ? -1 : 1));
 }
 
-function forgetEvents(rows: Rows, before: string, limit: number): number {
+function oldEvents(rows: Rows, before: string): [string, EventRecord][] {
   const isOld = ({ event, touchedAt, outbox }: EventRecord) =>
     event.lastTs < before && touchedAt < before && !outbox.some(isOpen);
-  const old = [...rows.events]
-    .filter(([, held]) => isOld(held))
-    .sort(([, a], [, b]) => (a.event.lastTs < b.event.lastTs ? -1 : 1))
-    .slice(0, limit);
-  for (const [eventKey, { evidence }] of old) {
-    rows.events.delete(eventKey);
-    count(rows, "event", "");
-    for (const key of evidence.keys()) {
-      const post = rows.posts.get(key);
-      if (post === undefined) continue;
-      post.doneKeys = post.doneKeys.filter((each) => each !== eventKey);
-      post.eventKeys = (post.eventKeys ?? []).filter((each) => each !== eventKey);
-      if (post.outcome === "evidence" && post.eventKeys.length === 0) forgetPost(rows, key, post);
-    }
-  }
-  return old.length;
+  return [...rows.events].filter(([, held]) => isOld(held)).sort(([, a], [, b]) => (a.event.lastTs < b.event.lastTs ? -1 : 1));
 }
 
-function forgetDeliveries(rows: Rows, before: string, limit: number): number {
-  const old = rows.outbox
+function forgetEvent(rows: Rows, [eventKey, { evidence }]: [string, EventRecord]): void {
+  rows.events.delete(eventKey);
+  count(rows, "event", "");
+  for (const key of evidence.keys()) {
+    const post = rows.posts.get(key);
+    if (post === undefined) continue;
+    post.doneKeys = post.doneKeys.filter((each) => each !== eventKey);
+    post.eventKeys = (post.eventKeys ?? []).filter((each) => each !== eventKey);
+    if (post.outcome === "evidence" && post.eventKeys.length === 0) forgetPost(rows, key, post);
+  }
+}
+
+function oldDeliveries(rows: Rows, before: string): OutboxRecord[] {
+  return rows.outbox
     .filter((row) => !isOpen(row) && row.finishedAt !== null && row.finishedAt < before)
     .filter(({ id, status }) => status !== "dlq" || !rows.letters.has(`outbox:${id}`))
-    .sort((a, b) => ((a.finishedAt ?? "") < (b.finishedAt ?? "") ? -1 : 1))
-    .slice(0, limit);
-  for (const { id, draft, status } of old) {
-    delete rows.outbox[id - 1];
-    rows.idemKeys.delete(draft.idemKey);
-    const held = rows.events.get(draft.eventKey);
-    if (held !== undefined) held.outbox = held.outbox.filter((row) => row.id !== id);
-    count(rows, "delivery", status);
-  }
-  return old.length;
+    .sort((a, b) => ((a.finishedAt ?? "") < (b.finishedAt ?? "") ? -1 : 1));
+}
+
+function forgetDelivery(rows: Rows, { id, draft, status }: OutboxRecord): void {
+  delete rows.outbox[id - 1];
+  rows.idemKeys.delete(draft.idemKey);
+  const held = rows.events.get(draft.eventKey);
+  if (held !== undefined) held.outbox = held.outbox.filter((row) => row.id !== id);
+  count(rows, "delivery", status);
 }

@@ -1,194 +1,35 @@
-import { coalesceEach } from "../../kit/coalesce.ts";
-import { iso as isoTime } from "../../kit/time.ts";
-import type { Delivery } from "../../model/delivery.ts";
-import { type Attempt, type Claim, type Closing, type DueDelivery, type OutboxStore, StoreUnavailable } from "../store.ts";
-import { BURY_CLOSED } from "./dead-letters.ts";
+import type { OutboxStore, OverdueDelivery } from "../store.ts";
+import { leases } from "./leases.ts";
 import { DUE_DELIVERY, IS_OPEN, WAITS_FOR } from "./shapes.ts";
-import { iso, json, one, type Sql } from "./sql.ts";
+import { iso, type Sql } from "./sql.ts";
 
-/** What each caller of claim and renew brings; a list of them is $1. */
-type Ask = { id: number; token: string; now: string; leaseMs: number; digestKey?: string | null };
-const ASK = `ask as (select *, now + "leaseMs" * interval '1 millisecond' as until
-  from jsonb_to_recordset($1::jsonb) as a(id bigint, token text, now timestamptz, "leaseMs" float8, "digestKey" text))`;
+const OVERDUE = `${DUE_DELIVERY} || jsonb_build_object('since', ${iso(WAITS_FOR)})`;
 
-/** Says again what the join says, as a list: of a JSON parameter the planner expects a hundred rows, for which it would read a small table whole. */
-const NAMED_IN = (list: string): string => `o.id = any(array(select id from ${list}))`;
+/** The longest waiting of a channel, by the index that has each channel's open rows in this order. */
+const dueOf = (channel: string): string => `
+  select ${OVERDUE} as due, ${WAITS_FOR} as since, o.id from push_outbox o
+  where o.channel_id = ${channel} and ${IS_OPEN} and ${WAITS_FOR} <= $1::timestamptz
+  order by ${WAITS_FOR}, o.id limit $2::int`;
 
-/** Of the posts that became evidence in the commit that wrote the row. */
-const ACCEPTED_AT = `(
-  select ${iso("min(p.accepted_at)")} from event_evidence v join raw_posts p on p.source = v.source and p.source_id = v.post_id
-  where v.event_key = held.event_key and v.committed_at = held.created_at and held.not_before is null and held.reopened_at is null)`;
+const openFrom = (after: string): string =>
+  `select o.channel_id as id from push_outbox o where ${IS_OPEN} ${after} order by o.channel_id limit 1`;
 
-/**
- * "held" is the latest version of each row, read under its lock: of two claims one sees the other's lease. Locked in one order by all. "offset 0"
- * has the older row looked for among those of its event: by the channel it would be a walk along all that is open for it.
- */
-const CLAIM = `
-with ${ASK},
-held as (
-  select o.*, a.token, a.now, a.until from push_outbox o join ask a on o.id = a.id where ${NAMED_IN("ask")} order by o.id for update of o
-),
-ruling as (
-  select
-    h.id as held_id,
-    case
-      when status in ('done', 'dlq') then 'closed'
-      when h.next_retry_at > now then 'notDue'
-      when leased_until > now and lease_token <> token then 'taken'
-      when older.next_retry_at is not null then 'behind'
-      else 'claimed'
-    end as kind,
-    case when older.next_retry_at > now then older.next_retry_at else now + interval '2 seconds' end as turn
-  from held h left join lateral (
-    select o.next_retry_at from (select * from push_outbox where event_key = h.event_key offset 0) o
-    where o.channel_id = h.channel_id and o.id < h.id and ${IS_OPEN} order by o.id limit 1
-  ) older on true
-),
-moved as (
-  update push_outbox o set
-    lease_token = case kind when 'claimed' then token else o.lease_token end,
-    leased_until = case kind when 'claimed' then until else o.leased_until end,
-    next_retry_at = case kind when 'behind' then turn else o.next_retry_at end
-  from ruling join held on held.id = held_id
-  where o.id = held_id and kind in ('claimed', 'behind')
+/** "channel" steps from one channel with open rows to the next, and so reads one row of each. */
+const DUE_OF_EACH = `
+with recursive channel as (
+  (${openFrom("")})
+  union all
+  select next.id from channel, lateral (${openFrom("and o.channel_id > channel.id")}) next
 )
-select id::float8 as id, kind,
-  ${iso("case kind when 'notDue' then next_retry_at when 'taken' then leased_until when 'behind' then turn end")} as until,
-  jsonb_build_object('id', id, 'channelId', channel_id, 'eventKey', event_key, 'idemKey', idem_key, 'payload', payload_json,
-    'status', status, 'retryCount', retry_count, 'createdAt', ${iso("coalesce(reopened_at, created_at)")}, 'leaseToken', token,
-    'interrupted', sending_token is not null and sending_token <> token, 'digestKey', digest_key, 'acceptedAt', ${ACCEPTED_AT}) as delivery
-from held join ruling on held.id = held_id`;
+select due from channel, lateral (${dueOf("channel.id")}) waiting order by since, waiting.id`;
 
-/** "open" is asked of the rows once they are found by their ids, lest the planner looks for them among all that is open. */
-const RENEW = `
-with ${ASK},
-held as (
-  select o.id, a.token, a.until, a."digestKey", o.leased_until is not null and ${IS_OPEN} as open
-  from push_outbox o join ask a on o.id = a.id and o.lease_token = a.token where ${NAMED_IN("ask")} order by o.id for update of o
-)
-update push_outbox o set leased_until = held.until, sending_token = coalesce(o.sending_token, held.token),
-  digest_key = coalesce(o.digest_key, held."digestKey")
-from held
-where o.id = held.id and held.open
-returning o.id::float8 as id, held.token`;
-
-/** How a row's attempt ended, flat as a record of $1. */
-type Ending = { id: number; token: string; now: string; letters: object[] } & Omit<Closing, "letter"> & Partial<Attempt>;
-
-/**
- * $1 endings, and if some of them are dead letters, those as $2: the part that buries them is a third of what planning the statement costs. The
- * token stays in the closed row, so that a repeat after a lost reply is told from a lease that another took. "released" keeps the mark of an
- * interrupted send unless it is the holder's own, and always the key of a digest: an earlier send under it may have arrived.
- */
-const closeSql = (buried: string): string => `
-with ending as (
-  select * from jsonb_to_recordset($1::jsonb) as e(id bigint, token text, now timestamptz, kind text, "externalId" text,
-    "nextRetryAt" timestamptz, unsure boolean, at timestamptz, result text, "httpStatus" int, ms float8, error text, ambiguous boolean)
-),
-held as (
-  select o.id, e.token, o.leased_until is not null and ${IS_OPEN} as open
-  from push_outbox o join ending e on o.id = e.id and o.lease_token = e.token where ${NAMED_IN("ending")} order by o.id for update of o
-),
-closed as (
-  update push_outbox o set
-    status = case e.kind when 'released' then o.status else e.kind end,
-    retry_count = o.retry_count + case e.kind when 'failed' then 1 else 0 end,
-    next_retry_at = coalesce(e."nextRetryAt", o.next_retry_at),
-    external_id = case e.kind when 'done' then e."externalId" else o.external_id end,
-    finished_at = case when e.kind in ('done', 'dlq') then e.now end,
-    leased_until = null,
-    sending_token = case when e.kind = 'released' then nullif(o.sending_token, e.token) end,
-    digest_key = case when e.kind = 'released' or e.kind = 'failed' and e.unsure then o.digest_key end
-  from held join ending e on held.id = e.id and held.token = e.token
-  where o.id = held.id and held.open
-  returning o.id, e.token, e.now
-),
-attempt as (
-  insert into deliveries (outbox_id, lease_token, at, status, http_status, ms, error, ambiguous)
-  select id, token, at, result, "httpStatus", ms, error, ambiguous from ending join closed using (id, token) where at is not null
-  on conflict do nothing
-)${buried}
-select id::float8 as id, token from held`;
-
-const CLOSE = closeSql("");
-const CLOSE_AND_BURY = closeSql(`,
-buried as (${BURY_CLOSED("$2")})`);
-
-const dueOf = (ofChannel: string): string => `
-select ${DUE_DELIVERY} as due from push_outbox o
-where ${IS_OPEN} and ${WAITS_FOR} <= $1::timestamptz ${ofChannel}
-order by ${WAITS_FOR}, o.id limit $2::int`;
-
-const NEXT_DUE = `select ${iso(WAITS_FOR)} as next from push_outbox o where ${IS_OPEN} order by ${WAITS_FOR}, o.id limit 1`;
+export const NEXT_DUE = `select ${iso(WAITS_FOR)} as next from push_outbox o where ${IS_OPEN} order by ${WAITS_FOR}, o.id limit 1`;
 
 const DIGEST_ROWS = `select o.id::float8 as id from push_outbox o where o.channel_id = $1::bigint and o.digest_key = $2 and ${IS_OPEN} order by o.id`;
 
-type Leasing = Pick<OutboxStore, "claim" | "renew" | "close">;
-/** How single calls become statements over several rows: each by itself, or together with others. */
-type Gather = <Item, Result>(work: (items: Item[]) => Promise<Result[]>) => (item: Item) => Promise<Result>;
-
-const byItself: Gather = (work) => async (item) => one(work([item]));
-
-/** A row that the database refuses must not hold up those beside it; a database that is out refuses all of them. */
-const together: Gather = (work) => coalesceEach(work, (error) => error instanceof StoreUnavailable);
-
-/**
- * The same three calls, of which those that meet a statement in flight go out together in the next: many deliveries at a time then cost few round
- * trips. The callers share promises, so make one for each object and never one for an isolate.
- */
-export const leasesTogether = (sql: Sql): Leasing => leasing(sql, together);
-
-/** Of two callers for one row in the same statement the first gets it, as it would in two. */
-const firstOfEach = (asks: Ask[]): Ask[] => [...new Map(asks.toReversed().map((ask) => [ask.id, ask])).values()];
-
-type ClaimRow = { id: number; kind: Claim["kind"]; until: string; delivery: Delivery };
-
-function claimOf({ token, now, leaseMs }: Ask, row: ClaimRow | undefined): Claim {
-  if (row === undefined || row.kind === "closed") return { kind: "closed" };
-  if (row.kind === "notDue") return { kind: "notDue", at: row.until };
-  if (row.kind !== "claimed") return { kind: row.kind, until: row.until };
-  if (row.delivery.leaseToken === token) return { kind: "claimed", delivery: row.delivery };
-  return { kind: "taken", until: isoTime(Date.parse(now) + leaseMs) };
-}
-
-type Lease = { id: number; token: string };
-
-function holdersIn(asks: readonly Lease[], rows: readonly Lease[]): boolean[] {
-  const held = new Set(rows.map(({ id, token }) => `${id} ${token}`));
-  return asks.map(({ id, token }) => held.has(`${id} ${token}`));
-}
-
-function leasing(sql: Sql, gather: Gather): Leasing {
-  const claim = gather(async (asks: Ask[]) => {
-    const rows = await sql.query<ClaimRow>(CLAIM, [json(firstOfEach(asks))]);
-    const byId = new Map(rows.map((row) => [row.id, row]));
-    return asks.map((ask) => claimOf(ask, byId.get(ask.id)));
-  });
-  const renew = gather(async (asks: Ask[]) => {
-    return holdersIn(asks, await sql.query<Lease>(RENEW, [json(asks)]));
-  });
-  const close = gather(async (endings: Ending[]) => {
-    const letters = endings.flatMap((ending) => ending.letters);
-    const ended = json(endings.map(({ letters: _, ...ending }) => ending));
-    const rows = await (letters.length === 0
-      ? sql.query<Lease>(CLOSE, [ended])
-      : sql.query<Lease>(CLOSE_AND_BURY, [ended, json(letters)]));
-    return holdersIn(endings, rows);
-  });
-  return {
-    claim: (id, token, now, leaseMs) => claim({ id, token, now, leaseMs }),
-    renew: (id, token, now, leaseMs, digestKey) => renew({ id, token, now, leaseMs, digestKey: digestKey ?? null }),
-    close(id, token, closing, attempt, now) {
-      const letters = closing.kind === "dlq" ? [{ ...closing.letter, key: `outbox:${id}` }] : [];
-      const { letter: _, ...outcome } = { letter: null, ...closing };
-      return close({ ...attempt, ...outcome, id, token, now, letters });
-    },
-  };
-}
-
 export function outboxStore(sql: Sql): OutboxStore {
   return {
-    ...leasing(sql, byItself),
+    ...leases(sql),
     async digestRows(channelId, digestKey) {
       const rows = await sql.query<{ id: number }>(DIGEST_ROWS, [channelId, digestKey]);
       return rows.map(({ id }) => id);
@@ -196,8 +37,8 @@ export function outboxStore(sql: Sql): OutboxStore {
     async due(now, limit, channelId) {
       const rows =
         channelId === undefined
-          ? await sql.query<{ due: DueDelivery }>(dueOf(""), [now, limit])
-          : await sql.query<{ due: DueDelivery }>(dueOf("and o.channel_id = $3::bigint"), [now, limit, channelId]);
+          ? await sql.query<{ due: OverdueDelivery }>(DUE_OF_EACH, [now, limit])
+          : await sql.query<{ due: OverdueDelivery }>(dueOf("$3::bigint"), [now, limit, channelId]);
       return rows.map(({ due }) => due);
     },
     nextDue: async () => (await sql.query<{ next: string }>(NEXT_DUE, []))[0]?.next ?? null,

@@ -1,4 +1,5 @@
-import type { RETAINED, RetentionStore } from "../store.ts";
+import type { Retained, RetentionStore } from "../store.ts";
+import { IS_OPEN } from "./shapes.ts";
 import { one, type Sql } from "./sql.ts";
 
 /** Adds what a part of the statement deleted to the counts of what was. `gone` answers outcome and reason of each row. */
@@ -7,12 +8,27 @@ const COUNTED = (what: string, gone: string): string => `
   select '${what}', outcome, coalesce(reason, ''), count(*) from ${gone} group by 2, 3 order by 2, 3
   on conflict (what, outcome, reason) do update set count = archived.count + excluded.count`;
 
-/** Posts that came to nothing. A dead one stays as long as its letter, which may still open it, and as long as an event holds it for another token. */
+/** What may go, of rows under the aliases p, e, o. `before` is a timestamp in SQL. */
+export const OLD: Record<Retained, (before: string) => string> = {
+  /** What came to nothing. A dead post stays as long as its letter, which may still open it, and as long as an event holds it for another token. */
+  posts: (before) => `from raw_posts p
+  where p.outcome in ('dropped', 'duplicate', 'dead') and p.accepted_at < ${before} and p.done_keys = '{}' and (p.outcome <> 'dead' or not exists (
+    select from dead_letters d where d.subject = p.source || ':' || p.source_id))`,
+  /** Once nothing waits to be delivered of them. */
+  events: (before) => `from events e
+  where e.last_ts < ${before} and e.updated_at < ${before} and not exists (
+    select from push_outbox o where o.event_key = e.event_key and ${IS_OPEN})`,
+  /** What ended. A dead one stays as long as its letter, which may still open it. */
+  deliveries: (before) => `from push_outbox o
+  where o.status in ('done', 'dlq') and o.finished_at < ${before} and (o.status <> 'dlq' or not exists (
+    select from dead_letters d where d.key = 'outbox:' || o.id))`,
+  deadLetters: (before) => `from dead_letters where created_at < ${before}`,
+  features: (before) => `from onchain_features where as_of < ${before}`,
+};
+
 const POSTS = `
 with old as (
-  select p.id from raw_posts p
-  where p.outcome in ('dropped', 'duplicate', 'dead') and p.accepted_at < $1::timestamptz and p.done_keys = '{}' and (p.outcome <> 'dead' or not exists (
-    select from dead_letters d where d.subject = p.source || ':' || p.source_id))
+  select p.id ${OLD.posts("$1::timestamptz")}
   order by p.accepted_at limit $2::int for update skip locked
 ),
 gone as (
@@ -21,15 +37,10 @@ gone as (
 counted as (${COUNTED("post", "gone")})
 select count(*)::int as gone from gone`;
 
-/**
- * Events with their evidence and signal, once nothing waits to be delivered of them, and the posts that are evidence of no other event. Events are
- * locked first and posts by id, as everywhere.
- */
+/** Events with their evidence and signal, and the posts that are evidence of no other event. Events are locked first and posts by id, as everywhere. */
 const EVENTS = `
 with old as (
-  select e.event_key from events e
-  where e.last_ts < $1::timestamptz and e.updated_at < $1::timestamptz and not exists (
-    select from push_outbox o where o.event_key = e.event_key and o.status in ('pending', 'failed'))
+  select e.event_key ${OLD.events("$1::timestamptz")}
   order by e.last_ts, e.id limit $2::int for update skip locked
 ),
 post as (
@@ -56,12 +67,9 @@ counted as (${COUNTED("event", "gone")}),
 counted_post as (${COUNTED("post", "gone_post")})
 select count(*)::int as gone from gone`;
 
-/** What ended. A dead one stays as long as its letter, which may still open it. */
 const DELIVERIES = `
 with old as (
-  select o.id from push_outbox o
-  where o.status in ('done', 'dlq') and o.finished_at < $1::timestamptz and (o.status <> 'dlq' or not exists (
-    select from dead_letters d where d.key = 'outbox:' || o.id))
+  select o.id ${OLD.deliveries("$1::timestamptz")}
   order by o.finished_at limit $2::int for update skip locked
 ),
 gone as (delete from push_outbox o using old where o.id = old.id returning o.status as outcome, '' as reason),
@@ -69,18 +77,18 @@ counted as (${COUNTED("delivery", "gone")})
 select count(*)::int as gone from gone`;
 
 /** Rows that no count of the audit is about. */
-const plain = (table: string, at: string): string => `
+const plain = (table: string, what: Retained): string => `
 with gone as (
-  delete from ${table} where ctid in (select ctid from ${table} where ${at} < $1::timestamptz limit $2::int for update skip locked) returning 1
+  delete from ${table} where ctid in (select ctid ${OLD[what]("$1::timestamptz")} limit $2::int for update skip locked) returning 1
 )
 select count(*)::int as gone from gone`;
 
-const STATEMENTS: Record<(typeof RETAINED)[number], string> = {
+const STATEMENTS: Record<Retained, string> = {
   posts: POSTS,
   events: EVENTS,
   deliveries: DELIVERIES,
-  deadLetters: plain("dead_letters", "created_at"),
-  features: plain("onchain_features", "as_of"),
+  deadLetters: plain("dead_letters", "deadLetters"),
+  features: plain("onchain_features", "features"),
 };
 
 export const retentionStore = (sql: Sql): RetentionStore => ({
