@@ -1,26 +1,25 @@
 /**
- * Trains src/refine/weights/sentiment.ts: a three-class softmax regression over hashed words, and the blend of it with VADER's rules that the score is.
+ * Trains src/refine/weights/sentiment.ts: a three-class softmax regression over hashed words, and the score: a blend of it with VADER's rules, which single words correct.
  *
  *   node scripts/train/sentiment.ts DATA_DIR           trains on everything and writes the weights
  *   node scripts/train/sentiment.ts DATA_DIR --fold N  holds fold N of 5 out, prints the figures on it, writes nothing
  *
- * DATA_DIR holds sentiment-train.jsonl and sentiment-tweeteval.jsonl {text, label}, and sentiment-vader.jsonl {text, score}, from which the blend's
- * weights are fitted (figures by 10-fold cross-validation). The same text in two files is in one fold. Deterministic.
+ * DATA_DIR holds sentiment-train.jsonl and sentiment-tweeteval.jsonl {text, label}, and sentiment-vader.jsonl {text, score}, from which the score is
+ * fitted (figures by 10-fold cross-validation of the whole fit). The same text in two files is in one fold. Deterministic.
  */
 import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { packTable } from "../../src/kit/sparse-table.ts";
-import { type Blend, blended } from "../../src/refine/blend.ts";
+import { correctionsIn } from "../../src/refine/corrections.ts";
 import { SENTIMENT_LABELS } from "../../src/refine/sentiment.ts";
 import { evidence } from "../../src/refine/sentiment-evidence.ts";
 import { readSentiment, rowOfWord, SENTIMENT_BITS, type SentimentReading } from "../../src/refine/sentiment-features.ts";
 import { type Fit, type Linear, learn, type Sample, scoresOf } from "./linear.ts";
 import { quantise, shipped } from "./quantise.ts";
 import { foldOf, readRows } from "./rows.ts";
-import { type BlendFit, fitBlend } from "./trees.ts";
+import { crossValidated, fitScore, type Rated } from "./score.ts";
 
 type Row = { text: string; label: (typeof SENTIMENT_LABELS)[number] };
-type Rated = { text: string; score: number };
 type Labelled = Sample & { fold: number; set: string };
 
 const FOLDS = 5;
@@ -30,7 +29,6 @@ const KEPT = 100_000;
 const OFTEN = 0.3;
 /** Added to the scores of the rarer labels, so that macro-F1 is served and not accuracy. */
 const LABEL_BIAS = [0.35, 0, 0];
-const BLEND: BlendFit = { trees: 250, rate: 0.035, columns: 0.4, share: 0.7, ridge: 1000, leaf: 5 };
 const RATED_FOLDS = 10;
 
 const [folder, flag, fold] = process.argv.slice(2);
@@ -64,7 +62,6 @@ function rounded({ weights, bias }: Linear, train: readonly Sample[]) {
   const table = quantise(weights, 1, (at) => (matter[at] ?? 0) >= floor);
   return { ...table, weights: Float32Array.from(shipped(table)), bias: [...bias].map((each, k) => each + (LABEL_BIAS[k] ?? 0)) };
 }
-type Rounded = ReturnType<typeof rounded>;
 
 function macroF1(gold: readonly number[], predicted: readonly number[]): number {
   const per = SENTIMENT_LABELS.map((_, k) => {
@@ -82,29 +79,19 @@ function pearson(x: readonly number[], y: readonly number[]): number {
   return covariance(x, mx, y, my) / Math.sqrt(covariance(x, mx, x, mx) * covariance(y, my, y, my));
 }
 
-/** Fits the score on the rated texts, and prints what ten folds say of it. */
-function fitScore(model: Rounded): Blend {
-  const { weights } = model;
-  const bias = Float64Array.from(model.bias);
+/** The rated texts as the fit of the score reads them. */
+function ratedTexts({ weights, bias }: Linear): Rated[] {
   const leanOf = (hash: number) => (weights[3 * rowOfWord(hash) + 2] ?? 0) - (weights[3 * rowOfWord(hash)] ?? 0);
-  const rated = readRows<Rated>(data, "sentiment-vader").map(({ text, score }) => {
+  return readRows<{ text: string; score: number }>(data, "sentiment-vader").map(({ text, score }) => {
     const reading = readSentiment(text);
     const { rows, values } = inputs(reading);
     const grams = { rows: rows.subarray(reading.shaped), values: values.subarray(reading.shaped) };
     const scores = [...scoresOf({ weights, bias }, { rows, values })];
     const ofGrams = [...scoresOf({ weights, bias: new Float64Array(bias.length) }, grams)];
-    return { parts: evidence(reading, { scores, ofGrams, leanOf }), score, fold: foldOf(text, RATED_FOLDS) };
+    const { count, ...read } = correctionsIn(reading.rated);
+    const corrections = { count, rows: read.rows.slice(0, count), values: read.values.slice(0, count) };
+    return { parts: evidence(reading, { scores, ofGrams, leanOf }), corrections, score, fold: foldOf(text, RATED_FOLDS) };
   });
-  const byFold = Array.from({ length: RATED_FOLDS }, (_, held) =>
-    fitBlend(
-      rated.filter(({ fold }) => fold !== held),
-      BLEND,
-    ),
-  );
-  const held = rated.map(({ parts, fold }) => blended(byFold[fold] as Blend, parts));
-  const gold = rated.map(({ score }) => score);
-  console.log(`score: held-out r ${pearson(held, gold).toFixed(4)} (${rated.length})`);
-  return fitBlend(rated, BLEND);
 }
 
 const samples = ["sentiment-train", "sentiment-tweeteval"].flatMap(labelled);
@@ -122,9 +109,15 @@ for (const [set, tested] of Map.groupBy(
   const gold = tested.map(({ label }) => label);
   console.log(`${set}: held-out macro-F1 ${macroF1(gold, predicted).toFixed(4)} (${tested.length})`);
 }
-const blend = fitScore(model);
-const table = packTable(model.cells);
-console.log(`${gzipSync(table).length} bytes gz`);
+const rated = ratedTexts({ weights, bias: Float64Array.from(model.bias) });
+const r = pearson(
+  crossValidated(rated),
+  rated.map(({ score }) => score),
+);
+console.log(`score: held-out r ${r.toFixed(4)} (${rated.length})`);
+const { blend, corrections } = fitScore(rated);
+const [table, words] = [packTable(model.cells), packTable(corrections.cells)];
+console.log(`${gzipSync(table).length} and ${gzipSync(words).length} bytes gz`);
 const short = (_: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(5)) : value);
 if (heldOut < 0) {
   writeFileSync(
@@ -136,6 +129,7 @@ export const SENTIMENT_WEIGHTS: SentimentModel = {
   step: ${model.step.toFixed(6)},
   bias: ${JSON.stringify(model.bias, short)},
   blend: ${JSON.stringify(blend, short)},
+  corrections: { step: ${corrections.step.toPrecision(5)}, table: ${JSON.stringify(words)} },
   table: ${JSON.stringify(table)},
 };
 `,

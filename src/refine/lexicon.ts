@@ -1,4 +1,5 @@
 import type { Scan } from "../kit/scan.ts";
+import { EVERYDAY, TURNS } from "./everyday-valence.ts";
 import { COINED, ON_MARKETS, PHRASES, PICTURES, type RatedWords, SAYINGS, TRADE_WORDS } from "./market-valence.ts";
 import { type Ratings, ratingOf, ratingsOf } from "./ratings.ts";
 import { VALENCE } from "./weights/valence.ts";
@@ -40,9 +41,14 @@ export function lexicon(): Lexicon {
   });
   tables = {
     roles: ratingsOf(WORDS_BY_ROLE.flatMap(([role, words]) => byBlank(words).map((word) => [word, role] as const))),
-    general: ratingsOf([...eachOf(COINED, byBlank), ...eachOf(PICTURES, (pictures) => pictures), ...general]),
+    general: ratingsOf([
+      ...eachOf(COINED, byBlank),
+      ...eachOf(PICTURES, (pictures) => pictures),
+      ...general,
+      ...eachOf(EVERYDAY, byBlank),
+    ]),
     markets: ratingsOf(eachOf(ON_MARKETS, byBlank)),
-    sayings: ratingsOf(eachOf(SAYINGS, (sayings) => sayings.split("|"))),
+    sayings: ratingsOf(eachOf([...SAYINGS, ...TURNS], (sayings) => sayings.split("|"))),
     phrases: ratingsOf(eachOf(PHRASES, (phrases) => phrases.split("|"))),
     trade: ratingsOf(byBlank(TRADE_WORDS).map((word) => [word, 1] as const)),
   };

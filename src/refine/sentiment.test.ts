@@ -20,6 +20,12 @@ it("knows what words mean on a market", () => {
   expect(sentiment("very bullish on $DEMO, breakout and rally ahead 🚀")).toBeGreaterThan(0.4);
 });
 
+it("knows strong words and turns of everyday speech", () => {
+  expect(sentiment("that film was phenomenal")).toBeGreaterThan(0.4);
+  expect(sentiment("the service there is godawful")).toBeLessThan(-0.3);
+  expect(sentiment("that really made my day")).toBeGreaterThan(sentiment("that really filled my day") + 0.2);
+});
+
 it("names the words that drove the score, strongest first and signed", () => {
   const { score, words } = explainSentiment("awesome launch but the fees are awful, truly awful");
   const weights = words.map(({ weight }) => Math.abs(weight));

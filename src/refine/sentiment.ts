@@ -1,5 +1,6 @@
 import { unpackSquares } from "../kit/sparse-table.ts";
 import { type Blend, blended } from "./blend.ts";
+import { CORRECTION_BITS, correctionOf, correctionsIn } from "./corrections.ts";
 import { Role } from "./lexicon.ts";
 import { evidence, type Opinion } from "./sentiment-evidence.ts";
 import { readSentiment, rowOfWord, SENTIMENT_BITS, type SentimentReading } from "./sentiment-features.ts";
@@ -9,23 +10,32 @@ export const SENTIMENT_LABELS = ["negative", "neutral", "positive"] as const;
 export type SentimentLabel = (typeof SENTIMENT_LABELS)[number];
 const COLUMNS = SENTIMENT_LABELS.length;
 
-/** `step` undoes the scaling of the table, which has a column for each label; `bias` holds each label's own weight. `blend` makes the score of the evidence. */
-export type SentimentModel = { step: number; bias: readonly number[]; blend: Blend; table: string };
+/** `step` undoes the scaling of the table, which has a column for each label; `bias` holds each label's own weight. `blend` makes the score of the evidence, and `corrections` add to it. */
+export type SentimentModel = {
+  step: number;
+  bias: readonly number[];
+  blend: Blend;
+  corrections: { step: number; table: string };
+  table: string;
+};
 export type DrivingWord = { word: string; weight: number };
 
 const DRIVING_WORDS = 5;
 const NOTHING = 0.02;
 
-let unpacked: Int16Array | undefined;
+let unpacked: { labels: Int16Array; corrections: Int16Array } | undefined;
 
-function table(): Int16Array {
-  unpacked ??= unpackSquares(SENTIMENT_WEIGHTS.table, COLUMNS << SENTIMENT_BITS);
+function tables() {
+  unpacked ??= {
+    labels: unpackSquares(SENTIMENT_WEIGHTS.table, COLUMNS << SENTIMENT_BITS),
+    corrections: unpackSquares(SENTIMENT_WEIGHTS.corrections.table, 1 << CORRECTION_BITS),
+  };
   return unpacked;
 }
 
 /** What the rows from `from` to `to` add to the scores of the labels. */
 function votes({ set: { rows, count } }: SentimentReading, from: number, to: number): number[] {
-  const cells = table();
+  const cells = tables().labels;
   let [negative, neutral, positive] = [0, 0, 0];
   for (let i = from; i < to; i++) {
     const at = (rows[i] ?? 0) * COLUMNS;
@@ -40,7 +50,8 @@ function votes({ set: { rows, count } }: SentimentReading, from: number, to: num
 /** How a word alone leans to good or bad. */
 function leanOf(hash: number): number {
   const at = rowOfWord(hash) * COLUMNS;
-  return ((table()[at + 2] ?? 0) - (table()[at] ?? 0)) * SENTIMENT_WEIGHTS.step;
+  const { labels } = tables();
+  return ((labels[at + 2] ?? 0) - (labels[at] ?? 0)) * SENTIMENT_WEIGHTS.step;
 }
 
 /** The labels' scores before the softmax, the part of the n-grams in them, and the words alone. */
@@ -59,7 +70,9 @@ function hasWords({ rated }: SentimentReading): boolean {
 
 function scoreOf(reading: SentimentReading): number {
   if (!hasWords(reading)) return 0;
-  return Math.max(-1, Math.min(1, blended(SENTIMENT_WEIGHTS.blend, evidence(reading, opinionOn(reading)))));
+  const { blend, corrections } = SENTIMENT_WEIGHTS;
+  const corrected = correctionOf(correctionsIn(reading.rated), tables().corrections) * corrections.step;
+  return Math.max(-1, Math.min(1, blended(blend, evidence(reading, opinionOn(reading))) + corrected));
 }
 
 /** How good or bad a text sounds, -1..1; 0 for a text without words. */
