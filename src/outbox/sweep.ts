@@ -12,7 +12,7 @@ export type OutboxSweep = {
 const OF_EACH = 100;
 /** A row that is in the queue is left to it this long before it is sent again: its message may be lost. */
 const TRUST_QUEUE_MS = 120_000;
-/** While due rows are on their way, look again this soon, and sooner while there are others to take their place. */
+/** While due rows are on their way, look again this soon, and sooner while others of a channel may wait to take their place. */
 const LOOK_AGAIN_MS = 15_000;
 const MORE_MS = 1_000;
 
@@ -33,5 +33,6 @@ export async function sweep(
   const fresh = due.filter(({ id, since }) => (sentAt.get(id) ?? 0) < Date.parse(since));
   if (fresh.length > 0) await enqueue(fresh);
   for (const { id } of fresh) sentAt.set(id, now);
-  return { sent: fresh.length, next: now + (fresh.length > 0 ? MORE_MS : LOOK_AGAIN_MS) };
+  const more = [...Map.groupBy(due, ({ channelId }) => channelId).values()].some((rows) => rows.length === OF_EACH);
+  return { sent: fresh.length, next: now + (more && fresh.length > 0 ? MORE_MS : LOOK_AGAIN_MS) };
 }
