@@ -20,7 +20,7 @@ function report(outcomes: Outcome[], seconds: number, cpuSeconds: number): strin
   const figures = [
     `${posts} posts, ${outcomes.length} seeds, ${Math.round(seconds)} s (${Math.round(posts / seconds)} posts/s), ${Math.round(cpuSeconds)} s of processor time`,
     `${faults} faults, ${total(outcomes, ({ signals }) => signals)} signals, ${total(outcomes, ({ deliveries }) => deliveries)} deliveries`,
-    `${total(outcomes, ({ repeats }) => repeats)} repeated sends, ${total(outcomes, ({ requeued }) => requeued)} posts saved by the sweep`,
+    `${total(outcomes, ({ digests }) => digests)} digests, ${total(outcomes, ({ repeats }) => repeats)} repeated sends, ${total(outcomes, ({ requeued }) => requeued)} posts saved by the sweep`,
     `${Math.round(total(outcomes, ({ minutes }) => minutes) / 60)} hours of virtual time`,
   ];
   return figures.join("; ");
@@ -45,6 +45,7 @@ describe("the pipeline under every fault", () => {
     const happened = new Set(outcomes.flatMap(({ faults }) => Object.keys(faults)));
     const silent = FAULT_NAMES.filter((name) => !happened.has(name) && !name.endsWith("-down") && !name.includes("-down-"));
     expect(silent, "faults that never happened prove nothing").toEqual([]);
+    expect(total(outcomes, ({ digests }) => digests)).toBeGreaterThan(0);
   });
 });
 

@@ -119,6 +119,17 @@ export async function operator(world: World): Promise<void> {
   }
 }
 
+/** Has channels of mail collect for a while and send at once again, at any moment, as a person who tries out which is better. */
+export async function collector({ kernel, store }: World): Promise<void> {
+  for (let digestMinutes = 3; ; digestMinutes = 3 - digestMinutes) {
+    await kernel.real(async () => {
+      for (const { id, kind, filter } of await store.channels())
+        if (kind === "email") await store.updateChannel(id, { filter: { ...filter, digestMinutes } });
+    });
+    await kernel.pause(kernel.dice.int(1, 8) * MINUTE);
+  }
+}
+
 /** The source of posts on which a stage fails. None of them was accepted: they are here to be buried. */
 export const POISON = "poison";
 

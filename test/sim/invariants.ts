@@ -11,6 +11,8 @@ export type Judged = {
   quiet: boolean;
   tables: Tables;
   ledger: Told[];
+  /** Of each channel by its id. */
+  targets: ReadonlyMap<number, string>;
   workload: Workload;
   /** Marks of the garbage that was put into the queues. */
   poison: ReadonlySet<string>;
@@ -41,6 +43,7 @@ export function complaintsOf(run: Judged, reference: Reference | undefined): Com
     everyDeliveryEnds(run),
     ledgerHoldsEveryDone(run),
     repeatsCarryTheSameKey(run),
+    repeatsAreTheSame(run),
     orderIsKept(run),
     paceIsKept(run),
     nothingDiedFalsely(run),
@@ -133,15 +136,19 @@ function gapsInTransitions({ outbox, events }: Tables): Complaints {
   });
 }
 
-const TARGETS = ["", "https://hooks.receiver.dev/all", "telegram:-1001", "telegram:77"];
 const lineOf = (target: string, eventKey: string, transition: number): string => `${target} ${eventKey} #${transition}`;
-const lineOfRow = ({ channelId, eventKey, payload }: Tables["outbox"][number]): string =>
-  lineOf(TARGETS[channelId] ?? "", eventKey, (payload as { transition: number }).transition);
+const lineOfTold = ({ target, eventKey, transition }: Told): string => lineOf(target, eventKey, transition);
+const linesOfRows =
+  ({ targets }: Judged) =>
+  ({ channelId, eventKey, payload }: Tables["outbox"][number]): string =>
+    lineOf(targets.get(channelId) ?? "", eventKey, (payload as { transition: number }).transition);
 
-function ledgerHoldsEveryDone({ tables, ledger }: Judged): Complaints {
-  const taken = new Set(
-    ledger.filter((told) => told.taken && !told.edit).map((told) => lineOf(told.target, told.eventKey, told.transition)),
-  );
+const takenIn = ({ ledger }: Judged): Told[] => ledger.filter(({ taken, edit }) => taken && !edit);
+
+function ledgerHoldsEveryDone(run: Judged): Complaints {
+  const lineOfRow = linesOfRows(run);
+  const { tables } = run;
+  const taken = new Set(takenIn(run).map(lineOfTold));
   const rows = new Set(tables.outbox.map(lineOfRow));
   return [
     ...tables.outbox
@@ -151,28 +158,37 @@ function ledgerHoldsEveryDone({ tables, ledger }: Judged): Complaints {
   ];
 }
 
-function repeatsCarryTheSameKey({ tables, ledger, faults }: Judged): Complaints {
-  const keys = new Map(tables.outbox.map((row) => [lineOfRow(row), row.idemKey]));
-  const sent = Map.groupBy(
-    ledger.filter((told) => told.taken && !told.edit),
-    (told) => lineOf(told.target, told.eventKey, told.transition),
-  );
-  return [...sent].flatMap(([line, tellings]) => {
-    const other = tellings.filter(({ idemKey }) => idemKey !== null && idemKey !== keys.get(line));
-    const repeated = faults.size === 0 && tellings.length > 1;
+function repeatsCarryTheSameKey(run: Judged): Complaints {
+  const lineOfRow = linesOfRows(run);
+  const keys = new Map(run.tables.outbox.map((row) => [lineOfRow(row), row.idemKey]));
+  return [...Map.groupBy(takenIn(run), lineOfTold)].flatMap(([line, tellings]) => {
+    const keyed = tellings.filter(({ idemKey }) => idemKey !== null);
+    // A message of the mailbox may be a digest, or what is left of one.
+    const other = keyed.filter(({ idemKey, target }) => idemKey !== keys.get(line) && !target.startsWith("mail:"));
+    const used = new Set(keyed.map(({ idemKey }) => idemKey));
+    const repeated = run.faults.size === 0 && tellings.length > 1;
     return [
       ...other.map(() => `${line} went out under another key`),
+      ...(used.size > 1 ? [`${line} went out under ${used.size} keys`] : []),
       ...(repeated ? [`${line} went out ${tellings.length} times without a fault`] : []),
     ];
   });
 }
 
+/** What went out under one key may go out again, or what is left of it; never with anything else. */
+function repeatsAreTheSame({ ledger }: Judged): Complaints {
+  const keyed = ledger.filter(({ idemKey }) => idemKey !== null);
+  return [...Map.groupBy(keyed, ({ target, idemKey }) => `${target} ${idemKey}`)].flatMap(([key, told]) => {
+    const messages = [...Map.groupBy(told, ({ request }) => request).values()].map((rows) => new Set(rows.map(lineOfTold)));
+    const [first = new Set()] = messages;
+    const other = messages.filter((rows) => !rows.isSubsetOf(first));
+    return other.map((rows) => `${key} told of ${[...rows].join(", ")} after ${[...first].join(", ")}`);
+  });
+}
+
 /** Of one event, a target never hears of a change before an earlier one. */
-function orderIsKept({ ledger }: Judged): Complaints {
-  const lines = Map.groupBy(
-    ledger.filter((told) => told.taken && !told.edit),
-    ({ target, eventKey }) => `${target} ${eventKey}`,
-  );
+function orderIsKept(run: Judged): Complaints {
+  const lines = Map.groupBy(takenIn(run), ({ target, eventKey }) => `${target} ${eventKey}`);
   return [...lines].flatMap(([line, tellings]) =>
     tellings.flatMap(({ transition }, i) => {
       const before = tellings[i - 1]?.transition ?? 0;
@@ -226,11 +242,9 @@ const AMBIGUOUS = new Set<FaultName>([
 ]);
 
 /** A lost answer of the database, a duplicate in a queue or a second instance is no reason to tell people twice. */
-function repeatsHaveACause({ ledger, faults }: Judged): Complaints {
-  if ([...faults].some((name) => AMBIGUOUS.has(name) || name === "clock-skew")) return [];
-  const lines = ledger
-    .filter(({ taken, edit }) => taken && !edit)
-    .map((told) => lineOf(told.target, told.eventKey, told.transition));
+function repeatsHaveACause(run: Judged): Complaints {
+  if ([...run.faults].some((name) => AMBIGUOUS.has(name) || name === "clock-skew")) return [];
+  const lines = takenIn(run).map(lineOfTold);
   const repeated = lines.filter((line, i) => lines.indexOf(line) !== i);
   return repeated.map((line) => `${line} went out again without cause`);
 }

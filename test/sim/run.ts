@@ -4,7 +4,7 @@ import { postKey, type RawPost } from "../../src/model/raw-post.ts";
 import { type Judged, type JudgeSettings, judge } from "../../src/pipeline.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import type { Store } from "../../src/store/store.ts";
-import { cron, operator, POISON, poisoner, pushes, ticks } from "./actors.ts";
+import { collector, cron, operator, POISON, poisoner, pushes, ticks } from "./actors.ts";
 import { FAULT_NAMES, faults as faultsOf, type Rates } from "./faults.ts";
 import { complaintsOf, type Reference } from "./invariants.ts";
 import { kernel as kernelOf } from "./kernel.ts";
@@ -35,6 +35,8 @@ export type Outcome = {
   deliveries: number;
   /** Messages that a target got more than once. */
   repeats: number;
+  /** Messages that told of several changes. */
+  digests: number;
   degraded: number;
   requeued: number;
   faults: Record<string, number>;
@@ -46,7 +48,7 @@ export const keyOf = ({ seed, count }: Job["posts"]): string => `${seed}/${count
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 15, 12);
 const TRAFFIC_MS = 40 * MINUTE;
-/** Past the next midnight, when the sweep looks whatever it was told. */
+/** Longer than a queue retries, and past many an hourly tick. */
 const PATIENCE_MS = 13 * 60 * MINUTE;
 
 /** As short as settings can be: what the stages themselves do is tested beside them. */
@@ -83,11 +85,11 @@ export async function simulate(job: Job, options: Options = {}): Promise<{ outco
     const steady = job.posts.seed % 2 === 0;
     const rulebook = { ...simRules(steady ? "steady" : "swinging"), changeAt: START + TRAFFIC_MS / 2 };
     const world = worldOf({ kernel, faults }, { store, judge, rulebook });
-    await addChannels(store, iso(START));
+    const targets = await addChannels(store, job.posts.seed % 4 >= 2, iso(START));
     const { quiet, poison, thrown } = await live(posts, world);
     const tables = await readTables(store, posts);
     const run = {
-      ...{ quiet, tables, poison, steady },
+      ...{ quiet, tables, poison, steady, targets },
       ledger: world.ledger,
       torn: world.torn,
       requeued: world.queues.posts.again(),
@@ -109,6 +111,7 @@ export async function simulate(job: Job, options: Options = {}): Promise<{ outco
       signals: tables.events.size,
       deliveries: tables.outbox.length,
       repeats: world.ledger.filter(({ taken, edit }) => taken && !edit).length - distinct.size,
+      digests: [...Map.groupBy(world.ledger, ({ request }) => request).values()].filter((told) => told.length > 1).length,
       degraded: [...tables.events.values()].filter(({ signal }) => signal.degraded).length,
       requeued: run.requeued,
       faults: Object.fromEntries(faults.counts),
@@ -128,6 +131,7 @@ async function live({ streams }: Workload, world: World): Promise<Lived> {
     kernel.spawn(pushes(stream, until, world).then(() => void pushing--));
   const total = streams.reduce((sum, { posts }) => sum + posts.length, 0);
   kernel.spawn(operator(world));
+  kernel.spawn(collector(world));
   kernel.spawn(poisoner(until, poison, world));
   kernel.spawn(
     ticks(cron(streams, START, until, world), () => kernel.real(() => calm(world, () => pushing === 0, total)), world),

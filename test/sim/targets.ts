@@ -12,6 +12,8 @@ export type Told = {
   transition: number;
   /** Null where the channel has no place for one. */
   idemKey: string | null;
+  /** The request that told of it: a digest tells of several changes. */
+  request: number;
   /** Whether the target took it. */
   taken: boolean;
   /** What it answered; 0 = nothing. */
@@ -20,34 +22,37 @@ export type Told = {
 
 export const TELEGRAM = "https://telegram.test";
 export const HOOKS = "https://hooks.receiver.dev";
+export const MAIL = "https://mail.test";
 
-/** Telegram and webhook receivers outside, with a ledger of all that reached them. */
+/** Telegram, mail and webhook receivers outside, with a ledger of all that reached them. */
 export function targets(ether: Ether): { fetchFrom(who: Life): Fetch; ledger: Told[] } {
   const { kernel, faults } = ether;
   const ledger: Told[] = [];
+  let requests = 0;
 
-  function answerTo(told: Told): Response {
+  function answerTo(told: Told[]): Response {
     const refusal = faults.hits("channel-4xx") ? kernel.dice.pick([400, 401, 410]) : undefined;
     const status = faults.hits("channel-429") ? 429 : faults.hits("channel-5xx") ? 502 : (refusal ?? 200);
-    Object.assign(told, { status, taken: status === 200 });
-    return told.target.startsWith("telegram")
-      ? telegramAnswer(status, ledger.length, kernel.dice.int(1, 20))
-      : hookAnswer(status, kernel.dice.int(1, 60));
+    for (const each of told) Object.assign(each, { status, taken: status === 200 });
+    const target = told[0]?.target ?? "";
+    if (target.startsWith("telegram")) return telegramAnswer(status, ledger.length, kernel.dice.int(1, 20));
+    const waits = kernel.dice.int(1, 60);
+    return target.startsWith("mail") ? mailAnswer(status, ledger.length, waits) : hookAnswer(status, waits);
   }
 
-  async function receive(told: Told, signal: AbortSignal | null | undefined): Promise<Response> {
-    ledger.push(told);
+  async function receive(told: Told[], signal: AbortSignal | null | undefined): Promise<Response> {
+    ledger.push(...told);
     if (!faults.hits("accept-then-timeout")) return answerTo(told);
-    told.taken = true;
+    for (const each of told) each.taken = true;
     return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("aborted"))));
   }
 
   return {
     ledger,
     fetchFrom: (who) => async (url, init) => {
-      const told = read(url, init, kernel.now());
+      const told = read(url, init, { sentAt: kernel.now(), request: ++requests });
       try {
-        const answer = await cross(ether, who, `target.${told.target}`, () => {
+        const answer = await cross(ether, who, `target.${told[0]?.target}`, () => {
           const pending = receive(told, init.signal);
           // Its sender may be dead by then, and nobody there to hear of it.
           pending.catch(() => undefined);
@@ -61,21 +66,24 @@ export function targets(ether: Ether): { fetchFrom(who: Life): Fetch; ledger: To
   };
 }
 
-/** Every message names its event and transition, in the text or in the body. */
-function read(url: string, init: RequestInit, sentAt: number): Told {
+/** Every message names its events and transitions, in the text or in the body. */
+function read(url: string, init: RequestInit, sent: { sentAt: number; request: number }): Told[] {
   const body = JSON.parse(String(init.body)) as {
     text?: string;
     chat_id?: string;
+    to?: string[];
     data?: { event_key: string; transition: number };
   };
-  const common = { sentAt, taken: false, status: 0 };
-  if (url.startsWith(TELEGRAM)) {
-    const [, eventKey = "", transition = ""] = /([^\s<>`]+:[^\s<>`]+Z) #(\d+)/.exec(body.text ?? "") ?? [];
-    const edit = url.endsWith("/editMessageText");
-    return { ...common, target: `telegram:${body.chat_id}`, edit, eventKey, transition: Number(transition), idemKey: null };
-  }
+  const headers = new Headers(init.headers);
+  const common = { ...sent, taken: false, status: 0, edit: url.endsWith("/editMessageText") };
+  const tell = (target: string, idemKey: string | null) =>
+    [...(body.text ?? "").matchAll(/([^\s<>`]+:[^\s<>`]+Z) #(\d+)/g)].map(([, eventKey = "", transition]) => {
+      return { ...common, target, eventKey, transition: Number(transition), idemKey };
+    });
+  if (url.startsWith(TELEGRAM)) return tell(`telegram:${body.chat_id}`, null);
+  if (url.startsWith(MAIL)) return tell(`mail:${body.to?.join()}`, headers.get("idempotency-key"));
   const { event_key: eventKey = "", transition = 0 } = body.data ?? {};
-  return { ...common, target: url, edit: false, eventKey, transition, idemKey: new Headers(init.headers).get("webhook-id") };
+  return [{ ...common, target: url, eventKey, transition, idemKey: headers.get("webhook-id") }];
 }
 
 function telegramAnswer(status: number, messageId: number, retryAfter: number): Response {
@@ -90,3 +98,9 @@ function telegramAnswer(status: number, messageId: number, retryAfter: number): 
 
 const hookAnswer = (status: number, retryAfter: number): Response =>
   new Response("", { status, headers: status === 429 ? { "retry-after": `${retryAfter}` } : {} });
+
+const mailAnswer = (status: number, id: number, retryAfter: number): Response =>
+  Response.json(status === 200 ? { id: `mail-${id}` } : { name: "refused", message: "refused" }, {
+    status,
+    headers: status === 429 ? { "retry-after": `${retryAfter}` } : {},
+  });

@@ -6,7 +6,7 @@ import { type Job, keyOf, type Outcome, simulate } from "./run.ts";
 import type { Tables } from "./tables.ts";
 
 const POSTS = 240;
-/** What every mutant is tried with after the faults of its own; the posts of seed 0 have steady states, those of seed 1 swinging ones. */
+/** What every mutant is tried with after the faults of its own; the posts of seed 0 have steady states, those of 1 and 3 swinging ones, and 3 has digests. */
 const BATTERY = [
   "",
   "all=0.01",
@@ -15,7 +15,7 @@ const BATTERY = [
   "crash=0.05",
   "deadlock=0.25,queue-lost=0.05",
 ];
-const SCENES = [0, 1].map((seed) => ({ seed, count: POSTS }));
+const SCENES = [0, 1, 3].map((seed) => ({ seed, count: POSTS }));
 
 /** `killedBy`: the first complaint of the history that noticed it, and the command that replays that history. */
 export type Trial = { mutant: Suspect; killedBy: string | undefined };

@@ -24,12 +24,16 @@ import { type Namespace, namespace, type Storage } from "./objects.ts";
 import { ENRICHERS, providerFetch } from "./providers.ts";
 import { type SimQueue, simQueue } from "./queue.ts";
 import { type SimRedis, simRedis, storeOf } from "./services.ts";
-import { HOOKS, TELEGRAM, type Told, targets } from "./targets.ts";
+import { HOOKS, MAIL, TELEGRAM, type Told, targets } from "./targets.ts";
 import { consumerSettings } from "./wrangler.ts";
 
 const REQUEUE_AFTER_SECONDS = 600;
 const OVERLOADED_AFTER_SECONDS = 60;
 const REREAD_MS = 30_000;
+const CHANNEL_ENV = ChannelEnv.parse({
+  ...{ TELEGRAM_BOT_TOKEN: "1:sim", TELEGRAM_BASE_URL: TELEGRAM },
+  ...{ RESEND_API_KEY: "re_sim", RESEND_BASE_URL: MAIL, MAIL_FROM: "signals@sim.dev" },
+});
 
 /** The whole deployment: queues, objects, services, and the project's own code between them, wired as workers/wire.ts wires it. */
 export type World = Ether & {
@@ -104,7 +108,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
         {
           ...ground(who),
           store: storeFor(who),
-          env: ChannelEnv.parse({ TELEGRAM_BOT_TOKEN: "1:sim", TELEGRAM_BASE_URL: TELEGRAM }),
+          env: CHANNEL_ENV,
           fetch: outside.fetchFrom(who),
           random: kernel.dice.next,
           uuid: () => crypto.randomUUID(),
@@ -251,13 +255,34 @@ const keeperMemoryIn = (storage: Storage): KeeperMemory => ({
   setAlarm: storage.setAlarm,
 });
 
-/** A hook that takes all, a group in Telegram that gets new messages, and a chat in which older ones are corrected. */
-export async function addChannels(store: Store, at: string): Promise<void> {
-  const secrets = [`whsec_${btoa("0123456789abcdef0123456789abcdef")}`];
-  const drafts = [
-    { kind: "webhook", name: "hook", settings: { url: `${HOOKS}/all`, secrets } },
-    { kind: "telegram", name: "group", settings: { chatId: "-1001", updates: "new" } },
-    { kind: "telegram", name: "chat", settings: { chatId: "77", updates: "reply_and_edit" } },
-  ];
-  for (const draft of drafts) await store.addChannel({ ...draft, filter: ChannelFilter.parse({}), atMostOnce: false }, at);
+type Receiver = { kind: string; name: string; settings: object; target: string };
+
+const secrets = [`whsec_${btoa("0123456789abcdef0123456789abcdef")}`];
+const HOOK: Receiver = { kind: "webhook", name: "hook", settings: { url: `${HOOKS}/all`, secrets }, target: `${HOOKS}/all` };
+const GROUP: Receiver = {
+  kind: "telegram",
+  name: "group",
+  settings: { chatId: "-1001", updates: "new" },
+  target: "telegram:-1001",
+};
+const CHAT: Receiver = {
+  kind: "telegram",
+  name: "chat",
+  settings: { chatId: "77", updates: "reply_and_edit" },
+  target: "telegram:77",
+};
+const MAILBOX: Receiver = { kind: "email", name: "mail", settings: { to: ["ops@sim.dev"] }, target: "mail:ops@sim.dev" };
+
+/**
+ * A hook that takes all, a group in Telegram that gets new messages, and a chat in which older ones are corrected or a mailbox that now and then gets
+ * digests. Answers the target of each channel by its id.
+ */
+export async function addChannels(store: Store, mailed: boolean, at: string): Promise<Map<number, string>> {
+  const made = new Map<number, string>();
+  for (const { target, ...draft } of [HOOK, GROUP, mailed ? MAILBOX : CHAT]) {
+    const added = { ...draft, settings: { ...draft.settings }, filter: ChannelFilter.parse({}), atMostOnce: false };
+    const saved = await store.addChannel(added, at);
+    if (saved.kind === "saved") made.set(saved.channel.id, target);
+  }
+  return made;
 }
