@@ -8,7 +8,7 @@ import { VALENCE } from "./weights/valence.ts";
 export const Role = { none: 0, end: 1, boost: 2, damp: 3, negation: 4, but: 5, laugh: 6, so: 7 } as const;
 
 /** How much a word of the trade says where nothing else speaks of prices. */
-const OFF_MARKETS = 0.25;
+const OFF_MARKETS = 0.4;
 
 const WORDS_BY_ROLE: readonly (readonly [role: number, words: string])[] = [
   [Role.end, ". ! ? ; .. !! ?? ;;"],
@@ -31,7 +31,7 @@ const eachOf = (lists: RatedWords, parts: (words: string) => Iterable<string>) =
 const byBlank = (words: string) => words.split(" ");
 
 /** The lists as tables, made at first use. */
-export type Lexicon = { roles: Ratings; general: Ratings; markets: Ratings; sayings: Ratings; phrases: Ratings; trade: Ratings };
+export type Lexicon = Readonly<Record<"roles" | "general" | "markets" | "sayings" | "phrases" | "trade", Ratings>>;
 let tables: Lexicon | undefined;
 export function lexicon(): Lexicon {
   if (tables) return tables;
