@@ -33,6 +33,10 @@ export const COINED: RatedWords = [
     "bullish rally rallies rallied rallying wagmi breakout breakouts skyrocket skyrockets skyrocketed skyrocketing parabolic",
   ],
   [2.7, "mooning mooned moonshot moonshots lfg lfgo multibagger tenbagger goated"],
+  [-2.4, "ransomware unusable"],
+  [-1.7, "copium malware spyware vaporware bugged"],
+  [-1.2, "coping cult"],
+  [1.7, "slick underrated legit solid smooth smoothly seamless seamlessly"],
 ];
 
 /** What these mean they mean where prices are spoken of: elsewhere "short", "green" and "up" are hardly praise or blame. "0" is any number. */
@@ -132,6 +136,22 @@ export const SAYINGS: RatedWords = [
   [
     2,
     "can't wait|cant wait|cannot wait|looking forward|well done|the best|the bomb|hell yeah|hell yes|fuck yeah|no worries|so excited",
+  ],
+  [
+    -2.2,
+    "good riddance|a mess|no clue|run away|burned by|burnt by|screwed over|robbed me|ruined my|lost my savings|wouldn't recommend|would not recommend|don't recommend|can't recommend|worst enemy|joke of a|such a joke|absolute joke|running out of|front run|front running|sick of this|sick of these|don't trust|do not trust|can't trust|never trust|no trust|red flag|red flags|feel like an idiot|feel stupid|feel dumb|big mistake|huge mistake|biggest mistake|worst decision|bad decision|regret buying|i regret|don't be me",
+  ],
+  [
+    0,
+    "not gonna lie|not going to lie|not to mention|to be fair|to be clear|no way|so much for|more or less|if not|at best|as good as|you want some|laugh at",
+  ],
+  [
+    -1.5,
+    "stuck for|locked up|locked out|still waiting|no answer|got banned|banned me|no reply|as usual|who needs|nobody needs|what a mess|nothing to celebrate|way too late|not worth it|not worth the",
+  ],
+  [
+    1.8,
+    "class act|mind blown|blew my mind|blows my mind|slept like a|sleep like a|sleep well|peace of mind|no regrets|zero regrets|don't regret|never regret|ear to ear|changed my life|best decision|great decision|good decision|smart move|good call|great call|we made it|made it boys|nothing to worry|don't worry|not scared|not afraid|big fan|huge fan|a fan of|can't believe how|worth every penny|works great|works well|works perfectly|just works|works flawlessly|without a hitch|well worth|highly underrated|so underrated|underrated project|hard to beat|hands down|by far the best|trust the|i trust|i believe in|believe in this|faith in",
   ],
 ];
 export const PHRASES: RatedWords = [
