@@ -89,11 +89,10 @@ function place(lines: LineCounter, at: number): { line: number; column: number }
 
 /** A cheap look at brackets and indentation, before a parser that recurses is asked. */
 function nestsTooDeep(text: string): boolean {
-  let flow = 0;
-  for (const char of text) {
-    if (char === "[" || char === "{") flow += 1;
-    if (char === "]" || char === "}") flow = Math.max(0, flow - 1);
-    if (flow > MAX_NESTING * 10) return true;
+  let open = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    open = bracket === "[" || bracket === "{" ? open + 1 : Math.max(0, open - 1);
+    if (open > MAX_NESTING * 10) return true;
   }
   return /^(?:[ ]*-[ ]){20}|^[ ]{400}|(?:\?\s){20}/m.test(text);
 }

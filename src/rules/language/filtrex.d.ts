@@ -1,7 +1,17 @@
 /** The parts of filtrex 3.1.0 that are taken over: files that its package ships without types. */
 declare module "filtrex/dist/esnext/parser.mjs" {
   type Location = { range: [number, number] };
-  type Lexer = { options: { ranges?: boolean }; rules: RegExp[]; offset: number; performAction: unknown };
+  export type Lexer = {
+    options: { ranges?: boolean };
+    rules: RegExp[];
+    offset: number;
+    yyleng: number;
+    performAction: unknown;
+    /** What is still to be read. */
+    _input: string;
+    /** The rules that are tried, in order, by their places. */
+    _currentRules(): readonly number[];
+  };
   type ParseFault = { loc?: Location };
   interface Parser {
     yy: object;

@@ -52,17 +52,19 @@ function readAlternatives(cursor: Cursor, program: Step[]): Cursor {
   return cursor;
 }
 
-function appendAlternatives(program: Step[], [first = [], ...rest]: Step[][]): void {
-  if (rest.length === 0) {
-    append(program, first);
-    return;
-  }
-  const fork = emit(program, { op: "fork", a: program.length + 1, b: -1 });
-  append(program, first);
-  const jump = emit(program, { op: "jump", to: -1 });
-  program[fork] = { op: "fork", a: fork + 1, b: program.length };
-  appendAlternatives(program, rest);
-  program[jump] = { op: "jump", to: program.length };
+function appendAlternatives(program: Step[], branches: Step[][]): void {
+  const jumps = branches.map((branch, i) => {
+    if (i === branches.length - 1) {
+      append(program, branch);
+      return -1;
+    }
+    const fork = emit(program, { op: "fork", a: program.length + 1, b: -1 });
+    append(program, branch);
+    const jump = emit(program, { op: "jump", to: -1 });
+    program[fork] = { op: "fork", a: fork + 1, b: program.length };
+    return jump;
+  });
+  for (const jump of jumps) if (jump >= 0) program[jump] = { op: "jump", to: program.length };
 }
 
 /** Copies a fragment to the end of the program; its targets are relative to its own start. */
