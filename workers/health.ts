@@ -1,4 +1,6 @@
 import type { Health } from "../src/api/ports.ts";
+import { glance } from "../src/kit/glance.ts";
+import { iso } from "../src/kit/time.ts";
 import type { Bindings } from "./env.ts";
 import type { Isolate } from "./isolate.ts";
 
@@ -20,8 +22,23 @@ export async function backlogs(env: Bindings): Promise<Record<string, number | n
 
 const reached = (work: Promise<unknown>): Promise<boolean> => work.then(() => true).catch(() => false);
 
+const LOOK_EVERY_MS = 1_000;
+
+/** Health and readiness for whoever probes: one look a second and isolate. */
+export function probes(env: Bindings, isolate: Isolate): { health(): Promise<Health>; unready(): Promise<string[]> } {
+  const healthSeen = glance(() => health(env, isolate), LOOK_EVERY_MS, isolate.now);
+  const unreadySeen = glance(() => unready(isolate), LOOK_EVERY_MS, isolate.now);
+  return {
+    async health() {
+      const { value, at } = await healthSeen();
+      return { ...value, checkedAt: iso(at) };
+    },
+    unready: async () => (await unreadySeen()).value,
+  };
+}
+
 /** unhealthy without the database; degraded without Redis, and while a channel waits for its credentials or rules were refused. */
-export async function health(env: Bindings, isolate: Isolate): Promise<Health> {
+async function health(env: Bindings, isolate: Isolate): Promise<Omit<Health, "checkedAt">> {
   const [database, redis, rules, queues] = await Promise.all([
     reached(isolate.store.ping()),
     isolate.redis.read(["health"]),
@@ -48,7 +65,7 @@ export async function health(env: Bindings, isolate: Isolate): Promise<Health> {
   };
 }
 
-export async function unready(isolate: Isolate): Promise<string[]> {
+async function unready(isolate: Isolate): Promise<string[]> {
   const [tables, rules] = await Promise.all([reached(isolate.store.migrated()), reached(isolate.rules.current())]);
   return [
     ...(tables ? [] : ["the database cannot be read, or the migrations are not applied"]),

@@ -95,6 +95,61 @@ it("speaks WebSocket too", async () => {
   socket.close();
 });
 
+const KIB = 1024;
+/** About 4 KiB on the wire. */
+const bulky = (deliveryId: number): LiveMessage => ({ ...delivery(deliveryId), channel: "d".repeat(4 * KIB) });
+
+async function socketOf(name: string, query: string): Promise<WebSocket> {
+  const { webSocket, status } = await streamOf(name).fetch(`https://stream.test/stream${query}`, {
+    headers: { Upgrade: "websocket" },
+  });
+  if (webSocket === null) throw new Error(`no socket: ${status}`);
+  return webSocket;
+}
+
+/** Reads until the server hangs up, or until `many` were heard. */
+function readAll(socket: WebSocket, many = Number.POSITIVE_INFINITY): Promise<{ ids: number[]; code: number | null }> {
+  const ids: number[] = [];
+  return new Promise((resolve) => {
+    socket.addEventListener("message", ({ data }) => {
+      const { id, event } = JSON.parse(String(data));
+      if (event !== "hello") ids.push(id);
+      if (ids.length >= many) resolve({ ids, code: null });
+    });
+    socket.addEventListener("close", ({ code }) => resolve({ ids, code }));
+    socket.accept();
+  });
+}
+
+it("cuts off a WebSocket that does not read, and lets it resume where it stopped", async () => {
+  const stream = streamOf("slow");
+  const socket = await socketOf("slow", "?after=0");
+  for (let batch = 0; batch < 4; batch++) await stream.publish(Array.from({ length: 100 }, (_, index) => bulky(index)));
+  const { ids, code } = await readAll(socket);
+  expect(code).toBe(1013);
+  expect(ids.length * 4 * KIB).toBeLessThanOrEqual(KIB * KIB);
+  expect(ids).toEqual(Array.from({ length: ids.length }, (_, index) => index + 1));
+
+  const back = await readAll(await socketOf("slow", `?after=${ids.at(-1)}`), 400 - ids.length);
+  expect([...ids, ...back.ids]).toEqual(Array.from({ length: 400 }, (_, index) => index + 1));
+});
+
+it("keeps a WebSocket that confirms what it has read", async () => {
+  const stream = streamOf("confirms");
+  const socket = await socketOf("confirms", "?after=0");
+  const read = readAll(socket, 400);
+  socket.addEventListener("message", ({ data }) => {
+    const { id } = JSON.parse(String(data));
+    if (id % 50 === 0) socket.send(String(id));
+  });
+  for (let batch = 0; batch < 8; batch++) {
+    await stream.publish(Array.from({ length: 50 }, (_, index) => bulky(index)));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(await read).toMatchObject({ code: null, ids: { length: 400 } });
+  socket.close();
+});
+
 it("answers a filter that makes no sense with a problem", async () => {
   expect((await eventSource("bad", "?min_score=lots")).status).toBe(422);
 });

@@ -8,10 +8,16 @@ import { type Logged, liveLog } from "./live-log.ts";
 
 /** A listener that reads so slowly that this much waits for it is cut off; it resumes from its last id. */
 const MAX_WAITING_BYTES = 256 * 1024;
+/** The platform does not tell what waits in a WebSocket: it is what was sent since the last id that the listener confirmed. */
+const MAX_UNCONFIRMED_BYTES = 1024 * 1024;
+/** RFC 6455: try again later. */
+const FELL_BEHIND = 1013;
 const MAX_LISTENERS = 2_000;
 /** Below the minute after which proxies close a silent connection. */
 const HEARTBEAT_MS = 20_000;
 
+/** Kept with the socket, so that it outlives the object. */
+type Attachment = { filter: LiveFilter; unconfirmed: number };
 type EventSource = { filter: LiveFilter; controller: ReadableStreamDefaultController<Uint8Array> };
 const utf8 = new TextEncoder();
 
@@ -23,10 +29,7 @@ export class StreamObject extends DurableObject<Bindings> {
 
   async publish(messages: LiveMessage[]): Promise<void> {
     const logged = this.#log.append(messages);
-    for (const socket of this.ctx.getWebSockets()) {
-      const filter = socket.deserializeAttachment() as LiveFilter;
-      for (const entry of logged) if (passes(filter, entry.message)) say(socket, entry);
-    }
+    for (const socket of this.ctx.getWebSockets()) say(socket, logged);
     for (const source of this.#sources) {
       for (const entry of logged) if (passes(source.filter, entry.message)) this.#push(source, eventFrame(entry));
     }
@@ -48,10 +51,10 @@ export class StreamObject extends DurableObject<Bindings> {
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-    server.serializeAttachment(filter);
+    attach(server, { filter, unconfirmed: 0 });
     const { greeting, missed } = this.#opening(filter, from);
     server.send(JSON.stringify(greeting));
-    for (const entry of missed) say(server, entry);
+    say(server, missed);
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -109,8 +112,16 @@ export class StreamObject extends DurableObject<Bindings> {
     this.#heartbeat = undefined;
   }
 
-  override webSocketMessage(): void {
-    // Listeners only listen; "ping" is answered without waking this object.
+  /** An id confirms that all up to it was read. "ping" is answered without waking this object; whatever else is said is not for us. */
+  override webSocketMessage(socket: WebSocket, said: string | ArrayBuffer): void {
+    const read = typeof said === "string" ? idFrom(said) : null;
+    const after = read === null ? "gone" : this.#log.after(read);
+    if (after === "gone") return;
+    const { filter } = attached(socket);
+    const unconfirmed = after
+      .filter(({ message }) => passes(filter, message))
+      .reduce((sum, entry) => sum + frame(entry).length, 0);
+    attach(socket, { filter, unconfirmed });
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -125,15 +136,28 @@ function eventFrame({ id, message }: Logged): string {
   return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-function say(socket: WebSocket, { id, message }: Logged): void {
-  try {
-    socket.send(JSON.stringify({ id, ...wire(message) }));
-  } catch {
-    // Closed in the meantime; webSocketClose follows.
+const frame = ({ id, message }: Logged): string => JSON.stringify({ id, ...wire(message) });
+
+const attached = (socket: WebSocket) => socket.deserializeAttachment() as Attachment;
+const attach = (socket: WebSocket, attachment: Attachment) => socket.serializeAttachment(attachment);
+
+/** Sends what the listener asked for. One that does not confirm is closed before more piles up; the log has the rest when it comes back. */
+function say(socket: WebSocket, entries: Logged[]): void {
+  if (socket.readyState !== WebSocket.OPEN) return;
+  let { filter, unconfirmed } = attached(socket);
+  for (const entry of entries) {
+    if (!passes(filter, entry.message)) continue;
+    const text = frame(entry);
+    unconfirmed += text.length;
+    if (unconfirmed > MAX_UNCONFIRMED_BYTES) {
+      socket.close(FELL_BEHIND, "fell behind; resume with ?after=, and send the ids you have read");
+      return;
+    }
+    socket.send(text);
   }
+  attach(socket, { filter, unconfirmed });
 }
 
-function lastEventId(request: Request): number | null {
-  const given = request.headers.get("Last-Event-ID");
-  return given !== null && /^\d{1,15}$/.test(given) ? Number(given) : null;
-}
+const idFrom = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null);
+
+const lastEventId = (request: Request): number | null => idFrom(request.headers.get("Last-Event-ID") ?? "");

@@ -15,7 +15,7 @@ import { enqueueDeliveries } from "./announce.ts";
 import { type CronPorts, note } from "./cron.ts";
 import { twinDials } from "./dials.ts";
 import type { Bindings } from "./env.ts";
-import { backlogs, health, unready, VERSION } from "./health.ts";
+import { backlogs, probes, VERSION } from "./health.ts";
 import { ingest, overdueFrom } from "./ingest.ts";
 import { type Isolate, isolateOf } from "./isolate.ts";
 import { slidingWindow } from "./platform/allowance.ts";
@@ -142,8 +142,7 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
       waitUntil(polling.then((report) => note(report, isolate)));
       return { kind: "started" };
     },
-    health: () => health(env, isolate),
-    unready: () => unready(isolate),
+    ...probes(env, isolate),
     async metrics() {
       const totals = await env.METRICS.getByName("all").totals();
       return prometheusText(totals, await gauges(env, isolate));

@@ -51,6 +51,7 @@ export function fakePorts(over: Partial<ApiPorts> = {}, settings: Partial<ApiSet
     trigger: async () => ({ kind: "unknown", sources: ["x", "hn"] }),
     health: async () => ({
       status: "healthy",
+      checkedAt: "2026-01-15T10:00:00Z",
       version: "1.2.3",
       database: "up",
       redis: "up",

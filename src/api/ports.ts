@@ -36,6 +36,8 @@ export type Health = {
   redis: string;
   rules: { version: string | null; loadedAt: string | null };
   queues: Record<string, number | null>;
+  /** When it was looked at: a storm of probes costs the database one look a second. */
+  checkedAt: string;
   /** Channels that wait for their credentials to be mended, and whatever else an operator should see. */
   notes?: string[];
 };

@@ -18,6 +18,26 @@ describe("metrics", () => {
     expect(metrics.drain()?.counters).toEqual({ 'posts_total{outcome="dropped",source="x"}': 2 });
   });
 
+  it("counts under one overflow series what would be more series than a metric may hold", () => {
+    const hostile = collector();
+    for (let source = 0; source < 2_000; source++) {
+      hostile.count("posts_total", { source: `s${source}` });
+      hostile.observe("http_request_ms", { route: `r${source}` }, 1);
+    }
+    const held = merge(emptySnapshot(), hostile.drain() ?? emptySnapshot());
+    const late = collector();
+    for (const source of ["s0", "new"]) late.count("posts_total", { source });
+    late.count("events_total");
+    const { counters, histograms } = merge(held, late.drain() ?? emptySnapshot());
+    expect(Object.keys(histograms)).toHaveLength(501);
+    expect(Object.keys(counters)).toHaveLength(502);
+    expect(counters).toMatchObject({
+      'posts_total{source="s0"}': 2,
+      'posts_total{otel_metric_overflow="true"}': 1_501,
+      events_total: 1,
+    });
+  });
+
   it("sums to the same totals however isolates are grouped", () => {
     const parts = [3, 40, 7_000_000].map((ms, index) => {
       const metrics = collector();

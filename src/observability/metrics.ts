@@ -65,12 +65,39 @@ export function collector(): Collector {
 
 const emptyHistogram = (): Histogram => ({ counts: Array.from({ length: BUCKETS.length + 1 }, () => 0), sum: 0 });
 
+/** Whoever may send posts names their source, which is a label: past so many series a metric counts new ones together. */
+const MAX_SERIES = 500;
+
+export const metricOf = (key: string): string => key.replace(/\{.*$/s, "");
+
+/** By the label that OpenTelemetry gives to such a series. */
+const overflow = (key: string): string => series(metricOf(key), { otel_metric_overflow: "true" });
+
+/** The key under which a series is counted: its own, or the overflow of its metric when that holds too many. */
+function admission(held: Record<string, unknown>): (key: string) => string {
+  const counts = new Map<string, number>();
+  for (const key of Object.keys(held)) counts.set(metricOf(key), (counts.get(metricOf(key)) ?? 0) + 1);
+  return (key) => {
+    if (key in held) return key;
+    const count = counts.get(metricOf(key)) ?? 0;
+    if (count >= MAX_SERIES) return overflow(key);
+    counts.set(metricOf(key), count + 1);
+    return key;
+  };
+}
+
 /** Adds `more` to `total`. Order and grouping don't matter, so isolates may flush when they like. */
 export function merge(total: Snapshot, more: Snapshot): Snapshot {
   const counters = { ...total.counters };
-  for (const [key, value] of Object.entries(more.counters)) counters[key] = (counters[key] ?? 0) + value;
+  const counter = admission(counters);
+  for (const [given, value] of Object.entries(more.counters)) {
+    const key = counter(given);
+    counters[key] = (counters[key] ?? 0) + value;
+  }
   const histograms = { ...total.histograms };
-  for (const [key, { counts, sum }] of Object.entries(more.histograms)) {
+  const histogram = admission(histograms);
+  for (const [given, { counts, sum }] of Object.entries(more.histograms)) {
+    const key = histogram(given);
     const before = histograms[key] ?? emptyHistogram();
     histograms[key] = { counts: before.counts.map((count, cell) => count + (counts[cell] ?? 0)), sum: before.sum + sum };
   }

@@ -1,4 +1,4 @@
-import { BUCKETS, type Histogram, METRICS, type Snapshot, series } from "./metrics.ts";
+import { BUCKETS, type Histogram, METRICS, metricOf, type Snapshot, series } from "./metrics.ts";
 import type { Labels } from "./telemetry.ts";
 
 export type Gauge = { name: keyof typeof METRICS; labels?: Labels; value: number };
@@ -9,8 +9,8 @@ const ERRORS = "external_error_total_";
 export function prometheusText(totals: Snapshot, gauges: Gauge[]): string {
   const samples = new Map<string, string[]>();
   const add = (family: string, lines: string[]) => samples.set(family, [...(samples.get(family) ?? []), ...lines]);
-  for (const [key, value] of sorted(totals.counters)) add(familyOf(key), [`${key} ${value}`]);
-  for (const [key, histogram] of sorted(totals.histograms)) add(familyOf(key), histogramLines(key, histogram));
+  for (const [key, value] of sorted(totals.counters)) add(metricOf(key), [`${key} ${value}`]);
+  for (const [key, histogram] of sorted(totals.histograms)) add(metricOf(key), histogramLines(key, histogram));
   for (const { name, labels = {}, value } of gauges) add(name, [`${series(name, labels)} ${value}`]);
 
   const declared = Object.entries(METRICS).map(([name, { kind, help }]) => family(name, kind, help, samples.get(name) ?? []));
@@ -21,8 +21,6 @@ export function prometheusText(totals: Snapshot, gauges: Gauge[]): string {
   return [...declared, ...errors].join("");
 }
 
-const familyOf = (key: string): string => key.replace(/\{.*$/s, "");
-
 /** By series, so that two scrapes of the same totals are the same text. */
 const sorted = <T>(record: Record<string, T>): [string, T][] => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 
@@ -30,7 +28,7 @@ const family = (name: string, kind: string, help: string, lines: string[]): stri
   `${[`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`, ...lines].join("\n")}\n`;
 
 function histogramLines(key: string, { counts, sum }: Histogram): string[] {
-  const name = familyOf(key);
+  const name = metricOf(key);
   const labels = key.slice(name.length + 1, -1);
   const withLe = (bound: string) => `${name}_bucket{${labels === "" ? "" : `${labels},`}le="${bound}"}`;
   const suffix = labels === "" ? "" : `{${labels}}`;
