@@ -12,7 +12,7 @@ import { type Audit, OVERLOAD_POSTS } from "../../src/store/store.ts";
 import { workload } from "../sim/workload.ts";
 import { pause, push, type Sent } from "./load.ts";
 
-/** The long form, by hand: LOAD_SECONDS=300 npm run test:faults */
+/** The long form, by hand: LOAD_SECONDS=300 npm run test:faults -- load */
 const SECONDS = Number(process.env.LOAD_SECONDS ?? 60);
 const CALIBRATION = 1_500;
 const CLIENTS = 4;
@@ -110,8 +110,10 @@ describe("twice the posts that can be worked off", () => {
     );
     expect(refusals.length).toBeGreaterThan(0);
     expect(refusals.filter(({ status, retryAfter }) => status !== 429 || !(Number(retryAfter) > 0))).toEqual([]);
-    expect(most("open")).toBeLessThan(OVERLOAD_POSTS + 4 * OVERLOADED_AFTER_SECONDS * 2 * rate + CLIENTS * 50);
-    // Of wrangler and workerd, shared pages counted in each: what is given to a queue without a bound would go on growing.
+    // What is given to a queue without a bound would go on growing. Memory is of wrangler and workerd, shared pages counted in each.
+    expect(most("open", samples.slice(half)), "open posts in the second half").toBeLessThan(
+      1.5 * most("open", samples.slice(0, half)),
+    );
     expect(late, "memory in the second half").toBeLessThan(1.5 * early);
     expect(samples.at(-1)?.done, "deliveries went out under load").toBeGreaterThan(samples[0]?.done ?? 0);
     // Posts wait behind posts; a notification must not wait behind them too.
