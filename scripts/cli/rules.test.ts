@@ -27,7 +27,7 @@ function written(text: string, name = `${++files}.yml`): string {
 
 /** Commands that talk to one server, which keeps what they did. */
 function terminal(server = rulesServer()) {
-  async function ran(args: string[], json = false) {
+  async function ran(args: string[], json = false, input = "") {
     const out: string[] = [];
     const err: string[] = [];
     const io: Io = {
@@ -36,7 +36,9 @@ function terminal(server = rulesServer()) {
       json,
       out: (line) => out.push(line),
       err: (line) => err.push(line),
-      stdin: (async function* () {})(),
+      stdin: (async function* () {
+        yield input;
+      })(),
       fetch: async (input, init) => server.app.fetch(new Request(input as URL, init)),
     };
     return { code: await rules.run(args, io), out: out.join("\n"), err: err.join("\n") };
@@ -61,6 +63,42 @@ describe("rules check", () => {
     const fixed = await ran(["check", path, "--fix"]);
     expect([fixed.code, fixed.out]).toEqual([1, expect.stringMatching(/2 places mended, 1 left/)]);
     expect(readFileSync(path, "utf8")).toBe(rulesFile({ risky: 'goplus_risk == "red" and mentions > 1', odd: "nobody > 1" }));
+  });
+
+  it("names the field that is missing, misspelt or of the wrong type", async () => {
+    const { err } = await terminal().ran([
+      "check",
+      written(`version: 1.0\ngroups: [{ name: g, rules: [{ name: r, scor: 2 }] }]\n`),
+    ]);
+    expect(err).toContain('error: version: must be text: put it in quotes, like "1.0"');
+    expect(err).toContain("groups[0].rules[0].score: is missing: it must be a number");
+    expect(err).toContain("groups[0].rules[0].reason: is missing\n");
+    expect(err).toMatch(/:2:40: error: .*scor is no field here\n.*\n +\^ did you mean score\?/);
+  });
+
+  it("reads - from stdin, and mends it to stdout", async () => {
+    const { ran } = terminal();
+    const odd = rulesFile({ risky: "mentions > 1 && copies > 1" });
+    expect(await ran(["check", "-"], false, FIRST)).toMatchObject({ code: 0, out: expect.stringContaining("1 rules") });
+    const fixed = await ran(["check", "-", "--fix"], false, odd);
+    expect([fixed.code, `${fixed.out}\n`]).toEqual([0, rulesFile({ risky: "mentions > 1 and copies > 1" })]);
+  });
+
+  it("answers a program with the problems and the warnings as JSON", async () => {
+    const { ran } = terminal();
+    const refused = await ran(["check", "-"], true, rulesFile({ odd: "nobody > 1" }));
+    expect([refused.code, JSON.parse(refused.out)]).toEqual([
+      1,
+      {
+        file: "-",
+        problems: [expect.objectContaining({ line: 5, path: "groups[0].rules[0].condition", message: "unknown fact nobody" })],
+      },
+    ]);
+    const warned = await ran(["check", "-"], true, rulesFile({ odd: `goplus_risk == "Green"` }));
+    expect([warned.code, JSON.parse(warned.out).warnings]).toEqual([
+      0,
+      [expect.objectContaining({ mend: 'did you mean "green"?' })],
+    ]);
   });
 
   it("leads the owner of a Python file to the import", async () => {
@@ -96,6 +134,7 @@ describe("rules test", () => {
     const { code, out } = await terminal().ran(["test", written(FIRST), "--tests", written(BAD_TEST)]);
     expect(code).toBe(1);
     expect(out).toMatch(/FAIL .*:1 wrong\n {2}- score: 7\n {2}\+ score: 1\n {4}\+1 seen: because/);
+    expect(out).toContain("not measured while tests fail");
   });
 
   it("calls a place without tests wrong usage", async () => {
@@ -103,7 +142,29 @@ describe("rules test", () => {
   });
 });
 
+describe("rules explain --facts", () => {
+  it.each([
+    [
+      "a fact that no rule can read",
+      "{ mentoins: 3 }",
+      /1:3: error: mentoins: unknown fact mentoins\n.*\n +\^ did you mean mentions\?/,
+    ],
+    ["facts that are no YAML", "[1", /1:3: error: Flow sequence must end/],
+    ["facts of the wrong type", "{ mentions: { a: 1 } }", /1:13: error: mentions: /],
+  ])("refuses %s, with the place", async (_, facts, message) => {
+    const asked = terminal().ran(["explain", "--facts", written(facts), "--rules", written(FIRST)]);
+    await expect(asked).rejects.toThrow(UsageError);
+    await expect(asked).rejects.toThrow(message);
+  });
+});
+
 describe("rules push, list, rollback and diff", () => {
+  it("tells a file that cannot be read from files that differ", async () => {
+    const { ran } = terminal();
+    expect((await ran(["diff", written(FIRST), written(SECOND)])).code).toBe(1);
+    expect((await ran(["diff", written(FIRST), written("nothing")])).code).toBe(2);
+  });
+
   it("keep every version, and go back to one", async () => {
     const { ran, rules: live } = terminal();
     expect(await ran(["push", written(FIRST), "--tests", tests])).toMatchObject({

@@ -33,7 +33,7 @@ stream rules diff A B                                      what differs between 
 stream rules import FILE                                   convert a rules file of the Python kind; prints ours
 stream rules schema                                        the JSON Schema for editors
 
-FILE is rules/rules.yml unless named, tests are in rules/tests. RULES_*, THETA_* and MARKET_RISK_* are read
+FILE is rules/rules.yml unless named, - for stdin; tests are in rules/tests. RULES_*, THETA_* and MARKET_RISK_* are read
 from the environment; --set overrides one. docs/rules.md teaches the language.
 
   npm run -s stream -- rules test

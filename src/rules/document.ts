@@ -77,3 +77,6 @@ export const RulesDocument = z.strictObject(
   { error: ({ code }) => (code === "invalid_type" ? "this is no rules file: it begins with version: and groups:" : undefined) },
 );
 export type RulesDocument = z.infer<typeof RulesDocument>;
+
+/** The fields that a file, a group and a rule have. */
+export const FIELDS = Object.keys({ ...RulesDocument.shape, ...Group.shape, ...Rule.shape });

@@ -1,8 +1,9 @@
 import { sha256Hex } from "../kit/hash.ts";
 import type { FactVocabulary } from "../model/facts.ts";
 import { type Condition, canonical, readCondition } from "./condition.ts";
-import { MAX_EXPRESSIONS, MAX_FILE_BYTES, MAX_RULES, RulesDocument } from "./document.ts";
+import { FIELDS, MAX_EXPRESSIONS, MAX_FILE_BYTES, MAX_RULES, RulesDocument } from "./document.ts";
 import { foreignField } from "./foreign.ts";
+import { ISSUES_SHOWN, issues } from "./issues.ts";
 import type { Scope, Type } from "./language/check.ts";
 import type { Fault } from "./language/traps.ts";
 import { type LiveRule, type Ruleset, STATE_SLOTS, withRules } from "./score.ts";
@@ -12,7 +13,6 @@ import { type Problem, readYaml, type Source } from "./yaml.ts";
 export type Loaded = { kind: "loaded"; rules: Ruleset; warnings: Problem[] } | { kind: "rejected"; problems: Problem[] };
 
 const TYPES: Record<FactVocabulary[string]["type"], Type> = { number: "number", string: "text", list: "list" };
-const ISSUES_SHOWN = 50;
 
 /** Reads a rules file. Whatever is wrong with it is answered with line and column; nothing is thrown, nothing half loaded. */
 export function loadRules(text: string, variables: Readonly<Record<string, string>>, vocabulary: FactVocabulary): Loaded {
@@ -23,7 +23,7 @@ export function loadRules(text: string, variables: Readonly<Record<string, strin
   const { source } = read;
   const parsed = RulesDocument.safeParse(source.value);
   if (source.faults.length > 0) return { kind: "rejected", problems: source.faults };
-  if (!parsed.success) return { kind: "rejected", problems: foreign(source) ?? issues(parsed.error.issues, source) };
+  if (!parsed.success) return { kind: "rejected", problems: foreign(source) ?? issues(parsed.error.issues, source, FIELDS) };
   return assemble(text, parsed.data, source, vocabulary);
 }
 
@@ -34,26 +34,12 @@ function oversize(text: string): Problem | undefined {
 }
 
 /** A file of the Python kind would raise complaints about every rule of it: one says what to do instead. */
-function foreign({ value, problem }: Source): Problem[] | undefined {
+function foreign({ value, nameProblem }: Source): Problem[] | undefined {
   const path = foreignField(value);
   if (!path) return undefined;
   const field = path.at(-1) === undefined ? "a list of rules without groups" : `${String(path.at(-1))}:`;
   const message = `${field} belongs to another kind of rules file`;
-  return [{ ...problem(path, message), mend: "convert it: npm run -s stream -- rules import FILE" }];
-}
-
-type Issue = { path: PropertyKey[]; message: string; code?: string; keys?: string[] };
-
-function issues(found: readonly Issue[], source: Source): Problem[] {
-  return found
-    .slice(0, ISSUES_SHOWN)
-    .flatMap((issue) =>
-      issue.code === "invalid_key"
-        ? [source.problem(issue.path, "is no name of a fact or a provider")]
-        : issue.code === "unrecognized_keys"
-          ? (issue.keys ?? []).map((key) => source.problem([...issue.path, key], `${key} is no field here`))
-          : [source.problem(issue.path, issue.message)],
-    );
+  return [{ ...nameProblem(path, message), mend: "convert it: npm run -s stream -- rules import FILE" }];
 }
 
 function assemble(text: string, document: RulesDocument, source: Source, vocabulary: FactVocabulary): Loaded {

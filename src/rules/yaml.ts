@@ -46,6 +46,8 @@ export type Source = {
   /** The file's offset of a field, or of a character within a text field's value. */
   offset(path: Path, at?: number): number;
   problem(path: Path, message: string, at?: number): Problem;
+  /** A problem with a field's name rather than with its value. */
+  nameProblem(path: Path, message: string): Problem;
 };
 
 export type Read = { kind: "read"; source: Source } | { kind: "refused"; problems: Problem[] };
@@ -157,6 +159,11 @@ function sourceOf(
     path: written(path),
     message,
   });
+  const nameProblem = (path: Path, message: string) => {
+    const map = nearest(document.contents, path.slice(0, -1));
+    const key = isMap(map) ? map.items.find((item) => keyOf(item) === path.at(-1))?.key : undefined;
+    return { ...problem(path, message), ...(isNode(key) && key.range && place(lines, key.range[0])) };
+  };
   const faults = [...substitutions].flatMap(([node, { path, substituted }]) =>
     substituted.faults.map(({ at, message }) => ({
       ...place(lines, offsetIn(text, node as Node, at)),
@@ -164,7 +171,7 @@ function sourceOf(
       message,
     })),
   );
-  return { source: { value, variables: used, faults, offset, problem }, strangers };
+  return { source: { value, variables: used, faults, offset, problem, nameProblem }, strangers };
 }
 
 const keyOf = ({ key }: Pair): string => (isScalar(key) ? String(key.value) : "");

@@ -30,7 +30,7 @@ type Report = {
 export async function backtest(args: string[], io: Io): Promise<number> {
   const string = { type: "string" } as const;
   const { values, positionals } = options(args, { since: { ...string, default: "7d" }, limit: { ...string, default: "10000" } });
-  const rules = loadFile(oneFile(positionals, null), undefined, io);
+  const rules = await loadFile(oneFile(positionals, null), undefined, io);
   if (!rules) return 1;
   const body = {
     rules: rules.text,

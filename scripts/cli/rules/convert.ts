@@ -9,7 +9,7 @@ import { oneFile, readText, report, settings } from "./files.ts";
 export async function convert(args: string[], io: Io): Promise<number> {
   const { positionals } = options(args, {});
   const file = oneFile(positionals, null);
-  const converted = convertRules(readText(file), VOCABULARY);
+  const converted = convertRules(await readText(file, io), VOCABULARY);
   if (converted.kind === "unreadable") {
     io.err(`${file}: ${converted.message}`);
     return 1;

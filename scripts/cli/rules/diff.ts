@@ -8,13 +8,13 @@ import { type Io, UsageError } from "../command.ts";
 import { options } from "../options.ts";
 import { loadFile } from "./files.ts";
 
-/** Exit code 1 when they differ, like diff. */
+/** Exit codes are those of diff: 1 when they differ, 2 when one cannot be read. */
 export async function diff(args: string[], io: Io): Promise<number> {
   const { positionals } = options(args, {});
   const [a, b] = positionals;
   if (a === undefined || b === undefined || positionals.length > 2) throw new UsageError("name two files or versions");
   const [before, after] = [await rulesFrom(a, io), await rulesFrom(b, io)];
-  if (!before || !after) return 1;
+  if (!before || !after) return 2;
   const found = diffRules(before, after);
   const same = found.added.length + found.removed.length + found.changed.length + found.settings.length === 0;
   if (io.json) io.out(JSON.stringify(found));

@@ -16,7 +16,13 @@ export function oneFile(positionals: string[], fallback: string | null = DEFAULT
   return file;
 }
 
-export function readText(file: string): string {
+/** The text of a file, or of stdin for `-`. */
+export async function readText(file: string, io: Pick<Io, "stdin">): Promise<string> {
+  if (file === "-") {
+    let text = "";
+    for await (const chunk of io.stdin) text += chunk;
+    return text;
+  }
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
@@ -38,24 +44,33 @@ export function settings(set: readonly string[] = []): Record<string, string> {
 }
 
 /** Rules from a file, or undefined when it was refused and the problems have been printed. */
-export function loadFile(file: string, set: readonly string[] | undefined, io: Io): Ruleset | undefined {
-  const text = readText(file);
+export async function loadFile(file: string, set: readonly string[] | undefined, io: Io): Promise<Ruleset | undefined> {
+  const text = await readText(file, io);
   const loaded = loadRules(text, settings(set), VOCABULARY);
-  if (loaded.kind === "loaded") {
-    for (const line of report(file, text, loaded.warnings, "warning")) io.err(line);
-    return loaded.rules;
+  if (loaded.kind === "rejected") {
+    refuse(file, text, loaded.problems, io);
+    return undefined;
   }
-  for (const line of report(file, text, loaded.problems, "error")) io.err(line);
-  return undefined;
+  for (const line of report(file, text, loaded.warnings, "warning")) io.err(line);
+  return loaded.rules;
 }
+
+/** Says what is wrong with a file: for people, or as JSON where a program asked. */
+export function refuse(file: string, text: string, problems: readonly Problem[], io: Io): void {
+  if (io.json) io.out(JSON.stringify({ file, problems: problems.map(bare) }));
+  else for (const line of report(file, text, problems, "error")) io.err(line);
+}
+
+/** A problem without the edit, which is for --fix alone. */
+export const bare = ({ edit: _, ...problem }: Problem): Omit<Problem, "edit"> => problem;
 
 /** Each problem with its place, the line it is in, and what to write instead. */
 export function report(file: string, text: string, problems: readonly Problem[], severity: "error" | "warning"): string[] {
   const lines = text.split("\n");
-  return problems.flatMap(({ line, column, message, mend }) => {
+  return problems.flatMap(({ line, column, path, message, mend }) => {
     const written = (lines[line - 1] ?? "").replaceAll("\t", " ").slice(0, 160);
     return [
-      `${file}:${line}:${column}: ${severity}: ${message}`,
+      `${file}:${line}:${column}: ${severity}: ${path === "" ? "" : `${path}: `}${message}`,
       `  ${written}`,
       `  ${" ".repeat(Math.min(column - 1, 160))}^${mend ? ` ${mend}` : ""}`,
     ];

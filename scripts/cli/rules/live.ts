@@ -12,9 +12,9 @@ export async function push(args: string[], io: Io): Promise<number> {
   const string = { type: "string" } as const;
   const { values, positionals } = options(args, { tests: string, force: { type: "boolean" } });
   const file = oneFile(positionals);
-  const rules = loadFile(file, undefined, io);
+  const rules = await loadFile(file, undefined, io);
   if (!rules) return 1;
-  const failed = runTests(rules, values.tests ?? DEFAULT_TESTS, io, "brief");
+  const failed = await runTests(rules, values.tests ?? DEFAULT_TESTS, io, "brief");
   if (failed > 0 && !values.force) {
     io.err(
       `Not pushed: ${failed} rule ${failed === 1 ? "test fails" : "tests fail"}. Mend the rules or the tests; --force pushes all the same.`,

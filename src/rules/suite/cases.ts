@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { FactValue, type FactValues, type FactVocabulary } from "../../model/facts.ts";
 import { Level, RiskLevel, SignalState } from "../../model/scalars.ts";
+import { issues } from "../issues.ts";
 import { unknownFact } from "../unknown-fact.ts";
 import { type Problem, readYaml, type Source } from "../yaml.ts";
 
@@ -36,6 +37,7 @@ const Case = z
   })
   .refine((test) => test.facts !== undefined || test.posts !== undefined, "needs facts or posts");
 
+const FIELDS = Object.keys({ ...Case.shape, ...Expected.shape });
 const CasesFile = z.strictObject({ tests: z.array(Case).min(1, "holds no tests") });
 
 /** One test of the rules, at its line of its file. */
@@ -52,8 +54,7 @@ export function readCases(file: string, text: string, vocabulary: FactVocabulary
   if (read.kind === "refused") return { kind: "rejected", problems: read.problems };
   const { source } = read;
   const parsed = CasesFile.safeParse(source.value);
-  if (!parsed.success)
-    return { kind: "rejected", problems: parsed.error.issues.map((issue) => source.problem(issue.path, issue.message)) };
+  if (!parsed.success) return { kind: "rejected", problems: issues(parsed.error.issues, source, FIELDS) };
   const problems: Problem[] = [];
   const cases = parsed.data.tests.map((test, index): RuleCase => {
     const path = ["tests", index];
@@ -70,6 +71,6 @@ export function readCases(file: string, text: string, vocabulary: FactVocabulary
 function unknownFacts(facts: FactValues, path: PropertyKey[], vocabulary: FactVocabulary, source: Source): Problem[] {
   return Object.keys(facts).flatMap((name) => {
     const unknown = unknownFact(name, vocabulary);
-    return unknown ? [{ ...source.problem([...path, name], ""), ...unknown }] : [];
+    return unknown ? [{ ...source.nameProblem([...path, name], ""), ...unknown }] : [];
   });
 }
