@@ -1,7 +1,7 @@
 import { rowOf } from "../kit/row-set.ts";
 import { hashOf, joined } from "../kit/token-hash.ts";
 import { Role } from "./lexicon.ts";
-import { MAX_RATED, type Rated } from "./valence.ts";
+import { MAX_RATED, type Rated } from "./rated-words.ts";
 
 /** 2^bits rows of the hashed table. */
 export const CORRECTION_BITS = 13;

@@ -1,7 +1,7 @@
-import type { RatedWords } from "./market-valence.ts";
+import type { RatedList } from "./market-valence.ts";
 
 /** Strong words of everyday posts that VADER's lexicon lacks, in its scale. Our own ratings; weak words are left to the n-grams, which know them better. */
-export const EVERYDAY: RatedWords = [
+export const EVERYDAY: RatedList = [
   [-3.4, "pedophile pedo pedophiles genocide holocaust massacre massacred massacres beheaded beheading slaughtered"],
   [-3.4, "atrocity atrocities bombing bombings lynching lynched executed"],
   [-3.1, "scum scumbags asshole asshat douchebags douchey twats wankers motherfuckers shithole"],
@@ -34,7 +34,7 @@ export const EVERYDAY: RatedWords = [
 ];
 
 /** Words in a row that mean together what none of them means alone, as people speak. */
-export const TURNS: RatedWords = [
+export const TURNS: RatedList = [
   [-2.8, "fuck you|fuck off|fuck this|fuck that|piece of shit|pieces of shit|son of a|go to hell|burn in hell|rot in hell"],
   [-2.8, "kiss my ass|kill myself|kill yourself|want to die|wanna die|dead to me|makes me sick|make me sick"],
   [-2.8, "makes me want to|passed away|rest in peace|full of shit|shit show"],

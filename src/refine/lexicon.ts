@@ -1,6 +1,6 @@
 import type { Scan } from "../kit/scan.ts";
 import { EVERYDAY, TURNS } from "./everyday-valence.ts";
-import { COINED, ON_MARKETS, PHRASES, PICTURES, type RatedWords, SAYINGS, TRADE_WORDS } from "./market-valence.ts";
+import { COINED, ON_MARKETS, PHRASES, PICTURES, type RatedList, SAYINGS, TRADE_WORDS } from "./market-valence.ts";
 import { type Ratings, ratingOf, ratingsOf } from "./ratings.ts";
 import { VALENCE } from "./weights/valence.ts";
 
@@ -26,7 +26,7 @@ const WORDS_BY_ROLE: readonly (readonly [role: number, words: string])[] = [
   [Role.laugh, "lol lmao haha hahaha hahahaha"],
 ];
 
-const eachOf = (lists: RatedWords, parts: (words: string) => Iterable<string>) =>
+const eachOf = (lists: RatedList, parts: (words: string) => Iterable<string>) =>
   lists.flatMap(([rating, words]) => [...parts(words)].map((word) => [word, rating] as const));
 const byBlank = (words: string) => words.split(" ");
 

@@ -1,8 +1,8 @@
 /** Ratings from -4 to 4 in VADER's sense, of words that the general lexicon lacks or reads otherwise. Our own lists. */
-export type RatedWords = readonly (readonly [rating: number, words: string])[];
+export type RatedList = readonly (readonly [rating: number, words: string])[];
 
 /** What these mean they mean everywhere. */
-export const COINED: RatedWords = [
+export const COINED: RatedList = [
   [
     -3.4,
     "rugpull rugpulled rugpulls rugged scam scams scammed scammer scammers scammy honeypot ponzi bankruptcy insolvent insolvency",
@@ -40,7 +40,7 @@ export const COINED: RatedWords = [
 ];
 
 /** What these mean they mean where prices are spoken of: elsewhere "short", "green" and "up" are hardly praise or blame. "0" is any number. */
-export const ON_MARKETS: RatedWords = [
+export const ON_MARKETS: RatedList = [
   [-3, "rug rugs drained collapse collapsed collapsing crash crashed crashing worthless liquidated stolen fraud bust dead rip"],
   [
     -2.6,
@@ -120,7 +120,7 @@ export const ON_MARKETS: RatedWords = [
 ];
 
 /** Words in a row that mean together what none of them means alone: anywhere, and where prices are spoken of. */
-export const SAYINGS: RatedWords = [
+export const SAYINGS: RatedList = [
   [
     -2,
     "the worst|hate it when|fed up|sick of|tired of|let down|a joke|what a shame|waste of time|waste of money|hell no|screw you|not cool",
@@ -154,7 +154,7 @@ export const SAYINGS: RatedWords = [
     "class act|mind blown|blew my mind|blows my mind|slept like a|sleep like a|sleep well|peace of mind|no regrets|zero regrets|don't regret|never regret|ear to ear|changed my life|best decision|great decision|good decision|smart move|good call|great call|we made it|made it boys|nothing to worry|don't worry|not scared|not afraid|big fan|huge fan|a fan of|can't believe how|worth every penny|works great|works well|works perfectly|just works|works flawlessly|without a hitch|well worth|highly underrated|so underrated|underrated project|hard to beat|hands down|by far the best|trust the|i trust|i believe in|believe in this|faith in",
   ],
 ];
-export const PHRASES: RatedWords = [
+export const PHRASES: RatedList = [
   [
     -3,
     "exit scam|rug pull|pump and dump|going to zero|to zero|pulled the rug|wiped out|ponzi scheme|blood bath|stay away|total loss",
@@ -323,7 +323,7 @@ export const PHRASES: RatedWords = [
 ];
 
 /** Pictures, by their first code point. */
-export const PICTURES: RatedWords = [
+export const PICTURES: RatedList = [
   [-2.6, "💀☠🤮🤬😡😠🖕💔😭📉🩸"],
   [-1.8, "😢😞😔😩😫😤😱🤢👎🙄😒😰😨🤡🐻🔻❌🚨🧻⬇🔴"],
   [-0.9, "😕😐😬😓😟🥶⚠🤦🥴"],

@@ -2,7 +2,8 @@ import { clear, type RowSet, rowOf, rowSet, touch } from "../kit/row-set.ts";
 import { Kind, type Scan, scanText } from "../kit/scan.ts";
 import { hashOf, joined, mix } from "../kit/token-hash.ts";
 import { Role } from "./lexicon.ts";
-import { compound, type Rated, rateWords } from "./valence.ts";
+import type { Rated } from "./rated-words.ts";
+import { compound, rateWords } from "./valence.ts";
 
 /** 2^bits rows of the hashed table. */
 export const SENTIMENT_BITS = 17;
