@@ -2,47 +2,29 @@ import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
 import type { Answer } from "../kit/http.ts";
 import type { Verdict } from "../kit/verdict.ts";
+import { EVENT_TYPES, eventWire, RepoEvent } from "./github-events.ts";
 import { NOTHING_NEW, readCursor, worse } from "./places.ts";
-import { readPosts, type Wire } from "./read-posts.ts";
+import { readPosts } from "./read-posts.ts";
 import { type Polled, source, words } from "./source.ts";
 
 /** 60 an hour without a token; an unchanged repository costs nothing (304). */
 const LIMITS = { pace: { perMinute: 10, gapMs: 200 }, dailyBudget: null };
 
-const RepoEvent = z.object({
-  id: z.string(),
-  type: z.string(),
-  actor: z.object({ login: z.string() }),
-  repo: z.object({ name: z.string() }),
-  created_at: z.string(),
-  payload: z.record(z.string(), z.unknown()),
-});
-const Release = z.object({
-  action: z.literal("published"),
-  release: z.object({
-    tag_name: z.string(),
-    name: z.string().nullish(),
-    html_url: z.string().nullish(),
-    body: z.string().nullish(),
-  }),
-});
-const Cursor = z.record(z.string(), z.object({ etag: z.string().nullable(), last: z.string() }));
+const PAGE = 100;
+/** GitHub shows no more than the last 300 events. */
+const PAGES = 3;
+const MOST_REST_MS = 3_600_000;
 
-/** Ids are decimal strings that grow. */
-const later = (a: string, b: string): boolean => a.length > b.length || (a.length === b.length && a > b);
-
-function wire(item: unknown, symbol: string | undefined): Wire {
-  const event = RepoEvent.safeParse(item).data;
-  const release = Release.safeParse(event?.payload).data?.release;
-  if (event === undefined || release === undefined) return null;
-  const name = release.name && release.name !== release.tag_name ? `: ${release.name}` : "";
-  return {
-    ...{ source: "github", id: event.id, author: event.actor.login, posted_at: event.created_at },
-    text: `${symbol === undefined ? "" : `$${symbol} `}${event.repo.name} released ${release.tag_name}${name}. ${release.body ?? ""}`.trim(),
-    ...(release.html_url && { url: release.html_url }),
-    ...(symbol !== undefined && { symbol }),
-  };
-}
+/** How far a repository was read. Events may come late and out of order, so it knows their ids and not the greatest alone. */
+const RepoPlace = z.object({
+  etag: z.string().nullable(),
+  seen: z.array(z.string()),
+  /** GitHub's X-Poll-Interval. */
+  restUntil: z.number(),
+});
+type RepoPlace = z.infer<typeof RepoPlace>;
+const Cursor = z.record(z.string(), RepoPlace);
+const START: RepoPlace = { etag: null, seen: [], restUntil: 0 };
 
 /** Rate limits come as 403 or 429; with nothing remaining either means "wait". */
 function classify({ status, headers }: Omit<Answer, "verdict">): Verdict | undefined {
@@ -64,17 +46,51 @@ const get = (url: string, etag: string | null, token: string | undefined, ports:
       },
       timeoutMs: 8_000,
       expect: "json",
-      accepts: Array.isArray,
+      accepts: isList,
       classify,
     }),
     ports,
   );
 
+const readable = (items: readonly unknown[]): RepoEvent[] => items.flatMap((item) => RepoEvent.safeParse(item).data ?? []);
+
+/** A list of which nothing can be read is another shape, and no news. */
+const isList = (json: unknown): boolean => Array.isArray(json) && (json.length === 0 || readable(json).length > 0);
+
+function restUntil(headers: Headers, now: number): number {
+  const seconds = Number(headers.get("x-poll-interval") ?? 0);
+  return seconds > 0 ? now + Math.min(seconds * 1_000, MOST_REST_MS) : 0;
+}
+
+type Read = { verdict: Verdict; events: RepoEvent[]; rejected: number; place: RepoPlace };
+
+/** Page by page back to what is known. A first read takes the newest page; where a page fails, the next poll begins anew. */
+async function read(url: string, place: RepoPlace, pages: number, token: string | undefined, ports: GuardedPorts): Promise<Read> {
+  const found: Read = { verdict: NOTHING_NEW, events: [], rejected: 0, place };
+  const known = new Set(place.seen);
+  const ids: string[] = [];
+  let reached = place;
+  for (let page = 1; page <= pages; page++) {
+    const answer = await get(`${url}?per_page=${PAGE}&page=${page}`, page === 1 ? place.etag : null, token, ports);
+    found.verdict = worse(found.verdict, answer.verdict);
+    if (answer.verdict.kind !== "ok" || !Array.isArray(answer.json)) return found;
+    const events = readable(answer.json);
+    const fresh = events.filter(({ id }) => !known.has(id));
+    found.rejected += answer.json.length - events.length;
+    found.events.push(...fresh);
+    ids.push(...events.map(({ id }) => id));
+    if (page === 1) reached = { ...place, etag: answer.headers.get("etag"), restUntil: restUntil(answer.headers, ports.now()) };
+    if (answer.json.length < PAGE || fresh.length < events.length) break;
+  }
+  const seen = [...new Set([...ids, ...place.seen])].slice(0, PAGE * PAGES);
+  return { ...found, place: { ...reached, seen } };
+}
+
 export const github = source({
   name: "github",
-  title: "GitHub releases",
+  title: "GitHub events",
   kind: "poll",
-  docs: "Releases of the repositories in GITHUB_REPOS, written owner/name=SYMBOL. GITHUB_TOKEN raises 60 requests an hour to 5,000.",
+  docs: "Events of the repositories in GITHUB_REPOS, written owner/name=SYMBOL: releases, or the types named in GITHUB_EVENTS. GITHUB_TOKEN raises 60 requests an hour to 5,000.",
   settings: z.object({
     GITHUB_BASE_URL: z.url().default("https://api.github.com"),
     GITHUB_REPOS: words
@@ -82,6 +98,9 @@ export const github = source({
         z.array(z.string().regex(/^[\w.-]+\/[\w.-]+(=[A-Za-z0-9]{1,20})?$/, "must be written owner/name or owner/name=SYMBOL")),
       )
       .default(["ethereum/go-ethereum=ETH", "anza-xyz/agave=SOL", "bitcoin/bitcoin=BTC"]),
+    GITHUB_EVENTS: words
+      .pipe(z.array(z.enum(EVENT_TYPES, { error: ({ input }) => `${input} is none of ${EVENT_TYPES.join(" ")}` })).min(1))
+      .default(["ReleaseEvent", "PublicEvent"]),
     GITHUB_TOKEN: z.string().min(1).optional(),
     GITHUB_EVERY_MINUTES: z.coerce.number().int().min(1).default(10),
   }),
@@ -91,18 +110,17 @@ export const github = source({
     const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
     for (const entry of settings.GITHUB_REPOS) {
       const [repo = "", symbol] = entry.split("=");
-      const place = places[repo] ?? { etag: null, last: "" };
-      const url = `${settings.GITHUB_BASE_URL}/repos/${repo}/events?per_page=100`;
-      const answer = await get(url, place.etag, settings.GITHUB_TOKEN, ports);
-      polled.verdict = worse(polled.verdict, answer.verdict);
-      if (answer.verdict.kind !== "ok" || !Array.isArray(answer.json)) continue;
-      const ids = answer.json.flatMap((item) => RepoEvent.safeParse(item).data?.id ?? []);
-      const { posts, rejected } = readPosts(answer.json, (item) => wire(item, symbol?.toUpperCase()));
-      const fresh = posts.filter((post) => later(post.id, place.last) && (since === null || post.postedAt >= since));
-      polled.posts.push(...fresh);
-      polled.rejected += rejected;
-      const last = ids.reduce((newest, id) => (later(id, newest) ? id : newest), place.last);
-      places[repo] = { etag: answer.headers.get("etag"), last };
+      const place = places[repo] ?? START;
+      if (place.restUntil > ports.now()) continue;
+      const pages = place.seen.length === 0 && since === null ? 1 : PAGES;
+      const found = await read(`${settings.GITHUB_BASE_URL}/repos/${repo}/events`, place, pages, settings.GITHUB_TOKEN, ports);
+      places[repo] = found.place;
+      polled.verdict = worse(polled.verdict, found.verdict);
+      const { posts, rejected } = readPosts(found.events, (event) =>
+        eventWire(event, settings.GITHUB_EVENTS, symbol?.toUpperCase()),
+      );
+      polled.posts.push(...posts.filter((post) => since === null || post.postedAt >= since));
+      polled.rejected += rejected + found.rejected;
     }
     return { ...polled, cursor: JSON.stringify(places) };
   },

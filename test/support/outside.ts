@@ -7,6 +7,7 @@ import { serveTwins } from "../../scripts/local/twins/server.ts";
 import type { GuardedPorts } from "../../src/kit/guarded-call.ts";
 import type { CallRecord } from "../../src/kit/http.ts";
 import { localGate } from "../../src/kit/local-gate.ts";
+import { EVENT_TYPES } from "../../src/sources/github-events.ts";
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -42,6 +43,7 @@ export const settingsAt = (base: string) => ({
   FEED_URLS: `${base}/feeds/rss.xml ${base}/feeds/atom.xml ${base}/feeds/feed.json`,
   GITHUB_BASE_URL: `${base}/github`,
   GITHUB_TOKEN: "SECRET-github",
+  GITHUB_EVENTS: EVENT_TYPES.join(" "),
   HTTP_JSON_TOKEN: "SECRET-header",
   HTTP_JSON_SOURCES: JSON.stringify([
     {

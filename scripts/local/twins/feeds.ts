@@ -93,27 +93,42 @@ export const hackerNews: Twin = {
   },
 };
 
+/** Mostly releases; every third event is of another type. Payloads hold what the adapter reads, in GitHub's own shape. */
+function githubEvent(post: SamplePost & { number: number }) {
+  const issue = { number: post.number, title: title(post), html_url: "https://example.org/", body: post.text };
+  const release = { tag_name: `v1.${post.number}`, name: title(post), html_url: "https://example.org/", body: post.text };
+  const others = [
+    {
+      type: "PushEvent",
+      payload: { ref: "refs/heads/main", head: "c0ffee", before: "c0ffee", commits: [{ message: post.text }] },
+    },
+    { type: "IssuesEvent", payload: { action: "opened", issue } },
+    { type: "PullRequestEvent", payload: { action: "closed", pull_request: { ...issue, merged: true } } },
+    { type: "IssueCommentEvent", payload: { action: "created", issue, comment: { body: post.text, html_url: issue.html_url } } },
+    { type: "WatchEvent", payload: { action: "started" } },
+    { type: "ForkEvent", payload: { forkee: { full_name: `${post.author}/demo`, html_url: "https://example.org/" } } },
+    { type: "CreateEvent", payload: { ref: `v1.${post.number}`, ref_type: "tag", description: null } },
+    { type: "PublicEvent", payload: {} },
+  ];
+  const other = post.number % 3 === 0 ? others[(post.number / 3) % others.length] : undefined;
+  return {
+    ...{ id: String(50_000_000_000 + post.number), actor: { id: 1, login: post.author }, public: true },
+    ...{ type: "ReleaseEvent", payload: { action: "published", release }, created_at: post.posted_at },
+    repo: { id: 2, name: "local/demo", url: "https://api.github.com/repos/local/demo" },
+    ...other,
+  };
+}
+
 export const github: Twin = {
   name: "github",
   refusals: { throttled: json({ message: "API rate limit exceeded" }, 403, { "x-ratelimit-remaining": "0" }), empty: json([]) },
   answer(call) {
     if (!/\/events$/.test(call.path)) return json({ message: "Not Found" }, 404);
     if (!call.headers["user-agent"]) return json({ message: "Request forbidden by administrative rules." }, 403);
-    const posts = samplesUntil(call.now, 300_000, 10);
-    const events = posts.map((post) => ({
-      ...{
-        id: String(50_000_000_000 + post.number),
-        type: "ReleaseEvent",
-        actor: { id: 1, login: post.author },
-        public: true,
-        created_at: post.posted_at,
-      },
-      repo: { id: 2, name: "local/demo", url: "https://api.github.com/repos/local/demo" },
-      payload: {
-        action: "published",
-        release: { tag_name: `v1.${post.number}`, name: title(post), html_url: "https://example.org/", body: post.text },
-      },
-    }));
+    const posts = samplesUntil(call.now, 300_000, 30);
+    const size = Math.min(Number(call.query.get("per_page") ?? 30), 100);
+    const from = (Number(call.query.get("page") ?? 1) - 1) * size;
+    const events = posts.slice(from, from + size).map(githubEvent);
     return conditional(call, String(posts[0]?.number), json(events, 200, { "x-poll-interval": "60" }));
   },
 };
