@@ -47,6 +47,10 @@ export function readContract(store: () => Store): void {
       for (const filter of onlyOther) expect(await keysOf(filter), JSON.stringify(filter)).toEqual([OTHER_KEY]);
       expect(await keysOf({ until: at(20) })).toEqual([KEY]);
       expect(await keysOf({ symbol: "'; select 1 --\u0000" })).toEqual([]);
+      for (const filter of [{ symbol: "other" }, { tokenCa: "0xABCDEFabcdefABCDEFabcdefabcdefabcdefabcd" }, { chain: "sol" }])
+        expect((await store().signals({ ...ANY, ...filter }, PAGE)).items, JSON.stringify(filter)).toMatchObject([
+          { eventKey: OTHER_KEY },
+        ]);
       const signals = await store().signals({ ...ANY, since: at(100) }, PAGE);
       expect(signals.items).toMatchObject([{ eventKey: OTHER_KEY, score: 40, state: "verified" }]);
     });

@@ -53,7 +53,10 @@ export function readStore(sql: Sql): ReadStore {
 
   return {
     events: (filter, paging) => newestFirst<EventRow>(EVENT_ROWS, matching(filter, "e.last_ts"), paging),
-    signals: (filter, paging) => newestFirst<Signal>(SIGNAL_ROWS, matching(filter, "s.ts"), paging),
+    signals(filter, paging) {
+      const ofToken = filter.symbol !== null || filter.tokenCa !== null;
+      return newestFirst<Signal>(ofToken ? SIGNALS_OF_TOKEN : SIGNAL_ROWS, matching(filter, "s.ts"), paging);
+    },
     async event(eventKey) {
       const text = `select ${EVENT} as event, ${SIGNAL} as signal, ${EVIDENCE} as evidence from ${JOINED} where e.event_key = $1`;
       return (await sql.query<{ event: TokenEvent; signal: Signal; evidence: Evidence[] }>(text, [eventKey]))[0];
@@ -70,7 +73,7 @@ export function readStore(sql: Sql): ReadStore {
         [
           [
             filter.status === "sending"
-              ? "o.leased_until is not null and 'sending' = ?"
+              ? `${IS_OPEN} and o.leased_until is not null and 'sending' = ?`
               : "o.leased_until is null and o.status = ?",
             filter.status,
           ],
@@ -145,6 +148,11 @@ const EVENT_ROWS = {
   id: "e.id",
 };
 const SIGNAL_ROWS = { item: SIGNAL, from: JOINED, at: "s.ts", id: "s.id" };
+/** From the few events of a token to their signals: "offset 0" keeps the planner from a walk along the signals of all tokens in the order of time. */
+const SIGNALS_OF_TOKEN = {
+  ...SIGNAL_ROWS,
+  from: "events e cross join lateral (select * from signals where event_key = e.event_key offset 0) s",
+};
 
 const matching = (filter: EventFilter, ts: string): Condition[] => [
   ["e.type = ?", filter.type],
