@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type LogRecord, logger } from "./log.ts";
+import { type LogRecord, logger, together } from "./log.ts";
 
 function written(record: LogRecord): Record<string, unknown> {
   const lines: string[] = [];
@@ -36,5 +36,18 @@ describe("logger", () => {
   ])("masks the secret in %j", (reason) => {
     expect(written({ stage: "api", reason }).reason).toContain("***");
     expect(written({ stage: "api", reason }).reason).not.toMatch(/abc\.def|0123456789abcdef|pass@|AAF-xyz|hunter2/);
+  });
+});
+
+describe("together", () => {
+  it("writes the lines of one go at once, in their order, and each of them once", async () => {
+    const written: string[] = [];
+    const write = together((lines) => written.push(lines));
+    for (const line of ["a", "b"]) write(line);
+    expect(written).toEqual([]);
+    await Promise.resolve();
+    write("c");
+    await Promise.resolve();
+    expect(written).toEqual(["a\nb", "c"]);
   });
 });

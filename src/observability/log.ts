@@ -42,4 +42,17 @@ export function logger(write: (line: string) => void, now: Clock): Log {
   };
 }
 
+/** Lines that are written in one go reach `write` as one text. */
+export function together(write: (lines: string) => void): (line: string) => void {
+  let waiting: string[] = [];
+  return (line) => {
+    if (waiting.push(line) > 1) return;
+    queueMicrotask(() => {
+      const lines = waiting.join("\n");
+      waiting = [];
+      write(lines);
+    });
+  };
+}
+
 const masked = (text: string): string => text.replace(SECRETS, "***").slice(0, MAX_VALUE);
