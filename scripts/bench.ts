@@ -4,6 +4,8 @@ const BENCHES: Record<string, () => Promise<{ bench(): Promise<void> }>> = {
   text: () => import("./bench/text.ts"),
   delivery: () => import("./bench/delivery.ts"),
   enrichment: () => import("./bench/enrichment.ts"),
+  store: () => import("./bench/store.ts"),
+  pipeline: () => import("./bench/pipeline.ts"),
 };
 
 const named = process.argv.slice(2);

@@ -13,7 +13,7 @@ export interface StackFile {
 
 const fileOf = (dataDir: string) => join(dataDir, "stack.json");
 
-function readStackFile(dataDir: string): StackFile | undefined {
+export function readStackFile(dataDir: string): StackFile | undefined {
   try {
     return JSON.parse(readFileSync(fileOf(dataDir), "utf8")) as StackFile;
   } catch {

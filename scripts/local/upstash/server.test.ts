@@ -34,6 +34,12 @@ async function raw(path: string, init: RequestInit = {}): Promise<[number, unkno
   return [response.status, await response.json()];
 }
 
+it("tells by INFO how many requests and commands have come", async () => {
+  await redis.pipeline().set("a", "1").get("a").exec();
+  const [, told] = await raw("/", { method: "POST", body: JSON.stringify(["INFO"]) });
+  expect(told).toEqual({ result: "total_connections_received:2\r\ntotal_commands_processed:2\r\n" });
+});
+
 describe("claims", () => {
   it("lets one claimer win and tells the next who holds the claim", async () => {
     expect(await redis.set("dedup:x:1", "m1", { nx: true, ex: 60, get: true })).toBeNull();

@@ -51,13 +51,18 @@ function pathWords(path: string, text: string): string[] {
   return text ? [...words, text] : words;
 }
 
-/** The state of one stand-in: keys, scripts, journal. Every request is one synchronous step, which is what makes it atomic. */
+/** The state of one stand-in: keys, scripts, journal; INFO tells how many requests and commands have come. Every request is one synchronous step, which is what makes it atomic. */
 function openRedis({ file, now = Date.now }: UpstashOptions) {
   const db = new Keyspace(now);
   const lua = luaRunner((words) => runCommand(db, words));
   const journal = file === undefined ? undefined : openJournal(file, db);
 
+  let requests = 0;
+  let commands = 0;
+  const info = () => `total_connections_received:${requests}\r\ntotal_commands_processed:${commands}\r\n`;
   const attempt = (words: string[], base64: boolean): Outcome => {
+    if (words[0]?.toUpperCase() === "INFO") return { result: encode(info(), base64) };
+    commands += 1;
     try {
       return { result: encode(execute(db, lua, words), base64) };
     } catch (error) {
@@ -79,6 +84,7 @@ function openRedis({ file, now = Date.now }: UpstashOptions) {
   };
   return {
     handle(path: string, text: string, base64: boolean): Answer {
+      requests += 1;
       try {
         return handle(path, text, base64);
       } finally {
