@@ -6,6 +6,7 @@ import * as z from "zod";
 import { FACTS } from "../src/model/facts.ts";
 import { loadRules } from "../src/rules/load.ts";
 import { Settings } from "../workers/settings.ts";
+import { unknownSettings } from "./local/known-settings.ts";
 import { applyMigrations } from "./local/migrate.ts";
 
 const USAGE = `npm run deploy -- [--env FILE] [--dry-run]
@@ -67,6 +68,7 @@ function readSettings(file: string, dryRun: boolean): Record<string, string> {
   if (!checked.success) throw new Refusal(`${file}:\n${z.prettifyError(checked.error)}`);
   if (variables.LOCAL !== undefined) throw new Refusal(`${file}: LOCAL is for npm start alone; remove it`);
   step(`${file}: ${Object.keys(variables).length} settings`);
+  for (const problem of unknownSettings(Object.keys(variables))) console.log(`! ${file}: ${problem}`);
   return variables;
 }
 

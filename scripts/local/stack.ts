@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Server } from "./ask.ts";
+import { unknownSettings } from "./known-settings.ts";
 import { makeLeash } from "./leash.ts";
 import { applyMigrations } from "./migrate.ts";
 import { freePorts, isFree } from "./ports.ts";
@@ -127,6 +128,7 @@ export async function startStack(options: StackOptions, say: Say): Promise<Stack
 
   const startWorker = () => {
     const user = userSettings([join(root, ".dev.vars"), ...(options.envFile ? [options.envFile] : [])]);
+    for (const problem of unknownSettings(Object.keys(user))) say(`! settings  ${problem}`);
     const envFile = join(dataDir, "worker.env");
     writeEnvFile(envFile, { ...workerSettings(ports, key, user), ...options.settings });
     const config = options.config ?? join(root, "wrangler.toml");
