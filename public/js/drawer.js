@@ -1,6 +1,6 @@
 import { byId, h, outside } from "./dom.js";
 import { read } from "./server.js";
-import { ago, eventParts, factValue, score, signed, span, tokenName } from "./words.js";
+import { ago, eventParts, factValue, many, score, signed, span, tokenName } from "./words.js";
 
 const EVIDENCE_SHOWN = 30;
 
@@ -75,7 +75,12 @@ function content(event, explanation, dialog) {
       pair("Token", h("code", {}, event.token_ca ?? token)),
       pair("Type", event.type.replaceAll("_", " ")),
       pair("Window", start ? start.replace("T", " ").replace("Z", " UTC") : "–"),
-      pair("Evidence", `${event.evidence_count} texts, ${event.unique_authors} authors, ${event.copies} copies`),
+      pair(
+        "Evidence",
+        [many(event.evidence_count, "text"), many(event.unique_authors, "author"), many(event.copies, "copy", "copies")].join(
+          ", ",
+        ),
+      ),
       pair("Rules", h("code", {}, signal.rules_version.slice(0, 12))),
     ),
     signal.missing.length > 0 && h("p", { class: "missing" }, "Not known: ", signal.missing.join(" · ")),

@@ -1,9 +1,11 @@
 import { byId, h } from "./dom.js";
 import { read } from "./server.js";
-import { ago, eventParts, score, signed, tokenName } from "./words.js";
+import { ago, eventParts, many, score, signed, tokenName } from "./words.js";
 
 const PAGE = 30;
 const REASONS_SHOWN = 3;
+/** A page that stays open for days keeps so many rows, and those that "Show more" was asked for. */
+const ROOM = 300;
 
 /** The list of signals: the latest first, filtered by state and symbol, kept in step with the server. */
 export function signals(open) {
@@ -13,6 +15,7 @@ export function signals(open) {
   let filter = { state: "", symbol: "" };
   let cursor = null;
   let asked = 0;
+  let room = ROOM;
 
   const search = (extra) => {
     const given = { ...filter, ...extra, limit: String(PAGE) };
@@ -29,6 +32,7 @@ export function signals(open) {
       const calm = rows.size === 0;
       place(page.signals, true, calm);
       if (calm) setMore(page.next_cursor);
+      else if (rows.size > room) shorten(page);
       if (rows.size === 0) list.replaceChildren(h("li", { class: "empty" }, empty()));
     } catch (error) {
       if (turn === asked && rows.size === 0) list.replaceChildren(h("li", { class: "empty" }, error.message));
@@ -40,8 +44,21 @@ export function signals(open) {
 
   function clear() {
     rows.clear();
+    room = ROOM;
     list.replaceChildren();
     setMore(null);
+  }
+
+  /** Back to the first page; "Show more" leads on from its end. */
+  function shorten({ signals: kept, next_cursor: next }) {
+    const keys = new Set(kept.map(({ event_key: key }) => key));
+    for (const [key, { element }] of rows) {
+      if (keys.has(key)) continue;
+      element.remove();
+      rows.delete(key);
+    }
+    room = ROOM;
+    setMore(next);
   }
 
   function place(page, first, calm) {
@@ -67,9 +84,15 @@ export function signals(open) {
   }
 
   more.addEventListener("click", async () => {
-    const page = await read(`/signals?${search({ cursor })}`);
-    place(page.signals, false, true);
-    setMore(page.next_cursor);
+    try {
+      const page = await read(`/signals?${search({ cursor })}`);
+      room += PAGE;
+      place(page.signals, false, true);
+      setMore(page.next_cursor);
+      more.textContent = "Show more";
+    } catch (error) {
+      more.textContent = `${error.message} Try again`;
+    }
   });
 
   setInterval(() => {
@@ -130,7 +153,7 @@ function row(signal, open) {
         "span",
         { class: "when" },
         h("time", { datetime: ts, title: ts }, ago(ts)),
-        typeof evidence === "number" && h("span", { class: "quiet" }, `${evidence} ${evidence === 1 ? "post" : "posts"}`),
+        typeof evidence === "number" && h("span", { class: "quiet" }, many(evidence, "post")),
       ),
     ),
   );

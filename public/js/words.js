@@ -8,6 +8,8 @@ const money = new Intl.NumberFormat("en", {
 });
 
 export const count = (value) => (value < 100_000 ? number.format(value) : compact.format(value));
+/** "1 text", "2 texts". */
+export const many = (value, one, plural = `${one}s`) => `${count(value)} ${value === 1 ? one : plural}`;
 export const signed = (value) => `${value < 0 ? "−" : "+"}${trimmed(Math.abs(value))}`;
 export const trimmed = (value) => number.format(Math.round(value * 100) / 100);
 export const score = (value) => (value < 0 ? `−${trimmed(-value)}` : trimmed(value));

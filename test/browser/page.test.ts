@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { iso } from "../../src/kit/time.ts";
+import type { LiveMessage } from "../../src/observability/live.ts";
 import { type FakeServer, fakeServer } from "./fake-server.ts";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -77,6 +78,64 @@ describe.skipIf(missing)("the live page", () => {
     await page.keyboard.press("Escape");
     expect(await page.locator("#drawer").getAttribute("open")).toBeNull();
     expect(await page.evaluate(() => document.activeElement?.closest("[data-key]") !== null)).toBe(true);
+    await page.close();
+  });
+
+  it("fits a phone, whatever the posts hold, and shows signals on its first screen", async () => {
+    const page = await open({ viewport: { width: 390, height: 844 }, reducedMotion: "reduce" });
+    const hostile = `0x${"7e05".repeat(40)} \u202eمرحبا 👩‍👩‍👧‍👦`;
+    await page.route("**/events/*", async (route) => {
+      const response = await route.fetch();
+      const summary = { summary: hostile, evidence_count: 1, copies: 1 };
+      await route.fulfill({ response, json: { ...(await response.json()), ...summary } });
+    });
+    await page.locator("[data-stage=deliveries] .legend").waitFor();
+    expect((await page.locator(".signal").first().boundingBox())?.y).toBeLessThan(844 - 80);
+
+    await page.locator(".signal button").first().click();
+    await page.locator(".drawer .about").waitFor();
+    expect(await said(page, ".drawer .summary")).toBe(hostile);
+    expect(await said(page, ".drawer .about")).toMatch(/1 text, \d+ authors?, 1 copy/);
+    const summary = await page.locator(".drawer .summary").boundingBox();
+    expect(summary?.x).toBeGreaterThanOrEqual(12);
+    expect(await page.locator(".drawer .summary").evaluate((shown) => shown.scrollWidth <= shown.clientWidth)).toBe(true);
+    await page.close();
+  });
+
+  it("keeps a bounded number of rows however many signals come", async () => {
+    const page = await open();
+    await page.locator("#connection[data-state=live]").waitFor();
+    let wave = 0;
+    const told: Extract<LiveMessage, { event: "signal" }> = {
+      event: "signal",
+      eventKey: "eth:X:2026-01-15T10:00:00Z",
+      chain: "eth",
+      symbol: "X",
+      state: "candidate",
+      previousState: null,
+      score: 1,
+      level: "observe",
+      riskLevel: "unknown",
+      reasons: [],
+      degraded: false,
+      at: "2026-01-15T10:00:00Z",
+    };
+    await page.route("**/signals?*", async (route) => {
+      const response = await route.fetch();
+      const { signals } = (await response.json()) as { signals: { event_key: string }[] };
+      wave++;
+      const many = Array.from({ length: 200 }, (_, at) => ({
+        ...signals[0],
+        event_key: `eth:W${wave}N${at}:2026-01-15T10:00:00Z`,
+      }));
+      await route.fulfill({ response, json: { signals: many, next_cursor: "next" } });
+    });
+    for (let seen = 1; seen <= 3; seen++) {
+      server.tell({ ...told, at: iso(Date.now()) });
+      await page.locator(`[data-key^="eth:W${seen}N"]`).first().waitFor();
+    }
+    expect(await page.locator(".signal").count()).toBeLessThanOrEqual(300);
+    expect(await page.locator("#more").isVisible()).toBe(true);
     await page.close();
   });
 

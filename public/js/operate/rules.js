@@ -1,6 +1,6 @@
 import { byId, h } from "../dom.js";
 import { read, write } from "../server.js";
-import { ago, score, tokenName } from "../words.js";
+import { ago, many, score, tokenName } from "../words.js";
 
 const EXAMPLES = 3;
 
@@ -43,12 +43,9 @@ export function rules(act) {
     } catch (error) {
       if (error.status !== 422) throw error;
       problems.replaceChildren(...error.errors.map(problem));
-      throw Object.assign(
-        new Error(
-          `${error.errors.length} ${error.errors.length === 1 ? "problem" : "problems"} in the rules; nothing was changed.`,
-        ),
-        { status: 422 },
-      );
+      throw Object.assign(new Error(`${many(error.errors.length, "problem")} in the rules; nothing was changed.`), {
+        status: 422,
+      });
     }
   }
 
