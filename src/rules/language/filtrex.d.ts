@@ -6,19 +6,22 @@ declare module "filtrex/dist/esnext/parser.mjs" {
     rules: RegExp[];
     offset: number;
     yyleng: number;
-    performAction: unknown;
-    /** What is still to be read. */
-    _input: string;
-    /** The rules that are tried, in order, by their places. */
-    _currentRules(): readonly number[];
+    /** Answers the name of the token that a rule makes; undefined for white space. */
+    performAction(yy: object, lexer: { yytext: string }, rule: number, condition: string): string | undefined;
   };
+  /** Shift (1) to a state, or reduce (2) by a production. */
+  export type TableAction = readonly [kind: number, target: number];
+  /** The symbol it makes, and of how many. */
+  export type Production = readonly [symbol: number, length: number];
   type ParseFault = { loc?: Location };
   interface Parser {
     yy: object;
     lexer: Lexer;
-    table: unknown;
+    /** State and token to an action, or state and symbol to the next state. */
+    table: Record<number, TableAction | number>[];
+    defaultActions: Record<number, TableAction>;
     symbols_: Record<string, number>;
-    productions_: unknown[];
+    productions_: (Production | 0)[];
     performAction: unknown;
     parseError(message: string, fault: ParseFault): never;
     parse(text: string): unknown;

@@ -11,6 +11,7 @@ const source = (file: string) => readFileSync(new URL(`../../../node_modules/fil
 it("stands on the filtrex whose productions its actions are numbered for", () => {
   expect(JSON.parse(source("package.json")).version).toBe("3.1.0");
   expect(parser.productions_).toHaveLength(37);
+  expect(parser.defaultActions).toEqual({ 11: [2, 1] });
   expect({
     tables: sha(JSON.stringify([parser.table, parser.productions_, parser.symbols_])),
     lexer: sha(parser.lexer.rules.join("\n") + String(parser.lexer.performAction)),

@@ -1,11 +1,83 @@
 /// <reference path="./filtrex.d.ts" />
-import { type Lexer, parser } from "filtrex/dist/esnext/parser.mjs";
+import { type Lexer, type Production, parser, type TableAction } from "filtrex/dist/esnext/parser.mjs";
+import { buildString, type SymbolValue, type Token, tokenAt } from "./lexer.ts";
 import type { Arithmetic, Compared, Comparison, Expression, Span } from "./syntax.ts";
 
 export type Parsed = { kind: "parsed"; expression: Expression } | { kind: "refused"; message: string; at: Span };
 
-/** What filtrex's lexer puts on the stack for a symbol: JSON of its name and how it was written. */
-type SymbolToken = { name: string; type: "unescaped" | "single-quoted" };
+/**
+ * Reads one expression with filtrex's own lexer rules and LALR tables, so that what is accepted, how tightly operators bind and the
+ * wording of syntax errors are filtrex's by construction. Only the semantic actions are ours: they build a tree where filtrex
+ * writes JavaScript, which Workers forbid. grammar.test.ts fails when the tables are not the ones the actions are numbered for.
+ */
+export function parse(text: string): Parsed {
+  const expression = read(text);
+  return expression ? { kind: "parsed", expression } : refusal(text);
+}
+
+/** Walks the tables, shifting tokens and reducing them to parts of the tree; undefined where they know no way on. */
+function read(text: string): Expression | undefined {
+  const states = [0];
+  const values: unknown[] = [];
+  const places: Span[] = [];
+  let at = 0;
+  let token: Token | undefined;
+  for (;;) {
+    const state = states.at(-1) as number;
+    let action = defaultActions[state];
+    if (!action) {
+      token ??= tokenAt(text, at);
+      action = token && (table[state]?.[token.symbol] as TableAction | undefined);
+    }
+    if (!action) return undefined;
+    const [kind, target] = action;
+    if (kind === SHIFT && token) {
+      states.push(target);
+      values.push(token.value);
+      places.push(token.at);
+      at = token.at[1];
+      token = undefined;
+      continue;
+    }
+    if (target === WHOLE) return values[0] as Expression;
+    const [result, length] = productions[target] as Production;
+    const build = ACTIONS[target];
+    if (!build) throw new Error(`filtrex's grammar has an unknown production ${target}`);
+    const place: Span = [places[places.length - length]?.[0] ?? 0, places.at(-1)?.[1] ?? 0];
+    const value = build(values.splice(-length), place);
+    states.length -= length;
+    places.length -= length;
+    states.push(table[states.at(-1) as number]?.[result] as number);
+    values.push(value);
+    places.push(place);
+  }
+}
+
+const { table, defaultActions, productions_: productions } = parser;
+const SHIFT = 1;
+/** The production of a whole expression. */
+const WHOLE = 1;
+
+/** filtrex's own parser fails at the same place: it knows the words for it. */
+function refusal(text: string): Parsed {
+  const lexer: Lexer = Object.assign(Object.create(parser.lexer), { options: { ranges: true } });
+  const reader = Object.assign(Object.create(parser), {
+    yy: { buildString },
+    lexer,
+    performAction: () => undefined,
+    parseError(message: string, fault: { loc?: { range?: [number, number] } }): never {
+      const start = fault.loc?.range?.[1] ?? lexer.offset;
+      throw new SyntaxFault(message, fault.loc ? [lexer.offset - lexer.yyleng, lexer.offset] : [start, start + 1]);
+    },
+  });
+  try {
+    reader.parse(text);
+  } catch (fault) {
+    if (!(fault instanceof SyntaxFault)) throw fault;
+    return { kind: "refused", message: fault.message, at: fault.at };
+  }
+  throw new Error(`filtrex reads ${JSON.stringify(text)}, and we do not`);
+}
 
 class SyntaxFault extends Error {
   readonly at: Span;
@@ -15,112 +87,34 @@ class SyntaxFault extends Error {
   }
 }
 
-/**
- * Reads one expression with filtrex's own lexer and LALR tables, so that what is accepted, how tightly operators bind and the
- * wording of syntax errors are filtrex's by construction. Only the semantic actions are ours: they build a tree where filtrex
- * writes JavaScript, which Workers forbid. grammar.test.ts fails when the tables are not the ones the actions are numbered for.
- */
-export function parse(text: string): Parsed {
-  const lexer: Lexer = Object.assign(Object.create(parser.lexer), { options: { ranges: true }, _currentRules: possibleRules });
-  const reader = Object.assign(Object.create(parser), {
-    yy: { buildString },
-    lexer,
-    performAction: reduce,
-    parseError(message: string, fault: { loc?: { range?: [number, number] } }): never {
-      const start = fault.loc?.range?.[1] ?? lexer.offset;
-      throw new SyntaxFault(message, fault.loc ? [lexer.offset - lexer.yyleng, lexer.offset] : [start, start + 1]);
-    },
-  });
-  try {
-    return { kind: "parsed", expression: reader.parse(text) };
-  } catch (fault) {
-    if (!(fault instanceof SyntaxFault)) throw fault;
-    return { kind: "refused", message: fault.message, at: fault.at };
-  }
-}
-
-/** What a rule of the lexer begins with, where that is one written-out character. */
-const BEGINNINGS = parser.lexer.rules.map(({ source }) => /^\^\(\?:(?:\\(\W)|([^\\[$]))/.exec(source)?.slice(1).join(""));
-const POSSIBLE = new Map<string, readonly number[]>();
-const ANYTHING_ELSE = rulesFor("");
-for (const begins of BEGINNINGS) if (begins !== undefined) POSSIBLE.set(begins, rulesFor(begins));
-
-/** By their places, which decide who comes first: the rules that can match text beginning with this character. */
-function rulesFor(character: string): number[] {
-  return [...BEGINNINGS.keys()].filter((rule) => (BEGINNINGS[rule] ?? character) === character);
-}
-
-/** filtrex's lexer tries all of its 34 rules on each token: half of what reading a condition costs. */
-function possibleRules(this: Lexer): readonly number[] {
-  return POSSIBLE.get(this._input.charAt(0)) ?? ANYTHING_ELSE;
-}
-
-/** The lexer has checked the quotes and that only a quote or a backslash is escaped. */
-const buildString = (_quote: string, literal: string): string => literal.slice(1, -1).replace(/\\(.)/gs, "$1");
-
-type Stack = unknown[];
-type Locations = { range: [number, number] }[];
-type Reduction = { $: unknown };
-
-/** jison's calling convention: `production` numbers the grammar rule, the top of both stacks is its last symbol. */
-function reduce(
-  this: Reduction,
-  _text: string,
-  _length: number,
-  _line: number,
-  _yy: unknown,
-  production: number,
-  values: Stack,
-  places: Locations,
-) {
-  const action = ACTIONS[production];
-  if (!action) throw new Error(`filtrex's grammar has an unknown production ${production}`);
-  if (production === 1) return values.at(-2);
-  const [length, build] = action;
-  const start = places[places.length - length]?.range[0] ?? 0;
-  const end = places.at(-1)?.range[1] ?? 0;
-  this.$ = build(values.slice(-length), [start, end]);
-  return undefined;
-}
-
-type Action = readonly [length: number, build: (v: Stack, at: Span) => unknown];
+/** Builds the value of a production from those of its symbols. */
+type Action = (v: unknown[], at: Span) => unknown;
 const node = (value: unknown) => value as Expression;
 
-const arithmetic: Action = [
-  3,
-  (v, at) => ({
-    kind: "arithmetic",
-    operator: (v[1] === "%" || String(v[1]).startsWith("mod") ? "mod" : v[1]) as Arithmetic,
-    left: node(v[0]),
-    right: node(v[2]),
-    deprecated: v[1] === "%",
-    at,
-  }),
-];
-const logic = (kind: "and" | "or"): Action => [3, (v, at) => ({ kind, left: node(v[0]), right: node(v[2]), at })];
-const membership = (negated: boolean): Action => [
-  3,
-  (v, at) => ({ kind: "in", negated, left: node(v[0]), right: node(v[2]), at }),
-];
-const conditional = (length: 5 | 6): Action => [
-  length,
-  (v, at) => {
-    const [test, yes, no] = length === 6 ? [v[1], v[3], v[5]] : [v[0], v[2], v[4]];
-    return { kind: "if", test: node(test), consequent: node(yes), alternative: node(no), deprecated: length === 5, at };
-  },
-];
-const operator: Action = [1, (v) => v[0]];
-const symbol = (value: unknown): SymbolToken => JSON.parse(String(value));
-const named = (value: unknown) => {
-  const { name, type } = symbol(value);
-  return { name, quoted: type === "single-quoted" };
-};
+const arithmetic: Action = (v, at) => ({
+  kind: "arithmetic",
+  operator: (v[1] === "%" || String(v[1]).startsWith("mod") ? "mod" : v[1]) as Arithmetic,
+  left: node(v[0]),
+  right: node(v[2]),
+  deprecated: v[1] === "%",
+  at,
+});
+const logic =
+  (kind: "and" | "or"): Action =>
+  (v, at) => ({ kind, left: node(v[0]), right: node(v[2]), at });
+const membership =
+  (negated: boolean): Action =>
+  (v, at) => ({ kind: "in", negated, left: node(v[0]), right: node(v[2]), at });
+const conditional =
+  ([test, yes, no]: readonly [number, number, number], deprecated: boolean): Action =>
+  (v, at) => ({ kind: "if", test: node(v[test]), consequent: node(v[yes]), alternative: node(v[no]), deprecated, at });
+const operator: Action = (v) => v[0];
+const named = (value: unknown) => value as SymbolValue;
 type Chain = { first: Expression; rest: Compared[] };
 
-/** One action for each production of filtrex 3.1.0's grammar (src/generateParser.mjs there), by number. */
+/** One action for each production but that of the whole, of filtrex 3.1.0's grammar (src/generateParser.mjs there), by number. */
 const ACTIONS: Record<number, Action> = {
-  1: [2, (v) => v[0]],
-  2: [2, (v, at) => ({ kind: "negative", value: node(v[1]), at })],
+  2: (v, at) => ({ kind: "negative", value: node(v[1]), at }),
   3: arithmetic,
   4: arithmetic,
   5: arithmetic,
@@ -129,21 +123,21 @@ const ACTIONS: Record<number, Action> = {
   8: arithmetic,
   9: logic("and"),
   10: logic("or"),
-  11: [2, (v, at) => ({ kind: "not", value: node(v[1]), at })],
-  12: conditional(6),
+  11: (v, at) => ({ kind: "not", value: node(v[1]), at }),
+  12: conditional([1, 3, 5], false),
   13: membership(false),
   14: membership(true),
-  15: [3, (v) => v[1]],
-  16: [5, (v, at) => ({ kind: "list", items: [...(v[1] as Expression[]), node(v[3])], at })],
-  17: [1, (v, at) => ({ kind: "number", digits: String(v[0]), at })],
-  18: [1, (v, at) => ({ kind: "name", ...named(v[0]), at })],
-  19: [1, (v, at) => ({ kind: "text", value: JSON.parse(String(v[0])), at })],
-  20: [3, (v, at) => ({ kind: "property", ...named(v[0]), of: node(v[2]), at })],
-  21: [3, (v, at) => ({ kind: "call", name: symbol(v[0]).name, args: [], at })],
-  22: [4, (v, at) => ({ kind: "call", name: symbol(v[0]).name, args: v[2] as Expression[], at })],
-  23: [1, (v, at) => ({ kind: "relation", ...(v[0] as Chain), at })],
+  15: (v) => v[1],
+  16: (v, at) => ({ kind: "list", items: [...(v[1] as Expression[]), node(v[3])], at }),
+  17: (v, at) => ({ kind: "number", digits: String(v[0]), at }),
+  18: (v, at) => ({ kind: "name", ...named(v[0]), at }),
+  19: (v, at) => ({ kind: "text", value: String(v[0]), at }),
+  20: (v, at) => ({ kind: "property", ...named(v[0]), of: node(v[2]), at }),
+  21: (v, at) => ({ kind: "call", name: named(v[0]).name, args: [], at }),
+  22: (v, at) => ({ kind: "call", name: named(v[0]).name, args: v[2] as Expression[], at }),
+  23: (v, at) => ({ kind: "relation", ...(v[0] as Chain), at }),
   24: arithmetic,
-  25: conditional(5),
+  25: conditional([0, 2, 4], true),
   26: operator,
   27: operator,
   28: operator,
@@ -151,14 +145,11 @@ const ACTIONS: Record<number, Action> = {
   30: operator,
   31: operator,
   32: operator,
-  33: [
-    3,
-    (v): Chain => {
-      const tail = v[2] as Chain;
-      return { first: node(v[0]), rest: [{ operator: v[1] as Comparison, right: tail.first }, ...tail.rest] };
-    },
-  ],
-  34: [3, (v): Chain => ({ first: node(v[0]), rest: [{ operator: v[1] as Comparison, right: node(v[2]) }] })],
-  35: [1, (v) => [node(v[0])]],
-  36: [3, (v) => [...(v[0] as Expression[]), node(v[2])]],
+  33: (v): Chain => {
+    const tail = v[2] as Chain;
+    return { first: node(v[0]), rest: [{ operator: v[1] as Comparison, right: tail.first }, ...tail.rest] };
+  },
+  34: (v): Chain => ({ first: node(v[0]), rest: [{ operator: v[1] as Comparison, right: node(v[2]) }] }),
+  35: (v) => [node(v[0])],
+  36: (v) => [...(v[0] as Expression[]), node(v[2])],
 };
