@@ -48,12 +48,26 @@ function setUp(more: Partial<JetstreamPorts> = {}) {
 it("hands over posts of interest and moves the cursor past all that was read", async () => {
   const { keeper, say, accepted, memory, pass } = setUp();
   await keeper.keep();
+  pass(2_000);
   say("$DEMO is out", 1);
   say("what a nice day", 2);
   pass(2_000);
   await keeper.keep();
   expect(accepted).toEqual(["$DEMO is out"]);
   expect(memory.cursor).toBe(String((START + 2_000) * 1_000));
+});
+
+it.each([
+  ["a little ahead of our clock moves the cursor to now", 30, 0],
+  ["from tomorrow moves it nowhere", 86_400, -60],
+])("a frame %s", async (_, ahead, reached) => {
+  const { keeper, say, memory, pass } = setUp();
+  await keeper.keep();
+  say("$DEMO is out", -60);
+  say("$DEMO is up", ahead);
+  pass(2_000);
+  await keeper.keep();
+  expect(memory.cursor).toBe(String((START + reached * 1_000) * 1_000));
 });
 
 it("keeps the cursor and the posts while the database is out", async () => {

@@ -11,7 +11,7 @@ const CURSOR_MS = 30_000;
 const SILENCE_MS = 60_000;
 /** Posts held while the database is out; past it the connection is closed and read again later from the cursor. */
 const HELD_MOST = 1_000;
-const CLOCK_SKEW_MS = 3_600_000;
+const CLOCK_SKEW_MS = 60_000;
 const BACKOFF_MS = [0, 30_000, 60_000, 120_000, 300_000];
 
 export type Socket = { close(): void };
@@ -94,8 +94,9 @@ export function jetstreamKeeper(ports: JetstreamPorts) {
     lastFrameAt = now();
     const { post, timeUs } = readFrame(text, ports.interest);
     if (post !== null) held.push(post);
-    /* A frame from the future would have the next connection begin there. */
-    if (timeUs !== null && timeUs <= (now() + CLOCK_SKEW_MS) * 1_000) reached = Math.max(reached ?? 0, timeUs);
+    /* A frame from the future would have the next connection begin there, and miss what comes until then. */
+    if (timeUs !== null && timeUs <= (now() + CLOCK_SKEW_MS) * 1_000)
+      reached = Math.max(reached ?? 0, Math.min(timeUs, now() * 1_000));
     if (due() && !flushing) void flushOnce();
   }
 

@@ -45,4 +45,13 @@ describe("new pools", () => {
     const { posts, cursor, verdict } = await read(JSON.stringify(before));
     expect([posts.length, JSON.parse(cursor ?? ""), verdict.kind]).toEqual([20, before, "retry"]);
   });
+
+  it("with a time ahead of our clock hide none that come before that time", async () => {
+    const state = { pools: [pool(-30), pool(5)] };
+    const { read } = reader(dexPools, ENV, () => ({ data: state.pools }));
+    const { cursor } = await read();
+    expect(JSON.parse(cursor ?? "").eth.at).toBe(at(5));
+    state.pools = [pool(-30), pool(1), pool(5)];
+    expect((await read(cursor)).posts.map(({ id }) => id)).toContain("eth_0x1");
+  });
 });

@@ -94,8 +94,9 @@ async function poolsSince(from: Reached, path: string, door: ReturnType<typeof g
   return read;
 }
 
-/** The pools of the newest second, with those that were known of it. */
-function furthest(from: Reached, found: readonly Pool[]): Reached {
+/** The pools of the newest second, with those that were known of it. One ahead of our clock comes again until its time has come. */
+function furthest(from: Reached, all: readonly Pool[], now: number): Reached {
+  const found = all.filter(({ attributes }) => attributes.pool_created_at <= iso(now));
   const times = [from.at, ...found.map(({ attributes }) => attributes.pool_created_at)];
   const at = times.toSorted().at(-1) ?? from.at;
   const ids = found.filter(({ attributes }) => attributes.pool_created_at === at).map(({ id }) => id);
@@ -129,7 +130,7 @@ export const dexPools = source({
       const { posts, rejected } = readPosts(deep, (pool) => wire(pool, chain, network));
       polled.posts.push(...posts);
       polled.rejected += rejected + found.rejected;
-      if (found.whole) reached[network] = furthest(from, found.pools);
+      if (found.whole) reached[network] = furthest(from, found.pools, ports.now());
     }
     return { ...polled, cursor: JSON.stringify(reached) };
   },

@@ -2,8 +2,9 @@ import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
 import type { Answer } from "../kit/http.ts";
 import { toldTime } from "../kit/time.ts";
+import type { Verdict } from "../kit/verdict.ts";
 import { plainText } from "./html.ts";
-import { NOTHING_NEW, worse } from "./places.ts";
+import { NOTHING_NEW, readCursor, worse } from "./places.ts";
 import { readPosts } from "./read-posts.ts";
 import { type Polled, source } from "./source.ts";
 
@@ -12,7 +13,20 @@ const LIMITS = { pace: { perMinute: 120, gapMs: 0 }, dailyBudget: null };
 const ITEMS_A_POLL = 25;
 const AT_ONCE = 5;
 
-const Ids = z.array(z.number().int());
+const Id = z.int().positive();
+const readable = (list: unknown): number[] => (Array.isArray(list) ? list.flatMap((id) => Id.safeParse(id).data ?? []) : []);
+/** A list of which nothing can be read is another shape, and no news. */
+const Ids = z.array(z.unknown()).refine((list) => list.length === 0 || readable(list).length > 0);
+/** The list holds the newest 500 stories, so a cursor so far beyond the newest item is a mistake. */
+const FARTHEST = 1_000_000;
+
+/** `missed`: passed over because they could not be read beside others that could; asked again while the list shows them. */
+const Place = z.union([
+  z.int().transform((last) => ({ last, missed: [] as number[] })),
+  z.object({ last: z.int().nullable(), missed: z.array(Id) }),
+]);
+type Place = z.output<typeof Place>;
+
 const Item = z.object({
   id: z.number().int(),
   by: z.string(),
@@ -40,28 +54,39 @@ const get = (url: string, shape: z.ZodType, ports: GuardedPorts): Promise<Answer
 /** A deleted item is null; that is an answer too. */
 const MaybeItem = z.union([z.null(), z.looseObject({ id: z.number() })]);
 
-function wire(json: unknown, now: number) {
+function wire(id: number, json: unknown, now: number) {
   const item = Item.safeParse(json).data;
   if (item === undefined || item.deleted || item.dead) return null;
   return {
-    ...{ source: "hackernews", id: item.id, author: item.by, posted_at: toldTime(item.time * 1_000, now) },
+    ...{ source: "hackernews", id, author: item.by, posted_at: toldTime(item.time * 1_000, now) },
     text: [item.title, plainText(item.text ?? ""), item.url].filter(Boolean).join("\n"),
-    url: `https://news.ycombinator.com/item?id=${item.id}`,
+    url: `https://news.ycombinator.com/item?id=${id}`,
     metrics: { ...(item.score !== undefined && item.score >= 0 && { likes: item.score }) },
   };
 }
 
-/** The stories to read now: after the cursor the oldest first, so that none is jumped over; on a first poll the newest. */
-function next(ids: number[], cursor: string | null): number[] {
+/** The stories to read now: after the last the oldest first, so that none is jumped over; on a first poll the newest. */
+function next(ids: number[], last: number | null): number[] {
   const ascending = ids.toSorted((a, b) => a - b);
-  return cursor === null ? ascending.slice(-ITEMS_A_POLL) : ascending.filter((id) => id > Number(cursor)).slice(0, ITEMS_A_POLL);
+  return last === null ? ascending.slice(-ITEMS_A_POLL) : ascending.filter((id) => id > last);
 }
 
 /** A backfill reads backwards from the newest, because ids tell no time. */
-function before(ids: number[], cursor: string | null): number[] {
-  const descending = ids.toSorted((a, b) => b - a);
-  return descending.filter((id) => cursor === null || id < Number(cursor)).slice(0, ITEMS_A_POLL);
+const before = (ids: number[], last: number | null): number[] =>
+  ids.toSorted((a, b) => b - a).filter((id) => last === null || id < last);
+
+/** What the service itself calls its newest item bounds every id, and the place that was reached. */
+async function stories(base: string, ports: GuardedPorts): Promise<{ verdict: Verdict; ids: number[]; newest: number }> {
+  const [list, most] = await Promise.all([get(`${base}/newstories.json`, Ids, ports), get(`${base}/maxitem.json`, Id, ports)]);
+  const newest = Id.safeParse(most.json).data ?? 0;
+  return { verdict: worse(list.verdict, most.verdict), ids: readable(list.json).filter((id) => id <= newest), newest };
 }
+
+/** A group that was read, those of it aside that failed. */
+const passed = ({ last, missed }: Place, group: number[], failed: number[], forwards: boolean): Place => ({
+  last: forwards ? Math.max(last ?? 0, ...group) : Math.min(last ?? Number.MAX_SAFE_INTEGER, ...group),
+  missed: [...missed.filter((id) => !group.includes(id)), ...failed],
+});
 
 export const hackernews = source({
   name: "hackernews",
@@ -74,26 +99,33 @@ export const hackernews = source({
   }),
   everyMinutes: (settings) => settings.HN_EVERY_MINUTES,
   async poll({ HN_BASE_URL }, { cursor, since }, ports): Promise<Polled> {
-    const list = await get(`${HN_BASE_URL}/newstories.json`, Ids, ports);
-    const polled: Polled = { verdict: list.verdict, posts: [], rejected: 0, cursor };
-    if (list.verdict.kind !== "ok") return polled;
-    const ids = (since === null ? next : before)(Ids.parse(list.json), cursor);
+    const { verdict, ids, newest } = await stories(HN_BASE_URL, ports);
+    const polled: Polled = { verdict, posts: [], rejected: 0, cursor };
+    if (verdict.kind !== "ok") return polled;
+    const kept = readCursor(Place, cursor, { last: null, missed: [] });
+    const last = kept.last !== null && kept.last > newest + FARTHEST ? 0 : kept.last;
+    let place: Place = { last, missed: kept.missed.filter((id) => ids.includes(id)) };
+    const retried = place.missed.slice(0, AT_ONCE);
+    const unread = (since === null ? next : before)(ids, last);
+    const wanted = [...retried, ...unread.slice(0, ITEMS_A_POLL - retried.length)];
     polled.verdict = NOTHING_NEW;
-    polled.more = ids.length === ITEMS_A_POLL;
-    for (let from = 0; from < ids.length; from += AT_ONCE) {
-      const group = ids.slice(from, from + AT_ONCE);
+    polled.more = wanted.length === ITEMS_A_POLL;
+    for (let from = 0; from < wanted.length; from += AT_ONCE) {
+      const group = wanted.slice(from, from + AT_ONCE);
       const answers = await Promise.all(group.map((id) => get(`${HN_BASE_URL}/item/${id}.json`, MaybeItem, ports)));
-      for (const { verdict } of answers) polled.verdict = worse(polled.verdict, verdict);
-      /* One that failed is read again by the next poll: the cursor stops before it. */
-      const failed = answers.findIndex(({ verdict }) => verdict.kind !== "ok");
-      const good = failed < 0 ? group.length : failed;
-      const { posts, rejected } = readPosts(answers.slice(0, good), ({ json }) => wire(json, ports.now()));
-      const wanted = posts.filter((post) => since === null || post.postedAt >= since);
-      polled.posts.push(...wanted);
-      if (wanted.length < posts.length) polled.more = false;
+      const read = group.map((id, i) => ({ id, answer: answers[i] }));
+      for (const answer of answers) polled.verdict = worse(polled.verdict, answer.verdict);
+      const good = read.filter(({ answer }) => answer?.verdict.kind === "ok");
+      /* Where nothing can be read it is the service's fault, and the next poll goes on here. */
+      if (good.length === 0) break;
+      const failed = group.filter((id) => !good.some((each) => each.id === id));
+      const { posts, rejected } = readPosts(good, ({ id, answer }) => wire(id, answer?.json, ports.now()));
+      const recent = posts.filter((post) => since === null || post.postedAt >= since);
+      polled.posts.push(...recent);
+      if (recent.length < posts.length) polled.more = false;
       polled.rejected += rejected;
-      polled.cursor = String(group[good - 1] ?? polled.cursor ?? "") || null;
-      if (failed >= 0) break;
+      place = passed(place, group, failed, since === null);
+      polled.cursor = JSON.stringify(place);
     }
     return polled;
   },

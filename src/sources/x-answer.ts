@@ -5,7 +5,6 @@ import type { Verdict } from "../kit/verdict.ts";
 import { unescaped } from "./html.ts";
 import type { Wire } from "./read-posts.ts";
 
-const CLOCK_SKEW_MS = 3_600_000;
 const count = z.number().nonnegative().optional().catch(undefined);
 const Long = z.object({ text: z.string() }).optional().catch(undefined);
 
@@ -68,6 +67,12 @@ function wire(post: z.infer<typeof XPost>, users: ReadonlyMap<string, XUser>, no
   };
 }
 
+/** An id from the future would hide every post until then. */
+function newestOf(ids: readonly string[], now: number): string | null {
+  const told = ids.filter((id) => idTime(id) > 0 && idTime(id) <= now);
+  return told.reduce<string | null>((most, id) => (most === null || BigInt(id) > BigInt(most) ? id : most), null);
+}
+
 export type XPage = { items: Wire[]; unreadable: number; newestId: string | null; nextToken: string | null };
 
 /** Undefined: the answer has another shape. */
@@ -82,8 +87,7 @@ export function readPage(json: unknown, now: number): XPage | undefined {
   return {
     items: posts.map((post) => (post === undefined ? null : wire(post, users, now))),
     unreadable: posts.filter((post) => post === undefined).length,
-    /* An id from the future would hide every post until then. */
-    newestId: idTime(meta.newest_id ?? "") <= now + CLOCK_SKEW_MS ? (meta.newest_id ?? null) : null,
+    newestId: newestOf([meta.newest_id ?? "", ...posts.flatMap((post) => post?.id ?? [])], now),
     nextToken: meta.next_token ?? null,
   };
 }

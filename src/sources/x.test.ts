@@ -104,4 +104,13 @@ describe("X", () => {
     expect(paths.filter((path) => path.includes("/by/username/"))).toHaveLength(1);
     expect(paths.filter((path) => path === "/2/users/7/tweets")).toHaveLength(2);
   });
+
+  it.each([[NOW + 1_800_000], [NOW + 400 * DAY_MS]])("takes no id from the future, %s, as how far it got", async (time) => {
+    const { read } = reader(x, { ...X, X_QUERY: "q" }, () => ({
+      data: [tweet(time), tweet(NOW - 1_000)],
+      meta: { result_count: 2, newest_id: snowflake(time) },
+    }));
+    const { posts, cursor } = await read(streams(snowflake(NOW - DAY_MS)));
+    expect([posts.length, JSON.parse(cursor ?? "").streams.q.sinceId]).toEqual([2, snowflake(NOW - 1_000)]);
+  });
 });

@@ -191,7 +191,7 @@ const CHECKS: Record<string, Check> = {
     { source: "github", symbol: "DEMO", author: "octo-demo", text: "$DEMO octo-demo/demo released v1.2.0. notes" },
   ]),
   "hn-item.json": async (file) => {
-    const { posts } = await polled("hackernews", {}, [ok([46_000_001]), sample(file)]);
+    const { posts } = await polled("hackernews", {}, [ok([46_000_001]), ok(46_000_010), sample(file)]);
     expect(posts).toMatchObject([{ source: "hackernews", id: "46000001", author: "demo", metrics: { likes: 111 } }]);
   },
   "hn-updates.json": refused("hackernews", {}, "retry"),
