@@ -19,7 +19,15 @@ export const Settings = z.object({
   NEON_FETCH_ENDPOINT: z.url().optional(),
   UPSTASH_REDIS_REST_URL: z.url().optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().optional(),
-  ADMIN_KEY: z.string().optional(),
+  /** As long as a generated one: it opens everything, and a short or misshapen one could never be sent, or be guessed. */
+  ADMIN_KEY: z
+    .string()
+    .regex(
+      /^([a-z]{2,8}_[A-Za-z0-9]{1,40}\.[A-Za-z0-9_-]{24,200})?$/,
+      "must be ess_ID.SECRET, the secret of 24 letters and digits or more",
+    )
+    .transform((key) => key || undefined)
+    .optional(),
   EVENT_WINDOW_MINUTES: z.coerce.number().int().min(1).max(1440).default(60),
   LANGUAGES: list,
   /** The spam score from which a post is dropped; 1 drops hardly any. */
