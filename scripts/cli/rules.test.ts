@@ -101,6 +101,10 @@ describe("rules check", () => {
     ]);
   });
 
+  it("refuses a setting that rules may not read", async () => {
+    await expect(terminal().ran(["check", written(FIRST), "--set", "HOME=3"])).rejects.toThrow(/--set HOME: rules read only/);
+  });
+
   it("leads the owner of a Python file to the import", async () => {
     const { code, err } = await terminal().ran(["check", written("- { name: a, when: x is null, score: 1 }")]);
     expect([code, err]).toEqual([1, expect.stringContaining("rules import FILE")]);
@@ -163,6 +167,7 @@ describe("rules push, list, rollback and diff", () => {
     const { ran } = terminal();
     expect((await ran(["diff", written(FIRST), written(SECOND)])).code).toBe(1);
     expect((await ran(["diff", written(FIRST), written("nothing")])).code).toBe(2);
+    expect(await ran(["diff", written(FIRST), "abcdef1"])).toMatchObject({ code: 2, err: expect.stringContaining("abcdef1") });
   });
 
   it("keep every version, and go back to one", async () => {

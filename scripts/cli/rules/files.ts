@@ -35,6 +35,7 @@ export function settings(set: readonly string[] = []): Record<string, string> {
   const given = set.map((pair) => {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
     if (name === undefined || value === undefined) throw new UsageError(`--set takes NAME=VALUE, not ${JSON.stringify(pair)}`);
+    if (!isAllowed(name)) throw new UsageError(`--set ${name}: rules read only RULES_*, THETA_* and MARKET_RISK_*`);
     return [name, value] as const;
   });
   const environment = Object.entries(process.env).filter(
