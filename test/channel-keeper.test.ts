@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { ChannelEnv } from "../src/channels/env.ts";
 import { iso } from "../src/kit/time.ts";
+import { type ChannelConfig, ChannelFilter } from "../src/model/channel-config.ts";
 import { memoryStore } from "../src/store/memory.ts";
 import { StoreUnavailable } from "../src/store/store.ts";
 import { type ChannelPorts, channelKeeper } from "../workers/channel-keeper.ts";
@@ -8,8 +10,8 @@ import { outboxWorld, SECRET, type Target } from "./support/outbox.ts";
 const PATIENCE_MS = 250;
 
 /** The keeper of a channel over a memory store; sleeping moves its clock, and the patience of its caller has no end. */
-async function keeperWorld(target: Target, over: Partial<ChannelPorts> = {}) {
-  const world = await outboxWorld({}, target);
+async function keeperWorld(target: Target, over: Partial<ChannelPorts> = {}, channel: Partial<ChannelConfig> = {}) {
+  const world = await outboxWorld(channel, target);
   const woken: number[] = [];
   const counted: string[] = [];
   const heard: unknown[] = [];
@@ -44,7 +46,7 @@ const answered = (status: number) => () => new Response("", { status });
 describe("the keeper of a channel", () => {
   it("delivers, and counts it", async () => {
     const { keeper, change, rows, counted } = await keeperWorld(answered(200));
-    await keeper.deliver(await change());
+    await keeper.deliver(await change(), 1);
     expect(await rows()).toMatchObject([{ status: "done" }]);
     expect(counted).toContain("delivery_total ok");
   });
@@ -52,7 +54,7 @@ describe("the keeper of a channel", () => {
   it("tells the live stream of each recorded attempt", async () => {
     const { keeper, change, heard } = await keeperWorld(answered(503));
     const id = await change();
-    await keeper.deliver(id);
+    await keeper.deliver(id, 1);
     expect(heard).toMatchObject([
       { event: "delivery", deliveryId: id, channel: "hook", symbol: "DEMO", result: "retry", attempt: 1 },
     ]);
@@ -61,13 +63,13 @@ describe("the keeper of a channel", () => {
   it("sends once what it is asked to deliver many times at once", async () => {
     const { keeper, change, seen } = await keeperWorld(answered(200));
     const id = await change();
-    await Promise.all(Array.from({ length: 20 }, () => keeper.deliver(id)));
+    await Promise.all(Array.from({ length: 20 }, () => keeper.deliver(id, 1)));
     expect(seen).toHaveLength(1);
   });
 
   it("leaves a long wait to the sweeper, woken for the time it falls due", async () => {
     const { keeper, change, rows, woken } = await keeperWorld(answered(503));
-    await keeper.deliver(await change());
+    await keeper.deliver(await change(), 1);
     const [row] = await rows();
     expect(row).toMatchObject({ status: "failed" });
     expect(woken.map(iso)).toEqual([row?.nextRetryAt]);
@@ -77,7 +79,7 @@ describe("the keeper of a channel", () => {
     const { keeper, change, rows, woken } = await keeperWorld((_, n) =>
       n === 0 ? new Response("", { status: 429, headers: { "retry-after": "1" } }) : new Response(""),
     );
-    await keeper.deliver(await change());
+    await keeper.deliver(await change(), 1);
     expect(await rows()).toMatchObject([{ status: "done" }]);
     expect(woken).toEqual([]);
   });
@@ -86,14 +88,14 @@ describe("the keeper of a channel", () => {
     const { keeper, change, rows } = await keeperWorld(() => new Promise(() => undefined), {
       sleep: async () => undefined,
     });
-    await keeper.deliver(await change());
+    await keeper.deliver(await change(), 1);
     expect(await rows()).toMatchObject([{ finishedAt: null }]);
   });
 
   it("tells its caller when the database is away, and wakes the sweeper", async () => {
     const away = { ...memoryStore(), claim: () => Promise.reject(new StoreUnavailable("away")) };
     const { keeper, woken } = await keeperWorld(answered(200), { store: away });
-    await expect(keeper.deliver(1)).rejects.toThrow(StoreUnavailable);
+    await expect(keeper.deliver(1, 1)).rejects.toThrow(StoreUnavailable);
     expect(woken).toHaveLength(1);
   });
 
@@ -102,7 +104,7 @@ describe("the keeper of a channel", () => {
       store: { ...memoryStore(), claim: () => new Promise(() => undefined) },
       sleep: async () => undefined,
     });
-    await Promise.all(Array.from({ length: 230 }, (_, id) => keeper.deliver(id + 1)));
+    await Promise.all(Array.from({ length: 230 }, (_, id) => keeper.deliver(id + 1, 1)));
     expect(woken).toHaveLength(30);
   });
 
@@ -111,10 +113,10 @@ describe("the keeper of a channel", () => {
       const { keeper, change, rows, store, channelId, clock } = await keeperWorld(answered(200));
       const first = await change();
       await store.setChannelStatus(channelId, status, "HTTP 401");
-      await keeper.deliver(first);
+      await keeper.deliver(first, 1);
       await store.setChannelStatus(channelId, "active", null);
       clock.now += 1;
-      await keeper.deliver(await change({ state: "downgraded" }, { eventKey: "eth:OTHER:2026-01-15T12:00:00Z" }));
+      await keeper.deliver(await change({ state: "downgraded" }, { eventKey: "eth:OTHER:2026-01-15T12:00:00Z" }), 1);
       expect((await rows()).at(-1)).toMatchObject({ status: "done" });
     }
   });
@@ -129,11 +131,24 @@ describe("the keeper of a channel", () => {
         return new Response("", { status });
       });
       const id = await world.change();
-      await world.keeper.deliver(id);
+      await world.keeper.deliver(id, 1);
       expect((await world.channel())?.status).toBe("active");
       world.clock.now = world.woken.at(-1) ?? world.clock.now;
-      await world.keeper.deliver(id);
+      await world.keeper.deliver(id, 1);
       expect(await world.rows()).toMatchObject([{ status: "done" }]);
     }
+  });
+
+  it("puts what falls due together into one message, also when it is asked for all of it at once", async () => {
+    const mail = { kind: "email", settings: { to: ["ops@dev.org"] }, filter: ChannelFilter.parse({ digestMinutes: 10 }) };
+    const env = ChannelEnv.parse({ RESEND_API_KEY: "re_key", MAIL_FROM: "signals@dev.org" });
+    const world = await keeperWorld(() => Response.json({ id: "1" }), { env }, mail);
+    const ids = [];
+    for (let n = 0; n < 30; n++)
+      ids.push(await world.change({ transition: 1 }, { symbol: `S${n}`, eventKey: `eth:T${n}:2026-01-15T12:00:00Z` }));
+    world.clock.now += 600_000;
+    await Promise.all(ids.map((id) => world.keeper.deliver(id, world.channelId)));
+    expect(new Set((await world.rows()).map(({ status }) => status))).toEqual(new Set(["done"]));
+    expect(world.seen).toHaveLength(1);
   });
 });

@@ -38,7 +38,7 @@ export type ChannelKeeper = {
    * Attempts a delivery. Resolves when it ended, or soon while it goes on by itself: a target that hangs must not hold up the queue,
    * and the row in the outbox is the authority whatever happens to this call. Throws StoreUnavailable when the attempt could not be made.
    */
-  deliver(id: number): Promise<void>;
+  deliver(id: number, channelId: number): Promise<void>;
   /** For the object of a shared limit. */
   place(holder: number, limit: Limit): number;
 };
@@ -64,13 +64,21 @@ const UNAVAILABLE_MS = 30_000;
 export function channelKeeper(ports: ChannelPorts, memory: ChannelMemory): ChannelKeeper {
   const line = pacer(ports.now, memory.lines);
   const deliverPorts = deliverPortsOf(ports, memory.journal, line);
-  const underWay = turns(UNDER_WAY);
+  const [underWay, alone] = [turns(UNDER_WAY), turns(1)];
   const held = new Map<number, Promise<void>>();
 
+  /** One at a time where they are collected: the first puts the others into its message, which each would send by itself if all were claimed at once. */
+  async function turnOf(channelId: number): Promise<typeof alone> {
+    const configs = await deliverPorts.channels().catch(() => []);
+    const digestMinutes = configs.find(({ id }) => id === channelId)?.filter.digestMinutes ?? 0;
+    return digestMinutes > 0 ? alone : underWay;
+  }
+
   /** Until it ended, or must wait longer than is worth staying awake for. It sleeps out of turn: what it waits for may be waiting for a turn. */
-  async function attempts(id: number): Promise<void> {
+  async function attempts(id: number, channelId: number): Promise<void> {
     for (let looks = 1; ; looks++) {
-      const outcome = await underWay(() => deliver(id, deliverPorts));
+      const turn = await turnOf(channelId);
+      const outcome = await turn(() => deliver(id, deliverPorts));
       report(id, outcome, ports);
       if (outcome.kind === "unavailable") {
         await ports.wakeSweeper(ports.now() + UNAVAILABLE_MS);
@@ -83,8 +91,8 @@ export function channelKeeper(ports: ChannelPorts, memory: ChannelMemory): Chann
     }
   }
 
-  function start(id: number): Promise<void> {
-    const run = attempts(id).finally(() => held.delete(id));
+  function start(id: number, channelId: number): Promise<void> {
+    const run = attempts(id, channelId).finally(() => held.delete(id));
     // Past its patience the caller listens no more; the sweeper has been woken.
     run.catch(() => undefined);
     held.set(id, run);
@@ -92,10 +100,10 @@ export function channelKeeper(ports: ChannelPorts, memory: ChannelMemory): Chann
   }
 
   return {
-    async deliver(id) {
+    async deliver(id, channelId) {
       if (held.size >= MAX_HELD) return ports.wakeSweeper(ports.now() + UNAVAILABLE_MS);
       const patience = held.size < MANY_HELD ? CALLER_WAITS_MS : CALLER_WAITS_LONG_MS;
-      await Promise.race([held.get(id) ?? start(id), ports.sleep(patience)]);
+      await Promise.race([held.get(id) ?? start(id, channelId), ports.sleep(patience)]);
     },
     place: (holder, limit) => line.take(holder, [limit]),
   };

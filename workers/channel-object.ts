@@ -9,9 +9,9 @@ export class ChannelObject extends DurableObject<Bindings> {
   readonly #wired = wireChannel(this.env, (work) => this.ctx.waitUntil(work));
   readonly #keeper = channelKeeper(this.#wired.ports, memoryIn(this.ctx.storage));
 
-  async deliver(id: number): Promise<void> {
+  async deliver(id: number, channelId: number): Promise<void> {
     try {
-      await this.#keeper.deliver(id);
+      await this.#keeper.deliver(id, channelId);
     } finally {
       this.#wired.flush();
     }

@@ -108,7 +108,7 @@ export function wireQueues(env: Bindings, defer: Defer): Wired<QueuePorts> {
       return (post) => judge(post, { filter, refine });
     },
     addMentions: (eventKey, mentions, traceId) => env.EVENTS.getByName(eventKey).add(mentions, traceId),
-    deliver: (channelId, id) => env.CHANNELS.getByName(`channel:${channelId}`).deliver(id),
+    deliver: (channelId, id) => env.CHANNELS.getByName(`channel:${channelId}`).deliver(id, channelId),
     broadcast: broadcaster(env, defer),
   };
   return { ports, flush: flusher(env, isolate, defer) };

@@ -157,7 +157,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     seen: seenWindow(redis(who)),
     judging: async () => judge,
     addMentions: (eventKey, mentions) => events.call(who, eventKey, "add", (keeper) => keeper.add(mentions)),
-    deliver: (channelId, id) => channels.call(who, `channel:${channelId}`, "deliver", (keeper) => keeper.deliver(id)),
+    deliver: (channelId, id) => channels.call(who, `channel:${channelId}`, "deliver", (keeper) => keeper.deliver(id, channelId)),
     broadcast: async () => undefined,
   });
 
