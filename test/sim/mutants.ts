@@ -327,7 +327,7 @@ export const MUTANTS: readonly Suspect[] = [
     file: "src/outbox/digest.ts",
     from: "else return apart(members, answer, ports);",
     to: "",
-    by: "claim-late=0.25,accept-then-timeout=0.5,object-doubled=0.25",
+    by: "crash-before-send=0.75",
   },
   {
     name: "a failure after a lost answer frees the key",

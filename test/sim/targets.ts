@@ -29,11 +29,21 @@ export function targets(ether: Ether): { fetchFrom(who: Life): Fetch; ledger: To
   const { kernel, faults } = ether;
   const ledger: Told[] = [];
   let requests = 0;
+  const shown = new Set<string>();
+
+  /** The mailbox shows a key once, as its service does: what comes under it later, be it other news, nobody sees. */
+  function take(told: Told[]): void {
+    const key = told.find(({ target }) => target.startsWith("mail:"))?.idemKey;
+    if (key && shown.has(key)) return;
+    if (key) shown.add(key);
+    for (const each of told) each.taken = true;
+  }
 
   function answerTo(told: Told[]): Response {
     const refusal = faults.hits("channel-4xx") ? kernel.dice.pick([400, 401, 410]) : undefined;
     const status = faults.hits("channel-429") ? 429 : faults.hits("channel-5xx") ? 502 : (refusal ?? 200);
-    for (const each of told) Object.assign(each, { status, taken: status === 200 });
+    for (const each of told) each.status = status;
+    if (status === 200) take(told);
     const target = told[0]?.target ?? "";
     if (target.startsWith("telegram")) return telegramAnswer(status, ledger.length, kernel.dice.int(1, 20));
     const waits = kernel.dice.int(1, 60);
@@ -43,7 +53,7 @@ export function targets(ether: Ether): { fetchFrom(who: Life): Fetch; ledger: To
   async function receive(told: Told[], signal: AbortSignal | null | undefined): Promise<Response> {
     ledger.push(...told);
     if (!faults.hits("accept-then-timeout")) return answerTo(told);
-    for (const each of told) each.taken = true;
+    take(told);
     return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("aborted"))));
   }
 
