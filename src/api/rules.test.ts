@@ -27,7 +27,12 @@ describe("PUT /rules", () => {
     const put = await call("PUT", "/rules", body, type);
     expect(put).toMatchObject({ status: 200, body: { rules: 2, warnings: [] } });
     expect((await rules.current()).sha).toBe(put.body.sha);
-    expect((await call("GET", "/rules")).body).toMatchObject({ sha: put.body.sha, document: NEXT, rejected: null });
+    expect((await call("GET", "/rules")).body).toMatchObject({
+      sha: put.body.sha,
+      version: put.body.version,
+      document: NEXT,
+      rejected: null,
+    });
   });
 
   it("answers 422 with line, column and mend, and changes nothing", async () => {
@@ -45,7 +50,9 @@ describe("PUT /rules", () => {
         },
       ].map((error) => ({ ...error, column: error.column + 1 })),
     );
-    expect(put.body.detail).toMatch(/^The rules were refused and nothing was changed\. Line 6, column \d+/);
+    expect(put.body.detail).toMatch(
+      /^The rules were refused and nothing was changed\. Line 6, column \d+: groups\[0\]\.rules\[1\]\.condition: /,
+    );
     expect([...kv.keys()]).toEqual([]);
     expect((await call("GET", "/rules")).body.document).toBe(BUILT_IN);
   });

@@ -58,7 +58,11 @@ const Rollback = z.strictObject({ sha: z.string().regex(/^[0-9a-f]{6,64}$/, "mus
 export function rulesRoutes(ports: RulesPorts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
 
-  app.get("/rules", async (c) => readReply(c, { ...shown(await ports.current()), ...ports.status() }));
+  app.get("/rules", async (c) => {
+    const rules = await ports.current();
+    const { loadedAt, rejected } = ports.status();
+    return readReply(c, { ...shown(rules), loadedAt, rejected });
+  });
 
   app.get("/rules/versions", async (c) => {
     const [versions, current] = await Promise.all([ports.versions(100), ports.current()]);
@@ -133,7 +137,7 @@ const unknownVersion = (sha: string): Response =>
 function unprocessable(problems: readonly Problem[]): Response {
   const [first] = problems;
   const detail = first
-    ? `Line ${first.line}, column ${first.column}: ${first.message}${first.mend ? `; ${first.mend}` : ""}.`
+    ? `Line ${first.line}, column ${first.column}: ${first.path && `${first.path}: `}${first.message}${first.mend ? `; ${first.mend}` : ""}.`
     : "";
   return problem(422, `The rules were refused and nothing was changed. ${detail}`.trim(), {
     errors: problems.map(({ edit: _, ...said }) => said),
