@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { makeLocalChannels } from "./local/channels.ts";
+import { startFailure } from "./local/failure.ts";
 import { dripSamples, feedFile } from "./local/feed.ts";
 import { readOptions, type StartOptions, usage } from "./local/options.ts";
 import { watchRules } from "./local/rules-watch.ts";
@@ -99,7 +100,7 @@ try {
 } catch (error) {
   // A stop that the user asked for makes the start fail, and needs no words.
   const asked = stopping.signal.aborted;
-  if (!asked) console.error(`✗ ${(error as Error).message}`);
+  if (!asked) console.error(`✗ ${startFailure(error)}`);
   await stopAll();
   process.exit(asked ? 0 : 1);
 }
