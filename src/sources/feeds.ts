@@ -1,9 +1,8 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
-import { sha256Hex } from "../kit/hash.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import { feedItems, ttlMinutes } from "./feed-parse.ts";
-import { NOTHING_NEW, readCursor, worse } from "./places.ts";
+import { mark, NOTHING_NEW, readCursor, worse } from "./places.ts";
 import { readPosts, type Wire } from "./read-posts.ts";
 import { type Polled, source, words } from "./source.ts";
 
@@ -28,8 +27,6 @@ const START: FeedPlace = { etag: null, modified: null, seen: [], restUntil: 0 };
 
 /** Each host has a breaker of its own. */
 const providerOf = (url: string): string => `feeds.${new URL(url).hostname}`;
-
-const mark = (item: Wire): string => sha256Hex(String(item?.id)).slice(0, 8);
 
 const conditions = ({ etag, modified }: FeedPlace): Record<string, string> => ({
   ...(etag !== null && { "if-none-match": etag }),
@@ -59,7 +56,7 @@ async function read(url: string, place: FeedPlace, ports: GuardedPorts): Promise
   if (answer.verdict.kind !== "ok") return { verdict: answer.verdict, items: [], place };
   const items = feedItems(answer.text, hostname, ports.now());
   if (items === undefined) return { verdict: { kind: "retry", reason: "no feed" }, items: [], place };
-  const marks = items.map(mark);
+  const marks = items.map((item) => mark(String(item?.id)));
   return {
     verdict: answer.verdict,
     items: items.filter((_, i) => !place.seen.includes(marks[i] ?? "")),

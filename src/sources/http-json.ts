@@ -1,108 +1,63 @@
 import * as z from "zod";
 import { dig } from "../kit/dig.ts";
 import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
-import { sha256Hex } from "../kit/hash.ts";
-import { toldTime } from "../kit/time.ts";
-import { NOTHING_NEW, readCursor, worse } from "./places.ts";
-import { readPosts, type Wire } from "./read-posts.ts";
+import type { Answer } from "../kit/http.ts";
+import { greatestId } from "./greatest-id.ts";
+import { asText, mapItems } from "./http-json-map.ts";
+import { type Api, HttpJsonSettings, type Secrets, secretsOf, withSecrets } from "./http-json-settings.ts";
+import { mark, NOTHING_NEW, readCursor, usable, worse } from "./places.ts";
 import { type Polled, source } from "./source.ts";
 
 const LIMITS = { pace: { perMinute: 10, gapMs: 200 }, dailyBudget: null };
+const REMEMBERED = 200;
+const LONGEST_CURSOR = 2_000;
+/** Minutes of the clock are not met to the millisecond. */
+const EARLY_MS = 30_000;
 
-const Path = z.string().regex(/^[\w-]+(\.[\w-]+)*$|^$/, "must be names separated by dots");
-const Api = z.object({
-  /** Becomes the posts' source. */
-  name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,40}$/),
-  url: z.url({ protocol: /^https?$/ }),
-  /** Values may hold ${NAME} of a variable that starts with HTTP_JSON_, so that secrets stay out of this document. */
-  headers: z.record(z.string(), z.string()).default({}),
-  /** Where the list is in the answer; "" when the answer is the list. */
-  items: Path.default(""),
-  /** Field of a post -> where it is in an item. */
-  map: z.record(z.enum(["id", "text", "author", "posted_at", "url", "lang", "symbol", "token_ca", "chain"]), Path.optional()),
-  /** Sent as this parameter: the greatest id so far, or a value found in the answer. */
-  cursor: z
-    .object({ param: z.string(), from: z.union([z.literal("max:id"), z.templateLiteral(["path:", z.string()])]) })
-    .nullable()
-    .default(null),
-  etag: z.boolean().default(true),
+/** `rest`: the limit of pages cut a read short; it goes on there, and only its end makes `reached` the new cursor. */
+const ApiPlace = z.object({
+  cursor: z.string().nullable(),
+  etag: z.string().nullable(),
+  seen: z.array(z.string()).default([]),
+  rest: z.object({ next: z.string(), reached: z.string().nullable() }).nullable().default(null),
+  restUntil: z.number().default(0),
 });
-type Api = z.output<typeof Api>;
-
-const Apis = z
-  .string({ error: "is not set" })
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      context.addIssue({ code: "custom", message: "is not JSON" });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.array(Api).min(1));
-
-const ApiPlace = z.object({ cursor: z.string().nullable(), etag: z.string().nullable() });
+type ApiPlace = z.output<typeof ApiPlace>;
 const Cursor = z.record(z.string(), ApiPlace);
+const START: ApiPlace = { cursor: null, etag: null, seen: [], rest: null, restUntil: 0 };
 
-const asText = (value: unknown): string | undefined =>
-  typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+const providerOf = (api: Api): string => `http-json.${api.name}`;
+const inJson = (value: string): string => JSON.stringify(value).slice(1, -1);
 
-/** Times come as ISO text, or as seconds or milliseconds since 1970. */
-function instant(value: unknown, now: number): string {
-  const number = typeof value === "number" ? value : /^\d{10,13}$/.test(String(value)) ? Number(value) : Number.NaN;
-  const time = Number.isNaN(number) ? Date.parse(String(value)) : number < 100_000_000_000 ? number * 1_000 : number;
-  return toldTime(time, now);
-}
-
-function wire(item: unknown, api: Api, now: number): Wire {
-  const mapped = Object.fromEntries(
-    Object.entries(api.map).flatMap(([field, path]) => {
-      const value = path === undefined ? undefined : asText(dig(item, path));
-      return value === undefined ? [] : [[field, value]];
-    }),
-  );
+/** The address and body that ask for `page` of what comes after `cursor`. */
+function addressed(api: Api, cursor: string | null, page: string | null, secrets: Secrets): { url: string; body?: string } {
+  const whole = api.pages?.param === undefined ? page : null;
+  const url = new URL(withSecrets(whole ?? api.url, secrets, encodeURIComponent));
+  const params: [string, string][] = [];
+  if (api.cursor !== null && cursor !== null && whole === null) params.push([api.cursor.param, cursor]);
+  if (api.pages?.param !== undefined && page !== null) params.push([api.pages.param, page]);
+  if (api.params_in === "query") for (const [name, value] of params) url.searchParams.set(name, value);
+  if (api.method === "GET") return { url: url.href };
+  const fixed: unknown = JSON.parse(withSecrets(JSON.stringify(api.body ?? {}), secrets, inJson));
   return {
-    ...mapped,
-    source: api.name,
-    id: mapped.id ?? sha256Hex(JSON.stringify(item)),
-    author: mapped.author ?? api.name,
-    posted_at: instant(mapped.posted_at ?? "", now),
+    url: url.href,
+    body: JSON.stringify({ ...(fixed as object), ...(api.params_in === "body" && Object.fromEntries(params)) }),
   };
 }
 
-/** Numbers by value, other ids by their letters. */
-const greater = (a: string, b: string): boolean => (/^\d+$/.test(a + b) ? BigInt(a) > BigInt(b) : a > b);
-
-function nextCursor(api: Api, json: unknown, ids: string[], before: string | null): string | null {
-  if (api.cursor === null) return null;
-  if (api.cursor.from !== "max:id") return asText(dig(json, api.cursor.from.slice("path:".length))) ?? before;
-  return ids.reduce<string | null>((most, id) => (most === null || greater(id, most) ? id : most), before);
-}
-
-const withSecrets = (text: string, secrets: Record<string, string>): string =>
-  text.replace(/\$\{(HTTP_JSON_\w+)\}/g, (_, name: string) => secrets[name] ?? "");
-
-const providerOf = (api: Api): string => `http-json.${api.name}`;
-
-type Read = Pick<Polled, "verdict" | "posts" | "rejected"> & { place: z.infer<typeof ApiPlace> };
-
-async function read(
-  api: Api,
-  place: z.infer<typeof ApiPlace>,
-  secrets: Record<string, string>,
-  ports: GuardedPorts,
-): Promise<Read> {
-  const url = new URL(api.url);
-  if (api.cursor !== null && place.cursor !== null) url.searchParams.set(api.cursor.param, place.cursor);
+function ask(api: Api, place: ApiPlace, page: string | null, secrets: Secrets, ports: GuardedPorts): Promise<Answer> {
   const headers = Object.fromEntries(Object.entries(api.headers).map(([name, value]) => [name, withSecrets(value, secrets)]));
-  const answer = await guardedCall(
+  const sent = addressed(api, place.cursor, page, secrets);
+  return guardedCall(
     { provider: providerOf(api), limits: LIMITS },
     () => ({
-      url: url.href,
+      method: api.method,
+      ...sent,
       headers: {
         accept: "application/json",
+        ...(sent.body !== undefined && { "content-type": "application/json" }),
         ...headers,
-        ...(api.etag && place.etag !== null && { "if-none-match": place.etag }),
+        ...(api.etag && page === null && place.etag !== null && { "if-none-match": place.etag }),
       },
       timeoutMs: 8_000,
       expect: "json",
@@ -110,37 +65,102 @@ async function read(
     }),
     ports,
   );
-  const items = dig(answer.json, api.items);
-  if (answer.verdict.kind !== "ok" || !Array.isArray(items)) return { verdict: answer.verdict, posts: [], rejected: 0, place };
-  const { posts, rejected } = readPosts(items, (item) => wire(item, api, ports.now()));
-  const ids = posts.map((post) => post.id);
-  const reached = { cursor: nextCursor(api, answer.json, ids, place.cursor), etag: answer.headers.get("etag") };
-  return { verdict: answer.verdict, posts, rejected, place: reached };
+}
+
+/** Of a header such as `<https://a.test/?page=2>; rel="next"`. */
+const linkedNext = (link: string): string | undefined => /<([^<>]*)>\s*;[^,<]*\brel="?next\b/i.exec(link)?.[1];
+
+/** An address that an answer names is asked only at the API's own host, for it is sent the API's secrets; of those that it repeats, the names alone are kept. */
+function ownAddress(told: string, api: Api, secrets: Secrets): string | null {
+  const url = URL.parse(told, api.url);
+  if (url === null || url.origin !== new URL(api.url).origin || told.includes("${")) return null;
+  return Object.entries(secrets).reduce(
+    (href, [name, value]) => href.replaceAll(encodeURIComponent(value), () => `\${${name}}`),
+    url.href,
+  );
+}
+
+/** The page after this one; null at the end. */
+function pageAfter(api: Api, answer: Answer, page: string | null, secrets: Secrets): string | null {
+  if (api.pages === null) return null;
+  const { from } = api.pages;
+  if (from === "number") return String(Number(page ?? 1) + 1);
+  const told =
+    from === "link" ? linkedNext(answer.headers.get("link") ?? "") : asText(dig(answer.json, from.replace(/^\w+:/, "")));
+  if (told === undefined || told === "" || told === page || told.length > LONGEST_CURSOR) return null;
+  return from.startsWith("path:") ? told : ownAddress(told, api, secrets);
+}
+
+function cursorAfter(api: Api, json: unknown, ids: string[], before: string | null, now: number): string | null {
+  if (api.cursor === null) return null;
+  if (api.cursor.from === "max:id") return greatestId(ids, before, now);
+  const told = asText(dig(json, api.cursor.from.slice("path:".length)));
+  return told === undefined || told === "" || told.length > LONGEST_CURSOR ? before : told;
+}
+
+type Read = Pick<Polled, "verdict" | "posts" | "rejected"> & { place: ApiPlace };
+
+/** Page by page, until there is no next, or one brings nothing new. A first read takes one page, so that it does not read all there ever was. */
+async function read(api: Api, start: ApiPlace, first: boolean, secrets: Secrets, ports: GuardedPorts): Promise<Read> {
+  const found: Read = { verdict: NOTHING_NEW, posts: [], rejected: 0, place: start };
+  let page = start.rest?.next ?? null;
+  for (let count = 1; count <= (api.pages?.most ?? 1); count++) {
+    const { place } = found;
+    const answer = await ask(api, start, page, secrets, ports);
+    const listed = dig(answer.json, api.items);
+    found.verdict = worse(found.verdict, answer.verdict);
+    if (answer.verdict.kind === "retry" && answer.status === 200 && answer.json !== undefined && !Array.isArray(listed))
+      found.verdict = { kind: "retry", reason: `${api.name}: items finds no list at ${api.items || "the top of the answer"}` };
+    /* A page that is refused has been forgotten there: begin anew, after the same cursor. */
+    if (answer.verdict.kind === "reject") found.place = { ...place, rest: null };
+    if (answer.verdict.kind !== "ok" || !Array.isArray(listed)) return found;
+    const { posts, rejected, complaint } = mapItems(listed, api, ports.now());
+    if (complaint !== null) {
+      found.verdict = worse(found.verdict, { kind: "partial", reason: `${api.name}: ${complaint}` });
+      /* Asked for once more, and then left, so that one bad page does not hold up all that is new. */
+      const again = page !== null && page === start.rest?.next;
+      return { ...found, rejected: found.rejected + rejected, place: again ? { ...place, rest: null } : place };
+    }
+    const marks = posts.map(({ id }) => mark(id));
+    const fresh = posts.filter((_, i) => !place.seen.includes(marks[i] ?? ""));
+    found.posts.push(...fresh);
+    found.rejected += rejected;
+    const ids = posts.map(({ id }) => id);
+    const reached = cursorAfter(api, answer.json, ids, place.rest?.reached ?? place.cursor, ports.now());
+    const seen = [...new Set([...marks, ...place.seen])].slice(0, REMEMBERED);
+    /* What could not be read today may be well tomorrow: ask for it again whatever its tag. */
+    const etag = page !== null ? place.etag : rejected === 0 ? answer.headers.get("etag") : null;
+    const next = fresh.length === 0 ? null : pageAfter(api, answer, page, secrets);
+    if (next === null || first) return { ...found, place: { ...place, cursor: reached, etag, seen, rest: null } };
+    found.place = { ...place, etag, seen, rest: { next, reached } };
+    page = next;
+  }
+  return found;
 }
 
 export const httpJson = source({
   name: "http-json",
   title: "Any JSON API",
   kind: "poll",
-  docs: "Polls the APIs described in HTTP_JSON_SOURCES: a JSON list of {name, url, headers, items, map, cursor}. Example in docs/sources.md.",
-  settings: z
-    .object({ HTTP_JSON_SOURCES: Apis, HTTP_JSON_EVERY_MINUTES: z.coerce.number().int().min(1).default(5) })
-    .catchall(z.unknown()),
+  docs: "Polls the APIs described in HTTP_JSON_SOURCES: a JSON list of {name, url, method, headers, body, items, map, cursor, pages, every_minutes}. Example in docs/sources.md.",
+  settings: HttpJsonSettings,
   providers: ({ HTTP_JSON_SOURCES }) => HTTP_JSON_SOURCES.map(providerOf),
-  everyMinutes: (settings) => settings.HTTP_JSON_EVERY_MINUTES,
+  everyMinutes: ({ HTTP_JSON_SOURCES, HTTP_JSON_EVERY_MINUTES: usual }) =>
+    Math.min(...HTTP_JSON_SOURCES.map((api) => api.every_minutes ?? usual)),
   async poll(settings, { cursor, since }, ports): Promise<Polled> {
     const places = readCursor(Cursor, cursor, {});
-    const secrets = Object.fromEntries(
-      Object.entries(settings).flatMap(([name, value]) =>
-        name.startsWith("HTTP_JSON_") && typeof value === "string" ? [[name, value]] : [],
-      ),
-    );
+    const secrets = secretsOf(settings);
     const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor, more: false };
     for (const api of settings.HTTP_JSON_SOURCES) {
-      const place = places[api.name] ?? { cursor: null, etag: null };
-      const found = await read(api, place, secrets, ports);
-      places[api.name] = found.place;
-      polled.more ||= found.posts.length > 0 && found.place.cursor !== place.cursor;
+      const kept = places[api.name];
+      const place = kept ?? START;
+      if (place.restUntil > ports.now()) continue;
+      const found = await read(api, place, kept === undefined && since === null, secrets, ports);
+      const done = usable(found.verdict) || found.verdict.kind === "empty";
+      const restUntil = done && api.every_minutes !== undefined ? ports.now() + api.every_minutes * 60_000 - EARLY_MS : 0;
+      places[api.name] = { ...found.place, restUntil: since === null ? restUntil : 0 };
+      const moved = found.posts.length > 0 && found.place.cursor !== place.cursor;
+      polled.more ||= moved || found.place.rest !== null;
       polled.verdict = worse(polled.verdict, found.verdict);
       polled.posts.push(...found.posts.filter((post) => since === null || post.postedAt >= since));
       polled.rejected += found.rejected;

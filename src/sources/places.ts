@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { sha256Hex } from "../kit/hash.ts";
 import type { Verdict } from "../kit/verdict.ts";
 
 const GRAVITY: Record<Verdict["kind"], number> = {
@@ -21,3 +22,6 @@ export function readCursor<S extends z.ZodType>(schema: S, cursor: string | null
     return start;
   }
 }
+
+/** An id in a cursor that knows what it has seen. */
+export const mark = (id: string): string => sha256Hex(id).slice(0, 8);

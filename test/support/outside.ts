@@ -48,8 +48,11 @@ export const settingsAt = (base: string) => ({
   HTTP_JSON_SOURCES: JSON.stringify([
     {
       name: "generic",
-      url: `${base}/generic/list`,
+      url: `${base}/generic/list?size=10`,
+      method: "POST",
+      body: { key: "${HTTP_JSON_TOKEN}" },
       headers: { authorization: "Bearer ${HTTP_JSON_TOKEN}" },
+      pages: { param: "page", from: "number" },
       items: "data.list",
       map: { id: "id", text: "text", author: "author", posted_at: "posted_at" },
     },

@@ -60,11 +60,15 @@ export const feeds: Twin = {
   },
 };
 
-/** Any HTTP JSON API that the generic poll may be pointed at. */
+/** Any HTTP JSON API that the generic poll may be pointed at: all at once, or `?size=` and `page=`. */
 export const generic: Twin = {
   name: "generic",
   refusals: {},
-  answer: ({ now }) => json({ data: { list: samplesUntil(now, everyMs, 20) } }),
+  answer({ now, query }) {
+    const size = Number(query.get("size") ?? 20);
+    const from = (Number(query.get("page") ?? 1) - 1) * size;
+    return json({ data: { list: samplesUntil(now, everyMs, 20).slice(from, from + size) } });
+  },
 };
 
 /** Hacker News: item ids count up by one a minute. */
