@@ -1,4 +1,5 @@
 import type { Notification } from "../model/delivery.ts";
+import { DEXSCREENER_CHAINS } from "../model/dexscreener.ts";
 import type { SignalState } from "../model/scalars.ts";
 import type { Doc, Line, Span } from "./rich.ts";
 
@@ -30,20 +31,8 @@ export const TEMPLATES: Record<SignalState, string> = {
   ),
 };
 
-const DEXSCREENER: Partial<Record<Notification["chain"], string>> = {
-  eth: "ethereum",
-  bsc: "bsc",
-  base: "base",
-  arb: "arbitrum",
-  sol: "solana",
-  tron: "tron",
-  ton: "ton",
-  sui: "sui",
-  apt: "aptos",
-};
-
 function chartUrl({ chain, tokenCa }: Notification): string {
-  const slug = DEXSCREENER[chain];
+  const slug = DEXSCREENER_CHAINS[chain];
   return slug && tokenCa ? `https://dexscreener.com/${slug}/${encodeURIComponent(tokenCa)}` : "";
 }
 

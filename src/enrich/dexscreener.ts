@@ -2,23 +2,11 @@ import * as z from "zod";
 import { guardedCall } from "../kit/guarded-call.ts";
 import { amount, numeric } from "../kit/numeric.ts";
 import type { Verdict } from "../kit/verdict.ts";
+import { DEXSCREENER_CHAINS } from "../model/dexscreener.ts";
 import type { FactValues } from "../model/facts.ts";
 import { canonicalAddress } from "../model/mention.ts";
-import type { Chain } from "../model/scalars.ts";
 import { DEX_FACTS, total } from "./dex-facts.ts";
 import { type Asked, enricher, NO_ANSWER, NOTHING_KNOWN } from "./enricher.ts";
-
-export const DEXSCREENER_CHAINS: Partial<Record<Chain, string>> = {
-  eth: "ethereum",
-  bsc: "bsc",
-  base: "base",
-  arb: "arbitrum",
-  sol: "solana",
-  tron: "tron",
-  ton: "ton",
-  sui: "sui",
-  apt: "aptos",
-};
 
 /** Published: 300 a minute and address. Egress addresses of Workers are shared, so we stay well below. */
 export const DEXSCREENER_LIMITS = { pace: { perMinute: 120, gapMs: 0 }, dailyBudget: null };

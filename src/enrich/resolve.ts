@@ -1,16 +1,10 @@
 import * as z from "zod";
 import { guardedCall } from "../kit/guarded-call.ts";
 import { amount } from "../kit/numeric.ts";
+import { DEXSCREENER_CHAINS } from "../model/dexscreener.ts";
 import { canonicalAddress, Token } from "../model/mention.ts";
 import { Chain } from "../model/scalars.ts";
-import {
-  DEXSCREENER_CHAINS,
-  DEXSCREENER_LIMITS,
-  type DexPair,
-  dexscreenerVerdict,
-  liquidityOf,
-  readPairs,
-} from "./dexscreener.ts";
+import { DEXSCREENER_LIMITS, type DexPair, dexscreenerVerdict, liquidityOf, readPairs } from "./dexscreener.ts";
 import type { EnrichPorts } from "./enrich.ts";
 
 /** Below this a pool can be made by anyone who wants a name. */
