@@ -5,8 +5,9 @@ import { iso } from "../kit/time.ts";
 import { BigQuerySettings } from "../model/bigquery-settings.ts";
 import { FACTS, type FactValues } from "../model/facts.ts";
 import { canonicalAddress } from "../model/mention.ts";
+import type { OnchainFeatures } from "../model/onchain-features.ts";
 import type { Chain } from "../model/scalars.ts";
-import { type Asked, type AskPorts, enricher, type Features, type KnownToken, NO_ANSWER } from "./enricher.ts";
+import { type Asked, type AskPorts, enricher, type KnownToken, NO_ANSWER } from "./enricher.ts";
 
 /**
  * Public tables with a token's transfers. Only those with day partitions: with month partitions a window of 24 hours would be billed as a month.
@@ -58,7 +59,7 @@ const isTime = (value: unknown): value is string => typeof value === "string" &&
  *
  * Null: no transfer in the window. The figures describe the time of the newest block that was read.
  */
-export function featuresOf(row: Row, token: KnownToken, now: number): Features | null {
+export function featuresOf(row: Row, token: KnownToken, now: number): OnchainFeatures | null {
   const transfers = amount(row.transfers);
   if (transfers === null || transfers === 0 || !isTime(row.last_ts)) return null;
   const confidence = confidenceOf(transfers, now - Date.parse(row.last_ts));
@@ -72,7 +73,7 @@ export function featuresOf(row: Row, token: KnownToken, now: number): Features |
   return { chain: token.chain, tokenCa: canonicalAddress(token.tokenCa), window: WINDOW, asOf: row.last_ts, values, confidence };
 }
 
-const asked = ({ values, asOf }: Features): Asked => ({
+const asked = ({ values, asOf }: OnchainFeatures): Asked => ({
   verdict: { kind: "ok", reason: "" },
   values,
   notes: [],

@@ -5,7 +5,7 @@ import type { TokenShelf } from "../kit/token-shelf.ts";
 import type { Verdict } from "../kit/verdict.ts";
 import type { FactValues, FactVocabulary } from "../model/facts.ts";
 import type { Token } from "../model/mention.ts";
-import type { Chain } from "../model/scalars.ts";
+import type { FeatureStore } from "../model/onchain-features.ts";
 
 /** Settings as they come from the environment: each adapter reads its own. */
 export type Env = Readonly<Record<string, unknown>>;
@@ -13,21 +13,7 @@ export type Env = Readonly<Record<string, unknown>>;
 /** A token whose contract address is known: the only kind that providers can be asked about. */
 export type KnownToken = Token & { tokenCa: string };
 
-/** Summed on-chain features of a token, kept in the database for their time. The store implements it. */
-export type Features = {
-  chain: Chain;
-  tokenCa: string;
-  window: string;
-  asOf: string;
-  values: FactValues;
-  confidence: number | null;
-};
-export type FeaturePort = {
-  putFeatures(features: Features): Promise<void>;
-  features(chain: Chain, tokenCa: string, window: string): Promise<Features | undefined>;
-};
-
-export type AskPorts = GuardedPorts & { tokens: TokenShelf; features: FeaturePort };
+export type AskPorts = GuardedPorts & { tokens: TokenShelf; features: FeatureStore };
 
 /** An adapter's answer. ok: complete · partial: use it and ask again · empty: the provider knows nothing of the token · others: no answer. */
 export type Asked = {

@@ -1,6 +1,5 @@
 import type { ChannelConfig } from "../model/channel-config.ts";
-import type { FactValues } from "../model/facts.ts";
-import type { Chain } from "../model/scalars.ts";
+import type { FeatureStore } from "../model/onchain-features.ts";
 import type { DueDelivery } from "./store.ts";
 
 export type ChannelDraft = Pick<ChannelConfig, "kind" | "name" | "settings" | "filter" | "atMostOnce">;
@@ -77,23 +76,6 @@ export type RulesHistory = {
   /** The latest activated first. */
   rulesVersions(limit: number): Promise<RulesVersion[]>;
   rulesDocument(sha: string): Promise<string | undefined>;
-};
-
-export type OnchainFeatures = {
-  chain: Chain;
-  tokenCa: string;
-  /** What the values sum over, e.g. "24h". */
-  window: string;
-  asOf: string;
-  values: FactValues;
-  confidence: number | null;
-};
-
-export type FeatureStore = {
-  /** One row for each time: a repeat replaces it. */
-  putFeatures(features: OnchainFeatures): Promise<void>;
-  /** The newest. */
-  features(chain: Chain, tokenCa: string, window: string): Promise<OnchainFeatures | undefined>;
 };
 
 export type AdminStore = ChannelAdmin & OutboxAdmin & ReplayAdmin & KeyStore & RulesHistory & FeatureStore;

@@ -1,5 +1,6 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
-import type { ChannelAdmin, FeatureStore, KeyStore, OutboxAdmin, RulesHistory } from "../admin.ts";
+import type { FeatureStore } from "../../model/onchain-features.ts";
+import type { ChannelAdmin, KeyStore, OutboxAdmin, RulesHistory } from "../admin.ts";
 import type { ChannelStore, CursorStore } from "../store.ts";
 import { reopenRow } from "./outbox.ts";
 import { isOpen, type Rows, schedule } from "./rows.ts";

@@ -2,10 +2,11 @@ import type { ChannelConfig } from "../../model/channel-config.ts";
 import type { DeadLetter } from "../../model/dead-letter.ts";
 import type { DeliveryStatus, OutboxDraft } from "../../model/delivery.ts";
 import type { Mention } from "../../model/mention.ts";
+import type { OnchainFeatures } from "../../model/onchain-features.ts";
 import type { RawPost } from "../../model/raw-post.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
-import type { ApiKey, OnchainFeatures, RulesVersion } from "../admin.ts";
+import type { ApiKey, RulesVersion } from "../admin.ts";
 import type { Attempt, SourceCursor } from "../store.ts";
 import { type Timeline, timeline } from "./timeline.ts";
 

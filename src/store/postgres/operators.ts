@@ -1,13 +1,5 @@
-import type {
-  ApiKey,
-  FeatureStore,
-  KeyStore,
-  OnchainFeatures,
-  OutboxAdmin,
-  Reopened,
-  RulesHistory,
-  RulesVersion,
-} from "../admin.ts";
+import type { FeatureStore, OnchainFeatures } from "../../model/onchain-features.ts";
+import type { ApiKey, KeyStore, OutboxAdmin, Reopened, RulesHistory, RulesVersion } from "../admin.ts";
 import type { CursorStore, DueDelivery, SourceCursor } from "../store.ts";
 import { DUE_DELIVERY, IS_OPEN, REOPENED } from "./shapes.ts";
 import { iso, json, type Sql } from "./sql.ts";

@@ -1,0 +1,20 @@
+import type { FactValues } from "./facts.ts";
+import type { Chain } from "./scalars.ts";
+
+/** Summed on-chain features of a token, kept in the database for their time. */
+export type OnchainFeatures = {
+  chain: Chain;
+  tokenCa: string;
+  /** What the values sum over, e.g. "24h". */
+  window: string;
+  asOf: string;
+  values: FactValues;
+  confidence: number | null;
+};
+
+export type FeatureStore = {
+  /** One row for each time: a repeat replaces it. */
+  putFeatures(features: OnchainFeatures): Promise<void>;
+  /** The newest. */
+  features(chain: Chain, tokenCa: string, window: string): Promise<OnchainFeatures | undefined>;
+};
