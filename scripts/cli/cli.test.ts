@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { api } from "../../src/api/app.ts";
-import { ADMIN_KEY, fakePorts } from "../../src/api/fakes.ts";
+import { type FakeServer, fakePorts } from "../../src/api/fakes.ts";
+import { runCommand } from "../../test/support/terminal.ts";
 import { audit, complaints } from "./audit.ts";
-import { type Command, type Io, UsageError } from "./command.ts";
+import { type Command, UsageError } from "./command.ts";
 import { events } from "./events.ts";
 import { keys } from "./keys.ts";
 import { post } from "./post.ts";
@@ -31,22 +32,12 @@ async function* chunks(...list: string[]) {
   yield* list;
 }
 
-/** Runs a command against the real API over fake ports; the lines it printed. */
-async function ran(command: Command, args: string[], { ports = fakePorts(), stdin = "", json = false } = {}) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const app = api(ports);
-  const io: Io = {
-    url: "http://server.test",
-    key: ADMIN_KEY,
-    json,
-    out: (line) => out.push(line),
-    err: (line) => err.push(line),
-    stdin: chunks(stdin),
-    fetch: async (input, init) => app.fetch(new Request(input as URL, init)),
-  };
-  return { code: await command.run(args, io), out, err };
-}
+/** Runs a command against the real API over fake ports. */
+const ran = (
+  command: Command,
+  args: string[],
+  { ports = fakePorts(), ...given }: { ports?: FakeServer; json?: boolean; stdin?: string } = {},
+) => runCommand(command, args, api(ports), given);
 
 describe("audit", () => {
   const over = (figures: Partial<typeof FIGURES>) => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { api } from "../../src/api/app.ts";
-import { ADMIN_KEY, fakePorts } from "../../src/api/fakes.ts";
+import { fakePorts } from "../../src/api/fakes.ts";
 import type { Log, LogRecord } from "../../src/observability/log.ts";
 import type { ReplayLetter } from "../../src/store/admin.ts";
 import type { DueDelivery } from "../../src/store/store.ts";
 import { outboxWorld } from "../../test/support/outbox.ts";
-import { type Command, type Io, UsageError } from "./command.ts";
+import { runCommand } from "../../test/support/terminal.ts";
+import { type Command, UsageError } from "./command.ts";
 import { dead } from "./dead.ts";
 import { outbox } from "./outbox.ts";
 
@@ -29,16 +30,8 @@ async function operator() {
     }),
   );
   async function ran(command: Command, args: string[], json = false) {
-    const out: string[] = [];
-    const err: string[] = [];
-    const io: Io = {
-      ...{ url: "http://server.test", key: ADMIN_KEY, json },
-      out: (line) => out.push(line),
-      err: (line) => err.push(line),
-      stdin: (async function* () {})(),
-      fetch: async (input, init) => app.fetch(new Request(input as URL, init)),
-    };
-    return { code: await command.run(args, io), out: out.join("\n"), err: err.join("\n") };
+    const { code, out, err } = await runCommand(command, args, app, { json });
+    return { code, out: out.join("\n"), err: err.join("\n") };
   }
   const id = await world.change();
   await world.deliver(id);

@@ -2,11 +2,12 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ADMIN_KEY, NOW } from "../../src/api/fakes.ts";
+import { NOW } from "../../src/api/fakes.ts";
 import { change, mention, signal } from "../../src/store/contract/samples.ts";
 import { rulesFile, rulesServer } from "../../test/support/rules-server.ts";
+import { runCommand } from "../../test/support/terminal.ts";
 import { ServerError } from "./client.ts";
-import { type Io, UsageError } from "./command.ts";
+import { UsageError } from "./command.ts";
 import { rules } from "./rules.ts";
 
 const FIRST = rulesFile({ seen: "mentions > 0" });
@@ -28,20 +29,8 @@ function written(text: string, name = `${++files}.yml`): string {
 /** Commands that talk to one server, which keeps what they did. */
 function terminal(server = rulesServer()) {
   async function ran(args: string[], json = false, input = "") {
-    const out: string[] = [];
-    const err: string[] = [];
-    const io: Io = {
-      url: "http://server.test",
-      key: ADMIN_KEY,
-      json,
-      out: (line) => out.push(line),
-      err: (line) => err.push(line),
-      stdin: (async function* () {
-        yield input;
-      })(),
-      fetch: async (input, init) => server.app.fetch(new Request(input as URL, init)),
-    };
-    return { code: await rules.run(args, io), out: out.join("\n"), err: err.join("\n") };
+    const { code, out, err } = await runCommand(rules, args, server.app, { json, stdin: input });
+    return { code, out: out.join("\n"), err: err.join("\n") };
   }
   return { ran, ...server };
 }

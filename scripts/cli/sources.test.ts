@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { api } from "../../src/api/app.ts";
-import { ADMIN_KEY, fakePorts } from "../../src/api/fakes.ts";
+import { fakePorts } from "../../src/api/fakes.ts";
 import type { SourceStatus } from "../../src/api/sources.ts";
 import type { ProviderStatus } from "../../src/kit/gate.ts";
-import { type Command, type Io, UsageError } from "./command.ts";
+import { runCommand } from "../../test/support/terminal.ts";
+import { type Command, UsageError } from "./command.ts";
 import { providers, sources, trigger } from "./sources.ts";
 
 const SOURCE: SourceStatus = {
@@ -54,13 +55,8 @@ function world() {
   });
   const app = api(ports);
   async function run(command: Command, args: string[], json = false) {
-    const out: string[] = [];
-    const io: Io = {
-      ...{ url: "http://server.test", key: ADMIN_KEY, json, out: (line) => out.push(line), err: () => undefined },
-      stdin: (async function* () {})(),
-      fetch: async (input, init) => app.fetch(new Request(input as URL, init)),
-    };
-    return { code: await command.run(args, io), text: out.join("\n") };
+    const { code, out } = await runCommand(command, args, app, { json });
+    return { code, text: out.join("\n") };
   }
   return { run, asked };
 }
