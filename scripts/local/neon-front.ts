@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import pg from "pg";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Answer, BatchOptions, Database, Statement } from "./database.ts";
+import { listen } from "./listen.ts";
 
 /** Neon's proxy answers 413 above this. */
 const maxBytes = 10 * 1024 * 1024;
@@ -129,13 +130,5 @@ export function serveNeon(database: Database, options: { port: number; postgresP
   const { postgresPort } = options;
   const tunnels = new WebSocketServer({ server, perMessageDeflate: false });
   tunnels.on("connection", (socket) => tunnel(socket, postgresPort));
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, "127.0.0.1", () =>
-      resolve(() => {
-        server.closeAllConnections();
-        server.close();
-      }),
-    );
-  });
+  return listen(server, options.port);
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { listen } from "../listen.ts";
 import {
   type Dial,
   type Fault,
@@ -63,7 +64,7 @@ interface Calls {
 }
 
 /** All providers behind one port, each under its own prefix, with the dials, ledgers and counts that tests use. */
-export function serveTwins(options: { port: number; ledgerDir: string; now?: () => number }): Promise<() => void> {
+export async function serveTwins(options: { port: number; ledgerDir: string; now?: () => number }): Promise<() => void> {
   const { now = Date.now } = options;
   const ledger = openLedger(options.ledgerDir);
   const dials = new Map<string, FaultSource>();
@@ -172,14 +173,9 @@ export function serveTwins(options: { port: number; ledgerDir: string; now?: () 
     socket.on("error", () => socket.destroy());
     upgrade(request, socket, head).catch(() => socket.destroy());
   });
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, "127.0.0.1", () =>
-      resolve(() => {
-        for (const socket of sockets.clients) socket.terminate();
-        server.closeAllConnections();
-        server.close();
-      }),
-    );
-  });
+  const stop = await listen(server, options.port);
+  return () => {
+    for (const socket of sockets.clients) socket.terminate();
+    stop();
+  };
 }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { listen } from "../listen.ts";
 import { execute, runCommand } from "./commands.ts";
 import { openJournal } from "./journal.ts";
 import { Keyspace, RedisError } from "./keyspace.ts";
@@ -99,8 +100,8 @@ function send(response: ServerResponse, { status, body }: Answer): void {
   response.writeHead(status, { "content-type": "application/json", "upstash-sync-token": "local=0" }).end(JSON.stringify(body));
 }
 
-/** The REST door of Upstash before a keyspace in memory. Resolves when it listens. */
-export function serveUpstash(options: UpstashOptions): Promise<() => void> {
+/** The REST API of Upstash over a keyspace in memory. Resolves when it listens. */
+export async function serveUpstash(options: UpstashOptions): Promise<() => void> {
   const redis = openRedis(options);
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? "/", "http://local");
@@ -116,14 +117,9 @@ export function serveUpstash(options: UpstashOptions): Promise<() => void> {
       send(response, { status: refused ? 400 : 500, body: { error: refused ? error.message : `ERR ${error}` } });
     }
   });
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, "127.0.0.1", () =>
-      resolve(() => {
-        server.closeAllConnections();
-        server.close();
-        redis.close();
-      }),
-    );
-  });
+  const stop = await listen(server, options.port);
+  return () => {
+    stop();
+    redis.close();
+  };
 }
