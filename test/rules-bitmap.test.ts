@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
+import { seeded } from "../scripts/local/seeded.ts";
+import type { Random } from "../src/kit/time.ts";
 import type { Facts, FactValue, FactValues } from "../src/model/facts.ts";
 import { explain } from "../src/rules/explain.ts";
 import { file, load } from "../src/rules/samples.ts";
 import { score } from "../src/rules/score.ts";
-import { type Random, seeded } from "./conformance/filtrex/generate.ts";
 
 const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual as deepEqual } from "node:assert";
 import type { FactValues } from "../../src/model/facts.ts";
-import { seeded } from "../../test/conformance/filtrex/generate.ts";
+import { seeded } from "../local/seeded.ts";
 import { book, someFacts } from "./rules/book.ts";
 import { ENGINES, type Engaged } from "./rules/engines.ts";
 import { hostileFiles } from "./rules/hostile.ts";

@@ -1,3 +1,4 @@
+import { seeded } from "../../scripts/local/seeded.ts";
 import type { Random } from "../../src/kit/time.ts";
 
 /** A seeded generator and what the simulator asks of it. The same seed gives the same numbers on every machine. */
@@ -19,19 +20,8 @@ export function hash32(text: string, from = 0x811c9dc5): number {
   return state >>> 0;
 }
 
-/** mulberry32 (Tommy Ettinger): 32 bits of state, passes gjrand's suite; enough for choosing faults. */
-function mulberry32(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export function dice(seed: number): Dice {
-  const next = mulberry32(seed);
+  const next = seeded(seed);
   const int = (min: number, max: number): number => min + Math.floor(next() * (max - min));
   return {
     next,

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { seeded } from "../../local/seeded.ts";
 
 /** One request that the sink took, whether or not its answer got back. */
 export type Arrival = { subject: string; key: string; at: number; answerLost: boolean };
@@ -12,23 +13,13 @@ export type Sink = {
   stop(): Promise<void>;
 };
 
-/** mulberry32: every engine meets the same faults. */
-function fractions(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** How long an answer that never comes holds its sender: a timeout, without the fifteen seconds of a real one. */
 const SILENCE_MS = 1_000;
 
 /** 10 % answer 500, 1 % 429; 2 % are taken and left without an answer. */
 export async function startSink(): Promise<Sink> {
-  const draw = fractions(1);
+  // Every engine meets the same faults.
+  const draw = seeded(1);
   const arrivals: Arrival[] = [];
   const taken = new Set<string>();
   let latest = performance.now();

@@ -1,5 +1,5 @@
 import type { FactValues } from "../../../src/model/facts.ts";
-import { seeded } from "../../../test/conformance/filtrex/generate.ts";
+import { seeded } from "../../local/seeded.ts";
 
 type Operator = ">=" | "<" | "==";
 export type Test = { fact: string; operator: Operator; value: number | string };

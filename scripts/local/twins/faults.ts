@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { seeded } from "../seeded.ts";
 import { json, type Refusals, type TwinReply, text } from "./twin.ts";
 
 /**
@@ -41,17 +42,6 @@ export function parseDial(value: unknown): Dial | string {
   return dial;
 }
 
-/** A seeded sequence of fractions (mulberry32): the same dial fails the same calls in every run. */
-function sequence(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export interface FaultSource {
   dial: Dial;
   /** The fault of the next call, or undefined when it goes well. */
@@ -59,7 +49,8 @@ export interface FaultSource {
 }
 
 export function faultSource(provider: string, dial: Dial): FaultSource {
-  const draw = sequence(createHash("sha256").update(`${provider}:${dial.seed}`).digest().readUInt32BE(0));
+  // The same dial fails the same calls in every run.
+  const draw = seeded(createHash("sha256").update(`${provider}:${dial.seed}`).digest().readUInt32BE(0));
   const kinds = [dial.fault].flat();
   return { dial, next: () => (draw() < dial.rate ? kinds[Math.floor(draw() * kinds.length)] : undefined) };
 }

@@ -1,4 +1,6 @@
-import { damaged, data, expression, type Random, seeded } from "./generate.ts";
+import { seeded } from "../../../scripts/local/seeded.ts";
+import type { Random } from "../../../src/kit/time.ts";
+import { damaged, data, expression } from "./generate.ts";
 import { type Answer, agree, askFiltrex, askOurs, type Data } from "./native.ts";
 
 export type Difference = { seed: number; expression: string; data: Data; filtrex: Answer; ours: Answer };
