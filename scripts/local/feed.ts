@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import type { Audit } from "../cli/audit.ts";
 import { ask, problemOf, type Server, sendJson } from "./ask.ts";
 import { sampleAt } from "./samples.ts";
 
@@ -45,17 +46,6 @@ function parse(line: string): unknown {
   } catch {
     return line;
   }
-}
-
-export interface Audit {
-  accepted: number;
-  evidence: number;
-  dropped: number;
-  duplicate: number;
-  dead: number;
-  open: number;
-  outbox: { pending: number; failed: number; done: number; dlq: number };
-  latency_ms: { p50: number | null; p95: number | null; count: number };
 }
 
 const audit = async (server: Server) => (await ask(server, "/audit")).json() as Promise<Audit>;
