@@ -1,4 +1,4 @@
-/** Bundles src/text.ts, weights and all, into dist/text.mjs: a module for Node without dependencies (INTERFACE.md, "Text functions"). */
+/** Bundles src/text.ts, weights and all, into dist/text.mjs: a module for Node without dependencies. */
 import { build } from "esbuild";
 
 // The text bench imports this file, with words of its own behind it.

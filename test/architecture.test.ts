@@ -7,7 +7,7 @@ type Place = { path: string; may: string[]; packages: string[] };
 
 const STAGE = ["src/model", "src/kit"];
 
-/** DESIGN.md, "Layout". The first place whose path begins a file's path is the file's place. */
+/** The layout of docs/architecture.md. The first place whose path begins a file's path is the file's place. */
 const PLACES: Place[] = [
   { path: "src/kit/", may: [], packages: ["@noble/hashes"] },
   { path: "src/model/", may: ["src/kit"], packages: ["zod"] },

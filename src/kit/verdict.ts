@@ -1,5 +1,5 @@
 /**
- * What an outside service's answer means for the caller, in one vocabulary for every provider and channel (DESIGN.md, decision 9).
+ * What an outside service's answer means for the caller, in one vocabulary for every provider and channel.
  *
  * ok, empty: done · retry: network, timeout, 408, 5xx · throttled: 429 and its disguises · partial: use it and ask again ·
  * auth: credentials refused · quota: paid allowance used up · gone: the target no longer exists · reject: never acceptable.

@@ -19,7 +19,7 @@ const string = (provider: string, values?: readonly string[]) => ({
 });
 const list = (provider: string) => ({ type: "list" as const, provider });
 
-/** The facts of INTERFACE.md. Flags are 1 or 0. `event` facts come from the evidence, the rest from enrichers. */
+/** The facts that come with the product (docs/rules.md). Flags are 1 or 0. `event` facts come from the evidence, the rest from enrichers. */
 export const FACTS: FactVocabulary = {
   sentiment: number("event", "-1..1"),
   last_sentiment_score: number("event", "-1..1"),

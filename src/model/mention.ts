@@ -47,7 +47,7 @@ export function windowStart(postedAt: string, windowMinutes: number): string {
   return new Date(Math.floor(Date.parse(postedAt) / length) * length).toISOString().replace(".000Z", "Z");
 }
 
-/** `{chain}:{token}:{window start}`: the address when one is known, else the upper-case symbol (DESIGN.md, decision 4). */
+/** `{chain}:{token}:{window start}`: the address when one is known, else the upper-case symbol (docs/architecture.md). */
 export function eventKey(token: Pick<Token, "chain" | "symbol" | "tokenCa">, start: string): string {
   const id = token.tokenCa ? canonicalAddress(token.tokenCa) : (token.symbol ?? "").toUpperCase();
   return `${token.chain}:${id}:${start}`;

@@ -84,7 +84,7 @@ function storableDeep(value: unknown): unknown {
 }
 
 /**
- * The wire form of a post (snake_case; INTERFACE.md, "A post") read into a RawPost. `timestamp` is taken for `posted_at`, nulls count as
+ * The wire form of a post (snake_case; docs/api.md) read into a RawPost. `timestamp` is taken for `posted_at`, nulls count as
  * absent, and unknown fields are kept in `raw` while they stay under 16 KB.
  */
 export const PostInput = z

@@ -31,7 +31,7 @@ const MAX_VALUE = 300;
 const SECRETS =
   /Bearer\s+\S+|\b[a-z]{2,8}_[A-Za-z0-9]+\.[A-Za-z0-9_-]{16,}|\/\/[^/\s@]+@|\/bot\d+:[\w-]+|(?<=https?:\/\/\S*)\?\S+/g;
 
-/** One JSON object a line, in snake_case, with the seed's fields first. `write` is console.log in production. */
+/** One JSON object a line, in snake_case, the fields of every line first. `write` is console.log in production. */
 export function logger(write: (line: string) => void, now: Clock): Log {
   return (record) => {
     const fields = Object.entries(FIELDS).flatMap(([field, wire]) => {

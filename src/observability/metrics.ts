@@ -1,6 +1,6 @@
 import type { Labels, Telemetry } from "./telemetry.ts";
 
-/** Every metric that the product publishes, with its meaning. INTERFACE.md fixes the names. */
+/** Every metric that the product publishes, with its meaning. Dashboards rely on the names. */
 export const METRICS = {
   pipeline_latency_ms: { kind: "histogram", help: "Time spent in a stage of the pipeline, in milliseconds." },
   end_to_end_ms: { kind: "histogram", help: "From a post being accepted to its delivery being done, in milliseconds." },

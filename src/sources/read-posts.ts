@@ -6,7 +6,7 @@ const MAX_ID = 200;
 /** An id that would be too long for a post, by its hash: cut short, two could become one. */
 export const boundedId = (id: string): string => (id.length <= MAX_ID ? id : sha256Hex(id));
 
-/** A post in its wire form (INTERFACE.md, "A post"); null leaves an item out without counting it as unreadable. */
+/** A post in its wire form (docs/api.md); null leaves an item out without counting it as unreadable. */
 export type Wire = Record<string, unknown> | null;
 
 /** Reads items one by one, so that an odd one rejects itself only. Text that is too long is cut, not refused: a source cannot be asked to shorten it. */
