@@ -5,8 +5,10 @@ import { VOCABULARY } from "../src/enrich/index.ts";
 import { type Blacklist, parseBlacklist } from "../src/filter/blacklist.ts";
 import { layeredCache } from "../src/kit/cache.ts";
 import type { CallRecord } from "../src/kit/http.ts";
+import { kept } from "../src/kit/kept.ts";
 import { type LastGood, lastGood } from "../src/kit/last-good.ts";
 import type { Redis } from "../src/kit/redis.ts";
+import { iso } from "../src/kit/time.ts";
 import type { ChannelConfig } from "../src/model/channel-config.ts";
 import { logger, together } from "../src/observability/log.ts";
 import { type Collector, collector } from "../src/observability/metrics.ts";
@@ -66,7 +68,9 @@ function isolate(env: Bindings): Isolate {
   const log = logger(given.LOCAL ? together(console.log) : console.log, now);
   const rereadMs = given.LOCAL ? REREAD_LOCAL_MS : REREAD_MS;
   const sql = neonSql({ databaseUrl: given.DATABASE_URL, fetchEndpoint: given.NEON_FETCH_ENDPOINT });
-  const store = postgresStore(sql);
+  const tables = postgresStore(sql);
+  // It counts every row there is, for the page, the metrics and four charts.
+  const store: Store = { ...tables, overview: kept(() => tables.overview(iso(now())), now) };
   const client = given.UPSTASH_REDIS_REST_URL
     ? upstash(given.UPSTASH_REDIS_REST_URL, given.UPSTASH_REDIS_REST_TOKEN ?? "")
     : null;
