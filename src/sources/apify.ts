@@ -1,20 +1,17 @@
 import * as z from "zod";
-import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
-import type { Answer } from "../kit/http.ts";
+import type { GuardedPorts } from "../kit/guarded-call.ts";
 import { numeric } from "../kit/numeric.ts";
 import { iso } from "../kit/time.ts";
+import { ApifySettings, CENTS, callApify, wasRefused } from "./apify-call.ts";
 import { apifyWire } from "./apify-items.ts";
 import { NOTHING_NEW, readCursor } from "./places.ts";
 import { readPosts } from "./read-posts.ts";
-import { type Polled, required, source, words } from "./source.ts";
+import { type Polled, source } from "./source.ts";
 
-const PACE = { perMinute: 30, gapMs: 200 };
 const PAGE = 200;
 const PAGES_A_POLL = 5;
 /** How long a run whose start was lost is looked for; a run ends after five minutes. */
 const GIVE_UP_MS = 30 * 60_000;
-/** The budget is kept in whole cents. */
-const CENTS = 100;
 
 /**
  * idle: the next poll starts a run · starting: a start was sent and its answer lost, so look for that run before paying for another ·
@@ -40,54 +37,6 @@ const RunAnswer = z.object({ data: Run });
 const RunList = z.object({ data: z.object({ items: z.array(Run) }) });
 const ENDED = new Set(["SUCCEEDED", "FAILED", "TIMED-OUT", "ABORTED"]);
 
-const ApifySettings = z.object({
-  APIFY_TOKEN: required,
-  APIFY_BASE_URL: z.url().default("https://api.apify.com/v2"),
-  APIFY_ACTOR_ID: z.string().default("apidojo~tweet-scraper"),
-  APIFY_SEARCH: z.string().default("$BTC OR $ETH OR $SOL lang:en -filter:retweets"),
-  APIFY_HANDLES: words.default([]),
-  APIFY_MAX_ITEMS: z.coerce.number().int().min(1).default(50),
-  APIFY_MAX_CHARGE_USD: z.coerce.number().positive().default(0.05),
-  APIFY_DAILY_USD: z.coerce.number().nonnegative().default(0.5),
-  /** run: start and look again at the next poll. sync: one call that waits up to 300 s; only for short scrapes. */
-  APIFY_MODE: z.enum(["run", "sync"]).default("run"),
-  APIFY_EVERY_MINUTES: z.coerce.number().int().min(1).default(15),
-});
-type ApifySettings = z.output<typeof ApifySettings>;
-
-/** Costs nothing. Without an answer, after a 408 and after a 5xx the run may be under way all the same. */
-const wasRefused = ({ status }: Answer): boolean => status !== null && status >= 300 && status < 500 && status !== 408;
-
-type Call = { method?: "POST"; path: string; body?: unknown; timeoutMs?: number; charge?: number };
-
-function call(
-  { method, path, body, timeoutMs = 15_000, charge }: Call,
-  settings: ApifySettings,
-  ports: GuardedPorts,
-): Promise<Answer> {
-  const spent = (answer: Answer) => (wasRefused(answer) ? 0 : (charge ?? 0));
-  const cost = charge === undefined ? undefined : { want: charge, atLeast: charge, spent };
-  return guardedCall(
-    {
-      provider: "apify",
-      limits: { pace: PACE, dailyBudget: settings.APIFY_DAILY_USD * CENTS },
-      ...(cost !== undefined && { cost }),
-    },
-    () => ({
-      ...(method !== undefined && { method }),
-      url: `${settings.APIFY_BASE_URL}${path}`,
-      headers: { authorization: `Bearer ${settings.APIFY_TOKEN}`, "content-type": "application/json" },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      timeoutMs,
-      maxBytes: 4_000_000,
-      expect: "json",
-      classify: ({ status, json }) =>
-        status === 403 && json !== undefined ? { kind: "auth", reason: "access refused (HTTP 403)" } : undefined,
-    }),
-    ports,
-  );
-}
-
 /** There is no since_id: a window of days in the query, and the store knows what is old. */
 function input(settings: ApifySettings, since: string | null, now: number) {
   const day = (since ?? iso(now - 86_400_000)).slice(0, 10);
@@ -110,7 +59,7 @@ const actor = (settings: ApifySettings): string => `/actors/${encodeURIComponent
 type Step = Pick<Polled, "verdict"> & { items: unknown[]; place: Cursor };
 
 async function start(settings: ApifySettings, since: string | null, ports: GuardedPorts): Promise<Step> {
-  const answer = await call(
+  const answer = await callApify(
     {
       method: "POST",
       path: `${actor(settings)}/runs?${options(settings, RUN_SECONDS)}`,
@@ -131,7 +80,7 @@ async function start(settings: ApifySettings, since: string | null, ports: Guard
 
 /** The newest run, when it began about when ours was sent. */
 async function recover(sentAt: number, settings: ApifySettings, ports: GuardedPorts): Promise<Step> {
-  const answer = await call({ path: `${actor(settings)}/runs?desc=1&limit=1` }, settings, ports);
+  const answer = await callApify({ path: `${actor(settings)}/runs?desc=1&limit=1` }, settings, ports);
   const list = RunList.safeParse(answer.json).data?.data.items;
   if (ports.now() - sentAt > GIVE_UP_MS) return { verdict: answer.verdict, items: [], place: IDLE };
   if (answer.verdict.kind !== "ok" || list === undefined)
@@ -141,7 +90,7 @@ async function recover(sentAt: number, settings: ApifySettings, ports: GuardedPo
 }
 
 async function wait(runId: string, settings: ApifySettings, ports: GuardedPorts): Promise<Step> {
-  const answer = await call({ path: `/actor-runs/${encodeURIComponent(runId)}` }, settings, ports);
+  const answer = await callApify({ path: `/actor-runs/${encodeURIComponent(runId)}` }, settings, ports);
   const run = RunAnswer.safeParse(answer.json).data?.data;
   if (answer.status === 404) return { verdict: answer.verdict, items: [], place: IDLE };
   if (answer.verdict.kind !== "ok" || run === undefined || !ENDED.has(run.status)) {
@@ -157,7 +106,7 @@ async function read(datasetId: string, from: number, settings: ApifySettings, po
   let offset = from;
   for (let pages = 0; pages < PAGES_A_POLL; pages++) {
     const path = `/datasets/${encodeURIComponent(datasetId)}/items?format=json&clean=1&offset=${offset}&limit=${PAGE}`;
-    const answer = await call({ path }, settings, ports);
+    const answer = await callApify({ path }, settings, ports);
     const rows = Array.isArray(answer.json) ? answer.json : undefined;
     if (answer.status === 404) return { verdict: answer.verdict, items, place: IDLE };
     if (answer.verdict.kind !== "ok" || rows === undefined) {
@@ -177,7 +126,7 @@ async function sync(settings: ApifySettings, since: string | null, ports: Guarde
   const path = `${actor(settings)}/run-sync-get-dataset-items?${options(settings, seconds)}&format=json&clean=1`;
   const charge = settings.APIFY_MAX_CHARGE_USD * CENTS;
   const body = input(settings, since, ports.now());
-  const answer = await call({ method: "POST", path, body, timeoutMs: (seconds + 5) * 1_000, charge }, settings, ports);
+  const answer = await callApify({ method: "POST", path, body, timeoutMs: (seconds + 5) * 1_000, charge }, settings, ports);
   return {
     verdict: answer.verdict,
     items: answer.verdict.kind === "ok" && Array.isArray(answer.json) ? answer.json : [],
