@@ -86,7 +86,7 @@ function print(figures: Audit, wrong: string[], io: Io): void {
   io.out("");
   for (const line of table([{ deliveries: "", ...outbox, "dead letters": figures.dead_letters }])) io.out(line);
   io.out("");
-  io.out(`accepted -> delivered: ${times(figures.latency_ms, "posts")}; ${figures.posts_per_second ?? "-"} posts/s`);
+  io.out(`accepted -> delivered: ${times(figures.latency_ms, "posts")}; ${figures.posts_per_second?.toFixed(1) ?? "-"} posts/s`);
   for (const channel of figures.commit_to_send_ms) io.out(`commit -> send, ${channel.channel}: ${times(channel, "deliveries")}`);
   for (const complaint of wrong) io.out(`✗ ${complaint}`);
   if (wrong.length === 0) io.out("✓ it reconciles: every accepted post has ended in exactly one way");

@@ -25,7 +25,7 @@ const FIGURES = {
   deadLetters: 0,
   latencyMs: { p50: 120, p95: 900, count: 4 },
   commitToSendMs: [{ channel: "hook", p50: 40, p95: 90, count: 5 }],
-  postsPerSecond: 30,
+  postsPerSecond: 0.666183683496132,
 };
 
 async function* chunks(...list: string[]) {
@@ -49,7 +49,7 @@ describe("audit", () => {
   it("exits 0 when every accepted post has ended in one way", async () => {
     const { code, out } = await ran(audit, [], over({}));
     expect(code).toBe(0);
-    expect(out.join("\n")).toMatch(/accepted +10 +100.0 %[\s\S]*spam +5[\s\S]*✓ it reconciles/);
+    expect(out.join("\n")).toMatch(/accepted +10 +100.0 %[\s\S]*spam +5[\s\S]* 0\.7 posts\/s[\s\S]*✓ it reconciles/);
   });
 
   it.each([{ open: 1, accepted: 11 }, { accepted: 11 }, { contradictions: 1 }, { miscounted: 2 }, { droppedBy: [] }])(
