@@ -15,6 +15,7 @@ async function setUp() {
   const world = await eventWorld();
   const ports = {
     fetch: async (url: string) => {
+      if (url.endsWith("/maxitem.json")) return Response.json(5);
       const id = /(\d+)\.json$/.exec(url)?.[1];
       return Response.json(id === undefined ? [1, 2, 3, 4, 5] : story(Number(id)));
     },
