@@ -90,6 +90,15 @@ describe("enrich", () => {
     expect(facts.degraded).toEqual([]);
   });
 
+  it("does not wait for a turn that comes after the deadline, and still takes it", async () => {
+    const { ports, deferred } = setUp();
+    await enrich(TOKEN, ports);
+    const timeStands = { ...ports, sleep: () => new Promise<void>(() => undefined) };
+    const answers = await enrich({ ...TOKEN, tokenCa: ADDRESS.replace("5b", "6c") }, timeStands);
+    expect(statuses(answers).goplus).toBe("missing (late)");
+    expect(deferred.length).toBeGreaterThan(0);
+  });
+
   it("asks nobody twice while the answer is fresh", async () => {
     const { ports, calls, pass } = setUp();
     await Promise.all([enrich(TOKEN, ports), enrich(TOKEN, ports)]);

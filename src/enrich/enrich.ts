@@ -1,4 +1,5 @@
 import type { Cache, Cached } from "../kit/cache.ts";
+import type { Sleep } from "../kit/guarded-call.ts";
 import type { Flight } from "../kit/shared-flight.ts";
 import { iso } from "../kit/time.ts";
 import type { Verdict } from "../kit/verdict.ts";
@@ -115,20 +116,29 @@ function resolutionNote(stated: Token, resolved: KnownToken): string[] {
  * late is "missing" (or "stale" with what the cache still holds) now, and goes on into the cache for the next look. Never throws.
  */
 export async function enrich(token: Token, ports: EnrichPorts): Promise<ProviderFacts[]> {
+  const until = ports.now() + BUDGET_MS;
   const deadline = ports.sleep(BUDGET_MS).then(() => "late" as const);
-  const within = async <T>(work: Promise<T>): Promise<T | "late"> => {
-    const first = await Promise.race([work, deadline]);
+  /** Work whose turn at a provider comes after the deadline is late at once: its event need not wait to learn so. */
+  const within = async <T>(ask: (ports: EnrichPorts) => Promise<T>): Promise<T | "late"> => {
+    const { promise: tooLong, resolve: giveUp } = Promise.withResolvers<"late">();
+    const sleep: Sleep = (ms) => {
+      if (ports.now() + ms > until) giveUp("late");
+      return ports.sleep(ms);
+    };
+    const work = ask({ ...ports, sleep });
+    const first = await Promise.race([work, deadline, tooLong]);
     if (first === "late") ports.defer(work);
     return first;
   };
-  const found = isKnown(token) ? token : await within(resolveToken(token, ports));
+  const found = isKnown(token) ? token : await within((hurried) => resolveToken(token, hurried));
   if (found === "late" || !isKnown(found)) return ports.groups.map(unasked);
 
   const seen = new Map<string, Cached<ProviderFacts>>();
   const groups = ports.groups.filter((group) => group.members.some((member) => member.supports(found)));
   const answers = groups.map(async (group): Promise<ProviderFacts> => {
-    const work = askGroup(group, found, ports, seen).catch(() => failed(group.name, "fault in the adapter"));
-    const answer = await within(work);
+    const answer = await within((hurried) =>
+      askGroup(group, found, hurried, seen).catch(() => failed(group.name, "fault in the adapter")),
+    );
     if (answer !== "late") return answer;
     const old = seen.get(group.name);
     return old === undefined ? failed(group.name, "late") : stale(old, "late");
