@@ -57,6 +57,14 @@ describe("/channels", () => {
     expect((await call("GET", "/channels")).text).not.toContain(SECRET);
   });
 
+  it.each([
+    ["slack", "settings.url"],
+    ["telegram", "settings.chat_id"],
+  ])("says which setting of %s is missing", async (kind, path) => {
+    const answer = await add({ kind, settings: {} });
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ path, message: "is required" }] } });
+  });
+
   it("shows a secret that it made, once", async () => {
     const made = await add({ settings: { url: "https://example.com/in" } });
     const [secret] = made.body.shown_once.secrets;

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { dig } from "../kit/dig.ts";
 import type { CallRecord, Fetch } from "../kit/http.ts";
 import type { Clock } from "../kit/time.ts";
 import type { Verdict } from "../kit/verdict.ts";
@@ -115,7 +116,10 @@ export type AnyChannel = Pick<Channel<z.ZodObject, unknown>, Described | "settin
   open(settings: unknown, env: ChannelEnv): Opening;
 };
 
-const problemOf = (issue: z.core.$ZodIssue): Problem => ({ path: issue.path.join("."), message: issue.message });
+function problemOf(issue: z.core.$ZodIssue, given: unknown): Problem {
+  const path = issue.path.join(".");
+  return { path, message: dig(given, path) === undefined ? "is required" : issue.message };
+}
 
 function digestable(notifications: readonly Notification[], room: Room | null, publicUrl: string): number {
   if (room === null) return 1;
@@ -131,7 +135,7 @@ export function channel<Schema extends z.ZodObject, Message>(own: Channel<Schema
     ...own,
     open(given, env) {
       const parsed = own.settings.safeParse(given);
-      if (!parsed.success) return { kind: "invalid", problems: parsed.error.issues.map(problemOf) };
+      if (!parsed.success) return { kind: "invalid", problems: parsed.error.issues.map((issue) => problemOf(issue, given)) };
       const settings = parsed.data;
       const refused = own.refuse(settings, env);
       if (refused) return { kind: "invalid", problems: [refused] };

@@ -106,7 +106,7 @@ export const discord = channel({
   title: "Discord",
   docs: [
     "In the channel's settings create a webhook and give its URL. Whoever has the URL can post: it is never shown again.",
-    "threadId: post into a thread. username: name shown. updates: edit rewrites the older message about the same event, new sends another.",
+    "thread_id: post into a thread. username: name shown. updates: edit rewrites the older message about the same event, new sends another.",
   ].join("\n"),
   settings: Settings,
   policy: "chat",

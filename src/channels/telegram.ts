@@ -167,7 +167,7 @@ export const telegram = channel({
   title: "Telegram",
   docs: [
     "Create a bot with @BotFather and put its token in TELEGRAM_BOT_TOKEN. Add the bot to the chat, then give the chat's id.",
-    "chatId: number (groups are negative) or @channel name. threadId: topic of a forum group. silent: no sound.",
+    "chat_id: number (groups are negative) or @channel name. thread_id: topic of a forum group. silent: no sound.",
     "updates: what a later change of the same event does: reply_and_edit (a reply, and the older message is brought up to date),",
     "edit (only the older message changes, in silence), reply, new.",
   ].join("\n"),
