@@ -1,17 +1,9 @@
-import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { iso } from "../../src/kit/time.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
+import { CHROMIUM, missing, PATIENCE } from "./chromium.ts";
 import { type FakeServer, fakeServer } from "./fake-server.ts";
-
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const missing = !existsSync(CHROMIUM);
-if (missing && process.env.CI === "true") throw new Error(`no browser at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM`);
-if (missing)
-  console.warn(`The browser tests are skipped: no browser at ${CHROMIUM} (apt-get install chromium, or set CHROMIUM).`);
-
-const PATIENCE = 60_000;
 
 describe.skipIf(missing)("the live page", () => {
   let browser: Browser;
@@ -234,46 +226,6 @@ describe.skipIf(missing)("the live page", () => {
     await page.locator(".rule").first().waitFor();
     expect(await said(page, ".rule summary code")).toContain("/ingest");
     await page.close();
-  });
-
-  describe("the page for operators", () => {
-    const operate = async () => {
-      const page = await browser.newPage();
-      page.setDefaultTimeout(PATIENCE);
-      page.on("pageerror", (error) => complaints.push(error.message));
-      await page.goto(`${server.url}operate#key=${server.adminKey}`);
-      await page.locator("#deliveries .delivery").first().waitFor();
-      await page.waitForFunction(() => document.querySelector<HTMLTextAreaElement>("#document")?.value !== "");
-      return page;
-    };
-    const told = async (page: Page, text: string) => page.locator("#told", { hasText: text }).waitFor();
-
-    it("checks rules, leads to what is wrong, and puts good ones in force", async () => {
-      const page = await operate();
-      expect(page.url()).not.toContain("key=");
-      const area = page.locator("#document");
-      const good = await area.inputValue();
-      await area.fill(good.replace(/condition: .*/, "condition: mentions >="));
-      await page.getByRole("button", { name: "Put in force" }).click();
-      await told(page, "nothing was changed");
-      await page.locator("#problems button").first().click();
-      expect(await area.evaluate((element) => element === document.activeElement)).toBe(true);
-      await area.fill(good.replace(/score: \d+/, "score: 99"));
-      await page.getByRole("button", { name: "What would change?" }).click();
-      await told(page, "stored signals anew");
-      await page.getByRole("button", { name: "Put in force" }).click();
-      await told(page, "In force as");
-      expect(await said(page, "#rules-version")).toMatch(/\d+ rules/);
-      await page.close();
-    });
-
-    it("sends a failed delivery again", async () => {
-      const page = await operate();
-      await page.getByRole("button", { name: "Retrying" }).click();
-      await page.getByRole("button", { name: "Retry delivery" }).first().click();
-      await told(page, "is due now");
-      await page.close();
-    });
   });
 
   it("loads nothing from elsewhere and breaks no content policy", () => {
