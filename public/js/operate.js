@@ -1,5 +1,6 @@
 import { byId, h } from "./dom.js";
 import { keyDialog } from "./key-dialog.js";
+import { channels } from "./operate/channels.js";
 import { letters } from "./operate/letters.js";
 import { outbox } from "./operate/outbox.js";
 import { rules } from "./operate/rules.js";
@@ -24,7 +25,7 @@ async function act(task) {
   await look();
 }
 
-const panels = [outbox(act), letters(act)];
+const panels = [channels(act), outbox(act), letters(act)];
 const editor = rules(act);
 
 async function look() {

@@ -5,6 +5,8 @@ import { extname, join, normalize } from "node:path";
 import { api } from "../../src/api/app.ts";
 import { ADMIN_KEY, fakePorts } from "../../src/api/fakes.ts";
 import type { ApiPorts } from "../../src/api/ports.ts";
+import { channelCatalogue } from "../../src/channels/catalogue.ts";
+import { ChannelEnv } from "../../src/channels/env.ts";
 import { snakeCased } from "../../src/kit/snake.ts";
 import { iso } from "../../src/kit/time.ts";
 import { FACTS } from "../../src/model/facts.ts";
@@ -59,6 +61,7 @@ export async function fakeServer(): Promise<FakeServer> {
     keys: played.store,
     stream,
     ...services(),
+    channels: { store: played.store, catalogue: catalogue(now), resumed: async () => undefined, now },
     rules: rulesOf(played.rules),
     deadLetters: {
       store: played.store,
@@ -107,6 +110,16 @@ function rulesOf(first: Ruleset): ApiPorts["rules"] {
       current = rules;
     },
   };
+}
+
+/** The real kinds of channels; a hook called /shut refuses what it gets, every other takes it. */
+function catalogue(now: () => number): ApiPorts["channels"]["catalogue"] {
+  return channelCatalogue({
+    env: ChannelEnv.parse({ PUBLIC_URL: "https://signals.example.com" }),
+    now,
+    randomBytes: (count) => new Uint8Array(count).fill(7),
+    fetch: async (input) => new Response("{}", { status: new Request(input).url.endsWith("/shut") ? 500 : 200 }),
+  });
 }
 
 /** Two sources, a service, and stand-ins whose dials can be turned. */

@@ -52,6 +52,54 @@ describe.skipIf(missing)("the page for operators", () => {
     await page.close();
   });
 
+  it("adds a channel once its settings are good, tests it, pauses it and removes it", async () => {
+    const page = await operate();
+    const kind = page.getByLabel("kind", { exact: true });
+    const name = page.getByLabel("name", { exact: true });
+    const row = page.locator("#channels .channel", { hasText: "<b>shop</b>" });
+    const form = page.locator("#add-channel");
+    expect(await said(page, "#channels b")).toBe("desk trading-bot");
+    expect(await said(page, "[data-channel='1']")).toContain("TELEGRAM_BOT_TOKEN is not set");
+
+    await page.getByText("Add a channel").click();
+    await kind.selectOption("webhook");
+    await name.fill("<b>shop</b>");
+    await page.getByLabel("url").fill("http://hooks.example.com/in");
+    await form.getByRole("button", { name: "Add" }).click();
+    await form.locator(".field", { hasText: "must begin with https://" }).waitFor();
+    expect(await name.inputValue()).toBe("<b>shop</b>");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("settings.url");
+    expect(await row.count()).toBe(0);
+
+    await page.getByLabel("url").fill("https://hooks.example.com/shut");
+    await page.keyboard.press("Enter");
+    await row.waitFor();
+    expect(await form.locator("#channel-once code").textContent()).toMatch(/^whsec_/);
+    await form.getByRole("button", { name: "Preview" }).click();
+    await form.locator("pre", { hasText: "signal.downgraded" }).waitFor();
+    await form.getByRole("button", { name: "I have kept it" }).click();
+    expect(await page.content()).not.toContain("whsec_B");
+
+    await row.getByRole("button", { name: "Preview" }).click();
+    await row.locator("pre", { hasText: "signal.verified" }).waitFor();
+    await row.getByRole("button", { name: "Test" }).click();
+    await row.getByText("Not taken (retry): HTTP 500").waitFor();
+    await row.getByRole("button", { name: "Pause" }).click();
+    await row.getByText("by an operator").waitFor();
+    await row.getByRole("button", { name: "Resume" }).click();
+    await row.locator(".pill", { hasText: "active" }).waitFor();
+
+    await row.getByRole("button", { name: "Remove" }).press("Enter");
+    await page.keyboard.press("Enter");
+    expect(await row.count()).toBe(1);
+    await row.getByRole("button", { name: "Remove" }).press("Enter");
+    await page.locator("#remove-dialog").getByRole("button", { name: "Remove" }).click();
+    await row.waitFor({ state: "detached" });
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("channels");
+    expect(await page.locator("#channels b b").count()).toBe(0);
+    await page.close();
+  });
+
   it("sends a failed delivery again", async () => {
     const page = await operate();
     await page.getByRole("button", { name: "Retrying" }).click();
