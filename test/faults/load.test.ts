@@ -110,10 +110,9 @@ describe("twice the posts that can be worked off", () => {
     );
     expect(refusals.length).toBeGreaterThan(0);
     expect(refusals.filter(({ status, retryAfter }) => status !== 429 || !(Number(retryAfter) > 0))).toEqual([]);
-    // What is given to a queue without a bound would go on growing. Memory is of wrangler and workerd, shared pages counted in each.
-    expect(most("open", samples.slice(half)), "open posts in the second half").toBeLessThan(
-      1.5 * most("open", samples.slice(0, half)),
-    );
+    // Without a bound the half of the offer that cannot be worked off would be open at the end, and memory would grow with it (that of wrangler
+    // and workerd, shared pages counted in each).
+    expect(most("open"), "open posts").toBeLessThan((rate * seconds) / 2);
     expect(late, "memory in the second half").toBeLessThan(1.5 * early);
     expect(samples.at(-1)?.done, "deliveries went out under load").toBeGreaterThan(samples[0]?.done ?? 0);
     // Posts wait behind posts; a notification must not wait behind them too.
