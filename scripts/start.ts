@@ -71,7 +71,7 @@ function tellAddresses({ url, twins, adminKey }: Stack, dataDir: string, seconds
   say(`
 Ready in ${seconds.toFixed(1)} s.
   page       ${url}/
-  operate    ${url}/operate#key=${adminKey}    rules, deliveries, dead letters
+  operate    ${url}/operate#key=${adminKey}    rules, channels, deliveries, dead letters
   events     ${url}/events    signals ${url}/signals    health ${url}/healthz
   twins      ${twins}/    stand in for every outside service (fault dials: Services on the page); what they received: ${twins}/ledger/telegram
   admin key  ${adminKey}    (kept in ${join(dataDir, "admin-key")})

@@ -1,6 +1,7 @@
 import type { Scan } from "../kit/scan.ts";
 import { EVERYDAY, TURNS } from "./everyday-valence.ts";
-import { COINED, ON_MARKETS, PHRASES, PICTURES, type RatedList, SAYINGS, TRADE_WORDS } from "./market-valence.ts";
+import { PHRASES } from "./market-phrases.ts";
+import { COINED, ON_MARKETS, PICTURES, type RatedList, SAYINGS, TRADE_WORDS } from "./market-valence.ts";
 import { type Ratings, ratingOf, ratingsOf } from "./ratings.ts";
 import { VALENCE } from "./weights/valence.ts";
 

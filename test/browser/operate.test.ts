@@ -1,32 +1,16 @@
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { CHROMIUM, missing, PATIENCE } from "./chromium.ts";
-import { type FakeServer, fakeServer } from "./fake-server.ts";
+import type { Page } from "playwright-core";
+import { afterEach, describe, expect, it } from "vitest";
+import { missing } from "./chromium.ts";
+import { visit } from "./visit.ts";
 
 describe.skipIf(missing)("the page for operators", () => {
-  let browser: Browser;
-  let server: FakeServer;
-  const complaints: string[] = [];
-
-  beforeAll(async () => {
-    server = await fakeServer();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-  afterEach(() => expect(complaints).toEqual([]));
+  const at = visit(/status of 4/);
+  afterEach(() => expect(at.complaints).toEqual([]));
 
   const said = async (page: Page, selector: string) => (await page.locator(selector).allTextContents()).join(" ");
   const operate = async () => {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(PATIENCE);
-    page.on("console", (message) => {
-      if (message.type() === "error" && !/status of 4/.test(message.text())) complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    await page.goto(`${server.url}operate#key=${server.adminKey}`);
+    const page = await at.newPage();
+    await page.goto(`${at.server.url}operate#key=${at.server.adminKey}`);
     await page.locator("#deliveries .delivery").first().waitFor();
     await page.waitForFunction(() => document.querySelector<HTMLTextAreaElement>("#document")?.value !== "");
     return page;

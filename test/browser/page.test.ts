@@ -1,33 +1,17 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { iso } from "../../src/kit/time.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
-import { CHROMIUM, missing, PATIENCE } from "./chromium.ts";
-import { type FakeServer, fakeServer } from "./fake-server.ts";
+import { missing } from "./chromium.ts";
+import { visit } from "./visit.ts";
 
 describe.skipIf(missing)("the live page", () => {
-  let browser: Browser;
-  let server: FakeServer;
-  const complaints: string[] = [];
+  const at = visit(/401/);
 
-  beforeAll(async () => {
-    server = await fakeServer();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
-  /** Opens the page and waits for its signals. Whatever the console says, a broken content policy included, is kept. */
+  /** Opens the page and waits for its signals. */
   async function open(options: BrowserContextOptions = {}): Promise<Page> {
-    const page = await browser.newPage(options);
-    page.setDefaultTimeout(PATIENCE);
-    page.on("console", (message) => {
-      if (message.type() === "error" && !message.text().includes("401")) complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    await page.goto(server.url);
+    const page = await at.newPage(options);
+    await page.goto(at.server.url);
     await page.locator(".signal").first().waitFor();
     return page;
   }
@@ -48,7 +32,7 @@ describe.skipIf(missing)("the live page", () => {
     const page = await open();
     await page.locator("#connection[data-state=live]").waitFor();
     const excerpt = '<img src=x onerror="document.title=1"><b>bold</b>';
-    server.tell({
+    at.server.tell({
       event: "posts",
       posts: [{ source: "x", id: "1", outcome: "kept", reason: null, author: "<i>eve</i>", excerpt }],
       at: iso(Date.now()),
@@ -123,7 +107,7 @@ describe.skipIf(missing)("the live page", () => {
       await route.fulfill({ response, json: { signals: many, next_cursor: "next" } });
     });
     for (let seen = 1; seen <= 3; seen++) {
-      server.tell({ ...told, at: iso(Date.now()) });
+      at.server.tell({ ...told, at: iso(Date.now()) });
       await page.locator(`[data-key^="eth:W${seen}N"]`).first().waitFor();
     }
     expect(await page.locator(".signal").count()).toBeLessThanOrEqual(300);
@@ -147,35 +131,33 @@ describe.skipIf(missing)("the live page", () => {
   it("takes a lost stream up again and says so meanwhile", async () => {
     const page = await open();
     await page.locator("#connection[data-state=live]").waitFor();
-    server.cut();
+    at.server.cut();
     await page.locator("#connection[data-state=lost]").waitFor();
     await page.locator("#connection[data-state=live]").waitFor();
     await page.close();
   });
 
   it("asks for a key when nothing is public, and works with one", async () => {
-    server.refuseReads(true);
-    const page = await browser.newPage();
-    page.setDefaultTimeout(PATIENCE);
-    await page.goto(server.url);
+    at.server.refuseReads(true);
+    const page = await at.newPage();
+    await page.goto(at.server.url);
     await page.getByRole("button", { name: "Use a key" }).click();
-    await page.locator("#key").fill(server.adminKey);
+    await page.locator("#key").fill(at.server.adminKey);
     await page.getByRole("button", { name: "Use", exact: true }).click();
     await page.locator(".signal").first().waitFor();
     await page.locator(".delivery").first().waitFor();
-    server.refuseReads(false);
+    at.server.refuseReads(false);
     await page.close();
   });
 
   it("lets whoever has a key give a failed delivery another try", async () => {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(PATIENCE);
-    await page.goto(server.url);
+    const page = await at.newPage();
+    await page.goto(at.server.url);
     const failed = page.getByRole("button", { name: /^Retry delivery/ });
     await failed.first().waitFor();
     const before = await failed.count();
     await failed.first().click();
-    await page.locator("#key").fill(server.adminKey);
+    await page.locator("#key").fill(at.server.adminKey);
     await page.getByRole("button", { name: "Use", exact: true }).click();
     await failed.first().click();
     await page.waitForFunction(
@@ -186,9 +168,8 @@ describe.skipIf(missing)("the live page", () => {
   });
 
   it("shows sources and services, and turns up the faults of a stand-in with an admin's key", async () => {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(PATIENCE);
-    await page.goto(`${server.url}#key=${server.adminKey}`);
+    const page = await at.newPage();
+    await page.goto(`${at.server.url}#key=${at.server.adminKey}`);
     await page.getByRole("button", { name: "Services" }).click();
     await page.locator("#services table").nth(2).waitFor();
     expect(await said(page, "#services td")).toMatch(
@@ -220,15 +201,14 @@ describe.skipIf(missing)("the live page", () => {
   });
 
   it("describes the API at /docs", async () => {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(PATIENCE);
-    await page.goto(`${server.url}docs`);
+    const page = await at.newPage();
+    await page.goto(`${at.server.url}docs`);
     await page.locator(".rule").first().waitFor();
     expect(await said(page, ".rule summary code")).toContain("/ingest");
     await page.close();
   });
 
   it("loads nothing from elsewhere and breaks no content policy", () => {
-    expect(complaints).toEqual([]);
+    expect(at.complaints).toEqual([]);
   });
 });
