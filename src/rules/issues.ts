@@ -1,4 +1,4 @@
-import { nearestName } from "./language/traps.ts";
+import { nearestName } from "../kit/nearest-name.ts";
 import type { Problem, Source } from "./yaml.ts";
 
 type Issue = { path: PropertyKey[]; message: string; code?: string; keys?: string[] };

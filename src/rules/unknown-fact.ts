@@ -1,5 +1,5 @@
+import { nearestName } from "../kit/nearest-name.ts";
 import type { FactVocabulary } from "../model/facts.ts";
-import { nearestName } from "./language/traps.ts";
 
 /** What to say of a fact given by hand whose name no rule can read; undefined when it is known. */
 export function unknownFact(name: string, vocabulary: FactVocabulary): { message: string; mend?: string } | undefined {

@@ -1,9 +1,10 @@
+import { nearestName } from "../kit/nearest-name.ts";
 import type { FactVocabulary } from "../model/facts.ts";
 import { Level } from "../model/scalars.ts";
 import type { Condition } from "./condition.ts";
 import { canonical } from "./condition.ts";
 import { type Expression, walk } from "./language/syntax.ts";
-import { type Fault, nearestName } from "./language/traps.ts";
+import type { Fault } from "./language/traps.ts";
 
 /** What loads and is probably not meant. */
 export const warningsOf = ({ expression }: Condition, vocabulary: FactVocabulary): Fault[] =>

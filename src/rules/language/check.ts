@@ -1,6 +1,7 @@
+import { nearestName } from "../../kit/nearest-name.ts";
 import { linearPattern } from "./pattern.ts";
 import { type Expression, numeral, parts } from "./syntax.ts";
-import { type Fault, nearestName } from "./traps.ts";
+import type { Fault } from "./traps.ts";
 
 export type Type = "number" | "text" | "list" | "truth";
 /** What a condition may name, and what kind of value stands behind each name. */
