@@ -1,7 +1,10 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-/** Node reads TypeScript itself, as it does when the scripts run: without a bundler between, a suite starts in seconds. */
+/**
+ * Node reads TypeScript itself, as it does when the scripts run: without a bundler between, a suite
+ * starts in seconds.
+ */
 const native = { experimental: { viteModuleRunner: false, nodeLoader: false } };
 
 export default defineConfig({
@@ -14,17 +17,26 @@ export default defineConfig({
           // Files share their modules: a process for each would take longer than the tests.
           isolate: false,
           pool: "threads",
-          include: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "cli/**/*.test.ts",
+            "local/**/*.test.ts",
+            "scripts/**/*.test.ts",
+            "test/*.test.ts",
+          ],
           exclude: ["**/*.edge.test.ts"],
         },
       },
       {
-        // Inside workerd, with the bindings of wrangler.toml. What needs a database is tested over the whole local stack (e2e).
+        // Inside workerd, with the bindings of wrangler.toml. What needs a database is tested over
+        // the whole local stack (e2e).
         plugins: [
           cloudflareTest({
             main: "./test/edge-worker.ts",
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: { DATABASE_URL: "postgresql://none@127.0.0.1:9/none", LOCAL: "1" } },
+            miniflare: {
+              bindings: { DATABASE_URL: "postgresql://none@127.0.0.1:9/none", LOCAL: "1" },
+            },
           }),
         ],
         // The first call starts workerd, which takes long on a busy machine.
@@ -55,7 +67,14 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
-      { test: { ...native, name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 1_800_000 } },
+      {
+        test: {
+          ...native,
+          name: "fuzz",
+          include: ["test/fuzz/**/*.test.ts"],
+          testTimeout: 1_800_000,
+        },
+      },
       {
         // One file after another: each takes the whole machine.
         test: {
@@ -68,7 +87,13 @@ export default defineConfig({
         },
       },
       {
-        test: { ...native, name: "browser", include: ["test/browser/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 180_000 },
+        test: {
+          ...native,
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
       },
     ],
   },

@@ -1,7 +1,8 @@
 /**
- * The first file that runs on a fresh clone, so it is plain JavaScript without a dependency and runs on Node 20.
- * It installs the packages when they are missing or older than the lock file, then runs a script (or `--bin NAME`)
- * under the Node 24 that came with them: wrangler and vitest refuse the older one that many machines have.
+ * The first file that runs on a fresh clone, so it is plain JavaScript without a dependency and
+ * runs on Node 20. It installs the packages when they are missing or older than the lock file, then
+ * runs a script (or `--bin NAME`) under the Node 24 that came with them: wrangler and vitest refuse
+ * the older one that many machines have.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, statSync, utimesSync } from "node:fs";
@@ -24,10 +25,15 @@ function missing() {
   const have = changedAt(installed);
   if (have === undefined) return "node_modules is missing";
   const want = changedAt(lock);
-  return want !== undefined && want > have ? "package-lock.json is newer than node_modules" : undefined;
+  return want !== undefined && want > have
+    ? "package-lock.json is newer than node_modules"
+    : undefined;
 }
 
-/** Two commands typed at once must not install over each other: a directory is the lock, kept fresh while it is held. */
+/**
+ * Two commands typed at once must not install over each other: a directory is the lock, kept fresh
+ * while it is held.
+ */
 async function withInstallLock(work) {
   const held = join(root, ".npm-install.lock");
   for (let told = false; ; told = true) {
@@ -42,7 +48,10 @@ async function withInstallLock(work) {
       await pause(500);
     }
   }
-  const beat = setInterval(() => existsSync(held) && utimesSync(held, new Date(), new Date()), 3_000);
+  const beat = setInterval(
+    () => existsSync(held) && utimesSync(held, new Date(), new Date()),
+    3_000,
+  );
   const release = () => {
     clearInterval(beat);
     rmSync(held, { recursive: true, force: true });
@@ -54,14 +63,20 @@ async function withInstallLock(work) {
   }
 }
 
-/** A signal to npm alone ends the shell between npm and us, which passes nothing on: then the one who started us is gone, and so should we be. */
+/**
+ * A signal to npm alone ends the shell between npm and us, which passes nothing on: then the one
+ * who started us is gone, and so should we be.
+ */
 function whenOrphaned(act) {
   if (process.env.npm_lifecycle_event === undefined) return undefined;
   const parent = process.ppid;
   return setInterval(() => process.ppid !== parent && act(), 500);
 }
 
-/** Runs a program with this terminal and answers its exit code; a signal to us reaches it once, and we wait for its end. */
+/**
+ * Runs a program with this terminal and answers its exit code; a signal to us reaches it once, and
+ * we wait for its end.
+ */
 function run(file, args, { env = process.env, stdout = "inherit" } = {}) {
   return new Promise((done) => {
     const child = spawn(file, args, {
@@ -70,7 +85,8 @@ function run(file, args, { env = process.env, stdout = "inherit" } = {}) {
       stdio: ["inherit", stdout, "inherit"],
       shell: windows && !file.endsWith(".exe"),
     });
-    // A terminal sends Ctrl-C to the whole group, the child included: forwarding it would deliver it twice.
+    // A terminal sends Ctrl-C to the whole group, the child included: forwarding it would deliver
+    // it twice.
     const ignore = () => {};
     const forward = (signal) => child.kill(signal);
     process.on("SIGINT", process.stdin.isTTY ? ignore : forward);
@@ -79,7 +95,11 @@ function run(file, args, { env = process.env, stdout = "inherit" } = {}) {
     const watch = whenOrphaned(() => child.kill("SIGTERM"));
     const finish = (code) => {
       clearInterval(watch);
-      process.off("SIGINT", ignore).off("SIGINT", forward).off("SIGTERM", forward).off("SIGHUP", forward);
+      process
+        .off("SIGINT", ignore)
+        .off("SIGINT", forward)
+        .off("SIGTERM", forward)
+        .off("SIGHUP", forward);
       done(code);
     };
     child.on("error", (error) => {
@@ -95,7 +115,11 @@ async function install() {
     const why = missing();
     if (!why) return;
     say(`Installing packages with npm ci (${why}); this takes a few minutes the first time.`);
-    const code = await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { stdout: 2 });
+    const code = await run(
+      "npm",
+      ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+      { stdout: 2 },
+    );
     if (code !== 0) {
       say(
         `npm ci failed with exit code ${code}. Check the network and the registry (npm config get registry), then run the command again.`,
@@ -107,14 +131,19 @@ async function install() {
   });
 }
 
-/** The bundled Node 24, or the running one when the platform has none and it is new enough: the program and its flags. */
+/**
+ * The bundled Node 24, or the running one when the platform has none and it is new enough: the
+ * program and its flags.
+ */
 function chooseNode() {
   const quiet = "--disable-warning=ExperimentalWarning";
   const bundled = join(bins, windows ? "node.cmd" : "node");
   if (existsSync(bundled)) return [bundled, quiet];
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 12)) {
-    say(`No bundled Node for ${process.platform}-${process.arch}: using the running ${process.version}.`);
+    say(
+      `No bundled Node for ${process.platform}-${process.arch}: using the running ${process.version}.`,
+    );
     return [process.execPath, quiet, ...(major === 22 ? ["--experimental-strip-types"] : [])];
   }
   say(

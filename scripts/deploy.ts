@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs, parseEnv } from "node:util";
 import * as z from "zod";
+import { unknownSettings } from "../local/known-settings.ts";
+import { applyMigrations } from "../local/migrate.ts";
 import { FACTS } from "../src/model/facts.ts";
 import { loadRules } from "../src/rules/load.ts";
 import { Settings } from "../workers/settings.ts";
-import { unknownSettings } from "./local/known-settings.ts";
-import { applyMigrations } from "./local/migrate.ts";
 
 const USAGE = `npm run deploy -- [--env FILE] [--dry-run]
 
@@ -29,14 +29,20 @@ class Refusal extends Error {}
 /** Runs a bin of ours; what it printed, or a Refusal with its last words. */
 function run(file: string, args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(join(ROOT, "node_modules/.bin", file), args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(join(ROOT, "node_modules/.bin", file), args, {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let printed = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (printed += chunk));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk) => (printed += chunk));
     child.on("error", reject);
     child.on("exit", (code) =>
       code === 0
         ? resolve(printed)
-        : reject(new Refusal(`${file} ${args.slice(0, 3).join(" ")} failed:\n${printed.slice(-2_000)}`)),
+        : reject(
+            new Refusal(`${file} ${args.slice(0, 3).join(" ")} failed:\n${printed.slice(-2_000)}`),
+          ),
     );
   });
 }
@@ -44,17 +50,24 @@ function run(file: string, args: string[]): Promise<string> {
 function checkRules(variables: Record<string, string>): void {
   const loaded = loadRules(readFileSync(join(ROOT, "rules/rules.yml"), "utf8"), variables, FACTS);
   if (loaded.kind === "rejected") {
-    const lines = loaded.problems.map(({ line, column, message }) => `rules/rules.yml:${line}:${column} ${message}`);
+    const lines = loaded.problems.map(
+      ({ line, column, message }) => `rules/rules.yml:${line}:${column} ${message}`,
+    );
     throw new Refusal(lines.join("\n"));
   }
   step(`rules/rules.yml: ${loaded.rules.rules.length} rules, sha ${loaded.rules.sha.slice(0, 12)}`);
 }
 
-/** Everything in the file is uploaded as a secret, so that no setting of the deployment lives in two places. */
+/**
+ * Everything in the file is uploaded as a secret, so that no setting of the deployment lives in two
+ * places.
+ */
 function readSettings(file: string, dryRun: boolean): Record<string, string> {
   if (!existsSync(file)) {
     if (dryRun) {
-      step(`${file}: not there yet; it needs DATABASE_URL, and what you want of docs/operations.md`);
+      step(
+        `${file}: not there yet; it needs DATABASE_URL, and what you want of docs/operations.md`,
+      );
       return {};
     }
     throw new Refusal(
@@ -62,18 +75,29 @@ function readSettings(file: string, dryRun: boolean): Record<string, string> {
     );
   }
   const variables = Object.fromEntries(
-    Object.entries(parseEnv(readFileSync(file, "utf8"))).map(([name, value]) => [name, value ?? ""]),
+    Object.entries(parseEnv(readFileSync(file, "utf8"))).map(([name, value]) => [
+      name,
+      value ?? "",
+    ]),
   );
   const checked = Settings.safeParse(variables);
   if (!checked.success) throw new Refusal(`${file}:\n${z.prettifyError(checked.error)}`);
-  if (variables.LOCAL !== undefined) throw new Refusal(`${file}: LOCAL is for npm start alone; remove it`);
+  if (variables.LOCAL !== undefined)
+    throw new Refusal(`${file}: LOCAL is for npm start alone; remove it`);
   step(`${file}: ${Object.keys(variables).length} settings`);
-  for (const problem of unknownSettings(Object.keys(variables))) console.log(`! ${file}: ${problem}`);
+  for (const problem of unknownSettings(Object.keys(variables)))
+    console.log(`! ${file}: ${problem}`);
   return variables;
 }
 
 async function build(): Promise<void> {
-  const printed = await run("wrangler", ["deploy", "--dry-run", "--minify", "--outdir", ".wrangler/dry-run"]);
+  const printed = await run("wrangler", [
+    "deploy",
+    "--dry-run",
+    "--minify",
+    "--outdir",
+    ".wrangler/dry-run",
+  ]);
   step(`the Worker builds: ${/Total Upload: .*/.exec(printed)?.[0] ?? "size unknown"}`);
 }
 
@@ -88,11 +112,15 @@ async function createQueues(): Promise<void> {
 
 async function untilReady(url: string): Promise<void> {
   for (let attempt = 1; attempt <= READY_TRIES; attempt++) {
-    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
+    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(10_000) }).catch(
+      () => undefined,
+    );
     if (answer?.ok) return step(`${url} is ready`);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
   }
-  throw new Refusal(`${url}/readyz does not answer 200; look at "npx wrangler tail" and ${url}/healthz`);
+  throw new Refusal(
+    `${url}/readyz does not answer 200; look at "npx wrangler tail" and ${url}/healthz`,
+  );
 }
 
 async function deploy(envFile: string): Promise<void> {
@@ -131,7 +159,16 @@ try {
   if (values.help) console.log(USAGE);
   else await (values["dry-run"] ? dryRun : deploy)(values.env);
 } catch (error) {
-  const wrongUsage = error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
-  console.error(wrongUsage ? `${error.message}\n\n${USAGE}` : error instanceof Refusal ? `\u2717 ${error.message}` : error);
+  const wrongUsage =
+    error instanceof TypeError &&
+    "code" in error &&
+    String(error.code).startsWith("ERR_PARSE_ARGS");
+  console.error(
+    wrongUsage
+      ? `${error.message}\n\n${USAGE}`
+      : error instanceof Refusal
+        ? `\u2717 ${error.message}`
+        : error,
+  );
   process.exitCode = wrongUsage ? 2 : 1;
 }

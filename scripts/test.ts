@@ -1,5 +1,6 @@
 /**
- * `npm test`: types, format and lint, dead code, then the suites. `npm run test:browser` and its sisters run one long suite each,
+ * `npm test`: types, format and lint, dead code, then the suites. `npm run test:browser` and its
+ * sisters run one long suite each,
  * `npm run test:faults -- simulation` only the files of it whose path has the word.
  * The last line counts them all: `N passed, N failed, N skipped`.
  */
@@ -41,7 +42,9 @@ function run(bin: string, args: string[]): Promise<number> {
 async function check([title, bin, ...args]: (typeof checks)[number]): Promise<Count> {
   const began = performance.now();
   const good = (await run(bin, args)) === 0;
-  console.log(`${good ? "✓" : "✗"} ${title} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+  console.log(
+    `${good ? "✓" : "✗"} ${title} (${((performance.now() - began) / 1000).toFixed(1)} s)`,
+  );
   return { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0 };
 }
 
@@ -53,7 +56,10 @@ interface VitestReport {
   testResults: { status: string; assertionResults: unknown[] }[];
 }
 
-/** A file that fails before its first test, or an error outside of any test, has no failed test to its name: it counts as one. */
+/**
+ * A file that fails before its first test, or an error outside of any test, has no failed test to
+ * its name: it counts as one.
+ */
 function countReport(file: string, code: number): Count {
   const report = JSON.parse(readFileSync(file, "utf8")) as VitestReport;
   const brokenFiles = report.testResults.filter(
@@ -82,7 +88,10 @@ async function suites(project: string, words: string[] = []): Promise<Count> {
 }
 
 const [suite, ...words] = process.argv.slice(2);
-if ((suite !== undefined && !longSuites.includes(suite)) || words.some((word) => word.startsWith("-"))) {
+if (
+  (suite !== undefined && !longSuites.includes(suite)) ||
+  words.some((word) => word.startsWith("-"))
+) {
   console.error(
     `usage: npm test | ${longSuites.map((name) => `npm run test:${name}`).join(" | ")} [-- WORD OF A FILE'S PATH ...]`,
   );

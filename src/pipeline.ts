@@ -1,4 +1,3 @@
-import { isNearDuplicate } from "./dedup/fingerprint.ts";
 import { mergeFacts } from "./enrich/facts.ts";
 import { type Gathered, gather, NOTHING } from "./events/gather.ts";
 import { summarise } from "./events/summarise.ts";
@@ -14,6 +13,7 @@ import { plan } from "./outbox/plan.ts";
 import { type RefineSettings, refine } from "./refine/refine.ts";
 import { type RuleError, type Ruleset, score } from "./rules/score.ts";
 import type { Change, EventState, Judgement } from "./store/store.ts";
+import { isNearDuplicate } from "./text/near-duplicate/fingerprint.ts";
 
 /*
  * The table of contents, in the order in which data meets it:
@@ -33,7 +33,10 @@ export type Judged =
   | { kind: "keep"; post: Post; judgement: Judgement }
   | { kind: "drop"; judgement: Judgement & { outcome: "dropped" } };
 
-/** Whether a post is worth anyone's attention, and what it speaks of. A post that names no token is dropped too: it is evidence of nothing. */
+/**
+ * Whether a post is worth anyone's attention, and what it speaks of. A post that names no token is
+ * dropped too: it is evidence of nothing.
+ */
 export function judge(raw: RawPost, settings: JudgeSettings): Judged {
   const ref = { source: raw.source, id: raw.id };
   const verdict = filter(raw, settings.filter);
@@ -41,23 +44,49 @@ export function judge(raw: RawPost, settings: JudgeSettings): Judged {
     const { lang, spam, reason, evidence } = verdict;
     return {
       kind: "drop",
-      judgement: { ...ref, lang, spam, sentiment: null, fingerprint: null, outcome: "dropped", reason, evidence },
+      judgement: {
+        ...ref,
+        lang,
+        spam,
+        sentiment: null,
+        fingerprint: null,
+        outcome: "dropped",
+        reason,
+        evidence,
+      },
     };
   }
   const refined = refine(raw, verdict, settings.refine);
   const quiet = raw.raw?.quiet === true;
-  const post = quiet ? { ...refined, mentions: refined.mentions.map((mention) => ({ ...mention, quiet })) } : refined;
-  const seen = { ...ref, lang: post.lang, spam: post.spam, sentiment: post.sentiment, fingerprint: post.fingerprint };
+  const post = quiet
+    ? { ...refined, mentions: refined.mentions.map((mention) => ({ ...mention, quiet })) }
+    : refined;
+  const seen = {
+    ...ref,
+    lang: post.lang,
+    spam: post.spam,
+    sentiment: post.sentiment,
+    fingerprint: post.fingerprint,
+  };
   if (post.mentions.length === 0) {
     return {
       kind: "drop",
-      judgement: { ...seen, outcome: "dropped", reason: "no_token", evidence: "names no token, cashtag or contract address" },
+      judgement: {
+        ...seen,
+        outcome: "dropped",
+        reason: "no_token",
+        evidence: "names no token, cashtag or contract address",
+      },
     };
   }
   return {
     kind: "keep",
     post,
-    judgement: { ...seen, outcome: "pending", eventKeys: post.mentions.map((mention) => mention.eventKey) },
+    judgement: {
+      ...seen,
+      outcome: "pending",
+      eventKeys: post.mentions.map((mention) => mention.eventKey),
+    },
   };
 }
 
@@ -71,12 +100,19 @@ export const recall = (state: EventState): Known => ({
   signal: state.signal,
 });
 
-export type Given = { mentions: Mention[]; answers: ProviderFacts[]; rules: Ruleset; channels: ChannelConfig[]; now: number };
+export type Given = {
+  mentions: Mention[];
+  answers: ProviderFacts[];
+  rules: Ruleset;
+  channels: ChannelConfig[];
+  now: number;
+};
 
 /**
- * What changes when mentions and facts meet an event: the event counted anew from all its evidence, the signal scored anew, and a notification for
- * each channel when the state changed. Known or new, there must be at least one mention. `after` becomes true only once `change` is committed. `errors`: rules that could not be
- * evaluated and added nothing.
+ * What changes when mentions and facts meet an event: the event counted anew from all its evidence,
+ * the signal scored anew, and a notification for each channel when the state changed. Known or new,
+ * there must be at least one mention. `after` becomes true only once `change` is committed.
+ * `errors`: rules that could not be evaluated and added nothing.
  */
 export function decide(
   before: Known,
@@ -101,13 +137,15 @@ export function decide(
     facts,
     degraded: facts.degraded.length > 0,
     onchainAsofTs: facts.origin.active_addrs_24h?.asOf ?? null,
-    onchainConfidence: typeof facts.values.onchain_confidence === "number" ? facts.values.onchain_confidence : null,
+    onchainConfidence:
+      typeof facts.values.onchain_confidence === "number" ? facts.values.onchain_confidence : null,
     rulesVersion: rules.sha,
     transition: (before.signal?.transition ?? 0) + (changed ? 1 : 0),
     ts: at,
   };
   const told = gathered.evidence.some((mention) => !mention.quiet);
-  const outbox = changed && told ? plan(before.signal, signal, event, channels, rules.notify, now) : [];
+  const outbox =
+    changed && told ? plan(before.signal, signal, event, channels, rules.notify, now) : [];
   return {
     change: { expectedRev: before.rev, event, evidence: fresh, signal, outbox, at },
     after: { gathered, signal },

@@ -16,6 +16,12 @@ it("tells the live stream what state a signal was in before, also where no chann
   });
   const made = change(1, [mention(1)]);
   for (const previousState of [null, "candidate"] as const)
-    await announce({ ...made, outbox: [], signal: { ...made.signal, state: "verified", previousState } }, []);
-  expect(told).toMatchObject([{ previousState: null }, { state: "verified", previousState: "candidate" }]);
+    await announce(
+      { ...made, outbox: [], signal: { ...made.signal, state: "verified", previousState } },
+      [],
+    );
+  expect(told).toMatchObject([
+    { previousState: null },
+    { state: "verified", previousState: "candidate" },
+  ]);
 });

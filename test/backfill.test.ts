@@ -1,11 +1,14 @@
 import { expect, it } from "vitest";
-import { localGate } from "../src/kit/local-gate.ts";
+import { localGate } from "../src/http/local-guard.ts";
 import { hackernews } from "../src/sources/hackernews.ts";
 import { type PollOptions, poll } from "../src/sources/poll.ts";
 import { ingest } from "../workers/ingest.ts";
 import { eventWorld, NOON } from "./support/event-world.ts";
 
-/** Stories 1 to 5, ten minutes apart, the last one ten minutes old, each about a token of its own name. */
+/**
+ * Stories 1 to 5, ten minutes apart, the last one ten minutes old, each about a token of its own
+ * name.
+ */
 const story = (id: number) => ({
   ...{ id, by: `author${id}`, time: NOON / 1_000 - (6 - id) * 600 },
   title: `$TOK${"ABCDE"[id - 1]} shipped its long awaited upgrade of the bridge today, and the team answered every question about it`,
@@ -24,7 +27,9 @@ async function setUp() {
     gate: localGate(world.now),
     store: world.store,
     ingest: async (posts: Parameters<typeof ingest>[0]) =>
-      (await ingest(posts, world.ingestPorts)).kind === "accepted" ? ("ok" as const) : ("unavailable" as const),
+      (await ingest(posts, world.ingestPorts)).kind === "accepted"
+        ? ("ok" as const)
+        : ("unavailable" as const),
   };
   const run = async (options: PollOptions) => {
     const report = await poll(hackernews, {}, ports, { now: true, ...options });

@@ -25,7 +25,8 @@ function lists(builtIn: string) {
     get: async (key: string) => kv.get(key) ?? null,
     put: async (key: string, text: string) => void kv.set(key, text),
   };
-  const isolate = () => hotList("blacklist", builtIn, parseBlacklist, store, REREAD_MS, () => clock.now);
+  const isolate = () =>
+    hotList("blacklist", builtIn, parseBlacklist, store, REREAD_MS, () => clock.now);
   return { here: isolate(), elsewhere: isolate(), pass: (ms: number) => (clock.now += ms) };
 }
 type List = ReturnType<typeof lists>["here"];
@@ -46,26 +47,37 @@ it("drops by a published list here at once, and in other isolates after their ti
 
 it("keeps the last good list when the next one has a mistake", async () => {
   const { here, pass } = lists("authors: [shill]");
-  expect(await here.publish("author: [nobody]")).toMatchObject({ kind: "rejected", problems: [{ line: 1 }] });
+  expect(await here.publish("author: [nobody]")).toMatchObject({
+    kind: "rejected",
+    problems: [{ line: 1 }],
+  });
   pass(REREAD_MS);
   expect((await judged(here)).kind).toBe("drop");
 });
 
 it.each([
   ["blacklist", "authors: [shill]", POST.text, "author shill"],
-  ["spam", "authors: []", "🎁 $500 GIVEAWAY! Follow me, retweet and tag 3 friends, winners in 24 hours", "giveaway"],
+  [
+    "spam",
+    "authors: []",
+    "🎁 $500 GIVEAWAY! Follow me, retweet and tag 3 friends, winners in 24 hours",
+    "giveaway",
+  ],
   ["no_token", "authors: []", "The node's memory leak is fixed since yesterday", "names no token"],
-])("shows at GET /posts/{source}/{id} that a post was dropped for %s, and the evidence", async (reason, list, text, evidence) => {
-  const { here } = lists(list);
-  const store = memoryStore();
-  const post = { ...POST, text };
-  await store.accept([{ post, textHash: "h" }], iso(NOW));
-  const { judgement } = judge(post, {
-    filter: { languages: [], blacklist: await here.get() },
-    refine: { windowMinutes: 60, authors: new Map() },
-  });
-  await store.judge([judgement], iso(NOW));
-  const shown = await (await api(fakePorts({ store })).request("/posts/x/1")).text();
-  expect(shown).toContain(`"reason":"${reason}"`);
-  expect(shown.toLowerCase()).toContain(evidence);
-});
+])(
+  "shows at GET /posts/{source}/{id} that a post was dropped for %s, and the evidence",
+  async (reason, list, text, evidence) => {
+    const { here } = lists(list);
+    const store = memoryStore();
+    const post = { ...POST, text };
+    await store.accept([{ post, textHash: "h" }], iso(NOW));
+    const { judgement } = judge(post, {
+      filter: { languages: [], blacklist: await here.get() },
+      refine: { windowMinutes: 60, authors: new Map() },
+    });
+    await store.judge([judgement], iso(NOW));
+    const shown = await (await api(fakePorts({ store })).request("/posts/x/1")).text();
+    expect(shown).toContain(`"reason":"${reason}"`);
+    expect(shown.toLowerCase()).toContain(evidence);
+  },
+);

@@ -29,7 +29,9 @@ it.skipIf(process.platform === "win32")(
       env: { ...process.env, npm_lifecycle_event: "start" },
       stdio: "ignore",
     });
-    await vi.waitUntil(() => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "", { timeout: 20_000 });
+    await vi.waitUntil(() => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "", {
+      timeout: 20_000,
+    });
     const pid = Number(readFileSync(pidFile, "utf8"));
     expect(alive(pid)).toBe(true);
     shell.kill("SIGTERM");

@@ -9,8 +9,15 @@ import { outboxWorld, SECRET, type Target } from "./support/outbox.ts";
 
 const PATIENCE_MS = 250;
 
-/** The keeper of a channel over a memory store; sleeping moves its clock, and the patience of its caller has no end. */
-async function keeperWorld(target: Target, over: Partial<ChannelPorts> = {}, channel: Partial<ChannelConfig> = {}) {
+/**
+ * The keeper of a channel over a memory store; sleeping moves its clock, and the patience of its
+ * caller has no end.
+ */
+async function keeperWorld(
+  target: Target,
+  over: Partial<ChannelPorts> = {},
+  channel: Partial<ChannelConfig> = {},
+) {
   const world = await outboxWorld(channel, target);
   const woken: number[] = [];
   const counted: string[] = [];
@@ -19,7 +26,10 @@ async function keeperWorld(target: Target, over: Partial<ChannelPorts> = {}, cha
   const ports: ChannelPorts = {
     now: () => world.clock.now,
     log: () => undefined,
-    telemetry: { count: (name, labels) => void counted.push(`${name} ${labels?.result ?? ""}`), observe: () => undefined },
+    telemetry: {
+      count: (name, labels) => void counted.push(`${name} ${labels?.result ?? ""}`),
+      observe: () => undefined,
+    },
     store: world.store,
     env: world.ports.env,
     fetch: world.ports.fetch,
@@ -56,7 +66,14 @@ describe("the keeper of a channel", () => {
     const id = await change();
     await keeper.deliver(id, 1);
     expect(heard).toMatchObject([
-      { event: "delivery", deliveryId: id, channel: "hook", symbol: "DEMO", result: "retry", attempt: 1 },
+      {
+        event: "delivery",
+        deliveryId: id,
+        channel: "hook",
+        symbol: "DEMO",
+        result: "retry",
+        attempt: 1,
+      },
     ]);
   });
 
@@ -77,7 +94,9 @@ describe("the keeper of a channel", () => {
 
   it("sleeps through a short wait that the target asks for", async () => {
     const { keeper, change, rows, woken } = await keeperWorld((_, n) =>
-      n === 0 ? new Response("", { status: 429, headers: { "retry-after": "1" } }) : new Response(""),
+      n === 0
+        ? new Response("", { status: 429, headers: { "retry-after": "1" } })
+        : new Response(""),
     );
     await keeper.deliver(await change(), 1);
     expect(await rows()).toMatchObject([{ status: "done" }]);
@@ -116,7 +135,10 @@ describe("the keeper of a channel", () => {
       await keeper.deliver(first, 1);
       await store.setChannelStatus(channelId, "active", null);
       clock.now += 1;
-      await keeper.deliver(await change({ state: "downgraded" }, { eventKey: "eth:OTHER:2026-01-15T12:00:00Z" }), 1);
+      await keeper.deliver(
+        await change({ state: "downgraded" }, { eventKey: "eth:OTHER:2026-01-15T12:00:00Z" }),
+        1,
+      );
       expect((await rows()).at(-1)).toMatchObject({ status: "done" });
     }
   });
@@ -140,12 +162,21 @@ describe("the keeper of a channel", () => {
   });
 
   it("puts what falls due together into one message, also when it is asked for all of it at once", async () => {
-    const mail = { kind: "email", settings: { to: ["ops@dev.org"] }, filter: ChannelFilter.parse({ digestMinutes: 10 }) };
+    const mail = {
+      kind: "email",
+      settings: { to: ["ops@dev.org"] },
+      filter: ChannelFilter.parse({ digestMinutes: 10 }),
+    };
     const env = ChannelEnv.parse({ RESEND_API_KEY: "re_key", MAIL_FROM: "signals@dev.org" });
     const world = await keeperWorld(() => Response.json({ id: "1" }), { env }, mail);
     const ids = [];
     for (let n = 0; n < 30; n++)
-      ids.push(await world.change({ transition: 1 }, { symbol: `S${n}`, eventKey: `eth:T${n}:2026-01-15T12:00:00Z` }));
+      ids.push(
+        await world.change(
+          { transition: 1 },
+          { symbol: `S${n}`, eventKey: `eth:T${n}:2026-01-15T12:00:00Z` },
+        ),
+      );
     world.clock.now += 600_000;
     await Promise.all(ids.map((id) => world.keeper.deliver(id, world.channelId)));
     expect(new Set((await world.rows()).map(({ status }) => status))).toEqual(new Set(["done"]));

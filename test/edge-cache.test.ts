@@ -44,9 +44,16 @@ const text = async (...asked: Parameters<typeof get>) => (await get(...asked)).t
 
 describe("the cache of a data centre", () => {
   it("answers again without asking for five seconds", async () => {
-    expect([await text(0), await text(1), await text(4.9)]).toEqual(["answer 1", "answer 1", "answer 1"]);
+    expect([await text(0), await text(1), await text(4.9)]).toEqual([
+      "answer 1",
+      "answer 1",
+      "answer 1",
+    ]);
     const { headers } = await get(3);
-    expect([headers.get("Age"), headers.get("Cache-Control")]).toEqual(["3", "public, s-maxage=5, stale-while-revalidate=30"]);
+    expect([headers.get("Age"), headers.get("Cache-Control")]).toEqual([
+      "3",
+      "public, s-maxage=5, stale-while-revalidate=30",
+    ]);
     expect([...headers.keys()]).toEqual(["age", "cache-control", "content-type", "etag"]);
   });
 
@@ -54,7 +61,11 @@ describe("the cache of a data centre", () => {
     await get(0);
     now += 6_000;
     const together = await Promise.all([1, 2, 3].map(() => cached(new Request(URL), PUBLIC)));
-    expect(await Promise.all(together.map((response) => response.text()))).toEqual(["answer 1", "answer 1", "answer 1"]);
+    expect(await Promise.all(together.map((response) => response.text()))).toEqual([
+      "answer 1",
+      "answer 1",
+      "answer 1",
+    ]);
     await Promise.all(deferred);
     expect([await text(7), made]).toEqual(["answer 2", 2]);
   });
@@ -67,18 +78,28 @@ describe("the cache of a data centre", () => {
   it("answers 304 to whoever has it", async () => {
     await get(0);
     const response = await get(1, PUBLIC, { "If-None-Match": 'W/"1"' });
-    expect([response.status, await response.text(), response.headers.get("ETag")]).toEqual([304, "", 'W/"1"']);
+    expect([response.status, await response.text(), response.headers.get("ETag")]).toEqual([
+      304,
+      "",
+      'W/"1"',
+    ]);
   });
 
   it("keeps a copy also when everyone asks only for what changed", async () => {
     const answer = async ({ headers }: Request) => {
       made++;
-      const said = { ETag: 'W/"same"', "Cache-Control": "public, s-maxage=5, stale-while-revalidate=30" };
+      const said = {
+        ETag: 'W/"same"',
+        "Cache-Control": "public, s-maxage=5, stale-while-revalidate=30",
+      };
       const known = headers.get("If-None-Match") === said.ETag;
       return new Response(known ? null : "same", { status: known ? 304 : 200, headers: said });
     };
-    const poll = async (seconds: number) => (await get(seconds, answer, { "If-None-Match": 'W/"same"' })).status;
-    expect([await poll(0), await poll(1), await poll(6), await poll(7), await poll(12)]).toEqual([304, 304, 304, 304, 304]);
+    const poll = async (seconds: number) =>
+      (await get(seconds, answer, { "If-None-Match": 'W/"same"' })).status;
+    expect([await poll(0), await poll(1), await poll(6), await poll(7), await poll(12)]).toEqual([
+      304, 304, 304, 304, 304,
+    ]);
     expect(made).toBe(3);
     expect([await text(13, answer), made]).toEqual(["same", 3]);
   });
@@ -93,7 +114,10 @@ describe("the cache of a data centre", () => {
   });
 
   it("goes on without a cache that fails", async () => {
-    const broken = { match: () => Promise.reject(new Error("out")), put: () => Promise.reject(new Error("out")) };
+    const broken = {
+      match: () => Promise.reject(new Error("out")),
+      put: () => Promise.reject(new Error("out")),
+    };
     cached = edgeCache(
       broken,
       () => now,

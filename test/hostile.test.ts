@@ -1,18 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { twins } from "../scripts/local/twins/index.ts";
-import type { TwinReply } from "../scripts/local/twins/twin.ts";
+import type { TwinReply } from "../local/emulators/emulator.ts";
+import { twins } from "../local/emulators/registry.ts";
 import type { AskPorts } from "../src/enrich/enricher.ts";
-import { ENRICHERS } from "../src/enrich/index.ts";
-import { localGate } from "../src/kit/local-gate.ts";
-import { VERDICTS } from "../src/kit/verdict.ts";
+import { ENRICHERS } from "../src/enrich/registry.ts";
+import { localGate } from "../src/http/local-guard.ts";
+import { VERDICTS } from "../src/http/verdict.ts";
 import { FactValue } from "../src/model/facts.ts";
 import type { Chain } from "../src/model/scalars.ts";
-import { SOURCES } from "../src/sources/index.ts";
-import { readFrame } from "../src/sources/jetstream.ts";
+import { readFrame } from "../src/sources/jetstream/index.ts";
+import { SOURCES } from "../src/sources/registry.ts";
 import { type Dice, dice } from "./sim/random.ts";
 import { SECRETS, settingsAt } from "./support/outside.ts";
 
-/** Services that answer what nobody promised. The twins give the good answers; each is spoilt at a few places, or thrown away whole. */
+/**
+ * Services that answer what nobody promised. The twins give the good answers; each is spoilt at a
+ * few places, or thrown away whole.
+ */
 const NOW = Date.UTC(2026, 10, 20, 10);
 const ROUNDS = 12;
 const PATIENCE_MS = 60_000;
@@ -41,7 +44,14 @@ const VALUES: unknown[] = [
     1e21,
     8.64e15 + 1,
   ],
-  ...["9".repeat(400), "🚀".repeat(9_000), "\u0000\ud800", "<![CDATA[", "2026-13-45T99:99:99Z", "9999-12-31T23:59:59Z"],
+  ...[
+    "9".repeat(400),
+    "🚀".repeat(9_000),
+    "\u0000\ud800",
+    "<![CDATA[",
+    "2026-13-45T99:99:99Z",
+    "9999-12-31T23:59:59Z",
+  ],
   ...[
     "+275760-09-13T00:00:00.001Z",
     "0001-01-01T00:00:00Z",
@@ -72,7 +82,9 @@ const BODIES = [
     deep(20_000),
     "\u0000".repeat(1_000),
   ],
-  ...['<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;">]><rss><channel><item><title>&c;</title></item></channel></rss>'],
+  ...[
+    '<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;">]><rss><channel><item><title>&c;</title></item></channel></rss>',
+  ],
 ];
 const STATUSES = [200, 200, 200, 201, 206, 301, 400, 403, 404, 418, 500, 599];
 
@@ -81,13 +93,16 @@ function spoilt(value: unknown, roll: Dice, share: number): unknown {
   if (roll.chance(share)) return roll.pick(VALUES);
   if (Array.isArray(value)) return value.map((each) => spoilt(each, roll, share));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, spoilt(each, roll, share)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, spoilt(each, roll, share)]),
+  );
 }
 
 function reply({ status, headers, body }: TwinReply, roll: Dice | null): Response {
   const bare = status === 204 || status === 304;
   const spoil = roll !== null && !bare;
-  if (spoil && roll.chance(0.1)) return new Response(roll.pick(BODIES), { status: roll.pick(STATUSES), headers: headers ?? {} });
+  if (spoil && roll.chance(0.1))
+    return new Response(roll.pick(BODIES), { status: roll.pick(STATUSES), headers: headers ?? {} });
   const whole = spoil && typeof body !== "string" ? spoilt(body, roll, 0.03) : body;
   const text = typeof whole === "string" ? whole : JSON.stringify(whole);
   const cut = spoil && roll.chance(0.05) ? text.slice(0, text.length / 2) : text;
@@ -104,13 +119,19 @@ function outside(roll: Dice | null) {
     const text = String(init.body ?? "");
     const json = text.startsWith("{") ? JSON.parse(text) : undefined;
     const headers = Object.fromEntries(new Headers(init.headers));
-    const call = { method: init.method ?? "GET", path: url.pathname.slice(name.length + 1), query: url.searchParams };
+    const call = {
+      method: init.method ?? "GET",
+      path: url.pathname.slice(name.length + 1),
+      query: url.searchParams,
+    };
     return reply(twin.answer({ ...call, headers, text, json, now: NOW, base: url.origin }), roll);
   };
   return { fetch, now: () => NOW, sleep: async () => undefined, gate: localGate(() => NOW) };
 }
 
-const polled = SOURCES.filter((source) => source.kind === "poll").map((source) => [source.name, source] as const);
+const polled = SOURCES.filter((source) => source.kind === "poll").map(
+  (source) => [source.name, source] as const,
+);
 
 describe.each(polled)("%s", (_, source) => {
   const on = source.configure(settingsAt(BASE));
@@ -133,7 +154,10 @@ describe.each(polled)("%s", (_, source) => {
         }
         for (let step = 0; step < 6; step++) {
           const read = await poll({ cursor, since: null }, outside(null));
-          expect([round, read.verdict.kind]).toEqual([round, expect.stringMatching(/^(ok|empty)$/)]);
+          expect([round, read.verdict.kind]).toEqual([
+            round,
+            expect.stringMatching(/^(ok|empty)$/),
+          ]);
           cursor = read.cursor;
         }
       }
@@ -149,34 +173,39 @@ const TOKENS: [Chain, string][] = [
 const NEVER_NEGATIVE =
   /^(dex_liquidity|dex_volume_1h|dex_volume_24h|dex_price_usd|dex_pair_age_hours|buy_tax|sell_tax|holder_count|lp_lock_days)$/;
 
-describe.each(ENRICHERS.map((enricher) => [enricher.name, enricher] as const))("%s", (_, enricher) => {
-  it(
-    "gives finite facts within their ranges, or says why it gives none",
-    async () => {
-      const switched = enricher.configure(settingsAt(BASE));
-      if (switched.kind === "off") throw new Error(switched.why);
-      for (let round = 0; round < ROUNDS * 8; round++) {
-        const [chain, tokenCa] = TOKENS[round % TOKENS.length] ?? expect.fail();
-        const token = { chain, symbol: "DEMO", tokenCa, confidence: 1 };
-        if (!enricher.supports(token)) continue;
-        const features = { putFeatures: async () => undefined, features: async () => undefined };
-        const ports: AskPorts = { ...outside(dice(round + 1)), tokens: new Map(), features };
-        const { verdict, values, notes, freshSeconds } = await switched.ask(token, ports);
-        expect(VERDICTS).toContain(verdict.kind);
-        expect(Number.isFinite(freshSeconds)).toBe(true);
-        for (const [name, value] of Object.entries(values)) {
-          expect(() => FactValue.parse(value), `round ${round}: ${name}`).not.toThrow();
-          if (typeof value === "number" && NEVER_NEGATIVE.test(name)) expect([name, value >= 0]).toEqual([name, true]);
-          if (typeof value === "number" && name.endsWith("_share"))
-            expect([name, value >= 0 && value <= 1]).toEqual([name, true]);
+describe.each(ENRICHERS.map((enricher) => [enricher.name, enricher] as const))(
+  "%s",
+  (_, enricher) => {
+    it(
+      "gives finite facts within their ranges, or says why it gives none",
+      async () => {
+        const switched = enricher.configure(settingsAt(BASE));
+        if (switched.kind === "off") throw new Error(switched.why);
+        for (let round = 0; round < ROUNDS * 8; round++) {
+          const [chain, tokenCa] = TOKENS[round % TOKENS.length] ?? expect.fail();
+          const token = { chain, symbol: "DEMO", tokenCa, confidence: 1 };
+          if (!enricher.supports(token)) continue;
+          const features = { putFeatures: async () => undefined, features: async () => undefined };
+          const ports: AskPorts = { ...outside(dice(round + 1)), tokens: new Map(), features };
+          const { verdict, values, notes, freshSeconds } = await switched.ask(token, ports);
+          expect(VERDICTS).toContain(verdict.kind);
+          expect(Number.isFinite(freshSeconds)).toBe(true);
+          for (const [name, value] of Object.entries(values)) {
+            expect(() => FactValue.parse(value), `round ${round}: ${name}`).not.toThrow();
+            if (typeof value === "number" && NEVER_NEGATIVE.test(name))
+              expect([name, value >= 0]).toEqual([name, true]);
+            if (typeof value === "number" && name.endsWith("_share"))
+              expect([name, value >= 0 && value <= 1]).toEqual([name, true]);
+          }
+          for (const note of notes) expect(note.length).toBeLessThan(300);
+          for (const secret of SECRETS)
+            expect(JSON.stringify([verdict, values, notes])).not.toContain(secret);
         }
-        for (const note of notes) expect(note.length).toBeLessThan(300);
-        for (const secret of SECRETS) expect(JSON.stringify([verdict, values, notes])).not.toContain(secret);
-      }
-    },
-    PATIENCE_MS,
-  );
-});
+      },
+      PATIENCE_MS,
+    );
+  },
+);
 
 it("Jetstream's frames are passed over when they cannot be read", () => {
   const frame = { did: "did:plc:a", time_us: NOW * 1_000, kind: "commit" };

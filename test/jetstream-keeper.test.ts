@@ -1,6 +1,10 @@
 import { expect, it } from "vitest";
-import { interestIn } from "../src/sources/jetstream.ts";
-import { type JetstreamPorts, jetstreamKeeper, type Listener } from "../workers/jetstream-keeper.ts";
+import { interestIn } from "../src/sources/jetstream/index.ts";
+import {
+  type JetstreamPorts,
+  jetstreamKeeper,
+  type Listener,
+} from "../workers/jetstream-keeper.ts";
 import { openStream } from "../workers/jetstream-socket.ts";
 
 const START = Date.UTC(2026, 10, 20, 10);
@@ -42,7 +46,17 @@ function setUp(more: Partial<JetstreamPorts> = {}) {
       },
     });
   const say = (text: string, seconds: number) => listeners.at(-1)?.frame(frame(text, seconds));
-  return { keeper, world, accepted, opens, memory, say, listeners, closings: () => closed, pass: (ms: number) => (now += ms) };
+  return {
+    keeper,
+    world,
+    accepted,
+    opens,
+    memory,
+    say,
+    listeners,
+    closings: () => closed,
+    pass: (ms: number) => (now += ms),
+  };
 }
 
 it("hands over posts of interest and moves the cursor past all that was read", async () => {
@@ -153,7 +167,14 @@ it("waits longer after each refusal", async () => {
 it("passes over frames that it cannot read", async () => {
   const { keeper, listeners, memory } = setUp();
   await keeper.keep();
-  for (const text of ["", "{", "[]", "null", '{"kind":"commit"}', '{"did":1,"time_us":"x","kind":"identity"}'])
+  for (const text of [
+    "",
+    "{",
+    "[]",
+    "null",
+    '{"kind":"commit"}',
+    '{"did":1,"time_us":"x","kind":"identity"}',
+  ])
     listeners[0]?.frame(text);
   await keeper.keep();
   expect(memory.cursor).toBeNull();
@@ -161,7 +182,10 @@ it("passes over frames that it cannot read", async () => {
 
 it("gives the opening a deadline, and the open connection none", async () => {
   const signals: AbortSignal[] = [];
-  const socket = Object.assign(new EventTarget(), { accept: () => undefined, close: () => undefined });
+  const socket = Object.assign(new EventTarget(), {
+    accept: () => undefined,
+    close: () => undefined,
+  });
   const answering =
     (ms: number, webSocket: unknown) =>
     (_: string, { signal }: { signal: AbortSignal }) => {
@@ -172,7 +196,8 @@ it("gives the opening a deadline, and the open connection none", async () => {
       });
     };
   const listener = { frame: () => undefined, closed: () => undefined };
-  const open = (fetch: ReturnType<typeof answering>) => openStream("https://stream.test", listener, fetch, 30);
+  const open = (fetch: ReturnType<typeof answering>) =>
+    openStream("https://stream.test", listener, fetch, 30);
   await open(answering(0, socket));
   await new Promise((resolve) => setTimeout(resolve, 90));
   expect(signals[0]?.aborted).toBe(false);

@@ -4,7 +4,8 @@ import { StoreUnavailable } from "../src/store/store.ts";
 import { neonSql } from "../workers/platform/neon.ts";
 
 const DATABASE_URL = "postgresql://user:secret@db.example.org/main";
-const sqlError = (code: string) => JSON.stringify({ message: "the message", code, severity: "ERROR" });
+const sqlError = (code: string) =>
+  JSON.stringify({ message: "the message", code, severity: "ERROR" });
 
 describe("PostgreSQL over HTTP", { timeout: 30_000 }, () => {
   let server: Server | undefined;
@@ -13,7 +14,10 @@ describe("PostgreSQL over HTTP", { timeout: 30_000 }, () => {
     server?.close();
   });
 
-  /** A client whose every statement gets this answer; none when `status` is 0: the connection is cut, or kept waiting. */
+  /**
+   * A client whose every statement gets this answer; none when `status` is 0: the connection is
+   * cut, or kept waiting.
+   */
   async function answering(status: number, body: string, cut = false) {
     const listening = createServer((_, response) => {
       if (status > 0) response.writeHead(status).end(body);

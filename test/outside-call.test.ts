@@ -2,10 +2,10 @@ import { createServer, type ServerResponse } from "node:http";
 import { createServer as createSocket, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { freePorts } from "../scripts/local/ports.ts";
-import { type CallRecord, outsideCall } from "../src/kit/http.ts";
+import { freePorts } from "../local/supervisor/ports.ts";
+import { type CallRecord, outsideCall } from "../src/http/request.ts";
 
-/** Real servers that mean no good, over real sockets; src/kit/http.test.ts has the rest. */
+/** Real servers that mean no good, over real sockets; src/http/request.test.ts has the rest. */
 const BOMB = gzipSync(Buffer.alloc(200_000_000));
 const stops: (() => void)[] = [];
 const hits: string[] = [];
@@ -13,8 +13,12 @@ let base = "";
 let raw = "";
 
 const ANSWERS: Record<string, (response: ServerResponse) => void> = {
-  "/bomb": (response) => response.writeHead(200, { "content-encoding": "gzip", "content-type": "application/json" }).end(BOMB),
-  "/not-gzip": (response) => response.writeHead(200, { "content-encoding": "gzip" }).end("plain words"),
+  "/bomb": (response) =>
+    response
+      .writeHead(200, { "content-encoding": "gzip", "content-type": "application/json" })
+      .end(BOMB),
+  "/not-gzip": (response) =>
+    response.writeHead(200, { "content-encoding": "gzip" }).end("plain words"),
   "/large": (response) => response.writeHead(200).end(Buffer.alloc(10_000_000, 0x20)),
   "/redirect": (response) => response.writeHead(307, { location: `${base}/metadata` }).end(),
   "/short": (response) => {
@@ -57,7 +61,11 @@ afterAll(() => {
 async function call(url: string) {
   const records: CallRecord[] = [];
   const request = { provider: "demo", url, timeoutMs: 1_000, expect: "json" } as const;
-  const answer = await outsideCall(request, { fetch, now: Date.now, telemetry: (record) => records.push(record) });
+  const answer = await outsideCall(request, {
+    fetch,
+    now: Date.now,
+    telemetry: (record) => records.push(record),
+  });
   return { ...answer, code: records[0]?.code };
 }
 

@@ -27,7 +27,8 @@ function net(store: Store, days: Partial<typeof KEPT> = {}) {
       expectPosts: async () => void asked.push("posts"),
     },
   } as Partial<CronPorts> as CronPorts;
-  const tick = (hour: number) => scheduled({ cron: "7 * * * *", scheduledTime: NOW + hour * 3_600_000 }, ports);
+  const tick = (hour: number) =>
+    scheduled({ cron: "7 * * * *", scheduledTime: NOW + hour * 3_600_000 }, ports);
   return { tick, asked, logged };
 }
 
@@ -36,7 +37,10 @@ async function retained(days: Partial<typeof KEPT>, count: number, daysOld: numb
   const at = new Date(NOW - daysOld * 86_400_000).toISOString();
   const ids = Array.from({ length: count }, (_, id) => String(id));
   await store.accept(
-    ids.map((id) => ({ post: { source: "x", id, author: "a", text: id, postedAt: at }, textHash: id })),
+    ids.map((id) => ({
+      post: { source: "x", id, author: "a", text: id, postedAt: at },
+      textHash: id,
+    })),
     at,
   );
   await store.judge(
@@ -55,7 +59,9 @@ async function retained(days: Partial<typeof KEPT>, count: number, daysOld: numb
   );
   const { tick, logged } = net(store, days);
   for (let hour = 0; hour < 24; hour++) await tick(hour);
-  const left = (await Promise.all(ids.map((id) => store.post("x", id)))).filter((post) => post !== undefined).length;
+  const left = (await Promise.all(ids.map((id) => store.post("x", id)))).filter(
+    (post) => post !== undefined,
+  ).length;
   return { left, logged, dropped: (await store.audit()).dropped };
 }
 
@@ -88,7 +94,13 @@ describe("the hourly net", () => {
       await tick(hour);
       expect(asked).toEqual([`wake ${iso(NOW)}`]);
       await store.claim(1, "L", iso(NOW), 60_000);
-      await store.close(1, "L", { kind: "failed", nextRetryAt: iso(NOW + 7_000_000) }, null, iso(NOW));
+      await store.close(
+        1,
+        "L",
+        { kind: "failed", nextRetryAt: iso(NOW + 7_000_000) },
+        null,
+        iso(NOW),
+      );
       const post = { source: "x", id: "1", author: "a", text: "t", postedAt: at(0) };
       await store.accept([{ post, textHash: "h" }], iso(NOW - 700_000));
       await tick(hour);
@@ -106,6 +118,13 @@ describe("the hourly net", () => {
 });
 
 it("takes no days that would cut the window of repeats short", () => {
-  const given = (days: string) => Settings.safeParse({ DATABASE_URL: "postgres://x", RETENTION_DAYS_POSTS: days }).success;
-  expect([given("0"), given("30"), given("7"), given("-1"), given("x")]).toEqual([true, true, false, false, false]);
+  const given = (days: string) =>
+    Settings.safeParse({ DATABASE_URL: "postgres://x", RETENTION_DAYS_POSTS: days }).success;
+  expect([given("0"), given("30"), given("7"), given("-1"), given("x")]).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -1,12 +1,13 @@
 import { expect, it } from "vitest";
-import { seeded } from "../scripts/local/seeded.ts";
+import { seeded } from "../local/seeded.ts";
 import type { Random } from "../src/kit/time.ts";
 import type { Facts, FactValue, FactValues } from "../src/model/facts.ts";
 import { explain } from "../src/rules/explain.ts";
 import { file, load } from "../src/rules/samples.ts";
 import { score } from "../src/rules/score.ts";
 
-const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+const pick = <T>(random: Random, from: readonly T[]): T =>
+  from[Math.floor(random() * from.length)] as T;
 
 const NUMBERS = ["mentions", "copies", "sentiment", "dex_liquidity"];
 const TEXTS = ["symbol", "goplus_risk"];
@@ -28,7 +29,10 @@ const VALUES = [
 const WORDS = ["", "a", "green", "red"];
 const RELATIONS = ["<", "<=", ">", ">=", "==", "!="];
 
-/** A condition over few facts and few values, so that they meet on, between and beyond the same thresholds. */
+/**
+ * A condition over few facts and few values, so that they meet on, between and beyond the same
+ * thresholds.
+ */
 function condition(random: Random, depth = 3): string {
   const inner = () => `(${condition(random, depth - 1)})`;
   if (depth > 0 && random() < 0.6) {
@@ -57,17 +61,31 @@ function condition(random: Random, depth = 3): string {
 }
 
 const NUMERALS = VALUES.map(Number);
-/** On the values, beside them by the smallest step, unknown, and now and then of a type that no fact of this name has. */
+/**
+ * On the values, beside them by the smallest step, unknown, and now and then of a type that no fact
+ * of this name has.
+ */
 function someFacts(random: Random): FactValues {
   const number = (): FactValue => {
     const near = pick(random, NUMERALS);
-    return pick(random, [near, near, near * (1 + Number.EPSILON), near * (1 - Number.EPSILON), near + 0.05, null]);
+    return pick(random, [
+      near,
+      near,
+      near * (1 + Number.EPSILON),
+      near * (1 - Number.EPSILON),
+      near + 0.05,
+      null,
+    ]);
   };
-  const odd = (): FactValue => pick<FactValue>(random, [Number.NaN, Number.POSITIVE_INFINITY, "a", 7, ["a"]]);
+  const odd = (): FactValue =>
+    pick<FactValue>(random, [Number.NaN, Number.POSITIVE_INFINITY, "a", 7, ["a"]]);
   const one = (usual: () => FactValue): FactValue => (random() < 0.01 ? odd() : usual());
-  const facts: FactValues = { keywords: pick<FactValue>(random, [null, [], ["a"], ["green", "b"]]) };
+  const facts: FactValues = {
+    keywords: pick<FactValue>(random, [null, [], ["a"], ["green", "b"]]),
+  };
   for (const name of NUMBERS) facts[name] = one(number);
-  for (const name of TEXTS) facts[name] = one(() => pick<FactValue>(random, [...WORDS, "other than a", "b", null]));
+  for (const name of TEXTS)
+    facts[name] = one(() => pick<FactValue>(random, [...WORDS, "other than a", "b", null]));
   return facts;
 }
 
@@ -84,18 +102,21 @@ it.each(Array.from({ length: 20 }, (_, seed) => seed))(
   "matches the rules whose conditions hold, and no others (seed %i)",
   (seed) => {
     const random = seeded(seed);
-    const rules = load(file(...Array.from({ length: 1 + Math.floor(random() * 90) }, () => condition(random))));
+    const rules = load(
+      file(...Array.from({ length: 1 + Math.floor(random() * 90) }, () => condition(random))),
+    );
     let matched = 0;
     for (let i = 0; i < 100; i++) {
       const facts = someFacts(random);
       const verdict = score(rules, facts);
       const asked = explain(rules, snapshot(facts)).rules;
-      const of = (outcome: string) => asked.filter((rule) => rule.outcome === outcome).map(({ rule }) => rule);
-      expect([facts, verdict.reasons.map(({ rule }) => rule), verdict.errors.map(({ rule }) => rule)]).toEqual([
+      const of = (outcome: string) =>
+        asked.filter((rule) => rule.outcome === outcome).map(({ rule }) => rule);
+      expect([
         facts,
-        of("matched"),
-        of("failed"),
-      ]);
+        verdict.reasons.map(({ rule }) => rule),
+        verdict.errors.map(({ rule }) => rule),
+      ]).toEqual([facts, of("matched"), of("failed")]);
       matched += verdict.reasons.length;
     }
     expect(matched).toBeGreaterThan(0);

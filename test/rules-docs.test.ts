@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { VOCABULARY } from "../src/enrich/index.ts";
+import { VOCABULARY } from "../src/enrich/registry.ts";
 import { loadRules } from "../src/rules/load.ts";
 import { readCases } from "../src/rules/suite/cases.ts";
 import { runCases } from "../src/rules/suite/run.ts";
@@ -13,17 +13,21 @@ const rows = [...page.matchAll(/^\| +`(.+?)` +\| +`(.+?)` +\|$/gm)].map(
 
 const load = (text: string) => loadRules(text, {}, VOCABULARY);
 const withCondition = (condition: string) =>
-  load(`version: "1"\ngroups: [{ name: g, rules: [{ name: r, score: 1, reason: x, condition: ${JSON.stringify(condition)} }] }]`);
+  load(
+    `version: "1"\ngroups: [{ name: g, rules: [{ name: r, score: 1, reason: x, condition: ${JSON.stringify(condition)} }] }]`,
+  );
 
 it("shows a rules file that loads, and tests that pass on it", () => {
   const [file = "", tests = ""] = blocks;
   const loaded = load(file);
   const read = readCases("docs/rules.md", tests, VOCABULARY, () => "no posts here");
-  if (loaded.kind === "rejected" || read.kind === "rejected") throw new Error(JSON.stringify({ loaded, read }));
+  if (loaded.kind === "rejected" || read.kind === "rejected")
+    throw new Error(JSON.stringify({ loaded, read }));
   expect(runCases(loaded.rules, read.cases).flatMap((result) => result.failures)).toEqual([]);
 });
 
-it("has at least ten lines in its table of differences", () => expect(rows.length).toBeGreaterThanOrEqual(10));
+it("has at least ten lines in its table of differences", () =>
+  expect(rows.length).toBeGreaterThanOrEqual(10));
 
 it.each(rows)("refuses %s and takes %s", (written, meant) => {
   expect(withCondition(written).kind).toBe("rejected");

@@ -34,19 +34,26 @@ const SWAPS: Record<string, string> = {
 const mutants: Record<string, (node: Expression) => Expression | undefined> = {
   "and is or": (node) => (node.kind === "and" ? { ...node, kind: "or" } : undefined),
   "not is forgotten": (node) => (node.kind === "not" ? node.value : undefined),
-  "in is turned round": (node) => (node.kind === "in" ? { ...node, negated: !node.negated } : undefined),
+  "in is turned round": (node) =>
+    node.kind === "in" ? { ...node, negated: !node.negated } : undefined,
   "minus is forgotten": (node) => (node.kind === "negative" ? node.value : undefined),
   "branches are swapped": (node) =>
-    node.kind === "if" ? { ...node, consequent: node.alternative, alternative: node.consequent } : undefined,
+    node.kind === "if"
+      ? { ...node, consequent: node.alternative, alternative: node.consequent }
+      : undefined,
   ...Object.fromEntries(
     Object.entries(SWAPS).map(([from, to]) => [
       `${from} is ${to}`,
       (node: Expression): Expression | undefined => {
-        if (node.kind === "arithmetic" && node.operator === from) return { ...node, operator: to as typeof node.operator };
-        if (node.kind !== "relation" || !node.rest.some((link) => link.operator === from)) return undefined;
+        if (node.kind === "arithmetic" && node.operator === from)
+          return { ...node, operator: to as typeof node.operator };
+        if (node.kind !== "relation" || !node.rest.some((link) => link.operator === from))
+          return undefined;
         return {
           ...node,
-          rest: node.rest.map((link) => (link.operator === from ? { ...link, operator: to as typeof link.operator } : link)),
+          rest: node.rest.map((link) =>
+            link.operator === from ? { ...link, operator: to as typeof link.operator } : link,
+          ),
         };
       },
     ]),
@@ -55,6 +62,7 @@ const mutants: Record<string, (node: Expression) => Expression | undefined> = {
 
 it.each(Object.keys(mutants))("notices when %s", { timeout: 60_000 }, (name) => {
   const change = mutants[name] ?? (() => undefined);
-  const mutant = (text: string, data: Data) => askOurs(text, data, (expression) => mapped(expression, change));
+  const mutant = (text: string, data: Data) =>
+    askOurs(text, data, (expression) => mapped(expression, change));
   expect(differential(3_000, 1, mutant, 1).differences).toHaveLength(1);
 });

@@ -36,9 +36,13 @@ describe("a hostile file", () => {
   });
 
   it("cannot rewrite a condition through a setting", () => {
-    expect(problems(file("mentions > ${THETA_A:5}"), { THETA_A: "0 or 1 == 1" })[0]?.message).toContain("must be a number");
     expect(
-      problems(file('symbol == "${RULES_SYMBOL:ABC}"'), { RULES_SYMBOL: 'X" or 1 == 1 or symbol == "' })[0]?.message,
+      problems(file("mentions > ${THETA_A:5}"), { THETA_A: "0 or 1 == 1" })[0]?.message,
+    ).toContain("must be a number");
+    expect(
+      problems(file('symbol == "${RULES_SYMBOL:ABC}"'), {
+        RULES_SYMBOL: 'X" or 1 == 1 or symbol == "',
+      })[0]?.message,
     ).toContain("letters");
   });
 });
@@ -50,7 +54,10 @@ it.each(Object.entries(HOSTILE))(
   (_, text) => {
     const loaded = loadRules(text, {}, FACTS);
     if (loaded.kind === "rejected")
-      expect(loaded.problems[0]).toMatchObject({ line: expect.any(Number), column: expect.any(Number) });
+      expect(loaded.problems[0]).toMatchObject({
+        line: expect.any(Number),
+        column: expect.any(Number),
+      });
     else expect(loaded.rules.sha).toMatch(/^[0-9a-f]{64}$/);
   },
 );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { ADMIN_KEY } from "../src/api/fakes.ts";
-import { VOCABULARY } from "../src/enrich/index.ts";
+import { VOCABULARY } from "../src/enrich/registry.ts";
 import { loadRules } from "../src/rules/load.ts";
 import { BUILT_IN, rulesFile, rulesServer } from "./support/rules-server.ts";
 
@@ -40,14 +40,19 @@ describe("the rules in force", () => {
     passReread();
     expect((await rules.current()).sha).toBe(NEXT.sha);
     expect(counted).toEqual(["config_reload_total loaded", "config_reload_total rejected"]);
-    expect(rules.status()).toMatchObject({ version: NEXT.sha, rejected: expect.stringContaining(bad) });
+    expect(rules.status()).toMatchObject({
+      version: NEXT.sha,
+      rejected: expect.stringContaining(bad),
+    });
   });
 
   it("can go back to the built-in ones that the first version took the place of", async () => {
     const { rules, store, passReread } = rulesServer();
     const builtIn = await rules.current();
     await rules.publish(NEXT, "me");
-    expect((await store.rulesVersions(9)).map(({ sha }) => sha).sort()).toEqual([builtIn.sha, NEXT.sha].sort());
+    expect((await store.rulesVersions(9)).map(({ sha }) => sha).sort()).toEqual(
+      [builtIn.sha, NEXT.sha].sort(),
+    );
     await rules.publish(builtIn, "me");
     passReread();
     expect((await rules.current()).sha).toBe(builtIn.sha);
@@ -102,7 +107,11 @@ describe("the rules in force", () => {
     passReread();
     await rules.current();
     const shown = async () =>
-      ((await (await app.request("/rules", { headers: AS_ADMIN })).json()) as { rejected: string | null }).rejected;
+      (
+        (await (await app.request("/rules", { headers: AS_ADMIN })).json()) as {
+          rejected: string | null;
+        }
+      ).rejected;
     expect(await shown()).toContain("no such version");
     await rules.publish(NEXT, "me");
     expect(await shown()).toBeNull();

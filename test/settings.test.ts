@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { Settings } from "../workers/settings.ts";
 
-const read = (given: Record<string, string>) => Settings.safeParse({ DATABASE_URL: "postgresql://a@b/c", ...given });
+const read = (given: Record<string, string>) =>
+  Settings.safeParse({ DATABASE_URL: "postgresql://a@b/c", ...given });
 
 it.each(["changeme", "ess_ops.short", "ess_ops", "ess_ops.0123456789abcdef 0123456789"])(
   "refuses the admin key %j, which could be guessed or never be sent",
@@ -15,9 +16,9 @@ it.each(["changeme", "ess_ops.short", "ess_ops", "ess_ops.0123456789abcdef 01234
 
 it("takes a generated admin key, and none at all", () => {
   const key = "ess_ops.0123456789abcdef01234567";
-  expect([read({ ADMIN_KEY: key }), read({ ADMIN_KEY: "" }), read({})].map(({ data }) => data?.ADMIN_KEY)).toEqual([
-    key,
-    undefined,
-    undefined,
-  ]);
+  expect(
+    [read({ ADMIN_KEY: key }), read({ ADMIN_KEY: "" }), read({})].map(
+      ({ data }) => data?.ADMIN_KEY,
+    ),
+  ).toEqual([key, undefined, undefined]);
 });

@@ -24,7 +24,10 @@ const DROPPED = {
   ...{ outcome: "dropped" as const, reason: "spam", evidence: "" },
 };
 
-/** A sweeper over a queue that loses everything while `losing`, with a clock that jumps to the next alarm. */
+/**
+ * A sweeper over a queue that loses everything while `losing`, with a clock that jumps to the next
+ * alarm.
+ */
 function scene() {
   const clock = { now: START };
   const queue = { losing: true, held: 0 };

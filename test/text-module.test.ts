@@ -4,9 +4,13 @@ import { pathToFileURL } from "node:url";
 import { beforeAll, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "..");
-const run = (...args: string[]) => execFileSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+const run = (...args: string[]) =>
+  execFileSync(process.execPath, args, { cwd: root, encoding: "utf8" });
 
-/** Leaves of the language what Node 20 has: everything that came later is taken away before the module loads. */
+/**
+ * Leaves of the language what Node 20 has: everything that came later is taken away before the
+ * module loads.
+ */
 const AS_NODE_20 = `
   for (const name of ["union", "intersection", "difference", "symmetricDifference", "isSubsetOf", "isSupersetOf", "isDisjointFrom"])
     delete Set.prototype[name];
@@ -37,7 +41,13 @@ beforeAll(() => {
 }, 120_000);
 
 it("builds a module whose every function works with what Node 20 has", { timeout: 60_000 }, () => {
-  const answers = run("--import", `data:text/javascript,${encodeURIComponent(AS_NODE_20)}`, "--input-type=module", "--eval", ASK);
+  const answers = run(
+    "--import",
+    `data:text/javascript,${encodeURIComponent(AS_NODE_20)}`,
+    "--input-type=module",
+    "--eval",
+    ASK,
+  );
   expect(JSON.parse(answers)).toEqual({
     lang: "en",
     spam: true,

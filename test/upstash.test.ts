@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { freePorts } from "../scripts/local/ports.ts";
-import { serveUpstash } from "../scripts/local/upstash/server.ts";
+import { serveUpstash } from "../local/redis/server.ts";
+import { freePorts } from "../local/supervisor/ports.ts";
 import { upstash, upstashRedis } from "../workers/platform/upstash.ts";
 
 /** A busy machine may be slow; what is tested here is not time. */
@@ -24,9 +24,15 @@ async function connected() {
 
 it("reads what was written, as it was written", async () => {
   const { redis, stop } = await connected();
-  const entries = ['{"a":1}', "123", "null", "", "ü $DEMO 🚀"].map((value, i) => ({ key: `k${i}`, value }));
+  const entries = ['{"a":1}', "123", "null", "", "ü $DEMO 🚀"].map((value, i) => ({
+    key: `k${i}`,
+    value,
+  }));
   expect(await redis.write(entries, 60)).toBe("ok");
-  expect(await redis.read([...entries.map(({ key }) => key), "none"])).toEqual([...entries.map(({ value }) => value), null]);
+  expect(await redis.read([...entries.map(({ key }) => key), "none"])).toEqual([
+    ...entries.map(({ value }) => value),
+    null,
+  ]);
   stop();
 });
 

@@ -15,18 +15,32 @@ export type AnnouncePorts = Ground & {
 const TRUST_QUEUE_MS = 120_000;
 
 /** Throws when the queue refuses. */
-export async function enqueueDeliveries(queue: SendQueue, due: readonly Omit<DueDelivery, "eventKey">[]): Promise<void> {
-  const messages = due.map(({ id, channelId }) => seal({ kind: "delivery", id, channelId }, crypto.randomUUID()));
+export async function enqueueDeliveries(
+  queue: SendQueue,
+  due: readonly Omit<DueDelivery, "eventKey">[],
+): Promise<void> {
+  const messages = due.map(({ id, channelId }) =>
+    seal({ kind: "delivery", id, channelId }, crypto.randomUUID()),
+  );
   for (const some of batches(messages)) await queue.sendBatch(some.map((body) => ({ body })));
 }
 
 /** What follows a commit. Whatever fails here is found by the sweeper. */
-export function announcer({ now, log, telemetry, deliveries, wakeSweeper, broadcast }: AnnouncePorts): EventPorts["announce"] {
+export function announcer({
+  now,
+  log,
+  telemetry,
+  deliveries,
+  wakeSweeper,
+  broadcast,
+}: AnnouncePorts): EventPorts["announce"] {
   return async (change, due) => {
     await enqueueDeliveries(deliveries, due).catch((error) =>
       log({ stage: "announce", level: "warn", outcome: "queue_refused", reason: String(error) }),
     );
-    const held = change.outbox.flatMap(({ notBefore }) => (notBefore === null ? [] : [Date.parse(notBefore)]));
+    const held = change.outbox.flatMap(({ notBefore }) =>
+      notBefore === null ? [] : [Date.parse(notBefore)],
+    );
     const open = due.length > 0 || change.outbox.length > 0;
     if (open) await wakeSweeper(Math.min(now() + TRUST_QUEUE_MS, ...held));
     if (change.expectedRev === 0) telemetry.count("events_total", { type: change.event.type });

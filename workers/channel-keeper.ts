@@ -1,13 +1,13 @@
 import type { Limit } from "../src/channels/channel.ts";
 import type { ChannelEnv } from "../src/channels/env.ts";
-import { channelKind } from "../src/channels/index.ts";
-import type { CallRecord, Fetch } from "../src/kit/http.ts";
+import { channelKind } from "../src/channels/registry.ts";
+import { turns } from "../src/concurrency/semaphore.ts";
+import type { CallRecord, Fetch } from "../src/http/request.ts";
 import type { Random } from "../src/kit/time.ts";
-import { turns } from "../src/kit/turns.ts";
 import type { ChannelConfig } from "../src/model/channel-config.ts";
 import type { Delivery } from "../src/model/delivery.ts";
 import type { Broadcast, LiveMessage } from "../src/observability/live.ts";
-import { type LineMemory, type Pacer, pacer } from "../src/outbox/pace.ts";
+import { type LineMemory, type Pacer, pacer } from "../src/outbox/gcra.ts";
 import type { DeliverOutcome, DeliverPorts, Journal } from "../src/outbox/ports.ts";
 import { deliver } from "../src/pipeline.ts";
 import { StoreUnavailable } from "../src/store/store.ts";
@@ -26,7 +26,10 @@ export type ChannelPorts = Ground & {
   broadcast: Broadcast;
   /** Asks the sweeper to look no later than `at`. Never throws. */
   wakeSweeper(at: number): Promise<void>;
-  /** A place in the line of a limit that several channels share, held by the object of that limit; in milliseconds to wait. */
+  /**
+   * A place in the line of a limit that several channels share, held by the object of that limit;
+   * in milliseconds to wait.
+   */
   sharedPlace(holder: number, limit: Limit): Promise<number>;
 };
 
@@ -35,8 +38,9 @@ export type ChannelMemory = { lines: LineMemory; journal: Journal };
 
 export type ChannelKeeper = {
   /**
-   * Attempts a delivery. Resolves when it ended, or soon while it goes on by itself: a target that hangs must not hold up the queue,
-   * and the row in the outbox is the authority whatever happens to this call. Throws StoreUnavailable when the attempt could not be made.
+   * Attempts a delivery. Resolves when it ended, or soon while it goes on by itself: a target that
+   * hangs must not hold up the queue, and the row in the outbox is the authority whatever happens
+   * to this call. Throws StoreUnavailable when the attempt could not be made.
    */
   deliver(id: number, channelId: number): Promise<void>;
   /** For the object of a shared limit. */
@@ -46,11 +50,17 @@ export type ChannelKeeper = {
 const CONFIG_FRESH_MS = 5_000;
 /** Sends at a time. A Worker has six connections; two are left for the database. */
 const SENDS = 4;
-/** Deliveries under way at a time: while some are sent, the next are claimed and the last are closed, several in one statement. */
+/**
+ * Deliveries under way at a time: while some are sent, the next are claimed and the last are
+ * closed, several in one statement.
+ */
 const UNDER_WAY = 16;
 /** More than so many wait in the outbox instead: the sweeper brings them again. */
 const MAX_HELD = 200;
-/** How long the queue waits for a delivery: hardly, so that one who waits for his pace holds up nobody, but longer while many are held. */
+/**
+ * How long the queue waits for a delivery: hardly, so that one who waits for his pace holds up
+ * nobody, but longer while many are held.
+ */
 const CALLER_WAITS_MS = 250;
 const MANY_HELD = 50;
 const CALLER_WAITS_LONG_MS = 2_000;
@@ -67,14 +77,20 @@ export function channelKeeper(ports: ChannelPorts, memory: ChannelMemory): Chann
   const [underWay, alone] = [turns(UNDER_WAY), turns(1)];
   const held = new Map<number, Promise<void>>();
 
-  /** One at a time where they are collected: the first puts the others into its message, which each would send by itself if all were claimed at once. */
+  /**
+   * One at a time where they are collected: the first puts the others into its message, which each
+   * would send by itself if all were claimed at once.
+   */
   async function turnOf(channelId: number): Promise<typeof alone> {
     const configs = await deliverPorts.channels().catch(() => []);
     const digestMinutes = configs.find(({ id }) => id === channelId)?.filter.digestMinutes ?? 0;
     return digestMinutes > 0 ? alone : underWay;
   }
 
-  /** Until it ended, or must wait longer than is worth staying awake for. It sleeps out of turn: what it waits for may be waiting for a turn. */
+  /**
+   * Until it ended, or must wait longer than is worth staying awake for. It sleeps out of turn:
+   * what it waits for may be waiting for a turn.
+   */
   async function attempts(id: number, channelId: number): Promise<void> {
     for (let looks = 1; ; looks++) {
       const turn = await turnOf(channelId);
@@ -135,7 +151,9 @@ function deliverPortsOf(ports: ChannelPorts, journal: Journal, line: Pacer): Del
     },
     async pace(holder, limits) {
       const own = limits.filter(({ shared }) => !shared);
-      const shared = limits.filter(({ shared }) => shared).map((limit) => ports.sharedPlace(holder, limit));
+      const shared = limits
+        .filter(({ shared }) => shared)
+        .map((limit) => ports.sharedPlace(holder, limit));
       return Math.max(line.take(holder, own), ...(await Promise.all(shared)));
     },
     kind: channelKind,
@@ -169,7 +187,11 @@ const liveDelivery = (
 
 function report(id: number, outcome: DeliverOutcome, { log, telemetry }: Ground): void {
   const record = { stage: "deliver", deliveryId: id, outcome: outcome.kind };
-  if (outcome.kind === "closed" || outcome.kind === "lost-lease" || outcome.kind === "unavailable") {
+  if (
+    outcome.kind === "closed" ||
+    outcome.kind === "lost-lease" ||
+    outcome.kind === "unavailable"
+  ) {
     log(record);
     return;
   }

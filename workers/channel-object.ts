@@ -4,7 +4,10 @@ import { type ChannelMemory, channelKeeper } from "./channel-keeper.ts";
 import type { Bindings } from "./env.ts";
 import { wireChannel } from "./wire.ts";
 
-/** The one place that writes to a channel (named `channel:{id}`), or keeps the line of a limit that channels share (named `limit:{key}`). */
+/**
+ * The one place that writes to a channel (named `channel:{id}`), or keeps the line of a limit that
+ * channels share (named `limit:{key}`).
+ */
 export class ChannelObject extends DurableObject<Bindings> {
   readonly #wired = wireChannel(this.env, (work) => this.ctx.waitUntil(work));
   readonly #keeper = channelKeeper(this.#wired.ports, memoryIn(this.ctx.storage));

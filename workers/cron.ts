@@ -22,10 +22,19 @@ export type CronPorts = Ground & {
 
 export const EVERY_MINUTE = "* * * * *";
 
-/** One tick. The platform promises neither that it comes nor that it comes once: cursors and the sweeper's one alarm make repeats harmless. */
-export async function scheduled(event: { cron: string; scheduledTime: number }, ports: CronPorts): Promise<void> {
+/**
+ * One tick. The platform promises neither that it comes nor that it comes once: cursors and the
+ * sweeper's one alarm make repeats harmless.
+ */
+export async function scheduled(
+  event: { cron: string; scheduledTime: number },
+  ports: CronPorts,
+): Promise<void> {
   if (event.cron !== EVERY_MINUTE) return net(event.scheduledTime, ports);
-  const [reports] = await Promise.all([pollDue(ports.sources, ports.variables, ports.poll), ports.keepStreams()]);
+  const [reports] = await Promise.all([
+    pollDue(ports.sources, ports.variables, ports.poll),
+    ports.keepStreams(),
+  ]);
   for (const report of reports) {
     note(report, ports);
     if (report.outcome === "held") await ports.held(report.source);
@@ -33,8 +42,9 @@ export async function scheduled(event: { cron: string; scheduledTime: number }, 
 }
 
 /**
- * The hourly net under what the sweeper forgot, and what is old of one kind of row in its hour: one query while nothing happens, so that a database that
- * sleeps is woken 24 times a day. When it cannot be asked, the sweeper goes on asking.
+ * The hourly net under what the sweeper forgot, and what is old of one kind of row in its hour: one
+ * query while nothing happens, so that a database that sleeps is woken 24 times a day. When it
+ * cannot be asked, the sweeper goes on asking.
  */
 async function net(scheduledTime: number, ports: CronPorts): Promise<void> {
   const { store, sweeper, days, now, log, requeueAfterSeconds } = ports;
@@ -53,9 +63,13 @@ async function net(scheduledTime: number, ports: CronPorts): Promise<void> {
 }
 
 /** What a poll brought, for the log. */
-export function note({ source, outcome, verdict, posts, rejected, detail }: PollReport, { log }: Ground): void {
+export function note(
+  { source, outcome, verdict, posts, rejected, detail }: PollReport,
+  { log }: Ground,
+): void {
   if (outcome === "off" || outcome === "not due") return;
-  const failed = outcome !== "polled" || (verdict !== null && verdict.kind !== "ok" && verdict.kind !== "empty");
+  const failed =
+    outcome !== "polled" || (verdict !== null && verdict.kind !== "ok" && verdict.kind !== "empty");
   log({
     stage: "poll",
     level: failed ? "warn" : "info",

@@ -1,8 +1,10 @@
 import type { DialsPort } from "../src/api/dials.ts";
-import { outsideCall } from "../src/kit/http.ts";
+import { outsideCall } from "../src/http/request.ts";
 import type { Isolate } from "./isolate.ts";
 
-/** The dials of the local stack's twins. Anywhere else there are none, whatever the variables say. */
+/**
+ * The dials of the local stack's twins. Anywhere else there are none, whatever the variables say.
+ */
 export function twinDials({ settings, variables, now }: Isolate): DialsPort {
   const base = variables.TWINS_URL;
   if (!settings.LOCAL || base === undefined) return null;
@@ -17,7 +19,10 @@ export function twinDials({ settings, variables, now }: Isolate): DialsPort {
         },
         ...(dial !== undefined && { body: JSON.stringify(dial) }),
       };
-      const { status, json } = await outsideCall(request, { fetch: (url, init) => fetch(url, init), now });
+      const { status, json } = await outsideCall(request, {
+        fetch: (url, init) => fetch(url, init),
+        now,
+      });
       return { status: status ?? 503, json };
     },
   };

@@ -10,10 +10,17 @@ it("keeps answers in the platform's own cache, through both of their times", asy
     () => now,
     (work) => void deferred.push(work),
   );
-  const headers = { "Cache-Control": "public, s-maxage=5, stale-while-revalidate=30", Vary: "Authorization", ETag: 'W/"1"' };
+  const headers = {
+    "Cache-Control": "public, s-maxage=5, stale-while-revalidate=30",
+    Vary: "Authorization",
+    ETag: 'W/"1"',
+  };
   const answer = async () => new Response(`answer ${++made}`, { headers });
   const get = async (given: Record<string, string> = {}) => {
-    const response = await cached(new Request("https://example.com/signals?limit=2", { headers: given }), answer);
+    const response = await cached(
+      new Request("https://example.com/signals?limit=2", { headers: given }),
+      answer,
+    );
     const text = await response.text();
     await Promise.all(deferred.splice(0));
     return [response.status, text, response.headers.get("Cache-Control")];

@@ -1,6 +1,9 @@
 import type { Clock } from "../src/kit/time.ts";
 
-/** What is used of the platform's Cache: one of a data centre, which may forget anything at any time. */
+/**
+ * What is used of the platform's Cache: one of a data centre, which may forget anything at any
+ * time.
+ */
 export type EdgeStore = {
   match(key: Request): Promise<Response | undefined>;
   put(key: Request, response: Response): Promise<void>;
@@ -11,9 +14,11 @@ const MADE_AT = "X-Made-At";
 const SAID = "X-Cache-Control";
 
 /**
- * Public reads out of the data centre's cache: fresh for `s-maxage`, then for `stale-while-revalidate` the old answer while a new one is made. The
- * platform's Cache knows the first alone, so the copy is kept for both times together and its age is ours to judge. Whoever shows a key passes by.
- * An answer is made for the address alone: one for what a reader already has would be a 304, of which no copy can be kept.
+ * Public reads out of the data centre's cache: fresh for `s-maxage`, then for
+ * `stale-while-revalidate` the old answer while a new one is made. The platform's Cache knows the
+ * first alone, so the copy is kept for both times together and its age is ours to judge. Whoever
+ * shows a key passes by. An answer is made for the address alone: one for what a reader already has
+ * would be a 304, of which no copy can be kept.
  */
 export function edgeCache(
   store: EdgeStore,
@@ -42,7 +47,11 @@ export function edgeCache(
   }
 
   return async (request, answer) => {
-    if (request.method !== "GET" || request.headers.has("Authorization") || request.headers.has("Upgrade"))
+    if (
+      request.method !== "GET" ||
+      request.headers.has("Authorization") ||
+      request.headers.has("Upgrade")
+    )
       return answer(request);
     const key = new Request(request.url);
     const held = await store.match(key).catch(() => undefined);
@@ -58,10 +67,14 @@ export function edgeCache(
   };
 }
 
-/** Seconds for which an answer may be given again as it is, and then still while it is renewed. Nothing for what is not public. */
+/**
+ * Seconds for which an answer may be given again as it is, and then still while it is renewed.
+ * Nothing for what is not public.
+ */
 function lifetime({ headers }: Response): { fresh: number; stale: number } {
   const said = headers.get("Cache-Control") ?? "";
-  const seconds = (name: string) => Number(new RegExp(`(?:^|[ ,])${name}=(\\d+)`).exec(said)?.[1] ?? 0);
+  const seconds = (name: string) =>
+    Number(new RegExp(`(?:^|[ ,])${name}=(\\d+)`).exec(said)?.[1] ?? 0);
   return said.startsWith("public")
     ? { fresh: seconds("s-maxage"), stale: seconds("stale-while-revalidate") }
     : { fresh: 0, stale: 0 };
@@ -86,6 +99,7 @@ function unconditional(request: Request): Request {
 function unlessKnown(request: Request, response: Response): Response {
   const tag = response.headers.get("ETag");
   const known = (request.headers.get("If-None-Match") ?? "").split(",").map((each) => each.trim());
-  const isKnown = response.status === 200 && tag !== null && (known.includes(tag) || known.includes("*"));
+  const isKnown =
+    response.status === 200 && tag !== null && (known.includes(tag) || known.includes("*"));
   return isKnown ? new Response(null, { status: 304, headers: response.headers }) : response;
 }

@@ -28,7 +28,10 @@ export type Bindings = {
 
 const parsed = new WeakMap<object, Settings>();
 
-/** The variables and secrets, checked once per isolate. Throws one error that names every setting that is wrong. */
+/**
+ * The variables and secrets, checked once per isolate. Throws one error that names every setting
+ * that is wrong.
+ */
 export function settings(env: Bindings): Settings {
   const known = parsed.get(env);
   if (known) return known;
@@ -40,4 +43,8 @@ export function settings(env: Bindings): Settings {
 
 /** Plain variables and secrets by name, for adapters that check their own settings. */
 export const variables = (env: Bindings): Record<string, string> =>
-  Object.fromEntries(Object.entries<unknown>(env).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])));
+  Object.fromEntries(
+    Object.entries<unknown>(env).flatMap(([name, value]) =>
+      typeof value === "string" ? [[name, value]] : [],
+    ),
+  );

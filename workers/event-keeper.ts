@@ -1,5 +1,5 @@
+import { coalesce } from "../src/concurrency/coalesce.ts";
 import { tokenOf } from "../src/events/summarise.ts";
-import { coalesce } from "../src/kit/coalesce.ts";
 import type { ProviderFacts } from "../src/model/facts.ts";
 import type { Mention } from "../src/model/mention.ts";
 import { decide, type Known, recall, UNKNOWN } from "../src/pipeline.ts";
@@ -7,7 +7,10 @@ import type { EventPorts } from "./ports.ts";
 
 /** A stale commit means that another instance wrote in between; twice in a row is already rare. */
 const STALE_TRIES = 5;
-/** When to ask again for facts that were missing, stale or partial. After the last, only a new mention asks. */
+/**
+ * When to ask again for facts that were missing, stale or partial. After the last, only a new
+ * mention asks.
+ */
 const LOOK_AGAIN_SECONDS = [15, 60, 300, 900];
 const FAILED_LOOK_SECONDS = 120;
 
@@ -20,21 +23,27 @@ export type KeeperMemory = {
 };
 
 /**
- * `add` resolves once the mentions are evidence in the database; it may be repeated. `lookAgain` scores anew, with facts that came late; it never
- * throws but looks again later, because the platform drops an alarm that failed six times and an outage outlasts that.
+ * `add` resolves once the mentions are evidence in the database; it may be repeated. `lookAgain`
+ * scores anew, with facts that came late; it never throws but looks again later, because the
+ * platform drops an alarm that failed six times and an outage outlasts that.
  */
-export type EventKeeper = { add(mentions: Mention[], traceId?: string): Promise<void>; lookAgain(): Promise<void> };
+export type EventKeeper = {
+  add(mentions: Mention[], traceId?: string): Promise<void>;
+  lookAgain(): Promise<void>;
+};
 
 /**
- * The only writer of one event_key. Calls that arrive while a commit is in flight are merged into the next one. What it holds is a copy of the
- * database, dropped on any doubt and read again: it may be evicted at any await.
+ * The only writer of one event_key. Calls that arrive while a commit is in flight are merged into
+ * the next one. What it holds is a copy of the database, dropped on any doubt and read again: it
+ * may be evicted at any await.
  */
 export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeeper {
   let known: Known | undefined;
   let trace: string | undefined;
 
   async function load(): Promise<Known> {
-    const state = memory.eventKey === undefined ? undefined : await ports.store.load(memory.eventKey);
+    const state =
+      memory.eventKey === undefined ? undefined : await ports.store.load(memory.eventKey);
     return state ? recall(state) : UNKNOWN;
   }
 
@@ -50,12 +59,25 @@ export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeepe
       ports.rules(),
       ports.channels(),
     ]);
-    const { change, after, errors } = decide(before, { mentions, answers, rules, channels, now: ports.now() });
+    const { change, after, errors } = decide(before, {
+      mentions,
+      answers,
+      rules,
+      channels,
+      now: ports.now(),
+    });
     const result = await ports.store.commit(change);
     if (result.kind === "stale") return false;
     const traced = trace === undefined ? {} : { traceId: trace };
     const { eventKey, state } = change.signal;
-    ports.log({ stage: "event", eventKey, passed: true, latencyMs: ports.now() - began, outcome: state, ...traced });
+    ports.log({
+      stage: "event",
+      eventKey,
+      passed: true,
+      latencyMs: ports.now() - began,
+      outcome: state,
+      ...traced,
+    });
     known = { rev: result.rev, ...after };
     for (const { rule } of errors) ports.telemetry.count("rule_errors_total", { rule });
     await lookLater(answers, mentions.length > 0);
@@ -65,7 +87,9 @@ export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeepe
 
   /** New mentions start the series anew; a degraded answer to an alarm moves it on. */
   async function lookLater(answers: ProviderFacts[], anew: boolean): Promise<void> {
-    const late = answers.some(({ status }) => status === "missing" || status === "partial" || status === "stale");
+    const late = answers.some(
+      ({ status }) => status === "missing" || status === "partial" || status === "stale",
+    );
     const step = anew ? 0 : memory.looked + 1;
     const seconds = LOOK_AGAIN_SECONDS[step];
     if (!late || seconds === undefined) return;
@@ -88,7 +112,13 @@ export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeepe
       try {
         await record([]);
       } catch (error) {
-        ports.log({ stage: "event", level: "warn", eventKey: memory.eventKey ?? null, outcome: "retry", reason: String(error) });
+        ports.log({
+          stage: "event",
+          level: "warn",
+          eventKey: memory.eventKey ?? null,
+          outcome: "retry",
+          reason: String(error),
+        });
         await memory.setAlarm(ports.now() + FAILED_LOOK_SECONDS * 1000);
       }
     },

@@ -1,5 +1,5 @@
 import type { Health } from "../src/api/ports.ts";
-import { glance } from "../src/kit/glance.ts";
+import { glance } from "../src/concurrency/glance.ts";
 import { iso } from "../src/kit/time.ts";
 import type { Bindings } from "./env.ts";
 import type { Isolate } from "./isolate.ts";
@@ -20,12 +20,16 @@ export async function backlogs(env: Bindings): Promise<Record<string, number | n
   return Object.fromEntries(await Promise.all(entries));
 }
 
-const reached = (work: Promise<unknown>): Promise<boolean> => work.then(() => true).catch(() => false);
+const reached = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(() => true).catch(() => false);
 
 const LOOK_EVERY_MS = 1_000;
 
 /** Health and readiness for whoever probes: one look a second and isolate. */
-export function probes(env: Bindings, isolate: Isolate): { health(): Promise<Health>; unready(): Promise<string[]> } {
+export function probes(
+  env: Bindings,
+  isolate: Isolate,
+): { health(): Promise<Health>; unready(): Promise<string[]> } {
   const healthSeen = glance(() => health(env, isolate), LOOK_EVERY_MS, isolate.now);
   const unreadySeen = glance(() => unready(isolate), LOOK_EVERY_MS, isolate.now);
   return {
@@ -37,7 +41,10 @@ export function probes(env: Bindings, isolate: Isolate): { health(): Promise<Hea
   };
 }
 
-/** unhealthy without the database; degraded without Redis, and while a channel waits for its credentials or rules were refused. */
+/**
+ * unhealthy without the database; degraded without Redis, and while a channel waits for its
+ * credentials or rules were refused.
+ */
 async function health(env: Bindings, isolate: Isolate): Promise<Omit<Health, "checkedAt">> {
   const [database, redis, rules, queues] = await Promise.all([
     reached(isolate.store.ping()),
@@ -58,7 +65,8 @@ async function health(env: Bindings, isolate: Isolate): Promise<Omit<Health, "ch
     status: !database || !rules ? "unhealthy" : degraded ? "degraded" : "healthy",
     version: VERSION,
     database: database ? "connected" : "unreachable",
-    redis: redis === "down" ? (isolate.client === null ? "not configured" : "unreachable") : "connected",
+    redis:
+      redis === "down" ? (isolate.client === null ? "not configured" : "unreachable") : "connected",
     rules: { version, loadedAt },
     queues,
     notes,
@@ -66,7 +74,10 @@ async function health(env: Bindings, isolate: Isolate): Promise<Omit<Health, "ch
 }
 
 async function unready(isolate: Isolate): Promise<string[]> {
-  const [tables, rules] = await Promise.all([reached(isolate.store.migrated()), reached(isolate.rules.current())]);
+  const [tables, rules] = await Promise.all([
+    reached(isolate.store.migrated()),
+    reached(isolate.rules.current()),
+  ]);
   return [
     ...(tables ? [] : ["the database cannot be read, or the migrations are not applied"]),
     ...(rules ? [] : ["no rules are loaded"]),

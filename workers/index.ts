@@ -22,9 +22,13 @@ const appOf = onceAnIsolate((env) => {
   const app = api(ports);
   const { EDGE_CACHE, PUBLIC_READ } = settings(env);
   // Where reads are no longer public, nor are the copies that were made while they were.
-  if (EDGE_CACHE === "off" || PUBLIC_READ === "off") return { answer: async (request: Request) => app.fetch(request), flush };
+  if (EDGE_CACHE === "off" || PUBLIC_READ === "off")
+    return { answer: async (request: Request) => app.fetch(request), flush };
   const cached = edgeCache(caches.default, ports.now, waitUntil);
-  return { answer: (request: Request) => cached(request, async (asked) => app.fetch(asked)), flush };
+  return {
+    answer: (request: Request) => cached(request, async (asked) => app.fetch(asked)),
+    flush,
+  };
 });
 
 export default {

@@ -1,9 +1,9 @@
 import type { Ingested } from "../src/api/ports.ts";
-import { textHash } from "../src/dedup/text-hash.ts";
 import { iso } from "../src/kit/time.ts";
 import { seal } from "../src/model/envelope.ts";
 import type { RawPost } from "../src/model/raw-post.ts";
 import { type PostRef, StoreUnavailable } from "../src/store/store.ts";
+import { textHash } from "../src/text/near-duplicate/text-hash.ts";
 import type { IngestPorts } from "./ports.ts";
 
 /** The queue takes 100 messages or 256 KB a call; a quarter stays free for its own framing. */
@@ -14,8 +14,10 @@ const RETRY_AFTER_SECONDS = 30;
 const OVERLOADED_SECONDS = 10;
 
 /**
- * Accepts posts: the sweep is told first, then come the rows in raw_posts, then the queue. Once the rows are there the posts are safe, also when the
- * queue refuses them, this call dies or the database's answer is lost: the sweep sends what has no outcome again. What comes faster than it is worked off is refused, so that neither the queue nor the wait grows without bound.
+ * Accepts posts: the sweep is told first, then come the rows in raw_posts, then the queue. Once the
+ * rows are there the posts are safe, also when the queue refuses them, this call dies or the
+ * database's answer is lost: the sweep sends what has no outcome again. What comes faster than it
+ * is worked off is refused, so that neither the queue nor the wait grows without bound.
  */
 export async function ingest(posts: RawPost[], ports: IngestPorts): Promise<Ingested> {
   const distinct = [...new Map(posts.map((post) => [`${post.source}:${post.id}`, post])).values()];
@@ -24,11 +26,16 @@ export async function ingest(posts: RawPost[], ports: IngestPorts): Promise<Inge
   try {
     const now = ports.now();
     await ports.expectPosts(overdueFrom(now, ports));
-    const accepted = await ports.store.accept(arrivals, iso(now), iso(now - ports.overloadedAfterSeconds * 1000));
+    const accepted = await ports.store.accept(
+      arrivals,
+      iso(now),
+      iso(now - ports.overloadedAfterSeconds * 1000),
+    );
     if (accepted.overloaded) return overloaded(ports);
     fresh = accepted.fresh;
   } catch (error) {
-    if (error instanceof StoreUnavailable) return { kind: "unavailable", retryAfter: RETRY_AFTER_SECONDS };
+    if (error instanceof StoreUnavailable)
+      return { kind: "unavailable", retryAfter: RETRY_AFTER_SECONDS };
     throw error;
   }
   const isFresh = new Set(fresh.map((ref) => `${ref.source}:${ref.id}`));
@@ -38,7 +45,9 @@ export async function ingest(posts: RawPost[], ports: IngestPorts): Promise<Inge
     ports,
   );
   for (const source of new Set(distinct.map((post) => post.source))) {
-    const count = distinct.filter((post) => post.source === source && isFresh.has(`${post.source}:${post.id}`)).length;
+    const count = distinct.filter(
+      (post) => post.source === source && isFresh.has(`${post.source}:${post.id}`),
+    ).length;
     ports.telemetry.count("posts_total", { source, outcome: "accepted", reason: "" }, count);
   }
   return { kind: "accepted", fresh: fresh.length, repeated: posts.length - fresh.length };
@@ -50,10 +59,16 @@ function overloaded({ log }: IngestPorts): Ingested {
 }
 
 /** Hands accepted posts to the queue. A refusal is logged and left to the sweep. */
-export async function sendPosts(posts: RawPost[], again: boolean, ports: IngestPorts): Promise<void> {
+export async function sendPosts(
+  posts: RawPost[],
+  again: boolean,
+  ports: IngestPorts,
+): Promise<void> {
   if (posts.length === 0) return;
   try {
-    for (const batch of batches(posts.map((post) => seal({ kind: "post", post, again }, crypto.randomUUID())))) {
+    for (const batch of batches(
+      posts.map((post) => seal({ kind: "post", post, again }, crypto.randomUUID())),
+    )) {
       await ports.posts.sendBatch(batch.map((body) => ({ body })));
     }
   } catch (error) {
@@ -62,8 +77,10 @@ export async function sendPosts(posts: RawPost[], again: boolean, ports: IngestP
 }
 
 /** When posts that are accepted or sent again at `now` are overdue. */
-export const overdueFrom = (now: number, { requeueAfterSeconds }: Pick<IngestPorts, "requeueAfterSeconds">): number =>
-  now + requeueAfterSeconds * 1000 + 1;
+export const overdueFrom = (
+  now: number,
+  { requeueAfterSeconds }: Pick<IngestPorts, "requeueAfterSeconds">,
+): number => now + requeueAfterSeconds * 1000 + 1;
 
 /** Cuts messages into calls that the queue accepts. */
 export function batches<T>(messages: T[]): T[][] {

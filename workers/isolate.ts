@@ -1,13 +1,13 @@
 import authorsList from "../rules/authors.yml";
 import blacklist from "../rules/blacklist.yml";
 import builtInRules from "../rules/rules.yml";
-import { VOCABULARY } from "../src/enrich/index.ts";
+import { kept } from "../src/concurrency/kept.ts";
+import { type LastGood, lastGood } from "../src/concurrency/last-good.ts";
+import { layeredCache } from "../src/concurrency/layered-cache.ts";
+import type { Redis } from "../src/concurrency/redis.ts";
+import { VOCABULARY } from "../src/enrich/registry.ts";
 import { type Blacklist, parseBlacklist } from "../src/filter/blacklist.ts";
-import { layeredCache } from "../src/kit/cache.ts";
-import type { CallRecord } from "../src/kit/http.ts";
-import { kept } from "../src/kit/kept.ts";
-import { type LastGood, lastGood } from "../src/kit/last-good.ts";
-import type { Redis } from "../src/kit/redis.ts";
+import type { CallRecord } from "../src/http/request.ts";
 import { iso } from "../src/kit/time.ts";
 import type { ChannelConfig } from "../src/model/channel-config.ts";
 import { logger, together } from "../src/observability/log.ts";
@@ -24,7 +24,10 @@ import type { Ground } from "./ports.ts";
 import { type GateMemory, gateMemory } from "./provider-object.ts";
 import type { Settings } from "./settings.ts";
 
-/** What all invocations and objects of one isolate share: clients without a connection of their own, and values read lately. No promise is shared. */
+/**
+ * What all invocations and objects of one isolate share: clients without a connection of their own,
+ * and values read lately. No promise is shared.
+ */
 export type Isolate = Ground & {
   settings: Settings;
   variables: Record<string, string>;
@@ -44,7 +47,10 @@ export type Isolate = Ground & {
   called(record: CallRecord): void;
 };
 
-/** How long values that operators change are kept before they are read again: a change is live everywhere within 90 s, locally within seconds. */
+/**
+ * How long values that operators change are kept before they are read again: a change is live
+ * everywhere within 90 s, locally within seconds.
+ */
 const REREAD_MS = 30_000;
 const REREAD_LOCAL_MS = 2_000;
 
@@ -64,17 +70,23 @@ function isolate(env: Bindings): Isolate {
   const given = settings(env);
   const now = Date.now;
   const metrics = collector();
-  // In production each line is a record of its own. wrangler dev spends more on a line than the Worker on a post.
+  // In production each line is a record of its own. wrangler dev spends more on a line than the
+  // Worker on a post.
   const log = logger(given.LOCAL ? together(console.log) : console.log, now);
   const rereadMs = given.LOCAL ? REREAD_LOCAL_MS : REREAD_MS;
-  const sql = neonSql({ databaseUrl: given.DATABASE_URL, fetchEndpoint: given.NEON_FETCH_ENDPOINT });
+  const sql = neonSql({
+    databaseUrl: given.DATABASE_URL,
+    fetchEndpoint: given.NEON_FETCH_ENDPOINT,
+  });
   const tables = postgresStore(sql);
   // It counts every row there is, for the page, the metrics and four charts.
   const store: Store = { ...tables, overview: kept(() => tables.overview(iso(now())), now) };
   const client = given.UPSTASH_REDIS_REST_URL
     ? upstash(given.UPSTASH_REDIS_REST_URL, given.UPSTASH_REDIS_REST_TOKEN ?? "")
     : null;
-  const redis = client ? upstashRedis(client, now, () => metrics.count("external_error_total_redis")) : noRedis;
+  const redis = client
+    ? upstashRedis(client, now, () => metrics.count("external_error_total_redis"))
+    : noRedis;
   return {
     settings: given,
     variables: variables(env),
@@ -102,7 +114,14 @@ function isolate(env: Bindings): Isolate {
       metrics.observe("external_request_ms", { provider }, ms);
       if (verdict === "ok" || verdict === "empty") return;
       metrics.count(`external_error_total_${code}`, { provider });
-      const record = { stage: "outside", level: "warn", provider, outcome: verdict, reason: code, latencyMs: ms } as const;
+      const record = {
+        stage: "outside",
+        level: "warn",
+        provider,
+        outcome: verdict,
+        reason: code,
+        latencyMs: ms,
+      } as const;
       log({ ...record, ...(traceId !== undefined && { traceId }) });
     },
   };

@@ -1,15 +1,24 @@
-import { serial } from "../src/kit/serial.ts";
+import { serial } from "../src/concurrency/serial.ts";
 import type { Clock } from "../src/kit/time.ts";
 import type { RawPost } from "../src/model/raw-post.ts";
-import { type Interest, readFrame } from "../src/sources/jetstream.ts";
+import { type Interest, readFrame } from "../src/sources/jetstream/index.ts";
 
 const FLUSH_POSTS = 50;
 const FLUSH_MS = 2_000;
-/** Without a post of interest the cursor is still stored so often, so that a restart has little to read again. */
+/**
+ * Without a post of interest the cursor is still stored so often, so that a restart has little to
+ * read again.
+ */
 const CURSOR_MS = 30_000;
-/** A connection that says nothing for so long is dead: the stream carries hundreds of frames a second. */
+/**
+ * A connection that says nothing for so long is dead: the stream carries hundreds of frames a
+ * second.
+ */
 const SILENCE_MS = 60_000;
-/** Posts held while the database is out; past it the connection is closed and read again later from the cursor. */
+/**
+ * Posts held while the database is out; past it the connection is closed and read again later from
+ * the cursor.
+ */
 const HELD_MOST = 1_000;
 const CLOCK_SKEW_MS = 60_000;
 const BACKOFF_MS = [0, 30_000, 60_000, 120_000, 300_000];
@@ -35,7 +44,10 @@ export type JetstreamState = {
   lastFrameAt: number | null;
 };
 
-/** Holds the one connection, hands its posts over in small batches, and moves the cursor only past posts that were accepted. */
+/**
+ * Holds the one connection, hands its posts over in small batches, and moves the cursor only past
+ * posts that were accepted.
+ */
 export function jetstreamKeeper(ports: JetstreamPorts) {
   const { now, memory } = ports;
   const inTurn = serial();
@@ -57,7 +69,10 @@ export function jetstreamKeeper(ports: JetstreamPorts) {
     connection++;
   }
 
-  /** What was not accepted is forgotten: the cursor stands before it, and the next connection brings it again. */
+  /**
+   * What was not accepted is forgotten: the cursor stands before it, and the next connection brings
+   * it again.
+   */
   function startOver(): void {
     drop();
     held = [];
@@ -73,7 +88,9 @@ export function jetstreamKeeper(ports: JetstreamPorts) {
     if (upTo === null) return;
     held = [];
     lastFlushAt = now();
-    const accepted = posts.length === 0 || (await ports.ingest(posts).catch(() => "unavailable" as const)) === "ok";
+    const accepted =
+      posts.length === 0 ||
+      (await ports.ingest(posts).catch(() => "unavailable" as const)) === "ok";
     refused = !accepted;
     if (accepted) {
       memory.cursor = String(upTo);
@@ -87,20 +104,30 @@ export function jetstreamKeeper(ports: JetstreamPorts) {
   /** After a refusal the time alone counts: a full batch would be tried again with every frame. */
   function due(): boolean {
     const waited = now() - lastFlushAt;
-    return (held.length >= FLUSH_POSTS && !refused) || (held.length > 0 && waited >= FLUSH_MS) || waited >= CURSOR_MS;
+    return (
+      (held.length >= FLUSH_POSTS && !refused) ||
+      (held.length > 0 && waited >= FLUSH_MS) ||
+      waited >= CURSOR_MS
+    );
   }
 
   function onFrame(text: string): void {
     lastFrameAt = now();
     const { post, timeUs } = readFrame(text, ports.interest);
     if (post !== null) held.push(post);
-    /* A frame from the future would have the next connection begin there, and miss what comes until then. */
+    /**
+     * A frame from the future would have the next connection begin there, and miss what comes until
+     * then.
+     */
     if (timeUs !== null && timeUs <= (now() + CLOCK_SKEW_MS) * 1_000)
       reached = Math.max(reached ?? 0, Math.min(timeUs, now() * 1_000));
     if (due() && !flushing) void flushOnce();
   }
 
-  /** Hundreds of frames a second come while one flush waits for the database: they must not queue one each. */
+  /**
+   * Hundreds of frames a second come while one flush waits for the database: they must not queue
+   * one each.
+   */
   async function flushOnce(): Promise<void> {
     flushing = true;
     await inTurn(flush).finally(() => {
@@ -129,11 +156,15 @@ export function jetstreamKeeper(ports: JetstreamPorts) {
   }
 
   return {
-    /** Called on every tick and alarm: hands over what is held and opens the connection anew when it is gone or silent. */
+    /**
+     * Called on every tick and alarm: hands over what is held and opens the connection anew when it
+     * is gone or silent.
+     */
     async keep(): Promise<void> {
       await inTurn(flush);
       if (socket !== null && lastFrameAt !== null && now() - lastFrameAt > SILENCE_MS) drop();
-      if (socket === null && now() >= retryAt) await inTurn(() => (socket === null ? connect() : Promise.resolve()));
+      if (socket === null && now() >= retryAt)
+        await inTurn(() => (socket === null ? connect() : Promise.resolve()));
     },
     state: (): JetstreamState => ({
       connected: socket !== null,

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { interestIn, streamSettings, subscribeUrl } from "../src/sources/jetstream.ts";
+import { interestIn, streamSettings, subscribeUrl } from "../src/sources/jetstream/index.ts";
 import type { Bindings } from "./env.ts";
 import { ingest } from "./ingest.ts";
 import { isolateOf } from "./isolate.ts";
@@ -9,7 +9,10 @@ import { flusher, ingestPorts } from "./wire.ts";
 
 const WATCH_MS = 30_000;
 
-/** Holds the one connection to Bluesky. An alarm watches over it, because nothing else runs when the connection dies unheard. */
+/**
+ * Holds the one connection to Bluesky. An alarm watches over it, because nothing else runs when the
+ * connection dies unheard.
+ */
 export class JetstreamObject extends DurableObject<Bindings> {
   readonly #isolate = isolateOf(this.env);
   readonly #flush = flusher(this.env, this.#isolate, (work) => this.ctx.waitUntil(work));
@@ -19,10 +22,14 @@ export class JetstreamObject extends DurableObject<Bindings> {
     interest: interestIn(this.#settings?.JETSTREAM_WORDS ?? []),
     open: (cursor, listener) => {
       if (this.#settings === null) throw new Error("off");
-      return openStream(subscribeUrl(this.#settings, cursor), listener, (url, init) => fetch(url, init));
+      return openStream(subscribeUrl(this.#settings, cursor), listener, (url, init) =>
+        fetch(url, init),
+      );
     },
     ingest: async (posts) =>
-      (await ingest(posts, ingestPorts(this.env, this.#isolate))).kind === "accepted" ? "ok" : "unavailable",
+      (await ingest(posts, ingestPorts(this.env, this.#isolate))).kind === "accepted"
+        ? "ok"
+        : "unavailable",
     memory: cursorIn(this.ctx.storage),
   });
 

@@ -16,10 +16,15 @@ export type Upgrade = (
 ) => Promise<{ webSocket: Opened | null }>;
 
 /**
- * Opens the stream. A Worker opens a WebSocket by a fetch that asks for the upgrade. The deadline is for the opening alone: a signal that fires
- * later closes the connection that it opened.
+ * Opens the stream. A Worker opens a WebSocket by a fetch that asks for the upgrade. The deadline
+ * is for the opening alone: a signal that fires later closes the connection that it opened.
  */
-export async function openStream(url: string, listener: Listener, fetch: Upgrade, openMs = OPEN_MS): Promise<Socket> {
+export async function openStream(
+  url: string,
+  listener: Listener,
+  fetch: Upgrade,
+  openMs = OPEN_MS,
+): Promise<Socket> {
   const opening = new AbortController();
   const deadline = setTimeout(() => opening.abort(), openMs);
   const headers = { upgrade: "websocket" };
@@ -27,7 +32,9 @@ export async function openStream(url: string, listener: Listener, fetch: Upgrade
   const { webSocket: socket } = await asked.finally(() => clearTimeout(deadline));
   if (socket === null) throw new Error("the stream was refused");
   socket.accept();
-  socket.addEventListener("message", ({ data }) => listener.frame(typeof data === "string" ? data : ""));
+  socket.addEventListener("message", ({ data }) =>
+    listener.frame(typeof data === "string" ? data : ""),
+  );
   socket.addEventListener("close", listener.closed);
   socket.addEventListener("error", listener.closed);
   return { close: () => socket.close(1000) };

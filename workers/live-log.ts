@@ -5,9 +5,14 @@ export type Logged = { id: number; message: LiveMessage };
 /** How far back a listener that was away may resume. */
 const KEPT = 2_000;
 
-/** The last messages of the live stream, with ids that only grow, kept across eviction of the object. Synchronous: nothing can come in between. */
+/**
+ * The last messages of the live stream, with ids that only grow, kept across eviction of the
+ * object. Synchronous: nothing can come in between.
+ */
 export function liveLog(sql: SqlStorage) {
-  sql.exec("create table if not exists live (id integer primary key autoincrement, body text not null)");
+  sql.exec(
+    "create table if not exists live (id integer primary key autoincrement, body text not null)",
+  );
   const rows = (query: string, ...values: number[]): Logged[] =>
     sql
       .exec<{ id: number; body: string }>(query, ...values)
@@ -17,7 +22,12 @@ export function liveLog(sql: SqlStorage) {
   return {
     append(messages: LiveMessage[]): Logged[] {
       const logged = messages.map((message) => {
-        const { id } = sql.exec<{ id: number }>("insert into live (body) values (?) returning id", JSON.stringify(message)).one();
+        const { id } = sql
+          .exec<{ id: number }>(
+            "insert into live (body) values (?) returning id",
+            JSON.stringify(message),
+          )
+          .one();
         return { id, message };
       });
       const last = logged.at(-1);
@@ -25,10 +35,15 @@ export function liveLog(sql: SqlStorage) {
       return logged;
     },
 
-    /** What came after `id`, or "gone" when some of it is not kept any more (or the id is not one of this log). */
+    /**
+     * What came after `id`, or "gone" when some of it is not kept any more (or the id is not one of
+     * this log).
+     */
     after(id: number): Logged[] | "gone" {
       const { first, last } = sql
-        .exec<{ first: number | null; last: number }>("select min(id) as first, coalesce(max(id), 0) as last from live")
+        .exec<{ first: number | null; last: number }>(
+          "select min(id) as first, coalesce(max(id), 0) as last from live",
+        )
         .one();
       if (id > last || (first !== null && id < first - 1)) return "gone";
       return rows("select id, body from live where id > ? order by id", id);

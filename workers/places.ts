@@ -3,7 +3,10 @@ import type { CursorStore, SourceCursor } from "../src/store/store.ts";
 /** Where the polls of a source stand, and where they stood when the database was last told. */
 export type Kept = { place: SourceCursor; stored: string | null };
 
-/** What outlives an invocation and is not the database. It may fail, and may forget: then the database is asked. */
+/**
+ * What outlives an invocation and is not the database. It may fail, and may forget: then the
+ * database is asked.
+ */
 export type PlaceMemory = {
   get(source: string): Promise<Kept | undefined>;
   put(source: string, kept: Kept | undefined): Promise<void>;
@@ -12,18 +15,29 @@ export type PlaceMemory = {
 export type Places = {
   cursor: CursorStore["cursor"];
   /** See CursorPort in src/sources/poll.ts. */
-  advanceCursor(source: string, from: string | null, to: string | null, at: string, brought: boolean): Promise<boolean>;
-  /** The database took no posts: it is asked before the next poll, so that a source is not read for nothing while it is out. */
+  advanceCursor(
+    source: string,
+    from: string | null,
+    to: string | null,
+    at: string,
+    brought: boolean,
+  ): Promise<boolean>;
+  /**
+   * The database took no posts: it is asked before the next poll, so that a source is not read for
+   * nothing while it is out.
+   */
   doubt(source: string): Promise<void>;
 };
 
 /**
- * The cursors of the store, with a copy of each beside them: a poll that brings nothing moves only the copy, so that a database in which nothing
- * happens can sleep. Losing the copy loses no post: since the stored cursor none came. A copy that the database contradicts is dropped.
+ * The cursors of the store, with a copy of each beside them: a poll that brings nothing moves only
+ * the copy, so that a database in which nothing happens can sleep. Losing the copy loses no post:
+ * since the stored cursor none came. A copy that the database contradicts is dropped.
  */
 export function placesBeside(store: CursorStore, memory: PlaceMemory): Places {
   const recall = (source: string) => memory.get(source).catch(() => undefined);
-  const keep = (source: string, kept: Kept | undefined) => memory.put(source, kept).catch(() => undefined);
+  const keep = (source: string, kept: Kept | undefined) =>
+    memory.put(source, kept).catch(() => undefined);
 
   return {
     async cursor(source) {
@@ -36,7 +50,11 @@ export function placesBeside(store: CursorStore, memory: PlaceMemory): Places {
     async advanceCursor(source, from, to, at, brought) {
       const kept = await recall(source);
       if (kept && kept.place.cursor !== from) return false;
-      const place = { cursor: to, polledAt: at, movedAt: to === from ? (kept?.place.movedAt ?? null) : at };
+      const place = {
+        cursor: to,
+        polledAt: at,
+        movedAt: to === from ? (kept?.place.movedAt ?? null) : at,
+      };
       if (kept && !brought) {
         await keep(source, { ...kept, place });
         return true;

@@ -9,7 +9,13 @@ import type { Log } from "../src/observability/log.ts";
 import type { Telemetry } from "../src/observability/telemetry.ts";
 import type { Judged } from "../src/pipeline.ts";
 import type { Ruleset } from "../src/rules/score.ts";
-import type { Change, DeadLetterStore, DueDelivery, EventStore, PostStore } from "../src/store/store.ts";
+import type {
+  Change,
+  DeadLetterStore,
+  DueDelivery,
+  EventStore,
+  PostStore,
+} from "../src/store/store.ts";
 
 /** The sending end of a queue. Throws when the queue refuses. */
 export type SendQueue = { sendBatch(messages: { body: Envelope }[]): Promise<unknown> };
@@ -35,13 +41,20 @@ export type IngestPorts = Ground & {
   requeueAfterSeconds: number;
   /** How long accepted posts may wait before new ones are refused. */
   overloadedAfterSeconds: number;
-  /** Tells the sweeper that these posts should have an outcome by `at` (milliseconds). Never throws. */
+  /**
+   * Tells the sweeper that these posts should have an outcome by `at` (milliseconds). Never throws.
+   */
   expectPosts(at: number): Promise<void>;
 };
 
-/** The 14-day window in Redis. Neither call throws: without Redis every post counts as new, and the database tells. */
+/**
+ * The 14-day window in Redis. Neither call throws: without Redis every post counts as new, and the
+ * database tells.
+ */
 export type Seen = {
-  /** Claims each post for the message that holds it; answers the keys whose work is already done. */
+  /**
+   * Claims each post for the message that holds it; answers the keys whose work is already done.
+   */
   claim(items: { key: string; holder: string }[]): Promise<ReadonlySet<string>>;
   confirm(keys: string[]): Promise<void>;
 };
@@ -54,7 +67,10 @@ export type QueuePorts = Ground & {
   judging(): Promise<(post: RawPost) => Judged>;
   /** Resolves once the mentions are evidence; throws when that failed. */
   addMentions(eventKey: string, mentions: Mention[], traceId?: string): Promise<void>;
-  /** Attempts one delivery through its channel's object; throws only when the attempt could not be made. */
+  /**
+   * Attempts one delivery through its channel's object; throws only when the attempt could not be
+   * made.
+   */
   deliver(channelId: number, deliveryId: number): Promise<void>;
   broadcast: Broadcast;
 };
@@ -65,6 +81,9 @@ export type EventPorts = Ground & {
   examine(token: Token, traceId?: string): Promise<ProviderFacts[]>;
   rules(): Promise<Ruleset>;
   channels(): Promise<ChannelConfig[]>;
-  /** After a commit: enqueue what is due, wake the sweeper for the rest, tell the live stream. Never throws: the sweeper finds what this missed. */
+  /**
+   * After a commit: enqueue what is due, wake the sweeper for the rest, tell the live stream. Never
+   * throws: the sweeper finds what this missed.
+   */
   announce(change: Change, due: Omit<DueDelivery, "eventKey">[]): Promise<void>;
 };

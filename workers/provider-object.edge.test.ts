@@ -1,12 +1,17 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import type { Ask } from "../src/kit/gate.ts";
+import type { Ask } from "../src/http/provider-guard.ts";
 import type { Bindings } from "./env.ts";
 import { gateMemory, sharedGate } from "./provider-object.ts";
 
 const { PROVIDERS } = env as unknown as Bindings;
 const limits = { pace: { perMinute: 3, gapMs: 0 }, dailyBudget: 100 };
-const ask = (provider: string, more: Partial<Ask> = {}): Ask => ({ provider, limits, patienceMs: 0, ...more });
+const ask = (provider: string, more: Partial<Ask> = {}): Ask => ({
+  provider,
+  limits,
+  patienceMs: 0,
+  ...more,
+});
 
 /** The gate as one isolate has it. */
 function isolate(providers = PROVIDERS) {
@@ -33,7 +38,13 @@ it("shares one budget, and puts back what was not spent", async () => {
   const taken = await first.admit(ask("paid", { cost }));
   expect(await second.admit(ask("paid", { cost }))).toMatchObject({ kind: "no", cause: "quota" });
   if (taken.kind === "no") throw new Error("refused");
-  await first.settle({ provider: "paid", limits, permit: taken.permit, verdict: { kind: "ok", reason: "" }, spent: 10 });
+  await first.settle({
+    provider: "paid",
+    limits,
+    permit: taken.permit,
+    verdict: { kind: "ok", reason: "" },
+    spent: 10,
+  });
   expect(await second.admit(ask("paid", { cost }))).toMatchObject({ kind: "go", cost: 80 });
 });
 
@@ -42,8 +53,17 @@ it("opens one breaker for all, which an isolate believes in for five seconds", a
   const admitted = await first.gate.admit(ask("throttled"));
   if (admitted.kind === "no") throw new Error("refused");
   const verdict = { kind: "throttled", reason: "HTTP 429", delayMs: 60_000 } as const;
-  await first.gate.settle({ provider: "throttled", limits, permit: admitted.permit, verdict, spent: 0 });
-  expect(await second.gate.admit(ask("throttled"))).toMatchObject({ kind: "no", cause: "throttled" });
+  await first.gate.settle({
+    provider: "throttled",
+    limits,
+    permit: admitted.permit,
+    verdict,
+    spent: 0,
+  });
+  expect(await second.gate.admit(ask("throttled"))).toMatchObject({
+    kind: "no",
+    cause: "throttled",
+  });
   await PROVIDERS.getByName("throttled").reset();
   expect((await second.gate.admit(ask("throttled"))).kind).toBe("no");
   second.pass(5_001);
@@ -51,7 +71,11 @@ it("opens one breaker for all, which an isolate believes in for five seconds", a
 });
 
 it("keeps its own pace while the object is out of reach", async () => {
-  const gone = { ...PROVIDERS, idFromName: () => ({}), get: () => ({ admit: refuse, settle: refuse }) };
+  const gone = {
+    ...PROVIDERS,
+    idFromName: () => ({}),
+    get: () => ({ admit: refuse, settle: refuse }),
+  };
   const { gate } = isolate(gone as unknown as Bindings["PROVIDERS"]);
   const kinds: string[] = [];
   for (let call = 0; call < 5; call++) kinds.push((await gate.admit(ask("alone"))).kind);

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { localGate } from "../src/http/local-guard.ts";
 import {
   type Admission,
   type Ask,
@@ -11,16 +12,16 @@ import {
   type ProviderStatus,
   settled,
   statusOf,
-} from "../src/kit/gate.ts";
-import { localGate } from "../src/kit/local-gate.ts";
+} from "../src/http/provider-guard.ts";
 import type { Clock } from "../src/kit/time.ts";
 import type { Bindings } from "./env.ts";
 
 type Kept = { state: GateState; limits: Limits | null };
 
 /**
- * The gate of one provider: its pace, breaker and daily budget, kept across all isolates. Both calls change the state without awaiting anything,
- * so no two of them can take the same turn; the state is stored with each change, so an eviction forgets no call and no spending.
+ * The gate of one provider: its pace, breaker and daily budget, kept across all isolates. Both
+ * calls change the state without awaiting anything, so no two of them can take the same turn; the
+ * state is stored with each change, so an eviction forgets no call and no spending.
  */
 export class ProviderObject extends DurableObject<Bindings> {
   #read(): Kept {
@@ -29,13 +30,17 @@ export class ProviderObject extends DurableObject<Bindings> {
 
   admit(ask: Ask): Admission {
     const { state, admission } = admit(this.#read().state, ask, Date.now());
-    if (admission.kind === "go") this.ctx.storage.kv.put<Kept>("gate", { state, limits: ask.limits });
+    if (admission.kind === "go")
+      this.ctx.storage.kv.put<Kept>("gate", { state, limits: ask.limits });
     return admission;
   }
 
   settle(outcome: Outcome): void {
     const { state } = this.#read();
-    this.ctx.storage.kv.put<Kept>("gate", { state: settled(state, outcome, Date.now()), limits: outcome.limits });
+    this.ctx.storage.kv.put<Kept>("gate", {
+      state: settled(state, outcome, Date.now()),
+      limits: outcome.limits,
+    });
   }
 
   status(provider: string): ProviderStatus {
@@ -43,21 +48,39 @@ export class ProviderObject extends DurableObject<Bindings> {
     return statusOf(provider, state, limits, Date.now());
   }
 
-  /** An operator mended what the breaker could not know: credentials, credits. Pace and spending stay. */
+  /**
+   * An operator mended what the breaker could not know: credentials, credits. Pace and spending
+   * stay.
+   */
   reset(): void {
     const { state, limits } = this.#read();
-    this.ctx.storage.kv.put<Kept>("gate", { state: { ...OPEN_GATE, grants: state.grants, spending: state.spending }, limits });
+    this.ctx.storage.kv.put<Kept>("gate", {
+      state: { ...OPEN_GATE, grants: state.grants, spending: state.spending },
+      limits,
+    });
   }
 }
 
 /** How long an isolate believes a refusal without asking again. */
 const BELIEVE_MS = 5_000;
 
-/** What the isolates share of themselves: believed refusals, and the gates used while an object cannot be reached. */
-export type GateMemory = { refusals: Map<string, { admission: Admission; until: number }>; local: Gate };
-export const gateMemory = (now: Clock): GateMemory => ({ refusals: new Map(), local: localGate(now) });
+/**
+ * What the isolates share of themselves: believed refusals, and the gates used while an object
+ * cannot be reached.
+ */
+export type GateMemory = {
+  refusals: Map<string, { admission: Admission; until: number }>;
+  local: Gate;
+};
+export const gateMemory = (now: Clock): GateMemory => ({
+  refusals: new Map(),
+  local: localGate(now),
+});
 
-/** The shared gate as an isolate sees it. While the object of a provider is out of reach the isolate keeps pace and breaker on its own. */
+/**
+ * The shared gate as an isolate sees it. While the object of a provider is out of reach the isolate
+ * keeps pace and breaker on its own.
+ */
 export function sharedGate(providers: Bindings["PROVIDERS"], memory: GateMemory, now: Clock): Gate {
   const object = (provider: string) => providers.get(providers.idFromName(provider));
   return {
@@ -66,7 +89,10 @@ export function sharedGate(providers: Bindings["PROVIDERS"], memory: GateMemory,
       if (believed !== undefined && now() < believed.until) return believed.admission;
       try {
         const admission: Admission = await object(ask.provider).admit(ask);
-        const lasts = admission.kind === "no" && admission.delayMs > BELIEVE_MS && admission.reason.startsWith("breaker");
+        const lasts =
+          admission.kind === "no" &&
+          admission.delayMs > BELIEVE_MS &&
+          admission.reason.startsWith("breaker");
         if (lasts) memory.refusals.set(ask.provider, { admission, until: now() + BELIEVE_MS });
         return admission;
       } catch {

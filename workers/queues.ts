@@ -13,10 +13,17 @@ const MAX_DELAY_SECONDS = 120;
 /** A message of newer code waits for that code; looking often does not help. */
 const NEWER_DELAY_SECONDS = 300;
 
-/** Seconds to wait before attempt n + 1: doubling to two minutes, so that 100 retries outlast an outage of three hours. */
-export const retryDelay = (attempts: number): number => Math.min(MAX_DELAY_SECONDS, 2 ** Math.min(attempts, 7));
+/**
+ * Seconds to wait before attempt n + 1: doubling to two minutes, so that 100 retries outlast an
+ * outage of three hours.
+ */
+export const retryDelay = (attempts: number): number =>
+  Math.min(MAX_DELAY_SECONDS, 2 ** Math.min(attempts, 7));
 
-/** Every message is acked or retried by name. What throws here retries the whole batch: nothing is lost, some work is repeated. */
+/**
+ * Every message is acked or retried by name. What throws here retries the whole batch: nothing is
+ * lost, some work is repeated.
+ */
 export async function consume(batch: Batch, ports: QueuePorts): Promise<void> {
   const consumers: Record<string, (batch: Batch, ports: QueuePorts) => Promise<void>> = {
     posts: consumePosts,
@@ -24,42 +31,69 @@ export async function consume(batch: Batch, ports: QueuePorts): Promise<void> {
     deliveries: consumeDeliveries,
     "dead-letters": consumeDeadLetters,
   };
-  const name = Object.keys(consumers).find((queue) => batch.queue === queue || batch.queue.endsWith(`-${queue}`));
+  const name = Object.keys(consumers).find(
+    (queue) => batch.queue === queue || batch.queue.endsWith(`-${queue}`),
+  );
   const consumer = name === undefined ? undefined : consumers[name];
   if (!consumer) throw new Error(`no consumer for queue ${batch.queue}`);
   const started = ports.now();
   try {
     await consumer(batch, ports);
   } catch (error) {
-    ports.log({ stage: `queue.${batch.queue}`, level: "error", outcome: "retry", reason: String(error) });
-    for (const message of batch.messages) message.retry({ delaySeconds: retryDelay(message.attempts) });
+    ports.log({
+      stage: `queue.${batch.queue}`,
+      level: "error",
+      outcome: "retry",
+      reason: String(error),
+    });
+    for (const message of batch.messages)
+      message.retry({ delaySeconds: retryDelay(message.attempts) });
   }
   ports.telemetry.observe("pipeline_latency_ms", { stage: batch.queue }, ports.now() - started);
 }
 
-type Held<K extends Body["kind"]> = { message: Message; body: Extract<Body, { kind: K }>; traceId: string };
+type Held<K extends Body["kind"]> = {
+  message: Message;
+  body: Extract<Body, { kind: K }>;
+  traceId: string;
+};
 
 /** Opens each message. The unreadable are buried, the newer wait; neither holds up the rest. */
-async function readable<K extends Body["kind"]>(batch: Batch, kind: K, ports: QueuePorts): Promise<Held<K>[]> {
+async function readable<K extends Body["kind"]>(
+  batch: Batch,
+  kind: K,
+  ports: QueuePorts,
+): Promise<Held<K>[]> {
   const held: Held<K>[] = [];
   const poison: { message: Message; letter: Letter }[] = [];
   for (const message of batch.messages) {
     const opened = open(message.body, kind);
     if (opened.kind === "body") held.push({ message, body: opened.body, traceId: opened.traceId });
     else if (opened.kind === "newer") message.retry({ delaySeconds: NEWER_DELAY_SECONDS });
-    else poison.push({ message, letter: letter(batch.queue, message, "unreadable", opened.error, null) });
+    else
+      poison.push({
+        message,
+        letter: letter(batch.queue, message, "unreadable", opened.error, null),
+      });
   }
   await bury(poison, ports);
   return held;
 }
 
 const ADVICE: Record<string, string> = {
-  unreadable: "The message does not fit its schema. Mend the sender; replaying it as it is fails again.",
+  unreadable:
+    "The message does not fit its schema. Mend the sender; replaying it as it is fails again.",
   poison: "A stage failed on this input. Report it with the payload; replay after the mend.",
   exhausted: "It failed 100 times. Look at the error, mend the cause, then replay.",
 };
 
-const letter = (stage: string, message: Message, reason: string, error: string, subject: string | null): Letter => ({
+const letter = (
+  stage: string,
+  message: Message,
+  reason: string,
+  error: string,
+  subject: string | null,
+): Letter => ({
   key: `${stage}:${message.id}`,
   stage,
   reason,
@@ -71,24 +105,37 @@ const letter = (stage: string, message: Message, reason: string, error: string, 
 });
 
 /** The letters are stored before their messages are acked. */
-async function bury(dead: { message: Message; letter: Letter }[], ports: QueuePorts): Promise<void> {
+async function bury(
+  dead: { message: Message; letter: Letter }[],
+  ports: QueuePorts,
+): Promise<void> {
   if (dead.length === 0) return;
   await ports.store.bury(
     dead.map(({ letter }) => letter),
     iso(ports.now()),
   );
   for (const { message, letter } of dead) {
-    ports.log({ stage: `queue.${letter.stage}`, level: "error", outcome: "dead", reason: letter.reason });
+    ports.log({
+      stage: `queue.${letter.stage}`,
+      level: "error",
+      outcome: "dead",
+      reason: letter.reason,
+    });
     message.ack();
   }
 }
 
-/** posts: judge each, record the outcomes in one statement, send the mentions on, and only then confirm the claim and ack. */
+/**
+ * posts: judge each, record the outcomes in one statement, send the mentions on, and only then
+ * confirm the claim and ack.
+ */
 async function consumePosts(batch: Batch, ports: QueuePorts): Promise<void> {
   const began = ports.now();
   const held = await readable(batch, "post", ports);
   const done = await ports.seen.claim(
-    held.filter(({ body }) => !body.again).map(({ body, message }) => ({ key: postKey(body.post), holder: message.id })),
+    held
+      .filter(({ body }) => !body.again)
+      .map(({ body, message }) => ({ key: postKey(body.post), holder: message.id })),
   );
   const judge = await ports.judging();
   const poison: { message: Message; letter: Letter }[] = [];
@@ -113,11 +160,16 @@ async function consumePosts(batch: Batch, ports: QueuePorts): Promise<void> {
   );
   const ended = new Set([...duplicates, ...settled].map(postKey));
   const duplicate = new Set(duplicates.map(postKey));
-  const going = judged.filter(({ item, result }) => result.kind === "keep" && !ended.has(postKey(item.body.post)));
-  const mentions = going.flatMap(({ item, result }) =>
-    result.kind === "keep" ? result.post.mentions.map((mention) => seal({ kind: "mention", mention }, item.traceId)) : [],
+  const going = judged.filter(
+    ({ item, result }) => result.kind === "keep" && !ended.has(postKey(item.body.post)),
   );
-  for (const some of batches(mentions)) await ports.mentions.sendBatch(some.map((body) => ({ body })));
+  const mentions = going.flatMap(({ item, result }) =>
+    result.kind === "keep"
+      ? result.post.mentions.map((mention) => seal({ kind: "mention", mention }, item.traceId))
+      : [],
+  );
+  for (const some of batches(mentions))
+    await ports.mentions.sendBatch(some.map((body) => ({ body })));
   await ports.seen.confirm(judged.map(({ item }) => postKey(item.body.post)));
   for (const { item } of judged) item.message.ack();
   await report(
@@ -132,12 +184,21 @@ async function consumePosts(batch: Batch, ports: QueuePorts): Promise<void> {
   );
 }
 
-const outcomeOf = (result: Judged, duplicate: boolean): { outcome: string; reason: string | null } => {
+const outcomeOf = (
+  result: Judged,
+  duplicate: boolean,
+): { outcome: string; reason: string | null } => {
   if (result.kind === "drop") return { outcome: "dropped", reason: result.judgement.reason };
   return duplicate ? { outcome: "duplicate", reason: null } : { outcome: "kept", reason: null };
 };
 
-type Reported = { post: RawPost; traceId: string; eventKey: string | null; outcome: string; reason: string | null };
+type Reported = {
+  post: RawPost;
+  traceId: string;
+  eventKey: string | null;
+  outcome: string;
+  reason: string | null;
+};
 const ENDED_AT: Record<string, string> = { dropped: "filter", duplicate: "dedup" };
 
 /** Counts how posts ended, writes a line for each, and shows them on the live page. */
@@ -145,7 +206,12 @@ async function report(posts: Reported[], began: number, ports: QueuePorts): Prom
   const latencyMs = ports.now() - began;
   for (const { post, traceId, eventKey, outcome, reason } of posts) {
     ports.telemetry.count("posts_total", { source: post.source, outcome, reason: reason ?? "" });
-    const where = { stage: ENDED_AT[outcome] ?? "refine", eventKey, passed: outcome === "kept", latencyMs };
+    const where = {
+      stage: ENDED_AT[outcome] ?? "refine",
+      eventKey,
+      passed: outcome === "kept",
+      latencyMs,
+    };
     ports.log({ ...where, outcome, reason, source: post.source, postId: post.id, traceId });
   }
   const shown = posts.map(({ post, outcome, reason }) => ({
@@ -159,7 +225,10 @@ async function report(posts: Reported[], began: number, ports: QueuePorts): Prom
   await ports.broadcast([{ event: "posts", posts: shown, at: iso(ports.now()) }]);
 }
 
-/** mentions: one call to the object of each event_key with all of its mentions; a key that fails retries alone. */
+/**
+ * mentions: one call to the object of each event_key with all of its mentions; a key that fails
+ * retries alone.
+ */
 async function consumeMentions(batch: Batch, ports: QueuePorts): Promise<void> {
   const held = await readable(batch, "mention", ports);
   const byKey = Map.groupBy(held, ({ body }) => body.mention.eventKey);
@@ -173,14 +242,24 @@ async function consumeMentions(batch: Batch, ports: QueuePorts): Promise<void> {
         );
         for (const { message } of items) message.ack();
       } catch (error) {
-        ports.log({ stage: "queue.mentions", level: "warn", eventKey, outcome: "retry", reason: String(error) });
-        for (const { message } of items) message.retry({ delaySeconds: retryDelay(message.attempts) });
+        ports.log({
+          stage: "queue.mentions",
+          level: "warn",
+          eventKey,
+          outcome: "retry",
+          reason: String(error),
+        });
+        for (const { message } of items)
+          message.retry({ delaySeconds: retryDelay(message.attempts) });
       }
     }),
   );
 }
 
-/** deliveries: the row in push_outbox is the authority. Whatever happens to the message, the sweeper sends what is open and due. */
+/**
+ * deliveries: the row in push_outbox is the authority. Whatever happens to the message, the sweeper
+ * sends what is open and due.
+ */
 async function consumeDeliveries(batch: Batch, ports: QueuePorts): Promise<void> {
   const held = await readable(batch, "delivery", ports);
   await Promise.all(
@@ -189,14 +268,22 @@ async function consumeDeliveries(batch: Batch, ports: QueuePorts): Promise<void>
         await ports.deliver(body.channelId, body.id);
         message.ack();
       } catch (error) {
-        ports.log({ stage: "queue.deliveries", level: "warn", outcome: "retry", reason: String(error) });
+        ports.log({
+          stage: "queue.deliveries",
+          level: "warn",
+          outcome: "retry",
+          reason: String(error),
+        });
         message.retry({ delaySeconds: retryDelay(message.attempts) });
       }
     }),
   );
 }
 
-/** dead-letters: what ran out of retries becomes a row. A delivery does not: its outbox row goes on without this message. */
+/**
+ * dead-letters: what ran out of retries becomes a row. A delivery does not: its outbox row goes on
+ * without this message.
+ */
 async function consumeDeadLetters(batch: Batch, ports: QueuePorts): Promise<void> {
   const dead: { message: Message; letter: Letter }[] = [];
   for (const message of batch.messages) {
@@ -204,13 +291,32 @@ async function consumeDeadLetters(batch: Batch, ports: QueuePorts): Promise<void
     const mention = open(message.body, "mention");
     if (open(message.body, "delivery").kind === "body") message.ack();
     else if (post.kind === "body")
-      dead.push({ message, letter: letter("posts", message, "exhausted", "retries used up", postKey(post.body.post)) });
+      dead.push({
+        message,
+        letter: letter("posts", message, "exhausted", "retries used up", postKey(post.body.post)),
+      });
     else if (mention.kind === "body")
       dead.push({
         message,
-        letter: letter("mentions", message, "exhausted", "retries used up", mention.body.mention.evidenceId),
+        letter: letter(
+          "mentions",
+          message,
+          "exhausted",
+          "retries used up",
+          mention.body.mention.evidenceId,
+        ),
       });
-    else dead.push({ message, letter: letter("dead-letters", message, "unreadable", "fits no schema of this version", null) });
+    else
+      dead.push({
+        message,
+        letter: letter(
+          "dead-letters",
+          message,
+          "unreadable",
+          "fits no schema of this version",
+          null,
+        ),
+      });
   }
   await bury(dead, ports);
 }

@@ -1,9 +1,12 @@
 import type { Received } from "../src/api/ports.ts";
-import { SOURCES } from "../src/sources/index.ts";
+import { SOURCES } from "../src/sources/registry.ts";
 import { ingest } from "./ingest.ts";
 import type { IngestPorts } from "./ports.ts";
 
-/** A source's own push format (POST /ingest/{source}). A source that proves itself by a signature needs no key; all others do. */
+/**
+ * A source's own push format (POST /ingest/{source}). A source that proves itself by a signature
+ * needs no key; all others do.
+ */
 export async function receive(
   name: string,
   request: Request,
@@ -15,8 +18,11 @@ export async function receive(
   if (!source) return { kind: "unknown" };
   const configured = source.configure(variables);
   if (configured.kind === "off" || !configured.receive) return { kind: "unknown" };
-  if (!source.signed && !trusted) return { kind: "unsigned", detail: "Send a key with the scope ingest." };
-  const headers = new Map([...request.headers].map(([header, value]) => [header.toLowerCase(), value]));
+  if (!source.signed && !trusted)
+    return { kind: "unsigned", detail: "Send a key with the scope ingest." };
+  const headers = new Map(
+    [...request.headers].map(([header, value]) => [header.toLowerCase(), value]),
+  );
   const received = await configured.receive({ headers, text: await request.text(), now: now() });
   if (received.kind === "refused") {
     const { status, detail } = received;

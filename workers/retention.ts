@@ -3,9 +3,13 @@ import { RETAINED, type Retained, type RetentionStore } from "../src/store/store
 import type { Ground } from "./ports.ts";
 
 const DAY = 86_400_000;
-/** Events go with their evidence and posts: more of them might outlast the deadline of a statement. */
+/**
+ * Events go with their evidence and posts: more of them might outlast the deadline of a statement.
+ */
 const BATCH = 500;
-/** What a day does not come to, the next one does: there is room for a million rows of each kind. */
+/**
+ * What a day does not come to, the next one does: there is room for a million rows of each kind.
+ */
 const BATCHES = 2_000;
 
 export type RetentionDays = Record<Retained, number>;
@@ -16,9 +20,12 @@ export const retainedIn = (hour: number): Retained | undefined =>
   RETAINED.find((_, n) => Math.floor(((n + 0.5) * 24) / RETAINED.length) === hour);
 
 /** Before when a row is too old to keep; undefined for 0 days, which is for ever. */
-export const oldFrom = (days: number, now: number): string | undefined => (days === 0 ? undefined : iso(now - days * DAY));
+export const oldFrom = (days: number, now: number): string | undefined =>
+  days === 0 ? undefined : iso(now - days * DAY);
 
-/** Deletes what is older, in bounded batches. A tick that dies half-way has deleted whole batches. */
+/**
+ * Deletes what is older, in bounded batches. A tick that dies half-way has deleted whole batches.
+ */
 export async function retain(
   { what, before }: { what: Retained; before: string },
   { log, store }: RetentionPorts,

@@ -6,7 +6,10 @@ const list = z
   .transform((text) => text.split(/[\s,]+/).filter(Boolean));
 const flag = z.enum(["on", "off"]);
 
-/** Days after which rows are deleted; 0 keeps them. Under 30 the 14 days in which repeats are told would be cut short. */
+/**
+ * Days after which rows are deleted; 0 keeps them. Under 30 the 14 days in which repeats are told
+ * would be cut short.
+ */
 const days = (usual: number) =>
   z.coerce
     .number()
@@ -19,7 +22,10 @@ export const Settings = z.object({
   NEON_FETCH_ENDPOINT: z.url().optional(),
   UPSTASH_REDIS_REST_URL: z.url().optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().optional(),
-  /** As long as a generated one: it opens everything, and a short or misshapen one could never be sent, or be guessed. */
+  /**
+   * As long as a generated one: it opens everything, and a short or misshapen one could never be
+   * sent, or be guessed.
+   */
   ADMIN_KEY: z
     .string()
     .regex(
@@ -33,12 +39,21 @@ export const Settings = z.object({
   /** The spam score from which a post is dropped; 1 drops hardly any. */
   SPAM_FROM: z.coerce.number().min(0).max(1).default(0.5),
   PUBLIC_READ: flag.default("on"),
-  /** Public reads are kept at the edge for seconds; off where everyone should see the latest, as on one's own machine. */
+  /**
+   * Public reads are kept at the edge for seconds; off where everyone should see the latest, as on
+   * one's own machine.
+   */
   EDGE_CACHE: flag.default("on"),
   EGRESS_ALLOW: list,
-  /** How long an accepted post may stay without an outcome before it is sent through the queue again. */
+  /**
+   * How long an accepted post may stay without an outcome before it is sent through the queue
+   * again.
+   */
   REQUEUE_AFTER_SECONDS: z.coerce.number().int().min(5).default(600),
-  /** While 1,000 accepted posts have waited longer than this for their outcome, no more are accepted (429). */
+  /**
+   * While 1,000 accepted posts have waited longer than this for their outcome, no more are accepted
+   * (429).
+   */
   OVERLOADED_AFTER_SECONDS: z.coerce.number().int().min(1).default(60),
   RETENTION_DAYS_POSTS: days(90),
   RETENTION_DAYS_EVENTS: days(0),

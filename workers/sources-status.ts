@@ -1,8 +1,8 @@
 import type { SourceStatus, SourcesPorts } from "../src/api/sources.ts";
-import { ENRICHERS } from "../src/enrich/index.ts";
-import type { ProviderStatus } from "../src/kit/gate.ts";
+import { ENRICHERS } from "../src/enrich/registry.ts";
+import type { ProviderStatus } from "../src/http/provider-guard.ts";
 import { iso } from "../src/kit/time.ts";
-import { SOURCES } from "../src/sources/index.ts";
+import { SOURCES } from "../src/sources/registry.ts";
 import type { Source } from "../src/sources/source.ts";
 import type { Bindings } from "./env.ts";
 import type { Isolate } from "./isolate.ts";
@@ -18,7 +18,9 @@ function providerNames(variables: Isolate["variables"]): string[] {
     const configured = source.configure(variables);
     return configured.kind === "on" ? configured.providers : [];
   });
-  const enrichers = ENRICHERS.filter((enricher) => enricher.configure(variables).kind === "on").flatMap((each) => each.providers);
+  const enrichers = ENRICHERS.filter(
+    (enricher) => enricher.configure(variables).kind === "on",
+  ).flatMap((each) => each.providers);
   return [...new Set([...enrichers, ...sources])].sort();
 }
 
@@ -38,23 +40,51 @@ async function streamPlace(env: Bindings): Promise<Place> {
   };
 }
 
-async function pollPlace(name: string, providers: string[], places: Places, verdicts: Verdicts): Promise<Place> {
+async function pollPlace(
+  name: string,
+  providers: string[],
+  places: Places,
+  verdicts: Verdicts,
+): Promise<Place> {
   const place = await places.cursor(name).catch(() => undefined);
   const last = providers.flatMap((provider) => verdicts.get(provider) ?? []);
   const worst = last.find((kind) => kind !== "ok" && kind !== "empty");
-  return { polledAt: place?.polledAt ?? null, movedAt: place?.movedAt ?? null, lastVerdict: worst ?? last[0] ?? null };
+  return {
+    polledAt: place?.polledAt ?? null,
+    movedAt: place?.movedAt ?? null,
+    lastVerdict: worst ?? last[0] ?? null,
+  };
 }
 
-async function sourceStatus(source: Source, env: Bindings, isolate: Isolate, verdicts: Verdicts): Promise<SourceStatus> {
+async function sourceStatus(
+  source: Source,
+  env: Bindings,
+  isolate: Isolate,
+  verdicts: Verdicts,
+): Promise<SourceStatus> {
   const { name, title, kind } = source;
   const configured = source.configure(isolate.variables);
   const said = { source: name, title, kind };
   if (configured.kind === "off") {
-    return { ...said, on: false, why: configured.why, everyMinutes: null, ...NOWHERE, providers: [] };
+    return {
+      ...said,
+      on: false,
+      why: configured.why,
+      everyMinutes: null,
+      ...NOWHERE,
+      providers: [],
+    };
   }
   const { everyMinutes, providers } = configured;
-  const known = { ...said, on: true, why: null, everyMinutes: kind === "poll" ? everyMinutes : null, providers };
-  if (kind === "poll") return { ...known, ...(await pollPlace(name, providers, placesOf(env, isolate), verdicts)) };
+  const known = {
+    ...said,
+    on: true,
+    why: null,
+    everyMinutes: kind === "poll" ? everyMinutes : null,
+    providers,
+  };
+  if (kind === "poll")
+    return { ...known, ...(await pollPlace(name, providers, placesOf(env, isolate), verdicts)) };
   if (kind === "stream") return { ...known, ...(await streamPlace(env)) };
   return { ...known, ...NOWHERE };
 }
@@ -68,7 +98,9 @@ export function sourcesPorts(env: Bindings, isolate: Isolate): SourcesPorts {
     providers,
     async sources() {
       const verdicts = new Map(
-        (await providers()).flatMap(({ provider, last }) => (last === null ? [] : [[provider, last.kind] as const])),
+        (await providers()).flatMap(({ provider, last }) =>
+          last === null ? [] : [[provider, last.kind] as const],
+        ),
       );
       return Promise.all(SOURCES.map((source) => sourceStatus(source, env, isolate, verdicts)));
     },

@@ -22,7 +22,11 @@ const delivery = (deliveryId: number, score = 5): LiveMessage => ({
 async function listen(response: Response, many: number): Promise<{ id: string; event: string }[]> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
-  const frames = () => [...text.matchAll(/^id: (\d+)\nevent: (\w+)$/gm)].map(([, id = "", event = ""]) => ({ id, event }));
+  const frames = () =>
+    [...text.matchAll(/^id: (\d+)\nevent: (\w+)$/gm)].map(([, id = "", event = ""]) => ({
+      id,
+      event,
+    }));
   while (reader !== undefined && frames().length < many) {
     const { done, value } = await reader.read();
     if (done) break;
@@ -50,19 +54,31 @@ it("resumes behind the last id without a gap or a repeat", async () => {
     { id: "2", event: "delivery" },
     { id: "3", event: "delivery" },
   ]);
-  expect((await listen(await eventSource("resume", "?after=2"), 2)).map(({ id }) => id)).toEqual(["2", "3"]);
+  expect((await listen(await eventSource("resume", "?after=2"), 2)).map(({ id }) => id)).toEqual([
+    "2",
+    "3",
+  ]);
 });
 
 it("says reset when what was missed is not kept any more", async () => {
   const stream = streamOf("reset");
-  for (let batch = 0; batch < 21; batch++) await stream.publish(Array.from({ length: 100 }, (_, index) => delivery(index)));
-  expect(await listen(await eventSource("reset", "?after=5"), 1)).toEqual([{ id: "2100", event: "reset" }]);
-  expect(await listen(await eventSource("reset", "?after=9999"), 1)).toEqual([{ id: "2100", event: "reset" }]);
+  for (let batch = 0; batch < 21; batch++)
+    await stream.publish(Array.from({ length: 100 }, (_, index) => delivery(index)));
+  expect(await listen(await eventSource("reset", "?after=5"), 1)).toEqual([
+    { id: "2100", event: "reset" },
+  ]);
+  expect(await listen(await eventSource("reset", "?after=9999"), 1)).toEqual([
+    { id: "2100", event: "reset" },
+  ]);
 });
 
 it("holds back what a listener did not ask for", async () => {
   const stream = streamOf("filter");
-  await stream.publish([delivery(1, 5), delivery(2, 50), { event: "posts", posts: [], at: "2026-01-15T10:00:00Z" }]);
+  await stream.publish([
+    delivery(1, 5),
+    delivery(2, 50),
+    { event: "posts", posts: [], at: "2026-01-15T10:00:00Z" },
+  ]);
   const heard = await listen(await eventSource("filter", "?after=0&min_score=10"), 2);
   expect(heard).toEqual([
     { id: "0", event: "hello" },
@@ -73,7 +89,9 @@ it("holds back what a listener did not ask for", async () => {
 it("speaks WebSocket too", async () => {
   const stream = streamOf("socket");
   await stream.publish([delivery(1)]);
-  const response = await stream.fetch("https://stream.test/stream?after=0", { headers: { Upgrade: "websocket" } });
+  const response = await stream.fetch("https://stream.test/stream?after=0", {
+    headers: { Upgrade: "websocket" },
+  });
   const socket = response.webSocket;
   if (socket === null) throw new Error(`no socket: ${response.status}`);
   const heard: { id: number; event: string; data: Record<string, unknown> }[] = [];
@@ -91,13 +109,19 @@ it("speaks WebSocket too", async () => {
     [1, "delivery"],
     [2, "delivery"],
   ]);
-  expect(heard[1]?.data).toMatchObject({ delivery_id: 1, event_key: "eth:DEMO:2026-01-15T10:00:00Z" });
+  expect(heard[1]?.data).toMatchObject({
+    delivery_id: 1,
+    event_key: "eth:DEMO:2026-01-15T10:00:00Z",
+  });
   socket.close();
 });
 
 const KIB = 1024;
 /** About 4 KiB on the wire. */
-const bulky = (deliveryId: number): LiveMessage => ({ ...delivery(deliveryId), channel: "d".repeat(4 * KIB) });
+const bulky = (deliveryId: number): LiveMessage => ({
+  ...delivery(deliveryId),
+  channel: "d".repeat(4 * KIB),
+});
 
 async function socketOf(name: string, query: string): Promise<WebSocket> {
   const { webSocket, status } = await streamOf(name).fetch(`https://stream.test/stream${query}`, {
@@ -108,7 +132,10 @@ async function socketOf(name: string, query: string): Promise<WebSocket> {
 }
 
 /** Reads until the server hangs up, or until `many` were heard. */
-function readAll(socket: WebSocket, many = Number.POSITIVE_INFINITY): Promise<{ ids: number[]; code: number | null }> {
+function readAll(
+  socket: WebSocket,
+  many = Number.POSITIVE_INFINITY,
+): Promise<{ ids: number[]; code: number | null }> {
   const ids: number[] = [];
   return new Promise((resolve) => {
     socket.addEventListener("message", ({ data }) => {
@@ -124,7 +151,8 @@ function readAll(socket: WebSocket, many = Number.POSITIVE_INFINITY): Promise<{ 
 it("cuts off a WebSocket that does not read, and lets it resume where it stopped", async () => {
   const stream = streamOf("slow");
   const socket = await socketOf("slow", "?after=0");
-  for (let batch = 0; batch < 4; batch++) await stream.publish(Array.from({ length: 100 }, (_, index) => bulky(index)));
+  for (let batch = 0; batch < 4; batch++)
+    await stream.publish(Array.from({ length: 100 }, (_, index) => bulky(index)));
   const { ids, code } = await readAll(socket);
   expect(code).toBe(1013);
   expect(ids.length * 4 * KIB).toBeLessThanOrEqual(KIB * KIB);

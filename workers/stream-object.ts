@@ -6,9 +6,15 @@ import { type LiveFilter, type LiveMessage, passes } from "../src/observability/
 import type { Bindings } from "./env.ts";
 import { type Logged, liveLog } from "./live-log.ts";
 
-/** A listener that reads so slowly that this much waits for it is cut off; it resumes from its last id. */
+/**
+ * A listener that reads so slowly that this much waits for it is cut off; it resumes from its last
+ * id.
+ */
 const MAX_WAITING_BYTES = 256 * 1024;
-/** The platform does not tell what waits in a WebSocket: it is what was sent since the last id that the listener confirmed. */
+/**
+ * The platform does not tell what waits in a WebSocket: it is what was sent since the last id that
+ * the listener confirmed.
+ */
 const MAX_UNCONFIRMED_BYTES = 1024 * 1024;
 /** RFC 6455: try again later. */
 const FELL_BEHIND = 1013;
@@ -21,7 +27,10 @@ type Attachment = { filter: LiveFilter; unconfirmed: number };
 type EventSource = { filter: LiveFilter; controller: ReadableStreamDefaultController<Uint8Array> };
 const utf8 = new TextEncoder();
 
-/** The one object that everyone listens to: Server-Sent Events and hibernating WebSockets over one log. */
+/**
+ * The one object that everyone listens to: Server-Sent Events and hibernating WebSockets over one
+ * log.
+ */
 export class StreamObject extends DurableObject<Bindings> {
   readonly #log = liveLog(this.ctx.storage.sql);
   readonly #sources = new Set<EventSource>();
@@ -31,7 +40,8 @@ export class StreamObject extends DurableObject<Bindings> {
     const logged = this.#log.append(messages);
     for (const socket of this.ctx.getWebSockets()) say(socket, logged);
     for (const source of this.#sources) {
-      for (const entry of logged) if (passes(source.filter, entry.message)) this.#push(source, eventFrame(entry));
+      for (const entry of logged)
+        if (passes(source.filter, entry.message)) this.#push(source, eventFrame(entry));
     }
   }
 
@@ -40,11 +50,15 @@ export class StreamObject extends DurableObject<Bindings> {
     if (read.kind === "refused") return read.response;
     const { min_score: minScore, chain, symbol, after } = read.query;
     if (this.#sources.size + this.ctx.getWebSockets().length >= MAX_LISTENERS) {
-      return problem(503, "Too many listeners; try again later.", { headers: { "Retry-After": "30" } });
+      return problem(503, "Too many listeners; try again later.", {
+        headers: { "Retry-After": "30" },
+      });
     }
     const from = after ?? lastEventId(request);
     const filter = { minScore, chain, symbol };
-    return request.headers.get("Upgrade") === "websocket" ? this.#socket(filter, from) : this.#eventSource(filter, from);
+    return request.headers.get("Upgrade") === "websocket"
+      ? this.#socket(filter, from)
+      : this.#eventSource(filter, from);
   }
 
   #socket(filter: LiveFilter, from: number | null): Response {
@@ -77,21 +91,35 @@ export class StreamObject extends DurableObject<Bindings> {
     );
     this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
     return new Response(body, {
-      headers: { "Content-Type": "text/event-stream", "Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no" },
+      headers: {
+        "Content-Type": "text/event-stream",
+        "Cache-Control": "no-cache, no-transform",
+        "X-Accel-Buffering": "no",
+      },
     });
   }
 
-  /** `reset` tells a listener that it missed more than the log holds, and should read /signals again. No await: nothing can slip between log and listener. */
+  /**
+   * `reset` tells a listener that it missed more than the log holds, and should read /signals
+   * again. No await: nothing can slip between log and listener.
+   */
   #opening(filter: LiveFilter, from: number | null) {
     const missed = from === null ? [] : this.#log.after(from);
     const lost = missed === "gone";
     return {
-      greeting: { id: lost || from === null ? this.#log.lastId() : from, event: lost ? "reset" : "hello", data: {} },
+      greeting: {
+        id: lost || from === null ? this.#log.lastId() : from,
+        event: lost ? "reset" : "hello",
+        data: {},
+      },
       missed: lost ? [] : missed.filter(({ message }) => passes(filter, message)),
     };
   }
 
-  /** A listener that is too far behind, or gone without a word, must not keep a message from the others. */
+  /**
+   * A listener that is too far behind, or gone without a word, must not keep a message from the
+   * others.
+   */
   #push(source: EventSource, frame: string): void {
     try {
       if ((source.controller.desiredSize ?? 0) > 0) {
@@ -112,7 +140,10 @@ export class StreamObject extends DurableObject<Bindings> {
     this.#heartbeat = undefined;
   }
 
-  /** An id confirms that all up to it was read. "ping" is answered without waking this object; whatever else is said is not for us. */
+  /**
+   * An id confirms that all up to it was read. "ping" is answered without waking this object;
+   * whatever else is said is not for us.
+   */
   override webSocketMessage(socket: WebSocket, said: string | ArrayBuffer): void {
     const read = typeof said === "string" ? idFrom(said) : null;
     const after = read === null ? "gone" : this.#log.after(read);
@@ -139,9 +170,13 @@ function eventFrame({ id, message }: Logged): string {
 const frame = ({ id, message }: Logged): string => JSON.stringify({ id, ...wire(message) });
 
 const attached = (socket: WebSocket) => socket.deserializeAttachment() as Attachment;
-const attach = (socket: WebSocket, attachment: Attachment) => socket.serializeAttachment(attachment);
+const attach = (socket: WebSocket, attachment: Attachment) =>
+  socket.serializeAttachment(attachment);
 
-/** Sends what the listener asked for. One that does not confirm is closed before more piles up; the log has the rest when it comes back. */
+/**
+ * Sends what the listener asked for. One that does not confirm is closed before more piles up; the
+ * log has the rest when it comes back.
+ */
 function say(socket: WebSocket, entries: Logged[]): void {
   if (socket.readyState !== WebSocket.OPEN) return;
   let { filter, unconfirmed } = attached(socket);
@@ -160,4 +195,5 @@ function say(socket: WebSocket, entries: Logged[]): void {
 
 const idFrom = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null);
 
-const lastEventId = (request: Request): number | null => idFrom(request.headers.get("Last-Event-ID") ?? "");
+const lastEventId = (request: Request): number | null =>
+  idFrom(request.headers.get("Last-Event-ID") ?? "");

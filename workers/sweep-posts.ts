@@ -6,10 +6,17 @@ const BATCH = 500;
 
 export type PostSweep = { sent: number; more: boolean };
 
-/** Sends posts that have had no outcome for too long through the queue again: their messages were lost. `more`: there are others like them. */
+/**
+ * Sends posts that have had no outcome for too long through the queue again: their messages were
+ * lost. `more`: there are others like them.
+ */
 export async function sweepPosts(ports: IngestPorts): Promise<PostSweep> {
   const now = ports.now();
-  const overdue = await ports.store.overdue(iso(now - ports.requeueAfterSeconds * 1000), iso(now), BATCH);
+  const overdue = await ports.store.overdue(
+    iso(now - ports.requeueAfterSeconds * 1000),
+    iso(now),
+    BATCH,
+  );
   if (overdue.length > 0) ports.log({ stage: "sweep", outcome: "requeued", count: overdue.length });
   await sendPosts(overdue, true, ports);
   if (overdue.length > 0) await ports.expectPosts(overdueFrom(ports.now(), ports));

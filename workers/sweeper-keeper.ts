@@ -20,15 +20,24 @@ export type SweeperKeeper = {
   wake(at: number): Promise<void>;
   /** Posts were accepted that should have an outcome by `at`. */
   expectPosts(at: number): Promise<void>;
-  /** Never throws, and sets the next alarm whatever happens: the platform gives up on an alarm that failed six times. */
+  /**
+   * Never throws, and sets the next alarm whatever happens: the platform gives up on an alarm that
+   * failed six times.
+   */
   alarm(): Promise<void>;
 };
 
 const FAILED_MS = 30_000;
-/** Between two full batches of posts: a queue that lost many gets them back within minutes, and not all at once. */
+/**
+ * Between two full batches of posts: a queue that lost many gets them back within minutes, and not
+ * all at once.
+ */
 const MORE_MS = 2_000;
 
-/** Keeps one alarm at the earliest time that anything may be due. While nothing is open and no post is awaited it has none, and asks the database nothing. */
+/**
+ * Keeps one alarm at the earliest time that anything may be due. While nothing is open and no post
+ * is awaited it has none, and asks the database nothing.
+ */
 export function sweeperKeeper(ports: SweeperPorts, memory: SweeperMemory): SweeperKeeper {
   const { now, log } = ports;
 
@@ -47,8 +56,9 @@ export function sweeperKeeper(ports: SweeperPorts, memory: SweeperMemory): Sweep
   let heard = 0;
 
   /**
-   * Looks again until every post that was awaited has an outcome, and a whole waiting time has passed since the last was accepted. A look whose answer
-   * is lost may have marked posts as sent, and a post may be accepted while it is under way: both are awaited still when it has ended.
+   * Looks again until every post that was awaited has an outcome, and a whole waiting time has
+   * passed since the last was accepted. A look whose answer is lost may have marked posts as sent,
+   * and a post may be accepted while it is under way: both are awaited still when it has ended.
    */
   async function posts(): Promise<number | null> {
     const until = memory.postsUntil;
@@ -79,7 +89,8 @@ export function sweeperKeeper(ports: SweeperPorts, memory: SweeperMemory): Sweep
       await wake(at);
     },
     async alarm() {
-      for (const next of await Promise.all([attempt(outbox), attempt(posts)])) if (next !== null) await wake(next);
+      for (const next of await Promise.all([attempt(outbox), attempt(posts)]))
+        if (next !== null) await wake(next);
     },
   };
 }

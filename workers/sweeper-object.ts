@@ -4,7 +4,10 @@ import type { Kept } from "./places.ts";
 import { type SweeperMemory, sweeperKeeper } from "./sweeper-keeper.ts";
 import { wireSweeper } from "./wire.ts";
 
-/** The one object that wakes what waits (rows of the outbox that fall due, posts whose messages were lost), so that nothing else has to look. */
+/**
+ * The one object that wakes what waits (rows of the outbox that fall due, posts whose messages were
+ * lost), so that nothing else has to look.
+ */
 export class SweeperObject extends DurableObject<Bindings> {
   readonly #wired = wireSweeper(
     this.env,

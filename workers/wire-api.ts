@@ -2,14 +2,14 @@ import { waitUntil } from "cloudflare:workers";
 import type { ApiPorts, PublicRead } from "../src/api/ports.ts";
 import { channelCatalogue } from "../src/channels/catalogue.ts";
 import { ChannelEnv } from "../src/channels/env.ts";
-import { VOCABULARY } from "../src/enrich/index.ts";
+import { VOCABULARY } from "../src/enrich/registry.ts";
 import { iso } from "../src/kit/time.ts";
 import { open, seal } from "../src/model/envelope.ts";
 import { type Gauge, prometheusText } from "../src/observability/prometheus.ts";
 import { explain } from "../src/rules/explain.ts";
 import { loadRules } from "../src/rules/load.ts";
-import { SOURCES } from "../src/sources/index.ts";
 import { poll } from "../src/sources/poll.ts";
+import { SOURCES } from "../src/sources/registry.ts";
 import type { ReplayLetter } from "../src/store/admin.ts";
 import { enqueueDeliveries } from "./announce.ts";
 import { type CronPorts, note } from "./cron.ts";
@@ -23,7 +23,16 @@ import { receive } from "./receive.ts";
 import type { RetentionDays } from "./retention.ts";
 import type { Settings } from "./settings.ts";
 import { sourcesPorts } from "./sources-status.ts";
-import { type Defer, flusher, ground, guardedPorts, ingestPorts, placesOf, sweeperOf, type Wired } from "./wire.ts";
+import {
+  type Defer,
+  flusher,
+  ground,
+  guardedPorts,
+  ingestPorts,
+  placesOf,
+  sweeperOf,
+  type Wired,
+} from "./wire.ts";
 
 const REPLY_SECONDS = 86_400;
 /** Longer than the database takes to answer or to be given up. */
@@ -37,7 +46,8 @@ const pollPorts = (env: Bindings, isolate: Isolate): CronPorts["poll"] => ({
   ...guardedPorts(env, isolate),
   traceId: crypto.randomUUID(),
   store: placesOf(env, isolate),
-  ingest: async (posts) => ((await ingest(posts, ingestPorts(env, isolate))).kind === "accepted" ? "ok" : "unavailable"),
+  ingest: async (posts) =>
+    (await ingest(posts, ingestPorts(env, isolate))).kind === "accepted" ? "ok" : "unavailable",
 });
 
 export function wireCron(env: Bindings, defer: Defer): Wired<CronPorts> {
@@ -92,15 +102,23 @@ const BREAKER = { closed: 0, "half-open": 1, open: 2 };
 
 async function breakerGauges(env: Bindings, isolate: Isolate): Promise<Gauge[]> {
   const providers = await sourcesPorts(env, isolate).providers();
-  return providers.map(({ provider, breaker }) => ({ name: "breaker_state", labels: { provider }, value: BREAKER[breaker] }));
+  return providers.map(({ provider, breaker }) => ({
+    name: "breaker_state",
+    labels: { provider },
+    value: BREAKER[breaker],
+  }));
 }
 
-/** Replayed letters go back where they came from. Posts go in as sent again, past the mark in the dedup window; deliveries are due in the outbox already. */
+/**
+ * Replayed letters go back where they came from. Posts go in as sent again, past the mark in the
+ * dedup window; deliveries are due in the outbox already.
+ */
 async function resend(env: Bindings, letters: readonly ReplayLetter[]): Promise<void> {
   for (const { payload } of letters) {
     const post = open(payload, "post");
     const mention = open(payload, "mention");
-    if (post.kind === "body") await env.POSTS.send(seal({ ...post.body, again: true }, post.traceId));
+    if (post.kind === "body")
+      await env.POSTS.send(seal({ ...post.body, again: true }, post.traceId));
     else if (mention.kind === "body") await env.MENTIONS.send(seal(mention.body, mention.traceId));
   }
   await sweeperOf(env).wake(Date.now());
@@ -111,7 +129,11 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
   const { settings, store, rules, redis, now } = isolate;
   const ports: ApiPorts = {
     ...ground(isolate),
-    settings: { publicRead: publicRead(settings), version: VERSION, adminKey: settings.ADMIN_KEY ?? null },
+    settings: {
+      publicRead: publicRead(settings),
+      version: VERSION,
+      adminKey: settings.ADMIN_KEY ?? null,
+    },
     store,
     keys: store,
     randomToken: (bytes) =>
@@ -130,7 +152,8 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
       },
     },
     ingest: (posts) => ingest(posts, ingestPorts(env, isolate)),
-    receive: (source, request, trusted) => receive(source, request, trusted, isolate, ingestPorts(env, isolate)),
+    receive: (source, request, trusted) =>
+      receive(source, request, trusted, isolate, ingestPorts(env, isolate)),
     sources: sourcesPorts(env, isolate),
     dials: twinDials(isolate),
     async trigger(name, options) {
@@ -138,7 +161,10 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
       if (!source) return { kind: "unknown", sources: SOURCES.map((each) => each.name) };
       const configured = source.configure(isolate.variables);
       if (configured.kind === "off") return { kind: "off", reason: configured.why };
-      const polling = poll(source, isolate.variables, pollPorts(env, isolate), { now: true, ...options });
+      const polling = poll(source, isolate.variables, pollPorts(env, isolate), {
+        now: true,
+        ...options,
+      });
       waitUntil(polling.then((report) => note(report, isolate)));
       return { kind: "started" };
     },
@@ -162,7 +188,8 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
       publish: rules.publish,
       versions: (limit) => store.rulesVersions(limit),
       vocabulary: VOCABULARY,
-      backtestRows: async (since, limit) => (await store.snapshots(since, limit)).map(({ signal }) => signal),
+      backtestRows: async (since, limit) =>
+        (await store.snapshots(since, limit)).map(({ signal }) => signal),
       now,
     },
     channels: {
@@ -190,7 +217,9 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
     deadLetters: {
       store,
       async awaited() {
-        await sweeperOf(env).expectPosts(overdueFrom(now(), { requeueAfterSeconds: settings.REQUEUE_AFTER_SECONDS }));
+        await sweeperOf(env).expectPosts(
+          overdueFrom(now(), { requeueAfterSeconds: settings.REQUEUE_AFTER_SECONDS }),
+        );
         await sweeperOf(env).wake(now() + SWEPT_AFTER_MS);
       },
       resend: (letters) => resend(env, letters),

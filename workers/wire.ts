@@ -1,9 +1,9 @@
 import { ChannelEnv } from "../src/channels/env.ts";
-import { seenWindow } from "../src/dedup/seen.ts";
+import { sharedFlight } from "../src/concurrency/shared-flight.ts";
+import { seenWindow } from "../src/dedup/window.ts";
 import { type EnrichPorts, groupsOf } from "../src/enrich/enrich.ts";
-import { ENRICHERS } from "../src/enrich/index.ts";
-import type { GuardedPorts } from "../src/kit/guarded-call.ts";
-import { sharedFlight } from "../src/kit/shared-flight.ts";
+import { ENRICHERS } from "../src/enrich/registry.ts";
+import type { GuardedPorts } from "../src/http/provider-call.ts";
 import type { ProviderFacts } from "../src/model/facts.ts";
 import type { Broadcast } from "../src/observability/live.ts";
 import { examine, judge } from "../src/pipeline.ts";
@@ -18,7 +18,8 @@ import { sharedGate } from "./provider-object.ts";
 import type { SweeperPorts } from "./sweeper-keeper.ts";
 
 /*
- * The composition root: `env` ends here. One function for each handler and object, which gives exactly the ports that it asks for.
+ * The composition root: `env` ends here. One function for each handler and object, which gives
+ * exactly the ports that it asks for.
  */
 
 /** Keeps the invocation alive for work that nobody waits for. */
@@ -27,7 +28,8 @@ export type Defer = (work: Promise<unknown>) => void;
 /** `flush` sends what was counted; call it once, at the end. */
 export type Wired<T> = { ports: T; flush(): void };
 
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms));
 
 export function flusher(env: Bindings, { metrics }: Isolate, defer: Defer): () => void {
   return () => {
@@ -56,7 +58,10 @@ const broadcaster =
 
 const SWEEPER_WAITS_MS = 2_000;
 
-/** Asks the sweeper, once more if it refuses, and waits for it no longer than that: the ticks of the cron ask too. */
+/**
+ * Asks the sweeper, once more if it refuses, and waits for it no longer than that: the ticks of the
+ * cron ask too.
+ */
 export const sweeperOf = (env: Bindings) => {
   const ask = (call: () => Promise<void>): Promise<void> =>
     Promise.race([
@@ -67,7 +72,8 @@ export const sweeperOf = (env: Bindings) => {
     ]);
   return {
     wake: (at: number): Promise<void> => ask(async () => env.SWEEPER.getByName("all").wake(at)),
-    expectPosts: (at: number): Promise<void> => ask(async () => env.SWEEPER.getByName("all").expectPosts(at)),
+    expectPosts: (at: number): Promise<void> =>
+      ask(async () => env.SWEEPER.getByName("all").expectPosts(at)),
   };
 };
 
@@ -79,7 +85,13 @@ export const placesOf = (env: Bindings, { store }: Isolate): Places =>
 
 export function guardedPorts(env: Bindings, isolate: Isolate): GuardedPorts {
   const { now, called, gates } = isolate;
-  return { fetch: (url, init) => fetch(url, init), now, telemetry: called, sleep, gate: sharedGate(env.PROVIDERS, gates, now) };
+  return {
+    fetch: (url, init) => fetch(url, init),
+    now,
+    telemetry: called,
+    sleep,
+    gate: sharedGate(env.PROVIDERS, gates, now),
+  };
 }
 
 export function ingestPorts(env: Bindings, isolate: Isolate): IngestPorts {
@@ -102,22 +114,37 @@ export function wireQueues(env: Bindings, defer: Defer): Wired<QueuePorts> {
     mentions: env.MENTIONS,
     seen: seenWindow(isolate.redis),
     async judging() {
-      const [blacklist, authors] = await Promise.all([isolate.blacklist.get(), isolate.authors.get()]);
+      const [blacklist, authors] = await Promise.all([
+        isolate.blacklist.get(),
+        isolate.authors.get(),
+      ]);
       const filter = { languages: settings.LANGUAGES, spamFrom: settings.SPAM_FROM, blacklist };
       const refine = { windowMinutes: settings.EVENT_WINDOW_MINUTES, authors };
       return (post) => judge(post, { filter, refine });
     },
-    addMentions: (eventKey, mentions, traceId) => env.EVENTS.getByName(eventKey).add(mentions, traceId),
-    deliver: (channelId, id) => env.CHANNELS.getByName(`channel:${channelId}`).deliver(id, channelId),
+    addMentions: (eventKey, mentions, traceId) =>
+      env.EVENTS.getByName(eventKey).add(mentions, traceId),
+    deliver: (channelId, id) =>
+      env.CHANNELS.getByName(`channel:${channelId}`).deliver(id, channelId),
     broadcast: broadcaster(env, defer),
   };
   return { ports, flush: flusher(env, isolate, defer) };
 }
 
-/** How enrichment went: a line a look, and a count for each provider by how fresh its facts were. */
-function noteFacts(answers: ProviderFacts[], ms: number, traceId: string | undefined, { log, telemetry }: Ground): void {
+/**
+ * How enrichment went: a line a look, and a count for each provider by how fresh its facts were.
+ */
+function noteFacts(
+  answers: ProviderFacts[],
+  ms: number,
+  traceId: string | undefined,
+  { log, telemetry }: Ground,
+): void {
   for (const { provider, status, asOf } of answers) {
-    telemetry.count("facts_total", { provider, status: status === "empty" && asOf === null ? "unasked" : status });
+    telemetry.count("facts_total", {
+      provider,
+      status: status === "empty" && asOf === null ? "unasked" : status,
+    });
   }
   telemetry.observe("pipeline_latency_ms", { stage: "enrich" }, ms);
   const passed = answers.every(({ status }) => status === "fresh" || status === "empty");
@@ -141,7 +168,10 @@ export function wireEvent(env: Bindings, defer: Defer): Wired<EventPorts> {
     store: isolate.store,
     examine: async (token, traceId) => {
       const began = isolate.now();
-      const answers = await examine(token, { ...enrichPorts, ...(traceId !== undefined && { traceId }) });
+      const answers = await examine(token, {
+        ...enrichPorts,
+        ...(traceId !== undefined && { traceId }),
+      });
       noteFacts(answers, isolate.now() - began, traceId, isolate);
       return answers;
     },
@@ -170,13 +200,18 @@ export function wireChannel(env: Bindings, defer: Defer): Wired<ChannelPorts> {
     called: isolate.called,
     broadcast: broadcaster(env, defer),
     wakeSweeper: sweeperOf(env).wake,
-    sharedPlace: (holder, limit) => env.CHANNELS.getByName(`limit:${limit.key}`).place(holder, limit),
+    sharedPlace: (holder, limit) =>
+      env.CHANNELS.getByName(`limit:${limit.key}`).place(holder, limit),
   };
   return { ports, flush: flusher(env, isolate, defer) };
 }
 
 /** The sweeper's object sets its own alarm, so it is not asked through its binding. */
-export function wireSweeper(env: Bindings, defer: Defer, expectPosts: (at: number) => Promise<void>): Wired<SweeperPorts> {
+export function wireSweeper(
+  env: Bindings,
+  defer: Defer,
+  expectPosts: (at: number) => Promise<void>,
+): Wired<SweeperPorts> {
   const isolate = isolateOf(env);
   const ports: SweeperPorts = {
     ...ingestPorts(env, isolate),

@@ -4,7 +4,11 @@ import { read } from "./server.js";
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
 /** The OpenAPI document for people: a line for each route that opens to what it takes and gives. */
-function operation(path, method, { summary, description, parameters = [], requestBody, responses }) {
+function operation(
+  path,
+  method,
+  { summary, description, parameters = [], requestBody, responses },
+) {
   const [status, answer] = Object.entries(responses)[0];
   return h(
     "li",
@@ -22,7 +26,8 @@ function operation(path, method, { summary, description, parameters = [], reques
         "div",
         { class: "operation" },
         description && h("p", { class: "quiet" }, description),
-        parameters.length > 0 && table(parameters.map((one) => [one.name, one.in, type(one.schema)])),
+        parameters.length > 0 &&
+          table(parameters.map((one) => [one.name, one.in, type(one.schema)])),
         ...Object.entries(requestBody?.content ?? {}).flatMap(([kind, { schema }]) => [
           h("p", { class: "quiet" }, `Body: ${kind}`),
           fields(schema),
@@ -43,7 +48,9 @@ const table = (rows) =>
     h(
       "tbody",
       {},
-      ...rows.map(([name, place, kind]) => h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, `${place} · ${kind}`))),
+      ...rows.map(([name, place, kind]) =>
+        h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, `${place} · ${kind}`)),
+      ),
     ),
   );
 
@@ -69,7 +76,9 @@ function type(schema) {
 try {
   const { paths } = await read("/openapi.json");
   const rows = Object.entries(paths).flatMap(([path, methods]) =>
-    METHODS.filter((method) => methods[method]).map((method) => operation(path, method, methods[method])),
+    METHODS.filter((method) => methods[method]).map((method) =>
+      operation(path, method, methods[method]),
+    ),
   );
   byId("operations").replaceChildren(h("ul", { class: "rules" }, ...rows));
 } catch (error) {

@@ -1,7 +1,9 @@
-// Everything on the page is made here, from text: posts come from strangers, so there is no innerHTML anywhere.
+// Everything on the page is made here, from text: posts come from strangers, so there is no
+// innerHTML anywhere.
 
 /**
- * @param {string} tag @param {Record<string, unknown>} [props] `class`, `data-*`, `aria-*`, other attributes, and `on*` listeners
+ * @param {string} tag @param {Record<string, unknown>} [props] `class`, `data-*`, `aria-*`, other
+ * attributes, and `on*` listeners
  * @param {...(Node | string | number | null | undefined | false)} children
  */
 export function h(tag, props = {}, ...children) {
@@ -19,7 +21,11 @@ function fill(element, props, children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false).map(node));
+  element.append(
+    ...children
+      .filter((child) => child !== null && child !== undefined && child !== false)
+      .map(node),
+  );
   return element;
 }
 
@@ -30,5 +36,7 @@ export const byId = (id) => document.getElementById(id);
 /** A link that a stranger gave: only http(s), opened without telling where from. */
 export function outside(url, text) {
   const safe = URL.canParse(url ?? "") && /^https?:$/.test(new URL(url).protocol);
-  return safe ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer nofollow" }, text) : h("span", {}, text);
+  return safe
+    ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer nofollow" }, text)
+    : h("span", {}, text);
 }

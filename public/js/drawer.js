@@ -4,7 +4,10 @@ import { ago, eventParts, factValue, many, score, signed, span, tokenName } from
 
 const EVIDENCE_SHOWN = 30;
 
-/** The explanation of one signal: why it scored what it scored, rule by rule, fact by fact, post by post. */
+/**
+ * The explanation of one signal: why it scored what it scored, rule by rule, fact by fact, post by
+ * post.
+ */
 export function drawer() {
   const dialog = byId("drawer");
   let current = null;
@@ -14,12 +17,16 @@ export function drawer() {
   });
   dialog.addEventListener("close", () => {
     current = null;
-    if (location.hash.startsWith("#signal=")) history.replaceState(null, "", location.pathname + location.search);
+    if (location.hash.startsWith("#signal="))
+      history.replaceState(null, "", location.pathname + location.search);
   });
 
   async function load(key) {
     const path = encodeURIComponent(key);
-    const [event, explanation] = await Promise.allSettled([read(`/events/${path}`), read(`/signals/${path}/explain`)]);
+    const [event, explanation] = await Promise.allSettled([
+      read(`/events/${path}`),
+      read(`/signals/${path}/explain`),
+    ]);
     if (current !== key) return;
     if (event.status === "rejected")
       dialog.replaceChildren(closeButton(dialog), h("p", { class: "empty" }, event.reason.message));
@@ -42,7 +49,11 @@ export function drawer() {
 }
 
 const closeButton = (dialog) =>
-  h("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => dialog.close() }, "×");
+  h(
+    "button",
+    { type: "button", class: "close", "aria-label": "Close", onclick: () => dialog.close() },
+    "×",
+  );
 
 function content(event, explanation, dialog) {
   const { signal, evidence } = event;
@@ -56,7 +67,11 @@ function content(event, explanation, dialog) {
       h(
         "div",
         {},
-        h("h2", { id: "drawer-title" }, tokenName({ symbol: event.symbol, event_key: event.event_key })),
+        h(
+          "h2",
+          { id: "drawer-title" },
+          tokenName({ symbol: event.symbol, event_key: event.event_key }),
+        ),
         h(
           "p",
           { class: "title" },
@@ -77,14 +92,19 @@ function content(event, explanation, dialog) {
       pair("Window", start ? start.replace("T", " ").replace("Z", " UTC") : "–"),
       pair(
         "Evidence",
-        [many(event.evidence_count, "text"), many(event.unique_authors, "author"), many(event.copies, "copy", "copies")].join(
-          ", ",
-        ),
+        [
+          many(event.evidence_count, "text"),
+          many(event.unique_authors, "author"),
+          many(event.copies, "copy", "copies"),
+        ].join(", "),
       ),
       pair("Rules", h("code", {}, signal.rules_version.slice(0, 12))),
     ),
-    signal.missing.length > 0 && h("p", { class: "missing" }, "Not known: ", signal.missing.join(" · ")),
-    explanation === null ? h("p", { class: "empty" }, "The rules that scored this are not loaded.") : rules(explanation),
+    signal.missing.length > 0 &&
+      h("p", { class: "missing" }, "Not known: ", signal.missing.join(" · ")),
+    explanation === null
+      ? h("p", { class: "empty" }, "The rules that scored this are not loaded.")
+      : rules(explanation),
     facts(signal.features_snapshot),
     posts(evidence),
   ].filter(Boolean);
@@ -127,12 +147,20 @@ function rule(one, matched) {
       h(
         "summary",
         {},
-        h("em", { "data-sign": matched ? Math.sign(one.score) : 0 }, matched ? points : one.outcome === "failed" ? "error" : "–"),
+        h(
+          "em",
+          { "data-sign": matched ? Math.sign(one.score) : 0 },
+          matched ? points : one.outcome === "failed" ? "error" : "–",
+        ),
         h(
           "span",
           {},
           h("b", {}, one.reason || one.rule),
-          h("span", { class: "quiet" }, ` ${one.group}${one.stage === "shadow" ? ", on trial" : ""}`),
+          h(
+            "span",
+            { class: "quiet" },
+            ` ${one.group}${one.stage === "shadow" ? ", on trial" : ""}`,
+          ),
         ),
         !matched && h("span", { class: "why" }, one.why),
       ),
@@ -172,8 +200,14 @@ const parts = (list) =>
       "tbody",
       {},
       ...list.map((part) => {
-        const value = part.error ?? (part.value === null ? "not known" : JSON.stringify(part.value));
-        return h("tr", { "data-value": String(part.value) }, h("th", { scope: "row" }, part.text), h("td", {}, value));
+        const value =
+          part.error ?? (part.value === null ? "not known" : JSON.stringify(part.value));
+        return h(
+          "tr",
+          { "data-value": String(part.value) },
+          h("th", { scope: "row" }, part.text),
+          h("td", {}, value),
+        );
       }),
     ),
   );
@@ -185,7 +219,11 @@ const seen = (fact) =>
     h("code", {}, fact.name),
     ` ${factValue(fact.name, fact.value)}`,
     fact.provider &&
-      h("span", { class: "quiet" }, ` ${fact.provider}${fact.age_seconds === null ? "" : `, ${span(fact.age_seconds)}`}`),
+      h(
+        "span",
+        { class: "quiet" },
+        ` ${fact.provider}${fact.age_seconds === null ? "" : `, ${span(fact.age_seconds)}`}`,
+      ),
   );
 
 /** What is known, by who said it. */
@@ -208,7 +246,9 @@ function facts({ values, origin, notes, degraded }) {
         h(
           "dl",
           { class: "values" },
-          ...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, factValue(name, value)))),
+          ...rows.map(([name, value]) =>
+            h("div", {}, h("dt", {}, name), h("dd", {}, factValue(name, value))),
+          ),
         ),
       ),
     ),
@@ -216,7 +256,9 @@ function facts({ values, origin, notes, degraded }) {
 }
 
 function posts(evidence) {
-  const latest = [...evidence].sort((a, b) => (a.posted_at < b.posted_at ? 1 : -1)).slice(0, EVIDENCE_SHOWN);
+  const latest = [...evidence]
+    .sort((a, b) => (a.posted_at < b.posted_at ? 1 : -1))
+    .slice(0, EVIDENCE_SHOWN);
   return h(
     "section",
     {},
@@ -238,6 +280,7 @@ function posts(evidence) {
         ),
       ),
     ),
-    evidence.length > latest.length && h("p", { class: "quiet" }, `and ${evidence.length - latest.length} more`),
+    evidence.length > latest.length &&
+      h("p", { class: "quiet" }, `and ${evidence.length - latest.length} more`),
   );
 }

@@ -1,7 +1,10 @@
 import { byId } from "./dom.js";
 import { getKey, setKey, takeKeyFromAddress } from "./server.js";
 
-/** The button and the dialog that ask for a key; `changed` runs once one is used or forgotten. Answers how to open it. */
+/**
+ * The button and the dialog that ask for a key; `changed` runs once one is used or forgotten.
+ * Answers how to open it.
+ */
 export function keyDialog(changed) {
   takeKeyFromAddress();
   const [button, dialog, input] = [byId("keys"), byId("key-dialog"), byId("key")];

@@ -6,8 +6,10 @@ const LONGEST_WAIT = 20_000;
 const SILENCE = 45_000;
 
 /**
- * Follows GET /stream for ever and resumes where it broke. `fetch` instead of EventSource, because a key travels in a header.
- * @param {{ message: (event: string, data: unknown) => void, state: (state: "live" | "lost") => void, missed: () => void }} on
+ * Follows GET /stream for ever and resumes where it broke. `fetch` instead of EventSource, because
+ * a key travels in a header.
+ * @param {{ message: (event: string, data: unknown) => void, state: (state: "live" | "lost") =>
+ * void, missed: () => void }} on
  */
 export function follow(on) {
   let last = null;
@@ -49,9 +51,14 @@ export function follow(on) {
 }
 
 async function connect(last, abort, heard) {
-  const headers = { Accept: "text/event-stream", ...authorization(), ...(last !== null && { "Last-Event-ID": last }) };
+  const headers = {
+    Accept: "text/event-stream",
+    ...authorization(),
+    ...(last !== null && { "Last-Event-ID": last }),
+  };
   const response = await fetch("/stream", { headers, signal: abort.signal, cache: "no-store" });
-  if (!response.ok || response.body === null) throw new Error(`the stream answered ${response.status}`);
+  if (!response.ok || response.body === null)
+    throw new Error(`the stream answered ${response.status}`);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {

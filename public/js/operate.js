@@ -31,7 +31,9 @@ const editor = rules(act);
 async function look() {
   await Promise.all(
     panels.map((panel) =>
-      panel.refresh().catch((error) => panel.list.replaceChildren(h("li", { class: "empty" }, error.message))),
+      panel
+        .refresh()
+        .catch((error) => panel.list.replaceChildren(h("li", { class: "empty" }, error.message))),
     ),
   );
 }

@@ -33,7 +33,10 @@ const refreshOverview = soon(async () => {
   byId("backlog").textContent = waiting > 0 ? `${count(waiting)} waiting` : "";
 });
 
-/** Runs at once, then at most once a second however often it is called, and always after the last call. */
+/**
+ * Runs at once, then at most once a second however often it is called, and always after the last
+ * call.
+ */
 function soon(task) {
   let timer = null;
   let again = false;
@@ -57,7 +60,8 @@ const heard = {
     posts.forEach(({ outcome }, at) => {
       const delay = (at * 900) / Math.max(8, posts.length);
       dots.send("accepted", "judged", { delay });
-      if (outcome === "kept" || outcome === "evidence") dots.send("judged", "events", { delay: delay + 700 });
+      if (outcome === "kept" || outcome === "evidence")
+        dots.send("judged", "events", { delay: delay + 700 });
       else dots.send("judged", "events", { delay: delay + 700, falls: true, kind: "dropped" });
     });
     refreshOverview();
@@ -96,7 +100,11 @@ async function showHealth() {
   const facts =
     health === null
       ? ["no answer"]
-      : [health.status, `v${health.version}`, `rules ${health.rules.version?.slice(0, 7) ?? "none"}`];
+      : [
+          health.status,
+          `v${health.version}`,
+          `rules ${health.rules.version?.slice(0, 7) ?? "none"}`,
+        ];
   byId("health").textContent = facts.join(" · ");
   byId("health").dataset.status = health?.status ?? "unhealthy";
 }
@@ -106,7 +114,8 @@ const press = (state) => {
     tab.setAttribute("aria-pressed", String(tab.dataset.state === state));
   list.filter({ state });
 };
-for (const tab of document.querySelectorAll(".tabs button")) tab.addEventListener("click", () => press(tab.dataset.state));
+for (const tab of document.querySelectorAll(".tabs button"))
+  tab.addEventListener("click", () => press(tab.dataset.state));
 
 let typing;
 byId("symbol").addEventListener("input", ({ target }) => {
@@ -135,8 +144,10 @@ const shortcuts = {
   4: () => press("downgraded"),
 };
 document.addEventListener("keydown", (event) => {
-  const busy = event.target.matches("input, textarea") || document.querySelector("dialog[open]") !== null;
-  if (busy || event.ctrlKey || event.metaKey || event.altKey || shortcuts[event.key] === undefined) return;
+  const busy =
+    event.target.matches("input, textarea") || document.querySelector("dialog[open]") !== null;
+  if (busy || event.ctrlKey || event.metaKey || event.altKey || shortcuts[event.key] === undefined)
+    return;
   event.preventDefault();
   shortcuts[event.key]();
 });

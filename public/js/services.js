@@ -13,11 +13,20 @@ export function services(askForKey) {
 
   async function refresh() {
     try {
-      const [{ sources }, { providers }] = await Promise.all([read("/sources"), read("/providers")]);
-      const dials = await read("/dials").catch((error) => (error.status === 404 ? null : Promise.reject(error)));
+      const [{ sources }, { providers }] = await Promise.all([
+        read("/sources"),
+        read("/providers"),
+      ]);
+      const dials = await read("/dials").catch((error) =>
+        error.status === 404 ? null : Promise.reject(error),
+      );
       /* A choice that is open would be closed by being drawn anew. */
       if (parts.contains(document.activeElement)) return;
-      parts.replaceChildren(sourceTable(sources), providerTable(providers), ...(dials === null ? [] : [dialTable(dials, turn)]));
+      parts.replaceChildren(
+        sourceTable(sources),
+        providerTable(providers),
+        ...(dials === null ? [] : [dialTable(dials, turn)]),
+      );
     } catch (error) {
       tell(error);
     }
@@ -25,7 +34,11 @@ export function services(askForKey) {
 
   function tell(error) {
     const ask = h("button", { type: "button", onclick: askForKey }, "Use a key");
-    note.replaceChildren(error.message, " ", error.status === 401 || error.status === 403 ? ask : "");
+    note.replaceChildren(
+      error.message,
+      " ",
+      error.status === 401 || error.status === 403 ? ask : "",
+    );
   }
 
   async function turn(name, fault, rate) {
@@ -82,13 +95,15 @@ const providerTable = (providers) =>
   section(
     "Services that are called",
     ["service", "breaker", "calls a minute", "budget left", "last answer"],
-    providers.map(({ provider, breaker, cause, calls_last_minute, per_minute, budget_left, last }) => [
-      provider,
-      pill(breaker, cause === null ? breaker : `${breaker} · ${cause}`),
-      per_minute === null ? "–" : `${calls_last_minute} of ${per_minute}`,
-      budget_left === null ? "–" : count(budget_left),
-      last === null ? "–" : `${last.kind}, ${ago(last.at)}`,
-    ]),
+    providers.map(
+      ({ provider, breaker, cause, calls_last_minute, per_minute, budget_left, last }) => [
+        provider,
+        pill(breaker, cause === null ? breaker : `${breaker} · ${cause}`),
+        per_minute === null ? "–" : `${calls_last_minute} of ${per_minute}`,
+        budget_left === null ? "–" : count(budget_left),
+        last === null ? "–" : `${last.kind}, ${ago(last.at)}`,
+      ],
+    ),
   );
 
 function dialTable({ twins, faults, dials }, turn) {
@@ -96,7 +111,9 @@ function dialTable({ twins, faults, dials }, turn) {
     h(
       "select",
       { "aria-label": label, onchange: ({ target }) => act(target.value) },
-      ...values.map(([value, text]) => h("option", { value, selected: value === String(chosen) }, text)),
+      ...values.map(([value, text]) =>
+        h("option", { value, selected: value === String(chosen) }, text),
+      ),
     );
   const rows = ["*", ...twins].map((name) => {
     const { fault = "", rate = RATES[0] } = dials[name] ?? {};
@@ -104,7 +121,9 @@ function dialTable({ twins, faults, dials }, turn) {
     const known = [["", "well"], ...mixed, ...faults.map((each) => [each, each])];
     return [
       name === "*" ? "all of them" : name,
-      choice(`Fault of ${name}`, known, mixed.length > 0 ? "mixed" : fault, (value) => turn(name, value, rate)),
+      choice(`Fault of ${name}`, known, mixed.length > 0 ? "mixed" : fault, (value) =>
+        turn(name, value, rate),
+      ),
       choice(
         `Share of failing calls to ${name}`,
         RATES.map((each) => [String(each), `${each * 100} %`]),

@@ -22,7 +22,11 @@ const item = ({ outcome, reason, author, source, excerpt }) =>
   h(
     "li",
     { class: "post", "data-outcome": outcome },
-    h("span", { class: "pill", "data-kind": outcome }, outcome === "dropped" && reason ? reason.replaceAll("_", " ") : outcome),
+    h(
+      "span",
+      { class: "pill", "data-kind": outcome },
+      outcome === "dropped" && reason ? reason.replaceAll("_", " ") : outcome,
+    ),
     h("p", {}, excerpt),
     h("p", { class: "quiet" }, `${author} · ${source}`),
   );
@@ -32,7 +36,10 @@ export function deliveries(askForKey) {
   const list = byId("deliveries");
   const asking = () => h("button", { type: "button", onclick: askForKey }, "Use a key");
 
-  /** Another try for one that failed, with the same key: who may not is asked for a key, and any other refusal stands beside the button. */
+  /**
+   * Another try for one that failed, with the same key: who may not is asked for a key, and any
+   * other refusal stands beside the button.
+   */
   async function retry(id, button) {
     button.disabled = true;
     try {
@@ -49,8 +56,14 @@ export function deliveries(askForKey) {
     async refresh() {
       try {
         const { outbox } = await read(`/outbox?limit=${DELIVERIES_SHOWN}`);
-        const none = h("li", { class: "empty" }, "Nothing to deliver yet. A delivery follows when a signal changes its state.");
-        list.replaceChildren(...(outbox.length === 0 ? [none] : outbox.map((row) => delivery(row, retry))));
+        const none = h(
+          "li",
+          { class: "empty" },
+          "Nothing to deliver yet. A delivery follows when a signal changes its state.",
+        );
+        list.replaceChildren(
+          ...(outbox.length === 0 ? [none] : outbox.map((row) => delivery(row, retry))),
+        );
       } catch (error) {
         list.replaceChildren(
           error.status === 401
@@ -64,7 +77,10 @@ export function deliveries(askForKey) {
 }
 
 /** One delivery as a list item; `retry(id, button)` sends it again. */
-export function delivery({ id, channel, status, payload, event_key, attempts, created_at, next_retry_at }, retry) {
+export function delivery(
+  { id, channel, status, payload, event_key, attempts, created_at, next_retry_at },
+  retry,
+) {
   const last = attempts.at(-1);
   const over = status === "failed" || status === "dlq";
   const waits = status !== "done" && status !== "dlq" && next_retry_at !== null;
@@ -76,20 +92,31 @@ export function delivery({ id, channel, status, payload, event_key, attempts, cr
     h("span", { class: "quiet" }, `${payload?.state ?? ""} → ${channel}`),
     h(
       "span",
-      { class: "attempts", title: attempts.map(({ result, ms }) => `${result} in ${ms} ms`).join(", ") },
+      {
+        class: "attempts",
+        title: attempts.map(({ result, ms }) => `${result} in ${ms} ms`).join(", "),
+      },
       h("span", { class: "hidden" }, `${attempts.length} attempts`),
-      ...attempts.slice(-6).map(({ result }) => h("i", { "data-result": result, "aria-hidden": "true" })),
+      ...attempts
+        .slice(-6)
+        .map(({ result }) => h("i", { "data-result": result, "aria-hidden": "true" })),
     ),
     h("time", { datetime: created_at, title: created_at }, ago(created_at)),
     (last?.error || waits || over) &&
       h(
         "p",
         { class: "quiet" },
-        [last?.error, waits && `next try ${next_retry_at.slice(11, 19)} UTC`].filter(Boolean).join(" · "),
+        [last?.error, waits && `next try ${next_retry_at.slice(11, 19)} UTC`]
+          .filter(Boolean)
+          .join(" · "),
         over &&
           h(
             "button",
-            { type: "button", "aria-label": `Retry delivery ${id}`, onclick: ({ target }) => retry(id, target) },
+            {
+              type: "button",
+              "aria-label": `Retry delivery ${id}`,
+              onclick: ({ target }) => retry(id, target),
+            },
             "Retry",
           ),
       ),

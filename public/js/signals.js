@@ -7,7 +7,10 @@ const REASONS_SHOWN = 3;
 /** A page that stays open for days keeps so many rows, and those that "Show more" was asked for. */
 const ROOM = 300;
 
-/** The list of signals: the latest first, filtered by state and symbol, kept in step with the server. */
+/**
+ * The list of signals: the latest first, filtered by state and symbol, kept in step with the
+ * server.
+ */
 export function signals(open) {
   const list = byId("signals");
   const more = byId("more");
@@ -35,12 +38,15 @@ export function signals(open) {
       else if (rows.size > room) shorten(page);
       if (rows.size === 0) list.replaceChildren(h("li", { class: "empty" }, empty()));
     } catch (error) {
-      if (turn === asked && rows.size === 0) list.replaceChildren(h("li", { class: "empty" }, error.message));
+      if (turn === asked && rows.size === 0)
+        list.replaceChildren(h("li", { class: "empty" }, error.message));
     }
   }
 
   const empty = () =>
-    filter.state || filter.symbol ? "No signal matches." : "No signals yet. They appear here within seconds of the first posts.";
+    filter.state || filter.symbol
+      ? "No signal matches."
+      : "No signals yet. They appear here within seconds of the first posts.";
 
   function clear() {
     rows.clear();
@@ -96,7 +102,8 @@ export function signals(open) {
   });
 
   setInterval(() => {
-    for (const time of document.querySelectorAll("time[datetime]")) time.textContent = ago(time.dateTime);
+    for (const time of document.querySelectorAll("time[datetime]"))
+      time.textContent = ago(time.dateTime);
   }, 5_000);
 
   return {
@@ -115,10 +122,21 @@ export function signals(open) {
 }
 
 function row(signal, open) {
-  const { event_key: key, state, level, risk_level: risk, degraded, reasons, features_snapshot: facts, ts } = signal;
+  const {
+    event_key: key,
+    state,
+    level,
+    risk_level: risk,
+    degraded,
+    reasons,
+    features_snapshot: facts,
+    ts,
+  } = signal;
   const { chain } = eventParts(key);
   const evidence = facts.values.evidence_count;
-  const shown = [...reasons].sort((a, b) => Math.abs(b.score) - Math.abs(a.score)).slice(0, REASONS_SHOWN);
+  const shown = [...reasons]
+    .sort((a, b) => Math.abs(b.score) - Math.abs(a.score))
+    .slice(0, REASONS_SHOWN);
   return h(
     "li",
     { class: "signal", "data-key": key, "data-level": level },
@@ -134,7 +152,9 @@ function row(signal, open) {
           { class: "title" },
           h("b", {}, tokenName(signal)),
           h("span", { class: "chain" }, chain === "unknown" ? "any chain" : chain),
-          signal.type && signal.type !== "mention" && h("span", { class: "chain" }, String(signal.type).replaceAll("_", " ")),
+          signal.type &&
+            signal.type !== "mention" &&
+            h("span", { class: "chain" }, String(signal.type).replaceAll("_", " ")),
           h("span", { class: "pill", "data-kind": state }, state),
           h("span", { class: "pill", "data-risk": risk }, `risk ${risk}`),
           degraded && h("span", { class: "pill", "data-kind": "degraded" }, "degraded"),
@@ -143,10 +163,17 @@ function row(signal, open) {
           "span",
           { class: "reasons" },
           ...shown.map((reason) =>
-            h("span", { class: "reason" }, h("em", { "data-sign": Math.sign(reason.score) }, signed(reason.score)), reason.text),
+            h(
+              "span",
+              { class: "reason" },
+              h("em", { "data-sign": Math.sign(reason.score) }, signed(reason.score)),
+              reason.text,
+            ),
           ),
-          reasons.length > shown.length && h("span", { class: "reason quiet" }, `${reasons.length - shown.length} more`),
-          reasons.length === 0 && h("span", { class: "reason quiet" }, signal.missing.join(" · ") || "no rule matched"),
+          reasons.length > shown.length &&
+            h("span", { class: "reason quiet" }, `${reasons.length - shown.length} more`),
+          reasons.length === 0 &&
+            h("span", { class: "reason quiet" }, signal.missing.join(" · ") || "no rule matched"),
         ),
       ),
       h(

@@ -19,7 +19,14 @@ export function stages() {
     STAGES.map(({ id, title }) => {
       const figure = h("strong", { class: "figure" }, "–");
       const detail = h("div", { class: "detail" });
-      return [id, { figure, detail, card: h("li", { class: "stage", "data-stage": id }, h("h3", {}, title), figure, detail) }];
+      return [
+        id,
+        {
+          figure,
+          detail,
+          card: h("li", { class: "stage", "data-stage": id }, h("h3", {}, title), figure, detail),
+        },
+      ];
     }),
   );
   byId("stages").append(...[...cards.values()].map(({ card }) => card));
@@ -43,7 +50,12 @@ export function stages() {
       const dropped = of(posts, "outcome", "dropped");
       const duplicates = of(posts, "outcome", "duplicate");
       const open = of(posts, "outcome", "open") + of(posts, "outcome", "pending");
-      put("accepted", accepted, sparkline(perMinute), open > 0 && h("p", { class: "note" }, `${count(open)} on their way`));
+      put(
+        "accepted",
+        accepted,
+        sparkline(perMinute),
+        open > 0 && h("p", { class: "note" }, `${count(open)} on their way`),
+      );
       put(
         "judged",
         dropped + duplicates,
@@ -51,13 +63,27 @@ export function stages() {
           ...posts
             .filter(({ outcome }) => outcome === "dropped")
             .sort((a, b) => b.count - a.count)
-            .map(({ reason, count }) => ({ name: (reason ?? "dropped").replaceAll("_", " "), count })),
+            .map(({ reason, count }) => ({
+              name: (reason ?? "dropped").replaceAll("_", " "),
+              count,
+            })),
           { name: "duplicate", count: duplicates },
         ]),
       );
-      put("events", overview.events, note("from", of(posts, "outcome", "evidence"), "posts of evidence"));
-      put("signals", sum(signals), split(signals, "state", ["verified", "candidate", "downgraded"]));
-      const waiting = of(outbox, "status", "pending") + of(outbox, "status", "failed") + of(outbox, "status", "sending");
+      put(
+        "events",
+        overview.events,
+        note("from", of(posts, "outcome", "evidence"), "posts of evidence"),
+      );
+      put(
+        "signals",
+        sum(signals),
+        split(signals, "state", ["verified", "candidate", "downgraded"]),
+      );
+      const waiting =
+        of(outbox, "status", "pending") +
+        of(outbox, "status", "failed") +
+        of(outbox, "status", "sending");
       put(
         "deliveries",
         of(outbox, "status", "done"),
@@ -70,14 +96,16 @@ export function stages() {
           "status",
           ["done", "waiting", "dlq"],
         ),
-        overview.dead_letters > 0 && h("p", { class: "note bad" }, `${count(overview.dead_letters)} dead letters`),
+        overview.dead_letters > 0 &&
+          h("p", { class: "note bad" }, `${count(overview.dead_letters)} dead letters`),
       );
       return { waiting };
     },
   };
 }
 
-const note = (before, value, after) => h("p", { class: "note" }, `${before} ${count(value)} ${after}`);
+const note = (before, value, after) =>
+  h("p", { class: "note" }, `${before} ${count(value)} ${after}`);
 
 /** The strongest reasons by name, the rest together. */
 function bars(rows) {
@@ -116,7 +144,10 @@ function split(rows, key, names) {
 const WIDTH = 240;
 const HEIGHT = 44;
 
-/** Posts a minute over the last hour. The last minute is not over yet, so its dot stands for "so far". */
+/**
+ * Posts a minute over the last hour. The last minute is not over yet, so its dot stands for "so
+ * far".
+ */
 function sparkline(rows) {
   const most = Math.max(1, ...rows.map((row) => row.count));
   const point = ({ count: value }, at) => [
@@ -124,7 +155,9 @@ function sparkline(rows) {
     HEIGHT - 3 - (value / most) * (HEIGHT - 8),
   ];
   const points = rows.map(point);
-  const path = points.map(([x, y], at) => `${at === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+  const path = points
+    .map(([x, y], at) => `${at === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`)
+    .join("");
   const [lastX, lastY] = points.at(-1) ?? [0, HEIGHT];
   const hour = sum(rows);
   const label = `${count(hour)} posts in the last hour, at most ${count(most)} a minute`;
@@ -133,11 +166,25 @@ function sparkline(rows) {
     { class: "spark" },
     s(
       "svg",
-      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": label },
+      {
+        viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+        preserveAspectRatio: "none",
+        role: "img",
+        "aria-label": label,
+      },
       s("path", { d: `${path}L${WIDTH} ${HEIGHT}L0 ${HEIGHT}Z`, class: "area" }),
       s("path", { d: path, class: "line", "vector-effect": "non-scaling-stroke" }),
-      s("path", { d: `M${lastX.toFixed(1)} ${lastY.toFixed(1)}h0`, class: "dot", "vector-effect": "non-scaling-stroke" }),
+      s("path", {
+        d: `M${lastX.toFixed(1)} ${lastY.toFixed(1)}h0`,
+        class: "dot",
+        "vector-effect": "non-scaling-stroke",
+      }),
     ),
-    h("figcaption", {}, h("span", {}, `${count(rows.at(-2)?.count ?? 0)} / min`), h("span", { class: "quiet" }, "last hour")),
+    h(
+      "figcaption",
+      {},
+      h("span", {}, `${count(rows.at(-2)?.count ?? 0)} / min`),
+      h("span", { class: "quiet" }, "last hour"),
+    ),
   );
 }

@@ -2,7 +2,8 @@ const STORE = "event-stream-theme";
 
 export function theme() {
   const root = document.documentElement;
-  const dark = () => root.dataset.theme ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
+  const dark = () =>
+    root.dataset.theme ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
   const stored = localStorage.getItem(STORE);
   if (stored) root.dataset.theme = stored;
   return {

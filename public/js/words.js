@@ -9,7 +9,8 @@ const money = new Intl.NumberFormat("en", {
 
 export const count = (value) => (value < 100_000 ? number.format(value) : compact.format(value));
 /** "1 text", "2 texts". */
-export const many = (value, one, plural = `${one}s`) => `${count(value)} ${value === 1 ? one : plural}`;
+export const many = (value, one, plural = `${one}s`) =>
+  `${count(value)} ${value === 1 ? one : plural}`;
 export const signed = (value) => `${value < 0 ? "−" : "+"}${trimmed(Math.abs(value))}`;
 export const trimmed = (value) => number.format(Math.round(value * 100) / 100);
 export const score = (value) => (value < 0 ? `−${trimmed(-value)}` : trimmed(value));
@@ -24,9 +25,13 @@ export function ago(time, now = Date.now()) {
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
-export const span = (seconds) => (seconds < 1 ? "just now" : `${ago(new Date(Date.now() - seconds * 1000).toISOString())} old`);
+export const span = (seconds) =>
+  seconds < 1 ? "just now" : `${ago(new Date(Date.now() - seconds * 1000).toISOString())} old`;
 
-/** `eth:0x7e05…de84:2026-01-15T10:00:00Z` in its parts. The token may hold colons (Sui), the chain and the time are fixed. */
+/**
+ * `eth:0x7e05…de84:2026-01-15T10:00:00Z` in its parts. The token may hold colons (Sui), the chain
+ * and the time are fixed.
+ */
 export function eventParts(eventKey) {
   const [, chain, token, start] = /^([^:]+):(.*):(\d{4}-\d{2}-\d{2}T.*)$/.exec(eventKey) ?? [];
   return { chain: chain ?? "unknown", token: token ?? eventKey, start: start ?? null };

@@ -8,7 +8,10 @@ import { problem } from "./problem.ts";
 export const SCOPES = ["read", "ingest", "write", "admin"] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** open: anyone. feed, operations: anyone where the settings say so, else scope read. self: the handler asks. The rest: that scope. */
+/**
+ * open: anyone. feed, operations: anyone where the settings say so, else scope read. self: the
+ * handler asks. The rest: that scope.
+ */
 type Need = "open" | "feed" | "operations" | "self" | Scope;
 
 /** Who may call what. A route that is missing here is refused to all, and a test says so. */
@@ -68,21 +71,28 @@ type AccessPorts = KeyPorts & {
   settings: { publicRead: PublicRead; adminKey: string | null };
 };
 
-/** Answers 401, 403 and 429 before a handler runs; hands the caller on in `caller`. Paths and methods without a route pass on to 404 and 405. */
+/**
+ * Answers 401, 403 and 429 before a handler runs; hands the caller on in `caller`. Paths and
+ * methods without a route pass on to 404 and 405.
+ */
 export function guard(ports: AccessPorts): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
     const route = matchedRoutes(context).findLast(({ method }) => method !== "ALL");
     if (route === undefined) return next();
     const need = ACCESS[`${route.method} ${route.path}`];
-    const caller = await identify(context.req.header("Authorization"), ports).catch((error: unknown): Caller => {
-      // /healthz has to say that the database is out also to someone whose key stands in it.
-      if (need === "open" && error instanceof StoreUnavailable) return { kind: "nobody" };
-      throw error;
-    });
+    const caller = await identify(context.req.header("Authorization"), ports).catch(
+      (error: unknown): Caller => {
+        // /healthz has to say that the database is out also to someone whose key stands in it.
+        if (need === "open" && error instanceof StoreUnavailable) return { kind: "nobody" };
+        throw error;
+      },
+    );
     context.set("caller", caller);
     const refusal = refuse(need, caller, ports.settings.publicRead);
     if (refusal !== undefined) return refusal;
-    return caller.kind === "key" && caller.limitPerMinute !== null ? paced(context, next, caller.limitPerMinute, ports) : next();
+    return caller.kind === "key" && caller.limitPerMinute !== null
+      ? paced(context, next, caller.limitPerMinute, ports)
+      : next();
   };
 }
 
@@ -92,19 +102,31 @@ const PUBLIC: Record<PublicRead, readonly Need[]> = {
   operations: ["open", "feed", "operations"],
 };
 
-/** A key that is wrong, expired or revoked is refused everywhere: silence would hide the mistake. */
-function refuse(need: Need | undefined, caller: Caller, publicRead: PublicRead): Response | undefined {
+/**
+ * A key that is wrong, expired or revoked is refused everywhere: silence would hide the mistake.
+ */
+function refuse(
+  need: Need | undefined,
+  caller: Caller,
+  publicRead: PublicRead,
+): Response | undefined {
   if (caller.kind === "refused") return unauthorized(caller.why);
   if (need === undefined) return problem(403, "No access is defined for this route.");
   if (need === "self" || PUBLIC[publicRead].includes(need)) return undefined;
   const scope = need === "feed" || need === "operations" || need === "open" ? "read" : need;
-  if (caller.kind === "nobody") return unauthorized(`This asks for a key with the scope ${scope}: Authorization: Bearer KEY.`);
-  return allows(caller, scope) ? undefined : problem(403, `The key ${caller.id} does not have the scope ${scope}.`);
+  if (caller.kind === "nobody")
+    return unauthorized(`This asks for a key with the scope ${scope}: Authorization: Bearer KEY.`);
+  return allows(caller, scope)
+    ? undefined
+    : problem(403, `The key ${caller.id} does not have the scope ${scope}.`);
 }
 
 /** Whether a caller may read what a route of that need shows. */
-export const mayRead = (need: "feed" | "operations", caller: Caller, publicRead: PublicRead): boolean =>
-  PUBLIC[publicRead].includes(need) || allows(caller, "read");
+export const mayRead = (
+  need: "feed" | "operations",
+  caller: Caller,
+  publicRead: PublicRead,
+): boolean => PUBLIC[publicRead].includes(need) || allows(caller, "read");
 
 /** The id of the caller's key, for what is kept about a change: who it was. */
 export const keyIdOf = (caller: Caller): string => (caller.kind === "key" ? caller.id : "unknown");
@@ -112,17 +134,30 @@ export const keyIdOf = (caller: Caller): string => (caller.kind === "key" ? call
 export const allows = (caller: Caller, scope: Scope): boolean =>
   caller.kind === "key" && (caller.scopes.includes(scope) || caller.scopes.includes("admin"));
 
-const unauthorized = (detail: string): Response => problem(401, detail, { headers: { "WWW-Authenticate": "Bearer" } });
+const unauthorized = (detail: string): Response =>
+  problem(401, detail, { headers: { "WWW-Authenticate": "Bearer" } });
 
-async function paced(context: Context<ApiEnv>, next: () => Promise<void>, perMinute: number, ports: AccessPorts) {
+async function paced(
+  context: Context<ApiEnv>,
+  next: () => Promise<void>,
+  perMinute: number,
+  ports: AccessPorts,
+) {
   const caller = context.get("caller");
   if (caller.kind !== "key") return next();
   const { allowed, limit, remaining, resetSeconds } = await ports.limit(caller.id, perMinute);
-  const headers = { "RateLimit-Policy": `"key";q=${limit};w=60`, RateLimit: `"key";r=${remaining};t=${resetSeconds}` };
+  const headers = {
+    "RateLimit-Policy": `"key";q=${limit};w=60`,
+    RateLimit: `"key";r=${remaining};t=${resetSeconds}`,
+  };
   if (!allowed) {
-    return problem(429, `The key ${caller.id} may send ${limit} requests a minute; try again in ${resetSeconds} s.`, {
-      headers: { ...headers, "Retry-After": String(resetSeconds) },
-    });
+    return problem(
+      429,
+      `The key ${caller.id} may send ${limit} requests a minute; try again in ${resetSeconds} s.`,
+      {
+        headers: { ...headers, "Retry-After": String(resetSeconds) },
+      },
+    );
   }
   await next();
   for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);

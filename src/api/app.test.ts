@@ -9,13 +9,23 @@ type OpenApi = { openapi: string; paths: Record<string, Record<string, unknown>>
 const asAdmin = { Authorization: `Bearer ${ADMIN_KEY}` };
 
 it("names the channels that wait on /healthz only to those who may read the operations", async () => {
-  const health = { ...(await fakePorts().health()), status: "degraded" as const, notes: ["channel ops is paused: 401"] };
+  const health = {
+    ...(await fakePorts().health()),
+    status: "degraded" as const,
+    notes: ["channel ops is paused: 401"],
+  };
   const notes = async (publicRead: "none" | "feed" | "operations", headers = {}) => {
-    const response = await api(fakePorts({ health: async () => health }, { publicRead })).request("/healthz", { headers });
+    const response = await api(fakePorts({ health: async () => health }, { publicRead })).request(
+      "/healthz",
+      { headers },
+    );
     return ((await response.json()) as { status: string; notes?: string[] }).notes;
   };
   expect([await notes("none"), await notes("feed")]).toEqual([undefined, undefined]);
-  expect([await notes("operations"), await notes("none", asAdmin)]).toEqual([health.notes, health.notes]);
+  expect([await notes("operations"), await notes("none", asAdmin)]).toEqual([
+    health.notes,
+    health.notes,
+  ]);
 });
 
 describe("every route", () => {
@@ -23,22 +33,35 @@ describe("every route", () => {
 
   it("says who may call it", () => {
     expect(routes.length).toBeGreaterThan(15);
-    expect(routes.map(({ method, path }) => `${method} ${path}`).filter((route) => !(route in ACCESS))).toEqual([]);
+    expect(
+      routes.map(({ method, path }) => `${method} ${path}`).filter((route) => !(route in ACCESS)),
+    ).toEqual([]);
   });
 
   it("is described in the OpenAPI document, and nothing else is", async () => {
-    const { openapi, paths } = (await (await api(fakePorts()).request("/openapi.json")).json()) as OpenApi;
+    const { openapi, paths } = (await (
+      await api(fakePorts()).request("/openapi.json")
+    ).json()) as OpenApi;
     const described = Object.entries(paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ":$1")}`),
+      Object.keys(methods).map(
+        (method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ":$1")}`,
+      ),
     );
     expect(openapi).toBe("3.1.0");
-    expect(described.sort()).toEqual([...new Set(routes.map(({ method, path }) => `${method} ${path}`))].sort());
+    expect(described.sort()).toEqual(
+      [...new Set(routes.map(({ method, path }) => `${method} ${path}`))].sort(),
+    );
   });
 
   it("answers 401 to anyone without a key when it changes something", async () => {
-    const changing = routes.filter(({ method, path }) => method !== "GET" && path !== "/ingest/:source" && path !== "/graphql");
+    const changing = routes.filter(
+      ({ method, path }) => method !== "GET" && path !== "/ingest/:source" && path !== "/graphql",
+    );
     for (const { method, path } of changing) {
-      const response = await api(fakePorts({}, { adminKey: null })).request(path.replaceAll(":", ""), { method });
+      const response = await api(fakePorts({}, { adminKey: null })).request(
+        path.replaceAll(":", ""),
+        { method },
+      );
       expect([path, response.status]).toEqual([path, 401]);
       expect(response.headers.get("WWW-Authenticate")).toBe("Bearer");
     }
@@ -82,7 +105,10 @@ describe("errors", () => {
 
   it("answers 503 with Retry-After while the database is out", async () => {
     const ports = fakePorts();
-    ports.store = { ...ports.store, events: () => Promise.reject(new StoreUnavailable("connection refused at 10.0.0.1")) };
+    ports.store = {
+      ...ports.store,
+      events: () => Promise.reject(new StoreUnavailable("connection refused at 10.0.0.1")),
+    };
     const response = await api(ports).request("/events");
     expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "10"]);
     expect(await response.text()).not.toContain("10.0.0.1");
@@ -92,10 +118,16 @@ describe("errors", () => {
     const health = { ...(await fakePorts().health()), status: "unhealthy" as const };
     const keys = { ...fakePorts().keys, apiKey: () => Promise.reject(new StoreUnavailable("out")) };
     const headers = { Authorization: "Bearer ess_abc.secretsecret" };
-    const ask = (path: string) => api(fakePorts({ health: async () => health, keys })).request(path, { headers });
+    const ask = (path: string) =>
+      api(fakePorts({ health: async () => health, keys })).request(path, { headers });
     const response = await ask("/healthz");
-    expect([response.status, ((await response.json()) as { status: string }).status]).toEqual([503, "unhealthy"]);
-    expect((await (await ask("/outbox")).json()) as object).toMatchObject({ title: "Service Unavailable" });
+    expect([response.status, ((await response.json()) as { status: string }).status]).toEqual([
+      503,
+      "unhealthy",
+    ]);
+    expect((await (await ask("/outbox")).json()) as object).toMatchObject({
+      title: "Service Unavailable",
+    });
   });
 
   it("logs a fault of ours and tells nothing of it", async () => {
@@ -119,14 +151,23 @@ describe("reads", () => {
   it("are cached at the edge when public, with an ETag that answers 304", async () => {
     const app = api(fakePorts());
     const first = await app.request("/events");
-    expect(first.headers.get("Cache-Control")).toBe("public, s-maxage=5, stale-while-revalidate=30");
-    const again = await app.request("/events", { headers: { "If-None-Match": first.headers.get("ETag") ?? "" } });
+    expect(first.headers.get("Cache-Control")).toBe(
+      "public, s-maxage=5, stale-while-revalidate=30",
+    );
+    const again = await app.request("/events", {
+      headers: { "If-None-Match": first.headers.get("ETag") ?? "" },
+    });
     expect([again.status, await again.text()]).toEqual([304, ""]);
   });
 
   it("are stored nowhere when a key opened them", async () => {
-    const response = await api(fakePorts({}, { publicRead: "none" })).request("/events", { headers: asAdmin });
-    expect([response.status, response.headers.get("Cache-Control")]).toEqual([200, "private, no-store"]);
+    const response = await api(fakePorts({}, { publicRead: "none" })).request("/events", {
+      headers: asAdmin,
+    });
+    expect([response.status, response.headers.get("Cache-Control")]).toEqual([
+      200,
+      "private, no-store",
+    ]);
   });
 
   it("ask for a key when PUBLIC_READ is off", async () => {
@@ -135,11 +176,15 @@ describe("reads", () => {
 
   it("keep operations from the public unless the machine is one's own", async () => {
     expect((await api(fakePorts()).request("/metrics")).status).toBe(401);
-    expect((await api(fakePorts({}, { publicRead: "operations" })).request("/metrics")).status).toBe(200);
+    expect(
+      (await api(fakePorts({}, { publicRead: "operations" })).request("/metrics")).status,
+    ).toBe(200);
   });
 
   it("may be made by any page", async () => {
-    const response = await api(fakePorts()).request("/events", { headers: { Origin: "https://example.com" } });
+    const response = await api(fakePorts()).request("/events", {
+      headers: { Origin: "https://example.com" },
+    });
     expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
     const preflight = await api(fakePorts()).request("/ingest", { method: "OPTIONS" });
     expect(preflight.headers.get("Access-Control-Allow-Methods")).toBe("GET, HEAD");
@@ -147,12 +192,15 @@ describe("reads", () => {
 
   it("are told to a sender of CloudEvents that asks before it sends", async () => {
     const headers = { "WebHook-Request-Origin": "eventemitter.example.com" };
-    const answer = await api(fakePorts()).request("/ingest/cloudevents", { method: "OPTIONS", headers });
-    expect([answer.status, answer.headers.get("WebHook-Allowed-Origin"), answer.headers.get("Allow")]).toEqual([
-      204,
-      "*",
-      "POST",
-    ]);
+    const answer = await api(fakePorts()).request("/ingest/cloudevents", {
+      method: "OPTIONS",
+      headers,
+    });
+    expect([
+      answer.status,
+      answer.headers.get("WebHook-Allowed-Origin"),
+      answer.headers.get("Allow"),
+    ]).toEqual([204, "*", "POST"]);
   });
 
   it("hand the filters to the store", async () => {
@@ -186,28 +234,45 @@ describe("health", () => {
     const health = { ...(await ports.health()), status };
     const response = await api({ ...ports, health: async () => health }).request("/healthz");
     expect(response.status).toBe(code);
-    expect(await response.json()).toMatchObject({ status, rules: { version: "abc", loaded_at: "2026-01-15T09:00:00.000Z" } });
+    expect(await response.json()).toMatchObject({
+      status,
+      rules: { version: "abc", loaded_at: "2026-01-15T09:00:00.000Z" },
+    });
   });
 
   it("is ready only when nothing is missing", async () => {
     expect((await api(fakePorts()).request("/readyz")).status).toBe(200);
-    const response = await api(fakePorts({ unready: async () => ["migration 0002 is missing"] })).request("/readyz");
+    const response = await api(
+      fakePorts({ unready: async () => ["migration 0002 is missing"] }),
+    ).request("/readyz");
     expect(response.status).toBe(503);
-    expect(await response.json()).toMatchObject({ detail: "Not ready yet: migration 0002 is missing." });
+    expect(await response.json()).toMatchObject({
+      detail: "Not ready yet: migration 0002 is missing.",
+    });
   });
 });
 
 describe("triggers", () => {
   it("start one poll for an admin", async () => {
     const ports = fakePorts({ trigger: async () => ({ kind: "started" }) });
-    expect((await api(ports).request("/triggers/hn", { method: "POST", headers: asAdmin })).status).toBe(202);
+    expect(
+      (await api(ports).request("/triggers/hn", { method: "POST", headers: asAdmin })).status,
+    ).toBe(202);
   });
 
   it("name the sources there are, and why one is off", async () => {
-    const unknown = await api(fakePorts()).request("/triggers/nope", { method: "POST", headers: asAdmin });
+    const unknown = await api(fakePorts()).request("/triggers/nope", {
+      method: "POST",
+      headers: asAdmin,
+    });
     expect([unknown.status, await unknown.text()]).toEqual([404, expect.stringContaining("x, hn")]);
-    const off = fakePorts({ trigger: async () => ({ kind: "off", reason: "X_BEARER_TOKEN is not set" }) });
+    const off = fakePorts({
+      trigger: async () => ({ kind: "off", reason: "X_BEARER_TOKEN is not set" }),
+    });
     const response = await api(off).request("/triggers/x", { method: "POST", headers: asAdmin });
-    expect([response.status, await response.text()]).toEqual([409, expect.stringContaining("X_BEARER_TOKEN")]);
+    expect([response.status, await response.text()]).toEqual([
+      409,
+      expect.stringContaining("X_BEARER_TOKEN"),
+    ]);
   });
 });

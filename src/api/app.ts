@@ -51,9 +51,12 @@ export function api(ports: ApiPorts): Hono<ApiEnv> {
     const allowed = METHODS.filter((method) =>
       app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
     );
-    if (allowed.length === 0) return problem(404, `There is nothing at ${c.req.path.slice(0, 200)}; see /docs.`);
+    if (allowed.length === 0)
+      return problem(404, `There is nothing at ${c.req.path.slice(0, 200)}; see /docs.`);
     const allow = [...allowed, ...(allowed.includes("GET") ? ["HEAD"] : [])].join(", ");
-    return problem(405, `${c.req.method} is not possible here. This address takes ${allow}.`, { headers: { Allow: allow } });
+    return problem(405, `${c.req.method} is not possible here. This address takes ${allow}.`, {
+      headers: { Allow: allow },
+    });
   });
 
   app.onError((error) => {
@@ -67,11 +70,15 @@ export function api(ports: ApiPorts): Hono<ApiEnv> {
 
 const NOTHING = z.object({});
 
-/** A public read that takes no parameters refuses them: each spelling would be an answer of its own to every cache. */
+/**
+ * A public read that takes no parameters refuses them: each spelling would be an answer of its own
+ * to every cache.
+ */
 const plain: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL");
   const key = `${route?.method} ${route?.path}`;
-  if (route?.method !== "GET" || ACCESS[key] !== "feed" || OPERATIONS[key]?.query !== undefined) return next();
+  if (route?.method !== "GET" || ACCESS[key] !== "feed" || OPERATIONS[key]?.query !== undefined)
+    return next();
   const read = readQuery(c.req.url, NOTHING);
   return read.kind === "refused" ? read.response : next();
 };
@@ -81,7 +88,10 @@ const HEADERS = {
   "Referrer-Policy": "no-referrer",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 };
-/** Any page may read what is public; no page may send with credentials, since keys travel in a header that it would have to know. */
+/**
+ * Any page may read what is public; no page may send with credentials, since keys travel in a
+ * header that it would have to know.
+ */
 const READERS = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Expose-Headers": "ETag, Retry-After, RateLimit, RateLimit-Policy",
@@ -97,7 +107,10 @@ const PREFLIGHT = {
 const HANDSHAKE = { Allow: "POST", "WebHook-Allowed-Origin": "*", "WebHook-Allowed-Rate": "*" };
 
 /** The first to see a request and the last to see its answer. */
-function finish({ now, telemetry }: Pick<ApiPorts, "now" | "telemetry">): MiddlewareHandler<ApiEnv> {
+function finish({
+  now,
+  telemetry,
+}: Pick<ApiPorts, "now" | "telemetry">): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     if (c.req.method === "OPTIONS") {
       const webhook = c.req.header("WebHook-Request-Origin") !== undefined;
@@ -108,7 +121,8 @@ function finish({ now, telemetry }: Pick<ApiPorts, "now" | "telemetry">): Middle
     await next();
     if (c.res.status === 101) return;
     const reads = c.req.method === "GET" || c.req.method === "HEAD";
-    for (const [name, value] of Object.entries(reads ? { ...HEADERS, ...READERS } : HEADERS)) c.header(name, value);
+    for (const [name, value] of Object.entries(reads ? { ...HEADERS, ...READERS } : HEADERS))
+      c.header(name, value);
     const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL")?.path ?? "none";
     telemetry.observe("http_request_ms", { route, status: String(c.res.status) }, now() - started);
   };

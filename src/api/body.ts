@@ -1,11 +1,16 @@
 import { parseJson } from "./json.ts";
 import { problem } from "./problem.ts";
 
-export type Body<T> = { kind: "body"; text: string; value: T } | { kind: "refused"; response: Response };
+export type Body<T> =
+  | { kind: "body"; text: string; value: T }
+  | { kind: "refused"; response: Response };
 
 const refused = (response: Response): Body<never> => ({ kind: "refused", response });
 
-/** The JSON body of a request, or the answer that says what is wrong with it. Never holds more than `maxBytes` in memory. */
+/**
+ * The JSON body of a request, or the answer that says what is wrong with it. Never holds more than
+ * `maxBytes` in memory.
+ */
 export async function jsonBody(request: Request, maxBytes: number): Promise<Body<unknown>> {
   const type = request.headers.get("Content-Type");
   if (type !== null && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
@@ -20,7 +25,8 @@ export async function jsonBody(request: Request, maxBytes: number): Promise<Body
 
 /** Reads chunk by chunk and stops at the first byte too many, whatever Content-Length says. */
 export async function boundedText(request: Request, maxBytes: number): Promise<Body<undefined>> {
-  const tooLarge = () => refused(problem(413, `The body is larger than ${maxBytes} bytes; send it in parts.`));
+  const tooLarge = () =>
+    refused(problem(413, `The body is larger than ${maxBytes} bytes; send it in parts.`));
   if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) {
     await request.body?.cancel();
     return tooLarge();
@@ -49,7 +55,11 @@ function decoded(chunks: Uint8Array[], size: number): Body<undefined> {
     at += chunk.byteLength;
   }
   try {
-    return { kind: "body", text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes), value: undefined };
+    return {
+      kind: "body",
+      text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes),
+      value: undefined,
+    };
   } catch {
     return refused(problem(400, "The body is not valid UTF-8."));
   }

@@ -16,8 +16,14 @@ export type KeyPorts = {
 const KEY = /^[a-z]{2,8}_([A-Za-z0-9]{1,40})\.([A-Za-z0-9_-]{8,200})$/;
 const WRONG = { kind: "refused", why: "This key is not known here." } as const;
 
-/** Who sent `Authorization: Bearer prefix_id.secret`. An unknown id and a wrong secret get the same answer. */
-export async function identify(authorization: string | undefined, ports: KeyPorts): Promise<Caller> {
+/**
+ * Who sent `Authorization: Bearer prefix_id.secret`. An unknown id and a wrong secret get the same
+ * answer.
+ */
+export async function identify(
+  authorization: string | undefined,
+  ports: KeyPorts,
+): Promise<Caller> {
   if (authorization === undefined) return { kind: "nobody" };
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   const [, id, secret] = KEY.exec(token ?? "") ?? [];
@@ -30,13 +36,22 @@ export async function identify(authorization: string | undefined, ports: KeyPort
   }
   const key = await ports.keys.apiKey(id);
   if (!sameText(sha256Hex(secret), key?.hash ?? sha256Hex("")) || key === undefined) return WRONG;
-  return spent(key, ports.now()) ?? { kind: "key", id, scopes: key.scopes, limitPerMinute: key.limitPerMinute };
+  return (
+    spent(key, ports.now()) ?? {
+      kind: "key",
+      id,
+      scopes: key.scopes,
+      limitPerMinute: key.limitPerMinute,
+    }
+  );
 }
 
 function spent(key: ApiKey, now: number): Caller | undefined {
   if (key.revokedAt !== null) return { kind: "refused", why: `The key ${key.id} was revoked.` };
   const expired = key.expiresAt !== null && Date.parse(key.expiresAt) <= now;
-  return expired ? { kind: "refused", why: `The key ${key.id} expired at ${key.expiresAt}.` } : undefined;
+  return expired
+    ? { kind: "refused", why: `The key ${key.id} expired at ${key.expiresAt}.` }
+    : undefined;
 }
 
 /** Takes the same time wherever two texts of equal length differ. */

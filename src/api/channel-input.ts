@@ -3,11 +3,18 @@ import { localMinutes, minutesOf } from "../kit/wall-clock.ts";
 import { ChannelStatus } from "../model/channel-config.ts";
 import { CHAINS, SignalState } from "../model/scalars.ts";
 
-const TimeOfDay = z.string().refine((text) => minutesOf(text) !== null, "must be a time such as 22:00");
-const Zone = z.string().refine((zone) => localMinutes(0, zone) !== null, "must be a time zone such as Europe/Berlin");
+const TimeOfDay = z
+  .string()
+  .refine((text) => minutesOf(text) !== null, "must be a time such as 22:00");
+const Zone = z
+  .string()
+  .refine((zone) => localMinutes(0, zone) !== null, "must be a time zone such as Europe/Berlin");
 const QuietHours = z
   .strictObject({ from: TimeOfDay, to: TimeOfDay, zone: Zone.default("UTC") })
-  .refine(({ from, to }) => minutesOf(from) !== minutesOf(to), "would be silence for ever: from and to are the same");
+  .refine(
+    ({ from, to }) => minutesOf(from) !== minutesOf(to),
+    "would be silence for ever: from and to are the same",
+  );
 
 const list = <T extends z.ZodType>(item: T) => z.array(item).max(200);
 

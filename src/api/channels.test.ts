@@ -29,13 +29,19 @@ beforeEach(() => {
     c.set("caller", { kind: "nobody" });
     await next();
   });
-  app.route("/", channelRoutes({ catalogue, store, now, resumed: async (id) => void resumed.push(id) }));
+  app.route(
+    "/",
+    channelRoutes({ catalogue, store, now, resumed: async (id) => void resumed.push(id) }),
+  );
 });
 
 async function call(method: string, path: string, body?: unknown) {
   const response = await app.request(path, {
     method,
-    ...(body !== undefined && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+    ...(body !== undefined && {
+      body: JSON.stringify(body),
+      headers: { "Content-Type": "application/json" },
+    }),
   });
   const text = await response.text();
   return { status: response.status, text, body: text === "" ? null : JSON.parse(text) };
@@ -52,7 +58,12 @@ describe("/channels", () => {
   it("adds a channel and never reads its secret back", async () => {
     expect(await add()).toMatchObject({
       status: 201,
-      body: { id: 1, kind: "webhook", status: "active", settings: { secrets: "********", url: "https://example.com/in" } },
+      body: {
+        id: 1,
+        kind: "webhook",
+        status: "active",
+        settings: { secrets: "********", url: "https://example.com/in" },
+      },
     });
     expect((await call("GET", "/channels")).text).not.toContain(SECRET);
   });
@@ -62,7 +73,10 @@ describe("/channels", () => {
     ["telegram", "settings.chat_id"],
   ])("says which setting of %s is missing", async (kind, path) => {
     const answer = await add({ kind, settings: {} });
-    expect(answer).toMatchObject({ status: 422, body: { errors: [{ path, message: "is required" }] } });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { errors: [{ path, message: "is required" }] },
+    });
   });
 
   it("shows a secret that it made, once", async () => {
@@ -79,7 +93,10 @@ describe("/channels", () => {
     [{ kind: "pigeon" }, "kind"],
     [{ settings: { url: "https://127.0.0.1/" } }, "settings.url"],
     [{ settings: { url: "https://signals.dev.org/ingest" } }, "settings.url"],
-    [{ filter: { quiet_hours: { from: "22:00", to: "07:00", zone: "Mars/Base" } } }, "filter.quiet_hours.zone"],
+    [
+      { filter: { quiet_hours: { from: "22:00", to: "07:00", zone: "Mars/Base" } } },
+      "filter.quiet_hours.zone",
+    ],
     [{ filter: { digest_minutes: 10 } }, "filter.digest_minutes"],
     [{ filter: { min_scoer: 10 } }, "filter.min_scoer"],
     [{ name: "" }, "name"],
@@ -97,7 +114,10 @@ describe("/channels", () => {
     });
     expect(answer.status).toBe(200);
     expect(await store.channels()).toMatchObject([
-      { settings: { secrets: [SECRET], format: "cloudevents" }, filter: { minScore: 5, chains: ["eth"], mutedEvents: ["a"] } },
+      {
+        settings: { secrets: [SECRET], format: "cloudevents" },
+        filter: { minScore: 5, chains: ["eth"], mutedEvents: ["a"] },
+      },
     ]);
   });
 
@@ -110,7 +130,9 @@ describe("/channels", () => {
       ["DELETE", "/channels/x"],
       ["POST", "/channels/9/test"],
     ] as const)
-      expect((await call(method, path, method === "PATCH" ? {} : undefined)).status, path).toBe(404);
+      expect((await call(method, path, method === "PATCH" ? {} : undefined)).status, path).toBe(
+        404,
+      );
   });
 
   it("sends a test, and switches a paused channel on when the target takes it", async () => {
@@ -129,13 +151,20 @@ describe("/channels", () => {
   });
 
   it("previews every state, and a digest where the kind takes one", async () => {
-    const { body } = await call("POST", "/channels/preview", { kind: "telegram", settings: { chat_id: 5 } });
+    const { body } = await call("POST", "/channels/preview", {
+      kind: "telegram",
+      settings: { chat_id: 5 },
+    });
     expect(body.previews.map(({ states }: { states: string[] }) => states)).toEqual([
       ["verified"],
       ["downgraded"],
       ["candidate"],
     ]);
-    expect((await call("POST", "/channels/preview", { kind: "slack", digest: true })).body.previews).toHaveLength(1);
-    expect((await call("POST", "/channels/preview", { kind: "webhook", digest: true })).status).toBe(422);
+    expect(
+      (await call("POST", "/channels/preview", { kind: "slack", digest: true })).body.previews,
+    ).toHaveLength(1);
+    expect(
+      (await call("POST", "/channels/preview", { kind: "webhook", digest: true })).status,
+    ).toBe(422);
   });
 });

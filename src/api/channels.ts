@@ -1,8 +1,8 @@
 import { type Context, Hono } from "hono";
 import type * as z from "zod";
+import type { Verdict } from "../http/verdict.ts";
 import { camelCased } from "../kit/camel.ts";
 import { type Clock, iso } from "../kit/time.ts";
-import type { Verdict } from "../kit/verdict.ts";
 import { type ChannelConfig, ChannelFilter } from "../model/channel-config.ts";
 import type { SignalState } from "../model/scalars.ts";
 import type { ChannelPatch, SavedChannel } from "../store/admin.ts";
@@ -14,8 +14,12 @@ import { type FieldError, fieldErrors, problem } from "./problem.ts";
 import { readReply, reply } from "./reply.ts";
 
 type Settings = Record<string, unknown>;
-type Checked = { kind: "ok"; settings: Settings; minted: Settings } | { kind: "invalid"; problems: FieldError[] };
-type Tested = { verdict: Verdict; httpStatus: number | null; ms: number; ambiguous: boolean } | { problem: string };
+type Checked =
+  | { kind: "ok"; settings: Settings; minted: Settings }
+  | { kind: "invalid"; problems: FieldError[] };
+type Tested =
+  | { verdict: Verdict; httpStatus: number | null; ms: number; ambiguous: boolean }
+  | { problem: string };
 
 /** The channels as src/channels/catalogue.ts gives them. */
 export type CataloguePort = {
@@ -35,16 +39,21 @@ export type CataloguePort = {
 
 export type ChannelPorts = {
   catalogue: CataloguePort;
-  store: Pick<ChannelStore, "channels"> & Pick<AdminStore, "addChannel" | "updateChannel" | "removeChannel">;
+  store: Pick<ChannelStore, "channels"> &
+    Pick<AdminStore, "addChannel" | "updateChannel" | "removeChannel">;
   /** A channel was switched on: what waits for it may go. Never throws. */
   resumed(channelId: number): Promise<void>;
   now: Clock;
 };
 
 const MAX_BODY = 50_000;
-const invalid = (errors: FieldError[]): Response => problem(422, "The channel cannot be saved like this.", { errors });
+const invalid = (errors: FieldError[]): Response =>
+  problem(422, "The channel cannot be saved like this.", { errors });
 
-/** Where notifications go. Secrets are written, never read back: one that was made here is shown in the answer that made it, under `shown_once`. */
+/**
+ * Where notifications go. Secrets are written, never read back: one that was made here is shown in
+ * the answer that made it, under `shown_once`.
+ */
 export function channelRoutes(ports: ChannelPorts): Hono<ApiEnv> {
   const { catalogue, store, now } = ports;
   const app = new Hono<ApiEnv>();
@@ -66,11 +75,19 @@ export function channelRoutes(ports: ChannelPorts): Hono<ApiEnv> {
     const { kind, name } = input;
     const checked = catalogue.draft(kind, camelCased(input.settings) as Settings);
     const filter = ChannelFilter.parse(camelCased(input.filter));
-    const problems = [...(checked.kind === "invalid" ? checked.problems : []), ...digestProblem(kind, filter, catalogue)];
+    const problems = [
+      ...(checked.kind === "invalid" ? checked.problems : []),
+      ...digestProblem(kind, filter, catalogue),
+    ];
     if (checked.kind === "invalid" || problems.length > 0) return invalid(problems);
     const { settings, minted } = checked;
-    const saved = await store.addChannel({ kind, name, settings, filter, atMostOnce: input.at_most_once }, iso(now()));
-    return saved.kind === "saved" ? reply(201, { ...shown(saved.channel), ...once(minted) }) : refused(saved, name);
+    const saved = await store.addChannel(
+      { kind, name, settings, filter, atMostOnce: input.at_most_once },
+      iso(now()),
+    );
+    return saved.kind === "saved"
+      ? reply(201, { ...shown(saved.channel), ...once(minted) })
+      : refused(saved, name);
   });
 
   app.patch("/channels/:id", async (c) => {
@@ -84,8 +101,14 @@ export function channelRoutes(ports: ChannelPorts): Hono<ApiEnv> {
       camelCased(input.settings ?? {}) as Settings,
       input.rotate_secret === true,
     );
-    const filter = ChannelFilter.parse({ ...config.filter, ...(camelCased(input.filter ?? {}) as object) });
-    const problems = [...(checked.kind === "invalid" ? checked.problems : []), ...digestProblem(config.kind, filter, catalogue)];
+    const filter = ChannelFilter.parse({
+      ...config.filter,
+      ...(camelCased(input.filter ?? {}) as object),
+    });
+    const problems = [
+      ...(checked.kind === "invalid" ? checked.problems : []),
+      ...digestProblem(config.kind, filter, catalogue),
+    ];
     if (checked.kind === "invalid" || problems.length > 0) return invalid(problems);
     const saved = await store.updateChannel(config.id, patchOf(input, checked.settings, filter));
     if (saved.kind !== "saved") return refused(saved, input.name ?? config.name);
@@ -95,7 +118,9 @@ export function channelRoutes(ports: ChannelPorts): Hono<ApiEnv> {
 
   app.delete("/channels/:id", async (c) => {
     const id = idOf(c);
-    return id !== null && (await store.removeChannel(id, iso(now()))) ? new Response(null, { status: 204 }) : unknown(c);
+    return id !== null && (await store.removeChannel(id, iso(now())))
+      ? new Response(null, { status: 204 })
+      : unknown(c);
   });
 
   app.post("/channels/preview", async (c) => {
@@ -103,11 +128,17 @@ export function channelRoutes(ports: ChannelPorts): Hono<ApiEnv> {
     if (input instanceof Response) return input;
     const groups = input.digest ? [input.states] : input.states.map((state) => [state]);
     const settings = camelCased(input.settings) as Settings;
-    const previews = groups.map((states) => ({ states, ...catalogue.preview(input.kind, settings, states) }));
+    const previews = groups.map((states) => ({
+      states,
+      ...catalogue.preview(input.kind, settings, states),
+    }));
     const problems = previews.find((preview) => preview.kind === "invalid");
     if (problems?.kind === "invalid") return invalid(problems.problems);
     return Response.json({
-      previews: previews.map((made) => ({ states: made.states, message: "message" in made ? made.message : null })),
+      previews: previews.map((made) => ({
+        states: made.states,
+        message: "message" in made ? made.message : null,
+      })),
     });
   });
 
@@ -115,7 +146,8 @@ export function channelRoutes(ports: ChannelPorts): Hono<ApiEnv> {
     const config = await find(c, store);
     if (config instanceof Response) return config;
     const tested = await catalogue.test(config);
-    if ("problem" in tested) return reply(200, { ok: false, result: "refused", reason: tested.problem });
+    if ("problem" in tested)
+      return reply(200, { ok: false, result: "refused", reason: tested.problem });
     const { verdict, httpStatus, ms, ambiguous } = tested;
     const ok = verdict.kind === "ok";
     // What paused it was mended, as the target itself says.
@@ -123,7 +155,14 @@ export function channelRoutes(ports: ChannelPorts): Hono<ApiEnv> {
       await store.updateChannel(config.id, { status: "active", statusReason: null });
       await ports.resumed(config.id);
     }
-    return reply(200, { ok, result: verdict.kind, reason: verdict.reason, httpStatus, ms, ambiguous });
+    return reply(200, {
+      ok,
+      result: verdict.kind,
+      reason: verdict.reason,
+      httpStatus,
+      ms,
+      ambiguous,
+    });
   });
 
   return app;
@@ -131,17 +170,28 @@ export function channelRoutes(ports: ChannelPorts): Hono<ApiEnv> {
 
 const once = (minted: Settings) => (Object.keys(minted).length > 0 ? { shownOnce: minted } : {});
 
-const digestProblem = (kind: string, { digestMinutes }: ChannelFilter, catalogue: CataloguePort): FieldError[] =>
+const digestProblem = (
+  kind: string,
+  { digestMinutes }: ChannelFilter,
+  catalogue: CataloguePort,
+): FieldError[] =>
   digestMinutes > 0 && !catalogue.digests(kind)
     ? [{ path: "filter.digest_minutes", message: `must be 0: ${kind} sends each signal by itself` }]
     : [];
 
-const patchOf = (input: z.output<typeof ChannelUpdate>, settings: Settings, filter: ChannelFilter): ChannelPatch => ({
+const patchOf = (
+  input: z.output<typeof ChannelUpdate>,
+  settings: Settings,
+  filter: ChannelFilter,
+): ChannelPatch => ({
   settings,
   filter,
   ...(input.name !== undefined && { name: input.name }),
   ...(input.at_most_once !== undefined && { atMostOnce: input.at_most_once }),
-  ...(input.status !== undefined && { status: input.status, statusReason: input.status === "active" ? null : "by an operator" }),
+  ...(input.status !== undefined && {
+    status: input.status,
+    statusReason: input.status === "active" ? null : "by an operator",
+  }),
 });
 
 const idOf = (c: Context<ApiEnv>): number | null =>
@@ -149,7 +199,10 @@ const idOf = (c: Context<ApiEnv>): number | null =>
 const unknown = (c: Context<ApiEnv>): Response =>
   problem(404, `There is no channel ${JSON.stringify((c.req.param("id") ?? "").slice(0, 40))}.`);
 
-async function find(c: Context<ApiEnv>, store: Pick<ChannelStore, "channels">): Promise<ChannelConfig | Response> {
+async function find(
+  c: Context<ApiEnv>,
+  store: Pick<ChannelStore, "channels">,
+): Promise<ChannelConfig | Response> {
   const id = idOf(c);
   return (await store.channels()).find((config) => config.id === id) ?? unknown(c);
 }
@@ -159,7 +212,10 @@ const refused = (saved: Exclude<SavedChannel, { kind: "saved" }>, name: string):
     ? problem(409, `Another channel is called ${JSON.stringify(name)}.`)
     : problem(404, "The channel is gone.");
 
-async function read<S extends z.ZodType>(c: Context<ApiEnv>, schema: S): Promise<z.output<S> | Response> {
+async function read<S extends z.ZodType>(
+  c: Context<ApiEnv>,
+  schema: S,
+): Promise<z.output<S> | Response> {
   const body = await jsonBody(c.req.raw, MAX_BODY);
   if (body.kind === "refused") return body.response;
   const parsed = schema.safeParse(body.value);

@@ -3,10 +3,19 @@ import { api } from "./app.ts";
 import type { DialsPort } from "./dials.ts";
 import { ADMIN_KEY, fakePorts } from "./fakes.ts";
 
-const send = (dials: DialsPort, method: string, path: string, body?: unknown, key: string | null = ADMIN_KEY) =>
+const send = (
+  dials: DialsPort,
+  method: string,
+  path: string,
+  body?: unknown,
+  key: string | null = ADMIN_KEY,
+) =>
   api(fakePorts({ dials }, { publicRead: "operations" })).request(path, {
     method,
-    headers: { "content-type": "application/json", ...(key !== null && { authorization: `Bearer ${key}` }) },
+    headers: {
+      "content-type": "application/json",
+      ...(key !== null && { authorization: `Bearer ${key}` }),
+    },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
 
@@ -31,7 +40,10 @@ it("is not there where services are real", async () => {
     ["DELETE", "/dials/x"],
   ] as const) {
     const answer = await send(null, method, path, method === "PUT" ? { fault: "500" } : undefined);
-    expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining("local stack alone")]);
+    expect([answer.status, await answer.text()]).toEqual([
+      404,
+      expect.stringContaining("local stack alone"),
+    ]);
   }
 });
 
@@ -40,11 +52,18 @@ it("shows and turns the dials of the stand-ins, for an admin only", async () => 
   expect(await (await send(dials, "GET", "/dials", undefined, null)).json()).toEqual({
     ...{ twins: ["x"], header_styles: ["none"], dials: {} },
   });
-  expect((await send(dials, "PUT", "/dials/x", { fault: "429", rate: 0.5, header_style: "retry-after" })).status).toBe(200);
+  expect(
+    (await send(dials, "PUT", "/dials/x", { fault: "429", rate: 0.5, header_style: "retry-after" }))
+      .status,
+  ).toBe(200);
   expect((await send(dials, "DELETE", "/dials/*")).status).toBe(204);
   expect((await send(dials, "PUT", "/dials/x", { fault: "429" }, null)).status).toBe(401);
   expect(asked.slice(1)).toEqual([
-    ["PUT", "x", { fault: "429", rate: 0.5, headerStyle: "retry-after", retryAfterSeconds: undefined }],
+    [
+      "PUT",
+      "x",
+      { fault: "429", rate: 0.5, headerStyle: "retry-after", retryAfterSeconds: undefined },
+    ],
     ["DELETE", "*"],
   ]);
 });
@@ -52,12 +71,14 @@ it("shows and turns the dials of the stand-ins, for an admin only", async () => 
 it("names what is wrong with a setting", async () => {
   const { dials } = twins();
   const wrong = await send(dials, "PUT", "/dials/x", { fault: "500", rate: 2 });
-  expect([wrong.status, ((await wrong.json()) as { errors: { path: string }[] }).errors.map(({ path }) => path)]).toEqual([
-    422,
-    ["rate"],
-  ]);
+  expect([
+    wrong.status,
+    ((await wrong.json()) as { errors: { path: string }[] }).errors.map(({ path }) => path),
+  ]).toEqual([422, ["rate"]]);
   const said = await Promise.all(
-    ["rain", "nobody", "down"].map((name) => send(dials, "PUT", `/dials/${name}`, { fault: "rain" })),
+    ["rain", "nobody", "down"].map((name) =>
+      send(dials, "PUT", `/dials/${name}`, { fault: "rain" }),
+    ),
   );
   expect(said.map(({ status }) => status)).toEqual([422, 404, 503]);
   expect(await said[0]?.text()).toContain("fault must be of 500");

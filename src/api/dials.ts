@@ -7,8 +7,13 @@ import { readReply, reply } from "./reply.ts";
 
 export type DialAnswer = { status: number; json: unknown };
 
-/** The stand-ins for outside services on a developer's machine, whose faults can be turned up. Null: real services, and nothing to turn. */
-export type DialsPort = { ask(method: "GET" | "PUT" | "DELETE", name: string, dial?: unknown): Promise<DialAnswer> } | null;
+/**
+ * The stand-ins for outside services on a developer's machine, whose faults can be turned up. Null:
+ * real services, and nothing to turn.
+ */
+export type DialsPort = {
+  ask(method: "GET" | "PUT" | "DELETE", name: string, dial?: unknown): Promise<DialAnswer>;
+} | null;
 
 /** Which faults there are, the stand-ins know. */
 export const DialInput = z.object({
@@ -24,7 +29,9 @@ const MAX_BYTES = 4_096;
 
 function refused({ status, json }: DialAnswer): Response {
   const said = Refusal.safeParse(json).data?.error;
-  return said === undefined ? problem(503, "The stand-ins do not answer.") : problem(status === 404 ? 404 : 422, said);
+  return said === undefined
+    ? problem(503, "The stand-ins do not answer.")
+    : problem(status === 404 ? 404 : 422, said);
 }
 
 /** How each service fails: for tests, and for those who want to watch the product bear it. */
@@ -43,9 +50,20 @@ export function dialRoutes(dials: DialsPort): Hono<ApiEnv> {
     const body = await jsonBody(c.req.raw, MAX_BYTES);
     if (body.kind === "refused") return body.response;
     const read = DialInput.safeParse(body.value);
-    if (!read.success) return problem(422, "The dial cannot be turned like this.", { errors: fieldErrors(read.error) });
-    const { header_style: headerStyle, retry_after_seconds: retryAfterSeconds, ...rest } = read.data;
-    const answer = await dials.ask("PUT", c.req.param("name"), { ...rest, headerStyle, retryAfterSeconds });
+    if (!read.success)
+      return problem(422, "The dial cannot be turned like this.", {
+        errors: fieldErrors(read.error),
+      });
+    const {
+      header_style: headerStyle,
+      retry_after_seconds: retryAfterSeconds,
+      ...rest
+    } = read.data;
+    const answer = await dials.ask("PUT", c.req.param("name"), {
+      ...rest,
+      headerStyle,
+      retryAfterSeconds,
+    });
     return answer.status === 200 ? reply(200, answer.json) : refused(answer);
   });
 

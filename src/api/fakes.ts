@@ -13,7 +13,10 @@ export type FakeServer = ApiPorts & { accepted: RawPost[]; logged: string[] };
 const nothing = { items: [], nextCursor: null };
 
 /** Ports of an empty server that accepts everything. `over` replaces what a test is about. */
-export function fakePorts(over: Partial<ApiPorts> = {}, settings: Partial<ApiSettings> = {}): FakeServer {
+export function fakePorts(
+  over: Partial<ApiPorts> = {},
+  settings: Partial<ApiSettings> = {},
+): FakeServer {
   const accepted: RawPost[] = [];
   const logged: string[] = [];
   let random = 0;
@@ -37,7 +40,14 @@ export function fakePorts(over: Partial<ApiPorts> = {}, settings: Partial<ApiSet
       outboxByKey: async () => [],
       audit: () => Promise.reject(new Error("no audit in this test")),
       latency: async () => ({ p50: null, p95: null, count: 0 }),
-      overview: async () => ({ posts: [], events: 0, signals: [], outbox: [], deadLetters: 0, postsPerMinute: [] }),
+      overview: async () => ({
+        posts: [],
+        events: 0,
+        signals: [],
+        outbox: [],
+        deadLetters: 0,
+        postsPerMinute: [],
+      }),
     },
     keys: fakeKeys(),
     randomToken: (bytes) => `${random++}`.padStart(bytes, "r"),
@@ -74,7 +84,9 @@ export function fakePorts(over: Partial<ApiPorts> = {}, settings: Partial<ApiSet
 }
 
 /** For the groups of routes that have tests of their own. */
-const unused = new Proxy({} as never, { get: () => () => Promise.reject(new Error("not part of this test")) });
+const unused = new Proxy({} as never, {
+  get: () => () => Promise.reject(new Error("not part of this test")),
+});
 
 export function fakeKeys(keys: ApiKey[] = []): ApiPorts["keys"] {
   return {

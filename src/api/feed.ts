@@ -6,7 +6,8 @@ import { problem } from "./problem.ts";
 import { asFilter, ListQuery, readPage, readQuery } from "./query.ts";
 import { readReply } from "./reply.ts";
 
-const noEvent = (eventKey: string) => problem(404, `There is no event ${JSON.stringify(eventKey.slice(0, 300))}.`);
+const noEvent = (eventKey: string) =>
+  problem(404, `There is no event ${JSON.stringify(eventKey.slice(0, 300))}.`);
 
 /** GET /events, /signals, /posts: what came of what came in. */
 export function feedRoutes(ports: Pick<ApiPorts, "store" | "explain">): Hono<ApiEnv> {
@@ -17,31 +18,43 @@ export function feedRoutes(ports: Pick<ApiPorts, "store" | "explain">): Hono<Api
     const read = readQuery(c.req.url, ListQuery);
     if (read.kind === "refused") return read.response;
     const page = await readPage(read.query, (paging) => store.events(asFilter(read.query), paging));
-    return page instanceof Response ? page : readReply(c, { events: page.items, nextCursor: page.nextCursor });
+    return page instanceof Response
+      ? page
+      : readReply(c, { events: page.items, nextCursor: page.nextCursor });
   });
 
   app.get("/events/:eventKey", async (c) => {
     const found = await store.event(c.req.param("eventKey"));
     if (found === undefined) return noEvent(c.req.param("eventKey"));
-    return readReply(c, { ...found.event, signal: signalOnWire(found.signal), evidence: found.evidence });
+    return readReply(c, {
+      ...found.event,
+      signal: signalOnWire(found.signal),
+      evidence: found.evidence,
+    });
   });
 
   app.get("/signals", async (c) => {
     const read = readQuery(c.req.url, ListQuery);
     if (read.kind === "refused") return read.response;
-    const page = await readPage(read.query, (paging) => store.signals(asFilter(read.query), paging));
+    const page = await readPage(read.query, (paging) =>
+      store.signals(asFilter(read.query), paging),
+    );
     if (page instanceof Response) return page;
     return readReply(c, { signals: page.items.map(signalOnWire), nextCursor: page.nextCursor });
   });
 
   app.get("/signals/:eventKey", async (c) => {
     const signal = await store.signal(c.req.param("eventKey"));
-    return signal === undefined ? noEvent(c.req.param("eventKey")) : readReply(c, signalOnWire(signal));
+    return signal === undefined
+      ? noEvent(c.req.param("eventKey"))
+      : readReply(c, signalOnWire(signal));
   });
 
   app.get("/signals/:eventKey/explain", async (c) => {
     const signal = await store.signal(c.req.param("eventKey"));
-    return signal === undefined ? noEvent(c.req.param("eventKey")) : readReply(c, await ports.explain(signal));
+    return signal === undefined
+      ? noEvent(c.req.param("eventKey"))
+      : readReply(c, await ports.explain(signal));
   });
 
   app.get("/posts/:source/:id", async (c) => {
@@ -55,7 +68,10 @@ export function feedRoutes(ports: Pick<ApiPorts, "store" | "explain">): Hono<Api
   return app;
 }
 
-/** The seed calls the stored facts `features_snapshot`; type, chain and symbol are among them and repeated on top for filtering by eye. */
+/**
+ * The seed calls the stored facts `features_snapshot`; type, chain and symbol are among them and
+ * repeated on top for filtering by eye.
+ */
 export function signalOnWire({ facts, ...signal }: Signal): Record<string, unknown> {
   const { type = null, chain = null, symbol = null } = facts.values;
   return { ...signal, type, chain, symbol, featuresSnapshot: facts };

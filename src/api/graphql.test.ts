@@ -1,13 +1,27 @@
 import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from "graphql";
 import { beforeEach, describe, expect, it } from "vitest";
-import { arrival, at, change, draft, eventOf, KEY, mention, OTHER_KEY, pending, signal } from "../store/contract/samples.ts";
+import {
+  arrival,
+  at,
+  change,
+  draft,
+  eventOf,
+  KEY,
+  mention,
+  OTHER_KEY,
+  pending,
+  signal,
+} from "../store/contract/samples.ts";
 import { memoryStore } from "../store/memory.ts";
 import { type Store, StoreUnavailable } from "../store/store.ts";
 import { api } from "./app.ts";
 import { ADMIN_KEY, type FakeServer, fakePorts } from "./fakes.ts";
 import type { PublicRead } from "./ports.ts";
 
-type Answer = { data?: Record<string, unknown>; errors?: { message: string; path?: unknown[]; extensions?: unknown }[] };
+type Answer = {
+  data?: Record<string, unknown>;
+  errors?: { message: string; path?: unknown[]; extensions?: unknown }[];
+};
 
 let store: Store;
 let ports: FakeServer;
@@ -31,8 +45,11 @@ const post = (body: unknown, headers: Record<string, string> = {}) =>
     headers: { "Content-Type": "application/json", ...headers },
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
-const ask = async (query: string, variables?: Record<string, unknown>, headers?: Record<string, string>): Promise<Answer> =>
-  (await (await post({ query, variables }, headers)).json()) as Answer;
+const ask = async (
+  query: string,
+  variables?: Record<string, unknown>,
+  headers?: Record<string, string>,
+): Promise<Answer> => (await (await post({ query, variables }, headers)).json()) as Answer;
 const asks = (publicRead: PublicRead) => {
   ports.settings = { ...ports.settings, publicRead };
 };
@@ -43,7 +60,8 @@ describe("POST /graphql", () => {
       event(event_key: "${KEY}") { event_key symbol chain evidence_count last_ts state evidence { evidence_id post_id excerpt } }
       signal(event_key: "${KEY}") { score level rules_version features_snapshot reasons { rule text } event { symbol } }
     }`);
-    const rest = async (path: string) => (await (await api(ports).request(path)).json()) as Record<string, unknown>;
+    const rest = async (path: string) =>
+      (await (await api(ports).request(path)).json()) as Record<string, unknown>;
     const event = await rest(`/events/${KEY}`);
     const told = await rest(`/signals/${KEY}`);
     expect(data?.event).toMatchObject({
@@ -58,18 +76,29 @@ describe("POST /graphql", () => {
       evidence: [{ evidence_id: "x:10" }, { evidence_id: "x:20" }],
     });
     expect(data?.signal).toMatchObject({
-      ...{ score: told.score, level: told.level, rules_version: told.rules_version, features_snapshot: told.features_snapshot },
+      ...{
+        score: told.score,
+        level: told.level,
+        rules_version: told.rules_version,
+        features_snapshot: told.features_snapshot,
+      },
       event: { symbol: "DEMO" },
     });
   });
 
   it("filters and pages by cursor until there is no more", async () => {
-    const query = "query ($at: String) { events(limit: 1, cursor: $at) { items { event_key } next_cursor } }";
+    const query =
+      "query ($at: String) { events(limit: 1, cursor: $at) { items { event_key } next_cursor } }";
     const first = (await ask(query)).data?.events as { items: unknown[]; next_cursor: string };
     const second = (await ask(query, { at: first.next_cursor })).data?.events as typeof first;
-    expect([...first.items, ...second.items]).toEqual([{ event_key: OTHER_KEY }, { event_key: KEY }]);
+    expect([...first.items, ...second.items]).toEqual([
+      { event_key: OTHER_KEY },
+      { event_key: KEY },
+    ]);
     expect(second.next_cursor).toBeNull();
-    const { data } = await ask("{ signals(state: verified, chain: sol, min_score: 1.5) { items { event_key } } }");
+    const { data } = await ask(
+      "{ signals(state: verified, chain: sol, min_score: 1.5) { items { event_key } } }",
+    );
     expect(data?.signals).toEqual({ items: [{ event_key: OTHER_KEY }] });
   });
 
@@ -90,12 +119,21 @@ describe("POST /graphql", () => {
     );
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({ events: { items: [{}, {}] } });
-    expect(calls.sort()).toEqual(["events", "eventsByKey", "evidenceByKey", "outboxByKey", "signalsByKey"]);
+    expect(calls.sort()).toEqual([
+      "events",
+      "eventsByKey",
+      "evidenceByKey",
+      "outboxByKey",
+      "signalsByKey",
+    ]);
   });
 
   it("explains a signal, and says null where its rules are gone", async () => {
     const query = `{ signal(event_key: "${KEY}") { explain { rules_version rules { rule outcome why } } } }`;
-    ports.explain = async () => ({ rulesVersion: "sha", rules: [{ rule: "R1", outcome: "matched", why: "" }] });
+    ports.explain = async () => ({
+      rulesVersion: "sha",
+      rules: [{ rule: "R1", outcome: "matched", why: "" }],
+    });
     expect((await ask(query)).data?.signal).toEqual({
       explain: { rules_version: "sha", rules: [{ rule: "R1", outcome: "matched", why: "" }] },
     });
@@ -113,7 +151,11 @@ describe("POST /graphql", () => {
     expect(data).toMatchObject({
       post: {
         outcome: "evidence",
-        steps: [{ stage: "sources", event: null }, { stage: "refine" }, { stage: "store", event: { symbol: "DEMO" } }],
+        steps: [
+          { stage: "sources", event: null },
+          { stage: "refine" },
+          { stage: "store", event: { symbol: "DEMO" } },
+        ],
       },
       none: null,
     });
@@ -122,30 +164,45 @@ describe("POST /graphql", () => {
   it("shows deliveries only to those who may read the outbox", async () => {
     const query = `{ deliveries(status: "pending") { items { id channel idem_key } } event(event_key: "${KEY}") { symbol deliveries { id } } }`;
     const refused = await ask(query);
-    expect(refused.errors?.map(({ extensions }) => extensions)).toContainEqual({ code: "FORBIDDEN" });
+    expect(refused.errors?.map(({ extensions }) => extensions)).toContainEqual({
+      code: "FORBIDDEN",
+    });
     expect(JSON.stringify(refused.data ?? null)).not.toContain("idem_key");
     const { data } = await ask(query, undefined, { Authorization: `Bearer ${ADMIN_KEY}` });
-    expect(data).toMatchObject({ deliveries: { items: [{ id: 1, idem_key: "first" }] }, event: { deliveries: [{ id: 1 }] } });
+    expect(data).toMatchObject({
+      deliveries: { items: [{ id: 1, idem_key: "first" }] },
+      event: { deliveries: [{ id: 1 }] },
+    });
     asks("none");
     expect((await post({ query: "{ __typename }" })).status).toBe(401);
   });
 
   it("can be introspected, and its schema is a valid one", async () => {
     const { data } = await ask(getIntrospectionQuery());
-    expect(buildClientSchema(data as unknown as IntrospectionQuery).getQueryType()?.name).toBe("Query");
+    expect(buildClientSchema(data as unknown as IntrospectionQuery).getQueryType()?.name).toBe(
+      "Query",
+    );
   });
 
   it.each([
     ["is no GraphQL", "{ events {", "Syntax Error"],
     ["names an unknown field", "{ events { items { nope } } }", 'Cannot query field "nope"'],
     ["changes something", "mutation { drop }", "mutation"],
-    ["goes in circles", "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }", "Cannot spread fragment"],
+    [
+      "goes in circles",
+      "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }",
+      "Cannot spread fragment",
+    ],
     [
       "is nested too deeply",
       `{ event(event_key: "a") ${"{ signal { event ".repeat(5)}{ symbol }${" } }".repeat(5)} }`,
       "levels deep",
     ],
-    ["may answer too much", "{ events(limit: 200) { items { evidence(limit: 200) { post_id } } } }", "may answer"],
+    [
+      "may answer too much",
+      "{ events(limit: 200) { items { evidence(limit: 200) { post_id } } } }",
+      "may answer",
+    ],
     [
       "hides how much in fragments",
       `{ ...a } ${[..."abcdefghijklmnopqr"].map((name, at, all) => `fragment ${name} on Query { ${at === all.length - 1 ? "events { items { symbol chain } }" : `...${all[at + 1]} ...${all[at + 1]}`} }`).join(" ")}`,
@@ -156,7 +213,10 @@ describe("POST /graphql", () => {
     ["lacks a variable", "query ($k: String!) { event(event_key: $k) { symbol } }", "$k"],
   ])("refuses a query that %s", async (_, query, message) => {
     const response = await post({ query }, { Accept: "application/graphql-response+json" });
-    expect([response.status, response.headers.get("Content-Type")]).toEqual([400, "application/graphql-response+json"]);
+    expect([response.status, response.headers.get("Content-Type")]).toEqual([
+      400,
+      "application/graphql-response+json",
+    ]);
     const { data, errors } = (await response.json()) as Answer;
     expect(data).toBeUndefined();
     expect(errors?.[0]?.message).toContain(message);
@@ -186,7 +246,10 @@ describe("POST /graphql", () => {
   });
 
   it("answers 503 while the database is out, and tells nothing of a fault of ours", async () => {
-    ports.store = { ...store, events: () => Promise.reject(new StoreUnavailable("refused at 10.0.0.1")) };
+    ports.store = {
+      ...store,
+      events: () => Promise.reject(new StoreUnavailable("refused at 10.0.0.1")),
+    };
     const out = await post({ query: "{ events { next_cursor } }" });
     expect([out.status, out.headers.get("Retry-After")]).toEqual([503, "10"]);
     expect(await out.text()).not.toContain("10.0.0.1");

@@ -11,11 +11,19 @@ const post = (over: Record<string, unknown> = {}) => ({
   posted_at: "2026-01-15T10:00:00Z",
   ...over,
 });
-const send = (ports: ReturnType<typeof fakePorts>, body: BodyInit, headers: Record<string, string> = {}) =>
+const send = (
+  ports: ReturnType<typeof fakePorts>,
+  body: BodyInit,
+  headers: Record<string, string> = {},
+) =>
   api(ports).request("/ingest", {
     method: "POST",
     body,
-    headers: { Authorization: `Bearer ${ADMIN_KEY}`, "Content-Type": "application/json", ...headers },
+    headers: {
+      Authorization: `Bearer ${ADMIN_KEY}`,
+      "Content-Type": "application/json",
+      ...headers,
+    },
     ...(body instanceof ReadableStream && { duplex: "half" }),
   } as RequestInit);
 const posts = (...list: unknown[]) => JSON.stringify({ posts: list });
@@ -23,7 +31,10 @@ const posts = (...list: unknown[]) => JSON.stringify({ posts: list });
 describe("POST /ingest", () => {
   it("accepts posts and says how many", async () => {
     const ports = fakePorts();
-    const response = await send(ports, posts(post(), post({ id: 2, timestamp: "2026-01-15T10:00:00Z", posted_at: null })));
+    const response = await send(
+      ports,
+      posts(post(), post({ id: 2, timestamp: "2026-01-15T10:00:00Z", posted_at: null })),
+    );
     expect(response.status).toBe(202);
     expect(await response.json()).toEqual({ accepted: 2, repeated: 0, rejected: [] });
     expect(ports.accepted.map(({ id }) => id)).toEqual(["1", "2"]);
@@ -67,8 +78,16 @@ describe("POST /ingest", () => {
   });
 
   it("asks for JSON", async () => {
-    expect((await send(fakePorts(), posts(post()), { "Content-Type": "text/csv" })).status).toBe(415);
-    expect((await send(fakePorts(), posts(post()), { "Content-Type": "application/json; charset=utf-8" })).status).toBe(202);
+    expect((await send(fakePorts(), posts(post()), { "Content-Type": "text/csv" })).status).toBe(
+      415,
+    );
+    expect(
+      (
+        await send(fakePorts(), posts(post()), {
+          "Content-Type": "application/json; charset=utf-8",
+        })
+      ).status,
+    ).toBe(202);
   });
 
   it("stops reading a body that is too large, whatever its length header says", async () => {
@@ -88,7 +107,10 @@ describe("POST /ingest", () => {
     ["503", "the posts could not be stored", "unavailable"],
     ["429", "too many posts wait to be worked off", "overloaded"],
   ] as const)("answers %s with Retry-After when %s", async (status, _, kind) => {
-    const response = await send(fakePorts({ ingest: async () => ({ kind, retryAfter: 30 }) }), posts(post()));
+    const response = await send(
+      fakePorts({ ingest: async () => ({ kind, retryAfter: 30 }) }),
+      posts(post()),
+    );
     expect([`${response.status}`, response.headers.get("Retry-After")]).toEqual([status, "30"]);
   });
 });
@@ -113,7 +135,10 @@ describe("Idempotency-Key", () => {
 
   it("may succeed after a 503", async () => {
     const ports = fakePorts();
-    const down = { ...ports, ingest: async () => ({ kind: "unavailable" as const, retryAfter: 1 }) };
+    const down = {
+      ...ports,
+      ingest: async () => ({ kind: "unavailable" as const, retryAfter: 1 }),
+    };
     expect((await send(down, posts(post()), key)).status).toBe(503);
     expect((await send(ports, posts(post()), key)).status).toBe(202);
   });

@@ -23,7 +23,9 @@ export function ingestRoutes(ports: IngestPorts): Hono<ApiEnv> {
   return app;
 }
 
-/** 202 means that each accepted post is a row in the database. Sending a batch again is always safe. */
+/**
+ * 202 means that each accepted post is a row in the database. Sending a batch again is always safe.
+ */
 async function accept(c: Context<ApiEnv>, ports: IngestPorts): Promise<Response> {
   const body = await jsonBody(c.req.raw, MAX_BYTES);
   if (body.kind === "refused") return body.response;
@@ -32,14 +34,18 @@ async function accept(c: Context<ApiEnv>, ports: IngestPorts): Promise<Response>
     return problem(422, 'The body must be {"posts": [...]}.', { errors: fieldErrors(batch.error) });
   }
   if (batch.data.posts.length > MAX_POSTS) {
-    return problem(413, `${batch.data.posts.length} posts in one request; send up to ${MAX_POSTS}.`);
+    return problem(
+      413,
+      `${batch.data.posts.length} posts in one request; send up to ${MAX_POSTS}.`,
+    );
   }
   return once(c, body.text, ports, () => answer(batch.data.posts, ports));
 }
 
 async function answer(inputs: unknown[], ports: IngestPorts): Promise<Response> {
   const { posts, rejected } = sorted(inputs);
-  const ingested: Ingested = posts.length === 0 ? { kind: "accepted", fresh: 0, repeated: 0 } : await ports.ingest(posts);
+  const ingested: Ingested =
+    posts.length === 0 ? { kind: "accepted", fresh: 0, repeated: 0 } : await ports.ingest(posts);
   if (ingested.kind !== "accepted") return refused(ingested);
   return reply(202, { accepted: posts.length, repeated: ingested.repeated, rejected });
 }
@@ -62,29 +68,42 @@ function sorted(inputs: unknown[]): { posts: RawPost[]; rejected: Rejected[] } {
 const Kept = z.object({ request: z.string(), status: z.number(), body: z.string() });
 
 /**
- * The same Idempotency-Key gets the same reply for a day; with another body it is a mistake of the sender (422). Only a 202 is kept: after a
- * 503 the same key must be able to succeed.
+ * The same Idempotency-Key gets the same reply for a day; with another body it is a mistake of the
+ * sender (422). Only a 202 is kept: after a 503 the same key must be able to succeed.
  */
-async function once(c: Context<ApiEnv>, text: string, ports: IngestPorts, act: () => Promise<Response>): Promise<Response> {
+async function once(
+  c: Context<ApiEnv>,
+  text: string,
+  ports: IngestPorts,
+  act: () => Promise<Response>,
+): Promise<Response> {
   const given = c.req.header("Idempotency-Key");
   if (given === undefined) return act();
-  if (given.length === 0 || given.length > 200) return problem(400, "Idempotency-Key must be 1 to 200 characters long.");
+  if (given.length === 0 || given.length > 200)
+    return problem(400, "Idempotency-Key must be 1 to 200 characters long.");
   const caller = c.get("caller");
   const key = sha256Hex(JSON.stringify([caller.kind === "key" ? caller.id : null, given]));
   const request = sha256Hex(text);
   const kept = Kept.safeParse(JSON.parse((await ports.replies.recall(key)) ?? "null"));
   if (kept.success) {
-    if (kept.data.request !== request) return problem(422, "This Idempotency-Key was used with another body; take a new key.");
+    if (kept.data.request !== request)
+      return problem(422, "This Idempotency-Key was used with another body; take a new key.");
     return reply(kept.data.status, JSON.parse(kept.data.body), { "Idempotency-Replayed": "true" });
   }
   const response = await act();
   if (response.status === 202) {
-    await ports.replies.remember(key, JSON.stringify({ request, status: 202, body: await response.clone().text() }));
+    await ports.replies.remember(
+      key,
+      JSON.stringify({ request, status: 202, body: await response.clone().text() }),
+    );
   }
   return response;
 }
 
-/** A source's own format: CloudEvents, a webhook with its signature. The body is bounded before the source sees it. */
+/**
+ * A source's own format: CloudEvents, a webhook with its signature. The body is bounded before the
+ * source sees it.
+ */
 async function receive(c: Context<ApiEnv>, ports: IngestPorts): Promise<Response> {
   const caller = c.get("caller");
   if (caller.kind === "key" && !allows(caller, "ingest")) {
@@ -93,7 +112,11 @@ async function receive(c: Context<ApiEnv>, ports: IngestPorts): Promise<Response
   const body = await boundedText(c.req.raw, MAX_BYTES);
   if (body.kind === "refused") return body.response;
   const source = c.req.param("source") ?? "";
-  const bounded = new Request(c.req.raw.url, { method: "POST", headers: c.req.raw.headers, body: body.text });
+  const bounded = new Request(c.req.raw.url, {
+    method: "POST",
+    headers: c.req.raw.headers,
+    body: body.text,
+  });
   const received = await ports.receive(source, bounded, allows(caller, "ingest"));
   switch (received.kind) {
     case "reply":

@@ -42,11 +42,31 @@ describe("parseJson", () => {
   });
 
   it("counts lines and columns from one", () => {
-    expect(message('{\n  "a": 1\n  "b": 2\n}')).toContain('line 3 column 3 (position 13): unexpected "\\""');
+    expect(message('{\n  "a": 1\n  "b": 2\n}')).toContain(
+      'line 3 column 3 (position 13): unexpected "\\""',
+    );
   });
 
   it("finds a wrong place in every text that JSON.parse refuses", () => {
-    const pieces = ["{", "}", "[", "]", ",", ":", '"k"', "1", "-", "tru", "true", " ", "\n", '"', "\\", "1e", ".5"];
+    const pieces = [
+      "{",
+      "}",
+      "[",
+      "]",
+      ",",
+      ":",
+      '"k"',
+      "1",
+      "-",
+      "tru",
+      "true",
+      " ",
+      "\n",
+      '"',
+      "\\",
+      "1e",
+      ".5",
+    ];
     let state = 7;
     const next = () => (state = (state * 48271) % 2147483647);
     const texts = Array.from({ length: 2_000 }, () =>

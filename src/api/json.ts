@@ -1,11 +1,18 @@
-/** Deeper JSON than any caller needs, and shallower than what overflows a stack when it is written out again. */
+/**
+ * Deeper JSON than any caller needs, and shallower than what overflows a stack when it is written
+ * out again.
+ */
 const MAX_DEPTH = 64;
 
 export type ParsedJson = { kind: "json"; value: unknown } | { kind: "malformed"; message: string };
 
-/** JSON.parse that says where a text is wrong (line, column, character), and refuses nesting beyond 64 levels. */
+/**
+ * JSON.parse that says where a text is wrong (line, column, character), and refuses nesting beyond
+ * 64 levels.
+ */
 export function parseJson(text: string): ParsedJson {
-  if (nesting(text) > MAX_DEPTH) return { kind: "malformed", message: `JSON nested deeper than ${MAX_DEPTH} levels` };
+  if (nesting(text) > MAX_DEPTH)
+    return { kind: "malformed", message: `JSON nested deeper than ${MAX_DEPTH} levels` };
   try {
     return { kind: "json", value: JSON.parse(text) };
   } catch {
@@ -34,7 +41,9 @@ function where(text: string, offset: number): string {
   const line = before.split("\n").length;
   const column = offset - before.lastIndexOf("\n");
   const found =
-    offset >= text.length ? "the text ends too early" : `unexpected ${JSON.stringify([...text.slice(offset, offset + 2)][0])}`;
+    offset >= text.length
+      ? "the text ends too early"
+      : `unexpected ${JSON.stringify([...text.slice(offset, offset + 2)][0])}`;
   return `at line ${line} column ${column} (position ${offset}): ${found}`;
 }
 
@@ -43,7 +52,10 @@ const SCALAR =
   /"[ !#-[\]-\uffff]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[ !#-[\]-\uffff]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const SPACE = /[ \t\n\r]*/y;
 
-/** Offset of the first character that no JSON text could have there. Its own scanner, since engines give a position only sometimes. */
+/**
+ * Offset of the first character that no JSON text could have there. Its own scanner, since engines
+ * give a position only sometimes.
+ */
 function errorOffset(text: string): number {
   let at = 0;
   const open: string[] = [];

@@ -17,10 +17,13 @@ const stored = (over: Partial<ApiKey> = {}): ApiKey => ({
   ...over,
 });
 const ask = (path: string, key: ApiKey | null, token = `ess_abc.${SECRET}`, method = "GET") =>
-  api(fakePorts({ keys: fakeKeys(key === null ? [] : [key]) }, { publicRead: "none" })).request(path, {
-    method,
-    headers: { Authorization: `Bearer ${token}` },
-  });
+  api(fakePorts({ keys: fakeKeys(key === null ? [] : [key]) }, { publicRead: "none" })).request(
+    path,
+    {
+      method,
+      headers: { Authorization: `Bearer ${token}` },
+    },
+  );
 
 describe("a key", () => {
   it("opens what its scope says", async () => {
@@ -42,7 +45,9 @@ describe("a key", () => {
   });
 
   it("is refused on a public route too, since silence would hide the mistake", async () => {
-    const response = await api(fakePorts()).request("/events", { headers: { Authorization: "Bearer ess_no.0123456789" } });
+    const response = await api(fakePorts()).request("/events", {
+      headers: { Authorization: "Bearer ess_no.0123456789" },
+    });
     expect(response.status).toBe(401);
   });
 
@@ -50,17 +55,22 @@ describe("a key", () => {
     const limited = (allowed: boolean) =>
       fakePorts({
         keys: fakeKeys([stored({ limitPerMinute: 5 })]),
-        limit: async (_, limit) => ({ allowed, limit, remaining: allowed ? 2 : 0, resetSeconds: 17 }),
+        limit: async (_, limit) => ({
+          allowed,
+          limit,
+          remaining: allowed ? 2 : 0,
+          resetSeconds: 17,
+        }),
       });
     const headers = { Authorization: `Bearer ess_abc.${SECRET}` };
     const fine = await api(limited(true)).request("/events", { headers });
     expect([fine.status, fine.headers.get("RateLimit")]).toEqual([200, '"key";r=2;t=17']);
     const over = await api(limited(false)).request("/events", { headers });
-    expect([over.status, over.headers.get("Retry-After"), over.headers.get("RateLimit-Policy")]).toEqual([
-      429,
-      "17",
-      '"key";q=5;w=60',
-    ]);
+    expect([
+      over.status,
+      over.headers.get("Retry-After"),
+      over.headers.get("RateLimit-Policy"),
+    ]).toEqual([429, "17", '"key";q=5;w=60']);
   });
 });
 
@@ -71,7 +81,11 @@ describe("/keys", () => {
 
   it("shows a new key once, and it works", async () => {
     const ports = fakePorts();
-    const made = await make(ports, { name: "collector", scopes: ["ingest"], limit_per_minute: 100 });
+    const made = await make(ports, {
+      name: "collector",
+      scopes: ["ingest"],
+      limit_per_minute: 100,
+    });
     expect(made.status).toBe(201);
     const { key, id } = (await made.json()) as { key: string; id: string };
     const posted = await api(ports).request("/ingest", {
@@ -98,7 +112,15 @@ describe("/keys", () => {
   it("revokes a key, which then opens nothing", async () => {
     const ports = fakePorts({ keys: fakeKeys([stored({ scopes: ["admin"] })]) });
     expect((await api(ports).request("/keys/abc", { method: "DELETE", headers })).status).toBe(204);
-    expect((await api(ports).request("/keys", { headers: { Authorization: `Bearer ess_abc.${SECRET}` } })).status).toBe(401);
-    expect((await api(ports).request("/keys/none", { method: "DELETE", headers })).status).toBe(404);
+    expect(
+      (
+        await api(ports).request("/keys", {
+          headers: { Authorization: `Bearer ess_abc.${SECRET}` },
+        })
+      ).status,
+    ).toBe(401);
+    expect((await api(ports).request("/keys/none", { method: "DELETE", headers })).status).toBe(
+      404,
+    );
   });
 });

@@ -24,17 +24,25 @@ export const KeyInput = z.strictObject({
   limit_per_minute: z.number().int().min(1).max(1_000_000).nullable().default(null),
 });
 
-/** Keys for people and machines. The secret is in the answer to POST and nowhere else; the store has its hash. */
+/**
+ * Keys for people and machines. The secret is in the answer to POST and nowhere else; the store has
+ * its hash.
+ */
 export function keyRoutes(ports: Pick<ApiPorts, "keys" | "randomToken" | "now">): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
 
-  app.get("/keys", async (c) => readReply(c, { keys: (await ports.keys.apiKeys()).map(withoutHash) }));
+  app.get("/keys", async (c) =>
+    readReply(c, { keys: (await ports.keys.apiKeys()).map(withoutHash) }),
+  );
 
   app.post("/keys", async (c) => {
     const body = await jsonBody(c.req.raw, 10_000);
     if (body.kind === "refused") return body.response;
     const input = KeyInput.safeParse(body.value);
-    if (!input.success) return problem(422, "The key cannot be made like this.", { errors: fieldErrors(input.error) });
+    if (!input.success)
+      return problem(422, "The key cannot be made like this.", {
+        errors: fieldErrors(input.error),
+      });
     if (input.data.expires_at !== null && Date.parse(input.data.expires_at) <= ports.now()) {
       return problem(422, "The key would have expired already.", {
         errors: [{ path: "expires_at", message: "must be in the future" }],
@@ -59,7 +67,9 @@ export function keyRoutes(ports: Pick<ApiPorts, "keys" | "randomToken" | "now">)
   app.delete("/keys/:id", async (c) => {
     const id = c.req.param("id");
     const known = await ports.keys.revokeKey(id, iso(ports.now()));
-    return known ? new Response(null, { status: 204 }) : problem(404, `There is no key ${JSON.stringify(id.slice(0, 60))}.`);
+    return known
+      ? new Response(null, { status: 204 })
+      : problem(404, `There is no key ${JSON.stringify(id.slice(0, 60))}.`);
   });
 
   return app;

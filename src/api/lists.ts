@@ -13,7 +13,10 @@ export type Published =
   | { kind: "unknown"; lists: string[] };
 export type ListPorts = { publishList(name: string, text: string): Promise<Published> };
 
-/** PUT /lists/{authors|blacklist}: the lists beside the rules, replaced whole, and only by one that can be read. */
+/**
+ * PUT /lists/{authors|blacklist}: the lists beside the rules, replaced whole, and only by one that
+ * can be read.
+ */
 export function listRoutes(ports: ListPorts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.put("/lists/:name", async (c) => {
@@ -22,9 +25,15 @@ export function listRoutes(ports: ListPorts): Hono<ApiEnv> {
     const name = c.req.param("name");
     const published = await ports.publishList(name, body.text);
     if (published.kind === "unknown")
-      return problem(404, `There is no list of that name; there are ${published.lists.join(", ")}.`);
+      return problem(
+        404,
+        `There is no list of that name; there are ${published.lists.join(", ")}.`,
+      );
     if (published.kind === "loaded") return reply(200, { list: name, loaded: true });
-    const errors = published.problems.map(({ line, message }) => ({ path: `line ${line}`, message }));
+    const errors = published.problems.map(({ line, message }) => ({
+      path: `line ${line}`,
+      message,
+    }));
     return problem(422, "The list cannot be read; the one before it stays in use.", { errors });
   });
   return app;

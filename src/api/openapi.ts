@@ -21,13 +21,20 @@ function document(version: string): Json {
   for (const [route, operation] of Object.entries(OPERATIONS)) {
     const [method = "", path = ""] = route.split(" ");
     const template = path.replace(/:(\w+)/g, (_, name) => `{${name}}`);
-    paths[template] = { ...paths[template], [method.toLowerCase()]: described(route, path, operation) };
+    paths[template] = {
+      ...paths[template],
+      [method.toLowerCase()]: described(route, path, operation),
+    };
   }
   const schemes = { key: { type: "http", scheme: "bearer", description: "prefix_id.secret" } };
   const schemas = { Problem: PROBLEM };
   return {
     openapi: "3.1.0",
-    info: { title: "Event Stream Starter", version, description: "Posts and on-chain facts in, explained signals out." },
+    info: {
+      title: "Event Stream Starter",
+      version,
+      description: "Posts and on-chain facts in, explained signals out.",
+    },
     paths,
     components: { securitySchemes: schemes, schemas },
   };
@@ -44,36 +51,55 @@ const PROBLEM = {
     detail: { type: "string" },
     errors: {
       type: "array",
-      items: { type: "object", properties: { path: { type: "string" }, message: { type: "string" } } },
+      items: {
+        type: "object",
+        properties: { path: { type: "string" }, message: { type: "string" } },
+      },
     },
   },
 };
 
 function described(route: string, path: string, operation: Operation): Json {
-  const { summary, query, body, bodyType, answer, answerType = "application/json", status = 200 } = operation;
+  const {
+    summary,
+    query,
+    body,
+    bodyType,
+    answer,
+    answerType = "application/json",
+    status = 200,
+  } = operation;
   const need = ACCESS[route] ?? "admin";
   const open = need === "open" || need === "feed" || need === "operations" || need === "self";
-  const scope = need === "feed" || need === "operations" ? "read" : need === "self" ? "ingest" : need;
+  const scope =
+    need === "feed" || need === "operations" ? "read" : need === "self" ? "ingest" : need;
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: "path",
     required: true,
     schema: { type: "string" },
   }));
-  const content = status === 204 ? {} : { content: { [answerType]: { schema: answer ? onWire(answer, "output") : {} } } };
+  const content =
+    status === 204
+      ? {}
+      : { content: { [answerType]: { schema: answer ? onWire(answer, "output") : {} } } };
   const problem = {
     description: "Refused",
     content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
   };
   return {
     summary,
-    ...(need !== "open" && { description: `Scope: ${scope}${open ? ", or public where the server says so" : ""}.` }),
+    ...(need !== "open" && {
+      description: `Scope: ${scope}${open ? ", or public where the server says so" : ""}.`,
+    }),
     ...(need !== "open" && { security: [...(open ? [{}] : []), { key: [] }] }),
     parameters: [...inPath, ...(query ? inQuery(query) : [])],
     ...((body || bodyType) && {
       requestBody: {
         required: true,
-        content: { [bodyType ?? "application/json"]: { schema: body ? schemaOf(body, "input") : {} } },
+        content: {
+          [bodyType ?? "application/json"]: { schema: body ? schemaOf(body, "input") : {} },
+        },
       },
     }),
     responses: { [status]: { description: "Done", ...content }, default: problem },
@@ -82,16 +108,28 @@ function described(route: string, path: string, operation: Operation): Json {
 
 function inQuery(query: z.ZodObject): Json[] {
   const { properties = {} } = schemaOf(query, "input") as { properties?: Json };
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", required: false, schema }));
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: false,
+    schema,
+  }));
 }
 
 /** What JSON Schema cannot say (a check in code, a transform) is left out rather than refused. */
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
-  const { $schema: _, ...body } = z.toJSONSchema(schema, { io, unrepresentable: "any", reused: "inline" });
+  const { $schema: _, ...body } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: "any",
+    reused: "inline",
+  });
   return body;
 }
 
-/** Answers go out in snake_case, so their schemas do too: property names, and the names in `required`. */
+/**
+ * Answers go out in snake_case, so their schemas do too: property names, and the names in
+ * `required`.
+ */
 function onWire(schema: z.ZodType, io: "output"): Json {
   const renamed = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(renamed);

@@ -8,7 +8,10 @@ import { LiveQuery, readQuery } from "./query.ts";
 import { readReply, reply } from "./reply.ts";
 import { asTrigger, TriggerQuery } from "./sources.ts";
 
-type OperationsPorts = Pick<ApiPorts, "settings" | "store" | "health" | "unready" | "metrics" | "trigger" | "stream" | "now">;
+type OperationsPorts = Pick<
+  ApiPorts,
+  "settings" | "store" | "health" | "unready" | "metrics" | "trigger" | "stream" | "now"
+>;
 
 /** Health, figures, the live stream and manual polls. */
 export function operationsRoutes(ports: OperationsPorts): Hono<ApiEnv> {
@@ -16,19 +19,26 @@ export function operationsRoutes(ports: OperationsPorts): Hono<ApiEnv> {
 
   app.get("/healthz", async (c) => {
     const { notes, ...health } = await ports.health();
-    // The notes name channels and what their services answered, which GET /channels tells only some.
-    const told = notes !== undefined && mayRead("operations", c.get("caller"), ports.settings.publicRead);
+    // The notes name channels and what their services answered, which GET /channels tells only
+    // some.
+    const told =
+      notes !== undefined && mayRead("operations", c.get("caller"), ports.settings.publicRead);
     return reply(health.status === "unhealthy" ? 503 : 200, told ? { ...health, notes } : health);
   });
 
   app.get("/readyz", async () => {
     const unready = await ports.unready();
     if (unready.length === 0) return reply(200, { ready: true });
-    return problem(503, `Not ready yet: ${unready.join("; ")}.`, { headers: { "Retry-After": "2" } });
+    return problem(503, `Not ready yet: ${unready.join("; ")}.`, {
+      headers: { "Retry-After": "2" },
+    });
   });
 
   app.get("/metrics", async () => {
-    const headers = { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "private, no-store" };
+    const headers = {
+      "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
+      "Cache-Control": "private, no-store",
+    };
     return new Response(await ports.metrics(), { headers });
   });
 
@@ -46,14 +56,24 @@ export function operationsRoutes(ports: OperationsPorts): Hono<ApiEnv> {
     if (read.kind === "refused") return read.response;
     const triggered = await ports.trigger(source, asTrigger(read.query));
     if (triggered.kind === "started") return reply(202, { source, started: true });
-    if (triggered.kind === "off") return problem(409, `The source ${source} is off: ${triggered.reason}`);
-    return problem(404, `There is no source ${JSON.stringify(source.slice(0, 60))}; there are ${triggered.sources.join(", ")}.`);
+    if (triggered.kind === "off")
+      return problem(409, `The source ${source} is off: ${triggered.reason}`);
+    return problem(
+      404,
+      `There is no source ${JSON.stringify(source.slice(0, 60))}; there are ${triggered.sources.join(", ")}.`,
+    );
   });
 
   return app;
 }
 
-export const ANALYTICS = ["posts-per-minute", "outcomes", "signals", "deliveries", "latency"] as const;
+export const ANALYTICS = [
+  "posts-per-minute",
+  "outcomes",
+  "signals",
+  "deliveries",
+  "latency",
+] as const;
 const Query = z.enum(ANALYTICS);
 
 /** GET /analytics/{query}: the series of the dashboard, each as rows of equal shape. */
@@ -62,13 +82,17 @@ export function analyticsRoutes(ports: Pick<ApiPorts, "store" | "now">): Hono<Ap
   app.get("/analytics", (c) => readReply(c, { queries: ANALYTICS }));
   app.get("/analytics/:query", async (c) => {
     const query = Query.safeParse(c.req.param("query"));
-    if (!query.success) return problem(404, `There is no such query; there are ${ANALYTICS.join(", ")}.`);
+    if (!query.success)
+      return problem(404, `There is no such query; there are ${ANALYTICS.join(", ")}.`);
     return readReply(c, { query: query.data, rows: await rows(query.data, ports) });
   });
   return app;
 }
 
-async function rows(query: z.infer<typeof Query>, { store, now }: Pick<ApiPorts, "store" | "now">): Promise<unknown[]> {
+async function rows(
+  query: z.infer<typeof Query>,
+  { store, now }: Pick<ApiPorts, "store" | "now">,
+): Promise<unknown[]> {
   if (query === "latency") return [await store.latency()];
   const overview = await store.overview(iso(now()));
   const answers = {

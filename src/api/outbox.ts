@@ -12,7 +12,10 @@ import { readReply, reply } from "./reply.ts";
 
 export type OutboxPorts = {
   store: Pick<ReadStore, "outbox"> & Pick<AdminStore, "reopen">;
-  /** Has the outbox swept soon, also when this call dies or the database's answer is lost. Never throws. */
+  /**
+   * Has the outbox swept soon, also when this call dies or the database's answer is lost. Never
+   * throws.
+   */
   awaited(): Promise<void>;
   /** Sends re-opened rows to the queue. May throw: the sweeper finds them too. */
   enqueue(deliveries: readonly DueDelivery[]): Promise<unknown>;
@@ -39,18 +42,31 @@ export function outboxRoutes({ store, awaited, enqueue, now, log }: OutboxPorts)
     const read = readQuery(c.req.url, OutboxQuery);
     if (read.kind === "refused") return read.response;
     const { status, channel, since } = read.query;
-    const page = await readPage(read.query, (paging) => store.outbox({ status, channelId: channel, since }, paging));
-    return page instanceof Response ? page : readReply(c, { outbox: page.items, nextCursor: page.nextCursor });
+    const page = await readPage(read.query, (paging) =>
+      store.outbox({ status, channelId: channel, since }, paging),
+    );
+    return page instanceof Response
+      ? page
+      : readReply(c, { outbox: page.items, nextCursor: page.nextCursor });
   });
 
   app.post("/outbox/:id/retry", async (c) => {
     const id = c.req.param("id");
     await awaited();
-    const reopened = /^\d{1,15}$/.test(id) ? await store.reopen(Number(id), iso(now())) : ({ kind: "unknown" } as const);
-    if (reopened.kind === "unknown") return problem(404, `There is no delivery ${JSON.stringify(id.slice(0, 40))}.`);
-    if (reopened.kind === "done") return problem(409, "It was delivered, and nothing is sent twice.");
+    const reopened = /^\d{1,15}$/.test(id)
+      ? await store.reopen(Number(id), iso(now()))
+      : ({ kind: "unknown" } as const);
+    if (reopened.kind === "unknown")
+      return problem(404, `There is no delivery ${JSON.stringify(id.slice(0, 40))}.`);
+    if (reopened.kind === "done")
+      return problem(409, "It was delivered, and nothing is sent twice.");
     if (reopened.kind === "reopened") {
-      log({ stage: "retry", outcome: "reopened", by: keyIdOf(c.get("caller")), deliveryId: Number(id) });
+      log({
+        stage: "retry",
+        outcome: "reopened",
+        by: keyIdOf(c.get("caller")),
+        deliveryId: Number(id),
+      });
       await enqueue([reopened.delivery]).catch(() => undefined);
     }
     return reply(202, { id: Number(id), state: reopened.kind });

@@ -18,7 +18,10 @@ export type Ingested =
   /** unavailable: the database is out. overloaded: those accepted before wait too long already. */
   | { kind: "unavailable" | "overloaded"; retryAfter: number };
 
-/** What a source said to a request in its own format. `unsigned`: neither a key of ours nor a signature that the source accepts. */
+/**
+ * What a source said to a request in its own format. `unsigned`: neither a key of ours nor a
+ * signature that the source accepts.
+ */
 export type Received =
   | (Ingested & { rejected?: { index: number; errors: { path: string; message: string }[] }[] })
   | { kind: "unknown" }
@@ -27,7 +30,10 @@ export type Received =
   /** The answer that the sender's protocol expects: a challenge, an empty 200. */
   | { kind: "reply"; response: Response };
 
-export type Triggered = { kind: "started" } | { kind: "unknown"; sources: string[] } | { kind: "off"; reason: string };
+export type Triggered =
+  | { kind: "started" }
+  | { kind: "unknown"; sources: string[] }
+  | { kind: "off"; reason: string };
 
 export type Health = {
   status: "healthy" | "degraded" | "unhealthy";
@@ -38,20 +44,34 @@ export type Health = {
   queues: Record<string, number | null>;
   /** When it was looked at: a storm of probes costs the database one look a second. */
   checkedAt: string;
-  /** Channels that wait for their credentials to be mended, and whatever else an operator should see. */
+  /**
+   * Channels that wait for their credentials to be mended, and whatever else an operator should
+   * see.
+   */
   notes?: string[];
 };
 
 /** Answers 429 decisions of the per-key limit. Without Redis everything is allowed. */
-export type Allowance = { allowed: boolean; limit: number; remaining: number; resetSeconds: number };
+export type Allowance = {
+  allowed: boolean;
+  limit: number;
+  remaining: number;
+  resetSeconds: number;
+};
 
-/** Replies kept under an Idempotency-Key for a day. Without Redis none is kept; posts are idempotent by themselves. */
+/**
+ * Replies kept under an Idempotency-Key for a day. Without Redis none is kept; posts are idempotent
+ * by themselves.
+ */
 export type ReplyMemory = {
   recall(key: string): Promise<string | undefined>;
   remember(key: string, reply: string): Promise<void>;
 };
 
-/** `feed`: events and signals are public. `operations`: also outbox, rules, metrics (a machine of one's own). `none`: every read asks for a key. */
+/**
+ * `feed`: events and signals are public. `operations`: also outbox, rules, metrics (a machine of
+ * one's own). `none`: every read asks for a key.
+ */
 export type PublicRead = "none" | "feed" | "operations";
 
 export type ApiSettings = {

@@ -19,8 +19,8 @@ const TITLES = {
 export type ProblemStatus = keyof typeof TITLES;
 
 /**
- * The one shape of every error answer: `application/problem+json` (RFC 9457). `detail` says what to do about it and never holds a secret,
- * a stack trace or text from another service.
+ * The one shape of every error answer: `application/problem+json` (RFC 9457). `detail` says what to
+ * do about it and never holds a secret, a stack trace or text from another service.
  */
 export function problem(
   status: ProblemStatus,
@@ -36,27 +36,42 @@ export function problem(
   };
   return new Response(JSON.stringify(body), {
     status,
-    headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store", ...more.headers },
+    headers: {
+      "Content-Type": "application/problem+json",
+      "Cache-Control": "no-store",
+      ...more.headers,
+    },
   });
 }
 
 /** 503: the caller keeps what it sent and sends it again. */
 export const unavailable = (retryAfterSeconds: number): Response =>
-  problem(503, `The database is out of reach. Nothing was accepted; send it again in ${retryAfterSeconds} s.`, {
-    headers: { "Retry-After": String(retryAfterSeconds) },
-  });
+  problem(
+    503,
+    `The database is out of reach. Nothing was accepted; send it again in ${retryAfterSeconds} s.`,
+    {
+      headers: { "Retry-After": String(retryAfterSeconds) },
+    },
+  );
 
 /** 429: the caller sends faster than posts are worked off. */
 export const overloaded = (retryAfterSeconds: number): Response =>
-  problem(429, `Too many posts wait to be worked off. Nothing was accepted; send it again in ${retryAfterSeconds} s.`, {
-    headers: { "Retry-After": String(retryAfterSeconds) },
-  });
+  problem(
+    429,
+    `Too many posts wait to be worked off. Nothing was accepted; send it again in ${retryAfterSeconds} s.`,
+    {
+      headers: { "Retry-After": String(retryAfterSeconds) },
+    },
+  );
 
 /** zod's issues by field: `metrics.likes`, `posts[3].text`, or "" for the value as a whole. */
 export const fieldErrors = (error: z.ZodError): FieldError[] =>
   error.issues.flatMap((issue) => {
     if (issue.code === "unrecognized_keys")
-      return issue.keys.map((key) => ({ path: dotted([...issue.path, key]), message: "is not known" }));
+      return issue.keys.map((key) => ({
+        path: dotted([...issue.path, key]),
+        message: "is not known",
+      }));
     const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
     return { path: dotted(issue.path), message: missing ? "is required" : issue.message };
   });

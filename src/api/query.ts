@@ -58,22 +58,41 @@ export const asFilter = (query: z.infer<typeof FilterQuery>): EventFilter => ({
 
 export type Read<T> = { kind: "query"; query: T } | { kind: "refused"; response: Response };
 
-/** The query string by a schema. A parameter that is not known is an error: a misspelt filter must not answer everything. */
-export function readQuery<S extends z.ZodRawShape>(url: string, schema: z.ZodObject<S>): Read<z.infer<z.ZodObject<S>>> {
+/**
+ * The query string by a schema. A parameter that is not known is an error: a misspelt filter must
+ * not answer everything.
+ */
+export function readQuery<S extends z.ZodRawShape>(
+  url: string,
+  schema: z.ZodObject<S>,
+): Read<z.infer<z.ZodObject<S>>> {
   const parsed = schema.strict().safeParse(Object.fromEntries(new URL(url).searchParams));
   if (parsed.success) return { kind: "query", query: parsed.data };
-  return { kind: "refused", response: problem(422, "The query does not fit.", { errors: fieldErrors(parsed.error) }) };
+  return {
+    kind: "refused",
+    response: problem(422, "The query does not fit.", { errors: fieldErrors(parsed.error) }),
+  };
 }
 
-/** One page, or the answer that its cursor is not one of ours (the store throws RangeError for that alone). */
-export async function readPage<T>(paging: Paging, read: (paging: Paging) => Promise<Page<T>>): Promise<Page<T> | Response> {
+/**
+ * One page, or the answer that its cursor is not one of ours (the store throws RangeError for that
+ * alone).
+ */
+export async function readPage<T>(
+  paging: Paging,
+  read: (paging: Paging) => Promise<Page<T>>,
+): Promise<Page<T> | Response> {
   try {
     return await read(paging);
   } catch (error) {
     if (error instanceof RangeError) {
-      return problem(400, "The cursor is not one that this server gave out; start again without it.", {
-        errors: [{ path: "cursor", message: "is not readable" }],
-      });
+      return problem(
+        400,
+        "The cursor is not one that this server gave out; start again without it.",
+        {
+          errors: [{ path: "cursor", message: "is not readable" }],
+        },
+      );
     }
     throw error;
   }

@@ -6,8 +6,8 @@ import type { ApiEnv } from "./access.ts";
 const PUBLIC = "public, s-maxage=5, stale-while-revalidate=30";
 
 /**
- * The wire form of a value that was read: snake_case, with an ETag that answers 304. What anyone may read is cached at the edge; what a key
- * opened is not stored anywhere.
+ * The wire form of a value that was read: snake_case, with an ETag that answers 304. What anyone
+ * may read is cached at the edge; what a key opened is not stored anywhere.
  */
 export function readReply(context: Context<ApiEnv>, value: unknown): Response {
   const body = JSON.stringify(snakeCased(value));
@@ -18,13 +18,22 @@ export function readReply(context: Context<ApiEnv>, value: unknown): Response {
     Vary: "Authorization",
   };
   const known = (context.req.header("If-None-Match") ?? "").split(",").map((tag) => tag.trim());
-  if (known.includes(etag) || known.includes("*")) return new Response(null, { status: 304, headers });
+  if (known.includes(etag) || known.includes("*"))
+    return new Response(null, { status: 304, headers });
   return new Response(body, { headers: { ...headers, "Content-Type": "application/json" } });
 }
 
 /** The wire form of what a change answered. */
-export const reply = (status: number, value: unknown, headers: Record<string, string> = {}): Response =>
+export const reply = (
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): Response =>
   new Response(JSON.stringify(snakeCased(value)), {
     status,
-    headers: { "Content-Type": "application/json", "Cache-Control": "private, no-store", ...headers },
+    headers: {
+      "Content-Type": "application/json",
+      "Cache-Control": "private, no-store",
+      ...headers,
+    },
   });

@@ -72,7 +72,9 @@ describe("PUT /rules", () => {
   });
 
   it("refuses a body that no rules file could have", async () => {
-    expect((await client().call("PUT", "/rules", "#".repeat(600_000), "text/yaml")).status).toBe(413);
+    expect((await client().call("PUT", "/rules", "#".repeat(600_000), "text/yaml")).status).toBe(
+      413,
+    );
   });
 });
 
@@ -80,7 +82,8 @@ describe("versions", () => {
   it("are listed, shown by a prefix, and rolled back to", async () => {
     const { call, rules } = client();
     const first = (await call("PUT", "/rules", NEXT, "text/yaml")).body.sha;
-    const second = (await call("PUT", "/rules", rulesFile({ other: "copies > 1" }), "text/yaml")).body.sha;
+    const second = (await call("PUT", "/rules", rulesFile({ other: "copies > 1" }), "text/yaml"))
+      .body.sha;
     const { versions } = (await call("GET", "/rules/versions")).body;
     expect(versions.map(({ author }: { author: string }) => author)).toContain("built in");
     expect(versions).toHaveLength(3);
@@ -108,17 +111,30 @@ describe("versions", () => {
 
 describe("POST /rules/eval", () => {
   it("scores by the facts it knows, and names those that no rule can read", async () => {
-    const { body } = await client().call("POST", "/rules/eval", { facts: { mentions: 3, dex_liquidty: 9 } });
+    const { body } = await client().call("POST", "/rules/eval", {
+      facts: { mentions: 3, dex_liquidty: 9 },
+    });
     expect(body).toMatchObject({
       score: 1,
-      warnings: [{ path: "facts.dex_liquidty", message: "unknown fact dex_liquidty", mend: "did you mean dex_liquidity?" }],
+      warnings: [
+        {
+          path: "facts.dex_liquidty",
+          message: "unknown fact dex_liquidty",
+          mend: "did you mean dex_liquidity?",
+        },
+      ],
     });
   });
 
   it("scores facts by the rules in force, and stores nothing", async () => {
     const { call, kv } = client();
     const { body } = await call("POST", "/rules/eval", { facts: { mentions: 3 }, explain: true });
-    expect(body).toMatchObject({ score: 1, level: "observe", state: "candidate", reasons: [{ rule: "seen" }] });
+    expect(body).toMatchObject({
+      score: 1,
+      level: "observe",
+      state: "candidate",
+      reasons: [{ rule: "seen" }],
+    });
     expect(body.explanation.rules[0]).toMatchObject({ rule: "seen", outcome: "matched" });
     expect(kv.size).toBe(0);
   });
@@ -143,25 +159,45 @@ describe("POST /rules/eval", () => {
 });
 
 describe("POST /rules/backtest", () => {
-  it("replays 10,000 stored signals in under 10 s, and counts rules on trial", { timeout: 120_000 }, async () => {
+  it("replays 10,000 stored signals in under 10 s, and counts rules on trial", {
+    timeout: 120_000,
+  }, async () => {
     const { call, store } = client();
     for (let n = 0; n < 10_000; n++) {
       const eventKey = `eth:T${n}:2026-01-15T10:00:00Z`;
-      const values = { mentions: n % 20, dex_liquidity: n * 10, goplus_risk: n % 2 ? "green" : "red" };
+      const values = {
+        mentions: n % 20,
+        dex_liquidity: n * 10,
+        goplus_risk: n % 2 ? "green" : "red",
+      };
       const reasons = [{ rule: "seen", group: "g", score: 1, text: "because" }];
       const facts = { evaluatedAt: at(0), values, origin: {}, degraded: [], notes: [] };
-      await store.commit(change(0, [mention(n, { eventKey })], { signal: signal({ eventKey, score: 1, reasons, facts }) }));
+      await store.commit(
+        change(0, [mention(n, { eventKey })], {
+          signal: signal({ eventKey, score: 1, reasons, facts }),
+        }),
+      );
     }
-    const trial = "      - { name: trial, condition: dex_liquidity >= 50000, score: 9, reason: x, stage: shadow }\n";
+    const trial =
+      "      - { name: trial, condition: dex_liquidity >= 50000, score: 9, reason: x, stage: shadow }\n";
     const body = { rules: `${rulesFile({ loud: "mentions > 9" })}${trial}`, since: at(-1) };
     const began = process.cpuUsage();
     const report = (await call("POST", "/rules/backtest", body)).body;
     const { user, system } = process.cpuUsage(began);
-    console.info(`10,000 signals replayed in ${((user + system) / 1_000).toFixed(0)} ms of processor time`);
+    console.info(
+      `10,000 signals replayed in ${((user + system) / 1_000).toFixed(0)} ms of processor time`,
+    );
     expect(user + system).toBeLessThan(10_000_000);
     expect(report).toMatchObject({ signals: 10_000, score_changes: 5_000, appear: { count: 0 } });
     expect(report.rules).toMatchObject([
-      { rule: "loud", matched_before: 0, matched: 5_000, points: 5_000, errors: 0, examples: expect.any(Array) },
+      {
+        rule: "loud",
+        matched_before: 0,
+        matched: 5_000,
+        points: 5_000,
+        errors: 0,
+        examples: expect.any(Array),
+      },
       { rule: "trial", matched: 5_000, examples: expect.any(Array) },
       { rule: "seen", matched_before: 10_000, matched: 0 },
     ]);
@@ -178,10 +214,17 @@ describe("POST /rules/backtest", () => {
 
 it("explains a stored signal byte for byte the same, whatever is in force by then, in any isolate", async () => {
   const { call, store, rules, isolate } = client();
-  const states = "states: { verified: 'score >= 1 and goplus_risk == \"green\"', downgraded: score < -5 }";
+  const states =
+    "states: { verified: 'score >= 1 and goplus_risk == \"green\"', downgraded: score < -5 }";
   const { sha } = (await call("PUT", "/rules", `${NEXT}${states}\n`, "text/yaml")).body;
   // No scan: the state is held from before, and only the stored one says so.
-  const values = { mentions: 12, dex_liquidity: 1e21, symbol: "DEMO", keywords: ["é", "b"], goplus_risk: null };
+  const values = {
+    mentions: 12,
+    dex_liquidity: 1e21,
+    symbol: "DEMO",
+    keywords: ["é", "b"],
+    goplus_risk: null,
+  };
   const facts = {
     evaluatedAt: at(60),
     values,

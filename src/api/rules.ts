@@ -52,9 +52,14 @@ const Backtested = z.strictObject({
   since: Instant.optional(),
   limit: z.number().int().min(1).max(MAX_BACKTEST).default(MAX_BACKTEST),
 });
-const Rollback = z.strictObject({ sha: z.string().regex(/^[0-9a-f]{6,64}$/, "must be a sha, or its first 6 digits or more") });
+const Rollback = z.strictObject({
+  sha: z.string().regex(/^[0-9a-f]{6,64}$/, "must be a sha, or its first 6 digits or more"),
+});
 
-/** Reading, trying and changing the rules. What does not load changes nothing, and is answered with line and column. */
+/**
+ * Reading, trying and changing the rules. What does not load changes nothing, and is answered with
+ * line and column.
+ */
 export function rulesRoutes(ports: RulesPorts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
 
@@ -66,7 +71,9 @@ export function rulesRoutes(ports: RulesPorts): Hono<ApiEnv> {
 
   app.get("/rules/versions", async (c) => {
     const [versions, current] = await Promise.all([ports.versions(100), ports.current()]);
-    return readReply(c, { versions: versions.map((version) => ({ ...version, current: version.sha === current.sha })) });
+    return readReply(c, {
+      versions: versions.map((version) => ({ ...version, current: version.sha === current.sha })),
+    });
   });
 
   app.get("/rules/versions/:sha", async (c) => {
@@ -79,7 +86,8 @@ export function rulesRoutes(ports: RulesPorts): Hono<ApiEnv> {
     if (document instanceof Response) return document;
     const loaded = ports.load(document);
     if (loaded.kind === "rejected") return unprocessable(loaded.problems);
-    if (c.req.query("dry_run") === undefined) await ports.publish(loaded.rules, keyIdOf(c.get("caller")));
+    if (c.req.query("dry_run") === undefined)
+      await ports.publish(loaded.rules, keyIdOf(c.get("caller")));
     return reply(200, { ...summary(loaded.rules), warnings: loaded.warnings });
   });
 
@@ -116,14 +124,21 @@ export function rulesRoutes(ports: RulesPorts): Hono<ApiEnv> {
     const loaded = ports.load(input.rules);
     if (loaded.kind === "rejected") return unprocessable(loaded.problems);
     const since = input.since ?? new Date(ports.now() - WEEK_MS).toISOString();
-    const report: BacktestReport = backtest(loaded.rules, await ports.backtestRows(since, input.limit));
+    const report: BacktestReport = backtest(
+      loaded.rules,
+      await ports.backtestRows(since, input.limit),
+    );
     return reply(200, { rulesVersion: loaded.rules.sha, since, ...report });
   });
 
   return app;
 }
 
-const summary = ({ sha, document, rules }: Ruleset) => ({ sha, version: document.version, rules: rules.length });
+const summary = ({ sha, document, rules }: Ruleset) => ({
+  sha,
+  version: document.version,
+  rules: rules.length,
+});
 const shown = (rules: Ruleset) => ({
   ...summary(rules),
   document: rules.text,
@@ -131,7 +146,10 @@ const shown = (rules: Ruleset) => ({
 });
 
 const unknownVersion = (sha: string): Response =>
-  problem(404, `There is no rules version ${JSON.stringify(sha.slice(0, 64))}; GET /rules/versions lists them.`);
+  problem(
+    404,
+    `There is no rules version ${JSON.stringify(sha.slice(0, 64))}; GET /rules/versions lists them.`,
+  );
 
 /** 422 with line and column, and with what to write instead where that is known. */
 function unprocessable(problems: readonly Problem[]): Response {
@@ -158,7 +176,9 @@ async function read<T>(request: Request, schema: z.ZodType<T>): Promise<T | Resp
   const body = await jsonBody(request, MAX_BODY);
   if (body.kind === "refused") return body.response;
   const input = schema.safeParse(body.value);
-  return input.success ? input.data : problem(422, "The request cannot be read like this.", { errors: fieldErrors(input.error) });
+  return input.success
+    ? input.data
+    : problem(422, "The request cannot be read like this.", { errors: fieldErrors(input.error) });
 }
 
 async function byPrefix(sha: string, ports: RulesPorts): Promise<Ruleset | undefined> {
@@ -171,5 +191,11 @@ async function byPrefix(sha: string, ports: RulesPorts): Promise<Ruleset | undef
 /** Facts that were given by hand have no provider and no age. */
 function explained(rules: Ruleset, { facts, previous_state }: z.infer<typeof Given>, now: number) {
   const evaluatedAt = new Date(now).toISOString();
-  return snakeCased(explain(rules, { evaluatedAt, values: facts, origin: {}, degraded: [], notes: [] }, previous_state));
+  return snakeCased(
+    explain(
+      rules,
+      { evaluatedAt, values: facts, origin: {}, degraded: [], notes: [] },
+      previous_state,
+    ),
+  );
 }

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import * as z from "zod";
-import type { ProviderStatus } from "../kit/gate.ts";
+import type { ProviderStatus } from "../http/provider-guard.ts";
 import { Instant } from "../model/scalars.ts";
 import type { ApiEnv } from "./access.ts";
 import { problem } from "./problem.ts";
@@ -29,8 +29,13 @@ export type SourcesPorts = {
   reset(provider: string): Promise<boolean>;
 };
 
-/** Of POST /triggers/{source}: read from a time on, and whether the signals that come of it notify. */
-export const TriggerQuery = z.object({ since: Instant.optional(), notify: z.enum(["true", "false"]).default("false") });
+/**
+ * Of POST /triggers/{source}: read from a time on, and whether the signals that come of it notify.
+ */
+export const TriggerQuery = z.object({
+  since: Instant.optional(),
+  notify: z.enum(["true", "false"]).default("false"),
+});
 export type TriggerOptions = { since?: string; notify: boolean };
 
 export const asTrigger = ({ since, notify }: z.output<typeof TriggerQuery>): TriggerOptions => ({

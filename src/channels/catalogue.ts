@@ -4,11 +4,11 @@ import { snakeCased } from "../kit/snake.ts";
 import type { Clock } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { SignalState } from "../model/scalars.ts";
+import { sampleNotification } from "./_shared/sample.ts";
+import { hideSecrets, mergeSettings } from "./_shared/secrets.ts";
 import type { AnyChannel, Problem, SendPorts, Sent } from "./channel.ts";
 import type { ChannelEnv } from "./env.ts";
-import { CHANNELS, channelKind } from "./index.ts";
-import { sampleNotification } from "./sample.ts";
-import { hideSecrets, mergeSettings } from "./settings.ts";
+import { CHANNELS, channelKind } from "./registry.ts";
 
 export type CataloguePorts = Pick<SendPorts, "fetch" | "telemetry"> & {
   env: ChannelEnv;
@@ -17,9 +17,12 @@ export type CataloguePorts = Pick<SendPorts, "fetch" | "telemetry"> & {
 };
 
 type Settings = Record<string, unknown>;
-export type Checked = { kind: "ok"; settings: Settings; minted: Settings } | { kind: "invalid"; problems: Problem[] };
+export type Checked =
+  | { kind: "ok"; settings: Settings; minted: Settings }
+  | { kind: "invalid"; problems: Problem[] };
 
-const wireName = (name: string): string => Object.keys(snakeCased({ [name]: 0 }) as object)[0] ?? name;
+const wireName = (name: string): string =>
+  Object.keys(snakeCased({ [name]: 0 }) as object)[0] ?? name;
 const wireProblem = ({ path, message }: Problem): Problem => ({
   path: ["settings", ...path.split(".").filter(Boolean).map(wireName)].join("."),
   message,
@@ -32,14 +35,20 @@ const unknownKind = (kind: string): Problem => ({
 /** What a person needs to know to set a kind up. Settings by their names on the wire. */
 function described({ kind, title, docs, digests, settings, missing }: AnyChannel, env: ChannelEnv) {
   const schema = z.toJSONSchema(settings, { io: "input", unrepresentable: "any" });
-  const properties = Object.entries(schema.properties ?? {}).map(([name, part]) => [wireName(name), part]);
+  const properties = Object.entries(schema.properties ?? {}).map(([name, part]) => [
+    wireName(name),
+    part,
+  ]);
   return {
     kind,
     title,
     docs,
     digests: digests !== null,
     off: missing(env),
-    settings: { required: (schema.required ?? []).map(wireName), properties: Object.fromEntries(properties) },
+    settings: {
+      required: (schema.required ?? []).map(wireName),
+      properties: Object.fromEntries(properties),
+    },
   };
 }
 
@@ -49,7 +58,8 @@ export function channelCatalogue(ports: CataloguePorts) {
 
   function checked(kind: AnyChannel, settings: Settings, minted: Settings): Checked {
     const opening = kind.open(settings, env);
-    if (opening.kind === "invalid") return { kind: "invalid", problems: opening.problems.map(wireProblem) };
+    if (opening.kind === "invalid")
+      return { kind: "invalid", problems: opening.problems.map(wireProblem) };
     return { kind: "ok", settings: opening.channel.settings, minted };
   }
 
@@ -58,7 +68,8 @@ export function channelCatalogue(ports: CataloguePorts) {
     digests: (kind: string): boolean => (channelKind(kind)?.digests ?? null) !== null,
     /** Why this deployment cannot send to channels of the kind. */
     off: (kind: string): string | null => channelKind(kind)?.missing(env) ?? null,
-    hidden: (kind: string, settings: Settings): Settings => hideSecrets(channelKind(kind), settings),
+    hidden: (kind: string, settings: Settings): Settings =>
+      hideSecrets(channelKind(kind), settings),
 
     /** Settings of a new channel. `minted` were made up for it and are to be shown this once. */
     draft(name: string, given: Settings): Checked {
@@ -68,27 +79,42 @@ export function channelCatalogue(ports: CataloguePorts) {
       return checked(kind, { ...given, ...minted }, minted);
     },
 
-    /** Settings of a channel after an update. `rotate` makes a new secret and keeps the newest old one beside it. */
+    /**
+     * Settings of a channel after an update. `rotate` makes a new secret and keeps the newest old
+     * one beside it.
+     */
     revise(name: string, stored: Settings, given: Settings, rotate: boolean): Checked {
       const kind = channelKind(name);
       if (!kind) return { kind: "invalid", problems: [unknownKind(name)] };
       const merged = mergeSettings(stored, given);
       if (!rotate) return checked(kind, merged, {});
       if (!kind.rotate)
-        return { kind: "invalid", problems: [{ path: "rotate_secret", message: "this kind has no secret of ours" }] };
+        return {
+          kind: "invalid",
+          problems: [{ path: "rotate_secret", message: "this kind has no secret of ours" }],
+        };
       const fresh = kind.rotate(merged, ports.randomBytes);
       return checked(kind, { ...merged, ...fresh.settings }, fresh.minted);
     },
 
-    /** How a channel of the kind would show a signal in `state`, or a digest of one in every state. */
+    /**
+     * How a channel of the kind would show a signal in `state`, or a digest of one in every state.
+     */
     preview(name: string, given: Settings, states: readonly SignalState[]) {
       const kind = channelKind(name);
       if (!kind) return { kind: "invalid" as const, problems: [unknownKind(name)] };
       const opening = kind.open({ ...kind.example, ...given }, env);
-      if (opening.kind === "invalid") return { kind: "invalid" as const, problems: opening.problems.map(wireProblem) };
+      if (opening.kind === "invalid")
+        return { kind: "invalid" as const, problems: opening.problems.map(wireProblem) };
       if (states.length > 1 && kind.digests === null)
-        return { kind: "invalid" as const, problems: [{ path: "digest", message: "this kind sends each signal by itself" }] };
-      return { kind: "ok" as const, message: opening.channel.render(states.map((state) => sampleNotification(state, now()))) };
+        return {
+          kind: "invalid" as const,
+          problems: [{ path: "digest", message: "this kind sends each signal by itself" }],
+        };
+      return {
+        kind: "ok" as const,
+        message: opening.channel.render(states.map((state) => sampleNotification(state, now()))),
+      };
     },
 
     /** Sends an invented signal, outside the outbox. */
@@ -99,7 +125,11 @@ export function channelCatalogue(ports: CataloguePorts) {
       if (off !== null) return { problem: off };
       const opening = kind.open(config.settings, env);
       if (opening.kind === "invalid") {
-        return { problem: opening.problems.map(({ path, message }) => `${wireName(path)} ${message}`).join("; ") };
+        return {
+          problem: opening.problems
+            .map(({ path, message }) => `${wireName(path)} ${message}`)
+            .join("; "),
+        };
       }
       const idemKey = sha256Hex(`test:${config.id}:${now()}`);
       const { fetch, telemetry } = ports;

@@ -1,14 +1,17 @@
 import type * as z from "zod";
-import { dig } from "../kit/dig.ts";
-import type { CallRecord, Fetch } from "../kit/http.ts";
+import type { CallRecord, Fetch } from "../http/request.ts";
+import type { Verdict } from "../http/verdict.ts";
+import { dig } from "../kit/get-path.ts";
 import type { Clock } from "../kit/time.ts";
-import type { Verdict } from "../kit/verdict.ts";
 import type { Notification } from "../model/delivery.ts";
+import { fits, type Room } from "./_shared/rich-text.ts";
+import { composeDigest } from "./_shared/template.ts";
 import type { ChannelEnv } from "./env.ts";
-import { fits, type Room } from "./rich.ts";
-import { composeDigest } from "./template.ts";
 
-/** How often a target may be written to: `count` every `perMs`, and up to `burst` at once after a pause. */
+/**
+ * How often a target may be written to: `count` every `perMs`, and up to `burst` at once after a
+ * pause.
+ */
 export type Limit = {
   key: string;
   count: number;
@@ -25,7 +28,9 @@ export type SendPorts = {
   fetch: Fetch;
   now: Clock;
   env: ChannelEnv;
-  /** The same for every attempt at this delivery: passed on wherever the channel has a place for it. */
+  /**
+   * The same for every attempt at this delivery: passed on wherever the channel has a place for it.
+   */
   idemKey: string;
   /** External id of the last message about the same event, when the channel gave one. */
   prior: string | null;
@@ -47,32 +52,49 @@ export type Sent = {
 };
 
 /**
- * A way to tell someone. One file owns its name, settings, pace, look and manners; src/channels/index.ts lists it.
+ * A way to tell someone. One file owns its name, settings, pace, look and manners;
+ * src/channels/registry.ts lists it.
  *
- * `send` is called once per attempt, by one caller per delivery at a time, and must not throw: what it answers decides what happens next.
- * ok, empty: the delivery is done · retry, throttled, quota: tried again later by the policy · auth: the channel is paused and the delivery
- * waits · gone: the channel is disabled and the delivery becomes a dead letter · reject: dead letter.
+ * `send` is called once per attempt, by one caller per delivery at a time, and must not throw: what
+ * it answers decides what happens next. ok, empty: the delivery is done · retry, throttled, quota:
+ * tried again later by the policy · auth: the channel is paused and the delivery waits · gone: the
+ * channel is disabled and the delivery becomes a dead letter · reject: dead letter.
  */
 export type Channel<Schema extends z.ZodObject, Message> = {
   kind: string;
   title: string;
   /** For the person who sets it up: what to create where, what each setting means. */
   docs: string;
-  /** Secrets carry `.meta({ secret: true })` as their last call: they are written and never read back. */
+  /**
+   * Secrets carry `.meta({ secret: true })` as their last call: they are written and never read
+   * back.
+   */
   settings: Schema;
   policy: RetryPolicy;
-  /** The longest that a send may take, with all of its calls: the lease on the delivery outlasts it, and a dead worker's rows wait that long. */
+  /**
+   * The longest that a send may take, with all of its calls: the lease on the delivery outlasts it,
+   * and a dead worker's rows wait that long.
+   */
   sendMs: number;
-  /** How much a digest of several may hold, so that nothing of it is cut off. Null: machines want each signal by itself, and a digest is refused. */
+  /**
+   * How much a digest of several may hold, so that nothing of it is cut off. Null: machines want
+   * each signal by itself, and a digest is refused.
+   */
   digests: Room | null;
-  /** Whether `send` makes use of the last message about the same event (SendPorts.prior); looking it up costs a query. */
+  /**
+   * Whether `send` makes use of the last message about the same event (SendPorts.prior); looking it
+   * up costs a query.
+   */
   threads: boolean;
   /** Why this deployment cannot use the channel (a missing token); null when it can. */
   missing(env: ChannelEnv): string | null;
   /** What is wrong with settings beyond their shape, e.g. a URL that leads inside. */
   refuse(settings: z.output<Schema>, env: ChannelEnv): { path: string; message: string } | null;
   /** Settings to make up at creation when the user gives none (a signing secret). */
-  mint?(given: Record<string, unknown>, randomBytes: (count: number) => Uint8Array): Record<string, unknown>;
+  mint?(
+    given: Record<string, unknown>,
+    randomBytes: (count: number) => Uint8Array,
+  ): Record<string, unknown>;
   /** A new secret of ours beside the newest old one; `minted` is what to show once. */
   rotate?(
     settings: Record<string, unknown>,
@@ -82,7 +104,11 @@ export type Channel<Schema extends z.ZodObject, Message> = {
   example: Record<string, unknown>;
   limits(settings: z.output<Schema>): Limit[];
   /** One notification, or a digest of several, as the channel will show it. Pure. */
-  render(notifications: readonly Notification[], settings: z.output<Schema>, env: ChannelEnv): Message;
+  render(
+    notifications: readonly Notification[],
+    settings: z.output<Schema>,
+    env: ChannelEnv,
+  ): Message;
   send(message: Message, settings: z.output<Schema>, ports: SendPorts): Promise<Sent>;
 };
 
@@ -97,7 +123,9 @@ export type OpenChannel = {
   render(notifications: readonly Notification[]): unknown;
   send(notifications: readonly Notification[], ports: SendPorts): Promise<Sent>;
 };
-export type Opening = { kind: "open"; channel: OpenChannel } | { kind: "invalid"; problems: Problem[] };
+export type Opening =
+  | { kind: "open"; channel: OpenChannel }
+  | { kind: "invalid"; problems: Problem[] };
 
 type Described =
   | "kind"
@@ -121,21 +149,32 @@ function problemOf(issue: z.core.$ZodIssue, given: unknown): Problem {
   return { path, message: dig(given, path) === undefined ? "is required" : issue.message };
 }
 
-function digestable(notifications: readonly Notification[], room: Room | null, publicUrl: string): number {
+function digestable(
+  notifications: readonly Notification[],
+  room: Room | null,
+  publicUrl: string,
+): number {
   if (room === null) return 1;
-  const fitting = (count: number): boolean => fits(composeDigest(notifications.slice(0, count), publicUrl), room);
+  const fitting = (count: number): boolean =>
+    fits(composeDigest(notifications.slice(0, count), publicUrl), room);
   let count = notifications.length;
   while (count > 1 && !fitting(count)) count--;
   return count;
 }
 
 /** Hides the kind's own types behind one shape, so that the registry is a plain list. */
-export function channel<Schema extends z.ZodObject, Message>(own: Channel<Schema, Message>): AnyChannel {
+export function channel<Schema extends z.ZodObject, Message>(
+  own: Channel<Schema, Message>,
+): AnyChannel {
   return {
     ...own,
     open(given, env) {
       const parsed = own.settings.safeParse(given);
-      if (!parsed.success) return { kind: "invalid", problems: parsed.error.issues.map((issue) => problemOf(issue, given)) };
+      if (!parsed.success)
+        return {
+          kind: "invalid",
+          problems: parsed.error.issues.map((issue) => problemOf(issue, given)),
+        };
       const settings = parsed.data;
       const refused = own.refuse(settings, env);
       if (refused) return { kind: "invalid", problems: [refused] };
@@ -146,7 +185,8 @@ export function channel<Schema extends z.ZodObject, Message>(own: Channel<Schema
           limits: own.limits(settings),
           fit: (notifications) => digestable(notifications, own.digests, env.PUBLIC_URL),
           render: (notifications) => own.render(notifications, settings, env),
-          send: (notifications, ports) => own.send(own.render(notifications, settings, env), settings, ports),
+          send: (notifications, ports) =>
+            own.send(own.render(notifications, settings, env), settings, ports),
         },
       };
     },

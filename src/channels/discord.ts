@@ -1,14 +1,14 @@
 import * as z from "zod";
-import { type Answer, outsideCall } from "../kit/http.ts";
-import { askedDelay } from "../kit/http-verdict.ts";
-import type { Verdict } from "../kit/verdict.ts";
+import { type Answer, outsideCall } from "../http/request.ts";
+import { askedDelay } from "../http/status-verdict.ts";
+import type { Verdict } from "../http/verdict.ts";
 import type { Notification } from "../model/delivery.ts";
+import { hookProblem } from "./_shared/egress.ts";
+import { cut, cutText, encoded, type Room, type Span } from "./_shared/rich-text.ts";
+import { TemplatesSetting } from "./_shared/secrets.ts";
+import { callPorts, READING, sentFrom, TIMEOUT_MS, unacknowledged } from "./_shared/send-result.ts";
+import { composeAll, headline } from "./_shared/template.ts";
 import { channel, type SendPorts, type Sent } from "./channel.ts";
-import { hookProblem } from "./egress.ts";
-import { cut, cutText, encoded, type Room, type Span } from "./rich.ts";
-import { callPorts, READING, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
-import { TemplatesSetting } from "./settings.ts";
-import { composeAll, headline } from "./template.ts";
 
 const escapeMarkdown = (text: string): string => text.replace(/[\\*_~|>#\-[\]()`@:]/g, "\\$&");
 
@@ -30,7 +30,9 @@ const Settings = z.object({
   /** A thread of the hook's channel. */
   threadId: z.string().regex(/^\d+$/).optional(),
   username: z.string().max(80).optional(),
-  /** Whether a later change of the same event rewrites the older message instead of sending another. */
+  /**
+   * Whether a later change of the same event rewrites the older message instead of sending another.
+   */
   updates: z.enum(["new", "edit"]).default("new"),
   templates: TemplatesSetting,
 });
@@ -41,24 +43,50 @@ export type DiscordMessage = {
   allowed_mentions: { parse: never[] };
 };
 
-function render(notifications: readonly Notification[], { templates }: Settings, publicUrl: string): DiscordMessage {
+function render(
+  notifications: readonly Notification[],
+  { templates }: Settings,
+  publicUrl: string,
+): DiscordMessage {
   const [first] = notifications;
-  const description = encoded(cut(composeAll(notifications, templates, publicUrl), DESCRIPTION), markdown);
+  const description = encoded(
+    cut(composeAll(notifications, templates, publicUrl), DESCRIPTION),
+    markdown,
+  );
   const title = cutText(escapeMarkdown(headline(notifications)), MAX_TITLE);
   const color = notifications.length === 1 && first ? COLOURS[first.state] : COLOURS.candidate;
-  const embed = { title, description, color, ...(notifications.length === 1 && first && { timestamp: first.ts }) };
+  const embed = {
+    title,
+    description,
+    color,
+    ...(notifications.length === 1 && first && { timestamp: first.ts }),
+  };
   return { embeds: [embed], allowed_mentions: { parse: [] } };
 }
 
-const Reply = z.looseObject({ id: z.string().optional(), message: z.string().optional(), retry_after: z.number().optional() });
+const Reply = z.looseObject({
+  id: z.string().optional(),
+  message: z.string().optional(),
+  retry_after: z.number().optional(),
+});
 
 const BANNED_MS = 300_000;
 
-/** A hook whose address is refused is gone: Discord bans the IP of whoever goes on using it. Pages are from the edge in front of it. */
-function classify({ status, json, headers }: Omit<Answer, "verdict">, now: number): Verdict | undefined {
+/**
+ * A hook whose address is refused is gone: Discord bans the IP of whoever goes on using it. Pages
+ * are from the edge in front of it.
+ */
+function classify(
+  { status, json, headers }: Omit<Answer, "verdict">,
+  now: number,
+): Verdict | undefined {
   if (json === undefined && status !== 429) return undefined;
   if (json === undefined)
-    return { kind: "throttled", reason: "banned for minutes", delayMs: Math.max(BANNED_MS, askedDelay(headers, now) ?? 0) };
+    return {
+      kind: "throttled",
+      reason: "banned for minutes",
+      delayMs: Math.max(BANNED_MS, askedDelay(headers, now) ?? 0),
+    };
   const reply = Reply.safeParse(json).data;
   const reason = `HTTP ${status}${reply?.message ? `: ${reply.message.slice(0, 200)}` : ""}`;
   if (status === 200 && reply?.id === undefined) return unacknowledged;
@@ -96,7 +124,10 @@ async function send(message: DiscordMessage, settings: Settings, ports: SendPort
     if (!deleted) return sentFrom(answer, ports.prior);
   }
   url.searchParams.set("wait", "true");
-  const body = { ...message, ...(settings.username !== undefined && { username: settings.username }) };
+  const body = {
+    ...message,
+    ...(settings.username !== undefined && { username: settings.username }),
+  };
   const answer = await call("POST", url, body, ports);
   return sentFrom(answer, Reply.safeParse(answer.json).data?.id ?? null);
 }
@@ -114,7 +145,14 @@ export const discord = channel({
   digests: DESCRIPTION,
   threads: true,
   missing: () => null,
-  refuse: ({ url }, env) => hookProblem("url", url, /^(?:ptb\.|canary\.)?discord(?:app)?\.com$/, /\/webhooks\/\d+\/[\w-]+$/, env),
+  refuse: ({ url }, env) =>
+    hookProblem(
+      "url",
+      url,
+      /^(?:ptb\.|canary\.)?discord(?:app)?\.com$/,
+      /\/webhooks\/\d+\/[\w-]+$/,
+      env,
+    ),
   // 5 messages in 2 s a hook, about 30 a minute a channel.
   example: { url: "https://discord.com/api/webhooks/1/token" },
   limits: () => [

@@ -1,13 +1,20 @@
 import * as z from "zod";
-import { type Answer, outsideCall } from "../kit/http.ts";
-import type { Verdict } from "../kit/verdict.ts";
+import { type Answer, outsideCall } from "../http/request.ts";
+import type { Verdict } from "../http/verdict.ts";
+import { htmlWith } from "./_shared/html.ts";
+import { cut, cutText, type Doc, encoded, ofText, plain } from "./_shared/rich-text.ts";
+import { TemplatesSetting } from "./_shared/secrets.ts";
+import {
+  callPorts,
+  READING,
+  sentFrom,
+  TIMEOUT_MS,
+  unacknowledged,
+  unsent,
+} from "./_shared/send-result.ts";
+import { composeAll, headline } from "./_shared/template.ts";
 import { channel, type SendPorts, type Sent } from "./channel.ts";
 import type { ChannelEnv } from "./env.ts";
-import { htmlWith } from "./html.ts";
-import { cut, cutText, type Doc, encoded, ofText, plain } from "./rich.ts";
-import { callPorts, READING, sentFrom, TIMEOUT_MS, unacknowledged, unsent } from "./sent.ts";
-import { TemplatesSetting } from "./settings.ts";
-import { composeAll, headline } from "./template.ts";
 
 const html = htmlWith({ bold: "strong", italic: "em", code: "code" });
 
@@ -50,20 +57,33 @@ type Provider = {
   id(json: unknown): string | null;
 };
 
-const ResendReply = z.looseObject({ id: z.string().optional(), name: z.string().default(""), message: z.string().default("") });
+const ResendReply = z.looseObject({
+  id: z.string().optional(),
+  name: z.string().default(""),
+  message: z.string().default(""),
+});
 
 /** Takes an idempotency key for 24 hours: as long as a mail is tried. */
 const resend: Provider = {
   keyName: "RESEND_API_KEY",
   url: (env) => `${env.RESEND_BASE_URL}/emails`,
-  headers: (env, idemKey) => ({ authorization: `Bearer ${env.RESEND_API_KEY}`, "idempotency-key": idemKey }),
-  body: (mail, from, to, idemKey) => ({ from, to, ...mail, headers: { "X-Entity-Ref-ID": idemKey } }),
+  headers: (env, idemKey) => ({
+    authorization: `Bearer ${env.RESEND_API_KEY}`,
+    "idempotency-key": idemKey,
+  }),
+  body: (mail, from, to, idemKey) => ({
+    from,
+    to,
+    ...mail,
+    headers: { "X-Entity-Ref-ID": idemKey },
+  }),
   classify({ status, json }) {
     if (json === undefined) return undefined;
     const reply = ResendReply.safeParse(json).data;
     if (status === 200 && reply?.id === undefined) return unacknowledged;
     const reason = `HTTP ${status}: ${reply?.name ?? ""}`;
-    if (/^(daily|monthly)_quota_exceeded$/.test(reply?.name ?? "")) return { kind: "quota", reason };
+    if (/^(daily|monthly)_quota_exceeded$/.test(reply?.name ?? ""))
+      return { kind: "quota", reason };
     if (reply?.name === "concurrent_idempotent_requests") return { kind: "retry", reason };
     // A verified domain is a matter of credentials too: a person mends it, then the mail goes out.
     if (status === 403) return { kind: "auth", reason };
@@ -95,7 +115,8 @@ const postmark: Provider = {
   }),
   classify({ status, json }) {
     const reply = PostmarkReply.safeParse(json).data;
-    if (status === 200 && (!reply || (reply.ErrorCode === 0 && reply.MessageID === undefined))) return unacknowledged;
+    if (status === 200 && (!reply || (reply.ErrorCode === 0 && reply.MessageID === undefined)))
+      return unacknowledged;
     if (!reply || reply.ErrorCode === 0 || (status !== 200 && status !== 422)) return undefined;
     const reason = `error ${reply.ErrorCode}: ${reply.Message.slice(0, 200)}`;
     // 405: the allowance is used up; 10: the token is wrong.
@@ -110,14 +131,21 @@ const PROVIDERS = { resend, postmark };
 async function send(mail: Mail, settings: Settings, ports: SendPorts): Promise<Sent> {
   const { env, idemKey } = ports;
   const provider = PROVIDERS[settings.provider];
-  if (env[provider.keyName] === "") return unsent({ kind: "auth", reason: `${provider.keyName} is not set` });
+  if (env[provider.keyName] === "")
+    return unsent({ kind: "auth", reason: `${provider.keyName} is not set` });
   const answer = await outsideCall(
     {
       provider: settings.provider,
       method: "POST",
       url: provider.url(env),
-      headers: { "content-type": "application/json", "user-agent": "event-stream-starter", ...provider.headers(env, idemKey) },
-      body: JSON.stringify(provider.body(mail, settings.from ?? env.MAIL_FROM, settings.to, idemKey)),
+      headers: {
+        "content-type": "application/json",
+        "user-agent": "event-stream-starter",
+        ...provider.headers(env, idemKey),
+      },
+      body: JSON.stringify(
+        provider.body(mail, settings.from ?? env.MAIL_FROM, settings.to, idemKey),
+      ),
       ...READING,
       expect: "json",
       classify: provider.classify,
@@ -140,11 +168,17 @@ export const email = channel({
   digests: ROOM,
   threads: false,
   missing: (env) =>
-    env.RESEND_API_KEY === "" && env.POSTMARK_TOKEN === "" ? "neither RESEND_API_KEY nor POSTMARK_TOKEN is set" : null,
+    env.RESEND_API_KEY === "" && env.POSTMARK_TOKEN === ""
+      ? "neither RESEND_API_KEY nor POSTMARK_TOKEN is set"
+      : null,
   refuse: ({ from }, env) =>
-    from === undefined && env.MAIL_FROM === "" ? { path: "from", message: "is needed, since MAIL_FROM is not set" } : null,
+    from === undefined && env.MAIL_FROM === ""
+      ? { path: "from", message: "is needed, since MAIL_FROM is not set" }
+      : null,
   example: { to: ["ada@example.org"], from: "signals@example.org" },
-  limits: ({ provider }) => [{ key: `mail-${provider}`, count: 2, perMs: 1_000, burst: 2, shared: true }],
+  limits: ({ provider }) => [
+    { key: `mail-${provider}`, count: 2, perMs: 1_000, burst: 2, shared: true },
+  ],
   render: (notifications, { templates }, env) =>
     written(composeAll(notifications, templates, env.PUBLIC_URL), headline(notifications)),
   send,

@@ -4,7 +4,8 @@ const list = z
   .string()
   .default("")
   .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ""));
-const publicHost = (url: string): string[] => (url.startsWith("https://") && URL.canParse(url) ? [new URL(url).hostname] : []);
+const publicHost = (url: string): string[] =>
+  url.startsWith("https://") && URL.canParse(url) ? [new URL(url).hostname] : [];
 const base = (url: string) => z.url().default(url);
 
 const Given = z.object({
@@ -16,15 +17,25 @@ const Given = z.object({
   POSTMARK_BASE_URL: base("https://api.postmarkapp.com"),
   /** Sender of mails when a channel names none: "Signals <signals@example.org>". */
   MAIL_FROM: z.string().default(""),
-  /** Address of this deployment, for links into its pages; without it messages carry no such links. */
+  /**
+   * Address of this deployment, for links into its pages; without it messages carry no such links.
+   */
   PUBLIC_URL: z.string().default(""),
-  /** host:port pairs that may be reached over http and by address: the local twins, nothing else. */
+  /**
+   * host:port pairs that may be reached over http and by address: the local twins, nothing else.
+   */
   EGRESS_ALLOW: list,
-  /** Further hosts of this deployment, beside that of PUBLIC_URL: a hook that points at ourselves would loop. */
+  /**
+   * Further hosts of this deployment, beside that of PUBLIC_URL: a hook that points at ourselves
+   * would loop.
+   */
   OWN_HOSTS: list,
 });
 
-/** What every channel of a deployment shares: base URLs, the bot's token, mail keys, and where outside calls may go. */
+/**
+ * What every channel of a deployment shares: base URLs, the bot's token, mail keys, and where
+ * outside calls may go.
+ */
 export const ChannelEnv = Given.transform((given) => ({
   ...given,
   OWN_HOSTS: [...given.OWN_HOSTS, ...publicHost(given.PUBLIC_URL)],

@@ -7,7 +7,12 @@ import { telegram } from "./telegram.ts";
 import { webhook } from "./webhook.ts";
 
 const HOSTILE = "@everyone <!channel> <@U1> **x** [a](https://evil.com) `c` & <b> | ~ _ #";
-const hostile = [notificationOf({ summary: HOSTILE, reasons: [{ rule: "r", group: "g", score: 1, text: "😀".repeat(6_000) }] })];
+const hostile = [
+  notificationOf({
+    summary: HOSTILE,
+    reasons: [{ rule: "r", group: "g", score: 1, text: "😀".repeat(6_000) }],
+  }),
+];
 
 describe("the Discord channel", () => {
   const settings = { url: "https://discord.com/api/webhooks/1/token-x" };
@@ -26,7 +31,9 @@ describe("the Discord channel", () => {
     expect(embeds[0]?.description).toContain("\\*\\*x\\*\\* \\[a\\]\\(https\\:");
     expect(embeds[0]?.description.length).toBeLessThanOrEqual(4_096);
     expect(embeds[0]?.description.isWellFormed()).toBe(true);
-    const { seen: titled } = await send(ok, { notifications: [notificationOf({ symbol: "[X](//e.com)" })] });
+    const { seen: titled } = await send(ok, {
+      notifications: [notificationOf({ symbol: "[X](//e.com)" })],
+    });
     expect(JSON.stringify(titled[0]?.body)).toContain(
       JSON.stringify("$\\[X\\]\\(//e.com\\) verified \\(score 12\\)").slice(1, -1),
     );
@@ -44,16 +51,25 @@ describe("the Discord channel", () => {
 
   it("waits the fraction of a second that the body asks for, and minutes when the edge refuses", async () => {
     const limited = await send(() =>
-      Response.json({ retry_after: 0.529, global: false }, { status: 429, headers: { "retry-after": "1" } }),
+      Response.json(
+        { retry_after: 0.529, global: false },
+        { status: 429, headers: { "retry-after": "1" } },
+      ),
     );
     expect(limited.sent.verdict).toMatchObject({ kind: "throttled", delayMs: 529 });
-    expect((await send(() => new Response("<html>", { status: 429 }))).sent.verdict.delayMs).toBe(300_000);
-    const banned = await send(() => new Response("<html>", { status: 429, headers: { "retry-after": "3600" } }));
+    expect((await send(() => new Response("<html>", { status: 429 }))).sent.verdict.delayMs).toBe(
+      300_000,
+    );
+    const banned = await send(
+      () => new Response("<html>", { status: 429, headers: { "retry-after": "3600" } }),
+    );
     expect(banned.sent.verdict.delayMs).toBe(3_600_000);
   });
 
   it("rewrites its older message where that was chosen", async () => {
-    const { seen } = await sendWith(discord, { ...settings, updates: "edit", threadId: "9" }, ok, { prior: "55" });
+    const { seen } = await sendWith(discord, { ...settings, updates: "edit", threadId: "9" }, ok, {
+      prior: "55",
+    });
     expect(seen.map(({ url }) => url)).toEqual([`${settings.url}/messages/55?thread_id=9`]);
   });
 });
@@ -65,7 +81,10 @@ describe("the Slack channel", () => {
   it("takes the power from control sequences and keeps a section under 3,000 characters", async () => {
     const { sent, seen } = await send(() => new Response("ok"), { notifications: hostile });
     expect(sent.verdict.kind).toBe("ok");
-    const { blocks, text } = (seen[0]?.body ?? {}) as { blocks: { text: { text: string } }[]; text: string };
+    const { blocks, text } = (seen[0]?.body ?? {}) as {
+      blocks: { text: { text: string } }[];
+      text: string;
+    };
     const section = blocks[0]?.text.text ?? "";
     expect(section).toContain("&lt;!channel&gt; &lt;@U1&gt;");
     expect(section.length).toBeLessThanOrEqual(3_000);
@@ -83,40 +102,71 @@ describe("the Slack channel", () => {
   });
 
   it("waits as long as Retry-After says", async () => {
-    const { sent } = await send(() => new Response("rate_limited", { status: 429, headers: { "retry-after": "30" } }));
+    const { sent } = await send(
+      () => new Response("rate_limited", { status: 429, headers: { "retry-after": "30" } }),
+    );
     expect(sent.verdict).toMatchObject({ kind: "throttled", delayMs: 30_000 });
     for (const status of [429, 503]) {
-      const page = await send(() => new Response("<html>slow down", { status, headers: { "retry-after": "40" } }));
-      expect(page.sent.verdict).toMatchObject({ kind: status === 429 ? "throttled" : "retry", delayMs: 40_000 });
+      const page = await send(
+        () => new Response("<html>slow down", { status, headers: { "retry-after": "40" } }),
+      );
+      expect(page.sent.verdict).toMatchObject({
+        kind: status === 429 ? "throttled" : "retry",
+        delayMs: 40_000,
+      });
     }
   });
 });
 
 describe("an answer without end", () => {
   const endless = (status: number) => () =>
-    new Response(new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(64_000).fill(60)) }), {
-      status,
-    });
+    new Response(
+      new ReadableStream<Uint8Array>({
+        pull: (controller) => controller.enqueue(new Uint8Array(64_000).fill(60)),
+      }),
+      {
+        status,
+      },
+    );
   const services = [
     { kind: telegram, settings: { chatId: "5" }, env: { TELEGRAM_BOT_TOKEN: "1:t" } },
     { kind: discord, settings: { url: "https://discord.com/api/webhooks/1/token-x" }, env: {} },
     { kind: slack, settings: { url: "https://hooks.slack.com/services/T/B/x" }, env: {} },
-    { kind: email, settings: { to: ["ada@example.org"] }, env: { RESEND_API_KEY: "re_x", MAIL_FROM: "a@example.org" } },
+    {
+      kind: email,
+      settings: { to: ["ada@example.org"] },
+      env: { RESEND_API_KEY: "re_x", MAIL_FROM: "a@example.org" },
+    },
     { kind: webhook, settings: { url: "https://hooks.dev.org/in", secrets: [SECRET] }, env: {} },
   ];
 
-  it.each(services)("of $kind.kind is read as far as it matters and judged by its status", async ({ kind, settings, env }) => {
-    const sent = async (status: number) => (await sendWith(kind, settings, endless(status), { env })).sent;
-    expect((await sent(502)).verdict.kind).toBe("retry");
-    const taken = await sent(200);
-    expect(taken).toMatchObject(kind === webhook ? { verdict: { kind: "ok" } } : { verdict: { kind: "retry" }, ambiguous: true });
-  });
+  it.each(services)(
+    "of $kind.kind is read as far as it matters and judged by its status",
+    async ({ kind, settings, env }) => {
+      const sent = async (status: number) =>
+        (await sendWith(kind, settings, endless(status), { env })).sent;
+      expect((await sent(502)).verdict.kind).toBe("retry");
+      const taken = await sent(200);
+      expect(taken).toMatchObject(
+        kind === webhook
+          ? { verdict: { kind: "ok" } }
+          : { verdict: { kind: "retry" }, ambiguous: true },
+      );
+    },
+  );
 });
 
 describe("the mail channel", () => {
-  const env = { RESEND_API_KEY: "re_x", POSTMARK_TOKEN: "pm", MAIL_FROM: "Signals <signals@example.org>" };
+  const env = {
+    RESEND_API_KEY: "re_x",
+    POSTMARK_TOKEN: "pm",
+    MAIL_FROM: "Signals <signals@example.org>",
+  };
   const send = (target: Target, settings: object = {}, vars: object = env) =>
-    sendWith(email, { to: ["ada@example.org"], ...settings }, target, { env: vars, notifications: hostile });
+    sendWith(email, { to: ["ada@example.org"], ...settings }, target, {
+      env: vars,
+      notifications: hostile,
+    });
 
   it("goes through Resend with the idempotency key, in HTML and in plain words", async () => {
     const { sent, seen } = await send(() => Response.json({ id: "mail-1" }));
@@ -125,7 +175,11 @@ describe("the mail channel", () => {
       url: "https://api.resend.com/emails",
       headers: { "idempotency-key": "idem-1", authorization: "Bearer re_x" },
     });
-    expect(seen[0]?.body).toMatchObject({ from: env.MAIL_FROM, to: ["ada@example.org"], subject: "$DEMO verified (score 12)" });
+    expect(seen[0]?.body).toMatchObject({
+      from: env.MAIL_FROM,
+      to: ["ada@example.org"],
+      subject: "$DEMO verified (score 12)",
+    });
     expect(seen[0]?.body.html).toContain("&lt;b&gt;");
     expect(seen[0]?.body.text).toContain(HOSTILE);
   });
@@ -144,7 +198,10 @@ describe("the mail channel", () => {
 
   it("goes through Postmark, whose errors may come with a 200", async () => {
     const postmark = { provider: "postmark" };
-    const { sent, seen } = await send(() => Response.json({ ErrorCode: 0, MessageID: "pm-1" }), postmark);
+    const { sent, seen } = await send(
+      () => Response.json({ ErrorCode: 0, MessageID: "pm-1" }),
+      postmark,
+    );
     expect(sent.externalId).toBe("pm-1");
     expect(seen[0]).toMatchObject({
       url: "https://api.postmarkapp.com/email",
@@ -156,26 +213,45 @@ describe("the mail channel", () => {
       [422, 405, "quota"],
       [401, 10, "auth"],
     ] as const)
-      expect((await send(() => Response.json({ ErrorCode, Message: "x" }, { status }), postmark)).sent.verdict.kind).toBe(kind);
+      expect(
+        (await send(() => Response.json({ ErrorCode, Message: "x" }, { status }), postmark)).sent
+          .verdict.kind,
+      ).toBe(kind);
   });
 
   it("sends nothing without the provider's key", async () => {
-    const { sent, seen } = await send(() => Response.json({}), { provider: "postmark" }, { ...env, POSTMARK_TOKEN: "" });
+    const { sent, seen } = await send(
+      () => Response.json({}),
+      { provider: "postmark" },
+      { ...env, POSTMARK_TOKEN: "" },
+    );
     expect(sent.verdict).toEqual({ kind: "auth", reason: "POSTMARK_TOKEN is not set" });
     expect(seen).toEqual([]);
   });
 
   it("writes a subject of one line that reads in one direction, whatever a token is called", async () => {
     const symbol = "A\r\nBcc: x@y.z\u2028\u202Eevil";
-    const { seen } = await sendWith(email, { to: ["ada@example.org"] }, () => Response.json({ id: "1" }), {
-      env,
-      notifications: [notificationOf({ symbol })],
-    });
+    const { seen } = await sendWith(
+      email,
+      { to: ["ada@example.org"] },
+      () => Response.json({ id: "1" }),
+      {
+        env,
+        notifications: [notificationOf({ symbol })],
+      },
+    );
     expect(seen[0]?.body.subject).toBe("$A Bcc: x@y.z evil verified (score 12)");
   });
 
   it("takes no address that would add a header", () => {
-    for (const to of ["a@b.c\r\nBcc: x@y.z", "nobody", "<a@b.c> <d@e.f>", "x, y <a@b.cd>", "x,y@b.cd", "Ada <a@b.cd"])
+    for (const to of [
+      "a@b.c\r\nBcc: x@y.z",
+      "nobody",
+      "<a@b.c> <d@e.f>",
+      "x, y <a@b.cd>",
+      "x,y@b.cd",
+      "Ada <a@b.cd",
+    ])
       expect(email.open({ to: [to] }, { MAIL_FROM: "a@b.cd" } as never).kind).toBe("invalid");
   });
 });

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { ofText } from "./_shared/rich-text.ts";
+import { headline } from "./_shared/template.ts";
 import { channel } from "./channel.ts";
-import { ofText } from "./rich.ts";
-import { headline } from "./template.ts";
 
 export const log = channel({
   kind: "log",
@@ -16,11 +16,20 @@ export const log = channel({
   refuse: () => null,
   example: {},
   limits: () => [],
-  render: (notifications) => ({ text: headline(notifications), keys: notifications.map(({ eventKey }) => eventKey) }),
+  render: (notifications) => ({
+    text: headline(notifications),
+    keys: notifications.map(({ eventKey }) => eventKey),
+  }),
   send: async ({ text, keys }, _settings, ports) => {
     const started = ports.now();
     ports.log({ eventKey: keys.join(" "), text });
     const verdict = { kind: "ok", reason: "written" } as const;
-    return { verdict, externalId: null, ambiguous: false, httpStatus: null, ms: ports.now() - started };
+    return {
+      verdict,
+      externalId: null,
+      ambiguous: false,
+      httpStatus: null,
+      ms: ports.now() - started,
+    };
   },
 });

@@ -1,20 +1,22 @@
 import * as z from "zod";
-import { type Answer, outsideCall } from "../kit/http.ts";
-import type { Verdict } from "../kit/verdict.ts";
+import { type Answer, outsideCall } from "../http/request.ts";
+import type { Verdict } from "../http/verdict.ts";
+import { hookProblem } from "./_shared/egress.ts";
+import { cut, type Doc, encoded, type Room, type Span } from "./_shared/rich-text.ts";
+import { TemplatesSetting } from "./_shared/secrets.ts";
+import { callPorts, READING, sentFrom, TIMEOUT_MS, unacknowledged } from "./_shared/send-result.ts";
+import { composeAll, headline } from "./_shared/template.ts";
 import { channel, type SendPorts, type Sent } from "./channel.ts";
-import { hookProblem } from "./egress.ts";
-import { cut, type Doc, encoded, type Room, type Span } from "./rich.ts";
-import { callPorts, READING, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
-import { TemplatesSetting } from "./settings.ts";
-import { composeAll, headline } from "./template.ts";
 
 /** Slack's three, which also takes the power from <!channel> and <@user>. */
-const escapeControl = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const escapeControl = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const WRAP = { bold: "*", italic: "_", code: "`" };
 
 function mrkdwn({ text, style, href }: Span): string {
   const inner = escapeControl(text);
-  if (href !== undefined) return `<${escapeControl(href).replaceAll("|", "%7C")}|${inner.replaceAll("|", "¦")}>`;
+  if (href !== undefined)
+    return `<${escapeControl(href).replaceAll("|", "%7C")}|${inner.replaceAll("|", "¦")}>`;
   if (!style) return inner;
   const mark = WRAP[style];
   return `${mark}${inner.replaceAll(mark, "")}${mark}`;
@@ -25,19 +27,29 @@ const SECTION: Room = { units: 3_000, measure: (span) => mrkdwn(span).length };
 
 export type SlackMessage = { text: string; blocks: object[]; unfurl_links: boolean };
 
-const Settings = z.object({ url: z.string().max(2_048).meta({ secret: true }), templates: TemplatesSetting });
+const Settings = z.object({
+  url: z.string().max(2_048).meta({ secret: true }),
+  templates: TemplatesSetting,
+});
 type Settings = z.output<typeof Settings>;
 
 function written(doc: Doc, text: string): SlackMessage {
-  const section = { type: "section", text: { type: "mrkdwn", text: encoded(cut(doc, SECTION), mrkdwn) } };
+  const section = {
+    type: "section",
+    text: { type: "mrkdwn", text: encoded(cut(doc, SECTION), mrkdwn) },
+  };
   return { text: escapeControl(text), blocks: [section], unfurl_links: false };
 }
 
-/** Slack answers errors in plain words. A hook that was revoked or whose channel is closed does not come back. */
+/**
+ * Slack answers errors in plain words. A hook that was revoked or whose channel is closed does not
+ * come back.
+ */
 function classify({ status, text }: Omit<Answer, "verdict">): Verdict | undefined {
   if (status === 429 || (status !== null && status >= 500)) return undefined;
   // A page is from whatever stands in front of Slack, and says nothing about the hook.
-  if (text.trimStart().startsWith("<")) return { kind: "retry", reason: `HTTP ${status}: a page in place of an answer` };
+  if (text.trimStart().startsWith("<"))
+    return { kind: "retry", reason: `HTTP ${status}: a page in place of an answer` };
   const reason = `HTTP ${status}: ${text.slice(0, 80)}`;
   if (status === 200 && !/^ok\b|"ok":\s*true/.test(text)) return unacknowledged;
   if (status === 403 || status === 404 || status === 410) return { kind: "gone", reason };
@@ -70,7 +82,14 @@ export const slack = channel({
   digests: SECTION,
   threads: false,
   missing: () => null,
-  refuse: ({ url }, env) => hookProblem("url", url, /^hooks\.slack(?:-gov)?\.com$/, /\/(?:services|workflows|triggers)\/./, env),
+  refuse: ({ url }, env) =>
+    hookProblem(
+      "url",
+      url,
+      /^hooks\.slack(?:-gov)?\.com$/,
+      /\/(?:services|workflows|triggers)\/./,
+      env,
+    ),
   example: { url: "https://hooks.slack.com/services/T0/B0/token" },
   limits: () => [{ key: "hook", count: 1, perMs: 1_000, burst: 2 }],
   render: (notifications, { templates }, env) =>

@@ -34,7 +34,10 @@ describe("the Telegram channel", () => {
     const tags = [...text.matchAll(/<[^>]*>/g)].map(([tag]) => tag);
     expect(
       tags.filter(
-        (tag) => !/^<\/?(b|i|code)>$|^<a href="https:\/\/(dexscreener\.com|signals\.dev\.org)\/[^"]*">$|^<\/a>$/.test(tag),
+        (tag) =>
+          !/^<\/?(b|i|code)>$|^<a href="https:\/\/(dexscreener\.com|signals\.dev\.org)\/[^"]*">$|^<\/a>$/.test(
+            tag,
+          ),
       ),
     ).toEqual([]);
     expect(
@@ -48,9 +51,16 @@ describe("the Telegram channel", () => {
   });
 
   it("never exceeds 4,096 units nor splits a code point, whatever the text", async () => {
-    for (const summary of ["x".repeat(9_000), "😀".repeat(4_000), "<&>".repeat(3_000), "e\u0301".repeat(4_000)]) {
+    for (const summary of [
+      "x".repeat(9_000),
+      "😀".repeat(4_000),
+      "<&>".repeat(3_000),
+      "e\u0301".repeat(4_000),
+    ]) {
       const { seen } = await send(() => ok(), { summary });
-      const shown = `${seen[0]?.body.text}`.replace(/<[^>]*>/g, "").replaceAll(/&(lt|gt|quot|amp);/g, "x");
+      const shown = `${seen[0]?.body.text}`
+        .replace(/<[^>]*>/g, "")
+        .replaceAll(/&(lt|gt|quot|amp);/g, "x");
       expect(shown.length).toBeLessThanOrEqual(4_096);
       expect(shown.isWellFormed()).toBe(true);
       expect(shown.endsWith("…")).toBe(true);
@@ -58,14 +68,18 @@ describe("the Telegram channel", () => {
   });
 
   it("waits as long as parameters.retry_after says", async () => {
-    const { sent } = await send(() => refusal(429, "Too Many Requests: retry after 14", { retry_after: 14 }));
+    const { sent } = await send(() =>
+      refusal(429, "Too Many Requests: retry after 14", { retry_after: 14 }),
+    );
     expect(sent.verdict).toMatchObject({ kind: "throttled", delayMs: 14_000 });
   });
 
   it("follows a group that became a supergroup at once, and says where to", async () => {
     const { sent, seen } = await send((_, n) =>
       n === 0
-        ? refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", { migrate_to_chat_id: -1009876543210 })
+        ? refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", {
+            migrate_to_chat_id: -1009876543210,
+          })
         : ok(),
     );
     expect(sent).toMatchObject({ verdict: { kind: "ok" }, moved: { chatId: "-1009876543210" } });
@@ -74,19 +88,30 @@ describe("the Telegram channel", () => {
 
   it("follows it also where it would rewrite a message, whose id means nothing there", async () => {
     for (const updates of ["edit", "reply"]) {
-      const upgraded = refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", { migrate_to_chat_id: -1009 });
-      const { sent, seen } = await send(({ body }) => (body.chat_id === "-1009" ? ok(3) : upgraded.clone()), {
-        settings: { updates },
-        prior: "7",
+      const upgraded = refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", {
+        migrate_to_chat_id: -1009,
       });
-      expect(sent).toMatchObject({ verdict: { kind: "ok" }, externalId: "3", moved: { chatId: "-1009" } });
+      const { sent, seen } = await send(
+        ({ body }) => (body.chat_id === "-1009" ? ok(3) : upgraded.clone()),
+        {
+          settings: { updates },
+          prior: "7",
+        },
+      );
+      expect(sent).toMatchObject({
+        verdict: { kind: "ok" },
+        externalId: "3",
+        moved: { chatId: "-1009" },
+      });
       expect(seen.at(-1)?.body).toMatchObject({ chat_id: "-1009" });
       expect(seen.at(-1)?.body).not.toHaveProperty("reply_parameters");
     }
   });
 
   it("falls back to plain words when the tags cannot be read", async () => {
-    const { sent, seen } = await send((_, n) => (n === 0 ? refusal(400, "Bad Request: can't parse entities: x") : ok()));
+    const { sent, seen } = await send((_, n) =>
+      n === 0 ? refusal(400, "Bad Request: can't parse entities: x") : ok(),
+    );
     expect(sent.verdict.kind).toBe("ok");
     expect(seen[1]?.body).not.toHaveProperty("parse_mode");
     expect(seen[1]?.body.text).toContain("✅ $DEMO verified");
@@ -105,7 +130,9 @@ describe("the Telegram channel", () => {
 
   it("reads a page in place of JSON, and a lost answer, as faults that pass", async () => {
     expect((await send(() => new Response("<html>busy"))).sent.verdict.kind).toBe("retry");
-    const lost = await send(() => Promise.reject(new TypeError("network: https://api.telegram.org/bot1:token/x")));
+    const lost = await send(() =>
+      Promise.reject(new TypeError("network: https://api.telegram.org/bot1:token/x")),
+    );
     expect(lost.sent).toMatchObject({ verdict: { kind: "retry" }, ambiguous: true });
     expect(JSON.stringify(lost.sent)).not.toContain("1:token");
   });
@@ -113,8 +140,14 @@ describe("the Telegram channel", () => {
   it("answers the older message about the event and brings it up to date", async () => {
     const { sent, seen } = await send(() => ok(9), { prior: "7" });
     expect(sent.externalId).toBe("9");
-    expect(seen.map(({ url }) => url.split("/").at(-1))).toEqual(["sendMessage", "editMessageText"]);
-    expect(seen[0]?.body.reply_parameters).toEqual({ message_id: 7, allow_sending_without_reply: true });
+    expect(seen.map(({ url }) => url.split("/").at(-1))).toEqual([
+      "sendMessage",
+      "editMessageText",
+    ]);
+    expect(seen[0]?.body.reply_parameters).toEqual({
+      message_id: 7,
+      allow_sending_without_reply: true,
+    });
     expect(seen[1]?.body).toMatchObject({ message_id: 7, parse_mode: "HTML" });
   });
 
@@ -130,7 +163,10 @@ describe("the Telegram channel", () => {
     expect(edited.sent.externalId).toBe("7");
     const unchanged = await send(() => refusal(400, "Bad Request: message is not modified"), edit);
     expect(unchanged.sent).toMatchObject({ verdict: { kind: "ok" }, externalId: "7" });
-    const gone = await send((_, n) => (n === 0 ? refusal(400, "Bad Request: message to edit not found") : ok(8)), edit);
+    const gone = await send(
+      (_, n) => (n === 0 ? refusal(400, "Bad Request: message to edit not found") : ok(8)),
+      edit,
+    );
     expect(gone.sent.externalId).toBe("8");
   });
 
@@ -138,10 +174,16 @@ describe("the Telegram channel", () => {
     const opened = telegram.open({ chatId: "-100" }, {} as never);
     const limits = opened.kind === "open" ? opened.channel.limits : [];
     const most = (key: string) =>
-      limits.filter((limit) => limit.key.startsWith(key)).map(({ count, perMs, burst }) => ({ most: count + burst, perMs }));
+      limits
+        .filter((limit) => limit.key.startsWith(key))
+        .map(({ count, perMs, burst }) => ({ most: count + burst, perMs }));
     expect(most("group")[0]?.most).toBeLessThanOrEqual(20);
     expect(most("telegram-bot")[0]?.most).toBeLessThanOrEqual(30);
-    expect(limits.find(({ key }) => key.startsWith("chat"))).toMatchObject({ count: 1, perMs: 1_000, burst: 1 });
+    expect(limits.find(({ key }) => key.startsWith("chat"))).toMatchObject({
+      count: 1,
+      perMs: 1_000,
+      burst: 1,
+    });
   });
 
   it.each(["", "abc", "@x", "12 34", "1;drop", null])("does not take %o for a chat", (chatId) => {

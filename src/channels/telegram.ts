@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { type Answer, outsideCall } from "../kit/http.ts";
-import type { Verdict } from "../kit/verdict.ts";
+import { type Answer, outsideCall } from "../http/request.ts";
+import type { Verdict } from "../http/verdict.ts";
+import { htmlWith } from "./_shared/html.ts";
+import { cut, type Doc, encoded, ofText, plain } from "./_shared/rich-text.ts";
+import { TemplatesSetting } from "./_shared/secrets.ts";
+import { callPorts, READING, sentFrom, TIMEOUT_MS, unacknowledged } from "./_shared/send-result.ts";
+import { composeAll } from "./_shared/template.ts";
 import { channel, type Limit, type SendPorts, type Sent } from "./channel.ts";
-import { htmlWith } from "./html.ts";
-import { cut, type Doc, encoded, ofText, plain } from "./rich.ts";
-import { callPorts, READING, sentFrom, TIMEOUT_MS, unacknowledged } from "./sent.ts";
-import { TemplatesSetting } from "./settings.ts";
-import { composeAll } from "./template.ts";
 
 /** Telegram takes 4,096 UTF-16 units, counted after it has read the tags; it stays under that. */
 const ROOM = ofText(4_095);
@@ -28,7 +28,10 @@ const Settings = z.object({
     .pipe(
       z
         .string()
-        .regex(/^(-?\d{1,16}|@[A-Za-z][A-Za-z0-9_]{3,31})$/, "is a number such as -1001234567890 or a name such as @channel"),
+        .regex(
+          /^(-?\d{1,16}|@[A-Za-z][A-Za-z0-9_]{3,31})$/,
+          "is a number such as -1001234567890 or a name such as @channel",
+        ),
     ),
   /** Topic of a forum group. */
   threadId: z.number().int().positive().optional(),
@@ -43,21 +46,27 @@ const Reply = z.looseObject({
   ok: z.boolean(),
   description: z.string().default(""),
   result: z.unknown().optional(),
-  parameters: z.looseObject({ retry_after: z.number().optional(), migrate_to_chat_id: z.number().optional() }).default({}),
+  parameters: z
+    .looseObject({ retry_after: z.number().optional(), migrate_to_chat_id: z.number().optional() })
+    .default({}),
 });
 type Reply = z.infer<typeof Reply>;
 
 const replyOf = (json: unknown): Reply | undefined => Reply.safeParse(json).data;
 
-/** Telegram's own meaning of its errors (Bot API, "Making requests"; errors by their description). */
+/**
+ * Telegram's own meaning of its errors (Bot API, "Making requests"; errors by their description).
+ */
 function classify({ status, json }: Omit<Answer, "verdict">): Verdict | undefined {
   const reply = replyOf(json);
   if (status === 200 && !reply?.ok) return unacknowledged;
   if (!reply || reply.ok) return undefined;
   const reason = `${status}: ${reply.description}`.slice(0, 200);
   const wait = reply.parameters.retry_after;
-  if (status === 429) return { kind: "throttled", reason, ...(wait !== undefined && { delayMs: wait * 1_000 }) };
-  if (status === 401 || status === 404) return { kind: "auth", reason: "the bot's token is not accepted" };
+  if (status === 429)
+    return { kind: "throttled", reason, ...(wait !== undefined && { delayMs: wait * 1_000 }) };
+  if (status === 401 || status === 404)
+    return { kind: "auth", reason: "the bot's token is not accepted" };
   if (status === 403) return { kind: "gone", reason };
   return /message is not modified/i.test(reply.description) ? { kind: "ok", reason } : undefined;
 }
@@ -82,10 +91,20 @@ const call = (method: string, body: Body, ports: SendPorts): Promise<Answer> =>
 const described = (answer: Answer, pattern: RegExp): boolean =>
   answer.status === 400 && pattern.test(replyOf(answer.json)?.description ?? "");
 
-/** Sends with tags, and once more without them when Telegram cannot read them: the words matter more than the bold. */
-async function post(method: string, message: TelegramMessage, body: Body, ports: SendPorts): Promise<Answer> {
+/**
+ * Sends with tags, and once more without them when Telegram cannot read them: the words matter more
+ * than the bold.
+ */
+async function post(
+  method: string,
+  message: TelegramMessage,
+  body: Body,
+  ports: SendPorts,
+): Promise<Answer> {
   const rich = await call(method, { ...body, text: message.html, parse_mode: "HTML" }, ports);
-  return described(rich, /can't parse entities/i) ? call(method, { ...body, text: message.text }, ports) : rich;
+  return described(rich, /can't parse entities/i)
+    ? call(method, { ...body, text: message.text }, ports)
+    : rich;
 }
 
 const SentMessage = z.looseObject({ message_id: z.number() });
@@ -95,13 +114,23 @@ const messageId = ({ json }: Answer): string | null => {
   return result.success ? `${result.data.message_id}` : null;
 };
 
-const common = ({ silent }: Settings) => ({ link_preview_options: { is_disabled: true }, disable_notification: silent });
+const common = ({ silent }: Settings) => ({
+  link_preview_options: { is_disabled: true },
+  disable_notification: silent,
+});
 
 /** To the chat of the settings, or to another, where older messages have other ids. */
-async function fresh(message: TelegramMessage, settings: Settings, chatId: string, ports: SendPorts): Promise<Answer> {
+async function fresh(
+  message: TelegramMessage,
+  settings: Settings,
+  chatId: string,
+  ports: SendPorts,
+): Promise<Answer> {
   const prior = chatId === settings.chatId ? ports.prior : null;
   const reply =
-    prior !== null && settings.updates !== "new" ? { message_id: Number(prior), allow_sending_without_reply: true } : null;
+    prior !== null && settings.updates !== "new"
+      ? { message_id: Number(prior), allow_sending_without_reply: true }
+      : null;
   return post(
     "sendMessage",
     message,
@@ -115,7 +144,12 @@ async function fresh(message: TelegramMessage, settings: Settings, chatId: strin
   );
 }
 
-const edit = (message: TelegramMessage, chatId: string, id: string, ports: SendPorts): Promise<Answer> =>
+const edit = (
+  message: TelegramMessage,
+  chatId: string,
+  id: string,
+  ports: SendPorts,
+): Promise<Answer> =>
   post(
     "editMessageText",
     message,
@@ -123,9 +157,13 @@ const edit = (message: TelegramMessage, chatId: string, id: string, ports: SendP
     ports,
   );
 
-const newChat = (answer: Answer): number | undefined => replyOf(answer.json)?.parameters.migrate_to_chat_id;
+const newChat = (answer: Answer): number | undefined =>
+  replyOf(answer.json)?.parameters.migrate_to_chat_id;
 
-/** A group that became a supergroup has a new id: the message goes there at once, and the caller is told to keep it. */
+/**
+ * A group that became a supergroup has a new id: the message goes there at once, and the caller is
+ * told to keep it.
+ */
 async function following(
   chatId: string,
   attempt: (chatId: string) => Promise<Answer>,
@@ -142,11 +180,18 @@ async function send(message: TelegramMessage, settings: Settings, ports: SendPor
   const { prior } = ports;
   if (prior !== null && settings.updates === "edit") {
     const answer = await edit(message, settings.chatId, prior, ports);
-    if (!described(answer, NO_LONGER_THERE) && newChat(answer) === undefined) return sentFrom(answer, prior);
+    if (!described(answer, NO_LONGER_THERE) && newChat(answer) === undefined)
+      return sentFrom(answer, prior);
   }
-  const { answer, moved } = await following(settings.chatId, (chatId) => fresh(message, settings, chatId, ports));
+  const { answer, moved } = await following(settings.chatId, (chatId) =>
+    fresh(message, settings, chatId, ports),
+  );
   const sent = sentFrom(answer, messageId(answer));
-  const outdated = prior !== null && settings.updates === "reply_and_edit" && sent.verdict.kind === "ok" && moved === null;
+  const outdated =
+    prior !== null &&
+    settings.updates === "reply_and_edit" &&
+    sent.verdict.kind === "ok" &&
+    moved === null;
   // A courtesy to readers of the older message: the delivery is done without it.
   if (outdated) await edit(message, settings.chatId, prior, ports);
   return moved === null ? sent : { ...sent, moved: { chatId: moved } };
@@ -154,7 +199,10 @@ async function send(message: TelegramMessage, settings: Settings, ports: SendPor
 
 const isGroup = (chatId: string): boolean => chatId.startsWith("-") || chatId.startsWith("@");
 
-/** Telegram's own figures: about 1 message a second to a chat, 20 a minute to a group, 30 a second for a bot (Bots FAQ). */
+/**
+ * Telegram's own figures: about 1 message a second to a chat, 20 a minute to a group, 30 a second
+ * for a bot (Bots FAQ).
+ */
 function limits({ chatId }: Settings): Limit[] {
   const chat: Limit = { key: `chat:${chatId}`, count: 1, perMs: 1_000, burst: 1 };
   const group: Limit = { key: `group:${chatId}`, count: 14, perMs: 60_000, burst: 4 };
@@ -173,7 +221,8 @@ export const telegram = channel({
   ].join("\n"),
   settings: Settings,
   policy: "chat",
-  // An edit that is refused, a message, and the same to where the group has moved: each with tags and without.
+  // An edit that is refused, a message, and the same to where the group has moved: each with tags
+  // and without.
   sendMs: 6 * TIMEOUT_MS,
   digests: ROOM,
   threads: true,
@@ -181,6 +230,7 @@ export const telegram = channel({
   refuse: () => null,
   example: { chatId: "1" },
   limits,
-  render: (notifications, { templates }, env) => written(composeAll(notifications, templates, env.PUBLIC_URL)),
+  render: (notifications, { templates }, env) =>
+    written(composeAll(notifications, templates, env.PUBLIC_URL)),
   send,
 });

@@ -6,7 +6,8 @@ import { webhook } from "./webhook.ts";
 const OLD = "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
 const send = (target: Target, settings: object = {}) =>
   sendWith(webhook, { url: "https://hooks.dev.org/in", secrets: [SECRET], ...settings }, target);
-const status = (code: number, headers: Record<string, string> = {}) => send(() => new Response("x", { status: code, headers }));
+const status = (code: number, headers: Record<string, string> = {}) =>
+  send(() => new Response("x", { status: code, headers }));
 
 describe("the webhook channel", () => {
   it("posts what happened, signed over the very bytes", async () => {
@@ -19,7 +20,9 @@ describe("the webhook channel", () => {
     });
     const key = Buffer.from(SECRET.slice(6), "base64");
     const signed = `${headers["webhook-id"]}.${Math.floor(NOON / 1_000)}.${JSON.stringify(body)}`;
-    expect(headers["webhook-signature"]).toBe(`v1,${createHmac("sha256", key).update(signed).digest("base64")}`);
+    expect(headers["webhook-signature"]).toBe(
+      `v1,${createHmac("sha256", key).update(signed).digest("base64")}`,
+    );
     expect(headers["webhook-id"]).toBe("idem-1");
   });
 
@@ -59,7 +62,10 @@ describe("the webhook channel", () => {
 
   it("hears Retry-After in seconds and as a date, with 429 and with 503", async () => {
     expect((await status(429, { "retry-after": "9" })).sent.verdict.delayMs).toBe(9_000);
-    expect((await status(503, { "retry-after": new Date(NOON + 60_000).toUTCString() })).sent.verdict.delayMs).toBe(60_000);
+    expect(
+      (await status(503, { "retry-after": new Date(NOON + 60_000).toUTCString() })).sent.verdict
+        .delayMs,
+    ).toBe(60_000);
   });
 
   it("reads no more than it must of an endless answer", async () => {
@@ -86,6 +92,9 @@ describe("the webhook channel", () => {
       { secrets: [] },
       { secrets: [SECRET, SECRET, SECRET] },
     ])
-      expect(open(wrong)).toMatchObject({ kind: "invalid", problems: [{ path: expect.stringMatching(/^(url|secrets)/) }] });
+      expect(open(wrong)).toMatchObject({
+        kind: "invalid",
+        problems: [{ path: expect.stringMatching(/^(url|secrets)/) }],
+      });
   });
 });

@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { type Answer, outsideCall } from "../kit/http.ts";
-import { askedDelay } from "../kit/http-verdict.ts";
+import { type Answer, outsideCall } from "../http/request.ts";
+import { askedDelay } from "../http/status-verdict.ts";
+import type { Verdict } from "../http/verdict.ts";
 import { snakeCased } from "../kit/snake.ts";
-import type { Verdict } from "../kit/verdict.ts";
+import { isSecret, newSecret, signedHeaders } from "../kit/standard-webhooks.ts";
 import type { Notification } from "../model/delivery.ts";
+import { egressProblem } from "./_shared/egress.ts";
+import { callPorts, only, READING, sentFrom, TIMEOUT_MS } from "./_shared/send-result.ts";
 import { channel, type SendPorts, type Sent } from "./channel.ts";
-import { egressProblem } from "./egress.ts";
-import { callPorts, only, READING, sentFrom, TIMEOUT_MS } from "./sent.ts";
-import { isSecret, newSecret, signedHeaders } from "./sign.ts";
 
 const Settings = z.object({
   url: z.string().max(2_048),
@@ -27,7 +27,8 @@ export type WebhookMessage = { contentType: string; event: Record<string, unknow
 function payload(notification: Notification, format: Settings["format"]): WebhookMessage {
   const data = snakeCased(notification);
   const type = `signal.${notification.state}`;
-  if (format === "standard") return { contentType: "application/json", event: { type, timestamp: notification.ts, data } };
+  if (format === "standard")
+    return { contentType: "application/json", event: { type, timestamp: notification.ts, data } };
   const event = {
     specversion: "1.0",
     source: "/event-stream-starter",
@@ -40,14 +41,20 @@ function payload(notification: Notification, format: Settings["format"]): Webhoo
   return { contentType: "application/cloudevents+json; charset=utf-8", event };
 }
 
-/** A redirect is a failure that someone may mend, so it is tried again like a 5xx; a missing hook is not coming back. */
+/**
+ * A redirect is a failure that someone may mend, so it is tried again like a 5xx; a missing hook is
+ * not coming back.
+ */
 function classify({ status, headers }: Omit<Answer, "verdict">, now: number): Verdict | undefined {
   if (status === null) return undefined;
-  if (status >= 300 && status < 400) return { kind: "retry", reason: `HTTP ${status}: redirects are not followed` };
+  if (status >= 300 && status < 400)
+    return { kind: "retry", reason: `HTTP ${status}: redirects are not followed` };
   if (status === 404 || status === 410) return { kind: "gone", reason: `HTTP ${status}` };
   if (status === 401 || status === 403) return { kind: "auth", reason: `HTTP ${status}` };
   const delayMs = askedDelay(headers, now);
-  return status >= 500 && delayMs !== undefined ? { kind: "retry", reason: `HTTP ${status}`, delayMs } : undefined;
+  return status >= 500 && delayMs !== undefined
+    ? { kind: "retry", reason: `HTTP ${status}`, delayMs }
+    : undefined;
 }
 
 async function send(message: WebhookMessage, settings: Settings, ports: SendPorts): Promise<Sent> {
@@ -88,13 +95,20 @@ export const webhook = channel({
   threads: false,
   missing: () => null,
   refuse: ({ url }, env) => egressProblem("url", url, env),
-  mint: (given, randomBytes) => (given.secrets === undefined ? { secrets: [newSecret(randomBytes)] } : {}),
+  mint: (given, randomBytes) =>
+    given.secrets === undefined ? { secrets: [newSecret(randomBytes)] } : {},
   rotate: ({ secrets }, randomBytes) => {
     const fresh = newSecret(randomBytes);
     const [newest] = Array.isArray(secrets) ? secrets : [];
-    return { settings: { secrets: [fresh, ...(newest === undefined ? [] : [newest])] }, minted: { secrets: [fresh] } };
+    return {
+      settings: { secrets: [fresh, ...(newest === undefined ? [] : [newest])] },
+      minted: { secrets: [fresh] },
+    };
   },
-  example: { url: "https://hooks.example.com/signals", secrets: ["whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] },
+  example: {
+    url: "https://hooks.example.com/signals",
+    secrets: ["whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],
+  },
   limits: () => [{ key: "hook", count: 50, perMs: 1_000, burst: 50 }],
   render: (notifications, { format }) => payload(only(notifications), format),
   send,

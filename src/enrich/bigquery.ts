@@ -1,8 +1,8 @@
-import { type BigQuery, bigQueryClient, runQuery } from "../kit/bigquery.ts";
-import type { Row } from "../kit/bigquery-answer.ts";
+import { type BigQuery, bigQueryClient, runQuery } from "../google/bigquery.ts";
+import type { Row } from "../google/bigquery-response.ts";
+import { BigQuerySettings } from "../google/settings.ts";
 import { amount, share } from "../kit/numeric.ts";
 import { iso } from "../kit/time.ts";
-import { BigQuerySettings } from "../model/bigquery-settings.ts";
 import { FACTS, type FactValues } from "../model/facts.ts";
 import { canonicalAddress } from "../model/mention.ts";
 import type { OnchainFeatures } from "../model/onchain-features.ts";
@@ -10,23 +10,37 @@ import type { Chain } from "../model/scalars.ts";
 import { type Asked, type AskPorts, enricher, type KnownToken, NO_ANSWER } from "./enricher.ts";
 
 /**
- * Public tables with a token's transfers. Only those with day partitions: with month partitions a window of 24 hours would be billed as a month.
- * No public set holds BSC or Base.
+ * Public tables with a token's transfers. Only those with day partitions: with month partitions a
+ * window of 24 hours would be billed as a month. No public set holds BSC or Base.
  */
 const TRANSFERS: Partial<Record<Chain, { table: string; token: string; amount: string }>> = {
-  eth: { table: "bigquery-public-data.crypto_ethereum.token_transfers", token: "token_address", amount: "value" },
+  eth: {
+    table: "bigquery-public-data.crypto_ethereum.token_transfers",
+    token: "token_address",
+    amount: "value",
+  },
 };
 
 const WINDOW = "24h";
 const DAY_MS = 86_400_000;
-/** The window begins at a whole ten minutes, so that a question asked again is the same question. */
+/**
+ * The window begins at a whole ten minutes, so that a question asked again is the same question.
+ */
 const STEP_MS = 600_000;
 const FRESH_SECONDS = 1_800;
 /** Rows younger than this are taken from the database in place of a query. */
 const REUSE_MS = FRESH_SECONDS * 1_000;
 
 /** Table and column names cannot be parameters: they come from the list above alone. */
-const sqlFor = ({ table, token, amount }: { table: string; token: string; amount: string }): string => `
+const sqlFor = ({
+  table,
+  token,
+  amount,
+}: {
+  table: string;
+  token: string;
+  amount: string;
+}): string => `
 WITH moved AS (
   SELECT from_address, to_address, SAFE_CAST(${amount} AS BIGNUMERIC) AS amount, block_timestamp
   FROM \`${table}\`
@@ -42,8 +56,8 @@ SELECT
   (SELECT MAX(block_timestamp) FROM moved) AS last_ts`;
 
 /**
- * How far to trust the figures, 0 to 1: less with few transfers, because shares of small samples swing, and less the further the newest block
- * lies back, because the data set may lag.
+ * How far to trust the figures, 0 to 1: less with few transfers, because shares of small samples
+ * swing, and less the further the newest block lies back, because the data set may lag.
  */
 export function confidenceOf(transfers: number, lagMs: number): number {
   const size = Math.min(1, Math.log10(transfers + 1) / 3);
@@ -51,11 +65,13 @@ export function confidenceOf(transfers: number, lagMs: number): number {
   return Math.round(size * recency * 100) / 100;
 }
 
-const isTime = (value: unknown): value is string => typeof value === "string" && Number.isFinite(Date.parse(value));
+const isTime = (value: unknown): value is string =>
+  typeof value === "string" && Number.isFinite(Date.parse(value));
 
 /**
- * new_holders_24h counts addresses that received and did not send; whale_share is the biggest receiver's part of what moved. True holdings would
- * take the whole history, which costs a hundred times as much.
+ * new_holders_24h counts addresses that received and did not send; whale_share is the biggest
+ * receiver's part of what moved. True holdings would take the whole history, which costs a hundred
+ * times as much.
  *
  * Null: no transfer in the window. The figures describe the time of the newest block that was read.
  */
@@ -70,7 +86,14 @@ export function featuresOf(row: Row, token: KnownToken, now: number): OnchainFea
     whale_share: share(row.whale_share),
     onchain_confidence: confidence,
   };
-  return { chain: token.chain, tokenCa: canonicalAddress(token.tokenCa), window: WINDOW, asOf: row.last_ts, values, confidence };
+  return {
+    chain: token.chain,
+    tokenCa: canonicalAddress(token.tokenCa),
+    window: WINDOW,
+    asOf: row.last_ts,
+    values,
+    confidence,
+  };
 }
 
 const asked = ({ values, asOf }: OnchainFeatures): Asked => ({
@@ -84,15 +107,31 @@ const asked = ({ values, asOf }: OnchainFeatures): Asked => ({
 async function query(token: KnownToken, client: BigQuery, ports: AskPorts): Promise<Asked> {
   const source = TRANSFERS[token.chain];
   if (source === undefined) return NO_ANSWER({ kind: "reject", reason: "no data for this chain" });
-  const since = { type: "TIMESTAMP", value: iso(Math.floor(ports.now() / STEP_MS) * STEP_MS - DAY_MS) } as const;
-  const params = { token: { type: "STRING", value: canonicalAddress(token.tokenCa) }, since } as const;
-  const result = await runQuery({ sql: sqlFor(source), params, tables: 1, maxRows: 1 }, client, ports);
+  const since = {
+    type: "TIMESTAMP",
+    value: iso(Math.floor(ports.now() / STEP_MS) * STEP_MS - DAY_MS),
+  } as const;
+  const params = {
+    token: { type: "STRING", value: canonicalAddress(token.tokenCa) },
+    since,
+  } as const;
+  const result = await runQuery(
+    { sql: sqlFor(source), params, tables: 1, maxRows: 1 },
+    client,
+    ports,
+  );
   const [row] = result.rows;
   if (result.verdict.kind !== "ok")
-    return NO_ANSWER({ ...result.verdict, kind: result.verdict.kind === "partial" ? "retry" : result.verdict.kind });
+    return NO_ANSWER({
+      ...result.verdict,
+      kind: result.verdict.kind === "partial" ? "retry" : result.verdict.kind,
+    });
   const features = row === undefined ? null : featuresOf(row, token, ports.now());
   if (features === null)
-    return { ...NO_ANSWER({ kind: "empty", reason: "no transfer in 24 hours" }), freshSeconds: FRESH_SECONDS };
+    return {
+      ...NO_ANSWER({ kind: "empty", reason: "no transfer in 24 hours" }),
+      freshSeconds: FRESH_SECONDS,
+    };
   await ports.features.putFeatures(features).catch(() => undefined);
   return asked(features);
 }
@@ -102,16 +141,26 @@ export const bigquery = enricher({
   group: "bigquery",
   title: "BigQuery",
   docs: "On-chain activity of Ethereum tokens from Google's public data. Needs GCP_SA_JSON (role BigQuery Job User). Every query is dry-run first and capped; BQ_DAILY_BYTES is never passed.",
-  provides: Object.fromEntries(Object.entries(FACTS).filter(([, fact]) => fact.provider === "bigquery")),
+  provides: Object.fromEntries(
+    Object.entries(FACTS).filter(([, fact]) => fact.provider === "bigquery"),
+  ),
   settings: BigQuerySettings,
   keepSeconds: 86_400,
   providers: ["bigquery", "google"],
-  limits: (settings) => ({ pace: { perMinute: 30, gapMs: 0 }, dailyBudget: settings.BQ_DAILY_BYTES }),
+  limits: (settings) => ({
+    pace: { perMinute: 30, gapMs: 0 },
+    dailyBudget: settings.BQ_DAILY_BYTES,
+  }),
   supports: (token) => TRANSFERS[token.chain] !== undefined,
   async ask(token, settings, ports) {
-    const stored = await ports.features.features(token.chain, canonicalAddress(token.tokenCa), WINDOW).catch(() => undefined);
-    if (stored !== undefined && ports.now() - Date.parse(stored.asOf) < REUSE_MS) return asked(stored);
+    const stored = await ports.features
+      .features(token.chain, canonicalAddress(token.tokenCa), WINDOW)
+      .catch(() => undefined);
+    if (stored !== undefined && ports.now() - Date.parse(stored.asOf) < REUSE_MS)
+      return asked(stored);
     const client = bigQueryClient(settings);
-    return client === null ? NO_ANSWER({ kind: "auth", reason: "GCP_SA_JSON is no key file" }) : query(token, client, ports);
+    return client === null
+      ? NO_ANSWER({ kind: "auth", reason: "GCP_SA_JSON is no key file" })
+      : query(token, client, ports);
   },
 });

@@ -1,20 +1,28 @@
 import * as z from "zod";
-import { guardedCall } from "../kit/guarded-call.ts";
+import { guardedCall } from "../http/provider-call.ts";
+import type { Verdict } from "../http/verdict.ts";
 import { amount, numeric } from "../kit/numeric.ts";
-import type { Verdict } from "../kit/verdict.ts";
-import { DEXSCREENER_CHAINS } from "../model/dexscreener.ts";
+import { DEX_FACTS, total } from "../markets/dex-facts.ts";
+import { DEXSCREENER_CHAINS } from "../markets/dexscreener.ts";
 import type { FactValues } from "../model/facts.ts";
 import { canonicalAddress } from "../model/mention.ts";
-import { DEX_FACTS, total } from "./dex-facts.ts";
 import { type Asked, enricher, NO_ANSWER, NOTHING_KNOWN } from "./enricher.ts";
 
-/** Published: 300 a minute and address. Egress addresses of Workers are shared, so we stay well below. */
+/**
+ * Published: 300 a minute and address. Egress addresses of Workers are shared, so we stay well
+ * below.
+ */
 export const DEXSCREENER_LIMITS = { pace: { perMinute: 120, gapMs: 0 }, dailyBudget: null };
-export const DexScreenerSettings = z.object({ DEXSCREENER_BASE_URL: z.url().default("https://api.dexscreener.com") });
+export const DexScreenerSettings = z.object({
+  DEXSCREENER_BASE_URL: z.url().default("https://api.dexscreener.com"),
+});
 
 const Side = z.object({ address: z.string(), symbol: z.string().catch("") });
 const Numbers = z.record(z.string(), z.unknown()).nullish().catch(null);
-/** Beyond the addresses everything may be missing, null or of another type: new pairs omit most of it. */
+/**
+ * Beyond the addresses everything may be missing, null or of another type: new pairs omit most of
+ * it.
+ */
 export const DexPair = z.object({
   chainId: z.string(),
   baseToken: Side,
@@ -27,9 +35,14 @@ export const DexPair = z.object({
 });
 export type DexPair = z.infer<typeof DexPair>;
 
-/** The pairs that can be read; one odd pair does not hide the others. Undefined: the answer is no list of pairs at all. */
+/**
+ * The pairs that can be read; one odd pair does not hide the others. Undefined: the answer is no
+ * list of pairs at all.
+ */
 export function readPairs(json: unknown): DexPair[] | undefined {
-  const list = Array.isArray(json) ? json : z.object({ pairs: z.array(z.unknown()).nullable() }).safeParse(json).data?.pairs;
+  const list = Array.isArray(json)
+    ? json
+    : z.object({ pairs: z.array(z.unknown()).nullable() }).safeParse(json).data?.pairs;
   if (list === undefined) return undefined;
   return (list ?? []).flatMap((pair) => DexPair.safeParse(pair).data ?? []);
 }
@@ -37,15 +50,25 @@ export function readPairs(json: unknown): DexPair[] | undefined {
 export const liquidityOf = (pair: DexPair): number => amount(pair.liquidity?.usd) ?? 0;
 
 /**
- * Facts about one token from its pairs. Pools in which it is the quote side are left out: their figures describe the other token. Liquidity and
- * volume are sums over its pools; price and change come from the deepest; the age is that of the oldest.
+ * Facts about one token from its pairs. Pools in which it is the quote side are left out: their
+ * figures describe the other token. Liquidity and volume are sums over its pools; price and change
+ * come from the deepest; the age is that of the oldest.
  */
-export function pairFacts(pairs: DexPair[], chainId: string, tokenCa: string, now: number): FactValues | null {
+export function pairFacts(
+  pairs: DexPair[],
+  chainId: string,
+  tokenCa: string,
+  now: number,
+): FactValues | null {
   const wanted = canonicalAddress(tokenCa);
-  const own = pairs.filter((pair) => pair.chainId === chainId && canonicalAddress(pair.baseToken.address) === wanted);
+  const own = pairs.filter(
+    (pair) => pair.chainId === chainId && canonicalAddress(pair.baseToken.address) === wanted,
+  );
   const deepest = own.toSorted((a, b) => liquidityOf(b) - liquidityOf(a))[0];
   if (deepest === undefined) return null;
-  const born = own.flatMap((pair) => numeric(pair.pairCreatedAt) ?? []).filter((at) => at > 0 && at <= now);
+  const born = own
+    .flatMap((pair) => numeric(pair.pairCreatedAt) ?? [])
+    .filter((at) => at > 0 && at <= now);
   return {
     dex_liquidity: total(own.map((pair) => amount(pair.liquidity?.usd))),
     dex_volume_1h: total(own.map((pair) => amount(pair.volume?.h1))),

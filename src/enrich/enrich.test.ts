@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { layeredCache } from "../kit/cache.ts";
-import { localGate } from "../kit/local-gate.ts";
-import { memoryRedis } from "../kit/memory-redis.ts";
-import { singleFlight } from "../kit/single-flight.ts";
+import { layeredCache } from "../concurrency/layered-cache.ts";
+import { memoryRedis } from "../concurrency/memory-redis.ts";
+import { singleFlight } from "../concurrency/single-flight.ts";
+import { localGate } from "../http/local-guard.ts";
 import { FACTS } from "../model/facts.ts";
 import type { Token } from "../model/mention.ts";
 import { type EnrichPorts, enrich, groupsOf } from "./enrich.ts";
 import { mergeFacts } from "./facts.ts";
-import { ENRICHERS } from "./index.ts";
+import { ENRICHERS } from "./registry.ts";
 
 const ADDRESS = "0x5b1c2d3e4f5061728394a5b6c7d8e9f0a1b2c3d4";
 const TOKEN: Token = { chain: "eth", symbol: "DEMO", tokenCa: ADDRESS, confidence: 1 };
@@ -27,9 +27,15 @@ const pair = (more: object = {}) => ({
   liquidity: { usd: 300_000 },
   ...more,
 });
-const scan = { code: 1, result: { [ADDRESS]: { is_honeypot: "0", buy_tax: "0", sell_tax: "0.05", holder_count: "12" } } };
+const scan = {
+  code: 1,
+  result: { [ADDRESS]: { is_honeypot: "0", buy_tax: "0", sell_tax: "0.05", holder_count: "12" } },
+};
 const geckoToken = {
-  data: { id: `eth_${ADDRESS}`, attributes: { price_usd: "0.4", total_reserve_in_usd: "1000", volume_usd: {} } },
+  data: {
+    id: `eth_${ADDRESS}`,
+    attributes: { price_usd: "0.4", total_reserve_in_usd: "1000", volume_usd: {} },
+  },
 };
 
 type Reply = () => Response | Promise<Response>;
@@ -67,7 +73,12 @@ function setUp(replies: Record<string, Reply> = {}) {
 }
 
 const statuses = (answers: Awaited<ReturnType<typeof enrich>>) =>
-  Object.fromEntries(answers.map(({ provider, status, error }) => [provider, error === null ? status : `${status} (${error})`]));
+  Object.fromEntries(
+    answers.map(({ provider, status, error }) => [
+      provider,
+      error === null ? status : `${status} (${error})`,
+    ]),
+  );
 
 describe("enrich", () => {
   it("asks the providers of the token's chain and gives their facts with their names and times", async () => {
@@ -84,7 +95,10 @@ describe("enrich", () => {
       mentions: 2,
     });
     expect(facts.values.dex_price_change_1h).toBeNull();
-    expect(facts.origin.dex_liquidity).toEqual({ provider: "dexscreener", asOf: "2026-11-20T10:00:00.000Z" });
+    expect(facts.origin.dex_liquidity).toEqual({
+      provider: "dexscreener",
+      asOf: "2026-11-20T10:00:00.000Z",
+    });
     expect(facts.notes).toEqual(["sell tax 5 %"]);
     expect(Object.keys(facts.values)).toEqual(expect.arrayContaining(Object.keys(FACTS)));
     expect(facts.degraded).toEqual([]);
@@ -194,14 +208,19 @@ describe("a token known by its symbol alone", () => {
     const { ports } = setUp(search(pair(), rival(30_000)));
     const answers = await enrich(bare, ports);
     expect(answers[0]?.values.goplus_risk).toBe("yellow");
-    expect(mergeFacts({}, answers, "t").notes[0]).toBe(`DEMO taken to be ${ADDRESS} on eth, 91 % sure`);
+    expect(mergeFacts({}, answers, "t").notes[0]).toBe(
+      `DEMO taken to be ${ADDRESS} on eth, 91 % sure`,
+    );
   });
 
   it.each([
     ["two share the trade", [pair(), rival(200_000)]],
     ["the pool is too small", [pair({ liquidity: { usd: 90_000 } })]],
     ["nobody trades it", [pair({ volume: { h24: 0 } })]],
-    ["another symbol merely contains it", [pair({ baseToken: { address: ADDRESS, symbol: "DEMO2" } })]],
+    [
+      "another symbol merely contains it",
+      [pair({ baseToken: { address: ADDRESS, symbol: "DEMO2" } })],
+    ],
     ["nothing is found", []],
   ])("stays a symbol when %s", async (_, pairs) => {
     const { ports, calls } = setUp(search(...pairs));
@@ -216,7 +235,9 @@ describe("a token known by its symbol alone", () => {
 
   it("looks only on the chain that the post named", async () => {
     const { ports } = setUp(search(pair({ chainId: "solana" })));
-    expect(statuses(await enrich({ ...bare, chain: "eth" }, ports)).dex).toBe("empty (no contract address known)");
+    expect(statuses(await enrich({ ...bare, chain: "eth" }, ports)).dex).toBe(
+      "empty (no contract address known)",
+    );
   });
 
   it("goes on without an address when the search is out or hangs", async () => {

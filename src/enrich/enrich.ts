@@ -1,8 +1,8 @@
-import type { Cache, Cached } from "../kit/cache.ts";
-import type { Sleep } from "../kit/guarded-call.ts";
-import type { Flight } from "../kit/shared-flight.ts";
+import type { Cache, Cached } from "../concurrency/layered-cache.ts";
+import type { Flight } from "../concurrency/shared-flight.ts";
+import type { Sleep } from "../http/provider-call.ts";
+import type { Verdict } from "../http/verdict.ts";
 import { iso } from "../kit/time.ts";
-import type { Verdict } from "../kit/verdict.ts";
 import { ProviderFacts } from "../model/facts.ts";
 import { canonicalAddress, type Token } from "../model/mention.ts";
 import type { Asked, AskPorts, Enricher, Env, KnownToken, Switched } from "./enricher.ts";
@@ -11,7 +11,8 @@ import { resolveToken } from "./resolve.ts";
 /** Providers that stand in for each other, in the order in which they are asked. */
 export type Group = {
   name: string;
-  members: (Pick<Enricher, "name" | "supports" | "keepSeconds"> & Extract<Switched, { kind: "on" }>)[];
+  members: (Pick<Enricher, "name" | "supports" | "keepSeconds"> &
+    Extract<Switched, { kind: "on" }>)[];
 };
 
 export type EnrichPorts = AskPorts & {
@@ -32,7 +33,10 @@ export function groupsOf(enrichers: readonly Enricher[], env: Env): Group[] {
     const switched = configure(env);
     if (switched.kind === "off") continue;
     const members = groups.get(group)?.members ?? [];
-    groups.set(group, { name: group, members: [...members, { name, supports, keepSeconds, ...switched }] });
+    groups.set(group, {
+      name: group,
+      members: [...members, { name, supports, keepSeconds, ...switched }],
+    });
   }
   return [...groups.values()];
 }
@@ -54,7 +58,11 @@ const isKnown = (token: Token): token is KnownToken => token.tokenCa !== null;
 const read = (stored: unknown): ProviderFacts | undefined => ProviderFacts.safeParse(stored).data;
 const fresh = (held: Cached<ProviderFacts> | null, now: number): ProviderFacts | null =>
   held !== null && held.freshUntil > now ? held.value : null;
-const stale = (old: Cached<ProviderFacts>, error: string): ProviderFacts => ({ ...old.value, status: "stale", error });
+const stale = (old: Cached<ProviderFacts>, error: string): ProviderFacts => ({
+  ...old.value,
+  status: "stale",
+  error,
+});
 
 function factsOf(group: Group, via: string, asked: Asked, now: number): ProviderFacts {
   const { verdict, values, notes } = asked;
@@ -63,10 +71,20 @@ function factsOf(group: Group, via: string, asked: Asked, now: number): Provider
   return { provider: group.name, via, status, asOf: asked.asOf ?? iso(now), values, notes, error };
 }
 
-const usable = (asked: Asked): boolean => asked.verdict.kind === "ok" || asked.verdict.kind === "partial";
+const usable = (asked: Asked): boolean =>
+  asked.verdict.kind === "ok" || asked.verdict.kind === "partial";
 
-/** Asks the members in turn until one has facts. "Nothing known" of one counts only when no other has more to say. */
-async function fill(group: Group, token: KnownToken, key: string, old: Cached<ProviderFacts> | null, ports: EnrichPorts) {
+/**
+ * Asks the members in turn until one has facts. "Nothing known" of one counts only when no other
+ * has more to say.
+ */
+async function fill(
+  group: Group,
+  token: KnownToken,
+  key: string,
+  old: Cached<ProviderFacts> | null,
+  ports: EnrichPorts,
+) {
   let fallback: ProviderFacts | null = null;
   let error = "no provider covers this chain";
   for (const member of group.members.filter((each) => each.supports(token))) {
@@ -87,7 +105,12 @@ async function fill(group: Group, token: KnownToken, key: string, old: Cached<Pr
   return fallback ?? failed(group.name, error);
 }
 
-async function askGroup(group: Group, token: KnownToken, ports: EnrichPorts, seen: Map<string, Cached<ProviderFacts>>) {
+async function askGroup(
+  group: Group,
+  token: KnownToken,
+  ports: EnrichPorts,
+  seen: Map<string, Cached<ProviderFacts>>,
+) {
   const key = `cache:${group.name}:${token.chain}:${canonicalAddress(token.tokenCa)}`;
   const old = await ports.cache.get(key, read);
   if (old !== null) seen.set(group.name, old);
@@ -108,17 +131,23 @@ const unasked = (group: Group): ProviderFacts => ({
 function resolutionNote(stated: Token, resolved: KnownToken): string[] {
   if (stated.tokenCa !== null && resolved.confidence === 1) return [];
   const sure = Math.round(resolved.confidence * 100);
-  return [`${resolved.symbol ?? "token"} taken to be ${resolved.tokenCa} on ${resolved.chain}, ${sure} % sure`];
+  return [
+    `${resolved.symbol ?? "token"} taken to be ${resolved.tokenCa} on ${resolved.chain}, ${sure} % sure`,
+  ];
 }
 
 /**
- * What the providers say about a token, within 800 ms in all, whatever they do: every group that covers its chain gives one answer. One that is
- * late is "missing" (or "stale" with what the cache still holds) now, and goes on into the cache for the next look. Never throws.
+ * What the providers say about a token, within 800 ms in all, whatever they do: every group that
+ * covers its chain gives one answer. One that is late is "missing" (or "stale" with what the cache
+ * still holds) now, and goes on into the cache for the next look. Never throws.
  */
 export async function enrich(token: Token, ports: EnrichPorts): Promise<ProviderFacts[]> {
   const until = ports.now() + BUDGET_MS;
   const deadline = ports.sleep(BUDGET_MS).then(() => "late" as const);
-  /** Work whose turn at a provider comes after the deadline is late at once: its event need not wait to learn so. */
+  /**
+   * Work whose turn at a provider comes after the deadline is late at once: its event need not wait
+   * to learn so.
+   */
   const within = async <T>(ask: (ports: EnrichPorts) => Promise<T>): Promise<T | "late"> => {
     const { promise: tooLong, resolve: giveUp } = Promise.withResolvers<"late">();
     const sleep: Sleep = (ms) => {
@@ -134,7 +163,9 @@ export async function enrich(token: Token, ports: EnrichPorts): Promise<Provider
   if (found === "late" || !isKnown(found)) return ports.groups.map(unasked);
 
   const seen = new Map<string, Cached<ProviderFacts>>();
-  const groups = ports.groups.filter((group) => group.members.some((member) => member.supports(found)));
+  const groups = ports.groups.filter((group) =>
+    group.members.some((member) => member.supports(found)),
+  );
   const answers = groups.map(async (group): Promise<ProviderFacts> => {
     const answer = await within((hurried) =>
       askGroup(group, found, hurried, seen).catch(() => failed(group.name, "fault in the adapter")),

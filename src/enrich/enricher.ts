@@ -1,8 +1,8 @@
 import type * as z from "zod";
-import type { Limits } from "../kit/gate.ts";
-import type { GuardedPorts } from "../kit/guarded-call.ts";
-import type { TokenShelf } from "../kit/token-shelf.ts";
-import type { Verdict } from "../kit/verdict.ts";
+import type { TokenShelf } from "../google/token-shelf.ts";
+import type { GuardedPorts } from "../http/provider-call.ts";
+import type { Limits } from "../http/provider-guard.ts";
+import type { Verdict } from "../http/verdict.ts";
 import type { FactValues, FactVocabulary } from "../model/facts.ts";
 import type { Token } from "../model/mention.ts";
 import type { FeatureStore } from "../model/onchain-features.ts";
@@ -15,7 +15,10 @@ export type KnownToken = Token & { tokenCa: string };
 
 export type AskPorts = GuardedPorts & { tokens: TokenShelf; features: FeatureStore };
 
-/** An adapter's answer. ok: complete · partial: use it and ask again · empty: the provider knows nothing of the token · others: no answer. */
+/**
+ * An adapter's answer. ok: complete · partial: use it and ask again · empty: the provider knows
+ * nothing of the token · others: no answer.
+ */
 export type Asked = {
   verdict: Verdict;
   values: FactValues;
@@ -27,7 +30,12 @@ export type Asked = {
   asOf?: string;
 };
 
-export const NO_ANSWER = (verdict: Verdict): Asked => ({ verdict, values: {}, notes: [], freshSeconds: 0 });
+export const NO_ANSWER = (verdict: Verdict): Asked => ({
+  verdict,
+  values: {},
+  notes: [],
+  freshSeconds: 0,
+});
 /** "Nothing known" is worth remembering, but not for long: new tokens get listed. */
 export const NOTHING_KNOWN = (reason: string): Asked => ({
   verdict: { kind: "empty", reason },
@@ -39,7 +47,10 @@ export const NOTHING_KNOWN = (reason: string): Asked => ({
 type Spec<S extends z.ZodType> = {
   /** Its name in metrics, breaker and pace. */
   name: string;
-  /** Providers of one group stand in for each other, in the order of the registry; rules and the `missing` table know the group. */
+  /**
+   * Providers of one group stand in for each other, in the order of the registry; rules and the
+   * `missing` table know the group.
+   */
   group: string;
   title: string;
   /** What an operator reads: keys needed, cost, limits. */
@@ -62,7 +73,10 @@ export type Switched =
   | { kind: "off"; why: string };
 
 /** One provider of facts, in one file: its name, settings, behaviour and docs. */
-export type Enricher = Pick<Spec<z.ZodType>, "name" | "group" | "title" | "docs" | "provides" | "keepSeconds" | "supports"> & {
+export type Enricher = Pick<
+  Spec<z.ZodType>,
+  "name" | "group" | "title" | "docs" | "provides" | "keepSeconds" | "supports"
+> & {
   /** Names of its settings. */
   settingNames: string[];
   providers: string[];
@@ -71,7 +85,8 @@ export type Enricher = Pick<Spec<z.ZodType>, "name" | "group" | "title" | "docs"
 };
 
 /** An empty variable is one that nobody filled in. */
-const filled = (env: Env): Env => Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+const filled = (env: Env): Env =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
 
 /** "NAME is missing; OTHER must be ..." for people. */
 const settingsProblem = (error: z.ZodError): string =>
@@ -87,7 +102,11 @@ export function enricher<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Sha
       const read = spec.settings.safeParse(filled(env));
       if (!read.success) return { kind: "off", why: settingsProblem(read.error) };
       const settings = read.data;
-      return { kind: "on", limits: spec.limits(settings), ask: (token, ports) => spec.ask(token, settings, ports) };
+      return {
+        kind: "on",
+        limits: spec.limits(settings),
+        ask: (token, ports) => spec.ask(token, settings, ports),
+      };
     },
   };
 }

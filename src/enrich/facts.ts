@@ -4,10 +4,14 @@ const NOTHING: FactValues = Object.fromEntries(Object.keys(FACTS).map((name) => 
 const DEGRADED = new Set<ProviderFacts["status"]>(["missing", "stale", "partial"]);
 
 /**
- * All that a score is made from. Every fact of the vocabulary has a value, null when nobody knows it. What the evidence itself says goes before
- * what a provider says of the same name.
+ * All that a score is made from. Every fact of the vocabulary has a value, null when nobody knows
+ * it. What the evidence itself says goes before what a provider says of the same name.
  */
-export function mergeFacts(eventFacts: FactValues, answers: readonly ProviderFacts[], evaluatedAt: string): Facts {
+export function mergeFacts(
+  eventFacts: FactValues,
+  answers: readonly ProviderFacts[],
+  evaluatedAt: string,
+): Facts {
   const values: FactValues = { ...NOTHING };
   const origin: Facts["origin"] = {};
   const put = (facts: FactValues, provider: string, asOf: string | null) => {

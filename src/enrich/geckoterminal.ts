@@ -1,9 +1,15 @@
 import * as z from "zod";
-import { guardedCall } from "../kit/guarded-call.ts";
+import { guardedCall } from "../http/provider-call.ts";
 import { amount, numeric } from "../kit/numeric.ts";
+import { DEX_FACTS, total } from "../markets/dex-facts.ts";
+import {
+  GECKO_LIMITS,
+  GECKO_NETWORKS,
+  GeckoSettings,
+  geckoDoor,
+  geckoVerdict,
+} from "../markets/geckoterminal.ts";
 import type { FactValues } from "../model/facts.ts";
-import { GECKO_LIMITS, GECKO_NETWORKS, GeckoSettings, geckoDoor, geckoVerdict } from "../model/geckoterminal.ts";
-import { DEX_FACTS, total } from "./dex-facts.ts";
 import { type Asked, enricher, NO_ANSWER, NOTHING_KNOWN } from "./enricher.ts";
 
 const Bag = z.record(z.string(), z.unknown()).nullish().catch(null);
@@ -20,18 +26,33 @@ const Pool = z.object({
 const TokenAnswer = z.object({
   data: z.object({
     id: z.string(),
-    attributes: z.object({ price_usd: z.unknown().optional(), total_reserve_in_usd: z.unknown().optional(), volume_usd: Bag }),
+    attributes: z.object({
+      price_usd: z.unknown().optional(),
+      total_reserve_in_usd: z.unknown().optional(),
+      volume_usd: Bag,
+    }),
   }),
   included: z.array(z.unknown()).nullish(),
 });
 
-/** Ids are `{network}_{address}` and networks may hold `_`: compare whole ids. EVM addresses are lower case in them. */
-const sameId = (a: string, b: string): boolean => a === b || (a.includes("_0x") && a.toLowerCase() === b.toLowerCase());
+/**
+ * Ids are `{network}_{address}` and networks may hold `_`: compare whole ids. EVM addresses are
+ * lower case in them.
+ */
+const sameId = (a: string, b: string): boolean =>
+  a === b || (a.includes("_0x") && a.toLowerCase() === b.toLowerCase());
 
-const reserveOf = (pool: z.infer<typeof Pool>): number => amount(pool.attributes.reserve_in_usd) ?? 0;
+const reserveOf = (pool: z.infer<typeof Pool>): number =>
+  amount(pool.attributes.reserve_in_usd) ?? 0;
 
-/** Facts from the token and its top pools. Change, hourly volume and age come from pools of which it is the base. */
-export function tokenFacts({ data, included }: z.infer<typeof TokenAnswer>, now: number): FactValues {
+/**
+ * Facts from the token and its top pools. Change, hourly volume and age come from pools of which it
+ * is the base.
+ */
+export function tokenFacts(
+  { data, included }: z.infer<typeof TokenAnswer>,
+  now: number,
+): FactValues {
   const { id, attributes: token } = data;
   const own = (included ?? [])
     .flatMap((item) => Pool.safeParse(item).data ?? [])
@@ -72,7 +93,9 @@ export const geckoterminal = enricher({
         timeoutMs: 4_000,
         expect: "json",
         accepts: (json) => TokenAnswer.safeParse(json).success,
-        classify: (answer) => geckoVerdict(answer) ?? (answer.status === 404 ? { kind: "empty", reason: "unlisted" } : undefined),
+        classify: (answer) =>
+          geckoVerdict(answer) ??
+          (answer.status === 404 ? { kind: "empty", reason: "unlisted" } : undefined),
       }),
       ports,
     );

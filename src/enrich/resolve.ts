@@ -1,15 +1,24 @@
 import * as z from "zod";
-import { guardedCall } from "../kit/guarded-call.ts";
+import { guardedCall } from "../http/provider-call.ts";
 import { amount } from "../kit/numeric.ts";
-import { DEXSCREENER_CHAINS } from "../model/dexscreener.ts";
+import { DEXSCREENER_CHAINS } from "../markets/dexscreener.ts";
 import { canonicalAddress, Token } from "../model/mention.ts";
 import { Chain } from "../model/scalars.ts";
-import { DEXSCREENER_LIMITS, type DexPair, dexscreenerVerdict, liquidityOf, readPairs } from "./dexscreener.ts";
+import {
+  DEXSCREENER_LIMITS,
+  type DexPair,
+  dexscreenerVerdict,
+  liquidityOf,
+  readPairs,
+} from "./dexscreener.ts";
 import type { EnrichPorts } from "./enrich.ts";
 
 /** Below this a pool can be made by anyone who wants a name. */
 const LIQUIDITY_FLOOR_USD = 100_000;
-/** The leader must hold this share of the liquidity of all tokens with the symbol, and have seen real trade. */
+/**
+ * The leader must hold this share of the liquidity of all tokens with the symbol, and have seen
+ * real trade.
+ */
 const DOMINANT_SHARE = 0.8;
 const MIN_VOLUME_SHARE = 0.001;
 /** A search can never be as sure as the post itself. */
@@ -17,7 +26,9 @@ const MOST_SURE = 0.95;
 const KNOWN_SECONDS = 3_600;
 const UNKNOWN_SECONDS = 600;
 
-const SHORT = Object.fromEntries(Object.entries(DEXSCREENER_CHAINS).map(([chain, slug]) => [slug, Chain.parse(chain)]));
+const SHORT = Object.fromEntries(
+  Object.entries(DEXSCREENER_CHAINS).map(([chain, slug]) => [slug, Chain.parse(chain)]),
+);
 
 type Candidate = { chain: Chain; tokenCa: string; liquidity: number; volume: number };
 
@@ -39,12 +50,15 @@ function candidates(pairs: DexPair[], symbol: string): Candidate[] {
 }
 
 /**
- * The token that a symbol stands for, when one clearly dominates: it holds 80 % of the liquidity of all tokens of that symbol (on that chain, if
- * the post named one), more than 100,000 USD, and is traded. The confidence is its share, 0.95 at most. Null: nobody dominates.
+ * The token that a symbol stands for, when one clearly dominates: it holds 80 % of the liquidity of
+ * all tokens of that symbol (on that chain, if the post named one), more than 100,000 USD, and is
+ * traded. The confidence is its share, 0.95 at most. Null: nobody dominates.
  */
 export function dominant(pairs: DexPair[], token: Pick<Token, "symbol" | "chain">): Token | null {
   const symbol = (token.symbol ?? "").toUpperCase();
-  const rivals = candidates(pairs, symbol).filter((each) => token.chain === "unknown" || each.chain === token.chain);
+  const rivals = candidates(pairs, symbol).filter(
+    (each) => token.chain === "unknown" || each.chain === token.chain,
+  );
   const [leader] = rivals;
   if (leader === undefined || leader.liquidity < LIQUIDITY_FLOOR_USD) return null;
   const share = leader.liquidity / rivals.reduce((sum, each) => sum + each.liquidity, 0);
@@ -53,10 +67,18 @@ export function dominant(pairs: DexPair[], token: Pick<Token, "symbol" | "chain"
   return { chain: leader.chain, symbol, tokenCa: leader.tokenCa, confidence };
 }
 
-type ResolvePorts = Pick<EnrichPorts, "cache" | "flight" | "search" | "fetch" | "now" | "gate" | "sleep" | "telemetry">;
+type ResolvePorts = Pick<
+  EnrichPorts,
+  "cache" | "flight" | "search" | "fetch" | "now" | "gate" | "sleep" | "telemetry"
+>;
 const Remembered = z.object({ token: Token.nullable() });
 
-async function search(token: Token & { symbol: string }, key: string, baseUrl: string, ports: ResolvePorts): Promise<Token> {
+async function search(
+  token: Token & { symbol: string },
+  key: string,
+  baseUrl: string,
+  ports: ResolvePorts,
+): Promise<Token> {
   const answer = await guardedCall(
     { provider: "dexscreener", limits: DEXSCREENER_LIMITS, patienceMs: 2_000 },
     () => ({
@@ -76,8 +98,9 @@ async function search(token: Token & { symbol: string }, key: string, baseUrl: s
 }
 
 /**
- * Looks up the contract of a token known by its symbol alone. It answers the token as it is when nobody dominates or the search is out. The
- * result serves enrichment only: an event keeps the key it was given (docs/decisions/041).
+ * Looks up the contract of a token known by its symbol alone. It answers the token as it is when
+ * nobody dominates or the search is out. The result serves enrichment only: an event keeps the key
+ * it was given (docs/decisions/041).
  */
 export async function resolveToken(token: Token, ports: ResolvePorts): Promise<Token> {
   const { symbol } = token;
@@ -88,6 +111,7 @@ export async function resolveToken(token: Token, ports: ResolvePorts): Promise<T
     const known = await ports.cache.get(key, (stored) => Remembered.safeParse(stored).data);
     return known !== null && known.freshUntil > ports.now() ? (known.value.token ?? token) : null;
   };
-  const look = () => ports.flight(key, () => search({ ...token, symbol }, key, baseUrl, ports), remembered);
+  const look = () =>
+    ports.flight(key, () => search({ ...token, symbol }, key, baseUrl, ports), remembered);
   return (await remembered()) ?? look().catch(() => token);
 }

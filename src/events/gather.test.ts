@@ -47,7 +47,12 @@ describe("an event's evidence", () => {
 
   it("counts near-duplicates once, as copies, and their authors not at all", () => {
     const { event, facts } = summarise(
-      all([mention(1), mention(2, { fingerprint: "10" }), mention(3, { fingerprint: "11" }), mention(4)]),
+      all([
+        mention(1),
+        mention(2, { fingerprint: "10" }),
+        mention(3, { fingerprint: "11" }),
+        mention(4),
+      ]),
     );
     expect(event).toMatchObject({ evidenceCount: 2, copies: 2, uniqueAuthors: 2 });
     expect(facts).toMatchObject({ mentions: 4, evidence_count: 2, copies: 2, unique_authors: 2 });
@@ -63,12 +68,20 @@ describe("an event's evidence", () => {
     ];
     const results = new Set(orders(five).map((order) => JSON.stringify(summarise(all(order)))));
     expect(results.size).toBe(1);
-    expect(summarise(all(five)).event).toMatchObject({ evidenceCount: 3, copies: 2, type: "listing", symbol: "DEMO" });
+    expect(summarise(all(five)).event).toMatchObject({
+      evidenceCount: 3,
+      copies: 2,
+      type: "listing",
+      symbol: "DEMO",
+    });
   });
 
   it("takes first and last times from event time", () => {
     const { event, facts } = summarise(all([mention(30), mention(5), mention(59)]));
-    expect(event).toMatchObject({ startTs: "2026-01-15T10:05:00.000Z", lastTs: "2026-01-15T10:59:00.000Z" });
+    expect(event).toMatchObject({
+      startTs: "2026-01-15T10:05:00.000Z",
+      lastTs: "2026-01-15T10:59:00.000Z",
+    });
     expect(facts.age_minutes).toBe(54);
   });
 

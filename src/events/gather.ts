@@ -3,17 +3,25 @@ import type { Mention } from "../model/mention.ts";
 /** Says whether two fingerprints are of the same text, noise aside. */
 export type SameText = (a: string, b: string) => boolean;
 
-/** One text of an event: the first post that said it, in event time, and the distinct fingerprints seen of it. */
+/**
+ * One text of an event: the first post that said it, in event time, and the distinct fingerprints
+ * seen of it.
+ */
 export type Text = { first: Mention; fingerprints: readonly string[] };
 
 /** The evidence of one event, each id once, in event time; and the texts that it is made of. */
-export type Gathered = { ids: ReadonlySet<string>; evidence: readonly Mention[]; texts: readonly Text[] };
+export type Gathered = {
+  ids: ReadonlySet<string>;
+  evidence: readonly Mention[];
+  texts: readonly Text[];
+};
 
 export const NOTHING: Gathered = { ids: new Set(), evidence: [], texts: [] };
 
 /**
- * Adds mentions to an event; those already there are left out. Texts are the connected components of "same text": a newcomer that resembles two
- * texts joins them. So the grouping depends on the set of evidence alone, never on the order in which it came.
+ * Adds mentions to an event; those already there are left out. Texts are the connected components
+ * of "same text": a newcomer that resembles two texts joins them. So the grouping depends on the
+ * set of evidence alone, never on the order in which it came.
  */
 export function gather(
   before: Gathered,
@@ -38,13 +46,21 @@ function join(texts: Text[], mention: Mention, sameText: SameText): Text[] {
   const { fingerprint } = mention;
   const known = texts.findIndex((text) => text.fingerprints.includes(fingerprint));
   const held = texts[known];
-  if (held) return isBefore(mention, held.first) ? texts.with(known, { ...held, first: mention }) : texts;
-  const alike = texts.filter((text) => text.fingerprints.some((print) => sameText(print, fingerprint)));
+  if (held)
+    return isBefore(mention, held.first) ? texts.with(known, { ...held, first: mention }) : texts;
+  const alike = texts.filter((text) =>
+    text.fingerprints.some((print) => sameText(print, fingerprint)),
+  );
   const joined: Text = {
-    first: alike.reduce((first, text) => (isBefore(text.first, first) ? text.first : first), mention),
+    first: alike.reduce(
+      (first, text) => (isBefore(text.first, first) ? text.first : first),
+      mention,
+    ),
     fingerprints: [...alike.flatMap((text) => text.fingerprints), fingerprint],
   };
-  return alike.length === 0 ? [...texts, joined] : [...texts.filter((text) => !alike.includes(text)), joined];
+  return alike.length === 0
+    ? [...texts, joined]
+    : [...texts.filter((text) => !alike.includes(text)), joined];
 }
 
 const isBefore = (a: Mention, b: Mention): boolean =>

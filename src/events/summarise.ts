@@ -7,16 +7,22 @@ import type { Gathered } from "./gather.ts";
 const MINUTE_MS = 60_000;
 const KEYWORDS = 12;
 
-const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const rounded = (value: number, digits = 4): number => Math.round(value * 10 ** digits) / 10 ** digits + 0;
+const mean = (values: number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+const rounded = (value: number, digits = 4): number =>
+  Math.round(value * 10 ** digits) / 10 ** digits + 0;
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The values that occur most often, most first; ties in alphabetical order, so that the order of arrival never shows. */
+/**
+ * The values that occur most often, most first; ties in alphabetical order, so that the order of
+ * arrival never shows.
+ */
 function mostCommon(values: string[], most: number): string[] {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   const repeated = [...counts].filter((entry) => entry[1] > 1);
-  // Most words occur once: sorting them all would cost more than everything else that is counted here.
+  // Most words occur once: sorting them all would cost more than everything else that is counted
+  // here.
   const candidates = repeated.length >= most ? repeated : [...counts];
   const ranked = candidates.sort((a, b) => b[1] - a[1] || compare(a[0], b[0]));
   return ranked.slice(0, most).map(([value]) => value);
@@ -25,14 +31,16 @@ function mostCommon(values: string[], most: number): string[] {
 const present = <T>(value: T | null): value is T => value !== null;
 
 /**
- * How the rate of posts changes: posts a minute in the later half of the time between first and last post, less that in the earlier half,
- * over half of that time. The posts are in event time. Positive: it heats up. 0 while all is within a minute.
+ * How the rate of posts changes: posts a minute in the later half of the time between first and
+ * last post, less that in the earlier half, over half of that time. The posts are in event time.
+ * Positive: it heats up. 0 while all is within a minute.
  */
 function heatSlope(posts: readonly Mention[], startMs: number, lastMs: number): number {
   const half = (lastMs - startMs) / 2 / MINUTE_MS;
   if (half < 0.5) return 0;
   const middle = startMs + half * MINUTE_MS;
-  const later = posts.length - 1 - posts.findLastIndex((post) => Date.parse(post.postedAt) <= middle);
+  const later =
+    posts.length - 1 - posts.findLastIndex((post) => Date.parse(post.postedAt) <= middle);
   return rounded((later - (posts.length - later)) / half / half);
 }
 
@@ -40,10 +48,16 @@ function heatSlope(posts: readonly Mention[], startMs: number, lastMs: number): 
 export function tokenOf(mentions: readonly Mention[]): Token {
   const tokens = mentions.map((mention) => mention.token);
   const best = tokens.reduce((a, b) => (b.confidence > a.confidence ? b : a));
-  return { ...best, symbol: mostCommon(tokens.map((token) => token.symbol).filter(present), 1)[0] ?? null };
+  return {
+    ...best,
+    symbol: mostCommon(tokens.map((token) => token.symbol).filter(present), 1)[0] ?? null,
+  };
 }
 
-/** The event and the facts about it that follow from its evidence. The evidence must not be empty; the result does not depend on its order. */
+/**
+ * The event and the facts about it that follow from its evidence. The evidence must not be empty;
+ * the result does not depend on its order.
+ */
 export function summarise({ evidence, texts }: Gathered): { event: TokenEvent; facts: FactValues } {
   const [first, last] = [evidence[0], evidence.at(-1)];
   if (!first || !last) throw new RangeError("an event needs evidence");
@@ -85,7 +99,9 @@ export function summarise({ evidence, texts }: Gathered): { event: TokenEvent; f
       followers_max: followers.length > 0 ? Math.max(...followers) : null,
       age_minutes: rounded((lastMs - startMs) / MINUTE_MS, 2),
       heat_slope: heatSlope(evidence, startMs, lastMs),
-      kol_mentions: new Set(evidence.filter((mention) => mention.authorWeight > 0).map((mention) => mention.author)).size,
+      kol_mentions: new Set(
+        evidence.filter((mention) => mention.authorWeight > 0).map((mention) => mention.author),
+      ).size,
       type,
       keywords: mostCommon(
         originals.flatMap((mention) => mention.keywords),

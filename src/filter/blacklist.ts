@@ -1,13 +1,22 @@
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
-import { unmasked } from "../kit/fold.ts";
 import { canonicalAddress } from "../model/mention.ts";
 import type { RawPost } from "../model/raw-post.ts";
+import { unmasked } from "../text/normalize.ts";
 
-const Entries = z.array(z.string().trim().min(2, "must have two characters or more").max(200)).default([]);
-const File = z.strictObject({ authors: Entries, domains: Entries, phrases: Entries, tokens: Entries });
+const Entries = z
+  .array(z.string().trim().min(2, "must have two characters or more").max(200))
+  .default([]);
+const File = z.strictObject({
+  authors: Entries,
+  domains: Entries,
+  phrases: Entries,
+  tokens: Entries,
+});
 
-/** What no post may come from, link to, say or speak of. All in the form that a post is compared in. */
+/**
+ * What no post may come from, link to, say or speak of. All in the form that a post is compared in.
+ */
 export type Blacklist = {
   authors: ReadonlySet<string>;
   domains: ReadonlySet<string>;
@@ -18,10 +27,16 @@ export type BlacklistRead =
   | { kind: "loaded"; value: Blacklist }
   | { kind: "rejected"; problems: { line: number; message: string }[] };
 
-export const EMPTY_BLACKLIST: Blacklist = { authors: new Set(), domains: new Set(), phrases: [], tokens: new Set() };
+export const EMPTY_BLACKLIST: Blacklist = {
+  authors: new Set(),
+  domains: new Set(),
+  phrases: [],
+  tokens: new Set(),
+};
 
 const handle = (author: string) => author.replace(/^@/, "").toLowerCase();
-const domainName = (name: string) => name.toLowerCase().replace(/^(?:https?:\/\/)?(?:www\.)?|\/.*$/g, "");
+const domainName = (name: string) =>
+  name.toLowerCase().replace(/^(?:https?:\/\/)?(?:www\.)?|\/.*$/g, "");
 const phrase = (text: string) => unmasked(text).toLowerCase();
 /** Symbols know no case, addresses do. */
 function tokenForm(name: string): string {
@@ -35,7 +50,10 @@ export function parseBlacklist(yamlText: string): BlacklistRead {
   const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number | undefined) => lines.linePos(offset ?? 0).line || 1;
   if (document.errors.length > 0) {
-    return { kind: "rejected", problems: document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message })) };
+    return {
+      kind: "rejected",
+      problems: document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message })),
+    };
   }
   const parsed = File.safeParse(document.toJS() ?? {});
   if (!parsed.success) {
@@ -59,7 +77,8 @@ export function parseBlacklist(yamlText: string): BlacklistRead {
 }
 
 const HOST = /(?<![a-z0-9.-])(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?![a-z0-9-])/g;
-const NAMED_TOKEN = /\$([a-z][a-z0-9]{0,19})|(?<![A-Za-z0-9])([A-Za-z0-9_-]{25,90})(?![A-Za-z0-9])/gi;
+const NAMED_TOKEN =
+  /\$([a-z][a-z0-9]{0,19})|(?<![A-Za-z0-9])([A-Za-z0-9_-]{25,90})(?![A-Za-z0-9])/gi;
 
 /** The domain itself or one above it: claim.example.com is blocked with example.com. */
 function blockedDomain(host: string, domains: ReadonlySet<string>): string | undefined {
@@ -76,13 +95,18 @@ function domainIn(text: string, domains: Blacklist["domains"]): string | undefin
   return undefined;
 }
 
-function tokenIn({ text, symbol, tokenCa }: RawPost, tokens: Blacklist["tokens"]): string | undefined {
+function tokenIn(
+  { text, symbol, tokenCa }: RawPost,
+  tokens: Blacklist["tokens"],
+): string | undefined {
   if (tokens.size === 0) return undefined;
   const named = [...text.matchAll(NAMED_TOKEN)].map((match) => match[1] ?? match[2] ?? "");
   return [...named, symbol ?? "", tokenCa ?? ""].map(tokenForm).find((each) => tokens.has(each));
 }
 
-/** What the post is blocked for, e.g. `author bot1`; undefined when nothing on the list is in it. */
+/**
+ * What the post is blocked for, e.g. `author bot1`; undefined when nothing on the list is in it.
+ */
 export function blockedBy(post: RawPost, list: Blacklist): string | undefined {
   const author = handle(post.author);
   if (list.authors.has(author)) return `author ${author}`;

@@ -18,10 +18,13 @@ function listed(yaml: string): Blacklist {
   if (list.kind === "rejected") throw new Error(JSON.stringify(list.problems));
   return list.value;
 }
-const against = (yaml: string, raw: RawPost) => filter(raw, { languages: [], blacklist: listed(yaml) });
+const against = (yaml: string, raw: RawPost) =>
+  filter(raw, { languages: [], blacklist: listed(yaml) });
 
 it("keeps an ordinary post and says its language", () => {
-  expect(filter(post("The community call about $DEMO starts in an hour, bring your questions"), open)).toMatchObject({
+  expect(
+    filter(post("The community call about $DEMO starts in an hour, bring your questions"), open),
+  ).toMatchObject({
     kind: "keep",
     lang: "en",
   });
@@ -32,7 +35,12 @@ it("drops a post of a language that is not asked for, and says which", () => {
     ...open,
     languages: ["en", "es"],
   });
-  expect(verdict).toMatchObject({ kind: "drop", reason: "language", lang: "ru", evidence: "ru is not one of en, es" });
+  expect(verdict).toMatchObject({
+    kind: "drop",
+    reason: "language",
+    lang: "ru",
+    evidence: "ru is not one of en, es",
+  });
 });
 
 it("drops no post for a language guessed from a word or two", () => {
@@ -40,7 +48,9 @@ it("drops no post for a language guessed from a word or two", () => {
 });
 
 it("believes the source about the language of few words", () => {
-  expect(filter(post("$DEMO hoy", { lang: "es-MX" }), { ...open, languages: ["en"] })).toMatchObject({
+  expect(
+    filter(post("$DEMO hoy", { lang: "es-MX" }), { ...open, languages: ["en"] }),
+  ).toMatchObject({
     kind: "drop",
     lang: "es",
   });
@@ -54,8 +64,14 @@ it("drops spam from the score that is set, and says score, limit and words", () 
     reason: "spam",
     evidence: expect.stringMatching(/^0\.\d+ \(spam from 0\.5\) for "/),
   });
-  expect(filter(scam, { ...open, spamFrom: 1 })).toMatchObject({ kind: "keep", spam: verdict.spam });
-  const ordinary = filter(post("The community call about $DEMO starts in an hour"), { ...open, spamFrom: 0.000001 });
+  expect(filter(scam, { ...open, spamFrom: 1 })).toMatchObject({
+    kind: "keep",
+    spam: verdict.spam,
+  });
+  const ordinary = filter(post("The community call about $DEMO starts in an hour"), {
+    ...open,
+    spamFrom: 0.000001,
+  });
   expect(ordinary).toMatchObject({ kind: "drop", reason: "spam" });
 });
 
@@ -66,7 +82,11 @@ it("drops a post without text, unless the source names the token", () => {
 
 it.each([
   ["author bot1", "authors: ['@Bot1']", post("hello", { author: "bot1" })],
-  ["domain bad.example", "domains: [https://www.bad.example/x]", post("go to claim.bad.example/now")],
+  [
+    "domain bad.example",
+    "domains: [https://www.bad.example/x]",
+    post("go to claim.bad.example/now"),
+  ],
   ["domain bad.example", "domains: [bad.example]", post("look", { url: "https://bad.example/1" })],
   ['phrase "free money"', "phrases: [Free money]", post("get FRЕЕ  mоney\u200b here")],
   ["token DEMO", "tokens: [$demo]", post("$Demo is here")],
@@ -91,7 +111,10 @@ it.each([
   ["phrases: [", 1, ""],
 ])("rejects the list %j and names the line", (yaml, line, path) => {
   const list = parseBlacklist(yaml);
-  expect(list).toMatchObject({ kind: "rejected", problems: [{ line, message: expect.stringContaining(path) }] });
+  expect(list).toMatchObject({
+    kind: "rejected",
+    problems: [{ line, message: expect.stringContaining(path) }],
+  });
 });
 
 it("takes an empty file for an empty list", () => {

@@ -1,11 +1,18 @@
 import type { RawPost } from "../model/raw-post.ts";
+import { detectLanguage } from "../text/language/detect.ts";
+import { readWords } from "../text/language/words.ts";
+import { judgeSpam, SPAM_FROM } from "../text/spam/spam.ts";
 import { type Blacklist, blockedBy } from "./blacklist.ts";
-import { detectLanguage } from "./language.ts";
-import { judgeSpam, SPAM_FROM } from "./spam.ts";
-import { readWords } from "./words.ts";
 
-/** `languages`: ISO 639-1 codes that are let through; none lets all through. `spamFrom`: the spam score 0..1 from which a post is dropped. */
-export type FilterSettings = { languages: readonly string[]; blacklist: Blacklist; spamFrom?: number };
+/**
+ * `languages`: ISO 639-1 codes that are let through; none lets all through. `spamFrom`: the spam
+ * score 0..1 from which a post is dropped.
+ */
+export type FilterSettings = {
+  languages: readonly string[];
+  blacklist: Blacklist;
+  spamFrom?: number;
+};
 export type DropReason = "empty" | "blacklist" | "language" | "spam";
 export type FilterVerdict =
   | { kind: "keep"; lang: string | null; spam: number }
@@ -22,21 +29,39 @@ function languageOf(post: RawPost): { lang: string | null; sure: boolean } {
   return sure || declared === null ? { lang: detected, sure } : { lang: declared, sure: true };
 }
 
-/** Whether anyone should see the post. A drop names its reason, and as evidence what in the post decided it. */
+/**
+ * Whether anyone should see the post. A drop names its reason, and as evidence what in the post
+ * decided it.
+ */
 export function filter(post: RawPost, settings: FilterSettings): FilterVerdict {
   const { lang, sure } = languageOf(post);
   const { spamFrom = SPAM_FROM } = settings;
   const { score, words } = judgeSpam(post.text, spamFrom);
   const spam = Math.round(score * 1000) / 1000;
-  const drop = (reason: DropReason, evidence: string): FilterVerdict => ({ kind: "drop", reason, evidence, lang, spam });
+  const drop = (reason: DropReason, evidence: string): FilterVerdict => ({
+    kind: "drop",
+    reason,
+    evidence,
+    lang,
+    spam,
+  });
 
-  if (post.text.trim() === "" && !post.tokenCa && !post.symbol) return drop("empty", "no text and no token");
+  if (post.text.trim() === "" && !post.tokenCa && !post.symbol)
+    return drop("empty", "no text and no token");
   const blocked = blockedBy(post, settings.blacklist);
   if (blocked) return drop("blacklist", blocked);
-  if (settings.languages.length > 0 && sure && lang !== null && !settings.languages.includes(lang)) {
+  if (
+    settings.languages.length > 0 &&
+    sure &&
+    lang !== null &&
+    !settings.languages.includes(lang)
+  ) {
     return drop("language", `${lang} is not one of ${settings.languages.join(", ")}`);
   }
   if (score >= spamFrom)
-    return drop("spam", `${spam} (spam from ${spamFrom}) for ${words.map((word) => `"${word}"`).join(", ")}`);
+    return drop(
+      "spam",
+      `${spam} (spam from ${spamFrom}) for ${words.map((word) => `"${word}"`).join(", ")}`,
+    );
   return { kind: "keep", lang, spam };
 }

@@ -4,8 +4,18 @@ import { snakeCased } from "./snake.ts";
 
 describe("camelCased", () => {
   it("renames keys of any depth and leaves values and other keys alone", () => {
-    const wire = { chat_id: "a_b", nested: [{ reply_and_edit: null }], "eth:DEMO_x": 1, already: true };
-    expect(camelCased(wire)).toEqual({ chatId: "a_b", nested: [{ replyAndEdit: null }], "eth:DEMO_x": 1, already: true });
+    const wire = {
+      chat_id: "a_b",
+      nested: [{ reply_and_edit: null }],
+      "eth:DEMO_x": 1,
+      already: true,
+    };
+    expect(camelCased(wire)).toEqual({
+      chatId: "a_b",
+      nested: [{ replyAndEdit: null }],
+      "eth:DEMO_x": 1,
+      already: true,
+    });
   });
 
   it("undoes snakeCased", () => {

@@ -1,10 +1,14 @@
-/** The known name closest to a misspelt one, if it is close enough to be meant. Case does not count, nor whether parts are joined by dots. */
+/**
+ * The known name closest to a misspelt one, if it is close enough to be meant. Case does not count,
+ * nor whether parts are joined by dots.
+ */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase().replaceAll(".", "_");
   const allowed = Math.max(1, Math.floor(wanted.length / 4));
   let best: { name: string; distance: number } | undefined;
   for (const candidate of known) {
-    // Each letter too many is an edit: most names need no look, and none of thousands of letters gets one.
+    // Each letter too many is an edit: most names need no look, and none of thousands of letters
+    // gets one.
     if (Math.abs(candidate.length - wanted.length) > allowed) continue;
     const distance = edits(wanted, candidate.toLowerCase());
     if (!best || distance < best.distance) best = { name: candidate, distance };
@@ -18,7 +22,13 @@ function edits(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++)
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      next.push(
+        Math.min(
+          (row[j] ?? 0) + 1,
+          (next[j - 1] ?? 0) + 1,
+          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        ),
+      );
     row = next;
   }
   return row[b.length] ?? 0;

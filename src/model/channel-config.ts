@@ -7,19 +7,31 @@ export const ChannelFilter = z.object({
   chains: z.array(Chain).default([]),
   symbols: z.array(z.string()).default([]),
   states: z.array(SignalState).default([]),
-  /** Local wall-clock hours with no messages, e.g. {from: "22:00", to: "07:00", zone: "Europe/Berlin"}. */
-  quietHours: z.object({ from: z.string(), to: z.string(), zone: z.string() }).nullable().default(null),
+  /**
+   * Local wall-clock hours with no messages, e.g. {from: "22:00", to: "07:00", zone:
+   * "Europe/Berlin"}.
+   */
+  quietHours: z
+    .object({ from: z.string(), to: z.string(), zone: z.string() })
+    .nullable()
+    .default(null),
   /** Collect notifications and send one message every so many minutes; 0 sends each at once. */
   digestMinutes: z.number().int().min(0).max(1440).default(0),
   mutedEvents: z.array(z.string()).default([]),
 });
 export type ChannelFilter = z.infer<typeof ChannelFilter>;
 
-/** active sends; paused keeps deliveries waiting (credentials to mend); disabled refuses them (the target is gone). */
+/**
+ * active sends; paused keeps deliveries waiting (credentials to mend); disabled refuses them (the
+ * target is gone).
+ */
 export const ChannelStatus = z.enum(["active", "paused", "disabled"]);
 export type ChannelStatus = z.infer<typeof ChannelStatus>;
 
-/** A row of `channels`. `settings` are validated by the adapter named in `kind`; secrets in it are never read back over HTTP. */
+/**
+ * A row of `channels`. `settings` are validated by the adapter named in `kind`; secrets in it are
+ * never read back over HTTP.
+ */
 export const ChannelConfig = z.object({
   id: z.number().int(),
   kind: z.string(),

@@ -2,7 +2,10 @@ import * as z from "zod";
 import { Chain, EventType, Level, RiskLevel, SignalState } from "./scalars.ts";
 import { Reason } from "./signal.ts";
 
-/** What a person or machine is told about one state change. Stored in push_outbox.payload_json; channels render it. */
+/**
+ * What a person or machine is told about one state change. Stored in push_outbox.payload_json;
+ * channels render it.
+ */
 export const Notification = z.object({
   v: z.literal(1),
   eventKey: z.string(),
@@ -29,7 +32,10 @@ export const Notification = z.object({
 });
 export type Notification = z.infer<typeof Notification>;
 
-/** pending and failed wait for next_retry_at; a pending row under a live lease is being sent. done and dlq are final. */
+/**
+ * pending and failed wait for next_retry_at; a pending row under a live lease is being sent. done
+ * and dlq are final.
+ */
 export const DeliveryStatus = z.enum(["pending", "done", "failed", "dlq"]);
 /** As the API shows it: a row under a lease is `sending`. */
 export const ShownStatus = z.enum([...DeliveryStatus.options, "sending"]);
@@ -58,12 +64,18 @@ export const Delivery = z.object({
   /** Attempts made before this one. */
   retryCount: z.number().int(),
   createdAt: z.string(),
-  /** When the earliest of the posts that set it off was accepted; null when none did, and for what was held back or reopened. */
+  /**
+   * When the earliest of the posts that set it off was accepted; null when none did, and for what
+   * was held back or reopened.
+   */
   acceptedAt: z.string().nullable().optional(),
   leaseToken: z.string(),
   /** An earlier holder renewed its lease to send and never closed: that send may have happened. */
   interrupted: z.boolean().optional(),
-  /** The key of the digest it was last sent in, while that may have arrived: it goes again only with those that carry the same. */
+  /**
+   * The key of the digest it was last sent in, while that may have arrived: it goes again only with
+   * those that carry the same.
+   */
   digestKey: z.string().nullable().optional(),
 });
 export type Delivery = z.infer<typeof Delivery>;

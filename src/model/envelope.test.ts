@@ -6,7 +6,10 @@ import { ENVELOPE_VERSION, type Envelope, open, seal } from "./envelope.ts";
 const GOLDEN = join(import.meta.dirname, "golden");
 const bodyOf = ({ v: _, traceId: __, ...body }: Envelope) => body;
 
-/** As they stood in a queue: what each version wrote, and what it wrote before a field was added to it. */
+/**
+ * As they stood in a queue: what each version wrote, and what it wrote before a field was added to
+ * it.
+ */
 const golden = globSync("v*/*.json", { cwd: GOLDEN }).map((file) => ({
   file,
   message: JSON.parse(readFileSync(join(GOLDEN, file), "utf8")) as Envelope,
@@ -16,11 +19,17 @@ describe("a queue message", () => {
   it.each(golden)("of an earlier version is still read: $file", ({ message }) => {
     const opened = open(message, message.kind);
     // Whole: a field that was dropped in silence would be lost at the next stage.
-    expect(opened).toMatchObject({ kind: "body", body: bodyOf(message), traceId: message.traceId ?? "" });
+    expect(opened).toMatchObject({
+      kind: "body",
+      body: bodyOf(message),
+      traceId: message.traceId ?? "",
+    });
   });
 
   it("of this version is among those kept, in every kind", () => {
-    const kept = golden.filter(({ message }) => message.v === ENVELOPE_VERSION).map(({ message }) => message.kind);
+    const kept = golden
+      .filter(({ message }) => message.v === ENVELOPE_VERSION)
+      .map(({ message }) => message.kind);
     expect(new Set(kept)).toEqual(new Set(["post", "mention", "delivery"]));
   });
 
@@ -41,12 +50,18 @@ describe("a queue message", () => {
       { v: 1, kind: "post" },
       { v: 0, kind: "delivery", id: 1, channelId: 1 },
     ])
-      expect(open(message, "post")).toMatchObject({ kind: "unreadable", error: expect.stringMatching(/\S/) });
+      expect(open(message, "post")).toMatchObject({
+        kind: "unreadable",
+        error: expect.stringMatching(/\S/),
+      });
   });
 
   it("in the wrong queue is unreadable there", () => {
     const delivery = seal({ kind: "delivery", id: 1, channelId: 2 }, "t");
     expect(open(delivery, "delivery")).toMatchObject({ kind: "body", body: { id: 1 } });
-    expect(open(delivery, "post")).toMatchObject({ kind: "unreadable", error: expect.stringContaining("delivery") });
+    expect(open(delivery, "post")).toMatchObject({
+      kind: "unreadable",
+      error: expect.stringContaining("delivery"),
+    });
   });
 });

@@ -2,11 +2,17 @@ import * as z from "zod";
 import { Mention } from "./mention.ts";
 import { RawPost } from "./raw-post.ts";
 
-/** The version this code writes. Raise it when a body changes in a way that older code would misread; keep reading the older ones. */
+/**
+ * The version this code writes. Raise it when a body changes in a way that older code would
+ * misread; keep reading the older ones.
+ */
 export const ENVELOPE_VERSION = 1;
 
 const Body = z.discriminatedUnion("kind", [
-  /** `again`: the sweep sends it anew because its first message was lost, so a "done" mark of the dedup window must not stop it. */
+  /**
+   * `again`: the sweep sends it anew because its first message was lost, so a "done" mark of the
+   * dedup window must not stop it.
+   */
   z.object({ kind: z.literal("post"), post: RawPost, again: z.boolean().default(false) }),
   z.object({ kind: z.literal("mention"), mention: Mention }),
   z.object({ kind: z.literal("delivery"), id: z.number().int(), channelId: z.number().int() }),
@@ -22,7 +28,11 @@ export type Opened<K extends Body["kind"]> =
   | { kind: "newer"; version: number }
   | { kind: "unreadable"; error: string };
 
-export const seal = (body: Body, traceId: string): Envelope => ({ v: ENVELOPE_VERSION, traceId, ...body });
+export const seal = (body: Body, traceId: string): Envelope => ({
+  v: ENVELOPE_VERSION,
+  traceId,
+  ...body,
+});
 
 /** Reads a queue message of the wanted kind. Never throws. */
 export function open<K extends Body["kind"]>(message: unknown, wanted: K): Opened<K> {
@@ -31,6 +41,11 @@ export function open<K extends Body["kind"]>(message: unknown, wanted: K): Opene
   if (header.data.v > ENVELOPE_VERSION) return { kind: "newer", version: header.data.v };
   const body = Body.safeParse(message);
   if (!body.success) return { kind: "unreadable", error: z.prettifyError(body.error) };
-  if (body.data.kind !== wanted) return { kind: "unreadable", error: `kind is ${body.data.kind}, this queue carries ${wanted}` };
-  return { kind: "body", body: body.data as Extract<Body, { kind: K }>, traceId: header.data.traceId };
+  if (body.data.kind !== wanted)
+    return { kind: "unreadable", error: `kind is ${body.data.kind}, this queue carries ${wanted}` };
+  return {
+    kind: "body",
+    body: body.data as Extract<Body, { kind: K }>,
+    traceId: header.data.traceId,
+  };
 }

@@ -5,13 +5,25 @@ export const FactValue = z.union([z.number(), z.string(), z.array(z.string()), z
 export type FactValue = z.infer<typeof FactValue>;
 export type FactValues = Record<string, FactValue>;
 
-/** What a condition may name: the type of each fact, who provides it, and all that a text can be where that is known. A custom enricher adds its own. */
+/**
+ * What a condition may name: the type of each fact, who provides it, and all that a text can be
+ * where that is known. A custom enricher adds its own.
+ */
 export type FactVocabulary = Record<
   string,
-  { type: "number" | "string" | "list"; provider: string; unit?: string; values?: readonly string[] }
+  {
+    type: "number" | "string" | "list";
+    provider: string;
+    unit?: string;
+    values?: readonly string[];
+  }
 >;
 
-const number = (provider: string, unit?: string) => ({ type: "number" as const, provider, ...(unit !== undefined && { unit }) });
+const number = (provider: string, unit?: string) => ({
+  type: "number" as const,
+  provider,
+  ...(unit !== undefined && { unit }),
+});
 const string = (provider: string, values?: readonly string[]) => ({
   type: "string" as const,
   provider,
@@ -19,7 +31,10 @@ const string = (provider: string, values?: readonly string[]) => ({
 });
 const list = (provider: string) => ({ type: "list" as const, provider });
 
-/** The facts that come with the product (docs/rules.md). Flags are 1 or 0. `event` facts come from the evidence, the rest from enrichers. */
+/**
+ * The facts that come with the product (docs/rules.md). Flags are 1 or 0. `event` facts come from
+ * the evidence, the rest from enrichers.
+ */
 export const FACTS: FactVocabulary = {
   sentiment: number("event", "-1..1"),
   last_sentiment_score: number("event", "-1..1"),
@@ -61,7 +76,8 @@ export const FACTS: FactVocabulary = {
 };
 
 /**
- * One provider's answer about a token: values with the time they describe. missing, stale and partial mark the signal degraded; empty is an
+ * One provider's answer about a token: values with the time they describe. missing, stale and
+ * partial mark the signal degraded; empty is an
  * answer: the provider knows nothing of the token.
  */
 export const ProviderFacts = z.object({
@@ -80,14 +96,19 @@ export const ProviderFacts = z.object({
 });
 export type ProviderFacts = z.infer<typeof ProviderFacts>;
 
-/** Everything a score was made from, stored as features_snapshot: enough to explain it byte for byte later. */
+/**
+ * Everything a score was made from, stored as features_snapshot: enough to explain it byte for byte
+ * later.
+ */
 export const Facts = z.object({
   evaluatedAt: z.string(),
   values: z.record(z.string(), FactValue),
   /** fact name -> who said it and when. */
   origin: z.record(z.string(), z.object({ provider: z.string(), asOf: z.string().nullable() })),
   /** Providers whose facts are missing, stale or partial. */
-  degraded: z.array(z.object({ provider: z.string(), status: z.string(), error: z.string().nullable() })),
+  degraded: z.array(
+    z.object({ provider: z.string(), status: z.string(), error: z.string().nullable() }),
+  ),
   notes: z.array(z.string()),
 });
 export type Facts = z.infer<typeof Facts>;

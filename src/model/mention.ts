@@ -1,7 +1,10 @@
 import * as z from "zod";
 import { Chain, EventType } from "./scalars.ts";
 
-/** The token a post speaks of. `tokenCa` null: only a symbol is known. `confidence` says how sure the resolution is (1 = stated in the post). */
+/**
+ * The token a post speaks of. `tokenCa` null: only a symbol is known. `confidence` says how sure
+ * the resolution is (1 = stated in the post).
+ */
 export const Token = z.object({
   chain: Chain,
   symbol: z.string().nullable(),
@@ -40,15 +43,24 @@ export const Mention = z.object({
 export type Mention = z.infer<typeof Mention>;
 
 /** Canonical form of a contract address: EVM in lower case, all others exactly as written. */
-export const canonicalAddress = (address: string): string => (/^0x[0-9a-f]+$/i.test(address) ? address.toLowerCase() : address);
+export const canonicalAddress = (address: string): string =>
+  /^0x[0-9a-f]+$/i.test(address) ? address.toLowerCase() : address;
 
 export function windowStart(postedAt: string, windowMinutes: number): string {
   const length = windowMinutes * 60_000;
-  return new Date(Math.floor(Date.parse(postedAt) / length) * length).toISOString().replace(".000Z", "Z");
+  return new Date(Math.floor(Date.parse(postedAt) / length) * length)
+    .toISOString()
+    .replace(".000Z", "Z");
 }
 
-/** `{chain}:{token}:{window start}`: the address when one is known, else the upper-case symbol (docs/architecture.md). */
-export function eventKey(token: Pick<Token, "chain" | "symbol" | "tokenCa">, start: string): string {
+/**
+ * `{chain}:{token}:{window start}`: the address when one is known, else the upper-case symbol
+ * (docs/architecture.md).
+ */
+export function eventKey(
+  token: Pick<Token, "chain" | "symbol" | "tokenCa">,
+  start: string,
+): string {
   const id = token.tokenCa ? canonicalAddress(token.tokenCa) : (token.symbol ?? "").toUpperCase();
   return `${token.chain}:${id}:${start}`;
 }

@@ -1,7 +1,10 @@
 import * as z from "zod";
 import { Mention } from "./mention.ts";
 
-/** A post that passed the filter, read by the text stages. The original text stays in raw_posts; `normalised` is for comparing, not for showing. */
+/**
+ * A post that passed the filter, read by the text stages. The original text stays in raw_posts;
+ * `normalised` is for comparing, not for showing.
+ */
 export const Post = z.object({
   source: z.string(),
   id: z.string(),

@@ -1,16 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { MAX_TEXT, PostInput } from "./raw-post.ts";
 
-const post = { id: "1", source: "x", author: "ada", text: "hello $DEMO", posted_at: "2026-01-15T10:00:00Z" };
+const post = {
+  id: "1",
+  source: "x",
+  author: "ada",
+  text: "hello $DEMO",
+  posted_at: "2026-01-15T10:00:00Z",
+};
 const problems = (input: unknown) => {
   const read = PostInput.safeParse(input);
-  return read.success ? [] : read.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  return read.success
+    ? []
+    : read.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
 };
 
 describe("a post on the wire", () => {
   it("is read into camelCase with its time in UTC", () => {
     expect(
-      PostInput.parse({ ...post, posted_at: "2026-01-15T12:00:00+02:00", token_ca: " 0xAB ", metrics: { followers: 5 } }),
+      PostInput.parse({
+        ...post,
+        posted_at: "2026-01-15T12:00:00+02:00",
+        token_ca: " 0xAB ",
+        metrics: { followers: 5 },
+      }),
     ).toEqual({
       id: "1",
       source: "x",
@@ -31,7 +44,10 @@ describe("a post on the wire", () => {
   });
 
   it("keeps unknown fields in raw, while they are small", () => {
-    expect(PostInput.parse({ ...post, colour: "red", raw: { a: 1 } }).raw).toEqual({ a: 1, colour: "red" });
+    expect(PostInput.parse({ ...post, colour: "red", raw: { a: 1 } }).raw).toEqual({
+      a: 1,
+      colour: "red",
+    });
     expect(PostInput.parse({ ...post, blob: "x".repeat(20_000) }).raw).toBeUndefined();
   });
 
@@ -41,14 +57,25 @@ describe("a post on the wire", () => {
     expect(problems({ ...post, text: "x".repeat(MAX_TEXT + 1) })).toEqual([
       expect.stringMatching(/^text: is longer than 10000 characters/),
     ]);
-    for (const date of ["+030000-01-01T00:00:00Z", "30000-01-01T00:00:00Z", "2026-13-45T00:00:00Z", "yesterday", "2026-01-15", 5])
-      expect(problems({ ...post, posted_at: date }), String(date)).toEqual([expect.stringMatching(/^posted_at: /)]);
+    for (const date of [
+      "+030000-01-01T00:00:00Z",
+      "30000-01-01T00:00:00Z",
+      "2026-13-45T00:00:00Z",
+      "yesterday",
+      "2026-01-15",
+      5,
+    ])
+      expect(problems({ ...post, posted_at: date }), String(date)).toEqual([
+        expect.stringMatching(/^posted_at: /),
+      ]);
     expect(problems("text")).toHaveLength(1);
     expect(problems([])).toHaveLength(1);
   });
 
   it("is made storable: no NUL, no half surrogate", () => {
-    expect(PostInput.parse({ ...post, text: "a\u0000b\ud800c", extra: { note: "x\u0000\udc00" } })).toMatchObject({
+    expect(
+      PostInput.parse({ ...post, text: "a\u0000b\ud800c", extra: { note: "x\u0000\udc00" } }),
+    ).toMatchObject({
       text: "ab\ufffdc",
       raw: { extra: { note: "x\ufffd" } },
     });

@@ -80,18 +80,23 @@ function storableDeep(value: unknown): unknown {
   if (typeof value === "string") return storable(value);
   if (Array.isArray(value)) return value.map(storableDeep);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storable(key), storableDeep(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [storable(key), storableDeep(inner)]),
+  );
 }
 
 /**
- * The wire form of a post (snake_case; docs/api.md) read into a RawPost. `timestamp` is taken for `posted_at`, nulls count as
- * absent, and unknown fields are kept in `raw` while they stay under 16 KB.
+ * The wire form of a post (snake_case; docs/api.md) read into a RawPost. `timestamp` is taken for
+ * `posted_at`, nulls count as absent, and unknown fields are kept in `raw` while they stay under 16
+ * KB.
  */
 export const PostInput = z
   .preprocess((input) => {
     if (typeof input !== "object" || input === null || Array.isArray(input)) return input;
     const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
-    return "posted_at" in given || !("timestamp" in given) ? given : { ...given, posted_at: given.timestamp };
+    return "posted_at" in given || !("timestamp" in given)
+      ? given
+      : { ...given, posted_at: given.timestamp };
   }, PostOnWire)
   .transform((wire): RawPost => {
     const extra = Object.fromEntries(Object.entries(wire).filter(([key]) => !KNOWN.has(key)));
@@ -114,4 +119,5 @@ export const PostInput = z
   });
 
 /** `{source}:{id}`: the post's identity in one string, and its evidence id in an event. */
-export const postKey = (post: { source: string; id: string }): string => `${post.source}:${post.id}`;
+export const postKey = (post: { source: string; id: string }): string =>
+  `${post.source}:${post.id}`;

@@ -1,7 +1,19 @@
 import * as z from "zod";
 
 /** Short chain names used in event keys, filters and tables. */
-export const CHAINS = ["eth", "bsc", "base", "arb", "sol", "tron", "ton", "sui", "apt", "btc", "unknown"] as const;
+export const CHAINS = [
+  "eth",
+  "bsc",
+  "base",
+  "arb",
+  "sol",
+  "tron",
+  "ton",
+  "sui",
+  "apt",
+  "btc",
+  "unknown",
+] as const;
 export const Chain = z.enum(CHAINS);
 export type Chain = z.infer<typeof Chain>;
 
@@ -42,12 +54,18 @@ const YEAR_2100 = Date.UTC(2100, 0, 1);
 /** An ISO 8601 time with a zone, between 2000 and 2100; answered in UTC with milliseconds. */
 export const Instant = z
   .string()
-  .refine((text) => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/.test(text), {
-    message: "is not an ISO 8601 time with a zone; write it like 2026-01-15T10:00:00Z",
-  })
+  .refine(
+    (text) => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/.test(text),
+    {
+      message: "is not an ISO 8601 time with a zone; write it like 2026-01-15T10:00:00Z",
+    },
+  )
   .transform((text, context) => {
     const at = Date.parse(text);
     if (at >= YEAR_2000 && at < YEAR_2100) return new Date(at).toISOString();
-    context.addIssue({ code: "custom", message: "is no real date between the years 2000 and 2100" });
+    context.addIssue({
+      code: "custom",
+      message: "is no real date between the years 2000 and 2100",
+    });
     return z.NEVER;
   });

@@ -2,13 +2,21 @@ import * as z from "zod";
 import { Facts } from "./facts.ts";
 import { Level, RiskLevel, SignalState } from "./scalars.ts";
 
-export const Reason = z.object({ rule: z.string(), group: z.string(), score: z.number(), text: z.string() });
+export const Reason = z.object({
+  rule: z.string(),
+  group: z.string(),
+  score: z.number(),
+  text: z.string(),
+});
 export type Reason = z.infer<typeof Reason>;
 
 export const Signal = z.object({
   eventKey: z.string(),
   state: SignalState,
-  /** The state it was in before: what it is held in while a condition of the states is not known. Null for the first verdict. */
+  /**
+   * The state it was in before: what it is held in while a condition of the states is not known.
+   * Null for the first verdict.
+   */
   previousState: SignalState.nullable(),
   score: z.number(),
   level: Level,

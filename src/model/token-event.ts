@@ -1,7 +1,10 @@
 import * as z from "zod";
 import { Chain, EventType } from "./scalars.ts";
 
-/** A token in a time window, summed over its evidence. Every figure follows from the set of evidence alone, whatever its order. */
+/**
+ * A token in a time window, summed over its evidence. Every figure follows from the set of evidence
+ * alone, whatever its order.
+ */
 export const TokenEvent = z.object({
   eventKey: z.string(),
   type: EventType,

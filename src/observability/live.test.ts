@@ -26,9 +26,12 @@ describe("passes", () => {
     expect(passes({ minScore: 12, chain: "eth", symbol: "demo" }, signal)).toBe(true);
   });
 
-  it.each([{ minScore: 12.01 }, { chain: "sol" }, { symbol: "OTHER" }])("holds back what does not match %j", (asked) => {
-    expect(passes({ ...everything, ...asked }, signal)).toBe(false);
-  });
+  it.each([{ minScore: 12.01 }, { chain: "sol" }, { symbol: "OTHER" }])(
+    "holds back what does not match %j",
+    (asked) => {
+      expect(passes({ ...everything, ...asked }, signal)).toBe(false);
+    },
+  );
 
   it("holds back posts from a listener who asked for certain signals", () => {
     expect(passes({ ...everything, minScore: 0 }, posts)).toBe(false);

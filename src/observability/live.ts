@@ -1,7 +1,10 @@
 import * as z from "zod";
 import { Chain } from "../model/scalars.ts";
 
-/** What the live stream tells: every state change of a signal, how each batch of posts ended, every finished delivery attempt. */
+/**
+ * What the live stream tells: every state change of a signal, how each batch of posts ended, every
+ * finished delivery attempt.
+ */
 export const LiveMessage = z.discriminatedUnion("event", [
   z.object({
     event: z.literal("signal"),
@@ -47,16 +50,23 @@ export const LiveMessage = z.discriminatedUnion("event", [
 ]);
 export type LiveMessage = z.infer<typeof LiveMessage>;
 
-/** Tells all who listen. Called once an invocation; a failure is dropped, since the store has the truth. */
+/**
+ * Tells all who listen. Called once an invocation; a failure is dropped, since the store has the
+ * truth.
+ */
 export type Broadcast = (messages: LiveMessage[]) => Promise<void>;
 
 export type LiveFilter = { minScore: number | null; chain: string | null; symbol: string | null };
 
 export const everything: LiveFilter = { minScore: null, chain: null, symbol: null };
 
-/** A filter asks for signals and deliveries of what it names, so a batch of posts passes only when nothing is asked. */
+/**
+ * A filter asks for signals and deliveries of what it names, so a batch of posts passes only when
+ * nothing is asked.
+ */
 export function passes(filter: LiveFilter, message: LiveMessage): boolean {
-  if (message.event === "posts") return filter.minScore === null && filter.chain === null && filter.symbol === null;
+  if (message.event === "posts")
+    return filter.minScore === null && filter.chain === null && filter.symbol === null;
   return (
     (filter.minScore === null || message.score >= filter.minScore) &&
     (filter.chain === null || message.chain === filter.chain) &&

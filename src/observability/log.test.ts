@@ -12,7 +12,14 @@ function written(record: LogRecord): Record<string, unknown> {
 
 describe("logger", () => {
   it("writes one snake_case object with a time and a level", () => {
-    expect(written({ stage: "filter", eventKey: "eth:DEMO:2026-01-15T10:00:00Z", passed: true, latencyMs: 3 })).toEqual({
+    expect(
+      written({
+        stage: "filter",
+        eventKey: "eth:DEMO:2026-01-15T10:00:00Z",
+        passed: true,
+        latencyMs: 3,
+      }),
+    ).toEqual({
       stage: "filter",
       event_key: "eth:DEMO:2026-01-15T10:00:00Z",
       passed: true,
@@ -35,7 +42,9 @@ describe("logger", () => {
     "GET https://example.com/path?token=hunter2",
   ])("masks the secret in %j", (reason) => {
     expect(written({ stage: "api", reason }).reason).toContain("***");
-    expect(written({ stage: "api", reason }).reason).not.toMatch(/abc\.def|0123456789abcdef|pass@|AAF-xyz|hunter2/);
+    expect(written({ stage: "api", reason }).reason).not.toMatch(
+      /abc\.def|0123456789abcdef|pass@|AAF-xyz|hunter2/,
+    );
   });
 });
 

@@ -1,7 +1,9 @@
 import type { Clock } from "../kit/time.ts";
 import { iso } from "../kit/time.ts";
 
-/** What a log record may hold. Nothing else is written, so a secret in some other field cannot leak. */
+/**
+ * What a log record may hold. Nothing else is written, so a secret in some other field cannot leak.
+ */
 const FIELDS = {
   stage: "stage",
   eventKey: "event_key",
@@ -27,18 +29,30 @@ export type LogRecord = { stage: string; level?: "debug" | "info" | "warn" | "er
 export type Log = (record: LogRecord) => void;
 
 const MAX_VALUE = 300;
-/** Bearer tokens, URLs with credentials or a query, and keys of ours: masked even inside an allowed field. */
+/**
+ * Bearer tokens, URLs with credentials or a query, and keys of ours: masked even inside an allowed
+ * field.
+ */
 const SECRETS =
   /Bearer\s+\S+|\b[a-z]{2,8}_[A-Za-z0-9]+\.[A-Za-z0-9_-]{16,}|\/\/[^/\s@]+@|\/bot\d+:[\w-]+|(?<=https?:\/\/\S*)\?\S+/g;
 
-/** One JSON object a line, in snake_case, the fields of every line first. `write` is console.log in production. */
+/**
+ * One JSON object a line, in snake_case, the fields of every line first. `write` is console.log in
+ * production.
+ */
 export function logger(write: (line: string) => void, now: Clock): Log {
   return (record) => {
     const fields = Object.entries(FIELDS).flatMap(([field, wire]) => {
       const value = record[field as keyof typeof FIELDS];
       return value === undefined ? [] : [[wire, typeof value === "string" ? masked(value) : value]];
     });
-    write(JSON.stringify({ ...Object.fromEntries(fields), level: record.level ?? "info", timestamp: iso(now()) }));
+    write(
+      JSON.stringify({
+        ...Object.fromEntries(fields),
+        level: record.level ?? "info",
+        timestamp: iso(now()),
+      }),
+    );
   };
 }
 

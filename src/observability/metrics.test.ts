@@ -47,7 +47,9 @@ describe("metrics", () => {
     });
     const [a, b, c] = parts as [(typeof parts)[0], (typeof parts)[0], (typeof parts)[0]];
     expect(merge(merge(a, b), c)).toEqual(merge(a, merge(b, c)));
-    expect(merge(merge(a, b), c).histograms['pipeline_latency_ms{stage="filter"}']?.sum).toBe(7_000_043);
+    expect(merge(merge(a, b), c).histograms['pipeline_latency_ms{stage="filter"}']?.sum).toBe(
+      7_000_043,
+    );
   });
 });
 
@@ -74,7 +76,9 @@ describe("prometheusText", () => {
     const declared = text.match(/^# TYPE \S+/gm) ?? [];
     expect(new Set(declared).size).toBe(declared.length);
     expect(text).toContain("# TYPE telegram_send_total counter\n");
-    expect(text).toContain('# TYPE external_error_total_429 counter\nexternal_error_total_429{provider="goplus"} 1\n');
+    expect(text).toContain(
+      '# TYPE external_error_total_429 counter\nexternal_error_total_429{provider="goplus"} 1\n',
+    );
   });
 
   it("escapes labels and writes nothing that is not a sample or a comment", () => {

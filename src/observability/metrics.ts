@@ -2,40 +2,73 @@ import type { Labels, Telemetry } from "./telemetry.ts";
 
 /** Every metric that the product publishes, with its meaning. Dashboards rely on the names. */
 export const METRICS = {
-  pipeline_latency_ms: { kind: "histogram", help: "Time spent in a stage of the pipeline, in milliseconds." },
-  end_to_end_ms: { kind: "histogram", help: "From a post being accepted to its delivery being done, in milliseconds." },
-  external_request_ms: { kind: "histogram", help: "Time of a request to an outside provider, in milliseconds." },
+  pipeline_latency_ms: {
+    kind: "histogram",
+    help: "Time spent in a stage of the pipeline, in milliseconds.",
+  },
+  end_to_end_ms: {
+    kind: "histogram",
+    help: "From a post being accepted to its delivery being done, in milliseconds.",
+  },
+  external_request_ms: {
+    kind: "histogram",
+    help: "Time of a request to an outside provider, in milliseconds.",
+  },
   http_request_ms: { kind: "histogram", help: "Time to answer an HTTP request, in milliseconds." },
-  facts_total: { kind: "counter", help: "Answers of enrichment by provider and status; unasked: no contract was known." },
+  facts_total: {
+    kind: "counter",
+    help: "Answers of enrichment by provider and status; unasked: no contract was known.",
+  },
   posts_total: { kind: "counter", help: "Posts by source and how they ended." },
   events_total: { kind: "counter", help: "Events created." },
   signals_total: { kind: "counter", help: "Signals by the state they entered." },
   telegram_send_total: { kind: "counter", help: "Messages sent to Telegram by result." },
   delivery_total: { kind: "counter", help: "Delivery attempts by channel and result." },
-  delivery_ambiguous_total: { kind: "counter", help: "Sends whose answer was lost: they may have arrived." },
+  delivery_ambiguous_total: {
+    kind: "counter",
+    help: "Sends whose answer was lost: they may have arrived.",
+  },
   config_reload_total: { kind: "counter", help: "Rule reloads by result: loaded or rejected." },
   rule_errors_total: { kind: "counter", help: "Rules that failed to evaluate, by rule." },
   outbox_backlog: { kind: "gauge", help: "Deliveries that are not finished." },
   dead_letters: { kind: "gauge", help: "Dead letters that were not replayed." },
   queue_backlog: { kind: "gauge", help: "Messages waiting in a queue." },
-  breaker_state: { kind: "gauge", help: "Circuit breaker of a provider: 0 closed, 1 half open, 2 open." },
+  breaker_state: {
+    kind: "gauge",
+    help: "Circuit breaker of a provider: 0 closed, 1 half open, 2 open.",
+  },
 } as const;
 
-/** Errors of outside services are counted under their code: external_error_total_429, external_error_total_timeout. */
+/**
+ * Errors of outside services are counted under their code: external_error_total_429,
+ * external_error_total_timeout.
+ */
 export type MetricName = keyof typeof METRICS | `external_error_total_${string}`;
 
 /** Upper bounds in milliseconds: from one local call to the longest wait before a retry. */
-export const BUCKETS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000] as const;
+export const BUCKETS = [
+  5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000,
+] as const;
 
 /** `counts` has one cell a bucket and one more for what is slower than all. */
 export type Histogram = { counts: number[]; sum: number };
 
-/** Deltas of one isolate, or their sum. Keys are series in Prometheus form: `posts_total{outcome="dropped",source="x"}`. */
-export type Snapshot = { v: 1; counters: Record<string, number>; histograms: Record<string, Histogram> };
+/**
+ * Deltas of one isolate, or their sum. Keys are series in Prometheus form:
+ * `posts_total{outcome="dropped",source="x"}`.
+ */
+export type Snapshot = {
+  v: 1;
+  counters: Record<string, number>;
+  histograms: Record<string, Histogram>;
+};
 
 export const emptySnapshot = (): Snapshot => ({ v: 1, counters: {}, histograms: {} });
 
-/** Collects in memory; `drain` hands over what came in since the last drain, or null when nothing did. */
+/**
+ * Collects in memory; `drain` hands over what came in since the last drain, or null when nothing
+ * did.
+ */
 export type Collector = Telemetry & { drain(): Snapshot | null };
 
 export function collector(): Collector {
@@ -55,7 +88,8 @@ export function collector(): Collector {
       deltas.histograms[key] = histogram;
     },
     drain() {
-      if (Object.keys(deltas.counters).length + Object.keys(deltas.histograms).length === 0) return null;
+      if (Object.keys(deltas.counters).length + Object.keys(deltas.histograms).length === 0)
+        return null;
       const drained = deltas;
       deltas = emptySnapshot();
       return drained;
@@ -63,9 +97,15 @@ export function collector(): Collector {
   };
 }
 
-const emptyHistogram = (): Histogram => ({ counts: Array.from({ length: BUCKETS.length + 1 }, () => 0), sum: 0 });
+const emptyHistogram = (): Histogram => ({
+  counts: Array.from({ length: BUCKETS.length + 1 }, () => 0),
+  sum: 0,
+});
 
-/** Whoever may send posts names their source, which is a label: past so many series a metric counts new ones together. */
+/**
+ * Whoever may send posts names their source, which is a label: past so many series a metric counts
+ * new ones together.
+ */
 const MAX_SERIES = 500;
 
 export const metricOf = (key: string): string => key.replace(/\{.*$/s, "");
@@ -73,10 +113,14 @@ export const metricOf = (key: string): string => key.replace(/\{.*$/s, "");
 /** By the label that OpenTelemetry gives to such a series. */
 const overflow = (key: string): string => series(metricOf(key), { otel_metric_overflow: "true" });
 
-/** The key under which a series is counted: its own, or the overflow of its metric when that holds too many. */
+/**
+ * The key under which a series is counted: its own, or the overflow of its metric when that holds
+ * too many.
+ */
 function admission(held: Record<string, unknown>): (key: string) => string {
   const counts = new Map<string, number>();
-  for (const key of Object.keys(held)) counts.set(metricOf(key), (counts.get(metricOf(key)) ?? 0) + 1);
+  for (const key of Object.keys(held))
+    counts.set(metricOf(key), (counts.get(metricOf(key)) ?? 0) + 1);
   return (key) => {
     if (key in held) return key;
     const count = counts.get(metricOf(key)) ?? 0;
@@ -86,7 +130,9 @@ function admission(held: Record<string, unknown>): (key: string) => string {
   };
 }
 
-/** Adds `more` to `total`. Order and grouping don't matter, so isolates may flush when they like. */
+/**
+ * Adds `more` to `total`. Order and grouping don't matter, so isolates may flush when they like.
+ */
 export function merge(total: Snapshot, more: Snapshot): Snapshot {
   const counters = { ...total.counters };
   const counter = admission(counters);
@@ -99,7 +145,10 @@ export function merge(total: Snapshot, more: Snapshot): Snapshot {
   for (const [given, { counts, sum }] of Object.entries(more.histograms)) {
     const key = histogram(given);
     const before = histograms[key] ?? emptyHistogram();
-    histograms[key] = { counts: before.counts.map((count, cell) => count + (counts[cell] ?? 0)), sum: before.sum + sum };
+    histograms[key] = {
+      counts: before.counts.map((count, cell) => count + (counts[cell] ?? 0)),
+      sum: before.sum + sum,
+    };
   }
   return { v: 1, counters, histograms };
 }
@@ -113,6 +162,9 @@ export function series(name: string, labels: Labels): string {
   return pairs.length === 0 ? safe : `${safe}{${pairs.join(",")}}`;
 }
 
-/** Label values come from outside (sources, error codes): bounded, and escaped as the exposition format asks. */
+/**
+ * Label values come from outside (sources, error codes): bounded, and escaped as the exposition
+ * format asks.
+ */
 const escaped = (value: string): string =>
   value.slice(0, 100).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");

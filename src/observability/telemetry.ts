@@ -2,7 +2,10 @@ import type { MetricName } from "./metrics.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** Where every stage reports what it did. Never throws and never waits: a pipeline must not fail because nobody counts. */
+/**
+ * Where every stage reports what it did. Never throws and never waits: a pipeline must not fail
+ * because nobody counts.
+ */
 export type Telemetry = {
   count(name: MetricName, labels?: Labels, by?: number): void;
   /** Milliseconds, into the histogram of that name. */

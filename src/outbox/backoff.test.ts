@@ -1,11 +1,24 @@
 import { describe, expect, it } from "vitest";
 import type { RetryPolicy } from "../channels/channel.ts";
-import type { Verdict } from "../kit/verdict.ts";
+import type { Verdict } from "../http/verdict.ts";
 import { nextAttempt } from "./backoff.ts";
 
 const HOUR = 3_600_000;
-const wait = (policy: RetryPolicy, verdict: Partial<Verdict>, attempt: number, random = 0.999, age = 0) => {
-  const next = nextAttempt(policy, { kind: "retry", reason: "", ...verdict }, attempt, 0, age, () => random);
+const wait = (
+  policy: RetryPolicy,
+  verdict: Partial<Verdict>,
+  attempt: number,
+  random = 0.999,
+  age = 0,
+) => {
+  const next = nextAttempt(
+    policy,
+    { kind: "retry", reason: "", ...verdict },
+    attempt,
+    0,
+    age,
+    () => random,
+  );
   return next.kind === "retry" ? next.at - age : next.reason;
 };
 
@@ -13,7 +26,14 @@ const wait = (policy: RetryPolicy, verdict: Partial<Verdict>, attempt: number, r
 function life(policy: RetryPolicy, verdict: Partial<Verdict>, random: () => number): number[] {
   const waits: number[] = [];
   for (let now = 0, attempt = 0; ; attempt++) {
-    const next = nextAttempt(policy, { kind: "retry", reason: "", ...verdict }, attempt, 0, now, random);
+    const next = nextAttempt(
+      policy,
+      { kind: "retry", reason: "", ...verdict },
+      attempt,
+      0,
+      now,
+      random,
+    );
     if (next.kind === "give-up") return waits;
     waits.push(next.at - now);
     now = next.at;
@@ -61,7 +81,8 @@ describe("the retry policies", () => {
 
   it("are no storm on a target that always says to come at once, nor on one that asks for less than nothing", () => {
     for (const policy of ["chat", "webhook"] as const)
-      for (const delayMs of [0, -5_000]) expect(life(policy, { kind: "throttled", delayMs }, () => 0.5).length).toBeLessThan(500);
+      for (const delayMs of [0, -5_000])
+        expect(life(policy, { kind: "throttled", delayMs }, () => 0.5).length).toBeLessThan(500);
     expect(wait("chat", { kind: "throttled", delayMs: -60_000 }, 0, 0)).toBeGreaterThanOrEqual(0);
   });
 

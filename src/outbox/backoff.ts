@@ -1,6 +1,6 @@
 import type { RetryPolicy } from "../channels/channel.ts";
+import type { Verdict } from "../http/verdict.ts";
 import type { Random } from "../kit/time.ts";
-import type { Verdict } from "../kit/verdict.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -8,18 +8,37 @@ const HOUR = 60 * MINUTE;
 
 type Policy = { maxAgeMs: number; wait(attempt: number, random: Random): number };
 
-/** Full jitter (aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter): anything up to the doubled wait, at least one second. */
+/**
+ * Full jitter (aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter): anything
+ * up to the doubled wait, at least one second.
+ */
 const exponential =
   (firstMs: number, capMs: number) =>
   (attempt: number, random: Random): number =>
     Math.max(SECOND, random() * Math.min(capMs, firstMs * 2 ** Math.min(attempt, 30)));
 
-/** The schedule of Standard Webhooks ("Deliverability and reliability"), each up to a tenth later so that a mended receiver is not stormed. */
-const STANDARD_WEBHOOKS = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
+/**
+ * The schedule of Standard Webhooks ("Deliverability and reliability"), each up to a tenth later so
+ * that a mended receiver is not stormed.
+ */
+const STANDARD_WEBHOOKS = [
+  5 * SECOND,
+  5 * MINUTE,
+  30 * MINUTE,
+  2 * HOUR,
+  5 * HOUR,
+  10 * HOUR,
+  14 * HOUR,
+  20 * HOUR,
+  24 * HOUR,
+];
 const standardWebhooks = (attempt: number, random: Random): number =>
   (STANDARD_WEBHOOKS[attempt] ?? 24 * HOUR) * (1 + random() * 0.1);
 
-/** What each kind of channel is worth waiting for: yesterday's chat message is noise, a machine wants its event even after days. */
+/**
+ * What each kind of channel is worth waiting for: yesterday's chat message is noise, a machine
+ * wants its event even after days.
+ */
 const POLICIES = {
   chat: { maxAgeMs: 24 * HOUR, wait: exponential(2 * SECOND, 10 * MINUTE) },
   email: { maxAgeMs: 24 * HOUR, wait: exponential(10 * SECOND, 30 * MINUTE) },
@@ -27,20 +46,33 @@ const POLICIES = {
   log: { maxAgeMs: HOUR, wait: exponential(SECOND, MINUTE) },
 } satisfies Record<RetryPolicy, Policy>;
 
-/** The least that a target which throttles again and again is left alone, whatever it asks: "Retry-After: 0" for days must not be a storm. */
-const throttledFor = (attempt: number): number => Math.min(10 * MINUTE, (SECOND / 4) * 2 ** attempt);
+/**
+ * The least that a target which throttles again and again is left alone, whatever it asks:
+ * "Retry-After: 0" for days must not be a storm.
+ */
+const throttledFor = (attempt: number): number =>
+  Math.min(10 * MINUTE, (SECOND / 4) * 2 ** attempt);
 
-/** How long the least is where a verdict says nothing itself: a used-up quota comes back by the day, refused credentials by a person's hand. */
-const LEAST: Partial<Record<Verdict["kind"], number>> = { throttled: 5 * SECOND, quota: HOUR, auth: 15 * MINUTE };
+/**
+ * How long the least is where a verdict says nothing itself: a used-up quota comes back by the day,
+ * refused credentials by a person's hand.
+ */
+const LEAST: Partial<Record<Verdict["kind"], number>> = {
+  throttled: 5 * SECOND,
+  quota: HOUR,
+  auth: 15 * MINUTE,
+};
 
 /** Past this a delivery that waits for a person (a paused channel) is given up as well. */
-export const lifeEnd = (policy: RetryPolicy, dueSince: number): number => dueSince + POLICIES[policy].maxAgeMs;
+export const lifeEnd = (policy: RetryPolicy, dueSince: number): number =>
+  dueSince + POLICIES[policy].maxAgeMs;
 
 export type NextAttempt = { kind: "retry"; at: number } | { kind: "give-up"; reason: "expired" };
 
 /**
- * When to try again after attempt number `attempt` (0 = the first) of a delivery that was due at `dueSince`. A wait that the service asked for is
- * never undercut, but for the last attempt: that falls on the end of the delivery's life, after which it is given up.
+ * When to try again after attempt number `attempt` (0 = the first) of a delivery that was due at
+ * `dueSince`. A wait that the service asked for is never undercut, but for the last attempt: that
+ * falls on the end of the delivery's life, after which it is given up.
  */
 export function nextAttempt(
   policy: RetryPolicy,
@@ -56,7 +88,12 @@ export function nextAttempt(
   return { kind: "retry", at: Math.ceil(Math.min(at, Math.max(end, now + SECOND))) };
 }
 
-function waitAfter(policy: RetryPolicy, { kind, delayMs }: Verdict, attempt: number, random: Random): number {
+function waitAfter(
+  policy: RetryPolicy,
+  { kind, delayMs }: Verdict,
+  attempt: number,
+  random: Random,
+): number {
   const asked = Math.max(0, delayMs ?? LEAST[kind] ?? 0);
   if (kind !== "throttled") return Math.max(asked, POLICIES[policy].wait(attempt, random));
   if (delayMs === undefined) return asked + POLICIES[policy].wait(attempt, random);

@@ -18,10 +18,17 @@ describe("deliver", () => {
   it("sends once and closes the row", async () => {
     const world = await outboxWorld();
     const id = await world.change();
-    expect(await world.deliver(id)).toMatchObject({ kind: "done", channel: "webhook", result: "ok", rows: 1 });
+    expect(await world.deliver(id)).toMatchObject({
+      kind: "done",
+      channel: "webhook",
+      result: "ok",
+      rows: 1,
+    });
     expect(await world.deliver(id)).toEqual({ kind: "closed" });
     expect(world.seen).toHaveLength(1);
-    expect(await world.rows()).toMatchObject([{ status: "done", attempts: [{ result: "ok", httpStatus: 200 }] }]);
+    expect(await world.rows()).toMatchObject([
+      { status: "done", attempts: [{ result: "ok", httpStatus: 200 }] },
+    ]);
     expect(world.journal.size).toBe(0);
   });
 
@@ -36,10 +43,19 @@ describe("deliver", () => {
   it("tries a failing target again with the same key until it takes the message", async () => {
     const world = await outboxWorld({}, (_, n) => new Response("", { status: n < 3 ? 503 : 200 }));
     const id = await world.change();
-    for (let outcome = await world.deliver(id); outcome.kind === "later"; outcome = await world.deliver(id))
+    for (
+      let outcome = await world.deliver(id);
+      outcome.kind === "later";
+      outcome = await world.deliver(id)
+    )
       world.clock.now = outcome.at;
     expect(new Set(world.seen.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
-    expect((await world.rows())[0]?.attempts.map(({ result }) => result)).toEqual(["retry", "retry", "retry", "ok"]);
+    expect((await world.rows())[0]?.attempts.map(({ result }) => result)).toEqual([
+      "retry",
+      "retry",
+      "retry",
+      "ok",
+    ]);
   });
 
   it("waits as long as the target asks, and never less", async () => {
@@ -53,11 +69,17 @@ describe("deliver", () => {
     const world = await outboxWorld({}, status(500));
     const id = await world.change();
     let outcome = await world.deliver(id);
-    for (; outcome.kind === "later"; outcome = await world.deliver(id)) world.clock.now = outcome.at;
+    for (; outcome.kind === "later"; outcome = await world.deliver(id))
+      world.clock.now = outcome.at;
     expect(outcome).toMatchObject({ kind: "dlq", reason: "expired" });
     expect(world.clock.now - NOON).toBe(72 * minutes(60));
     expect(await world.letters()).toMatchObject([
-      { reason: "expired", stage: "deliveries", subject: `${id}`, advice: expect.stringContaining("replay") },
+      {
+        reason: "expired",
+        stage: "deliveries",
+        subject: `${id}`,
+        advice: expect.stringContaining("replay"),
+      },
     ]);
   });
 
@@ -73,19 +95,28 @@ describe("deliver", () => {
     expect(world.seen).toHaveLength(1);
   });
 
-  it.each([401, 403])("pauses the channel on %i and keeps the delivery until someone mends it", async (code) => {
-    const world = await outboxWorld({}, (_, n) => new Response("", { status: n === 0 ? code : 200 }));
-    const id = await world.change();
-    const refused = await world.deliver(id);
-    expect(await world.channel()).toMatchObject({ status: "paused", statusReason: `HTTP ${code}` });
-    world.clock.now = refused.kind === "later" ? refused.at : 0;
-    const waiting = await world.deliver(id);
-    expect(waiting).toMatchObject({ kind: "later", reason: "paused" });
-    expect(world.seen).toHaveLength(1);
-    await world.store.setChannelStatus(world.channelId, "active", null);
-    world.clock.now = waiting.kind === "later" ? waiting.at : 0;
-    expect(await world.deliver(id)).toMatchObject({ kind: "done" });
-  });
+  it.each([401, 403])(
+    "pauses the channel on %i and keeps the delivery until someone mends it",
+    async (code) => {
+      const world = await outboxWorld(
+        {},
+        (_, n) => new Response("", { status: n === 0 ? code : 200 }),
+      );
+      const id = await world.change();
+      const refused = await world.deliver(id);
+      expect(await world.channel()).toMatchObject({
+        status: "paused",
+        statusReason: `HTTP ${code}`,
+      });
+      world.clock.now = refused.kind === "later" ? refused.at : 0;
+      const waiting = await world.deliver(id);
+      expect(waiting).toMatchObject({ kind: "later", reason: "paused" });
+      expect(world.seen).toHaveLength(1);
+      await world.store.setChannelStatus(world.channelId, "active", null);
+      world.clock.now = waiting.kind === "later" ? waiting.at : 0;
+      expect(await world.deliver(id)).toMatchObject({ kind: "done" });
+    },
+  );
 
   it("does not wait for a paused channel longer than the message is worth", async () => {
     const world = await outboxWorld();
@@ -111,13 +142,24 @@ describe("deliver", () => {
 
   it("pauses a channel that this deployment has no token for", async () => {
     const world = await outboxWorld({ kind: "telegram", settings: { chatId: 5 } }, undefined, {});
-    expect(await world.deliver(await world.change())).toMatchObject({ kind: "later", reason: "paused" });
-    expect(await world.channel()).toMatchObject({ status: "paused", statusReason: "TELEGRAM_BOT_TOKEN is not set" });
+    expect(await world.deliver(await world.change())).toMatchObject({
+      kind: "later",
+      reason: "paused",
+    });
+    expect(await world.channel()).toMatchObject({
+      status: "paused",
+      statusReason: "TELEGRAM_BOT_TOKEN is not set",
+    });
   });
 
   it("sends nothing to an address inside, whatever is stored", async () => {
-    const world = await outboxWorld({ settings: { ...channelOf().settings, url: "https://169.254.169.254/" } });
-    expect(await world.deliver(await world.change())).toMatchObject({ kind: "dlq", reason: "settings" });
+    const world = await outboxWorld({
+      settings: { ...channelOf().settings, url: "https://169.254.169.254/" },
+    });
+    expect(await world.deliver(await world.change())).toMatchObject({
+      kind: "dlq",
+      reason: "settings",
+    });
     expect(world.seen).toEqual([]);
   });
 
@@ -133,7 +175,10 @@ describe("deliver", () => {
 
   it("never repeats a lost answer where at most once was chosen", async () => {
     const world = await outboxWorld({ atMostOnce: true }, lost);
-    expect(await world.deliver(await world.change())).toMatchObject({ kind: "dlq", reason: "ambiguous" });
+    expect(await world.deliver(await world.change())).toMatchObject({
+      kind: "dlq",
+      reason: "ambiguous",
+    });
   });
 
   it("never repeats what a dead worker may have sent where at most once was chosen", async () => {
@@ -143,14 +188,17 @@ describe("deliver", () => {
       await world.store.claim(id, "dead", iso(NOON), 60_000);
       await world.store.renew(id, "dead", iso(NOON), 60_000);
       world.clock.now += minutes(2);
-      expect(await world.deliver(id)).toMatchObject(atMostOnce ? { kind: "dlq", reason: "ambiguous" } : { kind: "done" });
+      expect(await world.deliver(id)).toMatchObject(
+        atMostOnce ? { kind: "dlq", reason: "ambiguous" } : { kind: "done" },
+      );
       expect(world.seen).toHaveLength(atMostOnce ? 0 : 1);
     }
   });
 
   it("does not take for sent what failed before the send, where at most once was chosen", async () => {
-    const world = await outboxWorld({ kind: "telegram", settings: { chatId: "1" }, atMostOnce: true }, () =>
-      Response.json({ ok: true, result: { message_id: 9 } }),
+    const world = await outboxWorld(
+      { kind: "telegram", settings: { chatId: "1" }, atMostOnce: true },
+      () => Response.json({ ok: true, result: { message_id: 9 } }),
     );
     await world.deliver(await world.change());
     const id = await world.change({ state: "downgraded" });
@@ -169,10 +217,15 @@ describe("deliver", () => {
       ...world.ports.store,
       async claim(...ask) {
         const given = await claim(...ask);
-        return given.kind === "claimed" ? { kind: "claimed", delivery: { ...given.delivery, payload: {} as never } } : given;
+        return given.kind === "claimed"
+          ? { kind: "claimed", delivery: { ...given.delivery, payload: {} as never } }
+          : given;
       },
     };
-    expect(await world.deliver(await world.change())).toMatchObject({ kind: "dlq", reason: "rejected" });
+    expect(await world.deliver(await world.change())).toMatchObject({
+      kind: "dlq",
+      reason: "rejected",
+    });
     expect(await world.letters()).toMatchObject([{ error: expect.stringContaining("TypeError") }]);
     expect(world.seen).toEqual([]);
   });
@@ -181,7 +234,10 @@ describe("deliver", () => {
     const world = await outboxWorld();
     const id = await world.change();
     const { close } = world.ports.store;
-    world.ports.store = { ...world.ports.store, close: () => Promise.reject(new StoreUnavailable("away")) };
+    world.ports.store = {
+      ...world.ports.store,
+      close: () => Promise.reject(new StoreUnavailable("away")),
+    };
     expect(await world.deliver(id)).toEqual({ kind: "unavailable" });
     world.ports.store = { ...world.ports.store, close };
     world.clock.now += minutes(5);
@@ -192,7 +248,10 @@ describe("deliver", () => {
   it("says so when the database is away before the send", async () => {
     const world = await outboxWorld();
     const id = await world.change();
-    world.ports.store = { ...world.ports.store, renew: () => Promise.reject(new StoreUnavailable("away")) };
+    world.ports.store = {
+      ...world.ports.store,
+      renew: () => Promise.reject(new StoreUnavailable("away")),
+    };
     expect(await world.deliver(id)).toEqual({ kind: "unavailable" });
     expect(world.seen).toEqual([]);
   });
@@ -210,40 +269,63 @@ describe("deliver", () => {
   });
 
   it("tells the transitions of one event in their order, even past a failure", async () => {
-    const world = await outboxWorld({}, (_, n) => new Response("", { status: n === 0 ? 503 : 200 }));
+    const world = await outboxWorld(
+      {},
+      (_, n) => new Response("", { status: n === 0 ? 503 : 200 }),
+    );
     const first = await world.change();
     const second = await world.change({ state: "downgraded", score: -7 });
     expect(await world.deliver(first)).toMatchObject({ kind: "later", result: "retry" });
-    expect(await world.deliver(second)).toMatchObject({ kind: "later", reason: "behind an older one" });
+    expect(await world.deliver(second)).toMatchObject({
+      kind: "later",
+      reason: "behind an older one",
+    });
     world.clock.now += minutes(10);
     expect(await world.deliver(second)).toMatchObject({ kind: "later" });
     expect(await world.deliver(first)).toMatchObject({ kind: "done" });
     world.clock.now += 3_000;
     expect(await world.deliver(second)).toMatchObject({ kind: "done" });
-    expect(world.seen.map(({ body }) => body.type)).toEqual(["signal.verified", "signal.verified", "signal.downgraded"]);
+    expect(world.seen.map(({ body }) => body.type)).toEqual([
+      "signal.verified",
+      "signal.verified",
+      "signal.downgraded",
+    ]);
   });
 
   it("gives a row back when its place in the line is far off, without counting an attempt", async () => {
     const world = await outboxWorld();
     const id = await world.change();
     world.ports.pace = async () => 30_000;
-    expect(await world.deliver(id)).toMatchObject({ kind: "later", at: NOON + 30_000, reason: "paced" });
+    expect(await world.deliver(id)).toMatchObject({
+      kind: "later",
+      at: NOON + 30_000,
+      reason: "paced",
+    });
     expect(await world.rows()).toMatchObject([{ status: "pending", retryCount: 0, attempts: [] }]);
   });
 
   it("keeps quiet in the quiet hours, also for a retry that falls into them", async () => {
-    const world = await outboxWorld({ filter: filter({ quietHours: { from: "12:05", to: "13:00", zone: "UTC" } }) }, status(500));
+    const world = await outboxWorld(
+      { filter: filter({ quietHours: { from: "12:05", to: "13:00", zone: "UTC" } }) },
+      status(500),
+    );
     const id = await world.change();
     await world.deliver(id);
     world.clock.now = NOON + minutes(10);
-    expect(await world.deliver(id)).toMatchObject({ kind: "later", at: NOON + minutes(60), reason: "quiet hours" });
+    expect(await world.deliver(id)).toMatchObject({
+      kind: "later",
+      at: NOON + minutes(60),
+      reason: "quiet hours",
+    });
     expect(world.seen).toHaveLength(1);
   });
 
   it("says no more about an event that was muted after its row was written", async () => {
     const world = await outboxWorld();
     const id = await world.change();
-    await world.store.updateChannel(world.channelId, { filter: filter({ mutedEvents: ["eth:DEMO:2026-01-15T12:00:00Z"] }) });
+    await world.store.updateChannel(world.channelId, {
+      filter: filter({ mutedEvents: ["eth:DEMO:2026-01-15T12:00:00Z"] }),
+    });
     expect(await world.deliver(id)).toMatchObject({ kind: "done", result: "muted" });
     expect(world.seen).toEqual([]);
   });

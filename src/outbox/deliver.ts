@@ -2,32 +2,39 @@ import type { Sent } from "../channels/channel.ts";
 import { iso } from "../kit/time.ts";
 import type { Delivery } from "../model/delivery.ts";
 import { type Claim, StoreUnavailable } from "../store/store.ts";
+import { letterOf } from "./dead-letter-advice.ts";
 import { keyOf, membersOf } from "./digest.ts";
+import { type Hold, hold, type Ready } from "./eligibility.ts";
 import { attemptOf, finish } from "./finish.ts";
-import { type Hold, hold, type Ready } from "./gate.ts";
+import { PATIENCE_MS } from "./gcra.ts";
 import { claim, release } from "./lease.ts";
-import { letterOf } from "./letter.ts";
-import { PATIENCE_MS } from "./pace.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
 /** What the record of a send may take on top of the send itself. */
 const RECORD_MS = 15_000;
 
 /**
- * Attempts one delivery: claim under a lease, ask whether the channel may be written to, wait for its pace, renew, send, close. Called at least
- * once per delivery and by several callers at a time: the lease lets one through. Never throws for a fault of the database or the channel.
+ * Attempts one delivery: claim under a lease, ask whether the channel may be written to, wait for
+ * its pace, renew, send, close. Called at least once per delivery and by several callers at a time:
+ * the lease lets one through. Never throws for a fault of the database or the channel.
  */
 export async function deliver(id: number, ports: DeliverPorts): Promise<DeliverOutcome> {
   try {
     const answer = await claim(id, ports);
-    return answer.kind === "claimed" ? await attempt(answer.delivery, ports) : await unclaimed(id, answer, ports);
+    return answer.kind === "claimed"
+      ? await attempt(answer.delivery, ports)
+      : await unclaimed(id, answer, ports);
   } catch (error) {
     if (error instanceof StoreUnavailable) return { kind: "unavailable" };
     throw error;
   }
 }
 
-async function unclaimed(id: number, claim: Exclude<Claim, { kind: "claimed" }>, ports: DeliverPorts): Promise<DeliverOutcome> {
+async function unclaimed(
+  id: number,
+  claim: Exclude<Claim, { kind: "claimed" }>,
+  ports: DeliverPorts,
+): Promise<DeliverOutcome> {
   switch (claim.kind) {
     case "closed":
       await ports.journal.delete(id);
@@ -55,35 +62,66 @@ async function attempt(delivery: Delivery, ports: DeliverPorts): Promise<Deliver
   if (wait > 0) await ports.sleep(wait);
   const { held, sent } = await ports.turn(async () => {
     const held = await renewed(members, gate, ports);
-    return { held, sent: sendable(delivery, members, held) ? await send(held, gate, message) : null };
+    return {
+      held,
+      sent: sendable(delivery, members, held) ? await send(held, gate, message) : null,
+    };
   });
   if (sent !== null) return finish(held, gate, sent, ports);
   await release(held, ports.now(), "digest", ports);
   return { kind: "lost-lease" };
 }
 
-async function closeJournaled(delivery: Delivery, externalId: string | null, ports: DeliverPorts): Promise<DeliverOutcome> {
-  const closed = await ports.store.close(delivery.id, delivery.leaseToken, { kind: "done", externalId }, null, iso(ports.now()));
+async function closeJournaled(
+  delivery: Delivery,
+  externalId: string | null,
+  ports: DeliverPorts,
+): Promise<DeliverOutcome> {
+  const closed = await ports.store.close(
+    delivery.id,
+    delivery.leaseToken,
+    { kind: "done", externalId },
+    null,
+    iso(ports.now()),
+  );
   if (!closed) return { kind: "lost-lease" };
   await ports.journal.delete(delivery.id);
-  return { kind: "done", channel: `${delivery.channelId}`, result: "journal", ambiguous: false, rows: 1, waitedMs: 0 };
+  return {
+    kind: "done",
+    channel: `${delivery.channelId}`,
+    result: "journal",
+    ambiguous: false,
+    rows: 1,
+    waitedMs: 0,
+  };
 }
 
 /** What the gate says instead of "send". */
-function obey(delivery: Delivery, gate: Exclude<Hold, Ready>, ports: DeliverPorts): Promise<DeliverOutcome> {
+function obey(
+  delivery: Delivery,
+  gate: Exclude<Hold, Ready>,
+  ports: DeliverPorts,
+): Promise<DeliverOutcome> {
   if (gate.kind === "wait") return release([delivery], gate.until, gate.reason, ports);
   const now = iso(ports.now());
   const { id, leaseToken } = delivery;
   if (gate.kind === "skip") {
-    const skipped = attemptOf(delivery, { result: gate.reason, httpStatus: null, ms: 0, error: null, ambiguous: false }, now);
-    return fenced(ports.store.close(id, leaseToken, { kind: "done", externalId: null }, skipped, now), {
-      kind: "done",
-      channel: gate.channelKind,
-      result: gate.reason,
-      ambiguous: false,
-      rows: 1,
-      waitedMs: 0,
-    });
+    const skipped = attemptOf(
+      delivery,
+      { result: gate.reason, httpStatus: null, ms: 0, error: null, ambiguous: false },
+      now,
+    );
+    return fenced(
+      ports.store.close(id, leaseToken, { kind: "done", externalId: null }, skipped, now),
+      {
+        kind: "done",
+        channel: gate.channelKind,
+        result: gate.reason,
+        ambiguous: false,
+        rows: 1,
+        waitedMs: 0,
+      },
+    );
   }
   const letter = letterOf(delivery, gate.reason, gate.error, delivery.retryCount);
   return fenced(ports.store.close(id, leaseToken, { kind: "dlq", letter }, null, now), {
@@ -93,30 +131,53 @@ function obey(delivery: Delivery, gate: Exclude<Hold, Ready>, ports: DeliverPort
   });
 }
 
-const fenced = async (closed: Promise<boolean>, outcome: DeliverOutcome): Promise<DeliverOutcome> =>
-  (await closed) ? outcome : { kind: "lost-lease" };
+const fenced = async (
+  closed: Promise<boolean>,
+  outcome: DeliverOutcome,
+): Promise<DeliverOutcome> => ((await closed) ? outcome : { kind: "lost-lease" });
 
 /** Looked up before the row is marked as being sent: if that fails, nothing was sent. */
-async function priorOf(members: readonly Delivery[], { adapter }: Ready, { store }: DeliverPorts): Promise<string | null> {
+async function priorOf(
+  members: readonly Delivery[],
+  { adapter }: Ready,
+  { store }: DeliverPorts,
+): Promise<string | null> {
   const [first] = members;
-  const looksBack = adapter.threads && members.length === 1 && first !== undefined && first.payload.transition > 1;
+  const looksBack =
+    adapter.threads && members.length === 1 && first !== undefined && first.payload.transition > 1;
   return looksBack ? store.lastMessage(first.channelId, first.eventKey) : null;
 }
 
-/** Marks each with the key of its message, also a single one: if its channel collects by the time it is repeated, it still goes alone. */
-async function renewed(members: readonly Delivery[], { adapter }: Ready, ports: DeliverPorts): Promise<Delivery[]> {
+/**
+ * Marks each with the key of its message, also a single one: if its channel collects by the time it
+ * is repeated, it still goes alone.
+ */
+async function renewed(
+  members: readonly Delivery[],
+  { adapter }: Ready,
+  ports: DeliverPorts,
+): Promise<Delivery[]> {
   const [now, leaseMs, key] = [iso(ports.now()), adapter.sendMs + RECORD_MS, keyOf(members)];
-  const kept = await Promise.all(members.map(({ id, leaseToken }) => ports.store.renew(id, leaseToken, now, leaseMs, key)));
+  const kept = await Promise.all(
+    members.map(({ id, leaseToken }) => ports.store.renew(id, leaseToken, now, leaseMs, key)),
+  );
   return members.filter((_, i) => kept[i]);
 }
 
 /** A message that goes again must be whole. */
-const sendable = (delivery: Delivery, members: readonly Delivery[], held: readonly Delivery[]): boolean =>
-  held.includes(delivery) && (!delivery.digestKey || held.length === members.length);
+const sendable = (
+  delivery: Delivery,
+  members: readonly Delivery[],
+  held: readonly Delivery[],
+): boolean => held.includes(delivery) && (!delivery.digestKey || held.length === members.length);
 
 type Message = DeliverPorts & { prior: string | null; idemKey: string };
 
-async function send(rows: readonly Delivery[], { channel }: Ready, message: Message): Promise<Sent> {
+async function send(
+  rows: readonly Delivery[],
+  { channel }: Ready,
+  message: Message,
+): Promise<Sent> {
   const { fetch, now, env, telemetry, log, prior, idemKey } = message;
   try {
     const sendPorts = { fetch, now, env, log, prior, idemKey, ...(telemetry && { telemetry }) };
@@ -129,7 +190,10 @@ async function send(rows: readonly Delivery[], { channel }: Ready, message: Mess
   }
 }
 
-/** A channel must not throw; one that does would do so at every attempt, for ever. Nobody knows how far it came. */
+/**
+ * A channel must not throw; one that does would do so at every attempt, for ever. Nobody knows how
+ * far it came.
+ */
 const fault = (error: unknown): Sent => ({
   verdict: { kind: "reject", reason: `the channel failed on it: ${String(error)}` },
   externalId: null,

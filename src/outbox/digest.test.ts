@@ -11,7 +11,11 @@ const EMAIL_ENV = { ...TELEGRAM_ENV, RESEND_API_KEY: "re_key", MAIL_FROM: "signa
 const minutes = (count: number) => count * 60_000;
 
 describe("a digest", () => {
-  const telegram = { kind: "telegram", settings: { chatId: 5 }, filter: filter({ digestMinutes: 10 }) };
+  const telegram = {
+    kind: "telegram",
+    settings: { chatId: 5 },
+    filter: filter({ digestMinutes: 10 }),
+  };
   const taken = () => Response.json({ ok: true, result: { message_id: 9 } });
 
   it("puts what is due into one message and closes every row", async () => {
@@ -19,7 +23,11 @@ describe("a digest", () => {
     const ids = [];
     for (const symbol of ["AAA", "BBB", "CCC"])
       ids.push(await world.change({ transition: 1 }, { symbol, eventKey: `eth:${symbol}:w` }));
-    expect(await world.deliver(ids[0] ?? 0)).toMatchObject({ kind: "later", at: NOON + minutes(10), reason: "not due" });
+    expect(await world.deliver(ids[0] ?? 0)).toMatchObject({
+      kind: "later",
+      at: NOON + minutes(10),
+      reason: "not due",
+    });
     world.clock.now = NOON + minutes(10);
     expect(await world.deliver(ids[1] ?? 0)).toMatchObject({ kind: "done", rows: 3 });
     expect(await world.deliver(ids[2] ?? 0)).toEqual({ kind: "closed" });
@@ -29,9 +37,14 @@ describe("a digest", () => {
   });
 
   it("that fails is tried again whole", async () => {
-    const world = await outboxWorld(telegram, (_, n) => (n === 0 ? new Response("", { status: 502 }) : taken()), TELEGRAM_ENV);
+    const world = await outboxWorld(
+      telegram,
+      (_, n) => (n === 0 ? new Response("", { status: 502 }) : taken()),
+      TELEGRAM_ENV,
+    );
     const ids = [];
-    for (const symbol of ["AAA", "BBB"]) ids.push(await world.change({ transition: 1 }, { symbol, eventKey: `eth:${symbol}:w` }));
+    for (const symbol of ["AAA", "BBB"])
+      ids.push(await world.change({ transition: 1 }, { symbol, eventKey: `eth:${symbol}:w` }));
     world.clock.now = NOON + minutes(10);
     const outcome = await world.deliver(ids[0] ?? 0);
     expect(outcome).toMatchObject({ kind: "later", result: "retry" });
@@ -56,7 +69,10 @@ describe("a digest", () => {
     await add("BBB");
     world.clock.now += minutes(10);
     const key = (n: number) => world.seen[n]?.headers["idempotency-key"];
-    const symbols = (n: number) => ["AAA", "BBB", "CCC"].filter((symbol) => JSON.stringify(world.seen[n]?.body).includes(symbol));
+    const symbols = (n: number) =>
+      ["AAA", "BBB", "CCC"].filter((symbol) =>
+        JSON.stringify(world.seen[n]?.body).includes(symbol),
+      );
     return { ...world, ids, add, key, symbols };
   };
   const accepted = () => Response.json({ id: "re_1" });
@@ -81,7 +97,9 @@ describe("a digest", () => {
   });
 
   it("whose answer was lost is repeated the same, also past a definite failure and by two callers at a time", async () => {
-    const world = await keyed((_, n) => (n === 0 ? lost() : n === 1 ? new Response("", { status: 503 }) : accepted()));
+    const world = await keyed((_, n) =>
+      n === 0 ? lost() : n === 1 ? new Response("", { status: 503 }) : accepted(),
+    );
     await world.deliver(world.ids[0] ?? 0);
     await world.add("CCC");
     for (let round = 0; round < 4; round += 1) {
@@ -103,7 +121,10 @@ describe("a digest", () => {
     expect(world.key(1)).not.toBe(world.key(0));
   });
 
-  const hooks = { discord: "https://discord.com/api/webhooks/1/token", slack: "https://hooks.slack.com/services/T0/B0/token" };
+  const hooks = {
+    discord: "https://discord.com/api/webhooks/1/token",
+    slack: "https://hooks.slack.com/services/T0/B0/token",
+  };
   it.each([
     { ...telegram },
     { ...email },
@@ -111,7 +132,9 @@ describe("a digest", () => {
     { ...telegram, kind: "slack", settings: { url: hooks.slack } },
   ])("of $kind holds no more rows than one message can show, and loses none", async (channel) => {
     const answer = ({ url }: { url: string }) =>
-      url.includes("slack") ? new Response("ok") : Response.json({ id: "1", ok: true, result: { message_id: 9 } });
+      url.includes("slack")
+        ? new Response("ok")
+        : Response.json({ id: "1", ok: true, result: { message_id: 9 } });
     const world = await outboxWorld(channel, answer, EMAIL_ENV);
     for (let n = 0; n < 60; n++)
       await world.change(
@@ -122,14 +145,20 @@ describe("a digest", () => {
     for (const { id } of await world.rows()) await world.deliver(id);
     expect(new Set((await world.rows()).map(({ status }) => status))).toEqual(new Set(["done"]));
     const told = world.seen.map(({ body }) => JSON.stringify(body)).join();
-    const untold = (await world.rows()).filter(({ eventKey }) => !told.replaceAll(/\\\\/g, "").includes(`${eventKey} #1`));
+    const untold = (await world.rows()).filter(
+      ({ eventKey }) => !told.replaceAll(/\\\\/g, "").includes(`${eventKey} #1`),
+    );
     expect(untold).toEqual([]);
     expect(told).not.toContain("…");
     expect(world.seen.length).toBeLessThan(20);
   });
 
   it("leaves a row that may have arrived by itself to be repeated by itself, with its key", async () => {
-    const world = await outboxWorld({ ...email, filter: filter({}) }, (_, n) => (n === 0 ? lost() : accepted()), EMAIL_ENV);
+    const world = await outboxWorld(
+      { ...email, filter: filter({}) },
+      (_, n) => (n === 0 ? lost() : accepted()),
+      EMAIL_ENV,
+    );
     const first = await world.change({ transition: 1 }, { symbol: "AAA", eventKey: "eth:AAA:w" });
     await world.deliver(first);
     await world.store.updateChannel(world.channelId, { filter: email.filter });
@@ -137,7 +166,13 @@ describe("a digest", () => {
     world.clock.now += minutes(10);
     for (const id of [second, first]) await world.deliver(id);
     const bodies = world.seen.map(({ body }) => JSON.stringify(body));
-    expect(bodies.map((body) => ["AAA", "BBB"].filter((symbol) => body.includes(symbol)))).toEqual([["AAA"], ["BBB"], ["AAA"]]);
-    expect(world.seen[2]?.headers["idempotency-key"]).toBe(world.seen[0]?.headers["idempotency-key"]);
+    expect(bodies.map((body) => ["AAA", "BBB"].filter((symbol) => body.includes(symbol)))).toEqual([
+      ["AAA"],
+      ["BBB"],
+      ["AAA"],
+    ]);
+    expect(world.seen[2]?.headers["idempotency-key"]).toBe(
+      world.seen[0]?.headers["idempotency-key"],
+    );
   });
 });

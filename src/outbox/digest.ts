@@ -2,17 +2,23 @@ import { sha256Hex } from "../kit/hash.ts";
 import { iso } from "../kit/time.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { Claim } from "../store/store.ts";
-import type { Ready } from "./gate.ts";
+import type { Ready } from "./eligibility.ts";
 import { claim, release } from "./lease.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
 const MAX_ROWS = 50;
-/** What the leader of a digest waits for those who hold its rows to give way, and how much later it is tried when they do not. */
+/**
+ * What the leader of a digest waits for those who hold its rows to give way, and how much later it
+ * is tried when they do not.
+ */
 const YIELD_MS = 1_000;
 
 type Gathered = { kind: "members"; members: Delivery[] } | (DeliverOutcome & { kind: "later" });
 
-/** The key of a message: of one sent before its own again, of a single row the row's, of a digest one made of its members. */
+/**
+ * The key of a message: of one sent before its own again, of a single row the row's, of a digest
+ * one made of its members.
+ */
 export const keyOf = (members: readonly Delivery[]): string => {
   const [first] = members;
   if (first?.digestKey) return first.digestKey;
@@ -20,21 +26,41 @@ export const keyOf = (members: readonly Delivery[]): string => {
   return keys.length === 1 ? (keys[0] ?? "") : sha256Hex(JSON.stringify(keys.sort()));
 };
 
-/** The rows that go out in one message: those it went out with before, or this one, and for a digest what else is due for the channel. */
-export async function membersOf(delivery: Delivery, gate: Ready, ports: DeliverPorts): Promise<Gathered> {
-  const alone = delivery.digestKey ? delivery.digestKey === delivery.idemKey : gate.config.filter.digestMinutes === 0;
+/**
+ * The rows that go out in one message: those it went out with before, or this one, and for a digest
+ * what else is due for the channel.
+ */
+export async function membersOf(
+  delivery: Delivery,
+  gate: Ready,
+  ports: DeliverPorts,
+): Promise<Gathered> {
+  const alone = delivery.digestKey
+    ? delivery.digestKey === delivery.idemKey
+    : gate.config.filter.digestMinutes === 0;
   if (alone) return { kind: "members", members: [delivery] };
-  return delivery.digestKey ? sameAgain(delivery, delivery.digestKey, ports) : whatIsDue(delivery, gate, ports);
+  return delivery.digestKey
+    ? sameAgain(delivery, delivery.digestKey, ports)
+    : whatIsDue(delivery, gate, ports);
 }
 
 const inOrder = (rows: Delivery[]): Delivery[] => rows.sort((a, b) => a.id - b.id);
 
 /** As many as one message shows whole; what is left goes with the next. */
-async function whatIsDue(delivery: Delivery, { config, channel }: Ready, ports: DeliverPorts): Promise<Gathered> {
+async function whatIsDue(
+  delivery: Delivery,
+  { config, channel }: Ready,
+  ports: DeliverPorts,
+): Promise<Gathered> {
   const due = await ports.store.due(iso(ports.now()), MAX_ROWS, config.id);
-  const claims = await Promise.all(due.filter(({ id }) => id !== delivery.id).map(({ id }) => claim(id, ports)));
+  const claims = await Promise.all(
+    due.filter(({ id }) => id !== delivery.id).map(({ id }) => claim(id, ports)),
+  );
   const claimed = claims.flatMap((answer) => (answer.kind === "claimed" ? [answer.delivery] : []));
-  const [bound, free] = [claimed.filter(({ digestKey }) => digestKey), claimed.filter(({ digestKey }) => !digestKey)];
+  const [bound, free] = [
+    claimed.filter(({ digestKey }) => digestKey),
+    claimed.filter(({ digestKey }) => !digestKey),
+  ];
   const wanted = [delivery, ...inOrder(free)];
   const count = channel.fit(wanted.map(({ payload }) => payload));
   await release([...bound, ...wanted.slice(count)], ports.now(), "digest", ports);
@@ -42,11 +68,16 @@ async function whatIsDue(delivery: Delivery, { config, channel }: Ready, ports: 
 }
 
 /**
- * All open rows that carry the key, or none. A row that ended meanwhile (muted, given up) is left out and the key stays: if the message arrived,
- * the rest has been told, and a service that refuses the key is right; if not, the key is new to it. Whoever holds the lowest row leads: the others
+ * All open rows that carry the key, or none. A row that ended meanwhile (muted, given up) is left
+ * out and the key stays: if the message arrived, the rest has been told, and a service that refuses
+ * the key is right; if not, the key is new to it. Whoever holds the lowest row leads: the others
  * give way at once and the leader waits for them a moment, lest each holds what another needs.
  */
-async function sameAgain(delivery: Delivery, digestKey: string, ports: DeliverPorts): Promise<Gathered> {
+async function sameAgain(
+  delivery: Delivery,
+  digestKey: string,
+  ports: DeliverPorts,
+): Promise<Gathered> {
   const ids = await ports.store.digestRows(delivery.channelId, digestKey);
   const members = [delivery];
   for (const id of ids.filter((id) => id !== delivery.id)) {

@@ -3,10 +3,10 @@ import { iso } from "../kit/time.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { Attempt, Closing } from "../store/store.ts";
 import { nextAttempt } from "./backoff.ts";
-import type { Ready } from "./gate.ts";
-import { dueSince } from "./hours.ts";
-import { type LetterReason, letterOf } from "./letter.ts";
+import { type LetterReason, letterOf } from "./dead-letter-advice.ts";
+import type { Ready } from "./eligibility.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
+import { dueSince } from "./quiet-hours.ts";
 
 type Result = Pick<Attempt, "result" | "httpStatus" | "ms" | "error" | "ambiguous">;
 
@@ -33,44 +33,84 @@ function closingOf(delivery: Delivery, gate: Ready, sent: Sent, ports: DeliverPo
   // That this send failed says nothing of one before it under the same key.
   const unsure = ambiguous || (delivery.digestKey ?? null) !== null;
   const { policy } = gate.adapter;
-  const next = nextAttempt(policy, verdict, delivery.retryCount, dueSince(delivery, gate.config), ports.now(), ports.random);
-  return next.kind === "give-up" ? dlq(next.reason) : { kind: "failed", nextRetryAt: iso(next.at), unsure };
+  const next = nextAttempt(
+    policy,
+    verdict,
+    delivery.retryCount,
+    dueSince(delivery, gate.config),
+    ports.now(),
+    ports.random,
+  );
+  return next.kind === "give-up"
+    ? dlq(next.reason)
+    : { kind: "failed", nextRetryAt: iso(next.at), unsure };
 }
 
 /**
- * A refusal of settings that were changed while the send was under way says nothing of the channel as it is now: it is tried again with those. If
- * they cannot be read, neither can the refusal be recorded.
+ * A refusal of settings that were changed while the send was under way says nothing of the channel
+ * as it is now: it is tried again with those. If they cannot be read, neither can the refusal be
+ * recorded.
  */
 async function asOfNow(sent: Sent, { config }: Ready, ports: DeliverPorts): Promise<Sent> {
   if (sent.verdict.kind !== "gone" && sent.verdict.kind !== "auth") return sent;
   const current = (await ports.channels(ports.now())).find(({ id }) => id === config.id);
   if (!current || JSON.stringify(current.settings) === JSON.stringify(config.settings)) return sent;
-  return { ...sent, verdict: { kind: "retry", reason: `${sent.verdict.reason}, by settings that were changed since` } };
+  return {
+    ...sent,
+    verdict: {
+      kind: "retry",
+      reason: `${sent.verdict.reason}, by settings that were changed since`,
+    },
+  };
 }
 
 /** What the send said about the channel itself, kept for the next delivery. */
-async function learn({ config }: Ready, { verdict, moved }: Sent, { store }: DeliverPorts): Promise<void> {
+async function learn(
+  { config }: Ready,
+  { verdict, moved }: Sent,
+  { store }: DeliverPorts,
+): Promise<void> {
   if (verdict.kind === "gone") await store.setChannelStatus(config.id, "disabled", verdict.reason);
   if (verdict.kind === "auth") await store.setChannelStatus(config.id, "paused", verdict.reason);
   if (moved) await store.updateChannel(config.id, { settings: { ...config.settings, ...moved } });
 }
 
-/** Records a send: in the journal before the database, so that neither a crash nor an outage in between sends a message twice. */
-export async function finish(rows: readonly Delivery[], gate: Ready, answer: Sent, ports: DeliverPorts): Promise<DeliverOutcome> {
+/**
+ * Records a send: in the journal before the database, so that neither a crash nor an outage in
+ * between sends a message twice.
+ */
+export async function finish(
+  rows: readonly Delivery[],
+  gate: Ready,
+  answer: Sent,
+  ports: DeliverPorts,
+): Promise<DeliverOutcome> {
   const { store, journal } = ports;
   const sent = await asOfNow(answer, gate, ports);
   const { verdict, ambiguous, httpStatus, ms, externalId } = sent;
   if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.put(id, { externalId })));
   const now = iso(ports.now());
-  const result = { result: verdict.kind, httpStatus, ms, error: delivered(sent) ? null : verdict.reason, ambiguous };
+  const result = {
+    result: verdict.kind,
+    httpStatus,
+    ms,
+    error: delivered(sent) ? null : verdict.reason,
+    ambiguous,
+  };
   // One draw for all, so that the rows of a digest stay together.
   const draw = ports.random();
-  const closings = rows.map((row) => ({ row, closing: closingOf(row, gate, sent, { ...ports, random: () => draw }) }));
+  const closings = rows.map((row) => ({
+    row,
+    closing: closingOf(row, gate, sent, { ...ports, random: () => draw }),
+  }));
   const closed = await Promise.all(
-    closings.map(({ row, closing }) => store.close(row.id, row.leaseToken, closing, attemptOf(row, result, now), now)),
+    closings.map(({ row, closing }) =>
+      store.close(row.id, row.leaseToken, closing, attemptOf(row, result, now), now),
+    ),
   );
   for (const [i, row] of rows.entries()) {
-    if (closed[i]) ports.attempted?.(row, { channel: gate.config.name, result: verdict.kind, at: now });
+    if (closed[i])
+      ports.attempted?.(row, { channel: gate.config.name, result: verdict.kind, at: now });
   }
   await learn(gate, sent, ports);
   if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.delete(id)));
@@ -79,7 +119,11 @@ export async function finish(rows: readonly Delivery[], gate: Ready, answer: Sen
   const told = { channel: gate.adapter.kind, result: verdict.kind, ambiguous };
   const { row, closing } = first;
   const endToEnd = row.acceptedAt ? { endToEndMs: ports.now() - Date.parse(row.acceptedAt) } : {};
-  return outcomeOf(closing, told, { rows: rows.length, waitedMs: ports.now() - dueSince(row, gate.config), ...endToEnd });
+  return outcomeOf(closing, told, {
+    rows: rows.length,
+    waitedMs: ports.now() - dueSince(row, gate.config),
+    ...endToEnd,
+  });
 }
 
 function outcomeOf(

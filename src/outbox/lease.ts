@@ -18,6 +18,10 @@ export async function release(
   ports: DeliverPorts,
 ): Promise<DeliverOutcome & { kind: "later" }> {
   const closing: Closing = { kind: "released", nextRetryAt: iso(at) };
-  await Promise.all(rows.map(({ id, leaseToken }) => ports.store.close(id, leaseToken, closing, null, iso(ports.now()))));
+  await Promise.all(
+    rows.map(({ id, leaseToken }) =>
+      ports.store.close(id, leaseToken, closing, null, iso(ports.now())),
+    ),
+  );
   return { kind: "later", at, reason };
 }

@@ -10,17 +10,30 @@ const downgraded = signalOf({ transition: 2, state: "downgraded", score: -7 });
 const planned = (
   filter: object,
   { before = null as Signal | null, after = verified, event = {}, status = "active" as const } = {},
-) => plan(before, after, eventOf(event), [channelOf({ filter: ChannelFilter.parse(filter), status })], notify, NOON);
+) =>
+  plan(
+    before,
+    after,
+    eventOf(event),
+    [channelOf({ filter: ChannelFilter.parse(filter), status })],
+    notify,
+    NOON,
+  );
 
 describe("plan", () => {
   it("writes one row a channel for a transition, and none without one", () => {
     const channels = [channelOf({ id: 1 }), channelOf({ id: 2 })];
-    expect(plan(null, verified, eventOf(), channels, notify, NOON).map(({ channelId }) => channelId)).toEqual([1, 2]);
-    expect(plan(verified, { ...verified, score: 99 }, eventOf(), channels, notify, NOON)).toEqual([]);
+    expect(
+      plan(null, verified, eventOf(), channels, notify, NOON).map(({ channelId }) => channelId),
+    ).toEqual([1, 2]);
+    expect(plan(verified, { ...verified, score: 99 }, eventOf(), channels, notify, NOON)).toEqual(
+      [],
+    );
   });
 
   it("gives the same transition the same key, and another channel or transition another", () => {
-    const key = (id: number, after: Signal) => plan(null, after, eventOf(), [channelOf({ id })], notify, NOON)[0]?.idemKey;
+    const key = (id: number, after: Signal) =>
+      plan(null, after, eventOf(), [channelOf({ id })], notify, NOON)[0]?.idemKey;
     expect(key(1, verified)).toBe(key(1, signalOf({ transition: 1, score: 50 })));
     expect(new Set([key(1, verified), key(2, verified), key(1, downgraded)]).size).toBe(3);
     expect(key(1, verified)).toMatch(/^[0-9a-f]{64}$/);
@@ -70,9 +83,11 @@ describe("plan", () => {
     const notBefore = (filter: object) => planned(filter)[0]?.notBefore;
     expect(notBefore({})).toBeNull();
     expect(notBefore({ digestMinutes: 45 })).toBe("2026-01-15T12:45:00.000Z");
-    expect(notBefore({ quietHours: { from: "11:00", to: "13:30", zone: "UTC" } })).toBe("2026-01-15T13:30:00.000Z");
-    expect(notBefore({ digestMinutes: 45, quietHours: { from: "12:40", to: "14:00", zone: "UTC" } })).toBe(
-      "2026-01-15T14:00:00.000Z",
+    expect(notBefore({ quietHours: { from: "11:00", to: "13:30", zone: "UTC" } })).toBe(
+      "2026-01-15T13:30:00.000Z",
     );
+    expect(
+      notBefore({ digestMinutes: 45, quietHours: { from: "12:40", to: "14:00", zone: "UTC" } }),
+    ).toBe("2026-01-15T14:00:00.000Z");
   });
 });

@@ -5,12 +5,15 @@ import type { Notification, OutboxDraft } from "../model/delivery.ts";
 import type { SignalState } from "../model/scalars.ts";
 import type { Signal } from "../model/signal.ts";
 import type { TokenEvent } from "../model/token-event.ts";
-import { heldUntil } from "./hours.ts";
+import { heldUntil } from "./quiet-hours.ts";
 
 /** The `notify` part of the rules: what a channel gets that does not say otherwise. */
 export type Notify = { minScore: number; on: readonly SignalState[] };
 
-/** The same for every attempt, worker and restart: a notification belongs to one transition of one event, for one channel. */
+/**
+ * The same for every attempt, worker and restart: a notification belongs to one transition of one
+ * event, for one channel.
+ */
 export const idemKeyOf = (eventKey: string, channelId: number, transition: number): string =>
   sha256Hex(JSON.stringify([eventKey, channelId, transition]));
 
@@ -38,26 +41,35 @@ const notificationOf = (before: Signal | null, after: Signal, event: TokenEvent)
   ts: after.ts,
 });
 
-const inList = <T>(list: readonly T[], value: T): boolean => list.length === 0 || list.includes(value);
+const inList = <T>(list: readonly T[], value: T): boolean =>
+  list.length === 0 || list.includes(value);
 
 function wantsToken(filter: ChannelFilter, { chain, symbol, eventKey }: TokenEvent): boolean {
   const symbols = filter.symbols.map((name) => name.replace(/^\$/, "").toUpperCase());
-  return inList(filter.chains, chain) && inList(symbols, symbol?.toUpperCase() ?? "") && !filter.mutedEvents.includes(eventKey);
+  return (
+    inList(filter.chains, chain) &&
+    inList(symbols, symbol?.toUpperCase() ?? "") &&
+    !filter.mutedEvents.includes(eventKey)
+  );
 }
 
 /**
- * A channel's own minimum and states replace those of the rules. The minimum holds for good news alone: whoever was told that a token is verified
- * is told when it no longer is, however low the score has fallen.
+ * A channel's own minimum and states replace those of the rules. The minimum holds for good news
+ * alone: whoever was told that a token is verified is told when it no longer is, however low the
+ * score has fallen.
  */
 function wantsSignal(filter: ChannelFilter, notify: Notify, after: Signal): boolean {
   const states = filter.states.length > 0 ? filter.states : notify.on;
-  const enough = after.state === "downgraded" || after.score >= (filter.minScore ?? notify.minScore);
+  const enough =
+    after.state === "downgraded" || after.score >= (filter.minScore ?? notify.minScore);
   return states.includes(after.state) && enough;
 }
 
 /**
- * The outbox rows of one transition: one for each channel that wants it. A paused channel gets its rows (they wait for it), a disabled one none.
- * Pure: committed in the same statement as the transition, so that neither exists without the other.
+ * The outbox rows of one transition: one for each channel that wants it. A paused channel gets its
+ * rows (they wait for it), a disabled one none.
+ * Pure: committed in the same statement as the transition, so that neither exists without the
+ * other.
  */
 export function plan(
   before: Signal | null,
@@ -70,7 +82,10 @@ export function plan(
   if (after.transition === (before?.transition ?? 0)) return [];
   const payload = notificationOf(before, after, event);
   return channels
-    .filter(({ status, filter }) => status !== "disabled" && wantsToken(filter, event) && wantsSignal(filter, notify, after))
+    .filter(
+      ({ status, filter }) =>
+        status !== "disabled" && wantsToken(filter, event) && wantsSignal(filter, notify, after),
+    )
     .map(({ id, filter }) => {
       const held = heldUntil(filter, now);
       return {

@@ -4,7 +4,10 @@ import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { AdminStore, ChannelStore, OutboxStore } from "../store/store.ts";
 
-/** What `deliver` stands on. The channel's object (workers/channel-object.ts) gives it; tests give their own. */
+/**
+ * What `deliver` stands on. The channel's object (workers/channel-object.ts) gives it; tests give
+ * their own.
+ */
 export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"> & {
   store: Pick<OutboxStore, "claim" | "renew" | "close" | "due" | "digestRows"> &
     Pick<ChannelStore, "setChannelStatus"> &
@@ -16,10 +19,16 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
   random: Random;
   /** A new token for each claim; no two holders may have the same. */
   leaseToken(): string;
-  /** Takes a place in the line of every limit and answers how long to wait for it, in milliseconds. Asked again, a delivery keeps its place. */
+  /**
+   * Takes a place in the line of every limit and answers how long to wait for it, in milliseconds.
+   * Asked again, a delivery keeps its place.
+   */
   pace(id: number, limits: readonly Limit[]): Promise<number>;
   sleep(ms: number): Promise<void>;
-  /** Runs a renewal and its send when there is a place: sends use up connections, what stands before and after them shares statements with others. */
+  /**
+   * Runs a renewal and its send when there is a place: sends use up connections, what stands before
+   * and after them shares statements with others.
+   */
   turn<T>(task: () => Promise<T>): Promise<T>;
   journal: Journal;
   /** Hears of each attempt once it is recorded, for whoever watches. */
@@ -27,8 +36,9 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
 };
 
 /**
- * Sends that the channel took and the database could not be told of. What stands here is closed at the next claim instead of being sent again:
- * it bridges an outage of the database between the send and its record.
+ * Sends that the channel took and the database could not be told of. What stands here is closed at
+ * the next claim instead of being sent again: it bridges an outage of the database between the send
+ * and its record.
  */
 export type Journal = {
   get(id: number): Promise<{ externalId: string | null } | undefined>;
@@ -36,14 +46,34 @@ export type Journal = {
   delete(id: number): Promise<void>;
 };
 
-/** What became of one call. The caller counts it, and asks the sweeper to look at `at` when it is `later`. */
+/**
+ * What became of one call. The caller counts it, and asks the sweeper to look at `at` when it is
+ * `later`.
+ */
 export type DeliverOutcome =
-  | { kind: "done"; channel: string; result: string; ambiguous: boolean; rows: number; waitedMs: number; endToEndMs?: number }
-  | { kind: "later"; at: number; reason: string; channel?: string; result?: string; ambiguous?: boolean }
+  | {
+      kind: "done";
+      channel: string;
+      result: string;
+      ambiguous: boolean;
+      rows: number;
+      waitedMs: number;
+      endToEndMs?: number;
+    }
+  | {
+      kind: "later";
+      at: number;
+      reason: string;
+      channel?: string;
+      result?: string;
+      ambiguous?: boolean;
+    }
   | { kind: "dlq"; channel: string; reason: string; result?: string; ambiguous?: boolean }
   /** Nothing to do: it ended before. */
   | { kind: "closed" }
   /** Another holder took over; what it writes counts. */
   | { kind: "lost-lease" }
-  /** The database is out of reach and nothing was sent, or the send is in the journal: ask again. */
+  /**
+   * The database is out of reach and nothing was sent, or the send is in the journal: ask again.
+   */
   | { kind: "unavailable" };

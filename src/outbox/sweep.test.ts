@@ -20,7 +20,13 @@ async function swept(filter: object = {}) {
     enqueue: async (due: readonly DueDelivery[]) => void queued.push(...due.map(({ id }) => id)),
     sentAt: new Map<number, number>(),
   };
-  return { ...world, ports, queued, queries: () => queries, sweep: (at: number) => sweep(ports, at) };
+  return {
+    ...world,
+    ports,
+    queued,
+    queries: () => queries,
+    sweep: (at: number) => sweep(ports, at),
+  };
 }
 
 describe("the sweep", () => {
@@ -41,9 +47,12 @@ describe("the sweep", () => {
   it("goes on at once while a channel takes what it is sent, and lets none that hangs hold up the others", async () => {
     const world = await swept();
     const other = await world.store.addChannel({ ...channelOf(), name: "other" }, iso(NOON));
-    for (let n = 0; n < 350; n++) await world.change({ transition: 1 }, { eventKey: `eth:T${n}:2026-01-15T12:00:00Z` });
+    for (let n = 0; n < 350; n++)
+      await world.change({ transition: 1 }, { eventKey: `eth:T${n}:2026-01-15T12:00:00Z` });
     const [hanging, working] = [world.channelId, other.kind === "saved" ? other.channel.id : 0];
-    const open = new Map((await world.store.due(iso(NOON), 350)).map(({ id, channelId }) => [id, channelId]));
+    const open = new Map(
+      (await world.store.due(iso(NOON), 350)).map(({ id, channelId }) => [id, channelId]),
+    );
     let now = NOON;
     for (let looks = 0; looks < 10; looks++) {
       const already = world.queued.length;
@@ -54,8 +63,12 @@ describe("the sweep", () => {
         await world.store.close(id, "L", { kind: "done", externalId: null }, null, iso(now));
       }
     }
-    const queued = (channel: number) => world.queued.filter((id) => open.get(id) === channel).length;
-    expect({ working: queued(working), hanging: queued(hanging) }).toEqual({ working: 350, hanging: 100 });
+    const queued = (channel: number) =>
+      world.queued.filter((id) => open.get(id) === channel).length;
+    expect({ working: queued(working), hanging: queued(hanging) }).toEqual({
+      working: 350,
+      hanging: 100,
+    });
     expect(now - NOON).toBeLessThan(120_000);
   });
 
@@ -64,7 +77,13 @@ describe("the sweep", () => {
     const id = await world.change();
     await world.sweep(NOON);
     await world.store.claim(id, "L", iso(NOON + 500), 60_000);
-    await world.store.close(id, "L", { kind: "failed", nextRetryAt: iso(NOON + 5_000) }, null, iso(NOON + 900));
+    await world.store.close(
+      id,
+      "L",
+      { kind: "failed", nextRetryAt: iso(NOON + 5_000) },
+      null,
+      iso(NOON + 900),
+    );
     expect(await world.sweep(NOON + 1_000)).toEqual({ sent: 0, next: NOON + 5_000 });
     expect(await world.sweep(NOON + 5_000)).toMatchObject({ sent: 1 });
   });
@@ -82,7 +101,13 @@ describe("the sweep", () => {
     const id = await world.change();
     expect(await world.sweep(NOON)).toEqual({ sent: 0, next: NOON + 600_000 });
     await world.store.claim(id, "t", new Date(NOON + 600_000).toISOString(), 60_000);
-    await world.store.close(id, "t", { kind: "done", externalId: null }, null, new Date(NOON + 600_000).toISOString());
+    await world.store.close(
+      id,
+      "t",
+      { kind: "done", externalId: null },
+      null,
+      new Date(NOON + 600_000).toISOString(),
+    );
     expect(await world.sweep(NOON + 600_000)).toEqual({ sent: 0, next: null });
   });
 

@@ -3,12 +3,20 @@ import * as z from "zod";
 
 const File = z.strictObject({
   authors: z
-    .array(z.strictObject({ handle: z.string().trim().min(1), weight: z.number().min(0).max(1).default(1) }))
+    .array(
+      z.strictObject({
+        handle: z.string().trim().min(1),
+        weight: z.number().min(0).max(1).default(1),
+      }),
+    )
     .nullable()
     .default([]),
 });
 
-/** Weight (0..1) of each author whose mentions count as kol_mentions, by handle in lower case without @. */
+/**
+ * Weight (0..1) of each author whose mentions count as kol_mentions, by handle in lower case
+ * without @.
+ */
 export type Authors = ReadonlyMap<string, number>;
 export type AuthorsRead =
   | { kind: "loaded"; value: Authors }
@@ -22,21 +30,28 @@ export function parseAuthors(yamlText: string): AuthorsRead {
   const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number | undefined) => lines.linePos(offset ?? 0).line || 1;
   if (document.errors.length > 0) {
-    return { kind: "rejected", problems: document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message })) };
+    return {
+      kind: "rejected",
+      problems: document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message })),
+    };
   }
   const parsed = File.safeParse(document.toJS() ?? {});
   if (parsed.success) {
     return {
       kind: "loaded",
-      value: new Map((parsed.data.authors ?? []).map(({ handle, weight }) => [handleOf(handle), weight])),
+      value: new Map(
+        (parsed.data.authors ?? []).map(({ handle, weight }) => [handleOf(handle), weight]),
+      ),
     };
   }
   const problems = parsed.error.issues.map(({ path, message }) => {
     const node = document.getIn(path, true);
-    const place = isScalar(node) || isCollection(node) ? node.range?.[0] : document.contents?.range?.[0];
+    const place =
+      isScalar(node) || isCollection(node) ? node.range?.[0] : document.contents?.range?.[0];
     return { line: lineAt(place), message: `${path.join(".") || "the list"}: ${message}` };
   });
   return { kind: "rejected", problems };
 }
 
-export const authorWeight = (author: string, authors: Authors): number => authors.get(handleOf(author)) ?? 0;
+export const authorWeight = (author: string, authors: Authors): number =>
+  authors.get(handleOf(author)) ?? 0;

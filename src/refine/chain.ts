@@ -1,5 +1,5 @@
 import type { Chain } from "../model/scalars.ts";
-import type { AddressKind } from "./addresses.ts";
+import type { AddressKind } from "../text/entities/addresses.ts";
 
 /** Explorer and market links whose host or path names the chain. */
 const LINKS: readonly (readonly [Chain, RegExp])[] = [
@@ -11,24 +11,54 @@ const LINKS: readonly (readonly [Chain, RegExp])[] = [
     "bsc",
     /bscscan\.com|pancakeswap\.finance|(?:dexscreener\.com|geckoterminal\.com|dextools\.io\/app(?:\/en)?)\/(?:bsc|bnb)\b|four\.meme/,
   ],
-  ["base", /basescan\.org|(?:dexscreener\.com|geckoterminal\.com|dextools\.io\/app(?:\/en)?)\/base\b|clanker\.world/],
-  ["arb", /arbiscan\.io|(?:dexscreener\.com|geckoterminal\.com|dextools\.io\/app(?:\/en)?)\/arbitrum\b/],
-  ["sol", /solscan\.io|birdeye\.so|pump\.fun|raydium\.io|jup\.ag|bags\.fm|(?:dexscreener\.com|geckoterminal\.com)\/solana\b/],
+  [
+    "base",
+    /basescan\.org|(?:dexscreener\.com|geckoterminal\.com|dextools\.io\/app(?:\/en)?)\/base\b|clanker\.world/,
+  ],
+  [
+    "arb",
+    /arbiscan\.io|(?:dexscreener\.com|geckoterminal\.com|dextools\.io\/app(?:\/en)?)\/arbitrum\b/,
+  ],
+  [
+    "sol",
+    /solscan\.io|birdeye\.so|pump\.fun|raydium\.io|jup\.ag|bags\.fm|(?:dexscreener\.com|geckoterminal\.com)\/solana\b/,
+  ],
   ["tron", /tronscan\.org|sunpump\.meme|(?:dexscreener\.com|geckoterminal\.com)\/tron\b/],
-  ["ton", /tonviewer\.com|tonscan\.org|dedust\.io|ston\.fi|(?:dexscreener\.com|geckoterminal\.com)\/ton\b/],
-  ["sui", /suiscan\.xyz|suivision\.xyz|(?:dexscreener\.com|geckoterminal\.com)\/sui(?:-network)?\b/],
-  ["apt", /aptoscan\.com|explorer\.aptoslabs\.com|(?:dexscreener\.com|geckoterminal\.com)\/(?:aptos|apt)\b/],
+  [
+    "ton",
+    /tonviewer\.com|tonscan\.org|dedust\.io|ston\.fi|(?:dexscreener\.com|geckoterminal\.com)\/ton\b/,
+  ],
+  [
+    "sui",
+    /suiscan\.xyz|suivision\.xyz|(?:dexscreener\.com|geckoterminal\.com)\/sui(?:-network)?\b/,
+  ],
+  [
+    "apt",
+    /aptoscan\.com|explorer\.aptoslabs\.com|(?:dexscreener\.com|geckoterminal\.com)\/(?:aptos|apt)\b/,
+  ],
 ];
 
-/** Words that name a chain. A coin's cashtag is no hint: "$DEMO up, $ETH down" does not say where DEMO lives. */
+/**
+ * Words that name a chain. A coin's cashtag is no hint: "$DEMO up, $ETH down" does not say where
+ * DEMO lives.
+ */
 const WORDS: readonly (readonly [Chain, RegExp])[] = [
   ["eth", /(?<![$\w])(?:ethereum|erc-?20|eth\s?(?:main\s?net|chain)|(?:on|chain:?)\s#?eth)\b/],
-  ["bsc", /(?<![$\w])(?:bsc|bep-?20|bnb\s?(?:smart\s)?chain|binance smart chain|(?:on|chain:?)\s#?bnb)\b/],
-  ["base", /(?<![$\w])(?:base\s?(?:chain|network|mainnet)|(?:on|chain:?|to)\s#?base(?!\s(?:of|for|level|layer|price))|#base)\b/],
+  [
+    "bsc",
+    /(?<![$\w])(?:bsc|bep-?20|bnb\s?(?:smart\s)?chain|binance smart chain|(?:on|chain:?)\s#?bnb)\b/,
+  ],
+  [
+    "base",
+    /(?<![$\w])(?:base\s?(?:chain|network|mainnet)|(?:on|chain:?|to)\s#?base(?!\s(?:of|for|level|layer|price))|#base)\b/,
+  ],
   ["arb", /(?<![$\w])arbitrum\b/],
   ["sol", /(?<![$\w])(?:solana|spl token|#sol|(?:on|chain:?)\ssol)\b/],
   ["tron", /(?<![$\w])(?:tron|trc-?20)\b/],
-  ["ton", /(?<![$\w])(?:ton\s?(?:chain|network|blockchain)|toncoin|the open network|on\s#?ton(?!\sof))\b/],
+  [
+    "ton",
+    /(?<![$\w])(?:ton\s?(?:chain|network|blockchain)|toncoin|the open network|on\s#?ton(?!\sof))\b/,
+  ],
   ["sui", /(?<![$\w])sui\b/],
   ["apt", /(?<![$\w])aptos\b/],
   ["btc", /(?<![$\w])(?:brc-?20|runes|ordinals)\b/],
@@ -60,17 +90,26 @@ const OF_KIND: Readonly<Record<AddressKind, readonly Chain[]>> = {
 export const isCoin = (symbol: string): boolean => symbol in COINS;
 export const chainOfCoin = (symbol: string): Chain => COINS[symbol] ?? "unknown";
 
-/** Chains that the text names, those of links first: they are exact, words may speak of another token. */
+/**
+ * Chains that the text names, those of links first: they are exact, words may speak of another
+ * token.
+ */
 export function chainHints(text: string): Chain[] {
   const lower = text.toLowerCase();
-  const named = (list: typeof LINKS) => list.filter(([, pattern]) => pattern.test(lower)).map(([chain]) => chain);
+  const named = (list: typeof LINKS) =>
+    list.filter(([, pattern]) => pattern.test(lower)).map(([chain]) => chain);
   return [...named(LINKS), ...named(WORDS)];
 }
 
-/** An EVM address lives on any EVM chain alike, so without a hint its chain is unknown, never a guess. */
+/**
+ * An EVM address lives on any EVM chain alike, so without a hint its chain is unknown, never a
+ * guess.
+ */
 export function chainOfAddress(kind: AddressKind, hints: readonly Chain[]): Chain {
   const possible = OF_KIND[kind];
-  return possible.length === 1 ? (possible[0] ?? "unknown") : (hints.find((hint) => possible.includes(hint)) ?? "unknown");
+  return possible.length === 1
+    ? (possible[0] ?? "unknown")
+    : (hints.find((hint) => possible.includes(hint)) ?? "unknown");
 }
 
 /** For a symbol alone: its own chain if it is a coin, else the one chain that the text names. */

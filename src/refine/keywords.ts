@@ -1,5 +1,5 @@
-import { isAscii, unmasked } from "../kit/fold.ts";
-import { hasLongRun } from "../kit/runs.ts";
+import { hasLongRun } from "../text/entities/long-run.ts";
+import { isAscii, unmasked } from "../text/normalize.ts";
 
 const MAX_KEYWORDS = 8;
 const STOP = new Set(
@@ -15,7 +15,10 @@ const SHORTEST_IDENTIFIER = 21;
 const WORD = /#?[\p{L}\p{M}][\p{L}\p{M}\p{N}'-]{2,29}/gu;
 const ASCII_WORD = /#?[a-z][a-z0-9'-]{2,29}/g;
 
-/** The text without links, handles, cashtags and identifiers. Each pattern is asked only where what it needs is there. */
+/**
+ * The text without links, handles, cashtags and identifiers. Each pattern is asked only where what
+ * it needs is there.
+ */
 function withoutNames(lower: string): string {
   let bare = lower.includes("://") ? lower.replace(LINK, " ") : lower;
   if (bare.includes("@") || bare.includes("$")) bare = bare.replace(NAME, " ");
@@ -23,7 +26,10 @@ function withoutNames(lower: string): string {
   return hasLongRun(bare, SHORTEST_IDENTIFIER) ? bare.replace(IDENTIFIER, " ") : bare;
 }
 
-/** The words that say what a post is about: hashtags first, then the most frequent, then the longest; lower case, no function words. */
+/**
+ * The words that say what a post is about: hashtags first, then the most frequent, then the
+ * longest; lower case, no function words.
+ */
 export function keywordsOf(text: string): string[] {
   const weights = new Map<string, number>();
   const bare = withoutNames(unmasked(text).toLowerCase());

@@ -21,7 +21,12 @@ it("makes one mention for each token, with the key of its event", () => {
     [`base:${EVM.toLowerCase()}:2026-01-15T10:00:00Z`, "listing", "$demo just listed on binance"],
     ["base:PINE:2026-01-15T10:00:00Z", "security_alert", "meanwhile $pine was hacked"],
   ]);
-  expect(mentions[0]).toMatchObject({ evidenceId: "x:7", authorWeight: 0.5, followers: 12, url: null });
+  expect(mentions[0]).toMatchObject({
+    evidenceId: "x:7",
+    authorWeight: 0.5,
+    followers: 12,
+    url: null,
+  });
 });
 
 it("keeps the words that say what a post is about", () => {
@@ -34,14 +39,19 @@ it("keeps the words that say what a post is about", () => {
 });
 
 it("reads the authors list, and names the line of a mistake", () => {
-  expect(parseAuthors("authors:\n  - handle: '@Known'\n    weight: 0.5\n  - handle: other")).toEqual({
+  expect(
+    parseAuthors("authors:\n  - handle: '@Known'\n    weight: 0.5\n  - handle: other"),
+  ).toEqual({
     kind: "loaded",
     value: new Map([
       ["known", 0.5],
       ["other", 1],
     ]),
   });
-  expect(parseAuthors("authors:\n  - handle: x\n    weight: 3")).toMatchObject({ kind: "rejected", problems: [{ line: 3 }] });
+  expect(parseAuthors("authors:\n  - handle: x\n    weight: 3")).toMatchObject({
+    kind: "rejected",
+    problems: [{ line: 3 }],
+  });
   expect(parseAuthors("authors: [")).toMatchObject({ kind: "rejected" });
   expect(parseAuthors("")).toEqual({ kind: "loaded", value: new Map() });
 });

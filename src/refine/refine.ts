@@ -1,12 +1,12 @@
-import { plain, skeleton } from "../kit/fold.ts";
-import { sketch } from "../kit/sketch.ts";
 import { eventKey, type Mention, windowStart } from "../model/mention.ts";
 import type { Post } from "../model/post.ts";
 import { postKey, type RawPost } from "../model/raw-post.ts";
+import { eventTypes } from "../text/event-type/event-type.ts";
+import { sketch } from "../text/near-duplicate/sketch.ts";
+import { plain, skeleton } from "../text/normalize.ts";
+import { explainSentiment } from "../text/sentiment/sentiment.ts";
 import { type Authors, authorWeight } from "./authors.ts";
-import { eventTypes } from "./event-type.ts";
 import { keywordsOf } from "./keywords.ts";
-import { explainSentiment } from "./sentiment.ts";
 import { type FoundToken, tokensIn } from "./tokens.ts";
 
 export type RefineSettings = { windowMinutes: number; authors: Authors };
@@ -20,12 +20,25 @@ function mentionsOf(tokens: readonly FoundToken[], common: Common, text: string)
   const typeAt = eventTypes(text);
   return tokens.map(({ at, ...token }) => {
     const { type, phrase } = typeAt(at, tokens.length === 1);
-    return { ...common, eventKey: eventKey(token, common.windowStart), token, type, typePhrase: phrase };
+    return {
+      ...common,
+      eventKey: eventKey(token, common.windowStart),
+      token,
+      type,
+      typePhrase: phrase,
+    };
   });
 }
 
-/** Reads a post that passed the filter: what it says, how it sounds, and one mention for each token that it speaks of. */
-export function refine(post: RawPost, verdict: { lang: string | null; spam: number }, settings: RefineSettings): Post {
+/**
+ * Reads a post that passed the filter: what it says, how it sounds, and one mention for each token
+ * that it speaks of.
+ */
+export function refine(
+  post: RawPost,
+  verdict: { lang: string | null; spam: number },
+  settings: RefineSettings,
+): Post {
   const { source, id, author, postedAt } = post;
   const { score, words } = explainSentiment(post.text);
   const read = {

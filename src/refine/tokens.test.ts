@@ -33,11 +33,17 @@ it.each([
 });
 
 it("does not take a coin's cashtag for the symbol of an address", () => {
-  expect(found(`Go for $SOL as well, because of $mansuki CA: ${SOL}`)).toEqual([`sol:MANSUKI:${SOL}`, "sol:SOL:null"]);
+  expect(found(`Go for $SOL as well, because of $mansuki CA: ${SOL}`)).toEqual([
+    `sol:MANSUKI:${SOL}`,
+    "sol:SOL:null",
+  ]);
 });
 
 it("pairs each of two addresses with the symbol next to it", () => {
-  expect(found(`$AAA ${EVM} is on eth chain and $BBB ${SOL}`)).toEqual([`eth:AAA:${EVM}`, `sol:BBB:${SOL}`]);
+  expect(found(`$AAA ${EVM} is on eth chain and $BBB ${SOL}`)).toEqual([
+    `eth:AAA:${EVM}`,
+    `sol:BBB:${SOL}`,
+  ]);
 });
 
 it("leaves a row of tags out when the post speaks of something else", () => {

@@ -1,10 +1,13 @@
-import { plain } from "../kit/fold.ts";
 import type { Token } from "../model/mention.ts";
 import type { RawPost } from "../model/raw-post.ts";
-import { type Address, extractAddresses } from "./addresses.ts";
+import { type Address, extractAddresses } from "../text/entities/addresses.ts";
+import { plain } from "../text/normalize.ts";
 import { chainHints, chainOfAddress, chainOfSymbol, isCoin } from "./chain.ts";
 
-/** A token and where in the normalised text it is first named; -1 when only the source's fields name it. */
+/**
+ * A token and where in the normalised text it is first named; -1 when only the source's fields name
+ * it.
+ */
 export type FoundToken = Token & { at: number };
 
 /** A post that names more than these is a list, not news about each. */
@@ -25,12 +28,16 @@ function namedSymbols(text: string): Named[] {
   const first = new Map<string, Named>();
   for (const match of text.matchAll(SYMBOL)) {
     const symbol = (match[1] ?? "").toUpperCase();
-    if (!first.has(symbol)) first.set(symbol, { symbol, at: match.index, end: match.index + match[0].length });
+    if (!first.has(symbol))
+      first.set(symbol, { symbol, at: match.index, end: match.index + match[0].length });
   }
   return [...first.values()];
 }
 
-/** Symbols that stand in a row of tags; none when the post has no other symbol, for then the row is what it speaks of. */
+/**
+ * Symbols that stand in a row of tags; none when the post has no other symbol, for then the row is
+ * what it speaks of.
+ */
 function tags(text: string, symbols: readonly Named[], hasAddress: boolean): Set<string> {
   const rows: Named[][] = [];
   for (const symbol of symbols) {
@@ -40,31 +47,56 @@ function tags(text: string, symbols: readonly Named[], hasAddress: boolean): Set
     else rows.push([symbol]);
   }
   const tagged = rows.filter((row) => row.length >= TAG_RUN).flat();
-  return tagged.length < symbols.length || hasAddress ? new Set(tagged.map(({ symbol }) => symbol)) : new Set();
+  return tagged.length < symbols.length || hasAddress
+    ? new Set(tagged.map(({ symbol }) => symbol))
+    : new Set();
 }
 
-/** The symbol that an address belongs to: the only one that is no coin, or the nearest one close by. */
-function symbolFor(text: string, address: Address, symbols: readonly Named[], alone: boolean): Named | undefined {
+/**
+ * The symbol that an address belongs to: the only one that is no coin, or the nearest one close by.
+ */
+function symbolFor(
+  text: string,
+  address: Address,
+  symbols: readonly Named[],
+  alone: boolean,
+): Named | undefined {
   const able = symbols.filter(({ symbol }) => !isCoin(symbol));
   if (alone && able.length === 1) return able[0];
   const at = text.indexOf(address.address);
-  // "$DEMO ... CA 0x...": a symbol is told before its address, so one behind it must stand three times as near.
-  const distance = ({ at: from, end }: Named) => (from < at ? at - end : 3 * (from - at - address.address.length));
+  // "$DEMO ... CA 0x...": a symbol is told before its address, so one behind it must stand three
+  // times as near.
+  const distance = ({ at: from, end }: Named) =>
+    from < at ? at - end : 3 * (from - at - address.address.length);
   return able.filter((each) => distance(each) <= NEAR).sort((a, b) => distance(a) - distance(b))[0];
 }
 
 /** The token that the source itself names in its fields. */
-function stated(post: RawPost, text: string, hints: ReturnType<typeof chainHints>): FoundToken | undefined {
+function stated(
+  post: RawPost,
+  text: string,
+  hints: ReturnType<typeof chainHints>,
+): FoundToken | undefined {
   if (!post.tokenCa && !post.symbol) return undefined;
   const symbol = post.symbol?.replace(/^\$/, "").toUpperCase() ?? null;
   const address = post.tokenCa ? (extractAddresses(post.tokenCa)[0] ?? null) : null;
   const tokenCa = address?.address ?? post.tokenCa ?? null;
-  const guess = address ? chainOfAddress(address.chain, hints) : symbol ? chainOfSymbol(symbol, hints) : "unknown";
-  const at = Math.max(tokenCa ? text.indexOf(tokenCa) : -1, symbol ? text.toUpperCase().indexOf(`$${symbol}`) : -1);
+  const guess = address
+    ? chainOfAddress(address.chain, hints)
+    : symbol
+      ? chainOfSymbol(symbol, hints)
+      : "unknown";
+  const at = Math.max(
+    tokenCa ? text.indexOf(tokenCa) : -1,
+    symbol ? text.toUpperCase().indexOf(`$${symbol}`) : -1,
+  );
   return { chain: post.chain ?? guess, symbol, tokenCa, confidence: 1, at };
 }
 
-/** Tokens that a post speaks of, in the order of the text, the source's own first. Coins' and wallets' addresses are none. */
+/**
+ * Tokens that a post speaks of, in the order of the text, the source's own first. Coins' and
+ * wallets' addresses are none.
+ */
 export function tokensIn(post: RawPost): FoundToken[] {
   const text = plain(post.text);
   const addresses = extractAddresses(text).filter(({ address, chain }) => {
@@ -82,7 +114,12 @@ export function tokensIn(post: RawPost): FoundToken[] {
   const found: FoundToken[] = own ? [own] : [];
   for (const address of addresses) {
     if (own?.tokenCa?.toLowerCase() === address.address.toLowerCase()) continue;
-    if (own && !own.tokenCa && addresses.length === 1 && spoken.every(({ symbol }) => symbol === own.symbol || isCoin(symbol))) {
+    if (
+      own &&
+      !own.tokenCa &&
+      addresses.length === 1 &&
+      spoken.every(({ symbol }) => symbol === own.symbol || isCoin(symbol))
+    ) {
       own.tokenCa = address.address;
       if (!post.chain) own.chain = chainOfAddress(address.chain, hints);
       continue;
@@ -104,7 +141,9 @@ export function tokensIn(post: RawPost): FoundToken[] {
   }
   for (const { symbol, at } of spoken) {
     if (used.has(symbol)) continue;
-    const chain = isCoin(symbol) ? chainOfSymbol(symbol, hints) : (post.chain ?? chainOfSymbol(symbol, hints));
+    const chain = isCoin(symbol)
+      ? chainOfSymbol(symbol, hints)
+      : (post.chain ?? chainOfSymbol(symbol, hints));
     found.push({ chain, symbol, tokenCa: null, confidence: spoken.length === 1 ? 0.8 : 0.6, at });
   }
   return found.slice(0, MAX_TOKENS);

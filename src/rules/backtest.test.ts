@@ -24,7 +24,23 @@ it("replays stored signals through a candidate, and says what would change", () 
     scoreChanges: 1,
   });
   expect(report.rules).toMatchObject([
-    { rule: "r0", matchedBefore: 0, matched: 1, pointsBefore: 0, points: 20, moved: 1, examples: ["k9"] },
-    { rule: "gone", matchedBefore: 2, matched: 0, pointsBefore: 2, points: 0, moved: 1, examples: ["k9", "k1"] },
+    {
+      rule: "r0",
+      matchedBefore: 0,
+      matched: 1,
+      pointsBefore: 0,
+      points: 20,
+      moved: 1,
+      examples: ["k9"],
+    },
+    {
+      rule: "gone",
+      matchedBefore: 2,
+      matched: 0,
+      pointsBefore: 2,
+      points: 0,
+      moved: 1,
+      examples: ["k9", "k1"],
+    },
   ]);
 });

@@ -42,8 +42,9 @@ export type Tally = { count: number; examples: Move[] };
 const EXAMPLES = 5;
 
 /**
- * Scores stored signals anew by a candidate ruleset. The stored facts are what was known then, so the answer does not depend on what the providers
- * say today. A signal "appears" when it would be told about under the candidate's `notify` and is not under its stored score and state.
+ * Scores stored signals anew by a candidate ruleset. The stored facts are what was known then, so
+ * the answer does not depend on what the providers say today. A signal "appears" when it would be
+ * told about under the candidate's `notify` and is not under its stored score and state.
  */
 export function backtest(candidate: Ruleset, stored: Iterable<StoredSignal>): BacktestReport {
   const report: BacktestReport = {
@@ -73,10 +74,17 @@ function add(into: Tally, move: Move): void {
 }
 
 /** True when people would see another signal than before. */
-function compare(report: BacktestReport, signal: StoredSignal, verdict: Verdict, notify: Ruleset["notify"]): boolean {
+function compare(
+  report: BacktestReport,
+  signal: StoredSignal,
+  verdict: Verdict,
+  notify: Ruleset["notify"],
+): boolean {
   const standing = ({ score, level, state }: Standing): Standing => ({ score, level, state });
   const move = { eventKey: signal.eventKey, before: standing(signal), after: standing(verdict) };
-  const told = notify.on.includes(signal.state) && (signal.score >= notify.minScore || signal.state === "downgraded");
+  const told =
+    notify.on.includes(signal.state) &&
+    (signal.score >= notify.minScore || signal.state === "downgraded");
   if (verdict.notify && !told) add(report.appear, move);
   if (!verdict.notify && told) add(report.vanish, move);
   if (verdict.level !== signal.level) add(report.levelChanges, move);
@@ -90,8 +98,15 @@ const emptyRow = (rule: string): RuleTally => ({
   examples: [],
 });
 
-/** Rules that are gone from the candidate are counted too: what they used to match is what is lost. */
-function count(rows: Map<string, RuleTally>, verdict: Verdict, { eventKey, reasons }: StoredSignal, moved: boolean): void {
+/**
+ * Rules that are gone from the candidate are counted too: what they used to match is what is lost.
+ */
+function count(
+  rows: Map<string, RuleTally>,
+  verdict: Verdict,
+  { eventKey, reasons }: StoredSignal,
+  moved: boolean,
+): void {
   const row = (rule: string): RuleTally => {
     const known = rows.get(rule) ?? emptyRow(rule);
     rows.set(rule, known);
@@ -114,7 +129,8 @@ function count(rows: Map<string, RuleTally>, verdict: Verdict, { eventKey, reaso
   for (const { rule } of verdict.errors) row(rule).errors += 1;
 }
 
-const pointsOf = (reasons: readonly Pick<Reason, "rule" | "score">[]) => new Map(reasons.map(({ rule, score }) => [rule, score]));
+const pointsOf = (reasons: readonly Pick<Reason, "rule" | "score">[]) =>
+  new Map(reasons.map(({ rule, score }) => [rule, score]));
 const twoDecimals = (n: number): number => Math.round(n * 100) / 100;
 
 /** The latest of those that moved come first. */

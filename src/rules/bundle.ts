@@ -4,13 +4,20 @@ import { type Loaded, loadRules } from "./load.ts";
 import type { Ruleset } from "./score.ts";
 import type { Problem } from "./yaml.ts";
 
-/** A ruleset as it is kept: the text, and the settings that were in force when it was published, so that its sha holds everywhere and always. */
+/**
+ * A ruleset as it is kept: the text, and the settings that were in force when it was published, so
+ * that its sha holds everywhere and always.
+ */
 export const Bundle = z.object({ text: z.string(), variables: z.record(z.string(), z.string()) });
 export type Bundle = z.infer<typeof Bundle>;
 
-export const bundleOf = ({ text, variables }: Ruleset): string => JSON.stringify({ text, variables } satisfies Bundle);
+export const bundleOf = ({ text, variables }: Ruleset): string =>
+  JSON.stringify({ text, variables } satisfies Bundle);
 
-/** Opens a kept bundle. One whose content is not what its name says is refused: it may have been cut or edited by hand. */
+/**
+ * Opens a kept bundle. One whose content is not what its name says is refused: it may have been cut
+ * or edited by hand.
+ */
 export function openBundle(kept: string, sha: string, vocabulary: FactVocabulary): Loaded {
   const bundle = Bundle.safeParse(json(kept));
   if (!bundle.success) return refused("is not a rules bundle");

@@ -24,18 +24,23 @@ const MAX_DEPTH = 64;
 const ALIASES: ReadonlyMap<string, string> = new Map([["last_sentiment_score", "sentiment"]]);
 export const canonical = (name: string): string => ALIASES.get(name) ?? name;
 
-/** Reads one expression of a rules file: parsed, checked against what is known of the facts, compiled. */
+/**
+ * Reads one expression of a rules file: parsed, checked against what is known of the facts,
+ * compiled.
+ */
 export function readCondition(
   text: string,
   scope: Scope,
   wanted: Type,
   slot: (name: string) => number,
 ): { kind: "condition"; condition: Condition } | { kind: "refused"; faults: Fault[] } {
-  if (brackets(text) > MAX_DEPTH) return refuse([{ message: `nests deeper than ${MAX_DEPTH} levels`, at: [0, text.length] }]);
+  if (brackets(text) > MAX_DEPTH)
+    return refuse([{ message: `nests deeper than ${MAX_DEPTH} levels`, at: [0, text.length] }]);
   const parsed = parse(text);
   if (parsed.kind === "refused") return refuse(misread(text, parsed.message, parsed.at));
   const { expression } = parsed;
-  if (depth(expression) > MAX_DEPTH) return refuse([{ message: `nests deeper than ${MAX_DEPTH} levels`, at: expression.at }]);
+  if (depth(expression) > MAX_DEPTH)
+    return refuse([{ message: `nests deeper than ${MAX_DEPTH} levels`, at: expression.at }]);
   const faults = check(expression, scope, wanted);
   if (faults.length > 0) return refuse(withNullTraps(text, faults));
   const names = new Set<string>();
@@ -43,27 +48,50 @@ export function readCondition(
   const evaluate = compile(expression, facts(slot));
   return {
     kind: "condition",
-    condition: { text, expression, evaluate, clauses: clausesOf(expression), names: [...names], slot },
+    condition: {
+      text,
+      expression,
+      evaluate,
+      clauses: clausesOf(expression),
+      names: [...names],
+      slot,
+    },
   };
 }
 
 const refuse = (faults: Fault[]) => ({ kind: "refused" as const, faults });
 
-/** Each part of a condition that is not written out, the whole first, ready to be asked for its value. */
-export function partsOf({ text, expression, slot }: Condition): { text: string; evaluate: Evaluate }[] {
+/**
+ * Each part of a condition that is not written out, the whole first, ready to be asked for its
+ * value.
+ */
+export function partsOf({
+  text,
+  expression,
+  slot,
+}: Condition): { text: string; evaluate: Evaluate }[] {
   const found = new Map<string, Expression>();
   for (const node of walk(expression)) {
     const written = text.slice(...node.at);
     if (depends(node) && !found.has(written)) found.set(written, node);
   }
-  return [...found].map(([written, node]) => ({ text: written, evaluate: compile(node, facts(slot)) }));
+  return [...found].map(([written, node]) => ({
+    text: written,
+    evaluate: compile(node, facts(slot)),
+  }));
 }
 
 /** The comparisons with a number: what a test should see from both sides. */
 export const sidesOf = (condition: Condition): { text: string; evaluate: Evaluate }[] =>
   [...walk(condition.expression)]
-    .filter((node) => node.kind === "relation" && parts(node).some((part) => !depends(part)) && ordered(node))
-    .map((node) => ({ text: condition.text.slice(...node.at), evaluate: compile(node, facts(condition.slot)) }));
+    .filter(
+      (node) =>
+        node.kind === "relation" && parts(node).some((part) => !depends(part)) && ordered(node),
+    )
+    .map((node) => ({
+      text: condition.text.slice(...node.at),
+      evaluate: compile(node, facts(condition.slot)),
+    }));
 
 const ordered = (node: Expression): boolean =>
   node.kind === "relation" && node.rest.every(({ operator }) => /[<>]/.test(operator));
@@ -72,19 +100,30 @@ const ordered = (node: Expression): boolean =>
 export function rewritten(condition: Condition, part: Expression, by: Expression): Condition {
   const expression = mapped(condition.expression, (node) => (node === part ? by : undefined));
   const { slot } = condition;
-  return { ...condition, expression, evaluate: compile(expression, facts(slot)), clauses: clausesOf(expression) };
+  return {
+    ...condition,
+    expression,
+    evaluate: compile(expression, facts(slot)),
+    clauses: clausesOf(expression),
+  };
 }
 
 const depends = (node: Expression): boolean => node.kind === "name" || parts(node).some(depends);
 
-/** A syntax error in the words of a known trap, if mending that makes the expression parse; else in the parser's own. */
+/**
+ * A syntax error in the words of a known trap, if mending that makes the expression parse; else in
+ * the parser's own.
+ */
 function misread(text: string, message: string, at: readonly [number, number]): Fault[] {
   const found = traps(text);
   const whole = found.length > 0 ? mended(text, found) : text;
-  if (whole !== text && parse(whole).kind === "parsed") return found.map((fault) => ({ ...fault, mend: `write ${whole}` }));
+  if (whole !== text && parse(whole).kind === "parsed")
+    return found.map((fault) => ({ ...fault, mend: `write ${whole}` }));
   const got = /got '(.*)'$/.exec(message)?.[1];
   const what =
-    got === undefined ? `cannot read ${JSON.stringify(text.slice(at[0], at[0] + 1))}` : described(got, text.slice(...at));
+    got === undefined
+      ? `cannot read ${JSON.stringify(text.slice(at[0], at[0] + 1))}`
+      : described(got, text.slice(...at));
   return [{ message: what, at }];
 }
 

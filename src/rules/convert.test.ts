@@ -42,8 +42,17 @@ it("converts a bare list of rules, as the Python project has it", () => {
   );
   if (converted.kind === "unreadable") throw new Error(converted.message);
   expect(load(converted.text).rules).toMatchObject([
-    { key: "high_liquidity", weight: 8, reason: "High liquidity (≥$500K)", condition: { text: "dex_liquidity >= 500000" } },
-    { key: "hyped", weight: -2, condition: { text: 'sentiment > 0.5 and goplus_risk != "red" and "moon" in keywords' } },
+    {
+      key: "high_liquidity",
+      weight: 8,
+      reason: "High liquidity (≥$500K)",
+      condition: { text: "dex_liquidity >= 500000" },
+    },
+    {
+      key: "hyped",
+      weight: -2,
+      condition: { text: 'sentiment > 0.5 and goplus_risk != "red" and "moon" in keywords' },
+    },
   ]);
 });
 
@@ -68,21 +77,36 @@ describe("a file of the Python kind", () => {
     ["when", '- { name: a, when: "x > 1" }', 1],
     ["missing_map", 'version: "1"\ngroups: []\nmissing_map: { dex: none }', 3],
     ["levels", 'version: "1"\nlevels: { opportunity: 15 }\ngroups: []', 2],
-    ["weight", 'version: "1"\ngroups:\n- name: g\n  rules:\n  - name: r\n    weight: 3\n    condition: x is null', 6],
+    [
+      "weight",
+      'version: "1"\ngroups:\n- name: g\n  rules:\n  - name: r\n    weight: 3\n    condition: x is null',
+      6,
+    ],
   ])("gets one answer, which leads to the import: %s", (_, text, line) => {
     expect(problems(text)).toEqual([
-      expect.objectContaining({ line, mend: expect.stringContaining("rules import FILE"), message: expect.any(String) }),
+      expect.objectContaining({
+        line,
+        mend: expect.stringContaining("rules import FILE"),
+        message: expect.any(String),
+      }),
     ]);
   });
 });
 
 it("writes out what anchors and merge keys share, and refuses a bomb of them", () => {
-  const shared = "base: &b { points: 3, message: m }\nrules:\n  - { <<: *b, name: a, when: mentions > 3 }\n  - text\n";
+  const shared =
+    "base: &b { points: 3, message: m }\nrules:\n  - { <<: *b, name: a, when: mentions > 3 }\n  - text\n";
   expect(convertRules(shared, FACTS)).toMatchObject({
     kind: "converted",
     text: expect.stringMatching(/name: a\n +condition: mentions > 3\n +score: 3\n +reason: m/),
-    notes: ["base: has no counterpart and was left out", "imported: 1 of its rules are no fields and were left out"],
+    notes: [
+      "base: has no counterpart and was left out",
+      "imported: 1 of its rules are no fields and were left out",
+    ],
   });
   const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${[..."bcdefgh"].map((c, i) => `${c}: &${c} [${`*${"abcdefg"[i]},`.repeat(9)}]`).join("\n")}`;
-  expect(convertRules(bomb, FACTS)).toMatchObject({ kind: "unreadable", message: expect.stringContaining("alias") });
+  expect(convertRules(bomb, FACTS)).toMatchObject({
+    kind: "unreadable",
+    message: expect.stringContaining("alias"),
+  });
 });

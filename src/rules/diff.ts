@@ -6,7 +6,10 @@ export type RulesDiff = {
   added: string[];
   removed: string[];
   changed: { rule: string; field: string; before: unknown; after: unknown }[];
-  /** Everything that is not a rule: thresholds, states, notify, missing, groups' priorities, settings. */
+  /**
+   * Everything that is not a rule: thresholds, states, notify, missing, groups' priorities,
+   * settings.
+   */
   settings: { field: string; before: unknown; after: unknown }[];
 };
 
@@ -30,12 +33,16 @@ type Fields = Record<string, unknown>;
 function rulesOf({ document }: Ruleset): Map<string, Fields> {
   const named = ({ id, name }: Rule) => id ?? name;
   return new Map(
-    document.groups.flatMap((group) => group.rules.map((rule) => [named(rule), { ...rule, group: group.name }] as const)),
+    document.groups.flatMap((group) =>
+      group.rules.map((rule) => [named(rule), { ...rule, group: group.name }] as const),
+    ),
   );
 }
 
 function settingsOf({ document, variables }: Ruleset): Fields {
-  const priorities = Object.fromEntries(document.groups.map(({ name, priority }) => [`priority of ${name}`, priority]));
+  const priorities = Object.fromEntries(
+    document.groups.map(({ name, priority }) => [`priority of ${name}`, priority]),
+  );
   const { version, scoring, states, notify, missing } = document;
   return {
     version,
@@ -51,7 +58,10 @@ function settingsOf({ document, variables }: Ruleset): Fields {
 const prefixed = (prefix: string, fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).map(([key, value]) => [`${prefix} ${key}`, value]));
 
-function fieldsThatDiffer(before: Fields, after: Fields): { field: string; before: unknown; after: unknown }[] {
+function fieldsThatDiffer(
+  before: Fields,
+  after: Fields,
+): { field: string; before: unknown; after: unknown }[] {
   const fields = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...fields]
     .map((field) => ({ field, before: before[field] ?? null, after: after[field] ?? null }))

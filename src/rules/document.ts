@@ -18,7 +18,11 @@ const expression = z
   .min(1, "must not be empty")
   .max(MAX_EXPRESSION, `is longer than ${MAX_EXPRESSION} characters`);
 const amount = (what: string) =>
-  z.number({ error: "must be a number, and without quotes" }).min(-1_000_000).max(1_000_000).describe(what);
+  z
+    .number({ error: "must be a number, and without quotes" })
+    .min(-1_000_000)
+    .max(1_000_000)
+    .describe(what);
 
 export const Rule = z.strictObject({
   id: z
@@ -27,11 +31,16 @@ export const Rule = z.strictObject({
     .optional()
     .describe("Optional and unique; what reasons and metrics call the rule"),
   name: named,
-  condition: expression.describe("When the rule matches: an expression over the facts, such as dex_liquidity >= 50000"),
+  condition: expression.describe(
+    "When the rule matches: an expression over the facts, such as dex_liquidity >= 50000",
+  ),
   score: amount("The weight a match adds; negative takes away"),
   per: expression.optional().describe("A number expression that multiplies the weight"),
   reason: z.string().trim().min(1).max(300).describe("What people are told when the rule matches"),
-  stage: z.enum(["live", "shadow"]).default("live").describe("shadow: counted and explained, adds nothing"),
+  stage: z
+    .enum(["live", "shadow"])
+    .default("live")
+    .describe("shadow: counted and explained, adds nothing"),
 });
 export type Rule = z.infer<typeof Rule>;
 
@@ -66,7 +75,9 @@ export const RulesDocument = z.strictObject(
     notify: z
       .strictObject({
         min_score: amount("Signals below stay silent"),
-        on: z.array(z.enum(["candidate", "verified", "downgraded"])).describe("The states that people are told about"),
+        on: z
+          .array(z.enum(["candidate", "verified", "downgraded"]))
+          .describe("The states that people are told about"),
       })
       .prefault({ min_score: 10, on: ["verified", "downgraded"] }),
     missing: z
@@ -74,7 +85,12 @@ export const RulesDocument = z.strictObject(
       .default({})
       .describe("What to say when a provider or a fact has no answer"),
   },
-  { error: ({ code }) => (code === "invalid_type" ? "this is no rules file: it begins with version: and groups:" : undefined) },
+  {
+    error: ({ code }) =>
+      code === "invalid_type"
+        ? "this is no rules file: it begins with version: and groups:"
+        : undefined,
+  },
 );
 export type RulesDocument = z.infer<typeof RulesDocument>;
 

@@ -2,10 +2,24 @@ import type { Facts } from "../model/facts.ts";
 import type { SignalState } from "../model/scalars.ts";
 import { type Condition, canonical, partsOf } from "./condition.ts";
 import type { Frame } from "./language/compile.ts";
-import { ask, frameOf, type LiveRule, type Ruleset, score, stateFrame, type Verdict } from "./score.ts";
+import {
+  ask,
+  frameOf,
+  type LiveRule,
+  type Ruleset,
+  score,
+  stateFrame,
+  type Verdict,
+} from "./score.ts";
 
 /** A fact as a rule saw it. */
-export type FactSeen = { name: string; value: unknown; provider: string | null; asOf: string | null; ageSeconds: number | null };
+export type FactSeen = {
+  name: string;
+  value: unknown;
+  provider: string | null;
+  asOf: string | null;
+  ageSeconds: number | null;
+};
 
 /** A part of a condition with its value; null is "not known". */
 export type PartSeen = { text: string; value: unknown; error?: string };
@@ -25,7 +39,10 @@ export type RuleExplained = {
   facts: FactSeen[];
 };
 
-/** A plain JSON value that follows from its arguments alone: the same rules and stored facts give the same bytes. */
+/**
+ * A plain JSON value that follows from its arguments alone: the same rules and stored facts give
+ * the same bytes.
+ */
 export type Explanation = {
   rulesVersion: string;
   evaluatedAt: string;
@@ -34,8 +51,15 @@ export type Explanation = {
   states: { state: string; condition: string; value: unknown; why: string; parts: PartSeen[] }[];
 };
 
-/** Every rule, matched or not, with the value of each part of its condition and where each fact came from. */
-export function explain(rules: Ruleset, facts: Facts, previous: SignalState | null = null): Explanation {
+/**
+ * Every rule, matched or not, with the value of each part of its condition and where each fact came
+ * from.
+ */
+export function explain(
+  rules: Ruleset,
+  facts: Facts,
+  previous: SignalState | null = null,
+): Explanation {
   const verdict = score(rules, facts.values, previous);
   const frame = frameOf(rules, facts.values);
   const scored = stateFrame(frameOf(rules, facts.values), verdict.score, verdict.level);
@@ -48,7 +72,13 @@ export function explain(rules: Ruleset, facts: Facts, previous: SignalState | nu
       const condition = rules.states[state];
       const parts = look(condition, scored);
       const value = parts[0]?.value ?? null;
-      return { state, condition: condition.text, value, why: value === true ? "" : why(condition, parts), parts };
+      return {
+        state,
+        condition: condition.text,
+        value,
+        why: value === true ? "" : why(condition, parts),
+        parts,
+      };
     }),
   };
 }
@@ -72,7 +102,12 @@ function explainRule(rule: LiveRule, frame: Frame, facts: Facts): RuleExplained 
   };
 }
 
-function whyNot(outcome: ReturnType<typeof ask>, rule: LiveRule, parts: PartSeen[], times: PartSeen[]): string {
+function whyNot(
+  outcome: ReturnType<typeof ask>,
+  rule: LiveRule,
+  parts: PartSeen[],
+  times: PartSeen[],
+): string {
   if (outcome.kind === "matched") return "";
   if (outcome.kind === "failed") return outcome.message;
   return rule.per && parts[0]?.value === true ? why(rule.per, times) : why(rule.condition, parts);
@@ -88,13 +123,20 @@ const look = (condition: Condition, frame: Frame): PartSeen[] =>
   });
 
 /** JSON knows no NaN and no infinity. */
-const writable = (value: unknown): unknown => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value);
+const writable = (value: unknown): unknown =>
+  typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 
 /** The comparisons that kept a condition from being true, and the facts they lacked. */
 function why(condition: Condition, parts: PartSeen[]): string {
-  const missing = condition.names.filter((name) => parts.some((part) => part.text === name && part.value === null));
+  const missing = condition.names.filter((name) =>
+    parts.some((part) => part.text === name && part.value === null),
+  );
   const said = [
-    ...new Set(parts.filter((part) => part.value === false && !isJoint(part.text)).map((part) => `${part.text} is false`)),
+    ...new Set(
+      parts
+        .filter((part) => part.value === false && !isJoint(part.text))
+        .map((part) => `${part.text} is false`),
+    ),
   ];
   return [...said, ...missing.map((name) => `${name} is missing`)].join("; ");
 }
@@ -106,6 +148,15 @@ function seen(name: string, facts: Facts): FactSeen {
   const fact = canonical(name);
   const origin = facts.origin[fact];
   const asOf = origin?.asOf ?? null;
-  const age = asOf === null ? null : Math.max(0, Math.round((Date.parse(facts.evaluatedAt) - Date.parse(asOf)) / 1000));
-  return { name, value: facts.values[fact] ?? null, provider: origin?.provider ?? null, asOf, ageSeconds: age };
+  const age =
+    asOf === null
+      ? null
+      : Math.max(0, Math.round((Date.parse(facts.evaluatedAt) - Date.parse(asOf)) / 1000));
+  return {
+    name,
+    value: facts.values[fact] ?? null,
+    provider: origin?.provider ?? null,
+    asOf,
+    ageSeconds: age,
+  };
 }

@@ -18,7 +18,8 @@ export function foreignField(file: unknown): Path | undefined {
   return undefined;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
 const fieldOf = (value: unknown, fields: string[]) =>
   isObject(value) ? fields.find((field) => Object.hasOwn(value, field)) : undefined;
 

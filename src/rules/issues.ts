@@ -6,20 +6,39 @@ type Issue = { path: PropertyKey[]; message: string; code?: string; keys?: strin
 /** More complaints than these help nobody, and a hostile file could raise thousands. */
 export const ISSUES_SHOWN = 50;
 
-/** What the schema says of a file, each at its place. `fields` are the names that a misspelt one may have meant. */
-export const issues = (found: readonly Issue[], source: Source, fields: readonly string[]): Problem[] =>
-  found.slice(0, ISSUES_SHOWN).flatMap((issue) => problemsOf(issue, source, fields));
+/**
+ * What the schema says of a file, each at its place. `fields` are the names that a misspelt one may
+ * have meant.
+ */
+export const issues = (
+  found: readonly Issue[],
+  source: Source,
+  fields: readonly string[],
+): Problem[] => found.slice(0, ISSUES_SHOWN).flatMap((issue) => problemsOf(issue, source, fields));
 
 function problemsOf(issue: Issue, source: Source, fields: readonly string[]): Problem[] {
   const { path, code, message, keys = [] } = issue;
-  if (code === "invalid_key") return [source.nameProblem(path, "is no name of a fact or a provider")];
-  if (code === "unrecognized_keys") return keys.map((key) => strangeField([...path, key], key, source, fields));
-  const absent = code === "invalid_type" && path.length > 0 && valueAt(source.value, path) === undefined;
+  if (code === "invalid_key")
+    return [source.nameProblem(path, "is no name of a fact or a provider")];
+  if (code === "unrecognized_keys")
+    return keys.map((key) => strangeField([...path, key], key, source, fields));
+  const absent =
+    code === "invalid_type" && path.length > 0 && valueAt(source.value, path) === undefined;
   if (!absent) return [source.problem(path, message)];
-  return [source.problem(path, message.startsWith("must be") ? `is missing: it ${message}` : "is missing")];
+  return [
+    source.problem(
+      path,
+      message.startsWith("must be") ? `is missing: it ${message}` : "is missing",
+    ),
+  ];
 }
 
-function strangeField(path: PropertyKey[], key: string, source: Source, fields: readonly string[]): Problem {
+function strangeField(
+  path: PropertyKey[],
+  key: string,
+  source: Source,
+  fields: readonly string[],
+): Problem {
   const near = nearestName(key, fields);
   return {
     ...source.nameProblem(path, `${key} is no field here`),
@@ -28,4 +47,7 @@ function strangeField(path: PropertyKey[], key: string, source: Source, fields: 
 }
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown> | null | undefined)?.[part], value);
+  path.reduce<unknown>(
+    (at, part) => (at as Record<PropertyKey, unknown> | null | undefined)?.[part],
+    value,
+  );

@@ -18,7 +18,9 @@ describe("what is kept", () => {
   it("explains the same bytes after a round trip through its bundle", () => {
     const opened = openBundle(bundleOf(rules), rules.sha, FACTS);
     if (opened.kind === "rejected") throw new Error("should open");
-    expect(JSON.stringify(explain(opened.rules, JSON.parse(JSON.stringify(facts))))).toBe(JSON.stringify(explain(rules, facts)));
+    expect(JSON.stringify(explain(opened.rules, JSON.parse(JSON.stringify(facts))))).toBe(
+      JSON.stringify(explain(rules, facts)),
+    );
   });
 
   it("explains a rule that did not match by the comparison that failed, with the fact's provider and age", () => {
@@ -33,7 +35,9 @@ describe("what is kept", () => {
   });
 
   it("is refused when its content is not what its name says", () => {
-    expect(openBundle(bundleOf(rules).replace("> 10", "> 11"), rules.sha, FACTS).kind).toBe("rejected");
+    expect(openBundle(bundleOf(rules).replace("> 10", "> 11"), rules.sha, FACTS).kind).toBe(
+      "rejected",
+    );
     expect(openBundle("{", rules.sha, FACTS).kind).toBe("rejected");
   });
 });

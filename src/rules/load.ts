@@ -10,12 +10,25 @@ import { type LiveRule, type Ruleset, STATE_SLOTS, withRules } from "./score.ts"
 import { warningsOf } from "./warnings.ts";
 import { type Problem, readYaml, type Source } from "./yaml.ts";
 
-export type Loaded = { kind: "loaded"; rules: Ruleset; warnings: Problem[] } | { kind: "rejected"; problems: Problem[] };
+export type Loaded =
+  | { kind: "loaded"; rules: Ruleset; warnings: Problem[] }
+  | { kind: "rejected"; problems: Problem[] };
 
-const TYPES: Record<FactVocabulary[string]["type"], Type> = { number: "number", string: "text", list: "list" };
+const TYPES: Record<FactVocabulary[string]["type"], Type> = {
+  number: "number",
+  string: "text",
+  list: "list",
+};
 
-/** Reads a rules file. Whatever is wrong with it is answered with line and column; nothing is thrown, nothing half loaded. */
-export function loadRules(text: string, variables: Readonly<Record<string, string>>, vocabulary: FactVocabulary): Loaded {
+/**
+ * Reads a rules file. Whatever is wrong with it is answered with line and column; nothing is
+ * thrown, nothing half loaded.
+ */
+export function loadRules(
+  text: string,
+  variables: Readonly<Record<string, string>>,
+  vocabulary: FactVocabulary,
+): Loaded {
   const tooLarge = oversize(text);
   if (tooLarge) return { kind: "rejected", problems: [tooLarge] };
   const read = readYaml(text, variables);
@@ -23,56 +36,98 @@ export function loadRules(text: string, variables: Readonly<Record<string, strin
   const { source } = read;
   const parsed = RulesDocument.safeParse(source.value);
   if (source.faults.length > 0) return { kind: "rejected", problems: source.faults };
-  if (!parsed.success) return { kind: "rejected", problems: foreign(source) ?? issues(parsed.error.issues, source, FIELDS) };
+  if (!parsed.success)
+    return {
+      kind: "rejected",
+      problems: foreign(source) ?? issues(parsed.error.issues, source, FIELDS),
+    };
   return assemble(text, parsed.data, source, vocabulary);
 }
 
 function oversize(text: string): Problem | undefined {
   const bytes = new TextEncoder().encode(text).length;
   if (bytes <= MAX_FILE_BYTES) return undefined;
-  return { line: 1, column: 1, path: "", message: `the file has ${bytes} bytes; ${MAX_FILE_BYTES} are taken` };
+  return {
+    line: 1,
+    column: 1,
+    path: "",
+    message: `the file has ${bytes} bytes; ${MAX_FILE_BYTES} are taken`,
+  };
 }
 
-/** A file of the Python kind would raise complaints about every rule of it: one says what to do instead. */
+/**
+ * A file of the Python kind would raise complaints about every rule of it: one says what to do
+ * instead.
+ */
 function foreign({ value, nameProblem }: Source): Problem[] | undefined {
   const path = foreignField(value);
   if (!path) return undefined;
-  const field = path.at(-1) === undefined ? "a list of rules without groups" : `${String(path.at(-1))}:`;
+  const field =
+    path.at(-1) === undefined ? "a list of rules without groups" : `${String(path.at(-1))}:`;
   const message = `${field} belongs to another kind of rules file`;
-  return [{ ...nameProblem(path, message), mend: "convert it: npm run -s stream -- rules import FILE" }];
+  return [
+    { ...nameProblem(path, message), mend: "convert it: npm run -s stream -- rules import FILE" },
+  ];
 }
 
-function assemble(text: string, document: RulesDocument, source: Source, vocabulary: FactVocabulary): Loaded {
+function assemble(
+  text: string,
+  document: RulesDocument,
+  source: Source,
+  vocabulary: FactVocabulary,
+): Loaded {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const slots: string[] = [...STATE_SLOTS];
   const scope = scopeOf(vocabulary);
-  const read = (path: PropertyKey[], expression: string, known: Scope, wanted: Type): Condition | undefined => {
+  const read = (
+    path: PropertyKey[],
+    expression: string,
+    known: Scope,
+    wanted: Type,
+  ): Condition | undefined => {
     // What nobody will be shown is not looked for: a hostile file could hold thousands of mistakes.
     if (problems.length >= ISSUES_SHOWN) return undefined;
-    const result = readCondition(expression, known, wanted, (name) => slotOf(slots, canonical(name)));
+    const result = readCondition(expression, known, wanted, (name) =>
+      slotOf(slots, canonical(name)),
+    );
     if (result.kind === "refused") {
       problems.push(...result.faults.map((fault) => problemOf(fault, path, source, text)));
       return undefined;
     }
     if (warnings.length < ISSUES_SHOWN)
-      warnings.push(...warningsOf(result.condition, vocabulary).map((fault) => problemOf(fault, path, source, text)));
+      warnings.push(
+        ...warningsOf(result.condition, vocabulary).map((fault) =>
+          problemOf(fault, path, source, text),
+        ),
+      );
     return result.condition;
   };
-  const rules = liveRules(document, (path, expression, wanted) => read(path, expression, scope, wanted), problems, source);
+  const rules = liveRules(
+    document,
+    (path, expression, wanted) => read(path, expression, scope, wanted),
+    problems,
+    source,
+  );
   const withScore: Scope = new Map([...scope, ["score", "number"], ["level", "text"]]);
   const verified = read(["states", "verified"], document.states.verified, withScore, "truth");
   const downgraded = read(["states", "downgraded"], document.states.downgraded, withScore, "truth");
   if (rules.length === 0 && problems.length === 0)
     warnings.push(source.problem(["groups"], "holds no rules: every score will be 0"));
   const missing = missingTexts(document, vocabulary, source, warnings);
-  if (problems.length > 0 || !verified || !downgraded) return { kind: "rejected", problems: problems.slice(0, ISSUES_SHOWN) };
+  if (problems.length > 0 || !verified || !downgraded)
+    return { kind: "rejected", problems: problems.slice(0, ISSUES_SHOWN) };
   const states = { verified, downgraded };
   const notify = { minScore: document.notify.min_score, on: document.notify.on };
-  const sha = sha256Hex(`${text}\n${JSON.stringify(Object.entries(source.variables).sort(([a], [b]) => (a < b ? -1 : 1)))}`);
+  const sha = sha256Hex(
+    `${text}\n${JSON.stringify(Object.entries(source.variables).sort(([a], [b]) => (a < b ? -1 : 1)))}`,
+  );
   return {
     kind: "loaded",
-    rules: withRules({ sha, text, variables: source.variables, document, states, notify, missing, slots }, rules),
+    rules: withRules(
+      { sha, text, variables: source.variables, document, states, notify, missing, slots },
+      rules,
+    ),
     warnings,
   };
 }
@@ -96,9 +151,17 @@ function liveRules(
     problems.push(source.problem(["groups"], `${all.length} rules; ${MAX_RULES} are taken`));
     return [];
   }
-  const characters = all.reduce((sum, { condition, per = "" }) => sum + condition.length + per.length, 0);
+  const characters = all.reduce(
+    (sum, { condition, per = "" }) => sum + condition.length + per.length,
+    0,
+  );
   if (characters > MAX_EXPRESSIONS) {
-    problems.push(source.problem(["groups"], `conditions of ${characters} characters; ${MAX_EXPRESSIONS} are taken`));
+    problems.push(
+      source.problem(
+        ["groups"],
+        `conditions of ${characters} characters; ${MAX_EXPRESSIONS} are taken`,
+      ),
+    );
     return [];
   }
   const taken = new Set<string>();
@@ -107,7 +170,8 @@ function liveRules(
   );
   for (const { rule, path } of placed) {
     if (rule.id === undefined) continue;
-    if (taken.has(rule.id)) problems.push(source.problem([...path, "id"], `the id ${rule.id} is taken by another rule`));
+    if (taken.has(rule.id))
+      problems.push(source.problem([...path, "id"], `the id ${rule.id} is taken by another rule`));
     taken.add(rule.id);
   }
   const rules = placed.flatMap(({ group, rule, path }) => {
@@ -122,7 +186,15 @@ function liveRules(
       condition,
       per,
       reason: rule.reason,
-      match: { kind: "matched", reason: Object.freeze({ rule: key, group: group.name, score: rule.score, text: rule.reason }) },
+      match: {
+        kind: "matched",
+        reason: Object.freeze({
+          rule: key,
+          group: group.name,
+          score: rule.score,
+          text: rule.reason,
+        }),
+      },
       shadow: rule.stage === "shadow",
     };
     return [{ live, priority: group.priority }];
@@ -142,8 +214,17 @@ function problemOf(fault: Fault, path: PropertyKey[], source: Source, text: stri
   const start = source.offset(path, fault.at[0]);
   const end = fault.at[1] > fault.at[0] ? source.offset(path, fault.at[1] - 1) + 1 : start;
   const quoted = text[source.offset(path) - 1] === '"';
-  const edit = fault.instead === undefined ? undefined : quoted ? fault.instead.replaceAll('"', '\\"') : fault.instead;
-  return { ...problem, ...(fault.mend && { mend: fault.mend }), ...(edit !== undefined && { edit: { start, end, text: edit } }) };
+  const edit =
+    fault.instead === undefined
+      ? undefined
+      : quoted
+        ? fault.instead.replaceAll('"', '\\"')
+        : fault.instead;
+  return {
+    ...problem,
+    ...(fault.mend && { mend: fault.mend }),
+    ...(edit !== undefined && { edit: { start, end, text: edit } }),
+  };
 }
 
 /** A key of `missing` names a provider, whose facts must all be absent, or one fact. */
@@ -157,7 +238,8 @@ function missingTexts(
     const own = Object.hasOwn(vocabulary, key)
       ? [key]
       : Object.keys(vocabulary).filter((name) => vocabulary[name]?.provider === key);
-    if (own.length === 0) warnings.push(source.problem(["missing", key], `no fact or provider is called ${key}`));
+    if (own.length === 0)
+      warnings.push(source.problem(["missing", key], `no fact or provider is called ${key}`));
     return own.length === 0 ? [] : [{ text, facts: own }];
   });
 }

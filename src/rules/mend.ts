@@ -8,7 +8,10 @@ import type { Problem } from "./yaml.ts";
 /** One mend may bring the next mistake to light; no text has more layers of them than this. */
 const ROUNDS = 8;
 
-/** An expression with every mend put in whose meaning is sure. It may still be wrong: the caller checks. */
+/**
+ * An expression with every mend put in whose meaning is sure. It may still be wrong: the caller
+ * checks.
+ */
 export function mendExpression(text: string, scope: Scope): string {
   let mending = text;
   for (let round = 0; round < ROUNDS; round++) {
@@ -21,7 +24,10 @@ export function mendExpression(text: string, scope: Scope): string {
   return mending;
 }
 
-/** A rules file with the sure mends put in, and what is then left to do by hand. Comments and layout stay as they are. */
+/**
+ * A rules file with the sure mends put in, and what is then left to do by hand. Comments and layout
+ * stay as they are.
+ */
 export function mendFile(
   text: string,
   variables: Readonly<Record<string, string>>,
@@ -32,9 +38,12 @@ export function mendFile(
   for (let round = 0; round < ROUNDS; round++) {
     const loaded = loadRules(mending, variables, vocabulary);
     if (loaded.kind === "loaded") return { text: mending, mends, left: [] };
-    const edits = loaded.problems.flatMap((problem) => problem.edit ?? []).sort((a, b) => b.start - a.start);
+    const edits = loaded.problems
+      .flatMap((problem) => problem.edit ?? [])
+      .sort((a, b) => b.start - a.start);
     if (edits.length === 0) return { text: mending, mends, left: loaded.problems };
-    for (const { start, end, text: by } of edits) mending = mending.slice(0, start) + by + mending.slice(end);
+    for (const { start, end, text: by } of edits)
+      mending = mending.slice(0, start) + by + mending.slice(end);
     mends += edits.length;
   }
   const loaded = loadRules(mending, variables, vocabulary);

@@ -1,12 +1,14 @@
 import { isScalar, type Node, Scalar } from "yaml";
 
 /**
- * The file offset of a character of a scalar's value. Quotes, escapes, folding and indentation are in the file but not in the value,
- * so the two are walked side by side, skipping in the file what the value does not have.
+ * The file offset of a character of a scalar's value. Quotes, escapes, folding and indentation are
+ * in the file but not in the value, so the two are walked side by side, skipping in the file what
+ * the value does not have.
  */
 export function offsetIn(text: string, node: Node, at: number): number {
   const [start = 0, end = 0] = node.range ?? [];
-  if (!isScalar(node) || typeof node.value !== "string" || at <= 0) return start + quoteWidth(text, start, node);
+  if (!isScalar(node) || typeof node.value !== "string" || at <= 0)
+    return start + quoteWidth(text, start, node);
   const value = node.value;
   let p = start + quoteWidth(text, start, node);
   for (let i = 0; i < at && i < value.length; i++) {

@@ -18,4 +18,5 @@ export function problems(text: string, variables: Record<string, string> = {}): 
   return loaded.kind === "rejected" ? loaded.problems : [];
 }
 
-export const matches = (condition: string, facts: FactValues): boolean => score(load(file(condition)), facts).reasons.length > 0;
+export const matches = (condition: string, facts: FactValues): boolean =>
+  score(load(file(condition)), facts).reasons.length > 0;

@@ -30,13 +30,21 @@ groups:
 
   it("lets a rule that fails add nothing, names it, and counts the others", () => {
     const verdict = score(book, { mentions: 1, symbol: 7 });
-    expect(verdict.errors).toEqual([{ rule: "C", message: "Expected a text, but got a number instead." }]);
+    expect(verdict.errors).toEqual([
+      { rule: "C", message: "Expected a text, but got a number instead." },
+    ]);
     expect(verdict.score).toBe(0.3);
   });
 
   it("puts each threshold on the side that it names", () => {
-    const at = (points: number) => score(load(`${file("1 == 1").replace("score: 1", `score: ${points}`)}`), {}).level;
-    expect([15, 14.99, -4.99, -5].map(at)).toEqual(["opportunity", "observe", "observe", "caution"]);
+    const at = (points: number) =>
+      score(load(`${file("1 == 1").replace("score: 1", `score: ${points}`)}`), {}).level;
+    expect([15, 14.99, -4.99, -5].map(at)).toEqual([
+      "opportunity",
+      "observe",
+      "observe",
+      "caution",
+    ]);
   });
 
   it("names its version by the text and the settings in force", () => {

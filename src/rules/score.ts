@@ -6,7 +6,10 @@ import type { RulesDocument } from "./document.ts";
 import { type Bitmap, bitmapOf, left, search } from "./language/bitmap.ts";
 import type { Frame } from "./language/compile.ts";
 
-/** A rule ready to be asked. `key` is its id, else its name, made unique: what reasons, tests and metrics call it. */
+/**
+ * A rule ready to be asked. `key` is its id, else its name, made unique: what reasons, tests and
+ * metrics call it.
+ */
 export type LiveRule = {
   key: string;
   group: string;
@@ -14,7 +17,10 @@ export type LiveRule = {
   condition: Condition;
   per: Condition | null;
   reason: string;
-  /** What a match answers, made once: most rules say the same thing every time, and scoring allocates next to nothing. */
+  /**
+   * What a match answers, made once: most rules say the same thing every time, and scoring
+   * allocates next to nothing.
+   */
   match: { kind: "matched"; reason: Reason };
   shadow: boolean;
 };
@@ -42,7 +48,10 @@ export type Ruleset = {
 
 export type RuleError = { rule: string; message: string };
 
-/** What the rules say about a set of facts. The same rules, facts and previous state give the same verdict, always. */
+/**
+ * What the rules say about a set of facts. The same rules, facts and previous state give the same
+ * verdict, always.
+ */
 export type Verdict = {
   /** Two decimals. */
   score: number;
@@ -60,7 +69,11 @@ export type Verdict = {
   notify: boolean;
 };
 
-export function score(rules: Ruleset, facts: FactValues, previous: SignalState | null = null): Verdict {
+export function score(
+  rules: Ruleset,
+  facts: FactValues,
+  previous: SignalState | null = null,
+): Verdict {
   const frame = frameOf(rules, facts);
   const { total, reasons, shadow, errors } = tallied(rules, frame);
   const points = twoDecimals(total);
@@ -118,17 +131,27 @@ function count(tally: Tally, rule: LiveRule, outcome: Outcome): void {
   }
 }
 
-export type Outcome = { kind: "matched"; reason: Reason } | { kind: "unmatched" } | { kind: "failed"; message: string };
+export type Outcome =
+  | { kind: "matched"; reason: Reason }
+  | { kind: "unmatched" }
+  | { kind: "failed"; message: string };
 
 /** A ruleset with these rules, in this order. */
-export function withRules(rest: Omit<Ruleset, "rules" | "bitmap" | "plain">, rules: LiveRule[]): Ruleset {
+export function withRules(
+  rest: Omit<Ruleset, "rules" | "bitmap" | "plain">,
+  rules: LiveRule[],
+): Ruleset {
   const conditions = rules.map(({ condition }) => condition.clauses);
   const bitmap = bitmapOf(conditions, languageOf(rest.slots));
-  const plain = rules.map(({ per, shadow, match }, i) => (bitmap.whole[i] && !per && !shadow ? match.reason : undefined));
+  const plain = rules.map(({ per, shadow, match }, i) =>
+    bitmap.whole[i] && !per && !shadow ? match.reason : undefined,
+  );
   return { ...rest, rules, bitmap, plain };
 }
 
-/** Asks one rule. Only `true` matches: not known is no match, and an error is never taken for a yes. */
+/**
+ * Asks one rule. Only `true` matches: not known is no match, and an error is never taken for a yes.
+ */
 export function ask(rule: LiveRule, frame: Frame): Outcome {
   try {
     if (rule.condition.evaluate(frame) !== true) return UNMATCHED;
@@ -152,7 +175,10 @@ export function frameOf({ slots }: Ruleset, facts: FactValues): unknown[] {
   return frame;
 }
 
-/** The slots that every ruleset begins with: the conditions of the states also read the score and the level. */
+/**
+ * The slots that every ruleset begins with: the conditions of the states also read the score and
+ * the level.
+ */
 export const STATE_SLOTS = ["score", "level"] as const;
 
 /** Puts the score and the level into a frame that holds only facts so far. */
@@ -164,27 +190,37 @@ export function stateFrame(frame: unknown[], points: number, level: Level): Fram
 
 function missingOf({ missing }: Ruleset, facts: FactValues): string[] {
   const said: string[] = [];
-  for (const entry of missing) if (entry.facts.every((name) => (facts[name] ?? null) === null)) said.push(entry.text);
+  for (const entry of missing)
+    if (entry.facts.every((name) => (facts[name] ?? null) === null)) said.push(entry.text);
   return said;
 }
 
 const RISKS: ReadonlySet<unknown> = new Set(RiskLevel.options);
 const riskOf = (fact: unknown): RiskLevel => (RISKS.has(fact) ? (fact as RiskLevel) : "unknown");
 
-const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
+const messageOf = (fault: unknown): string =>
+  fault instanceof Error ? fault.message : String(fault);
 
 const UNMATCHED: Outcome = { kind: "unmatched" };
 
 const twoDecimals = (n: number): number => Math.round(n * 100) / 100 + 0;
 
-const levelOf = (points: number, { opportunity, caution }: { opportunity: number; caution: number }): Level =>
-  points >= opportunity ? "opportunity" : points <= caution ? "caution" : "observe";
+const levelOf = (
+  points: number,
+  { opportunity, caution }: { opportunity: number; caution: number },
+): Level => (points >= opportunity ? "opportunity" : points <= caution ? "caution" : "observe");
 
 /**
- * downgraded wins over verified. When neither holds, a state is left only if its own condition is surely false: a scan that is
- * missing today neither clears a token nor takes its verification back.
+ * downgraded wins over verified. When neither holds, a state is left only if its own condition is
+ * surely false: a scan that is missing today neither clears a token nor takes its verification
+ * back.
  */
-function stateOf({ states }: Ruleset, scored: Frame, errors: RuleError[], previous: SignalState | null): SignalState {
+function stateOf(
+  { states }: Ruleset,
+  scored: Frame,
+  errors: RuleError[],
+  previous: SignalState | null,
+): SignalState {
   const holds = (name: "verified" | "downgraded"): unknown => {
     try {
       return states[name].evaluate(scored);
@@ -201,6 +237,12 @@ function stateOf({ states }: Ruleset, scored: Frame, errors: RuleError[], previo
   return previous === "verified" && verified === null ? "verified" : "candidate";
 }
 
-/** The minimum is for good news: whoever was told that a token is verified is told when it no longer is, however low the score has fallen. */
-const notifies = ({ minScore, on }: Ruleset["notify"], points: number, state: SignalState): boolean =>
-  on.includes(state) && (points >= minScore || state === "downgraded");
+/**
+ * The minimum is for good news: whoever was told that a token is verified is told when it no longer
+ * is, however low the score has fallen.
+ */
+const notifies = (
+  { minScore, on }: Ruleset["notify"],
+  points: number,
+  state: SignalState,
+): boolean => on.includes(state) && (points >= minScore || state === "downgraded");

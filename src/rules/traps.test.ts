@@ -18,7 +18,11 @@ describe("a trap", () => {
     ["type in ['launch', 'listing']", 'type in ("launch", "listing")'],
     ["mentions > 1 OR copies > 1_000", "mentions > 1 or copies > 1000"],
   ])("%s is refused, and mended to %s", (written, meant) => {
-    expect(problems(file(written))[0]).toMatchObject({ line: 5, path: "groups[0].rules[0].condition", mend: expect.any(String) });
+    expect(problems(file(written))[0]).toMatchObject({
+      line: 5,
+      path: "groups[0].rules[0].condition",
+      mend: expect.any(String),
+    });
     expect(mendFile(file(written), {}, FACTS)).toMatchObject({ text: file(meant), left: [] });
   });
 
@@ -38,24 +42,40 @@ describe("a trap", () => {
       )[0];
     expect(at("mentions > 1 and nope > 2")).toMatchObject({ line: 8, column: 33 });
     expect(at('"mentions > 1 and nope > 2"')).toMatchObject({ line: 8, column: 34 });
-    expect(at(">-\n      mentions > 1\n      and nope > 2")).toMatchObject({ line: 10, column: 11 });
+    expect(at(">-\n      mentions > 1\n      and nope > 2")).toMatchObject({
+      line: 10,
+      column: 11,
+    });
     expect(at("mentions > ${THETA_A:12345} and nope > 2")).toMatchObject({ line: 8, column: 48 });
   });
 });
 
 describe("a rule that loads and is probably not meant", () => {
   it.each([
-    ['goplus_risk == "Green"', 'goplus_risk is never "Green": it is green, yellow, red, unknown', 'did you mean "green"?'],
-    ['type in ("listing", "launched")', expect.stringContaining('type is never "launched"'), 'did you mean "launch"?'],
+    [
+      'goplus_risk == "Green"',
+      'goplus_risk is never "Green": it is green, yellow, red, unknown',
+      'did you mean "green"?',
+    ],
+    [
+      'type in ("listing", "launched")',
+      expect.stringContaining('type is never "launched"'),
+      'did you mean "launch"?',
+    ],
     ['chain != "ethereum"', expect.stringContaining("it is eth, bsc"), undefined],
     ["mentions % 2 == 0", "% is old", "write mod"],
   ])("is warned about at its place: %s", (condition, message, mend) => {
     const loaded = loadRules(file(condition), {}, FACTS);
-    expect(loaded).toMatchObject({ kind: "loaded", warnings: [{ line: 5, message, ...(mend && { mend }) }] });
+    expect(loaded).toMatchObject({
+      kind: "loaded",
+      warnings: [{ line: 5, message, ...(mend && { mend }) }],
+    });
   });
 
   it("is not seen where a text may be anything", () => {
-    expect(loadRules(file('symbol == "DOGE" and lang != "xx" and "moon" in keywords'), {}, FACTS)).toMatchObject({
+    expect(
+      loadRules(file('symbol == "DOGE" and lang != "xx" and "moon" in keywords'), {}, FACTS),
+    ).toMatchObject({
       warnings: [],
     });
   });

@@ -41,7 +41,9 @@ describe("a fact that is not known", () => {
     for (const condition of conditions) {
       const rules = load(file(condition));
       const ask = (sentiment: number | null, mentions: number | null) =>
-        rules.rules[0]?.condition.evaluate(rules.slots.map((name) => ({ sentiment, mentions })[name] ?? null));
+        rules.rules[0]?.condition.evaluate(
+          rules.slots.map((name) => ({ sentiment, mentions })[name] ?? null),
+        );
       for (const sentiment of [null, ...values]) {
         for (const mentions of [null, ...values]) {
           const answer = ask(sentiment, mentions);

@@ -1,4 +1,7 @@
-/** The settings that rules may read. Anything else in the environment, keys above all, stays out of reach. */
+/**
+ * The settings that rules may read. Anything else in the environment, keys above all, stays out of
+ * reach.
+ */
 const ALLOWED = /^(?:RULES|THETA|MARKET_RISK)_[A-Z0-9_]+$/;
 export const isAllowed = (name: string): boolean => ALLOWED.test(name);
 const REFERENCE = /\$\{([^}:]*)(?::([^}]*))?\}/g;
@@ -15,8 +18,8 @@ export type Substituted = {
 };
 
 /**
- * Replaces `${NAME:default}`. The default gives the type: where it is a number, only a number may take its place, so a setting can
- * move a threshold but never rewrite a condition.
+ * Replaces `${NAME:default}`. The default gives the type: where it is a number, only a number may
+ * take its place, so a setting can move a threshold but never rewrite a condition.
  */
 export function substitute(text: string, variables: Readonly<Record<string, string>>): Substituted {
   const used: Record<string, string> = {};
@@ -39,7 +42,10 @@ export function substitute(text: string, variables: Readonly<Record<string, stri
   return { text: built + text.slice(read), used, faults, origin: (at) => originOf(at, shifts) };
 }
 
-function originOf(at: number, shifts: { from: number; source: number; end: number; sourceEnd: number }[]): number {
+function originOf(
+  at: number,
+  shifts: { from: number; source: number; end: number; sourceEnd: number }[],
+): number {
   let shift = 0;
   for (const s of shifts) {
     if (at < s.from) break;
@@ -49,9 +55,15 @@ function originOf(at: number, shifts: { from: number; source: number; end: numbe
   return at + shift;
 }
 
-function faultOf(name: string, value: string | undefined, fallback: string | undefined): string | undefined {
-  if (!ALLOWED.test(name)) return `\${${name}} is not a setting that rules may read: use RULES_*, THETA_* or MARKET_RISK_*`;
-  if (value === undefined) return `${name} is not set and has no default: write \${${name}:default}`;
+function faultOf(
+  name: string,
+  value: string | undefined,
+  fallback: string | undefined,
+): string | undefined {
+  if (!ALLOWED.test(name))
+    return `\${${name}} is not a setting that rules may read: use RULES_*, THETA_* or MARKET_RISK_*`;
+  if (value === undefined)
+    return `${name} is not set and has no default: write \${${name}:default}`;
   if (fallback !== undefined && NUMBER.test(fallback) && !NUMBER.test(value))
     return `${name} must be a number, but is "${value}"`;
   if (!PLAIN.test(value)) return `${name} may hold letters, digits, spaces, _ . and - only`;

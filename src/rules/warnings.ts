@@ -13,7 +13,10 @@ export const warningsOf = ({ expression }: Condition, vocabulary: FactVocabulary
 /** filtrex 3 still reads `%` and `? :`; its next version will not. */
 function oldSpelling(node: Expression): Fault[] {
   if (!("deprecated" in node && node.deprecated)) return [];
-  const [message, mend] = node.kind === "if" ? ["a ? b : c is old", "write if a then b else c"] : ["% is old", "write mod"];
+  const [message, mend] =
+    node.kind === "if"
+      ? ["a ? b : c is old", "write if a then b else c"]
+      : ["% is old", "write mod"];
   return [{ message, mend, at: node.at }];
 }
 
@@ -27,7 +30,11 @@ function strangeTexts(node: Expression, vocabulary: FactVocabulary): Fault[] {
     .map(({ value, at }) => {
       const near = nearestName(value, values);
       const mend = near ? `did you mean ${JSON.stringify(near)}?` : undefined;
-      return { message: `${name.name} is never ${JSON.stringify(value)}: it is ${values.join(", ")}`, at, ...(mend && { mend }) };
+      return {
+        message: `${name.name} is never ${JSON.stringify(value)}: it is ${values.join(", ")}`,
+        at,
+        ...(mend && { mend }),
+      };
     });
 }
 
@@ -39,7 +46,8 @@ function comparedTexts(node: Expression): [Name, ...Text[]] | [] {
   const operands =
     node.kind === "in"
       ? [node.left, ...(node.right.kind === "list" ? node.right.items : [node.right])]
-      : node.kind === "relation" && node.rest.every(({ operator }) => operator === "==" || operator === "!=")
+      : node.kind === "relation" &&
+          node.rest.every(({ operator }) => operator === "==" || operator === "!=")
         ? [node.first, ...node.rest.map(({ right }) => right)]
         : [];
   const names = operands.filter((operand) => operand.kind === "name");

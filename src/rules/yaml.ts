@@ -15,7 +15,10 @@ import { offsetIn } from "./offset.ts";
 import { type Substituted, substitute } from "./variables.ts";
 
 const MAX_NESTING = 20;
-/** What parsing costs by: lines, fields, collections, tags, anchors. 500 rules of half a dozen fields fit. */
+/**
+ * What parsing costs by: lines, fields, collections, tags, anchors. 500 rules of half a dozen
+ * fields fit.
+ */
 const MARKS = { pattern: /[\n,&!]|[:?]\s/g, most: 8_000, said: "lines, fields and tags" };
 const BRACKETS = { pattern: /[{[]/g, most: 2_000, said: "opening brackets" };
 const IN_BRACES = "${…} cannot stand within { }: give each field a line of its own";
@@ -52,12 +55,17 @@ export type Source = {
 
 export type Read = { kind: "read"; source: Source } | { kind: "refused"; problems: Problem[] };
 
-/** Plain data only: no aliases, tags, duplicate keys or keys that are not text, so that no file is larger than it looks. */
+/**
+ * Plain data only: no aliases, tags, duplicate keys or keys that are not text, so that no file is
+ * larger than it looks.
+ */
 export function readYaml(text: string, variables: Readonly<Record<string, string>>): Read {
   const lines = new LineCounter();
-  if (nestsTooDeep(text)) return refuse(lines, [{ at: 0, message: `nests deeper than ${MAX_NESTING} levels` }]);
+  if (nestsTooDeep(text))
+    return refuse(lines, [{ at: 0, message: `nests deeper than ${MAX_NESTING} levels` }]);
   for (const { pattern, most, said } of [MARKS, BRACKETS]) {
-    if ((text.match(pattern)?.length ?? 0) > most) return refuse(lines, [{ at: 0, message: `has more than ${most} ${said}` }]);
+    if ((text.match(pattern)?.length ?? 0) > most)
+      return refuse(lines, [{ at: 0, message: `has more than ${most} ${said}` }]);
   }
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -69,7 +77,8 @@ export function readYaml(text: string, variables: Readonly<Record<string, string
   const faults = document.errors.map((error) => ({ at: error.pos[0], message: error.message }));
   const [first] = faults;
   // One slip would otherwise raise a complaint about every character after it.
-  if (first && text.slice(first.at - 1, first.at + 1) === "${") return refuse(lines, [{ at: first.at - 1, message: IN_BRACES }]);
+  if (first && text.slice(first.at - 1, first.at + 1) === "${")
+    return refuse(lines, [{ at: first.at - 1, message: IN_BRACES }]);
   if (faults.length > 0) return refuse(lines, faults);
   const { source, strangers } = sourceOf(document, text, variables, lines);
   return strangers.length > 0 ? refuse(lines, strangers) : { kind: "read", source };
@@ -80,7 +89,9 @@ type Fault = { at: number; message: string };
 function refuse(lines: LineCounter, faults: Fault[]): Read {
   return {
     kind: "refused",
-    problems: faults.slice(0, 20).map(({ at, message }) => ({ ...place(lines, at), path: "", message })),
+    problems: faults
+      .slice(0, 20)
+      .map(({ at, message }) => ({ ...place(lines, at), path: "", message })),
   };
 }
 
@@ -101,10 +112,13 @@ function nestsTooDeep(text: string): boolean {
 
 /** What rules do not have: aliases, tags, keys that are no text or stand there twice. */
 function strange(node: Node): Fault[] {
-  const at = (part: unknown) => (isNode(part) ? part.range?.[0] : undefined) ?? node.range?.[0] ?? 0;
-  if (isAlias(node)) return [{ at: at(node), message: "aliases (*name) are not taken: write the value out" }];
+  const at = (part: unknown) =>
+    (isNode(part) ? part.range?.[0] : undefined) ?? node.range?.[0] ?? 0;
+  if (isAlias(node))
+    return [{ at: at(node), message: "aliases (*name) are not taken: write the value out" }];
   const faults: Fault[] = [];
-  if (node.tag && !PLAIN_TAG.test(node.tag)) faults.push({ at: at(node), message: `the tag ${node.tag} is not taken` });
+  if (node.tag && !PLAIN_TAG.test(node.tag))
+    faults.push({ at: at(node), message: `the tag ${node.tag} is not taken` });
   if (!isMap(node)) return faults;
   // The parser's own check compares every key with every other: seconds for a hostile map.
   const seen = new Set<unknown>();
@@ -112,8 +126,13 @@ function strange(node: Node): Fault[] {
     if (isNode(key)) faults.push(...strange(key));
     const name = isScalar(key) ? key.value : undefined;
     if (typeof name !== "string") faults.push({ at: at(key), message: "a key must be text" });
-    else if (name === "__proto__") faults.push({ at: at(key), message: "__proto__ is no key that rules have" });
-    if (seen.has(name)) faults.push({ at: at(key), message: `Map keys must be unique: ${String(name)} is there twice` });
+    else if (name === "__proto__")
+      faults.push({ at: at(key), message: "__proto__ is no key that rules have" });
+    if (seen.has(name))
+      faults.push({
+        at: at(key),
+        message: `Map keys must be unique: ${String(name)} is there twice`,
+      });
     seen.add(name);
   }
   return faults;
@@ -140,14 +159,19 @@ function sourceOf(
   const plain = (node: unknown): unknown => {
     if (!isNode(node)) return null;
     for (const fault of strange(node)) strangers.push(fault);
-    if (isMap(node)) return Object.fromEntries(node.items.map((pair) => [keyOf(pair), within(keyOf(pair), pair.value)]));
+    if (isMap(node))
+      return Object.fromEntries(
+        node.items.map((pair) => [keyOf(pair), within(keyOf(pair), pair.value)]),
+      );
     if (isSeq(node)) return node.items.map((item, index) => within(index, item));
     if (!isScalar(node)) return null;
     if (typeof node.value !== "string" || !node.value.includes("${")) return node.value;
     const substituted = substitute(node.value, variables);
     substitutions.set(node, { path: [...path], substituted });
     Object.assign(used, substituted.used);
-    return node.type === Scalar.PLAIN && NUMBER.test(substituted.text) ? Number(substituted.text) : substituted.text;
+    return node.type === Scalar.PLAIN && NUMBER.test(substituted.text)
+      ? Number(substituted.text)
+      : substituted.text;
   };
   const value = plain(document.contents);
   const offset = (path: Path, at = 0) => {
@@ -162,7 +186,10 @@ function sourceOf(
   const nameProblem = (path: Path, message: string) => {
     const map = nearest(document.contents, path.slice(0, -1));
     const key = isMap(map) ? map.items.find((item) => keyOf(item) === path.at(-1))?.key : undefined;
-    return { ...problem(path, message), ...(isNode(key) && key.range && place(lines, key.range[0])) };
+    return {
+      ...problem(path, message),
+      ...(isNode(key) && key.range && place(lines, key.range[0])),
+    };
   };
   const faults = [...substitutions].flatMap(([node, { path, substituted }]) =>
     substituted.faults.map(({ at, message }) => ({
@@ -176,7 +203,10 @@ function sourceOf(
 
 const keyOf = ({ key }: Pair): string => (isScalar(key) ? String(key.value) : "");
 
-/** The node of a field. One that is absent is reported where it should have been; one without a value, at its key. */
+/**
+ * The node of a field. One that is absent is reported where it should have been; one without a
+ * value, at its key.
+ */
 function nearest(contents: Node | null, path: Path): Node | null {
   let node = contents;
   for (const part of path) {
@@ -190,4 +220,8 @@ function nearest(contents: Node | null, path: Path): Node | null {
 
 /** groups[0].rules[2].condition */
 export const written = (path: Path): string =>
-  path.map((part, i) => (typeof part === "number" ? `[${part}]` : `${i > 0 ? "." : ""}${String(part)}`)).join("");
+  path
+    .map((part, i) =>
+      typeof part === "number" ? `[${part}]` : `${i > 0 ? "." : ""}${String(part)}`,
+    )
+    .join("");

@@ -1,23 +1,27 @@
 import * as z from "zod";
-import { bigQueryClient, runQuery } from "../kit/bigquery.ts";
-import type { Row } from "../kit/bigquery-answer.ts";
+import { bigQueryClient, runQuery } from "../google/bigquery.ts";
+import type { Row } from "../google/bigquery-response.ts";
+import { BigQuerySettings } from "../google/settings.ts";
 import { iso, toldTime } from "../kit/time.ts";
-import { BigQuerySettings } from "../model/bigquery-settings.ts";
-import { readCursor } from "./places.ts";
-import { readPosts, type Wire } from "./read-posts.ts";
+import { readCursor } from "./_shared/cursor.ts";
+import { readPosts, type Wire } from "./_shared/post-input.ts";
 import { type Polled, required, source } from "./source.ts";
 
 const ROWS_A_POLL = 1_000;
 const HOUR_MS = 3_600_000;
 
 /**
- * The last row that was read, by its time and id. `behind`: that poll was full, so the next goes on exactly there; else it looks again at the last
- * hours, because rows reach BigQuery late and out of order.
+ * The last row that was read, by its time and id. `behind`: that poll was full, so the next goes on
+ * exactly there; else it looks again at the last hours, because rows reach BigQuery late and out of
+ * order.
  */
 const Cursor = z.object({ at: z.string(), id: z.string(), behind: z.boolean() }).nullable();
 type Cursor = z.infer<typeof Cursor>;
 
-/** The operator's query in the order of time and id. Times are cut to the milliseconds that a cursor holds. */
+/**
+ * The operator's query in the order of time and id. Times are cut to the milliseconds that a cursor
+ * holds.
+ */
 const ordered = (sql: string): string => `
 WITH found AS (SELECT * REPLACE (TIMESTAMP_TRUNC(posted_at, MILLISECOND) AS posted_at) FROM (
 ${sql.trim().replace(/;$/, "")}
@@ -32,16 +36,25 @@ const tablesIn = (sql: string): number => sql.match(/\b(from|join)\b/gi)?.length
 
 const wire = (row: Row): Wire => ({ author: "bigquery", ...row, source: "bigquery" });
 
-function startOf(cursor: Cursor, since: string | null, overlapHours: number, now: number): { at: string; id: string } {
+function startOf(
+  cursor: Cursor,
+  since: string | null,
+  overlapHours: number,
+  now: number,
+): { at: string; id: string } {
   if (cursor?.behind) return cursor;
   if (cursor === null) return { at: since ?? iso(now - 24 * HOUR_MS), id: "" };
   return { at: iso(Date.parse(cursor.at) - overlapHours * HOUR_MS), id: "" };
 }
 
-/** Rows come in order, so the last that has a time and an id is how far they reach. One from the future would hide all before it. */
+/**
+ * Rows come in order, so the last that has a time and an id is how far they reach. One from the
+ * future would hide all before it.
+ */
 function reached(rows: readonly Row[], before: Cursor, now: number): Cursor {
   const last = rows.findLast(
-    ({ id, posted_at: at }) => id !== null && typeof at === "string" && toldTime(Date.parse(at), now) === at,
+    ({ id, posted_at: at }) =>
+      id !== null && typeof at === "string" && toldTime(Date.parse(at), now) === at,
   );
   if (last === undefined) return before && { ...before, behind: false };
   return { at: String(last.posted_at), id: String(last.id), behind: rows.length >= ROWS_A_POLL };
@@ -64,9 +77,17 @@ export const bigquery = source({
     const before = readCursor(Cursor, cursor, null);
     const client = bigQueryClient(settings);
     if (client === null)
-      return { verdict: { kind: "auth", reason: "GCP_SA_JSON is no key file" }, posts: [], rejected: 0, cursor };
+      return {
+        verdict: { kind: "auth", reason: "GCP_SA_JSON is no key file" },
+        posts: [],
+        rejected: 0,
+        cursor,
+      };
     const { at, id } = startOf(before, since, settings.BQ_SOURCE_OVERLAP_HOURS, ports.now());
-    const params = { since: { type: "TIMESTAMP", value: at }, after: { type: "STRING", value: id } } as const;
+    const params = {
+      since: { type: "TIMESTAMP", value: at },
+      after: { type: "STRING", value: id },
+    } as const;
     const query = {
       sql: ordered(settings.BQ_SOURCE_SQL),
       params,
@@ -76,6 +97,11 @@ export const bigquery = source({
     const { verdict, rows } = await runQuery(query, client, { ...ports, tokens: new Map() });
     if (verdict.kind !== "ok") return { verdict, posts: [], rejected: 0, cursor };
     const after = reached(rows, before, ports.now());
-    return { verdict, ...readPosts(rows, wire), cursor: JSON.stringify(after), more: after?.behind ?? false };
+    return {
+      verdict,
+      ...readPosts(rows, wire),
+      cursor: JSON.stringify(after),
+      more: after?.behind ?? false,
+    };
   },
 });

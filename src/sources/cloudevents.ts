@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { jsonOf, receivedPosts, refuse } from "./pushed.ts";
-import { boundedId } from "./read-posts.ts";
+import { boundedId } from "./_shared/post-input.ts";
+import { jsonOf, receivedPosts, refuse } from "./_shared/pushed.ts";
 import { type Pushed, type Received, source } from "./source.ts";
 
 const CloudEvent = z.looseObject({
@@ -30,7 +30,11 @@ function binaryEvent({ headers, text }: Pushed): unknown {
   const attributes = [...headers].flatMap(([name, value]) =>
     name.startsWith("ce-") ? [[name.slice(3), headerText(value)]] : [],
   );
-  return { ...Object.fromEntries(attributes), datacontenttype: headers.get("content-type"), data: jsonOf(text) ?? text };
+  return {
+    ...Object.fromEntries(attributes),
+    datacontenttype: headers.get("content-type"),
+    data: jsonOf(text) ?? text,
+  };
 }
 
 function fromBase64(text: string): string | undefined {
@@ -42,13 +46,17 @@ function fromBase64(text: string): string | undefined {
 }
 
 /**
- * The post that an event carries: its data in the wire form of a post, or plain text. What the data leaves out comes from the event. The id is
- * made of the event's source and id, which together name it once.
+ * The post that an event carries: its data in the wire form of a post, or plain text. What the data
+ * leaves out comes from the event. The id is made of the event's source and id, which together name
+ * it once.
  */
 function postOf(event: CloudEvent, now: number): unknown {
   const decoded = event.data_base64 === undefined ? undefined : fromBase64(event.data_base64);
   const data = decoded === undefined ? event.data : (jsonOf(decoded) ?? decoded);
-  const fields = typeof data === "string" ? { text: data } : (z.record(z.string(), z.unknown()).safeParse(data).data ?? {});
+  const fields =
+    typeof data === "string"
+      ? { text: data }
+      : (z.record(z.string(), z.unknown()).safeParse(data).data ?? {});
   return {
     author: event.source.slice(0, 200),
     posted_at: event.time ?? new Date(now).toISOString(),
@@ -61,13 +69,18 @@ function postOf(event: CloudEvent, now: number): unknown {
 /** An attribute that is missing or wrong is told by its name in the place of the post. */
 function read(events: unknown[], now: number): Received {
   const parsed = events.map((event) => CloudEvent.safeParse(event));
-  const received = receivedPosts(parsed.map((event) => (event.success ? postOf(event.data, now) : {})));
+  const received = receivedPosts(
+    parsed.map((event) => (event.success ? postOf(event.data, now) : {})),
+  );
   if (received.kind === "refused") return received;
   const rejected = received.rejected.map((each) => {
     const error = parsed[each.index]?.error;
     return error === undefined
       ? each
-      : { index: each.index, errors: error.issues.map(({ path, message }) => ({ path: path.join("."), message })) };
+      : {
+          index: each.index,
+          errors: error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
+        };
   });
   return { ...received, rejected };
 }
@@ -84,7 +97,10 @@ export const cloudevents = source({
       return read([binaryEvent(request)], request.now);
     }
     if (!type.startsWith("application/cloudevents"))
-      return refuse(415, "no CloudEvent: send application/cloudevents+json, application/cloudevents-batch+json or ce- headers");
+      return refuse(
+        415,
+        "no CloudEvent: send application/cloudevents+json, application/cloudevents-batch+json or ce- headers",
+      );
     const body = jsonOf(request.text);
     if (body === undefined) return refuse(400, "the body is not JSON");
     if (!type.startsWith("application/cloudevents-batch")) return read([body], request.now);

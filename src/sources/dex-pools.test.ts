@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { type Asked, NOW, reader } from "../../test/support/poll-reader.ts";
 import { dexPools } from "./dex-pools.ts";
-import { type Asked, NOW, reader } from "./reader.ts";
 import type { Env } from "./source.ts";
 
 it("asks CoinGecko's own door when it has a key for it", async () => {
   const asked = async (env: Env) => {
-    const { read, calls } = reader(dexPools, { DEX_POOLS_CHAINS: "eth", ...env }, () => ({ data: [] }));
+    const { read, calls } = reader(dexPools, { DEX_POOLS_CHAINS: "eth", ...env }, () => ({
+      data: [],
+    }));
     await read();
     return [calls[0]?.url.host, calls[0]?.headers["x-cg-demo-api-key"]];
   };
@@ -17,7 +19,11 @@ describe("new pools", () => {
   const DEPTH = { reserve_in_usd: "50000" };
   const pool = (minute: number) => ({
     id: `eth_0x${minute}`,
-    attributes: { name: `T${minute} / WETH`, pool_created_at: new Date(NOW - minute * 60_000).toISOString(), ...DEPTH },
+    attributes: {
+      name: `T${minute} / WETH`,
+      pool_created_at: new Date(NOW - minute * 60_000).toISOString(),
+      ...DEPTH,
+    },
     relationships: { base_token: { data: { id: `eth_0x${minute}` } } },
   });
   const page = ({ url }: Asked) => {
@@ -34,7 +40,9 @@ describe("new pools", () => {
     expect([known.posts.length, calls.length]).toEqual([30, 2]);
     expect(JSON.parse(known.cursor ?? "").eth).toEqual({ at: at(0), ids: ["eth_0x0"] });
     expect((await read(known.cursor)).posts).toEqual([]);
-    expect((await read(JSON.stringify({ eth: { at: at(0), ids: ["another"] } }))).posts).toHaveLength(1);
+    expect(
+      (await read(JSON.stringify({ eth: { at: at(0), ids: ["another"] } }))).posts,
+    ).toHaveLength(1);
   });
 
   it("stay before a page that failed, so that no pool falls into the gap", async () => {

@@ -1,13 +1,19 @@
 import * as z from "zod";
-import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
+import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
+import type { Verdict } from "../http/verdict.ts";
 import { amount } from "../kit/numeric.ts";
 import { iso } from "../kit/time.ts";
-import type { Verdict } from "../kit/verdict.ts";
-import { GECKO_LIMITS, GECKO_NETWORKS, GeckoSettings, geckoDoor, geckoVerdict } from "../model/geckoterminal.ts";
+import {
+  GECKO_LIMITS,
+  GECKO_NETWORKS,
+  GeckoSettings,
+  geckoDoor,
+  geckoVerdict,
+} from "../markets/geckoterminal.ts";
 import { canonicalAddress } from "../model/mention.ts";
 import { type Chain, Instant } from "../model/scalars.ts";
-import { NOTHING_NEW, readCursor, worse } from "./places.ts";
-import { readPosts } from "./read-posts.ts";
+import { NOTHING_NEW, readCursor, worse } from "./_shared/cursor.ts";
+import { readPosts } from "./_shared/post-input.ts";
 import { type Place, type Polled, source, words } from "./source.ts";
 
 const Ref = z.object({ data: z.object({ id: z.string() }) });
@@ -24,7 +30,10 @@ const Pool = z.object({
 type Pool = z.infer<typeof Pool>;
 const Answer = z.object({ data: z.array(z.unknown()) });
 
-/** How far a network was read: the newest creation time, and the pools of that very second, because another may still come in it. */
+/**
+ * How far a network was read: the newest creation time, and the pools of that very second, because
+ * another may still come in it.
+ */
 const Reached = z.object({ at: z.string(), ids: z.array(z.string()) });
 type Reached = z.infer<typeof Reached>;
 const Cursor = z.record(z.string(), Reached);
@@ -40,7 +49,14 @@ function wire(pool: Pool, chain: Chain, network: string) {
   const symbol = name.split(" / ")[0]?.trim().slice(0, 20);
   const dex = pool.relationships.dex?.data.id ?? "dex";
   return {
-    ...{ source: "dex-pools", id: pool.id, author: dex, posted_at: createdAt, token_ca: address, chain },
+    ...{
+      source: "dex-pools",
+      id: pool.id,
+      author: dex,
+      posted_at: createdAt,
+      token_ca: address,
+      chain,
+    },
     ...(symbol ? { symbol } : {}),
     text: `New pool launched: ${name} on ${dex} (${chain}), liquidity ${usd(amount(reserve) ?? 0)}. Contract ${address}`,
     url: `https://www.geckoterminal.com/${network}/pools/${pool.id.slice(network.length + 1)}`,
@@ -50,7 +66,11 @@ function wire(pool: Pool, chain: Chain, network: string) {
 
 type Page = { verdict: Verdict; pools: Pool[]; rejected: number };
 
-async function pools(path: string, door: ReturnType<typeof geckoDoor>, ports: GuardedPorts): Promise<Page> {
+async function pools(
+  path: string,
+  door: ReturnType<typeof geckoDoor>,
+  ports: GuardedPorts,
+): Promise<Page> {
   const answer = await guardedCall(
     { provider: "geckoterminal", limits: GECKO_LIMITS, patienceMs: 20_000 },
     () => ({
@@ -67,7 +87,9 @@ async function pools(path: string, door: ReturnType<typeof geckoDoor>, ports: Gu
   const read = Answer.parse(answer.json).data.map((item) => Pool.safeParse(item).data);
   /* A pool from the future would hide all that come before that time. */
   const latest = iso(ports.now() + CLOCK_SKEW_MS);
-  const known = read.filter((pool) => pool !== undefined).filter(({ attributes }) => attributes.pool_created_at < latest);
+  const known = read
+    .filter((pool) => pool !== undefined)
+    .filter(({ attributes }) => attributes.pool_created_at < latest);
   return { verdict: answer.verdict, pools: known, rejected: read.length - known.length };
 }
 
@@ -78,8 +100,16 @@ const isNew = ({ at, ids }: Reached, pool: Pool): boolean => {
   return created > at || (created === at && !ids.includes(pool.id));
 };
 
-/** Page by page back to what was reached. Not whole: a page failed, so there may be a gap before the oldest that came. */
-async function poolsSince(from: Reached, path: string, door: ReturnType<typeof geckoDoor>, ports: GuardedPorts): Promise<Read> {
+/**
+ * Page by page back to what was reached. Not whole: a page failed, so there may be a gap before the
+ * oldest that came.
+ */
+async function poolsSince(
+  from: Reached,
+  path: string,
+  door: ReturnType<typeof geckoDoor>,
+  ports: GuardedPorts,
+): Promise<Read> {
   const read: Read = { verdict: NOTHING_NEW, pools: [], rejected: 0, whole: true };
   const most = from.at === "" ? 1 : PAGES_A_POLL;
   for (let page = 1; page <= most; page++) {
@@ -94,12 +124,17 @@ async function poolsSince(from: Reached, path: string, door: ReturnType<typeof g
   return read;
 }
 
-/** The pools of the newest second, with those that were known of it. One ahead of our clock comes again until its time has come. */
+/**
+ * The pools of the newest second, with those that were known of it. One ahead of our clock comes
+ * again until its time has come.
+ */
 function furthest(from: Reached, all: readonly Pool[], now: number): Reached {
   const found = all.filter(({ attributes }) => attributes.pool_created_at <= iso(now));
   const times = [from.at, ...found.map(({ attributes }) => attributes.pool_created_at)];
   const at = times.toSorted().at(-1) ?? from.at;
-  const ids = found.filter(({ attributes }) => attributes.pool_created_at === at).map(({ id }) => id);
+  const ids = found
+    .filter(({ attributes }) => attributes.pool_created_at === at)
+    .map(({ id }) => id);
   return { at, ids: at === from.at ? [...from.ids, ...ids] : ids };
 }
 
@@ -122,10 +157,16 @@ export const dexPools = source({
     for (const [chain, network] of Object.entries(GECKO_NETWORKS) as [Chain, string][]) {
       if (!settings.DEX_POOLS_CHAINS.includes(chain)) continue;
       const from = reached[network] ?? { at: since ?? "", ids: [] };
-      const found = await poolsSince(from, `/networks/${network}/new_pools`, geckoDoor(settings), ports);
+      const found = await poolsSince(
+        from,
+        `/networks/${network}/new_pools`,
+        geckoDoor(settings),
+        ports,
+      );
       polled.verdict = worse(polled.verdict, found.verdict);
       const deep = found.pools.filter(
-        ({ attributes }) => (amount(attributes.reserve_in_usd) ?? 0) >= settings.DEX_POOLS_MIN_LIQUIDITY,
+        ({ attributes }) =>
+          (amount(attributes.reserve_in_usd) ?? 0) >= settings.DEX_POOLS_MIN_LIQUIDITY,
       );
       const { posts, rejected } = readPosts(deep, (pool) => wire(pool, chain, network));
       polled.posts.push(...posts);

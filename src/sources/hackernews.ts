@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { type GuardedPorts, guardedCall } from "../kit/guarded-call.ts";
-import type { Answer } from "../kit/http.ts";
+import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
+import type { Answer } from "../http/request.ts";
+import type { Verdict } from "../http/verdict.ts";
 import { toldTime } from "../kit/time.ts";
-import type { Verdict } from "../kit/verdict.ts";
-import { plainText } from "./html.ts";
-import { NOTHING_NEW, readCursor, worse } from "./places.ts";
-import { readPosts } from "./read-posts.ts";
+import { NOTHING_NEW, readCursor, worse } from "./_shared/cursor.ts";
+import { plainText } from "./_shared/html.ts";
+import { readPosts } from "./_shared/post-input.ts";
 import { type Polled, source } from "./source.ts";
 
 /** No limit is stated; one request an item, so a tick takes few. */
@@ -14,13 +14,19 @@ const ITEMS_A_POLL = 25;
 const AT_ONCE = 5;
 
 const Id = z.int().positive();
-const readable = (list: unknown): number[] => (Array.isArray(list) ? list.flatMap((id) => Id.safeParse(id).data ?? []) : []);
+const readable = (list: unknown): number[] =>
+  Array.isArray(list) ? list.flatMap((id) => Id.safeParse(id).data ?? []) : [];
 /** A list of which nothing can be read is another shape, and no news. */
 const Ids = z.array(z.unknown()).refine((list) => list.length === 0 || readable(list).length > 0);
-/** The list holds the newest 500 stories, so a cursor so far beyond the newest item is a mistake. */
+/**
+ * The list holds the newest 500 stories, so a cursor so far beyond the newest item is a mistake.
+ */
 const FARTHEST = 1_000_000;
 
-/** `missed`: passed over because they could not be read beside others that could; asked again while the list shows them. */
+/**
+ * `missed`: passed over because they could not be read beside others that could; asked again while
+ * the list shows them.
+ */
 const Place = z.union([
   z.int().transform((last) => ({ last, missed: [] as number[] })),
   z.object({ last: z.int().nullable(), missed: z.array(Id) }),
@@ -65,7 +71,10 @@ function wire(id: number, json: unknown, now: number) {
   };
 }
 
-/** The stories to read now: after the last the oldest first, so that none is jumped over; on a first poll the newest. */
+/**
+ * The stories to read now: after the last the oldest first, so that none is jumped over; on a first
+ * poll the newest.
+ */
 function next(ids: number[], last: number | null): number[] {
   const ascending = ids.toSorted((a, b) => a - b);
   return last === null ? ascending.slice(-ITEMS_A_POLL) : ascending.filter((id) => id > last);
@@ -75,16 +84,35 @@ function next(ids: number[], last: number | null): number[] {
 const before = (ids: number[], last: number | null): number[] =>
   ids.toSorted((a, b) => b - a).filter((id) => last === null || id < last);
 
-/** What the service itself calls its newest item bounds every id, and the place that was reached. */
-async function stories(base: string, ports: GuardedPorts): Promise<{ verdict: Verdict; ids: number[]; newest: number }> {
-  const [list, most] = await Promise.all([get(`${base}/newstories.json`, Ids, ports), get(`${base}/maxitem.json`, Id, ports)]);
+/**
+ * What the service itself calls its newest item bounds every id, and the place that was reached.
+ */
+async function stories(
+  base: string,
+  ports: GuardedPorts,
+): Promise<{ verdict: Verdict; ids: number[]; newest: number }> {
+  const [list, most] = await Promise.all([
+    get(`${base}/newstories.json`, Ids, ports),
+    get(`${base}/maxitem.json`, Id, ports),
+  ]);
   const newest = Id.safeParse(most.json).data ?? 0;
-  return { verdict: worse(list.verdict, most.verdict), ids: readable(list.json).filter((id) => id <= newest), newest };
+  return {
+    verdict: worse(list.verdict, most.verdict),
+    ids: readable(list.json).filter((id) => id <= newest),
+    newest,
+  };
 }
 
 /** A group that was read, those of it aside that failed. */
-const passed = ({ last, missed }: Place, group: number[], failed: number[], forwards: boolean): Place => ({
-  last: forwards ? Math.max(last ?? 0, ...group) : Math.min(last ?? Number.MAX_SAFE_INTEGER, ...group),
+const passed = (
+  { last, missed }: Place,
+  group: number[],
+  failed: number[],
+  forwards: boolean,
+): Place => ({
+  last: forwards
+    ? Math.max(last ?? 0, ...group)
+    : Math.min(last ?? Number.MAX_SAFE_INTEGER, ...group),
   missed: [...missed.filter((id) => !group.includes(id)), ...failed],
 });
 
@@ -112,14 +140,18 @@ export const hackernews = source({
     polled.more = wanted.length === ITEMS_A_POLL;
     for (let from = 0; from < wanted.length; from += AT_ONCE) {
       const group = wanted.slice(from, from + AT_ONCE);
-      const answers = await Promise.all(group.map((id) => get(`${HN_BASE_URL}/item/${id}.json`, MaybeItem, ports)));
+      const answers = await Promise.all(
+        group.map((id) => get(`${HN_BASE_URL}/item/${id}.json`, MaybeItem, ports)),
+      );
       const read = group.map((id, i) => ({ id, answer: answers[i] }));
       for (const answer of answers) polled.verdict = worse(polled.verdict, answer.verdict);
       const good = read.filter(({ answer }) => answer?.verdict.kind === "ok");
       /* Where nothing can be read it is the service's fault, and the next poll goes on here. */
       if (good.length === 0) break;
       const failed = group.filter((id) => !good.some((each) => each.id === id));
-      const { posts, rejected } = readPosts(good, ({ id, answer }) => wire(id, answer?.json, ports.now()));
+      const { posts, rejected } = readPosts(good, ({ id, answer }) =>
+        wire(id, answer?.json, ports.now()),
+      );
       const recent = posts.filter((post) => since === null || post.postedAt >= since);
       polled.posts.push(...recent);
       if (recent.length < posts.length) polled.more = false;

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { z } from "zod";
-import { localGate } from "../kit/local-gate.ts";
+import { localGate } from "../http/local-guard.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import { type PollPorts, poll } from "./poll.ts";
 import { type Place, type Polled, source } from "./source.ts";
@@ -14,10 +14,18 @@ const post = (id: number): RawPost => ({
   postedAt: "2026-11-20T09:00:00.000Z",
 });
 
-/** A source of numbered posts, three a read; its cursor is the last number. `last` is the newest there is. */
+/**
+ * A source of numbered posts, three a read; its cursor is the last number. `last` is the newest
+ * there is.
+ */
 function setUp(last: number) {
   let now = NOW;
-  const state = { cursor: null as string | null, database: "ok" as "ok" | "unavailable", reads: 0, slow: 0 };
+  const state = {
+    cursor: null as string | null,
+    database: "ok" as "ok" | "unavailable",
+    reads: 0,
+    slow: 0,
+  };
   const accepted: RawPost[] = [];
   const numbered = source({
     name: "demo",
@@ -32,7 +40,13 @@ function setUp(last: number) {
       const from = Number(cursor ?? 0);
       const to = Math.min(last, from + 3);
       const posts = Array.from({ length: to - from }, (_, i) => post(from + i + 1));
-      return { verdict: { kind: "ok", reason: "" }, posts, rejected: 0, cursor: `${to}`, more: to < last };
+      return {
+        verdict: { kind: "ok", reason: "" },
+        posts,
+        rejected: 0,
+        cursor: `${to}`,
+        more: to < last,
+      };
     },
   });
   const ports: PollPorts = {

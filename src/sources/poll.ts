@@ -1,15 +1,24 @@
-import type { GuardedPorts } from "../kit/guarded-call.ts";
+import type { GuardedPorts } from "../http/provider-call.ts";
+import type { Verdict } from "../http/verdict.ts";
 import { iso } from "../kit/time.ts";
-import type { Verdict } from "../kit/verdict.ts";
 import type { RawPost } from "../model/raw-post.ts";
-import { usable, worse } from "./places.ts";
+import { usable, worse } from "./_shared/cursor.ts";
 import type { Env, Place, Polled, Source, SwitchedOn } from "./source.ts";
 
 /** What the store keeps of a source. It may throw when the database is out. */
 export type CursorPort = {
   cursor(source: string): Promise<{ cursor: string | null } | undefined>;
-  /** Compare and set: an overlapping tick does not move it back. `brought`: posts came, so the database is awake and must know; else it may sleep. */
-  advanceCursor(source: string, from: string | null, to: string | null, at: string, brought: boolean): Promise<boolean>;
+  /**
+   * Compare and set: an overlapping tick does not move it back. `brought`: posts came, so the
+   * database is awake and must know; else it may sleep.
+   */
+  advanceCursor(
+    source: string,
+    from: string | null,
+    to: string | null,
+    at: string,
+    brought: boolean,
+  ): Promise<boolean>;
 };
 
 export type PollPorts = GuardedPorts & {
@@ -20,7 +29,10 @@ export type PollPorts = GuardedPorts & {
 
 export type PollReport = {
   source: string;
-  /** polled · off · not due · held: read, but not accepted, so the cursor stays · unavailable: the database is out, nothing was asked. */
+  /**
+   * polled · off · not due · held: read, but not accepted, so the cursor stays · unavailable: the
+   * database is out, nothing was asked.
+   */
   outcome: "polled" | "off" | "not due" | "held" | "unavailable";
   verdict: Verdict | null;
   posts: number;
@@ -33,11 +45,17 @@ export type PollOptions = {
   since?: string;
   /** Poll also when its time has not come. */
   now?: boolean;
-  /** Of a backfill: tell people about the signals that come of it. Otherwise its posts carry `raw.quiet`. */
+  /**
+   * Of a backfill: tell people about the signals that come of it. Otherwise its posts carry
+   * `raw.quiet`.
+   */
   notify?: boolean;
 };
 
-/** Whether this minute is one of the source's own: told from the clock alone, so that a tick costs no query. Names spread sources over minutes. */
+/**
+ * Whether this minute is one of the source's own: told from the clock alone, so that a tick costs
+ * no query. Names spread sources over minutes.
+ */
 function isDue(name: string, everyMinutes: number, now: number): boolean {
   const offset = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
   return (Math.floor(now / 60_000) + offset) % everyMinutes === 0;
@@ -45,7 +63,12 @@ function isDue(name: string, everyMinutes: number, now: number): boolean {
 
 const NOT_ACCEPTED = "not accepted now: the database is out, or too many posts wait";
 
-const report = (source: string, outcome: PollReport["outcome"], detail: string, polled?: Polled): PollReport => ({
+const report = (
+  source: string,
+  outcome: PollReport["outcome"],
+  detail: string,
+  polled?: Polled,
+): PollReport => ({
   source,
   outcome,
   verdict: polled?.verdict ?? null,
@@ -54,7 +77,10 @@ const report = (source: string, outcome: PollReport["outcome"], detail: string, 
   detail,
 });
 
-/** A backfill may take so many reads, and so long: after its answer a request of the Worker has 30 seconds to live. */
+/**
+ * A backfill may take so many reads, and so long: after its answer a request of the Worker has 30
+ * seconds to live.
+ */
 const BACKFILL_READS = 40;
 const BACKFILL_MS = 20_000;
 
@@ -77,10 +103,24 @@ const nameOf = (fault: unknown): string => (fault instanceof Error ? fault.name 
 const accept = async (posts: RawPost[], ports: PollPorts): Promise<"ok" | "unavailable"> =>
   posts.length === 0 ? "ok" : ports.ingest(posts);
 
-/** Reads on from `since` until there is no more, with a cursor of its own: the stored one stays as it is. */
-async function backfill(name: string, on: SwitchedOn, since: string, notify: boolean, ports: PollPorts): Promise<PollReport> {
+/**
+ * Reads on from `since` until there is no more, with a cursor of its own: the stored one stays as
+ * it is.
+ */
+async function backfill(
+  name: string,
+  on: SwitchedOn,
+  since: string,
+  notify: boolean,
+  ports: PollPorts,
+): Promise<PollReport> {
   const until = ports.now() + BACKFILL_MS;
-  const sum: Polled = { verdict: { kind: "empty", reason: "nothing found" }, posts: [], rejected: 0, cursor: null };
+  const sum: Polled = {
+    verdict: { kind: "empty", reason: "nothing found" },
+    posts: [],
+    rejected: 0,
+    cursor: null,
+  };
   for (let reads = 0; reads < BACKFILL_READS && ports.now() < until; reads++) {
     const polled = await read(on, { cursor: sum.cursor, since }, ports);
     const posts = notify ? polled.posts : polled.posts.map(quiet);
@@ -88,8 +128,10 @@ async function backfill(name: string, on: SwitchedOn, since: string, notify: boo
     sum.rejected += polled.rejected;
     sum.verdict = worse(sum.verdict, polled.verdict);
     sum.cursor = polled.cursor;
-    if ((await accept(posts, ports)) === "unavailable") return report(name, "held", NOT_ACCEPTED, sum);
-    if (!polled.more || !usable(sum.verdict)) return report(name, "polled", sum.verdict.reason, sum);
+    if ((await accept(posts, ports)) === "unavailable")
+      return report(name, "held", NOT_ACCEPTED, sum);
+    if (!polled.more || !usable(sum.verdict))
+      return report(name, "polled", sum.verdict.reason, sum);
   }
   return report(name, "polled", "there is more: name a later time", sum);
 }
@@ -98,13 +140,28 @@ async function backfill(name: string, on: SwitchedOn, since: string, notify: boo
 async function follow(name: string, on: SwitchedOn, ports: PollPorts): Promise<PollReport> {
   const cursor = (await ports.store.cursor(name))?.cursor ?? null;
   const polled = await read(on, { cursor, since: null }, ports);
-  if ((await accept(polled.posts, ports)) === "unavailable") return report(name, "held", NOT_ACCEPTED, polled);
-  await ports.store.advanceCursor(name, cursor, polled.cursor, iso(ports.now()), polled.posts.length > 0);
+  if ((await accept(polled.posts, ports)) === "unavailable")
+    return report(name, "held", NOT_ACCEPTED, polled);
+  await ports.store.advanceCursor(
+    name,
+    cursor,
+    polled.cursor,
+    iso(ports.now()),
+    polled.posts.length > 0,
+  );
   return report(name, "polled", polled.verdict.reason, polled);
 }
 
-/** One poll. A crash anywhere in it repeats posts, which the store knows by their ids, and never loses one. Never throws. */
-export async function poll(source: Source, env: Env, ports: PollPorts, options: PollOptions = {}): Promise<PollReport> {
+/**
+ * One poll. A crash anywhere in it repeats posts, which the store knows by their ids, and never
+ * loses one. Never throws.
+ */
+export async function poll(
+  source: Source,
+  env: Env,
+  ports: PollPorts,
+  options: PollOptions = {},
+): Promise<PollReport> {
   const { name } = source;
   const { since, notify = false, now = false } = options;
   const on = source.configure(env);
@@ -112,12 +169,18 @@ export async function poll(source: Source, env: Env, ports: PollPorts, options: 
   if (!now && since === undefined && !isDue(name, on.everyMinutes, ports.now()))
     return report(name, "not due", `every ${on.everyMinutes} minutes`);
   try {
-    return since === undefined ? await follow(name, on, ports) : await backfill(name, on, since, notify, ports);
+    return since === undefined
+      ? await follow(name, on, ports)
+      : await backfill(name, on, since, notify, ports);
   } catch {
     return report(name, "unavailable", "the database is out");
   }
 }
 
 /** One tick of the clock: every polled source whose time has come, side by side. */
-export const pollDue = (sources: readonly Source[], env: Env, ports: PollPorts): Promise<PollReport[]> =>
+export const pollDue = (
+  sources: readonly Source[],
+  env: Env,
+  ports: PollPorts,
+): Promise<PollReport[]> =>
   Promise.all(sources.filter((each) => each.kind === "poll").map((each) => poll(each, env, ports)));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { hubSignature, standardWebhook } from "./_shared/signature.ts";
 import { cloudevents } from "./cloudevents.ts";
-import { hubSignature, standardWebhook } from "./signature.ts";
 import { webhook } from "./webhook.ts";
 
 const SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
@@ -9,8 +9,14 @@ const POST = { id: "1", author: "ada", text: "$DEMO", posted_at: "2026-11-20T10:
 
 async function signed(body: string, seconds = NOW / 1_000) {
   const raw = Uint8Array.from(atob(SECRET.slice(6)), (letter) => letter.charCodeAt(0));
-  const key = await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  const mac = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(`msg_1.${seconds}.${body}`));
+  const key = await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+  ]);
+  const mac = await crypto.subtle.sign(
+    "HMAC",
+    key,
+    new TextEncoder().encode(`msg_1.${seconds}.${body}`),
+  );
   const signature = `v1a,AAAA v1,${btoa(String.fromCharCode(...new Uint8Array(mac)))}`;
   return new Map([
     ["webhook-id", "msg_1"],
@@ -39,11 +45,15 @@ describe("a signed webhook", () => {
     const body = JSON.stringify([POST]);
     const headers = await signed(body);
     expect(await standardWebhook([SECRET], headers, `${body} `, NOW)).toBe("forged");
-    expect(await standardWebhook([SECRET], new Map([...headers, ["webhook-id", "msg_2"]]), body, NOW)).toBe("forged");
+    expect(
+      await standardWebhook([SECRET], new Map([...headers, ["webhook-id", "msg_2"]]), body, NOW),
+    ).toBe("forged");
     expect(await standardWebhook([SECRET], headers, body, NOW + 301_000)).toBe("expired");
     expect(await standardWebhook([SECRET], headers, body, NOW - 301_000)).toBe("expired");
     expect(await receive(new Map(), body)).toMatchObject({ kind: "refused", status: 401 });
-    expect(await hubSignature([SECRET], new Map([["x-hub-signature-256", "sha256=zz"]]), body)).toBe("forged");
+    expect(
+      await hubSignature([SECRET], new Map([["x-hub-signature-256", "sha256=zz"]]), body),
+    ).toBe("forged");
   });
 });
 
@@ -61,12 +71,26 @@ describe("CloudEvents", () => {
     if (on.kind === "off" || on.receive === undefined) throw new Error("off");
     return on.receive({ headers: new Map([["content-type", type], ...more]), text, now: NOW });
   };
-  const post = { source: "cloudevents", id: "/s#a", author: "/s", text: "$DEMO up", postedAt: "2026-11-20T10:00:00.000Z" };
+  const post = {
+    source: "cloudevents",
+    id: "/s#a",
+    author: "/s",
+    text: "$DEMO up",
+    postedAt: "2026-11-20T10:00:00.000Z",
+  };
 
   it("come structured, as a batch and in headers", async () => {
-    expect(await read("application/cloudevents+json; charset=utf-8", JSON.stringify(event))).toMatchObject({ posts: [post] });
-    const batch = await read("application/cloudevents-batch+json", JSON.stringify([event, { ...event, specversion: "0.3" }]));
-    expect(batch).toMatchObject({ posts: [post], rejected: [{ index: 1, errors: [{ path: "specversion" }] }] });
+    expect(
+      await read("application/cloudevents+json; charset=utf-8", JSON.stringify(event)),
+    ).toMatchObject({ posts: [post] });
+    const batch = await read(
+      "application/cloudevents-batch+json",
+      JSON.stringify([event, { ...event, specversion: "0.3" }]),
+    );
+    expect(batch).toMatchObject({
+      posts: [post],
+      rejected: [{ index: 1, errors: [{ path: "specversion" }] }],
+    });
     const headers: [string, string][] = [
       ["ce-specversion", "1.0"],
       ["ce-id", "a"],
@@ -74,11 +98,16 @@ describe("CloudEvents", () => {
       ["ce-type", "t"],
       ["ce-time", "2026-11-20T10:00:00Z"],
     ];
-    expect(await read("application/json", JSON.stringify(event.data), headers)).toMatchObject({ posts: [post] });
+    expect(await read("application/json", JSON.stringify(event.data), headers)).toMatchObject({
+      posts: [post],
+    });
   });
 
   it("are refused when they are none", async () => {
     expect(await read("application/json", "{}")).toMatchObject({ kind: "refused", status: 415 });
-    expect(await read("application/cloudevents+json", "{")).toMatchObject({ kind: "refused", status: 400 });
+    expect(await read("application/cloudevents+json", "{")).toMatchObject({
+      kind: "refused",
+      status: 400,
+    });
   });
 });

@@ -1,17 +1,21 @@
 import * as z from "zod";
-import type { GuardedPorts } from "../kit/guarded-call.ts";
-import type { Verdict } from "../kit/verdict.ts";
+import type { GuardedPorts } from "../http/provider-call.ts";
+import type { Verdict } from "../http/verdict.ts";
 import type { RawPost } from "../model/raw-post.ts";
 
 export type Env = Readonly<Record<string, unknown>>;
 
 /**
- * Where to read from: after `cursor`, the source's own words for how far it got. `since` marks a backfill: where its cursor, which is its own and
- * null at its beginning, says nothing, it reads from that time on.
+ * Where to read from: after `cursor`, the source's own words for how far it got. `since` marks a
+ * backfill: where its cursor, which is its own and null at its beginning, says nothing, it reads
+ * from that time on.
  */
 export type Place = { cursor: string | null; since: string | null };
 
-/** What one poll brought. Never moved on by the source itself: the cursor is stored only once the posts are accepted. */
+/**
+ * What one poll brought. Never moved on by the source itself: the cursor is stored only once the
+ * posts are accepted.
+ */
 export type Polled = {
   /** The worst that happened; posts that came before it are still here. */
   verdict: Verdict;
@@ -27,7 +31,11 @@ export type Polled = {
 /** A request to POST /ingest/{source}. Header names in lower case. */
 export type Pushed = { headers: ReadonlyMap<string, string>; text: string; now: number };
 export type Received =
-  | { kind: "posts"; posts: RawPost[]; rejected: { index: number; errors: { path: string; message: string }[] }[] }
+  | {
+      kind: "posts";
+      posts: RawPost[];
+      rejected: { index: number; errors: { path: string; message: string }[] }[];
+    }
   | { kind: "refused"; status: 400 | 401 | 415; detail: string };
 
 type Spec<S extends z.ZodType> = {
@@ -59,7 +67,10 @@ export type SwitchedOn = {
 export type Source = Pick<Spec<z.ZodType>, "name" | "title" | "kind" | "docs"> & {
   signed: boolean;
   settingNames: string[];
-  /** Reads its settings; without what it needs it is off, and says so. SOURCES_OFF names those to leave off. */
+  /**
+   * Reads its settings; without what it needs it is off, and says so. SOURCES_OFF names those to
+   * leave off.
+   */
   configure(env: Env): SwitchedOn | { kind: "off"; why: string };
 };
 
@@ -68,8 +79,10 @@ export const words = z.string().transform((text) => text.split(/[\s,]+/).filter(
 
 const Off = z.object({ SOURCES_OFF: words.default([]) });
 /** An empty variable is one that nobody filled in. */
-export const filled = (env: Env): Env => Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
-const problem = (error: z.ZodError): string => error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; ");
+export const filled = (env: Env): Env =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+const problem = (error: z.ZodError): string =>
+  error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; ");
 
 /** A setting without which a source is off. */
 export const required = z.string({ error: "is not set" }).min(1);
@@ -82,7 +95,8 @@ export function source<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Shape
     settingNames: Object.keys(spec.settings.shape),
     configure(env) {
       const given = filled(env);
-      if (Off.safeParse(given).data?.SOURCES_OFF.includes(name)) return { kind: "off", why: "named in SOURCES_OFF" };
+      if (Off.safeParse(given).data?.SOURCES_OFF.includes(name))
+        return { kind: "off", why: "named in SOURCES_OFF" };
       const read = spec.settings.safeParse(given);
       if (!read.success) return { kind: "off", why: problem(read.error) };
       const settings = read.data;

@@ -1,12 +1,15 @@
 import * as z from "zod";
-import { jsonOf, receivedPosts, refuse } from "./pushed.ts";
-import { hubSignature, type Proof, standardWebhook } from "./signature.ts";
+import { jsonOf, receivedPosts, refuse } from "./_shared/pushed.ts";
+import { hubSignature, type Proof, standardWebhook } from "./_shared/signature.ts";
 import { type Received, required, source, words } from "./source.ts";
 
 const Many = z.object({ posts: z.array(z.unknown()) });
 const Wrapped = z.object({ timestamp: z.string(), data: z.record(z.string(), z.unknown()) });
 
-/** A list of posts, {posts: [...]}, one post, or a Standard Webhooks payload whose data is a post. Posts without a source get "webhook". */
+/**
+ * A list of posts, {posts: [...]}, one post, or a Standard Webhooks payload whose data is a post.
+ * Posts without a source get "webhook".
+ */
 function items(body: unknown, deliveryId: string | undefined): unknown[] {
   if (Array.isArray(body)) return body;
   const many = Many.safeParse(body).data;
@@ -17,7 +20,9 @@ function items(body: unknown, deliveryId: string | undefined): unknown[] {
 }
 
 const withSource = (item: unknown): unknown =>
-  typeof item === "object" && item !== null && !Array.isArray(item) ? { source: "webhook", ...item } : item;
+  typeof item === "object" && item !== null && !Array.isArray(item)
+    ? { source: "webhook", ...item }
+    : item;
 
 const REFUSALS: Record<Exclude<Proof, "genuine">, string> = {
   unsigned: "no signature: sign as Standard Webhooks or with X-Hub-Signature-256",
@@ -32,7 +37,9 @@ export const webhook = source({
   signed: true,
   docs: "POST /ingest/webhook without an API key, signed with one of WEBHOOK_SECRETS: as Standard Webhooks (whsec_...), or as GitHub does (X-Hub-Signature-256). Several secrets let you rotate them.",
   settings: z.object({
-    WEBHOOK_SECRETS: required.pipe(words).pipe(z.array(z.string().min(16, "must hold secrets of 16 characters or more")).min(1)),
+    WEBHOOK_SECRETS: required
+      .pipe(words)
+      .pipe(z.array(z.string().min(16, "must hold secrets of 16 characters or more")).min(1)),
   }),
   async receive({ WEBHOOK_SECRETS: secrets }, { headers, text, now }): Promise<Received> {
     const standard = await standardWebhook(secrets, headers, text, now);
@@ -40,6 +47,8 @@ export const webhook = source({
     if (proof !== "genuine") return refuse(401, REFUSALS[proof]);
     const body = jsonOf(text);
     if (body === undefined) return refuse(400, "the body is not JSON");
-    return receivedPosts(items(body, headers.get("webhook-id") ?? headers.get("x-github-delivery")).map(withSource));
+    return receivedPosts(
+      items(body, headers.get("webhook-id") ?? headers.get("x-github-delivery")).map(withSource),
+    );
   },
 });

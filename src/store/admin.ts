@@ -2,10 +2,16 @@ import type { ChannelConfig } from "../model/channel-config.ts";
 import type { FeatureStore } from "../model/onchain-features.ts";
 import type { DueDelivery } from "./store.ts";
 
-export type ChannelDraft = Pick<ChannelConfig, "kind" | "name" | "settings" | "filter" | "atMostOnce">;
+export type ChannelDraft = Pick<
+  ChannelConfig,
+  "kind" | "name" | "settings" | "filter" | "atMostOnce"
+>;
 export type ChannelPatch = Partial<Omit<ChannelConfig, "id" | "kind" | "createdAt">>;
 /** `taken`: another channel has that name. `unknown`: no such channel. */
-export type SavedChannel = { kind: "saved"; channel: ChannelConfig } | { kind: "taken" } | { kind: "unknown" };
+export type SavedChannel =
+  | { kind: "saved"; channel: ChannelConfig }
+  | { kind: "taken" }
+  | { kind: "unknown" };
 
 export type ChannelAdmin = {
   addChannel(draft: ChannelDraft, at: string): Promise<SavedChannel>;
@@ -16,14 +22,25 @@ export type ChannelAdmin = {
 };
 
 /** `open`: it waits already. `done`: it was delivered, and is not sent twice. */
-export type Reopened = { kind: "reopened"; delivery: DueDelivery } | { kind: "open" | "done" | "unknown" };
+export type Reopened =
+  | { kind: "reopened"; delivery: DueDelivery }
+  | { kind: "open" | "done" | "unknown" };
 
 export type OutboxAdmin = {
-  /** Makes a dlq or failed row due now, with its idempotency key and its attempts kept, its age starting anew, and its dead letter marked as replayed. */
+  /**
+   * Makes a dlq or failed row due now, with its idempotency key and its attempts kept, its age
+   * starting anew, and its dead letter marked as replayed.
+   */
   reopen(id: number, now: string): Promise<Reopened>;
-  /** Makes what waits for a channel due now, but for what is held back on purpose (quiet hours, digests). */
+  /**
+   * Makes what waits for a channel due now, but for what is held back on purpose (quiet hours,
+   * digests).
+   */
   bringForward(channelId: number, now: string): Promise<void>;
-  /** What the channel calls the last message it took about this event, to edit or thread it; null when there is none. */
+  /**
+   * What the channel calls the last message it took about this event, to edit or thread it; null
+   * when there is none.
+   */
   lastMessage(channelId: number, eventKey: string): Promise<string | null>;
 };
 
@@ -40,8 +57,9 @@ export type ReplayLetter = {
 
 export type ReplayAdmin = {
   /**
-   * Takes letters that were not replayed yet, oldest first, marks them, and re-opens what they ended: posts wait again (the sweep re-queues
-   * them should the caller die now) and deliveries fall due at `at`. The caller sends the payloads of the other stages to their queues.
+   * Takes letters that were not replayed yet, oldest first, marks them, and re-opens what they
+   * ended: posts wait again (the sweep re-queues them should the caller die now) and deliveries
+   * fall due at `at`. The caller sends the payloads of the other stages to their queues.
    */
   takeForReplay(filter: ReplayFilter, limit: number, at: string): Promise<ReplayLetter[]>;
 };
@@ -71,11 +89,22 @@ export type KeyStore = {
 export type RulesVersion = { sha: string; author: string; createdAt: string; activatedAt: string };
 
 export type RulesHistory = {
-  /** Called for every activation, also of a version seen before (a rollback). The document of a sha never changes. */
-  recordRules(version: { sha: string; document: string; author: string }, at: string): Promise<void>;
+  /**
+   * Called for every activation, also of a version seen before (a rollback). The document of a sha
+   * never changes.
+   */
+  recordRules(
+    version: { sha: string; document: string; author: string },
+    at: string,
+  ): Promise<void>;
   /** The latest activated first. */
   rulesVersions(limit: number): Promise<RulesVersion[]>;
   rulesDocument(sha: string): Promise<string | undefined>;
 };
 
-export type AdminStore = ChannelAdmin & OutboxAdmin & ReplayAdmin & KeyStore & RulesHistory & FeatureStore;
+export type AdminStore = ChannelAdmin &
+  OutboxAdmin &
+  ReplayAdmin &
+  KeyStore &
+  RulesHistory &
+  FeatureStore;

@@ -11,8 +11,15 @@ import { readContract } from "./contract/read.ts";
 import { retentionContract } from "./contract/retention.ts";
 import type { Store } from "./store.ts";
 
-/** What every store must do. `makeStore` answers an empty one for each test; `stop` frees what they share. */
-export function storeContract(name: string, makeStore: () => Promise<Store>, stop: () => Promise<void> = async () => {}): void {
+/**
+ * What every store must do. `makeStore` answers an empty one for each test; `stop` frees what they
+ * share.
+ */
+export function storeContract(
+  name: string,
+  makeStore: () => Promise<Store>,
+  stop: () => Promise<void> = async () => {},
+): void {
   describe(name, { timeout: 60_000 }, () => {
     let current: Store | undefined;
     const store = (): Store => {

@@ -1,12 +1,17 @@
 import type { Page } from "./read.ts";
 
-/** Where a page ended: the sort time of its last row (null when rows are sorted by id alone) and that row's id. */
+/**
+ * Where a page ended: the sort time of its last row (null when rows are sorted by id alone) and
+ * that row's id.
+ */
 export type Mark = { at: string | null; id: number };
 
 export function markOf(cursor: string | null): Mark | null {
   if (cursor === null) return null;
   const [at, id] = decoded(cursor);
-  const known = (at === null || (typeof at === "string" && !Number.isNaN(Date.parse(at)))) && Number.isSafeInteger(id);
+  const known =
+    (at === null || (typeof at === "string" && !Number.isNaN(Date.parse(at)))) &&
+    Number.isSafeInteger(id);
   if (!known) throw new RangeError("the cursor is not one that a page answered");
   return { at, id };
 }
@@ -27,7 +32,12 @@ const cursorOf = (mark: Mark): string =>
     .replaceAll("=", "");
 
 /** `rows` holds one row more than the page when another page follows. */
-export function pageOf<Row, Item>(rows: Row[], limit: number, item: (row: Row) => Item, mark: (row: Row) => Mark): Page<Item> {
+export function pageOf<Row, Item>(
+  rows: Row[],
+  limit: number,
+  item: (row: Row) => Item,
+  mark: (row: Row) => Mark,
+): Page<Item> {
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return { items: shown.map(item), nextCursor: last === undefined ? null : cursorOf(mark(last)) };

@@ -3,7 +3,13 @@ import { deadLetterStore } from "./postgres/dead-letters.ts";
 import { eventStore } from "./postgres/events.ts";
 import { leasesTogether } from "./postgres/leases.ts";
 import { netStore } from "./postgres/net.ts";
-import { cursorStore, featureStore, keyStore, outboxAdmin, rulesHistory } from "./postgres/operators.ts";
+import {
+  cursorStore,
+  featureStore,
+  keyStore,
+  outboxAdmin,
+  rulesHistory,
+} from "./postgres/operators.ts";
 import { outboxStore } from "./postgres/outbox.ts";
 import { postStore } from "./postgres/posts.ts";
 import { readStore } from "./postgres/read.ts";
@@ -11,7 +17,10 @@ import { retentionStore } from "./postgres/retention.ts";
 import { type Sql, storable } from "./postgres/sql.ts";
 import type { OutboxStore, Store } from "./store.ts";
 
-/** The store in PostgreSQL. Every method is one statement, so that it works over HTTP, where no session outlives a request. */
+/**
+ * The store in PostgreSQL. Every method is one statement, so that it works over HTTP, where no
+ * session outlives a request.
+ */
 export function postgresStore(client: Sql): Store {
   const sql = storable(client);
   return {
@@ -32,4 +41,5 @@ export function postgresStore(client: Sql): Store {
 }
 
 /** For an object that makes many deliveries at a time: see leasesTogether. */
-export const postgresLeases = (client: Sql): Pick<OutboxStore, "claim" | "renew" | "close"> => leasesTogether(storable(client));
+export const postgresLeases = (client: Sql): Pick<OutboxStore, "claim" | "renew" | "close"> =>
+  leasesTogether(storable(client));

@@ -5,7 +5,10 @@ import type { TokenEvent } from "../model/token-event.ts";
 import type { Audit, Evidence } from "./store.ts";
 
 export type Page<T> = { items: T[]; nextCursor: string | null };
-/** `cursor` is what a page answered as nextCursor; an unreadable one throws RangeError, which the api answers as 400. */
+/**
+ * `cursor` is what a page answered as nextCursor; an unreadable one throws RangeError, which the
+ * api answers as 400.
+ */
 export type Paging = { limit: number; cursor: string | null };
 
 export type EventFilter = {
@@ -35,7 +38,13 @@ export type PostHistory = {
   lang: string | null;
   spam: number | null;
   sentiment: number | null;
-  steps: { stage: string; outcome: string; at: string; reason: string | null; eventKey: string | null }[];
+  steps: {
+    stage: string;
+    outcome: string;
+    at: string;
+    reason: string | null;
+    eventKey: string | null;
+  }[];
 };
 
 export type OutboxRow = {
@@ -50,7 +59,13 @@ export type OutboxRow = {
   finishedAt: string | null;
   idemKey: string;
   payload: unknown;
-  attempts: { at: string; result: string; httpStatus: number | null; ms: number; error: string | null }[];
+  attempts: {
+    at: string;
+    result: string;
+    httpStatus: number | null;
+    ms: number;
+    error: string | null;
+  }[];
 };
 
 export type DeadLetterRow = {
@@ -79,12 +94,19 @@ export type Overview = {
   postsPerMinute: { minute: string; count: number }[];
 };
 
-export type SnapshotRow = { eventKey: string; rulesVersion: string; signal: Signal; event: TokenEvent };
+export type SnapshotRow = {
+  eventKey: string;
+  rulesVersion: string;
+  signal: Signal;
+  event: TokenEvent;
+};
 
 export type ReadStore = {
   events(filter: EventFilter, paging: Paging): Promise<Page<EventRow>>;
   signals(filter: EventFilter, paging: Paging): Promise<Page<Signal>>;
-  event(eventKey: string): Promise<{ event: TokenEvent; signal: Signal; evidence: Evidence[] } | undefined>;
+  event(
+    eventKey: string,
+  ): Promise<{ event: TokenEvent; signal: Signal; evidence: Evidence[] } | undefined>;
   signal(eventKey: string): Promise<Signal | undefined>;
   post(source: string, id: string): Promise<PostHistory | undefined>;
   outbox(
@@ -92,7 +114,12 @@ export type ReadStore = {
     paging: Paging,
   ): Promise<Page<OutboxRow>>;
   deadLetters(
-    filter: { stage: string | null; reason: string | null; since: string | null; replayed: boolean | null },
+    filter: {
+      stage: string | null;
+      reason: string | null;
+      since: string | null;
+      replayed: boolean | null;
+    },
     paging: Paging,
   ): Promise<Page<DeadLetterRow>>;
   channelList(): Promise<ChannelConfig[]>;
@@ -102,11 +129,17 @@ export type ReadStore = {
   overview(now: string): Promise<Overview>;
   /** Stored signals for a backtest, newest first. */
   snapshots(since: string, limit: number): Promise<SnapshotRow[]>;
-  /** The same rows for many events at once, in one statement each; an event that is not known is left out. */
+  /**
+   * The same rows for many events at once, in one statement each; an event that is not known is
+   * left out.
+   */
   eventsByKey(eventKeys: readonly string[]): Promise<EventRow[]>;
   signalsByKey(eventKeys: readonly string[]): Promise<Signal[]>;
   /** The earliest `limit` pieces of each event, in event time. */
-  evidenceByKey(eventKeys: readonly string[], limit: number): Promise<{ eventKey: string; evidence: Evidence[] }[]>;
+  evidenceByKey(
+    eventKeys: readonly string[],
+    limit: number,
+  ): Promise<{ eventKey: string; evidence: Evidence[] }[]>;
   /** The latest `limit` deliveries of each event, the latest first. */
   outboxByKey(eventKeys: readonly string[], limit: number): Promise<OutboxRow[]>;
   /** A cheap round trip. */

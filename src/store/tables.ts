@@ -16,8 +16,9 @@ import {
 } from "drizzle-orm/pg-core";
 
 /**
- * The tables, for drizzle-kit, which writes migrations/ from this file. docs/SCHEMA.md says what each column means. Times have
- * milliseconds, as in JavaScript, so that a cursor made from one finds its row again. Text has no length limit and scores are double
+ * The tables, for drizzle-kit, which writes migrations/ from this file. docs/SCHEMA.md says what
+ * each column means. Times have milliseconds, as in JavaScript, so that a cursor made from one
+ * finds its row again. Text has no length limit and scores are double
  * precision: a long symbol or a score of 99999 must not lose a signal.
  */
 const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "string" });
@@ -51,14 +52,27 @@ export const rawPosts = pgTable(
   (t) => [
     unique("raw_posts_source_source_id").on(t.source, t.sourceId),
     index("raw_posts_text").on(t.textHash, t.author, t.id),
-    index("raw_posts_open").on(sql`coalesce(${t.requeuedAt}, ${t.acceptedAt})`, t.id).where(sql`${t.endedAt} is null`),
+    index("raw_posts_open")
+      .on(sql`coalesce(${t.requeuedAt}, ${t.acceptedAt})`, t.id)
+      .where(sql`${t.endedAt} is null`),
     index("raw_posts_accepted_at").using("brin", t.acceptedAt),
-    // How posts ended is counted from these two alone. What was dropped has few reasons; the others' name posts, and are too many to index.
+    // How posts ended is counted from these two alone. What was dropped has few reasons; the
+    // others' name posts, and are too many to index.
     index("raw_posts_dropped").on(t.reason).where(sql`${t.outcome} = 'dropped'`),
-    index("raw_posts_not_dropped").on(t.outcome).where(sql`${t.outcome} is distinct from 'dropped'`),
-    index("raw_posts_came_to_nothing").on(t.acceptedAt).where(sql`${t.outcome} in ('dropped', 'duplicate', 'dead')`),
-    check("raw_posts_outcome", sql`${t.outcome} in ('pending', 'evidence', 'dropped', 'duplicate', 'dead')`),
-    check("raw_posts_ended", sql`(${t.endedAt} is null) = (coalesce(${t.outcome}, 'pending') = 'pending')`),
+    index("raw_posts_not_dropped")
+      .on(t.outcome)
+      .where(sql`${t.outcome} is distinct from 'dropped'`),
+    index("raw_posts_came_to_nothing")
+      .on(t.acceptedAt)
+      .where(sql`${t.outcome} in ('dropped', 'duplicate', 'dead')`),
+    check(
+      "raw_posts_outcome",
+      sql`${t.outcome} in ('pending', 'evidence', 'dropped', 'duplicate', 'dead')`,
+    ),
+    check(
+      "raw_posts_ended",
+      sql`(${t.endedAt} is null) = (coalesce(${t.outcome}, 'pending') = 'pending')`,
+    ),
   ],
 );
 
@@ -219,7 +233,10 @@ export const deadLetters = pgTable(
   ],
 );
 
-/** What retention deleted, so that the audit still accounts for every post: `what` is post, event or delivery. */
+/**
+ * What retention deleted, so that the audit still accounts for every post: `what` is post, event or
+ * delivery.
+ */
 export const archived = pgTable(
   "archived",
   {
@@ -261,7 +278,9 @@ export const onchainFeatures = pgTable(
     values: jsonb("values").notNull(),
     confidence: doublePrecision("confidence"),
   },
-  (t) => [primaryKey({ name: "onchain_features_pk", columns: [t.chain, t.tokenCa, t.window, t.asOf] })],
+  (t) => [
+    primaryKey({ name: "onchain_features_pk", columns: [t.chain, t.tokenCa, t.window, t.asOf] }),
+  ],
 );
 
 export const rulesVersions = pgTable("rules_versions", {

@@ -56,12 +56,23 @@ export async function fakeServer(): Promise<FakeServer> {
   const now = () => Date.now();
   const over = {
     now,
-    outbox: { store: played.store, awaited: async () => undefined, enqueue: async () => undefined, now, log: () => undefined },
+    outbox: {
+      store: played.store,
+      awaited: async () => undefined,
+      enqueue: async () => undefined,
+      now,
+      log: () => undefined,
+    },
     store: played.store,
     keys: played.store,
     stream,
     ...services(),
-    channels: { store: played.store, catalogue: catalogue(now), resumed: async () => undefined, now },
+    channels: {
+      store: played.store,
+      catalogue: catalogue(now),
+      resumed: async () => undefined,
+      now,
+    },
     rules: rulesOf(played.rules),
     deadLetters: {
       store: played.store,
@@ -70,7 +81,8 @@ export async function fakeServer(): Promise<FakeServer> {
       now,
       log: () => undefined,
     },
-    explain: async (signal: Parameters<typeof played.store.commit>[0]["signal"]) => explain(played.rules, signal.facts),
+    explain: async (signal: Parameters<typeof played.store.commit>[0]["signal"]) =>
+      explain(played.rules, signal.facts),
   };
   const open = api(fakePorts(over, { publicRead: "operations" }));
   const shut = api(fakePorts(over, { publicRead: "none" }));
@@ -118,7 +130,8 @@ function catalogue(now: () => number): ApiPorts["channels"]["catalogue"] {
     env: ChannelEnv.parse({ PUBLIC_URL: "https://signals.example.com" }),
     now,
     randomBytes: (count) => new Uint8Array(count).fill(7),
-    fetch: async (input) => new Response("{}", { status: new Request(input).url.endsWith("/shut") ? 500 : 200 }),
+    fetch: async (input) =>
+      new Response("{}", { status: new Request(input).url.endsWith("/shut") ? 500 : 200 }),
   });
 }
 
@@ -126,8 +139,21 @@ function catalogue(now: () => number): ApiPorts["channels"]["catalogue"] {
 function services(): Pick<ApiPorts, "sources" | "dials"> {
   const dials = new Map<string, unknown>();
   const at = iso(Date.now() - 60_000);
-  const feeds = { source: "feeds", title: "Feeds", kind: "poll", on: true, why: null, everyMinutes: 5 } as const;
-  const off = { ...feeds, source: "x", on: false, why: "X_BEARER_TOKEN is not set", everyMinutes: null } as const;
+  const feeds = {
+    source: "feeds",
+    title: "Feeds",
+    kind: "poll",
+    on: true,
+    why: null,
+    everyMinutes: 5,
+  } as const;
+  const off = {
+    ...feeds,
+    source: "x",
+    on: false,
+    why: "X_BEARER_TOKEN is not set",
+    everyMinutes: null,
+  } as const;
   const last = { at, kind: "throttled", reason: "HTTP 429" } as const;
   const goplus = {
     provider: "goplus",
@@ -150,7 +176,10 @@ function services(): Pick<ApiPorts, "sources" | "dials"> {
       async ask(method, name, dial) {
         if (method === "PUT") dials.set(name, dial);
         if (method === "DELETE") dials.delete(name);
-        return { status: 200, json: { twins: ["goplus"], faults: ["429", "500"], dials: Object.fromEntries(dials) } };
+        return {
+          status: 200,
+          json: { twins: ["goplus"], faults: ["429", "500"], dials: Object.fromEntries(dials) },
+        };
       },
     },
   };
@@ -164,14 +193,23 @@ async function answer(
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
   const asset = file(url.pathname);
   if (asset !== undefined) {
-    response.writeHead(200, { "Content-Type": TYPES[extname(asset.path)] ?? "text/plain", ...pageHeaders() }).end(asset.content);
+    response
+      .writeHead(200, {
+        "Content-Type": TYPES[extname(asset.path)] ?? "text/plain",
+        ...pageHeaders(),
+      })
+      .end(asset.content);
     return;
   }
-  const headers = new Headers(Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]));
+  const headers = new Headers(
+    Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]),
+  );
   const bytes: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) bytes.push(chunk);
   const body = bytes.length === 0 ? {} : { body: Buffer.concat(bytes) };
-  const answered = await fetch(new Request(url, { method: request.method ?? "GET", headers, ...body }));
+  const answered = await fetch(
+    new Request(url, { method: request.method ?? "GET", headers, ...body }),
+  );
   response.writeHead(answered.status, Object.fromEntries(answered.headers));
   const reader = answered.body?.getReader();
   response.on("close", () => void reader?.cancel());
@@ -200,6 +238,9 @@ function pageHeaders(): Record<string, string> {
     .split("\n")
     .filter((line) => line.startsWith("  "));
   return Object.fromEntries(
-    lines.map((line): [string, string] => [line.slice(0, line.indexOf(":")).trim(), line.slice(line.indexOf(":") + 1).trim()]),
+    lines.map((line): [string, string] => [
+      line.slice(0, line.indexOf(":")).trim(),
+      line.slice(line.indexOf(":") + 1).trim(),
+    ]),
   );
 }

@@ -7,15 +7,19 @@ describe.skipIf(missing)("the page for operators", () => {
   const at = visit(/status of 4/);
   afterEach(() => expect(at.complaints).toEqual([]));
 
-  const said = async (page: Page, selector: string) => (await page.locator(selector).allTextContents()).join(" ");
+  const said = async (page: Page, selector: string) =>
+    (await page.locator(selector).allTextContents()).join(" ");
   const operate = async () => {
     const page = await at.newPage();
     await page.goto(`${at.server.url}operate#key=${at.server.adminKey}`);
     await page.locator("#deliveries .delivery").first().waitFor();
-    await page.waitForFunction(() => document.querySelector<HTMLTextAreaElement>("#document")?.value !== "");
+    await page.waitForFunction(
+      () => document.querySelector<HTMLTextAreaElement>("#document")?.value !== "",
+    );
     return page;
   };
-  const told = async (page: Page, text: string) => page.locator("#told", { hasText: text }).waitFor();
+  const told = async (page: Page, text: string) =>
+    page.locator("#told", { hasText: text }).waitFor();
 
   it("checks rules, leads to what is wrong, and puts good ones in force", async () => {
     const page = await operate();

@@ -15,7 +15,8 @@ describe.skipIf(missing)("the live page", () => {
     await page.locator(".signal").first().waitFor();
     return page;
   }
-  const said = async (page: Page, selector: string) => (await page.locator(selector).allTextContents()).join(" ");
+  const said = async (page: Page, selector: string) =>
+    (await page.locator(selector).allTextContents()).join(" ");
 
   it("shows the flow, the signals with their reasons, and the deliveries with their attempts", async () => {
     const page = await open();
@@ -34,7 +35,9 @@ describe.skipIf(missing)("the live page", () => {
     const excerpt = '<img src=x onerror="document.title=1"><b>bold</b>';
     at.server.tell({
       event: "posts",
-      posts: [{ source: "x", id: "1", outcome: "kept", reason: null, author: "<i>eve</i>", excerpt }],
+      posts: [
+        { source: "x", id: "1", outcome: "kept", reason: null, author: "<i>eve</i>", excerpt },
+      ],
       at: iso(Date.now()),
     });
     await page.locator(".post").waitFor();
@@ -53,7 +56,9 @@ describe.skipIf(missing)("the live page", () => {
     expect(await said(page, ".drawer .evidence")).toContain("HELIO");
     await page.keyboard.press("Escape");
     expect(await page.locator("#drawer").getAttribute("open")).toBeNull();
-    expect(await page.evaluate(() => document.activeElement?.closest("[data-key]") !== null)).toBe(true);
+    expect(await page.evaluate(() => document.activeElement?.closest("[data-key]") !== null)).toBe(
+      true,
+    );
     await page.close();
   });
 
@@ -74,7 +79,11 @@ describe.skipIf(missing)("the live page", () => {
     expect(await said(page, ".drawer .about")).toMatch(/1 text, \d+ authors?, 1 copy/);
     const summary = await page.locator(".drawer .summary").boundingBox();
     expect(summary?.x).toBeGreaterThanOrEqual(12);
-    expect(await page.locator(".drawer .summary").evaluate((shown) => shown.scrollWidth <= shown.clientWidth)).toBe(true);
+    expect(
+      await page
+        .locator(".drawer .summary")
+        .evaluate((shown) => shown.scrollWidth <= shown.clientWidth),
+    ).toBe(true);
     await page.close();
   });
 
@@ -119,7 +128,10 @@ describe.skipIf(missing)("the live page", () => {
     const page = await open();
     await page.getByRole("button", { name: "Downgraded", exact: true }).click();
     await page.locator('.signal .pill[data-kind="downgraded"]').first().waitFor();
-    await page.locator('.signal .pill[data-kind="candidate"]').first().waitFor({ state: "detached" });
+    await page
+      .locator('.signal .pill[data-kind="candidate"]')
+      .first()
+      .waitFor({ state: "detached" });
     await page.keyboard.press("1");
     await page.keyboard.press("/");
     await page.keyboard.type("quill");
@@ -190,12 +202,22 @@ describe.skipIf(missing)("the live page", () => {
   });
 
   it.each([
-    ["a phone", { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, colorScheme: "light" as const }],
+    [
+      "a phone",
+      {
+        viewport: { width: 360, height: 740 },
+        isMobile: true,
+        hasTouch: true,
+        colorScheme: "light" as const,
+      },
+    ],
     ["a small window", { viewport: { width: 820, height: 900 }, colorScheme: "dark" as const }],
   ])("fits %s without scrolling sideways", async (_, options) => {
     const page = await open(options);
     expect(
-      await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+      await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      ),
     ).toBeLessThanOrEqual(0);
     await page.close();
   });

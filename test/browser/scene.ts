@@ -12,10 +12,20 @@ import { type Ruleset, score } from "../../src/rules/score.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import type { Store } from "../../src/store/store.ts";
 
-/** What stands on the page in the browser tests: a store with posts, events and deliveries of every kind. */
+/**
+ * What stands on the page in the browser tests: a store with posts, events and deliveries of every
+ * kind.
+ */
 export type Scene = { store: Store; rules: Ruleset; now: number };
 
-type Actor = { symbol: string; chain: Chain; tokenCa: string | null; type: EventType; texts: string[]; facts: FactValues | null };
+type Actor = {
+  symbol: string;
+  chain: Chain;
+  tokenCa: string | null;
+  type: EventType;
+  texts: string[];
+  facts: FactValues | null;
+};
 
 const evm = (seed: string) => `0x${sha256Hex(seed).slice(0, 40)}`;
 const market = (liquidity: number, volume: number, change: number, price: number): FactValues => ({
@@ -91,13 +101,23 @@ const ACTORS: Actor[] = [
     ],
     facts: { ...scan("green", 0, 9_870), ...market(1_240_000, 3_300_000, 5.5, 3.17) },
   },
-  { symbol: "NIMBUS", chain: "unknown", tokenCa: null, type: "mention", texts: ["Anyone still holding $NIMBUS?"], facts: null },
+  {
+    symbol: "NIMBUS",
+    chain: "unknown",
+    tokenCa: null,
+    type: "mention",
+    texts: ["Anyone still holding $NIMBUS?"],
+    facts: null,
+  },
   {
     symbol: "PEGUSD",
     chain: "eth",
     tokenCa: evm("pegusd"),
     type: "depeg",
-    texts: ["PEGUSD at 0.93 on two venues and sliding.", "$PEGUSD redemptions are paused, says their status page."],
+    texts: [
+      "PEGUSD at 0.93 on two venues and sliding.",
+      "$PEGUSD redemptions are paused, says their status page.",
+    ],
     facts: { ...scan("yellow", 0, 44_000), ...market(8_200_000, 61_000_000, -6.9, 0.931) },
   },
   {
@@ -120,21 +140,41 @@ export async function scene(rulesText: string, now: number): Promise<Scene> {
     ["telegram", "desk"],
     ["webhook", "trading-bot"],
   ] as const) {
-    const filter = { minScore: null, chains: [], symbols: [], states: [], quietHours: null, digestMinutes: 0, mutedEvents: [] };
-    await store.addChannel({ kind, name, settings: {}, filter, atMostOnce: false }, iso(now - 9_000_000));
+    const filter = {
+      minScore: null,
+      chains: [],
+      symbols: [],
+      states: [],
+      quietHours: null,
+      digestMinutes: 0,
+      mutedEvents: [],
+    };
+    await store.addChannel(
+      { kind, name, settings: {}, filter, atMostOnce: false },
+      iso(now - 9_000_000),
+    );
   }
   await pastPosts(store, now);
-  for (const [place, actor] of ACTORS.entries()) await enact(store, loaded.rules, actor, now - place * 47_000 - 4_000);
+  for (const [place, actor] of ACTORS.entries())
+    await enact(store, loaded.rules, actor, now - place * 47_000 - 4_000);
   return { store, rules: loaded.rules, now };
 }
 
 /** An hour of posts, most of which never became anything. */
 async function pastPosts(store: Store, now: number): Promise<void> {
   for (let minute = 59; minute >= 0; minute--) {
-    const many = Math.round(14 + 9 * Math.sin(minute / 7) + 6 * Math.sin(minute / 2.3) + (minute < 12 ? 10 : 0));
+    const many = Math.round(
+      14 + 9 * Math.sin(minute / 7) + 6 * Math.sin(minute / 2.3) + (minute < 12 ? 10 : 0),
+    );
     const at = iso(now - minute * 60_000 - 20_000);
     const arrivals = Array.from({ length: many }, (_, index) => ({
-      post: { source: "x", id: `old-${minute}-${index}`, author: `a${index}`, text: `${minute} ${index}`, postedAt: at },
+      post: {
+        source: "x",
+        id: `old-${minute}-${index}`,
+        author: `a${index}`,
+        text: `${minute} ${index}`,
+        postedAt: at,
+      },
       textHash: index % 11 === 3 ? "same" : `${minute}-${index}`,
     }));
     await store.accept(arrivals, at);
@@ -142,14 +182,24 @@ async function pastPosts(store: Store, now: number): Promise<void> {
     await store.judge(
       arrivals.map(({ post }, index) => {
         const ref = { source: post.source, id: post.id, ...seen };
-        return { ...ref, outcome: "dropped", reason: REASONS[(minute + index) % REASONS.length] ?? "spam", evidence: "" };
+        return {
+          ...ref,
+          outcome: "dropped",
+          reason: REASONS[(minute + index) % REASONS.length] ?? "spam",
+          evidence: "",
+        };
       }),
       at,
     );
   }
 }
 
-export async function enact(store: Store, rules: Ruleset, actor: Actor, now: number): Promise<Signal> {
+export async function enact(
+  store: Store,
+  rules: Ruleset,
+  actor: Actor,
+  now: number,
+): Promise<Signal> {
   const { chain, symbol, tokenCa } = actor;
   const posts = actor.texts.map((text, index) => ({
     source: index % 2 === 0 ? "x" : "bluesky",
@@ -205,7 +255,11 @@ export async function enact(store: Store, rules: Ruleset, actor: Actor, now: num
 
 type Act = { key: string; mentions: Mention[]; actor: Actor; now: number };
 
-async function commit(store: Store, rules: Ruleset, { key, mentions, actor, now }: Act): Promise<Signal> {
+async function commit(
+  store: Store,
+  rules: Ruleset,
+  { key, mentions, actor, now }: Act,
+): Promise<Signal> {
   const { event, facts: counted } = summarise(gather(NOTHING, mentions, () => false).gathered);
   const facts = mergeFacts(counted, answers(actor, iso(now - 31_000)), iso(now));
   const verdict = score(rules, facts.values);
@@ -241,7 +295,9 @@ async function commit(store: Store, rules: Ruleset, { key, mentions, actor, now 
 
 function answers(actor: Actor, asOf: string): ProviderFacts[] {
   const of = (provider: string): ProviderFacts => {
-    const values = Object.fromEntries(Object.entries(actor.facts ?? {}).filter(([name]) => FACTS[name]?.provider === provider));
+    const values = Object.fromEntries(
+      Object.entries(actor.facts ?? {}).filter(([name]) => FACTS[name]?.provider === provider),
+    );
     const known = Object.keys(values).length > 0;
     return {
       provider,

@@ -3,7 +3,10 @@ import { afterAll, beforeAll } from "vitest";
 import { CHROMIUM, PATIENCE } from "./chromium.ts";
 import { type FakeServer, fakeServer } from "./fake-server.ts";
 
-/** One browser and one server for a suite. Whatever the console says, a broken content policy included, is kept in `complaints`, unless it is `expected`. */
+/**
+ * One browser and one server for a suite. Whatever the console says, a broken content policy
+ * included, is kept in `complaints`, unless it is `expected`.
+ */
 export function visit(expected: RegExp) {
   let browser: Browser;
   let server: FakeServer;
@@ -25,7 +28,8 @@ export function visit(expected: RegExp) {
       const page = await browser.newPage(options);
       page.setDefaultTimeout(PATIENCE);
       page.on("console", (message) => {
-        if (message.type() === "error" && !expected.test(message.text())) complaints.push(message.text());
+        if (message.type() === "error" && !expected.test(message.text()))
+          complaints.push(message.text());
       });
       page.on("pageerror", (error) => complaints.push(error.message));
       return page;

@@ -4,11 +4,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePorts } from "../../scripts/local/ports.ts";
-import { serveTwins } from "../../scripts/local/twins/server.ts";
+import { serveTwins } from "../../local/emulators/server.ts";
+import { freePorts } from "../../local/supervisor/ports.ts";
 import { ChannelEnv } from "../../src/channels/env.ts";
-import { channelKind } from "../../src/channels/index.ts";
-import { outsideCall } from "../../src/kit/http.ts";
+import { channelKind } from "../../src/channels/registry.ts";
+import { outsideCall } from "../../src/http/request.ts";
 import { outboxWorld, SECRET, type Target } from "../support/outbox.ts";
 import { refusedUrls } from "../support/ssrf-corpus.ts";
 
@@ -42,26 +42,44 @@ const overTheWire: Target = ({ url, headers, body }) =>
 
 type Entry = { idempotency_key: string | null; message: unknown };
 const ledger = async (twin: string): Promise<Entry[]> =>
-  (await fetch(`${base}/ledger/${twin}`)).json().then((body) => (Array.isArray(body) ? body : body.entries));
+  (await fetch(`${base}/ledger/${twin}`))
+    .json()
+    .then((body) => (Array.isArray(body) ? body : body.entries));
 
 const CASES = [
   { twin: "telegram", kind: "telegram", settings: () => ({ chatId: -100 }) },
-  { twin: "discord", kind: "discord", settings: () => ({ url: `${base}/discord/api/webhooks/1/token` }) },
+  {
+    twin: "discord",
+    kind: "discord",
+    settings: () => ({ url: `${base}/discord/api/webhooks/1/token` }),
+  },
   { twin: "slack", kind: "slack", settings: () => ({ url: `${base}/slack/services/T/B/x` }) },
   { twin: "resend", kind: "email", settings: () => ({ to: ["ada@example.org"] }) },
-  { twin: "postmark", kind: "email", settings: () => ({ to: ["ada@example.org"], provider: "postmark" }) },
-  { twin: "webhook", kind: "webhook", settings: () => ({ url: `${base}/webhook/in`, secrets: [SECRET] }) },
+  {
+    twin: "postmark",
+    kind: "email",
+    settings: () => ({ to: ["ada@example.org"], provider: "postmark" }),
+  },
+  {
+    twin: "webhook",
+    kind: "webhook",
+    settings: () => ({ url: `${base}/webhook/in`, secrets: [SECRET] }),
+  },
 ];
 const NOTIFICATIONS = 40;
 
 describe.each(CASES)("delivery to the $twin twin while it fails", ({ twin, kind, settings }) => {
   it("loses nothing, and repeats nothing but what was ambiguous", async () => {
     const dial = { fault: ["429", "500", "timeout", "cut", "latency"], rate: 0.4, ms: 20, seed: 7 };
-    const turned = await fetch(`${base}/dial/${twin}`, { method: "PUT", body: JSON.stringify(dial) });
+    const turned = await fetch(`${base}/dial/${twin}`, {
+      method: "PUT",
+      body: JSON.stringify(dial),
+    });
     expect(turned.ok).toBe(true);
     const world = await outboxWorld({ kind, settings: settings() }, overTheWire, env);
     const symbols = Array.from({ length: NOTIFICATIONS }, (_, n) => `TOKEN${n}X`);
-    for (const symbol of symbols) await world.change({ transition: 1 }, { symbol, eventKey: `eth:${symbol}:w` });
+    for (const symbol of symbols)
+      await world.change({ transition: 1 }, { symbol, eventKey: `eth:${symbol}:w` });
     let ambiguous = 0;
     for (const { id } of await world.rows()) {
       for (;;) {
@@ -72,25 +90,35 @@ describe.each(CASES)("delivery to the $twin twin while it fails", ({ twin, kind,
       }
     }
     const entries = await ledger(twin);
-    const arrivals = symbols.map((symbol) => entries.filter(({ message }) => JSON.stringify(message).includes(symbol)).length);
+    const arrivals = symbols.map(
+      (symbol) => entries.filter(({ message }) => JSON.stringify(message).includes(symbol)).length,
+    );
     expect((await world.rows()).every(({ status }) => status === "done")).toBe(true);
     expect(arrivals.filter((count) => count === 0)).toEqual([]);
     expect(entries.length - NOTIFICATIONS).toBeLessThanOrEqual(ambiguous);
     expect(ambiguous).toBeGreaterThan(0);
-    const keys = new Set(entries.map(({ idempotency_key }) => idempotency_key).filter((key) => key !== null));
+    const keys = new Set(
+      entries.map(({ idempotency_key }) => idempotency_key).filter((key) => key !== null),
+    );
     expect([0, NOTIFICATIONS]).toContain(keys.size);
   });
 
   it.each(["html", "empty", "types", "quota", "gone", "auth"])(
     "survives %s without a throw and with a verdict",
     async (fault) => {
-      await fetch(`${base}/dial/${twin}`, { method: "PUT", body: JSON.stringify({ fault, rate: 1, ms: 20 }) });
+      await fetch(`${base}/dial/${twin}`, {
+        method: "PUT",
+        body: JSON.stringify({ fault, rate: 1, ms: 20 }),
+      });
       const world = await outboxWorld({ kind, settings: settings() }, overTheWire, env);
       const outcome = await world.deliver(await world.change());
       expect(["done", "later", "dlq"]).toContain(outcome.kind);
-      if (fault === "empty" && twin !== "webhook") expect(outcome).toMatchObject({ kind: "later", ambiguous: true });
-      if (fault === "auth" && twin !== "discord") expect(await world.channel()).toMatchObject({ status: "paused" });
-      if (fault === "html" && twin !== "webhook") expect(outcome).toMatchObject({ kind: "later", result: "retry" });
+      if (fault === "empty" && twin !== "webhook")
+        expect(outcome).toMatchObject({ kind: "later", ambiguous: true });
+      if (fault === "auth" && twin !== "discord")
+        expect(await world.channel()).toMatchObject({ status: "paused" });
+      if (fault === "html" && twin !== "webhook")
+        expect(outcome).toMatchObject({ kind: "later", result: "retry" });
     },
   );
 });

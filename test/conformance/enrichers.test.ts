@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { faults, headerStyles } from "../../scripts/local/twins/faults.ts";
+import { faults, headerStyles } from "../../local/emulators/faults.ts";
+import { layeredCache } from "../../src/concurrency/layered-cache.ts";
+import { memoryRedis } from "../../src/concurrency/memory-redis.ts";
+import { singleFlight } from "../../src/concurrency/single-flight.ts";
 import { type EnrichPorts, enrich, groupsOf } from "../../src/enrich/enrich.ts";
 import { mergeFacts } from "../../src/enrich/facts.ts";
-import { ENRICHERS } from "../../src/enrich/index.ts";
-import { layeredCache } from "../../src/kit/cache.ts";
-import { memoryRedis } from "../../src/kit/memory-redis.ts";
-import { singleFlight } from "../../src/kit/single-flight.ts";
+import { ENRICHERS } from "../../src/enrich/registry.ts";
 import { FACTS, ProviderFacts } from "../../src/model/facts.ts";
 import type { Token } from "../../src/model/mention.ts";
 import { outsidePorts, SECRETS, settingsAt, startTwins, type Twins } from "../support/outside.ts";
@@ -16,11 +16,22 @@ beforeAll(async () => {
 });
 afterAll(() => twins.stop());
 
-const TOKEN: Token = { chain: "eth", symbol: "DEMO", tokenCa: "0x5b1c2d3e4f5061728394a5b6c7d8e9f0a1b2c3d4", confidence: 1 };
-const MINT: Token = { ...TOKEN, chain: "sol", tokenCa: "So11111111111111111111111111111111111111112" };
+const TOKEN: Token = {
+  chain: "eth",
+  symbol: "DEMO",
+  tokenCa: "0x5b1c2d3e4f5061728394a5b6c7d8e9f0a1b2c3d4",
+  confidence: 1,
+};
+const MINT: Token = {
+  ...TOKEN,
+  chain: "sol",
+  tokenCa: "So11111111111111111111111111111111111111112",
+};
 
 function setUp() {
-  const outside = outsidePorts({ sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
+  const outside = outsidePorts({
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  });
   const deferred: Promise<unknown>[] = [];
   const ports: EnrichPorts = {
     ...outside.ports,
@@ -35,7 +46,10 @@ function setUp() {
   return { ...outside, ports, deferred };
 }
 
-/** Looks, lets what was late arrive, and looks again until all is there: what an event does with its alarm. */
+/**
+ * Looks, lets what was late arrive, and looks again until all is there: what an event does with its
+ * alarm.
+ */
 async function look(token: Token, { ports, deferred }: ReturnType<typeof setUp>) {
   let answers = await enrich(token, ports);
   for (let looks = 0; looks < 4 && answers.some(({ status }) => status !== "fresh"); looks++) {
@@ -51,34 +65,43 @@ describe.each([TOKEN, MINT])("a token on $chain", (token) => {
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => "fresh"));
     const { values } = mergeFacts({}, answers, new Date().toISOString());
     const providers = new Set(answers.map(({ provider }) => provider));
-    const empty = Object.entries(FACTS).filter(([name, fact]) => providers.has(fact.provider) && values[name] === null);
+    const empty = Object.entries(FACTS).filter(
+      ([name, fact]) => providers.has(fact.provider) && values[name] === null,
+    );
     expect(
       empty
         .map(([name]) => name)
-        .filter((name) => !["is_honeypot", "is_open_source", "lp_lock_days", "holder_count"].includes(name)),
+        .filter(
+          (name) =>
+            !["is_honeypot", "is_open_source", "lp_lock_days", "holder_count"].includes(name),
+        ),
     ).toEqual([]);
   });
 
-  it.each(faults)("is enriched in time under the fault %s, and whole again after it", async (fault) => {
-    const faulty = setUp();
-    await twins.dial({ fault, rate: 1, ms: 1_000, retryAfterSeconds: 1 });
-    /* Against a timer of the same process: on a busy machine both are late. */
-    const budget = faulty.ports.sleep(800).then(() => performance.now());
-    const answers = await enrich(token, faulty.ports);
-    const ended = performance.now();
-    await twins.dial(null);
-    expect(ended - (await budget)).toBeLessThan(250);
-    for (const answer of answers) {
-      expect(() => ProviderFacts.parse(answer)).not.toThrow();
-      expect(answer.error ?? "").not.toContain("fault in the adapter");
-      expect(answer.values.goplus_risk).not.toBe("green");
-    }
-    await Promise.all(faulty.deferred);
-    expect(faulty.calls.length).toBeLessThanOrEqual(12);
-    for (const secret of SECRETS) expect(JSON.stringify([answers, faulty.records])).not.toContain(secret);
-    const healed = setUp();
-    expect((await look(token, healed)).every(({ status }) => status === "fresh")).toBe(true);
-  });
+  it.each(faults)(
+    "is enriched in time under the fault %s, and whole again after it",
+    async (fault) => {
+      const faulty = setUp();
+      await twins.dial({ fault, rate: 1, ms: 1_000, retryAfterSeconds: 1 });
+      /* Against a timer of the same process: on a busy machine both are late. */
+      const budget = faulty.ports.sleep(800).then(() => performance.now());
+      const answers = await enrich(token, faulty.ports);
+      const ended = performance.now();
+      await twins.dial(null);
+      expect(ended - (await budget)).toBeLessThan(250);
+      for (const answer of answers) {
+        expect(() => ProviderFacts.parse(answer)).not.toThrow();
+        expect(answer.error ?? "").not.toContain("fault in the adapter");
+        expect(answer.values.goplus_risk).not.toBe("green");
+      }
+      await Promise.all(faulty.deferred);
+      expect(faulty.calls.length).toBeLessThanOrEqual(12);
+      for (const secret of SECRETS)
+        expect(JSON.stringify([answers, faulty.records])).not.toContain(secret);
+      const healed = setUp();
+      expect((await look(token, healed)).every(({ status }) => status === "fresh")).toBe(true);
+    },
+  );
 });
 
 it.each(headerStyles)("waits as long as a 429 asks that says so by: %s", async (headerStyle) => {
@@ -97,9 +120,10 @@ it.each(headerStyles)("waits as long as a 429 asks that says so by: %s", async (
 
 it("never has BigQuery billed for more than a day's budget", async () => {
   const { ports, deferred, calls } = setUp();
-  const groups = groupsOf(ENRICHERS, { ...settingsAt(twins.base), BQ_DAILY_BYTES: "2000000000" }).filter(
-    ({ name }) => name === "bigquery",
-  );
+  const groups = groupsOf(ENRICHERS, {
+    ...settingsAt(twins.base),
+    BQ_DAILY_BYTES: "2000000000",
+  }).filter(({ name }) => name === "bigquery");
   const errors = new Set<string | null>();
   for (let i = 0; i < 6; i++) {
     const token = { ...TOKEN, tokenCa: `0x${String(i).repeat(40)}` };

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { localGate } from "../../src/kit/local-gate.ts";
+import { localGate } from "../../src/http/local-guard.ts";
 import { iso } from "../../src/kit/time.ts";
 import { silent } from "../../src/observability/telemetry.ts";
-import { SOURCES } from "../../src/sources/index.ts";
+import { SOURCES } from "../../src/sources/registry.ts";
 import { at, change, draft, KEY, mention } from "../../src/store/contract/samples.ts";
 import { postgresStore } from "../../src/store/postgres.ts";
 import { type CronPorts, EVERY_MINUTE, scheduled } from "../../workers/cron.ts";
@@ -23,17 +23,26 @@ afterAll(() => database.stop());
 
 /** Counted where a statement leaves for the database, whoever asks for it. */
 const statements = async (): Promise<number> =>
-  ((await (await fetch(database.fetchEndpoint.replace("/sql", "/"))).json()) as { statements: number }).statements;
+  (
+    (await (await fetch(database.fetchEndpoint.replace("/sql", "/"))).json()) as {
+      statements: number;
+    }
+  ).statements;
 
 const DAYS = { posts: 90, events: 90, deliveries: 90, deadLetters: 90, features: 90 };
 
 /** What every source that needs no key answers to a poll, five minutes after the last. */
 const nothingNew = async () => new Response(null, { status: 304 });
 
-/** The Worker's own cron and sweeper over the production client, a day long in seconds; only the platform's clock and alarm are ours. */
+/**
+ * The Worker's own cron and sweeper over the production client, a day long in seconds; only the
+ * platform's clock and alarm are ours.
+ */
 function worker() {
   const clock = { now: MIDNIGHT, alarm: null as number | null };
-  const store = postgresStore(neonSql({ databaseUrl: database.url, fetchEndpoint: database.fetchEndpoint }));
+  const store = postgresStore(
+    neonSql({ databaseUrl: database.url, fetchEndpoint: database.fetchEndpoint }),
+  );
   const ground = { now: () => clock.now, log: () => undefined, telemetry: silent };
   const none = async () => undefined;
   const kept = new Map<string, Kept>();
@@ -83,7 +92,8 @@ function worker() {
 
   /** Every minute's tick, the hourly one, and the alarm when its time has come. */
   async function minute(): Promise<void> {
-    const tick = (expression: string) => scheduled({ cron: expression, scheduledTime: clock.now }, cron);
+    const tick = (expression: string) =>
+      scheduled({ cron: expression, scheduledTime: clock.now }, cron);
     await tick(EVERY_MINUTE);
     if (new Date(clock.now).getUTCMinutes() === 7) await tick("7 * * * *");
     while (clock.alarm !== null && clock.alarm <= clock.now) {
@@ -112,7 +122,9 @@ it("finds within the hour what a lost alarm left behind, in whatever hour", asyn
   const { clock, store, minute } = worker();
   let rev = (await store.load(KEY))?.rev ?? 0;
   for (let hour = 0; hour < 24; hour++) {
-    await store.commit(change(rev++, [], { outbox: [draft(1, `lost ${hour}`)], at: iso(clock.now) }));
+    await store.commit(
+      change(rev++, [], { outbox: [draft(1, `lost ${hour}`)], at: iso(clock.now) }),
+    );
     clock.alarm = null;
     let minutes = 0;
     for (; clock.alarm === null; minutes++) await minute();
@@ -129,7 +141,13 @@ it("finds within the hour what a lost alarm left behind, in whatever hour", asyn
 it("looks at once where something waits, so that the count above counts", async () => {
   const { clock, store, minute } = worker();
   const { rev = 0 } = (await store.load(KEY)) ?? {};
-  await store.commit(change(rev, [mention(2)], { held: [mention(1)], outbox: [draft(1, "waits")], at: iso(clock.now) }));
+  await store.commit(
+    change(rev, [mention(2)], {
+      held: [mention(1)],
+      outbox: [draft(1, "waits")],
+      at: iso(clock.now),
+    }),
+  );
   const before = await statements();
   for (let n = 0; n < 60; n++) await minute();
   expect((await statements()) - before).toBeGreaterThan(100);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { applyMigrations } from "../../scripts/local/migrate.ts";
+import { applyMigrations } from "../../local/migrate.ts";
 import { startPglite, startPostgres, type TestPostgres } from "../support/postgres.ts";
 
 const FOLDER = join(import.meta.dirname, "../../migrations");
@@ -13,7 +13,10 @@ let database: TestPostgres;
 beforeAll(async () => {
   cpSync(FOLDER, older, { recursive: true });
   const journal = JSON.parse(readFileSync(join(FOLDER, "meta/_journal.json"), "utf8"));
-  writeFileSync(join(older, "meta/_journal.json"), JSON.stringify({ ...journal, entries: journal.entries.slice(0, 2) }));
+  writeFileSync(
+    join(older, "meta/_journal.json"),
+    JSON.stringify({ ...journal, entries: journal.entries.slice(0, 2) }),
+  );
   database = await startPostgres();
 }, 180_000);
 afterAll(async () => {
@@ -34,7 +37,9 @@ async function before(name: string): Promise<{ url: string; pool: pg.Pool }> {
 
 const INSERT = `insert into push_outbox (channel_id, event_key, payload_json, next_retry_at, created_at, idem_key) values (1, 'e', '{}', now(), now(), $1)`;
 const invalid = async (pool: pg.Pool): Promise<string[]> =>
-  (await pool.query("select indexrelid::regclass::text as name from pg_index where not indisvalid")).rows.map(({ name }) => name);
+  (
+    await pool.query("select indexrelid::regclass::text as name from pg_index where not indisvalid")
+  ).rows.map(({ name }) => name);
 
 /** Everything about tables, columns and indexes, as text. */
 async function schema(pool: pg.Pool): Promise<string[]> {
@@ -103,7 +108,9 @@ it("brings PGlite up as well", { timeout: 120_000 }, async () => {
   const lite = await startPglite();
   await lite.pool.query(`drop index push_outbox_status`);
   await applyMigrations(lite.url, FOLDER);
-  const { rows } = await lite.pool.query("select count(*)::int as count from pg_indexes where indexname = 'push_outbox_status'");
+  const { rows } = await lite.pool.query(
+    "select count(*)::int as count from pg_indexes where indexname = 'push_outbox_status'",
+  );
   expect(rows).toEqual([{ count: 1 }]);
   await lite.stop();
 });

@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { faults } from "../../scripts/local/twins/faults.ts";
-import { VERDICTS } from "../../src/kit/verdict.ts";
+import { faults } from "../../local/emulators/faults.ts";
+import { VERDICTS } from "../../src/http/verdict.ts";
 import { RawPost } from "../../src/model/raw-post.ts";
-import { SOURCES } from "../../src/sources/index.ts";
 import { type PollOptions, type PollPorts, poll } from "../../src/sources/poll.ts";
+import { SOURCES } from "../../src/sources/registry.ts";
 import type { Source } from "../../src/sources/source.ts";
 import { outsidePorts, SECRETS, settingsAt, startTwins, type Twins } from "../support/outside.ts";
 
 /** The twins' clock stands still, so that every reader of a source can have the very same posts. */
 const START = Date.now();
 const DAY_MS = 86_400_000;
-/** Polls until a source has read all there is: some take a step a poll (start a run, wait for it, read it). */
+/**
+ * Polls until a source has read all there is: some take a step a poll (start a run, wait for it,
+ * read it).
+ */
 const STEPS: Record<string, number> = { apify: 6 };
 const MOST_CALLS = 40;
 
@@ -20,7 +23,10 @@ beforeAll(async () => {
 });
 afterAll(() => twins.stop());
 
-/** A store and an intake in memory, on which a source is polled again and again. Waiting moves its clock, and takes no time. */
+/**
+ * A store and an intake in memory, on which a source is polled again and again. Waiting moves its
+ * clock, and takes no time.
+ */
 function intake(source: Source) {
   let now = START;
   const accepted = new Map<string, RawPost>();
@@ -39,13 +45,23 @@ function intake(source: Source) {
     },
   };
   const ingest: PollPorts["ingest"] = async (posts) => {
-    if (state.database === "ok") for (const post of posts) accepted.set(`${post.source}:${post.id}`, post);
+    if (state.database === "ok")
+      for (const post of posts) accepted.set(`${post.source}:${post.id}`, post);
     return state.database;
   };
   const run = (options: PollOptions = {}) => {
     /* A gate of its own for each poll: what an open breaker holds up is tested elsewhere. */
-    const { ports } = outsidePorts({ ...clock, telemetry: (record) => outside.records.push(record), fetch: outside.ports.fetch });
-    return poll(source, settingsAt(twins.base), { ...ports, store, ingest }, { now: true, ...options });
+    const { ports } = outsidePorts({
+      ...clock,
+      telemetry: (record) => outside.records.push(record),
+      fetch: outside.ports.fetch,
+    });
+    return poll(
+      source,
+      settingsAt(twins.base),
+      { ...ports, store, ingest },
+      { now: true, ...options },
+    );
   };
   const settle = async () => {
     for (let step = 0; step < (STEPS[source.name] ?? 2); step++) await run();
@@ -53,7 +69,9 @@ function intake(source: Source) {
   return { run, settle, pass, accepted, state, ...outside };
 }
 
-const polled = SOURCES.filter((source) => source.kind === "poll").map((source) => [source.name, source] as const);
+const polled = SOURCES.filter((source) => source.kind === "poll").map(
+  (source) => [source.name, source] as const,
+);
 
 describe.each(polled)("%s", (_, source) => {
   /** What a reader has that met no fault. */
@@ -63,7 +81,8 @@ describe.each(polled)("%s", (_, source) => {
     await reader.settle();
     for (const [key, post] of reader.accepted) all.set(key, post);
   });
-  const missing = (accepted: ReadonlyMap<string, RawPost>) => [...all.keys()].filter((key) => !accepted.has(key));
+  const missing = (accepted: ReadonlyMap<string, RawPost>) =>
+    [...all.keys()].filter((key) => !accepted.has(key));
 
   it("gives posts that are whole, and again nothing new", async () => {
     const { run, settle, accepted } = intake(source);
@@ -87,29 +106,32 @@ describe.each(polled)("%s", (_, source) => {
     expect(missing(accepted)).toEqual([]);
   });
 
-  it.each(faults)("bears the fault %s: classified, bounded, no cursor lost, no secret told", async (fault) => {
-    const { run, settle, pass, accepted, calls, records } = intake(source);
-    await twins.dial({ fault, rate: 1, ms: 20, retryAfterSeconds: 2 });
-    const reports = [];
-    try {
-      for (let i = 0; i < 3; i++) reports.push(await run());
-    } finally {
-      await twins.dial(null);
-    }
-    for (const report of reports) {
-      expect(report.outcome).toBe("polled");
-      expect(VERDICTS).toContain(report.verdict?.kind);
-      expect(report.detail).not.toContain("fault in the adapter");
-    }
-    expect(calls.length).toBeLessThanOrEqual(MOST_CALLS * 3);
-    const told = JSON.stringify([reports, records, [...accepted.values()]]);
-    for (const secret of SECRETS) expect(told).not.toContain(secret);
+  it.each(faults)(
+    "bears the fault %s: classified, bounded, no cursor lost, no secret told",
+    async (fault) => {
+      const { run, settle, pass, accepted, calls, records } = intake(source);
+      await twins.dial({ fault, rate: 1, ms: 20, retryAfterSeconds: 2 });
+      const reports = [];
+      try {
+        for (let i = 0; i < 3; i++) reports.push(await run());
+      } finally {
+        await twins.dial(null);
+      }
+      for (const report of reports) {
+        expect(report.outcome).toBe("polled");
+        expect(VERDICTS).toContain(report.verdict?.kind);
+        expect(report.detail).not.toContain("fault in the adapter");
+      }
+      expect(calls.length).toBeLessThanOrEqual(MOST_CALLS * 3);
+      const told = JSON.stringify([reports, records, [...accepted.values()]]);
+      for (const secret of SECRETS) expect(told).not.toContain(secret);
 
-    /* 410 says that a feed is gone for good: it is left alone for a day. */
-    if (source.name === "feeds" && fault === "gone") pass(DAY_MS);
-    await settle();
-    expect(missing(accepted)).toEqual([]);
-  });
+      /* 410 says that a feed is gone for good: it is left alone for a day. */
+      if (source.name === "feeds" && fault === "gone") pass(DAY_MS);
+      await settle();
+      expect(missing(accepted)).toEqual([]);
+    },
+  );
 
   it("reads a backfill without moving the cursor, and marks its posts as quiet unless asked", async () => {
     const since = new Date(START - 3 * 3_600_000).toISOString();
@@ -120,7 +142,8 @@ describe.each(polled)("%s", (_, source) => {
     const report = await run({ since });
     expect([state.cursor, report.outcome]).toEqual([cursor, "polled"]);
     expect(accepted.size).toBeGreaterThan(0);
-    for (const post of accepted.values()) expect([post.raw?.quiet, post.postedAt >= since]).toEqual([true, true]);
+    for (const post of accepted.values())
+      expect([post.raw?.quiet, post.postedAt >= since]).toEqual([true, true]);
     await run({ since, notify: true });
     for (const post of accepted.values()) expect(post.raw?.quiet).toBeUndefined();
   });
@@ -132,7 +155,10 @@ it("never pays for more posts of X than the day's budget, however often it is as
   const outside = outsidePorts();
   const counting: PollPorts["fetch"] = async (url, init) => {
     const response = await outside.ports.fetch(url, init);
-    const body = (await response.clone().json()) as { data?: unknown[] | object; includes?: { users?: unknown[] } };
+    const body = (await response.clone().json()) as {
+      data?: unknown[] | object;
+      includes?: { users?: unknown[] };
+    };
     returned += [body.data ?? []].flat().length + (body.includes?.users?.length ?? 0);
     return response;
   };
@@ -140,7 +166,11 @@ it("never pays for more posts of X than the day's budget, however often it is as
   const ports: PollPorts = { ...outside.ports, fetch: counting, store, ingest: async () => "ok" };
   const reports = [];
   for (let i = 0; i < 10; i++) {
-    reports.push(await poll(source, { ...settingsAt(twins.base), X_DAILY_POST_BUDGET: "90" }, ports, { now: true }));
+    reports.push(
+      await poll(source, { ...settingsAt(twins.base), X_DAILY_POST_BUDGET: "90" }, ports, {
+        now: true,
+      }),
+    );
   }
   expect(returned).toBeGreaterThan(0);
   expect(returned).toBeLessThanOrEqual(90);

@@ -21,7 +21,9 @@ contractOf("the store in PGlite, over Neon's protocol", startPglite(), false);
 
 it("is not ready while a migration is missing", { timeout: 60_000 }, async () => {
   const database = await startPostgres();
-  const store = postgresStore(neonSql({ databaseUrl: database.url, fetchEndpoint: database.fetchEndpoint }));
+  const store = postgresStore(
+    neonSql({ databaseUrl: database.url, fetchEndpoint: database.fetchEndpoint }),
+  );
   await store.migrated();
   await database.pool.query("alter table push_outbox drop column digest_key");
   await expect(store.migrated()).rejects.toThrow(StoreUnavailable);

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestStack, type TestStack, turnDial } from "./stack.ts";
 
-/** Real PostgreSQL, real wrangler dev, the production clients; only the outside services are twins. */
+/**
+ * Real PostgreSQL, real wrangler dev, the production clients; only the outside services are twins.
+ */
 let stack: TestStack;
 beforeAll(async () => {
   stack = await startTestStack();
@@ -21,18 +23,36 @@ const post = (id: string, text: string, over: object = {}) => ({
 });
 
 const call = (path: string, init: RequestInit = {}) =>
-  fetch(`${stack.url}${path}`, { ...init, headers: { authorization: `Bearer ${stack.adminKey}`, ...init.headers } });
+  fetch(`${stack.url}${path}`, {
+    ...init,
+    headers: { authorization: `Bearer ${stack.adminKey}`, ...init.headers },
+  });
 const ingest = (posts: unknown[]) =>
-  call("/ingest", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ posts }) });
+  call("/ingest", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ posts }),
+  });
 
 type Audit = Record<
-  "accepted" | "evidence" | "dropped" | "duplicate" | "dead" | "open" | "contradictions" | "miscounted",
+  | "accepted"
+  | "evidence"
+  | "dropped"
+  | "duplicate"
+  | "dead"
+  | "open"
+  | "contradictions"
+  | "miscounted",
   number
 >;
 const audit = async (): Promise<Audit> => (await call("/audit")).json() as Promise<Audit>;
 
 /** Waits until `look` answers something, as a user waits for a page. */
-async function until<T>(what: string, look: () => Promise<T | undefined>, withinMs = 2 * MINUTE): Promise<T> {
+async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined>,
+  withinMs = 2 * MINUTE,
+): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
     const found = await look().catch(() => undefined);
@@ -53,19 +73,26 @@ const event = async (key: string) =>
 const reconciled = () =>
   until("a reconciled audit", async () => {
     const now = await audit();
-    return now.open === 0 && now.accepted === now.evidence + now.dropped + now.duplicate + now.dead ? now : undefined;
+    return now.open === 0 && now.accepted === now.evidence + now.dropped + now.duplicate + now.dead
+      ? now
+      : undefined;
   });
 
 describe("the whole flow", () => {
   it("turns a post into an explained signal", async () => {
-    expect((await ingest([post("one", "$FLOWA gets listed on a big exchange today, great news")])).status).toBe(202);
+    expect(
+      (await ingest([post("one", "$FLOWA gets listed on a big exchange today, great news")]))
+        .status,
+    ).toBe(202);
     const key = "unknown:FLOWA:2026-01-15T10:00:00Z";
     expect(await signal(key)).toMatchObject({
       state: expect.any(String),
       score: expect.any(Number),
       rules_version: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
-    const explained = (await (await call(`/signals/${encodeURIComponent(key)}/explain`)).json()) as { rules: unknown[] };
+    const explained = (await (
+      await call(`/signals/${encodeURIComponent(key)}/explain`)
+    ).json()) as { rules: unknown[] };
     expect(explained.rules.length).toBeGreaterThan(5);
     const history = (await (await call("/posts/e2e/one")).json()) as { outcome: string };
     expect(history.outcome).toBe("evidence");
@@ -77,7 +104,10 @@ describe("the whole flow", () => {
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
     await signal("unknown:FLOWB:2026-01-15T10:00:00Z");
     await reconciled();
-    expect(await event("unknown:FLOWB:2026-01-15T10:00:00Z")).toMatchObject({ evidence_count: 1, copies: 0 });
+    expect(await event("unknown:FLOWB:2026-01-15T10:00:00Z")).toMatchObject({
+      evidence_count: 1,
+      copies: 0,
+    });
   });
 
   it("loses nothing when many posts of one token arrive at once", async () => {
@@ -86,11 +116,17 @@ describe("the whole flow", () => {
         " ",
       );
     const posts = words.map((word, i) =>
-      post(`many-${i}`, `$FLOWC ${word} ${words[(i + 7) % 20]} ${words[(i + 3) % 20]} report number ${i} by the ${word} desk`),
+      post(
+        `many-${i}`,
+        `$FLOWC ${word} ${words[(i + 7) % 20]} ${words[(i + 3) % 20]} report number ${i} by the ${word} desk`,
+      ),
     );
     await Promise.all(posts.map((each) => ingest([each])));
     const total = await until("twenty pieces of evidence", async () => {
-      const found = (await event("unknown:FLOWC:2026-01-15T10:00:00Z")) as { evidence_count: number; copies: number };
+      const found = (await event("unknown:FLOWC:2026-01-15T10:00:00Z")) as {
+        evidence_count: number;
+        copies: number;
+      };
       return found.evidence_count + found.copies === 20 ? found : undefined;
     });
     expect(total.evidence_count + total.copies).toBe(20);
@@ -99,7 +135,10 @@ describe("the whole flow", () => {
   it("changes scores when the rules change, without a restart, and keeps them when new ones are bad", async () => {
     const text = readFileSync(join(import.meta.dirname, "../../rules/rules.yml"), "utf8");
     const before = (await (await call("/rules")).json()) as { sha: string };
-    const bad = await call("/rules", { method: "PUT", body: text.replace("condition: ", "condition: (((") });
+    const bad = await call("/rules", {
+      method: "PUT",
+      body: text.replace("condition: ", "condition: ((("),
+    });
     expect(bad.status).toBe(422);
     expect(((await (await call("/rules")).json()) as { sha: string }).sha).toBe(before.sha);
     const good = await call("/rules", { method: "PUT", body: `${text}\n# another version\n` });
@@ -109,7 +148,9 @@ describe("the whole flow", () => {
     let n = 0;
     await until("a signal by the new rules", async () => {
       await ingest([post(`rules-${n++}`, `$FLOWD update ${n} from the team about the roadmap`)]);
-      const answer = await call(`/signals/${encodeURIComponent("unknown:FLOWD:2026-01-15T10:00:00Z")}`);
+      const answer = await call(
+        `/signals/${encodeURIComponent("unknown:FLOWD:2026-01-15T10:00:00Z")}`,
+      );
       const found = answer.ok ? ((await answer.json()) as { rules_version: string }) : undefined;
       return found?.rules_version === sha ? found : undefined;
     });
@@ -125,7 +166,10 @@ describe("bad input", () => {
       post("future", "$FLOWE", { posted_at: "+030000-01-01T00:00:00Z" }),
     ]);
     expect(answer.status).toBe(202);
-    const body = (await answer.json()) as { accepted: number; rejected: { index: number; errors: { path: string }[] }[] };
+    const body = (await answer.json()) as {
+      accepted: number;
+      rejected: { index: number; errors: { path: string }[] }[];
+    };
     expect(body.accepted).toBe(1);
     expect(body.rejected.map(({ index }) => index)).toEqual([1, 2, 3]);
     expect(body.rejected.flatMap(({ errors }) => errors.map(({ path }) => path))).toEqual(
@@ -136,7 +180,10 @@ describe("bad input", () => {
       headers: { "content-type": "application/json" },
       body: '{"posts": [',
     });
-    expect([malformed.status, malformed.headers.get("content-type")]).toEqual([400, "application/problem+json"]);
+    expect([malformed.status, malformed.headers.get("content-type")]).toEqual([
+      400,
+      "application/problem+json",
+    ]);
     await malformed.body?.cancel();
   });
 
@@ -155,8 +202,14 @@ describe("what may be down", () => {
   it("is a provider: signals are marked degraded", async () => {
     await turnDial(stack, "*", { fault: "500", rate: 1 });
     try {
-      await ingest([post("down", "CA 0x6982508145454Ce325dDbE47a25d4ec3d2311933 on ethereum looks strong", { chain: "eth" })]);
-      const found = await signal("eth:0x6982508145454ce325ddbe47a25d4ec3d2311933:2026-01-15T10:00:00Z");
+      await ingest([
+        post("down", "CA 0x6982508145454Ce325dDbE47a25d4ec3d2311933 on ethereum looks strong", {
+          chain: "eth",
+        }),
+      ]);
+      const found = await signal(
+        "eth:0x6982508145454ce325ddbe47a25d4ec3d2311933:2026-01-15T10:00:00Z",
+      );
       expect(found).toMatchObject({ degraded: true });
     } finally {
       await turnDial(stack, "*");
@@ -174,7 +227,11 @@ describe("what may be down", () => {
   });
 
   it("is PostgreSQL: nothing accepted is lost, and nothing is accepted meanwhile", async () => {
-    await ingest(Array.from({ length: 10 }, (_, i) => post(`pg-${i}`, `$FLOWG item ${i} of the ${"abcdefghij"[i]} series`)));
+    await ingest(
+      Array.from({ length: 10 }, (_, i) =>
+        post(`pg-${i}`, `$FLOWG item ${i} of the ${"abcdefghij"[i]} series`),
+      ),
+    );
     await stack.parts.get("postgres")?.stop();
     const refused = await ingest([post("pg-late", "$FLOWG late")]);
     expect(refused.status).toBe(503);

@@ -1,15 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePorts } from "../../scripts/local/ports.ts";
-import { type Stack, startStack } from "../../scripts/local/stack.ts";
+import { type Stack, startStack } from "../../local/stack.ts";
+import { freePorts } from "../../local/supervisor/ports.ts";
 
 export interface TestStack extends Stack {
   dataDir: string;
 }
 
 /**
- * The whole product on free ports with a data folder of its own, which `stop` deletes. It starts in seconds to a minute: use one a file.
+ * The whole product on free ports with a data folder of its own, which `stop` deletes. It starts in
+ * seconds to a minute: use one a file.
  * `settings` are the Worker's variables over all others. No cron ticks here.
  */
 export async function startTestStack(settings: Record<string, string> = {}): Promise<TestStack> {
@@ -24,13 +25,22 @@ export async function startTestStack(settings: Record<string, string> = {}): Pro
     };
     return { ...stack, dataDir, stop };
   } catch (error) {
-    throw new Error(`the stack did not start:\n${lines.join("\n")}\nits logs are in ${dataDir}/logs`, { cause: error });
+    throw new Error(
+      `the stack did not start:\n${lines.join("\n")}\nits logs are in ${dataDir}/logs`,
+      { cause: error },
+    );
   }
 }
 
-/** Sets one provider's fault dial; no dial switches it off. See scripts/local/twins/faults.ts. */
-export async function turnDial({ twins }: Pick<Stack, "twins">, provider: string, dial?: Record<string, unknown>): Promise<void> {
-  const init = dial === undefined ? { method: "DELETE" } : { method: "PUT", body: JSON.stringify(dial) };
+/** Sets one provider's fault dial; no dial switches it off. See local/emulators/faults.ts. */
+export async function turnDial(
+  { twins }: Pick<Stack, "twins">,
+  provider: string,
+  dial?: Record<string, unknown>,
+): Promise<void> {
+  const init =
+    dial === undefined ? { method: "DELETE" } : { method: "PUT", body: JSON.stringify(dial) };
   const response = await fetch(`${twins}/dial/${provider}`, init);
-  if (!response.ok) throw new Error(`the dial answered ${response.status}: ${await response.text()}`);
+  if (!response.ok)
+    throw new Error(`the dial answered ${response.status}: ${await response.text()}`);
 }

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ask, sendJson } from "../../scripts/local/ask.ts";
-import { freePorts } from "../../scripts/local/ports.ts";
-import { type Stack, startStack } from "../../scripts/local/stack.ts";
+import { ask, sendJson } from "../../local/ask.ts";
+import { type Stack, startStack } from "../../local/stack.ts";
+import { freePorts } from "../../local/supervisor/ports.ts";
 import { camelCased } from "../../src/kit/camel.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
 import { type Audit, OVERLOAD_POSTS } from "../../src/store/store.ts";
@@ -26,8 +26,12 @@ type Sample = { open: number; done: number; megabytes: number };
 
 /** Resident memory of the process and all of its group: wrangler and workerd. */
 function megabytesOf(pid: number | undefined): number {
-  const lines = execFileSync("ps", ["-A", "-o", "pgid=,rss="], { encoding: "utf8" }).trim().split("\n");
-  const group = lines.map((line) => line.trim().split(/\s+/).map(Number)).filter(([pgid]) => pgid === pid);
+  const lines = execFileSync("ps", ["-A", "-o", "pgid=,rss="], { encoding: "utf8" })
+    .trim()
+    .split("\n");
+  const group = lines
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([pgid]) => pgid === pid);
   return Math.round(group.reduce((sum, [, rss = 0]) => sum + rss, 0) / 1024);
 }
 
@@ -39,7 +43,11 @@ describe("twice the posts that can be worked off", () => {
     const [port = 0] = await freePorts(1);
     const settings = { OVERLOADED_AFTER_SECONDS: `${OVERLOADED_AFTER_SECONDS}` };
     stack = await startStack({ port, dataDir, settings }, () => undefined);
-    await sendJson(stack, "/channels", { kind: "webhook", name: "hook", settings: { url: `${stack.twins}/webhook/local` } });
+    await sendJson(stack, "/channels", {
+      kind: "webhook",
+      name: "hook",
+      settings: { url: `${stack.twins}/webhook/local` },
+    });
   }, 900_000);
 
   afterAll(async () => {
@@ -47,7 +55,10 @@ describe("twice the posts that can be worked off", () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  /** An answer may be late on a machine that is given twice what it can do: then there is one sample less. */
+  /**
+   * An answer may be late on a machine that is given twice what it can do: then there is one sample
+   * less.
+   */
   async function audit(): Promise<Audit | undefined> {
     const answer = await ask(stack, "/audit").catch(() => undefined);
     return answer?.ok ? (camelCased(await answer.json()) as Audit) : undefined;
@@ -62,7 +73,10 @@ describe("twice the posts that can be worked off", () => {
     return (performance.now() - began) / 1_000;
   }
 
-  /** Posts a second from the first accepted to the last ended, while nothing else is asked of the machine. */
+  /**
+   * Posts a second from the first accepted to the last ended, while nothing else is asked of the
+   * machine.
+   */
   async function sustainable(posts: readonly RawPost[]): Promise<number> {
     const began = performance.now();
     await push(stack, posts, Infinity);
@@ -74,7 +88,12 @@ describe("twice the posts that can be worked off", () => {
     const samples: Sample[] = [];
     for (; performance.now() < until; await pause(5_000)) {
       const now = await audit();
-      if (now) samples.push({ open: now.open, done: now.outbox.done, megabytes: megabytesOf(stack.parts.get("worker")?.pid()) });
+      if (now)
+        samples.push({
+          open: now.open,
+          done: now.outbox.done,
+          megabytes: megabytesOf(stack.parts.get("worker")?.pid()),
+        });
     }
     return samples;
   }
@@ -100,8 +119,12 @@ describe("twice the posts that can be worked off", () => {
     const waits = after?.commitToSendMs ?? [];
 
     const half = Math.floor(samples.length / 2);
-    const most = (of: keyof Sample, among = samples): number => Math.max(...among.map((sample) => sample[of]));
-    const [early, late] = [most("megabytes", samples.slice(0, half)), most("megabytes", samples.slice(half))];
+    const most = (of: keyof Sample, among = samples): number =>
+      Math.max(...among.map((sample) => sample[of]));
+    const [early, late] = [
+      most("megabytes", samples.slice(0, half)),
+      most("megabytes", samples.slice(half)),
+    ];
     const accepted = sent.reduce((sum, each) => sum + each.accepted, 0);
     console.log(
       `sustainable ${rate.toFixed(0)} posts/s; offered ${offered} in ${seconds.toFixed(0)} s, accepted ${accepted}, refused ${refusals.length} times; ` +
@@ -109,15 +132,25 @@ describe("twice the posts that can be worked off", () => {
         `${samples.at(-1)?.done} deliveries, commit -> send p95 ${waits.map(({ p95 }) => p95).join(", ")} ms; recovered in ${recoverySeconds.toFixed(0)} s`,
     );
     expect(refusals.length).toBeGreaterThan(0);
-    expect(refusals.filter(({ status, retryAfter }) => status !== 429 || !(Number(retryAfter) > 0))).toEqual([]);
-    // Without a bound the half of the offer that cannot be worked off would be open at the end, and memory would grow with it (that of wrangler
-    // and workerd, shared pages counted in each).
+    expect(
+      refusals.filter(({ status, retryAfter }) => status !== 429 || !(Number(retryAfter) > 0)),
+    ).toEqual([]);
+    // Without a bound the half of the offer that cannot be worked off would be open at the end, and
+    // memory would grow with it (that of wrangler and workerd, shared pages counted in each).
     expect(most("open"), "open posts").toBeLessThan((rate * seconds) / 2);
     expect(late, "memory in the second half").toBeLessThan(1.5 * early);
-    expect(samples.at(-1)?.done, "deliveries went out under load").toBeGreaterThan(samples[0]?.done ?? 0);
+    expect(samples.at(-1)?.done, "deliveries went out under load").toBeGreaterThan(
+      samples[0]?.done ?? 0,
+    );
     // Posts wait behind posts; a notification must not wait behind them too.
     expect(waits.map(({ p95 }) => Number(p95) < STARVED_MS)).toEqual([true]);
     expect(recoverySeconds).toBeLessThan(60 + (2 * most("open")) / rate);
-    expect(after).toMatchObject({ open: 0, dead: 0, contradictions: 0, miscounted: 0, deadLetters: 0 });
+    expect(after).toMatchObject({
+      open: 0,
+      dead: 0,
+      contradictions: 0,
+      miscounted: 0,
+      deadLetters: 0,
+    });
   });
 });

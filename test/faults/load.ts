@@ -1,4 +1,4 @@
-import { type Server, sendJson } from "../../scripts/local/ask.ts";
+import { type Server, sendJson } from "../../local/ask.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
 
 const BATCH = 50;
@@ -12,8 +12,16 @@ const wire = ({ postedAt, tokenCa, ...post }: RawPost) => ({
 
 export type Sent = { accepted: number; refusals: { status: number; retryAfter: string | null }[] };
 
-/** Sends every post until it is accepted, about `perSecond` of them, whatever happens to the server meanwhile; begins no batch after `until`. */
-export async function push(server: Server, posts: readonly RawPost[], perSecond: number, until = Infinity): Promise<Sent> {
+/**
+ * Sends every post until it is accepted, about `perSecond` of them, whatever happens to the server
+ * meanwhile; begins no batch after `until`.
+ */
+export async function push(
+  server: Server,
+  posts: readonly RawPost[],
+  perSecond: number,
+  until = Infinity,
+): Promise<Sent> {
   const sent: Sent = { accepted: 0, refusals: [] };
   const began = performance.now();
   for (let from = 0; from < posts.length && performance.now() < until; from += BATCH) {

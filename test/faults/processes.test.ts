@@ -2,13 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { audit } from "../../scripts/cli/audit.ts";
-import { ServerError } from "../../scripts/cli/client.ts";
-import type { Io } from "../../scripts/cli/command.ts";
-import { ask, sendJson } from "../../scripts/local/ask.ts";
-import { signalTree } from "../../scripts/local/pids.ts";
-import { freePorts } from "../../scripts/local/ports.ts";
-import { type Stack, startStack } from "../../scripts/local/stack.ts";
+import { ServerError } from "../../cli/client.ts";
+import type { Io } from "../../cli/command.ts";
+import { audit } from "../../cli/commands/audit.ts";
+import { ask, sendJson } from "../../local/ask.ts";
+import { type Stack, startStack } from "../../local/stack.ts";
+import { signalTree } from "../../local/supervisor/pids.ts";
+import { freePorts } from "../../local/supervisor/ports.ts";
 import { dice } from "../sim/random.ts";
 import { workload } from "../sim/workload.ts";
 import { pause, push } from "./load.ts";
@@ -22,7 +22,13 @@ const VICTIMS = ["worker", "postgres", "redis", "twins", "neon"];
 
 async function* nothing(): AsyncGenerator<string> {}
 
-type OutboxRow = { channel: string; event_key: string; status: string; idem_key: string; payload: { transition: number } };
+type OutboxRow = {
+  channel: string;
+  event_key: string;
+  status: string;
+  idem_key: string;
+  payload: { transition: number };
+};
 type LedgerEntry = { idempotency_key: string | null; message: { text?: string } };
 
 describe("real processes that are killed under load", () => {
@@ -105,7 +111,9 @@ describe("real processes that are killed under load", () => {
   async function outbox(): Promise<OutboxRow[]> {
     const rows: OutboxRow[] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
-      const page = (await (await ask(stack, `/outbox?limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)).json()) as {
+      const page = (await (
+        await ask(stack, `/outbox?limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)
+      ).json()) as {
         outbox: OutboxRow[];
         next_cursor: string | null;
       };
@@ -123,14 +131,25 @@ describe("real processes that are killed under load", () => {
     const until = performance.now() + SECONDS * 1_000;
     proxy.cuts.before = 0.01;
     proxy.cuts.after = 0.03;
-    const [sent, kills] = await Promise.all([push(stack, posts, POSTS / SECONDS), killAtRandom(until)]);
+    const [sent, kills] = await Promise.all([
+      push(stack, posts, POSTS / SECONDS),
+      killAtRandom(until),
+    ]);
     Object.assign(proxy.cuts, { before: 0, after: 0 });
     const recovery = performance.now();
     await untilReady();
 
     const said: string[] = [];
     const say = (line: string): void => void said.push(line);
-    const io: Io = { url: stack.url, key: stack.adminKey, json: false, out: say, err: say, stdin: nothing(), fetch };
+    const io: Io = {
+      url: stack.url,
+      key: stack.adminKey,
+      json: false,
+      out: say,
+      err: say,
+      stdin: nothing(),
+      fetch,
+    };
     const exit = await audited(io);
     const seconds = Math.round((performance.now() - recovery) / 1_000);
     console.log(
@@ -151,7 +170,9 @@ describe("real processes that are killed under load", () => {
     const chats = (await ledger("telegram")).map((entry) => entry.message.text ?? "").join("\n");
     const done = rows.filter((row) => row.status === "done");
     const untold = done.filter((row) =>
-      row.channel.includes("webhook") ? !hooks.has(row.idem_key) : !chats.includes(`${row.event_key} #${row.payload.transition}`),
+      row.channel.includes("webhook")
+        ? !hooks.has(row.idem_key)
+        : !chats.includes(`${row.event_key} #${row.payload.transition}`),
     );
     expect(done.length).toBeGreaterThan(0);
     expect(untold).toEqual([]);

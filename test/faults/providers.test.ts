@@ -3,24 +3,33 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Audit, complaints } from "../../scripts/cli/audit.ts";
-import { table } from "../../scripts/cli/table.ts";
-import { ask, sendJson } from "../../scripts/local/ask.ts";
-import { freePorts } from "../../scripts/local/ports.ts";
-import { type Stack, startStack } from "../../scripts/local/stack.ts";
-import { startTicker } from "../../scripts/local/ticker.ts";
+import { type Audit, complaints } from "../../cli/commands/audit.ts";
+import { table } from "../../cli/table.ts";
+import { ask, sendJson } from "../../local/ask.ts";
+import { startTicker } from "../../local/services/ticker.ts";
+import { type Stack, startStack } from "../../local/stack.ts";
+import { freePorts } from "../../local/supervisor/ports.ts";
 import { PostInput, type RawPost } from "../../src/model/raw-post.ts";
 import { workload } from "../sim/workload.ts";
 import { pause, push } from "./load.ts";
 
-/** By hand, over posts of your own: FAULT_POSTS_FILE=posts.jsonl; FAULT_POSTS and FAULT_SECONDS say how many in what time. */
+/**
+ * By hand, over posts of your own: FAULT_POSTS_FILE=posts.jsonl; FAULT_POSTS and FAULT_SECONDS say
+ * how many in what time.
+ */
 const FILE = process.env.FAULT_POSTS_FILE;
 const POSTS = Number(process.env.FAULT_POSTS ?? 2_000);
 const SECONDS = Number(process.env.FAULT_SECONDS ?? 150);
-/** Of the push beyond its time, and of the drain: a machine that is slower says so, and does not wait for ever. */
+/**
+ * Of the push beyond its time, and of the drain: a machine that is slower says so, and does not
+ * wait for ever.
+ */
 const PATIENCE_SECONDS = 300;
 
-/** Those that pass. Used-up quota, refused keys and 410 last until a person acts, so they would only switch a provider off. */
+/**
+ * Those that pass. Used-up quota, refused keys and 410 last until a person acts, so they would only
+ * switch a provider off.
+ */
 const PASSING = ["latency", "429", "500", "timeout", "cut", "html", "types", "empty"];
 const DIAL = { fault: PASSING, rate: 0.25, ms: 2_000, retryAfterSeconds: 5 };
 /** A channel whose target answers 403 is paused until a person acts, so its target does not. */
@@ -33,7 +42,12 @@ const PACES: Record<string, number> = {
 /** A minute less the way from the gate, which counts, to the provider, which is counted here. */
 const MINUTE_MS = 59_000;
 /** What is asked of a group of providers, and by which of them it is answered. */
-const GROUPS: Record<string, string> = { goplus: "goplus", dexscreener: "dex", geckoterminal: "dex", bigquery: "bigquery" };
+const GROUPS: Record<string, string> = {
+  goplus: "goplus",
+  dexscreener: "dex",
+  geckoterminal: "dex",
+  bigquery: "bigquery",
+};
 
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const account = {
@@ -43,7 +57,12 @@ const account = {
 };
 /** Every source and enricher is on, and is polled at every minute where its pace allows that. */
 const SETTINGS = {
-  ...{ GCP_SA_JSON: JSON.stringify(account), X_BEARER_TOKEN: "local", X_USERS: "local_user", APIFY_TOKEN: "local" },
+  ...{
+    GCP_SA_JSON: JSON.stringify(account),
+    X_BEARER_TOKEN: "local",
+    X_USERS: "local_user",
+    APIFY_TOKEN: "local",
+  },
   ...{
     X_EVERY_MINUTES: "1",
     APIFY_EVERY_MINUTES: "3",
@@ -59,10 +78,12 @@ let stack: Stack;
 let stopTicks = () => {};
 
 const began = performance.now();
-const say = (line: string): void => console.log(`${((performance.now() - began) / 1_000).toFixed(0)} s: ${line}`);
+const say = (line: string): void =>
+  console.log(`${((performance.now() - began) / 1_000).toFixed(0)} s: ${line}`);
 
 async function turn(name: string, dial?: object): Promise<void> {
-  const init = dial === undefined ? { method: "DELETE" } : { method: "PUT", body: JSON.stringify(dial) };
+  const init =
+    dial === undefined ? { method: "DELETE" } : { method: "PUT", body: JSON.stringify(dial) };
   const answer = await fetch(`${stack.twins}/dial/${name}`, init);
   if (!answer.ok) throw new Error(`the dial of ${name}: ${await answer.text()}`);
 }
@@ -70,7 +91,11 @@ async function turn(name: string, dial?: object): Promise<void> {
 beforeAll(async () => {
   const [port = 0] = await freePorts(1);
   stack = await startStack({ port, dataDir, settings: SETTINGS }, say);
-  await sendJson(stack, "/channels", { kind: "webhook", name: "hook", settings: { url: `${stack.twins}/webhook/local` } });
+  await sendJson(stack, "/channels", {
+    kind: "webhook",
+    name: "hook",
+    settings: { url: `${stack.twins}/webhook/local` },
+  });
 }, 300_000);
 
 afterAll(async () => {
@@ -95,7 +120,10 @@ async function audited(): Promise<Audit> {
   }
 }
 
-/** Looks until `done`, and says what is still open on the way; after its time the last look is the answer. */
+/**
+ * Looks until `done`, and says what is still open on the way; after its time the last look is the
+ * answer.
+ */
 async function audit(done: (figures: Audit) => boolean): Promise<Audit> {
   const until = performance.now() + PATIENCE_SECONDS * 1_000;
   for (;;) {
@@ -108,7 +136,10 @@ async function audit(done: (figures: Audit) => boolean): Promise<Audit> {
 
 /** The most calls that any minute held. */
 const busiest = (times: number[]): number =>
-  Math.max(0, ...times.map((from, i) => times.slice(i).filter((at) => at < from + MINUTE_MS).length));
+  Math.max(
+    0,
+    ...times.map((from, i) => times.slice(i).filter((at) => at < from + MINUTE_MS).length),
+  );
 
 function quantile(values: number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -119,20 +150,27 @@ function quantile(values: number[], part: number): number {
 const looks = (): number[] =>
   readFileSync(join(dataDir, "logs", "worker.log"), "utf8")
     .split("\n")
-    .flatMap((line) => (line.includes('"stage":"enrich"') ? [Number(/"latency_ms":(\d+)/.exec(line)?.[1])] : []));
+    .flatMap((line) =>
+      line.includes('"stage":"enrich"') ? [Number(/"latency_ms":(\d+)/.exec(line)?.[1])] : [],
+    );
 
 /** How often facts of a group were wanted: what it would be asked without a cache. */
 function wanted(metrics: string, group: string): number {
   const counts = [...metrics.matchAll(/^facts_total\{([^}]*)\} (\d+)/gm)];
-  const own = counts.filter(([, labels = ""]) => labels.includes(`provider="${group}"`) && !labels.includes("unasked"));
+  const own = counts.filter(
+    ([, labels = ""]) => labels.includes(`provider="${group}"`) && !labels.includes("unasked"),
+  );
   return own.reduce((sum, [, , count]) => sum + Number(count), 0);
 }
 
-const twin = async <T>(path: string): Promise<T> => (await (await fetch(`${stack.twins}${path}`)).json()) as T;
+const twin = async <T>(path: string): Promise<T> =>
+  (await (await fetch(`${stack.twins}${path}`)).json()) as T;
 
 async function tell(figures: Audit): Promise<void> {
   const metrics = await (await ask(stack, "/metrics")).text();
-  const { calls } = await twin<{ calls: Record<string, { total: number; failed: number }> }>("/calls");
+  const { calls } = await twin<{ calls: Record<string, { total: number; failed: number }> }>(
+    "/calls",
+  );
   const per1000 = (count: number) => Math.round((count * 1_000) / figures.accepted);
   const rows = await Promise.all(
     Object.entries(PACES).map(async ([provider, pace]) => {
@@ -156,11 +194,19 @@ it("bears faults at every provider: the audit reconciles, paces are kept, nothin
   await turn("webhook", CHANNEL_DIAL);
   stopTicks = startTicker({ url: stack.url, crons: ["* * * * *"], everyMs: 20_000 });
   const all = posts();
-  const sent = await push(stack, all, all.length / SECONDS, performance.now() + (SECONDS + PATIENCE_SECONDS) * 1_000);
+  const sent = await push(
+    stack,
+    all,
+    all.length / SECONDS,
+    performance.now() + (SECONDS + PATIENCE_SECONDS) * 1_000,
+  );
   say(`sent ${sent.accepted} of ${all.length}, refused ${sent.refusals.length} times`);
   expect(sent.accepted, "posts accepted within the time").toBe(all.length);
 
-  /* The sources fall silent, so that there is an end; what was accepted is worked off under the same faults. */
+  /**
+   * The sources fall silent, so that there is an end; what was accepted is worked off under the
+   * same faults.
+   */
   stopTicks();
   await turn("jetstream", { fault: "empty" });
   const ended = await audit(({ open }) => open === 0);
@@ -169,16 +215,24 @@ it("bears faults at every provider: the audit reconciles, paces are kept, nothin
   expect(complaints(ended)).toEqual([]);
   expect(ended.dead).toBe(0);
 
-  /* A delivery that failed twice waits for minutes, as it should: it is made due when the faults are over. */
+  /**
+   * A delivery that failed twice waits for minutes, as it should: it is made due when the faults
+   * are over.
+   */
   await turn("*");
   await turn("jetstream", { fault: "empty" });
-  const { outbox } = (await (await ask(stack, "/outbox?status=failed&limit=200")).json()) as { outbox: { id: number }[] };
+  const { outbox } = (await (await ask(stack, "/outbox?status=failed&limit=200")).json()) as {
+    outbox: { id: number }[];
+  };
   for (const { id } of outbox) await ask(stack, `/outbox/${id}/retry`, { method: "POST" });
   const delivered = await audit((figures) => figures.outbox.pending + figures.outbox.failed === 0);
   expect(delivered.outbox).toMatchObject({ pending: 0, failed: 0, dlq: 0 });
 
   for (const [name, pace] of Object.entries(PACES)) {
     const most = busiest(await twin<number[]>(`/calls/${name}`));
-    expect([name, Math.max(most, pace)], `calls of ${name} in its busiest minute`).toEqual([name, pace]);
+    expect([name, Math.max(most, pace)], `calls of ${name} in its busiest minute`).toEqual([
+      name,
+      pace,
+    ]);
   }
 });

@@ -7,7 +7,9 @@ import { fleet } from "../sim/fleet.ts";
 import { jobOf, matrix, ratesOf, replayOf } from "../sim/jobs.ts";
 import { type Outcome, simulate } from "../sim/run.ts";
 
-/** In all, over 200 seeds. Fewer while working on something: SIM_POSTS=20000 npm run test:faults. */
+/**
+ * In all, over 200 seeds. Fewer while working on something: SIM_POSTS=20000 npm run test:faults.
+ */
 const POSTS = Number(process.env.SIM_POSTS ?? 1_000_000);
 const THREADS = Number(process.env.SIM_THREADS ?? availableParallelism());
 
@@ -16,7 +18,9 @@ const total = (outcomes: Outcome[], of: (outcome: Outcome) => number): number =>
 
 function report(outcomes: Outcome[], seconds: number, cpuSeconds: number): string {
   const posts = total(outcomes, ({ job }) => job.posts.count);
-  const faults = total(outcomes, (each) => Object.values(each.faults).reduce((sum, count) => sum + count, 0));
+  const faults = total(outcomes, (each) =>
+    Object.values(each.faults).reduce((sum, count) => sum + count, 0),
+  );
   const figures = [
     `${posts} posts, ${outcomes.length} seeds, ${Math.round(seconds)} s (${Math.round(posts / seconds)} posts/s), ${Math.round(cpuSeconds)} s of processor time`,
     `${faults} faults, ${total(outcomes, ({ signals }) => signals)} signals, ${total(outcomes, ({ deliveries }) => deliveries)} deliveries`,
@@ -28,7 +32,9 @@ function report(outcomes: Outcome[], seconds: number, cpuSeconds: number): strin
 
 /** How often each fault happened, over all histories. */
 function counts(outcomes: Outcome[]): string {
-  const lines = FAULT_NAMES.map((name) => `${`${total(outcomes, ({ faults }) => faults[name] ?? 0)}`.padStart(9)} ${name}`);
+  const lines = FAULT_NAMES.map(
+    (name) => `${`${total(outcomes, ({ faults }) => faults[name] ?? 0)}`.padStart(9)} ${name}`,
+  );
   return lines.join("\n");
 }
 
@@ -38,19 +44,27 @@ describe("the pipeline under every fault", () => {
     const [began, cpu] = [performance.now(), process.cpuUsage()];
     await fleet(matrix(POSTS), THREADS, (outcome) => void outcomes.push(outcome));
     const { user, system } = process.cpuUsage(cpu);
-    console.log(`${counts(outcomes)}\n${report(outcomes, (performance.now() - began) / 1000, (user + system) / 1e6)}`);
+    console.log(
+      `${counts(outcomes)}\n${report(outcomes, (performance.now() - began) / 1000, (user + system) / 1e6)}`,
+    );
     const broken = outcomes.filter(({ complaints }) => complaints.length > 0);
-    for (const { job, complaints } of broken) console.log(`${complaints.join("\n")}\n  replay: ${replayOf(job)}`);
+    for (const { job, complaints } of broken)
+      console.log(`${complaints.join("\n")}\n  replay: ${replayOf(job)}`);
     expect(broken.map(({ job }) => replayOf(job))).toEqual([]);
     const happened = new Set(outcomes.flatMap(({ faults }) => Object.keys(faults)));
-    const silent = FAULT_NAMES.filter((name) => !happened.has(name) && !name.endsWith("-down") && !name.includes("-down-"));
+    const silent = FAULT_NAMES.filter(
+      (name) => !happened.has(name) && !name.endsWith("-down") && !name.includes("-down-"),
+    );
     expect(silent, "faults that never happened prove nothing").toEqual([]);
     expect(total(outcomes, ({ digests }) => digests)).toBeGreaterThan(0);
   });
 });
 
 describe("docs/reliability.md", () => {
-  const page = readFileSync(join(import.meta.dirname, "../../docs/reliability.md"), "utf8").replace(/ +/g, " ");
+  const page = readFileSync(join(import.meta.dirname, "../../docs/reliability.md"), "utf8").replace(
+    / +/g,
+    " ",
+  );
 
   it.each(FAULT_NAMES)("says what %s is", (name) => {
     expect(page).toContain(`| \`${name}\` | ${FAULTS[name].says} |`);

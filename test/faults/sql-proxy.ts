@@ -1,8 +1,17 @@
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 
 export type SqlProxy = {
   url: string;
-  /** Shares of statements whose connection is cut: before they reach the database, and after they were committed but before the reply. */
+  /**
+   * Shares of statements whose connection is cut: before they reach the database, and after they
+   * were committed but before the reply.
+   */
   cuts: { before: number; after: number };
   /** How many replies were cut after the statement had run. */
   cutAfter(): number;
@@ -15,8 +24,14 @@ async function bodyOf(stream: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Stands between the Worker and the database's HTTP route, which `target` finds anew for each statement, and cuts connections. */
-export async function sqlProxy(target: () => string | undefined, random: () => number): Promise<SqlProxy> {
+/**
+ * Stands between the Worker and the database's HTTP route, which `target` finds anew for each
+ * statement, and cuts connections.
+ */
+export async function sqlProxy(
+  target: () => string | undefined,
+  random: () => number,
+): Promise<SqlProxy> {
   const cuts = { before: 0, after: 0 };
   let cutAfter = 0;
 

@@ -6,7 +6,9 @@ vi.spyOn(console, "warn").mockImplementation(() => undefined);
 const SHARDS = 10;
 const EACH = 20_000;
 
-/** 200,000 in all. A failure names its seed, and shows the smallest expression that still differs. */
+/**
+ * 200,000 in all. A failure names its seed, and shows the smallest expression that still differs.
+ */
 it.each(Array.from({ length: SHARDS }, (_, shard) => 1_000_000 + shard * EACH))(
   "answers as filtrex does, for 20,000 expressions from seed %i",
   { timeout: 300_000 },

@@ -30,13 +30,18 @@ export async function pushes({ posts }: Stream, untilMs: number, world: World): 
     for (;;) {
       const answer = await live("api", world, (who) => ingest(batch, world.ingestPorts(who)));
       if (answer !== "died" && answer.kind === "accepted") break;
-      await kernel.pause(answer === "died" ? kernel.dice.int(1_000, 10_000) : answer.retryAfter * 1000);
+      await kernel.pause(
+        answer === "died" ? kernel.dice.int(1_000, 10_000) : answer.retryAfter * 1000,
+      );
     }
     await kernel.pause(kernel.dice.int(0, 2 * gap));
   }
 }
 
-/** A source that is asked: it shows what has appeared by now, a page at a time, after the cursor it is given. */
+/**
+ * A source that is asked: it shows what has appeared by now, a page at a time, after the cursor it
+ * is given.
+ */
 function polledSource({ source, posts }: Stream, from: number, untilMs: number): Source {
   return {
     name: source,
@@ -51,18 +56,35 @@ function polledSource({ source, posts }: Stream, from: number, untilMs: number):
       providers: [],
       async poll({ cursor }, { now }) {
         const appeared = Math.floor((posts.length * (now() - from)) / (untilMs - from));
-        const page = posts.slice(Number(cursor ?? 0), Math.max(0, Math.min(appeared, Number(cursor ?? 0) + 200)));
-        return { verdict: { kind: "ok", reason: "" }, posts: page, rejected: 0, cursor: `${Number(cursor ?? 0) + page.length}` };
+        const page = posts.slice(
+          Number(cursor ?? 0),
+          Math.max(0, Math.min(appeared, Number(cursor ?? 0) + 200)),
+        );
+        return {
+          verdict: { kind: "ok", reason: "" },
+          posts: page,
+          rejected: 0,
+          cursor: `${Number(cursor ?? 0) + page.length}`,
+        };
       },
     }),
   };
 }
 
 /** The project's own cron handler with these sources, a life for each tick. */
-export function cron(streams: Stream[], from: number, untilMs: number, world: World): (cron: string) => Promise<void> {
-  const sources = streams.filter(({ how }) => how === "poll").map((stream) => polledSource(stream, from, untilMs));
+export function cron(
+  streams: Stream[],
+  from: number,
+  untilMs: number,
+  world: World,
+): (cron: string) => Promise<void> {
+  const sources = streams
+    .filter(({ how }) => how === "poll")
+    .map((stream) => polledSource(stream, from, untilMs));
   return async (cron) => {
-    await live("cron", world, (who) => scheduled({ cron, scheduledTime: world.kernel.now() }, cronPorts(who, sources, world)));
+    await live("cron", world, (who) =>
+      scheduled({ cron, scheduledTime: world.kernel.now() }, cronPorts(who, sources, world)),
+    );
   };
 }
 
@@ -74,7 +96,8 @@ function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
   const poll: Pick<PollPorts, "now" | "store" | "ingest"> = {
     now,
     store: places,
-    ingest: async (posts) => ((await ingest(posts, ingestPorts)).kind === "accepted" ? "ok" : "unavailable"),
+    ingest: async (posts) =>
+      (await ingest(posts, ingestPorts)).kind === "accepted" ? "ok" : "unavailable",
   };
   // The sources here call nobody, so that the rest of a poll's ports is not asked for.
   return {
@@ -94,11 +117,16 @@ function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
 }
 
 /** Ticks each minute, less or more often where the faults say so, until `until` answers true. */
-export async function ticks(tick: (cron: string) => Promise<void>, until: () => Promise<boolean>, world: World): Promise<void> {
+export async function ticks(
+  tick: (cron: string) => Promise<void>,
+  until: () => Promise<boolean>,
+  world: World,
+): Promise<void> {
   const { kernel, faults } = world;
   for (;;) {
     await kernel.pause(MINUTE - (kernel.now() % MINUTE));
-    const crons = Math.floor(kernel.now() / MINUTE) % 60 === 7 ? [EVERY_MINUTE, "7 * * * *"] : [EVERY_MINUTE];
+    const crons =
+      Math.floor(kernel.now() / MINUTE) % 60 === 7 ? [EVERY_MINUTE, "7 * * * *"] : [EVERY_MINUTE];
     for (const cron of crons) {
       if (!faults.hits("cron-missed")) kernel.spawn(tick(cron));
       if (faults.hits("cron-overlapping")) kernel.spawn(tick(cron));
@@ -114,23 +142,31 @@ export async function operator(world: World): Promise<void> {
     await kernel.pause(5 * MINUTE);
     await kernel.real(async () => {
       for (const { id, status } of await store.channels())
-        if (status !== "active") await store.updateChannel(id, { status: "active", statusReason: null });
+        if (status !== "active")
+          await store.updateChannel(id, { status: "active", statusReason: null });
     });
   }
 }
 
-/** Has channels of mail collect for a while and send at once again, at any moment, as a person who tries out which is better. */
+/**
+ * Has channels of mail collect for a while and send at once again, at any moment, as a person who
+ * tries out which is better.
+ */
 export async function collector({ kernel, store }: World): Promise<void> {
   for (let digestMinutes = 3; ; digestMinutes = 3 - digestMinutes) {
     await kernel.real(async () => {
       for (const { id, kind, filter } of await store.channels())
-        if (kind === "email") await store.updateChannel(id, { filter: { ...filter, digestMinutes } });
+        if (kind === "email")
+          await store.updateChannel(id, { filter: { ...filter, digestMinutes } });
     });
     await kernel.pause(kernel.dice.int(1, 8) * MINUTE);
   }
 }
 
-/** The source of posts on which a stage fails. None of them was accepted: they are here to be buried. */
+/**
+ * The source of posts on which a stage fails. None of them was accepted: they are here to be
+ * buried.
+ */
 export const POISON = "poison";
 
 /** Each carries its mark, so that its dead letter can be told from a false one. */
@@ -160,7 +196,10 @@ export async function poisoner(untilMs: number, marks: Set<string>, world: World
     const name = kernel.dice.pick(["posts", "mentions", "deliveries"] as const);
     if (!faults.hits("poison")) continue;
     const mark = `garbage-${marks.size}`;
-    queues[name].put(kernel.dice.pick(name === "posts" ? [...GARBAGE, POISONED] : GARBAGE)(mark), 0);
+    queues[name].put(
+      kernel.dice.pick(name === "posts" ? [...GARBAGE, POISONED] : GARBAGE)(mark),
+      0,
+    );
     marks.add(mark);
   }
 }

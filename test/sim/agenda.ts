@@ -1,4 +1,7 @@
-/** Something that happens at a virtual time. `tie` orders what falls on the same millisecond: random, so that no order is promised. */
+/**
+ * Something that happens at a virtual time. `tie` orders what falls on the same millisecond:
+ * random, so that no order is promised.
+ */
 export type Entry = { at: number; tie: number; act: () => void };
 
 const before = (a: Entry, b: Entry): boolean => a.at < b.at || (a.at === b.at && a.tie < b.tie);

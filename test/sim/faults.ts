@@ -2,43 +2,93 @@ import type { Dice } from "./random.ts";
 
 /** Before: the call never arrives. After: it took effect, and its answer is what suffers. */
 export type Moment = "before" | "after";
-/** crash: the caller dies there · refuse: the call fails and says so · lose: it took effect and looks like a failure · delay: its answer takes minutes. */
+/**
+ * crash: the caller dies there · refuse: the call fails and says so · lose: it took effect and
+ * looks like a failure · delay: its answer takes minutes.
+ */
 export type Blow = "crash" | "refuse" | "lose" | "delay";
 
 type Fault = { says: string } & (
   | { kind: "strike"; at: RegExp; moments: readonly Moment[]; blow: Blow }
-  /** What `at` matches refuses everything for so many minutes on end; the rate is the share of the time spent so. */
+  /**
+   * What `at` matches refuses everything for so many minutes on end; the rate is the share of the
+   * time spent so.
+   */
   | { kind: "outage"; at: RegExp; minutes: number }
   /** Acted out by the fake that it belongs to, which asks for it by name. */
   | { kind: "played" }
 );
 
-const crash = (at: RegExp, says: string, moments: Moment[]): Fault => ({ kind: "strike", at, moments, blow: "crash", says });
-const refuse = (at: RegExp, says: string): Fault => ({ kind: "strike", at, moments: ["before"], blow: "refuse", says });
-const lose = (at: RegExp, says: string): Fault => ({ kind: "strike", at, moments: ["after"], blow: "lose", says });
-const delay = (at: RegExp, says: string): Fault => ({ kind: "strike", at, moments: ["after"], blow: "delay", says });
-const outage = (at: RegExp, minutes: number, says: string): Fault => ({ kind: "outage", at, minutes, says });
+const crash = (at: RegExp, says: string, moments: Moment[]): Fault => ({
+  kind: "strike",
+  at,
+  moments,
+  blow: "crash",
+  says,
+});
+const refuse = (at: RegExp, says: string): Fault => ({
+  kind: "strike",
+  at,
+  moments: ["before"],
+  blow: "refuse",
+  says,
+});
+const lose = (at: RegExp, says: string): Fault => ({
+  kind: "strike",
+  at,
+  moments: ["after"],
+  blow: "lose",
+  says,
+});
+const delay = (at: RegExp, says: string): Fault => ({
+  kind: "strike",
+  at,
+  moments: ["after"],
+  blow: "delay",
+  says,
+});
+const outage = (at: RegExp, minutes: number, says: string): Fault => ({
+  kind: "outage",
+  at,
+  minutes,
+  says,
+});
 const played = (says: string): Fault => ({ kind: "played", says });
 
 /**
- * Every fault there is. A strike happens where `at` matches `caller>callee.method`, e.g. `posts>store.judge` or `event>store.commit`. To add one, add
- * a line here; the fault is then in the matrix of seeds, in the replay command and in docs/reliability.md's table.
+ * Every fault there is. A strike happens where `at` matches `caller>callee.method`, e.g.
+ * `posts>store.judge` or `event>store.commit`. To add one, add a line here; the fault is then in
+ * the matrix of seeds, in the replay command and in docs/reliability.md's table.
  */
 export const FAULTS = {
   "queue-duplicate": played("a queue delivers a message twice"),
   "queue-reorder": played("a queue holds a message back for up to ten minutes"),
   "queue-lost": played("a queue forgets a message, as the local one does on restart"),
   "ack-lost": played("a message comes again although it was acked"),
-  "crash-before-claim": crash(/>redis\.claim/, "a consumer dies before its dedup claim", ["before"]),
+  "crash-before-claim": crash(/>redis\.claim/, "a consumer dies before its dedup claim", [
+    "before",
+  ]),
   "crash-after-claim": crash(/>redis\.claim/, "a consumer dies holding its dedup claim", ["after"]),
-  "crash-in-transaction": crash(/>store\./, "a caller dies and its transaction rolls back", ["before"]),
-  "crash-after-commit": crash(/>store\./, "a caller dies after its transaction was committed", ["after"]),
+  "crash-in-transaction": crash(/>store\./, "a caller dies and its transaction rolls back", [
+    "before",
+  ]),
+  "crash-after-commit": crash(/>store\./, "a caller dies after its transaction was committed", [
+    "after",
+  ]),
   "commit-reply-lost": lose(/>store\./, "a transaction commits and its answer is lost"),
-  "crash-before-enqueue": crash(/>queue\./, "a sender dies before a queue has its messages", ["before"]),
-  "crash-after-enqueue": crash(/>queue\./, "a sender dies after a queue has its messages", ["after"]),
+  "crash-before-enqueue": crash(/>queue\./, "a sender dies before a queue has its messages", [
+    "before",
+  ]),
+  "crash-after-enqueue": crash(/>queue\./, "a sender dies after a queue has its messages", [
+    "after",
+  ]),
   "enqueue-refused": refuse(/>queue\./, "a queue answers 429 to a send"),
-  "crash-before-send": crash(/>target\./, "a channel's object dies before its message goes out", ["before"]),
-  "crash-after-send": crash(/>target\./, "a channel's object dies after its message went out", ["after"]),
+  "crash-before-send": crash(/>target\./, "a channel's object dies before its message goes out", [
+    "before",
+  ]),
+  "crash-after-send": crash(/>target\./, "a channel's object dies after its message went out", [
+    "after",
+  ]),
   "accept-then-timeout": played("a channel's target takes a message and never answers"),
   "redis-down": outage(/>redis\./, 5, "Redis is down for five minutes"),
   "redis-reply-lost": lose(/>redis\./, "Redis acts and its answer is lost"),
@@ -53,10 +103,11 @@ export const FAULTS = {
   "channel-429": played("a channel's target answers 429 with Retry-After"),
   "channel-5xx": played("a channel's target answers 502"),
   "channel-4xx": played("a channel's target refuses: 400, 401 or 410"),
-  "object-evicted": crash(/^(event|channel|sweeper)>/, "a Durable Object is evicted in the middle of a call", [
-    "before",
-    "after",
-  ]),
+  "object-evicted": crash(
+    /^(event|channel|sweeper)>/,
+    "a Durable Object is evicted in the middle of a call",
+    ["before", "after"],
+  ),
   "object-doubled": played("two instances of a Durable Object live at once"),
   "alarm-twice": played("an alarm fires again after it succeeded"),
   "alarm-silent": played("an alarm is dropped, as after six failures"),
@@ -97,7 +148,13 @@ export function faults(rates: Rates, rolls: Dice, span: Window, now: () => numbe
   const outages = on.flatMap((name) => {
     const fault: Fault = FAULTS[name];
     return fault.kind === "outage"
-      ? [{ name, at: fault.at, windows: windows(rates[name] ?? 0, fault.minutes * 60_000, span, rolls) }]
+      ? [
+          {
+            name,
+            at: fault.at,
+            windows: windows(rates[name] ?? 0, fault.minutes * 60_000, span, rolls),
+          },
+        ]
       : [];
   });
   const end = Math.max(span.to, ...outages.flatMap(({ windows }) => windows.map(({ to }) => to)));
@@ -113,7 +170,8 @@ export function faults(rates: Rates, rolls: Dice, span: Window, now: () => numbe
     const strikes = (moment: Moment): Strike[] =>
       on.flatMap((name) => {
         const fault: Fault = FAULTS[name];
-        const here = fault.kind === "strike" && fault.moments.includes(moment) && fault.at.test(path);
+        const here =
+          fault.kind === "strike" && fault.moments.includes(moment) && fault.at.test(path);
         return here ? [{ name, rate: rates[name] ?? 0, blow: fault.blow }] : [];
       });
     const found = {

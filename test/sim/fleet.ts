@@ -4,20 +4,31 @@ import { type Job, keyOf, type Outcome } from "./run.ts";
 import type { Tables } from "./tables.ts";
 
 const THREAD = new URL("./thread.ts", import.meta.url);
-/** Most of what a history makes dies young: with room for it, half of the collector's work falls away. */
+/**
+ * Most of what a history makes dies young: with room for it, half of the collector's work falls
+ * away.
+ */
 const YOUNG_MB = 96;
 
 /** What a thread says: one outcome more, or that it has nothing left to do. */
 export type Word = { outcome: Outcome } | "idle";
 export type ThreadData = { mutant?: Mutant; references?: Record<string, Tables> };
 
-/** Jobs of one set of posts stay together, since a thread has to judge the posts and run them without faults first. The longest come first. */
+/**
+ * Jobs of one set of posts stay together, since a thread has to judge the posts and run them
+ * without faults first. The longest come first.
+ */
 function groupsOf(jobs: readonly Job[]): Job[][] {
   const load = (group: Job[]): number => group.reduce((sum, { posts }) => sum + posts.count, 0);
-  return [...Map.groupBy(jobs, ({ posts }) => keyOf(posts)).values()].sort((a, b) => load(b) - load(a));
+  return [...Map.groupBy(jobs, ({ posts }) => keyOf(posts)).values()].sort(
+    (a, b) => load(b) - load(a),
+  );
 }
 
-/** Runs the jobs over so many threads. `told` hears of each outcome and may answer "enough", which ends the fleet. */
+/**
+ * Runs the jobs over so many threads. `told` hears of each outcome and may answer "enough", which
+ * ends the fleet.
+ */
 export async function fleet(
   jobs: readonly Job[],
   threads: number,

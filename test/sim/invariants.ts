@@ -51,10 +51,14 @@ export function complaintsOf(run: Judged, reference: Reference | undefined): Com
     sweepIsOnlyANet(run),
     deliveriesAreInTime(run),
     factsCatchUp(run),
-    ...(reference ? [postsEqual(run, reference), eventsEqual(run, reference), outboxEquals(run, reference)] : []),
+    ...(reference
+      ? [postsEqual(run, reference), eventsEqual(run, reference), outboxEquals(run, reference)]
+      : []),
   ];
   const found = checks.flatMap((complaints) =>
-    complaints.length > MOST ? [...complaints.slice(0, MOST), `... and ${complaints.length - MOST} more like this`] : complaints,
+    complaints.length > MOST
+      ? [...complaints.slice(0, MOST), `... and ${complaints.length - MOST} more like this`]
+      : complaints,
   );
   return run.quiet ? found : ["not quiet: work was left when time was up", ...found];
 }
@@ -70,7 +74,8 @@ function everyPostEnds({ tables, workload }: Judged): Complaints {
 }
 
 function auditAgrees({ tables: { audit }, workload }: Judged): Complaints {
-  const { accepted, evidence, dropped, duplicate, dead, open, contradictions, miscounted, outbox } = audit;
+  const { accepted, evidence, dropped, duplicate, dead, open, contradictions, miscounted, outbox } =
+    audit;
   const wrong = [
     accepted !== workload.posts.length && `accepted ${accepted} of ${workload.posts.length}`,
     accepted !== evidence + dropped + duplicate + dead &&
@@ -78,7 +83,8 @@ function auditAgrees({ tables: { audit }, workload }: Judged): Complaints {
     open !== 0 && `${open} open`,
     contradictions !== 0 && `${contradictions} contradictions`,
     miscounted !== 0 && `${miscounted} miscounted`,
-    outbox.pending + outbox.failed !== 0 && `${outbox.pending} pending and ${outbox.failed} failed deliveries`,
+    outbox.pending + outbox.failed !== 0 &&
+      `${outbox.pending} pending and ${outbox.failed} failed deliveries`,
   ];
   return wrong.filter((complaint) => complaint !== false).map((complaint) => `audit: ${complaint}`);
 }
@@ -90,13 +96,16 @@ function countsFollowFromEvidence({ tables }: Judged): Complaints {
     const times = evidence.map(({ postedAt }) => postedAt).sort();
     const wrong = [
       ids.size !== evidence.length && "evidence twice",
-      event.evidenceCount + event.copies !== ids.size && `counts ${event.evidenceCount}+${event.copies} of ${ids.size}`,
+      event.evidenceCount + event.copies !== ids.size &&
+        `counts ${event.evidenceCount}+${event.copies} of ${ids.size}`,
       event.startTs !== times[0] && `starts ${event.startTs}, first post ${times[0]}`,
       event.lastTs !== times.at(-1) && `ends ${event.lastTs}, last post ${times.at(-1)}`,
       evidence.some((each) => tables.posts.get(each.evidenceId)?.outcome !== "evidence") &&
         "evidence of a post that ended otherwise",
     ];
-    return wrong.filter((complaint) => complaint !== false).map((complaint) => `event ${key}: ${complaint}`);
+    return wrong
+      .filter((complaint) => complaint !== false)
+      .map((complaint) => `event ${key}: ${complaint}`);
   });
 }
 
@@ -108,7 +117,9 @@ function signalsAreExplained({ tables, rules }: Judged): Complaints {
     const again = score(named, signal.facts.values, signal.previousState);
     return again.score === signal.score && again.state === signal.state
       ? []
-      : [`signal ${key}: ${signal.score} ${signal.state}, its snapshot gives ${again.score} ${again.state}`];
+      : [
+          `signal ${key}: ${signal.score} ${signal.state}, its snapshot gives ${again.score} ${again.state}`,
+        ];
   });
 }
 
@@ -119,25 +130,34 @@ function everyDeliveryEnds({ tables, faults }: Judged): Complaints {
     return idemKey !== idemKeyOf(eventKey, channelId, transition);
   });
   return [
-    ...open.map(({ id, status, retryCount }) => `delivery ${id} is ${status} after ${retryCount} attempts`),
+    ...open.map(
+      ({ id, status, retryCount }) => `delivery ${id} is ${status} after ${retryCount} attempts`,
+    ),
     ...keys.map(({ id }) => `delivery ${id} has another key than its transition's`),
     ...(faults.has("channel-4xx") ? [] : gapsInTransitions(tables)),
   ];
 }
 
-/** One notification a channel for each change of state: 1, 2, 3 and no gap. A channel that is switched off gets none. */
+/**
+ * One notification a channel for each change of state: 1, 2, 3 and no gap. A channel that is
+ * switched off gets none.
+ */
 function gapsInTransitions({ outbox, events }: Tables): Complaints {
   const byLine = Map.groupBy(outbox, ({ channelId, eventKey }) => `${eventKey} ${channelId}`);
   return [...byLine].flatMap(([line, rows]) => {
-    const numbers = rows.map(({ payload }) => (payload as { transition: number }).transition).sort((a, b) => a - b);
+    const numbers = rows
+      .map(({ payload }) => (payload as { transition: number }).transition)
+      .sort((a, b) => a - b);
     const last = events.get(rows[0]?.eventKey ?? "")?.signal.transition;
     const whole = numbers.every((number, i) => number === i + 1) && numbers.length === last;
     return whole ? [] : [`${line}: transitions ${numbers.join()} of ${last}`];
   });
 }
 
-const lineOf = (target: string, eventKey: string, transition: number): string => `${target} ${eventKey} #${transition}`;
-const lineOfTold = ({ target, eventKey, transition }: Told): string => lineOf(target, eventKey, transition);
+const lineOf = (target: string, eventKey: string, transition: number): string =>
+  `${target} ${eventKey} #${transition}`;
+const lineOfTold = ({ target, eventKey, transition }: Told): string =>
+  lineOf(target, eventKey, transition);
 const linesOfRows =
   ({ targets }: Judged) =>
   ({ channelId, eventKey, payload }: Tables["outbox"][number]): string =>
@@ -154,7 +174,9 @@ function ledgerHoldsEveryDone(run: Judged): Complaints {
     ...tables.outbox
       .filter((row) => row.status === "done" && !taken.has(lineOfRow(row)))
       .map(({ id }) => `delivery ${id} is done, and no target has it`),
-    ...[...taken].filter((line) => !rows.has(line)).map((line) => `${line} was sent, and no row says so`),
+    ...[...taken]
+      .filter((line) => !rows.has(line))
+      .map((line) => `${line} was sent, and no row says so`),
   ];
 }
 
@@ -164,7 +186,9 @@ function repeatsCarryTheSameKey(run: Judged): Complaints {
   return [...Map.groupBy(takenIn(run), lineOfTold)].flatMap(([line, tellings]) => {
     const keyed = tellings.filter(({ idemKey }) => idemKey !== null);
     // A message of the mailbox may be a digest, or what is left of one.
-    const other = keyed.filter(({ idemKey, target }) => idemKey !== keys.get(line) && !target.startsWith("mail:"));
+    const other = keyed.filter(
+      ({ idemKey, target }) => idemKey !== keys.get(line) && !target.startsWith("mail:"),
+    );
     const used = new Set(keyed.map(({ idemKey }) => idemKey));
     const repeated = run.faults.size === 0 && tellings.length > 1;
     return [
@@ -175,15 +199,23 @@ function repeatsCarryTheSameKey(run: Judged): Complaints {
   });
 }
 
-/** What went out under one key may go out again, or what is left of it; never with anything else. */
+/**
+ * What went out under one key may go out again, or what is left of it; never with anything else.
+ */
 function repeatsAreTheSame({ ledger }: Judged): Complaints {
   const keyed = ledger.filter(({ idemKey }) => idemKey !== null);
-  return [...Map.groupBy(keyed, ({ target, idemKey }) => `${target} ${idemKey}`)].flatMap(([key, told]) => {
-    const messages = [...Map.groupBy(told, ({ request }) => request).values()].map((rows) => new Set(rows.map(lineOfTold)));
-    const [first = new Set()] = messages;
-    const other = messages.filter((rows) => !rows.isSubsetOf(first));
-    return other.map((rows) => `${key} told of ${[...rows].join(", ")} after ${[...first].join(", ")}`);
-  });
+  return [...Map.groupBy(keyed, ({ target, idemKey }) => `${target} ${idemKey}`)].flatMap(
+    ([key, told]) => {
+      const messages = [...Map.groupBy(told, ({ request }) => request).values()].map(
+        (rows) => new Set(rows.map(lineOfTold)),
+      );
+      const [first = new Set()] = messages;
+      const other = messages.filter((rows) => !rows.isSubsetOf(first));
+      return other.map(
+        (rows) => `${key} told of ${[...rows].join(", ")} after ${[...first].join(", ")}`,
+      );
+    },
+  );
 }
 
 /** Of one event, a target never hears of a change before an earlier one. */
@@ -217,16 +249,21 @@ function paceIsKept({ ledger, faults }: Judged): Complaints {
 /** Dead letters are the garbage that was put in, and deliveries that a target refused. */
 function nothingDiedFalsely({ tables, poison, faults }: Judged): Complaints {
   const dlq = tables.outbox.filter(({ status }) => status === "dlq");
-  const markOf = (payload: unknown): string | undefined => /garbage-\d+/.exec(JSON.stringify(payload))?.[0];
+  const markOf = (payload: unknown): string | undefined =>
+    /garbage-\d+/.exec(JSON.stringify(payload))?.[0];
   const buried = new Set(tables.letters.map(({ payload }) => markOf(payload)));
   const letters = tables.letters.filter(({ payload }) => markOf(payload) === undefined);
   const refused = letters.filter(({ stage }) => stage === "deliveries");
   const causes = faults.has("channel-4xx") ? ["rejected", "gone", "channel_disabled"] : [];
-  const falsely = letters.filter(({ stage, reason }) => stage !== "deliveries" || !causes.includes(reason));
+  const falsely = letters.filter(
+    ({ stage, reason }) => stage !== "deliveries" || !causes.includes(reason),
+  );
   return [
     ...falsely.map(({ stage, reason, error }) => `false dead letter: ${stage} ${reason} ${error}`),
     ...[...poison].filter((mark) => !buried.has(mark)).map((mark) => `${mark} vanished`),
-    ...(dlq.length === refused.length ? [] : [`${dlq.length} deliveries in dlq, ${refused.length} letters`]),
+    ...(dlq.length === refused.length
+      ? []
+      : [`${dlq.length} deliveries in dlq, ${refused.length} letters`]),
   ];
 }
 
@@ -241,7 +278,10 @@ const AMBIGUOUS = new Set<FaultName>([
   "object-evicted",
 ]);
 
-/** A lost answer of the database, a duplicate in a queue or a second instance is no reason to tell people twice. */
+/**
+ * A lost answer of the database, a duplicate in a queue or a second instance is no reason to tell
+ * people twice.
+ */
 function repeatsHaveACause(run: Judged): Complaints {
   if ([...run.faults].some((name) => AMBIGUOUS.has(name) || name === "clock-skew")) return [];
   const lines = takenIn(run).map(lineOfTold);
@@ -249,7 +289,10 @@ function repeatsHaveACause(run: Judged): Complaints {
   return repeated.map((line) => `${line} went out again without cause`);
 }
 
-/** These neither lose a message nor hold one back for long: every stage must finish by itself what it took on. */
+/**
+ * These neither lose a message nor hold one back for long: every stage must finish by itself what
+ * it took on.
+ */
 const HARMLESS_TO_POSTS = new Set<FaultName>([
   "queue-duplicate",
   "ack-lost",
@@ -269,7 +312,10 @@ const HARMLESS_TO_POSTS = new Set<FaultName>([
 
 function sweepIsOnlyANet({ requeued, workload, faults }: Judged): Complaints {
   if ([...faults].some((name) => !HARMLESS_TO_POSTS.has(name))) return [];
-  const most = faults.has("crash-after-claim") || faults.has("crash-before-claim") ? workload.posts.length * 0.05 : 0;
+  const most =
+    faults.has("crash-after-claim") || faults.has("crash-before-claim")
+      ? workload.posts.length * 0.05
+      : 0;
   return requeued > most ? [`${requeued} posts were left to the sweep`] : [];
 }
 
@@ -287,12 +333,17 @@ const QUICK = new Set<FaultName>([
 ]);
 const IN_TIME_MS = 8 * 60_000;
 
-/** Of the hook, which has no pace to speak of. The hourly net, and the sweep for posts, are for what no other way is left for. */
+/**
+ * Of the hook, which has no pace to speak of. The hourly net, and the sweep for posts, are for what
+ * no other way is left for.
+ */
 function deliveriesAreInTime({ tables, faults }: Judged): Complaints {
   if ([...faults].some((name) => !QUICK.has(name))) return [];
   return tables.outbox.flatMap(({ id, channelId, createdAt, finishedAt }) => {
     const ms = Date.parse(finishedAt ?? "") - Date.parse(createdAt);
-    return channelId === 1 && ms > IN_TIME_MS ? [`delivery ${id} took ${Math.round(ms / 60_000)} minutes`] : [];
+    return channelId === 1 && ms > IN_TIME_MS
+      ? [`delivery ${id} took ${Math.round(ms / 60_000)} minutes`]
+      : [];
   });
 }
 
@@ -302,7 +353,9 @@ const ON_PROVIDERS = new Set<FaultName>(["provider-5xx", "provider-slow", "provi
 function factsCatchUp({ tables, faults }: Judged): Complaints {
   if (![...faults].every((name) => ON_PROVIDERS.has(name))) return [];
   const degraded = [...tables.events.values()].filter(({ signal }) => signal.degraded).length;
-  return degraded > tables.events.size * 0.02 ? [`${degraded} of ${tables.events.size} signals stayed without facts`] : [];
+  return degraded > tables.events.size * 0.02
+    ? [`${degraded} of ${tables.events.size} signals stayed without facts`]
+    : [];
 }
 
 function postsEqual({ tables }: Judged, reference: Reference): Complaints {
@@ -310,20 +363,30 @@ function postsEqual({ tables }: Judged, reference: Reference): Complaints {
     const held = tables.posts.get(key);
     return held?.outcome === outcome && held.reason === reason
       ? []
-      : [`post ${key} ended as ${held?.outcome} (${held?.reason}), without faults as ${outcome} (${reason})`];
+      : [
+          `post ${key} ended as ${held?.outcome} (${held?.reason}), without faults as ${outcome} (${reason})`,
+        ];
   });
 }
 
-const idsOf = ({ evidence }: EventTable): string[] => evidence.map(({ evidenceId }) => evidenceId).sort();
+const idsOf = ({ evidence }: EventTable): string[] =>
+  evidence.map(({ evidenceId }) => evidenceId).sort();
 
-/** Facts about the evidence, score, state, level, risk and reasons; not when it was scored, nor by which of two equal rule files. */
+/**
+ * Facts about the evidence, score, state, level, risk and reasons; not when it was scored, nor by
+ * which of two equal rule files.
+ */
 function eventsEqual({ tables }: Judged, reference: Reference): Complaints {
   const keys = new Set([...reference.events.keys(), ...tables.events.keys()]);
   return [...keys].flatMap((key) => {
     const [held, wanted] = [tables.events.get(key), reference.events.get(key)];
-    if (!held || !wanted) return [`event ${key} is only ${held ? "in this run" : "in the run without faults"}`];
-    const complaints = isDeepStrictEqual(idsOf(held), idsOf(wanted)) ? [] : [`event ${key} has other evidence`];
-    if (!isDeepStrictEqual(held.event, wanted.event)) complaints.push(`event ${key}: ${difference(held.event, wanted.event)}`);
+    if (!held || !wanted)
+      return [`event ${key} is only ${held ? "in this run" : "in the run without faults"}`];
+    const complaints = isDeepStrictEqual(idsOf(held), idsOf(wanted))
+      ? []
+      : [`event ${key} has other evidence`];
+    if (!isDeepStrictEqual(held.event, wanted.event))
+      complaints.push(`event ${key}: ${difference(held.event, wanted.event)}`);
     if (!held.signal.degraded && difference(essence(held), essence(wanted)) !== "")
       complaints.push(`signal ${key}: ${difference(essence(held), essence(wanted))}`);
     return complaints;
@@ -343,7 +406,10 @@ function difference(held: object, wanted: object): string {
   const other = new Map(Object.entries(wanted));
   return Object.entries(held)
     .filter(([name, value]) => !isDeepStrictEqual(value, other.get(name)))
-    .map(([name, value]) => `${name} ${JSON.stringify(value)}, without faults ${JSON.stringify(other.get(name))}`)
+    .map(
+      ([name, value]) =>
+        `${name} ${JSON.stringify(value)}, without faults ${JSON.stringify(other.get(name))}`,
+    )
     .join("; ");
 }
 
@@ -357,7 +423,10 @@ const ON_FACTS: FaultName[] = [
   "redis-down",
 ];
 
-/** Where states can only rise and no fault touched the facts, the same people hear the same things; while a target is gone, its channel gets none. */
+/**
+ * Where states can only rise and no fault touched the facts, the same people hear the same things;
+ * while a target is gone, its channel gets none.
+ */
 function outboxEquals({ tables, steady, faults }: Judged, reference: Reference): Complaints {
   if (!steady || ON_FACTS.some((name) => faults.has(name))) return [];
   const keysOf = ({ outbox }: Tables): Set<string> => new Set(outbox.map(({ idemKey }) => idemKey));

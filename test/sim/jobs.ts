@@ -7,19 +7,33 @@ const SEEDS = 200;
 /** Few sets of posts for many seeds: each is judged, and run without faults, once a thread. */
 const SCENES = 4;
 
-/** Where anything may go wrong at any await, a post takes ten times the work and more: such histories have fewer posts, and more that goes wrong with each. */
-const shareOf = ({ crash }: Rates): number => (crash === undefined ? 1 : crash < 0.05 ? 0.05 : crash < 0.25 ? 0.02 : 0.01);
+/**
+ * Where anything may go wrong at any await, a post takes ten times the work and more: such
+ * histories have fewer posts, and more that goes wrong with each.
+ */
+const shareOf = ({ crash }: Rates): number =>
+  crash === undefined ? 1 : crash < 0.05 ? 0.05 : crash < 0.25 ? 0.02 : 0.01;
 
-const together = (rate: number): Rates => Object.fromEntries(FAULT_NAMES.map((name) => [name, rate]));
+const together = (rate: number): Rates =>
+  Object.fromEntries(FAULT_NAMES.map((name) => [name, rate]));
 
-/** Every fault alone at each rate, then all together at each rate until there are 200 seeds, then the seeds that failed once. */
+/**
+ * Every fault alone at each rate, then all together at each rate until there are 200 seeds, then
+ * the seeds that failed once.
+ */
 export function matrix(postsInAll: number): Job[] {
   const alone = FAULT_NAMES.flatMap((name) => RATES.map((rate): Rates => ({ [name]: rate })));
-  const rest = Array.from({ length: SEEDS - alone.length }, (_, i) => together(RATES[i % RATES.length] ?? 0));
+  const rest = Array.from({ length: SEEDS - alone.length }, (_, i) =>
+    together(RATES[i % RATES.length] ?? 0),
+  );
   const all = [...alone, ...rest];
   const share = postsInAll / all.reduce((sum, rates) => sum + shareOf(rates), 0);
   const jobs = all.map((rates, i): Job => {
-    return { seed: i + 1, posts: { seed: i % SCENES, count: Math.ceil(share * shareOf(rates)) }, rates };
+    return {
+      seed: i + 1,
+      posts: { seed: i % SCENES, count: Math.ceil(share * shareOf(rates)) },
+      rates,
+    };
   });
   return [...jobs, ...REGRESSIONS.map((command) => jobOf(command))];
 }
@@ -44,7 +58,8 @@ export function ratesOf(text: string): Rates {
 const ratesText = (rates: Rates): string => {
   const entries = Object.entries(rates) as [FaultName, number][];
   const [first] = entries;
-  const all = entries.length === FAULT_NAMES.length && entries.every(([, rate]) => rate === first?.[1]);
+  const all =
+    entries.length === FAULT_NAMES.length && entries.every(([, rate]) => rate === first?.[1]);
   return all ? `all=${first?.[1]}` : entries.map(([name, rate]) => `${name}=${rate}`).join(",");
 };
 
@@ -53,7 +68,8 @@ export const replayOf = ({ seed, posts, rates }: Job): string =>
   `node scripts/bootstrap.mjs test/sim/replay.ts --seed ${seed} --posts ${posts.count} --posts-seed ${posts.seed} --faults ${ratesText(rates)}`;
 
 export function jobOf(command: string): Job {
-  const value = (option: string): string => new RegExp(`--${option} (\\S+)`).exec(command)?.[1] ?? "";
+  const value = (option: string): string =>
+    new RegExp(`--${option} (\\S+)`).exec(command)?.[1] ?? "";
   return {
     seed: Number(value("seed")),
     posts: { seed: Number(value("posts-seed")), count: Number(value("posts")) },

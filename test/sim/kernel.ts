@@ -2,8 +2,9 @@ import { agenda } from "./agenda.ts";
 import { type Dice, hash32 } from "./random.ts";
 
 /**
- * Virtual time over the real event loop. What the code under test awaits is answered by an entry of the agenda, one entry at a time, and the next
- * is taken only when no microtask is left: so one seed gives one history, whatever the machine.
+ * Virtual time over the real event loop. What the code under test awaits is answered by an entry of
+ * the agenda, one entry at a time, and the next is taken only when no microtask is left: so one
+ * seed gives one history, whatever the machine.
  */
 export type Kernel = {
   now(): number;
@@ -14,7 +15,10 @@ export type Kernel = {
   real<T>(work: () => Promise<T>): Promise<T>;
   /** Starts what nobody awaits; its failure fails the run. */
   spawn(work: Promise<unknown>): void;
-  /** One line of the history. Lines are built only when someone reads them; the digest always covers where and when. */
+  /**
+   * One line of the history. Lines are built only when someone reads them; the digest always covers
+   * where and when.
+   */
   note(what: string): void;
   stop(): void;
   /** True when stopped, false when virtual time passed `deadline` or nothing was left to do. */
@@ -34,7 +38,8 @@ export function kernel(rolls: Dice, start: number, read?: (line: string) => void
   let digest = hash32("");
   let events = 0;
 
-  const at = (time: number, act: () => void): void => entries.add({ at: Math.max(time, now), tie: rolls.next(), act });
+  const at = (time: number, act: () => void): void =>
+    entries.add({ at: Math.max(time, now), tie: rolls.next(), act });
   const settle = async (): Promise<void> => {
     do await turn();
     while (working > 0);

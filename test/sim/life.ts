@@ -2,7 +2,10 @@ import type { Clock } from "../../src/kit/time.ts";
 import type { Faults } from "./faults.ts";
 import type { Kernel } from "./kernel.ts";
 
-/** One running instance of the code under test: a consumer's invocation, an object, a cron tick. After its death none of its awaits goes on. */
+/**
+ * One running instance of the code under test: a consumer's invocation, an object, a cron tick.
+ * After its death none of its awaits goes on.
+ */
 export type Life = {
   /** The first half of a fault's path: posts, event, channel, cron, ... */
   readonly kind: string;
@@ -43,17 +46,26 @@ export class Refused extends Error {
   override name = "Refused";
 }
 
-/** A new promise each time: one shared for all would keep everything alive that ever waited on it. */
+/**
+ * A new promise each time: one shared for all would keep everything alive that ever waited on it.
+ */
 const never = (): Promise<never> => new Promise(() => undefined);
 
 /** Milliseconds one way: mostly short, now and then long. */
-const latency = (kernel: Kernel): number => (kernel.dice.next() < 0.02 ? kernel.dice.int(50, 400) : kernel.dice.int(1, 15));
+const latency = (kernel: Kernel): number =>
+  kernel.dice.next() < 0.02 ? kernel.dice.int(50, 400) : kernel.dice.int(1, 15);
 
 /**
- * A call from one life to a service, where everything goes wrong that goes wrong at an await: on the way there, inside, and on the way back.
+ * A call from one life to a service, where everything goes wrong that goes wrong at an await: on
+ * the way there, inside, and on the way back.
  * `callee` is `service.method`.
  */
-export async function cross<T>(ether: Ether, who: Life, callee: string, effect: () => Promise<T> | T): Promise<T> {
+export async function cross<T>(
+  ether: Ether,
+  who: Life,
+  callee: string,
+  effect: () => Promise<T> | T,
+): Promise<T> {
   const { kernel, faults } = ether;
   const path = `${who.kind}>${callee}`;
   if (who.dead) return never();
@@ -84,7 +96,9 @@ const refuse = (what: string): never => {
   throw new Refused(what);
 };
 
-async function settled<T>(effect: () => Promise<T> | T): Promise<{ ok: true; value: T } | { ok: false; error: unknown }> {
+async function settled<T>(
+  effect: () => Promise<T> | T,
+): Promise<{ ok: true; value: T } | { ok: false; error: unknown }> {
   try {
     return { ok: true, value: await effect() };
   } catch (error) {

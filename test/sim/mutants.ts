@@ -1,29 +1,30 @@
 import type { Mutant } from "./mutate.ts";
 
 /**
- * Mistakes that someone could make in this code one day, each by itself. `by` names the faults under which it is expected to show; the whole battery
- * runs until it does. To add one: the text in `from` must stand exactly once in the file.
+ * Mistakes that someone could make in this code one day, each by itself. `by` names the faults
+ * under which it is expected to show; the whole battery runs until it does. To add one: the text in
+ * `from` must stand exactly once in the file.
  */
 export type Suspect = Mutant & { by: string };
 
 export const MUTANTS: readonly Suspect[] = [
   {
     name: "a post that anyone claimed counts as done",
-    file: "src/dedup/seen.ts",
+    file: "src/dedup/window.ts",
     from: "before[i] === DONE",
     to: "before[i] !== null",
     by: "crash-after-claim=0.25",
   },
   {
     name: "a claim marks the post as done at once",
-    file: "src/dedup/seen.ts",
+    file: "src/dedup/window.ts",
     from: "value: `claimed:",
     to: "value: true ? DONE : `claimed:",
     by: "crash-after-claim=0.25",
   },
   {
     name: "without Redis every post counts as done",
-    file: "src/dedup/seen.ts",
+    file: "src/dedup/window.ts",
     from: 'if (before === "down") return new Set();',
     to: 'if (before === "down") return new Set(items.map(({ key }) => key));',
     by: "redis-down=0.25",
@@ -100,7 +101,7 @@ export const MUTANTS: readonly Suspect[] = [
   },
   {
     name: "coalescing drops what arrives in between",
-    file: "src/kit/coalesce.ts",
+    file: "src/concurrency/coalesce.ts",
     from: "waiting.items.push(...items);",
     to: "",
     by: "queue-duplicate=0.25",
@@ -296,7 +297,7 @@ export const MUTANTS: readonly Suspect[] = [
   },
   {
     name: "the line does not move",
-    file: "src/outbox/pace.ts",
+    file: "src/outbox/gcra.ts",
     from: "memory.get(line + key) ?? 0) + perMs / count)",
     to: "memory.get(line + key) ?? 0))",
     by: "postgres-down-10=0.25",

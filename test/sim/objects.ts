@@ -1,6 +1,9 @@
 import { cross, type Ether, type Life, life } from "./life.ts";
 
-/** What an object keeps when it is evicted. Writes are there at once: output gates hold back every call until they are. */
+/**
+ * What an object keeps when it is evicted. Writes are there at once: output gates hold back every
+ * call until they are.
+ */
 export type Storage = {
   kv: Map<string, unknown>;
   alarmAt: number | undefined;
@@ -14,12 +17,19 @@ export type Namespace<T> = {
   armed(): number;
 };
 
-type Cell<T> = { storage: Storage; living: { who: Life; instance: T } | undefined; generation: number };
+type Cell<T> = {
+  storage: Storage;
+  living: { who: Life; instance: T } | undefined;
+  generation: number;
+};
 
 const ALARM_RETRIES = 6;
 const FIRST_RETRY_MS = 2_000;
 
-/** Durable Objects of one class: one instance a name at a time, made anew from its storage after each death; alarms fire at least once. */
+/**
+ * Durable Objects of one class: one instance a name at a time, made anew from its storage after
+ * each death; alarms fire at least once.
+ */
 export function namespace<T extends object>(
   kind: string,
   make: (who: Life, storage: Storage, name: string) => T,
@@ -55,7 +65,11 @@ export function namespace<T extends object>(
   function inside<R>(name: string, run: (instance: T) => Promise<R>): Promise<R> {
     const { who, instance } = living(name);
     return new Promise((resolve, reject) => {
-      who.onDeath(() => kernel.at(kernel.now() + kernel.dice.int(1, 50), () => reject(new Error(`${kind} object was reset`))));
+      who.onDeath(() =>
+        kernel.at(kernel.now() + kernel.dice.int(1, 50), () =>
+          reject(new Error(`${kind} object was reset`)),
+        ),
+      );
       run(instance).then(resolve, reject);
     });
   }
@@ -97,6 +111,7 @@ export function namespace<T extends object>(
 
   return {
     armed: () => [...cells.values()].filter(({ storage }) => storage.alarmAt !== undefined).length,
-    call: (who, name, method, run) => cross(ether, who, `${kind}.${method}`, () => inside(name, run)),
+    call: (who, name, method, run) =>
+      cross(ether, who, `${kind}.${method}`, () => inside(name, run)),
   };
 }

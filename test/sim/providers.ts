@@ -1,22 +1,31 @@
 import * as z from "zod";
 import { enricher } from "../../src/enrich/enricher.ts";
-import { guardedCall } from "../../src/kit/guarded-call.ts";
-import type { Fetch } from "../../src/kit/http.ts";
+import { guardedCall } from "../../src/http/provider-call.ts";
+import type { Fetch } from "../../src/http/request.ts";
 import { FACTS, type FactValues } from "../../src/model/facts.ts";
 import { cross, type Ether, type Life, Refused } from "./life.ts";
 import { hash32 } from "./random.ts";
 
 const Reply = z.object({ values: z.record(z.string(), z.union([z.number(), z.string()])) });
 
-/** What is true of a token, for ever: facts that changed would make scores depend on when they were asked for. */
+/**
+ * What is true of a token, for ever: facts that changed would make scores depend on when they were
+ * asked for.
+ */
 function truth(provider: string, tokenCa: string): FactValues {
   const drawn = hash32(`${provider}:${tokenCa}`);
   return provider === "goplus"
-    ? { goplus_risk: (["green", "green", "yellow", "red"] as const)[drawn % 4] ?? "green", sell_tax: drawn % 7 }
+    ? {
+        goplus_risk: (["green", "green", "yellow", "red"] as const)[drawn % 4] ?? "green",
+        sell_tax: drawn % 7,
+      }
     : { dex_liquidity: 10_000 + (drawn % 900_000) };
 }
 
-/** An enricher as small as one can be, on the real contract: the real gate, breaker, pace, cache and budget stand around it. */
+/**
+ * An enricher as small as one can be, on the real contract: the real gate, breaker, pace, cache and
+ * budget stand around it.
+ */
 const simEnricher = (name: "goplus" | "dex", facts: string[]) =>
   enricher({
     name,
@@ -30,18 +39,31 @@ const simEnricher = (name: "goplus" | "dex", facts: string[]) =>
     supports: () => true,
     async ask(token, _settings, ports) {
       const { verdict, json } = await guardedCall(
-        { provider: name, limits: { pace: { perMinute: 600, gapMs: 0 }, dailyBudget: null }, patienceMs: 500 },
+        {
+          provider: name,
+          limits: { pace: { perMinute: 600, gapMs: 0 }, dailyBudget: null },
+          patienceMs: 500,
+        },
         () => ({ url: `https://${name}.test/${token.tokenCa}`, timeoutMs: 3_000, expect: "json" }),
         ports,
       );
       const read = Reply.safeParse(json);
       if (verdict.kind !== "ok") return { verdict, values: {}, notes: [], freshSeconds: 0 };
-      if (!read.success) return { verdict: { kind: "retry", reason: "garbage" }, values: {}, notes: [], freshSeconds: 0 };
+      if (!read.success)
+        return {
+          verdict: { kind: "retry", reason: "garbage" },
+          values: {},
+          notes: [],
+          freshSeconds: 0,
+        };
       return { verdict, values: read.data.values, notes: [], freshSeconds: 600 };
     },
   });
 
-export const ENRICHERS = [simEnricher("goplus", ["goplus_risk", "sell_tax"]), simEnricher("dex", ["dex_liquidity"])];
+export const ENRICHERS = [
+  simEnricher("goplus", ["goplus_risk", "sell_tax"]),
+  simEnricher("dex", ["dex_liquidity"]),
+];
 
 /** The providers' side. */
 export const providerFetch =
@@ -53,7 +75,8 @@ export const providerFetch =
     if (faults.hits("provider-slow")) await kernel.pause(kernel.dice.int(1_000, 8_000));
     const answer = cross(ether, who, `provider.${provider}`, () => {
       if (faults.hits("provider-5xx")) return new Response("", { status: 503 });
-      if (faults.hits("provider-garbage")) return new Response(kernel.dice.pick(["<html>", "{}", '{"values":7}']));
+      if (faults.hits("provider-garbage"))
+        return new Response(kernel.dice.pick(["<html>", "{}", '{"values":7}']));
       return new Response(JSON.stringify({ values: truth(provider, pathname.slice(1)) }));
     });
     return answer.catch((error: unknown) => {

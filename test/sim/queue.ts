@@ -19,7 +19,9 @@ type Verdict = { kind: "ack" } | { kind: "retry"; delaySeconds: number | undefin
 
 export type SimQueue = {
   send(who: Life): { sendBatch(messages: Iterable<{ body: Envelope }>): Promise<void> };
-  /** A message that came from somewhere else: no sender of ours, no limit, no fault on the way in. */
+  /**
+   * A message that came from somewhere else: no sender of ours, no limit, no fault on the way in.
+   */
   put(body: unknown, delayMs: number): string;
   /** Messages waiting or being consumed. */
   depth(): number;
@@ -33,10 +35,16 @@ const CONSUMERS = 8;
 const HELD_BACK_MS = 600_000;
 
 /**
- * A queue as the platform promises it, and no better: at least once, in no order, with delays; returning acks what is not marked, a consumer
- * that dies leaves its batch to others, and what has failed too often moves on to the dead letters.
+ * A queue as the platform promises it, and no better: at least once, in no order, with delays;
+ * returning acks what is not marked, a consumer that dies leaves its batch to others, and what has
+ * failed too often moves on to the dead letters.
  */
-export function simQueue(settings: QueueSettings, consume: Consume, dead: () => SimQueue | undefined, ether: Ether): SimQueue {
+export function simQueue(
+  settings: QueueSettings,
+  consume: Consume,
+  dead: () => SimQueue | undefined,
+  ether: Ether,
+): SimQueue {
   const { kernel, faults } = ether;
   const ready: Held[] = [];
   let depth = 0;
@@ -53,7 +61,10 @@ export function simQueue(settings: QueueSettings, consume: Consume, dead: () => 
     });
   }
 
-  /** A batch is taken when it is full or has waited its time at most. What a batch left behind often goes to another consumer at once. */
+  /**
+   * A batch is taken when it is full or has waited its time at most. What a batch left behind often
+   * goes to another consumer at once.
+   */
   function wake(left = false): void {
     if (pumping || active >= CONSUMERS || ready.length === 0) return;
     pumping = true;
@@ -100,13 +111,15 @@ export function simQueue(settings: QueueSettings, consume: Consume, dead: () => 
 
   function batchOf(messages: Held[], verdicts: Map<Held, Verdict>): Batch {
     // The first word counts, as on the platform.
-    const mark = (message: Held, verdict: Verdict): void => void (verdicts.has(message) || verdicts.set(message, verdict));
+    const mark = (message: Held, verdict: Verdict): void =>
+      void (verdicts.has(message) || verdicts.set(message, verdict));
     const shown = messages.map((message) => ({
       id: message.id,
       body: bodyNow(message.body),
       attempts: message.attempts,
       ack: () => mark(message, { kind: "ack" }),
-      retry: (options?: { delaySeconds?: number }) => mark(message, { kind: "retry", delaySeconds: options?.delaySeconds }),
+      retry: (options?: { delaySeconds?: number }) =>
+        mark(message, { kind: "retry", delaySeconds: options?.delaySeconds }),
     }));
     return { queue: settings.name, messages: shown };
   }
@@ -116,7 +129,8 @@ export function simQueue(settings: QueueSettings, consume: Consume, dead: () => 
     const again = verdict.kind === "retry" || faults.hits("ack-lost");
     if (!again) return;
     if (message.attempts <= settings.maxRetries) {
-      const seconds = (verdict.kind === "retry" ? verdict.delaySeconds : undefined) ?? settings.retrySeconds;
+      const seconds =
+        (verdict.kind === "retry" ? verdict.delaySeconds : undefined) ?? settings.retrySeconds;
       deliver(message, seconds * 1000 + kernel.dice.int(1, 1000));
     } else {
       kernel.note(`${settings.name} exhausted ${message.id}`);
@@ -126,7 +140,11 @@ export function simQueue(settings: QueueSettings, consume: Consume, dead: () => 
 
   /** A newer message is what it is only until the code that wrote it has come here too. */
   function bodyNow(body: unknown): unknown {
-    return body instanceof Newer ? (kernel.now() < faults.end ? { v: 999, sealed: "by newer code" } : body.body) : body;
+    return body instanceof Newer
+      ? kernel.now() < faults.end
+        ? { v: 999, sealed: "by newer code" }
+        : body.body
+      : body;
   }
 
   function put(body: unknown, delayMs: number): string {
@@ -139,9 +157,14 @@ export function simQueue(settings: QueueSettings, consume: Consume, dead: () => 
     if (body.kind === "post" && body.again) again++;
     if (faults.hits("queue-lost")) return;
     const held = faults.hits("queue-reorder") ? kernel.dice.int(0, HELD_BACK_MS) : 0;
-    const written = faults.hits("old-version") ? older(body) : faults.hits("newer-version") ? new Newer(body) : body;
+    const written = faults.hits("old-version")
+      ? older(body)
+      : faults.hits("newer-version")
+        ? new Newer(body)
+        : body;
     const id = put(written, kernel.dice.int(1, 30) + held);
-    if (faults.hits("queue-duplicate")) deliver({ id, body: written, attempts: 0 }, kernel.dice.int(1, HELD_BACK_MS));
+    if (faults.hits("queue-duplicate"))
+      deliver({ id, body: written, attempts: 0 }, kernel.dice.int(1, HELD_BACK_MS));
   }
 
   return {
@@ -175,6 +198,10 @@ function older(body: Envelope): unknown {
 }
 
 function checkSize(bodies: Envelope[]): void {
-  const bytes = bodies.length < MAX_BATCH / 4 ? 0 : bodies.reduce((sum, body) => sum + JSON.stringify(body).length, 0);
-  if (bodies.length > MAX_BATCH || bytes > MAX_BYTES) throw new Error(`send of ${bodies.length} messages, ${bytes} bytes`);
+  const bytes =
+    bodies.length < MAX_BATCH / 4
+      ? 0
+      : bodies.reduce((sum, body) => sum + JSON.stringify(body).length, 0);
+  if (bodies.length > MAX_BATCH || bytes > MAX_BYTES)
+    throw new Error(`send of ${bodies.length} messages, ${bytes} bytes`);
 }

@@ -1,10 +1,15 @@
-import { seeded } from "../../scripts/local/seeded.ts";
+import { seeded } from "../../local/seeded.ts";
 import type { Random } from "../../src/kit/time.ts";
 
-/** A seeded generator and what the simulator asks of it. The same seed gives the same numbers on every machine. */
+/**
+ * A seeded generator and what the simulator asks of it. The same seed gives the same numbers on
+ * every machine.
+ */
 export type Dice = {
   next: Random;
-  /** True once in 1 / rate. Draws nothing at rate 0, so that a fault that is off changes nothing. */
+  /**
+   * True once in 1 / rate. Draws nothing at rate 0, so that a fault that is off changes nothing.
+   */
   chance(rate: number): boolean;
   /** min <= value < max, whole. */
   int(min: number, max: number): number;

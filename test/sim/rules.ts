@@ -21,13 +21,19 @@ missing: { dex: "no market data", goplus: "no scan" }
 `;
 
 /** States that only evidence can raise: the way there is the same in whatever order posts come. */
-const STEADY = 'states: { verified: "mentions >= 3", downgraded: "mentions >= 3 and goplus_risk == \\"red\\"" }';
-/** States that go back and forth with the mood: many transitions, whose number depends on the way. */
+const STEADY =
+  'states: { verified: "mentions >= 3", downgraded: "mentions >= 3 and goplus_risk == \\"red\\"" }';
+/**
+ * States that go back and forth with the mood: many transitions, whose number depends on the way.
+ */
 const SWINGING = 'states: { verified: "sentiment >= 0.03", downgraded: "sentiment < -0.03" }';
 
 export type RulesKind = "steady" | "swinging";
 
-/** The same rules twice under two SHAs: scoring by the older changes the name of the rules and nothing else. */
+/**
+ * The same rules twice under two SHAs: scoring by the older changes the name of the rules and
+ * nothing else.
+ */
 export function simRules(kind: RulesKind): { older: Ruleset; newer: Ruleset } {
   const load = (comment: string): Ruleset => {
     const text = `# ${comment}\nversion: "1.0"\ngroups:${SCORING}${kind === "steady" ? STEADY : SWINGING}\n`;

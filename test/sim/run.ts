@@ -57,7 +57,10 @@ const SETTINGS: JudgeSettings = {
   refine: { windowMinutes: 60, authors: new Map() },
 };
 
-/** The posts of a run, and the judge of them. judge() is pure, so that each post is judged once for all runs of one thread. */
+/**
+ * The posts of a run, and the judge of them. judge() is pure, so that each post is judged once for
+ * all runs of one thread.
+ */
 export type Scene = { posts: Workload; judge(post: RawPost): Judged };
 
 export function scene(posts: Job["posts"]): Scene {
@@ -73,17 +76,33 @@ export function scene(posts: Job["posts"]): Scene {
   };
 }
 
-export type Options = { scene?: Scene; store?: Store; reference?: Reference; read?: (line: string) => void };
+export type Options = {
+  scene?: Scene;
+  store?: Store;
+  reference?: Reference;
+  read?: (line: string) => void;
+};
 
 /** One history from the first post to quiet, and what it broke. */
-export async function simulate(job: Job, options: Options = {}): Promise<{ outcome: Outcome; tables: Reference }> {
+export async function simulate(
+  job: Job,
+  options: Options = {},
+): Promise<{ outcome: Outcome; tables: Reference }> {
   const kernel = kernelOf(dice(job.seed), START, options.read);
   return underVirtualTimers(kernel, async () => {
     const { posts, judge } = options.scene ?? scene(job.posts);
-    const faults = faultsOf(job.rates, kernel.dice.fork("faults"), { from: START, to: START + TRAFFIC_MS }, kernel.now);
+    const faults = faultsOf(
+      job.rates,
+      kernel.dice.fork("faults"),
+      { from: START, to: START + TRAFFIC_MS },
+      kernel.now,
+    );
     const store = options.store ?? memoryStore();
     const steady = job.posts.seed % 2 === 0;
-    const rulebook = { ...simRules(steady ? "steady" : "swinging"), changeAt: START + TRAFFIC_MS / 2 };
+    const rulebook = {
+      ...simRules(steady ? "steady" : "swinging"),
+      changeAt: START + TRAFFIC_MS / 2,
+    };
     const world = worldOf({ kernel, faults }, { store, judge, rulebook });
     const targets = await addChannels(store, job.posts.seed % 4 >= 2, iso(START));
     const { quiet, poison, thrown } = await live(posts, world);
@@ -111,7 +130,9 @@ export async function simulate(job: Job, options: Options = {}): Promise<{ outco
       signals: tables.events.size,
       deliveries: tables.outbox.length,
       repeats: world.ledger.filter(({ taken, edit }) => taken && !edit).length - distinct.size,
-      digests: [...Map.groupBy(world.ledger, ({ request }) => request).values()].filter((told) => told.length > 1).length,
+      digests: [...Map.groupBy(world.ledger, ({ request }) => request).values()].filter(
+        (told) => told.length > 1,
+      ).length,
       degraded: [...tables.events.values()].filter(({ signal }) => signal.degraded).length,
       requeued: run.requeued,
       faults: Object.fromEntries(faults.counts),
@@ -134,11 +155,17 @@ async function live({ streams }: Workload, world: World): Promise<Lived> {
   kernel.spawn(collector(world));
   kernel.spawn(poisoner(until, poison, world));
   kernel.spawn(
-    ticks(cron(streams, START, until, world), () => kernel.real(() => calm(world, () => pushing === 0, total)), world),
+    ticks(
+      cron(streams, START, until, world),
+      () => kernel.real(() => calm(world, () => pushing === 0, total)),
+      world,
+    ),
   );
   const thrown: string[] = [];
   const quiet = await kernel.run(START + PATIENCE_MS).catch((error: unknown) => {
-    thrown.push(`it threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    thrown.push(
+      `it threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
     return false;
   });
   return { quiet, poison, thrown };
@@ -148,7 +175,8 @@ async function live({ streams }: Workload, world: World): Promise<Lived> {
 async function calm(world: World, sent: () => boolean, total: number): Promise<boolean> {
   const { kernel, faults, queues, events, store } = world;
   if (kernel.now() < faults.end || !sent() || events.armed() > 0) return false;
-  if (Object.values(queues).some((queue) => queue.depth() > 0) || (await store.nextDue()) !== null) return false;
+  if (Object.values(queues).some((queue) => queue.depth() > 0) || (await store.nextDue()) !== null)
+    return false;
   const { accepted, open, outbox } = await store.audit();
   return accepted === total && open === 0 && outbox.pending + outbox.failed === 0;
 }

@@ -16,9 +16,20 @@ export type Tables = {
 };
 
 const PAGE = 200;
-const ANY = { type: null, chain: null, symbol: null, tokenCa: null, since: null, until: null, minScore: null, state: null };
+const ANY = {
+  type: null,
+  chain: null,
+  symbol: null,
+  tokenCa: null,
+  since: null,
+  until: null,
+  minScore: null,
+  state: null,
+};
 
-async function all<T>(read: (cursor: string | null) => Promise<{ items: T[]; nextCursor: string | null }>): Promise<T[]> {
+async function all<T>(
+  read: (cursor: string | null) => Promise<{ items: T[]; nextCursor: string | null }>,
+): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
   do {
@@ -33,7 +44,8 @@ export async function readTables(store: Store, { posts }: Workload): Promise<Tab
   const outcomes = new Map<string, { outcome: string | null; reason: string | null }>();
   for (const { source, id } of posts) {
     const history = await store.post(source, id);
-    if (history) outcomes.set(`${source}:${id}`, { outcome: history.outcome, reason: history.reason });
+    if (history)
+      outcomes.set(`${source}:${id}`, { outcome: history.outcome, reason: history.reason });
   }
   const events = new Map<string, EventTable>();
   for (const { eventKey } of await all((cursor) => store.events(ANY, { limit: PAGE, cursor }))) {
@@ -43,9 +55,14 @@ export async function readTables(store: Store, { posts }: Workload): Promise<Tab
   return {
     posts: outcomes,
     events,
-    outbox: await all((cursor) => store.outbox({ status: null, channelId: null, since: null }, { limit: PAGE, cursor })),
+    outbox: await all((cursor) =>
+      store.outbox({ status: null, channelId: null, since: null }, { limit: PAGE, cursor }),
+    ),
     letters: await all((cursor) =>
-      store.deadLetters({ stage: null, reason: null, since: null, replayed: null }, { limit: PAGE, cursor }),
+      store.deadLetters(
+        { stage: null, reason: null, since: null, replayed: null },
+        { limit: PAGE, cursor },
+      ),
     ),
     audit: await store.audit(),
   };

@@ -1,4 +1,4 @@
-import type { Fetch } from "../../src/kit/http.ts";
+import type { Fetch } from "../../src/http/request.ts";
 import { cross, type Ether, type Life, Refused } from "./life.ts";
 
 /** What a target outside saw: its own record, that nothing of ours can change. */
@@ -31,7 +31,10 @@ export function targets(ether: Ether): { fetchFrom(who: Life): Fetch; ledger: To
   let requests = 0;
   const shown = new Set<string>();
 
-  /** The mailbox shows a key once, as its service does: what comes under it later, be it other news, nobody sees. */
+  /**
+   * The mailbox shows a key once, as its service does: what comes under it later, be it other news,
+   * nobody sees.
+   */
   function take(told: Told[]): void {
     const key = told.find(({ target }) => target.startsWith("mail:"))?.idemKey;
     if (key && shown.has(key)) return;
@@ -41,20 +44,29 @@ export function targets(ether: Ether): { fetchFrom(who: Life): Fetch; ledger: To
 
   function answerTo(told: Told[]): Response {
     const refusal = faults.hits("channel-4xx") ? kernel.dice.pick([400, 401, 410]) : undefined;
-    const status = faults.hits("channel-429") ? 429 : faults.hits("channel-5xx") ? 502 : (refusal ?? 200);
+    const status = faults.hits("channel-429")
+      ? 429
+      : faults.hits("channel-5xx")
+        ? 502
+        : (refusal ?? 200);
     for (const each of told) each.status = status;
     if (status === 200) take(told);
     const target = told[0]?.target ?? "";
-    if (target.startsWith("telegram")) return telegramAnswer(status, ledger.length, kernel.dice.int(1, 20));
+    if (target.startsWith("telegram"))
+      return telegramAnswer(status, ledger.length, kernel.dice.int(1, 20));
     const waits = kernel.dice.int(1, 60);
-    return target.startsWith("mail") ? mailAnswer(status, ledger.length, waits) : hookAnswer(status, waits);
+    return target.startsWith("mail")
+      ? mailAnswer(status, ledger.length, waits)
+      : hookAnswer(status, waits);
   }
 
   async function receive(told: Told[], signal: AbortSignal | null | undefined): Promise<Response> {
     ledger.push(...told);
     if (!faults.hits("accept-then-timeout")) return answerTo(told);
     take(told);
-    return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("aborted"))));
+    return new Promise((_, reject) =>
+      signal?.addEventListener("abort", () => reject(new Error("aborted"))),
+    );
   }
 
   return {
@@ -87,9 +99,11 @@ function read(url: string, init: RequestInit, sent: { sentAt: number; request: n
   const headers = new Headers(init.headers);
   const common = { ...sent, taken: false, status: 0, edit: url.endsWith("/editMessageText") };
   const tell = (target: string, idemKey: string | null) =>
-    [...(body.text ?? "").matchAll(/([^\s<>`]+:[^\s<>`]+Z) #(\d+)/g)].map(([, eventKey = "", transition]) => {
-      return { ...common, target, eventKey, transition: Number(transition), idemKey };
-    });
+    [...(body.text ?? "").matchAll(/([^\s<>`]+:[^\s<>`]+Z) #(\d+)/g)].map(
+      ([, eventKey = "", transition]) => {
+        return { ...common, target, eventKey, transition: Number(transition), idemKey };
+      },
+    );
   if (url.startsWith(TELEGRAM)) return tell(`telegram:${body.chat_id}`, null);
   if (url.startsWith(MAIL)) return tell(`mail:${body.to?.join()}`, headers.get("idempotency-key"));
   const { event_key: eventKey = "", transition = 0 } = body.data ?? {};
@@ -102,8 +116,16 @@ function telegramAnswer(status: number, messageId: number, retryAfter: number): 
   const parameters = status === 429 ? { parameters: { retry_after: retryAfter } } : {};
   const body = ok
     ? { ok, result: { message_id: messageId } }
-    : { ok, error_code: code, description: code === 403 ? "Forbidden: bot was kicked" : "Bad Request: refused", ...parameters };
-  return new Response(JSON.stringify(body), { status: code, headers: { "content-type": "application/json" } });
+    : {
+        ok,
+        error_code: code,
+        description: code === 403 ? "Forbidden: bot was kicked" : "Bad Request: refused",
+        ...parameters,
+      };
+  return new Response(JSON.stringify(body), {
+    status: code,
+    headers: { "content-type": "application/json" },
+  });
 }
 
 const hookAnswer = (status: number, retryAfter: number): Response =>

@@ -5,8 +5,9 @@ import type { Job, Scene } from "./run.ts";
 import type { Tables } from "./tables.ts";
 
 /*
- * One thread of a fleet: runs the jobs that it is given one after another and posts their outcomes. A mutant changes the source of a module before
- * anything is loaded, so the code under test is imported late.
+ * One thread of a fleet: runs the jobs that it is given one after another and posts their outcomes.
+ * A mutant changes the source of a module before anything is loaded, so the code under test is
+ * imported late.
  */
 const { mutant, references = {} } = workerData as ThreadData;
 if (mutant) applyMutant(mutant);
@@ -20,7 +21,8 @@ async function stage(posts: Job["posts"]): Promise<{ scene: Scene; reference: Ta
   const key = keyOf(posts);
   if (held?.key === key) return held;
   const scene = sceneOf(posts);
-  const reference = references[key] ?? (await simulate({ seed: 0, posts, rates: {} }, { scene })).tables;
+  const reference =
+    references[key] ?? (await simulate({ seed: 0, posts, rates: {} }, { scene })).tables;
   held = { key, scene, reference };
   return held;
 }

@@ -1,7 +1,10 @@
 import { createHmac } from "node:crypto";
 import type { Kernel } from "./kernel.ts";
 
-/** HMAC-SHA-256 without a thread of its own, whose answer would come at a moment that no seed chooses. */
+/**
+ * HMAC-SHA-256 without a thread of its own, whose answer would come at a moment that no seed
+ * chooses.
+ */
 const hmac = {
   importKey: async (_format: string, key: Uint8Array) => key,
   sign: async (_algorithm: string, key: Uint8Array, data: Uint8Array) =>
@@ -10,10 +13,17 @@ const hmac = {
 
 const hex = (number: number, digits: number): string => number.toString(16).padStart(digits, "0");
 
-/** Puts timers, crypto.randomUUID and HMAC under the kernel for as long as `work` runs: deadlines of outside calls pass in virtual time. */
+/**
+ * Puts timers, crypto.randomUUID and HMAC under the kernel for as long as `work` runs: deadlines of
+ * outside calls pass in virtual time.
+ */
 export async function underVirtualTimers<T>(kernel: Kernel, work: () => Promise<T>): Promise<T> {
   const subtle = { importKey: crypto.subtle.importKey, sign: crypto.subtle.sign };
-  const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, randomUUID: crypto.randomUUID };
+  const real = {
+    setTimeout: globalThis.setTimeout,
+    clearTimeout: globalThis.clearTimeout,
+    randomUUID: crypto.randomUUID,
+  };
   const waiting = new Map<number, true>();
   const ids = kernel.dice.fork("uuid");
   let [last, made] = [0, 0];

@@ -6,7 +6,10 @@ import { type Job, keyOf, type Outcome, simulate } from "./run.ts";
 import type { Tables } from "./tables.ts";
 
 const POSTS = 240;
-/** What every mutant is tried with after the faults of its own; the posts of seed 0 have steady states, those of 1 and 3 swinging ones, and 3 has digests. */
+/**
+ * What every mutant is tried with after the faults of its own; the posts of seed 0 have steady
+ * states, those of 1 and 3 swinging ones, and 3 has digests.
+ */
 const BATTERY = [
   "",
   "all=0.01",
@@ -17,17 +20,24 @@ const BATTERY = [
 ];
 const SCENES = [0, 1, 3].map((seed) => ({ seed, count: POSTS }));
 
-/** `killedBy`: the first complaint of the history that noticed it, and the command that replays that history. */
+/**
+ * `killedBy`: the first complaint of the history that noticed it, and the command that replays that
+ * history.
+ */
 export type Trial = { mutant: Suspect; killedBy: string | undefined };
 
 /** Made by the code as it is, so that a mutant is not compared with itself. */
 async function references(): Promise<Record<string, Tables>> {
   const tables: Record<string, Tables> = {};
-  for (const posts of SCENES) tables[keyOf(posts)] = (await simulate({ seed: 0, posts, rates: {} })).tables;
+  for (const posts of SCENES)
+    tables[keyOf(posts)] = (await simulate({ seed: 0, posts, rates: {} })).tables;
   return tables;
 }
 
-/** Its own faults by several seeds first: whether one history shows it must not hang on how the code draws its luck today. */
+/**
+ * Its own faults by several seeds first: whether one history shows it must not hang on how the code
+ * draws its luck today.
+ */
 const OWN_SEEDS = 6;
 
 const jobsFor = ({ by }: Suspect): Job[] =>
@@ -55,7 +65,11 @@ export async function trials(words: string, say: (line: string) => void): Promis
     for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
       const result = await trial(mutant, tables);
       results.push(result);
-      say(result.killedBy === undefined ? `  ALIVE  ${mutant.name}` : `  killed ${mutant.name}\n      ${result.killedBy}`);
+      say(
+        result.killedBy === undefined
+          ? `  ALIVE  ${mutant.name}`
+          : `  killed ${mutant.name}\n      ${result.killedBy}`,
+      );
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));

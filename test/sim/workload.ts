@@ -72,7 +72,8 @@ const ENDINGS = [
   "until regulators say something new.",
 ];
 const NOISE = ["", " 🚀", "!!", " pls RT", "  ", " 👀👀", " https://t.co/x1y2"];
-const SPAM = "FREE AIRDROP!!! claim your bonus now, send 0.1 ETH to double it 100% guaranteed, DM me, join t.me/xx limited!!!";
+const SPAM =
+  "FREE AIRDROP!!! claim your bonus now, send 0.1 ETH to double it 100% guaranteed, DM me, join t.me/xx limited!!!";
 const BASE = Date.UTC(2026, 0, 15, 9);
 const HOUR = 3_600_000;
 /** Copies are made of what was said lately. */
@@ -90,7 +91,10 @@ function tokens(count: number, rolls: Dice): Token[] {
   });
 }
 
-/** Posts by the seed: plain mentions, copies by others, repeats by the same author, spam, posts about nothing, and some about two tokens. */
+/**
+ * Posts by the seed: plain mentions, copies by others, repeats by the same author, spam, posts
+ * about nothing, and some about two tokens.
+ */
 export function workload(seed: number, count: number): Workload {
   const rolls = dice(seed);
   const known = tokens(Math.max(12, Math.round(count / 100)), rolls);
@@ -109,12 +113,21 @@ export function workload(seed: number, count: number): Workload {
   return { streams, posts: streams.flatMap((stream) => stream.posts) };
 }
 
-/** What a source speaks of for a while, and in which hour: posts come in conversations, so that a batch holds several for one event. */
+/**
+ * What a source speaks of for a while, and in which hour: posts come in conversations, so that a
+ * batch holds several for one event.
+ */
 type Topic = { token: Token; hour: number };
 
-const topicFrom = (known: Token[], rolls: Dice): Topic => ({ token: rolls.pick(known), hour: rolls.int(0, 2) });
+const topicFrom = (known: Token[], rolls: Dice): Topic => ({
+  token: rolls.pick(known),
+  hour: rolls.int(0, 2),
+});
 
-/** Half of it is kept: near to its original, and to others made of that, which need not be near to each other. */
+/**
+ * Half of it is kept: near to its original, and to others made of that, which need not be near to
+ * each other.
+ */
 function blended(text: string, rolls: Dice): string {
   const words = text.split(" ");
   return rolls.chance(0.5)
@@ -122,7 +135,13 @@ function blended(text: string, rolls: Dice): string {
     : `${words.slice(0, -5).join(" ")} ${rolls.pick(ENDINGS)}`;
 }
 
-function post({ source, posts }: Stream, n: number, topic: Topic, known: Token[], rolls: Dice): RawPost {
+function post(
+  { source, posts }: Stream,
+  n: number,
+  topic: Topic,
+  known: Token[],
+  rolls: Dice,
+): RawPost {
   const kind = rolls.next();
   const earlier = posts.length > 0 && kind < 0.24 ? rolls.pick(posts.slice(-RECENT)) : undefined;
   const metrics = { followers: rolls.int(10, 50_000) };
@@ -137,9 +156,17 @@ function post({ source, posts }: Stream, n: number, topic: Topic, known: Token[]
   if (earlier && kind < 0.11) return { ...earlier, ...fresh, text: blended(earlier.text, rolls) };
   if (earlier) return { ...earlier, ...fresh, text: `${earlier.text}${rolls.pick(NOISE)}` };
   if (kind > 0.95) return { ...fresh, text: `${SPAM} ${n}` };
-  if (kind > 0.91) return { ...fresh, text: `${rolls.pick(OPENINGS)} the city ${rolls.pick(MIDDLES)} ${rolls.pick(ENDINGS)}` };
+  if (kind > 0.91)
+    return {
+      ...fresh,
+      text: `${rolls.pick(OPENINGS)} the city ${rolls.pick(MIDDLES)} ${rolls.pick(ENDINGS)}`,
+    };
   const { token } = topic;
   const also = kind > 0.88 ? ` and ${rolls.pick(known).text}` : "";
   const text = `${rolls.pick(OPENINGS)} ${token.text}${also} ${rolls.pick(MIDDLES)} ${rolls.pick(ENDINGS)}`;
-  return { ...fresh, text, ...(token.tokenCa && also === "" && { tokenCa: token.tokenCa, chain: "eth" as const }) };
+  return {
+    ...fresh,
+    text,
+    ...(token.tokenCa && also === "" && { tokenCa: token.tokenCa, chain: "eth" as const }),
+  };
 }

@@ -1,10 +1,10 @@
 import { ChannelEnv } from "../../src/channels/env.ts";
-import { seenWindow } from "../../src/dedup/seen.ts";
+import { lastGood } from "../../src/concurrency/last-good.ts";
+import { layeredCache } from "../../src/concurrency/layered-cache.ts";
+import { singleFlight } from "../../src/concurrency/single-flight.ts";
+import { seenWindow } from "../../src/dedup/window.ts";
 import { enrich, groupsOf } from "../../src/enrich/enrich.ts";
-import { layeredCache } from "../../src/kit/cache.ts";
-import { lastGood } from "../../src/kit/last-good.ts";
-import { localGate } from "../../src/kit/local-gate.ts";
-import { singleFlight } from "../../src/kit/single-flight.ts";
+import { localGate } from "../../src/http/local-guard.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
 import { silent } from "../../src/observability/telemetry.ts";
@@ -18,7 +18,12 @@ import { type EventKeeper, eventKeeper, type KeeperMemory } from "../../workers/
 import type { Kept, PlaceMemory } from "../../workers/places.ts";
 import type { EventPorts, Ground, IngestPorts, QueuePorts } from "../../workers/ports.ts";
 import { consume } from "../../workers/queues.ts";
-import { type SweeperKeeper, type SweeperMemory, type SweeperPorts, sweeperKeeper } from "../../workers/sweeper-keeper.ts";
+import {
+  type SweeperKeeper,
+  type SweeperMemory,
+  type SweeperPorts,
+  sweeperKeeper,
+} from "../../workers/sweeper-keeper.ts";
 import type { Ether, Life } from "./life.ts";
 import { type Namespace, namespace, type Storage } from "./objects.ts";
 import { ENRICHERS, providerFetch } from "./providers.ts";
@@ -35,7 +40,10 @@ const CHANNEL_ENV = ChannelEnv.parse({
   ...{ RESEND_API_KEY: "re_sim", RESEND_BASE_URL: MAIL, MAIL_FROM: "signals@sim.dev" },
 });
 
-/** The whole deployment: queues, objects, services, and the project's own code between them, wired as workers/wire.ts wires it. */
+/**
+ * The whole deployment: queues, objects, services, and the project's own code between them, wired
+ * as workers/wire.ts wires it.
+ */
 export type World = Ether & {
   /** Without faults: for the one who looks from outside. */
   store: Store;
@@ -75,8 +83,12 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
   };
 
   const sweeperOf = (who: Life): CronPorts["sweeper"] => ({
-    wake: (at) => sweeper.call(who, "all", "wake", (keeper) => keeper.wake(at)).catch(() => undefined),
-    expectPosts: (at) => sweeper.call(who, "all", "expectPosts", (keeper) => keeper.expectPosts(at)).catch(() => undefined),
+    wake: (at) =>
+      sweeper.call(who, "all", "wake", (keeper) => keeper.wake(at)).catch(() => undefined),
+    expectPosts: (at) =>
+      sweeper
+        .call(who, "all", "expectPosts", (keeper) => keeper.expectPosts(at))
+        .catch(() => undefined),
   });
 
   const ingestPorts = (who: Life): IngestPorts => ({
@@ -96,7 +108,10 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
         enqueue: (due) => enqueueDeliveries(queues.deliveries.send(who), due),
       };
       const expectPosts = (at: number): Promise<void> => keeper.expectPosts(at);
-      const keeper: SweeperKeeper = sweeperKeeper({ ...ingestPorts(who), expectPosts, outbox }, sweeperMemoryIn(storage));
+      const keeper: SweeperKeeper = sweeperKeeper(
+        { ...ingestPorts(who), expectPosts, outbox },
+        sweeperMemoryIn(storage),
+      );
       return keeper;
     },
     ether,
@@ -117,7 +132,9 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
           broadcast: async () => undefined,
           wakeSweeper: sweeperOf(who).wake,
           sharedPlace: (holder, limit) =>
-            channels.call(who, `limit:${limit.key}`, "place", async (keeper) => keeper.place(holder, limit)),
+            channels.call(who, `limit:${limit.key}`, "place", async (keeper) =>
+              keeper.place(holder, limit),
+            ),
         },
         { lines: linesIn(storage), journal: journalIn(storage) },
       ),
@@ -139,7 +156,10 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
       ...ground(who),
       store: storeFor(who),
       examine,
-      rules: async () => (kernel.now() < rulebook.changeAt || faults.hits("stale-rules") ? rulebook.older : rulebook.newer),
+      rules: async () =>
+        kernel.now() < rulebook.changeAt || faults.hits("stale-rules")
+          ? rulebook.older
+          : rulebook.newer,
       channels: lastGood(() => storeFor(who).channels(), REREAD_MS, who.now).get,
       announce: announcer({
         ...ground(who),
@@ -156,8 +176,12 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     mentions: queues.mentions.send(who),
     seen: seenWindow(redis(who)),
     judging: async () => judge,
-    addMentions: (eventKey, mentions) => events.call(who, eventKey, "add", (keeper) => keeper.add(mentions)),
-    deliver: (channelId, id) => channels.call(who, `channel:${channelId}`, "deliver", (keeper) => keeper.deliver(id, channelId)),
+    addMentions: (eventKey, mentions) =>
+      events.call(who, eventKey, "add", (keeper) => keeper.add(mentions)),
+    deliver: (channelId, id) =>
+      channels.call(who, `channel:${channelId}`, "deliver", (keeper) =>
+        keeper.deliver(id, channelId),
+      ),
     broadcast: async () => undefined,
   });
 
@@ -185,7 +209,10 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
   };
 }
 
-/** Looks at an event after each commit: what two writers tear, a later commit may mend before the end. */
+/**
+ * Looks at an event after each commit: what two writers tear, a later commit may mend before the
+ * end.
+ */
 const watched = (store: Store, torn: string[]): Store => ({
   ...store,
   async commit(change) {
@@ -193,12 +220,17 @@ const watched = (store: Store, torn: string[]): Store => ({
     const held = await store.load(change.event.eventKey);
     const counted = (held?.event.evidenceCount ?? 0) + (held?.event.copies ?? 0);
     if (held && counted !== held.evidence.length)
-      torn.push(`${change.event.eventKey} counted ${counted} of ${held.evidence.length} at rev ${held.rev}`);
+      torn.push(
+        `${change.event.eventKey} counted ${counted} of ${held.evidence.length} at rev ${held.rev}`,
+      );
     return result;
   },
 });
 
-/** The real enrich() around two small providers, as each isolate has it: own cache in front of Redis, own gate. */
+/**
+ * The real enrich() around two small providers, as each isolate has it: own cache in front of
+ * Redis, own gate.
+ */
 function enrichment(who: Life, ether: Ether, redis: SimRedis): Pick<EventPorts, "examine"> {
   const ports = {
     fetch: providerFetch(who, ether),
@@ -258,7 +290,12 @@ const keeperMemoryIn = (storage: Storage): KeeperMemory => ({
 type Receiver = { kind: string; name: string; settings: object; target: string };
 
 const secrets = [`whsec_${btoa("0123456789abcdef0123456789abcdef")}`];
-const HOOK: Receiver = { kind: "webhook", name: "hook", settings: { url: `${HOOKS}/all`, secrets }, target: `${HOOKS}/all` };
+const HOOK: Receiver = {
+  kind: "webhook",
+  name: "hook",
+  settings: { url: `${HOOKS}/all`, secrets },
+  target: `${HOOKS}/all`,
+};
 const GROUP: Receiver = {
   kind: "telegram",
   name: "group",
@@ -271,16 +308,31 @@ const CHAT: Receiver = {
   settings: { chatId: "77", updates: "reply_and_edit" },
   target: "telegram:77",
 };
-const MAILBOX: Receiver = { kind: "email", name: "mail", settings: { to: ["ops@sim.dev"] }, target: "mail:ops@sim.dev" };
+const MAILBOX: Receiver = {
+  kind: "email",
+  name: "mail",
+  settings: { to: ["ops@sim.dev"] },
+  target: "mail:ops@sim.dev",
+};
 
 /**
- * A hook that takes all, a group in Telegram that gets new messages, and a chat in which older ones are corrected or a mailbox that now and then gets
- * digests. Answers the target of each channel by its id.
+ * A hook that takes all, a group in Telegram that gets new messages, and a chat in which older ones
+ * are corrected or a mailbox that now and then gets digests. Answers the target of each channel by
+ * its id.
  */
-export async function addChannels(store: Store, mailed: boolean, at: string): Promise<Map<number, string>> {
+export async function addChannels(
+  store: Store,
+  mailed: boolean,
+  at: string,
+): Promise<Map<number, string>> {
   const made = new Map<number, string>();
   for (const { target, ...draft } of [HOOK, GROUP, mailed ? MAILBOX : CHAT]) {
-    const added = { ...draft, settings: { ...draft.settings }, filter: ChannelFilter.parse({}), atMostOnce: false };
+    const added = {
+      ...draft,
+      settings: { ...draft.settings },
+      filter: ChannelFilter.parse({}),
+      atMostOnce: false,
+    };
     const saved = await store.addChannel(added, at);
     if (saved.kind === "saved") made.set(saved.channel.id, target);
   }

@@ -3,7 +3,9 @@ import type { QueueSettings } from "./queue.ts";
 
 const TEXT = projectText("wrangler.toml");
 
-/** The consumer of a queue as wrangler.toml configures it: what is simulated is what is deployed. */
+/**
+ * The consumer of a queue as wrangler.toml configures it: what is simulated is what is deployed.
+ */
 export function consumerSettings(queue: string): QueueSettings {
   const section = TEXT.split(/^\[\[?/m).find(
     (each) => each.startsWith("queues.consumers") && each.includes(`queue = "${queue}"`),

@@ -23,11 +23,21 @@ notify: { min_score: -100, on: [verified, downgraded] }
 `;
 
 export const dex = (status: ProviderFacts["status"], liquidity: number | null): ProviderFacts => ({
-  ...{ provider: "dex", via: null, status, asOf: liquidity === null ? null : iso(NOON), notes: [], error: null },
+  ...{
+    provider: "dex",
+    via: null,
+    status,
+    asOf: liquidity === null ? null : iso(NOON),
+    notes: [],
+    error: null,
+  },
   values: liquidity === null ? {} : { dex_liquidity: liquidity },
 });
 
-/** From the queue of posts to the outbox: the real consumers, keepers, rules and store, in memory and on one clock. */
+/**
+ * From the queue of posts to the outbox: the real consumers, keepers, rules and store, in memory
+ * and on one clock.
+ */
 export async function eventWorld() {
   let now = NOON;
   const store = memoryStore();
@@ -38,7 +48,10 @@ export async function eventWorld() {
   const loaded = loadRules(RULES, {}, FACTS);
   if (loaded.kind === "rejected") throw new Error(JSON.stringify(loaded.problems));
   const filter = ChannelFilter.parse({});
-  await store.addChannel({ kind: "log", name: "log", settings: {}, filter, atMostOnce: false }, iso(now));
+  await store.addChannel(
+    { kind: "log", name: "log", settings: {}, filter, atMostOnce: false },
+    iso(now),
+  );
 
   const ground: Ground = {
     now: () => now,
@@ -46,7 +59,8 @@ export async function eventWorld() {
     telemetry: { count: () => undefined, observe: () => undefined },
   };
   const into = (queue: Envelope[]) => ({
-    sendBatch: async (messages: { body: Envelope }[]) => void queue.push(...messages.map(({ body }) => body)),
+    sendBatch: async (messages: { body: Envelope }[]) =>
+      void queue.push(...messages.map(({ body }) => body)),
   });
   const eventPorts: EventPorts = {
     ...ground,
@@ -59,7 +73,11 @@ export async function eventWorld() {
   function keeperOf(eventKey: string): EventKeeper {
     const known = keepers.get(eventKey);
     if (known !== undefined) return known;
-    const memory: KeeperMemory = { eventKey, looked: 0, setAlarm: async (at) => void alarms.set(eventKey, at) };
+    const memory: KeeperMemory = {
+      eventKey,
+      looked: 0,
+      setAlarm: async (at) => void alarms.set(eventKey, at),
+    };
     const keeper = eventKeeper(eventPorts, memory);
     keepers.set(eventKey, keeper);
     return keeper;
@@ -72,7 +90,10 @@ export async function eventWorld() {
     overloadedAfterSeconds: 600,
     expectPosts: async () => undefined,
   };
-  const settings = { filter: { languages: [], blacklist: EMPTY_BLACKLIST }, refine: { windowMinutes: 60, authors: new Map() } };
+  const settings = {
+    filter: { languages: [], blacklist: EMPTY_BLACKLIST },
+    refine: { windowMinutes: 60, authors: new Map() },
+  };
   const queuePorts: QueuePorts = {
     ...ground,
     store,
@@ -110,6 +131,12 @@ export async function eventWorld() {
       }
     },
     alarms: () => [...alarms.values()],
-    outbox: async () => (await store.outbox({ status: null, channelId: null, since: null }, { limit: 100, cursor: null })).items,
+    outbox: async () =>
+      (
+        await store.outbox(
+          { status: null, channelId: null, since: null },
+          { limit: 100, cursor: null },
+        )
+      ).items,
   };
 }

@@ -4,7 +4,10 @@ const padded = (unit: string, most = 65_000) => unit.repeat(Math.floor(most / un
 const long = (unit: string) => padded(unit, 1_990);
 const many = (condition: string) => file(...Array.from({ length: 16 }, () => condition));
 const inQuotes = (body: string) => `version: "1"\ngroups: []\nmissing: { dex: "${body}" }`;
-/** Files that are large, odd or made to cost: all within the size that is read, but for those that say so. */
+/**
+ * Files that are large, odd or made to cost: all within the size that is read, but for those that
+ * say so.
+ */
 export const HOSTILE: Record<string, string> = {
   "500 short rules": file(...Array.from({ length: 500 }, () => "1 == 1")),
   "long chains": many(`mentions > 1${long(" or mentions > 1")}`.slice(0, 1_996)),
@@ -43,12 +46,20 @@ export const HOSTILE: Record<string, string> = {
   tabs: padded("\t"),
   "an unclosed quote": `version: "${padded("x ", 60_000)}`,
   prototypes: padded("constructor: { prototype: 1 }\n"),
-  "500 rules of 2 KB": file(...Array.from({ length: 500 }, () => `mentions > 1${" or mentions > 1".repeat(120)}`)),
-  "500 rules as long as they may be": file(
-    ...Array.from({ length: 500 }, (_, i) => `mentions > ${i} and copies < ${i}.5 or a`.slice(0, 38)),
+  "500 rules of 2 KB": file(
+    ...Array.from({ length: 500 }, () => `mentions > 1${" or mentions > 1".repeat(120)}`),
   ),
-  "a fact with thousands of values": many(`mentions in (${Array.from({ length: 280 }, (_, i) => 1_000 + i)})`),
-  "values that no two rules share": file(...Array.from({ length: 400 }, (_, i) => `mentions > ${i}.${i} or copies > ${i}.5`)),
+  "500 rules as long as they may be": file(
+    ...Array.from({ length: 500 }, (_, i) =>
+      `mentions > ${i} and copies < ${i}.5 or a`.slice(0, 38),
+    ),
+  ),
+  "a fact with thousands of values": many(
+    `mentions in (${Array.from({ length: 280 }, (_, i) => 1_000 + i)})`,
+  ),
+  "values that no two rules share": file(
+    ...Array.from({ length: 400 }, (_, i) => `mentions > ${i}.${i} or copies > ${i}.5`),
+  ),
   "clauses that multiply": many(`${"(mentions > 1 or copies > 1) and ".repeat(58)}1 == 1`),
   "a pattern of 60 KB": file(`symbol ~= "${"a".repeat(60_000)}"`),
   "patterns within patterns": many(`symbol ~= "${"(".repeat(60)}a${")+".repeat(60)}"`),

@@ -1,6 +1,6 @@
 import type { AnyChannel } from "../../src/channels/channel.ts";
 import { ChannelEnv } from "../../src/channels/env.ts";
-import { channelKind } from "../../src/channels/index.ts";
+import { channelKind } from "../../src/channels/registry.ts";
 import { iso } from "../../src/kit/time.ts";
 import { type ChannelConfig, ChannelFilter } from "../../src/model/channel-config.ts";
 import type { Notification } from "../../src/model/delivery.ts";
@@ -12,7 +12,10 @@ import type { DeliverPorts } from "../../src/outbox/ports.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 
 export const NOON = Date.UTC(2026, 0, 15, 12);
-export const TELEGRAM_ENV = { TELEGRAM_BOT_TOKEN: "1:token", PUBLIC_URL: "https://signals.dev.org" };
+export const TELEGRAM_ENV = {
+  TELEGRAM_BOT_TOKEN: "1:token",
+  PUBLIC_URL: "https://signals.dev.org",
+};
 export const SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 export const signalOf = (over: Partial<Signal> = {}): Signal => ({
@@ -22,7 +25,9 @@ export const signalOf = (over: Partial<Signal> = {}): Signal => ({
   score: 12,
   level: "opportunity",
   riskLevel: "green",
-  reasons: [{ rule: "DX3", group: "dex_activity", score: 8, text: "High liquidity (>= 50000 USD)" }],
+  reasons: [
+    { rule: "DX3", group: "dex_activity", score: 8, text: "High liquidity (>= 50000 USD)" },
+  ],
   missing: [],
   facts: { evaluatedAt: iso(NOON), values: {}, origin: {}, degraded: [], notes: [] },
   degraded: false,
@@ -52,7 +57,14 @@ export const eventOf = (over: Partial<TokenEvent> = {}): TokenEvent => ({
 
 export const notificationOf = (over: Partial<Notification> = {}): Notification => {
   const channel = channelOf({ id: 1 });
-  const [draft] = plan(null, signalOf(), eventOf(), [channel], { minScore: 0, on: ["verified"] }, NOON);
+  const [draft] = plan(
+    null,
+    signalOf(),
+    eventOf(),
+    [channel],
+    { minScore: 0, on: ["verified"] },
+    NOON,
+  );
   if (!draft) throw new Error("the fixture plans nothing");
   return { ...draft.payload, ...over };
 };
@@ -70,11 +82,19 @@ export const channelOf = (over: Partial<ChannelConfig> = {}): ChannelConfig => (
   ...over,
 });
 
-export type Seen = { url: string; headers: Record<string, string>; body: Record<string, unknown>; at: number };
+export type Seen = {
+  url: string;
+  headers: Record<string, string>;
+  body: Record<string, unknown>;
+  at: number;
+};
 /** Answers the nth request (from 0); throwing stands for a lost answer. */
 export type Target = (request: Seen, n: number) => Response | Promise<Response>;
 
-/** An outbox over the memory store with one channel, a clock that is moved by hand and a target that answers as told. */
+/**
+ * An outbox over the memory store with one channel, a clock that is moved by hand and a target that
+ * answers as told.
+ */
 export async function outboxWorld(
   channel: Partial<ChannelConfig> = {},
   target: Target = () => new Response("ok"),
@@ -95,7 +115,12 @@ export async function outboxWorld(
     kind: channelKind,
     env: ChannelEnv.parse(env),
     fetch: async (url, init) => {
-      const request = { url, headers: init.headers as Record<string, string>, body: JSON.parse(`${init.body}`), at: clock.now };
+      const request = {
+        url,
+        headers: init.headers as Record<string, string>,
+        body: JSON.parse(`${init.body}`),
+        at: clock.now,
+      };
       seen.push(request);
       return target(request, seen.length - 1);
     },
@@ -126,7 +151,12 @@ export async function outboxWorld(
     async change(over: Partial<Signal> = {}, event: Partial<TokenEvent> = {}) {
       const before = last;
       const transition = (before?.transition ?? 0) + 1;
-      const after = signalOf({ transition, ts: iso(clock.now), ...over, ...(event.eventKey && { eventKey: event.eventKey }) });
+      const after = signalOf({
+        transition,
+        ts: iso(clock.now),
+        ...over,
+        ...(event.eventKey && { eventKey: event.eventKey }),
+      });
       if (!event.eventKey) last = after;
       const subject = eventOf(event);
       const known = await store.load(subject.eventKey);
@@ -139,17 +169,38 @@ export async function outboxWorld(
         clock.now,
       );
       const rev = known?.rev ?? 0;
-      await store.commit({ expectedRev: rev, event: subject, evidence: [], signal: after, outbox, at: iso(clock.now) });
-      return (await store.outbox({ status: null, channelId: null, since: null }, { limit: 200, cursor: null })).items[0]?.id ?? 0;
+      await store.commit({
+        expectedRev: rev,
+        event: subject,
+        evidence: [],
+        signal: after,
+        outbox,
+        at: iso(clock.now),
+      });
+      return (
+        (
+          await store.outbox(
+            { status: null, channelId: null, since: null },
+            { limit: 200, cursor: null },
+          )
+        ).items[0]?.id ?? 0
+      );
     },
     deliver: (id: number) => deliver(id, ports),
     async rows() {
-      const { items } = await store.outbox({ status: null, channelId: null, since: null }, { limit: 200, cursor: null });
+      const { items } = await store.outbox(
+        { status: null, channelId: null, since: null },
+        { limit: 200, cursor: null },
+      );
       return items.sort((a, b) => a.id - b.id);
     },
     async letters() {
-      return (await store.deadLetters({ stage: null, reason: null, since: null, replayed: null }, { limit: 200, cursor: null }))
-        .items;
+      return (
+        await store.deadLetters(
+          { stage: null, reason: null, since: null, replayed: null },
+          { limit: 200, cursor: null },
+        )
+      ).items;
     },
     channel: async () => (await store.channels())[0],
   };
@@ -158,7 +209,12 @@ export async function outboxWorld(
 type SendOver = { prior?: string; notifications?: Notification[]; env?: object };
 
 /** One attempt through a channel, against a target that answers as told. */
-export async function sendWith(kind: AnyChannel, settings: object, target: Target, over: SendOver = {}) {
+export async function sendWith(
+  kind: AnyChannel,
+  settings: object,
+  target: Target,
+  over: SendOver = {},
+) {
   const seen: Seen[] = [];
   const env = ChannelEnv.parse(over.env ?? TELEGRAM_ENV);
   const opening = kind.open(settings, env);
@@ -170,7 +226,12 @@ export async function sendWith(kind: AnyChannel, settings: object, target: Targe
     log: () => undefined,
     now: () => NOON,
     fetch: async (url, init) => {
-      const request = { url, headers: init.headers as Record<string, string>, body: JSON.parse(`${init.body}`), at: NOON };
+      const request = {
+        url,
+        headers: init.headers as Record<string, string>,
+        body: JSON.parse(`${init.body}`),
+        at: NOON,
+      };
       seen.push(request);
       return target(request, seen.length - 1);
     },

@@ -3,22 +3,30 @@ import { mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serveTwins } from "../../scripts/local/twins/server.ts";
-import type { GuardedPorts } from "../../src/kit/guarded-call.ts";
-import type { CallRecord } from "../../src/kit/http.ts";
-import { localGate } from "../../src/kit/local-gate.ts";
-import { EVENT_TYPES } from "../../src/sources/github-events.ts";
+import { serveTwins } from "../../local/emulators/server.ts";
+import { localGate } from "../../src/http/local-guard.ts";
+import type { GuardedPorts } from "../../src/http/provider-call.ts";
+import type { CallRecord } from "../../src/http/request.ts";
+import { EVENT_TYPES } from "../../src/sources/github/events.ts";
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const server = createServer();
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+      server.close(() =>
+        resolve(typeof address === "object" && address !== null ? address.port : 0),
+      );
     });
   });
 
-export const SECRETS = ["SECRET-bearer", "SECRET-apify", "SECRET-github", "SECRET-header", "SECRET-google"];
+export const SECRETS = [
+  "SECRET-bearer",
+  "SECRET-apify",
+  "SECRET-github",
+  "SECRET-header",
+  "SECRET-google",
+];
 
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const keyFile = {
@@ -66,7 +74,10 @@ export const settingsAt = (base: string) => ({
 
 export type Twins = { base: string; dial(settings: object | null): Promise<void>; stop(): void };
 
-/** The provider twins on a port of their own, with one dial for all of them. A clock that stands still makes every feed show the same to all. */
+/**
+ * The provider twins on a port of their own, with one dial for all of them. A clock that stands
+ * still makes every feed show the same to all.
+ */
 export async function startTwins(now: () => number = Date.now): Promise<Twins> {
   const port = await freePort();
   const stop = await serveTwins({ port, ledgerDir: mkdtempSync(join(tmpdir(), "twins-")), now });
@@ -84,7 +95,10 @@ export async function startTwins(now: () => number = Date.now): Promise<Twins> {
   };
 }
 
-/** Ports for outside calls, with a record of each: what was asked, and what was said of it. Each has a gate of its own. */
+/**
+ * Ports for outside calls, with a record of each: what was asked, and what was said of it. Each has
+ * a gate of its own.
+ */
 export function outsidePorts(more: Partial<GuardedPorts> = {}) {
   const now = more.now ?? Date.now;
   const calls: string[] = [];

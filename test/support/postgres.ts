@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { openDatabase } from "../../scripts/local/database.ts";
-import { makeLeash } from "../../scripts/local/leash.ts";
-import { applyMigrations } from "../../scripts/local/migrate.ts";
-import { serveNeon } from "../../scripts/local/neon-front.ts";
-import { freePorts } from "../../scripts/local/ports.ts";
-import { databaseUrl, planPglite, planPostgres } from "../../scripts/local/postgres.ts";
-import { type PartSpec, startPart } from "../../scripts/local/processes.ts";
+import { applyMigrations } from "../../local/migrate.ts";
+import { openDatabase } from "../../local/services/database.ts";
+import { serveNeon } from "../../local/services/neon-proxy/proxy.ts";
+import { databaseUrl, planPglite, planPostgres } from "../../local/services/postgres.ts";
+import { freePorts } from "../../local/supervisor/ports.ts";
+import { type PartSpec, startPart } from "../../local/supervisor/service.ts";
+import { makeLeash } from "../../local/supervisor/watchdog.ts";
 
 export type TestPostgres = {
   url: string;
@@ -21,17 +21,26 @@ export type TestPostgres = {
   stop(): Promise<void>;
 };
 
-const UNSAFE = ["fsync", "full_page_writes", "synchronous_commit"].flatMap((name) => ["-c", `${name}=off`]);
+const UNSAFE = ["fsync", "full_page_writes", "synchronous_commit"].flatMap((name) => [
+  "-c",
+  `${name}=off`,
+]);
 
-/** A real PostgreSQL of its own with our tables, behind the front that speaks Neon's protocol. It writes nothing through to the disk, for speed. */
+/**
+ * A real PostgreSQL of its own with our tables, behind the front that speaks Neon's protocol. It
+ * writes nothing through to the disk, for speed.
+ */
 export const startPostgres = (): Promise<TestPostgres> =>
   startDatabase(8, async (options) => {
     const { part } = await planPostgres(options);
     return { ...part, args: [...part.args, ...UNSAFE] };
   });
 
-/** What takes its place where its binaries do not run: one session, which its users take in turns. */
-export const startPglite = (): Promise<TestPostgres> => startDatabase(1, async (options) => planPglite(options));
+/**
+ * What takes its place where its binaries do not run: one session, which its users take in turns.
+ */
+export const startPglite = (): Promise<TestPostgres> =>
+  startDatabase(1, async (options) => planPglite(options));
 
 type Plan = (options: { dir: string; port: number; logs: string }) => Promise<PartSpec>;
 
@@ -39,11 +48,19 @@ async function startDatabase(connections: number, plan: Plan): Promise<TestPostg
   const dir = mkdtempSync(join(tmpdir(), "store-"));
   const [postgresPort = 0, port = 0] = await freePorts(2);
   const leash = makeLeash();
-  const server = await startPart(await plan({ dir, port: postgresPort, logs: dir }), { leash, say() {}, changed() {} });
+  const server = await startPart(await plan({ dir, port: postgresPort, logs: dir }), {
+    leash,
+    say() {},
+    changed() {},
+  });
   const url = databaseUrl(postgresPort);
   await applyMigrations(url, join(import.meta.dirname, "../../migrations"));
   const stopFront = await serveNeon(openDatabase(url, connections), { port, postgresPort });
-  const pool = new pg.Pool({ connectionString: url, max: connections, idleTimeoutMillis: connections === 1 ? 1 : 30_000 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    idleTimeoutMillis: connections === 1 ? 1 : 30_000,
+  });
   pool.on("error", () => {});
   const tables = await pool.query<{ names: string }>(
     "select string_agg(quote_ident(tablename), ', ') as names from pg_tables where schemaname = 'public'",
@@ -52,7 +69,8 @@ async function startDatabase(connections: number, plan: Plan): Promise<TestPostg
     url,
     fetchEndpoint: `http://127.0.0.1:${port}/sql`,
     pool,
-    clear: async () => void (await pool.query(`truncate ${tables.rows[0]?.names} restart identity cascade`)),
+    clear: async () =>
+      void (await pool.query(`truncate ${tables.rows[0]?.names} restart identity cascade`)),
     async stop() {
       await pool.end();
       stopFront();

@@ -1,6 +1,6 @@
 import { api } from "../../src/api/app.ts";
 import { fakePorts, NOW } from "../../src/api/fakes.ts";
-import { VOCABULARY } from "../../src/enrich/index.ts";
+import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { explain } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { memoryStore } from "../../src/store/memory.ts";
@@ -17,7 +17,10 @@ export const rulesFile = (rules: Record<string, string>): string =>
 export const BUILT_IN = rulesFile({ seen: "mentions > 0" });
 const REREAD_MS = 5_000;
 
-/** The whole HTTP interface over the real rules store: a KV and a database in memory, a clock that the test moves. */
+/**
+ * The whole HTTP interface over the real rules store: a KV and a database in memory, a clock that
+ * the test moves.
+ */
 export function rulesServer() {
   const kv = new Map<string, string>();
   const store = memoryStore();
@@ -25,12 +28,18 @@ export function rulesServer() {
   const clock = { now: NOW };
   const isolate = (): RulesKv =>
     rulesFromKv(
-      { get: async (key) => kv.get(key) ?? null, put: async (key, value) => void kv.set(key, value) },
+      {
+        get: async (key) => kv.get(key) ?? null,
+        put: async (key, value) => void kv.set(key, value),
+      },
       store,
       { fallback: BUILT_IN, variables: {}, vocabulary: VOCABULARY, rereadMs: REREAD_MS },
       {
         now: () => clock.now,
-        telemetry: { count: (name, labels) => counted.push(`${name} ${labels?.result}`), observe: () => undefined },
+        telemetry: {
+          count: (name, labels) => counted.push(`${name} ${labels?.result}`),
+          observe: () => undefined,
+        },
       },
     );
   const rules = isolate();
@@ -42,7 +51,8 @@ export function rulesServer() {
       load: (text) => loadRules(text, {}, VOCABULARY),
       versions: store.rulesVersions,
       vocabulary: VOCABULARY,
-      backtestRows: async (since, limit) => (await store.snapshots(since, limit)).map(({ signal }) => signal),
+      backtestRows: async (since, limit) =>
+        (await store.snapshots(since, limit)).map(({ signal }) => signal),
       now: () => clock.now,
     },
     async explain(signal) {

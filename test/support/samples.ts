@@ -3,26 +3,34 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { ChannelEnv } from "../../src/channels/env.ts";
-import { channelKind } from "../../src/channels/index.ts";
+import { channelKind } from "../../src/channels/registry.ts";
 import type { AskPorts } from "../../src/enrich/enricher.ts";
-import { ENRICHERS } from "../../src/enrich/index.ts";
-import type { GuardedPorts } from "../../src/kit/guarded-call.ts";
-import { localGate } from "../../src/kit/local-gate.ts";
+import { ENRICHERS } from "../../src/enrich/registry.ts";
+import { localGate } from "../../src/http/local-guard.ts";
+import type { GuardedPorts } from "../../src/http/provider-call.ts";
 import type { Chain } from "../../src/model/scalars.ts";
-import { SOURCES } from "../../src/sources/index.ts";
+import { SOURCES } from "../../src/sources/registry.ts";
 import { notificationOf } from "./outbox.ts";
 
-/** Recorded-looking answers of every provider, kept beside the repository; not everyone has them. */
-const FOLDER = process.env.PROVIDER_SAMPLES ?? join(import.meta.dirname, "..", "..", "..", "shared", "providers");
+/**
+ * Recorded-looking answers of every provider, kept beside the repository; not everyone has them.
+ */
+const FOLDER =
+  process.env.PROVIDER_SAMPLES ??
+  join(import.meta.dirname, "..", "..", "..", "shared", "providers");
 const INDEX = "manifest.json";
 
 type Listed = { file: string; status: number | null };
-export const samples: Listed[] = existsSync(join(FOLDER, INDEX)) ? JSON.parse(readFileSync(join(FOLDER, INDEX), "utf8")) : [];
+export const samples: Listed[] = existsSync(join(FOLDER, INDEX))
+  ? JSON.parse(readFileSync(join(FOLDER, INDEX), "utf8"))
+  : [];
 /** The files themselves, whatever the index says. */
-export const sampleFiles = (): string[] => readdirSync(FOLDER).filter((file) => !file.endsWith(".md") && file !== INDEX);
+export const sampleFiles = (): string[] =>
+  readdirSync(FOLDER).filter((file) => !file.endsWith(".md") && file !== INDEX);
 export const textOf = (file: string): string => readFileSync(join(FOLDER, file), "utf8");
 export const jsonOf = (file: string) => JSON.parse(textOf(file));
-const statusOf = (file: string): number => samples.find((each) => each.file === file)?.status ?? 200;
+const statusOf = (file: string): number =>
+  samples.find((each) => each.file === file)?.status ?? 200;
 
 /** Ten minutes after the samples' own time. */
 export const NOW = 1_795_170_300_000;
@@ -49,7 +57,10 @@ function answering(replies: Reply[]) {
     fetch: async (url, init) => {
       sent.push({ url, body: init.body === undefined ? undefined : String(init.body) });
       const reply = left.length > 1 ? left.shift() : left[0];
-      return new Response(reply?.text, { status: reply?.status ?? 200, headers: reply?.headers ?? {} });
+      return new Response(reply?.text, {
+        status: reply?.status ?? 200,
+        headers: reply?.headers ?? {},
+      });
     },
     now: () => NOW,
     sleep: async () => undefined,
@@ -59,7 +70,12 @@ function answering(replies: Reply[]) {
 }
 
 /** What a source makes of the answers. */
-export async function polled(name: string, env: Record<string, string>, replies: Reply[], cursor: string | null = null) {
+export async function polled(
+  name: string,
+  env: Record<string, string>,
+  replies: Reply[],
+  cursor: string | null = null,
+) {
   const on = SOURCES.find((source) => source.name === name)?.configure(env);
   if (on?.kind !== "on" || on.poll === undefined) throw new Error(`${name} is off`);
   const { ports, sent } = answering(replies);
@@ -122,7 +138,11 @@ export async function serving(reply: Reply) {
     requests.push({ url: request.url ?? "", headers: request.headers });
     request
       .resume()
-      .on("end", () => response.writeHead(reply.status ?? 200, { "content-type": "application/json" }).end(reply.text));
+      .on("end", () =>
+        response
+          .writeHead(reply.status ?? 200, { "content-type": "application/json" })
+          .end(reply.text),
+      );
   });
   const port = await new Promise<number>((resolve) =>
     server.listen(0, "127.0.0.1", () => {

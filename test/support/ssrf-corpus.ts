@@ -1,4 +1,7 @@
-/** URLs that a hook must not lead to, by trick. Where a port matters, PORT stands for that of a server on this machine. */
+/**
+ * URLs that a hook must not lead to, by trick. Where a port matters, PORT stands for that of a
+ * server on this machine.
+ */
 export const REFUSED: Record<string, string[]> = {
   "not https": [
     "http://example.com/",
@@ -130,7 +133,11 @@ export const REFUSED: Record<string, string[]> = {
     "https://example.com:5432/",
     "https://example.com:2375/",
   ],
-  "this deployment": ["https://signals.dev.org/ingest", "https://SIGNALS.dev.org./ingest", "https://x.signals.dev.org/"],
+  "this deployment": [
+    "https://signals.dev.org/ingest",
+    "https://SIGNALS.dev.org./ingest",
+    "https://x.signals.dev.org/",
+  ],
 };
 
 export const refusedUrls = (port: number): string[] =>

@@ -1,10 +1,18 @@
-import type { Command } from "../../scripts/cli/command.ts";
+import type { Command } from "../../cli/command.ts";
 import { ADMIN_KEY } from "../../src/api/fakes.ts";
 
 type Interface = { fetch(request: Request): Response | Promise<Response> };
 
-/** Runs a command of the CLI against an HTTP interface in this process: its exit code, and the lines it printed. */
-export async function runCommand(command: Command, args: string[], app: Interface, { json = false, stdin = "" } = {}) {
+/**
+ * Runs a command of the CLI against an HTTP interface in this process: its exit code, and the lines
+ * it printed.
+ */
+export async function runCommand(
+  command: Command,
+  args: string[],
+  app: Interface,
+  { json = false, stdin = "" } = {},
+) {
   const out: string[] = [];
   const err: string[] = [];
   const code = await command.run(args, {

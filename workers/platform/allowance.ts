@@ -4,8 +4,13 @@ import type { Allowance } from "../../src/api/ports.ts";
 
 const TIMEOUT_MS = 500;
 
-/** The per-key limit: a sliding window of a minute, kept in Redis for all isolates. Without Redis everything is allowed. */
-export function slidingWindow(client: Redis | null): (keyId: string, perMinute: number) => Promise<Allowance> {
+/**
+ * The per-key limit: a sliding window of a minute, kept in Redis for all isolates. Without Redis
+ * everything is allowed.
+ */
+export function slidingWindow(
+  client: Redis | null,
+): (keyId: string, perMinute: number) => Promise<Allowance> {
   return async (keyId, perMinute) => {
     const open = { allowed: true, limit: perMinute, remaining: perMinute, resetSeconds: 0 };
     if (client === null) return open;
@@ -18,7 +23,12 @@ export function slidingWindow(client: Redis | null): (keyId: string, perMinute: 
     });
     try {
       const { success, remaining, reset } = await limiter.limit(keyId);
-      return { allowed: success, limit: perMinute, remaining, resetSeconds: Math.max(1, Math.ceil((reset - Date.now()) / 1000)) };
+      return {
+        allowed: success,
+        limit: perMinute,
+        remaining,
+        resetSeconds: Math.max(1, Math.ceil((reset - Date.now()) / 1000)),
+      };
     } catch {
       return open;
     }

@@ -1,11 +1,16 @@
-import { type LastGood, lastGood } from "../../src/kit/last-good.ts";
+import { type LastGood, lastGood } from "../../src/concurrency/last-good.ts";
 import type { Clock } from "../../src/kit/time.ts";
 
 /** What a list's text is read into; `problems` name the line and the mend. */
-export type ReadList<T> = { kind: "loaded"; value: T } | { kind: "rejected"; problems: ListProblem[] };
+export type ReadList<T> =
+  | { kind: "loaded"; value: T }
+  | { kind: "rejected"; problems: ListProblem[] };
 export type ListProblem = { line: number; message: string };
 
-/** A list that operators edit while it runs (rules/blacklist.yml, rules/authors.yml): the copy in KV, or the one built into the Worker. */
+/**
+ * A list that operators edit while it runs (rules/blacklist.yml, rules/authors.yml): the copy in
+ * KV, or the one built into the Worker.
+ */
 export type HotList<T> = LastGood<T> & { publish(text: string): Promise<ReadList<T>> };
 
 /** KV keeps a read for 30 s at least; with our own time a change is live everywhere within 90 s. */

@@ -17,7 +17,9 @@ export function neonSql({ databaseUrl, fetchEndpoint, timeoutMs = 10_000 }: Neon
   return {
     async query<Row>(text: string, params: (string | number | boolean | null)[]) {
       try {
-        const rows = await sql.query(text, params, { fetchOptions: { signal: AbortSignal.timeout(timeoutMs) } });
+        const rows = await sql.query(text, params, {
+          fetchOptions: { signal: AbortSignal.timeout(timeoutMs) },
+        });
         return rows as Row[];
       } catch (error) {
         if (mayPass(error)) throw new StoreUnavailable(String(error), { cause: error });
@@ -27,7 +29,10 @@ export function neonSql({ databaseUrl, fetchEndpoint, timeoutMs = 10_000 }: Neon
   };
 }
 
-/** Too large a request (413) or reply (507) stays so. Everything else without an SQLSTATE is the network, the proxy, or a database asleep. */
+/**
+ * Too large a request (413) or reply (507) stays so. Everything else without an SQLSTATE is the
+ * network, the proxy, or a database asleep.
+ */
 function mayPass(error: unknown): boolean {
   if (!(error instanceof NeonDbError)) return true;
   if (error.code) return isPassing(error.code);

@@ -1,4 +1,4 @@
-import { lastGood } from "../../src/kit/last-good.ts";
+import { lastGood } from "../../src/concurrency/last-good.ts";
 import { type Clock, iso } from "../../src/kit/time.ts";
 import type { FactVocabulary } from "../../src/model/facts.ts";
 import type { Telemetry } from "../../src/observability/telemetry.ts";
@@ -10,7 +10,10 @@ import type { RulesHistory } from "../../src/store/admin.ts";
 /** Holds the sha of the rules in force. */
 const POINTER = "rules:current";
 const bundleKey = (sha: string) => `rules:${sha}`;
-/** The least that KV's cache at the edge takes. With the re-read below it bounds how late a push arrives: under 90 s, everywhere. */
+/**
+ * The least that KV's cache at the edge takes. With the re-read below it bounds how late a push
+ * arrives: under 90 s, everywhere.
+ */
 const EDGE_CACHE = { cacheTtl: 30 };
 /** How many earlier versions a new isolate tries when the current one cannot be opened. */
 const EARLIER = 5;
@@ -25,13 +28,26 @@ export type RulesSettings = {
   rereadMs: number;
 };
 
-export type RulesStatus = { version: string | null; loadedAt: string | null; rejected: string | null };
+export type RulesStatus = {
+  version: string | null;
+  loadedAt: string | null;
+  rejected: string | null;
+};
 
-/** The rules in force: immutable bundles under their sha, and one pointer. Nothing that fails to load replaces what is loaded. */
+/**
+ * The rules in force: immutable bundles under their sha, and one pointer. Nothing that fails to
+ * load replaces what is loaded.
+ */
 export type RulesKv = {
-  /** Throws when KV is out of reach and nothing was loaded before: scoring by other rules than those in force would be worse than waiting. */
+  /**
+   * Throws when KV is out of reach and nothing was loaded before: scoring by other rules than those
+   * in force would be worse than waiting.
+   */
   current(): Promise<Ruleset>;
-  /** A version by its sha, in force or not; undefined when it is unknown or cannot be opened any more. */
+  /**
+   * A version by its sha, in force or not; undefined when it is unknown or cannot be opened any
+   * more.
+   */
   version(sha: string): Promise<Ruleset | undefined>;
   /** Writes the bundle, then the pointer. The caller has validated the rules. */
   publish(rules: Ruleset, author: string): Promise<void>;
@@ -73,12 +89,16 @@ export function rulesFromKv(
     return rules;
   }
 
-  /** The first version that is published takes the place of the built-in rules: they stay known, to go back to and to explain what they scored. */
+  /**
+   * The first version that is published takes the place of the built-in rules: they stay known, to
+   * go back to and to explain what they scored.
+   */
   async function keepBuiltIn(): Promise<void> {
     const own = open.builtIn();
     if (own.kind === "unusable" || (await archive.rulesVersions(1)).length > 0) return;
     const version = { sha: own.rules.sha, document: bundleOf(own.rules), author: "built in" };
-    await archive.recordRules(version, iso(now() - 1)); // Before the one that follows: the latest is what a new isolate falls back to.
+    // Before the one that follows: the latest is what a new isolate falls back to.
+    await archive.recordRules(version, iso(now() - 1));
   }
 
   const held = lastGood(load, settings.rereadMs, now);
@@ -101,7 +121,11 @@ export function rulesFromKv(
 }
 
 /** Opens versions, keeping the last few compiled. Throws only when a store is out of reach. */
-function bundleOpener(kv: Kv, archive: Archive, { fallback, variables, vocabulary }: RulesSettings) {
+function bundleOpener(
+  kv: Kv,
+  archive: Archive,
+  { fallback, variables, vocabulary }: RulesSettings,
+) {
   const kept = new Map<string, Ruleset>();
   let compiled: Opened | undefined;
 
@@ -114,13 +138,17 @@ function bundleOpener(kv: Kv, archive: Archive, { fallback, variables, vocabular
     const loaded = loadRules(fallback, variables, vocabulary);
     return loaded.kind === "loaded"
       ? { kind: "opened", rules: loaded.rules }
-      : { kind: "unusable", reason: `the rules.yml built into the Worker: ${loaded.problems[0]?.message}` };
+      : {
+          kind: "unusable",
+          reason: `the rules.yml built into the Worker: ${loaded.problems[0]?.message}`,
+        };
   }
 
   async function bundle(sha: string): Promise<Opened> {
     const known = kept.get(sha);
     if (known) return { kind: "opened", rules: known };
-    // KV may answer "no such key" for a while after a write elsewhere; the database has had the bundle since before the pointer moved.
+    // KV may answer "no such key" for a while after a write elsewhere; the database has had the
+    // bundle since before the pointer moved.
     const text = (await kv.get(bundleKey(sha), EDGE_CACHE)) ?? (await archive.rulesDocument(sha));
     if (text === undefined) {
       const own = builtIn();
@@ -129,7 +157,8 @@ function bundleOpener(kv: Kv, archive: Archive, { fallback, variables, vocabular
         : { kind: "unusable", reason: `rules ${sha}: no such version` };
     }
     const loaded = openBundle(text, sha, vocabulary);
-    if (loaded.kind === "rejected") return { kind: "unusable", reason: `rules ${sha}: ${loaded.problems[0]?.message}` };
+    if (loaded.kind === "rejected")
+      return { kind: "unusable", reason: `rules ${sha}: ${loaded.problems[0]?.message}` };
     return keep(loaded.rules);
   }
 
@@ -139,7 +168,10 @@ function bundleOpener(kv: Kv, archive: Archive, { fallback, variables, vocabular
     return { kind: "opened", rules };
   }
 
-  /** The version that was in force before, so that a new isolate is no worse off than one that still holds it. */
+  /**
+   * The version that was in force before, so that a new isolate is no worse off than one that still
+   * holds it.
+   */
   async function earlier(): Promise<Ruleset> {
     for (const { sha } of await archive.rulesVersions(EARLIER)) {
       const opened = await bundle(sha);

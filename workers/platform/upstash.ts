@@ -1,9 +1,12 @@
 import { Redis as Upstash } from "@upstash/redis/cloudflare";
-import type { Redis } from "../../src/kit/redis.ts";
+import type { Redis } from "../../src/concurrency/redis.ts";
 import type { Clock } from "../../src/kit/time.ts";
 
 const TIMEOUT_MS = 400;
-/** After a failure Redis is left alone for a moment, so that an outage costs one timeout and not one for each call. */
+/**
+ * After a failure Redis is left alone for a moment, so that an outage costs one timeout and not one
+ * for each call.
+ */
 const REST_MS = 5_000;
 
 export const upstash = (url: string, token: string, timeoutMs = TIMEOUT_MS): Upstash =>
@@ -19,8 +22,15 @@ export const upstash = (url: string, token: string, timeoutMs = TIMEOUT_MS): Ups
 /** When this isolate may try Redis again; shared by all ports over one client. */
 const restUntil = new WeakMap<Upstash, number>();
 
-/** The Redis port over Upstash. Errors of the client quote commands and values, so they are not passed on: `onDown` hears only that it failed. */
-export function upstashRedis(client: Upstash, now: Clock, onDown: () => void = () => undefined): Redis {
+/**
+ * The Redis port over Upstash. Errors of the client quote commands and values, so they are not
+ * passed on: `onDown` hears only that it failed.
+ */
+export function upstashRedis(
+  client: Upstash,
+  now: Clock,
+  onDown: () => void = () => undefined,
+): Redis {
   async function attempt<T>(work: () => Promise<T>): Promise<T | "down"> {
     if ((restUntil.get(client) ?? 0) > now()) return "down";
     try {
@@ -43,7 +53,8 @@ export function upstashRedis(client: Upstash, now: Clock, onDown: () => void = (
     claim: (entries, ttlSeconds) =>
       attempt(() => {
         const pipeline = client.pipeline();
-        for (const { key, value } of entries) pipeline.set(key, value, { nx: true, get: true, ex: ttlSeconds });
+        for (const { key, value } of entries)
+          pipeline.set(key, value, { nx: true, get: true, ex: ttlSeconds });
         return pipeline.exec<(string | null)[]>();
       }),
     remove: (keys) =>

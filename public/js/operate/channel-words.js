@@ -1,7 +1,15 @@
 import { many, score } from "../words.js";
 
 /** What a channel's filter lets through and when, in words. */
-export function filterWords({ min_score, chains, symbols, states, quiet_hours: quiet, digest_minutes: digest, muted_events }) {
+export function filterWords({
+  min_score,
+  chains,
+  symbols,
+  states,
+  quiet_hours: quiet,
+  digest_minutes: digest,
+  muted_events,
+}) {
   const parts = [
     min_score !== null && `score ${score(min_score)} and above`,
     chains.length > 0 && `on ${chains.join(", ")}`,
@@ -16,14 +24,21 @@ export function filterWords({ min_score, chains, symbols, states, quiet_hours: q
 
 /** The state as a pill's text and kind, and why, if there is more to say. */
 export function stateOf({ status, status_reason: reason, off }) {
-  if (status !== "active") return { text: status, kind: status === "paused" ? "waiting" : "dead", why: reason };
-  return off === null ? { text: status, kind: "done", why: null } : { text: "cannot send", kind: "dead", why: off };
+  if (status !== "active")
+    return { text: status, kind: status === "paused" ? "waiting" : "dead", why: reason };
+  return off === null
+    ? { text: status, kind: "done", why: null }
+    : { text: "cannot send", kind: "dead", why: off };
 }
 
-export const testWords = ({ ok, result, reason, ms }) => (ok ? `Taken in ${ms} ms.` : `Not taken (${result}): ${reason}`);
+export const testWords = ({ ok, result, reason, ms }) =>
+  ok ? `Taken in ${ms} ms.` : `Not taken (${result}): ${reason}`;
 
 /** Messages as they would be sent, with their line breaks. */
 export const previewWords = (previews) =>
   previews
-    .map(({ states, message }) => `${states.join(", ")}\n${JSON.stringify(message, null, 2).replaceAll("\\n", "\n    ")}`)
+    .map(
+      ({ states, message }) =>
+        `${states.join(", ")}\n${JSON.stringify(message, null, 2).replaceAll("\\n", "\n    ")}`,
+    )
     .join("\n\n");

@@ -5,7 +5,10 @@ import { filterWords, previewWords, stateOf, testWords } from "./channel-words.j
 
 const HIDDEN = "********";
 
-/** Where notifications go: each channel's state and filter, a test, a preview, pause, removal, and a form for another. */
+/**
+ * Where notifications go: each channel's state and filter, a test, a preview, pause, removal, and a
+ * form for another.
+ */
 export function channels(act) {
   const list = byId("channels");
   const dialog = byId("remove-dialog");
@@ -33,7 +36,11 @@ export function channels(act) {
   /** Drawing anew takes the focus away; it goes back to the same button. */
   function draw() {
     const focused = document.activeElement?.id;
-    list.replaceChildren(...(rows.length === 0 ? [h("li", { class: "empty" }, "None yet: nobody is told.")] : rows.map(row)));
+    list.replaceChildren(
+      ...(rows.length === 0
+        ? [h("li", { class: "empty" }, "None yet: nobody is told.")]
+        : rows.map(row)),
+    );
     if (focused) byId(focused)?.focus();
   }
 
@@ -41,7 +48,17 @@ export function channels(act) {
     const { id, kind, name, filter, status } = channel;
     const { text, kind: tint, why } = stateOf(channel);
     const button = (verb, onclick) =>
-      h("button", { type: "button", class: "act", id: `channel-${id}-${verb}`, "aria-label": `${verb} ${name}`, onclick }, verb);
+      h(
+        "button",
+        {
+          type: "button",
+          class: "act",
+          id: `channel-${id}-${verb}`,
+          "aria-label": `${verb} ${name}`,
+          onclick,
+        },
+        verb,
+      );
     return h(
       "li",
       { class: "row channel", "data-channel": id },
@@ -56,8 +73,12 @@ export function channels(act) {
         button("Test", () => act(() => test(channel))),
         button("Preview", () => act(() => preview(channel))),
         status === "active"
-          ? button("Pause", () => act(() => set(channel, "paused", "is paused: its deliveries wait.")))
-          : button("Resume", () => act(() => set(channel, "active", "is active: what waits goes out."))),
+          ? button("Pause", () =>
+              act(() => set(channel, "paused", "is paused: its deliveries wait.")),
+            )
+          : button("Resume", () =>
+              act(() => set(channel, "active", "is active: what waits goes out.")),
+            ),
         button("Remove", () => ask(channel)),
       ),
       notes.get(id),
@@ -83,9 +104,22 @@ export function channels(act) {
 
   /** Secrets are not ours to send back: the kind's own example stands in for them. */
   async function preview({ id, kind, name, settings, filter }) {
-    const known = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== HIDDEN));
-    const { previews } = await write("POST", "/channels/preview", { kind, settings: known, digest: filter.digest_minutes > 0 });
-    note(id, h("pre", { class: "preview", tabindex: "0", "aria-label": `Messages of ${name}` }, previewWords(previews)));
+    const known = Object.fromEntries(
+      Object.entries(settings).filter(([, value]) => value !== HIDDEN),
+    );
+    const { previews } = await write("POST", "/channels/preview", {
+      kind,
+      settings: known,
+      digest: filter.digest_minutes > 0,
+    });
+    note(
+      id,
+      h(
+        "pre",
+        { class: "preview", tabindex: "0", "aria-label": `Messages of ${name}` },
+        previewWords(previews),
+      ),
+    );
     return `So would ${name} tell an invented signal.`;
   }
 

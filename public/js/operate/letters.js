@@ -11,7 +11,9 @@ export function letters(act) {
   async function refresh() {
     const { dead_letters: rows } = await read(`/dead-letters?replayed=false&limit=${SHOWN}`);
     list.replaceChildren(
-      ...(rows.length === 0 ? [h("li", { class: "empty" }, "None: everything found its way.")] : rows.map(row)),
+      ...(rows.length === 0
+        ? [h("li", { class: "empty" }, "None: everything found its way.")]
+        : rows.map(row)),
     );
   }
 
@@ -29,7 +31,9 @@ export function letters(act) {
 
   async function replay(id) {
     const { replayed } = await write("POST", "/dead-letters/replay", { ids: [id] });
-    return replayed === 1 ? `Letter ${id} is on its way again.` : `Letter ${id} was replayed already.`;
+    return replayed === 1
+      ? `Letter ${id} is on its way again.`
+      : `Letter ${id} was replayed already.`;
   }
 
   return { list, refresh };

@@ -12,7 +12,11 @@ export function outbox(act) {
   async function refresh() {
     const { outbox: rows } = await read(`/outbox?limit=${SHOWN}${status && `&status=${status}`}`);
     const none = h("li", { class: "empty" }, status ? "None." : "Nothing to deliver yet.");
-    list.replaceChildren(...(rows.length === 0 ? [none] : rows.map((row) => delivery(row, (id) => act(() => retry(id))))));
+    list.replaceChildren(
+      ...(rows.length === 0
+        ? [none]
+        : rows.map((row) => delivery(row, (id) => act(() => retry(id))))),
+    );
   }
 
   async function retry(id) {

@@ -4,7 +4,9 @@ import { ago, many, score, tokenName } from "../words.js";
 
 const EXAMPLES = 3;
 
-/** The rules in force as text: check it, see what it would have changed, put it in force, go back. */
+/**
+ * The rules in force as text: check it, see what it would have changed, put it in force, go back.
+ */
 export function rules(act) {
   const [area, problems, effect] = [byId("document"), byId("problems"), byId("effect")];
   let kept = "";
@@ -13,7 +15,9 @@ export function rules(act) {
     const [current, { versions }] = await Promise.all([read("/rules"), read("/rules/versions")]);
     byId("rules-version").textContent = `${current.rules} rules · ${current.sha.slice(0, 12)}`;
     if (area.value === kept) area.value = kept = current.document;
-    byId("versions").replaceChildren(...(versions.length === 0 ? [none("No others yet.")] : versions.map(version)));
+    byId("versions").replaceChildren(
+      ...(versions.length === 0 ? [none("No others yet.")] : versions.map(version)),
+    );
   }
 
   const version = ({ sha, author, activated_at: at, current }) =>
@@ -43,9 +47,12 @@ export function rules(act) {
     } catch (error) {
       if (error.status !== 422) throw error;
       problems.replaceChildren(...error.errors.map(problem));
-      throw Object.assign(new Error(`${many(error.errors.length, "problem")} in the rules; nothing was changed.`), {
-        status: 422,
-      });
+      throw Object.assign(
+        new Error(`${many(error.errors.length, "problem")} in the rules; nothing was changed.`),
+        {
+          status: 422,
+        },
+      );
     }
   }
 
@@ -53,7 +60,11 @@ export function rules(act) {
     h(
       "li",
       {},
-      h("button", { type: "button", onclick: () => goTo(line, column) }, `line ${line}, column ${column}`),
+      h(
+        "button",
+        { type: "button", onclick: () => goTo(line, column) },
+        `line ${line}, column ${column}`,
+      ),
       ` ${message}`,
       mend && h("span", { class: "quiet" }, ` ${mend}`),
     );
@@ -68,7 +79,9 @@ export function rules(act) {
 
   byId("check").addEventListener("click", () =>
     act(async () => {
-      const { rules: count, warnings } = await tried("PUT", "/rules?dry_run", { document: area.value });
+      const { rules: count, warnings } = await tried("PUT", "/rules?dry_run", {
+        document: area.value,
+      });
       problems.replaceChildren(...warnings.map(problem));
       return `${count} rules, and they load.`;
     }),
@@ -90,12 +103,20 @@ export function rules(act) {
     });
   });
 
-  return { open: () => open().catch((error) => problems.replaceChildren(h("li", {}, error.message))) };
+  return {
+    open: () => open().catch((error) => problems.replaceChildren(h("li", {}, error.message))),
+  };
 }
 
 const none = (text) => h("li", { class: "empty" }, text);
 
-const told = ({ score_changes: scores, state_changes: states, level_changes: levels, appear, vanish }) => [
+const told = ({
+  score_changes: scores,
+  state_changes: states,
+  level_changes: levels,
+  appear,
+  vanish,
+}) => [
   h(
     "p",
     {},

@@ -22,9 +22,15 @@ export type GraphqlRequest = {
 };
 
 /** `refused`: nothing ran, for reasons of the request. `unavailable`: the database is out. */
-export type GraphqlAnswer = { kind: "ran" | "refused" | "unavailable"; result: FormattedExecutionResult };
+export type GraphqlAnswer = {
+  kind: "ran" | "refused" | "unavailable";
+  result: FormattedExecutionResult;
+};
 
-/** Parses, validates, measures and runs one operation over `root`. A fault of ours is logged, and told without its text. */
+/**
+ * Parses, validates, measures and runs one operation over `root`. A fault of ours is logged, and
+ * told without its text.
+ */
 export async function answer(
   { query, operationName, variables }: GraphqlRequest,
   root: object,
@@ -45,16 +51,28 @@ export async function answer(
   const operation = getOperationAST(document, operationName);
   if (!operation)
     return refused([
-      new GraphQLError(operationName ? `There is no operation ${operationName}.` : "Name the operation to run: operationName."),
+      new GraphQLError(
+        operationName
+          ? `There is no operation ${operationName}.`
+          : "Name the operation to run: operationName.",
+      ),
     ]);
   const costly = tooCostly(schema(), document, operation, variables ?? {});
-  if (costly !== undefined) return refused([new GraphQLError(costly, { extensions: { code: "TOO_COSTLY" } })]);
-  const result = await execute({ schema: schema(), document, rootValue: root, variableValues: variables, operationName });
+  if (costly !== undefined)
+    return refused([new GraphQLError(costly, { extensions: { code: "TOO_COSTLY" } })]);
+  const result = await execute({
+    schema: schema(),
+    document,
+    rootValue: root,
+    variableValues: variables,
+    operationName,
+  });
   const errors = result.errors?.map((error) => told(error, log));
   const { data } = result;
   // Without data nothing ran: the variables do not fit.
   if (data === undefined) return { kind: "refused", result: { errors: errors ?? [] } };
-  const out = result.errors?.some(({ originalError }) => originalError instanceof StoreUnavailable) ?? false;
+  const out =
+    result.errors?.some(({ originalError }) => originalError instanceof StoreUnavailable) ?? false;
   return { kind: out ? "unavailable" : "ran", result: { data, ...(errors && { errors }) } };
 }
 
@@ -62,7 +80,10 @@ function told(error: GraphQLError, log: Log): GraphQLFormattedError {
   const { originalError } = error;
   if (originalError === undefined || originalError instanceof GraphQLError) return error.toJSON();
   const known = originalError instanceof StoreUnavailable;
-  if (!known) log({ stage: "api", level: "error", outcome: "failed", reason: String(originalError) });
-  const message = known ? "The database is out of reach; ask again." : "This should not have happened; the log has the reason.";
+  if (!known)
+    log({ stage: "api", level: "error", outcome: "failed", reason: String(originalError) });
+  const message = known
+    ? "The database is out of reach; ask again."
+    : "This should not have happened; the log has the reason.";
   return { ...error.toJSON(), message, extensions: { code: known ? "UNAVAILABLE" : "INTERNAL" } };
 }

@@ -31,7 +31,10 @@ type Known = {
   seen: Map<string, Measure>;
 };
 
-/** Why a valid operation is refused before it runs, or nothing. Needs a validated document: fragments must not go in circles. */
+/**
+ * Why a valid operation is refused before it runs, or nothing. Needs a validated document:
+ * fragments must not go in circles.
+ */
 export function tooCostly(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -44,10 +47,18 @@ export function tooCostly(
   // What is wrong with the variables, the execution says in the words of the specification.
   if (coerced === undefined) return undefined;
   const fragments = new Map(
-    document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])),
+    document.definitions.flatMap((each) =>
+      each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [],
+    ),
   );
-  const { depth, cost } = measure(operation.selectionSet, root, { schema, fragments, variables: coerced, seen: new Map() });
-  if (depth > MAX_DEPTH) return `The query is nested ${depth} levels deep; ${MAX_DEPTH} are allowed.`;
+  const { depth, cost } = measure(operation.selectionSet, root, {
+    schema,
+    fragments,
+    variables: coerced,
+    seen: new Map(),
+  });
+  if (depth > MAX_DEPTH)
+    return `The query is nested ${depth} levels deep; ${MAX_DEPTH} are allowed.`;
   if (cost > MAX_COST)
     return `The query may answer ${cost} fields; ${MAX_COST} are allowed. Ask for fewer fields, or give smaller limits.`;
   return undefined;
@@ -57,9 +68,16 @@ function measure(selected: SelectionSetNode, type: GraphQLCompositeType, known: 
   const parts = selected.selections.map((selection) => {
     if (selection.kind === Kind.FIELD) return ofField(selection, type, known);
     if (selection.kind === Kind.FRAGMENT_SPREAD) return ofFragment(selection.name.value, known);
-    return measure(selection.selectionSet, typeNamed(selection.typeCondition?.name.value, known) ?? type, known);
+    return measure(
+      selection.selectionSet,
+      typeNamed(selection.typeCondition?.name.value, known) ?? type,
+      known,
+    );
   });
-  return { depth: Math.max(0, ...parts.map(({ depth }) => depth)), cost: parts.reduce((sum, { cost }) => sum + cost, 0) };
+  return {
+    depth: Math.max(0, ...parts.map(({ depth }) => depth)),
+    cost: parts.reduce((sum, { cost }) => sum + cost, 0),
+  };
 }
 
 function ofField(field: FieldNode, parent: GraphQLCompositeType, known: Known): Measure {
@@ -67,15 +85,26 @@ function ofField(field: FieldNode, parent: GraphQLCompositeType, known: Known): 
   // Introspection has a rule of its own in graphql-js.
   if (definition === undefined || field.selectionSet === undefined) return { depth: 1, cost: 1 };
   const type = getNamedType(definition.type);
-  const inner = isCompositeType(type) ? measure(field.selectionSet, type, known) : { depth: 0, cost: 0 };
+  const inner = isCompositeType(type)
+    ? measure(field.selectionSet, type, known)
+    : { depth: 0, cost: 0 };
   return { depth: inner.depth + 1, cost: 1 + times(definition, field, known) * inner.cost };
 }
 
-/** A page multiplies what is inside of it by its limit; the list of items within a page does not once more. */
-function times(definition: GraphQLField<unknown, unknown>, field: FieldNode, { variables }: Known): number {
+/**
+ * A page multiplies what is inside of it by its limit; the list of items within a page does not
+ * once more.
+ */
+function times(
+  definition: GraphQLField<unknown, unknown>,
+  field: FieldNode,
+  { variables }: Known,
+): number {
   if (definition.args.some(({ name }) => name === "limit"))
     return Math.max(1, Number(getArgumentValues(definition, field, variables).limit ?? 1));
-  return isListType(getNullableType(definition.type)) && definition.name !== "items" ? USUAL_LENGTH : 1;
+  return isListType(getNullableType(definition.type)) && definition.name !== "items"
+    ? USUAL_LENGTH
+    : 1;
 }
 
 /** Measured once, or fragments of fragments would take exponential time. */
@@ -84,7 +113,8 @@ function ofFragment(name: string, known: Known): Measure {
   if (before !== undefined) return before;
   const fragment = known.fragments.get(name);
   const type = typeNamed(fragment?.typeCondition.name.value, known);
-  const measured = fragment && type ? measure(fragment.selectionSet, type, known) : { depth: 0, cost: 0 };
+  const measured =
+    fragment && type ? measure(fragment.selectionSet, type, known) : { depth: 0, cost: 0 };
   known.seen.set(name, measured);
   return measured;
 }

@@ -12,7 +12,15 @@ import { asFilter, ListQuery } from "../query.ts";
 export type GraphqlPorts = {
   store: Pick<
     ReadStore,
-    "events" | "signals" | "signal" | "post" | "outbox" | "eventsByKey" | "signalsByKey" | "evidenceByKey" | "outboxByKey"
+    | "events"
+    | "signals"
+    | "signal"
+    | "post"
+    | "outbox"
+    | "eventsByKey"
+    | "signalsByKey"
+    | "evidenceByKey"
+    | "outboxByKey"
   >;
   explain(signal: Signal): Promise<unknown>;
 };
@@ -22,12 +30,14 @@ type Args = Record<string, unknown>;
 type Limit = { limit: number };
 
 const onWire = (value: unknown): Json => snakeCased(value) as Json;
-const wrong = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
+const wrong = (message: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
 const MAX_INNER = 200;
 
 /**
- * The root of one request: graphql-js calls what is a function and takes the rest as it is. What belongs to many events is read for all of them in
- * one statement. `mayOperate`: the caller may read the outbox.
+ * The root of one request: graphql-js calls what is a function and takes the rest as it is. What
+ * belongs to many events is read for all of them in one statement. `mayOperate`: the caller may
+ * read the outbox.
  */
 export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean): Json {
   const byKey = <T>(read: (keys: readonly string[]) => Promise<T[]>, keyOf: (row: T) => string) =>
@@ -53,18 +63,22 @@ export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean)
 
   const operate = () => {
     if (!mayOperate)
-      throw new GraphQLError("Deliveries ask for a key with the scope read.", { extensions: { code: "FORBIDDEN" } });
+      throw new GraphQLError("Deliveries ask for a key with the scope read.", {
+        extensions: { code: "FORBIDDEN" },
+      });
   };
   const eventNode = (row: EventRow): Json => ({
     ...onWire(row),
     signal: async () => nullable(await signals.load(row.eventKey), signalNode),
-    evidence: async ({ limit }: Limit) => ((await evidence(limit).load(row.eventKey))?.evidence ?? []).map(onWire),
+    evidence: async ({ limit }: Limit) =>
+      ((await evidence(limit).load(row.eventKey))?.evidence ?? []).map(onWire),
     deliveries: async ({ limit }: Limit) => {
       operate();
       return (await deliveries(limit).load(row.eventKey)).map(deliveryNode);
     },
   });
-  const eventOf = (eventKey: string) => async () => nullable(await events.load(eventKey), eventNode);
+  const eventOf = (eventKey: string) => async () =>
+    nullable(await events.load(eventKey), eventNode);
   const signalNode = (signal: Signal): Json => ({
     ...onWire(signalOnWire(signal)),
     event: eventOf(signal.eventKey),
@@ -76,10 +90,13 @@ export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean)
   const deliveryNode = (row: OutboxRow): Json => ({ ...onWire(row), event: eventOf(row.eventKey) });
 
   return {
-    events: (args: Args) => listed(args, ListQuery, (query) => store.events(asFilter(query), query), eventNode),
+    events: (args: Args) =>
+      listed(args, ListQuery, (query) => store.events(asFilter(query), query), eventNode),
     event: ({ event_key }: { event_key: string }) => eventOf(event_key)(),
-    signals: (args: Args) => listed(args, ListQuery, (query) => store.signals(asFilter(query), query), signalNode),
-    signal: async ({ event_key }: { event_key: string }) => nullable(await signals.load(event_key), signalNode),
+    signals: (args: Args) =>
+      listed(args, ListQuery, (query) => store.signals(asFilter(query), query), signalNode),
+    signal: async ({ event_key }: { event_key: string }) =>
+      nullable(await signals.load(event_key), signalNode),
     async post({ source, id }: { source: string; id: string }) {
       const history = await store.post(source, id);
       if (history === undefined) return null;
@@ -91,14 +108,19 @@ export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean)
     },
     deliveries({ channel_id: channel, ...args }: Args) {
       operate();
-      const read = ({ status, channel: channelId, since, ...paging }: z.output<typeof OutboxQuery>) =>
-        store.outbox({ status, channelId, since }, paging);
+      const read = ({
+        status,
+        channel: channelId,
+        since,
+        ...paging
+      }: z.output<typeof OutboxQuery>) => store.outbox({ status, channelId, since }, paging);
       return listed({ ...args, channel }, OutboxQuery, read, deliveryNode);
     },
   };
 }
 
-const nullable = <T>(value: T | null, node: (value: T) => Json): Json | null => (value === null ? null : node(value));
+const nullable = <T>(value: T | null, node: (value: T) => Json): Json | null =>
+  value === null ? null : node(value);
 
 /** A loader for each limit asked for, since one statement has one limit. */
 function perLimit<T>(make: (limit: number) => T): (limit: number) => T {
@@ -132,6 +154,8 @@ async function listed<Q extends Paging, T>(
     const { items, nextCursor } = await read(query.data);
     return { items: items.map(node), next_cursor: nextCursor };
   } catch (error) {
-    throw error instanceof RangeError ? wrong("cursor: is not one that this server gave out; start again without it") : error;
+    throw error instanceof RangeError
+      ? wrong("cursor: is not one that this server gave out; start again without it")
+      : error;
   }
 }

@@ -1,12 +1,16 @@
 import { buildSchema, type GraphQLSchema } from "graphql";
 import { CHAINS, EVENT_TYPES, Level, RiskLevel, SIGNAL_STATES } from "../../model/scalars.ts";
 
-const enumOf = (name: string, values: readonly string[]): string => `enum ${name} { ${values.join(" ")} }`;
+const enumOf = (name: string, values: readonly string[]): string =>
+  `enum ${name} { ${values.join(" ")} }`;
 
 const FILTER = `type: EventType, chain: Chain, symbol: String, token_ca: String, since: String, until: String,
     min_score: Float, state: SignalState, limit: Int = 50, cursor: String`;
 
-/** The names and meanings of the REST answers, so that both tell the same of a thing. Times are ISO 8601 in UTC. */
+/**
+ * The names and meanings of the REST answers, so that both tell the same of a thing. Times are ISO
+ * 8601 in UTC.
+ */
 const SDL = `
 ${enumOf("Chain", CHAINS)}
 ${enumOf("EventType", EVENT_TYPES)}

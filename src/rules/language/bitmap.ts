@@ -6,8 +6,9 @@ import type { Expression } from "./syntax.ts";
 const MAX_VALUES_OF_A_FACT = 128;
 
 /**
- * A bitmap index of conditions. The written-out values part what a fact may be into stretches in which no test changes its answer; for each stretch
- * a bit per clause says whether the fact rules that clause out. What no fact rules out can be true.
+ * A bitmap index of conditions. The written-out values part what a fact may be into stretches in
+ * which no test changes its answer; for each stretch a bit per clause says whether the fact rules
+ * that clause out. What no fact rules out can be true.
  */
 export type Bitmap = {
   facts: readonly Column[];
@@ -18,12 +19,23 @@ export type Bitmap = {
   owners: Int32Array;
   /** Condition -> whether a clause that is left answers for all of it; else it must be asked. */
   whole: readonly boolean[];
-  /** Where the stretch of each fact begins in `bits`: written anew by each search, which nothing can interrupt. */
+  /**
+   * Where the stretch of each fact begins in `bits`: written anew by each search, which nothing can
+   * interrupt.
+   */
   found: Int32Array;
 };
 
-/** Stretch 0 is "not known". Then between and on the numbers, by turns; or any other text, and each text that is written out. */
-type Column = { slot: number; start: number; numbers: Float64Array | undefined; texts: ReadonlyMap<unknown, number> | undefined };
+/**
+ * Stretch 0 is "not known". Then between and on the numbers, by turns; or any other text, and each
+ * text that is written out.
+ */
+type Column = {
+  slot: number;
+  start: number;
+  numbers: Float64Array | undefined;
+  texts: ReadonlyMap<unknown, number> | undefined;
+};
 type Language = { slot(name: string): number; compile(node: Expression): Evaluate };
 type Values = { numbers: Set<number>; texts: Set<string> };
 
@@ -71,8 +83,13 @@ function take({ name, values: own }: Test, all: Map<string, Values>): boolean {
   const { numbers, texts } = all.get(name) ?? { numbers: new Set(), texts: new Set() };
   const newNumbers = own.filter((value) => typeof value === "number" && !numbers.has(value));
   const newTexts = own.filter((value) => typeof value === "string" && !texts.has(value));
-  const mixed = (numbers.size > 0 || newNumbers.length > 0) && (texts.size > 0 || newTexts.length > 0);
-  if (mixed || numbers.size + texts.size + newNumbers.length + newTexts.length > MAX_VALUES_OF_A_FACT) return false;
+  const mixed =
+    (numbers.size > 0 || newNumbers.length > 0) && (texts.size > 0 || newTexts.length > 0);
+  if (
+    mixed ||
+    numbers.size + texts.size + newNumbers.length + newTexts.length > MAX_VALUES_OF_A_FACT
+  )
+    return false;
   for (const value of newNumbers) numbers.add(value as number);
   for (const value of newTexts) texts.add(value as string);
   all.set(name, { numbers, texts });
@@ -80,7 +97,11 @@ function take({ name, values: own }: Test, all: Map<string, Values>): boolean {
 }
 
 /** `stands`: for each stretch, a value that stands for all of it. */
-function columnOf(slot: number, start: number, { numbers, texts }: Values): { column: Column; stands: readonly unknown[] } {
+function columnOf(
+  slot: number,
+  start: number,
+  { numbers, texts }: Values,
+): { column: Column; stands: readonly unknown[] } {
   if (numbers.size === 0) {
     const written = [...texts];
     const stands = [null, `other than ${written.join()}`, ...written];
@@ -88,8 +109,14 @@ function columnOf(slot: number, start: number, { numbers, texts }: Values): { co
     return { column: { slot, start, numbers: undefined, texts: places }, stands };
   }
   const sorted = Float64Array.from(numbers).sort();
-  const stands = [...sorted].flatMap((value, i) => [value, between(value, sorted[i + 1] ?? Number.POSITIVE_INFINITY)]);
-  return { column: { slot, start, numbers: sorted, texts: undefined }, stands: [null, Number.NEGATIVE_INFINITY, ...stands] };
+  const stands = [...sorted].flatMap((value, i) => [
+    value,
+    between(value, sorted[i + 1] ?? Number.POSITIVE_INFINITY),
+  ]);
+  return {
+    column: { slot, start, numbers: sorted, texts: undefined },
+    stands: [null, Number.NEGATIVE_INFINITY, ...stands],
+  };
 }
 
 /** Never `a` itself, also where nothing lies between the two. */
@@ -98,8 +125,15 @@ function between(a: number, b: number): number {
   return middle === a ? b : middle;
 }
 
-/** Whether the test holds in each stretch of its fact, as its closures say; undefined where they fail. They are asked only where the answer may change. */
-function answers({ values, node }: Test, { column, stands }: { column: Column; stands: readonly unknown[] }, language: Language) {
+/**
+ * Whether the test holds in each stretch of its fact, as its closures say; undefined where they
+ * fail. They are asked only where the answer may change.
+ */
+function answers(
+  { values, node }: Test,
+  { column, stands }: { column: Column; stands: readonly unknown[] },
+  language: Language,
+) {
   const evaluate = language.compile(node);
   const own = new Set<unknown>(values);
   const frame: unknown[] = [];
@@ -121,7 +155,8 @@ function asked(evaluate: Evaluate, frame: Frame): boolean | undefined {
 }
 
 /**
- * Finds the stretch of each fact. False when a fact is of another type than the values it is compared with, or NaN: then the index says nothing.
+ * Finds the stretch of each fact. False when a fact is of another type than the values it is
+ * compared with, or NaN: then the index says nothing.
  */
 export function search({ facts, words, found }: Bitmap, frame: Frame): boolean {
   for (let i = 0; i < facts.length; i++) {

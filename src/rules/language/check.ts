@@ -7,10 +7,29 @@ export type Type = "number" | "text" | "list" | "truth";
 /** What a condition may name, and what kind of value stands behind each name. */
 export type Scope = ReadonlyMap<string, Type>;
 
-const MATHS = new Set(["abs", "ceil", "floor", "log", "log2", "log10", "max", "min", "round", "sqrt"]);
-const SAID: Record<Type, string> = { number: "a number", text: "text", list: "a list", truth: "true or false" };
+const MATHS = new Set([
+  "abs",
+  "ceil",
+  "floor",
+  "log",
+  "log2",
+  "log10",
+  "max",
+  "min",
+  "round",
+  "sqrt",
+]);
+const SAID: Record<Type, string> = {
+  number: "a number",
+  text: "text",
+  list: "a list",
+  truth: "true or false",
+};
 
-/** Finds what would fail or could never hold, before a rule goes live: unknown names, values of the wrong type, numbers that lie. */
+/**
+ * Finds what would fail or could never hold, before a rule goes live: unknown names, values of the
+ * wrong type, numbers that lie.
+ */
 export function check(expression: Expression, scope: Scope, wanted: Type): Fault[] {
   const faults: Fault[] = [];
   const got = typeOf(expression, scope, faults);
@@ -18,7 +37,9 @@ export function check(expression: Expression, scope: Scope, wanted: Type): Fault
   return faults;
 }
 
-/** The type of a value, or undefined where a fault has been reported and nothing more can be said. */
+/**
+ * The type of a value, or undefined where a fault has been reported and nothing more can be said.
+ */
 function typeOf(node: Expression, scope: Scope, faults: Fault[]): Type | undefined {
   switch (node.kind) {
     case "number":
@@ -53,12 +74,18 @@ function typeOf(node: Expression, scope: Scope, faults: Fault[]): Type | undefin
 function expect(node: Expression, got: Type | undefined, wanted: Type, faults: Fault[]): void {
   if (got === undefined || got === wanted) return;
   const mend = wanted === "truth" ? mendForTruth(node, got) : undefined;
-  faults.push({ message: `expected ${SAID[wanted]}, but this is ${SAID[got]}`, at: node.at, ...(mend && { mend }) });
+  faults.push({
+    message: `expected ${SAID[wanted]}, but this is ${SAID[got]}`,
+    at: node.at,
+    ...(mend && { mend }),
+  });
 }
 
 function mendForTruth(node: Expression, got: Type): string | undefined {
   if (node.kind !== "name") return undefined;
-  return got === "number" ? `compare it, like ${node.name} > 0` : `compare it, or ask exists(${node.name})`;
+  return got === "number"
+    ? `compare it, like ${node.name} > 0`
+    : `compare it, or ask exists(${node.name})`;
 }
 
 /** Every part has the wanted type, and so has the whole. */
@@ -71,8 +98,14 @@ type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
 
 function number(node: Of<"number">, faults: Fault[]): Type {
   if (/^0\d/.test(node.digits)) {
-    const octal = node.digits.includes(".") ? "" : `, and ${node.digits} is ${numeral(node.digits)}`;
-    faults.push({ message: `a leading zero makes a number octal${octal}`, at: node.at, mend: `write ${Number(node.digits)}` });
+    const octal = node.digits.includes(".")
+      ? ""
+      : `, and ${node.digits} is ${numeral(node.digits)}`;
+    faults.push({
+      message: `a leading zero makes a number octal${octal}`,
+      at: node.at,
+      mend: `write ${Number(node.digits)}`,
+    });
   }
   return "number";
 }
@@ -90,10 +123,19 @@ function name(node: Of<"name">, scope: Scope, faults: Fault[]): Type | undefined
     });
   } else if (/^(?:true|false)$/i.test(node.name)) {
     const digit = node.name.toLowerCase() === "true" ? "1" : "0";
-    faults.push({ message: `there is no ${node.name}: flags are 1 or 0`, at: node.at, mend: `write ${digit}`, instead: digit });
+    faults.push({
+      message: `there is no ${node.name}: flags are 1 or 0`,
+      at: node.at,
+      mend: `write ${digit}`,
+      instead: digit,
+    });
   } else {
     const near = nearestName(node.name, scope.keys());
-    faults.push({ message: `unknown fact ${node.name}`, at: node.at, ...(near && { mend: `did you mean ${near}?` }) });
+    faults.push({
+      message: `unknown fact ${node.name}`,
+      at: node.at,
+      ...(near && { mend: `did you mean ${near}?` }),
+    });
   }
   return undefined;
 }
@@ -102,7 +144,8 @@ function sum(node: Of<"arithmetic">, scope: Scope, faults: Fault[]): Type | unde
   if (node.operator !== "+") return all(node, "number", scope, faults);
   const types = [typeOf(node.left, scope, faults), typeOf(node.right, scope, faults)];
   if (types.includes(undefined)) return undefined;
-  if (types.includes("list") || types.includes("truth")) faults.push({ message: "`+` adds numbers or joins texts", at: node.at });
+  if (types.includes("list") || types.includes("truth"))
+    faults.push({ message: "`+` adds numbers or joins texts", at: node.at });
   return types.every((type) => type === "number") ? "number" : "text";
 }
 
@@ -123,16 +166,32 @@ function relation(node: Of<"relation">, scope: Scope, faults: Fault[]): Type {
   return "truth";
 }
 
-function equal(node: Expression, left: Type | undefined, right: Type | undefined, faults: Fault[]): void {
+function equal(
+  node: Expression,
+  left: Type | undefined,
+  right: Type | undefined,
+  faults: Fault[],
+): void {
   if (left === undefined || right === undefined) return;
   if (left === "list" || right === "list")
-    faults.push({ message: "a list equals nothing", at: node.at, mend: 'write "word" in keywords' });
-  else if (left !== right) faults.push({ message: `${SAID[left]} never equals ${SAID[right]}`, at: node.at });
+    faults.push({
+      message: "a list equals nothing",
+      at: node.at,
+      mend: 'write "word" in keywords',
+    });
+  else if (left !== right)
+    faults.push({ message: `${SAID[left]} never equals ${SAID[right]}`, at: node.at });
 }
 
-function match(left: Expression, leftType: Type | undefined, right: Expression, faults: Fault[]): void {
+function match(
+  left: Expression,
+  leftType: Type | undefined,
+  right: Expression,
+  faults: Fault[],
+): void {
   expect(left, leftType, "text", faults);
-  if (right.kind !== "text") return void faults.push({ message: "a pattern is written out in double quotes", at: right.at });
+  if (right.kind !== "text")
+    return void faults.push({ message: "a pattern is written out in double quotes", at: right.at });
   const pattern = linearPattern(right.value);
   if (pattern.kind === "refused") faults.push({ message: pattern.message, at: right.at });
 }
@@ -146,11 +205,18 @@ function call(node: Of<"call">, scope: Scope, faults: Fault[]): Type | undefined
   }
   if (!MATHS.has(node.name)) {
     const near = nearestName(node.name, [...MATHS, "exists", "empty"]);
-    faults.push({ message: `unknown function ${node.name}()`, at: node.at, ...(near && { mend: `did you mean ${near}()?` }) });
+    faults.push({
+      message: `unknown function ${node.name}()`,
+      at: node.at,
+      ...(near && { mend: `did you mean ${near}()?` }),
+    });
     return undefined;
   }
   if (wantsOne ? types.length !== 1 : types.length === 0)
-    faults.push({ message: `${node.name}() takes ${wantsOne ? "one number" : "one number or more"}`, at: node.at });
+    faults.push({
+      message: `${node.name}() takes ${wantsOne ? "one number" : "one number or more"}`,
+      at: node.at,
+    });
   node.args.forEach((arg, i) => {
     expect(arg, types[i], "number", faults);
   });
@@ -175,6 +241,10 @@ function conditional(node: Of<"if">, scope: Scope, faults: Fault[]): Type | unde
   const then = typeOf(node.consequent, scope, faults);
   const otherwise = typeOf(node.alternative, scope, faults);
   if (then !== undefined && otherwise !== undefined && then !== otherwise)
-    faults.push({ message: `gives ${SAID[then]} or ${SAID[otherwise]}`, at: node.at, mend: "give both branches the same type" });
+    faults.push({
+      message: `gives ${SAID[then]} or ${SAID[otherwise]}`,
+      at: node.at,
+      mend: "give both branches the same type",
+    });
   return then;
 }

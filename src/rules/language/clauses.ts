@@ -1,14 +1,14 @@
 import { type Expression, numeral } from "./syntax.ts";
 
 /**
- * A part of a condition that reads one fact, and only to compare it with values that are written out or to ask whether it is there: between two
- * neighbouring values its answer does not change.
+ * A part of a condition that reads one fact, and only to compare it with values that are written
+ * out or to ask whether it is there: between two neighbouring values its answer does not change.
  */
 export type Test = { name: string; values: readonly (number | string)[]; node: Expression };
 
 /**
- * Where a condition can be true at all: where all tests of one of the clauses are. `whole` when that is all there is to it; else the condition has
- * parts of another shape, and must be asked.
+ * Where a condition can be true at all: where all tests of one of the clauses are. `whole` when
+ * that is all there is to it; else the condition has parts of another shape, and must be asked.
  */
 export type Clauses = { clauses: readonly (readonly Test[])[]; whole: boolean };
 
@@ -36,7 +36,8 @@ function both(node: Expression, left: Clauses, right: Clauses): Clauses {
   const one = merged(node, left, right);
   if (one) return only(one);
   // Without the right side the clauses say less, but nothing wrong.
-  if (left.clauses.length * right.clauses.length > MAX_CLAUSES) return { clauses: left.clauses, whole: false };
+  if (left.clauses.length * right.clauses.length > MAX_CLAUSES)
+    return { clauses: left.clauses, whole: false };
   const clauses = left.clauses.flatMap((a) => right.clauses.map((b) => [...a, ...b]));
   return { clauses, whole: left.whole && right.whole };
 }
@@ -52,7 +53,9 @@ function either(node: Expression, left: Clauses, right: Clauses): Clauses {
 /** `mentions > 3 and mentions < 9` is one test. */
 function merged(node: Expression, left: Clauses, right: Clauses): Test | undefined {
   const [a, b] = [single(left), single(right)];
-  return a && b && a.name === b.name ? testAs(node, { ...a, values: [...a.values, ...b.values] }) : undefined;
+  return a && b && a.name === b.name
+    ? testAs(node, { ...a, values: [...a.values, ...b.values] })
+    : undefined;
 }
 
 const testAs = (node: Expression, test: Test | undefined): Test | undefined =>
@@ -61,7 +64,9 @@ const testAs = (node: Expression, test: Test | undefined): Test | undefined =>
 function testOf(node: Expression): Test | undefined {
   if (node.kind === "call") {
     const [fact] = node.args;
-    return node.name === "exists" && fact?.kind === "name" ? { name: fact.name, values: [], node } : undefined;
+    return node.name === "exists" && fact?.kind === "name"
+      ? { name: fact.name, values: [], node }
+      : undefined;
   }
   const operands = operandsOf(node);
   if (!operands || operands.length > MAX_VALUES) return undefined;
@@ -79,8 +84,10 @@ function testOf(node: Expression): Test | undefined {
 
 /** What a comparison compares, or `in` looks for and among. */
 function operandsOf(node: Expression): Expression[] | undefined {
-  if (node.kind === "in") return node.left.kind === "name" ? [node.left, ...itemsOf(node.right)] : undefined;
-  if (node.kind !== "relation" || node.rest.some(({ operator }) => operator === "~=")) return undefined;
+  if (node.kind === "in")
+    return node.left.kind === "name" ? [node.left, ...itemsOf(node.right)] : undefined;
+  if (node.kind !== "relation" || node.rest.some(({ operator }) => operator === "~="))
+    return undefined;
   return [node.first, ...node.rest.map(({ right }) => right)];
 }
 
@@ -90,5 +97,7 @@ const itemsOf = (node: Expression): Expression[] => (node.kind === "list" ? node
 function literal(node: Expression): number | string | undefined {
   if (node.kind === "text") return node.value;
   if (node.kind === "number") return numeral(node.digits);
-  return node.kind === "negative" && node.value.kind === "number" ? -numeral(node.value.digits) : undefined;
+  return node.kind === "negative" && node.value.kind === "number"
+    ? -numeral(node.value.digits)
+    : undefined;
 }

@@ -18,11 +18,17 @@ export type Dialect = {
   functions: Readonly<Record<string, (...args: unknown[]) => unknown>>;
   /** A compiled `~=` pattern; called once for a literal. */
   matcher(pattern: string): (text: string) => boolean;
-  /** True for a value that stands for "not known": whatever is computed from it is null, by three-valued logic. filtrex itself knows none. */
+  /**
+   * True for a value that stands for "not known": whatever is computed from it is null, by
+   * three-valued logic. filtrex itself knows none.
+   */
   unknown(value: unknown): boolean;
 };
 
-/** Closures that answer what filtrex's generated JavaScript answers, in the same order of evaluation, with the same errors. */
+/**
+ * Closures that answer what filtrex's generated JavaScript answers, in the same order of
+ * evaluation, with the same errors.
+ */
 export function compile(node: Expression, dialect: Dialect): Evaluate {
   const of = (part: Expression) => compile(part, dialect);
   switch (node.kind) {
@@ -101,7 +107,10 @@ const not =
     return unknown(v) ? null : !bool(v);
   };
 
-/** false and unknown = false; true and unknown = unknown. An unknown left side still asks the right one, which may settle it. */
+/**
+ * false and unknown = false; true and unknown = unknown. An unknown left side still asks the right
+ * one, which may settle it.
+ */
 const and =
   (left: Evaluate, right: Evaluate, unknown: Unknown): Evaluate =>
   (frame) => {
@@ -136,7 +145,10 @@ const conditional =
     return bool(t) ? then(frame) : otherwise(frame);
   };
 
-/** Is every item of the left list among those of the right? One unknown item leaves it open, unless another is surely not there. */
+/**
+ * Is every item of the left list among those of the right? One unknown item leaves it open, unless
+ * another is surely not there.
+ */
 const membership =
   (left: Evaluate, right: Evaluate, negated: boolean, unknown: Unknown): Evaluate =>
   (frame) => {

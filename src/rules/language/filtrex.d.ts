@@ -7,7 +7,12 @@ declare module "filtrex/dist/esnext/parser.mjs" {
     offset: number;
     yyleng: number;
     /** Answers the name of the token that a rule makes; undefined for white space. */
-    performAction(yy: object, lexer: { yytext: string }, rule: number, condition: string): string | undefined;
+    performAction(
+      yy: object,
+      lexer: { yytext: string },
+      rule: number,
+      condition: string,
+    ): string | undefined;
   };
   /** Shift (1) to a state, or reduce (2) by a production. */
   export type TableAction = readonly [kind: number, target: number];

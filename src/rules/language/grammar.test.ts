@@ -6,7 +6,8 @@ import { expect, it } from "vitest";
 import { parse } from "./grammar.ts";
 
 const sha = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
-const source = (file: string) => readFileSync(new URL(`../../../node_modules/filtrex/${file}`, import.meta.url), "utf8");
+const source = (file: string) =>
+  readFileSync(new URL(`../../../node_modules/filtrex/${file}`, import.meta.url), "utf8");
 
 it("stands on the filtrex whose productions its actions are numbered for", () => {
   expect(JSON.parse(source("package.json")).version).toBe("3.1.0");
@@ -31,7 +32,9 @@ it("binds operators as filtrex does", () => {
   const shape = (text: string): unknown => {
     const parsed = parse(text);
     return parsed.kind === "parsed"
-      ? JSON.parse(JSON.stringify(parsed.expression, (key, value) => (key === "at" ? undefined : value)))
+      ? JSON.parse(
+          JSON.stringify(parsed.expression, (key, value) => (key === "at" ? undefined : value)),
+        )
       : parsed;
   };
   expect(shape("1 + 2 * 3")).toEqual(shape("1 + (2 * 3)"));
@@ -53,7 +56,15 @@ it("says where each part stands", () => {
 });
 
 it("refuses in filtrex's words, with the place", () => {
-  expect(parse("1 + ")).toMatchObject({ kind: "refused", at: [4, 4], message: expect.stringContaining("got 'EndOfExpression'") });
-  expect(parse("a ! b")).toMatchObject({ kind: "refused", at: [2, 3], message: expect.stringContaining("Lexical error") });
+  expect(parse("1 + ")).toMatchObject({
+    kind: "refused",
+    at: [4, 4],
+    message: expect.stringContaining("got 'EndOfExpression'"),
+  });
+  expect(parse("a ! b")).toMatchObject({
+    kind: "refused",
+    at: [2, 3],
+    message: expect.stringContaining("Lexical error"),
+  });
   expect(parse("a and(b)")).toMatchObject({ kind: "refused", at: [7, 8] });
 });

@@ -1,21 +1,32 @@
 /// <reference path="./filtrex.d.ts" />
-import { type Lexer, type Production, parser, type TableAction } from "filtrex/dist/esnext/parser.mjs";
+import {
+  type Lexer,
+  type Production,
+  parser,
+  type TableAction,
+} from "filtrex/dist/esnext/parser.mjs";
 import { buildString, type SymbolValue, type Token, tokenAt } from "./lexer.ts";
 import type { Arithmetic, Compared, Comparison, Expression, Span } from "./syntax.ts";
 
-export type Parsed = { kind: "parsed"; expression: Expression } | { kind: "refused"; message: string; at: Span };
+export type Parsed =
+  | { kind: "parsed"; expression: Expression }
+  | { kind: "refused"; message: string; at: Span };
 
 /**
- * Reads one expression with filtrex's own lexer rules and LALR tables, so that what is accepted, how tightly operators bind and the
- * wording of syntax errors are filtrex's by construction. Only the semantic actions are ours: they build a tree where filtrex
- * writes JavaScript, which Workers forbid. grammar.test.ts fails when the tables are not the ones the actions are numbered for.
+ * Reads one expression with filtrex's own lexer rules and LALR tables, so that what is accepted,
+ * how tightly operators bind and the wording of syntax errors are filtrex's by construction. Only
+ * the semantic actions are ours: they build a tree where filtrex writes JavaScript, which Workers
+ * forbid. grammar.test.ts fails when the tables are not the ones the actions are numbered for.
  */
 export function parse(text: string): Parsed {
   const expression = read(text);
   return expression ? { kind: "parsed", expression } : refusal(text);
 }
 
-/** Walks the tables, shifting tokens and reducing them to parts of the tree; undefined where they know no way on. */
+/**
+ * Walks the tables, shifting tokens and reducing them to parts of the tree; undefined where they
+ * know no way on.
+ */
 function read(text: string): Expression | undefined {
   const states = [0];
   const values: unknown[] = [];
@@ -67,7 +78,10 @@ function refusal(text: string): Parsed {
     performAction: () => undefined,
     parseError(message: string, fault: { loc?: { range?: [number, number] } }): never {
       const start = fault.loc?.range?.[1] ?? lexer.offset;
-      throw new SyntaxFault(message, fault.loc ? [lexer.offset - lexer.yyleng, lexer.offset] : [start, start + 1]);
+      throw new SyntaxFault(
+        message,
+        fault.loc ? [lexer.offset - lexer.yyleng, lexer.offset] : [start, start + 1],
+      );
     },
   });
   try {
@@ -107,12 +121,22 @@ const membership =
   (v, at) => ({ kind: "in", negated, left: node(v[0]), right: node(v[2]), at });
 const conditional =
   ([test, yes, no]: readonly [number, number, number], deprecated: boolean): Action =>
-  (v, at) => ({ kind: "if", test: node(v[test]), consequent: node(v[yes]), alternative: node(v[no]), deprecated, at });
+  (v, at) => ({
+    kind: "if",
+    test: node(v[test]),
+    consequent: node(v[yes]),
+    alternative: node(v[no]),
+    deprecated,
+    at,
+  });
 const operator: Action = (v) => v[0];
 const named = (value: unknown) => value as SymbolValue;
 type Chain = { first: Expression; rest: Compared[] };
 
-/** One action for each production but that of the whole, of filtrex 3.1.0's grammar (src/generateParser.mjs there), by number. */
+/**
+ * One action for each production but that of the whole, of filtrex 3.1.0's grammar
+ * (src/generateParser.mjs there), by number.
+ */
 const ACTIONS: Record<number, Action> = {
   2: (v, at) => ({ kind: "negative", value: node(v[1]), at }),
   3: arithmetic,
@@ -147,9 +171,15 @@ const ACTIONS: Record<number, Action> = {
   32: operator,
   33: (v): Chain => {
     const tail = v[2] as Chain;
-    return { first: node(v[0]), rest: [{ operator: v[1] as Comparison, right: tail.first }, ...tail.rest] };
+    return {
+      first: node(v[0]),
+      rest: [{ operator: v[1] as Comparison, right: tail.first }, ...tail.rest],
+    };
   },
-  34: (v): Chain => ({ first: node(v[0]), rest: [{ operator: v[1] as Comparison, right: node(v[2]) }] }),
+  34: (v): Chain => ({
+    first: node(v[0]),
+    rest: [{ operator: v[1] as Comparison, right: node(v[2]) }],
+  }),
   35: (v) => [node(v[0])],
   36: (v) => [...(v[0] as Expression[]), node(v[2])],
 };

@@ -2,14 +2,21 @@
 import { parser } from "filtrex/dist/esnext/parser.mjs";
 import type { Span } from "./syntax.ts";
 
-/** A token by filtrex's number for it. Names and texts have lost their quotes; the rest is as written. */
+/**
+ * A token by filtrex's number for it. Names and texts have lost their quotes; the rest is as
+ * written.
+ */
 export type Token = { symbol: number; value: string | SymbolValue; at: Span };
 export type SymbolValue = { name: string; quoted: boolean };
 
 /** The lexer's rules have checked the quotes and that only a quote or a backslash is escaped. */
-export const buildString = (_quote: string, literal: string): string => literal.slice(1, -1).replace(/\\(.)/gs, "$1");
+export const buildString = (_quote: string, literal: string): string =>
+  literal.slice(1, -1).replace(/\\(.)/gs, "$1");
 
-/** A rule of filtrex's lexer: what it matches, the token it makes (none of white space), and its first character where that is written out. */
+/**
+ * A rule of filtrex's lexer: what it matches, the token it makes (none of white space), and its
+ * first character where that is written out.
+ */
 type Rule = { pattern: RegExp; name: string | undefined; begins: string | undefined };
 
 const RULES: Rule[] = parser.lexer.rules.map(({ source }, rule) => ({
@@ -18,7 +25,10 @@ const RULES: Rule[] = parser.lexer.rules.map(({ source }, rule) => ({
   begins: /^\^\(\?:(?:\\(\W)|([^\\[$]))/.exec(source)?.slice(1).join(""),
 }));
 
-/** filtrex tries all of its 34 rules in order. Those that can match at all depend on the next character. */
+/**
+ * filtrex tries all of its 34 rules in order. Those that can match at all depend on the next
+ * character.
+ */
 const POSSIBLE = new Map(RULES.map(({ begins = "" }) => [begins, rulesFor(begins)]));
 const ANYTHING_ELSE = rulesFor("");
 

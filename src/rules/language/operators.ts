@@ -16,7 +16,12 @@ const ARITHMETIC: Record<Arithmetic, Binary> = {
   mod: (a, b) => mod(num(a), num(b)),
 };
 
-export function arithmetic(operator: Arithmetic, left: Evaluate, right: Evaluate, unknown: Unknown): Evaluate {
+export function arithmetic(
+  operator: Arithmetic,
+  left: Evaluate,
+  right: Evaluate,
+  unknown: Unknown,
+): Evaluate {
   const apply = ARITHMETIC[operator];
   return (frame) => {
     const a = left(frame);
@@ -44,10 +49,20 @@ const COMPARE: Record<Exclude<Comparison, "~=">, (a: unknown, b: unknown) => boo
 
 type Relation = Extract<Expression, { kind: "relation" }>;
 
-/** `a < b < c` compares neighbours and stops at the first that fails; each operand is evaluated once. */
-export function comparison(node: Relation, of: (part: Expression) => Evaluate, dialect: Dialect): Evaluate {
+/**
+ * `a < b < c` compares neighbours and stops at the first that fails; each operand is evaluated
+ * once.
+ */
+export function comparison(
+  node: Relation,
+  of: (part: Expression) => Evaluate,
+  dialect: Dialect,
+): Evaluate {
   const first = of(node.first);
-  const links = node.rest.map((link) => ({ compare: comparer(link, dialect), right: of(link.right) }));
+  const links = node.rest.map((link) => ({
+    compare: comparer(link, dialect),
+    right: of(link.right),
+  }));
   return (frame) => {
     let left = first(frame);
     let result: unknown = true;
@@ -62,7 +77,10 @@ export function comparison(node: Relation, of: (part: Expression) => Evaluate, d
   };
 }
 
-function comparer({ operator, right }: Relation["rest"][number], { unknown, matcher }: Dialect): Binary {
+function comparer(
+  { operator, right }: Relation["rest"][number],
+  { unknown, matcher }: Dialect,
+): Binary {
   if (operator === "~=") {
     const fixed = right.kind === "text" ? lazily(() => matcher(right.value)) : undefined;
     return (a, b) => {
@@ -75,7 +93,10 @@ function comparer({ operator, right }: Relation["rest"][number], { unknown, matc
   return (a, b) => (unknown(a) || unknown(b) ? null : compare(a, b));
 }
 
-/** A pattern that does not compile is an error of the evaluation, as in filtrex, not of the compilation. */
+/**
+ * A pattern that does not compile is an error of the evaluation, as in filtrex, not of the
+ * compilation.
+ */
 function lazily<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => {

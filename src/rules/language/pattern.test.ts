@@ -60,17 +60,29 @@ const TEXTS = [
 describe("a pattern", () => {
   it("matches what JavaScript's own engine matches", () => {
     const differences = PATTERNS.flatMap((source) =>
-      TEXTS.filter((text) => matches(source, text) !== new RegExp(source).test(text)).map((text) => [source, text]),
+      TEXTS.filter((text) => matches(source, text) !== new RegExp(source).test(text)).map(
+        (text) => [source, text],
+      ),
     );
     expect(differences).toEqual([]);
   });
 
-  it.each(["(?=a)", "(?!a)", "(?<=a)b", "(a)\\1", "(?<n>a)", "\\cA", "a{1000}", "(a", "[z-a]", "a{101}", "(a{50}){50}", "x]"])(
-    "is refused when it is %s",
-    (source) => {
-      expect(linearPattern(source).kind).toBe("refused");
-    },
-  );
+  it.each([
+    "(?=a)",
+    "(?!a)",
+    "(?<=a)b",
+    "(a)\\1",
+    "(?<n>a)",
+    "\\cA",
+    "a{1000}",
+    "(a",
+    "[z-a]",
+    "a{101}",
+    "(a{50}){50}",
+    "x]",
+  ])("is refused when it is %s", (source) => {
+    expect(linearPattern(source).kind).toBe("refused");
+  });
 
   it("does not backtrack: what takes other engines seconds takes steps in proportion to the text", () => {
     const evil = linearPattern("^(a+)+$");

@@ -1,21 +1,28 @@
-/** Larger programs than any rule needs; the bound keeps one match of 10,000 characters in the low milliseconds. */
+/**
+ * Larger programs than any rule needs; the bound keeps one match of 10,000 characters in the low
+ * milliseconds.
+ */
 const MAX_STEPS = 500;
 const MAX_REPEAT = 100;
 
 /** A pattern as it can be matched in time proportional to text × pattern, whatever the text. */
-export type Pattern = { kind: "pattern"; test: (text: string) => boolean } | { kind: "refused"; message: string };
+export type Pattern =
+  | { kind: "pattern"; test: (text: string) => boolean }
+  | { kind: "refused"; message: string };
 
 /**
- * Reads a JavaScript regular expression (no flags) without look-around and back-references, and matches it by running all its
- * alternatives side by side (Thompson's construction), so that no pattern can backtrack: `(a+)+$` costs what `a+$` costs. One
- * character is still judged by the JavaScript engine itself, so that classes and escapes mean what they mean there.
+ * Reads a JavaScript regular expression (no flags) without look-around and back-references, and
+ * matches it by running all its alternatives side by side (Thompson's construction), so that no
+ * pattern can backtrack: `(a+)+$` costs what `a+$` costs. One character is still judged by the
+ * JavaScript engine itself, so that classes and escapes mean what they mean there.
  */
 export function linearPattern(source: string): Pattern {
   try {
     new RegExp(source);
     const program: Step[] = [];
     const ended = readAlternatives({ source, at: 0 }, program);
-    if (ended.at < source.length) throw new SyntaxError(`unmatched ${source[ended.at]} at character ${ended.at + 1}`);
+    if (ended.at < source.length)
+      throw new SyntaxError(`unmatched ${source[ended.at]} at character ${ended.at + 1}`);
     program.push({ op: "match" });
     return { kind: "pattern", test: (text) => run(program, text) };
   } catch (fault) {
@@ -34,7 +41,8 @@ type Step =
 type Cursor = { source: string; at: number };
 
 function emit(program: Step[], step: Step): number {
-  if (program.length >= MAX_STEPS) throw new SyntaxError(`the pattern is too large (more than ${MAX_STEPS} steps)`);
+  if (program.length >= MAX_STEPS)
+    throw new SyntaxError(`the pattern is too large (more than ${MAX_STEPS} steps)`);
   return program.push(step) - 1;
 }
 
@@ -92,7 +100,8 @@ function readQuantifier(cursor: Cursor): Quantifier {
   if (!found) return { least: 1, most: 1 };
   cursor.at += found[0].length;
   const [, sign, low, comma, high] = found;
-  if (sign) return { least: sign === "+" ? 1 : 0, most: sign === "?" ? 1 : Number.POSITIVE_INFINITY };
+  if (sign)
+    return { least: sign === "+" ? 1 : 0, most: sign === "?" ? 1 : Number.POSITIVE_INFINITY };
   const least = Number(low);
   const most = comma === undefined ? least : high === "" ? Number.POSITIVE_INFINITY : Number(high);
   if (least > MAX_REPEAT || (most !== Number.POSITIVE_INFINITY && most > MAX_REPEAT))
@@ -133,11 +142,17 @@ function readAtom(cursor: Cursor, program: Step[]): void {
     emit(program, { op: "assert", holds: ASSERTIONS[assertion] ?? never });
     return;
   }
-  const one = /^(?:\[(?:\\.|[^\]\\])*\]|\\(?:u[\da-fA-F]{4}|x[\da-fA-F]{2}|[dDwWsSnrtfv]|[^\w])|[^\\()[\]{}])/s.exec(rest)?.[0];
+  const one =
+    /^(?:\[(?:\\.|[^\]\\])*\]|\\(?:u[\da-fA-F]{4}|x[\da-fA-F]{2}|[dDwWsSnrtfv]|[^\w])|[^\\()[\]{}])/s.exec(
+      rest,
+    )?.[0];
   if (!one) throw new SyntaxError(`${describe(rest)} is not supported in a pattern`);
   cursor.at += one.length;
   const class_ = new RegExp(`^${one}$`);
-  emit(program, { op: "one", is: one.length === 1 && one !== "." ? (char) => char === one : (char) => class_.test(char) });
+  emit(program, {
+    op: "one",
+    is: one.length === 1 && one !== "." ? (char) => char === one : (char) => class_.test(char),
+  });
 }
 
 function describe(rest: string): string {
@@ -157,7 +172,10 @@ const ASSERTIONS: Record<string, (text: string, at: number) => boolean> = {
   "\\B": (text, at) => !boundary(text, at),
 };
 
-/** Keeps the set of steps that can be reached at each character; a step enters the set once, so the work is bounded by its size. */
+/**
+ * Keeps the set of steps that can be reached at each character; a step enters the set once, so the
+ * work is bounded by its size.
+ */
 function run(program: readonly Step[], text: string): boolean {
   let current = new Set<number>();
   for (let at = 0; at <= text.length; at++) {
@@ -166,15 +184,30 @@ function run(program: readonly Step[], text: string): boolean {
     const char = text.charAt(at);
     for (const pc of current) {
       const step = program[pc];
-      if (step?.op === "one" && at < text.length && step.is(char) && reach(program, pc + 1, text, at + 1, next)) return true;
+      if (
+        step?.op === "one" &&
+        at < text.length &&
+        step.is(char) &&
+        reach(program, pc + 1, text, at + 1, next)
+      )
+        return true;
     }
     current = next;
   }
   return false;
 }
 
-/** Adds every step that `from` leads to without reading a character. True when that is the end of the pattern. */
-function reach(program: readonly Step[], from: number, text: string, at: number, into: Set<number>): boolean {
+/**
+ * Adds every step that `from` leads to without reading a character. True when that is the end of
+ * the pattern.
+ */
+function reach(
+  program: readonly Step[],
+  from: number,
+  text: string,
+  at: number,
+  into: Set<number>,
+): boolean {
   const open = [from];
   for (let pc = open.pop(); pc !== undefined; pc = open.pop()) {
     if (into.has(pc)) continue;

@@ -6,7 +6,10 @@ export type Comparison = "==" | "!=" | "<" | "<=" | ">=" | ">" | "~=";
 /** Forms that filtrex 3 still reads but advises against: `%` and `a ? b : c`. */
 type Spelling = { deprecated: boolean };
 
-/** A filtrex expression as a tree. Parentheses leave no node; `a < b < c` is one relation, evaluated left to right. */
+/**
+ * A filtrex expression as a tree. Parentheses leave no node; `a < b < c` is one relation, evaluated
+ * left to right.
+ */
 export type Expression = { at: Span } & (
   | { kind: "number"; digits: string }
   | { kind: "text"; value: string }
@@ -25,10 +28,14 @@ export type Expression = { at: Span } & (
 
 export type Compared = { operator: Comparison; right: Expression };
 
-/** filtrex hands digits to JavaScript as they are: a leading zero makes them octal, unless an 8 or 9 stands among them. */
+/**
+ * filtrex hands digits to JavaScript as they are: a leading zero makes them octal, unless an 8 or 9
+ * stands among them.
+ */
 export function numeral(digits: string): number {
   if (!/^0[0-7]+(\.|$)/.test(digits)) return Number(digits);
-  if (digits.includes(".")) throw new SyntaxError(`${digits} is no number: a leading zero makes it octal`);
+  if (digits.includes("."))
+    throw new SyntaxError(`${digits} is no number: a leading zero makes it octal`);
   return Number.parseInt(digits, 8);
 }
 
@@ -69,7 +76,10 @@ export function walk(node: Expression): Expression[] {
 }
 
 /** A copy in which `change` has replaced what it answers for; the rest is as it was. */
-export function mapped(node: Expression, change: (node: Expression) => Expression | undefined): Expression {
+export function mapped(
+  node: Expression,
+  change: (node: Expression) => Expression | undefined,
+): Expression {
   const changed = change(node);
   if (changed) return changed;
   const of = (part: Expression) => mapped(part, change);
@@ -88,9 +98,18 @@ export function mapped(node: Expression, change: (node: Expression) => Expressio
     case "not":
       return { ...node, value: of(node.value) };
     case "relation":
-      return { ...node, first: of(node.first), rest: node.rest.map((link) => ({ ...link, right: of(link.right) })) };
+      return {
+        ...node,
+        first: of(node.first),
+        rest: node.rest.map((link) => ({ ...link, right: of(link.right) })),
+      };
     case "if":
-      return { ...node, test: of(node.test), consequent: of(node.consequent), alternative: of(node.alternative) };
+      return {
+        ...node,
+        test: of(node.test),
+        consequent: of(node.consequent),
+        alternative: of(node.alternative),
+      };
     default:
       return { ...node, left: of(node.left), right: of(node.right) };
   }

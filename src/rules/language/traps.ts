@@ -8,10 +8,16 @@ const HIDDEN = "§";
 
 type Trap = { pattern: RegExp; message: string; instead: (found: RegExpExecArray) => string };
 
-/** Looked for at the start of a name only: from each of its characters, a name of 2,000 of them would take millions of steps. */
+/**
+ * Looked for at the start of a name only: from each of its characters, a name of 2,000 of them
+ * would take millions of steps.
+ */
 const NAME = String.raw`(?<![\w.$])([a-zA-Z$_][.\w$]*)`;
 
-/** How people write conditions who come from Python, SQL, C or a word processor, and what this language says instead. */
+/**
+ * How people write conditions who come from Python, SQL, C or a word processor, and what this
+ * language says instead.
+ */
 const TRAPS: readonly Trap[] = [
   {
     pattern: new RegExp(String.raw`${NAME}\s+is\s+not\s+(?:null|none|missing)\b`, "gi"),
@@ -36,7 +42,8 @@ const TRAPS: readonly Trap[] = [
   {
     pattern: new RegExp(String.raw`${NAME}\s+is\s+(not\s+)?(true|false)\b`, "gi"),
     message: "there is no `is`, and flags are 1 or 0",
-    instead: ([, name, not, word]) => `${name} ${not ? "!=" : "=="} ${word?.toLowerCase() === "true" ? 1 : 0}`,
+    instead: ([, name, not, word]) =>
+      `${name} ${not ? "!=" : "=="} ${word?.toLowerCase() === "true" ? 1 : 0}`,
   },
   {
     pattern: /(?<![\w.$])(and|or|not|in|of|if|then|else|mod)(?=[("'[§-])/g,
@@ -64,28 +71,47 @@ const TRAPS: readonly Trap[] = [
     message: "numbers are written out",
     instead: ([n]) => plain(Number(n)),
   },
-  { pattern: /(?<![\w.$])\.\d+/g, message: "a number starts with a digit", instead: ([n]) => `0${n}` },
+  {
+    pattern: /(?<![\w.$])\.\d+/g,
+    message: "a number starts with a digit",
+    instead: ([n]) => `0${n}`,
+  },
   {
     pattern: /(?<![\w.$])\d{1,3}(?:_\d{3})+(?![\w.$])/g,
     message: "numbers have no separators",
     instead: ([n]) => n.replaceAll("_", ""),
   },
-  { pattern: /[[\]]/g, message: "a list takes round brackets", instead: ([b]) => (b === "[" ? "(" : ")") },
+  {
+    pattern: /[[\]]/g,
+    message: "a list takes round brackets",
+    instead: ([b]) => (b === "[" ? "(" : ")"),
+  },
 ];
 
 const plain = (n: number) =>
-  Number.isSafeInteger(n) ? String(n) : n.toLocaleString("en", { useGrouping: false, maximumFractionDigits: 20 });
+  Number.isSafeInteger(n)
+    ? String(n)
+    : n.toLocaleString("en", { useGrouping: false, maximumFractionDigits: 20 });
 
-/** The traps that an expression has walked into, in the order of the text. Looked for only where it does not parse as it stands. */
+/**
+ * The traps that an expression has walked into, in the order of the text. Looked for only where it
+ * does not parse as it stands.
+ */
 export function traps(text: string): Fault[] {
-  const open = text.replace(/"(?:\\"|\\\\|[^"\\])*"|'(?:\\'|\\\\|[^'\\])*'/g, (quoted) => HIDDEN.repeat(quoted.length));
+  const open = text.replace(/"(?:\\"|\\\\|[^"\\])*"|'(?:\\'|\\\\|[^'\\])*'/g, (quoted) =>
+    HIDDEN.repeat(quoted.length),
+  );
   const faults: Fault[] = [];
   let rest = open;
   for (const { pattern, message, instead } of TRAPS) {
     for (const found of rest.matchAll(pattern)) {
       const end = found.index + found[0].length;
       const written = found[0].trim();
-      faults.push({ message: `${written}: ${message}`, at: [found.index, end], instead: instead(found) });
+      faults.push({
+        message: `${written}: ${message}`,
+        at: [found.index, end],
+        instead: instead(found),
+      });
       rest = `${rest.slice(0, found.index)}${HIDDEN.repeat(found[0].length)}${rest.slice(end)}`;
     }
   }

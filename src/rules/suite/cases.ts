@@ -31,7 +31,10 @@ const Case = z
   .strictObject({
     name: z.string().min(1),
     facts: z.record(z.string(), z.union([FactValue, Flag])).optional(),
-    posts: z.array(z.record(z.string(), z.unknown())).optional().describe("Posts of one event, read as the pipeline reads them"),
+    posts: z
+      .array(z.record(z.string(), z.unknown()))
+      .optional()
+      .describe("Posts of one event, read as the pipeline reads them"),
     previous: SignalState.optional().describe("The state the signal was in before"),
     expect: Expected,
   })
@@ -41,20 +44,39 @@ const FIELDS = Object.keys({ ...Case.shape, ...Expected.shape });
 const CasesFile = z.strictObject({ tests: z.array(Case).min(1, "holds no tests") });
 
 /** One test of the rules, at its line of its file. */
-export type RuleCase = { file: string; line: number; name: string; facts: FactValues; previous?: SignalState; expect: Expected };
+export type RuleCase = {
+  file: string;
+  line: number;
+  name: string;
+  facts: FactValues;
+  previous?: SignalState;
+  expect: Expected;
+};
 
-/** The facts that posts amount to, as the pipeline would have them; a text says why there are none. */
+/**
+ * The facts that posts amount to, as the pipeline would have them; a text says why there are none.
+ */
 export type FactsOfPosts = (posts: Record<string, unknown>[]) => FactValues | string;
 
-export type CasesRead = { kind: "read"; cases: RuleCase[] } | { kind: "rejected"; problems: Problem[] };
+export type CasesRead =
+  | { kind: "read"; cases: RuleCase[] }
+  | { kind: "rejected"; problems: Problem[] };
 
-/** Reads a file of rule tests. Misspelt facts are refused: a test that sets nothing proves nothing. */
-export function readCases(file: string, text: string, vocabulary: FactVocabulary, factsOf: FactsOfPosts): CasesRead {
+/**
+ * Reads a file of rule tests. Misspelt facts are refused: a test that sets nothing proves nothing.
+ */
+export function readCases(
+  file: string,
+  text: string,
+  vocabulary: FactVocabulary,
+  factsOf: FactsOfPosts,
+): CasesRead {
   const read = readYaml(text, {});
   if (read.kind === "refused") return { kind: "rejected", problems: read.problems };
   const { source } = read;
   const parsed = CasesFile.safeParse(source.value);
-  if (!parsed.success) return { kind: "rejected", problems: issues(parsed.error.issues, source, FIELDS) };
+  if (!parsed.success)
+    return { kind: "rejected", problems: issues(parsed.error.issues, source, FIELDS) };
   const problems: Problem[] = [];
   const cases = parsed.data.tests.map((test, index): RuleCase => {
     const path = ["tests", index];
@@ -63,12 +85,24 @@ export function readCases(file: string, text: string, vocabulary: FactVocabulary
     if (typeof counted === "string") problems.push(source.problem([...path, "posts"], counted));
     const facts = { ...(typeof counted === "string" ? {} : counted), ...test.facts };
     const { line } = source.problem(path, "");
-    return { file, line, name: test.name, facts, expect: test.expect, ...(test.previous && { previous: test.previous }) };
+    return {
+      file,
+      line,
+      name: test.name,
+      facts,
+      expect: test.expect,
+      ...(test.previous && { previous: test.previous }),
+    };
   });
   return problems.length > 0 ? { kind: "rejected", problems } : { kind: "read", cases };
 }
 
-function unknownFacts(facts: FactValues, path: PropertyKey[], vocabulary: FactVocabulary, source: Source): Problem[] {
+function unknownFacts(
+  facts: FactValues,
+  path: PropertyKey[],
+  vocabulary: FactVocabulary,
+  source: Source,
+): Problem[] {
   return Object.keys(facts).flatMap((name) => {
     const unknown = unknownFact(name, vocabulary);
     return unknown ? [{ ...source.nameProblem([...path, name], ""), ...unknown }] : [];

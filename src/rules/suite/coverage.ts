@@ -7,13 +7,22 @@ import type { RuleCase } from "./cases.ts";
 export type RuleCoverage = { rule: string; matched: number; unmatched: number };
 /** How often the tests stood on either side of a number that decides. */
 export type ThresholdCoverage = { owner: string; threshold: string; holds: number; fails: number };
-export type Coverage = { rules: RuleCoverage[]; thresholds: ThresholdCoverage[]; covered: number; total: number };
+export type Coverage = {
+  rules: RuleCoverage[];
+  thresholds: ThresholdCoverage[];
+  covered: number;
+  total: number;
+};
 
 export function coverageOf(rules: Ruleset, cases: readonly RuleCase[]): Coverage {
   const runs = cases.map((test) => {
     const verdict = score(rules, test.facts, test.previous);
     const frame = () => frameOf(rules, test.facts);
-    return { frame: frame(), scored: stateFrame(frame(), verdict.score, verdict.level), points: verdict.score };
+    return {
+      frame: frame(),
+      scored: stateFrame(frame(), verdict.score, verdict.level),
+      points: verdict.score,
+    };
   });
   const frames = runs.map((run) => run.frame);
   const ruleRows = rules.rules.map((rule) => {
@@ -34,11 +43,18 @@ export function coverageOf(rules: Ruleset, cases: readonly RuleCase[]): Coverage
       runs.map((run) => run.points),
     ),
   ];
-  const done = [...ruleRows.map((r) => r.matched > 0 && r.unmatched > 0), ...thresholds.map((t) => t.holds > 0 && t.fails > 0)];
+  const done = [
+    ...ruleRows.map((r) => r.matched > 0 && r.unmatched > 0),
+    ...thresholds.map((t) => t.holds > 0 && t.fails > 0),
+  ];
   return { rules: ruleRows, thresholds, covered: done.filter(Boolean).length, total: done.length };
 }
 
-function thresholdRows(owner: string, condition: Condition, frames: readonly Frame[]): ThresholdCoverage[] {
+function thresholdRows(
+  owner: string,
+  condition: Condition,
+  frames: readonly Frame[],
+): ThresholdCoverage[] {
   return sidesOf(condition).map(({ text, evaluate }) => {
     const values = frames.map((frame) => safely(() => evaluate(frame)));
     const count = (side: boolean) => values.filter((value) => value === side).length;
@@ -52,7 +68,10 @@ function levelRows(rules: Ruleset, points: number[]): ThresholdCoverage[] {
     const holds = points.filter(side).length;
     return { owner: "scoring", threshold, holds, fails: points.length - holds };
   };
-  return [row(`opportunity: ${opportunity}`, (n) => n >= opportunity), row(`caution: ${caution}`, (n) => n <= caution)];
+  return [
+    row(`opportunity: ${opportunity}`, (n) => n >= opportunity),
+    row(`caution: ${caution}`, (n) => n <= caution),
+  ];
 }
 
 function safely(evaluate: () => unknown): unknown {

@@ -7,9 +7,16 @@ import { passes } from "./run.ts";
 
 /** A ruleset with one threshold moved. Tests that still pass do not guard that threshold. */
 type Mutant = { owner: string; change: string; rules: Ruleset };
-export type MutationReport = { killed: number; total: number; survivors: { owner: string; change: string }[] };
+export type MutationReport = {
+  killed: number;
+  total: number;
+  survivors: { owner: string; change: string }[];
+};
 
-/** Moves every number that decides, a little up, a little down and across its boundary, and asks whether any test notices. */
+/**
+ * Moves every number that decides, a little up, a little down and across its boundary, and asks
+ * whether any test notices.
+ */
 export function mutationScore(rules: Ruleset, cases: readonly RuleCase[]): MutationReport {
   const survivors: MutationReport["survivors"] = [];
   let total = 0;
@@ -29,7 +36,11 @@ function* mutants(rules: Ruleset): Generator<Mutant> {
   }
   for (const state of ["verified", "downgraded"] as const) {
     for (const { change, condition } of conditionMutants(rules.states[state]))
-      yield { owner: `states.${state}`, change, rules: { ...rules, states: { ...rules.states, [state]: condition } } };
+      yield {
+        owner: `states.${state}`,
+        change,
+        rules: { ...rules, states: { ...rules.states, [state]: condition } },
+      };
   }
   yield* levelMutants(rules);
 }
@@ -40,14 +51,25 @@ function* levelMutants(rules: Ruleset): Generator<Mutant> {
     for (const by of [-1, 1]) {
       const moved = { ...thresholds, [name]: thresholds[name] + by };
       const document = { ...rules.document, scoring: { thresholds: moved } };
-      yield { owner: "scoring", change: `${name}: ${thresholds[name]} -> ${moved[name]}`, rules: { ...rules, document } };
+      yield {
+        owner: "scoring",
+        change: `${name}: ${thresholds[name]} -> ${moved[name]}`,
+        rules: { ...rules, document },
+      };
     }
   }
 }
 
-const ACROSS: Partial<Record<Comparison, Comparison>> = { "<": "<=", "<=": "<", ">": ">=", ">=": ">" };
+const ACROSS: Partial<Record<Comparison, Comparison>> = {
+  "<": "<=",
+  "<=": "<",
+  ">": ">=",
+  ">=": ">",
+};
 
-function* conditionMutants(condition: Condition): Generator<{ change: string; condition: Condition }> {
+function* conditionMutants(
+  condition: Condition,
+): Generator<{ change: string; condition: Condition }> {
   for (const node of walk(condition.expression)) {
     if (node.kind !== "relation") continue;
     for (const mutant of leadMutants(node)) {
@@ -92,7 +114,9 @@ function neighbours(k: number, { at }: Expression): Expression[] {
 /** 5 and -5; anything else is computed. */
 function numberIn(node: Expression): number | undefined {
   if (node.kind === "number") return Number(node.digits);
-  return node.kind === "negative" && node.value.kind === "number" ? -Number(node.value.digits) : undefined;
+  return node.kind === "negative" && node.value.kind === "number"
+    ? -Number(node.value.digits)
+    : undefined;
 }
 
 function literal(value: number, at: Expression["at"]): Expression {

@@ -28,7 +28,10 @@ function failuresOf(expected: Expected, verdict: Verdict): Failure[] {
   };
   const failures: Failure[] = Object.entries(got)
     .map(([field, value]) => ({ field, expected: expected[field as keyof Expected], got: value }))
-    .filter(({ expected: wanted, got: value }) => wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(value));
+    .filter(
+      ({ expected: wanted, got: value }) =>
+        wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(value),
+    );
   const absent = expected.matched?.filter((rule) => !rules.includes(rule)) ?? [];
   if (absent.length > 0) failures.push({ field: "matched", expected: absent, got: rules });
   const present = expected.unmatched?.filter((rule) => rules.includes(rule)) ?? [];

@@ -3,22 +3,58 @@ import type { ChannelDraft } from "../admin.ts";
 import type { Store } from "../store.ts";
 import { at } from "./samples.ts";
 
-const FILTER = { minScore: 5, chains: [], symbols: ["DEMO"], states: [], quietHours: null, digestMinutes: 0, mutedEvents: [] };
+const FILTER = {
+  minScore: 5,
+  chains: [],
+  symbols: ["DEMO"],
+  states: [],
+  quietHours: null,
+  digestMinutes: 0,
+  mutedEvents: [],
+};
 const draft = (name: string): ChannelDraft => ({
-  ...{ kind: "webhook", name, settings: { url: "https://example.org", secret: "ü🚀" }, filter: FILTER, atMostOnce: false },
+  ...{
+    kind: "webhook",
+    name,
+    settings: { url: "https://example.org", secret: "ü🚀" },
+    filter: FILTER,
+    atMostOnce: false,
+  },
 });
 
 export function adminContract(store: () => Store): void {
   describe("channels", () => {
     it("are added, changed and removed", async () => {
-      const added = { ...draft("team"), id: 1, status: "active", statusReason: null, createdAt: at(0) };
-      expect(await store().addChannel(draft("team"), at(0))).toEqual({ kind: "saved", channel: added });
+      const added = {
+        ...draft("team"),
+        id: 1,
+        status: "active",
+        statusReason: null,
+        createdAt: at(0),
+      };
+      expect(await store().addChannel(draft("team"), at(0))).toEqual({
+        kind: "saved",
+        channel: added,
+      });
       expect(await store().addChannel(draft("team"), at(1))).toEqual({ kind: "taken" });
       await store().addChannel(draft("ops"), at(1));
       const [first, second] = await store().channels();
       expect(first).toEqual(added);
-      const changed = { ...added, name: "crew", settings: { url: "b" }, status: "paused", statusReason: "401", atMostOnce: true };
-      const patch = { name: "crew", settings: { url: "b" }, status: "paused", statusReason: "401", atMostOnce: true } as const;
+      const changed = {
+        ...added,
+        name: "crew",
+        settings: { url: "b" },
+        status: "paused",
+        statusReason: "401",
+        atMostOnce: true,
+      };
+      const patch = {
+        name: "crew",
+        settings: { url: "b" },
+        status: "paused",
+        statusReason: "401",
+        atMostOnce: true,
+      } as const;
       expect(await store().updateChannel(1, patch)).toEqual({ kind: "saved", channel: changed });
       expect(await store().updateChannel(1, {})).toEqual({ kind: "saved", channel: changed });
       expect(await store().updateChannel(1, { name: "ops" })).toEqual({ kind: "taken" });
@@ -36,7 +72,9 @@ export function adminContract(store: () => Store): void {
     it("say why they are paused, until they are not", async () => {
       await store().addChannel(draft("team"), at(0));
       await store().setChannelStatus(1, "paused", "401 from the hook");
-      expect(await store().channels()).toMatchObject([{ status: "paused", statusReason: "401 from the hook", name: "team" }]);
+      expect(await store().channels()).toMatchObject([
+        { status: "paused", statusReason: "401 from the hook", name: "team" },
+      ]);
       await store().setChannelStatus(1, "active", null);
       expect(await store().channels()).toMatchObject([
         { status: "active", statusReason: null, settings: draft("team").settings },
@@ -63,7 +101,9 @@ export function adminContract(store: () => Store): void {
     });
 
     it("is moved by one of many overlapping ticks", async () => {
-      const moved = await Promise.all(Array.from({ length: 6 }, (_, i) => store().advanceCursor("x", null, `to-${i}`, at(i))));
+      const moved = await Promise.all(
+        Array.from({ length: 6 }, (_, i) => store().advanceCursor("x", null, `to-${i}`, at(i))),
+      );
       expect(moved.filter(Boolean)).toHaveLength(1);
     });
   });
@@ -84,11 +124,21 @@ export function adminContract(store: () => Store): void {
       };
       await store().addKey(key);
       await store().addKey({ ...key, hash: "other" });
-      await store().addKey({ ...key, id: "k0", createdAt: at(1), limitPerMinute: null, expiresAt: null, scopes: [] });
+      await store().addKey({
+        ...key,
+        id: "k0",
+        createdAt: at(1),
+        limitPerMinute: null,
+        expiresAt: null,
+        scopes: [],
+      });
       expect(await store().apiKey("k1")).toEqual(key);
       expect(await store().apiKey("none")).toBeUndefined();
       expect((await store().apiKeys()).map(({ id }) => id)).toEqual(["k1", "k0"]);
-      expect([await store().revokeKey("k1", at(5)), await store().revokeKey("k1", at(6))]).toEqual([true, true]);
+      expect([await store().revokeKey("k1", at(5)), await store().revokeKey("k1", at(6))]).toEqual([
+        true,
+        true,
+      ]);
       expect(await store().apiKey("k1")).toEqual({ ...key, revokedAt: at(5) });
       expect(await store().revokeKey("none", at(5))).toBe(false);
     });
@@ -112,13 +162,20 @@ export function adminContract(store: () => Store): void {
   describe("on-chain features", () => {
     it("answer the newest of a token and window", async () => {
       const token = { chain: "eth", tokenCa: "0xabc", window: "24h" } as const;
-      const features = { ...token, asOf: at(5), values: { active_addrs_24h: 1200, note: null }, confidence: 0.9 };
+      const features = {
+        ...token,
+        asOf: at(5),
+        values: { active_addrs_24h: 1200, note: null },
+        confidence: 0.9,
+      };
       await store().putFeatures(features);
       await store().putFeatures({ ...features, asOf: at(1), confidence: null });
       await store().putFeatures({ ...features, window: "1h", asOf: at(9) });
       expect(await store().features("eth", "0xabc", "24h")).toEqual(features);
       await store().putFeatures({ ...features, values: { active_addrs_24h: 7 } });
-      expect(await store().features("eth", "0xabc", "24h")).toMatchObject({ values: { active_addrs_24h: 7 } });
+      expect(await store().features("eth", "0xabc", "24h")).toMatchObject({
+        values: { active_addrs_24h: 7 },
+      });
       expect(await store().features("bsc", "0xabc", "24h")).toBeUndefined();
     });
   });

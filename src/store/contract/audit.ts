@@ -1,6 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { Store } from "../store.ts";
-import { arrival, at, change, draft, dropped, dueIds, eventOf, KEY, mention, OTHER_KEY, pending } from "./samples.ts";
+import {
+  arrival,
+  at,
+  change,
+  draft,
+  dropped,
+  dueIds,
+  eventOf,
+  KEY,
+  mention,
+  OTHER_KEY,
+  pending,
+} from "./samples.ts";
 
 export function auditContract(store: () => Store): void {
   describe("the audit", () => {
@@ -25,10 +37,19 @@ export function auditContract(store: () => Store): void {
 
     it("accounts for every accepted post", async () => {
       const ada = { author: "ada" };
-      const posts = [1, 2, 3, 4, 5, 6, 7].map((id) => arrival(id, id > 5 ? ada : {}, id > 5 ? "h" : `h${id}`));
+      const posts = [1, 2, 3, 4, 5, 6, 7].map((id) =>
+        arrival(id, id > 5 ? ada : {}, id > 5 ? "h" : `h${id}`),
+      );
       await store().accept(posts, at(0));
       await store().judge(
-        [dropped(1), dropped(2, "language"), dropped(3), pending(4, KEY), pending(6, KEY), pending(7, KEY)],
+        [
+          dropped(1),
+          dropped(2, "language"),
+          dropped(3),
+          pending(4, KEY),
+          pending(6, KEY),
+          pending(7, KEY),
+        ],
         at(5),
       );
       await store().commit(change(0, [mention(4)], { at: at(10) }));
@@ -73,7 +94,12 @@ export function auditContract(store: () => Store): void {
         at(1),
       );
       const first = dueIds(
-        await store().commit(change(0, [mention(1), mention(2)], { outbox: [draft(1, "a"), draft(2, "b")], at: at(2) })),
+        await store().commit(
+          change(0, [mention(1), mention(2)], {
+            outbox: [draft(1, "a"), draft(2, "b")],
+            at: at(2),
+          }),
+        ),
       );
       const quiet = change(1, [mention(3)], {
         held: [mention(1), mention(2)],
@@ -81,7 +107,9 @@ export function auditContract(store: () => Store): void {
         at: at(3),
       });
       await store().commit(quiet);
-      await store().commit(change(2, [mention(4)], { held: [mention(1), mention(2), mention(3)], at: at(4) }));
+      await store().commit(
+        change(2, [mention(4)], { held: [mention(1), mention(2), mention(3)], at: at(4) }),
+      );
       const finish = async (id: number, seconds: number) => {
         await store().claim(id, `L${id}`, at(seconds), 1_000);
         await store().close(id, `L${id}`, { kind: "done", externalId: null }, null, at(seconds));
@@ -93,17 +121,45 @@ export function auditContract(store: () => Store): void {
     });
 
     it("measures from the commit, or the end of what held it back, to the first attempt", async () => {
-      const filter = { minScore: null, chains: [], symbols: [], states: [], quietHours: null, digestMinutes: 0, mutedEvents: [] };
+      const filter = {
+        minScore: null,
+        chains: [],
+        symbols: [],
+        states: [],
+        quietHours: null,
+        digestMinutes: 0,
+        mutedEvents: [],
+      };
       for (const name of ["hook", "chat"])
-        await store().addChannel({ kind: "log", name, settings: {}, filter, atMostOnce: false }, at(0));
-      const rows = [draft(1, "a"), draft(1, "b", { notBefore: at(60) }), draft(2, "c"), draft(1, "d")];
+        await store().addChannel(
+          { kind: "log", name, settings: {}, filter, atMostOnce: false },
+          at(0),
+        );
+      const rows = [
+        draft(1, "a"),
+        draft(1, "b", { notBefore: at(60) }),
+        draft(2, "c"),
+        draft(1, "d"),
+      ];
       await store().commit(change(0, [mention(1)], { outbox: rows, at: at(0) }));
       const attempt = async (id: number, seconds: number, ms: number) => {
         const leaseToken = `L${id}${seconds}`;
         await store().claim(id, leaseToken, at(seconds), 1_000);
-        const made = { result: "retry", httpStatus: 500, ms, error: "e", ambiguous: false } as const;
+        const made = {
+          result: "retry",
+          httpStatus: 500,
+          ms,
+          error: "e",
+          ambiguous: false,
+        } as const;
         const closing = { kind: "failed", nextRetryAt: at(seconds + 1) } as const;
-        await store().close(id, leaseToken, closing, { ...made, deliveryId: id, leaseToken, at: at(seconds) }, at(seconds));
+        await store().close(
+          id,
+          leaseToken,
+          closing,
+          { ...made, deliveryId: id, leaseToken, at: at(seconds) },
+          at(seconds),
+        );
       };
       await attempt(1, 3, 1_000);
       await attempt(1, 30, 1_000);
@@ -123,7 +179,13 @@ export function auditContract(store: () => Store): void {
     });
 
     it("finds events whose figures are not those of their evidence", async () => {
-      const wrong = [{ evidenceCount: 3 }, { copies: 1 }, { uniqueAuthors: 3 }, { startTs: at(0) }, { lastTs: at(99) }];
+      const wrong = [
+        { evidenceCount: 3 },
+        { copies: 1 },
+        { uniqueAuthors: 3 },
+        { startTs: at(0) },
+        { lastTs: at(99) },
+      ];
       const right = [{}, { evidenceCount: 1, copies: 1, uniqueAuthors: 1 }];
       for (const [i, over] of [...wrong, ...right].entries()) {
         const pieces = [1, 2].map((id) => mention(id, { eventKey: `${OTHER_KEY}:${i}` }));

@@ -21,8 +21,13 @@ export function commitContract(store: () => Store): void {
 
   describe("committing a change", () => {
     it("keeps event, evidence and signal as they were given", async () => {
-      const mentions = [mention(2, { sentiment: 0.1 + 0.2, excerpt: "🚀 \u202eمرحبا \"'\\" }), mention(1, { followers: 7 })];
-      const first = change(0, mentions, { signal: signal({ score: 99_999.123, onchainAsofTs: at(5), onchainConfidence: 0.8 }) });
+      const mentions = [
+        mention(2, { sentiment: 0.1 + 0.2, excerpt: "🚀 \u202eمرحبا \"'\\" }),
+        mention(1, { followers: 7 }),
+      ];
+      const first = change(0, mentions, {
+        signal: signal({ score: 99_999.123, onchainAsofTs: at(5), onchainConfidence: 0.8 }),
+      });
       expect(await store().load(KEY)).toBeUndefined();
       expect(await store().commit(first)).toEqual({ kind: "committed", rev: 1, due: [] });
       expect(await store().load(KEY)).toEqual({
@@ -49,7 +54,12 @@ export function commitContract(store: () => Store): void {
         }),
       });
       expect(await store().commit(second)).toMatchObject({ kind: "committed", rev: 2 });
-      expect(await store().load(KEY)).toEqual({ rev: 2, event: second.event, signal: second.signal, evidence: all });
+      expect(await store().load(KEY)).toEqual({
+        rev: 2,
+        event: second.event,
+        signal: second.signal,
+        evidence: all,
+      });
     });
 
     it("leaves evidence alone that is there already", async () => {
@@ -63,7 +73,9 @@ export function commitContract(store: () => Store): void {
       await store().judge([pending(1, KEY), pending(2, KEY)], at(1));
       await store().commit(change(0, [mention(1)]));
       for (const expectedRev of [0, 2, 7])
-        expect(await store().commit(change(expectedRev, [mention(2)], { outbox: [draft(1, "idem")] }))).toEqual({
+        expect(
+          await store().commit(change(expectedRev, [mention(2)], { outbox: [draft(1, "idem")] })),
+        ).toEqual({
           kind: "stale",
         });
       expect(await store().load(KEY)).toMatchObject({ rev: 1, evidence: [mention(1)] });
@@ -88,11 +100,19 @@ export function commitContract(store: () => Store): void {
     it("answers only what is due now and under no lease", async () => {
       const later = draft(3, "c", { notBefore: at(500) });
       const [first = 0, second = 0] = dueIds(
-        await store().commit(change(0, [mention(1)], { outbox: [draft(1, "a"), draft(2, "b"), later], at: at(100) })),
+        await store().commit(
+          change(0, [mention(1)], { outbox: [draft(1, "a"), draft(2, "b"), later], at: at(100) }),
+        ),
       );
       await store().claim(first, "lease", at(101), 60_000);
-      expect(dueIds(await store().commit(change(1, [mention(2)], { held: [mention(1)], at: at(102) })))).toEqual([second]);
-      expect(dueIds(await store().commit(change(2, [], { held: [mention(1), mention(2)], at: at(501) })))).toHaveLength(3);
+      expect(
+        dueIds(await store().commit(change(1, [mention(2)], { held: [mention(1)], at: at(102) }))),
+      ).toEqual([second]);
+      expect(
+        dueIds(
+          await store().commit(change(2, [], { held: [mention(1), mention(2)], at: at(501) })),
+        ),
+      ).toHaveLength(3);
     });
 
     it("ends the posts it holds, each with its last key", async () => {
@@ -102,7 +122,10 @@ export function commitContract(store: () => Store): void {
       expect([await outcomeOf(1), await outcomeOf(2)]).toEqual(["evidence", "pending"]);
       await store().commit(change(0, [mention(2, { eventKey: OTHER_KEY })]));
       expect(await outcomeOf(2)).toBe("evidence");
-      expect(await store().judge([dropped(2)], at(2))).toEqual({ duplicates: [], settled: [ref(2)] });
+      expect(await store().judge([dropped(2)], at(2))).toEqual({
+        duplicates: [],
+        settled: [ref(2)],
+      });
       expect(await outcomeOf(2)).toBe("evidence");
     });
 
@@ -127,11 +150,18 @@ export function commitContract(store: () => Store): void {
 
     it("outranks a verdict: what an event holds is evidence", async () => {
       const same = { author: "ada" };
-      await store().accept([arrival(1, same, "h"), arrival(2, same, "h"), arrival(3), arrival(4)], at(0));
+      await store().accept(
+        [arrival(1, same, "h"), arrival(2, same, "h"), arrival(3), arrival(4)],
+        at(0),
+      );
       await store().judge([dropped(3)], at(1));
       await store().commit(change(0, [mention(2), mention(3), mention(4)]));
       await store().judge([pending(2, KEY), dropped(4)], at(2));
-      expect([await outcomeOf(2), await outcomeOf(3), await outcomeOf(4)]).toEqual(["evidence", "evidence", "evidence"]);
+      expect([await outcomeOf(2), await outcomeOf(3), await outcomeOf(4)]).toEqual([
+        "evidence",
+        "evidence",
+        "evidence",
+      ]);
       await store().accept([arrival(1), arrival(2), arrival(3), arrival(4)], at(3));
       expect(await store().audit()).toMatchObject({ evidence: 3, open: 1, contradictions: 0 });
     });

@@ -1,7 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { DeadLetter } from "../../model/dead-letter.ts";
 import type { Store } from "../store.ts";
-import { arrival, at, change, draft, dropped, KEY, mention, notify, OTHER_KEY, pending, post } from "./samples.ts";
+import {
+  arrival,
+  at,
+  change,
+  draft,
+  dropped,
+  KEY,
+  mention,
+  notify,
+  OTHER_KEY,
+  pending,
+  post,
+} from "./samples.ts";
 
 const ANY = { ids: null, stage: null, reason: null };
 const letter = (key: string, over: Partial<DeadLetter> = {}): DeadLetter & { key: string } => ({
@@ -18,7 +30,12 @@ const letter = (key: string, over: Partial<DeadLetter> = {}): DeadLetter & { key
 
 export function deadLetterContract(store: () => Store): void {
   const letters = async () =>
-    (await store().deadLetters({ stage: null, reason: null, since: null, replayed: null }, { limit: 50, cursor: null })).items;
+    (
+      await store().deadLetters(
+        { stage: null, reason: null, since: null, replayed: null },
+        { limit: 50, cursor: null },
+      )
+    ).items;
   const outcomeOf = async (id: number) => (await store().post("x", String(id)))?.outcome;
 
   describe("burying", () => {
@@ -36,13 +53,27 @@ export function deadLetterContract(store: () => Store): void {
       expect(await letters()).toHaveLength(3);
       expect([await outcomeOf(1), await outcomeOf(2)]).toEqual(["dead", "dropped"]);
       expect(await store().post("x", "a:b:1")).toMatchObject({ outcome: "dead", reason: "poison" });
-      expect(await store().audit()).toMatchObject({ dead: 2, dropped: 1, open: 0, deadLetters: 3, contradictions: 0 });
+      expect(await store().audit()).toMatchObject({
+        dead: 2,
+        dropped: 1,
+        open: 0,
+        deadLetters: 3,
+        contradictions: 0,
+      });
     });
 
     it("takes any payload and any subject", async () => {
-      const payload = { text: "a\u0000b \ud800 \\u0000 \\ud800", "\u0000key": ["\udc00\u0000"], deep: [[[{}]]], none: undefined };
+      const payload = {
+        text: "a\u0000b \ud800 \\u0000 \\ud800",
+        "\u0000key": ["\udc00\u0000"],
+        deep: [[[{}]]],
+        none: undefined,
+      };
       await store().bury(
-        [letter("k\u0000", { payload, error: "\u0000", subject: ":" }), letter("n", { payload: undefined, subject: "no colon" })],
+        [
+          letter("k\u0000", { payload, error: "\u0000", subject: ":" }),
+          letter("n", { payload: undefined, subject: "no colon" }),
+        ],
         at(1),
       );
       expect((await letters()).map(({ subject }) => subject).sort()).toEqual([":", "no colon"]);
@@ -66,11 +97,21 @@ export function deadLetterContract(store: () => Store): void {
       await store().accept([arrival(1), arrival(2)], at(0));
       await store().judge([pending(2, KEY)], at(1));
       await store().bury(
-        [letter("k1", { subject: "x:1" }), letter("k2", { subject: "x:2", stage: "mentions", reason: "exhausted" })],
+        [
+          letter("k1", { subject: "x:1" }),
+          letter("k2", { subject: "x:2", stage: "mentions", reason: "exhausted" }),
+        ],
         at(2),
       );
       expect(await store().takeForReplay(ANY, 1, at(10))).toEqual([
-        { id: 1, stage: "posts", reason: "poison", payload: { kind: "post", n: 1 }, subject: "x:1", replays: 1 },
+        {
+          id: 1,
+          stage: "posts",
+          reason: "poison",
+          payload: { kind: "post", n: 1 },
+          subject: "x:1",
+          replays: 1,
+        },
       ]);
       expect(await store().takeForReplay(ANY, 9, at(10))).toMatchObject([{ id: 2 }]);
       expect(await store().takeForReplay(ANY, 9, at(10))).toEqual([]);
@@ -83,14 +124,19 @@ export function deadLetterContract(store: () => Store): void {
     });
 
     it("chooses by id, stage and reason", async () => {
-      await store().bury([letter("a"), letter("b", { reason: "exhausted" }), letter("c", { stage: "mentions" })], at(1));
-      expect(await store().takeForReplay({ ids: [], stage: null, reason: null }, 9, at(2))).toEqual([]);
-      expect(await store().takeForReplay({ ids: [3, 77], stage: null, reason: null }, 9, at(2))).toMatchObject([
-        { stage: "mentions" },
-      ]);
-      expect(await store().takeForReplay({ ids: null, stage: "posts", reason: "exhausted" }, 9, at(2))).toMatchObject([
-        { id: 2 },
-      ]);
+      await store().bury(
+        [letter("a"), letter("b", { reason: "exhausted" }), letter("c", { stage: "mentions" })],
+        at(1),
+      );
+      expect(await store().takeForReplay({ ids: [], stage: null, reason: null }, 9, at(2))).toEqual(
+        [],
+      );
+      expect(
+        await store().takeForReplay({ ids: [3, 77], stage: null, reason: null }, 9, at(2)),
+      ).toMatchObject([{ stage: "mentions" }]);
+      expect(
+        await store().takeForReplay({ ids: null, stage: "posts", reason: "exhausted" }, 9, at(2)),
+      ).toMatchObject([{ id: 2 }]);
     });
 
     it("opens the letter again when the replay fails too, and counts the replays", async () => {
@@ -101,7 +147,9 @@ export function deadLetterContract(store: () => Store): void {
       expect(await outcomeOf(1)).toBeNull();
       await store().bury([letter("k", { subject: "x:1", error: "still broken" })], at(20));
       expect(await outcomeOf(1)).toBe("dead");
-      expect(await letters()).toMatchObject([{ error: "still broken", replayedAt: null, createdAt: at(20) }]);
+      expect(await letters()).toMatchObject([
+        { error: "still broken", replayedAt: null, createdAt: at(20) },
+      ]);
       expect(await store().takeForReplay(ANY, 9, at(30))).toMatchObject([{ replays: 2 }]);
     });
 
@@ -110,11 +158,23 @@ export function deadLetterContract(store: () => Store): void {
       await store().claim(id, "L1", at(1), 1_000);
       const dead: DeadLetter = { ...letter("unused"), stage: "deliveries", subject: String(id) };
       await store().close(id, "L1", { kind: "dlq", letter: dead }, null, at(2));
-      expect(await store().takeForReplay({ ...ANY, stage: "deliveries" }, 9, at(50))).toMatchObject([{ subject: String(id) }]);
+      expect(await store().takeForReplay({ ...ANY, stage: "deliveries" }, 9, at(50))).toMatchObject(
+        [{ subject: String(id) }],
+      );
       expect(await store().due(at(50), 9)).toMatchObject([{ id, channelId: 7, eventKey: KEY }]);
-      expect(await store().claim(id, "L2", at(50), 1_000)).toMatchObject({ delivery: { idemKey: "idem" } });
-      await store().close(id, "L2", { kind: "dlq", letter: { ...dead, error: "again" } }, null, at(50));
-      expect(await letters(), "given up again in the same millisecond").toMatchObject([{ error: "again", replayedAt: null }]);
+      expect(await store().claim(id, "L2", at(50), 1_000)).toMatchObject({
+        delivery: { idemKey: "idem" },
+      });
+      await store().close(
+        id,
+        "L2",
+        { kind: "dlq", letter: { ...dead, error: "again" } },
+        null,
+        at(50),
+      );
+      expect(await letters(), "given up again in the same millisecond").toMatchObject([
+        { error: "again", replayedAt: null },
+      ]);
     });
   });
 }

@@ -26,9 +26,12 @@ const LETTER = {
 
 export function outboxContract(store: () => Store): void {
   const statusOf = async (id: number) =>
-    (await store().outbox({ status: null, channelId: null, since: null }, { limit: 100, cursor: null })).items.find(
-      (row) => row.id === id,
-    );
+    (
+      await store().outbox(
+        { status: null, channelId: null, since: null },
+        { limit: 100, cursor: null },
+      )
+    ).items.find((row) => row.id === id);
 
   describe("a delivery", () => {
     it("is claimed by one holder at a time, with all that is needed to send it", async () => {
@@ -37,11 +40,28 @@ export function outboxContract(store: () => Store): void {
       expect(claim).toEqual({
         kind: "claimed",
         delivery: {
-          ...{ id, channelId: 7, eventKey: KEY, idemKey: "idem", payload: draft(7, "idem").payload, status: "pending" },
-          ...{ retryCount: 0, createdAt: at(0), acceptedAt: null, leaseToken: "L1", interrupted: false, digestKey: null },
+          ...{
+            id,
+            channelId: 7,
+            eventKey: KEY,
+            idemKey: "idem",
+            payload: draft(7, "idem").payload,
+            status: "pending",
+          },
+          ...{
+            retryCount: 0,
+            createdAt: at(0),
+            acceptedAt: null,
+            leaseToken: "L1",
+            interrupted: false,
+            digestKey: null,
+          },
         },
       });
-      expect(await store().claim(id, "L2", at(2), LEASE_MS)).toEqual({ kind: "taken", until: at(31) });
+      expect(await store().claim(id, "L2", at(2), LEASE_MS)).toEqual({
+        kind: "taken",
+        until: at(31),
+      });
       expect(await store().claim(id, "L1", at(2), LEASE_MS)).toMatchObject({ kind: "claimed" });
       expect(await store().claim(99, "L2", at(2), LEASE_MS)).toEqual({ kind: "closed" });
       expect((await statusOf(id))?.status).toBe("sending");
@@ -52,20 +72,39 @@ export function outboxContract(store: () => Store): void {
       await store().accept([arrival(2), arrival(3)], at(10));
       await store().commit(change(0, [mention(1)], { at: at(20) }));
       const outbox = [draft(7, "a"), { ...draft(8, "b"), notBefore: at(40) }];
-      await store().commit(change(1, [mention(2), mention(3)], { held: [mention(1)], outbox, at: at(30) }));
-      expect(await store().claim(1, "L1", at(41), LEASE_MS)).toMatchObject({ delivery: { acceptedAt: at(10) } });
-      expect(await store().claim(2, "L1", at(41), LEASE_MS)).toMatchObject({ delivery: { acceptedAt: null } });
+      await store().commit(
+        change(1, [mention(2), mention(3)], { held: [mention(1)], outbox, at: at(30) }),
+      );
+      expect(await store().claim(1, "L1", at(41), LEASE_MS)).toMatchObject({
+        delivery: { acceptedAt: at(10) },
+      });
+      expect(await store().claim(2, "L1", at(41), LEASE_MS)).toMatchObject({
+        delivery: { acceptedAt: null },
+      });
     });
 
     it("ends done, once, whatever comes after", async () => {
       const [id = 0] = await notify(store(), [draft(7, "idem")]);
       await store().claim(id, "L1", at(1), LEASE_MS);
-      expect(await store().close(id, "L1", { kind: "done", externalId: "msg-5" }, attempt(), at(4))).toBe(true);
-      expect(await store().close(id, "L1", { kind: "done", externalId: "msg-5" }, attempt(), at(5))).toBe(true);
-      expect(await store().close(id, "L1", { kind: "failed", nextRetryAt: at(9) }, attempt(), at(6))).toBe(true);
+      expect(
+        await store().close(id, "L1", { kind: "done", externalId: "msg-5" }, attempt(), at(4)),
+      ).toBe(true);
+      expect(
+        await store().close(id, "L1", { kind: "done", externalId: "msg-5" }, attempt(), at(5)),
+      ).toBe(true);
+      expect(
+        await store().close(id, "L1", { kind: "failed", nextRetryAt: at(9) }, attempt(), at(6)),
+      ).toBe(true);
       expect(await store().claim(id, "L2", at(7), LEASE_MS)).toEqual({ kind: "closed" });
-      expect(await statusOf(id)).toMatchObject({ status: "done", finishedAt: at(4), nextRetryAt: null, retryCount: 0 });
-      expect((await statusOf(id))?.attempts).toEqual([{ at: at(3), result: "ok", httpStatus: 200, ms: 12.5, error: null }]);
+      expect(await statusOf(id)).toMatchObject({
+        status: "done",
+        finishedAt: at(4),
+        nextRetryAt: null,
+        retryCount: 0,
+      });
+      expect((await statusOf(id))?.attempts).toEqual([
+        { at: at(3), result: "ok", httpStatus: 200, ms: 12.5, error: null },
+      ]);
       expect(await store().lastMessage(7, KEY)).toBe("msg-5");
       expect(await store().lastMessage(8, KEY)).toBeNull();
       expect(await store().nextDue()).toBeNull();
@@ -81,8 +120,16 @@ export function outboxContract(store: () => Store): void {
         attempt({ result: "retry", httpStatus: 500, error: "500" }),
         at(2),
       );
-      expect(await statusOf(id)).toMatchObject({ status: "failed", retryCount: 1, nextRetryAt: at(60), finishedAt: null });
-      expect(await store().claim(id, "L2", at(59), LEASE_MS)).toEqual({ kind: "notDue", at: at(60) });
+      expect(await statusOf(id)).toMatchObject({
+        status: "failed",
+        retryCount: 1,
+        nextRetryAt: at(60),
+        finishedAt: null,
+      });
+      expect(await store().claim(id, "L2", at(59), LEASE_MS)).toEqual({
+        kind: "notDue",
+        at: at(60),
+      });
       expect(await store().nextDue()).toBe(at(60));
       expect(await store().claim(id, "L2", at(60), LEASE_MS)).toMatchObject({
         kind: "claimed",
@@ -94,15 +141,24 @@ export function outboxContract(store: () => Store): void {
       const [id = 0] = await notify(store(), [draft(7, "idem")]);
       await store().claim(id, "L1", at(1), LEASE_MS);
       await store().close(id, "L1", { kind: "released", nextRetryAt: at(10) }, null, at(2));
-      expect(await statusOf(id)).toMatchObject({ status: "pending", retryCount: 0, nextRetryAt: at(10), attempts: [] });
+      expect(await statusOf(id)).toMatchObject({
+        status: "pending",
+        retryCount: 0,
+        nextRetryAt: at(10),
+        attempts: [],
+      });
     });
 
     it("given up becomes a dead letter in the same step", async () => {
       const [id = 0] = await notify(store(), [draft(7, "idem")]);
       await store().claim(id, "L1", at(1), LEASE_MS);
       const closing = { kind: "dlq", letter: { ...LETTER, subject: String(id) } } as const;
-      expect(await store().close(id, "L1", closing, attempt({ result: "reject" }), at(4))).toBe(true);
-      expect(await store().close(id, "L1", closing, attempt({ result: "reject" }), at(4))).toBe(true);
+      expect(await store().close(id, "L1", closing, attempt({ result: "reject" }), at(4))).toBe(
+        true,
+      );
+      expect(await store().close(id, "L1", closing, attempt({ result: "reject" }), at(4))).toBe(
+        true,
+      );
       expect(await statusOf(id)).toMatchObject({ status: "dlq", finishedAt: at(4) });
       const all = { stage: null, reason: null, since: null, replayed: null };
       expect((await store().deadLetters(all, { limit: 10, cursor: null })).items).toEqual([
@@ -120,7 +176,9 @@ export function outboxContract(store: () => Store): void {
         delivery: { interrupted: false },
       });
       expect(await store().renew(id, "L1", at(32), LEASE_MS)).toBe(false);
-      expect(await store().close(id, "L1", { kind: "done", externalId: null }, attempt(), at(32))).toBe(false);
+      expect(
+        await store().close(id, "L1", { kind: "done", externalId: null }, attempt(), at(32)),
+      ).toBe(false);
       expect(await statusOf(id)).toMatchObject({ status: "sending", attempts: [] });
       expect(await store().renew(id, "L2", at(33), LEASE_MS)).toBe(true);
       expect(await store().nextDue()).toBe(at(63));
@@ -130,15 +188,30 @@ export function outboxContract(store: () => Store): void {
       const [id = 0] = await notify(store(), [draft(7, "idem")]);
       await store().claim(id, "L1", at(1), LEASE_MS);
       await store().renew(id, "L1", at(2), LEASE_MS);
-      expect(await store().claim(id, "L2", at(40), LEASE_MS)).toMatchObject({ kind: "claimed", delivery: { interrupted: true } });
+      expect(await store().claim(id, "L2", at(40), LEASE_MS)).toMatchObject({
+        kind: "claimed",
+        delivery: { interrupted: true },
+      });
       await store().close(id, "L2", { kind: "released", nextRetryAt: at(50) }, null, at(41));
-      expect(await store().claim(id, "L3", at(50), LEASE_MS)).toMatchObject({ delivery: { interrupted: true } });
+      expect(await store().claim(id, "L3", at(50), LEASE_MS)).toMatchObject({
+        delivery: { interrupted: true },
+      });
       await store().renew(id, "L3", at(51), LEASE_MS);
-      await store().close(id, "L3", { kind: "failed", nextRetryAt: at(60) }, attempt({ leaseToken: "L3" }), at(52));
-      expect(await store().claim(id, "L4", at(60), LEASE_MS)).toMatchObject({ delivery: { interrupted: false } });
+      await store().close(
+        id,
+        "L3",
+        { kind: "failed", nextRetryAt: at(60) },
+        attempt({ leaseToken: "L3" }),
+        at(52),
+      );
+      expect(await store().claim(id, "L4", at(60), LEASE_MS)).toMatchObject({
+        delivery: { interrupted: false },
+      });
       await store().renew(id, "L4", at(61), LEASE_MS);
       await store().close(id, "L4", { kind: "released", nextRetryAt: at(70) }, null, at(62));
-      expect(await store().claim(id, "L5", at(70), LEASE_MS)).toMatchObject({ delivery: { interrupted: false } });
+      expect(await store().claim(id, "L5", at(70), LEASE_MS)).toMatchObject({
+        delivery: { interrupted: false },
+      });
     });
   });
 
@@ -150,16 +223,31 @@ export function outboxContract(store: () => Store): void {
         return claim.kind === "claimed" ? claim.delivery.digestKey : claim.kind;
       };
       expect(await keyAt("L1", 1)).toBeNull();
-      await Promise.all([store().renew(id, "L1", at(2), LEASE_MS, "K"), store().claim(id + 1, "M", at(2), LEASE_MS)]);
+      await Promise.all([
+        store().renew(id, "L1", at(2), LEASE_MS, "K"),
+        store().claim(id + 1, "M", at(2), LEASE_MS),
+      ]);
       await store().renew(id + 1, "M", at(2), LEASE_MS, "K");
       expect(await store().digestRows(7, "K")).toEqual([id]);
       expect(await keyAt("L2", 40)).toBe("K");
       await store().close(id, "L2", { kind: "released", nextRetryAt: at(50) }, null, at(41));
       expect(await keyAt("L3", 50)).toBe("K");
       await store().renew(id, "L3", at(51), LEASE_MS, "another");
-      await store().close(id, "L3", { kind: "failed", nextRetryAt: at(60), unsure: true }, attempt({ leaseToken: "L3" }), at(52));
+      await store().close(
+        id,
+        "L3",
+        { kind: "failed", nextRetryAt: at(60), unsure: true },
+        attempt({ leaseToken: "L3" }),
+        at(52),
+      );
       expect(await keyAt("L4", 60)).toBe("K");
-      await store().close(id, "L4", { kind: "failed", nextRetryAt: at(70), unsure: false }, null, at(61));
+      await store().close(
+        id,
+        "L4",
+        { kind: "failed", nextRetryAt: at(70), unsure: false },
+        null,
+        at(61),
+      );
       expect(await keyAt("L5", 70)).toBeNull();
       expect(await store().digestRows(7, "K")).toEqual([]);
       expect(await store().digestRows(8, "K")).toEqual([id + 1]);
@@ -173,29 +261,58 @@ export function outboxContract(store: () => Store): void {
       const [first = 0] = await notify(store(), [draft(7, "a")], 0);
       await notify(store(), [draft(7, "b"), draft(8, "c")], 1);
       const [second, other] = [first + 1, first + 2];
-      expect(await store().claim(second, "L1", at(2), LEASE_MS)).toEqual({ kind: "behind", until: at(4) });
-      expect(await store().claim(second, "L1", at(3), LEASE_MS)).toEqual({ kind: "notDue", at: at(4) });
+      expect(await store().claim(second, "L1", at(2), LEASE_MS)).toEqual({
+        kind: "behind",
+        until: at(4),
+      });
+      expect(await store().claim(second, "L1", at(3), LEASE_MS)).toEqual({
+        kind: "notDue",
+        at: at(4),
+      });
       expect(await store().claim(other, "L2", at(3), LEASE_MS)).toMatchObject({ kind: "claimed" });
       await store().claim(first, "L3", at(3), LEASE_MS);
       await store().close(first, "L3", { kind: "failed", nextRetryAt: at(90) }, null, at(3));
-      expect(await store().claim(second, "L1", at(4), LEASE_MS)).toEqual({ kind: "behind", until: at(90) });
+      expect(await store().claim(second, "L1", at(4), LEASE_MS)).toEqual({
+        kind: "behind",
+        until: at(90),
+      });
       await store().claim(first, "L3", at(90), LEASE_MS);
       await store().close(first, "L3", { kind: "done", externalId: null }, null, at(91));
-      expect(await store().claim(second, "L1", at(92), LEASE_MS)).toMatchObject({ kind: "claimed" });
+      expect(await store().claim(second, "L1", at(92), LEASE_MS)).toMatchObject({
+        kind: "claimed",
+      });
     });
   });
 
   describe("what is due", () => {
     it("is listed the longest waiting first, without what is held back, leased or closed", async () => {
-      await notify(store(), [draft(1, "a"), draft(2, "b"), draft(1, "c", { notBefore: at(50) })], 0);
+      await notify(
+        store(),
+        [draft(1, "a"), draft(2, "b"), draft(1, "c", { notBefore: at(50) })],
+        0,
+      );
       await notify(store(), [draft(3, "d")], 10);
       await store().claim(2, "L", at(11), LEASE_MS);
-      const row = (id: number, channelId: number, since: number) => ({ id, channelId, eventKey: KEY, since: at(since) });
+      const row = (id: number, channelId: number, since: number) => ({
+        id,
+        channelId,
+        eventKey: KEY,
+        since: at(since),
+      });
       expect(await store().due(at(12), 10)).toEqual([row(1, 1, 0), row(4, 3, 10)]);
-      expect(await store().due(at(60), 10)).toEqual([row(1, 1, 0), row(4, 3, 10), row(2, 2, 41), row(3, 1, 50)]);
+      expect(await store().due(at(60), 10)).toEqual([
+        row(1, 1, 0),
+        row(4, 3, 10),
+        row(2, 2, 41),
+        row(3, 1, 50),
+      ]);
       expect(await store().due(at(60), 10, 1)).toEqual([row(1, 1, 0), row(3, 1, 50)]);
       expect(await store().due(at(60), 1, 1)).toEqual([row(1, 1, 0)]);
-      expect(await store().due(at(60), 1), "as many of each channel").toEqual([row(1, 1, 0), row(4, 3, 10), row(2, 2, 41)]);
+      expect(await store().due(at(60), 1), "as many of each channel").toEqual([
+        row(1, 1, 0),
+        row(4, 3, 10),
+        row(2, 2, 41),
+      ]);
       expect(await store().due(at(60), 10, 99)).toEqual([]);
       expect(await store().nextDue()).toBe(at(0));
     });
@@ -203,14 +320,19 @@ export function outboxContract(store: () => Store): void {
 
   describe("bringing a channel's deliveries forward", () => {
     it("makes those that wait due now, without what is held back, leased, closed or another channel's", async () => {
-      const [waiting = 0] = await notify(store(), [draft(1, "a"), draft(1, "b", { notBefore: at(500) }), draft(2, "c")], 0);
+      const [waiting = 0] = await notify(
+        store(),
+        [draft(1, "a"), draft(1, "b", { notBefore: at(500) }), draft(2, "c")],
+        0,
+      );
       const [held, other] = [waiting + 1, waiting + 2];
       for (const id of [waiting, other]) {
         await store().claim(id, "L", at(1), LEASE_MS);
         await store().close(id, "L", { kind: "released", nextRetryAt: at(900) }, null, at(2));
       }
       await store().bringForward(1, at(10));
-      const dueAt = async (seconds: number) => (await store().due(at(seconds), 10)).map(({ id }) => id);
+      const dueAt = async (seconds: number) =>
+        (await store().due(at(seconds), 10)).map(({ id }) => id);
       expect(await dueAt(10)).toEqual([waiting]);
       expect(await dueAt(500)).toEqual([waiting, held]);
       expect(await dueAt(900)).toEqual([waiting, held, other]);
@@ -224,7 +346,13 @@ export function outboxContract(store: () => Store): void {
       const [id = 0] = await notify(store(), [draft(7, "idem")]);
       await store().claim(id, "L1", at(1), LEASE_MS);
       expect(await store().reopen(id, at(2))).toEqual({ kind: "open" });
-      await store().close(id, "L1", { kind: "dlq", letter: { ...LETTER, subject: String(id) } }, attempt(), at(4));
+      await store().close(
+        id,
+        "L1",
+        { kind: "dlq", letter: { ...LETTER, subject: String(id) } },
+        attempt(),
+        at(4),
+      );
       const row = { id, channelId: 7, eventKey: KEY };
       expect(await store().reopen(id, at(500))).toEqual({ kind: "reopened", delivery: row });
       expect(await store().reopen(id, at(500))).toEqual({ kind: "open" });
@@ -233,8 +361,17 @@ export function outboxContract(store: () => Store): void {
         kind: "claimed",
         delivery: { idemKey: "idem", retryCount: 0, createdAt: at(500) },
       });
-      expect(await store().audit()).toMatchObject({ deadLetters: 0, outbox: { pending: 1, dlq: 0 } });
-      await store().close(id, "L2", { kind: "done", externalId: null }, attempt({ leaseToken: "L2" }), at(502));
+      expect(await store().audit()).toMatchObject({
+        deadLetters: 0,
+        outbox: { pending: 1, dlq: 0 },
+      });
+      await store().close(
+        id,
+        "L2",
+        { kind: "done", externalId: null },
+        attempt({ leaseToken: "L2" }),
+        at(502),
+      );
       expect(await store().reopen(id, at(503))).toEqual({ kind: "done" });
       expect(await store().reopen(99, at(503))).toEqual({ kind: "unknown" });
       expect((await statusOf(id))?.attempts).toHaveLength(2);

@@ -3,17 +3,31 @@ import type { Page, Paging } from "../read.ts";
 import type { Store } from "../store.ts";
 import { at, change, draft, eventOf, mention, notify, signal } from "./samples.ts";
 
-const ANY = { type: null, chain: null, symbol: null, tokenCa: null, since: null, until: null, minScore: null, state: null };
+const ANY = {
+  type: null,
+  chain: null,
+  symbol: null,
+  tokenCa: null,
+  since: null,
+  until: null,
+  minScore: null,
+  state: null,
+};
 
 export function pagingContract(store: () => Store): void {
   async function addEvent(i: number, seconds: number): Promise<void> {
     const piece = mention(i, { eventKey: `eth:T${i}:x`, postedAt: at(seconds) });
     const event = eventOf([piece]);
-    await store().commit(change(0, [piece], { event, signal: signal({ eventKey: event.eventKey, ts: at(seconds) }) }));
+    await store().commit(
+      change(0, [piece], { event, signal: signal({ eventKey: event.eventKey, ts: at(seconds) }) }),
+    );
   }
 
   /** Reads page after page, and lets `between` happen before each next one. */
-  async function all<Item>(page: (paging: Paging) => Promise<Page<Item>>, between: () => Promise<void>): Promise<Item[]> {
+  async function all<Item>(
+    page: (paging: Paging) => Promise<Page<Item>>,
+    between: () => Promise<void>,
+  ): Promise<Item[]> {
     const items: Item[] = [];
     for (let cursor: string | null = null; ; ) {
       const answer: Page<Item> = await page({ limit: 4, cursor });
@@ -34,7 +48,10 @@ export function pagingContract(store: () => Store): void {
       const between = () => addEvent(extra++, 1_000);
       const events = await all((paging) => store().events(ANY, paging), between);
       expect(events.map(({ eventKey }) => eventKey)).toEqual(expected);
-      const signals = await all((paging) => store().signals({ ...ANY, until: at(500) }, paging), between);
+      const signals = await all(
+        (paging) => store().signals({ ...ANY, until: at(500) }, paging),
+        between,
+      );
       expect(signals.map(({ eventKey }) => eventKey)).toEqual(expected);
     });
 
@@ -44,7 +61,16 @@ export function pagingContract(store: () => Store): void {
         Array.from({ length: 9 }, (_, i) => draft(1, `idem-${i}`)),
       );
       const letter = (i: number) => ({
-        ...{ key: `k${i}`, stage: "posts", reason: "poison", error: "e", payload: i, attempts: 1, subject: null, advice: "" },
+        ...{
+          key: `k${i}`,
+          stage: "posts",
+          reason: "poison",
+          error: "e",
+          payload: i,
+          attempts: 1,
+          subject: null,
+          advice: "",
+        },
       });
       await store().bury(
         Array.from({ length: 9 }, (_, i) => letter(i)),
@@ -57,7 +83,8 @@ export function pagingContract(store: () => Store): void {
       );
       expect(rows.map(({ id }) => id)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
       const letters = await all(
-        (paging) => store().deadLetters({ stage: null, reason: null, since: null, replayed: null }, paging),
+        (paging) =>
+          store().deadLetters({ stage: null, reason: null, since: null, replayed: null }, paging),
         () => store().bury([letter(extra++)], at(1)),
       );
       expect(letters.map(({ id }) => id)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
@@ -65,7 +92,9 @@ export function pagingContract(store: () => Store): void {
 
     it("ends with the page that is just full", async () => {
       for (let i = 0; i < 4; i++) await addEvent(i, i);
-      expect(await store().events(ANY, { limit: 4, cursor: null })).toMatchObject({ nextCursor: null });
+      expect(await store().events(ANY, { limit: 4, cursor: null })).toMatchObject({
+        nextCursor: null,
+      });
     });
 
     it("refuses a cursor that no page answered", async () => {

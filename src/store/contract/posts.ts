@@ -1,21 +1,38 @@
 import { describe, expect, it } from "vitest";
 import { OVERLOAD_POSTS, type Store } from "../store.ts";
-import { arrival, at, change, dropped, KEY, mention, OTHER_KEY, pending, post, ref } from "./samples.ts";
+import {
+  arrival,
+  at,
+  change,
+  dropped,
+  KEY,
+  mention,
+  OTHER_KEY,
+  pending,
+  post,
+  ref,
+} from "./samples.ts";
 
 export function postContract(store: () => Store): void {
   const outcomeOf = async (id: number | string) => (await store().post("x", String(id)))?.outcome;
 
   describe("accepting posts", () => {
     it("answers each post once, however often it comes", async () => {
-      expect(await store().accept([arrival(1), arrival(2), arrival(1)], at(0))).toEqual({ fresh: [ref(1), ref(2)] });
-      expect(await store().accept([arrival(2, { text: "changed" }), arrival(3)], at(1))).toEqual({ fresh: [ref(3)] });
+      expect(await store().accept([arrival(1), arrival(2), arrival(1)], at(0))).toEqual({
+        fresh: [ref(1), ref(2)],
+      });
+      expect(await store().accept([arrival(2, { text: "changed" }), arrival(3)], at(1))).toEqual({
+        fresh: [ref(3)],
+      });
       expect(await store().post("x", "2")).toMatchObject({ text: "post 2", acceptedAt: at(0) });
       expect(await store().accept([], at(1))).toEqual({ fresh: [] });
     });
 
     it("gives posts that come twice at the same time to one caller each", async () => {
       const batch = Array.from({ length: 50 }, (_, i) => arrival(i));
-      const answers = await Promise.all([batch, batch.toReversed(), batch].map((posts) => store().accept(posts, at(0))));
+      const answers = await Promise.all(
+        [batch, batch.toReversed(), batch].map((posts) => store().accept(posts, at(0))),
+      );
       const fresh = answers.flatMap((answer) => answer.fresh.map(({ id }) => id));
       expect(fresh).toHaveLength(50);
       expect(new Set(fresh).size).toBe(50);
@@ -31,9 +48,14 @@ export function postContract(store: () => Store): void {
       const batch = Array.from({ length: OVERLOAD_POSTS }, (_, i) => arrival(i));
       await store().accept(batch, at(0), at(-60));
       expect((await store().accept([arrival("early")], at(60), at(0))).fresh).toHaveLength(1);
-      expect(await store().accept([arrival("refused")], at(61), at(1))).toEqual({ fresh: [], overloaded: true });
+      expect(await store().accept([arrival("refused")], at(61), at(1))).toEqual({
+        fresh: [],
+        overloaded: true,
+      });
       await store().judge([dropped(0)], at(62));
-      expect(await store().accept([arrival("refused")], at(63), at(3))).toEqual({ fresh: [ref("refused")] });
+      expect(await store().accept([arrival("refused")], at(63), at(3))).toEqual({
+        fresh: [ref("refused")],
+      });
     });
 
     it("gives a post back as it was, whatever its text holds", async () => {
@@ -67,7 +89,10 @@ export function postContract(store: () => Store): void {
   describe("judging posts", () => {
     it("ends what is dropped, and never changes a final outcome", async () => {
       await store().accept([arrival(1), arrival(2)], at(0));
-      expect(await store().judge([dropped(1), pending(2, KEY)], at(1))).toEqual({ duplicates: [], settled: [] });
+      expect(await store().judge([dropped(1), pending(2, KEY)], at(1))).toEqual({
+        duplicates: [],
+        settled: [],
+      });
       expect(await store().post("x", "1")).toMatchObject({
         outcome: "dropped",
         reason: "spam",
@@ -75,7 +100,10 @@ export function postContract(store: () => Store): void {
         spam: 0.1,
         sentiment: 0.5,
       });
-      expect(await store().judge([pending(1, KEY)], at(2))).toEqual({ duplicates: [], settled: [ref(1)] });
+      expect(await store().judge([pending(1, KEY)], at(2))).toEqual({
+        duplicates: [],
+        settled: [ref(1)],
+      });
       expect(await outcomeOf(1)).toBe("dropped");
     });
 
@@ -90,13 +118,19 @@ export function postContract(store: () => Store): void {
     });
 
     it("knows nothing of a post that was not accepted", async () => {
-      expect(await store().judge([pending(9, KEY), dropped(8)], at(1))).toEqual({ duplicates: [], settled: [] });
+      expect(await store().judge([pending(9, KEY), dropped(8)], at(1))).toEqual({
+        duplicates: [],
+        settled: [],
+      });
       expect(await store().post("x", "9")).toBeUndefined();
     });
 
     it("takes the same post twice in a batch", async () => {
       await store().accept([arrival(1)], at(0));
-      expect(await store().judge([pending(1, KEY), pending(1, KEY)], at(1))).toEqual({ duplicates: [], settled: [] });
+      expect(await store().judge([pending(1, KEY), pending(1, KEY)], at(1))).toEqual({
+        duplicates: [],
+        settled: [],
+      });
       expect(await outcomeOf(1)).toBe("pending");
     });
   });
@@ -107,11 +141,23 @@ export function postContract(store: () => Store): void {
     it("makes a duplicate of the later accepted post, in whatever order they are judged", async () => {
       await store().accept([arrival(1, same, "h"), arrival(2, same, "h")], at(0));
       await store().accept([arrival(3, same, "h")], at(1));
-      expect(await store().judge([pending(3, KEY)], at(2))).toEqual({ duplicates: [ref(3)], settled: [] });
-      expect(await store().judge([pending(2, KEY), pending(1, KEY)], at(3))).toEqual({ duplicates: [ref(2)], settled: [] });
-      expect(await store().post("x", "3")).toMatchObject({ outcome: "duplicate", reason: "repeat of x:1" });
+      expect(await store().judge([pending(3, KEY)], at(2))).toEqual({
+        duplicates: [ref(3)],
+        settled: [],
+      });
+      expect(await store().judge([pending(2, KEY), pending(1, KEY)], at(3))).toEqual({
+        duplicates: [ref(2)],
+        settled: [],
+      });
+      expect(await store().post("x", "3")).toMatchObject({
+        outcome: "duplicate",
+        reason: "repeat of x:1",
+      });
       expect(await outcomeOf(1)).toBe("pending");
-      expect(await store().judge([pending(3, KEY), pending(1, KEY)], at(4))).toEqual({ duplicates: [ref(3)], settled: [] });
+      expect(await store().judge([pending(3, KEY), pending(1, KEY)], at(4))).toEqual({
+        duplicates: [ref(3)],
+        settled: [],
+      });
     });
 
     it("is another matter with another text, another author, or after fourteen days", async () => {
@@ -138,8 +184,14 @@ export function postContract(store: () => Store): void {
         [1, 2, 3].map((id) => arrival(id, same, "h")),
         at(0),
       );
-      expect(await store().judge([pending(2, KEY), dropped(1)], at(1))).toEqual({ duplicates: [], settled: [] });
-      expect(await store().judge([pending(3, KEY)], at(2))).toEqual({ duplicates: [ref(3)], settled: [] });
+      expect(await store().judge([pending(2, KEY), dropped(1)], at(1))).toEqual({
+        duplicates: [],
+        settled: [],
+      });
+      expect(await store().judge([pending(3, KEY)], at(2))).toEqual({
+        duplicates: [ref(3)],
+        settled: [],
+      });
     });
   });
 

@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Store } from "../store.ts";
-import { arrival, at, change, draft, eventOf, KEY, mention, OTHER_KEY, pending } from "./samples.ts";
+import {
+  arrival,
+  at,
+  change,
+  draft,
+  eventOf,
+  KEY,
+  mention,
+  OTHER_KEY,
+  pending,
+} from "./samples.ts";
 
 const ATTEMPT = { result: "ok", httpStatus: 200, ms: 1, error: null, ambiguous: false } as const;
 
@@ -16,11 +26,21 @@ export function raceContract(store: () => Store): void {
         at(1),
       );
       const answers = await Promise.all(
-        Array.from({ length: 8 }, (_, i) => store().commit(change(0, [mention(i)], { outbox: [draft(1, `idem-${i}`)] }))),
+        Array.from({ length: 8 }, (_, i) =>
+          store().commit(change(0, [mention(i)], { outbox: [draft(1, `idem-${i}`)] })),
+        ),
       );
-      expect(answers.map(({ kind }) => kind).sort()).toEqual(["committed", ...Array(7).fill("stale")]);
+      expect(answers.map(({ kind }) => kind).sort()).toEqual([
+        "committed",
+        ...Array(7).fill("stale"),
+      ]);
       expect((await store().load(KEY))?.evidence).toHaveLength(1);
-      expect(await store().audit()).toMatchObject({ evidence: 1, open: 7, miscounted: 0, outbox: { pending: 1 } });
+      expect(await store().audit()).toMatchObject({
+        evidence: 1,
+        open: 7,
+        miscounted: 0,
+        outbox: { pending: 1 },
+      });
     });
 
     it("writers of one event that reload when stale lose nothing", async () => {
@@ -55,12 +75,25 @@ export function raceContract(store: () => Store): void {
           }),
         ]);
       }
-      expect(await store().audit()).toMatchObject({ accepted: 300, evidence: 300, open: 0, contradictions: 0, miscounted: 0 });
+      expect(await store().audit()).toMatchObject({
+        accepted: 300,
+        evidence: 300,
+        open: 0,
+        contradictions: 0,
+        miscounted: 0,
+      });
     });
 
     it("a burial and a commit of the same posts leave each with one outcome", async () => {
       const ids = Array.from({ length: 40 }, (_, i) => i);
-      const letter = { stage: "posts", reason: "poison", error: "e", payload: null, attempts: 1, advice: "" };
+      const letter = {
+        stage: "posts",
+        reason: "poison",
+        error: "e",
+        payload: null,
+        attempts: 1,
+        advice: "",
+      };
       await store().accept(
         ids.map((i) => arrival(i)),
         at(0),
@@ -81,12 +114,20 @@ export function raceContract(store: () => Store): void {
           ),
         ),
       ]);
-      expect(await store().audit()).toMatchObject({ evidence: 20, dead: 20, open: 0, contradictions: 0, deadLetters: 40 });
+      expect(await store().audit()).toMatchObject({
+        evidence: 20,
+        dead: 20,
+        open: 0,
+        contradictions: 0,
+        deadLetters: 40,
+      });
     });
 
     it("of many claims of one delivery one gets it", async () => {
       await store().commit(change(0, [mention(1)], { outbox: [draft(1, "a")], at: at(0) }));
-      const claims = await Promise.all(Array.from({ length: 8 }, (_, i) => store().claim(1, `lease-${i}`, at(1), 60_000)));
+      const claims = await Promise.all(
+        Array.from({ length: 8 }, (_, i) => store().claim(1, `lease-${i}`, at(1), 60_000)),
+      );
       expect(claims.map(({ kind }) => kind).sort()).toEqual(["claimed", ...Array(7).fill("taken")]);
     });
 
@@ -102,17 +143,34 @@ export function raceContract(store: () => Store): void {
         claim(2, "L2"),
         claim(9, "L9"),
       ]);
-      expect(claims.map(({ kind }) => kind)).toEqual(["claimed", "claimed", "taken", "behind", "claimed", "closed"]);
+      expect(claims.map(({ kind }) => kind)).toEqual([
+        "claimed",
+        "claimed",
+        "taken",
+        "behind",
+        "claimed",
+        "closed",
+      ]);
       expect(claims[1]).toMatchObject({ delivery: { id: 1, leaseToken: "L1", idemKey: "a" } });
       const renew = (id: number, token: string) => store().renew(id, token, at(2), 60_000);
-      expect(await Promise.all([renew(2, "L2"), renew(1, "late"), renew(1, "L1"), renew(3, "L3")])).toEqual([
-        true,
-        false,
-        true,
-        true,
-      ]);
-      const letter = { stage: "deliveries", reason: "gone", error: "e", payload: null, attempts: 1, subject: "2", advice: "" };
-      const attempt = (deliveryId: number, leaseToken: string) => ({ ...ATTEMPT, deliveryId, leaseToken, at: at(3) });
+      expect(
+        await Promise.all([renew(2, "L2"), renew(1, "late"), renew(1, "L1"), renew(3, "L3")]),
+      ).toEqual([true, false, true, true]);
+      const letter = {
+        stage: "deliveries",
+        reason: "gone",
+        error: "e",
+        payload: null,
+        attempts: 1,
+        subject: "2",
+        advice: "",
+      };
+      const attempt = (deliveryId: number, leaseToken: string) => ({
+        ...ATTEMPT,
+        deliveryId,
+        leaseToken,
+        at: at(3),
+      });
       const closed = await Promise.all([
         store().close(1, "late", { kind: "done", externalId: "x" }, attempt(1, "late"), at(3)),
         store().close(2, "L2", { kind: "dlq", letter }, attempt(2, "L2"), at(3)),
@@ -120,8 +178,15 @@ export function raceContract(store: () => Store): void {
         store().close(3, "L3", { kind: "done", externalId: "y" }, attempt(3, "L3"), at(3)),
       ]);
       expect(closed).toEqual([false, true, true, true]);
-      const { items } = await store().outbox({ status: null, channelId: null, since: null }, { limit: 9, cursor: null });
-      const shown = items.map(({ id, status, attempts }) => [id, status, attempts.map(({ result }) => result)]);
+      const { items } = await store().outbox(
+        { status: null, channelId: null, since: null },
+        { limit: 9, cursor: null },
+      );
+      const shown = items.map(({ id, status, attempts }) => [
+        id,
+        status,
+        attempts.map(({ result }) => result),
+      ]);
       expect(shown.sort()).toEqual([
         [1, "failed", ["ok"]],
         [2, "dlq", ["ok"]],
@@ -134,13 +199,24 @@ export function raceContract(store: () => Store): void {
     it("claims, closings, replays, reopenings and resumptions never wait for each other for ever", async () => {
       const ids = Array.from({ length: 120 }, (_, i) => i + 1);
       await store().commit(
-        change(0, [mention(1)], { outbox: ids.map((id) => draft((id % 3) + 1, `i${id}`, { eventKey: `${KEY}${id}` })) }),
+        change(0, [mention(1)], {
+          outbox: ids.map((id) => draft((id % 3) + 1, `i${id}`, { eventKey: `${KEY}${id}` })),
+        }),
       );
-      const said = { stage: "deliveries", reason: "gone", error: "e", payload: null, attempts: 1, advice: "" };
+      const said = {
+        stage: "deliveries",
+        reason: "gone",
+        error: "e",
+        payload: null,
+        attempts: 1,
+        advice: "",
+      };
       const end = async (id: number, token: string, seconds: number, waits = false) => {
         const claim = await store().claim(id, token, at(seconds), 1_000);
         const letter = { ...said, subject: `${id}` };
-        const closing = waits ? ({ kind: "failed", nextRetryAt: at(seconds + 9) } as const) : ({ kind: "dlq", letter } as const);
+        const closing = waits
+          ? ({ kind: "failed", nextRetryAt: at(seconds + 9) } as const)
+          : ({ kind: "dlq", letter } as const);
         if (claim.kind === "claimed") await store().close(id, token, closing, null, at(seconds));
       };
       for (let round = 1; round <= 3; round++) {
@@ -149,7 +225,11 @@ export function raceContract(store: () => Store): void {
         await Promise.all([
           ...ids.toReversed().map((id) => end(id, `b${round}`, now + 5)),
           ...Array.from({ length: 3 }, () =>
-            store().takeForReplay({ ids: null, stage: "deliveries", reason: null }, 50, at(now + 5)),
+            store().takeForReplay(
+              { ids: null, stage: "deliveries", reason: null },
+              50,
+              at(now + 5),
+            ),
           ),
           ...ids.filter((id) => id % 4 === 0).map((id) => store().reopen(id, at(now + 5))),
           ...[1, 2, 3].map((channel) => store().bringForward(channel, at(now + 5))),

@@ -1,10 +1,32 @@
 import { describe, expect, it } from "vitest";
 import type { EventFilter } from "../read.ts";
 import type { Store } from "../store.ts";
-import { arrival, at, change, draft, dropped, eventOf, KEY, mention, notify, OTHER_KEY, pending, signal } from "./samples.ts";
+import {
+  arrival,
+  at,
+  change,
+  draft,
+  dropped,
+  eventOf,
+  KEY,
+  mention,
+  notify,
+  OTHER_KEY,
+  pending,
+  signal,
+} from "./samples.ts";
 
 const ANY: EventFilter = {
-  ...{ type: null, chain: null, symbol: null, tokenCa: null, since: null, until: null, minScore: null, state: null },
+  ...{
+    type: null,
+    chain: null,
+    symbol: null,
+    tokenCa: null,
+    since: null,
+    until: null,
+    minScore: null,
+    state: null,
+  },
 };
 const PAGE = { limit: 50, cursor: null };
 
@@ -15,7 +37,12 @@ export function readContract(store: () => Store): void {
     const address = "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd";
     await store().commit(
       change(0, [other], {
-        event: eventOf([other], { chain: "sol", symbol: "OTHER", tokenCa: address, type: "listing" }),
+        event: eventOf([other], {
+          chain: "sol",
+          symbol: "OTHER",
+          tokenCa: address,
+          type: "listing",
+        }),
         signal: signal({
           eventKey: OTHER_KEY,
           state: "verified",
@@ -44,19 +71,29 @@ export function readContract(store: () => Store): void {
         { state: "verified" },
         { chain: "sol", symbol: "OTHER", minScore: 1, since: at(0), until: at(21) },
       ];
-      for (const filter of onlyOther) expect(await keysOf(filter), JSON.stringify(filter)).toEqual([OTHER_KEY]);
+      for (const filter of onlyOther)
+        expect(await keysOf(filter), JSON.stringify(filter)).toEqual([OTHER_KEY]);
       expect(await keysOf({ until: at(20) })).toEqual([KEY]);
       expect(await keysOf({ symbol: "'; select 1 --\u0000" })).toEqual([]);
-      for (const filter of [{ symbol: "other" }, { tokenCa: "0xABCDEFabcdefABCDEFabcdefabcdefabcdefabcd" }, { chain: "sol" }])
-        expect((await store().signals({ ...ANY, ...filter }, PAGE)).items, JSON.stringify(filter)).toMatchObject([
-          { eventKey: OTHER_KEY },
-        ]);
+      for (const filter of [
+        { symbol: "other" },
+        { tokenCa: "0xABCDEFabcdefABCDEFabcdefabcdefabcdefabcd" },
+        { chain: "sol" },
+      ])
+        expect(
+          (await store().signals({ ...ANY, ...filter }, PAGE)).items,
+          JSON.stringify(filter),
+        ).toMatchObject([{ eventKey: OTHER_KEY }]);
       const signals = await store().signals({ ...ANY, since: at(100) }, PAGE);
       expect(signals.items).toMatchObject([{ eventKey: OTHER_KEY, score: 40, state: "verified" }]);
     });
 
     it("reads what belongs to many events at once as it reads it one by one", async () => {
-      await store().commit(change(0, [mention(10), mention(30), mention(20)], { outbox: [draft(1, "one"), draft(2, "two")] }));
+      await store().commit(
+        change(0, [mention(10), mention(30), mention(20)], {
+          outbox: [draft(1, "one"), draft(2, "two")],
+        }),
+      );
       await store().commit(
         change(0, [mention(40, { eventKey: OTHER_KEY })], {
           event: eventOf([mention(40, { eventKey: OTHER_KEY })]),
@@ -64,16 +101,22 @@ export function readContract(store: () => Store): void {
         }),
       );
       const keys = [KEY, "eth:NONE:2026-01-15T10:00:00Z", OTHER_KEY, KEY];
-      const byKey = <T extends { eventKey: string }>(rows: T[]) => rows.toSorted((a, b) => (a.eventKey < b.eventKey ? -1 : 1));
-      expect(byKey(await store().eventsByKey(keys))).toEqual(byKey((await store().events(ANY, PAGE)).items));
-      expect(byKey(await store().signalsByKey(keys))).toEqual(byKey((await store().signals(ANY, PAGE)).items));
+      const byKey = <T extends { eventKey: string }>(rows: T[]) =>
+        rows.toSorted((a, b) => (a.eventKey < b.eventKey ? -1 : 1));
+      expect(byKey(await store().eventsByKey(keys))).toEqual(
+        byKey((await store().events(ANY, PAGE)).items),
+      );
+      expect(byKey(await store().signalsByKey(keys))).toEqual(
+        byKey((await store().signals(ANY, PAGE)).items),
+      );
       expect(byKey(await store().evidenceByKey(keys, 2))).toEqual(
         byKey([
           { eventKey: KEY, evidence: [mention(10), mention(20)] },
           { eventKey: OTHER_KEY, evidence: [mention(40, { eventKey: OTHER_KEY })] },
         ]),
       );
-      const all = (await store().outbox({ status: null, channelId: null, since: null }, PAGE)).items;
+      const all = (await store().outbox({ status: null, channelId: null, since: null }, PAGE))
+        .items;
       expect(all).toHaveLength(2);
       expect(await store().outboxByKey(keys, 5)).toEqual(all);
       expect(await store().outboxByKey(keys, 1)).toEqual(all.slice(0, 1));
@@ -85,15 +128,27 @@ export function readContract(store: () => Store): void {
       const [newest] = (await store().events(ANY, PAGE)).items;
       const { event } = (await store().event(OTHER_KEY)) ?? {};
       expect(newest).toEqual({ ...event, state: "verified", score: 40, level: "opportunity" });
-      expect(await store().event(KEY)).toEqual({ event: eventOf([mention(10)]), signal: signal(), evidence: [mention(10)] });
+      expect(await store().event(KEY)).toEqual({
+        event: eventOf([mention(10)]),
+        signal: signal(),
+        evidence: [mention(10)],
+      });
       expect(await store().signal(KEY)).toEqual(signal());
-      expect([await store().event("none"), await store().signal("none")]).toEqual([undefined, undefined]);
+      expect([await store().event("none"), await store().signal("none")]).toEqual([
+        undefined,
+        undefined,
+      ]);
     });
 
     it("gives snapshots for a backtest, newest first", async () => {
       await twoEvents();
       expect(await store().snapshots(at(0), 9)).toMatchObject([
-        { eventKey: OTHER_KEY, rulesVersion: "sha2", signal: { score: 40 }, event: { chain: "sol" } },
+        {
+          eventKey: OTHER_KEY,
+          rulesVersion: "sha2",
+          signal: { score: 40 },
+          event: { chain: "sol" },
+        },
         { eventKey: KEY, rulesVersion: "sha" },
       ]);
       expect(await store().snapshots(at(100), 9)).toHaveLength(1);
@@ -107,7 +162,15 @@ export function readContract(store: () => Store): void {
       await store().overdue(at(1), at(2), 1);
       await store().judge([pending(1, KEY, OTHER_KEY), dropped(2)], at(3));
       await store().commit(change(0, [mention(1)], { at: at(4) }));
-      const letter = { key: "k", stage: "mentions", reason: "exhausted", error: "e", payload: null, attempts: 100, advice: "" };
+      const letter = {
+        key: "k",
+        stage: "mentions",
+        reason: "exhausted",
+        error: "e",
+        payload: null,
+        attempts: 100,
+        advice: "",
+      };
       await store().bury([{ ...letter, subject: "x:1" }], at(5));
       await store().takeForReplay({ ids: null, stage: null, reason: null }, 1, at(6));
       const step = (
@@ -184,7 +247,13 @@ export function readContract(store: () => Store): void {
     });
 
     it("of an empty store is all nothing", async () => {
-      expect(await store().overview(at(0))).toMatchObject({ posts: [], events: 0, signals: [], outbox: [], deadLetters: 0 });
+      expect(await store().overview(at(0))).toMatchObject({
+        posts: [],
+        events: 0,
+        signals: [],
+        outbox: [],
+        deadLetters: 0,
+      });
       await store().ping();
     });
   });
@@ -192,18 +261,24 @@ export function readContract(store: () => Store): void {
   describe("the outbox", () => {
     it("is filtered by status, channel and age, and names the channel", async () => {
       const filter = { ...ANY_CHANNEL, name: "team" };
-      await store().addChannel({ kind: "log", name: filter.name, settings: {}, filter: filter.filter, atMostOnce: false }, at(0));
+      await store().addChannel(
+        { kind: "log", name: filter.name, settings: {}, filter: filter.filter, atMostOnce: false },
+        at(0),
+      );
       await notify(store(), [draft(1, "a"), draft(2, "b")], 0);
       await notify(store(), [draft(2, "c")], 10);
       await store().claim(2, "L", at(11), 60_000);
       const idsOf = async (given: { status?: string; channelId?: number; since?: string }) =>
-        (await store().outbox({ status: null, channelId: null, since: null, ...given }, PAGE)).items.map(({ id }) => id);
+        (
+          await store().outbox({ status: null, channelId: null, since: null, ...given }, PAGE)
+        ).items.map(({ id }) => id);
       expect(await idsOf({})).toEqual([3, 2, 1]);
       expect(await idsOf({ status: "sending" })).toEqual([2]);
       expect(await idsOf({ status: "pending" })).toEqual([3, 1]);
       expect(await idsOf({ channelId: 2 })).toEqual([3, 2]);
       expect(await idsOf({ since: at(10) })).toEqual([3]);
-      const rows = (await store().outbox({ status: null, channelId: null, since: null }, PAGE)).items;
+      const rows = (await store().outbox({ status: null, channelId: null, since: null }, PAGE))
+        .items;
       expect(rows.map(({ channel }) => channel)).toEqual(["2", "2", "team"]);
       expect(rows[2]).toEqual({
         ...{
@@ -223,5 +298,13 @@ export function readContract(store: () => Store): void {
 }
 
 const ANY_CHANNEL = {
-  filter: { minScore: null, chains: [], symbols: [], states: [], quietHours: null, digestMinutes: 0, mutedEvents: [] },
+  filter: {
+    minScore: null,
+    chains: [],
+    symbols: [],
+    states: [],
+    quietHours: null,
+    digestMinutes: 0,
+    mutedEvents: [],
+  },
 };

@@ -1,6 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { RETAINED, type Retained, type RetentionStore, type Store } from "../store.ts";
-import { arrival, at, change, draft, dropped, eventOf, KEY, mention, OTHER_KEY, pending, ref } from "./samples.ts";
+import {
+  arrival,
+  at,
+  change,
+  draft,
+  dropped,
+  eventOf,
+  KEY,
+  mention,
+  OTHER_KEY,
+  pending,
+  ref,
+} from "./samples.ts";
 
 export function retentionContract(store: () => Store): void {
   const forget = (what: Parameters<RetentionStore["forget"]>[0], seconds: number, limit = 100) =>
@@ -22,7 +34,8 @@ export function retentionContract(store: () => Store): void {
     const said = { stage: "posts", reason: "poison", error: "", advice: "" };
     return { ...said, key: "k", payload: null, attempts: 1, subject };
   };
-  const byName = (rows: { outcome: string; reason: string | null }[]) => rows.map((row) => JSON.stringify(row)).sort();
+  const byName = (rows: { outcome: string; reason: string | null }[]) =>
+    rows.map((row) => JSON.stringify(row)).sort();
 
   describe("retention", () => {
     it("deletes old posts that came to nothing, a batch at a time, and still counts them", async () => {
@@ -30,7 +43,11 @@ export function retentionContract(store: () => Store): void {
       await accept(50, 5);
       await store().judge([dropped(1), dropped(2, "language"), dropped(3), dropped(5)], at(60));
       const [before, shown] = [await totals(), (await store().overview(at(60))).posts];
-      expect([await forget("posts", 50, 2), await forget("posts", 50, 2), await forget("posts", 50, 2)]).toEqual([2, 1, 0]);
+      expect([
+        await forget("posts", 50, 2),
+        await forget("posts", 50, 2),
+        await forget("posts", 50, 2),
+      ]).toEqual([2, 1, 0]);
       expect(await known(1, 2, 3, 4, 5)).toEqual([4, 5]);
       expect(await totals()).toEqual(before);
       expect(byName((await store().overview(at(60))).posts)).toEqual(byName(shown));
@@ -88,21 +105,33 @@ export function retentionContract(store: () => Store): void {
     });
 
     it("deletes deliveries that ended, and still counts them", async () => {
-      await store().commit(change(0, [mention(1)], { at: at(0), outbox: [draft(1, "a"), draft(2, "b"), draft(3, "c")] }));
+      await store().commit(
+        change(0, [mention(1)], {
+          at: at(0),
+          outbox: [draft(1, "a"), draft(2, "b"), draft(3, "c")],
+        }),
+      );
       for (const id of [1, 2]) {
         await store().claim(id, `L${id}`, at(1), 1_000);
         await store().close(id, `L${id}`, { kind: "done", externalId: null }, null, at(id));
       }
       expect([await forget("deliveries", 2), await forget("deliveries", 2)]).toEqual([1, 0]);
       expect(
-        (await store().outbox({ status: null, channelId: null, since: null }, { limit: 9, cursor: null })).items.map(
-          ({ id }) => id,
-        ),
+        (
+          await store().outbox(
+            { status: null, channelId: null, since: null },
+            { limit: 9, cursor: null },
+          )
+        ).items.map(({ id }) => id),
       ).toEqual([3, 2]);
       expect(await totals()).toMatchObject({ outbox: { pending: 1, done: 2, failed: 0, dlq: 0 } });
-      expect((await store().overview(at(60))).outbox).toEqual(expect.arrayContaining([{ status: "done", count: 2 }]));
+      expect((await store().overview(at(60))).outbox).toEqual(
+        expect.arrayContaining([{ status: "done", count: 2 }]),
+      );
       expect(await store().claim(1, "L", at(9), 1_000)).toEqual({ kind: "closed" });
-      expect(await store().due(at(100), 10)).toMatchObject([{ id: 3, channelId: 3, eventKey: KEY }]);
+      expect(await store().due(at(100), 10)).toMatchObject([
+        { id: 3, channelId: 3, eventKey: KEY },
+      ]);
     });
 
     it("keeps a dead delivery as long as its letter, which may still open it", async () => {
@@ -127,10 +156,21 @@ export function retentionContract(store: () => Store): void {
       await accept(0, 1, 2);
       expect([(await waiting(1)).overdue, (await waiting(0)).overdue]).toEqual([true, false]);
       await store().judge([dropped(1), dropped(2)], at(1));
-      await store().commit(change(0, [mention(3)], { at: at(2), outbox: [draft(1, "a", { notBefore: at(30) })] }));
-      await store().putFeatures({ chain: "eth", tokenCa: "0x1", window: "24h", values: {}, confidence: null, asOf: at(5) });
+      await store().commit(
+        change(0, [mention(3)], { at: at(2), outbox: [draft(1, "a", { notBefore: at(30) })] }),
+      );
+      await store().putFeatures({
+        chain: "eth",
+        tokenCa: "0x1",
+        window: "24h",
+        values: {},
+        confidence: null,
+        asOf: at(5),
+      });
       const old = async () => {
-        const each = await Promise.all(RETAINED.map(async (what) => ((await waiting(0, what)).old ? [what] : [])));
+        const each = await Promise.all(
+          RETAINED.map(async (what) => ((await waiting(0, what)).old ? [what] : [])),
+        );
         return each.flat();
       };
       expect(await waiting(40, "posts")).toEqual({ nextDue: at(30), overdue: false, old: true });
@@ -145,7 +185,13 @@ export function retentionContract(store: () => Store): void {
     });
 
     it("deletes old on-chain features", async () => {
-      const features = { chain: "eth", tokenCa: "0x1", window: "24h", values: {}, confidence: null } as const;
+      const features = {
+        chain: "eth",
+        tokenCa: "0x1",
+        window: "24h",
+        values: {},
+        confidence: null,
+      } as const;
       await store().putFeatures({ ...features, asOf: at(1) });
       await store().putFeatures({ ...features, asOf: at(2) });
       expect([await forget("features", 2), await forget("features", 2)]).toEqual([1, 0]);

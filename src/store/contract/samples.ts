@@ -22,7 +22,11 @@ export const post = (id: number | string, over: Partial<RawPost> = {}): RawPost 
   ...over,
 });
 
-export const arrival = (id: number | string, over: Partial<RawPost> = {}, textHash = `hash-${id}`): Arrival => ({
+export const arrival = (
+  id: number | string,
+  over: Partial<RawPost> = {},
+  textHash = `hash-${id}`,
+): Arrival => ({
   post: post(id, over),
   textHash,
 });
@@ -93,7 +97,13 @@ export const signal = (over: Partial<Signal> = {}): Signal => ({
   riskLevel: "unknown",
   reasons: [{ rule: "R1", group: "g", score: 12, text: "because" }],
   missing: ["no market data"],
-  facts: { evaluatedAt: at(0), values: { sentiment: 0.1, keywords: ["a"], lang: null }, origin: {}, degraded: [], notes: [] },
+  facts: {
+    evaluatedAt: at(0),
+    values: { sentiment: 0.1, keywords: ["a"], lang: null },
+    origin: {},
+    degraded: [],
+    notes: [],
+  },
   degraded: true,
   onchainAsofTs: null,
   onchainConfidence: null,
@@ -103,7 +113,11 @@ export const signal = (over: Partial<Signal> = {}): Signal => ({
   ...over,
 });
 
-export const draft = (channelId: number, idemKey: string, over: Partial<OutboxDraft> = {}): OutboxDraft => ({
+export const draft = (
+  channelId: number,
+  idemKey: string,
+  over: Partial<OutboxDraft> = {},
+): OutboxDraft => ({
   channelId,
   eventKey: KEY,
   idemKey,
@@ -135,10 +149,22 @@ export const draft = (channelId: number, idemKey: string, over: Partial<OutboxDr
 });
 
 /** A change of one event whose evidence so far is `held`. */
-export const change = (expectedRev: number, evidence: Mention[], over: Partial<Change> & { held?: Mention[] } = {}): Change => {
+export const change = (
+  expectedRev: number,
+  evidence: Mention[],
+  over: Partial<Change> & { held?: Mention[] } = {},
+): Change => {
   const { held = [], ...rest } = over;
   const event = eventOf([...held, ...evidence]);
-  return { expectedRev, event, evidence, signal: signal({ eventKey: event.eventKey }), outbox: [], at: at(100), ...rest };
+  return {
+    expectedRev,
+    event,
+    evidence,
+    signal: signal({ eventKey: event.eventKey }),
+    outbox: [],
+    at: at(100),
+    ...rest,
+  };
 };
 
 /** Commits drafts as a new revision of KEY and answers the ids of the rows that are due. */
@@ -146,7 +172,11 @@ export async function notify(store: Store, drafts: OutboxDraft[], seconds = 0): 
   const state = await store.load(KEY);
   const first = mention("notify");
   const committed = await store.commit(
-    change(state?.rev ?? 0, state ? [] : [first], { held: state ? [first] : [], outbox: drafts, at: at(seconds) }),
+    change(state?.rev ?? 0, state ? [] : [first], {
+      held: state ? [first] : [],
+      outbox: drafts,
+      at: at(seconds),
+    }),
   );
   return dueIds(committed);
 }

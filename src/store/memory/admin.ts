@@ -10,19 +10,31 @@ export function channelStore(rows: Rows): ChannelStore & ChannelAdmin {
     const channel = rows.channels.get(id);
     return channel?.removedAt === null ? channel : undefined;
   };
-  const config = ({ removedAt: _, ...channel }: ChannelConfig & { removedAt: string | null }): ChannelConfig => channel;
+  const config = ({
+    removedAt: _,
+    ...channel
+  }: ChannelConfig & { removedAt: string | null }): ChannelConfig => channel;
   const taken = (name: string, id: number | null) =>
-    [...rows.channels.values()].some((other) => other.name === name && other.removedAt === null && other.id !== id);
+    [...rows.channels.values()].some(
+      (other) => other.name === name && other.removedAt === null && other.id !== id,
+    );
 
   return {
-    channels: async () => [...rows.channels.values()].filter((channel) => channel.removedAt === null).map(config),
+    channels: async () =>
+      [...rows.channels.values()].filter((channel) => channel.removedAt === null).map(config),
     async setChannelStatus(id, status, statusReason) {
       Object.assign(shown(id) ?? {}, { status, statusReason });
     },
     async addChannel(draft, at) {
       if (taken(draft.name, null)) return { kind: "taken" };
       const id = rows.channels.size + 1;
-      const channel: ChannelConfig = { ...draft, id, status: "active", statusReason: null, createdAt: at };
+      const channel: ChannelConfig = {
+        ...draft,
+        id,
+        status: "active",
+        statusReason: null,
+        createdAt: at,
+      };
       rows.channels.set(id, { ...channel, removedAt: null });
       return { kind: "saved", channel };
     },
@@ -50,12 +62,17 @@ export function outboxAdmin(rows: Rows): OutboxAdmin {
       if (row.status === "pending" || row.leasedUntil !== null) return { kind: "open" };
       reopenRow(rows, row, now);
       const letter = rows.letters.get(`outbox:${id}`);
-      if (letter?.replayedAt === null) Object.assign(letter, { replayedAt: now, replays: letter.replays + 1 });
-      return { kind: "reopened", delivery: { id, channelId: row.draft.channelId, eventKey: row.draft.eventKey } };
+      if (letter?.replayedAt === null)
+        Object.assign(letter, { replayedAt: now, replays: letter.replays + 1 });
+      return {
+        kind: "reopened",
+        delivery: { id, channelId: row.draft.channelId, eventKey: row.draft.eventKey },
+      };
     },
     async bringForward(channelId, now) {
       for (const row of rows.outbox.filter(({ draft }) => draft.channelId === channelId)) {
-        const due = row.draft.notBefore !== null && row.draft.notBefore > now ? row.draft.notBefore : now;
+        const due =
+          row.draft.notBefore !== null && row.draft.notBefore > now ? row.draft.notBefore : now;
         if (!isOpen(row) || row.nextRetryAt <= due) continue;
         row.nextRetryAt = due;
         schedule(rows, row);
@@ -93,7 +110,8 @@ export function keyStore(rows: Rows): KeyStore {
       if (!rows.keys.has(key.id)) rows.keys.set(key.id, key);
     },
     apiKey: async (id) => rows.keys.get(id),
-    apiKeys: async () => [...rows.keys.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)),
+    apiKeys: async () =>
+      [...rows.keys.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)),
     async revokeKey(id, at) {
       const key = rows.keys.get(id);
       if (key !== undefined) rows.keys.set(id, { ...key, revokedAt: key.revokedAt ?? at });
@@ -105,13 +123,23 @@ export function keyStore(rows: Rows): KeyStore {
 export function rulesHistory(rows: Rows): RulesHistory {
   return {
     async recordRules(version, at) {
-      rows.rules.set(version.sha, { createdAt: at, ...version, ...rows.rules.get(version.sha), activatedAt: at });
+      rows.rules.set(version.sha, {
+        createdAt: at,
+        ...version,
+        ...rows.rules.get(version.sha),
+        activatedAt: at,
+      });
     },
     async rulesVersions(limit) {
       return [...rows.rules.values()]
         .sort((a, b) => (a.activatedAt > b.activatedAt ? -1 : 1))
         .slice(0, limit)
-        .map(({ sha, author, createdAt, activatedAt }) => ({ sha, author, createdAt, activatedAt }));
+        .map(({ sha, author, createdAt, activatedAt }) => ({
+          sha,
+          author,
+          createdAt,
+          activatedAt,
+        }));
     },
     rulesDocument: async (sha) => rows.rules.get(sha)?.document,
   };
@@ -129,8 +157,13 @@ export function featureStore(rows: Rows): FeatureStore {
     },
     async features(chain, tokenCa, window) {
       return rows.features
-        .filter((held) => held.chain === chain && held.tokenCa === tokenCa && held.window === window)
-        .reduce<(typeof rows.features)[number] | undefined>((a, b) => (a === undefined || b.asOf > a.asOf ? b : a), undefined);
+        .filter(
+          (held) => held.chain === chain && held.tokenCa === tokenCa && held.window === window,
+        )
+        .reduce<(typeof rows.features)[number] | undefined>(
+          (a, b) => (a === undefined || b.asOf > a.asOf ? b : a),
+          undefined,
+        );
     },
   };
 }

@@ -7,7 +7,8 @@ export function auditOf(rows: Rows): Audit {
   const events = [...rows.events.values()];
   const gone = archivedOf(rows, "post");
   const ended = (wanted: PostRow["outcome"]) =>
-    posts.filter(({ outcome }) => outcome === wanted).length + total(gone.filter(({ outcome }) => outcome === wanted));
+    posts.filter(({ outcome }) => outcome === wanted).length +
+    total(gone.filter(({ outcome }) => outcome === wanted));
   const outbox = (wanted: string) =>
     rows.outbox.filter(({ status }) => status === wanted).length +
     total(archivedOf(rows, "delivery").filter(({ outcome }) => outcome === wanted));
@@ -21,7 +22,12 @@ export function auditOf(rows: Rows): Audit {
     droppedBy: droppedBy(rows, posts),
     contradictions: heldByNone(rows, posts) + sayOtherwise(rows, events),
     miscounted: events.filter(miscounted).length,
-    outbox: { pending: outbox("pending"), failed: outbox("failed"), done: outbox("done"), dlq: outbox("dlq") },
+    outbox: {
+      pending: outbox("pending"),
+      failed: outbox("failed"),
+      done: outbox("done"),
+      dlq: outbox("dlq"),
+    },
     deadLetters: [...rows.letters.values()].filter((letter) => letter.replayedAt === null).length,
     latencyMs: latencyOf(rows),
     commitToSendMs: commitToSend(rows),
@@ -29,12 +35,15 @@ export function auditOf(rows: Rows): Audit {
   };
 }
 
-const total = (counts: { count: number }[]): number => counts.reduce((sum, { count }) => sum + count, 0);
+const total = (counts: { count: number }[]): number =>
+  counts.reduce((sum, { count }) => sum + count, 0);
 
 function droppedBy(rows: Rows, posts: PostRow[]): Audit["droppedBy"] {
   const gone = archivedOf(rows, "post").filter(({ outcome }) => outcome === "dropped");
   const counts = new Map(gone.map(({ reason, count }) => [reason, count]));
-  for (const row of posts) if (row.outcome === "dropped") counts.set(row.reason ?? "", (counts.get(row.reason ?? "") ?? 0) + 1);
+  for (const row of posts)
+    if (row.outcome === "dropped")
+      counts.set(row.reason ?? "", (counts.get(row.reason ?? "") ?? 0) + 1);
   return [...counts]
     .map(([reason, count]) => ({ reason, count }))
     .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
@@ -44,19 +53,29 @@ function droppedBy(rows: Rows, posts: PostRow[]): Audit["droppedBy"] {
 function heldByNone(rows: Rows, posts: PostRow[]): number {
   const held = (row: PostRow) => {
     const keys = row.eventKeys ?? [];
-    return keys.length > 0 && keys.every((key) => rows.events.get(key)?.evidence.has(`${row.post.source}:${row.post.id}`));
+    return (
+      keys.length > 0 &&
+      keys.every((key) => rows.events.get(key)?.evidence.has(`${row.post.source}:${row.post.id}`))
+    );
   };
   return posts.filter((row) => row.outcome === "evidence" && !held(row)).length;
 }
 
-/** Evidence whose post is not there, says it was dropped or repeated, or does not know of the event. */
+/**
+ * Evidence whose post is not there, says it was dropped or repeated, or does not know of the event.
+ */
 function sayOtherwise(rows: Rows, events: EventRecord[]): number {
   return events
-    .flatMap(({ event, evidence }) => [...evidence.values()].map(({ mention }) => ({ mention, eventKey: event.eventKey })))
+    .flatMap(({ event, evidence }) =>
+      [...evidence.values()].map(({ mention }) => ({ mention, eventKey: event.eventKey })),
+    )
     .filter(({ mention, eventKey }) => {
       const post = rows.posts.get(`${mention.source}:${mention.postId}`);
       return (
-        post === undefined || post.outcome === "dropped" || post.outcome === "duplicate" || !post.doneKeys.includes(eventKey)
+        post === undefined ||
+        post.outcome === "dropped" ||
+        post.outcome === "duplicate" ||
+        !post.doneKeys.includes(eventKey)
       );
     }).length;
 }
@@ -72,13 +91,19 @@ function miscounted({ event, evidence }: EventRecord): boolean {
   );
 }
 
-/** Of posts whose commit wrote a notification that was not held back: from acceptance to the first delivery of it. */
+/**
+ * Of posts whose commit wrote a notification that was not held back: from acceptance to the first
+ * delivery of it.
+ */
 export function latencyOf(rows: Rows): Audit["latencyMs"] {
   const ms = [...rows.events.values()].flatMap((held) => {
     const firstSent = new Map<string, number>();
     for (const { status, createdAt, finishedAt, draft } of held.outbox)
       if (status === "done" && finishedAt !== null && draft.notBefore === null)
-        firstSent.set(createdAt, Math.min(Date.parse(finishedAt), firstSent.get(createdAt) ?? Number.POSITIVE_INFINITY));
+        firstSent.set(
+          createdAt,
+          Math.min(Date.parse(finishedAt), firstSent.get(createdAt) ?? Number.POSITIVE_INFINITY),
+        );
     return [...held.evidence.values()].flatMap(({ mention, committedAt }) => {
       const post = rows.posts.get(`${mention.source}:${mention.postId}`);
       const sent = firstSent.get(committedAt);
@@ -88,7 +113,10 @@ export function latencyOf(rows: Rows): Audit["latencyMs"] {
   return percentiles(ms);
 }
 
-/** Of each notification that was not given another start: from its commit, or the end of what held it back, to its first attempt. */
+/**
+ * Of each notification that was not given another start: from its commit, or the end of what held
+ * it back, to its first attempt.
+ */
 function commitToSend({ outbox, channels }: Rows): Audit["commitToSendMs"] {
   return [...channels.values()].flatMap(({ id, name }) => {
     const ms = outbox.flatMap(({ attempts: [first], reopenedAt, createdAt, draft }) => {

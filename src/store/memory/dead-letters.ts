@@ -16,11 +16,22 @@ export function deadLetterStore(rows: Rows): DeadLetterStore & ReplayAdmin {
     async takeForReplay({ ids, stage, reason }, limit, at) {
       const taken = [...rows.letters.values()]
         .filter((letter) => letter.replayedAt === null && (ids === null || ids.includes(letter.id)))
-        .filter((letter) => (stage === null || letter.stage === stage) && (reason === null || letter.reason === reason))
+        .filter(
+          (letter) =>
+            (stage === null || letter.stage === stage) &&
+            (reason === null || letter.reason === reason),
+        )
         .sort((a, b) => a.id - b.id)
         .slice(0, limit);
       for (const letter of taken) replay(rows, letter, at);
-      return taken.map(({ id, stage, reason, payload, subject, replays }) => ({ id, stage, reason, payload, subject, replays }));
+      return taken.map(({ id, stage, reason, payload, subject, replays }) => ({
+        id,
+        stage,
+        reason,
+        payload,
+        subject,
+        replays,
+      }));
     },
   };
 }
@@ -34,7 +45,10 @@ function replay(rows: Rows, letter: LetterRow, at: string): void {
   if (letter.stage === "deliveries" && delivery?.status === "dlq") reopenRow(rows, delivery, at);
 }
 
-/** A letter whose replay failed too is open again; a mere repeat, or one from before the replay, changes nothing and answers false. */
+/**
+ * A letter whose replay failed too is open again; a mere repeat, or one from before the replay,
+ * changes nothing and answers false.
+ */
 function buryLetter(rows: Rows, letter: DeadLetter & { key: string }, at: string): boolean {
   const held = rows.letters.get(letter.key);
   if (held !== undefined && (held.replayedAt === null || held.replayedAt >= at)) return false;
@@ -44,5 +58,11 @@ function buryLetter(rows: Rows, letter: DeadLetter & { key: string }, at: string
 
 export function putLetter(rows: Rows, letter: DeadLetter & { key: string }, at: string): void {
   const fresh = rows.letters.get(letter.key) ?? { id: ++rows.made.letters, replays: 0 };
-  rows.letters.set(letter.key, { ...letter, id: fresh.id, replays: fresh.replays, createdAt: at, replayedAt: null });
+  rows.letters.set(letter.key, {
+    ...letter,
+    id: fresh.id,
+    replays: fresh.replays,
+    createdAt: at,
+    replayedAt: null,
+  });
 }

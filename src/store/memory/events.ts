@@ -1,13 +1,27 @@
 import type { OutboxDraft } from "../../model/delivery.ts";
 import type { Change, EventStore, Evidence } from "../store.ts";
 import { holdPost } from "./post-outcome.ts";
-import { type EventRecord, isOpen, type OutboxRecord, type Rows, schedule, waitsFor } from "./rows.ts";
+import {
+  type EventRecord,
+  isOpen,
+  type OutboxRecord,
+  type Rows,
+  schedule,
+  waitsFor,
+} from "./rows.ts";
 
 export function eventStore(rows: Rows): EventStore {
   return {
     async load(eventKey) {
       const held = rows.events.get(eventKey);
-      return held && { rev: held.rev, event: held.event, evidence: evidenceOf(held), signal: held.signal };
+      return (
+        held && {
+          rev: held.rev,
+          event: held.event,
+          evidence: evidenceOf(held),
+          signal: held.signal,
+        }
+      );
     },
     async commit(change) {
       const { eventKey } = change.event;
@@ -15,15 +29,25 @@ export function eventStore(rows: Rows): EventStore {
       if ((before?.rev ?? 0) !== change.expectedRev) return { kind: "stale" };
       const held = before ?? newEvent(rows, change);
       rows.events.set(eventKey, held);
-      Object.assign(held, { rev: change.expectedRev + 1, touchedAt: change.at, event: change.event, signal: change.signal });
+      Object.assign(held, {
+        rev: change.expectedRev + 1,
+        touchedAt: change.at,
+        event: change.event,
+        signal: change.signal,
+      });
       for (const mention of change.evidence) {
-        if (!held.evidence.has(mention.evidenceId)) held.evidence.set(mention.evidenceId, { mention, committedAt: change.at });
+        if (!held.evidence.has(mention.evidenceId))
+          held.evidence.set(mention.evidenceId, { mention, committedAt: change.at });
         const post = rows.posts.get(`${mention.source}:${mention.postId}`);
         if (post !== undefined) holdPost(post, eventKey, change.at);
       }
       for (const draft of change.outbox) enqueue(rows, held, draft, change.at);
       const due = held.outbox.filter((row) => isOpen(row) && waitsFor(row) <= change.at);
-      return { kind: "committed", rev: held.rev, due: due.map(({ id, draft }) => ({ id, channelId: draft.channelId })) };
+      return {
+        kind: "committed",
+        rev: held.rev,
+        due: due.map(({ id, draft }) => ({ id, channelId: draft.channelId })),
+      };
     },
   };
 }

@@ -7,8 +7,23 @@ type Step = PostHistory["steps"][number];
 export function historyOf(rows: Rows, row: PostRow): PostHistory {
   const { source, id, author, text, postedAt } = row.post;
   const { acceptedAt, outcome, reason, lang, spam, sentiment } = row;
-  const about = { source, id, author, text, postedAt, acceptedAt, outcome, reason, lang, spam, sentiment };
-  return { ...about, steps: stepsOf(rows, row).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)) };
+  const about = {
+    source,
+    id,
+    author,
+    text,
+    postedAt,
+    acceptedAt,
+    outcome,
+    reason,
+    lang,
+    spam,
+    sentiment,
+  };
+  return {
+    ...about,
+    steps: stepsOf(rows, row).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
+  };
 }
 
 function stepsOf(rows: Rows, row: PostRow): Step[] {
@@ -21,21 +36,44 @@ function stepsOf(rows: Rows, row: PostRow): Step[] {
     .filter((letter) => letter.subject === key)
     .flatMap((letter) => [
       step(letter.stage, "dead", letter.createdAt, letter.reason),
-      ...(letter.replayedAt === null ? [] : [step(letter.stage, "replayed", letter.replayedAt, null)]),
+      ...(letter.replayedAt === null
+        ? []
+        : [step(letter.stage, "replayed", letter.replayedAt, null)]),
     ]);
   const requeued = row.requeuedAt === null ? [] : [step("sweep", "requeued", row.requeuedAt, null)];
-  return [step("sources", "accepted", row.acceptedAt, null), ...judged(row), ...requeued, ...evidence, ...dead];
+  return [
+    step("sources", "accepted", row.acceptedAt, null),
+    ...judged(row),
+    ...requeued,
+    ...evidence,
+    ...dead,
+  ];
 }
 
 function judged(row: PostRow): Step[] {
   if (row.judgedAt === null) return [];
   if (row.outcome === "dropped")
-    return [step("filter", "dropped", row.judgedAt, row.detail ? `${row.reason}: ${row.detail}` : row.reason)];
+    return [
+      step(
+        "filter",
+        "dropped",
+        row.judgedAt,
+        row.detail ? `${row.reason}: ${row.detail}` : row.reason,
+      ),
+    ];
   if (row.outcome === "duplicate") return [step("dedup", "duplicate", row.judgedAt, row.reason)];
-  return (row.eventKeys ?? []).map((eventKey) => step("refine", "mention", row.judgedAt ?? row.acceptedAt, null, eventKey));
+  return (row.eventKeys ?? []).map((eventKey) =>
+    step("refine", "mention", row.judgedAt ?? row.acceptedAt, null, eventKey),
+  );
 }
 
-const step = (stage: string, outcome: string, at: string, reason: string | null, eventKey: string | null = null): Step => ({
+const step = (
+  stage: string,
+  outcome: string,
+  at: string,
+  reason: string | null,
+  eventKey: string | null = null,
+): Step => ({
   stage,
   outcome,
   at,

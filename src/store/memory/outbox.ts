@@ -43,29 +43,47 @@ export function outboxStore(rows: Rows): OutboxStore {
       return carrying.map(({ id }) => id);
     },
     async due(now, limit, channelId) {
-      const lines = channelId === undefined ? [...rows.waitingFor.values()] : [rows.waitingFor.get(channelId)];
+      const lines =
+        channelId === undefined ? [...rows.waitingFor.values()] : [rows.waitingFor.get(channelId)];
       const due = lines.flatMap((line) => line?.upTo(now, limit) ?? []);
       return due
-        .map((row) => ({ id: row.id, channelId: row.draft.channelId, eventKey: row.draft.eventKey, since: waitsFor(row) }))
+        .map((row) => ({
+          id: row.id,
+          channelId: row.draft.channelId,
+          eventKey: row.draft.eventKey,
+          since: waitsFor(row),
+        }))
         .sort((a, b) => (a.since === b.since ? a.id - b.id : a.since < b.since ? -1 : 1));
     },
     nextDue: async () => rows.waiting.earliest(),
   };
 }
 
-/** The oldest open row of the same channel and event goes first; undefined when that is this one. */
+/**
+ * The oldest open row of the same channel and event goes first; undefined when that is this one.
+ */
 function behind(rows: Rows, row: OutboxRecord, now: string): string | undefined {
   const { channelId, eventKey } = row.draft;
-  const first = rows.events.get(eventKey)?.outbox.find((other) => other.draft.channelId === channelId && isOpen(other));
+  const first = rows.events
+    .get(eventKey)
+    ?.outbox.find((other) => other.draft.channelId === channelId && isOpen(other));
   if (first === undefined || first.id >= row.id) return undefined;
-  return first.nextRetryAt > now ? first.nextRetryAt : new Date(Date.parse(now) + BEHIND_MS).toISOString();
+  return first.nextRetryAt > now
+    ? first.nextRetryAt
+    : new Date(Date.parse(now) + BEHIND_MS).toISOString();
 }
 
 /** A lease that ran out is still its holder's until another claims the row. */
 const holds = (row: OutboxRecord, leaseToken: string): boolean =>
   isOpen(row) && row.leaseToken === leaseToken && row.leasedUntil !== null;
 
-function lease(rows: Rows, row: OutboxRecord, leaseToken: string, now: string, leaseMs: number): void {
+function lease(
+  rows: Rows,
+  row: OutboxRecord,
+  leaseToken: string,
+  now: string,
+  leaseMs: number,
+): void {
   row.leaseToken = leaseToken;
   row.leasedUntil = new Date(Date.parse(now) + leaseMs).toISOString();
   schedule(rows, row);
@@ -76,7 +94,19 @@ function claimed(rows: Rows, row: OutboxRecord, leaseToken: string): Claim {
   const { channelId, eventKey, idemKey, payload } = row.draft;
   const createdAt = row.reopenedAt ?? row.createdAt;
   const interrupted = sendingToken !== null && sendingToken !== leaseToken;
-  const told = { id, channelId, eventKey, idemKey, payload, status, retryCount, createdAt, leaseToken, interrupted, digestKey };
+  const told = {
+    id,
+    channelId,
+    eventKey,
+    idemKey,
+    payload,
+    status,
+    retryCount,
+    createdAt,
+    leaseToken,
+    interrupted,
+    digestKey,
+  };
   return { kind: "claimed", delivery: { ...told, acceptedAt: acceptedAt(rows, row) } };
 }
 
@@ -85,18 +115,27 @@ function acceptedAt(rows: Rows, { draft, createdAt, reopenedAt }: OutboxRecord):
   if (draft.notBefore !== null || reopenedAt !== null) return null;
   const evidence = [...(rows.events.get(draft.eventKey)?.evidence.values() ?? [])];
   const setOff = evidence.flatMap(({ mention, committedAt }) => {
-    const post = committedAt === createdAt ? rows.posts.get(`${mention.source}:${mention.postId}`) : undefined;
+    const post =
+      committedAt === createdAt ? rows.posts.get(`${mention.source}:${mention.postId}`) : undefined;
     return post ? [post.acceptedAt] : [];
   });
   return setOff.sort()[0] ?? null;
 }
 
-function close(rows: Rows, row: OutboxRecord, closing: Closing, attempt: Attempt | null, now: string): void {
+function close(
+  rows: Rows,
+  row: OutboxRecord,
+  closing: Closing,
+  attempt: Attempt | null,
+  now: string,
+): void {
   row.leasedUntil = null;
   if (closing.kind !== "released" || row.sendingToken === row.leaseToken) row.sendingToken = null;
-  if (closing.kind !== "released" && !(closing.kind === "failed" && closing.unsure)) row.digestKey = null;
+  if (closing.kind !== "released" && !(closing.kind === "failed" && closing.unsure))
+    row.digestKey = null;
   if (attempt !== null) row.attempts.push(attempt);
-  if (closing.kind === "failed" || closing.kind === "released") row.nextRetryAt = closing.nextRetryAt;
+  if (closing.kind === "failed" || closing.kind === "released")
+    row.nextRetryAt = closing.nextRetryAt;
   if (closing.kind !== "released") row.status = closing.kind;
   if (closing.kind === "failed") row.retryCount += 1;
   if (closing.kind === "done") row.externalId = closing.externalId;
@@ -105,9 +144,18 @@ function close(rows: Rows, row: OutboxRecord, closing: Closing, attempt: Attempt
   schedule(rows, row);
 }
 
-/** Gives a row that failed or was given up another start: due now, its age counted from now, its key and attempts kept. */
+/**
+ * Gives a row that failed or was given up another start: due now, its age counted from now, its key
+ * and attempts kept.
+ */
 export function reopenRow(rows: Rows, row: OutboxRecord, now: string): void {
   const idle = { leasedUntil: null, sendingToken: null, finishedAt: null };
-  Object.assign(row, { status: "pending", retryCount: 0, nextRetryAt: now, reopenedAt: now, ...idle });
+  Object.assign(row, {
+    status: "pending",
+    retryCount: 0,
+    nextRetryAt: now,
+    reopenedAt: now,
+    ...idle,
+  });
   schedule(rows, row);
 }

@@ -9,7 +9,10 @@ export function overviewOf(rows: Rows, now: string): Overview {
     [...rows.posts.values()].map(({ outcome, reason }) =>
       JSON.stringify([outcome ?? "open", outcome === "dropped" ? reason : null]),
     ),
-    archivedOf(rows, "post").map(({ outcome, reason, count }) => [JSON.stringify([outcome, reason || null]), count]),
+    archivedOf(rows, "post").map(({ outcome, reason, count }) => [
+      JSON.stringify([outcome, reason || null]),
+      count,
+    ]),
   );
   const outbox = counted(
     rows.outbox.flatMap(({ status }) => status),
@@ -21,7 +24,10 @@ export function overviewOf(rows: Rows, now: string): Overview {
       return { outcome, reason, count };
     }),
     events: archivedOf(rows, "event").reduce((sum, { count }) => sum + count, events.length),
-    signals: [...counted(events.map(({ signal }) => signal.state))].map(([state, count]) => ({ state, count })),
+    signals: [...counted(events.map(({ signal }) => signal.state))].map(([state, count]) => ({
+      state,
+      count,
+    })),
     outbox: [...outbox].map(([status, count]) => ({ status, count })),
     deadLetters: [...rows.letters.values()].filter(({ replayedAt }) => replayedAt === null).length,
     postsPerMinute: lastHour(rows, Date.parse(now)),
@@ -42,5 +48,8 @@ function lastHour(rows: Rows, now: number): Overview["postsPerMinute"] {
     const slot = 59 - (newest - Math.floor(Date.parse(acceptedAt) / MINUTE));
     if (slot >= 0 && slot < 60) counts[slot] = (counts[slot] ?? 0) + 1;
   }
-  return counts.map((count, slot) => ({ minute: new Date((newest - 59 + slot) * MINUTE).toISOString(), count }));
+  return counts.map((count, slot) => ({
+    minute: new Date((newest - 59 + slot) * MINUTE).toISOString(),
+    count,
+  }));
 }

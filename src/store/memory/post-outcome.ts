@@ -11,7 +11,12 @@ export function dropPost(row: PostRow, judgement: Dropped, at: string): void {
   else end(row, "dropped", judgement.reason, at, judgement.evidence);
 }
 
-export function keepPost(row: PostRow, judgement: Pending, repeatOf: string | undefined, at: string): void {
+export function keepPost(
+  row: PostRow,
+  judgement: Pending,
+  repeatOf: string | undefined,
+  at: string,
+): void {
   noteText(row, judgement, at);
   if (repeatOf !== undefined && row.doneKeys.length === 0) {
     end(row, "duplicate", `repeat of ${repeatOf}`, at);
@@ -37,11 +42,20 @@ export function buryPost(row: PostRow, reason: string, at: string): void {
 /** A replay gives a dead post another chance. */
 export function reopenPost(rows: Rows, row: PostRow, at: string): void {
   if (row.outcome !== "dead") return;
-  Object.assign(row, { outcome: row.eventKeys === null ? null : "pending", reason: null, endedAt: null, requeuedAt: at });
+  Object.assign(row, {
+    outcome: row.eventKeys === null ? null : "pending",
+    reason: null,
+    endedAt: null,
+    requeuedAt: at,
+  });
   rows.open.add(row);
 }
 
-function noteText(row: PostRow, { lang, spam, sentiment, fingerprint }: Judgement, at: string): void {
+function noteText(
+  row: PostRow,
+  { lang, spam, sentiment, fingerprint }: Judgement,
+  at: string,
+): void {
   Object.assign(row, { lang, spam, sentiment, fingerprint, judgedAt: at });
 }
 
@@ -56,6 +70,12 @@ function takeAsEvidence(row: PostRow, at: string): void {
   end(row, "evidence", null, at);
 }
 
-function end(row: PostRow, outcome: PostRow["outcome"], reason: string | null, at: string, detail: string | null = null): void {
+function end(
+  row: PostRow,
+  outcome: PostRow["outcome"],
+  reason: string | null,
+  at: string,
+  detail: string | null = null,
+): void {
   Object.assign(row, { outcome, reason, detail, endedAt: at });
 }

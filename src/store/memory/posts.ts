@@ -1,5 +1,12 @@
 import { postKey } from "../../model/raw-post.ts";
-import { type Arrival, type Judgement, OVERLOAD_POSTS, type PostRef, type PostStore, REPEAT_WINDOW_DAYS } from "../store.ts";
+import {
+  type Arrival,
+  type Judgement,
+  OVERLOAD_POSTS,
+  type PostRef,
+  type PostStore,
+  REPEAT_WINDOW_DAYS,
+} from "../store.ts";
 import { dropPost, keepPost } from "./post-outcome.ts";
 import type { PostRow, Rows } from "./rows.ts";
 
@@ -8,15 +15,24 @@ const REPEAT_MS = REPEAT_WINDOW_DAYS * 86_400_000;
 export function postStore(rows: Rows): PostStore {
   return {
     async accept(arrivals, at, waitedSince) {
-      if (waitedSince !== undefined && overdue(rows, waitedSince, OVERLOAD_POSTS).length === OVERLOAD_POSTS)
+      if (
+        waitedSince !== undefined &&
+        overdue(rows, waitedSince, OVERLOAD_POSTS).length === OVERLOAD_POSTS
+      )
         return { fresh: [], overloaded: true };
-      return { fresh: arrivals.filter((arrival) => admit(rows, arrival, at)).map(({ post }) => refOf(post)) };
+      return {
+        fresh: arrivals
+          .filter((arrival) => admit(rows, arrival, at))
+          .map(({ post }) => refOf(post)),
+      };
     },
     async judge(judgements, at) {
       const judged = knownOf(rows, judgements);
-      for (const { row, judgement, ended } of judged) if (!ended && judgement.outcome === "dropped") dropPost(row, judgement, at);
       for (const { row, judgement, ended } of judged)
-        if (!ended && judgement.outcome === "pending") keepPost(row, judgement, repeatOf(rows, row), at);
+        if (!ended && judgement.outcome === "dropped") dropPost(row, judgement, at);
+      for (const { row, judgement, ended } of judged)
+        if (!ended && judgement.outcome === "pending")
+          keepPost(row, judgement, repeatOf(rows, row), at);
       const [duplicates, settled]: [PostRef[], PostRef[]] = [[], []];
       for (const { row, ended } of judged) {
         if (row.outcome === "duplicate") duplicates.push(refOf(row.post));
@@ -42,9 +58,25 @@ const overdue = (rows: Rows, before: string, limit: number): PostRow[] =>
 function admit(rows: Rows, { post, textHash }: Arrival, at: string): boolean {
   const key = postKey(post);
   if (rows.posts.has(key)) return false;
-  const unknown = { lang: null, spam: null, sentiment: null, fingerprint: null, outcome: null, reason: null, detail: null };
+  const unknown = {
+    lang: null,
+    spam: null,
+    sentiment: null,
+    fingerprint: null,
+    outcome: null,
+    reason: null,
+    detail: null,
+  };
   const times = { acceptedAt: at, judgedAt: null, endedAt: null, requeuedAt: null };
-  const row: PostRow = { id: ++rows.made.posts, post, textHash, ...unknown, ...times, eventKeys: null, doneKeys: [] };
+  const row: PostRow = {
+    id: ++rows.made.posts,
+    post,
+    textHash,
+    ...unknown,
+    ...times,
+    eventKeys: null,
+    doneKeys: [],
+  };
   rows.posts.set(key, row);
   rows.open.add(row);
   const alike = rows.repeats.get(repeatKey(row));
@@ -61,13 +93,18 @@ function repeatOf(rows: Rows, row: PostRow): string | undefined {
     .get(repeatKey(row))
     ?.find(
       ({ id, outcome, post }) =>
-        outcome !== "dropped" && Math.abs(Date.parse(post.postedAt) - postedAt) <= REPEAT_MS && id < row.id,
+        outcome !== "dropped" &&
+        Math.abs(Date.parse(post.postedAt) - postedAt) <= REPEAT_MS &&
+        id < row.id,
     );
   return first && postKey(first.post);
 }
 
 /** The rows that the judgements are about, each once, and whether its outcome was final before. */
-function knownOf(rows: Rows, judgements: Judgement[]): { row: PostRow; judgement: Judgement; ended: boolean }[] {
+function knownOf(
+  rows: Rows,
+  judgements: Judgement[],
+): { row: PostRow; judgement: Judgement; ended: boolean }[] {
   const byKey = new Map(judgements.map((judgement) => [postKey(judgement), judgement]));
   return [...byKey].flatMap(([key, judgement]) => {
     const row = rows.posts.get(key);

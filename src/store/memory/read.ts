@@ -13,11 +13,20 @@ export function readStore(rows: Rows): ReadStore {
     [...new Set(eventKeys)].flatMap((eventKey) => rows.events.get(eventKey) ?? []);
   return {
     async events(filter, paging) {
-      const found = [...rows.events.values()].filter((held) => matches(held, filter, held.event.lastTs));
-      return newestFirst(found, paging, (held) => ({ at: held.event.lastTs, id: held.id }), headline);
+      const found = [...rows.events.values()].filter((held) =>
+        matches(held, filter, held.event.lastTs),
+      );
+      return newestFirst(
+        found,
+        paging,
+        (held) => ({ at: held.event.lastTs, id: held.id }),
+        headline,
+      );
     },
     async signals(filter, paging) {
-      const found = [...rows.events.values()].filter((held) => matches(held, filter, held.signal.ts));
+      const found = [...rows.events.values()].filter((held) =>
+        matches(held, filter, held.signal.ts),
+      );
       return newestFirst(
         found,
         paging,
@@ -64,7 +73,9 @@ export function readStore(rows: Rows): ReadStore {
       );
     },
     channelList: async () =>
-      [...rows.channels.values()].filter(({ removedAt }) => removedAt === null).map(({ removedAt: _, ...channel }) => channel),
+      [...rows.channels.values()]
+        .filter(({ removedAt }) => removedAt === null)
+        .map(({ removedAt: _, ...channel }) => channel),
     audit: async () => auditOf(rows),
     latency: async () => latencyOf(rows),
     overview: async (now) => overviewOf(rows, now),
@@ -73,12 +84,20 @@ export function readStore(rows: Rows): ReadStore {
         .filter(({ signal }) => signal.ts >= since)
         .sort((a, b) => order(b.signal.ts, b.id, a.signal.ts, a.id))
         .slice(0, limit)
-        .map(({ event, signal }) => ({ eventKey: event.eventKey, rulesVersion: signal.rulesVersion, signal, event }));
+        .map(({ event, signal }) => ({
+          eventKey: event.eventKey,
+          rulesVersion: signal.rulesVersion,
+          signal,
+          event,
+        }));
     },
     eventsByKey: async (eventKeys) => known(eventKeys).map(headline),
     signalsByKey: async (eventKeys) => known(eventKeys).map(({ signal }) => signal),
     evidenceByKey: async (eventKeys, limit) =>
-      known(eventKeys).map((held) => ({ eventKey: held.event.eventKey, evidence: evidenceOf(held).slice(0, limit) })),
+      known(eventKeys).map((held) => ({
+        eventKey: held.event.eventKey,
+        evidence: evidenceOf(held).slice(0, limit),
+      })),
     outboxByKey: async (eventKeys, limit) =>
       known(eventKeys)
         .flatMap((held) => held.outbox.toSorted((a, b) => b.id - a.id).slice(0, limit))
@@ -134,7 +153,8 @@ function newestFirst<Row, Item>(
   );
 }
 
-const shownStatus = (row: OutboxRecord): string => (isOpen(row) && row.leasedUntil !== null ? "sending" : row.status);
+const shownStatus = (row: OutboxRecord): string =>
+  isOpen(row) && row.leasedUntil !== null ? "sending" : row.status;
 
 const outboxRow = (row: OutboxRecord, channel: string): OutboxRow => ({
   id: row.id,
@@ -148,5 +168,11 @@ const outboxRow = (row: OutboxRecord, channel: string): OutboxRow => ({
   finishedAt: row.finishedAt,
   idemKey: row.draft.idemKey,
   payload: row.draft.payload,
-  attempts: row.attempts.map(({ at, result, httpStatus, ms, error }) => ({ at, result, httpStatus, ms, error })),
+  attempts: row.attempts.map(({ at, result, httpStatus, ms, error }) => ({
+    at,
+    result,
+    httpStatus,
+    ms,
+    error,
+  })),
 });

@@ -8,7 +8,10 @@ type Part = {
 };
 
 /** `remove` is called for each of the oldest rows. */
-const part = <Row>(old: (rows: Rows, before: string) => Row[], remove: (rows: Rows, row: Row) => void): Part => ({
+const part = <Row>(
+  old: (rows: Rows, before: string) => Row[],
+  remove: (rows: Rows, row: Row) => void,
+): Part => ({
   old,
   forget(rows, before, limit) {
     const gone = old(rows, before).slice(0, limit);
@@ -42,7 +45,12 @@ export const retentionStore = (rows: Rows): RetentionStore & NetStore => ({
   }),
 });
 
-function count(rows: Rows, what: "post" | "event" | "delivery", outcome: string, reason = ""): void {
+function count(
+  rows: Rows,
+  what: "post" | "event" | "delivery",
+  outcome: string,
+  reason = "",
+): void {
   const key = JSON.stringify([what, outcome, reason]);
   rows.archived.set(key, (rows.archived.get(key) ?? 0) + 1);
 }
@@ -52,7 +60,9 @@ function forgetPost(rows: Rows, key: string, { outcome, reason, post, textHash }
   const repeatKey = `${textHash} ${post.author}`;
   rows.repeats.set(
     repeatKey,
-    (rows.repeats.get(repeatKey) ?? []).filter((row) => rows.posts.has(`${row.post.source}:${row.post.id}`)),
+    (rows.repeats.get(repeatKey) ?? []).filter((row) =>
+      rows.posts.has(`${row.post.source}:${row.post.id}`),
+    ),
   );
   count(rows, "post", outcome ?? "", outcome === "dropped" ? (reason ?? "") : "");
 }
@@ -61,7 +71,10 @@ function oldPosts(rows: Rows, before: string): [string, PostRow][] {
   const subjects = new Set([...rows.letters.values()].map(({ subject }) => subject));
   return [...rows.posts]
     .filter(([key, { outcome, acceptedAt, doneKeys }]) => {
-      const cameToNothing = outcome === "dropped" || outcome === "duplicate" || (outcome === "dead" && !subjects.has(key));
+      const cameToNothing =
+        outcome === "dropped" ||
+        outcome === "duplicate" ||
+        (outcome === "dead" && !subjects.has(key));
       return cameToNothing && doneKeys.length === 0 && acceptedAt < before;
     })
     .sort(([, a], [, b]) => (a.acceptedAt < b.acceptedAt ? -1 : 1));
@@ -70,7 +83,9 @@ function oldPosts(rows: Rows, before: string): [string, PostRow][] {
 function oldEvents(rows: Rows, before: string): [string, EventRecord][] {
   const isOld = ({ event, touchedAt, outbox }: EventRecord) =>
     event.lastTs < before && touchedAt < before && !outbox.some(isOpen);
-  return [...rows.events].filter(([, held]) => isOld(held)).sort(([, a], [, b]) => (a.event.lastTs < b.event.lastTs ? -1 : 1));
+  return [...rows.events]
+    .filter(([, held]) => isOld(held))
+    .sort(([, a], [, b]) => (a.event.lastTs < b.event.lastTs ? -1 : 1));
 }
 
 function forgetEvent(rows: Rows, [eventKey, { evidence }]: [string, EventRecord]): void {

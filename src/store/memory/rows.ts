@@ -59,7 +59,13 @@ export type OutboxRecord = {
   attempts: Attempt[];
 };
 
-export type LetterRow = DeadLetter & { id: number; key: string; createdAt: string; replayedAt: string | null; replays: number };
+export type LetterRow = DeadLetter & {
+  id: number;
+  key: string;
+  createdAt: string;
+  replayedAt: string | null;
+  replays: number;
+};
 
 /** What the tables hold. */
 export type Rows = {
@@ -124,7 +130,8 @@ export function schedule(rows: Rows, row: OutboxRecord): void {
   rows.waiting.add(row);
 }
 
-export const isOpen = (row: OutboxRecord): boolean => row.status === "pending" || row.status === "failed";
+export const isOpen = (row: OutboxRecord): boolean =>
+  row.status === "pending" || row.status === "failed";
 
 export const waitsFor = (row: OutboxRecord): string =>
   row.leasedUntil !== null && row.leasedUntil > row.nextRetryAt ? row.leasedUntil : row.nextRetryAt;

@@ -1,8 +1,14 @@
 type Entry<T> = { ms: number; order: number; item: T };
 
-/** Items by the time they wait for, earliest first; `timeOf` says undefined when one waits no longer. Every operation is O(log n) an item. */
+/**
+ * Items by the time they wait for, earliest first; `timeOf` says undefined when one waits no
+ * longer. Every operation is O(log n) an item.
+ */
 export type Timeline<T> = {
-  /** Call it whenever the item's time has changed; the entry of the time before is skipped when it comes up. */
+  /**
+   * Call it whenever the item's time has changed; the entry of the time before is skipped when it
+   * comes up.
+   */
   add(item: T): void;
   earliest(): string | null;
   /** Items whose time is at or before `until`, which stay where they are. */
@@ -33,7 +39,11 @@ export function timeline<T>(timeOf: (item: T) => string | undefined): Timeline<T
     },
     upTo(until, limit) {
       const taken = new Map<T, Entry<T>>();
-      for (let entry = top(); entry !== undefined && entry.ms <= Date.parse(until) && taken.size < limit; entry = top()) {
+      for (
+        let entry = top();
+        entry !== undefined && entry.ms <= Date.parse(until) && taken.size < limit;
+        entry = top()
+      ) {
         if (!taken.has(entry.item)) taken.set(entry.item, entry);
         pop(heap);
       }
@@ -55,7 +65,11 @@ function swap<T>(heap: Entry<T>[], i: number, j: number): void {
 
 function push<T>(heap: Entry<T>[], entry: Entry<T>): void {
   let at = heap.push(entry) - 1;
-  for (let parent = (at - 1) >> 1; at > 0 && before(heap[at], heap[parent]); parent = (at - 1) >> 1) {
+  for (
+    let parent = (at - 1) >> 1;
+    at > 0 && before(heap[at], heap[parent]);
+    parent = (at - 1) >> 1
+  ) {
     swap(heap, at, parent);
     at = parent;
   }

@@ -2,13 +2,16 @@ import { COMMIT_TO_SEND, LATENCY } from "./latency.ts";
 import { DELIVERIES_BY_STATUS, POSTS_BY_OUTCOME } from "./tally.ts";
 
 /**
- * The promise as one query: every accepted post is evidence, dropped, a duplicate, dead or still open; nothing contradicts that; and every event's
- * figures are those of its evidence. It reads one snapshot, so it may run while posts flow. What retention deleted counts by its numbers in "archived".
+ * The promise as one query: every accepted post is evidence, dropped, a duplicate, dead or still
+ * open; nothing contradicts that; and every event's figures are those of its evidence. It reads one
+ * snapshot, so it may run while posts flow. What retention deleted counts by its numbers in
+ * "archived".
  */
 /** The pace is that of so many of the latest posts. */
 const PACED = 10_000;
 
-const posts = (condition: string): string => `(select coalesce(sum(count), 0)::bigint from post where ${condition})`;
+const posts = (condition: string): string =>
+  `(select coalesce(sum(count), 0)::bigint from post where ${condition})`;
 const deliveries = (status: string): string =>
   `(select coalesce(sum(count), 0)::bigint from delivery where status = '${status}')`;
 

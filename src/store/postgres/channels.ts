@@ -36,7 +36,8 @@ const REMOVE = `update channels set removed_at = $2::timestamptz where id = $1::
 
 export function channelStore(sql: Sql): ChannelStore & ChannelAdmin {
   return {
-    channels: async () => (await sql.query<{ channel: ChannelConfig }>(CHANNELS, [])).map(({ channel }) => channel),
+    channels: async () =>
+      (await sql.query<{ channel: ChannelConfig }>(CHANNELS, [])).map(({ channel }) => channel),
     async setChannelStatus(id, status, statusReason) {
       await sql.query(UPDATE, [id, json({ status, statusReason })]);
     },
@@ -45,7 +46,10 @@ export function channelStore(sql: Sql): ChannelStore & ChannelAdmin {
       return row === undefined ? { kind: "taken" } : { kind: "saved", channel: row.channel };
     },
     async updateChannel(id, patch) {
-      const [row] = await sql.query<{ channel: ChannelConfig; taken: boolean }>(UPDATE, [id, json(patch)]);
+      const [row] = await sql.query<{ channel: ChannelConfig; taken: boolean }>(UPDATE, [
+        id,
+        json(patch),
+      ]);
       if (row === undefined) return { kind: "unknown" };
       return row.taken ? { kind: "taken" } : { kind: "saved", channel: row.channel };
     },

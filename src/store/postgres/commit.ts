@@ -3,7 +3,10 @@ import { IS_OPEN, WAITS_FOR } from "./shapes.ts";
 /** How many pieces events.evidence shows; all of them are in event_evidence. */
 const SHOWN = 5;
 
-/** The earliest pieces of the event e and of the mentions at hand: whatever order they come in, the same ones stay. */
+/**
+ * The earliest pieces of the event e and of the mentions at hand: whatever order they come in, the
+ * same ones stay.
+ */
 const shownEvidence = (held: string): string => `(
   select jsonb_agg(piece) from (
     select piece from (
@@ -15,13 +18,16 @@ const shownEvidence = (held: string): string => `(
   ) earliest)`;
 
 /**
- * The one statement of an event: $1 event key, $2 expected rev, $3 now, then as JSON $4 event, $5 signal, $6 evidence, $7 outbox drafts.
+ * The one statement of an event: $1 event key, $2 expected rev, $3 now, then as JSON $4 event, $5
+ * signal, $6 evidence, $7 outbox drafts.
  *
- * "head" holds the new rev when the event row was updated from the expected one or newly made, and nothing when another was first: then no part
- * writes anything. All parts see the database as it was when the statement began, so each says what it returned to the ones after it.
+ * "head" holds the new rev when the event row was updated from the expected one or newly made, and
+ * nothing when another was first: then no part writes anything. All parts see the database as it
+ * was when the statement began, so each says what it returned to the ones after it.
  *
- * Two commits on different events may share a post. "post" locks it and reads its latest version, so that the one who comes second sees the first
- * one's key in done_keys. The order is always event first, then posts by id: two commits never wait for each other.
+ * Two commits on different events may share a post. "post" locks it and reads its latest version,
+ * so that the one who comes second sees the first one's key in done_keys. The order is always event
+ * first, then posts by id: two commits never wait for each other.
  */
 export const COMMIT = `
 with event as (

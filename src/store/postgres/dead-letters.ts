@@ -4,8 +4,8 @@ import { REOPENED } from "./shapes.ts";
 import { json, type Sql } from "./sql.ts";
 
 /**
- * Inserts the letters of a JSON parameter. A letter whose replay failed too is open again when it is `anew`; a mere repeat changes nothing and is not
- * returned.
+ * Inserts the letters of a JSON parameter. A letter whose replay failed too is open again when it
+ * is `anew`; a mere repeat changes nothing and is not returned.
  */
 const BURY = (letters: string, at: string, condition: string, anew: string): string => `
   insert into dead_letters (key, stage, reason, error, payload, attempts, subject, advice, created_at)
@@ -20,11 +20,22 @@ const BURY = (letters: string, at: string, condition: string, anew: string): str
     where ${anew}
   returning subject, reason`;
 
-/** Of the deliveries that the part "closed" gives up. Each was open until now, so that its letter, whatever its date, has been replayed. */
+/**
+ * Of the deliveries that the part "closed" gives up. Each was open until now, so that its letter,
+ * whatever its date, has been replayed.
+ */
 export const BURY_CLOSED = (letters: string): string =>
-  BURY(letters, "closed.now", "join closed on l.key = 'outbox:' || closed.id", "dead_letters.replayed_at is not null");
+  BURY(
+    letters,
+    "closed.now",
+    "join closed on l.key = 'outbox:' || closed.id",
+    "dead_letters.replayed_at is not null",
+  );
 
-/** The posts that letters name by "{source}:{id}", locked in the order in which every statement locks posts. */
+/**
+ * The posts that letters name by "{source}:{id}", locked in the order in which every statement
+ * locks posts.
+ */
 const postsOf = (letters: string): string => `
   select p.id, l.reason from (select distinct on (subject) subject, reason from ${letters}) l
   join raw_posts p on p.source = split_part(l.subject, ':', 1) and p.source_id = substr(l.subject, strpos(l.subject, ':') + 1)
@@ -37,8 +48,9 @@ update raw_posts p set outcome = 'dead', reason = post.reason, ended_at = $2::ti
 from post where p.id = post.id and p.ended_at is null`;
 
 /**
- * Locks deliveries before letters, as a closing does, and waits for none of them: what another statement has in hand is left to the next call. A letter
- * whose delivery is in hand stays as well, so that no letter counts as replayed whose delivery was not opened.
+ * Locks deliveries before letters, as a closing does, and waits for none of them: what another
+ * statement has in hand is left to the next call. A letter whose delivery is in hand stays as well,
+ * so that no letter counts as replayed whose delivery was not opened.
  */
 const TAKE = `
 with wanted as (
@@ -79,7 +91,13 @@ export function deadLetterStore(sql: Sql): DeadLetterStore & ReplayAdmin {
       await sql.query(BURY_ALL, [json(letters), at]);
     },
     async takeForReplay({ ids, stage, reason }, limit, at) {
-      const rows = await sql.query<{ letter: ReplayLetter }>(TAKE, [ids && json(ids), stage, reason, limit, at]);
+      const rows = await sql.query<{ letter: ReplayLetter }>(TAKE, [
+        ids && json(ids),
+        stage,
+        reason,
+        limit,
+        at,
+      ]);
       return rows.map(({ letter }) => letter);
     },
   };

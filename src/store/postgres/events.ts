@@ -11,8 +11,18 @@ export function eventStore(sql: Sql): EventStore {
   return {
     load: async (eventKey) => (await sql.query<EventState>(LOAD, [eventKey]))[0],
     async commit({ expectedRev, event, evidence, signal, outbox, at }) {
-      const params = [event.eventKey, expectedRev, at, json(event), json(signal), json(evidence), json(outbox)];
-      const { rev, due } = await one(sql.query<{ rev: number | null; due: { id: number; channelId: number }[] }>(COMMIT, params));
+      const params = [
+        event.eventKey,
+        expectedRev,
+        at,
+        json(event),
+        json(signal),
+        json(evidence),
+        json(outbox),
+      ];
+      const { rev, due } = await one(
+        sql.query<{ rev: number | null; due: { id: number; channelId: number }[] }>(COMMIT, params),
+      );
       return rev === null ? { kind: "stale" } : { kind: "committed", rev, due };
     },
   };

@@ -4,7 +4,10 @@ const LOOKED_AT = 2_000;
 const PERCENTILES = `
   'p50', percentile_disc(0.5) within group (order by ms)::float8, 'p95', percentile_disc(0.95) within group (order by ms)::float8, 'count', count(*)`;
 
-/** Of each post whose commit wrote a notification that was not held back: from acceptance to the first delivery of it. One row, `ms`. */
+/**
+ * Of each post whose commit wrote a notification that was not held back: from acceptance to the
+ * first delivery of it. One row, `ms`.
+ */
 export const LATENCY = `
 select json_build_object(${PERCENTILES}) as ms
 from (
@@ -16,7 +19,10 @@ from (
   group by v.event_key, v.evidence_id, p.accepted_at
 ) post`;
 
-/** Of each notification that was not given another start: from its commit, or the end of what held it back, to its first attempt. A row a channel. */
+/**
+ * Of each notification that was not given another start: from its commit, or the end of what held
+ * it back, to its first attempt. A row a channel.
+ */
 export const COMMIT_TO_SEND = `
 select c.id, jsonb_build_object('channel', c.name, ${PERCENTILES}) as ms
 from (select * from push_outbox order by id desc limit ${LOOKED_AT}) o

@@ -1,7 +1,13 @@
-import { coalesceEach } from "../../kit/coalesce.ts";
+import { coalesceEach } from "../../concurrency/coalesce.ts";
 import { iso as isoTime } from "../../kit/time.ts";
 import type { Delivery } from "../../model/delivery.ts";
-import { type Attempt, type Claim, type Closing, type OutboxStore, StoreUnavailable } from "../store.ts";
+import {
+  type Attempt,
+  type Claim,
+  type Closing,
+  type OutboxStore,
+  StoreUnavailable,
+} from "../store.ts";
 import { BURY_CLOSED } from "./dead-letters.ts";
 import { IS_OPEN } from "./shapes.ts";
 import { iso, json, one, type Sql } from "./sql.ts";
@@ -11,7 +17,10 @@ type Ask = { id: number; token: string; now: string; leaseMs: number; digestKey?
 const ASK = `ask as (select *, now + "leaseMs" * interval '1 millisecond' as until
   from jsonb_to_recordset($1::jsonb) as a(id bigint, token text, now timestamptz, "leaseMs" float8, "digestKey" text))`;
 
-/** Says again what the join says, as a list: of a JSON parameter the planner expects a hundred rows, for which it would read a small table whole. */
+/**
+ * Says again what the join says, as a list: of a JSON parameter the planner expects a hundred rows,
+ * for which it would read a small table whole.
+ */
 const NAMED_IN = (list: string): string => `o.id = any(array(select id from ${list}))`;
 
 /** Of the posts that became evidence in the commit that wrote the row. */
@@ -20,8 +29,9 @@ const ACCEPTED_AT = `(
   where v.event_key = held.event_key and v.committed_at = held.created_at and held.not_before is null and held.reopened_at is null)`;
 
 /**
- * "held" is the latest version of each row, read under its lock: of two claims one sees the other's lease. Locked in one order by all. "offset 0"
- * has the older row looked for among those of its event: by the channel it would be a walk along all that is open for it.
+ * "held" is the latest version of each row, read under its lock: of two claims one sees the other's
+ * lease. Locked in one order by all. "offset 0" has the older row looked for among those of its
+ * event: by the channel it would be a walk along all that is open for it.
  */
 const CLAIM = `
 with ${ASK},
@@ -59,7 +69,10 @@ select id::float8 as id, kind,
     'interrupted', sending_token is not null and sending_token <> token, 'digestKey', digest_key, 'acceptedAt', ${ACCEPTED_AT}) as delivery
 from held join ruling on held.id = held_id`;
 
-/** "open" is asked of the rows once they are found by their ids, lest the planner looks for them among all that is open. */
+/**
+ * "open" is asked of the rows once they are found by their ids, lest the planner looks for them
+ * among all that is open.
+ */
 const RENEW = `
 with ${ASK},
 held as (
@@ -73,12 +86,18 @@ where o.id = held.id and held.open
 returning o.id::float8 as id, held.token`;
 
 /** How a row's attempt ended, flat as a record of $1. */
-type Ending = { id: number; token: string; now: string; letters: object[] } & Omit<Closing, "letter"> & Partial<Attempt>;
+type Ending = { id: number; token: string; now: string; letters: object[] } & Omit<
+  Closing,
+  "letter"
+> &
+  Partial<Attempt>;
 
 /**
- * $1 endings, and if some of them are dead letters, those as $2: the part that buries them is a third of what planning the statement costs. The
- * token stays in the closed row, so that a repeat after a lost reply is told from a lease that another took. "released" keeps the mark of an
- * interrupted send unless it is the holder's own, and always the key of a digest: an earlier send under it may have arrived.
+ * $1 endings, and if some of them are dead letters, those as $2: the part that buries them is a
+ * third of what planning the statement costs. The token stays in the closed row, so that a repeat
+ * after a lost reply is told from a lease that another took. "released" keeps the mark of an
+ * interrupted send unless it is the holder's own, and always the key of a digest: an earlier send
+ * under it may have arrived.
  */
 const closeSql = (buried: string): string => `
 with ending as (
@@ -115,23 +134,33 @@ const CLOSE_AND_BURY = closeSql(`,
 buried as (${BURY_CLOSED("$2")})`);
 
 type Leasing = Pick<OutboxStore, "claim" | "renew" | "close">;
-/** How single calls become statements over several rows: each by itself, or together with others. */
-type Gather = <Item, Result>(work: (items: Item[]) => Promise<Result[]>) => (item: Item) => Promise<Result>;
+/**
+ * How single calls become statements over several rows: each by itself, or together with others.
+ */
+type Gather = <Item, Result>(
+  work: (items: Item[]) => Promise<Result[]>,
+) => (item: Item) => Promise<Result>;
 
 const byItself: Gather = (work) => async (item) => one(work([item]));
 
-/** A row that the database refuses must not hold up those beside it; a database that is out refuses all of them. */
+/**
+ * A row that the database refuses must not hold up those beside it; a database that is out refuses
+ * all of them.
+ */
 const together: Gather = (work) => coalesceEach(work, (error) => error instanceof StoreUnavailable);
 
 /**
- * The same three calls, of which those that meet a statement in flight go out together in the next: many deliveries at a time then cost few round
- * trips. The callers share promises, so make one for each object and never one for an isolate.
+ * The same three calls, of which those that meet a statement in flight go out together in the next:
+ * many deliveries at a time then cost few round trips. The callers share promises, so make one for
+ * each object and never one for an isolate.
  */
 export const leasesTogether = (sql: Sql): Leasing => leasing(sql, together);
 export const leases = (sql: Sql): Leasing => leasing(sql, byItself);
 
 /** Of two callers for one row in the same statement the first gets it, as it would in two. */
-const firstOfEach = (asks: Ask[]): Ask[] => [...new Map(asks.toReversed().map((ask) => [ask.id, ask])).values()];
+const firstOfEach = (asks: Ask[]): Ask[] => [
+  ...new Map(asks.toReversed().map((ask) => [ask.id, ask])).values(),
+];
 
 type ClaimRow = { id: number; kind: Claim["kind"]; until: string; delivery: Delivery };
 
@@ -169,7 +198,8 @@ function leasing(sql: Sql, gather: Gather): Leasing {
   });
   return {
     claim: (id, token, now, leaseMs) => claim({ id, token, now, leaseMs }),
-    renew: (id, token, now, leaseMs, digestKey) => renew({ id, token, now, leaseMs, digestKey: digestKey ?? null }),
+    renew: (id, token, now, leaseMs, digestKey) =>
+      renew({ id, token, now, leaseMs, digestKey: digestKey ?? null }),
     close(id, token, closing, attempt, now) {
       const letters = closing.kind === "dlq" ? [{ ...closing.letter, key: `outbox:${id}` }] : [];
       const { letter: _, ...outcome } = { letter: null, ...closing };

@@ -12,5 +12,10 @@ export const netStore = (sql: Sql): NetStore => ({
   waiting: (since, old) =>
     old === null
       ? one(sql.query<Waiting>(waiting("false"), [since]))
-      : one(sql.query<Waiting>(waiting(`exists (select ${OLD[old.what]("$2::timestamptz")})`), [since, old.before])),
+      : one(
+          sql.query<Waiting>(waiting(`exists (select ${OLD[old.what]("$2::timestamptz")})`), [
+            since,
+            old.before,
+          ]),
+        ),
 });

@@ -1,5 +1,12 @@
 import type { FeatureStore, OnchainFeatures } from "../../model/onchain-features.ts";
-import type { ApiKey, KeyStore, OutboxAdmin, Reopened, RulesHistory, RulesVersion } from "../admin.ts";
+import type {
+  ApiKey,
+  KeyStore,
+  OutboxAdmin,
+  Reopened,
+  RulesHistory,
+  RulesVersion,
+} from "../admin.ts";
 import type { CursorStore, DueDelivery, SourceCursor } from "../store.ts";
 import { DUE_DELIVERY, IS_OPEN, REOPENED } from "./shapes.ts";
 import { iso, json, type Sql } from "./sql.ts";
@@ -35,15 +42,23 @@ where channel_id = $1::bigint and event_key = $2 and status = 'done' and externa
 export function outboxAdmin(sql: Sql): OutboxAdmin {
   return {
     async reopen(id, now) {
-      const [row] = await sql.query<{ kind: Reopened["kind"]; delivery: DueDelivery }>(REOPEN, [id, now]);
+      const [row] = await sql.query<{ kind: Reopened["kind"]; delivery: DueDelivery }>(REOPEN, [
+        id,
+        now,
+      ]);
       if (row === undefined) return { kind: "unknown" };
-      return row.kind === "reopened" ? { kind: "reopened", delivery: row.delivery } : { kind: row.kind };
+      return row.kind === "reopened"
+        ? { kind: "reopened", delivery: row.delivery }
+        : { kind: row.kind };
     },
     async bringForward(channelId, now) {
       await sql.query(BRING_FORWARD, [channelId, now]);
     },
     async lastMessage(channelId, eventKey) {
-      return (await sql.query<{ external_id: string }>(LAST_MESSAGE, [channelId, eventKey]))[0]?.external_id ?? null;
+      return (
+        (await sql.query<{ external_id: string }>(LAST_MESSAGE, [channelId, eventKey]))[0]
+          ?.external_id ?? null
+      );
     },
   };
 }
@@ -64,7 +79,8 @@ export function cursorStore(sql: Sql): CursorStore {
       const text = `select cursor, ${iso("polled_at")} as "polledAt", ${iso("moved_at")} as "movedAt" from source_cursors where source = $1`;
       return (await sql.query<SourceCursor>(text, [source]))[0];
     },
-    advanceCursor: async (source, from, to, at) => (await sql.query(ADVANCE, [source, from, to, at])).length > 0,
+    advanceCursor: async (source, from, to, at) =>
+      (await sql.query(ADVANCE, [source, from, to, at])).length > 0,
   };
 }
 
@@ -83,8 +99,10 @@ export function keyStore(sql: Sql): KeyStore {
     async addKey(key) {
       await sql.query(ADD_KEY, [json(key)]);
     },
-    apiKey: async (id) => (await sql.query<ApiKey>(`select ${KEY} from api_keys where id = $1`, [id]))[0],
-    apiKeys: () => sql.query<ApiKey>(`select ${KEY} from api_keys order by api_keys.created_at, id`, []),
+    apiKey: async (id) =>
+      (await sql.query<ApiKey>(`select ${KEY} from api_keys where id = $1`, [id]))[0],
+    apiKeys: () =>
+      sql.query<ApiKey>(`select ${KEY} from api_keys order by api_keys.created_at, id`, []),
     async revokeKey(id, at) {
       const text = `update api_keys set revoked_at = coalesce(revoked_at, $2::timestamptz) where id = $1 returning id`;
       return (await sql.query(text, [id, at])).length > 0;
@@ -127,6 +145,7 @@ export function featureStore(sql: Sql): FeatureStore {
     async putFeatures({ chain, tokenCa, window, asOf, values, confidence }) {
       await sql.query(PUT_FEATURES, [chain, tokenCa, window, asOf, json(values), confidence]);
     },
-    features: async (chain, tokenCa, window) => (await sql.query<OnchainFeatures>(FEATURES, [chain, tokenCa, window]))[0],
+    features: async (chain, tokenCa, window) =>
+      (await sql.query<OnchainFeatures>(FEATURES, [chain, tokenCa, window]))[0],
   };
 }

@@ -5,7 +5,9 @@ import { iso, type Sql } from "./sql.ts";
 
 const OVERDUE = `${DUE_DELIVERY} || jsonb_build_object('since', ${iso(WAITS_FOR)})`;
 
-/** The longest waiting of a channel, by the index that has each channel's open rows in this order. */
+/**
+ * The longest waiting of a channel, by the index that has each channel's open rows in this order.
+ */
 const dueOf = (channel: string): string => `
   select ${OVERDUE} as due, ${WAITS_FOR} as since, o.id from push_outbox o
   where o.channel_id = ${channel} and ${IS_OPEN} and ${WAITS_FOR} <= $1::timestamptz

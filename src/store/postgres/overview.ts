@@ -4,7 +4,9 @@ import { DELIVERIES_BY_STATUS, POSTS_BY_OUTCOME } from "./tally.ts";
 
 export type OverviewRow = { overview: Overview };
 
-/** $1 now. Posts a minute cover the last sixty minutes, the oldest first, also those without a post. */
+/**
+ * $1 now. Posts a minute cover the last sixty minutes, the oldest first, also those without a post.
+ */
 export const OVERVIEW = `
 with post as (${POSTS_BY_OUTCOME}),
 delivery as (${DELIVERIES_BY_STATUS}),

@@ -1,9 +1,16 @@
-import { type Judgement, OVERLOAD_POSTS, type PostRef, type PostStore, REPEAT_WINDOW_DAYS } from "../store.ts";
+import {
+  type Judgement,
+  OVERLOAD_POSTS,
+  type PostRef,
+  type PostStore,
+  REPEAT_WINDOW_DAYS,
+} from "../store.ts";
 import { iso, json, one, type Sql } from "./sql.ts";
 
 /**
- * One accept at a time takes acceptance numbers, so that a lower number is always committed first: judge must never miss an earlier post
- * because its statement is still under way. The join makes every number wait for the lock. $3 is null where load is no matter.
+ * One accept at a time takes acceptance numbers, so that a lower number is always committed first:
+ * judge must never miss an earlier post because its statement is still under way. The join makes
+ * every number wait for the lock. $3 is null where load is no matter.
  */
 const ACCEPT = `
 with load as (
@@ -27,9 +34,10 @@ fresh as (
 select overloaded, (select coalesce(jsonb_agg(fresh), '[]') from fresh) as fresh from load`;
 
 /**
- * Rows are locked in the order of their ids, here and wherever posts are written, so that no two statements wait for each other. A row of
- * "post" is the latest version, read under its lock; the snapshot of the statement may be older. Evidence that an event holds outranks a later
- * verdict on the post.
+ * Rows are locked in the order of their ids, here and wherever posts are written, so that no two
+ * statements wait for each other. A row of "post" is the latest version, read under its lock; the
+ * snapshot of the statement may be older. Evidence that an event holds outranks a later verdict on
+ * the post.
  */
 const JUDGE = `
 with judged as (
@@ -92,25 +100,40 @@ from marked order by since, id`;
 export function postStore(sql: Sql): PostStore {
   return {
     async accept(arrivals, at, waitedSince) {
-      const rows = arrivals.map(({ post: { source, id, author, text, postedAt, ...raw }, textHash }) => ({
-        ...{ source, id, author, text, postedAt, raw, textHash },
-      }));
+      const rows = arrivals.map(
+        ({ post: { source, id, author, text, postedAt, ...raw }, textHash }) => ({
+          ...{ source, id, author, text, postedAt, raw, textHash },
+        }),
+      );
       const params = [json(rows), at, waitedSince ?? null];
-      const { overloaded, fresh } = await one(sql.query<{ overloaded: boolean; fresh: PostRef[] }>(ACCEPT, params));
+      const { overloaded, fresh } = await one(
+        sql.query<{ overloaded: boolean; fresh: PostRef[] }>(ACCEPT, params),
+      );
       return { fresh, ...(overloaded && { overloaded: true }) };
     },
     async judge(judgements, at) {
       const ruled = await sql.query<
-        PostRef & { outcome: Judgement["outcome"] | "duplicate" | "evidence" | "dead"; ended: boolean }
+        PostRef & {
+          outcome: Judgement["outcome"] | "duplicate" | "evidence" | "dead";
+          ended: boolean;
+        }
       >(JUDGE, [json(judgements), at]);
-      const refs = (rows: typeof ruled): PostRef[] => rows.map(({ source, id }) => ({ source, id }));
+      const refs = (rows: typeof ruled): PostRef[] =>
+        rows.map(({ source, id }) => ({ source, id }));
       return {
         duplicates: refs(ruled.filter(({ outcome }) => outcome === "duplicate")),
-        settled: refs(ruled.filter(({ outcome, ended }) => outcome !== "duplicate" && (ended || outcome === "evidence"))),
+        settled: refs(
+          ruled.filter(
+            ({ outcome, ended }) => outcome !== "duplicate" && (ended || outcome === "evidence"),
+          ),
+        ),
       };
     },
     async overdue(before, at, limit) {
-      const rows = await sql.query<{ post: Awaited<ReturnType<PostStore["overdue"]>>[number] }>(OVERDUE, [before, at, limit]);
+      const rows = await sql.query<{ post: Awaited<ReturnType<PostStore["overdue"]>>[number] }>(
+        OVERDUE,
+        [before, at, limit],
+      );
       return rows.map(({ post }) => post);
     },
   };

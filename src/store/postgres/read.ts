@@ -3,7 +3,16 @@ import { canonicalAddress } from "../../model/mention.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
 import { type Mark, markOf, pageOf } from "../paging.ts";
-import type { DeadLetterRow, EventFilter, EventRow, OutboxRow, Paging, PostHistory, ReadStore, SnapshotRow } from "../read.ts";
+import type {
+  DeadLetterRow,
+  EventFilter,
+  EventRow,
+  OutboxRow,
+  Paging,
+  PostHistory,
+  ReadStore,
+  SnapshotRow,
+} from "../read.ts";
 import type { Audit, Evidence } from "../store.ts";
 import { AUDIT } from "./audit.ts";
 import { CHANNELS } from "./channels.ts";
@@ -17,7 +26,10 @@ type Condition = [clause: string, value: string | number | boolean | null];
 type Found<Item> = { item: Item; at: string | null; id: number };
 
 export function readStore(sql: Sql): ReadStore {
-  /** Rows that meet every condition whose value is not null, the newest first; `?` in a clause stands for its value. */
+  /**
+   * Rows that meet every condition whose value is not null, the newest first; `?` in a clause
+   * stands for its value.
+   */
   async function newestFirst<Item>(
     select: { item: string; from: string; at: string | null; id: string },
     conditions: Condition[],
@@ -49,24 +61,39 @@ export function readStore(sql: Sql): ReadStore {
   }
 
   const items = async <Item>(text: string, eventKeys: readonly string[]): Promise<Item[]> =>
-    (await sql.query<{ item: Item }>(text, [json([...new Set(eventKeys)])])).map(({ item }) => item);
+    (await sql.query<{ item: Item }>(text, [json([...new Set(eventKeys)])])).map(
+      ({ item }) => item,
+    );
 
   return {
-    events: (filter, paging) => newestFirst<EventRow>(EVENT_ROWS, matching(filter, "e.last_ts"), paging),
+    events: (filter, paging) =>
+      newestFirst<EventRow>(EVENT_ROWS, matching(filter, "e.last_ts"), paging),
     signals(filter, paging) {
       const ofToken = filter.symbol !== null || filter.tokenCa !== null;
-      return newestFirst<Signal>(ofToken ? SIGNALS_OF_TOKEN : SIGNAL_ROWS, matching(filter, "s.ts"), paging);
+      return newestFirst<Signal>(
+        ofToken ? SIGNALS_OF_TOKEN : SIGNAL_ROWS,
+        matching(filter, "s.ts"),
+        paging,
+      );
     },
     async event(eventKey) {
       const text = `select ${EVENT} as event, ${SIGNAL} as signal, ${EVIDENCE} as evidence from ${JOINED} where e.event_key = $1`;
-      return (await sql.query<{ event: TokenEvent; signal: Signal; evidence: Evidence[] }>(text, [eventKey]))[0];
+      return (
+        await sql.query<{ event: TokenEvent; signal: Signal; evidence: Evidence[] }>(text, [
+          eventKey,
+        ])
+      )[0];
     },
     async signal(eventKey) {
       return (
-        await sql.query<{ signal: Signal }>(`select ${SIGNAL} as signal from signals s where s.event_key = $1`, [eventKey])
+        await sql.query<{ signal: Signal }>(
+          `select ${SIGNAL} as signal from signals s where s.event_key = $1`,
+          [eventKey],
+        )
       )[0]?.signal;
     },
-    post: async (source, id) => (await sql.query<{ history: PostHistory }>(HISTORY, [source, id]))[0]?.history,
+    post: async (source, id) =>
+      (await sql.query<{ history: PostHistory }>(HISTORY, [source, id]))[0]?.history,
     outbox: (filter, paging) =>
       newestFirst<OutboxRow>(
         OUTBOX_ROWS,
@@ -93,7 +120,8 @@ export function readStore(sql: Sql): ReadStore {
         ],
         paging,
       ),
-    channelList: async () => (await sql.query<{ channel: ChannelConfig }>(CHANNELS, [])).map(({ channel }) => channel),
+    channelList: async () =>
+      (await sql.query<{ channel: ChannelConfig }>(CHANNELS, [])).map(({ channel }) => channel),
     audit: async () => (await one(sql.query<{ audit: Audit }>(AUDIT, []))).audit,
     latency: async () => (await one(sql.query<{ ms: Audit["latencyMs"] }>(LATENCY, []))).ms,
     overview: async (now) => (await one(sql.query<OverviewRow>(OVERVIEW, [now]))).overview,
@@ -108,7 +136,10 @@ export function readStore(sql: Sql): ReadStore {
       return items<EventRow>(text, eventKeys);
     },
     async signalsByKey(eventKeys) {
-      return items<Signal>(`select ${SIGNAL} as item from signals s where s.event_key in (${GIVEN_KEYS})`, eventKeys);
+      return items<Signal>(
+        `select ${SIGNAL} as item from signals s where s.event_key in (${GIVEN_KEYS})`,
+        eventKeys,
+      );
     },
     async evidenceByKey(eventKeys, limit) {
       const text = `
@@ -148,7 +179,10 @@ const EVENT_ROWS = {
   id: "e.id",
 };
 const SIGNAL_ROWS = { item: SIGNAL, from: JOINED, at: "s.ts", id: "s.id" };
-/** From the few events of a token to their signals: "offset 0" keeps the planner from a walk along the signals of all tokens in the order of time. */
+/**
+ * From the few events of a token to their signals: "offset 0" keeps the planner from a walk along
+ * the signals of all tokens in the order of time.
+ */
 const SIGNALS_OF_TOKEN = {
   ...SIGNAL_ROWS,
   from: "events e cross join lateral (select * from signals where event_key = e.event_key offset 0) s",

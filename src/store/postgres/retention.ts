@@ -2,7 +2,10 @@ import type { Retained, RetentionStore } from "../store.ts";
 import { IS_OPEN } from "./shapes.ts";
 import { one, type Sql } from "./sql.ts";
 
-/** Adds what a part of the statement deleted to the counts of what was. `gone` answers outcome and reason of each row. */
+/**
+ * Adds what a part of the statement deleted to the counts of what was. `gone` answers outcome and
+ * reason of each row.
+ */
 const COUNTED = (what: string, gone: string): string => `
   insert into archived (what, outcome, reason, count)
   select '${what}', outcome, coalesce(reason, ''), count(*) from ${gone} group by 2, 3 order by 2, 3
@@ -10,7 +13,10 @@ const COUNTED = (what: string, gone: string): string => `
 
 /** What may go, of rows under the aliases p, e, o. `before` is a timestamp in SQL. */
 export const OLD: Record<Retained, (before: string) => string> = {
-  /** What came to nothing. A dead post stays as long as its letter, which may still open it, and as long as an event holds it for another token. */
+  /**
+   * What came to nothing. A dead post stays as long as its letter, which may still open it, and as
+   * long as an event holds it for another token.
+   */
   posts: (before) => `from raw_posts p
   where p.outcome in ('dropped', 'duplicate', 'dead') and p.accepted_at < ${before} and p.done_keys = '{}' and (p.outcome <> 'dead' or not exists (
     select from dead_letters d where d.subject = p.source || ':' || p.source_id))`,
@@ -37,7 +43,10 @@ gone as (
 counted as (${COUNTED("post", "gone")})
 select count(*)::int as gone from gone`;
 
-/** Events with their evidence and signal, and the posts that are evidence of no other event. Events are locked first and posts by id, as everywhere. */
+/**
+ * Events with their evidence and signal, and the posts that are evidence of no other event. Events
+ * are locked first and posts by id, as everywhere.
+ */
 const EVENTS = `
 with old as (
   select e.event_key ${OLD.events("$1::timestamptz")}
@@ -92,5 +101,6 @@ const STATEMENTS: Record<Retained, string> = {
 };
 
 export const retentionStore = (sql: Sql): RetentionStore => ({
-  forget: async (what, before, limit) => (await one(sql.query<{ gone: number }>(STATEMENTS[what], [before, limit]))).gone,
+  forget: async (what, before, limit) =>
+    (await one(sql.query<{ gone: number }>(STATEMENTS[what], [before, limit]))).gone,
 });

@@ -1,6 +1,9 @@
 import { iso } from "./sql.ts";
 
-/** SQL expressions that answer the model's objects as json (which keeps the order of its fields), for rows under the aliases e (events), s (signals), o (push_outbox), c (channels). */
+/**
+ * SQL expressions that answer the model's objects as json (which keeps the order of its fields),
+ * for rows under the aliases e (events), s (signals), o (push_outbox), c (channels).
+ */
 
 /** Window starts are written as in the event key, without milliseconds. */
 const EVENT_FIELDS = `
@@ -30,6 +33,8 @@ export const DUE_DELIVERY = `jsonb_build_object('id', o.id, 'channelId', o.chann
 export const IS_OPEN = `o.status in ('pending', 'failed')`;
 export const WAITS_FOR = `greatest(o.next_retry_at, o.leased_until)`;
 
-/** Gives a delivery another start at `at`: its age counts from then, its key and attempts are kept. */
+/**
+ * Gives a delivery another start at `at`: its age counts from then, its key and attempts are kept.
+ */
 export const REOPENED = (at: string): string => `
   status = 'pending', retry_count = 0, next_retry_at = ${at}, reopened_at = ${at}, leased_until = null, sending_token = null, finished_at = null`;

@@ -1,6 +1,7 @@
 /**
- * Rows of outcome, reason and count: how posts ended, those that retention deleted among them. Each live part reads one partial index and no
- * row. The reason is of what was dropped; an open post has no outcome yet or is pending.
+ * Rows of outcome, reason and count: how posts ended, those that retention deleted among them. Each
+ * live part reads one partial index and no row. The reason is of what was dropped; an open post has
+ * no outcome yet or is pending.
  */
 export const POSTS_BY_OUTCOME = `
 select outcome, reason, sum(count)::bigint as count from (

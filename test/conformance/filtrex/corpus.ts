@@ -14,7 +14,10 @@ export const CORPUS_DATA: Data = {
   one: [4],
 };
 
-/** What filtrex documents, with the value it gives, or the class of its error and when it comes. Held against filtrex itself in Node, against us everywhere. */
+/**
+ * What filtrex documents, with the value it gives, or the class of its error and when it comes.
+ * Held against filtrex itself in Node, against us everywhere.
+ */
 export const CORPUS: readonly (
   | readonly [expression: string, value: unknown]
   | readonly [expression: string, fails: string, when: "read" | "run"]
@@ -110,6 +113,8 @@ export const CORPUS: readonly (
 ];
 
 /** Answers in the corpus's own form: the class of an error stands for it. */
-export function inShort(answer: { value: unknown } | { fails: string; error: string }): readonly unknown[] {
+export function inShort(
+  answer: { value: unknown } | { fails: string; error: string },
+): readonly unknown[] {
   return "value" in answer ? [answer.value] : [answer.error, answer.fails.replace("when ", "")];
 }

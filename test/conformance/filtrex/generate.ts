@@ -28,7 +28,18 @@ const NUMBERS = [
   "01.5",
   "999999999999999999999",
 ];
-const TEXTS = ['""', '"a"', '"b"', '"green"', '"ab"', '"a\\"b"', '"\\\\"', '"é"', '"a\nb"', '"and"'];
+const TEXTS = [
+  '""',
+  '"a"',
+  '"b"',
+  '"green"',
+  '"ab"',
+  '"a\\"b"',
+  '"\\\\"',
+  '"é"',
+  '"a\nb"',
+  '"and"',
+];
 const PATTERNS = ['"a"', '"^a"', '"b$"', '"[ab]+"', '"("', '"a|b"', '"^(a|b)*$"', '"."'];
 const COMPARISONS = ["<", "<=", ">", ">=", "==", "!="];
 const NAMES: Record<Wanted, readonly string[]> = {
@@ -57,7 +68,20 @@ const SPACES = [" ", " ", " ", " ", "  ", "\t", "\n", ""];
 export function data(random: Random): Data {
   const number = () => pick(random, [0, 1, 2, -1, 0.5, 10, 1e21, Number.NaN, -0]);
   const text = () => pick(random, ["", "a", "b", "green", "ab", "é"]);
-  const odd = () => pick<unknown>(random, [null, undefined, true, "a", 3, [1], ["a"], [[2]], {}, Object(5), Object("a")]);
+  const odd = () =>
+    pick<unknown>(random, [
+      null,
+      undefined,
+      true,
+      "a",
+      3,
+      [1],
+      ["a"],
+      [[2]],
+      {},
+      Object(5),
+      Object("a"),
+    ]);
   const or = (usual: () => unknown) => (random() < 0.08 ? odd() : usual());
   const values: Data = {
     n: or(number),
@@ -82,25 +106,46 @@ export function data(random: Random): Data {
   return values;
 }
 
-/** An expression that mostly has the wanted type: one in twenty parts has another, so that type errors are met but do not drown the rest. */
-export function expression(random: Random, wanted: Wanted = pick(random, WANTED), depth = 4): string {
+/**
+ * An expression that mostly has the wanted type: one in twenty parts has another, so that type
+ * errors are met but do not drown the rest.
+ */
+export function expression(
+  random: Random,
+  wanted: Wanted = pick(random, WANTED),
+  depth = 4,
+): string {
   const type = random() < 0.05 ? pick(random, WANTED) : wanted;
   const space = () => pick(random, SPACES);
   const inner = (of: Wanted, less = 1) => expression(random, of, depth - less);
-  const joined = (left: string, operator: string, right: string) => `${left}${spaced(operator, space)}${right}`;
+  const joined = (left: string, operator: string, right: string) =>
+    `${left}${spaced(operator, space)}${right}`;
   if (depth <= 0 || random() < 0.15) return leaf(random, type);
   if (random() < 0.12) return `(${space()}${inner(type)}${space()})`;
-  if (random() < 0.05) return `if ${inner("truth", 2)} then ${inner(type, 2)} else ${inner(type, 2)}`;
+  if (random() < 0.05)
+    return `if ${inner("truth", 2)} then ${inner(type, 2)} else ${inner(type, 2)}`;
   if (random() < 0.02) return `${inner("truth", 2)} ? ${inner(type, 2)} : ${inner(type, 2)}`;
   switch (type) {
     case "number":
       return pick(random, [
-        () => joined(inner("number"), pick(random, ["+", "-", "*", "/", "^", "mod", "%"]), inner("number")),
-        () => joined(inner("number"), pick(random, ["+", "-", "*", "/", "^", "mod", "%"]), inner("number")),
+        () =>
+          joined(
+            inner("number"),
+            pick(random, ["+", "-", "*", "/", "^", "mod", "%"]),
+            inner("number"),
+          ),
+        () =>
+          joined(
+            inner("number"),
+            pick(random, ["+", "-", "*", "/", "^", "mod", "%"]),
+            inner("number"),
+          ),
         () => `-${space()}${inner("number")}`,
-        () => `${pick(random, ["abs", "ceil", "floor", "log", "log2", "log10", "round", "sqrt"])}(${inner("number")})`,
+        () =>
+          `${pick(random, ["abs", "ceil", "floor", "log", "log2", "log10", "round", "sqrt"])}(${inner("number")})`,
         () => `${pick(random, ["max", "min"])}(${inner("number")},${space()}${inner("number")})`,
-        () => `${pick(random, ["n", "t", "missing"])} of ${pick(random, ["o", "o", "nothing", "undef", "n"])}`,
+        () =>
+          `${pick(random, ["n", "t", "missing"])} of ${pick(random, ["o", "o", "nothing", "undef", "n"])}`,
       ])();
     case "text":
       return random() < 0.5 ? joined(inner("text"), "+", inner("text")) : leaf(random, "text");
@@ -118,14 +163,25 @@ export function expression(random: Random, wanted: Wanted = pick(random, WANTED)
             inner("number", 2),
           ),
         () => joined(inner("text"), pick(random, ["==", "!="]), inner("text")),
-        () => joined(leaf(random, "text"), "~=", random() < 0.9 ? pick(random, PATTERNS) : inner("text")),
+        () =>
+          joined(
+            leaf(random, "text"),
+            "~=",
+            random() < 0.9 ? pick(random, PATTERNS) : inner("text"),
+          ),
         () => joined(inner("truth"), pick(random, ["and", "or"]), inner("truth")),
         () => joined(inner("truth"), pick(random, ["and", "or"]), inner("truth")),
         () => `not${random() < 0.9 ? " " : ""}${inner("truth")}`,
-        () => joined(inner(pick(random, ["number", "text"])), pick(random, ["in", "not in"]), inner("list")),
+        () =>
+          joined(
+            inner(pick(random, ["number", "text"])),
+            pick(random, ["in", "not in"]),
+            inner("list"),
+          ),
         () => joined(inner("list", 2), pick(random, ["in", "not in", "not  in"]), inner("list", 2)),
         () => `${pick(random, ["exists", "empty"])}(${inner(pick(random, WANTED), 2)})`,
-        () => `${pick(random, ["exists", "empty", "unheardOf", "max"])}(${random() < 0.5 ? "" : leaf(random, "number")})`,
+        () =>
+          `${pick(random, ["exists", "empty", "unheardOf", "max"])}(${random() < 0.5 ? "" : leaf(random, "number")})`,
       ])();
   }
 }
@@ -135,7 +191,9 @@ const itself = (operand: string, operator: string) => `${operand} ${operator} ${
 
 /** Words need a character after them that filtrex swallows; mostly it is a space. */
 function spaced(operator: string, space: () => string): string {
-  return /\w$/.test(operator) ? `${space() || " "}${operator}${space()}` : `${space()}${operator}${space()}`;
+  return /\w$/.test(operator)
+    ? `${space() || " "}${operator}${space()}`
+    : `${space()}${operator}${space()}`;
 }
 
 function leaf(random: Random, type: Wanted): string {

@@ -5,8 +5,13 @@ import { parse } from "../../../src/rules/language/grammar.ts";
 import type { Expression } from "../../../src/rules/language/syntax.ts";
 
 export type Data = Record<string, unknown>;
-/** An answer in a form that can be compared and printed: a value, or the class and message of an error and when it came. */
-export type Answer = { value: unknown } | { fails: "when read" | "when run"; error: string; message: string };
+/**
+ * An answer in a form that can be compared and printed: a value, or the class and message of an
+ * error and when it came.
+ */
+export type Answer =
+  | { value: unknown }
+  | { fails: "when read" | "when run"; error: string; message: string };
 
 /** What filtrex itself answers. It generates code, so this runs in Node alone. */
 export function askFiltrex(expression: string, data: Data): Answer {
@@ -17,8 +22,15 @@ export function askFiltrex(expression: string, data: Data): Answer {
   }
 }
 
-/** What our closures answer under filtrex's own rules: properties of an object, null is a value, patterns are JavaScript's. */
-export function askOurs(text: string, data: Data, change: (node: Expression) => Expression = (node) => node): Answer {
+/**
+ * What our closures answer under filtrex's own rules: properties of an object, null is a value,
+ * patterns are JavaScript's.
+ */
+export function askOurs(
+  text: string,
+  data: Data,
+  change: (node: Expression) => Expression = (node) => node,
+): Answer {
   const parsed = parse(text);
   if (parsed.kind === "refused") return failure("when read", new Error(parsed.message));
   try {
@@ -40,17 +52,23 @@ function outcomeOf(evaluate: () => unknown): Answer {
   }
 }
 
-const outcome = (value: unknown): Answer => (value instanceof Error ? failure("when run", value) : { value });
+const outcome = (value: unknown): Answer =>
+  value instanceof Error ? failure("when run", value) : { value };
 
 function failure(fails: "when read" | "when run", fault: unknown): Answer {
   if (!(fault instanceof Error)) throw fault;
-  // filtrex has V8 read 01.5 as generated code; V8's words about that code change with V8 and with what stands around it.
+  // filtrex has V8 read 01.5 as generated code; V8's words about that code change with V8 and with
+  // what stands around it.
   const message = fails === "when read" && fault instanceof SyntaxError ? "" : fault.message;
   return { fails, error: fault.constructor.name, message };
 }
 
 function own(object: unknown, name: string): unknown {
-  if ((typeof object === "object" || typeof object === "function") && object !== null && Object.hasOwn(object, name))
+  if (
+    (typeof object === "object" || typeof object === "function") &&
+    object !== null &&
+    Object.hasOwn(object, name)
+  )
     return (object as Data)[name];
   throw new UnknownPropertyError(name);
 }
@@ -68,13 +86,19 @@ const FUNCTIONS: Record<string, (...args: never[]) => unknown> = {
   sqrt: Math.sqrt,
   exists: (value: unknown) => value !== undefined && value !== null,
   empty: (value: unknown) =>
-    value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0),
+    value === undefined ||
+    value === null ||
+    value === "" ||
+    (Array.isArray(value) && value.length === 0),
 };
 
 /** Stands in the slot of a name that the object does not have. */
 const ABSENT = Symbol("absent");
 
-/** A dialect that answers as filtrex does, and the frame that holds the values of an object for what was compiled in it. */
+/**
+ * A dialect that answers as filtrex does, and the frame that holds the values of an object for what
+ * was compiled in it.
+ */
 function asFiltrex(): { dialect: Dialect; frameOf: (data: Data) => unknown[] } {
   const slots: string[] = [];
   const dialect: Dialect = {
@@ -91,7 +115,10 @@ function asFiltrex(): { dialect: Dialect; frameOf: (data: Data) => unknown[] } {
     },
     unknown: () => false,
   };
-  return { dialect, frameOf: (data) => slots.map((name) => (Object.hasOwn(data, name) ? data[name] : ABSENT)) };
+  return {
+    dialect,
+    frameOf: (data) => slots.map((name) => (Object.hasOwn(data, name) ? data[name] : ABSENT)),
+  };
 }
 
 /** Two answers agree when every bit of them does: NaN is NaN, and -0 is not 0. */

@@ -1,0 +1,112 @@
+import pg from "pg";
+import { ChannelEnv } from "../../src/channels/env.ts";
+import { webhook } from "../../src/channels/webhook.ts";
+import { turns } from "../../src/concurrency/semaphore.ts";
+import { iso } from "../../src/kit/time.ts";
+import { ChannelFilter } from "../../src/model/channel-config.ts";
+import { deliver } from "../../src/outbox/deliver.ts";
+import { idemKeyOf } from "../../src/outbox/plan.ts";
+import type { DeliverPorts } from "../../src/outbox/ports.ts";
+import { postgresLeases, postgresStore } from "../../src/store/postgres.ts";
+import { eventOf, notificationOf, SECRET, signalOf } from "../../test/support/outbox.ts";
+import { type Engine, type Job, numbers, POOL, subjectOf } from "./engine.ts";
+
+/** The store as the object of a channel has it. */
+function open(databaseUrl: string) {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL });
+  pool.on("error", () => undefined);
+  const sql = {
+    query: async <Row>(text: string, params: unknown[]) =>
+      (await pool.query(text, params)).rows as Row[],
+  };
+  return { store: { ...postgresStore(sql), ...postgresLeases(sql) }, pool };
+}
+
+async function fill({ databaseUrl, sink, jobs }: Job): Promise<void> {
+  const { store, pool } = open(databaseUrl);
+  const settings = { url: `${sink}/hook`, secrets: [SECRET] };
+  const draft = {
+    kind: "webhook",
+    name: "sink",
+    settings,
+    filter: ChannelFilter.parse({}),
+    atMostOnce: false,
+  };
+  const saved = await store.addChannel(draft, iso(Date.now()));
+  if (saved.kind !== "saved") throw new Error("the bench needs an empty database");
+  const channelId = saved.channel.id;
+  const turn = turns(POOL);
+  const commit = (n: number) => {
+    const eventKey = subjectOf(n);
+    const idemKey = idemKeyOf(eventKey, channelId, 1);
+    const outbox = [
+      { channelId, eventKey, idemKey, payload: notificationOf({ eventKey }), notBefore: null },
+    ];
+    const at = iso(Date.now());
+    return store.commit({
+      expectedRev: 0,
+      event: eventOf({ eventKey }),
+      evidence: [],
+      signal: signalOf({ eventKey }),
+      outbox,
+      at,
+    });
+  };
+  await Promise.all(numbers(jobs).map((n) => turn(() => commit(n))));
+  await pool.end();
+}
+
+/**
+ * The product's own delivery, fed by its own query for what is due. Its pace is left out: no peer
+ * has one.
+ */
+async function drain({ databaseUrl, sink, concurrency }: Job): Promise<void> {
+  const { store } = open(databaseUrl);
+  const channels = await store.channels();
+  const journal = new Map<number, { externalId: string | null }>();
+  const ports: DeliverPorts = {
+    store,
+    env: ChannelEnv.parse({ EGRESS_ALLOW: new URL(sink).host }),
+    channels: async () => channels,
+    // With no jitter a second each time, as for the peers: the schedule of webhooks would have the
+    // bench wait for hours.
+    kind: () => ({ ...webhook, policy: "log" }),
+    fetch,
+    now: Date.now,
+    random: () => 0,
+    leaseToken: () => crypto.randomUUID(),
+    pace: async () => 0,
+    sleep: async () => undefined,
+    turn: turns(concurrency),
+    log: () => undefined,
+    journal: {
+      get: async (id) => journal.get(id),
+      put: async (id, sent) => void journal.set(id, sent),
+      delete: async (id) => void journal.delete(id),
+    },
+  };
+  const underWay = turns(concurrency * 2);
+  const running = new Set<number>();
+  for (;;) {
+    const due = (await store.due(iso(Date.now()), 500)).filter(({ id }) => !running.has(id));
+    for (const { id } of due) {
+      running.add(id);
+      void underWay(() => deliver(id, ports)).finally(() => running.delete(id));
+    }
+    while (running.size > concurrency * 4) await new Promise((wake) => setTimeout(wake, 5));
+    if (due.length === 0) await new Promise((wake) => setTimeout(wake, 100));
+  }
+}
+
+export const ours: Engine = {
+  packages: [],
+  needs: "postgres",
+  fill,
+  drain,
+  async left({ databaseUrl }) {
+    const { store, pool } = open(databaseUrl);
+    const { outbox } = await store.audit();
+    await pool.end();
+    return outbox.pending + outbox.failed + outbox.dlq;
+  },
+};

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sendJson } from "../local/ask.ts";
+import { feedFile } from "../local/feed.ts";
+import { redisToken } from "../local/settings.ts";
+import { type Stack, startStack } from "../local/stack.ts";
+import { readStackFile } from "../local/state.ts";
+import { freePorts } from "../local/supervisor/ports.ts";
+import { workload } from "../test/sim/workload.ts";
+import { busiestChild, type Usage, usageOf } from "./pipeline/usage.ts";
+
+const { BENCH_POSTS = "3000", BENCH_FILE } = process.env;
+
+const WARM_UP = 300;
+
+type Counts = { sql: number; redisTrips: number; redisCommands: number };
+
+/**
+ * The whole product as `npm start` runs it, fed with posts as fast as it takes them: what a post
+ * costs, by part.
+ */
+export async function bench(): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), "pipeline-"));
+  const [port = 0] = await freePorts(1);
+  const stack = await startStack({ port, dataDir }, () => undefined);
+  try {
+    // No Telegram chat: it takes a message a second, and the bench would measure that.
+    await sendJson(stack, "/channels", {
+      kind: "webhook",
+      name: "hook",
+      settings: { url: `${stack.twins}/webhook/local` },
+    });
+    console.log(
+      `\npipeline: ${BENCH_FILE ?? `${BENCH_POSTS} generated posts`}; a first run warms it up`,
+    );
+    await feedFile(stack, generated(dataDir, WARM_UP, 2), () => undefined);
+    await measured(stack, dataDir, BENCH_FILE ?? generated(dataDir, Number(BENCH_POSTS), 1));
+  } finally {
+    await stack.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+function generated(dataDir: string, count: number, seed: number): string {
+  const file = join(dataDir, `posts-${seed}.jsonl`);
+  const lines = workload(seed, count).posts.map(({ postedAt, tokenCa, id, ...post }) => {
+    const wire = { ...post, id: `${seed}-${id}`, posted_at: postedAt };
+    return JSON.stringify(tokenCa === undefined ? wire : { ...wire, token_ca: tokenCa });
+  });
+  writeFileSync(file, lines.join("\n"));
+  return file;
+}
+
+async function measured(stack: Stack, dataDir: string, file: string): Promise<void> {
+  const ports = readStackFile(dataDir)?.ports ?? {};
+  const parts = partsOf(stack);
+  const [usedBefore, before, began] = [usageOf(parts), await counts(ports), performance.now()];
+  const first = await feedFile(stack, file, (line) => console.log(line));
+  const [used, after, seconds] = [
+    usageOf(parts),
+    await counts(ports),
+    (performance.now() - began) / 1_000,
+  ];
+  const posts = first.accepted - WARM_UP;
+  const each = (count: number): string => (count / posts).toFixed(2).padStart(8);
+  const cpu = (name: string, of: Map<string, Usage>): number => of.get(name)?.cpuMs ?? 0;
+  const spent = new Map(
+    [...parts.keys()].map((name) => [name, cpu(name, used) - cpu(name, usedBefore)]),
+  );
+  const total = [...spent.values()].reduce((sum, ms) => sum + ms, 0);
+  console.log(`\n  a post costs (${posts} posts in ${seconds.toFixed(1)} s)`);
+  console.log(`  ${each(after.sql - before.sql)} SQL statements`);
+  console.log(`  ${each(after.redisTrips - before.redisTrips)} Redis round trips`);
+  console.log(`  ${each(after.redisCommands - before.redisCommands)} Redis commands`);
+  console.log(`  ${each(total)} ms of processor time, of it`);
+  for (const [name, ms] of [...spent].sort(([, a], [, b]) => b - a)) {
+    const share = `${((100 * ms) / total).toFixed(0)} %`.padStart(5);
+    console.log(
+      `  ${each(ms)} ms ${share} ${name.padEnd(9)} ${(used.get(name)?.megabytes ?? 0).toFixed(0)} MB`,
+    );
+  }
+}
+
+/** The process of each part, workerd beside wrangler, and this one, which feeds. */
+function partsOf(stack: Stack): Map<string, number> {
+  const parts = new Map<string, number>([["feeder", process.pid]]);
+  for (const [name, part] of stack.parts) {
+    const pid = part.pid();
+    if (pid !== undefined) parts.set(name === "worker" ? "wrangler" : name, pid);
+  }
+  const workerd = busiestChild(parts.get("wrangler") ?? 0);
+  if (workerd !== undefined) parts.set("workerd", workerd);
+  return parts;
+}
+
+async function counts(ports: Record<string, number>): Promise<Counts> {
+  const neon = (await (await fetch(`http://127.0.0.1:${ports.neon}/`)).json()) as {
+    statements: number;
+  };
+  const asked = await fetch(`http://127.0.0.1:${ports.redis}/`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${redisToken}` },
+    body: JSON.stringify(["INFO"]),
+  });
+  const { result } = (await asked.json()) as { result: string };
+  const told = (name: string): number => Number(new RegExp(`${name}:(\\d+)`).exec(result)?.[1]);
+  return {
+    sql: neon.statements,
+    redisTrips: told("total_connections_received"),
+    redisCommands: told("total_commands_processed"),
+  };
+}

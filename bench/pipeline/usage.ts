@@ -1,0 +1,61 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+
+export type Usage = { cpuMs: number; megabytes: number };
+type Process = Usage & { pid: number; parent: number };
+
+/**
+ * On Linux of the kernel's own clock ticks: ps tells whole seconds there, and each of twenty
+ * connections has less.
+ */
+function cpuMsOf(pid: number, told: string): number {
+  const file = `/proc/${pid}/stat`;
+  if (existsSync(file)) {
+    const stat = readFileSync(file, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  }
+  return told.split(/[:-]/).reduce((sum, part) => sum * 60 + Number(part), 0) * 1_000;
+}
+
+function processes(): Process[] {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,rss=,time="], { encoding: "utf8" })
+    .trim()
+    .split("\n");
+  return lines.map((line) => {
+    const [pid = "", parent, rss, time = ""] = line.trim().split(/\s+/);
+    return {
+      pid: Number(pid),
+      parent: Number(parent),
+      megabytes: Number(rss) / 1024,
+      cpuMs: cpuMsOf(Number(pid), time),
+    };
+  });
+}
+
+/**
+ * Processor time and resident memory of each named process and all that descend from it, those of
+ * another name left out.
+ */
+export function usageOf(parts: ReadonlyMap<string, number>): Map<string, Usage> {
+  const all = processes();
+  const named = new Set(parts.values());
+  const sum = (pid: number): Usage => {
+    const own = all.find((each) => each.pid === pid) ?? { cpuMs: 0, megabytes: 0 };
+    const children = all
+      .filter((each) => each.parent === pid && !named.has(each.pid))
+      .map((each) => sum(each.pid));
+    return [own, ...children].reduce((a, b) => ({
+      cpuMs: a.cpuMs + b.cpuMs,
+      megabytes: a.megabytes + b.megabytes,
+    }));
+  };
+  return new Map([...parts].map(([name, pid]) => [name, sum(pid)]));
+}
+
+/** The child of a process that uses most: of wrangler that is workerd. */
+export function busiestChild(pid: number): number | undefined {
+  return processes()
+    .filter(({ parent }) => parent === pid)
+    .sort((a, b) => b.cpuMs - a.cpuMs)[0]?.pid;
+}

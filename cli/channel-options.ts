@@ -1,0 +1,62 @@
+import { UsageError } from "./command.ts";
+import { wholeNumber } from "./options.ts";
+
+const string = { type: "string" } as const;
+/** Options that make a channel's filter. */
+export const FILTERS = {
+  "min-score": string,
+  chain: string,
+  symbol: string,
+  state: string,
+  quiet: string,
+  "digest-minutes": string,
+};
+
+/** `url=https://x` and `thread_id=7`, as settings. */
+export function settingsOf(pairs: string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1) throw new UsageError(`${JSON.stringify(pair)} is no SETTING=VALUE`);
+      return [pair.slice(0, at), settingValue(pair.slice(at + 1))];
+    }),
+  );
+}
+
+/** A long number is an id, which JSON would round. */
+function settingValue(text: string): unknown {
+  if (/^-?\d{16,}$/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+type FilterOptions = { [name in keyof typeof FILTERS]?: string | undefined };
+
+export function filterOf(values: FilterOptions): Record<string, unknown> {
+  const names = (text: string | undefined) => text?.split(",").filter((name) => name !== "");
+  const score = values["min-score"];
+  if (score !== undefined && !Number.isFinite(Number(score)))
+    throw new UsageError("--min-score must be a number");
+  const digest = values["digest-minutes"];
+  const all = {
+    min_score: score === undefined ? undefined : Number(score),
+    chains: names(values.chain),
+    symbols: names(values.symbol),
+    states: names(values.state),
+    quiet_hours: values.quiet === undefined ? undefined : quietOf(values.quiet),
+    digest_minutes:
+      digest === undefined ? undefined : wholeNumber("digest-minutes", digest, 0, 1440),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+function quietOf(text: string): { from: string; to: string; zone: string } | null {
+  if (text === "none") return null;
+  const [, from, to, zone = "UTC"] = /^([\d:]+)-([\d:]+)(?:@(.+))?$/.exec(text) ?? [];
+  if (from === undefined || to === undefined)
+    throw new UsageError("--quiet is FROM-TO@ZONE, e.g. 22:00-07:00@Europe/Berlin");
+  return { from, to, zone };
+}

@@ -1,0 +1,191 @@
+import { describe, expect, it } from "vitest";
+import { api } from "../src/api/app.ts";
+import { type FakeServer, fakePorts } from "../src/api/fakes.ts";
+import { runCommand } from "../test/support/terminal.ts";
+import { type Command, UsageError } from "./command.ts";
+import { audit, complaints } from "./commands/audit.ts";
+import { events } from "./commands/events.ts";
+import { keys } from "./commands/keys.ts";
+import { post } from "./commands/post.ts";
+import { tail } from "./commands/tail.ts";
+import { serverSentEvents } from "./sse.ts";
+import { plain, table } from "./table.ts";
+
+const FIGURES = {
+  accepted: 10,
+  evidence: 4,
+  dropped: 5,
+  duplicate: 1,
+  dead: 0,
+  open: 0,
+  droppedBy: [{ reason: "spam", count: 5 }],
+  contradictions: 0,
+  miscounted: 0,
+  outbox: { pending: 0, failed: 0, done: 3, dlq: 0 },
+  deadLetters: 0,
+  latencyMs: { p50: 120, p95: 900, count: 4 },
+  commitToSendMs: [{ channel: "hook", p50: 40, p95: 90, count: 5 }],
+  postsPerSecond: 0.666183683496132,
+};
+
+async function* chunks(...list: string[]) {
+  yield* list;
+}
+
+/** Runs a command against the real API over fake ports. */
+const ran = (
+  command: Command,
+  args: string[],
+  { ports = fakePorts(), ...given }: { ports?: FakeServer; json?: boolean; stdin?: string } = {},
+) => runCommand(command, args, api(ports), given);
+
+describe("audit", () => {
+  const over = (figures: Partial<typeof FIGURES>) => {
+    const ports = fakePorts();
+    ports.store = { ...ports.store, audit: async () => ({ ...FIGURES, ...figures }) };
+    return { ports };
+  };
+
+  it("exits 0 when every accepted post has ended in one way", async () => {
+    const { code, out } = await ran(audit, [], over({}));
+    expect(code).toBe(0);
+    expect(out.join("\n")).toMatch(
+      /accepted +10 +100.0 %[\s\S]*spam +5[\s\S]* 0\.7 posts\/s[\s\S]*✓ it reconciles/,
+    );
+  });
+
+  it.each([
+    { open: 1, accepted: 11 },
+    { accepted: 11 },
+    { contradictions: 1 },
+    { miscounted: 2 },
+    { droppedBy: [] },
+  ])("exits 1 and says why for %j", async (figures) => {
+    const { code, out } = await ran(audit, [], { ...over(figures), json: true });
+    expect(code).toBe(1);
+    expect(JSON.parse(out[0] ?? "")).toMatchObject({
+      reconciles: false,
+      complaints: [expect.any(String)],
+    });
+  });
+
+  it("does not hold deliveries that wait for a retry against it", () => {
+    const wire = {
+      ...FIGURES,
+      dropped_by: FIGURES.droppedBy,
+      dead_letters: 0,
+      latency_ms: FIGURES.latencyMs,
+      commit_to_send_ms: FIGURES.commitToSendMs,
+      posts_per_second: 1,
+    };
+    expect(complaints({ ...wire, outbox: { pending: 2, failed: 1, done: 0, dlq: 0 } })).toEqual([]);
+  });
+});
+
+describe("post", () => {
+  const line = (id: string) =>
+    JSON.stringify({ id, source: "t", author: "a", text: "hi", posted_at: "2026-01-15T10:00:00Z" });
+
+  it("sends lines in batches and names each bad line by its number", async () => {
+    const ports = fakePorts();
+    const stdin = [line("1"), "{broken", "", line("2"), '{"id": "3"}', line("4")].join("\n");
+    const { code, out, err } = await ran(post, ["-", "--batch", "2"], { ports, stdin });
+    expect(code).toBe(1);
+    expect(ports.accepted.map(({ id }) => id)).toEqual(["1", "2", "4"]);
+    expect(out).toEqual(["3 accepted (0 already known), 2 rejected"]);
+    expect(err).toEqual([
+      expect.stringMatching(/^line 2: malformed JSON/),
+      expect.stringMatching(/^line 5: source is required/),
+    ]);
+  });
+
+  it("waits as long as the server says and sends again", async () => {
+    const ports = fakePorts();
+    let calls = 0;
+    const busy: typeof ports.ingest = async (posts) =>
+      calls++ === 0
+        ? { kind: "unavailable", retryAfter: 1 }
+        : { kind: "accepted", fresh: posts.length, repeated: 0 };
+    const { code, err } = await ran(post, ["-"], {
+      ports: { ...ports, ingest: busy },
+      stdin: line("1"),
+    });
+    expect([code, calls, err]).toEqual([0, 2, ["the server answered 503; waiting 1 s"]]);
+  });
+});
+
+describe("events", () => {
+  it("follows every page with --all", async () => {
+    const ports = fakePorts();
+    const asked: (string | null)[] = [];
+    ports.store = {
+      ...ports.store,
+      events: async (_, { cursor }) => {
+        asked.push(cursor);
+        return { items: [], nextCursor: cursor === null ? "two" : null };
+      },
+    };
+    expect((await ran(events, ["--all"], { ports })).out).toEqual(["(none)"]);
+    expect(asked).toEqual([null, "two"]);
+  });
+
+  it("passes on what the server says against a filter", async () => {
+    await expect(ran(events, ["--chain", "moon"])).rejects.toThrow(/422[\s\S]*chain/);
+  });
+
+  it.each([["--limit", "0"], ["--since", "yesterday"], ["--nonsense"], ["a", "b"]])(
+    "calls %s %s wrong usage",
+    async (...args) => {
+      await expect(ran(events, args.filter(Boolean))).rejects.toThrow(UsageError);
+    },
+  );
+});
+
+describe("keys", () => {
+  it("prints a new key alone on stdout, so that it can be piped", async () => {
+    const { out } = await ran(keys, ["create", "bot", "--scope", "read,ingest"]);
+    expect(out).toEqual([expect.stringMatching(/^ess_[A-Za-z0-9]+\.\S{32}$/)]);
+  });
+
+  it("says when a key to revoke is not there", async () => {
+    await expect(ran(keys, ["revoke", "none"])).rejects.toThrow("404");
+  });
+});
+
+describe("tail", () => {
+  it("prints a line a message and stops after --count", async () => {
+    const frames =
+      'id: 1\nevent: hello\ndata: {}\n\nid: 2\nevent: delivery\ndata: {"channel":"desk","result":"ok","attempt":1}\n\n';
+    const ports = fakePorts({
+      stream: async () =>
+        new Response(frames, { headers: { "Content-Type": "text/event-stream" } }),
+    });
+    const { out } = await ran(tail, ["--count", "1"], { ports });
+    expect(out).toEqual([expect.stringContaining("delivery desk ok (attempt 1)")]);
+  });
+
+  it("reads events however the stream is cut into chunks", async () => {
+    const text = ': hi\n\nid: 7\nevent: signal\ndata: {"a":1}\n\ndata: x\ndata: y\n\n';
+    const read = [];
+    for await (const event of serverSentEvents(chunks(...text))) read.push(event);
+    expect(read).toEqual([
+      { id: "7", event: "signal", data: '{"a":1}' },
+      { id: null, event: "message", data: "x\ny" },
+    ]);
+  });
+});
+
+describe("table", () => {
+  it("lets nothing from outside steer the terminal", () => {
+    expect(plain("a\u001b[31mred\u0007\u202e\nb")).toBe("a [31mred b");
+  });
+
+  it("aligns numbers to the right", () => {
+    expect(
+      table([
+        { name: "a", n: 5 },
+        { name: "bcd", n: 100 },
+      ]),
+    ).toEqual(["name    n", "----  ---", "a       5", "bcd   100"]);
+  });
+});

@@ -1,0 +1,233 @@
+import { FILTERS, filterOf, settingsOf } from "../channel-options.ts";
+import { ask } from "../client.ts";
+import { type Command, type Io, UsageError } from "../command.ts";
+import { options } from "../options.ts";
+import { table } from "../table.ts";
+
+const usage = `stream channels list
+stream channels kinds [KIND]
+stream channels add KIND NAME [SETTING=VALUE...] [filters] [--at-most-once]
+stream channels set ID [SETTING=VALUE...] [filters] [--name NAME] [--rotate-secret]
+stream channels test ID
+stream channels pause ID | resume ID | mute ID EVENT_KEY | unmute ID EVENT_KEY | remove ID
+stream channels preview KIND [SETTING=VALUE...] [--digest]
+
+Where notifications go. A value that reads as JSON is taken as JSON; secrets are written and never shown again.
+
+  --min-score N       only signals of N and above (none: what the rules say)
+  --chain, --symbol, --state   only these; several with commas
+  --quiet FROM-TO@ZONE         no messages then, e.g. 22:00-07:00@Europe/Berlin; "none" ends it
+  --digest-minutes N  one message for all that came in N minutes; 0 sends each at once
+  --at-most-once      never repeat a send whose answer was lost
+
+  npm run -s stream -- channels add telegram team chat_id=-1001234567890 thread_id=7 --quiet 22:00-07:00@Europe/Berlin
+  npm run -s stream -- channels add webhook backend url=https://example.org/signals
+  npm run -s stream -- channels test 1`;
+
+type Channel = {
+  id: number;
+  kind: string;
+  name: string;
+  status: string;
+  status_reason: string | null;
+  off: string | null;
+  settings: Record<string, unknown>;
+  filter: { muted_events: string[] };
+  shown_once?: Record<string, unknown>;
+};
+type Kind = {
+  kind: string;
+  title: string;
+  docs: string;
+  off: string | null;
+  settings: { required: string[]; properties: object };
+};
+
+const VERBS: Record<string, (args: string[], io: Io) => Promise<number>> = {
+  list,
+  kinds,
+  add,
+  set,
+  test,
+  preview,
+  pause: (args, io) => change(args, io, () => ({ status: "paused" })),
+  resume: (args, io) => change(args, io, () => ({ status: "active" })),
+  mute: (args, io) =>
+    change(args, io, (channel) => mutes([...channel.filter.muted_events, eventIn(args)])),
+  unmute: (args, io) =>
+    change(args, io, (channel) =>
+      mutes(channel.filter.muted_events.filter((key) => key !== eventIn(args))),
+    ),
+  remove,
+};
+
+export const channels: Command = {
+  name: "channels",
+  summary: "add, try, mute and remove the channels that notifications go to",
+  usage,
+  async run([verb, ...args], io) {
+    const run = VERBS[verb ?? "list"];
+    if (!run)
+      throw new UsageError(
+        `there is no "channels ${verb}"; there are ${Object.keys(VERBS).join(", ")}`,
+      );
+    return run(args, io);
+  },
+};
+
+const mutes = (muted_events: string[]) => ({ filter: { muted_events } });
+
+function eventIn([, eventKey]: string[]): string {
+  if (eventKey === undefined) throw new UsageError("name the event by its EVENT_KEY (see events)");
+  return eventKey;
+}
+
+const read = (io: Io) => ask<{ channels: Channel[]; kinds: Kind[] }>(io, "/channels");
+const print = (io: Io, value: unknown, lines: string[]): number => {
+  for (const line of io.json ? [JSON.stringify(value)] : lines) io.out(line);
+  return 0;
+};
+
+async function list(args: string[], io: Io): Promise<number> {
+  options(args, {});
+  const { channels } = await read(io);
+  const rows = channels.map(({ id, kind, name, status, status_reason, off }) => ({
+    id,
+    kind,
+    name,
+    status,
+    why: status_reason ?? off,
+  }));
+  return print(io, channels, table(rows));
+}
+
+async function kinds(args: string[], io: Io): Promise<number> {
+  const [wanted] = options(args, {}).positionals;
+  const { kinds } = await read(io);
+  const found = kinds.filter(({ kind }) => wanted === undefined || kind === wanted);
+  if (found.length === 0)
+    throw new UsageError(
+      `there is no kind ${wanted}; there are ${kinds.map(({ kind }) => kind).join(", ")}`,
+    );
+  const describe = ({ kind, docs, off, settings }: Kind) => [
+    `${kind}${off === null ? "" : ` (off: ${off})`}`,
+    ...docs.split("\n").map((line) => `  ${line}`),
+    `  settings: ${
+      Object.keys(settings.properties)
+        .map((name) => (settings.required.includes(name) ? `${name} (needed)` : name))
+        .join(", ") || "none"
+    }`,
+  ];
+  return print(io, found, found.flatMap(describe));
+}
+
+async function add(args: string[], io: Io): Promise<number> {
+  const { values, positionals } = options(args, {
+    ...FILTERS,
+    "at-most-once": { type: "boolean", default: false },
+  });
+  const [kind, name, ...pairs] = positionals;
+  if (kind === undefined || name === undefined)
+    throw new UsageError("say which KIND, and a NAME for it");
+  const body = {
+    kind,
+    name,
+    settings: settingsOf(pairs),
+    filter: filterOf(values),
+    at_most_once: values["at-most-once"],
+  };
+  return saved(await ask<Channel>(io, "/channels", { method: "POST", body }), "added", io);
+}
+
+async function set(args: string[], io: Io): Promise<number> {
+  const { values, positionals } = options(args, {
+    ...FILTERS,
+    name: { type: "string" },
+    "rotate-secret": { type: "boolean", default: false },
+  });
+  const [id, ...pairs] = positionals;
+  const body = {
+    settings: settingsOf(pairs),
+    filter: filterOf(values),
+    ...(values.name !== undefined && { name: values.name }),
+    ...(values["rotate-secret"] && { rotate_secret: true }),
+  };
+  return saved(await ask<Channel>(io, pathOf(id), { method: "PATCH", body }), "saved", io);
+}
+
+function saved(channel: Channel, what: string, io: Io): number {
+  const secrets = Object.entries(channel.shown_once ?? {}).map(
+    ([name, value]) => `${name}: ${[value].flat().join(", ")}`,
+  );
+  if (!io.json && secrets.length > 0) io.err("shown this once, keep it now:");
+  const off = channel.off === null ? [] : [`it is off: ${channel.off}`];
+  return print(io, channel, [
+    `${what} channel ${channel.id} (${channel.kind}, ${channel.name})`,
+    ...secrets,
+    ...off,
+  ]);
+}
+
+function pathOf(id: string | undefined): string {
+  if (id === undefined || !/^\d+$/.test(id))
+    throw new UsageError("name one channel by its id (see channels list)");
+  return `/channels/${id}`;
+}
+
+async function change(
+  args: string[],
+  io: Io,
+  patch: (channel: Channel) => object,
+): Promise<number> {
+  const [id] = options(args, {}).positionals;
+  const path = pathOf(id);
+  const channel = (await read(io)).channels.find((known) => known.id === Number(id));
+  if (!channel) throw new UsageError(`there is no channel ${id}`);
+  return saved(
+    await ask<Channel>(io, path, { method: "PATCH", body: patch(channel) }),
+    "saved",
+    io,
+  );
+}
+
+async function remove(args: string[], io: Io): Promise<number> {
+  const [id] = options(args, {}).positionals;
+  await ask(io, pathOf(id), { method: "DELETE" });
+  return print(io, { id: Number(id), removed: true }, [`removed channel ${id}`]);
+}
+
+/** Exit 1 when the channel did not take the message. */
+async function test(args: string[], io: Io): Promise<number> {
+  const [id] = options(args, {}).positionals;
+  const result = await ask<{ ok: boolean; result: string; reason: string; ms?: number }>(
+    io,
+    `${pathOf(id)}/test`,
+    {
+      method: "POST",
+    },
+  );
+  print(io, result, [
+    result.ok ? `taken in ${result.ms} ms` : `not taken (${result.result}): ${result.reason}`,
+  ]);
+  return result.ok ? 0 : 1;
+}
+
+async function preview(args: string[], io: Io): Promise<number> {
+  const { values, positionals } = options(args, { digest: { type: "boolean", default: false } });
+  const [kind, ...pairs] = positionals;
+  if (kind === undefined) throw new UsageError("say which KIND");
+  const body = { kind, settings: settingsOf(pairs), digest: values.digest };
+  const { previews } = await ask<{ previews: { states: string[]; message: unknown }[] }>(
+    io,
+    "/channels/preview",
+    {
+      method: "POST",
+      body,
+    },
+  );
+  const lines = previews.flatMap(({ states, message }) => [
+    `--- ${states.join(", ")}`,
+    JSON.stringify(message, null, 2),
+  ]);
+  return print(io, previews, lines);
+}

@@ -1,0 +1,107 @@
+import { ask } from "../client.ts";
+import { type Command, type Io, UsageError } from "../command.ts";
+import { instant, options, wholeNumber } from "../options.ts";
+import { table } from "../table.ts";
+
+const usage = `stream dead list [--stage STAGE] [--reason REASON] [--since TIME] [--replayed] [--limit N]
+stream dead replay (ID... | --reason REASON | --stage STAGE) [--limit N] [--dry-run]
+
+What no retry could mend, why, and what to do about it. "replay" gives it another try once the cause is mended: with the same idempotency
+keys, oldest first, each letter once. One that fails again becomes a dead letter again.
+
+  --stage     posts, mentions or deliveries
+  --reason    as the list shows it: poison, rejected, gone, expired, ...
+  --limit N   at most so many (list: default 50; replay: default 100, at most 500 a call)
+  --dry-run   only say which would be replayed
+
+  npm run -s stream -- dead replay --reason gone --dry-run`;
+
+type Letter = {
+  id: number;
+  stage: string;
+  reason: string;
+  subject: string | null;
+  error: string;
+  advice: string;
+  replayed_at: string | null;
+};
+
+export const dead: Command = {
+  name: "dead",
+  summary: "list what could not be mended by retries, and replay it",
+  usage,
+  async run([verb, ...args], io) {
+    if (verb === undefined || verb === "list") return list(args, io);
+    if (verb === "replay") return replay(args, io);
+    throw new UsageError(`there is no "dead ${verb}"; say list or replay`);
+  },
+};
+
+const string = { type: "string" } as const;
+
+async function list(args: string[], io: Io): Promise<number> {
+  const { values } = options(args, {
+    stage: string,
+    reason: string,
+    since: string,
+    replayed: { type: "boolean", default: false },
+    limit: { ...string, default: "50" },
+  });
+  const search = new URLSearchParams({
+    limit: `${wholeNumber("limit", values.limit, 1, 200)}`,
+    replayed: `${values.replayed}`,
+  });
+  if (values.stage !== undefined) search.set("stage", values.stage);
+  if (values.reason !== undefined) search.set("reason", values.reason);
+  if (values.since !== undefined) search.set("since", instant("since", values.since, Date.now()));
+  const { dead_letters } = await ask<{ dead_letters: Letter[] }>(io, `/dead-letters?${search}`);
+  if (io.json) for (const letter of dead_letters) io.out(JSON.stringify(letter));
+  else for (const line of report(dead_letters)) io.out(line);
+  return 0;
+}
+
+/** The rows, then once for each reason what to do about it. */
+function report(letters: Letter[]): string[] {
+  const rows = letters.map(({ id, stage, reason, subject, error }) => ({
+    id,
+    stage,
+    reason,
+    subject,
+    error,
+  }));
+  const advice = new Map(letters.map(({ reason, advice }) => [reason, advice]));
+  return [...table(rows), ...[...advice].map(([reason, words]) => `${reason}: ${words}`)];
+}
+
+async function replay(args: string[], io: Io): Promise<number> {
+  const { values, positionals } = options(args, {
+    stage: string,
+    reason: string,
+    limit: { ...string, default: "100" },
+    "dry-run": { type: "boolean", default: false },
+  });
+  if (positionals.length === 0 && values.reason === undefined && values.stage === undefined)
+    throw new UsageError("say what to replay: ids, --reason or --stage");
+  const body = {
+    ids:
+      positionals.length === 0
+        ? null
+        : positionals.map((id) => wholeNumber("id", id, 1, Number.MAX_SAFE_INTEGER)),
+    stage: values.stage ?? null,
+    reason: values.reason ?? null,
+    limit: wholeNumber("limit", values.limit, 1, 500),
+    dry_run: values["dry-run"],
+  };
+  const answer = await ask<{ replayed: number; would_replay?: number[] }>(
+    io,
+    "/dead-letters/replay",
+    { method: "POST", body },
+  );
+  const would = answer.would_replay;
+  const words =
+    would === undefined
+      ? `replayed ${answer.replayed}`
+      : `would replay ${would.length}: ${would.join(", ")}`;
+  io.out(io.json ? JSON.stringify(answer) : words);
+  return 0;
+}

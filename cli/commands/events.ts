@@ -1,0 +1,41 @@
+import type { Command } from "../command.ts";
+import { FILTERS, query } from "../query.ts";
+
+const usage = `stream events [EVENT_KEY] [options]
+
+The events, the latest first; with a key, that one with its evidence.
+
+${FILTERS}
+
+  npm run -s stream -- events --chain sol --since 1h`;
+
+export const events: Command = {
+  name: "events",
+  summary: "query events, or show one with its evidence",
+  usage,
+  run: (args, io) =>
+    query(args, io, {
+      path: "events",
+      columns: ({
+        event_key,
+        type,
+        state,
+        score,
+        level,
+        evidence_count,
+        unique_authors,
+        copies,
+        last_ts,
+      }) => ({
+        event_key,
+        type,
+        state,
+        score,
+        level,
+        evidence: evidence_count,
+        authors: unique_authors,
+        copies,
+        last_ts,
+      }),
+    }),
+};

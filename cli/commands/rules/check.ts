@@ -1,0 +1,56 @@
+import { writeFileSync } from "node:fs";
+import { VOCABULARY } from "../../../src/enrich/registry.ts";
+import { loadRules } from "../../../src/rules/load.ts";
+import { mendFile } from "../../../src/rules/mend.ts";
+import type { Io } from "../../command.ts";
+import { options } from "../../options.ts";
+import { bare, oneFile, readText, refuse, report, settings } from "./files.ts";
+
+export async function check(args: string[], io: Io): Promise<number> {
+  const { values, positionals } = options(args, {
+    fix: { type: "boolean" },
+    set: { type: "string", multiple: true },
+  });
+  const file = oneFile(positionals);
+  const text = await readText(file, io);
+  const variables = settings(values.set);
+  if (values.fix) return fix(file, text, variables, io);
+  const loaded = loadRules(text, variables, VOCABULARY);
+  if (loaded.kind === "rejected") {
+    refuse(file, text, loaded.problems, io);
+    const { mends } = mendFile(text, variables, VOCABULARY);
+    io.err(
+      `${file} was refused.${mends > 0 ? ` --fix mends ${mends === 1 ? "one place" : `${mends} places`}.` : ""}`,
+    );
+    return 1;
+  }
+  const { rules, warnings } = loaded;
+  if (io.json)
+    io.out(
+      JSON.stringify({
+        file,
+        sha: rules.sha,
+        rules: rules.rules.length,
+        warnings: warnings.map(bare),
+      }),
+    );
+  else {
+    for (const line of report(file, text, warnings, "warning")) io.err(line);
+    io.out(`${file}: ${rules.rules.length} rules, ${rules.sha.slice(0, 12)}`);
+  }
+  return 0;
+}
+
+/** What came from stdin goes to stdout, mended; a file is mended in its place. */
+function fix(file: string, text: string, variables: Record<string, string>, io: Io): number {
+  const done = mendFile(text, variables, VOCABULARY);
+  const piped = file === "-";
+  if (piped) io.out(done.text.replace(/\n$/, ""));
+  else if (done.mends > 0) writeFileSync(file, done.text);
+  const say = piped ? io.err : io.out;
+  say(
+    `${file}: ${done.mends} ${done.mends === 1 ? "place" : "places"} mended, ${done.left.length} left`,
+  );
+  for (const line of report(file, done.text, done.left, "error")) io.err(line);
+  return done.left.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,112 @@
+import * as z from "zod";
+import { VOCABULARY } from "../../../src/enrich/registry.ts";
+import { snakeCased } from "../../../src/kit/snake.ts";
+import { FactValue, type FactValues } from "../../../src/model/facts.ts";
+import { type Explanation, explain as explainFacts } from "../../../src/rules/explain.ts";
+import { issues } from "../../../src/rules/issues.ts";
+import { unknownFact } from "../../../src/rules/unknown-fact.ts";
+import { readYaml } from "../../../src/rules/yaml.ts";
+import { ask } from "../../client.ts";
+import { type Io, UsageError } from "../../command.ts";
+import { options } from "../../options.ts";
+import { loadFile, oneFile, readText, report } from "./files.ts";
+
+const GivenFacts = z.record(z.string(), z.union([FactValue, z.boolean().transform(Number)]));
+
+type Part = { text: string; value: unknown; error?: string };
+type Fact = { name: string; value: unknown; provider: string | null; age_seconds: number | null };
+type Wire = {
+  rules_version: string;
+  verdict: { score: number; level: string; state: string };
+  rules: {
+    rule: string;
+    outcome: string;
+    stage: string;
+    score: number;
+    condition: string;
+    reason: string;
+    why: string;
+    parts: Part[];
+    facts: Fact[];
+  }[];
+  states: { state: string; condition: string; value: unknown; why: string }[];
+};
+
+export async function explain(args: string[], io: Io): Promise<number> {
+  const string = { type: "string" } as const;
+  const { values, positionals } = options(args, { facts: string, rules: string });
+  if ((values.facts === undefined) === (positionals.length === 0))
+    throw new UsageError("name an event key, or --facts FILE");
+  const explained =
+    values.facts === undefined
+      ? await stored(positionals, io)
+      : await given(values.facts, values.rules, io);
+  if (!explained) return 1;
+  for (const line of io.json ? [JSON.stringify(explained)] : shown(explained)) io.out(line);
+  return 0;
+}
+
+async function stored(positionals: string[], io: Io): Promise<Wire> {
+  const [key, ...more] = positionals;
+  if (key === undefined || more.length > 0) throw new UsageError("name one event key");
+  return ask<Wire>(io, `/signals/${encodeURIComponent(key)}/explain`);
+}
+
+/** Facts given by hand have no provider and no age. */
+async function given(
+  factsFile: string,
+  rulesFile: string | undefined,
+  io: Io,
+): Promise<Wire | undefined> {
+  const rules = await loadFile(oneFile(rulesFile === undefined ? [] : [rulesFile]), undefined, io);
+  if (!rules) return undefined;
+  const values = factsIn(factsFile, await readText(factsFile, io));
+  const explained: Explanation = explainFacts(rules, {
+    evaluatedAt: "1970-01-01T00:00:00.000Z",
+    values,
+    origin: {},
+    degraded: [],
+    notes: [],
+  });
+  return snakeCased(explained) as Wire;
+}
+
+/** Facts as YAML or JSON. A misspelt one is refused: its rules would look as if it were missing. */
+function factsIn(file: string, text: string): FactValues {
+  const read = readYaml(text, {});
+  if (read.kind === "refused")
+    throw new UsageError(report(file, text, read.problems, "error").join("\n"));
+  const { source } = read;
+  const facts = GivenFacts.safeParse(source.value);
+  const problems = facts.success
+    ? Object.keys(facts.data).flatMap((name) => {
+        const unknown = unknownFact(name, VOCABULARY);
+        return unknown ? [{ ...source.nameProblem([name], ""), ...unknown }] : [];
+      })
+    : issues(facts.error.issues, source, []);
+  if (!facts.success || problems.length > 0)
+    throw new UsageError(report(file, text, problems, "error").join("\n"));
+  return facts.data;
+}
+
+const SIGN: Record<string, string> = { matched: "+", unmatched: " ", failed: "!" };
+
+function shown({ rules_version, verdict, rules, states }: Wire): string[] {
+  return [
+    `score ${verdict.score}, ${verdict.level}, ${verdict.state}; rules ${rules_version.slice(0, 12)}`,
+    ...rules.flatMap((rule) => [
+      `${SIGN[rule.outcome] ?? "?"} ${rule.rule}${rule.stage === "shadow" ? " (shadow)" : ""} ${rule.outcome === "matched" ? `${rule.score}: ${rule.reason}` : rule.why}`,
+      `    ${rule.condition}`,
+      ...rule.facts.map(
+        (fact) => `      ${fact.name} = ${JSON.stringify(fact.value)}${whence(fact)}`,
+      ),
+    ]),
+    ...states.map(
+      ({ state, condition, value, why }) =>
+        `${value === true ? "+" : " "} ${state}: ${condition}${why === "" ? "" : ` (${why})`}`,
+    ),
+  ];
+}
+
+const whence = ({ provider, age_seconds }: Fact): string =>
+  provider === null ? "" : ` (${provider}${age_seconds === null ? "" : `, ${age_seconds} s old`})`;

@@ -1,0 +1,95 @@
+import { parseJson } from "../../src/api/json.ts";
+import { fieldErrors } from "../../src/api/problem.ts";
+import { snakeCased } from "../../src/kit/snake.ts";
+import { PostInput, type RawPost } from "../../src/model/raw-post.ts";
+import { type Command, type Io, UsageError } from "../command.ts";
+import { lines } from "../lines.ts";
+import { instant, options } from "../options.ts";
+import type { Bench } from "./run/bench.ts";
+
+const UNTIL = ["filter", "refine", "score"] as const;
+export type Until = (typeof UNTIL)[number];
+
+const usage = `stream run [--until filter|refine|score] [--rules FILE] [--facts FILE] [--now TIME]
+
+The pure stages over posts on stdin (JSON Lines), without a server: one result line a post on stdout, in order.
+
+  {"id", "source", "outcome": "kept" | "dropped" | "duplicate" | "rejected", "reason", "post", "signals", "error"}
+
+"signals" are the signals of the post's tokens after it. A line that is no post is "rejected" and stops nothing.
+
+  --until    how far to go (default score)
+  --rules    the rules file (default rules/rules.yml)
+  --facts    JSON with what enrichment would have said: {"dex_liquidity": 90000, ...} for every token, or one such
+             object for each token, by address or symbol ("*" for all others)
+  --now      the time of scoring (default: the clock)
+
+LANGUAGES, SPAM_FROM and EVENT_WINDOW_MINUTES are read from the environment, as are the variables of the rules.
+
+  npm run -s stream -- run --until refine < samples/posts.jsonl`;
+
+export const run: Command = {
+  name: "run",
+  summary: "the pure stages over posts on stdin, no server",
+  usage,
+  async run(args, io) {
+    const string = { type: "string" } as const;
+    const { values, positionals } = options(args, {
+      until: string,
+      rules: string,
+      facts: string,
+      now: string,
+    });
+    if (positionals.length > 0)
+      throw new UsageError(`run reads stdin; ${JSON.stringify(positionals[0])} is not an option`);
+    const until = UNTIL.find((stage) => stage === (values.until ?? "score"));
+    if (until === undefined)
+      throw new UsageError(
+        `--until must be ${UNTIL.join(", ")}, not ${JSON.stringify(values.until)}`,
+      );
+    const at =
+      values.now === undefined ? undefined : Date.parse(instant("now", values.now, Date.now()));
+    const now = () => at ?? Date.now();
+    // The text models are loaded for this command alone: the others need not wait for them.
+    const { bench } = await import("./run/bench.ts");
+    const stages = bench({ rules: values.rules, facts: values.facts, now, env: process.env });
+    await each(io, until, stages);
+    return 0;
+  },
+};
+
+async function each(io: Io, until: Until, stages: Bench): Promise<void> {
+  let number = 0;
+  for await (const line of lines(io.stdin)) {
+    number++;
+    if (line.trim() === "") continue;
+    io.out(JSON.stringify(snakeCased(await result(line, number, until, stages))));
+  }
+}
+
+async function result(line: string, number: number, until: Until, stages: Bench): Promise<object> {
+  const read = readPost(line);
+  if ("error" in read) return { id: read.id, line: number, outcome: "rejected", error: read.error };
+  const { id, source } = read.post;
+  try {
+    return { id, source, ...(await stages(read.post, until)) };
+  } catch (error) {
+    return { id, source, outcome: "rejected", error: `a stage failed on this post: ${error}` };
+  }
+}
+
+function readPost(line: string): { post: RawPost } | { id: string | null; error: string } {
+  const json = parseJson(line);
+  if (json.kind === "malformed") return { id: null, error: json.message };
+  const parsed = PostInput.safeParse(json.value);
+  if (parsed.success) return { post: parsed.data };
+  const given =
+    typeof json.value === "object" && json.value !== null && "id" in json.value
+      ? json.value.id
+      : null;
+  const error = fieldErrors(parsed.error).map(({ path, message }) => `${path} ${message}`.trim());
+  return {
+    id: typeof given === "string" || typeof given === "number" ? String(given) : null,
+    error: error.join("; "),
+  };
+}

@@ -1,0 +1,173 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { VOCABULARY } from "../../../src/enrich/registry.ts";
+import { parseBlacklist } from "../../../src/filter/blacklist.ts";
+import { filter } from "../../../src/filter/filter.ts";
+import { type Clock, iso } from "../../../src/kit/time.ts";
+import type { Mention } from "../../../src/model/mention.ts";
+import { postKey, type RawPost } from "../../../src/model/raw-post.ts";
+import {
+  decide,
+  type Judged,
+  type JudgeSettings,
+  judge,
+  recall,
+  UNKNOWN,
+} from "../../../src/pipeline.ts";
+import { parseAuthors } from "../../../src/refine/authors.ts";
+import { refine } from "../../../src/refine/refine.ts";
+import { loadRules } from "../../../src/rules/load.ts";
+import type { Ruleset } from "../../../src/rules/score.ts";
+import { memoryStore } from "../../../src/store/memory.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { textHash } from "../../../src/text/near-duplicate/text-hash.ts";
+import { SPAM_FROM } from "../../../src/text/spam/spam.ts";
+import { UsageError } from "../../command.ts";
+import type { Until } from "../run.ts";
+import { type KnownFacts, readFacts } from "./facts.ts";
+
+/** How one post left the stages. The same code as on the server, over a store in memory. */
+export type Bench = (post: RawPost, until: Until) => Promise<object>;
+
+export type Setup = {
+  rules: string | undefined;
+  facts: string | undefined;
+  now: Clock;
+  env: Readonly<Record<string, string | undefined>>;
+};
+
+const RULES_FOLDER = join(import.meta.dirname, "..", "..", "..", "rules");
+
+export function bench({ rules: file, facts, now, env }: Setup): Bench {
+  const settings = settingsOf(env);
+  const rules = rulesOf(file ?? join(RULES_FOLDER, "rules.yml"), env);
+  const known = readFacts(facts === undefined ? "{}" : read(facts), facts ?? "");
+  const store = memoryStore();
+  return (post, until) =>
+    until === "filter"
+      ? filtered(post, settings)
+      : judged(post, until, { settings, store, rules, known, now });
+}
+
+async function filtered(post: RawPost, settings: JudgeSettings): Promise<object> {
+  const verdict = filter(post, settings.filter);
+  return verdict.kind === "keep"
+    ? { outcome: "kept", post: { ...post, lang: verdict.lang, spam: verdict.spam } }
+    : {
+        outcome: "dropped",
+        reason: verdict.reason,
+        evidence: verdict.evidence,
+        lang: verdict.lang,
+        spam: verdict.spam,
+      };
+}
+
+type Scoring = {
+  settings: JudgeSettings;
+  store: Store;
+  rules: Ruleset;
+  known: KnownFacts;
+  now: Clock;
+};
+
+/**
+ * A post that names no token is dropped by scoring only: before that, it shows what was read in it.
+ */
+async function judged(post: RawPost, until: Until, ports: Scoring): Promise<object> {
+  const result = judge(post, ports.settings);
+  const repeat = await repeatOf(post, result, ports);
+  if (repeat !== undefined) return { outcome: "duplicate", reason: repeat };
+  if (result.kind === "drop") {
+    const { reason, evidence, lang, spam } = result.judgement;
+    const read = until === "refine" && reason === "no_token";
+    if (read)
+      return {
+        outcome: "kept",
+        post: refine(post, { lang, spam: spam ?? 0 }, ports.settings.refine),
+      };
+    return { outcome: "dropped", reason, evidence };
+  }
+  if (until === "refine") return { outcome: "kept", post: result.post };
+  const signals: object[] = [];
+  for (const mention of result.post.mentions) signals.push(await commit(mention, ports));
+  return { outcome: "kept", post: result.post, signals };
+}
+
+/** The post that this one repeats, in the server's words; undefined when it is the first. */
+async function repeatOf(
+  post: RawPost,
+  result: Judged,
+  { store, now }: Scoring,
+): Promise<string | undefined> {
+  const at = iso(now());
+  const { fresh } = await store.accept([{ post, textHash: textHash(post.text) }], at);
+  if (fresh.length === 0) return `repeat of ${postKey(post)}`;
+  const { duplicates } = await store.judge([result.judgement], at);
+  if (duplicates.length === 0) return undefined;
+  return (await store.post(post.source, post.id))?.reason ?? "repeat";
+}
+
+async function commit(mention: Mention, { store, rules, known, now }: Scoring): Promise<object> {
+  const state = await store.load(mention.eventKey);
+  const before = state === undefined ? UNKNOWN : recall(state);
+  const answers = known(mention.token, iso(now()));
+  const { change } = decide(before, {
+    mentions: [mention],
+    answers,
+    rules,
+    channels: [],
+    now: now(),
+  });
+  await store.commit(change);
+  const { facts, ...signal } = change.signal;
+  const { type, symbol, chain, tokenCa, evidenceCount, uniqueAuthors, copies } = change.event;
+  return {
+    ...signal,
+    type,
+    symbol,
+    chain,
+    tokenCa,
+    evidenceCount,
+    uniqueAuthors,
+    copies,
+    featuresSnapshot: facts,
+  };
+}
+
+function rulesOf(file: string, env: Setup["env"]): Ruleset {
+  const variables = Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const loaded = loadRules(read(file), variables, VOCABULARY);
+  if (loaded.kind === "loaded") return loaded.rules;
+  const problems = loaded.problems.map(
+    ({ line, column, message }) => `\n  ${file}:${line}:${column} ${message}`,
+  );
+  throw new UsageError(`the rules do not load:${problems.join("")}`);
+}
+
+function settingsOf(env: Setup["env"]): JudgeSettings {
+  const blacklist = parseBlacklist(read(join(RULES_FOLDER, "blacklist.yml")));
+  const authors = parseAuthors(read(join(RULES_FOLDER, "authors.yml")));
+  if (blacklist.kind === "rejected" || authors.kind === "rejected")
+    throw new UsageError("a list in rules/ cannot be read");
+  const windowMinutes = Number(env.EVENT_WINDOW_MINUTES ?? 60);
+  if (!Number.isInteger(windowMinutes) || windowMinutes < 1)
+    throw new UsageError("EVENT_WINDOW_MINUTES must be a whole number");
+  const languages = (env.LANGUAGES ?? "").split(/[\s,]+/).filter(Boolean);
+  const spamFrom = Number(env.SPAM_FROM ?? SPAM_FROM);
+  if (!(spamFrom >= 0 && spamFrom <= 1))
+    throw new UsageError("SPAM_FROM must be a number from 0 to 1");
+  return {
+    filter: { languages, spamFrom, blacklist: blacklist.value },
+    refine: { windowMinutes, authors: authors.value },
+  };
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : error}`);
+  }
+}

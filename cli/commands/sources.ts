@@ -1,0 +1,161 @@
+import { ask } from "../client.ts";
+import { type Command, UsageError } from "../command.ts";
+import { instant, options } from "../options.ts";
+import { table } from "../table.ts";
+
+type Source = {
+  source: string;
+  kind: string;
+  on: boolean;
+  why: string | null;
+  every_minutes: number | null;
+  polled_at: string | null;
+  moved_at: string | null;
+  last_verdict: string | null;
+  providers: string[];
+};
+type Provider = {
+  provider: string;
+  breaker: string;
+  cause: string | null;
+  open_until: string | null;
+  calls_last_minute: number;
+  per_minute: number | null;
+  budget_left: number | null;
+  last: { at: string; kind: string; reason: string } | null;
+};
+
+/** "4 m", "2 h": how long ago. */
+function age(at: string | null): string | null {
+  if (at === null) return null;
+  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(at)) / 1_000));
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} m` : `${Math.round(seconds / 3_600)} h`;
+}
+
+export const sources: Command = {
+  name: "sources",
+  summary: "which sources are on, why others are off, and their last poll",
+  usage: `stream sources
+
+One line a source: on, or the setting that is missing; how often it is polled, and how long ago it was (a stream: how long
+ago it last spoke); how long ago its cursor last moved (a stream: how far behind now it reads); the last answer of the services it calls (ok, empty, retry, throttled,
+auth, quota, ...), their breaker, and what is left of the day's budget.
+
+  npm run -s stream -- sources --json`,
+  async run(args, io) {
+    options(args, {});
+    const found = await ask<{ sources: Source[] }>(io, "/sources");
+    if (io.json) {
+      io.out(JSON.stringify(found.sources));
+      return 0;
+    }
+    const { providers } = await ask<{ providers: Provider[] }>(io, "/providers");
+    for (const line of table(found.sources.map((source) => sourceRow(source, providers))))
+      io.out(line);
+    return 0;
+  },
+};
+
+function sourceRow(
+  { source, kind, on, why, every_minutes, polled_at, moved_at, last_verdict, providers }: Source,
+  all: Provider[],
+) {
+  const own = all.filter(({ provider }) => providers.includes(provider));
+  const shut = own.find(({ breaker }) => breaker !== "closed") ?? own[0];
+  const budgets = own.flatMap(({ budget_left }) => budget_left ?? []);
+  return {
+    ...{
+      source,
+      kind,
+      state: on ? "on" : "off",
+      every_minutes,
+      polled: age(polled_at),
+      cursor: age(moved_at),
+      last: last_verdict,
+    },
+    ...{
+      breaker: shut?.breaker ?? null,
+      budget_left: budgets.length === 0 ? null : Math.min(...budgets),
+      why,
+    },
+  };
+}
+
+export const providers: Command = {
+  name: "providers",
+  summary: "outside services: breaker, pace, budget left, last answer",
+  usage: `stream providers [reset NAME]
+
+One line a service that sources and enrichers call: its breaker and what opened it, calls in the last minute against
+the most allowed, what is left of the day's budget, and the last answer.
+
+  reset NAME   close the breaker after you mended the cause (a key, credits); pace and spending stay
+
+  npm run -s stream -- providers
+  npm run -s stream -- providers reset x`,
+  async run(args, io) {
+    const { positionals } = options(args, {});
+    const [action, name] = positionals;
+    if (action !== undefined) {
+      if (action !== "reset" || name === undefined)
+        throw new UsageError("providers takes nothing, or: reset NAME");
+      await ask(io, `/providers/${encodeURIComponent(name)}/reset`, { method: "POST" });
+      io.out(`${name}: breaker closed`);
+      return 0;
+    }
+    const found = await ask<{ providers: Provider[] }>(io, "/providers");
+    if (io.json) io.out(JSON.stringify(found.providers));
+    else for (const line of table(found.providers.map(providerRow))) io.out(line);
+    return 0;
+  },
+};
+
+const providerRow = ({
+  provider,
+  breaker,
+  cause,
+  open_until,
+  calls_last_minute,
+  per_minute,
+  budget_left,
+  last,
+}: Provider) => ({
+  ...{
+    provider,
+    breaker,
+    cause,
+    until: open_until,
+    calls: calls_last_minute,
+    per_minute,
+    budget_left,
+  },
+  last: last && `${last.kind} ${age(last.at)} ago`,
+  reason: last?.reason ?? null,
+});
+
+export const trigger: Command = {
+  name: "trigger",
+  summary: "poll a source now, or read it again from a time on",
+  usage: `stream trigger SOURCE [--since TIME] [--notify]
+
+  --since TIME   a backfill: read from this time on, apart from the cursor, which stays as it is
+                 (2026-01-15T10:00:00Z, or a span back: 24h)
+  --notify       let the signals of a backfill notify people; without it they are stored quietly
+
+  npm run -s stream -- trigger feeds --since 24h`,
+  async run(args, io) {
+    const { values, positionals } = options(args, {
+      since: { type: "string" },
+      notify: { type: "boolean", default: false },
+    });
+    const [source] = positionals;
+    if (source === undefined || positionals.length > 1)
+      throw new UsageError("name one source; `stream sources` lists them");
+    const query = new URLSearchParams({ notify: String(values.notify) });
+    if (values.since !== undefined) query.set("since", instant("since", values.since, Date.now()));
+    await ask(io, `/triggers/${encodeURIComponent(source)}?${query}`, { method: "POST" });
+    io.out(`${source}: poll started`);
+    return 0;
+  },
+};

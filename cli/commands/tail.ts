@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { refusal, ServerError, send } from "../client.ts";
+import type { Command, Io } from "../command.ts";
+import { options, wholeNumber } from "../options.ts";
+import { type ServerSentEvent, serverSentEvents } from "../sse.ts";
+import { plain } from "../table.ts";
+
+const usage = `stream tail [--min-score N] [--chain CHAIN] [--symbol SYMBOL] [--after ID] [--count N]
+
+The live stream, one line a message, until Ctrl-C. A lost connection is taken up again where it broke.
+
+  --after ID   start behind this message instead of now
+  --count N    end after so many messages
+  --json       one JSON object a line
+
+  npm run -s stream -- tail --min-score 10`;
+
+type Message = { id: number | null; event: string; data: Record<string, unknown> };
+
+export const tail: Command = {
+  name: "tail",
+  summary: "follow the live stream",
+  usage,
+  async run(args, io) {
+    const string = { type: "string" } as const;
+    const { values } = options(args, {
+      "min-score": string,
+      chain: string,
+      symbol: string,
+      after: string,
+      count: string,
+    });
+    const left =
+      values.count === undefined
+        ? Number.POSITIVE_INFINITY
+        : wholeNumber("count", values.count, 1, 1_000_000_000);
+    const search = new URLSearchParams();
+    for (const name of ["min-score", "chain", "symbol"] as const) {
+      if (values[name] !== undefined) search.set(name.replace("-", "_"), values[name]);
+    }
+    let seen = 0;
+    for await (const message of follow(io, search, values.after ?? null)) {
+      io.out(io.json ? JSON.stringify(message) : line(message));
+      if (++seen >= left) break;
+    }
+    return 0;
+  },
+};
+
+/** Never ends by itself. The first connection must work; later ones are tried until they do. */
+async function* follow(
+  io: Io,
+  search: URLSearchParams,
+  after: string | null,
+): AsyncGenerator<Message> {
+  let last = after;
+  for (let first = true; ; first = false) {
+    try {
+      for await (const event of connect(io, search, last)) {
+        last = event.id ?? last;
+        if (event.event !== "hello")
+          yield {
+            id: event.id === null ? null : Number(event.id),
+            event: event.event,
+            data: JSON.parse(event.data),
+          };
+      }
+      io.err("the stream ended; connecting again");
+    } catch (error) {
+      if (first || !(error instanceof Error)) throw error;
+      io.err(`the stream broke (${error.message}); connecting again`);
+    }
+    await sleep(1_000);
+  }
+}
+
+async function* connect(
+  io: Io,
+  search: URLSearchParams,
+  after: string | null,
+): AsyncGenerator<ServerSentEvent> {
+  const headers = {
+    Accept: "text/event-stream",
+    ...(after !== null && { "Last-Event-ID": after }),
+  };
+  const response = await send(io, `/stream?${search}`, { headers });
+  if (!response.ok) throw await refusal(response);
+  if (response.body === null) throw new ServerError("the stream has no body");
+  yield* serverSentEvents(response.body.pipeThrough(new TextDecoderStream()));
+}
+
+function line({ event, data }: Message): string {
+  const text = (name: string) => plain(String(data[name] ?? "-"));
+  const at = text("at").slice(11, 19);
+  if (event === "signal") {
+    const reasons = Array.isArray(data.reasons)
+      ? data.reasons.map((reason) => plain(String(reason))).join("; ")
+      : "";
+    return `${at} signal   ${text("symbol")} ${text("state")} ${text("score")} ${text("level")}  ${reasons}  [${text("event_key")}]`;
+  }
+  if (event === "delivery")
+    return `${at} delivery ${text("channel")} ${text("result")} (attempt ${text("attempt")})  [${text("event_key")}]`;
+  if (event !== "posts" || !Array.isArray(data.posts)) return `${event} ${JSON.stringify(data)}`;
+  const outcomes = Map.groupBy(
+    data.posts as { outcome: string; reason: string | null }[],
+    (post) => post.reason ?? post.outcome,
+  );
+  return `${at} posts    ${[...outcomes].map(([outcome, posts]) => `${posts.length} ${plain(outcome)}`).join(", ")}`;
+}

@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+import { ServerError } from "./client.ts";
+import { type Command, type Io, UsageError } from "./command.ts";
+import { audit } from "./commands/audit.ts";
+import { channels } from "./commands/channels.ts";
+import { dead } from "./commands/dead.ts";
+import { events } from "./commands/events.ts";
+import { keys } from "./commands/keys.ts";
+import { outbox } from "./commands/outbox.ts";
+import { post } from "./commands/post.ts";
+import { rules } from "./commands/rules.ts";
+import { run } from "./commands/run.ts";
+import { signals } from "./commands/signals.ts";
+import { providers, sources, trigger } from "./commands/sources.ts";
+import { tail } from "./commands/tail.ts";
+
+const COMMANDS: Command[] = [
+  run,
+  post,
+  events,
+  signals,
+  tail,
+  rules,
+  channels,
+  outbox,
+  dead,
+  audit,
+  keys,
+  sources,
+  providers,
+  trigger,
+];
+const LOCAL_URL = "http://127.0.0.1:8787";
+const STACK_FILE = join(import.meta.dirname, "..", ".local", "stack.json");
+
+const usage = `npm run -s stream -- COMMAND [options]
+
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
+
+  --url URL   the server (default: STREAM_URL, else the one that "npm start" runs here)
+  --key KEY   its key (default: STREAM_KEY, else the local admin key)
+  --json      machine-readable output where a command prints tables
+  --help      this text, or that of a command
+
+Exit code: 0 ok, 1 the check failed or the server said no, 2 wrong usage.`;
+
+type Given = {
+  command: string | undefined;
+  args: string[];
+  url?: string;
+  key?: string;
+  json: boolean;
+  help: boolean;
+};
+
+/** Takes the options of every command out, wherever they stand; the rest is the command's own. */
+function given(argv: string[]): Given {
+  const rest: string[] = [];
+  const found: Given = { command: undefined, args: rest, json: false, help: false };
+  for (let at = 0; at < argv.length; at++) {
+    const [word = "", inline] = (argv[at] ?? "").split(/=(.*)/s);
+    if (word === "--json") found.json = true;
+    else if (word === "--help" || word === "-h") found.help = true;
+    else if (word === "--url" || word === "--key") {
+      const value = inline ?? argv[++at];
+      if (value === undefined) throw new UsageError(`${word} needs a value`);
+      found[word === "--url" ? "url" : "key"] = value;
+    } else if (found.command === undefined && !word.startsWith("-")) found.command = word;
+    else rest.push(argv[at] ?? "");
+  }
+  return found;
+}
+
+const Stack = z.object({ url: z.string(), adminKey: z.string() });
+
+/** The stack that runs here. Its key goes to no other server. */
+function server({ url, key }: Given): { url: string; key: string | null } {
+  const local = existsSync(STACK_FILE)
+    ? Stack.safeParse(JSON.parse(readFileSync(STACK_FILE, "utf8"))).data
+    : undefined;
+  const chosen = url ?? process.env.STREAM_URL ?? local?.url ?? LOCAL_URL;
+  if (!URL.canParse(chosen)) throw new UsageError(`--url is not an address: ${chosen}`);
+  const isLocal = local !== undefined && new URL(chosen).origin === new URL(local.url).origin;
+  return { url: chosen, key: key ?? process.env.STREAM_KEY ?? (isLocal ? local.adminKey : null) };
+}
+
+async function dispatch(argv: string[]): Promise<number> {
+  const asked = given(argv);
+  const command = COMMANDS.find(({ name }) => name === asked.command);
+  const out = (line: string) => void process.stdout.write(`${line}\n`);
+  if (asked.command === undefined) {
+    (asked.help ? out : console.error)(usage);
+    return asked.help ? 0 : 2;
+  }
+  if (command === undefined)
+    throw new UsageError(`there is no command "${asked.command}"; --help lists them`);
+  if (asked.help) {
+    out(command.usage);
+    return 0;
+  }
+  process.stdin.setEncoding("utf8");
+  const io: Io = {
+    ...server(asked),
+    json: asked.json,
+    out,
+    err: console.error,
+    stdin: process.stdin as AsyncIterable<string>,
+    fetch,
+  };
+  return command.run(asked.args, io);
+}
+
+/**
+ * Runs one command and answers its exit code: 0 ok, 1 the check failed or the server said no, 2
+ * wrong usage.
+ */
+export async function main(argv: string[]): Promise<number> {
+  try {
+    return await dispatch(argv);
+  } catch (error) {
+    const expected = error instanceof UsageError || error instanceof ServerError;
+    console.error(expected ? `stream: ${error.message}` : error);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}

@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+import { seeded } from "../seeded.ts";
+import { json, type Refusals, type TwinReply, text } from "./emulator.ts";
+
+/**
+ * What can go wrong at a provider. latency: answers late. 429, 500, quota, html, gone, auth: it
+ * refuses, nothing was done. timeout, cut: the call WAS carried out and only its answer is lost,
+ * which is the case that makes duplicates.
+ * types: JSON of the right shape with wrong types. empty: it has nothing.
+ */
+export const faults = [
+  "latency",
+  "429",
+  "500",
+  "timeout",
+  "cut",
+  "html",
+  "types",
+  "empty",
+  "quota",
+  "gone",
+  "auth",
+] as const;
+export type Fault = (typeof faults)[number];
+
+/** How a 429 says when to come back. */
+export const headerStyles = [
+  "none",
+  "retry-after",
+  "retry-after-date",
+  "x-rate-limit-reset",
+  "ratelimit-reset",
+] as const;
+export type HeaderStyle = (typeof headerStyles)[number];
+
+export interface Dial {
+  fault: Fault | Fault[];
+  /** Part of the calls that fail, 0 to 1. */
+  rate: number;
+  /** Milliseconds of `latency` and `timeout`. */
+  ms: number;
+  headerStyle: HeaderStyle;
+  retryAfterSeconds: number;
+  seed: number;
+}
+
+const standard: Dial = {
+  fault: "500",
+  rate: 1,
+  ms: 2_000,
+  headerStyle: "retry-after",
+  retryAfterSeconds: 1,
+  seed: 1,
+};
+const isFault = (value: unknown): value is Fault => faults.includes(String(value) as Fault);
+
+/** Reads a dial from a request; the text names what is wrong with it. */
+export function parseDial(value: unknown): Dial | string {
+  if (typeof value !== "object" || value === null) return "the body must be an object";
+  const dial = { ...standard, ...value } as Dial;
+  const kinds = [dial.fault].flat();
+  if (kinds.length === 0 || !kinds.every(isFault)) return `fault must be of ${faults.join(" ")}`;
+  if (!(dial.rate >= 0 && dial.rate <= 1)) return "rate must be 0 to 1";
+  if (!headerStyles.includes(dial.headerStyle))
+    return `headerStyle must be one of ${headerStyles.join(" ")}`;
+  if (
+    ![dial.ms, dial.retryAfterSeconds, dial.seed].every(
+      (number) => Number.isFinite(number) && number >= 0,
+    )
+  ) {
+    return "ms, retryAfterSeconds and seed must be numbers from 0";
+  }
+  return dial;
+}
+
+export interface FaultSource {
+  dial: Dial;
+  /** The fault of the next call, or undefined when it goes well. */
+  next(): Fault | undefined;
+}
+
+export function faultSource(provider: string, dial: Dial): FaultSource {
+  // The same dial fails the same calls in every run.
+  const draw = seeded(
+    createHash("sha256").update(`${provider}:${dial.seed}`).digest().readUInt32BE(0),
+  );
+  const kinds = [dial.fault].flat();
+  return {
+    dial,
+    next: () => (draw() < dial.rate ? kinds[Math.floor(draw() * kinds.length)] : undefined),
+  };
+}
+
+function resetHeaders(
+  { headerStyle, retryAfterSeconds }: Dial,
+  now: number,
+): Record<string, string> {
+  const at = now + retryAfterSeconds * 1000;
+  const styles: Record<HeaderStyle, Record<string, string>> = {
+    none: {},
+    "retry-after": { "retry-after": String(retryAfterSeconds) },
+    "retry-after-date": { "retry-after": new Date(at).toUTCString() },
+    "x-rate-limit-reset": {
+      "x-rate-limit-limit": "450",
+      "x-rate-limit-remaining": "0",
+      "x-rate-limit-reset": String(Math.ceil(at / 1000)),
+    },
+    "ratelimit-reset": {
+      "ratelimit-limit": "5",
+      "ratelimit-remaining": "0",
+      "ratelimit-reset": String(retryAfterSeconds),
+    },
+  };
+  return styles[headerStyle];
+}
+
+/**
+ * Numbers become words, texts numbers and lists objects: what a provider's careless release looks
+ * like.
+ */
+export function mistype(value: unknown): unknown {
+  if (typeof value === "number") return "NaN";
+  if (typeof value === "string") return value.length;
+  if (Array.isArray(value)) return { items: value.map(mistype) };
+  if (typeof value !== "object" || value === null) return [];
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mistype(inner)]));
+}
+
+/** The answer in place of the real one, for the faults in which nothing was carried out. */
+export function refusal(
+  fault: Fault,
+  dial: Dial,
+  refusals: Refusals,
+  now: number,
+): TwinReply | undefined {
+  const throttled = refusals.throttled ?? json({ error: "too many requests" }, 429);
+  switch (fault) {
+    case "429":
+      return { ...throttled, headers: { ...throttled.headers, ...resetHeaders(dial, now) } };
+    case "quota":
+      return refusals.quota ?? json({ error: "quota exceeded" }, 402);
+    case "500":
+      return json({ error: "internal error" }, 500);
+    case "html":
+      return text(
+        "<!doctype html><title>Just a moment...</title><h1>Checking your browser</h1>",
+        "text/html; charset=UTF-8",
+        403,
+      );
+    case "empty":
+      return refusals.empty ?? json({});
+    case "gone":
+      return json({ error: "gone" }, 410);
+    case "auth":
+      return json({ error: "unauthorized" }, 401);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Twin } from "./emulator.ts";
+import { bigquery, google } from "./services/bigquery.ts";
+import { discord, postmark, resend, slack, telegram, webhook } from "./services/channels.ts";
+import { dexscreener } from "./services/dexscreener.ts";
+import { feeds, generic, github, hackerNews } from "./services/feeds.ts";
+import { geckoterminal } from "./services/geckoterminal.ts";
+import { goplus } from "./services/goplus.ts";
+import { apify, x } from "./services/social.ts";
+
+/** Every provider the product calls; Jetstream, a WebSocket, is served beside them. */
+export const twins: readonly Twin[] = [
+  ...[goplus, dexscreener, geckoterminal, bigquery, google],
+  ...[telegram, webhook, discord, slack, resend, postmark],
+  ...[x, apify, feeds, generic, hackerNews, github],
+];

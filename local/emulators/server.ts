@@ -1,0 +1,218 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import { listen } from "../listen.ts";
+import { json, notFound, type Twin, type TwinCall, type TwinReply } from "./emulator.ts";
+import {
+  type Dial,
+  type Fault,
+  type FaultSource,
+  faultSource,
+  faults,
+  headerStyles,
+  mistype,
+  parseDial,
+  refusal,
+} from "./faults.ts";
+import { twins } from "./registry.ts";
+import { openLedger } from "./request-log.ts";
+import { serveJetstream } from "./services/jetstream.ts";
+
+const pause = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
+const byName = new Map(twins.map((twin) => [twin.name, twin]));
+/** A WebSocket, so it is served beside the others; its dial and its counts are as theirs. */
+const jetstream = "jetstream";
+const names = [...byName.keys(), jetstream];
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function bytesOf({ body }: TwinReply): string {
+  return typeof body === "string" ? body : JSON.stringify(body);
+}
+
+function send(response: ServerResponse, reply: TwinReply): void {
+  const type = { "content-type": "application/json" };
+  response
+    .writeHead(reply.status, { ...type, ...reply.headers })
+    .end(reply.status === 204 || reply.status === 304 ? undefined : bytesOf(reply));
+}
+
+/** Promises the whole body and breaks off half-way. */
+function sendCut(response: ServerResponse, reply: TwinReply): void {
+  const whole = Buffer.from(bytesOf(reply));
+  response.writeHead(reply.status, {
+    "content-type": "application/json",
+    "content-length": whole.length,
+  });
+  response.write(whole.subarray(0, Math.floor(whole.length / 2)), () => response.destroy());
+}
+
+interface Calls {
+  total: number;
+  failed: number;
+  /** When each came, so that a test can hold a client to its pace. */
+  times: number[];
+}
+
+/**
+ * All providers behind one port, each under its own prefix, with the dials, ledgers and counts that
+ * tests use.
+ */
+export async function serveTwins(options: {
+  port: number;
+  ledgerDir: string;
+  now?: () => number;
+}): Promise<() => void> {
+  const { now = Date.now } = options;
+  const ledger = openLedger(options.ledgerDir);
+  const dials = new Map<string, FaultSource>();
+  const calls = new Map<string, Calls>();
+
+  function count(name: string, failed: boolean): void {
+    const seen = calls.get(name) ?? { total: 0, failed: 0, times: [] };
+    calls.set(name, seen);
+    seen.total++;
+    seen.failed += Number(failed);
+    seen.times.push(Date.now());
+  }
+
+  function carryOut(twin: Twin, call: TwinCall): TwinReply {
+    const { receipt, ...reply } = twin.answer(call);
+    if (receipt) ledger.write(twin.name, receipt, call.now);
+    return reply;
+  }
+
+  async function answer(twin: Twin, call: TwinCall, response: ServerResponse): Promise<void> {
+    const source = dials.get(twin.name);
+    const fault = source?.next();
+    count(twin.name, fault !== undefined);
+    if (source === undefined || fault === undefined) return send(response, carryOut(twin, call));
+    return fail(fault, source.dial, { twin, call, response });
+  }
+
+  async function fail(
+    fault: Fault,
+    dial: Dial,
+    at: { twin: Twin; call: TwinCall; response: ServerResponse },
+  ): Promise<void> {
+    const { twin, call, response } = at;
+    const refused = refusal(fault, dial, twin.refusals, call.now);
+    if (refused) return send(response, refused);
+    if (fault === "latency") await pause(dial.ms);
+    const reply = carryOut(twin, call);
+    if (fault === "cut") return sendCut(response, reply);
+    if (fault === "types") return send(response, { ...reply, body: mistype(reply.body) });
+    if (fault === "timeout") {
+      await pause(dial.ms);
+      response.destroy();
+      return;
+    }
+    send(response, reply);
+  }
+
+  function turn(name: string, method: string, body: unknown): TwinReply {
+    if (!names.includes(name) && name !== "*")
+      return json({ error: `no twin ${name}; there are ${names.join(" ")}` }, 404);
+    const turned = name === "*" ? names : [name];
+    if (method === "DELETE") {
+      for (const each of turned) dials.delete(each);
+      return json({ dials: [...dials.keys()] });
+    }
+    const dial = parseDial(body);
+    if (typeof dial === "string") return json({ error: dial }, 400);
+    for (const each of turned) dials.set(each, faultSource(each, dial));
+    return json(dial);
+  }
+
+  const shownDials = () => Object.fromEntries([...dials].map(([key, { dial }]) => [key, dial]));
+
+  function control(
+    first: string,
+    name: string,
+    method: string,
+    body: unknown,
+  ): TwinReply | undefined {
+    if (first === "calls" && method === "DELETE") calls.clear();
+    if (first === "calls" && name !== "") return json(calls.get(name)?.times ?? []);
+    if (first === "" || first === "calls") {
+      const counted = [...calls].map(([key, { total, failed }]) => [key, { total, failed }]);
+      return json({
+        twins: names,
+        faults,
+        headerStyles,
+        dials: shownDials(),
+        calls: Object.fromEntries(counted),
+      });
+    }
+    if (first === "ledger") return json(ledger.read(name));
+    if (first !== "dial") return undefined;
+    return method === "GET" ? json(shownDials()) : turn(name, method, body);
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", `http://127.0.0.1:${options.port}`);
+    const [, first = "", second = ""] = url.pathname.split("/");
+    const text = await readText(request);
+    const method = request.method ?? "GET";
+    const body = parseJson(text);
+    const own = control(first, second, method, body);
+    if (own) return send(response, own);
+    const twin = byName.get(first);
+    if (!twin) return send(response, notFound);
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    );
+    const path = url.pathname.slice(first.length + 1) || "/";
+    await answer(
+      twin,
+      {
+        ...{ method, path, headers, text, json: body, now: now() },
+        query: url.searchParams,
+        base: url.origin,
+      },
+      response,
+    );
+  }
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error) => send(response, json({ error: String(error) }, 500)));
+  });
+  const sockets = new WebSocketServer({ noServer: true });
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const dial = dials.get(jetstream);
+    const fault = dial?.next();
+    count(jetstream, fault !== undefined);
+    const refused = dial && fault && fault !== "empty" && refusal(fault, dial.dial, {}, now());
+    if (refused)
+      return void socket.end(
+        `HTTP/1.1 ${refused.status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
+      );
+    if (fault === "latency" || fault === "timeout") await pause(dial?.dial.ms ?? 0);
+    if (fault === "timeout") return void socket.destroy();
+    const query = new URL(request.url ?? "/", "http://local").searchParams;
+    sockets.handleUpgrade(request, socket, head, (opened) =>
+      serveJetstream(opened, query, () => dials.get(jetstream)?.next()),
+    );
+  }
+  server.on("upgrade", (request, socket, head) => {
+    socket.on("error", () => socket.destroy());
+    upgrade(request, socket, head).catch(() => socket.destroy());
+  });
+  const stop = await listen(server, options.port);
+  return () => {
+    for (const socket of sockets.clients) socket.terminate();
+    stop();
+  };
+}

@@ -1,0 +1,178 @@
+import { createHash } from "node:crypto";
+import { json, notFound, type Twin, text, textField } from "../emulator.ts";
+
+/** A number that follows from the message, so that the same message gets the same id. */
+const numberFrom = (body: string) =>
+  (createHash("sha256").update(body).digest().readUInt32BE(0) % 1_000_000) + 1;
+
+const TAG = /<(?:\/(?:b|i|code|a)|(?:b|i|code)|a href="[^"<>]*")>/g;
+
+/**
+ * What Telegram would show: it counts characters after it has read the tags, and refuses what it
+ * cannot read. Null: refused.
+ */
+function shown(body: unknown): string | null {
+  const text = textField(body, "text") ?? "";
+  if (textField(body, "parse_mode") !== "HTML") return text;
+  const bare = text.replaceAll(TAG, "");
+  return /[<>]|&(?!(?:lt|gt|amp|quot);)/.test(bare) ? null : bare.replaceAll(/&\w+;/g, "&");
+}
+
+const throttledTelegram = {
+  ok: false,
+  error_code: 429,
+  description: "Too Many Requests: retry after 1",
+  parameters: { retry_after: 1 },
+};
+
+export const telegram: Twin = {
+  name: "telegram",
+  refusals: { throttled: json(throttledTelegram, 429), quota: json(throttledTelegram, 429) },
+  answer({ path, json: body, text: raw, now }) {
+    const [, method = ""] = /^\/bot[^/]+\/(\w+)$/.exec(path) ?? [];
+    const chat = textField(body, "chat_id");
+    if (method === "getMe")
+      return json({
+        ok: true,
+        result: { id: 111111111, is_bot: true, first_name: "Local", username: "local_bot" },
+      });
+    if (method === "setWebhook") return json({ ok: true, result: true });
+    if (method !== "sendMessage" && method !== "editMessageText")
+      return json({ ok: false, error_code: 404, description: "Not Found" }, 404);
+    if (!chat)
+      return json(
+        { ok: false, error_code: 400, description: "Bad Request: chat_id is empty" },
+        400,
+      );
+    const message = shown(body);
+    if (message === null)
+      return json(
+        {
+          ok: false,
+          error_code: 400,
+          description: "Bad Request: can't parse entities: unsupported start tag",
+        },
+        400,
+      );
+    if (message.length > 4096)
+      return json(
+        { ok: false, error_code: 400, description: "Bad Request: message is too long" },
+        400,
+      );
+    const id = Number(textField(body, "message_id") ?? numberFrom(raw));
+    const result = {
+      message_id: id,
+      date: Math.floor(now / 1000),
+      chat: { id: Number(chat) || chat, type: "supergroup" },
+      text: message,
+    };
+    return {
+      ...json({ ok: true, result }),
+      receipt: { idempotencyKey: null, target: `${method} ${chat}`, message: body },
+    };
+  },
+};
+
+export const discord: Twin = {
+  name: "discord",
+  refusals: {
+    throttled: json(
+      { message: "You are being rate limited.", retry_after: 0.529, global: false },
+      429,
+    ),
+  },
+  answer({ path, query, json: body, text: raw, now }) {
+    const [, id] = /\/webhooks\/([^/]+)\/[^/]+/.exec(path) ?? [];
+    if (id === undefined) return json({ message: "Unknown Webhook", code: 10015 }, 404);
+    const receipt = { idempotencyKey: null, target: id, message: body };
+    if (query.get("wait") !== "true") return { status: 204, body: "", receipt };
+    const content = textField(body, "content") ?? "";
+    const reply = {
+      id: String(numberFrom(raw)),
+      type: 0,
+      content,
+      channel_id: "1",
+      timestamp: new Date(now).toISOString(),
+      webhook_id: id,
+    };
+    return { ...json(reply), receipt };
+  },
+};
+
+export const slack: Twin = {
+  name: "slack",
+  refusals: { throttled: text("rate_limited", "text/html", 429) },
+  answer: ({ path, json: body }) =>
+    body === undefined
+      ? text("invalid_payload", "text/html", 400)
+      : {
+          ...text("ok", "text/html"),
+          receipt: { idempotencyKey: null, target: path, message: body },
+        },
+};
+
+export const resend: Twin = {
+  name: "resend",
+  refusals: {
+    throttled: json(
+      { statusCode: 429, name: "rate_limit_exceeded", message: "Too many requests." },
+      429,
+    ),
+    quota: json(
+      {
+        statusCode: 429,
+        name: "daily_quota_exceeded",
+        message: "You have reached your daily email sending quota.",
+      },
+      429,
+    ),
+  },
+  answer({ path, headers, json: body, text: raw }) {
+    if (path !== "/emails") return notFound;
+    if (!headers["user-agent"])
+      return json(
+        { statusCode: 403, name: "invalid_api_key", message: "User-Agent is missing" },
+        403,
+      );
+    const id = `local-${numberFrom(headers["idempotency-key"] ?? raw)}`;
+    return {
+      ...json({ id }),
+      receipt: {
+        idempotencyKey: headers["idempotency-key"] ?? null,
+        target: textField(body, "to") ?? "",
+        message: body,
+      },
+    };
+  },
+};
+
+export const postmark: Twin = {
+  name: "postmark",
+  refusals: { throttled: json({ ErrorCode: 429, Message: "Rate limit exceeded" }, 429) },
+  answer({ path, json: body, text: raw, now }) {
+    if (path !== "/email") return notFound;
+    const To = textField(body, "To") ?? "";
+    const reply = {
+      To,
+      SubmittedAt: new Date(now).toISOString(),
+      MessageID: `local-${numberFrom(raw)}`,
+      ErrorCode: 0,
+      Message: "OK",
+    };
+    return { ...json(reply), receipt: { idempotencyKey: null, target: To, message: body } };
+  },
+};
+
+/** Any https hook a user may have: it takes everything, under the name in its path. */
+export const webhook: Twin = {
+  name: "webhook",
+  refusals: { throttled: json({ error: "slow down" }, 429) },
+  answer({ path, headers, json: body, text: raw }) {
+    const idempotencyKey =
+      headers["webhook-id"] ?? headers["idempotency-key"] ?? headers["ce-id"] ?? null;
+    return {
+      ...json({ received: true }),
+      receipt: { idempotencyKey, target: path, message: body ?? raw },
+    };
+  },
+};

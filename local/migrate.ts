@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { readMigrationFiles } from "drizzle-orm/migrator";
+import pg from "pg";
+
+type Migration = ReturnType<typeof readMigrationFiles>[number];
+
+/**
+ * Applies what is new: tables and columns in one transaction, and then each index of a table that
+ * was there before without locking it, so that the code before keeps writing. Keeps drizzle's own
+ * journal, so that drizzle-kit agrees on what has run. One that was interrupted is run again.
+ */
+export async function applyMigrations(
+  connectionString: string,
+  migrationsFolder: string,
+): Promise<void> {
+  if (!existsSync(`${migrationsFolder}/meta/_journal.json`))
+    throw new Error(`no migrations in ${migrationsFolder}`);
+  const migrations = readMigrationFiles({ migrationsFolder });
+  const client = new pg.Client({ connectionString });
+  // What breaks the connection fails the query that waits for it.
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    await applyTables(client, migrations);
+    await mendIndexes(client, migrations);
+  } finally {
+    await client.end();
+  }
+}
+
+/** How long a change may wait for its lock: everyone who comes later waits behind it. */
+const LOCK_WAIT = "10s";
+const JOURNAL = "drizzle.__drizzle_migrations";
+/** Of two deployments at once one waits. */
+const TURN = "select pg_advisory_xact_lock(7203002)";
+
+async function applyTables(client: pg.Client, migrations: readonly Migration[]): Promise<void> {
+  await client.query("begin");
+  try {
+    await client.query(TURN);
+    await client.query(`set local lock_timeout = '${LOCK_WAIT}'`);
+    await client.query("create schema if not exists drizzle");
+    await client.query(
+      `create table if not exists ${JOURNAL} (id serial primary key, hash text not null, created_at bigint)`,
+    );
+    const last = await client.query<{ at: string | null }>(
+      `select max(created_at) as at from ${JOURNAL}`,
+    );
+    const fresh = migrations.filter(
+      ({ folderMillis }) => folderMillis > Number(last.rows[0]?.at ?? 0),
+    );
+    const made = new Set(
+      fresh.flatMap(({ sql }) =>
+        sql.flatMap((statement) => CREATES_TABLE.exec(statement)?.[1] ?? []),
+      ),
+    );
+    const waits = (statement: string): boolean => {
+      const index = indexIn(statement);
+      return index !== undefined && !made.has(index.table);
+    };
+    for (const { sql, hash, folderMillis } of fresh) {
+      for (const statement of sql.filter((each) => !waits(each))) await client.query(statement);
+      await client.query(`insert into ${JOURNAL} (hash, created_at) values ($1, $2)`, [
+        hash,
+        folderMillis,
+      ]);
+    }
+    await client.query("commit");
+  } catch (error) {
+    await client.query("rollback").catch(() => undefined);
+    throw error;
+  }
+}
+
+const CREATES_TABLE = /^\s*CREATE TABLE (?:IF NOT EXISTS )?"(\w+)"/;
+const CREATES_INDEX = /^\s*CREATE (UNIQUE )?INDEX "(\w+)" (ON "(\w+)" [\s\S]*?);?\s*$/;
+const DROPS_INDEX = /^\s*DROP INDEX "(\w+)"/;
+
+type Index = { name: string; table: string; create: string };
+
+function indexIn(statement: string): Index | undefined {
+  const [, unique = "", name, rest, table] = CREATES_INDEX.exec(statement) ?? [];
+  if (name === undefined || table === undefined) return undefined;
+  return {
+    name,
+    table,
+    create: `create ${unique}index concurrently if not exists "${name}" ${rest}`,
+  };
+}
+
+/**
+ * Makes what is missing of all indexes that the migrations leave, and anew what an interrupted run
+ * left half-made, which costs writes and serves no read.
+ */
+async function mendIndexes(client: pg.Client, migrations: readonly Migration[]): Promise<void> {
+  const wanted = new Map<string, Index>();
+  for (const statement of migrations.flatMap(({ sql }) => sql)) {
+    const index = indexIn(statement);
+    if (index) wanted.set(index.name, index);
+    wanted.delete(DROPS_INDEX.exec(statement)?.[1] ?? "");
+  }
+  const { rows } = await client.query<{ name: string; valid: boolean }>(
+    `select c.relname as name, i.indisvalid as valid from pg_index i join pg_class c on c.oid = i.indexrelid
+     where c.relnamespace = 'public'::regnamespace`,
+  );
+  const valid = new Map(rows.map((row) => [row.name, row.valid]));
+  for (const { name, create } of wanted.values()) {
+    if (valid.get(name)) continue;
+    if (valid.has(name)) await client.query(`drop index concurrently "${name}"`);
+    await client.query(create);
+  }
+}

@@ -1,0 +1,61 @@
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { root } from "./services/worker.ts";
+
+export interface StartOptions {
+  port: number;
+  dataDir: string;
+  fresh: boolean;
+  samples: boolean;
+  postsFile?: string;
+  envFile?: string;
+}
+
+export const usage = `usage: npm start -- [options]
+
+  --port N        the product's port (8787)
+  --data DIR      where everything is kept (.local)
+  --fresh         begin with empty data
+  --no-samples    switch the sample source off
+  --posts FILE    feed posts from a JSON Lines file and print how they ended
+  --env FILE      settings, as NAME=value lines; they win over .dev.vars
+  --help          this text`;
+
+/** The options, or what is wrong with them. `home` is the folder the user typed the command in. */
+export function readOptions(
+  args: string[],
+  home: string,
+): StartOptions | "help" | { problem: string } {
+  let values: ReturnType<typeof parse>["values"];
+  try {
+    ({ values } = parse(args));
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
+  if (values.help) return "help";
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    return { problem: `--port must be 1 to 65535, not ${values.port}` };
+  return {
+    port,
+    dataDir: values.data === undefined ? join(root, ".local") : resolve(home, values.data),
+    fresh: values.fresh,
+    samples: !values["no-samples"],
+    ...(values.posts === undefined ? {} : { postsFile: resolve(home, values.posts) }),
+    ...(values.env === undefined ? {} : { envFile: resolve(home, values.env) }),
+  };
+}
+
+const parse = (args: string[]) =>
+  parseArgs({
+    args,
+    options: {
+      port: { type: "string", default: "8787" },
+      data: { type: "string" },
+      fresh: { type: "boolean", default: false },
+      "no-samples": { type: "boolean", default: false },
+      posts: { type: "string" },
+      env: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });

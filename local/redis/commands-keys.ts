@@ -1,0 +1,217 @@
+import type { Table } from "./commands.ts";
+import { RedisError } from "./keyspace.ts";
+import {
+  float,
+  formatFloat,
+  globToRegExp,
+  integer,
+  ok,
+  type Reply,
+  Status,
+  syntaxError,
+} from "./reply.ts";
+
+interface SetOptions {
+  when?: "NX" | "XX";
+  get: boolean;
+  keepTtl: boolean;
+  expiresAt?: number;
+}
+
+const expiryUnits: Record<string, { ms: number; absolute: boolean }> = {
+  EX: { ms: 1000, absolute: false },
+  PX: { ms: 1, absolute: false },
+  EXAT: { ms: 1000, absolute: true },
+  PXAT: { ms: 1, absolute: true },
+};
+
+function expiryFrom(option: string, amount: string | undefined, now: number): number | undefined {
+  const unit = expiryUnits[option];
+  if (!unit) return undefined;
+  const count = integer(amount);
+  if (count <= 0) throw new RedisError("ERR invalid expire time in 'set' command");
+  return count * unit.ms + (unit.absolute ? 0 : now);
+}
+
+function setOptions(words: string[], now: number): SetOptions {
+  const options: SetOptions = { get: false, keepTtl: false };
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]?.toUpperCase() ?? "";
+    const expiresAt = expiryFrom(word, words[at + 1], now);
+    if (expiresAt !== undefined) {
+      options.expiresAt = expiresAt;
+      at++;
+    } else if (word === "NX" || word === "XX") options.when = word;
+    else if (word === "GET") options.get = true;
+    else if (word === "KEEPTTL") options.keepTtl = true;
+    else throw syntaxError();
+  }
+  return options;
+}
+
+/** EXPIRE and its three sisters: NX, XX, GT and LT compare with the expiry that is there. */
+const expire =
+  (unit: number, absolute: boolean): Table[string]["run"] =>
+  (db, [key = "", amount, flag = ""]) => {
+    const at = integer(amount) * unit + (absolute ? 0 : db.now());
+    const before = db.expiry(key);
+    const refused: Record<string, boolean> = {
+      NX: before !== undefined,
+      XX: before === undefined,
+      GT: before === undefined || at <= before,
+      LT: before !== undefined && at >= before,
+    };
+    if (refused[flag.toUpperCase()]) return 0;
+    if (at <= db.now()) return db.remove(key) ? 1 : 0;
+    return db.expireAt(key, at) ? 1 : 0;
+  };
+
+const remaining =
+  (unit: number): Table[string]["run"] =>
+  (db, [key = ""]) => {
+    if (db.typeOf(key) === "none") return -2;
+    const at = db.expiry(key);
+    return at === undefined ? -1 : Math.round((at - db.now()) / unit);
+  };
+
+const add =
+  (sign: 1 | -1): Table[string]["run"] =>
+  (db, [key = "", by = "1"]) => {
+    const next = integer(db.read(key, "string") ?? "0") + sign * integer(by);
+    db.write(key, String(next), db.expiry(key));
+    return next;
+  };
+
+const setWithExpiry =
+  (unit: "EX" | "PX"): Table[string]["run"] =>
+  (db, [key = "", amount, value = ""]) => {
+    db.write(key, value, expiryFrom(unit, amount, db.now()));
+    return ok;
+  };
+
+const remove: Table[string]["run"] = (db, keys) => keys.filter((key) => db.remove(key)).length;
+
+const flush: Table[string]["run"] = (db) => {
+  for (const key of db.keys()) db.remove(key);
+  return ok;
+};
+
+export const keyCommands: Table = {
+  PING: { min: 0, run: (_, [text]) => text ?? new Status("PONG") },
+  ECHO: { min: 1, run: (_, [text = ""]) => text },
+  TIME: {
+    min: 0,
+    run: (db) => [String(Math.floor(db.now() / 1000)), String((db.now() % 1000) * 1000)],
+  },
+  GET: { min: 1, run: (db, [key = ""]) => db.read(key, "string") ?? null },
+  SET: {
+    min: 2,
+    run(db, [key = "", value = "", ...words]) {
+      const options = setOptions(words, db.now());
+      const before = options.get ? (db.read(key, "string") ?? null) : null;
+      const exists = db.typeOf(key) !== "none";
+      if (options.when === "NX" ? exists : options.when === "XX" ? !exists : false) return before;
+      db.write(key, value, options.keepTtl ? db.expiry(key) : options.expiresAt);
+      return options.get ? before : ok;
+    },
+  },
+  SETNX: {
+    min: 2,
+    run(db, [key = "", value = ""]) {
+      if (db.typeOf(key) !== "none") return 0;
+      db.write(key, value);
+      return 1;
+    },
+  },
+  SETEX: { min: 3, run: setWithExpiry("EX") },
+  PSETEX: { min: 3, run: setWithExpiry("PX") },
+  GETSET: {
+    min: 2,
+    run(db, [key = "", value = ""]) {
+      const before = db.read(key, "string") ?? null;
+      db.write(key, value);
+      return before;
+    },
+  },
+  GETDEL: {
+    min: 1,
+    run(db, [key = ""]) {
+      const before = db.read(key, "string") ?? null;
+      db.remove(key);
+      return before;
+    },
+  },
+  GETEX: {
+    min: 1,
+    run(db, [key = "", option, amount]) {
+      const value = db.read(key, "string") ?? null;
+      if (option?.toUpperCase() === "PERSIST") db.expireAt(key, undefined);
+      else if (option) db.expireAt(key, expiryFrom(option.toUpperCase(), amount, db.now()));
+      return value;
+    },
+  },
+  MGET: {
+    min: 1,
+    run: (db, keys) =>
+      keys.map((key) => (db.typeOf(key) === "string" ? (db.read(key, "string") ?? null) : null)),
+  },
+  MSET: {
+    min: 2,
+    run(db, pairs) {
+      for (let at = 0; at + 1 < pairs.length; at += 2)
+        db.write(pairs[at] ?? "", pairs[at + 1] ?? "");
+      return ok;
+    },
+  },
+  INCR: { min: 1, run: (db, [key = ""]) => add(1)(db, [key]) },
+  DECR: { min: 1, run: (db, [key = ""]) => add(-1)(db, [key]) },
+  INCRBY: { min: 2, run: add(1) },
+  DECRBY: { min: 2, run: add(-1) },
+  INCRBYFLOAT: {
+    min: 2,
+    run(db, [key = "", by]) {
+      const next = formatFloat(float(db.read(key, "string") ?? "0") + float(by));
+      db.write(key, next, db.expiry(key));
+      return next;
+    },
+  },
+  APPEND: {
+    min: 2,
+    run(db, [key = "", more = ""]) {
+      const next = (db.read(key, "string") ?? "") + more;
+      db.write(key, next, db.expiry(key));
+      return Buffer.byteLength(next);
+    },
+  },
+  STRLEN: { min: 1, run: (db, [key = ""]) => Buffer.byteLength(db.read(key, "string") ?? "") },
+  DEL: { min: 1, run: remove },
+  UNLINK: { min: 1, run: remove },
+  EXISTS: { min: 1, run: (db, keys) => keys.filter((key) => db.typeOf(key) !== "none").length },
+  TYPE: { min: 1, run: (db, [key = ""]) => new Status(db.typeOf(key)) },
+  EXPIRE: { min: 2, run: expire(1000, false) },
+  PEXPIRE: { min: 2, run: expire(1, false) },
+  EXPIREAT: { min: 2, run: expire(1000, true) },
+  PEXPIREAT: { min: 2, run: expire(1, true) },
+  PERSIST: {
+    min: 1,
+    run: (db, [key = ""]) => (db.expiry(key) !== undefined && db.expireAt(key, undefined) ? 1 : 0),
+  },
+  TTL: { min: 1, run: remaining(1000) },
+  PTTL: { min: 1, run: remaining(1) },
+  KEYS: {
+    min: 1,
+    run: (db, [glob = "*"]) => db.keys().filter((key) => globToRegExp(glob).test(key)),
+  },
+  SCAN: {
+    min: 1,
+    // One page holds everything: the whole keyspace of a local run is small.
+    run(db, [, ...words]): Reply {
+      const at = words.findIndex((word) => word.toUpperCase() === "MATCH");
+      const pattern = globToRegExp(at < 0 ? "*" : (words[at + 1] ?? "*"));
+      return ["0", db.keys().filter((key) => pattern.test(key))];
+    },
+  },
+  DBSIZE: { min: 0, run: (db) => db.keys().length },
+  FLUSHDB: { min: 0, run: flush },
+  FLUSHALL: { min: 0, run: flush },
+};

@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Server } from "./ask.ts";
+import { unknownSettings } from "./known-settings.ts";
+import { applyMigrations } from "./migrate.ts";
+import { databaseUrl, planPglite, planPostgres } from "./services/postgres.ts";
+import { planWorker, root } from "./services/worker.ts";
+import { type Ports, redisToken, userSettings, workerSettings, writeEnvFile } from "./settings.ts";
+import { adminKey, emptyData, endEarlierStack, forgetStack, writeStackFile } from "./state.ts";
+import { freePorts, isFree } from "./supervisor/ports.ts";
+import { makePart, type Part, type PartSpec, type Watcher } from "./supervisor/service.ts";
+import { makeLeash } from "./supervisor/watchdog.ts";
+
+export interface StackOptions {
+  port: number;
+  dataDir: string;
+  fresh?: boolean;
+  envFile?: string;
+  /** Settings over all others: what a test turns. */
+  settings?: Record<string, string>;
+  config?: string;
+  /** Ends the start half-way, with all that is running by then. */
+  signal?: AbortSignal;
+}
+
+export interface Stack extends Server {
+  /** Base URL of the provider twins, their dials and ledgers. */
+  twins: string;
+  databaseUrl: string;
+  /** By name: postgres (or pglite), neon, redis, twins, worker. */
+  parts: Map<string, Part>;
+  stop(): Promise<void>;
+}
+
+/** Told as the stack comes up, one line a part. */
+export type Say = (line: string) => void;
+
+async function choosePorts(worker: number): Promise<Ports> {
+  if (!(await isFree(worker)))
+    throw new Error(
+      `the worker's port ${worker} is taken by another program; choose one with --port`,
+    );
+  const [twins = 0, inspector = 0, postgres = 0, neon = 0, redis = 0] = await freePorts(5, worker);
+  return { worker, inspector, postgres, neon, redis, twins };
+}
+
+/** The logs of this run, and those of the run before beside them. */
+function freshLogs(dataDir: string): string {
+  const logs = join(dataDir, "logs");
+  rmSync(`${logs}.before`, { recursive: true, force: true });
+  if (existsSync(logs)) renameSync(logs, `${logs}.before`);
+  mkdirSync(logs, { recursive: true });
+  return logs;
+}
+
+const local = (file: string) => join(import.meta.dirname, file);
+
+function nodePart(
+  name: string,
+  logs: string,
+  port: number,
+  file: string,
+  args: (string | number)[],
+): PartSpec {
+  const base = {
+    file: process.execPath,
+    args: ["--disable-warning=ExperimentalWarning", local(file), String(port), ...args.map(String)],
+  };
+  // Redis answers 401 without its token, and that is an answer too.
+  const healthy = async () => {
+    for (let left = 1200; ; left--) {
+      const answered = await fetch(`http://127.0.0.1:${port}/`).then(
+        () => true,
+        () => false,
+      );
+      if (answered) return;
+      if (left === 0) throw new Error(`${name} does not answer`);
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+  };
+  return { name, ...base, healthy, logs };
+}
+
+/**
+ * Real PostgreSQL when it runs here, PGlite when it does not: the part, how many connections it
+ * takes, and what to tell.
+ */
+async function planDatabase(dataDir: string, port: number, logs: string) {
+  try {
+    const { part, note } = await planPostgres({ dir: dataDir, port, logs });
+    return {
+      part,
+      connections: 24,
+      told: note === undefined ? "PostgreSQL 17" : `PostgreSQL 17, ${note}`,
+    };
+  } catch (error) {
+    const why = (error as Error).message.split("\n")[0];
+    return {
+      part: planPglite({ dir: dataDir, port, logs }),
+      connections: 1,
+      told: `PGlite, because PostgreSQL cannot run here: ${why}`,
+    };
+  }
+}
+
+/**
+ * Starts every part in the order of need. When one fails, those before it are ended before the
+ * error is thrown.
+ */
+export async function startStack(options: StackOptions, say: Say): Promise<Stack> {
+  const { dataDir } = options;
+  await endEarlierStack(dataDir);
+  if (options.fresh) emptyData(dataDir);
+  const logs = freshLogs(dataDir);
+  const ports = await choosePorts(options.port);
+  const key = adminKey(dataDir);
+  const url = `http://127.0.0.1:${ports.worker}`;
+  const parts = new Map<string, Part>();
+
+  const remember = () => {
+    const pids = [...parts].map(([name, part]) => [name, part.pid()] as const);
+    writeStackFile(
+      dataDir,
+      { url, adminKey: key, ports: { ...ports } },
+      { start: process.pid, ...Object.fromEntries(pids) },
+    );
+  };
+  const watcher: Watcher = { leash: makeLeash(), say, changed: remember };
+  const start = async (spec: PartSpec, told: string) => {
+    options.signal?.throwIfAborted();
+    const began = performance.now();
+    const part = makePart(spec, watcher);
+    parts.set(spec.name, part);
+    await part.start();
+    say(`✓ ${spec.name.padEnd(9)} ${told} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+  };
+  const stop = async () => {
+    for (const part of [...parts.values()].reverse()) await part.stop();
+    watcher.leash.drop();
+    forgetStack(dataDir);
+  };
+
+  const startDatabase = async () => {
+    const database = await planDatabase(dataDir, ports.postgres, logs);
+    await start(database.part, database.told);
+    await applyMigrations(databaseUrl(ports.postgres), join(root, "migrations"));
+    say("✓ schema    migrations applied");
+    const neon = nodePart("neon", logs, ports.neon, "services/neon-proxy/main.ts", [
+      ports.postgres,
+      database.connections,
+    ]);
+    await start(neon, "Neon's protocol before the database");
+  };
+
+  const startWorker = () => {
+    const user = userSettings([
+      join(root, ".dev.vars"),
+      ...(options.envFile ? [options.envFile] : []),
+    ]);
+    for (const problem of unknownSettings(Object.keys(user))) say(`! settings  ${problem}`);
+    const envFile = join(dataDir, "worker.env");
+    writeEnvFile(envFile, { ...workerSettings(ports, key, user), ...options.settings });
+    const config = options.config ?? join(root, "wrangler.toml");
+    return start(planWorker({ ports, dataDir, config, envFile, logs }), "wrangler dev");
+  };
+  const aborted = () => stop();
+  options.signal?.addEventListener("abort", aborted, { once: true });
+  try {
+    remember();
+    // At once, because wrangler takes longest and needs the others only to become ready.
+    const redis = nodePart("redis", logs, ports.redis, "redis/main.ts", [
+      redisToken,
+      join(dataDir, "redis.jsonl"),
+    ]);
+    const twins = nodePart("twins", logs, ports.twins, "emulators/main.ts", [
+      join(dataDir, "ledger"),
+    ]);
+    await Promise.all([
+      startWorker(),
+      startDatabase(),
+      start(redis, "Upstash's protocol"),
+      start(twins, "providers and channels on this machine"),
+    ]);
+    options.signal?.removeEventListener("abort", aborted);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const twins = `http://127.0.0.1:${ports.twins}`;
+  return { url, adminKey: key, twins, databaseUrl: databaseUrl(ports.postgres), parts, stop };
+}

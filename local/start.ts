@@ -1,0 +1,122 @@
+/**
+ * `npm start`: the whole product on this machine. What it starts and in which order is in
+ * local/stack.ts.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { makeLocalChannels } from "./channels.ts";
+import { startFailure } from "./failure.ts";
+import { dripSamples, feedFile } from "./feed.ts";
+import { readOptions, type StartOptions, usage } from "./options.ts";
+import { watchRules } from "./rules-watch.ts";
+import { readCrons, startTicker } from "./services/ticker.ts";
+import { root } from "./services/worker.ts";
+import { type Stack, startStack } from "./stack.ts";
+
+const say = (line: string) => console.log(line);
+
+function settledOptions(): StartOptions {
+  const options = readOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
+  if (options === "help") {
+    say(usage);
+    process.exit(0);
+  }
+  const problem = "problem" in options ? options.problem : missingFile(options);
+  if (problem === undefined) return options as StartOptions;
+  console.error(`${problem}\n\n${usage}`);
+  process.exit(2);
+}
+
+function missingFile({
+  postsFile,
+  envFile,
+}: StartOptions | ({ problem: string } & Partial<StartOptions>)): string | undefined {
+  const missing = [postsFile, envFile].find((file) => file !== undefined && !existsSync(file));
+  return missing === undefined ? undefined : `${missing} does not exist`;
+}
+
+/**
+ * One Ctrl-C may arrive twice, from the terminal and from npm; a later one ends us at once, and the
+ * leash ends the parts.
+ */
+function stopOnSignal(stop: () => Promise<void>): void {
+  let since: number | undefined;
+  const end = () => {
+    if (since !== undefined) {
+      if (performance.now() - since > 1_500) process.exit(130);
+      return;
+    }
+    since = performance.now();
+    say("\nStopping.");
+    stop().then(
+      () => process.exit(0),
+      (error) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+}
+
+/** Everything that runs beside the parts, in this process. Answers how to stop it. */
+async function accompany(stack: Stack, options: StartOptions): Promise<() => void> {
+  const crons = readCrons(join(root, "wrangler.toml"));
+  const stops = [
+    startTicker({ url: stack.url, crons, everyMs: 10_000 }),
+    watchRules(stack, join(root, "rules"), say),
+  ];
+  say(`✓ crons     ${crons.join(" and ")}, the minutely ones every 10 s`);
+  say("✓ rules     rules/*.yml are watched: save one and it is in use");
+  await makeLocalChannels(stack, stack.twins, options.dataDir).then(
+    (told) => say(`✓ channels  ${told}`),
+    (error) => say(`✗ channels  ${error.message}`),
+  );
+  if (options.samples) stops.push(dripSamples(stack, 2_000));
+  say(
+    options.samples
+      ? "✓ samples   a post of samples/posts.jsonl every 2 s"
+      : "- samples   off (--no-samples)",
+  );
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+function tellAddresses({ url, twins, adminKey }: Stack, dataDir: string, seconds: number): void {
+  say(`
+Ready in ${seconds.toFixed(1)} s.
+  page       ${url}/
+  operate    ${url}/operate#key=${adminKey}    rules, channels, deliveries, dead letters
+  events     ${url}/events    signals ${url}/signals    health ${url}/healthz
+  twins      ${twins}/    stand in for every outside service (fault dials: Services on the page); what they received: ${twins}/ledger/telegram
+  admin key  ${adminKey}    (kept in ${join(dataDir, "admin-key")})
+Stop with Ctrl-C.`);
+}
+
+const options = settledOptions();
+const stopping = new AbortController();
+let stack: Stack | undefined;
+let stopBeside = () => {};
+const began = performance.now();
+const stopAll = async () => {
+  stopping.abort();
+  stopBeside();
+  await stack?.stop();
+};
+stopOnSignal(stopAll);
+try {
+  stack = await startStack({ ...options, signal: stopping.signal }, say);
+  stopBeside = await accompany(stack, options);
+  tellAddresses(stack, options.dataDir, (performance.now() - began) / 1000);
+  if (options.postsFile) {
+    say(`\nFeeding ${options.postsFile}`);
+    await feedFile(stack, options.postsFile, say);
+  }
+} catch (error) {
+  // A stop that the user asked for makes the start fail, and needs no words.
+  const asked = stopping.signal.aborted;
+  if (!asked) console.error(`✗ ${startFailure(error)}`);
+  await stopAll();
+  process.exit(asked ? 0 : 1);
+}

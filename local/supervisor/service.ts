@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { signalTree } from "./pids.ts";
+import type { Leash } from "./watchdog.ts";
+
+/** How to run one part of the stack. It is restarted whenever it ends without being told to. */
+export interface PartSpec {
+  name: string;
+  file: string;
+  args: string[];
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** Postgres refuses to run as root. */
+  uid?: number;
+  /**
+   * What asks it to end: Postgres reads SIGINT as "now, cleanly", SIGTERM as "when every client has
+   * gone".
+   */
+  stopSignal?: NodeJS.Signals;
+  /** Resolves when the part answers; asked again after each restart. */
+  healthy: () => Promise<void>;
+  logs: string;
+}
+
+export interface Part {
+  name: string;
+  pid(): number | undefined;
+  /** Ends it and keeps it ended until `start`. */
+  stop(): Promise<void>;
+  /** Resolves when it is healthy. */
+  start(): Promise<void>;
+}
+
+export interface Watcher {
+  leash: Leash;
+  /** Told of every unexpected end and every recovery, in one line. */
+  say(line: string): void;
+  /** The process id of a part changed. */
+  changed(): void;
+}
+
+const pause = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
+const ended = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
+
+function launch(spec: PartSpec): ChildProcess {
+  const log = openSync(join(spec.logs, `${spec.name}.log`), "a");
+  const child = spawn(spec.file, spec.args, {
+    // A Node part reads the end of its IPC channel as the end of its parent, and leaves.
+    stdio: spec.file === process.execPath ? ["ignore", log, log, "ipc"] : ["ignore", log, log],
+    // A group of its own: Ctrl-C in the terminal reaches only the start script, which ends the
+    // parts in order.
+    detached: true,
+    env: spec.env,
+    cwd: spec.cwd,
+    ...(spec.uid === undefined ? {} : { uid: spec.uid, gid: spec.uid }),
+  });
+  closeSync(log);
+  return child;
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals, graceMs = 8_000): Promise<void> {
+  if (ended(child) || child.pid === undefined) return;
+  const gone = once(child, "exit");
+  if (signal === "SIGINT") child.kill(signal);
+  else signalTree(child.pid, signal);
+  const inTime = await Promise.race([gone.then(() => true), pause(graceMs).then(() => false)]);
+  signalTree(child.pid, "SIGKILL");
+  if (!inTime) await gone;
+}
+
+/**
+ * A part that is not running yet. Once started and healthy, it is restarted with backoff whenever
+ * it dies.
+ */
+export function makePart(spec: PartSpec, watcher: Watcher): Part {
+  const stopSignal = spec.stopSignal ?? "SIGTERM";
+  let child: ChildProcess | undefined;
+  let wanted = false;
+  let failures = 0;
+
+  async function up(): Promise<void> {
+    const mine = launch(spec);
+    child = mine;
+    watcher.leash.hold(spec.name, mine.pid, stopSignal);
+    watcher.changed();
+    const died = new Promise<never>((_, reject) => {
+      mine.once("error", (error) => reject(new Error(`${spec.name} cannot run: ${error.message}`)));
+      mine.once("exit", (code, signal) =>
+        reject(
+          new Error(
+            `${spec.name} ended with ${signal ?? `exit code ${code}`}; see ${join(spec.logs, `${spec.name}.log`)}`,
+          ),
+        ),
+      );
+    });
+    died.catch((error: Error) => revive(mine, error));
+    try {
+      await Promise.race([spec.healthy(), died]);
+    } catch (error) {
+      if (mine.pid) signalTree(mine.pid, "SIGKILL");
+      throw error;
+    }
+    failures = 0;
+  }
+
+  async function revive(dead: ChildProcess, why: Error): Promise<void> {
+    if (dead !== child || !wanted) return;
+    if (dead.pid) signalTree(dead.pid, "SIGKILL");
+    const waitMs = Math.min(200 * 2 ** failures++, 10_000);
+    watcher.say(`! ${why.message.split(";")[0]}; starting it again in ${waitMs / 1000} s`);
+    await pause(waitMs);
+    if (!wanted || dead !== child) return;
+    await up().then(
+      () => watcher.say(`✓ ${spec.name} is back`),
+      () => undefined, // its end is already being handled by its own revive
+    );
+  }
+
+  return {
+    name: spec.name,
+    pid: () => child?.pid,
+    async stop() {
+      wanted = false;
+      if (child) await end(child, stopSignal);
+      watcher.leash.release(spec.name);
+    },
+    async start() {
+      if (wanted) return;
+      await up();
+      wanted = true;
+      if (child && ended(child)) await revive(child, new Error(`${spec.name} ended`));
+    },
+  };
+}
+
+/** For a single part, as a test needs it. */
+export async function startPart(spec: PartSpec, watcher: Watcher): Promise<Part> {
+  const part = makePart(spec, watcher);
+  await part.start();
+  return part;
+}

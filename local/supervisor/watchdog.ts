@@ -1,0 +1,54 @@
+import { spawn } from "node:child_process";
+
+/**
+ * Ends every part when the start script is gone, however it went: a pipe to a small shell closes
+ * with us, even on kill -9.
+ */
+export interface Leash {
+  hold(name: string, pid: number | undefined, signal: NodeJS.Signals): void;
+  release(name: string): void;
+  drop(): void;
+}
+
+/**
+ * Each line read is the whole present list of `kill` targets, so the last line is the truth at the
+ * moment the pipe closes. Postgres gets SIGINT alone (a clean, fast shutdown); the others get
+ * SIGTERM to their group, then SIGKILL.
+ */
+const script = `
+trap '' INT TERM HUP
+last=
+while read -r line; do last=$line; done
+for item in $last; do kill -s \${item%%:*} -- \${item#*:} 2>/dev/null; done
+[ -z "$last" ] || sleep 3
+for item in $last; do case $item in INT:*) ;; *) kill -s KILL -- \${item#*:} 2>/dev/null ;; esac; done
+`;
+
+export function makeLeash(): Leash {
+  const targets = new Map<string, string>();
+  if (process.platform === "win32") return { hold() {}, release() {}, drop() {} };
+  const shell = spawn("sh", ["-c", script], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  shell.on("error", () => {});
+  shell.stdin.on("error", () => {});
+  shell.unref();
+  const tell = () => shell.stdin.write(`${[...targets.values()].join(" ")}\n`);
+  return {
+    hold(name, pid, signal) {
+      if (pid === undefined) return;
+      targets.set(name, signal === "SIGINT" ? `INT:${pid}` : `TERM:-${pid}`);
+      tell();
+    },
+    release(name) {
+      targets.delete(name);
+      tell();
+    },
+    drop() {
+      targets.clear();
+      tell();
+      shell.stdin.end();
+    },
+  };
+}

@@ -1,0 +1,182 @@
+/**
+ * Trains src/text/sentiment/weights/sentiment.ts: a three-class softmax regression over hashed
+ * words, and the score: a blend of it with VADER's rules, which single words correct.
+ *
+ *   node models/train/sentiment.ts DATA_DIR           trains on everything and writes the weights
+ *   node models/train/sentiment.ts DATA_DIR --fold N  holds fold N of 5 out, prints the figures on it, writes nothing
+ *
+ * DATA_DIR holds sentiment-train.jsonl and sentiment-tweeteval.jsonl {text, label}, and
+ * sentiment-vader.jsonl {text, score}, from which the score is fitted (figures by 10-fold
+ * cross-validation of the whole fit). The same text in two files is in one fold. Deterministic.
+ */
+import { writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { packTable } from "../../src/text/hashing/sparse-matrix.ts";
+import {
+  readSentiment,
+  rowOfWord,
+  SENTIMENT_BITS,
+  type SentimentReading,
+} from "../../src/text/sentiment/features.ts";
+import { SENTIMENT_LABELS } from "../../src/text/sentiment/sentiment.ts";
+import { evidence } from "../../src/text/sentiment/signals.ts";
+import { correctionsIn } from "../../src/text/sentiment/word-residuals.ts";
+import { type Fit, type Linear, learn, type Sample, scoresOf } from "./linear.ts";
+import { quantise, shipped } from "./quantise.ts";
+import { foldOf, readRows } from "./rows.ts";
+import { crossValidated, fitScore, type Rated } from "./score.ts";
+
+type Row = { text: string; label: (typeof SENTIMENT_LABELS)[number] };
+type Labelled = Sample & { fold: number; set: string };
+
+const FOLDS = 5;
+const FIT: Fit = { rows: 1 << SENTIMENT_BITS, classes: 3, epochs: 5, rate: 0.1, decay: 1e-4 };
+/**
+ * Weights kept: what the size of the Worker allows. What decides is their size, and a little (this
+ * power) how often they are touched.
+ */
+const KEPT = 100_000;
+const OFTEN = 0.3;
+/** Added to the scores of the rarer labels, so that macro-F1 is served and not accuracy. */
+const LABEL_BIAS = [0.35, 0, 0];
+const RATED_FOLDS = 10;
+
+const [folder, flag, fold] = process.argv.slice(2);
+if (!folder) throw new Error("usage: node models/train/sentiment.ts DATA_DIR [--fold N]");
+const data = folder;
+const heldOut = flag === "--fold" ? Number(fold) : -1;
+
+const bareText = (text: string) => text.replace(/https?:\S+|@\S+|\\u[0-9a-f]{4}/g, "");
+const inputs = ({ set }: SentimentReading) => ({
+  rows: set.rows.slice(0, set.count),
+  values: new Float32Array(set.count).fill(1 / Math.sqrt(set.count + 1)),
+});
+const labelled = (set: string) =>
+  readRows<Row>(data, set).map(({ text, label }): Labelled => {
+    const fold = foldOf(bareText(text), FOLDS);
+    return {
+      ...inputs(readSentiment(text)),
+      label: SENTIMENT_LABELS.indexOf(label),
+      weight: 1,
+      fold,
+      set,
+    };
+  });
+
+/** How often each row is touched. */
+function touches(samples: readonly Sample[]): Float64Array {
+  const counts = new Float64Array(FIT.rows);
+  for (const { rows } of samples) for (const row of rows) (counts[row] as number) += 1;
+  return counts;
+}
+
+/**
+ * The model as it ships: of the weights those that matter most, which are large and often touched.
+ */
+function rounded({ weights, bias }: Linear, train: readonly Sample[]) {
+  const counts = touches(train);
+  const matter = weights.map(
+    (weight, at) => Math.abs(weight) * (counts[Math.floor(at / FIT.classes)] ?? 0) ** OFTEN,
+  );
+  const floor = matter.toSorted().at(-KEPT) ?? 0;
+  const table = quantise(weights, 1, (at) => (matter[at] ?? 0) >= floor);
+  return {
+    ...table,
+    weights: Float32Array.from(shipped(table)),
+    bias: [...bias].map((each, k) => each + (LABEL_BIAS[k] ?? 0)),
+  };
+}
+
+function macroF1(gold: readonly number[], predicted: readonly number[]): number {
+  const per = SENTIMENT_LABELS.map((_, k) => {
+    const hits = gold.filter((label, i) => label === k && predicted[i] === k).length;
+    return (
+      (2 * hits) /
+      (gold.filter((label) => label === k).length + predicted.filter((label) => label === k).length)
+    );
+  });
+  return per.reduce((a, b) => a + b) / per.length;
+}
+
+function pearson(x: readonly number[], y: readonly number[]): number {
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const [mx, my] = [mean(x), mean(y)];
+  const covariance = (a: readonly number[], ma: number, b: readonly number[], mb: number) =>
+    a.reduce((sum, value, i) => sum + (value - ma) * ((b[i] ?? 0) - mb), 0);
+  return covariance(x, mx, y, my) / Math.sqrt(covariance(x, mx, x, mx) * covariance(y, my, y, my));
+}
+
+/** The rated texts as the fit of the score reads them. */
+function ratedTexts({ weights, bias }: Linear): Rated[] {
+  const leanOf = (hash: number) =>
+    (weights[3 * rowOfWord(hash) + 2] ?? 0) - (weights[3 * rowOfWord(hash)] ?? 0);
+  return readRows<{ text: string; score: number }>(data, "sentiment-vader").map(
+    ({ text, score }) => {
+      const reading = readSentiment(text);
+      const { rows, values } = inputs(reading);
+      const grams = {
+        rows: rows.subarray(reading.shaped),
+        values: values.subarray(reading.shaped),
+      };
+      const scores = [...scoresOf({ weights, bias }, { rows, values })];
+      const ofGrams = [...scoresOf({ weights, bias: new Float64Array(bias.length) }, grams)];
+      const { count, ...read } = correctionsIn(reading.rated);
+      const corrections = {
+        count,
+        rows: read.rows.slice(0, count),
+        values: read.values.slice(0, count),
+      };
+      return {
+        parts: evidence(reading, { scores, ofGrams, leanOf }),
+        corrections,
+        score,
+        fold: foldOf(text, RATED_FOLDS),
+      };
+    },
+  );
+}
+
+const samples = ["sentiment-train", "sentiment-tweeteval"].flatMap(labelled);
+const train = samples.filter((sample) => sample.fold !== heldOut);
+const model = rounded(learn(train, FIT), train);
+const { weights } = model;
+for (const [set, tested] of Map.groupBy(
+  samples.filter((sample) => sample.fold === heldOut),
+  (sample) => sample.set,
+)) {
+  const predicted = tested.map((sample) => {
+    const scores = scoresOf({ weights, bias: Float64Array.from(model.bias) }, sample);
+    return scores.indexOf(Math.max(...scores));
+  });
+  const gold = tested.map(({ label }) => label);
+  console.log(
+    `${set}: held-out macro-F1 ${macroF1(gold, predicted).toFixed(4)} (${tested.length})`,
+  );
+}
+const rated = ratedTexts({ weights, bias: Float64Array.from(model.bias) });
+const r = pearson(
+  crossValidated(rated),
+  rated.map(({ score }) => score),
+);
+console.log(`score: held-out r ${r.toFixed(4)} (${rated.length})`);
+const { blend, corrections } = fitScore(rated);
+const [table, words] = [packTable(model.cells), packTable(corrections.cells)];
+console.log(`${gzipSync(table).length} and ${gzipSync(words).length} bytes gz`);
+const short = (_: string, value: unknown) =>
+  typeof value === "number" ? Number(value.toPrecision(5)) : value;
+if (heldOut < 0) {
+  writeFileSync(
+    new URL("../../src/text/sentiment/weights/sentiment.ts", import.meta.url),
+    `/** Written by models/train/sentiment.ts; not for reading. */
+import type { SentimentModel } from "../sentiment.ts";
+
+export const SENTIMENT_WEIGHTS: SentimentModel = {
+  step: ${model.step.toFixed(6)},
+  bias: ${JSON.stringify(model.bias, short)},
+  blend: ${JSON.stringify(blend, short)},
+  corrections: { step: ${corrections.step.toPrecision(5)}, table: ${JSON.stringify(words)} },
+  table: ${JSON.stringify(table)},
+};
+`,
+  );
+}

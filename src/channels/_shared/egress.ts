@@ -1,0 +1,110 @@
+import type { Problem } from "../channel.ts";
+import type { ChannelEnv } from "../env.ts";
+
+/*
+ * Where a URL given by a user may lead (server-side request forgery). The check is on the URL as
+ * the platform's own parser reads it, so every spelling of an address (0x7f.1, 2130706433, circled
+ * digits, a trailing dot) is judged by what it means. It runs when a channel is saved and again
+ * before each send; redirects are off (kit/http.ts). A public name that resolves to a private
+ * address is out of reach on Cloudflare, whose edge refuses such targets
+ * (`global_fetch_strictly_public`); names made to do so are refused here as well.
+ */
+
+export type Egress = { kind: "allowed"; url: URL } | { kind: "refused"; reason: string };
+export type EgressPolicy = { allow: readonly string[]; ownHosts: readonly string[] };
+
+/**
+ * Names that never leave a private network, or must not exist in public DNS (RFC 6761, 6762, 8375,
+ * 9476; ICANN name collisions).
+ */
+const PRIVATE_SUFFIXES = [
+  "localhost localdomain local internal intranet private corp home lan domain host",
+  "test invalid example onion alt arpa svc cluster.local consul docker kubernetes",
+  "localtest.me lvh.me vcap.me lacolhost.com localho.st fuf.me yoogle.com bugbounty.dod.network spoofed.burpcollaborator.net 127-0-0-1.org.uk",
+].flatMap((line) => line.split(" "));
+
+/** DNS services that answer with whatever address is written into the name. */
+const ECHO_SUFFIXES =
+  "nip.io sslip.io xip.io traefik.me 1u.ms rbndr.us ip6.name ipq.co backname.io local-ip.co local-ip.sh localip.co plex.direct ipv6-literal.net".split(
+    " ",
+  );
+
+const EMBEDDED_V4 =
+  /(^|[.-])(?:(?:0x[0-9a-f]{1,2}|0?\d{1,3})[.-]){3}(?:0x[0-9a-f]{1,2}|0?\d{1,3})(?=[.-]|$)/;
+const HOST =
+  /^(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
+
+const under = (host: string, suffixes: readonly string[]): boolean =>
+  suffixes.some((suffix) => host === suffix || host.endsWith(`.${suffix}`));
+
+const refused = (reason: string): Egress => ({ kind: "refused", reason });
+
+function hostProblem(host: string, ownHosts: readonly string[]): string | null {
+  if (host.startsWith("[") || /^\d+(\.\d+){3}$/.test(host)) return "is an address; use a host name";
+  if (under(host, PRIVATE_SUFFIXES)) return "is a private name";
+  if (!HOST.test(host)) return "is no public host name";
+  if (under(host, ECHO_SUFFIXES) || EMBEDDED_V4.test(host))
+    return "is a name that stands for an address";
+  if (under(host, ownHosts)) return "is this deployment itself";
+  return null;
+}
+
+/** 443 and the unprivileged ports, without those of well-known internal services. */
+const INTERNAL_PORTS = new Set([
+  1433, 1521, 2049, 2375, 2376, 2379, 3306, 3389, 5432, 5601, 5900, 5984, 6379, 6443, 8500, 9042,
+  9092, 9200, 10250, 11211, 27017,
+]);
+const portAllowed = (port: string): boolean =>
+  port === "" || (Number(port) >= 1024 && !INTERNAL_PORTS.has(Number(port)));
+
+function parsed(text: string): URL | null {
+  if (/[\s\\]/.test(text) || [...text].some((char) => char < " " || char === "\u007f")) return null;
+  return URL.canParse(text) ? new URL(text) : null;
+}
+
+/**
+ * Whether `text` may be called. The reason is for the person who gave the URL; it does not repeat
+ * it.
+ */
+export function egress(text: string, { allow, ownHosts }: EgressPolicy): Egress {
+  const url = parsed(text);
+  if (url === null) return refused("is no URL");
+  if (url.username !== "" || url.password !== "") return refused("holds a user name or password");
+  const port = url.port || (url.protocol === "http:" ? "80" : "443");
+  if (url.protocol === "http:" || url.protocol === "https:") {
+    if (allow.includes(`${url.hostname}:${port}`)) return { kind: "allowed", url };
+  }
+  if (url.protocol !== "https:") return refused("must begin with https://");
+  const host = url.hostname.replace(/\.+$/, "");
+  const problem = hostProblem(host, ownHosts);
+  if (problem !== null) return refused(problem);
+  return portAllowed(url.port)
+    ? { kind: "allowed", url }
+    : refused("uses a port of an internal service");
+}
+
+/** For a channel's settings: what is wrong with the URL in field `path`. */
+export function egressProblem(
+  path: string,
+  url: string,
+  env: Pick<ChannelEnv, "EGRESS_ALLOW" | "OWN_HOSTS">,
+): Problem | null {
+  const verdict = egress(url, { allow: env.EGRESS_ALLOW, ownHosts: env.OWN_HOSTS });
+  return verdict.kind === "allowed" ? null : { path, message: verdict.reason };
+}
+
+/** The same for the hook of a service: its own host (or a twin of it), and the path of a hook. */
+export function hookProblem(
+  path: string,
+  text: string,
+  host: RegExp,
+  pathname: RegExp,
+  env: Pick<ChannelEnv, "EGRESS_ALLOW" | "OWN_HOSTS">,
+): Problem | null {
+  const problem = egressProblem(path, text, env);
+  if (problem !== null) return problem;
+  const url = new URL(text);
+  const twin = env.EGRESS_ALLOW.includes(url.host);
+  const known = (twin || host.test(url.hostname)) && pathname.test(url.pathname);
+  return known ? null : { path, message: "is no hook of this service" };
+}

@@ -1,0 +1,20 @@
+import type { Span } from "./rich-text.ts";
+
+const escapeHtml = (text: string): string =>
+  text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+
+/**
+ * Prints spans as HTML with the given tag for each style. The four entities are the ones that
+ * Telegram knows too.
+ */
+export const htmlWith =
+  (tags: Record<NonNullable<Span["style"]>, string>) =>
+  ({ text, style, href }: Span): string => {
+    const inner = escapeHtml(text);
+    if (href !== undefined) return `<a href="${escapeHtml(href)}">${inner}</a>`;
+    return style ? `<${tags[style]}>${inner}</${tags[style]}>` : inner;
+  };

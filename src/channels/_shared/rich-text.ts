@@ -1,0 +1,87 @@
+/**
+ * Text with structure, before any channel's mark-up. Values enter as the `text` of a span and are
+ * escaped by the encoder that prints it, so that no post can smuggle in a tag, and cutting works on
+ * text alone, so that no tag is ever cut in half.
+ */
+export type Span = { text: string; style?: "bold" | "italic" | "code"; href?: string };
+export type Line = Span[];
+export type Doc = Line[];
+
+export const plain = (doc: Doc): string =>
+  doc.map((line) => line.map((span) => span.text).join("")).join("\n");
+
+/** Joins encoded lines; `encode` prints one span. */
+export const encoded = (doc: Doc, encode: (span: Span) => string): string =>
+  doc.map((line) => line.map(encode).join("")).join("\n");
+
+/**
+ * The longest beginning of `text` with at most `units` UTF-16 units that ends between code points.
+ */
+export function cutText(text: string, units: number): string {
+  if (text.length <= units) return text;
+  const end = Math.max(0, units);
+  const last = text.charCodeAt(end - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? end - 1 : end);
+}
+
+/**
+ * What a message has room for, as the channel counts it: the size of a span as it is printed, with
+ * its escapes, marks and address.
+ */
+export type Room = { units: number; measure(span: Span): number };
+
+/** Of channels that count the text alone, in UTF-16 units. */
+export const ofText = (units: number): Room => ({ units, measure: ({ text }) => text.length });
+
+export const fits = (doc: Doc, { units, measure }: Room): boolean =>
+  doc.flat().reduce((sum, span) => sum + measure(span), doc.length - 1) <= units;
+
+const ELLIPSIS: Span = { text: "…" };
+
+/** What does not fit is left out from the end and marked with an ellipsis. */
+export function cut(doc: Doc, room: Room): Doc {
+  if (fits(doc, room)) return doc;
+  let left = room.units - room.measure(ELLIPSIS);
+  const kept: Doc = [];
+  for (const line of doc) {
+    const shown = cutLine(line, kept.length === 0 ? left : left - 1, room.measure);
+    if (shown.spans.length > 0) kept.push(shown.spans);
+    left = shown.left;
+    if (!shown.whole) break;
+  }
+  const last = kept.at(-1) ?? [];
+  return [...kept.slice(0, -1), [...last, ELLIPSIS]];
+}
+
+function cutLine(
+  line: Line,
+  units: number,
+  measure: Room["measure"],
+): { spans: Line; left: number; whole: boolean } {
+  const spans: Line = [];
+  let left = units;
+  for (const span of line) {
+    const kept = longest(span, left, measure);
+    if (kept.text !== "") spans.push(kept);
+    left -= measure(kept);
+    if (kept.text !== span.text) return { spans, left, whole: false };
+  }
+  return { spans, left, whole: left > 0 };
+}
+
+/**
+ * Halves its way to the longest fitting beginning: what is printed of a text grows unevenly with
+ * it.
+ */
+function longest(span: Span, units: number, measure: Room["measure"]): Span {
+  const beginning = (length: number): Span => ({ ...span, text: cutText(span.text, length) });
+  if (measure(span) <= units) return span;
+  let low = 0;
+  let high = span.text.length;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (measure(beginning(middle)) <= units) low = middle;
+    else high = middle - 1;
+  }
+  return beginning(low);
+}

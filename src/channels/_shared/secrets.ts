@@ -1,0 +1,58 @@
+import * as z from "zod";
+import type { AnyChannel } from "../channel.ts";
+import { unknownNames } from "./template.ts";
+
+const Template = z
+  .string()
+  .max(4_000)
+  .superRefine((text, context) => {
+    const unknown = unknownNames(text);
+    if (unknown.length > 0)
+      context.addIssue({
+        code: "custom",
+        message: `names nothing we know: {${unknown.join("}, {")}}`,
+      });
+  });
+
+/** Own wording per state; a state without one uses the built-in template. */
+export const TemplatesSetting = z
+  .object({
+    verified: Template.optional(),
+    downgraded: Template.optional(),
+    candidate: Template.optional(),
+  })
+  .default({})
+  .transform((given) =>
+    Object.fromEntries(Object.entries(given).filter(([, text]) => text !== undefined)),
+  );
+
+/** Stands where a secret is; sent back in an update, it means "leave it as it is". */
+export const HIDDEN = "********";
+
+const secretNames = (kind: AnyChannel): string[] =>
+  Object.entries(kind.settings.shape)
+    .filter(([, schema]) => (schema as z.ZodType).meta()?.secret === true)
+    .map(([name]) => name);
+
+/** The settings as they may be read back. A kind we no longer know hides everything. */
+export function hideSecrets(
+  kind: AnyChannel | undefined,
+  settings: Record<string, unknown>,
+): Record<string, unknown> {
+  const secret = kind === undefined ? Object.keys(settings) : secretNames(kind);
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, secret.includes(name) ? HIDDEN : value]),
+  );
+}
+
+/** An update over what is stored: hidden secrets stay, null removes. */
+export function mergeSettings(
+  stored: Record<string, unknown>,
+  given: Record<string, unknown>,
+): Record<string, unknown> {
+  const kept = Object.entries({ ...stored, ...given }).map(([name, value]) => [
+    name,
+    value === HIDDEN ? stored[name] : value,
+  ]);
+  return Object.fromEntries(kept.filter(([, value]) => value !== null && value !== undefined));
+}

@@ -1,0 +1,55 @@
+import type { Answer, CallPorts } from "../../http/request.ts";
+import type { Verdict } from "../../http/verdict.ts";
+import type { Notification } from "../../model/delivery.ts";
+import type { SendPorts, Sent } from "../channel.ts";
+
+/** For channels that take no digest: deliver.ts never hands them more than one. */
+export function only(notifications: readonly Notification[]): Notification {
+  const [notification] = notifications;
+  if (notification === undefined || notifications.length > 1)
+    throw new Error("this channel takes one notification at a time");
+  return notification;
+}
+
+export const TIMEOUT_MS = 15_000;
+/**
+ * A reply is read to find an id or an error, and never further than this; one that is longer is
+ * judged by its status.
+ */
+export const READING = { timeoutMs: TIMEOUT_MS, maxBytes: 65_536, overflow: "cut" } as const;
+
+export const callPorts = ({ fetch, now, telemetry }: SendPorts): CallPorts => ({
+  fetch,
+  now,
+  ...(telemetry && { telemetry }),
+});
+
+const accepted = (status: number | null): boolean =>
+  status !== null && status >= 200 && status < 300;
+
+/**
+ * A 2xx without what the service always says with it, from a proxy or a careless release: nobody
+ * knows whether the message was taken.
+ */
+export const unacknowledged: Verdict = {
+  kind: "retry",
+  reason: "answer without the service's own acknowledgement",
+};
+
+/** No status means that no answer was read: the request may have arrived all the same. */
+export const sentFrom = (answer: Answer, externalId: string | null = null): Sent => ({
+  verdict: answer.verdict,
+  externalId: answer.verdict.kind === "ok" ? externalId : null,
+  ambiguous: answer.status === null || (accepted(answer.status) && answer.verdict.kind === "retry"),
+  httpStatus: answer.status,
+  ms: answer.ms,
+});
+
+/** For what is decided before any call. */
+export const unsent = (verdict: Verdict): Sent => ({
+  verdict,
+  externalId: null,
+  ambiguous: false,
+  httpStatus: null,
+  ms: 0,
+});

@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { notificationOf } from "../../../test/support/outbox.ts";
+import { plain } from "./rich-text.ts";
+import { compose, composeDigest, headline, unknownNames } from "./template.ts";
+
+const text = (template: string, over = {}) =>
+  plain(compose(notificationOf(over), { verified: template }, "https://s.dev"));
+
+describe("the built-in messages", () => {
+  it("say what happened, why, how sure it is and where to look", () => {
+    expect(
+      plain(compose(notificationOf({ missing: ["no market data"] }), {}, "https://s.dev")).split(
+        "\n",
+      ),
+    ).toEqual([
+      "✅ $DEMO verified · score 12 (opportunity)",
+      "$DEMO is listed today",
+      "• +8 High liquidity (>= 50000 USD)",
+      "Risk green · 3 posts by 2 authors and 1 copies · eth",
+      "0x1111111111111111111111111111111111111111",
+      "Not known: no market data",
+      "Chart Why",
+      "eth:DEMO:2026-01-15T12:00:00Z #1",
+    ]);
+  });
+
+  it("say what it was before it was downgraded", () => {
+    const message = compose(
+      notificationOf({ state: "downgraded", previousState: "verified", score: -7 }),
+      {},
+      "",
+    );
+    expect(plain(message)).toMatch(/^⚠️ \$DEMO downgraded, was verified · score -7/);
+  });
+
+  it("leave out lines and links that have nothing to say", () => {
+    const message = compose(
+      notificationOf({ tokenCa: null, summary: "", missing: [], reasons: [] }),
+      {},
+      "",
+    );
+    expect(plain(message).split("\n")).toEqual([
+      "✅ $DEMO verified · score 12 (opportunity)",
+      "Risk green · 3 posts by 2 authors and 1 copies · eth",
+      "eth:DEMO:2026-01-15T12:00:00Z #1",
+    ]);
+  });
+});
+
+describe("a template of one's own", () => {
+  it("fills in values, marks and links", () => {
+    const doc = compose(
+      notificationOf(),
+      { verified: "**{symbol}** at `{score}`: [why]({explain_url})" },
+      "https://s.dev/",
+    );
+    expect(doc).toEqual([
+      [
+        { text: "$DEMO", style: "bold" },
+        { text: " at " },
+        { text: "12", style: "code" },
+        { text: ": " },
+        {
+          text: "why",
+          href: "https://s.dev/signals/eth%3ADEMO%3A2026-01-15T12%3A00%3A00Z/explain",
+        },
+      ],
+    ]);
+  });
+
+  it("never reads a value as mark-up, nor lets it start a line of its own", () => {
+    const hostile = "**bold** [x](https://evil.com)\n✅ forged {score} `code`";
+    const doc = compose(notificationOf({ summary: hostile }), { verified: "{summary}" }, "");
+    expect(doc).toEqual([[{ text: "**bold** [x](https://evil.com) ✅ forged {score} `code`" }]]);
+  });
+
+  it("lets no value turn the direction of what follows it", () => {
+    expect(
+      text("{symbol} · {summary} · safe", {
+        symbol: "\u202eAB\u2066",
+        summary: "x\u202e\u0000y\ud800",
+      }),
+    ).toBe("$AB · x y\ufffd · safe");
+  });
+
+  it("links to nothing but the web", () => {
+    expect(
+      compose(
+        notificationOf({ summary: "javascript:alert(1)" }),
+        { verified: "a [x]({summary})" },
+        "",
+      ),
+    ).toEqual([[{ text: "a " }]]);
+  });
+
+  it("is checked for names that do not exist", () => {
+    expect(unknownNames("{symbol} {toString} {scores}")).toEqual(["toString", "scores"]);
+  });
+
+  it("keeps odd marks as they are", () => {
+    expect(text("2 * 3 ** and [half](")).toBe("2 * 3 ** and [half](");
+  });
+});
+
+describe("a digest", () => {
+  it("lists the strongest first under their number", () => {
+    const all = [
+      notificationOf({ symbol: "LOW", score: 3 }),
+      notificationOf({ symbol: "TOP", score: 30 }),
+    ];
+    const lines = plain(composeDigest(all, "")).split("\n");
+    expect(lines[0]).toBe("2 signals");
+    expect(lines[1]).toMatch(/^\$TOP verified · score 30/);
+    expect(lines[2]).toMatch(/^\$LOW/);
+    expect(headline(all)).toBe("2 signals");
+  });
+});

@@ -1,0 +1,180 @@
+import { DEXSCREENER_CHAINS } from "../../markets/dexscreener.ts";
+import type { Notification } from "../../model/delivery.ts";
+import type { SignalState } from "../../model/scalars.ts";
+import type { Doc, Line, Span } from "./rich-text.ts";
+
+/*
+ * The little language of message templates, the same for every channel:
+ *
+ *   {name}            a value of the signal; never read as mark-up
+ *   **bold** `code`   around text and values
+ *   [label](url)      a link; left out when its url comes out empty
+ *
+ * A line whose values are all empty is left out. {reasons} and {missing} alone on a line become one
+ * line each.
+ */
+
+const FACTS_LINE = "Risk {risk} · {posts} posts by {authors} authors{copies} · {chain}";
+const TAIL = [
+  "{reasons}",
+  FACTS_LINE,
+  "`{address}`",
+  "Not known: {unknown}",
+  "[Chart]({chart_url}) [Why]({explain_url})",
+  "`{event_key} #{transition}`",
+];
+
+export const TEMPLATES: Record<SignalState, string> = {
+  verified: ["✅ **{symbol}** verified · score {score} ({level})", "{summary}", ...TAIL].join("\n"),
+  downgraded: [
+    "⚠️ **{symbol}** downgraded, was {previous_state} · score {score} ({level})",
+    "{summary}",
+    ...TAIL,
+  ].join("\n"),
+  candidate: [
+    "👀 **{symbol}** back to candidate, was {previous_state} · score {score} ({level})",
+    "{summary}",
+    ...TAIL,
+  ].join("\n"),
+};
+
+function chartUrl({ chain, tokenCa }: Notification): string {
+  const slug = DEXSCREENER_CHAINS[chain];
+  return slug && tokenCa ? `https://dexscreener.com/${slug}/${encodeURIComponent(tokenCa)}` : "";
+}
+
+const explainUrl = (key: string, publicUrl: string): string =>
+  publicUrl === ""
+    ? ""
+    : `${publicUrl.replace(/\/+$/, "")}/signals/${encodeURIComponent(key)}/explain`;
+
+const signed = (score: number): string => (score > 0 ? `+${score}` : `${score}`);
+const shortAddress = (address: string): string =>
+  address.length > 12 ? `${address.slice(0, 6)}…${address.slice(-4)}` : address;
+
+type Value = string | string[];
+
+/** What a template may name. */
+const VALUES: Record<string, (n: Notification, publicUrl: string) => Value> = {
+  symbol: (n) => (n.symbol ? `$${n.symbol}` : shortAddress(n.tokenCa ?? n.eventKey)),
+  state: (n) => n.state,
+  previous_state: (n) => n.previousState ?? "new",
+  score: (n) => `${n.score}`,
+  level: (n) => n.level,
+  risk: (n) => n.riskLevel,
+  type: (n) => n.type.replaceAll("_", " "),
+  chain: (n) => n.chain,
+  address: (n) => n.tokenCa ?? "",
+  summary: (n) => n.summary,
+  reasons: (n) => n.reasons.map((reason) => `${signed(reason.score)} ${reason.text}`),
+  missing: (n) => n.missing,
+  unknown: (n) => n.missing.join(", "),
+  degraded: (n) => (n.degraded ? "Some facts were out of reach." : ""),
+  posts: (n) => `${n.evidenceCount}`,
+  authors: (n) => `${n.uniqueAuthors}`,
+  copies: (n) => (n.copies > 0 ? ` and ${n.copies} copies` : ""),
+  event_key: (n) => n.eventKey,
+  transition: (n) => `${n.transition}`,
+  rules_version: (n) => n.rulesVersion.slice(0, 12),
+  time: (n) => n.ts,
+  chart_url: chartUrl,
+  explain_url: (n, publicUrl) => explainUrl(n.eventKey, publicUrl),
+};
+
+const PLACEHOLDER = /\{(\w+)\}/g;
+const MARK =
+  /\*\*(.+?)\*\*|`(.+?)`|\[([^\]]+)\]\(([^)]+)\)|((?:(?!\*\*|`|\[[^\]]+\]\([^)]+\)).)+|.)/gsu;
+
+/** The names in `template` that no value answers to. */
+export const unknownNames = (template: string): string[] =>
+  [...template.matchAll(PLACEHOLDER)]
+    .map(([, name]) => name ?? "")
+    .filter((name) => !Object.hasOwn(VALUES, name));
+
+type Fill = (text: string) => string;
+
+function span(match: RegExpMatchArray, fill: Fill): Span {
+  const [, bold, code, label, url, text] = match;
+  if (bold !== undefined) return { text: fill(bold), style: "bold" };
+  if (code !== undefined) return { text: fill(code), style: "code" };
+  if (label === undefined) return { text: fill(text ?? "") };
+  const href = fill(url ?? "");
+  return /^https?:\/\//.test(href) ? { text: fill(label), href } : { text: "" };
+}
+
+function lines(source: string, value: (name: string) => Value): Doc {
+  const alone = /^\{(\w+)\}$/.exec(source.trim());
+  const many = alone?.[1] === undefined ? null : value(alone[1]);
+  if (Array.isArray(many)) return many.map((text) => [{ text: `• ${text}` }]);
+  const names = [...source.matchAll(PLACEHOLDER)].map(([, name]) => name ?? "");
+  if (names.length > 0 && names.every((name) => value(name).length === 0)) return [];
+  const fill: Fill = (text) =>
+    text.replace(PLACEHOLDER, (_, name: string) => [value(name)].flat().join(", "));
+  const spans = [...source.matchAll(MARK)]
+    .map((match) => span(match, fill))
+    .filter(({ text }) => text !== "");
+  return spans.every(({ text }) => text.trim() === "") ? [] : [spans];
+}
+
+/**
+ * Values are one line each, and keep to their place in it: a line break in a post's text must not
+ * forge a line of ours, nor a mark that turns the direction of writing show the rest of ours
+ * backwards.
+ */
+const oneLine = (value: Value): Value => (Array.isArray(value) ? value.map(flat) : flat(value));
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+const flat = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(TURNS, "")
+    .replace(/[\s\p{Cc}]+/gu, " ");
+
+export type Templates = Partial<Record<SignalState, string>>;
+
+/**
+ * The message for one notification, by the channel's own template of its state or the default one.
+ */
+export function compose(notification: Notification, templates: Templates, publicUrl: string): Doc {
+  const template = templates[notification.state] ?? TEMPLATES[notification.state];
+  const value = (name: string): Value => oneLine(VALUES[name]?.(notification, publicUrl) ?? "");
+  return template.split("\n").flatMap((line) => lines(line, value));
+}
+
+const DIGEST_LINE =
+  "**{symbol}** {state} · score {score} · risk {risk} · [Chart]({chart_url}) [Why]({explain_url}) `{event_key} #{transition}`";
+
+/** One line each, the strongest first, under a headline with their number. */
+export function composeDigest(notifications: readonly Notification[], publicUrl: string): Doc {
+  const strongest = [...notifications].sort((a, b) => b.score - a.score);
+  const head: Line = [{ text: `${notifications.length} signals`, style: "bold" }];
+  return [
+    head,
+    ...strongest.flatMap((notification) =>
+      compose(notification, allStates(DIGEST_LINE), publicUrl),
+    ),
+  ];
+}
+
+const allStates = (template: string): Templates => ({
+  verified: template,
+  downgraded: template,
+  candidate: template,
+});
+
+export const composeAll = (
+  notifications: readonly Notification[],
+  templates: Templates,
+  publicUrl: string,
+): Doc => {
+  const [only] = notifications;
+  return notifications.length === 1 && only
+    ? compose(only, templates, publicUrl)
+    : composeDigest(notifications, publicUrl);
+};
+
+/** A line of plain text that says what happened: fallback texts, subjects. */
+export function headline(notifications: readonly Notification[]): string {
+  const [only] = notifications;
+  if (notifications.length !== 1 || !only) return `${notifications.length} signals`;
+  return [flat(`${VALUES.symbol?.(only, "")}`), only.state, `(score ${only.score})`].join(" ");
+}

@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { TELEGRAM_ENV } from "../../test/support/outbox.ts";
+import { HIDDEN, hideSecrets, mergeSettings } from "./_shared/secrets.ts";
+import { channelCatalogue } from "./catalogue.ts";
+import { ChannelEnv } from "./env.ts";
+import { CHANNELS } from "./registry.ts";
+
+const env = ChannelEnv.parse(TELEGRAM_ENV);
+
+describe("the registry of channels", () => {
+  it("lists every file that makes a channel", () => {
+    const files = readdirSync(import.meta.dirname).filter(
+      (file) => file.endsWith(".ts") && !file.endsWith(".test.ts"),
+    );
+    const makers = files.filter((file) =>
+      /^export const \w+ = channel\(/m.test(readFileSync(`${import.meta.dirname}/${file}`, "utf8")),
+    );
+    expect(makers.map((file) => file.replace(".ts", "")).sort()).toEqual(
+      CHANNELS.map(({ kind }) => kind).sort(),
+    );
+    expect(makers.length).toBeGreaterThanOrEqual(6);
+  });
+
+  it.each(CHANNELS)("$kind has docs, and an example that opens and shows every state", (kind) => {
+    expect(kind.docs.length).toBeGreaterThan(40);
+    const opening = kind.open(kind.example, env);
+    expect(opening.kind).toBe("open");
+  });
+});
+
+describe("the catalogue", () => {
+  const catalogue = channelCatalogue({
+    env,
+    now: () => 0,
+    fetch: () => Promise.reject(new Error("offline")),
+    randomBytes: (count) => new Uint8Array(count).fill(7),
+  });
+
+  it("previews each kind in each state and never prints undefined", () => {
+    for (const { kind } of CHANNELS)
+      for (const state of ["verified", "downgraded", "candidate"] as const) {
+        const preview = catalogue.preview(kind, {}, [state]);
+        expect(preview.kind, kind).toBe("ok");
+        expect(JSON.stringify(preview)).not.toMatch(/undefined|\{symbol\}|\[object/);
+      }
+  });
+
+  it("makes a secret when none is given, and keeps the old one beside a new one", () => {
+    const made = catalogue.draft("webhook", { url: "https://example.com/" });
+    if (made.kind === "invalid") throw new Error("refused");
+    expect(made.minted.secrets).toEqual(made.settings.secrets);
+    const rotated = catalogue.revise(
+      "webhook",
+      { ...made.settings, secrets: ["whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="] },
+      {},
+      true,
+    );
+    expect(rotated.kind === "ok" && rotated.settings.secrets).toEqual([
+      ...(made.settings.secrets as string[]),
+      "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=",
+    ]);
+    expect(catalogue.revise("slack", {}, {}, true).kind).toBe("invalid");
+  });
+
+  it("names fields as they are called on the wire", () => {
+    expect(catalogue.draft("telegram", {})).toMatchObject({
+      kind: "invalid",
+      problems: [{ path: "settings.chat_id" }],
+    });
+    expect(catalogue.draft("pigeon", {})).toMatchObject({
+      kind: "invalid",
+      problems: [{ path: "kind", message: expect.stringContaining("telegram") }],
+    });
+    expect(
+      catalogue.draft("telegram", { chatId: 1, templates: { verified: "{nonsense}" } }),
+    ).toMatchObject({
+      problems: [{ path: "settings.templates.verified" }],
+    });
+  });
+
+  it("describes settings by their names on the wire", () => {
+    const telegram = catalogue.kinds().find(({ kind }) => kind === "telegram");
+    expect(telegram?.settings.required).toEqual(["chat_id"]);
+    expect(Object.keys(telegram?.settings.properties ?? {})).toContain("thread_id");
+  });
+});
+
+describe("secrets in settings", () => {
+  const discord = CHANNELS.find(({ kind }) => kind === "discord");
+
+  it("are never read back", () => {
+    expect(hideSecrets(discord, { url: "https://x/token", username: "u" })).toEqual({
+      url: HIDDEN,
+      username: "u",
+    });
+    expect(hideSecrets(undefined, { a: 1, b: 2 })).toEqual({ a: HIDDEN, b: HIDDEN });
+  });
+
+  it("stay when an update sends the placeholder back, and go when it sends null", () => {
+    expect(
+      mergeSettings({ url: "secret", username: "u" }, { url: HIDDEN, username: null }),
+    ).toEqual({ url: "secret" });
+  });
+});

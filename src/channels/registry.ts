@@ -1,0 +1,13 @@
+import type { AnyChannel } from "./channel.ts";
+import { discord } from "./discord.ts";
+import { email } from "./email.ts";
+import { log } from "./log.ts";
+import { slack } from "./slack.ts";
+import { telegram } from "./telegram.ts";
+import { webhook } from "./webhook.ts";
+
+/** Every channel there is. A new one is a file in this folder and a line here. */
+export const CHANNELS: readonly AnyChannel[] = [telegram, webhook, discord, slack, email, log];
+
+export const channelKind = (kind: string): AnyChannel | undefined =>
+  CHANNELS.find((known) => known.kind === kind);

@@ -1,0 +1,71 @@
+import type { Clock } from "../kit/time.ts";
+import type { Redis } from "./redis.ts";
+
+export type Cached<T> = { value: T; at: number; freshUntil: number };
+
+/**
+ * Keeps answers past their freshness, so that an old one can stand in, with its age, while the
+ * service is out.
+ */
+export type Cache = {
+  /**
+   * Null when nothing usable is held. `read` parses what was stored; undefined = written by other
+   * code, ignored.
+   */
+  get<T>(key: string, read: (stored: unknown) => T | undefined): Promise<Cached<T> | null>;
+  put(key: string, value: unknown, freshSeconds: number, keepSeconds: number): Promise<void>;
+};
+
+type Stored = Cached<unknown> & { keepUntil: number };
+const MAX_LOCAL = 1_000;
+
+function stored(text: string): Stored | undefined {
+  try {
+    const { value, at, freshUntil, keepUntil } = JSON.parse(text);
+    const times = [at, freshUntil, keepUntil].every((time) => typeof time === "number");
+    return times ? { value, at, freshUntil, keepUntil } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Redis behind a small store of this isolate's own: it saves commands, and goes on serving while
+ * Redis is out.
+ */
+export function layeredCache(redis: Redis, now: Clock): Cache {
+  const local = new Map<string, Stored>();
+  const remember = (key: string, entry: Stored) => {
+    local.delete(key);
+    local.set(key, entry);
+    const oldest = local.keys().next();
+    if (local.size > MAX_LOCAL && !oldest.done) local.delete(oldest.value);
+  };
+  const far = async (key: string): Promise<Stored | undefined> => {
+    const answer = await redis.read([key]);
+    const text = answer === "down" ? null : (answer[0] ?? null);
+    return text === null ? undefined : stored(text);
+  };
+  return {
+    async get(key, read) {
+      const near = local.get(key);
+      const entry =
+        near !== undefined && near.freshUntil > now() ? near : ((await far(key)) ?? near);
+      if (entry === undefined || entry.keepUntil <= now()) return null;
+      remember(key, entry);
+      const value = read(entry.value);
+      return value === undefined ? null : { value, at: entry.at, freshUntil: entry.freshUntil };
+    },
+    async put(key, value, freshSeconds, keepSeconds) {
+      const at = now();
+      const entry = {
+        value,
+        at,
+        freshUntil: at + freshSeconds * 1_000,
+        keepUntil: at + keepSeconds * 1_000,
+      };
+      remember(key, entry);
+      await redis.write([{ key, value: JSON.stringify(entry) }], keepSeconds);
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { expect, it } from "vitest";
+import { memoryRedis } from "./memory-redis.ts";
+import { type Flight, sharedFlight } from "./shared-flight.ts";
+
+/** Isolates over one Redis, and what the holder of a flight leaves behind for the others. */
+function setUp() {
+  let now = 1_000_000;
+  const redis = memoryRedis(() => now);
+  const left = new Map<string, string>();
+  const sleep = async (ms: number) => {
+    now += ms;
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  let isolates = 0;
+  const isolate = (): Flight =>
+    sharedFlight({ redis, sleep, holder: `isolate-${isolates++}`, defer: () => undefined });
+  let runs = 0;
+  const fly = (flight: Flight, work: () => Promise<string>) =>
+    flight(
+      "k",
+      async () => {
+        runs++;
+        const answer = await work();
+        left.set("k", answer);
+        return answer;
+      },
+      async () => left.get("k") ?? null,
+    );
+  return { redis, isolate, fly, runs: () => runs };
+}
+
+it("lets one isolate of many do the work, and gives its answer to all", async () => {
+  const { isolate, fly, runs } = setUp();
+  const work = async () => {
+    for (const _ of "ab") await new Promise((resolve) => setImmediate(resolve));
+    return "found";
+  };
+  const flights = Array.from({ length: 5 }, () => fly(isolate(), work));
+  expect(await Promise.all(flights)).toEqual(Array.from({ length: 5 }, () => "found"));
+  expect(runs()).toBe(1);
+});
+
+it("does the work itself when the holder failed and let go", async () => {
+  const { isolate, fly, runs } = setUp();
+  const failing = fly(isolate(), () => Promise.reject(new Error("down")));
+  const waiting = fly(isolate(), async () => "second");
+  await expect(failing).rejects.toThrow("down");
+  expect([await waiting, runs()]).toEqual(["second", 2]);
+});
+
+it("does the work itself when the holder died with the lock", async () => {
+  const { isolate, fly, redis } = setUp();
+  await redis.claim([{ key: "flight:k", value: "a dead isolate" }], 3_600);
+  expect(await fly(isolate(), async () => "mine")).toBe("mine");
+  expect(await redis.read(["flight:k"])).toEqual(["a dead isolate"]);
+});
+
+it("takes its own name in the lock for its own claim, whose answer was lost", async () => {
+  const { isolate, fly, redis } = setUp();
+  await redis.claim([{ key: "flight:k", value: "isolate-0" }], 15);
+  const before = redis.commands;
+  expect(await fly(isolate(), async () => "mine")).toBe("mine");
+  expect(redis.commands - before).toBe(2);
+});
+
+it("goes on without Redis", async () => {
+  const { isolate, fly, redis } = setUp();
+  redis.down = true;
+  expect(await fly(isolate(), async () => "alone")).toBe("alone");
+});
+
+it("lets go of the lock once the work is done", async () => {
+  const { isolate, fly, redis } = setUp();
+  await fly(isolate(), async () => "done");
+  expect(await redis.read(["flight:k"])).toEqual([null]);
+});

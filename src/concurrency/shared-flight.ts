@@ -1,0 +1,71 @@
+import type { Sleep } from "../http/provider-call.ts";
+import type { Redis } from "./redis.ts";
+import { singleFlight } from "./single-flight.ts";
+
+/**
+ * Joins callers that want the same thing at once. `recall` reads what another's flight left behind;
+ * null while there is nothing.
+ */
+export type Flight = <T>(
+  key: string,
+  task: () => Promise<T>,
+  recall: () => Promise<T | null>,
+) => Promise<T>;
+
+type FlightPorts = {
+  redis: Redis;
+  sleep: Sleep;
+  /** Names this caller's locks. */
+  holder: string;
+  /** Keeps the isolate alive for work that nobody waits for. */
+  defer(work: Promise<unknown>): void;
+};
+
+/**
+ * Longer than any outside call takes, so that a lock outlives its holder's work but not its holder
+ * by much.
+ */
+const LOCK_SECONDS = 15;
+const FIRST_PAUSE_MS = 100;
+const LAST_PAUSE_MS = 3_200;
+
+/**
+ * Single flight across isolates: who gets the lock in Redis does the work, the others look for what
+ * it leaves in the cache. It saves calls and guards nothing: without Redis, or after six seconds in
+ * vain, a caller does the work itself.
+ */
+export function sharedFlight(ports: FlightPorts): Flight {
+  const here = singleFlight();
+  return (key, task, recall) => here(key, () => lockedFlight(`flight:${key}`, task, recall, ports));
+}
+
+async function lockedFlight<T>(
+  key: string,
+  task: () => Promise<T>,
+  recall: () => Promise<T | null>,
+  { redis, sleep, holder, defer }: FlightPorts,
+): Promise<T> {
+  for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+    const lock = await claim(key, holder, redis);
+    const left = pause === FIRST_PAUSE_MS ? null : await recall();
+    const release = () => defer(lock === "ours" ? redis.remove([key]) : Promise.resolve());
+    if (left !== null) {
+      release();
+      return left;
+    }
+    if (lock !== "taken" || pause > LAST_PAUSE_MS) return task().finally(release);
+    await sleep(pause);
+  }
+}
+
+/** Our own name in it is an earlier claim of ours whose answer was lost. */
+async function claim(
+  key: string,
+  holder: string,
+  redis: Redis,
+): Promise<"ours" | "taken" | "down"> {
+  const held = await redis.claim([{ key, value: holder }], LOCK_SECONDS);
+  if (held === "down") return "down";
+  const before = held[0] ?? null;
+  return before === null || before === holder ? "ours" : "taken";
+}

@@ -1,0 +1,14 @@
+/**
+ * Joins callers that want the same thing at the same time: one task runs for a key, and all of them
+ * get its answer.
+ */
+export function singleFlight(): <T>(key: string, task: () => Promise<T>) => Promise<T> {
+  const flights = new Map<string, Promise<unknown>>();
+  return <T>(key: string, task: () => Promise<T>): Promise<T> => {
+    const running = flights.get(key) as Promise<T> | undefined;
+    if (running !== undefined) return running;
+    const flight = task().finally(() => flights.delete(key));
+    flights.set(key, flight);
+    return flight;
+  };
+}

@@ -1,7 +1,0 @@
-import { skeleton } from "../kit/fold.ts";
-import { sha256Hex } from "../kit/hash.ts";
-
-const DIGITS = 16;
-
-/** Equal for texts that differ only in case, white space, invisible characters or look-alike letters. */
-export const textHash = (text: string): string => sha256Hex(skeleton(text)).slice(0, DIGITS);

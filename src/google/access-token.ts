@@ -1,0 +1,121 @@
+import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
+import type { Limits } from "../http/provider-guard.ts";
+import type { Verdict } from "../http/verdict.ts";
+import { dig } from "../kit/get-path.ts";
+import type { TokenShelf } from "./token-shelf.ts";
+
+/** A service account's key file, as far as it is needed to prove who we are. */
+export type ServiceAccount = {
+  clientEmail: string;
+  privateKey: string;
+  keyId: string | null;
+  projectId: string;
+};
+
+const EARLY_MS = 60_000;
+const LIMITS: Limits = { pace: { perMinute: 30, gapMs: 0 }, dailyBudget: null };
+
+/**
+ * Null when the text is no key file. Secrets in variables often hold `\n` in place of line ends.
+ */
+export function serviceAccount(text: string): ServiceAccount | null {
+  try {
+    const file: unknown = JSON.parse(text);
+    const [clientEmail, privateKey, keyId, projectId] = [
+      "client_email",
+      "private_key",
+      "private_key_id",
+      "project_id",
+    ].map((key) => dig(file, key));
+    if (
+      typeof clientEmail !== "string" ||
+      typeof privateKey !== "string" ||
+      typeof projectId !== "string"
+    )
+      return null;
+    return {
+      clientEmail,
+      privateKey: privateKey.replaceAll("\\n", "\n"),
+      keyId: typeof keyId === "string" ? keyId : null,
+      projectId,
+    };
+  } catch {
+    return null;
+  }
+}
+
+const base64url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes)).replace(
+    /[+/=]/g,
+    (letter) => ({ "+": "-", "/": "_" })[letter] ?? "",
+  );
+const encode = (value: unknown): string =>
+  base64url(new TextEncoder().encode(JSON.stringify(value)));
+
+/** A JWT signed with RS256 by WebCrypto. Throws when the key is no PKCS#8 PEM. */
+export async function signedJwt(
+  account: ServiceAccount,
+  claims: Record<string, unknown>,
+): Promise<string> {
+  const der = Uint8Array.from(
+    atob(account.privateKey.replace(/-----[^-]+-----|\s/g, "")),
+    (letter) => letter.charCodeAt(0),
+  );
+  const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("pkcs8", der, algorithm, false, ["sign"]);
+  const content = `${encode({ alg: "RS256", typ: "JWT", ...(account.keyId !== null && { kid: account.keyId }) })}.${encode(claims)}`;
+  const signature = await crypto.subtle.sign(
+    algorithm.name,
+    key,
+    new TextEncoder().encode(content),
+  );
+  return `${content}.${base64url(new Uint8Array(signature))}`;
+}
+
+export type TokenRequest = { account: ServiceAccount; tokenUrl: string; scope: string };
+
+/** An access token from Google, kept until a minute before its end; or why there is none. */
+export async function googleToken(
+  { account, tokenUrl, scope }: TokenRequest,
+  shelf: TokenShelf,
+  ports: GuardedPorts,
+): Promise<string | Verdict> {
+  const held = shelf.get(account.clientEmail);
+  if (held !== undefined && held.until > ports.now()) return held.token;
+  const iat = Math.floor(ports.now() / 1_000);
+  const claims = {
+    iss: account.clientEmail,
+    scope,
+    aud: "https://oauth2.googleapis.com/token",
+    iat,
+    exp: iat + 3_600,
+  };
+  const assertion = await signedJwt(account, claims).catch(() => null);
+  if (assertion === null) return { kind: "auth", reason: "the private key cannot be read" };
+  const answer = await guardedCall(
+    { provider: "google", limits: LIMITS },
+    () => ({
+      method: "POST",
+      url: tokenUrl,
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({
+        grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        assertion,
+      }).toString(),
+      timeoutMs: 8_000,
+      expect: "json",
+      classify: ({ status, json }) =>
+        status === 400 && dig(json, "error") === "invalid_grant"
+          ? { kind: "auth", reason: "invalid_grant" }
+          : undefined,
+    }),
+    ports,
+  );
+  if (answer.verdict.kind !== "ok") return answer.verdict;
+  const token = dig(answer.json, "access_token");
+  const seconds = dig(answer.json, "expires_in");
+  if (typeof token !== "string" || typeof seconds !== "number")
+    return { kind: "retry", reason: "answer has another shape" };
+  shelf.set(account.clientEmail, { token, until: ports.now() + seconds * 1_000 - EARLY_MS });
+  return token;
+}

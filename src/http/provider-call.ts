@@ -1,0 +1,62 @@
+import type { Gate, Limits } from "./provider-guard.ts";
+import { type Answer, type CallPorts, type OutsideRequest, outsideCall } from "./request.ts";
+
+/** Resolves after `ms`: real time in the Worker, virtual time in the simulator. */
+export type Sleep = (ms: number) => Promise<void>;
+export type GuardedPorts = CallPorts & { gate: Gate; sleep: Sleep };
+
+/** On what terms a provider is called. */
+export type Terms = {
+  provider: string;
+  limits: Limits;
+  /** How long a call may wait for its turn; 10 s when not given. */
+  patienceMs?: number;
+  /**
+   * Of the daily budget. `spent` reads the real cost off the answer; without it all that was
+   * granted counts as spent.
+   */
+  cost?: { want: number; atLeast: number; spent?: (answer: Answer) => number };
+};
+
+const PATIENCE_MS = 10_000;
+
+const refused = (verdict: Answer["verdict"]): Answer => ({
+  verdict,
+  status: null,
+  headers: new Headers(),
+  text: "",
+  json: undefined,
+  ms: 0,
+});
+
+/**
+ * An outside call that keeps the provider's pace, breaker and budget. A call that the gate refuses
+ * is answered at once with the verdict that closed the gate, so callers know one kind of answer.
+ * `request` is told what share of the budget it was granted.
+ */
+export async function guardedCall(
+  terms: Terms,
+  request: (granted: number) => Omit<OutsideRequest, "provider">,
+  ports: GuardedPorts,
+): Promise<Answer> {
+  const { provider, limits, cost } = terms;
+  const admission = await ports.gate.admit({
+    provider,
+    limits,
+    patienceMs: terms.patienceMs ?? PATIENCE_MS,
+    ...(cost !== undefined && { cost: { want: cost.want, atLeast: cost.atLeast } }),
+  });
+  if (admission.kind === "no")
+    return refused({ kind: admission.cause, reason: admission.reason, delayMs: admission.delayMs });
+  if (admission.waitMs > 0) await ports.sleep(admission.waitMs);
+  const answer = await outsideCall({ provider, ...request(admission.cost) }, ports);
+  const spent = cost?.spent?.(answer) ?? admission.cost;
+  await ports.gate.settle({
+    provider,
+    limits,
+    permit: admission.permit,
+    verdict: answer.verdict,
+    spent,
+  });
+  return answer;
+}

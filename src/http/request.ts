@@ -1,0 +1,203 @@
+import type { Clock } from "../kit/time.ts";
+import { cappedText, TooLarge } from "./capped-body.ts";
+import { askedDelay, statusVerdict } from "./status-verdict.ts";
+import type { Verdict } from "./verdict.ts";
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export type OutsideRequest = {
+  /** Name for metrics, pace and breaker: "goplus", "telegram", ... */
+  provider: string;
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+  url: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** For the whole exchange, the body included. */
+  timeoutMs: number;
+  /** 1 MB when not given. */
+  maxBytes?: number;
+  /**
+   * "cut": an answer larger than maxBytes is read that far and judged by its status, where only the
+   * status matters.
+   */
+  overflow?: "cut";
+  /**
+   * "json": a 2xx or 403 whose body is not JSON (a CDN's HTML page, a cut body) counts as `retry`.
+   */
+  expect?: "json";
+  /**
+   * What a good answer looks like: a 2xx with other JSON counts as `retry`, because a service's
+   * careless release passes.
+   */
+  accepts?: (json: unknown) => boolean;
+  /**
+   * The provider's own meaning of an answer (codes in the body of a 200, quota disguised as 429);
+   * undefined leaves it to the status.
+   */
+  classify?: (answer: Omit<Answer, "verdict">) => Verdict | undefined;
+};
+
+export type Answer = {
+  verdict: Verdict;
+  /** Null: no answer came (network, timeout); the request may or may not have arrived. */
+  status: number | null;
+  headers: Headers;
+  text: string;
+  /** Undefined when the text is no JSON. */
+  json: unknown;
+  ms: number;
+};
+
+/** One line for metrics and logs. It holds no URL, header or body: those carry secrets. */
+export type CallRecord = {
+  provider: string;
+  verdict: Verdict["kind"];
+  /** HTTP status, or "timeout", "network", "oversize". */
+  code: string;
+  status: number | null;
+  ms: number;
+  bytes: number;
+  /** Of the work that the call belongs to. */
+  traceId?: string;
+};
+
+/** `traceId` (a UUID) goes along as a W3C traceparent, and into the record. */
+export type CallPorts = {
+  fetch: Fetch;
+  now: Clock;
+  telemetry?: (record: CallRecord) => void;
+  traceId?: string;
+};
+
+const MAX_BYTES = 1_000_000;
+
+type Raw = Omit<Answer, "verdict" | "ms"> & { failure: Verdict | null; code: string };
+
+function parsedJson(text: string): unknown {
+  // Most answers to a hook are empty, and a throw costs more than all the rest of the reading.
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const failed = (code: string, verdict: Verdict): Raw => ({
+  status: null,
+  headers: new Headers(),
+  text: "",
+  json: undefined,
+  failure: verdict,
+  code,
+});
+
+function traceparent(traceId: string | undefined): Record<string, string> {
+  const hex = traceId?.replaceAll("-", "").toLowerCase() ?? "";
+  return /^[0-9a-f]{32}$/.test(hex) ? { traceparent: `00-${hex}-${hex.slice(16)}-01` } : {};
+}
+
+async function exchange(
+  request: OutsideRequest,
+  { fetch, traceId }: CallPorts,
+  signal: AbortSignal,
+): Promise<Raw> {
+  const response = await fetch(request.url, {
+    method: request.method ?? "GET",
+    redirect: "manual",
+    signal,
+    headers: { ...request.headers, ...traceparent(traceId) },
+    ...(request.body !== undefined && { body: request.body }),
+  });
+  const text = await cappedText(
+    response.body,
+    request.maxBytes ?? MAX_BYTES,
+    request.overflow,
+    response.headers.get("content-type"),
+  );
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: parsedJson(text),
+    failure: null,
+    code: `${response.status}`,
+  };
+}
+
+/** Errors of the platform's fetch may quote the URL, so their text goes nowhere. */
+function failureOf(error: unknown, timedOut: boolean): Raw {
+  if (error instanceof TooLarge)
+    return failed("oversize", { kind: "reject", reason: `answer ${error.message}` });
+  return timedOut
+    ? failed("timeout", { kind: "retry", reason: "timeout" })
+    : failed("network", { kind: "retry", reason: "network error" });
+}
+
+async function attempt(request: OutsideRequest, ports: CallPorts): Promise<Raw> {
+  const controller = new AbortController();
+  const deadline = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    controller.abort();
+    deadline.reject(new Error("timeout"));
+  }, request.timeoutMs);
+  try {
+    return await Promise.race([exchange(request, ports, controller.signal), deadline.promise]);
+  } catch (error) {
+    return failureOf(error, controller.signal.aborted);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A throttle by the adapter's own reading still waits as long as the headers ask. */
+function withWait(
+  verdict: Verdict | undefined,
+  headers: Headers,
+  now: number,
+): Verdict | undefined {
+  if (verdict?.kind !== "throttled" || verdict.delayMs !== undefined) return verdict;
+  const delayMs = askedDelay(headers, now);
+  return delayMs === undefined ? verdict : { ...verdict, delayMs };
+}
+
+function verdictOf(request: OutsideRequest, raw: Raw, ms: number, now: number): Verdict {
+  if (raw.failure !== null) return raw.failure;
+  const { status, headers, text, json } = raw;
+  const own = withWait(request.classify?.({ status, headers, text, json, ms }), headers, now);
+  const verdict = own ?? statusVerdict(status ?? 0, headers, now);
+  const good = verdict.kind === "ok" || verdict.kind === "partial";
+  if (
+    request.expect === "json" &&
+    own === undefined &&
+    json === undefined &&
+    (good || status === 403)
+  )
+    return { kind: "retry", reason: "answer is not JSON" };
+  if (good && json !== undefined && request.accepts?.(json) === false)
+    return { kind: "retry", reason: "answer has another shape" };
+  return verdict;
+}
+
+/**
+ * The one way out of the system: a request with a deadline, a size cap and no redirects, whose
+ * answer always comes with a verdict. It never throws, and neither the verdict nor the telemetry
+ * record repeats the URL, a header or the body.
+ */
+export async function outsideCall(request: OutsideRequest, ports: CallPorts): Promise<Answer> {
+  const started = ports.now();
+  const raw = await attempt(request, ports);
+  const ended = ports.now();
+  const ms = ended - started;
+  const verdict = verdictOf(request, raw, ms, ended);
+  ports.telemetry?.({
+    provider: request.provider,
+    verdict: verdict.kind,
+    code: raw.code,
+    status: raw.status,
+    ms,
+    bytes: raw.text.length,
+    ...(ports.traceId !== undefined && { traceId: ports.traceId }),
+  });
+  return { verdict, status: raw.status, headers: raw.headers, text: raw.text, json: raw.json, ms };
+}

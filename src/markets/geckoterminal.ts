@@ -1,0 +1,51 @@
+import * as z from "zod";
+import type { Verdict } from "../http/verdict.ts";
+import type { Chain } from "../model/scalars.ts";
+
+/**
+ * What the enricher and the source of new pools both know of GeckoTerminal; they share its pace
+ * too.
+ */
+export const GECKO_NETWORKS: Partial<Record<Chain, string>> = {
+  eth: "eth",
+  bsc: "bsc",
+  base: "base",
+  arb: "arbitrum",
+  sol: "solana",
+  tron: "tron",
+  ton: "ton",
+  sui: "sui-network",
+  apt: "aptos",
+};
+
+/** Published: about 30 a minute and address; answers 429 from 20 on. */
+export const GECKO_LIMITS = { pace: { perMinute: 12, gapMs: 1_000 }, dailyBudget: null };
+
+const PUBLIC_DOOR = "https://api.geckoterminal.com/api/v2";
+const DEMO_DOOR = "https://api.coingecko.com/api/v3/onchain";
+
+/** Two doors with one shape: the public one, and CoinGecko's for those with a key. */
+export const GeckoSettings = {
+  GECKOTERMINAL_BASE_URL: z.url().optional(),
+  COINGECKO_API_KEY: z.string().min(1).optional(),
+};
+export type GeckoSettings = {
+  GECKOTERMINAL_BASE_URL?: string | undefined;
+  COINGECKO_API_KEY?: string | undefined;
+};
+
+export function geckoDoor({ GECKOTERMINAL_BASE_URL: base, COINGECKO_API_KEY: key }: GeckoSettings) {
+  return {
+    base: base ?? (key === undefined ? PUBLIC_DOOR : DEMO_DOOR),
+    headers: {
+      accept: "application/json;version=20230302",
+      ...(key !== undefined && { "x-cg-demo-api-key": key }),
+    },
+  };
+}
+
+const Limited = z.object({ status: z.object({ error_code: z.literal(429) }) });
+
+/** The rate limit also comes inside a 200. */
+export const geckoVerdict = ({ json }: { json: unknown }): Verdict | undefined =>
+  Limited.safeParse(json).success ? { kind: "throttled", reason: "rate limit" } : undefined;

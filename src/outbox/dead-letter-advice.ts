@@ -1,0 +1,38 @@
+import type { DeadLetter } from "../model/dead-letter.ts";
+import type { Delivery } from "../model/delivery.ts";
+
+/** What an operator can do about each reason a delivery ends for. */
+const ADVICE = {
+  rejected:
+    "The channel refuses this message for good. Look at the error, mend the channel's settings or template, then replay.",
+  gone: "The target no longer exists and the channel was switched off. Give it a new address, switch it on, then replay.",
+  expired:
+    "It was tried until it was too old to matter. Mend the target; replay what is still worth sending.",
+  ambiguous:
+    "The answer was lost and the channel sends at most once. Look at the target; replay if the message is not there.",
+  channel_removed:
+    "Its channel was removed. There is nowhere to send it; add the channel anew for what comes next.",
+  channel_disabled: "Its channel is switched off. Switch it on, then replay.",
+  settings:
+    "The channel's settings are not accepted. Mend the field that the error names, then replay.",
+} as const;
+export type LetterReason = keyof typeof ADVICE;
+
+/**
+ * The delivery with all that a replay or a person needs; the row in push_outbox keeps its
+ * idempotency key.
+ */
+export const letterOf = (
+  { id, channelId, eventKey, idemKey, payload }: Delivery,
+  reason: LetterReason,
+  error: string,
+  attempts: number,
+): DeadLetter => ({
+  stage: "deliveries",
+  reason,
+  error,
+  payload: { id, channelId, eventKey, idemKey, notification: payload },
+  attempts,
+  subject: `${id}`,
+  advice: ADVICE[reason],
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import type { Limit } from "../channels/channel.ts";
+import { PATIENCE_MS, pacer } from "./gcra.ts";
+
+const chat: Limit = { key: "chat", count: 1, perMs: 1_000, burst: 1 };
+const group: Limit = { key: "group", count: 14, perMs: 60_000, burst: 4 };
+
+function line() {
+  const clock = { now: 1_000_000 };
+  const memory = new Map<string, number>();
+  const make = () =>
+    pacer(() => clock.now, {
+      get: (key) => memory.get(key),
+      put: (key, at) => void memory.set(key, at),
+    });
+  return { clock, make, ...make() };
+}
+
+/** When each of `count` messages that all wait from the start goes out. */
+function departures(count: number, limits: Limit[]): number[] {
+  const { clock, take } = line();
+  const start = clock.now;
+  return Array.from({ length: count }, (_, holder) => clock.now + take(holder, limits) - start);
+}
+
+describe("the pacer", () => {
+  it("lets one a second into a chat", () => {
+    expect(departures(4, [chat])).toEqual([0, 1_000, 2_000, 3_000]);
+  });
+
+  it("never lets more than twenty a minute into a group, nor two in a second", () => {
+    const times = departures(120, [chat, group]);
+    for (const start of times) {
+      expect(times.filter((at) => at >= start && at < start + 60_000).length).toBeLessThanOrEqual(
+        20,
+      );
+      expect(times.filter((at) => at >= start && at < start + 1_000).length).toBe(1);
+    }
+    expect(Math.max(...times)).toBeLessThan(120 * 4_500);
+  });
+
+  it("lets a burst through after a pause, as far as the limit allows", () => {
+    expect(departures(6, [group]).filter((at) => at === 0)).toHaveLength(4);
+  });
+
+  it("keeps a place in the line for whoever comes back", () => {
+    const { clock, take } = line();
+    take(1, [chat]);
+    expect(take(2, [chat])).toBe(1_000);
+    expect(take(3, [chat])).toBe(2_000);
+    clock.now += 600;
+    expect(take(2, [chat])).toBe(400);
+    clock.now += 400;
+    expect(take(2, [chat])).toBe(0);
+    expect(take(4, [chat])).toBe(2_000);
+  });
+
+  it("remembers the line when its object is made anew", () => {
+    const world = line();
+    world.take(1, [chat]);
+    expect(world.make().take(2, [chat])).toBe(1_000);
+  });
+
+  it("lets everything through where there is no limit", () => {
+    expect(departures(3, [])).toEqual([0, 0, 0]);
+  });
+
+  it("spreads those who come back late together", () => {
+    const { clock, take } = line();
+    const holders = Array.from({ length: 40 }, (_, holder) => holder);
+    const left: number[] = [];
+    for (const holder of holders) if (take(holder, [group]) === 0) left.push(clock.now);
+    clock.now += 8 * 60_000;
+    for (let waiting = holders.slice(left.length); waiting.length > 0; clock.now += 5_000) {
+      waiting = waiting.filter((holder) => {
+        const wait = take(holder, [group]);
+        if (wait <= PATIENCE_MS) left.push(clock.now + wait);
+        return wait > PATIENCE_MS;
+      });
+    }
+    for (const start of left)
+      expect(left.filter((at) => at >= start && at < start + 60_000).length).toBeLessThanOrEqual(
+        18,
+      );
+    expect(Math.max(...left) - Math.min(...left)).toBeLessThan(12 * 60_000);
+  });
+});

@@ -1,0 +1,32 @@
+import { PostInput, type RawPost } from "../../model/raw-post.ts";
+import type { Received } from "../source.ts";
+
+/** Reads pushed posts one by one; one that is wrong rejects itself only, with the field named. */
+export function receivedPosts(items: readonly unknown[]): Received {
+  const posts: RawPost[] = [];
+  const rejected: Extract<Received, { kind: "posts" }>["rejected"] = [];
+  items.forEach((item, index) => {
+    const read = PostInput.safeParse(item);
+    if (read.success) posts.push(read.data);
+    else
+      rejected.push({
+        index,
+        errors: read.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
+      });
+  });
+  return { kind: "posts", posts, rejected };
+}
+
+export const refuse = (status: 400 | 401 | 415, detail: string): Received => ({
+  kind: "refused",
+  status,
+  detail,
+});
+
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

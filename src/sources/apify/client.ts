@@ -1,0 +1,74 @@
+import * as z from "zod";
+import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
+import type { Answer } from "../../http/request.ts";
+import { required, words } from "../source.ts";
+
+const PACE = { perMinute: 30, gapMs: 200 };
+/** The budget is kept in whole cents. */
+export const CENTS = 100;
+
+export const ApifySettings = z.object({
+  APIFY_TOKEN: required,
+  APIFY_BASE_URL: z.url().default("https://api.apify.com/v2"),
+  APIFY_ACTOR_ID: z.string().default("apidojo~tweet-scraper"),
+  APIFY_SEARCH: z.string().default("$BTC OR $ETH OR $SOL lang:en -filter:retweets"),
+  APIFY_HANDLES: words.default([]),
+  APIFY_MAX_ITEMS: z.coerce.number().int().min(1).default(50),
+  APIFY_MAX_CHARGE_USD: z.coerce.number().positive().default(0.05),
+  APIFY_DAILY_USD: z.coerce.number().nonnegative().default(0.5),
+  /**
+   * run: start and look again at the next poll. sync: one call that waits up to 300 s; only for
+   * short scrapes.
+   */
+  APIFY_MODE: z.enum(["run", "sync"]).default("run"),
+  APIFY_EVERY_MINUTES: z.coerce.number().int().min(1).default(15),
+});
+export type ApifySettings = z.output<typeof ApifySettings>;
+
+/**
+ * Costs nothing. Without an answer, after a 408 and after a 5xx the run may be under way all the
+ * same.
+ */
+export const wasRefused = ({ status }: Answer): boolean =>
+  status !== null && status >= 300 && status < 500 && status !== 408;
+
+type ApifyCall = {
+  method?: "POST";
+  path: string;
+  body?: unknown;
+  timeoutMs?: number;
+  charge?: number;
+};
+
+export function callApify(
+  { method, path, body, timeoutMs = 15_000, charge }: ApifyCall,
+  settings: ApifySettings,
+  ports: GuardedPorts,
+): Promise<Answer> {
+  const spent = (answer: Answer) => (wasRefused(answer) ? 0 : (charge ?? 0));
+  const cost = charge === undefined ? undefined : { want: charge, atLeast: charge, spent };
+  return guardedCall(
+    {
+      provider: "apify",
+      limits: { pace: PACE, dailyBudget: settings.APIFY_DAILY_USD * CENTS },
+      ...(cost !== undefined && { cost }),
+    },
+    () => ({
+      ...(method !== undefined && { method }),
+      url: `${settings.APIFY_BASE_URL}${path}`,
+      headers: {
+        authorization: `Bearer ${settings.APIFY_TOKEN}`,
+        "content-type": "application/json",
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      timeoutMs,
+      maxBytes: 4_000_000,
+      expect: "json",
+      classify: ({ status, json }) =>
+        status === 403 && json !== undefined
+          ? { kind: "auth", reason: "access refused (HTTP 403)" }
+          : undefined,
+    }),
+    ports,
+  );
+}

@@ -1,0 +1,113 @@
+import * as z from "zod";
+import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
+import type { Verdict } from "../../http/verdict.ts";
+import { mark, NOTHING_NEW, readCursor, worse } from "../_shared/cursor.ts";
+import { readPosts, type Wire } from "../_shared/post-input.ts";
+import { type Polled, source, words } from "../source.ts";
+import { feedItems, ttlMinutes } from "./parse.ts";
+
+const LIMITS = { pace: { perMinute: 6, gapMs: 1_000 }, dailyBudget: null };
+const MAX_FEED_BYTES = 2_000_000;
+const REMEMBERED = 200;
+const GONE_MS = 86_400_000;
+/** A feed that asks to be read once a day would bring yesterday's news. */
+const MOST_TTL_MINUTES = 60;
+
+/**
+ * How far one feed was read: its validators, and the items of the last document, so that a change
+ * brings only what is new.
+ */
+const FeedPlace = z.object({
+  etag: z.string().nullable(),
+  modified: z.string().nullable(),
+  seen: z.array(z.string()),
+  /** Left alone until then: it answered 410, or its <ttl> asks for it. */
+  restUntil: z.number(),
+});
+type FeedPlace = z.infer<typeof FeedPlace>;
+const Cursor = z.record(z.string(), FeedPlace);
+const START: FeedPlace = { etag: null, modified: null, seen: [], restUntil: 0 };
+
+/** Each host has a breaker of its own. */
+const providerOf = (url: string): string => `feeds.${new URL(url).hostname}`;
+
+const conditions = ({ etag, modified }: FeedPlace): Record<string, string> => ({
+  ...(etag !== null && { "if-none-match": etag }),
+  ...(modified !== null && { "if-modified-since": modified }),
+});
+
+type Read = { verdict: Verdict; items: Wire[]; place: FeedPlace };
+
+async function read(url: string, place: FeedPlace, ports: GuardedPorts): Promise<Read> {
+  const { hostname } = new URL(url);
+  const answer = await guardedCall(
+    { provider: providerOf(url), limits: LIMITS },
+    () => ({
+      url,
+      headers: {
+        "user-agent": "event-stream-starter",
+        accept: "application/rss+xml, application/atom+xml, application/feed+json, */*;q=0.5",
+        ...conditions(place),
+      },
+      timeoutMs: 8_000,
+      maxBytes: MAX_FEED_BYTES,
+    }),
+    ports,
+  );
+  if (answer.verdict.kind === "gone")
+    return {
+      verdict: answer.verdict,
+      items: [],
+      place: { ...place, restUntil: ports.now() + GONE_MS },
+    };
+  if (answer.verdict.kind !== "ok") return { verdict: answer.verdict, items: [], place };
+  const items = feedItems(answer.text, hostname, ports.now());
+  if (items === undefined)
+    return { verdict: { kind: "retry", reason: "no feed" }, items: [], place };
+  const marks = items.map((item) => mark(String(item?.id)));
+  return {
+    verdict: answer.verdict,
+    items: items.filter((_, i) => !place.seen.includes(marks[i] ?? "")),
+    place: {
+      etag: answer.headers.get("etag"),
+      modified: answer.headers.get("last-modified"),
+      seen: marks.slice(0, REMEMBERED),
+      restUntil: ports.now() + Math.min(ttlMinutes(answer.text), MOST_TTL_MINUTES) * 60_000,
+    },
+  };
+}
+
+export const feeds = source({
+  name: "feeds",
+  title: "RSS, Atom and JSON feeds",
+  kind: "poll",
+  docs: "Any number of feeds in FEED_URLS, separated by spaces. Conditional requests; a feed that answers 410 is left alone for a day. Also for Reddit, GitHub releases, YouTube, Mastodon and Substack.",
+  settings: z.object({
+    FEED_URLS: words
+      .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
+      .default([
+        "https://cointelegraph.com/rss",
+        "https://www.coindesk.com/arc/outboundfeeds/rss/",
+      ]),
+    FEEDS_EVERY_MINUTES: z.coerce.number().int().min(1).default(5),
+  }),
+  providers: ({ FEED_URLS }) => [...new Set(FEED_URLS.map(providerOf))],
+  everyMinutes: (settings) => settings.FEEDS_EVERY_MINUTES,
+  async poll({ FEED_URLS }, { cursor, since }, ports): Promise<Polled> {
+    const before = readCursor(Cursor, cursor, {});
+    const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
+    const after: z.infer<typeof Cursor> = {};
+    for (const url of FEED_URLS) {
+      const place = before[url] ?? START;
+      after[url] = place;
+      if (place.restUntil > ports.now()) continue;
+      const found = await read(url, place, ports);
+      after[url] = found.place;
+      polled.verdict = worse(polled.verdict, found.verdict);
+      const { posts, rejected } = readPosts(found.items, (item) => item);
+      polled.posts.push(...posts.filter((post) => since === null || post.postedAt >= since));
+      polled.rejected += rejected;
+    }
+    return { ...polled, cursor: JSON.stringify(after) };
+  },
+});

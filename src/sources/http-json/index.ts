@@ -1,0 +1,240 @@
+import * as z from "zod";
+import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
+import type { Answer } from "../../http/request.ts";
+import { dig } from "../../kit/get-path.ts";
+import { mark, NOTHING_NEW, readCursor, usable, worse } from "../_shared/cursor.ts";
+import { greatestId } from "../_shared/greatest-id.ts";
+import { type Polled, source } from "../source.ts";
+import { asText, mapItems } from "./map.ts";
+import { type Api, HttpJsonSettings, type Secrets, secretsOf, withSecrets } from "./settings.ts";
+
+const LIMITS = { pace: { perMinute: 10, gapMs: 200 }, dailyBudget: null };
+const REMEMBERED = 200;
+const LONGEST_CURSOR = 2_000;
+/** Minutes of the clock are not met to the millisecond. */
+const EARLY_MS = 30_000;
+
+/**
+ * `rest`: the limit of pages cut a read short; it goes on there, and only its end makes `reached`
+ * the new cursor.
+ */
+const ApiPlace = z.object({
+  cursor: z.string().nullable(),
+  etag: z.string().nullable(),
+  seen: z.array(z.string()).default([]),
+  rest: z.object({ next: z.string(), reached: z.string().nullable() }).nullable().default(null),
+  restUntil: z.number().default(0),
+});
+type ApiPlace = z.output<typeof ApiPlace>;
+const Cursor = z.record(z.string(), ApiPlace);
+const START: ApiPlace = { cursor: null, etag: null, seen: [], rest: null, restUntil: 0 };
+
+const providerOf = (api: Api): string => `http-json.${api.name}`;
+const inJson = (value: string): string => JSON.stringify(value).slice(1, -1);
+
+/** The address and body that ask for `page` of what comes after `cursor`. */
+function addressed(
+  api: Api,
+  cursor: string | null,
+  page: string | null,
+  secrets: Secrets,
+): { url: string; body?: string } {
+  const whole = api.pages?.param === undefined ? page : null;
+  const url = new URL(withSecrets(whole ?? api.url, secrets, encodeURIComponent));
+  const params: [string, string][] = [];
+  if (api.cursor !== null && cursor !== null && whole === null)
+    params.push([api.cursor.param, cursor]);
+  if (api.pages?.param !== undefined && page !== null) params.push([api.pages.param, page]);
+  if (api.params_in === "query")
+    for (const [name, value] of params) url.searchParams.set(name, value);
+  if (api.method === "GET") return { url: url.href };
+  const fixed: unknown = JSON.parse(withSecrets(JSON.stringify(api.body ?? {}), secrets, inJson));
+  return {
+    url: url.href,
+    body: JSON.stringify({
+      ...(fixed as object),
+      ...(api.params_in === "body" && Object.fromEntries(params)),
+    }),
+  };
+}
+
+function ask(
+  api: Api,
+  place: ApiPlace,
+  page: string | null,
+  secrets: Secrets,
+  ports: GuardedPorts,
+): Promise<Answer> {
+  const headers = Object.fromEntries(
+    Object.entries(api.headers).map(([name, value]) => [name, withSecrets(value, secrets)]),
+  );
+  const sent = addressed(api, place.cursor, page, secrets);
+  return guardedCall(
+    { provider: providerOf(api), limits: LIMITS },
+    () => ({
+      method: api.method,
+      ...sent,
+      headers: {
+        accept: "application/json",
+        ...(sent.body !== undefined && { "content-type": "application/json" }),
+        ...headers,
+        ...(api.etag && page === null && place.etag !== null && { "if-none-match": place.etag }),
+      },
+      timeoutMs: 8_000,
+      expect: "json",
+      accepts: (json) => Array.isArray(dig(json, api.items)),
+    }),
+    ports,
+  );
+}
+
+/** Of a header such as `<https://a.test/?page=2>; rel="next"`. */
+const linkedNext = (link: string): string | undefined =>
+  /<([^<>]*)>\s*;[^,<]*\brel="?next\b/i.exec(link)?.[1];
+
+/**
+ * An address that an answer names is asked only at the API's own host, for it is sent the API's
+ * secrets; of those that it repeats, the names alone are kept.
+ */
+function ownAddress(told: string, api: Api, secrets: Secrets): string | null {
+  const url = URL.parse(told, api.url);
+  if (url === null || url.origin !== new URL(api.url).origin || told.includes("${")) return null;
+  return Object.entries(secrets).reduce(
+    (href, [name, value]) => href.replaceAll(encodeURIComponent(value), () => `\${${name}}`),
+    url.href,
+  );
+}
+
+/** The page after this one; null at the end. */
+function pageAfter(api: Api, answer: Answer, page: string | null, secrets: Secrets): string | null {
+  if (api.pages === null) return null;
+  const { from } = api.pages;
+  if (from === "number") return String(Number(page ?? 1) + 1);
+  const told =
+    from === "link"
+      ? linkedNext(answer.headers.get("link") ?? "")
+      : asText(dig(answer.json, from.replace(/^\w+:/, "")));
+  if (told === undefined || told === "" || told === page || told.length > LONGEST_CURSOR)
+    return null;
+  return from.startsWith("path:") ? told : ownAddress(told, api, secrets);
+}
+
+function cursorAfter(
+  api: Api,
+  json: unknown,
+  ids: string[],
+  before: string | null,
+  now: number,
+): string | null {
+  if (api.cursor === null) return null;
+  if (api.cursor.from === "max:id") return greatestId(ids, before, now);
+  const told = asText(dig(json, api.cursor.from.slice("path:".length)));
+  return told === undefined || told === "" || told.length > LONGEST_CURSOR ? before : told;
+}
+
+type Read = Pick<Polled, "verdict" | "posts" | "rejected"> & { place: ApiPlace };
+
+/**
+ * Page by page, until there is no next, or one brings nothing new. A first read takes one page, so
+ * that it does not read all there ever was.
+ */
+async function read(
+  api: Api,
+  start: ApiPlace,
+  first: boolean,
+  secrets: Secrets,
+  ports: GuardedPorts,
+): Promise<Read> {
+  const found: Read = { verdict: NOTHING_NEW, posts: [], rejected: 0, place: start };
+  let page = start.rest?.next ?? null;
+  for (let count = 1; count <= (api.pages?.most ?? 1); count++) {
+    const { place } = found;
+    const answer = await ask(api, start, page, secrets, ports);
+    const listed = dig(answer.json, api.items);
+    found.verdict = worse(found.verdict, answer.verdict);
+    if (
+      answer.verdict.kind === "retry" &&
+      answer.status === 200 &&
+      answer.json !== undefined &&
+      !Array.isArray(listed)
+    )
+      found.verdict = {
+        kind: "retry",
+        reason: `${api.name}: items finds no list at ${api.items || "the top of the answer"}`,
+      };
+    /* A page that is refused has been forgotten there: begin anew, after the same cursor. */
+    if (answer.verdict.kind === "reject") found.place = { ...place, rest: null };
+    if (answer.verdict.kind !== "ok" || !Array.isArray(listed)) return found;
+    const { posts, rejected, complaint } = mapItems(listed, api, ports.now());
+    if (complaint !== null) {
+      found.verdict = worse(found.verdict, {
+        kind: "partial",
+        reason: `${api.name}: ${complaint}`,
+      });
+      /**
+       * Asked for once more, and then left, so that one bad page does not hold up all that is new.
+       */
+      const again = page !== null && page === start.rest?.next;
+      return {
+        ...found,
+        rejected: found.rejected + rejected,
+        place: again ? { ...place, rest: null } : place,
+      };
+    }
+    const marks = posts.map(({ id }) => mark(id));
+    const fresh = posts.filter((_, i) => !place.seen.includes(marks[i] ?? ""));
+    found.posts.push(...fresh);
+    found.rejected += rejected;
+    const ids = posts.map(({ id }) => id);
+    const reached = cursorAfter(
+      api,
+      answer.json,
+      ids,
+      place.rest?.reached ?? place.cursor,
+      ports.now(),
+    );
+    const seen = [...new Set([...marks, ...place.seen])].slice(0, REMEMBERED);
+    /* What could not be read today may be well tomorrow: ask for it again whatever its tag. */
+    const etag = page !== null ? place.etag : rejected === 0 ? answer.headers.get("etag") : null;
+    const next = fresh.length === 0 ? null : pageAfter(api, answer, page, secrets);
+    if (next === null || first)
+      return { ...found, place: { ...place, cursor: reached, etag, seen, rest: null } };
+    found.place = { ...place, etag, seen, rest: { next, reached } };
+    page = next;
+  }
+  return found;
+}
+
+export const httpJson = source({
+  name: "http-json",
+  title: "Any JSON API",
+  kind: "poll",
+  docs: "Polls the APIs described in HTTP_JSON_SOURCES: a JSON list of {name, url, method, headers, body, items, map, cursor, pages, every_minutes}. Example in docs/sources.md.",
+  settings: HttpJsonSettings,
+  providers: ({ HTTP_JSON_SOURCES }) => HTTP_JSON_SOURCES.map(providerOf),
+  everyMinutes: ({ HTTP_JSON_SOURCES, HTTP_JSON_EVERY_MINUTES: usual }) =>
+    Math.min(...HTTP_JSON_SOURCES.map((api) => api.every_minutes ?? usual)),
+  async poll(settings, { cursor, since }, ports): Promise<Polled> {
+    const places = readCursor(Cursor, cursor, {});
+    const secrets = secretsOf(settings);
+    const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor, more: false };
+    for (const api of settings.HTTP_JSON_SOURCES) {
+      const kept = places[api.name];
+      const place = kept ?? START;
+      if (place.restUntil > ports.now()) continue;
+      const found = await read(api, place, kept === undefined && since === null, secrets, ports);
+      const done = usable(found.verdict) || found.verdict.kind === "empty";
+      const restUntil =
+        done && api.every_minutes !== undefined
+          ? ports.now() + api.every_minutes * 60_000 - EARLY_MS
+          : 0;
+      places[api.name] = { ...found.place, restUntil: since === null ? restUntil : 0 };
+      const moved = found.posts.length > 0 && found.place.cursor !== place.cursor;
+      polled.more ||= moved || found.place.rest !== null;
+      polled.verdict = worse(polled.verdict, found.verdict);
+      polled.posts.push(...found.posts.filter((post) => since === null || post.postedAt >= since));
+      polled.rejected += found.rejected;
+    }
+    return { ...polled, cursor: JSON.stringify(places) };
+  },
+});

@@ -1,0 +1,116 @@
+import * as z from "zod";
+import type { RawPost } from "../../model/raw-post.ts";
+import { readPosts } from "../_shared/post-input.ts";
+import { type Env, filled, source, words } from "../source.ts";
+
+const COLLECTION = "app.bsky.feed.post";
+/**
+ * The cursor is roughly inclusive and servers differ by moments: rewind, and let the ids tell what
+ * is old.
+ */
+const REWIND_US = 5_000_000;
+
+const BlueskyPost = z.object({
+  text: z.string(),
+  createdAt: z.string(),
+  langs: z.array(z.string()).optional(),
+});
+const Frame = z.object({
+  did: z.string(),
+  time_us: z.number().int(),
+  kind: z.string(),
+  commit: z
+    .object({
+      operation: z.string(),
+      collection: z.string(),
+      rkey: z.string(),
+      record: z.unknown().optional(),
+    })
+    .optional(),
+});
+
+const JetstreamSettings = z.object({
+  JETSTREAM_BASE_URL: z.url().default("https://jetstream2.us-east.bsky.network"),
+  /**
+   * Posts that hold none of these, no cashtag and no contract address are left where they are:
+   * there are hundreds a second.
+   */
+  JETSTREAM_WORDS: words.default([
+    "crypto",
+    "defi",
+    "airdrop",
+    "memecoin",
+    "stablecoin",
+    "depeg",
+    "honeypot",
+    "rugpull",
+  ]),
+});
+type JetstreamSettings = z.output<typeof JetstreamSettings>;
+
+export type Interest = (text: string) => boolean;
+
+const CASHTAG = /(^|[^\w$])\$[A-Za-z][A-Za-z0-9]{1,9}(?![\w$])/;
+const ADDRESS = /\b0x[0-9a-fA-F]{40}\b|\b[1-9A-HJ-NP-Za-km-z]{43,44}\b/;
+
+/** A cheap first look, before a post costs a queue operation; the pipeline's own filter decides. */
+export function interestIn(terms: readonly string[]): Interest {
+  const low = terms.map((term) => term.toLowerCase());
+  return (text) => {
+    if (CASHTAG.test(text) || ADDRESS.test(text)) return true;
+    const lower = text.toLowerCase();
+    return low.some((term) => lower.includes(term));
+  };
+}
+
+export type Seen = { post: RawPost | null; timeUs: number | null };
+
+function json(frame: string): unknown {
+  try {
+    return JSON.parse(frame);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A frame's post, when it is a new post of interest, and the time that the frame moves the cursor
+ * to. Anything unreadable is passed over.
+ */
+export function readFrame(frame: string, interest: Interest): Seen {
+  const read = Frame.safeParse(json(frame)).data;
+  if (read === undefined) return { post: null, timeUs: null };
+  const { commit, did, time_us: timeUs } = read;
+  if (commit?.operation !== "create" || commit.collection !== COLLECTION)
+    return { post: null, timeUs };
+  const record = BlueskyPost.safeParse(commit.record).data;
+  if (record === undefined || !interest(record.text)) return { post: null, timeUs };
+  const { posts } = readPosts([record], ({ text, createdAt, langs }) => ({
+    ...{ source: "jetstream", id: `at://${did}/${COLLECTION}/${commit.rkey}`, author: did, text },
+    /* createdAt is the author's word and may lie in the future; the server's time may not. */
+    posted_at:
+      Date.parse(createdAt) <= timeUs / 1_000 ? createdAt : new Date(timeUs / 1_000).toISOString(),
+    url: `https://bsky.app/profile/${did}/post/${commit.rkey}`,
+    ...(langs?.length === 1 && langs[0] !== undefined && { lang: langs[0].slice(0, 20) }),
+  }));
+  return { post: posts[0] ?? null, timeUs };
+}
+
+export function subscribeUrl(settings: JetstreamSettings, cursor: string | null): string {
+  const url = new URL(`${settings.JETSTREAM_BASE_URL.replace(/^ws/, "http")}/subscribe`);
+  url.searchParams.set("wantedCollections", COLLECTION);
+  if (cursor !== null) url.searchParams.set("cursor", String(Number(cursor) - REWIND_US));
+  return url.href;
+}
+
+/** Null while the source is off. */
+export const streamSettings = (env: Env): JetstreamSettings | null =>
+  jetstream.configure(env).kind === "on" ? JetstreamSettings.parse(filled(env)) : null;
+
+export const jetstream = source({
+  name: "jetstream",
+  title: "Bluesky Jetstream",
+  kind: "stream",
+  docs: "Every new post on Bluesky, over one WebSocket that a Durable Object holds and resumes by cursor (36 h of history). No key.",
+  settings: JetstreamSettings,
+});

@@ -1,0 +1,27 @@
+import { apify } from "./apify/index.ts";
+import { bigquery } from "./bigquery.ts";
+import { cloudevents } from "./cloudevents.ts";
+import { dexPools } from "./dex-pools.ts";
+import { feeds } from "./feeds/index.ts";
+import { github } from "./github/index.ts";
+import { hackernews } from "./hackernews.ts";
+import { httpJson } from "./http-json/index.ts";
+import { jetstream } from "./jetstream/index.ts";
+import type { Source } from "./source.ts";
+import { webhook } from "./webhook.ts";
+import { x } from "./x/index.ts";
+
+/** Every source of posts beside POST /ingest. */
+export const SOURCES: readonly Source[] = [
+  x,
+  apify,
+  bigquery,
+  dexPools,
+  jetstream,
+  hackernews,
+  feeds,
+  github,
+  httpJson,
+  cloudevents,
+  webhook,
+];

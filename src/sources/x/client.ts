@@ -1,0 +1,65 @@
+import * as z from "zod";
+import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
+import type { Answer } from "../../http/request.ts";
+import { required } from "../source.ts";
+import { charged, classifyX } from "./response.ts";
+
+const PACE = { perMinute: 25, gapMs: 0 };
+
+export const XSettings = z.object({
+  X_BEARER_TOKEN: required,
+  X_BASE_URL: z.url().default("https://api.x.com"),
+  X_QUERY: z
+    .string()
+    .max(512)
+    .default("(crypto OR defi OR token) has:cashtags lang:en -is:retweet -is:reply"),
+  X_USERS: z
+    .string()
+    .default("")
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean)),
+  /**
+   * What the field parameter is called: "post" since August 2026, "tweet" before. Answers are read
+   * in both.
+   */
+  X_VOCAB: z.enum(["post", "tweet"]).default("post"),
+  /** Posts and users that may be paid for on one UTC day. */
+  X_DAILY_POST_BUDGET: z.coerce.number().int().nonnegative().default(500),
+  X_EVERY_MINUTES: z.coerce.number().int().min(1).default(5),
+});
+export type XSettings = z.output<typeof XSettings>;
+
+type Call = {
+  path: string;
+  params(size: number): Record<string, string>;
+  /** Posts and users that it returns at most, and the fewest worth asking for. */
+  most: number;
+  least: number;
+  shape: z.ZodType;
+};
+
+/**
+ * A call that takes what it may cost from the day's budget before it leaves. A page whose answer
+ * was lost is put back: it is asked again, and X charges for a post once a day.
+ */
+export function callX(
+  { path, params, most, least, shape }: Call,
+  settings: XSettings,
+  ports: GuardedPorts,
+): Promise<Answer> {
+  return guardedCall(
+    {
+      provider: "x",
+      limits: { pace: PACE, dailyBudget: settings.X_DAILY_POST_BUDGET },
+      cost: { want: most, atLeast: least, spent: (answer) => charged(answer.json) },
+    },
+    (granted) => ({
+      url: `${settings.X_BASE_URL}${path}?${new URLSearchParams(params(granted))}`,
+      headers: { authorization: `Bearer ${settings.X_BEARER_TOKEN}`, accept: "application/json" },
+      timeoutMs: 10_000,
+      expect: "json",
+      accepts: (json) => shape.safeParse(json).success,
+      classify: classifyX,
+    }),
+    ports,
+  );
+}

@@ -1,0 +1,172 @@
+import * as z from "zod";
+import type { Answer } from "../../http/request.ts";
+import type { Verdict } from "../../http/verdict.ts";
+import { toldTime } from "../../kit/time.ts";
+import { unescaped } from "../_shared/html.ts";
+import type { Wire } from "../_shared/post-input.ts";
+
+const count = z.number().nonnegative().optional().catch(undefined);
+const Long = z.object({ text: z.string() }).optional().catch(undefined);
+
+/** Both vocabularies: X renamed tweet to post in August 2026, and either may answer. */
+const XPost = z.object({
+  id: z.string(),
+  text: z.string(),
+  author_id: z.string().optional(),
+  created_at: z.string().optional(),
+  lang: z.string().optional().catch(undefined),
+  note_post: Long,
+  note_tweet: Long,
+  public_metrics: z
+    .object({ like_count: count, reply_count: count, repost_count: count, retweet_count: count })
+    .optional()
+    .catch(undefined),
+});
+const XUser = z.object({
+  id: z.string(),
+  username: z.string(),
+  public_metrics: z.object({ followers_count: count }).optional().catch(undefined),
+});
+type XUser = z.infer<typeof XUser>;
+
+export const XAnswer = z.object({
+  data: z.array(z.unknown()).optional(),
+  includes: z
+    .object({ users: z.array(z.unknown()).optional() })
+    .optional()
+    .catch(undefined),
+  meta: z.object({
+    result_count: z.number(),
+    newest_id: z.string().max(19).optional(),
+    next_token: z.string().max(500).optional(),
+  }),
+});
+
+/** "No language" in X's words: undetermined, or nothing but links, tags, mentions. */
+const NO_LANGUAGE = new Set(["und", "qme", "qht", "qam", "qct", "zxx", "qst", "art"]);
+
+/** A snowflake id holds its time; 0 for what is none. */
+export const idTime = (id: string): number =>
+  /^\d{1,19}$/.test(id) ? Number((BigInt(id) >> 22n) + 1_288_834_974_657n) : 0;
+
+function wire(post: z.infer<typeof XPost>, users: ReadonlyMap<string, XUser>, now: number): Wire {
+  const author = users.get(post.author_id ?? "");
+  const metrics = post.public_metrics;
+  const name = author?.username ?? post.author_id ?? "unknown";
+  return {
+    ...{ source: "x", id: post.id, author: name },
+    posted_at: toldTime(Date.parse(post.created_at ?? "") || idTime(post.id), now),
+    text: unescaped(post.note_post?.text ?? post.note_tweet?.text ?? post.text),
+    url: `https://x.com/${author?.username ?? "i"}/status/${post.id}`,
+    ...(post.lang !== undefined && !NO_LANGUAGE.has(post.lang) && { lang: post.lang }),
+    metrics: {
+      followers: author?.public_metrics?.followers_count,
+      likes: metrics?.like_count,
+      replies: metrics?.reply_count,
+      reposts: metrics?.repost_count ?? metrics?.retweet_count,
+    },
+  };
+}
+
+/** An id from the future would hide every post until then. */
+function newestOf(ids: readonly string[], now: number): string | null {
+  const told = ids.filter((id) => idTime(id) > 0 && idTime(id) <= now);
+  return told.reduce<string | null>(
+    (most, id) => (most === null || BigInt(id) > BigInt(most) ? id : most),
+    null,
+  );
+}
+
+export type XPage = {
+  items: Wire[];
+  unreadable: number;
+  newestId: string | null;
+  nextToken: string | null;
+};
+
+/** Undefined: the answer has another shape. */
+export function readPage(json: unknown, now: number): XPage | undefined {
+  const read = XAnswer.safeParse(json);
+  if (!read.success) return undefined;
+  const { data = [], includes, meta } = read.data;
+  const users = new Map(
+    (includes?.users ?? [])
+      .flatMap((item) => XUser.safeParse(item).data ?? [])
+      .map((user) => [user.id, user]),
+  );
+  const posts = data.map((item) => XPost.safeParse(item).data);
+  return {
+    items: posts.map((post) => (post === undefined ? null : wire(post, users, now))),
+    unreadable: posts.filter((post) => post === undefined).length,
+    newestId: newestOf([meta.newest_id ?? "", ...posts.flatMap((post) => post?.id ?? [])], now),
+    nextToken: meta.next_token ?? null,
+  };
+}
+
+const Charged = z.object({
+  data: z.union([z.array(z.unknown()), z.looseObject({}).transform((one) => [one])]).optional(),
+  includes: z.object({ users: z.array(z.unknown()).optional() }).optional(),
+});
+
+/** What was charged: every post and every user that came back. */
+export function charged(json: unknown): number {
+  const read = Charged.safeParse(json).data;
+  return (read?.data?.length ?? 0) + (read?.includes?.users?.length ?? 0);
+}
+
+const XProblem = z.object({
+  title: z.string().optional().catch(undefined),
+  type: z.string().optional().catch(undefined),
+  data: z.unknown().optional(),
+  errors: z
+    .array(
+      z.object({
+        parameters: z.record(z.string(), z.unknown()).optional(),
+        message: z.string().optional(),
+      }),
+    )
+    .optional()
+    .catch(undefined),
+});
+
+/** A bound from more than a week ago is refused for ever: reading must start anew. */
+export function isStaleCursor({ status, json }: Pick<Answer, "status" | "json">): boolean {
+  const errors = status === 400 ? XProblem.safeParse(json).data?.errors : undefined;
+  const old = ({
+    parameters,
+    message = "",
+  }: {
+    parameters?: Record<string, unknown> | undefined;
+    message?: string | undefined;
+  }) =>
+    parameters?.since_id !== undefined ||
+    parameters?.start_time !== undefined ||
+    /created after/.test(message);
+  return errors?.some(old) ?? false;
+}
+
+/** A handle's numeric id. */
+export const XUserAnswer = z.object({ data: z.object({ id: z.string().regex(/^\d{1,19}$/) }) });
+
+/**
+ * Credits and the monthly cap look like a payment and like a rate limit; both last until an
+ * operator or the calendar acts. A 200 may hold problems: beside data they are about single posts,
+ * alone they say that the account cannot be seen.
+ */
+export function classifyX({ status, json }: Omit<Answer, "verdict">): Verdict | undefined {
+  const problem = XProblem.safeParse(json).data;
+  const title = problem?.title ?? "";
+  if (title === "CreditsDepleted") return { kind: "quota", reason: "credits used up" };
+  if (title === "UsageCapExceeded" || problem?.type?.endsWith("/usage-capped"))
+    return { kind: "quota", reason: "monthly cap reached" };
+  if (status === 403 && json !== undefined)
+    return { kind: "auth", reason: "access refused (HTTP 403)" };
+  const problems = status === 200 ? (problem?.errors?.length ?? 0) : 0;
+  if (problems === 0) return undefined;
+  if (problem?.data === undefined)
+    return {
+      kind: "reject",
+      reason: "X shows none of it: no such account, suspended or protected",
+    };
+  return { kind: "partial", reason: `${problems} referenced posts cannot be seen` };
+}

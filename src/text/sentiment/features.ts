@@ -1,0 +1,131 @@
+import { hashOf, joined, mix } from "../hashing/feature-hash.ts";
+import { clear, type RowSet, rowOf, rowSet, touch } from "../hashing/feature-set.ts";
+import { Kind, type Scan, scanText } from "../tokenize/tokenize.ts";
+import { Role } from "./lexicon/index.ts";
+import type { Rated } from "./lexicon/scored-tokens.ts";
+import { compound, rateWords } from "./lexicon-score.ts";
+
+/** 2^bits rows of the hashed table. */
+export const SENTIMENT_BITS = 17;
+const MAX_ROWS = 4096;
+/** Characters of a text whose n-grams are read. */
+const MAX_GRAMMED = 1000;
+const NEGATION_SCOPE = 3;
+const [SHORTEST_GRAM, LONGEST_GRAM] = [3, 5];
+
+/**
+ * What a sentiment is read from: the words with their ratings, and the rows of the model that the
+ * text touches, first `shaped` of its shape.
+ */
+export type SentimentReading = {
+  scan: Readonly<Scan>;
+  rated: Readonly<Rated>;
+  readonly set: RowSet;
+  shaped: number;
+};
+
+const set = rowSet(SENTIMENT_BITS, MAX_ROWS);
+
+/** The row of a word alone. */
+export const rowOfWord = (hash: number): number => rowOf(hash, SENTIMENT_BITS);
+
+/** The sum of good and of bad words, the shape, and what no word says, as steps. */
+const STEPS = {
+  score: [-0.8, -0.6, -0.4, -0.2, -0.05, 0.05, 0.2, 0.4, 0.6, 0.8],
+  good: [0.5, 1.5, 2.5, 4, 6, 9],
+  bad: [0.5, 1.5, 2.5, 4, 6, 9],
+  exclamations: [1, 2, 4],
+  questions: [1, 2],
+  links: [1],
+  handles: [1, 2],
+  hashtags: [1, 3],
+  length: [40, 80, 120],
+};
+type Shape = Record<keyof typeof STEPS, number>;
+type Step = { of: keyof Shape; from: number; hash: number };
+const SHAPES: readonly Step[] = Object.entries(STEPS).flatMap(([of, limits]) =>
+  limits.map((from) => ({ of: of as keyof Shape, from, hash: hashOf(`${of} >= ${from}`) })),
+);
+
+function shapeOf(scan: Readonly<Scan>, rated: Readonly<Rated>): Shape {
+  let [good, bad] = [0, 0];
+  for (let i = 0; i < rated.count; i++) {
+    const rating = rated.ratings[i] ?? 0;
+    if (rating > 0) good += rating;
+    else bad -= rating;
+  }
+  let [links, handles, hashtags] = [0, 0, 0];
+  for (let i = 0; i < scan.count; i++) {
+    if (scan.kinds[i] === Kind.link) links++;
+    else if (scan.kinds[i] === Kind.handle) handles++;
+    else if (scan.kinds[i] === Kind.tag) hashtags++;
+  }
+  const { exclamations, questions } = rated;
+  return {
+    score: compound(good - bad, rated),
+    good,
+    bad,
+    exclamations,
+    questions,
+    links,
+    handles,
+    hashtags,
+    length: scan.text.length,
+  };
+}
+
+const START = hashOf("^");
+const NOT = hashOf("not..");
+
+/** Words, two and three in a row, and those behind a negation. */
+function touchWords({ hashes, roles, count }: Readonly<Rated>): void {
+  let [before, pair, negated] = [START, 0, 0];
+  for (let i = 0; i < count; i++) {
+    const hash = hashes[i] ?? 0;
+    touch(set, hash);
+    const both = joined(before, hash);
+    touch(set, both);
+    if (i > 1) touch(set, joined(pair, hash));
+    if (negated > 0) touch(set, joined(NOT, hash));
+    negated = roles[i] === Role.negation ? NEGATION_SCOPE : negated - 1;
+    [before, pair] = [hash, both];
+  }
+}
+
+const GRAM = hashOf("~");
+const BLANK = 32;
+
+/** Character n-grams of the words with a blank around them. */
+function touchGrams(
+  { lower, starts, ends, kinds }: Readonly<Scan>,
+  { tokens, count }: Readonly<Rated>,
+): void {
+  for (let i = 0; i < count; i++) {
+    const token = tokens[i] ?? 0;
+    const kind = kinds[token] ?? 0;
+    if (kind !== Kind.word && kind !== Kind.tag) continue;
+    const start = starts[token] ?? 0;
+    const end = ends[token] ?? 0;
+    for (let from = start - 1; from < MAX_GRAMMED && from + SHORTEST_GRAM <= end + 1; from++) {
+      const to = Math.min(end + 1, from + LONGEST_GRAM);
+      let state = GRAM;
+      for (let at = from; at < to; at++) {
+        state = mix(state, at < start || at === end ? BLANK : lower.charCodeAt(at));
+        if (at - from >= SHORTEST_GRAM - 1) touch(set, state);
+      }
+    }
+  }
+}
+
+/** The answer is overwritten by the next call: use it at once. */
+export function readSentiment(text: string): SentimentReading {
+  const scan = scanText(text);
+  const rated = rateWords(scan);
+  clear(set);
+  const shape = shapeOf(scan, rated);
+  for (const { of, from, hash } of SHAPES) if (shape[of] >= from) touch(set, hash);
+  const shaped = set.count;
+  touchWords(rated);
+  touchGrams(scan, rated);
+  return { scan, rated, set, shaped };
+}

@@ -1,0 +1,112 @@
+import type { Scan } from "../../tokenize/tokenize.ts";
+import { VALENCE } from "../weights/lexicon.ts";
+import { EVERYDAY, TURNS } from "./everyday.ts";
+import { COINED, ON_MARKETS, PICTURES, type RatedList, SAYINGS, TRADE_WORDS } from "./market.ts";
+import { PHRASES } from "./phrases.ts";
+import { type Ratings, ratingOf, ratingsOf } from "./table.ts";
+
+/** What a word does to those around it. */
+export const Role = {
+  none: 0,
+  end: 1,
+  boost: 2,
+  damp: 3,
+  negation: 4,
+  but: 5,
+  laugh: 6,
+  so: 7,
+} as const;
+
+/** How much a word of the trade says where nothing else speaks of prices. */
+const OFF_MARKETS = 0.4;
+
+const WORDS_BY_ROLE: readonly (readonly [role: number, words: string])[] = [
+  [Role.end, ". ! ? ; .. !! ?? ;;"],
+  [
+    Role.negation,
+    "not no never none nope nor neither nothing nowhere without rarely seldom despite hardly cannot isnt arent wasnt werent dont doesnt didnt cant couldnt wont wouldnt shouldnt havent hasnt hadnt aint",
+  ],
+  [
+    Role.boost,
+    "absolutely amazingly awfully completely considerably deeply effing enormously entirely especially exceptionally extremely fabulously fricking frickin frigging friggin fully fucking fuckin greatly hella highly hugely incredibly insanely intensely majorly more most particularly purely quite really remarkably substantially thoroughly totally tremendously uber unbelievably unusually utterly very way",
+  ],
+  [Role.so, "so"],
+  [
+    Role.damp,
+    "almost barely kinda kindof less little marginally occasionally partly scarcely slightly somewhat sorta sortof",
+  ],
+  [Role.but, "but"],
+  [Role.laugh, "lol lmao haha hahaha hahahaha"],
+];
+
+const eachOf = (lists: RatedList, parts: (words: string) => Iterable<string>) =>
+  lists.flatMap(([rating, words]) => [...parts(words)].map((word) => [word, rating] as const));
+const byBlank = (words: string) => words.split(" ");
+
+/** The lists as tables, made at first use. */
+export type Lexicon = Readonly<
+  Record<"roles" | "general" | "markets" | "sayings" | "phrases" | "trade", Ratings>
+>;
+let tables: Lexicon | undefined;
+export function lexicon(): Lexicon {
+  if (tables) return tables;
+  const general = VALENCE.split("\n").flatMap((line) => {
+    const [rating, ...words] = line.split(" ");
+    return words.map((word) => [word, Number(rating)] as const);
+  });
+  tables = {
+    roles: ratingsOf(
+      WORDS_BY_ROLE.flatMap(([role, words]) => byBlank(words).map((word) => [word, role] as const)),
+    ),
+    general: ratingsOf([
+      ...eachOf(COINED, byBlank),
+      ...eachOf(PICTURES, (pictures) => pictures),
+      ...general,
+      ...eachOf(EVERYDAY, byBlank),
+    ]),
+    markets: ratingsOf(eachOf(ON_MARKETS, byBlank)),
+    sayings: ratingsOf(eachOf([...SAYINGS, ...TURNS], (sayings) => sayings.split("|"))),
+    phrases: ratingsOf(eachOf(PHRASES, (phrases) => phrases.split("|"))),
+    trade: ratingsOf(byBlank(TRADE_WORDS).map((word) => [word, 1] as const)),
+  };
+  return tables;
+}
+
+const [APOSTROPHE, CURLY, N, T] = [39, 0x2019, 110, 116];
+
+export function roleOf(
+  { roles }: Lexicon,
+  { lower, ends }: Readonly<Scan>,
+  token: number,
+  hash: number,
+): number {
+  const role = ratingOf(roles, hash);
+  if (!Number.isNaN(role)) return role;
+  const end = ends[token] ?? 0;
+  const between = lower.charCodeAt(end - 2);
+  const isNt =
+    lower.charCodeAt(end - 1) === T &&
+    lower.charCodeAt(end - 3) === N &&
+    (between === APOSTROPHE || between === CURLY);
+  return isNt ? Role.negation : Role.none;
+}
+
+/** NaN when no list has it. */
+export function listed({ general, markets }: Lexicon, hash: number, aboutMarkets: boolean): number {
+  const [usual, trading] = [ratingOf(general, hash), ratingOf(markets, hash)];
+  if (Number.isNaN(trading)) return usual;
+  if (aboutMarkets) return trading;
+  return Number.isNaN(usual) ? trading * OFF_MARKETS : usual;
+}
+
+/** What words in a row mean together, by the hash of the row; NaN for no saying. */
+export function saidTogether(
+  { sayings, phrases }: Lexicon,
+  row: number,
+  aboutMarkets: boolean,
+): number {
+  const anywhere = ratingOf(sayings, row);
+  return Number.isNaN(anywhere)
+    ? ratingOf(phrases, row) * (aboutMarkets ? 1 : OFF_MARKETS)
+    : anywhere;
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { explainSentiment, sentiment, sentimentLabel } from "./sentiment.ts";
+
+it.each([
+  ["positive", "I love this, best day ever! 😍"],
+  ["negative", "This is terrible, I hate it and I am so angry"],
+  ["neutral", "The meeting is on Tuesday at the office"],
+])("hears a %s text", (label, text) => {
+  expect(sentimentLabel(text)).toBe(label);
+});
+
+it("turns round at a negation", () => {
+  expect(sentiment("this is good")).toBeGreaterThan(0.1);
+  expect(sentiment("this is not good")).toBeLessThan(0);
+});
+
+it("knows what words mean on a market", () => {
+  expect(sentiment("$DEMO rugged, devs dumped everything, total scam")).toBeLessThan(-0.4);
+  expect(sentiment("very bullish on $DEMO, breakout and rally ahead 🚀")).toBeGreaterThan(0.4);
+});
+
+it("knows strong words and turns of everyday speech", () => {
+  expect(sentiment("that film was phenomenal")).toBeGreaterThan(0.3);
+  expect(sentiment("the service there is godawful")).toBeLessThan(-0.3);
+  expect(sentiment("that really made my day")).toBeGreaterThan(
+    sentiment("that really filled my day") + 0.2,
+  );
+});
+
+it("names the words that drove the score, strongest first and signed", () => {
+  const { score, words } = explainSentiment("awesome launch but the fees are awful, truly awful");
+  const weights = words.map(({ weight }) => Math.abs(weight));
+  expect(words.find(({ word }) => word === "awesome")?.weight).toBeGreaterThan(0);
+  expect(words.find(({ word }) => word === "awful")?.weight).toBeLessThan(0);
+  expect(weights).toEqual(weights.toSorted((a, b) => b - a));
+  expect(score).toBe(sentiment("awesome launch but the fees are awful, truly awful"));
+});
+
+it.each(["", "🤷", "123", "https://example.com"])("has no feelings about %j", (text) => {
+  expect(Math.abs(sentiment(text))).toBeLessThan(0.35);
+});
+
+it("says nothing of a text without words", () => {
+  expect(explainSentiment("   ")).toEqual({ score: 0, words: [] });
+});
+
+it.each([
+  ["crypto", 0.8],
+  ["stock", 0.9],
+])("puts good comments on %s above bad ones", (kind, least) => {
+  const lines = readFileSync(
+    new URL("../../../models/data/market-sentiment.jsonl", import.meta.url),
+    "utf8",
+  )
+    .trim()
+    .split("\n");
+  const rows = lines.map((line) => JSON.parse(line)).filter((row) => row.kind === kind);
+  const scoresOf = (label: string) =>
+    rows.filter((row) => row.label === label).map((row) => sentiment(row.text));
+  const [good, bad] = [scoresOf("positive"), scoresOf("negative")];
+  const above = good.flatMap((one) =>
+    bad.map((other) => Number(one > other) + Number(one === other) / 2),
+  );
+  expect(above.reduce((a, b) => a + b) / above.length).toBeGreaterThan(least);
+});
+
+it("reads a saying as one, and what happens to shorts as good", () => {
+  expect(sentiment("$DEMO shorts covering, don't sell")).toBeGreaterThan(
+    sentiment("$DEMO sell and short it"),
+  );
+  expect(
+    explainSentiment("$DEMO looks ready, buy the dip").words.map(({ word }) => word),
+  ).toContain("buy the dip");
+});

@@ -1,0 +1,120 @@
+import { unpackSquares } from "../hashing/sparse-matrix.ts";
+import { type Blend, blended } from "./ensemble.ts";
+import { readSentiment, rowOfWord, SENTIMENT_BITS, type SentimentReading } from "./features.ts";
+import { Role } from "./lexicon/index.ts";
+import { evidence, type Opinion } from "./signals.ts";
+import { SENTIMENT_WEIGHTS } from "./weights/sentiment.ts";
+import { CORRECTION_BITS, correctionOf, correctionsIn } from "./word-residuals.ts";
+
+export const SENTIMENT_LABELS = ["negative", "neutral", "positive"] as const;
+export type SentimentLabel = (typeof SENTIMENT_LABELS)[number];
+const COLUMNS = SENTIMENT_LABELS.length;
+
+/**
+ * `step` undoes the scaling of the table, which has a column for each label; `bias` holds each
+ * label's own weight. `blend` makes the score of the evidence, and `corrections` add to it.
+ */
+export type SentimentModel = {
+  step: number;
+  bias: readonly number[];
+  blend: Blend;
+  corrections: { step: number; table: string };
+  table: string;
+};
+export type DrivingWord = { word: string; weight: number };
+
+const DRIVING_WORDS = 5;
+const NOTHING = 0.02;
+
+let unpacked: { labels: Int16Array; corrections: Int16Array } | undefined;
+
+function tables() {
+  unpacked ??= {
+    labels: unpackSquares(SENTIMENT_WEIGHTS.table, COLUMNS << SENTIMENT_BITS),
+    corrections: unpackSquares(SENTIMENT_WEIGHTS.corrections.table, 1 << CORRECTION_BITS),
+  };
+  return unpacked;
+}
+
+/** What the rows from `from` to `to` add to the scores of the labels. */
+function votes({ set: { rows, count } }: SentimentReading, from: number, to: number): number[] {
+  const cells = tables().labels;
+  let [negative, neutral, positive] = [0, 0, 0];
+  for (let i = from; i < to; i++) {
+    const at = (rows[i] ?? 0) * COLUMNS;
+    negative += cells[at] ?? 0;
+    neutral += cells[at + 1] ?? 0;
+    positive += cells[at + 2] ?? 0;
+  }
+  const scale = SENTIMENT_WEIGHTS.step / Math.sqrt(count + 1);
+  return [negative * scale, neutral * scale, positive * scale];
+}
+
+/** How a word alone leans to good or bad. */
+function leanOf(hash: number): number {
+  const at = rowOfWord(hash) * COLUMNS;
+  const { labels } = tables();
+  return ((labels[at + 2] ?? 0) - (labels[at] ?? 0)) * SENTIMENT_WEIGHTS.step;
+}
+
+/** The labels' scores before the softmax, the part of the n-grams in them, and the words alone. */
+function opinionOn(reading: SentimentReading): Opinion {
+  const ofShape = votes(reading, 0, reading.shaped);
+  const ofGrams = votes(reading, reading.shaped, reading.set.count);
+  const scores = ofGrams.map(
+    (vote, label) => vote + (ofShape[label] ?? 0) + (SENTIMENT_WEIGHTS.bias[label] ?? 0),
+  );
+  return { scores, ofGrams, leanOf };
+}
+
+/** Marks and numbers alone say nothing. */
+function hasWords({ rated }: SentimentReading): boolean {
+  for (let i = 0; i < rated.count; i++) if (rated.roles[i] !== Role.end) return true;
+  return false;
+}
+
+function scoreOf(reading: SentimentReading): number {
+  if (!hasWords(reading)) return 0;
+  const { blend, corrections } = SENTIMENT_WEIGHTS;
+  const corrected =
+    correctionOf(correctionsIn(reading.rated), tables().corrections) * corrections.step;
+  return Math.max(
+    -1,
+    Math.min(1, blended(blend, evidence(reading, opinionOn(reading))) + corrected),
+  );
+}
+
+/** How good or bad a text sounds, -1..1; 0 for a text without words. */
+export const sentiment = (text: string): number => scoreOf(readSentiment(text));
+
+/**
+ * The label has weights of its own: a score near 0 is not the same as what a reader would call
+ * neutral.
+ */
+export function sentimentLabel(text: string): SentimentLabel {
+  const reading = readSentiment(text);
+  if (!hasWords(reading)) return "neutral";
+  const { scores } = opinionOn(reading);
+  return SENTIMENT_LABELS[scores.indexOf(Math.max(...scores))] ?? "neutral";
+}
+
+/** The score, and the words that drove it: strongest first, with a signed weight. */
+export function explainSentiment(text: string): { score: number; words: DrivingWord[] } {
+  const reading = readSentiment(text);
+  const { scan, rated } = reading;
+  const weights = new Map<string, number>();
+  for (let i = 0; i < rated.count; i++) {
+    const first = i + 1 - (rated.spans[i] ?? 1);
+    const word = scan.lower.slice(
+      scan.starts[rated.tokens[first] ?? 0],
+      scan.ends[rated.tokens[i] ?? 0],
+    );
+    const weight = (rated.ratings[i] ?? 0) / 4 + leanOf(rated.hashes[i] ?? 0) / 10;
+    if (Math.abs(weight) > Math.abs(weights.get(word) ?? 0)) weights.set(word, weight);
+  }
+  const words = [...weights]
+    .map(([word, weight]) => ({ word, weight: Math.round(weight * 100) / 100 }))
+    .filter(({ weight }) => Math.abs(weight) >= NOTHING)
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+  return { score: scoreOf(reading), words: words.slice(0, DRIVING_WORDS) };
+}

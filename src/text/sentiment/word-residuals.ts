@@ -1,0 +1,62 @@
+import { hashOf, joined } from "../hashing/feature-hash.ts";
+import { rowOf } from "../hashing/feature-set.ts";
+import { Role } from "./lexicon/index.ts";
+import { MAX_RATED, type Rated } from "./lexicon/scored-tokens.ts";
+
+/** 2^bits rows of the hashed table. */
+export const CORRECTION_BITS = 13;
+
+/**
+ * What the raters of whole posts hear in a single word, beside what the lists rate it: rows of a
+ * table, and how much each counts.
+ */
+export type Corrections = {
+  count: number;
+  readonly rows: Uint16Array;
+  readonly values: Float32Array;
+};
+
+const read: Corrections = {
+  count: 0,
+  rows: new Uint16Array(2 * MAX_RATED),
+  values: new Float32Array(2 * MAX_RATED),
+};
+const RATED = hashOf("rated..");
+/** A rating of 4 counts 2. */
+const [THERE, A_POINT] = [0.5, 0.5];
+
+function add(hash: number, value: number): void {
+  read.rows[read.count] = rowOf(hash, CORRECTION_BITS);
+  read.values[read.count++] = value;
+}
+
+/**
+ * Every word as it is, and once more with its rating in its place; long texts count their words
+ * less. Overwritten by the next call.
+ */
+export function correctionsIn({
+  hashes,
+  roles,
+  ratings,
+  count,
+}: Readonly<Rated>): Readonly<Corrections> {
+  read.count = 0;
+  for (let i = 0; i < count; i++) {
+    const hash = hashes[i] ?? 0;
+    if (roles[i] !== Role.end) add(hash, THERE);
+    if (ratings[i] !== 0) add(joined(RATED, hash), (ratings[i] ?? 0) * A_POINT);
+  }
+  const scale = 1 / Math.sqrt(count + 1);
+  for (let i = 0; i < read.count; i++) (read.values[i] as number) *= scale;
+  return read;
+}
+
+/** What all of them add to the score. */
+export function correctionOf(
+  { rows, values, count }: Readonly<Corrections>,
+  weights: ArrayLike<number>,
+): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += (weights[rows[i] ?? 0] ?? 0) * (values[i] ?? 0);
+  return sum;
+}

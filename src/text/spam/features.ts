@@ -1,0 +1,192 @@
+import { hashOf, joined, mix } from "../hashing/feature-hash.ts";
+import { clear, type RowSet, rowSet, touch } from "../hashing/feature-set.ts";
+import { Kind, type Scan, scanText } from "../tokenize/tokenize.ts";
+
+/** 2^bits rows of the hashed table. */
+export const SPAM_BITS = 17;
+const MAX_WORDS = 250;
+/** Characters of a text whose n-grams are read. */
+const MAX_GRAMMED = 600;
+const [SHORTEST_GRAM, LONGEST_GRAM] = [2, 5];
+const MAX_ROWS = 8192;
+
+/**
+ * The table rows that a post touches: first those of its `named` features (shape, words, pairs of
+ * words), then those of its character n-grams.
+ * `origins` tells what a named row stands for: `nameOf` reads it.
+ */
+export type SpamReading = {
+  scan: Readonly<Scan>;
+  readonly set: RowSet;
+  readonly origins: Int16Array;
+  named: number;
+};
+
+const reading: SpamReading = {
+  scan: scanText(""),
+  set: rowSet(SPAM_BITS, MAX_ROWS),
+  origins: new Int16Array(MAX_ROWS),
+  named: 0,
+};
+
+function touchNamed(hash: number, origin: number): void {
+  if (touch(reading.set, hash)) reading.origins[reading.set.count - 1] = origin;
+}
+
+/**
+ * "At least 3 hashtags" is a feature, "3 hashtags" is not. Capitals are in percent of the letters.
+ */
+const STEPS = {
+  length: [30, 60, 100, 140, 200, 240, 280, 400],
+  lines: [1, 2, 4, 8],
+  handles: [1, 2, 3, 5],
+  links: [1, 2],
+  symbols: [1, 2, 4, 6],
+  hashtags: [1, 2, 4, 6],
+  pictures: [1, 2, 4, 8],
+  addresses: [1],
+  numbers: [1, 3, 6],
+  capitals: [10, 20, 40, 70],
+  exclamations: [1, 2, 4],
+  questions: [1, 2],
+};
+type Shape = Record<keyof typeof STEPS, number>;
+type Step = { of: keyof Shape; from: number; name: string; hash: number };
+const SHAPES: readonly Step[] = Object.entries(STEPS).flatMap(([of, limits]) =>
+  limits.map((from) => ({
+    of: of as keyof Shape,
+    from,
+    name: `${of} >= ${from}`,
+    hash: hashOf(`${of} >= ${from}`),
+  })),
+);
+
+const EXCLAMATION = hashOf("!");
+const QUESTION = hashOf("?");
+const LONGEST_SHAPED = 1000;
+
+/** What the post is made of. */
+function shapeOf(scan: Readonly<Scan>): Shape {
+  const kinds = new Uint16Array(10);
+  let [exclamations, questions, capitals, letters] = [0, 0, 0, 1];
+  for (let i = 0; i < scan.count; i++) {
+    const kind = scan.kinds[i] ?? 0;
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+    if (scan.hashes[i] === EXCLAMATION) exclamations++;
+    if (scan.hashes[i] === QUESTION) questions++;
+  }
+  const length = Math.min(scan.text.length, LONGEST_SHAPED);
+  for (let at = 0; at < length; at++) {
+    const code = scan.text.charCodeAt(at);
+    if (code >= 65 && code <= 90) capitals++;
+    else if (code >= 97 && code <= 122) letters++;
+  }
+  const of = (kind: number) => kinds[kind] ?? 0;
+  return {
+    length,
+    lines: scan.lines,
+    handles: of(Kind.handle),
+    links: of(Kind.link),
+    symbols: of(Kind.symbol),
+    hashtags: of(Kind.tag),
+    pictures: of(Kind.picture),
+    addresses: of(Kind.address),
+    numbers: of(Kind.number),
+    capitals: (100 * capitals) / (capitals + letters),
+    exclamations,
+    questions,
+  };
+}
+
+function touchShape(shape: Shape): void {
+  for (let i = 0; i < SHAPES.length; i++) {
+    const step = SHAPES[i];
+    if (step && shape[step.of] >= step.from) touchNamed(step.hash, -1 - i);
+  }
+}
+
+/** Three origins a token: itself, its kind, the pair that it ends. */
+const [ITSELF, KIND, PAIR] = [0, 1, 2];
+const START = hashOf("^");
+
+/**
+ * Words, pairs of words; of a name its kind and itself. What varies from copy to copy (addresses,
+ * symbols) counts by its kind alone.
+ */
+function touchWords(scan: Readonly<Scan>): void {
+  const count = Math.min(scan.count, MAX_WORDS);
+  let before = START;
+  for (let i = 0; i < count; i++) {
+    const kind = scan.kinds[i] ?? 0;
+    const hash = scan.hashes[i] ?? 0;
+    const plain = scan.plain[i] ?? 0;
+    if (kind > Kind.tag) touchNamed(plain, 3 * i + KIND);
+    if (kind !== Kind.symbol && kind !== Kind.address)
+      touchNamed(kind < Kind.tag ? hash : joined(kind, hash), 3 * i + ITSELF);
+    touchNamed(joined(before, plain), 3 * i + PAIR);
+    before = plain;
+  }
+}
+
+const GRAM = hashOf("~");
+const BLANK = 32;
+
+/**
+ * Character n-grams of the words with a blank around them: they see through new spellings and
+ * inflections.
+ */
+function touchGrams(scan: Readonly<Scan>): void {
+  const { lower } = scan;
+  for (let i = 0; i < scan.count; i++) {
+    const kind = scan.kinds[i] ?? 0;
+    const start = scan.starts[i] ?? 0;
+    const end = scan.ends[i] ?? 0;
+    if (start > MAX_GRAMMED) break;
+    if (kind !== Kind.word && kind !== Kind.tag && kind !== Kind.handle && kind !== Kind.link)
+      continue;
+    for (let from = start - 1; from < MAX_GRAMMED && from + SHORTEST_GRAM <= end + 1; from++) {
+      const to = Math.min(end + 1, from + LONGEST_GRAM);
+      let state = GRAM;
+      for (let at = from; at < to; at++) {
+        state = mix(state, at < start || at === end ? BLANK : lower.charCodeAt(at));
+        if (at - from >= SHORTEST_GRAM - 1) touch(reading.set, state);
+      }
+    }
+  }
+}
+
+/** The answer is overwritten by the next call: use it at once. */
+export function readSpam(text: string): Readonly<SpamReading> {
+  const scan = scanText(text);
+  clear(reading.set);
+  touchShape(shapeOf(scan));
+  touchWords(scan);
+  reading.named = reading.set.count;
+  touchGrams(scan);
+  return reading;
+}
+
+const KIND_NAMES = [
+  "",
+  "",
+  "",
+  "",
+  "",
+  "a hashtag",
+  "a handle",
+  "a symbol",
+  "a link",
+  "an address",
+];
+
+/** What the named row stands for, as a reader would say it. */
+export function nameOf({ scan, origins }: Readonly<SpamReading>, row: number): string {
+  const origin = origins[row] ?? 0;
+  if (origin < 0) return SHAPES[-1 - origin]?.name ?? "";
+  const token = Math.floor(origin / 3);
+  const kind = KIND_NAMES[scan.kinds[token] ?? 0] || "";
+  const itself = scan.lower.slice(scan.starts[token], scan.ends[token]);
+  if (origin % 3 === KIND) return kind;
+  if (origin % 3 === ITSELF || token === 0) return itself;
+  return `${scan.lower.slice(scan.starts[token - 1], scan.ends[token - 1])} ${itself}`;
+}
