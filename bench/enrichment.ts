@@ -10,14 +10,14 @@ import {
   refusal,
 } from "../local/emulators/faults.ts";
 import { twins } from "../local/emulators/registry.ts";
-import { type Cache, layeredCache } from "../src/concurrency/layered-cache.ts";
+import { type LayeredCache, layeredCache } from "../src/concurrency/layered-cache.ts";
 import { memoryRedis } from "../src/concurrency/memory-redis.ts";
 import { sharedFlight } from "../src/concurrency/shared-flight.ts";
 import { type EnrichPorts, enrich, groupsOf } from "../src/enrich/enrich.ts";
 import { ENRICHERS } from "../src/enrich/registry.ts";
 import { EMPTY_BLACKLIST } from "../src/filter/blacklist.ts";
-import { localGate } from "../src/http/local-guard.ts";
-import type { Token } from "../src/model/mention.ts";
+import { localGuard } from "../src/http/local-guard.ts";
+import type { TokenRef } from "../src/model/mention.ts";
 import { PostInput } from "../src/model/raw-post.ts";
 import { judge } from "../src/pipeline.ts";
 
@@ -61,9 +61,9 @@ function virtualTime(start: number) {
   return { now: () => now, sleep, run };
 }
 
-const noCache: Cache = { get: async () => null, put: async () => undefined };
+const noCache: LayeredCache = { get: async () => null, put: async () => undefined };
 
-function mentioned(): Token[] {
+function mentioned(): TokenRef[] {
   const lines = readFileSync(FILE, "utf8").split("\n").filter(Boolean);
   const settings = {
     filter: { languages: [], blacklist: EMPTY_BLACKLIST },
@@ -142,7 +142,7 @@ const busiest = (times: number[]): number =>
     ...times.map((from) => times.filter((at) => at >= from && at < from + 60_000).length),
   );
 
-async function run(tokens: Token[], cached: boolean) {
+async function run(tokens: TokenRef[], cached: boolean) {
   const clock = virtualTime(Date.UTC(2026, 10, 20, 10));
   const { fetch, calls } = outside(clock);
   const redis = memoryRedis(clock.now);
@@ -157,7 +157,7 @@ async function run(tokens: Token[], cached: boolean) {
       fetch,
       now: clock.now,
       sleep: clock.sleep,
-      gate: localGate(clock.now),
+      gate: localGuard(clock.now),
       tokens: new Map(),
       defer: () => undefined,
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { api } from "../src/api/app.ts";
+import { apiApp } from "../src/api/app.ts";
 import { type FakeServer, fakePorts } from "../src/api/fakes.ts";
 import { runCommand } from "../test/support/terminal.ts";
 import { type Command, UsageError } from "./command.ts";
@@ -37,7 +37,7 @@ const ran = (
   command: Command,
   args: string[],
   { ports = fakePorts(), ...given }: { ports?: FakeServer; json?: boolean; stdin?: string } = {},
-) => runCommand(command, args, api(ports), given);
+) => runCommand(command, args, apiApp(ports), given);
 
 describe("audit", () => {
   const over = (figures: Partial<typeof FIGURES>) => {

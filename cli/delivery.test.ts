@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { api } from "../src/api/app.ts";
+import { apiApp } from "../src/api/app.ts";
 import { fakePorts } from "../src/api/fakes.ts";
-import type { Log, LogRecord } from "../src/observability/log.ts";
+import type { LogRecord, WriteLog } from "../src/observability/log.ts";
 import type { ReplayLetter } from "../src/store/admin.ts";
 import type { DueDelivery } from "../src/store/store.ts";
 import { outboxWorld } from "../test/support/outbox.ts";
@@ -20,12 +20,12 @@ async function operator() {
   const queued: DueDelivery[] = [];
   const resent: ReplayLetter[] = [];
   const logged: LogRecord[] = [];
-  const log: Log = (record) => void logged.push(record);
+  const log: WriteLog = (record) => void logged.push(record);
   const now = () => world.clock.now;
   /** How the rows stood each time that a sweep was asked for. */
   const sweeps: string[][] = [];
   const awaited = async () => void sweeps.push((await world.rows()).map(({ status }) => status));
-  const app = api(
+  const app = apiApp(
     fakePorts({
       now,
       outbox: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { api } from "../src/api/app.ts";
+import { apiApp } from "../src/api/app.ts";
 import { fakePorts } from "../src/api/fakes.ts";
 import type { SourceStatus } from "../src/api/sources.ts";
 import type { ProviderStatus } from "../src/http/provider-guard.ts";
@@ -67,7 +67,7 @@ function world() {
         : { kind: "started" };
     },
   });
-  const app = api(ports);
+  const app = apiApp(ports);
   async function run(command: Command, args: string[], json = false) {
     const { code, out } = await runCommand(command, args, app, { json });
     return { code, text: out.join("\n") };

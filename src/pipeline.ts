@@ -1,5 +1,5 @@
 import { mergeFacts } from "./enrich/facts.ts";
-import { type Gathered, gather, NOTHING } from "./events/gather.ts";
+import { type GatheredEvidence, gather, NOTHING } from "./events/gather.ts";
 import { summarise } from "./events/summarise.ts";
 import { type FilterSettings, filter } from "./filter/filter.ts";
 import { iso } from "./kit/time.ts";
@@ -9,9 +9,9 @@ import type { Mention } from "./model/mention.ts";
 import type { Post } from "./model/post.ts";
 import type { RawPost } from "./model/raw-post.ts";
 import type { Signal } from "./model/signal.ts";
-import { plan } from "./outbox/plan.ts";
+import { planDeliveries } from "./outbox/plan.ts";
 import { type RefineSettings, refine } from "./refine/refine.ts";
-import { type RuleError, type Ruleset, score } from "./rules/score.ts";
+import { type RuleError, type Ruleset, scoreRules } from "./rules/score.ts";
 import type { Change, EventState, Judgement } from "./store/store.ts";
 import { isNearDuplicate } from "./text/near-duplicate/fingerprint.ts";
 
@@ -29,7 +29,7 @@ export { enrich as examine } from "./enrich/enrich.ts";
 export { deliver } from "./outbox/deliver.ts";
 
 export type JudgeSettings = { filter: FilterSettings; refine: RefineSettings };
-export type Judged =
+export type JudgeResult =
   | { kind: "keep"; post: Post; judgement: Judgement }
   | { kind: "drop"; judgement: Judgement & { outcome: "dropped" } };
 
@@ -37,7 +37,7 @@ export type Judged =
  * Whether a post is worth anyone's attention, and what it speaks of. A post that names no token is
  * dropped too: it is evidence of nothing.
  */
-export function judge(raw: RawPost, settings: JudgeSettings): Judged {
+export function judge(raw: RawPost, settings: JudgeSettings): JudgeResult {
   const ref = { source: raw.source, id: raw.id };
   const verdict = filter(raw, settings.filter);
   if (verdict.kind === "drop") {
@@ -91,16 +91,16 @@ export function judge(raw: RawPost, settings: JudgeSettings): Judged {
 }
 
 /** An event as the object of its key holds it between commits: never ahead of the database. */
-export type Known = { rev: number; gathered: Gathered; signal: Signal | null };
-export const UNKNOWN: Known = { rev: 0, gathered: NOTHING, signal: null };
+export type KnownEvent = { rev: number; gathered: GatheredEvidence; signal: Signal | null };
+export const UNKNOWN_EVENT: KnownEvent = { rev: 0, gathered: NOTHING, signal: null };
 
-export const recall = (state: EventState): Known => ({
+export const recallEvent = (state: EventState): KnownEvent => ({
   rev: state.rev,
   gathered: gather(NOTHING, state.evidence, isNearDuplicate).gathered,
   signal: state.signal,
 });
 
-export type Given = {
+export type DecisionInput = {
   mentions: Mention[];
   answers: ProviderFacts[];
   rules: Ruleset;
@@ -115,15 +115,15 @@ export type Given = {
  * `errors`: rules that could not be evaluated and added nothing.
  */
 export function decide(
-  before: Known,
-  { mentions, answers, rules, channels, now }: Given,
-): { change: Change; after: Omit<Known, "rev">; errors: RuleError[] } {
+  before: KnownEvent,
+  { mentions, answers, rules, channels, now }: DecisionInput,
+): { change: Change; after: Omit<KnownEvent, "rev">; errors: RuleError[] } {
   const { gathered, fresh } = gather(before.gathered, mentions, isNearDuplicate);
   const { event, facts: counted } = summarise(gathered);
   const at = iso(now);
   const facts = mergeFacts(counted, answers, at);
   const previousState = before.signal?.state ?? null;
-  const verdict = score(rules, facts.values, previousState);
+  const verdict = scoreRules(rules, facts.values, previousState);
   const changed = verdict.state !== (previousState ?? "candidate");
   const signal: Signal = {
     eventKey: event.eventKey,
@@ -145,7 +145,9 @@ export function decide(
   };
   const told = gathered.evidence.some((mention) => !mention.quiet);
   const outbox =
-    changed && told ? plan(before.signal, signal, event, channels, rules.notify, now) : [];
+    changed && told
+      ? planDeliveries(before.signal, signal, event, channels, rules.notify, now)
+      : [];
   return {
     change: { expectedRev: before.rev, event, evidence: fresh, signal, outbox, at },
     after: { gathered, signal },

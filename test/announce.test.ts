@@ -1,15 +1,15 @@
 import { expect, it } from "vitest";
 import type { LiveMessage } from "../src/observability/live.ts";
-import { silent } from "../src/observability/telemetry.ts";
+import { silentTelemetry } from "../src/observability/telemetry.ts";
 import { change, mention } from "../src/store/contract/samples.ts";
-import { announcer } from "../workers/announce.ts";
+import { afterCommit } from "../workers/announce.ts";
 
 it("tells the live stream what state a signal was in before, also where no channel wants it", async () => {
   const told: LiveMessage[] = [];
-  const announce = announcer({
+  const announce = afterCommit({
     now: () => 0,
     log: () => undefined,
-    telemetry: silent,
+    telemetry: silentTelemetry,
     deliveries: { sendBatch: async () => undefined },
     wakeSweeper: async () => undefined,
     broadcast: async (messages) => void told.push(...messages),

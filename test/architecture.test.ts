@@ -29,7 +29,7 @@ const PLACES: Place[] = [
   { path: "src/dedup/", may: STAGE, packages: [] },
   { path: "src/enrich/", may: [...STAGE, "src/google", "src/markets"], packages: ["zod"] },
   { path: "src/events/", may: STAGE, packages: [] },
-  { path: "src/channels/", may: STAGE, packages: ["zod"] },
+  { path: "src/channels/", may: [...STAGE, "src/markets"], packages: ["zod"] },
   { path: "src/observability/", may: STAGE, packages: ["zod"] },
   { path: "src/rules/", may: STAGE, packages: ["zod", "yaml", "filtrex"] },
   { path: "src/store/", may: STAGE, packages: ["drizzle-orm"] },

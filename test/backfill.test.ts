@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { localGate } from "../src/http/local-guard.ts";
+import { localGuard } from "../src/http/local-guard.ts";
 import { hackernews } from "../src/sources/hackernews.ts";
 import { type PollOptions, poll } from "../src/sources/poll.ts";
-import { ingest } from "../workers/ingest.ts";
+import { acceptPosts } from "../workers/ingest.ts";
 import { eventWorld, NOON } from "./support/event-world.ts";
 
 /**
@@ -24,10 +24,10 @@ async function setUp() {
     },
     now: world.now,
     sleep: async () => undefined,
-    gate: localGate(world.now),
+    gate: localGuard(world.now),
     store: world.store,
-    ingest: async (posts: Parameters<typeof ingest>[0]) =>
-      (await ingest(posts, world.ingestPorts)).kind === "accepted"
+    ingest: async (posts: Parameters<typeof acceptPosts>[0]) =>
+      (await acceptPosts(posts, world.ingestPorts)).kind === "accepted"
         ? ("ok" as const)
         : ("unavailable" as const),
   };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { api } from "../src/api/app.ts";
+import { apiApp } from "../src/api/app.ts";
 import { fakePorts, NOW } from "../src/api/fakes.ts";
 import { parseBlacklist } from "../src/filter/blacklist.ts";
 import { iso } from "../src/kit/time.ts";
@@ -76,7 +76,7 @@ it.each([
       refine: { windowMinutes: 60, authors: new Map() },
     });
     await store.judge([judgement], iso(NOW));
-    const shown = await (await api(fakePorts({ store })).request("/posts/x/1")).text();
+    const shown = await (await apiApp(fakePorts({ store })).request("/posts/x/1")).text();
     expect(shown).toContain(`"reason":"${reason}"`);
     expect(shown.toLowerCase()).toContain(evidence);
   },

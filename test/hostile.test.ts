@@ -3,7 +3,7 @@ import type { TwinReply } from "../local/emulators/emulator.ts";
 import { twins } from "../local/emulators/registry.ts";
 import type { AskPorts } from "../src/enrich/enricher.ts";
 import { ENRICHERS } from "../src/enrich/registry.ts";
-import { localGate } from "../src/http/local-guard.ts";
+import { localGuard } from "../src/http/local-guard.ts";
 import { VERDICTS } from "../src/http/verdict.ts";
 import { FactValue } from "../src/model/facts.ts";
 import type { Chain } from "../src/model/scalars.ts";
@@ -126,7 +126,7 @@ function outside(roll: Dice | null) {
     };
     return reply(twin.answer({ ...call, headers, text, json, now: NOW, base: url.origin }), roll);
   };
-  return { fetch, now: () => NOW, sleep: async () => undefined, gate: localGate(() => NOW) };
+  return { fetch, now: () => NOW, sleep: async () => undefined, gate: localGuard(() => NOW) };
 }
 
 const polled = SOURCES.filter((source) => source.kind === "poll").map(

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { interestIn } from "../src/sources/jetstream/index.ts";
 import {
+  type JetstreamListener,
   type JetstreamPorts,
   jetstreamKeeper,
-  type Listener,
 } from "../workers/jetstream-keeper.ts";
 import { openStream } from "../workers/jetstream-socket.ts";
 
@@ -13,7 +13,7 @@ function setUp(more: Partial<JetstreamPorts> = {}) {
   let now = START;
   const accepted: string[] = [];
   const opens: (string | null)[] = [];
-  const listeners: Listener[] = [];
+  const listeners: JetstreamListener[] = [];
   let closed = 0;
   const memory: JetstreamPorts["memory"] = { cursor: null };
   const world = { database: "ok" as "ok" | "unavailable", refuse: false };

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { memoryStore } from "../src/store/memory.ts";
-import { type Kept, placesBeside } from "../workers/places.ts";
+import { type CachedCursor, placesBeside } from "../workers/places.ts";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 15, 12, minute)).toISOString();
 
 /** The places of one source, and how often its database was asked. */
 function scene() {
   const store = memoryStore();
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, CachedCursor>();
   const state = { asked: 0, memory: "ok" as "ok" | "gone" };
   const reach = () => {
     if (state.memory === "gone") throw new Error("the object is out of reach");

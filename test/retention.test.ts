@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { iso } from "../src/kit/time.ts";
-import { silent } from "../src/observability/telemetry.ts";
+import { silentTelemetry } from "../src/observability/telemetry.ts";
 import { at, change, draft, mention } from "../src/store/contract/samples.ts";
 import { memoryStore } from "../src/store/memory.ts";
 import { RETAINED, type Store, StoreUnavailable } from "../src/store/store.ts";
-import { type CronPorts, scheduled } from "../workers/cron.ts";
+import { type CronPorts, runTick } from "../workers/cron.ts";
 import { retainedIn } from "../workers/retention.ts";
 import { Settings } from "../workers/settings.ts";
 
@@ -21,14 +21,14 @@ function net(store: Store, days: Partial<typeof KEPT> = {}) {
     requeueAfterSeconds: 600,
     now: () => NOW,
     log: (record: unknown) => void logged.push(record),
-    telemetry: silent,
+    telemetry: silentTelemetry,
     sweeper: {
       wake: async (time: number) => void asked.push(`wake ${iso(time)}`),
       expectPosts: async () => void asked.push("posts"),
     },
   } as Partial<CronPorts> as CronPorts;
   const tick = (hour: number) =>
-    scheduled({ cron: "7 * * * *", scheduledTime: NOW + hour * 3_600_000 }, ports);
+    runTick({ cron: "7 * * * *", scheduledTime: NOW + hour * 3_600_000 }, ports);
   return { tick, asked, logged };
 }
 

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { seeded } from "../local/seeded.ts";
 import type { Random } from "../src/kit/time.ts";
-import type { Facts, FactValue, FactValues } from "../src/model/facts.ts";
-import { explain } from "../src/rules/explain.ts";
-import { file, load } from "../src/rules/samples.ts";
-import { score } from "../src/rules/score.ts";
+import type { EventFacts, FactValue, FactValues } from "../src/model/facts.ts";
+import { explainSignal } from "../src/rules/explain.ts";
+import { loadSample, sampleFile } from "../src/rules/samples.ts";
+import { scoreRules } from "../src/rules/score.ts";
 
 const pick = <T>(random: Random, from: readonly T[]): T =>
   from[Math.floor(random() * from.length)] as T;
@@ -89,7 +89,7 @@ function someFacts(random: Random): FactValues {
   return facts;
 }
 
-const snapshot = (values: FactValues): Facts => ({
+const snapshot = (values: FactValues): EventFacts => ({
   evaluatedAt: "2026-01-01T00:00:00Z",
   values,
   origin: {},
@@ -102,14 +102,14 @@ it.each(Array.from({ length: 20 }, (_, seed) => seed))(
   "matches the rules whose conditions hold, and no others (seed %i)",
   (seed) => {
     const random = seeded(seed);
-    const rules = load(
-      file(...Array.from({ length: 1 + Math.floor(random() * 90) }, () => condition(random))),
+    const rules = loadSample(
+      sampleFile(...Array.from({ length: 1 + Math.floor(random() * 90) }, () => condition(random))),
     );
     let matched = 0;
     for (let i = 0; i < 100; i++) {
       const facts = someFacts(random);
-      const verdict = score(rules, facts);
-      const asked = explain(rules, snapshot(facts)).rules;
+      const verdict = scoreRules(rules, facts);
+      const asked = explainSignal(rules, snapshot(facts)).rules;
       const of = (outcome: string) =>
         asked.filter((rule) => rule.outcome === outcome).map(({ rule }) => rule);
       expect([

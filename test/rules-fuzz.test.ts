@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { type Expression, mapped } from "../src/rules/language/syntax.ts";
+import { type ExpressionNode, mapNode } from "../src/rules/language/syntax.ts";
 import { differential } from "./conformance/filtrex/differ.ts";
 import { askOurs, type Data } from "./conformance/filtrex/native.ts";
 
@@ -31,7 +31,7 @@ const SWAPS: Record<string, string> = {
 };
 
 /** Our reading of an expression with one kind of operator wrong. */
-const mutants: Record<string, (node: Expression) => Expression | undefined> = {
+const mutants: Record<string, (node: ExpressionNode) => ExpressionNode | undefined> = {
   "and is or": (node) => (node.kind === "and" ? { ...node, kind: "or" } : undefined),
   "not is forgotten": (node) => (node.kind === "not" ? node.value : undefined),
   "in is turned round": (node) =>
@@ -44,7 +44,7 @@ const mutants: Record<string, (node: Expression) => Expression | undefined> = {
   ...Object.fromEntries(
     Object.entries(SWAPS).map(([from, to]) => [
       `${from} is ${to}`,
-      (node: Expression): Expression | undefined => {
+      (node: ExpressionNode): ExpressionNode | undefined => {
         if (node.kind === "arithmetic" && node.operator === from)
           return { ...node, operator: to as typeof node.operator };
         if (node.kind !== "relation" || !node.rest.some((link) => link.operator === from))
@@ -63,6 +63,6 @@ const mutants: Record<string, (node: Expression) => Expression | undefined> = {
 it.each(Object.keys(mutants))("notices when %s", { timeout: 60_000 }, (name) => {
   const change = mutants[name] ?? (() => undefined);
   const mutant = (text: string, data: Data) =>
-    askOurs(text, data, (expression) => mapped(expression, change));
+    askOurs(text, data, (expression) => mapNode(expression, change));
   expect(differential(3_000, 1, mutant, 1).differences).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FACTS } from "../src/model/facts.ts";
 import { loadRules } from "../src/rules/load.ts";
-import { file, problems } from "../src/rules/samples.ts";
+import { sampleFile, sampleProblems } from "../src/rules/samples.ts";
 import { HOSTILE } from "./support/hostile-rules.ts";
 
 describe("a hostile file", () => {
@@ -13,22 +13,22 @@ describe("a hostile file", () => {
   it.each<[string, string]>([
     ["more than 64 KB", `version: "${"x".repeat(70_000)}"`],
     ["aliases", bomb],
-    ["__proto__", `${file("mentions > 1")}__proto__: { x: 1 }\n`],
+    ["__proto__", `${sampleFile("mentions > 1")}__proto__: { x: 1 }\n`],
     ["a duplicate key", `version: "1"\nversion: "2"\ngroups: []`],
     ["deep flow", deep("[", "]", 30_000)],
     ["deep blocks", Array.from({ length: 300 }, (_, i) => `${" ".repeat(i)}a:`).join("\n")],
     ["a tag", "version: !!js/function x\ngroups: []"],
-    ["deep brackets", file(`${"(".repeat(900)}1 == 1${")".repeat(900)}`)],
-    ["many nots", file(`${"not ".repeat(400)}1 == 1`)],
-    ["an endless condition", file(`mentions > 1${" or mentions > 1".repeat(200)}`)],
-    ["501 rules", file(...Array.from({ length: 501 }, () => "1 == 1"))],
-    ["a pattern that backtracks for ever, with look-ahead", file('symbol ~= "(?=(a+)+$)b"')],
+    ["deep brackets", sampleFile(`${"(".repeat(900)}1 == 1${")".repeat(900)}`)],
+    ["many nots", sampleFile(`${"not ".repeat(400)}1 == 1`)],
+    ["an endless condition", sampleFile(`mentions > 1${" or mentions > 1".repeat(200)}`)],
+    ["501 rules", sampleFile(...Array.from({ length: 501 }, () => "1 == 1"))],
+    ["a pattern that backtracks for ever, with look-ahead", sampleFile('symbol ~= "(?=(a+)+$)b"')],
     ["a key that is no text", "? [a]\n: b"],
     ["nothing", ""],
     ["a list", "- a"],
-    ["a stranger's setting", file("mentions > ${DATABASE_URL:1}")],
+    ["a stranger's setting", sampleFile("mentions > ${DATABASE_URL:1}")],
   ])("is refused with a place: %s", (_, text) => {
-    expect(problems(text)[0]).toMatchObject({
+    expect(sampleProblems(text)[0]).toMatchObject({
       line: expect.any(Number),
       column: expect.any(Number),
       message: expect.any(String),
@@ -37,10 +37,10 @@ describe("a hostile file", () => {
 
   it("cannot rewrite a condition through a setting", () => {
     expect(
-      problems(file("mentions > ${THETA_A:5}"), { THETA_A: "0 or 1 == 1" })[0]?.message,
+      sampleProblems(sampleFile("mentions > ${THETA_A:5}"), { THETA_A: "0 or 1 == 1" })[0]?.message,
     ).toContain("must be a number");
     expect(
-      problems(file('symbol == "${RULES_SYMBOL:ABC}"'), {
+      sampleProblems(sampleFile('symbol == "${RULES_SYMBOL:ABC}"'), {
         RULES_SYMBOL: 'X" or 1 == 1 or symbol == "',
       })[0]?.message,
     ).toContain("letters");

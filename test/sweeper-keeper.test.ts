@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { iso } from "../src/kit/time.ts";
 import type { RawPost } from "../src/model/raw-post.ts";
-import { silent } from "../src/observability/telemetry.ts";
+import { silentTelemetry } from "../src/observability/telemetry.ts";
 import { memoryStore } from "../src/store/memory.ts";
 import { StoreUnavailable } from "../src/store/store.ts";
-import { ingest } from "../workers/ingest.ts";
+import { acceptPosts } from "../workers/ingest.ts";
 import { type SweeperMemory, type SweeperPorts, sweeperKeeper } from "../workers/sweeper-keeper.ts";
 
 const START = Date.UTC(2026, 0, 15, 10);
@@ -44,7 +44,7 @@ function scene() {
   const ports: SweeperPorts = {
     now: () => clock.now,
     log: () => undefined,
-    telemetry: silent,
+    telemetry: silentTelemetry,
     store,
     posts: {
       async sendBatch(messages) {
@@ -85,7 +85,7 @@ function lose(store: SweeperPorts["store"], name: "accept" | "overdue"): void {
 
 it("brings back thousands of lost posts within minutes, not a batch a waiting time", async () => {
   const { clock, queue, ports, nextAlarm } = scene();
-  await ingest(posts(3_200), ports);
+  await acceptPosts(posts(3_200), ports);
   queue.losing = false;
   while (queue.held < 3_200) await nextAlarm();
   expect(clock.now - START).toBeLessThan(11 * MINUTE);
@@ -95,14 +95,14 @@ it("brings back posts whose acceptance was never answered", async () => {
   const set = scene();
   set.queue.losing = false;
   lose(set.store, "accept");
-  expect((await ingest(posts(3), set.ports)).kind).toBe("unavailable");
+  expect((await acceptPosts(posts(3), set.ports)).kind).toBe("unavailable");
   await settle(set);
   expect(set.queue.held).toBeGreaterThanOrEqual(3);
 });
 
 it("brings back posts that were marked as sent when the answer was lost", async () => {
   const set = scene();
-  await ingest(posts(3), set.ports);
+  await acceptPosts(posts(3), set.ports);
   set.queue.losing = false;
   lose(set.store, "overdue");
   await settle(set);
@@ -111,14 +111,14 @@ it("brings back posts that were marked as sent when the answer was lost", async 
 
 it("awaits a post that is accepted while it looks for others", async () => {
   const set = scene();
-  await ingest(posts(1), set.ports);
+  await acceptPosts(posts(1), set.ports);
   await set.store.judge([{ ...DROPPED, source: "x", id: "0" }], iso(set.clock.now));
   const { overdue } = set.store;
   Object.assign(set.store, {
     async overdue(...given: Parameters<typeof overdue>) {
       Object.assign(set.store, { overdue });
       const found = await overdue(...given);
-      await ingest(posts(2), set.ports);
+      await acceptPosts(posts(2), set.ports);
       return found;
     },
   });
@@ -130,7 +130,7 @@ it("awaits a post that is accepted while it looks for others", async () => {
 
 it("asks nothing more once every post has an outcome", async () => {
   const set = scene();
-  await ingest(posts(1), set.ports);
+  await acceptPosts(posts(1), set.ports);
   await set.store.judge([{ ...DROPPED, source: "x", id: "0" }], iso(set.clock.now));
   await settle(set);
   expect([set.isIdle(), set.memory.postsUntil]).toEqual([true, undefined]);

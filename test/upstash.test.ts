@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { serveUpstash } from "../local/redis/server.ts";
 import { freePorts } from "../local/supervisor/ports.ts";
-import { upstash, upstashRedis } from "../workers/platform/upstash.ts";
+import { upstashClient, upstashRedis } from "../workers/platform/upstash.ts";
 
 /** A busy machine may be slow; what is tested here is not time. */
 const PATIENT_MS = 20_000;
@@ -15,7 +15,7 @@ async function connected() {
   const start = () => serveUpstash({ port, token: "secret" });
   const stop = await start();
   const redis = upstashRedis(
-    upstash(url, "secret", PATIENT_MS),
+    upstashClient(url, "secret", PATIENT_MS),
     () => now,
     () => downs++,
   );
@@ -69,6 +69,8 @@ it("says down, not why, and rests before it tries again", async () => {
 
 it("is down with a token that is refused", async () => {
   const { url, stop } = await connected();
-  expect(await upstashRedis(upstash(url, "wrong", PATIENT_MS), Date.now).read(["k"])).toBe("down");
+  expect(await upstashRedis(upstashClient(url, "wrong", PATIENT_MS), Date.now).read(["k"])).toBe(
+    "down",
+  );
   stop();
 });

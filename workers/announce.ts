@@ -1,14 +1,14 @@
-import { seal } from "../src/model/envelope.ts";
-import type { Broadcast, LiveMessage } from "../src/observability/live.ts";
+import { sealEnvelope } from "../src/model/envelope.ts";
+import type { BroadcastLive, LiveMessage } from "../src/observability/live.ts";
 import type { Change, DueDelivery } from "../src/store/store.ts";
-import { batches } from "./ingest.ts";
-import type { EventPorts, Ground, SendQueue } from "./ports.ts";
+import { queueBatches } from "./ingest.ts";
+import type { EventPorts, RuntimePorts, SendQueue } from "./ports.ts";
 
-export type AnnouncePorts = Ground & {
+export type AnnouncePorts = RuntimePorts & {
   deliveries: SendQueue;
   /** Asks the sweeper to look at the outbox no later than `at` (milliseconds). Never throws. */
   wakeSweeper(at: number): Promise<void>;
-  broadcast: Broadcast;
+  broadcast: BroadcastLive;
 };
 
 /** Deliveries that are in the queue are left to it this long. */
@@ -20,13 +20,13 @@ export async function enqueueDeliveries(
   due: readonly Omit<DueDelivery, "eventKey">[],
 ): Promise<void> {
   const messages = due.map(({ id, channelId }) =>
-    seal({ kind: "delivery", id, channelId }, crypto.randomUUID()),
+    sealEnvelope({ kind: "delivery", id, channelId }, crypto.randomUUID()),
   );
-  for (const some of batches(messages)) await queue.sendBatch(some.map((body) => ({ body })));
+  for (const some of queueBatches(messages)) await queue.sendBatch(some.map((body) => ({ body })));
 }
 
 /** What follows a commit. Whatever fails here is found by the sweeper. */
-export function announcer({
+export function afterCommit({
   now,
   log,
   telemetry,

@@ -1,40 +1,40 @@
-import type { Limit } from "../src/channels/channel.ts";
+import type { PaceLimit } from "../src/channels/channel.ts";
 import type { ChannelEnv } from "../src/channels/env.ts";
 import { channelKind } from "../src/channels/registry.ts";
-import { turns } from "../src/concurrency/semaphore.ts";
-import type { CallRecord, Fetch } from "../src/http/request.ts";
+import { limitConcurrency } from "../src/concurrency/semaphore.ts";
+import type { CallRecord, FetchLike } from "../src/http/request.ts";
 import type { Random } from "../src/kit/time.ts";
 import type { ChannelConfig } from "../src/model/channel-config.ts";
 import type { Delivery } from "../src/model/delivery.ts";
-import type { Broadcast, LiveMessage } from "../src/observability/live.ts";
-import { type LineMemory, type Pacer, pacer } from "../src/outbox/gcra.ts";
-import type { DeliverOutcome, DeliverPorts, Journal } from "../src/outbox/ports.ts";
+import type { BroadcastLive, LiveMessage } from "../src/observability/live.ts";
+import { type LineMemory, type RateReservations, rateReservations } from "../src/outbox/gcra.ts";
+import type { DeliverOutcome, DeliverPorts, SendJournal } from "../src/outbox/ports.ts";
 import { deliver } from "../src/pipeline.ts";
 import { StoreUnavailable } from "../src/store/store.ts";
-import type { Ground } from "./ports.ts";
+import type { RuntimePorts } from "./ports.ts";
 
 /** What the object of a channel stands on; workers/wire.ts gives it. */
-export type ChannelPorts = Ground & {
+export type ChannelPorts = RuntimePorts & {
   store: DeliverPorts["store"] & { channels(): Promise<ChannelConfig[]> };
   env: ChannelEnv;
-  fetch: Fetch;
+  fetch: FetchLike;
   random: Random;
   uuid(): string;
   sleep(ms: number): Promise<void>;
   /** Each outside call, for the metrics. */
   called(record: CallRecord): void;
-  broadcast: Broadcast;
+  broadcast: BroadcastLive;
   /** Asks the sweeper to look no later than `at`. Never throws. */
   wakeSweeper(at: number): Promise<void>;
   /**
    * A place in the line of a limit that several channels share, held by the object of that limit;
    * in milliseconds to wait.
    */
-  sharedPlace(holder: number, limit: Limit): Promise<number>;
+  sharedPlace(holder: number, limit: PaceLimit): Promise<number>;
 };
 
 /** What outlives the object. */
-export type ChannelMemory = { lines: LineMemory; journal: Journal };
+export type ChannelMemory = { lines: LineMemory; journal: SendJournal };
 
 export type ChannelKeeper = {
   /**
@@ -44,7 +44,7 @@ export type ChannelKeeper = {
    */
   deliver(id: number, channelId: number): Promise<void>;
   /** For the object of a shared limit. */
-  place(holder: number, limit: Limit): number;
+  place(holder: number, limit: PaceLimit): number;
 };
 
 const CONFIG_FRESH_MS = 5_000;
@@ -72,9 +72,9 @@ const MAX_LOOKS = 15;
 const UNAVAILABLE_MS = 30_000;
 
 export function channelKeeper(ports: ChannelPorts, memory: ChannelMemory): ChannelKeeper {
-  const line = pacer(ports.now, memory.lines);
+  const line = rateReservations(ports.now, memory.lines);
   const deliverPorts = deliverPortsOf(ports, memory.journal, line);
-  const [underWay, alone] = [turns(UNDER_WAY), turns(1)];
+  const [underWay, alone] = [limitConcurrency(UNDER_WAY), limitConcurrency(1)];
   const held = new Map<number, Promise<void>>();
 
   /**
@@ -125,7 +125,11 @@ export function channelKeeper(ports: ChannelPorts, memory: ChannelMemory): Chann
   };
 }
 
-function deliverPortsOf(ports: ChannelPorts, journal: Journal, line: Pacer): DeliverPorts {
+function deliverPortsOf(
+  ports: ChannelPorts,
+  journal: SendJournal,
+  line: RateReservations,
+): DeliverPorts {
   let configs: { at: number; list: Promise<ChannelConfig[]> } | undefined;
   const { store, env, fetch, now, random, sleep } = ports;
   return {
@@ -162,7 +166,7 @@ function deliverPortsOf(ports: ChannelPorts, journal: Journal, line: Pacer): Del
     now,
     random,
     sleep,
-    turn: turns(SENDS),
+    turn: limitConcurrency(SENDS),
     journal,
     telemetry: ports.called,
     log: ({ eventKey, text }) => ports.log({ stage: "notify", eventKey, reason: text }),
@@ -185,7 +189,7 @@ const liveDelivery = (
   ...attempt,
 });
 
-function report(id: number, outcome: DeliverOutcome, { log, telemetry }: Ground): void {
+function report(id: number, outcome: DeliverOutcome, { log, telemetry }: RuntimePorts): void {
   const record = { stage: "deliver", deliveryId: id, outcome: outcome.kind };
   if (
     outcome.kind === "closed" ||

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { Limit } from "../src/channels/channel.ts";
+import type { PaceLimit } from "../src/channels/channel.ts";
 import { type ChannelMemory, channelKeeper } from "./channel-keeper.ts";
 import type { Bindings } from "./env.ts";
 import { wireChannel } from "./wire.ts";
@@ -20,7 +20,7 @@ export class ChannelObject extends DurableObject<Bindings> {
     }
   }
 
-  async place(holder: number, limit: Limit): Promise<number> {
+  async place(holder: number, limit: PaceLimit): Promise<number> {
     return this.#keeper.place(holder, limit);
   }
 }

@@ -2,10 +2,10 @@ import { iso } from "../src/kit/time.ts";
 import { type PollPorts, type PollReport, pollDue } from "../src/sources/poll.ts";
 import type { Source } from "../src/sources/source.ts";
 import type { NetStore, RetentionStore } from "../src/store/store.ts";
-import type { Ground } from "./ports.ts";
-import { oldFrom, type RetentionDays, retain, retainedIn } from "./retention.ts";
+import type { RuntimePorts } from "./ports.ts";
+import { deleteExpired, oldFrom, type RetentionDays, retainedIn } from "./retention.ts";
 
-export type CronPorts = Ground & {
+export type CronPorts = RuntimePorts & {
   sources: readonly Source[];
   variables: Record<string, string>;
   poll: PollPorts;
@@ -26,7 +26,7 @@ export const EVERY_MINUTE = "* * * * *";
  * One tick. The platform promises neither that it comes nor that it comes once: cursors and the
  * sweeper's one alarm make repeats harmless.
  */
-export async function scheduled(
+export async function runTick(
   event: { cron: string; scheduledTime: number },
   ports: CronPorts,
 ): Promise<void> {
@@ -36,7 +36,7 @@ export async function scheduled(
     ports.keepStreams(),
   ]);
   for (const report of reports) {
-    note(report, ports);
+    notePoll(report, ports);
     if (report.outcome === "held") await ports.held(report.source);
   }
 }
@@ -55,7 +55,7 @@ async function net(scheduledTime: number, ports: CronPorts): Promise<void> {
     const waiting = await store.waiting(iso(now() - requeueAfterSeconds * 1000), old);
     if (waiting.nextDue !== null) await sweeper.wake(Math.max(now(), Date.parse(waiting.nextDue)));
     if (waiting.overdue) await sweeper.expectPosts(now());
-    if (waiting.old && old) await retain(old, ports);
+    if (waiting.old && old) await deleteExpired(old, ports);
   } catch (error) {
     log({ stage: "net", level: "warn", outcome: "failed", reason: String(error) });
     await Promise.all([sweeper.wake(now()), sweeper.expectPosts(now())]);
@@ -63,9 +63,9 @@ async function net(scheduledTime: number, ports: CronPorts): Promise<void> {
 }
 
 /** What a poll brought, for the log. */
-export function note(
+export function notePoll(
   { source, outcome, verdict, posts, rejected, detail }: PollReport,
-  { log }: Ground,
+  { log }: RuntimePorts,
 ): void {
   if (outcome === "off" || outcome === "not due") return;
   const failed =

@@ -1,11 +1,11 @@
 import type { DialsPort } from "../src/api/dials.ts";
 import { outsideCall } from "../src/http/request.ts";
-import type { Isolate } from "./isolate.ts";
+import type { SharedIsolate } from "./isolate.ts";
 
 /**
  * The dials of the local stack's twins. Anywhere else there are none, whatever the variables say.
  */
-export function twinDials({ settings, variables, now }: Isolate): DialsPort {
+export function twinDials({ settings, variables, now }: SharedIsolate): DialsPort {
   const base = variables.TWINS_URL;
   if (!settings.LOCAL || base === undefined) return null;
   return {

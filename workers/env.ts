@@ -32,7 +32,7 @@ const parsed = new WeakMap<object, Settings>();
  * The variables and secrets, checked once per isolate. Throws one error that names every setting
  * that is wrong.
  */
-export function settings(env: Bindings): Settings {
+export function settingsOf(env: Bindings): Settings {
   const known = parsed.get(env);
   if (known) return known;
   const read = Settings.safeParse(env);
@@ -42,7 +42,7 @@ export function settings(env: Bindings): Settings {
 }
 
 /** Plain variables and secrets by name, for adapters that check their own settings. */
-export const variables = (env: Bindings): Record<string, string> =>
+export const variablesOf = (env: Bindings): Record<string, string> =>
   Object.fromEntries(
     Object.entries<unknown>(env).flatMap(([name, value]) =>
       typeof value === "string" ? [[name, value]] : [],

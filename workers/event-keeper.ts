@@ -2,7 +2,7 @@ import { coalesce } from "../src/concurrency/coalesce.ts";
 import { tokenOf } from "../src/events/summarise.ts";
 import type { ProviderFacts } from "../src/model/facts.ts";
 import type { Mention } from "../src/model/mention.ts";
-import { decide, type Known, recall, UNKNOWN } from "../src/pipeline.ts";
+import { decide, type KnownEvent, recallEvent, UNKNOWN_EVENT } from "../src/pipeline.ts";
 import type { EventPorts } from "./ports.ts";
 
 /** A stale commit means that another instance wrote in between; twice in a row is already rare. */
@@ -38,13 +38,13 @@ export type EventKeeper = {
  * may be evicted at any await.
  */
 export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeeper {
-  let known: Known | undefined;
+  let known: KnownEvent | undefined;
   let trace: string | undefined;
 
-  async function load(): Promise<Known> {
+  async function load(): Promise<KnownEvent> {
     const state =
       memory.eventKey === undefined ? undefined : await ports.store.load(memory.eventKey);
-    return state ? recall(state) : UNKNOWN;
+    return state ? recallEvent(state) : UNKNOWN_EVENT;
   }
 
   /** Answers false when the event changed under us. */

@@ -1,15 +1,15 @@
-import type { Health } from "../src/api/ports.ts";
+import type { HealthReport } from "../src/api/ports.ts";
 import { glance } from "../src/concurrency/glance.ts";
 import { iso } from "../src/kit/time.ts";
 import type { Bindings } from "./env.ts";
-import type { Isolate } from "./isolate.ts";
+import type { SharedIsolate } from "./isolate.ts";
 
 export const VERSION = "0.1.0";
 
 const QUEUES = ["POSTS", "MENTIONS", "DELIVERIES"] as const;
 
 /** Messages waiting in each queue; null where the platform does not say. */
-export async function backlogs(env: Bindings): Promise<Record<string, number | null>> {
+export async function queueBacklogs(env: Bindings): Promise<Record<string, number | null>> {
   const entries = QUEUES.map(async (name): Promise<[string, number | null]> => {
     try {
       return [name.toLowerCase(), (await env[name].metrics()).backlogCount];
@@ -26,10 +26,10 @@ const reached = (work: Promise<unknown>): Promise<boolean> =>
 const LOOK_EVERY_MS = 1_000;
 
 /** Health and readiness for whoever probes: one look a second and isolate. */
-export function probes(
+export function healthProbes(
   env: Bindings,
-  isolate: Isolate,
-): { health(): Promise<Health>; unready(): Promise<string[]> } {
+  isolate: SharedIsolate,
+): { health(): Promise<HealthReport>; unready(): Promise<string[]> } {
   const healthSeen = glance(() => health(env, isolate), LOOK_EVERY_MS, isolate.now);
   const unreadySeen = glance(() => unready(isolate), LOOK_EVERY_MS, isolate.now);
   return {
@@ -45,12 +45,15 @@ export function probes(
  * unhealthy without the database; degraded without Redis, and while a channel waits for its
  * credentials or rules were refused.
  */
-async function health(env: Bindings, isolate: Isolate): Promise<Omit<Health, "checkedAt">> {
+async function health(
+  env: Bindings,
+  isolate: SharedIsolate,
+): Promise<Omit<HealthReport, "checkedAt">> {
   const [database, redis, rules, queues] = await Promise.all([
     reached(isolate.store.ping()),
     isolate.redis.read(["health"]),
     reached(isolate.rules.current()),
-    backlogs(env),
+    queueBacklogs(env),
   ]);
   const channels = database ? await isolate.channels.get().catch(() => []) : [];
   const { version, loadedAt, rejected } = isolate.rules.status();
@@ -73,7 +76,7 @@ async function health(env: Bindings, isolate: Isolate): Promise<Omit<Health, "ch
   };
 }
 
-async function unready(isolate: Isolate): Promise<string[]> {
+async function unready(isolate: SharedIsolate): Promise<string[]> {
   const [tables, rules] = await Promise.all([
     reached(isolate.store.migrated()),
     reached(isolate.rules.current()),

@@ -1,10 +1,10 @@
 import { waitUntil } from "cloudflare:workers";
-import { api } from "../src/api/app.ts";
-import { scheduled } from "./cron.ts";
+import { apiApp } from "../src/api/app.ts";
+import { runTick } from "./cron.ts";
 import { edgeCache } from "./edge-cache.ts";
-import { type Bindings, settings } from "./env.ts";
+import { type Bindings, settingsOf } from "./env.ts";
 import { onceAnIsolate } from "./isolate.ts";
-import { consume } from "./queues.ts";
+import { consumeBatch } from "./queues.ts";
 import { wireQueues } from "./wire.ts";
 import { wireApi, wireCron } from "./wire-api.ts";
 
@@ -19,8 +19,8 @@ export { SweeperObject } from "./sweeper-object.ts";
 /** Its routes are compiled at the first request. */
 const appOf = onceAnIsolate((env) => {
   const { ports, flush } = wireApi(env);
-  const app = api(ports);
-  const { EDGE_CACHE, PUBLIC_READ } = settings(env);
+  const app = apiApp(ports);
+  const { EDGE_CACHE, PUBLIC_READ } = settingsOf(env);
   // Where reads are no longer public, nor are the copies that were made while they were.
   if (EDGE_CACHE === "off" || PUBLIC_READ === "off")
     return { answer: async (request: Request) => app.fetch(request), flush };
@@ -40,12 +40,12 @@ export default {
   },
   async scheduled(event, env, context) {
     const { ports, flush } = wireCron(env, (work) => context.waitUntil(work));
-    await scheduled(event, ports);
+    await runTick(event, ports);
     flush();
   },
   async queue(batch, env, context) {
     const { ports, flush } = wireQueues(env, (work) => context.waitUntil(work));
-    await consume(batch, ports);
+    await consumeBatch(batch, ports);
     flush();
   },
 } satisfies ExportedHandler<Bindings>;

@@ -1,6 +1,6 @@
-import type { Ingested } from "../src/api/ports.ts";
+import type { IngestResult } from "../src/api/ports.ts";
 import { iso } from "../src/kit/time.ts";
-import { seal } from "../src/model/envelope.ts";
+import { sealEnvelope } from "../src/model/envelope.ts";
 import type { RawPost } from "../src/model/raw-post.ts";
 import { type PostRef, StoreUnavailable } from "../src/store/store.ts";
 import { textHash } from "../src/text/near-duplicate/text-hash.ts";
@@ -19,7 +19,7 @@ const OVERLOADED_SECONDS = 10;
  * database's answer is lost: the sweep sends what has no outcome again. What comes faster than it
  * is worked off is refused, so that neither the queue nor the wait grows without bound.
  */
-export async function ingest(posts: RawPost[], ports: IngestPorts): Promise<Ingested> {
+export async function acceptPosts(posts: RawPost[], ports: IngestPorts): Promise<IngestResult> {
   const distinct = [...new Map(posts.map((post) => [`${post.source}:${post.id}`, post])).values()];
   const arrivals = distinct.map((post) => ({ post, textHash: textHash(post.text) }));
   let fresh: PostRef[];
@@ -53,7 +53,7 @@ export async function ingest(posts: RawPost[], ports: IngestPorts): Promise<Inge
   return { kind: "accepted", fresh: fresh.length, repeated: posts.length - fresh.length };
 }
 
-function overloaded({ log }: IngestPorts): Ingested {
+function overloaded({ log }: IngestPorts): IngestResult {
   log({ stage: "ingest", level: "warn", outcome: "overloaded" });
   return { kind: "overloaded", retryAfter: OVERLOADED_SECONDS };
 }
@@ -66,8 +66,8 @@ export async function sendPosts(
 ): Promise<void> {
   if (posts.length === 0) return;
   try {
-    for (const batch of batches(
-      posts.map((post) => seal({ kind: "post", post, again }, crypto.randomUUID())),
+    for (const batch of queueBatches(
+      posts.map((post) => sealEnvelope({ kind: "post", post, again }, crypto.randomUUID())),
     )) {
       await ports.posts.sendBatch(batch.map((body) => ({ body })));
     }
@@ -83,7 +83,7 @@ export const overdueFrom = (
 ): number => now + requeueAfterSeconds * 1000 + 1;
 
 /** Cuts messages into calls that the queue accepts. */
-export function batches<T>(messages: T[]): T[][] {
+export function queueBatches<T>(messages: T[]): T[][] {
   const result: T[][] = [];
   let room = 0;
   for (const message of messages) {

@@ -10,17 +10,17 @@ import { type Blacklist, parseBlacklist } from "../src/filter/blacklist.ts";
 import type { CallRecord } from "../src/http/request.ts";
 import { iso } from "../src/kit/time.ts";
 import type { ChannelConfig } from "../src/model/channel-config.ts";
-import { logger, together } from "../src/observability/log.ts";
-import { type Collector, collector } from "../src/observability/metrics.ts";
-import { type Authors, parseAuthors } from "../src/refine/authors.ts";
+import { batchLines, createLogger } from "../src/observability/log.ts";
+import { type MetricsCollector, metricsCollector } from "../src/observability/metrics.ts";
+import { type ListedAuthors, parseAuthors } from "../src/refine/authors.ts";
 import { postgresLeases, postgresStore } from "../src/store/postgres.ts";
 import type { Store } from "../src/store/store.ts";
-import { type Bindings, settings, variables } from "./env.ts";
+import { type Bindings, settingsOf, variablesOf } from "./env.ts";
 import { type HotList, hotList } from "./platform/lists-kv.ts";
 import { neonSql } from "./platform/neon.ts";
 import { type RulesKv, rulesFromKv } from "./platform/rules-kv.ts";
-import { noRedis, upstash, upstashRedis } from "./platform/upstash.ts";
-import type { Ground } from "./ports.ts";
+import { noRedis, upstashClient, upstashRedis } from "./platform/upstash.ts";
+import type { RuntimePorts } from "./ports.ts";
 import { type GateMemory, gateMemory } from "./provider-object.ts";
 import type { Settings } from "./settings.ts";
 
@@ -28,20 +28,20 @@ import type { Settings } from "./settings.ts";
  * What all invocations and objects of one isolate share: clients without a connection of their own,
  * and values read lately. No promise is shared.
  */
-export type Isolate = Ground & {
+export type SharedIsolate = RuntimePorts & {
   settings: Settings;
   variables: Record<string, string>;
-  metrics: Collector;
+  metrics: MetricsCollector;
   store: Store;
   /** New ones for each object: they share promises. */
   leases(): ReturnType<typeof postgresLeases>;
   redis: Redis;
-  client: ReturnType<typeof upstash> | null;
+  client: ReturnType<typeof upstashClient> | null;
   cache: ReturnType<typeof layeredCache>;
   gates: GateMemory;
   tokens: Map<string, { token: string; until: number }>;
   rules: RulesKv;
-  authors: HotList<Authors>;
+  authors: HotList<ListedAuthors>;
   blacklist: HotList<Blacklist>;
   channels: LastGood<ChannelConfig[]>;
   called(record: CallRecord): void;
@@ -66,13 +66,13 @@ export function onceAnIsolate<T extends object>(make: (env: Bindings) => T): (en
 
 export const isolateOf = onceAnIsolate(isolate);
 
-function isolate(env: Bindings): Isolate {
-  const given = settings(env);
+function isolate(env: Bindings): SharedIsolate {
+  const given = settingsOf(env);
   const now = Date.now;
-  const metrics = collector();
+  const metrics = metricsCollector();
   // In production each line is a record of its own. wrangler dev spends more on a line than the
   // Worker on a post.
-  const log = logger(given.LOCAL ? together(console.log) : console.log, now);
+  const log = createLogger(given.LOCAL ? batchLines(console.log) : console.log, now);
   const rereadMs = given.LOCAL ? REREAD_LOCAL_MS : REREAD_MS;
   const sql = neonSql({
     databaseUrl: given.DATABASE_URL,
@@ -82,14 +82,14 @@ function isolate(env: Bindings): Isolate {
   // It counts every row there is, for the page, the metrics and four charts.
   const store: Store = { ...tables, overview: kept(() => tables.overview(iso(now())), now) };
   const client = given.UPSTASH_REDIS_REST_URL
-    ? upstash(given.UPSTASH_REDIS_REST_URL, given.UPSTASH_REDIS_REST_TOKEN ?? "")
+    ? upstashClient(given.UPSTASH_REDIS_REST_URL, given.UPSTASH_REDIS_REST_TOKEN ?? "")
     : null;
   const redis = client
     ? upstashRedis(client, now, () => metrics.count("external_error_total_redis"))
     : noRedis;
   return {
     settings: given,
-    variables: variables(env),
+    variables: variablesOf(env),
     now,
     log,
     metrics,
@@ -104,7 +104,7 @@ function isolate(env: Bindings): Isolate {
     rules: rulesFromKv(
       env.RULES,
       store,
-      { fallback: builtInRules, variables: variables(env), vocabulary: VOCABULARY, rereadMs },
+      { fallback: builtInRules, variables: variablesOf(env), vocabulary: VOCABULARY, rereadMs },
       { now, telemetry: metrics },
     ),
     authors: hotList("authors", authorsList, parseAuthors, env.RULES, rereadMs, now),

@@ -1,7 +1,7 @@
 import { serial } from "../src/concurrency/serial.ts";
 import type { Clock } from "../src/kit/time.ts";
 import type { RawPost } from "../src/model/raw-post.ts";
-import { type Interest, readFrame } from "../src/sources/jetstream/index.ts";
+import { readFrame, type StreamInterest } from "../src/sources/jetstream/index.ts";
 
 const FLUSH_POSTS = 50;
 const FLUSH_MS = 2_000;
@@ -23,14 +23,14 @@ const HELD_MOST = 1_000;
 const CLOCK_SKEW_MS = 60_000;
 const BACKOFF_MS = [0, 30_000, 60_000, 120_000, 300_000];
 
-export type Socket = { close(): void };
-export type Listener = { frame(text: string): void; closed(): void };
+export type JetstreamSocket = { close(): void };
+export type JetstreamListener = { frame(text: string): void; closed(): void };
 
 export type JetstreamPorts = {
   now: Clock;
-  interest: Interest;
+  interest: StreamInterest;
   /** Opens the stream after `cursor`; throws when refused. */
-  open(cursor: string | null, listener: Listener): Promise<Socket>;
+  open(cursor: string | null, listener: JetstreamListener): Promise<JetstreamSocket>;
   ingest(posts: RawPost[]): Promise<"ok" | "unavailable">;
   /** Survives eviction. */
   memory: { cursor: string | null };
@@ -51,7 +51,7 @@ export type JetstreamState = {
 export function jetstreamKeeper(ports: JetstreamPorts) {
   const { now, memory } = ports;
   const inTurn = serial();
-  let socket: Socket | null = null;
+  let socket: JetstreamSocket | null = null;
   let connection = 0;
   let failures = 0;
   let retryAt = 0;

@@ -1,11 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 import { interestIn, streamSettings, subscribeUrl } from "../src/sources/jetstream/index.ts";
 import type { Bindings } from "./env.ts";
-import { ingest } from "./ingest.ts";
+import { acceptPosts } from "./ingest.ts";
 import { isolateOf } from "./isolate.ts";
 import { type JetstreamState, jetstreamKeeper } from "./jetstream-keeper.ts";
 import { openStream } from "./jetstream-socket.ts";
-import { flusher, ingestPorts } from "./wire.ts";
+import { ingestPorts, metricsFlusher } from "./wire.ts";
 
 const WATCH_MS = 30_000;
 
@@ -15,7 +15,7 @@ const WATCH_MS = 30_000;
  */
 export class JetstreamObject extends DurableObject<Bindings> {
   readonly #isolate = isolateOf(this.env);
-  readonly #flush = flusher(this.env, this.#isolate, (work) => this.ctx.waitUntil(work));
+  readonly #flush = metricsFlusher(this.env, this.#isolate, (work) => this.ctx.waitUntil(work));
   readonly #settings = streamSettings(this.#isolate.variables);
   readonly #keeper = jetstreamKeeper({
     now: Date.now,
@@ -27,7 +27,7 @@ export class JetstreamObject extends DurableObject<Bindings> {
       );
     },
     ingest: async (posts) =>
-      (await ingest(posts, ingestPorts(this.env, this.#isolate))).kind === "accepted"
+      (await acceptPosts(posts, ingestPorts(this.env, this.#isolate))).kind === "accepted"
         ? "ok"
         : "unavailable",
     memory: cursorIn(this.ctx.storage),

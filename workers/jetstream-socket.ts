@@ -1,4 +1,4 @@
-import type { Listener, Socket } from "./jetstream-keeper.ts";
+import type { JetstreamListener, JetstreamSocket } from "./jetstream-keeper.ts";
 
 const OPEN_MS = 10_000;
 
@@ -10,7 +10,7 @@ type Opened = {
 };
 
 /** A Worker's fetch, as far as an upgrade needs it. */
-export type Upgrade = (
+export type UpgradeFetch = (
   url: string,
   init: { redirect: "manual"; headers: Record<string, string>; signal: AbortSignal },
 ) => Promise<{ webSocket: Opened | null }>;
@@ -21,10 +21,10 @@ export type Upgrade = (
  */
 export async function openStream(
   url: string,
-  listener: Listener,
-  fetch: Upgrade,
+  listener: JetstreamListener,
+  fetch: UpgradeFetch,
   openMs = OPEN_MS,
-): Promise<Socket> {
+): Promise<JetstreamSocket> {
   const opening = new AbortController();
   const deadline = setTimeout(() => opening.abort(), openMs);
   const headers = { upgrade: "websocket" };

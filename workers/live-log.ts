@@ -1,6 +1,6 @@
 import { LiveMessage } from "../src/observability/live.ts";
 
-export type Logged = { id: number; message: LiveMessage };
+export type LoggedMessage = { id: number; message: LiveMessage };
 
 /** How far back a listener that was away may resume. */
 const KEPT = 2_000;
@@ -13,14 +13,14 @@ export function liveLog(sql: SqlStorage) {
   sql.exec(
     "create table if not exists live (id integer primary key autoincrement, body text not null)",
   );
-  const rows = (query: string, ...values: number[]): Logged[] =>
+  const rows = (query: string, ...values: number[]): LoggedMessage[] =>
     sql
       .exec<{ id: number; body: string }>(query, ...values)
       .toArray()
       .map(({ id, body }) => ({ id, message: LiveMessage.parse(JSON.parse(body)) }));
 
   return {
-    append(messages: LiveMessage[]): Logged[] {
+    append(messages: LiveMessage[]): LoggedMessage[] {
       const logged = messages.map((message) => {
         const { id } = sql
           .exec<{ id: number }>(
@@ -39,7 +39,7 @@ export function liveLog(sql: SqlStorage) {
      * What came after `id`, or "gone" when some of it is not kept any more (or the id is not one of
      * this log).
      */
-    after(id: number): Logged[] | "gone" {
+    after(id: number): LoggedMessage[] | "gone" {
       const { first, last } = sql
         .exec<{ first: number | null; last: number }>(
           "select min(id) as first, coalesce(max(id), 0) as last from live",

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { collector } from "../src/observability/metrics.ts";
+import { metricsCollector } from "../src/observability/metrics.ts";
 import type { Bindings } from "./env.ts";
 
 it("sums what many isolates count", async () => {
   const metrics = (env as unknown as Bindings).METRICS.getByName("sum");
-  const isolate = collector();
+  const isolate = metricsCollector();
   isolate.count("posts_total", { source: "x", outcome: "kept" }, 2);
   isolate.observe("end_to_end_ms", {}, 40);
   const deltas = isolate.drain();

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { emptySnapshot, merge, type Snapshot } from "../src/observability/metrics.ts";
+import { emptySnapshot, type MetricsSnapshot, mergeMetrics } from "../src/observability/metrics.ts";
 import type { Bindings } from "./env.ts";
 
 /**
@@ -13,15 +13,15 @@ const SAVE_AFTER_MS = 5_000;
  * reads the totals.
  */
 export class MetricsObject extends DurableObject<Bindings> {
-  #totals: Snapshot = this.ctx.storage.kv.get<Snapshot>("totals") ?? emptySnapshot();
+  #totals: MetricsSnapshot = this.ctx.storage.kv.get<MetricsSnapshot>("totals") ?? emptySnapshot();
 
-  async add(deltas: Snapshot): Promise<void> {
-    this.#totals = merge(this.#totals, deltas);
+  async add(deltas: MetricsSnapshot): Promise<void> {
+    this.#totals = mergeMetrics(this.#totals, deltas);
     if ((await this.ctx.storage.getAlarm()) === null)
       await this.ctx.storage.setAlarm(Date.now() + SAVE_AFTER_MS);
   }
 
-  totals(): Snapshot {
+  totals(): MetricsSnapshot {
     return this.#totals;
   }
 

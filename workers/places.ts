@@ -1,18 +1,18 @@
 import type { CursorStore, SourceCursor } from "../src/store/store.ts";
 
 /** Where the polls of a source stand, and where they stood when the database was last told. */
-export type Kept = { place: SourceCursor; stored: string | null };
+export type CachedCursor = { place: SourceCursor; stored: string | null };
 
 /**
  * What outlives an invocation and is not the database. It may fail, and may forget: then the
  * database is asked.
  */
 export type PlaceMemory = {
-  get(source: string): Promise<Kept | undefined>;
-  put(source: string, kept: Kept | undefined): Promise<void>;
+  get(source: string): Promise<CachedCursor | undefined>;
+  put(source: string, kept: CachedCursor | undefined): Promise<void>;
 };
 
-export type Places = {
+export type CursorCache = {
   cursor: CursorStore["cursor"];
   /** See CursorPort in src/sources/poll.ts. */
   advanceCursor(
@@ -34,9 +34,9 @@ export type Places = {
  * the copy, so that a database in which nothing happens can sleep. Losing the copy loses no post:
  * since the stored cursor none came. A copy that the database contradicts is dropped.
  */
-export function placesBeside(store: CursorStore, memory: PlaceMemory): Places {
+export function placesBeside(store: CursorStore, memory: PlaceMemory): CursorCache {
   const recall = (source: string) => memory.get(source).catch(() => undefined);
-  const keep = (source: string, kept: Kept | undefined) =>
+  const keep = (source: string, kept: CachedCursor | undefined) =>
     memory.put(source, kept).catch(() => undefined);
 
   return {

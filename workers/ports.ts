@@ -2,12 +2,12 @@ import type { Clock } from "../src/kit/time.ts";
 import type { ChannelConfig } from "../src/model/channel-config.ts";
 import type { Envelope } from "../src/model/envelope.ts";
 import type { ProviderFacts } from "../src/model/facts.ts";
-import type { Mention, Token } from "../src/model/mention.ts";
+import type { Mention, TokenRef } from "../src/model/mention.ts";
 import type { RawPost } from "../src/model/raw-post.ts";
-import type { Broadcast } from "../src/observability/live.ts";
-import type { Log } from "../src/observability/log.ts";
+import type { BroadcastLive } from "../src/observability/live.ts";
+import type { WriteLog } from "../src/observability/log.ts";
 import type { Telemetry } from "../src/observability/telemetry.ts";
-import type { Judged } from "../src/pipeline.ts";
+import type { JudgeResult } from "../src/pipeline.ts";
 import type { Ruleset } from "../src/rules/score.ts";
 import type {
   Change,
@@ -21,8 +21,8 @@ import type {
 export type SendQueue = { sendBatch(messages: { body: Envelope }[]): Promise<unknown> };
 
 /** What consumers use of the platform's MessageBatch and Message. */
-export type Batch = { readonly queue: string; readonly messages: readonly Message[] };
-export type Message = {
+export type QueueBatch = { readonly queue: string; readonly messages: readonly QueueMessage[] };
+export type QueueMessage = {
   readonly id: string;
   readonly body: unknown;
   /** 1 at the first delivery. */
@@ -32,10 +32,10 @@ export type Message = {
 };
 
 /** What every handler and object may use of the time and of reporting. */
-export type Ground = { now: Clock; log: Log; telemetry: Telemetry };
+export type RuntimePorts = { now: Clock; log: WriteLog; telemetry: Telemetry };
 
 /** What accepts posts: POST /ingest, the polls, the sweep. */
-export type IngestPorts = Ground & {
+export type IngestPorts = RuntimePorts & {
   store: PostStore;
   posts: SendQueue;
   requeueAfterSeconds: number;
@@ -51,7 +51,7 @@ export type IngestPorts = Ground & {
  * The 14-day window in Redis. Neither call throws: without Redis every post counts as new, and the
  * database tells.
  */
-export type Seen = {
+export type SeenWindow = {
   /**
    * Claims each post for the message that holds it; answers the keys whose work is already done.
    */
@@ -59,12 +59,12 @@ export type Seen = {
   confirm(keys: string[]): Promise<void>;
 };
 
-export type QueuePorts = Ground & {
+export type QueuePorts = RuntimePorts & {
   store: PostStore & DeadLetterStore;
   mentions: SendQueue;
-  seen: Seen;
+  seen: SeenWindow;
   /** The judge of posts, by the lists as they are now. */
-  judging(): Promise<(post: RawPost) => Judged>;
+  judging(): Promise<(post: RawPost) => JudgeResult>;
   /** Resolves once the mentions are evidence; throws when that failed. */
   addMentions(eventKey: string, mentions: Mention[], traceId?: string): Promise<void>;
   /**
@@ -72,13 +72,13 @@ export type QueuePorts = Ground & {
    * made.
    */
   deliver(channelId: number, deliveryId: number): Promise<void>;
-  broadcast: Broadcast;
+  broadcast: BroadcastLive;
 };
 
-export type EventPorts = Ground & {
+export type EventPorts = RuntimePorts & {
   store: EventStore;
   /** `traceId`: of the message that set it off; outside calls pass it along. */
-  examine(token: Token, traceId?: string): Promise<ProviderFacts[]>;
+  examine(token: TokenRef, traceId?: string): Promise<ProviderFacts[]>;
   rules(): Promise<Ruleset>;
   channels(): Promise<ChannelConfig[]>;
   /**

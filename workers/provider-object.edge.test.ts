@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import type { Ask } from "../src/http/provider-guard.ts";
+import type { GuardRequest } from "../src/http/provider-guard.ts";
 import type { Bindings } from "./env.ts";
 import { gateMemory, sharedGate } from "./provider-object.ts";
 
 const { PROVIDERS } = env as unknown as Bindings;
 const limits = { pace: { perMinute: 3, gapMs: 0 }, dailyBudget: 100 };
-const ask = (provider: string, more: Partial<Ask> = {}): Ask => ({
+const ask = (provider: string, more: Partial<GuardRequest> = {}): GuardRequest => ({
   provider,
   limits,
   patienceMs: 0,

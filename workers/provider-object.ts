@@ -1,22 +1,22 @@
 import { DurableObject } from "cloudflare:workers";
-import { localGate } from "../src/http/local-guard.ts";
+import { localGuard } from "../src/http/local-guard.ts";
 import {
-  type Admission,
-  type Ask,
-  admit,
-  type Gate,
-  type GateState,
-  type Limits,
-  OPEN_GATE,
-  type Outcome,
+  admitCall,
+  type CallOutcome,
+  FRESH_GUARD,
+  type GuardAdmission,
+  type GuardRequest,
+  type GuardState,
+  type ProviderGuard,
+  type ProviderLimits,
   type ProviderStatus,
-  settled,
+  settleCall,
   statusOf,
 } from "../src/http/provider-guard.ts";
 import type { Clock } from "../src/kit/time.ts";
 import type { Bindings } from "./env.ts";
 
-type Kept = { state: GateState; limits: Limits | null };
+type Kept = { state: GuardState; limits: ProviderLimits | null };
 
 /**
  * The gate of one provider: its pace, breaker and daily budget, kept across all isolates. Both
@@ -25,20 +25,20 @@ type Kept = { state: GateState; limits: Limits | null };
  */
 export class ProviderObject extends DurableObject<Bindings> {
   #read(): Kept {
-    return this.ctx.storage.kv.get<Kept>("gate") ?? { state: OPEN_GATE, limits: null };
+    return this.ctx.storage.kv.get<Kept>("gate") ?? { state: FRESH_GUARD, limits: null };
   }
 
-  admit(ask: Ask): Admission {
-    const { state, admission } = admit(this.#read().state, ask, Date.now());
+  admit(ask: GuardRequest): GuardAdmission {
+    const { state, admission } = admitCall(this.#read().state, ask, Date.now());
     if (admission.kind === "go")
       this.ctx.storage.kv.put<Kept>("gate", { state, limits: ask.limits });
     return admission;
   }
 
-  settle(outcome: Outcome): void {
+  settle(outcome: CallOutcome): void {
     const { state } = this.#read();
     this.ctx.storage.kv.put<Kept>("gate", {
-      state: settled(state, outcome, Date.now()),
+      state: settleCall(state, outcome, Date.now()),
       limits: outcome.limits,
     });
   }
@@ -55,7 +55,7 @@ export class ProviderObject extends DurableObject<Bindings> {
   reset(): void {
     const { state, limits } = this.#read();
     this.ctx.storage.kv.put<Kept>("gate", {
-      state: { ...OPEN_GATE, grants: state.grants, spending: state.spending },
+      state: { ...FRESH_GUARD, grants: state.grants, spending: state.spending },
       limits,
     });
   }
@@ -69,26 +69,30 @@ const BELIEVE_MS = 5_000;
  * cannot be reached.
  */
 export type GateMemory = {
-  refusals: Map<string, { admission: Admission; until: number }>;
-  local: Gate;
+  refusals: Map<string, { admission: GuardAdmission; until: number }>;
+  local: ProviderGuard;
 };
 export const gateMemory = (now: Clock): GateMemory => ({
   refusals: new Map(),
-  local: localGate(now),
+  local: localGuard(now),
 });
 
 /**
  * The shared gate as an isolate sees it. While the object of a provider is out of reach the isolate
  * keeps pace and breaker on its own.
  */
-export function sharedGate(providers: Bindings["PROVIDERS"], memory: GateMemory, now: Clock): Gate {
+export function sharedGate(
+  providers: Bindings["PROVIDERS"],
+  memory: GateMemory,
+  now: Clock,
+): ProviderGuard {
   const object = (provider: string) => providers.get(providers.idFromName(provider));
   return {
     async admit(ask) {
       const believed = memory.refusals.get(ask.provider);
       if (believed !== undefined && now() < believed.until) return believed.admission;
       try {
-        const admission: Admission = await object(ask.provider).admit(ask);
+        const admission: GuardAdmission = await object(ask.provider).admit(ask);
         const lasts =
           admission.kind === "no" &&
           admission.delayMs > BELIEVE_MS &&

@@ -1,11 +1,11 @@
 import { iso } from "../src/kit/time.ts";
 import type { DeadLetter } from "../src/model/dead-letter.ts";
-import { type Body, open, seal } from "../src/model/envelope.ts";
+import { type MessageBody, openEnvelope, sealEnvelope } from "../src/model/envelope.ts";
 import type { Mention } from "../src/model/mention.ts";
 import { postKey, type RawPost } from "../src/model/raw-post.ts";
-import type { Judged } from "../src/pipeline.ts";
-import { batches } from "./ingest.ts";
-import type { Batch, Message, QueuePorts } from "./ports.ts";
+import type { JudgeResult } from "../src/pipeline.ts";
+import { queueBatches } from "./ingest.ts";
+import type { QueueBatch, QueueMessage, QueuePorts } from "./ports.ts";
 
 type Letter = DeadLetter & { key: string };
 
@@ -24,8 +24,8 @@ export const retryDelay = (attempts: number): number =>
  * Every message is acked or retried by name. What throws here retries the whole batch: nothing is
  * lost, some work is repeated.
  */
-export async function consume(batch: Batch, ports: QueuePorts): Promise<void> {
-  const consumers: Record<string, (batch: Batch, ports: QueuePorts) => Promise<void>> = {
+export async function consumeBatch(batch: QueueBatch, ports: QueuePorts): Promise<void> {
+  const consumers: Record<string, (batch: QueueBatch, ports: QueuePorts) => Promise<void>> = {
     posts: consumePosts,
     mentions: consumeMentions,
     deliveries: consumeDeliveries,
@@ -52,22 +52,22 @@ export async function consume(batch: Batch, ports: QueuePorts): Promise<void> {
   ports.telemetry.observe("pipeline_latency_ms", { stage: batch.queue }, ports.now() - started);
 }
 
-type Held<K extends Body["kind"]> = {
-  message: Message;
-  body: Extract<Body, { kind: K }>;
+type Held<K extends MessageBody["kind"]> = {
+  message: QueueMessage;
+  body: Extract<MessageBody, { kind: K }>;
   traceId: string;
 };
 
 /** Opens each message. The unreadable are buried, the newer wait; neither holds up the rest. */
-async function readable<K extends Body["kind"]>(
-  batch: Batch,
+async function readable<K extends MessageBody["kind"]>(
+  batch: QueueBatch,
   kind: K,
   ports: QueuePorts,
 ): Promise<Held<K>[]> {
   const held: Held<K>[] = [];
-  const poison: { message: Message; letter: Letter }[] = [];
+  const poison: { message: QueueMessage; letter: Letter }[] = [];
   for (const message of batch.messages) {
-    const opened = open(message.body, kind);
+    const opened = openEnvelope(message.body, kind);
     if (opened.kind === "body") held.push({ message, body: opened.body, traceId: opened.traceId });
     else if (opened.kind === "newer") message.retry({ delaySeconds: NEWER_DELAY_SECONDS });
     else
@@ -89,7 +89,7 @@ const ADVICE: Record<string, string> = {
 
 const letter = (
   stage: string,
-  message: Message,
+  message: QueueMessage,
   reason: string,
   error: string,
   subject: string | null,
@@ -106,7 +106,7 @@ const letter = (
 
 /** The letters are stored before their messages are acked. */
 async function bury(
-  dead: { message: Message; letter: Letter }[],
+  dead: { message: QueueMessage; letter: Letter }[],
   ports: QueuePorts,
 ): Promise<void> {
   if (dead.length === 0) return;
@@ -129,7 +129,7 @@ async function bury(
  * posts: judge each, record the outcomes in one statement, send the mentions on, and only then
  * confirm the claim and ack.
  */
-async function consumePosts(batch: Batch, ports: QueuePorts): Promise<void> {
+async function consumePosts(batch: QueueBatch, ports: QueuePorts): Promise<void> {
   const began = ports.now();
   const held = await readable(batch, "post", ports);
   const done = await ports.seen.claim(
@@ -138,8 +138,8 @@ async function consumePosts(batch: Batch, ports: QueuePorts): Promise<void> {
       .map(({ body, message }) => ({ key: postKey(body.post), holder: message.id })),
   );
   const judge = await ports.judging();
-  const poison: { message: Message; letter: Letter }[] = [];
-  const judged: { item: Held<"post">; result: Judged }[] = [];
+  const poison: { message: QueueMessage; letter: Letter }[] = [];
+  const judged: { item: Held<"post">; result: JudgeResult }[] = [];
   for (const item of held) {
     if (!item.body.again && done.has(postKey(item.body.post))) item.message.ack();
     else
@@ -165,10 +165,12 @@ async function consumePosts(batch: Batch, ports: QueuePorts): Promise<void> {
   );
   const mentions = going.flatMap(({ item, result }) =>
     result.kind === "keep"
-      ? result.post.mentions.map((mention) => seal({ kind: "mention", mention }, item.traceId))
+      ? result.post.mentions.map((mention) =>
+          sealEnvelope({ kind: "mention", mention }, item.traceId),
+        )
       : [],
   );
-  for (const some of batches(mentions))
+  for (const some of queueBatches(mentions))
     await ports.mentions.sendBatch(some.map((body) => ({ body })));
   await ports.seen.confirm(judged.map(({ item }) => postKey(item.body.post)));
   for (const { item } of judged) item.message.ack();
@@ -185,7 +187,7 @@ async function consumePosts(batch: Batch, ports: QueuePorts): Promise<void> {
 }
 
 const outcomeOf = (
-  result: Judged,
+  result: JudgeResult,
   duplicate: boolean,
 ): { outcome: string; reason: string | null } => {
   if (result.kind === "drop") return { outcome: "dropped", reason: result.judgement.reason };
@@ -229,7 +231,7 @@ async function report(posts: Reported[], began: number, ports: QueuePorts): Prom
  * mentions: one call to the object of each event_key with all of its mentions; a key that fails
  * retries alone.
  */
-async function consumeMentions(batch: Batch, ports: QueuePorts): Promise<void> {
+async function consumeMentions(batch: QueueBatch, ports: QueuePorts): Promise<void> {
   const held = await readable(batch, "mention", ports);
   const byKey = Map.groupBy(held, ({ body }) => body.mention.eventKey);
   await Promise.all(
@@ -260,7 +262,7 @@ async function consumeMentions(batch: Batch, ports: QueuePorts): Promise<void> {
  * deliveries: the row in push_outbox is the authority. Whatever happens to the message, the sweeper
  * sends what is open and due.
  */
-async function consumeDeliveries(batch: Batch, ports: QueuePorts): Promise<void> {
+async function consumeDeliveries(batch: QueueBatch, ports: QueuePorts): Promise<void> {
   const held = await readable(batch, "delivery", ports);
   await Promise.all(
     held.map(async ({ message, body }) => {
@@ -284,12 +286,12 @@ async function consumeDeliveries(batch: Batch, ports: QueuePorts): Promise<void>
  * dead-letters: what ran out of retries becomes a row. A delivery does not: its outbox row goes on
  * without this message.
  */
-async function consumeDeadLetters(batch: Batch, ports: QueuePorts): Promise<void> {
-  const dead: { message: Message; letter: Letter }[] = [];
+async function consumeDeadLetters(batch: QueueBatch, ports: QueuePorts): Promise<void> {
+  const dead: { message: QueueMessage; letter: Letter }[] = [];
   for (const message of batch.messages) {
-    const post = open(message.body, "post");
-    const mention = open(message.body, "mention");
-    if (open(message.body, "delivery").kind === "body") message.ack();
+    const post = openEnvelope(message.body, "post");
+    const mention = openEnvelope(message.body, "mention");
+    if (openEnvelope(message.body, "delivery").kind === "body") message.ack();
     else if (post.kind === "body")
       dead.push({
         message,

@@ -1,19 +1,19 @@
-import type { Received } from "../src/api/ports.ts";
+import type { PushResult } from "../src/api/ports.ts";
 import { SOURCES } from "../src/sources/registry.ts";
-import { ingest } from "./ingest.ts";
+import { acceptPosts } from "./ingest.ts";
 import type { IngestPorts } from "./ports.ts";
 
 /**
  * A source's own push format (POST /ingest/{source}). A source that proves itself by a signature
  * needs no key; all others do.
  */
-export async function receive(
+export async function receivePush(
   name: string,
   request: Request,
   trusted: boolean,
   { variables, now }: { variables: Record<string, string>; now: () => number },
   ports: IngestPorts,
-): Promise<Received> {
+): Promise<PushResult> {
   const source = SOURCES.find((each) => each.name === name && each.kind === "push");
   if (!source) return { kind: "unknown" };
   const configured = source.configure(variables);
@@ -28,5 +28,5 @@ export async function receive(
     const { status, detail } = received;
     return status === 401 ? { kind: "unsigned", detail } : { kind: "unreadable", status, detail };
   }
-  return { ...(await ingest(received.posts, ports)), rejected: received.rejected };
+  return { ...(await acceptPosts(received.posts, ports)), rejected: received.rejected };
 }

@@ -1,6 +1,6 @@
 import { iso } from "../src/kit/time.ts";
-import { RETAINED, type Retained, type RetentionStore } from "../src/store/store.ts";
-import type { Ground } from "./ports.ts";
+import { RETAINED, type RetentionResult, type RetentionStore } from "../src/store/store.ts";
+import type { RuntimePorts } from "./ports.ts";
 
 const DAY = 86_400_000;
 /**
@@ -12,11 +12,11 @@ const BATCH = 500;
  */
 const BATCHES = 2_000;
 
-export type RetentionDays = Record<Retained, number>;
-export type RetentionPorts = Pick<Ground, "log"> & { store: RetentionStore };
+export type RetentionDays = Record<RetentionResult, number>;
+export type RetentionPorts = Pick<RuntimePorts, "log"> & { store: RetentionStore };
 
 /** What is deleted in this hour of the day (UTC): each kind has one of its own. */
-export const retainedIn = (hour: number): Retained | undefined =>
+export const retainedIn = (hour: number): RetentionResult | undefined =>
   RETAINED.find((_, n) => Math.floor(((n + 0.5) * 24) / RETAINED.length) === hour);
 
 /** Before when a row is too old to keep; undefined for 0 days, which is for ever. */
@@ -26,8 +26,8 @@ export const oldFrom = (days: number, now: number): string | undefined =>
 /**
  * Deletes what is older, in bounded batches. A tick that dies half-way has deleted whole batches.
  */
-export async function retain(
-  { what, before }: { what: Retained; before: string },
+export async function deleteExpired(
+  { what, before }: { what: RetentionResult; before: string },
   { log, store }: RetentionPorts,
 ): Promise<void> {
   let gone = 0;

@@ -5,15 +5,15 @@ import { iso } from "../src/kit/time.ts";
 import { SOURCES } from "../src/sources/registry.ts";
 import type { Source } from "../src/sources/source.ts";
 import type { Bindings } from "./env.ts";
-import type { Isolate } from "./isolate.ts";
-import type { Places } from "./places.ts";
+import type { SharedIsolate } from "./isolate.ts";
+import type { CursorCache } from "./places.ts";
 import { placesOf } from "./wire.ts";
 
 /** The last verdict of each provider. */
 type Verdicts = ReadonlyMap<string, string>;
 
 /** Every service that the configured sources and enrichers call. */
-function providerNames(variables: Isolate["variables"]): string[] {
+function providerNames(variables: SharedIsolate["variables"]): string[] {
   const sources = SOURCES.flatMap((source) => {
     const configured = source.configure(variables);
     return configured.kind === "on" ? configured.providers : [];
@@ -43,7 +43,7 @@ async function streamPlace(env: Bindings): Promise<Place> {
 async function pollPlace(
   name: string,
   providers: string[],
-  places: Places,
+  places: CursorCache,
   verdicts: Verdicts,
 ): Promise<Place> {
   const place = await places.cursor(name).catch(() => undefined);
@@ -59,7 +59,7 @@ async function pollPlace(
 async function sourceStatus(
   source: Source,
   env: Bindings,
-  isolate: Isolate,
+  isolate: SharedIsolate,
   verdicts: Verdicts,
 ): Promise<SourceStatus> {
   const { name, title, kind } = source;
@@ -90,7 +90,7 @@ async function sourceStatus(
 }
 
 /** What GET /sources and GET /providers tell. */
-export function sourcesPorts(env: Bindings, isolate: Isolate): SourcesPorts {
+export function sourcesPorts(env: Bindings, isolate: SharedIsolate): SourcesPorts {
   const object = (name: string) => env.PROVIDERS.get(env.PROVIDERS.idFromName(name));
   const providers = async (): Promise<ProviderStatus[]> =>
     Promise.all(providerNames(isolate.variables).map(async (name) => object(name).status(name)));

@@ -2,9 +2,9 @@ import { DurableObject } from "cloudflare:workers";
 import { problem } from "../src/api/problem.ts";
 import { LiveQuery, readQuery } from "../src/api/query.ts";
 import { snakeCased } from "../src/kit/snake.ts";
-import { type LiveFilter, type LiveMessage, passes } from "../src/observability/live.ts";
+import { type LiveFilter, type LiveMessage, passesFilter } from "../src/observability/live.ts";
 import type { Bindings } from "./env.ts";
-import { type Logged, liveLog } from "./live-log.ts";
+import { type LoggedMessage, liveLog } from "./live-log.ts";
 
 /**
  * A listener that reads so slowly that this much waits for it is cut off; it resumes from its last
@@ -41,7 +41,7 @@ export class StreamObject extends DurableObject<Bindings> {
     for (const socket of this.ctx.getWebSockets()) say(socket, logged);
     for (const source of this.#sources) {
       for (const entry of logged)
-        if (passes(source.filter, entry.message)) this.#push(source, eventFrame(entry));
+        if (passesFilter(source.filter, entry.message)) this.#push(source, eventFrame(entry));
     }
   }
 
@@ -112,7 +112,7 @@ export class StreamObject extends DurableObject<Bindings> {
         event: lost ? "reset" : "hello",
         data: {},
       },
-      missed: lost ? [] : missed.filter(({ message }) => passes(filter, message)),
+      missed: lost ? [] : missed.filter(({ message }) => passesFilter(filter, message)),
     };
   }
 
@@ -150,7 +150,7 @@ export class StreamObject extends DurableObject<Bindings> {
     if (after === "gone") return;
     const { filter } = attached(socket);
     const unconfirmed = after
-      .filter(({ message }) => passes(filter, message))
+      .filter(({ message }) => passesFilter(filter, message))
       .reduce((sum, entry) => sum + frame(entry).length, 0);
     attach(socket, { filter, unconfirmed });
   }
@@ -162,12 +162,12 @@ export class StreamObject extends DurableObject<Bindings> {
 
 const wire = ({ event, ...data }: LiveMessage) => ({ event, data: snakeCased(data) });
 
-function eventFrame({ id, message }: Logged): string {
+function eventFrame({ id, message }: LoggedMessage): string {
   const { event, data } = wire(message);
   return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-const frame = ({ id, message }: Logged): string => JSON.stringify({ id, ...wire(message) });
+const frame = ({ id, message }: LoggedMessage): string => JSON.stringify({ id, ...wire(message) });
 
 const attached = (socket: WebSocket) => socket.deserializeAttachment() as Attachment;
 const attach = (socket: WebSocket, attachment: Attachment) =>
@@ -177,11 +177,11 @@ const attach = (socket: WebSocket, attachment: Attachment) =>
  * Sends what the listener asked for. One that does not confirm is closed before more piles up; the
  * log has the rest when it comes back.
  */
-function say(socket: WebSocket, entries: Logged[]): void {
+function say(socket: WebSocket, entries: LoggedMessage[]): void {
   if (socket.readyState !== WebSocket.OPEN) return;
   let { filter, unconfirmed } = attached(socket);
   for (const entry of entries) {
-    if (!passes(filter, entry.message)) continue;
+    if (!passesFilter(filter, entry.message)) continue;
     const text = frame(entry);
     unconfirmed += text.length;
     if (unconfirmed > MAX_UNCONFIRMED_BYTES) {

@@ -1,4 +1,4 @@
-import { type OutboxSweep, sweep } from "../src/outbox/sweep.ts";
+import { type OutboxSweep, sweepOutbox } from "../src/outbox/sweep.ts";
 import { overdueFrom } from "./ingest.ts";
 import type { IngestPorts } from "./ports.ts";
 import { sweepPosts } from "./sweep-posts.ts";
@@ -47,7 +47,7 @@ export function sweeperKeeper(ports: SweeperPorts, memory: SweeperMemory): Sweep
   }
 
   async function outbox(): Promise<number | null> {
-    const result = await sweep({ ...ports.outbox, sentAt: memory.sentAt }, now());
+    const result = await sweepOutbox({ ...ports.outbox, sentAt: memory.sentAt }, now());
     if (result.sent > 0) log({ stage: "sweep", outcome: "enqueued", count: result.sent });
     return result.next;
   }

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "./env.ts";
-import type { Kept } from "./places.ts";
+import type { CachedCursor } from "./places.ts";
 import { type SweeperMemory, sweeperKeeper } from "./sweeper-keeper.ts";
 import { wireSweeper } from "./wire.ts";
 
@@ -25,11 +25,11 @@ export class SweeperObject extends DurableObject<Bindings> {
   }
 
   /** Where the polls of a source stand: see places.ts. */
-  async place(source: string): Promise<Kept | undefined> {
-    return this.ctx.storage.kv.get<Kept>(`place:${source}`);
+  async place(source: string): Promise<CachedCursor | undefined> {
+    return this.ctx.storage.kv.get<CachedCursor>(`place:${source}`);
   }
 
-  async keepPlace(source: string, kept: Kept | undefined): Promise<void> {
+  async keepPlace(source: string, kept: CachedCursor | undefined): Promise<void> {
     if (kept === undefined) this.ctx.storage.kv.delete(`place:${source}`);
     else this.ctx.storage.kv.put(`place:${source}`, kept);
   }

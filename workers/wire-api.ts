@@ -4,34 +4,34 @@ import { channelCatalogue } from "../src/channels/catalogue.ts";
 import { ChannelEnv } from "../src/channels/env.ts";
 import { VOCABULARY } from "../src/enrich/registry.ts";
 import { iso } from "../src/kit/time.ts";
-import { open, seal } from "../src/model/envelope.ts";
-import { type Gauge, prometheusText } from "../src/observability/prometheus.ts";
-import { explain } from "../src/rules/explain.ts";
+import { openEnvelope, sealEnvelope } from "../src/model/envelope.ts";
+import { type MetricGauge, prometheusText } from "../src/observability/prometheus.ts";
+import { explainSignal } from "../src/rules/explain.ts";
 import { loadRules } from "../src/rules/load.ts";
 import { poll } from "../src/sources/poll.ts";
 import { SOURCES } from "../src/sources/registry.ts";
 import type { ReplayLetter } from "../src/store/admin.ts";
 import { enqueueDeliveries } from "./announce.ts";
-import { type CronPorts, note } from "./cron.ts";
+import { type CronPorts, notePoll } from "./cron.ts";
 import { twinDials } from "./dials.ts";
 import type { Bindings } from "./env.ts";
-import { backlogs, probes, VERSION } from "./health.ts";
-import { ingest, overdueFrom } from "./ingest.ts";
-import { type Isolate, isolateOf } from "./isolate.ts";
+import { healthProbes, queueBacklogs, VERSION } from "./health.ts";
+import { acceptPosts, overdueFrom } from "./ingest.ts";
+import { isolateOf, type SharedIsolate } from "./isolate.ts";
 import { slidingWindow } from "./platform/allowance.ts";
-import { receive } from "./receive.ts";
+import { receivePush } from "./receive.ts";
 import type { RetentionDays } from "./retention.ts";
 import type { Settings } from "./settings.ts";
 import { sourcesPorts } from "./sources-status.ts";
 import {
-  type Defer,
-  flusher,
-  ground,
+  type ComposedPorts,
+  type DeferWork,
   guardedPorts,
   ingestPorts,
+  metricsFlusher,
   placesOf,
+  runtimePorts,
   sweeperOf,
-  type Wired,
 } from "./wire.ts";
 
 const REPLY_SECONDS = 86_400;
@@ -42,18 +42,20 @@ const SWEPT_AFTER_MS = 15_000;
 const publicRead = ({ PUBLIC_READ, LOCAL }: Settings): PublicRead =>
   PUBLIC_READ === "off" ? "none" : LOCAL ? "operations" : "feed";
 
-const pollPorts = (env: Bindings, isolate: Isolate): CronPorts["poll"] => ({
+const pollPorts = (env: Bindings, isolate: SharedIsolate): CronPorts["poll"] => ({
   ...guardedPorts(env, isolate),
   traceId: crypto.randomUUID(),
   store: placesOf(env, isolate),
   ingest: async (posts) =>
-    (await ingest(posts, ingestPorts(env, isolate))).kind === "accepted" ? "ok" : "unavailable",
+    (await acceptPosts(posts, ingestPorts(env, isolate))).kind === "accepted"
+      ? "ok"
+      : "unavailable",
 });
 
-export function wireCron(env: Bindings, defer: Defer): Wired<CronPorts> {
+export function wireCron(env: Bindings, defer: DeferWork): ComposedPorts<CronPorts> {
   const isolate = isolateOf(env);
   const ports: CronPorts = {
-    ...ground(isolate),
+    ...runtimePorts(isolate),
     sources: SOURCES,
     variables: isolate.variables,
     poll: pollPorts(env, isolate),
@@ -67,7 +69,7 @@ export function wireCron(env: Bindings, defer: Defer): Wired<CronPorts> {
     requeueAfterSeconds: isolate.settings.REQUEUE_AFTER_SECONDS,
     sweeper: sweeperOf(env),
   };
-  return { ports, flush: flusher(env, isolate, defer) };
+  return { ports, flush: metricsFlusher(env, isolate, defer) };
 }
 
 const retentionDays = (settings: Settings): RetentionDays => ({
@@ -79,12 +81,12 @@ const retentionDays = (settings: Settings): RetentionDays => ({
 });
 
 /** Each part by itself: while the database is out the queues are what one wants to see. */
-async function gauges(env: Bindings, isolate: Isolate): Promise<Gauge[]> {
+async function gauges(env: Bindings, isolate: SharedIsolate): Promise<MetricGauge[]> {
   const parts = [tableGauges(isolate), queueGauges(env), breakerGauges(env, isolate)];
   return (await Promise.all(parts.map((part) => part.catch(() => [])))).flat();
 }
 
-async function tableGauges({ store, now }: Isolate): Promise<Gauge[]> {
+async function tableGauges({ store, now }: SharedIsolate): Promise<MetricGauge[]> {
   const { outbox, deadLetters } = await store.overview(iso(now()));
   const open = outbox.filter(({ status }) => status === "pending" || status === "failed");
   return [
@@ -93,14 +95,14 @@ async function tableGauges({ store, now }: Isolate): Promise<Gauge[]> {
   ];
 }
 
-const queueGauges = async (env: Bindings): Promise<Gauge[]> =>
-  Object.entries(await backlogs(env)).flatMap(([queue, value]) =>
+const queueGauges = async (env: Bindings): Promise<MetricGauge[]> =>
+  Object.entries(await queueBacklogs(env)).flatMap(([queue, value]) =>
     value === null ? [] : [{ name: "queue_backlog", labels: { queue }, value }],
   );
 
 const BREAKER = { closed: 0, "half-open": 1, open: 2 };
 
-async function breakerGauges(env: Bindings, isolate: Isolate): Promise<Gauge[]> {
+async function breakerGauges(env: Bindings, isolate: SharedIsolate): Promise<MetricGauge[]> {
   const providers = await sourcesPorts(env, isolate).providers();
   return providers.map(({ provider, breaker }) => ({
     name: "breaker_state",
@@ -115,20 +117,21 @@ async function breakerGauges(env: Bindings, isolate: Isolate): Promise<Gauge[]> 
  */
 async function resend(env: Bindings, letters: readonly ReplayLetter[]): Promise<void> {
   for (const { payload } of letters) {
-    const post = open(payload, "post");
-    const mention = open(payload, "mention");
+    const post = openEnvelope(payload, "post");
+    const mention = openEnvelope(payload, "mention");
     if (post.kind === "body")
-      await env.POSTS.send(seal({ ...post.body, again: true }, post.traceId));
-    else if (mention.kind === "body") await env.MENTIONS.send(seal(mention.body, mention.traceId));
+      await env.POSTS.send(sealEnvelope({ ...post.body, again: true }, post.traceId));
+    else if (mention.kind === "body")
+      await env.MENTIONS.send(sealEnvelope(mention.body, mention.traceId));
   }
   await sweeperOf(env).wake(Date.now());
 }
 
-export function wireApi(env: Bindings): Wired<ApiPorts> {
+export function wireApi(env: Bindings): ComposedPorts<ApiPorts> {
   const isolate = isolateOf(env);
   const { settings, store, rules, redis, now } = isolate;
   const ports: ApiPorts = {
-    ...ground(isolate),
+    ...runtimePorts(isolate),
     settings: {
       publicRead: publicRead(settings),
       version: VERSION,
@@ -151,9 +154,9 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
         await redis.write([{ key: `reply:${key}`, value: reply }], REPLY_SECONDS);
       },
     },
-    ingest: (posts) => ingest(posts, ingestPorts(env, isolate)),
+    ingest: (posts) => acceptPosts(posts, ingestPorts(env, isolate)),
     receive: (source, request, trusted) =>
-      receive(source, request, trusted, isolate, ingestPorts(env, isolate)),
+      receivePush(source, request, trusted, isolate, ingestPorts(env, isolate)),
     sources: sourcesPorts(env, isolate),
     dials: twinDials(isolate),
     async trigger(name, options) {
@@ -165,10 +168,10 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
         now: true,
         ...options,
       });
-      waitUntil(polling.then((report) => note(report, isolate)));
+      waitUntil(polling.then((report) => notePoll(report, isolate)));
       return { kind: "started" };
     },
-    ...probes(env, isolate),
+    ...healthProbes(env, isolate),
     async metrics() {
       const totals = await env.METRICS.getByName("all").totals();
       return prometheusText(totals, await gauges(env, isolate));
@@ -176,7 +179,7 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
     async explain(signal) {
       const scoredBy = await rules.version(signal.rulesVersion);
       return scoredBy
-        ? explain(scoredBy, signal.facts, signal.previousState)
+        ? explainSignal(scoredBy, signal.facts, signal.previousState)
         : { rulesVersion: signal.rulesVersion, error: "these rules are no longer known" };
     },
     stream: (request) => env.STREAM.getByName("all").fetch(request),
@@ -232,5 +235,5 @@ export function wireApi(env: Bindings): Wired<ApiPorts> {
       return list ? list.publish(text) : { kind: "unknown", lists: Object.keys(lists) };
     },
   };
-  return { ports, flush: flusher(env, isolate, waitUntil) };
+  return { ports, flush: metricsFlusher(env, isolate, waitUntil) };
 }

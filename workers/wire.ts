@@ -5,15 +5,15 @@ import { type EnrichPorts, groupsOf } from "../src/enrich/enrich.ts";
 import { ENRICHERS } from "../src/enrich/registry.ts";
 import type { GuardedPorts } from "../src/http/provider-call.ts";
 import type { ProviderFacts } from "../src/model/facts.ts";
-import type { Broadcast } from "../src/observability/live.ts";
+import type { BroadcastLive } from "../src/observability/live.ts";
 import { examine, judge } from "../src/pipeline.ts";
-import { announcer, enqueueDeliveries } from "./announce.ts";
+import { afterCommit, enqueueDeliveries } from "./announce.ts";
 import type { ChannelPorts } from "./channel-keeper.ts";
 import type { Bindings } from "./env.ts";
-import { type Isolate, isolateOf } from "./isolate.ts";
-import { type Places, placesBeside } from "./places.ts";
+import { isolateOf, type SharedIsolate } from "./isolate.ts";
+import { type CursorCache, placesBeside } from "./places.ts";
 import { writePoints } from "./platform/analytics.ts";
-import type { EventPorts, Ground, IngestPorts, QueuePorts } from "./ports.ts";
+import type { EventPorts, IngestPorts, QueuePorts, RuntimePorts } from "./ports.ts";
 import { sharedGate } from "./provider-object.ts";
 import type { SweeperPorts } from "./sweeper-keeper.ts";
 
@@ -23,15 +23,19 @@ import type { SweeperPorts } from "./sweeper-keeper.ts";
  */
 
 /** Keeps the invocation alive for work that nobody waits for. */
-export type Defer = (work: Promise<unknown>) => void;
+export type DeferWork = (work: Promise<unknown>) => void;
 
 /** `flush` sends what was counted; call it once, at the end. */
-export type Wired<T> = { ports: T; flush(): void };
+export type ComposedPorts<T> = { ports: T; flush(): void };
 
-export const sleep = (ms: number): Promise<void> =>
+export const sleepFor = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));
 
-export function flusher(env: Bindings, { metrics }: Isolate, defer: Defer): () => void {
+export function metricsFlusher(
+  env: Bindings,
+  { metrics }: SharedIsolate,
+  defer: DeferWork,
+): () => void {
   return () => {
     const deltas = metrics.drain();
     if (deltas === null) return;
@@ -44,11 +48,11 @@ export function flusher(env: Bindings, { metrics }: Isolate, defer: Defer): () =
   };
 }
 
-export const ground = ({ now, log, telemetry }: Isolate) => ({ now, log, telemetry });
+export const runtimePorts = ({ now, log, telemetry }: SharedIsolate) => ({ now, log, telemetry });
 
 /** Best effort: the store has the truth, so nobody waits for the audience. */
 const broadcaster =
-  (env: Bindings, defer: Defer): Broadcast =>
+  (env: Bindings, defer: DeferWork): BroadcastLive =>
   async (messages) =>
     defer(
       env.STREAM.getByName("all")
@@ -68,7 +72,7 @@ export const sweeperOf = (env: Bindings) => {
       call()
         .catch(call)
         .catch(() => undefined),
-      sleep(SWEEPER_WAITS_MS),
+      sleepFor(SWEEPER_WAITS_MS),
     ]);
   return {
     wake: (at: number): Promise<void> => ask(async () => env.SWEEPER.getByName("all").wake(at)),
@@ -77,26 +81,26 @@ export const sweeperOf = (env: Bindings) => {
   };
 };
 
-export const placesOf = (env: Bindings, { store }: Isolate): Places =>
+export const placesOf = (env: Bindings, { store }: SharedIsolate): CursorCache =>
   placesBeside(store, {
     get: async (source) => env.SWEEPER.getByName("all").place(source),
     put: async (source, kept) => env.SWEEPER.getByName("all").keepPlace(source, kept),
   });
 
-export function guardedPorts(env: Bindings, isolate: Isolate): GuardedPorts {
+export function guardedPorts(env: Bindings, isolate: SharedIsolate): GuardedPorts {
   const { now, called, gates } = isolate;
   return {
     fetch: (url, init) => fetch(url, init),
     now,
     telemetry: called,
-    sleep,
+    sleep: sleepFor,
     gate: sharedGate(env.PROVIDERS, gates, now),
   };
 }
 
-export function ingestPorts(env: Bindings, isolate: Isolate): IngestPorts {
+export function ingestPorts(env: Bindings, isolate: SharedIsolate): IngestPorts {
   return {
-    ...ground(isolate),
+    ...runtimePorts(isolate),
     store: isolate.store,
     posts: env.POSTS,
     requeueAfterSeconds: isolate.settings.REQUEUE_AFTER_SECONDS,
@@ -105,11 +109,11 @@ export function ingestPorts(env: Bindings, isolate: Isolate): IngestPorts {
   };
 }
 
-export function wireQueues(env: Bindings, defer: Defer): Wired<QueuePorts> {
+export function wireQueues(env: Bindings, defer: DeferWork): ComposedPorts<QueuePorts> {
   const isolate = isolateOf(env);
   const { settings } = isolate;
   const ports: QueuePorts = {
-    ...ground(isolate),
+    ...runtimePorts(isolate),
     store: isolate.store,
     mentions: env.MENTIONS,
     seen: seenWindow(isolate.redis),
@@ -128,7 +132,7 @@ export function wireQueues(env: Bindings, defer: Defer): Wired<QueuePorts> {
       env.CHANNELS.getByName(`channel:${channelId}`).deliver(id, channelId),
     broadcast: broadcaster(env, defer),
   };
-  return { ports, flush: flusher(env, isolate, defer) };
+  return { ports, flush: metricsFlusher(env, isolate, defer) };
 }
 
 /**
@@ -138,7 +142,7 @@ function noteFacts(
   answers: ProviderFacts[],
   ms: number,
   traceId: string | undefined,
-  { log, telemetry }: Ground,
+  { log, telemetry }: RuntimePorts,
 ): void {
   for (const { provider, status, asOf } of answers) {
     telemetry.count("facts_total", {
@@ -151,20 +155,25 @@ function noteFacts(
   log({ stage: "enrich", passed, latencyMs: ms, ...(traceId !== undefined && { traceId }) });
 }
 
-export function wireEvent(env: Bindings, defer: Defer): Wired<EventPorts> {
+export function wireEvent(env: Bindings, defer: DeferWork): ComposedPorts<EventPorts> {
   const isolate = isolateOf(env);
   const enrichPorts: EnrichPorts = {
     ...guardedPorts(env, isolate),
     groups: groupsOf(ENRICHERS, isolate.variables),
     cache: isolate.cache,
-    flight: sharedFlight({ redis: isolate.redis, sleep, holder: crypto.randomUUID(), defer }),
+    flight: sharedFlight({
+      redis: isolate.redis,
+      sleep: sleepFor,
+      holder: crypto.randomUUID(),
+      defer,
+    }),
     defer,
     tokens: isolate.tokens,
     features: isolate.store,
     search: { baseUrl: isolate.variables.DEXSCREENER_BASE_URL ?? "https://api.dexscreener.com" },
   };
   const ports: EventPorts = {
-    ...ground(isolate),
+    ...runtimePorts(isolate),
     store: isolate.store,
     examine: async (token, traceId) => {
       const began = isolate.now();
@@ -177,46 +186,46 @@ export function wireEvent(env: Bindings, defer: Defer): Wired<EventPorts> {
     },
     rules: () => isolate.rules.current(),
     channels: () => isolate.channels.get(),
-    announce: announcer({
-      ...ground(isolate),
+    announce: afterCommit({
+      ...runtimePorts(isolate),
       deliveries: env.DELIVERIES,
       wakeSweeper: sweeperOf(env).wake,
       broadcast: broadcaster(env, defer),
     }),
   };
-  return { ports, flush: flusher(env, isolate, defer) };
+  return { ports, flush: metricsFlusher(env, isolate, defer) };
 }
 
-export function wireChannel(env: Bindings, defer: Defer): Wired<ChannelPorts> {
+export function wireChannel(env: Bindings, defer: DeferWork): ComposedPorts<ChannelPorts> {
   const isolate = isolateOf(env);
   const ports: ChannelPorts = {
-    ...ground(isolate),
+    ...runtimePorts(isolate),
     store: { ...isolate.store, ...isolate.leases() },
     env: ChannelEnv.parse(isolate.variables),
     fetch: (url, init) => fetch(url, init),
     random: Math.random,
     uuid: () => crypto.randomUUID(),
-    sleep,
+    sleep: sleepFor,
     called: isolate.called,
     broadcast: broadcaster(env, defer),
     wakeSweeper: sweeperOf(env).wake,
     sharedPlace: (holder, limit) =>
       env.CHANNELS.getByName(`limit:${limit.key}`).place(holder, limit),
   };
-  return { ports, flush: flusher(env, isolate, defer) };
+  return { ports, flush: metricsFlusher(env, isolate, defer) };
 }
 
 /** The sweeper's object sets its own alarm, so it is not asked through its binding. */
 export function wireSweeper(
   env: Bindings,
-  defer: Defer,
+  defer: DeferWork,
   expectPosts: (at: number) => Promise<void>,
-): Wired<SweeperPorts> {
+): ComposedPorts<SweeperPorts> {
   const isolate = isolateOf(env);
   const ports: SweeperPorts = {
     ...ingestPorts(env, isolate),
     expectPosts,
     outbox: { store: isolate.store, enqueue: (due) => enqueueDeliveries(env.DELIVERIES, due) },
   };
-  return { ports, flush: flusher(env, isolate, defer) };
+  return { ports, flush: metricsFlusher(env, isolate, defer) };
 }

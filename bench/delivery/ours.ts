@@ -1,7 +1,7 @@
 import pg from "pg";
 import { ChannelEnv } from "../../src/channels/env.ts";
 import { webhook } from "../../src/channels/webhook.ts";
-import { turns } from "../../src/concurrency/semaphore.ts";
+import { limitConcurrency } from "../../src/concurrency/semaphore.ts";
 import { iso } from "../../src/kit/time.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
 import { deliver } from "../../src/outbox/deliver.ts";
@@ -35,7 +35,7 @@ async function fill({ databaseUrl, sink, jobs }: Job): Promise<void> {
   const saved = await store.addChannel(draft, iso(Date.now()));
   if (saved.kind !== "saved") throw new Error("the bench needs an empty database");
   const channelId = saved.channel.id;
-  const turn = turns(POOL);
+  const turn = limitConcurrency(POOL);
   const commit = (n: number) => {
     const eventKey = subjectOf(n);
     const idemKey = idemKeyOf(eventKey, channelId, 1);
@@ -77,7 +77,7 @@ async function drain({ databaseUrl, sink, concurrency }: Job): Promise<void> {
     leaseToken: () => crypto.randomUUID(),
     pace: async () => 0,
     sleep: async () => undefined,
-    turn: turns(concurrency),
+    turn: limitConcurrency(concurrency),
     log: () => undefined,
     journal: {
       get: async (id) => journal.get(id),
@@ -85,7 +85,7 @@ async function drain({ databaseUrl, sink, concurrency }: Job): Promise<void> {
       delete: async (id) => void journal.delete(id),
     },
   };
-  const underWay = turns(concurrency * 2);
+  const underWay = limitConcurrency(concurrency * 2);
   const running = new Set<number>();
   for (;;) {
     const due = (await store.due(iso(Date.now()), 500)).filter(({ id }) => !running.has(id));

@@ -4,11 +4,11 @@ import { LogicEngine } from "json-logic-engine";
 import { Engine, type EngineResult } from "json-rules-engine";
 import { FACTS, type FactValues } from "../../src/model/facts.ts";
 import { loadRules } from "../../src/rules/load.ts";
-import { score, type Verdict } from "../../src/rules/score.ts";
+import { type ScoreResult, scoreRules } from "../../src/rules/score.ts";
 import type { PlainRule, Test } from "./book.ts";
 import { conditionText, filtrexText } from "./text.ts";
 
-export type Scored = { points: number; matched: string[]; verdict?: Verdict };
+export type Scored = { points: number; matched: string[]; verdict?: ScoreResult };
 /**
  * Scores one set of facts; compiled for its rules beforehand. `said` brings its answer into one
  * form, outside of what is timed.
@@ -16,7 +16,7 @@ export type Scored = { points: number; matched: string[]; verdict?: Verdict };
 export type Engaged = { run: (facts: FactValues) => unknown; said: (answer: never) => Scored };
 
 const asIs = (answer: Scored): Scored => answer;
-const inShort = (verdict: Verdict): Scored => ({
+const inShort = (verdict: ScoreResult): Scored => ({
   points: verdict.score,
   matched: verdict.reasons.map(({ rule }) => rule),
   verdict,
@@ -45,7 +45,7 @@ function summing(rules: PlainRule[], conditions: ((facts: FactValues) => unknown
 function ours(rules: PlainRule[]): Engaged {
   const loaded = loadRules(filtrexText(rules), {}, FACTS);
   if (loaded.kind === "rejected") throw new Error(JSON.stringify(loaded.problems[0]));
-  return { run: (facts) => score(loaded.rules, facts), said: inShort };
+  return { run: (facts) => scoreRules(loaded.rules, facts), said: inShort };
 }
 
 const filtrex = (rules: PlainRule[]): Engaged =>

@@ -1,6 +1,6 @@
 import { FACTS } from "../../src/model/facts.ts";
 import { loadRules } from "../../src/rules/load.ts";
-import { score } from "../../src/rules/score.ts";
+import { scoreRules } from "../../src/rules/score.ts";
 import { book, someFacts } from "./book.ts";
 import { filtrexText } from "./text.ts";
 
@@ -17,7 +17,8 @@ async function timed(scorings: number): Promise<number> {
   if (loaded.kind === "rejected") throw new Error(loaded.problems[0]?.message);
   await tick();
   const began = performance.now();
-  for (let n = 0; n < scorings; n++) kept = score(loaded.rules, facts[next++ % facts.length] ?? {});
+  for (let n = 0; n < scorings; n++)
+    kept = scoreRules(loaded.rules, facts[next++ % facts.length] ?? {});
   await tick();
   return performance.now() - began;
 }

@@ -9,7 +9,7 @@
 import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { EVENT_TYPES, type EventType } from "../../src/model/scalars.ts";
-import { likeliest } from "../../src/text/event-type/event-type.ts";
+import { likeliestType } from "../../src/text/event-type/event-type.ts";
 import {
   distinctRows,
   EVENT_TYPE_BITS,
@@ -82,7 +82,7 @@ for (let fold = 0; fold < FOLDS; fold++) {
   for (const sample of samples.filter((each) => each.fold === fold)) {
     const scores = scoresOf(model, sample);
     gold.push(sample.label);
-    said.push(likeliest(scores));
+    said.push(likeliestType(scores));
   }
 }
 console.log(`${samples.length} posts, ${FOLDS}-fold macro-F1 ${macroF1(gold, said).toFixed(4)}`);

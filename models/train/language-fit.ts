@@ -1,4 +1,4 @@
-import type { Cell } from "../../src/text/hashing/sparse-rows.ts";
+import type { SparseCell } from "../../src/text/hashing/sparse-rows.ts";
 import type { Step } from "./language-draw.ts";
 
 /**
@@ -188,8 +188,8 @@ export function grained(fit: Fit, steps: number): Fit {
 export function cellsOf(
   { cells: { starts, columns, weights }, grain }: Fit,
   feature: number,
-): Cell[] {
-  const cells: Cell[] = [];
+): SparseCell[] {
+  const cells: SparseCell[] = [];
   for (let at = starts[feature] as number; at < (starts[feature + 1] as number); at++) {
     const value = grains(weights[at] as number, grain);
     if (value !== 0) cells.push([columns[at] as number, value]);

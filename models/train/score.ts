@@ -1,15 +1,15 @@
-import { type Blend, blended } from "../../src/text/sentiment/ensemble.ts";
+import { ensembleScore, type SentimentEnsemble } from "../../src/text/sentiment/ensemble.ts";
 import {
   CORRECTION_BITS,
-  type Corrections,
   correctionOf,
+  type WordResiduals,
 } from "../../src/text/sentiment/word-residuals.ts";
 import { type Quantised, quantise, shipped } from "./quantise.ts";
 import { type BlendFit, type Example, fitBlend } from "./trees.ts";
 
-export type Rated = Example & { corrections: Corrections; fold: number };
+export type Rated = Example & { corrections: WordResiduals; fold: number };
 /** The score of a text: a blend of its evidence, and what single words correct. */
-export type Score = { blend: Blend; corrections: Quantised };
+export type Score = { blend: SentimentEnsemble; corrections: Quantised };
 
 const BLEND: BlendFit = { trees: 250, rate: 0.035, columns: 0.4, share: 0.7, ridge: 1000, leaf: 5 };
 /** Holds the corrections down: most words are in few rated texts. */
@@ -18,7 +18,7 @@ const HOLD = 6;
 const FEWEST = 2;
 const STEPS = 60;
 
-type Sparse = Pick<Corrections, "rows" | "values" | "count">;
+type Sparse = Pick<WordResiduals, "rows" | "values" | "count">;
 
 /** Ridge regression over sparse rows by conjugate gradients. Deterministic. */
 function ridge(texts: readonly Sparse[], goals: readonly number[], hold: number): Float64Array {
@@ -87,7 +87,7 @@ export function fitScore(rated: readonly Rated[]): Score {
   const guesses = heldOut(
     rated,
     (some) => fitBlend(some, BLEND),
-    (blend, { parts }) => blended(blend, parts),
+    (blend, { parts }) => ensembleScore(blend, parts),
   );
   const misses = rated.map(({ score }, i) => score - (guesses[i] ?? 0));
   return { blend: fitBlend(rated, BLEND), corrections: fitCorrections(rated, misses) };
@@ -102,5 +102,5 @@ export const crossValidated = (rated: readonly Rated[]): number[] =>
       return { blend, weights: shipped(corrections) };
     },
     ({ blend, weights }, { parts, corrections }) =>
-      blended(blend, parts) + correctionOf(corrections, weights),
+      ensembleScore(blend, parts) + correctionOf(corrections, weights),
   );

@@ -19,7 +19,7 @@ import {
   type SentimentReading,
 } from "../../src/text/sentiment/features.ts";
 import { SENTIMENT_LABELS } from "../../src/text/sentiment/sentiment.ts";
-import { evidence } from "../../src/text/sentiment/signals.ts";
+import { sentimentSignals } from "../../src/text/sentiment/signals.ts";
 import { correctionsIn } from "../../src/text/sentiment/word-residuals.ts";
 import { type Fit, type Linear, learn, type Sample, scoresOf } from "./linear.ts";
 import { quantise, shipped } from "./quantise.ts";
@@ -127,7 +127,7 @@ function ratedTexts({ weights, bias }: Linear): Rated[] {
         values: read.values.slice(0, count),
       };
       return {
-        parts: evidence(reading, { scores, ofGrams, leanOf }),
+        parts: sentimentSignals(reading, { scores, ofGrams, leanOf }),
         corrections,
         score,
         fold: foldOf(text, RATED_FOLDS),

@@ -1,4 +1,8 @@
-import { type Blend, blended, TREE_DEPTH } from "../../src/text/sentiment/ensemble.ts";
+import {
+  ensembleScore,
+  type SentimentEnsemble,
+  TREE_DEPTH,
+} from "../../src/text/sentiment/ensemble.ts";
 import { seeded } from "./rows.ts";
 
 export type Example = { parts: readonly number[]; score: number };
@@ -93,7 +97,7 @@ function bestSplit(
 /**
  * The straight weights by ridge regression, then boosted trees on what these miss. Deterministic.
  */
-export function fitBlend(examples: readonly Example[], fit: BlendFit): Blend {
+export function fitBlend(examples: readonly Example[], fit: BlendFit): SentimentEnsemble {
   const width = examples[0]?.parts.length ?? 0;
   const columns = Array.from({ length: width }, (_, k) =>
     examples.map(({ parts }) => parts[k] ?? 0),
@@ -110,14 +114,17 @@ export function fitBlend(examples: readonly Example[], fit: BlendFit): Blend {
     1,
   ]);
   const straight = ridge(scaled, goals, fit.ridge).map((weight, k) => weight / (spread[k] ?? 1));
-  const blend: Blend = { straight, trees: [] };
+  const blend: SentimentEnsemble = { straight, trees: [] };
   const limits = columns.map(limitsOf);
   const bins = columns.map((column, k) =>
     Uint8Array.from(column, (each) => (limits[k] ?? []).filter((limit) => each >= limit).length),
   );
-  const rest = Float64Array.from(examples, ({ parts, score }) => score - blended(blend, parts));
+  const rest = Float64Array.from(
+    examples,
+    ({ parts, score }) => score - ensembleScore(blend, parts),
+  );
   const random = seeded(7);
-  const trees: Blend["trees"][number][] = [];
+  const trees: SentimentEnsemble["trees"][number][] = [];
   for (let tree = 0; tree < fit.trees; tree++) {
     const drawn = columns.map((_, k) => k).filter(() => random() < fit.columns);
     const nodes: number[][] = [[...examples.keys()].filter(() => random() < fit.share)];

@@ -1,18 +1,18 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { StoreUnavailable } from "../store/store.ts";
-import { type Caller, identify, type KeyPorts } from "./caller.ts";
-import type { Allowance, PublicRead } from "./ports.ts";
+import { type ApiCaller, identifyCaller, type KeyPorts } from "./caller.ts";
+import type { PublicRead, RateAllowance } from "./ports.ts";
 import { problem } from "./problem.ts";
 
 export const SCOPES = ["read", "ingest", "write", "admin"] as const;
-export type Scope = (typeof SCOPES)[number];
+export type ApiScope = (typeof SCOPES)[number];
 
 /**
  * open: anyone. feed, operations: anyone where the settings say so, else scope read. self: the
  * handler asks. The rest: that scope.
  */
-type Need = "open" | "feed" | "operations" | "self" | Scope;
+type Need = "open" | "feed" | "operations" | "self" | ApiScope;
 
 /** Who may call what. A route that is missing here is refused to all, and a test says so. */
 export const ACCESS: Readonly<Record<string, Need>> = {
@@ -64,10 +64,10 @@ export const ACCESS: Readonly<Record<string, Need>> = {
   "DELETE /keys/:id": "admin",
 };
 
-export type ApiEnv = { Variables: { caller: Caller } };
+export type ApiEnv = { Variables: { caller: ApiCaller } };
 
 type AccessPorts = KeyPorts & {
-  limit(keyId: string, perMinute: number): Promise<Allowance>;
+  limit(keyId: string, perMinute: number): Promise<RateAllowance>;
   settings: { publicRead: PublicRead; adminKey: string | null };
 };
 
@@ -75,13 +75,13 @@ type AccessPorts = KeyPorts & {
  * Answers 401, 403 and 429 before a handler runs; hands the caller on in `caller`. Paths and
  * methods without a route pass on to 404 and 405.
  */
-export function guard(ports: AccessPorts): MiddlewareHandler<ApiEnv> {
+export function requireScope(ports: AccessPorts): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
     const route = matchedRoutes(context).findLast(({ method }) => method !== "ALL");
     if (route === undefined) return next();
     const need = ACCESS[`${route.method} ${route.path}`];
-    const caller = await identify(context.req.header("Authorization"), ports).catch(
-      (error: unknown): Caller => {
+    const caller = await identifyCaller(context.req.header("Authorization"), ports).catch(
+      (error: unknown): ApiCaller => {
         // /healthz has to say that the database is out also to someone whose key stands in it.
         if (need === "open" && error instanceof StoreUnavailable) return { kind: "nobody" };
         throw error;
@@ -107,7 +107,7 @@ const PUBLIC: Record<PublicRead, readonly Need[]> = {
  */
 function refuse(
   need: Need | undefined,
-  caller: Caller,
+  caller: ApiCaller,
   publicRead: PublicRead,
 ): Response | undefined {
   if (caller.kind === "refused") return unauthorized(caller.why);
@@ -116,7 +116,7 @@ function refuse(
   const scope = need === "feed" || need === "operations" || need === "open" ? "read" : need;
   if (caller.kind === "nobody")
     return unauthorized(`This asks for a key with the scope ${scope}: Authorization: Bearer KEY.`);
-  return allows(caller, scope)
+  return scopeAllows(caller, scope)
     ? undefined
     : problem(403, `The key ${caller.id} does not have the scope ${scope}.`);
 }
@@ -124,14 +124,15 @@ function refuse(
 /** Whether a caller may read what a route of that need shows. */
 export const mayRead = (
   need: "feed" | "operations",
-  caller: Caller,
+  caller: ApiCaller,
   publicRead: PublicRead,
-): boolean => PUBLIC[publicRead].includes(need) || allows(caller, "read");
+): boolean => PUBLIC[publicRead].includes(need) || scopeAllows(caller, "read");
 
 /** The id of the caller's key, for what is kept about a change: who it was. */
-export const keyIdOf = (caller: Caller): string => (caller.kind === "key" ? caller.id : "unknown");
+export const keyIdOf = (caller: ApiCaller): string =>
+  caller.kind === "key" ? caller.id : "unknown";
 
-export const allows = (caller: Caller, scope: Scope): boolean =>
+export const scopeAllows = (caller: ApiCaller, scope: ApiScope): boolean =>
   caller.kind === "key" && (caller.scopes.includes(scope) || caller.scopes.includes("admin"));
 
 const unauthorized = (detail: string): Response =>

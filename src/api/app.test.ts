@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { StoreUnavailable } from "../store/store.ts";
 import { ACCESS } from "./access.ts";
-import { api } from "./app.ts";
+import { apiApp } from "./app.ts";
 import { ADMIN_KEY, fakePorts } from "./fakes.ts";
 
 type OpenApi = { openapi: string; paths: Record<string, Record<string, unknown>> };
@@ -15,10 +15,9 @@ it("names the channels that wait on /healthz only to those who may read the oper
     notes: ["channel ops is paused: 401"],
   };
   const notes = async (publicRead: "none" | "feed" | "operations", headers = {}) => {
-    const response = await api(fakePorts({ health: async () => health }, { publicRead })).request(
-      "/healthz",
-      { headers },
-    );
+    const response = await apiApp(
+      fakePorts({ health: async () => health }, { publicRead }),
+    ).request("/healthz", { headers });
     return ((await response.json()) as { status: string; notes?: string[] }).notes;
   };
   expect([await notes("none"), await notes("feed")]).toEqual([undefined, undefined]);
@@ -29,7 +28,7 @@ it("names the channels that wait on /healthz only to those who may read the oper
 });
 
 describe("every route", () => {
-  const routes = api(fakePorts()).routes.filter(({ method }) => method !== "ALL");
+  const routes = apiApp(fakePorts()).routes.filter(({ method }) => method !== "ALL");
 
   it("says who may call it", () => {
     expect(routes.length).toBeGreaterThan(15);
@@ -40,7 +39,7 @@ describe("every route", () => {
 
   it("is described in the OpenAPI document, and nothing else is", async () => {
     const { openapi, paths } = (await (
-      await api(fakePorts()).request("/openapi.json")
+      await apiApp(fakePorts()).request("/openapi.json")
     ).json()) as OpenApi;
     const described = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map(
@@ -58,7 +57,7 @@ describe("every route", () => {
       ({ method, path }) => method !== "GET" && path !== "/ingest/:source" && path !== "/graphql",
     );
     for (const { method, path } of changing) {
-      const response = await api(fakePorts({}, { adminKey: null })).request(
+      const response = await apiApp(fakePorts({}, { adminKey: null })).request(
         path.replaceAll(":", ""),
         { method },
       );
@@ -87,7 +86,7 @@ describe("errors", () => {
     ["GET", "/stream?min_score=high", 422],
     ["GET", "/analytics/nonsense", 404],
   ])("answers %s %s with problem+json %i", async (method, path, status) => {
-    const response = await api(fakePorts()).request(path, { method });
+    const response = await apiApp(fakePorts()).request(path, { method });
     expect(response.status).toBe(status);
     expect(response.headers.get("Content-Type")).toBe("application/problem+json");
     expect(await response.json()).toMatchObject({
@@ -99,7 +98,7 @@ describe("errors", () => {
   });
 
   it("names what is possible instead of a wrong method", async () => {
-    const response = await api(fakePorts()).request("/events", { method: "DELETE" });
+    const response = await apiApp(fakePorts()).request("/events", { method: "DELETE" });
     expect(response.headers.get("Allow")).toBe("GET, HEAD");
   });
 
@@ -109,7 +108,7 @@ describe("errors", () => {
       ...ports.store,
       events: () => Promise.reject(new StoreUnavailable("connection refused at 10.0.0.1")),
     };
-    const response = await api(ports).request("/events");
+    const response = await apiApp(ports).request("/events");
     expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "10"]);
     expect(await response.text()).not.toContain("10.0.0.1");
   });
@@ -119,7 +118,7 @@ describe("errors", () => {
     const keys = { ...fakePorts().keys, apiKey: () => Promise.reject(new StoreUnavailable("out")) };
     const headers = { Authorization: "Bearer ess_abc.secretsecret" };
     const ask = (path: string) =>
-      api(fakePorts({ health: async () => health, keys })).request(path, { headers });
+      apiApp(fakePorts({ health: async () => health, keys })).request(path, { headers });
     const response = await ask("/healthz");
     expect([response.status, ((await response.json()) as { status: string }).status]).toEqual([
       503,
@@ -132,7 +131,7 @@ describe("errors", () => {
 
   it("logs a fault of ours and tells nothing of it", async () => {
     const ports = fakePorts({ health: () => Promise.reject(new TypeError("secret detail")) });
-    const response = await api(ports).request("/healthz");
+    const response = await apiApp(ports).request("/healthz");
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain("secret detail");
     expect(ports.logged.join()).toContain("secret detail");
@@ -141,7 +140,7 @@ describe("errors", () => {
   it("answers 400 to a cursor that the store cannot read", async () => {
     const ports = fakePorts();
     ports.store = { ...ports.store, signals: () => Promise.reject(new RangeError("cursor")) };
-    const response = await api(ports).request("/signals?cursor=forged");
+    const response = await apiApp(ports).request("/signals?cursor=forged");
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ errors: [{ path: "cursor" }] });
   });
@@ -149,7 +148,7 @@ describe("errors", () => {
 
 describe("reads", () => {
   it("are cached at the edge when public, with an ETag that answers 304", async () => {
-    const app = api(fakePorts());
+    const app = apiApp(fakePorts());
     const first = await app.request("/events");
     expect(first.headers.get("Cache-Control")).toBe(
       "public, s-maxage=5, stale-while-revalidate=30",
@@ -161,7 +160,7 @@ describe("reads", () => {
   });
 
   it("are stored nowhere when a key opened them", async () => {
-    const response = await api(fakePorts({}, { publicRead: "none" })).request("/events", {
+    const response = await apiApp(fakePorts({}, { publicRead: "none" })).request("/events", {
       headers: asAdmin,
     });
     expect([response.status, response.headers.get("Cache-Control")]).toEqual([
@@ -171,28 +170,30 @@ describe("reads", () => {
   });
 
   it("ask for a key when PUBLIC_READ is off", async () => {
-    expect((await api(fakePorts({}, { publicRead: "none" })).request("/events")).status).toBe(401);
+    expect((await apiApp(fakePorts({}, { publicRead: "none" })).request("/events")).status).toBe(
+      401,
+    );
   });
 
   it("keep operations from the public unless the machine is one's own", async () => {
-    expect((await api(fakePorts()).request("/metrics")).status).toBe(401);
+    expect((await apiApp(fakePorts()).request("/metrics")).status).toBe(401);
     expect(
-      (await api(fakePorts({}, { publicRead: "operations" })).request("/metrics")).status,
+      (await apiApp(fakePorts({}, { publicRead: "operations" })).request("/metrics")).status,
     ).toBe(200);
   });
 
   it("may be made by any page", async () => {
-    const response = await api(fakePorts()).request("/events", {
+    const response = await apiApp(fakePorts()).request("/events", {
       headers: { Origin: "https://example.com" },
     });
     expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
-    const preflight = await api(fakePorts()).request("/ingest", { method: "OPTIONS" });
+    const preflight = await apiApp(fakePorts()).request("/ingest", { method: "OPTIONS" });
     expect(preflight.headers.get("Access-Control-Allow-Methods")).toBe("GET, HEAD");
   });
 
   it("are told to a sender of CloudEvents that asks before it sends", async () => {
     const headers = { "WebHook-Request-Origin": "eventemitter.example.com" };
-    const answer = await api(fakePorts()).request("/ingest/cloudevents", {
+    const answer = await apiApp(fakePorts()).request("/ingest/cloudevents", {
       method: "OPTIONS",
       headers,
     });
@@ -213,7 +214,7 @@ describe("reads", () => {
         return { items: [], nextCursor: "next" };
       },
     };
-    const response = await api(ports).request(
+    const response = await apiApp(ports).request(
       "/events?chain=sol&min_score=-1.5&since=2026-01-15T10:00:00%2B02:00&limit=7&cursor=abc",
     );
     expect(await response.json()).toEqual({ events: [], next_cursor: "next" });
@@ -232,7 +233,7 @@ describe("health", () => {
   ] as const)("answers %s with %i", async (status, code) => {
     const ports = fakePorts();
     const health = { ...(await ports.health()), status };
-    const response = await api({ ...ports, health: async () => health }).request("/healthz");
+    const response = await apiApp({ ...ports, health: async () => health }).request("/healthz");
     expect(response.status).toBe(code);
     expect(await response.json()).toMatchObject({
       status,
@@ -241,8 +242,8 @@ describe("health", () => {
   });
 
   it("is ready only when nothing is missing", async () => {
-    expect((await api(fakePorts()).request("/readyz")).status).toBe(200);
-    const response = await api(
+    expect((await apiApp(fakePorts()).request("/readyz")).status).toBe(200);
+    const response = await apiApp(
       fakePorts({ unready: async () => ["migration 0002 is missing"] }),
     ).request("/readyz");
     expect(response.status).toBe(503);
@@ -256,12 +257,12 @@ describe("triggers", () => {
   it("start one poll for an admin", async () => {
     const ports = fakePorts({ trigger: async () => ({ kind: "started" }) });
     expect(
-      (await api(ports).request("/triggers/hn", { method: "POST", headers: asAdmin })).status,
+      (await apiApp(ports).request("/triggers/hn", { method: "POST", headers: asAdmin })).status,
     ).toBe(202);
   });
 
   it("name the sources there are, and why one is off", async () => {
-    const unknown = await api(fakePorts()).request("/triggers/nope", {
+    const unknown = await apiApp(fakePorts()).request("/triggers/nope", {
       method: "POST",
       headers: asAdmin,
     });
@@ -269,7 +270,7 @@ describe("triggers", () => {
     const off = fakePorts({
       trigger: async () => ({ kind: "off", reason: "X_BEARER_TOKEN is not set" }),
     });
-    const response = await api(off).request("/triggers/x", { method: "POST", headers: asAdmin });
+    const response = await apiApp(off).request("/triggers/x", { method: "POST", headers: asAdmin });
     expect([response.status, await response.text()]).toEqual([
       409,
       expect.stringContaining("X_BEARER_TOKEN"),

@@ -2,7 +2,7 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import * as z from "zod";
 import { StoreUnavailable } from "../store/store.ts";
-import { ACCESS, type ApiEnv, guard } from "./access.ts";
+import { ACCESS, type ApiEnv, requireScope } from "./access.ts";
 import { channelRoutes } from "./channels.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
 import { dialRoutes } from "./dials.ts";
@@ -16,7 +16,7 @@ import { analyticsRoutes, operationsRoutes } from "./operations.ts";
 import { OPERATIONS } from "./operations-table.ts";
 import { outboxRoutes } from "./outbox.ts";
 import type { ApiPorts } from "./ports.ts";
-import { problem, unavailable } from "./problem.ts";
+import { problem, unavailableProblem } from "./problem.ts";
 import { readQuery } from "./query.ts";
 import { rulesRoutes } from "./rules.ts";
 import { sourcesRoutes } from "./sources.ts";
@@ -25,11 +25,11 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const RETRY_AFTER_SECONDS = 10;
 
 /** The whole HTTP interface over its ports: no platform, no clock and no settings of its own. */
-export function api(ports: ApiPorts): Hono<ApiEnv> {
+export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
 
   app.use(finish(ports));
-  app.use(guard(ports));
+  app.use(requireScope(ports));
   app.use(plain);
 
   app.route("/", feedRoutes(ports));
@@ -60,7 +60,7 @@ export function api(ports: ApiPorts): Hono<ApiEnv> {
   });
 
   app.onError((error) => {
-    if (error instanceof StoreUnavailable) return unavailable(RETRY_AFTER_SECONDS);
+    if (error instanceof StoreUnavailable) return unavailableProblem(RETRY_AFTER_SECONDS);
     ports.log({ stage: "api", level: "error", outcome: "failed", reason: String(error) });
     return problem(500, "This should not have happened; the log has the reason.");
   });

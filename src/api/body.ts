@@ -1,17 +1,17 @@
 import { parseJson } from "./json.ts";
 import { problem } from "./problem.ts";
 
-export type Body<T> =
+export type BodyResult<T> =
   | { kind: "body"; text: string; value: T }
   | { kind: "refused"; response: Response };
 
-const refused = (response: Response): Body<never> => ({ kind: "refused", response });
+const refused = (response: Response): BodyResult<never> => ({ kind: "refused", response });
 
 /**
  * The JSON body of a request, or the answer that says what is wrong with it. Never holds more than
  * `maxBytes` in memory.
  */
-export async function jsonBody(request: Request, maxBytes: number): Promise<Body<unknown>> {
+export async function jsonBody(request: Request, maxBytes: number): Promise<BodyResult<unknown>> {
   const type = request.headers.get("Content-Type");
   if (type !== null && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
     return refused(problem(415, `Content-Type is ${type.slice(0, 80)}; send application/json.`));
@@ -24,7 +24,10 @@ export async function jsonBody(request: Request, maxBytes: number): Promise<Body
 }
 
 /** Reads chunk by chunk and stops at the first byte too many, whatever Content-Length says. */
-export async function boundedText(request: Request, maxBytes: number): Promise<Body<undefined>> {
+export async function boundedText(
+  request: Request,
+  maxBytes: number,
+): Promise<BodyResult<undefined>> {
   const tooLarge = () =>
     refused(problem(413, `The body is larger than ${maxBytes} bytes; send it in parts.`));
   if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) {
@@ -47,7 +50,7 @@ export async function boundedText(request: Request, maxBytes: number): Promise<B
   return decoded(chunks, size);
 }
 
-function decoded(chunks: Uint8Array[], size: number): Body<undefined> {
+function decoded(chunks: Uint8Array[], size: number): BodyResult<undefined> {
   const bytes = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

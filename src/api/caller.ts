@@ -2,7 +2,7 @@ import { sha256Hex } from "../kit/hash.ts";
 import type { Clock } from "../kit/time.ts";
 import type { ApiKey, KeyStore } from "../store/admin.ts";
 
-export type Caller =
+export type ApiCaller =
   | { kind: "nobody" }
   | { kind: "refused"; why: string }
   | { kind: "key"; id: string; scopes: readonly string[]; limitPerMinute: number | null };
@@ -20,10 +20,10 @@ const WRONG = { kind: "refused", why: "This key is not known here." } as const;
  * Who sent `Authorization: Bearer prefix_id.secret`. An unknown id and a wrong secret get the same
  * answer.
  */
-export async function identify(
+export async function identifyCaller(
   authorization: string | undefined,
   ports: KeyPorts,
-): Promise<Caller> {
+): Promise<ApiCaller> {
   if (authorization === undefined) return { kind: "nobody" };
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   const [, id, secret] = KEY.exec(token ?? "") ?? [];
@@ -46,7 +46,7 @@ export async function identify(
   );
 }
 
-function spent(key: ApiKey, now: number): Caller | undefined {
+function spent(key: ApiKey, now: number): ApiCaller | undefined {
   if (key.revokedAt !== null) return { kind: "refused", why: `The key ${key.id} was revoked.` };
   const expired = key.expiresAt !== null && Date.parse(key.expiresAt) <= now;
   return expired

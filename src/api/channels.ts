@@ -11,7 +11,7 @@ import type { ApiEnv } from "./access.ts";
 import { jsonBody } from "./body.ts";
 import { ChannelInput, ChannelUpdate, PreviewInput } from "./channel-input.ts";
 import { type FieldError, fieldErrors, problem } from "./problem.ts";
-import { readReply, reply } from "./reply.ts";
+import { jsonReply, readReply } from "./reply.ts";
 
 type Settings = Record<string, unknown>;
 type Checked =
@@ -37,7 +37,7 @@ export type CataloguePort = {
   test(config: ChannelConfig): Promise<Tested>;
 };
 
-export type ChannelPorts = {
+export type ChannelAdminPorts = {
   catalogue: CataloguePort;
   store: Pick<ChannelStore, "channels"> &
     Pick<AdminStore, "addChannel" | "updateChannel" | "removeChannel">;
@@ -54,7 +54,7 @@ const invalid = (errors: FieldError[]): Response =>
  * Where notifications go. Secrets are written, never read back: one that was made here is shown in
  * the answer that made it, under `shown_once`.
  */
-export function channelRoutes(ports: ChannelPorts): Hono<ApiEnv> {
+export function channelRoutes(ports: ChannelAdminPorts): Hono<ApiEnv> {
   const { catalogue, store, now } = ports;
   const app = new Hono<ApiEnv>();
 
@@ -86,7 +86,7 @@ export function channelRoutes(ports: ChannelPorts): Hono<ApiEnv> {
       iso(now()),
     );
     return saved.kind === "saved"
-      ? reply(201, { ...shown(saved.channel), ...once(minted) })
+      ? jsonReply(201, { ...shown(saved.channel), ...once(minted) })
       : refused(saved, name);
   });
 
@@ -113,7 +113,7 @@ export function channelRoutes(ports: ChannelPorts): Hono<ApiEnv> {
     const saved = await store.updateChannel(config.id, patchOf(input, checked.settings, filter));
     if (saved.kind !== "saved") return refused(saved, input.name ?? config.name);
     if (input.status === "active") await ports.resumed(config.id);
-    return reply(200, { ...shown(saved.channel), ...once(checked.minted) });
+    return jsonReply(200, { ...shown(saved.channel), ...once(checked.minted) });
   });
 
   app.delete("/channels/:id", async (c) => {
@@ -147,7 +147,7 @@ export function channelRoutes(ports: ChannelPorts): Hono<ApiEnv> {
     if (config instanceof Response) return config;
     const tested = await catalogue.test(config);
     if ("problem" in tested)
-      return reply(200, { ok: false, result: "refused", reason: tested.problem });
+      return jsonReply(200, { ok: false, result: "refused", reason: tested.problem });
     const { verdict, httpStatus, ms, ambiguous } = tested;
     const ok = verdict.kind === "ok";
     // What paused it was mended, as the target itself says.
@@ -155,7 +155,7 @@ export function channelRoutes(ports: ChannelPorts): Hono<ApiEnv> {
       await store.updateChannel(config.id, { status: "active", statusReason: null });
       await ports.resumed(config.id);
     }
-    return reply(200, {
+    return jsonReply(200, {
       ok,
       result: verdict.kind,
       reason: verdict.reason,

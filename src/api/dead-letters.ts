@@ -1,16 +1,16 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { type Clock, iso } from "../kit/time.ts";
-import { Instant } from "../model/scalars.ts";
-import type { Log } from "../observability/log.ts";
+import { IsoInstant } from "../model/scalars.ts";
+import type { WriteLog } from "../observability/log.ts";
 import type { ReplayFilter, ReplayLetter } from "../store/admin.ts";
 import type { DeadLetterRow } from "../store/read.ts";
 import type { AdminStore, ReadStore } from "../store/store.ts";
 import { type ApiEnv, keyIdOf } from "./access.ts";
 import { jsonBody } from "./body.ts";
 import { fieldErrors, problem } from "./problem.ts";
-import { PagingQuery, readPage, readQuery } from "./query.ts";
-import { readReply, reply } from "./reply.ts";
+import { PagingQuery, readPaging, readQuery } from "./query.ts";
+import { jsonReply, readReply } from "./reply.ts";
 
 export type DeadLetterPorts = {
   store: Pick<ReadStore, "deadLetters"> & Pick<AdminStore, "takeForReplay">;
@@ -25,7 +25,7 @@ export type DeadLetterPorts = {
    */
   resend(letters: readonly ReplayLetter[]): Promise<void>;
   now: Clock;
-  log: Log;
+  log: WriteLog;
 };
 
 /**
@@ -42,7 +42,7 @@ const flag = z
 export const DeadLettersQuery = PagingQuery.extend({
   stage: z.string().max(40).nullable().default(null),
   reason: z.string().max(60).nullable().default(null),
-  since: Instant.nullable().default(null),
+  since: IsoInstant.nullable().default(null),
   replayed: flag,
 });
 
@@ -73,7 +73,7 @@ export function deadLetterRoutes({
     const read = readQuery(c.req.url, DeadLettersQuery);
     if (read.kind === "refused") return read.response;
     const { stage, reason, since, replayed } = read.query;
-    const page = await readPage(read.query, (paging) =>
+    const page = await readPaging(read.query, (paging) =>
       store.deadLetters({ stage, reason, since, replayed }, paging),
     );
     return page instanceof Response
@@ -89,7 +89,7 @@ export function deadLetterRoutes({
       return problem(422, "Say what to replay.", { errors: fieldErrors(input.error) });
     const { limit, dry_run, ...filter } = input.data;
     if (dry_run)
-      return reply(200, {
+      return jsonReply(200, {
         replayed: 0,
         wouldReplay: (await candidates(store, filter, limit)).map(({ id }) => id),
       });
@@ -105,7 +105,7 @@ export function deadLetterRoutes({
         count: replays,
       });
     await resend(taken);
-    return reply(202, { replayed: taken.length, ids: taken.map(({ id }) => id) });
+    return jsonReply(202, { replayed: taken.length, ids: taken.map(({ id }) => id) });
   });
 
   return app;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { api } from "./app.ts";
+import { apiApp } from "./app.ts";
 import type { DialsPort } from "./dials.ts";
 import { ADMIN_KEY, fakePorts } from "./fakes.ts";
 
@@ -10,7 +10,7 @@ const send = (
   body?: unknown,
   key: string | null = ADMIN_KEY,
 ) =>
-  api(fakePorts({ dials }, { publicRead: "operations" })).request(path, {
+  apiApp(fakePorts({ dials }, { publicRead: "operations" })).request(path, {
     method,
     headers: {
       "content-type": "application/json",

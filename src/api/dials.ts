@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { ApiEnv } from "./access.ts";
 import { jsonBody } from "./body.ts";
 import { fieldErrors, problem } from "./problem.ts";
-import { readReply, reply } from "./reply.ts";
+import { jsonReply, readReply } from "./reply.ts";
 
 export type DialAnswer = { status: number; json: unknown };
 
@@ -64,7 +64,7 @@ export function dialRoutes(dials: DialsPort): Hono<ApiEnv> {
       headerStyle,
       retryAfterSeconds,
     });
-    return answer.status === 200 ? reply(200, answer.json) : refused(answer);
+    return answer.status === 200 ? jsonReply(200, answer.json) : refused(answer);
   });
 
   app.delete("/dials/:name", async (c) => {

@@ -3,7 +3,7 @@ import type { Signal } from "../model/signal.ts";
 import type { ApiEnv } from "./access.ts";
 import type { ApiPorts } from "./ports.ts";
 import { problem } from "./problem.ts";
-import { asFilter, ListQuery, readPage, readQuery } from "./query.ts";
+import { asFilter, ListQuery, readPaging, readQuery } from "./query.ts";
 import { readReply } from "./reply.ts";
 
 const noEvent = (eventKey: string) =>
@@ -17,7 +17,9 @@ export function feedRoutes(ports: Pick<ApiPorts, "store" | "explain">): Hono<Api
   app.get("/events", async (c) => {
     const read = readQuery(c.req.url, ListQuery);
     if (read.kind === "refused") return read.response;
-    const page = await readPage(read.query, (paging) => store.events(asFilter(read.query), paging));
+    const page = await readPaging(read.query, (paging) =>
+      store.events(asFilter(read.query), paging),
+    );
     return page instanceof Response
       ? page
       : readReply(c, { events: page.items, nextCursor: page.nextCursor });
@@ -36,7 +38,7 @@ export function feedRoutes(ports: Pick<ApiPorts, "store" | "explain">): Hono<Api
   app.get("/signals", async (c) => {
     const read = readQuery(c.req.url, ListQuery);
     if (read.kind === "refused") return read.response;
-    const page = await readPage(read.query, (paging) =>
+    const page = await readPaging(read.query, (paging) =>
       store.signals(asFilter(read.query), paging),
     );
     if (page instanceof Response) return page;

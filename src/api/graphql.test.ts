@@ -14,7 +14,7 @@ import {
 } from "../store/contract/samples.ts";
 import { memoryStore } from "../store/memory.ts";
 import { type Store, StoreUnavailable } from "../store/store.ts";
-import { api } from "./app.ts";
+import { apiApp } from "./app.ts";
 import { ADMIN_KEY, type FakeServer, fakePorts } from "./fakes.ts";
 import type { PublicRead } from "./ports.ts";
 
@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 
 const post = (body: unknown, headers: Record<string, string> = {}) =>
-  api(ports).request("/graphql", {
+  apiApp(ports).request("/graphql", {
     method: "POST",
     headers: { "Content-Type": "application/json", ...headers },
     body: typeof body === "string" ? body : JSON.stringify(body),
@@ -61,7 +61,7 @@ describe("POST /graphql", () => {
       signal(event_key: "${KEY}") { score level rules_version features_snapshot reasons { rule text } event { symbol } }
     }`);
     const rest = async (path: string) =>
-      (await (await api(ports).request(path)).json()) as Record<string, unknown>;
+      (await (await apiApp(ports).request(path)).json()) as Record<string, unknown>;
     const event = await rest(`/events/${KEY}`);
     const told = await rest(`/signals/${KEY}`);
     expect(data?.event).toMatchObject({

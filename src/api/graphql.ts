@@ -44,7 +44,7 @@ export function graphqlRoutes(
         ),
       );
     // Read when it is first asked for: most isolates never answer a GraphQL query.
-    const [{ answer }, { readModel }] = await Promise.all([
+    const [{ answerGraphql: answer }, { readModel }] = await Promise.all([
       import("./graphql/answer.ts"),
       import("./graphql/read-model.ts"),
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { api } from "./app.ts";
+import { apiApp } from "./app.ts";
 import { ADMIN_KEY, fakePorts } from "./fakes.ts";
 import { MAX_BYTES, MAX_POSTS } from "./ingest.ts";
 
@@ -16,7 +16,7 @@ const send = (
   body: BodyInit,
   headers: Record<string, string> = {},
 ) =>
-  api(ports).request("/ingest", {
+  apiApp(ports).request("/ingest", {
     method: "POST",
     body,
     headers: {
@@ -146,7 +146,7 @@ describe("Idempotency-Key", () => {
 
 describe("POST /ingest/{source}", () => {
   const push = (ports: ReturnType<typeof fakePorts>, headers: Record<string, string> = {}) =>
-    api(ports).request("/ingest/cloudevents", { method: "POST", body: "hello", headers });
+    apiApp(ports).request("/ingest/cloudevents", { method: "POST", body: "hello", headers });
 
   it("hands the bounded body to the source and says whether a key was shown", async () => {
     const seen: unknown[] = [];

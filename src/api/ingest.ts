@@ -2,11 +2,17 @@ import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { sha256Hex } from "../kit/hash.ts";
 import { PostInput, type RawPost } from "../model/raw-post.ts";
-import { type ApiEnv, allows } from "./access.ts";
+import { type ApiEnv, scopeAllows } from "./access.ts";
 import { boundedText, jsonBody } from "./body.ts";
-import type { ApiPorts, Ingested } from "./ports.ts";
-import { type FieldError, fieldErrors, overloaded, problem, unavailable } from "./problem.ts";
-import { reply } from "./reply.ts";
+import type { ApiPorts, IngestResult } from "./ports.ts";
+import {
+  type FieldError,
+  fieldErrors,
+  overloadedProblem,
+  problem,
+  unavailableProblem,
+} from "./problem.ts";
+import { jsonReply } from "./reply.ts";
 
 export const MAX_POSTS = 1_000;
 export const MAX_BYTES = 1_048_576;
@@ -44,14 +50,14 @@ async function accept(c: Context<ApiEnv>, ports: IngestPorts): Promise<Response>
 
 async function answer(inputs: unknown[], ports: IngestPorts): Promise<Response> {
   const { posts, rejected } = sorted(inputs);
-  const ingested: Ingested =
+  const ingested: IngestResult =
     posts.length === 0 ? { kind: "accepted", fresh: 0, repeated: 0 } : await ports.ingest(posts);
   if (ingested.kind !== "accepted") return refused(ingested);
-  return reply(202, { accepted: posts.length, repeated: ingested.repeated, rejected });
+  return jsonReply(202, { accepted: posts.length, repeated: ingested.repeated, rejected });
 }
 
-const refused = ({ kind, retryAfter }: Exclude<Ingested, { kind: "accepted" }>): Response =>
-  kind === "overloaded" ? overloaded(retryAfter) : unavailable(retryAfter);
+const refused = ({ kind, retryAfter }: Exclude<IngestResult, { kind: "accepted" }>): Response =>
+  kind === "overloaded" ? overloadedProblem(retryAfter) : unavailableProblem(retryAfter);
 
 /** A bad post rejects itself alone. */
 function sorted(inputs: unknown[]): { posts: RawPost[]; rejected: Rejected[] } {
@@ -88,7 +94,9 @@ async function once(
   if (kept.success) {
     if (kept.data.request !== request)
       return problem(422, "This Idempotency-Key was used with another body; take a new key.");
-    return reply(kept.data.status, JSON.parse(kept.data.body), { "Idempotency-Replayed": "true" });
+    return jsonReply(kept.data.status, JSON.parse(kept.data.body), {
+      "Idempotency-Replayed": "true",
+    });
   }
   const response = await act();
   if (response.status === 202) {
@@ -106,7 +114,7 @@ async function once(
  */
 async function receive(c: Context<ApiEnv>, ports: IngestPorts): Promise<Response> {
   const caller = c.get("caller");
-  if (caller.kind === "key" && !allows(caller, "ingest")) {
+  if (caller.kind === "key" && !scopeAllows(caller, "ingest")) {
     return problem(403, `The key ${caller.id} does not have the scope ingest.`);
   }
   const body = await boundedText(c.req.raw, MAX_BYTES);
@@ -117,7 +125,7 @@ async function receive(c: Context<ApiEnv>, ports: IngestPorts): Promise<Response
     headers: c.req.raw.headers,
     body: body.text,
   });
-  const received = await ports.receive(source, bounded, allows(caller, "ingest"));
+  const received = await ports.receive(source, bounded, scopeAllows(caller, "ingest"));
   switch (received.kind) {
     case "reply":
       return received.response;
@@ -131,7 +139,7 @@ async function receive(c: Context<ApiEnv>, ports: IngestPorts): Promise<Response
     case "overloaded":
       return refused(received);
     case "accepted":
-      return reply(202, {
+      return jsonReply(202, {
         accepted: received.fresh + received.repeated,
         repeated: received.repeated,
         rejected: received.rejected ?? [],

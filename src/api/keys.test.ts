@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sha256Hex } from "../kit/hash.ts";
 import type { ApiKey } from "../store/admin.ts";
-import { api } from "./app.ts";
+import { apiApp } from "./app.ts";
 import { ADMIN_KEY, fakeKeys, fakePorts, NOW } from "./fakes.ts";
 
 const SECRET = "s".repeat(32);
@@ -17,7 +17,7 @@ const stored = (over: Partial<ApiKey> = {}): ApiKey => ({
   ...over,
 });
 const ask = (path: string, key: ApiKey | null, token = `ess_abc.${SECRET}`, method = "GET") =>
-  api(fakePorts({ keys: fakeKeys(key === null ? [] : [key]) }, { publicRead: "none" })).request(
+  apiApp(fakePorts({ keys: fakeKeys(key === null ? [] : [key]) }, { publicRead: "none" })).request(
     path,
     {
       method,
@@ -45,7 +45,7 @@ describe("a key", () => {
   });
 
   it("is refused on a public route too, since silence would hide the mistake", async () => {
-    const response = await api(fakePorts()).request("/events", {
+    const response = await apiApp(fakePorts()).request("/events", {
       headers: { Authorization: "Bearer ess_no.0123456789" },
     });
     expect(response.status).toBe(401);
@@ -63,9 +63,9 @@ describe("a key", () => {
         }),
       });
     const headers = { Authorization: `Bearer ess_abc.${SECRET}` };
-    const fine = await api(limited(true)).request("/events", { headers });
+    const fine = await apiApp(limited(true)).request("/events", { headers });
     expect([fine.status, fine.headers.get("RateLimit")]).toEqual([200, '"key";r=2;t=17']);
-    const over = await api(limited(false)).request("/events", { headers });
+    const over = await apiApp(limited(false)).request("/events", { headers });
     expect([
       over.status,
       over.headers.get("Retry-After"),
@@ -77,7 +77,7 @@ describe("a key", () => {
 describe("/keys", () => {
   const headers = { Authorization: `Bearer ${ADMIN_KEY}`, "Content-Type": "application/json" };
   const make = (ports: ReturnType<typeof fakePorts>, body: unknown) =>
-    api(ports).request("/keys", { method: "POST", headers, body: JSON.stringify(body) });
+    apiApp(ports).request("/keys", { method: "POST", headers, body: JSON.stringify(body) });
 
   it("shows a new key once, and it works", async () => {
     const ports = fakePorts();
@@ -88,13 +88,13 @@ describe("/keys", () => {
     });
     expect(made.status).toBe(201);
     const { key, id } = (await made.json()) as { key: string; id: string };
-    const posted = await api(ports).request("/ingest", {
+    const posted = await apiApp(ports).request("/ingest", {
       method: "POST",
       headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
       body: '{"posts": []}',
     });
     expect(posted.status).toBe(202);
-    const list = await (await api(ports).request("/keys", { headers })).text();
+    const list = await (await apiApp(ports).request("/keys", { headers })).text();
     expect(list).toContain(id);
     expect(list).not.toMatch(/hash|"key":/);
     expect(JSON.stringify(await ports.keys.apiKeys())).not.toContain(key.split(".")[1]);
@@ -111,15 +111,17 @@ describe("/keys", () => {
 
   it("revokes a key, which then opens nothing", async () => {
     const ports = fakePorts({ keys: fakeKeys([stored({ scopes: ["admin"] })]) });
-    expect((await api(ports).request("/keys/abc", { method: "DELETE", headers })).status).toBe(204);
+    expect((await apiApp(ports).request("/keys/abc", { method: "DELETE", headers })).status).toBe(
+      204,
+    );
     expect(
       (
-        await api(ports).request("/keys", {
+        await apiApp(ports).request("/keys", {
           headers: { Authorization: `Bearer ess_abc.${SECRET}` },
         })
       ).status,
     ).toBe(401);
-    expect((await api(ports).request("/keys/none", { method: "DELETE", headers })).status).toBe(
+    expect((await apiApp(ports).request("/keys/none", { method: "DELETE", headers })).status).toBe(
       404,
     );
   });

@@ -2,13 +2,13 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { sha256Hex } from "../kit/hash.ts";
 import { iso } from "../kit/time.ts";
-import { Instant } from "../model/scalars.ts";
+import { IsoInstant } from "../model/scalars.ts";
 import type { ApiKey } from "../store/admin.ts";
 import { type ApiEnv, SCOPES } from "./access.ts";
 import { jsonBody } from "./body.ts";
 import type { ApiPorts } from "./ports.ts";
 import { fieldErrors, problem } from "./problem.ts";
-import { readReply, reply } from "./reply.ts";
+import { jsonReply, readReply } from "./reply.ts";
 
 const PREFIX = "ess";
 const ID_BYTES = 6;
@@ -20,7 +20,7 @@ export const KeyInput = z.strictObject({
     .trim()
     .regex(/^\P{Cc}{1,100}$/u, "must be 1 to 100 characters, none of them a control character"),
   scopes: z.array(z.enum(SCOPES)).min(1, "needs at least one scope").max(SCOPES.length),
-  expires_at: Instant.nullable().default(null),
+  expires_at: IsoInstant.nullable().default(null),
   limit_per_minute: z.number().int().min(1).max(1_000_000).nullable().default(null),
 });
 
@@ -61,7 +61,7 @@ export function keyRoutes(ports: Pick<ApiPorts, "keys" | "randomToken" | "now">)
       revokedAt: null,
     };
     await ports.keys.addKey(key);
-    return reply(201, { ...withoutHash(key), key: `${PREFIX}_${id}.${secret}` });
+    return jsonReply(201, { ...withoutHash(key), key: `${PREFIX}_${id}.${secret}` });
   });
 
   app.delete("/keys/:id", async (c) => {

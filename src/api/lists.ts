@@ -2,16 +2,16 @@ import { Hono } from "hono";
 import type { ApiEnv } from "./access.ts";
 import { boundedText } from "./body.ts";
 import { problem } from "./problem.ts";
-import { reply } from "./reply.ts";
+import { jsonReply } from "./reply.ts";
 
 const MAX_LIST_BYTES = 256 * 1024;
 
 /** How publishing a list ended: every problem names its line. */
-export type Published =
+export type PublishedList =
   | { kind: "loaded" }
   | { kind: "rejected"; problems: { line: number; message: string }[] }
   | { kind: "unknown"; lists: string[] };
-export type ListPorts = { publishList(name: string, text: string): Promise<Published> };
+export type ListPorts = { publishList(name: string, text: string): Promise<PublishedList> };
 
 /**
  * PUT /lists/{authors|blacklist}: the lists beside the rules, replaced whole, and only by one that
@@ -29,7 +29,7 @@ export function listRoutes(ports: ListPorts): Hono<ApiEnv> {
         404,
         `There is no list of that name; there are ${published.lists.join(", ")}.`,
       );
-    if (published.kind === "loaded") return reply(200, { list: name, loaded: true });
+    if (published.kind === "loaded") return jsonReply(200, { list: name, loaded: true });
     const errors = published.problems.map(({ line, message }) => ({
       path: `line ${line}`,
       message,

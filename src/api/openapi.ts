@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { snakeCased } from "../kit/snake.ts";
 import { ACCESS, type ApiEnv } from "./access.ts";
-import { OPERATIONS, type Operation } from "./operations-table.ts";
+import { type ApiOperation, OPERATIONS } from "./operations-table.ts";
 
 type Json = Record<string, unknown>;
 
@@ -59,7 +59,7 @@ const PROBLEM = {
   },
 };
 
-function described(route: string, path: string, operation: Operation): Json {
+function described(route: string, path: string, operation: ApiOperation): Json {
   const {
     summary,
     query,

@@ -15,7 +15,7 @@ import { TriggerQuery } from "./sources.ts";
  * What GET /openapi.json says of a route beside its path and who may call it. `answer` is described
  * in camelCase, as the model has it.
  */
-export type Operation = {
+export type ApiOperation = {
   summary: string;
   query?: z.ZodObject;
   body?: z.ZodType;
@@ -50,7 +50,7 @@ const Eval = z.object({
   explain: z.boolean().optional(),
 });
 
-export const OPERATIONS: Readonly<Record<string, Operation>> = {
+export const OPERATIONS: Readonly<Record<string, ApiOperation>> = {
   "GET /healthz": {
     summary:
       "Health of the database, Redis, rules and queues. 503 when unhealthy; degraded is a 200.",

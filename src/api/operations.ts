@@ -5,7 +5,7 @@ import { type ApiEnv, mayRead } from "./access.ts";
 import type { ApiPorts } from "./ports.ts";
 import { problem } from "./problem.ts";
 import { LiveQuery, readQuery } from "./query.ts";
-import { readReply, reply } from "./reply.ts";
+import { jsonReply, readReply } from "./reply.ts";
 import { asTrigger, TriggerQuery } from "./sources.ts";
 
 type OperationsPorts = Pick<
@@ -23,12 +23,15 @@ export function operationsRoutes(ports: OperationsPorts): Hono<ApiEnv> {
     // some.
     const told =
       notes !== undefined && mayRead("operations", c.get("caller"), ports.settings.publicRead);
-    return reply(health.status === "unhealthy" ? 503 : 200, told ? { ...health, notes } : health);
+    return jsonReply(
+      health.status === "unhealthy" ? 503 : 200,
+      told ? { ...health, notes } : health,
+    );
   });
 
   app.get("/readyz", async () => {
     const unready = await ports.unready();
-    if (unready.length === 0) return reply(200, { ready: true });
+    if (unready.length === 0) return jsonReply(200, { ready: true });
     return problem(503, `Not ready yet: ${unready.join("; ")}.`, {
       headers: { "Retry-After": "2" },
     });
@@ -55,7 +58,7 @@ export function operationsRoutes(ports: OperationsPorts): Hono<ApiEnv> {
     const read = readQuery(c.req.url, TriggerQuery);
     if (read.kind === "refused") return read.response;
     const triggered = await ports.trigger(source, asTrigger(read.query));
-    if (triggered.kind === "started") return reply(202, { source, started: true });
+    if (triggered.kind === "started") return jsonReply(202, { source, started: true });
     if (triggered.kind === "off")
       return problem(409, `The source ${source} is off: ${triggered.reason}`);
     return problem(

@@ -2,13 +2,13 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { type Clock, iso } from "../kit/time.ts";
 import { ShownStatus } from "../model/delivery.ts";
-import { Instant } from "../model/scalars.ts";
-import type { Log } from "../observability/log.ts";
+import { IsoInstant } from "../model/scalars.ts";
+import type { WriteLog } from "../observability/log.ts";
 import type { AdminStore, DueDelivery, ReadStore } from "../store/store.ts";
 import { type ApiEnv, keyIdOf } from "./access.ts";
 import { problem } from "./problem.ts";
-import { PagingQuery, readPage, readQuery } from "./query.ts";
-import { readReply, reply } from "./reply.ts";
+import { PagingQuery, readPaging, readQuery } from "./query.ts";
+import { jsonReply, readReply } from "./reply.ts";
 
 export type OutboxPorts = {
   store: Pick<ReadStore, "outbox"> & Pick<AdminStore, "reopen">;
@@ -20,7 +20,7 @@ export type OutboxPorts = {
   /** Sends re-opened rows to the queue. May throw: the sweeper finds them too. */
   enqueue(deliveries: readonly DueDelivery[]): Promise<unknown>;
   now: Clock;
-  log: Log;
+  log: WriteLog;
 };
 
 export const OutboxQuery = PagingQuery.extend({
@@ -31,7 +31,7 @@ export const OutboxQuery = PagingQuery.extend({
     .transform(Number)
     .nullable()
     .default(null),
-  since: Instant.nullable().default(null),
+  since: IsoInstant.nullable().default(null),
 });
 
 /** Every notification for every channel, with the attempts made at it. */
@@ -42,7 +42,7 @@ export function outboxRoutes({ store, awaited, enqueue, now, log }: OutboxPorts)
     const read = readQuery(c.req.url, OutboxQuery);
     if (read.kind === "refused") return read.response;
     const { status, channel, since } = read.query;
-    const page = await readPage(read.query, (paging) =>
+    const page = await readPaging(read.query, (paging) =>
       store.outbox({ status, channelId: channel, since }, paging),
     );
     return page instanceof Response
@@ -69,7 +69,7 @@ export function outboxRoutes({ store, awaited, enqueue, now, log }: OutboxPorts)
       });
       await enqueue([reopened.delivery]).catch(() => undefined);
     }
-    return reply(202, { id: Number(id), state: reopened.kind });
+    return jsonReply(202, { id: Number(id), state: reopened.kind });
   });
 
   return app;

@@ -1,11 +1,11 @@
 import type { Clock } from "../kit/time.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import type { Signal } from "../model/signal.ts";
-import type { Log } from "../observability/log.ts";
+import type { WriteLog } from "../observability/log.ts";
 import type { Telemetry } from "../observability/telemetry.ts";
 import type { KeyStore } from "../store/admin.ts";
 import type { ReadStore } from "../store/read.ts";
-import type { ChannelPorts } from "./channels.ts";
+import type { ChannelAdminPorts } from "./channels.ts";
 import type { DeadLetterPorts } from "./dead-letters.ts";
 import type { DialsPort } from "./dials.ts";
 import type { ListPorts } from "./lists.ts";
@@ -13,7 +13,7 @@ import type { OutboxPorts } from "./outbox.ts";
 import type { RulesPorts } from "./rules.ts";
 import type { SourcesPorts, TriggerOptions } from "./sources.ts";
 
-export type Ingested =
+export type IngestResult =
   | { kind: "accepted"; fresh: number; repeated: number }
   /** unavailable: the database is out. overloaded: those accepted before wait too long already. */
   | { kind: "unavailable" | "overloaded"; retryAfter: number };
@@ -22,20 +22,20 @@ export type Ingested =
  * What a source said to a request in its own format. `unsigned`: neither a key of ours nor a
  * signature that the source accepts.
  */
-export type Received =
-  | (Ingested & { rejected?: { index: number; errors: { path: string; message: string }[] }[] })
+export type PushResult =
+  | (IngestResult & { rejected?: { index: number; errors: { path: string; message: string }[] }[] })
   | { kind: "unknown" }
   | { kind: "unsigned"; detail: string }
   | { kind: "unreadable"; status: 400 | 415; detail: string }
   /** The answer that the sender's protocol expects: a challenge, an empty 200. */
   | { kind: "reply"; response: Response };
 
-export type Triggered =
+export type TriggerResult =
   | { kind: "started" }
   | { kind: "unknown"; sources: string[] }
   | { kind: "off"; reason: string };
 
-export type Health = {
+export type HealthReport = {
   status: "healthy" | "degraded" | "unhealthy";
   version: string;
   database: string;
@@ -52,7 +52,7 @@ export type Health = {
 };
 
 /** Answers 429 decisions of the per-key limit. Without Redis everything is allowed. */
-export type Allowance = {
+export type RateAllowance = {
   allowed: boolean;
   limit: number;
   remaining: number;
@@ -84,21 +84,21 @@ export type ApiSettings = {
 export type ApiPorts = ListPorts & {
   settings: ApiSettings;
   now: Clock;
-  log: Log;
+  log: WriteLog;
   telemetry: Telemetry;
   store: Omit<ReadStore, "deadLetters" | "channelList" | "snapshots" | "ping" | "migrated">;
   keys: KeyStore;
   /** Unguessable and safe in a URL: `bytes` random bytes. */
   randomToken(bytes: number): string;
-  limit(keyId: string, perMinute: number): Promise<Allowance>;
+  limit(keyId: string, perMinute: number): Promise<RateAllowance>;
   replies: ReplyMemory;
-  ingest(posts: RawPost[]): Promise<Ingested>;
+  ingest(posts: RawPost[]): Promise<IngestResult>;
   /** A source's own push format. `trusted`: the caller showed a key with the scope ingest. */
-  receive(source: string, request: Request, trusted: boolean): Promise<Received>;
-  trigger(source: string, options: TriggerOptions): Promise<Triggered>;
+  receive(source: string, request: Request, trusted: boolean): Promise<PushResult>;
+  trigger(source: string, options: TriggerOptions): Promise<TriggerResult>;
   sources: SourcesPorts;
   dials: DialsPort;
-  health(): Promise<Health>;
+  health(): Promise<HealthReport>;
   /** What is not ready yet; empty when migrations are applied and rules are loaded. */
   unready(): Promise<string[]>;
   /** Prometheus text. */
@@ -106,7 +106,7 @@ export type ApiPorts = ListPorts & {
   /** Every rule, matched or not, for the facts stored with the signal. */
   explain(signal: Signal): Promise<unknown>;
   rules: RulesPorts;
-  channels: ChannelPorts;
+  channels: ChannelAdminPorts;
   outbox: OutboxPorts;
   deadLetters: DeadLetterPorts;
   /** WebSocket or Server-Sent Events, by what the request asks for. */

@@ -45,7 +45,7 @@ export function problem(
 }
 
 /** 503: the caller keeps what it sent and sends it again. */
-export const unavailable = (retryAfterSeconds: number): Response =>
+export const unavailableProblem = (retryAfterSeconds: number): Response =>
   problem(
     503,
     `The database is out of reach. Nothing was accepted; send it again in ${retryAfterSeconds} s.`,
@@ -55,7 +55,7 @@ export const unavailable = (retryAfterSeconds: number): Response =>
   );
 
 /** 429: the caller sends faster than posts are worked off. */
-export const overloaded = (retryAfterSeconds: number): Response =>
+export const overloadedProblem = (retryAfterSeconds: number): Response =>
   problem(
     429,
     `Too many posts wait to be worked off. Nothing was accepted; send it again in ${retryAfterSeconds} s.`,

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { CHAINS, EventType, Instant, SignalState } from "../model/scalars.ts";
-import type { EventFilter, Page, Paging } from "../store/read.ts";
+import { CHAINS, EventType, IsoInstant, SignalState } from "../model/scalars.ts";
+import type { EventFilter, PageRequest, RowPage } from "../store/read.ts";
 import { fieldErrors, problem } from "./problem.ts";
 
 const MAX_LIMIT = 200;
@@ -29,8 +29,8 @@ const FilterQuery = z.object({
   chain: z.enum(CHAINS).nullable().default(null),
   symbol: z.string().min(1).max(40).nullable().default(null),
   token_ca: z.string().min(1).max(200).nullable().default(null),
-  since: Instant.nullable().default(null),
-  until: Instant.nullable().default(null),
+  since: IsoInstant.nullable().default(null),
+  until: IsoInstant.nullable().default(null),
   min_score: decimal.nullable().default(null),
   state: SignalState.nullable().default(null),
 });
@@ -56,7 +56,7 @@ export const asFilter = (query: z.infer<typeof FilterQuery>): EventFilter => ({
   state: query.state,
 });
 
-export type Read<T> = { kind: "query"; query: T } | { kind: "refused"; response: Response };
+export type QueryResult<T> = { kind: "query"; query: T } | { kind: "refused"; response: Response };
 
 /**
  * The query string by a schema. A parameter that is not known is an error: a misspelt filter must
@@ -65,7 +65,7 @@ export type Read<T> = { kind: "query"; query: T } | { kind: "refused"; response:
 export function readQuery<S extends z.ZodRawShape>(
   url: string,
   schema: z.ZodObject<S>,
-): Read<z.infer<z.ZodObject<S>>> {
+): QueryResult<z.infer<z.ZodObject<S>>> {
   const parsed = schema.strict().safeParse(Object.fromEntries(new URL(url).searchParams));
   if (parsed.success) return { kind: "query", query: parsed.data };
   return {
@@ -78,10 +78,10 @@ export function readQuery<S extends z.ZodRawShape>(
  * One page, or the answer that its cursor is not one of ours (the store throws RangeError for that
  * alone).
  */
-export async function readPage<T>(
-  paging: Paging,
-  read: (paging: Paging) => Promise<Page<T>>,
-): Promise<Page<T> | Response> {
+export async function readPaging<T>(
+  paging: PageRequest,
+  read: (paging: PageRequest) => Promise<RowPage<T>>,
+): Promise<RowPage<T> | Response> {
   try {
     return await read(paging);
   } catch (error) {

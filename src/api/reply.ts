@@ -24,7 +24,7 @@ export function readReply(context: Context<ApiEnv>, value: unknown): Response {
 }
 
 /** The wire form of what a change answered. */
-export const reply = (
+export const jsonReply = (
   status: number,
   value: unknown,
   headers: Record<string, string> = {},

@@ -2,18 +2,18 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { snakeCased } from "../kit/snake.ts";
 import { FactValue, type FactVocabulary } from "../model/facts.ts";
-import { Instant, SignalState } from "../model/scalars.ts";
-import { type BacktestReport, backtest, type StoredSignal } from "../rules/backtest.ts";
-import { explain } from "../rules/explain.ts";
-import type { Loaded } from "../rules/load.ts";
-import { type Ruleset, score } from "../rules/score.ts";
+import { IsoInstant, SignalState } from "../model/scalars.ts";
+import { type BacktestReport, backtestRules, type StoredSignal } from "../rules/backtest.ts";
+import { explainSignal } from "../rules/explain.ts";
+import type { LoadResult } from "../rules/load.ts";
+import { type Ruleset, scoreRules } from "../rules/score.ts";
 import { unknownFact } from "../rules/unknown-fact.ts";
-import type { Problem } from "../rules/yaml.ts";
+import type { YamlProblem } from "../rules/yaml.ts";
 import type { RulesVersion } from "../store/admin.ts";
 import { type ApiEnv, keyIdOf } from "./access.ts";
 import { boundedText, jsonBody } from "./body.ts";
 import { fieldErrors, problem } from "./problem.ts";
-import { readReply, reply } from "./reply.ts";
+import { jsonReply, readReply } from "./reply.ts";
 
 export type RulesPorts = {
   current(): Promise<Ruleset>;
@@ -22,7 +22,7 @@ export type RulesPorts = {
   /** When the rules in force were loaded, and what was wrong with a version that would not load. */
   status(): { loadedAt: string | null; rejected: string | null };
   /** Reads a rules file with this server's settings and facts. */
-  load(text: string): Loaded;
+  load(text: string): LoadResult;
   /** Makes loaded rules the ones in force. Throws StoreUnavailable. */
   publish(rules: Ruleset, author: string): Promise<void>;
   versions(limit: number): Promise<RulesVersion[]>;
@@ -49,7 +49,7 @@ const Given = z.strictObject({
 const Put = z.strictObject({ document: z.string() });
 const Backtested = z.strictObject({
   rules: z.string(),
-  since: Instant.optional(),
+  since: IsoInstant.optional(),
   limit: z.number().int().min(1).max(MAX_BACKTEST).default(MAX_BACKTEST),
 });
 const Rollback = z.strictObject({
@@ -88,7 +88,7 @@ export function rulesRoutes(ports: RulesPorts): Hono<ApiEnv> {
     if (loaded.kind === "rejected") return unprocessable(loaded.problems);
     if (c.req.query("dry_run") === undefined)
       await ports.publish(loaded.rules, keyIdOf(c.get("caller")));
-    return reply(200, { ...summary(loaded.rules), warnings: loaded.warnings });
+    return jsonReply(200, { ...summary(loaded.rules), warnings: loaded.warnings });
   });
 
   app.post("/rules/rollback", async (c) => {
@@ -97,7 +97,7 @@ export function rulesRoutes(ports: RulesPorts): Hono<ApiEnv> {
     const found = await byPrefix(input.sha, ports);
     if (!found) return unknownVersion(input.sha);
     await ports.publish(found, keyIdOf(c.get("caller")));
-    return reply(200, summary(found));
+    return jsonReply(200, summary(found));
   });
 
   app.post("/rules/eval", async (c) => {
@@ -106,8 +106,8 @@ export function rulesRoutes(ports: RulesPorts): Hono<ApiEnv> {
     const loaded = input.rules === undefined ? undefined : ports.load(input.rules);
     if (loaded?.kind === "rejected") return unprocessable(loaded.problems);
     const rules = loaded?.rules ?? (await ports.current());
-    const verdict = score(rules, input.facts, input.previous_state);
-    return reply(200, {
+    const verdict = scoreRules(rules, input.facts, input.previous_state);
+    return jsonReply(200, {
       rulesVersion: rules.sha,
       ...verdict,
       warnings: Object.keys(input.facts).flatMap((name) => {
@@ -124,11 +124,11 @@ export function rulesRoutes(ports: RulesPorts): Hono<ApiEnv> {
     const loaded = ports.load(input.rules);
     if (loaded.kind === "rejected") return unprocessable(loaded.problems);
     const since = input.since ?? new Date(ports.now() - WEEK_MS).toISOString();
-    const report: BacktestReport = backtest(
+    const report: BacktestReport = backtestRules(
       loaded.rules,
       await ports.backtestRows(since, input.limit),
     );
-    return reply(200, { rulesVersion: loaded.rules.sha, since, ...report });
+    return jsonReply(200, { rulesVersion: loaded.rules.sha, since, ...report });
   });
 
   return app;
@@ -152,7 +152,7 @@ const unknownVersion = (sha: string): Response =>
   );
 
 /** 422 with line and column, and with what to write instead where that is known. */
-function unprocessable(problems: readonly Problem[]): Response {
+function unprocessable(problems: readonly YamlProblem[]): Response {
   const [first] = problems;
   const detail = first
     ? `Line ${first.line}, column ${first.column}: ${first.path && `${first.path}: `}${first.message}${first.mend ? `; ${first.mend}` : ""}.`
@@ -192,7 +192,7 @@ async function byPrefix(sha: string, ports: RulesPorts): Promise<Ruleset | undef
 function explained(rules: Ruleset, { facts, previous_state }: z.infer<typeof Given>, now: number) {
   const evaluatedAt = new Date(now).toISOString();
   return snakeCased(
-    explain(
+    explainSignal(
       rules,
       { evaluatedAt, values: facts, origin: {}, degraded: [], notes: [] },
       previous_state,

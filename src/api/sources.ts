@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import type { ProviderStatus } from "../http/provider-guard.ts";
-import { Instant } from "../model/scalars.ts";
+import { IsoInstant } from "../model/scalars.ts";
 import type { ApiEnv } from "./access.ts";
 import { problem } from "./problem.ts";
 import { readReply } from "./reply.ts";
@@ -33,7 +33,7 @@ export type SourcesPorts = {
  * Of POST /triggers/{source}: read from a time on, and whether the signals that come of it notify.
  */
 export const TriggerQuery = z.object({
-  since: Instant.optional(),
+  since: IsoInstant.optional(),
   notify: z.enum(["true", "false"]).default("false"),
 });
 export type TriggerOptions = { since?: string; notify: boolean };

@@ -5,8 +5,8 @@ import type { Clock } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { SignalState } from "../model/scalars.ts";
 import { sampleNotification } from "./_shared/sample.ts";
-import { hideSecrets, mergeSettings } from "./_shared/secrets.ts";
-import type { AnyChannel, Problem, SendPorts, Sent } from "./channel.ts";
+import { mergeSettings, redactSecrets } from "./_shared/secrets.ts";
+import type { AnyChannel, SendPorts, SendResult, SettingProblem } from "./channel.ts";
 import type { ChannelEnv } from "./env.ts";
 import { CHANNELS, channelKind } from "./registry.ts";
 
@@ -17,17 +17,17 @@ export type CataloguePorts = Pick<SendPorts, "fetch" | "telemetry"> & {
 };
 
 type Settings = Record<string, unknown>;
-export type Checked =
+export type CheckedSettings =
   | { kind: "ok"; settings: Settings; minted: Settings }
-  | { kind: "invalid"; problems: Problem[] };
+  | { kind: "invalid"; problems: SettingProblem[] };
 
 const wireName = (name: string): string =>
   Object.keys(snakeCased({ [name]: 0 }) as object)[0] ?? name;
-const wireProblem = ({ path, message }: Problem): Problem => ({
+const wireProblem = ({ path, message }: SettingProblem): SettingProblem => ({
   path: ["settings", ...path.split(".").filter(Boolean).map(wireName)].join("."),
   message,
 });
-const unknownKind = (kind: string): Problem => ({
+const unknownKind = (kind: string): SettingProblem => ({
   path: "kind",
   message: `there is no channel ${JSON.stringify(kind)}; there are ${CHANNELS.map((known) => known.kind).join(", ")}`,
 });
@@ -56,7 +56,7 @@ function described({ kind, title, docs, digests, settings, missing }: AnyChannel
 export function channelCatalogue(ports: CataloguePorts) {
   const { env, now } = ports;
 
-  function checked(kind: AnyChannel, settings: Settings, minted: Settings): Checked {
+  function checked(kind: AnyChannel, settings: Settings, minted: Settings): CheckedSettings {
     const opening = kind.open(settings, env);
     if (opening.kind === "invalid")
       return { kind: "invalid", problems: opening.problems.map(wireProblem) };
@@ -69,10 +69,10 @@ export function channelCatalogue(ports: CataloguePorts) {
     /** Why this deployment cannot send to channels of the kind. */
     off: (kind: string): string | null => channelKind(kind)?.missing(env) ?? null,
     hidden: (kind: string, settings: Settings): Settings =>
-      hideSecrets(channelKind(kind), settings),
+      redactSecrets(channelKind(kind), settings),
 
     /** Settings of a new channel. `minted` were made up for it and are to be shown this once. */
-    draft(name: string, given: Settings): Checked {
+    draft(name: string, given: Settings): CheckedSettings {
       const kind = channelKind(name);
       if (!kind) return { kind: "invalid", problems: [unknownKind(name)] };
       const minted = kind.mint?.(given, ports.randomBytes) ?? {};
@@ -83,7 +83,7 @@ export function channelCatalogue(ports: CataloguePorts) {
      * Settings of a channel after an update. `rotate` makes a new secret and keeps the newest old
      * one beside it.
      */
-    revise(name: string, stored: Settings, given: Settings, rotate: boolean): Checked {
+    revise(name: string, stored: Settings, given: Settings, rotate: boolean): CheckedSettings {
       const kind = channelKind(name);
       if (!kind) return { kind: "invalid", problems: [unknownKind(name)] };
       const merged = mergeSettings(stored, given);
@@ -118,7 +118,7 @@ export function channelCatalogue(ports: CataloguePorts) {
     },
 
     /** Sends an invented signal, outside the outbox. */
-    async test(config: ChannelConfig): Promise<Sent | { problem: string }> {
+    async test(config: ChannelConfig): Promise<SendResult | { problem: string }> {
       const kind = channelKind(config.kind);
       if (!kind) return { problem: unknownKind(config.kind).message };
       const off = kind.missing(env);

@@ -1,10 +1,10 @@
 import type * as z from "zod";
-import type { CallRecord, Fetch } from "../http/request.ts";
+import type { CallRecord, FetchLike } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
-import { dig } from "../kit/get-path.ts";
+import { getPath } from "../kit/get-path.ts";
 import type { Clock } from "../kit/time.ts";
-import type { Notification } from "../model/delivery.ts";
-import { fits, type Room } from "./_shared/rich-text.ts";
+import type { SignalNotification } from "../model/delivery.ts";
+import { fitDocument, type TextRoom } from "./_shared/rich-text.ts";
 import { composeDigest } from "./_shared/template.ts";
 import type { ChannelEnv } from "./env.ts";
 
@@ -12,7 +12,7 @@ import type { ChannelEnv } from "./env.ts";
  * How often a target may be written to: `count` every `perMs`, and up to `burst` at once after a
  * pause.
  */
-export type Limit = {
+export type PaceLimit = {
   key: string;
   count: number;
   perMs: number;
@@ -25,7 +25,7 @@ export type Limit = {
 export type RetryPolicy = "chat" | "webhook" | "email" | "log";
 
 export type SendPorts = {
-  fetch: Fetch;
+  fetch: FetchLike;
   now: Clock;
   env: ChannelEnv;
   /**
@@ -39,7 +39,7 @@ export type SendPorts = {
   log: (record: { eventKey: string; text: string }) => void;
 };
 
-export type Sent = {
+export type SendResult = {
   verdict: Verdict;
   /** The channel's own id of the message, for later edits. */
   externalId: string | null;
@@ -80,7 +80,7 @@ export type Channel<Schema extends z.ZodObject, Message> = {
    * How much a digest of several may hold, so that nothing of it is cut off. Null: machines want
    * each signal by itself, and a digest is refused.
    */
-  digests: Room | null;
+  digests: TextRoom | null;
   /**
    * Whether `send` makes use of the last message about the same event (SendPorts.prior); looking it
    * up costs a query.
@@ -102,30 +102,30 @@ export type Channel<Schema extends z.ZodObject, Message> = {
   ): { settings: Record<string, unknown>; minted: Record<string, unknown> };
   /** Settings that pass, for previews without any. */
   example: Record<string, unknown>;
-  limits(settings: z.output<Schema>): Limit[];
+  limits(settings: z.output<Schema>): PaceLimit[];
   /** One notification, or a digest of several, as the channel will show it. Pure. */
   render(
-    notifications: readonly Notification[],
+    notifications: readonly SignalNotification[],
     settings: z.output<Schema>,
     env: ChannelEnv,
   ): Message;
-  send(message: Message, settings: z.output<Schema>, ports: SendPorts): Promise<Sent>;
+  send(message: Message, settings: z.output<Schema>, ports: SendPorts): Promise<SendResult>;
 };
 
-export type Problem = { path: string; message: string };
+export type SettingProblem = { path: string; message: string };
 
 /** A channel with its settings parsed and inside: what callers hold, whatever the kind. */
 export type OpenChannel = {
   settings: Record<string, unknown>;
-  limits: Limit[];
+  limits: PaceLimit[];
   /** How many of them, from the first, one message shows whole; at least one. */
-  fit(notifications: readonly Notification[]): number;
-  render(notifications: readonly Notification[]): unknown;
-  send(notifications: readonly Notification[], ports: SendPorts): Promise<Sent>;
+  fit(notifications: readonly SignalNotification[]): number;
+  render(notifications: readonly SignalNotification[]): unknown;
+  send(notifications: readonly SignalNotification[], ports: SendPorts): Promise<SendResult>;
 };
-export type Opening =
+export type ChannelOpening =
   | { kind: "open"; channel: OpenChannel }
-  | { kind: "invalid"; problems: Problem[] };
+  | { kind: "invalid"; problems: SettingProblem[] };
 
 type Described =
   | "kind"
@@ -141,22 +141,22 @@ type Described =
   | "example";
 export type AnyChannel = Pick<Channel<z.ZodObject, unknown>, Described | "settings"> & {
   /** Parses the settings as stored or given; never throws. */
-  open(settings: unknown, env: ChannelEnv): Opening;
+  open(settings: unknown, env: ChannelEnv): ChannelOpening;
 };
 
-function problemOf(issue: z.core.$ZodIssue, given: unknown): Problem {
+function problemOf(issue: z.core.$ZodIssue, given: unknown): SettingProblem {
   const path = issue.path.join(".");
-  return { path, message: dig(given, path) === undefined ? "is required" : issue.message };
+  return { path, message: getPath(given, path) === undefined ? "is required" : issue.message };
 }
 
 function digestable(
-  notifications: readonly Notification[],
-  room: Room | null,
+  notifications: readonly SignalNotification[],
+  room: TextRoom | null,
   publicUrl: string,
 ): number {
   if (room === null) return 1;
   const fitting = (count: number): boolean =>
-    fits(composeDigest(notifications.slice(0, count), publicUrl), room);
+    fitDocument(composeDigest(notifications.slice(0, count), publicUrl), room);
   let count = notifications.length;
   while (count > 1 && !fitting(count)) count--;
   return count;

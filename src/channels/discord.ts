@@ -1,18 +1,30 @@
 import * as z from "zod";
-import { type Answer, outsideCall } from "../http/request.ts";
+import { type OutsideAnswer, outsideCall } from "../http/request.ts";
 import { askedDelay } from "../http/status-verdict.ts";
 import type { Verdict } from "../http/verdict.ts";
-import type { Notification } from "../model/delivery.ts";
+import type { SignalNotification } from "../model/delivery.ts";
 import { hookProblem } from "./_shared/egress.ts";
-import { cut, cutText, encoded, type Room, type Span } from "./_shared/rich-text.ts";
+import {
+  cutDocument,
+  cutText,
+  encodeDocument,
+  type RichSpan,
+  type TextRoom,
+} from "./_shared/rich-text.ts";
 import { TemplatesSetting } from "./_shared/secrets.ts";
-import { callPorts, READING, sentFrom, TIMEOUT_MS, unacknowledged } from "./_shared/send-result.ts";
-import { composeAll, headline } from "./_shared/template.ts";
-import { channel, type SendPorts, type Sent } from "./channel.ts";
+import {
+  callPorts,
+  READING,
+  sentFrom,
+  TIMEOUT_MS,
+  unacknowledgedSend,
+} from "./_shared/send-result.ts";
+import { composeAll, signalHeadline } from "./_shared/template.ts";
+import { channel, type SendPorts, type SendResult } from "./channel.ts";
 
 const escapeMarkdown = (text: string): string => text.replace(/[\\*_~|>#\-[\]()`@:]/g, "\\$&");
 
-function markdown({ text, style, href }: Span): string {
+function markdown({ text, style, href }: RichSpan): string {
   if (style === "code") return `\`${text.replaceAll("`", "'")}\``;
   const inner = escapeMarkdown(text);
   if (href !== undefined) return `[${inner}](${href.replaceAll(")", "%29")})`;
@@ -20,7 +32,7 @@ function markdown({ text, style, href }: Span): string {
 }
 
 /** Limits of an embed, in characters as Discord counts them once the escapes are in. */
-const DESCRIPTION: Room = { units: 4_096, measure: (span) => markdown(span).length };
+const DESCRIPTION: TextRoom = { units: 4_096, measure: (span) => markdown(span).length };
 const MAX_TITLE = 256;
 
 const COLOURS = { verified: 0x2ecc71, downgraded: 0xe74c3c, candidate: 0x95a5a6 };
@@ -44,16 +56,16 @@ export type DiscordMessage = {
 };
 
 function render(
-  notifications: readonly Notification[],
+  notifications: readonly SignalNotification[],
   { templates }: Settings,
   publicUrl: string,
 ): DiscordMessage {
   const [first] = notifications;
-  const description = encoded(
-    cut(composeAll(notifications, templates, publicUrl), DESCRIPTION),
+  const description = encodeDocument(
+    cutDocument(composeAll(notifications, templates, publicUrl), DESCRIPTION),
     markdown,
   );
-  const title = cutText(escapeMarkdown(headline(notifications)), MAX_TITLE);
+  const title = cutText(escapeMarkdown(signalHeadline(notifications)), MAX_TITLE);
   const color = notifications.length === 1 && first ? COLOURS[first.state] : COLOURS.candidate;
   const embed = {
     title,
@@ -77,7 +89,7 @@ const BANNED_MS = 300_000;
  * are from the edge in front of it.
  */
 function classify(
-  { status, json, headers }: Omit<Answer, "verdict">,
+  { status, json, headers }: Omit<OutsideAnswer, "verdict">,
   now: number,
 ): Verdict | undefined {
   if (json === undefined && status !== 429) return undefined;
@@ -89,7 +101,7 @@ function classify(
     };
   const reply = Reply.safeParse(json).data;
   const reason = `HTTP ${status}${reply?.message ? `: ${reply.message.slice(0, 200)}` : ""}`;
-  if (status === 200 && reply?.id === undefined) return unacknowledged;
+  if (status === 200 && reply?.id === undefined) return unacknowledgedSend;
   if (status === 401 || status === 404) return { kind: "gone", reason };
   if (status === 403) return { kind: "auth", reason };
   if (status === 429 && reply?.retry_after !== undefined)
@@ -97,7 +109,12 @@ function classify(
   return status === 400 ? { kind: "reject", reason } : undefined;
 }
 
-function call(method: "POST" | "PATCH", url: URL, body: object, ports: SendPorts): Promise<Answer> {
+function call(
+  method: "POST" | "PATCH",
+  url: URL,
+  body: object,
+  ports: SendPorts,
+): Promise<OutsideAnswer> {
   return outsideCall(
     {
       provider: "discord",
@@ -113,7 +130,11 @@ function call(method: "POST" | "PATCH", url: URL, body: object, ports: SendPorts
   );
 }
 
-async function send(message: DiscordMessage, settings: Settings, ports: SendPorts): Promise<Sent> {
+async function send(
+  message: DiscordMessage,
+  settings: Settings,
+  ports: SendPorts,
+): Promise<SendResult> {
   const url = new URL(settings.url);
   if (settings.threadId !== undefined) url.searchParams.set("thread_id", settings.threadId);
   if (settings.updates === "edit" && ports.prior !== null) {

@@ -1,34 +1,41 @@
 import * as z from "zod";
-import { type Answer, outsideCall } from "../http/request.ts";
+import { type OutsideAnswer, outsideCall } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { htmlWith } from "./_shared/html.ts";
-import { cut, cutText, type Doc, encoded, ofText, plain } from "./_shared/rich-text.ts";
+import {
+  cutDocument,
+  cutText,
+  encodeDocument,
+  ofText,
+  plainText,
+  type RichDocument,
+} from "./_shared/rich-text.ts";
 import { TemplatesSetting } from "./_shared/secrets.ts";
 import {
   callPorts,
+  notSent,
   READING,
   sentFrom,
   TIMEOUT_MS,
-  unacknowledged,
-  unsent,
+  unacknowledgedSend,
 } from "./_shared/send-result.ts";
-import { composeAll, headline } from "./_shared/template.ts";
-import { channel, type SendPorts, type Sent } from "./channel.ts";
+import { composeAll, signalHeadline } from "./_shared/template.ts";
+import { channel, type SendPorts, type SendResult } from "./channel.ts";
 import type { ChannelEnv } from "./env.ts";
 
 const html = htmlWith({ bold: "strong", italic: "em", code: "code" });
 
-export type Mail = { subject: string; html: string; text: string };
+export type EmailMessage = { subject: string; html: string; text: string };
 
 /** Nobody reads on after this, and a mail that is too large is refused whole. */
 const ROOM = ofText(50_000);
 
-function written(all: Doc, subject: string): Mail {
-  const doc = cut(all, ROOM);
+function written(all: RichDocument, subject: string): EmailMessage {
+  const doc = cutDocument(all, ROOM);
   return {
     subject: cutText(subject.replace(/[\r\n]+/g, " "), 200),
-    html: `<div style="font:15px/1.5 sans-serif">${encoded(doc, html).replaceAll("\n", "<br>\n")}</div>`,
-    text: plain(doc),
+    html: `<div style="font:15px/1.5 sans-serif">${encodeDocument(doc, html).replaceAll("\n", "<br>\n")}</div>`,
+    text: plainText(doc),
   };
 }
 
@@ -52,8 +59,8 @@ type Provider = {
   keyName: "RESEND_API_KEY" | "POSTMARK_TOKEN";
   url(env: ChannelEnv): string;
   headers(env: ChannelEnv, idemKey: string): Record<string, string>;
-  body(mail: Mail, from: string, to: string[], idemKey: string): object;
-  classify(answer: Omit<Answer, "verdict">): Verdict | undefined;
+  body(mail: EmailMessage, from: string, to: string[], idemKey: string): object;
+  classify(answer: Omit<OutsideAnswer, "verdict">): Verdict | undefined;
   id(json: unknown): string | null;
 };
 
@@ -80,7 +87,7 @@ const resend: Provider = {
   classify({ status, json }) {
     if (json === undefined) return undefined;
     const reply = ResendReply.safeParse(json).data;
-    if (status === 200 && reply?.id === undefined) return unacknowledged;
+    if (status === 200 && reply?.id === undefined) return unacknowledgedSend;
     const reason = `HTTP ${status}: ${reply?.name ?? ""}`;
     if (/^(daily|monthly)_quota_exceeded$/.test(reply?.name ?? ""))
       return { kind: "quota", reason };
@@ -116,7 +123,7 @@ const postmark: Provider = {
   classify({ status, json }) {
     const reply = PostmarkReply.safeParse(json).data;
     if (status === 200 && (!reply || (reply.ErrorCode === 0 && reply.MessageID === undefined)))
-      return unacknowledged;
+      return unacknowledgedSend;
     if (!reply || reply.ErrorCode === 0 || (status !== 200 && status !== 422)) return undefined;
     const reason = `error ${reply.ErrorCode}: ${reply.Message.slice(0, 200)}`;
     // 405: the allowance is used up; 10: the token is wrong.
@@ -128,11 +135,11 @@ const postmark: Provider = {
 
 const PROVIDERS = { resend, postmark };
 
-async function send(mail: Mail, settings: Settings, ports: SendPorts): Promise<Sent> {
+async function send(mail: EmailMessage, settings: Settings, ports: SendPorts): Promise<SendResult> {
   const { env, idemKey } = ports;
   const provider = PROVIDERS[settings.provider];
   if (env[provider.keyName] === "")
-    return unsent({ kind: "auth", reason: `${provider.keyName} is not set` });
+    return notSent({ kind: "auth", reason: `${provider.keyName} is not set` });
   const answer = await outsideCall(
     {
       provider: settings.provider,
@@ -180,6 +187,6 @@ export const email = channel({
     { key: `mail-${provider}`, count: 2, perMs: 1_000, burst: 2, shared: true },
   ],
   render: (notifications, { templates }, env) =>
-    written(composeAll(notifications, templates, env.PUBLIC_URL), headline(notifications)),
+    written(composeAll(notifications, templates, env.PUBLIC_URL), signalHeadline(notifications)),
   send,
 });

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { ofText } from "./_shared/rich-text.ts";
-import { headline } from "./_shared/template.ts";
+import { signalHeadline } from "./_shared/template.ts";
 import { channel } from "./channel.ts";
 
 export const log = channel({
@@ -17,7 +17,7 @@ export const log = channel({
   example: {},
   limits: () => [],
   render: (notifications) => ({
-    text: headline(notifications),
+    text: signalHeadline(notifications),
     keys: notifications.map(({ eventKey }) => eventKey),
   }),
   send: async ({ text, keys }, _settings, ports) => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { TELEGRAM_ENV } from "../../test/support/outbox.ts";
-import { HIDDEN, hideSecrets, mergeSettings } from "./_shared/secrets.ts";
+import { mergeSettings, REDACTED, redactSecrets } from "./_shared/secrets.ts";
 import { channelCatalogue } from "./catalogue.ts";
 import { ChannelEnv } from "./env.ts";
 import { CHANNELS } from "./registry.ts";
@@ -90,16 +90,16 @@ describe("secrets in settings", () => {
   const discord = CHANNELS.find(({ kind }) => kind === "discord");
 
   it("are never read back", () => {
-    expect(hideSecrets(discord, { url: "https://x/token", username: "u" })).toEqual({
-      url: HIDDEN,
+    expect(redactSecrets(discord, { url: "https://x/token", username: "u" })).toEqual({
+      url: REDACTED,
       username: "u",
     });
-    expect(hideSecrets(undefined, { a: 1, b: 2 })).toEqual({ a: HIDDEN, b: HIDDEN });
+    expect(redactSecrets(undefined, { a: 1, b: 2 })).toEqual({ a: REDACTED, b: REDACTED });
   });
 
   it("stay when an update sends the placeholder back, and go when it sends null", () => {
     expect(
-      mergeSettings({ url: "secret", username: "u" }, { url: HIDDEN, username: null }),
+      mergeSettings({ url: "secret", username: "u" }, { url: REDACTED, username: null }),
     ).toEqual({ url: "secret" });
   });
 });

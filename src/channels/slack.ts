@@ -1,19 +1,31 @@
 import * as z from "zod";
-import { type Answer, outsideCall } from "../http/request.ts";
+import { type OutsideAnswer, outsideCall } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { hookProblem } from "./_shared/egress.ts";
-import { cut, type Doc, encoded, type Room, type Span } from "./_shared/rich-text.ts";
+import {
+  cutDocument,
+  encodeDocument,
+  type RichDocument,
+  type RichSpan,
+  type TextRoom,
+} from "./_shared/rich-text.ts";
 import { TemplatesSetting } from "./_shared/secrets.ts";
-import { callPorts, READING, sentFrom, TIMEOUT_MS, unacknowledged } from "./_shared/send-result.ts";
-import { composeAll, headline } from "./_shared/template.ts";
-import { channel, type SendPorts, type Sent } from "./channel.ts";
+import {
+  callPorts,
+  READING,
+  sentFrom,
+  TIMEOUT_MS,
+  unacknowledgedSend,
+} from "./_shared/send-result.ts";
+import { composeAll, signalHeadline } from "./_shared/template.ts";
+import { channel, type SendPorts, type SendResult } from "./channel.ts";
 
 /** Slack's three, which also takes the power from <!channel> and <@user>. */
 const escapeControl = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const WRAP = { bold: "*", italic: "_", code: "`" };
 
-function mrkdwn({ text, style, href }: Span): string {
+function mrkdwn({ text, style, href }: RichSpan): string {
   const inner = escapeControl(text);
   if (href !== undefined)
     return `<${escapeControl(href).replaceAll("|", "%7C")}|${inner.replaceAll("|", "¦")}>`;
@@ -23,7 +35,7 @@ function mrkdwn({ text, style, href }: Span): string {
 }
 
 /** Characters of one section block, escapes included. */
-const SECTION: Room = { units: 3_000, measure: (span) => mrkdwn(span).length };
+const SECTION: TextRoom = { units: 3_000, measure: (span) => mrkdwn(span).length };
 
 export type SlackMessage = { text: string; blocks: object[]; unfurl_links: boolean };
 
@@ -33,10 +45,10 @@ const Settings = z.object({
 });
 type Settings = z.output<typeof Settings>;
 
-function written(doc: Doc, text: string): SlackMessage {
+function written(doc: RichDocument, text: string): SlackMessage {
   const section = {
     type: "section",
-    text: { type: "mrkdwn", text: encoded(cut(doc, SECTION), mrkdwn) },
+    text: { type: "mrkdwn", text: encodeDocument(cutDocument(doc, SECTION), mrkdwn) },
   };
   return { text: escapeControl(text), blocks: [section], unfurl_links: false };
 }
@@ -45,18 +57,22 @@ function written(doc: Doc, text: string): SlackMessage {
  * Slack answers errors in plain words. A hook that was revoked or whose channel is closed does not
  * come back.
  */
-function classify({ status, text }: Omit<Answer, "verdict">): Verdict | undefined {
+function classify({ status, text }: Omit<OutsideAnswer, "verdict">): Verdict | undefined {
   if (status === 429 || (status !== null && status >= 500)) return undefined;
   // A page is from whatever stands in front of Slack, and says nothing about the hook.
   if (text.trimStart().startsWith("<"))
     return { kind: "retry", reason: `HTTP ${status}: a page in place of an answer` };
   const reason = `HTTP ${status}: ${text.slice(0, 80)}`;
-  if (status === 200 && !/^ok\b|"ok":\s*true/.test(text)) return unacknowledged;
+  if (status === 200 && !/^ok\b|"ok":\s*true/.test(text)) return unacknowledgedSend;
   if (status === 403 || status === 404 || status === 410) return { kind: "gone", reason };
   return status === 400 ? { kind: "reject", reason } : undefined;
 }
 
-async function send(message: SlackMessage, { url }: Settings, ports: SendPorts): Promise<Sent> {
+async function send(
+  message: SlackMessage,
+  { url }: Settings,
+  ports: SendPorts,
+): Promise<SendResult> {
   const answer = await outsideCall(
     {
       provider: "slack",
@@ -93,6 +109,6 @@ export const slack = channel({
   example: { url: "https://hooks.slack.com/services/T0/B0/token" },
   limits: () => [{ key: "hook", count: 1, perMs: 1_000, burst: 2 }],
   render: (notifications, { templates }, env) =>
-    written(composeAll(notifications, templates, env.PUBLIC_URL), headline(notifications)),
+    written(composeAll(notifications, templates, env.PUBLIC_URL), signalHeadline(notifications)),
   send,
 });

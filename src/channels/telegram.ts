@@ -1,12 +1,24 @@
 import * as z from "zod";
-import { type Answer, outsideCall } from "../http/request.ts";
+import { type OutsideAnswer, outsideCall } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { htmlWith } from "./_shared/html.ts";
-import { cut, type Doc, encoded, ofText, plain } from "./_shared/rich-text.ts";
+import {
+  cutDocument,
+  encodeDocument,
+  ofText,
+  plainText,
+  type RichDocument,
+} from "./_shared/rich-text.ts";
 import { TemplatesSetting } from "./_shared/secrets.ts";
-import { callPorts, READING, sentFrom, TIMEOUT_MS, unacknowledged } from "./_shared/send-result.ts";
+import {
+  callPorts,
+  READING,
+  sentFrom,
+  TIMEOUT_MS,
+  unacknowledgedSend,
+} from "./_shared/send-result.ts";
 import { composeAll } from "./_shared/template.ts";
-import { channel, type Limit, type SendPorts, type Sent } from "./channel.ts";
+import { channel, type PaceLimit, type SendPorts, type SendResult } from "./channel.ts";
 
 /** Telegram takes 4,096 UTF-16 units, counted after it has read the tags; it stays under that. */
 const ROOM = ofText(4_095);
@@ -16,9 +28,9 @@ const html = htmlWith({ bold: "b", italic: "i", code: "code" });
 /** The same words twice: with tags, and bare for the case that Telegram cannot read the tags. */
 export type TelegramMessage = { html: string; text: string };
 
-const written = (doc: Doc): TelegramMessage => {
-  const fitting = cut(doc, ROOM);
-  return { html: encoded(fitting, html), text: plain(fitting) };
+const written = (doc: RichDocument): TelegramMessage => {
+  const fitting = cutDocument(doc, ROOM);
+  return { html: encodeDocument(fitting, html), text: plainText(fitting) };
 };
 
 const Settings = z.object({
@@ -57,9 +69,9 @@ const replyOf = (json: unknown): Reply | undefined => Reply.safeParse(json).data
 /**
  * Telegram's own meaning of its errors (Bot API, "Making requests"; errors by their description).
  */
-function classify({ status, json }: Omit<Answer, "verdict">): Verdict | undefined {
+function classify({ status, json }: Omit<OutsideAnswer, "verdict">): Verdict | undefined {
   const reply = replyOf(json);
-  if (status === 200 && !reply?.ok) return unacknowledged;
+  if (status === 200 && !reply?.ok) return unacknowledgedSend;
   if (!reply || reply.ok) return undefined;
   const reason = `${status}: ${reply.description}`.slice(0, 200);
   const wait = reply.parameters.retry_after;
@@ -73,7 +85,7 @@ function classify({ status, json }: Omit<Answer, "verdict">): Verdict | undefine
 
 type Body = Record<string, unknown>;
 
-const call = (method: string, body: Body, ports: SendPorts): Promise<Answer> =>
+const call = (method: string, body: Body, ports: SendPorts): Promise<OutsideAnswer> =>
   outsideCall(
     {
       provider: "telegram",
@@ -88,7 +100,7 @@ const call = (method: string, body: Body, ports: SendPorts): Promise<Answer> =>
     callPorts(ports),
   );
 
-const described = (answer: Answer, pattern: RegExp): boolean =>
+const described = (answer: OutsideAnswer, pattern: RegExp): boolean =>
   answer.status === 400 && pattern.test(replyOf(answer.json)?.description ?? "");
 
 /**
@@ -100,7 +112,7 @@ async function post(
   message: TelegramMessage,
   body: Body,
   ports: SendPorts,
-): Promise<Answer> {
+): Promise<OutsideAnswer> {
   const rich = await call(method, { ...body, text: message.html, parse_mode: "HTML" }, ports);
   return described(rich, /can't parse entities/i)
     ? call(method, { ...body, text: message.text }, ports)
@@ -109,7 +121,7 @@ async function post(
 
 const SentMessage = z.looseObject({ message_id: z.number() });
 
-const messageId = ({ json }: Answer): string | null => {
+const messageId = ({ json }: OutsideAnswer): string | null => {
   const result = SentMessage.safeParse(replyOf(json)?.result);
   return result.success ? `${result.data.message_id}` : null;
 };
@@ -125,7 +137,7 @@ async function fresh(
   settings: Settings,
   chatId: string,
   ports: SendPorts,
-): Promise<Answer> {
+): Promise<OutsideAnswer> {
   const prior = chatId === settings.chatId ? ports.prior : null;
   const reply =
     prior !== null && settings.updates !== "new"
@@ -149,7 +161,7 @@ const edit = (
   chatId: string,
   id: string,
   ports: SendPorts,
-): Promise<Answer> =>
+): Promise<OutsideAnswer> =>
   post(
     "editMessageText",
     message,
@@ -157,7 +169,7 @@ const edit = (
     ports,
   );
 
-const newChat = (answer: Answer): number | undefined =>
+const newChat = (answer: OutsideAnswer): number | undefined =>
   replyOf(answer.json)?.parameters.migrate_to_chat_id;
 
 /**
@@ -166,8 +178,8 @@ const newChat = (answer: Answer): number | undefined =>
  */
 async function following(
   chatId: string,
-  attempt: (chatId: string) => Promise<Answer>,
-): Promise<{ answer: Answer; moved: string | null }> {
+  attempt: (chatId: string) => Promise<OutsideAnswer>,
+): Promise<{ answer: OutsideAnswer; moved: string | null }> {
   const answer = await attempt(chatId);
   const target = newChat(answer);
   if (target === undefined) return { answer, moved: null };
@@ -176,7 +188,11 @@ async function following(
 
 const NO_LONGER_THERE = /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i;
 
-async function send(message: TelegramMessage, settings: Settings, ports: SendPorts): Promise<Sent> {
+async function send(
+  message: TelegramMessage,
+  settings: Settings,
+  ports: SendPorts,
+): Promise<SendResult> {
   const { prior } = ports;
   if (prior !== null && settings.updates === "edit") {
     const answer = await edit(message, settings.chatId, prior, ports);
@@ -203,10 +219,10 @@ const isGroup = (chatId: string): boolean => chatId.startsWith("-") || chatId.st
  * Telegram's own figures: about 1 message a second to a chat, 20 a minute to a group, 30 a second
  * for a bot (Bots FAQ).
  */
-function limits({ chatId }: Settings): Limit[] {
-  const chat: Limit = { key: `chat:${chatId}`, count: 1, perMs: 1_000, burst: 1 };
-  const group: Limit = { key: `group:${chatId}`, count: 14, perMs: 60_000, burst: 4 };
-  const bot: Limit = { key: "telegram-bot", count: 25, perMs: 1_000, burst: 5, shared: true };
+function limits({ chatId }: Settings): PaceLimit[] {
+  const chat: PaceLimit = { key: `chat:${chatId}`, count: 1, perMs: 1_000, burst: 1 };
+  const group: PaceLimit = { key: `group:${chatId}`, count: 14, perMs: 60_000, burst: 4 };
+  const bot: PaceLimit = { key: "telegram-bot", count: 25, perMs: 1_000, burst: 5, shared: true };
   return isGroup(chatId) ? [chat, group, bot] : [chat, bot];
 }
 

@@ -1,13 +1,19 @@
 import * as z from "zod";
-import { type Answer, outsideCall } from "../http/request.ts";
+import { type OutsideAnswer, outsideCall } from "../http/request.ts";
 import { askedDelay } from "../http/status-verdict.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { snakeCased } from "../kit/snake.ts";
 import { isSecret, newSecret, signedHeaders } from "../kit/standard-webhooks.ts";
-import type { Notification } from "../model/delivery.ts";
+import type { SignalNotification } from "../model/delivery.ts";
 import { egressProblem } from "./_shared/egress.ts";
-import { callPorts, only, READING, sentFrom, TIMEOUT_MS } from "./_shared/send-result.ts";
-import { channel, type SendPorts, type Sent } from "./channel.ts";
+import {
+  callPorts,
+  onlyNotification,
+  READING,
+  sentFrom,
+  TIMEOUT_MS,
+} from "./_shared/send-result.ts";
+import { channel, type SendPorts, type SendResult } from "./channel.ts";
 
 const Settings = z.object({
   url: z.string().max(2_048),
@@ -24,7 +30,7 @@ type Settings = z.output<typeof Settings>;
 export type WebhookMessage = { contentType: string; event: Record<string, unknown> };
 
 /** The same at every attempt: nothing in here may depend on when it is sent. */
-function payload(notification: Notification, format: Settings["format"]): WebhookMessage {
+function payload(notification: SignalNotification, format: Settings["format"]): WebhookMessage {
   const data = snakeCased(notification);
   const type = `signal.${notification.state}`;
   if (format === "standard")
@@ -45,7 +51,10 @@ function payload(notification: Notification, format: Settings["format"]): Webhoo
  * A redirect is a failure that someone may mend, so it is tried again like a 5xx; a missing hook is
  * not coming back.
  */
-function classify({ status, headers }: Omit<Answer, "verdict">, now: number): Verdict | undefined {
+function classify(
+  { status, headers }: Omit<OutsideAnswer, "verdict">,
+  now: number,
+): Verdict | undefined {
   if (status === null) return undefined;
   if (status >= 300 && status < 400)
     return { kind: "retry", reason: `HTTP ${status}: redirects are not followed` };
@@ -57,7 +66,11 @@ function classify({ status, headers }: Omit<Answer, "verdict">, now: number): Ve
     : undefined;
 }
 
-async function send(message: WebhookMessage, settings: Settings, ports: SendPorts): Promise<Sent> {
+async function send(
+  message: WebhookMessage,
+  settings: Settings,
+  ports: SendPorts,
+): Promise<SendResult> {
   const id = settings.format === "cloudevents" ? { id: ports.idemKey } : {};
   const body = JSON.stringify({ ...id, ...message.event });
   const answer = await outsideCall(
@@ -110,6 +123,6 @@ export const webhook = channel({
     secrets: ["whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],
   },
   limits: () => [{ key: "hook", count: 50, perMs: 1_000, burst: 50 }],
-  render: (notifications, { format }) => payload(only(notifications), format),
+  render: (notifications, { format }) => payload(onlyNotification(notifications), format),
   send,
 });

@@ -1,6 +1,6 @@
 import type { Clock } from "../kit/time.ts";
 
-export type Seen<T> = { value: T; at: number };
+export type GlancedValue<T> = { value: T; at: number };
 
 /** A look that has not come back after this is not waited for: the next to ask looks too. */
 const LOOK_MS = 5_000;
@@ -14,8 +14,8 @@ export function glance<T>(
   look: () => Promise<T>,
   keepMs: number,
   now: Clock,
-): () => Promise<Seen<T>> {
-  let seen: Seen<T> | undefined;
+): () => Promise<GlancedValue<T>> {
+  let seen: GlancedValue<T> | undefined;
   let looking = Number.NEGATIVE_INFINITY;
   return async () => {
     const at = now();

@@ -1,22 +1,22 @@
 import type { Clock } from "../kit/time.ts";
 import type { Redis } from "./redis.ts";
 
-export type Cached<T> = { value: T; at: number; freshUntil: number };
+export type CacheEntry<T> = { value: T; at: number; freshUntil: number };
 
 /**
  * Keeps answers past their freshness, so that an old one can stand in, with its age, while the
  * service is out.
  */
-export type Cache = {
+export type LayeredCache = {
   /**
    * Null when nothing usable is held. `read` parses what was stored; undefined = written by other
    * code, ignored.
    */
-  get<T>(key: string, read: (stored: unknown) => T | undefined): Promise<Cached<T> | null>;
+  get<T>(key: string, read: (stored: unknown) => T | undefined): Promise<CacheEntry<T> | null>;
   put(key: string, value: unknown, freshSeconds: number, keepSeconds: number): Promise<void>;
 };
 
-type Stored = Cached<unknown> & { keepUntil: number };
+type Stored = CacheEntry<unknown> & { keepUntil: number };
 const MAX_LOCAL = 1_000;
 
 function stored(text: string): Stored | undefined {
@@ -33,7 +33,7 @@ function stored(text: string): Stored | undefined {
  * Redis behind a small store of this isolate's own: it saves commands, and goes on serving while
  * Redis is out.
  */
-export function layeredCache(redis: Redis, now: Clock): Cache {
+export function layeredCache(redis: Redis, now: Clock): LayeredCache {
   const local = new Map<string, Stored>();
   const remember = (key: string, entry: Stored) => {
     local.delete(key);

@@ -1,5 +1,5 @@
 import type { Clock } from "../kit/time.ts";
-import type { Entry, Redis } from "./redis.ts";
+import type { Redis, RedisEntry } from "./redis.ts";
 
 /** The Redis port in memory. `down` makes every call fail, as an outage does. */
 export function memoryRedis(now: Clock): Redis & { down: boolean; commands: number } {
@@ -8,7 +8,7 @@ export function memoryRedis(now: Clock): Redis & { down: boolean; commands: numb
     const entry = held.get(key);
     return entry !== undefined && entry.until > now() ? entry.value : null;
   };
-  const set = ({ key, value }: Entry, ttlSeconds: number) =>
+  const set = ({ key, value }: RedisEntry, ttlSeconds: number) =>
     held.set(key, { value, until: now() + ttlSeconds * 1_000 });
   const redis = {
     down: false,
@@ -17,13 +17,13 @@ export function memoryRedis(now: Clock): Redis & { down: boolean; commands: numb
       redis.commands += keys.length;
       return redis.down ? ("down" as const) : keys.map(get);
     },
-    async write(entries: Entry[], ttlSeconds: number) {
+    async write(entries: RedisEntry[], ttlSeconds: number) {
       redis.commands += entries.length;
       if (redis.down) return "down" as const;
       for (const entry of entries) set(entry, ttlSeconds);
       return "ok" as const;
     },
-    async claim(entries: Entry[], ttlSeconds: number) {
+    async claim(entries: RedisEntry[], ttlSeconds: number) {
       redis.commands += entries.length;
       if (redis.down) return "down" as const;
       return entries.map((entry) => {

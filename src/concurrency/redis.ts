@@ -4,12 +4,12 @@
  */
 export type Redis = {
   read(keys: string[]): Promise<(string | null)[] | "down">;
-  write(entries: Entry[], ttlSeconds: number): Promise<"ok" | "down">;
+  write(entries: RedisEntry[], ttlSeconds: number): Promise<"ok" | "down">;
   /**
    * SET NX GET: sets each key that is free and answers what each held before; null = it was free
    * and is ours.
    */
-  claim(entries: Entry[], ttlSeconds: number): Promise<(string | null)[] | "down">;
+  claim(entries: RedisEntry[], ttlSeconds: number): Promise<(string | null)[] | "down">;
   remove(keys: string[]): Promise<"ok" | "down">;
 };
-export type Entry = { key: string; value: string };
+export type RedisEntry = { key: string; value: string };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { turns } from "./semaphore.ts";
+import { limitConcurrency } from "./semaphore.ts";
 
 describe("turns", () => {
   it("never runs more than the limit, keeps the order and survives a task that throws", async () => {
-    const turn = turns(2);
+    const turn = limitConcurrency(2);
     const order: number[] = [];
     let running = 0;
     let most = 0;

@@ -1,5 +1,5 @@
 /** Lets at most `limit` tasks run at a time; the others wait in the order in which they came. */
-export function turns(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
+export function limitConcurrency(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
   let running = 0;
   const waiting: (() => void)[] = [];
   return async (task) => {

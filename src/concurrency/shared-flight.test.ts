@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { memoryRedis } from "./memory-redis.ts";
-import { type Flight, sharedFlight } from "./shared-flight.ts";
+import { type SharedFlight, sharedFlight } from "./shared-flight.ts";
 
 /** Isolates over one Redis, and what the holder of a flight leaves behind for the others. */
 function setUp() {
@@ -12,10 +12,10 @@ function setUp() {
     await new Promise((resolve) => setImmediate(resolve));
   };
   let isolates = 0;
-  const isolate = (): Flight =>
+  const isolate = (): SharedFlight =>
     sharedFlight({ redis, sleep, holder: `isolate-${isolates++}`, defer: () => undefined });
   let runs = 0;
-  const fly = (flight: Flight, work: () => Promise<string>) =>
+  const fly = (flight: SharedFlight, work: () => Promise<string>) =>
     flight(
       "k",
       async () => {

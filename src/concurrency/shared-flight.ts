@@ -1,4 +1,4 @@
-import type { Sleep } from "../http/provider-call.ts";
+import type { SleepFor } from "../kit/time.ts";
 import type { Redis } from "./redis.ts";
 import { singleFlight } from "./single-flight.ts";
 
@@ -6,7 +6,7 @@ import { singleFlight } from "./single-flight.ts";
  * Joins callers that want the same thing at once. `recall` reads what another's flight left behind;
  * null while there is nothing.
  */
-export type Flight = <T>(
+export type SharedFlight = <T>(
   key: string,
   task: () => Promise<T>,
   recall: () => Promise<T | null>,
@@ -14,7 +14,7 @@ export type Flight = <T>(
 
 type FlightPorts = {
   redis: Redis;
-  sleep: Sleep;
+  sleep: SleepFor;
   /** Names this caller's locks. */
   holder: string;
   /** Keeps the isolate alive for work that nobody waits for. */
@@ -34,7 +34,7 @@ const LAST_PAUSE_MS = 3_200;
  * it leaves in the cache. It saves calls and guards nothing: without Redis, or after six seconds in
  * vain, a caller does the work itself.
  */
-export function sharedFlight(ports: FlightPorts): Flight {
+export function sharedFlight(ports: FlightPorts): SharedFlight {
   const here = singleFlight();
   return (key, task, recall) => here(key, () => lockedFlight(`flight:${key}`, task, recall, ports));
 }

@@ -1,13 +1,19 @@
 import { type BigQuery, bigQueryClient, runQuery } from "../google/bigquery.ts";
-import type { Row } from "../google/bigquery-response.ts";
+import type { BigQueryRow } from "../google/bigquery-response.ts";
 import { BigQuerySettings } from "../google/settings.ts";
-import { amount, share } from "../kit/numeric.ts";
+import { numericAmount, numericShare } from "../kit/numeric.ts";
 import { iso } from "../kit/time.ts";
 import { FACTS, type FactValues } from "../model/facts.ts";
 import { canonicalAddress } from "../model/mention.ts";
 import type { OnchainFeatures } from "../model/onchain-features.ts";
 import type { Chain } from "../model/scalars.ts";
-import { type Asked, type AskPorts, enricher, type KnownToken, NO_ANSWER } from "./enricher.ts";
+import {
+  type AskPorts,
+  type EnricherAnswer,
+  enricher,
+  type KnownToken,
+  NO_ANSWER,
+} from "./enricher.ts";
 
 /**
  * Public tables with a token's transfers. Only those with day partitions: with month partitions a
@@ -75,15 +81,19 @@ const isTime = (value: unknown): value is string =>
  *
  * Null: no transfer in the window. The figures describe the time of the newest block that was read.
  */
-export function featuresOf(row: Row, token: KnownToken, now: number): OnchainFeatures | null {
-  const transfers = amount(row.transfers);
+export function featuresOf(
+  row: BigQueryRow,
+  token: KnownToken,
+  now: number,
+): OnchainFeatures | null {
+  const transfers = numericAmount(row.transfers);
   if (transfers === null || transfers === 0 || !isTime(row.last_ts)) return null;
   const confidence = confidenceOf(transfers, now - Date.parse(row.last_ts));
   const values: FactValues = {
-    active_addrs_24h: amount(row.active_addrs),
+    active_addrs_24h: numericAmount(row.active_addrs),
     transfers_24h: transfers,
-    new_holders_24h: amount(row.new_holders),
-    whale_share: share(row.whale_share),
+    new_holders_24h: numericAmount(row.new_holders),
+    whale_share: numericShare(row.whale_share),
     onchain_confidence: confidence,
   };
   return {
@@ -96,7 +106,7 @@ export function featuresOf(row: Row, token: KnownToken, now: number): OnchainFea
   };
 }
 
-const asked = ({ values, asOf }: OnchainFeatures): Asked => ({
+const asked = ({ values, asOf }: OnchainFeatures): EnricherAnswer => ({
   verdict: { kind: "ok", reason: "" },
   values,
   notes: [],
@@ -104,7 +114,11 @@ const asked = ({ values, asOf }: OnchainFeatures): Asked => ({
   asOf,
 });
 
-async function query(token: KnownToken, client: BigQuery, ports: AskPorts): Promise<Asked> {
+async function query(
+  token: KnownToken,
+  client: BigQuery,
+  ports: AskPorts,
+): Promise<EnricherAnswer> {
   const source = TRANSFERS[token.chain];
   if (source === undefined) return NO_ANSWER({ kind: "reject", reason: "no data for this chain" });
   const since = {

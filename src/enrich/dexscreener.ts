@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { guardedCall } from "../http/provider-call.ts";
 import type { Verdict } from "../http/verdict.ts";
-import { amount, numeric } from "../kit/numeric.ts";
-import { DEX_FACTS, total } from "../markets/dex-facts.ts";
+import { numeric, numericAmount } from "../kit/numeric.ts";
+import { DEX_FACTS, sumAmounts } from "../markets/dex-facts.ts";
 import { DEXSCREENER_CHAINS } from "../markets/dexscreener.ts";
 import type { FactValues } from "../model/facts.ts";
 import { canonicalAddress } from "../model/mention.ts";
-import { type Asked, enricher, NO_ANSWER, NOTHING_KNOWN } from "./enricher.ts";
+import { type EnricherAnswer, enricher, NO_ANSWER, NOTHING_KNOWN } from "./enricher.ts";
 
 /**
  * Published: 300 a minute and address. Egress addresses of Workers are shared, so we stay well
@@ -47,7 +47,7 @@ export function readPairs(json: unknown): DexPair[] | undefined {
   return (list ?? []).flatMap((pair) => DexPair.safeParse(pair).data ?? []);
 }
 
-export const liquidityOf = (pair: DexPair): number => amount(pair.liquidity?.usd) ?? 0;
+export const liquidityOf = (pair: DexPair): number => numericAmount(pair.liquidity?.usd) ?? 0;
 
 /**
  * Facts about one token from its pairs. Pools in which it is the quote side are left out: their
@@ -70,10 +70,10 @@ export function pairFacts(
     .flatMap((pair) => numeric(pair.pairCreatedAt) ?? [])
     .filter((at) => at > 0 && at <= now);
   return {
-    dex_liquidity: total(own.map((pair) => amount(pair.liquidity?.usd))),
-    dex_volume_1h: total(own.map((pair) => amount(pair.volume?.h1))),
-    dex_volume_24h: total(own.map((pair) => amount(pair.volume?.h24))),
-    dex_price_usd: amount(deepest.priceUsd),
+    dex_liquidity: sumAmounts(own.map((pair) => numericAmount(pair.liquidity?.usd))),
+    dex_volume_1h: sumAmounts(own.map((pair) => numericAmount(pair.volume?.h1))),
+    dex_volume_24h: sumAmounts(own.map((pair) => numericAmount(pair.volume?.h24))),
+    dex_price_usd: numericAmount(deepest.priceUsd),
     dex_price_change_1h: numeric(deepest.priceChange?.h1),
     dex_price_change_24h: numeric(deepest.priceChange?.h24),
     dex_pair_age_hours: born.length === 0 ? null : (now - Math.min(...born)) / 3_600_000,
@@ -96,7 +96,7 @@ export const dexscreener = enricher({
   keepSeconds: 3_600,
   limits: () => DEXSCREENER_LIMITS,
   supports: (token) => DEXSCREENER_CHAINS[token.chain] !== undefined,
-  async ask(token, settings, ports): Promise<Asked> {
+  async ask(token, settings, ports): Promise<EnricherAnswer> {
     const chainId = DEXSCREENER_CHAINS[token.chain] ?? "";
     const answer = await guardedCall(
       { provider: "dexscreener", limits: DEXSCREENER_LIMITS },

@@ -2,15 +2,15 @@ import { describe, expect, it } from "vitest";
 import { layeredCache } from "../concurrency/layered-cache.ts";
 import { memoryRedis } from "../concurrency/memory-redis.ts";
 import { singleFlight } from "../concurrency/single-flight.ts";
-import { localGate } from "../http/local-guard.ts";
+import { localGuard } from "../http/local-guard.ts";
 import { FACTS } from "../model/facts.ts";
-import type { Token } from "../model/mention.ts";
+import type { TokenRef } from "../model/mention.ts";
 import { type EnrichPorts, enrich, groupsOf } from "./enrich.ts";
 import { mergeFacts } from "./facts.ts";
 import { ENRICHERS } from "./registry.ts";
 
 const ADDRESS = "0x5b1c2d3e4f5061728394a5b6c7d8e9f0a1b2c3d4";
-const TOKEN: Token = { chain: "eth", symbol: "DEMO", tokenCa: ADDRESS, confidence: 1 };
+const TOKEN: TokenRef = { chain: "eth", symbol: "DEMO", tokenCa: ADDRESS, confidence: 1 };
 const ENV = {
   GOPLUS_BASE_URL: "https://goplus.test",
   DEXSCREENER_BASE_URL: "https://dexscreener.test",
@@ -60,7 +60,7 @@ function setUp(replies: Record<string, Reply> = {}) {
     },
     now: clock,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 2)),
-    gate: localGate(clock),
+    gate: localGuard(clock),
     tokens: new Map(),
     features: { putFeatures: async () => undefined, features: async () => undefined },
     groups: groupsOf(ENRICHERS, ENV),
@@ -199,7 +199,7 @@ describe("enrich", () => {
 });
 
 describe("a token known by its symbol alone", () => {
-  const bare: Token = { chain: "unknown", symbol: "demo", tokenCa: null, confidence: 0.5 };
+  const bare: TokenRef = { chain: "unknown", symbol: "demo", tokenCa: null, confidence: 0.5 };
   const rival = (liquidity: number, address = "0x9999999999999999999999999999999999999999") =>
     pair({ baseToken: { address, symbol: "DEMO" }, liquidity: { usd: liquidity } });
   const search = (...pairs: object[]) => ({ dexscreener: () => Response.json({ pairs }) });

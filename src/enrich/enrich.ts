@@ -1,25 +1,32 @@
-import type { Cache, Cached } from "../concurrency/layered-cache.ts";
-import type { Flight } from "../concurrency/shared-flight.ts";
-import type { Sleep } from "../http/provider-call.ts";
+import type { CacheEntry, LayeredCache } from "../concurrency/layered-cache.ts";
+import type { SharedFlight } from "../concurrency/shared-flight.ts";
 import type { Verdict } from "../http/verdict.ts";
+import type { SleepFor } from "../kit/time.ts";
 import { iso } from "../kit/time.ts";
 import { ProviderFacts } from "../model/facts.ts";
-import { canonicalAddress, type Token } from "../model/mention.ts";
-import type { Asked, AskPorts, Enricher, Env, KnownToken, Switched } from "./enricher.ts";
+import { canonicalAddress, type TokenRef } from "../model/mention.ts";
+import type {
+  AskPorts,
+  Enricher,
+  EnricherAnswer,
+  EnricherEnv,
+  EnricherSwitch,
+  KnownToken,
+} from "./enricher.ts";
 import { resolveToken } from "./resolve.ts";
 
 /** Providers that stand in for each other, in the order in which they are asked. */
-export type Group = {
+export type EnricherGroup = {
   name: string;
   members: (Pick<Enricher, "name" | "supports" | "keepSeconds"> &
-    Extract<Switched, { kind: "on" }>)[];
+    Extract<EnricherSwitch, { kind: "on" }>)[];
 };
 
 export type EnrichPorts = AskPorts & {
-  groups: readonly Group[];
-  cache: Cache;
+  groups: readonly EnricherGroup[];
+  cache: LayeredCache;
   /** Callers that want the same token at once share one call, here and in other isolates. */
-  flight: Flight;
+  flight: SharedFlight;
   /** Keeps the isolate alive until a late answer has reached the cache (waitUntil). */
   defer(work: Promise<unknown>): void;
   /** For looking up a token of which only the symbol is known. */
@@ -27,8 +34,8 @@ export type EnrichPorts = AskPorts & {
 };
 
 /** The enrichers that have what they need, by group in the order of the registry. */
-export function groupsOf(enrichers: readonly Enricher[], env: Env): Group[] {
-  const groups = new Map<string, Group>();
+export function groupsOf(enrichers: readonly Enricher[], env: EnricherEnv): EnricherGroup[] {
+  const groups = new Map<string, EnricherGroup>();
   for (const { name, group, supports, keepSeconds, configure } of enrichers) {
     const switched = configure(env);
     if (switched.kind === "off") continue;
@@ -54,24 +61,29 @@ const failed = (provider: string, error: string): ProviderFacts => ({
 });
 
 const classOf = (verdict: Verdict): string => `${verdict.kind}: ${verdict.reason}`;
-const isKnown = (token: Token): token is KnownToken => token.tokenCa !== null;
+const isKnown = (token: TokenRef): token is KnownToken => token.tokenCa !== null;
 const read = (stored: unknown): ProviderFacts | undefined => ProviderFacts.safeParse(stored).data;
-const fresh = (held: Cached<ProviderFacts> | null, now: number): ProviderFacts | null =>
+const fresh = (held: CacheEntry<ProviderFacts> | null, now: number): ProviderFacts | null =>
   held !== null && held.freshUntil > now ? held.value : null;
-const stale = (old: Cached<ProviderFacts>, error: string): ProviderFacts => ({
+const stale = (old: CacheEntry<ProviderFacts>, error: string): ProviderFacts => ({
   ...old.value,
   status: "stale",
   error,
 });
 
-function factsOf(group: Group, via: string, asked: Asked, now: number): ProviderFacts {
+function factsOf(
+  group: EnricherGroup,
+  via: string,
+  asked: EnricherAnswer,
+  now: number,
+): ProviderFacts {
   const { verdict, values, notes } = asked;
   const status = verdict.kind === "ok" ? "fresh" : verdict.kind === "partial" ? "partial" : "empty";
   const error = status === "partial" ? classOf(verdict) : null;
   return { provider: group.name, via, status, asOf: asked.asOf ?? iso(now), values, notes, error };
 }
 
-const usable = (asked: Asked): boolean =>
+const usable = (asked: EnricherAnswer): boolean =>
   asked.verdict.kind === "ok" || asked.verdict.kind === "partial";
 
 /**
@@ -79,10 +91,10 @@ const usable = (asked: Asked): boolean =>
  * has more to say.
  */
 async function fill(
-  group: Group,
+  group: EnricherGroup,
   token: KnownToken,
   key: string,
-  old: Cached<ProviderFacts> | null,
+  old: CacheEntry<ProviderFacts> | null,
   ports: EnrichPorts,
 ) {
   let fallback: ProviderFacts | null = null;
@@ -106,10 +118,10 @@ async function fill(
 }
 
 async function askGroup(
-  group: Group,
+  group: EnricherGroup,
   token: KnownToken,
   ports: EnrichPorts,
-  seen: Map<string, Cached<ProviderFacts>>,
+  seen: Map<string, CacheEntry<ProviderFacts>>,
 ) {
   const key = `cache:${group.name}:${token.chain}:${canonicalAddress(token.tokenCa)}`;
   const old = await ports.cache.get(key, read);
@@ -122,13 +134,13 @@ async function askGroup(
   );
 }
 
-const unasked = (group: Group): ProviderFacts => ({
+const unasked = (group: EnricherGroup): ProviderFacts => ({
   ...failed(group.name, ""),
   status: "empty",
   error: "no contract address known",
 });
 
-function resolutionNote(stated: Token, resolved: KnownToken): string[] {
+function resolutionNote(stated: TokenRef, resolved: KnownToken): string[] {
   if (stated.tokenCa !== null && resolved.confidence === 1) return [];
   const sure = Math.round(resolved.confidence * 100);
   return [
@@ -141,7 +153,7 @@ function resolutionNote(stated: Token, resolved: KnownToken): string[] {
  * covers its chain gives one answer. One that is late is "missing" (or "stale" with what the cache
  * still holds) now, and goes on into the cache for the next look. Never throws.
  */
-export async function enrich(token: Token, ports: EnrichPorts): Promise<ProviderFacts[]> {
+export async function enrich(token: TokenRef, ports: EnrichPorts): Promise<ProviderFacts[]> {
   const until = ports.now() + BUDGET_MS;
   const deadline = ports.sleep(BUDGET_MS).then(() => "late" as const);
   /**
@@ -150,7 +162,7 @@ export async function enrich(token: Token, ports: EnrichPorts): Promise<Provider
    */
   const within = async <T>(ask: (ports: EnrichPorts) => Promise<T>): Promise<T | "late"> => {
     const { promise: tooLong, resolve: giveUp } = Promise.withResolvers<"late">();
-    const sleep: Sleep = (ms) => {
+    const sleep: SleepFor = (ms) => {
       if (ports.now() + ms > until) giveUp("late");
       return ports.sleep(ms);
     };
@@ -162,7 +174,7 @@ export async function enrich(token: Token, ports: EnrichPorts): Promise<Provider
   const found = isKnown(token) ? token : await within((hurried) => resolveToken(token, hurried));
   if (found === "late" || !isKnown(found)) return ports.groups.map(unasked);
 
-  const seen = new Map<string, Cached<ProviderFacts>>();
+  const seen = new Map<string, CacheEntry<ProviderFacts>>();
   const groups = ports.groups.filter((group) =>
     group.members.some((member) => member.supports(found)),
   );

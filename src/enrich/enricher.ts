@@ -1,17 +1,17 @@
 import type * as z from "zod";
 import type { TokenShelf } from "../google/token-shelf.ts";
 import type { GuardedPorts } from "../http/provider-call.ts";
-import type { Limits } from "../http/provider-guard.ts";
+import type { ProviderLimits } from "../http/provider-guard.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { FactValues, FactVocabulary } from "../model/facts.ts";
-import type { Token } from "../model/mention.ts";
+import type { TokenRef } from "../model/mention.ts";
 import type { FeatureStore } from "../model/onchain-features.ts";
 
 /** Settings as they come from the environment: each adapter reads its own. */
-export type Env = Readonly<Record<string, unknown>>;
+export type EnricherEnv = Readonly<Record<string, unknown>>;
 
 /** A token whose contract address is known: the only kind that providers can be asked about. */
-export type KnownToken = Token & { tokenCa: string };
+export type KnownToken = TokenRef & { tokenCa: string };
 
 export type AskPorts = GuardedPorts & { tokens: TokenShelf; features: FeatureStore };
 
@@ -19,7 +19,7 @@ export type AskPorts = GuardedPorts & { tokens: TokenShelf; features: FeatureSto
  * An adapter's answer. ok: complete · partial: use it and ask again · empty: the provider knows
  * nothing of the token · others: no answer.
  */
-export type Asked = {
+export type EnricherAnswer = {
   verdict: Verdict;
   values: FactValues;
   /** Why a value is what it is, for people. */
@@ -30,14 +30,14 @@ export type Asked = {
   asOf?: string;
 };
 
-export const NO_ANSWER = (verdict: Verdict): Asked => ({
+export const NO_ANSWER = (verdict: Verdict): EnricherAnswer => ({
   verdict,
   values: {},
   notes: [],
   freshSeconds: 0,
 });
 /** "Nothing known" is worth remembering, but not for long: new tokens get listed. */
-export const NOTHING_KNOWN = (reason: string): Asked => ({
+export const NOTHING_KNOWN = (reason: string): EnricherAnswer => ({
   verdict: { kind: "empty", reason },
   values: {},
   notes: [],
@@ -62,14 +62,18 @@ type Spec<S extends z.ZodType> = {
   keepSeconds: number;
   /** Names under which its calls are paced and counted; its own name when not given. */
   providers?: string[];
-  limits(settings: z.output<S>): Limits;
+  limits(settings: z.output<S>): ProviderLimits;
   supports(token: KnownToken): boolean;
   /** Never throws for anything the provider does. */
-  ask(token: KnownToken, settings: z.output<S>, ports: AskPorts): Promise<Asked>;
+  ask(token: KnownToken, settings: z.output<S>, ports: AskPorts): Promise<EnricherAnswer>;
 };
 
-export type Switched =
-  | { kind: "on"; limits: Limits; ask(token: KnownToken, ports: AskPorts): Promise<Asked> }
+export type EnricherSwitch =
+  | {
+      kind: "on";
+      limits: ProviderLimits;
+      ask(token: KnownToken, ports: AskPorts): Promise<EnricherAnswer>;
+    }
   | { kind: "off"; why: string };
 
 /** One provider of facts, in one file: its name, settings, behaviour and docs. */
@@ -81,11 +85,11 @@ export type Enricher = Pick<
   settingNames: string[];
   providers: string[];
   /** Reads its settings; without what it needs it is off, and says so. */
-  configure(env: Env): Switched;
+  configure(env: EnricherEnv): EnricherSwitch;
 };
 
 /** An empty variable is one that nobody filled in. */
-const filled = (env: Env): Env =>
+const filled = (env: EnricherEnv): EnricherEnv =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
 
 /** "NAME is missing; OTHER must be ..." for people. */

@@ -1,4 +1,4 @@
-import { FACTS, type Facts, type FactValues, type ProviderFacts } from "../model/facts.ts";
+import { type EventFacts, FACTS, type FactValues, type ProviderFacts } from "../model/facts.ts";
 
 const NOTHING: FactValues = Object.fromEntries(Object.keys(FACTS).map((name) => [name, null]));
 const DEGRADED = new Set<ProviderFacts["status"]>(["missing", "stale", "partial"]);
@@ -11,9 +11,9 @@ export function mergeFacts(
   eventFacts: FactValues,
   answers: readonly ProviderFacts[],
   evaluatedAt: string,
-): Facts {
+): EventFacts {
   const values: FactValues = { ...NOTHING };
-  const origin: Facts["origin"] = {};
+  const origin: EventFacts["origin"] = {};
   const put = (facts: FactValues, provider: string, asOf: string | null) => {
     for (const [name, value] of Object.entries(facts)) {
       values[name] = value;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { guardedCall } from "../http/provider-call.ts";
-import { amount, numeric } from "../kit/numeric.ts";
-import { DEX_FACTS, total } from "../markets/dex-facts.ts";
+import { numeric, numericAmount } from "../kit/numeric.ts";
+import { DEX_FACTS, sumAmounts } from "../markets/dex-facts.ts";
 import {
   GECKO_LIMITS,
   GECKO_NETWORKS,
@@ -10,7 +10,7 @@ import {
   geckoVerdict,
 } from "../markets/geckoterminal.ts";
 import type { FactValues } from "../model/facts.ts";
-import { type Asked, enricher, NO_ANSWER, NOTHING_KNOWN } from "./enricher.ts";
+import { type EnricherAnswer, enricher, NO_ANSWER, NOTHING_KNOWN } from "./enricher.ts";
 
 const Bag = z.record(z.string(), z.unknown()).nullish().catch(null);
 const Pool = z.object({
@@ -43,7 +43,7 @@ const sameId = (a: string, b: string): boolean =>
   a === b || (a.includes("_0x") && a.toLowerCase() === b.toLowerCase());
 
 const reserveOf = (pool: z.infer<typeof Pool>): number =>
-  amount(pool.attributes.reserve_in_usd) ?? 0;
+  numericAmount(pool.attributes.reserve_in_usd) ?? 0;
 
 /**
  * Facts from the token and its top pools. Change, hourly volume and age come from pools of which it
@@ -63,10 +63,10 @@ export function tokenFacts(
     .map((pool) => Date.parse(pool.attributes.pool_created_at ?? ""))
     .filter((at) => Number.isFinite(at) && at <= now);
   return {
-    dex_liquidity: amount(token.total_reserve_in_usd),
-    dex_volume_1h: total(own.map((pool) => amount(pool.attributes.volume_usd?.h1))),
-    dex_volume_24h: amount(token.volume_usd?.h24),
-    dex_price_usd: amount(token.price_usd),
+    dex_liquidity: numericAmount(token.total_reserve_in_usd),
+    dex_volume_1h: sumAmounts(own.map((pool) => numericAmount(pool.attributes.volume_usd?.h1))),
+    dex_volume_24h: numericAmount(token.volume_usd?.h24),
+    dex_price_usd: numericAmount(token.price_usd),
     dex_price_change_1h: numeric(deepest?.attributes.price_change_percentage?.h1),
     dex_price_change_24h: numeric(deepest?.attributes.price_change_percentage?.h24),
     dex_pair_age_hours: born.length === 0 ? null : (now - Math.min(...born)) / 3_600_000,
@@ -83,7 +83,7 @@ export const geckoterminal = enricher({
   keepSeconds: 3_600,
   limits: () => GECKO_LIMITS,
   supports: (token) => GECKO_NETWORKS[token.chain] !== undefined,
-  async ask(token, settings, ports): Promise<Asked> {
+  async ask(token, settings, ports): Promise<EnricherAnswer> {
     const { base, headers } = geckoDoor(settings);
     const answer = await guardedCall(
       { provider: "geckoterminal", limits: GECKO_LIMITS },

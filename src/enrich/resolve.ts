@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { guardedCall } from "../http/provider-call.ts";
-import { amount } from "../kit/numeric.ts";
+import { numericAmount } from "../kit/numeric.ts";
 import { DEXSCREENER_CHAINS } from "../markets/dexscreener.ts";
-import { canonicalAddress, Token } from "../model/mention.ts";
+import { canonicalAddress, TokenRef } from "../model/mention.ts";
 import { Chain } from "../model/scalars.ts";
 import {
   DEXSCREENER_LIMITS,
@@ -43,7 +43,7 @@ function candidates(pairs: DexPair[], symbol: string): Candidate[] {
     byToken.set(key, {
       ...sum,
       liquidity: sum.liquidity + liquidityOf(pair),
-      volume: sum.volume + (amount(pair.volume?.h24) ?? 0),
+      volume: sum.volume + (numericAmount(pair.volume?.h24) ?? 0),
     });
   }
   return [...byToken.values()].toSorted((a, b) => b.liquidity - a.liquidity);
@@ -54,7 +54,10 @@ function candidates(pairs: DexPair[], symbol: string): Candidate[] {
  * all tokens of that symbol (on that chain, if the post named one), more than 100,000 USD, and is
  * traded. The confidence is its share, 0.95 at most. Null: nobody dominates.
  */
-export function dominant(pairs: DexPair[], token: Pick<Token, "symbol" | "chain">): Token | null {
+export function dominantPair(
+  pairs: DexPair[],
+  token: Pick<TokenRef, "symbol" | "chain">,
+): TokenRef | null {
   const symbol = (token.symbol ?? "").toUpperCase();
   const rivals = candidates(pairs, symbol).filter(
     (each) => token.chain === "unknown" || each.chain === token.chain,
@@ -71,14 +74,14 @@ type ResolvePorts = Pick<
   EnrichPorts,
   "cache" | "flight" | "search" | "fetch" | "now" | "gate" | "sleep" | "telemetry"
 >;
-const Remembered = z.object({ token: Token.nullable() });
+const Remembered = z.object({ token: TokenRef.nullable() });
 
 async function search(
-  token: Token & { symbol: string },
+  token: TokenRef & { symbol: string },
   key: string,
   baseUrl: string,
   ports: ResolvePorts,
-): Promise<Token> {
+): Promise<TokenRef> {
   const answer = await guardedCall(
     { provider: "dexscreener", limits: DEXSCREENER_LIMITS, patienceMs: 2_000 },
     () => ({
@@ -91,7 +94,7 @@ async function search(
     ports,
   );
   if (answer.verdict.kind !== "ok" && answer.verdict.kind !== "empty") return token;
-  const found = dominant(readPairs(answer.json) ?? [], token);
+  const found = dominantPair(readPairs(answer.json) ?? [], token);
   const seconds = found === null ? UNKNOWN_SECONDS : KNOWN_SECONDS;
   await ports.cache.put(key, { token: found }, seconds, seconds);
   return found ?? token;
@@ -102,12 +105,12 @@ async function search(
  * nobody dominates or the search is out. The result serves enrichment only: an event keeps the key
  * it was given (docs/decisions/041).
  */
-export async function resolveToken(token: Token, ports: ResolvePorts): Promise<Token> {
+export async function resolveToken(token: TokenRef, ports: ResolvePorts): Promise<TokenRef> {
   const { symbol } = token;
   const baseUrl = ports.search?.baseUrl;
   if (token.tokenCa !== null || symbol === null || baseUrl === undefined) return token;
   const key = `cache:symbol:${token.chain}:${symbol.toUpperCase()}`;
-  const remembered = async (): Promise<Token | null> => {
+  const remembered = async (): Promise<TokenRef | null> => {
     const known = await ports.cache.get(key, (stored) => Remembered.safeParse(stored).data);
     return known !== null && known.freshUntil > ports.now() ? (known.value.token ?? token) : null;
   };

@@ -7,16 +7,16 @@ export type SameText = (a: string, b: string) => boolean;
  * One text of an event: the first post that said it, in event time, and the distinct fingerprints
  * seen of it.
  */
-export type Text = { first: Mention; fingerprints: readonly string[] };
+export type GatheredText = { first: Mention; fingerprints: readonly string[] };
 
 /** The evidence of one event, each id once, in event time; and the texts that it is made of. */
-export type Gathered = {
+export type GatheredEvidence = {
   ids: ReadonlySet<string>;
   evidence: readonly Mention[];
-  texts: readonly Text[];
+  texts: readonly GatheredText[];
 };
 
-export const NOTHING: Gathered = { ids: new Set(), evidence: [], texts: [] };
+export const NOTHING: GatheredEvidence = { ids: new Set(), evidence: [], texts: [] };
 
 /**
  * Adds mentions to an event; those already there are left out. Texts are the connected components
@@ -24,10 +24,10 @@ export const NOTHING: Gathered = { ids: new Set(), evidence: [], texts: [] };
  * set of evidence alone, never on the order in which it came.
  */
 export function gather(
-  before: Gathered,
+  before: GatheredEvidence,
   mentions: readonly Mention[],
   sameText: SameText,
-): { gathered: Gathered; fresh: Mention[] } {
+): { gathered: GatheredEvidence; fresh: Mention[] } {
   const ids = new Set(before.ids);
   const evidence = [...before.evidence];
   let texts = [...before.texts];
@@ -42,7 +42,7 @@ export function gather(
   return { gathered: { ids, evidence, texts }, fresh };
 }
 
-function join(texts: Text[], mention: Mention, sameText: SameText): Text[] {
+function join(texts: GatheredText[], mention: Mention, sameText: SameText): GatheredText[] {
   const { fingerprint } = mention;
   const known = texts.findIndex((text) => text.fingerprints.includes(fingerprint));
   const held = texts[known];
@@ -51,7 +51,7 @@ function join(texts: Text[], mention: Mention, sameText: SameText): Text[] {
   const alike = texts.filter((text) =>
     text.fingerprints.some((print) => sameText(print, fingerprint)),
   );
-  const joined: Text = {
+  const joined: GatheredText = {
     first: alike.reduce(
       (first, text) => (isBefore(text.first, first) ? text.first : first),
       mention,

@@ -1,8 +1,8 @@
 import type { FactValues } from "../model/facts.ts";
-import type { Mention, Token } from "../model/mention.ts";
+import type { Mention, TokenRef } from "../model/mention.ts";
 import { strongestType } from "../model/scalars.ts";
 import type { TokenEvent } from "../model/token-event.ts";
-import type { Gathered } from "./gather.ts";
+import type { GatheredEvidence } from "./gather.ts";
 
 const MINUTE_MS = 60_000;
 const KEYWORDS = 12;
@@ -45,7 +45,7 @@ function heatSlope(posts: readonly Mention[], startMs: number, lastMs: number): 
 }
 
 /** The best-known token of the event: an address and a symbol where any mention has them. */
-export function tokenOf(mentions: readonly Mention[]): Token {
+export function tokenOf(mentions: readonly Mention[]): TokenRef {
   const tokens = mentions.map((mention) => mention.token);
   const best = tokens.reduce((a, b) => (b.confidence > a.confidence ? b : a));
   return {
@@ -58,7 +58,10 @@ export function tokenOf(mentions: readonly Mention[]): Token {
  * The event and the facts about it that follow from its evidence. The evidence must not be empty;
  * the result does not depend on its order.
  */
-export function summarise({ evidence, texts }: Gathered): { event: TokenEvent; facts: FactValues } {
+export function summarise({ evidence, texts }: GatheredEvidence): {
+  event: TokenEvent;
+  facts: FactValues;
+} {
   const [first, last] = [evidence[0], evidence.at(-1)];
   if (!first || !last) throw new RangeError("an event needs evidence");
   const firsts = new Set(texts.map((text) => text.first));
@@ -115,7 +118,7 @@ export function summarise({ evidence, texts }: Gathered): { event: TokenEvent; f
 }
 
 /** One line for people: how many speak of what, and the words of the one most people follow. */
-function headline(originals: Mention[], authors: number, token: Token): string {
+function headline(originals: Mention[], authors: number, token: TokenRef): string {
   const voice = originals.reduce((a, b) => ((b.followers ?? 0) > (a.followers ?? 0) ? b : a));
   const name = token.symbol ? `$${token.symbol}` : token.tokenCa;
   const posts = originals.length === 1 ? "1 post" : `${originals.length} posts`;

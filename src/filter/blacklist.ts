@@ -2,7 +2,7 @@ import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
 import { canonicalAddress } from "../model/mention.ts";
 import type { RawPost } from "../model/raw-post.ts";
-import { unmasked } from "../text/normalize.ts";
+import { foldConfusables } from "../text/normalize.ts";
 
 const Entries = z
   .array(z.string().trim().min(2, "must have two characters or more").max(200))
@@ -37,7 +37,7 @@ export const EMPTY_BLACKLIST: Blacklist = {
 const handle = (author: string) => author.replace(/^@/, "").toLowerCase();
 const domainName = (name: string) =>
   name.toLowerCase().replace(/^(?:https?:\/\/)?(?:www\.)?|\/.*$/g, "");
-const phrase = (text: string) => unmasked(text).toLowerCase();
+const phrase = (text: string) => foldConfusables(text).toLowerCase();
 /** Symbols know no case, addresses do. */
 function tokenForm(name: string): string {
   const bare = canonicalAddress(name.replace(/^\$/, ""));

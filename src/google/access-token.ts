@@ -1,7 +1,7 @@
 import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
-import type { Limits } from "../http/provider-guard.ts";
+import type { ProviderLimits } from "../http/provider-guard.ts";
 import type { Verdict } from "../http/verdict.ts";
-import { dig } from "../kit/get-path.ts";
+import { getPath } from "../kit/get-path.ts";
 import type { TokenShelf } from "./token-shelf.ts";
 
 /** A service account's key file, as far as it is needed to prove who we are. */
@@ -13,7 +13,7 @@ export type ServiceAccount = {
 };
 
 const EARLY_MS = 60_000;
-const LIMITS: Limits = { pace: { perMinute: 30, gapMs: 0 }, dailyBudget: null };
+const LIMITS: ProviderLimits = { pace: { perMinute: 30, gapMs: 0 }, dailyBudget: null };
 
 /**
  * Null when the text is no key file. Secrets in variables often hold `\n` in place of line ends.
@@ -26,7 +26,7 @@ export function serviceAccount(text: string): ServiceAccount | null {
       "private_key",
       "private_key_id",
       "project_id",
-    ].map((key) => dig(file, key));
+    ].map((key) => getPath(file, key));
     if (
       typeof clientEmail !== "string" ||
       typeof privateKey !== "string" ||
@@ -105,15 +105,15 @@ export async function googleToken(
       timeoutMs: 8_000,
       expect: "json",
       classify: ({ status, json }) =>
-        status === 400 && dig(json, "error") === "invalid_grant"
+        status === 400 && getPath(json, "error") === "invalid_grant"
           ? { kind: "auth", reason: "invalid_grant" }
           : undefined,
     }),
     ports,
   );
   if (answer.verdict.kind !== "ok") return answer.verdict;
-  const token = dig(answer.json, "access_token");
-  const seconds = dig(answer.json, "expires_in");
+  const token = getPath(answer.json, "access_token");
+  const seconds = getPath(answer.json, "expires_in");
   if (typeof token !== "string" || typeof seconds !== "number")
     return { kind: "retry", reason: "answer has another shape" };
   shelf.set(account.clientEmail, { token, until: ports.now() + seconds * 1_000 - EARLY_MS });

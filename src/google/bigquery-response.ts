@@ -1,6 +1,6 @@
-import type { Answer } from "../http/request.ts";
+import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
-import { dig } from "../kit/get-path.ts";
+import { getPath } from "../kit/get-path.ts";
 import { numeric } from "../kit/numeric.ts";
 
 const THROTTLED = new Set(["rateLimitExceeded", "userRateLimitExceeded", "jobRateLimitExceeded"]);
@@ -8,13 +8,13 @@ const PASSING = new Set(["backendError", "internalError"]);
 const REFUSED = new Set(["accessDenied", "billingNotEnabled"]);
 
 const reasonOf = (json: unknown): string | undefined => {
-  const reason = dig(json, "error.errors.0.reason") ?? dig(json, "errors.0.reason");
+  const reason = getPath(json, "error.errors.0.reason") ?? getPath(json, "errors.0.reason");
   return typeof reason === "string" ? reason : undefined;
 };
 
 /** What every answer about a query has. */
 export const isQueryAnswer = (json: unknown): boolean =>
-  typeof dig(json, "jobComplete") === "boolean";
+  typeof getPath(json, "jobComplete") === "boolean";
 
 /**
  * BigQuery is classified by reason: a query over its byte limit comes as HTTP 500, and retrying it
@@ -23,7 +23,7 @@ export const isQueryAnswer = (json: unknown): boolean =>
 export function classifyBigQuery({
   status,
   json,
-}: Pick<Answer, "status" | "json">): Verdict | undefined {
+}: Pick<OutsideAnswer, "status" | "json">): Verdict | undefined {
   const reason = reasonOf(json);
   if (status === 401) return { kind: "reject", reason: "token refused" };
   if (reason === undefined) return undefined;
@@ -37,12 +37,12 @@ export function classifyBigQuery({
 type Field = { name: string; type: string; repeated: boolean; fields: Field[] };
 
 function fieldsOf(schema: unknown): Field[] {
-  const list = dig(schema, "fields");
+  const list = getPath(schema, "fields");
   if (!Array.isArray(list)) return [];
   return list.map((field) => ({
-    name: String(dig(field, "name")),
-    type: String(dig(field, "type")),
-    repeated: dig(field, "mode") === "REPEATED",
+    name: String(getPath(field, "name")),
+    type: String(getPath(field, "type")),
+    repeated: getPath(field, "mode") === "REPEATED",
     fields: fieldsOf(field),
   }));
 }
@@ -69,17 +69,17 @@ function scalar(value: unknown, { type, fields }: Field): unknown {
 
 function cell(value: unknown, field: Field): unknown {
   if (!field.repeated) return scalar(value, field);
-  return Array.isArray(value) ? value.map((item) => scalar(dig(item, "v"), field)) : [];
+  return Array.isArray(value) ? value.map((item) => scalar(getPath(item, "v"), field)) : [];
 }
 
-const record = (row: unknown, fields: Field[]): Row =>
-  Object.fromEntries(fields.map((field, i) => [field.name, cell(dig(row, `f.${i}.v`), field)]));
+const record = (row: unknown, fields: Field[]): BigQueryRow =>
+  Object.fromEntries(fields.map((field, i) => [field.name, cell(getPath(row, `f.${i}.v`), field)]));
 
 /** Integers beyond 2^53 and decimals stay text. */
-export type Row = Record<string, unknown>;
+export type BigQueryRow = Record<string, unknown>;
 
-export function rowsOf(json: unknown): Row[] {
-  const rows = dig(json, "rows");
-  const fields = fieldsOf(dig(json, "schema"));
+export function rowsOf(json: unknown): BigQueryRow[] {
+  const rows = getPath(json, "rows");
+  const fields = fieldsOf(getPath(json, "schema"));
   return Array.isArray(rows) ? rows.map((row) => record(row, fields)) : [];
 }

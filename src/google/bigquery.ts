@@ -1,12 +1,12 @@
 import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
-import type { Limits } from "../http/provider-guard.ts";
-import type { Answer } from "../http/request.ts";
+import type { ProviderLimits } from "../http/provider-guard.ts";
+import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
-import { dig } from "../kit/get-path.ts";
+import { getPath } from "../kit/get-path.ts";
 import { sha256Hex } from "../kit/hash.ts";
 import { numeric } from "../kit/numeric.ts";
 import { googleToken, type ServiceAccount, serviceAccount } from "./access-token.ts";
-import { classifyBigQuery, isQueryAnswer, type Row, rowsOf } from "./bigquery-response.ts";
+import { type BigQueryRow, classifyBigQuery, isQueryAnswer, rowsOf } from "./bigquery-response.ts";
 import type { TokenShelf } from "./token-shelf.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/bigquery";
@@ -26,7 +26,7 @@ export type BigQuery = {
   dailyBytes: number;
 };
 
-export type Query = {
+export type SqlQuery = {
   sql: string;
   params: Record<string, { type: "STRING" | "TIMESTAMP" | "INT64"; value: string }>;
   /** Billing rounds up for each table that is read, so the limit is raised for each. */
@@ -34,16 +34,16 @@ export type Query = {
   maxRows: number;
 };
 
-export type Result = { verdict: Verdict; rows: Row[]; bytesBilled: number | null };
+export type BigQueryResult = { verdict: Verdict; rows: BigQueryRow[]; bytesBilled: number | null };
 export type QueryPorts = GuardedPorts & { tokens: TokenShelf };
 
-const none = (verdict: Verdict): Result => ({ verdict, rows: [], bytesBilled: null });
-const limits = (client: BigQuery): Limits => ({
+const none = (verdict: Verdict): BigQueryResult => ({ verdict, rows: [], bytesBilled: null });
+const limits = (client: BigQuery): ProviderLimits => ({
   pace: { perMinute: 30, gapMs: 0 },
   dailyBudget: client.dailyBytes,
 });
 
-const body = (query: Query, more: object): string =>
+const body = (query: SqlQuery, more: object): string =>
   JSON.stringify({
     query: query.sql,
     useLegacySql: false,
@@ -63,7 +63,7 @@ const body = (query: Query, more: object): string =>
  * The same for the same question: asked again within 15 minutes, after an answer that was lost,
  * BigQuery gives the job that it began, unpaid.
  */
-const requestId = ({ sql, params }: Query): string =>
+const requestId = ({ sql, params }: SqlQuery): string =>
   sha256Hex(JSON.stringify([sql, params])).slice(0, 36);
 
 type Call = { method: "GET" | "POST"; path: string; body?: string; bytes?: number };
@@ -75,12 +75,12 @@ async function callOnce(
   last: boolean,
   client: BigQuery,
   ports: QueryPorts,
-): Promise<Answer> {
+): Promise<OutsideAnswer> {
   const { bytes } = call;
   /* A refusal costs nothing; a query whose answer was lost may have run. */
-  const spent = ({ json, status, verdict }: Answer): number => {
+  const spent = ({ json, status, verdict }: OutsideAnswer): number => {
     const billed =
-      numeric(dig(json, "totalBytesBilled")) ?? (dig(json, "cacheHit") === true ? 0 : null);
+      numeric(getPath(json, "totalBytesBilled")) ?? (getPath(json, "cacheHit") === true ? 0 : null);
     return status !== null && verdict.kind !== "ok" ? 0 : (billed ?? bytes ?? 0);
   };
   return guardedCall(
@@ -105,7 +105,11 @@ async function callOnce(
 }
 
 /** With a new token once when Google refuses the one we held. */
-async function request(call: Call, client: BigQuery, ports: QueryPorts): Promise<Answer | Verdict> {
+async function request(
+  call: Call,
+  client: BigQuery,
+  ports: QueryPorts,
+): Promise<OutsideAnswer | Verdict> {
   const wanted = { account: client.account, tokenUrl: client.tokenUrl, scope: SCOPE };
   const token = await googleToken(wanted, ports.tokens, ports);
   if (typeof token !== "string") return token;
@@ -116,7 +120,7 @@ async function request(call: Call, client: BigQuery, ports: QueryPorts): Promise
   return typeof renewed === "string" ? callOnce(call, renewed, true, client, ports) : renewed;
 }
 
-const verdictOf = (answer: Answer | Verdict): Verdict =>
+const verdictOf = (answer: OutsideAnswer | Verdict): Verdict =>
   "kind" in answer ? answer : answer.verdict;
 
 /**
@@ -124,7 +128,7 @@ const verdictOf = (answer: Answer | Verdict): Verdict =>
  * its own estimate.
  */
 async function estimate(
-  query: Query,
+  query: SqlQuery,
   client: BigQuery,
   ports: QueryPorts,
 ): Promise<number | Verdict> {
@@ -134,7 +138,7 @@ async function estimate(
     ports,
   );
   if ("kind" in answer || answer.verdict.kind !== "ok") return verdictOf(answer);
-  const bytes = numeric(dig(answer.json, "totalBytesProcessed"));
+  const bytes = numeric(getPath(answer.json, "totalBytesProcessed"));
   if (bytes === null) return { kind: "retry", reason: "answer has another shape" };
   return Math.ceil(bytes * 1.05) + 10 * MEBIBYTE * query.tables;
 }
@@ -144,22 +148,22 @@ async function estimate(
  * `partial`: ask again later.
  */
 async function finish(
-  first: Answer,
-  query: Query,
+  first: OutsideAnswer,
+  query: SqlQuery,
   client: BigQuery,
   ports: QueryPorts,
-): Promise<Result> {
+): Promise<BigQueryResult> {
   let answer = first;
   let rows = rowsOf(first.json);
-  const jobId = dig(first.json, "jobReference.jobId");
+  const jobId = getPath(first.json, "jobReference.jobId");
   for (let polls = 0, pages = 0; polls <= POLLS && pages < PAGES; ) {
-    const complete = dig(answer.json, "jobComplete") === true;
-    const pageToken = dig(answer.json, "pageToken");
+    const complete = getPath(answer.json, "jobComplete") === true;
+    const pageToken = getPath(answer.json, "pageToken");
     if (complete && (typeof pageToken !== "string" || rows.length >= query.maxRows)) {
       return {
         verdict: answer.verdict,
         rows: rows.slice(0, query.maxRows),
-        bytesBilled: numeric(dig(answer.json, "totalBytesBilled")),
+        bytesBilled: numeric(getPath(answer.json, "totalBytesBilled")),
       };
     }
     if (typeof jobId !== "string") break;
@@ -184,7 +188,11 @@ async function finish(
  * then the query, which BigQuery itself stops at the limit. The bytes are taken from the day's
  * budget before it runs.
  */
-export async function runQuery(query: Query, client: BigQuery, ports: QueryPorts): Promise<Result> {
+export async function runQuery(
+  query: SqlQuery,
+  client: BigQuery,
+  ports: QueryPorts,
+): Promise<BigQueryResult> {
   const cap = await estimate(query, client, ports);
   if (typeof cap !== "number") return none(cap);
   if (cap > client.maxBytesBilled)

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { admits, type Breaker, breakerAfter, breakerState, CLOSED } from "./breaker.ts";
+import { type BreakerState, breakerAdmits, breakerAfter, breakerState, CLOSED } from "./breaker.ts";
 import type { Verdict } from "./verdict.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 10);
 const FAULT: Verdict = { kind: "retry", reason: "timeout" };
 const OK: Verdict = { kind: "ok", reason: "" };
-const faults = (breaker: Breaker, count: number): Breaker =>
+const faults = (breaker: BreakerState, count: number): BreakerState =>
   count === 0 ? breaker : faults(breakerAfter(breaker, FAULT, NOW), count - 1);
-const pauseOf = (breaker: Breaker) => breaker.openUntil - NOW;
+const pauseOf = (breaker: BreakerState) => breaker.openUntil - NOW;
 
 describe("breaker", () => {
   it("opens after five faults in a row, not before", () => {
-    expect(admits(faults(CLOSED, 4), NOW).kind).toBe("yes");
-    expect(admits(faults(CLOSED, 5), NOW)).toEqual({ kind: "no", until: NOW + 30_000 });
+    expect(breakerAdmits(faults(CLOSED, 4), NOW).kind).toBe("yes");
+    expect(breakerAdmits(faults(CLOSED, 5), NOW)).toEqual({ kind: "no", until: NOW + 30_000 });
   });
 
   it("forgets faults when an answer comes", () => {
@@ -21,18 +21,18 @@ describe("breaker", () => {
 
   it("lets one trial through at a time after the pause, and closes on its success", () => {
     const open = faults(CLOSED, 5);
-    const trial = admits(open, open.openUntil);
+    const trial = breakerAdmits(open, open.openUntil);
     if (trial.kind === "no") throw new Error("no trial");
-    expect(admits(trial.breaker, open.openUntil).kind).toBe("no");
+    expect(breakerAdmits(trial.breaker, open.openUntil).kind).toBe("no");
     expect(breakerState(trial.breaker, open.openUntil)).toBe("half-open");
     expect(breakerAfter(trial.breaker, OK, open.openUntil)).toEqual(CLOSED);
   });
 
   it("gives another trial when the holder of the first one died", () => {
     const open = faults(CLOSED, 5);
-    const trial = admits(open, open.openUntil);
+    const trial = breakerAdmits(open, open.openUntil);
     if (trial.kind === "no") throw new Error("no trial");
-    expect(admits(trial.breaker, open.openUntil + 30_000).kind).toBe("yes");
+    expect(breakerAdmits(trial.breaker, open.openUntil + 30_000).kind).toBe("yes");
   });
 
   it("doubles the pause with each failed trial, up to ten minutes", () => {

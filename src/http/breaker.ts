@@ -4,7 +4,7 @@ import type { Verdict, VerdictKind } from "./verdict.ts";
  * Whether a service is being left alone, as plain data that survives a restart. Times are ms since
  * the epoch.
  */
-export type Breaker = {
+export type BreakerState = {
   /** Failures in a row. */
   failures: number;
   /** Times it opened in a row: each doubles the pause. */
@@ -16,7 +16,13 @@ export type Breaker = {
   trialUntil: number;
 };
 
-export const CLOSED: Breaker = { failures: 0, opened: 0, openUntil: 0, cause: null, trialUntil: 0 };
+export const CLOSED: BreakerState = {
+  failures: 0,
+  opened: 0,
+  openUntil: 0,
+  cause: null,
+  trialUntil: 0,
+};
 
 const FAILURES_TO_OPEN = 5;
 const FIRST_PAUSE_MS = 30_000;
@@ -29,17 +35,17 @@ const DAY_MS = 86_400_000;
 const nextMidnight = (now: number): number => (Math.floor(now / DAY_MS) + 1) * DAY_MS;
 
 /** Whether a call may go now, and the breaker with that call marked as the trial when it is one. */
-export function admits(
-  breaker: Breaker,
+export function breakerAdmits(
+  breaker: BreakerState,
   now: number,
-): { kind: "yes"; breaker: Breaker } | { kind: "no"; until: number } {
+): { kind: "yes"; breaker: BreakerState } | { kind: "no"; until: number } {
   if (now < breaker.openUntil) return { kind: "no", until: breaker.openUntil };
   if (breaker.cause === null) return { kind: "yes", breaker };
   if (now < breaker.trialUntil) return { kind: "no", until: breaker.trialUntil };
   return { kind: "yes", breaker: { ...breaker, trialUntil: now + TRIAL_MS } };
 }
 
-const open = (breaker: Breaker, cause: VerdictKind, openUntil: number): Breaker => ({
+const open = (breaker: BreakerState, cause: VerdictKind, openUntil: number): BreakerState => ({
   failures: breaker.failures,
   opened: breaker.opened + 1,
   openUntil: Math.max(openUntil, breaker.openUntil),
@@ -52,7 +58,7 @@ const open = (breaker: Breaker, cause: VerdictKind, openUntil: number): Breaker 
  * asks for are obeyed; without one a throttle lasts a minute, a used-up quota until midnight UTC,
  * refused credentials 15 minutes. Five faults in a row open it for 30 s, doubling to 10 min.
  */
-export function breakerAfter(breaker: Breaker, verdict: Verdict, now: number): Breaker {
+export function breakerAfter(breaker: BreakerState, verdict: Verdict, now: number): BreakerState {
   switch (verdict.kind) {
     case "throttled":
       return open(breaker, "throttled", now + (verdict.delayMs ?? THROTTLED_MS));
@@ -76,7 +82,7 @@ export function breakerAfter(breaker: Breaker, verdict: Verdict, now: number): B
   }
 }
 
-export function breakerState(breaker: Breaker, now: number): "closed" | "open" | "half-open" {
+export function breakerState(breaker: BreakerState, now: number): "closed" | "open" | "half-open" {
   if (breaker.cause === null) return "closed";
   return now < breaker.openUntil ? "open" : "half-open";
 }

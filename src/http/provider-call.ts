@@ -1,26 +1,25 @@
-import type { Gate, Limits } from "./provider-guard.ts";
-import { type Answer, type CallPorts, type OutsideRequest, outsideCall } from "./request.ts";
+import type { SleepFor } from "../kit/time.ts";
+import type { ProviderGuard, ProviderLimits } from "./provider-guard.ts";
+import { type CallPorts, type OutsideAnswer, type OutsideRequest, outsideCall } from "./request.ts";
 
-/** Resolves after `ms`: real time in the Worker, virtual time in the simulator. */
-export type Sleep = (ms: number) => Promise<void>;
-export type GuardedPorts = CallPorts & { gate: Gate; sleep: Sleep };
+export type GuardedPorts = CallPorts & { gate: ProviderGuard; sleep: SleepFor };
 
 /** On what terms a provider is called. */
-export type Terms = {
+export type CallTerms = {
   provider: string;
-  limits: Limits;
+  limits: ProviderLimits;
   /** How long a call may wait for its turn; 10 s when not given. */
   patienceMs?: number;
   /**
    * Of the daily budget. `spent` reads the real cost off the answer; without it all that was
    * granted counts as spent.
    */
-  cost?: { want: number; atLeast: number; spent?: (answer: Answer) => number };
+  cost?: { want: number; atLeast: number; spent?: (answer: OutsideAnswer) => number };
 };
 
 const PATIENCE_MS = 10_000;
 
-const refused = (verdict: Answer["verdict"]): Answer => ({
+const refused = (verdict: OutsideAnswer["verdict"]): OutsideAnswer => ({
   verdict,
   status: null,
   headers: new Headers(),
@@ -35,10 +34,10 @@ const refused = (verdict: Answer["verdict"]): Answer => ({
  * `request` is told what share of the budget it was granted.
  */
 export async function guardedCall(
-  terms: Terms,
+  terms: CallTerms,
   request: (granted: number) => Omit<OutsideRequest, "provider">,
   ports: GuardedPorts,
-): Promise<Answer> {
+): Promise<OutsideAnswer> {
   const { provider, limits, cost } = terms;
   const admission = await ports.gate.admit({
     provider,

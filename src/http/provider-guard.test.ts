@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { localGate } from "./local-guard.ts";
+import { localGuard } from "./local-guard.ts";
 import { guardedCall } from "./provider-call.ts";
-import type { Ask, Limits } from "./provider-guard.ts";
+import type { GuardRequest, ProviderLimits } from "./provider-guard.ts";
 import { statusOf } from "./provider-guard.ts";
 
 const START = Date.UTC(2026, 10, 20, 23, 59);
-const LIMITS: Limits = { pace: { perMinute: 10, gapMs: 1_000 }, dailyBudget: 100 };
+const LIMITS: ProviderLimits = { pace: { perMinute: 10, gapMs: 1_000 }, dailyBudget: 100 };
 
 function setUp(limits = LIMITS) {
   let now = START;
-  const gate = localGate(() => now);
-  const ask = (more: Partial<Ask> = {}) =>
+  const gate = localGuard(() => now);
+  const ask = (more: Partial<GuardRequest> = {}) =>
     gate.admit({ provider: "demo", limits, patienceMs: 0, ...more });
   const state = () => gate.states.get("demo") ?? expect.fail("no state");
   return { gate, ask, state, now: () => now, pass: (ms: number) => (now += ms) };
@@ -40,7 +40,7 @@ describe("gate", () => {
   });
 
   it("keeps the limit at the service too, however late each call reaches it", async () => {
-    const limits: Limits = { pace: { perMinute: 5, gapMs: 0 }, dailyBudget: null };
+    const limits: ProviderLimits = { pace: { perMinute: 5, gapMs: 0 }, dailyBudget: null };
     const { gate, ask, pass, now } = setUp(limits);
     const arrivals: number[] = [];
     for (let round = 0; round < 600; round++) {

@@ -1,54 +1,65 @@
-import { admits, type Breaker, breakerAfter, breakerState, CLOSED } from "./breaker.ts";
-import { left, type Spending, settle, take, UNSPENT } from "./quota.ts";
-import { answered, type Grants, granted, nextSlot, type Pace } from "./sliding-window.ts";
+import { type BreakerState, breakerAdmits, breakerAfter, breakerState, CLOSED } from "./breaker.ts";
+import { type QuotaUsage, quotaLeft, settleQuota, takeQuota, UNSPENT } from "./quota.ts";
+import {
+  type CallPace,
+  type CallTimes,
+  nextSlot,
+  recordAnswer,
+  recordGrant,
+} from "./sliding-window.ts";
 import type { Verdict, VerdictKind } from "./verdict.ts";
 
 /** What a provider's adapter promises to keep to. */
-export type Limits = { pace: Pace; dailyBudget: number | null };
+export type ProviderLimits = { pace: CallPace; dailyBudget: number | null };
 
-export type Ask = {
+export type GuardRequest = {
   provider: string;
-  limits: Limits;
+  limits: ProviderLimits;
   /** How long the caller can wait for its turn. */
   patienceMs: number;
   /** Of the daily budget: as much as it can use, and the least that makes the call worth while. */
   cost?: { want: number; atLeast: number };
 };
 
-export type Admission =
+export type GuardAdmission =
   /** Wait so long, then call. `permit` goes back with the outcome; `cost` is what may be spent. */
-  | { kind: "go"; waitMs: number; cost: number; permit: Permit }
+  | { kind: "go"; waitMs: number; cost: number; permit: CallPermit }
   /** Do not call before `delayMs` have passed. */
   | { kind: "no"; cause: VerdictKind; reason: string; delayMs: number };
 
-export type Permit = { slot: number; taken: number; day: string };
-export type Outcome = {
+export type CallPermit = { slot: number; taken: number; day: string };
+export type CallOutcome = {
   provider: string;
-  limits: Limits;
-  permit: Permit;
+  limits: ProviderLimits;
+  permit: CallPermit;
   verdict: Verdict;
   spent: number;
 };
 
 /** All that is kept of one provider. */
-export type GateState = {
-  breaker: Breaker;
-  grants: Grants;
-  spending: Spending;
+export type GuardState = {
+  breaker: BreakerState;
+  grants: CallTimes;
+  spending: QuotaUsage;
   last: { at: number; kind: VerdictKind; reason: string } | null;
 };
-export const OPEN_GATE: GateState = { breaker: CLOSED, grants: [], spending: UNSPENT, last: null };
+export const FRESH_GUARD: GuardState = {
+  breaker: CLOSED,
+  grants: [],
+  spending: UNSPENT,
+  last: null,
+};
 
 /**
  * The port: one gate for a provider across all isolates keeps its pace, its budget and its breaker.
  * Neither call throws; when the shared state cannot be reached, an isolate keeps its own.
  */
-export type Gate = {
-  admit(ask: Ask): Promise<Admission>;
-  settle(outcome: Outcome): Promise<void>;
+export type ProviderGuard = {
+  admit(ask: GuardRequest): Promise<GuardAdmission>;
+  settle(outcome: CallOutcome): Promise<void>;
 };
 
-const no = (cause: VerdictKind, reason: string, delayMs: number): Admission => ({
+const no = (cause: VerdictKind, reason: string, delayMs: number): GuardAdmission => ({
   kind: "no",
   cause,
   reason,
@@ -56,12 +67,12 @@ const no = (cause: VerdictKind, reason: string, delayMs: number): Admission => (
 });
 const msToMidnight = (now: number): number => 86_400_000 - (now % 86_400_000);
 
-export function admit(
-  state: GateState,
-  ask: Ask,
+export function admitCall(
+  state: GuardState,
+  ask: GuardRequest,
   now: number,
-): { state: GateState; admission: Admission } {
-  const open = admits(state.breaker, now);
+): { state: GuardState; admission: GuardAdmission } {
+  const open = breakerAdmits(state.breaker, now);
   if (open.kind === "no") {
     const cause = state.breaker.cause ?? "retry";
     return { state, admission: no(cause, `breaker open after ${cause}`, open.until - now) };
@@ -70,7 +81,7 @@ export function admit(
   if (slot - now > ask.patienceMs)
     return { state, admission: no("throttled", "kept under the pace limit", slot - now) };
   const want = ask.cost ?? { want: 0, atLeast: 0 };
-  const { taken, spending } = take(
+  const { taken, spending } = takeQuota(
     state.spending,
     want,
     ask.limits.dailyBudget ?? Number.MAX_SAFE_INTEGER,
@@ -79,7 +90,12 @@ export function admit(
   if (taken < want.atLeast)
     return { state, admission: no("quota", "daily budget used up", msToMidnight(now)) };
   return {
-    state: { ...state, breaker: open.breaker, grants: granted(state.grants, slot, now), spending },
+    state: {
+      ...state,
+      breaker: open.breaker,
+      grants: recordGrant(state.grants, slot, now),
+      spending,
+    },
     admission: {
       kind: "go",
       waitMs: slot - now,
@@ -89,15 +105,15 @@ export function admit(
   };
 }
 
-export function settled(
-  state: GateState,
-  { permit, verdict, spent }: Omit<Outcome, "provider" | "limits">,
+export function settleCall(
+  state: GuardState,
+  { permit, verdict, spent }: Omit<CallOutcome, "provider" | "limits">,
   now: number,
-): GateState {
+): GuardState {
   return {
     breaker: breakerAfter(state.breaker, verdict, now),
-    grants: answered(state.grants, permit.slot, now),
-    spending: settle(state.spending, permit.taken, spent, permit.day),
+    grants: recordAnswer(state.grants, permit.slot, now),
+    spending: settleQuota(state.spending, permit.taken, spent, permit.day),
     last: { at: now, kind: verdict.kind, reason: verdict.reason },
   };
 }
@@ -116,8 +132,8 @@ export type ProviderStatus = {
 
 export function statusOf(
   provider: string,
-  state: GateState,
-  limits: Limits | null,
+  state: GuardState,
+  limits: ProviderLimits | null,
   now: number,
 ): ProviderStatus {
   const { breaker, grants, spending, last } = state;
@@ -131,7 +147,7 @@ export function statusOf(
     budgetLeft:
       limits === null || limits.dailyBudget === null
         ? null
-        : left(spending, limits.dailyBudget, now),
+        : quotaLeft(spending, limits.dailyBudget, now),
     last: last && { ...last, at: new Date(last.at).toISOString() },
   };
 }

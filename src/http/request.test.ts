@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type CallRecord, type Fetch, type OutsideRequest, outsideCall } from "./request.ts";
+import { type CallRecord, type FetchLike, type OutsideRequest, outsideCall } from "./request.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 10);
 
@@ -9,7 +9,7 @@ async function call(
 ) {
   const records: CallRecord[] = [];
   const inits: RequestInit[] = [];
-  const fetch: Fetch = async (_, init) => {
+  const fetch: FetchLike = async (_, init) => {
     inits.push(init);
     return answer();
   };
@@ -129,7 +129,7 @@ describe("outsideCall", () => {
     const sent: HeadersInit[] = [];
     const records: CallRecord[] = [];
     const traceId = "0af76519-16cd-43dd-8448-eb211c80319c";
-    const fetch: Fetch = async (_, init) => {
+    const fetch: FetchLike = async (_, init) => {
       sent.push(init.headers ?? {});
       return new Response("");
     };

@@ -3,7 +3,7 @@ import { cappedText, TooLarge } from "./capped-body.ts";
 import { askedDelay, statusVerdict } from "./status-verdict.ts";
 import type { Verdict } from "./verdict.ts";
 
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
 export type OutsideRequest = {
   /** Name for metrics, pace and breaker: "goplus", "telegram", ... */
@@ -34,10 +34,10 @@ export type OutsideRequest = {
    * The provider's own meaning of an answer (codes in the body of a 200, quota disguised as 429);
    * undefined leaves it to the status.
    */
-  classify?: (answer: Omit<Answer, "verdict">) => Verdict | undefined;
+  classify?: (answer: Omit<OutsideAnswer, "verdict">) => Verdict | undefined;
 };
 
-export type Answer = {
+export type OutsideAnswer = {
   verdict: Verdict;
   /** Null: no answer came (network, timeout); the request may or may not have arrived. */
   status: number | null;
@@ -63,7 +63,7 @@ export type CallRecord = {
 
 /** `traceId` (a UUID) goes along as a W3C traceparent, and into the record. */
 export type CallPorts = {
-  fetch: Fetch;
+  fetch: FetchLike;
   now: Clock;
   telemetry?: (record: CallRecord) => void;
   traceId?: string;
@@ -71,7 +71,7 @@ export type CallPorts = {
 
 const MAX_BYTES = 1_000_000;
 
-type Raw = Omit<Answer, "verdict" | "ms"> & { failure: Verdict | null; code: string };
+type Raw = Omit<OutsideAnswer, "verdict" | "ms"> & { failure: Verdict | null; code: string };
 
 function parsedJson(text: string): unknown {
   // Most answers to a hook are empty, and a throw costs more than all the rest of the reading.
@@ -184,7 +184,10 @@ function verdictOf(request: OutsideRequest, raw: Raw, ms: number, now: number): 
  * answer always comes with a verdict. It never throws, and neither the verdict nor the telemetry
  * record repeats the URL, a header or the body.
  */
-export async function outsideCall(request: OutsideRequest, ports: CallPorts): Promise<Answer> {
+export async function outsideCall(
+  request: OutsideRequest,
+  ports: CallPorts,
+): Promise<OutsideAnswer> {
   const started = ports.now();
   const raw = await attempt(request, ports);
   const ended = ports.now();

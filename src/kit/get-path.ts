@@ -2,7 +2,7 @@
  * What stands at `path` ("author.name", "items.0.id") in a value of unknown shape; undefined when
  * the way there is not as expected.
  */
-export function dig(value: unknown, path: string): unknown {
+export function getPath(value: unknown, path: string): unknown {
   if (path === "") return value;
   return path.split(".").reduce<unknown>((node, key) => {
     if (typeof node !== "object" || node === null || !Object.hasOwn(node, key)) return undefined;

@@ -10,13 +10,13 @@ export function numeric(value: unknown): number | null {
 }
 
 /** An amount, a count, a price: below zero it is as unknown as no number. */
-export function amount(value: unknown): number | null {
+export function numericAmount(value: unknown): number | null {
   const number = numeric(value);
   return number !== null && number >= 0 ? number : null;
 }
 
 /** A part of a whole, 0 to 1. */
-export function share(value: unknown): number | null {
-  const number = amount(value);
+export function numericShare(value: unknown): number | null {
+  const number = numericAmount(value);
   return number !== null && number <= 1 ? number : null;
 }

@@ -17,3 +17,6 @@ export const toldTime = (ms: number, now: number): string =>
   iso(ms >= YEAR_2000 && ms <= now ? ms : now);
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Resolves after `ms`: real time in the Worker, virtual time in the simulator. */
+export type SleepFor = (ms: number) => Promise<void>;

@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { Chain, EventType, Level, RiskLevel, SignalState } from "./scalars.ts";
-import { Reason } from "./signal.ts";
+import { SignalReason } from "./signal.ts";
 
 /**
  * What a person or machine is told about one state change. Stored in push_outbox.payload_json;
  * channels render it.
  */
-export const Notification = z.object({
+export const SignalNotification = z.object({
   v: z.literal(1),
   eventKey: z.string(),
   transition: z.number().int(),
@@ -20,7 +20,7 @@ export const Notification = z.object({
   symbol: z.string().nullable(),
   tokenCa: z.string().nullable(),
   summary: z.string(),
-  reasons: z.array(Reason),
+  reasons: z.array(SignalReason),
   missing: z.array(z.string()),
   degraded: z.boolean(),
   evidenceCount: z.number().int(),
@@ -30,7 +30,7 @@ export const Notification = z.object({
   /** When the state changed. */
   ts: z.string(),
 });
-export type Notification = z.infer<typeof Notification>;
+export type SignalNotification = z.infer<typeof SignalNotification>;
 
 /**
  * pending and failed wait for next_retry_at; a pending row under a live lease is being sent. done
@@ -47,7 +47,7 @@ export const OutboxDraft = z.object({
   eventKey: z.string(),
   /** sha256(event key, channel, transition): the same for every attempt, and across crashes. */
   idemKey: z.string(),
-  payload: Notification,
+  payload: SignalNotification,
   /** Later than now when quiet hours or a digest hold it back; null = at once. */
   notBefore: z.string().nullable(),
 });
@@ -59,7 +59,7 @@ export const Delivery = z.object({
   channelId: z.number().int(),
   eventKey: z.string(),
   idemKey: z.string(),
-  payload: Notification,
+  payload: SignalNotification,
   status: DeliveryStatus,
   /** Attempts made before this one. */
   retryCount: z.number().int(),

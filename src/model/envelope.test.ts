@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ENVELOPE_VERSION, type Envelope, open, seal } from "./envelope.ts";
+import { ENVELOPE_VERSION, type Envelope, openEnvelope, sealEnvelope } from "./envelope.ts";
 
 const GOLDEN = join(import.meta.dirname, "golden");
 const bodyOf = ({ v: _, traceId: __, ...body }: Envelope) => body;
@@ -17,7 +17,7 @@ const golden = globSync("v*/*.json", { cwd: GOLDEN }).map((file) => ({
 
 describe("a queue message", () => {
   it.each(golden)("of an earlier version is still read: $file", ({ message }) => {
-    const opened = open(message, message.kind);
+    const opened = openEnvelope(message, message.kind);
     // Whole: a field that was dropped in silence would be lost at the next stage.
     expect(opened).toMatchObject({
       kind: "body",
@@ -34,7 +34,7 @@ describe("a queue message", () => {
   });
 
   it("of a newer version waits", () => {
-    expect(open({ v: ENVELOPE_VERSION + 1, kind: "something new" }, "post")).toEqual({
+    expect(openEnvelope({ v: ENVELOPE_VERSION + 1, kind: "something new" }, "post")).toEqual({
       kind: "newer",
       version: ENVELOPE_VERSION + 1,
     });
@@ -50,16 +50,16 @@ describe("a queue message", () => {
       { v: 1, kind: "post" },
       { v: 0, kind: "delivery", id: 1, channelId: 1 },
     ])
-      expect(open(message, "post")).toMatchObject({
+      expect(openEnvelope(message, "post")).toMatchObject({
         kind: "unreadable",
         error: expect.stringMatching(/\S/),
       });
   });
 
   it("in the wrong queue is unreadable there", () => {
-    const delivery = seal({ kind: "delivery", id: 1, channelId: 2 }, "t");
-    expect(open(delivery, "delivery")).toMatchObject({ kind: "body", body: { id: 1 } });
-    expect(open(delivery, "post")).toMatchObject({
+    const delivery = sealEnvelope({ kind: "delivery", id: 1, channelId: 2 }, "t");
+    expect(openEnvelope(delivery, "delivery")).toMatchObject({ kind: "body", body: { id: 1 } });
+    expect(openEnvelope(delivery, "post")).toMatchObject({
       kind: "unreadable",
       error: expect.stringContaining("delivery"),
     });

@@ -100,7 +100,7 @@ export type ProviderFacts = z.infer<typeof ProviderFacts>;
  * Everything a score was made from, stored as features_snapshot: enough to explain it byte for byte
  * later.
  */
-export const Facts = z.object({
+export const EventFacts = z.object({
   evaluatedAt: z.string(),
   values: z.record(z.string(), FactValue),
   /** fact name -> who said it and when. */
@@ -111,4 +111,4 @@ export const Facts = z.object({
   ),
   notes: z.array(z.string()),
 });
-export type Facts = z.infer<typeof Facts>;
+export type EventFacts = z.infer<typeof EventFacts>;

@@ -5,13 +5,13 @@ import { Chain, EventType } from "./scalars.ts";
  * The token a post speaks of. `tokenCa` null: only a symbol is known. `confidence` says how sure
  * the resolution is (1 = stated in the post).
  */
-export const Token = z.object({
+export const TokenRef = z.object({
   chain: Chain,
   symbol: z.string().nullable(),
   tokenCa: z.string().nullable(),
   confidence: z.number().min(0).max(1),
 });
-export type Token = z.infer<typeof Token>;
+export type TokenRef = z.infer<typeof TokenRef>;
 
 /** One post speaking of one token: what becomes a piece of evidence of an event. */
 export const Mention = z.object({
@@ -23,7 +23,7 @@ export const Mention = z.object({
   author: z.string(),
   postedAt: z.string(),
   windowStart: z.string(),
-  token: Token,
+  token: TokenRef,
   type: EventType,
   /** The words that decided the type; empty for a plain mention. */
   typePhrase: z.string(),
@@ -58,7 +58,7 @@ export function windowStart(postedAt: string, windowMinutes: number): string {
  * (docs/architecture.md).
  */
 export function eventKey(
-  token: Pick<Token, "chain" | "symbol" | "tokenCa">,
+  token: Pick<TokenRef, "chain" | "symbol" | "tokenCa">,
   start: string,
 ): string {
   const id = token.tokenCa ? canonicalAddress(token.tokenCa) : (token.symbol ?? "").toUpperCase();

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Chain, Instant } from "./scalars.ts";
+import { Chain, IsoInstant } from "./scalars.ts";
 
 export const MAX_TEXT = 10_000;
 const MAX_RAW_BYTES = 16_384;
@@ -63,7 +63,7 @@ export const PostOnWire = z.looseObject({
   text: z
     .string({ error: "must be a string" })
     .max(MAX_TEXT, `is longer than ${MAX_TEXT} characters; cut it or send the first ${MAX_TEXT}`),
-  posted_at: Instant,
+  posted_at: IsoInstant,
   url: z.string().max(2_000).optional(),
   lang: z.string().max(20).optional(),
   token_ca: z.string().trim().min(1).max(100).optional(),

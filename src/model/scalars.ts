@@ -52,7 +52,7 @@ const YEAR_2000 = Date.UTC(2000, 0, 1);
 const YEAR_2100 = Date.UTC(2100, 0, 1);
 
 /** An ISO 8601 time with a zone, between 2000 and 2100; answered in UTC with milliseconds. */
-export const Instant = z
+export const IsoInstant = z
   .string()
   .refine(
     (text) => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/.test(text),

@@ -1,14 +1,14 @@
 import * as z from "zod";
-import { Facts } from "./facts.ts";
+import { EventFacts } from "./facts.ts";
 import { Level, RiskLevel, SignalState } from "./scalars.ts";
 
-export const Reason = z.object({
+export const SignalReason = z.object({
   rule: z.string(),
   group: z.string(),
   score: z.number(),
   text: z.string(),
 });
-export type Reason = z.infer<typeof Reason>;
+export type SignalReason = z.infer<typeof SignalReason>;
 
 export const Signal = z.object({
   eventKey: z.string(),
@@ -21,10 +21,10 @@ export const Signal = z.object({
   score: z.number(),
   level: Level,
   riskLevel: RiskLevel,
-  reasons: z.array(Reason),
+  reasons: z.array(SignalReason),
   /** What is not known, in the words of the rules' `missing` table. */
   missing: z.array(z.string()),
-  facts: Facts,
+  facts: EventFacts,
   degraded: z.boolean(),
   onchainAsofTs: z.string().nullable(),
   onchainConfidence: z.number().nullable(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { everything, type LiveMessage, passes } from "./live.ts";
+import { EVERYTHING, type LiveMessage, passesFilter } from "./live.ts";
 
 const signal: LiveMessage = {
   event: "signal",
@@ -19,21 +19,24 @@ const posts: LiveMessage = { event: "posts", posts: [], at: "2026-01-15T10:00:00
 
 describe("passes", () => {
   it("lets everything through when nothing is asked", () => {
-    expect([signal, posts].map((message) => passes(everything, message))).toEqual([true, true]);
+    expect([signal, posts].map((message) => passesFilter(EVERYTHING, message))).toEqual([
+      true,
+      true,
+    ]);
   });
 
   it("takes a score at the limit and a symbol in any case", () => {
-    expect(passes({ minScore: 12, chain: "eth", symbol: "demo" }, signal)).toBe(true);
+    expect(passesFilter({ minScore: 12, chain: "eth", symbol: "demo" }, signal)).toBe(true);
   });
 
   it.each([{ minScore: 12.01 }, { chain: "sol" }, { symbol: "OTHER" }])(
     "holds back what does not match %j",
     (asked) => {
-      expect(passes({ ...everything, ...asked }, signal)).toBe(false);
+      expect(passesFilter({ ...EVERYTHING, ...asked }, signal)).toBe(false);
     },
   );
 
   it("holds back posts from a listener who asked for certain signals", () => {
-    expect(passes({ ...everything, minScore: 0 }, posts)).toBe(false);
+    expect(passesFilter({ ...EVERYTHING, minScore: 0 }, posts)).toBe(false);
   });
 });

@@ -54,17 +54,17 @@ export type LiveMessage = z.infer<typeof LiveMessage>;
  * Tells all who listen. Called once an invocation; a failure is dropped, since the store has the
  * truth.
  */
-export type Broadcast = (messages: LiveMessage[]) => Promise<void>;
+export type BroadcastLive = (messages: LiveMessage[]) => Promise<void>;
 
 export type LiveFilter = { minScore: number | null; chain: string | null; symbol: string | null };
 
-export const everything: LiveFilter = { minScore: null, chain: null, symbol: null };
+export const EVERYTHING: LiveFilter = { minScore: null, chain: null, symbol: null };
 
 /**
  * A filter asks for signals and deliveries of what it names, so a batch of posts passes only when
  * nothing is asked.
  */
-export function passes(filter: LiveFilter, message: LiveMessage): boolean {
+export function passesFilter(filter: LiveFilter, message: LiveMessage): boolean {
   if (message.event === "posts")
     return filter.minScore === null && filter.chain === null && filter.symbol === null;
   return (

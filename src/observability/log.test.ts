@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type LogRecord, logger, together } from "./log.ts";
+import { batchLines, createLogger, type LogRecord } from "./log.ts";
 
 function written(record: LogRecord): Record<string, unknown> {
   const lines: string[] = [];
-  logger(
+  createLogger(
     (line) => lines.push(line),
     () => Date.UTC(2026, 0, 15),
   )(record);
@@ -51,7 +51,7 @@ describe("logger", () => {
 describe("together", () => {
   it("writes the lines of one go at once, in their order, and each of them once", async () => {
     const written: string[] = [];
-    const write = together((lines) => written.push(lines));
+    const write = batchLines((lines) => written.push(lines));
     for (const line of ["a", "b"]) write(line);
     expect(written).toEqual([]);
     await Promise.resolve();

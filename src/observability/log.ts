@@ -26,7 +26,7 @@ const FIELDS = {
 export type LogRecord = { stage: string; level?: "debug" | "info" | "warn" | "error" } & {
   [field in keyof typeof FIELDS]?: string | number | boolean | null;
 };
-export type Log = (record: LogRecord) => void;
+export type WriteLog = (record: LogRecord) => void;
 
 const MAX_VALUE = 300;
 /**
@@ -40,7 +40,7 @@ const SECRETS =
  * One JSON object a line, in snake_case, the fields of every line first. `write` is console.log in
  * production.
  */
-export function logger(write: (line: string) => void, now: Clock): Log {
+export function createLogger(write: (line: string) => void, now: Clock): WriteLog {
   return (record) => {
     const fields = Object.entries(FIELDS).flatMap(([field, wire]) => {
       const value = record[field as keyof typeof FIELDS];
@@ -57,7 +57,7 @@ export function logger(write: (line: string) => void, now: Clock): Log {
 }
 
 /** Lines that are written in one go reach `write` as one text. */
-export function together(write: (lines: string) => void): (line: string) => void {
+export function batchLines(write: (lines: string) => void): (line: string) => void {
   let waiting: string[] = [];
   return (line) => {
     if (waiting.push(line) > 1) return;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { collector, emptySnapshot, merge } from "./metrics.ts";
+import { emptySnapshot, mergeMetrics, metricsCollector } from "./metrics.ts";
 import { prometheusText } from "./prometheus.ts";
 
 describe("metrics", () => {
   it("hands over what came in since the last drain, once", () => {
-    const metrics = collector();
+    const metrics = metricsCollector();
     metrics.count("events_total");
     metrics.count("events_total", {}, 2);
     expect(metrics.drain()?.counters).toEqual({ events_total: 3 });
@@ -12,23 +12,23 @@ describe("metrics", () => {
   });
 
   it("takes equal labels in any order for one series", () => {
-    const metrics = collector();
+    const metrics = metricsCollector();
     metrics.count("posts_total", { source: "x", outcome: "dropped" });
     metrics.count("posts_total", { outcome: "dropped", source: "x" });
     expect(metrics.drain()?.counters).toEqual({ 'posts_total{outcome="dropped",source="x"}': 2 });
   });
 
   it("counts under one overflow series what would be more series than a metric may hold", () => {
-    const hostile = collector();
+    const hostile = metricsCollector();
     for (let source = 0; source < 2_000; source++) {
       hostile.count("posts_total", { source: `s${source}` });
       hostile.observe("http_request_ms", { route: `r${source}` }, 1);
     }
-    const held = merge(emptySnapshot(), hostile.drain() ?? emptySnapshot());
-    const late = collector();
+    const held = mergeMetrics(emptySnapshot(), hostile.drain() ?? emptySnapshot());
+    const late = metricsCollector();
     for (const source of ["s0", "new"]) late.count("posts_total", { source });
     late.count("events_total");
-    const { counters, histograms } = merge(held, late.drain() ?? emptySnapshot());
+    const { counters, histograms } = mergeMetrics(held, late.drain() ?? emptySnapshot());
     expect(Object.keys(histograms)).toHaveLength(501);
     expect(Object.keys(counters)).toHaveLength(502);
     expect(counters).toMatchObject({
@@ -40,21 +40,21 @@ describe("metrics", () => {
 
   it("sums to the same totals however isolates are grouped", () => {
     const parts = [3, 40, 7_000_000].map((ms, index) => {
-      const metrics = collector();
+      const metrics = metricsCollector();
       metrics.observe("pipeline_latency_ms", { stage: "filter" }, ms);
       metrics.count("posts_total", { source: String(index % 2) });
       return metrics.drain() ?? emptySnapshot();
     });
     const [a, b, c] = parts as [(typeof parts)[0], (typeof parts)[0], (typeof parts)[0]];
-    expect(merge(merge(a, b), c)).toEqual(merge(a, merge(b, c)));
-    expect(merge(merge(a, b), c).histograms['pipeline_latency_ms{stage="filter"}']?.sum).toBe(
-      7_000_043,
-    );
+    expect(mergeMetrics(mergeMetrics(a, b), c)).toEqual(mergeMetrics(a, mergeMetrics(b, c)));
+    expect(
+      mergeMetrics(mergeMetrics(a, b), c).histograms['pipeline_latency_ms{stage="filter"}']?.sum,
+    ).toBe(7_000_043);
   });
 });
 
 describe("prometheusText", () => {
-  const metrics = collector();
+  const metrics = metricsCollector();
   metrics.observe("external_request_ms", { provider: "goplus" }, 12);
   metrics.observe("external_request_ms", { provider: "goplus" }, 999_999);
   metrics.count("external_error_total_429", { provider: "goplus" });

@@ -1,4 +1,4 @@
-import type { Labels, Telemetry } from "./telemetry.ts";
+import type { MetricLabels, Telemetry } from "./telemetry.ts";
 
 /** Every metric that the product publishes, with its meaning. Dashboards rely on the names. */
 export const METRICS = {
@@ -51,35 +51,35 @@ export const BUCKETS = [
 ] as const;
 
 /** `counts` has one cell a bucket and one more for what is slower than all. */
-export type Histogram = { counts: number[]; sum: number };
+export type MetricHistogram = { counts: number[]; sum: number };
 
 /**
  * Deltas of one isolate, or their sum. Keys are series in Prometheus form:
  * `posts_total{outcome="dropped",source="x"}`.
  */
-export type Snapshot = {
+export type MetricsSnapshot = {
   v: 1;
   counters: Record<string, number>;
-  histograms: Record<string, Histogram>;
+  histograms: Record<string, MetricHistogram>;
 };
 
-export const emptySnapshot = (): Snapshot => ({ v: 1, counters: {}, histograms: {} });
+export const emptySnapshot = (): MetricsSnapshot => ({ v: 1, counters: {}, histograms: {} });
 
 /**
  * Collects in memory; `drain` hands over what came in since the last drain, or null when nothing
  * did.
  */
-export type Collector = Telemetry & { drain(): Snapshot | null };
+export type MetricsCollector = Telemetry & { drain(): MetricsSnapshot | null };
 
-export function collector(): Collector {
+export function metricsCollector(): MetricsCollector {
   let deltas = emptySnapshot();
   return {
     count(name, labels = {}, by = 1) {
-      const key = series(name, labels);
+      const key = seriesName(name, labels);
       deltas.counters[key] = (deltas.counters[key] ?? 0) + by;
     },
     observe(name, labels, ms) {
-      const key = series(name, labels);
+      const key = seriesName(name, labels);
       const histogram = deltas.histograms[key] ?? emptyHistogram();
       const bucket = BUCKETS.findIndex((bound) => ms <= bound);
       const cell = bucket < 0 ? BUCKETS.length : bucket;
@@ -97,7 +97,7 @@ export function collector(): Collector {
   };
 }
 
-const emptyHistogram = (): Histogram => ({
+const emptyHistogram = (): MetricHistogram => ({
   counts: Array.from({ length: BUCKETS.length + 1 }, () => 0),
   sum: 0,
 });
@@ -111,7 +111,8 @@ const MAX_SERIES = 500;
 export const metricOf = (key: string): string => key.replace(/\{.*$/s, "");
 
 /** By the label that OpenTelemetry gives to such a series. */
-const overflow = (key: string): string => series(metricOf(key), { otel_metric_overflow: "true" });
+const overflow = (key: string): string =>
+  seriesName(metricOf(key), { otel_metric_overflow: "true" });
 
 /**
  * The key under which a series is counted: its own, or the overflow of its metric when that holds
@@ -133,7 +134,7 @@ function admission(held: Record<string, unknown>): (key: string) => string {
 /**
  * Adds `more` to `total`. Order and grouping don't matter, so isolates may flush when they like.
  */
-export function merge(total: Snapshot, more: Snapshot): Snapshot {
+export function mergeMetrics(total: MetricsSnapshot, more: MetricsSnapshot): MetricsSnapshot {
   const counters = { ...total.counters };
   const counter = admission(counters);
   for (const [given, value] of Object.entries(more.counters)) {
@@ -154,7 +155,7 @@ export function merge(total: Snapshot, more: Snapshot): Snapshot {
 }
 
 /** The series' name and labels, sorted, so that equal labels in any order are one series. */
-export function series(name: string, labels: Labels): string {
+export function seriesName(name: string, labels: MetricLabels): string {
   const pairs = Object.entries(labels)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}="${escaped(value)}"`);

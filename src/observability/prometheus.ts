@@ -1,7 +1,14 @@
-import { BUCKETS, type Histogram, METRICS, metricOf, type Snapshot, series } from "./metrics.ts";
-import type { Labels } from "./telemetry.ts";
+import {
+  BUCKETS,
+  METRICS,
+  type MetricHistogram,
+  type MetricsSnapshot,
+  metricOf,
+  seriesName,
+} from "./metrics.ts";
+import type { MetricLabels } from "./telemetry.ts";
 
-export type Gauge = { name: keyof typeof METRICS; labels?: Labels; value: number };
+export type MetricGauge = { name: keyof typeof METRICS; labels?: MetricLabels; value: number };
 
 const ERRORS = "external_error_total_";
 
@@ -9,7 +16,7 @@ const ERRORS = "external_error_total_";
  * Prometheus text exposition, version 0.0.4. Gauges are read at the time of the scrape, by the
  * caller.
  */
-export function prometheusText(totals: Snapshot, gauges: Gauge[]): string {
+export function prometheusText(totals: MetricsSnapshot, gauges: MetricGauge[]): string {
   const samples = new Map<string, string[]>();
   const add = (family: string, lines: string[]) =>
     samples.set(family, [...(samples.get(family) ?? []), ...lines]);
@@ -17,7 +24,7 @@ export function prometheusText(totals: Snapshot, gauges: Gauge[]): string {
   for (const [key, histogram] of sorted(totals.histograms))
     add(metricOf(key), histogramLines(key, histogram));
   for (const { name, labels = {}, value } of gauges)
-    add(name, [`${series(name, labels)} ${value}`]);
+    add(name, [`${seriesName(name, labels)} ${value}`]);
 
   const declared = Object.entries(METRICS).map(([name, { kind, help }]) =>
     family(name, kind, help, samples.get(name) ?? []),
@@ -43,7 +50,7 @@ const sorted = <T>(record: Record<string, T>): [string, T][] =>
 const family = (name: string, kind: string, help: string, lines: string[]): string =>
   `${[`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`, ...lines].join("\n")}\n`;
 
-function histogramLines(key: string, { counts, sum }: Histogram): string[] {
+function histogramLines(key: string, { counts, sum }: MetricHistogram): string[] {
   const name = metricOf(key);
   const labels = key.slice(name.length + 1, -1);
   const withLe = (bound: string) =>

@@ -1,15 +1,15 @@
 import type { MetricName } from "./metrics.ts";
 
-export type Labels = Readonly<Record<string, string>>;
+export type MetricLabels = Readonly<Record<string, string>>;
 
 /**
  * Where every stage reports what it did. Never throws and never waits: a pipeline must not fail
  * because nobody counts.
  */
 export type Telemetry = {
-  count(name: MetricName, labels?: Labels, by?: number): void;
+  count(name: MetricName, labels?: MetricLabels, by?: number): void;
   /** Milliseconds, into the histogram of that name. */
-  observe(name: MetricName, labels: Labels, ms: number): void;
+  observe(name: MetricName, labels: MetricLabels, ms: number): void;
 };
 
-export const silent: Telemetry = { count: () => undefined, observe: () => undefined };
+export const silentTelemetry: Telemetry = { count: () => undefined, observe: () => undefined };

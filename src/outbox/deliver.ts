@@ -1,13 +1,13 @@
-import type { Sent } from "../channels/channel.ts";
+import type { SendResult } from "../channels/channel.ts";
 import { iso } from "../kit/time.ts";
 import type { Delivery } from "../model/delivery.ts";
-import { type Claim, StoreUnavailable } from "../store/store.ts";
+import { type DeliveryClaim, StoreUnavailable } from "../store/store.ts";
 import { letterOf } from "./dead-letter-advice.ts";
 import { keyOf, membersOf } from "./digest.ts";
-import { type Hold, hold, type Ready } from "./eligibility.ts";
-import { attemptOf, finish } from "./finish.ts";
+import { checkEligibility, type DeliveryHold, type EligibleDelivery } from "./eligibility.ts";
+import { attemptOf, finishAttempt } from "./finish.ts";
 import { PATIENCE_MS } from "./gcra.ts";
-import { claim, release } from "./lease.ts";
+import { claimDelivery, releaseDelivery } from "./lease.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
 /** What the record of a send may take on top of the send itself. */
@@ -20,7 +20,7 @@ const RECORD_MS = 15_000;
  */
 export async function deliver(id: number, ports: DeliverPorts): Promise<DeliverOutcome> {
   try {
-    const answer = await claim(id, ports);
+    const answer = await claimDelivery(id, ports);
     return answer.kind === "claimed"
       ? await attempt(answer.delivery, ports)
       : await unclaimed(id, answer, ports);
@@ -32,7 +32,7 @@ export async function deliver(id: number, ports: DeliverPorts): Promise<DeliverO
 
 async function unclaimed(
   id: number,
-  claim: Exclude<Claim, { kind: "claimed" }>,
+  claim: Exclude<DeliveryClaim, { kind: "claimed" }>,
   ports: DeliverPorts,
 ): Promise<DeliverOutcome> {
   switch (claim.kind) {
@@ -51,10 +51,10 @@ async function unclaimed(
 async function attempt(delivery: Delivery, ports: DeliverPorts): Promise<DeliverOutcome> {
   const recorded = await ports.journal.get(delivery.id);
   if (recorded) return closeJournaled(delivery, recorded.externalId, ports);
-  const gate = await hold(delivery, ports);
+  const gate = await checkEligibility(delivery, ports);
   if (gate.kind !== "ready") return obey(delivery, gate, ports);
   const wait = await ports.pace(delivery.id, gate.channel.limits);
-  if (wait > PATIENCE_MS) return release([delivery], ports.now() + wait, "paced", ports);
+  if (wait > PATIENCE_MS) return releaseDelivery([delivery], ports.now() + wait, "paced", ports);
   const gathered = await membersOf(delivery, gate, ports);
   if (gathered.kind === "later") return gathered;
   const { members } = gathered;
@@ -67,8 +67,8 @@ async function attempt(delivery: Delivery, ports: DeliverPorts): Promise<Deliver
       sent: sendable(delivery, members, held) ? await send(held, gate, message) : null,
     };
   });
-  if (sent !== null) return finish(held, gate, sent, ports);
-  await release(held, ports.now(), "digest", ports);
+  if (sent !== null) return finishAttempt(held, gate, sent, ports);
+  await releaseDelivery(held, ports.now(), "digest", ports);
   return { kind: "lost-lease" };
 }
 
@@ -99,10 +99,10 @@ async function closeJournaled(
 /** What the gate says instead of "send". */
 function obey(
   delivery: Delivery,
-  gate: Exclude<Hold, Ready>,
+  gate: Exclude<DeliveryHold, EligibleDelivery>,
   ports: DeliverPorts,
 ): Promise<DeliverOutcome> {
-  if (gate.kind === "wait") return release([delivery], gate.until, gate.reason, ports);
+  if (gate.kind === "wait") return releaseDelivery([delivery], gate.until, gate.reason, ports);
   const now = iso(ports.now());
   const { id, leaseToken } = delivery;
   if (gate.kind === "skip") {
@@ -139,7 +139,7 @@ const fenced = async (
 /** Looked up before the row is marked as being sent: if that fails, nothing was sent. */
 async function priorOf(
   members: readonly Delivery[],
-  { adapter }: Ready,
+  { adapter }: EligibleDelivery,
   { store }: DeliverPorts,
 ): Promise<string | null> {
   const [first] = members;
@@ -154,7 +154,7 @@ async function priorOf(
  */
 async function renewed(
   members: readonly Delivery[],
-  { adapter }: Ready,
+  { adapter }: EligibleDelivery,
   ports: DeliverPorts,
 ): Promise<Delivery[]> {
   const [now, leaseMs, key] = [iso(ports.now()), adapter.sendMs + RECORD_MS, keyOf(members)];
@@ -175,9 +175,9 @@ type Message = DeliverPorts & { prior: string | null; idemKey: string };
 
 async function send(
   rows: readonly Delivery[],
-  { channel }: Ready,
+  { channel }: EligibleDelivery,
   message: Message,
-): Promise<Sent> {
+): Promise<SendResult> {
   const { fetch, now, env, telemetry, log, prior, idemKey } = message;
   try {
     const sendPorts = { fetch, now, env, log, prior, idemKey, ...(telemetry && { telemetry }) };
@@ -194,7 +194,7 @@ async function send(
  * A channel must not throw; one that does would do so at every attempt, for ever. Nobody knows how
  * far it came.
  */
-const fault = (error: unknown): Sent => ({
+const fault = (error: unknown): SendResult => ({
   verdict: { kind: "reject", reason: `the channel failed on it: ${String(error)}` },
   externalId: null,
   ambiguous: true,

@@ -1,9 +1,9 @@
 import { sha256Hex } from "../kit/hash.ts";
 import { iso } from "../kit/time.ts";
 import type { Delivery } from "../model/delivery.ts";
-import type { Claim } from "../store/store.ts";
-import type { Ready } from "./eligibility.ts";
-import { claim, release } from "./lease.ts";
+import type { DeliveryClaim } from "../store/store.ts";
+import type { EligibleDelivery } from "./eligibility.ts";
+import { claimDelivery, releaseDelivery } from "./lease.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
 const MAX_ROWS = 50;
@@ -32,7 +32,7 @@ export const keyOf = (members: readonly Delivery[]): string => {
  */
 export async function membersOf(
   delivery: Delivery,
-  gate: Ready,
+  gate: EligibleDelivery,
   ports: DeliverPorts,
 ): Promise<Gathered> {
   const alone = delivery.digestKey
@@ -49,12 +49,12 @@ const inOrder = (rows: Delivery[]): Delivery[] => rows.sort((a, b) => a.id - b.i
 /** As many as one message shows whole; what is left goes with the next. */
 async function whatIsDue(
   delivery: Delivery,
-  { config, channel }: Ready,
+  { config, channel }: EligibleDelivery,
   ports: DeliverPorts,
 ): Promise<Gathered> {
   const due = await ports.store.due(iso(ports.now()), MAX_ROWS, config.id);
   const claims = await Promise.all(
-    due.filter(({ id }) => id !== delivery.id).map(({ id }) => claim(id, ports)),
+    due.filter(({ id }) => id !== delivery.id).map(({ id }) => claimDelivery(id, ports)),
   );
   const claimed = claims.flatMap((answer) => (answer.kind === "claimed" ? [answer.delivery] : []));
   const [bound, free] = [
@@ -63,7 +63,7 @@ async function whatIsDue(
   ];
   const wanted = [delivery, ...inOrder(free)];
   const count = channel.fit(wanted.map(({ payload }) => payload));
-  await release([...bound, ...wanted.slice(count)], ports.now(), "digest", ports);
+  await releaseDelivery([...bound, ...wanted.slice(count)], ports.now(), "digest", ports);
   return { kind: "members", members: inOrder(wanted.slice(0, count)) };
 }
 
@@ -81,10 +81,10 @@ async function sameAgain(
   const ids = await ports.store.digestRows(delivery.channelId, digestKey);
   const members = [delivery];
   for (const id of ids.filter((id) => id !== delivery.id)) {
-    let answer = await claim(id, ports);
+    let answer = await claimDelivery(id, ports);
     if (answer.kind === "taken" && members.some((member) => member.id === ids[0])) {
       await ports.sleep(YIELD_MS);
-      answer = await claim(id, ports);
+      answer = await claimDelivery(id, ports);
     }
     if (answer.kind === "claimed") members.push(answer.delivery);
     else return apart(members, answer, ports);
@@ -95,12 +95,12 @@ async function sameAgain(
 /** Gives back what there is of a digest until the row that is missing can be had. */
 async function apart(
   members: readonly Delivery[],
-  missing: Exclude<Claim, { kind: "claimed" }>,
+  missing: Exclude<DeliveryClaim, { kind: "claimed" }>,
   ports: DeliverPorts,
 ): Promise<Gathered> {
   const now = ports.now();
   const at = missing.kind === "notDue" ? Date.parse(missing.at) : now + YIELD_MS;
   const gaveWay = missing.kind === "taken" && members.length === 1;
-  await release(members, gaveWay ? now : at, "digest", ports);
+  await releaseDelivery(members, gaveWay ? now : at, "digest", ports);
   return { kind: "later", at, reason: "digest" };
 }

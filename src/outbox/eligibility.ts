@@ -6,14 +6,14 @@ import type { LetterReason } from "./dead-letter-advice.ts";
 import type { DeliverPorts } from "./ports.ts";
 import { dueSince, quietUntil } from "./quiet-hours.ts";
 
-export type Ready = {
+export type EligibleDelivery = {
   kind: "ready";
   config: ChannelConfig;
   adapter: AnyChannel;
   channel: OpenChannel;
 };
-export type Hold =
-  | Ready
+export type DeliveryHold =
+  | EligibleDelivery
   | { kind: "wait"; until: number; reason: string }
   /** Nothing is to be sent any more, by the user's wish. */
   | { kind: "skip"; reason: string; channelKind: string }
@@ -24,7 +24,7 @@ export type Hold =
  */
 const PAUSED_MS = 15 * 60_000;
 
-const dead = (reason: LetterReason, error: string, channelKind: string): Hold => ({
+const dead = (reason: LetterReason, error: string, channelKind: string): DeliveryHold => ({
   kind: "dlq",
   reason,
   error,
@@ -36,7 +36,10 @@ const dead = (reason: LetterReason, error: string, channelKind: string): Hold =>
  * it was at commit. What would stop the delivery is read again first: a person who has just mended
  * the channel is not told to wait, nor loses what he has just replayed.
  */
-export async function hold(delivery: Delivery, ports: DeliverPorts): Promise<Hold> {
+export async function checkEligibility(
+  delivery: Delivery,
+  ports: DeliverPorts,
+): Promise<DeliveryHold> {
   const claimed = ports.now();
   const ruling = await ruled(delivery, await ports.channels(), ports);
   return ruling.kind === "ready" ? ruling : ruled(delivery, await ports.channels(claimed), ports);
@@ -46,7 +49,7 @@ async function ruled(
   delivery: Delivery,
   channels: readonly ChannelConfig[],
   ports: DeliverPorts,
-): Promise<Hold> {
+): Promise<DeliveryHold> {
   const config = channels.find(({ id }) => id === delivery.channelId);
   if (!config) return dead("channel_removed", "the channel does not exist", "unknown");
   const adapter = ports.kind(config.kind);
@@ -78,7 +81,7 @@ function paused(
   config: ChannelConfig,
   adapter: AnyChannel,
   ports: DeliverPorts,
-): Hold {
+): DeliveryHold {
   const now = ports.now();
   const end = lifeEnd(adapter.policy, dueSince(delivery, config));
   if (now >= end)

@@ -1,28 +1,38 @@
-import type { Sent } from "../channels/channel.ts";
+import type { SendResult } from "../channels/channel.ts";
 import { iso } from "../kit/time.ts";
 import type { Delivery } from "../model/delivery.ts";
-import type { Attempt, Closing } from "../store/store.ts";
+import type { DeliveryAttempt, DeliveryClosing } from "../store/store.ts";
 import { nextAttempt } from "./backoff.ts";
 import { type LetterReason, letterOf } from "./dead-letter-advice.ts";
-import type { Ready } from "./eligibility.ts";
+import type { EligibleDelivery } from "./eligibility.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 import { dueSince } from "./quiet-hours.ts";
 
-type Result = Pick<Attempt, "result" | "httpStatus" | "ms" | "error" | "ambiguous">;
+type Result = Pick<DeliveryAttempt, "result" | "httpStatus" | "ms" | "error" | "ambiguous">;
 
-export const attemptOf = ({ id, leaseToken }: Delivery, result: Result, at: string): Attempt => ({
+export const attemptOf = (
+  { id, leaseToken }: Delivery,
+  result: Result,
+  at: string,
+): DeliveryAttempt => ({
   deliveryId: id,
   leaseToken,
   at,
   ...result,
 });
 
-const delivered = ({ verdict }: Sent): boolean => ["ok", "empty", "partial"].includes(verdict.kind);
+const delivered = ({ verdict }: SendResult): boolean =>
+  ["ok", "empty", "partial"].includes(verdict.kind);
 
 /** How one row ends after `sent`, or when it is tried again. */
-function closingOf(delivery: Delivery, gate: Ready, sent: Sent, ports: DeliverPorts): Closing {
+function closingOf(
+  delivery: Delivery,
+  gate: EligibleDelivery,
+  sent: SendResult,
+  ports: DeliverPorts,
+): DeliveryClosing {
   const { verdict, ambiguous } = sent;
-  const dlq = (reason: LetterReason): Closing => ({
+  const dlq = (reason: LetterReason): DeliveryClosing => ({
     kind: "dlq",
     letter: letterOf(delivery, reason, verdict.reason, delivery.retryCount + 1),
   });
@@ -51,7 +61,11 @@ function closingOf(delivery: Delivery, gate: Ready, sent: Sent, ports: DeliverPo
  * as it is now: it is tried again with those. If they cannot be read, neither can the refusal be
  * recorded.
  */
-async function asOfNow(sent: Sent, { config }: Ready, ports: DeliverPorts): Promise<Sent> {
+async function asOfNow(
+  sent: SendResult,
+  { config }: EligibleDelivery,
+  ports: DeliverPorts,
+): Promise<SendResult> {
   if (sent.verdict.kind !== "gone" && sent.verdict.kind !== "auth") return sent;
   const current = (await ports.channels(ports.now())).find(({ id }) => id === config.id);
   if (!current || JSON.stringify(current.settings) === JSON.stringify(config.settings)) return sent;
@@ -66,8 +80,8 @@ async function asOfNow(sent: Sent, { config }: Ready, ports: DeliverPorts): Prom
 
 /** What the send said about the channel itself, kept for the next delivery. */
 async function learn(
-  { config }: Ready,
-  { verdict, moved }: Sent,
+  { config }: EligibleDelivery,
+  { verdict, moved }: SendResult,
   { store }: DeliverPorts,
 ): Promise<void> {
   if (verdict.kind === "gone") await store.setChannelStatus(config.id, "disabled", verdict.reason);
@@ -79,10 +93,10 @@ async function learn(
  * Records a send: in the journal before the database, so that neither a crash nor an outage in
  * between sends a message twice.
  */
-export async function finish(
+export async function finishAttempt(
   rows: readonly Delivery[],
-  gate: Ready,
-  answer: Sent,
+  gate: EligibleDelivery,
+  answer: SendResult,
   ports: DeliverPorts,
 ): Promise<DeliverOutcome> {
   const { store, journal } = ports;
@@ -127,7 +141,7 @@ export async function finish(
 }
 
 function outcomeOf(
-  closing: Closing,
+  closing: DeliveryClosing,
   told: { channel: string; result: string; ambiguous: boolean },
   done: { rows: number; waitedMs: number; endToEndMs?: number },
 ): DeliverOutcome {

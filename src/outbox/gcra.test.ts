@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { Limit } from "../channels/channel.ts";
-import { PATIENCE_MS, pacer } from "./gcra.ts";
+import type { PaceLimit } from "../channels/channel.ts";
+import { PATIENCE_MS, rateReservations } from "./gcra.ts";
 
-const chat: Limit = { key: "chat", count: 1, perMs: 1_000, burst: 1 };
-const group: Limit = { key: "group", count: 14, perMs: 60_000, burst: 4 };
+const chat: PaceLimit = { key: "chat", count: 1, perMs: 1_000, burst: 1 };
+const group: PaceLimit = { key: "group", count: 14, perMs: 60_000, burst: 4 };
 
 function line() {
   const clock = { now: 1_000_000 };
   const memory = new Map<string, number>();
   const make = () =>
-    pacer(() => clock.now, {
+    rateReservations(() => clock.now, {
       get: (key) => memory.get(key),
       put: (key, at) => void memory.set(key, at),
     });
@@ -17,7 +17,7 @@ function line() {
 }
 
 /** When each of `count` messages that all wait from the start goes out. */
-function departures(count: number, limits: Limit[]): number[] {
+function departures(count: number, limits: PaceLimit[]): number[] {
   const { clock, take } = line();
   const start = clock.now;
   return Array.from({ length: count }, (_, holder) => clock.now + take(holder, limits) - start);

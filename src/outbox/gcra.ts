@@ -1,4 +1,4 @@
-import type { Limit } from "../channels/channel.ts";
+import type { PaceLimit } from "../channels/channel.ts";
 import type { Clock } from "../kit/time.ts";
 
 /** Where a limit's line stands, kept beyond the life of the object that asks. */
@@ -7,12 +7,12 @@ export type LineMemory = {
   put(key: string, at: number): void;
 };
 
-export type Pacer = {
+export type RateReservations = {
   /**
    * Takes a place in the line of every limit and answers how long it is until then, in
    * milliseconds. A holder that asks again keeps its place.
    */
-  take(holder: number, limits: readonly Limit[]): number;
+  take(holder: number, limits: readonly PaceLimit[]): number;
 };
 
 /**
@@ -37,23 +37,23 @@ type Place = { at: number; leaves: boolean };
  * burst` pass. A place says when a holder may go, and holders come back late, several at once; so
  * what really leaves goes through a second line of the same rate.
  */
-export function pacer(now: Clock, memory: LineMemory): Pacer {
+export function rateReservations(now: Clock, memory: LineMemory): RateReservations {
   const places = new Map<number, Place>();
 
   /** The earliest time at or after `at` that every limit allows. */
-  function earliest(line: string, limits: readonly Limit[], at: number): number {
+  function earliest(line: string, limits: readonly PaceLimit[], at: number): number {
     return limits.reduce((latest, { key, count, perMs, burst }) => {
       const tolerance = ((burst - 1) * perMs) / count;
       return Math.max(latest, Math.floor((memory.get(line + key) ?? 0) - tolerance));
     }, at);
   }
 
-  function advance(line: string, limits: readonly Limit[], at: number): void {
+  function advance(line: string, limits: readonly PaceLimit[], at: number): void {
     for (const { key, count, perMs } of limits)
       memory.put(line + key, Math.max(at, memory.get(line + key) ?? 0) + perMs / count);
   }
 
-  function reserve(limits: readonly Limit[], at: number): number {
+  function reserve(limits: readonly PaceLimit[], at: number): number {
     const place = earliest("", limits, at);
     advance("", limits, place);
     return place;

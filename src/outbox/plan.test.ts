@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { channelOf, eventOf, NOON, signalOf } from "../../test/support/outbox.ts";
 import { ChannelFilter } from "../model/channel-config.ts";
 import type { Signal } from "../model/signal.ts";
-import { plan } from "./plan.ts";
+import { planDeliveries } from "./plan.ts";
 
 const notify = { minScore: 10, on: ["verified", "downgraded"] as const };
 const verified = signalOf({ transition: 1 });
@@ -11,7 +11,7 @@ const planned = (
   filter: object,
   { before = null as Signal | null, after = verified, event = {}, status = "active" as const } = {},
 ) =>
-  plan(
+  planDeliveries(
     before,
     after,
     eventOf(event),
@@ -24,16 +24,18 @@ describe("plan", () => {
   it("writes one row a channel for a transition, and none without one", () => {
     const channels = [channelOf({ id: 1 }), channelOf({ id: 2 })];
     expect(
-      plan(null, verified, eventOf(), channels, notify, NOON).map(({ channelId }) => channelId),
+      planDeliveries(null, verified, eventOf(), channels, notify, NOON).map(
+        ({ channelId }) => channelId,
+      ),
     ).toEqual([1, 2]);
-    expect(plan(verified, { ...verified, score: 99 }, eventOf(), channels, notify, NOON)).toEqual(
-      [],
-    );
+    expect(
+      planDeliveries(verified, { ...verified, score: 99 }, eventOf(), channels, notify, NOON),
+    ).toEqual([]);
   });
 
   it("gives the same transition the same key, and another channel or transition another", () => {
     const key = (id: number, after: Signal) =>
-      plan(null, after, eventOf(), [channelOf({ id })], notify, NOON)[0]?.idemKey;
+      planDeliveries(null, after, eventOf(), [channelOf({ id })], notify, NOON)[0]?.idemKey;
     expect(key(1, verified)).toBe(key(1, signalOf({ transition: 1, score: 50 })));
     expect(new Set([key(1, verified), key(2, verified), key(1, downgraded)]).size).toBe(3);
     expect(key(1, verified)).toMatch(/^[0-9a-f]{64}$/);

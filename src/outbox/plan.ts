@@ -1,14 +1,14 @@
 import { sha256Hex } from "../kit/hash.ts";
 import { iso } from "../kit/time.ts";
 import type { ChannelConfig, ChannelFilter } from "../model/channel-config.ts";
-import type { Notification, OutboxDraft } from "../model/delivery.ts";
+import type { OutboxDraft, SignalNotification } from "../model/delivery.ts";
 import type { SignalState } from "../model/scalars.ts";
 import type { Signal } from "../model/signal.ts";
 import type { TokenEvent } from "../model/token-event.ts";
 import { heldUntil } from "./quiet-hours.ts";
 
 /** The `notify` part of the rules: what a channel gets that does not say otherwise. */
-export type Notify = { minScore: number; on: readonly SignalState[] };
+export type NotifyPolicy = { minScore: number; on: readonly SignalState[] };
 
 /**
  * The same for every attempt, worker and restart: a notification belongs to one transition of one
@@ -17,7 +17,11 @@ export type Notify = { minScore: number; on: readonly SignalState[] };
 export const idemKeyOf = (eventKey: string, channelId: number, transition: number): string =>
   sha256Hex(JSON.stringify([eventKey, channelId, transition]));
 
-const notificationOf = (before: Signal | null, after: Signal, event: TokenEvent): Notification => ({
+const notificationOf = (
+  before: Signal | null,
+  after: Signal,
+  event: TokenEvent,
+): SignalNotification => ({
   v: 1,
   eventKey: after.eventKey,
   transition: after.transition,
@@ -58,7 +62,7 @@ function wantsToken(filter: ChannelFilter, { chain, symbol, eventKey }: TokenEve
  * alone: whoever was told that a token is verified is told when it no longer is, however low the
  * score has fallen.
  */
-function wantsSignal(filter: ChannelFilter, notify: Notify, after: Signal): boolean {
+function wantsSignal(filter: ChannelFilter, notify: NotifyPolicy, after: Signal): boolean {
   const states = filter.states.length > 0 ? filter.states : notify.on;
   const enough =
     after.state === "downgraded" || after.score >= (filter.minScore ?? notify.minScore);
@@ -71,12 +75,12 @@ function wantsSignal(filter: ChannelFilter, notify: Notify, after: Signal): bool
  * Pure: committed in the same statement as the transition, so that neither exists without the
  * other.
  */
-export function plan(
+export function planDeliveries(
   before: Signal | null,
   after: Signal,
   event: TokenEvent,
   channels: readonly ChannelConfig[],
-  notify: Notify,
+  notify: NotifyPolicy,
   now: number,
 ): OutboxDraft[] {
   if (after.transition === (before?.transition ?? 0)) return [];

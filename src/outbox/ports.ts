@@ -1,4 +1,4 @@
-import type { AnyChannel, Limit, SendPorts } from "../channels/channel.ts";
+import type { AnyChannel, PaceLimit, SendPorts } from "../channels/channel.ts";
 import type { Clock, Random } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
@@ -23,14 +23,14 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
    * Takes a place in the line of every limit and answers how long to wait for it, in milliseconds.
    * Asked again, a delivery keeps its place.
    */
-  pace(id: number, limits: readonly Limit[]): Promise<number>;
+  pace(id: number, limits: readonly PaceLimit[]): Promise<number>;
   sleep(ms: number): Promise<void>;
   /**
    * Runs a renewal and its send when there is a place: sends use up connections, what stands before
    * and after them shares statements with others.
    */
   turn<T>(task: () => Promise<T>): Promise<T>;
-  journal: Journal;
+  journal: SendJournal;
   /** Hears of each attempt once it is recorded, for whoever watches. */
   attempted?(row: Delivery, attempt: { channel: string; result: string; at: string }): void;
 };
@@ -40,7 +40,7 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
  * the next claim instead of being sent again: it bridges an outage of the database between the send
  * and its record.
  */
-export type Journal = {
+export type SendJournal = {
   get(id: number): Promise<{ externalId: string | null } | undefined>;
   put(id: number, sent: { externalId: string | null }): Promise<void>;
   delete(id: number): Promise<void>;

@@ -3,7 +3,7 @@ import { channelOf, NOON, outboxWorld } from "../../test/support/outbox.ts";
 import { iso } from "../kit/time.ts";
 import { ChannelFilter } from "../model/channel-config.ts";
 import type { DueDelivery } from "../store/store.ts";
-import { sweep } from "./sweep.ts";
+import { sweepOutbox } from "./sweep.ts";
 
 async function swept(filter: object = {}) {
   const world = await outboxWorld({ filter: ChannelFilter.parse(filter) });
@@ -25,7 +25,7 @@ async function swept(filter: object = {}) {
     ports,
     queued,
     queries: () => queries,
-    sweep: (at: number) => sweep(ports, at),
+    sweep: (at: number) => sweepOutbox(ports, at),
   };
 }
 

@@ -33,7 +33,7 @@ const MORE_MS = 1_000;
  * row is open, so that an idle system asks the database nothing. One query when nothing is due.
  * Whatever it sends twice is harmless: the lease lets one attempt through.
  */
-export async function sweep(
+export async function sweepOutbox(
   { store, enqueue, sentAt }: OutboxSweep,
   now: number,
 ): Promise<{ sent: number; next: number | null }> {

@@ -17,9 +17,9 @@ const File = z.strictObject({
  * Weight (0..1) of each author whose mentions count as kol_mentions, by handle in lower case
  * without @.
  */
-export type Authors = ReadonlyMap<string, number>;
+export type ListedAuthors = ReadonlyMap<string, number>;
 export type AuthorsRead =
-  | { kind: "loaded"; value: Authors }
+  | { kind: "loaded"; value: ListedAuthors }
   | { kind: "rejected"; problems: { line: number; message: string }[] };
 
 const handleOf = (author: string) => author.replace(/^@/, "").toLowerCase();
@@ -53,5 +53,5 @@ export function parseAuthors(yamlText: string): AuthorsRead {
   return { kind: "rejected", problems };
 }
 
-export const authorWeight = (author: string, authors: Authors): number =>
+export const authorWeight = (author: string, authors: ListedAuthors): number =>
   authors.get(handleOf(author)) ?? 0;

@@ -1,5 +1,5 @@
 import { hasLongRun } from "../text/entities/long-run.ts";
-import { isAscii, unmasked } from "../text/normalize.ts";
+import { foldConfusables, isAscii } from "../text/normalize.ts";
 
 const MAX_KEYWORDS = 8;
 const STOP = new Set(
@@ -32,7 +32,7 @@ function withoutNames(lower: string): string {
  */
 export function keywordsOf(text: string): string[] {
   const weights = new Map<string, number>();
-  const bare = withoutNames(unmasked(text).toLowerCase());
+  const bare = withoutNames(foldConfusables(text).toLowerCase());
   for (const found of bare.match(isAscii(bare) ? ASCII_WORD : WORD) ?? []) {
     const tagged = found.startsWith("#");
     const word = found.slice(tagged ? 1 : 0, found.endsWith("'s") ? -2 : undefined);

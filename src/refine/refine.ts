@@ -2,14 +2,14 @@ import { eventKey, type Mention, windowStart } from "../model/mention.ts";
 import type { Post } from "../model/post.ts";
 import { postKey, type RawPost } from "../model/raw-post.ts";
 import { eventTypes } from "../text/event-type/event-type.ts";
-import { sketch } from "../text/near-duplicate/sketch.ts";
-import { plain, skeleton } from "../text/normalize.ts";
+import { sketchOf } from "../text/near-duplicate/sketch.ts";
+import { normalizeText, skeleton } from "../text/normalize.ts";
 import { explainSentiment } from "../text/sentiment/sentiment.ts";
-import { type Authors, authorWeight } from "./authors.ts";
+import { authorWeight, type ListedAuthors } from "./authors.ts";
 import { keywordsOf } from "./keywords.ts";
 import { type FoundToken, tokensIn } from "./tokens.ts";
 
-export type RefineSettings = { windowMinutes: number; authors: Authors };
+export type RefineSettings = { windowMinutes: number; authors: ListedAuthors };
 
 const EXCERPT = 280;
 
@@ -46,7 +46,7 @@ export function refine(
     lang: verdict.lang,
     sentiment: Math.round(score * 1000) / 1000,
     keywords: keywordsOf(post.text),
-    fingerprint: sketch(post.text),
+    fingerprint: sketchOf(post.text),
   };
   const tokens = tokensIn(post);
   const common = (): Common => ({
@@ -65,6 +65,6 @@ export function refine(
     normalised: skeleton(post.text),
     spam: verdict.spam,
     sentimentWords: words,
-    mentions: tokens.length === 0 ? [] : mentionsOf(tokens, common(), plain(post.text)),
+    mentions: tokens.length === 0 ? [] : mentionsOf(tokens, common(), normalizeText(post.text)),
   };
 }

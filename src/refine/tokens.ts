@@ -1,14 +1,14 @@
-import type { Token } from "../model/mention.ts";
+import type { TokenRef } from "../model/mention.ts";
 import type { RawPost } from "../model/raw-post.ts";
-import { type Address, extractAddresses } from "../text/entities/addresses.ts";
-import { plain } from "../text/normalize.ts";
+import { type ChainAddress, extractAddresses } from "../text/entities/addresses.ts";
+import { normalizeText } from "../text/normalize.ts";
 import { chainHints, chainOfAddress, chainOfSymbol, isCoin } from "./chain.ts";
 
 /**
  * A token and where in the normalised text it is first named; -1 when only the source's fields name
  * it.
  */
-export type FoundToken = Token & { at: number };
+export type FoundToken = TokenRef & { at: number };
 
 /** A post that names more than these is a list, not news about each. */
 const MAX_TOKENS = 6;
@@ -57,7 +57,7 @@ function tags(text: string, symbols: readonly Named[], hasAddress: boolean): Set
  */
 function symbolFor(
   text: string,
-  address: Address,
+  address: ChainAddress,
   symbols: readonly Named[],
   alone: boolean,
 ): Named | undefined {
@@ -98,7 +98,7 @@ function stated(
  * wallets' addresses are none.
  */
 export function tokensIn(post: RawPost): FoundToken[] {
-  const text = plain(post.text);
+  const text = normalizeText(post.text);
   const addresses = extractAddresses(text).filter(({ address, chain }) => {
     const before = text.slice(Math.max(0, text.indexOf(address) - 40), text.indexOf(address));
     return chain !== "bitcoin" && !WALLET.test(before);

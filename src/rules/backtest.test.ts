@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { backtest } from "./backtest.ts";
-import { file, load } from "./samples.ts";
+import { backtestRules } from "./backtest.ts";
+import { loadSample, sampleFile } from "./samples.ts";
 
 it("replays stored signals through a candidate, and says what would change", () => {
-  const candidate = load(file("mentions > 5").replace("score: 1", "score: 20"));
+  const candidate = loadSample(sampleFile("mentions > 5").replace("score: 1", "score: 20"));
   const stored = [1, 9].map(
     (mentions) =>
       ({
@@ -16,7 +16,7 @@ it("replays stored signals through a candidate, and says what would change", () 
         reasons: [{ rule: "gone", score: 1 }],
       }) as const,
   );
-  const report = backtest(candidate, stored);
+  const report = backtestRules(candidate, stored);
   expect(report).toMatchObject({
     signals: 2,
     appear: { count: 1, examples: [{ eventKey: "k9" }] },

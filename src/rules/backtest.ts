@@ -1,18 +1,18 @@
 import type { FactValues } from "../model/facts.ts";
 import type { Level, SignalState } from "../model/scalars.ts";
-import type { Reason } from "../model/signal.ts";
-import { type Ruleset, score, type Verdict } from "./score.ts";
+import type { SignalReason } from "../model/signal.ts";
+import { type Ruleset, type ScoreResult, scoreRules } from "./score.ts";
 
 /** A stored signal: what it was scored from, and what came of it then. */
 export type StoredSignal = Standing & {
   eventKey: string;
   previousState: SignalState | null;
   facts: { values: FactValues };
-  reasons: readonly Pick<Reason, "rule" | "score">[];
+  reasons: readonly Pick<SignalReason, "rule" | "score">[];
 };
 
 type Standing = { score: number; level: Level; state: SignalState };
-export type Move = { eventKey: string; before: Standing; after: Standing };
+export type StateMove = { eventKey: string; before: Standing; after: Standing };
 /** What a rule gave to the stored verdicts, and what it gives now. */
 export type RuleTally = {
   rule: string;
@@ -30,14 +30,14 @@ export type RuleTally = {
 export type BacktestReport = {
   signals: number;
   /** People would hear of it and did not before; and the other way round. */
-  appear: Tally;
-  vanish: Tally;
-  levelChanges: Tally;
-  stateChanges: Tally;
+  appear: BacktestTally;
+  vanish: BacktestTally;
+  levelChanges: BacktestTally;
+  stateChanges: BacktestTally;
   scoreChanges: number;
   rules: RuleTally[];
 };
-export type Tally = { count: number; examples: Move[] };
+export type BacktestTally = { count: number; examples: StateMove[] };
 
 const EXAMPLES = 5;
 
@@ -46,7 +46,7 @@ const EXAMPLES = 5;
  * the answer does not depend on what the providers say today. A signal "appears" when it would be
  * told about under the candidate's `notify` and is not under its stored score and state.
  */
-export function backtest(candidate: Ruleset, stored: Iterable<StoredSignal>): BacktestReport {
+export function backtestRules(candidate: Ruleset, stored: Iterable<StoredSignal>): BacktestReport {
   const report: BacktestReport = {
     signals: 0,
     appear: tally(),
@@ -58,7 +58,7 @@ export function backtest(candidate: Ruleset, stored: Iterable<StoredSignal>): Ba
   };
   const byRule = new Map(candidate.rules.map(({ key }) => [key, emptyRow(key)]));
   for (const signal of stored) {
-    const verdict = score(candidate, signal.facts.values, signal.previousState);
+    const verdict = scoreRules(candidate, signal.facts.values, signal.previousState);
     report.signals += 1;
     const moved = compare(report, signal, verdict, candidate.notify);
     count(byRule, verdict, signal, moved);
@@ -66,9 +66,9 @@ export function backtest(candidate: Ruleset, stored: Iterable<StoredSignal>): Ba
   return { ...report, rules: [...byRule.values()] };
 }
 
-const tally = (): Tally => ({ count: 0, examples: [] });
+const tally = (): BacktestTally => ({ count: 0, examples: [] });
 
-function add(into: Tally, move: Move): void {
+function add(into: BacktestTally, move: StateMove): void {
   into.count += 1;
   if (into.examples.length < EXAMPLES) into.examples.push(move);
 }
@@ -77,7 +77,7 @@ function add(into: Tally, move: Move): void {
 function compare(
   report: BacktestReport,
   signal: StoredSignal,
-  verdict: Verdict,
+  verdict: ScoreResult,
   notify: Ruleset["notify"],
 ): boolean {
   const standing = ({ score, level, state }: Standing): Standing => ({ score, level, state });
@@ -103,7 +103,7 @@ const emptyRow = (rule: string): RuleTally => ({
  */
 function count(
   rows: Map<string, RuleTally>,
-  verdict: Verdict,
+  verdict: ScoreResult,
   { eventKey, reasons }: StoredSignal,
   moved: boolean,
 ): void {
@@ -129,7 +129,7 @@ function count(
   for (const { rule } of verdict.errors) row(rule).errors += 1;
 }
 
-const pointsOf = (reasons: readonly Pick<Reason, "rule" | "score">[]) =>
+const pointsOf = (reasons: readonly Pick<SignalReason, "rule" | "score">[]) =>
   new Map(reasons.map(({ rule, score }) => [rule, score]));
 const twoDecimals = (n: number): number => Math.round(n * 100) / 100;
 

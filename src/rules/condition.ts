@@ -1,18 +1,18 @@
-import { check, type Scope, type Type } from "./language/check.ts";
-import { type Clauses, clausesOf } from "./language/clauses.ts";
-import { compile, type Dialect, type Evaluate } from "./language/compile.ts";
-import { parse } from "./language/grammar.ts";
+import { type CheckScope, checkExpression, type ValueType } from "./language/check.ts";
+import { type ClauseTable, clausesOf } from "./language/clauses.ts";
+import { compileNode, type Evaluate, type LanguageDialect } from "./language/compile.ts";
+import { parseExpression } from "./language/grammar.ts";
 import { linearPattern } from "./language/pattern.ts";
-import { type Expression, mapped, parts, walk } from "./language/syntax.ts";
-import { type Fault, mended, traps } from "./language/traps.ts";
+import { childNodes, type ExpressionNode, mapNode, walkNodes } from "./language/syntax.ts";
+import { applyFixes, type ExpressionFault, findTraps } from "./language/traps.ts";
 
-export type Condition = {
+export type RuleCondition = {
   text: string;
-  expression: Expression;
+  expression: ExpressionNode;
   /** Throws filtrex's errors. */
   evaluate: Evaluate;
   /** Where it can be true at all. */
-  clauses: Clauses;
+  clauses: ClauseTable;
   /** The facts it reads, in the order of the text. */
   names: string[];
   slot(name: string): number;
@@ -22,7 +22,7 @@ const MAX_DEPTH = 64;
 
 /** Names that stand for another fact. */
 const ALIASES: ReadonlyMap<string, string> = new Map([["last_sentiment_score", "sentiment"]]);
-export const canonical = (name: string): string => ALIASES.get(name) ?? name;
+export const canonicalNames = (name: string): string => ALIASES.get(name) ?? name;
 
 /**
  * Reads one expression of a rules file: parsed, checked against what is known of the facts,
@@ -30,22 +30,24 @@ export const canonical = (name: string): string => ALIASES.get(name) ?? name;
  */
 export function readCondition(
   text: string,
-  scope: Scope,
-  wanted: Type,
+  scope: CheckScope,
+  wanted: ValueType,
   slot: (name: string) => number,
-): { kind: "condition"; condition: Condition } | { kind: "refused"; faults: Fault[] } {
+):
+  | { kind: "condition"; condition: RuleCondition }
+  | { kind: "refused"; faults: ExpressionFault[] } {
   if (brackets(text) > MAX_DEPTH)
     return refuse([{ message: `nests deeper than ${MAX_DEPTH} levels`, at: [0, text.length] }]);
-  const parsed = parse(text);
+  const parsed = parseExpression(text);
   if (parsed.kind === "refused") return refuse(misread(text, parsed.message, parsed.at));
   const { expression } = parsed;
   if (depth(expression) > MAX_DEPTH)
     return refuse([{ message: `nests deeper than ${MAX_DEPTH} levels`, at: expression.at }]);
-  const faults = check(expression, scope, wanted);
+  const faults = checkExpression(expression, scope, wanted);
   if (faults.length > 0) return refuse(withNullTraps(text, faults));
   const names = new Set<string>();
-  for (const node of walk(expression)) if (node.kind === "name") names.add(node.name);
-  const evaluate = compile(expression, facts(slot));
+  for (const node of walkNodes(expression)) if (node.kind === "name") names.add(node.name);
+  const evaluate = compileNode(expression, facts(slot));
   return {
     kind: "condition",
     condition: {
@@ -59,7 +61,7 @@ export function readCondition(
   };
 }
 
-const refuse = (faults: Fault[]) => ({ kind: "refused" as const, faults });
+const refuse = (faults: ExpressionFault[]) => ({ kind: "refused" as const, faults });
 
 /**
  * Each part of a condition that is not written out, the whole first, ready to be asked for its
@@ -69,55 +71,62 @@ export function partsOf({
   text,
   expression,
   slot,
-}: Condition): { text: string; evaluate: Evaluate }[] {
-  const found = new Map<string, Expression>();
-  for (const node of walk(expression)) {
+}: RuleCondition): { text: string; evaluate: Evaluate }[] {
+  const found = new Map<string, ExpressionNode>();
+  for (const node of walkNodes(expression)) {
     const written = text.slice(...node.at);
     if (depends(node) && !found.has(written)) found.set(written, node);
   }
   return [...found].map(([written, node]) => ({
     text: written,
-    evaluate: compile(node, facts(slot)),
+    evaluate: compileNode(node, facts(slot)),
   }));
 }
 
 /** The comparisons with a number: what a test should see from both sides. */
-export const sidesOf = (condition: Condition): { text: string; evaluate: Evaluate }[] =>
-  [...walk(condition.expression)]
+export const sidesOf = (condition: RuleCondition): { text: string; evaluate: Evaluate }[] =>
+  [...walkNodes(condition.expression)]
     .filter(
       (node) =>
-        node.kind === "relation" && parts(node).some((part) => !depends(part)) && ordered(node),
+        node.kind === "relation" &&
+        childNodes(node).some((part) => !depends(part)) &&
+        ordered(node),
     )
     .map((node) => ({
       text: condition.text.slice(...node.at),
-      evaluate: compile(node, facts(condition.slot)),
+      evaluate: compileNode(node, facts(condition.slot)),
     }));
 
-const ordered = (node: Expression): boolean =>
+const ordered = (node: ExpressionNode): boolean =>
   node.kind === "relation" && node.rest.every(({ operator }) => /[<>]/.test(operator));
 
 /** The same condition with one part replaced. */
-export function rewritten(condition: Condition, part: Expression, by: Expression): Condition {
-  const expression = mapped(condition.expression, (node) => (node === part ? by : undefined));
+export function rewriteCondition(
+  condition: RuleCondition,
+  part: ExpressionNode,
+  by: ExpressionNode,
+): RuleCondition {
+  const expression = mapNode(condition.expression, (node) => (node === part ? by : undefined));
   const { slot } = condition;
   return {
     ...condition,
     expression,
-    evaluate: compile(expression, facts(slot)),
+    evaluate: compileNode(expression, facts(slot)),
     clauses: clausesOf(expression),
   };
 }
 
-const depends = (node: Expression): boolean => node.kind === "name" || parts(node).some(depends);
+const depends = (node: ExpressionNode): boolean =>
+  node.kind === "name" || childNodes(node).some(depends);
 
 /**
  * A syntax error in the words of a known trap, if mending that makes the expression parse; else in
  * the parser's own.
  */
-function misread(text: string, message: string, at: readonly [number, number]): Fault[] {
-  const found = traps(text);
-  const whole = found.length > 0 ? mended(text, found) : text;
-  if (whole !== text && parse(whole).kind === "parsed")
+function misread(text: string, message: string, at: readonly [number, number]): ExpressionFault[] {
+  const found = findTraps(text);
+  const whole = found.length > 0 ? applyFixes(text, found) : text;
+  if (whole !== text && parseExpression(whole).kind === "parsed")
     return found.map((fault) => ({ ...fault, mend: `write ${whole}` }));
   const got = /got '(.*)'$/.exec(message)?.[1];
   const what =
@@ -133,8 +142,8 @@ const described = (token: string, written: string) =>
     : `did not expect ${JSON.stringify(written.trim() || token)} here`;
 
 /** `x == null` parses, and then null is an unknown name: say what is meant instead. */
-function withNullTraps(text: string, faults: Fault[]): Fault[] {
-  const found = traps(text).filter(({ instead }) => /exists/.test(instead ?? ""));
+function withNullTraps(text: string, faults: ExpressionFault[]): ExpressionFault[] {
+  const found = findTraps(text).filter(({ instead }) => /exists/.test(instead ?? ""));
   return faults.map((fault) => {
     const trap = found.find(({ at }) => at[0] <= fault.at[0] && fault.at[1] <= at[1]);
     return trap ? { ...trap, mend: `write ${trap.instead}` } : fault;
@@ -152,8 +161,8 @@ function brackets(text: string): number {
 }
 
 /** Levels of nesting. A long chain of `and`, `or` or sums leans to the left and counts as one. */
-function depth(node: Expression): number {
-  const [first, ...rest] = parts(node);
+function depth(node: ExpressionNode): number {
+  const [first, ...rest] = childNodes(node);
   if (!first) return 1;
   const chained = node.kind === "and" || node.kind === "or" || node.kind === "arithmetic";
   return Math.max(depth(first) + (chained ? 0 : 1), ...rest.map((part) => depth(part) + 1));
@@ -161,12 +170,12 @@ function depth(node: Expression): number {
 
 /** The language of a ruleset whose facts stand in these slots. */
 export function languageOf(slots: readonly string[]) {
-  const slot = (name: string) => slots.indexOf(canonical(name));
-  return { slot, compile: (expression: Expression) => compile(expression, facts(slot)) };
+  const slot = (name: string) => slots.indexOf(canonicalNames(name));
+  return { slot, compile: (expression: ExpressionNode) => compileNode(expression, facts(slot)) };
 }
 
 /** filtrex over facts: names are slots, null is unknown, and patterns run in linear time. */
-function facts(slot: (name: string) => number): Dialect {
+function facts(slot: (name: string) => number): LanguageDialect {
   return {
     slot,
     read: (value) => value,
@@ -183,7 +192,7 @@ function facts(slot: (name: string) => number): Dialect {
 
 const maths = (apply: (...numbers: number[]) => number) => apply as (...args: unknown[]) => unknown;
 
-const FUNCTIONS: Dialect["functions"] = {
+const FUNCTIONS: LanguageDialect["functions"] = {
   abs: maths(Math.abs),
   ceil: maths(Math.ceil),
   floor: maths(Math.floor),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FACTS } from "../model/facts.ts";
 import { convertRules } from "./convert.ts";
-import { load, problems } from "./samples.ts";
+import { loadSample, sampleProblems } from "./samples.ts";
 
 it("converts a rules file of the Python kind into one that loads", () => {
   const converted = convertRules(
@@ -19,7 +19,7 @@ rules:
     FACTS,
   );
   if (converted.kind === "unreadable") throw new Error(converted.message);
-  const rules = load(converted.text);
+  const rules = loadSample(converted.text);
   expect(rules.rules.map((rule) => rule.condition.text)).toEqual([
     'goplus_risk == "green" and exists(dex_liquidity)',
     "(dex_liquidity >= 50000) and (not (is_honeypot == 1))",
@@ -41,7 +41,7 @@ it("converts a bare list of rules, as the Python project has it", () => {
     FACTS,
   );
   if (converted.kind === "unreadable") throw new Error(converted.message);
-  expect(load(converted.text).rules).toMatchObject([
+  expect(loadSample(converted.text).rules).toMatchObject([
     {
       key: "high_liquidity",
       weight: 8,
@@ -66,7 +66,7 @@ rules: [{ name: r, when: mentions > 1, score: "\${SECRET:-4}", owner: me, enable
     FACTS,
   );
   if (converted.kind === "unreadable") throw new Error(converted.message);
-  expect(load(converted.text).rules).toMatchObject([{ weight: 4, shadow: true }]);
+  expect(loadSample(converted.text).rules).toMatchObject([{ weight: 4, shadow: true }]);
   expect(converted.notes.map((note) => /^(?:\$\{)?\w+/.exec(note)?.[0]).sort()).toEqual(
     ["${SECRET", "cache_ttl", "levels", "missing_map", "r", "r"].sort(),
   );
@@ -83,7 +83,7 @@ describe("a file of the Python kind", () => {
       6,
     ],
   ])("gets one answer, which leads to the import: %s", (_, text, line) => {
-    expect(problems(text)).toEqual([
+    expect(sampleProblems(text)).toEqual([
       expect.objectContaining({
         line,
         mend: expect.stringContaining("rules import FILE"),

@@ -4,7 +4,7 @@ import { scopeOf } from "./load.ts";
 import { mendExpression } from "./mend.ts";
 import { isAllowed } from "./variables.ts";
 
-export type Converted =
+export type ConvertResult =
   | { kind: "converted"; text: string; notes: string[] }
   | { kind: "unreadable"; message: string };
 
@@ -17,7 +17,7 @@ type Fields = Record<string, unknown>;
  * `when:`, `levels:`, `missing_map:`, rules outside of groups, `${NAME:-default}`. What could not
  * be carried over, or was guessed, is said in the notes. Comments are not kept.
  */
-export function convertRules(text: string, vocabulary: FactVocabulary): Converted {
+export function convertRules(text: string, vocabulary: FactVocabulary): ConvertResult {
   const read = plainValues(text);
   if (read instanceof Error) return { kind: "unreadable", message: read.message };
   const found = Array.isArray(read) ? { rules: read } : read;

@@ -1,4 +1,4 @@
-import type { Rule } from "./document.ts";
+import type { RuleEntry } from "./document.ts";
 import type { Ruleset } from "./score.ts";
 
 /** What differs between two versions, in the terms of the file rather than of its lines. */
@@ -31,7 +31,7 @@ type Fields = Record<string, unknown>;
 
 /** Rules by id or name; the group they stand in counts as a field. */
 function rulesOf({ document }: Ruleset): Map<string, Fields> {
-  const named = ({ id, name }: Rule) => id ?? name;
+  const named = ({ id, name }: RuleEntry) => id ?? name;
   return new Map(
     document.groups.flatMap((group) =>
       group.rules.map((rule) => [named(rule), { ...rule, group: group.name }] as const),

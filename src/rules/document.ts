@@ -24,7 +24,7 @@ const amount = (what: string) =>
     .max(1_000_000)
     .describe(what);
 
-export const Rule = z.strictObject({
+export const RuleEntry = z.strictObject({
   id: z
     .string({ error: "must be text: put it in quotes" })
     .regex(/^[A-Za-z0-9_.-]{1,50}$/, "must be up to 50 letters, digits, _ . or -")
@@ -42,20 +42,20 @@ export const Rule = z.strictObject({
     .default("live")
     .describe("shadow: counted and explained, adds nothing"),
 });
-export type Rule = z.infer<typeof Rule>;
+export type RuleEntry = z.infer<typeof RuleEntry>;
 
-export const Group = z.strictObject({
+export const RuleGroup = z.strictObject({
   name: named,
   priority: amount("Orders the reasons: higher comes first").default(0),
-  rules: z.array(Rule, { error: "must be a list of rules" }),
+  rules: z.array(RuleEntry, { error: "must be a list of rules" }),
 });
-export type Group = z.infer<typeof Group>;
+export type RuleGroup = z.infer<typeof RuleGroup>;
 
 /** rules/rules.yml. Its JSON Schema, for editors, is made from this (`stream rules schema`). */
 export const RulesDocument = z.strictObject(
   {
     version: z.string({ error: 'must be text: put it in quotes, like "1.0"' }).max(50),
-    groups: z.array(Group, { error: "must be a list of groups" }),
+    groups: z.array(RuleGroup, { error: "must be a list of groups" }),
     scoring: z
       .strictObject({
         thresholds: z
@@ -95,4 +95,8 @@ export const RulesDocument = z.strictObject(
 export type RulesDocument = z.infer<typeof RulesDocument>;
 
 /** The fields that a file, a group and a rule have. */
-export const FIELDS = Object.keys({ ...RulesDocument.shape, ...Group.shape, ...Rule.shape });
+export const FIELDS = Object.keys({
+  ...RulesDocument.shape,
+  ...RuleGroup.shape,
+  ...RuleEntry.shape,
+});

@@ -1,15 +1,15 @@
-import type { Facts } from "../model/facts.ts";
+import type { EventFacts } from "../model/facts.ts";
 import type { SignalState } from "../model/scalars.ts";
-import { type Condition, canonical, partsOf } from "./condition.ts";
-import type { Frame } from "./language/compile.ts";
+import { canonicalNames, partsOf, type RuleCondition } from "./condition.ts";
+import type { EvaluationFrame } from "./language/compile.ts";
 import {
-  ask,
+  evaluateRule,
   frameOf,
   type LiveRule,
   type Ruleset,
-  score,
+  type ScoreResult,
+  scoreRules,
   stateFrame,
-  type Verdict,
 } from "./score.ts";
 
 /** A fact as a rule saw it. */
@@ -43,10 +43,10 @@ export type RuleExplained = {
  * A plain JSON value that follows from its arguments alone: the same rules and stored facts give
  * the same bytes.
  */
-export type Explanation = {
+export type SignalExplanation = {
   rulesVersion: string;
   evaluatedAt: string;
-  verdict: Verdict;
+  verdict: ScoreResult;
   rules: RuleExplained[];
   states: { state: string; condition: string; value: unknown; why: string; parts: PartSeen[] }[];
 };
@@ -55,12 +55,12 @@ export type Explanation = {
  * Every rule, matched or not, with the value of each part of its condition and where each fact came
  * from.
  */
-export function explain(
+export function explainSignal(
   rules: Ruleset,
-  facts: Facts,
+  facts: EventFacts,
   previous: SignalState | null = null,
-): Explanation {
-  const verdict = score(rules, facts.values, previous);
+): SignalExplanation {
+  const verdict = scoreRules(rules, facts.values, previous);
   const frame = frameOf(rules, facts.values);
   const scored = stateFrame(frameOf(rules, facts.values), verdict.score, verdict.level);
   return {
@@ -83,8 +83,8 @@ export function explain(
   };
 }
 
-function explainRule(rule: LiveRule, frame: Frame, facts: Facts): RuleExplained {
-  const outcome = ask(rule, frame);
+function explainRule(rule: LiveRule, frame: EvaluationFrame, facts: EventFacts): RuleExplained {
+  const outcome = evaluateRule(rule, frame);
   const parts = look(rule.condition, frame);
   const times = rule.per ? look(rule.per, frame) : [];
   const names = new Set([...rule.condition.names, ...(rule.per?.names ?? [])]);
@@ -103,7 +103,7 @@ function explainRule(rule: LiveRule, frame: Frame, facts: Facts): RuleExplained 
 }
 
 function whyNot(
-  outcome: ReturnType<typeof ask>,
+  outcome: ReturnType<typeof evaluateRule>,
   rule: LiveRule,
   parts: PartSeen[],
   times: PartSeen[],
@@ -113,7 +113,7 @@ function whyNot(
   return rule.per && parts[0]?.value === true ? why(rule.per, times) : why(rule.condition, parts);
 }
 
-const look = (condition: Condition, frame: Frame): PartSeen[] =>
+const look = (condition: RuleCondition, frame: EvaluationFrame): PartSeen[] =>
   partsOf(condition).map(({ text, evaluate }) => {
     try {
       return { text, value: writable(evaluate(frame)) };
@@ -127,7 +127,7 @@ const writable = (value: unknown): unknown =>
   typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 
 /** The comparisons that kept a condition from being true, and the facts they lacked. */
-function why(condition: Condition, parts: PartSeen[]): string {
+function why(condition: RuleCondition, parts: PartSeen[]): string {
   const missing = condition.names.filter((name) =>
     parts.some((part) => part.text === name && part.value === null),
   );
@@ -144,8 +144,8 @@ function why(condition: Condition, parts: PartSeen[]): string {
 /** A part made of other conditions says nothing that they do not say better. */
 const isJoint = (text: string) => /\s(?:and|or)\s/.test(text);
 
-function seen(name: string, facts: Facts): FactSeen {
-  const fact = canonical(name);
+function seen(name: string, facts: EventFacts): FactSeen {
+  const fact = canonicalNames(name);
   const origin = facts.origin[fact];
   const asOf = origin?.asOf ?? null;
   const age =

@@ -1,5 +1,5 @@
 import { nearestName } from "../kit/nearest-name.ts";
-import type { Problem, Source } from "./yaml.ts";
+import type { YamlProblem, YamlSource } from "./yaml.ts";
 
 type Issue = { path: PropertyKey[]; message: string; code?: string; keys?: string[] };
 
@@ -10,13 +10,14 @@ export const ISSUES_SHOWN = 50;
  * What the schema says of a file, each at its place. `fields` are the names that a misspelt one may
  * have meant.
  */
-export const issues = (
+export const schemaIssues = (
   found: readonly Issue[],
-  source: Source,
+  source: YamlSource,
   fields: readonly string[],
-): Problem[] => found.slice(0, ISSUES_SHOWN).flatMap((issue) => problemsOf(issue, source, fields));
+): YamlProblem[] =>
+  found.slice(0, ISSUES_SHOWN).flatMap((issue) => problemsOf(issue, source, fields));
 
-function problemsOf(issue: Issue, source: Source, fields: readonly string[]): Problem[] {
+function problemsOf(issue: Issue, source: YamlSource, fields: readonly string[]): YamlProblem[] {
   const { path, code, message, keys = [] } = issue;
   if (code === "invalid_key")
     return [source.nameProblem(path, "is no name of a fact or a provider")];
@@ -36,9 +37,9 @@ function problemsOf(issue: Issue, source: Source, fields: readonly string[]): Pr
 function strangeField(
   path: PropertyKey[],
   key: string,
-  source: Source,
+  source: YamlSource,
   fields: readonly string[],
-): Problem {
+): YamlProblem {
   const near = nearestName(key, fields);
   return {
     ...source.nameProblem(path, `${key} is no field here`),

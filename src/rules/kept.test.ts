@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { FACTS, type Facts } from "../model/facts.ts";
+import { type EventFacts, FACTS } from "../model/facts.ts";
 import { bundleOf, openBundle } from "./bundle.ts";
 import { diffRules } from "./diff.ts";
-import { explain } from "./explain.ts";
-import { file, load } from "./samples.ts";
+import { explainSignal } from "./explain.ts";
+import { loadSample, sampleFile } from "./samples.ts";
 
 describe("what is kept", () => {
-  const rules = load(file("mentions > ${THETA_A:5} and dex_liquidity > 10"), { THETA_A: "7" });
-  const facts: Facts = {
+  const rules = loadSample(sampleFile("mentions > ${THETA_A:5} and dex_liquidity > 10"), {
+    THETA_A: "7",
+  });
+  const facts: EventFacts = {
     evaluatedAt: "2026-01-01T00:10:00Z",
     values: { mentions: 8, dex_liquidity: 4 },
     origin: { dex_liquidity: { provider: "dex", asOf: "2026-01-01T00:00:00Z" } },
@@ -18,13 +20,13 @@ describe("what is kept", () => {
   it("explains the same bytes after a round trip through its bundle", () => {
     const opened = openBundle(bundleOf(rules), rules.sha, FACTS);
     if (opened.kind === "rejected") throw new Error("should open");
-    expect(JSON.stringify(explain(opened.rules, JSON.parse(JSON.stringify(facts))))).toBe(
-      JSON.stringify(explain(rules, facts)),
+    expect(JSON.stringify(explainSignal(opened.rules, JSON.parse(JSON.stringify(facts))))).toBe(
+      JSON.stringify(explainSignal(rules, facts)),
     );
   });
 
   it("explains a rule that did not match by the comparison that failed, with the fact's provider and age", () => {
-    expect(explain(rules, facts).rules[0]).toMatchObject({
+    expect(explainSignal(rules, facts).rules[0]).toMatchObject({
       outcome: "unmatched",
       why: "dex_liquidity > 10 is false",
       facts: [
@@ -44,8 +46,8 @@ describe("what is kept", () => {
 
 it("says what differs between two versions in the terms of the file", () => {
   const diff = diffRules(
-    load(file("mentions > 1", "copies > 1")),
-    load(`${file("mentions > 2")}notify: { min_score: 3, on: [verified] }\n`),
+    loadSample(sampleFile("mentions > 1", "copies > 1")),
+    loadSample(`${sampleFile("mentions > 2")}notify: { min_score: 3, on: [verified] }\n`),
   );
   expect(diff).toMatchObject({
     added: [],

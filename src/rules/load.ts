@@ -1,20 +1,20 @@
 import { sha256Hex } from "../kit/hash.ts";
 import type { FactVocabulary } from "../model/facts.ts";
-import { type Condition, canonical, readCondition } from "./condition.ts";
+import { canonicalNames, type RuleCondition, readCondition } from "./condition.ts";
 import { FIELDS, MAX_EXPRESSIONS, MAX_FILE_BYTES, MAX_RULES, RulesDocument } from "./document.ts";
 import { foreignField } from "./foreign.ts";
-import { ISSUES_SHOWN, issues } from "./issues.ts";
-import type { Scope, Type } from "./language/check.ts";
-import type { Fault } from "./language/traps.ts";
+import { ISSUES_SHOWN, schemaIssues } from "./issues.ts";
+import type { CheckScope, ValueType } from "./language/check.ts";
+import type { ExpressionFault } from "./language/traps.ts";
 import { type LiveRule, type Ruleset, STATE_SLOTS, withRules } from "./score.ts";
 import { warningsOf } from "./warnings.ts";
-import { type Problem, readYaml, type Source } from "./yaml.ts";
+import { readYaml, type YamlProblem, type YamlSource } from "./yaml.ts";
 
-export type Loaded =
-  | { kind: "loaded"; rules: Ruleset; warnings: Problem[] }
-  | { kind: "rejected"; problems: Problem[] };
+export type LoadResult =
+  | { kind: "loaded"; rules: Ruleset; warnings: YamlProblem[] }
+  | { kind: "rejected"; problems: YamlProblem[] };
 
-const TYPES: Record<FactVocabulary[string]["type"], Type> = {
+const TYPES: Record<FactVocabulary[string]["type"], ValueType> = {
   number: "number",
   string: "text",
   list: "list",
@@ -28,7 +28,7 @@ export function loadRules(
   text: string,
   variables: Readonly<Record<string, string>>,
   vocabulary: FactVocabulary,
-): Loaded {
+): LoadResult {
   const tooLarge = oversize(text);
   if (tooLarge) return { kind: "rejected", problems: [tooLarge] };
   const read = readYaml(text, variables);
@@ -39,12 +39,12 @@ export function loadRules(
   if (!parsed.success)
     return {
       kind: "rejected",
-      problems: foreign(source) ?? issues(parsed.error.issues, source, FIELDS),
+      problems: foreign(source) ?? schemaIssues(parsed.error.issues, source, FIELDS),
     };
   return assemble(text, parsed.data, source, vocabulary);
 }
 
-function oversize(text: string): Problem | undefined {
+function oversize(text: string): YamlProblem | undefined {
   const bytes = new TextEncoder().encode(text).length;
   if (bytes <= MAX_FILE_BYTES) return undefined;
   return {
@@ -59,7 +59,7 @@ function oversize(text: string): Problem | undefined {
  * A file of the Python kind would raise complaints about every rule of it: one says what to do
  * instead.
  */
-function foreign({ value, nameProblem }: Source): Problem[] | undefined {
+function foreign({ value, nameProblem }: YamlSource): YamlProblem[] | undefined {
   const path = foreignField(value);
   if (!path) return undefined;
   const field =
@@ -73,23 +73,23 @@ function foreign({ value, nameProblem }: Source): Problem[] | undefined {
 function assemble(
   text: string,
   document: RulesDocument,
-  source: Source,
+  source: YamlSource,
   vocabulary: FactVocabulary,
-): Loaded {
-  const problems: Problem[] = [];
-  const warnings: Problem[] = [];
+): LoadResult {
+  const problems: YamlProblem[] = [];
+  const warnings: YamlProblem[] = [];
   const slots: string[] = [...STATE_SLOTS];
   const scope = scopeOf(vocabulary);
   const read = (
     path: PropertyKey[],
     expression: string,
-    known: Scope,
-    wanted: Type,
-  ): Condition | undefined => {
+    known: CheckScope,
+    wanted: ValueType,
+  ): RuleCondition | undefined => {
     // What nobody will be shown is not looked for: a hostile file could hold thousands of mistakes.
     if (problems.length >= ISSUES_SHOWN) return undefined;
     const result = readCondition(expression, known, wanted, (name) =>
-      slotOf(slots, canonical(name)),
+      slotOf(slots, canonicalNames(name)),
     );
     if (result.kind === "refused") {
       problems.push(...result.faults.map((fault) => problemOf(fault, path, source, text)));
@@ -109,7 +109,7 @@ function assemble(
     problems,
     source,
   );
-  const withScore: Scope = new Map([...scope, ["score", "number"], ["level", "text"]]);
+  const withScore: CheckScope = new Map([...scope, ["score", "number"], ["level", "text"]]);
   const verified = read(["states", "verified"], document.states.verified, withScore, "truth");
   const downgraded = read(["states", "downgraded"], document.states.downgraded, withScore, "truth");
   if (rules.length === 0 && problems.length === 0)
@@ -132,7 +132,7 @@ function assemble(
   };
 }
 
-export const scopeOf = (vocabulary: FactVocabulary): Scope =>
+export const scopeOf = (vocabulary: FactVocabulary): CheckScope =>
   new Map(Object.entries(vocabulary).map(([name, fact]) => [name, TYPES[fact.type]]));
 
 function slotOf(slots: string[], name: string): number {
@@ -142,9 +142,9 @@ function slotOf(slots: string[], name: string): number {
 
 function liveRules(
   document: RulesDocument,
-  read: (path: PropertyKey[], expression: string, wanted: Type) => Condition | undefined,
-  problems: Problem[],
-  source: Source,
+  read: (path: PropertyKey[], expression: string, wanted: ValueType) => RuleCondition | undefined,
+  problems: YamlProblem[],
+  source: YamlSource,
 ): LiveRule[] {
   const all = document.groups.flatMap((group) => group.rules);
   if (all.length > MAX_RULES) {
@@ -209,7 +209,12 @@ function unique(name: string, taken: Set<string>): string {
   return key;
 }
 
-function problemOf(fault: Fault, path: PropertyKey[], source: Source, text: string): Problem {
+function problemOf(
+  fault: ExpressionFault,
+  path: PropertyKey[],
+  source: YamlSource,
+  text: string,
+): YamlProblem {
   const problem = source.problem(path, fault.message, fault.at[0]);
   const start = source.offset(path, fault.at[0]);
   const end = fault.at[1] > fault.at[0] ? source.offset(path, fault.at[1] - 1) + 1 : start;
@@ -231,8 +236,8 @@ function problemOf(fault: Fault, path: PropertyKey[], source: Source, text: stri
 function missingTexts(
   document: RulesDocument,
   vocabulary: FactVocabulary,
-  source: Source,
-  warnings: Problem[],
+  source: YamlSource,
+  warnings: YamlProblem[],
 ): Ruleset["missing"] {
   return Object.entries(document.missing).flatMap(([key, text]) => {
     const own = Object.hasOwn(vocabulary, key)

@@ -1,9 +1,9 @@
 import type { FactVocabulary } from "../model/facts.ts";
 import { readCondition } from "./condition.ts";
-import type { Scope } from "./language/check.ts";
-import { mended } from "./language/traps.ts";
+import type { CheckScope } from "./language/check.ts";
+import { applyFixes } from "./language/traps.ts";
 import { loadRules } from "./load.ts";
-import type { Problem } from "./yaml.ts";
+import type { YamlProblem } from "./yaml.ts";
 
 /** One mend may bring the next mistake to light; no text has more layers of them than this. */
 const ROUNDS = 8;
@@ -12,12 +12,12 @@ const ROUNDS = 8;
  * An expression with every mend put in whose meaning is sure. It may still be wrong: the caller
  * checks.
  */
-export function mendExpression(text: string, scope: Scope): string {
+export function mendExpression(text: string, scope: CheckScope): string {
   let mending = text;
   for (let round = 0; round < ROUNDS; round++) {
     const read = readCondition(mending, scope, "truth", () => 0);
     if (read.kind === "condition") return mending;
-    const next = mended(mending, read.faults);
+    const next = applyFixes(mending, read.faults);
     if (next === mending) return mending;
     mending = next;
   }
@@ -32,7 +32,7 @@ export function mendFile(
   text: string,
   variables: Readonly<Record<string, string>>,
   vocabulary: FactVocabulary,
-): { text: string; mends: number; left: Problem[] } {
+): { text: string; mends: number; left: YamlProblem[] } {
   let mending = text;
   let mends = 0;
   for (let round = 0; round < ROUNDS; round++) {

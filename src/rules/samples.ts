@@ -1,22 +1,25 @@
 import { FACTS, type FactValues } from "../model/facts.ts";
 import { loadRules } from "./load.ts";
-import { type Ruleset, score } from "./score.ts";
-import type { Problem } from "./yaml.ts";
+import { type Ruleset, scoreRules } from "./score.ts";
+import type { YamlProblem } from "./yaml.ts";
 
 /** A file of rules, each worth 1 and named r0, r1, ... by its place. */
-export const file = (...conditions: string[]): string =>
+export const sampleFile = (...conditions: string[]): string =>
   `version: "1"\ngroups:\n  - name: g\n    rules:\n${conditions.map((condition, i) => `      - { name: r${i}, score: 1, reason: because, condition: ${JSON.stringify(condition)} }`).join("\n")}\n`;
 
-export function load(text: string, variables: Record<string, string> = {}): Ruleset {
+export function loadSample(text: string, variables: Record<string, string> = {}): Ruleset {
   const loaded = loadRules(text, variables, FACTS);
   if (loaded.kind === "rejected") throw new Error(JSON.stringify(loaded.problems));
   return loaded.rules;
 }
 
-export function problems(text: string, variables: Record<string, string> = {}): Problem[] {
+export function sampleProblems(
+  text: string,
+  variables: Record<string, string> = {},
+): YamlProblem[] {
   const loaded = loadRules(text, variables, FACTS);
   return loaded.kind === "rejected" ? loaded.problems : [];
 }
 
-export const matches = (condition: string, facts: FactValues): boolean =>
-  score(load(file(condition)), facts).reasons.length > 0;
+export const sampleMatches = (condition: string, facts: FactValues): boolean =>
+  scoreRules(loadSample(sampleFile(condition)), facts).reasons.length > 0;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { file, load } from "./samples.ts";
-import { score } from "./score.ts";
+import { loadSample, sampleFile } from "./samples.ts";
+import { scoreRules } from "./score.ts";
 
 describe("scoring", () => {
-  const book = load(`version: "1"
+  const book = loadSample(`version: "1"
 groups:
   - name: low
     priority: 1
@@ -18,7 +18,7 @@ groups:
 `);
 
   it("adds what matches, orders reasons by the group's priority, and rounds to two decimals", () => {
-    const verdict = score(book, { mentions: 3, symbol: "DEMO" });
+    const verdict = scoreRules(book, { mentions: 3, symbol: "DEMO" });
     expect(verdict.reasons.map((reason) => [reason.rule, reason.score])).toEqual([
       ["C", 5],
       ["A", 0.1],
@@ -29,7 +29,7 @@ groups:
   });
 
   it("lets a rule that fails add nothing, names it, and counts the others", () => {
-    const verdict = score(book, { mentions: 1, symbol: 7 });
+    const verdict = scoreRules(book, { mentions: 1, symbol: 7 });
     expect(verdict.errors).toEqual([
       { rule: "C", message: "Expected a text, but got a number instead." },
     ]);
@@ -38,7 +38,8 @@ groups:
 
   it("puts each threshold on the side that it names", () => {
     const at = (points: number) =>
-      score(load(`${file("1 == 1").replace("score: 1", `score: ${points}`)}`), {}).level;
+      scoreRules(loadSample(`${sampleFile("1 == 1").replace("score: 1", `score: ${points}`)}`), {})
+        .level;
     expect([15, 14.99, -4.99, -5].map(at)).toEqual([
       "opportunity",
       "observe",
@@ -48,8 +49,8 @@ groups:
   });
 
   it("names its version by the text and the settings in force", () => {
-    const text = file("mentions > ${THETA_A:5}");
-    expect(load(text).sha).toBe(load(text, { THETA_A: "5", RULES_OTHER: "1" }).sha);
-    expect(load(text).sha).not.toBe(load(text, { THETA_A: "6" }).sha);
+    const text = sampleFile("mentions > ${THETA_A:5}");
+    expect(loadSample(text).sha).toBe(loadSample(text, { THETA_A: "5", RULES_OTHER: "1" }).sha);
+    expect(loadSample(text).sha).not.toBe(loadSample(text, { THETA_A: "6" }).sha);
   });
 });

@@ -1,10 +1,10 @@
 import type { FactValues } from "../model/facts.ts";
 import { type Level, RiskLevel, type SignalState } from "../model/scalars.ts";
-import type { Reason } from "../model/signal.ts";
-import { type Condition, languageOf } from "./condition.ts";
+import type { SignalReason } from "../model/signal.ts";
+import { languageOf, type RuleCondition } from "./condition.ts";
 import type { RulesDocument } from "./document.ts";
-import { type Bitmap, bitmapOf, left, search } from "./language/bitmap.ts";
-import type { Frame } from "./language/compile.ts";
+import { bitmapOf, matchRules, type RuleBitmap, undecidedBits } from "./language/bitmap.ts";
+import type { EvaluationFrame } from "./language/compile.ts";
 
 /**
  * A rule ready to be asked. `key` is its id, else its name, made unique: what reasons, tests and
@@ -14,14 +14,14 @@ export type LiveRule = {
   key: string;
   group: string;
   weight: number;
-  condition: Condition;
-  per: Condition | null;
+  condition: RuleCondition;
+  per: RuleCondition | null;
   reason: string;
   /**
    * What a match answers, made once: most rules say the same thing every time, and scoring
    * allocates next to nothing.
    */
-  match: { kind: "matched"; reason: Reason };
+  match: { kind: "matched"; reason: SignalReason };
   shadow: boolean;
 };
 
@@ -35,10 +35,10 @@ export type Ruleset = {
   /** In the order of the reasons: by the group's priority, then as written. */
   rules: LiveRule[];
   /** Which rules can match at all, by their conditions, in their order. */
-  bitmap: Bitmap;
+  bitmap: RuleBitmap;
   /** What a match says, for the rules that need not be asked once the bitmap has left them. */
-  plain: readonly (Reason | undefined)[];
-  states: { verified: Condition; downgraded: Condition };
+  plain: readonly (SignalReason | undefined)[];
+  states: { verified: RuleCondition; downgraded: RuleCondition };
   notify: { minScore: number; on: readonly SignalState[] };
   /** What to say when none of these facts is known. */
   missing: { text: string; facts: string[] }[];
@@ -52,28 +52,28 @@ export type RuleError = { rule: string; message: string };
  * What the rules say about a set of facts. The same rules, facts and previous state give the same
  * verdict, always.
  */
-export type Verdict = {
+export type ScoreResult = {
   /** Two decimals. */
   score: number;
   level: Level;
   state: SignalState;
   riskLevel: RiskLevel;
-  reasons: Reason[];
+  reasons: SignalReason[];
   /** What is not known, in the words of the rules' `missing` table. */
   missing: string[];
   /** Rules that failed. They add nothing; the others count. */
   errors: RuleError[];
   /** Rules on trial that matched, with what they would have added. */
-  shadow: Reason[];
+  shadow: SignalReason[];
   /** Whether `notify` lets people hear of a change to this state. */
   notify: boolean;
 };
 
-export function score(
+export function scoreRules(
   rules: Ruleset,
   facts: FactValues,
   previous: SignalState | null = null,
-): Verdict {
+): ScoreResult {
   const frame = frameOf(rules, facts);
   const { total, reasons, shadow, errors } = tallied(rules, frame);
   const points = twoDecimals(total);
@@ -92,26 +92,31 @@ export function score(
   };
 }
 
-type Tally = { total: number; reasons: Reason[]; shadow: Reason[]; errors: RuleError[] };
+type Tally = {
+  total: number;
+  reasons: SignalReason[];
+  shadow: SignalReason[];
+  errors: RuleError[];
+};
 
 /** Asks the rules that can match, in their order; all of them where the index has no say. */
-function tallied({ rules, bitmap, plain }: Ruleset, frame: Frame): Tally {
+function tallied({ rules, bitmap, plain }: Ruleset, frame: EvaluationFrame): Tally {
   const tally: Tally = { total: 0, reasons: [], shadow: [], errors: [] };
-  if (!search(bitmap, frame)) {
-    for (const rule of rules) count(tally, rule, ask(rule, frame));
+  if (!matchRules(bitmap, frame)) {
+    for (const rule of rules) count(tally, rule, evaluateRule(rule, frame));
     return tally;
   }
   const { owners, words } = bitmap;
   let last = -1;
   for (let word = 0; word < words; word++) {
-    for (let open = left(bitmap, word); open !== 0; open &= open - 1) {
+    for (let open = undecidedBits(bitmap, word); open !== 0; open &= open - 1) {
       const owner = owners[(word << 5) + 31 - Math.clz32(open & -open)] as number;
       if (owner === last) continue;
       last = owner;
       const reason = plain[owner];
       if (reason === undefined) {
         const rule = rules[owner] as LiveRule;
-        count(tally, rule, ask(rule, frame));
+        count(tally, rule, evaluateRule(rule, frame));
       } else {
         tally.reasons.push(reason);
         tally.total += reason.score;
@@ -121,7 +126,7 @@ function tallied({ rules, bitmap, plain }: Ruleset, frame: Frame): Tally {
   return tally;
 }
 
-function count(tally: Tally, rule: LiveRule, outcome: Outcome): void {
+function count(tally: Tally, rule: LiveRule, outcome: RuleOutcome): void {
   if (outcome.kind === "unmatched") return;
   if (outcome.kind === "failed") tally.errors.push({ rule: rule.key, message: outcome.message });
   else if (rule.shadow) tally.shadow.push(outcome.reason);
@@ -131,8 +136,8 @@ function count(tally: Tally, rule: LiveRule, outcome: Outcome): void {
   }
 }
 
-export type Outcome =
-  | { kind: "matched"; reason: Reason }
+export type RuleOutcome =
+  | { kind: "matched"; reason: SignalReason }
   | { kind: "unmatched" }
   | { kind: "failed"; message: string };
 
@@ -152,7 +157,7 @@ export function withRules(
 /**
  * Asks one rule. Only `true` matches: not known is no match, and an error is never taken for a yes.
  */
-export function ask(rule: LiveRule, frame: Frame): Outcome {
+export function evaluateRule(rule: LiveRule, frame: EvaluationFrame): RuleOutcome {
   try {
     if (rule.condition.evaluate(frame) !== true) return UNMATCHED;
     return rule.per ? multiplied(rule, rule.per.evaluate(frame)) : rule.match;
@@ -161,7 +166,7 @@ export function ask(rule: LiveRule, frame: Frame): Outcome {
   }
 }
 
-function multiplied({ weight, match }: LiveRule, times: unknown): Outcome {
+function multiplied({ weight, match }: LiveRule, times: unknown): RuleOutcome {
   if (times === null) return UNMATCHED;
   if (typeof times !== "number" || !Number.isFinite(times))
     return { kind: "failed", message: `per is ${String(times)}, not a number` };
@@ -182,7 +187,7 @@ export function frameOf({ slots }: Ruleset, facts: FactValues): unknown[] {
 export const STATE_SLOTS = ["score", "level"] as const;
 
 /** Puts the score and the level into a frame that holds only facts so far. */
-export function stateFrame(frame: unknown[], points: number, level: Level): Frame {
+export function stateFrame(frame: unknown[], points: number, level: Level): EvaluationFrame {
   frame[0] = points;
   frame[1] = level;
   return frame;
@@ -201,7 +206,7 @@ const riskOf = (fact: unknown): RiskLevel => (RISKS.has(fact) ? (fact as RiskLev
 const messageOf = (fault: unknown): string =>
   fault instanceof Error ? fault.message : String(fault);
 
-const UNMATCHED: Outcome = { kind: "unmatched" };
+const UNMATCHED: RuleOutcome = { kind: "unmatched" };
 
 const twoDecimals = (n: number): number => Math.round(n * 100) / 100 + 0;
 
@@ -217,7 +222,7 @@ const levelOf = (
  */
 function stateOf(
   { states }: Ruleset,
-  scored: Frame,
+  scored: EvaluationFrame,
   errors: RuleError[],
   previous: SignalState | null,
 ): SignalState {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FACTS } from "../model/facts.ts";
 import { loadRules } from "./load.ts";
 import { mendFile } from "./mend.ts";
-import { file, problems } from "./samples.ts";
+import { sampleFile, sampleProblems } from "./samples.ts";
 
 describe("a trap", () => {
   it.each([
@@ -18,12 +18,15 @@ describe("a trap", () => {
     ["type in ['launch', 'listing']", 'type in ("launch", "listing")'],
     ["mentions > 1 OR copies > 1_000", "mentions > 1 or copies > 1000"],
   ])("%s is refused, and mended to %s", (written, meant) => {
-    expect(problems(file(written))[0]).toMatchObject({
+    expect(sampleProblems(sampleFile(written))[0]).toMatchObject({
       line: 5,
       path: "groups[0].rules[0].condition",
       mend: expect.any(String),
     });
-    expect(mendFile(file(written), {}, FACTS)).toMatchObject({ text: file(meant), left: [] });
+    expect(mendFile(sampleFile(written), {}, FACTS)).toMatchObject({
+      text: sampleFile(meant),
+      left: [],
+    });
   });
 
   it.each([
@@ -32,12 +35,12 @@ describe("a trap", () => {
     ["mentions", "compare it, like mentions > 0"],
     ['keywords == "x"', 'write "word" in keywords'],
   ])("%s is refused with advice", (written, mend) => {
-    expect(problems(file(written))[0]).toMatchObject({ mend });
+    expect(sampleProblems(sampleFile(written))[0]).toMatchObject({ mend });
   });
 
   it("is pointed at where it stands in the YAML, however the text is quoted", () => {
     const at = (condition: string) =>
-      problems(
+      sampleProblems(
         `version: "1"\ngroups:\n- name: g\n  rules:\n  - name: r\n    score: 1\n    reason: x\n    condition: ${condition}\n`,
       )[0];
     expect(at("mentions > 1 and nope > 2")).toMatchObject({ line: 8, column: 33 });
@@ -65,7 +68,7 @@ describe("a rule that loads and is probably not meant", () => {
     ['chain != "ethereum"', expect.stringContaining("it is eth, bsc"), undefined],
     ["mentions % 2 == 0", "% is old", "write mod"],
   ])("is warned about at its place: %s", (condition, message, mend) => {
-    const loaded = loadRules(file(condition), {}, FACTS);
+    const loaded = loadRules(sampleFile(condition), {}, FACTS);
     expect(loaded).toMatchObject({
       kind: "loaded",
       warnings: [{ line: 5, message, ...(mend && { mend }) }],
@@ -74,7 +77,7 @@ describe("a rule that loads and is probably not meant", () => {
 
   it("is not seen where a text may be anything", () => {
     expect(
-      loadRules(file('symbol == "DOGE" and lang != "xx" and "moon" in keywords'), {}, FACTS),
+      loadRules(sampleFile('symbol == "DOGE" and lang != "xx" and "moon" in keywords'), {}, FACTS),
     ).toMatchObject({
       warnings: [],
     });
@@ -82,7 +85,9 @@ describe("a rule that loads and is probably not meant", () => {
 });
 
 it("says once why a reference cannot stand in braces", () => {
-  expect(problems(file("mentions > 1").replace("score: 1", "score: ${THETA_A:1}"))).toMatchObject([
+  expect(
+    sampleProblems(sampleFile("mentions > 1").replace("score: 1", "score: ${THETA_A:1}")),
+  ).toMatchObject([
     { line: 5, column: 28, message: expect.stringContaining("give each field a line of its own") },
   ]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { file, load, matches } from "./samples.ts";
+import { loadSample, sampleFile, sampleMatches } from "./samples.ts";
 
 describe("a fact that is not known", () => {
   it.each([
@@ -15,7 +15,7 @@ describe("a fact that is not known", () => {
     "max(dex_liquidity, 5) > 0",
     "if dex_liquidity > 1 then 1 == 1 else 1 == 1",
   ])("makes no match in %s", (condition) => {
-    expect(matches(condition, {})).toBe(false);
+    expect(sampleMatches(condition, {})).toBe(false);
   });
 
   it.each([
@@ -25,7 +25,7 @@ describe("a fact that is not known", () => {
     "not (dex_liquidity > 1 and mentions < 1)",
     "not exists(dex_liquidity) or dex_liquidity > 1",
   ])("does not keep the rest from deciding %s", (condition) => {
-    expect(matches(condition, { mentions: 2 })).toBe(true);
+    expect(sampleMatches(condition, { mentions: 2 })).toBe(true);
   });
 
   it("never gives an answer that some value of it would turn over", () => {
@@ -39,7 +39,7 @@ describe("a fact that is not known", () => {
     ];
     const values = [-1, 0, 0.5, 1, 2, 3, 4];
     for (const condition of conditions) {
-      const rules = load(file(condition));
+      const rules = loadSample(sampleFile(condition));
       const ask = (sentiment: number | null, mentions: number | null) =>
         rules.rules[0]?.condition.evaluate(
           rules.slots.map((name) => ({ sentiment, mentions })[name] ?? null),

@@ -9,7 +9,7 @@ const NUMBER = /^-?\d+(\.\d+)?$/;
 /** Text that cannot end a string or start an operator, wherever in a condition it lands. */
 const PLAIN = /^[A-Za-z0-9 _.-]{0,100}$/;
 
-export type Substituted = {
+export type SubstituteResult = {
   text: string;
   used: Record<string, string>;
   faults: { message: string; at: number }[];
@@ -21,9 +21,12 @@ export type Substituted = {
  * Replaces `${NAME:default}`. The default gives the type: where it is a number, only a number may
  * take its place, so a setting can move a threshold but never rewrite a condition.
  */
-export function substitute(text: string, variables: Readonly<Record<string, string>>): Substituted {
+export function substituteVariables(
+  text: string,
+  variables: Readonly<Record<string, string>>,
+): SubstituteResult {
   const used: Record<string, string> = {};
-  const faults: Substituted["faults"] = [];
+  const faults: SubstituteResult["faults"] = [];
   const shifts: { from: number; source: number; end: number; sourceEnd: number }[] = [];
   let built = "";
   let read = 0;

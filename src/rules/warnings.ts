@@ -1,17 +1,23 @@
 import { nearestName } from "../kit/nearest-name.ts";
 import type { FactVocabulary } from "../model/facts.ts";
 import { Level } from "../model/scalars.ts";
-import type { Condition } from "./condition.ts";
-import { canonical } from "./condition.ts";
-import { type Expression, walk } from "./language/syntax.ts";
-import type { Fault } from "./language/traps.ts";
+import type { RuleCondition } from "./condition.ts";
+import { canonicalNames } from "./condition.ts";
+import { type ExpressionNode, walkNodes } from "./language/syntax.ts";
+import type { ExpressionFault } from "./language/traps.ts";
 
 /** What loads and is probably not meant. */
-export const warningsOf = ({ expression }: Condition, vocabulary: FactVocabulary): Fault[] =>
-  walk(expression).flatMap((node) => [...oldSpelling(node), ...strangeTexts(node, vocabulary)]);
+export const warningsOf = (
+  { expression }: RuleCondition,
+  vocabulary: FactVocabulary,
+): ExpressionFault[] =>
+  walkNodes(expression).flatMap((node) => [
+    ...oldSpelling(node),
+    ...strangeTexts(node, vocabulary),
+  ]);
 
 /** filtrex 3 still reads `%` and `? :`; its next version will not. */
-function oldSpelling(node: Expression): Fault[] {
+function oldSpelling(node: ExpressionNode): ExpressionFault[] {
   if (!("deprecated" in node && node.deprecated)) return [];
   const [message, mend] =
     node.kind === "if"
@@ -21,7 +27,7 @@ function oldSpelling(node: Expression): Fault[] {
 }
 
 /** A comparison with a text that the fact never is: a rule that looks alive and never matches. */
-function strangeTexts(node: Expression, vocabulary: FactVocabulary): Fault[] {
+function strangeTexts(node: ExpressionNode, vocabulary: FactVocabulary): ExpressionFault[] {
   const [name, ...texts] = comparedTexts(node);
   const values = name && valuesOf(name, vocabulary);
   if (!values) return [];
@@ -38,11 +44,11 @@ function strangeTexts(node: Expression, vocabulary: FactVocabulary): Fault[] {
     });
 }
 
-type Name = Extract<Expression, { kind: "name" }>;
-type Text = Extract<Expression, { kind: "text" }>;
+type Name = Extract<ExpressionNode, { kind: "name" }>;
+type Text = Extract<ExpressionNode, { kind: "text" }>;
 
 /** A fact, and the texts that it is compared with. */
-function comparedTexts(node: Expression): [Name, ...Text[]] | [] {
+function comparedTexts(node: ExpressionNode): [Name, ...Text[]] | [] {
   const operands =
     node.kind === "in"
       ? [node.left, ...(node.right.kind === "list" ? node.right.items : [node.right])]
@@ -58,6 +64,6 @@ function comparedTexts(node: Expression): [Name, ...Text[]] | [] {
 
 function valuesOf({ name }: Name, vocabulary: FactVocabulary): readonly string[] | undefined {
   if (name === "level") return Level.options;
-  const fact = canonical(name);
+  const fact = canonicalNames(name);
   return Object.hasOwn(vocabulary, fact) ? vocabulary[fact]?.values : undefined;
 }

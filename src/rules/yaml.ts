@@ -12,7 +12,7 @@ import {
   Scalar,
 } from "yaml";
 import { offsetIn } from "./offset.ts";
-import { type Substituted, substitute } from "./variables.ts";
+import { type SubstituteResult, substituteVariables } from "./variables.ts";
 
 const MAX_NESTING = 20;
 /**
@@ -25,7 +25,7 @@ const IN_BRACES = "${…} cannot stand within { }: give each field a line of its
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 /** What is wrong, and where in the file: line and column count from 1. */
-export type Problem = {
+export type YamlProblem = {
   line: number;
   column: number;
   /** The field, like groups[0].rules[2].condition. */
@@ -40,26 +40,28 @@ export type Problem = {
 type Path = readonly PropertyKey[];
 
 /** A YAML file as plain values, and the way back from each value to its place in the file. */
-export type Source = {
+export type YamlSource = {
   value: unknown;
   /** The settings it reads, with the values in force. */
   variables: Record<string, string>;
   /** References that cannot be resolved. */
-  faults: Problem[];
+  faults: YamlProblem[];
   /** The file's offset of a field, or of a character within a text field's value. */
   offset(path: Path, at?: number): number;
-  problem(path: Path, message: string, at?: number): Problem;
+  problem(path: Path, message: string, at?: number): YamlProblem;
   /** A problem with a field's name rather than with its value. */
-  nameProblem(path: Path, message: string): Problem;
+  nameProblem(path: Path, message: string): YamlProblem;
 };
 
-export type Read = { kind: "read"; source: Source } | { kind: "refused"; problems: Problem[] };
+export type YamlResult =
+  | { kind: "read"; source: YamlSource }
+  | { kind: "refused"; problems: YamlProblem[] };
 
 /**
  * Plain data only: no aliases, tags, duplicate keys or keys that are not text, so that no file is
  * larger than it looks.
  */
-export function readYaml(text: string, variables: Readonly<Record<string, string>>): Read {
+export function readYaml(text: string, variables: Readonly<Record<string, string>>): YamlResult {
   const lines = new LineCounter();
   if (nestsTooDeep(text))
     return refuse(lines, [{ at: 0, message: `nests deeper than ${MAX_NESTING} levels` }]);
@@ -86,7 +88,7 @@ export function readYaml(text: string, variables: Readonly<Record<string, string
 
 type Fault = { at: number; message: string };
 
-function refuse(lines: LineCounter, faults: Fault[]): Read {
+function refuse(lines: LineCounter, faults: Fault[]): YamlResult {
   return {
     kind: "refused",
     problems: faults
@@ -145,8 +147,8 @@ function sourceOf(
   text: string,
   variables: Readonly<Record<string, string>>,
   lines: LineCounter,
-): { source: Source; strangers: Fault[] } {
-  const substitutions = new Map<unknown, { path: Path; substituted: Substituted }>();
+): { source: YamlSource; strangers: Fault[] } {
+  const substitutions = new Map<unknown, { path: Path; substituted: SubstituteResult }>();
   const used: Record<string, string> = {};
   const path: PropertyKey[] = [];
   const within = (part: PropertyKey, node: unknown): unknown => {
@@ -166,7 +168,7 @@ function sourceOf(
     if (isSeq(node)) return node.items.map((item, index) => within(index, item));
     if (!isScalar(node)) return null;
     if (typeof node.value !== "string" || !node.value.includes("${")) return node.value;
-    const substituted = substitute(node.value, variables);
+    const substituted = substituteVariables(node.value, variables);
     substitutions.set(node, { path: [...path], substituted });
     Object.assign(used, substituted.used);
     return node.type === Scalar.PLAIN && NUMBER.test(substituted.text)
@@ -180,7 +182,7 @@ function sourceOf(
   };
   const problem = (path: Path, message: string, at?: number) => ({
     ...place(lines, offset(path, at)),
-    path: written(path),
+    path: formatPath(path),
     message,
   });
   const nameProblem = (path: Path, message: string) => {
@@ -194,7 +196,7 @@ function sourceOf(
   const faults = [...substitutions].flatMap(([node, { path, substituted }]) =>
     substituted.faults.map(({ at, message }) => ({
       ...place(lines, offsetIn(text, node as Node, at)),
-      path: written(path),
+      path: formatPath(path),
       message,
     })),
   );
@@ -219,7 +221,7 @@ function nearest(contents: Node | null, path: Path): Node | null {
 }
 
 /** groups[0].rules[2].condition */
-export const written = (path: Path): string =>
+export const formatPath = (path: Path): string =>
   path
     .map((part, i) =>
       typeof part === "number" ? `[${part}]` : `${i > 0 ? "." : ""}${String(part)}`,

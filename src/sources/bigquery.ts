@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { bigQueryClient, runQuery } from "../google/bigquery.ts";
-import type { Row } from "../google/bigquery-response.ts";
+import type { BigQueryRow } from "../google/bigquery-response.ts";
 import { BigQuerySettings } from "../google/settings.ts";
 import { iso, toldTime } from "../kit/time.ts";
 import { readCursor } from "./_shared/cursor.ts";
-import { readPosts, type Wire } from "./_shared/post-input.ts";
-import { type Polled, required, source } from "./source.ts";
+import { type PostDraft, readPosts } from "./_shared/post-input.ts";
+import { type PollResult, requiredText, source } from "./source.ts";
 
 const ROWS_A_POLL = 1_000;
 const HOUR_MS = 3_600_000;
@@ -34,7 +34,7 @@ LIMIT ${ROWS_A_POLL}`;
 /** An upper bound for the tables that it reads: billing rounds up for each. */
 const tablesIn = (sql: string): number => sql.match(/\b(from|join)\b/gi)?.length ?? 1;
 
-const wire = (row: Row): Wire => ({ author: "bigquery", ...row, source: "bigquery" });
+const wire = (row: BigQueryRow): PostDraft => ({ author: "bigquery", ...row, source: "bigquery" });
 
 function startOf(
   cursor: Cursor,
@@ -51,7 +51,7 @@ function startOf(
  * Rows come in order, so the last that has a time and an id is how far they reach. One from the
  * future would hide all before it.
  */
-function reached(rows: readonly Row[], before: Cursor, now: number): Cursor {
+function reached(rows: readonly BigQueryRow[], before: Cursor, now: number): Cursor {
   const last = rows.findLast(
     ({ id, posted_at: at }) =>
       id !== null && typeof at === "string" && toldTime(Date.parse(at), now) === at,
@@ -66,14 +66,14 @@ export const bigquery = source({
   kind: "poll",
   docs: "The rows of a query of your own, on a schedule, each a post: BQ_SOURCE_SQL with the columns id, text, posted_at (TIMESTAMP) and any other field of a post; @since lets it read fewer partitions. Needs GCP_SA_JSON. Dry-run first and capped; BQ_DAILY_BYTES is never passed.",
   settings: z.object({
-    BQ_SOURCE_SQL: required,
+    BQ_SOURCE_SQL: requiredText,
     BQ_SOURCE_EVERY_MINUTES: z.coerce.number().int().min(1).default(60),
     BQ_SOURCE_OVERLAP_HOURS: z.coerce.number().nonnegative().default(2),
     ...BigQuerySettings.shape,
   }),
   providers: () => ["bigquery", "google"],
   everyMinutes: (settings) => settings.BQ_SOURCE_EVERY_MINUTES,
-  async poll(settings, { cursor, since }, ports): Promise<Polled> {
+  async poll(settings, { cursor, since }, ports): Promise<PollResult> {
     const before = readCursor(Cursor, cursor, null);
     const client = bigQueryClient(settings);
     if (client === null)

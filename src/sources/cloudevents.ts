@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { boundedId } from "./_shared/post-input.ts";
-import { jsonOf, receivedPosts, refuse } from "./_shared/pushed.ts";
-import { type Pushed, type Received, source } from "./source.ts";
+import { jsonOf, receivedPosts, refusePush } from "./_shared/pushed.ts";
+import { type PushRequest, type ReceiveResult, source } from "./source.ts";
 
 const CloudEvent = z.looseObject({
   id: z.string().min(1),
@@ -26,7 +26,7 @@ function headerText(value: string): string {
   }
 }
 
-function binaryEvent({ headers, text }: Pushed): unknown {
+function binaryEvent({ headers, text }: PushRequest): unknown {
   const attributes = [...headers].flatMap(([name, value]) =>
     name.startsWith("ce-") ? [[name.slice(3), headerText(value)]] : [],
   );
@@ -67,7 +67,7 @@ function postOf(event: CloudEvent, now: number): unknown {
 }
 
 /** An attribute that is missing or wrong is told by its name in the place of the post. */
-function read(events: unknown[], now: number): Received {
+function read(events: unknown[], now: number): ReceiveResult {
   const parsed = events.map((event) => CloudEvent.safeParse(event));
   const received = receivedPosts(
     parsed.map((event) => (event.success ? postOf(event.data, now) : {})),
@@ -91,19 +91,21 @@ export const cloudevents = source({
   kind: "push",
   docs: "POST /ingest/cloudevents in structured, binary or batch mode, with an API key of scope ingest. The event's data is a post.",
   settings: z.object({}),
-  async receive(_, request): Promise<Received> {
+  async receive(_, request): Promise<ReceiveResult> {
     const type = request.headers.get("content-type")?.toLowerCase() ?? "";
     if (!type.startsWith("application/cloudevents") && request.headers.has("ce-specversion")) {
       return read([binaryEvent(request)], request.now);
     }
     if (!type.startsWith("application/cloudevents"))
-      return refuse(
+      return refusePush(
         415,
         "no CloudEvent: send application/cloudevents+json, application/cloudevents-batch+json or ce- headers",
       );
     const body = jsonOf(request.text);
-    if (body === undefined) return refuse(400, "the body is not JSON");
+    if (body === undefined) return refusePush(400, "the body is not JSON");
     if (!type.startsWith("application/cloudevents-batch")) return read([body], request.now);
-    return Array.isArray(body) ? read(body, request.now) : refuse(400, "a batch is a JSON array");
+    return Array.isArray(body)
+      ? read(body, request.now)
+      : refusePush(400, "a batch is a JSON array");
   },
 });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
 import type { Verdict } from "../http/verdict.ts";
-import { amount } from "../kit/numeric.ts";
+import { numericAmount } from "../kit/numeric.ts";
 import { iso } from "../kit/time.ts";
 import {
   GECKO_LIMITS,
@@ -11,17 +11,17 @@ import {
   geckoVerdict,
 } from "../markets/geckoterminal.ts";
 import { canonicalAddress } from "../model/mention.ts";
-import { type Chain, Instant } from "../model/scalars.ts";
-import { NOTHING_NEW, readCursor, worse } from "./_shared/cursor.ts";
+import { type Chain, IsoInstant } from "../model/scalars.ts";
+import { graverVerdict, NOTHING_NEW, readCursor } from "./_shared/cursor.ts";
 import { readPosts } from "./_shared/post-input.ts";
-import { type Place, type Polled, source, words } from "./source.ts";
+import { type CursorPosition, type PollResult, source, splitWords } from "./source.ts";
 
 const Ref = z.object({ data: z.object({ id: z.string() }) });
 const Pool = z.object({
   id: z.string(),
   attributes: z.object({
     name: z.string(),
-    pool_created_at: Instant,
+    pool_created_at: IsoInstant,
     reserve_in_usd: z.unknown().optional(),
     fdv_usd: z.unknown().optional(),
   }),
@@ -58,7 +58,7 @@ function wire(pool: Pool, chain: Chain, network: string) {
       chain,
     },
     ...(symbol ? { symbol } : {}),
-    text: `New pool launched: ${name} on ${dex} (${chain}), liquidity ${usd(amount(reserve) ?? 0)}. Contract ${address}`,
+    text: `New pool launched: ${name} on ${dex} (${chain}), liquidity ${usd(numericAmount(reserve) ?? 0)}. Contract ${address}`,
     url: `https://www.geckoterminal.com/${network}/pools/${pool.id.slice(network.length + 1)}`,
     lang: "en",
   };
@@ -114,7 +114,7 @@ async function poolsSince(
   const most = from.at === "" ? 1 : PAGES_A_POLL;
   for (let page = 1; page <= most; page++) {
     const found = await pools(`${path}?page=${page}`, door, ports);
-    read.verdict = worse(read.verdict, found.verdict);
+    read.verdict = graverVerdict(read.verdict, found.verdict);
     read.whole = found.verdict.kind === "ok";
     read.rejected += found.rejected;
     const fresh = found.pools.filter((pool) => isNew(from, pool));
@@ -145,15 +145,15 @@ export const dexPools = source({
   docs: "New liquidity pools from GeckoTerminal, each a post that names its token and contract. No key. Pools under DEX_POOLS_MIN_LIQUIDITY USD are left out.",
   settings: z.object({
     ...GeckoSettings,
-    DEX_POOLS_CHAINS: words.default(["eth", "sol", "base"]),
+    DEX_POOLS_CHAINS: splitWords.default(["eth", "sol", "base"]),
     DEX_POOLS_MIN_LIQUIDITY: z.coerce.number().nonnegative().default(10_000),
     DEX_POOLS_EVERY_MINUTES: z.coerce.number().int().min(1).default(5),
   }),
   providers: () => ["geckoterminal"],
   everyMinutes: (settings) => settings.DEX_POOLS_EVERY_MINUTES,
-  async poll(settings, { cursor, since }: Place, ports): Promise<Polled> {
+  async poll(settings, { cursor, since }: CursorPosition, ports): Promise<PollResult> {
     const reached = readCursor(Cursor, cursor, {});
-    const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
+    const polled: PollResult = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
     for (const [chain, network] of Object.entries(GECKO_NETWORKS) as [Chain, string][]) {
       if (!settings.DEX_POOLS_CHAINS.includes(chain)) continue;
       const from = reached[network] ?? { at: since ?? "", ids: [] };
@@ -163,10 +163,10 @@ export const dexPools = source({
         geckoDoor(settings),
         ports,
       );
-      polled.verdict = worse(polled.verdict, found.verdict);
+      polled.verdict = graverVerdict(polled.verdict, found.verdict);
       const deep = found.pools.filter(
         ({ attributes }) =>
-          (amount(attributes.reserve_in_usd) ?? 0) >= settings.DEX_POOLS_MIN_LIQUIDITY,
+          (numericAmount(attributes.reserve_in_usd) ?? 0) >= settings.DEX_POOLS_MIN_LIQUIDITY,
       );
       const { posts, rejected } = readPosts(deep, (pool) => wire(pool, chain, network));
       polled.posts.push(...posts);

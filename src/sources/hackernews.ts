@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
-import type { Answer } from "../http/request.ts";
+import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { toldTime } from "../kit/time.ts";
-import { NOTHING_NEW, readCursor, worse } from "./_shared/cursor.ts";
+import { graverVerdict, NOTHING_NEW, readCursor } from "./_shared/cursor.ts";
 import { plainText } from "./_shared/html.ts";
 import { readPosts } from "./_shared/post-input.ts";
-import { type Polled, source } from "./source.ts";
+import { type PollResult, source } from "./source.ts";
 
 /** No limit is stated; one request an item, so a tick takes few. */
 const LIMITS = { pace: { perMinute: 120, gapMs: 0 }, dailyBudget: null };
@@ -45,7 +45,7 @@ const Item = z.object({
   dead: z.boolean().optional(),
 });
 
-const get = (url: string, shape: z.ZodType, ports: GuardedPorts): Promise<Answer> =>
+const get = (url: string, shape: z.ZodType, ports: GuardedPorts): Promise<OutsideAnswer> =>
   guardedCall(
     { provider: "hackernews", limits: LIMITS },
     () => ({
@@ -97,7 +97,7 @@ async function stories(
   ]);
   const newest = Id.safeParse(most.json).data ?? 0;
   return {
-    verdict: worse(list.verdict, most.verdict),
+    verdict: graverVerdict(list.verdict, most.verdict),
     ids: readable(list.json).filter((id) => id <= newest),
     newest,
   };
@@ -126,9 +126,9 @@ export const hackernews = source({
     HN_EVERY_MINUTES: z.coerce.number().int().min(1).default(5),
   }),
   everyMinutes: (settings) => settings.HN_EVERY_MINUTES,
-  async poll({ HN_BASE_URL }, { cursor, since }, ports): Promise<Polled> {
+  async poll({ HN_BASE_URL }, { cursor, since }, ports): Promise<PollResult> {
     const { verdict, ids, newest } = await stories(HN_BASE_URL, ports);
-    const polled: Polled = { verdict, posts: [], rejected: 0, cursor };
+    const polled: PollResult = { verdict, posts: [], rejected: 0, cursor };
     if (verdict.kind !== "ok") return polled;
     const kept = readCursor(Place, cursor, { last: null, missed: [] });
     const last = kept.last !== null && kept.last > newest + FARTHEST ? 0 : kept.last;
@@ -144,7 +144,7 @@ export const hackernews = source({
         group.map((id) => get(`${HN_BASE_URL}/item/${id}.json`, MaybeItem, ports)),
       );
       const read = group.map((id, i) => ({ id, answer: answers[i] }));
-      for (const answer of answers) polled.verdict = worse(polled.verdict, answer.verdict);
+      for (const answer of answers) polled.verdict = graverVerdict(polled.verdict, answer.verdict);
       const good = read.filter(({ answer }) => answer?.verdict.kind === "ok");
       /* Where nothing can be read it is the service's fault, and the next poll goes on here. */
       if (good.length === 0) break;

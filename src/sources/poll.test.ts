@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { z } from "zod";
-import { localGate } from "../http/local-guard.ts";
+import { localGuard } from "../http/local-guard.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import { type PollPorts, poll } from "./poll.ts";
-import { type Place, type Polled, source } from "./source.ts";
+import { type CursorPosition, type PollResult, source } from "./source.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 10);
 const post = (id: number): RawPost => ({
@@ -34,7 +34,7 @@ function setUp(last: number) {
     docs: "of this test",
     settings: z.object({}),
     everyMinutes: () => 5,
-    async poll(_, { cursor }: Place): Promise<Polled> {
+    async poll(_, { cursor }: CursorPosition): Promise<PollResult> {
       state.reads++;
       now += state.slow;
       const from = Number(cursor ?? 0);
@@ -53,7 +53,7 @@ function setUp(last: number) {
     fetch: async () => new Response(),
     now: () => now,
     sleep: async () => undefined,
-    gate: localGate(() => now),
+    gate: localGuard(() => now),
     store: {
       async cursor() {
         if (state.database === "unavailable") throw new Error("out");

@@ -2,8 +2,8 @@ import type { GuardedPorts } from "../http/provider-call.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { iso } from "../kit/time.ts";
 import type { RawPost } from "../model/raw-post.ts";
-import { usable, worse } from "./_shared/cursor.ts";
-import type { Env, Place, Polled, Source, SwitchedOn } from "./source.ts";
+import { graverVerdict, isUsable } from "./_shared/cursor.ts";
+import type { CursorPosition, PollResult, Source, SourceEnv, SwitchedOn } from "./source.ts";
 
 /** What the store keeps of a source. It may throw when the database is out. */
 export type CursorPort = {
@@ -67,7 +67,7 @@ const report = (
   source: string,
   outcome: PollReport["outcome"],
   detail: string,
-  polled?: Polled,
+  polled?: PollResult,
 ): PollReport => ({
   source,
   outcome,
@@ -86,8 +86,8 @@ const BACKFILL_MS = 20_000;
 
 const quiet = (post: RawPost): RawPost => ({ ...post, raw: { ...post.raw, quiet: true } });
 
-async function read(on: SwitchedOn, place: Place, ports: PollPorts): Promise<Polled> {
-  const nothing = (reason: string): Polled => ({
+async function read(on: SwitchedOn, place: CursorPosition, ports: PollPorts): Promise<PollResult> {
+  const nothing = (reason: string): PollResult => ({
     verdict: { kind: "reject", reason },
     posts: [],
     rejected: 0,
@@ -115,7 +115,7 @@ async function backfill(
   ports: PollPorts,
 ): Promise<PollReport> {
   const until = ports.now() + BACKFILL_MS;
-  const sum: Polled = {
+  const sum: PollResult = {
     verdict: { kind: "empty", reason: "nothing found" },
     posts: [],
     rejected: 0,
@@ -126,11 +126,11 @@ async function backfill(
     const posts = notify ? polled.posts : polled.posts.map(quiet);
     sum.posts.push(...posts);
     sum.rejected += polled.rejected;
-    sum.verdict = worse(sum.verdict, polled.verdict);
+    sum.verdict = graverVerdict(sum.verdict, polled.verdict);
     sum.cursor = polled.cursor;
     if ((await accept(posts, ports)) === "unavailable")
       return report(name, "held", NOT_ACCEPTED, sum);
-    if (!polled.more || !usable(sum.verdict))
+    if (!polled.more || !isUsable(sum.verdict))
       return report(name, "polled", sum.verdict.reason, sum);
   }
   return report(name, "polled", "there is more: name a later time", sum);
@@ -158,7 +158,7 @@ async function follow(name: string, on: SwitchedOn, ports: PollPorts): Promise<P
  */
 export async function poll(
   source: Source,
-  env: Env,
+  env: SourceEnv,
   ports: PollPorts,
   options: PollOptions = {},
 ): Promise<PollReport> {
@@ -180,7 +180,7 @@ export async function poll(
 /** One tick of the clock: every polled source whose time has come, side by side. */
 export const pollDue = (
   sources: readonly Source[],
-  env: Env,
+  env: SourceEnv,
   ports: PollPorts,
 ): Promise<PollReport[]> =>
   Promise.all(sources.filter((each) => each.kind === "poll").map((each) => poll(each, env, ports)));

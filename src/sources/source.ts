@@ -3,20 +3,20 @@ import type { GuardedPorts } from "../http/provider-call.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { RawPost } from "../model/raw-post.ts";
 
-export type Env = Readonly<Record<string, unknown>>;
+export type SourceEnv = Readonly<Record<string, unknown>>;
 
 /**
  * Where to read from: after `cursor`, the source's own words for how far it got. `since` marks a
  * backfill: where its cursor, which is its own and null at its beginning, says nothing, it reads
  * from that time on.
  */
-export type Place = { cursor: string | null; since: string | null };
+export type CursorPosition = { cursor: string | null; since: string | null };
 
 /**
  * What one poll brought. Never moved on by the source itself: the cursor is stored only once the
  * posts are accepted.
  */
-export type Polled = {
+export type PollResult = {
   /** The worst that happened; posts that came before it are still here. */
   verdict: Verdict;
   posts: RawPost[];
@@ -29,8 +29,8 @@ export type Polled = {
 };
 
 /** A request to POST /ingest/{source}. Header names in lower case. */
-export type Pushed = { headers: ReadonlyMap<string, string>; text: string; now: number };
-export type Received =
+export type PushRequest = { headers: ReadonlyMap<string, string>; text: string; now: number };
+export type ReceiveResult =
   | {
       kind: "posts";
       posts: RawPost[];
@@ -49,8 +49,8 @@ type Spec<S extends z.ZodType> = {
   providers?(settings: z.output<S>): string[];
   /** Minutes between polls. */
   everyMinutes?(settings: z.output<S>): number;
-  poll?(settings: z.output<S>, place: Place, ports: GuardedPorts): Promise<Polled>;
-  receive?(settings: z.output<S>, request: Pushed): Promise<Received>;
+  poll?(settings: z.output<S>, place: CursorPosition, ports: GuardedPorts): Promise<PollResult>;
+  receive?(settings: z.output<S>, request: PushRequest): Promise<ReceiveResult>;
   /** A push that proves itself by a signature needs no API key. */
   signed?: boolean;
 };
@@ -59,8 +59,8 @@ export type SwitchedOn = {
   kind: "on";
   everyMinutes: number;
   providers: string[];
-  poll?(place: Place, ports: GuardedPorts): Promise<Polled>;
-  receive?(request: Pushed): Promise<Received>;
+  poll?(place: CursorPosition, ports: GuardedPorts): Promise<PollResult>;
+  receive?(request: PushRequest): Promise<ReceiveResult>;
 };
 
 /** One source of posts, in one file: its name, settings, behaviour and docs. */
@@ -71,21 +71,21 @@ export type Source = Pick<Spec<z.ZodType>, "name" | "title" | "kind" | "docs"> &
    * Reads its settings; without what it needs it is off, and says so. SOURCES_OFF names those to
    * leave off.
    */
-  configure(env: Env): SwitchedOn | { kind: "off"; why: string };
+  configure(env: SourceEnv): SwitchedOn | { kind: "off"; why: string };
 };
 
 /** Words separated by spaces or commas. */
-export const words = z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean));
+export const splitWords = z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean));
 
-const Off = z.object({ SOURCES_OFF: words.default([]) });
+const Off = z.object({ SOURCES_OFF: splitWords.default([]) });
 /** An empty variable is one that nobody filled in. */
-export const filled = (env: Env): Env =>
+export const isSet = (env: SourceEnv): SourceEnv =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
 const problem = (error: z.ZodError): string =>
   error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; ");
 
 /** A setting without which a source is off. */
-export const required = z.string({ error: "is not set" }).min(1);
+export const requiredText = z.string({ error: "is not set" }).min(1);
 
 export function source<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Shape>>): Source {
   const { name, title, kind, docs, poll, receive } = spec;
@@ -94,7 +94,7 @@ export function source<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Shape
     signed: spec.signed ?? false,
     settingNames: Object.keys(spec.settings.shape),
     configure(env) {
-      const given = filled(env);
+      const given = isSet(env);
       if (Off.safeParse(given).data?.SOURCES_OFF.includes(name))
         return { kind: "off", why: "named in SOURCES_OFF" };
       const read = spec.settings.safeParse(given);

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { jsonOf, receivedPosts, refuse } from "./_shared/pushed.ts";
-import { hubSignature, type Proof, standardWebhook } from "./_shared/signature.ts";
-import { type Received, required, source, words } from "./source.ts";
+import { jsonOf, receivedPosts, refusePush } from "./_shared/pushed.ts";
+import { hubSignature, type SignatureProof, standardWebhook } from "./_shared/signature.ts";
+import { type ReceiveResult, requiredText, source, splitWords } from "./source.ts";
 
 const Many = z.object({ posts: z.array(z.unknown()) });
 const Wrapped = z.object({ timestamp: z.string(), data: z.record(z.string(), z.unknown()) });
@@ -24,7 +24,7 @@ const withSource = (item: unknown): unknown =>
     ? { source: "webhook", ...item }
     : item;
 
-const REFUSALS: Record<Exclude<Proof, "genuine">, string> = {
+const REFUSALS: Record<Exclude<SignatureProof, "genuine">, string> = {
   unsigned: "no signature: sign as Standard Webhooks or with X-Hub-Signature-256",
   forged: "the signature does not match",
   expired: "the signature is more than five minutes old, or ahead of the clock",
@@ -37,16 +37,16 @@ export const webhook = source({
   signed: true,
   docs: "POST /ingest/webhook without an API key, signed with one of WEBHOOK_SECRETS: as Standard Webhooks (whsec_...), or as GitHub does (X-Hub-Signature-256). Several secrets let you rotate them.",
   settings: z.object({
-    WEBHOOK_SECRETS: required
-      .pipe(words)
+    WEBHOOK_SECRETS: requiredText
+      .pipe(splitWords)
       .pipe(z.array(z.string().min(16, "must hold secrets of 16 characters or more")).min(1)),
   }),
-  async receive({ WEBHOOK_SECRETS: secrets }, { headers, text, now }): Promise<Received> {
+  async receive({ WEBHOOK_SECRETS: secrets }, { headers, text, now }): Promise<ReceiveResult> {
     const standard = await standardWebhook(secrets, headers, text, now);
     const proof = standard === "unsigned" ? await hubSignature(secrets, headers, text) : standard;
-    if (proof !== "genuine") return refuse(401, REFUSALS[proof]);
+    if (proof !== "genuine") return refusePush(401, REFUSALS[proof]);
     const body = jsonOf(text);
-    if (body === undefined) return refuse(400, "the body is not JSON");
+    if (body === undefined) return refusePush(400, "the body is not JSON");
     return receivedPosts(
       items(body, headers.get("webhook-id") ?? headers.get("x-github-delivery")).map(withSource),
     );

@@ -22,7 +22,7 @@ export type ChannelAdmin = {
 };
 
 /** `open`: it waits already. `done`: it was delivered, and is not sent twice. */
-export type Reopened =
+export type ReopenedDelivery =
   | { kind: "reopened"; delivery: DueDelivery }
   | { kind: "open" | "done" | "unknown" };
 
@@ -31,7 +31,7 @@ export type OutboxAdmin = {
    * Makes a dlq or failed row due now, with its idempotency key and its attempts kept, its age
    * starting anew, and its dead letter marked as replayed.
    */
-  reopen(id: number, now: string): Promise<Reopened>;
+  reopen(id: number, now: string): Promise<ReopenedDelivery>;
   /**
    * Makes what waits for a channel due now, but for what is held back on purpose (quiet hours,
    * digests).

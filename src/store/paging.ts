@@ -1,12 +1,12 @@
-import type { Page } from "./read.ts";
+import type { RowPage } from "./read.ts";
 
 /**
  * Where a page ended: the sort time of its last row (null when rows are sorted by id alone) and
  * that row's id.
  */
-export type Mark = { at: string | null; id: number };
+export type PageMark = { at: string | null; id: number };
 
-export function markOf(cursor: string | null): Mark | null {
+export function markOf(cursor: string | null): PageMark | null {
   if (cursor === null) return null;
   const [at, id] = decoded(cursor);
   const known =
@@ -25,7 +25,7 @@ function decoded(cursor: string): [string | null, number] {
   }
 }
 
-const cursorOf = (mark: Mark): string =>
+const cursorOf = (mark: PageMark): string =>
   btoa(JSON.stringify([mark.at, mark.id]))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
@@ -36,8 +36,8 @@ export function pageOf<Row, Item>(
   rows: Row[],
   limit: number,
   item: (row: Row) => Item,
-  mark: (row: Row) => Mark,
-): Page<Item> {
+  mark: (row: Row) => PageMark,
+): RowPage<Item> {
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return { items: shown.map(item), nextCursor: last === undefined ? null : cursorOf(mark(last)) };

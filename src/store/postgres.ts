@@ -14,7 +14,7 @@ import { outboxStore } from "./postgres/outbox.ts";
 import { postStore } from "./postgres/posts.ts";
 import { readStore } from "./postgres/read.ts";
 import { retentionStore } from "./postgres/retention.ts";
-import { type Sql, storable } from "./postgres/sql.ts";
+import { type Sql, storableText } from "./postgres/sql.ts";
 import type { OutboxStore, Store } from "./store.ts";
 
 /**
@@ -22,7 +22,7 @@ import type { OutboxStore, Store } from "./store.ts";
  * session outlives a request.
  */
 export function postgresStore(client: Sql): Store {
-  const sql = storable(client);
+  const sql = storableText(client);
   return {
     ...postStore(sql),
     ...eventStore(sql),
@@ -42,4 +42,4 @@ export function postgresStore(client: Sql): Store {
 
 /** For an object that makes many deliveries at a time: see leasesTogether. */
 export const postgresLeases = (client: Sql): Pick<OutboxStore, "claim" | "renew" | "close"> =>
-  leasesTogether(storable(client));
+  leasesTogether(storableText(client));

@@ -2,14 +2,14 @@ import type { ChannelConfig } from "../model/channel-config.ts";
 import type { SignalState } from "../model/scalars.ts";
 import type { Signal } from "../model/signal.ts";
 import type { TokenEvent } from "../model/token-event.ts";
-import type { Audit, Evidence } from "./store.ts";
+import type { AuditReport, EventEvidence } from "./store.ts";
 
-export type Page<T> = { items: T[]; nextCursor: string | null };
+export type RowPage<T> = { items: T[]; nextCursor: string | null };
 /**
  * `cursor` is what a page answered as nextCursor; an unreadable one throws RangeError, which the
  * api answers as 400.
  */
-export type Paging = { limit: number; cursor: string | null };
+export type PageRequest = { limit: number; cursor: string | null };
 
 export type EventFilter = {
   type: string | null;
@@ -84,7 +84,7 @@ export type DeadLetterRow = {
 };
 
 /** The live figures of the page and of /metrics gauges, in one query. */
-export type Overview = {
+export type StoreOverview = {
   /** `reason` of what was dropped; null of the rest. */
   posts: { outcome: string; reason: string | null; count: number }[];
   events: number;
@@ -102,17 +102,17 @@ export type SnapshotRow = {
 };
 
 export type ReadStore = {
-  events(filter: EventFilter, paging: Paging): Promise<Page<EventRow>>;
-  signals(filter: EventFilter, paging: Paging): Promise<Page<Signal>>;
+  events(filter: EventFilter, paging: PageRequest): Promise<RowPage<EventRow>>;
+  signals(filter: EventFilter, paging: PageRequest): Promise<RowPage<Signal>>;
   event(
     eventKey: string,
-  ): Promise<{ event: TokenEvent; signal: Signal; evidence: Evidence[] } | undefined>;
+  ): Promise<{ event: TokenEvent; signal: Signal; evidence: EventEvidence[] } | undefined>;
   signal(eventKey: string): Promise<Signal | undefined>;
   post(source: string, id: string): Promise<PostHistory | undefined>;
   outbox(
     filter: { status: string | null; channelId: number | null; since: string | null },
-    paging: Paging,
-  ): Promise<Page<OutboxRow>>;
+    paging: PageRequest,
+  ): Promise<RowPage<OutboxRow>>;
   deadLetters(
     filter: {
       stage: string | null;
@@ -120,13 +120,13 @@ export type ReadStore = {
       since: string | null;
       replayed: boolean | null;
     },
-    paging: Paging,
-  ): Promise<Page<DeadLetterRow>>;
+    paging: PageRequest,
+  ): Promise<RowPage<DeadLetterRow>>;
   channelList(): Promise<ChannelConfig[]>;
-  audit(): Promise<Audit>;
+  audit(): Promise<AuditReport>;
   /** From acceptance to delivery, of the latest deliveries. */
-  latency(): Promise<Audit["latencyMs"]>;
-  overview(now: string): Promise<Overview>;
+  latency(): Promise<AuditReport["latencyMs"]>;
+  overview(now: string): Promise<StoreOverview>;
   /** Stored signals for a backtest, newest first. */
   snapshots(since: string, limit: number): Promise<SnapshotRow[]>;
   /**
@@ -139,7 +139,7 @@ export type ReadStore = {
   evidenceByKey(
     eventKeys: readonly string[],
     limit: number,
-  ): Promise<{ eventKey: string; evidence: Evidence[] }[]>;
+  ): Promise<{ eventKey: string; evidence: EventEvidence[] }[]>;
   /** The latest `limit` deliveries of each event, the latest first. */
   outboxByKey(eventKeys: readonly string[], limit: number): Promise<OutboxRow[]>;
   /** A cheap round trip. */

@@ -34,7 +34,7 @@ export type Judgement = PostRef & {
   );
 
 /** A post on its way in. `textHash` is equal for equal normalised texts. */
-export type Arrival = { post: RawPost; textHash: string };
+export type PostArrival = { post: RawPost; textHash: string };
 
 /**
  * An author who posts the same text again within this time repeats himself: the later arrival is a
@@ -52,7 +52,7 @@ export type PostStore = {
    * it takes none and answers `overloaded`.
    */
   accept(
-    arrivals: Arrival[],
+    arrivals: PostArrival[],
     at: string,
     waitedSince?: string,
   ): Promise<{ fresh: PostRef[]; overloaded?: true }>;
@@ -80,10 +80,15 @@ export type PostStore = {
 };
 
 /** One piece of evidence: the mention, and what the event needs of it to be rebuilt. */
-export type Evidence = Mention;
+export type EventEvidence = Mention;
 
 /** What the database holds of one event_key. `rev` grows by one with every commit. */
-export type EventState = { rev: number; event: TokenEvent; evidence: Evidence[]; signal: Signal };
+export type EventState = {
+  rev: number;
+  event: TokenEvent;
+  evidence: EventEvidence[];
+  signal: Signal;
+};
 
 /**
  * Commits only when the event's stored rev is still `expectedRev` (0 = no event yet); the caller
@@ -93,13 +98,13 @@ export type Change = {
   expectedRev: number;
   event: TokenEvent;
   /** Evidence that `before` did not hold. Already present rows are left alone. */
-  evidence: Evidence[];
+  evidence: EventEvidence[];
   signal: Signal;
   outbox: OutboxDraft[];
   at: string;
 };
 
-export type Committed =
+export type CommitResult =
   | {
       kind: "committed";
       rev: number;
@@ -117,10 +122,10 @@ export type EventStore = {
    * event + evidence + signal + outbox + the posts' outcome, in one statement. Evidence that
    * changed nothing still ends its posts.
    */
-  commit(change: Change): Promise<Committed>;
+  commit(change: Change): Promise<CommitResult>;
 };
 
-export type Claim =
+export type DeliveryClaim =
   | { kind: "claimed"; delivery: Delivery }
   | { kind: "taken"; until: string }
   | { kind: "notDue"; at: string }
@@ -132,7 +137,7 @@ export type Claim =
   | { kind: "behind"; until: string }
   | { kind: "closed" };
 
-export type Attempt = {
+export type DeliveryAttempt = {
   deliveryId: number;
   leaseToken: string;
   at: string;
@@ -144,7 +149,7 @@ export type Attempt = {
   /** The send may have happened though its answer was lost. */
   ambiguous: boolean;
 };
-export type Closing =
+export type DeliveryClosing =
   | { kind: "done"; externalId: string | null }
   /** `unsure`: this send or one before it may have arrived, so the row keeps its digestKey. */
   | { kind: "failed"; nextRetryAt: string; unsure?: boolean }
@@ -163,7 +168,7 @@ export type OutboxStore = {
    * Leases the row when it is due, not closed and not under a live lease. The token is the
    * caller's; every later call must bring it.
    */
-  claim(id: number, leaseToken: string, now: string, leaseMs: number): Promise<Claim>;
+  claim(id: number, leaseToken: string, now: string, leaseMs: number): Promise<DeliveryClaim>;
   /**
    * Renews a lease just before the send, and marks the row as being sent until its close
    * (Delivery.interrupted), in a digest with its key (Delivery.digestKey). False: another holder
@@ -183,8 +188,8 @@ export type OutboxStore = {
   close(
     id: number,
     leaseToken: string,
-    closing: Closing,
-    attempt: Attempt | null,
+    closing: DeliveryClosing,
+    attempt: DeliveryAttempt | null,
     now: string,
   ): Promise<boolean>;
   /** The open rows of a channel that carry the key of a digest, in the order of their ids. */
@@ -237,7 +242,7 @@ export type CursorStore = {
 
 /** What may be deleted once it is old, in the order in which it is safe to. */
 export const RETAINED = ["deadLetters", "posts", "events", "deliveries", "features"] as const;
-export type Retained = (typeof RETAINED)[number];
+export type RetentionResult = (typeof RETAINED)[number];
 
 export type RetentionStore = {
   /**
@@ -248,28 +253,31 @@ export type RetentionStore = {
    * `posts`: those that came to nothing. `events`: with their evidence, signal, and the posts that
    * are evidence of nothing else.
    */
-  forget(what: Retained, before: string, limit: number): Promise<number>;
+  forget(what: RetentionResult, before: string, limit: number): Promise<number>;
 };
 
 /**
  * When the outbox next falls due, whether a post has waited for its outcome for too long, whether
  * there is something that `forget` would delete.
  */
-export type Waiting = { nextDue: string | null; overdue: boolean; old: boolean };
+export type WaitingPost = { nextDue: string | null; overdue: boolean; old: boolean };
 
 export type NetStore = {
   /**
    * All that waits, in one statement, whatever was forgotten: posts without an outcome since before
    * `since`, and what of one kind ended before `old.before`.
    */
-  waiting(since: string, old: { what: Retained; before: string } | null): Promise<Waiting>;
+  waiting(
+    since: string,
+    old: { what: RetentionResult; before: string } | null,
+  ): Promise<WaitingPost>;
 };
 
 /**
  * The promise, counted: accepted = evidence + dropped + duplicate + dead + open, and open falls to
  * 0 when the queues are empty. Counts hold what retention deleted.
  */
-export type Audit = {
+export type AuditReport = {
   accepted: number;
   evidence: number;
   dropped: number;

@@ -1,17 +1,17 @@
 import { expect, it } from "vitest";
-import { plain, skeleton, unmasked } from "./normalize.ts";
+import { foldConfusables, normalizeText, skeleton } from "./normalize.ts";
 
 it("takes out what no reader sees and keeps what they do", () => {
-  expect(plain("  Ｆｒｅｅ\u200b  mi\u00adnt\u202e \ud800!\n")).toBe("Free mint \ufffd!");
+  expect(normalizeText("  Ｆｒｅｅ\u200b  mi\u00adnt\u202e \ud800!\n")).toBe("Free mint \ufffd!");
 });
 
 it("reads look-alike letters as Latin in a Latin text", () => {
-  expect(unmasked("Сlаim yоur tokens")).toBe("Claim your tokens");
+  expect(foldConfusables("Сlаim yоur tokens")).toBe("Claim your tokens");
 });
 
 it("leaves Russian and Greek as they are", () => {
-  expect(unmasked("Слава труду, BTC растёт")).toBe("Слава труду, BTC растёт");
-  expect(unmasked("Καλημέρα κόσμε")).toBe("Καλημέρα κόσμε");
+  expect(foldConfusables("Слава труду, BTC растёт")).toBe("Слава труду, BTC растёт");
+  expect(foldConfusables("Καλημέρα κόσμε")).toBe("Καλημέρα κόσμε");
 });
 
 it("compares without case and script", () => {
@@ -19,5 +19,5 @@ it("compares without case and script", () => {
 });
 
 it("reads no more than a post may hold, though one character can become eighteen", () => {
-  expect(plain("\uFDFA".repeat(20_000)).length).toBeLessThanOrEqual(10_000);
+  expect(normalizeText("\uFDFA".repeat(20_000)).length).toBeLessThanOrEqual(10_000);
 });

@@ -99,13 +99,13 @@ function formsOf(text: string): Forms {
  * NFKC without invisible characters and half surrogates, each run of white space one blank; letters
  * keep their case and script.
  */
-export const plain = (text: string): string => formsOf(text).plain;
+export const normalizeText = (text: string): string => formsOf(text).plain;
 
 /**
  * `plain` with look-alike letters made Latin, in a text that is mostly Latin: "Сlаim" hides from
  * every word list, "Слава" does not.
  */
-export function unmasked(text: string): string {
+export function foldConfusables(text: string): string {
   const forms = formsOf(text);
   forms.unmasked ??= unmaskedOf(forms.plain);
   return forms.unmasked;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
-import { api } from "../../src/api/app.ts";
+import { apiApp } from "../../src/api/app.ts";
 import { ADMIN_KEY, fakePorts } from "../../src/api/fakes.ts";
 import type { ApiPorts } from "../../src/api/ports.ts";
 import { channelCatalogue } from "../../src/channels/catalogue.ts";
@@ -11,7 +11,7 @@ import { snakeCased } from "../../src/kit/snake.ts";
 import { iso } from "../../src/kit/time.ts";
 import { FACTS } from "../../src/model/facts.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
-import { explain } from "../../src/rules/explain.ts";
+import { explainSignal } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
 import { type Scene, scene } from "./scene.ts";
@@ -82,10 +82,10 @@ export async function fakeServer(): Promise<FakeServer> {
       log: () => undefined,
     },
     explain: async (signal: Parameters<typeof played.store.commit>[0]["signal"]) =>
-      explain(played.rules, signal.facts),
+      explainSignal(played.rules, signal.facts),
   };
-  const open = api(fakePorts(over, { publicRead: "operations" }));
-  const shut = api(fakePorts(over, { publicRead: "none" }));
+  const open = apiApp(fakePorts(over, { publicRead: "operations" }));
+  const shut = apiApp(fakePorts(over, { publicRead: "none" }));
   let refusing = false;
   const server = createServer((request, response) => {
     void answer(request, response, (asked) => (refusing ? shut : open).fetch(asked));

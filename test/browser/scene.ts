@@ -8,7 +8,7 @@ import { eventKey, type Mention, windowStart } from "../../src/model/mention.ts"
 import type { Chain, EventType } from "../../src/model/scalars.ts";
 import type { Signal } from "../../src/model/signal.ts";
 import { loadRules } from "../../src/rules/load.ts";
-import { type Ruleset, score } from "../../src/rules/score.ts";
+import { type Ruleset, scoreRules } from "../../src/rules/score.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import type { Store } from "../../src/store/store.ts";
 
@@ -262,7 +262,7 @@ async function commit(
 ): Promise<Signal> {
   const { event, facts: counted } = summarise(gather(NOTHING, mentions, () => false).gathered);
   const facts = mergeFacts(counted, answers(actor, iso(now - 31_000)), iso(now));
-  const verdict = score(rules, facts.values);
+  const verdict = scoreRules(rules, facts.values);
   const { errors: _, shadow: __, notify: ___, ...told } = verdict;
   const signal: Signal = {
     ...told,

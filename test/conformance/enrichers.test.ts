@@ -7,7 +7,7 @@ import { type EnrichPorts, enrich, groupsOf } from "../../src/enrich/enrich.ts";
 import { mergeFacts } from "../../src/enrich/facts.ts";
 import { ENRICHERS } from "../../src/enrich/registry.ts";
 import { FACTS, ProviderFacts } from "../../src/model/facts.ts";
-import type { Token } from "../../src/model/mention.ts";
+import type { TokenRef } from "../../src/model/mention.ts";
 import { outsidePorts, SECRETS, settingsAt, startTwins, type Twins } from "../support/outside.ts";
 
 let twins: Twins;
@@ -16,13 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => twins.stop());
 
-const TOKEN: Token = {
+const TOKEN: TokenRef = {
   chain: "eth",
   symbol: "DEMO",
   tokenCa: "0x5b1c2d3e4f5061728394a5b6c7d8e9f0a1b2c3d4",
   confidence: 1,
 };
-const MINT: Token = {
+const MINT: TokenRef = {
   ...TOKEN,
   chain: "sol",
   tokenCa: "So11111111111111111111111111111111111111112",
@@ -50,7 +50,7 @@ function setUp() {
  * Looks, lets what was late arrive, and looks again until all is there: what an event does with its
  * alarm.
  */
-async function look(token: Token, { ports, deferred }: ReturnType<typeof setUp>) {
+async function look(token: TokenRef, { ports, deferred }: ReturnType<typeof setUp>) {
   let answers = await enrich(token, ports);
   for (let looks = 0; looks < 4 && answers.some(({ status }) => status !== "fresh"); looks++) {
     await Promise.all(deferred);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { localGate } from "../../src/http/local-guard.ts";
+import { localGuard } from "../../src/http/local-guard.ts";
 import { iso } from "../../src/kit/time.ts";
-import { silent } from "../../src/observability/telemetry.ts";
+import { silentTelemetry } from "../../src/observability/telemetry.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
 import { at, change, draft, KEY, mention } from "../../src/store/contract/samples.ts";
 import { postgresStore } from "../../src/store/postgres.ts";
-import { type CronPorts, EVERY_MINUTE, scheduled } from "../../workers/cron.ts";
-import { type Kept, placesBeside } from "../../workers/places.ts";
+import { type CronPorts, EVERY_MINUTE, runTick } from "../../workers/cron.ts";
+import { type CachedCursor, placesBeside } from "../../workers/places.ts";
 import { neonSql } from "../../workers/platform/neon.ts";
 import { type SweeperPorts, sweeperKeeper } from "../../workers/sweeper-keeper.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
@@ -43,9 +43,9 @@ function worker() {
   const store = postgresStore(
     neonSql({ databaseUrl: database.url, fetchEndpoint: database.fetchEndpoint }),
   );
-  const ground = { now: () => clock.now, log: () => undefined, telemetry: silent };
+  const ground = { now: () => clock.now, log: () => undefined, telemetry: silentTelemetry };
   const none = async () => undefined;
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, CachedCursor>();
   const places = placesBeside(store, {
     get: async (source) => kept.get(source),
     async put(source, place) {
@@ -79,7 +79,7 @@ function worker() {
       store: places,
       fetch: nothingNew,
       sleep: none,
-      gate: localGate(() => clock.now),
+      gate: localGuard(() => clock.now),
       ingest: async () => "ok",
     },
     held: places.doubt,
@@ -93,7 +93,7 @@ function worker() {
   /** Every minute's tick, the hourly one, and the alarm when its time has come. */
   async function minute(): Promise<void> {
     const tick = (expression: string) =>
-      scheduled({ cron: expression, scheduledTime: clock.now }, cron);
+      runTick({ cron: expression, scheduledTime: clock.now }, cron);
     await tick(EVERY_MINUTE);
     if (new Date(clock.now).getUTCMinutes() === 7) await tick("7 * * * *");
     while (clock.alarm !== null && clock.alarm <= clock.now) {

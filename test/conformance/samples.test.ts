@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { serveUpstash } from "../../local/redis/server.ts";
 import { freePorts } from "../../local/supervisor/ports.ts";
 import { readPairs } from "../../src/enrich/dexscreener.ts";
-import { dominant } from "../../src/enrich/resolve.ts";
+import { dominantPair } from "../../src/enrich/resolve.ts";
 import { classifyBigQuery, rowsOf } from "../../src/google/bigquery-response.ts";
 import { standardWebhook } from "../../src/sources/_shared/signature.ts";
 import { readFrame } from "../../src/sources/jetstream/index.ts";
@@ -454,7 +454,7 @@ const CHECKS: Record<string, Check> = {
   "dexscreener-latest-tokens.json": facts("dexscreener", "ok", { dex_price_usd: 0.001284 }),
   "dexscreener-latest-tokens-none.json": facts("dexscreener", "empty", {}),
   "dexscreener-search.json": async (file) => {
-    const found = dominant(readPairs(jsonOf(file)) ?? [], { symbol: "DEMO", chain: "eth" });
+    const found = dominantPair(readPairs(jsonOf(file)) ?? [], { symbol: "DEMO", chain: "eth" });
     expect(found).toMatchObject({ chain: "eth", tokenCa: DEMO, confidence: 0.95 });
   },
   "geckoterminal-token.json": facts("geckoterminal", "ok", {

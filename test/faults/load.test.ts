@@ -8,7 +8,7 @@ import { type Stack, startStack } from "../../local/stack.ts";
 import { freePorts } from "../../local/supervisor/ports.ts";
 import { camelCased } from "../../src/kit/camel.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
-import { type Audit, OVERLOAD_POSTS } from "../../src/store/store.ts";
+import { type AuditReport, OVERLOAD_POSTS } from "../../src/store/store.ts";
 import { workload } from "../sim/workload.ts";
 import { pause, push, type Sent } from "./load.ts";
 
@@ -59,12 +59,12 @@ describe("twice the posts that can be worked off", () => {
    * An answer may be late on a machine that is given twice what it can do: then there is one sample
    * less.
    */
-  async function audit(): Promise<Audit | undefined> {
+  async function audit(): Promise<AuditReport | undefined> {
     const answer = await ask(stack, "/audit").catch(() => undefined);
-    return answer?.ok ? (camelCased(await answer.json()) as Audit) : undefined;
+    return answer?.ok ? (camelCased(await answer.json()) as AuditReport) : undefined;
   }
 
-  const isOpen = (left: Audit | undefined): boolean =>
+  const isOpen = (left: AuditReport | undefined): boolean =>
     left === undefined || left.open + left.outbox.pending + left.outbox.failed > 0;
 
   async function untilDone(): Promise<number> {

@@ -1,7 +1,7 @@
 import type { PollPorts } from "../../src/sources/poll.ts";
 import type { Source } from "../../src/sources/source.ts";
-import { type CronPorts, EVERY_MINUTE, scheduled } from "../../workers/cron.ts";
-import { ingest } from "../../workers/ingest.ts";
+import { type CronPorts, EVERY_MINUTE, runTick } from "../../workers/cron.ts";
+import { acceptPosts } from "../../workers/ingest.ts";
 import { placesBeside } from "../../workers/places.ts";
 import { type Life, life } from "./life.ts";
 import { storeOf } from "./services.ts";
@@ -28,7 +28,7 @@ export async function pushes({ posts }: Stream, untilMs: number, world: World): 
   for (let i = 0; i < batches; i++) {
     const batch = posts.slice(i * BATCH, (i + 1) * BATCH);
     for (;;) {
-      const answer = await live("api", world, (who) => ingest(batch, world.ingestPorts(who)));
+      const answer = await live("api", world, (who) => acceptPosts(batch, world.ingestPorts(who)));
       if (answer !== "died" && answer.kind === "accepted") break;
       await kernel.pause(
         answer === "died" ? kernel.dice.int(1_000, 10_000) : answer.retryAfter * 1000,
@@ -83,7 +83,7 @@ export function cron(
     .map((stream) => polledSource(stream, from, untilMs));
   return async (cron) => {
     await live("cron", world, (who) =>
-      scheduled({ cron, scheduledTime: world.kernel.now() }, cronPorts(who, sources, world)),
+      runTick({ cron, scheduledTime: world.kernel.now() }, cronPorts(who, sources, world)),
     );
   };
 }
@@ -97,7 +97,7 @@ function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
     now,
     store: places,
     ingest: async (posts) =>
-      (await ingest(posts, ingestPorts)).kind === "accepted" ? "ok" : "unavailable",
+      (await acceptPosts(posts, ingestPorts)).kind === "accepted" ? "ok" : "unavailable",
   };
   // The sources here call nobody, so that the rest of a poll's ports is not asked for.
   return {

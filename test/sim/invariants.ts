@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { idemKeyOf } from "../../src/outbox/plan.ts";
-import { type Ruleset, score } from "../../src/rules/score.ts";
+import { type Ruleset, scoreRules } from "../../src/rules/score.ts";
 import type { FaultName } from "./faults.ts";
 import type { EventTable, Tables } from "./tables.ts";
 import type { Told } from "./targets.ts";
@@ -114,7 +114,7 @@ function signalsAreExplained({ tables, rules }: Judged): Complaints {
   return [...tables.events].flatMap(([key, { signal }]) => {
     const named = rules.find(({ sha }) => sha === signal.rulesVersion);
     if (!named) return [`signal ${key}: no rules ${signal.rulesVersion}`];
-    const again = score(named, signal.facts.values, signal.previousState);
+    const again = scoreRules(named, signal.facts.values, signal.previousState);
     return again.score === signal.score && again.state === signal.state
       ? []
       : [

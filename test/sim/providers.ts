@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { enricher } from "../../src/enrich/enricher.ts";
 import { guardedCall } from "../../src/http/provider-call.ts";
-import type { Fetch } from "../../src/http/request.ts";
+import type { FetchLike } from "../../src/http/request.ts";
 import { FACTS, type FactValues } from "../../src/model/facts.ts";
 import { cross, type Ether, type Life, Refused } from "./life.ts";
 import { hash32 } from "./random.ts";
@@ -67,7 +67,7 @@ export const ENRICHERS = [
 
 /** The providers' side. */
 export const providerFetch =
-  (who: Life, ether: Ether): Fetch =>
+  (who: Life, ether: Ether): FetchLike =>
   async (url) => {
     const { faults, kernel } = ether;
     const { hostname, pathname } = new URL(url);

@@ -1,5 +1,5 @@
 import type { Envelope } from "../../src/model/envelope.ts";
-import type { Batch } from "../../workers/ports.ts";
+import type { QueueBatch } from "../../workers/ports.ts";
 import { cross, type Ether, type Life, life } from "./life.ts";
 
 /** A consumer's settings, as wrangler.toml has them. */
@@ -12,7 +12,7 @@ export type QueueSettings = {
   retrySeconds: number;
 };
 
-type Consume = (batch: Batch, who: Life) => Promise<void>;
+type Consume = (batch: QueueBatch, who: Life) => Promise<void>;
 
 type Held = { id: string; body: unknown; attempts: number };
 type Verdict = { kind: "ack" } | { kind: "retry"; delaySeconds: number | undefined };
@@ -109,7 +109,7 @@ export function simQueue(
     );
   }
 
-  function batchOf(messages: Held[], verdicts: Map<Held, Verdict>): Batch {
+  function batchOf(messages: Held[], verdicts: Map<Held, Verdict>): QueueBatch {
     // The first word counts, as on the platform.
     const mark = (message: Held, verdict: Verdict): void =>
       void (verdicts.has(message) || verdicts.set(message, verdict));

@@ -1,7 +1,7 @@
 import { EMPTY_BLACKLIST } from "../../src/filter/blacklist.ts";
 import { iso } from "../../src/kit/time.ts";
 import { postKey, type RawPost } from "../../src/model/raw-post.ts";
-import { type Judged, type JudgeSettings, judge } from "../../src/pipeline.ts";
+import { type JudgeResult, type JudgeSettings, judge } from "../../src/pipeline.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import type { Store } from "../../src/store/store.ts";
 import { collector, cron, operator, POISON, poisoner, pushes, ticks } from "./actors.ts";
@@ -61,10 +61,10 @@ const SETTINGS: JudgeSettings = {
  * The posts of a run, and the judge of them. judge() is pure, so that each post is judged once for
  * all runs of one thread.
  */
-export type Scene = { posts: Workload; judge(post: RawPost): Judged };
+export type Scene = { posts: Workload; judge(post: RawPost): JudgeResult };
 
 export function scene(posts: Job["posts"]): Scene {
-  const known = new Map<string, Judged>();
+  const known = new Map<string, JudgeResult>();
   return {
     posts: workloadOf(posts.seed, posts.count),
     judge(post) {

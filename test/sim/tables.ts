@@ -1,10 +1,10 @@
 import type { Signal } from "../../src/model/signal.ts";
 import type { TokenEvent } from "../../src/model/token-event.ts";
 import type { DeadLetterRow, OutboxRow } from "../../src/store/read.ts";
-import type { Audit, Evidence, Store } from "../../src/store/store.ts";
+import type { AuditReport, EventEvidence, Store } from "../../src/store/store.ts";
 import type { Workload } from "./workload.ts";
 
-export type EventTable = { event: TokenEvent; signal: Signal; evidence: Evidence[] };
+export type EventTable = { event: TokenEvent; signal: Signal; evidence: EventEvidence[] };
 
 /** All that a run left behind, read through the store's own port. */
 export type Tables = {
@@ -12,7 +12,7 @@ export type Tables = {
   events: Map<string, EventTable>;
   outbox: OutboxRow[];
   letters: DeadLetterRow[];
-  audit: Audit;
+  audit: AuditReport;
 };
 
 const PAGE = 200;

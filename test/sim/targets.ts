@@ -1,4 +1,4 @@
-import type { Fetch } from "../../src/http/request.ts";
+import type { FetchLike } from "../../src/http/request.ts";
 import { cross, type Ether, type Life, Refused } from "./life.ts";
 
 /** What a target outside saw: its own record, that nothing of ours can change. */
@@ -25,7 +25,7 @@ export const HOOKS = "https://hooks.receiver.dev";
 export const MAIL = "https://mail.test";
 
 /** Telegram, mail and webhook receivers outside, with a ledger of all that reached them. */
-export function targets(ether: Ether): { fetchFrom(who: Life): Fetch; ledger: Told[] } {
+export function targets(ether: Ether): { fetchFrom(who: Life): FetchLike; ledger: Told[] } {
   const { kernel, faults } = ether;
   const ledger: Told[] = [];
   let requests = 0;

@@ -4,20 +4,20 @@ import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import { singleFlight } from "../../src/concurrency/single-flight.ts";
 import { seenWindow } from "../../src/dedup/window.ts";
 import { enrich, groupsOf } from "../../src/enrich/enrich.ts";
-import { localGate } from "../../src/http/local-guard.ts";
+import { localGuard } from "../../src/http/local-guard.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
-import { silent } from "../../src/observability/telemetry.ts";
-import type { Judged } from "../../src/pipeline.ts";
+import { silentTelemetry } from "../../src/observability/telemetry.ts";
+import type { JudgeResult } from "../../src/pipeline.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
 import type { Store } from "../../src/store/store.ts";
-import { announcer, enqueueDeliveries } from "../../workers/announce.ts";
+import { afterCommit, enqueueDeliveries } from "../../workers/announce.ts";
 import { type ChannelKeeper, channelKeeper } from "../../workers/channel-keeper.ts";
 import type { CronPorts } from "../../workers/cron.ts";
 import { type EventKeeper, eventKeeper, type KeeperMemory } from "../../workers/event-keeper.ts";
-import type { Kept, PlaceMemory } from "../../workers/places.ts";
-import type { EventPorts, Ground, IngestPorts, QueuePorts } from "../../workers/ports.ts";
-import { consume } from "../../workers/queues.ts";
+import type { CachedCursor, PlaceMemory } from "../../workers/places.ts";
+import type { EventPorts, IngestPorts, QueuePorts, RuntimePorts } from "../../workers/ports.ts";
+import { consumeBatch } from "../../workers/queues.ts";
 import {
   type SweeperKeeper,
   type SweeperMemory,
@@ -61,7 +61,7 @@ export type World = Ether & {
 };
 
 export type Rulebook = { older: Ruleset; newer: Ruleset; changeAt: number };
-export type Given = { store: Store; judge: (post: RawPost) => Judged; rulebook: Rulebook };
+export type Given = { store: Store; judge: (post: RawPost) => JudgeResult; rulebook: Rulebook };
 
 export function world(ether: Ether, { store, judge, rulebook }: Given): World {
   const { kernel, faults } = ether;
@@ -70,10 +70,19 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
   const torn: string[] = [];
   const watchedStore = faults.on("object-doubled") ? watched(store, torn) : store;
   const storeFor = (who: Life): Store => storeOf(who, watchedStore, ether);
-  const ground = (who: Life): Ground => ({ now: who.now, log: () => undefined, telemetry: silent });
+  const ground = (who: Life): RuntimePorts => ({
+    now: who.now,
+    log: () => undefined,
+    telemetry: silentTelemetry,
+  });
 
   const queue = (name: string, dead: () => SimQueue | undefined): SimQueue =>
-    simQueue(consumerSettings(name), (batch, who) => consume(batch, queuePorts(who)), dead, ether);
+    simQueue(
+      consumerSettings(name),
+      (batch, who) => consumeBatch(batch, queuePorts(who)),
+      dead,
+      ether,
+    );
   const deadLetters = queue("dead-letters", () => undefined);
   const queues = {
     posts: queue("posts", () => deadLetters),
@@ -161,7 +170,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
           ? rulebook.older
           : rulebook.newer,
       channels: lastGood(() => storeFor(who).channels(), REREAD_MS, who.now).get,
-      announce: announcer({
+      announce: afterCommit({
         ...ground(who),
         deliveries: queues.deliveries.send(who),
         wakeSweeper: sweeperOf(who).wake,
@@ -185,7 +194,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     broadcast: async () => undefined,
   });
 
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, CachedCursor>();
   const places: PlaceMemory = {
     get: async (source) => kept.get(source),
     async put(source, place) {
@@ -235,7 +244,7 @@ function enrichment(who: Life, ether: Ether, redis: SimRedis): Pick<EventPorts, 
   const ports = {
     fetch: providerFetch(who, ether),
     now: who.now,
-    gate: localGate(who.now),
+    gate: localGuard(who.now),
     sleep: ether.kernel.pause,
     tokens: new Map(),
     features: { putFeatures: async () => undefined, features: async () => undefined },

@@ -7,8 +7,8 @@ import { judge } from "../../src/pipeline.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import { type EventKeeper, eventKeeper, type KeeperMemory } from "../../workers/event-keeper.ts";
-import type { EventPorts, Ground, IngestPorts, QueuePorts } from "../../workers/ports.ts";
-import { consume } from "../../workers/queues.ts";
+import type { EventPorts, IngestPorts, QueuePorts, RuntimePorts } from "../../workers/ports.ts";
+import { consumeBatch } from "../../workers/queues.ts";
 
 export const NOON = Date.UTC(2026, 10, 20, 12);
 
@@ -53,7 +53,7 @@ export async function eventWorld() {
     iso(now),
   );
 
-  const ground: Ground = {
+  const ground: RuntimePorts = {
     now: () => now,
     log: () => undefined,
     telemetry: { count: () => undefined, observe: () => undefined },
@@ -113,7 +113,7 @@ export async function eventWorld() {
       ack: () => undefined,
       retry: () => undefined,
     }));
-    await consume({ queue, messages }, queuePorts);
+    await consumeBatch({ queue, messages }, queuePorts);
   }
   return {
     ...{ world, store, ingestPorts, now: () => now },

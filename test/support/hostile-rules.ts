@@ -1,15 +1,15 @@
-import { file } from "../../src/rules/samples.ts";
+import { sampleFile } from "../../src/rules/samples.ts";
 
 const padded = (unit: string, most = 65_000) => unit.repeat(Math.floor(most / unit.length));
 const long = (unit: string) => padded(unit, 1_990);
-const many = (condition: string) => file(...Array.from({ length: 16 }, () => condition));
+const many = (condition: string) => sampleFile(...Array.from({ length: 16 }, () => condition));
 const inQuotes = (body: string) => `version: "1"\ngroups: []\nmissing: { dex: "${body}" }`;
 /**
  * Files that are large, odd or made to cost: all within the size that is read, but for those that
  * say so.
  */
 export const HOSTILE: Record<string, string> = {
-  "500 short rules": file(...Array.from({ length: 500 }, () => "1 == 1")),
+  "500 short rules": sampleFile(...Array.from({ length: 500 }, () => "1 == 1")),
   "long chains": many(`mentions > 1${long(" or mentions > 1")}`.slice(0, 1_996)),
   "chains of another shape": many(`copies > mentions${padded(" or mentions > 1", 1_900)}`),
   "64 brackets": many(`${padded("(", 63)}mentions > 1${padded(")", 63)}`),
@@ -46,10 +46,10 @@ export const HOSTILE: Record<string, string> = {
   tabs: padded("\t"),
   "an unclosed quote": `version: "${padded("x ", 60_000)}`,
   prototypes: padded("constructor: { prototype: 1 }\n"),
-  "500 rules of 2 KB": file(
+  "500 rules of 2 KB": sampleFile(
     ...Array.from({ length: 500 }, () => `mentions > 1${" or mentions > 1".repeat(120)}`),
   ),
-  "500 rules as long as they may be": file(
+  "500 rules as long as they may be": sampleFile(
     ...Array.from({ length: 500 }, (_, i) =>
       `mentions > ${i} and copies < ${i}.5 or a`.slice(0, 38),
     ),
@@ -57,21 +57,24 @@ export const HOSTILE: Record<string, string> = {
   "a fact with thousands of values": many(
     `mentions in (${Array.from({ length: 280 }, (_, i) => 1_000 + i)})`,
   ),
-  "values that no two rules share": file(
+  "values that no two rules share": sampleFile(
     ...Array.from({ length: 400 }, (_, i) => `mentions > ${i}.${i} or copies > ${i}.5`),
   ),
   "clauses that multiply": many(`${"(mentions > 1 or copies > 1) and ".repeat(58)}1 == 1`),
-  "a pattern of 60 KB": file(`symbol ~= "${"a".repeat(60_000)}"`),
+  "a pattern of 60 KB": sampleFile(`symbol ~= "${"a".repeat(60_000)}"`),
   "patterns within patterns": many(`symbol ~= "${"(".repeat(60)}a${")+".repeat(60)}"`),
   "numbers of 1,900 digits": many(`mentions > ${"9".repeat(1_900)}`),
   "numbers after the point": many(`mentions > 0.${"1".repeat(1_900)}`),
-  "a weight of 60,000 digits": file("1 == 1").replace("score: 1", `score: ${"9".repeat(60_000)}`),
+  "a weight of 60,000 digits": sampleFile("1 == 1").replace(
+    "score: 1",
+    `score: ${"9".repeat(60_000)}`,
+  ),
   "settings in settings": `version: "1"\ngroups: []\nmissing: { dex: "${padded("${THETA_A:${THETA_B:", 60_000)}" }`,
   "unclosed settings": `version: "1"\ngroups: []\nmissing: { dex: "${padded("${THETA_A:", 60_000)}" }`,
-  "a byte order mark": `\uFEFF${file("mentions > 1")}`,
+  "a byte order mark": `\uFEFF${sampleFile("mentions > 1")}`,
   "lone surrogates": inQuotes(padded("\ud800", 20_000)),
-  "a lone surrogate in a name": file("mentions > 1").replace("r0", "\udc00"),
-  "NUL in a condition": file("mentions > 1\0"),
+  "a lone surrogate in a name": sampleFile("mentions > 1").replace("r0", "\udc00"),
+  "NUL in a condition": sampleFile("mentions > 1\0"),
   "words from right to left": many(long("\u202e\u2066 \u200b")),
   "deep blocks": Array.from({ length: 350 }, (_, i) => `${" ".repeat(i)}a:`).join("\n"),
   "deep brackets": `[${"[".repeat(190)}${"]".repeat(190)}]`,

@@ -3,11 +3,11 @@ import { ChannelEnv } from "../../src/channels/env.ts";
 import { channelKind } from "../../src/channels/registry.ts";
 import { iso } from "../../src/kit/time.ts";
 import { type ChannelConfig, ChannelFilter } from "../../src/model/channel-config.ts";
-import type { Notification } from "../../src/model/delivery.ts";
+import type { SignalNotification } from "../../src/model/delivery.ts";
 import type { Signal } from "../../src/model/signal.ts";
 import type { TokenEvent } from "../../src/model/token-event.ts";
 import { deliver } from "../../src/outbox/deliver.ts";
-import { plan } from "../../src/outbox/plan.ts";
+import { planDeliveries } from "../../src/outbox/plan.ts";
 import type { DeliverPorts } from "../../src/outbox/ports.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 
@@ -55,9 +55,9 @@ export const eventOf = (over: Partial<TokenEvent> = {}): TokenEvent => ({
   ...over,
 });
 
-export const notificationOf = (over: Partial<Notification> = {}): Notification => {
+export const notificationOf = (over: Partial<SignalNotification> = {}): SignalNotification => {
   const channel = channelOf({ id: 1 });
-  const [draft] = plan(
+  const [draft] = planDeliveries(
     null,
     signalOf(),
     eventOf(),
@@ -160,7 +160,7 @@ export async function outboxWorld(
       if (!event.eventKey) last = after;
       const subject = eventOf(event);
       const known = await store.load(subject.eventKey);
-      const outbox = plan(
+      const outbox = planDeliveries(
         known ? before : null,
         after,
         subject,
@@ -206,7 +206,7 @@ export async function outboxWorld(
   };
 }
 
-type SendOver = { prior?: string; notifications?: Notification[]; env?: object };
+type SendOver = { prior?: string; notifications?: SignalNotification[]; env?: object };
 
 /** One attempt through a channel, against a target that answers as told. */
 export async function sendWith(

@@ -4,10 +4,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serveTwins } from "../../local/emulators/server.ts";
-import { localGate } from "../../src/http/local-guard.ts";
+import { localGuard } from "../../src/http/local-guard.ts";
 import type { GuardedPorts } from "../../src/http/provider-call.ts";
 import type { CallRecord } from "../../src/http/request.ts";
-import { EVENT_TYPES } from "../../src/sources/github/events.ts";
+import { GITHUB_EVENT_TYPES } from "../../src/sources/github/events.ts";
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -51,7 +51,7 @@ export const settingsAt = (base: string) => ({
   FEED_URLS: `${base}/feeds/rss.xml ${base}/feeds/atom.xml ${base}/feeds/feed.json`,
   GITHUB_BASE_URL: `${base}/github`,
   GITHUB_TOKEN: "SECRET-github",
-  GITHUB_EVENTS: EVENT_TYPES.join(" "),
+  GITHUB_EVENTS: GITHUB_EVENT_TYPES.join(" "),
   HTTP_JSON_TOKEN: "SECRET-header",
   HTTP_JSON_SOURCES: JSON.stringify([
     {
@@ -110,7 +110,7 @@ export function outsidePorts(more: Partial<GuardedPorts> = {}) {
     },
     now,
     sleep: async () => undefined,
-    gate: localGate(now),
+    gate: localGuard(now),
     telemetry: (record) => records.push(record),
     ...more,
   };

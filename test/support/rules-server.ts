@@ -1,7 +1,7 @@
-import { api } from "../../src/api/app.ts";
+import { apiApp } from "../../src/api/app.ts";
 import { fakePorts, NOW } from "../../src/api/fakes.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
-import { explain } from "../../src/rules/explain.ts";
+import { explainSignal } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import { type RulesKv, rulesFromKv } from "../../workers/platform/rules-kv.ts";
@@ -57,11 +57,11 @@ export function rulesServer() {
     },
     async explain(signal) {
       const scoredBy = await rules.version(signal.rulesVersion);
-      return scoredBy ? explain(scoredBy, signal.facts, signal.previousState) : {};
+      return scoredBy ? explainSignal(scoredBy, signal.facts, signal.previousState) : {};
     },
   });
   const passReread = () => {
     clock.now += REREAD_MS;
   };
-  return { app: api(ports), kv, store, rules, isolate, counted, passReread };
+  return { app: apiApp(ports), kv, store, rules, isolate, counted, passReread };
 }

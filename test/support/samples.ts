@@ -6,7 +6,7 @@ import { ChannelEnv } from "../../src/channels/env.ts";
 import { channelKind } from "../../src/channels/registry.ts";
 import type { AskPorts } from "../../src/enrich/enricher.ts";
 import { ENRICHERS } from "../../src/enrich/registry.ts";
-import { localGate } from "../../src/http/local-guard.ts";
+import { localGuard } from "../../src/http/local-guard.ts";
 import type { GuardedPorts } from "../../src/http/provider-call.ts";
 import type { Chain } from "../../src/model/scalars.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
@@ -64,7 +64,7 @@ function answering(replies: Reply[]) {
     },
     now: () => NOW,
     sleep: async () => undefined,
-    gate: localGate(() => NOW),
+    gate: localGuard(() => NOW),
   };
   return { ports, sent };
 }

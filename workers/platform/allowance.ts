@@ -1,6 +1,6 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import type { Redis } from "@upstash/redis/cloudflare";
-import type { Allowance } from "../../src/api/ports.ts";
+import type { RateAllowance } from "../../src/api/ports.ts";
 
 const TIMEOUT_MS = 500;
 
@@ -10,7 +10,7 @@ const TIMEOUT_MS = 500;
  */
 export function slidingWindow(
   client: Redis | null,
-): (keyId: string, perMinute: number) => Promise<Allowance> {
+): (keyId: string, perMinute: number) => Promise<RateAllowance> {
   return async (keyId, perMinute) => {
     const open = { allowed: true, limit: perMinute, remaining: perMinute, resetSeconds: 0 };
     if (client === null) return open;

@@ -1,4 +1,4 @@
-import type { Snapshot } from "../../src/observability/metrics.ts";
+import type { MetricsSnapshot } from "../../src/observability/metrics.ts";
 
 /**
  * Analytics Engine takes 25 points an invocation and drops the rest in silence; ours stay below.
@@ -12,7 +12,7 @@ const MAX_POINTS = 20;
  */
 export function writePoints(
   dataset: Pick<AnalyticsEngineDataset, "writeDataPoint">,
-  deltas: Snapshot,
+  deltas: MetricsSnapshot,
 ): void {
   const counters = Object.entries(deltas.counters).map(([series, count]) => ({
     series,

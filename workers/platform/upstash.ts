@@ -9,7 +9,7 @@ const TIMEOUT_MS = 400;
  */
 const REST_MS = 5_000;
 
-export const upstash = (url: string, token: string, timeoutMs = TIMEOUT_MS): Upstash =>
+export const upstashClient = (url: string, token: string, timeoutMs = TIMEOUT_MS): Upstash =>
   new Upstash({
     url,
     token,

@@ -2,8 +2,11 @@ import * as z from "zod";
 import { VOCABULARY } from "../../../src/enrich/registry.ts";
 import { snakeCased } from "../../../src/kit/snake.ts";
 import { FactValue, type FactValues } from "../../../src/model/facts.ts";
-import { type Explanation, explain as explainFacts } from "../../../src/rules/explain.ts";
-import { issues } from "../../../src/rules/issues.ts";
+import {
+  explainSignal as explainFacts,
+  type SignalExplanation,
+} from "../../../src/rules/explain.ts";
+import { schemaIssues } from "../../../src/rules/issues.ts";
 import { unknownFact } from "../../../src/rules/unknown-fact.ts";
 import { readYaml } from "../../../src/rules/yaml.ts";
 import { ask } from "../../client.ts";
@@ -61,7 +64,7 @@ async function given(
   const rules = await loadFile(oneFile(rulesFile === undefined ? [] : [rulesFile]), undefined, io);
   if (!rules) return undefined;
   const values = factsIn(factsFile, await readText(factsFile, io));
-  const explained: Explanation = explainFacts(rules, {
+  const explained: SignalExplanation = explainFacts(rules, {
     evaluatedAt: "1970-01-01T00:00:00.000Z",
     values,
     origin: {},
@@ -83,7 +86,7 @@ function factsIn(file: string, text: string): FactValues {
         const unknown = unknownFact(name, VOCABULARY);
         return unknown ? [{ ...source.nameProblem([name], ""), ...unknown }] : [];
       })
-    : issues(facts.error.issues, source, []);
+    : schemaIssues(facts.error.issues, source, []);
   if (!facts.success || problems.length > 0)
     throw new UsageError(report(file, text, problems, "error").join("\n"));
   return facts.data;

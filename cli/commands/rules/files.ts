@@ -3,7 +3,7 @@ import { VOCABULARY } from "../../../src/enrich/registry.ts";
 import { loadRules } from "../../../src/rules/load.ts";
 import type { Ruleset } from "../../../src/rules/score.ts";
 import { isAllowed } from "../../../src/rules/variables.ts";
-import type { Problem } from "../../../src/rules/yaml.ts";
+import type { YamlProblem } from "../../../src/rules/yaml.ts";
 import { type Io, UsageError } from "../../command.ts";
 
 export const DEFAULT_FILE = "rules/rules.yml";
@@ -65,19 +65,19 @@ export async function loadFile(
 }
 
 /** Says what is wrong with a file: for people, or as JSON where a program asked. */
-export function refuse(file: string, text: string, problems: readonly Problem[], io: Io): void {
+export function refuse(file: string, text: string, problems: readonly YamlProblem[], io: Io): void {
   if (io.json) io.out(JSON.stringify({ file, problems: problems.map(bare) }));
   else for (const line of report(file, text, problems, "error")) io.err(line);
 }
 
 /** A problem without the edit, which is for --fix alone. */
-export const bare = ({ edit: _, ...problem }: Problem): Omit<Problem, "edit"> => problem;
+export const bare = ({ edit: _, ...problem }: YamlProblem): Omit<YamlProblem, "edit"> => problem;
 
 /** Each problem with its place, the line it is in, and what to write instead. */
 export function report(
   file: string,
   text: string,
-  problems: readonly Problem[],
+  problems: readonly YamlProblem[],
   severity: "error" | "warning",
 ): string[] {
   const lines = text.split("\n");

@@ -8,11 +8,11 @@ import type { Mention } from "../../../src/model/mention.ts";
 import { postKey, type RawPost } from "../../../src/model/raw-post.ts";
 import {
   decide,
-  type Judged,
+  type JudgeResult,
   type JudgeSettings,
   judge,
-  recall,
-  UNKNOWN,
+  recallEvent,
+  UNKNOWN_EVENT,
 } from "../../../src/pipeline.ts";
 import { parseAuthors } from "../../../src/refine/authors.ts";
 import { refine } from "../../../src/refine/refine.ts";
@@ -96,7 +96,7 @@ async function judged(post: RawPost, until: Until, ports: Scoring): Promise<obje
 /** The post that this one repeats, in the server's words; undefined when it is the first. */
 async function repeatOf(
   post: RawPost,
-  result: Judged,
+  result: JudgeResult,
   { store, now }: Scoring,
 ): Promise<string | undefined> {
   const at = iso(now());
@@ -109,7 +109,7 @@ async function repeatOf(
 
 async function commit(mention: Mention, { store, rules, known, now }: Scoring): Promise<object> {
   const state = await store.load(mention.eventKey);
-  const before = state === undefined ? UNKNOWN : recall(state);
+  const before = state === undefined ? UNKNOWN_EVENT : recallEvent(state);
   const answers = known(mention.token, iso(now()));
   const { change } = decide(before, {
     mentions: [mention],

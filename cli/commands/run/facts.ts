@@ -2,14 +2,14 @@ import * as z from "zod";
 import { parseJson } from "../../../src/api/json.ts";
 import { VOCABULARY } from "../../../src/enrich/registry.ts";
 import { FactValue, type FactValues, type ProviderFacts } from "../../../src/model/facts.ts";
-import { canonicalAddress, type Token } from "../../../src/model/mention.ts";
+import { canonicalAddress, type TokenRef } from "../../../src/model/mention.ts";
 import { UsageError } from "../../command.ts";
 
 /**
  * What enrichment would have said of a token: one answer for each provider whose facts are given,
  * "missing" from the others.
  */
-export type KnownFacts = (token: Token, asOf: string) => ProviderFacts[];
+export type KnownFacts = (token: TokenRef, asOf: string) => ProviderFacts[];
 
 const Values = z.record(z.string(), z.union([FactValue, z.boolean().transform(Number)]));
 const PROVIDERS = [...new Set(Object.values(VOCABULARY).map(({ provider }) => provider))].filter(
@@ -48,7 +48,7 @@ function parsed(text: string, file: string): Record<string, FactValues> {
   );
 }
 
-function valuesOf(byToken: Record<string, FactValues>, { tokenCa, symbol }: Token): FactValues {
+function valuesOf(byToken: Record<string, FactValues>, { tokenCa, symbol }: TokenRef): FactValues {
   const own =
     (tokenCa === null ? undefined : byToken[canonicalAddress(tokenCa)]) ??
     (symbol === null ? undefined : byToken[symbol]);

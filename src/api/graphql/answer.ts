@@ -7,10 +7,10 @@ import {
   parse,
   validate,
 } from "graphql";
-import type { Log } from "../../observability/log.ts";
+import type { WriteLog } from "../../observability/log.ts";
 import { StoreUnavailable } from "../../store/store.ts";
 import { tooCostly } from "./cost.ts";
-import { schema } from "./schema.ts";
+import { graphqlSchema } from "./schema.ts";
 
 /** Long enough for every query of use, and short enough that no check of it takes long. */
 const MAX_TOKENS = 2_000;
@@ -31,10 +31,10 @@ export type GraphqlAnswer = {
  * Parses, validates, measures and runs one operation over `root`. A fault of ours is logged, and
  * told without its text.
  */
-export async function answer(
+export async function answerGraphql(
   { query, operationName, variables }: GraphqlRequest,
   root: object,
-  log: Log,
+  log: WriteLog,
 ): Promise<GraphqlAnswer> {
   const refused = (errors: readonly GraphQLError[]): GraphqlAnswer => ({
     kind: "refused",
@@ -46,7 +46,7 @@ export async function answer(
   } catch (error) {
     return refused([error as GraphQLError]);
   }
-  const invalid = validate(schema(), document);
+  const invalid = validate(graphqlSchema(), document);
   if (invalid.length > 0) return refused(invalid);
   const operation = getOperationAST(document, operationName);
   if (!operation)
@@ -57,11 +57,11 @@ export async function answer(
           : "Name the operation to run: operationName.",
       ),
     ]);
-  const costly = tooCostly(schema(), document, operation, variables ?? {});
+  const costly = tooCostly(graphqlSchema(), document, operation, variables ?? {});
   if (costly !== undefined)
     return refused([new GraphQLError(costly, { extensions: { code: "TOO_COSTLY" } })]);
   const result = await execute({
-    schema: schema(),
+    schema: graphqlSchema(),
     document,
     rootValue: root,
     variableValues: variables,
@@ -76,7 +76,7 @@ export async function answer(
   return { kind: out ? "unavailable" : "ran", result: { data, ...(errors && { errors }) } };
 }
 
-function told(error: GraphQLError, log: Log): GraphQLFormattedError {
+function told(error: GraphQLError, log: WriteLog): GraphQLFormattedError {
   const { originalError } = error;
   if (originalError === undefined || originalError instanceof GraphQLError) return error.toJSON();
   const known = originalError instanceof StoreUnavailable;

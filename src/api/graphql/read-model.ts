@@ -3,7 +3,7 @@ import { GraphQLError } from "graphql";
 import type * as z from "zod";
 import { snakeCased } from "../../kit/snake.ts";
 import type { Signal } from "../../model/signal.ts";
-import type { EventRow, OutboxRow, Page, Paging, ReadStore } from "../../store/read.ts";
+import type { EventRow, OutboxRow, PageRequest, ReadStore, RowPage } from "../../store/read.ts";
 import { signalOnWire } from "../feed.ts";
 import { OutboxQuery } from "../outbox.ts";
 import { fieldErrors } from "../problem.ts";
@@ -134,10 +134,10 @@ function perLimit<T>(make: (limit: number) => T): (limit: number) => T {
 }
 
 /** A page, its arguments checked by the schema of the REST query. */
-async function listed<Q extends Paging, T>(
+async function listed<Q extends PageRequest, T>(
   args: Args,
   schema: z.ZodType<Q>,
-  read: (query: Q) => Promise<Page<T>>,
+  read: (query: Q) => Promise<RowPage<T>>,
   node: (row: T) => Json,
 ): Promise<Json> {
   const given = Object.entries(args).flatMap(([name, value]) =>

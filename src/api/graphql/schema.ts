@@ -165,7 +165,7 @@ type Attempt { at: String! result: String! http_status: Int ms: Float! error: St
 let built: GraphQLSchema | undefined;
 
 /** Made at the first use in an isolate. */
-export const schema = (): GraphQLSchema => {
+export const graphqlSchema = (): GraphQLSchema => {
   built ??= buildSchema(SDL);
   return built;
 };

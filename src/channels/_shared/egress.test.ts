@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { ALLOWED, REFUSED, refusedUrls } from "../../../test/support/ssrf-corpus.ts";
-import { egress, hookProblem } from "./egress.ts";
+import { checkEgress, hookProblem } from "./egress.ts";
 
 const policy = { allow: [], ownHosts: ["signals.dev.org"] };
 
 describe("the egress guard", () => {
   it.each(Object.entries(REFUSED))("refuses what is %s", (_, urls) => {
     expect(
-      urls.filter((url) => egress(url.replaceAll("PORT", "9"), policy).kind === "allowed"),
+      urls.filter((url) => checkEgress(url.replaceAll("PORT", "9"), policy).kind === "allowed"),
     ).toEqual([]);
   });
 
@@ -16,12 +16,12 @@ describe("the egress guard", () => {
   });
 
   it.each(ALLOWED)("allows %s", (url) => {
-    expect(egress(url, policy).kind).toBe("allowed");
+    expect(checkEgress(url, policy).kind).toBe("allowed");
   });
 
   it("gives a reason that does not repeat the URL", () => {
     for (const url of refusedUrls(9)) {
-      const verdict = egress(url, policy);
+      const verdict = checkEgress(url, policy);
       expect(
         verdict.kind === "refused" && verdict.reason.length > 5 && !verdict.reason.includes("127"),
       ).toBe(true);
@@ -30,14 +30,14 @@ describe("the egress guard", () => {
 
   it("opens http and addresses for the listed twin alone", () => {
     const twins = { allow: ["127.0.0.1:4000"], ownHosts: [] };
-    expect(egress("http://127.0.0.1:4000/sink", twins).kind).toBe("allowed");
+    expect(checkEgress("http://127.0.0.1:4000/sink", twins).kind).toBe("allowed");
     for (const url of [
       "http://127.0.0.1:4001/",
       "http://127.0.0.1/",
       "http://localhost:4000/",
       "http://u@127.0.0.1:4000/",
     ])
-      expect(egress(url, twins).kind).toBe("refused");
+      expect(checkEgress(url, twins).kind).toBe("refused");
   });
 
   it("takes for a service's hook its own host alone, or a twin of it", () => {

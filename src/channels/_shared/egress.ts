@@ -1,4 +1,4 @@
-import type { Problem } from "../channel.ts";
+import type { SettingProblem } from "../channel.ts";
 import type { ChannelEnv } from "../env.ts";
 
 /*
@@ -10,7 +10,7 @@ import type { ChannelEnv } from "../env.ts";
  * (`global_fetch_strictly_public`); names made to do so are refused here as well.
  */
 
-export type Egress = { kind: "allowed"; url: URL } | { kind: "refused"; reason: string };
+export type EgressVerdict = { kind: "allowed"; url: URL } | { kind: "refused"; reason: string };
 export type EgressPolicy = { allow: readonly string[]; ownHosts: readonly string[] };
 
 /**
@@ -37,7 +37,7 @@ const HOST =
 const under = (host: string, suffixes: readonly string[]): boolean =>
   suffixes.some((suffix) => host === suffix || host.endsWith(`.${suffix}`));
 
-const refused = (reason: string): Egress => ({ kind: "refused", reason });
+const refused = (reason: string): EgressVerdict => ({ kind: "refused", reason });
 
 function hostProblem(host: string, ownHosts: readonly string[]): string | null {
   if (host.startsWith("[") || /^\d+(\.\d+){3}$/.test(host)) return "is an address; use a host name";
@@ -66,7 +66,7 @@ function parsed(text: string): URL | null {
  * Whether `text` may be called. The reason is for the person who gave the URL; it does not repeat
  * it.
  */
-export function egress(text: string, { allow, ownHosts }: EgressPolicy): Egress {
+export function checkEgress(text: string, { allow, ownHosts }: EgressPolicy): EgressVerdict {
   const url = parsed(text);
   if (url === null) return refused("is no URL");
   if (url.username !== "" || url.password !== "") return refused("holds a user name or password");
@@ -88,8 +88,8 @@ export function egressProblem(
   path: string,
   url: string,
   env: Pick<ChannelEnv, "EGRESS_ALLOW" | "OWN_HOSTS">,
-): Problem | null {
-  const verdict = egress(url, { allow: env.EGRESS_ALLOW, ownHosts: env.OWN_HOSTS });
+): SettingProblem | null {
+  const verdict = checkEgress(url, { allow: env.EGRESS_ALLOW, ownHosts: env.OWN_HOSTS });
   return verdict.kind === "allowed" ? null : { path, message: verdict.reason };
 }
 
@@ -100,7 +100,7 @@ export function hookProblem(
   host: RegExp,
   pathname: RegExp,
   env: Pick<ChannelEnv, "EGRESS_ALLOW" | "OWN_HOSTS">,
-): Problem | null {
+): SettingProblem | null {
   const problem = egressProblem(path, text, env);
   if (problem !== null) return problem;
   const url = new URL(text);

@@ -1,4 +1,4 @@
-import type { Span } from "./rich-text.ts";
+import type { RichSpan } from "./rich-text.ts";
 
 const escapeHtml = (text: string): string =>
   text
@@ -12,8 +12,8 @@ const escapeHtml = (text: string): string =>
  * Telegram knows too.
  */
 export const htmlWith =
-  (tags: Record<NonNullable<Span["style"]>, string>) =>
-  ({ text, style, href }: Span): string => {
+  (tags: Record<NonNullable<RichSpan["style"]>, string>) =>
+  ({ text, style, href }: RichSpan): string => {
     const inner = escapeHtml(text);
     if (href !== undefined) return `<a href="${escapeHtml(href)}">${inner}</a>`;
     return style ? `<${tags[style]}>${inner}</${tags[style]}>` : inner;

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { cut, cutText, encoded, ofText, plain, type Span } from "./rich-text.ts";
+import {
+  cutDocument,
+  cutText,
+  encodeDocument,
+  ofText,
+  plainText,
+  type RichSpan,
+} from "./rich-text.ts";
 
 describe("cutText", () => {
   it("never splits a code point", () => {
@@ -19,16 +26,16 @@ describe("cut", () => {
   ];
 
   it("leaves a text that fits as it is", () => {
-    expect(cut(doc, ofText(200))).toBe(doc);
+    expect(cutDocument(doc, ofText(200))).toBe(doc);
   });
 
   it("keeps within any limit, marks the loss and keeps the styles of what is left", () => {
-    for (let limit = 1; limit < plain(doc).length; limit++) {
-      const short = cut(doc, ofText(limit));
-      expect(plain(short).length, `limit ${limit}`).toBeLessThanOrEqual(limit);
-      expect(plain(short).endsWith("…")).toBe(true);
+    for (let limit = 1; limit < plainText(doc).length; limit++) {
+      const short = cutDocument(doc, ofText(limit));
+      expect(plainText(short).length, `limit ${limit}`).toBeLessThanOrEqual(limit);
+      expect(plainText(short).endsWith("…")).toBe(true);
     }
-    expect(cut(doc, ofText(30))[0]).toEqual([{ text: "head", style: "bold" }]);
+    expect(cutDocument(doc, ofText(30))[0]).toEqual([{ text: "head", style: "bold" }]);
   });
 
   it("counts as the channel counts, addresses and marks as well", () => {
@@ -36,11 +43,11 @@ describe("cut", () => {
       ...doc,
       [{ text: "more", href: `https://dev.org/${"y".repeat(60)}` }, { text: "end" }],
     ];
-    const print = ({ text, href }: Span) => `<${text.replace(/[<&>]/g, "&xx;")}>${href ?? ""}`;
-    const measure = (span: Span) => print(span).length;
+    const print = ({ text, href }: RichSpan) => `<${text.replace(/[<&>]/g, "&xx;")}>${href ?? ""}`;
+    const measure = (span: RichSpan) => print(span).length;
     for (let units = 3; units < 280; units += 7)
       expect(
-        encoded(cut(linked, { units, measure }), print).length,
+        encodeDocument(cutDocument(linked, { units, measure }), print).length,
         `${units}`,
       ).toBeLessThanOrEqual(units);
   });

@@ -3,15 +3,15 @@
  * escaped by the encoder that prints it, so that no post can smuggle in a tag, and cutting works on
  * text alone, so that no tag is ever cut in half.
  */
-export type Span = { text: string; style?: "bold" | "italic" | "code"; href?: string };
-export type Line = Span[];
-export type Doc = Line[];
+export type RichSpan = { text: string; style?: "bold" | "italic" | "code"; href?: string };
+export type RichLine = RichSpan[];
+export type RichDocument = RichLine[];
 
-export const plain = (doc: Doc): string =>
+export const plainText = (doc: RichDocument): string =>
   doc.map((line) => line.map((span) => span.text).join("")).join("\n");
 
 /** Joins encoded lines; `encode` prints one span. */
-export const encoded = (doc: Doc, encode: (span: Span) => string): string =>
+export const encodeDocument = (doc: RichDocument, encode: (span: RichSpan) => string): string =>
   doc.map((line) => line.map(encode).join("")).join("\n");
 
 /**
@@ -28,21 +28,21 @@ export function cutText(text: string, units: number): string {
  * What a message has room for, as the channel counts it: the size of a span as it is printed, with
  * its escapes, marks and address.
  */
-export type Room = { units: number; measure(span: Span): number };
+export type TextRoom = { units: number; measure(span: RichSpan): number };
 
 /** Of channels that count the text alone, in UTF-16 units. */
-export const ofText = (units: number): Room => ({ units, measure: ({ text }) => text.length });
+export const ofText = (units: number): TextRoom => ({ units, measure: ({ text }) => text.length });
 
-export const fits = (doc: Doc, { units, measure }: Room): boolean =>
+export const fitDocument = (doc: RichDocument, { units, measure }: TextRoom): boolean =>
   doc.flat().reduce((sum, span) => sum + measure(span), doc.length - 1) <= units;
 
-const ELLIPSIS: Span = { text: "…" };
+const ELLIPSIS: RichSpan = { text: "…" };
 
 /** What does not fit is left out from the end and marked with an ellipsis. */
-export function cut(doc: Doc, room: Room): Doc {
-  if (fits(doc, room)) return doc;
+export function cutDocument(doc: RichDocument, room: TextRoom): RichDocument {
+  if (fitDocument(doc, room)) return doc;
   let left = room.units - room.measure(ELLIPSIS);
-  const kept: Doc = [];
+  const kept: RichDocument = [];
   for (const line of doc) {
     const shown = cutLine(line, kept.length === 0 ? left : left - 1, room.measure);
     if (shown.spans.length > 0) kept.push(shown.spans);
@@ -54,11 +54,11 @@ export function cut(doc: Doc, room: Room): Doc {
 }
 
 function cutLine(
-  line: Line,
+  line: RichLine,
   units: number,
-  measure: Room["measure"],
-): { spans: Line; left: number; whole: boolean } {
-  const spans: Line = [];
+  measure: TextRoom["measure"],
+): { spans: RichLine; left: number; whole: boolean } {
+  const spans: RichLine = [];
   let left = units;
   for (const span of line) {
     const kept = longest(span, left, measure);
@@ -73,8 +73,8 @@ function cutLine(
  * Halves its way to the longest fitting beginning: what is printed of a text grows unevenly with
  * it.
  */
-function longest(span: Span, units: number, measure: Room["measure"]): Span {
-  const beginning = (length: number): Span => ({ ...span, text: cutText(span.text, length) });
+function longest(span: RichSpan, units: number, measure: TextRoom["measure"]): RichSpan {
+  const beginning = (length: number): RichSpan => ({ ...span, text: cutText(span.text, length) });
   if (measure(span) <= units) return span;
   let low = 0;
   let high = span.text.length;

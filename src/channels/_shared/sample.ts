@@ -1,5 +1,5 @@
 import { iso } from "../../kit/time.ts";
-import type { Notification } from "../../model/delivery.ts";
+import type { SignalNotification } from "../../model/delivery.ts";
 import type { SignalState } from "../../model/scalars.ts";
 
 const BY_STATE = {
@@ -12,7 +12,7 @@ const BY_STATE = {
  * An invented signal for previews and test messages, with characters that mark-up languages trip
  * over.
  */
-export const sampleNotification = (state: SignalState, now: number): Notification => ({
+export const sampleNotification = (state: SignalState, now: number): SignalNotification => ({
   v: 1,
   eventKey: "eth:0x5b1c2d3e4f5061728394a5b6c7d8e9f0a1b2c3d4:2026-01-15T10:00:00Z",
   transition: 2,

@@ -27,7 +27,7 @@ export const TemplatesSetting = z
   );
 
 /** Stands where a secret is; sent back in an update, it means "leave it as it is". */
-export const HIDDEN = "********";
+export const REDACTED = "********";
 
 const secretNames = (kind: AnyChannel): string[] =>
   Object.entries(kind.settings.shape)
@@ -35,13 +35,16 @@ const secretNames = (kind: AnyChannel): string[] =>
     .map(([name]) => name);
 
 /** The settings as they may be read back. A kind we no longer know hides everything. */
-export function hideSecrets(
+export function redactSecrets(
   kind: AnyChannel | undefined,
   settings: Record<string, unknown>,
 ): Record<string, unknown> {
   const secret = kind === undefined ? Object.keys(settings) : secretNames(kind);
   return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, secret.includes(name) ? HIDDEN : value]),
+    Object.entries(settings).map(([name, value]) => [
+      name,
+      secret.includes(name) ? REDACTED : value,
+    ]),
   );
 }
 
@@ -52,7 +55,7 @@ export function mergeSettings(
 ): Record<string, unknown> {
   const kept = Object.entries({ ...stored, ...given }).map(([name, value]) => [
     name,
-    value === HIDDEN ? stored[name] : value,
+    value === REDACTED ? stored[name] : value,
   ]);
   return Object.fromEntries(kept.filter(([, value]) => value !== null && value !== undefined));
 }

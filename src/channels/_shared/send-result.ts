@@ -1,10 +1,10 @@
-import type { Answer, CallPorts } from "../../http/request.ts";
+import type { CallPorts, OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
-import type { Notification } from "../../model/delivery.ts";
-import type { SendPorts, Sent } from "../channel.ts";
+import type { SignalNotification } from "../../model/delivery.ts";
+import type { SendPorts, SendResult } from "../channel.ts";
 
 /** For channels that take no digest: deliver.ts never hands them more than one. */
-export function only(notifications: readonly Notification[]): Notification {
+export function onlyNotification(notifications: readonly SignalNotification[]): SignalNotification {
   const [notification] = notifications;
   if (notification === undefined || notifications.length > 1)
     throw new Error("this channel takes one notification at a time");
@@ -31,13 +31,13 @@ const accepted = (status: number | null): boolean =>
  * A 2xx without what the service always says with it, from a proxy or a careless release: nobody
  * knows whether the message was taken.
  */
-export const unacknowledged: Verdict = {
+export const unacknowledgedSend: Verdict = {
   kind: "retry",
   reason: "answer without the service's own acknowledgement",
 };
 
 /** No status means that no answer was read: the request may have arrived all the same. */
-export const sentFrom = (answer: Answer, externalId: string | null = null): Sent => ({
+export const sentFrom = (answer: OutsideAnswer, externalId: string | null = null): SendResult => ({
   verdict: answer.verdict,
   externalId: answer.verdict.kind === "ok" ? externalId : null,
   ambiguous: answer.status === null || (accepted(answer.status) && answer.verdict.kind === "retry"),
@@ -46,7 +46,7 @@ export const sentFrom = (answer: Answer, externalId: string | null = null): Sent
 });
 
 /** For what is decided before any call. */
-export const unsent = (verdict: Verdict): Sent => ({
+export const notSent = (verdict: Verdict): SendResult => ({
   verdict,
   externalId: null,
   ambiguous: false,

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { notificationOf } from "../../../test/support/outbox.ts";
-import { plain } from "./rich-text.ts";
-import { compose, composeDigest, headline, unknownNames } from "./template.ts";
+import { plainText } from "./rich-text.ts";
+import { composeDigest, composeMessage, signalHeadline, unknownNames } from "./template.ts";
 
 const text = (template: string, over = {}) =>
-  plain(compose(notificationOf(over), { verified: template }, "https://s.dev"));
+  plainText(composeMessage(notificationOf(over), { verified: template }, "https://s.dev"));
 
 describe("the built-in messages", () => {
   it("say what happened, why, how sure it is and where to look", () => {
     expect(
-      plain(compose(notificationOf({ missing: ["no market data"] }), {}, "https://s.dev")).split(
-        "\n",
-      ),
+      plainText(
+        composeMessage(notificationOf({ missing: ["no market data"] }), {}, "https://s.dev"),
+      ).split("\n"),
     ).toEqual([
       "✅ $DEMO verified · score 12 (opportunity)",
       "$DEMO is listed today",
@@ -25,21 +25,21 @@ describe("the built-in messages", () => {
   });
 
   it("say what it was before it was downgraded", () => {
-    const message = compose(
+    const message = composeMessage(
       notificationOf({ state: "downgraded", previousState: "verified", score: -7 }),
       {},
       "",
     );
-    expect(plain(message)).toMatch(/^⚠️ \$DEMO downgraded, was verified · score -7/);
+    expect(plainText(message)).toMatch(/^⚠️ \$DEMO downgraded, was verified · score -7/);
   });
 
   it("leave out lines and links that have nothing to say", () => {
-    const message = compose(
+    const message = composeMessage(
       notificationOf({ tokenCa: null, summary: "", missing: [], reasons: [] }),
       {},
       "",
     );
-    expect(plain(message).split("\n")).toEqual([
+    expect(plainText(message).split("\n")).toEqual([
       "✅ $DEMO verified · score 12 (opportunity)",
       "Risk green · 3 posts by 2 authors and 1 copies · eth",
       "eth:DEMO:2026-01-15T12:00:00Z #1",
@@ -49,7 +49,7 @@ describe("the built-in messages", () => {
 
 describe("a template of one's own", () => {
   it("fills in values, marks and links", () => {
-    const doc = compose(
+    const doc = composeMessage(
       notificationOf(),
       { verified: "**{symbol}** at `{score}`: [why]({explain_url})" },
       "https://s.dev/",
@@ -70,7 +70,7 @@ describe("a template of one's own", () => {
 
   it("never reads a value as mark-up, nor lets it start a line of its own", () => {
     const hostile = "**bold** [x](https://evil.com)\n✅ forged {score} `code`";
-    const doc = compose(notificationOf({ summary: hostile }), { verified: "{summary}" }, "");
+    const doc = composeMessage(notificationOf({ summary: hostile }), { verified: "{summary}" }, "");
     expect(doc).toEqual([[{ text: "**bold** [x](https://evil.com) ✅ forged {score} `code`" }]]);
   });
 
@@ -85,7 +85,7 @@ describe("a template of one's own", () => {
 
   it("links to nothing but the web", () => {
     expect(
-      compose(
+      composeMessage(
         notificationOf({ summary: "javascript:alert(1)" }),
         { verified: "a [x]({summary})" },
         "",
@@ -108,10 +108,10 @@ describe("a digest", () => {
       notificationOf({ symbol: "LOW", score: 3 }),
       notificationOf({ symbol: "TOP", score: 30 }),
     ];
-    const lines = plain(composeDigest(all, "")).split("\n");
+    const lines = plainText(composeDigest(all, "")).split("\n");
     expect(lines[0]).toBe("2 signals");
     expect(lines[1]).toMatch(/^\$TOP verified · score 30/);
     expect(lines[2]).toMatch(/^\$LOW/);
-    expect(headline(all)).toBe("2 signals");
+    expect(signalHeadline(all)).toBe("2 signals");
   });
 });

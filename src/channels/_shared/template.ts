@@ -1,7 +1,7 @@
 import { DEXSCREENER_CHAINS } from "../../markets/dexscreener.ts";
-import type { Notification } from "../../model/delivery.ts";
+import type { SignalNotification } from "../../model/delivery.ts";
 import type { SignalState } from "../../model/scalars.ts";
-import type { Doc, Line, Span } from "./rich-text.ts";
+import type { RichDocument, RichLine, RichSpan } from "./rich-text.ts";
 
 /*
  * The little language of message templates, the same for every channel:
@@ -38,7 +38,7 @@ export const TEMPLATES: Record<SignalState, string> = {
   ].join("\n"),
 };
 
-function chartUrl({ chain, tokenCa }: Notification): string {
+function chartUrl({ chain, tokenCa }: SignalNotification): string {
   const slug = DEXSCREENER_CHAINS[chain];
   return slug && tokenCa ? `https://dexscreener.com/${slug}/${encodeURIComponent(tokenCa)}` : "";
 }
@@ -55,7 +55,7 @@ const shortAddress = (address: string): string =>
 type Value = string | string[];
 
 /** What a template may name. */
-const VALUES: Record<string, (n: Notification, publicUrl: string) => Value> = {
+const VALUES: Record<string, (n: SignalNotification, publicUrl: string) => Value> = {
   symbol: (n) => (n.symbol ? `$${n.symbol}` : shortAddress(n.tokenCa ?? n.eventKey)),
   state: (n) => n.state,
   previous_state: (n) => n.previousState ?? "new",
@@ -93,7 +93,7 @@ export const unknownNames = (template: string): string[] =>
 
 type Fill = (text: string) => string;
 
-function span(match: RegExpMatchArray, fill: Fill): Span {
+function span(match: RegExpMatchArray, fill: Fill): RichSpan {
   const [, bold, code, label, url, text] = match;
   if (bold !== undefined) return { text: fill(bold), style: "bold" };
   if (code !== undefined) return { text: fill(code), style: "code" };
@@ -102,7 +102,7 @@ function span(match: RegExpMatchArray, fill: Fill): Span {
   return /^https?:\/\//.test(href) ? { text: fill(label), href } : { text: "" };
 }
 
-function lines(source: string, value: (name: string) => Value): Doc {
+function lines(source: string, value: (name: string) => Value): RichDocument {
   const alone = /^\{(\w+)\}$/.exec(source.trim());
   const many = alone?.[1] === undefined ? null : value(alone[1]);
   if (Array.isArray(many)) return many.map((text) => [{ text: `• ${text}` }]);
@@ -129,12 +129,16 @@ const flat = (text: string): string =>
     .replace(TURNS, "")
     .replace(/[\s\p{Cc}]+/gu, " ");
 
-export type Templates = Partial<Record<SignalState, string>>;
+export type MessageTemplates = Partial<Record<SignalState, string>>;
 
 /**
  * The message for one notification, by the channel's own template of its state or the default one.
  */
-export function compose(notification: Notification, templates: Templates, publicUrl: string): Doc {
+export function composeMessage(
+  notification: SignalNotification,
+  templates: MessageTemplates,
+  publicUrl: string,
+): RichDocument {
   const template = templates[notification.state] ?? TEMPLATES[notification.state];
   const value = (name: string): Value => oneLine(VALUES[name]?.(notification, publicUrl) ?? "");
   return template.split("\n").flatMap((line) => lines(line, value));
@@ -144,36 +148,39 @@ const DIGEST_LINE =
   "**{symbol}** {state} · score {score} · risk {risk} · [Chart]({chart_url}) [Why]({explain_url}) `{event_key} #{transition}`";
 
 /** One line each, the strongest first, under a headline with their number. */
-export function composeDigest(notifications: readonly Notification[], publicUrl: string): Doc {
+export function composeDigest(
+  notifications: readonly SignalNotification[],
+  publicUrl: string,
+): RichDocument {
   const strongest = [...notifications].sort((a, b) => b.score - a.score);
-  const head: Line = [{ text: `${notifications.length} signals`, style: "bold" }];
+  const head: RichLine = [{ text: `${notifications.length} signals`, style: "bold" }];
   return [
     head,
     ...strongest.flatMap((notification) =>
-      compose(notification, allStates(DIGEST_LINE), publicUrl),
+      composeMessage(notification, allStates(DIGEST_LINE), publicUrl),
     ),
   ];
 }
 
-const allStates = (template: string): Templates => ({
+const allStates = (template: string): MessageTemplates => ({
   verified: template,
   downgraded: template,
   candidate: template,
 });
 
 export const composeAll = (
-  notifications: readonly Notification[],
-  templates: Templates,
+  notifications: readonly SignalNotification[],
+  templates: MessageTemplates,
   publicUrl: string,
-): Doc => {
+): RichDocument => {
   const [only] = notifications;
   return notifications.length === 1 && only
-    ? compose(only, templates, publicUrl)
+    ? composeMessage(only, templates, publicUrl)
     : composeDigest(notifications, publicUrl);
 };
 
 /** A line of plain text that says what happened: fallback texts, subjects. */
-export function headline(notifications: readonly Notification[]): string {
+export function signalHeadline(notifications: readonly SignalNotification[]): string {
   const [only] = notifications;
   if (notifications.length !== 1 || !only) return `${notifications.length} signals`;
   return [flat(`${VALUES.symbol?.(only, "")}`), only.state, `(score ${only.score})`].join(" ");

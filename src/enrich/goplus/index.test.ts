@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { localGate } from "../../http/local-guard.ts";
+import { localGuard } from "../../http/local-guard.ts";
 import type { AskPorts } from "../enricher.ts";
 import { goplus } from "./index.ts";
 import { evmScan, solanaScan, suiScan } from "./response.ts";
@@ -232,7 +232,7 @@ describe("keys of GoPlus", () => {
       ...{
         now: () => NOW,
         sleep: async () => undefined,
-        gate: localGate(() => NOW),
+        gate: localGuard(() => NOW),
         tokens: new Map(),
       },
       features: { putFeatures: async () => undefined, features: async () => undefined },

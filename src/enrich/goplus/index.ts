@@ -1,19 +1,19 @@
 import * as z from "zod";
 import { guardedCall } from "../../http/provider-call.ts";
-import type { Answer } from "../../http/request.ts";
+import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import { FACTS } from "../../model/facts.ts";
 import { canonicalAddress } from "../../model/mention.ts";
 import type { Chain } from "../../model/scalars.ts";
 import {
-  type Asked,
   type AskPorts,
+  type EnricherAnswer,
   enricher,
   type KnownToken,
   NO_ANSWER,
   NOTHING_KNOWN,
 } from "../enricher.ts";
-import { evmScan, type Scan, solanaScan, suiScan } from "./response.ts";
+import { evmScan, type SecurityScan, solanaScan, suiScan } from "./response.ts";
 import { type RiskLimits, riskOf } from "./risk.ts";
 import { goplusToken } from "./token.ts";
 
@@ -49,11 +49,11 @@ const Result = z.record(z.string(), z.record(z.string(), z.unknown()));
 const NOT_KNOWN = new Set([2004, 2018, 2020, 2021, 2022]);
 const REFUSED_TOKEN = new Set([4010, 4011, 4012, 4022, 4023]);
 
-const codeOf = (answer: Pick<Answer, "json">): number | undefined =>
+const codeOf = (answer: Pick<OutsideAnswer, "json">): number | undefined =>
   Envelope.safeParse(answer.json).data?.code;
 
 /** GoPlus answers HTTP 200 to almost everything; the code inside says what happened. */
-function classify({ status, json }: Omit<Answer, "verdict">): Verdict | undefined {
+function classify({ status, json }: Omit<OutsideAnswer, "verdict">): Verdict | undefined {
   if (status !== 200 || json === undefined) return undefined;
   const code = codeOf({ json });
   if (code === undefined) return { kind: "retry", reason: "answer has another shape" };
@@ -76,7 +76,7 @@ function call(
   settings: Settings,
   access: string | null,
   ports: AskPorts,
-): Promise<Answer> {
+): Promise<OutsideAnswer> {
   const prefix = access?.startsWith("Bearer ") ? "" : settings.GOPLUS_AUTH_PREFIX;
   return guardedCall(
     { provider: "goplus", limits: LIMITS },
@@ -95,7 +95,11 @@ function call(
 }
 
 /** With keys: their token, once more with a new one when it is refused, then without. */
-async function scanCall(token: KnownToken, settings: Settings, ports: AskPorts): Promise<Answer> {
+async function scanCall(
+  token: KnownToken,
+  settings: Settings,
+  ports: AskPorts,
+): Promise<OutsideAnswer> {
   const {
     GOPLUS_APP_KEY: appKey,
     GOPLUS_APP_SECRET: appSecret,
@@ -116,7 +120,7 @@ async function scanCall(token: KnownToken, settings: Settings, ports: AskPorts):
  * Result keys are the address: in lower case for EVM, as written elsewhere. An empty result may be
  * `[]`.
  */
-function scanOf(token: KnownToken, answer: Answer, now: number): Scan | null {
+function scanOf(token: KnownToken, answer: OutsideAnswer, now: number): SecurityScan | null {
   const result = Result.safeParse(Envelope.safeParse(answer.json).data?.result);
   const wanted = canonicalAddress(token.tokenCa);
   const fields = Object.entries(result.data ?? {}).find(
@@ -130,7 +134,7 @@ function scanOf(token: KnownToken, answer: Answer, now: number): Scan | null {
 const asNumber = (flag: boolean | undefined): number | null =>
   flag === undefined ? null : Number(flag);
 
-function asked(scan: Scan, limits: RiskLimits, verdict: Verdict): Asked {
+function asked(scan: SecurityScan, limits: RiskLimits, verdict: Verdict): EnricherAnswer {
   const risk = riskOf(scan, limits);
   const values = {
     goplus_risk: risk.level,

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { amount, numeric } from "../../kit/numeric.ts";
+import { numeric, numericAmount } from "../../kit/numeric.ts";
 
 /**
  * What a scan says, in one shape for every kind of chain. Null = not known, which is never the same
  * as safe.
  */
-export type Scan = {
+export type SecurityScan = {
   kind: "evm" | "solana" | "sui";
   /** Flags by GoPlus's own names: true, false, or absent when unknown. */
   flags: ReadonlyMap<string, boolean>;
@@ -45,7 +45,7 @@ const BURNT =
 
 const burnt = (holder: Holder): boolean => BURNT.test(holder.address ?? holder.account ?? "");
 const locked = (holder: Holder): boolean => numeric(holder.is_locked) === 1 || burnt(holder);
-const share = (holder: Holder): number => amount(holder.percent) ?? 0;
+const share = (holder: Holder): number => numericAmount(holder.percent) ?? 0;
 const sum = (holders: Holder[]): number =>
   holders.reduce((total, holder) => total + share(holder), 0);
 
@@ -59,7 +59,10 @@ function top10(value: unknown): number | null {
   return Math.min(1, sum(people.toSorted((a, b) => share(b) - share(a)).slice(0, 10)));
 }
 
-function liquidityLocks(value: unknown, now: number): Pick<Scan, "unlockedLpShare" | "lpLockDays"> {
+function liquidityLocks(
+  value: unknown,
+  now: number,
+): Pick<SecurityScan, "unlockedLpShare" | "lpLockDays"> {
   const holders = holdersOf(value);
   if (holders === null || holders.length === 0) return { unlockedLpShare: null, lpLockDays: null };
   const unlocked = sum(holders.filter((holder) => !locked(holder)));
@@ -83,7 +86,7 @@ function flag(value: unknown): boolean | undefined {
 
 /** Taxes are fractions ("0.05" = 5 %); a value above 1 can only be a percentage already. */
 function percent(value: unknown): number | null {
-  const number = amount(value);
+  const number = numericAmount(value);
   if (number === null) return null;
   return number <= 1 ? number * 100 : number;
 }
@@ -93,7 +96,7 @@ const known = (entries: [string, boolean | undefined][]): Map<string, boolean> =
 
 type Fields = Record<string, unknown>;
 
-export function evmScan(fields: Fields, now: number): Scan {
+export function evmScan(fields: Fields, now: number): SecurityScan {
   const flags = known(
     Object.entries(fields)
       .filter(([, value]) => typeof value === "string" || typeof value === "number")
@@ -106,10 +109,10 @@ export function evmScan(fields: Fields, now: number): Scan {
     flags,
     buyTax: percent(fields.buy_tax),
     sellTax: percent(fields.sell_tax),
-    holderCount: amount(fields.holder_count),
+    holderCount: numericAmount(fields.holder_count),
     top10Share: top10(fields.holders),
     ...liquidityLocks(fields.lp_holders, now),
-    creatorHoneypots: amount(fields.honeypot_with_same_creator),
+    creatorHoneypots: numericAmount(fields.honeypot_with_same_creator),
   };
 }
 
@@ -137,7 +140,7 @@ function transferFee(value: unknown): number | null {
   return empty.success ? 0 : null;
 }
 
-export function solanaScan(fields: Fields, now: number): Scan {
+export function solanaScan(fields: Fields, now: number): SecurityScan {
   const authorities = AUTHORITIES.map(
     (name) => [name, Authority.safeParse(fields[name]).data] as const,
   );
@@ -169,7 +172,7 @@ export function solanaScan(fields: Fields, now: number): Scan {
     flags,
     buyTax: fee,
     sellTax: fee,
-    holderCount: amount(fields.holder_count),
+    holderCount: numericAmount(fields.holder_count),
     top10Share: top10(fields.holders),
     ...liquidityLocks(fields.lp_holders, now),
     creatorHoneypots: null,
@@ -180,13 +183,13 @@ const Power = z.object({ value: z.unknown().optional() });
 const SUI_POWERS = ["mintable", "blacklist", "contract_upgradeable", "metadata_modifiable"];
 
 /** Sui: four powers of the issuer. There are no taxes there, and no figures about liquidity. */
-export function suiScan(fields: Fields): Scan {
+export function suiScan(fields: Fields): SecurityScan {
   return {
     kind: "sui",
     flags: known(SUI_POWERS.map((name) => [name, flag(Power.safeParse(fields[name]).data?.value)])),
     buyTax: null,
     sellTax: null,
-    holderCount: amount(fields.holder_count),
+    holderCount: numericAmount(fields.holder_count),
     top10Share: top10(fields.holders),
     unlockedLpShare: null,
     lpLockDays: null,

@@ -1,13 +1,13 @@
 import type { RiskLevel } from "../../model/scalars.ts";
-import type { Scan } from "./response.ts";
+import type { SecurityScan } from "./response.ts";
 
 export type RiskLimits = { taxRed: number; lpYellowDays: number };
-export type Risk = { level: RiskLevel; reasons: string[] };
+export type TokenRisk = { level: RiskLevel; reasons: string[] };
 
 const TAX_YELLOW = 5;
 
 /** Flag -> what a person reads. Any of these makes the token red. */
-const RED: Record<Scan["kind"], Record<string, string>> = {
+const RED: Record<SecurityScan["kind"], Record<string, string>> = {
   evm: {
     is_honeypot: "honeypot: it cannot be sold",
     cannot_sell_all: "holders cannot sell all they hold",
@@ -28,7 +28,7 @@ const RED: Record<Scan["kind"], Record<string, string>> = {
   sui: {},
 };
 
-const YELLOW: Record<Scan["kind"], Record<string, string>> = {
+const YELLOW: Record<SecurityScan["kind"], Record<string, string>> = {
   evm: {
     is_proxy: "upgradeable proxy",
     is_mintable: "more can be minted",
@@ -48,18 +48,18 @@ const YELLOW: Record<Scan["kind"], Record<string, string>> = {
 };
 
 /** Flags that must be known before a token may be called green. */
-const NEEDED: Record<Scan["kind"], string[]> = {
+const NEEDED: Record<SecurityScan["kind"], string[]> = {
   evm: ["is_honeypot"],
   solana: ["mintable", "freezable"],
   sui: ["mintable", "blacklist"],
 };
 
-const raised = (scan: Scan, table: Record<string, string>): string[] =>
+const raised = (scan: SecurityScan, table: Record<string, string>): string[] =>
   Object.entries(table).flatMap(([name, text]) => (scan.flags.get(name) === true ? [text] : []));
 
 const percent = (value: number): string => `${Math.round(value * 10) / 10} %`;
 
-function taxes(scan: Scan, from: number, below: number): string[] {
+function taxes(scan: SecurityScan, from: number, below: number): string[] {
   const named = [
     ["buy tax", scan.buyTax],
     ["sell tax", scan.sellTax],
@@ -69,7 +69,7 @@ function taxes(scan: Scan, from: number, below: number): string[] {
   );
 }
 
-function reds(scan: Scan, limits: RiskLimits): string[] {
+function reds(scan: SecurityScan, limits: RiskLimits): string[] {
   const fake = scan.flags.get("is_true_token") === false ? ["imitates another token"] : [];
   return [
     ...raised(scan, RED[scan.kind]),
@@ -78,7 +78,7 @@ function reds(scan: Scan, limits: RiskLimits): string[] {
   ];
 }
 
-function yellows(scan: Scan, limits: RiskLimits): string[] {
+function yellows(scan: SecurityScan, limits: RiskLimits): string[] {
   const reasons = [...raised(scan, YELLOW[scan.kind]), ...taxes(scan, TAX_YELLOW, limits.taxRed)];
   const { unlockedLpShare, lpLockDays, top10Share, creatorHoneypots } = scan;
   if (scan.flags.get("is_open_source") === false) reasons.push("source code not published");
@@ -94,7 +94,7 @@ function yellows(scan: Scan, limits: RiskLimits): string[] {
 }
 
 /** What must be known, and clean, before a token may be called green. */
-function unknowns(scan: Scan): string[] {
+function unknowns(scan: SecurityScan): string[] {
   const missing = NEEDED[scan.kind].filter((name) => !scan.flags.has(name));
   if (scan.kind === "evm" && scan.buyTax === null) missing.push("buy_tax");
   if (scan.kind === "evm" && scan.sellTax === null) missing.push("sell_tax");
@@ -106,7 +106,7 @@ function unknowns(scan: Scan): string[] {
  * nothing · unknown: it did not look at all of it. A token on GoPlus's trust list has its yellow
  * reasons explained away, but never its red ones. Rules: docs/enrichment.md.
  */
-export function riskOf(scan: Scan, limits: RiskLimits): Risk {
+export function riskOf(scan: SecurityScan, limits: RiskLimits): TokenRisk {
   const red = reds(scan, limits);
   if (red.length > 0) return { level: "red", reasons: red };
   const missing = unknowns(scan);

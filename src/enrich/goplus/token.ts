@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { TokenShelf } from "../../google/token-shelf.ts";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
-import type { Limits } from "../../http/provider-guard.ts";
+import type { ProviderLimits } from "../../http/provider-guard.ts";
 
 export type GoPlusKeys = { baseUrl: string; appKey: string; appSecret: string };
 
@@ -34,7 +34,7 @@ export async function goplusSignature(
  */
 export async function goplusToken(
   keys: GoPlusKeys,
-  limits: Limits,
+  limits: ProviderLimits,
   shelf: TokenShelf,
   ports: GuardedPorts,
 ): Promise<string | null> {

@@ -1,6 +1,6 @@
-import type { Clauses, Test } from "./clauses.ts";
-import type { Evaluate, Frame } from "./compile.ts";
-import type { Expression } from "./syntax.ts";
+import type { ClauseTable, ClauseTest } from "./clauses.ts";
+import type { Evaluate, EvaluationFrame } from "./compile.ts";
+import type { ExpressionNode } from "./syntax.ts";
 
 /** More than any sensible file has; a condition with values beyond them is simply asked. */
 const MAX_VALUES_OF_A_FACT = 128;
@@ -10,7 +10,7 @@ const MAX_VALUES_OF_A_FACT = 128;
  * which no test changes its answer; for each stretch a bit per clause says whether the fact rules
  * that clause out. What no fact rules out can be true.
  */
-export type Bitmap = {
+export type RuleBitmap = {
   facts: readonly Column[];
   /** Words of 32 bits a stretch. */
   words: number;
@@ -36,10 +36,10 @@ type Column = {
   numbers: Float64Array | undefined;
   texts: ReadonlyMap<unknown, number> | undefined;
 };
-type Language = { slot(name: string): number; compile(node: Expression): Evaluate };
+type Language = { slot(name: string): number; compile(node: ExpressionNode): Evaluate };
 type Values = { numbers: Set<number>; texts: Set<string> };
 
-export function bitmapOf(conditions: readonly Clauses[], language: Language): Bitmap {
+export function bitmapOf(conditions: readonly ClauseTable[], language: Language): RuleBitmap {
   const values = new Map<string, Values>();
   const whole: boolean[] = [];
   const kept = conditions.flatMap(({ clauses, whole: all }, owner) => {
@@ -79,7 +79,7 @@ export function bitmapOf(conditions: readonly Clauses[], language: Language): Bi
 }
 
 /** Whether the fact of a test has room for its values, and all are of one type. */
-function take({ name, values: own }: Test, all: Map<string, Values>): boolean {
+function take({ name, values: own }: ClauseTest, all: Map<string, Values>): boolean {
   const { numbers, texts } = all.get(name) ?? { numbers: new Set(), texts: new Set() };
   const newNumbers = own.filter((value) => typeof value === "number" && !numbers.has(value));
   const newTexts = own.filter((value) => typeof value === "string" && !texts.has(value));
@@ -130,7 +130,7 @@ function between(a: number, b: number): number {
  * fail. They are asked only where the answer may change.
  */
 function answers(
-  { values, node }: Test,
+  { values, node }: ClauseTest,
   { column, stands }: { column: Column; stands: readonly unknown[] },
   language: Language,
 ) {
@@ -146,7 +146,7 @@ function answers(
   });
 }
 
-function asked(evaluate: Evaluate, frame: Frame): boolean | undefined {
+function asked(evaluate: Evaluate, frame: EvaluationFrame): boolean | undefined {
   try {
     return evaluate(frame) === true;
   } catch {
@@ -158,7 +158,7 @@ function asked(evaluate: Evaluate, frame: Frame): boolean | undefined {
  * Finds the stretch of each fact. False when a fact is of another type than the values it is
  * compared with, or NaN: then the index says nothing.
  */
-export function search({ facts, words, found }: Bitmap, frame: Frame): boolean {
+export function matchRules({ facts, words, found }: RuleBitmap, frame: EvaluationFrame): boolean {
   for (let i = 0; i < facts.length; i++) {
     const { slot, start, numbers, texts } = facts[i] as Column;
     const fact = frame[slot];
@@ -195,7 +195,7 @@ function placeIn(numbers: Float64Array, fact: number): number {
 }
 
 /** The clauses of a word that no fact rules out, after a search: a bit each. */
-export function left({ facts, bits, found, owners }: Bitmap, word: number): number {
+export function undecidedBits({ facts, bits, found, owners }: RuleBitmap, word: number): number {
   let out = 0;
   for (let i = 0; i < facts.length; i++) out |= bits[(found[i] as number) + word] as number;
   const rest = owners.length - (word << 5);

@@ -1,11 +1,11 @@
 import { nearestName } from "../../kit/nearest-name.ts";
 import { linearPattern } from "./pattern.ts";
-import { type Expression, numeral, parts } from "./syntax.ts";
-import type { Fault } from "./traps.ts";
+import { childNodes, type ExpressionNode, formatNumber } from "./syntax.ts";
+import type { ExpressionFault } from "./traps.ts";
 
-export type Type = "number" | "text" | "list" | "truth";
+export type ValueType = "number" | "text" | "list" | "truth";
 /** What a condition may name, and what kind of value stands behind each name. */
-export type Scope = ReadonlyMap<string, Type>;
+export type CheckScope = ReadonlyMap<string, ValueType>;
 
 const MATHS = new Set([
   "abs",
@@ -19,7 +19,7 @@ const MATHS = new Set([
   "round",
   "sqrt",
 ]);
-const SAID: Record<Type, string> = {
+const SAID: Record<ValueType, string> = {
   number: "a number",
   text: "text",
   list: "a list",
@@ -30,8 +30,12 @@ const SAID: Record<Type, string> = {
  * Finds what would fail or could never hold, before a rule goes live: unknown names, values of the
  * wrong type, numbers that lie.
  */
-export function check(expression: Expression, scope: Scope, wanted: Type): Fault[] {
-  const faults: Fault[] = [];
+export function checkExpression(
+  expression: ExpressionNode,
+  scope: CheckScope,
+  wanted: ValueType,
+): ExpressionFault[] {
+  const faults: ExpressionFault[] = [];
   const got = typeOf(expression, scope, faults);
   if (faults.length === 0) expect(expression, got, wanted, faults);
   return faults;
@@ -40,7 +44,11 @@ export function check(expression: Expression, scope: Scope, wanted: Type): Fault
 /**
  * The type of a value, or undefined where a fault has been reported and nothing more can be said.
  */
-function typeOf(node: Expression, scope: Scope, faults: Fault[]): Type | undefined {
+function typeOf(
+  node: ExpressionNode,
+  scope: CheckScope,
+  faults: ExpressionFault[],
+): ValueType | undefined {
   switch (node.kind) {
     case "number":
       return number(node, faults);
@@ -71,7 +79,12 @@ function typeOf(node: Expression, scope: Scope, faults: Fault[]): Type | undefin
   }
 }
 
-function expect(node: Expression, got: Type | undefined, wanted: Type, faults: Fault[]): void {
+function expect(
+  node: ExpressionNode,
+  got: ValueType | undefined,
+  wanted: ValueType,
+  faults: ExpressionFault[],
+): void {
   if (got === undefined || got === wanted) return;
   const mend = wanted === "truth" ? mendForTruth(node, got) : undefined;
   faults.push({
@@ -81,7 +94,7 @@ function expect(node: Expression, got: Type | undefined, wanted: Type, faults: F
   });
 }
 
-function mendForTruth(node: Expression, got: Type): string | undefined {
+function mendForTruth(node: ExpressionNode, got: ValueType): string | undefined {
   if (node.kind !== "name") return undefined;
   return got === "number"
     ? `compare it, like ${node.name} > 0`
@@ -89,18 +102,23 @@ function mendForTruth(node: Expression, got: Type): string | undefined {
 }
 
 /** Every part has the wanted type, and so has the whole. */
-function all(node: Expression, wanted: Type, scope: Scope, faults: Fault[]): Type {
-  for (const part of parts(node)) expect(part, typeOf(part, scope, faults), wanted, faults);
+function all(
+  node: ExpressionNode,
+  wanted: ValueType,
+  scope: CheckScope,
+  faults: ExpressionFault[],
+): ValueType {
+  for (const part of childNodes(node)) expect(part, typeOf(part, scope, faults), wanted, faults);
   return wanted;
 }
 
-type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
+type Of<K extends ExpressionNode["kind"]> = Extract<ExpressionNode, { kind: K }>;
 
-function number(node: Of<"number">, faults: Fault[]): Type {
+function number(node: Of<"number">, faults: ExpressionFault[]): ValueType {
   if (/^0\d/.test(node.digits)) {
     const octal = node.digits.includes(".")
       ? ""
-      : `, and ${node.digits} is ${numeral(node.digits)}`;
+      : `, and ${node.digits} is ${formatNumber(node.digits)}`;
     faults.push({
       message: `a leading zero makes a number octal${octal}`,
       at: node.at,
@@ -110,7 +128,11 @@ function number(node: Of<"number">, faults: Fault[]): Type {
   return "number";
 }
 
-function name(node: Of<"name">, scope: Scope, faults: Fault[]): Type | undefined {
+function name(
+  node: Of<"name">,
+  scope: CheckScope,
+  faults: ExpressionFault[],
+): ValueType | undefined {
   const type = scope.get(node.name);
   if (type) return type;
   if (node.quoted) {
@@ -140,7 +162,11 @@ function name(node: Of<"name">, scope: Scope, faults: Fault[]): Type | undefined
   return undefined;
 }
 
-function sum(node: Of<"arithmetic">, scope: Scope, faults: Fault[]): Type | undefined {
+function sum(
+  node: Of<"arithmetic">,
+  scope: CheckScope,
+  faults: ExpressionFault[],
+): ValueType | undefined {
   if (node.operator !== "+") return all(node, "number", scope, faults);
   const types = [typeOf(node.left, scope, faults), typeOf(node.right, scope, faults)];
   if (types.includes(undefined)) return undefined;
@@ -149,7 +175,7 @@ function sum(node: Of<"arithmetic">, scope: Scope, faults: Fault[]): Type | unde
   return types.every((type) => type === "number") ? "number" : "text";
 }
 
-function relation(node: Of<"relation">, scope: Scope, faults: Fault[]): Type {
+function relation(node: Of<"relation">, scope: CheckScope, faults: ExpressionFault[]): ValueType {
   let left = node.first;
   let leftType = typeOf(left, scope, faults);
   for (const { operator, right } of node.rest) {
@@ -167,10 +193,10 @@ function relation(node: Of<"relation">, scope: Scope, faults: Fault[]): Type {
 }
 
 function equal(
-  node: Expression,
-  left: Type | undefined,
-  right: Type | undefined,
-  faults: Fault[],
+  node: ExpressionNode,
+  left: ValueType | undefined,
+  right: ValueType | undefined,
+  faults: ExpressionFault[],
 ): void {
   if (left === undefined || right === undefined) return;
   if (left === "list" || right === "list")
@@ -184,10 +210,10 @@ function equal(
 }
 
 function match(
-  left: Expression,
-  leftType: Type | undefined,
-  right: Expression,
-  faults: Fault[],
+  left: ExpressionNode,
+  leftType: ValueType | undefined,
+  right: ExpressionNode,
+  faults: ExpressionFault[],
 ): void {
   expect(left, leftType, "text", faults);
   if (right.kind !== "text")
@@ -196,7 +222,11 @@ function match(
   if (pattern.kind === "refused") faults.push({ message: pattern.message, at: right.at });
 }
 
-function call(node: Of<"call">, scope: Scope, faults: Fault[]): Type | undefined {
+function call(
+  node: Of<"call">,
+  scope: CheckScope,
+  faults: ExpressionFault[],
+): ValueType | undefined {
   const types = node.args.map((arg) => typeOf(arg, scope, faults));
   const wantsOne = !["max", "min"].includes(node.name);
   if (node.name === "exists" || node.name === "empty") {
@@ -223,7 +253,7 @@ function call(node: Of<"call">, scope: Scope, faults: Fault[]): Type | undefined
   return "number";
 }
 
-function membership(node: Of<"in">, scope: Scope, faults: Fault[]): Type {
+function membership(node: Of<"in">, scope: CheckScope, faults: ExpressionFault[]): ValueType {
   typeOf(node.left, scope, faults);
   const among = typeOf(node.right, scope, faults);
   const facts = node.right.kind === "name";
@@ -236,7 +266,11 @@ function membership(node: Of<"in">, scope: Scope, faults: Fault[]): Type {
   return "truth";
 }
 
-function conditional(node: Of<"if">, scope: Scope, faults: Fault[]): Type | undefined {
+function conditional(
+  node: Of<"if">,
+  scope: CheckScope,
+  faults: ExpressionFault[],
+): ValueType | undefined {
   expect(node.test, typeOf(node.test, scope, faults), "truth", faults);
   const then = typeOf(node.consequent, scope, faults);
   const otherwise = typeOf(node.alternative, scope, faults);

@@ -1,38 +1,42 @@
-import { type Expression, numeral } from "./syntax.ts";
+import { type ExpressionNode, formatNumber } from "./syntax.ts";
 
 /**
  * A part of a condition that reads one fact, and only to compare it with values that are written
  * out or to ask whether it is there: between two neighbouring values its answer does not change.
  */
-export type Test = { name: string; values: readonly (number | string)[]; node: Expression };
+export type ClauseTest = {
+  name: string;
+  values: readonly (number | string)[];
+  node: ExpressionNode;
+};
 
 /**
  * Where a condition can be true at all: where all tests of one of the clauses are. `whole` when
  * that is all there is to it; else the condition has parts of another shape, and must be asked.
  */
-export type Clauses = { clauses: readonly (readonly Test[])[]; whole: boolean };
+export type ClauseTable = { clauses: readonly (readonly ClauseTest[])[]; whole: boolean };
 
 const MAX_CLAUSES = 8;
 const MAX_VALUES = 64;
 
-const ANYWHERE: Clauses = { clauses: [[]], whole: false };
+const ANYWHERE: ClauseTable = { clauses: [[]], whole: false };
 
-export function clausesOf(node: Expression): Clauses {
+export function clausesOf(node: ExpressionNode): ClauseTable {
   if (node.kind === "and") return both(node, clausesOf(node.left), clausesOf(node.right));
   if (node.kind === "or") return either(node, clausesOf(node.left), clausesOf(node.right));
   const test = node.kind === "not" ? testAs(node, single(clausesOf(node.value))) : testOf(node);
   return test ? only(test) : ANYWHERE;
 }
 
-const only = (test: Test): Clauses => ({ clauses: [[test]], whole: true });
+const only = (test: ClauseTest): ClauseTable => ({ clauses: [[test]], whole: true });
 
 /** The one test that says it all, if there is one. */
-function single({ clauses, whole }: Clauses): Test | undefined {
+function single({ clauses, whole }: ClauseTable): ClauseTest | undefined {
   const [clause, second] = clauses;
   return whole && !second && clause?.length === 1 ? clause[0] : undefined;
 }
 
-function both(node: Expression, left: Clauses, right: Clauses): Clauses {
+function both(node: ExpressionNode, left: ClauseTable, right: ClauseTable): ClauseTable {
   const one = merged(node, left, right);
   if (one) return only(one);
   // Without the right side the clauses say less, but nothing wrong.
@@ -42,7 +46,7 @@ function both(node: Expression, left: Clauses, right: Clauses): Clauses {
   return { clauses, whole: left.whole && right.whole };
 }
 
-function either(node: Expression, left: Clauses, right: Clauses): Clauses {
+function either(node: ExpressionNode, left: ClauseTable, right: ClauseTable): ClauseTable {
   const one = merged(node, left, right);
   if (one) return only(one);
   const clauses = [...left.clauses, ...right.clauses];
@@ -51,17 +55,21 @@ function either(node: Expression, left: Clauses, right: Clauses): Clauses {
 }
 
 /** `mentions > 3 and mentions < 9` is one test. */
-function merged(node: Expression, left: Clauses, right: Clauses): Test | undefined {
+function merged(
+  node: ExpressionNode,
+  left: ClauseTable,
+  right: ClauseTable,
+): ClauseTest | undefined {
   const [a, b] = [single(left), single(right)];
   return a && b && a.name === b.name
     ? testAs(node, { ...a, values: [...a.values, ...b.values] })
     : undefined;
 }
 
-const testAs = (node: Expression, test: Test | undefined): Test | undefined =>
+const testAs = (node: ExpressionNode, test: ClauseTest | undefined): ClauseTest | undefined =>
   test && test.values.length <= MAX_VALUES ? { ...test, node } : undefined;
 
-function testOf(node: Expression): Test | undefined {
+function testOf(node: ExpressionNode): ClauseTest | undefined {
   if (node.kind === "call") {
     const [fact] = node.args;
     return node.name === "exists" && fact?.kind === "name"
@@ -83,7 +91,7 @@ function testOf(node: Expression): Test | undefined {
 }
 
 /** What a comparison compares, or `in` looks for and among. */
-function operandsOf(node: Expression): Expression[] | undefined {
+function operandsOf(node: ExpressionNode): ExpressionNode[] | undefined {
   if (node.kind === "in")
     return node.left.kind === "name" ? [node.left, ...itemsOf(node.right)] : undefined;
   if (node.kind !== "relation" || node.rest.some(({ operator }) => operator === "~="))
@@ -92,12 +100,13 @@ function operandsOf(node: Expression): Expression[] | undefined {
 }
 
 /** Round brackets around a single value make no list. */
-const itemsOf = (node: Expression): Expression[] => (node.kind === "list" ? node.items : [node]);
+const itemsOf = (node: ExpressionNode): ExpressionNode[] =>
+  node.kind === "list" ? node.items : [node];
 
-function literal(node: Expression): number | string | undefined {
+function literal(node: ExpressionNode): number | string | undefined {
   if (node.kind === "text") return node.value;
-  if (node.kind === "number") return numeral(node.digits);
+  if (node.kind === "number") return formatNumber(node.digits);
   return node.kind === "negative" && node.value.kind === "number"
-    ? -numeral(node.value.digits)
+    ? -formatNumber(node.value.digits)
     : undefined;
 }

@@ -1,15 +1,15 @@
 import { UnknownFunctionError } from "filtrex/dist/esnext/errors.mjs";
 import { arr, bool } from "filtrex/dist/esnext/utils.mjs";
-import { arithmetic, comparison, negative } from "./operators.ts";
-import { type Expression, numeral } from "./syntax.ts";
+import { applyArithmetic, applyComparison, negate } from "./operators.ts";
+import { type ExpressionNode, formatNumber } from "./syntax.ts";
 
 /** The values that names stand for, by slot. */
-export type Frame = readonly unknown[];
+export type EvaluationFrame = readonly unknown[];
 /** Throws filtrex's error classes when a value has the wrong type. */
-export type Evaluate = (frame: Frame) => unknown;
+export type Evaluate = (frame: EvaluationFrame) => unknown;
 
 /** What the language leaves open: where names lead, and what null means. */
-export type Dialect = {
+export type LanguageDialect = {
   /** The place of a name in the frame. */
   slot(name: string): number;
   /** What a name stands for, given what is in its slot. */
@@ -29,11 +29,11 @@ export type Dialect = {
  * Closures that answer what filtrex's generated JavaScript answers, in the same order of
  * evaluation, with the same errors.
  */
-export function compile(node: Expression, dialect: Dialect): Evaluate {
-  const of = (part: Expression) => compile(part, dialect);
+export function compileNode(node: ExpressionNode, dialect: LanguageDialect): Evaluate {
+  const of = (part: ExpressionNode) => compileNode(part, dialect);
   switch (node.kind) {
     case "number":
-      return constant(numeral(node.digits));
+      return constant(formatNumber(node.digits));
     case "text":
       return constant(node.value);
     case "name":
@@ -45,11 +45,11 @@ export function compile(node: Expression, dialect: Dialect): Evaluate {
     case "list":
       return each(node.items.map(of));
     case "negative":
-      return negative(of(node.value), dialect.unknown);
+      return negate(of(node.value), dialect.unknown);
     case "arithmetic":
-      return arithmetic(node.operator, of(node.left), of(node.right), dialect.unknown);
+      return applyArithmetic(node.operator, of(node.left), of(node.right), dialect.unknown);
     case "relation":
-      return comparison(node, of, dialect);
+      return applyComparison(node, of, dialect);
     case "not":
       return not(of(node.value), dialect.unknown);
     case "and":
@@ -63,9 +63,9 @@ export function compile(node: Expression, dialect: Dialect): Evaluate {
   }
 }
 
-type Unknown = Dialect["unknown"];
+type Unknown = LanguageDialect["unknown"];
 
-function named(name: string, { slot, read }: Dialect): Evaluate {
+function named(name: string, { slot, read }: LanguageDialect): Evaluate {
   const at = slot(name);
   return (frame) => read(frame[at], name);
 }
@@ -82,7 +82,7 @@ const each =
   (frame) =>
     items.map((item) => item(frame));
 
-function call(name: string, args: Evaluate[], { functions, unknown }: Dialect): Evaluate {
+function call(name: string, args: Evaluate[], { functions, unknown }: LanguageDialect): Evaluate {
   const known = Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (!known) {
     return (frame) => {

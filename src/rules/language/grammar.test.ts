@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parser } from "filtrex/dist/esnext/parser.mjs";
 import { expect, it } from "vitest";
-import { parse } from "./grammar.ts";
+import { parseExpression } from "./grammar.ts";
 
 const sha = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
 const source = (file: string) =>
@@ -30,7 +30,7 @@ it("stands on the filtrex whose productions its actions are numbered for", () =>
 
 it("binds operators as filtrex does", () => {
   const shape = (text: string): unknown => {
-    const parsed = parse(text);
+    const parsed = parseExpression(text);
     return parsed.kind === "parsed"
       ? JSON.parse(
           JSON.stringify(parsed.expression, (key, value) => (key === "at" ? undefined : value)),
@@ -46,7 +46,7 @@ it("binds operators as filtrex does", () => {
 });
 
 it("says where each part stands", () => {
-  const parsed = parse('x > 1 and y == "a b"');
+  const parsed = parseExpression('x > 1 and y == "a b"');
   if (parsed.kind !== "parsed" || parsed.expression.kind !== "and") throw new Error("should parse");
   const { left, right } = parsed.expression;
   expect([left.at, right.at]).toEqual([
@@ -56,15 +56,15 @@ it("says where each part stands", () => {
 });
 
 it("refuses in filtrex's words, with the place", () => {
-  expect(parse("1 + ")).toMatchObject({
+  expect(parseExpression("1 + ")).toMatchObject({
     kind: "refused",
     at: [4, 4],
     message: expect.stringContaining("got 'EndOfExpression'"),
   });
-  expect(parse("a ! b")).toMatchObject({
+  expect(parseExpression("a ! b")).toMatchObject({
     kind: "refused",
     at: [2, 3],
     message: expect.stringContaining("Lexical error"),
   });
-  expect(parse("a and(b)")).toMatchObject({ kind: "refused", at: [7, 8] });
+  expect(parseExpression("a and(b)")).toMatchObject({ kind: "refused", at: [7, 8] });
 });

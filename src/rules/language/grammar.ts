@@ -5,12 +5,18 @@ import {
   parser,
   type TableAction,
 } from "filtrex/dist/esnext/parser.mjs";
-import { buildString, type SymbolValue, type Token, tokenAt } from "./lexer.ts";
-import type { Arithmetic, Compared, Comparison, Expression, Span } from "./syntax.ts";
+import { buildString, type LexerToken, type SymbolValue, tokenAt } from "./lexer.ts";
+import type {
+  ArithmeticNode,
+  ComparisonNode,
+  ComparisonOperator,
+  ExpressionNode,
+  SourceSpan,
+} from "./syntax.ts";
 
-export type Parsed =
-  | { kind: "parsed"; expression: Expression }
-  | { kind: "refused"; message: string; at: Span };
+export type ParseResult =
+  | { kind: "parsed"; expression: ExpressionNode }
+  | { kind: "refused"; message: string; at: SourceSpan };
 
 /**
  * Reads one expression with filtrex's own lexer rules and LALR tables, so that what is accepted,
@@ -18,7 +24,7 @@ export type Parsed =
  * the semantic actions are ours: they build a tree where filtrex writes JavaScript, which Workers
  * forbid. grammar.test.ts fails when the tables are not the ones the actions are numbered for.
  */
-export function parse(text: string): Parsed {
+export function parseExpression(text: string): ParseResult {
   const expression = read(text);
   return expression ? { kind: "parsed", expression } : refusal(text);
 }
@@ -27,12 +33,12 @@ export function parse(text: string): Parsed {
  * Walks the tables, shifting tokens and reducing them to parts of the tree; undefined where they
  * know no way on.
  */
-function read(text: string): Expression | undefined {
+function read(text: string): ExpressionNode | undefined {
   const states = [0];
   const values: unknown[] = [];
-  const places: Span[] = [];
+  const places: SourceSpan[] = [];
   let at = 0;
-  let token: Token | undefined;
+  let token: LexerToken | undefined;
   for (;;) {
     const state = states.at(-1) as number;
     let action = defaultActions[state];
@@ -50,11 +56,11 @@ function read(text: string): Expression | undefined {
       token = undefined;
       continue;
     }
-    if (target === WHOLE) return values[0] as Expression;
+    if (target === WHOLE) return values[0] as ExpressionNode;
     const [result, length] = productions[target] as Production;
     const build = ACTIONS[target];
     if (!build) throw new Error(`filtrex's grammar has an unknown production ${target}`);
-    const place: Span = [places[places.length - length]?.[0] ?? 0, places.at(-1)?.[1] ?? 0];
+    const place: SourceSpan = [places[places.length - length]?.[0] ?? 0, places.at(-1)?.[1] ?? 0];
     const value = build(values.splice(-length), place);
     states.length -= length;
     places.length -= length;
@@ -70,7 +76,7 @@ const SHIFT = 1;
 const WHOLE = 1;
 
 /** filtrex's own parser fails at the same place: it knows the words for it. */
-function refusal(text: string): Parsed {
+function refusal(text: string): ParseResult {
   const lexer: Lexer = Object.assign(Object.create(parser.lexer), { options: { ranges: true } });
   const reader = Object.assign(Object.create(parser), {
     yy: { buildString },
@@ -94,20 +100,20 @@ function refusal(text: string): Parsed {
 }
 
 class SyntaxFault extends Error {
-  readonly at: Span;
-  constructor(message: string, at: Span) {
+  readonly at: SourceSpan;
+  constructor(message: string, at: SourceSpan) {
     super(message);
     this.at = at;
   }
 }
 
 /** Builds the value of a production from those of its symbols. */
-type Action = (v: unknown[], at: Span) => unknown;
-const node = (value: unknown) => value as Expression;
+type Action = (v: unknown[], at: SourceSpan) => unknown;
+const node = (value: unknown) => value as ExpressionNode;
 
 const arithmetic: Action = (v, at) => ({
   kind: "arithmetic",
-  operator: (v[1] === "%" || String(v[1]).startsWith("mod") ? "mod" : v[1]) as Arithmetic,
+  operator: (v[1] === "%" || String(v[1]).startsWith("mod") ? "mod" : v[1]) as ArithmeticNode,
   left: node(v[0]),
   right: node(v[2]),
   deprecated: v[1] === "%",
@@ -131,7 +137,7 @@ const conditional =
   });
 const operator: Action = (v) => v[0];
 const named = (value: unknown) => value as SymbolValue;
-type Chain = { first: Expression; rest: Compared[] };
+type Chain = { first: ExpressionNode; rest: ComparisonNode[] };
 
 /**
  * One action for each production but that of the whole, of filtrex 3.1.0's grammar
@@ -152,13 +158,13 @@ const ACTIONS: Record<number, Action> = {
   13: membership(false),
   14: membership(true),
   15: (v) => v[1],
-  16: (v, at) => ({ kind: "list", items: [...(v[1] as Expression[]), node(v[3])], at }),
+  16: (v, at) => ({ kind: "list", items: [...(v[1] as ExpressionNode[]), node(v[3])], at }),
   17: (v, at) => ({ kind: "number", digits: String(v[0]), at }),
   18: (v, at) => ({ kind: "name", ...named(v[0]), at }),
   19: (v, at) => ({ kind: "text", value: String(v[0]), at }),
   20: (v, at) => ({ kind: "property", ...named(v[0]), of: node(v[2]), at }),
   21: (v, at) => ({ kind: "call", name: named(v[0]).name, args: [], at }),
-  22: (v, at) => ({ kind: "call", name: named(v[0]).name, args: v[2] as Expression[], at }),
+  22: (v, at) => ({ kind: "call", name: named(v[0]).name, args: v[2] as ExpressionNode[], at }),
   23: (v, at) => ({ kind: "relation", ...(v[0] as Chain), at }),
   24: arithmetic,
   25: conditional([0, 2, 4], true),
@@ -173,13 +179,13 @@ const ACTIONS: Record<number, Action> = {
     const tail = v[2] as Chain;
     return {
       first: node(v[0]),
-      rest: [{ operator: v[1] as Comparison, right: tail.first }, ...tail.rest],
+      rest: [{ operator: v[1] as ComparisonOperator, right: tail.first }, ...tail.rest],
     };
   },
   34: (v): Chain => ({
     first: node(v[0]),
-    rest: [{ operator: v[1] as Comparison, right: node(v[2]) }],
+    rest: [{ operator: v[1] as ComparisonOperator, right: node(v[2]) }],
   }),
   35: (v) => [node(v[0])],
-  36: (v) => [...(v[0] as Expression[]), node(v[2])],
+  36: (v) => [...(v[0] as ExpressionNode[]), node(v[2])],
 };

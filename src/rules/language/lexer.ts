@@ -1,12 +1,12 @@
 /// <reference path="./filtrex.d.ts" />
 import { parser } from "filtrex/dist/esnext/parser.mjs";
-import type { Span } from "./syntax.ts";
+import type { SourceSpan } from "./syntax.ts";
 
 /**
  * A token by filtrex's number for it. Names and texts have lost their quotes; the rest is as
  * written.
  */
-export type Token = { symbol: number; value: string | SymbolValue; at: Span };
+export type LexerToken = { symbol: number; value: string | SymbolValue; at: SourceSpan };
 export type SymbolValue = { name: string; quoted: boolean };
 
 /** The lexer's rules have checked the quotes and that only a quote or a backslash is escaped. */
@@ -37,7 +37,7 @@ function rulesFor(character: string): readonly Rule[] {
 }
 
 /** The token that begins here, after white space; undefined where no rule matches. */
-export function tokenAt(text: string, from: number): Token | undefined {
+export function tokenAt(text: string, from: number): LexerToken | undefined {
   for (let at = from; ; ) {
     const rule = matching(text, at);
     if (!rule) return undefined;
@@ -56,7 +56,7 @@ function matching(text: string, at: number): Rule | undefined {
   return undefined;
 }
 
-function tokenOf(name: string, written: string, at: Span): Token {
+function tokenOf(name: string, written: string, at: SourceSpan): LexerToken {
   const symbol = parser.symbols_[name] as number;
   if (name === "String") return { symbol, value: buildString('"', written), at };
   if (name !== "Symbol") return { symbol, value: written, at };

@@ -1,11 +1,11 @@
 import { mod, num, numstr, str } from "filtrex/dist/esnext/utils.mjs";
-import type { Dialect, Evaluate } from "./compile.ts";
-import type { Arithmetic, Comparison, Expression } from "./syntax.ts";
+import type { Evaluate, LanguageDialect } from "./compile.ts";
+import type { ArithmeticNode, ComparisonOperator, ExpressionNode } from "./syntax.ts";
 
 type Binary = (a: unknown, b: unknown) => unknown;
 type Unknown = (value: unknown) => boolean;
 
-const ARITHMETIC: Record<Arithmetic, Binary> = {
+const ARITHMETIC: Record<ArithmeticNode, Binary> = {
   // Two operands of filtrex's + may be of different types: JavaScript's + then joins them as text.
   "+": (a, b) => (numstr(a) as number) + (numstr(b) as number),
   // filtrex's one function serves both minuses, so that subtracting undefined negates.
@@ -16,8 +16,8 @@ const ARITHMETIC: Record<Arithmetic, Binary> = {
   mod: (a, b) => mod(num(a), num(b)),
 };
 
-export function arithmetic(
-  operator: Arithmetic,
+export function applyArithmetic(
+  operator: ArithmeticNode,
   left: Evaluate,
   right: Evaluate,
   unknown: Unknown,
@@ -30,7 +30,7 @@ export function arithmetic(
   };
 }
 
-export const negative =
+export const negate =
   (value: Evaluate, unknown: Unknown): Evaluate =>
   (frame) => {
     const v = value(frame);
@@ -38,7 +38,7 @@ export const negative =
   };
 
 /** Given values that are no plain numbers: text, lists, nothing at all. */
-const COMPARE: Record<Exclude<Comparison, "~=">, (a: unknown, b: unknown) => boolean> = {
+const COMPARE: Record<Exclude<ComparisonOperator, "~=">, (a: unknown, b: unknown) => boolean> = {
   "==": (a, b) => a === b,
   "!=": (a, b) => a !== b,
   "<": (a, b) => num(a) < num(b),
@@ -47,16 +47,16 @@ const COMPARE: Record<Exclude<Comparison, "~=">, (a: unknown, b: unknown) => boo
   ">": (a, b) => num(a) > num(b),
 };
 
-type Relation = Extract<Expression, { kind: "relation" }>;
+type Relation = Extract<ExpressionNode, { kind: "relation" }>;
 
 /**
  * `a < b < c` compares neighbours and stops at the first that fails; each operand is evaluated
  * once.
  */
-export function comparison(
+export function applyComparison(
   node: Relation,
-  of: (part: Expression) => Evaluate,
-  dialect: Dialect,
+  of: (part: ExpressionNode) => Evaluate,
+  dialect: LanguageDialect,
 ): Evaluate {
   const first = of(node.first);
   const links = node.rest.map((link) => ({
@@ -79,7 +79,7 @@ export function comparison(
 
 function comparer(
   { operator, right }: Relation["rest"][number],
-  { unknown, matcher }: Dialect,
+  { unknown, matcher }: LanguageDialect,
 ): Binary {
   if (operator === "~=") {
     const fixed = right.kind === "text" ? lazily(() => matcher(right.value)) : undefined;

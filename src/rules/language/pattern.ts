@@ -6,7 +6,7 @@ const MAX_STEPS = 500;
 const MAX_REPEAT = 100;
 
 /** A pattern as it can be matched in time proportional to text × pattern, whatever the text. */
-export type Pattern =
+export type LinearPattern =
   | { kind: "pattern"; test: (text: string) => boolean }
   | { kind: "refused"; message: string };
 
@@ -16,7 +16,7 @@ export type Pattern =
  * pattern can backtrack: `(a+)+$` costs what `a+$` costs. One character is still judged by the
  * JavaScript engine itself, so that classes and escapes mean what they mean there.
  */
-export function linearPattern(source: string): Pattern {
+export function linearPattern(source: string): LinearPattern {
   try {
     new RegExp(source);
     const program: Step[] = [];

@@ -1,8 +1,8 @@
 /** Half-open range of characters in the expression's text. */
-export type Span = readonly [start: number, end: number];
+export type SourceSpan = readonly [start: number, end: number];
 
-export type Arithmetic = "+" | "-" | "*" | "/" | "^" | "mod";
-export type Comparison = "==" | "!=" | "<" | "<=" | ">=" | ">" | "~=";
+export type ArithmeticNode = "+" | "-" | "*" | "/" | "^" | "mod";
+export type ComparisonOperator = "==" | "!=" | "<" | "<=" | ">=" | ">" | "~=";
 /** Forms that filtrex 3 still reads but advises against: `%` and `a ? b : c`. */
 type Spelling = { deprecated: boolean };
 
@@ -10,29 +10,39 @@ type Spelling = { deprecated: boolean };
  * A filtrex expression as a tree. Parentheses leave no node; `a < b < c` is one relation, evaluated
  * left to right.
  */
-export type Expression = { at: Span } & (
+export type ExpressionNode = { at: SourceSpan } & (
   | { kind: "number"; digits: string }
   | { kind: "text"; value: string }
   | { kind: "name"; name: string; quoted: boolean }
-  | { kind: "property"; name: string; quoted: boolean; of: Expression }
-  | { kind: "call"; name: string; args: Expression[] }
-  | { kind: "list"; items: Expression[] }
-  | { kind: "negative"; value: Expression }
-  | ({ kind: "arithmetic"; operator: Arithmetic; left: Expression; right: Expression } & Spelling)
-  | { kind: "not"; value: Expression }
-  | { kind: "and" | "or"; left: Expression; right: Expression }
-  | { kind: "in"; negated: boolean; left: Expression; right: Expression }
-  | { kind: "relation"; first: Expression; rest: Compared[] }
-  | ({ kind: "if"; test: Expression; consequent: Expression; alternative: Expression } & Spelling)
+  | { kind: "property"; name: string; quoted: boolean; of: ExpressionNode }
+  | { kind: "call"; name: string; args: ExpressionNode[] }
+  | { kind: "list"; items: ExpressionNode[] }
+  | { kind: "negative"; value: ExpressionNode }
+  | ({
+      kind: "arithmetic";
+      operator: ArithmeticNode;
+      left: ExpressionNode;
+      right: ExpressionNode;
+    } & Spelling)
+  | { kind: "not"; value: ExpressionNode }
+  | { kind: "and" | "or"; left: ExpressionNode; right: ExpressionNode }
+  | { kind: "in"; negated: boolean; left: ExpressionNode; right: ExpressionNode }
+  | { kind: "relation"; first: ExpressionNode; rest: ComparisonNode[] }
+  | ({
+      kind: "if";
+      test: ExpressionNode;
+      consequent: ExpressionNode;
+      alternative: ExpressionNode;
+    } & Spelling)
 );
 
-export type Compared = { operator: Comparison; right: Expression };
+export type ComparisonNode = { operator: ComparisonOperator; right: ExpressionNode };
 
 /**
  * filtrex hands digits to JavaScript as they are: a leading zero makes them octal, unless an 8 or 9
  * stands among them.
  */
-export function numeral(digits: string): number {
+export function formatNumber(digits: string): number {
   if (!/^0[0-7]+(\.|$)/.test(digits)) return Number(digits);
   if (digits.includes("."))
     throw new SyntaxError(`${digits} is no number: a leading zero makes it octal`);
@@ -40,7 +50,7 @@ export function numeral(digits: string): number {
 }
 
 /** The direct parts of an expression, in the order they are written. */
-export function parts(node: Expression): Expression[] {
+export function childNodes(node: ExpressionNode): ExpressionNode[] {
   switch (node.kind) {
     case "number":
     case "text":
@@ -65,24 +75,24 @@ export function parts(node: Expression): Expression[] {
 }
 
 /** The expression and everything inside it, outermost first, as written. */
-export function walk(node: Expression): Expression[] {
-  const found: Expression[] = [];
+export function walkNodes(node: ExpressionNode): ExpressionNode[] {
+  const found: ExpressionNode[] = [];
   const open = [node];
   for (let next = open.pop(); next; next = open.pop()) {
     found.push(next);
-    open.push(...parts(next).reverse());
+    open.push(...childNodes(next).reverse());
   }
   return found;
 }
 
 /** A copy in which `change` has replaced what it answers for; the rest is as it was. */
-export function mapped(
-  node: Expression,
-  change: (node: Expression) => Expression | undefined,
-): Expression {
+export function mapNode(
+  node: ExpressionNode,
+  change: (node: ExpressionNode) => ExpressionNode | undefined,
+): ExpressionNode {
   const changed = change(node);
   if (changed) return changed;
-  const of = (part: Expression) => mapped(part, change);
+  const of = (part: ExpressionNode) => mapNode(part, change);
   switch (node.kind) {
     case "number":
     case "text":

@@ -1,7 +1,7 @@
-import type { Span } from "./syntax.ts";
+import type { SourceSpan } from "./syntax.ts";
 
 /** A thing to mend in an expression. `instead` replaces the span and keeps the author's meaning. */
-export type Fault = { message: string; at: Span; mend?: string; instead?: string };
+export type ExpressionFault = { message: string; at: SourceSpan; mend?: string; instead?: string };
 
 /** Stands for each character of a quoted text, so that no trap is seen inside one. */
 const HIDDEN = "§";
@@ -97,11 +97,11 @@ const plain = (n: number) =>
  * The traps that an expression has walked into, in the order of the text. Looked for only where it
  * does not parse as it stands.
  */
-export function traps(text: string): Fault[] {
+export function findTraps(text: string): ExpressionFault[] {
   const open = text.replace(/"(?:\\"|\\\\|[^"\\])*"|'(?:\\'|\\\\|[^'\\])*'/g, (quoted) =>
     HIDDEN.repeat(quoted.length),
   );
-  const faults: Fault[] = [];
+  const faults: ExpressionFault[] = [];
   let rest = open;
   for (const { pattern, message, instead } of TRAPS) {
     for (const found of rest.matchAll(pattern)) {
@@ -119,7 +119,7 @@ export function traps(text: string): Fault[] {
 }
 
 /** The text with every mend put in. */
-export function mended(text: string, faults: readonly Fault[]): string {
+export function applyFixes(text: string, faults: readonly ExpressionFault[]): string {
   let result = text;
   for (const { at, instead } of [...faults].sort((a, b) => b.at[0] - a.at[0]))
     if (instead !== undefined) result = result.slice(0, at[0]) + instead + result.slice(at[1]);

@@ -1,14 +1,14 @@
 import * as z from "zod";
 import { FactValue, type FactValues, type FactVocabulary } from "../../model/facts.ts";
 import { Level, RiskLevel, SignalState } from "../../model/scalars.ts";
-import { issues } from "../issues.ts";
+import { schemaIssues } from "../issues.ts";
 import { unknownFact } from "../unknown-fact.ts";
-import { type Problem, readYaml, type Source } from "../yaml.ts";
+import { readYaml, type YamlProblem, type YamlSource } from "../yaml.ts";
 
 const keys = z.array(z.string());
 
 /** What a test may ask of a verdict. Only what is written is compared. */
-const Expected = z
+const CaseExpectation = z
   .strictObject({
     score: z.number().optional(),
     level: Level.optional(),
@@ -23,7 +23,7 @@ const Expected = z
     notify: z.boolean().optional(),
   })
   .refine((expected) => Object.keys(expected).length > 0, "asks for nothing");
-export type Expected = z.infer<typeof Expected>;
+export type CaseExpectation = z.infer<typeof CaseExpectation>;
 
 const Flag = z.boolean().transform(Number);
 
@@ -36,11 +36,11 @@ const Case = z
       .optional()
       .describe("Posts of one event, read as the pipeline reads them"),
     previous: SignalState.optional().describe("The state the signal was in before"),
-    expect: Expected,
+    expect: CaseExpectation,
   })
   .refine((test) => test.facts !== undefined || test.posts !== undefined, "needs facts or posts");
 
-const FIELDS = Object.keys({ ...Case.shape, ...Expected.shape });
+const FIELDS = Object.keys({ ...Case.shape, ...CaseExpectation.shape });
 const CasesFile = z.strictObject({ tests: z.array(Case).min(1, "holds no tests") });
 
 /** One test of the rules, at its line of its file. */
@@ -50,7 +50,7 @@ export type RuleCase = {
   name: string;
   facts: FactValues;
   previous?: SignalState;
-  expect: Expected;
+  expect: CaseExpectation;
 };
 
 /**
@@ -60,7 +60,7 @@ export type FactsOfPosts = (posts: Record<string, unknown>[]) => FactValues | st
 
 export type CasesRead =
   | { kind: "read"; cases: RuleCase[] }
-  | { kind: "rejected"; problems: Problem[] };
+  | { kind: "rejected"; problems: YamlProblem[] };
 
 /**
  * Reads a file of rule tests. Misspelt facts are refused: a test that sets nothing proves nothing.
@@ -76,8 +76,8 @@ export function readCases(
   const { source } = read;
   const parsed = CasesFile.safeParse(source.value);
   if (!parsed.success)
-    return { kind: "rejected", problems: issues(parsed.error.issues, source, FIELDS) };
-  const problems: Problem[] = [];
+    return { kind: "rejected", problems: schemaIssues(parsed.error.issues, source, FIELDS) };
+  const problems: YamlProblem[] = [];
   const cases = parsed.data.tests.map((test, index): RuleCase => {
     const path = ["tests", index];
     problems.push(...unknownFacts(test.facts ?? {}, [...path, "facts"], vocabulary, source));
@@ -101,8 +101,8 @@ function unknownFacts(
   facts: FactValues,
   path: PropertyKey[],
   vocabulary: FactVocabulary,
-  source: Source,
-): Problem[] {
+  source: YamlSource,
+): YamlProblem[] {
   return Object.keys(facts).flatMap((name) => {
     const unknown = unknownFact(name, vocabulary);
     return unknown ? [{ ...source.nameProblem([...path, name], ""), ...unknown }] : [];

@@ -1,22 +1,22 @@
-import { type Condition, sidesOf } from "../condition.ts";
-import type { Frame } from "../language/compile.ts";
-import { ask, frameOf, type Ruleset, score, stateFrame } from "../score.ts";
+import { type RuleCondition, sidesOf } from "../condition.ts";
+import type { EvaluationFrame } from "../language/compile.ts";
+import { evaluateRule, frameOf, type Ruleset, scoreRules, stateFrame } from "../score.ts";
 import type { RuleCase } from "./cases.ts";
 
 /** How often the tests saw a rule match and not match. Both should happen. */
 export type RuleCoverage = { rule: string; matched: number; unmatched: number };
 /** How often the tests stood on either side of a number that decides. */
 export type ThresholdCoverage = { owner: string; threshold: string; holds: number; fails: number };
-export type Coverage = {
+export type RulesCoverage = {
   rules: RuleCoverage[];
   thresholds: ThresholdCoverage[];
   covered: number;
   total: number;
 };
 
-export function coverageOf(rules: Ruleset, cases: readonly RuleCase[]): Coverage {
+export function coverageOf(rules: Ruleset, cases: readonly RuleCase[]): RulesCoverage {
   const runs = cases.map((test) => {
-    const verdict = score(rules, test.facts, test.previous);
+    const verdict = scoreRules(rules, test.facts, test.previous);
     const frame = () => frameOf(rules, test.facts);
     return {
       frame: frame(),
@@ -26,7 +26,7 @@ export function coverageOf(rules: Ruleset, cases: readonly RuleCase[]): Coverage
   });
   const frames = runs.map((run) => run.frame);
   const ruleRows = rules.rules.map((rule) => {
-    const matched = frames.filter((frame) => ask(rule, frame).kind === "matched").length;
+    const matched = frames.filter((frame) => evaluateRule(rule, frame).kind === "matched").length;
     return { rule: rule.key, matched, unmatched: frames.length - matched };
   });
   const thresholds = [
@@ -52,8 +52,8 @@ export function coverageOf(rules: Ruleset, cases: readonly RuleCase[]): Coverage
 
 function thresholdRows(
   owner: string,
-  condition: Condition,
-  frames: readonly Frame[],
+  condition: RuleCondition,
+  frames: readonly EvaluationFrame[],
 ): ThresholdCoverage[] {
   return sidesOf(condition).map(({ text, evaluate }) => {
     const values = frames.map((frame) => safely(() => evaluate(frame)));

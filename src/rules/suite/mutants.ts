@@ -1,9 +1,9 @@
-import { type Condition, rewritten } from "../condition.ts";
-import type { Compared, Comparison, Expression } from "../language/syntax.ts";
-import { walk } from "../language/syntax.ts";
+import { type RuleCondition, rewriteCondition } from "../condition.ts";
+import type { ComparisonNode, ComparisonOperator, ExpressionNode } from "../language/syntax.ts";
+import { walkNodes } from "../language/syntax.ts";
 import { type Ruleset, withRules } from "../score.ts";
 import type { RuleCase } from "./cases.ts";
-import { passes } from "./run.ts";
+import { casePasses } from "./run.ts";
 
 /** A ruleset with one threshold moved. Tests that still pass do not guard that threshold. */
 type Mutant = { owner: string; change: string; rules: Ruleset };
@@ -22,7 +22,7 @@ export function mutationScore(rules: Ruleset, cases: readonly RuleCase[]): Mutat
   let total = 0;
   for (const { owner, change, rules: mutant } of mutants(rules)) {
     total += 1;
-    if (cases.every((test) => passes(mutant, test))) survivors.push({ owner, change });
+    if (cases.every((test) => casePasses(mutant, test))) survivors.push({ owner, change });
   }
   return { killed: total - survivors.length, total, survivors };
 }
@@ -60,7 +60,7 @@ function* levelMutants(rules: Ruleset): Generator<Mutant> {
   }
 }
 
-const ACROSS: Partial<Record<Comparison, Comparison>> = {
+const ACROSS: Partial<Record<ComparisonOperator, ComparisonOperator>> = {
   "<": "<=",
   "<=": "<",
   ">": ">=",
@@ -68,13 +68,13 @@ const ACROSS: Partial<Record<Comparison, Comparison>> = {
 };
 
 function* conditionMutants(
-  condition: Condition,
-): Generator<{ change: string; condition: Condition }> {
-  for (const node of walk(condition.expression)) {
+  condition: RuleCondition,
+): Generator<{ change: string; condition: RuleCondition }> {
+  for (const node of walkNodes(condition.expression)) {
     if (node.kind !== "relation") continue;
     for (const mutant of leadMutants(node)) {
       const change = `${said(condition, node)} -> ${numberIn(mutant.first)} ${mutant.rest[0]?.operator}`;
-      yield { change, condition: rewritten(condition, node, mutant) };
+      yield { change, condition: rewriteCondition(condition, node, mutant) };
     }
     for (const [index, link] of node.rest.entries()) {
       const k = numberIn(link.right);
@@ -82,13 +82,13 @@ function* conditionMutants(
       for (const mutant of linkMutants(link, k)) {
         const rest = node.rest.with(index, mutant);
         const change = `${said(condition, node)} -> ${mutant.operator} ${numberIn(mutant.right)}`;
-        yield { change, condition: rewritten(condition, node, { ...node, rest }) };
+        yield { change, condition: rewriteCondition(condition, node, { ...node, rest }) };
       }
     }
   }
 }
 
-type Relation = Extract<Expression, { kind: "relation" }>;
+type Relation = Extract<ExpressionNode, { kind: "relation" }>;
 
 /** The number that a comparison begins with, as in `10 <= mentions < 50`. */
 function leadMutants(node: Relation): Relation[] {
@@ -100,28 +100,28 @@ function leadMutants(node: Relation): Relation[] {
   return [{ ...node, rest: node.rest.with(0, { ...link, operator: across }) }, ...moved];
 }
 
-function linkMutants({ operator, right }: Compared, k: number): Compared[] {
+function linkMutants({ operator, right }: ComparisonNode, k: number): ComparisonNode[] {
   const moved = neighbours(k, right).map((by) => ({ operator, right: by }));
   return [{ operator: ACROSS[operator] ?? operator, right }, ...moved];
 }
 
 /** A little more, a little less. */
-function neighbours(k: number, { at }: Expression): Expression[] {
+function neighbours(k: number, { at }: ExpressionNode): ExpressionNode[] {
   const step = k === 0 ? 0.1 : Math.abs(k) / 10;
   return [step, -step].map((by) => literal(Number((k + by).toPrecision(12)), at));
 }
 
 /** 5 and -5; anything else is computed. */
-function numberIn(node: Expression): number | undefined {
+function numberIn(node: ExpressionNode): number | undefined {
   if (node.kind === "number") return Number(node.digits);
   return node.kind === "negative" && node.value.kind === "number"
     ? -Number(node.value.digits)
     : undefined;
 }
 
-function literal(value: number, at: Expression["at"]): Expression {
-  const digits: Expression = { kind: "number", digits: String(Math.abs(value)), at };
+function literal(value: number, at: ExpressionNode["at"]): ExpressionNode {
+  const digits: ExpressionNode = { kind: "number", digits: String(Math.abs(value)), at };
   return value < 0 ? { kind: "negative", value: digits, at } : digits;
 }
 
-const said = ({ text }: Condition, { at }: Expression): string => text.slice(...at);
+const said = ({ text }: RuleCondition, { at }: ExpressionNode): string => text.slice(...at);

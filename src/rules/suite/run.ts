@@ -1,21 +1,21 @@
-import { type Ruleset, score, type Verdict } from "../score.ts";
-import type { Expected, RuleCase } from "./cases.ts";
+import { type Ruleset, type ScoreResult, scoreRules } from "../score.ts";
+import type { CaseExpectation, RuleCase } from "./cases.ts";
 
-export type Failure = { field: string; expected: unknown; got: unknown };
-export type CaseResult = { test: RuleCase; verdict: Verdict; failures: Failure[] };
+export type CaseFailure = { field: string; expected: unknown; got: unknown };
+export type CaseResult = { test: RuleCase; verdict: ScoreResult; failures: CaseFailure[] };
 
 export const runCases = (rules: Ruleset, cases: readonly RuleCase[]): CaseResult[] =>
   cases.map((test) => {
-    const verdict = score(rules, test.facts, test.previous);
+    const verdict = scoreRules(rules, test.facts, test.previous);
     return { test, verdict, failures: failuresOf(test.expect, verdict) };
   });
 
-export const passes = (rules: Ruleset, { facts, previous, expect }: RuleCase): boolean =>
-  failuresOf(expect, score(rules, facts, previous)).length === 0;
+export const casePasses = (rules: Ruleset, { facts, previous, expect }: RuleCase): boolean =>
+  failuresOf(expect, scoreRules(rules, facts, previous)).length === 0;
 
-function failuresOf(expected: Expected, verdict: Verdict): Failure[] {
+function failuresOf(expected: CaseExpectation, verdict: ScoreResult): CaseFailure[] {
   const rules = verdict.reasons.map((reason) => reason.rule);
-  const got: Record<Exclude<keyof Expected, "matched" | "unmatched">, unknown> = {
+  const got: Record<Exclude<keyof CaseExpectation, "matched" | "unmatched">, unknown> = {
     score: verdict.score,
     level: verdict.level,
     state: verdict.state,
@@ -26,8 +26,12 @@ function failuresOf(expected: Expected, verdict: Verdict): Failure[] {
     errors: verdict.errors.map((error) => error.rule),
     notify: verdict.notify,
   };
-  const failures: Failure[] = Object.entries(got)
-    .map(([field, value]) => ({ field, expected: expected[field as keyof Expected], got: value }))
+  const failures: CaseFailure[] = Object.entries(got)
+    .map(([field, value]) => ({
+      field,
+      expected: expected[field as keyof CaseExpectation],
+      got: value,
+    }))
     .filter(
       ({ expected: wanted, got: value }) =>
         wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(value),

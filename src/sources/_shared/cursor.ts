@@ -10,11 +10,11 @@ const GRAVITY: Record<Verdict["kind"], number> = {
  * The verdict of several calls in one: the graver, so that a fault is never hidden behind a
  * success.
  */
-export const worse = (a: Verdict, b: Verdict): Verdict =>
+export const graverVerdict = (a: Verdict, b: Verdict): Verdict =>
   GRAVITY[b.kind] > GRAVITY[a.kind] ? b : a;
 
 /** Whether there is something to read in the answer. */
-export const usable = ({ kind }: Verdict): boolean => kind === "ok" || kind === "partial";
+export const isUsable = ({ kind }: Verdict): boolean => kind === "ok" || kind === "partial";
 
 export const NOTHING_NEW: Verdict = { kind: "empty", reason: "nothing new" };
 
@@ -35,4 +35,4 @@ export function readCursor<S extends z.ZodType>(
 }
 
 /** An id in a cursor that knows what it has seen. */
-export const mark = (id: string): string => sha256Hex(id).slice(0, 8);
+export const idDigest = (id: string): string => sha256Hex(id).slice(0, 8);

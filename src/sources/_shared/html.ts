@@ -12,7 +12,7 @@ const NAMED: Record<string, string> = {
 const LAST = 0x10ffff;
 
 /** Character references to characters; unknown ones stay as written. */
-export const unescaped = (text: string): string =>
+export const unescapeHtml = (text: string): string =>
   text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));/gi, (whole, decimal, hex, name) => {
     if (name !== undefined) return NAMED[name.toLowerCase()] ?? whole;
     const code = decimal !== undefined ? Number(decimal) : Number.parseInt(hex, 16);
@@ -44,7 +44,7 @@ function withoutScripts(html: string): string {
  * HTML.
  */
 export const plainText = (html: string): string =>
-  unescaped(
+  unescapeHtml(
     withoutScripts(html)
       .replace(/<\/?(p|br|div|li|h[1-6]|tr|blockquote)\b[^<>]*>/gi, "\n")
       .replace(/<[^<>]*>/g, ""),

@@ -1,10 +1,10 @@
 import { PostInput, type RawPost } from "../../model/raw-post.ts";
-import type { Received } from "../source.ts";
+import type { ReceiveResult } from "../source.ts";
 
 /** Reads pushed posts one by one; one that is wrong rejects itself only, with the field named. */
-export function receivedPosts(items: readonly unknown[]): Received {
+export function receivedPosts(items: readonly unknown[]): ReceiveResult {
   const posts: RawPost[] = [];
-  const rejected: Extract<Received, { kind: "posts" }>["rejected"] = [];
+  const rejected: Extract<ReceiveResult, { kind: "posts" }>["rejected"] = [];
   items.forEach((item, index) => {
     const read = PostInput.safeParse(item);
     if (read.success) posts.push(read.data);
@@ -17,7 +17,7 @@ export function receivedPosts(items: readonly unknown[]): Received {
   return { kind: "posts", posts, rejected };
 }
 
-export const refuse = (status: 400 | 401 | 415, detail: string): Received => ({
+export const refusePush = (status: 400 | 401 | 415, detail: string): ReceiveResult => ({
   kind: "refused",
   status,
   detail,

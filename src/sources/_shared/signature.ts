@@ -44,7 +44,7 @@ async function anyMatch(
 }
 
 export type HeaderMap = ReadonlyMap<string, string>;
-export type Proof = "genuine" | "unsigned" | "forged" | "expired";
+export type SignatureProof = "genuine" | "unsigned" | "forged" | "expired";
 
 /**
  * Standard Webhooks: `v1,` signatures over id.timestamp.body, at most five minutes old. Secrets are
@@ -55,7 +55,7 @@ export async function standardWebhook(
   headers: HeaderMap,
   body: string,
   now: number,
-): Promise<Proof> {
+): Promise<SignatureProof> {
   const id = headers.get("webhook-id");
   const timestamp = headers.get("webhook-timestamp");
   const signatures = headers.get("webhook-signature");
@@ -78,7 +78,7 @@ export async function hubSignature(
   secrets: string[],
   headers: HeaderMap,
   body: string,
-): Promise<Proof> {
+): Promise<SignatureProof> {
   const signature = headers.get("x-hub-signature-256");
   if (signature === undefined) return "unsigned";
   const mac = signature.startsWith("sha256=") ? fromHex(signature.slice(7)) : null;

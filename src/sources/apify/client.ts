@@ -1,18 +1,18 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
-import type { Answer } from "../../http/request.ts";
-import { required, words } from "../source.ts";
+import type { OutsideAnswer } from "../../http/request.ts";
+import { requiredText, splitWords } from "../source.ts";
 
 const PACE = { perMinute: 30, gapMs: 200 };
 /** The budget is kept in whole cents. */
 export const CENTS = 100;
 
 export const ApifySettings = z.object({
-  APIFY_TOKEN: required,
+  APIFY_TOKEN: requiredText,
   APIFY_BASE_URL: z.url().default("https://api.apify.com/v2"),
   APIFY_ACTOR_ID: z.string().default("apidojo~tweet-scraper"),
   APIFY_SEARCH: z.string().default("$BTC OR $ETH OR $SOL lang:en -filter:retweets"),
-  APIFY_HANDLES: words.default([]),
+  APIFY_HANDLES: splitWords.default([]),
   APIFY_MAX_ITEMS: z.coerce.number().int().min(1).default(50),
   APIFY_MAX_CHARGE_USD: z.coerce.number().positive().default(0.05),
   APIFY_DAILY_USD: z.coerce.number().nonnegative().default(0.5),
@@ -29,7 +29,7 @@ export type ApifySettings = z.output<typeof ApifySettings>;
  * Costs nothing. Without an answer, after a 408 and after a 5xx the run may be under way all the
  * same.
  */
-export const wasRefused = ({ status }: Answer): boolean =>
+export const wasRefused = ({ status }: OutsideAnswer): boolean =>
   status !== null && status >= 300 && status < 500 && status !== 408;
 
 type ApifyCall = {
@@ -44,8 +44,8 @@ export function callApify(
   { method, path, body, timeoutMs = 15_000, charge }: ApifyCall,
   settings: ApifySettings,
   ports: GuardedPorts,
-): Promise<Answer> {
-  const spent = (answer: Answer) => (wasRefused(answer) ? 0 : (charge ?? 0));
+): Promise<OutsideAnswer> {
+  const spent = (answer: OutsideAnswer) => (wasRefused(answer) ? 0 : (charge ?? 0));
   const cost = charge === undefined ? undefined : { want: charge, atLeast: charge, spent };
   return guardedCall(
     {

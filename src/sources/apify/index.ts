@@ -4,7 +4,7 @@ import { numeric } from "../../kit/numeric.ts";
 import { iso } from "../../kit/time.ts";
 import { NOTHING_NEW, readCursor } from "../_shared/cursor.ts";
 import { readPosts } from "../_shared/post-input.ts";
-import { type Polled, source } from "../source.ts";
+import { type PollResult, source } from "../source.ts";
 import { ApifySettings, CENTS, callApify, wasRefused } from "./client.ts";
 import { apifyWire } from "./response.ts";
 
@@ -61,7 +61,7 @@ const options = (settings: ApifySettings, seconds: number): string =>
 const actor = (settings: ApifySettings): string =>
   `/actors/${encodeURIComponent(settings.APIFY_ACTOR_ID)}`;
 
-type Step = Pick<Polled, "verdict"> & { items: unknown[]; place: Cursor };
+type Step = Pick<PollResult, "verdict"> & { items: unknown[]; place: Cursor };
 
 async function start(
   settings: ApifySettings,
@@ -213,7 +213,7 @@ export const apify = source({
   docs: "Posts of X through a scraper on Apify. Needs APIFY_TOKEN. Each run is capped at APIFY_MAX_CHARGE_USD and a day at APIFY_DAILY_USD. A poll takes one step: start a run, wait for it, read its dataset.",
   settings: ApifySettings,
   everyMinutes: (settings) => Math.max(1, Math.floor(settings.APIFY_EVERY_MINUTES / 3)),
-  async poll(settings, { cursor, since }, ports): Promise<Polled> {
+  async poll(settings, { cursor, since }, ports): Promise<PollResult> {
     const place = since === null ? readCursor(Cursor, cursor, IDLE) : IDLE;
     const step = await advance(place, settings, since, ports);
     const { posts, rejected } = readPosts(step.items, (item) => apifyWire(item, ports.now()));

@@ -1,6 +1,6 @@
-import { dig } from "../../kit/get-path.ts";
+import { getPath } from "../../kit/get-path.ts";
 import { toldTime } from "../../kit/time.ts";
-import type { Wire } from "../_shared/post-input.ts";
+import type { PostDraft } from "../_shared/post-input.ts";
 
 /**
  * The first of several places that holds something: actors change their shape from release to
@@ -8,7 +8,7 @@ import type { Wire } from "../_shared/post-input.ts";
  */
 function first(item: unknown, paths: string[]): string | undefined {
   for (const path of paths) {
-    const value = dig(item, path);
+    const value = getPath(item, path);
     if (typeof value === "string" && value !== "") return value;
     if (typeof value === "number" || typeof value === "bigint") return String(value);
   }
@@ -27,7 +27,7 @@ const handleIn = (url: string | undefined): string | undefined =>
  * A row of a tweet scraper's dataset; null for placeholders ("noResults"), which have neither id
  * nor text.
  */
-export function apifyWire(item: unknown, now: number): Wire {
+export function apifyWire(item: unknown, now: number): PostDraft {
   const id = first(item, ["id", "id_str", "rest_id", "tweetId"]);
   const text = first(item, ["fullText", "full_text", "text", "body"]);
   if (id === undefined && text === undefined) return null;

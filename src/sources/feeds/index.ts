@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
 import type { Verdict } from "../../http/verdict.ts";
-import { mark, NOTHING_NEW, readCursor, worse } from "../_shared/cursor.ts";
-import { readPosts, type Wire } from "../_shared/post-input.ts";
-import { type Polled, source, words } from "../source.ts";
+import { graverVerdict, idDigest, NOTHING_NEW, readCursor } from "../_shared/cursor.ts";
+import { type PostDraft, readPosts } from "../_shared/post-input.ts";
+import { type PollResult, source, splitWords } from "../source.ts";
 import { feedItems, ttlMinutes } from "./parse.ts";
 
 const LIMITS = { pace: { perMinute: 6, gapMs: 1_000 }, dailyBudget: null };
@@ -36,7 +36,7 @@ const conditions = ({ etag, modified }: FeedPlace): Record<string, string> => ({
   ...(modified !== null && { "if-modified-since": modified }),
 });
 
-type Read = { verdict: Verdict; items: Wire[]; place: FeedPlace };
+type Read = { verdict: Verdict; items: PostDraft[]; place: FeedPlace };
 
 async function read(url: string, place: FeedPlace, ports: GuardedPorts): Promise<Read> {
   const { hostname } = new URL(url);
@@ -64,7 +64,7 @@ async function read(url: string, place: FeedPlace, ports: GuardedPorts): Promise
   const items = feedItems(answer.text, hostname, ports.now());
   if (items === undefined)
     return { verdict: { kind: "retry", reason: "no feed" }, items: [], place };
-  const marks = items.map((item) => mark(String(item?.id)));
+  const marks = items.map((item) => idDigest(String(item?.id)));
   return {
     verdict: answer.verdict,
     items: items.filter((_, i) => !place.seen.includes(marks[i] ?? "")),
@@ -83,7 +83,7 @@ export const feeds = source({
   kind: "poll",
   docs: "Any number of feeds in FEED_URLS, separated by spaces. Conditional requests; a feed that answers 410 is left alone for a day. Also for Reddit, GitHub releases, YouTube, Mastodon and Substack.",
   settings: z.object({
-    FEED_URLS: words
+    FEED_URLS: splitWords
       .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
       .default([
         "https://cointelegraph.com/rss",
@@ -93,9 +93,9 @@ export const feeds = source({
   }),
   providers: ({ FEED_URLS }) => [...new Set(FEED_URLS.map(providerOf))],
   everyMinutes: (settings) => settings.FEEDS_EVERY_MINUTES,
-  async poll({ FEED_URLS }, { cursor, since }, ports): Promise<Polled> {
+  async poll({ FEED_URLS }, { cursor, since }, ports): Promise<PollResult> {
     const before = readCursor(Cursor, cursor, {});
-    const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
+    const polled: PollResult = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
     const after: z.infer<typeof Cursor> = {};
     for (const url of FEED_URLS) {
       const place = before[url] ?? START;
@@ -103,7 +103,7 @@ export const feeds = source({
       if (place.restUntil > ports.now()) continue;
       const found = await read(url, place, ports);
       after[url] = found.place;
-      polled.verdict = worse(polled.verdict, found.verdict);
+      polled.verdict = graverVerdict(polled.verdict, found.verdict);
       const { posts, rejected } = readPosts(found.items, (item) => item);
       polled.posts.push(...posts.filter((post) => since === null || post.postedAt >= since));
       polled.rejected += rejected;

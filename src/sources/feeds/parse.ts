@@ -2,8 +2,8 @@ import { XMLParser } from "fast-xml-parser";
 import * as z from "zod";
 import { sha256Hex } from "../../kit/hash.ts";
 import { toldTime } from "../../kit/time.ts";
-import { plainText, unescaped } from "../_shared/html.ts";
-import { boundedId, type Wire } from "../_shared/post-input.ts";
+import { plainText, unescapeHtml } from "../_shared/html.ts";
+import { boundedId, type PostDraft } from "../_shared/post-input.ts";
 
 /** Entities are left to us, so that no document can define its own and blow up. */
 const parser = new XMLParser({
@@ -32,7 +32,7 @@ const inner = (value: unknown, name: string): unknown => Node.safeParse(value).d
 function textOf(value: unknown): string {
   const [first] = list(value);
   const text = typeof first === "string" ? first : inner(first, "#text");
-  return typeof text === "string" ? unescaped(text) : "";
+  return typeof text === "string" ? unescapeHtml(text) : "";
 }
 
 type Entry = {
@@ -44,7 +44,7 @@ type Entry = {
   date: string;
 };
 
-function wire(entry: Entry, feed: string, now: number): Wire {
+function wire(entry: Entry, feed: string, now: number): PostDraft {
   const { title, body, link } = entry;
   const head = plainText(title);
   const rest = plainText(body);
@@ -75,7 +75,7 @@ function atomEntry(entry: Node): Entry {
     id: textOf(entry.id),
     title: textOf(entry.title),
     body: textOf(entry.content) || textOf(entry.summary),
-    link: unescaped(String(link?.["@href"] ?? "")),
+    link: unescapeHtml(String(link?.["@href"] ?? "")),
     author: textOf(inner(list(entry.author)[0], "name")),
     date: textOf(entry.published) || textOf(entry.updated),
   };
@@ -120,7 +120,7 @@ function xmlEntries(document: string): Entry[] | undefined {
  * RSS 2.0, RSS 1.0 (RDF), Atom or JSON Feed, told by what is in it. Undefined: none of them. `feed`
  * names the author of items without one.
  */
-export function feedItems(document: string, feed: string, now: number): Wire[] | undefined {
+export function feedItems(document: string, feed: string, now: number): PostDraft[] | undefined {
   const start = document.trimStart();
   if (!start.startsWith("{")) return xmlEntries(document)?.map((entry) => wire(entry, feed, now));
   try {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Wire } from "../_shared/post-input.ts";
+import type { PostDraft } from "../_shared/post-input.ts";
 
 export const RepoEvent = z.object({
   id: z.string().regex(/^\d{1,40}$/),
@@ -98,10 +98,10 @@ const TELL = {
   WatchEvent: told(z.unknown(), () => ({ text: "got a star" })),
 } satisfies Record<string, (payload: unknown) => Told>;
 
-export type EventType = keyof typeof TELL;
-export const EVENT_TYPES = Object.keys(TELL) as EventType[];
+export type GithubEventType = keyof typeof TELL;
+export const GITHUB_EVENT_TYPES = Object.keys(TELL) as GithubEventType[];
 
-const isWanted = (type: string, wanted: readonly EventType[]): type is EventType =>
+const isWanted = (type: string, wanted: readonly GithubEventType[]): type is GithubEventType =>
   wanted.some((each) => each === type);
 
 /**
@@ -109,9 +109,9 @@ const isWanted = (type: string, wanted: readonly EventType[]): type is EventType
  */
 export function eventWire(
   event: RepoEvent,
-  wanted: readonly EventType[],
+  wanted: readonly GithubEventType[],
   symbol: string | undefined,
-): Wire {
+): PostDraft {
   if (!isWanted(event.type, wanted)) return null;
   const happened = TELL[event.type](event.payload);
   if (happened === null) return null;

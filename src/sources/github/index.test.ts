@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Asked, reader } from "../../../test/support/poll-reader.ts";
-import { EVENT_TYPES } from "./events.ts";
+import { GITHUB_EVENT_TYPES } from "./events.ts";
 import { github } from "./index.ts";
 
 const event = (id: number, more: object = {}) => ({
@@ -111,7 +111,7 @@ describe("GitHub events", () => {
     ["ForkEvent", { forkee: { full_name: "b/demo" } }, "was forked to b/demo"],
     ["WatchEvent", { action: "started" }, "got a star"],
   ])("tells a %s in words", async (type, payload, text) => {
-    const { repo, read } = setUp({ GITHUB_EVENTS: EVENT_TYPES.join(",") });
+    const { repo, read } = setUp({ GITHUB_EVENTS: GITHUB_EVENT_TYPES.join(",") });
     repo.events = [event(1, { type, payload })];
     expect((await read()).posts).toMatchObject([
       { text: `$DEMO o/demo ${text}`, symbol: "DEMO", author: "ada" },

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
-import type { Answer } from "../../http/request.ts";
+import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
-import { NOTHING_NEW, readCursor, worse } from "../_shared/cursor.ts";
+import { graverVerdict, NOTHING_NEW, readCursor } from "../_shared/cursor.ts";
 import { readPosts } from "../_shared/post-input.ts";
-import { type Polled, source, words } from "../source.ts";
-import { EVENT_TYPES, eventWire, RepoEvent } from "./events.ts";
+import { type PollResult, source, splitWords } from "../source.ts";
+import { eventWire, GITHUB_EVENT_TYPES, RepoEvent } from "./events.ts";
 
 /** 60 an hour without a token; an unchanged repository costs nothing (304). */
 const LIMITS = { pace: { perMinute: 10, gapMs: 200 }, dailyBudget: null };
@@ -30,7 +30,7 @@ const Cursor = z.record(z.string(), RepoPlace);
 const START: RepoPlace = { etag: null, seen: [], restUntil: 0 };
 
 /** Rate limits come as 403 or 429; with nothing remaining either means "wait". */
-function classify({ status, headers }: Omit<Answer, "verdict">): Verdict | undefined {
+function classify({ status, headers }: Omit<OutsideAnswer, "verdict">): Verdict | undefined {
   const limited = headers.get("x-ratelimit-remaining") === "0" || headers.has("retry-after");
   return status === 403 && limited ? { kind: "throttled", reason: "rate limit" } : undefined;
 }
@@ -40,7 +40,7 @@ const get = (
   etag: string | null,
   token: string | undefined,
   ports: GuardedPorts,
-): Promise<Answer> =>
+): Promise<OutsideAnswer> =>
   guardedCall(
     { provider: "github", limits: LIMITS },
     () => ({
@@ -96,7 +96,7 @@ async function read(
       token,
       ports,
     );
-    found.verdict = worse(found.verdict, answer.verdict);
+    found.verdict = graverVerdict(found.verdict, answer.verdict);
     if (answer.verdict.kind !== "ok" || !Array.isArray(answer.json)) return found;
     const events = readable(answer.json);
     const fresh = events.filter(({ id }) => !known.has(id));
@@ -122,7 +122,7 @@ export const github = source({
   docs: "Events of the repositories in GITHUB_REPOS, written owner/name=SYMBOL: releases, or the types named in GITHUB_EVENTS. GITHUB_TOKEN raises 60 requests an hour to 5,000.",
   settings: z.object({
     GITHUB_BASE_URL: z.url().default("https://api.github.com"),
-    GITHUB_REPOS: words
+    GITHUB_REPOS: splitWords
       .pipe(
         z.array(
           z
@@ -134,12 +134,12 @@ export const github = source({
         ),
       )
       .default(["ethereum/go-ethereum=ETH", "anza-xyz/agave=SOL", "bitcoin/bitcoin=BTC"]),
-    GITHUB_EVENTS: words
+    GITHUB_EVENTS: splitWords
       .pipe(
         z
           .array(
-            z.enum(EVENT_TYPES, {
-              error: ({ input }) => `${input} is none of ${EVENT_TYPES.join(" ")}`,
+            z.enum(GITHUB_EVENT_TYPES, {
+              error: ({ input }) => `${input} is none of ${GITHUB_EVENT_TYPES.join(" ")}`,
             }),
           )
           .min(1),
@@ -149,9 +149,9 @@ export const github = source({
     GITHUB_EVERY_MINUTES: z.coerce.number().int().min(1).default(10),
   }),
   everyMinutes: (settings) => settings.GITHUB_EVERY_MINUTES,
-  async poll(settings, { cursor, since }, ports): Promise<Polled> {
+  async poll(settings, { cursor, since }, ports): Promise<PollResult> {
     const places = readCursor(Cursor, cursor, {});
-    const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
+    const polled: PollResult = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
     for (const entry of settings.GITHUB_REPOS) {
       const [repo = "", symbol] = entry.split("=");
       const place = places[repo] ?? START;
@@ -165,7 +165,7 @@ export const github = source({
         ports,
       );
       places[repo] = found.place;
-      polled.verdict = worse(polled.verdict, found.verdict);
+      polled.verdict = graverVerdict(polled.verdict, found.verdict);
       const { posts, rejected } = readPosts(found.events, (event) =>
         eventWire(event, settings.GITHUB_EVENTS, symbol?.toUpperCase()),
       );

@@ -1,12 +1,18 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
-import type { Answer } from "../../http/request.ts";
-import { dig } from "../../kit/get-path.ts";
-import { mark, NOTHING_NEW, readCursor, usable, worse } from "../_shared/cursor.ts";
+import type { OutsideAnswer } from "../../http/request.ts";
+import { getPath } from "../../kit/get-path.ts";
+import { graverVerdict, idDigest, isUsable, NOTHING_NEW, readCursor } from "../_shared/cursor.ts";
 import { greatestId } from "../_shared/greatest-id.ts";
-import { type Polled, source } from "../source.ts";
+import { type PollResult, source } from "../source.ts";
 import { asText, mapItems } from "./map.ts";
-import { type Api, HttpJsonSettings, type Secrets, secretsOf, withSecrets } from "./settings.ts";
+import {
+  type ApiSecrets,
+  HttpJsonSettings,
+  type JsonApi,
+  secretsOf,
+  withSecrets,
+} from "./settings.ts";
 
 const LIMITS = { pace: { perMinute: 10, gapMs: 200 }, dailyBudget: null };
 const REMEMBERED = 200;
@@ -29,15 +35,15 @@ type ApiPlace = z.output<typeof ApiPlace>;
 const Cursor = z.record(z.string(), ApiPlace);
 const START: ApiPlace = { cursor: null, etag: null, seen: [], rest: null, restUntil: 0 };
 
-const providerOf = (api: Api): string => `http-json.${api.name}`;
+const providerOf = (api: JsonApi): string => `http-json.${api.name}`;
 const inJson = (value: string): string => JSON.stringify(value).slice(1, -1);
 
 /** The address and body that ask for `page` of what comes after `cursor`. */
 function addressed(
-  api: Api,
+  api: JsonApi,
   cursor: string | null,
   page: string | null,
-  secrets: Secrets,
+  secrets: ApiSecrets,
 ): { url: string; body?: string } {
   const whole = api.pages?.param === undefined ? page : null;
   const url = new URL(withSecrets(whole ?? api.url, secrets, encodeURIComponent));
@@ -59,12 +65,12 @@ function addressed(
 }
 
 function ask(
-  api: Api,
+  api: JsonApi,
   place: ApiPlace,
   page: string | null,
-  secrets: Secrets,
+  secrets: ApiSecrets,
   ports: GuardedPorts,
-): Promise<Answer> {
+): Promise<OutsideAnswer> {
   const headers = Object.fromEntries(
     Object.entries(api.headers).map(([name, value]) => [name, withSecrets(value, secrets)]),
   );
@@ -82,7 +88,7 @@ function ask(
       },
       timeoutMs: 8_000,
       expect: "json",
-      accepts: (json) => Array.isArray(dig(json, api.items)),
+      accepts: (json) => Array.isArray(getPath(json, api.items)),
     }),
     ports,
   );
@@ -96,7 +102,7 @@ const linkedNext = (link: string): string | undefined =>
  * An address that an answer names is asked only at the API's own host, for it is sent the API's
  * secrets; of those that it repeats, the names alone are kept.
  */
-function ownAddress(told: string, api: Api, secrets: Secrets): string | null {
+function ownAddress(told: string, api: JsonApi, secrets: ApiSecrets): string | null {
   const url = URL.parse(told, api.url);
   if (url === null || url.origin !== new URL(api.url).origin || told.includes("${")) return null;
   return Object.entries(secrets).reduce(
@@ -106,21 +112,26 @@ function ownAddress(told: string, api: Api, secrets: Secrets): string | null {
 }
 
 /** The page after this one; null at the end. */
-function pageAfter(api: Api, answer: Answer, page: string | null, secrets: Secrets): string | null {
+function pageAfter(
+  api: JsonApi,
+  answer: OutsideAnswer,
+  page: string | null,
+  secrets: ApiSecrets,
+): string | null {
   if (api.pages === null) return null;
   const { from } = api.pages;
   if (from === "number") return String(Number(page ?? 1) + 1);
   const told =
     from === "link"
       ? linkedNext(answer.headers.get("link") ?? "")
-      : asText(dig(answer.json, from.replace(/^\w+:/, "")));
+      : asText(getPath(answer.json, from.replace(/^\w+:/, "")));
   if (told === undefined || told === "" || told === page || told.length > LONGEST_CURSOR)
     return null;
   return from.startsWith("path:") ? told : ownAddress(told, api, secrets);
 }
 
 function cursorAfter(
-  api: Api,
+  api: JsonApi,
   json: unknown,
   ids: string[],
   before: string | null,
@@ -128,21 +139,21 @@ function cursorAfter(
 ): string | null {
   if (api.cursor === null) return null;
   if (api.cursor.from === "max:id") return greatestId(ids, before, now);
-  const told = asText(dig(json, api.cursor.from.slice("path:".length)));
+  const told = asText(getPath(json, api.cursor.from.slice("path:".length)));
   return told === undefined || told === "" || told.length > LONGEST_CURSOR ? before : told;
 }
 
-type Read = Pick<Polled, "verdict" | "posts" | "rejected"> & { place: ApiPlace };
+type Read = Pick<PollResult, "verdict" | "posts" | "rejected"> & { place: ApiPlace };
 
 /**
  * Page by page, until there is no next, or one brings nothing new. A first read takes one page, so
  * that it does not read all there ever was.
  */
 async function read(
-  api: Api,
+  api: JsonApi,
   start: ApiPlace,
   first: boolean,
-  secrets: Secrets,
+  secrets: ApiSecrets,
   ports: GuardedPorts,
 ): Promise<Read> {
   const found: Read = { verdict: NOTHING_NEW, posts: [], rejected: 0, place: start };
@@ -150,8 +161,8 @@ async function read(
   for (let count = 1; count <= (api.pages?.most ?? 1); count++) {
     const { place } = found;
     const answer = await ask(api, start, page, secrets, ports);
-    const listed = dig(answer.json, api.items);
-    found.verdict = worse(found.verdict, answer.verdict);
+    const listed = getPath(answer.json, api.items);
+    found.verdict = graverVerdict(found.verdict, answer.verdict);
     if (
       answer.verdict.kind === "retry" &&
       answer.status === 200 &&
@@ -167,7 +178,7 @@ async function read(
     if (answer.verdict.kind !== "ok" || !Array.isArray(listed)) return found;
     const { posts, rejected, complaint } = mapItems(listed, api, ports.now());
     if (complaint !== null) {
-      found.verdict = worse(found.verdict, {
+      found.verdict = graverVerdict(found.verdict, {
         kind: "partial",
         reason: `${api.name}: ${complaint}`,
       });
@@ -181,7 +192,7 @@ async function read(
         place: again ? { ...place, rest: null } : place,
       };
     }
-    const marks = posts.map(({ id }) => mark(id));
+    const marks = posts.map(({ id }) => idDigest(id));
     const fresh = posts.filter((_, i) => !place.seen.includes(marks[i] ?? ""));
     found.posts.push(...fresh);
     found.rejected += rejected;
@@ -214,16 +225,22 @@ export const httpJson = source({
   providers: ({ HTTP_JSON_SOURCES }) => HTTP_JSON_SOURCES.map(providerOf),
   everyMinutes: ({ HTTP_JSON_SOURCES, HTTP_JSON_EVERY_MINUTES: usual }) =>
     Math.min(...HTTP_JSON_SOURCES.map((api) => api.every_minutes ?? usual)),
-  async poll(settings, { cursor, since }, ports): Promise<Polled> {
+  async poll(settings, { cursor, since }, ports): Promise<PollResult> {
     const places = readCursor(Cursor, cursor, {});
     const secrets = secretsOf(settings);
-    const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor, more: false };
+    const polled: PollResult = {
+      verdict: NOTHING_NEW,
+      posts: [],
+      rejected: 0,
+      cursor,
+      more: false,
+    };
     for (const api of settings.HTTP_JSON_SOURCES) {
       const kept = places[api.name];
       const place = kept ?? START;
       if (place.restUntil > ports.now()) continue;
       const found = await read(api, place, kept === undefined && since === null, secrets, ports);
-      const done = usable(found.verdict) || found.verdict.kind === "empty";
+      const done = isUsable(found.verdict) || found.verdict.kind === "empty";
       const restUntil =
         done && api.every_minutes !== undefined
           ? ports.now() + api.every_minutes * 60_000 - EARLY_MS
@@ -231,7 +248,7 @@ export const httpJson = source({
       places[api.name] = { ...found.place, restUntil: since === null ? restUntil : 0 };
       const moved = found.posts.length > 0 && found.place.cursor !== place.cursor;
       polled.more ||= moved || found.place.rest !== null;
-      polled.verdict = worse(polled.verdict, found.verdict);
+      polled.verdict = graverVerdict(polled.verdict, found.verdict);
       polled.posts.push(...found.posts.filter((post) => since === null || post.postedAt >= since));
       polled.rejected += found.rejected;
     }

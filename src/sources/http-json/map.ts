@@ -1,9 +1,9 @@
-import { dig } from "../../kit/get-path.ts";
+import { getPath } from "../../kit/get-path.ts";
 import { sha256Hex } from "../../kit/hash.ts";
 import { toldTime } from "../../kit/time.ts";
 import type { RawPost } from "../../model/raw-post.ts";
-import { readPosts, type Wire } from "../_shared/post-input.ts";
-import type { Api } from "./settings.ts";
+import { type PostDraft, readPosts } from "../_shared/post-input.ts";
+import type { JsonApi } from "./settings.ts";
 
 export const asText = (value: unknown): string | undefined =>
   typeof value === "string"
@@ -28,10 +28,10 @@ function instant(value: unknown, now: number): string {
   return toldTime(time, now);
 }
 
-function wire(item: unknown, api: Api, now: number): Wire {
+function wire(item: unknown, api: JsonApi, now: number): PostDraft {
   const mapped = Object.fromEntries(
     Object.entries(api.map).flatMap(([field, path]) => {
-      const value = path === undefined ? undefined : asText(dig(item, path));
+      const value = path === undefined ? undefined : asText(getPath(item, path));
       return value === undefined ? [] : [[field, value]];
     }),
   );
@@ -45,9 +45,9 @@ function wire(item: unknown, api: Api, now: number): Wire {
 }
 
 /** Which fields of the map find nothing in an item, for a map that makes no post. */
-function misses(item: unknown, { map }: Api): string {
+function misses(item: unknown, { map }: JsonApi): string {
   const lost = Object.entries(map).filter(
-    ([, path]) => path !== undefined && asText(dig(item, path)) === undefined,
+    ([, path]) => path !== undefined && asText(getPath(item, path)) === undefined,
   );
   const list = lost.map(
     ([field, path]) => `map.${field} finds no text or number at ${path || "the item itself"}`,
@@ -60,7 +60,7 @@ function misses(item: unknown, { map }: Api): string {
 /** `complaint`: why a list with items gave no post at all. */
 export function mapItems(
   items: readonly unknown[],
-  api: Api,
+  api: JsonApi,
   now: number,
 ): { posts: RawPost[]; rejected: number; complaint: string | null } {
   const { posts, rejected } = readPosts(items, (item) => wire(item, api, now));

@@ -25,7 +25,7 @@ const noField: z.core.$ZodErrorMap = (issue) =>
  * How one API is asked, and where its answers hold what. A misspelt name is refused, because it
  * would be missing without a word.
  */
-export const Api = z
+export const JsonApi = z
   .strictObject({
     /** Becomes the posts' source. */
     name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,40}$/, "must be 1 to 41 of a-z 0-9 - _"),
@@ -94,7 +94,7 @@ export const Api = z
       error: "must be POST for a body",
     },
   );
-export type Api = z.output<typeof Api>;
+export type JsonApi = z.output<typeof JsonApi>;
 
 const Apis = z
   .string({ error: "is not set" })
@@ -112,7 +112,7 @@ const Apis = z
   })
   .pipe(
     z
-      .array(Api, { error: "must be a list: [{...}]" })
+      .array(JsonApi, { error: "must be a list: [{...}]" })
       .min(1)
       .refine(
         (apis) => new Set(apis.map(({ name }) => name)).size === apis.length,
@@ -126,12 +126,12 @@ const namesIn = (text: string): string[] => [...text.matchAll(SECRET)].map(([, n
 /** The text with each ${NAME} replaced by its value, written as its place needs it. */
 export const withSecrets = (
   text: string,
-  secrets: Secrets,
+  secrets: ApiSecrets,
   write: (value: string) => string = (value) => value,
 ): string => text.replace(SECRET, (_, name: string) => write(secrets[name] ?? ""));
 
-export type Secrets = Readonly<Record<string, string>>;
-export const secretsOf = (settings: Readonly<Record<string, unknown>>): Secrets =>
+export type ApiSecrets = Readonly<Record<string, string>>;
+export const secretsOf = (settings: Readonly<Record<string, unknown>>): ApiSecrets =>
   Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]) =>
       name.startsWith("HTTP_JSON_") && typeof value === "string" ? [[name, value]] : [],

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { RawPost } from "../../model/raw-post.ts";
 import { readPosts } from "../_shared/post-input.ts";
-import { type Env, filled, source, words } from "../source.ts";
+import { isSet, type SourceEnv, source, splitWords } from "../source.ts";
 
 const COLLECTION = "app.bsky.feed.post";
 /**
@@ -35,7 +35,7 @@ const JetstreamSettings = z.object({
    * Posts that hold none of these, no cashtag and no contract address are left where they are:
    * there are hundreds a second.
    */
-  JETSTREAM_WORDS: words.default([
+  JETSTREAM_WORDS: splitWords.default([
     "crypto",
     "defi",
     "airdrop",
@@ -48,13 +48,13 @@ const JetstreamSettings = z.object({
 });
 type JetstreamSettings = z.output<typeof JetstreamSettings>;
 
-export type Interest = (text: string) => boolean;
+export type StreamInterest = (text: string) => boolean;
 
 const CASHTAG = /(^|[^\w$])\$[A-Za-z][A-Za-z0-9]{1,9}(?![\w$])/;
 const ADDRESS = /\b0x[0-9a-fA-F]{40}\b|\b[1-9A-HJ-NP-Za-km-z]{43,44}\b/;
 
 /** A cheap first look, before a post costs a queue operation; the pipeline's own filter decides. */
-export function interestIn(terms: readonly string[]): Interest {
+export function interestIn(terms: readonly string[]): StreamInterest {
   const low = terms.map((term) => term.toLowerCase());
   return (text) => {
     if (CASHTAG.test(text) || ADDRESS.test(text)) return true;
@@ -63,7 +63,7 @@ export function interestIn(terms: readonly string[]): Interest {
   };
 }
 
-export type Seen = { post: RawPost | null; timeUs: number | null };
+export type FrameReading = { post: RawPost | null; timeUs: number | null };
 
 function json(frame: string): unknown {
   try {
@@ -77,7 +77,7 @@ function json(frame: string): unknown {
  * A frame's post, when it is a new post of interest, and the time that the frame moves the cursor
  * to. Anything unreadable is passed over.
  */
-export function readFrame(frame: string, interest: Interest): Seen {
+export function readFrame(frame: string, interest: StreamInterest): FrameReading {
   const read = Frame.safeParse(json(frame)).data;
   if (read === undefined) return { post: null, timeUs: null };
   const { commit, did, time_us: timeUs } = read;
@@ -104,8 +104,8 @@ export function subscribeUrl(settings: JetstreamSettings, cursor: string | null)
 }
 
 /** Null while the source is off. */
-export const streamSettings = (env: Env): JetstreamSettings | null =>
-  jetstream.configure(env).kind === "on" ? JetstreamSettings.parse(filled(env)) : null;
+export const streamSettings = (env: SourceEnv): JetstreamSettings | null =>
+  jetstream.configure(env).kind === "on" ? JetstreamSettings.parse(isSet(env)) : null;
 
 export const jetstream = source({
   name: "jetstream",

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
-import type { Answer } from "../../http/request.ts";
-import { required } from "../source.ts";
-import { charged, classifyX } from "./response.ts";
+import type { OutsideAnswer } from "../../http/request.ts";
+import { requiredText } from "../source.ts";
+import { chargedPosts, classifyX } from "./response.ts";
 
 const PACE = { perMinute: 25, gapMs: 0 };
 
 export const XSettings = z.object({
-  X_BEARER_TOKEN: required,
+  X_BEARER_TOKEN: requiredText,
   X_BASE_URL: z.url().default("https://api.x.com"),
   X_QUERY: z
     .string()
@@ -45,12 +45,12 @@ export function callX(
   { path, params, most, least, shape }: Call,
   settings: XSettings,
   ports: GuardedPorts,
-): Promise<Answer> {
+): Promise<OutsideAnswer> {
   return guardedCall(
     {
       provider: "x",
       limits: { pace: PACE, dailyBudget: settings.X_DAILY_POST_BUDGET },
-      cost: { want: most, atLeast: least, spent: (answer) => charged(answer.json) },
+      cost: { want: most, atLeast: least, spent: (answer) => chargedPosts(answer.json) },
     },
     (granted) => ({
       url: `${settings.X_BASE_URL}${path}?${new URLSearchParams(params(granted))}`,

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import type { GuardedPorts } from "../../http/provider-call.ts";
-import type { Answer } from "../../http/request.ts";
+import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import { iso } from "../../kit/time.ts";
-import { NOTHING_NEW, readCursor, usable, worse } from "../_shared/cursor.ts";
-import { readPosts, type Wire } from "../_shared/post-input.ts";
-import { type Polled, source } from "../source.ts";
+import { graverVerdict, isUsable, NOTHING_NEW, readCursor } from "../_shared/cursor.ts";
+import { type PostDraft, readPosts } from "../_shared/post-input.ts";
+import { type PollResult, source } from "../source.ts";
 import { callX, XSettings } from "./client.ts";
-import { idTime, isStaleCursor, readPage, XAnswer, XUserAnswer } from "./response.ts";
+import { idTime, isStaleCursor, readXPage, XAnswer, XUserAnswer } from "./response.ts";
 
 const PAGES_A_POLL = 3;
 const WEEK_MS = 7 * 86_400_000;
@@ -63,7 +63,7 @@ function page(
   token: string | null,
   settings: XSettings,
   ports: GuardedPorts,
-): Promise<Answer> {
+): Promise<OutsideAnswer> {
   const params = (granted: number) => ({
     ...stream.params,
     ...bound,
@@ -78,7 +78,7 @@ function page(
   return callX({ path, params, ...cost, shape: XAnswer }, settings, ports);
 }
 
-type Read = { verdict: Verdict; items: Wire[]; unreadable: number; place: StreamPlace };
+type Read = { verdict: Verdict; items: PostDraft[]; unreadable: number; place: StreamPlace };
 
 /** Reads a stream, page by page. The place moves only over pages that came whole. */
 async function readStream(
@@ -107,8 +107,8 @@ async function readStream(
       read.place = { sinceId: stale ? null : start.sinceId, rest: null };
       continue;
     }
-    read.verdict = worse(read.verdict, answer.verdict);
-    const found = usable(answer.verdict) ? readPage(answer.json, ports.now()) : undefined;
+    read.verdict = graverVerdict(read.verdict, answer.verdict);
+    const found = isUsable(answer.verdict) ? readXPage(answer.json, ports.now()) : undefined;
     if (found === undefined) return read;
     read.items.push(...found.items);
     read.unreadable += found.unreadable;
@@ -151,14 +151,20 @@ export const x = source({
   docs: "Recent search (X_QUERY) and timelines (X_USERS). Needs X_BEARER_TOKEN. Paid per post and user returned: X_DAILY_POST_BUDGET is never passed.",
   settings: XSettings,
   everyMinutes: (settings) => settings.X_EVERY_MINUTES,
-  async poll(settings, { cursor, since }, ports): Promise<Polled> {
+  async poll(settings, { cursor, since }, ports): Promise<PollResult> {
     const places = readCursor(Cursor, cursor, { streams: {}, userIds: {} });
-    const polled: Polled = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor, more: false };
+    const polled: PollResult = {
+      verdict: NOTHING_NEW,
+      posts: [],
+      rejected: 0,
+      cursor,
+      more: false,
+    };
     const follow = async (stream: Stream) => {
       const start = places.streams[stream.name] ?? { sinceId: null, rest: null };
       const read = await readStream(stream, start, since, settings, ports);
       places.streams[stream.name] = read.place;
-      polled.verdict = worse(polled.verdict, read.verdict);
+      polled.verdict = graverVerdict(polled.verdict, read.verdict);
       const { posts, rejected } = readPosts(read.items, (item) => item);
       polled.posts.push(...posts);
       polled.rejected += rejected + read.unreadable;
@@ -177,7 +183,7 @@ export const x = source({
     for (const handle of settings.X_USERS) {
       const id = await userId(handle, places.userIds, settings, ports);
       if (typeof id !== "string") {
-        polled.verdict = worse(polled.verdict, id);
+        polled.verdict = graverVerdict(polled.verdict, id);
         continue;
       }
       places.userIds[handle] = id;

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import type { Answer } from "../../http/request.ts";
+import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import { toldTime } from "../../kit/time.ts";
-import { unescaped } from "../_shared/html.ts";
-import type { Wire } from "../_shared/post-input.ts";
+import { unescapeHtml } from "../_shared/html.ts";
+import type { PostDraft } from "../_shared/post-input.ts";
 
 const count = z.number().nonnegative().optional().catch(undefined);
 const Long = z.object({ text: z.string() }).optional().catch(undefined);
@@ -49,14 +49,18 @@ const NO_LANGUAGE = new Set(["und", "qme", "qht", "qam", "qct", "zxx", "qst", "a
 export const idTime = (id: string): number =>
   /^\d{1,19}$/.test(id) ? Number((BigInt(id) >> 22n) + 1_288_834_974_657n) : 0;
 
-function wire(post: z.infer<typeof XPost>, users: ReadonlyMap<string, XUser>, now: number): Wire {
+function wire(
+  post: z.infer<typeof XPost>,
+  users: ReadonlyMap<string, XUser>,
+  now: number,
+): PostDraft {
   const author = users.get(post.author_id ?? "");
   const metrics = post.public_metrics;
   const name = author?.username ?? post.author_id ?? "unknown";
   return {
     ...{ source: "x", id: post.id, author: name },
     posted_at: toldTime(Date.parse(post.created_at ?? "") || idTime(post.id), now),
-    text: unescaped(post.note_post?.text ?? post.note_tweet?.text ?? post.text),
+    text: unescapeHtml(post.note_post?.text ?? post.note_tweet?.text ?? post.text),
     url: `https://x.com/${author?.username ?? "i"}/status/${post.id}`,
     ...(post.lang !== undefined && !NO_LANGUAGE.has(post.lang) && { lang: post.lang }),
     metrics: {
@@ -78,14 +82,14 @@ function newestOf(ids: readonly string[], now: number): string | null {
 }
 
 export type XPage = {
-  items: Wire[];
+  items: PostDraft[];
   unreadable: number;
   newestId: string | null;
   nextToken: string | null;
 };
 
 /** Undefined: the answer has another shape. */
-export function readPage(json: unknown, now: number): XPage | undefined {
+export function readXPage(json: unknown, now: number): XPage | undefined {
   const read = XAnswer.safeParse(json);
   if (!read.success) return undefined;
   const { data = [], includes, meta } = read.data;
@@ -109,7 +113,7 @@ const Charged = z.object({
 });
 
 /** What was charged: every post and every user that came back. */
-export function charged(json: unknown): number {
+export function chargedPosts(json: unknown): number {
   const read = Charged.safeParse(json).data;
   return (read?.data?.length ?? 0) + (read?.includes?.users?.length ?? 0);
 }
@@ -130,7 +134,7 @@ const XProblem = z.object({
 });
 
 /** A bound from more than a week ago is refused for ever: reading must start anew. */
-export function isStaleCursor({ status, json }: Pick<Answer, "status" | "json">): boolean {
+export function isStaleCursor({ status, json }: Pick<OutsideAnswer, "status" | "json">): boolean {
   const errors = status === 400 ? XProblem.safeParse(json).data?.errors : undefined;
   const old = ({
     parameters,
@@ -153,7 +157,7 @@ export const XUserAnswer = z.object({ data: z.object({ id: z.string().regex(/^\d
  * operator or the calendar acts. A 200 may hold problems: beside data they are about single posts,
  * alone they say that the account cannot be seen.
  */
-export function classifyX({ status, json }: Omit<Answer, "verdict">): Verdict | undefined {
+export function classifyX({ status, json }: Omit<OutsideAnswer, "verdict">): Verdict | undefined {
   const problem = XProblem.safeParse(json).data;
   const title = problem?.title ?? "";
   if (title === "CreditsDepleted") return { kind: "quota", reason: "credits used up" };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Attempt, Store } from "../store.ts";
+import type { DeliveryAttempt, Store } from "../store.ts";
 import { arrival, at, change, draft, KEY, mention, notify } from "./samples.ts";
 
 const LEASE_MS = 30_000;
-const attempt = (over: Partial<Attempt> = {}): Attempt => ({
+const attempt = (over: Partial<DeliveryAttempt> = {}): DeliveryAttempt => ({
   deliveryId: 1,
   leaseToken: "L1",
   at: at(3),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Page, Paging } from "../read.ts";
+import type { PageRequest, RowPage } from "../read.ts";
 import type { Store } from "../store.ts";
 import { at, change, draft, eventOf, mention, notify, signal } from "./samples.ts";
 
@@ -25,12 +25,12 @@ export function pagingContract(store: () => Store): void {
 
   /** Reads page after page, and lets `between` happen before each next one. */
   async function all<Item>(
-    page: (paging: Paging) => Promise<Page<Item>>,
+    page: (paging: PageRequest) => Promise<RowPage<Item>>,
     between: () => Promise<void>,
   ): Promise<Item[]> {
     const items: Item[] = [];
     for (let cursor: string | null = null; ; ) {
-      const answer: Page<Item> = await page({ limit: 4, cursor });
+      const answer: RowPage<Item> = await page({ limit: 4, cursor });
       expect(answer.items.length).toBeLessThanOrEqual(4);
       items.push(...answer.items);
       if (answer.nextCursor === null) return items;

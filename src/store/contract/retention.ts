@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RETAINED, type Retained, type RetentionStore, type Store } from "../store.ts";
+import { RETAINED, type RetentionResult, type RetentionStore, type Store } from "../store.ts";
 import {
   arrival,
   at,
@@ -150,7 +150,7 @@ export function retentionContract(store: () => Store): void {
     });
 
     it("tells in one question what waits and what is old, of what may go alone", async () => {
-      const waiting = (since: number, what?: Retained, before = 50) =>
+      const waiting = (since: number, what?: RetentionResult, before = 50) =>
         store().waiting(at(since), what === undefined ? null : { what, before: at(before) });
       expect(await waiting(50)).toEqual({ nextDue: null, overdue: false, old: false });
       await accept(0, 1, 2);

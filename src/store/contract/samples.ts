@@ -3,7 +3,7 @@ import type { Mention } from "../../model/mention.ts";
 import type { RawPost } from "../../model/raw-post.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
-import type { Arrival, Change, Committed, Judgement, PostRef, Store } from "../store.ts";
+import type { Change, CommitResult, Judgement, PostArrival, PostRef, Store } from "../store.ts";
 
 const START = Date.UTC(2026, 0, 15, 10);
 
@@ -26,7 +26,7 @@ export const arrival = (
   id: number | string,
   over: Partial<RawPost> = {},
   textHash = `hash-${id}`,
-): Arrival => ({
+): PostArrival => ({
   post: post(id, over),
   textHash,
 });
@@ -181,5 +181,5 @@ export async function notify(store: Store, drafts: OutboxDraft[], seconds = 0): 
   return dueIds(committed);
 }
 
-export const dueIds = (committed: Committed): number[] =>
+export const dueIds = (committed: CommitResult): number[] =>
   committed.kind === "committed" ? committed.due.map(({ id }) => id) : [];

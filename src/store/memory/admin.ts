@@ -3,9 +3,9 @@ import type { FeatureStore } from "../../model/onchain-features.ts";
 import type { ChannelAdmin, KeyStore, OutboxAdmin, RulesHistory } from "../admin.ts";
 import type { ChannelStore, CursorStore } from "../store.ts";
 import { reopenRow } from "./outbox.ts";
-import { isOpen, type Rows, schedule } from "./rows.ts";
+import { isOpen, type MemoryRows, scheduleRow } from "./rows.ts";
 
-export function channelStore(rows: Rows): ChannelStore & ChannelAdmin {
+export function channelStore(rows: MemoryRows): ChannelStore & ChannelAdmin {
   const shown = (id: number) => {
     const channel = rows.channels.get(id);
     return channel?.removedAt === null ? channel : undefined;
@@ -53,7 +53,7 @@ export function channelStore(rows: Rows): ChannelStore & ChannelAdmin {
   };
 }
 
-export function outboxAdmin(rows: Rows): OutboxAdmin {
+export function outboxAdmin(rows: MemoryRows): OutboxAdmin {
   return {
     async reopen(id, now) {
       const row = rows.outbox[id - 1];
@@ -75,7 +75,7 @@ export function outboxAdmin(rows: Rows): OutboxAdmin {
           row.draft.notBefore !== null && row.draft.notBefore > now ? row.draft.notBefore : now;
         if (!isOpen(row) || row.nextRetryAt <= due) continue;
         row.nextRetryAt = due;
-        schedule(rows, row);
+        scheduleRow(rows, row);
       }
     },
     async lastMessage(channelId, eventKey) {
@@ -87,7 +87,7 @@ export function outboxAdmin(rows: Rows): OutboxAdmin {
   };
 }
 
-export function cursorStore(rows: Rows): CursorStore {
+export function cursorStore(rows: MemoryRows): CursorStore {
   return {
     cursor: async (source) => rows.cursors.get(source),
     async advanceCursor(source, from, to, at) {
@@ -104,7 +104,7 @@ export function cursorStore(rows: Rows): CursorStore {
   };
 }
 
-export function keyStore(rows: Rows): KeyStore {
+export function keyStore(rows: MemoryRows): KeyStore {
   return {
     async addKey(key) {
       if (!rows.keys.has(key.id)) rows.keys.set(key.id, key);
@@ -120,7 +120,7 @@ export function keyStore(rows: Rows): KeyStore {
   };
 }
 
-export function rulesHistory(rows: Rows): RulesHistory {
+export function rulesHistory(rows: MemoryRows): RulesHistory {
   return {
     async recordRules(version, at) {
       rows.rules.set(version.sha, {
@@ -145,7 +145,7 @@ export function rulesHistory(rows: Rows): RulesHistory {
   };
 }
 
-export function featureStore(rows: Rows): FeatureStore {
+export function featureStore(rows: MemoryRows): FeatureStore {
   return {
     async putFeatures(features) {
       const same = (held: typeof features) =>

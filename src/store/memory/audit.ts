@@ -1,8 +1,8 @@
-import type { Audit } from "../store.ts";
-import { archivedOf, type EventRecord, type PostRow, type Rows } from "./rows.ts";
+import type { AuditReport } from "../store.ts";
+import { archivedOf, type EventRecord, type MemoryRows, type PostRow } from "./rows.ts";
 
 /** The same count as src/store/postgres/audit.ts, in the same order. */
-export function auditOf(rows: Rows): Audit {
+export function auditOf(rows: MemoryRows): AuditReport {
   const posts = [...rows.posts.values()];
   const events = [...rows.events.values()];
   const gone = archivedOf(rows, "post");
@@ -38,7 +38,7 @@ export function auditOf(rows: Rows): Audit {
 const total = (counts: { count: number }[]): number =>
   counts.reduce((sum, { count }) => sum + count, 0);
 
-function droppedBy(rows: Rows, posts: PostRow[]): Audit["droppedBy"] {
+function droppedBy(rows: MemoryRows, posts: PostRow[]): AuditReport["droppedBy"] {
   const gone = archivedOf(rows, "post").filter(({ outcome }) => outcome === "dropped");
   const counts = new Map(gone.map(({ reason, count }) => [reason, count]));
   for (const row of posts)
@@ -50,7 +50,7 @@ function droppedBy(rows: Rows, posts: PostRow[]): Audit["droppedBy"] {
 }
 
 /** Posts that say they are evidence, and an event they name does not hold them. */
-function heldByNone(rows: Rows, posts: PostRow[]): number {
+function heldByNone(rows: MemoryRows, posts: PostRow[]): number {
   const held = (row: PostRow) => {
     const keys = row.eventKeys ?? [];
     return (
@@ -64,7 +64,7 @@ function heldByNone(rows: Rows, posts: PostRow[]): number {
 /**
  * Evidence whose post is not there, says it was dropped or repeated, or does not know of the event.
  */
-function sayOtherwise(rows: Rows, events: EventRecord[]): number {
+function sayOtherwise(rows: MemoryRows, events: EventRecord[]): number {
   return events
     .flatMap(({ event, evidence }) =>
       [...evidence.values()].map(({ mention }) => ({ mention, eventKey: event.eventKey })),
@@ -95,7 +95,7 @@ function miscounted({ event, evidence }: EventRecord): boolean {
  * Of posts whose commit wrote a notification that was not held back: from acceptance to the first
  * delivery of it.
  */
-export function latencyOf(rows: Rows): Audit["latencyMs"] {
+export function latencyOf(rows: MemoryRows): AuditReport["latencyMs"] {
   const ms = [...rows.events.values()].flatMap((held) => {
     const firstSent = new Map<string, number>();
     for (const { status, createdAt, finishedAt, draft } of held.outbox)
@@ -117,7 +117,7 @@ export function latencyOf(rows: Rows): Audit["latencyMs"] {
  * Of each notification that was not given another start: from its commit, or the end of what held
  * it back, to its first attempt.
  */
-function commitToSend({ outbox, channels }: Rows): Audit["commitToSendMs"] {
+function commitToSend({ outbox, channels }: MemoryRows): AuditReport["commitToSendMs"] {
   return [...channels.values()].flatMap(({ id, name }) => {
     const ms = outbox.flatMap(({ attempts: [first], reopenedAt, createdAt, draft }) => {
       if (draft.channelId !== id || first === undefined || reopenedAt !== null) return [];
@@ -128,7 +128,7 @@ function commitToSend({ outbox, channels }: Rows): Audit["commitToSendMs"] {
   });
 }
 
-function percentiles(ms: number[]): Audit["latencyMs"] {
+function percentiles(ms: number[]): AuditReport["latencyMs"] {
   const sorted = ms.sort((a, b) => a - b);
   const percentile = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? null;
   return { p50: percentile(0.5), p95: percentile(0.95), count: sorted.length };

@@ -3,9 +3,9 @@ import type { ReplayAdmin } from "../admin.ts";
 import type { DeadLetterStore } from "../store.ts";
 import { reopenRow } from "./outbox.ts";
 import { buryPost, reopenPost } from "./post-outcome.ts";
-import type { LetterRow, Rows } from "./rows.ts";
+import type { LetterRow, MemoryRows } from "./rows.ts";
 
-export function deadLetterStore(rows: Rows): DeadLetterStore & ReplayAdmin {
+export function deadLetterStore(rows: MemoryRows): DeadLetterStore & ReplayAdmin {
   return {
     async bury(letters, at) {
       for (const letter of letters) {
@@ -36,7 +36,7 @@ export function deadLetterStore(rows: Rows): DeadLetterStore & ReplayAdmin {
   };
 }
 
-function replay(rows: Rows, letter: LetterRow, at: string): void {
+function replay(rows: MemoryRows, letter: LetterRow, at: string): void {
   letter.replayedAt = at;
   letter.replays += 1;
   const post = rows.posts.get(letter.subject ?? "");
@@ -49,14 +49,18 @@ function replay(rows: Rows, letter: LetterRow, at: string): void {
  * A letter whose replay failed too is open again; a mere repeat, or one from before the replay,
  * changes nothing and answers false.
  */
-function buryLetter(rows: Rows, letter: DeadLetter & { key: string }, at: string): boolean {
+function buryLetter(rows: MemoryRows, letter: DeadLetter & { key: string }, at: string): boolean {
   const held = rows.letters.get(letter.key);
   if (held !== undefined && (held.replayedAt === null || held.replayedAt >= at)) return false;
   putLetter(rows, letter, at);
   return true;
 }
 
-export function putLetter(rows: Rows, letter: DeadLetter & { key: string }, at: string): void {
+export function putLetter(
+  rows: MemoryRows,
+  letter: DeadLetter & { key: string },
+  at: string,
+): void {
   const fresh = rows.letters.get(letter.key) ?? { id: ++rows.made.letters, replays: 0 };
   rows.letters.set(letter.key, {
     ...letter,

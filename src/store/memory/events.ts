@@ -1,16 +1,16 @@
 import type { OutboxDraft } from "../../model/delivery.ts";
-import type { Change, EventStore, Evidence } from "../store.ts";
+import type { Change, EventEvidence, EventStore } from "../store.ts";
 import { holdPost } from "./post-outcome.ts";
 import {
   type EventRecord,
   isOpen,
+  type MemoryRows,
   type OutboxRecord,
-  type Rows,
-  schedule,
+  scheduleRow,
   waitsFor,
 } from "./rows.ts";
 
-export function eventStore(rows: Rows): EventStore {
+export function eventStore(rows: MemoryRows): EventStore {
   return {
     async load(eventKey) {
       const held = rows.events.get(eventKey);
@@ -52,7 +52,7 @@ export function eventStore(rows: Rows): EventStore {
   };
 }
 
-const newEvent = (rows: Rows, { event, signal, at }: Change): EventRecord => ({
+const newEvent = (rows: MemoryRows, { event, signal, at }: Change): EventRecord => ({
   id: ++rows.made.events,
   rev: 0,
   touchedAt: at,
@@ -62,14 +62,14 @@ const newEvent = (rows: Rows, { event, signal, at }: Change): EventRecord => ({
   outbox: [],
 });
 
-export const evidenceOf = (held: EventRecord): Evidence[] =>
+export const evidenceOf = (held: EventRecord): EventEvidence[] =>
   [...held.evidence.values()]
     .map(({ mention }) => mention)
     .sort((a, b) => compare(a.postedAt, b.postedAt) || compare(a.evidenceId, b.evidenceId));
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function enqueue(rows: Rows, held: EventRecord, draft: OutboxDraft, at: string): void {
+function enqueue(rows: MemoryRows, held: EventRecord, draft: OutboxDraft, at: string): void {
   if (rows.idemKeys.has(draft.idemKey)) return;
   const row: OutboxRecord = {
     id: rows.outbox.length + 1,
@@ -89,6 +89,6 @@ function enqueue(rows: Rows, held: EventRecord, draft: OutboxDraft, at: string):
   };
   rows.idemKeys.add(draft.idemKey);
   rows.outbox.push(row);
-  schedule(rows, row);
+  scheduleRow(rows, row);
   held.outbox.push(row);
 }

@@ -1,10 +1,10 @@
 import { postKey } from "../../model/raw-post.ts";
 import type { PostHistory } from "../read.ts";
-import type { PostRow, Rows } from "./rows.ts";
+import type { MemoryRows, PostRow } from "./rows.ts";
 
 type Step = PostHistory["steps"][number];
 
-export function historyOf(rows: Rows, row: PostRow): PostHistory {
+export function historyOf(rows: MemoryRows, row: PostRow): PostHistory {
   const { source, id, author, text, postedAt } = row.post;
   const { acceptedAt, outcome, reason, lang, spam, sentiment } = row;
   const about = {
@@ -26,7 +26,7 @@ export function historyOf(rows: Rows, row: PostRow): PostHistory {
   };
 }
 
-function stepsOf(rows: Rows, row: PostRow): Step[] {
+function stepsOf(rows: MemoryRows, row: PostRow): Step[] {
   const key = postKey(row.post);
   const evidence = [...new Set([...(row.eventKeys ?? []), ...row.doneKeys])].flatMap((eventKey) => {
     const held = rows.events.get(eventKey)?.evidence.get(key);

@@ -1,11 +1,11 @@
-import type { Attempt, Claim, Closing, OutboxStore } from "../store.ts";
+import type { DeliveryAttempt, DeliveryClaim, DeliveryClosing, OutboxStore } from "../store.ts";
 import { putLetter } from "./dead-letters.ts";
-import { isOpen, type OutboxRecord, type Rows, schedule, waitsFor } from "./rows.ts";
+import { isOpen, type MemoryRows, type OutboxRecord, scheduleRow, waitsFor } from "./rows.ts";
 
 /** How long a row waits behind an older one that is due or under way. */
 const BEHIND_MS = 2_000;
 
-export function outboxStore(rows: Rows): OutboxStore {
+export function outboxStore(rows: MemoryRows): OutboxStore {
   return {
     async claim(id, leaseToken, now, leaseMs) {
       const row = rows.outbox[id - 1];
@@ -16,7 +16,7 @@ export function outboxStore(rows: Rows): OutboxStore {
       const until = behind(rows, row, now);
       if (until !== undefined) {
         row.nextRetryAt = until;
-        schedule(rows, row);
+        scheduleRow(rows, row);
         return { kind: "behind", until };
       }
       lease(rows, row, leaseToken, now, leaseMs);
@@ -62,7 +62,7 @@ export function outboxStore(rows: Rows): OutboxStore {
 /**
  * The oldest open row of the same channel and event goes first; undefined when that is this one.
  */
-function behind(rows: Rows, row: OutboxRecord, now: string): string | undefined {
+function behind(rows: MemoryRows, row: OutboxRecord, now: string): string | undefined {
   const { channelId, eventKey } = row.draft;
   const first = rows.events
     .get(eventKey)
@@ -78,7 +78,7 @@ const holds = (row: OutboxRecord, leaseToken: string): boolean =>
   isOpen(row) && row.leaseToken === leaseToken && row.leasedUntil !== null;
 
 function lease(
-  rows: Rows,
+  rows: MemoryRows,
   row: OutboxRecord,
   leaseToken: string,
   now: string,
@@ -86,10 +86,10 @@ function lease(
 ): void {
   row.leaseToken = leaseToken;
   row.leasedUntil = new Date(Date.parse(now) + leaseMs).toISOString();
-  schedule(rows, row);
+  scheduleRow(rows, row);
 }
 
-function claimed(rows: Rows, row: OutboxRecord, leaseToken: string): Claim {
+function claimed(rows: MemoryRows, row: OutboxRecord, leaseToken: string): DeliveryClaim {
   const { id, status, retryCount, sendingToken, digestKey } = row;
   const { channelId, eventKey, idemKey, payload } = row.draft;
   const createdAt = row.reopenedAt ?? row.createdAt;
@@ -111,7 +111,10 @@ function claimed(rows: Rows, row: OutboxRecord, leaseToken: string): Claim {
 }
 
 /** Of the posts that became evidence in the commit that wrote the row. */
-function acceptedAt(rows: Rows, { draft, createdAt, reopenedAt }: OutboxRecord): string | null {
+function acceptedAt(
+  rows: MemoryRows,
+  { draft, createdAt, reopenedAt }: OutboxRecord,
+): string | null {
   if (draft.notBefore !== null || reopenedAt !== null) return null;
   const evidence = [...(rows.events.get(draft.eventKey)?.evidence.values() ?? [])];
   const setOff = evidence.flatMap(({ mention, committedAt }) => {
@@ -123,10 +126,10 @@ function acceptedAt(rows: Rows, { draft, createdAt, reopenedAt }: OutboxRecord):
 }
 
 function close(
-  rows: Rows,
+  rows: MemoryRows,
   row: OutboxRecord,
-  closing: Closing,
-  attempt: Attempt | null,
+  closing: DeliveryClosing,
+  attempt: DeliveryAttempt | null,
   now: string,
 ): void {
   row.leasedUntil = null;
@@ -141,14 +144,14 @@ function close(
   if (closing.kind === "done") row.externalId = closing.externalId;
   if (closing.kind === "dlq") putLetter(rows, { ...closing.letter, key: `outbox:${row.id}` }, now);
   if (!isOpen(row)) row.finishedAt = now;
-  schedule(rows, row);
+  scheduleRow(rows, row);
 }
 
 /**
  * Gives a row that failed or was given up another start: due now, its age counted from now, its key
  * and attempts kept.
  */
-export function reopenRow(rows: Rows, row: OutboxRecord, now: string): void {
+export function reopenRow(rows: MemoryRows, row: OutboxRecord, now: string): void {
   const idle = { leasedUntil: null, sendingToken: null, finishedAt: null };
   Object.assign(row, {
     status: "pending",
@@ -157,5 +160,5 @@ export function reopenRow(rows: Rows, row: OutboxRecord, now: string): void {
     reopenedAt: now,
     ...idle,
   });
-  schedule(rows, row);
+  scheduleRow(rows, row);
 }

@@ -1,9 +1,9 @@
-import type { Overview } from "../read.ts";
-import { archivedOf, type Rows } from "./rows.ts";
+import type { StoreOverview } from "../read.ts";
+import { archivedOf, type MemoryRows } from "./rows.ts";
 
 const MINUTE = 60_000;
 
-export function overviewOf(rows: Rows, now: string): Overview {
+export function overviewOf(rows: MemoryRows, now: string): StoreOverview {
   const events = [...rows.events.values()];
   const posts = counted(
     [...rows.posts.values()].map(({ outcome, reason }) =>
@@ -41,7 +41,7 @@ function counted(keys: string[], before: [string, number][] = []): Map<string, n
 }
 
 /** Sixty minutes, the oldest first, also those without a post. */
-function lastHour(rows: Rows, now: number): Overview["postsPerMinute"] {
+function lastHour(rows: MemoryRows, now: number): StoreOverview["postsPerMinute"] {
   const newest = Math.floor(now / MINUTE);
   const counts = new Array<number>(60).fill(0);
   for (const { acceptedAt } of rows.posts.values()) {

@@ -1,5 +1,5 @@
 import type { Judgement } from "../store.ts";
-import type { PostRow, Rows } from "./rows.ts";
+import type { MemoryRows, PostRow } from "./rows.ts";
 
 type Dropped = Judgement & { outcome: "dropped" };
 type Pending = Judgement & { outcome: "pending" };
@@ -40,7 +40,7 @@ export function buryPost(row: PostRow, reason: string, at: string): void {
 }
 
 /** A replay gives a dead post another chance. */
-export function reopenPost(rows: Rows, row: PostRow, at: string): void {
+export function reopenPost(rows: MemoryRows, row: PostRow, at: string): void {
   if (row.outcome !== "dead") return;
   Object.assign(row, {
     outcome: row.eventKeys === null ? null : "pending",

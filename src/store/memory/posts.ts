@@ -1,18 +1,18 @@
 import { postKey } from "../../model/raw-post.ts";
 import {
-  type Arrival,
   type Judgement,
   OVERLOAD_POSTS,
+  type PostArrival,
   type PostRef,
   type PostStore,
   REPEAT_WINDOW_DAYS,
 } from "../store.ts";
 import { dropPost, keepPost } from "./post-outcome.ts";
-import type { PostRow, Rows } from "./rows.ts";
+import type { MemoryRows, PostRow } from "./rows.ts";
 
 const REPEAT_MS = REPEAT_WINDOW_DAYS * 86_400_000;
 
-export function postStore(rows: Rows): PostStore {
+export function postStore(rows: MemoryRows): PostStore {
   return {
     async accept(arrivals, at, waitedSince) {
       if (
@@ -51,11 +51,11 @@ export function postStore(rows: Rows): PostStore {
   };
 }
 
-const overdue = (rows: Rows, before: string, limit: number): PostRow[] =>
+const overdue = (rows: MemoryRows, before: string, limit: number): PostRow[] =>
   rows.open.upTo(before, limit).filter((row) => (row.requeuedAt ?? row.acceptedAt) < before);
 
 /** False: it was there already. */
-function admit(rows: Rows, { post, textHash }: Arrival, at: string): boolean {
+function admit(rows: MemoryRows, { post, textHash }: PostArrival, at: string): boolean {
   const key = postKey(post);
   if (rows.posts.has(key)) return false;
   const unknown = {
@@ -87,7 +87,7 @@ function admit(rows: Rows, { post, textHash }: Arrival, at: string): boolean {
 
 const repeatKey = ({ post, textHash }: PostRow): string => `${textHash} ${post.author}`;
 
-function repeatOf(rows: Rows, row: PostRow): string | undefined {
+function repeatOf(rows: MemoryRows, row: PostRow): string | undefined {
   const postedAt = Date.parse(row.post.postedAt);
   const first = rows.repeats
     .get(repeatKey(row))
@@ -102,7 +102,7 @@ function repeatOf(rows: Rows, row: PostRow): string | undefined {
 
 /** The rows that the judgements are about, each once, and whether its outcome was final before. */
 function knownOf(
-  rows: Rows,
+  rows: MemoryRows,
   judgements: Judgement[],
 ): { row: PostRow; judgement: Judgement; ended: boolean }[] {
   const byKey = new Map(judgements.map((judgement) => [postKey(judgement), judgement]));

@@ -1,13 +1,13 @@
 import { canonicalAddress } from "../../model/mention.ts";
-import { type Mark, markOf, pageOf } from "../paging.ts";
-import type { EventFilter, OutboxRow, Page, Paging, ReadStore } from "../read.ts";
+import { markOf, type PageMark, pageOf } from "../paging.ts";
+import type { EventFilter, OutboxRow, PageRequest, ReadStore, RowPage } from "../read.ts";
 import { auditOf, latencyOf } from "./audit.ts";
 import { evidenceOf } from "./events.ts";
 import { historyOf } from "./history.ts";
 import { overviewOf } from "./overview.ts";
-import { type EventRecord, isOpen, type OutboxRecord, type Rows } from "./rows.ts";
+import { type EventRecord, isOpen, type MemoryRows, type OutboxRecord } from "./rows.ts";
 
-export function readStore(rows: Rows): ReadStore {
+export function readStore(rows: MemoryRows): ReadStore {
   const channelName = (id: number) => rows.channels.get(id)?.name ?? String(id);
   const known = (eventKeys: readonly string[]): EventRecord[] =>
     [...new Set(eventKeys)].flatMap((eventKey) => rows.events.get(eventKey) ?? []);
@@ -135,10 +135,10 @@ const order = (at: string | null, id: number, otherAt: string | null, otherId: n
 
 function newestFirst<Row, Item>(
   found: Row[],
-  { limit, cursor }: Paging,
-  mark: (row: Row) => Mark,
+  { limit, cursor }: PageRequest,
+  mark: (row: Row) => PageMark,
   item: (row: Row) => Item,
-): Page<Item> {
+): RowPage<Item> {
   const from = markOf(cursor);
   const sorted = found
     .map((row) => ({ row, ...mark(row) }))

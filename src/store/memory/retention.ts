@@ -1,16 +1,22 @@
-import type { NetStore, Retained, RetentionStore } from "../store.ts";
-import { type EventRecord, isOpen, type OutboxRecord, type PostRow, type Rows } from "./rows.ts";
+import type { NetStore, RetentionResult, RetentionStore } from "../store.ts";
+import {
+  type EventRecord,
+  isOpen,
+  type MemoryRows,
+  type OutboxRecord,
+  type PostRow,
+} from "./rows.ts";
 
 type Part = {
   /** Of the oldest first. */
-  old(rows: Rows, before: string): unknown[];
-  forget(rows: Rows, before: string, limit: number): number;
+  old(rows: MemoryRows, before: string): unknown[];
+  forget(rows: MemoryRows, before: string, limit: number): number;
 };
 
 /** `remove` is called for each of the oldest rows. */
 const part = <Row>(
-  old: (rows: Rows, before: string) => Row[],
-  remove: (rows: Rows, row: Row) => void,
+  old: (rows: MemoryRows, before: string) => Row[],
+  remove: (rows: MemoryRows, row: Row) => void,
 ): Part => ({
   old,
   forget(rows, before, limit) {
@@ -20,7 +26,7 @@ const part = <Row>(
   },
 });
 
-const PARTS: Record<Retained, Part> = {
+const PARTS: Record<RetentionResult, Part> = {
   posts: part(oldPosts, (rows, [key, row]) => forgetPost(rows, key, row)),
   events: part(oldEvents, forgetEvent),
   deliveries: part(oldDeliveries, forgetDelivery),
@@ -36,7 +42,7 @@ const PARTS: Record<Retained, Part> = {
   ),
 };
 
-export const retentionStore = (rows: Rows): RetentionStore & NetStore => ({
+export const retentionStore = (rows: MemoryRows): RetentionStore & NetStore => ({
   forget: async (what, before, limit) => PARTS[what].forget(rows, before, limit),
   waiting: async (since, old) => ({
     nextDue: rows.waiting.earliest(),
@@ -46,7 +52,7 @@ export const retentionStore = (rows: Rows): RetentionStore & NetStore => ({
 });
 
 function count(
-  rows: Rows,
+  rows: MemoryRows,
   what: "post" | "event" | "delivery",
   outcome: string,
   reason = "",
@@ -55,7 +61,11 @@ function count(
   rows.archived.set(key, (rows.archived.get(key) ?? 0) + 1);
 }
 
-function forgetPost(rows: Rows, key: string, { outcome, reason, post, textHash }: PostRow): void {
+function forgetPost(
+  rows: MemoryRows,
+  key: string,
+  { outcome, reason, post, textHash }: PostRow,
+): void {
   rows.posts.delete(key);
   const repeatKey = `${textHash} ${post.author}`;
   rows.repeats.set(
@@ -67,7 +77,7 @@ function forgetPost(rows: Rows, key: string, { outcome, reason, post, textHash }
   count(rows, "post", outcome ?? "", outcome === "dropped" ? (reason ?? "") : "");
 }
 
-function oldPosts(rows: Rows, before: string): [string, PostRow][] {
+function oldPosts(rows: MemoryRows, before: string): [string, PostRow][] {
   const subjects = new Set([...rows.letters.values()].map(({ subject }) => subject));
   return [...rows.posts]
     .filter(([key, { outcome, acceptedAt, doneKeys }]) => {
@@ -80,7 +90,7 @@ function oldPosts(rows: Rows, before: string): [string, PostRow][] {
     .sort(([, a], [, b]) => (a.acceptedAt < b.acceptedAt ? -1 : 1));
 }
 
-function oldEvents(rows: Rows, before: string): [string, EventRecord][] {
+function oldEvents(rows: MemoryRows, before: string): [string, EventRecord][] {
   const isOld = ({ event, touchedAt, outbox }: EventRecord) =>
     event.lastTs < before && touchedAt < before && !outbox.some(isOpen);
   return [...rows.events]
@@ -88,7 +98,7 @@ function oldEvents(rows: Rows, before: string): [string, EventRecord][] {
     .sort(([, a], [, b]) => (a.event.lastTs < b.event.lastTs ? -1 : 1));
 }
 
-function forgetEvent(rows: Rows, [eventKey, { evidence }]: [string, EventRecord]): void {
+function forgetEvent(rows: MemoryRows, [eventKey, { evidence }]: [string, EventRecord]): void {
   rows.events.delete(eventKey);
   count(rows, "event", "");
   for (const key of evidence.keys()) {
@@ -100,14 +110,14 @@ function forgetEvent(rows: Rows, [eventKey, { evidence }]: [string, EventRecord]
   }
 }
 
-function oldDeliveries(rows: Rows, before: string): OutboxRecord[] {
+function oldDeliveries(rows: MemoryRows, before: string): OutboxRecord[] {
   return rows.outbox
     .filter((row) => !isOpen(row) && row.finishedAt !== null && row.finishedAt < before)
     .filter(({ id, status }) => status !== "dlq" || !rows.letters.has(`outbox:${id}`))
     .sort((a, b) => ((a.finishedAt ?? "") < (b.finishedAt ?? "") ? -1 : 1));
 }
 
-function forgetDelivery(rows: Rows, { id, draft, status }: OutboxRecord): void {
+function forgetDelivery(rows: MemoryRows, { id, draft, status }: OutboxRecord): void {
   delete rows.outbox[id - 1];
   rows.idemKeys.delete(draft.idemKey);
   const held = rows.events.get(draft.eventKey);

@@ -7,8 +7,8 @@ import type { RawPost } from "../../model/raw-post.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
 import type { ApiKey, RulesVersion } from "../admin.ts";
-import type { Attempt, SourceCursor } from "../store.ts";
-import { type Timeline, timeline } from "./timeline.ts";
+import type { DeliveryAttempt, SourceCursor } from "../store.ts";
+import { type PostTimeline, postTimeline } from "./timeline.ts";
 
 export type PostRow = {
   /** Acceptance number: who came first. */
@@ -56,7 +56,7 @@ export type OutboxRecord = {
   finishedAt: string | null;
   externalId: string | null;
   reopenedAt: string | null;
-  attempts: Attempt[];
+  attempts: DeliveryAttempt[];
 };
 
 export type LetterRow = DeadLetter & {
@@ -68,16 +68,16 @@ export type LetterRow = DeadLetter & {
 };
 
 /** What the tables hold. */
-export type Rows = {
+export type MemoryRows = {
   posts: Map<string, PostRow>;
-  open: Timeline<PostRow>;
+  open: PostTimeline<PostRow>;
   /** Posts of one author with one text, in the order of acceptance. */
   repeats: Map<string, PostRow[]>;
   events: Map<string, EventRecord>;
   /** Row n is at n - 1; deleted ones leave a hole. */
   outbox: OutboxRecord[];
-  waiting: Timeline<OutboxRecord>;
-  waitingFor: Map<number, Timeline<OutboxRecord>>;
+  waiting: PostTimeline<OutboxRecord>;
+  waitingFor: Map<number, PostTimeline<OutboxRecord>>;
   idemKeys: Set<string>;
   letters: Map<string, LetterRow>;
   channels: Map<number, ChannelConfig & { removedAt: string | null }>;
@@ -91,9 +91,11 @@ export type Rows = {
   made: { posts: number; events: number; letters: number };
 };
 
-export const emptyRows = (): Rows => ({
+export const emptyRows = (): MemoryRows => ({
   posts: new Map(),
-  open: timeline((row) => (row.endedAt === null ? (row.requeuedAt ?? row.acceptedAt) : undefined)),
+  open: postTimeline((row) =>
+    row.endedAt === null ? (row.requeuedAt ?? row.acceptedAt) : undefined,
+  ),
   repeats: new Map(),
   events: new Map(),
   outbox: [],
@@ -112,7 +114,7 @@ export const emptyRows = (): Rows => ({
 
 /** The counts of what was deleted, by outcome and reason. */
 export const archivedOf = (
-  rows: Rows,
+  rows: MemoryRows,
   what: "post" | "event" | "delivery",
 ): { outcome: string; reason: string; count: number }[] =>
   [...rows.archived].flatMap(([key, count]) => {
@@ -120,10 +122,10 @@ export const archivedOf = (
     return kind === what ? [{ outcome, reason, count }] : [];
   });
 
-const byWait = () => timeline<OutboxRecord>((row) => (isOpen(row) ? waitsFor(row) : undefined));
+const byWait = () => postTimeline<OutboxRecord>((row) => (isOpen(row) ? waitsFor(row) : undefined));
 
 /** Call it whenever a row's status, due time or lease has changed. */
-export function schedule(rows: Rows, row: OutboxRecord): void {
+export function scheduleRow(rows: MemoryRows, row: OutboxRecord): void {
   const ofChannel = rows.waitingFor.get(row.draft.channelId) ?? byWait();
   rows.waitingFor.set(row.draft.channelId, ofChannel);
   ofChannel.add(row);

@@ -2,9 +2,9 @@ import type { ChannelConfig } from "../../model/channel-config.ts";
 import type { ChannelAdmin } from "../admin.ts";
 import type { ChannelStore } from "../store.ts";
 import { CHANNEL } from "./shapes.ts";
-import { json, type Sql } from "./sql.ts";
+import { jsonParam, type Sql } from "./sql.ts";
 
-export const CHANNELS = `select ${CHANNEL} as channel from channels c where c.removed_at is null order by c.id`;
+export const CHANNEL_COLUMNS = `select ${CHANNEL} as channel from channels c where c.removed_at is null order by c.id`;
 
 const ADD = `
 insert into channels as c (kind, name, settings, filter, at_most_once, created_at)
@@ -37,18 +37,20 @@ const REMOVE = `update channels set removed_at = $2::timestamptz where id = $1::
 export function channelStore(sql: Sql): ChannelStore & ChannelAdmin {
   return {
     channels: async () =>
-      (await sql.query<{ channel: ChannelConfig }>(CHANNELS, [])).map(({ channel }) => channel),
+      (await sql.query<{ channel: ChannelConfig }>(CHANNEL_COLUMNS, [])).map(
+        ({ channel }) => channel,
+      ),
     async setChannelStatus(id, status, statusReason) {
-      await sql.query(UPDATE, [id, json({ status, statusReason })]);
+      await sql.query(UPDATE, [id, jsonParam({ status, statusReason })]);
     },
     async addChannel(draft, at) {
-      const [row] = await sql.query<{ channel: ChannelConfig }>(ADD, [json(draft), at]);
+      const [row] = await sql.query<{ channel: ChannelConfig }>(ADD, [jsonParam(draft), at]);
       return row === undefined ? { kind: "taken" } : { kind: "saved", channel: row.channel };
     },
     async updateChannel(id, patch) {
       const [row] = await sql.query<{ channel: ChannelConfig; taken: boolean }>(UPDATE, [
         id,
-        json(patch),
+        jsonParam(patch),
       ]);
       if (row === undefined) return { kind: "unknown" };
       return row.taken ? { kind: "taken" } : { kind: "saved", channel: row.channel };

@@ -1,7 +1,7 @@
 import type { ReplayAdmin, ReplayLetter } from "../admin.ts";
 import type { DeadLetterStore } from "../store.ts";
 import { REOPENED } from "./shapes.ts";
-import { json, type Sql } from "./sql.ts";
+import { jsonParam, type Sql } from "./sql.ts";
 
 /**
  * Inserts the letters of a JSON parameter. A letter whose replay failed too is open again when it
@@ -88,11 +88,11 @@ from marked order by id`;
 export function deadLetterStore(sql: Sql): DeadLetterStore & ReplayAdmin {
   return {
     async bury(letters, at) {
-      await sql.query(BURY_ALL, [json(letters), at]);
+      await sql.query(BURY_ALL, [jsonParam(letters), at]);
     },
     async takeForReplay({ ids, stage, reason }, limit, at) {
       const rows = await sql.query<{ letter: ReplayLetter }>(TAKE, [
-        ids && json(ids),
+        ids && jsonParam(ids),
         stage,
         reason,
         limit,

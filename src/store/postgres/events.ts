@@ -1,7 +1,7 @@
 import type { EventState, EventStore } from "../store.ts";
 import { COMMIT } from "./commit.ts";
 import { EVENT, EVIDENCE, SIGNAL } from "./shapes.ts";
-import { json, one, type Sql } from "./sql.ts";
+import { firstRow, jsonParam, type Sql } from "./sql.ts";
 
 const LOAD = `
 select e.rev, ${EVENT} as event, ${SIGNAL} as signal, ${EVIDENCE} as evidence
@@ -15,12 +15,12 @@ export function eventStore(sql: Sql): EventStore {
         event.eventKey,
         expectedRev,
         at,
-        json(event),
-        json(signal),
-        json(evidence),
-        json(outbox),
+        jsonParam(event),
+        jsonParam(signal),
+        jsonParam(evidence),
+        jsonParam(outbox),
       ];
-      const { rev, due } = await one(
+      const { rev, due } = await firstRow(
         sql.query<{ rev: number | null; due: { id: number; channelId: number }[] }>(COMMIT, params),
       );
       return rev === null ? { kind: "stale" } : { kind: "committed", rev, due };

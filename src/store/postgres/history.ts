@@ -1,4 +1,4 @@
-import { iso } from "./sql.ts";
+import { isoColumn } from "./sql.ts";
 
 /** What became of post $1 (source), $2 (id): one row, or none when it is not known. */
 export const HISTORY = `
@@ -24,8 +24,8 @@ step(at, place, stage, outcome, reason, event_key) as (
   where d.replayed_at is not null
 )
 select json_build_object(
-  'source', source, 'id', source_id, 'author', author, 'text', text, 'postedAt', ${iso("posted_at")}, 'acceptedAt', ${iso("accepted_at")},
+  'source', source, 'id', source_id, 'author', author, 'text', text, 'postedAt', ${isoColumn("posted_at")}, 'acceptedAt', ${isoColumn("accepted_at")},
   'outcome', outcome, 'reason', reason, 'lang', lang, 'spam', spam, 'sentiment', sentiment, 'steps', (
-    select jsonb_agg(jsonb_build_object('stage', s.stage, 'outcome', s.outcome, 'at', ${iso("s.at")}, 'reason', s.reason, 'eventKey', s.event_key)
+    select jsonb_agg(jsonb_build_object('stage', s.stage, 'outcome', s.outcome, 'at', ${isoColumn("s.at")}, 'reason', s.reason, 'eventKey', s.event_key)
       order by s.at, s.place, s.event_key) from step s)
 ) as history from post`;

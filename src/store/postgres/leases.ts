@@ -2,15 +2,15 @@ import { coalesceEach } from "../../concurrency/coalesce.ts";
 import { iso as isoTime } from "../../kit/time.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import {
-  type Attempt,
-  type Claim,
-  type Closing,
+  type DeliveryAttempt,
+  type DeliveryClaim,
+  type DeliveryClosing,
   type OutboxStore,
   StoreUnavailable,
 } from "../store.ts";
 import { BURY_CLOSED } from "./dead-letters.ts";
 import { IS_OPEN } from "./shapes.ts";
-import { iso, json, one, type Sql } from "./sql.ts";
+import { firstRow, isoColumn, jsonParam, type Sql } from "./sql.ts";
 
 /** What each caller of claim and renew brings; a list of them is $1. */
 type Ask = { id: number; token: string; now: string; leaseMs: number; digestKey?: string | null };
@@ -25,7 +25,7 @@ const NAMED_IN = (list: string): string => `o.id = any(array(select id from ${li
 
 /** Of the posts that became evidence in the commit that wrote the row. */
 const ACCEPTED_AT = `(
-  select ${iso("min(p.accepted_at)")} from event_evidence v join raw_posts p on p.source = v.source and p.source_id = v.post_id
+  select ${isoColumn("min(p.accepted_at)")} from event_evidence v join raw_posts p on p.source = v.source and p.source_id = v.post_id
   where v.event_key = held.event_key and v.committed_at = held.created_at and held.not_before is null and held.reopened_at is null)`;
 
 /**
@@ -63,9 +63,9 @@ moved as (
   where o.id = held_id and kind in ('claimed', 'behind')
 )
 select id::float8 as id, kind,
-  ${iso("case kind when 'notDue' then next_retry_at when 'taken' then leased_until when 'behind' then turn end")} as until,
+  ${isoColumn("case kind when 'notDue' then next_retry_at when 'taken' then leased_until when 'behind' then turn end")} as until,
   jsonb_build_object('id', id, 'channelId', channel_id, 'eventKey', event_key, 'idemKey', idem_key, 'payload', payload_json,
-    'status', status, 'retryCount', retry_count, 'createdAt', ${iso("coalesce(reopened_at, created_at)")}, 'leaseToken', token,
+    'status', status, 'retryCount', retry_count, 'createdAt', ${isoColumn("coalesce(reopened_at, created_at)")}, 'leaseToken', token,
     'interrupted', sending_token is not null and sending_token <> token, 'digestKey', digest_key, 'acceptedAt', ${ACCEPTED_AT}) as delivery
 from held join ruling on held.id = held_id`;
 
@@ -87,10 +87,10 @@ returning o.id::float8 as id, held.token`;
 
 /** How a row's attempt ended, flat as a record of $1. */
 type Ending = { id: number; token: string; now: string; letters: object[] } & Omit<
-  Closing,
+  DeliveryClosing,
   "letter"
 > &
-  Partial<Attempt>;
+  Partial<DeliveryAttempt>;
 
 /**
  * $1 endings, and if some of them are dead letters, those as $2: the part that buries them is a
@@ -141,7 +141,7 @@ type Gather = <Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,
 ) => (item: Item) => Promise<Result>;
 
-const byItself: Gather = (work) => async (item) => one(work([item]));
+const byItself: Gather = (work) => async (item) => firstRow(work([item]));
 
 /**
  * A row that the database refuses must not hold up those beside it; a database that is out refuses
@@ -155,16 +155,16 @@ const together: Gather = (work) => coalesceEach(work, (error) => error instanceo
  * each object and never one for an isolate.
  */
 export const leasesTogether = (sql: Sql): Leasing => leasing(sql, together);
-export const leases = (sql: Sql): Leasing => leasing(sql, byItself);
+export const batchedLeases = (sql: Sql): Leasing => leasing(sql, byItself);
 
 /** Of two callers for one row in the same statement the first gets it, as it would in two. */
 const firstOfEach = (asks: Ask[]): Ask[] => [
   ...new Map(asks.toReversed().map((ask) => [ask.id, ask])).values(),
 ];
 
-type ClaimRow = { id: number; kind: Claim["kind"]; until: string; delivery: Delivery };
+type ClaimRow = { id: number; kind: DeliveryClaim["kind"]; until: string; delivery: Delivery };
 
-function claimOf({ token, now, leaseMs }: Ask, row: ClaimRow | undefined): Claim {
+function claimOf({ token, now, leaseMs }: Ask, row: ClaimRow | undefined): DeliveryClaim {
   if (row === undefined || row.kind === "closed") return { kind: "closed" };
   if (row.kind === "notDue") return { kind: "notDue", at: row.until };
   if (row.kind !== "claimed") return { kind: row.kind, until: row.until };
@@ -181,19 +181,19 @@ function holdersIn(asks: readonly Lease[], rows: readonly Lease[]): boolean[] {
 
 function leasing(sql: Sql, gather: Gather): Leasing {
   const claim = gather(async (asks: Ask[]) => {
-    const rows = await sql.query<ClaimRow>(CLAIM, [json(firstOfEach(asks))]);
+    const rows = await sql.query<ClaimRow>(CLAIM, [jsonParam(firstOfEach(asks))]);
     const byId = new Map(rows.map((row) => [row.id, row]));
     return asks.map((ask) => claimOf(ask, byId.get(ask.id)));
   });
   const renew = gather(async (asks: Ask[]) => {
-    return holdersIn(asks, await sql.query<Lease>(RENEW, [json(asks)]));
+    return holdersIn(asks, await sql.query<Lease>(RENEW, [jsonParam(asks)]));
   });
   const close = gather(async (endings: Ending[]) => {
     const letters = endings.flatMap((ending) => ending.letters);
-    const ended = json(endings.map(({ letters: _, ...ending }) => ending));
+    const ended = jsonParam(endings.map(({ letters: _, ...ending }) => ending));
     const rows = await (letters.length === 0
       ? sql.query<Lease>(CLOSE, [ended])
-      : sql.query<Lease>(CLOSE_AND_BURY, [ended, json(letters)]));
+      : sql.query<Lease>(CLOSE_AND_BURY, [ended, jsonParam(letters)]));
     return holdersIn(endings, rows);
   });
   return {

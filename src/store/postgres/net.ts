@@ -1,7 +1,7 @@
-import type { NetStore, Waiting } from "../store.ts";
+import type { NetStore, WaitingPost } from "../store.ts";
 import { NEXT_DUE } from "./outbox.ts";
 import { OLD } from "./retention.ts";
-import { one, type Sql } from "./sql.ts";
+import { firstRow, type Sql } from "./sql.ts";
 
 const waiting = (old: string): string => `
 select (${NEXT_DUE}) as "nextDue", ${old} as old, exists (
@@ -11,9 +11,9 @@ select (${NEXT_DUE}) as "nextDue", ${old} as old, exists (
 export const netStore = (sql: Sql): NetStore => ({
   waiting: (since, old) =>
     old === null
-      ? one(sql.query<Waiting>(waiting("false"), [since]))
-      : one(
-          sql.query<Waiting>(waiting(`exists (select ${OLD[old.what]("$2::timestamptz")})`), [
+      ? firstRow(sql.query<WaitingPost>(waiting("false"), [since]))
+      : firstRow(
+          sql.query<WaitingPost>(waiting(`exists (select ${OLD[old.what]("$2::timestamptz")})`), [
             since,
             old.before,
           ]),

@@ -3,13 +3,13 @@ import type {
   ApiKey,
   KeyStore,
   OutboxAdmin,
-  Reopened,
+  ReopenedDelivery,
   RulesHistory,
   RulesVersion,
 } from "../admin.ts";
 import type { CursorStore, DueDelivery, SourceCursor } from "../store.ts";
 import { DUE_DELIVERY, IS_OPEN, REOPENED } from "./shapes.ts";
-import { iso, json, type Sql } from "./sql.ts";
+import { isoColumn, jsonParam, type Sql } from "./sql.ts";
 
 const REOPEN = `
 with held as (select * from push_outbox where id = $1::bigint for update),
@@ -42,10 +42,10 @@ where channel_id = $1::bigint and event_key = $2 and status = 'done' and externa
 export function outboxAdmin(sql: Sql): OutboxAdmin {
   return {
     async reopen(id, now) {
-      const [row] = await sql.query<{ kind: Reopened["kind"]; delivery: DueDelivery }>(REOPEN, [
-        id,
-        now,
-      ]);
+      const [row] = await sql.query<{ kind: ReopenedDelivery["kind"]; delivery: DueDelivery }>(
+        REOPEN,
+        [id, now],
+      );
       if (row === undefined) return { kind: "unknown" };
       return row.kind === "reopened"
         ? { kind: "reopened", delivery: row.delivery }
@@ -76,7 +76,7 @@ returning true as moved`;
 export function cursorStore(sql: Sql): CursorStore {
   return {
     async cursor(source) {
-      const text = `select cursor, ${iso("polled_at")} as "polledAt", ${iso("moved_at")} as "movedAt" from source_cursors where source = $1`;
+      const text = `select cursor, ${isoColumn("polled_at")} as "polledAt", ${isoColumn("moved_at")} as "movedAt" from source_cursors where source = $1`;
       return (await sql.query<SourceCursor>(text, [source]))[0];
     },
     advanceCursor: async (source, from, to, at) =>
@@ -84,8 +84,8 @@ export function cursorStore(sql: Sql): CursorStore {
   };
 }
 
-const KEY = `id, name, hash, scopes, limit_per_minute as "limitPerMinute", ${iso("created_at")} as "createdAt",
-  ${iso("expires_at")} as "expiresAt", ${iso("revoked_at")} as "revokedAt"`;
+const KEY = `id, name, hash, scopes, limit_per_minute as "limitPerMinute", ${isoColumn("created_at")} as "createdAt",
+  ${isoColumn("expires_at")} as "expiresAt", ${isoColumn("revoked_at")} as "revokedAt"`;
 
 const ADD_KEY = `
 insert into api_keys (id, name, hash, scopes, limit_per_minute, created_at, expires_at, revoked_at)
@@ -97,7 +97,7 @@ on conflict (id) do nothing`;
 export function keyStore(sql: Sql): KeyStore {
   return {
     async addKey(key) {
-      await sql.query(ADD_KEY, [json(key)]);
+      await sql.query(ADD_KEY, [jsonParam(key)]);
     },
     apiKey: async (id) =>
       (await sql.query<ApiKey>(`select ${KEY} from api_keys where id = $1`, [id]))[0],
@@ -115,7 +115,7 @@ insert into rules_versions (sha, document, author, created_at, activated_at) val
 on conflict (sha) do update set activated_at = excluded.activated_at`;
 
 const RULES_VERSIONS = `
-select sha, author, ${iso("created_at")} as "createdAt", ${iso("activated_at")} as "activatedAt"
+select sha, author, ${isoColumn("created_at")} as "createdAt", ${isoColumn("activated_at")} as "activatedAt"
 from rules_versions v order by v.activated_at desc, sha limit $1::int`;
 
 export function rulesHistory(sql: Sql): RulesHistory {
@@ -137,13 +137,13 @@ values ($1, $2, $3, $4::timestamptz, $5::jsonb, $6::float8)
 on conflict (chain, token_ca, "window", as_of) do update set "values" = excluded."values", confidence = excluded.confidence`;
 
 const FEATURES = `
-select chain, token_ca as "tokenCa", "window", ${iso("as_of")} as "asOf", "values", confidence
+select chain, token_ca as "tokenCa", "window", ${isoColumn("as_of")} as "asOf", "values", confidence
 from onchain_features where chain = $1 and token_ca = $2 and "window" = $3 order by as_of desc limit 1`;
 
 export function featureStore(sql: Sql): FeatureStore {
   return {
     async putFeatures({ chain, tokenCa, window, asOf, values, confidence }) {
-      await sql.query(PUT_FEATURES, [chain, tokenCa, window, asOf, json(values), confidence]);
+      await sql.query(PUT_FEATURES, [chain, tokenCa, window, asOf, jsonParam(values), confidence]);
     },
     features: async (chain, tokenCa, window) =>
       (await sql.query<OnchainFeatures>(FEATURES, [chain, tokenCa, window]))[0],

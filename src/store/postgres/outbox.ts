@@ -1,9 +1,9 @@
 import type { OutboxStore, OverdueDelivery } from "../store.ts";
-import { leases } from "./leases.ts";
+import { batchedLeases } from "./leases.ts";
 import { DUE_DELIVERY, IS_OPEN, WAITS_FOR } from "./shapes.ts";
-import { iso, type Sql } from "./sql.ts";
+import { isoColumn, type Sql } from "./sql.ts";
 
-const OVERDUE = `${DUE_DELIVERY} || jsonb_build_object('since', ${iso(WAITS_FOR)})`;
+const OVERDUE = `${DUE_DELIVERY} || jsonb_build_object('since', ${isoColumn(WAITS_FOR)})`;
 
 /**
  * The longest waiting of a channel, by the index that has each channel's open rows in this order.
@@ -25,13 +25,13 @@ with recursive channel as (
 )
 select due from channel, lateral (${dueOf("channel.id")}) waiting order by since, waiting.id`;
 
-export const NEXT_DUE = `select ${iso(WAITS_FOR)} as next from push_outbox o where ${IS_OPEN} order by ${WAITS_FOR}, o.id limit 1`;
+export const NEXT_DUE = `select ${isoColumn(WAITS_FOR)} as next from push_outbox o where ${IS_OPEN} order by ${WAITS_FOR}, o.id limit 1`;
 
 const DIGEST_ROWS = `select o.id::float8 as id from push_outbox o where o.channel_id = $1::bigint and o.digest_key = $2 and ${IS_OPEN} order by o.id`;
 
 export function outboxStore(sql: Sql): OutboxStore {
   return {
-    ...leases(sql),
+    ...batchedLeases(sql),
     async digestRows(channelId, digestKey) {
       const rows = await sql.query<{ id: number }>(DIGEST_ROWS, [channelId, digestKey]);
       return rows.map(({ id }) => id);

@@ -1,8 +1,8 @@
-import type { Overview } from "../read.ts";
-import { iso } from "./sql.ts";
+import type { StoreOverview } from "../read.ts";
+import { isoColumn } from "./sql.ts";
 import { DELIVERIES_BY_STATUS, POSTS_BY_OUTCOME } from "./tally.ts";
 
-export type OverviewRow = { overview: Overview };
+export type OverviewRow = { overview: StoreOverview };
 
 /**
  * $1 now. Posts a minute cover the last sixty minutes, the oldest first, also those without a post.
@@ -23,6 +23,6 @@ select json_build_object(
   'signals', (select coalesce(jsonb_agg(to_jsonb(s) order by count desc), '[]') from (select state, count(*) from signals group by 1) s),
   'outbox', (select coalesce(jsonb_agg(to_jsonb(o) order by count desc), '[]') from delivery o),
   'deadLetters', (select count(*) from dead_letters where replayed_at is null),
-  'postsPerMinute', (select jsonb_agg(jsonb_build_object('minute', ${iso("minute.at")}, 'count', coalesce(arrived.count, 0)) order by minute.at)
+  'postsPerMinute', (select jsonb_agg(jsonb_build_object('minute', ${isoColumn("minute.at")}, 'count', coalesce(arrived.count, 0)) order by minute.at)
     from minute left join arrived using (at))
 ) as overview`;

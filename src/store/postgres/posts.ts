@@ -5,7 +5,7 @@ import {
   type PostStore,
   REPEAT_WINDOW_DAYS,
 } from "../store.ts";
-import { iso, json, one, type Sql } from "./sql.ts";
+import { firstRow, isoColumn, jsonParam, type Sql } from "./sql.ts";
 
 /**
  * One accept at a time takes acceptance numbers, so that a lower number is always committed first:
@@ -94,7 +94,7 @@ with waiting as (
 marked as (
   update raw_posts p set requeued_at = $2::timestamptz from waiting w where p.id = w.id returning p.*, w.since
 )
-select raw || jsonb_build_object('source', source, 'id', source_id, 'author', author, 'text', text, 'postedAt', ${iso("posted_at")}) as post
+select raw || jsonb_build_object('source', source, 'id', source_id, 'author', author, 'text', text, 'postedAt', ${isoColumn("posted_at")}) as post
 from marked order by since, id`;
 
 export function postStore(sql: Sql): PostStore {
@@ -105,8 +105,8 @@ export function postStore(sql: Sql): PostStore {
           ...{ source, id, author, text, postedAt, raw, textHash },
         }),
       );
-      const params = [json(rows), at, waitedSince ?? null];
-      const { overloaded, fresh } = await one(
+      const params = [jsonParam(rows), at, waitedSince ?? null];
+      const { overloaded, fresh } = await firstRow(
         sql.query<{ overloaded: boolean; fresh: PostRef[] }>(ACCEPT, params),
       );
       return { fresh, ...(overloaded && { overloaded: true }) };
@@ -117,7 +117,7 @@ export function postStore(sql: Sql): PostStore {
           outcome: Judgement["outcome"] | "duplicate" | "evidence" | "dead";
           ended: boolean;
         }
-      >(JUDGE, [json(judgements), at]);
+      >(JUDGE, [jsonParam(judgements), at]);
       const refs = (rows: typeof ruled): PostRef[] =>
         rows.map(({ source, id }) => ({ source, id }));
       return {

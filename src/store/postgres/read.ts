@@ -2,25 +2,25 @@ import type { ChannelConfig } from "../../model/channel-config.ts";
 import { canonicalAddress } from "../../model/mention.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
-import { type Mark, markOf, pageOf } from "../paging.ts";
+import { markOf, type PageMark, pageOf } from "../paging.ts";
 import type {
   DeadLetterRow,
   EventFilter,
   EventRow,
   OutboxRow,
-  Paging,
+  PageRequest,
   PostHistory,
   ReadStore,
   SnapshotRow,
 } from "../read.ts";
-import type { Audit, Evidence } from "../store.ts";
+import type { AuditReport, EventEvidence } from "../store.ts";
 import { AUDIT } from "./audit.ts";
-import { CHANNELS } from "./channels.ts";
+import { CHANNEL_COLUMNS } from "./channels.ts";
 import { HISTORY } from "./history.ts";
 import { LATENCY } from "./latency.ts";
 import { OVERVIEW, type OverviewRow } from "./overview.ts";
 import { EVENT, EVENT_ROW, EVIDENCE, IS_OPEN, SIGNAL } from "./shapes.ts";
-import { iso, json, one, type Sql } from "./sql.ts";
+import { firstRow, isoColumn, jsonParam, type Sql } from "./sql.ts";
 
 type Condition = [clause: string, value: string | number | boolean | null];
 type Found<Item> = { item: Item; at: string | null; id: number };
@@ -33,7 +33,7 @@ export function readStore(sql: Sql): ReadStore {
   async function newestFirst<Item>(
     select: { item: string; from: string; at: string | null; id: string },
     conditions: Condition[],
-    { limit, cursor }: Paging,
+    { limit, cursor }: PageRequest,
   ) {
     const mark = markOf(cursor);
     const given = conditions.filter(([, value]) => value !== null);
@@ -48,7 +48,7 @@ export function readStore(sql: Sql): ReadStore {
       params.push(mark.id, ...(select.at === null ? [] : [mark.at]));
     }
     const text = `
-      select ${select.item} as item, ${select.at === null ? "null" : iso(select.at)} as at, ${select.id}::float8 as id
+      select ${select.item} as item, ${select.at === null ? "null" : isoColumn(select.at)} as at, ${select.id}::float8 as id
       from ${select.from} ${clauses.length > 0 ? `where ${clauses.join(" and ")}` : ""}
       order by ${select.at === null ? "" : `${select.at} desc,`} ${select.id} desc limit ${limit + 1}`;
     const rows = await sql.query<Found<Item>>(text, params);
@@ -56,12 +56,12 @@ export function readStore(sql: Sql): ReadStore {
       rows,
       limit,
       ({ item }) => item,
-      ({ at, id }): Mark => ({ at, id }),
+      ({ at, id }): PageMark => ({ at, id }),
     );
   }
 
   const items = async <Item>(text: string, eventKeys: readonly string[]): Promise<Item[]> =>
-    (await sql.query<{ item: Item }>(text, [json([...new Set(eventKeys)])])).map(
+    (await sql.query<{ item: Item }>(text, [jsonParam([...new Set(eventKeys)])])).map(
       ({ item }) => item,
     );
 
@@ -79,7 +79,7 @@ export function readStore(sql: Sql): ReadStore {
     async event(eventKey) {
       const text = `select ${EVENT} as event, ${SIGNAL} as signal, ${EVIDENCE} as evidence from ${JOINED} where e.event_key = $1`;
       return (
-        await sql.query<{ event: TokenEvent; signal: Signal; evidence: Evidence[] }>(text, [
+        await sql.query<{ event: TokenEvent; signal: Signal; evidence: EventEvidence[] }>(text, [
           eventKey,
         ])
       )[0];
@@ -121,10 +121,13 @@ export function readStore(sql: Sql): ReadStore {
         paging,
       ),
     channelList: async () =>
-      (await sql.query<{ channel: ChannelConfig }>(CHANNELS, [])).map(({ channel }) => channel),
-    audit: async () => (await one(sql.query<{ audit: Audit }>(AUDIT, []))).audit,
-    latency: async () => (await one(sql.query<{ ms: Audit["latencyMs"] }>(LATENCY, []))).ms,
-    overview: async (now) => (await one(sql.query<OverviewRow>(OVERVIEW, [now]))).overview,
+      (await sql.query<{ channel: ChannelConfig }>(CHANNEL_COLUMNS, [])).map(
+        ({ channel }) => channel,
+      ),
+    audit: async () => (await firstRow(sql.query<{ audit: AuditReport }>(AUDIT, []))).audit,
+    latency: async () =>
+      (await firstRow(sql.query<{ ms: AuditReport["latencyMs"] }>(LATENCY, []))).ms,
+    overview: async (now) => (await firstRow(sql.query<OverviewRow>(OVERVIEW, [now]))).overview,
     async snapshots(since, limit) {
       const text = `
         select e.event_key as "eventKey", s.rules_version as "rulesVersion", ${SIGNAL} as signal, ${EVENT} as event
@@ -148,7 +151,7 @@ export function readStore(sql: Sql): ReadStore {
             select * from event_evidence v where v.event_key = e.event_key
             order by v.posted_at, v.evidence_id collate "C" limit ${Math.trunc(limit)}) v), '[]')) as item
         from events e where e.event_key in (${GIVEN_KEYS})`;
-      return items<{ eventKey: string; evidence: Evidence[] }>(text, eventKeys);
+      return items<{ eventKey: string; evidence: EventEvidence[] }>(text, eventKeys);
     },
     async outboxByKey(eventKeys, limit) {
       const text = `
@@ -203,9 +206,9 @@ const SHOWN_STATUS = `case when ${IS_OPEN} and o.leased_until is not null then '
 const OUTBOX_ROWS = {
   item: `json_build_object(
     'id', o.id, 'channelId', o.channel_id, 'channel', coalesce(c.name, o.channel_id::text), 'eventKey', o.event_key, 'status', ${SHOWN_STATUS},
-    'retryCount', o.retry_count, 'nextRetryAt', case when ${IS_OPEN} then ${iso("o.next_retry_at")} end, 'createdAt', ${iso("o.created_at")},
-    'finishedAt', ${iso("o.finished_at")}, 'idemKey', o.idem_key, 'payload', o.payload_json, 'attempts', coalesce((
-      select jsonb_agg(jsonb_build_object('at', ${iso("a.at")}, 'result', a.status, 'httpStatus', a.http_status, 'ms', a.ms, 'error', a.error) order by a.id)
+    'retryCount', o.retry_count, 'nextRetryAt', case when ${IS_OPEN} then ${isoColumn("o.next_retry_at")} end, 'createdAt', ${isoColumn("o.created_at")},
+    'finishedAt', ${isoColumn("o.finished_at")}, 'idemKey', o.idem_key, 'payload', o.payload_json, 'attempts', coalesce((
+      select jsonb_agg(jsonb_build_object('at', ${isoColumn("a.at")}, 'result', a.status, 'httpStatus', a.http_status, 'ms', a.ms, 'error', a.error) order by a.id)
       from deliveries a where a.outbox_id = o.id), '[]'))`,
   from: "push_outbox o left join channels c on c.id = o.channel_id",
   at: null,
@@ -214,7 +217,7 @@ const OUTBOX_ROWS = {
 const LETTER_ROWS = {
   item: `json_build_object(
     'id', d.id, 'stage', d.stage, 'reason', d.reason, 'error', d.error, 'payload', d.payload, 'attempts', d.attempts, 'subject', d.subject,
-    'advice', d.advice, 'createdAt', ${iso("d.created_at")}, 'replayedAt', ${iso("d.replayed_at")}, 'replays', d.replays)`,
+    'advice', d.advice, 'createdAt', ${isoColumn("d.created_at")}, 'replayedAt', ${isoColumn("d.replayed_at")}, 'replays', d.replays)`,
   from: "dead_letters d",
   at: null,
   id: "d.id",

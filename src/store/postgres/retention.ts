@@ -1,6 +1,6 @@
-import type { Retained, RetentionStore } from "../store.ts";
+import type { RetentionResult, RetentionStore } from "../store.ts";
 import { IS_OPEN } from "./shapes.ts";
-import { one, type Sql } from "./sql.ts";
+import { firstRow, type Sql } from "./sql.ts";
 
 /**
  * Adds what a part of the statement deleted to the counts of what was. `gone` answers outcome and
@@ -12,7 +12,7 @@ const COUNTED = (what: string, gone: string): string => `
   on conflict (what, outcome, reason) do update set count = archived.count + excluded.count`;
 
 /** What may go, of rows under the aliases p, e, o. `before` is a timestamp in SQL. */
-export const OLD: Record<Retained, (before: string) => string> = {
+export const OLD: Record<RetentionResult, (before: string) => string> = {
   /**
    * What came to nothing. A dead post stays as long as its letter, which may still open it, and as
    * long as an event holds it for another token.
@@ -86,13 +86,13 @@ counted as (${COUNTED("delivery", "gone")})
 select count(*)::int as gone from gone`;
 
 /** Rows that no count of the audit is about. */
-const plain = (table: string, what: Retained): string => `
+const plain = (table: string, what: RetentionResult): string => `
 with gone as (
   delete from ${table} where ctid in (select ctid ${OLD[what]("$1::timestamptz")} limit $2::int for update skip locked) returning 1
 )
 select count(*)::int as gone from gone`;
 
-const STATEMENTS: Record<Retained, string> = {
+const STATEMENTS: Record<RetentionResult, string> = {
   posts: POSTS,
   events: EVENTS,
   deliveries: DELIVERIES,
@@ -102,5 +102,5 @@ const STATEMENTS: Record<Retained, string> = {
 
 export const retentionStore = (sql: Sql): RetentionStore => ({
   forget: async (what, before, limit) =>
-    (await one(sql.query<{ gone: number }>(STATEMENTS[what], [before, limit]))).gone,
+    (await firstRow(sql.query<{ gone: number }>(STATEMENTS[what], [before, limit]))).gone,
 });

@@ -1,4 +1,4 @@
-import { iso } from "./sql.ts";
+import { isoColumn } from "./sql.ts";
 
 /**
  * SQL expressions that answer the model's objects as json (which keeps the order of its fields),
@@ -8,15 +8,15 @@ import { iso } from "./sql.ts";
 /** Window starts are written as in the event key, without milliseconds. */
 const EVENT_FIELDS = `
   'eventKey', e.event_key, 'type', e.type, 'symbol', e.symbol, 'tokenCa', e.token_ca, 'chain', e.chain, 'summary', e.summary,
-  'windowStart', replace(${iso("e.window_start")}, '.000Z', 'Z'), 'startTs', ${iso("e.start_ts")}, 'lastTs', ${iso("e.last_ts")},
+  'windowStart', replace(${isoColumn("e.window_start")}, '.000Z', 'Z'), 'startTs', ${isoColumn("e.start_ts")}, 'lastTs', ${isoColumn("e.last_ts")},
   'evidenceCount', e.evidence_count, 'copies', e.copies, 'uniqueAuthors', e.unique_authors`;
 export const EVENT = `json_build_object(${EVENT_FIELDS})`;
 export const EVENT_ROW = `json_build_object(${EVENT_FIELDS}, 'state', s.state, 'score', s.score, 'level', s.level)`;
 
 export const SIGNAL = `json_build_object(
   'eventKey', s.event_key, 'state', s.state, 'previousState', s.previous_state, 'score', s.score, 'level', s.level, 'riskLevel', s.risk_level, 'reasons', s.reasons,
-  'missing', s.missing, 'facts', s.features_snapshot, 'degraded', s.degraded, 'onchainAsofTs', ${iso("s.onchain_asof_ts")},
-  'onchainConfidence', s.onchain_confidence, 'rulesVersion', s.rules_version, 'transition', s.transition, 'ts', ${iso("s.ts")})`;
+  'missing', s.missing, 'facts', s.features_snapshot, 'degraded', s.degraded, 'onchainAsofTs', ${isoColumn("s.onchain_asof_ts")},
+  'onchainConfidence', s.onchain_confidence, 'rulesVersion', s.rules_version, 'transition', s.transition, 'ts', ${isoColumn("s.ts")})`;
 
 /** All evidence of the event e, in event time. */
 export const EVIDENCE = `coalesce((
@@ -25,7 +25,7 @@ export const EVIDENCE = `coalesce((
 
 export const CHANNEL = `json_build_object(
   'id', c.id, 'kind', c.kind, 'name', c.name, 'settings', c.settings, 'filter', c.filter, 'status', c.status,
-  'statusReason', c.status_reason, 'atMostOnce', c.at_most_once, 'createdAt', ${iso("c.created_at")})`;
+  'statusReason', c.status_reason, 'atMostOnce', c.at_most_once, 'createdAt', ${isoColumn("c.created_at")})`;
 
 export const DUE_DELIVERY = `jsonb_build_object('id', o.id, 'channelId', o.channel_id, 'eventKey', o.event_key)`;
 

@@ -15,7 +15,7 @@ export type AddressKind =
   | "sui"
   | "aptos"
   | "sui|aptos";
-export type Address = { chain: AddressKind; address: string };
+export type ChainAddress = { chain: AddressKind; address: string };
 
 /** Only Bitcoin's newer addresses, which say so, are shorter. */
 const SHORTEST = 25;
@@ -152,9 +152,9 @@ function kindOf(run: string, before: string): AddressKind | undefined {
  * Contract and wallet addresses in the order of the text, each once. Shapes alone prove nothing:
  * whatever has a checksum must pass it.
  */
-export function extractAddresses(text: string): Address[] {
+export function extractAddresses(text: string): ChainAddress[] {
   if (!mayHoldAddress(text)) return [];
-  const found = new Map<string, Address & { at: number }>();
+  const found = new Map<string, ChainAddress & { at: number }>();
   const add = (chain: AddressKind | undefined, address: string, at: number) => {
     if (chain && !found.has(address)) found.set(address, { chain, address, at });
   };

@@ -1,4 +1,4 @@
-import { type Address, extractAddresses } from "./addresses.ts";
+import { type ChainAddress, extractAddresses } from "./addresses.ts";
 import { extractUrls, type UrlSpan } from "./urls.ts";
 
 /**
@@ -11,7 +11,7 @@ export type Entities = {
   mentions: string[];
   urls: string[];
   symbols: string[];
-  addresses: Address[];
+  addresses: ChainAddress[];
 };
 
 /** A cashtag as Twitter links it: one to six letters, which leaves out one real ticker in six. */

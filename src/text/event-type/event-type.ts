@@ -42,7 +42,7 @@ const SURE_FROM = 0.2;
  * The column of the likeliest type; that of a mention unless it is likely enough. Trainer and
  * Worker share it.
  */
-export function likeliest(scores: ArrayLike<number>): number {
+export function likeliestType(scores: ArrayLike<number>): number {
   const all = Array.from(scores);
   const top = Math.max(...all);
   const sum = all.reduce((total, score) => total + Math.exp(score - top), 0);
@@ -77,7 +77,7 @@ export function eventType(text: string): TypedText {
   const { rows, value } = distinctRows(reading);
   const votes = addVotes(rows, new Float64Array(EVENT_TYPES.length));
   const scores = EVENT_TYPE_WEIGHTS.bias.map((bias, i) => bias + (votes[i] as number) * value);
-  const type = likeliest(scores);
+  const type = likeliestType(scores);
   const phrase = type === MENTION ? "" : phraseFor(type, reading);
   return phrase === ""
     ? { type: "mention", phrase }

@@ -1,5 +1,5 @@
 import { wordRow } from "../hashing/ngrams.ts";
-import { unmasked } from "../normalize.ts";
+import { foldConfusables } from "../normalize.ts";
 
 /** 2^bits rows of the hashed table. */
 export const EVENT_TYPE_BITS = 16;
@@ -54,7 +54,7 @@ function formOf(word: string): string {
  * weights.
  */
 export function readEventType(original: string): EventTypeReading {
-  const text = unmasked(original).slice(0, MAX_LENGTH).toLowerCase();
+  const text = foldConfusables(original).slice(0, MAX_LENGTH).toLowerCase();
   const words: Word[] = [];
   for (const { 0: word, index } of text.matchAll(WORD)) {
     if (words.length === MAX_WORDS) break;

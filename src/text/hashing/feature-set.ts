@@ -1,5 +1,5 @@
 /** Rows of a hashed table that a text touches, each once, in the order of touching. */
-export type RowSet = {
+export type FeatureSet = {
   readonly rows: Int32Array;
   count: number;
   /** Which reading touched a row last: what a Set would tell, without making one. */
@@ -11,7 +11,7 @@ export type RowSet = {
 const GOLDEN = 0x9e3779b1;
 
 /** Rows of a table of 2^bits; what is touched after `most` rows is left out. */
-export const rowSet = (bits: number, most: number): RowSet => ({
+export const rowSet = (bits: number, most: number): FeatureSet => ({
   rows: new Int32Array(most),
   count: 0,
   touched: new Uint32Array(1 << bits),
@@ -23,13 +23,13 @@ export const rowOf = (hash: number, bits: number): number =>
   Math.imul(hash, GOLDEN) >>> (32 - bits);
 
 /** Begins the next text. */
-export function clear(set: RowSet): void {
+export function clearFeatures(set: FeatureSet): void {
   set.turn++;
   set.count = 0;
 }
 
 /** Adds the row of a hash; false if it is there already. */
-export function touch(set: RowSet, hash: number): boolean {
+export function touchFeature(set: FeatureSet, hash: number): boolean {
   const row = rowOf(hash, set.bits);
   if (set.touched[row] === set.turn || set.count >= set.rows.length) return false;
   set.touched[row] = set.turn;

@@ -5,7 +5,7 @@
  * `columns`: columns left out before the cell. `values`: the cell.
  */
 export type PackedRows = { gaps: string; sizes: string; columns: string; values: string };
-export type Cell = readonly [column: number, value: number];
+export type SparseCell = readonly [column: number, value: number];
 
 /**
  * `index` has two numbers for 32 rows, side by side for the processor's cache: a bit for each row
@@ -39,7 +39,7 @@ const counted = (number: number): string =>
 
 /** Rows ascending; the cells of each by ascending column. */
 export function packRows(
-  rows: Iterable<readonly [row: number, cells: readonly Cell[]]>,
+  rows: Iterable<readonly [row: number, cells: readonly SparseCell[]]>,
 ): PackedRows {
   const [gaps, sizes, columns, values]: [string[], string[], string[], string[]] = [[], [], [], []];
   let next = 0;

@@ -5,11 +5,11 @@ import { dominantScript, SCRIPTS, SHARED_SCRIPTS, type SharedScript } from "./sc
 import { ARABIC } from "./weights/arabic.ts";
 import { CYRILLIC } from "./weights/cyrillic.ts";
 import { DEVANAGARI } from "./weights/devanagari.ts";
-import { LATIN } from "./weights/latin.ts";
-import { readWords, type Words } from "./words.ts";
+import { LATIN_MODEL } from "./weights/latin.ts";
+import { type CommonWords, readWords } from "./words.ts";
 
 const MODELS: Record<SharedScript, LanguageModel> = {
-  latin: LATIN,
+  latin: LATIN_MODEL,
   cyrillic: CYRILLIC,
   arabic: ARABIC,
   devanagari: DEVANAGARI,
@@ -76,7 +76,7 @@ function leader(width: number): { best: number; lead: number } {
 }
 
 function likeliest(
-  { units, count, starts, lengths, scripts, tagged }: Words,
+  { units, count, starts, lengths, scripts, tagged }: CommonWords,
   script: SharedScript,
 ): string | undefined {
   const { languages, bits } = MODELS[script];

@@ -63,7 +63,7 @@ export const SCRIPTS: readonly string[] = [
   ...new Set(BLOCKS.map(([, , script]) => script).filter((name) => name !== "mark")),
 ];
 export const MARK = 1;
-export const LATIN = SCRIPTS.indexOf("latin");
+export const LATIN_SCRIPT = SCRIPTS.indexOf("latin");
 const HAN = SCRIPTS.indexOf("zh");
 const KANA = SCRIPTS.indexOf("ja");
 const HANGUL = SCRIPTS.indexOf("ko");
@@ -91,7 +91,7 @@ export function dominantScript(letters: Uint16Array): string | undefined {
   const [han, kana] = [letters[HAN] as number, letters[KANA] as number];
   let best: string | undefined;
   let most = 0;
-  for (let script = LATIN; script < SCRIPTS.length; script++) {
+  for (let script = LATIN_SCRIPT; script < SCRIPTS.length; script++) {
     let weight = letters[script] as number;
     // Japanese is mostly kanji by meaning and mostly kana by count; Chinese has no kana at all.
     if (script === HAN) weight = kana > 0 ? 0 : han * SIGN_WEIGHT;

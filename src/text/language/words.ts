@@ -1,5 +1,5 @@
-import { isAscii, plain } from "../normalize.ts";
-import { LATIN, MARK, SCRIPT_OF, SCRIPTS } from "./script.ts";
+import { isAscii, normalizeText } from "../normalize.ts";
+import { LATIN_SCRIPT, MARK, SCRIPT_OF, SCRIPTS } from "./script.ts";
 
 /** Only the head of a text is read: what comes after no longer changes the answer. */
 const MAX_UNITS = 600;
@@ -31,14 +31,14 @@ const words = {
 };
 words.units[0] = BOUNDARY;
 words.starts[0] = 1;
-export type Words = Readonly<typeof words>;
+export type CommonWords = Readonly<typeof words>;
 
 const CURLY = /[’ʼʻ´]/g;
 /** Written by some sources for & < > and quotes. */
 const ENTITY = /&(?:amp|lt|gt|quot|apos|nbsp|#\d+);/g;
 
 function lineOf(text: string): string {
-  let head = plain(text).slice(0, MAX_UNITS);
+  let head = normalizeText(text).slice(0, MAX_UNITS);
   if (!isAscii(head)) head = head.replace(CURLY, "'");
   if (head.includes("&")) head = head.replace(ENTITY, " ");
   return head.toLowerCase();
@@ -102,7 +102,7 @@ function readWord(line: string, from: number, end: number, withLatin: boolean): 
     beforeLast = last;
     last = unit;
   }
-  if (script === LATIN && !withLatin) return at;
+  if (script === LATIN_SCRIPT && !withLatin) return at;
   units[start + length] = BOUNDARY;
   words.lengths[count] = length;
   words.scripts[count] = script;
@@ -134,7 +134,7 @@ function readLine(line: string, withTags: boolean): void {
  * Reads the words a language is told by; those of links, tags and numbers only when there are no
  * others.
  */
-export function readWords(text: string): Words {
+export function readWords(text: string): CommonWords {
   const line = lineOf(text);
   readLine(line, false);
   if (words.count === 0) readLine(line, true);

@@ -1,7 +1,7 @@
 import { EMPTY, NAME_LENGTH, SLOTS } from "./sketch.ts";
 
 /** A text's fingerprint: compact, storable, and comparable without the text. */
-export { sketch as fingerprint } from "./sketch.ts";
+export { sketchOf as fingerprint } from "./sketch.ts";
 
 /**
  * Where noise (0.54 and up) and other texts (0.19 and down) part on the near-duplicate pairs; see

@@ -105,7 +105,7 @@ function minimaOf(words: string): Float64Array {
  * A text's sketch: 64 characters of MinHash, then four for each name in it. Texts that differ in
  * noise alone get nearly equal ones.
  */
-export function sketch(text: string): string {
+export function sketchOf(text: string): string {
   const lower = skeleton(text);
   let print = "";
   for (const rank of minimaOf(substance(lower)))

@@ -6,7 +6,7 @@ export const TREE_DEPTH = 3;
 type Tree = { columns: readonly number[]; limits: readonly number[]; leaves: readonly number[] };
 
 /** A weighted sum of parts, whose last weight is a constant, and what boosted trees add to it. */
-export type Blend = { straight: readonly number[]; trees: readonly Tree[] };
+export type SentimentEnsemble = { straight: readonly number[]; trees: readonly Tree[] };
 
 function leafOf({ columns, limits, leaves }: Tree, parts: readonly number[]): number {
   let node = 0;
@@ -16,7 +16,10 @@ function leafOf({ columns, limits, leaves }: Tree, parts: readonly number[]): nu
   return leaves[node + 1 - 2 ** TREE_DEPTH] ?? 0;
 }
 
-export function blended({ straight, trees }: Blend, parts: readonly number[]): number {
+export function ensembleScore(
+  { straight, trees }: SentimentEnsemble,
+  parts: readonly number[],
+): number {
   let sum = straight[parts.length] ?? 0;
   for (let i = 0; i < parts.length; i++) sum += (straight[i] ?? 0) * (parts[i] ?? 0);
   for (const tree of trees) sum += leafOf(tree, parts);

@@ -1,9 +1,15 @@
-import { hashOf, joined, mix } from "../hashing/feature-hash.ts";
-import { clear, type RowSet, rowOf, rowSet, touch } from "../hashing/feature-set.ts";
-import { Kind, type Scan, scanText } from "../tokenize/tokenize.ts";
-import { Role } from "./lexicon/index.ts";
-import type { Rated } from "./lexicon/scored-tokens.ts";
-import { compound, rateWords } from "./lexicon-score.ts";
+import { hashOf, joinHashes, mixHash } from "../hashing/feature-hash.ts";
+import {
+  clearFeatures,
+  type FeatureSet,
+  rowOf,
+  rowSet,
+  touchFeature,
+} from "../hashing/feature-set.ts";
+import { scanText, TokenKind, type Tokens } from "../tokenize/tokenize.ts";
+import { WordRole } from "./lexicon/index.ts";
+import type { ScoredTokens } from "./lexicon/scored-tokens.ts";
+import { lexiconScore, rateWords } from "./lexicon-score.ts";
 
 /** 2^bits rows of the hashed table. */
 export const SENTIMENT_BITS = 17;
@@ -18,9 +24,9 @@ const [SHORTEST_GRAM, LONGEST_GRAM] = [3, 5];
  * text touches, first `shaped` of its shape.
  */
 export type SentimentReading = {
-  scan: Readonly<Scan>;
-  rated: Readonly<Rated>;
-  readonly set: RowSet;
+  scan: Readonly<Tokens>;
+  rated: Readonly<ScoredTokens>;
+  readonly set: FeatureSet;
   shaped: number;
 };
 
@@ -47,7 +53,7 @@ const SHAPES: readonly Step[] = Object.entries(STEPS).flatMap(([of, limits]) =>
   limits.map((from) => ({ of: of as keyof Shape, from, hash: hashOf(`${of} >= ${from}`) })),
 );
 
-function shapeOf(scan: Readonly<Scan>, rated: Readonly<Rated>): Shape {
+function shapeOf(scan: Readonly<Tokens>, rated: Readonly<ScoredTokens>): Shape {
   let [good, bad] = [0, 0];
   for (let i = 0; i < rated.count; i++) {
     const rating = rated.ratings[i] ?? 0;
@@ -56,13 +62,13 @@ function shapeOf(scan: Readonly<Scan>, rated: Readonly<Rated>): Shape {
   }
   let [links, handles, hashtags] = [0, 0, 0];
   for (let i = 0; i < scan.count; i++) {
-    if (scan.kinds[i] === Kind.link) links++;
-    else if (scan.kinds[i] === Kind.handle) handles++;
-    else if (scan.kinds[i] === Kind.tag) hashtags++;
+    if (scan.kinds[i] === TokenKind.link) links++;
+    else if (scan.kinds[i] === TokenKind.handle) handles++;
+    else if (scan.kinds[i] === TokenKind.tag) hashtags++;
   }
   const { exclamations, questions } = rated;
   return {
-    score: compound(good - bad, rated),
+    score: lexiconScore(good - bad, rated),
     good,
     bad,
     exclamations,
@@ -78,16 +84,16 @@ const START = hashOf("^");
 const NOT = hashOf("not..");
 
 /** Words, two and three in a row, and those behind a negation. */
-function touchWords({ hashes, roles, count }: Readonly<Rated>): void {
+function touchWords({ hashes, roles, count }: Readonly<ScoredTokens>): void {
   let [before, pair, negated] = [START, 0, 0];
   for (let i = 0; i < count; i++) {
     const hash = hashes[i] ?? 0;
-    touch(set, hash);
-    const both = joined(before, hash);
-    touch(set, both);
-    if (i > 1) touch(set, joined(pair, hash));
-    if (negated > 0) touch(set, joined(NOT, hash));
-    negated = roles[i] === Role.negation ? NEGATION_SCOPE : negated - 1;
+    touchFeature(set, hash);
+    const both = joinHashes(before, hash);
+    touchFeature(set, both);
+    if (i > 1) touchFeature(set, joinHashes(pair, hash));
+    if (negated > 0) touchFeature(set, joinHashes(NOT, hash));
+    negated = roles[i] === WordRole.negation ? NEGATION_SCOPE : negated - 1;
     [before, pair] = [hash, both];
   }
 }
@@ -97,21 +103,21 @@ const BLANK = 32;
 
 /** Character n-grams of the words with a blank around them. */
 function touchGrams(
-  { lower, starts, ends, kinds }: Readonly<Scan>,
-  { tokens, count }: Readonly<Rated>,
+  { lower, starts, ends, kinds }: Readonly<Tokens>,
+  { tokens, count }: Readonly<ScoredTokens>,
 ): void {
   for (let i = 0; i < count; i++) {
     const token = tokens[i] ?? 0;
     const kind = kinds[token] ?? 0;
-    if (kind !== Kind.word && kind !== Kind.tag) continue;
+    if (kind !== TokenKind.word && kind !== TokenKind.tag) continue;
     const start = starts[token] ?? 0;
     const end = ends[token] ?? 0;
     for (let from = start - 1; from < MAX_GRAMMED && from + SHORTEST_GRAM <= end + 1; from++) {
       const to = Math.min(end + 1, from + LONGEST_GRAM);
       let state = GRAM;
       for (let at = from; at < to; at++) {
-        state = mix(state, at < start || at === end ? BLANK : lower.charCodeAt(at));
-        if (at - from >= SHORTEST_GRAM - 1) touch(set, state);
+        state = mixHash(state, at < start || at === end ? BLANK : lower.charCodeAt(at));
+        if (at - from >= SHORTEST_GRAM - 1) touchFeature(set, state);
       }
     }
   }
@@ -121,9 +127,9 @@ function touchGrams(
 export function readSentiment(text: string): SentimentReading {
   const scan = scanText(text);
   const rated = rateWords(scan);
-  clear(set);
+  clearFeatures(set);
   const shape = shapeOf(scan, rated);
-  for (const { of, from, hash } of SHAPES) if (shape[of] >= from) touch(set, hash);
+  for (const { of, from, hash } of SHAPES) if (shape[of] >= from) touchFeature(set, hash);
   const shaped = set.count;
   touchWords(rated);
   touchGrams(scan, rated);

@@ -1,8 +1,8 @@
 import { unpackSquares } from "../hashing/sparse-matrix.ts";
-import { type Blend, blended } from "./ensemble.ts";
+import { ensembleScore, type SentimentEnsemble } from "./ensemble.ts";
 import { readSentiment, rowOfWord, SENTIMENT_BITS, type SentimentReading } from "./features.ts";
-import { Role } from "./lexicon/index.ts";
-import { evidence, type Opinion } from "./signals.ts";
+import { WordRole } from "./lexicon/index.ts";
+import { type SentimentSignals, sentimentSignals } from "./signals.ts";
 import { SENTIMENT_WEIGHTS } from "./weights/sentiment.ts";
 import { CORRECTION_BITS, correctionOf, correctionsIn } from "./word-residuals.ts";
 
@@ -17,7 +17,7 @@ const COLUMNS = SENTIMENT_LABELS.length;
 export type SentimentModel = {
   step: number;
   bias: readonly number[];
-  blend: Blend;
+  blend: SentimentEnsemble;
   corrections: { step: number; table: string };
   table: string;
 };
@@ -58,7 +58,7 @@ function leanOf(hash: number): number {
 }
 
 /** The labels' scores before the softmax, the part of the n-grams in them, and the words alone. */
-function opinionOn(reading: SentimentReading): Opinion {
+function opinionOn(reading: SentimentReading): SentimentSignals {
   const ofShape = votes(reading, 0, reading.shaped);
   const ofGrams = votes(reading, reading.shaped, reading.set.count);
   const scores = ofGrams.map(
@@ -69,7 +69,7 @@ function opinionOn(reading: SentimentReading): Opinion {
 
 /** Marks and numbers alone say nothing. */
 function hasWords({ rated }: SentimentReading): boolean {
-  for (let i = 0; i < rated.count; i++) if (rated.roles[i] !== Role.end) return true;
+  for (let i = 0; i < rated.count; i++) if (rated.roles[i] !== WordRole.end) return true;
   return false;
 }
 
@@ -80,7 +80,7 @@ function scoreOf(reading: SentimentReading): number {
     correctionOf(correctionsIn(reading.rated), tables().corrections) * corrections.step;
   return Math.max(
     -1,
-    Math.min(1, blended(blend, evidence(reading, opinionOn(reading))) + corrected),
+    Math.min(1, ensembleScore(blend, sentimentSignals(reading, opinionOn(reading))) + corrected),
   );
 }
 

@@ -1,7 +1,7 @@
 import { hashOf } from "../hashing/feature-hash.ts";
 import type { SentimentReading } from "./features.ts";
-import { Role } from "./lexicon/index.ts";
-import { compound } from "./lexicon-score.ts";
+import { WordRole } from "./lexicon/index.ts";
+import { lexiconScore } from "./lexicon-score.ts";
 
 /** Squeezes a sum of ratings into -1..1; the smaller `half`, the sooner it saturates. */
 const squeezed = (sum: number, half: number) => sum / Math.sqrt(sum * sum + half);
@@ -42,7 +42,7 @@ function tallies({ scan, rated }: SentimentReading): number[] {
     if (scan.text.charCodeAt(at) !== scan.lower.charCodeAt(at)) capitals++;
   const [sum, words] = [praise + blame, count + 3];
   return [
-    compound(sum, rated),
+    lexiconScore(sum, rated),
     squeezed(sum, 5),
     squeezed(sum, 15),
     squeezed(sum, 40),
@@ -63,9 +63,9 @@ function tallies({ scan, rated }: SentimentReading): number[] {
     1 / Math.sqrt(words),
     length / 140,
     capitals / (length + 10),
-    (seen[Role.but] ?? 0) / 2,
-    (seen[Role.negation] ?? 0) / 2,
-    ((seen[Role.boost] ?? 0) + (seen[Role.so] ?? 0)) / 2,
+    (seen[WordRole.but] ?? 0) / 2,
+    (seen[WordRole.negation] ?? 0) / 2,
+    ((seen[WordRole.boost] ?? 0) + (seen[WordRole.so] ?? 0)) / 2,
     Number(rated.aboutMarkets),
   ];
 }
@@ -82,7 +82,7 @@ function usualTallies({ rated }: SentimentReading): number[] {
   }
   const sum = praise + blame;
   return [
-    compound(sum, rated),
+    lexiconScore(sum, rated),
     squeezed(sum, 5),
     squeezed(sum, 40),
     squeezed(praise, 15),
@@ -105,10 +105,10 @@ function leaning(scores: readonly number[]): { lean: number; odds: number; neutr
 }
 
 /** What the model has for single words, added up: words that no list has count here. */
-function leanings({ rated }: SentimentReading, leanOf: Opinion["leanOf"]): number[] {
+function leanings({ rated }: SentimentReading, leanOf: SentimentSignals["leanOf"]): number[] {
   let [praise, blame, best, worst, newPraise, newBlame] = [0, 0, 0, 0, 0, 0];
   for (let i = 0; i < rated.count; i++) {
-    if (rated.roles[i] === Role.end) continue;
+    if (rated.roles[i] === WordRole.end) continue;
     const lean = leanOf(rated.hashes[i] ?? 0);
     const listed = rated.ratings[i] !== 0;
     if (lean > 0) {
@@ -138,16 +138,16 @@ function leanings({ rated }: SentimentReading, leanOf: Opinion["leanOf"]): numbe
  * What the model says: the scores of the labels by all its rows and by its n-grams alone, and how a
  * single word leans to good or bad.
  */
-export type Opinion = {
+export type SentimentSignals = {
   scores: readonly number[];
   ofGrams: readonly number[];
   leanOf: (hash: number) => number;
 };
 
 /** What the score is blended from: what the ratings add up to, and what the model says. */
-export function evidence(
+export function sentimentSignals(
   reading: SentimentReading,
-  { scores, ofGrams, leanOf }: Opinion,
+  { scores, ofGrams, leanOf }: SentimentSignals,
 ): number[] {
   const told = tallies(reading);
   const { lean, odds, neutral } = leaning(scores);

@@ -1,6 +1,6 @@
 import { hashOf } from "../hashing/feature-hash.ts";
-import { Kind, type Scan } from "../tokenize/tokenize.ts";
-import { Role } from "./lexicon/index.ts";
+import { TokenKind, type Tokens } from "../tokenize/tokenize.ts";
+import { WordRole } from "./lexicon/index.ts";
 import { MAX_RATED, type RatedWords } from "./lexicon/scored-tokens.ts";
 
 /* VADER's empirical constants (Hutto and Gilbert 2014). */
@@ -16,7 +16,7 @@ const NOT = hashOf("not");
 const EMPHATIC = new Set(["so", "this"].map(hashOf));
 
 /** "GREAT" in a text that is not all capitals. */
-export function isShouted({ text, lower, starts, ends }: Readonly<Scan>, token: number): boolean {
+export function isShouted({ text, lower, starts, ends }: Readonly<Tokens>, token: number): boolean {
   const [start, end] = [starts[token] ?? 0, ends[token] ?? 0];
   let raised = 0;
   for (let at = start; at < end; at++) {
@@ -43,22 +43,23 @@ function inContext(
   for (let back = 1; back <= DISTANCE.length && back <= first; back++) {
     const role = roles[first - back];
     const weight = DISTANCE[back - 1] ?? 0;
-    if (role === Role.end) break;
-    if (role === Role.boost || role === Role.so) changed += Math.sign(rating) * BOOST * weight;
-    else if (role === Role.damp) changed -= Math.sign(rating) * BOOST * weight;
-    else if (role === Role.negation) {
+    if (role === WordRole.end) break;
+    if (role === WordRole.boost || role === WordRole.so)
+      changed += Math.sign(rating) * BOOST * weight;
+    else if (role === WordRole.damp) changed -= Math.sign(rating) * BOOST * weight;
+    else if (role === WordRole.negation) {
       negated ||=
         back === 1 || hashes[first - back] === NOT || !EMPHATIC.has(hashes[first - 1] ?? 0);
     }
   }
-  return negated && isWord && roles[at] !== Role.laugh ? changed * NEGATION : changed;
+  return negated && isWord && roles[at] !== WordRole.laugh ? changed * NEGATION : changed;
 }
 
 /** A "no" that turns another word round says nothing itself. */
 function negatesAnother({ roles, ratings, count }: RatedWords, at: number): boolean {
   for (let i = at + 1; i <= Math.min(at + DISTANCE.length, count - 1); i++) {
-    if (roles[i] === Role.end) return false;
-    if (roles[i] !== Role.negation && ratings[i] !== 0) return true;
+    if (roles[i] === WordRole.end) return false;
+    if (roles[i] !== WordRole.negation && ratings[i] !== 0) return true;
   }
   return false;
 }
@@ -69,21 +70,21 @@ const context = new Float32Array(MAX_RATED);
  * Changes the ratings of words to what they are in their place, after VADER's rules for degree,
  * negation, capitals and "but".
  */
-export function place(from: RatedWords, scan: Readonly<Scan>, emphasis: boolean): void {
+export function applyContext(from: RatedWords, scan: Readonly<Tokens>, emphasis: boolean): void {
   const { count, ratings, roles, tokens } = from;
-  const but = roles.subarray(0, count).indexOf(Role.but);
+  const but = roles.subarray(0, count).indexOf(WordRole.but);
   for (let i = 0; i < count; i++) {
     const own = ratings[i] ?? 0;
     context[i] = 0;
     if (own === 0) continue;
-    if (roles[i] === Role.negation) {
+    if (roles[i] === WordRole.negation) {
       context[i] = negatesAnother(from, i) ? 0 : own;
       continue;
     }
     const loud =
       emphasis && isShouted(scan, tokens[i] ?? 0) ? own + Math.sign(own) * CAPITALS : own;
     const kind = scan.kinds[tokens[i] ?? 0] ?? 0;
-    const placed = inContext(from, i, loud, kind === Kind.word || kind === Kind.tag);
+    const placed = inContext(from, i, loud, kind === TokenKind.word || kind === TokenKind.tag);
     context[i] = but < 0 ? placed : placed * (i < but ? BUT_BEFORE : BUT_AFTER);
   }
   ratings.set(context.subarray(0, count));

@@ -1,7 +1,7 @@
-import { hashOf, joined } from "../hashing/feature-hash.ts";
+import { hashOf, joinHashes } from "../hashing/feature-hash.ts";
 import { rowOf } from "../hashing/feature-set.ts";
-import { Role } from "./lexicon/index.ts";
-import { MAX_RATED, type Rated } from "./lexicon/scored-tokens.ts";
+import { WordRole } from "./lexicon/index.ts";
+import { MAX_RATED, type ScoredTokens } from "./lexicon/scored-tokens.ts";
 
 /** 2^bits rows of the hashed table. */
 export const CORRECTION_BITS = 13;
@@ -10,13 +10,13 @@ export const CORRECTION_BITS = 13;
  * What the raters of whole posts hear in a single word, beside what the lists rate it: rows of a
  * table, and how much each counts.
  */
-export type Corrections = {
+export type WordResiduals = {
   count: number;
   readonly rows: Uint16Array;
   readonly values: Float32Array;
 };
 
-const read: Corrections = {
+const read: WordResiduals = {
   count: 0,
   rows: new Uint16Array(2 * MAX_RATED),
   values: new Float32Array(2 * MAX_RATED),
@@ -39,12 +39,12 @@ export function correctionsIn({
   roles,
   ratings,
   count,
-}: Readonly<Rated>): Readonly<Corrections> {
+}: Readonly<ScoredTokens>): Readonly<WordResiduals> {
   read.count = 0;
   for (let i = 0; i < count; i++) {
     const hash = hashes[i] ?? 0;
-    if (roles[i] !== Role.end) add(hash, THERE);
-    if (ratings[i] !== 0) add(joined(RATED, hash), (ratings[i] ?? 0) * A_POINT);
+    if (roles[i] !== WordRole.end) add(hash, THERE);
+    if (ratings[i] !== 0) add(joinHashes(RATED, hash), (ratings[i] ?? 0) * A_POINT);
   }
   const scale = 1 / Math.sqrt(count + 1);
   for (let i = 0; i < read.count; i++) (read.values[i] as number) *= scale;
@@ -53,7 +53,7 @@ export function correctionsIn({
 
 /** What all of them add to the score. */
 export function correctionOf(
-  { rows, values, count }: Readonly<Corrections>,
+  { rows, values, count }: Readonly<WordResiduals>,
   weights: ArrayLike<number>,
 ): number {
   let sum = 0;

@@ -1,6 +1,6 @@
-import { hashOf, joined, mix } from "../hashing/feature-hash.ts";
-import { clear, type RowSet, rowSet, touch } from "../hashing/feature-set.ts";
-import { Kind, type Scan, scanText } from "../tokenize/tokenize.ts";
+import { hashOf, joinHashes, mixHash } from "../hashing/feature-hash.ts";
+import { clearFeatures, type FeatureSet, rowSet, touchFeature } from "../hashing/feature-set.ts";
+import { scanText, TokenKind, type Tokens } from "../tokenize/tokenize.ts";
 
 /** 2^bits rows of the hashed table. */
 export const SPAM_BITS = 17;
@@ -16,8 +16,8 @@ const MAX_ROWS = 8192;
  * `origins` tells what a named row stands for: `nameOf` reads it.
  */
 export type SpamReading = {
-  scan: Readonly<Scan>;
-  readonly set: RowSet;
+  scan: Readonly<Tokens>;
+  readonly set: FeatureSet;
   readonly origins: Int16Array;
   named: number;
 };
@@ -30,7 +30,7 @@ const reading: SpamReading = {
 };
 
 function touchNamed(hash: number, origin: number): void {
-  if (touch(reading.set, hash)) reading.origins[reading.set.count - 1] = origin;
+  if (touchFeature(reading.set, hash)) reading.origins[reading.set.count - 1] = origin;
 }
 
 /**
@@ -66,7 +66,7 @@ const QUESTION = hashOf("?");
 const LONGEST_SHAPED = 1000;
 
 /** What the post is made of. */
-function shapeOf(scan: Readonly<Scan>): Shape {
+function shapeOf(scan: Readonly<Tokens>): Shape {
   const kinds = new Uint16Array(10);
   let [exclamations, questions, capitals, letters] = [0, 0, 0, 1];
   for (let i = 0; i < scan.count; i++) {
@@ -85,13 +85,13 @@ function shapeOf(scan: Readonly<Scan>): Shape {
   return {
     length,
     lines: scan.lines,
-    handles: of(Kind.handle),
-    links: of(Kind.link),
-    symbols: of(Kind.symbol),
-    hashtags: of(Kind.tag),
-    pictures: of(Kind.picture),
-    addresses: of(Kind.address),
-    numbers: of(Kind.number),
+    handles: of(TokenKind.handle),
+    links: of(TokenKind.link),
+    symbols: of(TokenKind.symbol),
+    hashtags: of(TokenKind.tag),
+    pictures: of(TokenKind.picture),
+    addresses: of(TokenKind.address),
+    numbers: of(TokenKind.number),
     capitals: (100 * capitals) / (capitals + letters),
     exclamations,
     questions,
@@ -113,17 +113,17 @@ const START = hashOf("^");
  * Words, pairs of words; of a name its kind and itself. What varies from copy to copy (addresses,
  * symbols) counts by its kind alone.
  */
-function touchWords(scan: Readonly<Scan>): void {
+function touchWords(scan: Readonly<Tokens>): void {
   const count = Math.min(scan.count, MAX_WORDS);
   let before = START;
   for (let i = 0; i < count; i++) {
     const kind = scan.kinds[i] ?? 0;
     const hash = scan.hashes[i] ?? 0;
     const plain = scan.plain[i] ?? 0;
-    if (kind > Kind.tag) touchNamed(plain, 3 * i + KIND);
-    if (kind !== Kind.symbol && kind !== Kind.address)
-      touchNamed(kind < Kind.tag ? hash : joined(kind, hash), 3 * i + ITSELF);
-    touchNamed(joined(before, plain), 3 * i + PAIR);
+    if (kind > TokenKind.tag) touchNamed(plain, 3 * i + KIND);
+    if (kind !== TokenKind.symbol && kind !== TokenKind.address)
+      touchNamed(kind < TokenKind.tag ? hash : joinHashes(kind, hash), 3 * i + ITSELF);
+    touchNamed(joinHashes(before, plain), 3 * i + PAIR);
     before = plain;
   }
 }
@@ -135,21 +135,26 @@ const BLANK = 32;
  * Character n-grams of the words with a blank around them: they see through new spellings and
  * inflections.
  */
-function touchGrams(scan: Readonly<Scan>): void {
+function touchGrams(scan: Readonly<Tokens>): void {
   const { lower } = scan;
   for (let i = 0; i < scan.count; i++) {
     const kind = scan.kinds[i] ?? 0;
     const start = scan.starts[i] ?? 0;
     const end = scan.ends[i] ?? 0;
     if (start > MAX_GRAMMED) break;
-    if (kind !== Kind.word && kind !== Kind.tag && kind !== Kind.handle && kind !== Kind.link)
+    if (
+      kind !== TokenKind.word &&
+      kind !== TokenKind.tag &&
+      kind !== TokenKind.handle &&
+      kind !== TokenKind.link
+    )
       continue;
     for (let from = start - 1; from < MAX_GRAMMED && from + SHORTEST_GRAM <= end + 1; from++) {
       const to = Math.min(end + 1, from + LONGEST_GRAM);
       let state = GRAM;
       for (let at = from; at < to; at++) {
-        state = mix(state, at < start || at === end ? BLANK : lower.charCodeAt(at));
-        if (at - from >= SHORTEST_GRAM - 1) touch(reading.set, state);
+        state = mixHash(state, at < start || at === end ? BLANK : lower.charCodeAt(at));
+        if (at - from >= SHORTEST_GRAM - 1) touchFeature(reading.set, state);
       }
     }
   }
@@ -158,7 +163,7 @@ function touchGrams(scan: Readonly<Scan>): void {
 /** The answer is overwritten by the next call: use it at once. */
 export function readSpam(text: string): Readonly<SpamReading> {
   const scan = scanText(text);
-  clear(reading.set);
+  clearFeatures(reading.set);
   touchShape(shapeOf(scan));
   touchWords(scan);
   reading.named = reading.set.count;

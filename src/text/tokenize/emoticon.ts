@@ -1,4 +1,4 @@
-import { hashOf, mix, SEED } from "../hashing/feature-hash.ts";
+import { hashOf, mixHash, SEED } from "../hashing/feature-hash.ts";
 import { isWordly } from "./char-class.ts";
 
 const codes = (chars: string) => new Set([...chars].map((char) => char.charCodeAt(0)));
@@ -15,7 +15,7 @@ const wholeAt = (lower: string, from: number) =>
     : undefined;
 
 /** Where the emoticon that begins at a mark ends: at `from` when there is none. */
-export function faceEnd(lower: string, from: number): number {
+export function emoticonEnd(lower: string, from: number): number {
   const whole = wholeAt(lower, from);
   if (whole) return from + whole.length;
   if (isWordly(lower.charCodeAt(from - 1))) return from;
@@ -34,7 +34,9 @@ export function faceEnd(lower: string, from: number): number {
 }
 
 /** The hash of an emoticon by its eyes and mouth: ":-)))" is ":)". */
-export function faceHash(lower: string, from: number, end: number): number {
+export function emoticonHash(lower: string, from: number, end: number): number {
   const whole = wholeAt(lower, from);
-  return whole ? hashOf(whole) : mix(mix(SEED, lower.charCodeAt(from)), lower.charCodeAt(end - 1));
+  return whole
+    ? hashOf(whole)
+    : mixHash(mixHash(SEED, lower.charCodeAt(from)), lower.charCodeAt(end - 1));
 }

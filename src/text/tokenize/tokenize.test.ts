@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { hashOf } from "../hashing/feature-hash.ts";
-import { Kind, MAX_TOKENS, scanText } from "./tokenize.ts";
+import { MAX_TOKENS, scanText, TokenKind } from "./tokenize.ts";
 
-const NAMES = Object.fromEntries(Object.entries(Kind).map(([name, kind]) => [kind, name]));
+const NAMES = Object.fromEntries(Object.entries(TokenKind).map(([name, kind]) => [kind, name]));
 
 function tokens(text: string): string[] {
   const scan = scanText(text);

@@ -1,5 +1,5 @@
-import { hashOf, hashRange, mix, SEED } from "../hashing/feature-hash.ts";
-import { unmasked } from "../normalize.ts";
+import { hashOf, hashRange, mixHash, SEED } from "../hashing/feature-hash.ts";
+import { foldConfusables } from "../normalize.ts";
 import {
   classOf,
   DIGIT,
@@ -11,10 +11,10 @@ import {
   PICTURE,
   SPACE,
 } from "./char-class.ts";
-import { faceEnd, faceHash } from "./emoticon.ts";
+import { emoticonEnd, emoticonHash } from "./emoticon.ts";
 
 /** What a token is; those after `tag` stand for their kind where tokens are read in a row. */
-export const Kind = {
+export const TokenKind = {
   word: 0,
   mark: 1,
   face: 2,
@@ -32,7 +32,7 @@ export const Kind = {
  * `lower` has the same length. `hashes` are those of the lower-case token without its sign, of a
  * link's host, of a number's form ("+0%", "0x", "$0k"); `plain` the same, or that of the kind.
  */
-export type Scan = {
+export type Tokens = {
   text: string;
   lower: string;
   count: number;
@@ -52,7 +52,7 @@ const [APOSTROPHE, CURLY, DOT, COMMA, DASH, SLASH, PERCENT, PLUS] = [
 ];
 const [AT, HASH, DOLLAR] = [64, 35, 36];
 
-const scan: Scan = {
+const scan: Tokens = {
   text: "",
   lower: "",
   count: 0,
@@ -72,7 +72,7 @@ function add(kind: number, from: number, to: number, hash: number): number {
   scan.starts[at] = from;
   scan.ends[at] = to;
   scan.hashes[at] = hash;
-  scan.plain[at] = kind > Kind.tag ? (KIND_HASHES[kind] ?? 0) : hash;
+  scan.plain[at] = kind > TokenKind.tag ? (KIND_HASHES[kind] ?? 0) : hash;
   return to;
 }
 
@@ -129,7 +129,7 @@ function addLink(lower: string, from: number, host: number, end: number): number
       lower.charCodeAt(to) === DASH)
   )
     to++;
-  return add(Kind.link, from, end, hashRange(lower, bare, to));
+  return add(TokenKind.link, from, end, hashRange(lower, bare, to));
 }
 
 function isAddress(lower: string, from: number, to: number): boolean {
@@ -160,8 +160,8 @@ function addWord(lower: string, from: number): number {
       );
   }
   if (isAddress(lower, from, end))
-    return add(Kind.address, from, end, KIND_HASHES[Kind.address] ?? 0);
-  return add(Kind.word, from, end, hashRange(lower, from, end));
+    return add(TokenKind.address, from, end, KIND_HASHES[TokenKind.address] ?? 0);
+  return add(TokenKind.word, from, end, hashRange(lower, from, end));
 }
 
 /**
@@ -181,14 +181,14 @@ function addNumber(lower: string, from: number): number {
   if (at - digits > 2 || isDigit(lower.charCodeAt(at))) return addWord(lower, from);
   let start = from;
   let state = SEED;
-  if (lower.charCodeAt(start - 1) === DOLLAR) state = mix(state, lower.charCodeAt(--start));
+  if (lower.charCodeAt(start - 1) === DOLLAR) state = mixHash(state, lower.charCodeAt(--start));
   const sign = lower.charCodeAt(start - 1);
   if ((sign === PLUS || sign === DASH) && !isWordly(lower.charCodeAt(start - 2)))
-    state = mix(state, sign);
-  state = mix(state, 48);
-  for (let unit = digits; unit < at; unit++) state = mix(state, lower.charCodeAt(unit));
-  if (lower.charCodeAt(at) === PERCENT) state = mix(state, lower.charCodeAt(at++));
-  return add(Kind.number, start, at, state);
+    state = mixHash(state, sign);
+  state = mixHash(state, 48);
+  for (let unit = digits; unit < at; unit++) state = mixHash(state, lower.charCodeAt(unit));
+  if (lower.charCodeAt(at) === PERCENT) state = mixHash(state, lower.charCodeAt(at++));
+  return add(TokenKind.number, start, at, state);
 }
 
 function addSigned(lower: string, from: number, code: number): number {
@@ -196,7 +196,7 @@ function addSigned(lower: string, from: number, code: number): number {
   if (code === DOLLAR && isDigit(next)) return addNumber(lower, from + 1);
   if (!isWordly(next) || (code !== AT && code !== HASH && code !== DOLLAR)) return from;
   const end = wordEnd(lower, from + 1);
-  const kind = code === AT ? Kind.handle : code === HASH ? Kind.tag : Kind.symbol;
+  const kind = code === AT ? TokenKind.handle : code === HASH ? TokenKind.tag : TokenKind.symbol;
   return add(kind, from, end, hashRange(lower, from + 1, end));
 }
 
@@ -205,11 +205,11 @@ function addMark(lower: string, from: number): number {
   const code = lower.charCodeAt(from);
   const signed = addSigned(lower, from, code);
   if (signed > from) return signed;
-  const face = faceEnd(lower, from);
-  if (face > from) return add(Kind.face, from, face, faceHash(lower, from, face));
+  const face = emoticonEnd(lower, from);
+  if (face > from) return add(TokenKind.face, from, face, emoticonHash(lower, from, face));
   let to = from + 1;
   while (lower.charCodeAt(to) === code) to++;
-  return add(Kind.mark, from, to, hashRange(lower, from, Math.min(to, from + 2)));
+  return add(TokenKind.mark, from, to, hashRange(lower, from, Math.min(to, from + 2)));
 }
 
 /** A picture, and the colour of skin that may follow it, as one. */
@@ -218,7 +218,7 @@ function addPicture(text: string, from: number): number {
   const to = from + (code > 0xffff ? 2 : 1);
   const tone = text.codePointAt(to) ?? 0;
   return add(
-    Kind.picture,
+    TokenKind.picture,
     from,
     tone >= 0x1f3fb && tone <= 0x1f3ff ? to + 2 : to,
     hashRange(text, from, to),
@@ -255,7 +255,7 @@ function begin(raw: string): void {
     high |= code;
     if (code === 10) scan.lines++;
   }
-  const bare = high < 128 ? text : unmasked(text);
+  const bare = high < 128 ? text : foldConfusables(text);
   const lower = bare.toLowerCase();
   scan.lower = lower;
   scan.text = lower.length === bare.length ? bare : lower;
@@ -268,7 +268,7 @@ let lastRead: string | undefined;
  * Splits a text into tokens in one pass. The answer is overwritten by the next call for another
  * text: read it at once.
  */
-export function scanText(text: string): Readonly<Scan> {
+export function scanText(text: string): Readonly<Tokens> {
   if (text === lastRead) return scan;
   lastRead = text;
   begin(text);

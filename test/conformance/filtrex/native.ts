@@ -1,8 +1,8 @@
 import { compileExpression } from "filtrex";
 import { UnknownPropertyError } from "filtrex/dist/esnext/errors.mjs";
-import { compile, type Dialect } from "../../../src/rules/language/compile.ts";
-import { parse } from "../../../src/rules/language/grammar.ts";
-import type { Expression } from "../../../src/rules/language/syntax.ts";
+import { compileNode, type LanguageDialect } from "../../../src/rules/language/compile.ts";
+import { parseExpression } from "../../../src/rules/language/grammar.ts";
+import type { ExpressionNode } from "../../../src/rules/language/syntax.ts";
 
 export type Data = Record<string, unknown>;
 /**
@@ -29,14 +29,14 @@ export function askFiltrex(expression: string, data: Data): Answer {
 export function askOurs(
   text: string,
   data: Data,
-  change: (node: Expression) => Expression = (node) => node,
+  change: (node: ExpressionNode) => ExpressionNode = (node) => node,
 ): Answer {
-  const parsed = parse(text);
+  const parsed = parseExpression(text);
   if (parsed.kind === "refused") return failure("when read", new Error(parsed.message));
   try {
     const { dialect, frameOf } = asFiltrex();
     const expression = change(parsed.expression);
-    const evaluate = compile(expression, dialect);
+    const evaluate = compileNode(expression, dialect);
     return outcomeOf(() => evaluate(frameOf(data)));
   } catch (fault) {
     return failure("when read", fault);
@@ -99,16 +99,16 @@ const ABSENT = Symbol("absent");
  * A dialect that answers as filtrex does, and the frame that holds the values of an object for what
  * was compiled in it.
  */
-function asFiltrex(): { dialect: Dialect; frameOf: (data: Data) => unknown[] } {
+function asFiltrex(): { dialect: LanguageDialect; frameOf: (data: Data) => unknown[] } {
   const slots: string[] = [];
-  const dialect: Dialect = {
+  const dialect: LanguageDialect = {
     slot: (name) => (slots.includes(name) ? slots.indexOf(name) : slots.push(name) - 1),
     read(value, name) {
       if (value === ABSENT) throw new UnknownPropertyError(name);
       return value;
     },
     property: (name) => (object) => own(object, name),
-    functions: FUNCTIONS as Dialect["functions"],
+    functions: FUNCTIONS as LanguageDialect["functions"],
     matcher(source) {
       const pattern = RegExp(source);
       return (text) => pattern.test(text);

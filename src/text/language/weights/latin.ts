@@ -1,7 +1,7 @@
 /** Written by models/train/language.ts; not for reading. */
 import type { LanguageModel } from "../model.ts";
 
-export const LATIN: LanguageModel = {
+export const LATIN_MODEL: LanguageModel = {
   languages: ["af", "az", "bs", "ca", "cs", "cy", "da", "de", "en", "eo", "es", "et", "eu", "fi", "fr", "ga", "hr", "hu", "id", "is", "it", "la", "lg", "lt", "lv", "mi", "ms", "nb", "nl", "nn", "pl", "pt", "ro", "sk", "sl", "sn", "so", "sq", "st", "sv", "sw", "tl", "tn", "tr", "ts", "vi", "xh", "yo", "zu"],
   bits: 21,
   table: {

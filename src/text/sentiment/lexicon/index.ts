@@ -1,12 +1,12 @@
-import type { Scan } from "../../tokenize/tokenize.ts";
+import type { Tokens } from "../../tokenize/tokenize.ts";
 import { VALENCE } from "../weights/lexicon.ts";
 import { EVERYDAY, TURNS } from "./everyday.ts";
 import { COINED, ON_MARKETS, PICTURES, type RatedList, SAYINGS, TRADE_WORDS } from "./market.ts";
 import { PHRASES } from "./phrases.ts";
-import { type Ratings, ratingOf, ratingsOf } from "./table.ts";
+import { type LexiconTable, ratingOf, ratingsOf } from "./table.ts";
 
 /** What a word does to those around it. */
-export const Role = {
+export const WordRole = {
   none: 0,
   end: 1,
   boost: 2,
@@ -21,22 +21,22 @@ export const Role = {
 const OFF_MARKETS = 0.4;
 
 const WORDS_BY_ROLE: readonly (readonly [role: number, words: string])[] = [
-  [Role.end, ". ! ? ; .. !! ?? ;;"],
+  [WordRole.end, ". ! ? ; .. !! ?? ;;"],
   [
-    Role.negation,
+    WordRole.negation,
     "not no never none nope nor neither nothing nowhere without rarely seldom despite hardly cannot isnt arent wasnt werent dont doesnt didnt cant couldnt wont wouldnt shouldnt havent hasnt hadnt aint",
   ],
   [
-    Role.boost,
+    WordRole.boost,
     "absolutely amazingly awfully completely considerably deeply effing enormously entirely especially exceptionally extremely fabulously fricking frickin frigging friggin fully fucking fuckin greatly hella highly hugely incredibly insanely intensely majorly more most particularly purely quite really remarkably substantially thoroughly totally tremendously uber unbelievably unusually utterly very way",
   ],
-  [Role.so, "so"],
+  [WordRole.so, "so"],
   [
-    Role.damp,
+    WordRole.damp,
     "almost barely kinda kindof less little marginally occasionally partly scarcely slightly somewhat sorta sortof",
   ],
-  [Role.but, "but"],
-  [Role.laugh, "lol lmao haha hahaha hahahaha"],
+  [WordRole.but, "but"],
+  [WordRole.laugh, "lol lmao haha hahaha hahahaha"],
 ];
 
 const eachOf = (lists: RatedList, parts: (words: string) => Iterable<string>) =>
@@ -44,11 +44,11 @@ const eachOf = (lists: RatedList, parts: (words: string) => Iterable<string>) =>
 const byBlank = (words: string) => words.split(" ");
 
 /** The lists as tables, made at first use. */
-export type Lexicon = Readonly<
-  Record<"roles" | "general" | "markets" | "sayings" | "phrases" | "trade", Ratings>
+export type SentimentLexicon = Readonly<
+  Record<"roles" | "general" | "markets" | "sayings" | "phrases" | "trade", LexiconTable>
 >;
-let tables: Lexicon | undefined;
-export function lexicon(): Lexicon {
+let tables: SentimentLexicon | undefined;
+export function sentimentLexicon(): SentimentLexicon {
   if (tables) return tables;
   const general = VALENCE.split("\n").flatMap((line) => {
     const [rating, ...words] = line.split(" ");
@@ -75,8 +75,8 @@ export function lexicon(): Lexicon {
 const [APOSTROPHE, CURLY, N, T] = [39, 0x2019, 110, 116];
 
 export function roleOf(
-  { roles }: Lexicon,
-  { lower, ends }: Readonly<Scan>,
+  { roles }: SentimentLexicon,
+  { lower, ends }: Readonly<Tokens>,
   token: number,
   hash: number,
 ): number {
@@ -88,11 +88,15 @@ export function roleOf(
     lower.charCodeAt(end - 1) === T &&
     lower.charCodeAt(end - 3) === N &&
     (between === APOSTROPHE || between === CURLY);
-  return isNt ? Role.negation : Role.none;
+  return isNt ? WordRole.negation : WordRole.none;
 }
 
 /** NaN when no list has it. */
-export function listed({ general, markets }: Lexicon, hash: number, aboutMarkets: boolean): number {
+export function listedRating(
+  { general, markets }: SentimentLexicon,
+  hash: number,
+  aboutMarkets: boolean,
+): number {
   const [usual, trading] = [ratingOf(general, hash), ratingOf(markets, hash)];
   if (Number.isNaN(trading)) return usual;
   if (aboutMarkets) return trading;
@@ -101,7 +105,7 @@ export function listed({ general, markets }: Lexicon, hash: number, aboutMarkets
 
 /** What words in a row mean together, by the hash of the row; NaN for no saying. */
 export function saidTogether(
-  { sayings, phrases }: Lexicon,
+  { sayings, phrases }: SentimentLexicon,
   row: number,
   aboutMarkets: boolean,
 ): number {

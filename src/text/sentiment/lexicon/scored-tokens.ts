@@ -17,7 +17,7 @@ export type RatedWords = {
  * sentence or ask. `usual` are the same words without the marks, rated by the general lexicon and
  * VADER's rules alone: where the two disagree, a reader is of two minds.
  */
-export type Rated = RatedWords & {
+export type ScoredTokens = RatedWords & {
   usual: RatedWords;
   exclamations: number;
   questions: number;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hashOf, joined } from "../../hashing/feature-hash.ts";
+import { hashOf, joinHashes } from "../../hashing/feature-hash.ts";
 import { ratingOf, ratingsOf } from "./table.ts";
 
 it("finds what it was given and nothing else", () => {
@@ -17,5 +17,7 @@ it("keeps the first of two ratings, and finds words in a row", () => {
     ["buy the dip", 3],
   ]);
   expect(ratingOf(ratings, hashOf("dip"))).toBe(-1);
-  expect(ratingOf(ratings, joined(joined(hashOf("buy"), hashOf("the")), hashOf("dip")))).toBe(3);
+  expect(
+    ratingOf(ratings, joinHashes(joinHashes(hashOf("buy"), hashOf("the")), hashOf("dip"))),
+  ).toBe(3);
 });

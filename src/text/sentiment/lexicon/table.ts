@@ -1,10 +1,10 @@
-import { hashOf, joined } from "../../hashing/feature-hash.ts";
+import { hashOf, joinHashes } from "../../hashing/feature-hash.ts";
 
 /**
  * Numbers by the hash of a word or of words in a row: an open-addressed table, because a Map of
  * such keys would box each.
  */
-export type Ratings = {
+export type LexiconTable = {
   readonly keys: Int32Array;
   readonly values: Float32Array;
   readonly shift: number;
@@ -13,7 +13,9 @@ export type Ratings = {
 const GOLDEN = 0x9e3779b1;
 
 /** `entries` may repeat a word: the first rating holds. Words in a row are parted by blanks. */
-export function ratingsOf(entries: readonly (readonly [words: string, rating: number])[]): Ratings {
+export function ratingsOf(
+  entries: readonly (readonly [words: string, rating: number])[],
+): LexiconTable {
   const bits = Math.ceil(Math.log2(entries.length * 2 + 2));
   const ratings = {
     keys: new Int32Array(1 << bits),
@@ -33,11 +35,11 @@ export function ratingsOf(entries: readonly (readonly [words: string, rating: nu
 
 function hashOfAll(words: string): number {
   if (!words.includes(" ")) return hashOf(words);
-  return words.split(" ").map(hashOf).reduce(joined);
+  return words.split(" ").map(hashOf).reduce(joinHashes);
 }
 
 /** The rating, or NaN when there is none. */
-export function ratingOf({ keys, values, shift }: Ratings, hash: number): number {
+export function ratingOf({ keys, values, shift }: LexiconTable, hash: number): number {
   for (
     let at = Math.imul(hash, GOLDEN) >>> shift;
     keys[at] !== 0;
