@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { table } from "../cli/table.ts";
-import type { Twin, TwinReply } from "../local/emulators/emulator.ts";
+import type { Emulator, EmulatorReply } from "../local/emulators/emulator.ts";
 import {
   type Fault,
   type FaultSource,
@@ -9,7 +9,7 @@ import {
   mistype,
   refusal,
 } from "../local/emulators/faults.ts";
-import { twins } from "../local/emulators/registry.ts";
+import { emulators } from "../local/emulators/registry.ts";
 import { type LayeredCache, layeredCache } from "../src/concurrency/layered-cache.ts";
 import { memoryRedis } from "../src/concurrency/memory-redis.ts";
 import { sharedFlight } from "../src/concurrency/shared-flight.ts";
@@ -78,13 +78,13 @@ function mentioned(): TokenRef[] {
 
 type Clock = ReturnType<typeof virtualTime>;
 
-/** The twins without the network between, each with a quarter of its calls failing. */
+/** The emulators without the network between, each with a quarter of its calls failing. */
 function outside(clock: Clock) {
   const calls = new Map<string, number[]>();
   const dials = new Map(
-    twins.map((twin): [string, FaultSource] => [
-      twin.name,
-      faultSource(twin.name, { ...DIAL, fault: FAULTS }),
+    emulators.map((emulator): [string, FaultSource] => [
+      emulator.name,
+      faultSource(emulator.name, { ...DIAL, fault: FAULTS }),
     ]),
   );
   const latency = faultSource("latency", { ...DIAL, fault: FAULTS, rate: 1 });
@@ -95,19 +95,19 @@ function outside(clock: Clock) {
   const fetch = async (address: string, init: RequestInit): Promise<Response> => {
     const url = new URL(address);
     const [, name = ""] = url.pathname.split("/");
-    const twin = twins.find((each) => each.name === name);
-    if (twin === undefined) throw new Error(`no twin ${name}`);
+    const emulator = emulators.find((each) => each.name === name);
+    if (emulator === undefined) throw new Error(`no twin ${name}`);
     calls.set(name, [...(calls.get(name) ?? []), clock.now()]);
     await clock.sleep(lateness());
-    return answered(twin, url, String(init.body ?? ""), dials.get(name)?.next());
+    return answered(emulator, url, String(init.body ?? ""), dials.get(name)?.next());
   };
   async function answered(
-    twin: Twin,
+    emulator: Emulator,
     url: URL,
     text: string,
     fault: Fault | undefined,
   ): Promise<Response> {
-    const path = url.pathname.slice(twin.name.length + 1);
+    const path = url.pathname.slice(emulator.name.length + 1);
     const call = {
       method: "GET",
       path,
@@ -118,17 +118,18 @@ function outside(clock: Clock) {
       now: clock.now(),
       base: url.origin,
     };
-    const refused = fault && refusal(fault, { ...DIAL, fault: FAULTS }, twin.refusals, clock.now());
+    const refused =
+      fault && refusal(fault, { ...DIAL, fault: FAULTS }, emulator.refusals, clock.now());
     if (refused) return response(refused);
     if (fault === "latency" || fault === "timeout") await clock.sleep(DIAL.ms);
     if (fault === "timeout" || fault === "cut") throw new TypeError("connection lost");
-    const reply = twin.answer(call);
+    const reply = emulator.answer(call);
     return response(fault === "types" ? { ...reply, body: mistype(reply.body) } : reply);
   }
   return { fetch, calls };
 }
 
-const response = ({ status, headers, body }: TwinReply): Response =>
+const response = ({ status, headers, body }: EmulatorReply): Response =>
   new Response(typeof body === "string" ? body : JSON.stringify(body), {
     status,
     headers: headers ?? {},

@@ -29,7 +29,7 @@ export async function bench(): Promise<void> {
     await sendJson(stack, "/channels", {
       kind: "webhook",
       name: "hook",
-      settings: { url: `${stack.twins}/webhook/local` },
+      settings: { url: `${stack.emulators}/webhook/local` },
     });
     console.log(
       `\npipeline: ${BENCH_FILE ?? `${BENCH_POSTS} generated posts`}; a first run warms it up`,

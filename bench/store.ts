@@ -47,7 +47,7 @@ export async function bench(): Promise<void> {
     const outboxMiddle = (await store.outbox({ status: null, channelId: null, since: null }, page))
       .nextCursor;
     const anyOutbox = { status: null, channelId: null, since: null };
-    const anyLetter = { stage: null, reason: null, since: null, replayed: null };
+    const anyDeadLetter = { stage: null, reason: null, since: null, replayed: null };
     const many = (run: number, from = 0) =>
       Array.from({ length: 100 }, (_, i) => `new-${run}-${from + i}`);
     const reads: Record<string, (run: number) => Promise<unknown>> = {
@@ -78,9 +78,9 @@ export async function bench(): Promise<void> {
       "outbox of a channel that has none": () =>
         store.outbox({ ...anyOutbox, channelId: 99 }, page),
       "outbox since an hour from now": () => store.outbox({ ...anyOutbox, since: ago(-1) }, page),
-      deadLetters: () => store.deadLetters(anyLetter, page),
+      deadLetters: () => store.deadLetters(anyDeadLetter, page),
       "dead letters open of a stage": () =>
-        store.deadLetters({ ...anyLetter, stage: "posts", replayed: false }, page),
+        store.deadLetters({ ...anyDeadLetter, stage: "posts", replayed: false }, page),
       overview: () => store.overview(iso(Date.now())),
       latency: () => store.latency(),
       audit: () => store.audit(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { apiApp } from "../src/api/app.ts";
 import { fakePorts } from "../src/api/fakes.ts";
 import type { LogRecord, WriteLog } from "../src/observability/log.ts";
-import type { ReplayLetter } from "../src/store/admin.ts";
+import type { ReplayDeadLetter } from "../src/store/admin.ts";
 import type { DueDelivery } from "../src/store/store.ts";
 import { outboxWorld } from "../test/support/outbox.ts";
 import { runCommand } from "../test/support/terminal.ts";
@@ -11,14 +11,14 @@ import { dead } from "./commands/dead.ts";
 import { outbox } from "./commands/outbox.ts";
 
 /**
- * A delivery that its target refuses until it is mended, behind the whole HTTP interface, and a
+ * A delivery that its target refuses until it is fixed, behind the whole HTTP interface, and a
  * terminal before it.
  */
 async function operator() {
   const target = { status: 400 };
   const world = await outboxWorld({}, () => new Response("", { status: target.status }));
   const queued: DueDelivery[] = [];
-  const resent: ReplayLetter[] = [];
+  const resent: ReplayDeadLetter[] = [];
   const logged: LogRecord[] = [];
   const log: WriteLog = (record) => void logged.push(record);
   const now = () => world.clock.now;
@@ -38,7 +38,7 @@ async function operator() {
       deadLetters: {
         store: world.store,
         awaited,
-        resend: async (letters) => void resent.push(...letters),
+        resend: async (deadLetters) => void resent.push(...deadLetters),
         now,
         log,
       },
@@ -120,13 +120,13 @@ describe("stream dead", () => {
   });
 
   it("replays each letter once, and one that fails again is a letter again", async () => {
-    const { ran, deliver, letters, resent, clock, id } = await operator();
+    const { ran, deliver, deadLetters, resent, clock, id } = await operator();
     expect((await ran(dead, ["replay", "--reason", "rejected"])).out).toBe("replayed 1");
     expect((await ran(dead, ["replay", "--reason", "rejected"])).out).toBe("replayed 0");
     expect(resent.map(({ subject }) => subject)).toEqual([`${id}`]);
     clock.now += 1_000;
     expect(await deliver(id)).toMatchObject({ kind: "dlq" });
-    expect((await letters()).filter(({ replayedAt }) => replayedAt === null)).toHaveLength(1);
+    expect((await deadLetters()).filter(({ replayedAt }) => replayedAt === null)).toHaveLength(1);
   });
 
   it("has what is replayed swept too, before it is taken", async () => {
@@ -136,7 +136,7 @@ describe("stream dead", () => {
   });
 
   it("leaves a trail: who gave what another try, and how often", async () => {
-    const { ran, letters, logged, id } = await operator();
+    const { ran, deadLetters, logged, id } = await operator();
     await ran(dead, ["replay", "--reason", "rejected"]);
     expect(logged).toEqual([
       {
@@ -148,7 +148,7 @@ describe("stream dead", () => {
         count: 1,
       },
     ]);
-    expect(await letters()).toMatchObject([{ replays: 1, replayedAt: expect.any(String) }]);
+    expect(await deadLetters()).toMatchObject([{ replays: 1, replayedAt: expect.any(String) }]);
   });
 
   it("replays no more than is asked, the oldest first", async () => {

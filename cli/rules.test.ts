@@ -105,7 +105,7 @@ describe("rules check", () => {
     const warned = await ran(["check", "-"], true, rulesFile({ odd: `goplus_risk == "Green"` }));
     expect([warned.code, JSON.parse(warned.out).warnings]).toEqual([
       0,
-      [expect.objectContaining({ mend: 'did you mean "green"?' })],
+      [expect.objectContaining({ suggestion: 'did you mean "green"?' })],
     ]);
   });
 

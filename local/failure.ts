@@ -1,4 +1,4 @@
-const MENDS: Record<string, string> = {
+const FIXES: Record<string, string> = {
   EACCES: "is it yours to write? Choose another folder with --data",
   EPERM: "is it yours to write? Choose another folder with --data",
   EROFS: "it cannot be written; choose another folder with --data",
@@ -9,6 +9,6 @@ const MENDS: Record<string, string> = {
 export function startFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, path } = error as NodeJS.ErrnoException;
-  const mend = path === undefined ? undefined : MENDS[code ?? ""];
-  return mend === undefined ? error.message : `${path}: ${mend} (${error.message})`;
+  const suggestion = path === undefined ? undefined : FIXES[code ?? ""];
+  return suggestion === undefined ? error.message : `${path}: ${suggestion} (${error.message})`;
 }

@@ -8,43 +8,45 @@ export interface Ports {
   postgres: number;
   neon: number;
   redis: number;
-  twins: number;
+  emulators: number;
 }
 
 export const redisToken = "local";
 
 /**
- * The settings that lead to each provider's twin. As soon as the user sets one name of a group, the
- * whole group is theirs: a real key must never be sent to a twin, nor a twin's key to the real
+ * The settings that lead to each provider's emulator. As soon as the user sets one name of a group, the
+ * whole group is theirs: a real key must never be sent to an emulator, nor an emulator's key to the real
  * service.
  */
-const groups = (twins: string): Record<string, string>[] => [
-  { GOPLUS_BASE_URL: `${twins}/goplus`, GOPLUS_APP_KEY: "", GOPLUS_APP_SECRET: "" },
-  { DEXSCREENER_BASE_URL: `${twins}/dexscreener` },
-  { GECKOTERMINAL_BASE_URL: `${twins}/geckoterminal`, COINGECKO_API_KEY: "" },
+const groups = (emulators: string): Record<string, string>[] => [
+  { GOPLUS_BASE_URL: `${emulators}/goplus`, GOPLUS_APP_KEY: "", GOPLUS_APP_SECRET: "" },
+  { DEXSCREENER_BASE_URL: `${emulators}/dexscreener` },
+  { GECKOTERMINAL_BASE_URL: `${emulators}/geckoterminal`, COINGECKO_API_KEY: "" },
   {
-    BIGQUERY_BASE_URL: `${twins}/bigquery`,
-    GOOGLE_TOKEN_URL: `${twins}/google/token`,
+    BIGQUERY_BASE_URL: `${emulators}/bigquery`,
+    GOOGLE_TOKEN_URL: `${emulators}/google/token`,
     GCP_SA_JSON: "",
     GCP_PROJECT_ID: "",
   },
-  { TELEGRAM_BASE_URL: `${twins}/telegram`, TELEGRAM_BOT_TOKEN: "1:local" },
+  { TELEGRAM_BASE_URL: `${emulators}/telegram`, TELEGRAM_BOT_TOKEN: "1:local" },
   {
-    RESEND_BASE_URL: `${twins}/resend`,
+    RESEND_BASE_URL: `${emulators}/resend`,
     RESEND_API_KEY: "re_local",
     MAIL_FROM: "Signals <signals@example.org>",
   },
-  { POSTMARK_BASE_URL: `${twins}/postmark`, POSTMARK_TOKEN: "" },
-  { X_BASE_URL: `${twins}/x`, X_BEARER_TOKEN: "" },
-  { APIFY_BASE_URL: `${twins}/apify`, APIFY_TOKEN: "" },
-  { HN_BASE_URL: `${twins}/hn` },
-  { GITHUB_BASE_URL: `${twins}/github` },
-  { FEED_URLS: `${twins}/feeds/rss.xml ${twins}/feeds/atom.xml ${twins}/feeds/feed.json` },
-  { JETSTREAM_BASE_URL: `${twins}/jetstream` },
+  { POSTMARK_BASE_URL: `${emulators}/postmark`, POSTMARK_TOKEN: "" },
+  { X_BASE_URL: `${emulators}/x`, X_BEARER_TOKEN: "" },
+  { APIFY_BASE_URL: `${emulators}/apify`, APIFY_TOKEN: "" },
+  { HN_BASE_URL: `${emulators}/hn` },
+  { GITHUB_BASE_URL: `${emulators}/github` },
+  {
+    FEED_URLS: `${emulators}/feeds/rss.xml ${emulators}/feeds/atom.xml ${emulators}/feeds/feed.json`,
+  },
+  { JETSTREAM_BASE_URL: `${emulators}/jetstream` },
 ];
 
-function twinSettings(twins: string, user: NodeJS.Dict<string>): Record<string, string> {
-  const untouched = groups(twins).filter((group) =>
+function emulatorSettings(emulators: string, user: NodeJS.Dict<string>): Record<string, string> {
+  const untouched = groups(emulators).filter((group) =>
     Object.keys(group).every((name) => user[name] === undefined),
   );
   return Object.fromEntries(
@@ -67,16 +69,16 @@ export function workerSettings(
   adminKey: string,
   user: NodeJS.Dict<string>,
 ): NodeJS.Dict<string> {
-  const twins = `127.0.0.1:${ports.twins}`;
+  const emulators = `127.0.0.1:${ports.emulators}`;
   return {
     PUBLIC_URL: `http://127.0.0.1:${ports.worker}`,
     REQUEUE_AFTER_SECONDS: "30",
     EDGE_CACHE: "off",
-    ...twinSettings(`http://${twins}`, user),
+    ...emulatorSettings(`http://${emulators}`, user),
     ...user,
-    EGRESS_ALLOW: [user.EGRESS_ALLOW, twins].filter(Boolean).join(","),
+    EGRESS_ALLOW: [user.EGRESS_ALLOW, emulators].filter(Boolean).join(","),
     LOCAL: "1",
-    TWINS_URL: `http://${twins}`,
+    EMULATORS_URL: `http://${emulators}`,
     ADMIN_KEY: adminKey,
     DATABASE_URL: databaseUrl(ports.postgres),
     NEON_FETCH_ENDPOINT: `http://127.0.0.1:${ports.neon}/sql`,

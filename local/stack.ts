@@ -9,7 +9,7 @@ import { type Ports, redisToken, userSettings, workerSettings, writeEnvFile } fr
 import { adminKey, emptyData, endEarlierStack, forgetStack, writeStackFile } from "./state.ts";
 import { freePorts, isFree } from "./supervisor/ports.ts";
 import { makePart, type Part, type PartSpec, type Watcher } from "./supervisor/service.ts";
-import { makeLeash } from "./supervisor/watchdog.ts";
+import { makeWatchdog } from "./supervisor/watchdog.ts";
 
 export interface StackOptions {
   port: number;
@@ -24,10 +24,10 @@ export interface StackOptions {
 }
 
 export interface Stack extends Server {
-  /** Base URL of the provider twins, their dials and ledgers. */
-  twins: string;
+  /** Base URL of the provider emulators, their dials and ledgers. */
+  emulators: string;
   databaseUrl: string;
-  /** By name: postgres (or pglite), neon, redis, twins, worker. */
+  /** By name: postgres (or pglite), neon, redis, emulators, worker. */
   parts: Map<string, Part>;
   stop(): Promise<void>;
 }
@@ -40,8 +40,11 @@ async function choosePorts(worker: number): Promise<Ports> {
     throw new Error(
       `the worker's port ${worker} is taken by another program; choose one with --port`,
     );
-  const [twins = 0, inspector = 0, postgres = 0, neon = 0, redis = 0] = await freePorts(5, worker);
-  return { worker, inspector, postgres, neon, redis, twins };
+  const [emulators = 0, inspector = 0, postgres = 0, neon = 0, redis = 0] = await freePorts(
+    5,
+    worker,
+  );
+  return { worker, inspector, postgres, neon, redis, emulators };
 }
 
 /** The logs of this run, and those of the run before beside them. */
@@ -125,7 +128,7 @@ export async function startStack(options: StackOptions, say: Say): Promise<Stack
       { start: process.pid, ...Object.fromEntries(pids) },
     );
   };
-  const watcher: Watcher = { leash: makeLeash(), say, changed: remember };
+  const watcher: Watcher = { watchdog: makeWatchdog(), say, changed: remember };
   const start = async (spec: PartSpec, told: string) => {
     options.signal?.throwIfAborted();
     const began = performance.now();
@@ -136,7 +139,7 @@ export async function startStack(options: StackOptions, say: Say): Promise<Stack
   };
   const stop = async () => {
     for (const part of [...parts.values()].reverse()) await part.stop();
-    watcher.leash.drop();
+    watcher.watchdog.drop();
     forgetStack(dataDir);
   };
 
@@ -172,20 +175,20 @@ export async function startStack(options: StackOptions, say: Say): Promise<Stack
       redisToken,
       join(dataDir, "redis.jsonl"),
     ]);
-    const twins = nodePart("twins", logs, ports.twins, "emulators/main.ts", [
+    const emulators = nodePart("twins", logs, ports.emulators, "emulators/main.ts", [
       join(dataDir, "ledger"),
     ]);
     await Promise.all([
       startWorker(),
       startDatabase(),
       start(redis, "Upstash's protocol"),
-      start(twins, "providers and channels on this machine"),
+      start(emulators, "providers and channels on this machine"),
     ]);
     options.signal?.removeEventListener("abort", aborted);
   } catch (error) {
     await stop();
     throw error;
   }
-  const twins = `http://127.0.0.1:${ports.twins}`;
-  return { url, adminKey: key, twins, databaseUrl: databaseUrl(ports.postgres), parts, stop };
+  const emulators = `http://127.0.0.1:${ports.emulators}`;
+  return { url, adminKey: key, emulators, databaseUrl: databaseUrl(ports.postgres), parts, stop };
 }

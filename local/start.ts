@@ -37,7 +37,7 @@ function missingFile({
 
 /**
  * One Ctrl-C may arrive twice, from the terminal and from npm; a later one ends us at once, and the
- * leash ends the parts.
+ * watchdog ends the parts.
  */
 function stopOnSignal(stop: () => Promise<void>): void {
   let since: number | undefined;
@@ -68,7 +68,7 @@ async function accompany(stack: Stack, options: StartOptions): Promise<() => voi
   ];
   say(`✓ crons     ${crons.join(" and ")}, the minutely ones every 10 s`);
   say("✓ rules     rules/*.yml are watched: save one and it is in use");
-  await makeLocalChannels(stack, stack.twins, options.dataDir).then(
+  await makeLocalChannels(stack, stack.emulators, options.dataDir).then(
     (told) => say(`✓ channels  ${told}`),
     (error) => say(`✗ channels  ${error.message}`),
   );
@@ -83,13 +83,17 @@ async function accompany(stack: Stack, options: StartOptions): Promise<() => voi
   };
 }
 
-function tellAddresses({ url, twins, adminKey }: Stack, dataDir: string, seconds: number): void {
+function tellAddresses(
+  { url, emulators, adminKey }: Stack,
+  dataDir: string,
+  seconds: number,
+): void {
   say(`
 Ready in ${seconds.toFixed(1)} s.
   page       ${url}/
   operate    ${url}/operate#key=${adminKey}    rules, channels, deliveries, dead letters
   events     ${url}/events    signals ${url}/signals    health ${url}/healthz
-  twins      ${twins}/    stand in for every outside service (fault dials: Services on the page); what they received: ${twins}/ledger/telegram
+  twins      ${emulators}/    stand in for every outside service (fault dials: Services on the page); what they received: ${emulators}/ledger/telegram
   admin key  ${adminKey}    (kept in ${join(dataDir, "admin-key")})
 Stop with Ctrl-C.`);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { TwinReply } from "../local/emulators/emulator.ts";
-import { twins } from "../local/emulators/registry.ts";
+import type { EmulatorReply } from "../local/emulators/emulator.ts";
+import { emulators } from "../local/emulators/registry.ts";
 import type { AskPorts } from "../src/enrich/enricher.ts";
 import { ENRICHERS } from "../src/enrich/registry.ts";
 import { localGuard } from "../src/http/local-guard.ts";
@@ -13,7 +13,7 @@ import { type Dice, dice } from "./sim/random.ts";
 import { SECRETS, settingsAt } from "./support/outside.ts";
 
 /**
- * Services that answer what nobody promised. The twins give the good answers; each is spoilt at a
+ * Services that answer what nobody promised. The emulators give the good answers; each is spoilt at a
  * few places, or thrown away whole.
  */
 const NOW = Date.UTC(2026, 10, 20, 10);
@@ -98,7 +98,7 @@ function spoilt(value: unknown, roll: Dice, share: number): unknown {
   );
 }
 
-function reply({ status, headers, body }: TwinReply, roll: Dice | null): Response {
+function reply({ status, headers, body }: EmulatorReply, roll: Dice | null): Response {
   const bare = status === 204 || status === 304;
   const spoil = roll !== null && !bare;
   if (spoil && roll.chance(0.1))
@@ -109,13 +109,13 @@ function reply({ status, headers, body }: TwinReply, roll: Dice | null): Respons
   return new Response(bare ? null : cut, { status, headers: headers ?? {} });
 }
 
-/** Ports to the twins, without a network between; `roll` spoils what they say, null leaves it. */
+/** Ports to the emulators, without a network between; `roll` spoils what they say, null leaves it. */
 function outside(roll: Dice | null) {
   const fetch = async (address: string, init: RequestInit): Promise<Response> => {
     const url = new URL(address);
     const [, name = ""] = url.pathname.split("/");
-    const twin = twins.find((each) => each.name === name);
-    if (twin === undefined) throw new TypeError(`no twin ${name}`);
+    const emulator = emulators.find((each) => each.name === name);
+    if (emulator === undefined) throw new TypeError(`no twin ${name}`);
     const text = String(init.body ?? "");
     const json = text.startsWith("{") ? JSON.parse(text) : undefined;
     const headers = Object.fromEntries(new Headers(init.headers));
@@ -124,7 +124,10 @@ function outside(roll: Dice | null) {
       path: url.pathname.slice(name.length + 1),
       query: url.searchParams,
     };
-    return reply(twin.answer({ ...call, headers, text, json, now: NOW, base: url.origin }), roll);
+    return reply(
+      emulator.answer({ ...call, headers, text, json, now: NOW, base: url.origin }),
+      roll,
+    );
   };
   return { fetch, now: () => NOW, sleep: async () => undefined, gate: localGuard(() => NOW) };
 }

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { PaceLimit } from "../src/channels/channel.ts";
-import { type ChannelMemory, channelKeeper } from "./channel-keeper.ts";
+import { type ChannelMemory, channelActor } from "./channel-actor.ts";
 import type { Bindings } from "./env.ts";
 import { wireChannel } from "./wire.ts";
 
@@ -10,18 +10,18 @@ import { wireChannel } from "./wire.ts";
  */
 export class ChannelObject extends DurableObject<Bindings> {
   readonly #wired = wireChannel(this.env, (work) => this.ctx.waitUntil(work));
-  readonly #keeper = channelKeeper(this.#wired.ports, memoryIn(this.ctx.storage));
+  readonly #actor = channelActor(this.#wired.ports, memoryIn(this.ctx.storage));
 
   async deliver(id: number, channelId: number): Promise<void> {
     try {
-      await this.#keeper.deliver(id, channelId);
+      await this.#actor.deliver(id, channelId);
     } finally {
       this.#wired.flush();
     }
   }
 
   async place(holder: number, limit: PaceLimit): Promise<number> {
-    return this.#keeper.place(holder, limit);
+    return this.#actor.place(holder, limit);
   }
 }
 

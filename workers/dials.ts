@@ -3,10 +3,10 @@ import { outsideCall } from "../src/http/request.ts";
 import type { SharedIsolate } from "./isolate.ts";
 
 /**
- * The dials of the local stack's twins. Anywhere else there are none, whatever the variables say.
+ * The dials of the local stack's emulators. Anywhere else there are none, whatever the variables say.
  */
-export function twinDials({ settings, variables, now }: SharedIsolate): DialsPort {
-  const base = variables.TWINS_URL;
+export function emulatorDials({ settings, variables, now }: SharedIsolate): DialsPort {
+  const base = variables.EMULATORS_URL;
   if (!settings.LOCAL || base === undefined) return null;
   return {
     async ask(method, name, dial) {

@@ -1,21 +1,21 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Mention } from "../src/model/mention.ts";
 import type { Bindings } from "./env.ts";
-import { eventKeeper } from "./event-keeper.ts";
+import { eventActor } from "./event-actor.ts";
 import { wireEvent } from "./wire.ts";
 
-/** One event_key's keeper: the platform serialises nothing across an await, the keeper does. */
+/** One event_key's actor: the platform serialises nothing across an await, the actor does. */
 export class EventObject extends DurableObject<Bindings> {
   readonly #wired = wireEvent(this.env, (work) => this.ctx.waitUntil(work));
-  readonly #keeper = eventKeeper(this.#wired.ports, memoryIn(this.ctx.storage));
+  readonly #actor = eventActor(this.#wired.ports, memoryIn(this.ctx.storage));
 
   async add(mentions: Mention[], traceId?: string): Promise<void> {
-    await this.#keeper.add(mentions, traceId);
+    await this.#actor.add(mentions, traceId);
     this.#wired.flush();
   }
 
   override async alarm(): Promise<void> {
-    await this.#keeper.lookAgain();
+    await this.#actor.lookAgain();
     this.#wired.flush();
   }
 }

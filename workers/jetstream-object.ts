@@ -3,7 +3,7 @@ import { interestIn, streamSettings, subscribeUrl } from "../src/sources/jetstre
 import type { Bindings } from "./env.ts";
 import { acceptPosts } from "./ingest.ts";
 import { isolateOf } from "./isolate.ts";
-import { type JetstreamState, jetstreamKeeper } from "./jetstream-keeper.ts";
+import { type JetstreamState, jetstreamActor } from "./jetstream-actor.ts";
 import { openStream } from "./jetstream-socket.ts";
 import { ingestPorts, metricsFlusher } from "./wire.ts";
 
@@ -17,7 +17,7 @@ export class JetstreamObject extends DurableObject<Bindings> {
   readonly #isolate = isolateOf(this.env);
   readonly #flush = metricsFlusher(this.env, this.#isolate, (work) => this.ctx.waitUntil(work));
   readonly #settings = streamSettings(this.#isolate.variables);
-  readonly #keeper = jetstreamKeeper({
+  readonly #actor = jetstreamActor({
     now: Date.now,
     interest: interestIn(this.#settings?.JETSTREAM_WORDS ?? []),
     open: (cursor, listener) => {
@@ -37,7 +37,7 @@ export class JetstreamObject extends DurableObject<Bindings> {
   async keep(): Promise<void> {
     if (this.#settings === null) return;
     try {
-      await this.#keeper.keep();
+      await this.#actor.keep();
     } finally {
       await this.ctx.storage.setAlarm(Date.now() + WATCH_MS);
       this.#flush();
@@ -49,7 +49,7 @@ export class JetstreamObject extends DurableObject<Bindings> {
   }
 
   state(): JetstreamState {
-    return this.#keeper.state();
+    return this.#actor.state();
   }
 }
 

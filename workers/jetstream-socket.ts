@@ -1,4 +1,4 @@
-import type { JetstreamListener, JetstreamSocket } from "./jetstream-keeper.ts";
+import type { JetstreamListener, JetstreamSocket } from "./jetstream-actor.ts";
 
 const OPEN_MS = 10_000;
 

@@ -49,7 +49,7 @@ export class ProviderObject extends DurableObject<Bindings> {
   }
 
   /**
-   * An operator mended what the breaker could not know: credentials, credits. Pace and spending
+   * An operator fixed what the breaker could not know: credentials, credits. Pace and spending
    * stay.
    */
   reset(): void {

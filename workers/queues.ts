@@ -7,7 +7,7 @@ import type { JudgeResult } from "../src/pipeline.ts";
 import { queueBatches } from "./ingest.ts";
 import type { QueueBatch, QueueMessage, QueuePorts } from "./ports.ts";
 
-type Letter = DeadLetter & { key: string };
+type KeyedDeadLetter = DeadLetter & { key: string };
 
 const MAX_DELAY_SECONDS = 120;
 /** A message of newer code waits for that code; looking often does not help. */
@@ -65,7 +65,7 @@ async function readable<K extends MessageBody["kind"]>(
   ports: QueuePorts,
 ): Promise<Held<K>[]> {
   const held: Held<K>[] = [];
-  const poison: { message: QueueMessage; letter: Letter }[] = [];
+  const poison: { message: QueueMessage; deadLetter: KeyedDeadLetter }[] = [];
   for (const message of batch.messages) {
     const opened = openEnvelope(message.body, kind);
     if (opened.kind === "body") held.push({ message, body: opened.body, traceId: opened.traceId });
@@ -73,7 +73,7 @@ async function readable<K extends MessageBody["kind"]>(
     else
       poison.push({
         message,
-        letter: letter(batch.queue, message, "unreadable", opened.error, null),
+        deadLetter: deadLetter(batch.queue, message, "unreadable", opened.error, null),
       });
   }
   await bury(poison, ports);
@@ -87,13 +87,13 @@ const ADVICE: Record<string, string> = {
   exhausted: "It failed 100 times. Look at the error, mend the cause, then replay.",
 };
 
-const letter = (
+const deadLetter = (
   stage: string,
   message: QueueMessage,
   reason: string,
   error: string,
   subject: string | null,
-): Letter => ({
+): KeyedDeadLetter => ({
   key: `${stage}:${message.id}`,
   stage,
   reason,
@@ -104,22 +104,22 @@ const letter = (
   advice: ADVICE[reason] ?? "",
 });
 
-/** The letters are stored before their messages are acked. */
+/** The dead letters are stored before their messages are acked. */
 async function bury(
-  dead: { message: QueueMessage; letter: Letter }[],
+  dead: { message: QueueMessage; deadLetter: KeyedDeadLetter }[],
   ports: QueuePorts,
 ): Promise<void> {
   if (dead.length === 0) return;
   await ports.store.bury(
-    dead.map(({ letter }) => letter),
+    dead.map(({ deadLetter }) => deadLetter),
     iso(ports.now()),
   );
-  for (const { message, letter } of dead) {
+  for (const { message, deadLetter } of dead) {
     ports.log({
-      stage: `queue.${letter.stage}`,
+      stage: `queue.${deadLetter.stage}`,
       level: "error",
       outcome: "dead",
-      reason: letter.reason,
+      reason: deadLetter.reason,
     });
     message.ack();
   }
@@ -138,7 +138,7 @@ async function consumePosts(batch: QueueBatch, ports: QueuePorts): Promise<void>
       .map(({ body, message }) => ({ key: postKey(body.post), holder: message.id })),
   );
   const judge = await ports.judging();
-  const poison: { message: QueueMessage; letter: Letter }[] = [];
+  const poison: { message: QueueMessage; deadLetter: KeyedDeadLetter }[] = [];
   const judged: { item: Held<"post">; result: JudgeResult }[] = [];
   for (const item of held) {
     if (!item.body.again && done.has(postKey(item.body.post))) item.message.ack();
@@ -148,7 +148,13 @@ async function consumePosts(batch: QueueBatch, ports: QueuePorts): Promise<void>
       } catch (error) {
         poison.push({
           message: item.message,
-          letter: letter("posts", item.message, "poison", String(error), postKey(item.body.post)),
+          deadLetter: deadLetter(
+            "posts",
+            item.message,
+            "poison",
+            String(error),
+            postKey(item.body.post),
+          ),
         });
       }
   }
@@ -287,7 +293,7 @@ async function consumeDeliveries(batch: QueueBatch, ports: QueuePorts): Promise<
  * without this message.
  */
 async function consumeDeadLetters(batch: QueueBatch, ports: QueuePorts): Promise<void> {
-  const dead: { message: QueueMessage; letter: Letter }[] = [];
+  const dead: { message: QueueMessage; deadLetter: KeyedDeadLetter }[] = [];
   for (const message of batch.messages) {
     const post = openEnvelope(message.body, "post");
     const mention = openEnvelope(message.body, "mention");
@@ -295,12 +301,18 @@ async function consumeDeadLetters(batch: QueueBatch, ports: QueuePorts): Promise
     else if (post.kind === "body")
       dead.push({
         message,
-        letter: letter("posts", message, "exhausted", "retries used up", postKey(post.body.post)),
+        deadLetter: deadLetter(
+          "posts",
+          message,
+          "exhausted",
+          "retries used up",
+          postKey(post.body.post),
+        ),
       });
     else if (mention.kind === "body")
       dead.push({
         message,
-        letter: letter(
+        deadLetter: deadLetter(
           "mentions",
           message,
           "exhausted",
@@ -311,7 +323,7 @@ async function consumeDeadLetters(batch: QueueBatch, ports: QueuePorts): Promise
     else
       dead.push({
         message,
-        letter: letter(
+        deadLetter: deadLetter(
           "dead-letters",
           message,
           "unreadable",

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "./env.ts";
 import type { CachedCursor } from "./places.ts";
-import { type SweeperMemory, sweeperKeeper } from "./sweeper-keeper.ts";
+import { type SweeperMemory, sweeperActor } from "./sweeper-actor.ts";
 import { wireSweeper } from "./wire.ts";
 
 /**
@@ -14,14 +14,14 @@ export class SweeperObject extends DurableObject<Bindings> {
     (work) => this.ctx.waitUntil(work),
     (at) => this.expectPosts(at),
   );
-  readonly #keeper = sweeperKeeper(this.#wired.ports, memoryIn(this.ctx.storage));
+  readonly #actor = sweeperActor(this.#wired.ports, memoryIn(this.ctx.storage));
 
   async wake(at: number): Promise<void> {
-    await this.#keeper.wake(at);
+    await this.#actor.wake(at);
   }
 
   async expectPosts(at: number): Promise<void> {
-    await this.#keeper.expectPosts(at);
+    await this.#actor.expectPosts(at);
   }
 
   /** Where the polls of a source stand: see places.ts. */
@@ -35,7 +35,7 @@ export class SweeperObject extends DurableObject<Bindings> {
   }
 
   override async alarm(): Promise<void> {
-    await this.#keeper.alarm();
+    await this.#actor.alarm();
     this.#wired.flush();
   }
 }

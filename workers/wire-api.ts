@@ -10,10 +10,10 @@ import { explainSignal } from "../src/rules/explain.ts";
 import { loadRules } from "../src/rules/load.ts";
 import { poll } from "../src/sources/poll.ts";
 import { SOURCES } from "../src/sources/registry.ts";
-import type { ReplayLetter } from "../src/store/admin.ts";
+import type { ReplayDeadLetter } from "../src/store/admin.ts";
 import { enqueueDeliveries } from "./announce.ts";
 import { type CronPorts, notePoll } from "./cron.ts";
-import { twinDials } from "./dials.ts";
+import { emulatorDials } from "./dials.ts";
 import type { Bindings } from "./env.ts";
 import { healthProbes, queueBacklogs, VERSION } from "./health.ts";
 import { acceptPosts, overdueFrom } from "./ingest.ts";
@@ -112,11 +112,11 @@ async function breakerGauges(env: Bindings, isolate: SharedIsolate): Promise<Met
 }
 
 /**
- * Replayed letters go back where they came from. Posts go in as sent again, past the mark in the
+ * Replayed dead letters go back where they came from. Posts go in as sent again, past the mark in the
  * dedup window; deliveries are due in the outbox already.
  */
-async function resend(env: Bindings, letters: readonly ReplayLetter[]): Promise<void> {
-  for (const { payload } of letters) {
+async function resend(env: Bindings, deadLetters: readonly ReplayDeadLetter[]): Promise<void> {
+  for (const { payload } of deadLetters) {
     const post = openEnvelope(payload, "post");
     const mention = openEnvelope(payload, "mention");
     if (post.kind === "body")
@@ -158,7 +158,7 @@ export function wireApi(env: Bindings): ComposedPorts<ApiPorts> {
     receive: (source, request, trusted) =>
       receivePush(source, request, trusted, isolate, ingestPorts(env, isolate)),
     sources: sourcesPorts(env, isolate),
-    dials: twinDials(isolate),
+    dials: emulatorDials(isolate),
     async trigger(name, options) {
       const source = SOURCES.find((each) => each.name === name);
       if (!source) return { kind: "unknown", sources: SOURCES.map((each) => each.name) };
@@ -225,7 +225,7 @@ export function wireApi(env: Bindings): ComposedPorts<ApiPorts> {
         );
         await sweeperOf(env).wake(now() + SWEPT_AFTER_MS);
       },
-      resend: (letters) => resend(env, letters),
+      resend: (deadLetters) => resend(env, deadLetters),
       now,
       log: isolate.log,
     },

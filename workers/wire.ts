@@ -8,14 +8,14 @@ import type { ProviderFacts } from "../src/model/facts.ts";
 import type { BroadcastLive } from "../src/observability/live.ts";
 import { examine, judge } from "../src/pipeline.ts";
 import { afterCommit, enqueueDeliveries } from "./announce.ts";
-import type { ChannelPorts } from "./channel-keeper.ts";
+import type { ChannelPorts } from "./channel-actor.ts";
 import type { Bindings } from "./env.ts";
 import { isolateOf, type SharedIsolate } from "./isolate.ts";
 import { type CursorCache, placesBeside } from "./places.ts";
 import { writePoints } from "./platform/analytics.ts";
 import type { EventPorts, IngestPorts, QueuePorts, RuntimePorts } from "./ports.ts";
 import { sharedGate } from "./provider-object.ts";
-import type { SweeperPorts } from "./sweeper-keeper.ts";
+import type { SweeperPorts } from "./sweeper-actor.ts";
 
 /*
  * The composition root: `env` ends here. One function for each handler and object, which gives

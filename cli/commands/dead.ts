@@ -16,7 +16,7 @@ keys, oldest first, each letter once. One that fails again becomes a dead letter
 
   npm run -s stream -- dead replay --reason gone --dry-run`;
 
-type Letter = {
+type DeadLetter = {
   id: number;
   stage: string;
   reason: string;
@@ -54,22 +54,22 @@ async function list(args: string[], io: Io): Promise<number> {
   if (values.stage !== undefined) search.set("stage", values.stage);
   if (values.reason !== undefined) search.set("reason", values.reason);
   if (values.since !== undefined) search.set("since", instant("since", values.since, Date.now()));
-  const { dead_letters } = await ask<{ dead_letters: Letter[] }>(io, `/dead-letters?${search}`);
-  if (io.json) for (const letter of dead_letters) io.out(JSON.stringify(letter));
+  const { dead_letters } = await ask<{ dead_letters: DeadLetter[] }>(io, `/dead-letters?${search}`);
+  if (io.json) for (const deadLetter of dead_letters) io.out(JSON.stringify(deadLetter));
   else for (const line of report(dead_letters)) io.out(line);
   return 0;
 }
 
 /** The rows, then once for each reason what to do about it. */
-function report(letters: Letter[]): string[] {
-  const rows = letters.map(({ id, stage, reason, subject, error }) => ({
+function report(deadLetters: DeadLetter[]): string[] {
+  const rows = deadLetters.map(({ id, stage, reason, subject, error }) => ({
     id,
     stage,
     reason,
     subject,
     error,
   }));
-  const advice = new Map(letters.map(({ reason, advice }) => [reason, advice]));
+  const advice = new Map(deadLetters.map(({ reason, advice }) => [reason, advice]));
   return [...table(rows), ...[...advice].map(([reason, words]) => `${reason}: ${words}`)];
 }
 

@@ -1,5 +1,5 @@
-/** A call as a twin sees it: the path is what follows the provider's own prefix. */
-export interface TwinCall {
+/** A call as an emulator sees it: the path is what follows the provider's own prefix. */
+export interface EmulatorCall {
   method: string;
   path: string;
   query: URLSearchParams;
@@ -8,17 +8,17 @@ export interface TwinCall {
   /** The body as JSON, or undefined when it is none. */
   json: unknown;
   now: number;
-  /** Where the twin is reached, for links in its answers. */
+  /** Where the emulator is reached, for links in its answers. */
   base: string;
 }
 
-export interface TwinReply {
+export interface EmulatorReply {
   status: number;
   headers?: Record<string, string>;
   body: unknown;
 }
 
-/** What arrived at a channel's twin: tests read it to prove that nothing was lost or sent twice. */
+/** What arrived at a channel's emulator: tests read it to prove that nothing was lost or sent twice. */
 export interface Receipt {
   idempotencyKey: string | null;
   target: string;
@@ -30,25 +30,25 @@ export interface Receipt {
  * nothing.
  */
 export interface Refusals {
-  throttled?: TwinReply;
-  quota?: TwinReply;
-  empty?: TwinReply;
+  throttled?: EmulatorReply;
+  quota?: EmulatorReply;
+  empty?: EmulatorReply;
 }
 
 /** One provider. Its answers depend on what is asked alone, so that a test can ask twice. */
-export interface Twin {
+export interface Emulator {
   name: string;
   refusals: Refusals;
-  answer(call: TwinCall): TwinReply & { receipt?: Receipt };
+  answer(call: EmulatorCall): EmulatorReply & { receipt?: Receipt };
 }
 
 export const json = (
   body: unknown,
   status = 200,
   headers: Record<string, string> = {},
-): TwinReply => ({ status, headers, body });
+): EmulatorReply => ({ status, headers, body });
 
-export const text = (body: string, type: string, status = 200): TwinReply => ({
+export const text = (body: string, type: string, status = 200): EmulatorReply => ({
   status,
   headers: { "content-type": type },
   body,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { seeded } from "../seeded.ts";
-import { json, type Refusals, type TwinReply, text } from "./emulator.ts";
+import { type EmulatorReply, json, type Refusals, text } from "./emulator.ts";
 
 /**
  * What can go wrong at a provider. latency: answers late. 429, 500, quota, html, gone, auth: it
@@ -132,7 +132,7 @@ export function refusal(
   dial: Dial,
   refusals: Refusals,
   now: number,
-): TwinReply | undefined {
+): EmulatorReply | undefined {
   const throttled = refusals.throttled ?? json({ error: "too many requests" }, 429);
   switch (fault) {
     case "429":

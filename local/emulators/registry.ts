@@ -1,4 +1,4 @@
-import type { Twin } from "./emulator.ts";
+import type { Emulator } from "./emulator.ts";
 import { bigquery, google } from "./services/bigquery.ts";
 import { discord, postmark, resend, slack, telegram, webhook } from "./services/channels.ts";
 import { dexscreener } from "./services/dexscreener.ts";
@@ -8,7 +8,7 @@ import { goplus } from "./services/goplus.ts";
 import { apify, x } from "./services/social.ts";
 
 /** Every provider the product calls; Jetstream, a WebSocket, is served beside them. */
-export const twins: readonly Twin[] = [
+export const emulators: readonly Emulator[] = [
   ...[goplus, dexscreener, geckoterminal, bigquery, google],
   ...[telegram, webhook, discord, slack, resend, postmark],
   ...[x, apify, feeds, generic, hackerNews, github],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import { freePorts } from "../supervisor/ports.ts";
-import { serveTwins } from "./server.ts";
+import { serveEmulators } from "./server.ts";
 import { evmAddress, solanaAddress, tokenAt } from "./tokens.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "twins-"));
@@ -17,7 +17,7 @@ beforeAll(async () => {
   // A clock that stands still: the sources publish by the clock, and two calls must see the same
   // posts.
   const now = Date.now();
-  stop = await serveTwins({ port, ledgerDir: dir, now: () => now });
+  stop = await serveEmulators({ port, ledgerDir: dir, now: () => now });
 });
 afterAll(() => {
   stop();

@@ -2,7 +2,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { listen } from "../listen.ts";
-import { json, notFound, type Twin, type TwinCall, type TwinReply } from "./emulator.ts";
+import {
+  type Emulator,
+  type EmulatorCall,
+  type EmulatorReply,
+  json,
+  notFound,
+} from "./emulator.ts";
 import {
   type Dial,
   type Fault,
@@ -14,12 +20,12 @@ import {
   parseDial,
   refusal,
 } from "./faults.ts";
-import { twins } from "./registry.ts";
+import { emulators } from "./registry.ts";
 import { openLedger } from "./request-log.ts";
 import { serveJetstream } from "./services/jetstream.ts";
 
 const pause = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
-const byName = new Map(twins.map((twin) => [twin.name, twin]));
+const byName = new Map(emulators.map((emulator) => [emulator.name, emulator]));
 /** A WebSocket, so it is served beside the others; its dial and its counts are as theirs. */
 const jetstream = "jetstream";
 const names = [...byName.keys(), jetstream];
@@ -38,11 +44,11 @@ async function readText(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function bytesOf({ body }: TwinReply): string {
+function bytesOf({ body }: EmulatorReply): string {
   return typeof body === "string" ? body : JSON.stringify(body);
 }
 
-function send(response: ServerResponse, reply: TwinReply): void {
+function send(response: ServerResponse, reply: EmulatorReply): void {
   const type = { "content-type": "application/json" };
   response
     .writeHead(reply.status, { ...type, ...reply.headers })
@@ -50,7 +56,7 @@ function send(response: ServerResponse, reply: TwinReply): void {
 }
 
 /** Promises the whole body and breaks off half-way. */
-function sendCut(response: ServerResponse, reply: TwinReply): void {
+function sendCut(response: ServerResponse, reply: EmulatorReply): void {
   const whole = Buffer.from(bytesOf(reply));
   response.writeHead(reply.status, {
     "content-type": "application/json",
@@ -70,7 +76,7 @@ interface Calls {
  * All providers behind one port, each under its own prefix, with the dials, ledgers and counts that
  * tests use.
  */
-export async function serveTwins(options: {
+export async function serveEmulators(options: {
   port: number;
   ledgerDir: string;
   now?: () => number;
@@ -88,30 +94,35 @@ export async function serveTwins(options: {
     seen.times.push(Date.now());
   }
 
-  function carryOut(twin: Twin, call: TwinCall): TwinReply {
-    const { receipt, ...reply } = twin.answer(call);
-    if (receipt) ledger.write(twin.name, receipt, call.now);
+  function carryOut(emulator: Emulator, call: EmulatorCall): EmulatorReply {
+    const { receipt, ...reply } = emulator.answer(call);
+    if (receipt) ledger.write(emulator.name, receipt, call.now);
     return reply;
   }
 
-  async function answer(twin: Twin, call: TwinCall, response: ServerResponse): Promise<void> {
-    const source = dials.get(twin.name);
+  async function answer(
+    emulator: Emulator,
+    call: EmulatorCall,
+    response: ServerResponse,
+  ): Promise<void> {
+    const source = dials.get(emulator.name);
     const fault = source?.next();
-    count(twin.name, fault !== undefined);
-    if (source === undefined || fault === undefined) return send(response, carryOut(twin, call));
-    return fail(fault, source.dial, { twin, call, response });
+    count(emulator.name, fault !== undefined);
+    if (source === undefined || fault === undefined)
+      return send(response, carryOut(emulator, call));
+    return fail(fault, source.dial, { emulator, call, response });
   }
 
   async function fail(
     fault: Fault,
     dial: Dial,
-    at: { twin: Twin; call: TwinCall; response: ServerResponse },
+    at: { emulator: Emulator; call: EmulatorCall; response: ServerResponse },
   ): Promise<void> {
-    const { twin, call, response } = at;
-    const refused = refusal(fault, dial, twin.refusals, call.now);
+    const { emulator, call, response } = at;
+    const refused = refusal(fault, dial, emulator.refusals, call.now);
     if (refused) return send(response, refused);
     if (fault === "latency") await pause(dial.ms);
-    const reply = carryOut(twin, call);
+    const reply = carryOut(emulator, call);
     if (fault === "cut") return sendCut(response, reply);
     if (fault === "types") return send(response, { ...reply, body: mistype(reply.body) });
     if (fault === "timeout") {
@@ -122,7 +133,7 @@ export async function serveTwins(options: {
     send(response, reply);
   }
 
-  function turn(name: string, method: string, body: unknown): TwinReply {
+  function turn(name: string, method: string, body: unknown): EmulatorReply {
     if (!names.includes(name) && name !== "*")
       return json({ error: `no twin ${name}; there are ${names.join(" ")}` }, 404);
     const turned = name === "*" ? names : [name];
@@ -143,13 +154,13 @@ export async function serveTwins(options: {
     name: string,
     method: string,
     body: unknown,
-  ): TwinReply | undefined {
+  ): EmulatorReply | undefined {
     if (first === "calls" && method === "DELETE") calls.clear();
     if (first === "calls" && name !== "") return json(calls.get(name)?.times ?? []);
     if (first === "" || first === "calls") {
       const counted = [...calls].map(([key, { total, failed }]) => [key, { total, failed }]);
       return json({
-        twins: names,
+        emulators: names,
         faults,
         headerStyles,
         dials: shownDials(),
@@ -169,14 +180,14 @@ export async function serveTwins(options: {
     const body = parseJson(text);
     const own = control(first, second, method, body);
     if (own) return send(response, own);
-    const twin = byName.get(first);
-    if (!twin) return send(response, notFound);
+    const emulator = byName.get(first);
+    if (!emulator) return send(response, notFound);
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     );
     const path = url.pathname.slice(first.length + 1) || "/";
     await answer(
-      twin,
+      emulator,
       {
         ...{ method, path, headers, text, json: body, now: now() },
         query: url.searchParams,

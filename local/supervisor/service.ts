@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { signalTree } from "./pids.ts";
-import type { Leash } from "./watchdog.ts";
+import type { Watchdog } from "./watchdog.ts";
 
 /** How to run one part of the stack. It is restarted whenever it ends without being told to. */
 export interface PartSpec {
@@ -34,7 +34,7 @@ export interface Part {
 }
 
 export interface Watcher {
-  leash: Leash;
+  watchdog: Watchdog;
   /** Told of every unexpected end and every recovery, in one line. */
   say(line: string): void;
   /** The process id of a part changed. */
@@ -83,7 +83,7 @@ export function makePart(spec: PartSpec, watcher: Watcher): Part {
   async function up(): Promise<void> {
     const mine = launch(spec);
     child = mine;
-    watcher.leash.hold(spec.name, mine.pid, stopSignal);
+    watcher.watchdog.hold(spec.name, mine.pid, stopSignal);
     watcher.changed();
     const died = new Promise<never>((_, reject) => {
       mine.once("error", (error) => reject(new Error(`${spec.name} cannot run: ${error.message}`)));
@@ -124,7 +124,7 @@ export function makePart(spec: PartSpec, watcher: Watcher): Part {
     async stop() {
       wanted = false;
       if (child) await end(child, stopSignal);
-      watcher.leash.release(spec.name);
+      watcher.watchdog.release(spec.name);
     },
     async start() {
       if (wanted) return;

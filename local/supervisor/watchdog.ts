@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
  * Ends every part when the start script is gone, however it went: a pipe to a small shell closes
  * with us, even on kill -9.
  */
-export interface Leash {
+export interface Watchdog {
   hold(name: string, pid: number | undefined, signal: NodeJS.Signals): void;
   release(name: string): void;
   drop(): void;
@@ -24,7 +24,7 @@ for item in $last; do kill -s \${item%%:*} -- \${item#*:} 2>/dev/null; done
 for item in $last; do case $item in INT:*) ;; *) kill -s KILL -- \${item#*:} 2>/dev/null ;; esac; done
 `;
 
-export function makeLeash(): Leash {
+export function makeWatchdog(): Watchdog {
   const targets = new Map<string, string>();
   if (process.platform === "win32") return { hold() {}, release() {}, drop() {} };
   const shell = spawn("sh", ["-c", script], {

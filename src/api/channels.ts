@@ -15,7 +15,7 @@ import { jsonReply, readReply } from "./reply.ts";
 
 type Settings = Record<string, unknown>;
 type Checked =
-  | { kind: "ok"; settings: Settings; minted: Settings }
+  | { kind: "ok"; settings: Settings; generated: Settings }
   | { kind: "invalid"; problems: FieldError[] };
 type Tested =
   | { verdict: Verdict; httpStatus: number | null; ms: number; ambiguous: boolean }
@@ -80,13 +80,13 @@ export function channelRoutes(ports: ChannelAdminPorts): Hono<ApiEnv> {
       ...digestProblem(kind, filter, catalogue),
     ];
     if (checked.kind === "invalid" || problems.length > 0) return invalid(problems);
-    const { settings, minted } = checked;
+    const { settings, generated } = checked;
     const saved = await store.addChannel(
       { kind, name, settings, filter, atMostOnce: input.at_most_once },
       iso(now()),
     );
     return saved.kind === "saved"
-      ? jsonReply(201, { ...shown(saved.channel), ...once(minted) })
+      ? jsonReply(201, { ...shown(saved.channel), ...once(generated) })
       : refused(saved, name);
   });
 
@@ -113,7 +113,7 @@ export function channelRoutes(ports: ChannelAdminPorts): Hono<ApiEnv> {
     const saved = await store.updateChannel(config.id, patchOf(input, checked.settings, filter));
     if (saved.kind !== "saved") return refused(saved, input.name ?? config.name);
     if (input.status === "active") await ports.resumed(config.id);
-    return jsonReply(200, { ...shown(saved.channel), ...once(checked.minted) });
+    return jsonReply(200, { ...shown(saved.channel), ...once(checked.generated) });
   });
 
   app.delete("/channels/:id", async (c) => {
@@ -150,7 +150,7 @@ export function channelRoutes(ports: ChannelAdminPorts): Hono<ApiEnv> {
       return jsonReply(200, { ok: false, result: "refused", reason: tested.problem });
     const { verdict, httpStatus, ms, ambiguous } = tested;
     const ok = verdict.kind === "ok";
-    // What paused it was mended, as the target itself says.
+    // What paused it was fixed, as the target itself says.
     if (ok && config.status === "paused") {
       await store.updateChannel(config.id, { status: "active", statusReason: null });
       await ports.resumed(config.id);
@@ -168,7 +168,8 @@ export function channelRoutes(ports: ChannelAdminPorts): Hono<ApiEnv> {
   return app;
 }
 
-const once = (minted: Settings) => (Object.keys(minted).length > 0 ? { shownOnce: minted } : {});
+const once = (generated: Settings) =>
+  Object.keys(generated).length > 0 ? { shownOnce: generated } : {};
 
 const digestProblem = (
   kind: string,

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { type Clock, iso } from "../kit/time.ts";
 import { IsoInstant } from "../model/scalars.ts";
 import type { WriteLog } from "../observability/log.ts";
-import type { ReplayFilter, ReplayLetter } from "../store/admin.ts";
+import type { ReplayDeadLetter, ReplayFilter } from "../store/admin.ts";
 import type { DeadLetterRow } from "../store/read.ts";
 import type { AdminStore, ReadStore } from "../store/store.ts";
 import { type ApiEnv, keyIdOf } from "./access.ts";
@@ -23,7 +23,7 @@ export type DeadLetterPorts = {
    * Sends what was taken on its way again: posts and mentions to their queues, deliveries to
    * theirs. Throws when a queue refuses.
    */
-  resend(letters: readonly ReplayLetter[]): Promise<void>;
+  resend(deadLetters: readonly ReplayDeadLetter[]): Promise<void>;
   now: Clock;
   log: WriteLog;
 };
@@ -59,7 +59,7 @@ const ReplayInput = z
     "name ids, a stage or a reason",
   );
 
-/** What no retry could mend, why, and what to do about it; and another try once it was done. */
+/** What no retry could suggestion, why, and what to do about it; and another try once it was done. */
 export function deadLetterRoutes({
   store,
   awaited,

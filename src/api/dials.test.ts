@@ -19,7 +19,7 @@ const send = (
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
 
-function twins() {
+function emulators() {
   const asked: unknown[] = [];
   const dials: DialsPort = {
     ask: async (...call) => {
@@ -27,7 +27,7 @@ function twins() {
       if (call[1] === "nobody") return { status: 404, json: { error: "no twin nobody" } };
       if (call[1] === "rain") return { status: 400, json: { error: "fault must be of 500" } };
       if (call[1] === "down") return { status: 503, json: undefined };
-      return { status: 200, json: { twins: ["x"], headerStyles: ["none"], dials: {} } };
+      return { status: 200, json: { emulators: ["x"], headerStyles: ["none"], dials: {} } };
     },
   };
   return { dials, asked };
@@ -48,9 +48,9 @@ it("is not there where services are real", async () => {
 });
 
 it("shows and turns the dials of the stand-ins, for an admin only", async () => {
-  const { dials, asked } = twins();
+  const { dials, asked } = emulators();
   expect(await (await send(dials, "GET", "/dials", undefined, null)).json()).toEqual({
-    ...{ twins: ["x"], header_styles: ["none"], dials: {} },
+    ...{ emulators: ["x"], header_styles: ["none"], dials: {} },
   });
   expect(
     (await send(dials, "PUT", "/dials/x", { fault: "429", rate: 0.5, header_style: "retry-after" }))
@@ -69,7 +69,7 @@ it("shows and turns the dials of the stand-ins, for an admin only", async () => 
 });
 
 it("names what is wrong with a setting", async () => {
-  const { dials } = twins();
+  const { dials } = emulators();
   const wrong = await send(dials, "PUT", "/dials/x", { fault: "500", rate: 2 });
   expect([
     wrong.status,

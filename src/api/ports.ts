@@ -45,7 +45,7 @@ export type HealthReport = {
   /** When it was looked at: a storm of probes costs the database one look a second. */
   checkedAt: string;
   /**
-   * Channels that wait for their credentials to be mended, and whatever else an operator should
+   * Channels that wait for their credentials to be fixed, and whatever else an operator should
    * see.
    */
   notes?: string[];

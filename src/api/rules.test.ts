@@ -46,7 +46,7 @@ describe("PUT /rules", () => {
           column: BROKEN.split("\n")[5]?.indexOf("'green'") ?? -1,
           path: "groups[0].rules[1].condition",
           message: expect.stringContaining("double quotes"),
-          mend: 'write "green"',
+          suggestion: 'write "green"',
         },
       ].map((error) => ({ ...error, column: error.column + 1 })),
     );
@@ -120,7 +120,7 @@ describe("POST /rules/eval", () => {
         {
           path: "facts.dex_liquidty",
           message: "unknown fact dex_liquidty",
-          mend: "did you mean dex_liquidity?",
+          suggestion: "did you mean dex_liquidity?",
         },
       ],
     });

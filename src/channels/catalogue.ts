@@ -18,7 +18,7 @@ export type CataloguePorts = Pick<SendPorts, "fetch" | "telemetry"> & {
 
 type Settings = Record<string, unknown>;
 export type CheckedSettings =
-  | { kind: "ok"; settings: Settings; minted: Settings }
+  | { kind: "ok"; settings: Settings; generated: Settings }
   | { kind: "invalid"; problems: SettingProblem[] };
 
 const wireName = (name: string): string =>
@@ -56,11 +56,11 @@ function described({ kind, title, docs, digests, settings, missing }: AnyChannel
 export function channelCatalogue(ports: CataloguePorts) {
   const { env, now } = ports;
 
-  function checked(kind: AnyChannel, settings: Settings, minted: Settings): CheckedSettings {
+  function checked(kind: AnyChannel, settings: Settings, generated: Settings): CheckedSettings {
     const opening = kind.open(settings, env);
     if (opening.kind === "invalid")
       return { kind: "invalid", problems: opening.problems.map(wireProblem) };
-    return { kind: "ok", settings: opening.channel.settings, minted };
+    return { kind: "ok", settings: opening.channel.settings, generated };
   }
 
   return {
@@ -71,12 +71,12 @@ export function channelCatalogue(ports: CataloguePorts) {
     hidden: (kind: string, settings: Settings): Settings =>
       redactSecrets(channelKind(kind), settings),
 
-    /** Settings of a new channel. `minted` were made up for it and are to be shown this once. */
+    /** Settings of a new channel. `generated` were made up for it and are to be shown this once. */
     draft(name: string, given: Settings): CheckedSettings {
       const kind = channelKind(name);
       if (!kind) return { kind: "invalid", problems: [unknownKind(name)] };
-      const minted = kind.mint?.(given, ports.randomBytes) ?? {};
-      return checked(kind, { ...given, ...minted }, minted);
+      const generated = kind.mint?.(given, ports.randomBytes) ?? {};
+      return checked(kind, { ...given, ...generated }, generated);
     },
 
     /**
@@ -94,7 +94,7 @@ export function channelCatalogue(ports: CataloguePorts) {
           problems: [{ path: "rotate_secret", message: "this kind has no secret of ours" }],
         };
       const fresh = kind.rotate(merged, ports.randomBytes);
-      return checked(kind, { ...merged, ...fresh.settings }, fresh.minted);
+      return checked(kind, { ...merged, ...fresh.settings }, fresh.generated);
     },
 
     /**

@@ -95,11 +95,11 @@ export type Channel<Schema extends z.ZodObject, Message> = {
     given: Record<string, unknown>,
     randomBytes: (count: number) => Uint8Array,
   ): Record<string, unknown>;
-  /** A new secret of ours beside the newest old one; `minted` is what to show once. */
+  /** A new secret of ours beside the newest old one; `generated` is what to show once. */
   rotate?(
     settings: Record<string, unknown>,
     randomBytes: (count: number) => Uint8Array,
-  ): { settings: Record<string, unknown>; minted: Record<string, unknown> };
+  ): { settings: Record<string, unknown>; generated: Record<string, unknown> };
   /** Settings that pass, for previews without any. */
   example: Record<string, unknown>;
   limits(settings: z.output<Schema>): PaceLimit[];

@@ -92,7 +92,7 @@ const resend: Provider = {
     if (/^(daily|monthly)_quota_exceeded$/.test(reply?.name ?? ""))
       return { kind: "quota", reason };
     if (reply?.name === "concurrent_idempotent_requests") return { kind: "retry", reason };
-    // A verified domain is a matter of credentials too: a person mends it, then the mail goes out.
+    // A verified domain is a matter of credentials too: a person suggestions it, then the mail goes out.
     if (status === 403) return { kind: "auth", reason };
     return status === 400 || status === 422
       ? { kind: "reject", reason: `${reason}: ${reply?.message.slice(0, 200)}` }

@@ -49,7 +49,7 @@ describe("the catalogue", () => {
   it("makes a secret when none is given, and keeps the old one beside a new one", () => {
     const made = catalogue.draft("webhook", { url: "https://example.com/" });
     if (made.kind === "invalid") throw new Error("refused");
-    expect(made.minted.secrets).toEqual(made.settings.secrets);
+    expect(made.generated.secrets).toEqual(made.settings.secrets);
     const rotated = catalogue.revise(
       "webhook",
       { ...made.settings, secrets: ["whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="] },

@@ -48,7 +48,7 @@ function payload(notification: SignalNotification, format: Settings["format"]): 
 }
 
 /**
- * A redirect is a failure that someone may mend, so it is tried again like a 5xx; a missing hook is
+ * A redirect is a failure that someone may suggestion, so it is tried again like a 5xx; a missing hook is
  * not coming back.
  */
 function classify(
@@ -115,7 +115,7 @@ export const webhook = channel({
     const [newest] = Array.isArray(secrets) ? secrets : [];
     return {
       settings: { secrets: [fresh, ...(newest === undefined ? [] : [newest])] },
-      minted: { secrets: [fresh] },
+      generated: { secrets: [fresh] },
     };
   },
   example: {

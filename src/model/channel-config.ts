@@ -22,7 +22,7 @@ export const ChannelFilter = z.object({
 export type ChannelFilter = z.infer<typeof ChannelFilter>;
 
 /**
- * active sends; paused keeps deliveries waiting (credentials to mend); disabled refuses them (the
+ * active sends; paused keeps deliveries waiting (credentials to suggestion); disabled refuses them (the
  * target is gone).
  */
 export const ChannelStatus = z.enum(["active", "paused", "disabled"]);

@@ -19,7 +19,7 @@ const exponential =
 
 /**
  * The schedule of Standard Webhooks ("Deliverability and reliability"), each up to a tenth later so
- * that a mended receiver is not stormed.
+ * that a fixed receiver is not stormed.
  */
 const STANDARD_WEBHOOKS = [
   5 * SECOND,

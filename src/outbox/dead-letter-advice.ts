@@ -16,15 +16,15 @@ const ADVICE = {
   settings:
     "The channel's settings are not accepted. Mend the field that the error names, then replay.",
 } as const;
-export type LetterReason = keyof typeof ADVICE;
+export type DeadLetterReason = keyof typeof ADVICE;
 
 /**
  * The delivery with all that a replay or a person needs; the row in push_outbox keeps its
  * idempotency key.
  */
-export const letterOf = (
+export const deadLetterOf = (
   { id, channelId, eventKey, idemKey, payload }: Delivery,
-  reason: LetterReason,
+  reason: DeadLetterReason,
   error: string,
   attempts: number,
 ): DeadLetter => ({

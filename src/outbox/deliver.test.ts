@@ -73,7 +73,7 @@ describe("deliver", () => {
       world.clock.now = outcome.at;
     expect(outcome).toMatchObject({ kind: "dlq", reason: "expired" });
     expect(world.clock.now - NOON).toBe(72 * minutes(60));
-    expect(await world.letters()).toMatchObject([
+    expect(await world.deadLetters()).toMatchObject([
       {
         reason: "expired",
         stage: "deliveries",
@@ -226,7 +226,9 @@ describe("deliver", () => {
       kind: "dlq",
       reason: "rejected",
     });
-    expect(await world.letters()).toMatchObject([{ error: expect.stringContaining("TypeError") }]);
+    expect(await world.deadLetters()).toMatchObject([
+      { error: expect.stringContaining("TypeError") },
+    ]);
     expect(world.seen).toEqual([]);
   });
 

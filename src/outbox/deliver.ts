@@ -2,7 +2,7 @@ import type { SendResult } from "../channels/channel.ts";
 import { iso } from "../kit/time.ts";
 import type { Delivery } from "../model/delivery.ts";
 import { type DeliveryClaim, StoreUnavailable } from "../store/store.ts";
-import { letterOf } from "./dead-letter-advice.ts";
+import { deadLetterOf } from "./dead-letter-advice.ts";
 import { keyOf, membersOf } from "./digest.ts";
 import { checkEligibility, type DeliveryHold, type EligibleDelivery } from "./eligibility.ts";
 import { attemptOf, finishAttempt } from "./finish.ts";
@@ -123,8 +123,8 @@ function obey(
       },
     );
   }
-  const letter = letterOf(delivery, gate.reason, gate.error, delivery.retryCount);
-  return fenced(ports.store.close(id, leaseToken, { kind: "dlq", letter }, null, now), {
+  const deadLetter = deadLetterOf(delivery, gate.reason, gate.error, delivery.retryCount);
+  return fenced(ports.store.close(id, leaseToken, { kind: "dlq", deadLetter }, null, now), {
     kind: "dlq",
     channel: gate.channelKind,
     reason: gate.reason,

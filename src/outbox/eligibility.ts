@@ -2,7 +2,7 @@ import type { AnyChannel, OpenChannel } from "../channels/channel.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
 import { lifeEnd } from "./backoff.ts";
-import type { LetterReason } from "./dead-letter-advice.ts";
+import type { DeadLetterReason } from "./dead-letter-advice.ts";
 import type { DeliverPorts } from "./ports.ts";
 import { dueSince, quietUntil } from "./quiet-hours.ts";
 
@@ -17,14 +17,14 @@ export type DeliveryHold =
   | { kind: "wait"; until: number; reason: string }
   /** Nothing is to be sent any more, by the user's wish. */
   | { kind: "skip"; reason: string; channelKind: string }
-  | { kind: "dlq"; reason: LetterReason; error: string; channelKind: string };
+  | { kind: "dlq"; reason: DeadLetterReason; error: string; channelKind: string };
 
 /**
  * A paused channel is looked at again this often; switching it on makes its deliveries due at once.
  */
 const PAUSED_MS = 15 * 60_000;
 
-const dead = (reason: LetterReason, error: string, channelKind: string): DeliveryHold => ({
+const dead = (reason: DeadLetterReason, error: string, channelKind: string): DeliveryHold => ({
   kind: "dlq",
   reason,
   error,
@@ -33,7 +33,7 @@ const dead = (reason: LetterReason, error: string, channelKind: string): Deliver
 
 /**
  * Whether the delivery's channel may be written to now, by its configuration as it is now, not as
- * it was at commit. What would stop the delivery is read again first: a person who has just mended
+ * it was at commit. What would stop the delivery is read again first: a person who has just fixed
  * the channel is not told to wait, nor loses what he has just replayed.
  */
 export async function checkEligibility(
@@ -75,7 +75,7 @@ async function ruled(
   return dead("settings", error, config.kind);
 }
 
-/** Waits for a person to mend the channel, but not beyond what the message is worth. */
+/** Waits for a person to suggestion the channel, but not beyond what the message is worth. */
 function paused(
   delivery: Delivery,
   config: ChannelConfig,

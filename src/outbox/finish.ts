@@ -3,7 +3,7 @@ import { iso } from "../kit/time.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { DeliveryAttempt, DeliveryClosing } from "../store/store.ts";
 import { nextAttempt } from "./backoff.ts";
-import { type LetterReason, letterOf } from "./dead-letter-advice.ts";
+import { type DeadLetterReason, deadLetterOf } from "./dead-letter-advice.ts";
 import type { EligibleDelivery } from "./eligibility.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 import { dueSince } from "./quiet-hours.ts";
@@ -32,9 +32,9 @@ function closingOf(
   ports: DeliverPorts,
 ): DeliveryClosing {
   const { verdict, ambiguous } = sent;
-  const dlq = (reason: LetterReason): DeliveryClosing => ({
+  const dlq = (reason: DeadLetterReason): DeliveryClosing => ({
     kind: "dlq",
-    letter: letterOf(delivery, reason, verdict.reason, delivery.retryCount + 1),
+    deadLetter: deadLetterOf(delivery, reason, verdict.reason, delivery.retryCount + 1),
   });
   if (delivered(sent)) return { kind: "done", externalId: sent.externalId };
   if (verdict.kind === "gone") return dlq("gone");
@@ -146,6 +146,6 @@ function outcomeOf(
   done: { rows: number; waitedMs: number; endToEndMs?: number },
 ): DeliverOutcome {
   if (closing.kind === "done") return { kind: "done", ...told, ...done };
-  if (closing.kind === "dlq") return { kind: "dlq", ...told, reason: closing.letter.reason };
+  if (closing.kind === "dlq") return { kind: "dlq", ...told, reason: closing.deadLetter.reason };
   return { kind: "later", ...told, at: Date.parse(closing.nextRetryAt), reason: closing.kind };
 }

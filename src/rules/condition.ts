@@ -120,14 +120,14 @@ const depends = (node: ExpressionNode): boolean =>
   node.kind === "name" || childNodes(node).some(depends);
 
 /**
- * A syntax error in the words of a known trap, if mending that makes the expression parse; else in
+ * A syntax error in the words of a known trap, if fixing that makes the expression parse; else in
  * the parser's own.
  */
 function misread(text: string, message: string, at: readonly [number, number]): ExpressionFault[] {
   const found = findTraps(text);
   const whole = found.length > 0 ? applyFixes(text, found) : text;
   if (whole !== text && parseExpression(whole).kind === "parsed")
-    return found.map((fault) => ({ ...fault, mend: `write ${whole}` }));
+    return found.map((fault) => ({ ...fault, suggestion: `write ${whole}` }));
   const got = /got '(.*)'$/.exec(message)?.[1];
   const what =
     got === undefined
@@ -146,7 +146,7 @@ function withNullTraps(text: string, faults: ExpressionFault[]): ExpressionFault
   const found = findTraps(text).filter(({ instead }) => /exists/.test(instead ?? ""));
   return faults.map((fault) => {
     const trap = found.find(({ at }) => at[0] <= fault.at[0] && fault.at[1] <= at[1]);
-    return trap ? { ...trap, mend: `write ${trap.instead}` } : fault;
+    return trap ? { ...trap, suggestion: `write ${trap.instead}` } : fault;
   });
 }
 

@@ -86,7 +86,7 @@ describe("a file of the Python kind", () => {
     expect(sampleProblems(text)).toEqual([
       expect.objectContaining({
         line,
-        mend: expect.stringContaining("rules import FILE"),
+        suggestion: expect.stringContaining("rules import FILE"),
         message: expect.any(String),
       }),
     ]);

@@ -1,7 +1,7 @@
 import { parseDocument, stringify } from "yaml";
 import type { FactVocabulary } from "../model/facts.ts";
+import { suggestionExpression } from "./fix.ts";
 import { scopeOf } from "./load.ts";
-import { mendExpression } from "./mend.ts";
 import { isAllowed } from "./variables.ts";
 
 export type ConvertResult =
@@ -27,17 +27,17 @@ export function convertRules(text: string, vocabulary: FactVocabulary): ConvertR
   const { version, groups, rules, levels, missing_map, scoring, states, notify, missing, ...rest } =
     found;
   for (const key of Object.keys(rest)) notes.push(`${key}: has no counterpart and was left out`);
-  const mend = (expression: string) => mendCondition(expression, vocabulary, notes);
+  const suggestion = (expression: string) => suggestionCondition(expression, vocabulary, notes);
   const sections = Array.isArray(groups) ? groups : [{ name: "imported", priority: 0, rules }];
   const document = {
     version: typeof version === "number" ? version.toFixed(1) : String(version ?? "1.0"),
     groups: sections
       .filter(isFields)
-      .map((group, index) => convertGroup(group, index, mend, notes)),
+      .map((group, index) => convertGroup(group, index, suggestion, notes)),
     ...optional("scoring", isFields(scoring) ? scoring : thresholds(levels, notes)),
     ...optional(
       "states",
-      isFields(states) ? mapValues(states, (value) => mend(String(value))) : undefined,
+      isFields(states) ? mapValues(states, (value) => suggestion(String(value))) : undefined,
     ),
     ...optional("notify", notify),
     ...optional("missing", missing ?? missingTexts(missing_map, notes)),
@@ -70,7 +70,7 @@ const mapValues = (fields: Fields, change: (value: unknown) => unknown): Fields 
 function convertGroup(
   group: Fields,
   index: number,
-  mend: (text: string) => string,
+  suggestion: (text: string) => string,
   notes: string[],
 ): Fields {
   const name = String(group.name ?? `group_${index + 1}`);
@@ -83,7 +83,7 @@ function convertGroup(
   return {
     name,
     priority: Number(group.priority ?? 0),
-    rules: rules.map((rule, at) => convertRule(rule, `${name}_${at + 1}`, mend, notes)),
+    rules: rules.map((rule, at) => convertRule(rule, `${name}_${at + 1}`, suggestion, notes)),
   };
 }
 
@@ -107,7 +107,7 @@ const CARRIED = new Set([
 function convertRule(
   rule: Fields,
   fallback: string,
-  mend: (text: string) => string,
+  suggestion: (text: string) => string,
   notes: string[],
 ): Fields {
   const name = String(rule.name ?? rule.id ?? fallback);
@@ -115,8 +115,8 @@ function convertRule(
     if (!CARRIED.has(key)) notes.push(`${name}: ${key} has no counterpart and was left out`);
   const given = rule.condition ?? rule.when ?? rule.if ?? "";
   const condition = Array.isArray(given)
-    ? given.map((part) => `(${mend(String(part))})`).join(" and ")
-    : mend(String(given));
+    ? given.map((part) => `(${suggestion(String(part))})`).join(" and ")
+    : suggestion(String(given));
   if (rule.enabled === false)
     notes.push(`${name}: was switched off; it is on trial now (stage: shadow)`);
   return {
@@ -185,20 +185,20 @@ function plainReference(text: string, notes: string[]): string {
 }
 
 /**
- * References stand for numbers; while the expression is mended, numbers that nobody writes stand
+ * References stand for numbers; while the expression is fixed, numbers that nobody writes stand
  * for them.
  */
 const STAND_IN = 900_000_001;
 
-function mendCondition(text: string, vocabulary: FactVocabulary, notes: string[]): string {
+function suggestionCondition(text: string, vocabulary: FactVocabulary, notes: string[]): string {
   const references: string[] = [];
   const opened = plainReference(text.trim(), notes).replace(/\$\{[^}]*\}/g, (reference) =>
     String(STAND_IN + references.push(reference) - 1),
   );
   const scope = new Map([...scopeOf(vocabulary), ["score", "number"], ["level", "text"]] as const);
-  const mended = mendExpression(opened, scope);
+  const fixed = suggestionExpression(opened, scope);
   return references.reduce(
     (done, reference, index) => done.replaceAll(String(STAND_IN + index), reference),
-    mended,
+    fixed,
   );
 }

@@ -43,7 +43,7 @@ function strangeField(
   const near = nearestName(key, fields);
   return {
     ...source.nameProblem(path, `${key} is no field here`),
-    ...(near && near !== key && { mend: `did you mean ${near}?` }),
+    ...(near && near !== key && { suggestion: `did you mean ${near}?` }),
   };
 }
 

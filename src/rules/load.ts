@@ -66,7 +66,10 @@ function foreign({ value, nameProblem }: YamlSource): YamlProblem[] | undefined 
     path.at(-1) === undefined ? "a list of rules without groups" : `${String(path.at(-1))}:`;
   const message = `${field} belongs to another kind of rules file`;
   return [
-    { ...nameProblem(path, message), mend: "convert it: npm run -s stream -- rules import FILE" },
+    {
+      ...nameProblem(path, message),
+      suggestion: "convert it: npm run -s stream -- rules import FILE",
+    },
   ];
 }
 
@@ -227,7 +230,7 @@ function problemOf(
         : fault.instead;
   return {
     ...problem,
-    ...(fault.mend && { mend: fault.mend }),
+    ...(fault.suggestion && { suggestion: fault.suggestion }),
     ...(edit !== undefined && { edit: { start, end, text: edit } }),
   };
 }

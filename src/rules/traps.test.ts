@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FACTS } from "../model/facts.ts";
+import { suggestionFile } from "./fix.ts";
 import { loadRules } from "./load.ts";
-import { mendFile } from "./mend.ts";
 import { sampleFile, sampleProblems } from "./samples.ts";
 
 describe("a trap", () => {
@@ -21,9 +21,9 @@ describe("a trap", () => {
     expect(sampleProblems(sampleFile(written))[0]).toMatchObject({
       line: 5,
       path: "groups[0].rules[0].condition",
-      mend: expect.any(String),
+      suggestion: expect.any(String),
     });
-    expect(mendFile(sampleFile(written), {}, FACTS)).toMatchObject({
+    expect(suggestionFile(sampleFile(written), {}, FACTS)).toMatchObject({
       text: sampleFile(meant),
       left: [],
     });
@@ -34,8 +34,8 @@ describe("a trap", () => {
     ["mentions > 010", "write 10"],
     ["mentions", "compare it, like mentions > 0"],
     ['keywords == "x"', 'write "word" in keywords'],
-  ])("%s is refused with advice", (written, mend) => {
-    expect(sampleProblems(sampleFile(written))[0]).toMatchObject({ mend });
+  ])("%s is refused with advice", (written, suggestion) => {
+    expect(sampleProblems(sampleFile(written))[0]).toMatchObject({ suggestion });
   });
 
   it("is pointed at where it stands in the YAML, however the text is quoted", () => {
@@ -67,11 +67,11 @@ describe("a rule that loads and is probably not meant", () => {
     ],
     ['chain != "ethereum"', expect.stringContaining("it is eth, bsc"), undefined],
     ["mentions % 2 == 0", "% is old", "write mod"],
-  ])("is warned about at its place: %s", (condition, message, mend) => {
+  ])("is warned about at its place: %s", (condition, message, suggestion) => {
     const loaded = loadRules(sampleFile(condition), {}, FACTS);
     expect(loaded).toMatchObject({
       kind: "loaded",
-      warnings: [{ line: 5, message, ...(mend && { mend }) }],
+      warnings: [{ line: 5, message, ...(suggestion && { suggestion }) }],
     });
   });
 

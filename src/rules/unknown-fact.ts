@@ -5,8 +5,8 @@ import type { FactVocabulary } from "../model/facts.ts";
 export function unknownFact(
   name: string,
   vocabulary: FactVocabulary,
-): { message: string; mend?: string } | undefined {
+): { message: string; suggestion?: string } | undefined {
   if (Object.hasOwn(vocabulary, name)) return undefined;
   const near = nearestName(name, Object.keys(vocabulary));
-  return { message: `unknown fact ${name}`, ...(near && { mend: `did you mean ${near}?` }) };
+  return { message: `unknown fact ${name}`, ...(near && { suggestion: `did you mean ${near}?` }) };
 }

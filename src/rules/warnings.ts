@@ -19,11 +19,11 @@ export const warningsOf = (
 /** filtrex 3 still reads `%` and `? :`; its next version will not. */
 function oldSpelling(node: ExpressionNode): ExpressionFault[] {
   if (!("deprecated" in node && node.deprecated)) return [];
-  const [message, mend] =
+  const [message, suggestion] =
     node.kind === "if"
       ? ["a ? b : c is old", "write if a then b else c"]
       : ["% is old", "write mod"];
-  return [{ message, mend, at: node.at }];
+  return [{ message, suggestion, at: node.at }];
 }
 
 /** A comparison with a text that the fact never is: a rule that looks alive and never matches. */
@@ -35,11 +35,11 @@ function strangeTexts(node: ExpressionNode, vocabulary: FactVocabulary): Express
     .filter((text) => !values.includes(text.value))
     .map(({ value, at }) => {
       const near = nearestName(value, values);
-      const mend = near ? `did you mean ${JSON.stringify(near)}?` : undefined;
+      const suggestion = near ? `did you mean ${JSON.stringify(near)}?` : undefined;
       return {
         message: `${name.name} is never ${JSON.stringify(value)}: it is ${values.join(", ")}`,
         at,
-        ...(mend && { mend }),
+        ...(suggestion && { suggestion }),
       };
     });
 }

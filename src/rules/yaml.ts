@@ -32,8 +32,8 @@ export type YamlProblem = {
   path: string;
   message: string;
   /** What to write instead. */
-  mend?: string;
-  /** The mend as a change of the file's characters, where it surely means what the author meant. */
+  suggestion?: string;
+  /** The suggestion as a change of the file's characters, where it surely means what the author meant. */
   edit?: { start: number; end: number; text: string };
 };
 

@@ -46,7 +46,7 @@ export type OutboxAdmin = {
 
 /** Null means any; `ids` empty means none. */
 export type ReplayFilter = { ids: number[] | null; stage: string | null; reason: string | null };
-export type ReplayLetter = {
+export type ReplayDeadLetter = {
   id: number;
   stage: string;
   reason: string;
@@ -57,11 +57,11 @@ export type ReplayLetter = {
 
 export type ReplayAdmin = {
   /**
-   * Takes letters that were not replayed yet, oldest first, marks them, and re-opens what they
+   * Takes dead letters that were not replayed yet, oldest first, marks them, and re-opens what they
    * ended: posts wait again (the sweep re-queues them should the caller die now) and deliveries
    * fall due at `at`. The caller sends the payloads of the other stages to their queues.
    */
-  takeForReplay(filter: ReplayFilter, limit: number, at: string): Promise<ReplayLetter[]>;
+  takeForReplay(filter: ReplayFilter, limit: number, at: string): Promise<ReplayDeadLetter[]>;
 };
 
 /** `hash` is sha256 of the secret; the secret itself is shown once and stored nowhere. */

@@ -153,7 +153,7 @@ export type DeliveryClosing =
   | { kind: "done"; externalId: string | null }
   /** `unsure`: this send or one before it may have arrived, so the row keeps its digestKey. */
   | { kind: "failed"; nextRetryAt: string; unsure?: boolean }
-  | { kind: "dlq"; letter: DeadLetter }
+  | { kind: "dlq"; deadLetter: DeadLetter }
   /**
    * Nothing was sent (paused, paced): give the lease back and wait, without counting an attempt.
    */
@@ -183,7 +183,7 @@ export type OutboxStore = {
   ): Promise<boolean>;
   /**
    * Writes the attempt (a row of `deliveries`, when given) and the row's new status, and the dead
-   * letter, fenced by the lease token. False: the lease was lost, nothing written.
+   * dead letter, fenced by the lease token. False: the lease was lost, nothing written.
    */
   close(
     id: number,
@@ -217,7 +217,7 @@ export type DeadLetterStore = {
    * Stores dead letters and ends the posts they name as "dead". `key` (queue + message id) makes a
    * repeat harmless.
    */
-  bury(letters: (DeadLetter & { key: string })[], at: string): Promise<void>;
+  bury(deadLetters: (DeadLetter & { key: string })[], at: string): Promise<void>;
 };
 
 /** `movedAt`: when the cursor last changed. */

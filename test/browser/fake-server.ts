@@ -178,7 +178,7 @@ function services(): Pick<ApiPorts, "sources" | "dials"> {
         if (method === "DELETE") dials.delete(name);
         return {
           status: 200,
-          json: { twins: ["goplus"], faults: ["429", "500"], dials: Object.fromEntries(dials) },
+          json: { emulators: ["goplus"], faults: ["429", "500"], dials: Object.fromEntries(dials) },
         };
       },
     },

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { serveTwins } from "../../local/emulators/server.ts";
+import { serveEmulators } from "../../local/emulators/server.ts";
 import { freePorts } from "../../local/supervisor/ports.ts";
 import { ChannelEnv } from "../../src/channels/env.ts";
 import { channelKind } from "../../src/channels/registry.ts";
@@ -20,7 +20,7 @@ let stop = () => {};
 beforeAll(async () => {
   const [port = 0] = await freePorts(1);
   base = `http://127.0.0.1:${port}`;
-  stop = await serveTwins({ port, ledgerDir: dir });
+  stop = await serveEmulators({ port, ledgerDir: dir });
   env = {
     TELEGRAM_BOT_TOKEN: "1:token",
     TELEGRAM_BASE_URL: `${base}/telegram`,
@@ -41,87 +41,96 @@ const overTheWire: Target = ({ url, headers, body }) =>
   fetch(url, { method: "POST", headers, body: JSON.stringify(body), redirect: "manual" });
 
 type Entry = { idempotency_key: string | null; message: unknown };
-const ledger = async (twin: string): Promise<Entry[]> =>
-  (await fetch(`${base}/ledger/${twin}`))
+const ledger = async (emulator: string): Promise<Entry[]> =>
+  (await fetch(`${base}/ledger/${emulator}`))
     .json()
     .then((body) => (Array.isArray(body) ? body : body.entries));
 
 const CASES = [
-  { twin: "telegram", kind: "telegram", settings: () => ({ chatId: -100 }) },
+  { emulator: "telegram", kind: "telegram", settings: () => ({ chatId: -100 }) },
   {
-    twin: "discord",
+    emulator: "discord",
     kind: "discord",
     settings: () => ({ url: `${base}/discord/api/webhooks/1/token` }),
   },
-  { twin: "slack", kind: "slack", settings: () => ({ url: `${base}/slack/services/T/B/x` }) },
-  { twin: "resend", kind: "email", settings: () => ({ to: ["ada@example.org"] }) },
+  { emulator: "slack", kind: "slack", settings: () => ({ url: `${base}/slack/services/T/B/x` }) },
+  { emulator: "resend", kind: "email", settings: () => ({ to: ["ada@example.org"] }) },
   {
-    twin: "postmark",
+    emulator: "postmark",
     kind: "email",
     settings: () => ({ to: ["ada@example.org"], provider: "postmark" }),
   },
   {
-    twin: "webhook",
+    emulator: "webhook",
     kind: "webhook",
     settings: () => ({ url: `${base}/webhook/in`, secrets: [SECRET] }),
   },
 ];
 const NOTIFICATIONS = 40;
 
-describe.each(CASES)("delivery to the $twin twin while it fails", ({ twin, kind, settings }) => {
-  it("loses nothing, and repeats nothing but what was ambiguous", async () => {
-    const dial = { fault: ["429", "500", "timeout", "cut", "latency"], rate: 0.4, ms: 20, seed: 7 };
-    const turned = await fetch(`${base}/dial/${twin}`, {
-      method: "PUT",
-      body: JSON.stringify(dial),
-    });
-    expect(turned.ok).toBe(true);
-    const world = await outboxWorld({ kind, settings: settings() }, overTheWire, env);
-    const symbols = Array.from({ length: NOTIFICATIONS }, (_, n) => `TOKEN${n}X`);
-    for (const symbol of symbols)
-      await world.change({ transition: 1 }, { symbol, eventKey: `eth:${symbol}:w` });
-    let ambiguous = 0;
-    for (const { id } of await world.rows()) {
-      for (;;) {
-        const outcome = await world.deliver(id);
-        if (outcome.kind !== "later") break;
-        ambiguous += outcome.ambiguous ? 1 : 0;
-        world.clock.now = Math.max(world.clock.now, outcome.at);
-      }
-    }
-    const entries = await ledger(twin);
-    const arrivals = symbols.map(
-      (symbol) => entries.filter(({ message }) => JSON.stringify(message).includes(symbol)).length,
-    );
-    expect((await world.rows()).every(({ status }) => status === "done")).toBe(true);
-    expect(arrivals.filter((count) => count === 0)).toEqual([]);
-    expect(entries.length - NOTIFICATIONS).toBeLessThanOrEqual(ambiguous);
-    expect(ambiguous).toBeGreaterThan(0);
-    const keys = new Set(
-      entries.map(({ idempotency_key }) => idempotency_key).filter((key) => key !== null),
-    );
-    expect([0, NOTIFICATIONS]).toContain(keys.size);
-  });
-
-  it.each(["html", "empty", "types", "quota", "gone", "auth"])(
-    "survives %s without a throw and with a verdict",
-    async (fault) => {
-      await fetch(`${base}/dial/${twin}`, {
+describe.each(CASES)(
+  "delivery to the $twin twin while it fails",
+  ({ emulator, kind, settings }) => {
+    it("loses nothing, and repeats nothing but what was ambiguous", async () => {
+      const dial = {
+        fault: ["429", "500", "timeout", "cut", "latency"],
+        rate: 0.4,
+        ms: 20,
+        seed: 7,
+      };
+      const turned = await fetch(`${base}/dial/${emulator}`, {
         method: "PUT",
-        body: JSON.stringify({ fault, rate: 1, ms: 20 }),
+        body: JSON.stringify(dial),
       });
+      expect(turned.ok).toBe(true);
       const world = await outboxWorld({ kind, settings: settings() }, overTheWire, env);
-      const outcome = await world.deliver(await world.change());
-      expect(["done", "later", "dlq"]).toContain(outcome.kind);
-      if (fault === "empty" && twin !== "webhook")
-        expect(outcome).toMatchObject({ kind: "later", ambiguous: true });
-      if (fault === "auth" && twin !== "discord")
-        expect(await world.channel()).toMatchObject({ status: "paused" });
-      if (fault === "html" && twin !== "webhook")
-        expect(outcome).toMatchObject({ kind: "later", result: "retry" });
-    },
-  );
-});
+      const symbols = Array.from({ length: NOTIFICATIONS }, (_, n) => `TOKEN${n}X`);
+      for (const symbol of symbols)
+        await world.change({ transition: 1 }, { symbol, eventKey: `eth:${symbol}:w` });
+      let ambiguous = 0;
+      for (const { id } of await world.rows()) {
+        for (;;) {
+          const outcome = await world.deliver(id);
+          if (outcome.kind !== "later") break;
+          ambiguous += outcome.ambiguous ? 1 : 0;
+          world.clock.now = Math.max(world.clock.now, outcome.at);
+        }
+      }
+      const entries = await ledger(emulator);
+      const arrivals = symbols.map(
+        (symbol) =>
+          entries.filter(({ message }) => JSON.stringify(message).includes(symbol)).length,
+      );
+      expect((await world.rows()).every(({ status }) => status === "done")).toBe(true);
+      expect(arrivals.filter((count) => count === 0)).toEqual([]);
+      expect(entries.length - NOTIFICATIONS).toBeLessThanOrEqual(ambiguous);
+      expect(ambiguous).toBeGreaterThan(0);
+      const keys = new Set(
+        entries.map(({ idempotency_key }) => idempotency_key).filter((key) => key !== null),
+      );
+      expect([0, NOTIFICATIONS]).toContain(keys.size);
+    });
+
+    it.each(["html", "empty", "types", "quota", "gone", "auth"])(
+      "survives %s without a throw and with a verdict",
+      async (fault) => {
+        await fetch(`${base}/dial/${emulator}`, {
+          method: "PUT",
+          body: JSON.stringify({ fault, rate: 1, ms: 20 }),
+        });
+        const world = await outboxWorld({ kind, settings: settings() }, overTheWire, env);
+        const outcome = await world.deliver(await world.change());
+        expect(["done", "later", "dlq"]).toContain(outcome.kind);
+        if (fault === "empty" && emulator !== "webhook")
+          expect(outcome).toMatchObject({ kind: "later", ambiguous: true });
+        if (fault === "auth" && emulator !== "discord")
+          expect(await world.channel()).toMatchObject({ status: "paused" });
+        if (fault === "html" && emulator !== "webhook")
+          expect(outcome).toMatchObject({ kind: "later", result: "retry" });
+      },
+    );
+  },
+);
 
 describe("the canary", () => {
   let server: Server;

@@ -8,13 +8,19 @@ import { mergeFacts } from "../../src/enrich/facts.ts";
 import { ENRICHERS } from "../../src/enrich/registry.ts";
 import { FACTS, ProviderFacts } from "../../src/model/facts.ts";
 import type { TokenRef } from "../../src/model/mention.ts";
-import { outsidePorts, SECRETS, settingsAt, startTwins, type Twins } from "../support/outside.ts";
+import {
+  type Emulators,
+  outsidePorts,
+  SECRETS,
+  settingsAt,
+  startEmulators,
+} from "../support/outside.ts";
 
-let twins: Twins;
+let emulators: Emulators;
 beforeAll(async () => {
-  twins = await startTwins();
+  emulators = await startEmulators();
 });
-afterAll(() => twins.stop());
+afterAll(() => emulators.stop());
 
 const TOKEN: TokenRef = {
   chain: "eth",
@@ -37,11 +43,11 @@ function setUp() {
     ...outside.ports,
     tokens: new Map(),
     features: { putFeatures: async () => undefined, features: async () => undefined },
-    groups: groupsOf(ENRICHERS, settingsAt(twins.base)),
+    groups: groupsOf(ENRICHERS, settingsAt(emulators.base)),
     cache: layeredCache(memoryRedis(Date.now), Date.now),
     flight: singleFlight(),
     defer: (work) => deferred.push(work),
-    search: { baseUrl: settingsAt(twins.base).DEXSCREENER_BASE_URL },
+    search: { baseUrl: settingsAt(emulators.base).DEXSCREENER_BASE_URL },
   };
   return { ...outside, ports, deferred };
 }
@@ -82,12 +88,12 @@ describe.each([TOKEN, MINT])("a token on $chain", (token) => {
     "is enriched in time under the fault %s, and whole again after it",
     async (fault) => {
       const faulty = setUp();
-      await twins.dial({ fault, rate: 1, ms: 1_000, retryAfterSeconds: 1 });
+      await emulators.dial({ fault, rate: 1, ms: 1_000, retryAfterSeconds: 1 });
       /* Against a timer of the same process: on a busy machine both are late. */
       const budget = faulty.ports.sleep(800).then(() => performance.now());
       const answers = await enrich(token, faulty.ports);
       const ended = performance.now();
-      await twins.dial(null);
+      await emulators.dial(null);
       expect(ended - (await budget)).toBeLessThan(250);
       for (const answer of answers) {
         expect(() => ProviderFacts.parse(answer)).not.toThrow();
@@ -106,8 +112,8 @@ describe.each([TOKEN, MINT])("a token on $chain", (token) => {
 
 it.each(headerStyles)("waits as long as a 429 asks that says so by: %s", async (headerStyle) => {
   const { ports } = setUp();
-  await twins.dial({ fault: "429", rate: 1, headerStyle, retryAfterSeconds: 40 });
-  await enrich(TOKEN, ports).finally(() => twins.dial(null));
+  await emulators.dial({ fault: "429", rate: 1, headerStyle, retryAfterSeconds: 40 });
+  await enrich(TOKEN, ports).finally(() => emulators.dial(null));
   const admission = await ports.gate.admit({
     provider: "dexscreener",
     limits: { pace: { perMinute: 120, gapMs: 0 }, dailyBudget: null },
@@ -121,7 +127,7 @@ it.each(headerStyles)("waits as long as a 429 asks that says so by: %s", async (
 it("never has BigQuery billed for more than a day's budget", async () => {
   const { ports, deferred, calls } = setUp();
   const groups = groupsOf(ENRICHERS, {
-    ...settingsAt(twins.base),
+    ...settingsAt(emulators.base),
     BQ_DAILY_BYTES: "2000000000",
   }).filter(({ name }) => name === "bigquery");
   const errors = new Set<string | null>();

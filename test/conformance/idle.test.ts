@@ -8,7 +8,7 @@ import { postgresStore } from "../../src/store/postgres.ts";
 import { type CronPorts, EVERY_MINUTE, runTick } from "../../workers/cron.ts";
 import { type CachedCursor, placesBeside } from "../../workers/places.ts";
 import { neonSql } from "../../workers/platform/neon.ts";
-import { type SweeperPorts, sweeperKeeper } from "../../workers/sweeper-keeper.ts";
+import { type SweeperPorts, sweeperActor } from "../../workers/sweeper-actor.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 
 const MINUTE = 60_000;
@@ -62,7 +62,7 @@ function worker() {
     expectPosts: (time) => sweeper.expectPosts(time),
     outbox: { store, enqueue: none },
   };
-  const sweeper = sweeperKeeper(ports, {
+  const sweeper = sweeperActor(ports, {
     getAlarm: async () => clock.alarm,
     async setAlarm(time) {
       clock.alarm = time;

@@ -5,9 +5,15 @@ import { RawPost } from "../../src/model/raw-post.ts";
 import { type PollOptions, type PollPorts, poll } from "../../src/sources/poll.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
 import type { Source } from "../../src/sources/source.ts";
-import { outsidePorts, SECRETS, settingsAt, startTwins, type Twins } from "../support/outside.ts";
+import {
+  type Emulators,
+  outsidePorts,
+  SECRETS,
+  settingsAt,
+  startEmulators,
+} from "../support/outside.ts";
 
-/** The twins' clock stands still, so that every reader of a source can have the very same posts. */
+/** The emulators' clock stands still, so that every reader of a source can have the very same posts. */
 const START = Date.now();
 const DAY_MS = 86_400_000;
 /**
@@ -17,11 +23,11 @@ const DAY_MS = 86_400_000;
 const STEPS: Record<string, number> = { apify: 6 };
 const MOST_CALLS = 40;
 
-let twins: Twins;
+let emulators: Emulators;
 beforeAll(async () => {
-  twins = await startTwins(() => START);
+  emulators = await startEmulators(() => START);
 });
-afterAll(() => twins.stop());
+afterAll(() => emulators.stop());
 
 /**
  * A store and an intake in memory, on which a source is polled again and again. Waiting moves its
@@ -58,7 +64,7 @@ function intake(source: Source) {
     });
     return poll(
       source,
-      settingsAt(twins.base),
+      settingsAt(emulators.base),
       { ...ports, store, ingest },
       { now: true, ...options },
     );
@@ -110,12 +116,12 @@ describe.each(polled)("%s", (_, source) => {
     "bears the fault %s: classified, bounded, no cursor lost, no secret told",
     async (fault) => {
       const { run, settle, pass, accepted, calls, records } = intake(source);
-      await twins.dial({ fault, rate: 1, ms: 20, retryAfterSeconds: 2 });
+      await emulators.dial({ fault, rate: 1, ms: 20, retryAfterSeconds: 2 });
       const reports = [];
       try {
         for (let i = 0; i < 3; i++) reports.push(await run());
       } finally {
-        await twins.dial(null);
+        await emulators.dial(null);
       }
       for (const report of reports) {
         expect(report.outcome).toBe("polled");
@@ -167,7 +173,7 @@ it("never pays for more posts of X than the day's budget, however often it is as
   const reports = [];
   for (let i = 0; i < 10; i++) {
     reports.push(
-      await poll(source, { ...settingsAt(twins.base), X_DAILY_POST_BUDGET: "90" }, ports, {
+      await poll(source, { ...settingsAt(emulators.base), X_DAILY_POST_BUDGET: "90" }, ports, {
         now: true,
       }),
     );

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestStack, type TestStack, turnDial } from "./stack.ts";
 
 /**
- * Real PostgreSQL, real wrangler dev, the production clients; only the outside services are twins.
+ * Real PostgreSQL, real wrangler dev, the production clients; only the outside services are emulators.
  */
 let stack: TestStack;
 beforeAll(async () => {

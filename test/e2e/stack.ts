@@ -34,13 +34,13 @@ export async function startTestStack(settings: Record<string, string> = {}): Pro
 
 /** Sets one provider's fault dial; no dial switches it off. See local/emulators/faults.ts. */
 export async function turnDial(
-  { twins }: Pick<Stack, "twins">,
+  { emulators }: Pick<Stack, "emulators">,
   provider: string,
   dial?: Record<string, unknown>,
 ): Promise<void> {
   const init =
     dial === undefined ? { method: "DELETE" } : { method: "PUT", body: JSON.stringify(dial) };
-  const response = await fetch(`${twins}/dial/${provider}`, init);
+  const response = await fetch(`${emulators}/dial/${provider}`, init);
   if (!response.ok)
     throw new Error(`the dial answered ${response.status}: ${await response.text()}`);
 }

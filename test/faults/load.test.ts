@@ -46,7 +46,7 @@ describe("twice the posts that can be worked off", () => {
     await sendJson(stack, "/channels", {
       kind: "webhook",
       name: "hook",
-      settings: { url: `${stack.twins}/webhook/local` },
+      settings: { url: `${stack.emulators}/webhook/local` },
     });
   }, 900_000);
 

@@ -52,7 +52,7 @@ describe("real processes that are killed under load", () => {
     // No cron ticks here: what is lost must come back by the sweeper's own alarm.
     stack = await startStack({ port, dataDir, settings }, () => undefined);
     const channels = [
-      { kind: "webhook", name: "webhook", settings: { url: `${stack.twins}/webhook/local` } },
+      { kind: "webhook", name: "webhook", settings: { url: `${stack.emulators}/webhook/local` } },
       { kind: "telegram", name: "telegram", settings: { chat_id: "77" } },
     ];
     for (const channel of channels) await untilMade(channel);
@@ -124,7 +124,7 @@ describe("real processes that are killed under load", () => {
   }
 
   const ledger = async (channel: string): Promise<LedgerEntry[]> =>
-    (await (await fetch(`${stack.twins}/ledger/${channel}`)).json()) as LedgerEntry[];
+    (await (await fetch(`${stack.emulators}/ledger/${channel}`)).json()) as LedgerEntry[];
 
   it("loses nothing: the audit reconciles and the ledgers hold every delivery", async () => {
     const { posts } = workload(SEED, POSTS);

@@ -84,7 +84,7 @@ const say = (line: string): void =>
 async function turn(name: string, dial?: object): Promise<void> {
   const init =
     dial === undefined ? { method: "DELETE" } : { method: "PUT", body: JSON.stringify(dial) };
-  const answer = await fetch(`${stack.twins}/dial/${name}`, init);
+  const answer = await fetch(`${stack.emulators}/dial/${name}`, init);
   if (!answer.ok) throw new Error(`the dial of ${name}: ${await answer.text()}`);
 }
 
@@ -94,7 +94,7 @@ beforeAll(async () => {
   await sendJson(stack, "/channels", {
     kind: "webhook",
     name: "hook",
-    settings: { url: `${stack.twins}/webhook/local` },
+    settings: { url: `${stack.emulators}/webhook/local` },
   });
 }, 300_000);
 
@@ -163,12 +163,12 @@ function wanted(metrics: string, group: string): number {
   return own.reduce((sum, [, , count]) => sum + Number(count), 0);
 }
 
-const twin = async <T>(path: string): Promise<T> =>
-  (await (await fetch(`${stack.twins}${path}`)).json()) as T;
+const emulator = async <T>(path: string): Promise<T> =>
+  (await (await fetch(`${stack.emulators}${path}`)).json()) as T;
 
 async function tell(figures: Audit): Promise<void> {
   const metrics = await (await ask(stack, "/metrics")).text();
-  const { calls } = await twin<{ calls: Record<string, { total: number; failed: number }> }>(
+  const { calls } = await emulator<{ calls: Record<string, { total: number; failed: number }> }>(
     "/calls",
   );
   const per1000 = (count: number) => Math.round((count * 1_000) / figures.accepted);
@@ -179,7 +179,7 @@ async function tell(figures: Audit): Promise<void> {
       return {
         ...{ provider, calls: total, failed, "per 1,000 posts": per1000(total) },
         "without a cache": group === undefined ? "-" : per1000(wanted(metrics, group)),
-        ...{ "busiest minute": busiest(await twin<number[]>(`/calls/${provider}`)), pace },
+        ...{ "busiest minute": busiest(await emulator<number[]>(`/calls/${provider}`)), pace },
       };
     }),
   );
@@ -229,7 +229,7 @@ it("bears faults at every provider: the audit reconciles, paces are kept, nothin
   expect(delivered.outbox).toMatchObject({ pending: 0, failed: 0, dlq: 0 });
 
   for (const [name, pace] of Object.entries(PACES)) {
-    const most = busiest(await twin<number[]>(`/calls/${name}`));
+    const most = busiest(await emulator<number[]>(`/calls/${name}`));
     expect([name, Math.max(most, pace)], `calls of ${name} in its busiest minute`).toEqual([
       name,
       pace,

@@ -251,11 +251,11 @@ function nothingDiedFalsely({ tables, poison, faults }: Judged): Complaints {
   const dlq = tables.outbox.filter(({ status }) => status === "dlq");
   const markOf = (payload: unknown): string | undefined =>
     /garbage-\d+/.exec(JSON.stringify(payload))?.[0];
-  const buried = new Set(tables.letters.map(({ payload }) => markOf(payload)));
-  const letters = tables.letters.filter(({ payload }) => markOf(payload) === undefined);
-  const refused = letters.filter(({ stage }) => stage === "deliveries");
+  const buried = new Set(tables.deadLetters.map(({ payload }) => markOf(payload)));
+  const deadLetters = tables.deadLetters.filter(({ payload }) => markOf(payload) === undefined);
+  const refused = deadLetters.filter(({ stage }) => stage === "deliveries");
   const causes = faults.has("channel-4xx") ? ["rejected", "gone", "channel_disabled"] : [];
-  const falsely = letters.filter(
+  const falsely = deadLetters.filter(
     ({ stage, reason }) => stage !== "deliveries" || !causes.includes(reason),
   );
   return [

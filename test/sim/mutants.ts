@@ -80,21 +80,21 @@ export const MUTANTS: readonly Suspect[] = [
   },
   {
     name: "a stale commit counts as made",
-    file: "workers/event-keeper.ts",
+    file: "workers/event-actor.ts",
     from: 'if (result.kind === "stale") return false;',
     to: 'if (result.kind === "stale") return true;',
     by: "object-doubled=0.25",
   },
   {
     name: "a keeper trusts its copy after a failed commit",
-    file: "workers/event-keeper.ts",
+    file: "workers/event-actor.ts",
     from: "    known = undefined;\n",
     to: "",
     by: "commit-reply-lost=0.25",
   },
   {
     name: "missing facts are never asked for again",
-    file: "workers/event-keeper.ts",
+    file: "workers/event-actor.ts",
     from: "if (!late || seconds === undefined) return;",
     to: "if (late || seconds === undefined) return;",
     by: "provider-5xx=0.25",
@@ -192,7 +192,7 @@ export const MUTANTS: readonly Suspect[] = [
   },
   {
     name: "nobody looks for posts without an outcome",
-    file: "workers/sweeper-keeper.ts",
+    file: "workers/sweeper-actor.ts",
     from: "[attempt(outbox), attempt(posts)]",
     to: "[attempt(outbox)]",
     by: "enqueue-refused=0.25",
@@ -213,7 +213,7 @@ export const MUTANTS: readonly Suspect[] = [
   },
   {
     name: "a sweep does not set the next",
-    file: "workers/sweeper-keeper.ts",
+    file: "workers/sweeper-actor.ts",
     from: "if (next !== null) await wake(next);",
     to: "void next;",
     by: "enqueue-refused=0.6",

@@ -11,7 +11,7 @@ export type Tables = {
   posts: Map<string, { outcome: string | null; reason: string | null }>;
   events: Map<string, EventTable>;
   outbox: OutboxRow[];
-  letters: DeadLetterRow[];
+  deadLetters: DeadLetterRow[];
   audit: AuditReport;
 };
 
@@ -58,7 +58,7 @@ export async function readTables(store: Store, { posts }: Workload): Promise<Tab
     outbox: await all((cursor) =>
       store.outbox({ status: null, channelId: null, since: null }, { limit: PAGE, cursor }),
     ),
-    letters: await all((cursor) =>
+    deadLetters: await all((cursor) =>
       store.deadLetters(
         { stage: null, reason: null, since: null, replayed: null },
         { limit: PAGE, cursor },

@@ -82,9 +82,12 @@ const RECENT = 30;
 type Token = { text: string; tokenCa?: string };
 
 function tokens(count: number, rolls: Dice): Token[] {
-  const letters = "ABCDEFGHJKLMNPQRSTUVWXYZ";
+  const deadLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ";
   return Array.from({ length: count }, (_, i) => {
-    const symbol = Array.from({ length: 4 }, () => letters[rolls.int(0, letters.length)]).join("");
+    const symbol = Array.from(
+      { length: 4 },
+      () => deadLetters[rolls.int(0, deadLetters.length)],
+    ).join("");
     if (i % 3 === 2) return { text: `$${symbol}` };
     const tokenCa = `0x${Array.from({ length: 40 }, () => rolls.int(0, 16).toString(16)).join("")}`;
     return { text: `$${symbol}`, tokenCa };

@@ -12,18 +12,18 @@ import type { JudgeResult } from "../../src/pipeline.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
 import type { Store } from "../../src/store/store.ts";
 import { afterCommit, enqueueDeliveries } from "../../workers/announce.ts";
-import { type ChannelKeeper, channelKeeper } from "../../workers/channel-keeper.ts";
+import { type ChannelActor, channelActor } from "../../workers/channel-actor.ts";
 import type { CronPorts } from "../../workers/cron.ts";
-import { type EventKeeper, eventKeeper, type KeeperMemory } from "../../workers/event-keeper.ts";
+import { type ActorMemory, type EventActor, eventActor } from "../../workers/event-actor.ts";
 import type { CachedCursor, PlaceMemory } from "../../workers/places.ts";
 import type { EventPorts, IngestPorts, QueuePorts, RuntimePorts } from "../../workers/ports.ts";
 import { consumeBatch } from "../../workers/queues.ts";
 import {
-  type SweeperKeeper,
+  type SweeperActor,
   type SweeperMemory,
   type SweeperPorts,
-  sweeperKeeper,
-} from "../../workers/sweeper-keeper.ts";
+  sweeperActor,
+} from "../../workers/sweeper-actor.ts";
 import type { Ether, Life } from "./life.ts";
 import { type Namespace, namespace, type Storage } from "./objects.ts";
 import { ENRICHERS, providerFetch } from "./providers.ts";
@@ -48,9 +48,9 @@ export type World = Ether & {
   /** Without faults: for the one who looks from outside. */
   store: Store;
   queues: Record<"posts" | "mentions" | "deliveries" | "dead-letters", SimQueue>;
-  events: Namespace<EventKeeper & { alarm(): Promise<void> }>;
-  channels: Namespace<ChannelKeeper>;
-  sweeper: Namespace<SweeperKeeper>;
+  events: Namespace<EventActor & { alarm(): Promise<void> }>;
+  channels: Namespace<ChannelActor>;
+  sweeper: Namespace<SweeperActor>;
   ledger: Told[];
   /** Events whose counts did not follow from their evidence at some moment, whatever came later. */
   torn: string[];
@@ -93,10 +93,10 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
 
   const sweeperOf = (who: Life): CronPorts["sweeper"] => ({
     wake: (at) =>
-      sweeper.call(who, "all", "wake", (keeper) => keeper.wake(at)).catch(() => undefined),
+      sweeper.call(who, "all", "wake", (actor) => actor.wake(at)).catch(() => undefined),
     expectPosts: (at) =>
       sweeper
-        .call(who, "all", "expectPosts", (keeper) => keeper.expectPosts(at))
+        .call(who, "all", "expectPosts", (actor) => actor.expectPosts(at))
         .catch(() => undefined),
   });
 
@@ -109,26 +109,26 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     expectPosts: sweeperOf(who).expectPosts,
   });
 
-  const sweeper: Namespace<SweeperKeeper> = namespace(
+  const sweeper: Namespace<SweeperActor> = namespace(
     "sweeper",
     (who, storage) => {
       const outbox: SweeperPorts["outbox"] = {
         store: storeFor(who),
         enqueue: (due) => enqueueDeliveries(queues.deliveries.send(who), due),
       };
-      const expectPosts = (at: number): Promise<void> => keeper.expectPosts(at);
-      const keeper: SweeperKeeper = sweeperKeeper(
+      const expectPosts = (at: number): Promise<void> => actor.expectPosts(at);
+      const actor: SweeperActor = sweeperActor(
         { ...ingestPorts(who), expectPosts, outbox },
         sweeperMemoryIn(storage),
       );
-      return keeper;
+      return actor;
     },
     ether,
   );
-  const channels: Namespace<ChannelKeeper> = namespace<ChannelKeeper>(
+  const channels: Namespace<ChannelActor> = namespace<ChannelActor>(
     "channel",
     (who, storage) =>
-      channelKeeper(
+      channelActor(
         {
           ...ground(who),
           store: storeFor(who),
@@ -141,8 +141,8 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
           broadcast: async () => undefined,
           wakeSweeper: sweeperOf(who).wake,
           sharedPlace: (holder, limit) =>
-            channels.call(who, `limit:${limit.key}`, "place", async (keeper) =>
-              keeper.place(holder, limit),
+            channels.call(who, `limit:${limit.key}`, "place", async (actor) =>
+              actor.place(holder, limit),
             ),
         },
         { lines: linesIn(storage), journal: journalIn(storage) },
@@ -153,8 +153,8 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
   const events = namespace(
     "event",
     (who, storage) => {
-      const keeper = eventKeeper(eventPorts(who), keeperMemoryIn(storage));
-      return { ...keeper, alarm: () => keeper.lookAgain() };
+      const actor = eventActor(eventPorts(who), actorMemoryIn(storage));
+      return { ...actor, alarm: () => actor.lookAgain() };
     },
     ether,
   );
@@ -186,10 +186,10 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     seen: seenWindow(redis(who)),
     judging: async () => judge,
     addMentions: (eventKey, mentions) =>
-      events.call(who, eventKey, "add", (keeper) => keeper.add(mentions)),
+      events.call(who, eventKey, "add", (actor) => actor.add(mentions)),
     deliver: (channelId, id) =>
-      channels.call(who, `channel:${channelId}`, "deliver", (keeper) =>
-        keeper.deliver(id, channelId),
+      channels.call(who, `channel:${channelId}`, "deliver", (actor) =>
+        actor.deliver(id, channelId),
       ),
     broadcast: async () => undefined,
   });
@@ -219,7 +219,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
 }
 
 /**
- * Looks at an event after each commit: what two writers tear, a later commit may mend before the
+ * Looks at an event after each commit: what two writers tear, a later commit may suggestion before the
  * end.
  */
 const watched = (store: Store, torn: string[]): Store => ({
@@ -280,7 +280,7 @@ const journalIn = ({ kv }: Storage) => ({
   delete: async (id: number) => void kv.delete(`sent:${id}`),
 });
 
-const keeperMemoryIn = (storage: Storage): KeeperMemory => ({
+const actorMemoryIn = (storage: Storage): ActorMemory => ({
   get eventKey() {
     return storage.kv.get("eventKey") as string | undefined;
   },

@@ -6,7 +6,7 @@ import { FACTS, type ProviderFacts } from "../../src/model/facts.ts";
 import { judge } from "../../src/pipeline.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { memoryStore } from "../../src/store/memory.ts";
-import { type EventKeeper, eventKeeper, type KeeperMemory } from "../../workers/event-keeper.ts";
+import { type ActorMemory, type EventActor, eventActor } from "../../workers/event-actor.ts";
 import type { EventPorts, IngestPorts, QueuePorts, RuntimePorts } from "../../workers/ports.ts";
 import { consumeBatch } from "../../workers/queues.ts";
 
@@ -35,7 +35,7 @@ export const dex = (status: ProviderFacts["status"], liquidity: number | null): 
 });
 
 /**
- * From the queue of posts to the outbox: the real consumers, keepers, rules and store, in memory
+ * From the queue of posts to the outbox: the real consumers, actors, rules and store, in memory
  * and on one clock.
  */
 export async function eventWorld() {
@@ -44,7 +44,7 @@ export async function eventWorld() {
   const world = { market: dex("fresh", 500_000) };
   const queues: { posts: Envelope[]; mentions: Envelope[] } = { posts: [], mentions: [] };
   const alarms = new Map<string, number>();
-  const keepers = new Map<string, EventKeeper>();
+  const actors = new Map<string, EventActor>();
   const loaded = loadRules(RULES, {}, FACTS);
   if (loaded.kind === "rejected") throw new Error(JSON.stringify(loaded.problems));
   const filter = ChannelFilter.parse({});
@@ -70,17 +70,17 @@ export async function eventWorld() {
     channels: () => store.channels(),
     announce: async () => undefined,
   };
-  function keeperOf(eventKey: string): EventKeeper {
-    const known = keepers.get(eventKey);
+  function actorOf(eventKey: string): EventActor {
+    const known = actors.get(eventKey);
     if (known !== undefined) return known;
-    const memory: KeeperMemory = {
+    const memory: ActorMemory = {
       eventKey,
       looked: 0,
       setAlarm: async (at) => void alarms.set(eventKey, at),
     };
-    const keeper = eventKeeper(eventPorts, memory);
-    keepers.set(eventKey, keeper);
-    return keeper;
+    const actor = eventActor(eventPorts, memory);
+    actors.set(eventKey, actor);
+    return actor;
   }
   const ingestPorts: IngestPorts = {
     ...ground,
@@ -100,7 +100,7 @@ export async function eventWorld() {
     mentions: into(queues.mentions),
     seen: { claim: async () => new Set(), confirm: async () => undefined },
     judging: async () => (post) => judge(post, settings),
-    addMentions: (eventKey, mentions) => keeperOf(eventKey).add(mentions),
+    addMentions: (eventKey, mentions) => actorOf(eventKey).add(mentions),
     deliver: async () => undefined,
     broadcast: async () => undefined,
   };
@@ -127,7 +127,7 @@ export async function eventWorld() {
       for (const [eventKey, at] of [...alarms]) {
         alarms.delete(eventKey);
         now = Math.max(now, at);
-        await keepers.get(eventKey)?.lookAgain();
+        await actors.get(eventKey)?.lookAgain();
       }
     },
     alarms: () => [...alarms.values()],

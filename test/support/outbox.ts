@@ -194,7 +194,7 @@ export async function outboxWorld(
       );
       return items.sort((a, b) => a.id - b.id);
     },
-    async letters() {
+    async deadLetters() {
       return (
         await store.deadLetters(
           { stage: null, reason: null, since: null, replayed: null },

@@ -3,7 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serveTwins } from "../../local/emulators/server.ts";
+import { serveEmulators } from "../../local/emulators/server.ts";
 import { localGuard } from "../../src/http/local-guard.ts";
 import type { GuardedPorts } from "../../src/http/provider-call.ts";
 import type { CallRecord } from "../../src/http/request.ts";
@@ -72,15 +72,23 @@ export const settingsAt = (base: string) => ({
   WEBHOOK_SECRETS: "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
 });
 
-export type Twins = { base: string; dial(settings: object | null): Promise<void>; stop(): void };
+export type Emulators = {
+  base: string;
+  dial(settings: object | null): Promise<void>;
+  stop(): void;
+};
 
 /**
- * The provider twins on a port of their own, with one dial for all of them. A clock that stands
+ * The provider emulators on a port of their own, with one dial for all of them. A clock that stands
  * still makes every feed show the same to all.
  */
-export async function startTwins(now: () => number = Date.now): Promise<Twins> {
+export async function startEmulators(now: () => number = Date.now): Promise<Emulators> {
   const port = await freePort();
-  const stop = await serveTwins({ port, ledgerDir: mkdtempSync(join(tmpdir(), "twins-")), now });
+  const stop = await serveEmulators({
+    port,
+    ledgerDir: mkdtempSync(join(tmpdir(), "twins-")),
+    now,
+  });
   const base = `http://127.0.0.1:${port}`;
   return {
     base,

@@ -8,7 +8,7 @@ import { serveNeon } from "../../local/services/neon-proxy/proxy.ts";
 import { databaseUrl, planPglite, planPostgres } from "../../local/services/postgres.ts";
 import { freePorts } from "../../local/supervisor/ports.ts";
 import { type PartSpec, startPart } from "../../local/supervisor/service.ts";
-import { makeLeash } from "../../local/supervisor/watchdog.ts";
+import { makeWatchdog } from "../../local/supervisor/watchdog.ts";
 
 export type TestPostgres = {
   url: string;
@@ -47,9 +47,9 @@ type Plan = (options: { dir: string; port: number; logs: string }) => Promise<Pa
 async function startDatabase(connections: number, plan: Plan): Promise<TestPostgres> {
   const dir = mkdtempSync(join(tmpdir(), "store-"));
   const [postgresPort = 0, port = 0] = await freePorts(2);
-  const leash = makeLeash();
+  const watchdog = makeWatchdog();
   const server = await startPart(await plan({ dir, port: postgresPort, logs: dir }), {
-    leash,
+    watchdog,
     say() {},
     changed() {},
   });
@@ -75,7 +75,7 @@ async function startDatabase(connections: number, plan: Plan): Promise<TestPostg
       await pool.end();
       stopFront();
       await server.stop();
-      leash.drop();
+      watchdog.drop();
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -1,7 +1,7 @@
 import { type LastGood, lastGood } from "../../src/concurrency/last-good.ts";
 import type { Clock } from "../../src/kit/time.ts";
 
-/** What a list's text is read into; `problems` name the line and the mend. */
+/** What a list's text is read into; `problems` name the line and the suggestion. */
 export type ReadList<T> =
   | { kind: "loaded"; value: T }
   | { kind: "rejected"; problems: ListProblem[] };

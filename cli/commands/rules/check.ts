@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { VOCABULARY } from "../../../src/enrich/registry.ts";
+import { suggestionFile } from "../../../src/rules/fix.ts";
 import { loadRules } from "../../../src/rules/load.ts";
-import { mendFile } from "../../../src/rules/mend.ts";
 import type { Io } from "../../command.ts";
 import { options } from "../../options.ts";
 import { bare, oneFile, readText, refuse, report, settings } from "./files.ts";
@@ -18,9 +18,9 @@ export async function check(args: string[], io: Io): Promise<number> {
   const loaded = loadRules(text, variables, VOCABULARY);
   if (loaded.kind === "rejected") {
     refuse(file, text, loaded.problems, io);
-    const { mends } = mendFile(text, variables, VOCABULARY);
+    const { fixes } = suggestionFile(text, variables, VOCABULARY);
     io.err(
-      `${file} was refused.${mends > 0 ? ` --fix mends ${mends === 1 ? "one place" : `${mends} places`}.` : ""}`,
+      `${file} was refused.${fixes > 0 ? ` --fix mends ${fixes === 1 ? "one place" : `${fixes} places`}.` : ""}`,
     );
     return 1;
   }
@@ -41,15 +41,15 @@ export async function check(args: string[], io: Io): Promise<number> {
   return 0;
 }
 
-/** What came from stdin goes to stdout, mended; a file is mended in its place. */
+/** What came from stdin goes to stdout, fixed; a file is fixed in its place. */
 function fix(file: string, text: string, variables: Record<string, string>, io: Io): number {
-  const done = mendFile(text, variables, VOCABULARY);
+  const done = suggestionFile(text, variables, VOCABULARY);
   const piped = file === "-";
   if (piped) io.out(done.text.replace(/\n$/, ""));
-  else if (done.mends > 0) writeFileSync(file, done.text);
+  else if (done.fixes > 0) writeFileSync(file, done.text);
   const say = piped ? io.err : io.out;
   say(
-    `${file}: ${done.mends} ${done.mends === 1 ? "place" : "places"} mended, ${done.left.length} left`,
+    `${file}: ${done.fixes} ${done.fixes === 1 ? "place" : "places"} mended, ${done.left.length} left`,
   );
   for (const line of report(file, done.text, done.left, "error")) io.err(line);
   return done.left.length > 0 ? 1 : 0;

@@ -81,12 +81,12 @@ export function report(
   severity: "error" | "warning",
 ): string[] {
   const lines = text.split("\n");
-  return problems.flatMap(({ line, column, path, message, mend }) => {
+  return problems.flatMap(({ line, column, path, message, suggestion }) => {
     const written = (lines[line - 1] ?? "").replaceAll("\t", " ").slice(0, 160);
     return [
       `${file}:${line}:${column}: ${severity}: ${path === "" ? "" : `${path}: `}${message}`,
       `  ${written}`,
-      `  ${" ".repeat(Math.min(column - 1, 160))}^${mend ? ` ${mend}` : ""}`,
+      `  ${" ".repeat(Math.min(column - 1, 160))}^${suggestion ? ` ${suggestion}` : ""}`,
     ];
   });
 }

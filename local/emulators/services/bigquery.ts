@@ -1,9 +1,9 @@
 import { samplesUntil } from "../../samples.ts";
-import { json, notFound, type Twin, type TwinCall } from "../emulator.ts";
+import { type Emulator, type EmulatorCall, json, notFound } from "../emulator.ts";
 import { tokenAt } from "../tokens.ts";
 
 /** Google's token endpoint: any well-formed assertion gets a token. */
-export const google: Twin = {
+export const google: Emulator = {
   name: "google",
   refusals: {
     throttled: json({ error: "rate_limit_exceeded" }, 429),
@@ -65,7 +65,7 @@ function answerPosts(since: string, now: number) {
   return { schema: { fields }, rows: cells.map((row) => ({ f: row.map((v) => ({ v })) })) };
 }
 
-function run({ json: body, now }: TwinCall) {
+function run({ json: body, now }: EmulatorCall) {
   const query = (body ?? {}) as Query;
   const asked = (name: string) =>
     query.queryParameters?.find((each) => each.name === name)?.parameterValue?.value;
@@ -97,7 +97,7 @@ function run({ json: body, now }: TwinCall) {
   });
 }
 
-export const bigquery: Twin = {
+export const bigquery: Emulator = {
   name: "bigquery",
   refusals: {
     throttled: failure(403, "rateLimitExceeded", "Exceeded rate limits", "PERMISSION_DENIED"),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { json, notFound, type Twin, text, textField } from "../emulator.ts";
+import { type Emulator, json, notFound, text, textField } from "../emulator.ts";
 
 /** A number that follows from the message, so that the same message gets the same id. */
 const numberFrom = (body: string) =>
@@ -25,7 +25,7 @@ const throttledTelegram = {
   parameters: { retry_after: 1 },
 };
 
-export const telegram: Twin = {
+export const telegram: Emulator = {
   name: "telegram",
   refusals: { throttled: json(throttledTelegram, 429), quota: json(throttledTelegram, 429) },
   answer({ path, json: body, text: raw, now }) {
@@ -73,7 +73,7 @@ export const telegram: Twin = {
   },
 };
 
-export const discord: Twin = {
+export const discord: Emulator = {
   name: "discord",
   refusals: {
     throttled: json(
@@ -99,7 +99,7 @@ export const discord: Twin = {
   },
 };
 
-export const slack: Twin = {
+export const slack: Emulator = {
   name: "slack",
   refusals: { throttled: text("rate_limited", "text/html", 429) },
   answer: ({ path, json: body }) =>
@@ -111,7 +111,7 @@ export const slack: Twin = {
         },
 };
 
-export const resend: Twin = {
+export const resend: Emulator = {
   name: "resend",
   refusals: {
     throttled: json(
@@ -146,7 +146,7 @@ export const resend: Twin = {
   },
 };
 
-export const postmark: Twin = {
+export const postmark: Emulator = {
   name: "postmark",
   refusals: { throttled: json({ ErrorCode: 429, Message: "Rate limit exceeded" }, 429) },
   answer({ path, json: body, text: raw, now }) {
@@ -164,7 +164,7 @@ export const postmark: Twin = {
 };
 
 /** Any https hook a user may have: it takes everything, under the name in its path. */
-export const webhook: Twin = {
+export const webhook: Emulator = {
   name: "webhook",
   refusals: { throttled: json({ error: "slow down" }, 429) },
   answer({ path, headers, json: body, text: raw }) {

@@ -1,4 +1,4 @@
-import { json, notFound, type Twin } from "../emulator.ts";
+import { type Emulator, json, notFound } from "../emulator.ts";
 import { evmAddress, type Token, tokenAt, tokensNamed } from "../tokens.ts";
 
 const hour = 3_600_000;
@@ -54,7 +54,7 @@ function pairsOf(chainId: string, address: string, now: number) {
     : [quoteSide(chainId, token, now), main, pair(chainId, token, 0.15, now)];
 }
 
-export const dexscreener: Twin = {
+export const dexscreener: Emulator = {
   name: "dexscreener",
   refusals: { throttled: json({ error: "Too Many Requests" }, 429), empty: json([]) },
   answer({ path, query, now }) {

@@ -1,5 +1,12 @@
 import { type SamplePost, samplesUntil } from "../../samples.ts";
-import { json, notFound, type Twin, type TwinCall, type TwinReply, text } from "../emulator.ts";
+import {
+  type Emulator,
+  type EmulatorCall,
+  type EmulatorReply,
+  json,
+  notFound,
+  text,
+} from "../emulator.ts";
 
 const escapeXml = (value: string) =>
   value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -7,7 +14,7 @@ const title = (post: SamplePost) => post.text.slice(0, 80);
 const everyMs = 60_000;
 
 /** Conditional requests work: the tag changes when there is a new item. */
-function conditional({ headers }: TwinCall, tag: string, reply: TwinReply): TwinReply {
+function conditional({ headers }: EmulatorCall, tag: string, reply: EmulatorReply): EmulatorReply {
   const etag = `"${tag}"`;
   return headers["if-none-match"] === etag
     ? { status: 304, headers: { etag }, body: "" }
@@ -48,7 +55,7 @@ const jsonFeed = (posts: SamplePost[]) => ({
   })),
 });
 
-export const feeds: Twin = {
+export const feeds: Emulator = {
   name: "feeds",
   refusals: { throttled: text("slow down", "text/plain", 429), empty: text("", "application/xml") },
   answer(call) {
@@ -66,7 +73,7 @@ export const feeds: Twin = {
 /**
  * Any HTTP JSON API that the generic poll may be pointed at: all at once, or `?size=` and `page=`.
  */
-export const generic: Twin = {
+export const generic: Emulator = {
   name: "generic",
   refusals: {},
   answer({ now, query }) {
@@ -77,7 +84,7 @@ export const generic: Twin = {
 };
 
 /** Hacker News: item ids count up by one a minute. */
-export const hackerNews: Twin = {
+export const hackerNews: Emulator = {
   name: "hn",
   refusals: { empty: text("null", "application/json") },
   answer({ path, now }) {
@@ -167,7 +174,7 @@ function githubEvent(post: SamplePost & { number: number }) {
   };
 }
 
-export const github: Twin = {
+export const github: Emulator = {
   name: "github",
   refusals: {
     throttled: json({ message: "API rate limit exceeded" }, 403, { "x-ratelimit-remaining": "0" }),

@@ -1,4 +1,4 @@
-import { json, notFound, type Twin } from "../emulator.ts";
+import { type Emulator, json, notFound } from "../emulator.ts";
 import { evmAddress, type Token, tokenAt } from "../tokens.ts";
 
 const hour = 3_600_000;
@@ -92,7 +92,7 @@ function newPools(network: string, now: number) {
   });
 }
 
-export const geckoterminal: Twin = {
+export const geckoterminal: Emulator = {
   name: "geckoterminal",
   refusals: {
     throttled: json(

@@ -1,4 +1,4 @@
-import { json, type Twin, type TwinCall, type TwinReply } from "../emulator.ts";
+import { type Emulator, type EmulatorCall, type EmulatorReply, json } from "../emulator.ts";
 import { type Token, tokenAt } from "../tokens.ts";
 
 const flag = (on: boolean) => (on ? "1" : "0");
@@ -121,7 +121,7 @@ function solana(token: Token) {
   };
 }
 
-function security(call: TwinCall, onSolana: boolean): TwinReply {
+function security(call: EmulatorCall, onSolana: boolean): EmulatorReply {
   // Without a key only the first of several addresses is answered, in silence.
   const [address = ""] = (call.query.get("contract_addresses") ?? "").split(",");
   const token = tokenAt(address);
@@ -144,7 +144,7 @@ function security(call: TwinCall, onSolana: boolean): TwinReply {
 }
 
 /** GoPlus reports most failures inside an HTTP 200. */
-export const goplus: Twin = {
+export const goplus: Emulator = {
   name: "goplus",
   refusals: {
     throttled: json({ code: 4029, message: "too many requests", result: {} }),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type SamplePost, samplesUntil } from "../../samples.ts";
-import { json, notFound, type Twin, type TwinCall } from "../emulator.ts";
+import { type Emulator, type EmulatorCall, json, notFound } from "../emulator.ts";
 
 /**
  * X: a post every twenty seconds. Ids are snowflakes of the post's time, so `since_id` works as it
@@ -41,7 +41,7 @@ const xUser = ({ author, metrics }: SamplePost) => ({
   },
 });
 
-function searchX({ query, now }: TwinCall) {
+function searchX({ query, now }: EmulatorCall) {
   const since = query.get("since_id");
   if (since !== null && BigInt(since) < BigInt(snowflake(now - weekMs))) {
     const message =
@@ -77,7 +77,7 @@ function searchX({ query, now }: TwinCall) {
   });
 }
 
-export const x: Twin = {
+export const x: Emulator = {
   name: "x",
   refusals: {
     throttled: json(
@@ -140,7 +140,7 @@ const apifyRun = (status: string, now: number) => ({
   },
 });
 
-export const apify: Twin = {
+export const apify: Emulator = {
   name: "apify",
   refusals: {
     throttled: json(

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import { freePorts } from "../../supervisor/ports.ts";
 import { makePart, type Part } from "../../supervisor/service.ts";
-import { makeLeash } from "../../supervisor/watchdog.ts";
+import { makeWatchdog } from "../../supervisor/watchdog.ts";
 import { openDatabase } from "../database.ts";
 import { databaseUrl, planPostgres } from "../postgres.ts";
 import { serveNeon } from "./proxy.ts";
@@ -36,7 +36,7 @@ const value = {
 
 describe("the Neon front", () => {
   const dir = mkdtempSync(join(tmpdir(), "neon-"));
-  const leash = makeLeash();
+  const watchdog = makeWatchdog();
   let server: Part | undefined;
   let stop = () => {};
   let front = 0;
@@ -45,7 +45,7 @@ describe("the Neon front", () => {
   beforeAll(async () => {
     const [postgresPort = 0, port = 0] = await freePorts(2);
     const { part } = await planPostgres({ dir, port: postgresPort, logs: dir });
-    server = makePart(part, { leash, say() {}, changed() {} });
+    server = makePart(part, { watchdog, say() {}, changed() {} });
     await server.start();
     url = databaseUrl(postgresPort);
     front = port;
@@ -56,7 +56,7 @@ describe("the Neon front", () => {
   afterAll(async () => {
     stop();
     await server?.stop();
-    leash.drop();
+    watchdog.drop();
     rmSync(dir, { recursive: true, force: true });
   }, 30_000);
 

@@ -56,7 +56,7 @@ export function rules(act) {
     }
   }
 
-  const problem = ({ line, column, message, mend }) =>
+  const problem = ({ line, column, message, suggestion }) =>
     h(
       "li",
       {},
@@ -66,7 +66,7 @@ export function rules(act) {
         `line ${line}, column ${column}`,
       ),
       ` ${message}`,
-      mend && h("span", { class: "quiet" }, ` ${mend}`),
+      suggestion && h("span", { class: "quiet" }, ` ${suggestion}`),
     );
 
   function goTo(line, column) {

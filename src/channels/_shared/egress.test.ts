@@ -29,15 +29,15 @@ describe("the egress guard", () => {
   });
 
   it("opens http and addresses for the listed twin alone", () => {
-    const twins = { allow: ["127.0.0.1:4000"], ownHosts: [] };
-    expect(checkEgress("http://127.0.0.1:4000/sink", twins).kind).toBe("allowed");
+    const emulators = { allow: ["127.0.0.1:4000"], ownHosts: [] };
+    expect(checkEgress("http://127.0.0.1:4000/sink", emulators).kind).toBe("allowed");
     for (const url of [
       "http://127.0.0.1:4001/",
       "http://127.0.0.1/",
       "http://localhost:4000/",
       "http://u@127.0.0.1:4000/",
     ])
-      expect(checkEgress(url, twins).kind).toBe("refused");
+      expect(checkEgress(url, emulators).kind).toBe("refused");
   });
 
   it("takes for a service's hook its own host alone, or a twin of it", () => {

@@ -93,7 +93,7 @@ export function egressProblem(
   return verdict.kind === "allowed" ? null : { path, message: verdict.reason };
 }
 
-/** The same for the hook of a service: its own host (or a twin of it), and the path of a hook. */
+/** The same for the hook of a service: its own host (or an emulator of it), and the path of a hook. */
 export function hookProblem(
   path: string,
   text: string,
@@ -104,7 +104,7 @@ export function hookProblem(
   const problem = egressProblem(path, text, env);
   if (problem !== null) return problem;
   const url = new URL(text);
-  const twin = env.EGRESS_ALLOW.includes(url.host);
-  const known = (twin || host.test(url.hostname)) && pathname.test(url.pathname);
+  const emulator = env.EGRESS_ALLOW.includes(url.host);
+  const known = (emulator || host.test(url.hostname)) && pathname.test(url.pathname);
   return known ? null : { path, message: "is no hook of this service" };
 }

@@ -86,15 +86,15 @@ function expect(
   faults: ExpressionFault[],
 ): void {
   if (got === undefined || got === wanted) return;
-  const mend = wanted === "truth" ? mendForTruth(node, got) : undefined;
+  const suggestion = wanted === "truth" ? suggestionForTruth(node, got) : undefined;
   faults.push({
     message: `expected ${SAID[wanted]}, but this is ${SAID[got]}`,
     at: node.at,
-    ...(mend && { mend }),
+    ...(suggestion && { suggestion }),
   });
 }
 
-function mendForTruth(node: ExpressionNode, got: ValueType): string | undefined {
+function suggestionForTruth(node: ExpressionNode, got: ValueType): string | undefined {
   if (node.kind !== "name") return undefined;
   return got === "number"
     ? `compare it, like ${node.name} > 0`
@@ -122,7 +122,7 @@ function number(node: Of<"number">, faults: ExpressionFault[]): ValueType {
     faults.push({
       message: `a leading zero makes a number octal${octal}`,
       at: node.at,
-      mend: `write ${Number(node.digits)}`,
+      suggestion: `write ${Number(node.digits)}`,
     });
   }
   return "number";
@@ -140,7 +140,7 @@ function name(
     faults.push({
       message: `'${node.name}' names a fact: text takes double quotes`,
       at: node.at,
-      mend: `write ${text}`,
+      suggestion: `write ${text}`,
       instead: text,
     });
   } else if (/^(?:true|false)$/i.test(node.name)) {
@@ -148,7 +148,7 @@ function name(
     faults.push({
       message: `there is no ${node.name}: flags are 1 or 0`,
       at: node.at,
-      mend: `write ${digit}`,
+      suggestion: `write ${digit}`,
       instead: digit,
     });
   } else {
@@ -156,7 +156,7 @@ function name(
     faults.push({
       message: `unknown fact ${node.name}`,
       at: node.at,
-      ...(near && { mend: `did you mean ${near}?` }),
+      ...(near && { suggestion: `did you mean ${near}?` }),
     });
   }
   return undefined;
@@ -203,7 +203,7 @@ function equal(
     faults.push({
       message: "a list equals nothing",
       at: node.at,
-      mend: 'write "word" in keywords',
+      suggestion: 'write "word" in keywords',
     });
   else if (left !== right)
     faults.push({ message: `${SAID[left]} never equals ${SAID[right]}`, at: node.at });
@@ -238,7 +238,7 @@ function call(
     faults.push({
       message: `unknown function ${node.name}()`,
       at: node.at,
-      ...(near && { mend: `did you mean ${near}()?` }),
+      ...(near && { suggestion: `did you mean ${near}()?` }),
     });
     return undefined;
   }
@@ -261,7 +261,7 @@ function membership(node: Of<"in">, scope: CheckScope, faults: ExpressionFault[]
     faults.push({
       message: `\`in\` looks into a list, and this is ${SAID[among]}`,
       at: node.right.at,
-      mend: "compare with ==, or use ~=",
+      suggestion: "compare with ==, or use ~=",
     });
   return "truth";
 }
@@ -278,7 +278,7 @@ function conditional(
     faults.push({
       message: `gives ${SAID[then]} or ${SAID[otherwise]}`,
       at: node.at,
-      mend: "give both branches the same type",
+      suggestion: "give both branches the same type",
     });
   return then;
 }

@@ -1,7 +1,12 @@
 import type { SourceSpan } from "./syntax.ts";
 
-/** A thing to mend in an expression. `instead` replaces the span and keeps the author's meaning. */
-export type ExpressionFault = { message: string; at: SourceSpan; mend?: string; instead?: string };
+/** A thing to suggestion in an expression. `instead` replaces the span and keeps the author's meaning. */
+export type ExpressionFault = {
+  message: string;
+  at: SourceSpan;
+  suggestion?: string;
+  instead?: string;
+};
 
 /** Stands for each character of a quoted text, so that no trap is seen inside one. */
 const HIDDEN = "§";
@@ -118,7 +123,7 @@ export function findTraps(text: string): ExpressionFault[] {
   return faults.sort((a, b) => a.at[0] - b.at[0]);
 }
 
-/** The text with every mend put in. */
+/** The text with every suggestion put in. */
 export function applyFixes(text: string, faults: readonly ExpressionFault[]): string {
   let result = text;
   for (const { at, instead } of [...faults].sort((a, b) => b.at[0] - a.at[0]))

@@ -53,7 +53,7 @@ export function auditContract(store: () => Store): void {
         at(5),
       );
       await store().commit(change(0, [mention(4)], { at: at(10) }));
-      const letter = {
+      const deadLetter = {
         key: "k",
         stage: "posts",
         reason: "poison",
@@ -63,7 +63,7 @@ export function auditContract(store: () => Store): void {
         subject: "x:5",
         advice: "",
       };
-      await store().bury([letter], at(7));
+      await store().bury([deadLetter], at(7));
       expect(await store().audit()).toMatchObject({
         ...{
           accepted: 7,

@@ -16,7 +16,7 @@ import {
 } from "./samples.ts";
 
 const ANY = { ids: null, stage: null, reason: null };
-const letter = (key: string, over: Partial<DeadLetter> = {}): DeadLetter & { key: string } => ({
+const deadLetter = (key: string, over: Partial<DeadLetter> = {}): DeadLetter & { key: string } => ({
   key,
   stage: "posts",
   reason: "poison",
@@ -29,7 +29,7 @@ const letter = (key: string, over: Partial<DeadLetter> = {}): DeadLetter & { key
 });
 
 export function deadLetterContract(store: () => Store): void {
-  const letters = async () =>
+  const deadLetters = async () =>
     (
       await store().deadLetters(
         { stage: null, reason: null, since: null, replayed: null },
@@ -43,14 +43,14 @@ export function deadLetterContract(store: () => Store): void {
       await store().accept([arrival(1), arrival(2), arrival("a:b:1")], at(0));
       await store().judge([dropped(2)], at(1));
       const batch = [
-        letter("k1", { subject: "x:1" }),
-        letter("k2", { subject: "x:2" }),
-        letter("k3", { subject: "x:a:b:1" }),
-        letter("k1"),
+        deadLetter("k1", { subject: "x:1" }),
+        deadLetter("k2", { subject: "x:2" }),
+        deadLetter("k3", { subject: "x:a:b:1" }),
+        deadLetter("k1"),
       ];
       await store().bury(batch, at(2));
-      await store().bury([letter("k1", { subject: "x:1", error: "again" })], at(3));
-      expect(await letters()).toHaveLength(3);
+      await store().bury([deadLetter("k1", { subject: "x:1", error: "again" })], at(3));
+      expect(await deadLetters()).toHaveLength(3);
       expect([await outcomeOf(1), await outcomeOf(2)]).toEqual(["dead", "dropped"]);
       expect(await store().post("x", "a:b:1")).toMatchObject({ outcome: "dead", reason: "poison" });
       expect(await store().audit()).toMatchObject({
@@ -71,12 +71,12 @@ export function deadLetterContract(store: () => Store): void {
       };
       await store().bury(
         [
-          letter("k\u0000", { payload, error: "\u0000", subject: ":" }),
-          letter("n", { payload: undefined, subject: "no colon" }),
+          deadLetter("k\u0000", { payload, error: "\u0000", subject: ":" }),
+          deadLetter("n", { payload: undefined, subject: "no colon" }),
         ],
         at(1),
       );
-      expect((await letters()).map(({ subject }) => subject).sort()).toEqual([":", "no colon"]);
+      expect((await deadLetters()).map(({ subject }) => subject).sort()).toEqual([":", "no colon"]);
       await store().bury([], at(2));
     });
 
@@ -84,7 +84,7 @@ export function deadLetterContract(store: () => Store): void {
       await store().accept([arrival(1)], at(0));
       await store().judge([pending(1, KEY, OTHER_KEY)], at(1));
       await store().commit(change(0, [mention(1)]));
-      await store().bury([letter("k", { stage: "mentions", subject: "x:1" })], at(2));
+      await store().bury([deadLetter("k", { stage: "mentions", subject: "x:1" })], at(2));
       expect(await outcomeOf(1)).toBe("dead");
       expect(await store().audit()).toMatchObject({ dead: 1, open: 0, contradictions: 0 });
       await store().commit(change(0, [mention(1, { eventKey: OTHER_KEY })]));
@@ -98,8 +98,8 @@ export function deadLetterContract(store: () => Store): void {
       await store().judge([pending(2, KEY)], at(1));
       await store().bury(
         [
-          letter("k1", { subject: "x:1" }),
-          letter("k2", { subject: "x:2", stage: "mentions", reason: "exhausted" }),
+          deadLetter("k1", { subject: "x:1" }),
+          deadLetter("k2", { subject: "x:2", stage: "mentions", reason: "exhausted" }),
         ],
         at(2),
       );
@@ -116,7 +116,7 @@ export function deadLetterContract(store: () => Store): void {
       expect(await store().takeForReplay(ANY, 9, at(10))).toMatchObject([{ id: 2 }]);
       expect(await store().takeForReplay(ANY, 9, at(10))).toEqual([]);
       expect([await outcomeOf(1), await outcomeOf(2)]).toEqual([null, "pending"]);
-      expect((await letters()).map(({ replayedAt }) => replayedAt)).toEqual([at(10), at(10)]);
+      expect((await deadLetters()).map(({ replayedAt }) => replayedAt)).toEqual([at(10), at(10)]);
       expect(await store().overdue(at(10), at(11), 9)).toEqual([]);
       expect(await store().overdue(at(20), at(21), 9)).toEqual([post(1), post(2)]);
       await store().commit(change(0, [mention(2)]));
@@ -125,7 +125,11 @@ export function deadLetterContract(store: () => Store): void {
 
     it("chooses by id, stage and reason", async () => {
       await store().bury(
-        [letter("a"), letter("b", { reason: "exhausted" }), letter("c", { stage: "mentions" })],
+        [
+          deadLetter("a"),
+          deadLetter("b", { reason: "exhausted" }),
+          deadLetter("c", { stage: "mentions" }),
+        ],
         at(1),
       );
       expect(await store().takeForReplay({ ids: [], stage: null, reason: null }, 9, at(2))).toEqual(
@@ -141,13 +145,13 @@ export function deadLetterContract(store: () => Store): void {
 
     it("opens the letter again when the replay fails too, and counts the replays", async () => {
       await store().accept([arrival(1)], at(0));
-      await store().bury([letter("k", { subject: "x:1" })], at(1));
+      await store().bury([deadLetter("k", { subject: "x:1" })], at(1));
       await store().takeForReplay(ANY, 9, at(10));
-      await store().bury([letter("k", { subject: "x:1" })], at(1));
+      await store().bury([deadLetter("k", { subject: "x:1" })], at(1));
       expect(await outcomeOf(1)).toBeNull();
-      await store().bury([letter("k", { subject: "x:1", error: "still broken" })], at(20));
+      await store().bury([deadLetter("k", { subject: "x:1", error: "still broken" })], at(20));
       expect(await outcomeOf(1)).toBe("dead");
-      expect(await letters()).toMatchObject([
+      expect(await deadLetters()).toMatchObject([
         { error: "still broken", replayedAt: null, createdAt: at(20) },
       ]);
       expect(await store().takeForReplay(ANY, 9, at(30))).toMatchObject([{ replays: 2 }]);
@@ -156,8 +160,12 @@ export function deadLetterContract(store: () => Store): void {
     it("makes a given up delivery due again with its key", async () => {
       const [id = 0] = await notify(store(), [draft(7, "idem")]);
       await store().claim(id, "L1", at(1), 1_000);
-      const dead: DeadLetter = { ...letter("unused"), stage: "deliveries", subject: String(id) };
-      await store().close(id, "L1", { kind: "dlq", letter: dead }, null, at(2));
+      const dead: DeadLetter = {
+        ...deadLetter("unused"),
+        stage: "deliveries",
+        subject: String(id),
+      };
+      await store().close(id, "L1", { kind: "dlq", deadLetter: dead }, null, at(2));
       expect(await store().takeForReplay({ ...ANY, stage: "deliveries" }, 9, at(50))).toMatchObject(
         [{ subject: String(id) }],
       );
@@ -168,11 +176,11 @@ export function deadLetterContract(store: () => Store): void {
       await store().close(
         id,
         "L2",
-        { kind: "dlq", letter: { ...dead, error: "again" } },
+        { kind: "dlq", deadLetter: { ...dead, error: "again" } },
         null,
         at(50),
       );
-      expect(await letters(), "given up again in the same millisecond").toMatchObject([
+      expect(await deadLetters(), "given up again in the same millisecond").toMatchObject([
         { error: "again", replayedAt: null },
       ]);
     });

@@ -14,7 +14,7 @@ const attempt = (over: Partial<DeliveryAttempt> = {}): DeliveryAttempt => ({
   ambiguous: false,
   ...over,
 });
-const LETTER = {
+const DEAD_LETTER = {
   stage: "deliveries",
   reason: "rejected",
   error: "400",
@@ -152,7 +152,10 @@ export function outboxContract(store: () => Store): void {
     it("given up becomes a dead letter in the same step", async () => {
       const [id = 0] = await notify(store(), [draft(7, "idem")]);
       await store().claim(id, "L1", at(1), LEASE_MS);
-      const closing = { kind: "dlq", letter: { ...LETTER, subject: String(id) } } as const;
+      const closing = {
+        kind: "dlq",
+        deadLetter: { ...DEAD_LETTER, subject: String(id) },
+      } as const;
       expect(await store().close(id, "L1", closing, attempt({ result: "reject" }), at(4))).toBe(
         true,
       );
@@ -162,7 +165,14 @@ export function outboxContract(store: () => Store): void {
       expect(await statusOf(id)).toMatchObject({ status: "dlq", finishedAt: at(4) });
       const all = { stage: null, reason: null, since: null, replayed: null };
       expect((await store().deadLetters(all, { limit: 10, cursor: null })).items).toEqual([
-        { ...LETTER, id: 1, subject: String(id), createdAt: at(4), replayedAt: null, replays: 0 },
+        {
+          ...DEAD_LETTER,
+          id: 1,
+          subject: String(id),
+          createdAt: at(4),
+          replayedAt: null,
+          replays: 0,
+        },
       ]);
     });
   });
@@ -349,7 +359,7 @@ export function outboxContract(store: () => Store): void {
       await store().close(
         id,
         "L1",
-        { kind: "dlq", letter: { ...LETTER, subject: String(id) } },
+        { kind: "dlq", deadLetter: { ...DEAD_LETTER, subject: String(id) } },
         attempt(),
         at(4),
       );

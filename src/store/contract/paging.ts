@@ -60,7 +60,7 @@ export function pagingContract(store: () => Store): void {
         store(),
         Array.from({ length: 9 }, (_, i) => draft(1, `idem-${i}`)),
       );
-      const letter = (i: number) => ({
+      const deadLetter = (i: number) => ({
         ...{
           key: `k${i}`,
           stage: "posts",
@@ -73,7 +73,7 @@ export function pagingContract(store: () => Store): void {
         },
       });
       await store().bury(
-        Array.from({ length: 9 }, (_, i) => letter(i)),
+        Array.from({ length: 9 }, (_, i) => deadLetter(i)),
         at(0),
       );
       let extra = 100;
@@ -82,12 +82,12 @@ export function pagingContract(store: () => Store): void {
         async () => void (await notify(store(), [draft(1, `idem-${extra++}`)])),
       );
       expect(rows.map(({ id }) => id)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
-      const letters = await all(
+      const deadLetters = await all(
         (paging) =>
           store().deadLetters({ stage: null, reason: null, since: null, replayed: null }, paging),
-        () => store().bury([letter(extra++)], at(1)),
+        () => store().bury([deadLetter(extra++)], at(1)),
       );
-      expect(letters.map(({ id }) => id)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
+      expect(deadLetters.map(({ id }) => id)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
     });
 
     it("ends with the page that is just full", async () => {

@@ -86,7 +86,7 @@ export function raceContract(store: () => Store): void {
 
     it("a burial and a commit of the same posts leave each with one outcome", async () => {
       const ids = Array.from({ length: 40 }, (_, i) => i);
-      const letter = {
+      const deadLetter = {
         stage: "posts",
         reason: "poison",
         error: "e",
@@ -104,7 +104,7 @@ export function raceContract(store: () => Store): void {
       );
       await Promise.all([
         store().bury(
-          ids.toReversed().map((i) => ({ ...letter, key: `k${i}`, subject: `x:${i}` })),
+          ids.toReversed().map((i) => ({ ...deadLetter, key: `k${i}`, subject: `x:${i}` })),
           at(2),
         ),
         store().commit(
@@ -156,7 +156,7 @@ export function raceContract(store: () => Store): void {
       expect(
         await Promise.all([renew(2, "L2"), renew(1, "late"), renew(1, "L1"), renew(3, "L3")]),
       ).toEqual([true, false, true, true]);
-      const letter = {
+      const deadLetter = {
         stage: "deliveries",
         reason: "gone",
         error: "e",
@@ -173,7 +173,7 @@ export function raceContract(store: () => Store): void {
       });
       const closed = await Promise.all([
         store().close(1, "late", { kind: "done", externalId: "x" }, attempt(1, "late"), at(3)),
-        store().close(2, "L2", { kind: "dlq", letter }, attempt(2, "L2"), at(3)),
+        store().close(2, "L2", { kind: "dlq", deadLetter }, attempt(2, "L2"), at(3)),
         store().close(1, "L1", { kind: "failed", nextRetryAt: at(9) }, attempt(1, "L1"), at(3)),
         store().close(3, "L3", { kind: "done", externalId: "y" }, attempt(3, "L3"), at(3)),
       ]);
@@ -193,7 +193,10 @@ export function raceContract(store: () => Store): void {
         [3, "done", ["ok"]],
         [4, "pending", []],
       ]);
-      expect(await store().audit()).toMatchObject({ deadLetters: 1, outbox: { done: 1, dlq: 1 } });
+      expect(await store().audit()).toMatchObject({
+        deadLetters: 1,
+        outbox: { done: 1, dlq: 1 },
+      });
     });
 
     it("claims, closings, replays, reopenings and resumptions never wait for each other for ever", async () => {
@@ -213,10 +216,10 @@ export function raceContract(store: () => Store): void {
       };
       const end = async (id: number, token: string, seconds: number, waits = false) => {
         const claim = await store().claim(id, token, at(seconds), 1_000);
-        const letter = { ...said, subject: `${id}` };
+        const deadLetter = { ...said, subject: `${id}` };
         const closing = waits
           ? ({ kind: "failed", nextRetryAt: at(seconds + 9) } as const)
-          : ({ kind: "dlq", letter } as const);
+          : ({ kind: "dlq", deadLetter } as const);
         if (claim.kind === "claimed") await store().close(id, token, closing, null, at(seconds));
       };
       for (let round = 1; round <= 3; round++) {

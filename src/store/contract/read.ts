@@ -162,7 +162,7 @@ export function readContract(store: () => Store): void {
       await store().overdue(at(1), at(2), 1);
       await store().judge([pending(1, KEY, OTHER_KEY), dropped(2)], at(3));
       await store().commit(change(0, [mention(1)], { at: at(4) }));
-      const letter = {
+      const deadLetter = {
         key: "k",
         stage: "mentions",
         reason: "exhausted",
@@ -171,7 +171,7 @@ export function readContract(store: () => Store): void {
         attempts: 100,
         advice: "",
       };
-      await store().bury([{ ...letter, subject: "x:1" }], at(5));
+      await store().bury([{ ...deadLetter, subject: "x:1" }], at(5));
       await store().takeForReplay({ ids: null, stage: null, reason: null }, 1, at(6));
       const step = (
         stage: string,

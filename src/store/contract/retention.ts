@@ -30,7 +30,7 @@ export function retentionContract(store: () => Store): void {
     const { latencyMs: _, postsPerSecond: __, ...counts } = await store().audit();
     return counts;
   };
-  const letterOf = (subject: string) => {
+  const deadLetterOf = (subject: string) => {
     const said = { stage: "posts", reason: "poison", error: "", advice: "" };
     return { ...said, key: "k", payload: null, attempts: 1, subject };
   };
@@ -56,7 +56,7 @@ export function retentionContract(store: () => Store): void {
 
     it("keeps a dead post as long as its letter", async () => {
       await accept(0, 1);
-      await store().bury([letterOf("x:1")], at(1));
+      await store().bury([deadLetterOf("x:1")], at(1));
       expect(await forget("posts", 50)).toBe(0);
       expect([await forget("deadLetters", 1), await forget("deadLetters", 2)]).toEqual([0, 1]);
       expect(await forget("posts", 50)).toBe(1);
@@ -67,7 +67,7 @@ export function retentionContract(store: () => Store): void {
       await accept(0, 1);
       await store().judge([pending(1, KEY, OTHER_KEY)], at(1));
       await store().commit(change(0, [mention(1)], { at: at(2) }));
-      await store().bury([letterOf("x:1")], at(3));
+      await store().bury([deadLetterOf("x:1")], at(3));
       expect(await forget("deadLetters", 50)).toBe(1);
       expect(await forget("posts", 50)).toBe(0);
       expect(await totals()).toMatchObject({ accepted: 1, dead: 1, contradictions: 0 });
@@ -137,14 +137,14 @@ export function retentionContract(store: () => Store): void {
     it("keeps a dead delivery as long as its letter, which may still open it", async () => {
       await store().commit(change(0, [mention(1)], { at: at(0), outbox: [draft(1, "a")] }));
       await store().claim(1, "L", at(1), 1_000);
-      const { key: _, ...letter } = { ...letterOf("1"), stage: "deliveries" };
-      await store().close(1, "L", { kind: "dlq", letter }, null, at(2));
+      const { key: _, ...deadLetter } = { ...deadLetterOf("1"), stage: "deliveries" };
+      await store().close(1, "L", { kind: "dlq", deadLetter }, null, at(2));
       expect(await forget("deliveries", 50)).toBe(0);
       const none = { ids: null, stage: "deliveries", reason: null };
       expect(await store().takeForReplay(none, 9, at(60))).toHaveLength(1);
       expect(await store().due(at(60), 9)).toHaveLength(1);
       await store().claim(1, "M", at(60), 1_000);
-      await store().close(1, "M", { kind: "dlq", letter }, null, at(61));
+      await store().close(1, "M", { kind: "dlq", deadLetter }, null, at(61));
       expect([await forget("deadLetters", 100), await forget("deliveries", 100)]).toEqual([1, 1]);
       expect(await totals()).toMatchObject({ outbox: { dlq: 1 } });
     });
@@ -177,8 +177,8 @@ export function retentionContract(store: () => Store): void {
       expect(await old()).toEqual(["posts", "features"]);
       expect((await waiting(0, "posts", 0)).old).toBe(false);
       await store().claim(1, "L", at(30), 1_000);
-      const { key: _, ...letter } = { ...letterOf("1"), stage: "deliveries" };
-      await store().close(1, "L", { kind: "dlq", letter }, null, at(31));
+      const { key: _, ...deadLetter } = { ...deadLetterOf("1"), stage: "deliveries" };
+      await store().close(1, "L", { kind: "dlq", deadLetter }, null, at(31));
       expect(await old()).toEqual(["deadLetters", "posts", "events", "features"]);
       for (const what of RETAINED) await forget(what, 50);
       expect(await old()).toEqual([]);

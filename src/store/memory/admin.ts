@@ -61,9 +61,9 @@ export function outboxAdmin(rows: MemoryRows): OutboxAdmin {
       if (row.status === "done") return { kind: "done" };
       if (row.status === "pending" || row.leasedUntil !== null) return { kind: "open" };
       reopenRow(rows, row, now);
-      const letter = rows.letters.get(`outbox:${id}`);
-      if (letter?.replayedAt === null)
-        Object.assign(letter, { replayedAt: now, replays: letter.replays + 1 });
+      const deadLetter = rows.deadLetters.get(`outbox:${id}`);
+      if (deadLetter?.replayedAt === null)
+        Object.assign(deadLetter, { replayedAt: now, replays: deadLetter.replays + 1 });
       return {
         kind: "reopened",
         delivery: { id, channelId: row.draft.channelId, eventKey: row.draft.eventKey },

@@ -28,7 +28,9 @@ export function auditOf(rows: MemoryRows): AuditReport {
       done: outbox("done"),
       dlq: outbox("dlq"),
     },
-    deadLetters: [...rows.letters.values()].filter((letter) => letter.replayedAt === null).length,
+    deadLetters: [...rows.deadLetters.values()].filter(
+      (deadLetter) => deadLetter.replayedAt === null,
+    ).length,
     latencyMs: latencyOf(rows),
     commitToSendMs: commitToSend(rows),
     postsPerSecond: throughput(posts),

@@ -32,13 +32,13 @@ function stepsOf(rows: MemoryRows, row: PostRow): Step[] {
     const held = rows.events.get(eventKey)?.evidence.get(key);
     return held === undefined ? [] : [step("store", "evidence", held.committedAt, null, eventKey)];
   });
-  const dead = [...rows.letters.values()]
-    .filter((letter) => letter.subject === key)
-    .flatMap((letter) => [
-      step(letter.stage, "dead", letter.createdAt, letter.reason),
-      ...(letter.replayedAt === null
+  const dead = [...rows.deadLetters.values()]
+    .filter((deadLetter) => deadLetter.subject === key)
+    .flatMap((deadLetter) => [
+      step(deadLetter.stage, "dead", deadLetter.createdAt, deadLetter.reason),
+      ...(deadLetter.replayedAt === null
         ? []
-        : [step(letter.stage, "replayed", letter.replayedAt, null)]),
+        : [step(deadLetter.stage, "replayed", deadLetter.replayedAt, null)]),
     ]);
   const requeued = row.requeuedAt === null ? [] : [step("sweep", "requeued", row.requeuedAt, null)];
   return [

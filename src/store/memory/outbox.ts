@@ -1,5 +1,5 @@
 import type { DeliveryAttempt, DeliveryClaim, DeliveryClosing, OutboxStore } from "../store.ts";
-import { putLetter } from "./dead-letters.ts";
+import { putDeadLetter } from "./dead-letters.ts";
 import { isOpen, type MemoryRows, type OutboxRecord, scheduleRow, waitsFor } from "./rows.ts";
 
 /** How long a row waits behind an older one that is due or under way. */
@@ -142,7 +142,8 @@ function close(
   if (closing.kind !== "released") row.status = closing.kind;
   if (closing.kind === "failed") row.retryCount += 1;
   if (closing.kind === "done") row.externalId = closing.externalId;
-  if (closing.kind === "dlq") putLetter(rows, { ...closing.letter, key: `outbox:${row.id}` }, now);
+  if (closing.kind === "dlq")
+    putDeadLetter(rows, { ...closing.deadLetter, key: `outbox:${row.id}` }, now);
   if (!isOpen(row)) row.finishedAt = now;
   scheduleRow(rows, row);
 }

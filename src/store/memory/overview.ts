@@ -29,7 +29,8 @@ export function overviewOf(rows: MemoryRows, now: string): StoreOverview {
       count,
     })),
     outbox: [...outbox].map(([status, count]) => ({ status, count })),
-    deadLetters: [...rows.letters.values()].filter(({ replayedAt }) => replayedAt === null).length,
+    deadLetters: [...rows.deadLetters.values()].filter(({ replayedAt }) => replayedAt === null)
+      .length,
     postsPerMinute: lastHour(rows, Date.parse(now)),
   };
 }

@@ -58,18 +58,18 @@ export function readStore(rows: MemoryRows): ReadStore {
       );
     },
     async deadLetters(filter, paging) {
-      const found = [...rows.letters.values()].filter(
-        (letter) =>
-          (filter.stage === null || letter.stage === filter.stage) &&
-          (filter.reason === null || letter.reason === filter.reason) &&
-          (filter.since === null || letter.createdAt >= filter.since) &&
-          (filter.replayed === null || (letter.replayedAt !== null) === filter.replayed),
+      const found = [...rows.deadLetters.values()].filter(
+        (deadLetter) =>
+          (filter.stage === null || deadLetter.stage === filter.stage) &&
+          (filter.reason === null || deadLetter.reason === filter.reason) &&
+          (filter.since === null || deadLetter.createdAt >= filter.since) &&
+          (filter.replayed === null || (deadLetter.replayedAt !== null) === filter.replayed),
       );
       return newestFirst(
         found,
         paging,
         ({ id }) => ({ at: null, id }),
-        ({ key: _, ...letter }) => letter,
+        ({ key: _, ...deadLetter }) => deadLetter,
       );
     },
     channelList: async () =>

@@ -31,8 +31,9 @@ const PARTS: Record<RetentionResult, Part> = {
   events: part(oldEvents, forgetEvent),
   deliveries: part(oldDeliveries, forgetDelivery),
   deadLetters: part(
-    (rows, before) => [...rows.letters].filter(([, letter]) => letter.createdAt < before),
-    (rows, [key]) => rows.letters.delete(key),
+    (rows, before) =>
+      [...rows.deadLetters].filter(([, deadLetter]) => deadLetter.createdAt < before),
+    (rows, [key]) => rows.deadLetters.delete(key),
   ),
   features: part(
     (rows, before) => rows.features.filter(({ asOf }) => asOf < before),
@@ -78,7 +79,7 @@ function forgetPost(
 }
 
 function oldPosts(rows: MemoryRows, before: string): [string, PostRow][] {
-  const subjects = new Set([...rows.letters.values()].map(({ subject }) => subject));
+  const subjects = new Set([...rows.deadLetters.values()].map(({ subject }) => subject));
   return [...rows.posts]
     .filter(([key, { outcome, acceptedAt, doneKeys }]) => {
       const cameToNothing =
@@ -113,7 +114,7 @@ function forgetEvent(rows: MemoryRows, [eventKey, { evidence }]: [string, EventR
 function oldDeliveries(rows: MemoryRows, before: string): OutboxRecord[] {
   return rows.outbox
     .filter((row) => !isOpen(row) && row.finishedAt !== null && row.finishedAt < before)
-    .filter(({ id, status }) => status !== "dlq" || !rows.letters.has(`outbox:${id}`))
+    .filter(({ id, status }) => status !== "dlq" || !rows.deadLetters.has(`outbox:${id}`))
     .sort((a, b) => ((a.finishedAt ?? "") < (b.finishedAt ?? "") ? -1 : 1));
 }
 

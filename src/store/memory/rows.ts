@@ -59,7 +59,7 @@ export type OutboxRecord = {
   attempts: DeliveryAttempt[];
 };
 
-export type LetterRow = DeadLetter & {
+export type DeadLetterRow = DeadLetter & {
   id: number;
   key: string;
   createdAt: string;
@@ -79,7 +79,7 @@ export type MemoryRows = {
   waiting: PostTimeline<OutboxRecord>;
   waitingFor: Map<number, PostTimeline<OutboxRecord>>;
   idemKeys: Set<string>;
-  letters: Map<string, LetterRow>;
+  deadLetters: Map<string, DeadLetterRow>;
   channels: Map<number, ChannelConfig & { removedAt: string | null }>;
   cursors: Map<string, SourceCursor>;
   keys: Map<string, ApiKey>;
@@ -88,7 +88,7 @@ export type MemoryRows = {
   /** What retention deleted: JSON of what, outcome and reason -> count. */
   archived: Map<string, number>;
   /** How many rows were ever made: the next id, also after some were deleted. */
-  made: { posts: number; events: number; letters: number };
+  made: { posts: number; events: number; deadLetters: number };
 };
 
 export const emptyRows = (): MemoryRows => ({
@@ -102,14 +102,14 @@ export const emptyRows = (): MemoryRows => ({
   waiting: byWait(),
   waitingFor: new Map(),
   idemKeys: new Set(),
-  letters: new Map(),
+  deadLetters: new Map(),
   channels: new Map(),
   cursors: new Map(),
   keys: new Map(),
   rules: new Map(),
   features: [],
   archived: new Map(),
-  made: { posts: 0, events: 0, letters: 0 },
+  made: { posts: 0, events: 0, deadLetters: 0 },
 });
 
 /** The counts of what was deleted, by outcome and reason. */

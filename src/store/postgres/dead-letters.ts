@@ -1,16 +1,16 @@
-import type { ReplayAdmin, ReplayLetter } from "../admin.ts";
+import type { ReplayAdmin, ReplayDeadLetter } from "../admin.ts";
 import type { DeadLetterStore } from "../store.ts";
 import { REOPENED } from "./shapes.ts";
 import { jsonParam, type Sql } from "./sql.ts";
 
 /**
- * Inserts the letters of a JSON parameter. A letter whose replay failed too is open again when it
+ * Inserts the dead letters of a JSON parameter. A dead letter whose replay failed too is open again when it
  * is `anew`; a mere repeat changes nothing and is not returned.
  */
-const BURY = (letters: string, at: string, condition: string, anew: string): string => `
+const BURY = (deadLetters: string, at: string, condition: string, anew: string): string => `
   insert into dead_letters (key, stage, reason, error, payload, attempts, subject, advice, created_at)
   select distinct on (key) key, stage, reason, error, payload, attempts, subject, advice, ${at}::timestamptz
-  from jsonb_to_recordset(${letters}::jsonb) as l(
+  from jsonb_to_recordset(${deadLetters}::jsonb) as l(
     key text, stage text, reason text, error text, payload jsonb, attempts int, subject text, advice text
   ) ${condition}
   order by key
@@ -21,23 +21,23 @@ const BURY = (letters: string, at: string, condition: string, anew: string): str
   returning subject, reason`;
 
 /**
- * Of the deliveries that the part "closed" gives up. Each was open until now, so that its letter,
+ * Of the deliveries that the part "closed" gives up. Each was open until now, so that its dead letter,
  * whatever its date, has been replayed.
  */
-export const BURY_CLOSED = (letters: string): string =>
+export const BURY_CLOSED = (deadLetters: string): string =>
   BURY(
-    letters,
+    deadLetters,
     "closed.now",
     "join closed on l.key = 'outbox:' || closed.id",
     "dead_letters.replayed_at is not null",
   );
 
 /**
- * The posts that letters name by "{source}:{id}", locked in the order in which every statement
+ * The posts that dead letters name by "{source}:{id}", locked in the order in which every statement
  * locks posts.
  */
-const postsOf = (letters: string): string => `
-  select p.id, l.reason from (select distinct on (subject) subject, reason from ${letters}) l
+const postsOf = (deadLetters: string): string => `
+  select p.id, l.reason from (select distinct on (subject) subject, reason from ${deadLetters}) l
   join raw_posts p on p.source = split_part(l.subject, ':', 1) and p.source_id = substr(l.subject, strpos(l.subject, ':') + 1)
   order by p.id for update of p`;
 
@@ -48,9 +48,9 @@ update raw_posts p set outcome = 'dead', reason = post.reason, ended_at = $2::ti
 from post where p.id = post.id and p.ended_at is null`;
 
 /**
- * Locks deliveries before letters, as a closing does, and waits for none of them: what another
- * statement has in hand is left to the next call. A letter whose delivery is in hand stays as well,
- * so that no letter counts as replayed whose delivery was not opened.
+ * Locks deliveries before dead letters, as a closing does, and waits for none of them: what another
+ * statement has in hand is left to the next call. A dead letter whose delivery is in hand stays as well,
+ * so that no dead letter counts as replayed whose delivery was not opened.
  */
 const TAKE = `
 with wanted as (
@@ -87,18 +87,18 @@ from marked order by id`;
 
 export function deadLetterStore(sql: Sql): DeadLetterStore & ReplayAdmin {
   return {
-    async bury(letters, at) {
-      await sql.query(BURY_ALL, [jsonParam(letters), at]);
+    async bury(deadLetters, at) {
+      await sql.query(BURY_ALL, [jsonParam(deadLetters), at]);
     },
     async takeForReplay({ ids, stage, reason }, limit, at) {
-      const rows = await sql.query<{ letter: ReplayLetter }>(TAKE, [
+      const rows = await sql.query<{ deadLetter: ReplayDeadLetter }>(TAKE, [
         ids && jsonParam(ids),
         stage,
         reason,
         limit,
         at,
       ]);
-      return rows.map(({ letter }) => letter);
+      return rows.map(({ deadLetter }) => deadLetter);
     },
   };
 }

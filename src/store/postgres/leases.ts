@@ -86,7 +86,7 @@ where o.id = held.id and held.open
 returning o.id::float8 as id, held.token`;
 
 /** How a row's attempt ended, flat as a record of $1. */
-type Ending = { id: number; token: string; now: string; letters: object[] } & Omit<
+type Ending = { id: number; token: string; now: string; deadLetters: object[] } & Omit<
   DeliveryClosing,
   "letter"
 > &
@@ -189,11 +189,11 @@ function leasing(sql: Sql, gather: Gather): Leasing {
     return holdersIn(asks, await sql.query<Lease>(RENEW, [jsonParam(asks)]));
   });
   const close = gather(async (endings: Ending[]) => {
-    const letters = endings.flatMap((ending) => ending.letters);
-    const ended = jsonParam(endings.map(({ letters: _, ...ending }) => ending));
-    const rows = await (letters.length === 0
+    const deadLetters = endings.flatMap((ending) => ending.deadLetters);
+    const ended = jsonParam(endings.map(({ deadLetters: _, ...ending }) => ending));
+    const rows = await (deadLetters.length === 0
       ? sql.query<Lease>(CLOSE, [ended])
-      : sql.query<Lease>(CLOSE_AND_BURY, [ended, jsonParam(letters)]));
+      : sql.query<Lease>(CLOSE_AND_BURY, [ended, jsonParam(deadLetters)]));
     return holdersIn(endings, rows);
   });
   return {
@@ -201,9 +201,10 @@ function leasing(sql: Sql, gather: Gather): Leasing {
     renew: (id, token, now, leaseMs, digestKey) =>
       renew({ id, token, now, leaseMs, digestKey: digestKey ?? null }),
     close(id, token, closing, attempt, now) {
-      const letters = closing.kind === "dlq" ? [{ ...closing.letter, key: `outbox:${id}` }] : [];
-      const { letter: _, ...outcome } = { letter: null, ...closing };
-      return close({ ...attempt, ...outcome, id, token, now, letters });
+      const deadLetters =
+        closing.kind === "dlq" ? [{ ...closing.deadLetter, key: `outbox:${id}` }] : [];
+      const { deadLetter: _, ...outcome } = { deadLetter: null, ...closing };
+      return close({ ...attempt, ...outcome, id, token, now, deadLetters });
     },
   };
 }

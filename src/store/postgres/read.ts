@@ -111,7 +111,7 @@ export function readStore(sql: Sql): ReadStore {
       ),
     deadLetters: (filter, paging) =>
       newestFirst<DeadLetterRow>(
-        LETTER_ROWS,
+        DEAD_LETTER_ROWS,
         [
           ["d.stage = ?", filter.stage],
           ["d.reason = ?", filter.reason],
@@ -214,7 +214,7 @@ const OUTBOX_ROWS = {
   at: null,
   id: "o.id",
 };
-const LETTER_ROWS = {
+const DEAD_LETTER_ROWS = {
   item: `json_build_object(
     'id', d.id, 'stage', d.stage, 'reason', d.reason, 'error', d.error, 'payload', d.payload, 'attempts', d.attempts, 'subject', d.subject,
     'advice', d.advice, 'createdAt', ${isoColumn("d.created_at")}, 'replayedAt', ${isoColumn("d.replayed_at")}, 'replays', d.replays)`,

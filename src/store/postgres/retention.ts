@@ -14,7 +14,7 @@ const COUNTED = (what: string, gone: string): string => `
 /** What may go, of rows under the aliases p, e, o. `before` is a timestamp in SQL. */
 export const OLD: Record<RetentionResult, (before: string) => string> = {
   /**
-   * What came to nothing. A dead post stays as long as its letter, which may still open it, and as
+   * What came to nothing. A dead post stays as long as its dead letter, which may still open it, and as
    * long as an event holds it for another token.
    */
   posts: (before) => `from raw_posts p
@@ -24,7 +24,7 @@ export const OLD: Record<RetentionResult, (before: string) => string> = {
   events: (before) => `from events e
   where e.last_ts < ${before} and e.updated_at < ${before} and not exists (
     select from push_outbox o where o.event_key = e.event_key and ${IS_OPEN})`,
-  /** What ended. A dead one stays as long as its letter, which may still open it. */
+  /** What ended. A dead one stays as long as its dead letter, which may still open it. */
   deliveries: (before) => `from push_outbox o
   where o.status in ('done', 'dlq') and o.finished_at < ${before} and (o.status <> 'dlq' or not exists (
     select from dead_letters d where d.key = 'outbox:' || o.id))`,

@@ -48,7 +48,7 @@ export type JetstreamState = {
  * Holds the one connection, hands its posts over in small batches, and moves the cursor only past
  * posts that were accepted.
  */
-export function jetstreamKeeper(ports: JetstreamPorts) {
+export function jetstreamActor(ports: JetstreamPorts) {
   const { now, memory } = ports;
   const inTurn = serial();
   let socket: JetstreamSocket | null = null;

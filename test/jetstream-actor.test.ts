@@ -3,8 +3,8 @@ import { interestIn } from "../src/sources/jetstream/index.ts";
 import {
   type JetstreamListener,
   type JetstreamPorts,
-  jetstreamKeeper,
-} from "../workers/jetstream-keeper.ts";
+  jetstreamActor,
+} from "../workers/jetstream-actor.ts";
 import { openStream } from "../workers/jetstream-socket.ts";
 
 const START = Date.UTC(2026, 10, 20, 10);
@@ -17,7 +17,7 @@ function setUp(more: Partial<JetstreamPorts> = {}) {
   let closed = 0;
   const memory: JetstreamPorts["memory"] = { cursor: null };
   const world = { database: "ok" as "ok" | "unavailable", refuse: false };
-  const keeper = jetstreamKeeper({
+  const actor = jetstreamActor({
     now: () => now,
     interest: interestIn(["defi"]),
     open: async (cursor, listener) => {
@@ -47,7 +47,7 @@ function setUp(more: Partial<JetstreamPorts> = {}) {
     });
   const say = (text: string, seconds: number) => listeners.at(-1)?.frame(frame(text, seconds));
   return {
-    keeper,
+    actor,
     world,
     accepted,
     opens,
@@ -60,13 +60,13 @@ function setUp(more: Partial<JetstreamPorts> = {}) {
 }
 
 it("hands over posts of interest and moves the cursor past all that was read", async () => {
-  const { keeper, say, accepted, memory, pass } = setUp();
-  await keeper.keep();
+  const { actor, say, accepted, memory, pass } = setUp();
+  await actor.keep();
   pass(2_000);
   say("$DEMO is out", 1);
   say("what a nice day", 2);
   pass(2_000);
-  await keeper.keep();
+  await actor.keep();
   expect(accepted).toEqual(["$DEMO is out"]);
   expect(memory.cursor).toBe(String((START + 2_000) * 1_000));
 });
@@ -75,25 +75,25 @@ it.each([
   ["a little ahead of our clock moves the cursor to now", 30, 0],
   ["from tomorrow moves it nowhere", 86_400, -60],
 ])("a frame %s", async (_, ahead, reached) => {
-  const { keeper, say, memory, pass } = setUp();
-  await keeper.keep();
+  const { actor, say, memory, pass } = setUp();
+  await actor.keep();
   say("$DEMO is out", -60);
   say("$DEMO is up", ahead);
   pass(2_000);
-  await keeper.keep();
+  await actor.keep();
   expect(memory.cursor).toBe(String((START + reached * 1_000) * 1_000));
 });
 
 it("keeps the cursor and the posts while the database is out", async () => {
-  const { keeper, world, say, accepted, memory } = setUp();
-  await keeper.keep();
+  const { actor, world, say, accepted, memory } = setUp();
+  await actor.keep();
   world.database = "unavailable";
   say("$ONE", 1);
-  await keeper.keep();
+  await actor.keep();
   expect(memory.cursor).toBeNull();
   world.database = "ok";
   say("$TWO", 2);
-  await keeper.keep();
+  await actor.keep();
   expect(accepted).toEqual(["$ONE", "$TWO"]);
 });
 
@@ -104,8 +104,8 @@ it("hands over once at a time, and every two seconds while it is refused, howeve
     calls++;
     return new Promise<"unavailable">((answer) => waiting.push(answer));
   };
-  const { keeper, say, pass } = setUp({ ingest });
-  await keeper.keep();
+  const { actor, say, pass } = setUp({ ingest });
+  await actor.keep();
   for (let i = 1; i < 200; i++) say(`$DEMO number ${i}`, i);
   for (let i = 0; i < 20; i++) {
     for (const answer of waiting.splice(0)) answer("unavailable");
@@ -120,44 +120,44 @@ it("hands over once at a time, and every two seconds while it is refused, howeve
 });
 
 it("closes the connection when too much is held, and reads it again from the cursor", async () => {
-  const { keeper, world, say, memory, opens, closings, pass } = setUp();
-  await keeper.keep();
+  const { actor, world, say, memory, opens, closings, pass } = setUp();
+  await actor.keep();
   say("$ONE", 1);
-  await keeper.keep();
+  await actor.keep();
   const cursor = memory.cursor;
   world.database = "unavailable";
   for (let i = 2; i < 1_100; i++) say(`$MORE number ${i}`, i);
-  await keeper.keep();
-  expect([closings(), keeper.state().held, memory.cursor]).toEqual([1, 0, cursor]);
+  await actor.keep();
+  expect([closings(), actor.state().held, memory.cursor]).toEqual([1, 0, cursor]);
   world.database = "ok";
   pass(60_000);
-  await keeper.keep();
+  await actor.keep();
   expect(opens).toEqual([null, cursor]);
 });
 
 it("opens the connection again when it closed, and when it fell silent", async () => {
-  const { keeper, listeners, opens, pass, closings } = setUp();
-  await keeper.keep();
+  const { actor, listeners, opens, pass, closings } = setUp();
+  await actor.keep();
   listeners[0]?.closed();
-  await keeper.keep();
+  await actor.keep();
   pass(61_000);
-  await keeper.keep();
+  await actor.keep();
   expect([opens.length, closings()]).toEqual([3, 1]);
 });
 
 it("holds one connection, however often it is called at once", async () => {
-  const { keeper, opens } = setUp();
-  await Promise.all([keeper.keep(), keeper.keep(), keeper.keep()]);
+  const { actor, opens } = setUp();
+  await Promise.all([actor.keep(), actor.keep(), actor.keep()]);
   expect(opens).toHaveLength(1);
 });
 
 it("waits longer after each refusal", async () => {
-  const { keeper, world, opens, pass } = setUp();
+  const { actor, world, opens, pass } = setUp();
   world.refuse = true;
   const tries: number[] = [];
   for (let second = 0; second < 600; second += 10) {
     const before = opens.length;
-    await keeper.keep();
+    await actor.keep();
     if (opens.length > before) tries.push(second);
     pass(10_000);
   }
@@ -165,8 +165,8 @@ it("waits longer after each refusal", async () => {
 });
 
 it("passes over frames that it cannot read", async () => {
-  const { keeper, listeners, memory } = setUp();
-  await keeper.keep();
+  const { actor, listeners, memory } = setUp();
+  await actor.keep();
   for (const text of [
     "",
     "{",
@@ -176,7 +176,7 @@ it("passes over frames that it cannot read", async () => {
     '{"did":1,"time_us":"x","kind":"identity"}',
   ])
     listeners[0]?.frame(text);
-  await keeper.keep();
+  await actor.keep();
   expect(memory.cursor).toBeNull();
 });
 

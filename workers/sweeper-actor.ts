@@ -15,7 +15,7 @@ export type SweeperMemory = {
   sentAt: Map<number, number>;
 };
 
-export type SweeperKeeper = {
+export type SweeperActor = {
   /** Looks at the outbox no later than `at` (milliseconds). */
   wake(at: number): Promise<void>;
   /** Posts were accepted that should have an outcome by `at`. */
@@ -38,7 +38,7 @@ const MORE_MS = 2_000;
  * Keeps one alarm at the earliest time that anything may be due. While nothing is open and no post
  * is awaited it has none, and asks the database nothing.
  */
-export function sweeperKeeper(ports: SweeperPorts, memory: SweeperMemory): SweeperKeeper {
+export function sweeperActor(ports: SweeperPorts, memory: SweeperMemory): SweeperActor {
   const { now, log } = ports;
 
   async function wake(at: number): Promise<void> {

@@ -36,7 +36,7 @@ export type ChannelPorts = RuntimePorts & {
 /** What outlives the object. */
 export type ChannelMemory = { lines: LineMemory; journal: SendJournal };
 
-export type ChannelKeeper = {
+export type ChannelActor = {
   /**
    * Attempts a delivery. Resolves when it ended, or soon while it goes on by itself: a target that
    * hangs must not hold up the queue, and the row in the outbox is the authority whatever happens
@@ -71,7 +71,7 @@ const LEAST_SLEEP_MS = 50;
 const MAX_LOOKS = 15;
 const UNAVAILABLE_MS = 30_000;
 
-export function channelKeeper(ports: ChannelPorts, memory: ChannelMemory): ChannelKeeper {
+export function channelActor(ports: ChannelPorts, memory: ChannelMemory): ChannelActor {
   const line = rateReservations(ports.now, memory.lines);
   const deliverPorts = deliverPortsOf(ports, memory.journal, line);
   const [underWay, alone] = [limitConcurrency(UNDER_WAY), limitConcurrency(1)];

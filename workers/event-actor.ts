@@ -14,8 +14,8 @@ const STALE_TRIES = 5;
 const LOOK_AGAIN_SECONDS = [15, 60, 300, 900];
 const FAILED_LOOK_SECONDS = 120;
 
-/** What a keeper remembers across eviction: the little that the database does not know. */
-export type KeeperMemory = {
+/** What an actor remembers across eviction: the little that the database does not know. */
+export type ActorMemory = {
   eventKey: string | undefined;
   /** How many times it has looked again since the last mention. */
   looked: number;
@@ -27,7 +27,7 @@ export type KeeperMemory = {
  * scores anew, with facts that came late; it never throws but looks again later, because the
  * platform drops an alarm that failed six times and an outage outlasts that.
  */
-export type EventKeeper = {
+export type EventActor = {
   add(mentions: Mention[], traceId?: string): Promise<void>;
   lookAgain(): Promise<void>;
 };
@@ -37,7 +37,7 @@ export type EventKeeper = {
  * the next one. What it holds is a copy of the database, dropped on any doubt and read again: it
  * may be evicted at any await.
  */
-export function eventKeeper(ports: EventPorts, memory: KeeperMemory): EventKeeper {
+export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
   let known: KnownEvent | undefined;
   let trace: string | undefined;
 

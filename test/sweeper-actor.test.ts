@@ -5,7 +5,7 @@ import { silentTelemetry } from "../src/observability/telemetry.ts";
 import { memoryStore } from "../src/store/memory.ts";
 import { StoreUnavailable } from "../src/store/store.ts";
 import { acceptPosts } from "../workers/ingest.ts";
-import { type SweeperMemory, type SweeperPorts, sweeperKeeper } from "../workers/sweeper-keeper.ts";
+import { type SweeperMemory, type SweeperPorts, sweeperActor } from "../workers/sweeper-actor.ts";
 
 const START = Date.UTC(2026, 0, 15, 10);
 const MINUTE = 60_000;
@@ -53,15 +53,15 @@ function scene() {
     },
     requeueAfterSeconds: 600,
     overloadedAfterSeconds: 3_600,
-    expectPosts: (at) => keeper.expectPosts(at),
+    expectPosts: (at) => actor.expectPosts(at),
     outbox: { store, enqueue: async () => undefined },
   };
-  const keeper = sweeperKeeper(ports, memory);
+  const actor = sweeperActor(ports, memory);
   async function nextAlarm(): Promise<void> {
     if (alarmAt === null) throw new Error("no alarm is set");
     clock.now = Math.max(clock.now, alarmAt);
     alarmAt = null;
-    await keeper.alarm();
+    await actor.alarm();
   }
   return { clock, queue, ports, nextAlarm, store, memory, isIdle: () => alarmAt === null };
 }
