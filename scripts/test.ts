@@ -1,33 +1,51 @@
 /**
- * `npm test`: types, format and lint, dead code, then the suites. `npm run test:browser` and its
- * sisters run one long suite each,
- * `npm run test:faults -- simulation` only the files of it whose path has the word.
- * The last line counts them all: `N passed, N failed, N skipped`.
+ * `npm test` runs the checks (types, format and lint, dead code), then the suites.
+ * `npm run check`, `typecheck` and `lint` run checks only. `npm run test:browser`, `test:faults`,
+ * `test:fuzz` and `test:conformance` run one long suite each; `npm run test:faults -- simulation`
+ * runs only the files of it whose path has the word.
+ * The last line counts all of them: `N passed, N failed, N skipped`.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-interface Count {
+type Count = {
   passed: number;
   failed: number;
   skipped: number;
-}
+};
 
-const root = join(import.meta.dirname, "..");
-const longSuites = ["browser", "conformance", "faults", "fuzz"];
-const checks: [title: string, bin: string, ...args: string[]][] = [
-  ["types of the product", "tsc", "-p", "tsconfig.json"],
-  ["types of scripts and tests", "tsc", "-p", "tsconfig.node.json"],
-  ["format and lint", "biome", "check", "--error-on-warnings", "."],
-  ["dead code", "knip"],
+const ROOT = join(import.meta.dirname, "..");
+const LONG_SUITES = ["browser", "conformance", "faults", "fuzz"];
+type Check = { title: string; command: "typecheck" | "lint" | "knip"; bin: string; args: string[] };
+
+const CHECKS: Check[] = [
+  {
+    title: "types of the product",
+    command: "typecheck",
+    bin: "tsc",
+    args: ["-p", "tsconfig.json"],
+  },
+  {
+    title: "types of scripts and tests",
+    command: "typecheck",
+    bin: "tsc",
+    args: ["-p", "tsconfig.node.json"],
+  },
+  {
+    title: "format and lint",
+    command: "lint",
+    bin: "biome",
+    args: ["check", "--error-on-warnings", "."],
+  },
+  { title: "dead code", command: "knip", bin: "knip", args: [] },
 ];
 
 function run(bin: string, args: string[]): Promise<number> {
   return new Promise((done) => {
-    const child = spawn(join(root, "node_modules", ".bin", bin), args, {
-      cwd: root,
+    const child = spawn(join(ROOT, "node_modules", ".bin", bin), args, {
+      cwd: ROOT,
       stdio: "inherit",
       shell: process.platform === "win32",
     });
@@ -39,7 +57,7 @@ function run(bin: string, args: string[]): Promise<number> {
   });
 }
 
-async function check([title, bin, ...args]: (typeof checks)[number]): Promise<Count> {
+async function check({ title, bin, args }: Check): Promise<Count> {
   const began = performance.now();
   const good = (await run(bin, args)) === 0;
   console.log(
@@ -48,13 +66,13 @@ async function check([title, bin, ...args]: (typeof checks)[number]): Promise<Co
   return { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0 };
 }
 
-interface VitestReport {
+type VitestReport = {
   numPassedTests: number;
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
   testResults: { status: string; assertionResults: unknown[] }[];
-}
+};
 
 /**
  * A file that fails before its first test, or an error outside of any test, has no failed test to
@@ -88,21 +106,22 @@ async function suites(project: string, words: string[] = []): Promise<Count> {
 }
 
 const [suite, ...words] = process.argv.slice(2);
+const checked = CHECKS.filter(({ command }) => suite === "check" || suite === command);
 if (
-  (suite !== undefined && !longSuites.includes(suite)) ||
+  (suite !== undefined && !LONG_SUITES.includes(suite) && checked.length === 0) ||
   words.some((word) => word.startsWith("-"))
 ) {
-  console.error(
-    `usage: npm test | ${longSuites.map((name) => `npm run test:${name}`).join(" | ")} [-- WORD OF A FILE'S PATH ...]`,
-  );
+  const long = LONG_SUITES.map((name) => `npm run test:${name}`).join(" | ");
+  console.error(`usage: npm test | npm run check | ${long} [-- WORD OF A FILE'S PATH ...]`);
   process.exit(words.includes("--help") || suite === "--help" ? 0 : 2);
 }
 const counts: Count[] = [];
 if (suite === undefined) {
-  counts.push(...(await Promise.all(checks.map(check))));
-  // One after another: the whole stack needs the machine for itself to answer in its time.
+  counts.push(...(await Promise.all(CHECKS.map(check))));
+  // One after another: the local stack needs the machine for itself to answer in its time.
   for (const project of ["core", "edge", "e2e"]) counts.push(await suites(project));
-} else counts.push(await suites(suite, words));
+} else if (checked.length > 0) counts.push(...(await Promise.all(checked.map(check))));
+else counts.push(await suites(suite, words));
 
 const sum = (name: keyof Count) => counts.reduce((total, count) => total + count[name], 0);
 console.log(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);

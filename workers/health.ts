@@ -1,10 +1,11 @@
+import manifest from "../package.json" with { type: "json" };
 import type { HealthReport } from "../src/api/ports.ts";
 import { glance } from "../src/concurrency/glance.ts";
 import { iso } from "../src/kit/time.ts";
 import type { Bindings } from "./env.ts";
 import type { SharedIsolate } from "./isolate.ts";
 
-export const VERSION = "0.1.0";
+export const VERSION: string = manifest.version;
 
 const QUEUES = ["POSTS", "MENTIONS", "DELIVERIES"] as const;
 
