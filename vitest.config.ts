@@ -23,6 +23,7 @@ export default defineConfig({
             "local/**/*.test.ts",
             "scripts/**/*.test.ts",
             "test/*.test.ts",
+            "test/cases/*.test.ts",
           ],
           exclude: ["**/*.edge.test.ts"],
         },

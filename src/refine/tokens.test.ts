@@ -65,3 +65,31 @@ it("takes an address to pay to for no token", () => {
 it("finds an address that zero-width characters hide", () => {
   expect(found(`$DEMO ${EVM.slice(0, 9)}\u200b${EVM.slice(9)}`)).toEqual([`unknown:DEMO:${EVM}`]);
 });
+
+it.each([
+  ["an account that acts", `victim ${EVM} lost 2M $DEMO`],
+  ["an account that is named behind", `${EVM} is the hacker of $DEMO`],
+  ["a copycat's contract", `$DEMO fake contract ${EVM} do not buy`],
+  ["who deployed it", `contract deployed by ${EVM}: $DEMO`],
+])("keeps apart a token and %s", (_, text) => {
+  expect(found(text)).toEqual(["unknown:DEMO:null"]);
+});
+
+it("takes the contract whatever is said of its team and its liquidity", () => {
+  for (const text of [
+    `$DEMO dev doxxed. CA: ${EVM}`,
+    `$DEMO liquidity locked, LP burned 🔥 ${EVM}`,
+    `$DEMO\n${EVM}\nLP burnt, owner renounced`,
+  ])
+    expect(found(text)).toEqual([`unknown:DEMO:${EVM}`]);
+});
+
+it("reads the token that a terminal's or a swap's link names", () => {
+  expect(found(`https://bullx.io/terminal?chainId=1399811149&address=${SOL}`)).toEqual([
+    `sol:null:${SOL}`,
+  ]);
+  expect(found(`https://raydium.io/swap/?inputMint=sol&outputMint=${SOL}`)).toEqual([
+    `sol:null:${SOL}`,
+  ]);
+  expect(found(`https://pump.fun/profile/${SOL} $WIFI`)).toEqual(["sol:WIFI:null"]);
+});

@@ -1,8 +1,15 @@
-import type { TokenRef } from "../model/mention.ts";
+import { canonicalAddress, type TokenRef } from "../model/mention.ts";
 import type { RawPost } from "../model/raw-post.ts";
-import { type ChainAddress, extractAddresses } from "../text/entities/addresses.ts";
+import type { Chain } from "../model/scalars.ts";
+import { type ChainAddress, extractAddresses, tonBounceable } from "../text/entities/addresses.ts";
 import { normalizeText } from "../text/normalize.ts";
+import { isCounterpart, mayBeContract } from "./address-role.ts";
 import { chainHints, chainOfAddress, chainOfSymbol, isCoin } from "./chain.ts";
+import { coinTypes } from "./coin-types.ts";
+import { type KnownCoins, NO_COINS } from "./coins.ts";
+import { isNoToken, namesQuote, quoteSymbol } from "./known-addresses.ts";
+import { namedTickers, type Ticker } from "./tickers.ts";
+import { readLinks, type TokenLink } from "./token-links.ts";
 
 /**
  * A token and where in the normalised text it is first named; -1 when only the source's fields name
@@ -12,34 +19,26 @@ export type FoundToken = TokenRef & { at: number };
 
 /** A post that names more than these is a list, not news about each. */
 const MAX_TOKENS = 6;
-/** So many symbols in a row are tags for the search, not what the post speaks of. */
+/** A row of this many tickers is a row of tags for the search, not what the post speaks of. */
 const TAG_RUN = 4;
 /** How far from an address its symbol may stand, in characters. */
 const NEAR = 90;
 
-const SYMBOL = /(?<![A-Za-z0-9_$])\$([A-Za-z][A-Za-z0-9]{1,14})(?![A-Za-z0-9])/g;
-/** What stands before an address to pay to, rather than one to look at. */
-const WALLET =
-  /(?:wallet|send|sent|donat\w*|deposit|tip|deployer|holder|whale|pay)(?:\s+(?:to|address|is|here|at|from|me|my|your|it|back))*\s*[:=\-–]?\s*\(?$/i;
-
-type Named = { symbol: string; at: number; end: number };
-
-function namedSymbols(text: string): Named[] {
-  const first = new Map<string, Named>();
-  for (const match of text.matchAll(SYMBOL)) {
-    const symbol = (match[1] ?? "").toUpperCase();
-    if (!first.has(symbol))
-      first.set(symbol, { symbol, at: match.index, end: match.index + match[0].length });
-  }
-  return [...first.values()];
-}
+/** A contract that the post names. `chain` null: only the address says where it lives. */
+type Contract = {
+  address: ChainAddress;
+  chain: Chain | null;
+  symbol: string | null;
+  at: number;
+  end: number;
+};
 
 /**
  * Symbols that stand in a row of tags; none when the post has no other symbol, for then the row is
  * what it speaks of.
  */
-function tags(text: string, symbols: readonly Named[], hasAddress: boolean): Set<string> {
-  const rows: Named[][] = [];
+function tags(text: string, symbols: readonly Ticker[], hasAddress: boolean): Set<string> {
+  const rows: Ticker[][] = [];
   for (const symbol of symbols) {
     const last = rows.at(-1);
     const gap = last ? text.slice(last.at(-1)?.end, symbol.at) : "";
@@ -52,22 +51,106 @@ function tags(text: string, symbols: readonly Named[], hasAddress: boolean): Set
     : new Set();
 }
 
+/** The text with some spans blank, so that every other character keeps its place. */
+function blanked(text: string, spans: readonly { at: number; end: number }[]): string {
+  let left = text;
+  for (const { at, end } of spans)
+    left = left.slice(0, at) + " ".repeat(end - at) + left.slice(end);
+  return left;
+}
+
+/** Emphasis marks of chat mark-up around a word: `_` is otherwise part of a name. */
+const unmarked = (text: string): string =>
+  text.replace(/(?<![A-Za-z0-9])_+(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])_+(?![A-Za-z0-9])/g, (marks) =>
+    " ".repeat(marks.length),
+  );
+
+const same = (a: string, b: string): boolean => canonicalAddress(a) === canonicalAddress(b);
+
+function linkedContracts(links: readonly TokenLink[], roles: readonly string[]): Contract[] {
+  return links.flatMap(({ role, chain, address, at, end }) =>
+    roles.includes(role) && address !== null ? [{ address, chain, symbol: null, at, end }] : [],
+  );
+}
+
+/** Contracts that the words of the post name: coin types and addresses outside of links. */
+function writtenContracts(text: string, links: readonly TokenLink[]): Contract[] {
+  const words = unmarked(blanked(text, links));
+  const coins = coinTypes(words);
+  const written = coins.map(
+    ({ chain, address, symbol, at, end }): Contract => ({
+      address: { chain, address },
+      chain: null,
+      symbol,
+      at,
+      end,
+    }),
+  );
+  const rest = blanked(words, coins);
+  for (const address of extractAddresses(rest)) {
+    const at = rest.indexOf(address.address);
+    const end = at + address.address.length;
+    if (mayBeContract(rest, at, end)) written.push({ address, chain: null, symbol: null, at, end });
+  }
+  return written;
+}
+
 /**
- * The symbol that an address belongs to: the only one that is no coin, or the nearest one close by.
+ * The contracts that a post is about, each once. Accounts, pools, burn addresses, routers and, when
+ * the post names another token, what that is traded against are none.
+ */
+function contractsOf(
+  text: string,
+  links: readonly TokenLink[],
+  tickers: readonly Ticker[],
+): Contract[] {
+  const named = [...writtenContracts(text, links), ...linkedContracts(links, ["token"])];
+  // A chart's page takes a pool's address too: it counts only when nothing else names the token.
+  const charts = linkedContracts(links, ["market"]);
+  const all = named.length === 0 && tickers.every(({ symbol }) => isCoin(symbol)) ? charts : named;
+  const unique = new Map<string, Contract>();
+  for (const contract of all.sort((a, b) => a.at - b.at)) {
+    const { chain, address } = contract.address;
+    if (chain === "bitcoin" || isNoToken(address)) continue;
+    const own = chain === "ton" ? tonBounceable(address) : address;
+    const key = canonicalAddress(own);
+    const known = unique.get(key);
+    unique.set(key, {
+      ...(known ?? contract),
+      address: { chain, address: own },
+      chain: known?.chain ?? contract.chain,
+    });
+  }
+  const found = [...unique.values()];
+  return found.filter((contract) => {
+    const quote = quoteSymbol(contract.address.address);
+    if (quote === undefined) return true;
+    if (isCounterpart(text, contract.at)) return false;
+    if (tickers.some(({ symbol }) => namesQuote(symbol, quote))) return true;
+    return tickers.length === 0 && found.length === 1;
+  });
+}
+
+/**
+ * The symbol that a contract belongs to: that of the quote it is, the only one that is no coin, or
+ * the nearest one close by.
  */
 function symbolFor(
-  text: string,
-  address: ChainAddress,
-  symbols: readonly Named[],
+  contract: Contract,
+  symbols: readonly Ticker[],
   alone: boolean,
-): Named | undefined {
+): Ticker | undefined {
+  const quote = quoteSymbol(contract.address.address);
+  if (quote !== undefined) return symbols.find(({ symbol }) => namesQuote(symbol, quote));
+  const typed = symbols.find(({ symbol }) => symbol === contract.symbol);
+  if (typed) return typed;
   const able = symbols.filter(({ symbol }) => !isCoin(symbol));
   if (alone && able.length === 1) return able[0];
-  const at = text.indexOf(address.address);
-  // "$DEMO ... CA 0x...": a symbol is told before its address, so one behind it must stand three
+  if (contract.symbol !== null) return undefined;
+  // "$DEMO ... CA 0x...": a symbol stands before its address, so one behind it must stand three
   // times as near.
-  const distance = ({ at: from, end }: Named) =>
-    from < at ? at - end : 3 * (from - at - address.address.length);
+  const distance = ({ at, end }: Ticker) =>
+    at < contract.at ? contract.at - end : 3 * (at - contract.end);
   return able.filter((each) => distance(each) <= NEAR).sort((a, b) => distance(a) - distance(b))[0];
 }
 
@@ -79,7 +162,8 @@ function stated(
 ): FoundToken | undefined {
   if (!post.tokenCa && !post.symbol) return undefined;
   const symbol = post.symbol?.replace(/^\$/, "").toUpperCase() ?? null;
-  const address = post.tokenCa ? (extractAddresses(post.tokenCa)[0] ?? null) : null;
+  const coin = post.tokenCa ? coinTypes(post.tokenCa)[0] : undefined;
+  const address = coin ?? (post.tokenCa ? (extractAddresses(post.tokenCa)[0] ?? null) : null);
   const tokenCa = address?.address ?? post.tokenCa ?? null;
   const guess = address
     ? chainOfAddress(address.chain, hints)
@@ -93,50 +177,54 @@ function stated(
   return { chain: post.chain ?? guess, symbol, tokenCa, confidence: 1, at };
 }
 
+const namedCoins = (text: string, coins: KnownCoins): FoundToken[] =>
+  coins
+    .find(text)
+    .map(({ symbol, chain, at }) => ({ chain, symbol, tokenCa: null, confidence: 0.7, at }));
+
 /**
  * Tokens that a post speaks of, in the order of the text, the source's own first. Coins' and
- * wallets' addresses are none.
+ * accounts' addresses are none. Names and hashtags of well-known coins count where the post names
+ * no token by ticker, contract or field.
  */
-export function tokensIn(post: RawPost): FoundToken[] {
+export function tokensIn(post: RawPost, coins: KnownCoins = NO_COINS): FoundToken[] {
   const text = normalizeText(post.text);
-  const addresses = extractAddresses(text).filter(({ address, chain }) => {
-    const before = text.slice(Math.max(0, text.indexOf(address) - 40), text.indexOf(address));
-    return chain !== "bitcoin" && !WALLET.test(before);
-  });
-  const symbols = text.includes("$") ? namedSymbols(text) : [];
-  if (addresses.length === 0 && symbols.length === 0 && !post.tokenCa && !post.symbol) return [];
+  const links = readLinks(text);
+  const symbols = namedTickers(blanked(text, links));
+  const contracts = contractsOf(text, links, symbols);
+  if (contracts.length === 0 && symbols.length === 0 && !post.tokenCa && !post.symbol)
+    return namedCoins(blanked(text, links), coins).slice(0, MAX_TOKENS);
   const hints = chainHints(`${text} ${post.url ?? ""}`);
   const own = stated(post, text, hints);
-  const tagged = tags(text, symbols, addresses.length > 0 || own !== undefined);
+  const tagged = tags(text, symbols, contracts.length > 0 || own !== undefined);
   const spoken = symbols.filter(({ symbol }) => !tagged.has(symbol));
   const used = new Set<string>(own?.symbol ? [own.symbol] : []);
+  const chainOf = ({ chain, address }: Contract): Chain =>
+    post.chain ?? chain ?? chainOfAddress(address.chain, hints);
 
   const found: FoundToken[] = own ? [own] : [];
-  for (const address of addresses) {
-    if (own?.tokenCa?.toLowerCase() === address.address.toLowerCase()) continue;
+  for (const contract of contracts) {
+    const { address } = contract.address;
+    if (own?.tokenCa && same(own.tokenCa, address)) continue;
     if (
       own &&
       !own.tokenCa &&
-      addresses.length === 1 &&
+      contracts.length === 1 &&
       spoken.every(({ symbol }) => symbol === own.symbol || isCoin(symbol))
     ) {
-      own.tokenCa = address.address;
-      if (!post.chain) own.chain = chainOfAddress(address.chain, hints);
+      own.tokenCa = address;
+      own.chain = chainOf(contract);
       continue;
     }
-    const named = symbolFor(
-      text,
-      address,
-      spoken.filter(({ symbol }) => !used.has(symbol)),
-      addresses.length === 1,
-    );
+    const free = spoken.filter(({ symbol }) => !used.has(symbol));
+    const named = symbolFor(contract, free, contracts.length === 1);
     if (named) used.add(named.symbol);
     found.push({
-      chain: post.chain ?? chainOfAddress(address.chain, hints),
-      symbol: named?.symbol ?? null,
-      tokenCa: address.address,
+      chain: chainOf(contract),
+      symbol: named?.symbol ?? contract.symbol ?? quoteSymbol(address) ?? null,
+      tokenCa: address,
       confidence: named ? 0.9 : 1,
-      at: Math.min(text.indexOf(address.address), named?.at ?? Number.POSITIVE_INFINITY),
+      at: Math.min(contract.at, named?.at ?? Number.POSITIVE_INFINITY),
     });
   }
   for (const { symbol, at } of spoken) {

@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { parse } from "yaml";
+import { CoinsFile, knownCoins } from "./coins.ts";
+import { tokensIn } from "./tokens.ts";
+
+const FILE = new URL("../../rules/coins.yml", import.meta.url);
+const coins = knownCoins(CoinsFile.parse(parse(readFileSync(FILE, "utf8"))));
+const found = (text: string) =>
+  tokensIn(
+    { source: "x", id: "1", author: "a", postedAt: "2026-01-15T10:00:00.000Z", text },
+    coins,
+  ).map(({ chain, symbol }) => `${chain}:${symbol}`);
+
+it.each([
+  ["Bitcoin crashes below 79,000", "btc:BTC"],
+  ["#BTC and #ETH recover", "btc:BTC eth:ETH"],
+  ["비트코인 급등", "btc:BTC"],
+  ["比特币突破新高", "btc:BTC"],
+  ["Chainlink's new oracle", "unknown:LINK"],
+])("knows the coin of %j", (text, expected) => {
+  expect(found(text).join(" ")).toBe(expected);
+});
+
+it.each([
+  ["a chain as a place", "the app runs on Ethereum"],
+  ["a chain's own words", "Solana network fees fell"],
+  ["a piece of a longer word", "bitcoiners met, ethers.js was released"],
+  ["a handle or a link", "@bitcoin wrote https://bitcoin.org/en"],
+])("takes %s for no coin", (_, text) => {
+  expect(found(text)).toEqual([]);
+});
+
+it("reads names only where the post names no token by itself", () => {
+  expect(found("$DEMO outruns Bitcoin")).toEqual(["unknown:DEMO"]);
+});

@@ -1,0 +1,70 @@
+import * as z from "zod";
+import { Chain } from "../model/scalars.ts";
+
+const Names = z.array(z.string().trim().min(2).max(60)).nullable().default([]);
+const File = z.strictObject({
+  coins: z
+    .array(
+      z.strictObject({
+        symbol: z
+          .string()
+          .regex(/^[A-Z0-9.]{1,20}$/, "must be a ticker in capitals, without the dollar sign"),
+        chain: Chain.default("unknown"),
+        names: Names,
+        hashtags: Names,
+      }),
+    )
+    .nullable()
+    .default([]),
+});
+export const CoinsFile = File;
+
+export type KnownCoin = { symbol: string; chain: Chain };
+/** A coin that the words name, and where. */
+export type NamedCoin = KnownCoin & { at: number };
+/** `find` answers the coins that a text in normal form names, in its order, each once. */
+export type KnownCoins = { find(text: string): NamedCoin[] };
+
+export const NO_COINS: KnownCoins = { find: () => [] };
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+/** "on Ethereum", "Solana network": where something happens, not what it is about. */
+const PLACE_BEFORE = /(?:^|[^\p{L}])(?:on|via|chain:?|in the)\s+(?:the\s+)?$/iu;
+const PLACE_BEHIND =
+  /^\s*[- ]?(?:chain|network|main\s?net|test\s?net|blockchain|ecosystem|layer|l2|based|address|wallet|virtual machine)(?![\p{L}])/iu;
+/** Scripts that write words without blanks: a name of theirs may stand inside a sentence. */
+const UNSPACED = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u;
+
+/** Reads the parsed rules/coins.yml into one pattern, so that a text is read once. */
+export function knownCoins(file: z.output<typeof File>): KnownCoins {
+  const byWord = new Map<string, KnownCoin>();
+  for (const { symbol, chain, names, hashtags } of file.coins ?? []) {
+    for (const name of names ?? []) byWord.set(name.toLowerCase(), { symbol, chain });
+    for (const tag of hashtags ?? []) byWord.set(`#${tag.toLowerCase()}`, { symbol, chain });
+  }
+  if (byWord.size === 0) return NO_COINS;
+  const words = [...byWord.keys()].sort((a, b) => b.length - a.length);
+  const joined = words.map((word) =>
+    UNSPACED.test(word)
+      ? escaped(word)
+      : `(?<![\\p{L}\\p{N}_#@$/.-])${escaped(word)}(?![\\p{L}\\p{N}_])`,
+  );
+  const pattern = new RegExp(joined.join("|"), "giu");
+  return {
+    find(text) {
+      const found = new Map<string, NamedCoin>();
+      for (const match of text.matchAll(pattern)) {
+        const word = match[0].toLowerCase();
+        const coin = byWord.get(word);
+        const at = match.index;
+        const before = text.slice(Math.max(0, at - 16), at);
+        const behind = text.slice(at + word.length, at + word.length + 24);
+        if (!coin || found.has(coin.symbol)) continue;
+        if (!word.startsWith("#") && (PLACE_BEFORE.test(before) || PLACE_BEHIND.test(behind)))
+          continue;
+        found.set(coin.symbol, { ...coin, at });
+      }
+      return [...found.values()];
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { foldMixedWord } from "../text/normalize.ts";
+
+/** A ticker and where it stands in the text, its sign included. */
+export type Ticker = { symbol: string; at: number; end: number };
+
+/** A ticker goes on in letters of alphabets that write words with blanks between them. */
+const SPACED = "\\p{Script=Latin}\\p{Script=Cyrillic}\\p{Script=Greek}\\p{Script=Armenian}";
+/** These write words without blanks: behind a Latin ticker one of them begins the next word. */
+const UNSPACED = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}";
+const SPACED_TICKER = `[${SPACED}0-9][${SPACED}\\p{M}0-9_]{0,19}`;
+/** "BTC.D" and "USDC.e" are names of their own; three letters behind a dot begin a sentence. */
+const SUFFIX = `(?:\\.[A-Za-z]{1,2}(?![${SPACED}0-9_]))?`;
+const UNSPACED_TICKER = `[${UNSPACED}]{1,12}`;
+const TICKER = new RegExp(
+  `(?<![${SPACED}0-9_$])\\\${1,3}((?:${SPACED_TICKER})${SUFFIX}|${UNSPACED_TICKER})`,
+  "gu",
+);
+
+/** Two letters or more, or one capital ("$S"); never digits alone. */
+const WORD = /^(?:\p{L}[\p{L}\p{M}0-9_]+|\p{Lu})(?:\.[A-Za-z]{1,2})?$/u;
+/** "$1INCH", "$0xBTC", "$4CHAN": capitals behind the digits, or hexadecimal's prefix. */
+const DIGIT_FIRST = /^(?:[0-9]{1,4}[A-Z][A-Z0-9]*|0x[A-Za-z0-9]{1,10}|1inch)$/;
+/** Magnitudes, currencies, units and ordinals behind digits: a sum of money or a count. */
+const AMOUNT =
+  /^[0-9]+(?:[KMBTX]|BN|MM|MN|TN|MIO|MLN|MIL|MRD|USD[CT]?|EUR|GBP|CAD|AUD|JPY|CHF|ST|ND|RD|TH|AM|PM)$/i;
+
+/** Names of a program's own variables, where the line says that it is code. */
+const CODE_LINE = [
+  /(?:^|[;&|:]\s*)(?:sudo|export|echo|cp|mv|cd|rm|ls|cat|docker|kubectl|git|curl|chmod|source|npm|printf|print)\s+[^\s]/i,
+  /\bfor\s+\w+\s+in\s/,
+  /\b(?:const|let|var)\s+\w+\s*=/,
+  /\bmy\s+\$[a-z]\w*\s*=/,
+  /\$[a-z]\w*\s*(?:=[^=>]|->|\{|\[)/,
+  /\bfunction\s*\w*\(|=>\s*\{|\$\(\w/,
+  /\b(?:print|echo|printf|console\.log)\s*\(|\[\[?\s+-[a-z]\s|<\?php/,
+  /\bSELECT\s.+\bFROM\s/,
+];
+/** What only a shell or a program writes around a name: `KEY=$KEY`, `$PWD:/src`, `$SRC/keys`. */
+const CODE_BEFORE = /[=`{]$|["']\s*\+\s*$/;
+const CODE_BEHIND = /^(?::?\/[a-z.]|->|\{|\[|\(|::)/;
+const SIGN_CLOSES = /^(?:=?[^\s$]*)\$(?!\p{L})/u;
+
+const lineStart = (text: string, at: number): number => text.lastIndexOf("\n", at - 1) + 1;
+
+/** Where code begins on the line of `at`; infinity when the line holds none. */
+function codeFrom(text: string, at: number): number {
+  const start = lineStart(text, at);
+  const end = text.indexOf("\n", at);
+  const line = text.slice(start, end === -1 ? undefined : end);
+  const starts = CODE_LINE.map((pattern) => line.search(pattern)).filter((found) => found >= 0);
+  return start + Math.min(Number.POSITIVE_INFINITY, ...starts);
+}
+
+function isVariable(text: string, name: string, at: number, end: number): boolean {
+  const before = text.slice(Math.max(0, at - 4), at);
+  const behind = text.slice(end, end + 24);
+  const closesTicker = before.endsWith("`") && behind.startsWith("`");
+  if (!closesTicker && CODE_BEFORE.test(before)) return true;
+  if (CODE_BEHIND.test(behind)) return true;
+  // "$x$" and "$E=mc^2$" are formulas.
+  if (name.length <= 2 && (SIGN_CLOSES.test(behind) || /^\s?=/.test(behind))) return true;
+  return codeFrom(text, at) <= at;
+}
+
+function isTicker(name: string): boolean {
+  if (/^[0-9]/.test(name)) return DIGIT_FIRST.test(name) && !AMOUNT.test(name);
+  return WORD.test(name);
+}
+
+/**
+ * Tickers behind a dollar sign, each where it stands first, upper case. A name is taken whole or
+ * not at all: "$CAFÉ" is never "CAF". Sums of money, formulas and variables of programs are none.
+ * `text`: in normal form (NFKC).
+ */
+export function namedTickers(text: string): Ticker[] {
+  if (!text.includes("$")) return [];
+  const first = new Map<string, Ticker>();
+  for (const match of text.matchAll(TICKER)) {
+    const name = foldMixedWord((match[1] ?? "").replace(/_+$/, ""));
+    const at = match.index;
+    const end = at + match[0].length;
+    if (!isTicker(name) || isVariable(text, name, at, end)) continue;
+    const symbol = name.toUpperCase();
+    if (!first.has(symbol)) first.set(symbol, { symbol, at, end });
+  }
+  return [...first.values()];
+}
