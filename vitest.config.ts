@@ -19,6 +19,7 @@ export default defineConfig({
           pool: "threads",
           include: [
             "src/**/*.test.ts",
+            "workers/**/*.test.ts",
             "cli/**/*.test.ts",
             "local/**/*.test.ts",
             "scripts/**/*.test.ts",

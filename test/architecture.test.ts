@@ -6,6 +6,9 @@ import { describe, expect, it } from "vitest";
 type Place = { path: string; may: string[]; packages: string[] };
 
 const STAGE = ["src/model", "src/kit", "src/http", "src/concurrency"];
+/** What holds state across calls: it acts on the pipeline's answers and reports what it did. */
+const ACTOR = [...STAGE, "src/pipeline.ts", "src/store", "src/observability"];
+const INTAKE = [...STAGE, "src/store", "src/observability", "src/text"];
 
 /**
  * The layout of docs/architecture.md. The first place whose path begins a file's path is the file's
@@ -28,14 +31,45 @@ const PLACES: Place[] = [
   { path: "src/refine/", may: [...STAGE, "src/text"], packages: ["zod", "yaml"] },
   { path: "src/dedup/", may: STAGE, packages: [] },
   { path: "src/enrich/", may: [...STAGE, "src/google", "src/markets"], packages: ["zod"] },
+  {
+    path: "src/events/event-actor.ts",
+    may: [...ACTOR, "src/events", "src/rules/score.ts"],
+    packages: [],
+  },
+  {
+    path: "src/events/after-commit.ts",
+    may: [...ACTOR, "src/events", "src/intake/queue-batches.ts"],
+    packages: [],
+  },
   { path: "src/events/", may: STAGE, packages: [] },
   { path: "src/channels/", may: [...STAGE, "src/markets"], packages: ["zod"] },
   { path: "src/observability/", may: STAGE, packages: ["zod"] },
   { path: "src/rules/", may: STAGE, packages: ["zod", "yaml", "filtrex"] },
   { path: "src/store/", may: STAGE, packages: ["drizzle-orm"] },
   {
+    path: "src/outbox/channel-actor.ts",
+    may: [...ACTOR, "src/outbox", "src/channels"],
+    packages: [],
+  },
+  {
     path: "src/outbox/",
     may: [...STAGE, "src/channels/channel.ts", "src/store/store.ts"],
+    packages: [],
+  },
+  {
+    path: "src/intake/push.ts",
+    may: [...INTAKE, "src/intake", "src/sources", "src/api/ports.ts"],
+    packages: [],
+  },
+  { path: "src/intake/", may: [...INTAKE, "src/api/ports.ts"], packages: [] },
+  {
+    path: "src/queues/",
+    may: [...ACTOR, "src/dedup", "src/intake/queue-batches.ts"],
+    packages: [],
+  },
+  {
+    path: "src/schedule/",
+    may: [...ACTOR, "src/intake", "src/outbox/sweep.ts", "src/sources"],
     packages: [],
   },
   {
@@ -44,17 +78,46 @@ const PLACES: Place[] = [
     packages: ["hono", "zod", "graphql", "dataloader"],
   },
   { path: "src/pipeline.ts", may: ["src"], packages: [] },
+  { path: "workers/settings.ts", may: [], packages: ["zod"] },
   {
-    path: "workers/",
-    may: ["src", "rules", "package.json"],
-    packages: [
-      "cloudflare:workers",
-      "zod",
-      "hono",
-      "@neondatabase/serverless",
-      "@upstash/redis",
-      "@upstash/ratelimit",
+    path: "workers/env.ts",
+    may: ["src", "workers/objects/rpc.ts", "workers/settings.ts"],
+    packages: ["zod"],
+  },
+  {
+    path: "workers/platform/",
+    may: ["src"],
+    packages: ["@neondatabase/serverless", "@upstash/redis", "@upstash/ratelimit"],
+  },
+  {
+    path: "workers/compose/",
+    may: [
+      "src",
+      "rules",
+      "package.json",
+      "workers/env.ts",
+      "workers/settings.ts",
+      "workers/platform",
     ],
+    packages: [],
+  },
+  { path: "workers/objects/rpc.ts", may: ["src"], packages: [] },
+  {
+    path: "workers/objects/",
+    may: ["src", "workers/env.ts", "workers/compose", "workers/platform"],
+    packages: ["cloudflare:workers"],
+  },
+  {
+    path: "workers/index.ts",
+    may: [
+      "src/api",
+      "src/queues",
+      "src/schedule",
+      "workers/env.ts",
+      "workers/compose",
+      "workers/objects",
+    ],
+    packages: ["cloudflare:workers"],
   },
 ];
 

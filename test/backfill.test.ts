@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { localGuard } from "../src/http/local-guard.ts";
+import { acceptPosts } from "../src/intake/accept.ts";
 import { hackernews } from "../src/sources/hackernews.ts";
 import { type PollOptions, poll } from "../src/sources/poll.ts";
-import { acceptPosts } from "../workers/ingest.ts";
 import { eventWorld, NOON } from "./support/event-world.ts";
 
 /**
@@ -27,7 +27,7 @@ async function setUp() {
     gate: localGuard(world.now),
     store: world.store,
     ingest: async (posts: Parameters<typeof acceptPosts>[0]) =>
-      (await acceptPosts(posts, world.ingestPorts)).kind === "accepted"
+      (await acceptPosts(posts, world.acceptPorts)).kind === "accepted"
         ? ("ok" as const)
         : ("unavailable" as const),
   };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { acceptPosts } from "../workers/ingest.ts";
+import { acceptPosts } from "../src/intake/accept.ts";
 import { dex, eventWorld, NOON } from "./support/event-world.ts";
 
 const post = {
@@ -11,7 +11,7 @@ const post = {
 async function waiting() {
   const set = await eventWorld();
   set.world.market = dex("missing", null);
-  await acceptPosts([post], set.ingestPorts);
+  await acceptPosts([post], set.acceptPorts);
   await set.settle();
   const [first] = (await set.store.snapshots(new Date(0).toISOString(), 10)) ?? [];
   if (first === undefined) throw new Error("no event");

@@ -1,26 +1,28 @@
 import * as z from "zod";
 import type { Envelope } from "../src/model/envelope.ts";
-import type { ChannelObject } from "./channel-object.ts";
-import type { EventObject } from "./event-object.ts";
-import type { JetstreamObject } from "./jetstream-object.ts";
-import type { MetricsObject } from "./metrics-object.ts";
-import type { ProviderObject } from "./provider-object.ts";
+import type {
+  ChannelRpc,
+  EventRpc,
+  JetstreamRpc,
+  MetricsRpc,
+  ProviderRpc,
+  StreamRpc,
+  SweeperRpc,
+} from "./objects/rpc.ts";
 import { Settings } from "./settings.ts";
-import type { StreamObject } from "./stream-object.ts";
-import type { SweeperObject } from "./sweeper-object.ts";
 
 /** What wrangler.toml binds, beside plain variables and secrets (which `settings` reads). */
 export type Bindings = {
   POSTS: Queue<Envelope>;
   MENTIONS: Queue<Envelope>;
   DELIVERIES: Queue<Envelope>;
-  EVENTS: DurableObjectNamespace<EventObject>;
-  CHANNELS: DurableObjectNamespace<ChannelObject>;
-  SWEEPER: DurableObjectNamespace<SweeperObject>;
-  STREAM: DurableObjectNamespace<StreamObject>;
-  METRICS: DurableObjectNamespace<MetricsObject>;
-  PROVIDERS: DurableObjectNamespace<ProviderObject>;
-  JETSTREAM: DurableObjectNamespace<JetstreamObject>;
+  EVENTS: DurableObjectNamespace<EventRpc>;
+  CHANNELS: DurableObjectNamespace<ChannelRpc>;
+  SWEEPER: DurableObjectNamespace<SweeperRpc>;
+  STREAM: DurableObjectNamespace<StreamRpc>;
+  METRICS: DurableObjectNamespace<MetricsRpc>;
+  PROVIDERS: DurableObjectNamespace<ProviderRpc>;
+  JETSTREAM: DurableObjectNamespace<JetstreamRpc>;
   RULES: KVNamespace;
   ANALYTICS: AnalyticsEngineDataset;
   ASSETS: Fetcher;

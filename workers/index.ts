@@ -1,24 +1,25 @@
 import { waitUntil } from "cloudflare:workers";
 import { apiApp } from "../src/api/app.ts";
-import { runTick } from "./cron.ts";
-import { edgeCache } from "./edge-cache.ts";
+import { edgeCache } from "../src/api/edge-cache.ts";
+import { consumeBatch } from "../src/queues/consume.ts";
+import { runTick } from "../src/schedule/tick.ts";
+import { composeApi } from "./compose/api.ts";
+import { composeCron } from "./compose/cron.ts";
+import { onceAnIsolate } from "./compose/isolate.ts";
+import { composeQueues } from "./compose/queues.ts";
 import { type Bindings, settingsOf } from "./env.ts";
-import { onceAnIsolate } from "./isolate.ts";
-import { consumeBatch } from "./queues.ts";
-import { wireQueues } from "./wire.ts";
-import { wireApi, wireCron } from "./wire-api.ts";
 
-export { ChannelObject } from "./channel-object.ts";
-export { EventObject } from "./event-object.ts";
-export { JetstreamObject } from "./jetstream-object.ts";
-export { MetricsObject } from "./metrics-object.ts";
-export { ProviderObject } from "./provider-object.ts";
-export { StreamObject } from "./stream-object.ts";
-export { SweeperObject } from "./sweeper-object.ts";
+export { ChannelObject } from "./objects/channel.ts";
+export { EventObject } from "./objects/event.ts";
+export { JetstreamObject } from "./objects/jetstream.ts";
+export { MetricsObject } from "./objects/metrics.ts";
+export { ProviderObject } from "./objects/provider.ts";
+export { StreamObject } from "./objects/stream.ts";
+export { SweeperObject } from "./objects/sweeper.ts";
 
 /** Its routes are compiled at the first request. */
 const appOf = onceAnIsolate((env) => {
-  const { ports, flush } = wireApi(env);
+  const { ports, flush } = composeApi(env, waitUntil);
   const app = apiApp(ports);
   const { EDGE_CACHE, PUBLIC_READ } = settingsOf(env);
   // Where reads are no longer public, nor are the copies that were made while they were.
@@ -39,12 +40,12 @@ export default {
     return response;
   },
   async scheduled(event, env, context) {
-    const { ports, flush } = wireCron(env, (work) => context.waitUntil(work));
+    const { ports, flush } = composeCron(env, (work) => context.waitUntil(work));
     await runTick(event, ports);
     flush();
   },
   async queue(batch, env, context) {
-    const { ports, flush } = wireQueues(env, (work) => context.waitUntil(work));
+    const { ports, flush } = composeQueues(env, (work) => context.waitUntil(work));
     await consumeBatch(batch, ports);
     flush();
   },

@@ -1,5 +1,5 @@
 /**
- * Milliseconds since the epoch. The only place where wall time enters is workers/wire.ts; tests and
+ * Milliseconds since the epoch. The only place where wall time enters is workers/compose/shared.ts; tests and
  * the simulator pass their own.
  */
 export type Clock = () => number;

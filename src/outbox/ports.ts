@@ -5,7 +5,7 @@ import type { Delivery } from "../model/delivery.ts";
 import type { AdminStore, ChannelStore, OutboxStore } from "../store/store.ts";
 
 /**
- * What `deliver` stands on. The channel's object (workers/channel-object.ts) gives it; tests give
+ * What `deliver` stands on. The channel's object (workers/objects/channel.ts) gives it; tests give
  * their own.
  */
 export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"> & {

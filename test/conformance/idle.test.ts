@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { localGuard } from "../../src/http/local-guard.ts";
 import { iso } from "../../src/kit/time.ts";
 import { silentTelemetry } from "../../src/observability/telemetry.ts";
+import { type CachedCursor, cursorCache } from "../../src/schedule/cursor-cache.ts";
+import { type SweeperPorts, sweeperActor } from "../../src/schedule/sweeper.ts";
+import { type CronPorts, EVERY_MINUTE, runTick } from "../../src/schedule/tick.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
 import { at, change, draft, KEY, mention } from "../../src/store/contract/samples.ts";
 import { postgresStore } from "../../src/store/postgres.ts";
-import { type CronPorts, EVERY_MINUTE, runTick } from "../../workers/cron.ts";
-import { type CachedCursor, placesBeside } from "../../workers/places.ts";
 import { neonSql } from "../../workers/platform/neon.ts";
-import { type SweeperPorts, sweeperActor } from "../../workers/sweeper-actor.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 
 const MINUTE = 60_000;
@@ -46,7 +46,7 @@ function worker() {
   const ground = { now: () => clock.now, log: () => undefined, telemetry: silentTelemetry };
   const none = async () => undefined;
   const kept = new Map<string, CachedCursor>();
-  const places = placesBeside(store, {
+  const places = cursorCache(store, {
     get: async (source) => kept.get(source),
     async put(source, place) {
       if (place) kept.set(source, place);
@@ -82,7 +82,7 @@ function worker() {
       gate: localGuard(() => clock.now),
       ingest: async () => "ok",
     },
-    held: places.doubt,
+    held: places.invalidate,
     keepStreams: none,
     store,
     days: DAYS,

@@ -1,8 +1,8 @@
+import { acceptPosts, offerPosts } from "../../src/intake/accept.ts";
+import { cursorCache } from "../../src/schedule/cursor-cache.ts";
+import { type CronPorts, EVERY_MINUTE, runTick } from "../../src/schedule/tick.ts";
 import type { PollPorts } from "../../src/sources/poll.ts";
 import type { Source } from "../../src/sources/source.ts";
-import { type CronPorts, EVERY_MINUTE, runTick } from "../../workers/cron.ts";
-import { acceptPosts } from "../../workers/ingest.ts";
-import { placesBeside } from "../../workers/places.ts";
 import { type Life, life } from "./life.ts";
 import { storeOf } from "./services.ts";
 import type { Stream } from "./workload.ts";
@@ -28,7 +28,7 @@ export async function pushes({ posts }: Stream, untilMs: number, world: World): 
   for (let i = 0; i < batches; i++) {
     const batch = posts.slice(i * BATCH, (i + 1) * BATCH);
     for (;;) {
-      const answer = await live("api", world, (who) => acceptPosts(batch, world.ingestPorts(who)));
+      const answer = await live("api", world, (who) => acceptPosts(batch, world.acceptPorts(who)));
       if (answer !== "died" && answer.kind === "accepted") break;
       await kernel.pause(
         answer === "died" ? kernel.dice.int(1_000, 10_000) : answer.retryAfter * 1000,
@@ -89,15 +89,14 @@ export function cron(
 }
 
 function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
-  const ingestPorts = world.ingestPorts(who);
-  const { now, log, telemetry } = ingestPorts;
+  const acceptPorts = world.acceptPorts(who);
+  const { now, log, telemetry } = acceptPorts;
   const store = storeOf(who, world.store, world);
-  const places = placesBeside(store, world.places);
+  const places = cursorCache(store, world.places);
   const poll: Pick<PollPorts, "now" | "store" | "ingest"> = {
     now,
     store: places,
-    ingest: async (posts) =>
-      (await acceptPosts(posts, ingestPorts)).kind === "accepted" ? "ok" : "unavailable",
+    ingest: (posts) => offerPosts(posts, acceptPorts),
   };
   // The sources here call nobody, so that the rest of a poll's ports is not asked for.
   return {
@@ -107,11 +106,11 @@ function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
     sources,
     variables: {},
     poll: poll as PollPorts,
-    held: places.doubt,
+    held: places.invalidate,
     keepStreams: async () => undefined,
     store,
     days: { posts: 0, events: 0, deliveries: 0, deadLetters: 0, features: 0 },
-    requeueAfterSeconds: ingestPorts.requeueAfterSeconds,
+    requeueAfterSeconds: acceptPorts.requeueAfterSeconds,
     sweeper: world.sweeperOf(who),
   };
 }

@@ -1,5 +1,5 @@
 import type { Envelope } from "../../src/model/envelope.ts";
-import type { QueueBatch } from "../../workers/ports.ts";
+import type { QueueBatch } from "../../src/queues/batch.ts";
 import { cross, type Ether, type Life, life } from "./life.ts";
 
 /** A consumer's settings, as wrangler.toml has them. */

@@ -4,26 +4,29 @@ import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import { singleFlight } from "../../src/concurrency/single-flight.ts";
 import { seenWindow } from "../../src/dedup/window.ts";
 import { enrich, groupsOf } from "../../src/enrich/enrich.ts";
+import { afterCommit, enqueueDeliveries } from "../../src/events/after-commit.ts";
+import type { EventPorts } from "../../src/events/event-actor.ts";
+import { type ActorMemory, type EventActor, eventActor } from "../../src/events/event-actor.ts";
 import { localGuard } from "../../src/http/local-guard.ts";
+import type { AcceptPorts } from "../../src/intake/accept.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
+import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { silentTelemetry } from "../../src/observability/telemetry.ts";
+import { type ChannelActor, channelActor } from "../../src/outbox/channel-actor.ts";
 import type { JudgeResult } from "../../src/pipeline.ts";
+import type { QueuePorts } from "../../src/queues/consume.ts";
+import { consumeBatch } from "../../src/queues/consume.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
-import type { Store } from "../../src/store/store.ts";
-import { afterCommit, enqueueDeliveries } from "../../workers/announce.ts";
-import { type ChannelActor, channelActor } from "../../workers/channel-actor.ts";
-import type { CronPorts } from "../../workers/cron.ts";
-import { type ActorMemory, type EventActor, eventActor } from "../../workers/event-actor.ts";
-import type { CachedCursor, PlaceMemory } from "../../workers/places.ts";
-import type { EventPorts, IngestPorts, QueuePorts, RuntimePorts } from "../../workers/ports.ts";
-import { consumeBatch } from "../../workers/queues.ts";
+import type { CachedCursor, CursorMemory } from "../../src/schedule/cursor-cache.ts";
 import {
   type SweeperActor,
   type SweeperMemory,
   type SweeperPorts,
   sweeperActor,
-} from "../../workers/sweeper-actor.ts";
+} from "../../src/schedule/sweeper.ts";
+import type { CronPorts } from "../../src/schedule/tick.ts";
+import type { Store } from "../../src/store/store.ts";
 import type { Ether, Life } from "./life.ts";
 import { type Namespace, namespace, type Storage } from "./objects.ts";
 import { ENRICHERS, providerFetch } from "./providers.ts";
@@ -42,7 +45,7 @@ const CHANNEL_ENV = ChannelEnv.parse({
 
 /**
  * The whole deployment: queues, objects, services, and the project's own code between them, wired
- * as workers/wire.ts wires it.
+ * as workers/compose/shared.ts wires it.
  */
 export type World = Ether & {
   /** Without faults: for the one who looks from outside. */
@@ -54,10 +57,10 @@ export type World = Ether & {
   ledger: Told[];
   /** Events whose counts did not follow from their evidence at some moment, whatever came later. */
   torn: string[];
-  ingestPorts(who: Life): IngestPorts;
+  acceptPorts(who: Life): AcceptPorts;
   sweeperOf(who: Life): CronPorts["sweeper"];
   /** In the sweeper's storage. */
-  places: PlaceMemory;
+  places: CursorMemory;
 };
 
 export type Rulebook = { older: Ruleset; newer: Ruleset; changeAt: number };
@@ -100,7 +103,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
         .catch(() => undefined),
   });
 
-  const ingestPorts = (who: Life): IngestPorts => ({
+  const acceptPorts = (who: Life): AcceptPorts => ({
     ...ground(who),
     store: storeFor(who),
     posts: queues.posts.send(who),
@@ -118,7 +121,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
       };
       const expectPosts = (at: number): Promise<void> => actor.expectPosts(at);
       const actor: SweeperActor = sweeperActor(
-        { ...ingestPorts(who), expectPosts, outbox },
+        { ...acceptPorts(who), expectPosts, outbox },
         sweeperMemoryIn(storage),
       );
       return actor;
@@ -170,7 +173,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
           ? rulebook.older
           : rulebook.newer,
       channels: lastGood(() => storeFor(who).channels(), REREAD_MS, who.now).get,
-      announce: afterCommit({
+      afterCommit: afterCommit({
         ...ground(who),
         deliveries: queues.deliveries.send(who),
         wakeSweeper: sweeperOf(who).wake,
@@ -195,7 +198,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
   });
 
   const kept = new Map<string, CachedCursor>();
-  const places: PlaceMemory = {
+  const places: CursorMemory = {
     get: async (source) => kept.get(source),
     async put(source, place) {
       if (place) kept.set(source, place);
@@ -213,7 +216,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     sweeper,
     ledger: outside.ledger,
     torn,
-    ingestPorts,
+    acceptPorts,
     sweeperOf,
   };
 }

@@ -1,14 +1,17 @@
+import type { EventPorts } from "../../src/events/event-actor.ts";
+import { type ActorMemory, type EventActor, eventActor } from "../../src/events/event-actor.ts";
 import { EMPTY_BLACKLIST } from "../../src/filter/blacklist.ts";
+import type { AcceptPorts } from "../../src/intake/accept.ts";
 import { iso } from "../../src/kit/time.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
 import type { Envelope } from "../../src/model/envelope.ts";
 import { FACTS, type ProviderFacts } from "../../src/model/facts.ts";
+import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { judge } from "../../src/pipeline.ts";
+import type { QueuePorts } from "../../src/queues/consume.ts";
+import { consumeBatch } from "../../src/queues/consume.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { memoryStore } from "../../src/store/memory.ts";
-import { type ActorMemory, type EventActor, eventActor } from "../../workers/event-actor.ts";
-import type { EventPorts, IngestPorts, QueuePorts, RuntimePorts } from "../../workers/ports.ts";
-import { consumeBatch } from "../../workers/queues.ts";
 
 export const NOON = Date.UTC(2026, 10, 20, 12);
 
@@ -68,7 +71,7 @@ export async function eventWorld() {
     examine: async () => [world.market],
     rules: async () => loaded.rules,
     channels: () => store.channels(),
-    announce: async () => undefined,
+    afterCommit: async () => undefined,
   };
   function actorOf(eventKey: string): EventActor {
     const known = actors.get(eventKey);
@@ -82,7 +85,7 @@ export async function eventWorld() {
     actors.set(eventKey, actor);
     return actor;
   }
-  const ingestPorts: IngestPorts = {
+  const acceptPorts: AcceptPorts = {
     ...ground,
     store,
     posts: into(queues.posts),
@@ -116,7 +119,7 @@ export async function eventWorld() {
     await consumeBatch({ queue, messages }, queuePorts);
   }
   return {
-    ...{ world, store, ingestPorts, now: () => now },
+    ...{ world, store, acceptPorts, now: () => now },
     /** Until every queue is empty. */
     async settle(): Promise<void> {
       await drain("posts");

@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import type { LiveMessage } from "../observability/live.ts";
+import { silentTelemetry } from "../observability/telemetry.ts";
+import { change, mention } from "../store/contract/samples.ts";
+import { afterCommit } from "./after-commit.ts";
+
+it("tells the live stream what state a signal was in before, also where no channel wants it", async () => {
+  const told: LiveMessage[] = [];
+  const announce = afterCommit({
+    now: () => 0,
+    log: () => undefined,
+    telemetry: silentTelemetry,
+    deliveries: { sendBatch: async () => undefined },
+    wakeSweeper: async () => undefined,
+    broadcast: async (messages) => void told.push(...messages),
+  });
+  const made = change(1, [mention(1)]);
+  for (const previousState of [null, "candidate"] as const)
+    await announce(
+      { ...made, outbox: [], signal: { ...made.signal, state: "verified", previousState } },
+      [],
+    );
+  expect(told).toMatchObject([
+    { previousState: null },
+    { state: "verified", previousState: "candidate" },
+  ]);
+});

@@ -1,0 +1,66 @@
+import { queueBatches, type SendQueue } from "../intake/queue-batches.ts";
+import { sealEnvelope } from "../model/envelope.ts";
+import type { BroadcastLive, LiveMessage } from "../observability/live.ts";
+import type { RuntimePorts } from "../observability/runtime.ts";
+import type { Change, DueDelivery } from "../store/store.ts";
+import type { EventPorts } from "./event-actor.ts";
+
+export type AfterCommitPorts = RuntimePorts & {
+  deliveries: SendQueue;
+  /** Asks the sweeper to look at the outbox no later than `at` (milliseconds). Never throws. */
+  wakeSweeper(at: number): Promise<void>;
+  broadcast: BroadcastLive;
+};
+
+/** Deliveries that are in the queue are left to it this long. */
+const TRUST_QUEUE_MS = 120_000;
+
+/** Throws when the queue refuses. */
+export async function enqueueDeliveries(
+  queue: SendQueue,
+  due: readonly Omit<DueDelivery, "eventKey">[],
+): Promise<void> {
+  const messages = due.map(({ id, channelId }) =>
+    sealEnvelope({ kind: "delivery", id, channelId }, crypto.randomUUID()),
+  );
+  for (const some of queueBatches(messages)) await queue.sendBatch(some.map((body) => ({ body })));
+}
+
+/** What follows a commit. Whatever fails here is found by the sweeper. */
+export function afterCommit({
+  now,
+  log,
+  telemetry,
+  deliveries,
+  wakeSweeper,
+  broadcast,
+}: AfterCommitPorts): EventPorts["afterCommit"] {
+  return async (change, due) => {
+    await enqueueDeliveries(deliveries, due).catch((error) =>
+      log({ stage: "announce", level: "warn", outcome: "queue_refused", reason: String(error) }),
+    );
+    const held = change.outbox.flatMap(({ notBefore }) =>
+      notBefore === null ? [] : [Date.parse(notBefore)],
+    );
+    const open = due.length > 0 || change.outbox.length > 0;
+    if (open) await wakeSweeper(Math.min(now() + TRUST_QUEUE_MS, ...held));
+    if (change.expectedRev === 0) telemetry.count("events_total", { type: change.event.type });
+    telemetry.count("signals_total", { state: change.signal.state });
+    await broadcast([liveSignal(change)]);
+  };
+}
+
+const liveSignal = ({ event, signal }: Change): LiveMessage => ({
+  event: "signal",
+  eventKey: event.eventKey,
+  chain: event.chain,
+  symbol: event.symbol,
+  state: signal.state,
+  previousState: signal.previousState,
+  score: signal.score,
+  level: signal.level,
+  riskLevel: signal.riskLevel,
+  reasons: signal.reasons.map(({ text }) => text),
+  degraded: signal.degraded,
+  at: signal.ts,
+});

@@ -1,0 +1,142 @@
+import { coalesce } from "../concurrency/coalesce.ts";
+import type { ChannelConfig } from "../model/channel-config.ts";
+import type { ProviderFacts } from "../model/facts.ts";
+import type { Mention, TokenRef } from "../model/mention.ts";
+import type { RuntimePorts } from "../observability/runtime.ts";
+import { decide, type KnownEvent, recallEvent, UNKNOWN_EVENT } from "../pipeline.ts";
+import type { Ruleset } from "../rules/score.ts";
+import type { Change, DueDelivery, EventStore } from "../store/store.ts";
+import { tokenOf } from "./summarise.ts";
+
+/** A stale commit means that another instance wrote in between; twice in a row is already rare. */
+const STALE_TRIES = 5;
+/**
+ * When to ask again for facts that were missing, stale or partial. After the last, only a new
+ * mention asks.
+ */
+const LOOK_AGAIN_SECONDS = [15, 60, 300, 900];
+const FAILED_LOOK_SECONDS = 120;
+
+export type EventPorts = RuntimePorts & {
+  store: EventStore;
+  /** `traceId`: of the message that set it off; outside calls pass it along. */
+  examine(token: TokenRef, traceId?: string): Promise<ProviderFacts[]>;
+  rules(): Promise<Ruleset>;
+  channels(): Promise<ChannelConfig[]>;
+  /**
+   * After a commit: enqueue what is due, wake the sweeper for the rest, tell the live stream. Never
+   * throws: the sweeper finds what this missed.
+   */
+  afterCommit(change: Change, due: Omit<DueDelivery, "eventKey">[]): Promise<void>;
+};
+
+/** What an actor remembers across eviction: the little that the database does not know. */
+export type ActorMemory = {
+  eventKey: string | undefined;
+  /** How many times it has looked again since the last mention. */
+  looked: number;
+  setAlarm(at: number): Promise<void>;
+};
+
+/**
+ * `add` resolves once the mentions are evidence in the database; it may be repeated. `lookAgain`
+ * scores anew, with facts that came late; it never throws but looks again later, because the
+ * platform drops an alarm that failed six times and an outage outlasts that.
+ */
+export type EventActor = {
+  add(mentions: Mention[], traceId?: string): Promise<void>;
+  lookAgain(): Promise<void>;
+};
+
+/**
+ * The only writer of one event_key. Calls that arrive while a commit is in flight are merged into
+ * the next one. What it holds is a copy of the database, dropped on any doubt and read again: it
+ * may be evicted at any await.
+ */
+export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
+  let known: KnownEvent | undefined;
+  let trace: string | undefined;
+
+  async function load(): Promise<KnownEvent> {
+    const state =
+      memory.eventKey === undefined ? undefined : await ports.store.load(memory.eventKey);
+    return state ? recallEvent(state) : UNKNOWN_EVENT;
+  }
+
+  /** Answers false when the event changed under us. */
+  async function tryCommit(mentions: Mention[]): Promise<boolean> {
+    const began = ports.now();
+    const before = known ?? (await load());
+    known = undefined;
+    const evidence = [...before.gathered.evidence, ...mentions];
+    if (evidence.length === 0) return true;
+    const [answers, rules, channels] = await Promise.all([
+      ports.examine(tokenOf(evidence), trace),
+      ports.rules(),
+      ports.channels(),
+    ]);
+    const { change, after, errors } = decide(before, {
+      mentions,
+      answers,
+      rules,
+      channels,
+      now: ports.now(),
+    });
+    const result = await ports.store.commit(change);
+    if (result.kind === "stale") return false;
+    const traced = trace === undefined ? {} : { traceId: trace };
+    const { eventKey, state } = change.signal;
+    ports.log({
+      stage: "event",
+      eventKey,
+      passed: true,
+      latencyMs: ports.now() - began,
+      outcome: state,
+      ...traced,
+    });
+    known = { rev: result.rev, ...after };
+    for (const { rule } of errors) ports.telemetry.count("rule_errors_total", { rule });
+    await lookLater(answers, mentions.length > 0);
+    await ports.afterCommit(change, result.due);
+    return true;
+  }
+
+  /** New mentions start the series anew; a degraded answer to an alarm moves it on. */
+  async function lookLater(answers: ProviderFacts[], anew: boolean): Promise<void> {
+    const late = answers.some(
+      ({ status }) => status === "missing" || status === "partial" || status === "stale",
+    );
+    const step = anew ? 0 : memory.looked + 1;
+    const seconds = LOOK_AGAIN_SECONDS[step];
+    if (!late || seconds === undefined) return;
+    memory.looked = step;
+    await memory.setAlarm(ports.now() + seconds * 1000);
+  }
+
+  const record = coalesce(async (mentions: Mention[]) => {
+    for (let attempt = 1; attempt <= STALE_TRIES; attempt++) if (await tryCommit(mentions)) return;
+    throw new Error("the event kept changing under its keeper");
+  });
+
+  return {
+    async add(mentions, traceId) {
+      trace = traceId;
+      memory.eventKey ??= mentions[0]?.eventKey;
+      await record(mentions);
+    },
+    async lookAgain() {
+      try {
+        await record([]);
+      } catch (error) {
+        ports.log({
+          stage: "event",
+          level: "warn",
+          eventKey: memory.eventKey ?? null,
+          outcome: "retry",
+          reason: String(error),
+        });
+        await memory.setAlarm(ports.now() + FAILED_LOOK_SECONDS * 1000);
+      }
+    },
+  };
+}

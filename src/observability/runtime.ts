@@ -1,0 +1,6 @@
+import type { Clock } from "../kit/time.ts";
+import type { WriteLog } from "./log.ts";
+import type { Telemetry } from "./telemetry.ts";
+
+/** What every handler and actor may use of the time and of reporting. */
+export type RuntimePorts = { now: Clock; log: WriteLog; telemetry: Telemetry };

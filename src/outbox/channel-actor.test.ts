@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import { outboxWorld, SECRET, type Target } from "../../test/support/outbox.ts";
+import { ChannelEnv } from "../channels/env.ts";
+import { iso } from "../kit/time.ts";
+import { type ChannelConfig, ChannelFilter } from "../model/channel-config.ts";
+import { memoryStore } from "../store/memory.ts";
+import { StoreUnavailable } from "../store/store.ts";
+import { type ChannelPorts, channelActor } from "./channel-actor.ts";
+
+const PATIENCE_MS = 250;
+
+/**
+ * The actor of a channel over a memory store; sleeping moves its clock, and the patience of its
+ * caller has no end.
+ */
+async function actorWorld(
+  target: Target,
+  over: Partial<ChannelPorts> = {},
+  channel: Partial<ChannelConfig> = {},
+) {
+  const world = await outboxWorld(channel, target);
+  const woken: number[] = [];
+  const counted: string[] = [];
+  const heard: unknown[] = [];
+  const lines = new Map<string, number>();
+  const ports: ChannelPorts = {
+    now: () => world.clock.now,
+    log: () => undefined,
+    telemetry: {
+      count: (name, labels) => void counted.push(`${name} ${labels?.result ?? ""}`),
+      observe: () => undefined,
+    },
+    store: world.store,
+    env: world.ports.env,
+    fetch: world.ports.fetch,
+    random: () => 0.5,
+    uuid: () => crypto.randomUUID(),
+    sleep: async (ms) => {
+      if (ms === PATIENCE_MS) return new Promise(() => undefined);
+      world.clock.now += ms;
+    },
+    called: () => undefined,
+    broadcast: async (messages) => void heard.push(...messages),
+    wakeSweeper: async (at) => void woken.push(at),
+    sharedPlace: async () => 0,
+    ...over,
+  };
+  const actor = channelActor(ports, {
+    lines: { get: (key) => lines.get(key), put: (key, at) => void lines.set(key, at) },
+    journal: world.ports.journal,
+  });
+  return { ...world, actor, woken, counted, heard };
+}
+const answered = (status: number) => () => new Response("", { status });
+
+describe("the keeper of a channel", () => {
+  it("delivers, and counts it", async () => {
+    const { actor, change, rows, counted } = await actorWorld(answered(200));
+    await actor.deliver(await change(), 1);
+    expect(await rows()).toMatchObject([{ status: "done" }]);
+    expect(counted).toContain("delivery_total ok");
+  });
+
+  it("tells the live stream of each recorded attempt", async () => {
+    const { actor, change, heard } = await actorWorld(answered(503));
+    const id = await change();
+    await actor.deliver(id, 1);
+    expect(heard).toMatchObject([
+      {
+        event: "delivery",
+        deliveryId: id,
+        channel: "hook",
+        symbol: "DEMO",
+        result: "retry",
+        attempt: 1,
+      },
+    ]);
+  });
+
+  it("sends once what it is asked to deliver many times at once", async () => {
+    const { actor, change, seen } = await actorWorld(answered(200));
+    const id = await change();
+    await Promise.all(Array.from({ length: 20 }, () => actor.deliver(id, 1)));
+    expect(seen).toHaveLength(1);
+  });
+
+  it("leaves a long wait to the sweeper, woken for the time it falls due", async () => {
+    const { actor, change, rows, woken } = await actorWorld(answered(503));
+    await actor.deliver(await change(), 1);
+    const [row] = await rows();
+    expect(row).toMatchObject({ status: "failed" });
+    expect(woken.map(iso)).toEqual([row?.nextRetryAt]);
+  });
+
+  it("sleeps through a short wait that the target asks for", async () => {
+    const { actor, change, rows, woken } = await actorWorld((_, n) =>
+      n === 0
+        ? new Response("", { status: 429, headers: { "retry-after": "1" } })
+        : new Response(""),
+    );
+    await actor.deliver(await change(), 1);
+    expect(await rows()).toMatchObject([{ status: "done" }]);
+    expect(woken).toEqual([]);
+  });
+
+  it("does not let the queue wait for a target that hangs", async () => {
+    const { actor, change, rows } = await actorWorld(() => new Promise(() => undefined), {
+      sleep: async () => undefined,
+    });
+    await actor.deliver(await change(), 1);
+    expect(await rows()).toMatchObject([{ finishedAt: null }]);
+  });
+
+  it("tells its caller when the database is away, and wakes the sweeper", async () => {
+    const away = { ...memoryStore(), claim: () => Promise.reject(new StoreUnavailable("away")) };
+    const { actor, woken } = await actorWorld(answered(200), { store: away });
+    await expect(actor.deliver(1, 1)).rejects.toThrow(StoreUnavailable);
+    expect(woken).toHaveLength(1);
+  });
+
+  it("holds no more than it can, and leaves the rest to the sweeper", async () => {
+    const { actor, woken } = await actorWorld(answered(200), {
+      store: { ...memoryStore(), claim: () => new Promise(() => undefined) },
+      sleep: async () => undefined,
+    });
+    await Promise.all(Array.from({ length: 230 }, (_, id) => actor.deliver(id + 1, 1)));
+    expect(woken).toHaveLength(30);
+  });
+
+  it("takes up a channel at once that was switched on a moment ago", async () => {
+    for (const status of ["paused", "disabled"] as const) {
+      const { actor, change, rows, store, channelId, clock } = await actorWorld(answered(200));
+      const first = await change();
+      await store.setChannelStatus(channelId, status, "HTTP 401");
+      await actor.deliver(first, 1);
+      await store.setChannelStatus(channelId, "active", null);
+      clock.now += 1;
+      await actor.deliver(
+        await change({ state: "downgraded" }, { eventKey: "eth:OTHER:2026-01-15T12:00:00Z" }),
+        1,
+      );
+      expect((await rows()).at(-1)).toMatchObject({ status: "done" });
+    }
+  });
+
+  it("holds nothing against a channel whose address was changed while the old one refused", async () => {
+    for (const status of [401, 410]) {
+      const fixed = { url: "https://new.dev.org/in", secrets: [SECRET] };
+      const world = await actorWorld(async ({ url }) => {
+        if (url === fixed.url) return new Response("");
+        await world.store.updateChannel(world.channelId, { settings: fixed });
+        world.clock.now += 1;
+        return new Response("", { status });
+      });
+      const id = await world.change();
+      await world.actor.deliver(id, 1);
+      expect((await world.channel())?.status).toBe("active");
+      world.clock.now = world.woken.at(-1) ?? world.clock.now;
+      await world.actor.deliver(id, 1);
+      expect(await world.rows()).toMatchObject([{ status: "done" }]);
+    }
+  });
+
+  it("puts what falls due together into one message, also when it is asked for all of it at once", async () => {
+    const mail = {
+      kind: "email",
+      settings: { to: ["ops@dev.org"] },
+      filter: ChannelFilter.parse({ digestMinutes: 10 }),
+    };
+    const env = ChannelEnv.parse({ RESEND_API_KEY: "re_key", MAIL_FROM: "signals@dev.org" });
+    const world = await actorWorld(() => Response.json({ id: "1" }), { env }, mail);
+    const ids = [];
+    for (let n = 0; n < 30; n++)
+      ids.push(
+        await world.change(
+          { transition: 1 },
+          { symbol: `S${n}`, eventKey: `eth:T${n}:2026-01-15T12:00:00Z` },
+        ),
+      );
+    world.clock.now += 600_000;
+    await Promise.all(ids.map((id) => world.actor.deliver(id, world.channelId)));
+    expect(new Set((await world.rows()).map(({ status }) => status))).toEqual(new Set(["done"]));
+    expect(world.seen).toHaveLength(1);
+  });
+});

@@ -1,0 +1,41 @@
+import { type QueueBatch, retryDelay } from "./batch.ts";
+import { consumeDeadLetters } from "./dead-letters.ts";
+import { consumeDeliveries, type DeliveriesPorts } from "./deliveries.ts";
+import { consumeMentions, type MentionsPorts } from "./mentions.ts";
+import { consumePosts, type PostsPorts } from "./posts.ts";
+
+export type QueuePorts = PostsPorts & MentionsPorts & DeliveriesPorts;
+
+const CONSUMERS: Record<string, (batch: QueueBatch, ports: QueuePorts) => Promise<void>> = {
+  posts: consumePosts,
+  mentions: consumeMentions,
+  deliveries: consumeDeliveries,
+  "dead-letters": consumeDeadLetters,
+};
+
+/**
+ * Hands a batch to the consumer of its queue (`posts`, or `{name}-posts`). Every message is acked
+ * or retried by name. What throws here retries the whole batch: nothing is lost, some work is
+ * repeated.
+ */
+export async function consumeBatch(batch: QueueBatch, ports: QueuePorts): Promise<void> {
+  const name = Object.keys(CONSUMERS).find(
+    (queue) => batch.queue === queue || batch.queue.endsWith(`-${queue}`),
+  );
+  const consume = name === undefined ? undefined : CONSUMERS[name];
+  if (!consume) throw new Error(`no consumer for queue ${batch.queue}`);
+  const started = ports.now();
+  try {
+    await consume(batch, ports);
+  } catch (error) {
+    ports.log({
+      stage: `queue.${batch.queue}`,
+      level: "error",
+      outcome: "retry",
+      reason: String(error),
+    });
+    for (const message of batch.messages)
+      message.retry({ delaySeconds: retryDelay(message.attempts) });
+  }
+  ports.telemetry.observe("pipeline_latency_ms", { stage: batch.queue }, ports.now() - started);
+}

@@ -1,0 +1,42 @@
+import type { Mention } from "../model/mention.ts";
+import type { RuntimePorts } from "../observability/runtime.ts";
+import { type QueueBatch, retryDelay } from "./batch.ts";
+import type { BuryPorts } from "./dead-letters.ts";
+import { openMessages } from "./open.ts";
+
+export type MentionsPorts = RuntimePorts &
+  BuryPorts & {
+    /** Resolves once the mentions are evidence; throws when that failed. */
+    addMentions(eventKey: string, mentions: Mention[], traceId?: string): Promise<void>;
+  };
+
+/**
+ * mentions: one call to the object of each event_key with all of its mentions; a key that fails
+ * retries alone.
+ */
+export async function consumeMentions(batch: QueueBatch, ports: MentionsPorts): Promise<void> {
+  const opened = await openMessages(batch, "mention", ports);
+  const byKey = Map.groupBy(opened, ({ body }) => body.mention.eventKey);
+  await Promise.all(
+    [...byKey].map(async ([eventKey, items]) => {
+      try {
+        await ports.addMentions(
+          eventKey,
+          items.map(({ body }): Mention => body.mention),
+          items[0]?.traceId,
+        );
+        for (const { message } of items) message.ack();
+      } catch (error) {
+        ports.log({
+          stage: "queue.mentions",
+          level: "warn",
+          eventKey,
+          outcome: "retry",
+          reason: String(error),
+        });
+        for (const { message } of items)
+          message.retry({ delaySeconds: retryDelay(message.attempts) });
+      }
+    }),
+  );
+}

@@ -1,0 +1,130 @@
+import type { SeenWindow } from "../dedup/window.ts";
+import { queueBatches, type SendQueue } from "../intake/queue-batches.ts";
+import { iso } from "../kit/time.ts";
+import { sealEnvelope } from "../model/envelope.ts";
+import { postKey, type RawPost } from "../model/raw-post.ts";
+import type { BroadcastLive } from "../observability/live.ts";
+import type { RuntimePorts } from "../observability/runtime.ts";
+import type { JudgeResult } from "../pipeline.ts";
+import type { DeadLetterStore, PostStore } from "../store/store.ts";
+import type { QueueBatch } from "./batch.ts";
+import { buryMessages, type DeadMessage, deadLetterOf } from "./dead-letters.ts";
+import { type OpenedMessage, openMessages } from "./open.ts";
+
+export type PostsPorts = RuntimePorts & {
+  store: Pick<PostStore, "judge"> & DeadLetterStore;
+  mentions: SendQueue;
+  seen: Pick<SeenWindow, "claim" | "confirm">;
+  /** The judge of posts, by the lists as they are now. */
+  judging(): Promise<(post: RawPost) => JudgeResult>;
+  broadcast: BroadcastLive;
+};
+
+type JudgedPost = { item: OpenedMessage<"post">; result: JudgeResult };
+
+/**
+ * posts: judge each, record the outcomes in one statement, send the mentions on, and only then
+ * confirm the claim and ack.
+ */
+export async function consumePosts(batch: QueueBatch, ports: PostsPorts): Promise<void> {
+  const began = ports.now();
+  const judged = await judgePosts(await unseenPosts(batch, ports), ports);
+  if (judged.length === 0) return;
+  const { duplicates, settled } = await ports.store.judge(
+    judged.map(({ result }) => result.judgement),
+    iso(ports.now()),
+  );
+  const ended = new Set([...duplicates, ...settled].map(postKey));
+  await sendMentions(
+    judged.filter(({ item }) => !ended.has(postKey(item.body.post))),
+    ports,
+  );
+  await ports.seen.confirm(judged.map(({ item }) => postKey(item.body.post)));
+  for (const { item } of judged) item.message.ack();
+  await report(judged, new Set(duplicates.map(postKey)), began, ports);
+}
+
+/** Acks the posts that the dedup window holds as done, and answers the others. */
+async function unseenPosts(batch: QueueBatch, ports: PostsPorts): Promise<OpenedMessage<"post">[]> {
+  const opened = await openMessages(batch, "post", ports);
+  const done = await ports.seen.claim(
+    opened
+      .filter(({ body }) => !body.again)
+      .map(({ body, message }) => ({ key: postKey(body.post), holder: message.id })),
+  );
+  const isDone = ({ body }: OpenedMessage<"post">) => !body.again && done.has(postKey(body.post));
+  for (const item of opened) if (isDone(item)) item.message.ack();
+  return opened.filter((item) => !isDone(item));
+}
+
+/** Posts on which the judge throws become dead letters. */
+async function judgePosts(
+  items: OpenedMessage<"post">[],
+  ports: PostsPorts,
+): Promise<JudgedPost[]> {
+  const judge = await ports.judging();
+  const judged: JudgedPost[] = [];
+  const poison: DeadMessage[] = [];
+  for (const item of items) {
+    const { message, body } = item;
+    try {
+      judged.push({ item, result: judge(body.post) });
+    } catch (error) {
+      const subject = postKey(body.post);
+      const deadLetter = deadLetterOf("posts", message, "poison", String(error), subject);
+      poison.push({ message, deadLetter });
+    }
+  }
+  await buryMessages(poison, ports);
+  return judged;
+}
+
+async function sendMentions(judged: JudgedPost[], ports: PostsPorts): Promise<void> {
+  const messages = judged.flatMap(({ item, result }) =>
+    result.kind === "keep"
+      ? result.post.mentions.map((mention) =>
+          sealEnvelope({ kind: "mention", mention }, item.traceId),
+        )
+      : [],
+  );
+  for (const some of queueBatches(messages))
+    await ports.mentions.sendBatch(some.map((body) => ({ body })));
+}
+
+type PostOutcome = { outcome: "dropped" | "duplicate" | "kept"; reason: string | null };
+
+const outcomeOf = (result: JudgeResult, duplicate: boolean): PostOutcome => {
+  if (result.kind === "drop") return { outcome: "dropped", reason: result.judgement.reason };
+  return { outcome: duplicate ? "duplicate" : "kept", reason: null };
+};
+
+const ENDED_AT = { dropped: "filter", duplicate: "dedup", kept: "refine" };
+
+/** Counts how posts ended, writes a line for each, and shows them on the live page. */
+async function report(
+  judged: JudgedPost[],
+  duplicates: ReadonlySet<string>,
+  began: number,
+  { now, log, telemetry, broadcast }: PostsPorts,
+): Promise<void> {
+  const latencyMs = now() - began;
+  const shown = judged.map(({ item: { body, traceId }, result }) => {
+    const { post } = body;
+    const { outcome, reason } = outcomeOf(result, duplicates.has(postKey(post)));
+    telemetry.count("posts_total", { source: post.source, outcome, reason: reason ?? "" });
+    log({
+      stage: ENDED_AT[outcome],
+      eventKey: result.kind === "keep" ? (result.post.mentions[0]?.eventKey ?? null) : null,
+      passed: outcome === "kept",
+      latencyMs,
+      outcome,
+      reason,
+      source: post.source,
+      postId: post.id,
+      traceId,
+    });
+    const { source, id, author, text } = post;
+    return { source, id, outcome, reason, author, excerpt: text.slice(0, 140) };
+  });
+  await broadcast([{ event: "posts", posts: shown, at: iso(now()) }]);
+}

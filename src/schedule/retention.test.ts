@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { Settings } from "../../workers/settings.ts";
+import { iso } from "../kit/time.ts";
+import { silentTelemetry } from "../observability/telemetry.ts";
+import { at, change, draft, mention } from "../store/contract/samples.ts";
+import { memoryStore } from "../store/memory.ts";
+import { RETAINED, type Store, StoreUnavailable } from "../store/store.ts";
+import { retainedIn } from "./retention.ts";
+import { type CronPorts, runTick } from "./tick.ts";
+
+const NOW = Date.UTC(2026, 6, 1);
+const KEPT = { posts: 0, events: 0, deliveries: 0, deadLetters: 0, features: 0 };
+
+/** The hourly tick, and what it asked of the sweeper. */
+function net(store: Store, days: Partial<typeof KEPT> = {}) {
+  const asked: string[] = [];
+  const logged: unknown[] = [];
+  const ports = {
+    store,
+    days: { ...KEPT, ...days },
+    requeueAfterSeconds: 600,
+    now: () => NOW,
+    log: (record: unknown) => void logged.push(record),
+    telemetry: silentTelemetry,
+    sweeper: {
+      wake: async (time: number) => void asked.push(`wake ${iso(time)}`),
+      expectPosts: async () => void asked.push("posts"),
+    },
+  } as Partial<CronPorts> as CronPorts;
+  const tick = (hour: number) =>
+    runTick({ cron: "7 * * * *", scheduledTime: NOW + hour * 3_600_000 }, ports);
+  return { tick, asked, logged };
+}
+
+async function retained(days: Partial<typeof KEPT>, count: number, daysOld: number) {
+  const store = memoryStore();
+  const at = new Date(NOW - daysOld * 86_400_000).toISOString();
+  const ids = Array.from({ length: count }, (_, id) => String(id));
+  await store.accept(
+    ids.map((id) => ({
+      post: { source: "x", id, author: "a", text: id, postedAt: at },
+      textHash: id,
+    })),
+    at,
+  );
+  await store.judge(
+    ids.map((id) => ({
+      source: "x",
+      id,
+      lang: null,
+      spam: null,
+      sentiment: null,
+      fingerprint: null,
+      outcome: "dropped",
+      reason: "spam",
+      evidence: "",
+    })),
+    at,
+  );
+  const { tick, logged } = net(store, days);
+  for (let hour = 0; hour < 24; hour++) await tick(hour);
+  const left = (await Promise.all(ids.map((id) => store.post("x", id)))).filter(
+    (post) => post !== undefined,
+  ).length;
+  return { left, logged, dropped: (await store.audit()).dropped };
+}
+
+it("deletes batch after batch what is older than its days, and says how much", async () => {
+  expect(await retained({ posts: 30 }, 4_500, 31)).toEqual({
+    left: 0,
+    dropped: 4_500,
+    logged: [{ stage: "retention", outcome: "deleted", reason: "posts", count: 4_500 }],
+  });
+});
+
+it("keeps what is younger, and everything for 0 days", async () => {
+  expect(await retained({ posts: 30 }, 3, 29)).toEqual({ left: 3, dropped: 3, logged: [] });
+  expect(await retained({}, 3, 4_000)).toEqual({ left: 3, dropped: 3, logged: [] });
+});
+
+it("gives each kind an hour of its own", () => {
+  const kinds = Array.from({ length: 24 }, (_, hour) => retainedIn(hour));
+  expect(kinds.filter((what) => what !== undefined)).toEqual([...RETAINED]);
+});
+
+describe("the hourly net", () => {
+  it("finds in every hour a delivery and a post that the sweeper forgot, and asks nobody where there are none", async () => {
+    for (let hour = 0; hour < 24; hour++) {
+      const store = memoryStore();
+      const { tick, asked } = net(store, { posts: 90 });
+      await tick(hour);
+      expect(asked).toEqual([]);
+      await store.commit(change(0, [mention(1)], { outbox: [draft(1, "a")], at: at(0) }));
+      await tick(hour);
+      expect(asked).toEqual([`wake ${iso(NOW)}`]);
+      await store.claim(1, "L", iso(NOW), 60_000);
+      await store.close(
+        1,
+        "L",
+        { kind: "failed", nextRetryAt: iso(NOW + 7_000_000) },
+        null,
+        iso(NOW),
+      );
+      const post = { source: "x", id: "1", author: "a", text: "t", postedAt: at(0) };
+      await store.accept([{ post, textHash: "h" }], iso(NOW - 700_000));
+      await tick(hour);
+      expect(asked.slice(1), `hour ${hour}`).toEqual([`wake ${iso(NOW + 7_000_000)}`, "posts"]);
+    }
+  });
+
+  it("has the sweeper go on asking while the database is out", async () => {
+    const store = { ...memoryStore(), waiting: () => Promise.reject(new StoreUnavailable("away")) };
+    const { tick, asked, logged } = net(store);
+    await tick(3);
+    expect(asked).toEqual([`wake ${iso(NOW)}`, "posts"]);
+    expect(logged).toMatchObject([{ stage: "net", outcome: "failed" }]);
+  });
+});
+
+it("takes no days that would cut the window of repeats short", () => {
+  const given = (days: string) =>
+    Settings.safeParse({ DATABASE_URL: "postgres://x", RETENTION_DAYS_POSTS: days }).success;
+  expect([given("0"), given("30"), given("7"), given("-1"), given("x")]).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+});

@@ -1,0 +1,81 @@
+import { iso } from "../kit/time.ts";
+import type { RuntimePorts } from "../observability/runtime.ts";
+import { type PollPorts, type PollReport, pollDue } from "../sources/poll.ts";
+import type { Source } from "../sources/source.ts";
+import type { NetStore, RetentionStore } from "../store/store.ts";
+import { deleteExpired, oldFrom, type RetentionDays, retainedIn } from "./retention.ts";
+
+export type CronPorts = RuntimePorts & {
+  sources: readonly Source[];
+  variables: Record<string, string>;
+  poll: PollPorts;
+  /** Posts of the source were read and not accepted. Never throws. */
+  held(source: string): Promise<void>;
+  /** Holds the connections of stream sources open. Never throws. */
+  keepStreams(): Promise<void>;
+  store: NetStore & RetentionStore;
+  /** For how many days each kind of row is kept; 0 = for ever. */
+  days: RetentionDays;
+  requeueAfterSeconds: number;
+  sweeper: { wake(at: number): Promise<void>; expectPosts(at: number): Promise<void> };
+};
+
+export const EVERY_MINUTE = "* * * * *";
+
+/**
+ * One tick. The platform promises neither that it comes nor that it comes once: cursors and the
+ * sweeper's one alarm make repeats harmless.
+ */
+export async function runTick(
+  event: { cron: string; scheduledTime: number },
+  ports: CronPorts,
+): Promise<void> {
+  if (event.cron !== EVERY_MINUTE) return net(event.scheduledTime, ports);
+  const [reports] = await Promise.all([
+    pollDue(ports.sources, ports.variables, ports.poll),
+    ports.keepStreams(),
+  ]);
+  for (const report of reports) {
+    notePoll(report, ports);
+    if (report.outcome === "held") await ports.held(report.source);
+  }
+}
+
+/**
+ * The hourly net under what the sweeper forgot, and what is old of one kind of row in its hour: one
+ * query while nothing happens, so that a database that sleeps is woken 24 times a day. When it
+ * cannot be asked, the sweeper goes on asking.
+ */
+async function net(scheduledTime: number, ports: CronPorts): Promise<void> {
+  const { store, sweeper, days, now, log, requeueAfterSeconds } = ports;
+  const what = retainedIn(new Date(scheduledTime).getUTCHours());
+  const before = what && oldFrom(days[what], now());
+  const old = what && before ? { what, before } : null;
+  try {
+    const waiting = await store.waiting(iso(now() - requeueAfterSeconds * 1000), old);
+    if (waiting.nextDue !== null) await sweeper.wake(Math.max(now(), Date.parse(waiting.nextDue)));
+    if (waiting.overdue) await sweeper.expectPosts(now());
+    if (waiting.old && old) await deleteExpired(old, ports);
+  } catch (error) {
+    log({ stage: "net", level: "warn", outcome: "failed", reason: String(error) });
+    await Promise.all([sweeper.wake(now()), sweeper.expectPosts(now())]);
+  }
+}
+
+/** What a poll brought, for the log. */
+export function notePoll(
+  { source, outcome, verdict, posts, rejected, detail }: PollReport,
+  { log }: RuntimePorts,
+): void {
+  if (outcome === "off" || outcome === "not due") return;
+  const failed =
+    outcome !== "polled" || (verdict !== null && verdict.kind !== "ok" && verdict.kind !== "empty");
+  log({
+    stage: "poll",
+    level: failed ? "warn" : "info",
+    source,
+    outcome,
+    count: posts,
+    reason: rejected > 0 ? `${detail}; ${rejected} unreadable` : detail,
+  });
+}

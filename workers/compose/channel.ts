@@ -1,0 +1,32 @@
+import { ChannelEnv } from "../../src/channels/env.ts";
+import type { ChannelPorts } from "../../src/outbox/channel-actor.ts";
+import type { Bindings } from "../env.ts";
+import { isolateOf } from "./isolate.ts";
+import {
+  broadcaster,
+  type ComposedPorts,
+  type DeferWork,
+  metricsFlusher,
+  runtimePorts,
+  sleepFor,
+  sweeperOf,
+} from "./shared.ts";
+
+export function composeChannel(env: Bindings, defer: DeferWork): ComposedPorts<ChannelPorts> {
+  const isolate = isolateOf(env);
+  const ports: ChannelPorts = {
+    ...runtimePorts(isolate),
+    store: { ...isolate.store, ...isolate.leases() },
+    env: ChannelEnv.parse(isolate.variables),
+    fetch: (url, init) => fetch(url, init),
+    random: Math.random,
+    uuid: () => crypto.randomUUID(),
+    sleep: sleepFor,
+    called: isolate.called,
+    broadcast: broadcaster(env, defer),
+    wakeSweeper: sweeperOf(env).wake,
+    sharedPlace: (holder, limit) =>
+      env.CHANNELS.getByName(`limit:${limit.key}`).place(holder, limit),
+  };
+  return { ports, flush: metricsFlusher(env, isolate, defer) };
+}

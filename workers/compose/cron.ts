@@ -1,0 +1,53 @@
+import { offerPosts } from "../../src/intake/accept.ts";
+import type { RetentionDays } from "../../src/schedule/retention.ts";
+import type { CronPorts } from "../../src/schedule/tick.ts";
+import type { PollPorts } from "../../src/sources/poll.ts";
+import { SOURCES } from "../../src/sources/registry.ts";
+import type { Bindings } from "../env.ts";
+import type { Settings } from "../settings.ts";
+import { isolateOf, type SharedIsolate } from "./isolate.ts";
+import {
+  acceptPorts,
+  type ComposedPorts,
+  cursorsOf,
+  type DeferWork,
+  guardedPorts,
+  metricsFlusher,
+  runtimePorts,
+  sweeperOf,
+} from "./shared.ts";
+
+export function composeCron(env: Bindings, defer: DeferWork): ComposedPorts<CronPorts> {
+  const isolate = isolateOf(env);
+  const ports: CronPorts = {
+    ...runtimePorts(isolate),
+    sources: SOURCES,
+    variables: isolate.variables,
+    poll: pollPorts(env, isolate),
+    held: cursorsOf(env, isolate).invalidate,
+    keepStreams: async () =>
+      env.JETSTREAM.getByName("all")
+        .keep()
+        .catch(() => undefined),
+    store: isolate.store,
+    days: retentionDays(isolate.settings),
+    requeueAfterSeconds: isolate.settings.REQUEUE_AFTER_SECONDS,
+    sweeper: sweeperOf(env),
+  };
+  return { ports, flush: metricsFlusher(env, isolate, defer) };
+}
+
+export const pollPorts = (env: Bindings, isolate: SharedIsolate): PollPorts => ({
+  ...guardedPorts(env, isolate),
+  traceId: crypto.randomUUID(),
+  store: cursorsOf(env, isolate),
+  ingest: (posts) => offerPosts(posts, acceptPorts(env, isolate)),
+});
+
+const retentionDays = (settings: Settings): RetentionDays => ({
+  posts: settings.RETENTION_DAYS_POSTS,
+  events: settings.RETENTION_DAYS_EVENTS,
+  deliveries: settings.RETENTION_DAYS_DELIVERIES,
+  deadLetters: settings.RETENTION_DAYS_DEAD_LETTERS,
+  features: settings.RETENTION_DAYS_FEATURES,
+});

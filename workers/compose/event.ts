@@ -1,0 +1,84 @@
+import { sharedFlight } from "../../src/concurrency/shared-flight.ts";
+import { type EnrichPorts, groupsOf } from "../../src/enrich/enrich.ts";
+import { ENRICHERS } from "../../src/enrich/registry.ts";
+import { afterCommit } from "../../src/events/after-commit.ts";
+import type { EventPorts } from "../../src/events/event-actor.ts";
+import type { ProviderFacts } from "../../src/model/facts.ts";
+import type { RuntimePorts } from "../../src/observability/runtime.ts";
+import { examine } from "../../src/pipeline.ts";
+import type { Bindings } from "../env.ts";
+import { isolateOf, type SharedIsolate } from "./isolate.ts";
+import {
+  broadcaster,
+  type ComposedPorts,
+  type DeferWork,
+  guardedPorts,
+  metricsFlusher,
+  runtimePorts,
+  sleepFor,
+  sweeperOf,
+} from "./shared.ts";
+
+export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<EventPorts> {
+  const isolate = isolateOf(env);
+  const ports: EventPorts = {
+    ...runtimePorts(isolate),
+    store: isolate.store,
+    examine: examiner(enrichPorts(env, isolate, defer), isolate),
+    rules: () => isolate.rules.current(),
+    channels: () => isolate.channels.get(),
+    afterCommit: afterCommit({
+      ...runtimePorts(isolate),
+      deliveries: env.DELIVERIES,
+      wakeSweeper: sweeperOf(env).wake,
+      broadcast: broadcaster(env, defer),
+    }),
+  };
+  return { ports, flush: metricsFlusher(env, isolate, defer) };
+}
+
+const enrichPorts = (env: Bindings, isolate: SharedIsolate, defer: DeferWork): EnrichPorts => ({
+  ...guardedPorts(env, isolate),
+  groups: groupsOf(ENRICHERS, isolate.variables),
+  cache: isolate.cache,
+  flight: sharedFlight({
+    redis: isolate.redis,
+    sleep: sleepFor,
+    holder: crypto.randomUUID(),
+    defer,
+  }),
+  defer,
+  tokens: isolate.tokens,
+  features: isolate.store,
+  search: { baseUrl: isolate.variables.DEXSCREENER_BASE_URL ?? "https://api.dexscreener.com" },
+});
+
+/** Enriches, and notes how it went. */
+function examiner(ports: EnrichPorts, runtime: RuntimePorts): EventPorts["examine"] {
+  return async (token, traceId) => {
+    const began = runtime.now();
+    const answers = await examine(token, { ...ports, ...(traceId !== undefined && { traceId }) });
+    noteFacts(answers, runtime.now() - began, traceId, runtime);
+    return answers;
+  };
+}
+
+/**
+ * How enrichment went: a line a look, and a count for each provider by how fresh its facts were.
+ */
+function noteFacts(
+  answers: ProviderFacts[],
+  ms: number,
+  traceId: string | undefined,
+  { log, telemetry }: RuntimePorts,
+): void {
+  for (const { provider, status, asOf } of answers) {
+    telemetry.count("facts_total", {
+      provider,
+      status: status === "empty" && asOf === null ? "unasked" : status,
+    });
+  }
+  telemetry.observe("pipeline_latency_ms", { stage: "enrich" }, ms);
+  const passed = answers.every(({ status }) => status === "fresh" || status === "empty");
+  log({ stage: "enrich", passed, latencyMs: ms, ...(traceId !== undefined && { traceId }) });
+}

@@ -1,0 +1,128 @@
+import authorsList from "../../rules/authors.yml";
+import blacklist from "../../rules/blacklist.yml";
+import builtInRules from "../../rules/rules.yml";
+import { kept } from "../../src/concurrency/kept.ts";
+import { type LastGood, lastGood } from "../../src/concurrency/last-good.ts";
+import { layeredCache } from "../../src/concurrency/layered-cache.ts";
+import type { Redis } from "../../src/concurrency/redis.ts";
+import { VOCABULARY } from "../../src/enrich/registry.ts";
+import { type Blacklist, parseBlacklist } from "../../src/filter/blacklist.ts";
+import type { CallRecord } from "../../src/http/request.ts";
+import { iso } from "../../src/kit/time.ts";
+import type { ChannelConfig } from "../../src/model/channel-config.ts";
+import { batchLines, createLogger } from "../../src/observability/log.ts";
+import { type MetricsCollector, metricsCollector } from "../../src/observability/metrics.ts";
+import type { RuntimePorts } from "../../src/observability/runtime.ts";
+import { type ListedAuthors, parseAuthors } from "../../src/refine/authors.ts";
+import { postgresLeases, postgresStore } from "../../src/store/postgres.ts";
+import type { Store } from "../../src/store/store.ts";
+import { type Bindings, settingsOf, variablesOf } from "../env.ts";
+import { type HotList, hotList } from "../platform/lists-kv.ts";
+import { neonSql } from "../platform/neon.ts";
+import { type GuardMemory, guardMemory } from "../platform/provider-guard.ts";
+import { type RulesKv, rulesFromKv } from "../platform/rules-kv.ts";
+import { noRedis, upstashClient, upstashRedis } from "../platform/upstash.ts";
+import type { Settings } from "../settings.ts";
+
+/**
+ * What all invocations and objects of one isolate share: clients without a connection of their own,
+ * and values read lately. No promise is shared.
+ */
+export type SharedIsolate = RuntimePorts & {
+  settings: Settings;
+  variables: Record<string, string>;
+  metrics: MetricsCollector;
+  store: Store;
+  /** New ones for each object: they share promises. */
+  leases(): ReturnType<typeof postgresLeases>;
+  redis: Redis;
+  client: ReturnType<typeof upstashClient> | null;
+  cache: ReturnType<typeof layeredCache>;
+  guards: GuardMemory;
+  tokens: Map<string, { token: string; until: number }>;
+  rules: RulesKv;
+  authors: HotList<ListedAuthors>;
+  blacklist: HotList<Blacklist>;
+  channels: LastGood<ChannelConfig[]>;
+  called(record: CallRecord): void;
+};
+
+/**
+ * How long values that operators change are kept before they are read again: a change is live
+ * everywhere within 90 s, locally within seconds.
+ */
+const REREAD_MS = 30_000;
+const REREAD_LOCAL_MS = 2_000;
+
+/** Made at the first use in an isolate, and kept: an isolate has one set of bindings. */
+export function onceAnIsolate<T extends object>(make: (env: Bindings) => T): (env: Bindings) => T {
+  const kept = new WeakMap<Bindings, T>();
+  return (env) => {
+    const made = kept.get(env) ?? make(env);
+    kept.set(env, made);
+    return made;
+  };
+}
+
+export const isolateOf = onceAnIsolate(isolate);
+
+function isolate(env: Bindings): SharedIsolate {
+  const given = settingsOf(env);
+  const now = Date.now;
+  const metrics = metricsCollector();
+  // In production each line is a record of its own. wrangler dev spends more on a line than the
+  // Worker on a post.
+  const log = createLogger(given.LOCAL ? batchLines(console.log) : console.log, now);
+  const rereadMs = given.LOCAL ? REREAD_LOCAL_MS : REREAD_MS;
+  const sql = neonSql({
+    databaseUrl: given.DATABASE_URL,
+    fetchEndpoint: given.NEON_FETCH_ENDPOINT,
+  });
+  const tables = postgresStore(sql);
+  // It counts every row there is, for the page, the metrics and four charts.
+  const store: Store = { ...tables, overview: kept(() => tables.overview(iso(now())), now) };
+  const client = given.UPSTASH_REDIS_REST_URL
+    ? upstashClient(given.UPSTASH_REDIS_REST_URL, given.UPSTASH_REDIS_REST_TOKEN ?? "")
+    : null;
+  const redis = client
+    ? upstashRedis(client, now, () => metrics.count("external_error_total_redis"))
+    : noRedis;
+  return {
+    settings: given,
+    variables: variablesOf(env),
+    now,
+    log,
+    metrics,
+    telemetry: metrics,
+    store,
+    leases: () => postgresLeases(sql),
+    redis,
+    client,
+    cache: layeredCache(redis, now),
+    guards: guardMemory(now),
+    tokens: new Map(),
+    rules: rulesFromKv(
+      env.RULES,
+      store,
+      { fallback: builtInRules, variables: variablesOf(env), vocabulary: VOCABULARY, rereadMs },
+      { now, telemetry: metrics },
+    ),
+    authors: hotList("authors", authorsList, parseAuthors, env.RULES, rereadMs, now),
+    blacklist: hotList("blacklist", blacklist, parseBlacklist, env.RULES, rereadMs, now),
+    channels: lastGood(() => store.channels(), rereadMs, now),
+    called({ provider, verdict, code, ms, traceId }) {
+      metrics.observe("external_request_ms", { provider }, ms);
+      if (verdict === "ok" || verdict === "empty") return;
+      metrics.count(`external_error_total_${code}`, { provider });
+      const record = {
+        stage: "outside",
+        level: "warn",
+        provider,
+        outcome: verdict,
+        reason: code,
+        latencyMs: ms,
+      } as const;
+      log({ ...record, ...(traceId !== undefined && { traceId }) });
+    },
+  };
+}

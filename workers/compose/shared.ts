@@ -1,0 +1,105 @@
+import type { GuardedPorts } from "../../src/http/provider-call.ts";
+import type { AcceptPorts } from "../../src/intake/accept.ts";
+import type { BroadcastLive } from "../../src/observability/live.ts";
+import { type CursorCache, cursorCache } from "../../src/schedule/cursor-cache.ts";
+import type { Bindings } from "../env.ts";
+import { writePoints } from "../platform/analytics.ts";
+import { sharedGuard } from "../platform/provider-guard.ts";
+import { queueBacklogs } from "../platform/queue-backlogs.ts";
+import type { SharedIsolate } from "./isolate.ts";
+
+/*
+ * The composition root: `env` ends in this folder. One file for each handler and object, which
+ * gives exactly the ports that it asks for; here is what several of them use.
+ */
+
+/** Keeps the invocation alive for work that nobody waits for. */
+export type DeferWork = (work: Promise<unknown>) => void;
+
+/** `flush` sends what was counted; call it once, at the end. */
+export type ComposedPorts<T> = { ports: T; flush(): void };
+
+export const sleepFor = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms));
+
+export function metricsFlusher(
+  env: Bindings,
+  { metrics }: SharedIsolate,
+  defer: DeferWork,
+): () => void {
+  return () => {
+    const deltas = metrics.drain();
+    if (deltas === null) return;
+    writePoints(env.ANALYTICS, deltas);
+    defer(
+      env.METRICS.getByName("all")
+        .add(deltas)
+        .catch(() => undefined),
+    );
+  };
+}
+
+export const runtimePorts = ({ now, log, telemetry }: SharedIsolate) => ({ now, log, telemetry });
+
+/** Best effort: the store has the truth, so nobody waits for the audience. */
+export const broadcaster =
+  (env: Bindings, defer: DeferWork): BroadcastLive =>
+  async (messages) =>
+    defer(
+      env.STREAM.getByName("all")
+        .publish(messages)
+        .catch(() => undefined),
+    );
+
+const SWEEPER_WAITS_MS = 2_000;
+
+/**
+ * Asks the sweeper, once more if it refuses, and waits for it no longer than that: the ticks of the
+ * cron ask too.
+ */
+export const sweeperOf = (env: Bindings) => {
+  const ask = (call: () => Promise<void>): Promise<void> =>
+    Promise.race([
+      call()
+        .catch(call)
+        .catch(() => undefined),
+      sleepFor(SWEEPER_WAITS_MS),
+    ]);
+  return {
+    wake: (at: number): Promise<void> => ask(async () => env.SWEEPER.getByName("all").wake(at)),
+    expectPosts: (at: number): Promise<void> =>
+      ask(async () => env.SWEEPER.getByName("all").expectPosts(at)),
+  };
+};
+
+/** The copies of the cursors are kept by the sweeper's object. */
+export const cursorsOf = (env: Bindings, { store }: SharedIsolate): CursorCache =>
+  cursorCache(store, {
+    get: async (source) => env.SWEEPER.getByName("all").cursor(source),
+    put: async (source, cached) => env.SWEEPER.getByName("all").keepCursor(source, cached),
+  });
+
+export function guardedPorts(env: Bindings, isolate: SharedIsolate): GuardedPorts {
+  const { now, called, guards } = isolate;
+  return {
+    fetch: (url, init) => fetch(url, init),
+    now,
+    telemetry: called,
+    sleep: sleepFor,
+    gate: sharedGuard((provider) => env.PROVIDERS.getByName(provider), guards, now),
+  };
+}
+
+export function acceptPorts(env: Bindings, isolate: SharedIsolate): AcceptPorts {
+  return {
+    ...runtimePorts(isolate),
+    store: isolate.store,
+    posts: env.POSTS,
+    requeueAfterSeconds: isolate.settings.REQUEUE_AFTER_SECONDS,
+    overloadedAfterSeconds: isolate.settings.OVERLOADED_AFTER_SECONDS,
+    expectPosts: sweeperOf(env).expectPosts,
+  };
+}
+
+export const backlogsOf = (env: Bindings): Promise<Record<string, number | null>> =>
+  queueBacklogs({ posts: env.POSTS, mentions: env.MENTIONS, deliveries: env.DELIVERIES });

@@ -1,0 +1,20 @@
+import { enqueueDeliveries } from "../../src/events/after-commit.ts";
+import type { SweeperPorts } from "../../src/schedule/sweeper.ts";
+import type { Bindings } from "../env.ts";
+import { isolateOf } from "./isolate.ts";
+import { acceptPorts, type ComposedPorts, type DeferWork, metricsFlusher } from "./shared.ts";
+
+/** The sweeper's object sets its own alarm, so it is not asked through its binding. */
+export function composeSweeper(
+  env: Bindings,
+  defer: DeferWork,
+  expectPosts: (at: number) => Promise<void>,
+): ComposedPorts<SweeperPorts> {
+  const isolate = isolateOf(env);
+  const ports: SweeperPorts = {
+    ...acceptPorts(env, isolate),
+    expectPosts,
+    outbox: { store: isolate.store, enqueue: (due) => enqueueDeliveries(env.DELIVERIES, due) },
+  };
+  return { ports, flush: metricsFlusher(env, isolate, defer) };
+}

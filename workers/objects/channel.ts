@@ -1,0 +1,41 @@
+import { DurableObject } from "cloudflare:workers";
+import type { PaceLimit } from "../../src/channels/channel.ts";
+import { type ChannelMemory, channelActor } from "../../src/outbox/channel-actor.ts";
+import { composeChannel } from "../compose/channel.ts";
+import type { Bindings } from "../env.ts";
+import type { ChannelRpc } from "./rpc.ts";
+
+/**
+ * The one place that writes to a channel (named `channel:{id}`), or keeps the line of a limit that
+ * channels share (named `limit:{key}`).
+ */
+export class ChannelObject extends DurableObject<Bindings> implements ChannelRpc {
+  readonly #composed = composeChannel(this.env, (work) => this.ctx.waitUntil(work));
+  readonly #actor = channelActor(this.#composed.ports, memoryIn(this.ctx.storage));
+
+  async deliver(id: number, channelId: number): Promise<void> {
+    try {
+      await this.#actor.deliver(id, channelId);
+    } finally {
+      this.#composed.flush();
+    }
+  }
+
+  async place(holder: number, limit: PaceLimit): Promise<number> {
+    return this.#actor.place(holder, limit);
+  }
+}
+
+const memoryIn = ({ kv }: DurableObjectStorage): ChannelMemory => ({
+  lines: {
+    get: (key) => kv.get<number>(`line:${key}`),
+    put: (key, at) => kv.put(`line:${key}`, at),
+  },
+  journal: {
+    get: async (id) => kv.get<{ externalId: string | null }>(`sent:${id}`),
+    put: async (id, sent) => kv.put(`sent:${id}`, sent),
+    delete: async (id) => {
+      kv.delete(`sent:${id}`);
+    },
+  },
+});

@@ -1,0 +1,55 @@
+import type { PaceLimit } from "../../src/channels/channel.ts";
+import type {
+  CallOutcome,
+  GuardAdmission,
+  GuardRequest,
+  ProviderStatus,
+} from "../../src/http/provider-guard.ts";
+import type { Mention } from "../../src/model/mention.ts";
+import type { LiveMessage } from "../../src/observability/live.ts";
+import type { MetricsSnapshot } from "../../src/observability/metrics.ts";
+import type { CachedCursor } from "../../src/schedule/cursor-cache.ts";
+import type { JetstreamState } from "../../src/sources/jetstream/connection.ts";
+
+/*
+ * What may be called on each Durable Object from elsewhere. The bindings name these types and not
+ * the classes: the classes are composed from the bindings, and would close a circle.
+ */
+
+export type EventRpc = Rpc.DurableObjectBranded & {
+  add(mentions: Mention[], traceId?: string): Promise<void>;
+};
+
+export type ChannelRpc = Rpc.DurableObjectBranded & {
+  deliver(id: number, channelId: number): Promise<void>;
+  place(holder: number, limit: PaceLimit): Promise<number>;
+};
+
+export type SweeperRpc = Rpc.DurableObjectBranded & {
+  wake(at: number): Promise<void>;
+  expectPosts(at: number): Promise<void>;
+  cursor(source: string): Promise<CachedCursor | undefined>;
+  keepCursor(source: string, cached: CachedCursor | undefined): Promise<void>;
+};
+
+export type StreamRpc = Rpc.DurableObjectBranded & {
+  publish(messages: LiveMessage[]): Promise<void>;
+  fetch(request: Request): Promise<Response>;
+};
+
+export type MetricsRpc = Rpc.DurableObjectBranded & {
+  add(deltas: MetricsSnapshot): Promise<void>;
+  totals(): MetricsSnapshot;
+};
+
+export type ProviderRpc = Rpc.DurableObjectBranded & {
+  admit(request: GuardRequest): GuardAdmission;
+  settle(outcome: CallOutcome): void;
+  status(provider: string): ProviderStatus;
+  reset(): void;
+};
+
+export type JetstreamRpc = Rpc.DurableObjectBranded & {
+  keep(): Promise<void>;
+  state(): JetstreamState;
+};

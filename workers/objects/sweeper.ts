@@ -1,0 +1,55 @@
+import { DurableObject } from "cloudflare:workers";
+import type { CachedCursor } from "../../src/schedule/cursor-cache.ts";
+import { type SweeperMemory, sweeperActor } from "../../src/schedule/sweeper.ts";
+import { composeSweeper } from "../compose/sweeper.ts";
+import type { Bindings } from "../env.ts";
+import type { SweeperRpc } from "./rpc.ts";
+
+/**
+ * The one object that wakes what waits (rows of the outbox that fall due, posts whose messages were
+ * lost), so that nothing else has to look.
+ */
+export class SweeperObject extends DurableObject<Bindings> implements SweeperRpc {
+  readonly #composed = composeSweeper(
+    this.env,
+    (work) => this.ctx.waitUntil(work),
+    (at) => this.expectPosts(at),
+  );
+  readonly #actor = sweeperActor(this.#composed.ports, memoryIn(this.ctx.storage));
+
+  async wake(at: number): Promise<void> {
+    await this.#actor.wake(at);
+  }
+
+  async expectPosts(at: number): Promise<void> {
+    await this.#actor.expectPosts(at);
+  }
+
+  /** Where the polls of a source stand: see src/schedule/cursor-cache.ts. */
+  async cursor(source: string): Promise<CachedCursor | undefined> {
+    return this.ctx.storage.kv.get<CachedCursor>(`place:${source}`);
+  }
+
+  async keepCursor(source: string, cached: CachedCursor | undefined): Promise<void> {
+    if (cached === undefined) this.ctx.storage.kv.delete(`place:${source}`);
+    else this.ctx.storage.kv.put(`place:${source}`, cached);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#actor.alarm();
+    this.#composed.flush();
+  }
+}
+
+const memoryIn = (storage: DurableObjectStorage): SweeperMemory => ({
+  getAlarm: () => storage.getAlarm(),
+  setAlarm: (at) => storage.setAlarm(at),
+  sentAt: new Map(),
+  get postsUntil(): number | undefined {
+    return storage.kv.get<number>("postsUntil");
+  },
+  set postsUntil(at: number | undefined) {
+    if (at === undefined) storage.kv.delete("postsUntil");
+    else storage.kv.put("postsUntil", at);
+  },
+});
