@@ -15,7 +15,7 @@ const INTAKE = [...STAGE, "src/store", "src/observability", "src/text"];
  * place.
  */
 const PLACES: Place[] = [
-  { path: "src/kit/", may: [], packages: ["@noble/hashes"] },
+  { path: "src/kit/", may: [], packages: ["@noble/hashes", "yaml", "zod"] },
   { path: "src/http/", may: ["src/kit"], packages: [] },
   { path: "src/concurrency/", may: ["src/kit"], packages: [] },
   { path: "src/google/", may: ["src/kit", "src/http"], packages: ["zod"] },
@@ -27,8 +27,8 @@ const PLACES: Place[] = [
     may: [...STAGE, "src/google", "src/markets"],
     packages: ["zod", "fast-xml-parser"],
   },
-  { path: "src/filter/", may: [...STAGE, "src/text"], packages: ["zod", "yaml"] },
-  { path: "src/refine/", may: [...STAGE, "src/text"], packages: ["zod", "yaml"] },
+  { path: "src/filter/", may: [...STAGE, "src/text"], packages: ["zod"] },
+  { path: "src/refine/", may: [...STAGE, "src/text"], packages: ["zod"] },
   { path: "src/dedup/", may: STAGE, packages: [] },
   { path: "src/enrich/", may: [...STAGE, "src/google", "src/markets"], packages: ["zod"] },
   {

@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import type * as z from "zod";
 import type { Verdict } from "../http/verdict.ts";
-import { camelCased } from "../kit/camel.ts";
+import { camelCased } from "../kit/case.ts";
 import { type Clock, iso } from "../kit/time.ts";
 import { type ChannelConfig, ChannelFilter } from "../model/channel-config.ts";
 import type { SignalState } from "../model/scalars.ts";

@@ -1,4 +1,4 @@
-import { glance } from "../concurrency/glance.ts";
+import { cached } from "../concurrency/cached.ts";
 import type { Redis } from "../concurrency/redis.ts";
 import { type Clock, iso } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
@@ -31,14 +31,15 @@ export function healthProbes(ports: ProbePorts): {
   health(): Promise<HealthReport>;
   unready(): Promise<string[]>;
 } {
-  const healthSeen = glance(() => health(ports), LOOK_EVERY_MS, ports.now);
-  const unreadySeen = glance(() => unready(ports), LOOK_EVERY_MS, ports.now);
+  const options = { ttlMs: LOOK_EVERY_MS, shareStale: true, now: ports.now };
+  const healthSeen = cached(() => health(ports), options);
+  const unreadySeen = cached(() => unready(ports), options);
   return {
     async health() {
-      const { value, at } = await healthSeen();
+      const { value, at } = await healthSeen.dated();
       return { ...value, checkedAt: iso(at) };
     },
-    unready: async () => (await unreadySeen()).value,
+    unready: () => unreadySeen.get(),
   };
 }
 

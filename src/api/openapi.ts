@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import * as z from "zod";
-import { snakeCased } from "../kit/snake.ts";
+import { snakeCased } from "../kit/case.ts";
 import { ACCESS, type ApiEnv } from "./access.ts";
 import { type ApiOperation, OPERATIONS } from "./operations-table.ts";
 

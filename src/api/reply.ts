@@ -1,6 +1,6 @@
 import type { Context } from "hono";
+import { snakeCased } from "../kit/case.ts";
 import { sha256Hex } from "../kit/hash.ts";
-import { snakeCased } from "../kit/snake.ts";
 import type { ApiEnv } from "./access.ts";
 
 const PUBLIC = "public, s-maxage=5, stale-while-revalidate=30";

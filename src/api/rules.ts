@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import * as z from "zod";
-import { snakeCased } from "../kit/snake.ts";
+import { snakeCased } from "../kit/case.ts";
 import { FactValue, type FactVocabulary } from "../model/facts.ts";
 import { IsoInstant, SignalState } from "../model/scalars.ts";
 import { type BacktestReport, backtestRules, type StoredSignal } from "../rules/backtest.ts";

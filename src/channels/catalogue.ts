@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { snakeCased } from "../kit/case.ts";
 import { sha256Hex } from "../kit/hash.ts";
-import { snakeCased } from "../kit/snake.ts";
 import type { Clock } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { SignalState } from "../model/scalars.ts";

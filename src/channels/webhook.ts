@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type OutsideAnswer, outsideCall } from "../http/request.ts";
 import { askedDelay } from "../http/status-verdict.ts";
 import type { Verdict } from "../http/verdict.ts";
-import { snakeCased } from "../kit/snake.ts";
+import { snakeCased } from "../kit/case.ts";
 import { isSecret, newSecret, signedHeaders } from "../kit/standard-webhooks.ts";
 import type { SignalNotification } from "../model/delivery.ts";
 import { egressProblem } from "./_shared/egress.ts";

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { TokenShelf } from "../google/token-shelf.ts";
+import type { TokenCache } from "../google/access-token.ts";
 import type { GuardedPorts } from "../http/provider-call.ts";
 import type { ProviderLimits } from "../http/provider-guard.ts";
 import type { Verdict } from "../http/verdict.ts";
@@ -13,7 +13,7 @@ export type EnricherEnv = Readonly<Record<string, unknown>>;
 /** A token whose contract address is known: the only kind that providers can be asked about. */
 export type KnownToken = TokenRef & { tokenCa: string };
 
-export type AskPorts = GuardedPorts & { tokens: TokenShelf; features: FeatureStore };
+export type AskPorts = GuardedPorts & { tokens: TokenCache; features: FeatureStore };
 
 /**
  * An adapter's answer. ok: complete · partial: use it and ask again · empty: the provider knows

@@ -1,7 +1,7 @@
-import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
+import { readYamlList, type YamlList } from "../kit/yaml-list.ts";
 import { canonicalAddress } from "../model/mention.ts";
-import type { RawPost } from "../model/raw-post.ts";
+import { authorHandle, type RawPost } from "../model/raw-post.ts";
 import { foldConfusables } from "../text/normalize.ts";
 
 const Entries = z
@@ -23,9 +23,7 @@ export type Blacklist = {
   phrases: readonly string[];
   tokens: ReadonlySet<string>;
 };
-export type BlacklistRead =
-  | { kind: "loaded"; value: Blacklist }
-  | { kind: "rejected"; problems: { line: number; message: string }[] };
+export type BlacklistRead = YamlList<Blacklist>;
 
 export const EMPTY_BLACKLIST: Blacklist = {
   authors: new Set(),
@@ -34,7 +32,6 @@ export const EMPTY_BLACKLIST: Blacklist = {
   tokens: new Set(),
 };
 
-const handle = (author: string) => author.replace(/^@/, "").toLowerCase();
 const domainName = (name: string) =>
   name.toLowerCase().replace(/^(?:https?:\/\/)?(?:www\.)?|\/.*$/g, "");
 const phrase = (text: string) => foldConfusables(text).toLowerCase();
@@ -46,29 +43,13 @@ function tokenForm(name: string): string {
 
 /** Reads rules/blacklist.yml. Problems name the line; a text with one replaces nothing. */
 export function parseBlacklist(yamlText: string): BlacklistRead {
-  const lines = new LineCounter();
-  const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false });
-  const lineAt = (offset: number | undefined) => lines.linePos(offset ?? 0).line || 1;
-  if (document.errors.length > 0) {
-    return {
-      kind: "rejected",
-      problems: document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message })),
-    };
-  }
-  const parsed = File.safeParse(document.toJS() ?? {});
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => {
-      const node = document.getIn(path, true);
-      const place = isScalar(node) || isMap(node) ? node.range?.[0] : document.contents?.range?.[0];
-      return { line: lineAt(place), message: `${path.join(".") || "the list"}: ${message}` };
-    });
-    return { kind: "rejected", problems };
-  }
-  const { authors, domains, phrases, tokens } = parsed.data;
+  const list = readYamlList(yamlText, File);
+  if (list.kind === "rejected") return list;
+  const { authors, domains, phrases, tokens } = list.value;
   return {
     kind: "loaded",
     value: {
-      authors: new Set(authors.map(handle)),
+      authors: new Set(authors.map(authorHandle)),
       domains: new Set(domains.map(domainName)),
       phrases: phrases.map(phrase),
       tokens: new Set(tokens.map(tokenForm)),
@@ -108,7 +89,7 @@ function tokenIn(
  * What the post is blocked for, e.g. `author bot1`; undefined when nothing on the list is in it.
  */
 export function blockedBy(post: RawPost, list: Blacklist): string | undefined {
-  const author = handle(post.author);
+  const author = authorHandle(post.author);
   if (list.authors.has(author)) return `author ${author}`;
   const lower = phrase(post.text);
   const domain = domainIn(`${lower} ${post.url ?? ""}`, list.domains);

@@ -1,8 +1,14 @@
 import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
 import type { ProviderLimits } from "../http/provider-guard.ts";
 import type { Verdict } from "../http/verdict.ts";
+import { fromBase64, toBase64Url } from "../kit/base64.ts";
 import { getPath } from "../kit/get-path.ts";
-import type { TokenShelf } from "./token-shelf.ts";
+
+/**
+ * Access tokens of this isolate by account, with the time (ms) until which each may be used. Never
+ * written anywhere.
+ */
+export type TokenCache = Map<string, { token: string; until: number }>;
 
 /** A service account's key file, as far as it is needed to prove who we are. */
 export type ServiceAccount = {
@@ -44,32 +50,29 @@ export function serviceAccount(text: string): ServiceAccount | null {
   }
 }
 
-const base64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes)).replace(
-    /[+/=]/g,
-    (letter) => ({ "+": "-", "/": "_" })[letter] ?? "",
-  );
 const encode = (value: unknown): string =>
-  base64url(new TextEncoder().encode(JSON.stringify(value)));
+  toBase64Url(new TextEncoder().encode(JSON.stringify(value)));
 
 /** A JWT signed with RS256 by WebCrypto. Throws when the key is no PKCS#8 PEM. */
 export async function signedJwt(
   account: ServiceAccount,
   claims: Record<string, unknown>,
 ): Promise<string> {
-  const der = Uint8Array.from(
-    atob(account.privateKey.replace(/-----[^-]+-----|\s/g, "")),
-    (letter) => letter.charCodeAt(0),
-  );
+  const der = fromBase64(account.privateKey.replace(/-----[^-]+-----|\s/g, ""));
   const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("pkcs8", der, algorithm, false, ["sign"]);
-  const content = `${encode({ alg: "RS256", typ: "JWT", ...(account.keyId !== null && { kid: account.keyId }) })}.${encode(claims)}`;
+  const header = {
+    alg: "RS256",
+    typ: "JWT",
+    ...(account.keyId !== null && { kid: account.keyId }),
+  };
+  const content = `${encode(header)}.${encode(claims)}`;
   const signature = await crypto.subtle.sign(
     algorithm.name,
     key,
     new TextEncoder().encode(content),
   );
-  return `${content}.${base64url(new Uint8Array(signature))}`;
+  return `${content}.${toBase64Url(new Uint8Array(signature))}`;
 }
 
 export type TokenRequest = { account: ServiceAccount; tokenUrl: string; scope: string };
@@ -77,10 +80,10 @@ export type TokenRequest = { account: ServiceAccount; tokenUrl: string; scope: s
 /** An access token from Google, kept until a minute before its end; or why there is none. */
 export async function googleToken(
   { account, tokenUrl, scope }: TokenRequest,
-  shelf: TokenShelf,
+  cache: TokenCache,
   ports: GuardedPorts,
 ): Promise<string | Verdict> {
-  const held = shelf.get(account.clientEmail);
+  const held = cache.get(account.clientEmail);
   if (held !== undefined && held.until > ports.now()) return held.token;
   const iat = Math.floor(ports.now() / 1_000);
   const claims = {
@@ -116,6 +119,6 @@ export async function googleToken(
   const seconds = getPath(answer.json, "expires_in");
   if (typeof token !== "string" || typeof seconds !== "number")
     return { kind: "retry", reason: "answer has another shape" };
-  shelf.set(account.clientEmail, { token, until: ports.now() + seconds * 1_000 - EARLY_MS });
+  cache.set(account.clientEmail, { token, until: ports.now() + seconds * 1_000 - EARLY_MS });
   return token;
 }

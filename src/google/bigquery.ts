@@ -5,9 +5,13 @@ import type { Verdict } from "../http/verdict.ts";
 import { getPath } from "../kit/get-path.ts";
 import { sha256Hex } from "../kit/hash.ts";
 import { numeric } from "../kit/numeric.ts";
-import { googleToken, type ServiceAccount, serviceAccount } from "./access-token.ts";
+import {
+  googleToken,
+  type ServiceAccount,
+  serviceAccount,
+  type TokenCache,
+} from "./access-token.ts";
 import { type BigQueryRow, classifyBigQuery, isQueryAnswer, rowsOf } from "./bigquery-response.ts";
-import type { TokenShelf } from "./token-shelf.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/bigquery";
 const WAIT_MS = 10_000;
@@ -35,7 +39,7 @@ export type SqlQuery = {
 };
 
 export type BigQueryResult = { verdict: Verdict; rows: BigQueryRow[]; bytesBilled: number | null };
-export type QueryPorts = GuardedPorts & { tokens: TokenShelf };
+export type QueryPorts = GuardedPorts & { tokens: TokenCache };
 
 const none = (verdict: Verdict): BigQueryResult => ({ verdict, rows: [], bytesBilled: null });
 const limits = (client: BigQuery): ProviderLimits => ({

@@ -7,7 +7,27 @@ export const sha256Hex = (text: string): string => bytesToHex(sha256(utf8ToBytes
 
 /**
  * HMAC-SHA256 over the UTF-8 text. Synchronous: for a short text twice as fast as the platform's,
- * which takes a key and a task for each.
+ * which needs an imported key and a task for each call.
  */
 export const hmacSha256 = (key: Uint8Array, text: string): Uint8Array =>
   hmac(sha256, key, utf8ToBytes(text));
+
+const HMAC = { name: "HMAC", hash: "SHA-256" };
+
+/**
+ * Whether any of `macs` is the HMAC-SHA256 of the UTF-8 text under any of `keys`. WebCrypto
+ * compares in constant time.
+ */
+export async function hmacMatches(
+  keys: readonly Uint8Array<ArrayBuffer>[],
+  text: string,
+  macs: readonly Uint8Array<ArrayBuffer>[],
+): Promise<boolean> {
+  const content = new TextEncoder().encode(text);
+  const matches = async (key: Uint8Array<ArrayBuffer>, mac: Uint8Array<ArrayBuffer>) => {
+    const imported = await crypto.subtle.importKey("raw", key, HMAC, false, ["verify"]);
+    return crypto.subtle.verify("HMAC", imported, mac, content);
+  };
+  const checks = macs.flatMap((mac) => keys.map((key) => matches(key, mac)));
+  return (await Promise.all(checks)).includes(true);
+}

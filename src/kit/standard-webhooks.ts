@@ -1,37 +1,31 @@
-import { hmacSha256 } from "./hash.ts";
+import { fromBase64, toBase64, tryBase64 } from "./base64.ts";
+import { hmacMatches, hmacSha256 } from "./hash.ts";
 
 /*
  * Standard Webhooks, symmetric signatures (github.com/standard-webhooks/standard-webhooks,
- * spec/standard-webhooks.md): HMAC-SHA256 over
- * `id.timestamp.body` with the base64-decoded secret.
+ * spec/standard-webhooks.md): HMAC-SHA256 over `id.timestamp.body` with the base64-decoded secret.
  */
 const PREFIX = "whsec_";
+const VERSION = "v1,";
 const SECRET_BYTES = 32;
+const TOLERANCE_SECONDS = 300;
 
-const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
-const fromBase64 = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-
-/** `whsec_` and the base64 of 24 to 64 bytes. */
+/** Whether `text` is `whsec_` and the base64 of 24 to 64 bytes. */
 export function isSecret(text: string): boolean {
   if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(text)) return false;
-  try {
-    const { length } = fromBase64(text.slice(PREFIX.length));
-    return length >= 24 && length <= 64;
-  } catch {
-    return false;
-  }
+  const length = tryBase64(text.slice(PREFIX.length))?.length ?? 0;
+  return length >= 24 && length <= 64;
 }
 
 export const newSecret = (randomBytes: (count: number) => Uint8Array): string =>
   `${PREFIX}${toBase64(randomBytes(SECRET_BYTES))}`;
 
 const signature = (secret: string, content: string): string =>
-  `v1,${toBase64(hmacSha256(fromBase64(secret.slice(PREFIX.length)), content))}`;
+  `${VERSION}${toBase64(hmacSha256(fromBase64(secret.slice(PREFIX.length)), content))}`;
 
 /**
- * The three headers of one attempt; one signature per live secret, so that a receiver may change
- * over at any moment.
+ * The three headers of one attempt, with one signature per live secret, so that a receiver may
+ * change to the new secret at any moment.
  */
 export function signedHeaders(
   secrets: readonly string[],
@@ -46,4 +40,33 @@ export function signedHeaders(
     "webhook-timestamp": timestamp,
     "webhook-signature": signatures.join(" "),
   };
+}
+
+export type SignatureProof = "genuine" | "unsigned" | "forged" | "expired";
+
+/**
+ * Verifies the headers of a received webhook. Only `v1,` signatures count, and none older than five
+ * minutes or as far ahead of the clock. Secrets are base64, with or without `whsec_`; one that is
+ * not base64 matches nothing. Header names in lower case.
+ */
+export async function verifyWebhook(
+  secrets: readonly string[],
+  headers: ReadonlyMap<string, string>,
+  body: string,
+  now: number,
+): Promise<SignatureProof> {
+  const id = headers.get("webhook-id");
+  const timestamp = headers.get("webhook-timestamp");
+  const signatures = headers.get("webhook-signature");
+  if (id === undefined || timestamp === undefined || signatures === undefined) return "unsigned";
+  const age = Math.abs(now / 1_000 - Number(timestamp));
+  // Written so that a timestamp which is not a number counts as expired.
+  if (!(age <= TOLERANCE_SECONDS)) return "expired";
+  const keys = secrets.flatMap((secret) => tryBase64(secret.replace(/^whsec_/, "")) ?? []);
+  const macs = signatures
+    .split(" ")
+    .filter((each) => each.startsWith(VERSION))
+    .flatMap((each) => tryBase64(each.slice(VERSION.length)) ?? []);
+  const matches = await hmacMatches(keys, `${id}.${timestamp}.${body}`, macs);
+  return matches ? "genuine" : "forged";
 }

@@ -73,6 +73,9 @@ export const PostOnWire = z.looseObject({
   raw: z.record(z.string(), z.unknown()).optional(),
 });
 
+/** The form in which lists compare authors: in lower case, without @. */
+export const authorHandle = (author: string): string => author.replace(/^@/, "").toLowerCase();
+
 /** PostgreSQL text holds neither NUL nor half a surrogate pair. */
 const storable = (text: string): string => text.replaceAll("\u0000", "").toWellFormed();
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { tryBase64 } from "../kit/base64.ts";
 import { boundedId } from "./_shared/post-input.ts";
 import { jsonOf, receivedPosts, refusePush } from "./_shared/pushed.ts";
 import { type PushRequest, type ReceiveResult, source } from "./source.ts";
@@ -37,12 +38,9 @@ function binaryEvent({ headers, text }: PushRequest): unknown {
   };
 }
 
-function fromBase64(text: string): string | undefined {
-  try {
-    return new TextDecoder().decode(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
-  } catch {
-    return undefined;
-  }
+function decodedText(base64: string | undefined): string | undefined {
+  const bytes = base64 === undefined ? null : tryBase64(base64);
+  return bytes === null ? undefined : new TextDecoder().decode(bytes);
 }
 
 /**
@@ -51,7 +49,7 @@ function fromBase64(text: string): string | undefined {
  * it once.
  */
 function postOf(event: CloudEvent, now: number): unknown {
-  const decoded = event.data_base64 === undefined ? undefined : fromBase64(event.data_base64);
+  const decoded = decodedText(event.data_base64);
   const data = decoded === undefined ? event.data : (jsonOf(decoded) ?? decoded);
   const fields =
     typeof data === "string"

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { hubSignature, standardWebhook } from "./_shared/signature.ts";
+import { verifyWebhook } from "../kit/standard-webhooks.ts";
+import { verifyHubSignature } from "./_shared/signature.ts";
 import { cloudevents } from "./cloudevents.ts";
 import { webhook } from "./webhook.ts";
 
@@ -44,15 +45,15 @@ describe("a signed webhook", () => {
   it("is refused when anything of it was changed, when it is old, and when it is not signed", async () => {
     const body = JSON.stringify([POST]);
     const headers = await signed(body);
-    expect(await standardWebhook([SECRET], headers, `${body} `, NOW)).toBe("forged");
+    expect(await verifyWebhook([SECRET], headers, `${body} `, NOW)).toBe("forged");
     expect(
-      await standardWebhook([SECRET], new Map([...headers, ["webhook-id", "msg_2"]]), body, NOW),
+      await verifyWebhook([SECRET], new Map([...headers, ["webhook-id", "msg_2"]]), body, NOW),
     ).toBe("forged");
-    expect(await standardWebhook([SECRET], headers, body, NOW + 301_000)).toBe("expired");
-    expect(await standardWebhook([SECRET], headers, body, NOW - 301_000)).toBe("expired");
+    expect(await verifyWebhook([SECRET], headers, body, NOW + 301_000)).toBe("expired");
+    expect(await verifyWebhook([SECRET], headers, body, NOW - 301_000)).toBe("expired");
     expect(await receive(new Map(), body)).toMatchObject({ kind: "refused", status: 401 });
     expect(
-      await hubSignature([SECRET], new Map([["x-hub-signature-256", "sha256=zz"]]), body),
+      await verifyHubSignature([SECRET], new Map([["x-hub-signature-256", "sha256=zz"]]), body),
     ).toBe("forged");
   });
 });

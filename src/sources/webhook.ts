@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { type SignatureProof, verifyWebhook } from "../kit/standard-webhooks.ts";
 import { jsonOf, receivedPosts, refusePush } from "./_shared/pushed.ts";
-import { hubSignature, type SignatureProof, standardWebhook } from "./_shared/signature.ts";
+import { verifyHubSignature } from "./_shared/signature.ts";
 import { type ReceiveResult, requiredText, source, splitWords } from "./source.ts";
 
 const Many = z.object({ posts: z.array(z.unknown()) });
@@ -42,8 +43,9 @@ export const webhook = source({
       .pipe(z.array(z.string().min(16, "must hold secrets of 16 characters or more")).min(1)),
   }),
   async receive({ WEBHOOK_SECRETS: secrets }, { headers, text, now }): Promise<ReceiveResult> {
-    const standard = await standardWebhook(secrets, headers, text, now);
-    const proof = standard === "unsigned" ? await hubSignature(secrets, headers, text) : standard;
+    const standard = await verifyWebhook(secrets, headers, text, now);
+    const proof =
+      standard === "unsigned" ? await verifyHubSignature(secrets, headers, text) : standard;
     if (proof !== "genuine") return refusePush(401, REFUSALS[proof]);
     const body = jsonOf(text);
     if (body === undefined) return refusePush(400, "the body is not JSON");

@@ -7,7 +7,7 @@ import { ADMIN_KEY, fakePorts } from "../../src/api/fakes.ts";
 import type { ApiPorts } from "../../src/api/ports.ts";
 import { channelCatalogue } from "../../src/channels/catalogue.ts";
 import { ChannelEnv } from "../../src/channels/env.ts";
-import { snakeCased } from "../../src/kit/snake.ts";
+import { snakeCased } from "../../src/kit/case.ts";
 import { iso } from "../../src/kit/time.ts";
 import { FACTS } from "../../src/model/facts.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";

@@ -4,7 +4,7 @@ import { freePorts } from "../../local/supervisor/ports.ts";
 import { readPairs } from "../../src/enrich/dexscreener.ts";
 import { dominantPair } from "../../src/enrich/resolve.ts";
 import { classifyBigQuery, rowsOf } from "../../src/google/bigquery-response.ts";
-import { standardWebhook } from "../../src/sources/_shared/signature.ts";
+import { verifyWebhook } from "../../src/kit/standard-webhooks.ts";
 import { readFrame } from "../../src/sources/jetstream/index.ts";
 import { StoreUnavailable } from "../../src/store/store.ts";
 import { neonSql } from "../../workers/platform/neon.ts";
@@ -357,9 +357,9 @@ const CHECKS: Record<string, Check> = {
     const given = new Map<string, string>(Object.entries(headers));
     const at = Number(headers["webhook-timestamp"]) * 1_000;
     for (const each of [secret, previousSecret])
-      expect(await standardWebhook([each], given, body, at)).toBe("genuine");
-    expect(await standardWebhook([secret], given, body, at + 301_000)).toBe("expired");
-    expect(await standardWebhook([secret], given, `${body} `, at)).toBe("forged");
+      expect(await verifyWebhook([each], given, body, at)).toBe("genuine");
+    expect(await verifyWebhook([secret], given, body, at + 301_000)).toBe("expired");
+    expect(await verifyWebhook([secret], given, `${body} `, at)).toBe("forged");
   },
   "bigquery-query-done.json": rows([
     {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ask, sendJson } from "../../local/ask.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
 import { freePorts } from "../../local/supervisor/ports.ts";
-import { camelCased } from "../../src/kit/camel.ts";
+import { camelCased } from "../../src/kit/case.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
 import { type AuditReport, OVERLOAD_POSTS } from "../../src/store/store.ts";
 import { workload } from "../sim/workload.ts";

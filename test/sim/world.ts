@@ -1,5 +1,5 @@
 import { ChannelEnv } from "../../src/channels/env.ts";
-import { lastGood } from "../../src/concurrency/last-good.ts";
+import { cached } from "../../src/concurrency/cached.ts";
 import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import { singleFlight } from "../../src/concurrency/single-flight.ts";
 import { seenWindow } from "../../src/dedup/window.ts";
@@ -172,7 +172,11 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
         kernel.now() < rulebook.changeAt || faults.hits("stale-rules")
           ? rulebook.older
           : rulebook.newer,
-      channels: lastGood(() => storeFor(who).channels(), REREAD_MS, who.now).get,
+      channels: cached(() => storeFor(who).channels(), {
+        ttlMs: REREAD_MS,
+        staleOnError: true,
+        now: who.now,
+      }).get,
       afterCommit: afterCommit({
         ...ground(who),
         deliveries: queues.deliveries.send(who),

@@ -7,6 +7,7 @@ import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { enqueueDeliveries } from "../../src/events/after-commit.ts";
 import { acceptPosts, overdueFrom } from "../../src/intake/accept.ts";
 import { receivePush } from "../../src/intake/push.ts";
+import { toBase64Url } from "../../src/kit/base64.ts";
 import { iso } from "../../src/kit/time.ts";
 import { openEnvelope, sealEnvelope } from "../../src/model/envelope.ts";
 import { type MetricGauge, prometheusText } from "../../src/observability/prometheus.ts";
@@ -100,11 +101,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     },
     store,
     keys: store,
-    randomToken: (bytes) =>
-      btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes)))).replace(
-        /[+/=]/g,
-        (char) => ({ "+": "-", "/": "_" })[char] ?? "",
-      ),
+    randomToken: (bytes) => toBase64Url(crypto.getRandomValues(new Uint8Array(bytes))),
     limit: slidingWindow(isolate.client),
     replies: {
       async recall(key) {

@@ -1,8 +1,7 @@
 import authorsList from "../../rules/authors.yml";
 import blacklist from "../../rules/blacklist.yml";
 import builtInRules from "../../rules/rules.yml";
-import { kept } from "../../src/concurrency/kept.ts";
-import { type LastGood, lastGood } from "../../src/concurrency/last-good.ts";
+import { type CachedValue, cached } from "../../src/concurrency/cached.ts";
 import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import type { Redis } from "../../src/concurrency/redis.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
@@ -43,7 +42,7 @@ export type SharedIsolate = RuntimePorts & {
   rules: RulesKv;
   authors: HotList<ListedAuthors>;
   blacklist: HotList<Blacklist>;
-  channels: LastGood<ChannelConfig[]>;
+  channels: CachedValue<ChannelConfig[]>;
   called(record: CallRecord): void;
 };
 
@@ -80,7 +79,8 @@ function isolate(env: Bindings): SharedIsolate {
   });
   const tables = postgresStore(sql);
   // It counts every row there is, for the page, the metrics and four charts.
-  const store: Store = { ...tables, overview: kept(() => tables.overview(iso(now())), now) };
+  const overview = cached(() => tables.overview(iso(now())), { costFactor: 10, now });
+  const store: Store = { ...tables, overview: () => overview.get() };
   const client = given.UPSTASH_REDIS_REST_URL
     ? upstashClient(given.UPSTASH_REDIS_REST_URL, given.UPSTASH_REDIS_REST_TOKEN ?? "")
     : null;
@@ -109,7 +109,7 @@ function isolate(env: Bindings): SharedIsolate {
     ),
     authors: hotList("authors", authorsList, parseAuthors, env.RULES, rereadMs, now),
     blacklist: hotList("blacklist", blacklist, parseBlacklist, env.RULES, rereadMs, now),
-    channels: lastGood(() => store.channels(), rereadMs, now),
+    channels: cached(() => store.channels(), { ttlMs: rereadMs, staleOnError: true, now }),
     called({ provider, verdict, code, ms, traceId }) {
       metrics.observe("external_request_ms", { provider }, ms);
       if (verdict === "ok" || verdict === "empty") return;

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { problem } from "../../src/api/problem.ts";
 import { LiveQuery, readQuery } from "../../src/api/query.ts";
-import { snakeCased } from "../../src/kit/snake.ts";
+import { snakeCased } from "../../src/kit/case.ts";
 import { type LiveFilter, type LiveMessage, passesFilter } from "../../src/observability/live.ts";
 import type { Bindings } from "../env.ts";
 import { type LoggedMessage, liveLog } from "../platform/live-log.ts";

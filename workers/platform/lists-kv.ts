@@ -1,4 +1,4 @@
-import { type LastGood, lastGood } from "../../src/concurrency/last-good.ts";
+import { type CachedValue, cached } from "../../src/concurrency/cached.ts";
 import type { Clock } from "../../src/kit/time.ts";
 
 /** What a list's text is read into; `problems` name the line and the suggestion. */
@@ -11,7 +11,7 @@ export type ListProblem = { line: number; message: string };
  * A list that operators edit while it runs (rules/blacklist.yml, rules/authors.yml): the copy in
  * KV, or the one built into the Worker.
  */
-export type HotList<T> = LastGood<T> & { publish(text: string): Promise<ReadList<T>> };
+export type HotList<T> = CachedValue<T> & { publish(text: string): Promise<ReadList<T>> };
 
 /** KV keeps a read for 30 s at least; with our own time a change is live everywhere within 90 s. */
 const KV_CACHE_SECONDS = 30;
@@ -31,14 +31,13 @@ export function hotList<T>(
   now: Clock,
 ): HotList<T> {
   const key = `lists:${name}`;
-  const held = lastGood(
+  const held = cached(
     async () => {
       const list = read((await kv.get(key, { cacheTtl: KV_CACHE_SECONDS })) ?? builtIn);
       if (list.kind === "rejected") throw new Error(`the list ${name} in KV cannot be read`);
       return list.value;
     },
-    ttlMs,
-    now,
+    { ttlMs, staleOnError: true, now },
   );
   return {
     ...held,

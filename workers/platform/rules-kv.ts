@@ -1,4 +1,4 @@
-import { lastGood } from "../../src/concurrency/last-good.ts";
+import { cached } from "../../src/concurrency/cached.ts";
 import { type Clock, iso } from "../../src/kit/time.ts";
 import type { FactVocabulary } from "../../src/model/facts.ts";
 import type { Telemetry } from "../../src/observability/telemetry.ts";
@@ -101,9 +101,9 @@ export function rulesFromKv(
     await archive.recordRules(version, iso(now() - 1));
   }
 
-  const held = lastGood(load, settings.rereadMs, now);
+  const held = cached(load, { ttlMs: settings.rereadMs, staleOnError: true, now });
   return {
-    current: held.get,
+    current: () => held.get(),
     async version(sha) {
       const opened = await open.bundle(sha);
       return opened.kind === "opened" ? opened.rules : undefined;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { VOCABULARY } from "../../../src/enrich/registry.ts";
-import { snakeCased } from "../../../src/kit/snake.ts";
+import { snakeCased } from "../../../src/kit/case.ts";
 import { FactValue, type FactValues } from "../../../src/model/facts.ts";
 import {
   explainSignal as explainFacts,

@@ -1,7 +1,7 @@
 import DataLoader from "dataloader";
 import { GraphQLError } from "graphql";
 import type * as z from "zod";
-import { snakeCased } from "../../kit/snake.ts";
+import { snakeCased } from "../../kit/case.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { EventRow, OutboxRow, PageRequest, ReadStore, RowPage } from "../../store/read.ts";
 import { signalOnWire } from "../feed.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { TokenShelf } from "../../google/token-shelf.ts";
+import type { TokenCache } from "../../google/access-token.ts";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
 import type { ProviderLimits } from "../../http/provider-guard.ts";
 
@@ -35,10 +35,10 @@ export async function goplusSignature(
 export async function goplusToken(
   keys: GoPlusKeys,
   limits: ProviderLimits,
-  shelf: TokenShelf,
+  cache: TokenCache,
   ports: GuardedPorts,
 ): Promise<string | null> {
-  const held = shelf.get(keys.appKey);
+  const held = cache.get(keys.appKey);
   if (held !== undefined && held.until > ports.now()) return held.token || null;
   const time = Math.floor(ports.now() / 1_000);
   const body = JSON.stringify({
@@ -60,13 +60,13 @@ export async function goplusToken(
   );
   const reply = Reply.safeParse(answer.json);
   if (answer.verdict.kind !== "ok" || !reply.success) {
-    shelf.set(keys.appKey, {
+    cache.set(keys.appKey, {
       token: "",
       until: ports.now() + WITHOUT_MS[answer.verdict.kind === "ok" ? "refused" : "out"],
     });
     return null;
   }
   const { access_token: token, expires_in: seconds } = reply.data.result;
-  shelf.set(keys.appKey, { token, until: ports.now() + seconds * 1_000 - EARLY_MS });
+  cache.set(keys.appKey, { token, until: ports.now() + seconds * 1_000 - EARLY_MS });
   return token;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { camelCased } from "./camel.ts";
-import { snakeCased } from "./snake.ts";
+import { camelCased, snakeCased } from "./case.ts";
 
 describe("camelCased", () => {
   it("renames keys of any depth and leaves values and other keys alone", () => {
