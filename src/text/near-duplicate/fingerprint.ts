@@ -1,4 +1,5 @@
 import { EMPTY, NAME_LENGTH, SLOTS } from "./sketch.ts";
+import { sameStatement, statementStart } from "./statement.ts";
 
 /** A text's fingerprint: compact, storable, and comparable without the text. */
 export { sketchOf as fingerprint } from "./sketch.ts";
@@ -31,18 +32,25 @@ export function similarity(a: string, b: string): number {
 
 /** Whether every name in `a` is in `b`. */
 function namesWithin(a: string, b: string): boolean {
-  for (let i = SLOTS; i < a.length; i += NAME_LENGTH) {
+  const endA = statementStart(a);
+  const endB = statementStart(b);
+  for (let i = SLOTS; i < endA; i += NAME_LENGTH) {
     let at = SLOTS;
-    while (at < b.length && !b.startsWith(a.slice(i, i + NAME_LENGTH), at)) at += NAME_LENGTH;
-    if (at >= b.length) return false;
+    while (at < endB && !b.startsWith(a.slice(i, i + NAME_LENGTH), at)) at += NAME_LENGTH;
+    if (at >= endB) return false;
   }
   return true;
 }
 
 /**
  * True for the same text modulo noise. When each names a token that the other does not, they are
- * about different tokens, however alike.
+ * about different tokens, however alike; when a word that is no noise differs, they say something
+ * else.
  */
 export function isNearDuplicate(a: string, b: string): boolean {
-  return similarity(a, b) >= NEAR_DUPLICATE && (namesWithin(a, b) || namesWithin(b, a));
+  return (
+    similarity(a, b) >= NEAR_DUPLICATE &&
+    (namesWithin(a, b) || namesWithin(b, a)) &&
+    sameStatement(a, b)
+  );
 }

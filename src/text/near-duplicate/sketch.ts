@@ -1,5 +1,6 @@
 import { hasLongRun } from "../entities/long-run.ts";
 import { isAscii, skeleton } from "../normalize.ts";
+import { statementOf } from "./statement.ts";
 
 /**
  * One character a slot: a one-permutation MinHash (Li, Owen, Zhang 2012) of character shingles, 6
@@ -24,6 +25,8 @@ const SHORTEST_ADDRESS = 30;
 const ADDRESS =
   /(?<![a-z0-9])(?=[a-z]{0,43}[0-9])(?:[euk0]q[a-z0-9_-]{46}|[a-z0-9]{30,90})(?![a-z0-9])/g;
 
+/** Tags for the search behind the last word; a text of tags alone keeps them. */
+const TRAILING_TAGS = /(?<=[^\s#]\s)(?:#[\p{L}\p{N}_]+\s*)+$/u;
 const NO_WORD = /[^\p{L}\p{M}\p{N}$]+/gu;
 const NO_ASCII_WORD = /[^a-z0-9$]+/g;
 
@@ -73,6 +76,7 @@ function names(lower: string): string {
  */
 function substance(lower: string): string {
   let words = lower.replace(/^(?:rt )?(?:@\w+[: ]*)+/, "");
+  if (words.includes("#")) words = words.replace(TRAILING_TAGS, "");
   if (words.includes("/")) words = words.replace(URL_LIKE, " ");
   if (words.includes("$")) words = words.replace(SYMBOL, " $ ");
   if (words.includes("@")) words = words.replace(/@\w+/g, " ");
@@ -102,13 +106,13 @@ function minimaOf(words: string): Float64Array {
 }
 
 /**
- * A text's sketch: 64 characters of MinHash, then four for each name in it. Texts that differ in
- * noise alone get nearly equal ones.
+ * A text's sketch: 64 characters of MinHash, then four for each name in it, then its statement.
+ * Texts that differ in noise alone get nearly equal ones.
  */
 export function sketchOf(text: string): string {
   const lower = skeleton(text);
+  const words = substance(lower);
   let print = "";
-  for (const rank of minimaOf(substance(lower)))
-    print += rank === Infinity ? EMPTY : ALPHABET[rank & 63];
-  return print + names(lower);
+  for (const rank of minimaOf(words)) print += rank === Infinity ? EMPTY : ALPHABET[rank & 63];
+  return print + names(lower) + statementOf(words, lower);
 }

@@ -1,0 +1,11 @@
+import { expect, it } from "vitest";
+import { fingerprint, isNearDuplicate } from "../../src/text/near-duplicate/fingerprint.ts";
+import { casesOf } from "./judged.ts";
+
+it.each(casesOf<{ a: string; b: string; duplicate: boolean }>("opposites"))(
+  "$id: $a | $b",
+  ({ a, b, duplicate }) => {
+    expect(isNearDuplicate(fingerprint(a), fingerprint(b))).toBe(duplicate);
+    expect(isNearDuplicate(fingerprint(b), fingerprint(a))).toBe(duplicate);
+  },
+);
