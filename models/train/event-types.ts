@@ -93,7 +93,7 @@ console.log(`${gzipSync(table).length} bytes gz`);
 writeFileSync(
   new URL("../../src/text/event-type/weights/event-type.ts", import.meta.url),
   `/** Written by models/train/event-types.ts; not for reading. */
-import type { EventTypeModel } from "../event-type.ts";
+import type { EventTypeModel } from "../model.ts";
 
 export const EVENT_TYPE_WEIGHTS: EventTypeModel = {
   step: ${model.step.toFixed(6)},

@@ -178,7 +178,7 @@ export function prune(fit: Fit, keep: number, importance: Float32Array): Fit {
   };
 }
 
-/** A grain so large that all but a fiftieth of the weights are at most `steps` of it. */
+/** Sets the grain so that 98 % of the weights are at most `steps` grains. */
 export function grained(fit: Fit, steps: number): Fit {
   const sizes = fit.cells.weights.map(Math.abs).sort();
   return { ...fit, grain: (sizes[Math.floor(sizes.length * 0.98)] ?? 1) / steps };

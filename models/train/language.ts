@@ -3,8 +3,9 @@
  * over hashed n-grams for each script that several languages share. It learns all weights first,
  * then fewer and fewer of the largest, and ships those as small whole numbers.
  *
- *   node models/train/language.ts DATA_DIR [SCRIPT]            trains on everything and writes the weights
- *   node models/train/language.ts DATA_DIR --fold N [SCRIPT]   holds fold N of 5 out, prints accuracy on it, writes nothing
+ *   node models/train/language.ts DATA_DIR [SCRIPT]            trains on everything, writes weights
+ *   node models/train/language.ts DATA_DIR --fold N [SCRIPT]   holds fold N of 5 out, prints
+ *                                                              accuracy on it, writes nothing
  *
  * DATA_DIR holds language-{sentences,pairs,words,tweets}.jsonl with {text, language}, and for
  * informal English {sentiment-train,spam-sms, spam-youtube}.jsonl with {text}. Deterministic for
@@ -35,7 +36,7 @@ const DROPOUT = 0.1;
 /** A weight counts the more, the more words have its n-gram: their number to this power. */
 const FREQUENCY_POWER = 0.45;
 /**
- * From this epoch on the weights are as coarse as they will ship: most of them at most so many
+ * From this epoch on the weights are as coarse as they will ship: most of them at most `STEPS`
  * steps.
  */
 const COARSE_FROM = 5;

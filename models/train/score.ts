@@ -1,18 +1,25 @@
 import { ensembleScore, type SentimentEnsemble } from "../../src/text/sentiment/ensemble.ts";
 import {
-  CORRECTION_BITS,
-  correctionOf,
+  RESIDUAL_BITS,
+  residualOf,
   type WordResiduals,
 } from "../../src/text/sentiment/word-residuals.ts";
 import { type Quantised, quantise, shipped } from "./quantise.ts";
-import { type BlendFit, type Example, fitBlend } from "./trees.ts";
+import { type EnsembleFit, type Example, fitEnsemble } from "./trees.ts";
 
-export type Rated = Example & { corrections: WordResiduals; fold: number };
-/** The score of a text: a blend of its evidence, and what single words correct. */
-export type Score = { blend: SentimentEnsemble; corrections: Quantised };
+export type Scored = Example & { residuals: WordResiduals; fold: number };
+/** The score of a text: an ensemble of its features, plus the residuals of single words. */
+export type Score = { ensemble: SentimentEnsemble; residuals: Quantised };
 
-const BLEND: BlendFit = { trees: 250, rate: 0.035, columns: 0.4, share: 0.7, ridge: 1000, leaf: 5 };
-/** Holds the corrections down: most words are in few rated texts. */
+const ENSEMBLE: EnsembleFit = {
+  trees: 250,
+  rate: 0.035,
+  columns: 0.4,
+  share: 0.7,
+  ridge: 1000,
+  leaf: 5,
+};
+/** Ridge penalty: most words are in few scored texts. */
 const HOLD = 6;
 /** A word that is in fewer texts corrects nothing. */
 const FEWEST = 2;
@@ -22,8 +29,8 @@ type Sparse = Pick<WordResiduals, "rows" | "values" | "count">;
 
 /** Ridge regression over sparse rows by conjugate gradients. Deterministic. */
 function ridge(texts: readonly Sparse[], goals: readonly number[], hold: number): Float64Array {
-  const size = 1 << CORRECTION_BITS;
-  /** The sum over the texts of what each is told to add to its rows. */
+  const size = 1 << RESIDUAL_BITS;
+  /** Adds each text's amount to its rows. */
   const spread = (amounts: readonly number[]) => {
     const sums = new Float64Array(size);
     for (const [t, { rows, values, count }] of texts.entries())
@@ -38,7 +45,7 @@ function ridge(texts: readonly Sparse[], goals: readonly number[], hold: number)
   let way = rest.slice();
   let size2 = dot(rest, rest);
   for (let step = 0; step < STEPS && size2 > 1e-12; step++) {
-    const bent = spread(texts.map((text) => correctionOf(text, way))).map(
+    const bent = spread(texts.map((text) => residualOf(text, way))).map(
       (each, i) => each + hold * (way[i] ?? 0),
     );
     const pace = size2 / dot(way, bent);
@@ -53,54 +60,55 @@ function ridge(texts: readonly Sparse[], goals: readonly number[], hold: number)
   return weights;
 }
 
-function fitCorrections(rated: readonly Rated[], misses: readonly number[]): Quantised {
-  const texts = new Uint16Array(1 << CORRECTION_BITS);
-  for (const { corrections } of rated)
-    for (const row of new Set(corrections.rows)) (texts[row] as number) += 1;
+function fitResiduals(scored: readonly Scored[], misses: readonly number[]): Quantised {
+  const texts = new Uint16Array(1 << RESIDUAL_BITS);
+  for (const { residuals } of scored)
+    for (const row of new Set(residuals.rows)) (texts[row] as number) += 1;
   const weights = ridge(
-    rated.map(({ corrections }) => corrections),
+    scored.map(({ residuals }) => residuals),
     misses,
     HOLD,
   );
   return quantise(weights, 1, (row) => (texts[row] ?? 0) >= FEWEST);
 }
 
-const others = (rated: readonly Rated[], held: number) => rated.filter(({ fold }) => fold !== held);
+const others = (scored: readonly Scored[], held: number) =>
+  scored.filter(({ fold }) => fold !== held);
 
 /**
  * Trains on all folds but one, for each fold; answers what `predict` says of each text by the model
  * that has not seen it.
  */
 function heldOut<Model>(
-  rated: readonly Rated[],
-  learn: (some: readonly Rated[]) => Model,
-  predict: (model: Model, text: Rated) => number,
+  scored: readonly Scored[],
+  learn: (some: readonly Scored[]) => Model,
+  predict: (model: Model, text: Scored) => number,
 ): number[] {
   const models = new Map(
-    [...new Set(rated.map(({ fold }) => fold))].map((fold) => [fold, learn(others(rated, fold))]),
+    [...new Set(scored.map(({ fold }) => fold))].map((fold) => [fold, learn(others(scored, fold))]),
   );
-  return rated.map((text) => predict(models.get(text.fold) as Model, text));
+  return scored.map((text) => predict(models.get(text.fold) as Model, text));
 }
 
-/** Corrections are learned from what a blend misses on texts that it has not seen. */
-export function fitScore(rated: readonly Rated[]): Score {
+/** Residuals are learned from what an ensemble misses on texts that it has not seen. */
+export function fitScore(scored: readonly Scored[]): Score {
   const guesses = heldOut(
-    rated,
-    (some) => fitBlend(some, BLEND),
-    (blend, { parts }) => ensembleScore(blend, parts),
+    scored,
+    (some) => fitEnsemble(some, ENSEMBLE),
+    (ensemble, { parts }) => ensembleScore(ensemble, parts),
   );
-  const misses = rated.map(({ score }, i) => score - (guesses[i] ?? 0));
-  return { blend: fitBlend(rated, BLEND), corrections: fitCorrections(rated, misses) };
+  const misses = scored.map(({ score }, i) => score - (guesses[i] ?? 0));
+  return { ensemble: fitEnsemble(scored, ENSEMBLE), residuals: fitResiduals(scored, misses) };
 }
 
-/** The scores of texts by fits that saw none of their fold, corrections and all. */
-export const crossValidated = (rated: readonly Rated[]): number[] =>
+/** The scores of texts by fits that saw none of their fold, residuals and all. */
+export const crossValidated = (scored: readonly Scored[]): number[] =>
   heldOut(
-    rated,
+    scored,
     (some) => {
-      const { blend, corrections } = fitScore(some);
-      return { blend, weights: shipped(corrections) };
+      const { ensemble, residuals } = fitScore(some);
+      return { ensemble, weights: shipped(residuals) };
     },
-    ({ blend, weights }, { parts, corrections }) =>
-      ensembleScore(blend, parts) + correctionOf(corrections, weights),
+    ({ ensemble, weights }, { parts, residuals }) =>
+      ensembleScore(ensemble, parts) + residualOf(residuals, weights),
   );

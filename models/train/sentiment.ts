@@ -1,9 +1,10 @@
 /**
  * Trains src/text/sentiment/weights/sentiment.ts: a three-class softmax regression over hashed
- * words, and the score: a blend of it with VADER's rules, which single words correct.
+ * words, and the score: an ensemble of it with VADER's rules, to which single words add residuals.
  *
  *   node models/train/sentiment.ts DATA_DIR           trains on everything and writes the weights
- *   node models/train/sentiment.ts DATA_DIR --fold N  holds fold N of 5 out, prints the figures on it, writes nothing
+ *   node models/train/sentiment.ts DATA_DIR --fold N  holds fold N of 5 out, prints the figures on
+ *                                                     it, writes nothing
  *
  * DATA_DIR holds sentiment-train.jsonl and sentiment-tweeteval.jsonl {text, label}, and
  * sentiment-vader.jsonl {text, score}, from which the score is fitted (figures by 10-fold
@@ -20,11 +21,11 @@ import {
 } from "../../src/text/sentiment/features.ts";
 import { SENTIMENT_LABELS } from "../../src/text/sentiment/sentiment.ts";
 import { sentimentSignals } from "../../src/text/sentiment/signals.ts";
-import { correctionsIn } from "../../src/text/sentiment/word-residuals.ts";
+import { residualsIn } from "../../src/text/sentiment/word-residuals.ts";
 import { type Fit, type Linear, learn, type Sample, scoresOf } from "./linear.ts";
 import { quantise, shipped } from "./quantise.ts";
 import { foldOf, readRows } from "./rows.ts";
-import { crossValidated, fitScore, type Rated } from "./score.ts";
+import { crossValidated, fitScore, type Scored } from "./score.ts";
 
 type Row = { text: string; label: (typeof SENTIMENT_LABELS)[number] };
 type Labelled = Sample & { fold: number; set: string };
@@ -39,7 +40,7 @@ const KEPT = 100_000;
 const OFTEN = 0.3;
 /** Added to the scores of the rarer labels, so that macro-F1 is served and not accuracy. */
 const LABEL_BIAS = [0.35, 0, 0];
-const RATED_FOLDS = 10;
+const SCORED_FOLDS = 10;
 
 const [folder, flag, fold] = process.argv.slice(2);
 if (!folder) throw new Error("usage: node models/train/sentiment.ts DATA_DIR [--fold N]");
@@ -106,8 +107,8 @@ function pearson(x: readonly number[], y: readonly number[]): number {
   return covariance(x, mx, y, my) / Math.sqrt(covariance(x, mx, x, mx) * covariance(y, my, y, my));
 }
 
-/** The rated texts as the fit of the score reads them. */
-function ratedTexts({ weights, bias }: Linear): Rated[] {
+/** The scored texts as the fit of the score reads them. */
+function scoredTexts({ weights, bias }: Linear): Scored[] {
   const leanOf = (hash: number) =>
     (weights[3 * rowOfWord(hash) + 2] ?? 0) - (weights[3 * rowOfWord(hash)] ?? 0);
   return readRows<{ text: string; score: number }>(data, "sentiment-vader").map(
@@ -120,17 +121,17 @@ function ratedTexts({ weights, bias }: Linear): Rated[] {
       };
       const scores = [...scoresOf({ weights, bias }, { rows, values })];
       const ofGrams = [...scoresOf({ weights, bias: new Float64Array(bias.length) }, grams)];
-      const { count, ...read } = correctionsIn(reading.rated);
-      const corrections = {
+      const { count, ...read } = residualsIn(reading.scored);
+      const residuals = {
         count,
         rows: read.rows.slice(0, count),
         values: read.values.slice(0, count),
       };
       return {
         parts: sentimentSignals(reading, { scores, ofGrams, leanOf }),
-        corrections,
+        residuals,
         score,
-        fold: foldOf(text, RATED_FOLDS),
+        fold: foldOf(text, SCORED_FOLDS),
       };
     },
   );
@@ -153,14 +154,14 @@ for (const [set, tested] of Map.groupBy(
     `${set}: held-out macro-F1 ${macroF1(gold, predicted).toFixed(4)} (${tested.length})`,
   );
 }
-const rated = ratedTexts({ weights, bias: Float64Array.from(model.bias) });
+const scored = scoredTexts({ weights, bias: Float64Array.from(model.bias) });
 const r = pearson(
-  crossValidated(rated),
-  rated.map(({ score }) => score),
+  crossValidated(scored),
+  scored.map(({ score }) => score),
 );
-console.log(`score: held-out r ${r.toFixed(4)} (${rated.length})`);
-const { blend, corrections } = fitScore(rated);
-const [table, words] = [packTable(model.cells), packTable(corrections.cells)];
+console.log(`score: held-out r ${r.toFixed(4)} (${scored.length})`);
+const { ensemble, residuals } = fitScore(scored);
+const [table, words] = [packTable(model.cells), packTable(residuals.cells)];
 console.log(`${gzipSync(table).length} and ${gzipSync(words).length} bytes gz`);
 const short = (_: string, value: unknown) =>
   typeof value === "number" ? Number(value.toPrecision(5)) : value;
@@ -168,13 +169,13 @@ if (heldOut < 0) {
   writeFileSync(
     new URL("../../src/text/sentiment/weights/sentiment.ts", import.meta.url),
     `/** Written by models/train/sentiment.ts; not for reading. */
-import type { SentimentModel } from "../sentiment.ts";
+import type { SentimentModel } from "../model.ts";
 
 export const SENTIMENT_WEIGHTS: SentimentModel = {
   step: ${model.step.toFixed(6)},
   bias: ${JSON.stringify(model.bias, short)},
-  blend: ${JSON.stringify(blend, short)},
-  corrections: { step: ${corrections.step.toPrecision(5)}, table: ${JSON.stringify(words)} },
+  ensemble: ${JSON.stringify(ensemble, short)},
+  residuals: { step: ${residuals.step.toPrecision(5)}, table: ${JSON.stringify(words)} },
   table: ${JSON.stringify(table)},
 };
 `,

@@ -196,7 +196,7 @@ const written = models.map(
 writeFileSync(
   new URL("../../src/text/spam/weights/spam.ts", import.meta.url),
   `/** Written by models/train/spam.ts; not for reading. */
-import type { SpamModel } from "../spam.ts";
+import type { SpamModel } from "../model.ts";
 
 /** Of posts; of text messages and video comments. */
 export const SPAM_MODELS: readonly [SpamModel, SpamModel] = [

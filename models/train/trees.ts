@@ -10,7 +10,7 @@ export type Example = { parts: readonly number[]; score: number };
  * `columns` and `share` of the parts and of the examples are drawn for each tree; `ridge` holds the
  * straight weights down, `leaf` the leaves.
  */
-export type BlendFit = {
+export type EnsembleFit = {
   trees: number;
   rate: number;
   columns: number;
@@ -97,7 +97,7 @@ function bestSplit(
 /**
  * The straight weights by ridge regression, then boosted trees on what these miss. Deterministic.
  */
-export function fitBlend(examples: readonly Example[], fit: BlendFit): SentimentEnsemble {
+export function fitEnsemble(examples: readonly Example[], fit: EnsembleFit): SentimentEnsemble {
   const width = examples[0]?.parts.length ?? 0;
   const columns = Array.from({ length: width }, (_, k) =>
     examples.map(({ parts }) => parts[k] ?? 0),
@@ -114,14 +114,14 @@ export function fitBlend(examples: readonly Example[], fit: BlendFit): Sentiment
     1,
   ]);
   const straight = ridge(scaled, goals, fit.ridge).map((weight, k) => weight / (spread[k] ?? 1));
-  const blend: SentimentEnsemble = { straight, trees: [] };
+  const ensemble: SentimentEnsemble = { straight, trees: [] };
   const limits = columns.map(limitsOf);
   const bins = columns.map((column, k) =>
     Uint8Array.from(column, (each) => (limits[k] ?? []).filter((limit) => each >= limit).length),
   );
   const rest = Float64Array.from(
     examples,
-    ({ parts, score }) => score - ensembleScore(blend, parts),
+    ({ parts, score }) => score - ensembleScore(ensemble, parts),
   );
   const random = seeded(7);
   const trees: SentimentEnsemble["trees"][number][] = [];

@@ -13,7 +13,7 @@ it("takes a new post", async () => {
   expect(await setUp().seen.claim([post("x:1"), post("x:2")])).toEqual(new Set());
 });
 
-it("skips a post that is done, whoever brings it again", async () => {
+it("skips a post that is done, no matter which source brings it again", async () => {
   const { seen } = setUp();
   await seen.claim([post("x:1")]);
   await seen.confirm(["x:1"]);

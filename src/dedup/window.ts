@@ -11,8 +11,8 @@ const redisKey = (key: string): string => `dedup:${key}`;
  * once the next stage holds the work and it is confirmed. Marking first and working later would
  * lose every post whose worker dies in between.
  *
- * No call throws. Without Redis every post counts as new: the database, whose evidence and outcomes
- * are unique, tells.
+ * No call throws. Without Redis every post counts as new: the database still knows, because its
+ * evidence and outcomes are unique.
  */
 export type SeenWindow = {
   /**

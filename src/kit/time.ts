@@ -10,10 +10,10 @@ export type Random = () => number;
 const YEAR_2000 = Date.UTC(2000, 0, 1);
 
 /**
- * A time by the word of another: what is none, lies before 2000 or ahead of our clock is told as
- * now.
+ * A time that a service reported, as ISO 8601. No time, one before 2000 and one ahead of our clock
+ * become now.
  */
-export const toldTime = (ms: number, now: number): string =>
+export const clampToNow = (ms: number, now: number): string =>
   iso(ms >= YEAR_2000 && ms <= now ? ms : now);
 
 export const iso = (ms: number): string => new Date(ms).toISOString();

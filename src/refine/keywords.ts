@@ -3,9 +3,19 @@ import { foldConfusables, isAscii } from "../text/normalize.ts";
 
 const MAX_KEYWORDS = 8;
 const STOP = new Set(
-  "about after again all also always and another any are around back because been before being between both but can cant check come could day did does doesnt doing done dont down each even every first for from get gets getting going good got had has have having here hers him his how http https into its ive just keep know last let like little look lot made make many may maybe more most much must need never new next not now off one only other our out over own people really right said same say see she should since some something still such take than thank thanks that thats the their them then there these they thing things think this those though time today tomorrow too two under until upon use used very want was way week well went were what when where which while who why will with wont would year yes yet you your youre".split(
-    " ",
-  ),
+  `
+    about after again all also always and another any are around back because been before being
+    between both but can cant check come could day did does doesnt doing done dont down each even
+    every first for from get gets getting going good got had has have having here hers him his how
+    http https into its ive just keep know last let like little look lot made make many may maybe
+    more most much must need never new next not now off one only other our out over own people
+    really right said same say see she should since some something still such take than thank thanks
+    that thats the their them then there these they thing things think this those though time today
+    tomorrow too two under until upon use used very want was way week well went were what when where
+    which while who why will with wont would year yes yet you your youre
+  `
+    .trim()
+    .split(/\s+/),
 );
 const LINK = /https?:\/\/\S+/g;
 const NAME = /[@$]\w+/g;

@@ -19,7 +19,7 @@ export type FoundToken = TokenRef & { at: number };
 
 /** A post that names more than these is a list, not news about each. */
 const MAX_TOKENS = 6;
-/** A row of this many tickers is a row of tags for the search, not what the post speaks of. */
+/** From this many tickers in a row on they are tags for search, not the subject of the post. */
 const TAG_RUN = 4;
 /** How far from an address its symbol may stand, in characters. */
 const NEAR = 90;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { bigQueryClient, runQuery } from "../google/bigquery.ts";
 import type { BigQueryRow } from "../google/bigquery-response.ts";
 import { BigQuerySettings } from "../google/settings.ts";
-import { iso, toldTime } from "../kit/time.ts";
+import { clampToNow, iso } from "../kit/time.ts";
 import { readCursor } from "./_shared/cursor.ts";
 import { type PostDraft, readPosts } from "./_shared/post-input.ts";
 import { type PollResult, requiredText, source } from "./source.ts";
@@ -54,7 +54,7 @@ function startOf(
 function reached(rows: readonly BigQueryRow[], before: Cursor, now: number): Cursor {
   const last = rows.findLast(
     ({ id, posted_at: at }) =>
-      id !== null && typeof at === "string" && toldTime(Date.parse(at), now) === at,
+      id !== null && typeof at === "string" && clampToNow(Date.parse(at), now) === at,
   );
   if (last === undefined) return before && { ...before, behind: false };
   return { at: String(last.posted_at), id: String(last.id), behind: rows.length >= ROWS_A_POLL };

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
 import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
-import { toldTime } from "../kit/time.ts";
+import { clampToNow } from "../kit/time.ts";
 import { graverVerdict, NOTHING_NEW, readCursor } from "./_shared/cursor.ts";
 import { plainText } from "./_shared/html.ts";
 import { readPosts } from "./_shared/post-input.ts";
@@ -64,7 +64,7 @@ function wire(id: number, json: unknown, now: number) {
   const item = Item.safeParse(json).data;
   if (item === undefined || item.deleted || item.dead) return null;
   return {
-    ...{ source: "hackernews", id, author: item.by, posted_at: toldTime(item.time * 1_000, now) },
+    ...{ source: "hackernews", id, author: item.by, posted_at: clampToNow(item.time * 1_000, now) },
     text: [item.title, plainText(item.text ?? ""), item.url].filter(Boolean).join("\n"),
     url: `https://news.ycombinator.com/item?id=${id}`,
     metrics: { ...(item.score !== undefined && item.score >= 0 && { likes: item.score }) },

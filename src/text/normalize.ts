@@ -78,12 +78,12 @@ export const foldMixedWord = (word: string): string =>
 const whole = (text: string): string =>
   text.toWellFormed().normalize("NFKC").replace(INVISIBLE, "");
 
-function plainOf(text: string): string {
+function normalizedForm(text: string): string {
   const head = text.slice(0, MAX_LENGTH);
   return (isAscii(head) ? head : whole(head)).replace(WIDE, " ").trim().slice(0, MAX_LENGTH);
 }
 
-function unmaskedOf(bare: string): string {
+function confusablesFolded(bare: string): string {
   const foreign = bare.match(FOREIGN)?.length ?? 0;
   if (foreign === 0) return bare;
   const latin = bare.match(/[a-z]/gi)?.length ?? 0;
@@ -91,11 +91,11 @@ function unmaskedOf(bare: string): string {
 }
 
 /** The stages fold the same post one after another: the forms of the last text are kept. */
-type Forms = { text: string; plain: string; unmasked?: string; skeleton?: string };
-let last: Forms = { text: "", plain: "" };
+type Forms = { text: string; normalized: string; folded?: string; skeleton?: string };
+let last: Forms = { text: "", normalized: "" };
 
 function formsOf(text: string): Forms {
-  if (text !== last.text) last = { text, plain: plainOf(text) };
+  if (text !== last.text) last = { text, normalized: normalizedForm(text) };
   return last;
 }
 
@@ -103,7 +103,7 @@ function formsOf(text: string): Forms {
  * NFKC without invisible characters and half surrogates, each run of white space one blank; letters
  * keep their case and script.
  */
-export const normalizeText = (text: string): string => formsOf(text).plain;
+export const normalizeText = (text: string): string => formsOf(text).normalized;
 
 /**
  * `plain` with look-alike letters made Latin, in a text that is mostly Latin: "Сlаim" hides from
@@ -111,13 +111,13 @@ export const normalizeText = (text: string): string => formsOf(text).plain;
  */
 export function foldConfusables(text: string): string {
   const forms = formsOf(text);
-  forms.unmasked ??= unmaskedOf(forms.plain);
-  return forms.unmasked;
+  forms.folded ??= confusablesFolded(forms.normalized);
+  return forms.folded;
 }
 
 /** For comparing texts only: lower case, and look-alikes are Latin whatever the script. */
 export function skeleton(text: string): string {
   const forms = formsOf(text);
-  forms.skeleton ??= latinised(forms.plain).toLowerCase();
+  forms.skeleton ??= latinised(forms.normalized).toLowerCase();
   return forms.skeleton;
 }

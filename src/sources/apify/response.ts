@@ -1,5 +1,5 @@
 import { getPath } from "../../kit/get-path.ts";
-import { toldTime } from "../../kit/time.ts";
+import { clampToNow } from "../../kit/time.ts";
 import type { PostDraft } from "../_shared/post-input.ts";
 
 /**
@@ -43,7 +43,7 @@ export function apifyWire(item: unknown, now: number): PostDraft {
   return {
     ...{ source: "apify", id, text, author: author ?? handleIn(url) ?? "unknown" },
     /* ISO, or the old "Fri Nov 20 10:00:03 +0000 2026". */
-    posted_at: toldTime(
+    posted_at: clampToNow(
       Date.parse(first(item, ["createdAt", "created_at", "timestamp"]) ?? ""),
       now,
     ),

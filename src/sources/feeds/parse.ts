@@ -1,7 +1,7 @@
 import { XMLParser } from "fast-xml-parser";
 import * as z from "zod";
 import { sha256Hex } from "../../kit/hash.ts";
-import { toldTime } from "../../kit/time.ts";
+import { clampToNow } from "../../kit/time.ts";
 import { plainText, unescapeHtml } from "../_shared/html.ts";
 import { boundedId, type PostDraft } from "../_shared/post-input.ts";
 
@@ -54,7 +54,7 @@ function wire(entry: Entry, feed: string, now: number): PostDraft {
   return {
     ...{ source: "feeds", id, author: (plainText(entry.author) || feed).slice(0, 200), text },
     ...(link.startsWith("http") && link.length <= 2_000 && { url: link }),
-    posted_at: toldTime(Date.parse(entry.date), now),
+    posted_at: clampToNow(Date.parse(entry.date), now),
   };
 }
 

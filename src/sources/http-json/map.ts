@@ -1,6 +1,6 @@
 import { getPath } from "../../kit/get-path.ts";
 import { sha256Hex } from "../../kit/hash.ts";
-import { toldTime } from "../../kit/time.ts";
+import { clampToNow } from "../../kit/time.ts";
 import type { RawPost } from "../../model/raw-post.ts";
 import { type PostDraft, readPosts } from "../_shared/post-input.ts";
 import type { JsonApi } from "./settings.ts";
@@ -25,7 +25,7 @@ function instant(value: unknown, now: number): string {
     : number < 100_000_000_000
       ? number * 1_000
       : number;
-  return toldTime(time, now);
+  return clampToNow(time, now);
 }
 
 function wire(item: unknown, api: JsonApi, now: number): PostDraft {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
-import { toldTime } from "../../kit/time.ts";
+import { clampToNow } from "../../kit/time.ts";
 import { unescapeHtml } from "../_shared/html.ts";
 import type { PostDraft } from "../_shared/post-input.ts";
 
@@ -59,7 +59,7 @@ function wire(
   const name = author?.username ?? post.author_id ?? "unknown";
   return {
     ...{ source: "x", id: post.id, author: name },
-    posted_at: toldTime(Date.parse(post.created_at ?? "") || idTime(post.id), now),
+    posted_at: clampToNow(Date.parse(post.created_at ?? "") || idTime(post.id), now),
     text: unescapeHtml(post.note_post?.text ?? post.note_tweet?.text ?? post.text),
     url: `https://x.com/${author?.username ?? "i"}/status/${post.id}`,
     ...(post.lang !== undefined && !NO_LANGUAGE.has(post.lang) && { lang: post.lang }),

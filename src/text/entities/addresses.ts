@@ -4,7 +4,7 @@ import { base58, base64, base64url, bech32, bech32m } from "@scure/base";
 import { hasLongRun } from "./long-run.ts";
 
 /**
- * Sui and Aptos write accounts alike; only words or a link beside the address can tell them apart.
+ * Sui and Aptos write accounts alike; only words or a link beside the address set them apart.
  */
 export type AddressKind =
   | "evm"

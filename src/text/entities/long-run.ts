@@ -3,8 +3,8 @@ for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
   CODE[character.charCodeAt(0)] = 1;
 
 /**
- * Whether so many letters, digits and signs of base64 stand in a row: a look of a microsecond,
- * before patterns that take many.
+ * Whether `length` characters of the base64 alphabets stand in a row. Takes a microsecond; callers
+ * ask it before patterns that take many.
  */
 export function hasLongRun(text: string, length: number): boolean {
   let run = 0;

@@ -12,7 +12,7 @@ const lines = readFileSync(
 const labelled = lines.map((line) => JSON.parse(line) as { text: string; type: EventType });
 
 /**
- * Held-out figures are the trainer's (docs/text.md); this tells that the shipped weights are those
+ * Held-out figures are the trainer's (docs/text.md); this shows that the shipped weights are those
  * of these posts and features.
  */
 it("knows the posts that it was trained on", () => {
@@ -31,11 +31,11 @@ it.each([
   ["listing", "Kraken lists $DEMO tomorrow", "kraken lists"],
   ["airdrop", "the $DEMO airdrop claim is open now", "airdrop"],
   ["depeg", "$DEMO lost its peg this morning", "peg"],
-])("tells %s by a phrase of %j", (type, text, words) => {
-  const told = eventType(text);
-  expect(told.type).toBe(type);
-  expect(told.phrase).toContain(words);
-  expect(text.toLowerCase()).toContain(told.phrase);
+])("finds %s by a phrase of %j", (type, text, words) => {
+  const typed = eventType(text);
+  expect(typed.type).toBe(type);
+  expect(typed.phrase).toContain(words);
+  expect(text.toLowerCase()).toContain(typed.phrase);
 });
 
 it.each(["gm $DEMO friends", "", "🚀", "$DEMO", "0x6982508145454Ce325dDbE47a25d4ec3d2311933"])(

@@ -6,9 +6,6 @@ import { EVENT_TYPE_WEIGHTS } from "./weights/event-type.ts";
 /** The type and the words that decided it; empty for a plain mention. */
 export type TypedText = { type: EventType; phrase: string };
 
-/** One column a type, in the order of EVENT_TYPES; `step` undoes the scaling of the table. */
-export type EventTypeModel = { step: number; bias: readonly number[]; table: string };
-
 const MAX_PHRASE = 5;
 /** A rocket or an address alone says nothing of an event. */
 const LEAST_WORDS = 2;
@@ -87,7 +84,7 @@ export function eventType(text: string): TypedText {
 const SENTENCE = /[^.!?\n。！？]+(?:[.!?\n。！？]+|$)/g;
 
 /**
- * Tells the type for the token named at `at`: its own sentence decides, or the whole text when that
+ * Returns the type for the token named at `at`: its own sentence decides, or the whole text when that
  * is about this token alone.
  */
 export function eventTypes(text: string): (at: number, alone: boolean) => TypedText {

@@ -6,7 +6,7 @@ export const EVENT_TYPE_BITS = 16;
 const MAX_LENGTH = 2_000;
 const MAX_WORDS = 200;
 /**
- * How much of a word counts: six letters tell "listing" from "listen", four know "listed" again.
+ * How much of a word counts: six letters separate "listing" from "listen", four match "listed" again.
  */
 const STEMS = [6, 4];
 
@@ -17,16 +17,26 @@ const STEMS = [6, 4];
 const KINDS: readonly (readonly [kind: string, names: string])[] = [
   [
     "exchange",
-    "binance coinbase kraken okx bybit kucoin gate mexc bitget upbit bithumb htx huobi robinhood gemini bitfinex bingx bitstamp bitvavo poloniex lbank korbit hyperliquid revolut",
+    `
+      binance coinbase kraken okx bybit kucoin gate mexc bitget upbit bithumb htx huobi robinhood
+      gemini bitfinex bingx bitstamp bitvavo poloniex lbank korbit hyperliquid revolut
+    `,
   ],
   ["gallery", "opensea magiceden blur tensor foundation zora sotheby rarible superrare"],
   [
     "chain",
-    "solana ethereum base arbitrum bsc polygon avalanche sui aptos tron ton bnb eth sol btc bitcoin",
+    `
+      solana ethereum base arbitrum bsc polygon avalanche sui aptos tron ton bnb eth sol btc bitcoin
+    `,
   ],
 ];
 const KIND_OF = new Map(
-  KINDS.flatMap(([kind, names]) => names.split(" ").map((name) => [name, `<${kind}>`] as const)),
+  KINDS.flatMap(([kind, names]) =>
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name) => [name, `<${kind}>`] as const),
+  ),
 );
 const STABLE_COIN =
   /^(?:\w*usd\w{0,2}|dai|frax|tether|eur[tcs]?|stablecoins?|(?:st|ez|rs|cb|wst)eth)$/;

@@ -2,7 +2,7 @@
 export type FeatureSet = {
   readonly rows: Int32Array;
   count: number;
-  /** Which reading touched a row last: what a Set would tell, without making one. */
+  /** Number of the text that touched a row last: a Set without its allocations. */
   readonly touched: Uint32Array;
   turn: number;
   readonly bits: number;
@@ -11,7 +11,7 @@ export type FeatureSet = {
 const GOLDEN = 0x9e3779b1;
 
 /** Rows of a table of 2^bits; what is touched after `most` rows is left out. */
-export const rowSet = (bits: number, most: number): FeatureSet => ({
+export const featureSet = (bits: number, most: number): FeatureSet => ({
   rows: new Int32Array(most),
   count: 0,
   touched: new Uint32Array(1 << bits),

@@ -17,7 +17,7 @@ export type RowTable = { index: Uint32Array; starts: Uint32Array; cells: Int16Ar
 /** Printable and needs no escape inside of quotes. */
 const ALPHABET =
   "!#%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~";
-/** This one says: so many, and more with the next character. */
+/** Adds its value to that of the next character: numbers beyond the alphabet. */
 const MORE = ALPHABET.length - 1;
 const ZERO = ALPHABET.length >> 1;
 /** Largest value of a cell, either sign. */

@@ -16,8 +16,8 @@ const MODELS: Record<SharedScript, LanguageModel> = {
 };
 
 /**
- * From so many words on, so large a lead is not lost any more: in 1 of 14,621 held-out texts the
- * words that are not read would change the answer.
+ * Reading stops when `DECISIVE` is the lead after `ENOUGH_WORDS` words: in 1 of 14,621 held-out
+ * texts the words that are not read would change the answer.
  */
 const ENOUGH_WORDS = 6;
 const DECISIVE = 100;

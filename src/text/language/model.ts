@@ -2,8 +2,8 @@ import { wordRow } from "../hashing/ngrams.ts";
 import type { PackedRows } from "../hashing/sparse-rows.ts";
 
 /**
- * The languages of one script, a column each, and the rows that have weights out of a hashed table
- * of 2^bits: so large that an n-gram no weight was learned for seldom meets the row of another.
+ * The languages of one script, a column each, and those rows of a hashed table of 2^bits that have
+ * weights. The table is large, so that an n-gram without a weight seldom shares a row.
  */
 export type LanguageModel = { languages: readonly string[]; bits: number; table: PackedRows };
 

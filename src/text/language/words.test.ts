@@ -20,7 +20,7 @@ it("reads the words of tags when there are no others, and none of digits alone",
   expect(languageWords("12 ١٢ १२ 100%")).toEqual([]);
 });
 
-it("tells whether there are links, handles or tags", () => {
+it("reports whether there are links, handles or tags", () => {
   expect(readWords("gm @frens").tagged).toBe(true);
   for (const text of ["t.me/abc", "$BTC up", "(#gm", "a@b.co"])
     expect(readWords(text).tagged, text).toBe(true);

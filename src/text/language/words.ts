@@ -17,7 +17,7 @@ const APOSTROPHE = 0x27;
 /**
  * The words of a text, lower case, as UTF-16 units: _gm_frens_. Word w is of one script, starts at
  * units[starts[w]] and is lengths[w] long.
- * `letters` counts those of each script. `tagged` tells that there are links, handles or tags.
+ * `letters` counts those of each script. `tagged`: there are links, handles or tags.
  * One object is used for all texts: it is overwritten by the next reading.
  */
 const words = {
@@ -80,7 +80,7 @@ function isDomainDot(line: string, dot: number, start: number, end: number): boo
   return at - dot > 2 && (at === end || line.charCodeAt(at) === 0x2f);
 }
 
-/** Reads one word, or passes over what is none; answers where it ended. */
+/** Reads one word, or skips a character that begins no word; returns where it ended. */
 function readWord(line: string, from: number, end: number, withLatin: boolean): number {
   const { units, count, starts } = words;
   const script = SCRIPT_OF[line.charCodeAt(from)] as number;
@@ -131,7 +131,7 @@ function readLine(line: string, withTags: boolean): void {
 }
 
 /**
- * Reads the words a language is told by; those of links, tags and numbers only when there are no
+ * Reads the words that show the language; those of links, tags and numbers only when there are no
  * others.
  */
 export function readWords(text: string): CommonWords {

@@ -2,14 +2,14 @@ import { hashOf, joinHashes, mixHash } from "../hashing/feature-hash.ts";
 import {
   clearFeatures,
   type FeatureSet,
+  featureSet,
   rowOf,
-  rowSet,
   touchFeature,
 } from "../hashing/feature-set.ts";
-import { scanText, TokenKind, type Tokens } from "../tokenize/tokenize.ts";
+import { TokenKind, type Tokens, tokenize } from "../tokenize/tokenize.ts";
 import { WordRole } from "./lexicon/index.ts";
 import type { ScoredTokens } from "./lexicon/scored-tokens.ts";
-import { lexiconScore, rateWords } from "./lexicon-score.ts";
+import { lexiconScore, scoreWords } from "./lexicon-score.ts";
 
 /** 2^bits rows of the hashed table. */
 export const SENTIMENT_BITS = 17;
@@ -24,13 +24,13 @@ const [SHORTEST_GRAM, LONGEST_GRAM] = [3, 5];
  * text touches, first `shaped` of its shape.
  */
 export type SentimentReading = {
-  scan: Readonly<Tokens>;
-  rated: Readonly<ScoredTokens>;
+  tokens: Readonly<Tokens>;
+  scored: Readonly<ScoredTokens>;
   readonly set: FeatureSet;
   shaped: number;
 };
 
-const set = rowSet(SENTIMENT_BITS, MAX_ROWS);
+const set = featureSet(SENTIMENT_BITS, MAX_ROWS);
 
 /** The row of a word alone. */
 export const rowOfWord = (hash: number): number => rowOf(hash, SENTIMENT_BITS);
@@ -53,22 +53,22 @@ const SHAPES: readonly Step[] = Object.entries(STEPS).flatMap(([of, limits]) =>
   limits.map((from) => ({ of: of as keyof Shape, from, hash: hashOf(`${of} >= ${from}`) })),
 );
 
-function shapeOf(scan: Readonly<Tokens>, rated: Readonly<ScoredTokens>): Shape {
+function shapeOf(tokens: Readonly<Tokens>, scored: Readonly<ScoredTokens>): Shape {
   let [good, bad] = [0, 0];
-  for (let i = 0; i < rated.count; i++) {
-    const rating = rated.ratings[i] ?? 0;
+  for (let i = 0; i < scored.count; i++) {
+    const rating = scored.ratings[i] ?? 0;
     if (rating > 0) good += rating;
     else bad -= rating;
   }
   let [links, handles, hashtags] = [0, 0, 0];
-  for (let i = 0; i < scan.count; i++) {
-    if (scan.kinds[i] === TokenKind.link) links++;
-    else if (scan.kinds[i] === TokenKind.handle) handles++;
-    else if (scan.kinds[i] === TokenKind.tag) hashtags++;
+  for (let i = 0; i < tokens.count; i++) {
+    if (tokens.kinds[i] === TokenKind.link) links++;
+    else if (tokens.kinds[i] === TokenKind.handle) handles++;
+    else if (tokens.kinds[i] === TokenKind.tag) hashtags++;
   }
-  const { exclamations, questions } = rated;
+  const { exclamations, questions } = scored;
   return {
-    score: lexiconScore(good - bad, rated),
+    score: lexiconScore(good - bad, scored),
     good,
     bad,
     exclamations,
@@ -76,7 +76,7 @@ function shapeOf(scan: Readonly<Tokens>, rated: Readonly<ScoredTokens>): Shape {
     links,
     handles,
     hashtags,
-    length: scan.text.length,
+    length: tokens.text.length,
   };
 }
 
@@ -104,7 +104,7 @@ const BLANK = 32;
 /** Character n-grams of the words with a blank around them. */
 function touchGrams(
   { lower, starts, ends, kinds }: Readonly<Tokens>,
-  { tokens, count }: Readonly<ScoredTokens>,
+  { indexes: tokens, count }: Readonly<ScoredTokens>,
 ): void {
   for (let i = 0; i < count; i++) {
     const token = tokens[i] ?? 0;
@@ -125,13 +125,13 @@ function touchGrams(
 
 /** The answer is overwritten by the next call: use it at once. */
 export function readSentiment(text: string): SentimentReading {
-  const scan = scanText(text);
-  const rated = rateWords(scan);
+  const tokens = tokenize(text);
+  const scored = scoreWords(tokens);
   clearFeatures(set);
-  const shape = shapeOf(scan, rated);
+  const shape = shapeOf(tokens, scored);
   for (const { of, from, hash } of SHAPES) if (shape[of] >= from) touchFeature(set, hash);
   const shaped = set.count;
-  touchWords(rated);
-  touchGrams(scan, rated);
-  return { scan, rated, set, shaped };
+  touchWords(scored);
+  touchGrams(tokens, scored);
+  return { tokens, scored, set, shaped };
 }

@@ -1,5 +1,5 @@
 import { hashOf, joinHashes } from "../hashing/feature-hash.ts";
-import { classOf, isWordly, MARK } from "../tokenize/char-class.ts";
+import { classOf, isWordCharacter, PUNCTUATION } from "../tokenize/char-class.ts";
 import { TokenKind, type Tokens } from "../tokenize/tokenize.ts";
 import {
   listedRating,
@@ -9,7 +9,7 @@ import {
   sentimentLexicon,
   WordRole,
 } from "./lexicon/index.ts";
-import { MAX_RATED, ratedWords, type ScoredTokens } from "./lexicon/scored-tokens.ts";
+import { emptyScoredWords, MAX_SCORED, type ScoredTokens } from "./lexicon/scored-tokens.ts";
 import { ratingOf } from "./lexicon/table.ts";
 import { applyContext, BOOST, isShouted } from "./word-context.ts";
 
@@ -21,9 +21,9 @@ const NORMALISER = 15;
 /** A longer row of letters is no stretched word. */
 const LONGEST_WORD = 40;
 
-const rated: ScoredTokens = {
-  ...ratedWords(),
-  usual: ratedWords(),
+const scored: ScoredTokens = {
+  ...emptyScoredWords(),
+  baseline: emptyScoredWords(),
   exclamations: 0,
   questions: 0,
   aboutMarkets: false,
@@ -33,29 +33,30 @@ const [EXCLAMATION_MARK, QUESTION_MARK] = [33, 63];
 const DOLLARS = hashOf("$0");
 
 /** Picks what sentiment is read from out of the tokens. */
-function pick(from: SentimentLexicon, scan: Readonly<Tokens>): void {
-  rated.count = rated.exclamations = rated.questions = 0;
-  rated.aboutMarkets = false;
-  for (let i = 0; i < scan.count && rated.count < MAX_RATED; i++) {
-    const kind = scan.kinds[i] ?? 0;
-    const hash = scan.hashes[i] ?? 0;
+function pick(from: SentimentLexicon, tokens: Readonly<Tokens>): void {
+  scored.count = scored.exclamations = scored.questions = 0;
+  scored.aboutMarkets = false;
+  for (let i = 0; i < tokens.count && scored.count < MAX_SCORED; i++) {
+    const kind = tokens.kinds[i] ?? 0;
+    const hash = tokens.hashes[i] ?? 0;
     if (kind === TokenKind.symbol || (kind === TokenKind.number && hash === DOLLARS))
-      rated.aboutMarkets = true;
+      scored.aboutMarkets = true;
     if (kind > TokenKind.tag) continue;
     const role =
-      kind === TokenKind.word || kind === TokenKind.mark
-        ? roleOf(from, scan, i, hash)
+      kind === TokenKind.word || kind === TokenKind.punctuation
+        ? roleOf(from, tokens, i, hash)
         : WordRole.none;
-    if (kind === TokenKind.mark) {
+    if (kind === TokenKind.punctuation) {
       if (role !== WordRole.end) continue;
-      const length = (scan.ends[i] ?? 0) - (scan.starts[i] ?? 0);
-      const mark = scan.lower.charCodeAt(scan.starts[i] ?? 0);
-      if (mark === EXCLAMATION_MARK) rated.exclamations += length;
-      else if (mark === QUESTION_MARK) rated.questions += length;
-    } else if (!rated.aboutMarkets) rated.aboutMarkets = !Number.isNaN(ratingOf(from.trade, hash));
-    rated.tokens[rated.count] = i;
-    rated.hashes[rated.count] = hash;
-    rated.roles[rated.count++] = role;
+      const length = (tokens.ends[i] ?? 0) - (tokens.starts[i] ?? 0);
+      const mark = tokens.lower.charCodeAt(tokens.starts[i] ?? 0);
+      if (mark === EXCLAMATION_MARK) scored.exclamations += length;
+      else if (mark === QUESTION_MARK) scored.questions += length;
+    } else if (!scored.aboutMarkets)
+      scored.aboutMarkets = !Number.isNaN(ratingOf(from.trade, hash));
+    scored.indexes[scored.count] = i;
+    scored.hashes[scored.count] = hash;
+    scored.roles[scored.count++] = role;
   }
 }
 
@@ -85,8 +86,8 @@ function unstretched(
   return hashOf(word);
 }
 
-function alone(from: SentimentLexicon, scan: Readonly<Tokens>, i: number): number {
-  const role = rated.roles[i] ?? 0;
+function alone(from: SentimentLexicon, tokens: Readonly<Tokens>, i: number): number {
+  const role = scored.roles[i] ?? 0;
   if (
     role === WordRole.boost ||
     role === WordRole.damp ||
@@ -94,14 +95,14 @@ function alone(from: SentimentLexicon, scan: Readonly<Tokens>, i: number): numbe
     role === WordRole.so
   )
     return 0;
-  const token = rated.tokens[i] ?? 0;
-  const rating = listedRating(from, rated.hashes[i] ?? 0, rated.aboutMarkets);
+  const token = scored.indexes[i] ?? 0;
+  const rating = listedRating(from, scored.hashes[i] ?? 0, scored.aboutMarkets);
   if (!Number.isNaN(rating)) return rating;
-  if (scan.kinds[token] !== TokenKind.word) return 0;
+  if (tokens.kinds[token] !== TokenKind.word) return 0;
   for (const keep of [2, 1]) {
-    const hash = unstretched(scan, token, keep);
+    const hash = unstretched(tokens, token, keep);
     if (hash === 0) return 0;
-    const found = listedRating(from, hash, rated.aboutMarkets);
+    const found = listedRating(from, hash, scored.aboutMarkets);
     if (!Number.isNaN(found)) return found + Math.sign(found) * BOOST;
   }
   return 0;
@@ -111,19 +112,19 @@ function alone(from: SentimentLexicon, scan: Readonly<Tokens>, i: number): numbe
  * Each word as the lists have it; of words in a row that mean something together, the last has it
  * all.
  */
-function rateAlone(from: SentimentLexicon, scan: Readonly<Tokens>): void {
-  const { hashes, ratings, spans, count } = rated;
+function scoreAlone(from: SentimentLexicon, tokens: Readonly<Tokens>): void {
+  const { hashes, ratings, spans, count } = scored;
   let [before, pair] = [0, 0];
   for (let i = 0; i < count; i++) {
     const hash = hashes[i] ?? 0;
     const both = joinHashes(before, hash);
-    ratings[i] = alone(from, scan, i);
+    ratings[i] = alone(from, tokens, i);
     spans[i] = 1;
     for (const [span, row] of [
       [3, joinHashes(pair, hash)],
       [2, both],
     ] as const) {
-      const together = i < span - 1 ? Number.NaN : saidTogether(from, row, rated.aboutMarkets);
+      const together = i < span - 1 ? Number.NaN : saidTogether(from, row, scored.aboutMarkets);
       if (Number.isNaN(together)) continue;
       ratings.fill(0, i + 1 - span, i);
       ratings[i] = together;
@@ -138,7 +139,8 @@ function rateAlone(from: SentimentLexicon, scan: Readonly<Tokens>): void {
 function standsAlone({ lower, starts, ends, kinds }: Readonly<Tokens>, token: number): boolean {
   if (kinds[token] !== TokenKind.word) return kinds[token] !== TokenKind.tag;
   const [start, end] = [starts[token] ?? 0, ends[token] ?? 0];
-  const glued = (mark: number, beyond: number) => classOf(mark) === MARK && isWordly(beyond);
+  const glued = (joint: number, beyond: number) =>
+    classOf(joint) === PUNCTUATION && isWordCharacter(beyond);
   return (
     !glued(lower.charCodeAt(end), lower.charCodeAt(end + 1)) &&
     !glued(lower.charCodeAt(start - 1), lower.charCodeAt(start - 2))
@@ -146,37 +148,39 @@ function standsAlone({ lower, starts, ends, kinds }: Readonly<Tokens>, token: nu
 }
 
 /** The same words without marks, as the general lexicon has them. */
-function rateUsual({ general }: SentimentLexicon, scan: Readonly<Tokens>): void {
-  const { usual } = rated;
-  usual.count = 0;
-  for (let i = 0; i < rated.count; i++) {
-    const role = rated.roles[i] ?? 0;
+function scoreBaseline({ general }: SentimentLexicon, tokens: Readonly<Tokens>): void {
+  const { baseline } = scored;
+  baseline.count = 0;
+  for (let i = 0; i < scored.count; i++) {
+    const role = scored.roles[i] ?? 0;
     if (role === WordRole.end) continue;
     const bare =
-      role === WordRole.boost || role === WordRole.damp || !standsAlone(scan, rated.tokens[i] ?? 0);
-    const rating = bare ? Number.NaN : ratingOf(general, rated.hashes[i] ?? 0);
-    usual.tokens[usual.count] = rated.tokens[i] ?? 0;
-    usual.hashes[usual.count] = rated.hashes[i] ?? 0;
+      role === WordRole.boost ||
+      role === WordRole.damp ||
+      !standsAlone(tokens, scored.indexes[i] ?? 0);
+    const rating = bare ? Number.NaN : ratingOf(general, scored.hashes[i] ?? 0);
+    baseline.indexes[baseline.count] = scored.indexes[i] ?? 0;
+    baseline.hashes[baseline.count] = scored.hashes[i] ?? 0;
     const silent = Number.isNaN(rating);
-    usual.roles[usual.count] = silent ? role : WordRole.none;
-    usual.spans[usual.count] = 1;
-    usual.ratings[usual.count++] = silent ? 0 : rating;
+    baseline.roles[baseline.count] = silent ? role : WordRole.none;
+    baseline.spans[baseline.count] = 1;
+    baseline.ratings[baseline.count++] = silent ? 0 : rating;
   }
 }
 
 /** Every word with its rating in its place. Overwritten by the next call. */
-export function rateWords(scan: Readonly<Tokens>): Readonly<ScoredTokens> {
+export function scoreWords(tokens: Readonly<Tokens>): Readonly<ScoredTokens> {
   const from = sentimentLexicon();
-  pick(from, scan);
-  rateAlone(from, scan);
-  rateUsual(from, scan);
+  pick(from, tokens);
+  scoreAlone(from, tokens);
+  scoreBaseline(from, tokens);
   let shouted = 0;
-  for (let i = 0; i < rated.usual.count; i++)
-    if (isShouted(scan, rated.usual.tokens[i] ?? 0)) shouted++;
-  const emphasis = shouted > 0 && shouted < rated.usual.count;
-  applyContext(rated, scan, emphasis);
-  applyContext(rated.usual, scan, emphasis);
-  return rated;
+  for (let i = 0; i < scored.baseline.count; i++)
+    if (isShouted(tokens, scored.baseline.indexes[i] ?? 0)) shouted++;
+  const emphasis = shouted > 0 && shouted < scored.baseline.count;
+  applyContext(scored, tokens, emphasis);
+  applyContext(scored.baseline, tokens, emphasis);
+  return scored;
 }
 
 /**

@@ -1,37 +1,26 @@
 import { unpackSquares } from "../hashing/sparse-matrix.ts";
-import { ensembleScore, type SentimentEnsemble } from "./ensemble.ts";
+import { ensembleScore } from "./ensemble.ts";
 import { readSentiment, rowOfWord, SENTIMENT_BITS, type SentimentReading } from "./features.ts";
 import { WordRole } from "./lexicon/index.ts";
 import { type SentimentSignals, sentimentSignals } from "./signals.ts";
 import { SENTIMENT_WEIGHTS } from "./weights/sentiment.ts";
-import { CORRECTION_BITS, correctionOf, correctionsIn } from "./word-residuals.ts";
+import { RESIDUAL_BITS, residualOf, residualsIn } from "./word-residuals.ts";
 
 export const SENTIMENT_LABELS = ["negative", "neutral", "positive"] as const;
 export type SentimentLabel = (typeof SENTIMENT_LABELS)[number];
 const COLUMNS = SENTIMENT_LABELS.length;
 
-/**
- * `step` undoes the scaling of the table, which has a column for each label; `bias` holds each
- * label's own weight. `blend` makes the score of the evidence, and `corrections` add to it.
- */
-export type SentimentModel = {
-  step: number;
-  bias: readonly number[];
-  blend: SentimentEnsemble;
-  corrections: { step: number; table: string };
-  table: string;
-};
 export type DrivingWord = { word: string; weight: number };
 
 const DRIVING_WORDS = 5;
 const NOTHING = 0.02;
 
-let unpacked: { labels: Int16Array; corrections: Int16Array } | undefined;
+let unpacked: { labels: Int16Array; residuals: Int16Array } | undefined;
 
 function tables() {
   unpacked ??= {
     labels: unpackSquares(SENTIMENT_WEIGHTS.table, COLUMNS << SENTIMENT_BITS),
-    corrections: unpackSquares(SENTIMENT_WEIGHTS.corrections.table, 1 << CORRECTION_BITS),
+    residuals: unpackSquares(SENTIMENT_WEIGHTS.residuals.table, 1 << RESIDUAL_BITS),
   };
   return unpacked;
 }
@@ -68,19 +57,18 @@ function opinionOn(reading: SentimentReading): SentimentSignals {
 }
 
 /** Marks and numbers alone say nothing. */
-function hasWords({ rated }: SentimentReading): boolean {
-  for (let i = 0; i < rated.count; i++) if (rated.roles[i] !== WordRole.end) return true;
+function hasWords({ scored }: SentimentReading): boolean {
+  for (let i = 0; i < scored.count; i++) if (scored.roles[i] !== WordRole.end) return true;
   return false;
 }
 
 function scoreOf(reading: SentimentReading): number {
   if (!hasWords(reading)) return 0;
-  const { blend, corrections } = SENTIMENT_WEIGHTS;
-  const corrected =
-    correctionOf(correctionsIn(reading.rated), tables().corrections) * corrections.step;
+  const { ensemble, residuals } = SENTIMENT_WEIGHTS;
+  const corrected = residualOf(residualsIn(reading.scored), tables().residuals) * residuals.step;
   return Math.max(
     -1,
-    Math.min(1, ensembleScore(blend, sentimentSignals(reading, opinionOn(reading))) + corrected),
+    Math.min(1, ensembleScore(ensemble, sentimentSignals(reading, opinionOn(reading))) + corrected),
   );
 }
 
@@ -101,15 +89,15 @@ export function sentimentLabel(text: string): SentimentLabel {
 /** The score, and the words that drove it: strongest first, with a signed weight. */
 export function explainSentiment(text: string): { score: number; words: DrivingWord[] } {
   const reading = readSentiment(text);
-  const { scan, rated } = reading;
+  const { tokens, scored } = reading;
   const weights = new Map<string, number>();
-  for (let i = 0; i < rated.count; i++) {
-    const first = i + 1 - (rated.spans[i] ?? 1);
-    const word = scan.lower.slice(
-      scan.starts[rated.tokens[first] ?? 0],
-      scan.ends[rated.tokens[i] ?? 0],
+  for (let i = 0; i < scored.count; i++) {
+    const first = i + 1 - (scored.spans[i] ?? 1);
+    const word = tokens.lower.slice(
+      tokens.starts[scored.indexes[first] ?? 0],
+      tokens.ends[scored.indexes[i] ?? 0],
     );
-    const weight = (rated.ratings[i] ?? 0) / 4 + leanOf(rated.hashes[i] ?? 0) / 10;
+    const weight = (scored.ratings[i] ?? 0) / 4 + leanOf(scored.hashes[i] ?? 0) / 10;
     if (Math.abs(weight) > Math.abs(weights.get(word) ?? 0)) weights.set(word, weight);
   }
   const words = [...weights]

@@ -12,8 +12,8 @@ const DOTS = hashOf("..");
  * What the ratings of the words add up to, in the ways that a reader may weigh them, and how the
  * text is written.
  */
-function tallies({ scan, rated }: SentimentReading): number[] {
-  const { count, ratings, roles } = rated;
+function tallies({ tokens, scored }: SentimentReading): number[] {
+  const { count, ratings, roles } = scored;
   const middle = count >> 1;
   let [praise, blame, goods, bads, best, worst, first, last, capitals] = [
     0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -23,7 +23,7 @@ function tallies({ scan, rated }: SentimentReading): number[] {
   for (let i = 0; i < count; i++) {
     const rating = ratings[i] ?? 0;
     seen[roles[i] ?? 0] = Math.min(3, (seen[roles[i] ?? 0] ?? 0) + 1);
-    if (rated.hashes[i] === DOTS) dots++;
+    if (scored.hashes[i] === DOTS) dots++;
     if (rating === 0) continue;
     if (i < middle) first += rating;
     last = rating;
@@ -37,12 +37,12 @@ function tallies({ scan, rated }: SentimentReading): number[] {
       worst = Math.min(worst, rating);
     }
   }
-  const length = Math.min(scan.text.length, 280);
+  const length = Math.min(tokens.text.length, 280);
   for (let at = 0; at < length; at++)
-    if (scan.text.charCodeAt(at) !== scan.lower.charCodeAt(at)) capitals++;
+    if (tokens.text.charCodeAt(at) !== tokens.lower.charCodeAt(at)) capitals++;
   const [sum, words] = [praise + blame, count + 3];
   return [
-    lexiconScore(sum, rated),
+    lexiconScore(sum, scored),
     squeezed(sum, 5),
     squeezed(sum, 15),
     squeezed(sum, 40),
@@ -57,8 +57,8 @@ function tallies({ scan, rated }: SentimentReading): number[] {
     last / 4,
     squeezed(first, 15),
     squeezed(sum - first, 15),
-    Math.min(rated.exclamations, 5) / 3,
-    Math.min(rated.questions, 3) / 2,
+    Math.min(scored.exclamations, 5) / 3,
+    Math.min(scored.questions, 3) / 2,
     Math.min(dots, 2) / 2,
     1 / Math.sqrt(words),
     length / 140,
@@ -66,13 +66,13 @@ function tallies({ scan, rated }: SentimentReading): number[] {
     (seen[WordRole.but] ?? 0) / 2,
     (seen[WordRole.negation] ?? 0) / 2,
     ((seen[WordRole.boost] ?? 0) + (seen[WordRole.so] ?? 0)) / 2,
-    Number(rated.aboutMarkets),
+    Number(scored.aboutMarkets),
   ];
 }
 
 /** The same by the general lexicon alone. */
-function usualTallies({ rated }: SentimentReading): number[] {
-  const { ratings, count } = rated.usual;
+function baselineTallies({ scored }: SentimentReading): number[] {
+  const { ratings, count } = scored.baseline;
   let [praise, blame, last] = [0, 0, 0];
   for (let i = 0; i < count; i++) {
     const rating = ratings[i] ?? 0;
@@ -82,7 +82,7 @@ function usualTallies({ rated }: SentimentReading): number[] {
   }
   const sum = praise + blame;
   return [
-    lexiconScore(sum, rated),
+    lexiconScore(sum, scored),
     squeezed(sum, 5),
     squeezed(sum, 40),
     squeezed(praise, 15),
@@ -105,12 +105,12 @@ function leaning(scores: readonly number[]): { lean: number; odds: number; neutr
 }
 
 /** What the model has for single words, added up: words that no list has count here. */
-function leanings({ rated }: SentimentReading, leanOf: SentimentSignals["leanOf"]): number[] {
+function leanings({ scored }: SentimentReading, leanOf: SentimentSignals["leanOf"]): number[] {
   let [praise, blame, best, worst, newPraise, newBlame] = [0, 0, 0, 0, 0, 0];
-  for (let i = 0; i < rated.count; i++) {
-    if (rated.roles[i] === WordRole.end) continue;
-    const lean = leanOf(rated.hashes[i] ?? 0);
-    const listed = rated.ratings[i] !== 0;
+  for (let i = 0; i < scored.count; i++) {
+    if (scored.roles[i] === WordRole.end) continue;
+    const lean = leanOf(scored.hashes[i] ?? 0);
+    const listed = scored.ratings[i] !== 0;
     if (lean > 0) {
       praise += lean;
       best = Math.max(best, lean);
@@ -149,15 +149,15 @@ export function sentimentSignals(
   reading: SentimentReading,
   { scores, ofGrams, leanOf }: SentimentSignals,
 ): number[] {
-  const told = tallies(reading);
+  const sums = tallies(reading);
   const { lean, odds, neutral } = leaning(scores);
   const grams = leaning(ofGrams);
   const felt = 1 - neutral;
   return [
-    ...told,
-    ...usualTallies(reading),
+    ...sums,
+    ...baselineTallies(reading),
     ...scores.map((score) => Math.tanh(score / 3)),
-    ...[lean, odds, neutral, lean * felt, odds * felt, (told[0] ?? 0) * felt],
+    ...[lean, odds, neutral, lean * felt, odds * felt, (sums[0] ?? 0) * felt],
     ...[grams.lean, grams.odds, grams.neutral, grams.lean * (1 - grams.neutral)],
     ...leanings(reading, leanOf),
   ];

@@ -1,7 +1,7 @@
 import { hashOf } from "../hashing/feature-hash.ts";
 import { TokenKind, type Tokens } from "../tokenize/tokenize.ts";
 import { WordRole } from "./lexicon/index.ts";
-import { MAX_RATED, type RatedWords } from "./lexicon/scored-tokens.ts";
+import { MAX_SCORED, type ScoredWords } from "./lexicon/scored-tokens.ts";
 
 /* VADER's empirical constants (Hutto and Gilbert 2014). */
 export const BOOST = 0.293;
@@ -28,11 +28,11 @@ export function isShouted({ text, lower, starts, ends }: Readonly<Tokens>, token
 }
 
 /**
- * How what stands before a rated word changes it: boosters and dampeners move it, a negation turns
+ * How what stands before a scored word changes it: boosters and dampeners move it, a negation turns
  * it round, unless it is a smile or a laugh.
  */
 function inContext(
-  { roles, hashes, spans }: RatedWords,
+  { roles, hashes, spans }: ScoredWords,
   at: number,
   rating: number,
   isWord: boolean,
@@ -56,7 +56,7 @@ function inContext(
 }
 
 /** A "no" that turns another word round says nothing itself. */
-function negatesAnother({ roles, ratings, count }: RatedWords, at: number): boolean {
+function negatesAnother({ roles, ratings, count }: ScoredWords, at: number): boolean {
   for (let i = at + 1; i <= Math.min(at + DISTANCE.length, count - 1); i++) {
     if (roles[i] === WordRole.end) return false;
     if (roles[i] !== WordRole.negation && ratings[i] !== 0) return true;
@@ -64,14 +64,14 @@ function negatesAnother({ roles, ratings, count }: RatedWords, at: number): bool
   return false;
 }
 
-const context = new Float32Array(MAX_RATED);
+const context = new Float32Array(MAX_SCORED);
 
 /**
  * Changes the ratings of words to what they are in their place, after VADER's rules for degree,
  * negation, capitals and "but".
  */
-export function applyContext(from: RatedWords, scan: Readonly<Tokens>, emphasis: boolean): void {
-  const { count, ratings, roles, tokens } = from;
+export function applyContext(from: ScoredWords, tokens: Readonly<Tokens>, emphasis: boolean): void {
+  const { count, ratings, roles, indexes } = from;
   const but = roles.subarray(0, count).indexOf(WordRole.but);
   for (let i = 0; i < count; i++) {
     const own = ratings[i] ?? 0;
@@ -82,8 +82,8 @@ export function applyContext(from: RatedWords, scan: Readonly<Tokens>, emphasis:
       continue;
     }
     const loud =
-      emphasis && isShouted(scan, tokens[i] ?? 0) ? own + Math.sign(own) * CAPITALS : own;
-    const kind = scan.kinds[tokens[i] ?? 0] ?? 0;
+      emphasis && isShouted(tokens, indexes[i] ?? 0) ? own + Math.sign(own) * CAPITALS : own;
+    const kind = tokens.kinds[indexes[i] ?? 0] ?? 0;
     const placed = inContext(from, i, loud, kind === TokenKind.word || kind === TokenKind.tag);
     context[i] = but < 0 ? placed : placed * (i < but ? BUT_BEFORE : BUT_AFTER);
   }

@@ -1,6 +1,11 @@
 import { hashOf, joinHashes, mixHash } from "../hashing/feature-hash.ts";
-import { clearFeatures, type FeatureSet, rowSet, touchFeature } from "../hashing/feature-set.ts";
-import { scanText, TokenKind, type Tokens } from "../tokenize/tokenize.ts";
+import {
+  clearFeatures,
+  type FeatureSet,
+  featureSet,
+  touchFeature,
+} from "../hashing/feature-set.ts";
+import { TokenKind, type Tokens, tokenize } from "../tokenize/tokenize.ts";
 
 /** 2^bits rows of the hashed table. */
 export const SPAM_BITS = 17;
@@ -13,18 +18,18 @@ const MAX_ROWS = 8192;
 /**
  * The table rows that a post touches: first those of its `named` features (shape, words, pairs of
  * words), then those of its character n-grams.
- * `origins` tells what a named row stands for: `nameOf` reads it.
+ * `origins` holds what a named row stands for: `nameOf` reads it.
  */
 export type SpamReading = {
-  scan: Readonly<Tokens>;
+  tokens: Readonly<Tokens>;
   readonly set: FeatureSet;
   readonly origins: Int16Array;
   named: number;
 };
 
 const reading: SpamReading = {
-  scan: scanText(""),
-  set: rowSet(SPAM_BITS, MAX_ROWS),
+  tokens: tokenize(""),
+  set: featureSet(SPAM_BITS, MAX_ROWS),
   origins: new Int16Array(MAX_ROWS),
   named: 0,
 };
@@ -66,30 +71,30 @@ const QUESTION = hashOf("?");
 const LONGEST_SHAPED = 1000;
 
 /** What the post is made of. */
-function shapeOf(scan: Readonly<Tokens>): Shape {
+function shapeOf(tokens: Readonly<Tokens>): Shape {
   const kinds = new Uint16Array(10);
   let [exclamations, questions, capitals, letters] = [0, 0, 0, 1];
-  for (let i = 0; i < scan.count; i++) {
-    const kind = scan.kinds[i] ?? 0;
+  for (let i = 0; i < tokens.count; i++) {
+    const kind = tokens.kinds[i] ?? 0;
     kinds[kind] = (kinds[kind] ?? 0) + 1;
-    if (scan.hashes[i] === EXCLAMATION) exclamations++;
-    if (scan.hashes[i] === QUESTION) questions++;
+    if (tokens.hashes[i] === EXCLAMATION) exclamations++;
+    if (tokens.hashes[i] === QUESTION) questions++;
   }
-  const length = Math.min(scan.text.length, LONGEST_SHAPED);
+  const length = Math.min(tokens.text.length, LONGEST_SHAPED);
   for (let at = 0; at < length; at++) {
-    const code = scan.text.charCodeAt(at);
+    const code = tokens.text.charCodeAt(at);
     if (code >= 65 && code <= 90) capitals++;
     else if (code >= 97 && code <= 122) letters++;
   }
   const of = (kind: number) => kinds[kind] ?? 0;
   return {
     length,
-    lines: scan.lines,
+    lines: tokens.lines,
     handles: of(TokenKind.handle),
     links: of(TokenKind.link),
     symbols: of(TokenKind.symbol),
     hashtags: of(TokenKind.tag),
-    pictures: of(TokenKind.picture),
+    pictures: of(TokenKind.emoji),
     addresses: of(TokenKind.address),
     numbers: of(TokenKind.number),
     capitals: (100 * capitals) / (capitals + letters),
@@ -113,13 +118,13 @@ const START = hashOf("^");
  * Words, pairs of words; of a name its kind and itself. What varies from copy to copy (addresses,
  * symbols) counts by its kind alone.
  */
-function touchWords(scan: Readonly<Tokens>): void {
-  const count = Math.min(scan.count, MAX_WORDS);
+function touchWords(tokens: Readonly<Tokens>): void {
+  const count = Math.min(tokens.count, MAX_WORDS);
   let before = START;
   for (let i = 0; i < count; i++) {
-    const kind = scan.kinds[i] ?? 0;
-    const hash = scan.hashes[i] ?? 0;
-    const plain = scan.plain[i] ?? 0;
+    const kind = tokens.kinds[i] ?? 0;
+    const hash = tokens.hashes[i] ?? 0;
+    const plain = tokens.generalHashes[i] ?? 0;
     if (kind > TokenKind.tag) touchNamed(plain, 3 * i + KIND);
     if (kind !== TokenKind.symbol && kind !== TokenKind.address)
       touchNamed(kind < TokenKind.tag ? hash : joinHashes(kind, hash), 3 * i + ITSELF);
@@ -135,12 +140,12 @@ const BLANK = 32;
  * Character n-grams of the words with a blank around them: they see through new spellings and
  * inflections.
  */
-function touchGrams(scan: Readonly<Tokens>): void {
-  const { lower } = scan;
-  for (let i = 0; i < scan.count; i++) {
-    const kind = scan.kinds[i] ?? 0;
-    const start = scan.starts[i] ?? 0;
-    const end = scan.ends[i] ?? 0;
+function touchGrams(tokens: Readonly<Tokens>): void {
+  const { lower } = tokens;
+  for (let i = 0; i < tokens.count; i++) {
+    const kind = tokens.kinds[i] ?? 0;
+    const start = tokens.starts[i] ?? 0;
+    const end = tokens.ends[i] ?? 0;
     if (start > MAX_GRAMMED) break;
     if (
       kind !== TokenKind.word &&
@@ -162,12 +167,12 @@ function touchGrams(scan: Readonly<Tokens>): void {
 
 /** The answer is overwritten by the next call: use it at once. */
 export function readSpam(text: string): Readonly<SpamReading> {
-  const scan = scanText(text);
+  const tokens = tokenize(text);
   clearFeatures(reading.set);
-  touchShape(shapeOf(scan));
-  touchWords(scan);
+  touchShape(shapeOf(tokens));
+  touchWords(tokens);
   reading.named = reading.set.count;
-  touchGrams(scan);
+  touchGrams(tokens);
   return reading;
 }
 
@@ -185,13 +190,13 @@ const KIND_NAMES = [
 ];
 
 /** What the named row stands for, as a reader would say it. */
-export function nameOf({ scan, origins }: Readonly<SpamReading>, row: number): string {
+export function nameOf({ tokens, origins }: Readonly<SpamReading>, row: number): string {
   const origin = origins[row] ?? 0;
   if (origin < 0) return SHAPES[-1 - origin]?.name ?? "";
   const token = Math.floor(origin / 3);
-  const kind = KIND_NAMES[scan.kinds[token] ?? 0] || "";
-  const itself = scan.lower.slice(scan.starts[token], scan.ends[token]);
+  const kind = KIND_NAMES[tokens.kinds[token] ?? 0] || "";
+  const itself = tokens.lower.slice(tokens.starts[token], tokens.ends[token]);
   if (origin % 3 === KIND) return kind;
   if (origin % 3 === ITSELF || token === 0) return itself;
-  return `${scan.lower.slice(scan.starts[token - 1], scan.ends[token - 1])} ${itself}`;
+  return `${tokens.lower.slice(tokens.starts[token - 1], tokens.ends[token - 1])} ${itself}`;
 }

@@ -1,33 +1,29 @@
 import { unpackSquares } from "../hashing/sparse-matrix.ts";
 import { nameOf, readSpam, SPAM_BITS, type SpamReading } from "./features.ts";
+import type { SpamModel } from "./model.ts";
 import { SPAM_MODELS } from "./weights/spam.ts";
 
-/**
- * `bias` and `step` undo the scaling of the table; the score is 0.5 where the false-positive rate
- * of cross-validation is that of the trainer.
- */
-export type SpamModel = { bias: number; step: number; table: string };
-type Judge = Omit<SpamModel, "table"> & { weights: Int16Array };
+type UnpackedModel = Omit<SpamModel, "table"> & { weights: Int16Array };
 
 /** From this score on a post is spam, unless a setting says otherwise. */
 export const SPAM_FROM = 0.5;
 const REASONS = 4;
 
-let unpacked: readonly [Judge, Judge] | undefined;
+let unpacked: readonly [UnpackedModel, UnpackedModel] | undefined;
 
-const judgeOf = ({ table, ...scale }: SpamModel): Judge => ({
+const unpackModel = ({ table, ...scale }: SpamModel): UnpackedModel => ({
   ...scale,
   weights: unpackSquares(table, 1 << SPAM_BITS),
 });
 
 /** Of posts; of text messages and video comments, whose spam has other words. */
-function judges(): readonly [Judge, Judge] {
-  unpacked ??= [judgeOf(SPAM_MODELS[0]), judgeOf(SPAM_MODELS[1])];
+function models(): readonly [UnpackedModel, UnpackedModel] {
+  unpacked ??= [unpackModel(SPAM_MODELS[0]), unpackModel(SPAM_MODELS[1])];
   return unpacked;
 }
 
 /** The names of the features that raised the score most, strongest first. */
-function reasons(reading: Readonly<SpamReading>, { weights }: Judge): string[] {
+function reasons(reading: Readonly<SpamReading>, { weights }: UnpackedModel): string[] {
   return Array.from({ length: reading.named }, (_, i) => ({
     i,
     weight: weights[reading.set.rows[i] ?? 0] ?? 0,
@@ -50,15 +46,15 @@ function sumOf(
 }
 
 function oddsBy(
-  { weights, step, bias }: Judge,
+  { weights, step, bias }: UnpackedModel,
   { set: { rows, count }, named }: Readonly<SpamReading>,
 ): number {
   return (sumOf(rows, weights, [0, named]) + sumOf(rows, weights, [named, count])) * step + bias;
 }
 
 /** The larger score decides: a text is spam when it is so in either world. */
-function decide(reading: Readonly<SpamReading>): { score: number; by: Judge } {
-  const [posts, messages] = judges();
+function decide(reading: Readonly<SpamReading>): { score: number; by: UnpackedModel } {
+  const [posts, messages] = models();
   const [post, message] = [oddsBy(posts, reading), oddsBy(messages, reading)];
   return {
     score: 1 / (1 + Math.exp(-Math.max(post, message))),

@@ -1,5 +1,5 @@
 import { hashOf, mixHash, SEED } from "../hashing/feature-hash.ts";
-import { isWordly } from "./char-class.ts";
+import { isWordCharacter } from "./char-class.ts";
 
 const codes = (chars: string) => new Set([...chars].map((char) => char.charCodeAt(0)));
 const EYES = codes(":;=");
@@ -18,7 +18,7 @@ const wholeAt = (lower: string, from: number) =>
 export function emoticonEnd(lower: string, from: number): number {
   const whole = wholeAt(lower, from);
   if (whole) return from + whole.length;
-  if (isWordly(lower.charCodeAt(from - 1))) return from;
+  if (isWordCharacter(lower.charCodeAt(from - 1))) return from;
   const code = lower.charCodeAt(from);
   let at = from + 1;
   if (EYES.has(code)) {
@@ -26,11 +26,13 @@ export function emoticonEnd(lower: string, from: number): number {
     const mouth = lower.charCodeAt(at);
     if (!MOUTHS.has(mouth)) return from;
     while (lower.charCodeAt(at) === mouth) at++;
-    return isWordly(lower.charCodeAt(at)) ? from : at;
+    return isWordCharacter(lower.charCodeAt(at)) ? from : at;
   }
   if (code !== OPEN && code !== CLOSE) return from;
   if (lower.charCodeAt(at) === DASH) at++;
-  return EYES.has(lower.charCodeAt(at)) && !isWordly(lower.charCodeAt(at + 1)) ? at + 1 : from;
+  return EYES.has(lower.charCodeAt(at)) && !isWordCharacter(lower.charCodeAt(at + 1))
+    ? at + 1
+    : from;
 }
 
 /** The hash of an emoticon by its eyes and mouth: ":-)))" is ":)". */

@@ -1,43 +1,44 @@
 import { expect, it } from "vitest";
 import { hashOf } from "../hashing/feature-hash.ts";
-import { MAX_TOKENS, scanText, TokenKind } from "./tokenize.ts";
+import { MAX_TOKENS, TokenKind, tokenize } from "./tokenize.ts";
 
 const NAMES = Object.fromEntries(Object.entries(TokenKind).map(([name, kind]) => [kind, name]));
 
-function tokens(text: string): string[] {
-  const scan = scanText(text);
+function named(text: string): string[] {
+  const tokens = tokenize(text);
   return Array.from(
-    { length: scan.count },
-    (_, i) => `${NAMES[scan.kinds[i] ?? 0]} ${scan.lower.slice(scan.starts[i], scan.ends[i])}`,
+    { length: tokens.count },
+    (_, i) =>
+      `${NAMES[tokens.kinds[i] ?? 0]} ${tokens.lower.slice(tokens.starts[i], tokens.ends[i])}`,
   );
 }
 
-it("tells names, links and addresses from words", () => {
+it("separates names, links and addresses from words", () => {
   expect(
-    tokens(
+    named(
       "@Ann and #Moon: $DEMO at https://www.example.com/a?b or t.me/x, 0x6982508145454ce325ddbe47a25d4ec3d2311933.",
     ),
   ).toEqual([
     "handle @ann",
     "word and",
     "tag #moon",
-    "mark :",
+    "punctuation :",
     "symbol $demo",
     "word at",
     "link https://www.example.com/a?b",
     "word or",
     "link t.me/x,",
     "address 0x6982508145454ce325ddbe47a25d4ec3d2311933",
-    "mark .",
+    "punctuation .",
   ]);
 });
 
-it("keeps words whole that an apostrophe joins, and parts those that a dot does", () => {
-  expect(tokens("I don’t.End")).toEqual(["word i", "word don’t", "mark .", "word end"]);
+it("keeps words whole that an apostrophe joins, and splits those that a dot joins", () => {
+  expect(named("I don’t.End")).toEqual(["word i", "word don’t", "punctuation .", "word end"]);
 });
 
 it("hashes what is written in two ways as one", () => {
-  const hashes = (text: string) => [...scanText(text).hashes.slice(0, scanText(text).count)];
+  const hashes = (text: string) => [...tokenize(text).hashes.slice(0, tokenize(text).count)];
   expect(hashes("don’t")).toEqual(hashes("don't"));
   expect(hashes(":-)))")).toEqual([hashOf(":)")]);
   expect(hashes("👍🏽")).toEqual(hashes("👍"));
@@ -48,9 +49,9 @@ it("hashes what is written in two ways as one", () => {
 });
 
 it("reads the same text after another one anew", () => {
-  const first = tokens("one two");
-  tokens("three");
-  expect(tokens("one two")).toEqual(first);
+  const first = named("one two");
+  named("three");
+  expect(named("one two")).toEqual(first);
 });
 
 it.each([
@@ -67,7 +68,8 @@ it.each([
   "a.".repeat(5_000),
   "$1,".repeat(3_000),
 ])("ends at %j", (text) => {
-  const scan = scanText(text);
-  expect(scan.count).toBeLessThanOrEqual(MAX_TOKENS);
-  for (let i = 0; i < scan.count; i++) expect(scan.ends[i]).toBeGreaterThan(scan.starts[i] ?? 0);
+  const tokens = tokenize(text);
+  expect(tokens.count).toBeLessThanOrEqual(MAX_TOKENS);
+  for (let i = 0; i < tokens.count; i++)
+    expect(tokens.ends[i]).toBeGreaterThan(tokens.starts[i] ?? 0);
 });

@@ -3,12 +3,12 @@ import { foldConfusables } from "../normalize.ts";
 import {
   classOf,
   DIGIT,
+  EMOJI,
   isDigit,
   isLetter,
-  isWordly,
+  isWordCharacter,
   LETTER,
-  MARK,
-  PICTURE,
+  PUNCTUATION,
   SPACE,
 } from "./char-class.ts";
 import { emoticonEnd, emoticonHash } from "./emoticon.ts";
@@ -16,9 +16,9 @@ import { emoticonEnd, emoticonHash } from "./emoticon.ts";
 /** What a token is; those after `tag` stand for their kind where tokens are read in a row. */
 export const TokenKind = {
   word: 0,
-  mark: 1,
-  face: 2,
-  picture: 3,
+  punctuation: 1,
+  emoticon: 2,
+  emoji: 3,
   number: 4,
   tag: 5,
   handle: 6,
@@ -40,7 +40,7 @@ export type Tokens = {
   readonly starts: Uint16Array;
   readonly ends: Uint16Array;
   readonly hashes: Int32Array;
-  readonly plain: Int32Array;
+  readonly generalHashes: Int32Array;
   lines: number;
 };
 
@@ -52,7 +52,7 @@ const [APOSTROPHE, CURLY, DOT, COMMA, DASH, SLASH, PERCENT, PLUS] = [
 ];
 const [AT, HASH, DOLLAR] = [64, 35, 36];
 
-const scan: Tokens = {
+const tokens: Tokens = {
   text: "",
   lower: "",
   count: 0,
@@ -60,19 +60,19 @@ const scan: Tokens = {
   starts: new Uint16Array(MAX_TOKENS),
   ends: new Uint16Array(MAX_TOKENS),
   hashes: new Int32Array(MAX_TOKENS),
-  plain: new Int32Array(MAX_TOKENS),
+  generalHashes: new Int32Array(MAX_TOKENS),
   lines: 0,
 };
 const KIND_HASHES = Int32Array.from({ length: 10 }, (_, kind) => hashOf(`_kind${kind}`));
 
 /** Adds a token; answers where it ends. */
 function add(kind: number, from: number, to: number, hash: number): number {
-  const at = scan.count++;
-  scan.kinds[at] = kind;
-  scan.starts[at] = from;
-  scan.ends[at] = to;
-  scan.hashes[at] = hash;
-  scan.plain[at] = kind > TokenKind.tag ? (KIND_HASHES[kind] ?? 0) : hash;
+  const at = tokens.count++;
+  tokens.kinds[at] = kind;
+  tokens.starts[at] = from;
+  tokens.ends[at] = to;
+  tokens.hashes[at] = hash;
+  tokens.generalHashes[at] = kind > TokenKind.tag ? (KIND_HASHES[kind] ?? 0) : hash;
   return to;
 }
 
@@ -83,7 +83,7 @@ function wordEnd(text: string, from: number): number {
     const code = text.charCodeAt(at);
     const joins =
       (code === APOSTROPHE || code === CURLY) && at > from && isLetter(text.charCodeAt(at + 1));
-    if (!joins && !isWordly(code)) break;
+    if (!joins && !isWordCharacter(code)) break;
     at++;
   }
   return at;
@@ -100,9 +100,12 @@ function gapAfter(text: string, from: number): number {
  * blank.
  */
 const SUFFIXES = new Set(
-  "ai app club co com eu fi finance fun gg info io live ly me money net online org pro site tv uk us xyz".split(
-    " ",
-  ),
+  `
+    ai app club co com eu fi finance fun gg info io live ly me money net online org pro site tv uk
+    us xyz
+  `
+    .trim()
+    .split(/\s+/),
 );
 
 /** Where the host name ends whose first label ends at `from`: there, if it is none. */
@@ -111,7 +114,7 @@ function hostEnd(lower: string, from: number): number {
   let at = from;
   while (lower.charCodeAt(at) === DOT) {
     let next = at + 1;
-    while (isWordly(lower.charCodeAt(next)) || lower.charCodeAt(next) === DASH) next++;
+    while (isWordCharacter(lower.charCodeAt(next)) || lower.charCodeAt(next) === DASH) next++;
     if (next === at + 1) break;
     if (next - at <= 8 && SUFFIXES.has(lower.slice(at + 1, next))) found = next;
     at = next;
@@ -124,7 +127,7 @@ function addLink(lower: string, from: number, host: number, end: number): number
   let to = bare;
   while (
     to < end &&
-    (isWordly(lower.charCodeAt(to)) ||
+    (isWordCharacter(lower.charCodeAt(to)) ||
       lower.charCodeAt(to) === DOT ||
       lower.charCodeAt(to) === DASH)
   )
@@ -136,7 +139,7 @@ function isAddress(lower: string, from: number, to: number): boolean {
   if (to - from < 32 || to - from > 90) return false;
   let digits = 0;
   for (let at = from; at < to; at++) {
-    const kind = lower.charCodeAt(at) < 128 ? classOf(lower.charCodeAt(at)) : MARK;
+    const kind = lower.charCodeAt(at) < 128 ? classOf(lower.charCodeAt(at)) : PUNCTUATION;
     if (kind === DIGIT) digits++;
     else if (kind !== LETTER) return false;
   }
@@ -183,7 +186,7 @@ function addNumber(lower: string, from: number): number {
   let state = SEED;
   if (lower.charCodeAt(start - 1) === DOLLAR) state = mixHash(state, lower.charCodeAt(--start));
   const sign = lower.charCodeAt(start - 1);
-  if ((sign === PLUS || sign === DASH) && !isWordly(lower.charCodeAt(start - 2)))
+  if ((sign === PLUS || sign === DASH) && !isWordCharacter(lower.charCodeAt(start - 2)))
     state = mixHash(state, sign);
   state = mixHash(state, 48);
   for (let unit = digits; unit < at; unit++) state = mixHash(state, lower.charCodeAt(unit));
@@ -194,31 +197,31 @@ function addNumber(lower: string, from: number): number {
 function addSigned(lower: string, from: number, code: number): number {
   const next = lower.charCodeAt(from + 1);
   if (code === DOLLAR && isDigit(next)) return addNumber(lower, from + 1);
-  if (!isWordly(next) || (code !== AT && code !== HASH && code !== DOLLAR)) return from;
+  if (!isWordCharacter(next) || (code !== AT && code !== HASH && code !== DOLLAR)) return from;
   const end = wordEnd(lower, from + 1);
   const kind = code === AT ? TokenKind.handle : code === HASH ? TokenKind.tag : TokenKind.symbol;
   return add(kind, from, end, hashRange(lower, from + 1, end));
 }
 
 /** A row of the same mark is one; three are no more than two. */
-function addMark(lower: string, from: number): number {
+function addPunctuation(lower: string, from: number): number {
   const code = lower.charCodeAt(from);
   const signed = addSigned(lower, from, code);
   if (signed > from) return signed;
   const face = emoticonEnd(lower, from);
-  if (face > from) return add(TokenKind.face, from, face, emoticonHash(lower, from, face));
+  if (face > from) return add(TokenKind.emoticon, from, face, emoticonHash(lower, from, face));
   let to = from + 1;
   while (lower.charCodeAt(to) === code) to++;
-  return add(TokenKind.mark, from, to, hashRange(lower, from, Math.min(to, from + 2)));
+  return add(TokenKind.punctuation, from, to, hashRange(lower, from, Math.min(to, from + 2)));
 }
 
 /** A picture, and the colour of skin that may follow it, as one. */
-function addPicture(text: string, from: number): number {
+function addEmoji(text: string, from: number): number {
   const code = text.codePointAt(from) ?? 0;
   const to = from + (code > 0xffff ? 2 : 1);
   const tone = text.codePointAt(to) ?? 0;
   return add(
-    TokenKind.picture,
+    TokenKind.emoji,
     from,
     tone >= 0x1f3fb && tone <= 0x1f3ff ? to + 2 : to,
     hashRange(text, from, to),
@@ -249,17 +252,17 @@ function decoded(text: string): string {
 function begin(raw: string): void {
   const text = decoded(raw.slice(0, MAX_LENGTH));
   let high = 0;
-  scan.lines = 0;
+  tokens.lines = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     high |= code;
-    if (code === 10) scan.lines++;
+    if (code === 10) tokens.lines++;
   }
   const bare = high < 128 ? text : foldConfusables(text);
   const lower = bare.toLowerCase();
-  scan.lower = lower;
-  scan.text = lower.length === bare.length ? bare : lower;
-  scan.count = 0;
+  tokens.lower = lower;
+  tokens.text = lower.length === bare.length ? bare : lower;
+  tokens.count = 0;
 }
 
 let lastRead: string | undefined;
@@ -268,17 +271,17 @@ let lastRead: string | undefined;
  * Splits a text into tokens in one pass. The answer is overwritten by the next call for another
  * text: read it at once.
  */
-export function scanText(text: string): Readonly<Tokens> {
-  if (text === lastRead) return scan;
+export function tokenize(text: string): Readonly<Tokens> {
+  if (text === lastRead) return tokens;
   lastRead = text;
   begin(text);
-  const { lower } = scan;
-  for (let at = 0; at < lower.length && scan.count < MAX_TOKENS; ) {
+  const { lower } = tokens;
+  for (let at = 0; at < lower.length && tokens.count < MAX_TOKENS; ) {
     const kind = classOf(lower.charCodeAt(at));
     if (kind === SPACE) at++;
     else if (kind === LETTER) at = addWord(lower, at);
     else if (kind === DIGIT) at = addNumber(lower, at);
-    else at = kind === PICTURE ? addPicture(lower, at) : addMark(lower, at);
+    else at = kind === EMOJI ? addEmoji(lower, at) : addPunctuation(lower, at);
   }
-  return scan;
+  return tokens;
 }

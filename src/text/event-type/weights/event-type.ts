@@ -1,5 +1,5 @@
 /** Written by models/train/event-types.ts; not for reading. */
-import type { EventTypeModel } from "../event-type.ts";
+import type { EventTypeModel } from "../model.ts";
 
 export const EVENT_TYPE_WEIGHTS: EventTypeModel = {
   step: 0.036905,

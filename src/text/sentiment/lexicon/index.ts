@@ -1,9 +1,9 @@
 import type { Tokens } from "../../tokenize/tokenize.ts";
-import { VALENCE } from "../weights/lexicon.ts";
+import { VADER_LEXICON } from "../weights/lexicon.ts";
 import { EVERYDAY, TURNS } from "./everyday.ts";
-import { COINED, ON_MARKETS, PICTURES, type RatedList, SAYINGS, TRADE_WORDS } from "./market.ts";
+import { COINED, ON_MARKETS, PICTURES, SAYINGS, TRADE_WORDS, type WordRatings } from "./market.ts";
 import { PHRASES } from "./phrases.ts";
-import { type LexiconTable, ratingOf, ratingsOf } from "./table.ts";
+import { type LexiconTable, lexiconTable, ratingOf } from "./table.ts";
 
 /** What a word does to those around it. */
 export const WordRole = {
@@ -24,24 +24,39 @@ const WORDS_BY_ROLE: readonly (readonly [role: number, words: string])[] = [
   [WordRole.end, ". ! ? ; .. !! ?? ;;"],
   [
     WordRole.negation,
-    "not no never none nope nor neither nothing nowhere without rarely seldom despite hardly cannot isnt arent wasnt werent dont doesnt didnt cant couldnt wont wouldnt shouldnt havent hasnt hadnt aint",
+    `
+      not no never none nope nor neither nothing nowhere without rarely seldom despite hardly cannot
+      isnt arent wasnt werent dont doesnt didnt cant couldnt wont wouldnt shouldnt havent hasnt
+      hadnt aint
+    `,
   ],
   [
     WordRole.boost,
-    "absolutely amazingly awfully completely considerably deeply effing enormously entirely especially exceptionally extremely fabulously fricking frickin frigging friggin fully fucking fuckin greatly hella highly hugely incredibly insanely intensely majorly more most particularly purely quite really remarkably substantially thoroughly totally tremendously uber unbelievably unusually utterly very way",
+    `
+      absolutely amazingly awfully completely considerably deeply effing enormously entirely
+      especially exceptionally extremely fabulously fricking frickin frigging friggin fully fucking
+      fuckin greatly hella highly hugely incredibly insanely intensely majorly more most
+      particularly purely quite really remarkably substantially thoroughly totally tremendously uber
+      unbelievably unusually utterly very way
+    `,
   ],
   [WordRole.so, "so"],
   [
     WordRole.damp,
-    "almost barely kinda kindof less little marginally occasionally partly scarcely slightly somewhat sorta sortof",
+    `
+      almost barely kinda kindof less little marginally occasionally partly scarcely slightly
+      somewhat sorta sortof
+    `,
   ],
   [WordRole.but, "but"],
   [WordRole.laugh, "lol lmao haha hahaha hahahaha"],
 ];
 
-const eachOf = (lists: RatedList, parts: (words: string) => Iterable<string>) =>
+const eachOf = (lists: WordRatings, parts: (words: string) => Iterable<string>) =>
   lists.flatMap(([rating, words]) => [...parts(words)].map((word) => [word, rating] as const));
-const byBlank = (words: string) => words.split(" ");
+const byBlank = (words: string) => words.trim().split(/\s+/);
+/** Phrases are separated by bars; the lists break their lines behind a bar. */
+const byBar = (phrases: string) => phrases.trim().split(/\s*\|\s*/);
 
 /** The lists as tables, made at first use. */
 export type SentimentLexicon = Readonly<
@@ -50,24 +65,24 @@ export type SentimentLexicon = Readonly<
 let tables: SentimentLexicon | undefined;
 export function sentimentLexicon(): SentimentLexicon {
   if (tables) return tables;
-  const general = VALENCE.split("\n").flatMap((line) => {
+  const general = VADER_LEXICON.split("\n").flatMap((line) => {
     const [rating, ...words] = line.split(" ");
     return words.map((word) => [word, Number(rating)] as const);
   });
   tables = {
-    roles: ratingsOf(
+    roles: lexiconTable(
       WORDS_BY_ROLE.flatMap(([role, words]) => byBlank(words).map((word) => [word, role] as const)),
     ),
-    general: ratingsOf([
+    general: lexiconTable([
       ...eachOf(COINED, byBlank),
       ...eachOf(PICTURES, (pictures) => pictures),
       ...general,
       ...eachOf(EVERYDAY, byBlank),
     ]),
-    markets: ratingsOf(eachOf(ON_MARKETS, byBlank)),
-    sayings: ratingsOf(eachOf([...SAYINGS, ...TURNS], (sayings) => sayings.split("|"))),
-    phrases: ratingsOf(eachOf(PHRASES, (phrases) => phrases.split("|"))),
-    trade: ratingsOf(byBlank(TRADE_WORDS).map((word) => [word, 1] as const)),
+    markets: lexiconTable(eachOf(ON_MARKETS, byBlank)),
+    sayings: lexiconTable(eachOf([...SAYINGS, ...TURNS], byBar)),
+    phrases: lexiconTable(eachOf(PHRASES, byBar)),
+    trade: lexiconTable(byBlank(TRADE_WORDS).map((word) => [word, 1] as const)),
   };
   return tables;
 }
@@ -97,10 +112,10 @@ export function listedRating(
   hash: number,
   aboutMarkets: boolean,
 ): number {
-  const [usual, trading] = [ratingOf(general, hash), ratingOf(markets, hash)];
-  if (Number.isNaN(trading)) return usual;
+  const [baseline, trading] = [ratingOf(general, hash), ratingOf(markets, hash)];
+  if (Number.isNaN(trading)) return baseline;
   if (aboutMarkets) return trading;
-  return Number.isNaN(usual) ? trading * OFF_MARKETS : usual;
+  return Number.isNaN(baseline) ? trading * OFF_MARKETS : baseline;
 }
 
 /** What words in a row mean together, by the hash of the row; NaN for no saying. */

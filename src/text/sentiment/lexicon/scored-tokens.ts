@@ -1,10 +1,10 @@
-export const MAX_RATED = 160;
+export const MAX_SCORED = 160;
 
 /** Words of a text in their order. */
-export type RatedWords = {
+export type ScoredWords = {
   count: number;
-  /** Which token of the scan. */
-  readonly tokens: Uint16Array;
+  /** Which token of the tokens. */
+  readonly indexes: Uint16Array;
   readonly hashes: Int32Array;
   readonly roles: Uint8Array;
   /** In VADER's scale of -4 to 4 before context adds to it; 0 for most words. */
@@ -14,21 +14,21 @@ export type RatedWords = {
 };
 /**
  * What sentiment is read from: words, tags, numbers, faces, pictures, and the marks that end a
- * sentence or ask. `usual` are the same words without the marks, rated by the general lexicon and
+ * sentence or ask. `usual` are the same words without the marks, scored by the general lexicon and
  * VADER's rules alone: where the two disagree, a reader is of two minds.
  */
-export type ScoredTokens = RatedWords & {
-  usual: RatedWords;
+export type ScoredTokens = ScoredWords & {
+  baseline: ScoredWords;
   exclamations: number;
   questions: number;
   aboutMarkets: boolean;
 };
 
-export const ratedWords = (): RatedWords => ({
+export const emptyScoredWords = (): ScoredWords => ({
   count: 0,
-  tokens: new Uint16Array(MAX_RATED),
-  hashes: new Int32Array(MAX_RATED),
-  roles: new Uint8Array(MAX_RATED),
-  ratings: new Float32Array(MAX_RATED),
-  spans: new Uint8Array(MAX_RATED),
+  indexes: new Uint16Array(MAX_SCORED),
+  hashes: new Int32Array(MAX_SCORED),
+  roles: new Uint8Array(MAX_SCORED),
+  ratings: new Float32Array(MAX_SCORED),
+  spans: new Uint8Array(MAX_SCORED),
 });

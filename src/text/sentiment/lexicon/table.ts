@@ -13,7 +13,7 @@ export type LexiconTable = {
 const GOLDEN = 0x9e3779b1;
 
 /** `entries` may repeat a word: the first rating holds. Words in a row are parted by blanks. */
-export function ratingsOf(
+export function lexiconTable(
   entries: readonly (readonly [words: string, rating: number])[],
 ): LexiconTable {
   const bits = Math.ceil(Math.log2(entries.length * 2 + 2));

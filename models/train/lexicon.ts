@@ -2,7 +2,7 @@
  * Writes src/text/sentiment/weights/lexicon.ts: VADER's lexicon (Hutto and Gilbert 2014, MIT) as
  * the vader-sentiment package ships it, the words of one rating on one line.
  *
- *   node models/train/valence.ts
+ *   node models/train/lexicon.ts
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -24,10 +24,10 @@ const packed = [...byRating]
 writeFileSync(
   new URL("../../src/text/sentiment/weights/lexicon.ts", import.meta.url),
   `/**
- * Written by models/train/valence.ts. Ratings from -4 to 4 of English words and emoticons: the
+ * Written by models/train/lexicon.ts. Ratings from -4 to 4 of English words and emoticons: the
  * lexicon of VADER, (c) 2016 C.J. Hutto, MIT licence. Hutto, C.J. and Gilbert, E.E. (2014): VADER:
  * A Parsimonious Rule-based Model for Sentiment Analysis of Social Media Text, ICWSM-14.
  */
-export const VALENCE = ${JSON.stringify(packed)};
+export const VADER_LEXICON = ${JSON.stringify(packed)};
 `,
 );
