@@ -9,7 +9,7 @@ import {
   mistype,
   refusal,
 } from "../local/emulators/faults.ts";
-import { emulators } from "../local/emulators/registry.ts";
+import { EMULATORS } from "../local/emulators/registry.ts";
 import { type LayeredCache, layeredCache } from "../src/concurrency/layered-cache.ts";
 import { memoryRedis } from "../src/concurrency/memory-redis.ts";
 import { sharedFlight } from "../src/concurrency/shared-flight.ts";
@@ -27,7 +27,7 @@ const POSTS = 2_000;
 /** Posts come so far apart; each mention of a token is one look. */
 const EVERY_MS = 500;
 const FAULTS: Fault[] = ["latency", "429", "500", "timeout", "cut", "html", "types", "empty"];
-const DIAL = {
+const FAULT_SETTINGS = {
   fault: FAULTS,
   rate: 0.25,
   ms: 2_000,
@@ -81,13 +81,13 @@ type Clock = ReturnType<typeof virtualTime>;
 /** The emulators without the network between, each with a quarter of its calls failing. */
 function outside(clock: Clock) {
   const calls = new Map<string, number[]>();
-  const dials = new Map(
-    emulators.map((emulator): [string, FaultSource] => [
+  const faultsOf = new Map(
+    EMULATORS.map((emulator): [string, FaultSource] => [
       emulator.name,
-      faultSource(emulator.name, { ...DIAL, fault: FAULTS }),
+      faultSource(emulator.name, { ...FAULT_SETTINGS, fault: FAULTS }),
     ]),
   );
-  const latency = faultSource("latency", { ...DIAL, fault: FAULTS, rate: 1 });
+  const latency = faultSource("latency", { ...FAULT_SETTINGS, fault: FAULTS, rate: 1 });
   const lateness = () =>
     LATENCY_MS[0] +
     ((FAULTS.indexOf(latency.next() ?? "500") + 0.5) / FAULTS.length) *
@@ -95,11 +95,11 @@ function outside(clock: Clock) {
   const fetch = async (address: string, init: RequestInit): Promise<Response> => {
     const url = new URL(address);
     const [, name = ""] = url.pathname.split("/");
-    const emulator = emulators.find((each) => each.name === name);
-    if (emulator === undefined) throw new Error(`no twin ${name}`);
+    const emulator = EMULATORS.find((each) => each.name === name);
+    if (emulator === undefined) throw new Error(`no emulator ${name}`);
     calls.set(name, [...(calls.get(name) ?? []), clock.now()]);
     await clock.sleep(lateness());
-    return answered(emulator, url, String(init.body ?? ""), dials.get(name)?.next());
+    return answered(emulator, url, String(init.body ?? ""), faultsOf.get(name)?.next());
   };
   async function answered(
     emulator: Emulator,
@@ -119,9 +119,9 @@ function outside(clock: Clock) {
       base: url.origin,
     };
     const refused =
-      fault && refusal(fault, { ...DIAL, fault: FAULTS }, emulator.refusals, clock.now());
+      fault && refusal(fault, { ...FAULT_SETTINGS, fault: FAULTS }, emulator.refusals, clock.now());
     if (refused) return response(refused);
-    if (fault === "latency" || fault === "timeout") await clock.sleep(DIAL.ms);
+    if (fault === "latency" || fault === "timeout") await clock.sleep(FAULT_SETTINGS.ms);
     if (fault === "timeout" || fault === "cut") throw new TypeError("connection lost");
     const reply = emulator.answer(call);
     return response(fault === "types" ? { ...reply, body: mistype(reply.body) } : reply);
@@ -147,21 +147,19 @@ async function run(tokens: TokenRef[], cached: boolean) {
   const clock = virtualTime(Date.UTC(2026, 10, 20, 10));
   const { fetch, calls } = outside(clock);
   const redis = memoryRedis(clock.now);
-  const base = "http://twins.test";
+  const base = "http://emulators.test";
   const urls = {
     GOPLUS_BASE_URL: `${base}/goplus`,
     DEXSCREENER_BASE_URL: `${base}/dexscreener`,
     GECKOTERMINAL_BASE_URL: `${base}/geckoterminal`,
   };
   const ports: EnrichPorts = {
-    ...{
-      fetch,
-      now: clock.now,
-      sleep: clock.sleep,
-      gate: localGuard(clock.now),
-      tokens: new Map(),
-      defer: () => undefined,
-    },
+    fetch,
+    now: clock.now,
+    sleep: clock.sleep,
+    gate: localGuard(clock.now),
+    tokens: new Map(),
+    defer: () => undefined,
     features: { putFeatures: async () => undefined, features: async () => undefined },
     groups: groupsOf(ENRICHERS, urls),
     cache: cached ? layeredCache(redis, clock.now) : noCache,
@@ -196,12 +194,10 @@ export async function bench(): Promise<void> {
   const per1000 = (result: typeof withCache, name: string) =>
     Math.round(((result.calls.get(name)?.length ?? 0) * 1_000) / POSTS);
   const rows = Object.entries(PACES).map(([provider, pace]) => ({
-    ...{
-      provider,
-      "calls/1000 posts": per1000(withCache, provider),
-      "without cache": per1000(without, provider),
-      pace,
-    },
+    provider,
+    "calls/1000 posts": per1000(withCache, provider),
+    "without cache": per1000(without, provider),
+    pace,
     "busiest minute": Math.max(
       busiest(withCache.calls.get(provider) ?? []),
       busiest(without.calls.get(provider) ?? []),

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sendJson } from "../local/ask.ts";
+import { ask } from "../cli/client.ts";
 import { feedFile } from "../local/feed.ts";
 import { redisToken } from "../local/settings.ts";
 import { type Stack, startStack } from "../local/stack.ts";
@@ -26,10 +26,13 @@ export async function bench(): Promise<void> {
   const stack = await startStack({ port, dataDir }, () => undefined);
   try {
     // No Telegram chat: it takes a message a second, and the bench would measure that.
-    await sendJson(stack, "/channels", {
-      kind: "webhook",
-      name: "hook",
-      settings: { url: `${stack.emulators}/webhook/local` },
+    await ask(stack, "/channels", {
+      method: "POST",
+      body: {
+        kind: "webhook",
+        name: "hook",
+        settings: { url: `${stack.emulators}/webhook/local` },
+      },
     });
     console.log(
       `\npipeline: ${BENCH_FILE ?? `${BENCH_POSTS} generated posts`}; a first run warms it up`,
@@ -85,7 +88,7 @@ async function measured(stack: Stack, dataDir: string, file: string): Promise<vo
 /** The process of each part, workerd beside wrangler, and this one, which feeds. */
 function partsOf(stack: Stack): Map<string, number> {
   const parts = new Map<string, number>([["feeder", process.pid]]);
-  for (const [name, part] of stack.parts) {
+  for (const [name, part] of stack.services) {
     const pid = part.pid();
     if (pid !== undefined) parts.set(name === "worker" ? "wrangler" : name, pid);
   }

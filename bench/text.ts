@@ -31,7 +31,10 @@ async function printCosts(texts: readonly string[]): Promise<void> {
   const bundle = new URL("../dist/text.mjs", import.meta.url);
   await import("../scripts/build-text.ts");
   const posts = texts.map((text, i) => ({
-    ...{ source: "bench", id: String(i), author: "someone", postedAt: "2026-01-15T10:00:00.000Z" },
+    source: "bench",
+    id: String(i),
+    author: "someone",
+    postedAt: "2026-01-15T10:00:00.000Z",
     text,
   }));
   const { perPost, start, firstPost, load, clock } = await costs(posts, bundle);

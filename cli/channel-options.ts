@@ -3,7 +3,7 @@ import { wholeNumber } from "./options.ts";
 
 const string = { type: "string" } as const;
 /** Options that make a channel's filter. */
-export const FILTERS = {
+export const CHANNEL_FILTERS = {
   "min-score": string,
   chain: string,
   symbol: string,
@@ -33,7 +33,7 @@ function settingValue(text: string): unknown {
   }
 }
 
-type FilterOptions = { [name in keyof typeof FILTERS]?: string | undefined };
+type FilterOptions = { [name in keyof typeof CHANNEL_FILTERS]?: string | undefined };
 
 export function filterOf(values: FilterOptions): Record<string, unknown> {
   const names = (text: string | undefined) => text?.split(",").filter((name) => name !== "");

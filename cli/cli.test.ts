@@ -8,7 +8,6 @@ import { events } from "./commands/events.ts";
 import { keys } from "./commands/keys.ts";
 import { post } from "./commands/post.ts";
 import { tail } from "./commands/tail.ts";
-import { serverSentEvents } from "./sse.ts";
 import { plain, table } from "./table.ts";
 
 const FIGURES = {
@@ -27,10 +26,6 @@ const FIGURES = {
   commitToSendMs: [{ channel: "hook", p50: 40, p95: 90, count: 5 }],
   postsPerSecond: 0.666183683496132,
 };
-
-async function* chunks(...list: string[]) {
-  yield* list;
-}
 
 /** Runs a command against the real API over fake ports. */
 const ran = (
@@ -164,13 +159,23 @@ describe("tail", () => {
     expect(out).toEqual([expect.stringContaining("delivery desk ok (attempt 1)")]);
   });
 
-  it("reads events however the stream is cut into chunks", async () => {
-    const text = ': hi\n\nid: 7\nevent: signal\ndata: {"a":1}\n\ndata: x\ndata: y\n\n';
-    const read = [];
-    for await (const event of serverSentEvents(chunks(...text))) read.push(event);
-    expect(read).toEqual([
-      { id: "7", event: "signal", data: '{"a":1}' },
-      { id: null, event: "message", data: "x\ny" },
+  it("reads events however the stream is cut, and with every kind of line end", async () => {
+    const text =
+      '\ufeff: hi\r\rid: 7\revent: signal\rdata:{"a":1}\r\rdata: {"b":\ndata: 2}\n\ndata: {}\r\n\r\n';
+    const bytes = new ReadableStream({
+      start(controller) {
+        for (const byte of new TextEncoder().encode(text)) controller.enqueue(Uint8Array.of(byte));
+        controller.close();
+      },
+    });
+    const ports = fakePorts({
+      stream: async () => new Response(bytes, { headers: { "Content-Type": "text/event-stream" } }),
+    });
+    const { out } = await ran(tail, ["--count", "3"], { ports, json: true });
+    expect(out.map((line) => JSON.parse(line))).toEqual([
+      { id: 7, event: "signal", data: { a: 1 } },
+      { id: null, event: "message", data: { b: 2 } },
+      { id: null, event: "message", data: {} },
     ]);
   });
 });

@@ -1,13 +1,12 @@
-/** What a command may touch: tests pass their own. */
-export type Io = {
-  /** Base URL of the server and the key sent as a bearer token; null when none is known. */
-  url: string;
-  key: string | null;
+import type { ServerAccess } from "./client.ts";
+
+/** What a command may use from outside; tests pass their own. */
+export type Io = ServerAccess & {
+  fetch: typeof fetch;
   json: boolean;
   out(line: string): void;
   err(line: string): void;
   stdin: AsyncIterable<string>;
-  fetch: typeof fetch;
 };
 
 /** One command of `npm run -s stream -- COMMAND`. */

@@ -35,7 +35,7 @@ const COMMANDS: Command[] = [
 const LOCAL_URL = "http://127.0.0.1:8787";
 const STACK_FILE = join(import.meta.dirname, "..", ".local", "stack.json");
 
-const usage = `npm run -s stream -- COMMAND [options]
+const USAGE = `npm run -s stream -- COMMAND [options]
 
 ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
 
@@ -44,9 +44,9 @@ ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\
   --json      machine-readable output where a command prints tables
   --help      this text, or that of a command
 
-Exit code: 0 ok, 1 the check failed or the server said no, 2 wrong usage.`;
+Exit code: 0 ok, 1 the check failed or the server refused, 2 wrong usage.`;
 
-type Given = {
+type CommandLine = {
   command: string | undefined;
   args: string[];
   url?: string;
@@ -55,10 +55,10 @@ type Given = {
   help: boolean;
 };
 
-/** Takes the options of every command out, wherever they stand; the rest is the command's own. */
-function given(argv: string[]): Given {
+/** Takes out the options that every command has; the rest belongs to the command. */
+function parseCommandLine(argv: string[]): CommandLine {
   const rest: string[] = [];
-  const found: Given = { command: undefined, args: rest, json: false, help: false };
+  const found: CommandLine = { command: undefined, args: rest, json: false, help: false };
   for (let at = 0; at < argv.length; at++) {
     const [word = "", inline] = (argv[at] ?? "").split(/=(.*)/s);
     if (word === "--json") found.json = true;
@@ -75,8 +75,8 @@ function given(argv: string[]): Given {
 
 const Stack = z.object({ url: z.string(), adminKey: z.string() });
 
-/** The stack that runs here. Its key goes to no other server. */
-function server({ url, key }: Given): { url: string; key: string | null } {
+/** The server to call. The key of the local stack is sent to no other server. */
+function chooseServer({ url, key }: CommandLine): { url: string; key: string | null } {
   const local = existsSync(STACK_FILE)
     ? Stack.safeParse(JSON.parse(readFileSync(STACK_FILE, "utf8"))).data
     : undefined;
@@ -87,11 +87,11 @@ function server({ url, key }: Given): { url: string; key: string | null } {
 }
 
 async function dispatch(argv: string[]): Promise<number> {
-  const asked = given(argv);
+  const asked = parseCommandLine(argv);
   const command = COMMANDS.find(({ name }) => name === asked.command);
   const out = (line: string) => void process.stdout.write(`${line}\n`);
   if (asked.command === undefined) {
-    (asked.help ? out : console.error)(usage);
+    (asked.help ? out : console.error)(USAGE);
     return asked.help ? 0 : 2;
   }
   if (command === undefined)
@@ -102,7 +102,7 @@ async function dispatch(argv: string[]): Promise<number> {
   }
   process.stdin.setEncoding("utf8");
   const io: Io = {
-    ...server(asked),
+    ...chooseServer(asked),
     json: asked.json,
     out,
     err: console.error,
@@ -113,7 +113,7 @@ async function dispatch(argv: string[]): Promise<number> {
 }
 
 /**
- * Runs one command and answers its exit code: 0 ok, 1 the check failed or the server said no, 2
+ * Runs one command and answers its exit code: 0 ok, 1 the check failed or the server refused, 2
  * wrong usage.
  */
 export async function main(argv: string[]): Promise<number> {

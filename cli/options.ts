@@ -5,7 +5,7 @@ import { UsageError } from "./command.ts";
  * node:util's parseArgs, with its complaints as UsageError. Options are strict; what is left are
  * the arguments.
  */
-export function options<T extends ParseArgsOptionsConfig>(args: string[], config: T) {
+export function parseOptions<T extends ParseArgsOptionsConfig>(args: string[], config: T) {
   try {
     const { values, positionals } = parseArgs({
       args,

@@ -1,10 +1,10 @@
 import { ask } from "./client.ts";
 import { type Io, UsageError } from "./command.ts";
-import { instant, options, wholeNumber } from "./options.ts";
+import { instant, parseOptions, wholeNumber } from "./options.ts";
 import { table } from "./table.ts";
 
 /** What `events` and `signals` share: filters, pages, one item by its key. */
-export const FILTERS = `  --type TYPE --chain CHAIN --symbol SYMBOL --token-ca ADDRESS --state STATE
+export const QUERY_FILTERS = `  --type TYPE --chain CHAIN --symbol SYMBOL --token-ca ADDRESS --state STATE
   --min-score N        scores of N and above
   --since, --until T   a time, or a span back from now: 30m, 24h, 7d
   --limit N            how many (default 50); --all follows every page
@@ -15,7 +15,7 @@ type Resource = { path: "events" | "signals"; columns(item: Row): Row };
 
 export async function query(args: string[], io: Io, { path, columns }: Resource): Promise<number> {
   const string = { type: "string" } as const;
-  const { values, positionals } = options(args, {
+  const { values, positionals } = parseOptions(args, {
     type: string,
     chain: string,
     symbol: string,

@@ -8,12 +8,15 @@ import { type Command, UsageError } from "./command.ts";
 import { providers, sources, trigger } from "./commands/sources.ts";
 
 const SOURCE: SourceStatus = {
-  ...{ source: "feeds", title: "Feeds", kind: "poll", on: true, why: null, everyMinutes: 5 },
-  ...{
-    polledAt: new Date(Date.now() - 600_000).toISOString(),
-    lastVerdict: "throttled",
-    providers: ["feeds.a"],
-  },
+  source: "feeds",
+  title: "Feeds",
+  kind: "poll",
+  on: true,
+  why: null,
+  everyMinutes: 5,
+  polledAt: new Date(Date.now() - 600_000).toISOString(),
+  lastVerdict: "throttled",
+  providers: ["feeds.a"],
   movedAt: new Date(Date.now() - 7_200_000).toISOString(),
 };
 const OFF: SourceStatus = {
@@ -28,18 +31,14 @@ const OFF: SourceStatus = {
   lastVerdict: null,
 };
 const PROVIDER: ProviderStatus = {
-  ...{
-    provider: "bigquery",
-    breaker: "open",
-    cause: "quota",
-    openUntil: "2026-11-21T00:00:00.000Z",
-    callsLastMinute: 2,
-    perMinute: 30,
-  },
-  ...{
-    budgetLeft: 1_000,
-    last: { at: new Date(Date.now() - 90_000).toISOString(), kind: "quota", reason: "HTTP 402" },
-  },
+  provider: "bigquery",
+  breaker: "open",
+  cause: "quota",
+  openUntil: "2026-11-21T00:00:00.000Z",
+  callsLastMinute: 2,
+  perMinute: 30,
+  budgetLeft: 1_000,
+  last: { at: new Date(Date.now() - 90_000).toISOString(), kind: "quota", reason: "HTTP 402" },
 };
 
 const FEED_HOST: ProviderStatus = {

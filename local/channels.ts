@@ -1,55 +1,50 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ask, problemOf, type Server, sendJson } from "./ask.ts";
+import { ask, type ServerAccess } from "../cli/client.ts";
 
 const hookAt = (emulators: string) => `${emulators}/webhook/local`;
 
-async function send(server: Server, method: string, path: string, body: unknown): Promise<void> {
-  const response = await sendJson(server, path, body, method);
-  if (!response.ok) throw new Error(`${method} ${path}: ${await problemOf(response)}`);
-}
-
-/**
- * The emulators may have moved since the last start: what leads to where they were then is led to where
- * they are.
- */
-async function followEmulators(server: Server, before: string, now: string): Promise<string> {
+/** Channels that lead to the emulators' address of the last start are led to the present one. */
+async function followEmulators(server: ServerAccess, before: string, now: string): Promise<string> {
   if (before === now) return "as you left them";
-  const response = await ask(server, "/channels");
-  if (!response.ok) throw new Error(`GET /channels: ${await problemOf(response)}`);
-  const { channels } = (await response.json()) as {
+  const { channels } = await ask<{
     channels: { id: number; settings: Record<string, unknown> }[];
-  };
+  }>(server, "/channels");
   for (const { id } of channels.filter(({ settings }) => settings.url === hookAt(before)))
-    await send(server, "PATCH", `/channels/${id}`, { settings: { url: hookAt(now) } });
-  return `as you left them; the twins have moved from ${before}`;
+    await ask(server, `/channels/${id}`, {
+      method: "PATCH",
+      body: { settings: { url: hookAt(now) } },
+    });
+  return `as you left them; the emulators moved from ${before}`;
 }
 
 /**
- * Two channels that lead to the emulators, made once a data folder: what a user deletes stays deleted.
- * The chat is no group, whose 20 messages a minute would pace the samples.
+ * Adds two channels that lead to the emulators, once for each data folder: a channel that the user
+ * deletes stays deleted. The chat is not a group, whose limit of 20 messages a minute would slow
+ * the samples down.
  */
 export async function makeLocalChannels(
-  server: Server,
+  server: ServerAccess,
   emulators: string,
   dataDir: string,
 ): Promise<string> {
   const marker = join(dataDir, "channels-made");
   if (existsSync(marker)) {
-    const told = await followEmulators(server, readFileSync(marker, "utf8"), emulators);
+    const outcome = await followEmulators(server, readFileSync(marker, "utf8"), emulators);
     writeFileSync(marker, emulators);
-    return told;
+    return outcome;
   }
-  await send(server, "POST", "/channels", {
+  const webhook = {
     kind: "webhook",
     name: "local webhook",
     settings: { url: hookAt(emulators) },
-  });
-  await send(server, "POST", "/channels", {
+  };
+  const telegram = {
     kind: "telegram",
     name: "local telegram",
     settings: { chat_id: "1000000001" },
-  });
+  };
+  for (const body of [webhook, telegram]) await ask(server, "/channels", { method: "POST", body });
   writeFileSync(marker, emulators);
-  return "a webhook and a Telegram chat at the twins";
+  return "a webhook and a Telegram chat at the emulators";
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { startFailure } from "./failure.ts";
+import { explainStartFailure } from "./failure.ts";
 
 const refusal = (code: string) =>
   Object.assign(new Error(`${code}: refused, mkdir '/srv/x'`), { code, path: "/srv/x" });
@@ -8,7 +8,7 @@ const refusal = (code: string) =>
 it.each(["EACCES", "EPERM", "EROFS", "ENOSPC"])(
   "tells where else the data may go when the folder refuses with %s",
   (code) => {
-    expect(startFailure(refusal(code))).toMatch(/^\/srv\/x: .*--data \(.*mkdir/);
+    expect(explainStartFailure(refusal(code))).toMatch(/^\/srv\/x: .*--data \(.*mkdir/);
   },
 );
 
@@ -18,9 +18,9 @@ it("leaves other errors their own words", () => {
   try {
     missing();
   } catch (error) {
-    expect(startFailure(error)).toBe((error as Error).message);
+    expect(explainStartFailure(error)).toBe((error as Error).message);
   }
-  expect(startFailure(new Error("the worker's port 1 is taken"))).toBe(
+  expect(explainStartFailure(new Error("the worker's port 1 is taken"))).toBe(
     "the worker's port 1 is taken",
   );
 });

@@ -6,7 +6,7 @@ const FIXES: Record<string, string> = {
 };
 
 /** Why the start failed, with what to do where the system's own words leave that open. */
-export function startFailure(error: unknown): string {
+export function explainStartFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, path } = error as NodeJS.ErrnoException;
   const suggestion = path === undefined ? undefined : FIXES[code ?? ""];

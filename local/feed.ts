@@ -1,24 +1,27 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { ask, refusal, type ServerAccess, send } from "../cli/client.ts";
 import type { Audit } from "../cli/commands/audit.ts";
-import { ask, problemOf, type Server, sendJson } from "./ask.ts";
 import { sampleAt } from "./samples.ts";
 
-const batchSize = 200;
-/** /ingest takes up to 1 MB: some room is left for the envelope. */
-const batchBytes = 900_000;
+const BATCH_SIZE = 200;
+/** POST /ingest takes up to 1 MB; the rest is for the envelope. */
+const BATCH_BYTES = 900_000;
 const pause = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
 
 /**
- * Sends one batch until it is taken. 429 and 503 say when to come back; a server that restarts is
- * waited for.
+ * Sends one batch until the server takes it. 429 and 503 say when to come back; while the server
+ * restarts, the batch waits.
  */
-async function send(
-  server: Server,
+async function sendBatch(
+  server: ServerAccess,
   posts: unknown[],
 ): Promise<{ accepted: number; rejected: number }> {
   for (;;) {
-    const response = await sendJson(server, "/ingest", { posts }).catch(() => undefined);
+    const response = await send(server, "/ingest", {
+      method: "POST",
+      body: { posts },
+    }).catch(() => undefined);
     if (response?.ok) {
       const { accepted, rejected } = (await response.json()) as {
         accepted: number;
@@ -26,8 +29,7 @@ async function send(
       };
       return { accepted, rejected: rejected.length };
     }
-    if (response && response.status !== 429 && response.status < 500)
-      throw new Error(`/ingest refused the batch: ${await problemOf(response)}`);
+    if (response && response.status !== 429 && response.status < 500) throw await refusal(response);
     await pause(1000 * Math.min(Number(response?.headers.get("retry-after")) || 1, 30));
   }
 }
@@ -40,7 +42,7 @@ async function* batches(file: string): AsyncGenerator<unknown[]> {
     crlfDelay: Number.POSITIVE_INFINITY,
   })) {
     if (line.trim() === "") continue;
-    if (batch.length === batchSize || bytes + line.length > batchBytes) {
+    if (batch.length === BATCH_SIZE || bytes + line.length > BATCH_BYTES) {
       yield batch;
       batch = [];
       bytes = 0;
@@ -60,10 +62,10 @@ function parse(line: string): unknown {
   }
 }
 
-const audit = async (server: Server) => (await ask(server, "/audit")).json() as Promise<Audit>;
+const audit = (server: ServerAccess) => ask<Audit>(server, "/audit");
 
-/** Waits until every post has ended and every delivery too, or nothing has moved for a while. */
-async function drained(server: Server, quietMs = 120_000): Promise<Audit> {
+/** Waits until every post and delivery has ended, or nothing has changed for `quietMs`. */
+async function drained(server: ServerAccess, quietMs = 120_000): Promise<Audit> {
   let last = "";
   for (let movedAt = performance.now(); ; ) {
     const seen = await audit(server).catch(() => undefined);
@@ -77,7 +79,7 @@ async function drained(server: Server, quietMs = 120_000): Promise<Audit> {
   }
 }
 
-function verdict(found: Audit): string {
+function auditSummary(found: Audit): string {
   const { accepted, evidence, dropped, duplicate, dead, open, outbox, latency_ms: latency } = found;
   const ends = evidence + dropped + duplicate + dead;
   const sum = `${accepted} accepted = ${evidence} evidence + ${dropped} dropped + ${duplicate} duplicate + ${dead} dead`;
@@ -89,45 +91,44 @@ function verdict(found: Audit): string {
   return `${outcome}\n  deliveries: ${outbox.done} done, ${outbox.pending} pending, ${outbox.failed} to retry, ${outbox.dlq} dead; ${times}`;
 }
 
-/** Feeds a JSON Lines file through POST /ingest and says how every post ended. */
+/** Feeds a JSON Lines file through POST /ingest and reports how every post ended. */
 export async function feedFile(
-  server: Server,
+  server: ServerAccess,
   file: string,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<Audit> {
   const began = performance.now();
   let accepted = 0;
   let rejected = 0;
   for await (const batch of batches(file)) {
-    const taken = await send(server, batch);
+    const taken = await sendBatch(server, batch);
     accepted += taken.accepted;
     rejected += taken.rejected;
   }
   const sent = (performance.now() - began) / 1000;
-  say(
-    `  ${accepted} posts taken, ${rejected} rejected in ${sent.toFixed(1)} s (${(accepted / sent).toFixed(0)} posts/s); waiting for the rest of the way`,
+  log(
+    `  ${accepted} posts taken, ${rejected} rejected in ${sent.toFixed(1)} s (${(accepted / sent).toFixed(0)} posts/s); waiting until every post has ended`,
   );
   const found = await drained(server);
   const whole = (performance.now() - began) / 1000;
-  say(
-    `${verdict(found)}\n  ${(accepted / whole).toFixed(1)} posts/s from the first post sent to the last one ended`,
+  log(
+    `${auditSummary(found)}\n  ${(accepted / whole).toFixed(1)} posts/s from the first post sent to the last one ended`,
   );
   return found;
 }
 
 /**
- * The sample source: a post every so often, numbered by the clock, so that ids are fresh in every
- * run and never repeat.
+ * The sample source: one post every `everyMs`. The clock numbers the posts, so that ids never
+ * repeat, in later runs neither.
  */
-export function dripSamples(server: Server, everyMs: number): () => void {
+export function dripSamples(server: ServerAccess, everyMs: number): () => void {
   let busy = false;
   const timer = setInterval(async () => {
     if (busy) return;
     busy = true;
     const now = Date.now();
-    await sendJson(server, "/ingest", { posts: [sampleAt(Math.floor(now / everyMs), now)] }).catch(
-      () => undefined,
-    );
+    const posts = [sampleAt(Math.floor(now / everyMs), now)];
+    await send(server, "/ingest", { method: "POST", body: { posts } }).catch(() => undefined);
     busy = false;
   }, everyMs);
   return () => clearInterval(timer);

@@ -22,7 +22,7 @@ export async function applyMigrations(
   await client.connect();
   try {
     await applyTables(client, migrations);
-    await suggestionIndexes(client, migrations);
+    await createMissingIndexes(client, migrations);
   } finally {
     await client.end();
   }
@@ -92,7 +92,7 @@ function indexIn(statement: string): Index | undefined {
  * Makes what is missing of all indexes that the migrations leave, and anew what an interrupted run
  * left half-made, which costs writes and serves no read.
  */
-async function suggestionIndexes(
+async function createMissingIndexes(
   client: pg.Client,
   migrations: readonly Migration[],
 ): Promise<void> {

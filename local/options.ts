@@ -1,17 +1,17 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { root } from "./services/worker.ts";
+import { ROOT } from "./services/worker.ts";
 
-export interface StartOptions {
+export type StartOptions = {
   port: number;
   dataDir: string;
   fresh: boolean;
   samples: boolean;
   postsFile?: string;
   envFile?: string;
-}
+};
 
-export const usage = `usage: npm start -- [options]
+export const USAGE = `usage: npm start -- [options]
 
   --port N        the product's port (8787)
   --data DIR      where everything is kept (.local)
@@ -38,7 +38,7 @@ export function readOptions(
     return { problem: `--port must be 1 to 65535, not ${values.port}` };
   return {
     port,
-    dataDir: values.data === undefined ? join(root, ".local") : resolve(home, values.data),
+    dataDir: values.data === undefined ? join(ROOT, ".local") : resolve(home, values.data),
     fresh: values.fresh,
     samples: !values["no-samples"],
     ...(values.posts === undefined ? {} : { postsFile: resolve(home, values.posts) }),

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A line of samples/posts.jsonl; see samples/README.md. */
-export interface SamplePost {
+export type SamplePost = {
   id: string;
   source: string;
   author: string;
@@ -13,7 +13,7 @@ export interface SamplePost {
   symbol?: string;
   chain?: string;
   metrics?: { followers?: number; likes?: number; reposts?: number; replies?: number };
-}
+};
 
 let read: SamplePost[] | undefined;
 

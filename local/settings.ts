@@ -2,14 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { databaseUrl } from "./services/postgres.ts";
 
-export interface Ports {
+export type Ports = {
   worker: number;
   inspector: number;
   postgres: number;
   neon: number;
   redis: number;
   emulators: number;
-}
+};
 
 export const redisToken = "local";
 

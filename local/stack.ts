@@ -1,17 +1,22 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Server } from "./ask.ts";
+import type { ServerAccess } from "../cli/client.ts";
 import { unknownSettings } from "./known-settings.ts";
 import { applyMigrations } from "./migrate.ts";
 import { databaseUrl, planPglite, planPostgres } from "./services/postgres.ts";
-import { planWorker, root } from "./services/worker.ts";
+import { planWorker, ROOT } from "./services/worker.ts";
 import { type Ports, redisToken, userSettings, workerSettings, writeEnvFile } from "./settings.ts";
 import { adminKey, emptyData, endEarlierStack, forgetStack, writeStackFile } from "./state.ts";
 import { freePorts, isFree } from "./supervisor/ports.ts";
-import { makePart, type Part, type PartSpec, type Watcher } from "./supervisor/service.ts";
+import {
+  makeService,
+  type Service,
+  type ServiceSpec,
+  type ServiceWatcher,
+} from "./supervisor/service.ts";
 import { makeWatchdog } from "./supervisor/watchdog.ts";
 
-export interface StackOptions {
+export type StackOptions = {
   port: number;
   dataDir: string;
   fresh?: boolean;
@@ -21,19 +26,20 @@ export interface StackOptions {
   config?: string;
   /** Ends the start half-way, with all that is running by then. */
   signal?: AbortSignal;
-}
+};
 
-export interface Stack extends Server {
-  /** Base URL of the provider emulators, their dials and ledgers. */
+export type Stack = ServerAccess & {
+  key: string;
+  /** Base URL of the provider emulators, their faults and request logs. */
   emulators: string;
   databaseUrl: string;
   /** By name: postgres (or pglite), neon, redis, emulators, worker. */
-  parts: Map<string, Part>;
+  services: Map<string, Service>;
   stop(): Promise<void>;
-}
+};
 
 /** Told as the stack comes up, one line a part. */
-export type Say = (line: string) => void;
+export type StackLog = (line: string) => void;
 
 async function choosePorts(worker: number): Promise<Ports> {
   if (!(await isFree(worker)))
@@ -56,18 +62,23 @@ function freshLogs(dataDir: string): string {
   return logs;
 }
 
-const local = (file: string) => join(import.meta.dirname, file);
+const localFile = (file: string) => join(import.meta.dirname, file);
 
-function nodePart(
+function nodeService(
   name: string,
   logs: string,
   port: number,
   file: string,
   args: (string | number)[],
-): PartSpec {
+): ServiceSpec {
   const base = {
     file: process.execPath,
-    args: ["--disable-warning=ExperimentalWarning", local(file), String(port), ...args.map(String)],
+    args: [
+      "--disable-warning=ExperimentalWarning",
+      localFile(file),
+      String(port),
+      ...args.map(String),
+    ],
   };
   // Redis answers 401 without its token, and that is an answer too.
   const healthy = async () => {
@@ -90,7 +101,7 @@ function nodePart(
  */
 async function planDatabase(dataDir: string, port: number, logs: string) {
   try {
-    const { part, note } = await planPostgres({ dir: dataDir, port, logs });
+    const { service: part, note } = await planPostgres({ dir: dataDir, port, logs });
     return {
       part,
       connections: 24,
@@ -110,7 +121,7 @@ async function planDatabase(dataDir: string, port: number, logs: string) {
  * Starts every part in the order of need. When one fails, those before it are ended before the
  * error is thrown.
  */
-export async function startStack(options: StackOptions, say: Say): Promise<Stack> {
+export async function startStack(options: StackOptions, say: StackLog): Promise<Stack> {
   const { dataDir } = options;
   await endEarlierStack(dataDir);
   if (options.fresh) emptyData(dataDir);
@@ -118,7 +129,7 @@ export async function startStack(options: StackOptions, say: Say): Promise<Stack
   const ports = await choosePorts(options.port);
   const key = adminKey(dataDir);
   const url = `http://127.0.0.1:${ports.worker}`;
-  const parts = new Map<string, Part>();
+  const parts = new Map<string, Service>();
 
   const remember = () => {
     const pids = [...parts].map(([name, part]) => [name, part.pid()] as const);
@@ -128,11 +139,11 @@ export async function startStack(options: StackOptions, say: Say): Promise<Stack
       { start: process.pid, ...Object.fromEntries(pids) },
     );
   };
-  const watcher: Watcher = { watchdog: makeWatchdog(), say, changed: remember };
-  const start = async (spec: PartSpec, told: string) => {
+  const watcher: ServiceWatcher = { watchdog: makeWatchdog(), log: say, changed: remember };
+  const start = async (spec: ServiceSpec, told: string) => {
     options.signal?.throwIfAborted();
     const began = performance.now();
-    const part = makePart(spec, watcher);
+    const part = makeService(spec, watcher);
     parts.set(spec.name, part);
     await part.start();
     say(`✓ ${spec.name.padEnd(9)} ${told} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
@@ -146,9 +157,9 @@ export async function startStack(options: StackOptions, say: Say): Promise<Stack
   const startDatabase = async () => {
     const database = await planDatabase(dataDir, ports.postgres, logs);
     await start(database.part, database.told);
-    await applyMigrations(databaseUrl(ports.postgres), join(root, "migrations"));
+    await applyMigrations(databaseUrl(ports.postgres), join(ROOT, "migrations"));
     say("✓ schema    migrations applied");
-    const neon = nodePart("neon", logs, ports.neon, "services/neon-proxy/main.ts", [
+    const neon = nodeService("neon", logs, ports.neon, "services/neon-proxy/main.ts", [
       ports.postgres,
       database.connections,
     ]);
@@ -157,13 +168,13 @@ export async function startStack(options: StackOptions, say: Say): Promise<Stack
 
   const startWorker = () => {
     const user = userSettings([
-      join(root, ".dev.vars"),
+      join(ROOT, ".dev.vars"),
       ...(options.envFile ? [options.envFile] : []),
     ]);
     for (const problem of unknownSettings(Object.keys(user))) say(`! settings  ${problem}`);
     const envFile = join(dataDir, "worker.env");
     writeEnvFile(envFile, { ...workerSettings(ports, key, user), ...options.settings });
-    const config = options.config ?? join(root, "wrangler.toml");
+    const config = options.config ?? join(ROOT, "wrangler.toml");
     return start(planWorker({ ports, dataDir, config, envFile, logs }), "wrangler dev");
   };
   const aborted = () => stop();
@@ -171,12 +182,12 @@ export async function startStack(options: StackOptions, say: Say): Promise<Stack
   try {
     remember();
     // At once, because wrangler takes longest and needs the others only to become ready.
-    const redis = nodePart("redis", logs, ports.redis, "redis/main.ts", [
+    const redis = nodeService("redis", logs, ports.redis, "redis/main.ts", [
       redisToken,
       join(dataDir, "redis.jsonl"),
     ]);
-    const emulators = nodePart("twins", logs, ports.emulators, "emulators/main.ts", [
-      join(dataDir, "ledger"),
+    const emulators = nodeService("emulators", logs, ports.emulators, "emulators/main.ts", [
+      join(dataDir, "requests"),
     ]);
     await Promise.all([
       startWorker(),
@@ -190,5 +201,13 @@ export async function startStack(options: StackOptions, say: Say): Promise<Stack
     throw error;
   }
   const emulators = `http://127.0.0.1:${ports.emulators}`;
-  return { url, adminKey: key, emulators, databaseUrl: databaseUrl(ports.postgres), parts, stop };
+  return {
+    url,
+    key,
+    timeoutMs: 30_000,
+    emulators,
+    databaseUrl: databaseUrl(ports.postgres),
+    services: parts,
+    stop,
+  };
 }

@@ -5,12 +5,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { makeLocalChannels } from "./channels.ts";
-import { startFailure } from "./failure.ts";
+import { explainStartFailure } from "./failure.ts";
 import { dripSamples, feedFile } from "./feed.ts";
-import { readOptions, type StartOptions, usage } from "./options.ts";
+import { readOptions, type StartOptions, USAGE } from "./options.ts";
 import { watchRules } from "./rules-watch.ts";
 import { readCrons, startTicker } from "./services/ticker.ts";
-import { root } from "./services/worker.ts";
+import { ROOT } from "./services/worker.ts";
 import { type Stack, startStack } from "./stack.ts";
 
 const say = (line: string) => console.log(line);
@@ -18,12 +18,12 @@ const say = (line: string) => console.log(line);
 function settledOptions(): StartOptions {
   const options = readOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
   if (options === "help") {
-    say(usage);
+    say(USAGE);
     process.exit(0);
   }
   const problem = "problem" in options ? options.problem : missingFile(options);
   if (problem === undefined) return options as StartOptions;
-  console.error(`${problem}\n\n${usage}`);
+  console.error(`${problem}\n\n${USAGE}`);
   process.exit(2);
 }
 
@@ -61,10 +61,10 @@ function stopOnSignal(stop: () => Promise<void>): void {
 
 /** Everything that runs beside the parts, in this process. Answers how to stop it. */
 async function accompany(stack: Stack, options: StartOptions): Promise<() => void> {
-  const crons = readCrons(join(root, "wrangler.toml"));
+  const crons = readCrons(join(ROOT, "wrangler.toml"));
   const stops = [
     startTicker({ url: stack.url, crons, everyMs: 10_000 }),
-    watchRules(stack, join(root, "rules"), say),
+    watchRules(stack, join(ROOT, "rules"), say),
   ];
   say(`✓ crons     ${crons.join(" and ")}, the minutely ones every 10 s`);
   say("✓ rules     rules/*.yml are watched: save one and it is in use");
@@ -83,18 +83,14 @@ async function accompany(stack: Stack, options: StartOptions): Promise<() => voi
   };
 }
 
-function tellAddresses(
-  { url, emulators, adminKey }: Stack,
-  dataDir: string,
-  seconds: number,
-): void {
+function tellAddresses({ url, emulators, key }: Stack, dataDir: string, seconds: number): void {
   say(`
 Ready in ${seconds.toFixed(1)} s.
   page       ${url}/
-  operate    ${url}/operate#key=${adminKey}    rules, channels, deliveries, dead letters
+  operate    ${url}/operate#key=${key}    rules, channels, deliveries, dead letters
   events     ${url}/events    signals ${url}/signals    health ${url}/healthz
-  twins      ${emulators}/    stand in for every outside service (fault dials: Services on the page); what they received: ${emulators}/ledger/telegram
-  admin key  ${adminKey}    (kept in ${join(dataDir, "admin-key")})
+  emulators  ${emulators}/    stand in for every outside service (set faults: Services on the page); what they received: ${emulators}/requests/telegram
+  admin key  ${key}    (kept in ${join(dataDir, "admin-key")})
 Stop with Ctrl-C.`);
 }
 
@@ -120,7 +116,7 @@ try {
 } catch (error) {
   // A stop that the user asked for makes the start fail, and needs no words.
   const asked = stopping.signal.aborted;
-  if (!asked) console.error(`✗ ${startFailure(error)}`);
+  if (!asked) console.error(`✗ ${explainStartFailure(error)}`);
   await stopAll();
   process.exit(asked ? 0 : 1);
 }

@@ -7,18 +7,18 @@ import { isRunning, markOf, type ProcessMark, signalTree } from "./supervisor/pi
  * .local/stack.json: where the stack of this folder is reached. The command line tool reads it for
  * its default url and key.
  */
-export interface StackFile {
+export type SavedStack = {
   url: string;
   adminKey: string;
   ports: Record<string, number>;
   pids: Record<string, ProcessMark>;
-}
+};
 
 const fileOf = (dataDir: string) => join(dataDir, "stack.json");
 
-export function readStackFile(dataDir: string): StackFile | undefined {
+export function readStackFile(dataDir: string): SavedStack | undefined {
   try {
-    return JSON.parse(readFileSync(fileOf(dataDir), "utf8")) as StackFile;
+    return JSON.parse(readFileSync(fileOf(dataDir), "utf8")) as SavedStack;
   } catch {
     return undefined;
   }
@@ -30,7 +30,7 @@ export function readStackFile(dataDir: string): StackFile | undefined {
  */
 export function writeStackFile(
   dataDir: string,
-  stack: Omit<StackFile, "pids">,
+  stack: Omit<SavedStack, "pids">,
   pids: Record<string, number | undefined>,
 ): void {
   const marks = Object.entries(pids).flatMap(([name, pid]) => {
@@ -80,11 +80,12 @@ export async function endEarlierStack(dataDir: string): Promise<void> {
  * Everything we ever put into the data folder, by name: `--fresh` must not delete what a user keeps
  * beside it.
  */
-const ours =
-  "postgres postgres.initialised pglite redis.jsonl redis.jsonl.next wrangler wrangler.toml .wrangler ledger logs logs.before worker.env channels-made stack.json";
+const OWN_FILES =
+  "postgres postgres.initialised pglite redis.jsonl redis.jsonl.next wrangler wrangler.toml .wrangler requests ledger logs logs.before worker.env channels-made stack.json";
 
 export function emptyData(dataDir: string): void {
-  for (const name of ours.split(" ")) rmSync(join(dataDir, name), { recursive: true, force: true });
+  for (const name of OWN_FILES.split(" "))
+    rmSync(join(dataDir, name), { recursive: true, force: true });
 }
 
 /** Made once a folder, so that a script of the user's keeps working after a restart. */

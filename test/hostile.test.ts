@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EmulatorReply } from "../local/emulators/emulator.ts";
-import { emulators } from "../local/emulators/registry.ts";
+import { EMULATORS } from "../local/emulators/registry.ts";
 import type { AskPorts } from "../src/enrich/enricher.ts";
 import { ENRICHERS } from "../src/enrich/registry.ts";
 import { localGuard } from "../src/http/local-guard.ts";
@@ -19,7 +19,7 @@ import { SECRETS, settingsAt } from "./support/outside.ts";
 const NOW = Date.UTC(2026, 10, 20, 10);
 const ROUNDS = 12;
 const PATIENCE_MS = 60_000;
-const BASE = "http://twins.test";
+const BASE = "http://emulators.test";
 
 const deep = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 const VALUES: unknown[] = [
@@ -114,8 +114,8 @@ function outside(roll: Dice | null) {
   const fetch = async (address: string, init: RequestInit): Promise<Response> => {
     const url = new URL(address);
     const [, name = ""] = url.pathname.split("/");
-    const emulator = emulators.find((each) => each.name === name);
-    if (emulator === undefined) throw new TypeError(`no twin ${name}`);
+    const emulator = EMULATORS.find((each) => each.name === name);
+    if (emulator === undefined) throw new TypeError(`no emulator ${name}`);
     const text = String(init.body ?? "");
     const json = text.startsWith("{") ? JSON.parse(text) : undefined;
     const headers = Object.fromEntries(new Headers(init.headers));

@@ -3,7 +3,10 @@ import { acceptPosts } from "../src/intake/accept.ts";
 import { dex, eventWorld, NOON } from "./support/event-world.ts";
 
 const post = {
-  ...{ source: "demo", id: "1", author: "ada", postedAt: new Date(NOON).toISOString() },
+  source: "demo",
+  id: "1",
+  author: "ada",
+  postedAt: new Date(NOON).toISOString(),
   text: "$DEMO shipped its long awaited upgrade of the bridge today, and the team answered every question about it",
 };
 

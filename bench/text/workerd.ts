@@ -66,14 +66,12 @@ function clockOf(pid: number | undefined): number {
 async function worker(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [new URL("worker.ts", import.meta.url).pathname],
-    ...{
-      bundle: true,
-      write: false,
-      format: "esm",
-      minify: true,
-      target: "es2024",
-      platform: "neutral",
-    },
+    bundle: true,
+    write: false,
+    format: "esm",
+    minify: true,
+    target: "es2024",
+    platform: "neutral",
     mainFields: ["module", "main"],
   });
   return outputFiles[0]?.text ?? "";
@@ -94,7 +92,8 @@ async function run(script: string): Promise<Running> {
   await (await fetch(url, { method: "PUT", body: "[]" })).text();
   const used = clockOf(child.pid);
   return {
-    ...{ url, pid: child.pid },
+    url,
+    pid: child.pid,
     started: existsSync(`/proc/${child.pid}/schedstat`) ? used : used - before,
     stop: async () => {
       const ended = new Promise((done) => child.once("exit", done));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ask } from "../client.ts";
 import type { Command, Io } from "../command.ts";
-import { options, wholeNumber } from "../options.ts";
+import { parseOptions, wholeNumber } from "../options.ts";
 import { table } from "../table.ts";
 
 type Times = { p50: number | null; p95: number | null; count: number };
@@ -22,7 +22,7 @@ export type Audit = {
   posts_per_second: number | null;
 };
 
-const usage = `stream audit [--wait SECONDS]
+const USAGE = `stream audit [--wait SECONDS]
 
 Does the promise reconcile? Every accepted post must have ended in exactly one of: evidence of an event,
 dropped with a reason, a duplicate, or a dead letter. One SQL query counts it.
@@ -37,9 +37,9 @@ Exit 0 when it reconciles, 1 when it does not.
 export const audit: Command = {
   name: "audit",
   summary: "does the promise reconcile? exit 1 when not",
-  usage,
+  usage: USAGE,
   async run(args, io) {
-    const { values } = options(args, { wait: { type: "string", default: "0" } });
+    const { values } = parseOptions(args, { wait: { type: "string", default: "0" } });
     const deadline = Date.now() + wholeNumber("wait", values.wait, 0, 86_400) * 1_000;
     let figures = await ask<Audit>(io, "/audit");
     while (unfinished(figures) && Date.now() < deadline) {

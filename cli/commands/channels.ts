@@ -1,10 +1,10 @@
-import { FILTERS, filterOf, settingsOf } from "../channel-options.ts";
+import { CHANNEL_FILTERS, filterOf, settingsOf } from "../channel-options.ts";
 import { ask } from "../client.ts";
 import { type Command, type Io, UsageError } from "../command.ts";
-import { options } from "../options.ts";
+import { parseOptions } from "../options.ts";
 import { table } from "../table.ts";
 
-const usage = `stream channels list
+const USAGE = `stream channels list
 stream channels kinds [KIND]
 stream channels add KIND NAME [SETTING=VALUE...] [filters] [--at-most-once]
 stream channels set ID [SETTING=VALUE...] [filters] [--name NAME] [--rotate-secret]
@@ -64,7 +64,7 @@ const VERBS: Record<string, (args: string[], io: Io) => Promise<number>> = {
 export const channels: Command = {
   name: "channels",
   summary: "add, try, mute and remove the channels that notifications go to",
-  usage,
+  usage: USAGE,
   async run([verb, ...args], io) {
     const run = VERBS[verb ?? "list"];
     if (!run)
@@ -89,7 +89,7 @@ const print = (io: Io, value: unknown, lines: string[]): number => {
 };
 
 async function list(args: string[], io: Io): Promise<number> {
-  options(args, {});
+  parseOptions(args, {});
   const { channels } = await read(io);
   const rows = channels.map(({ id, kind, name, status, status_reason, off }) => ({
     id,
@@ -102,7 +102,7 @@ async function list(args: string[], io: Io): Promise<number> {
 }
 
 async function kinds(args: string[], io: Io): Promise<number> {
-  const [wanted] = options(args, {}).positionals;
+  const [wanted] = parseOptions(args, {}).positionals;
   const { kinds } = await read(io);
   const found = kinds.filter(({ kind }) => wanted === undefined || kind === wanted);
   if (found.length === 0)
@@ -122,8 +122,8 @@ async function kinds(args: string[], io: Io): Promise<number> {
 }
 
 async function add(args: string[], io: Io): Promise<number> {
-  const { values, positionals } = options(args, {
-    ...FILTERS,
+  const { values, positionals } = parseOptions(args, {
+    ...CHANNEL_FILTERS,
     "at-most-once": { type: "boolean", default: false },
   });
   const [kind, name, ...pairs] = positionals;
@@ -140,8 +140,8 @@ async function add(args: string[], io: Io): Promise<number> {
 }
 
 async function set(args: string[], io: Io): Promise<number> {
-  const { values, positionals } = options(args, {
-    ...FILTERS,
+  const { values, positionals } = parseOptions(args, {
+    ...CHANNEL_FILTERS,
     name: { type: "string" },
     "rotate-secret": { type: "boolean", default: false },
   });
@@ -179,7 +179,7 @@ async function change(
   io: Io,
   patch: (channel: Channel) => object,
 ): Promise<number> {
-  const [id] = options(args, {}).positionals;
+  const [id] = parseOptions(args, {}).positionals;
   const path = pathOf(id);
   const channel = (await read(io)).channels.find((known) => known.id === Number(id));
   if (!channel) throw new UsageError(`there is no channel ${id}`);
@@ -191,14 +191,14 @@ async function change(
 }
 
 async function remove(args: string[], io: Io): Promise<number> {
-  const [id] = options(args, {}).positionals;
+  const [id] = parseOptions(args, {}).positionals;
   await ask(io, pathOf(id), { method: "DELETE" });
   return print(io, { id: Number(id), removed: true }, [`removed channel ${id}`]);
 }
 
 /** Exit 1 when the channel did not take the message. */
 async function test(args: string[], io: Io): Promise<number> {
-  const [id] = options(args, {}).positionals;
+  const [id] = parseOptions(args, {}).positionals;
   const result = await ask<{ ok: boolean; result: string; reason: string; ms?: number }>(
     io,
     `${pathOf(id)}/test`,
@@ -213,7 +213,9 @@ async function test(args: string[], io: Io): Promise<number> {
 }
 
 async function preview(args: string[], io: Io): Promise<number> {
-  const { values, positionals } = options(args, { digest: { type: "boolean", default: false } });
+  const { values, positionals } = parseOptions(args, {
+    digest: { type: "boolean", default: false },
+  });
   const [kind, ...pairs] = positionals;
   if (kind === undefined) throw new UsageError("say which KIND");
   const body = { kind, settings: settingsOf(pairs), digest: values.digest };

@@ -1,9 +1,9 @@
 import { ask } from "../client.ts";
 import { type Command, type Io, UsageError } from "../command.ts";
-import { instant, options, wholeNumber } from "../options.ts";
+import { instant, parseOptions, wholeNumber } from "../options.ts";
 import { table } from "../table.ts";
 
-const usage = `stream dead list [--stage STAGE] [--reason REASON] [--since TIME] [--replayed] [--limit N]
+const USAGE = `stream dead list [--stage STAGE] [--reason REASON] [--since TIME] [--replayed] [--limit N]
 stream dead replay (ID... | --reason REASON | --stage STAGE) [--limit N] [--dry-run]
 
 What no retry could mend, why, and what to do about it. "replay" gives it another try once the cause is mended: with the same idempotency
@@ -29,7 +29,7 @@ type DeadLetter = {
 export const dead: Command = {
   name: "dead",
   summary: "list what could not be mended by retries, and replay it",
-  usage,
+  usage: USAGE,
   async run([verb, ...args], io) {
     if (verb === undefined || verb === "list") return list(args, io);
     if (verb === "replay") return replay(args, io);
@@ -40,7 +40,7 @@ export const dead: Command = {
 const string = { type: "string" } as const;
 
 async function list(args: string[], io: Io): Promise<number> {
-  const { values } = options(args, {
+  const { values } = parseOptions(args, {
     stage: string,
     reason: string,
     since: string,
@@ -74,7 +74,7 @@ function report(deadLetters: DeadLetter[]): string[] {
 }
 
 async function replay(args: string[], io: Io): Promise<number> {
-  const { values, positionals } = options(args, {
+  const { values, positionals } = parseOptions(args, {
     stage: string,
     reason: string,
     limit: { ...string, default: "100" },

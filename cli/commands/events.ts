@@ -1,18 +1,18 @@
 import type { Command } from "../command.ts";
-import { FILTERS, query } from "../query.ts";
+import { QUERY_FILTERS, query } from "../query.ts";
 
-const usage = `stream events [EVENT_KEY] [options]
+const USAGE = `stream events [EVENT_KEY] [options]
 
 The events, the latest first; with a key, that one with its evidence.
 
-${FILTERS}
+${QUERY_FILTERS}
 
   npm run -s stream -- events --chain sol --since 1h`;
 
 export const events: Command = {
   name: "events",
   summary: "query events, or show one with its evidence",
-  usage,
+  usage: USAGE,
   run: (args, io) =>
     query(args, io, {
       path: "events",

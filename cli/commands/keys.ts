@@ -1,9 +1,9 @@
 import { ask } from "../client.ts";
 import { type Command, type Io, UsageError } from "../command.ts";
-import { options, wholeNumber } from "../options.ts";
+import { parseOptions, wholeNumber } from "../options.ts";
 import { table } from "../table.ts";
 
-const usage = `stream keys create NAME --scope SCOPE[,SCOPE] [--expires TIME] [--limit N]
+const USAGE = `stream keys create NAME --scope SCOPE[,SCOPE] [--expires TIME] [--limit N]
 stream keys list
 stream keys revoke ID
 
@@ -27,7 +27,7 @@ type Key = {
 export const keys: Command = {
   name: "keys",
   summary: "create, list and revoke API keys",
-  usage,
+  usage: USAGE,
   async run([verb, ...args], io) {
     if (verb === "create") return create(args, io);
     if (verb === "list") return list(args, io);
@@ -40,7 +40,11 @@ export const keys: Command = {
 
 async function create(args: string[], io: Io): Promise<number> {
   const string = { type: "string" } as const;
-  const { values, positionals } = options(args, { scope: string, expires: string, limit: string });
+  const { values, positionals } = parseOptions(args, {
+    scope: string,
+    expires: string,
+    limit: string,
+  });
   const [name] = positionals;
   if (name === undefined || positionals.length > 1) throw new UsageError("a key needs one name");
   if (values.scope === undefined) throw new UsageError("a key needs --scope");
@@ -59,7 +63,7 @@ async function create(args: string[], io: Io): Promise<number> {
 }
 
 async function list(args: string[], io: Io): Promise<number> {
-  options(args, {});
+  parseOptions(args, {});
   const { keys } = await ask<{ keys: Key[] }>(io, "/keys");
   const rows = keys.map(({ id, name, scopes, limit_per_minute, expires_at, revoked_at }) => ({
     id,
@@ -74,7 +78,7 @@ async function list(args: string[], io: Io): Promise<number> {
 }
 
 async function revoke(args: string[], io: Io): Promise<number> {
-  const { positionals } = options(args, {});
+  const { positionals } = parseOptions(args, {});
   const [id] = positionals;
   if (id === undefined || positionals.length > 1) throw new UsageError("name one key by its id");
   await ask(io, `/keys/${encodeURIComponent(id)}`, { method: "DELETE" });

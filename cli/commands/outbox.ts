@@ -1,9 +1,9 @@
 import { ask } from "../client.ts";
 import { type Command, type Io, UsageError } from "../command.ts";
-import { instant, options, wholeNumber } from "../options.ts";
+import { instant, parseOptions, wholeNumber } from "../options.ts";
 import { table } from "../table.ts";
 
-const usage = `stream outbox list [--status STATUS] [--channel ID] [--since TIME] [--limit N]
+const USAGE = `stream outbox list [--status STATUS] [--channel ID] [--since TIME] [--limit N]
 stream outbox retry ID [ID...]
 
 Every notification for every channel, newest first, with its attempts. "retry" makes a failed or dead delivery due now, with the same
@@ -29,7 +29,7 @@ type Row = {
 export const outbox: Command = {
   name: "outbox",
   summary: "list deliveries with their attempts, and retry some",
-  usage,
+  usage: USAGE,
   async run([verb, ...args], io) {
     if (verb === undefined || verb === "list") return list(args, io);
     if (verb === "retry") return retry(args, io);
@@ -39,7 +39,7 @@ export const outbox: Command = {
 
 async function list(args: string[], io: Io): Promise<number> {
   const string = { type: "string" } as const;
-  const { values } = options(args, {
+  const { values } = parseOptions(args, {
     status: string,
     channel: string,
     since: string,
@@ -71,7 +71,7 @@ function shown(row: Row) {
 
 /** Exit 1 when one of them could not be retried. */
 async function retry(args: string[], io: Io): Promise<number> {
-  const { positionals } = options(args, {});
+  const { positionals } = parseOptions(args, {});
   if (positionals.length === 0)
     throw new UsageError("name the deliveries by their ids (see outbox list)");
   let failed = 0;

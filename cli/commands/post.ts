@@ -4,9 +4,9 @@ import { parseJson } from "../../src/api/json.ts";
 import { refusal, send } from "../client.ts";
 import { type Command, type Io, UsageError } from "../command.ts";
 import { lines } from "../lines.ts";
-import { options, wholeNumber } from "../options.ts";
+import { parseOptions, wholeNumber } from "../options.ts";
 
-const usage = `stream post FILE [--batch N]
+const USAGE = `stream post FILE [--batch N]
 
 Sends posts (JSON Lines; "-" reads stdin) to a running server with POST /ingest, in batches. Waits when the server
 says 429 or 503, as long as it says. A post that the server rejects is printed with the reason; the rest goes on.
@@ -32,9 +32,11 @@ type Answer = {
 export const post: Command = {
   name: "post",
   summary: "send posts to a running server",
-  usage,
+  usage: USAGE,
   async run(args, io) {
-    const { values, positionals } = options(args, { batch: { type: "string", default: "500" } });
+    const { values, positionals } = parseOptions(args, {
+      batch: { type: "string", default: "500" },
+    });
     const [file] = positionals;
     if (file === undefined || positionals.length > 1)
       throw new UsageError("name one file of posts");

@@ -21,7 +21,7 @@ const VERBS: Record<string, (args: string[], io: Io) => Promise<number>> = {
   schema,
 };
 
-const usage = `stream rules check [FILE] [--fix] [--set NAME=VALUE]   is the file good? --fix mends what is sure
+const USAGE = `stream rules check [FILE] [--fix] [--set NAME=VALUE]   is the file good? --fix mends what is sure
 stream rules test [FILE] [--tests DIR] [--set NAME=VALUE]  run the rule tests: results, coverage, mutation score
 stream rules push [FILE] [--tests DIR] [--force]           check, test, and make it live
 stream rules list                                          the versions, the latest first
@@ -42,7 +42,7 @@ from the environment; --set overrides one. docs/rules.md teaches the language.
 export const rules: Command = {
   name: "rules",
   summary: "check, test, push, explain and backtest the scoring rules",
-  usage,
+  usage: USAGE,
   async run([verb, ...args], io) {
     const command = verb !== undefined && Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
     if (!command)

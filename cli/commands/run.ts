@@ -4,13 +4,12 @@ import { snakeCased } from "../../src/kit/case.ts";
 import { PostInput, type RawPost } from "../../src/model/raw-post.ts";
 import { type Command, type Io, UsageError } from "../command.ts";
 import { lines } from "../lines.ts";
-import { instant, options } from "../options.ts";
-import type { Bench } from "./run/bench.ts";
+import { instant, parseOptions } from "../options.ts";
+import type { StageRunner, Until } from "./run/stages.ts";
 
-const UNTIL = ["filter", "refine", "score"] as const;
-export type Until = (typeof UNTIL)[number];
+const UNTIL: readonly Until[] = ["filter", "refine", "score"];
 
-const usage = `stream run [--until filter|refine|score] [--rules FILE] [--facts FILE] [--now TIME]
+const USAGE = `stream run [--until filter|refine|score] [--rules FILE] [--facts FILE] [--now TIME]
 
 The pure stages over posts on stdin (JSON Lines), without a server: one result line a post on stdout, in order.
 
@@ -31,10 +30,10 @@ LANGUAGES, SPAM_FROM and EVENT_WINDOW_MINUTES are read from the environment, as 
 export const run: Command = {
   name: "run",
   summary: "the pure stages over posts on stdin, no server",
-  usage,
+  usage: USAGE,
   async run(args, io) {
     const string = { type: "string" } as const;
-    const { values, positionals } = options(args, {
+    const { values, positionals } = parseOptions(args, {
       until: string,
       rules: string,
       facts: string,
@@ -51,14 +50,14 @@ export const run: Command = {
       values.now === undefined ? undefined : Date.parse(instant("now", values.now, Date.now()));
     const now = () => at ?? Date.now();
     // The text models are loaded for this command alone: the others need not wait for them.
-    const { bench } = await import("./run/bench.ts");
+    const { stageRunner: bench } = await import("./run/stages.ts");
     const stages = bench({ rules: values.rules, facts: values.facts, now, env: process.env });
     await each(io, until, stages);
     return 0;
   },
 };
 
-async function each(io: Io, until: Until, stages: Bench): Promise<void> {
+async function each(io: Io, until: Until, stages: StageRunner): Promise<void> {
   let number = 0;
   for await (const line of lines(io.stdin)) {
     number++;
@@ -67,7 +66,12 @@ async function each(io: Io, until: Until, stages: Bench): Promise<void> {
   }
 }
 
-async function result(line: string, number: number, until: Until, stages: Bench): Promise<object> {
+async function result(
+  line: string,
+  number: number,
+  until: Until,
+  stages: StageRunner,
+): Promise<object> {
   const read = readPost(line);
   if ("error" in read) return { id: read.id, line: number, outcome: "rejected", error: read.error };
   const { id, source } = read.post;

@@ -1,11 +1,11 @@
 import type { Command } from "../command.ts";
-import { FILTERS, query } from "../query.ts";
+import { QUERY_FILTERS, query } from "../query.ts";
 
-const usage = `stream signals [EVENT_KEY] [options]
+const USAGE = `stream signals [EVENT_KEY] [options]
 
 The signals, the latest first, with their first reasons; with a key, that one whole.
 
-${FILTERS}
+${QUERY_FILTERS}
 
   npm run -s stream -- signals --min-score 10 --state verified`;
 
@@ -14,7 +14,7 @@ type Reason = { text: string; score: number };
 export const signals: Command = {
   name: "signals",
   summary: "query signals, or show one whole",
-  usage,
+  usage: USAGE,
   run: (args, io) =>
     query(args, io, {
       path: "signals",

@@ -1,6 +1,6 @@
 import { ask } from "../client.ts";
 import { type Command, UsageError } from "../command.ts";
-import { instant, options } from "../options.ts";
+import { instant, parseOptions } from "../options.ts";
 import { table } from "../table.ts";
 
 type Source = {
@@ -44,7 +44,7 @@ auth, quota, ...), their breaker, and what is left of the day's budget.
 
   npm run -s stream -- sources --json`,
   async run(args, io) {
-    options(args, {});
+    parseOptions(args, {});
     const found = await ask<{ sources: Source[] }>(io, "/sources");
     if (io.json) {
       io.out(JSON.stringify(found.sources));
@@ -65,20 +65,16 @@ function sourceRow(
   const shut = own.find(({ breaker }) => breaker !== "closed") ?? own[0];
   const budgets = own.flatMap(({ budget_left }) => budget_left ?? []);
   return {
-    ...{
-      source,
-      kind,
-      state: on ? "on" : "off",
-      every_minutes,
-      polled: age(polled_at),
-      cursor: age(moved_at),
-      last: last_verdict,
-    },
-    ...{
-      breaker: shut?.breaker ?? null,
-      budget_left: budgets.length === 0 ? null : Math.min(...budgets),
-      why,
-    },
+    source,
+    kind,
+    state: on ? "on" : "off",
+    every_minutes,
+    polled: age(polled_at),
+    cursor: age(moved_at),
+    last: last_verdict,
+    breaker: shut?.breaker ?? null,
+    budget_left: budgets.length === 0 ? null : Math.min(...budgets),
+    why,
   };
 }
 
@@ -95,7 +91,7 @@ the most allowed, what is left of the day's budget, and the last answer.
   npm run -s stream -- providers
   npm run -s stream -- providers reset x`,
   async run(args, io) {
-    const { positionals } = options(args, {});
+    const { positionals } = parseOptions(args, {});
     const [action, name] = positionals;
     if (action !== undefined) {
       if (action !== "reset" || name === undefined)
@@ -121,15 +117,13 @@ const providerRow = ({
   budget_left,
   last,
 }: Provider) => ({
-  ...{
-    provider,
-    breaker,
-    cause,
-    until: open_until,
-    calls: calls_last_minute,
-    per_minute,
-    budget_left,
-  },
+  provider,
+  breaker,
+  cause,
+  until: open_until,
+  calls: calls_last_minute,
+  per_minute,
+  budget_left,
   last: last && `${last.kind} ${age(last.at)} ago`,
   reason: last?.reason ?? null,
 });
@@ -145,7 +139,7 @@ export const trigger: Command = {
 
   npm run -s stream -- trigger feeds --since 24h`,
   async run(args, io) {
-    const { values, positionals } = options(args, {
+    const { values, positionals } = parseOptions(args, {
       since: { type: "string" },
       notify: { type: "boolean", default: false },
     });

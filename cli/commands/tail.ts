@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { EventSourceMessage } from "eventsource-parser";
+import { EventSourceParserStream } from "eventsource-parser/stream";
 import { refusal, ServerError, send } from "../client.ts";
 import type { Command, Io } from "../command.ts";
-import { options, wholeNumber } from "../options.ts";
-import { type ServerSentEvent, serverSentEvents } from "../sse.ts";
+import { parseOptions, wholeNumber } from "../options.ts";
 import { plain } from "../table.ts";
 
-const usage = `stream tail [--min-score N] [--chain CHAIN] [--symbol SYMBOL] [--after ID] [--count N]
+const USAGE = `stream tail [--min-score N] [--chain CHAIN] [--symbol SYMBOL] [--after ID] [--count N]
 
-The live stream, one line a message, until Ctrl-C. A lost connection is taken up again where it broke.
+The live stream, one line a message, until Ctrl-C. After a lost connection it continues where it stopped.
 
-  --after ID   start behind this message instead of now
-  --count N    end after so many messages
+  --after ID   start after this message instead of now
+  --count N    end after N messages
   --json       one JSON object a line
 
   npm run -s stream -- tail --min-score 10`;
@@ -20,10 +21,10 @@ type Message = { id: number | null; event: string; data: Record<string, unknown>
 export const tail: Command = {
   name: "tail",
   summary: "follow the live stream",
-  usage,
+  usage: USAGE,
   async run(args, io) {
     const string = { type: "string" } as const;
-    const { values } = options(args, {
+    const { values } = parseOptions(args, {
       "min-score": string,
       chain: string,
       symbol: string,
@@ -47,7 +48,7 @@ export const tail: Command = {
   },
 };
 
-/** Never ends by itself. The first connection must work; later ones are tried until they do. */
+/** Never ends by itself. Throws when the first connection fails; later ones are tried again. */
 async function* follow(
   io: Io,
   search: URLSearchParams,
@@ -58,12 +59,12 @@ async function* follow(
     try {
       for await (const event of connect(io, search, last)) {
         last = event.id ?? last;
-        if (event.event !== "hello")
-          yield {
-            id: event.id === null ? null : Number(event.id),
-            event: event.event,
-            data: JSON.parse(event.data),
-          };
+        if (event.event === "hello") continue;
+        yield {
+          id: event.id === undefined ? null : Number(event.id),
+          event: event.event ?? "message",
+          data: JSON.parse(event.data),
+        };
       }
       io.err("the stream ended; connecting again");
     } catch (error) {
@@ -78,7 +79,7 @@ async function* connect(
   io: Io,
   search: URLSearchParams,
   after: string | null,
-): AsyncGenerator<ServerSentEvent> {
+): AsyncGenerator<EventSourceMessage> {
   const headers = {
     Accept: "text/event-stream",
     ...(after !== null && { "Last-Event-ID": after }),
@@ -86,7 +87,9 @@ async function* connect(
   const response = await send(io, `/stream?${search}`, { headers });
   if (!response.ok) throw await refusal(response);
   if (response.body === null) throw new ServerError("the stream has no body");
-  yield* serverSentEvents(response.body.pipeThrough(new TextDecoderStream()));
+  yield* response.body
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream());
 }
 
 function line({ event, data }: Message): string {

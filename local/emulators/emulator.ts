@@ -1,5 +1,5 @@
 /** A call as an emulator sees it: the path is what follows the provider's own prefix. */
-export interface EmulatorCall {
+export type EmulatorCall = {
   method: string;
   path: string;
   query: URLSearchParams;
@@ -10,37 +10,37 @@ export interface EmulatorCall {
   now: number;
   /** Where the emulator is reached, for links in its answers. */
   base: string;
-}
+};
 
-export interface EmulatorReply {
+export type EmulatorReply = {
   status: number;
   headers?: Record<string, string>;
   body: unknown;
-}
+};
 
 /** What arrived at a channel's emulator: tests read it to prove that nothing was lost or sent twice. */
-export interface Receipt {
+export type Receipt = {
   idempotencyKey: string | null;
   target: string;
   message: unknown;
-}
+};
 
 /**
  * How this provider says that it is asked too often, that the account is used up, and that it has
  * nothing.
  */
-export interface Refusals {
+export type Refusals = {
   throttled?: EmulatorReply;
   quota?: EmulatorReply;
   empty?: EmulatorReply;
-}
+};
 
 /** One provider. Its answers depend on what is asked alone, so that a test can ask twice. */
-export interface Emulator {
+export type Emulator = {
   name: string;
   refusals: Refusals;
   answer(call: EmulatorCall): EmulatorReply & { receipt?: Receipt };
-}
+};
 
 export const json = (
   body: unknown,
@@ -54,7 +54,7 @@ export const text = (body: string, type: string, status = 200): EmulatorReply =>
   body,
 });
 
-export const notFound = json({ error: "not found" }, 404);
+export const NOT_FOUND = json({ error: "not found" }, 404);
 
 /** A JSON object's member as text, for bodies that come from the product under test. */
 export function textField(value: unknown, name: string): string | undefined {

@@ -3,12 +3,14 @@ import { seeded } from "../seeded.ts";
 import { type EmulatorReply, json, type Refusals, text } from "./emulator.ts";
 
 /**
- * What can go wrong at a provider. latency: answers late. 429, 500, quota, html, gone, auth: it
- * refuses, nothing was done. timeout, cut: the call WAS carried out and only its answer is lost,
- * which is the case that makes duplicates.
- * types: JSON of the right shape with wrong types. empty: it has nothing.
+ * What can go wrong at a provider.
+ * - latency: it answers late.
+ * - 429, 500, quota, html, gone, auth: it refuses, and nothing was done.
+ * - timeout, cut: the call WAS carried out and only its answer is lost, which causes duplicates.
+ * - types: JSON of the right shape with wrong types.
+ * - empty: it has nothing.
  */
-export const faults = [
+export const FAULTS = [
   "latency",
   "429",
   "500",
@@ -21,19 +23,19 @@ export const faults = [
   "gone",
   "auth",
 ] as const;
-export type Fault = (typeof faults)[number];
+export type Fault = (typeof FAULTS)[number];
 
 /** How a 429 says when to come back. */
-export const headerStyles = [
+export const HEADER_STYLES = [
   "none",
   "retry-after",
   "retry-after-date",
   "x-rate-limit-reset",
   "ratelimit-reset",
 ] as const;
-export type HeaderStyle = (typeof headerStyles)[number];
+export type HeaderStyle = (typeof HEADER_STYLES)[number];
 
-export interface Dial {
+export type FaultSettings = {
   fault: Fault | Fault[];
   /** Part of the calls that fail, 0 to 1. */
   rate: number;
@@ -42,9 +44,9 @@ export interface Dial {
   headerStyle: HeaderStyle;
   retryAfterSeconds: number;
   seed: number;
-}
+};
 
-const standard: Dial = {
+const STANDARD: FaultSettings = {
   fault: "500",
   rate: 1,
   ms: 2_000,
@@ -52,47 +54,47 @@ const standard: Dial = {
   retryAfterSeconds: 1,
   seed: 1,
 };
-const isFault = (value: unknown): value is Fault => faults.includes(String(value) as Fault);
+const isFault = (value: unknown): value is Fault => FAULTS.includes(String(value) as Fault);
 
-/** Reads a dial from a request; the text names what is wrong with it. */
-export function parseDial(value: unknown): Dial | string {
+/** Reads fault settings from a request; a text says what is wrong with them. */
+export function parseFaultSettings(value: unknown): FaultSettings | string {
   if (typeof value !== "object" || value === null) return "the body must be an object";
-  const dial = { ...standard, ...value } as Dial;
-  const kinds = [dial.fault].flat();
-  if (kinds.length === 0 || !kinds.every(isFault)) return `fault must be of ${faults.join(" ")}`;
-  if (!(dial.rate >= 0 && dial.rate <= 1)) return "rate must be 0 to 1";
-  if (!headerStyles.includes(dial.headerStyle))
-    return `headerStyle must be one of ${headerStyles.join(" ")}`;
+  const settings = { ...STANDARD, ...value } as FaultSettings;
+  const kinds = [settings.fault].flat();
+  if (kinds.length === 0 || !kinds.every(isFault)) return `fault must be of ${FAULTS.join(" ")}`;
+  if (!(settings.rate >= 0 && settings.rate <= 1)) return "rate must be 0 to 1";
+  if (!HEADER_STYLES.includes(settings.headerStyle))
+    return `headerStyle must be one of ${HEADER_STYLES.join(" ")}`;
   if (
-    ![dial.ms, dial.retryAfterSeconds, dial.seed].every(
+    ![settings.ms, settings.retryAfterSeconds, settings.seed].every(
       (number) => Number.isFinite(number) && number >= 0,
     )
   ) {
     return "ms, retryAfterSeconds and seed must be numbers from 0";
   }
-  return dial;
+  return settings;
 }
 
-export interface FaultSource {
-  dial: Dial;
+export type FaultSource = {
+  settings: FaultSettings;
   /** The fault of the next call, or undefined when it goes well. */
   next(): Fault | undefined;
-}
+};
 
-export function faultSource(provider: string, dial: Dial): FaultSource {
-  // The same dial fails the same calls in every run.
+export function faultSource(provider: string, settings: FaultSettings): FaultSource {
+  // The same settings fail the same calls in every run.
   const draw = seeded(
-    createHash("sha256").update(`${provider}:${dial.seed}`).digest().readUInt32BE(0),
+    createHash("sha256").update(`${provider}:${settings.seed}`).digest().readUInt32BE(0),
   );
-  const kinds = [dial.fault].flat();
+  const kinds = [settings.fault].flat();
   return {
-    dial,
-    next: () => (draw() < dial.rate ? kinds[Math.floor(draw() * kinds.length)] : undefined),
+    settings,
+    next: () => (draw() < settings.rate ? kinds[Math.floor(draw() * kinds.length)] : undefined),
   };
 }
 
 function resetHeaders(
-  { headerStyle, retryAfterSeconds }: Dial,
+  { headerStyle, retryAfterSeconds }: FaultSettings,
   now: number,
 ): Record<string, string> {
   const at = now + retryAfterSeconds * 1000;
@@ -115,8 +117,8 @@ function resetHeaders(
 }
 
 /**
- * Numbers become words, texts numbers and lists objects: what a provider's careless release looks
- * like.
+ * Numbers become words, texts become numbers, lists become objects, as in a careless release of a
+ * provider.
  */
 export function mistype(value: unknown): unknown {
   if (typeof value === "number") return "NaN";
@@ -129,14 +131,14 @@ export function mistype(value: unknown): unknown {
 /** The answer in place of the real one, for the faults in which nothing was carried out. */
 export function refusal(
   fault: Fault,
-  dial: Dial,
+  settings: FaultSettings,
   refusals: Refusals,
   now: number,
 ): EmulatorReply | undefined {
   const throttled = refusals.throttled ?? json({ error: "too many requests" }, 429);
   switch (fault) {
     case "429":
-      return { ...throttled, headers: { ...throttled.headers, ...resetHeaders(dial, now) } };
+      return { ...throttled, headers: { ...throttled.headers, ...resetHeaders(settings, now) } };
     case "quota":
       return refusals.quota ?? json({ error: "quota exceeded" }, 402);
     case "500":

@@ -1,6 +1,6 @@
-/** The process of the provider emulators: `part.ts PORT LEDGER_DIR`. */
+/** The process of the provider emulators: `main.ts PORT REQUESTS_DIR`. */
 import { serveEmulators } from "./server.ts";
 
-const [port, ledgerDir = ""] = process.argv.slice(2);
+const [port, requestsDir = ""] = process.argv.slice(2);
 process.on("disconnect", () => process.exit());
-await serveEmulators({ port: Number(port), ledgerDir });
+await serveEmulators({ port: Number(port), requestsDir });

@@ -8,7 +8,7 @@ import { goplus } from "./services/goplus.ts";
 import { apify, x } from "./services/social.ts";
 
 /** Every provider the product calls; Jetstream, a WebSocket, is served beside them. */
-export const emulators: readonly Emulator[] = [
+export const EMULATORS: readonly Emulator[] = [
   ...[goplus, dexscreener, geckoterminal, bigquery, google],
   ...[telegram, webhook, discord, slack, resend, postmark],
   ...[x, apify, feeds, generic, hackerNews, github],

@@ -2,28 +2,27 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Receipt } from "./emulator.ts";
 
-export interface LedgerEntry {
+export type RequestLogEntry = {
   at: string;
   idempotency_key: string | null;
   target: string;
   message: unknown;
-}
+};
 
 /**
- * What every channel received, one append-only file each: the truth that the outbox is checked
- * against.
+ * What every channel received, one append-only file each. Tests compare the outbox with it.
  */
-export interface Ledger {
+export type RequestLog = {
   write(channel: string, receipt: Receipt, now: number): void;
-  read(channel: string): LedgerEntry[];
-}
+  read(channel: string): RequestLogEntry[];
+};
 
-export function openLedger(dir: string): Ledger {
+export function openRequestLog(dir: string): RequestLog {
   mkdirSync(dir, { recursive: true });
   const fileOf = (channel: string) => join(dir, `${channel}.jsonl`);
   return {
     write(channel, { idempotencyKey, target, message }, now) {
-      const entry: LedgerEntry = {
+      const entry: RequestLogEntry = {
         at: new Date(now).toISOString(),
         idempotency_key: idempotencyKey,
         target,
@@ -38,7 +37,7 @@ export function openLedger(dir: string): Ledger {
       return whole
         .split("\n")
         .filter(Boolean)
-        .map((line) => JSON.parse(line) as LedgerEntry);
+        .map((line) => JSON.parse(line) as RequestLogEntry);
     },
   };
 }

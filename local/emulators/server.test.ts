@@ -7,7 +7,7 @@ import { freePorts } from "../supervisor/ports.ts";
 import { serveEmulators } from "./server.ts";
 import { evmAddress, solanaAddress, tokenAt } from "./tokens.ts";
 
-const dir = mkdtempSync(join(tmpdir(), "twins-"));
+const dir = mkdtempSync(join(tmpdir(), "emulators-"));
 let base = "";
 let stop = () => {};
 
@@ -17,13 +17,13 @@ beforeAll(async () => {
   // A clock that stands still: the sources publish by the clock, and two calls must see the same
   // posts.
   const now = Date.now();
-  stop = await serveEmulators({ port, ledgerDir: dir, now: () => now });
+  stop = await serveEmulators({ port, requestsDir: dir, now: () => now });
 });
 afterAll(() => {
   stop();
   rmSync(dir, { recursive: true, force: true });
 });
-beforeEach(() => turn("*", undefined));
+beforeEach(() => setFault("*", undefined));
 
 const get = async (path: string, init: RequestInit = {}) => {
   const response = await fetch(`${base}${path}`, init);
@@ -31,10 +31,12 @@ const get = async (path: string, init: RequestInit = {}) => {
 };
 const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
   get(path, { method: "POST", body: JSON.stringify(body), headers });
-const turn = (provider: string, dial: unknown) =>
+const setFault = (provider: string, settings: unknown) =>
   get(
-    `/dial/${provider}`,
-    dial === undefined ? { method: "DELETE" } : { method: "PUT", body: JSON.stringify(dial) },
+    `/faults/${provider}`,
+    settings === undefined
+      ? { method: "DELETE" }
+      : { method: "PUT", body: JSON.stringify(settings) },
   );
 const security = (symbol: string) =>
   get(`/goplus/api/v1/token_security/1?contract_addresses=${evmAddress(symbol)}`);
@@ -75,20 +77,20 @@ describe("tokens", () => {
 });
 
 describe("channels", () => {
-  it("keep a ledger with the idempotency key of every message", async () => {
+  it("keep a log of requests with the idempotency key of every message", async () => {
     await post("/webhook/hook", { a: 1 }, { "webhook-id": "key-1" });
     await post("/telegram/bot1:x/sendMessage", { chat_id: -100, text: "hello" });
-    expect((await get("/ledger/webhook")).body).toMatchObject([
+    expect((await get("/requests/webhook")).body).toMatchObject([
       { idempotency_key: "key-1", target: "/hook", message: { a: 1 } },
     ]);
-    expect((await get("/ledger/telegram")).body).toMatchObject([{ target: "sendMessage -100" }]);
+    expect((await get("/requests/telegram")).body).toMatchObject([{ target: "sendMessage -100" }]);
   });
 });
 
-describe("the dial", () => {
+describe("faults", () => {
   it("fails the same calls whenever it is set to the same seed", async () => {
     const run = async () => {
-      await turn("goplus", { fault: "500", rate: 0.4, seed: 7 });
+      await setFault("goplus", { fault: "500", rate: 0.4, seed: 7 });
       const seen: number[] = [];
       for (let call = 0; call < 20; call++) seen.push((await security("LUNARA")).status);
       return seen;
@@ -99,9 +101,9 @@ describe("the dial", () => {
   });
 
   it("throttles in each provider's own words and each style of header", async () => {
-    await turn("goplus", { fault: "429", headerStyle: "none" });
+    await setFault("goplus", { fault: "429", headerStyle: "none" });
     expect((await security("LUNARA")).body.code).toBe(4029);
-    await turn("dexscreener", {
+    await setFault("dexscreener", {
       fault: "429",
       headerStyle: "ratelimit-reset",
       retryAfterSeconds: 9,
@@ -115,23 +117,23 @@ describe("the dial", () => {
   });
 
   it("carries a delivery out and loses only the answer when it cuts", async () => {
-    await turn("webhook", { fault: "cut" });
+    await setFault("webhook", { fault: "cut" });
     await expect(post("/webhook/cut", { b: 2 })).rejects.toThrow();
-    expect((await get("/ledger/webhook")).body).toContainEqual(
+    expect((await get("/requests/webhook")).body).toContainEqual(
       expect.objectContaining({ target: "/cut" }),
     );
-    await turn("webhook", { fault: "500" });
+    await setFault("webhook", { fault: "500" });
     expect((await post("/webhook/refused", {})).status).toBe(500);
-    expect((await get("/ledger/webhook")).body).not.toContainEqual(
+    expect((await get("/requests/webhook")).body).not.toContainEqual(
       expect.objectContaining({ target: "/refused" }),
     );
   });
 
   it("mixes up types, and hands out HTML", async () => {
-    await turn("geckoterminal", { fault: "types" });
+    await setFault("geckoterminal", { fault: "types" });
     const typed = await get(`/geckoterminal/networks/eth/tokens/${evmAddress("TIDE")}`);
     expect(typeof typed.body.data.attributes.price_usd).toBe("number");
-    await turn("x", { fault: "html" });
+    await setFault("x", { fault: "html" });
     expect(await (await fetch(`${base}/x/2/tweets/search/recent`)).text()).toMatch(
       /^<!doctype html>/,
     );
@@ -151,13 +153,13 @@ describe("the dial", () => {
       });
     const seen: string[] = [];
     for (const fault of ["500", "cut", "html"]) {
-      await turn("jetstream", { fault });
+      await setFault("jetstream", { fault });
       const socket = connect();
       seen.push(await outcome(socket));
       socket.terminate();
     }
     expect(seen).toEqual(["500", "closed", "403"]);
-    await turn("jetstream", { fault: "types" });
+    await setFault("jetstream", { fault: "types" });
     const socket = connect();
     const frame = await new Promise((done) =>
       socket.on("message", (bytes) => done(JSON.parse(String(bytes)))),
@@ -167,11 +169,11 @@ describe("the dial", () => {
   });
 
   it("names what is wrong with a setting", async () => {
-    expect(await turn("x", { fault: "rain" })).toMatchObject({
+    expect(await setFault("x", { fault: "rain" })).toMatchObject({
       status: 400,
       body: { error: expect.stringContaining("fault must be of") },
     });
-    expect((await turn("nobody", { fault: "500" })).status).toBe(404);
+    expect((await setFault("nobody", { fault: "500" })).status).toBe(404);
   });
 });
 

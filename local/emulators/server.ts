@@ -7,28 +7,28 @@ import {
   type EmulatorCall,
   type EmulatorReply,
   json,
-  notFound,
+  NOT_FOUND,
 } from "./emulator.ts";
 import {
-  type Dial,
+  FAULTS,
   type Fault,
+  type FaultSettings,
   type FaultSource,
   faultSource,
-  faults,
-  headerStyles,
+  HEADER_STYLES,
   mistype,
-  parseDial,
+  parseFaultSettings,
   refusal,
 } from "./faults.ts";
-import { emulators } from "./registry.ts";
-import { openLedger } from "./request-log.ts";
+import { EMULATORS } from "./registry.ts";
+import { openRequestLog } from "./request-log.ts";
 import { serveJetstream } from "./services/jetstream.ts";
 
 const pause = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
-const byName = new Map(emulators.map((emulator) => [emulator.name, emulator]));
-/** A WebSocket, so it is served beside the others; its dial and its counts are as theirs. */
-const jetstream = "jetstream";
-const names = [...byName.keys(), jetstream];
+const BY_NAME = new Map(EMULATORS.map((emulator) => [emulator.name, emulator]));
+/** A WebSocket, so it is served beside the others; its faults and counts work like theirs. */
+const JETSTREAM = "jetstream";
+const NAMES = [...BY_NAME.keys(), JETSTREAM];
 
 function parseJson(text: string): unknown {
   try {
@@ -65,25 +65,25 @@ function sendCut(response: ServerResponse, reply: EmulatorReply): void {
   response.write(whole.subarray(0, Math.floor(whole.length / 2)), () => response.destroy());
 }
 
-interface Calls {
+type Calls = {
   total: number;
   failed: number;
   /** When each came, so that a test can hold a client to its pace. */
   times: number[];
-}
+};
 
 /**
- * All providers behind one port, each under its own prefix, with the dials, ledgers and counts that
+ * All providers behind one port, each under its own prefix, with the faults, request logs and counts that
  * tests use.
  */
 export async function serveEmulators(options: {
   port: number;
-  ledgerDir: string;
+  requestsDir: string;
   now?: () => number;
 }): Promise<() => void> {
   const { now = Date.now } = options;
-  const ledger = openLedger(options.ledgerDir);
-  const dials = new Map<string, FaultSource>();
+  const requests = openRequestLog(options.requestsDir);
+  const active = new Map<string, FaultSource>();
   const calls = new Map<string, Calls>();
 
   function count(name: string, failed: boolean): void {
@@ -96,7 +96,7 @@ export async function serveEmulators(options: {
 
   function carryOut(emulator: Emulator, call: EmulatorCall): EmulatorReply {
     const { receipt, ...reply } = emulator.answer(call);
-    if (receipt) ledger.write(emulator.name, receipt, call.now);
+    if (receipt) requests.write(emulator.name, receipt, call.now);
     return reply;
   }
 
@@ -105,49 +105,50 @@ export async function serveEmulators(options: {
     call: EmulatorCall,
     response: ServerResponse,
   ): Promise<void> {
-    const source = dials.get(emulator.name);
+    const source = active.get(emulator.name);
     const fault = source?.next();
     count(emulator.name, fault !== undefined);
     if (source === undefined || fault === undefined)
       return send(response, carryOut(emulator, call));
-    return fail(fault, source.dial, { emulator, call, response });
+    return fail(fault, source.settings, { emulator, call, response });
   }
 
   async function fail(
     fault: Fault,
-    dial: Dial,
+    settings: FaultSettings,
     at: { emulator: Emulator; call: EmulatorCall; response: ServerResponse },
   ): Promise<void> {
     const { emulator, call, response } = at;
-    const refused = refusal(fault, dial, emulator.refusals, call.now);
+    const refused = refusal(fault, settings, emulator.refusals, call.now);
     if (refused) return send(response, refused);
-    if (fault === "latency") await pause(dial.ms);
+    if (fault === "latency") await pause(settings.ms);
     const reply = carryOut(emulator, call);
     if (fault === "cut") return sendCut(response, reply);
     if (fault === "types") return send(response, { ...reply, body: mistype(reply.body) });
     if (fault === "timeout") {
-      await pause(dial.ms);
+      await pause(settings.ms);
       response.destroy();
       return;
     }
     send(response, reply);
   }
 
-  function turn(name: string, method: string, body: unknown): EmulatorReply {
-    if (!names.includes(name) && name !== "*")
-      return json({ error: `no twin ${name}; there are ${names.join(" ")}` }, 404);
-    const turned = name === "*" ? names : [name];
+  function setFaults(name: string, method: string, body: unknown): EmulatorReply {
+    if (!NAMES.includes(name) && name !== "*")
+      return json({ error: `no emulator ${name}; there are ${NAMES.join(" ")}` }, 404);
+    const chosen = name === "*" ? NAMES : [name];
     if (method === "DELETE") {
-      for (const each of turned) dials.delete(each);
-      return json({ dials: [...dials.keys()] });
+      for (const each of chosen) active.delete(each);
+      return json({ active: [...active.keys()] });
     }
-    const dial = parseDial(body);
-    if (typeof dial === "string") return json({ error: dial }, 400);
-    for (const each of turned) dials.set(each, faultSource(each, dial));
-    return json(dial);
+    const settings = parseFaultSettings(body);
+    if (typeof settings === "string") return json({ error: settings }, 400);
+    for (const each of chosen) active.set(each, faultSource(each, settings));
+    return json(settings);
   }
 
-  const shownDials = () => Object.fromEntries([...dials].map(([key, { dial }]) => [key, dial]));
+  const activeFaults = () =>
+    Object.fromEntries([...active].map(([name, { settings }]) => [name, settings]));
 
   function control(
     first: string,
@@ -160,16 +161,16 @@ export async function serveEmulators(options: {
     if (first === "" || first === "calls") {
       const counted = [...calls].map(([key, { total, failed }]) => [key, { total, failed }]);
       return json({
-        emulators: names,
-        faults,
-        headerStyles,
-        dials: shownDials(),
+        emulators: NAMES,
+        faults: FAULTS,
+        headerStyles: HEADER_STYLES,
+        active: activeFaults(),
         calls: Object.fromEntries(counted),
       });
     }
-    if (first === "ledger") return json(ledger.read(name));
-    if (first !== "dial") return undefined;
-    return method === "GET" ? json(shownDials()) : turn(name, method, body);
+    if (first === "requests") return json(requests.read(name));
+    if (first !== "faults") return undefined;
+    return method === "GET" ? json(activeFaults()) : setFaults(name, method, body);
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -180,8 +181,8 @@ export async function serveEmulators(options: {
     const body = parseJson(text);
     const own = control(first, second, method, body);
     if (own) return send(response, own);
-    const emulator = byName.get(first);
-    if (!emulator) return send(response, notFound);
+    const emulator = BY_NAME.get(first);
+    if (!emulator) return send(response, NOT_FOUND);
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     );
@@ -189,7 +190,12 @@ export async function serveEmulators(options: {
     await answer(
       emulator,
       {
-        ...{ method, path, headers, text, json: body, now: now() },
+        method,
+        path,
+        headers,
+        text,
+        json: body,
+        now: now(),
         query: url.searchParams,
         base: url.origin,
       },
@@ -202,19 +208,20 @@ export async function serveEmulators(options: {
   });
   const sockets = new WebSocketServer({ noServer: true });
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const dial = dials.get(jetstream);
-    const fault = dial?.next();
-    count(jetstream, fault !== undefined);
-    const refused = dial && fault && fault !== "empty" && refusal(fault, dial.dial, {}, now());
+    const source = active.get(JETSTREAM);
+    const fault = source?.next();
+    count(JETSTREAM, fault !== undefined);
+    const refused =
+      source && fault && fault !== "empty" && refusal(fault, source.settings, {}, now());
     if (refused)
       return void socket.end(
         `HTTP/1.1 ${refused.status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
       );
-    if (fault === "latency" || fault === "timeout") await pause(dial?.dial.ms ?? 0);
+    if (fault === "latency" || fault === "timeout") await pause(source?.settings.ms ?? 0);
     if (fault === "timeout") return void socket.destroy();
     const query = new URL(request.url ?? "/", "http://local").searchParams;
     sockets.handleUpgrade(request, socket, head, (opened) =>
-      serveJetstream(opened, query, () => dials.get(jetstream)?.next()),
+      serveJetstream(opened, query, () => active.get(JETSTREAM)?.next()),
     );
   }
   server.on("upgrade", (request, socket, head) => {

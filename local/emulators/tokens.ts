@@ -5,7 +5,7 @@ import { base58 } from "@scure/base";
  * What the emulators say about a token. It follows from the address alone, so every emulator tells the same
  * story in every run.
  */
-export interface Token {
+export type SampleToken = {
   address: string;
   symbol: string;
   verdict: Verdict;
@@ -21,7 +21,7 @@ export interface Token {
    * field of their own.
    */
   chance(property: string): number;
-}
+};
 
 /**
  * green: clean and deep; yellow: something to mind; red: a honeypot; unknown: no provider has heard
@@ -31,21 +31,25 @@ export type Verdict = "green" | "yellow" | "red" | "unknown";
 
 /** The tokens of samples/posts.jsonl, so that the page shows each kind. */
 const known: Record<string, Verdict> = {
-  ...{
-    DEMO: "green",
-    LUNARA: "green",
-    TIDE: "green",
-    HARBOR: "green",
-    QUILL: "green",
-    MOSS: "green",
-    AURA: "green",
-  },
-  ...{ PIXEL: "yellow", EMBER: "yellow", FROGGO: "yellow", NIMBUS: "yellow" },
-  ...{ MOONX: "red", SAFEGEM: "red", TURBOINU: "red" },
-  ...{ GHOST: "unknown", VAPOR: "unknown" },
+  DEMO: "green",
+  LUNARA: "green",
+  TIDE: "green",
+  HARBOR: "green",
+  QUILL: "green",
+  MOSS: "green",
+  AURA: "green",
+  PIXEL: "yellow",
+  EMBER: "yellow",
+  FROGGO: "yellow",
+  NIMBUS: "yellow",
+  MOONX: "red",
+  SAFEGEM: "red",
+  TURBOINU: "red",
+  GHOST: "unknown",
+  VAPOR: "unknown",
 };
 
-const marker = 0x7e;
+const MARKER = 0x7e;
 const digest = (...parts: (string | Uint8Array)[]) =>
   parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
 
@@ -53,7 +57,7 @@ const digest = (...parts: (string | Uint8Array)[]) =>
 function bytesFor(symbol: string, length: number): Uint8Array {
   const letters = Buffer.from(symbol.toUpperCase().slice(0, 12), "ascii");
   return Buffer.concat([
-    Buffer.from([marker, letters.length]),
+    Buffer.from([MARKER, letters.length]),
     letters,
     digest(symbol.toUpperCase()),
   ]).subarray(0, length);
@@ -77,7 +81,7 @@ function bytesOf(address: string): Uint8Array | undefined {
 
 function spelledSymbol(address: string): string | undefined {
   const bytes = bytesOf(address);
-  if (bytes?.[0] !== marker) return undefined;
+  if (bytes?.[0] !== MARKER) return undefined;
   const symbol = Buffer.from(bytes.subarray(2, 2 + (bytes[1] ?? 0))).toString("ascii");
   return /^[A-Z0-9]{1,12}$/.test(symbol) ? symbol : undefined;
 }
@@ -91,7 +95,7 @@ function drawVerdict(fraction: number): Verdict {
 /** Between low and high, with as many small as large: amounts of money spread over magnitudes. */
 const spread = (fraction: number, low: number, high: number) => low * (high / low) ** fraction;
 
-export function tokenAt(address: string): Token {
+export function tokenAt(address: string): SampleToken {
   const seed = digest(address.startsWith("0x") ? address.toLowerCase() : address);
   const chance = (property: string) => digest(seed, property).readUInt32BE(0) / 2 ** 32;
   const symbol = spelledSymbol(address) ?? `T${seed.toString("hex").slice(0, 4).toUpperCase()}`;
@@ -99,7 +103,11 @@ export function tokenAt(address: string): Token {
   const deep = verdict === "green";
   const liquidity = spread(chance("liquidity"), deep ? 80_000 : 2_000, deep ? 6_000_000 : 90_000);
   return {
-    ...{ address, symbol, verdict, chance, liquidity },
+    address,
+    symbol,
+    verdict,
+    chance,
+    liquidity,
     price: spread(chance("price"), 0.000_001, 40),
     volume24h: liquidity * spread(chance("turnover"), 0.05, 4),
     change24h: (chance("change") - 0.4) * (deep ? 40 : 160),
@@ -112,7 +120,9 @@ export function tokenAt(address: string): Token {
  * The tokens that answer to a symbol: one alone, one that dominates a copy, or two of the same size
  * that nobody can tell apart.
  */
-export function tokensNamed(symbol: string): { chain: string; token: Token; share: number }[] {
+export function tokensNamed(
+  symbol: string,
+): { chain: string; token: SampleToken; share: number }[] {
   const draw = digest("symbol", symbol.toUpperCase()).readUInt32BE(0) / 2 ** 32;
   const home = draw < 0.2 ? "solana" : draw < 0.4 ? "base" : draw < 0.55 ? "bsc" : "ethereum";
   const away = home === "ethereum" ? "base" : "ethereum";

@@ -1,24 +1,20 @@
-import type { Table } from "./commands.ts";
-import { RedisError } from "./keyspace.ts";
-import {
-  float,
-  formatFloat,
-  globToRegExp,
-  integer,
-  ok,
-  type Reply,
-  Status,
-  syntaxError,
-} from "./reply.ts";
+import { type Keyspace, RedisError } from "./keyspace.ts";
+import { globToRegExp, integer, OK, type Reply, Status, syntaxError } from "./reply.ts";
 
-interface SetOptions {
+/** A command's least number of arguments, and what it does. */
+export type CommandTable = Record<
+  string,
+  { min: number; run: (db: Keyspace, args: string[]) => Reply }
+>;
+
+type SetOptions = {
   when?: "NX" | "XX";
   get: boolean;
   keepTtl: boolean;
   expiresAt?: number;
-}
+};
 
-const expiryUnits: Record<string, { ms: number; absolute: boolean }> = {
+const EXPIRY_UNITS: Record<string, { ms: number; absolute: boolean }> = {
   EX: { ms: 1000, absolute: false },
   PX: { ms: 1, absolute: false },
   EXAT: { ms: 1000, absolute: true },
@@ -26,7 +22,7 @@ const expiryUnits: Record<string, { ms: number; absolute: boolean }> = {
 };
 
 function expiryFrom(option: string, amount: string | undefined, now: number): number | undefined {
-  const unit = expiryUnits[option];
+  const unit = EXPIRY_UNITS[option];
   if (!unit) return undefined;
   const count = integer(amount);
   if (count <= 0) throw new RedisError("ERR invalid expire time in 'set' command");
@@ -51,7 +47,7 @@ function setOptions(words: string[], now: number): SetOptions {
 
 /** EXPIRE and its three sisters: NX, XX, GT and LT compare with the expiry that is there. */
 const expire =
-  (unit: number, absolute: boolean): Table[string]["run"] =>
+  (unit: number, absolute: boolean): CommandTable[string]["run"] =>
   (db, [key = "", amount, flag = ""]) => {
     const at = integer(amount) * unit + (absolute ? 0 : db.now());
     const before = db.expiry(key);
@@ -67,58 +63,59 @@ const expire =
   };
 
 const remaining =
-  (unit: number): Table[string]["run"] =>
+  (unit: number): CommandTable[string]["run"] =>
   (db, [key = ""]) => {
-    if (db.typeOf(key) === "none") return -2;
+    if (!db.has(key)) return -2;
     const at = db.expiry(key);
     return at === undefined ? -1 : Math.round((at - db.now()) / unit);
   };
 
 const add =
-  (sign: 1 | -1): Table[string]["run"] =>
+  (sign: 1 | -1): CommandTable[string]["run"] =>
   (db, [key = "", by = "1"]) => {
-    const next = integer(db.read(key, "string") ?? "0") + sign * integer(by);
+    const next = integer(db.read(key) ?? "0") + sign * integer(by);
     db.write(key, String(next), db.expiry(key));
     return next;
   };
 
 const setWithExpiry =
-  (unit: "EX" | "PX"): Table[string]["run"] =>
+  (unit: "EX" | "PX"): CommandTable[string]["run"] =>
   (db, [key = "", amount, value = ""]) => {
     db.write(key, value, expiryFrom(unit, amount, db.now()));
-    return ok;
+    return OK;
   };
 
-const remove: Table[string]["run"] = (db, keys) => keys.filter((key) => db.remove(key)).length;
+const remove: CommandTable[string]["run"] = (db, keys) =>
+  keys.filter((key) => db.remove(key)).length;
 
-const flush: Table[string]["run"] = (db) => {
+const flush: CommandTable[string]["run"] = (db) => {
   for (const key of db.keys()) db.remove(key);
-  return ok;
+  return OK;
 };
 
-export const keyCommands: Table = {
+export const KEY_COMMANDS: CommandTable = {
   PING: { min: 0, run: (_, [text]) => text ?? new Status("PONG") },
   ECHO: { min: 1, run: (_, [text = ""]) => text },
   TIME: {
     min: 0,
     run: (db) => [String(Math.floor(db.now() / 1000)), String((db.now() % 1000) * 1000)],
   },
-  GET: { min: 1, run: (db, [key = ""]) => db.read(key, "string") ?? null },
+  GET: { min: 1, run: (db, [key = ""]) => db.read(key) ?? null },
   SET: {
     min: 2,
     run(db, [key = "", value = "", ...words]) {
       const options = setOptions(words, db.now());
-      const before = options.get ? (db.read(key, "string") ?? null) : null;
-      const exists = db.typeOf(key) !== "none";
+      const before = options.get ? (db.read(key) ?? null) : null;
+      const exists = db.has(key);
       if (options.when === "NX" ? exists : options.when === "XX" ? !exists : false) return before;
       db.write(key, value, options.keepTtl ? db.expiry(key) : options.expiresAt);
-      return options.get ? before : ok;
+      return options.get ? before : OK;
     },
   },
   SETNX: {
     min: 2,
     run(db, [key = "", value = ""]) {
-      if (db.typeOf(key) !== "none") return 0;
+      if (db.has(key)) return 0;
       db.write(key, value);
       return 1;
     },
@@ -128,7 +125,7 @@ export const keyCommands: Table = {
   GETSET: {
     min: 2,
     run(db, [key = "", value = ""]) {
-      const before = db.read(key, "string") ?? null;
+      const before = db.read(key) ?? null;
       db.write(key, value);
       return before;
     },
@@ -136,7 +133,7 @@ export const keyCommands: Table = {
   GETDEL: {
     min: 1,
     run(db, [key = ""]) {
-      const before = db.read(key, "string") ?? null;
+      const before = db.read(key) ?? null;
       db.remove(key);
       return before;
     },
@@ -144,7 +141,7 @@ export const keyCommands: Table = {
   GETEX: {
     min: 1,
     run(db, [key = "", option, amount]) {
-      const value = db.read(key, "string") ?? null;
+      const value = db.read(key) ?? null;
       if (option?.toUpperCase() === "PERSIST") db.expireAt(key, undefined);
       else if (option) db.expireAt(key, expiryFrom(option.toUpperCase(), amount, db.now()));
       return value;
@@ -152,42 +149,33 @@ export const keyCommands: Table = {
   },
   MGET: {
     min: 1,
-    run: (db, keys) =>
-      keys.map((key) => (db.typeOf(key) === "string" ? (db.read(key, "string") ?? null) : null)),
+    run: (db, keys) => keys.map((key) => db.read(key) ?? null),
   },
   MSET: {
     min: 2,
     run(db, pairs) {
       for (let at = 0; at + 1 < pairs.length; at += 2)
         db.write(pairs[at] ?? "", pairs[at + 1] ?? "");
-      return ok;
+      return OK;
     },
   },
   INCR: { min: 1, run: (db, [key = ""]) => add(1)(db, [key]) },
   DECR: { min: 1, run: (db, [key = ""]) => add(-1)(db, [key]) },
   INCRBY: { min: 2, run: add(1) },
   DECRBY: { min: 2, run: add(-1) },
-  INCRBYFLOAT: {
-    min: 2,
-    run(db, [key = "", by]) {
-      const next = formatFloat(float(db.read(key, "string") ?? "0") + float(by));
-      db.write(key, next, db.expiry(key));
-      return next;
-    },
-  },
   APPEND: {
     min: 2,
     run(db, [key = "", more = ""]) {
-      const next = (db.read(key, "string") ?? "") + more;
+      const next = (db.read(key) ?? "") + more;
       db.write(key, next, db.expiry(key));
       return Buffer.byteLength(next);
     },
   },
-  STRLEN: { min: 1, run: (db, [key = ""]) => Buffer.byteLength(db.read(key, "string") ?? "") },
+  STRLEN: { min: 1, run: (db, [key = ""]) => Buffer.byteLength(db.read(key) ?? "") },
   DEL: { min: 1, run: remove },
   UNLINK: { min: 1, run: remove },
-  EXISTS: { min: 1, run: (db, keys) => keys.filter((key) => db.typeOf(key) !== "none").length },
-  TYPE: { min: 1, run: (db, [key = ""]) => new Status(db.typeOf(key)) },
+  EXISTS: { min: 1, run: (db, keys) => keys.filter((key) => db.has(key)).length },
+  TYPE: { min: 1, run: (db, [key = ""]) => new Status(db.has(key) ? "string" : "none") },
   EXPIRE: { min: 2, run: expire(1000, false) },
   PEXPIRE: { min: 2, run: expire(1, false) },
   EXPIREAT: { min: 2, run: expire(1000, true) },

@@ -1,28 +1,11 @@
-import {
-  hashCommands,
-  listCommands,
-  setCommands,
-  sortedSetCommands,
-} from "./commands-collections.ts";
-import { keyCommands } from "./commands-keys.ts";
+import { KEY_COMMANDS } from "./commands-keys.ts";
 import { type Keyspace, RedisError } from "./keyspace.ts";
 import type { LuaRunner } from "./lua.ts";
-import { integer, ok, type Reply } from "./reply.ts";
-
-/** A command's least number of arguments, and what it does. */
-export type Table = Record<string, { min: number; run: (db: Keyspace, args: string[]) => Reply }>;
-
-const table: Table = {
-  ...keyCommands,
-  ...hashCommands,
-  ...setCommands,
-  ...listCommands,
-  ...sortedSetCommands,
-};
+import { integer, OK, type Reply } from "./reply.ts";
 
 /** One command without scripts: this is also what `redis.call` inside a script reaches. */
 export function runCommand(db: Keyspace, [name = "", ...args]: string[]): Reply {
-  const command = table[name.toUpperCase()];
+  const command = KEY_COMMANDS[name.toUpperCase()];
   if (!command)
     throw new RedisError(
       `ERR Command is not available: '${name}'. See https://upstash.com/docs/redis/overall/rediscompatibility for details`,
@@ -46,7 +29,7 @@ function script(lua: LuaRunner, [action = "", ...args]: string[]): Reply {
   if (action.toUpperCase() === "EXISTS") return args.map((sha) => (lua.has(sha) ? 1 : 0));
   if (action.toUpperCase() === "FLUSH") {
     lua.flush();
-    return ok;
+    return OK;
   }
   throw new RedisError(`ERR unknown subcommand '${action}'`);
 }

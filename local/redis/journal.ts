@@ -10,16 +10,16 @@ import {
 } from "node:fs";
 import type { Keyspace } from "./keyspace.ts";
 
-const compactAbove = 8 * 1024 * 1024;
+const COMPACT_ABOVE_BYTES = 8 * 1024 * 1024;
 
-export interface Journal {
+export type Journal = {
   /**
    * Writes what changed before the reply leaves: a process killed right after has lost nothing it
    * promised.
    */
   append(lines: string[]): void;
   close(): void;
-}
+};
 
 /** A last line torn by a kill was never answered, so it is cut off. */
 function replay(file: string, db: Keyspace): void {
@@ -46,7 +46,7 @@ export function openJournal(file: string, db: Keyspace): Journal {
   replay(file, db);
   compact(file, db);
   let size = statSync(file).size;
-  let limit = Math.max(compactAbove, 2 * size);
+  let limit = Math.max(COMPACT_ABOVE_BYTES, 2 * size);
   let log = openSync(file, "a");
   return {
     append(lines) {
@@ -56,7 +56,7 @@ export function openJournal(file: string, db: Keyspace): Journal {
       closeSync(log);
       compact(file, db);
       size = statSync(file).size;
-      limit = Math.max(compactAbove, 2 * size);
+      limit = Math.max(COMPACT_ABOVE_BYTES, 2 * size);
       log = openSync(file, "a");
     },
     close: () => closeSync(log),

@@ -1,37 +1,11 @@
-/**
- * The values a key may hold. Everything is text, as in Redis; a sorted set maps member to score.
- */
-export type Value =
-  | { type: "string"; value: string }
-  | { type: "hash"; value: Map<string, string> }
-  | { type: "set"; value: Set<string> }
-  | { type: "list"; value: string[] }
-  | { type: "zset"; value: Map<string, number> };
-export type TypeName = Value["type"];
-type Held<T extends TypeName> = Extract<Value, { type: T }>["value"];
+type Entry = { value: string; expiresAt: number | undefined };
 
-interface Entry {
-  held: Value;
-  expiresAt: number | undefined;
-}
-
-/** A command's own refusal, in Redis's words; anything else thrown is a bug. */
+/** A refusal in Redis's own words; anything else that a command throws is a bug. */
 export class RedisError extends Error {}
 
-const empty: { [T in TypeName]: () => Held<T> } = {
-  string: () => "",
-  hash: () => new Map(),
-  set: () => new Set(),
-  list: () => [],
-  zset: () => new Map(),
-};
-
-const isEmpty = ({ type, value }: Value) =>
-  type === "string" ? false : type === "list" ? value.length === 0 : value.size === 0;
-
 /**
- * Keys with their expiry. Every change is told to the journal by key, so that a script or a
- * transaction needs nothing of its own.
+ * Text values by key, with their expiry. It records which keys change, so that the journal stores
+ * the effect of scripts and transactions without knowing them.
  */
 export class Keyspace {
   readonly #entries = new Map<string, Entry>();
@@ -53,33 +27,16 @@ export class Keyspace {
     return undefined;
   }
 
-  typeOf(key: string): TypeName | "none" {
-    return this.#alive(key)?.held.type ?? "none";
+  has(key: string): boolean {
+    return this.#alive(key) !== undefined;
   }
 
-  read<T extends TypeName>(key: string, type: T): Held<T> | undefined {
-    const entry = this.#alive(key);
-    if (entry === undefined) return undefined;
-    if (entry.held.type !== type)
-      throw new RedisError("WRONGTYPE Operation against a key holding the wrong kind of value");
-    return entry.held.value as Held<T> | undefined;
-  }
-
-  /**
-   * Changes the collection at a key in place, made when missing and removed when it ends empty; its
-   * expiry stays.
-   */
-  change<T extends TypeName, R>(key: string, type: T, change: (value: Held<T>) => R): R {
-    const value: Held<T> = this.read(key, type) ?? (empty[type]() as Held<T>);
-    const result = change(value);
-    const held = { type, value } as Value;
-    if (isEmpty(held)) this.remove(key);
-    else this.#put(key, { held, expiresAt: this.#entries.get(key)?.expiresAt });
-    return result;
+  read(key: string): string | undefined {
+    return this.#alive(key)?.value;
   }
 
   write(key: string, value: string, expiresAt?: number): void {
-    this.#put(key, { held: { type: "string", value }, expiresAt });
+    this.#put(key, { value, expiresAt });
   }
 
   expiry(key: string): number | undefined {
@@ -94,13 +51,13 @@ export class Keyspace {
   }
 
   remove(key: string): boolean {
-    const was = this.#alive(key) !== undefined;
+    const was = this.has(key);
     if (this.#entries.delete(key)) this.#dirty.add(key);
     return was;
   }
 
   keys(): string[] {
-    return [...this.#entries.keys()].filter((key) => this.#alive(key));
+    return [...this.#entries.keys()].filter((key) => this.has(key));
   }
 
   #put(key: string, entry: Entry): void {
@@ -108,10 +65,7 @@ export class Keyspace {
     this.#dirty.add(key);
   }
 
-  /**
-   * The changed keys since the last call, each with its present state as JSON: what the journal
-   * appends.
-   */
+  /** The keys changed since the last call, each with its present state as one line of JSON. */
   takeChanges(): string[] {
     const lines = [...this.#dirty].map((key) => this.dump(key));
     this.#dirty.clear();
@@ -121,29 +75,22 @@ export class Keyspace {
   dump(key: string): string {
     const entry = this.#entries.get(key);
     if (!entry) return JSON.stringify([key]);
-    const { type, value } = entry.held;
-    const plain = value instanceof Map || value instanceof Set ? [...value] : value;
-    return JSON.stringify([key, type, plain, entry.expiresAt ?? null]);
+    return JSON.stringify([key, "string", entry.value, entry.expiresAt ?? null]);
   }
 
-  /** Reads back one line of `dump`. */
+  /**
+   * Reads back one line of `dump`. A line of another type is left out: an earlier version wrote
+   * them, and the product never did.
+   */
   restore(line: string): void {
-    const [key, type, plain, expiresAt] = JSON.parse(line) as [
+    const [key, type, value, expiresAt] = JSON.parse(line) as [
       string,
-      TypeName?,
+      string?,
       unknown?,
       (number | null)?,
     ];
-    if (type === undefined) {
-      this.#entries.delete(key);
-      return;
-    }
-    const value =
-      type === "hash" || type === "zset"
-        ? new Map(plain as [string, never][])
-        : type === "set"
-          ? new Set(plain as string[])
-          : plain;
-    this.#entries.set(key, { held: { type, value } as Value, expiresAt: expiresAt ?? undefined });
+    if (type === "string" && typeof value === "string")
+      this.#entries.set(key, { value, expiresAt: expiresAt ?? undefined });
+    else this.#entries.delete(key);
   }
 }

@@ -4,13 +4,13 @@ import { RedisError } from "./keyspace.ts";
 import { type Reply, Status } from "./reply.ts";
 
 /** The part of the Lua C API that is used, as fengari offers it; the package ships no types. */
-interface Fengari {
+type Fengari = {
   lua: Record<string, (...args: never[]) => unknown>;
   lauxlib: Record<string, (...args: never[]) => unknown>;
   lualib: Record<string, (...args: never[]) => unknown>;
   to_luastring(text: string): Uint8Array;
   to_jsstring(bytes: Uint8Array): string;
-}
+};
 
 type State = object;
 const fengari = createRequire(import.meta.url)("fengari") as Fengari;
@@ -20,13 +20,13 @@ const lua = fengari.lua as any;
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 const lauxlib = fengari.lauxlib as any;
 
-export interface LuaRunner {
+export type LuaRunner = {
   /** Keeps a script and answers its sha. */
   load(source: string): string;
   has(sha: string): boolean;
   run(sha: string, keys: string[], args: string[]): Reply;
   flush(): void;
-}
+};
 
 /** Redis to Lua: nil is false, a status a table with `ok`, an error a table with `err`. */
 function push(L: State, reply: Reply): void {
@@ -110,7 +110,7 @@ function installCalls(L: State, call: Call): void {
 }
 
 /** Names of Lua 5.1 that 5.3 has moved, and Redis's own reply builders. */
-const prelude = `
+const PRELUDE = `
 unpack = table.unpack
 function redis.error_reply(text) return { err = text } end
 function redis.status_reply(text) return { ok = text } end
@@ -152,7 +152,7 @@ export function luaRunner(call: Call): LuaRunner {
   const L = lauxlib.luaL_newstate() as State;
   (fengari.lualib.luaL_openlibs as (state: State) => void)(L);
   installCalls(L, call);
-  lauxlib.luaL_dostring(L, toLua(prelude));
+  lauxlib.luaL_dostring(L, toLua(PRELUDE));
   lua.lua_settop(L, 0);
   const compiled = new Map<string, number>();
   return {

@@ -11,7 +11,7 @@ export class Status {
   }
 }
 
-export const ok = new Status("OK");
+export const OK = new Status("OK");
 export type Reply = null | number | string | Status | Reply[];
 
 export function integer(text: string | undefined): number {
@@ -19,22 +19,6 @@ export function integer(text: string | undefined): number {
     throw new RedisError("ERR value is not an integer or out of range");
   }
   return Number(text);
-}
-
-/** Scores and increments; a bound of a range may be infinite. */
-export function float(text: string | undefined): number {
-  const infinite = /^([+-]?)inf(inity)?$/i.exec(text ?? "");
-  if (infinite) return infinite[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  const value = Number(text);
-  if (text === undefined || text.trim() === "" || Number.isNaN(value))
-    throw new RedisError("ERR value is not a valid float");
-  return value;
-}
-
-/** Redis writes 3 for 3.0 and has words for infinity. */
-export function formatFloat(value: number): string {
-  if (Number.isFinite(value)) return String(value);
-  return value > 0 ? "inf" : "-inf";
 }
 
 export const syntaxError = () => new RedisError("ERR syntax error");

@@ -6,13 +6,13 @@ import { Keyspace, RedisError } from "./keyspace.ts";
 import { luaRunner } from "./lua.ts";
 import { type Reply, Status } from "./reply.ts";
 
-export interface UpstashOptions {
+export type UpstashOptions = {
   port: number;
   token: string;
   /** The journal; without it nothing outlives the process. */
   file?: string;
   now?: () => number;
-}
+};
 
 type Outcome = { result: unknown } | { error: string };
 type Answer = { status: number; body: unknown };
@@ -55,8 +55,8 @@ function pathWords(path: string, text: string): string[] {
 }
 
 /**
- * The state of one stand-in: keys, scripts, journal; INFO tells how many requests and commands have
- * come. Every request is one synchronous step, which is what makes it atomic.
+ * The state of one stand-in: keys, scripts, journal; INFO reports the number of requests and commands.
+ * Every request is one synchronous step, which is what makes it atomic.
  */
 function openRedis({ file, now = Date.now }: UpstashOptions) {
   const db = new Keyspace(now);

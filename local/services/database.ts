@@ -1,20 +1,20 @@
 import pg from "pg";
 
 /** One statement, as the Neon wire protocol carries it: parameters are texts or null. */
-export interface Statement {
+export type Statement = {
   query: string;
   params: unknown[];
-}
+};
 
-export interface Answer {
+export type Answer = {
   command: string;
   rowCount: number | null;
   fields: Field[];
   /** Every value is PostgreSQL's own text, or null. */
   rows: (string | null)[][];
-}
+};
 
-export interface Field {
+export type Field = {
   name: string;
   dataTypeID: number;
   tableID: number;
@@ -22,22 +22,22 @@ export interface Field {
   dataTypeSize: number;
   dataTypeModifier: number;
   format: string;
-}
+};
 
-export interface BatchOptions {
+export type BatchOptions = {
   isolation?: string;
   readOnly: boolean;
   deferrable: boolean;
-}
+};
 
 /** What stands behind the front. */
-export interface Database {
+export type Database = {
   one(statement: Statement): Promise<Answer>;
   /** All or nothing, in one transaction. */
   batch(statements: Statement[], options: BatchOptions): Promise<Answer[]>;
-}
+};
 
-const asText = { getTypeParser: () => (value: string) => value };
+const AS_TEXT = { getTypeParser: () => (value: string) => value };
 
 /**
  * JSON allows numbers, booleans, objects and arrays as parameters; PostgreSQL reads the text of
@@ -81,7 +81,7 @@ function runnerOn(client: pg.Pool | pg.PoolClient): Runner {
       text: query,
       values: params.map(parameter),
       rowMode: "array",
-      types: asText,
+      types: AS_TEXT,
       // As Neon: the extended protocol, so a text with two statements is an error here too.
       queryMode: "extended",
     } as pg.QueryArrayConfig);

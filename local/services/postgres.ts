@@ -15,25 +15,25 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import pg from "pg";
-import type { PartSpec } from "../supervisor/service.ts";
+import type { ServiceSpec } from "../supervisor/service.ts";
 
 const run = promisify(execFile);
-const nobody = 65534;
+const NOBODY = 65534;
 /** PGlite knows this user and this database alone, so both kinds of server use them. */
-const user = "postgres";
-export const databaseUrl = (port: number) => `postgresql://${user}@127.0.0.1:${port}/postgres`;
+const USER = "postgres";
+export const databaseUrl = (port: number) => `postgresql://${USER}@127.0.0.1:${port}/postgres`;
 
-interface Binaries {
+type Binaries = {
   postgres: string;
   initdb: string;
-}
+};
 
-export interface PostgresPlan {
-  part: PartSpec;
+export type PostgresPlan = {
+  service: ServiceSpec;
   dataDir: string;
   /** Set when the data could not go where it was asked for. */
   note?: string;
-}
+};
 
 /**
  * npm packages cannot hold symbolic links, so the package lists them and, with install scripts off,
@@ -108,7 +108,7 @@ async function initialise(
   const as = uid === undefined ? {} : { uid, gid: uid };
   const flags = [
     "--auth=trust",
-    `--username=${user}`,
+    `--username=${USER}`,
     "--encoding=UTF8",
     "--locale=C",
     "--no-sync",
@@ -129,7 +129,7 @@ function removeStaleLock(dataDir: string): void {
   if (existsSync("/proc/self") && !runs) rmSync(lock);
 }
 
-const settings: Record<string, string> = {
+const SERVER_SETTINGS: Record<string, string> = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   max_connections: "60",
@@ -174,7 +174,7 @@ export async function planPostgres(options: {
   logs: string;
 }): Promise<PostgresPlan> {
   const binaries = await findBinaries();
-  const uid = process.getuid?.() === 0 ? nobody : undefined;
+  const uid = process.getuid?.() === 0 ? NOBODY : undefined;
   if (uid !== undefined && !(await canReach(dirname(binaries.postgres), uid))) {
     throw new Error(
       `the server may not run as root, and user ${uid} cannot enter ${dirname(binaries.postgres)}`,
@@ -183,8 +183,11 @@ export async function planPostgres(options: {
   const { dataDir, note } = await placeData(options.dir, uid);
   await initialise(binaries, dataDir, uid);
   removeStaleLock(dataDir);
-  const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const part: PartSpec = {
+  const flags = Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => [
+    "-c",
+    `${name}=${value}`,
+  ]);
+  const part: ServiceSpec = {
     name: "postgres",
     file: binaries.postgres,
     args: ["-D", dataDir, "-p", String(options.port), ...flags],
@@ -194,11 +197,11 @@ export async function planPostgres(options: {
     logs: options.logs,
     ...(uid === undefined ? {} : { uid }),
   };
-  return { part, dataDir, ...(note === undefined ? {} : { note }) };
+  return { service: part, dataDir, ...(note === undefined ? {} : { note }) };
 }
 
 /** The stand-in where real PostgreSQL cannot run: slower to start, and one connection. */
-export function planPglite(options: { dir: string; port: number; logs: string }): PartSpec {
+export function planPglite(options: { dir: string; port: number; logs: string }): ServiceSpec {
   return {
     name: "pglite",
     file: process.execPath,

@@ -38,7 +38,7 @@ export function isDue(cron: string, at: Date): boolean {
   );
 }
 
-const minuteMs = 60_000;
+const MINUTE_MS = 60_000;
 
 /**
  * `wrangler dev` never fires a cron by itself. Each tick asks for those that are due; `everyMs`
@@ -54,14 +54,14 @@ export function startTicker(options: {
   const fire = (cron: string, time: number) => {
     const query = new URLSearchParams({ cron, time: String(time) });
     fetch(`${options.url}/cdn-cgi/handler/scheduled?${query}`, {
-      signal: AbortSignal.timeout(minuteMs),
+      signal: AbortSignal.timeout(MINUTE_MS),
     })
       .then((response) => response.arrayBuffer())
       .catch(() => {});
   };
   const tick = () => {
     const now = Date.now();
-    const minute = Math.floor(now / minuteMs);
+    const minute = Math.floor(now / MINUTE_MS);
     const fresh = minute !== lastMinute;
     lastMinute = minute;
     for (const cron of options.crons)

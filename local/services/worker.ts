@@ -3,9 +3,9 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { Ports } from "../settings.ts";
-import type { PartSpec } from "../supervisor/service.ts";
+import type { ServiceSpec } from "../supervisor/service.ts";
 
-export const root = join(import.meta.dirname, "..", "..");
+export const ROOT = join(import.meta.dirname, "..", "..");
 
 /**
  * Waits for a GET to answer 200; the last answer is the reason when it never does. `hopeless` says
@@ -66,7 +66,7 @@ export function planWorker(options: {
   config: string;
   envFile: string;
   logs: string;
-}): PartSpec {
+}): ServiceSpec {
   const { ports, dataDir } = options;
   const wrangler = dirname(createRequire(import.meta.url).resolve("wrangler/package.json"));
   return {
@@ -98,16 +98,14 @@ export function planWorker(options: {
         "--show-interactive-dev-session=false",
       ],
     ],
-    cwd: root,
+    cwd: ROOT,
     env: {
       ...process.env,
-      ...{
-        NO_COLOR: "1",
-        FORCE_COLOR: "0",
-        CI: "1",
-        WRANGLER_SEND_METRICS: "false",
-        WRANGLER_LOG_PATH: join(dataDir, "logs", "wrangler"),
-      },
+      NO_COLOR: "1",
+      FORCE_COLOR: "0",
+      CI: "1",
+      WRANGLER_SEND_METRICS: "false",
+      WRANGLER_LOG_PATH: join(dataDir, "logs", "wrangler"),
     },
     healthy: () =>
       untilOk(`http://127.0.0.1:${ports.worker}/readyz`, 240, () =>

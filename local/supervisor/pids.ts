@@ -5,10 +5,10 @@ import { existsSync, readFileSync } from "node:fs";
  * A process id alone may belong to a stranger after a restart of the machine; with its start time
  * it is one process for ever.
  */
-export interface ProcessMark {
+export type ProcessMark = {
   pid: number;
   startedAt: string;
-}
+};
 
 /**
  * Clock ticks since boot on Linux, the start date elsewhere; undefined when no such process runs.

@@ -1,12 +1,12 @@
 import { createServer, type Server } from "node:net";
 
-const host = "127.0.0.1";
+const HOST = "127.0.0.1";
 
 function listen(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen(port, host, () => resolve(server));
+    server.listen(port, HOST, () => resolve(server));
   });
 }
 

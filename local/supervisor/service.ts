@@ -6,7 +6,7 @@ import { signalTree } from "./pids.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 /** How to run one part of the stack. It is restarted whenever it ends without being told to. */
-export interface PartSpec {
+export type ServiceSpec = {
   name: string;
   file: string;
   args: string[];
@@ -22,29 +22,29 @@ export interface PartSpec {
   /** Resolves when the part answers; asked again after each restart. */
   healthy: () => Promise<void>;
   logs: string;
-}
+};
 
-export interface Part {
+export type Service = {
   name: string;
   pid(): number | undefined;
   /** Ends it and keeps it ended until `start`. */
   stop(): Promise<void>;
   /** Resolves when it is healthy. */
   start(): Promise<void>;
-}
+};
 
-export interface Watcher {
+export type ServiceWatcher = {
   watchdog: Watchdog;
   /** Told of every unexpected end and every recovery, in one line. */
-  say(line: string): void;
+  log(line: string): void;
   /** The process id of a part changed. */
   changed(): void;
-}
+};
 
 const pause = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
 const ended = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
-function launch(spec: PartSpec): ChildProcess {
+function launch(spec: ServiceSpec): ChildProcess {
   const log = openSync(join(spec.logs, `${spec.name}.log`), "a");
   const child = spawn(spec.file, spec.args, {
     // A Node part reads the end of its IPC channel as the end of its parent, and leaves.
@@ -74,7 +74,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals, graceMs = 8_000)
  * A part that is not running yet. Once started and healthy, it is restarted with backoff whenever
  * it dies.
  */
-export function makePart(spec: PartSpec, watcher: Watcher): Part {
+export function makeService(spec: ServiceSpec, watcher: ServiceWatcher): Service {
   const stopSignal = spec.stopSignal ?? "SIGTERM";
   let child: ChildProcess | undefined;
   let wanted = false;
@@ -109,11 +109,11 @@ export function makePart(spec: PartSpec, watcher: Watcher): Part {
     if (dead !== child || !wanted) return;
     if (dead.pid) signalTree(dead.pid, "SIGKILL");
     const waitMs = Math.min(200 * 2 ** failures++, 10_000);
-    watcher.say(`! ${why.message.split(";")[0]}; starting it again in ${waitMs / 1000} s`);
+    watcher.log(`! ${why.message.split(";")[0]}; starting it again in ${waitMs / 1000} s`);
     await pause(waitMs);
     if (!wanted || dead !== child) return;
     await up().then(
-      () => watcher.say(`✓ ${spec.name} is back`),
+      () => watcher.log(`✓ ${spec.name} is back`),
       () => undefined, // its end is already being handled by its own revive
     );
   }
@@ -136,8 +136,8 @@ export function makePart(spec: PartSpec, watcher: Watcher): Part {
 }
 
 /** For a single part, as a test needs it. */
-export async function startPart(spec: PartSpec, watcher: Watcher): Promise<Part> {
-  const part = makePart(spec, watcher);
+export async function startService(spec: ServiceSpec, watcher: ServiceWatcher): Promise<Service> {
+  const part = makeService(spec, watcher);
   await part.start();
   return part;
 }

@@ -4,18 +4,18 @@ import { spawn } from "node:child_process";
  * Ends every part when the start script is gone, however it went: a pipe to a small shell closes
  * with us, even on kill -9.
  */
-export interface Watchdog {
+export type Watchdog = {
   hold(name: string, pid: number | undefined, signal: NodeJS.Signals): void;
   release(name: string): void;
   drop(): void;
-}
+};
 
 /**
  * Each line read is the whole present list of `kill` targets, so the last line is the truth at the
  * moment the pipe closes. Postgres gets SIGINT alone (a clean, fast shutdown); the others get
  * SIGTERM to their group, then SIGKILL.
  */
-const script = `
+const SCRIPT = `
 trap '' INT TERM HUP
 last=
 while read -r line; do last=$line; done
@@ -27,7 +27,7 @@ for item in $last; do case $item in INT:*) ;; *) kill -s KILL -- \${item#*:} 2>/
 export function makeWatchdog(): Watchdog {
   const targets = new Map<string, string>();
   if (process.platform === "win32") return { hold() {}, release() {}, drop() {} };
-  const shell = spawn("sh", ["-c", script], {
+  const shell = spawn("sh", ["-c", SCRIPT], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });

@@ -106,7 +106,7 @@ const providerTable = (providers) =>
     ),
   );
 
-function dialTable({ twins, faults, dials }, turn) {
+function dialTable({ emulators, faults, active }, turn) {
   const choice = (label, values, chosen, act) =>
     h(
       "select",
@@ -115,8 +115,8 @@ function dialTable({ twins, faults, dials }, turn) {
         h("option", { value, selected: value === String(chosen) }, text),
       ),
     );
-  const rows = ["*", ...twins].map((name) => {
-    const { fault = "", rate = RATES[0] } = dials[name] ?? {};
+  const rows = ["*", ...emulators].map((name) => {
+    const { fault = "", rate = RATES[0] } = active[name] ?? {};
     const mixed = Array.isArray(fault) ? [["mixed", fault.join(", ")]] : [];
     const known = [["", "well"], ...mixed, ...faults.map((each) => [each, each])];
     return [

@@ -20,8 +20,13 @@ const posts = (count: number): RawPost[] =>
   }));
 
 const DROPPED = {
-  ...{ lang: null, spam: null, sentiment: null, fingerprint: null },
-  ...{ outcome: "dropped" as const, reason: "spam", evidence: "" },
+  lang: null,
+  spam: null,
+  sentiment: null,
+  fingerprint: null,
+  outcome: "dropped" as const,
+  reason: "spam",
+  evidence: "",
 };
 
 /**

@@ -178,7 +178,11 @@ function services(): Pick<ApiPorts, "sources" | "dials"> {
         if (method === "DELETE") dials.delete(name);
         return {
           status: 200,
-          json: { emulators: ["goplus"], faults: ["429", "500"], dials: Object.fromEntries(dials) },
+          json: {
+            emulators: ["goplus"],
+            faults: ["429", "500"],
+            active: Object.fromEntries(dials),
+          },
         };
       },
     },

@@ -20,7 +20,7 @@ let stop = () => {};
 beforeAll(async () => {
   const [port = 0] = await freePorts(1);
   base = `http://127.0.0.1:${port}`;
-  stop = await serveEmulators({ port, ledgerDir: dir });
+  stop = await serveEmulators({ port, requestsDir: dir });
   env = {
     TELEGRAM_BOT_TOKEN: "1:token",
     TELEGRAM_BASE_URL: `${base}/telegram`,
@@ -41,8 +41,8 @@ const overTheWire: Target = ({ url, headers, body }) =>
   fetch(url, { method: "POST", headers, body: JSON.stringify(body), redirect: "manual" });
 
 type Entry = { idempotency_key: string | null; message: unknown };
-const ledger = async (emulator: string): Promise<Entry[]> =>
-  (await fetch(`${base}/ledger/${emulator}`))
+const requestsTo = async (emulator: string): Promise<Entry[]> =>
+  (await fetch(`${base}/requests/${emulator}`))
     .json()
     .then((body) => (Array.isArray(body) ? body : body.entries));
 
@@ -69,20 +69,20 @@ const CASES = [
 const NOTIFICATIONS = 40;
 
 describe.each(CASES)(
-  "delivery to the $twin twin while it fails",
+  "delivery to the $emulator emulator while it fails",
   ({ emulator, kind, settings }) => {
     it("loses nothing, and repeats nothing but what was ambiguous", async () => {
-      const dial = {
+      const faults = {
         fault: ["429", "500", "timeout", "cut", "latency"],
         rate: 0.4,
         ms: 20,
         seed: 7,
       };
-      const turned = await fetch(`${base}/dial/${emulator}`, {
+      const answer = await fetch(`${base}/faults/${emulator}`, {
         method: "PUT",
-        body: JSON.stringify(dial),
+        body: JSON.stringify(faults),
       });
-      expect(turned.ok).toBe(true);
+      expect(answer.ok).toBe(true);
       const world = await outboxWorld({ kind, settings: settings() }, overTheWire, env);
       const symbols = Array.from({ length: NOTIFICATIONS }, (_, n) => `TOKEN${n}X`);
       for (const symbol of symbols)
@@ -96,7 +96,7 @@ describe.each(CASES)(
           world.clock.now = Math.max(world.clock.now, outcome.at);
         }
       }
-      const entries = await ledger(emulator);
+      const entries = await requestsTo(emulator);
       const arrivals = symbols.map(
         (symbol) =>
           entries.filter(({ message }) => JSON.stringify(message).includes(symbol)).length,
@@ -114,7 +114,7 @@ describe.each(CASES)(
     it.each(["html", "empty", "types", "quota", "gone", "auth"])(
       "survives %s without a throw and with a verdict",
       async (fault) => {
-        await fetch(`${base}/dial/${emulator}`, {
+        await fetch(`${base}/faults/${emulator}`, {
           method: "PUT",
           body: JSON.stringify({ fault, rate: 1, ms: 20 }),
         });

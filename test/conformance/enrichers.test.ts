@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { faults, headerStyles } from "../../local/emulators/faults.ts";
+import { FAULTS, HEADER_STYLES } from "../../local/emulators/faults.ts";
 import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import { memoryRedis } from "../../src/concurrency/memory-redis.ts";
 import { singleFlight } from "../../src/concurrency/single-flight.ts";
@@ -84,16 +84,16 @@ describe.each([TOKEN, MINT])("a token on $chain", (token) => {
     ).toEqual([]);
   });
 
-  it.each(faults)(
+  it.each(FAULTS)(
     "is enriched in time under the fault %s, and whole again after it",
     async (fault) => {
       const faulty = setUp();
-      await emulators.dial({ fault, rate: 1, ms: 1_000, retryAfterSeconds: 1 });
+      await emulators.setFaults({ fault, rate: 1, ms: 1_000, retryAfterSeconds: 1 });
       /* Against a timer of the same process: on a busy machine both are late. */
       const budget = faulty.ports.sleep(800).then(() => performance.now());
       const answers = await enrich(token, faulty.ports);
       const ended = performance.now();
-      await emulators.dial(null);
+      await emulators.setFaults(null);
       expect(ended - (await budget)).toBeLessThan(250);
       for (const answer of answers) {
         expect(() => ProviderFacts.parse(answer)).not.toThrow();
@@ -110,10 +110,10 @@ describe.each([TOKEN, MINT])("a token on $chain", (token) => {
   );
 });
 
-it.each(headerStyles)("waits as long as a 429 asks that says so by: %s", async (headerStyle) => {
+it.each(HEADER_STYLES)("waits as long as a 429 asks that says so by: %s", async (headerStyle) => {
   const { ports } = setUp();
-  await emulators.dial({ fault: "429", rate: 1, headerStyle, retryAfterSeconds: 40 });
-  await enrich(TOKEN, ports).finally(() => emulators.dial(null));
+  await emulators.setFaults({ fault: "429", rate: 1, headerStyle, retryAfterSeconds: 40 });
+  await enrich(TOKEN, ports).finally(() => emulators.setFaults(null));
   const admission = await ports.gate.admit({
     provider: "dexscreener",
     limits: { pace: { perMinute: 120, gapMs: 0 }, dailyBudget: null },

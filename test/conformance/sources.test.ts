@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { faults } from "../../local/emulators/faults.ts";
+import { FAULTS } from "../../local/emulators/faults.ts";
 import { VERDICTS } from "../../src/http/verdict.ts";
 import { RawPost } from "../../src/model/raw-post.ts";
 import { type PollOptions, type PollPorts, poll } from "../../src/sources/poll.ts";
@@ -112,16 +112,16 @@ describe.each(polled)("%s", (_, source) => {
     expect(missing(accepted)).toEqual([]);
   });
 
-  it.each(faults)(
+  it.each(FAULTS)(
     "bears the fault %s: classified, bounded, no cursor lost, no secret told",
     async (fault) => {
       const { run, settle, pass, accepted, calls, records } = intake(source);
-      await emulators.dial({ fault, rate: 1, ms: 20, retryAfterSeconds: 2 });
+      await emulators.setFaults({ fault, rate: 1, ms: 20, retryAfterSeconds: 2 });
       const reports = [];
       try {
         for (let i = 0; i < 3; i++) reports.push(await run());
       } finally {
-        await emulators.dial(null);
+        await emulators.setFaults(null);
       }
       for (const report of reports) {
         expect(report.outcome).toBe("polled");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestStack, type TestStack, turnDial } from "./stack.ts";
+import { setFault, startTestStack, type TestStack } from "./stack.ts";
 
 /**
  * Real PostgreSQL, real wrangler dev, the production clients; only the outside services are emulators.
@@ -25,7 +25,7 @@ const post = (id: string, text: string, over: object = {}) => ({
 const call = (path: string, init: RequestInit = {}) =>
   fetch(`${stack.url}${path}`, {
     ...init,
-    headers: { authorization: `Bearer ${stack.adminKey}`, ...init.headers },
+    headers: { authorization: `Bearer ${stack.key}`, ...init.headers },
   });
 const ingest = (posts: unknown[]) =>
   call("/ingest", {
@@ -200,7 +200,7 @@ describe("bad input", () => {
 
 describe("what may be down", () => {
   it("is a provider: signals are marked degraded", async () => {
-    await turnDial(stack, "*", { fault: "500", rate: 1 });
+    await setFault(stack, "*", { fault: "500", rate: 1 });
     try {
       await ingest([
         post("down", "CA 0x6982508145454Ce325dDbE47a25d4ec3d2311933 on ethereum looks strong", {
@@ -212,17 +212,17 @@ describe("what may be down", () => {
       );
       expect(found).toMatchObject({ degraded: true });
     } finally {
-      await turnDial(stack, "*");
+      await setFault(stack, "*");
     }
   });
 
   it("is Redis: posts still become signals", async () => {
-    await stack.parts.get("redis")?.stop();
+    await stack.services.get("redis")?.stop();
     try {
       await ingest([post("noredis", "$FLOWF keeps going without a cache")]);
       await signal("unknown:FLOWF:2026-01-15T10:00:00Z");
     } finally {
-      await stack.parts.get("redis")?.start();
+      await stack.services.get("redis")?.start();
     }
   });
 
@@ -232,11 +232,11 @@ describe("what may be down", () => {
         post(`pg-${i}`, `$FLOWG item ${i} of the ${"abcdefghij"[i]} series`),
       ),
     );
-    await stack.parts.get("postgres")?.stop();
+    await stack.services.get("postgres")?.stop();
     const refused = await ingest([post("pg-late", "$FLOWG late")]);
     expect(refused.status).toBe(503);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
-    await stack.parts.get("postgres")?.start();
+    await stack.services.get("postgres")?.start();
     await until("the post is taken again", async () =>
       (await ingest([post("pg-late", "$FLOWG late")])).status === 202 ? true : undefined,
     );

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { type Stack, startStack } from "../../local/stack.ts";
 import { freePorts } from "../../local/supervisor/ports.ts";
 
-export interface TestStack extends Stack {
+export type TestStack = Stack & {
   dataDir: string;
-}
+};
 
 /**
  * The whole product on free ports with a data folder of its own, which `stop` deletes. It starts in
@@ -32,15 +32,17 @@ export async function startTestStack(settings: Record<string, string> = {}): Pro
   }
 }
 
-/** Sets one provider's fault dial; no dial switches it off. See local/emulators/faults.ts. */
-export async function turnDial(
+/** Sets one provider's faults; without settings it works again. See local/emulators/faults.ts. */
+export async function setFault(
   { emulators }: Pick<Stack, "emulators">,
   provider: string,
-  dial?: Record<string, unknown>,
+  settings?: Record<string, unknown>,
 ): Promise<void> {
   const init =
-    dial === undefined ? { method: "DELETE" } : { method: "PUT", body: JSON.stringify(dial) };
-  const response = await fetch(`${emulators}/dial/${provider}`, init);
+    settings === undefined
+      ? { method: "DELETE" }
+      : { method: "PUT", body: JSON.stringify(settings) };
+  const response = await fetch(`${emulators}/faults/${provider}`, init);
   if (!response.ok)
-    throw new Error(`the dial answered ${response.status}: ${await response.text()}`);
+    throw new Error(`the emulators answered ${response.status}: ${await response.text()}`);
 }

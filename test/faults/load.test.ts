@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ask, sendJson } from "../../local/ask.ts";
+import { send } from "../../cli/client.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
 import { freePorts } from "../../local/supervisor/ports.ts";
 import { camelCased } from "../../src/kit/case.ts";
@@ -43,10 +43,13 @@ describe("twice the posts that can be worked off", () => {
     const [port = 0] = await freePorts(1);
     const settings = { OVERLOADED_AFTER_SECONDS: `${OVERLOADED_AFTER_SECONDS}` };
     stack = await startStack({ port, dataDir, settings }, () => undefined);
-    await sendJson(stack, "/channels", {
-      kind: "webhook",
-      name: "hook",
-      settings: { url: `${stack.emulators}/webhook/local` },
+    await send(stack, "/channels", {
+      method: "POST",
+      body: {
+        kind: "webhook",
+        name: "hook",
+        settings: { url: `${stack.emulators}/webhook/local` },
+      },
     });
   }, 900_000);
 
@@ -60,7 +63,7 @@ describe("twice the posts that can be worked off", () => {
    * less.
    */
   async function audit(): Promise<AuditReport | undefined> {
-    const answer = await ask(stack, "/audit").catch(() => undefined);
+    const answer = await send(stack, "/audit").catch(() => undefined);
     return answer?.ok ? (camelCased(await answer.json()) as AuditReport) : undefined;
   }
 
@@ -92,7 +95,7 @@ describe("twice the posts that can be worked off", () => {
         samples.push({
           open: now.open,
           done: now.outbox.done,
-          megabytes: megabytesOf(stack.parts.get("worker")?.pid()),
+          megabytes: megabytesOf(stack.services.get("worker")?.pid()),
         });
     }
     return samples;

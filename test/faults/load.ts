@@ -1,4 +1,4 @@
-import { type Server, sendJson } from "../../local/ask.ts";
+import { type ServerAccess, send } from "../../cli/client.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
 
 const BATCH = 50;
@@ -17,7 +17,7 @@ export type Sent = { accepted: number; refusals: { status: number; retryAfter: s
  * meanwhile; begins no batch after `until`.
  */
 export async function push(
-  server: Server,
+  server: ServerAccess,
   posts: readonly RawPost[],
   perSecond: number,
   until = Infinity,
@@ -27,7 +27,10 @@ export async function push(
   for (let from = 0; from < posts.length && performance.now() < until; from += BATCH) {
     const batch = posts.slice(from, from + BATCH).map(wire);
     for (;;) {
-      const response = await sendJson(server, "/ingest", { posts: batch }).catch(() => undefined);
+      const response = await send(server, "/ingest", {
+        method: "POST",
+        body: { posts: batch },
+      }).catch(() => undefined);
       if (response?.status === 202) {
         sent.accepted += ((await response.json()) as { accepted: number }).accepted;
         break;

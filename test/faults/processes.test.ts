@@ -2,10 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ServerError } from "../../cli/client.ts";
+import { ServerError, send } from "../../cli/client.ts";
 import type { Io } from "../../cli/command.ts";
 import { audit } from "../../cli/commands/audit.ts";
-import { ask, sendJson } from "../../local/ask.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
 import { signalTree } from "../../local/supervisor/pids.ts";
 import { freePorts } from "../../local/supervisor/ports.ts";
@@ -18,7 +17,7 @@ import { type SqlProxy, sqlProxy } from "./sql-proxy.ts";
 const SECONDS = Number(process.env.FAULT_SECONDS ?? 90);
 const POSTS = Number(process.env.FAULT_POSTS ?? 2_000);
 const SEED = Number(process.env.FAULT_SEED ?? 1);
-const VICTIMS = ["worker", "postgres", "redis", "twins", "neon"];
+const VICTIMS = ["worker", "postgres", "redis", "emulators", "neon"];
 
 async function* nothing(): AsyncGenerator<string> {}
 
@@ -29,7 +28,7 @@ type OutboxRow = {
   idem_key: string;
   payload: { transition: number };
 };
-type LedgerEntry = { idempotency_key: string | null; message: { text?: string } };
+type RequestLogEntry = { idempotency_key: string | null; message: { text?: string } };
 
 describe("real processes that are killed under load", () => {
   const rolls = dice(SEED);
@@ -61,7 +60,9 @@ describe("real processes that are killed under load", () => {
   /** A reply may be lost here as well; 409 says that the channel was made all the same. */
   async function untilMade(channel: unknown): Promise<void> {
     for (;;) {
-      const response = await sendJson(stack, "/channels", channel).catch(() => undefined);
+      const response = await send(stack, "/channels", { method: "POST", body: channel }).catch(
+        () => undefined,
+      );
       if (response?.ok || response?.status === 409) return;
       if (response && response.status < 500) throw new Error(await response.text());
       await pause(1_000);
@@ -79,7 +80,7 @@ describe("real processes that are killed under load", () => {
     while (performance.now() < until) {
       await pause(rolls.int(2_000, 12_000));
       const name = rolls.pick(VICTIMS);
-      const pid = stack.parts.get(name)?.pid();
+      const pid = stack.services.get(name)?.pid();
       if (pid === undefined) continue;
       signalTree(pid, "SIGKILL");
       kills[name] = (kills[name] ?? 0) + 1;
@@ -90,7 +91,7 @@ describe("real processes that are killed under load", () => {
   /** The last to be killed is still coming back. */
   async function untilReady(): Promise<void> {
     for (let calm = 0; calm < 5; await pause(1_000)) {
-      const answer = await ask(stack, "/audit").catch(() => undefined);
+      const answer = await send(stack, "/audit").catch(() => undefined);
       calm = answer?.ok ? calm + 1 : 0;
       await answer?.body?.cancel();
     }
@@ -112,7 +113,7 @@ describe("real processes that are killed under load", () => {
     const rows: OutboxRow[] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
       const page = (await (
-        await ask(stack, `/outbox?limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)
+        await send(stack, `/outbox?limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)
       ).json()) as {
         outbox: OutboxRow[];
         next_cursor: string | null;
@@ -123,10 +124,10 @@ describe("real processes that are killed under load", () => {
     return rows;
   }
 
-  const ledger = async (channel: string): Promise<LedgerEntry[]> =>
-    (await (await fetch(`${stack.emulators}/ledger/${channel}`)).json()) as LedgerEntry[];
+  const requestsTo = async (channel: string): Promise<RequestLogEntry[]> =>
+    (await (await fetch(`${stack.emulators}/requests/${channel}`)).json()) as RequestLogEntry[];
 
-  it("loses nothing: the audit reconciles and the ledgers hold every delivery", async () => {
+  it("loses nothing: the audit reconciles and the request logs hold every delivery", async () => {
     const { posts } = workload(SEED, POSTS);
     const until = performance.now() + SECONDS * 1_000;
     proxy.cuts.before = 0.01;
@@ -143,7 +144,7 @@ describe("real processes that are killed under load", () => {
     const say = (line: string): void => void said.push(line);
     const io: Io = {
       url: stack.url,
-      key: stack.adminKey,
+      key: stack.key,
       json: false,
       out: say,
       err: say,
@@ -166,8 +167,10 @@ describe("real processes that are killed under load", () => {
     expect(exit).toBe(0);
 
     const rows = await outbox();
-    const hooks = new Set((await ledger("webhook")).map((entry) => entry.idempotency_key));
-    const chats = (await ledger("telegram")).map((entry) => entry.message.text ?? "").join("\n");
+    const hooks = new Set((await requestsTo("webhook")).map((entry) => entry.idempotency_key));
+    const chats = (await requestsTo("telegram"))
+      .map((entry) => entry.message.text ?? "")
+      .join("\n");
     const done = rows.filter((row) => row.status === "done");
     const untold = done.filter((row) =>
       row.channel.includes("webhook")

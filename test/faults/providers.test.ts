@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { send } from "../../cli/client.ts";
 import { type Audit, complaints } from "../../cli/commands/audit.ts";
 import { table } from "../../cli/table.ts";
-import { ask, sendJson } from "../../local/ask.ts";
 import { startTicker } from "../../local/services/ticker.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
 import { freePorts } from "../../local/supervisor/ports.ts";
@@ -31,13 +31,21 @@ const PATIENCE_SECONDS = 300;
  * switch a provider off.
  */
 const PASSING = ["latency", "429", "500", "timeout", "cut", "html", "types", "empty"];
-const DIAL = { fault: PASSING, rate: 0.25, ms: 2_000, retryAfterSeconds: 5 };
+const PROVIDER_FAULTS = { fault: PASSING, rate: 0.25, ms: 2_000, retryAfterSeconds: 5 };
 /** A channel whose target answers 403 is paused until a person acts, so its target does not. */
-const CHANNEL_DIAL = { ...DIAL, fault: ["latency", "429", "500", "timeout", "cut"] };
+const CHANNEL_FAULTS = { ...PROVIDER_FAULTS, fault: ["latency", "429", "500", "timeout", "cut"] };
 /** Calls a minute that each adapter promises. */
 const PACES: Record<string, number> = {
-  ...{ goplus: 25, dexscreener: 120, geckoterminal: 12, bigquery: 30, google: 30 },
-  ...{ x: 25, apify: 30, hn: 120, feeds: 6, github: 10 },
+  goplus: 25,
+  dexscreener: 120,
+  geckoterminal: 12,
+  bigquery: 30,
+  google: 30,
+  x: 25,
+  apify: 30,
+  hn: 120,
+  feeds: 6,
+  github: 10,
 };
 /** A minute less the way from the gate, which counts, to the provider, which is counted here. */
 const MINUTE_MS = 59_000;
@@ -57,19 +65,15 @@ const account = {
 };
 /** Every source and enricher is on, and is polled at every minute where its pace allows that. */
 const SETTINGS = {
-  ...{
-    GCP_SA_JSON: JSON.stringify(account),
-    X_BEARER_TOKEN: "local",
-    X_USERS: "local_user",
-    APIFY_TOKEN: "local",
-  },
-  ...{
-    X_EVERY_MINUTES: "1",
-    APIFY_EVERY_MINUTES: "3",
-    HN_EVERY_MINUTES: "1",
-    FEEDS_EVERY_MINUTES: "1",
-    GITHUB_EVERY_MINUTES: "1",
-  },
+  GCP_SA_JSON: JSON.stringify(account),
+  X_BEARER_TOKEN: "local",
+  X_USERS: "local_user",
+  APIFY_TOKEN: "local",
+  X_EVERY_MINUTES: "1",
+  APIFY_EVERY_MINUTES: "3",
+  HN_EVERY_MINUTES: "1",
+  FEEDS_EVERY_MINUTES: "1",
+  GITHUB_EVERY_MINUTES: "1",
   REQUEUE_AFTER_SECONDS: "60",
 };
 
@@ -81,20 +85,25 @@ const began = performance.now();
 const say = (line: string): void =>
   console.log(`${((performance.now() - began) / 1_000).toFixed(0)} s: ${line}`);
 
-async function turn(name: string, dial?: object): Promise<void> {
+async function setFaults(name: string, settings?: object): Promise<void> {
   const init =
-    dial === undefined ? { method: "DELETE" } : { method: "PUT", body: JSON.stringify(dial) };
-  const answer = await fetch(`${stack.emulators}/dial/${name}`, init);
-  if (!answer.ok) throw new Error(`the dial of ${name}: ${await answer.text()}`);
+    settings === undefined
+      ? { method: "DELETE" }
+      : { method: "PUT", body: JSON.stringify(settings) };
+  const answer = await fetch(`${stack.emulators}/faults/${name}`, init);
+  if (!answer.ok) throw new Error(`the faults of ${name}: ${await answer.text()}`);
 }
 
 beforeAll(async () => {
   const [port = 0] = await freePorts(1);
   stack = await startStack({ port, dataDir, settings: SETTINGS }, say);
-  await sendJson(stack, "/channels", {
-    kind: "webhook",
-    name: "hook",
-    settings: { url: `${stack.emulators}/webhook/local` },
+  await send(stack, "/channels", {
+    method: "POST",
+    body: {
+      kind: "webhook",
+      name: "hook",
+      settings: { url: `${stack.emulators}/webhook/local` },
+    },
   });
 }, 300_000);
 
@@ -113,7 +122,7 @@ function posts(): RawPost[] {
 /** A single question may meet a database that is busy; what it asks about is what counts. */
 async function audited(): Promise<Audit> {
   for (let left = 10; ; left--) {
-    const answer = await ask(stack, "/audit").catch(() => undefined);
+    const answer = await send(stack, "/audit").catch(() => undefined);
     if (answer?.ok) return (await answer.json()) as Audit;
     if (left === 0) throw new Error(`GET /audit answers ${answer?.status ?? "nothing"}`);
     await pause(3_000);
@@ -167,7 +176,7 @@ const emulator = async <T>(path: string): Promise<T> =>
   (await (await fetch(`${stack.emulators}${path}`)).json()) as T;
 
 async function tell(figures: Audit): Promise<void> {
-  const metrics = await (await ask(stack, "/metrics")).text();
+  const metrics = await (await send(stack, "/metrics")).text();
   const { calls } = await emulator<{ calls: Record<string, { total: number; failed: number }> }>(
     "/calls",
   );
@@ -177,9 +186,13 @@ async function tell(figures: Audit): Promise<void> {
       const { total = 0, failed = 0 } = calls[provider] ?? {};
       const group = GROUPS[provider];
       return {
-        ...{ provider, calls: total, failed, "per 1,000 posts": per1000(total) },
+        provider,
+        calls: total,
+        failed,
+        "per 1,000 posts": per1000(total),
         "without a cache": group === undefined ? "-" : per1000(wanted(metrics, group)),
-        ...{ "busiest minute": busiest(await emulator<number[]>(`/calls/${provider}`)), pace },
+        "busiest minute": busiest(await emulator<number[]>(`/calls/${provider}`)),
+        pace,
       };
     }),
   );
@@ -190,8 +203,8 @@ async function tell(figures: Audit): Promise<void> {
 }
 
 it("bears faults at every provider: the audit reconciles, paces are kept, nothing is lost on the way", async () => {
-  await turn("*", DIAL);
-  await turn("webhook", CHANNEL_DIAL);
+  await setFaults("*", PROVIDER_FAULTS);
+  await setFaults("webhook", CHANNEL_FAULTS);
   stopTicks = startTicker({ url: stack.url, crons: ["* * * * *"], everyMs: 20_000 });
   const all = posts();
   const sent = await push(
@@ -208,7 +221,7 @@ it("bears faults at every provider: the audit reconciles, paces are kept, nothin
    * same faults.
    */
   stopTicks();
-  await turn("jetstream", { fault: "empty" });
+  await setFaults("jetstream", { fault: "empty" });
   const ended = await audit(({ open }) => open === 0);
   await tell(ended);
   console.log(JSON.stringify(ended));
@@ -219,12 +232,12 @@ it("bears faults at every provider: the audit reconciles, paces are kept, nothin
    * A delivery that failed twice waits for minutes, as it should: it is made due when the faults
    * are over.
    */
-  await turn("*");
-  await turn("jetstream", { fault: "empty" });
-  const { outbox } = (await (await ask(stack, "/outbox?status=failed&limit=200")).json()) as {
+  await setFaults("*");
+  await setFaults("jetstream", { fault: "empty" });
+  const { outbox } = (await (await send(stack, "/outbox?status=failed&limit=200")).json()) as {
     outbox: { id: number }[];
   };
-  for (const { id } of outbox) await ask(stack, `/outbox/${id}/retry`, { method: "POST" });
+  for (const { id } of outbox) await send(stack, `/outbox/${id}/retry`, { method: "POST" });
   const delivered = await audit((figures) => figures.outbox.pending + figures.outbox.failed === 0);
   expect(delivered.outbox).toMatchObject({ pending: 0, failed: 0, dlq: 0 });
 

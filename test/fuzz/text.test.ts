@@ -18,7 +18,10 @@ const settings: JudgeSettings = {
   refine: { windowMinutes: 60, authors: new Map() },
 };
 const post = (said: string): RawPost => ({
-  ...{ source: "fuzz", id: "1", author: "someone", postedAt: "2026-01-15T10:22:00.000Z" },
+  source: "fuzz",
+  id: "1",
+  author: "someone",
+  postedAt: "2026-01-15T10:22:00.000Z",
   text: said,
 });
 const judged = (said: string) => judge(post(said), settings);

@@ -108,7 +108,11 @@ export async function simulate(
     const { quiet, poison, thrown } = await live(posts, world);
     const tables = await readTables(store, posts);
     const run = {
-      ...{ quiet, tables, poison, steady, targets },
+      quiet,
+      tables,
+      poison,
+      steady,
+      targets,
       ledger: world.ledger,
       torn: world.torn,
       requeued: world.queues.posts.again(),

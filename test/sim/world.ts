@@ -39,8 +39,11 @@ const REQUEUE_AFTER_SECONDS = 600;
 const OVERLOADED_AFTER_SECONDS = 60;
 const REREAD_MS = 30_000;
 const CHANNEL_ENV = ChannelEnv.parse({
-  ...{ TELEGRAM_BOT_TOKEN: "1:sim", TELEGRAM_BASE_URL: TELEGRAM },
-  ...{ RESEND_API_KEY: "re_sim", RESEND_BASE_URL: MAIL, MAIL_FROM: "signals@sim.dev" },
+  TELEGRAM_BOT_TOKEN: "1:sim",
+  TELEGRAM_BASE_URL: TELEGRAM,
+  RESEND_API_KEY: "re_sim",
+  RESEND_BASE_URL: MAIL,
+  MAIL_FROM: "signals@sim.dev",
 });
 
 /**

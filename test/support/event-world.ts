@@ -26,14 +26,12 @@ notify: { min_score: -100, on: [verified, downgraded] }
 `;
 
 export const dex = (status: ProviderFacts["status"], liquidity: number | null): ProviderFacts => ({
-  ...{
-    provider: "dex",
-    via: null,
-    status,
-    asOf: liquidity === null ? null : iso(NOON),
-    notes: [],
-    error: null,
-  },
+  provider: "dex",
+  via: null,
+  status,
+  asOf: liquidity === null ? null : iso(NOON),
+  notes: [],
+  error: null,
   values: liquidity === null ? {} : { dex_liquidity: liquidity },
 });
 
@@ -119,7 +117,10 @@ export async function eventWorld() {
     await consumeBatch({ queue, messages }, queuePorts);
   }
   return {
-    ...{ world, store, acceptPorts, now: () => now },
+    world,
+    store,
+    acceptPorts,
+    now: () => now,
     /** Until every queue is empty. */
     async settle(): Promise<void> {
       await drain("posts");

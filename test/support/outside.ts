@@ -74,31 +74,31 @@ export const settingsAt = (base: string) => ({
 
 export type Emulators = {
   base: string;
-  dial(settings: object | null): Promise<void>;
+  setFaults(settings: object | null): Promise<void>;
   stop(): void;
 };
 
 /**
- * The provider emulators on a port of their own, with one dial for all of them. A clock that stands
+ * The provider emulators on a port of their own, with one fault for all of them. A clock that stands
  * still makes every feed show the same to all.
  */
 export async function startEmulators(now: () => number = Date.now): Promise<Emulators> {
   const port = await freePort();
   const stop = await serveEmulators({
     port,
-    ledgerDir: mkdtempSync(join(tmpdir(), "twins-")),
+    requestsDir: mkdtempSync(join(tmpdir(), "emulators-")),
     now,
   });
   const base = `http://127.0.0.1:${port}`;
   return {
     base,
     stop,
-    async dial(settings) {
-      const reply = await fetch(`${base}/dial/*`, {
+    async setFaults(settings) {
+      const reply = await fetch(`${base}/faults/*`, {
         method: settings === null ? "DELETE" : "PUT",
         ...(settings !== null && { body: JSON.stringify(settings) }),
       });
-      if (!reply.ok) throw new Error(`dial: ${await reply.text()}`);
+      if (!reply.ok) throw new Error(`faults: ${await reply.text()}`);
     },
   };
 }

@@ -7,7 +7,7 @@ import { openDatabase } from "../../local/services/database.ts";
 import { serveNeon } from "../../local/services/neon-proxy/proxy.ts";
 import { databaseUrl, planPglite, planPostgres } from "../../local/services/postgres.ts";
 import { freePorts } from "../../local/supervisor/ports.ts";
-import { type PartSpec, startPart } from "../../local/supervisor/service.ts";
+import { type ServiceSpec, startService } from "../../local/supervisor/service.ts";
 import { makeWatchdog } from "../../local/supervisor/watchdog.ts";
 
 export type TestPostgres = {
@@ -32,7 +32,7 @@ const UNSAFE = ["fsync", "full_page_writes", "synchronous_commit"].flatMap((name
  */
 export const startPostgres = (): Promise<TestPostgres> =>
   startDatabase(8, async (options) => {
-    const { part } = await planPostgres(options);
+    const { service: part } = await planPostgres(options);
     return { ...part, args: [...part.args, ...UNSAFE] };
   });
 
@@ -42,15 +42,15 @@ export const startPostgres = (): Promise<TestPostgres> =>
 export const startPglite = (): Promise<TestPostgres> =>
   startDatabase(1, async (options) => planPglite(options));
 
-type Plan = (options: { dir: string; port: number; logs: string }) => Promise<PartSpec>;
+type Plan = (options: { dir: string; port: number; logs: string }) => Promise<ServiceSpec>;
 
 async function startDatabase(connections: number, plan: Plan): Promise<TestPostgres> {
   const dir = mkdtempSync(join(tmpdir(), "store-"));
   const [postgresPort = 0, port = 0] = await freePorts(2);
   const watchdog = makeWatchdog();
-  const server = await startPart(await plan({ dir, port: postgresPort, logs: dir }), {
+  const server = await startService(await plan({ dir, port: postgresPort, logs: dir }), {
     watchdog,
-    say() {},
+    log() {},
     changed() {},
   });
   const url = databaseUrl(postgresPort);

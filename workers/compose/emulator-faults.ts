@@ -14,7 +14,7 @@ export function emulatorDials({ settings, variables, now }: SharedIsolate): Dial
         ...{
           provider: "twins",
           method,
-          url: `${base}/${name === "" ? "" : `dial/${encodeURIComponent(name)}`}`,
+          url: `${base}/${name === "" ? "" : `faults/${encodeURIComponent(name)}`}`,
           timeoutMs: 5_000,
         },
         ...(dial !== undefined && { body: JSON.stringify(dial) }),

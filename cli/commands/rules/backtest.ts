@@ -1,6 +1,6 @@
 import { ask } from "../../client.ts";
 import type { Io } from "../../command.ts";
-import { instant, options, wholeNumber } from "../../options.ts";
+import { instant, parseOptions, wholeNumber } from "../../options.ts";
 import { table } from "../../table.ts";
 import { loadFile, oneFile } from "./files.ts";
 
@@ -32,7 +32,7 @@ type Report = {
 /** The server replays its stored signals through the candidate; nothing is changed. */
 export async function backtest(args: string[], io: Io): Promise<number> {
   const string = { type: "string" } as const;
-  const { values, positionals } = options(args, {
+  const { values, positionals } = parseOptions(args, {
     since: { ...string, default: "7d" },
     limit: { ...string, default: "10000" },
   });

@@ -3,11 +3,11 @@ import { VOCABULARY } from "../../../src/enrich/registry.ts";
 import { suggestionFile } from "../../../src/rules/fix.ts";
 import { loadRules } from "../../../src/rules/load.ts";
 import type { Io } from "../../command.ts";
-import { options } from "../../options.ts";
+import { parseOptions } from "../../options.ts";
 import { bare, oneFile, readText, refuse, report, settings } from "./files.ts";
 
 export async function check(args: string[], io: Io): Promise<number> {
-  const { values, positionals } = options(args, {
+  const { values, positionals } = parseOptions(args, {
     fix: { type: "boolean" },
     set: { type: "string", multiple: true },
   });

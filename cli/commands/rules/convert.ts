@@ -2,12 +2,12 @@ import { VOCABULARY } from "../../../src/enrich/registry.ts";
 import { convertRules } from "../../../src/rules/convert.ts";
 import { loadRules } from "../../../src/rules/load.ts";
 import type { Io } from "../../command.ts";
-import { options } from "../../options.ts";
+import { parseOptions } from "../../options.ts";
 import { oneFile, readText, report, settings } from "./files.ts";
 
 /** The converted file goes to stdout, what needs a human eye to stderr. */
 export async function convert(args: string[], io: Io): Promise<number> {
-  const { positionals } = options(args, {});
+  const { positionals } = parseOptions(args, {});
   const file = oneFile(positionals, null);
   const converted = convertRules(await readText(file, io), VOCABULARY);
   if (converted.kind === "unreadable") {

@@ -5,12 +5,12 @@ import { loadRules } from "../../../src/rules/load.ts";
 import type { Ruleset } from "../../../src/rules/score.ts";
 import { ask, ServerError } from "../../client.ts";
 import { type Io, UsageError } from "../../command.ts";
-import { options } from "../../options.ts";
+import { parseOptions } from "../../options.ts";
 import { loadFile } from "./files.ts";
 
 /** Exit codes are those of diff: 1 when they differ, 2 when one cannot be read. */
 export async function diff(args: string[], io: Io): Promise<number> {
-  const { positionals } = options(args, {});
+  const { positionals } = parseOptions(args, {});
   const [a, b] = positionals;
   if (a === undefined || b === undefined || positionals.length > 2)
     throw new UsageError("name two files or versions");

@@ -11,7 +11,7 @@ import { unknownFact } from "../../../src/rules/unknown-fact.ts";
 import { readYaml } from "../../../src/rules/yaml.ts";
 import { ask } from "../../client.ts";
 import { type Io, UsageError } from "../../command.ts";
-import { options } from "../../options.ts";
+import { parseOptions } from "../../options.ts";
 import { loadFile, oneFile, readText, report } from "./files.ts";
 
 const GivenFacts = z.record(z.string(), z.union([FactValue, z.boolean().transform(Number)]));
@@ -37,7 +37,7 @@ type Wire = {
 
 export async function explain(args: string[], io: Io): Promise<number> {
   const string = { type: "string" } as const;
-  const { values, positionals } = options(args, { facts: string, rules: string });
+  const { values, positionals } = parseOptions(args, { facts: string, rules: string });
   if ((values.facts === undefined) === (positionals.length === 0))
     throw new UsageError("name an event key, or --facts FILE");
   const explained =

@@ -1,6 +1,6 @@
 import { ask } from "../../client.ts";
 import { type Io, UsageError } from "../../command.ts";
-import { options } from "../../options.ts";
+import { parseOptions } from "../../options.ts";
 import { table } from "../../table.ts";
 import { loadFile, oneFile } from "./files.ts";
 import { DEFAULT_TESTS, runTests } from "./test.ts";
@@ -10,7 +10,7 @@ type Pushed = { sha: string; version: string; rules: number };
 /** Checks, tests, and only then sends. The server checks again with its own settings. */
 export async function push(args: string[], io: Io): Promise<number> {
   const string = { type: "string" } as const;
-  const { values, positionals } = options(args, { tests: string, force: { type: "boolean" } });
+  const { values, positionals } = parseOptions(args, { tests: string, force: { type: "boolean" } });
   const file = oneFile(positionals);
   const rules = await loadFile(file, undefined, io);
   if (!rules) return 1;
@@ -39,7 +39,7 @@ type Version = {
 };
 
 export async function list(args: string[], io: Io): Promise<number> {
-  options(args, {});
+  parseOptions(args, {});
   const { versions } = await ask<{ versions: Version[] }>(io, "/rules/versions");
   const rows = versions.map(({ sha, author, activated_at, current }) => ({
     "": current ? "*" : "",
@@ -52,7 +52,7 @@ export async function list(args: string[], io: Io): Promise<number> {
 }
 
 export async function rollback(args: string[], io: Io): Promise<number> {
-  const { positionals } = options(args, {});
+  const { positionals } = parseOptions(args, {});
   const [sha] = positionals;
   if (sha === undefined || positionals.length > 1)
     throw new UsageError("name one version by its sha; rules list shows them");

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { RulesDocument } from "../../../src/rules/document.ts";
 import { type Io, UsageError } from "../../command.ts";
-import { options } from "../../options.ts";
+import { parseOptions } from "../../options.ts";
 
 /** The JSON Schema of rules.yml, made from the schema that the server reads with. */
 export const rulesSchema = (): string => {
@@ -30,7 +30,7 @@ function withReferences(node: unknown): unknown {
 }
 
 export async function schema(args: string[], io: Io): Promise<number> {
-  if (options(args, {}).positionals.length > 0)
+  if (parseOptions(args, {}).positionals.length > 0)
     throw new UsageError("rules schema takes no argument");
   io.out(rulesSchema().trimEnd());
   return 0;

@@ -6,7 +6,7 @@ import { coverageOf } from "../../../src/rules/suite/coverage.ts";
 import { type MutationReport, mutationScore } from "../../../src/rules/suite/mutants.ts";
 import { type CaseResult, runCases } from "../../../src/rules/suite/run.ts";
 import { type Io, UsageError } from "../../command.ts";
-import { options } from "../../options.ts";
+import { parseOptions } from "../../options.ts";
 import { table } from "../../table.ts";
 import { loadFile, oneFile, readText, report } from "./files.ts";
 import { factsOfPosts } from "./posts.ts";
@@ -17,7 +17,7 @@ const SHOWN = 20;
 export const DEFAULT_TESTS = "rules/tests";
 
 export async function test(args: string[], io: Io): Promise<number> {
-  const { values, positionals } = options(args, {
+  const { values, positionals } = parseOptions(args, {
     tests: { type: "string" },
     set: { type: "string", multiple: true },
   });

@@ -1,5 +1,5 @@
 import { samplesUntil } from "../../samples.ts";
-import { type Emulator, type EmulatorCall, json, notFound } from "../emulator.ts";
+import { type Emulator, type EmulatorCall, json, NOT_FOUND } from "../emulator.ts";
 import { tokenAt } from "../tokens.ts";
 
 /** Google's token endpoint: any well-formed assertion gets a token. */
@@ -15,12 +15,12 @@ export const google: Emulator = {
       : json({ error: "invalid_grant", error_description: "Invalid JWT Signature." }, 400),
 };
 
-interface Query {
+type Query = {
   query?: string;
   dryRun?: boolean;
   maximumBytesBilled?: string;
   queryParameters?: { name?: string; parameterValue?: { value?: string } }[];
-}
+};
 
 const failure = (code: number, reason: string, message: string, status: string) =>
   json(
@@ -28,7 +28,7 @@ const failure = (code: number, reason: string, message: string, status: string) 
     code,
   );
 
-const scanned = 731_906_048;
+const SCANNED_BYTES = 731_906_048;
 
 /** The columns that a query names with AS, with a figure each for the token it asks about. */
 function answerColumns(query: Query, now: number) {
@@ -60,7 +60,9 @@ function answerPosts(since: string, now: number) {
     .reverse()
     .map((post) => [post.id, post.author, post.text, String(Date.parse(post.posted_at) * 1_000)]);
   const fields = ["id", "author", "text", "posted_at"].map((name) => ({
-    ...{ name, type: name === "posted_at" ? "TIMESTAMP" : "STRING", mode: "NULLABLE" },
+    name,
+    type: name === "posted_at" ? "TIMESTAMP" : "STRING",
+    mode: "NULLABLE",
   }));
   return { schema: { fields }, rows: cells.map((row) => ({ f: row.map((v) => ({ v })) })) };
 }
@@ -74,17 +76,15 @@ function run({ json: body, now }: EmulatorCall) {
       ? answerColumns(query, now)
       : answerPosts(asked("since") ?? "", now);
   const common = {
-    ...{
-      kind: "bigquery#queryResponse",
-      schema,
-      jobComplete: true,
-      cacheHit: false,
-      totalBytesProcessed: String(scanned),
-    },
+    kind: "bigquery#queryResponse",
+    schema,
+    jobComplete: true,
+    cacheHit: false,
+    totalBytesProcessed: String(SCANNED_BYTES),
     jobReference: { projectId: "local", jobId: "job_local", location: "US" },
   };
   if (query.dryRun) return json(common);
-  const needed = scanned + 1_048_576;
+  const needed = SCANNED_BYTES + 1_048_576;
   if (Number(query.maximumBytesBilled ?? Number.POSITIVE_INFINITY) < needed) {
     const message = `Query exceeded limit for bytes billed: ${query.maximumBytesBilled}. ${needed} or higher required.`;
     return failure(500, "bytesBilledLimitExceeded", message, "INTERNAL");
@@ -115,5 +115,5 @@ export const bigquery: Emulator = {
       schema: { fields: [] },
     }),
   },
-  answer: (call) => (/\/projects\/[^/]+\/queries/.test(call.path) ? run(call) : notFound),
+  answer: (call) => (/\/projects\/[^/]+\/queries/.test(call.path) ? run(call) : NOT_FOUND),
 };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Emulator, json, notFound, text, textField } from "../emulator.ts";
+import { type Emulator, json, NOT_FOUND, text, textField } from "../emulator.ts";
 
 /** A number that follows from the message, so that the same message gets the same id. */
 const numberFrom = (body: string) =>
@@ -18,7 +18,7 @@ function shown(body: unknown): string | null {
   return /[<>]|&(?!(?:lt|gt|amp|quot);)/.test(bare) ? null : bare.replaceAll(/&\w+;/g, "&");
 }
 
-const throttledTelegram = {
+const THROTTLED_TELEGRAM = {
   ok: false,
   error_code: 429,
   description: "Too Many Requests: retry after 1",
@@ -27,7 +27,7 @@ const throttledTelegram = {
 
 export const telegram: Emulator = {
   name: "telegram",
-  refusals: { throttled: json(throttledTelegram, 429), quota: json(throttledTelegram, 429) },
+  refusals: { throttled: json(THROTTLED_TELEGRAM, 429), quota: json(THROTTLED_TELEGRAM, 429) },
   answer({ path, json: body, text: raw, now }) {
     const [, method = ""] = /^\/bot[^/]+\/(\w+)$/.exec(path) ?? [];
     const chat = textField(body, "chat_id");
@@ -128,7 +128,7 @@ export const resend: Emulator = {
     ),
   },
   answer({ path, headers, json: body, text: raw }) {
-    if (path !== "/emails") return notFound;
+    if (path !== "/emails") return NOT_FOUND;
     if (!headers["user-agent"])
       return json(
         { statusCode: 403, name: "invalid_api_key", message: "User-Agent is missing" },
@@ -150,7 +150,7 @@ export const postmark: Emulator = {
   name: "postmark",
   refusals: { throttled: json({ ErrorCode: 429, Message: "Rate limit exceeded" }, 429) },
   answer({ path, json: body, text: raw, now }) {
-    if (path !== "/email") return notFound;
+    if (path !== "/email") return NOT_FOUND;
     const To = textField(body, "To") ?? "";
     const reply = {
       To,

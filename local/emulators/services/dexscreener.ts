@@ -1,28 +1,26 @@
-import { type Emulator, json, notFound } from "../emulator.ts";
-import { evmAddress, type Token, tokenAt, tokensNamed } from "../tokens.ts";
+import { type Emulator, json, NOT_FOUND } from "../emulator.ts";
+import { evmAddress, type SampleToken, tokenAt, tokensNamed } from "../tokens.ts";
 
-const hour = 3_600_000;
-const weth = {
+const HOUR_MS = 3_600_000;
+const WETH = {
   address: "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2",
   name: "Wrapped Ether",
   symbol: "WETH",
 };
 
 /** A pool of a token; `share` is its part of the token's liquidity. */
-function pair(chainId: string, token: Token, share: number, now: number) {
+function pair(chainId: string, token: SampleToken, share: number, now: number) {
   const pairAddress = evmAddress(`P${token.symbol}${Math.round(share * 100)}`.slice(0, 12));
   const volume = token.volume24h * share;
   const trades = Math.round(volume / 250);
   return {
-    ...{
-      chainId,
-      dexId: "uniswap",
-      url: `https://dexscreener.com/${chainId}/${pairAddress}`,
-      pairAddress,
-      labels: ["v3"],
-    },
+    chainId,
+    dexId: "uniswap",
+    url: `https://dexscreener.com/${chainId}/${pairAddress}`,
+    pairAddress,
+    labels: ["v3"],
     baseToken: { address: token.address, name: token.symbol, symbol: token.symbol },
-    quoteToken: weth,
+    quoteToken: WETH,
     priceNative: String(token.price / 3000),
     priceUsd: String(token.price),
     txns: {
@@ -35,14 +33,14 @@ function pair(chainId: string, token: Token, share: number, now: number) {
     fdv: token.price * 1e9,
     marketCap: token.price * 1e9,
     // Rounded to the hour, so that two calls in a row agree.
-    pairCreatedAt: Math.floor(now / hour) * hour - Math.round(token.ageHours) * hour,
+    pairCreatedAt: Math.floor(now / HOUR_MS) * HOUR_MS - Math.round(token.ageHours) * HOUR_MS,
   };
 }
 
 /** A pool in which the token is the quote: its price and volume belong to someone else. */
-function quoteSide(chainId: string, token: Token, now: number) {
+function quoteSide(chainId: string, token: SampleToken, now: number) {
   const other = pair(chainId, token, 0.02, now);
-  return { ...other, baseToken: weth, quoteToken: other.baseToken, priceUsd: "3071.02" };
+  return { ...other, baseToken: WETH, quoteToken: other.baseToken, priceUsd: "3071.02" };
 }
 
 function pairsOf(chainId: string, address: string, now: number) {
@@ -74,6 +72,6 @@ export const dexscreener: Emulator = {
         pairs: named.map(({ chain, token, share }) => pair(chain, token, share, now)),
       });
     }
-    return notFound;
+    return NOT_FOUND;
   },
 };

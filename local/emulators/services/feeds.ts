@@ -4,14 +4,14 @@ import {
   type EmulatorCall,
   type EmulatorReply,
   json,
-  notFound,
+  NOT_FOUND,
   text,
 } from "../emulator.ts";
 
 const escapeXml = (value: string) =>
   value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const title = (post: SamplePost) => post.text.slice(0, 80);
-const everyMs = 60_000;
+const EVERY_MS = 60_000;
 
 /** Conditional requests work: the tag changes when there is a new item. */
 function conditional({ headers }: EmulatorCall, tag: string, reply: EmulatorReply): EmulatorReply {
@@ -44,13 +44,11 @@ const jsonFeed = (posts: SamplePost[]) => ({
   version: "https://jsonfeed.org/version/1.1",
   title: "Local",
   items: posts.map((post) => ({
-    ...{
-      id: post.id,
-      url: `https://example.org/${post.id}`,
-      title: title(post),
-      content_text: post.text,
-      date_published: post.posted_at,
-    },
+    id: post.id,
+    url: `https://example.org/${post.id}`,
+    title: title(post),
+    content_text: post.text,
+    date_published: post.posted_at,
     authors: [{ name: post.author }],
   })),
 });
@@ -59,14 +57,14 @@ export const feeds: Emulator = {
   name: "feeds",
   refusals: { throttled: text("slow down", "text/plain", 429), empty: text("", "application/xml") },
   answer(call) {
-    const posts = samplesUntil(call.now, everyMs, 15);
+    const posts = samplesUntil(call.now, EVERY_MS, 15);
     const tag = posts[0]?.id ?? "none";
     if (call.path === "/rss.xml")
       return conditional(call, tag, text(rss(posts), "application/rss+xml"));
     if (call.path === "/atom.xml")
       return conditional(call, tag, text(atom(posts), "application/atom+xml"));
     if (call.path === "/feed.json") return conditional(call, tag, json(jsonFeed(posts)));
-    return notFound;
+    return NOT_FOUND;
   },
 };
 
@@ -79,7 +77,7 @@ export const generic: Emulator = {
   answer({ now, query }) {
     const size = Number(query.get("size") ?? 20);
     const from = (Number(query.get("page") ?? 1) - 1) * size;
-    return json({ data: { list: samplesUntil(now, everyMs, 20).slice(from, from + size) } });
+    return json({ data: { list: samplesUntil(now, EVERY_MS, 20).slice(from, from + size) } });
   },
 };
 
@@ -88,14 +86,14 @@ export const hackerNews: Emulator = {
   name: "hn",
   refusals: { empty: text("null", "application/json") },
   answer({ path, now }) {
-    const posts = samplesUntil(now, everyMs, 100);
+    const posts = samplesUntil(now, EVERY_MS, 100);
     if (/\/(new|top)stories\.json$/.test(path)) return json(posts.map(({ number }) => number));
     if (path.endsWith("/maxitem.json")) return json(posts[0]?.number ?? 0);
     if (path.endsWith("/updates.json"))
       return json({ items: posts.slice(0, 5).map(({ number }) => number), profiles: [] });
     const id = Number(/\/item\/(\d+)\.json$/.exec(path)?.[1]);
     const post = posts.find(({ number }) => number === id);
-    if (post === undefined) return Number.isNaN(id) ? notFound : text("null", "application/json");
+    if (post === undefined) return Number.isNaN(id) ? NOT_FOUND : text("null", "application/json");
     const time = Math.floor(Date.parse(post.posted_at) / 1000);
     return json({
       by: post.author,
@@ -159,16 +157,12 @@ function githubEvent(post: SamplePost & { number: number }) {
   ];
   const other = post.number % 3 === 0 ? others[(post.number / 3) % others.length] : undefined;
   return {
-    ...{
-      id: String(50_000_000_000 + post.number),
-      actor: { id: 1, login: post.author },
-      public: true,
-    },
-    ...{
-      type: "ReleaseEvent",
-      payload: { action: "published", release },
-      created_at: post.posted_at,
-    },
+    id: String(50_000_000_000 + post.number),
+    actor: { id: 1, login: post.author },
+    public: true,
+    type: "ReleaseEvent",
+    payload: { action: "published", release },
+    created_at: post.posted_at,
     repo: { id: 2, name: "local/demo", url: "https://api.github.com/repos/local/demo" },
     ...other,
   };

@@ -1,32 +1,26 @@
-import { type Emulator, json, notFound } from "../emulator.ts";
-import { evmAddress, type Token, tokenAt } from "../tokens.ts";
+import { type Emulator, json, NOT_FOUND } from "../emulator.ts";
+import { evmAddress, type SampleToken, tokenAt } from "../tokens.ts";
 
-const hour = 3_600_000;
+const HOUR_MS = 3_600_000;
 const missing = json({ errors: [{ status: "404", title: "Not Found" }] }, 404);
 
 /** Nearly every number is a decimal string here. */
-function pool(network: string, token: Token, createdAt: number) {
+function pool(network: string, token: SampleToken, createdAt: number) {
   const address = evmAddress(`P${token.symbol}`);
   const volume = token.volume24h;
   return {
     id: `${network}_${address}`,
     type: "pool",
     attributes: {
-      ...{
-        address,
-        name: `${token.symbol} / WETH 0.3%`,
-        pool_created_at: new Date(createdAt).toISOString().replace(/\.\d+Z/, "Z"),
-      },
-      ...{
-        base_token_price_usd: String(token.price),
-        token_price_usd: String(token.price),
-        quote_token_price_usd: "3071.02",
-      },
-      ...{
-        fdv_usd: String(token.price * 1e9),
-        market_cap_usd: null,
-        reserve_in_usd: String(token.liquidity),
-      },
+      address,
+      name: `${token.symbol} / WETH 0.3%`,
+      pool_created_at: new Date(createdAt).toISOString().replace(/\.\d+Z/, "Z"),
+      base_token_price_usd: String(token.price),
+      token_price_usd: String(token.price),
+      quote_token_price_usd: "3071.02",
+      fdv_usd: String(token.price * 1e9),
+      market_cap_usd: null,
+      reserve_in_usd: String(token.liquidity),
       price_change_percentage: {
         h1: (token.change24h / 12).toFixed(2),
         h24: token.change24h.toFixed(2),
@@ -52,28 +46,22 @@ function pool(network: string, token: Token, createdAt: number) {
   };
 }
 
-function tokenResource(network: string, token: Token, now: number) {
+function tokenResource(network: string, token: SampleToken, now: number) {
   return {
     id: `${network}_${token.address.toLowerCase()}`,
     type: "token",
     attributes: {
-      ...{
-        address: token.address,
-        name: token.symbol,
-        symbol: token.symbol,
-        decimals: 18,
-        coingecko_coin_id: null,
-      },
-      ...{
-        total_supply: "1000000000000000000000000000.0",
-        normalized_total_supply: "1000000000.0",
-        price_usd: String(token.price),
-      },
-      ...{
-        fdv_usd: String(token.price * 1e9),
-        total_reserve_in_usd: String(token.liquidity),
-        market_cap_usd: null,
-      },
+      address: token.address,
+      name: token.symbol,
+      symbol: token.symbol,
+      decimals: 18,
+      coingecko_coin_id: null,
+      total_supply: "1000000000000000000000000000.0",
+      normalized_total_supply: "1000000000.0",
+      price_usd: String(token.price),
+      fdv_usd: String(token.price * 1e9),
+      total_reserve_in_usd: String(token.liquidity),
+      market_cap_usd: null,
       volume_usd: { h24: String(token.volume24h) },
       last_trade_timestamp: String(Math.floor(now / 60_000) * 60),
     },
@@ -107,13 +95,13 @@ export const geckoterminal: Emulator = {
     if (rest === "new_pools" || rest === "trending_pools")
       return json({ data: newPools(network, now) });
     const [, address, tail] = /^tokens\/([^/]+)(\/pools)?$/.exec(rest) ?? [];
-    if (address === undefined) return notFound;
+    if (address === undefined) return NOT_FOUND;
     const token = tokenAt(decodeURIComponent(address));
     if (token.verdict === "unknown") return missing;
     const top = pool(
       network,
       token,
-      Math.floor(now / hour) * hour - Math.round(token.ageHours) * hour,
+      Math.floor(now / HOUR_MS) * HOUR_MS - Math.round(token.ageHours) * HOUR_MS,
     );
     return json(
       tail ? { data: [top] } : { data: tokenResource(network, token, now), included: [top] },

@@ -1,24 +1,27 @@
 import { type Emulator, type EmulatorCall, type EmulatorReply, json } from "../emulator.ts";
-import { type Token, tokenAt } from "../tokens.ts";
+import { type SampleToken, tokenAt } from "../tokens.ts";
 
 const flag = (on: boolean) => (on ? "1" : "0");
-const day = 86_400_000;
+const DAY_MS = 86_400_000;
 
-function holders(token: Token) {
+function holders(token: SampleToken) {
   const share = token.verdict === "green" ? 0.03 : 0.14;
   return Array.from({ length: 10 }, (_, rank) => ({
     address: `0x${String(rank + 1)
       .repeat(40)
       .slice(0, 40)}`,
-    ...{ tag: "", is_contract: 0, balance: "1000", is_locked: 0 },
+    tag: "",
+    is_contract: 0,
+    balance: "1000",
+    is_locked: 0,
     percent: (share * token.chance(`holder ${rank}`)).toFixed(18),
   }));
 }
 
-function lockedPool(token: Token, now: number) {
+function lockedPool(token: SampleToken, now: number) {
   const days =
     token.verdict === "green" ? 90 + 600 * token.chance("lock") : 40 * token.chance("lock");
-  const end_time = new Date(now + days * day).toISOString().replace(/\.\d+Z/, "+00:00");
+  const end_time = new Date(now + days * DAY_MS).toISOString().replace(/\.\d+Z/, "+00:00");
   const lock = { amount: "900.5", end_time, opt_time: "2026-01-01T00:00:00+00:00" };
   const holder = {
     tag: "UNCX",
@@ -33,13 +36,13 @@ function lockedPool(token: Token, now: number) {
 }
 
 /** Every flag that a clean, open and listed contract shows as "0". */
-const cleanFlags = [
+const CLEAN_FLAGS = [
   "anti_whale_modifiable can_take_back_ownership cannot_buy cannot_sell_all external_call hidden_owner honeypot_with_same_creator",
   "is_anti_whale is_blacklisted is_honeypot is_mintable is_proxy is_whitelisted owner_change_balance personal_slippage_modifiable",
   "selfdestruct slippage_modifiable trading_cooldown transfer_pausable",
 ].flatMap((line) => line.split(" "));
 
-function evm(token: Token, now: number) {
+function evm(token: SampleToken, now: number) {
   const closed = token.verdict === "yellow" && token.chance("closed") < 0.3;
   const names = {
     token_name: token.symbol,
@@ -52,16 +55,14 @@ function evm(token: Token, now: number) {
   const yellow = token.verdict === "yellow";
   const tax = yellow ? 0.05 + 0.04 * token.chance("tax") : 0.02 * token.chance("tax");
   return {
-    ...Object.fromEntries(cleanFlags.map((name) => [name, "0"])),
+    ...Object.fromEntries(CLEAN_FLAGS.map((name) => [name, "0"])),
     ...names,
-    ...{
-      is_open_source: "1",
-      is_in_dex: "1",
-      owner_address: "",
-      owner_percent: "0",
-      creator_percent: "0.012",
-      transfer_tax: "",
-    },
+    is_open_source: "1",
+    is_in_dex: "1",
+    owner_address: "",
+    owner_percent: "0",
+    creator_percent: "0.012",
+    transfer_tax: "",
     buy_tax: tax.toFixed(4),
     sell_tax: red ? "1" : tax.toFixed(4),
     is_honeypot: flag(red),
@@ -81,7 +82,7 @@ function evm(token: Token, now: number) {
   };
 }
 
-function solana(token: Token) {
+function solana(token: SampleToken) {
   const authority = (on: boolean) => ({ status: flag(on), authority: [] });
   const names =
     "balance_mutable_authority closable default_account_state_upgradable transfer_fee_upgradable transfer_hook_upgradable";
@@ -90,15 +91,13 @@ function solana(token: Token) {
     freezable: authority(token.verdict === "red"),
     mintable: authority(token.verdict === "yellow"),
     metadata_mutable: { status: "0", metadata_upgrade_authority: [] },
-    ...{
-      default_account_state: "1",
-      non_transferable: "0",
-      transfer_fee: {},
-      transfer_hook: [],
-      trusted_token: 0,
-      creators: [],
-      lp_holders: [],
-    },
+    default_account_state: "1",
+    non_transferable: "0",
+    transfer_fee: {},
+    transfer_hook: [],
+    trusted_token: 0,
+    creators: [],
+    lp_holders: [],
     holders: holders(token),
     holder_count: String(token.holders),
     total_supply: "1000000000",

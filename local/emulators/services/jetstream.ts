@@ -2,10 +2,10 @@ import type { WebSocket } from "ws";
 import { sampleAt } from "../../samples.ts";
 import { type Fault, mistype } from "../faults.ts";
 
-const everyMs = 2_000;
+const EVERY_MS = 2_000;
 
 function commit(number: number): string {
-  const time = number * everyMs;
+  const time = number * EVERY_MS;
   const post = sampleAt(number, time);
   const record = {
     $type: "app.bsky.feed.post",
@@ -19,7 +19,9 @@ function commit(number: number): string {
     cid: `bafylocal${number}`,
   };
   return JSON.stringify({
-    ...{ did: `did:plc:${post.author.replaceAll("_", "")}`, time_us: time * 1000, kind: "commit" },
+    did: `did:plc:${post.author.replaceAll("_", "")}`,
+    time_us: time * 1000,
+    kind: "commit",
     commit: { rev: String(number), operation: "create", ...place, record },
   });
 }
@@ -42,16 +44,16 @@ export function serveJetstream(
 ): void {
   const cursor = Number(query.get("cursor") ?? 0) / 1000;
   const lookback = Date.now() - 36 * 3_600_000;
-  let next = Math.ceil((cursor > 0 ? Math.max(cursor, lookback) : Date.now()) / everyMs);
+  let next = Math.ceil((cursor > 0 ? Math.max(cursor, lookback) : Date.now()) / EVERY_MS);
   const send = () => {
     const drawn = fault();
     if (drawn === "cut") return socket.terminate();
     if (drawn === "empty") return;
     const spoil = drawn && spoilt[drawn];
-    for (; next * everyMs <= Date.now(); next++)
+    for (; next * EVERY_MS <= Date.now(); next++)
       socket.send(spoil ? spoil(commit(next)) : commit(next));
   };
-  const timer = setInterval(send, everyMs);
+  const timer = setInterval(send, EVERY_MS);
   send();
   socket.on("close", () => clearInterval(timer));
   socket.on("error", () => clearInterval(timer));

@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
 import { type SamplePost, samplesUntil } from "../../samples.ts";
-import { type Emulator, type EmulatorCall, json, notFound } from "../emulator.ts";
+import { type Emulator, type EmulatorCall, json, NOT_FOUND } from "../emulator.ts";
 
 /**
  * X: a post every twenty seconds. Ids are snowflakes of the post's time, so `since_id` works as it
  * does there.
  */
-const everyMs = 20_000;
+const EVERY_MS = 20_000;
 const snowflake = (time: number) => ((BigInt(time) - 1_288_834_974_657n) << 22n).toString();
 const userId = (author: string) =>
   String(
     1_500_000_000_000_000_000n +
       BigInt(createHash("sha256").update(author).digest().readUInt32BE(0)),
   );
-const weekMs = 7 * 86_400_000;
+const WEEK_MS = 7 * 86_400_000;
 
 function xPost(post: SamplePost) {
   const { likes = 0, reposts = 0, replies = 0 } = post.metrics ?? {};
@@ -21,7 +21,9 @@ function xPost(post: SamplePost) {
     id: snowflake(Date.parse(post.posted_at)),
     // X escapes three characters of HTML in its texts.
     text: post.text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;"),
-    ...{ author_id: userId(post.author), created_at: post.posted_at, lang: post.lang ?? "en" },
+    author_id: userId(post.author),
+    created_at: post.posted_at,
+    lang: post.lang ?? "en",
     public_metrics: {
       repost_count: reposts,
       reply_count: replies,
@@ -33,7 +35,10 @@ function xPost(post: SamplePost) {
 }
 
 const xUser = ({ author, metrics }: SamplePost) => ({
-  ...{ id: userId(author), username: author, name: author, verified: false },
+  id: userId(author),
+  username: author,
+  name: author,
+  verified: false,
   public_metrics: {
     followers_count: metrics?.followers ?? 0,
     following_count: 100,
@@ -43,7 +48,7 @@ const xUser = ({ author, metrics }: SamplePost) => ({
 
 function searchX({ query, now }: EmulatorCall) {
   const since = query.get("since_id");
-  if (since !== null && BigInt(since) < BigInt(snowflake(now - weekMs))) {
+  if (since !== null && BigInt(since) < BigInt(snowflake(now - WEEK_MS))) {
     const message =
       "'since_id' must be a tweet id created after a week ago. Please use a 'since_id' that is larger";
     return json(
@@ -57,7 +62,7 @@ function searchX({ query, now }: EmulatorCall) {
   }
   const offset = Number(query.get("next_token") ?? query.get("pagination_token") ?? 0);
   const size = Math.min(Math.max(Number(query.get("max_results") ?? 10), 5), 100);
-  const all = samplesUntil(now, everyMs, 300).filter(
+  const all = samplesUntil(now, EVERY_MS, 300).filter(
     (post) => since === null || BigInt(xPost(post).id) > BigInt(since),
   );
   const page = all.slice(offset, offset + size);
@@ -100,43 +105,36 @@ export const x: Emulator = {
       return json({ data: { id: userId(named[1]), name: named[1], username: named[1] } });
     return /^\/2\/(tweets\/search\/recent|users\/\d+\/tweets)$/.test(call.path)
       ? searchX(call)
-      : notFound;
+      : NOT_FOUND;
   },
 };
 
 const apifyItem = (post: SamplePost) => ({
-  ...{
-    type: "tweet",
-    id: snowflake(Date.parse(post.posted_at)),
-    url: `https://x.com/${post.author}/status/1`,
-    fullText: post.text,
-    text: post.text,
-  },
-  ...{
-    createdAt: new Date(post.posted_at).toUTCString(),
-    lang: post.lang ?? "en",
-    isRetweet: false,
-    isReply: false,
-  },
-  ...{
-    likeCount: post.metrics?.likes ?? 0,
-    retweetCount: post.metrics?.reposts ?? 0,
-    replyCount: post.metrics?.replies ?? 0,
-  },
+  type: "tweet",
+  id: snowflake(Date.parse(post.posted_at)),
+  url: `https://x.com/${post.author}/status/1`,
+  fullText: post.text,
+  text: post.text,
+  createdAt: new Date(post.posted_at).toUTCString(),
+  lang: post.lang ?? "en",
+  isRetweet: false,
+  isReply: false,
+  likeCount: post.metrics?.likes ?? 0,
+  retweetCount: post.metrics?.reposts ?? 0,
+  replyCount: post.metrics?.replies ?? 0,
   author: { userName: post.author, followers: post.metrics?.followers ?? 0 },
 });
 
 const apifyRun = (status: string, now: number) => ({
   data: {
-    ...{
-      id: "localRun",
-      actId: "localActor",
-      status,
-      startedAt: new Date(now - 40_000).toISOString(),
-      defaultDatasetId: "localDataset",
-    },
+    id: "localRun",
+    actId: "localActor",
+    status,
+    startedAt: new Date(now - 40_000).toISOString(),
+    defaultDatasetId: "localDataset",
     finishedAt: status === "SUCCEEDED" ? new Date(now).toISOString() : null,
-    ...{ defaultKeyValueStoreId: "localStore", usageTotalUsd: 0.0082 },
+    defaultKeyValueStoreId: "localStore",
+    usageTotalUsd: 0.0082,
   },
 });
 

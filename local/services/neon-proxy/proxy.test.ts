@@ -8,7 +8,7 @@ import { bigint, boolean, jsonb, pgTable, serial, text, timestamp } from "drizzl
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import { freePorts } from "../../supervisor/ports.ts";
-import { makePart, type Part } from "../../supervisor/service.ts";
+import { makeService, type Service } from "../../supervisor/service.ts";
 import { makeWatchdog } from "../../supervisor/watchdog.ts";
 import { openDatabase } from "../database.ts";
 import { databaseUrl, planPostgres } from "../postgres.ts";
@@ -37,15 +37,15 @@ const value = {
 describe("the Neon front", () => {
   const dir = mkdtempSync(join(tmpdir(), "neon-"));
   const watchdog = makeWatchdog();
-  let server: Part | undefined;
+  let server: Service | undefined;
   let stop = () => {};
   let front = 0;
   let url = "";
 
   beforeAll(async () => {
     const [postgresPort = 0, port = 0] = await freePorts(2);
-    const { part } = await planPostgres({ dir, port: postgresPort, logs: dir });
-    server = makePart(part, { watchdog, say() {}, changed() {} });
+    const { service: part } = await planPostgres({ dir, port: postgresPort, logs: dir });
+    server = makeService(part, { watchdog, log() {}, changed() {} });
     await server.start();
     url = databaseUrl(postgresPort);
     front = port;

@@ -6,7 +6,7 @@ import { listen } from "../../listen.ts";
 import type { Answer, BatchOptions, Database, Statement } from "../database.ts";
 
 /** Neon's proxy answers 413 above this. */
-const maxBytes = 10 * 1024 * 1024;
+const MAX_BYTES = 10 * 1024 * 1024;
 
 class Refusal extends Error {
   readonly status: number;
@@ -21,7 +21,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBytes) throw new Refusal(413, `request is too large (max is ${maxBytes} bytes)`);
+    if (size > MAX_BYTES)
+      throw new Refusal(413, `request is too large (max is ${MAX_BYTES} bytes)`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

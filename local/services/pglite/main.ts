@@ -27,14 +27,14 @@ function framer() {
   };
 }
 
-const terminate = "X".charCodeAt(0);
+const TERMINATE = "X".charCodeAt(0);
 
 /** Serves one connection to its end; the session it leaves behind has no open transaction. */
 async function serve(lite: PGlite, socket: Socket): Promise<void> {
   const frame = framer();
   for await (const bytes of socket as AsyncIterable<Buffer>) {
     const messages = frame(bytes);
-    const asked = messages.filter((message) => message[0] !== terminate);
+    const asked = messages.filter((message) => message[0] !== TERMINATE);
     if (asked.length > 0) socket.write(await lite.execProtocolRaw(Buffer.concat(asked)));
     if (asked.length < messages.length) break;
   }

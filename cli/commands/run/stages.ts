@@ -23,11 +23,13 @@ import type { Store } from "../../../src/store/store.ts";
 import { textHash } from "../../../src/text/near-duplicate/text-hash.ts";
 import { SPAM_FROM } from "../../../src/text/spam/spam.ts";
 import { UsageError } from "../../command.ts";
-import type { Until } from "../run.ts";
 import { type KnownFacts, readFacts } from "./facts.ts";
 
+/** The last stage that a post passes. */
+export type Until = "filter" | "refine" | "score";
+
 /** How one post left the stages. The same code as on the server, over a store in memory. */
-export type Bench = (post: RawPost, until: Until) => Promise<object>;
+export type StageRunner = (post: RawPost, until: Until) => Promise<object>;
 
 export type Setup = {
   rules: string | undefined;
@@ -38,7 +40,7 @@ export type Setup = {
 
 const RULES_FOLDER = join(import.meta.dirname, "..", "..", "..", "rules");
 
-export function bench({ rules: file, facts, now, env }: Setup): Bench {
+export function stageRunner({ rules: file, facts, now, env }: Setup): StageRunner {
   const settings = settingsOf(env);
   const rules = rulesOf(file ?? join(RULES_FOLDER, "rules.yml"), env);
   const known = readFacts(facts === undefined ? "{}" : read(facts), facts ?? "");
