@@ -39,8 +39,8 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "a near-duplicate joins the first text that it resembles",
     file: "src/events/gather.ts",
-    from: "text.fingerprints.some((print) => sameText(print, fingerprint)));",
-    to: "text.fingerprints.some((print) => sameText(print, fingerprint))).slice(0, 1);",
+    from: "sameText(print, fingerprint)),\n  );",
+    to: "sameText(print, fingerprint)),\n  ).slice(0, 1);",
     by: "queue-reorder=0.25",
   },
   {
@@ -108,21 +108,21 @@ export const MUTANTS: readonly Suspect[] = [
   },
   {
     name: "a failed mention is acked",
-    file: "src/queues/consume.ts",
-    from: 'eventKey, outcome: "retry", reason: String(error) });\n        for (const { message } of items) message.retry({ delaySeconds: retryDelay(message.attempts) });',
-    to: 'eventKey, outcome: "retry", reason: String(error) });\n        for (const { message } of items) message.ack();',
+    file: "src/queues/mentions.ts",
+    from: "message.retry({ delaySeconds: retryDelay(message.attempts) });",
+    to: "message.ack();",
     by: "deadlock=0.25",
   },
   {
     name: "mentions are acked before they are evidence",
-    file: "src/queues/consume.ts",
+    file: "src/queues/mentions.ts",
     from: "        await ports.addMentions(",
     to: "        for (const { message } of items) message.ack();\n        await ports.addMentions(",
     by: "deadlock=0.25",
   },
   {
     name: "posts are acked before they are judged",
-    file: "src/queues/consume.ts",
+    file: "src/queues/posts.ts",
     from: "  const { duplicates, settled } = await ports.store.judge(",
     to: "  for (const { item } of judged) item.message.ack();\n  const { duplicates, settled } = await ports.store.judge(",
     by: "deadlock=0.25",
@@ -130,8 +130,8 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "a batch that failed is acked",
     file: "src/queues/consume.ts",
-    from: "for (const message of batch.messages) message.retry({ delaySeconds: retryDelay(message.attempts) });",
-    to: "for (const message of batch.messages) message.ack();",
+    from: "message.retry({ delaySeconds: retryDelay(message.attempts) });",
+    to: "message.ack();",
     by: "deadlock=0.25",
   },
   {
@@ -143,7 +143,7 @@ export const MUTANTS: readonly Suspect[] = [
   },
   {
     name: "retries without a wait",
-    file: "src/queues/consume.ts",
+    file: "src/queues/batch.ts",
     from: "Math.min(MAX_DELAY_SECONDS, 2 ** Math.min(attempts, 7));",
     to: "Math.min(MAX_DELAY_SECONDS, attempts * 0);",
     by: "postgres-down-120=0.25",
@@ -171,7 +171,7 @@ export const MUTANTS: readonly Suspect[] = [
   },
   {
     name: "unreadable messages are thrown away",
-    file: "src/queues/consume.ts",
+    file: "src/queues/dead-letters.ts",
     from: "  if (dead.length === 0) return;",
     to: "  for (const { message } of dead) message.ack();\n  if (dead.length >= 0) return;",
     by: "poison=0.25",
@@ -228,8 +228,8 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "whichever repeat is judged first is the original",
     file: "src/store/memory/posts.ts",
-    from: "&& id < row.id,",
-    to: "&& id !== row.id && outcome !== null,",
+    from: "id < row.id,",
+    to: "id !== row.id && outcome !== null,",
     by: "queue-reorder=0.25",
   },
   {
@@ -312,8 +312,8 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "a digest that may have arrived is made anew",
     file: "src/outbox/digest.ts",
-    from: "return delivery.digestKey ? sameAgain(",
-    to: "return delivery.digestKey === '' ? sameAgain(",
+    from: "return delivery.digestKey\n    ? sameAgain(delivery, delivery.digestKey",
+    to: "return delivery.digestKey === ''\n    ? sameAgain(delivery, delivery.digestKey",
     by: "accept-then-timeout=0.25",
   },
   {
