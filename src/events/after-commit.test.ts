@@ -11,6 +11,7 @@ it("tells the live stream what state a signal was in before, also where no chann
     log: () => undefined,
     telemetry: silentTelemetry,
     deliveries: { sendBatch: async () => undefined },
+    uuid: () => "1",
     wakeSweeper: async () => undefined,
     broadcast: async (messages) => void told.push(...messages),
   });

@@ -1,42 +1,24 @@
-import { queueBatches, type SendQueue } from "../intake/queue-batches.ts";
-import { sealEnvelope } from "../model/envelope.ts";
 import type { BroadcastLive, LiveMessage } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
-import type { Change, DueDelivery } from "../store/store.ts";
+import { type DeliveryQueue, enqueueDeliveries } from "../outbox/enqueue.ts";
+import type { Change } from "../store/store.ts";
 import type { EventPorts } from "./event-actor.ts";
 
-export type AfterCommitPorts = RuntimePorts & {
-  deliveries: SendQueue;
-  /** Asks the sweeper to look at the outbox no later than `at` (milliseconds). Never throws. */
-  wakeSweeper(at: number): Promise<void>;
-  broadcast: BroadcastLive;
-};
+export type AfterCommitPorts = RuntimePorts &
+  DeliveryQueue & {
+    /** Asks the sweeper to look at the outbox no later than `at` (milliseconds). Never throws. */
+    wakeSweeper(at: number): Promise<void>;
+    broadcast: BroadcastLive;
+  };
 
 /** Deliveries that are in the queue are left to it this long. */
 const TRUST_QUEUE_MS = 120_000;
 
-/** Throws when the queue refuses. */
-export async function enqueueDeliveries(
-  queue: SendQueue,
-  due: readonly Omit<DueDelivery, "eventKey">[],
-): Promise<void> {
-  const messages = due.map(({ id, channelId }) =>
-    sealEnvelope({ kind: "delivery", id, channelId }, crypto.randomUUID()),
-  );
-  for (const some of queueBatches(messages)) await queue.sendBatch(some.map((body) => ({ body })));
-}
-
 /** What follows a commit. Whatever fails here is found by the sweeper. */
-export function afterCommit({
-  now,
-  log,
-  telemetry,
-  deliveries,
-  wakeSweeper,
-  broadcast,
-}: AfterCommitPorts): EventPorts["afterCommit"] {
+export function afterCommit(ports: AfterCommitPorts): EventPorts["afterCommit"] {
+  const { now, log, telemetry, wakeSweeper, broadcast } = ports;
   return async (change, due) => {
-    await enqueueDeliveries(deliveries, due).catch((error) =>
+    await enqueueDeliveries(due, ports).catch((error) =>
       log({ stage: "announce", level: "warn", outcome: "queue_refused", reason: String(error) }),
     );
     const held = change.outbox.flatMap(({ notBefore }) =>

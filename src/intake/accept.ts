@@ -15,6 +15,8 @@ const OVERLOADED_SECONDS = 10;
 export type AcceptPorts = RuntimePorts & {
   store: PostStore;
   posts: SendQueue;
+  /** The trace of each post. */
+  uuid(): string;
   requeueAfterSeconds: number;
   /** How long accepted posts may wait before new ones are refused. */
   overloadedAfterSeconds: number;
@@ -85,7 +87,7 @@ export async function sendPosts(
   if (posts.length === 0) return;
   try {
     for (const batch of queueBatches(
-      posts.map((post) => sealEnvelope({ kind: "post", post, again }, crypto.randomUUID())),
+      posts.map((post) => sealEnvelope({ kind: "post", post, again }, ports.uuid())),
     )) {
       await ports.posts.sendBatch(batch.map((body) => ({ body })));
     }

@@ -1,4 +1,4 @@
-/** What consumers use of the platform's MessageBatch and Message. */
+/** What consumers use of a batch, as the platform hands it over. */
 export type QueueBatch = { readonly queue: string; readonly messages: readonly QueueMessage[] };
 export type QueueMessage = {
   readonly id: string;

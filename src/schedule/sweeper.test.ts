@@ -58,6 +58,7 @@ function scene() {
     },
     requeueAfterSeconds: 600,
     overloadedAfterSeconds: 3_600,
+    uuid: () => crypto.randomUUID(),
     expectPosts: (at) => actor.expectPosts(at),
     outbox: { store, enqueue: async () => undefined },
   };

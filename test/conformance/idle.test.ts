@@ -59,6 +59,7 @@ function worker() {
     posts: { sendBatch: none },
     requeueAfterSeconds: 600,
     overloadedAfterSeconds: 3_600,
+    uuid: () => crypto.randomUUID(),
     expectPosts: (time) => sweeper.expectPosts(time),
     outbox: { store, enqueue: none },
   };

@@ -4,7 +4,7 @@ import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import { singleFlight } from "../../src/concurrency/single-flight.ts";
 import { seenWindow } from "../../src/dedup/window.ts";
 import { enrich, groupsOf } from "../../src/enrich/enrich.ts";
-import { afterCommit, enqueueDeliveries } from "../../src/events/after-commit.ts";
+import { afterCommit } from "../../src/events/after-commit.ts";
 import type { EventPorts } from "../../src/events/event-actor.ts";
 import { type ActorMemory, type EventActor, eventActor } from "../../src/events/event-actor.ts";
 import { localGuard } from "../../src/http/local-guard.ts";
@@ -14,6 +14,7 @@ import type { RawPost } from "../../src/model/raw-post.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { silentTelemetry } from "../../src/observability/telemetry.ts";
 import { type ChannelActor, channelActor } from "../../src/outbox/channel-actor.ts";
+import { enqueueDeliveries } from "../../src/outbox/enqueue.ts";
 import type { JudgeResult } from "../../src/pipeline.ts";
 import type { QueuePorts } from "../../src/queues/consume.ts";
 import { consumeBatch } from "../../src/queues/consume.ts";
@@ -38,6 +39,8 @@ import { consumerSettings } from "./wrangler.ts";
 const REQUEUE_AFTER_SECONDS = 600;
 const OVERLOADED_AFTER_SECONDS = 60;
 const REREAD_MS = 30_000;
+/** Drawn from the seed while a history runs: see timers.ts. */
+const uuid = () => crypto.randomUUID();
 const CHANNEL_ENV = ChannelEnv.parse({
   TELEGRAM_BOT_TOKEN: "1:sim",
   TELEGRAM_BASE_URL: TELEGRAM,
@@ -110,6 +113,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     ...ground(who),
     store: storeFor(who),
     posts: queues.posts.send(who),
+    uuid,
     requeueAfterSeconds: REQUEUE_AFTER_SECONDS,
     overloadedAfterSeconds: OVERLOADED_AFTER_SECONDS,
     expectPosts: sweeperOf(who).expectPosts,
@@ -120,7 +124,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     (who, storage) => {
       const outbox: SweeperPorts["outbox"] = {
         store: storeFor(who),
-        enqueue: (due) => enqueueDeliveries(queues.deliveries.send(who), due),
+        enqueue: (due) => enqueueDeliveries(due, { deliveries: queues.deliveries.send(who), uuid }),
       };
       const expectPosts = (at: number): Promise<void> => actor.expectPosts(at);
       const actor: SweeperActor = sweeperActor(
@@ -141,7 +145,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
           env: CHANNEL_ENV,
           fetch: outside.fetchFrom(who),
           random: kernel.dice.next,
-          uuid: () => crypto.randomUUID(),
+          uuid,
           sleep: kernel.pause,
           called: () => undefined,
           broadcast: async () => undefined,
@@ -183,6 +187,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
       afterCommit: afterCommit({
         ...ground(who),
         deliveries: queues.deliveries.send(who),
+        uuid,
         wakeSweeper: sweeperOf(who).wake,
         broadcast: async () => undefined,
       }),

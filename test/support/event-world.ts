@@ -87,6 +87,7 @@ export async function eventWorld() {
     ...ground,
     store,
     posts: into(queues.posts),
+    uuid: () => crypto.randomUUID(),
     requeueAfterSeconds: 600,
     overloadedAfterSeconds: 600,
     expectPosts: async () => undefined,

@@ -4,13 +4,13 @@ import type { ApiPorts, PublicRead } from "../../src/api/ports.ts";
 import { channelCatalogue } from "../../src/channels/catalogue.ts";
 import { ChannelEnv } from "../../src/channels/env.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
-import { enqueueDeliveries } from "../../src/events/after-commit.ts";
 import { acceptPosts, overdueFrom } from "../../src/intake/accept.ts";
 import { receivePush } from "../../src/intake/push.ts";
 import { toBase64Url } from "../../src/kit/base64.ts";
 import { iso } from "../../src/kit/time.ts";
 import { openEnvelope, sealEnvelope } from "../../src/model/envelope.ts";
 import { type MetricGauge, prometheusText } from "../../src/observability/prometheus.ts";
+import { enqueueDeliveries } from "../../src/outbox/enqueue.ts";
 import { explainSignal } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { notePoll } from "../../src/schedule/tick.ts";
@@ -31,6 +31,7 @@ import {
   metricsFlusher,
   runtimePorts,
   sweeperOf,
+  uuid,
 } from "./shared.ts";
 import { sourcesPorts } from "./sources.ts";
 
@@ -180,7 +181,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     outbox: {
       store,
       awaited: () => sweeperOf(env).wake(now() + SWEPT_AFTER_MS),
-      enqueue: (due) => enqueueDeliveries(env.DELIVERIES, due),
+      enqueue: (due) => enqueueDeliveries(due, { deliveries: env.DELIVERIES, uuid }),
       now,
       log: isolate.log,
     },

@@ -10,6 +10,7 @@ import {
   runtimePorts,
   sleepFor,
   sweeperOf,
+  uuid,
 } from "./shared.ts";
 
 export function composeChannel(env: Bindings, defer: DeferWork): ComposedPorts<ChannelPorts> {
@@ -20,7 +21,7 @@ export function composeChannel(env: Bindings, defer: DeferWork): ComposedPorts<C
     env: ChannelEnv.parse(isolate.variables),
     fetch: (url, init) => fetch(url, init),
     random: Math.random,
-    uuid: () => crypto.randomUUID(),
+    uuid,
     sleep: sleepFor,
     called: isolate.called,
     broadcast: broadcaster(env, defer),

@@ -15,6 +15,7 @@ import {
   metricsFlusher,
   runtimePorts,
   sweeperOf,
+  uuid,
 } from "./shared.ts";
 
 export function composeCron(env: Bindings, defer: DeferWork): ComposedPorts<CronPorts> {
@@ -39,7 +40,7 @@ export function composeCron(env: Bindings, defer: DeferWork): ComposedPorts<Cron
 
 export const pollPorts = (env: Bindings, isolate: SharedIsolate): PollPorts => ({
   ...guardedPorts(env, isolate),
-  traceId: crypto.randomUUID(),
+  traceId: uuid(),
   store: cursorsOf(env, isolate),
   ingest: (posts) => offerPosts(posts, acceptPorts(env, isolate)),
 });

@@ -17,6 +17,7 @@ import {
   runtimePorts,
   sleepFor,
   sweeperOf,
+  uuid,
 } from "./shared.ts";
 
 export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<EventPorts> {
@@ -30,6 +31,7 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
     afterCommit: afterCommit({
       ...runtimePorts(isolate),
       deliveries: env.DELIVERIES,
+      uuid,
       wakeSweeper: sweeperOf(env).wake,
       broadcast: broadcaster(env, defer),
     }),
@@ -44,7 +46,7 @@ const enrichPorts = (env: Bindings, isolate: SharedIsolate, defer: DeferWork): E
   flight: sharedFlight({
     redis: isolate.redis,
     sleep: sleepFor,
-    holder: crypto.randomUUID(),
+    holder: uuid(),
     defer,
   }),
   defer,

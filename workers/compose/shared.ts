@@ -22,6 +22,8 @@ export type ComposedPorts<T> = { ports: T; flush(): void };
 export const sleepFor = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));
 
+export const uuid = (): string => crypto.randomUUID();
+
 export function metricsFlusher(
   env: Bindings,
   { metrics }: SharedIsolate,
@@ -95,6 +97,7 @@ export function acceptPorts(env: Bindings, isolate: SharedIsolate): AcceptPorts 
     ...runtimePorts(isolate),
     store: isolate.store,
     posts: env.POSTS,
+    uuid,
     requeueAfterSeconds: isolate.settings.REQUEUE_AFTER_SECONDS,
     overloadedAfterSeconds: isolate.settings.OVERLOADED_AFTER_SECONDS,
     expectPosts: sweeperOf(env).expectPosts,

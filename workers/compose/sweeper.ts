@@ -1,8 +1,8 @@
-import { enqueueDeliveries } from "../../src/events/after-commit.ts";
+import { enqueueDeliveries } from "../../src/outbox/enqueue.ts";
 import type { SweeperPorts } from "../../src/schedule/sweeper.ts";
 import type { Bindings } from "../env.ts";
 import { isolateOf } from "./isolate.ts";
-import { acceptPorts, type ComposedPorts, type DeferWork, metricsFlusher } from "./shared.ts";
+import { acceptPorts, type ComposedPorts, type DeferWork, metricsFlusher, uuid } from "./shared.ts";
 
 /** The sweeper's object sets its own alarm, so it is not asked through its binding. */
 export function composeSweeper(
@@ -14,7 +14,10 @@ export function composeSweeper(
   const ports: SweeperPorts = {
     ...acceptPorts(env, isolate),
     expectPosts,
-    outbox: { store: isolate.store, enqueue: (due) => enqueueDeliveries(env.DELIVERIES, due) },
+    outbox: {
+      store: isolate.store,
+      enqueue: (due) => enqueueDeliveries(due, { deliveries: env.DELIVERIES, uuid }),
+    },
   };
   return { ports, flush: metricsFlusher(env, isolate, defer) };
 }

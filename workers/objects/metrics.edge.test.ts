@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { metricsCollector } from "../../src/observability/metrics.ts";
+import { metricsCollector } from "../../src/observability/collector.ts";
 import type { Bindings } from "../env.ts";
 
 it("sums what many isolates count", async () => {

@@ -3,7 +3,7 @@ import {
   emptySnapshot,
   type MetricsSnapshot,
   mergeMetrics,
-} from "../../src/observability/metrics.ts";
+} from "../../src/observability/collector.ts";
 import type { Bindings } from "../env.ts";
 import type { MetricsRpc } from "./rpc.ts";
 

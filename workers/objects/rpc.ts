@@ -6,8 +6,8 @@ import type {
   ProviderStatus,
 } from "../../src/http/provider-guard.ts";
 import type { Mention } from "../../src/model/mention.ts";
+import type { MetricsSnapshot } from "../../src/observability/collector.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
-import type { MetricsSnapshot } from "../../src/observability/metrics.ts";
 import type { CachedCursor } from "../../src/schedule/cursor-cache.ts";
 import type { JetstreamState } from "../../src/sources/jetstream/connection.ts";
 

@@ -1,4 +1,4 @@
-import type { MetricsSnapshot } from "../../src/observability/metrics.ts";
+import type { MetricsSnapshot } from "../../src/observability/collector.ts";
 
 /**
  * Analytics Engine takes 25 points an invocation and drops the rest in silence; ours stay below.
