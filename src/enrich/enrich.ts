@@ -1,5 +1,4 @@
-import type { CacheEntry, LayeredCache } from "../concurrency/layered-cache.ts";
-import type { SharedFlight } from "../concurrency/shared-flight.ts";
+import type { CacheEntry } from "../concurrency/layered-cache.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { SleepFor } from "../kit/time.ts";
 import { iso } from "../kit/time.ts";
@@ -13,7 +12,7 @@ import type {
   EnricherSwitch,
   KnownToken,
 } from "./enricher.ts";
-import { resolveToken } from "./resolve.ts";
+import { type ResolvePorts, resolveToken } from "./resolve.ts";
 
 /** Providers that stand in for each other, in the order in which they are asked. */
 export type EnricherGroup = {
@@ -22,16 +21,12 @@ export type EnricherGroup = {
     Extract<EnricherSwitch, { kind: "on" }>)[];
 };
 
-export type EnrichPorts = AskPorts & {
-  groups: readonly EnricherGroup[];
-  cache: LayeredCache;
-  /** Callers that want the same token at once share one call, here and in other isolates. */
-  flight: SharedFlight;
-  /** Keeps the isolate alive until a late answer has reached the cache (waitUntil). */
-  defer(work: Promise<unknown>): void;
-  /** For looking up a token of which only the symbol is known. */
-  search: { baseUrl: string } | null;
-};
+export type EnrichPorts = AskPorts &
+  ResolvePorts & {
+    groups: readonly EnricherGroup[];
+    /** Keeps the isolate alive until a late answer has reached the cache (waitUntil). */
+    defer(work: Promise<unknown>): void;
+  };
 
 /** The enrichers that have what they need, by group in the order of the registry. */
 export function groupsOf(enrichers: readonly Enricher[], env: EnricherEnv): EnricherGroup[] {

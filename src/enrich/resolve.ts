@@ -1,5 +1,7 @@
 import * as z from "zod";
-import { guardedCall } from "../http/provider-call.ts";
+import type { LayeredCache } from "../concurrency/layered-cache.ts";
+import type { SharedFlight } from "../concurrency/shared-flight.ts";
+import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
 import { numericAmount } from "../kit/numeric.ts";
 import { DEXSCREENER_CHAINS } from "../markets/dexscreener.ts";
 import { canonicalAddress, TokenRef } from "../model/mention.ts";
@@ -11,7 +13,6 @@ import {
   liquidityOf,
   readPairs,
 } from "./dexscreener.ts";
-import type { EnrichPorts } from "./enrich.ts";
 
 /** Below this a pool can be made by anyone who wants a name. */
 const LIQUIDITY_FLOOR_USD = 100_000;
@@ -70,10 +71,13 @@ export function dominantPair(
   return { chain: leader.chain, symbol, tokenCa: leader.tokenCa, confidence };
 }
 
-type ResolvePorts = Pick<
-  EnrichPorts,
-  "cache" | "flight" | "search" | "fetch" | "now" | "gate" | "sleep" | "telemetry"
->;
+export type ResolvePorts = GuardedPorts & {
+  cache: LayeredCache;
+  /** Callers that want the same token at once share one call, here and in other isolates. */
+  flight: SharedFlight;
+  /** For looking up a token of which only the symbol is known. */
+  search: { baseUrl: string } | null;
+};
 const Remembered = z.object({ token: TokenRef.nullable() });
 
 async function search(

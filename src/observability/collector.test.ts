@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { emptySnapshot, mergeMetrics, metricsCollector } from "./metrics.ts";
+import { emptySnapshot, mergeMetrics, metricsCollector } from "./collector.ts";
 import { prometheusText } from "./prometheus.ts";
 
 describe("metrics", () => {

@@ -1,12 +1,11 @@
 import {
   BUCKETS,
-  METRICS,
   type MetricHistogram,
   type MetricsSnapshot,
   metricOf,
   seriesName,
-} from "./metrics.ts";
-import type { MetricLabels } from "./telemetry.ts";
+} from "./collector.ts";
+import { METRICS, type MetricLabels } from "./metrics.ts";
 
 export type MetricGauge = { name: keyof typeof METRICS; labels?: MetricLabels; value: number };
 

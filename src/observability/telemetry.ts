@@ -1,6 +1,4 @@
-import type { MetricName } from "./metrics.ts";
-
-export type MetricLabels = Readonly<Record<string, string>>;
+import type { MetricLabels, MetricName } from "./metrics.ts";
 
 /**
  * Where every stage reports what it did. Never throws and never waits: a pipeline must not fail

@@ -1,6 +1,7 @@
 import { type CheckScope, checkExpression, type ValueType } from "./language/check.ts";
 import { type ClauseTable, clausesOf } from "./language/clauses.ts";
-import { compileNode, type Evaluate, type LanguageDialect } from "./language/compile.ts";
+import { compileNode } from "./language/compile.ts";
+import type { Evaluate, LanguageDialect } from "./language/dialect.ts";
 import { parseExpression } from "./language/grammar.ts";
 import { linearPattern } from "./language/pattern.ts";
 import { childNodes, type ExpressionNode, mapNode, walkNodes } from "./language/syntax.ts";

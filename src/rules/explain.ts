@@ -1,7 +1,7 @@
 import type { EventFacts } from "../model/facts.ts";
 import type { SignalState } from "../model/scalars.ts";
 import { canonicalNames, partsOf, type RuleCondition } from "./condition.ts";
-import type { EvaluationFrame } from "./language/compile.ts";
+import type { EvaluationFrame } from "./language/dialect.ts";
 import {
   evaluateRule,
   frameOf,

@@ -4,7 +4,7 @@ import type { SignalReason } from "../model/signal.ts";
 import { languageOf, type RuleCondition } from "./condition.ts";
 import type { RulesDocument } from "./document.ts";
 import { bitmapOf, matchRules, type RuleBitmap, undecidedBits } from "./language/bitmap.ts";
-import type { EvaluationFrame } from "./language/compile.ts";
+import type { EvaluationFrame } from "./language/dialect.ts";
 
 /**
  * A rule ready to be asked. `key` is its id, else its name, made unique: what reasons, tests and

@@ -1,5 +1,5 @@
 import type { ClauseTable, ClauseTest } from "./clauses.ts";
-import type { Evaluate, EvaluationFrame } from "./compile.ts";
+import type { Evaluate, EvaluationFrame } from "./dialect.ts";
 import type { ExpressionNode } from "./syntax.ts";
 
 /** More than any sensible file has; a condition with values beyond them is simply asked. */

@@ -1,5 +1,5 @@
 import { mod, num, numstr, str } from "filtrex/dist/esnext/utils.mjs";
-import type { Evaluate, LanguageDialect } from "./compile.ts";
+import type { Evaluate, LanguageDialect } from "./dialect.ts";
 import type { ArithmeticNode, ComparisonOperator, ExpressionNode } from "./syntax.ts";
 
 type Binary = (a: unknown, b: unknown) => unknown;

@@ -1,5 +1,5 @@
 import { type RuleCondition, sidesOf } from "../condition.ts";
-import type { EvaluationFrame } from "../language/compile.ts";
+import type { EvaluationFrame } from "../language/dialect.ts";
 import { evaluateRule, frameOf, type Ruleset, scoreRules, stateFrame } from "../score.ts";
 import type { RuleCase } from "./cases.ts";
 

@@ -1,6 +1,7 @@
 import { compileExpression } from "filtrex";
 import { UnknownPropertyError } from "filtrex/dist/esnext/errors.mjs";
-import { compileNode, type LanguageDialect } from "../../../src/rules/language/compile.ts";
+import { compileNode } from "../../../src/rules/language/compile.ts";
+import type { LanguageDialect } from "../../../src/rules/language/dialect.ts";
 import { parseExpression } from "../../../src/rules/language/grammar.ts";
 import type { ExpressionNode } from "../../../src/rules/language/syntax.ts";
 
