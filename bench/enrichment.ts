@@ -189,7 +189,8 @@ export async function bench(): Promise<void> {
     tokens.map(({ chain, symbol, tokenCa }) => `${chain}:${tokenCa ?? symbol}`),
   ).size;
   console.log(
-    `enrichment: ${POSTS} posts, ${tokens.length} looks at ${distinct} tokens, a quarter of all calls fail (${FAULTS.join(" ")})`,
+    `enrichment: ${POSTS} posts, ${tokens.length} looks at ${distinct} tokens, a quarter of all ` +
+      `calls fail (${FAULTS.join(" ")})`,
   );
   const per1000 = (result: typeof withCache, name: string) =>
     Math.round(((result.calls.get(name)?.length ?? 0) * 1_000) / POSTS);
@@ -210,7 +211,8 @@ export async function bench(): Promise<void> {
   })) {
     const said = [...statuses].sort().map(([status, count]) => `${status} ${count}`);
     console.log(
-      `${name}: p50 ${quantile(spent, 0.5)} ms, p95 ${quantile(spent, 0.95)} ms, most ${Math.max(...spent)} ms; ${said.join(", ")}`,
+      `${name}: p50 ${quantile(spent, 0.5)} ms, p95 ${quantile(spent, 0.95)} ms, most ` +
+        `${Math.max(...spent)} ms; ${said.join(", ")}`,
     );
   }
 }

@@ -80,7 +80,8 @@ async function measured(stack: Stack, dataDir: string, file: string): Promise<vo
   for (const [name, ms] of [...spent].sort(([, a], [, b]) => b - a)) {
     const share = `${((100 * ms) / total).toFixed(0)} %`.padStart(5);
     console.log(
-      `  ${each(ms)} ms ${share} ${name.padEnd(9)} ${(used.get(name)?.megabytes ?? 0).toFixed(0)} MB`,
+      `  ${each(ms)} ms ${share} ${name.padEnd(9)} ` +
+        `${(used.get(name)?.megabytes ?? 0).toFixed(0)} MB`,
     );
   }
 }

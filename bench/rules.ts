@@ -53,12 +53,14 @@ async function compare(ruleCount: number, factCount: number): Promise<void> {
   const [own] = medians;
   if (!own) return;
   console.log(
-    `\nrules: ${ruleCount} rules x ${factCount} sets of facts, median of ${ROUNDS} rounds, microseconds a set`,
+    `\nrules: ${ruleCount} rules x ${factCount} sets of facts, median of ${ROUNDS} rounds, ` +
+      `microseconds a set`,
   );
   for (const { name, micros } of medians) {
     const ratio = micros / own.micros;
     console.log(
-      `  ${name.padEnd(28)} ${micros.toFixed(2).padStart(10)}   ${ratio >= 1 ? `${ratio.toFixed(1)} times ours` : `ours takes ${(1 / ratio).toFixed(1)} times as long`}`,
+      `  ${name.padEnd(28)} ${micros.toFixed(2).padStart(10)}   ` +
+        `${ratio >= 1 ? `${ratio.toFixed(1)} times ours` : `ours takes ${(1 / ratio).toFixed(1)} times as long`}`,
     );
   }
 }

@@ -25,7 +25,8 @@ export async function bench(): Promise<void> {
 
 /** The machine, and how busy it was: other work on it slows every figure of this run alike. */
 const machine = () =>
-  `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}`;
+  `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, load ` +
+  `${loadavg()[0]?.toFixed(1)}`;
 
 async function printCosts(texts: readonly string[]): Promise<void> {
   const bundle = new URL("../dist/text.mjs", import.meta.url);
@@ -41,11 +42,13 @@ async function printCosts(texts: readonly string[]): Promise<void> {
   console.log(`\n| in workerd (${clock} time, an empty reading subtracted) | ms |\n|---|---|`);
   for (const [reader, ms] of perPost) console.log(`| ${reader}, a post | ${ms.toFixed(4)} |`);
   console.log(
-    `| start of the worker, beside an empty one | ${start.toFixed(0)} |\n| its first post, tables unpacked | ${firstPost.toFixed(0)} |`,
+    `| start of the worker, beside an empty one | ${start.toFixed(0)} |\n| its first post, ` +
+      `tables unpacked | ${firstPost.toFixed(0)} |`,
   );
   console.log(`| dist/text.mjs loaded in a fresh process of Node | ${load?.toFixed(0)} |`);
   console.log(
-    `\ndist/text.mjs, weights and code: ${(gzipSync(readFileSync(bundle)).length / 1e6).toFixed(3)} MB gz`,
+    `\ndist/text.mjs, weights and code: ` +
+      `${(gzipSync(readFileSync(bundle)).length / 1e6).toFixed(3)} MB gz`,
   );
 }
 
@@ -75,7 +78,8 @@ function printWorst(): void {
     if (ms > worst.ms) worst = { ms, text };
   }
   console.log(
-    `\nthe worst of ${HOSTILE} hostile texts: ${worst.ms.toFixed(2)} ms for ${worst.text.length} characters, ${JSON.stringify(worst.text.slice(0, 60))}`,
+    `\nthe worst of ${HOSTILE} hostile texts: ${worst.ms.toFixed(2)} ms for ${worst.text.length} ` +
+      `characters, ${JSON.stringify(worst.text.slice(0, 60))}`,
   );
 }
 

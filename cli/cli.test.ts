@@ -150,7 +150,8 @@ describe("keys", () => {
 describe("tail", () => {
   it("prints a line a message and stops after --count", async () => {
     const frames =
-      'id: 1\nevent: hello\ndata: {}\n\nid: 2\nevent: delivery\ndata: {"channel":"desk","result":"ok","attempt":1}\n\n';
+      "id: 1\nevent: hello\ndata: {}\n\nid: 2\nevent: delivery\ndata: " +
+      '{"channel":"desk","result":"ok","attempt":1}\n\n';
     const ports = fakePorts({
       stream: async () =>
         new Response(frames, { headers: { "Content-Type": "text/event-stream" } }),
@@ -161,7 +162,8 @@ describe("tail", () => {
 
   it("reads events however the stream is cut, and with every kind of line end", async () => {
     const text =
-      '\ufeff: hi\r\rid: 7\revent: signal\rdata:{"a":1}\r\rdata: {"b":\ndata: 2}\n\ndata: {}\r\n\r\n';
+      '\ufeff: hi\r\rid: 7\revent: signal\rdata:{"a":1}\r\rdata: {"b":\ndata: 2}\n\ndata: ' +
+      "{}\r\n\r\n";
     const bytes = new ReadableStream({
       start(controller) {
         for (const byte of new TextEncoder().encode(text)) controller.enqueue(Uint8Array.of(byte));

@@ -46,7 +46,8 @@ export async function send(
     const cause =
       error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     throw new ServerError(
-      `no answer from ${server.url} (${cause}). Start a server with "npm start", or name one with --url.`,
+      `no answer from ${server.url} (${cause}). Start a server with "npm start", or name one ` +
+        `with --url.`,
     );
   }
 }

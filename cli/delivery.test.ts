@@ -79,10 +79,10 @@ describe("stream outbox", () => {
     expect(sweeps).toEqual([["dlq"]]);
   });
 
-  it("says waiting for one that waits, and never sends twice what was delivered", async () => {
+  it("reports one that waits as waiting, and never sends twice what was delivered", async () => {
     const { ran, target, deliver, id } = await operator();
     await ran(outbox, ["retry", `${id}`]);
-    expect((await ran(outbox, ["retry", `${id}`])).out).toBe(`${id}: waits already`);
+    expect((await ran(outbox, ["retry", `${id}`])).out).toBe(`${id}: already waiting`);
     target.status = 200;
     await deliver(id);
     const refused = await ran(outbox, ["retry", `${id}`, "99"]);
@@ -119,7 +119,7 @@ describe("stream dead", () => {
     expect(await rows()).toMatchObject([{ status: "dlq" }]);
   });
 
-  it("replays each letter once, and one that fails again is a letter again", async () => {
+  it("replays each dead letter once, and one that fails again becomes a dead letter again", async () => {
     const { ran, deliver, deadLetters, resent, clock, id } = await operator();
     expect((await ran(dead, ["replay", "--reason", "rejected"])).out).toBe("replayed 1");
     expect((await ran(dead, ["replay", "--reason", "rejected"])).out).toBe("replayed 0");
@@ -160,6 +160,6 @@ describe("stream dead", () => {
     await expect(ran(dead, ["replay", "--stage", "deliveries", "--limit", "501"])).rejects.toThrow(
       /limit/,
     );
-    await expect(ran(dead, ["replay"])).rejects.toThrow("say what to replay");
+    await expect(ran(dead, ["replay"])).rejects.toThrow("name what to replay");
   });
 });

@@ -38,6 +38,7 @@ export function instant(name: string, text: string, now: number): string {
   const at = Date.parse(text);
   if (/^\d{4}-/.test(text) && Number.isFinite(at)) return new Date(at).toISOString();
   throw new UsageError(
-    `--${name} must be a time like 2026-01-15T10:00:00Z, or a span like 24h, not ${JSON.stringify(text)}`,
+    `--${name} must be a time like 2026-01-15T10:00:00Z, or a span like 24h, not ` +
+      `${JSON.stringify(text)}`,
   );
 }

@@ -4,7 +4,8 @@ import { instant, parseOptions, wholeNumber } from "./options.ts";
 import { table } from "./table.ts";
 
 /** What `events` and `signals` share: filters, pages, one item by its key. */
-export const QUERY_FILTERS = `  --type TYPE --chain CHAIN --symbol SYMBOL --token-ca ADDRESS --state STATE
+export const QUERY_FILTERS = `  --type TYPE  --chain CHAIN  --symbol SYMBOL
+  --token-ca ADDRESS  --state STATE
   --min-score N        scores of N and above
   --since, --until T   a time, or a span back from now: 30m, 24h, 7d
   --limit N            how many (default 50); --all follows every page

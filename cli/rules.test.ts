@@ -45,7 +45,7 @@ describe("rules check", () => {
     });
   });
 
-  it("points at each mistake in the line it is in, and --fix mends what is sure", async () => {
+  it("points at each mistake in the line it is in, and --fix applies the safe fixes", async () => {
     const path = written(
       rulesFile({ risky: "goplus_risk == 'red' && mentions > 1", odd: "nobody > 1" }),
     );
@@ -55,7 +55,7 @@ describe("rules check", () => {
     expect(refused.err).toContain(`${path}:5:`);
     expect(refused.err).toMatch(/\n +\^ write /);
     const fixed = await ran(["check", path, "--fix"]);
-    expect([fixed.code, fixed.out]).toEqual([1, expect.stringMatching(/2 places mended, 1 left/)]);
+    expect([fixed.code, fixed.out]).toEqual([1, expect.stringMatching(/2 places fixed, 1 left/)]);
     expect(readFileSync(path, "utf8")).toBe(
       rulesFile({ risky: 'goplus_risk == "red" and mentions > 1', odd: "nobody > 1" }),
     );
@@ -72,7 +72,7 @@ describe("rules check", () => {
     expect(err).toMatch(/:2:40: error: .*scor is no field here\n.*\n +\^ did you mean score\?/);
   });
 
-  it("reads - from stdin, and mends it to stdout", async () => {
+  it("reads - from stdin, and prints the fixed file to stdout", async () => {
     const { ran } = terminal();
     const odd = rulesFile({ risky: "mentions > 1 && copies > 1" });
     expect(await ran(["check", "-"], false, FIRST)).toMatchObject({

@@ -82,13 +82,18 @@ async function drained(server: ServerAccess, quietMs = 120_000): Promise<Audit> 
 function auditSummary(found: Audit): string {
   const { accepted, evidence, dropped, duplicate, dead, open, outbox, latency_ms: latency } = found;
   const ends = evidence + dropped + duplicate + dead;
-  const sum = `${accepted} accepted = ${evidence} evidence + ${dropped} dropped + ${duplicate} duplicate + ${dead} dead`;
+  const sum =
+    `${accepted} accepted = ${evidence} evidence + ${dropped} dropped + ${duplicate} ` +
+    `duplicate + ${dead} dead`;
   const outcome = ends === accepted ? `✓ ${sum}` : `✗ ${sum} and ${open} still open`;
   const times =
     latency.count === 0
       ? "none delivered"
       : `accepted to delivered p50 ${latency.p50} ms, p95 ${latency.p95} ms of ${latency.count}`;
-  return `${outcome}\n  deliveries: ${outbox.done} done, ${outbox.pending} pending, ${outbox.failed} to retry, ${outbox.dlq} dead; ${times}`;
+  return (
+    `${outcome}\n  deliveries: ${outbox.done} done, ${outbox.pending} pending, ` +
+    `${outbox.failed} to retry, ${outbox.dlq} dead; ${times}`
+  );
 }
 
 /** Feeds a JSON Lines file through POST /ingest and reports how every post ended. */
@@ -107,12 +112,14 @@ export async function feedFile(
   }
   const sent = (performance.now() - began) / 1000;
   log(
-    `  ${accepted} posts taken, ${rejected} rejected in ${sent.toFixed(1)} s (${(accepted / sent).toFixed(0)} posts/s); waiting until every post has ended`,
+    `  ${accepted} posts taken, ${rejected} rejected in ${sent.toFixed(1)} s ` +
+      `(${(accepted / sent).toFixed(0)} posts/s); waiting until every post has ended`,
   );
   const found = await drained(server);
   const whole = (performance.now() - began) / 1000;
   log(
-    `${auditSummary(found)}\n  ${(accepted / whole).toFixed(1)} posts/s from the first post sent to the last one ended`,
+    `${auditSummary(found)}\n  ${(accepted / whole).toFixed(1)} posts/s from the first post sent ` +
+      `to the last one ended`,
   );
   return found;
 }

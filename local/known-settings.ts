@@ -23,6 +23,9 @@ export function unknownSettings(names: Iterable<string>): string[] {
     .filter((name) => !KNOWN_SETTINGS.has(name) && !FREE.test(name))
     .map((name) => {
       const near = nearestName(name, KNOWN_SETTINGS);
-      return `${name} is not a setting that anything reads${near === undefined ? "" : `; is ${near} meant?`}`;
+      return (
+        `${name} is not a setting that anything ` +
+        `reads${near === undefined ? "" : `; is ${near} meant?`}`
+      );
     });
 }

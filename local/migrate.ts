@@ -41,7 +41,8 @@ async function applyTables(client: pg.Client, migrations: readonly Migration[]):
     await client.query(`set local lock_timeout = '${LOCK_WAIT}'`);
     await client.query("create schema if not exists drizzle");
     await client.query(
-      `create table if not exists ${JOURNAL} (id serial primary key, hash text not null, created_at bigint)`,
+      `create table if not exists ${JOURNAL} (id serial primary key, hash text not null, created_at
+        bigint)`,
     );
     const last = await client.query<{ at: string | null }>(
       `select max(created_at) as at from ${JOURNAL}`,
@@ -103,7 +104,8 @@ async function createMissingIndexes(
     wanted.delete(DROPS_INDEX.exec(statement)?.[1] ?? "");
   }
   const { rows } = await client.query<{ name: string; valid: boolean }>(
-    `select c.relname as name, i.indisvalid as valid from pg_index i join pg_class c on c.oid = i.indexrelid
+    `select c.relname as name, i.indisvalid as valid from pg_index i join pg_class c on c.oid =
+      i.indexrelid
      where c.relnamespace = 'public'::regnamespace`,
   );
   const valid = new Map(rows.map((row) => [row.name, row.valid]));

@@ -17,7 +17,10 @@ async function put(server: ServerAccess, file: string, route: string): Promise<s
     body: readFileSync(file, "utf8"),
   });
   if (!response.ok)
-    return `✗ ${name} was refused, the version before stays in use: ${(await refusal(response)).message}`;
+    return (
+      `✗ ${name} was refused, the version before stays in use: ` +
+      `${(await refusal(response)).message}`
+    );
   const answer = (await response.json()) as { sha?: string; version?: string };
   return `✓ ${name} is in use${answer.sha ? ` as ${answer.sha.slice(0, 12)}` : ""}`;
 }

@@ -14,9 +14,9 @@ export type Ports = {
 export const redisToken = "local";
 
 /**
- * The settings that lead to each provider's emulator. As soon as the user sets one name of a group, the
- * whole group is theirs: a real key must never be sent to an emulator, nor an emulator's key to the real
- * service.
+ * The settings that lead to each provider's emulator. As soon as the user sets one name of a group,
+ * the whole group is theirs: a real key must never be sent to an emulator, nor an emulator's key to
+ * the real service.
  */
 const groups = (emulators: string): Record<string, string>[] => [
   { GOPLUS_BASE_URL: `${emulators}/goplus`, GOPLUS_APP_KEY: "", GOPLUS_APP_SECRET: "" },

@@ -146,7 +146,8 @@ export async function startStack(options: StackOptions, say: StackLog): Promise<
     const part = makeService(spec, watcher);
     parts.set(spec.name, part);
     await part.start();
-    say(`✓ ${spec.name.padEnd(9)} ${told} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    say(`✓ ${spec.name.padEnd(9)} ${told} (${seconds} s)`);
   };
   const stop = async () => {
     for (const part of [...parts.values()].reverse()) await part.stop();

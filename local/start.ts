@@ -89,7 +89,8 @@ Ready in ${seconds.toFixed(1)} s.
   page       ${url}/
   operate    ${url}/operate#key=${key}    rules, channels, deliveries, dead letters
   events     ${url}/events    signals ${url}/signals    health ${url}/healthz
-  emulators  ${emulators}/    stand in for every outside service (set faults: Services on the page); what they received: ${emulators}/requests/telegram
+  emulators  ${emulators}/    stand in for every outside service; set faults: Services on the page
+             what a channel received: ${emulators}/requests/telegram
   admin key  ${key}    (kept in ${join(dataDir, "admin-key")})
 Stop with Ctrl-C.`);
 }

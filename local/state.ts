@@ -65,7 +65,8 @@ export async function endEarlierStack(dataDir: string): Promise<void> {
   const { start, ...parts } = earlier.pids;
   if (start && isRunning(start)) {
     throw new Error(
-      `a stack already runs on ${dataDir} at ${earlier.url} (process ${start.pid}); stop it, or choose another --data and --port`,
+      `a stack already runs on ${dataDir} at ${earlier.url} (process ${start.pid}); stop it, or ` +
+        `choose another --data and --port`,
     );
   }
   const left = Object.entries(parts).filter(([, mark]) => isRunning(mark));
@@ -81,7 +82,8 @@ export async function endEarlierStack(dataDir: string): Promise<void> {
  * beside it.
  */
 const OWN_FILES =
-  "postgres postgres.initialised pglite redis.jsonl redis.jsonl.next wrangler wrangler.toml .wrangler requests ledger logs logs.before worker.env channels-made stack.json";
+  "postgres postgres.initialised pglite redis.jsonl redis.jsonl.next wrangler wrangler.toml " +
+  ".wrangler requests ledger logs logs.before worker.env channels-made stack.json";
 
 export function emptyData(dataDir: string): void {
   for (const name of OWN_FILES.split(" "))

@@ -122,7 +122,8 @@ async function install() {
     );
     if (code !== 0) {
       say(
-        `npm ci failed with exit code ${code}. Check the network and the registry (npm config get registry), then run the command again.`,
+        `npm ci failed with exit code ${code}. Check the network and the registry (npm config ` +
+          `get registry), then run the command again.`,
       );
       process.exitCode = code;
       return;
@@ -142,12 +143,14 @@ function chooseNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 12)) {
     say(
-      `No bundled Node for ${process.platform}-${process.arch}: using the running ${process.version}.`,
+      `No bundled Node for ${process.platform}-${process.arch}: using the running ` +
+        `${process.version}.`,
     );
     return [process.execPath, quiet, ...(major === 22 ? ["--experimental-strip-types"] : [])];
   }
   say(
-    `No bundled Node for ${process.platform}-${process.arch}, and the running ${process.version} is too old: install Node 22.12 or newer.`,
+    `No bundled Node for ${process.platform}-${process.arch}, and the running ${process.version} ` +
+      `is too old: install Node 22.12 or newer.`,
   );
   return undefined;
 }

@@ -7,7 +7,8 @@ import { build } from "esbuild";
 // The text bench imports this file, with words of its own behind it.
 if (import.meta.main && process.argv.length > 2) {
   console.error(
-    "usage: npm run -s build:text\n\nBundles the text functions of src/text/index.ts into dist/text.mjs.",
+    "usage: npm run -s build:text\n\nBundles the text functions of src/text/index.ts into " +
+      "dist/text.mjs.",
   );
   process.exit(process.argv.includes("--help") ? 0 : 2);
 }

@@ -11,11 +11,12 @@ import { Settings } from "../workers/settings.ts";
 
 const USAGE = `npm run deploy -- [--env FILE] [--dry-run]
 
-Checks the rules and the settings, builds the Worker, creates the queues that are missing on the account, applies the migrations to DATABASE_URL,
-uploads Worker and secrets in one step (the KV namespace is created by it), and waits until the deployment says it is ready.
+Checks the rules and the settings, builds the Worker, creates missing queues on the account, applies
+the migrations to DATABASE_URL, uploads Worker and secrets in one step (which creates the KV
+namespace), and waits until the deployment is ready.
 
-  --env FILE   the settings and secrets, one NAME=value a line      (.env.production)
-  --dry-run    only the checks, the build and the list of steps; needs no account and no database
+  --env FILE   the settings and secrets, one NAME=value a line (default .env.production)
+  --dry-run    run the checks and the build, print the steps; needs no account and no database
 
 The account is the one of "npx wrangler login" or CLOUDFLARE_API_TOKEN.`;
 
@@ -71,7 +72,8 @@ function readSettings(file: string, dryRun: boolean): Record<string, string> {
       return {};
     }
     throw new Refusal(
-      `${file} is missing. Write DATABASE_URL=postgresql://... into it (docs/operations.md lists the rest), or name another with --env.`,
+      `${file} is missing. Write DATABASE_URL=postgresql://... into it (docs/operations.md lists ` +
+        `the rest), or name another with --env.`,
     );
   }
   const variables = Object.fromEntries(
@@ -136,7 +138,8 @@ async function deploy(envFile: string): Promise<void> {
   if (url) await untilReady(url);
   if (url && !variables.PUBLIC_URL)
     console.log(
-      `Set PUBLIC_URL=${url} in ${envFile} and deploy again: messages then link to the page, and no hook may lead back here.`,
+      `Set PUBLIC_URL=${url} in ${envFile} and deploy again: messages then link to the page, and no
+        hook may lead back here.`,
     );
 }
 
@@ -144,7 +147,8 @@ async function dryRun(envFile: string): Promise<void> {
   checkRules(readSettings(envFile, true));
   await build();
   console.log(
-    `\nA deployment would then: create the queues ${QUEUES.join(", ")} where missing, apply migrations/, upload Worker and secrets, wait for /readyz.`,
+    `\nA deployment would then: create the queues ${QUEUES.join(", ")} where missing, apply ` +
+      `migrations/, upload Worker and secrets, wait for /readyz.`,
   );
 }
 

@@ -9,6 +9,7 @@ import { trials } from "../test/sim/trials.ts";
 const results = await trials(process.argv.slice(2).join(" "), console.log);
 const killed = results.filter(({ killedBy }) => killedBy !== undefined).length;
 console.log(
-  `${killed} of ${results.length} mutants killed (${Math.round((100 * killed) / results.length)} %)`,
+  `${killed} of ${results.length} mutants killed ` +
+    `(${Math.round((100 * killed) / results.length)} %)`,
 );
 process.exitCode = killed === results.length ? 0 : 1;

@@ -163,7 +163,8 @@ function complaint(file: string, place: Place, target: string): string | undefin
   const allowed = place.packages.some((name) => target === name || target.startsWith(`${name}/`));
   return allowed
     ? undefined
-    : `${file} imports the package ${target}; ${place.path} may use ${place.packages.join(", ") || "none"}`;
+    : `${file} imports the package ${target}; ${place.path} may use ` +
+        `${place.packages.join(", ") || "none"}`;
 }
 
 describe("the direction of imports", () => {

@@ -13,7 +13,9 @@ const story = (id: number) => ({
   id,
   by: `author${id}`,
   time: NOON / 1_000 - (6 - id) * 600,
-  title: `$TOK${"ABCDE"[id - 1]} shipped its long awaited upgrade of the bridge today, and the team answered every question about it`,
+  title:
+    `$TOK${"ABCDE"[id - 1]} shipped its long awaited upgrade of the bridge today, and the ` +
+    `team answered every question about it`,
 });
 
 async function setUp() {

@@ -22,7 +22,8 @@ it.skipIf(process.platform === "win32")(
     const script = join(dir, "stays.mjs");
     writeFileSync(
       script,
-      `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1000);`,
+      `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(pidFile)}, ` +
+        `String(process.pid)); setInterval(() => {}, 1000);`,
     );
     // The second command keeps the shell from becoming the first.
     const shell = spawn("sh", ["-c", `"${process.execPath}" "${BOOTSTRAP}" "${script}"; true`], {

@@ -6,7 +6,9 @@ import { messageProblems } from "../.ci/commit-messages.ts";
 const ROOT = join(import.meta.dirname, "..");
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
 
-/** Paths of the repository in a text: what stands in backticks or links and names a file or folder. */
+/**
+ * Paths of the repository in a text: what stands in backticks or links and names a file or folder.
+ */
 function pathsIn(text: string): string[] {
   const quoted = [...text.matchAll(/`([^`\n]+)`|\]\(([^)\s]+)\)/g)].map(
     ([, code, link]) => code ?? link ?? "",

@@ -13,8 +13,8 @@ import { type Dice, dice } from "./sim/random.ts";
 import { SECRETS, settingsAt } from "./support/outside.ts";
 
 /**
- * Services that answer what nobody promised. The emulators give the good answers; each is spoilt at a
- * few places, or thrown away whole.
+ * Services that answer what nobody promised. The emulators give the good answers; each is spoilt at
+ * a few places, or thrown away whole.
  */
 const NOW = Date.UTC(2026, 10, 20, 10);
 const ROUNDS = 12;
@@ -83,7 +83,8 @@ const BODIES = [
     "\u0000".repeat(1_000),
   ],
   ...[
-    '<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;">]><rss><channel><item><title>&c;</title></item></channel></rss>',
+    '<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c ' +
+      '"&b;&b;">]><rss><channel><item><title>&c;</title></item></channel></rss>',
   ],
 ];
 const STATUSES = [200, 200, 200, 201, 206, 301, 400, 403, 404, 418, 500, 599];
@@ -109,7 +110,9 @@ function reply({ status, headers, body }: EmulatorReply, roll: Dice | null): Res
   return new Response(bare ? null : cut, { status, headers: headers ?? {} });
 }
 
-/** Ports to the emulators, without a network between; `roll` spoils what they say, null leaves it. */
+/**
+ * Ports to the emulators, without a network between; `roll` spoils what they say, null leaves it.
+ */
 function outside(roll: Dice | null) {
   const fetch = async (address: string, init: RequestInit): Promise<Response> => {
     const url = new URL(address);

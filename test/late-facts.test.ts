@@ -7,7 +7,9 @@ const post = {
   id: "1",
   author: "ada",
   postedAt: new Date(NOON).toISOString(),
-  text: "$DEMO shipped its long awaited upgrade of the bridge today, and the team answered every question about it",
+  text:
+    "$DEMO shipped its long awaited upgrade of the bridge today, and the team answered every " +
+    "question about it",
 };
 
 /** An event whose market data did not come in time. */

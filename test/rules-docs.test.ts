@@ -14,7 +14,8 @@ const rows = [...page.matchAll(/^\| +`(.+?)` +\| +`(.+?)` +\|$/gm)].map(
 const load = (text: string) => loadRules(text, {}, VOCABULARY);
 const withCondition = (condition: string) =>
   load(
-    `version: "1"\ngroups: [{ name: g, rules: [{ name: r, score: 1, reason: x, condition: ${JSON.stringify(condition)} }] }]`,
+    `version: "1"\ngroups: [{ name: g, rules: [{ name: r, score: 1, reason: x, condition: ` +
+      `${JSON.stringify(condition)} }] }]`,
   );
 
 it("shows a rules file that loads, and tests that pass on it", () => {

@@ -124,7 +124,8 @@ export const graphileWorker: Engine = {
     const utils = await makeWorkerUtils({ connectionString: databaseUrl });
     await utils.migrate();
     const text =
-      "select graphile_worker.add_job('send', json_build_object('n', n)) from generate_series(0, $1 - 1) n";
+      "select graphile_worker.add_job('send', json_build_object('n', n)) from generate_series(0, " +
+      "$1 - 1) n";
     await utils.withPgClient((client: pg.PoolClient) => client.query(text, [jobs]));
     await utils.release();
   },

@@ -63,9 +63,12 @@ function handWritten(rules: PlainRule[], whole: boolean): Engaged {
     `f.${fact} ${operator === "==" ? "===" : operator} ${JSON.stringify(value)}`;
   const lines = rules.map(
     ({ tests, joint, score: points, name }, i) =>
-      `if (${tests.map(said).join(joint === "and" ? " && " : " || ")}) { points += ${points}; matched.push(${whole ? `REASONS[${i}]` : `"${name}"`}); }`,
+      `if (${tests.map(said).join(joint === "and" ? " && " : " || ")}) { points += ${points}; ` +
+      `matched.push(${whole ? `REASONS[${i}]` : `"${name}"`}); }`,
   );
-  const body = `let points = 0; const matched = []; ${lines.join("\n")} return ${whole ? VERDICT : "{ points, matched }"};`;
+  const body =
+    `let points = 0; const matched = []; ${lines.join("\n")} return ` +
+    `${whole ? VERDICT : "{ points, matched }"};`;
   const reasons = rules.map(({ name, score: points }) => ({
     rule: name,
     group: "all",

@@ -24,15 +24,18 @@ export function hostileFiles(): void {
   );
   rows.sort((a, b) => b.first - a.first);
   console.log(
-    `\nrules: loading or refusing ${rows.length} hostile files, milliseconds: the slowest, and the shipped rules`,
+    `\nrules: loading or refusing ${rows.length} hostile files, milliseconds: the slowest, and ` +
+      `the shipped rules`,
   );
   for (const [i, { name, first, median }] of rows.entries())
     if (i < SHOWN || name.startsWith("("))
       console.log(
-        `  ${name.padEnd(34)} first ${first.toFixed(1).padStart(6)}, median of ${ROUNDS} ${median.toFixed(1).padStart(6)}`,
+        `  ${name.padEnd(34)} first ${first.toFixed(1).padStart(6)}, median of ${ROUNDS} ` +
+          `${median.toFixed(1).padStart(6)}`,
       );
   console.log(
-    `  a fixed loop of arithmetic (about 4 ms on an idle core of 3 GHz) takes ${yardstick().toFixed(1)} here`,
+    `  a fixed loop of arithmetic (about 4 ms on an idle core of 3 GHz) takes ` +
+      `${yardstick().toFixed(1)} here`,
   );
 }
 

@@ -34,10 +34,12 @@ export async function inWorkerd(): Promise<void> {
     const mean = (sum(busy) - sum(idle)) / SAMPLES / BATCH;
     console.log(`\nrules: 100 rules in workerd, ${SAMPLES} batches of ${BATCH} scorings`);
     console.log(
-      `  a scoring                ${(mean * 1_000).toFixed(1)} µs on average, the wait of the clock taken off`,
+      `  a scoring                ${(mean * 1_000).toFixed(1)} µs on average, the wait of the ` +
+        `clock taken off`,
     );
     console.log(
-      `  a batch with its wait    p50 ${quantile(busy, 0.5)} ms, p99 ${quantile(busy, 0.99)} ms: p99 ${((quantile(busy, 0.99) / BATCH) * 1_000).toFixed(0)} µs a scoring`,
+      `  a batch with its wait    p50 ${quantile(busy, 0.5)} ms, p99 ${quantile(busy, 0.99)} ms: ` +
+        `p99 ${((quantile(busy, 0.99) / BATCH) * 1_000).toFixed(0)} µs a scoring`,
     );
     console.log(
       `  the wait alone           p50 ${quantile(idle, 0.5)} ms, p99 ${quantile(idle, 0.99)} ms`,

@@ -24,10 +24,10 @@ export type Audit = {
 
 const USAGE = `stream audit [--wait SECONDS]
 
-Does the promise reconcile? Every accepted post must have ended in exactly one of: evidence of an event,
-dropped with a reason, a duplicate, or a dead letter. One SQL query counts it.
+Checks that every accepted post has ended in exactly one way: evidence of an event, dropped with a
+reason, a duplicate, or a dead letter. One SQL query counts them.
 
-  --wait SECONDS   look again until nothing is open, at most so long (default 0)
+  --wait SECONDS   wait until nothing is open, at most this long (default 0)
   --json           the figures as JSON
 
 Exit 0 when it reconciles, 1 when it does not.
@@ -36,7 +36,7 @@ Exit 0 when it reconciles, 1 when it does not.
 
 export const audit: Command = {
   name: "audit",
-  summary: "does the promise reconcile? exit 1 when not",
+  summary: "check that every accepted post has ended; exit 1 when not",
   usage: USAGE,
   async run(args, io) {
     const { values } = parseOptions(args, { wait: { type: "string", default: "0" } });
@@ -57,7 +57,7 @@ export const audit: Command = {
 const unfinished = ({ open, outbox }: Audit): boolean =>
   open > 0 || outbox.pending + outbox.failed > 0;
 
-/** What breaks the promise. Deliveries that wait for a retry do not: they are kept. */
+/** What does not reconcile. A delivery that waits for a retry is not lost, so it does not count. */
 export function complaints(figures: Audit): string[] {
   const { accepted, evidence, dropped, duplicate, dead, open, contradictions, miscounted } =
     figures;
@@ -98,7 +98,8 @@ function print(figures: Audit, wrong: string[], io: Io): void {
     io.out(line);
   io.out("");
   io.out(
-    `accepted -> delivered: ${times(figures.latency_ms, "posts")}; ${figures.posts_per_second?.toFixed(1) ?? "-"} posts/s`,
+    `accepted -> delivered: ${times(figures.latency_ms, "posts")}; ` +
+      `${figures.posts_per_second?.toFixed(1) ?? "-"} posts/s`,
   );
   for (const channel of figures.commit_to_send_ms)
     io.out(`commit -> send, ${channel.channel}: ${times(channel, "deliveries")}`);

@@ -12,15 +12,16 @@ stream channels test ID
 stream channels pause ID | resume ID | mute ID EVENT_KEY | unmute ID EVENT_KEY | remove ID
 stream channels preview KIND [SETTING=VALUE...] [--digest]
 
-Where notifications go. A value that reads as JSON is taken as JSON; secrets are written and never shown again.
+Channels are the targets of notifications. A value that is valid JSON is read as JSON. Secrets are
+stored and never shown again.
 
-  --min-score N       only signals of N and above (none: what the rules say)
+  --min-score N       only signals of N and above (default: what the rules say)
   --chain, --symbol, --state   only these; several with commas
   --quiet FROM-TO@ZONE         no messages then, e.g. 22:00-07:00@Europe/Berlin; "none" ends it
-  --digest-minutes N  one message for all that came in N minutes; 0 sends each at once
+  --digest-minutes N  one message for all signals of N minutes; 0 sends each at once
   --at-most-once      never repeat a send whose answer was lost
 
-  npm run -s stream -- channels add telegram team chat_id=-1001234567890 thread_id=7 --quiet 22:00-07:00@Europe/Berlin
+  npm run -s stream -- channels add telegram team chat_id=-1001234567890 thread_id=7
   npm run -s stream -- channels add webhook backend url=https://example.org/signals
   npm run -s stream -- channels test 1`;
 
@@ -63,13 +64,13 @@ const VERBS: Record<string, (args: string[], io: Io) => Promise<number>> = {
 
 export const channels: Command = {
   name: "channels",
-  summary: "add, try, mute and remove the channels that notifications go to",
+  summary: "add, test, mute and remove the channels that get notifications",
   usage: USAGE,
   async run([verb, ...args], io) {
     const run = VERBS[verb ?? "list"];
     if (!run)
       throw new UsageError(
-        `there is no "channels ${verb}"; there are ${Object.keys(VERBS).join(", ")}`,
+        `there is no "channels ${verb}"; the commands are ${Object.keys(VERBS).join(", ")}`,
       );
     return run(args, io);
   },
@@ -107,7 +108,7 @@ async function kinds(args: string[], io: Io): Promise<number> {
   const found = kinds.filter(({ kind }) => wanted === undefined || kind === wanted);
   if (found.length === 0)
     throw new UsageError(
-      `there is no kind ${wanted}; there are ${kinds.map(({ kind }) => kind).join(", ")}`,
+      `there is no kind ${wanted}; the kinds are ${kinds.map(({ kind }) => kind).join(", ")}`,
     );
   const describe = ({ kind, docs, off, settings }: Kind) => [
     `${kind}${off === null ? "" : ` (off: ${off})`}`,
@@ -128,7 +129,7 @@ async function add(args: string[], io: Io): Promise<number> {
   });
   const [kind, name, ...pairs] = positionals;
   if (kind === undefined || name === undefined)
-    throw new UsageError("say which KIND, and a NAME for it");
+    throw new UsageError("name the KIND of the channel and give it a NAME");
   const body = {
     kind,
     name,
@@ -159,7 +160,7 @@ function saved(channel: Channel, what: string, io: Io): number {
   const secrets = Object.entries(channel.shown_once ?? {}).map(
     ([name, value]) => `${name}: ${[value].flat().join(", ")}`,
   );
-  if (!io.json && secrets.length > 0) io.err("shown this once, keep it now:");
+  if (!io.json && secrets.length > 0) io.err("this is shown only once; keep it now:");
   const off = channel.off === null ? [] : [`it is off: ${channel.off}`];
   return print(io, channel, [
     `${what} channel ${channel.id} (${channel.kind}, ${channel.name})`,
@@ -196,7 +197,7 @@ async function remove(args: string[], io: Io): Promise<number> {
   return print(io, { id: Number(id), removed: true }, [`removed channel ${id}`]);
 }
 
-/** Exit 1 when the channel did not take the message. */
+/** Exit 1 when the channel did not accept the message. */
 async function test(args: string[], io: Io): Promise<number> {
   const [id] = parseOptions(args, {}).positionals;
   const result = await ask<{ ok: boolean; result: string; reason: string; ms?: number }>(
@@ -207,7 +208,7 @@ async function test(args: string[], io: Io): Promise<number> {
     },
   );
   print(io, result, [
-    result.ok ? `taken in ${result.ms} ms` : `not taken (${result.result}): ${result.reason}`,
+    result.ok ? `sent in ${result.ms} ms` : `not sent (${result.result}): ${result.reason}`,
   ]);
   return result.ok ? 0 : 1;
 }
@@ -217,7 +218,7 @@ async function preview(args: string[], io: Io): Promise<number> {
     digest: { type: "boolean", default: false },
   });
   const [kind, ...pairs] = positionals;
-  if (kind === undefined) throw new UsageError("say which KIND");
+  if (kind === undefined) throw new UsageError("name the KIND of the channel");
   const body = { kind, settings: settingsOf(pairs), digest: values.digest };
   const { previews } = await ask<{ previews: { states: string[]; message: unknown }[] }>(
     io,

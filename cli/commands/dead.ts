@@ -3,16 +3,18 @@ import { type Command, type Io, UsageError } from "../command.ts";
 import { instant, parseOptions, wholeNumber } from "../options.ts";
 import { table } from "../table.ts";
 
-const USAGE = `stream dead list [--stage STAGE] [--reason REASON] [--since TIME] [--replayed] [--limit N]
+const USAGE = `stream dead list [--stage STAGE] [--reason REASON] [--since TIME] [--replayed]
+                 [--limit N]
 stream dead replay (ID... | --reason REASON | --stage STAGE) [--limit N] [--dry-run]
 
-What no retry could mend, why, and what to do about it. "replay" gives it another try once the cause is mended: with the same idempotency
-keys, oldest first, each letter once. One that fails again becomes a dead letter again.
+Lists messages and deliveries that no retry could save, with the reason and what to do. "replay"
+queues them again after you have removed the cause: oldest first, each once, with the same
+idempotency keys. One that fails again becomes a dead letter again.
 
   --stage     posts, mentions or deliveries
   --reason    as the list shows it: poison, rejected, gone, expired, ...
-  --limit N   at most so many (list: default 50; replay: default 100, at most 500 a call)
-  --dry-run   only say which would be replayed
+  --limit N   the most to list (default 50) or replay (default 100, at most 500 a call)
+  --dry-run   only print which would be replayed
 
   npm run -s stream -- dead replay --reason gone --dry-run`;
 
@@ -28,12 +30,12 @@ type DeadLetter = {
 
 export const dead: Command = {
   name: "dead",
-  summary: "list what could not be mended by retries, and replay it",
+  summary: "list dead letters, and replay them",
   usage: USAGE,
   async run([verb, ...args], io) {
     if (verb === undefined || verb === "list") return list(args, io);
     if (verb === "replay") return replay(args, io);
-    throw new UsageError(`there is no "dead ${verb}"; say list or replay`);
+    throw new UsageError(`there is no "dead ${verb}"; use list or replay`);
   },
 };
 
@@ -81,7 +83,7 @@ async function replay(args: string[], io: Io): Promise<number> {
     "dry-run": { type: "boolean", default: false },
   });
   if (positionals.length === 0 && values.reason === undefined && values.stage === undefined)
-    throw new UsageError("say what to replay: ids, --reason or --stage");
+    throw new UsageError("name what to replay: ids, --reason or --stage");
   const body = {
     ids:
       positionals.length === 0

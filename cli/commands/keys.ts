@@ -33,7 +33,7 @@ export const keys: Command = {
     if (verb === "list") return list(args, io);
     if (verb === "revoke") return revoke(args, io);
     throw new UsageError(
-      verb === undefined ? "say create, list or revoke" : `there is no "keys ${verb}"`,
+      verb === undefined ? "use create, list or revoke" : `there is no "keys ${verb}"`,
     );
   },
 };
@@ -58,7 +58,8 @@ async function create(args: string[], io: Io): Promise<number> {
   };
   const made = await ask<Key & { key: string }>(io, "/keys", { method: "POST", body });
   io.out(io.json ? JSON.stringify(made) : made.key);
-  if (!io.json) io.err(`key ${made.id} (${made.scopes.join(", ")}): shown this once, keep it now`);
+  if (!io.json)
+    io.err(`key ${made.id} (${made.scopes.join(", ")}): this is shown only once; keep it now`);
   return 0;
 }
 

@@ -6,8 +6,8 @@ import { table } from "../table.ts";
 const USAGE = `stream outbox list [--status STATUS] [--channel ID] [--since TIME] [--limit N]
 stream outbox retry ID [ID...]
 
-Every notification for every channel, newest first, with its attempts. "retry" makes a failed or dead delivery due now, with the same
-idempotency key; one that was delivered is never sent again.
+Lists every notification for every channel, newest first, with its attempts. "retry" makes a failed
+or dead delivery due now, with the same idempotency key. A delivered one is never sent again.
 
   --status    pending, failed (tries again), done or dlq
   --since     a time, or a span back from now: 30m, 24h, 7d
@@ -33,7 +33,7 @@ export const outbox: Command = {
   async run([verb, ...args], io) {
     if (verb === undefined || verb === "list") return list(args, io);
     if (verb === "retry") return retry(args, io);
-    throw new UsageError(`there is no "outbox ${verb}"; say list or retry`);
+    throw new UsageError(`there is no "outbox ${verb}"; use list or retry`);
   },
 };
 
@@ -83,7 +83,7 @@ async function retry(args: string[], io: Io): Promise<number> {
       io.out(
         io.json
           ? JSON.stringify(answer)
-          : `${id}: ${answer.state === "reopened" ? "due now" : "waits already"}`,
+          : `${id}: ${answer.state === "reopened" ? "due now" : "already waiting"}`,
       );
     } catch (error) {
       failed++;

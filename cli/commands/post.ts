@@ -8,11 +8,12 @@ import { parseOptions, wholeNumber } from "../options.ts";
 
 const USAGE = `stream post FILE [--batch N]
 
-Sends posts (JSON Lines; "-" reads stdin) to a running server with POST /ingest, in batches. Waits when the server
-says 429 or 503, as long as it says. A post that the server rejects is printed with the reason; the rest goes on.
+Sends posts (JSON Lines; "-" reads stdin) to a running server with POST /ingest, in batches. When
+the server answers 429 or 503, it waits as long as the server asks. A post that the server rejects
+is printed with the reason; the others are sent.
 
-  --batch N   posts a request, up to 1000 (default 500)
-  --json      the totals as JSON
+  --batch N   posts per request, up to 1000 (default 500)
+  --json      print the totals as JSON
 
 Exit 0 when every post was accepted, 1 when some were rejected.
 

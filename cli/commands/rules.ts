@@ -21,20 +21,32 @@ const VERBS: Record<string, (args: string[], io: Io) => Promise<number>> = {
   schema,
 };
 
-const USAGE = `stream rules check [FILE] [--fix] [--set NAME=VALUE]   is the file good? --fix mends what is sure
-stream rules test [FILE] [--tests DIR] [--set NAME=VALUE]  run the rule tests: results, coverage, mutation score
-stream rules push [FILE] [--tests DIR] [--force]           check, test, and make it live
-stream rules list                                          the versions, the latest first
-stream rules rollback SHA                                  make an earlier version live again
-stream rules explain EVENT_KEY                             why a stored signal has its score
-stream rules explain --facts FILE [--rules FILE]           the same for facts in a JSON or YAML file
-stream rules backtest FILE [--since 7d] [--limit N]        what a candidate would change of the stored signals
-stream rules diff A B                                      what differs between two files or versions
-stream rules import FILE                                   convert a rules file of the Python kind; prints ours
-stream rules schema                                        the JSON Schema for editors
+const USAGE = `stream rules check [FILE] [--fix] [--set NAME=VALUE]
+    check the file: each problem with line, column and a suggested fix; --fix applies safe fixes
+stream rules test [FILE] [--tests DIR] [--set NAME=VALUE]
+    run the rule tests: results, coverage, mutation score
+stream rules push [FILE] [--tests DIR] [--force]
+    check, test, and make the file live
+stream rules list
+    list the versions, the latest first
+stream rules rollback SHA
+    make an earlier version live again
+stream rules explain EVENT_KEY
+    explain the score of a stored signal
+stream rules explain --facts FILE [--rules FILE]
+    explain the score of facts in a JSON or YAML file
+stream rules backtest FILE [--since 7d] [--limit N]
+    show which stored signals a candidate would change
+stream rules diff A B
+    compare two files or versions
+stream rules import FILE
+    convert a Python-style rules file and print the result
+stream rules schema
+    print the JSON Schema for editors
 
-FILE is rules/rules.yml unless named, - for stdin; tests are in rules/tests. RULES_*, THETA_* and MARKET_RISK_* are read
-from the environment; --set overrides one. docs/rules.md teaches the language.
+FILE is rules/rules.yml by default; - reads stdin. Tests are in rules/tests. RULES_*, THETA_* and
+MARKET_RISK_* are read from the environment; --set overrides one.
+The language: docs/rules.md.
 
   npm run -s stream -- rules test
   npm run -s stream -- rules backtest my-rules.yml --since 7d`;
@@ -48,7 +60,7 @@ export const rules: Command = {
     if (!command)
       throw new UsageError(
         verb === undefined
-          ? `say one of ${Object.keys(VERBS).join(", ")}`
+          ? `use one of ${Object.keys(VERBS).join(", ")}`
           : `there is no "rules ${verb}"`,
       );
     return command(args, io);

@@ -11,19 +11,22 @@ const UNTIL: readonly Until[] = ["filter", "refine", "score"];
 
 const USAGE = `stream run [--until filter|refine|score] [--rules FILE] [--facts FILE] [--now TIME]
 
-The pure stages over posts on stdin (JSON Lines), without a server: one result line a post on stdout, in order.
+Runs the pure stages over posts on stdin (JSON Lines), without a server. Prints one result line for
+each post, in order:
 
-  {"id", "source", "outcome": "kept" | "dropped" | "duplicate" | "rejected", "reason", "post", "signals", "error"}
+  {"id", "source", "outcome", "reason", "post", "signals", "error"}
 
-"signals" are the signals of the post's tokens after it. A line that is no post is "rejected" and stops nothing.
+"outcome" is kept, dropped, duplicate or rejected. "signals" are those of the post's tokens after
+this post. A line that is not a post is rejected; the next lines are still read.
 
-  --until    how far to go (default score)
+  --until    the last stage to run (default score)
   --rules    the rules file (default rules/rules.yml)
-  --facts    JSON with what enrichment would have said: {"dex_liquidity": 90000, ...} for every token, or one such
-             object for each token, by address or symbol ("*" for all others)
+  --facts    a JSON file of facts in place of enrichment: {"dex_liquidity": 90000, ...} for every
+             token, or one such object for each token, by address or symbol ("*" for all others)
   --now      the time of scoring (default: the clock)
 
-LANGUAGES, SPAM_FROM and EVENT_WINDOW_MINUTES are read from the environment, as are the variables of the rules.
+LANGUAGES, SPAM_FROM, EVENT_WINDOW_MINUTES and the variables of the rules are read from the
+environment.
 
   npm run -s stream -- run --until refine < samples/posts.jsonl`;
 

@@ -38,9 +38,10 @@ export const sources: Command = {
   summary: "which sources are on, why others are off, and their last poll",
   usage: `stream sources
 
-One line a source: on, or the setting that is missing; how often it is polled, and how long ago it was (a stream: how long
-ago it last spoke); how long ago its cursor last moved (a stream: how far behind now it reads); the last answer of the services it calls (ok, empty, retry, throttled,
-auth, quota, ...), their breaker, and what is left of the day's budget.
+Prints one line for each source: whether it is on, or which setting is missing; how often it is
+polled, and how long ago that was (a stream: how long ago it last sent something); how long ago its
+cursor moved (a stream: how far it is behind); the last answer of the services it calls (ok, empty,
+retry, throttled, auth, quota, ...), their breaker, and what is left of the day's budget.
 
   npm run -s stream -- sources --json`,
   async run(args, io) {
@@ -83,10 +84,11 @@ export const providers: Command = {
   summary: "outside services: breaker, pace, budget left, last answer",
   usage: `stream providers [reset NAME]
 
-One line a service that sources and enrichers call: its breaker and what opened it, calls in the last minute against
-the most allowed, what is left of the day's budget, and the last answer.
+Prints one line for each service that sources and enrichers call: its breaker and what opened it,
+the calls of the last minute and how many are allowed, what is left of the day's budget, and the
+last answer.
 
-  reset NAME   close the breaker after you mended the cause (a key, credits); pace and spending stay
+  reset NAME   close the breaker after you removed the cause (a key, credits); pace and budget stay
 
   npm run -s stream -- providers
   npm run -s stream -- providers reset x`,

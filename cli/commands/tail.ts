@@ -6,9 +6,11 @@ import type { Command, Io } from "../command.ts";
 import { parseOptions, wholeNumber } from "../options.ts";
 import { plain } from "../table.ts";
 
-const USAGE = `stream tail [--min-score N] [--chain CHAIN] [--symbol SYMBOL] [--after ID] [--count N]
+const USAGE = `stream tail [--min-score N] [--chain CHAIN] [--symbol SYMBOL]
+            [--after ID] [--count N]
 
-The live stream, one line a message, until Ctrl-C. After a lost connection it continues where it stopped.
+Prints the live stream, one line for each message, until Ctrl-C. After a lost connection it
+continues where it stopped.
 
   --after ID   start after this message instead of now
   --count N    end after N messages
@@ -99,14 +101,21 @@ function line({ event, data }: Message): string {
     const reasons = Array.isArray(data.reasons)
       ? data.reasons.map((reason) => plain(String(reason))).join("; ")
       : "";
-    return `${at} signal   ${text("symbol")} ${text("state")} ${text("score")} ${text("level")}  ${reasons}  [${text("event_key")}]`;
+    return (
+      `${at} signal   ${text("symbol")} ${text("state")} ${text("score")} ${text("level")}  ` +
+      `${reasons}  [${text("event_key")}]`
+    );
   }
   if (event === "delivery")
-    return `${at} delivery ${text("channel")} ${text("result")} (attempt ${text("attempt")})  [${text("event_key")}]`;
+    return (
+      `${at} delivery ${text("channel")} ${text("result")} (attempt ${text("attempt")})  ` +
+      `[${text("event_key")}]`
+    );
   if (event !== "posts" || !Array.isArray(data.posts)) return `${event} ${JSON.stringify(data)}`;
   const outcomes = Map.groupBy(
     data.posts as { outcome: string; reason: string | null }[],
     (post) => post.reason ?? post.outcome,
   );
-  return `${at} posts    ${[...outcomes].map(([outcome, posts]) => `${posts.length} ${plain(outcome)}`).join(", ")}`;
+  const counts = [...outcomes].map(([outcome, posts]) => `${posts.length} ${plain(outcome)}`);
+  return `${at} posts    ${counts.join(", ")}`;
 }

@@ -18,7 +18,9 @@ export type EmulatorReply = {
   body: unknown;
 };
 
-/** What arrived at a channel's emulator: tests read it to prove that nothing was lost or sent twice. */
+/**
+ * What arrived at a channel's emulator: tests read it to prove that nothing was lost or sent twice.
+ */
 export type Receipt = {
   idempotencyKey: string | null;
   target: string;

@@ -73,8 +73,8 @@ type Calls = {
 };
 
 /**
- * All providers behind one port, each under its own prefix, with the faults, request logs and counts that
- * tests use.
+ * All providers behind one port, each under its own prefix, with the faults, request logs and
+ * counts that tests use.
  */
 export async function serveEmulators(options: {
   port: number;

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { base58 } from "@scure/base";
 
 /**
- * What the emulators say about a token. It follows from the address alone, so every emulator tells the same
- * story in every run.
+ * What the emulators say about a token. It follows from the address alone, so every emulator tells
+ * the same story in every run.
  */
 export type SampleToken = {
   address: string;
@@ -53,7 +53,9 @@ const MARKER = 0x7e;
 const digest = (...parts: (string | Uint8Array)[]) =>
   parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
 
-/** An address that spells its symbol, so that an emulator can read the symbol back without a list. */
+/**
+ * An address that spells its symbol, so that an emulator can read the symbol back without a list.
+ */
 function bytesFor(symbol: string, length: number): Uint8Array {
   const letters = Buffer.from(symbol.toUpperCase().slice(0, 12), "ascii");
   return Buffer.concat([

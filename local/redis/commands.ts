@@ -8,7 +8,8 @@ export function runCommand(db: Keyspace, [name = "", ...args]: string[]): Reply 
   const command = KEY_COMMANDS[name.toUpperCase()];
   if (!command)
     throw new RedisError(
-      `ERR Command is not available: '${name}'. See https://upstash.com/docs/redis/overall/rediscompatibility for details`,
+      `ERR Command is not available: '${name}'. See ` +
+        `https://upstash.com/docs/redis/overall/rediscompatibility for details`,
     );
   if (args.length < command.min)
     throw new RedisError(`ERR wrong number of arguments for '${name.toLowerCase()}' command`);

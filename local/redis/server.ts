@@ -55,8 +55,8 @@ function pathWords(path: string, text: string): string[] {
 }
 
 /**
- * The state of one stand-in: keys, scripts, journal; INFO reports the number of requests and commands.
- * Every request is one synchronous step, which is what makes it atomic.
+ * The state of one stand-in: keys, scripts, journal; INFO reports the number of requests and
+ * commands. Every request is one synchronous step, which is what makes it atomic.
  */
 function openRedis({ file, now = Date.now }: UpstashOptions) {
   const db = new Keyspace(now);

@@ -90,7 +90,8 @@ export function makeService(spec: ServiceSpec, watcher: ServiceWatcher): Service
       mine.once("exit", (code, signal) =>
         reject(
           new Error(
-            `${spec.name} ended with ${signal ?? `exit code ${code}`}; see ${join(spec.logs, `${spec.name}.log`)}`,
+            `${spec.name} ended with ${signal ?? `exit code ${code}`}; see ` +
+              `${join(spec.logs, `${spec.name}.log`)}`,
           ),
         ),
       );

@@ -21,7 +21,9 @@ last=
 while read -r line; do last=$line; done
 for item in $last; do kill -s \${item%%:*} -- \${item#*:} 2>/dev/null; done
 [ -z "$last" ] || sleep 3
-for item in $last; do case $item in INT:*) ;; *) kill -s KILL -- \${item#*:} 2>/dev/null ;; esac; done
+for item in $last; do
+  case $item in INT:*) ;; *) kill -s KILL -- \${item#*:} 2>/dev/null ;; esac
+done
 `;
 
 export function makeWatchdog(): Watchdog {

@@ -88,7 +88,8 @@ function train(group: Group, features: Features): Fit {
       learn(fit, step, { ofWord: features.ofWord, rate: rate * pace, drop: DROPOUT, random }),
     );
     console.error(
-      `${group.script} ${epoch}: ${fit.cells.weights.length} cells ${shown(tested(fit, group, features))}`,
+      `${group.script} ${epoch}: ${fit.cells.weights.length} cells ` +
+        `${shown(tested(fit, group, features))}`,
     );
   }
   return fit;
@@ -129,7 +130,8 @@ for (const group of groups) {
   const table = packed(fit, features);
   const bytes = Object.entries(table).map(([name, stream]) => `${name} ${gzipSync(stream).length}`);
   console.error(
-    `${group.script}: ${group.languages.join(" ")}; ${table.sizes.length} rows, bytes gz: ${bytes.join(", ")}`,
+    `${group.script}: ${group.languages.join(" ")}; ${table.sizes.length} rows, bytes gz: ` +
+      `${bytes.join(", ")}`,
   );
   if (heldOut < 0) {
     write(group, table);

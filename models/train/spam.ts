@@ -170,7 +170,8 @@ for (const round of rounds) {
     );
     const alone = figures(rows, ({ post }) => post >= fromPost);
     console.log(
-      `${set}: held-out F1 ${f1.toFixed(4)} at FPR ${rate.toFixed(4)}; by the first model alone ${alone.f1.toFixed(4)} at ${alone.rate.toFixed(4)}`,
+      `${set}: held-out F1 ${f1.toFixed(4)} at FPR ${rate.toFixed(4)}; by the first model alone ` +
+        `${alone.f1.toFixed(4)} at ${alone.rate.toFixed(4)}`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { parseDocument, stringify } from "yaml";
 import type { FactVocabulary } from "../model/facts.ts";
-import { suggestionExpression } from "./fix.ts";
+import { fixExpression } from "./fix.ts";
 import { scopeOf } from "./load.ts";
 import { isAllowed } from "./variables.ts";
 
@@ -27,7 +27,7 @@ export function convertRules(text: string, vocabulary: FactVocabulary): ConvertR
   const { version, groups, rules, levels, missing_map, scoring, states, notify, missing, ...rest } =
     found;
   for (const key of Object.keys(rest)) notes.push(`${key}: has no counterpart and was left out`);
-  const suggestion = (expression: string) => suggestionCondition(expression, vocabulary, notes);
+  const suggestion = (expression: string) => fixCondition(expression, vocabulary, notes);
   const sections = Array.isArray(groups) ? groups : [{ name: "imported", priority: 0, rules }];
   const document = {
     version: typeof version === "number" ? version.toFixed(1) : String(version ?? "1.0"),
@@ -190,13 +190,13 @@ function plainReference(text: string, notes: string[]): string {
  */
 const STAND_IN = 900_000_001;
 
-function suggestionCondition(text: string, vocabulary: FactVocabulary, notes: string[]): string {
+function fixCondition(text: string, vocabulary: FactVocabulary, notes: string[]): string {
   const references: string[] = [];
   const opened = plainReference(text.trim(), notes).replace(/\$\{[^}]*\}/g, (reference) =>
     String(STAND_IN + references.push(reference) - 1),
   );
   const scope = new Map([...scopeOf(vocabulary), ["score", "number"], ["level", "text"]] as const);
-  const fixed = suggestionExpression(opened, scope);
+  const fixed = fixExpression(opened, scope);
   return references.reduce(
     (done, reference, index) => done.replaceAll(String(STAND_IN + index), reference),
     fixed,

@@ -12,7 +12,7 @@ const ROUNDS = 8;
  * An expression with every suggestion put in whose meaning is sure. It may still be wrong: the caller
  * checks.
  */
-export function suggestionExpression(text: string, scope: CheckScope): string {
+export function fixExpression(text: string, scope: CheckScope): string {
   let fixing = text;
   for (let round = 0; round < ROUNDS; round++) {
     const read = readCondition(fixing, scope, "truth", () => 0);
@@ -28,7 +28,7 @@ export function suggestionExpression(text: string, scope: CheckScope): string {
  * A rules file with the sure suggestions put in, and what is then left to do by hand. Comments and layout
  * stay as they are.
  */
-export function suggestionFile(
+export function fixRulesFile(
   text: string,
   variables: Readonly<Record<string, string>>,
   vocabulary: FactVocabulary,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FACTS } from "../model/facts.ts";
-import { suggestionFile } from "./fix.ts";
+import { fixRulesFile } from "./fix.ts";
 import { loadRules } from "./load.ts";
 import { sampleFile, sampleProblems } from "./samples.ts";
 
@@ -23,7 +23,7 @@ describe("a trap", () => {
       path: "groups[0].rules[0].condition",
       suggestion: expect.any(String),
     });
-    expect(suggestionFile(sampleFile(written), {}, FACTS)).toMatchObject({
+    expect(fixRulesFile(sampleFile(written), {}, FACTS)).toMatchObject({
       text: sampleFile(meant),
       left: [],
     });

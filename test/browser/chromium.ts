@@ -7,7 +7,8 @@ if (missing && process.env.CI === "true")
   throw new Error(`no browser at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM`);
 if (missing)
   console.warn(
-    `The browser tests are skipped: no browser at ${CHROMIUM} (apt-get install chromium, or set CHROMIUM).`,
+    `The browser tests are skipped: no browser at ${CHROMIUM} (apt-get install chromium, or set ` +
+      `CHROMIUM).`,
   );
 
 export const PATIENCE = 60_000;

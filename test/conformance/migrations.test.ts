@@ -35,7 +35,8 @@ async function before(name: string): Promise<{ url: string; pool: pg.Pool }> {
   return { url, pool };
 }
 
-const INSERT = `insert into push_outbox (channel_id, event_key, payload_json, next_retry_at, created_at, idem_key) values (1, 'e', '{}', now(), now(), $1)`;
+const INSERT = `insert into push_outbox (channel_id, event_key, payload_json, next_retry_at,
+  created_at, idem_key) values (1, 'e', '{}', now(), now(), $1)`;
 const invalid = async (pool: pg.Pool): Promise<string[]> =>
   (
     await pool.query("select indexrelid::regclass::text as name from pg_index where not indisvalid")
@@ -45,7 +46,8 @@ const invalid = async (pool: pg.Pool): Promise<string[]> =>
 async function schema(pool: pg.Pool): Promise<string[]> {
   const { rows } = await pool.query(
     `select indexdef as line from pg_indexes where schemaname = 'public'
-     union all select table_name || '.' || column_name || ' ' || data_type from information_schema.columns where table_schema = 'public'
+     union all select table_name || '.' || column_name || ' ' || data_type from
+     information_schema.columns where table_schema = 'public'
      union all select hash from drizzle.__drizzle_migrations order by line`,
   );
   return rows.map(({ line }) => line);
@@ -55,7 +57,8 @@ async function schema(pool: pg.Pool): Promise<string[]> {
 async function indexWaits(pool: pg.Pool): Promise<number> {
   for (let looks = 0; looks < 500; looks++) {
     const { rows } = await pool.query(
-      "select pid from pg_stat_activity where query like 'create index concurrently%' and wait_event_type = 'Lock' and datname = current_database()",
+      "select pid from pg_stat_activity where query like 'create index concurrently%' and " +
+        "wait_event_type = 'Lock' and datname = current_database()",
     );
     if (rows.length > 0) return rows[0].pid;
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -612,7 +612,8 @@ const CHECKS: Record<string, Check> = {
 const absent = samples.length === 0;
 if (absent)
   console.log(
-    "the samples of the providers are not here: their tests are skipped (PROVIDER_SAMPLES names the folder)",
+    "the samples of the providers are not here: their tests are skipped (PROVIDER_SAMPLES names " +
+      "the folder)",
   );
 
 describe.skipIf(absent)("samples of the providers", () => {

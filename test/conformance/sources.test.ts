@@ -13,7 +13,9 @@ import {
   startEmulators,
 } from "../support/outside.ts";
 
-/** The emulators' clock stands still, so that every reader of a source can have the very same posts. */
+/**
+ * The emulators' clock stands still, so that every reader of a source can have the very same posts.
+ */
 const START = Date.now();
 const DAY_MS = 86_400_000;
 /**

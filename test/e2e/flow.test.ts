@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { setFault, startTestStack, type TestStack } from "./stack.ts";
 
 /**
- * Real PostgreSQL, real wrangler dev, the production clients; only the outside services are emulators.
+ * Real PostgreSQL, real wrangler dev, the production clients; only the outside services are
+ * emulators.
  */
 let stack: TestStack;
 beforeAll(async () => {
@@ -118,7 +119,8 @@ describe("the whole flow", () => {
     const posts = words.map((word, i) =>
       post(
         `many-${i}`,
-        `$FLOWC ${word} ${words[(i + 7) % 20]} ${words[(i + 3) % 20]} report number ${i} by the ${word} desk`,
+        `$FLOWC ${word} ${words[(i + 7) % 20]} ${words[(i + 3) % 20]} report number ${i} by the ` +
+          `${word} desk`,
       ),
     );
     await Promise.all(posts.map((each) => ingest([each])));

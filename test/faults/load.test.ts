@@ -130,9 +130,12 @@ describe("twice the posts that can be worked off", () => {
     ];
     const accepted = sent.reduce((sum, each) => sum + each.accepted, 0);
     console.log(
-      `sustainable ${rate.toFixed(0)} posts/s; offered ${offered} in ${seconds.toFixed(0)} s, accepted ${accepted}, refused ${refusals.length} times; ` +
-        `at most ${most("open")} open; memory ${samples[0]?.megabytes} MB at first, at most ${early} MB in the first half and ${late} MB in the second; ` +
-        `${samples.at(-1)?.done} deliveries, commit -> send p95 ${waits.map(({ p95 }) => p95).join(", ")} ms; recovered in ${recoverySeconds.toFixed(0)} s`,
+      `sustainable ${rate.toFixed(0)} posts/s; offered ${offered} in ${seconds.toFixed(0)} s, ` +
+        `accepted ${accepted}, refused ${refusals.length} times; ` +
+        `at most ${most("open")} open; memory ${samples[0]?.megabytes} MB at first, at most ` +
+        `${early} MB in the first half and ${late} MB in the second; ` +
+        `${samples.at(-1)?.done} deliveries, commit -> send p95 ` +
+        `${waits.map(({ p95 }) => p95).join(", ")} ms; recovered in ${recoverySeconds.toFixed(0)} s`,
     );
     expect(refusals.length).toBeGreaterThan(0);
     expect(

@@ -22,9 +22,13 @@ function report(outcomes: Outcome[], seconds: number, cpuSeconds: number): strin
     Object.values(each.faults).reduce((sum, count) => sum + count, 0),
   );
   const figures = [
-    `${posts} posts, ${outcomes.length} seeds, ${Math.round(seconds)} s (${Math.round(posts / seconds)} posts/s), ${Math.round(cpuSeconds)} s of processor time`,
-    `${faults} faults, ${total(outcomes, ({ signals }) => signals)} signals, ${total(outcomes, ({ deliveries }) => deliveries)} deliveries`,
-    `${total(outcomes, ({ digests }) => digests)} digests, ${total(outcomes, ({ repeats }) => repeats)} repeated sends, ${total(outcomes, ({ requeued }) => requeued)} posts saved by the sweep`,
+    `${posts} posts, ${outcomes.length} seeds, ${Math.round(seconds)} s ` +
+      `(${Math.round(posts / seconds)} posts/s), ${Math.round(cpuSeconds)} s of processor time`,
+    `${faults} faults, ${total(outcomes, ({ signals }) => signals)} signals, ` +
+      `${total(outcomes, ({ deliveries }) => deliveries)} deliveries`,
+    `${total(outcomes, ({ digests }) => digests)} digests, ` +
+      `${total(outcomes, ({ repeats }) => repeats)} repeated sends, ` +
+      `${total(outcomes, ({ requeued }) => requeued)} posts saved by the sweep`,
     `${Math.round(total(outcomes, ({ minutes }) => minutes) / 60)} hours of virtual time`,
   ];
   return figures.join("; ");

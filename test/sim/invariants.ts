@@ -118,7 +118,8 @@ function signalsAreExplained({ tables, rules }: Judged): Complaints {
     return again.score === signal.score && again.state === signal.state
       ? []
       : [
-          `signal ${key}: ${signal.score} ${signal.state}, its snapshot gives ${again.score} ${again.state}`,
+          `signal ${key}: ${signal.score} ${signal.state}, its snapshot gives ${again.score} ` +
+            `${again.state}`,
         ];
   });
 }
@@ -364,7 +365,8 @@ function postsEqual({ tables }: Judged, reference: Reference): Complaints {
     return held?.outcome === outcome && held.reason === reason
       ? []
       : [
-          `post ${key} ended as ${held?.outcome} (${held?.reason}), without faults as ${outcome} (${reason})`,
+          `post ${key} ended as ${held?.outcome} (${held?.reason}), without faults as ${outcome} ` +
+            `(${reason})`,
         ];
   });
 }

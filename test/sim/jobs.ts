@@ -65,7 +65,8 @@ const ratesText = (rates: Rates): string => {
 
 /** The one command that replays a job. */
 export const replayOf = ({ seed, posts, rates }: Job): string =>
-  `node scripts/bootstrap.mjs test/sim/replay.ts --seed ${seed} --posts ${posts.count} --posts-seed ${posts.seed} --faults ${ratesText(rates)}`;
+  `node scripts/bootstrap.mjs test/sim/replay.ts --seed ${seed} --posts ${posts.count} ` +
+  `--posts-seed ${posts.seed} --faults ${ratesText(rates)}`;
 
 export function jobOf(command: string): Job {
   const value = (option: string): string =>

@@ -1,9 +1,9 @@
 import type { Mutant } from "./mutate.ts";
 
 /**
- * Mistakes that someone could make in this code one day, each by itself. `by` names the faults
- * under which it is expected to show; the whole battery runs until it does. To add one: the text in
- * `from` must stand exactly once in the file.
+ * Mistakes that someone could make in this code, each by itself. `by` names the faults under which
+ * it is expected to show; the other faults follow until it does. To add one: the text in
+ * `from` must stand exactly once in the file, however it is spaced and wrapped.
  */
 export type Suspect = Mutant & { by: string };
 
@@ -86,9 +86,9 @@ export const MUTANTS: readonly Suspect[] = [
     by: "object-doubled=0.25",
   },
   {
-    name: "a keeper trusts its copy after a failed commit",
+    name: "an actor trusts its copy after a failed commit",
     file: "src/events/event-actor.ts",
-    from: "    known = undefined;\n",
+    from: "known = undefined;",
     to: "",
     by: "commit-reply-lost=0.25",
   },
@@ -116,15 +116,17 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "mentions are acked before they are evidence",
     file: "src/queues/mentions.ts",
-    from: "        await ports.addMentions(",
-    to: "        for (const { message } of items) message.ack();\n        await ports.addMentions(",
+    from: "await ports.addMentions(",
+    to: "for (const { message } of items) message.ack();\n        await ports.addMentions(",
     by: "deadlock=0.25",
   },
   {
     name: "posts are acked before they are judged",
     file: "src/queues/posts.ts",
-    from: "  const { duplicates, settled } = await ports.store.judge(",
-    to: "  for (const { item } of judged) item.message.ack();\n  const { duplicates, settled } = await ports.store.judge(",
+    from: "const { duplicates, settled } = await ports.store.judge(",
+    to:
+      "for (const { item } of judged) item.message.ack();\n  const { duplicates, settled } = " +
+      "await ports.store.judge(",
     by: "deadlock=0.25",
   },
   {
@@ -151,8 +153,12 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "a consumer that dies is retried at once",
     file: "wrangler.toml",
-    from: 'queue = "mentions"\nmax_batch_size = 100\nmax_batch_timeout = 1\nmax_retries = 100\nretry_delay = 120',
-    to: 'queue = "mentions"\nmax_batch_size = 100\nmax_batch_timeout = 1\nmax_retries = 100\nretry_delay = 0',
+    from:
+      'queue = "mentions"\nmax_batch_size = 100\nmax_batch_timeout = 1\nmax_retries = ' +
+      "100\nretry_delay = 120",
+    to:
+      'queue = "mentions"\nmax_batch_size = 100\nmax_batch_timeout = 1\nmax_retries = ' +
+      "100\nretry_delay = 0",
     by: "crash=0.5,postgres-down-120=0.05",
   },
   {
@@ -172,15 +178,17 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "unreadable messages are thrown away",
     file: "src/queues/dead-letters.ts",
-    from: "  if (dead.length === 0) return;",
-    to: "  for (const { message } of dead) message.ack();\n  if (dead.length >= 0) return;",
+    from: "if (dead.length === 0) return;",
+    to: "for (const { message } of dead) message.ack();\n  if (dead.length >= 0) return;",
     by: "poison=0.25",
   },
   {
     name: "the cursor moves before the posts are accepted",
     file: "src/sources/poll.ts",
     from: "if ((await accept(polled.posts,",
-    to: "await ports.store.advanceCursor(name, cursor, polled.cursor, iso(ports.now()), polled.posts.length > 0);\n  if ((await accept(polled.posts,",
+    to:
+      "await ports.store.advanceCursor(name, cursor, polled.cursor, iso(ports.now()), " +
+      "polled.posts.length > 0);\n  if ((await accept(polled.posts,",
     by: "postgres-down-1=0.25,deadlock=0.05",
   },
   {
@@ -191,7 +199,7 @@ export const MUTANTS: readonly Suspect[] = [
     by: "postgres-down-10=0.25",
   },
   {
-    name: "nobody looks for posts without an outcome",
+    name: "the sweep leaves out posts without an outcome",
     file: "src/schedule/sweeper.ts",
     from: "[attempt(outbox), attempt(posts)]",
     to: "[attempt(outbox)]",
@@ -205,7 +213,7 @@ export const MUTANTS: readonly Suspect[] = [
     by: "queue-lost=0.05",
   },
   {
-    name: "nobody is woken for deliveries after a commit",
+    name: "the sweeper is not woken for deliveries after a commit",
     file: "src/events/after-commit.ts",
     from: "if (open) await wakeSweeper(",
     to: "if (open && held.length > 0) await wakeSweeper(",
@@ -226,14 +234,14 @@ export const MUTANTS: readonly Suspect[] = [
     by: "queue-lost=0.25",
   },
   {
-    name: "whichever repeat is judged first is the original",
+    name: "the repeat that is judged first is the original",
     file: "src/store/memory/posts.ts",
     from: "id < row.id,",
     to: "id !== row.id && outcome !== null,",
     by: "queue-reorder=0.25",
   },
   {
-    name: "a lease is no bar to others",
+    name: "a lease does not keep others out",
     file: "src/store/memory/outbox.ts",
     from: "row.leasedUntil > now && row.leaseToken !== leaseToken)",
     to: "row.leasedUntil > now && row.leaseToken === leaseToken)",
@@ -247,7 +255,7 @@ export const MUTANTS: readonly Suspect[] = [
     by: "claim-late=0.25,object-doubled=0.25",
   },
   {
-    name: "a younger change overtakes an older one",
+    name: "a newer change overtakes an older one",
     file: "src/store/memory/outbox.ts",
     from: "first === undefined || first.id >= row.id",
     to: "first === undefined || first.id > 0",
@@ -256,7 +264,9 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "a send is not journaled before it is recorded",
     file: "src/outbox/finish.ts",
-    from: "if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.put(id, { externalId })));",
+    from:
+      "if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.put(id, { " +
+      "externalId })));",
     to: "",
     by: "deadlock=0.25",
   },
@@ -296,35 +306,35 @@ export const MUTANTS: readonly Suspect[] = [
     by: "",
   },
   {
-    name: "the line does not move",
+    name: "the pace of a channel does not count sends",
     file: "src/outbox/gcra.ts",
     from: "memory.get(line + key) ?? 0) + perMs / count)",
     to: "memory.get(line + key) ?? 0))",
     by: "postgres-down-10=0.25",
   },
   {
-    name: "a row that goes by itself is not marked with its key",
+    name: "a row that is sent alone is not marked with its key",
     file: "src/outbox/deliver.ts",
     from: "adapter.sendMs + RECORD_MS, keyOf(members)];",
     to: "adapter.sendMs + RECORD_MS, members.length > 1 ? keyOf(members) : null];",
     by: "accept-then-timeout=0.25",
   },
   {
-    name: "a digest that may have arrived is made anew",
+    name: "a digest that may have arrived is composed again",
     file: "src/outbox/digest.ts",
     from: "return delivery.digestKey\n    ? sameAgain(delivery, delivery.digestKey",
     to: "return delivery.digestKey === ''\n    ? sameAgain(delivery, delivery.digestKey",
     by: "accept-then-timeout=0.25",
   },
   {
-    name: "a digest takes in what went out in another",
+    name: "a digest includes rows that another digest sent",
     file: "src/outbox/digest.ts",
     from: "claimed.filter(({ digestKey }) => !digestKey)",
     to: "claimed",
     by: "accept-then-timeout=0.25",
   },
   {
-    name: "a digest goes again without those of its rows that others hold",
+    name: "a digest is sent again without the rows that others hold",
     file: "src/outbox/digest.ts",
     from: "else return apart(members, answer, ports);",
     to: "",

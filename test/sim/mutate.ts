@@ -2,18 +2,38 @@ import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { join } from "node:path";
 
-/** One deliberate mistake: `from` stands exactly once in `file`, and becomes `to`. */
+/**
+ * One deliberate mistake: `from` stands exactly once in `file`, and becomes `to`. White space and
+ * trailing commas do not count, so that a mutant outlives the formatter.
+ */
 export type Mutant = { name: string; file: string; from: string; to: string };
+
+const escaped = (token: string): string => token.replace(/[^\w\s]/, "\\$&");
+const isWord = (token: string | undefined): boolean => /^\w/.test(token ?? "");
+
+/** Finds the words and signs of `from`, however they are spaced and wrapped. */
+export function codePattern(from: string): RegExp {
+  const tokens = from.match(/\w+|[^\w\s]/g) ?? [];
+  const gap = (token: string, before: string | undefined): string => {
+    if (before === undefined) return "";
+    if (isWord(before) && isWord(token)) return "\\s+";
+    return /[)\]}]/.test(token) ? "\\s*,?\\s*" : "\\s*";
+  };
+  return new RegExp(
+    tokens.map((token, at) => gap(token, tokens[at - 1]) + escaped(token)).join(""),
+    "g",
+  );
+}
 
 /**
  * The source with the mistake in it. Throws when the code has moved on and the mutant no longer
  * applies.
  */
 export function mutated(source: string, { name, file, from, to }: Mutant): string {
-  const parts = source.split(from);
-  if (parts.length !== 2)
-    throw new Error(`mutant "${name}": "${from}" stands ${parts.length - 1} times in ${file}`);
-  return parts.join(to);
+  const pattern = codePattern(from);
+  const count = source.match(pattern)?.length ?? 0;
+  if (count !== 1) throw new Error(`mutant "${name}": "${from}" stands ${count} times in ${file}`);
+  return source.replace(pattern, () => to);
 }
 
 const ROOT = join(import.meta.dirname, "../..");

@@ -36,7 +36,9 @@ export type RulesKind = "steady" | "swinging";
  */
 export function simRules(kind: RulesKind): { older: Ruleset; newer: Ruleset } {
   const load = (comment: string): Ruleset => {
-    const text = `# ${comment}\nversion: "1.0"\ngroups:${SCORING}${kind === "steady" ? STEADY : SWINGING}\n`;
+    const text =
+      `# ${comment}\nversion: ` +
+      `"1.0"\ngroups:${SCORING}${kind === "steady" ? STEADY : SWINGING}\n`;
     const loaded = loadRules(text, {}, FACTS);
     if (loaded.kind === "rejected") throw new Error(JSON.stringify(loaded.problems));
     return loaded.rules;

@@ -73,7 +73,8 @@ const ENDINGS = [
 ];
 const NOISE = ["", " 🚀", "!!", " pls RT", "  ", " 👀👀", " https://t.co/x1y2"];
 const SPAM =
-  "FREE AIRDROP!!! claim your bonus now, send 0.1 ETH to double it 100% guaranteed, DM me, join t.me/xx limited!!!";
+  "FREE AIRDROP!!! claim your bonus now, send 0.1 ETH to double it 100% guaranteed, DM me, join " +
+  "t.me/xx limited!!!";
 const BASE = Date.UTC(2026, 0, 15, 9);
 const HOUR = 3_600_000;
 /** Copies are made of what was said lately. */
@@ -166,7 +167,9 @@ function post(
     };
   const { token } = topic;
   const also = kind > 0.88 ? ` and ${rolls.pick(known).text}` : "";
-  const text = `${rolls.pick(OPENINGS)} ${token.text}${also} ${rolls.pick(MIDDLES)} ${rolls.pick(ENDINGS)}`;
+  const text =
+    `${rolls.pick(OPENINGS)} ${token.text}${also} ${rolls.pick(MIDDLES)} ` +
+    `${rolls.pick(ENDINGS)}`;
   return {
     ...fresh,
     text,

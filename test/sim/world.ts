@@ -234,8 +234,8 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
 }
 
 /**
- * Looks at an event after each commit: what two writers tear, a later commit may suggestion before the
- * end.
+ * Looks at an event after each commit: what two writers tear, a later commit may repair before
+ * the end.
  */
 const watched = (store: Store, torn: string[]): Store => ({
   ...store,

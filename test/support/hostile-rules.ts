@@ -69,8 +69,10 @@ export const HOSTILE: Record<string, string> = {
     "score: 1",
     `score: ${"9".repeat(60_000)}`,
   ),
-  "settings in settings": `version: "1"\ngroups: []\nmissing: { dex: "${padded("${THETA_A:${THETA_B:", 60_000)}" }`,
-  "unclosed settings": `version: "1"\ngroups: []\nmissing: { dex: "${padded("${THETA_A:", 60_000)}" }`,
+  "settings in settings":
+    `version: "1"\ngroups: []\nmissing: { dex: ` + `"${padded("${THETA_A:${THETA_B:", 60_000)}" }`,
+  "unclosed settings":
+    `version: "1"\ngroups: []\nmissing: { dex: ` + `"${padded("${THETA_A:", 60_000)}" }`,
   "a byte order mark": `\uFEFF${sampleFile("mentions > 1")}`,
   "lone surrogates": inQuotes(padded("\ud800", 20_000)),
   "a lone surrogate in a name": sampleFile("mentions > 1").replace("r0", "\udc00"),

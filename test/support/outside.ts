@@ -79,8 +79,8 @@ export type Emulators = {
 };
 
 /**
- * The provider emulators on a port of their own, with one fault for all of them. A clock that stands
- * still makes every feed show the same to all.
+ * The provider emulators on a port of their own, with one fault for all of them. A clock that
+ * stands still makes every feed show the same to all.
  */
 export async function startEmulators(now: () => number = Date.now): Promise<Emulators> {
   const port = await freePort();

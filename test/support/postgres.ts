@@ -63,7 +63,8 @@ async function startDatabase(connections: number, plan: Plan): Promise<TestPostg
   });
   pool.on("error", () => {});
   const tables = await pool.query<{ names: string }>(
-    "select string_agg(quote_ident(tablename), ', ') as names from pg_tables where schemaname = 'public'",
+    "select string_agg(quote_ident(tablename), ', ') as names from pg_tables where schemaname = " +
+      "'public'",
   );
   return {
     url,

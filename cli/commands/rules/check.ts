@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { VOCABULARY } from "../../../src/enrich/registry.ts";
-import { suggestionFile } from "../../../src/rules/fix.ts";
+import { fixRulesFile } from "../../../src/rules/fix.ts";
 import { loadRules } from "../../../src/rules/load.ts";
 import type { Io } from "../../command.ts";
 import { parseOptions } from "../../options.ts";
@@ -18,10 +18,8 @@ export async function check(args: string[], io: Io): Promise<number> {
   const loaded = loadRules(text, variables, VOCABULARY);
   if (loaded.kind === "rejected") {
     refuse(file, text, loaded.problems, io);
-    const { fixes } = suggestionFile(text, variables, VOCABULARY);
-    io.err(
-      `${file} was refused.${fixes > 0 ? ` --fix mends ${fixes === 1 ? "one place" : `${fixes} places`}.` : ""}`,
-    );
+    const { fixes } = fixRulesFile(text, variables, VOCABULARY);
+    io.err(`${file} was refused.${fixable(fixes)}`);
     return 1;
   }
   const { rules, warnings } = loaded;
@@ -43,14 +41,16 @@ export async function check(args: string[], io: Io): Promise<number> {
 
 /** What came from stdin goes to stdout, fixed; a file is fixed in its place. */
 function fix(file: string, text: string, variables: Record<string, string>, io: Io): number {
-  const done = suggestionFile(text, variables, VOCABULARY);
+  const done = fixRulesFile(text, variables, VOCABULARY);
   const piped = file === "-";
   if (piped) io.out(done.text.replace(/\n$/, ""));
   else if (done.fixes > 0) writeFileSync(file, done.text);
   const say = piped ? io.err : io.out;
-  say(
-    `${file}: ${done.fixes} ${done.fixes === 1 ? "place" : "places"} mended, ${done.left.length} left`,
-  );
+  say(`${file}: ${places(done.fixes)} fixed, ${done.left.length} left`);
   for (const line of report(file, done.text, done.left, "error")) io.err(line);
   return done.left.length > 0 ? 1 : 0;
 }
+
+const places = (count: number): string => (count === 1 ? "one place" : `${count} places`);
+
+const fixable = (count: number): string => (count === 0 ? "" : ` --fix repairs ${places(count)}.`);

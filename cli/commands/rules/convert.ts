@@ -19,6 +19,8 @@ export async function convert(args: string[], io: Io): Promise<number> {
   const loaded = loadRules(converted.text, settings(), VOCABULARY);
   if (loaded.kind === "loaded") return 0;
   for (const line of report("converted", converted.text, loaded.problems, "error")) io.err(line);
-  io.err("Converted, but not good yet: mend what is listed, then run rules check.");
+  io.err(
+    "Converted, but the result is not valid yet: repair the listed problems, then run rules check.",
+  );
   return 1;
 }

@@ -96,9 +96,11 @@ const SIGN: Record<string, string> = { matched: "+", unmatched: " ", failed: "!"
 
 function shown({ rules_version, verdict, rules, states }: Wire): string[] {
   return [
-    `score ${verdict.score}, ${verdict.level}, ${verdict.state}; rules ${rules_version.slice(0, 12)}`,
+    `score ${verdict.score}, ${verdict.level}, ${verdict.state}; rules ` +
+      `${rules_version.slice(0, 12)}`,
     ...rules.flatMap((rule) => [
-      `${SIGN[rule.outcome] ?? "?"} ${rule.rule}${rule.stage === "shadow" ? " (shadow)" : ""} ${rule.outcome === "matched" ? `${rule.score}: ${rule.reason}` : rule.why}`,
+      `${SIGN[rule.outcome] ?? "?"} ${rule.rule}${rule.stage === "shadow" ? " (shadow)" : ""} ` +
+        `${rule.outcome === "matched" ? `${rule.score}: ${rule.reason}` : rule.why}`,
       `    ${rule.condition}`,
       ...rule.facts.map(
         (fact) => `      ${fact.name} = ${JSON.stringify(fact.value)}${whence(fact)}`,

@@ -6,7 +6,8 @@ import { parseOptions } from "../../options.ts";
 /** The JSON Schema of rules.yml, made from the schema that the server reads with. */
 export const rulesSchema = (): string => {
   const schema = z.toJSONSchema(RulesDocument, { io: "input" });
-  return `${JSON.stringify(withReferences({ ...schema, title: "rules.yml of Event Stream Starter" }), null, 2)}\n`;
+  const titled = { ...schema, title: "rules.yml of Event Stream Starter" };
+  return `${JSON.stringify(withReferences(titled), null, 2)}\n`;
 };
 
 /** A number may always be written as `${NAME:default}`. */

@@ -63,11 +63,13 @@ export async function runTests(
     for (const line of unnoticed(mutation?.survivors ?? [])) io.out(line);
     for (const result of failed) for (const line of shown(result)) io.out(line);
     io.out(
-      `${results.length - failed.length} of ${results.length} rule tests pass; ${percent(coverage.covered, coverage.total)} covered on both sides`,
+      `${results.length - failed.length} of ${results.length} rule tests pass; ` +
+        `${percent(coverage.covered, coverage.total)} covered on both sides`,
     );
     if (mutation)
       io.out(
-        `mutation score of the thresholds: ${percent(mutation.killed, mutation.total)} (${mutation.killed} of ${mutation.total} noticed)`,
+        `mutation score of the thresholds: ${percent(mutation.killed, mutation.total)} ` +
+          `(${mutation.killed} of ${mutation.total} noticed)`,
       );
     else if (detail === "whole")
       io.out("mutation score of the thresholds: not measured while tests fail");

@@ -86,7 +86,9 @@ function run({ json: body, now }: EmulatorCall) {
   if (query.dryRun) return json(common);
   const needed = SCANNED_BYTES + 1_048_576;
   if (Number(query.maximumBytesBilled ?? Number.POSITIVE_INFINITY) < needed) {
-    const message = `Query exceeded limit for bytes billed: ${query.maximumBytesBilled}. ${needed} or higher required.`;
+    const message =
+      `Query exceeded limit for bytes billed: ${query.maximumBytesBilled}. ` +
+      `${needed} or higher required.`;
     return failure(500, "bytesBilledLimitExceeded", message, "INTERNAL");
   }
   return json({

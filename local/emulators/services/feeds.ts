@@ -28,16 +28,24 @@ function rss(posts: SamplePost[]): string {
       `<pubDate>${new Date(post.posted_at).toUTCString()}</pubDate><dc:creator>${post.author}</dc:creator>` +
       `<description>${escapeXml(post.text)}</description></item>`,
   );
-  return `<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Local</title>${items.join("")}</channel></rss>`;
+  return (
+    `<?xml version="1.0"?><rss version="2.0" ` +
+    `xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Local</title>${items.join("")}</channel></rss>`
+  );
 }
 
 function atom(posts: SamplePost[]): string {
   const entries = posts.map(
     (post) =>
-      `<entry><id>urn:local:${post.id}</id><title>${escapeXml(title(post))}</title><link rel="alternate" href="https://example.org/${post.id}"/>` +
-      `<updated>${post.posted_at}</updated><author><name>${post.author}</name></author><content type="text">${escapeXml(post.text)}</content></entry>`,
+      `<entry><id>urn:local:${post.id}</id><title>${escapeXml(title(post))}</title><link ` +
+      `rel="alternate" href="https://example.org/${post.id}"/>` +
+      `<updated>${post.posted_at}</updated><author><name>${post.author}</name></author><content ` +
+      `type="text">${escapeXml(post.text)}</content></entry>`,
   );
-  return `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Local</title>${entries.join("")}</feed>`;
+  return (
+    `<?xml version="1.0"?><feed ` +
+    `xmlns="http://www.w3.org/2005/Atom"><title>Local</title>${entries.join("")}</feed>`
+  );
 }
 
 const jsonFeed = (posts: SamplePost[]) => ({

@@ -37,8 +37,10 @@ function lockedPool(token: SampleToken, now: number) {
 
 /** Every flag that a clean, open and listed contract shows as "0". */
 const CLEAN_FLAGS = [
-  "anti_whale_modifiable can_take_back_ownership cannot_buy cannot_sell_all external_call hidden_owner honeypot_with_same_creator",
-  "is_anti_whale is_blacklisted is_honeypot is_mintable is_proxy is_whitelisted owner_change_balance personal_slippage_modifiable",
+  "anti_whale_modifiable can_take_back_ownership cannot_buy cannot_sell_all external_call " +
+    "hidden_owner honeypot_with_same_creator",
+  "is_anti_whale is_blacklisted is_honeypot is_mintable is_proxy is_whitelisted " +
+    "owner_change_balance personal_slippage_modifiable",
   "selfdestruct slippage_modifiable trading_cooldown transfer_pausable",
 ].flatMap((line) => line.split(" "));
 
@@ -85,7 +87,8 @@ function evm(token: SampleToken, now: number) {
 function solana(token: SampleToken) {
   const authority = (on: boolean) => ({ status: flag(on), authority: [] });
   const names =
-    "balance_mutable_authority closable default_account_state_upgradable transfer_fee_upgradable transfer_hook_upgradable";
+    "balance_mutable_authority closable default_account_state_upgradable transfer_fee_upgradable " +
+    "transfer_hook_upgradable";
   return {
     ...Object.fromEntries(names.split(" ").map((name) => [name, authority(false)])),
     freezable: authority(token.verdict === "red"),

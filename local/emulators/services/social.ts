@@ -50,7 +50,8 @@ function searchX({ query, now }: EmulatorCall) {
   const since = query.get("since_id");
   if (since !== null && BigInt(since) < BigInt(snowflake(now - WEEK_MS))) {
     const message =
-      "'since_id' must be a tweet id created after a week ago. Please use a 'since_id' that is larger";
+      "'since_id' must be a tweet id created after a week ago. Please use a 'since_id' that is " +
+      "larger";
     return json(
       {
         errors: [{ parameters: { since_id: [since] }, message }],

@@ -24,7 +24,8 @@ const samples = pgTable("samples", {
   tags: text("tags").array(),
 });
 const createSamples = raw`create table if not exists samples
-  (id serial primary key, name text not null unique, big bigint, ok boolean, at timestamptz, bag jsonb, tags text[])`;
+  (id serial primary key, name text not null unique, big bigint, ok boolean, at timestamptz, bag
+  jsonb, tags text[])`;
 const value = {
   name: "a",
   big: 9007199254740993n,

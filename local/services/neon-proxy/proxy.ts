@@ -104,7 +104,8 @@ async function answer(database: Database, request: IncomingMessage): Promise<unk
 }
 
 const errorFields =
-  "code detail hint position internalPosition internalQuery severity where table column schema dataType constraint";
+  "code detail hint position internalPosition internalQuery severity where table column schema " +
+  "dataType constraint";
 
 /**
  * SQL errors are 400 with PostgreSQL's fields; a server that is out or starting is 500, which

@@ -86,7 +86,7 @@ function expect(
   faults: ExpressionFault[],
 ): void {
   if (got === undefined || got === wanted) return;
-  const suggestion = wanted === "truth" ? suggestionForTruth(node, got) : undefined;
+  const suggestion = wanted === "truth" ? truthSuggestion(node, got) : undefined;
   faults.push({
     message: `expected ${SAID[wanted]}, but this is ${SAID[got]}`,
     at: node.at,
@@ -94,7 +94,7 @@ function expect(
   });
 }
 
-function suggestionForTruth(node: ExpressionNode, got: ValueType): string | undefined {
+function truthSuggestion(node: ExpressionNode, got: ValueType): string | undefined {
   if (node.kind !== "name") return undefined;
   return got === "number"
     ? `compare it, like ${node.name} > 0`

@@ -145,7 +145,8 @@ export function expression(
           `${pick(random, ["abs", "ceil", "floor", "log", "log2", "log10", "round", "sqrt"])}(${inner("number")})`,
         () => `${pick(random, ["max", "min"])}(${inner("number")},${space()}${inner("number")})`,
         () =>
-          `${pick(random, ["n", "t", "missing"])} of ${pick(random, ["o", "o", "nothing", "undef", "n"])}`,
+          `${pick(random, ["n", "t", "missing"])} of ` +
+          `${pick(random, ["o", "o", "nothing", "undef", "n"])}`,
       ])();
     case "text":
       return random() < 0.5 ? joined(inner("text"), "+", inner("text")) : leaf(random, "text");
