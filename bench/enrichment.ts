@@ -157,7 +157,7 @@ async function run(tokens: TokenRef[], cached: boolean) {
     fetch,
     now: clock.now,
     sleep: clock.sleep,
-    gate: localGuard(clock.now),
+    guard: localGuard(clock.now),
     tokens: new Map(),
     defer: () => undefined,
     features: { putFeatures: async () => undefined, features: async () => undefined },

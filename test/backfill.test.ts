@@ -28,9 +28,9 @@ async function setUp() {
     },
     now: world.now,
     sleep: async () => undefined,
-    gate: localGuard(world.now),
+    guard: localGuard(world.now),
     store: world.store,
-    ingest: async (posts: Parameters<typeof acceptPosts>[0]) =>
+    accept: async (posts: Parameters<typeof acceptPosts>[0]) =>
       (await acceptPosts(posts, world.acceptPorts)).kind === "accepted"
         ? ("ok" as const)
         : ("unavailable" as const),

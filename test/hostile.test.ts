@@ -132,7 +132,7 @@ function outside(roll: Dice | null) {
       roll,
     );
   };
-  return { fetch, now: () => NOW, sleep: async () => undefined, gate: localGuard(() => NOW) };
+  return { fetch, now: () => NOW, sleep: async () => undefined, guard: localGuard(() => NOW) };
 }
 
 const polled = SOURCES.filter((source) => source.kind === "poll").map(

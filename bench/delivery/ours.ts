@@ -75,9 +75,9 @@ async function drain({ databaseUrl, sink, concurrency }: Job): Promise<void> {
     now: Date.now,
     random: () => 0,
     leaseToken: () => crypto.randomUUID(),
-    pace: async () => 0,
+    reserve: async () => 0,
     sleep: async () => undefined,
-    turn: limitConcurrency(concurrency),
+    limitSends: limitConcurrency(concurrency),
     log: () => undefined,
     journal: {
       get: async (id) => journal.get(id),

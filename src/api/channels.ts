@@ -26,9 +26,9 @@ export type CataloguePort = {
   kinds(): object[];
   digests(kind: string): boolean;
   off(kind: string): string | null;
-  hidden(kind: string, settings: Settings): Settings;
-  draft(kind: string, given: Settings): Checked;
-  revise(kind: string, stored: Settings, given: Settings, rotate: boolean): Checked;
+  redacted(kind: string, settings: Settings): Settings;
+  create(kind: string, given: Settings): Checked;
+  update(kind: string, stored: Settings, given: Settings, rotate: boolean): Checked;
   preview(
     kind: string,
     given: Settings,
@@ -60,7 +60,7 @@ export function channelRoutes(ports: ChannelAdminPorts): Hono<ApiEnv> {
 
   const shown = (config: ChannelConfig) => ({
     ...config,
-    settings: catalogue.hidden(config.kind, config.settings),
+    settings: catalogue.redacted(config.kind, config.settings),
     off: catalogue.off(config.kind),
   });
 
@@ -73,7 +73,7 @@ export function channelRoutes(ports: ChannelAdminPorts): Hono<ApiEnv> {
     const input = await read(c, ChannelInput);
     if (input instanceof Response) return input;
     const { kind, name } = input;
-    const checked = catalogue.draft(kind, camelCased(input.settings) as Settings);
+    const checked = catalogue.create(kind, camelCased(input.settings) as Settings);
     const filter = ChannelFilter.parse(camelCased(input.filter));
     const problems = [
       ...(checked.kind === "invalid" ? checked.problems : []),
@@ -95,7 +95,7 @@ export function channelRoutes(ports: ChannelAdminPorts): Hono<ApiEnv> {
     if (input instanceof Response) return input;
     const config = await find(c, store);
     if (config instanceof Response) return config;
-    const checked = catalogue.revise(
+    const checked = catalogue.update(
       config.kind,
       config.settings,
       camelCased(input.settings ?? {}) as Settings,

@@ -68,14 +68,14 @@ export function channelCatalogue(ports: CataloguePorts) {
     digests: (kind: string): boolean => (channelKind(kind)?.digests ?? null) !== null,
     /** Why this deployment cannot send to channels of the kind. */
     off: (kind: string): string | null => channelKind(kind)?.missing(env) ?? null,
-    hidden: (kind: string, settings: Settings): Settings =>
+    redacted: (kind: string, settings: Settings): Settings =>
       redactSecrets(channelKind(kind), settings),
 
     /** Settings of a new channel. `generated` were made up for it and are to be shown this once. */
-    draft(name: string, given: Settings): CheckedSettings {
+    create(name: string, given: Settings): CheckedSettings {
       const kind = channelKind(name);
       if (!kind) return { kind: "invalid", problems: [unknownKind(name)] };
-      const generated = kind.mint?.(given, ports.randomBytes) ?? {};
+      const generated = kind.generateSettings?.(given, ports.randomBytes) ?? {};
       return checked(kind, { ...given, ...generated }, generated);
     },
 
@@ -83,7 +83,7 @@ export function channelCatalogue(ports: CataloguePorts) {
      * Settings of a channel after an update. `rotate` makes a new secret and keeps the newest old
      * one beside it.
      */
-    revise(name: string, stored: Settings, given: Settings, rotate: boolean): CheckedSettings {
+    update(name: string, stored: Settings, given: Settings, rotate: boolean): CheckedSettings {
       const kind = channelKind(name);
       if (!kind) return { kind: "invalid", problems: [unknownKind(name)] };
       const merged = mergeSettings(stored, given);

@@ -91,7 +91,7 @@ export type Channel<Schema extends z.ZodObject, Message> = {
   /** What is wrong with settings beyond their shape, e.g. a URL that leads inside. */
   refuse(settings: z.output<Schema>, env: ChannelEnv): { path: string; message: string } | null;
   /** Settings to make up at creation when the user gives none (a signing secret). */
-  mint?(
+  generateSettings?(
     given: Record<string, unknown>,
     randomBytes: (count: number) => Uint8Array,
   ): Record<string, unknown>;
@@ -136,7 +136,7 @@ type Described =
   | "digests"
   | "threads"
   | "missing"
-  | "mint"
+  | "generateSettings"
   | "rotate"
   | "example";
 export type AnyChannel = Pick<Channel<z.ZodObject, unknown>, Described | "settings"> & {

@@ -5,9 +5,9 @@ import { htmlWith } from "./_shared/html.ts";
 import {
   cutDocument,
   cutText,
+  documentText,
   encodeDocument,
   ofText,
-  plainText,
   type RichDocument,
 } from "./_shared/rich-text.ts";
 import { TemplatesSetting } from "./_shared/secrets.ts";
@@ -35,7 +35,7 @@ function written(all: RichDocument, subject: string): EmailMessage {
   return {
     subject: cutText(subject.replace(/[\r\n]+/g, " "), 200),
     html: `<div style="font:15px/1.5 sans-serif">${encodeDocument(doc, html).replaceAll("\n", "<br>\n")}</div>`,
-    text: plainText(doc),
+    text: documentText(doc),
   };
 }
 

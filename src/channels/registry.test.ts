@@ -47,10 +47,10 @@ describe("the catalogue", () => {
   });
 
   it("makes a secret when none is given, and keeps the old one beside a new one", () => {
-    const made = catalogue.draft("webhook", { url: "https://example.com/" });
+    const made = catalogue.create("webhook", { url: "https://example.com/" });
     if (made.kind === "invalid") throw new Error("refused");
     expect(made.generated.secrets).toEqual(made.settings.secrets);
-    const rotated = catalogue.revise(
+    const rotated = catalogue.update(
       "webhook",
       { ...made.settings, secrets: ["whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="] },
       {},
@@ -60,20 +60,20 @@ describe("the catalogue", () => {
       ...(made.settings.secrets as string[]),
       "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=",
     ]);
-    expect(catalogue.revise("slack", {}, {}, true).kind).toBe("invalid");
+    expect(catalogue.update("slack", {}, {}, true).kind).toBe("invalid");
   });
 
   it("names fields as they are called on the wire", () => {
-    expect(catalogue.draft("telegram", {})).toMatchObject({
+    expect(catalogue.create("telegram", {})).toMatchObject({
       kind: "invalid",
       problems: [{ path: "settings.chat_id" }],
     });
-    expect(catalogue.draft("pigeon", {})).toMatchObject({
+    expect(catalogue.create("pigeon", {})).toMatchObject({
       kind: "invalid",
       problems: [{ path: "kind", message: expect.stringContaining("telegram") }],
     });
     expect(
-      catalogue.draft("telegram", { chatId: 1, templates: { verified: "{nonsense}" } }),
+      catalogue.create("telegram", { chatId: 1, templates: { verified: "{nonsense}" } }),
     ).toMatchObject({
       problems: [{ path: "settings.templates.verified" }],
     });

@@ -4,9 +4,9 @@ import type { Verdict } from "../http/verdict.ts";
 import { htmlWith } from "./_shared/html.ts";
 import {
   cutDocument,
+  documentText,
   encodeDocument,
   ofText,
-  plainText,
   type RichDocument,
 } from "./_shared/rich-text.ts";
 import { TemplatesSetting } from "./_shared/secrets.ts";
@@ -30,7 +30,7 @@ export type TelegramMessage = { html: string; text: string };
 
 const written = (doc: RichDocument): TelegramMessage => {
   const fitting = cutDocument(doc, ROOM);
-  return { html: encodeDocument(fitting, html), text: plainText(fitting) };
+  return { html: encodeDocument(fitting, html), text: documentText(fitting) };
 };
 
 const Settings = z.object({

@@ -108,7 +108,7 @@ export const webhook = channel({
   threads: false,
   missing: () => null,
   refuse: ({ url }, env) => egressProblem("url", url, env),
-  mint: (given, randomBytes) =>
+  generateSettings: (given, randomBytes) =>
     given.secrets === undefined ? { secrets: [newSecret(randomBytes)] } : {},
   rotate: ({ secrets }, randomBytes) => {
     const fresh = newSecret(randomBytes);

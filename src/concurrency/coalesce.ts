@@ -1,7 +1,6 @@
 /**
- * One task at a time over whatever has arrived: calls made while one is running wait and are handed
- * over together to the next. Every caller gets the result, or the error, of the run that took his
- * items.
+ * Runs `work` one call at a time. Items that arrive while it runs are collected and passed together
+ * to the next run. Every caller gets the result, or the error, of the run that took its items.
  */
 export function coalesce<Item, Result>(
   work: (items: Item[]) => Promise<Result>,
@@ -25,9 +24,9 @@ export function coalesce<Item, Result>(
 }
 
 /**
- * The same for callers of one item each, who get what stands in their item's place. When a run
- * fails, each tries by itself, so that one bad item fails alone; not so when `failsAll` says that
- * the error is nobody's own.
+ * The same for callers of one item each: a caller gets the result at its item's position. When a run
+ * fails, each item is tried alone, so that one bad item fails by itself. When `failsAll` says that no
+ * item caused the error, every caller gets it.
  */
 export function coalesceEach<Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,

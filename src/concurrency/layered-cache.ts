@@ -4,13 +4,13 @@ import type { Redis } from "./redis.ts";
 export type CacheEntry<T> = { value: T; at: number; freshUntil: number };
 
 /**
- * Keeps answers past their freshness, so that an old one can stand in, with its age, while the
- * service is out.
+ * Keeps answers longer than they are fresh, so that a stale answer, with its age, can be used while
+ * the service is down.
  */
 export type LayeredCache = {
   /**
-   * Null when nothing usable is held. `read` parses what was stored; undefined = written by other
-   * code, ignored.
+   * Null when no usable answer is cached. `read` parses the stored value; undefined = the value was
+   * written by another version of the code, and is ignored.
    */
   get<T>(key: string, read: (stored: unknown) => T | undefined): Promise<CacheEntry<T> | null>;
   put(key: string, value: unknown, freshSeconds: number, keepSeconds: number): Promise<void>;
@@ -30,8 +30,8 @@ function stored(text: string): Stored | undefined {
 }
 
 /**
- * Redis behind a small store of this isolate's own: it saves commands, and goes on serving while
- * Redis is out.
+ * A small cache of this isolate in front of Redis: it saves commands, and still answers while Redis
+ * is down.
  */
 export function layeredCache(redis: Redis, now: Clock): LayeredCache {
   const local = new Map<string, Stored>();

@@ -1,7 +1,6 @@
 /**
- * Runs tasks one after another, in the order they were given, however long each awaits. A Durable
- * Object does not do this by itself: other calls run while one awaits a fetch. A task that throws
- * fails its own caller alone.
+ * Runs tasks one after another, in the order of the calls. A Durable Object does not do this by
+ * itself: other calls run while one awaits a fetch. A task that throws fails its own caller only.
  */
 export function serial(): <T>(task: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();

@@ -3,8 +3,8 @@ import type { Redis } from "./redis.ts";
 import { singleFlight } from "./single-flight.ts";
 
 /**
- * Joins callers that want the same thing at once. `recall` reads what another's flight left behind;
- * null while there is nothing.
+ * Joins simultaneous calls for the same key. `recall` reads the answer that another caller's flight
+ * has cached; null while there is none.
  */
 export type SharedFlight = <T>(
   key: string,
@@ -17,22 +17,19 @@ type FlightPorts = {
   sleep: SleepFor;
   /** Names this caller's locks. */
   holder: string;
-  /** Keeps the isolate alive for work that nobody waits for. */
+  /** Keeps the isolate alive until the work has ended (waitUntil). */
   defer(work: Promise<unknown>): void;
 };
 
-/**
- * Longer than any outside call takes, so that a lock outlives its holder's work but not its holder
- * by much.
- */
+/** Longer than any outside call takes, so that a lock lasts as long as its holder's work. */
 const LOCK_SECONDS = 15;
 const FIRST_PAUSE_MS = 100;
 const LAST_PAUSE_MS = 3_200;
 
 /**
- * Single flight across isolates: who gets the lock in Redis does the work, the others look for what
- * it leaves in the cache. It saves calls and guards nothing: without Redis, or after six seconds in
- * vain, a caller does the work itself.
+ * Single flight across isolates. The caller that gets the lock in Redis does the work; the others
+ * poll the cache for its answer. The lock only saves calls: without Redis, or after six seconds, a
+ * caller does the work itself.
  */
 export function sharedFlight(ports: FlightPorts): SharedFlight {
   const here = singleFlight();
@@ -58,7 +55,7 @@ async function lockedFlight<T>(
   }
 }
 
-/** Our own name in it is an earlier claim of ours whose answer was lost. */
+/** A lock with our own name is an earlier claim of ours whose answer was lost. */
 async function claim(
   key: string,
   holder: string,

@@ -1,7 +1,4 @@
-/**
- * Joins callers that want the same thing at the same time: one task runs for a key, and all of them
- * get its answer.
- */
+/** Joins simultaneous calls for the same key: one task runs, and all callers get its answer. */
 export function singleFlight(): <T>(key: string, task: () => Promise<T>) => Promise<T> {
   const flights = new Map<string, Promise<unknown>>();
   return <T>(key: string, task: () => Promise<T>): Promise<T> => {

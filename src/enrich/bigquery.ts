@@ -106,7 +106,7 @@ export function featuresOf(
   };
 }
 
-const asked = ({ values, asOf }: OnchainFeatures): EnricherAnswer => ({
+const answerOf = ({ values, asOf }: OnchainFeatures): EnricherAnswer => ({
   verdict: { kind: "ok", reason: "" },
   values,
   notes: [],
@@ -147,7 +147,7 @@ async function query(
       freshSeconds: FRESH_SECONDS,
     };
   await ports.features.putFeatures(features).catch(() => undefined);
-  return asked(features);
+  return answerOf(features);
 }
 
 export const bigquery = enricher({
@@ -171,7 +171,7 @@ export const bigquery = enricher({
       .features(token.chain, canonicalAddress(token.tokenCa), WINDOW)
       .catch(() => undefined);
     if (stored !== undefined && ports.now() - Date.parse(stored.asOf) < REUSE_MS)
-      return asked(stored);
+      return answerOf(stored);
     const client = bigQueryClient(settings);
     return client === null
       ? NO_ANSWER({ kind: "auth", reason: "GCP_SA_JSON is no key file" })

@@ -60,7 +60,7 @@ function setUp(replies: Record<string, Reply> = {}) {
     },
     now: clock,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 2)),
-    gate: localGuard(clock),
+    guard: localGuard(clock),
     tokens: new Map(),
     features: { putFeatures: async () => undefined, features: async () => undefined },
     groups: groupsOf(ENRICHERS, ENV),

@@ -6,7 +6,7 @@ import {
   GECKO_LIMITS,
   GECKO_NETWORKS,
   GeckoSettings,
-  geckoDoor,
+  geckoApi,
   geckoVerdict,
 } from "../markets/geckoterminal.ts";
 import type { FactValues } from "../model/facts.ts";
@@ -84,7 +84,7 @@ export const geckoterminal = enricher({
   limits: () => GECKO_LIMITS,
   supports: (token) => GECKO_NETWORKS[token.chain] !== undefined,
   async ask(token, settings, ports): Promise<EnricherAnswer> {
-    const { base, headers } = geckoDoor(settings);
+    const { base, headers } = geckoApi(settings);
     const answer = await guardedCall(
       { provider: "geckoterminal", limits: GECKO_LIMITS },
       () => ({

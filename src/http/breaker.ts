@@ -1,18 +1,18 @@
 import type { Verdict, VerdictKind } from "./verdict.ts";
 
 /**
- * Whether a service is being left alone, as plain data that survives a restart. Times are ms since
- * the epoch.
+ * The circuit breaker of a service, as plain data that survives a restart. Times are ms since the
+ * epoch.
  */
 export type BreakerState = {
   /** Failures in a row. */
   failures: number;
-  /** Times it opened in a row: each doubles the pause. */
+  /** How often it opened in a row: each time doubles the pause. */
   opened: number;
   openUntil: number;
-  /** What opened it; null while closed. */
+  /** The verdict that opened it; null while closed. */
   cause: VerdictKind | null;
-  /** One trial call at a time after a pause: until when the present one may take. */
+  /** After a pause one trial call runs at a time; this is the end of the present one's time. */
   trialUntil: number;
 };
 
@@ -34,7 +34,7 @@ const DAY_MS = 86_400_000;
 
 const nextMidnight = (now: number): number => (Math.floor(now / DAY_MS) + 1) * DAY_MS;
 
-/** Whether a call may go now, and the breaker with that call marked as the trial when it is one. */
+/** Whether a call may start now. When that call is the trial, it is marked in the breaker. */
 export function breakerAdmits(
   breaker: BreakerState,
   now: number,
@@ -54,9 +54,9 @@ const open = (breaker: BreakerState, cause: VerdictKind, openUntil: number): Bre
 });
 
 /**
- * The breaker after an answer. A service that answers, be it to refuse, is alive. Waits that it
- * asks for are obeyed; without one a throttle lasts a minute, a used-up quota until midnight UTC,
- * refused credentials 15 minutes. Five faults in a row open it for 30 s, doubling to 10 min.
+ * The breaker after an answer. Any answer, also a refusal, shows that the service is up. The breaker
+ * stays open for as long as the service asks; otherwise a minute after a throttle, until midnight
+ * UTC after a used-up quota, and 15 minutes after refused credentials. Five faults in a row open it for 30 s, doubling to 10 min.
  */
 export function breakerAfter(breaker: BreakerState, verdict: Verdict, now: number): BreakerState {
   switch (verdict.kind) {

@@ -2,7 +2,7 @@ export class TooLarge extends Error {
   override name = "TooLarge";
 }
 
-/** By the charset that the content type names, else an XML declaration, else UTF-8. */
+/** The charset is named by the content type or an XML declaration; otherwise it is UTF-8. */
 function decoderFor(contentType: string | null, start: Uint8Array): TextDecoder {
   const declared = () =>
     /^<\?xml[^>]*\sencoding=["']([\w.:-]+)/.exec(
@@ -17,8 +17,8 @@ function decoderFor(contentType: string | null, start: Uint8Array): TextDecoder 
 }
 
 /**
- * The body as text; past `maxBytes` it drops the connection, so that no answer can fill the memory,
- * and throws TooLarge or answers what it has.
+ * Reads the body as text. After `maxBytes` it closes the connection, so that no answer can fill the
+ * memory, and throws TooLarge ("fail") or answers what was read so far ("cut").
  */
 export async function cappedText(
   body: ReadableStream<Uint8Array> | null,

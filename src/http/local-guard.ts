@@ -1,15 +1,15 @@
 import type { Clock } from "../kit/time.ts";
 import {
-  admitCall,
+  acquireCall,
   FRESH_GUARD,
   type GuardState,
   type ProviderGuard,
-  settleCall,
+  releaseCall,
 } from "./provider-guard.ts";
 
 /**
- * A gate that knows of this isolate alone: for tests and the simulator, and in the Worker while the
- * shared one cannot be reached.
+ * A guard of this isolate alone: for tests and the simulator, and in the Worker while the shared one
+ * cannot be reached.
  */
 export function localGuard(
   now: Clock,
@@ -18,13 +18,13 @@ export function localGuard(
   const of = (provider: string): GuardState => states.get(provider) ?? FRESH_GUARD;
   return {
     states,
-    admit: async (ask) => {
-      const { state, admission } = admitCall(of(ask.provider), ask, now());
-      states.set(ask.provider, state);
+    acquire: async (request) => {
+      const { state, admission } = acquireCall(of(request.provider), request, now());
+      states.set(request.provider, state);
       return admission;
     },
-    settle: async (outcome) => {
-      states.set(outcome.provider, settleCall(of(outcome.provider), outcome, now()));
+    release: async (outcome) => {
+      states.set(outcome.provider, releaseCall(of(outcome.provider), outcome, now()));
     },
   };
 }

@@ -2,17 +2,17 @@ import type { SleepFor } from "../kit/time.ts";
 import type { ProviderGuard, ProviderLimits } from "./provider-guard.ts";
 import { type CallPorts, type OutsideAnswer, type OutsideRequest, outsideCall } from "./request.ts";
 
-export type GuardedPorts = CallPorts & { gate: ProviderGuard; sleep: SleepFor };
+export type GuardedPorts = CallPorts & { guard: ProviderGuard; sleep: SleepFor };
 
-/** On what terms a provider is called. */
+/** How a provider may be called. */
 export type CallTerms = {
   provider: string;
   limits: ProviderLimits;
-  /** How long a call may wait for its turn; 10 s when not given. */
+  /** How long a call may wait for the pace, in ms; 10 s by default. */
   patienceMs?: number;
   /**
-   * Of the daily budget. `spent` reads the real cost off the answer; without it all that was
-   * granted counts as spent.
+   * The cost in units of the daily budget. `spent` reads the real cost from the answer; without it
+   * the granted amount counts as spent.
    */
   cost?: { want: number; atLeast: number; spent?: (answer: OutsideAnswer) => number };
 };
@@ -29,9 +29,9 @@ const refused = (verdict: OutsideAnswer["verdict"]): OutsideAnswer => ({
 });
 
 /**
- * An outside call that keeps the provider's pace, breaker and budget. A call that the gate refuses
- * is answered at once with the verdict that closed the gate, so callers know one kind of answer.
- * `request` is told what share of the budget it was granted.
+ * An outside call that keeps the provider's pace, breaker and budget. A call that the guard refuses
+ * is answered at once with the verdict that closed it, so callers know one kind of answer.
+ * `request` gets the amount of the budget that was granted.
  */
 export async function guardedCall(
   terms: CallTerms,
@@ -39,7 +39,7 @@ export async function guardedCall(
   ports: GuardedPorts,
 ): Promise<OutsideAnswer> {
   const { provider, limits, cost } = terms;
-  const admission = await ports.gate.admit({
+  const admission = await ports.guard.acquire({
     provider,
     limits,
     patienceMs: terms.patienceMs ?? PATIENCE_MS,
@@ -50,7 +50,7 @@ export async function guardedCall(
   if (admission.waitMs > 0) await ports.sleep(admission.waitMs);
   const answer = await outsideCall({ provider, ...request(admission.cost) }, ports);
   const spent = cost?.spent?.(answer) ?? admission.cost;
-  await ports.gate.settle({
+  await ports.guard.release({
     provider,
     limits,
     permit: admission.permit,

@@ -9,14 +9,14 @@ const LIMITS: ProviderLimits = { pace: { perMinute: 10, gapMs: 1_000 }, dailyBud
 
 function setUp(limits = LIMITS) {
   let now = START;
-  const gate = localGuard(() => now);
+  const guard = localGuard(() => now);
   const ask = (more: Partial<GuardRequest> = {}) =>
-    gate.admit({ provider: "demo", limits, patienceMs: 0, ...more });
-  const state = () => gate.states.get("demo") ?? expect.fail("no state");
-  return { gate, ask, state, now: () => now, pass: (ms: number) => (now += ms) };
+    guard.acquire({ provider: "demo", limits, patienceMs: 0, ...more });
+  const state = () => guard.states.get("demo") ?? expect.fail("no state");
+  return { guard, ask, state, now: () => now, pass: (ms: number) => (now += ms) };
 }
 
-describe("gate", () => {
+describe("guard", () => {
   it("keeps calls apart, and reserves a later turn for who can wait", async () => {
     const { ask } = setUp();
     expect((await ask()).kind).toBe("go");
@@ -41,7 +41,7 @@ describe("gate", () => {
 
   it("keeps the limit at the service too, however late each call reaches it", async () => {
     const limits: ProviderLimits = { pace: { perMinute: 5, gapMs: 0 }, dailyBudget: null };
-    const { gate, ask, pass, now } = setUp(limits);
+    const { guard, ask, pass, now } = setUp(limits);
     const arrivals: number[] = [];
     for (let round = 0; round < 600; round++) {
       const admission = await ask();
@@ -51,7 +51,7 @@ describe("gate", () => {
         pass(late);
         arrivals.push(now());
         pass(late / 2);
-        await gate.settle({
+        await guard.release({
           provider: "demo",
           limits,
           permit: admission.permit,
@@ -68,7 +68,7 @@ describe("gate", () => {
   });
 
   it("never spends more than the day's budget, with calls at once and calls that die", async () => {
-    const { gate, ask, pass } = setUp({ pace: { perMinute: 1_000, gapMs: 0 }, dailyBudget: 100 });
+    const { guard, ask, pass } = setUp({ pace: { perMinute: 1_000, gapMs: 0 }, dailyBudget: 100 });
     const cost = { want: 40, atLeast: 10 };
     const first = await ask({ cost });
     const second = await ask({ cost });
@@ -79,7 +79,7 @@ describe("gate", () => {
     ).toEqual([40, 40, 20, "quota"]);
     if (first.kind === "no") throw new Error("refused");
     const ok = { kind: "ok", reason: "" } as const;
-    await gate.settle({
+    await guard.release({
       provider: "demo",
       limits: LIMITS,
       permit: first.permit,
@@ -92,12 +92,12 @@ describe("gate", () => {
   });
 
   it("puts what came back after midnight on the day that paid for it", async () => {
-    const { gate, ask, state, pass, now } = setUp();
+    const { guard, ask, state, pass, now } = setUp();
     const before = await ask({ cost: { want: 100, atLeast: 10 } });
     if (before.kind === "no") throw new Error("refused");
     pass(120_000);
     await ask({ cost: { want: 30, atLeast: 10 } });
-    await gate.settle({
+    await guard.release({
       provider: "demo",
       limits: LIMITS,
       permit: before.permit,
@@ -108,10 +108,10 @@ describe("gate", () => {
   });
 
   it("answers a call it refuses with the verdict that closed it, without calling", async () => {
-    const { gate, now, state } = setUp();
+    const { guard, now, state } = setUp();
     let calls = 0;
     const ports = {
-      gate,
+      guard,
       now,
       sleep: async () => undefined,
       fetch: async () => {

@@ -9,20 +9,20 @@ import {
 } from "./sliding-window.ts";
 import type { Verdict, VerdictKind } from "./verdict.ts";
 
-/** What a provider's adapter promises to keep to. */
+/** The limits that a provider's adapter keeps. */
 export type ProviderLimits = { pace: CallPace; dailyBudget: number | null };
 
 export type GuardRequest = {
   provider: string;
   limits: ProviderLimits;
-  /** How long the caller can wait for its turn. */
+  /** How long the caller can wait for the pace, in ms. */
   patienceMs: number;
-  /** Of the daily budget: as much as it can use, and the least that makes the call worth while. */
+  /** In units of the daily budget: the most that the call can use, and the least it needs. */
   cost?: { want: number; atLeast: number };
 };
 
 export type GuardAdmission =
-  /** Wait so long, then call. `permit` goes back with the outcome; `cost` is what may be spent. */
+  /** Call after `waitMs`, spend `cost` at most, and return `permit` with the outcome. */
   | { kind: "go"; waitMs: number; cost: number; permit: CallPermit }
   /** Do not call before `delayMs` have passed. */
   | { kind: "no"; cause: VerdictKind; reason: string; delayMs: number };
@@ -36,7 +36,7 @@ export type CallOutcome = {
   spent: number;
 };
 
-/** All that is kept of one provider. */
+/** The state of one provider. */
 export type GuardState = {
   breaker: BreakerState;
   grants: CallTimes;
@@ -51,12 +51,12 @@ export const FRESH_GUARD: GuardState = {
 };
 
 /**
- * The port: one gate for a provider across all isolates keeps its pace, its budget and its breaker.
- * Neither call throws; when the shared state cannot be reached, an isolate keeps its own.
+ * The port: one guard for each provider, shared by all isolates, keeps its pace, budget and breaker.
+ * Neither call throws: while the shared state cannot be reached, an isolate uses its own.
  */
 export type ProviderGuard = {
-  admit(ask: GuardRequest): Promise<GuardAdmission>;
-  settle(outcome: CallOutcome): Promise<void>;
+  acquire(request: GuardRequest): Promise<GuardAdmission>;
+  release(outcome: CallOutcome): Promise<void>;
 };
 
 const no = (cause: VerdictKind, reason: string, delayMs: number): GuardAdmission => ({
@@ -67,9 +67,9 @@ const no = (cause: VerdictKind, reason: string, delayMs: number): GuardAdmission
 });
 const msToMidnight = (now: number): number => 86_400_000 - (now % 86_400_000);
 
-export function admitCall(
+export function acquireCall(
   state: GuardState,
-  ask: GuardRequest,
+  request: GuardRequest,
   now: number,
 ): { state: GuardState; admission: GuardAdmission } {
   const open = breakerAdmits(state.breaker, now);
@@ -77,14 +77,14 @@ export function admitCall(
     const cause = state.breaker.cause ?? "retry";
     return { state, admission: no(cause, `breaker open after ${cause}`, open.until - now) };
   }
-  const slot = nextSlot(state.grants, ask.limits.pace, now);
-  if (slot - now > ask.patienceMs)
+  const slot = nextSlot(state.grants, request.limits.pace, now);
+  if (slot - now > request.patienceMs)
     return { state, admission: no("throttled", "kept under the pace limit", slot - now) };
-  const want = ask.cost ?? { want: 0, atLeast: 0 };
+  const want = request.cost ?? { want: 0, atLeast: 0 };
   const { taken, spending } = takeQuota(
     state.spending,
     want,
-    ask.limits.dailyBudget ?? Number.MAX_SAFE_INTEGER,
+    request.limits.dailyBudget ?? Number.MAX_SAFE_INTEGER,
     now,
   );
   if (taken < want.atLeast)
@@ -105,7 +105,7 @@ export function admitCall(
   };
 }
 
-export function settleCall(
+export function releaseCall(
   state: GuardState,
   { permit, verdict, spent }: Omit<CallOutcome, "provider" | "limits">,
   now: number,
@@ -118,7 +118,7 @@ export function settleCall(
   };
 }
 
-/** For people: the provider as the page and the CLI show it. */
+/** The provider as the page and the CLI show it. */
 export type ProviderStatus = {
   provider: string;
   breaker: "closed" | "open" | "half-open";

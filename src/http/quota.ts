@@ -1,4 +1,4 @@
-/** What was spent on one UTC day, in the provider's own unit (posts, bytes, cents). */
+/** The amount spent on one UTC day, in the provider's own unit (posts, bytes, cents). */
 export type QuotaUsage = { day: string; used: number };
 export const UNSPENT: QuotaUsage = { day: "", used: 0 };
 
@@ -10,9 +10,9 @@ export const quotaLeft = (spending: QuotaUsage, limit: number, now: number): num
   Math.max(0, limit - today(spending, now).used);
 
 /**
- * Takes up to `want` from what is left of today, or nothing when less than `atLeast` is left. Taken
- * before the call and given back after it, so that calls at once, or one that dies, never spend
- * more than the limit.
+ * Takes up to `want` from the rest of today's budget, or nothing when less than `atLeast` is left.
+ * It is taken before the call and settled after it, so that neither simultaneous calls nor a call
+ * that dies can exceed the limit.
  */
 export function takeQuota(
   spending: QuotaUsage,
@@ -26,10 +26,7 @@ export function takeQuota(
   return { taken, spending: { ...current, used: current.used + taken } };
 }
 
-/**
- * Puts the real cost in the place of what was taken. What was taken on an earlier day stays with
- * that day.
- */
+/** Replaces the amount taken by the real cost, unless it was taken on an earlier day. */
 export function settleQuota(
   spending: QuotaUsage,
   taken: number,

@@ -6,19 +6,19 @@ import type { Verdict } from "./verdict.ts";
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
 export type OutsideRequest = {
-  /** Name for metrics, pace and breaker: "goplus", "telegram", ... */
+  /** The name in metrics, pace and breaker: "goplus", "telegram", ... */
   provider: string;
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
   url: string;
   headers?: Record<string, string>;
   body?: string;
-  /** For the whole exchange, the body included. */
+  /** For the whole exchange, including the body. */
   timeoutMs: number;
-  /** 1 MB when not given. */
+  /** 1 MB by default. */
   maxBytes?: number;
   /**
-   * "cut": an answer larger than maxBytes is read that far and judged by its status, where only the
-   * status matters.
+   * "cut": an answer larger than maxBytes is read that far and classified by its status, for calls
+   * where only the status matters.
    */
   overflow?: "cut";
   /**
@@ -26,24 +26,24 @@ export type OutsideRequest = {
    */
   expect?: "json";
   /**
-   * What a good answer looks like: a 2xx with other JSON counts as `retry`, because a service's
-   * careless release passes.
+   * Whether the JSON of a 2xx has the expected shape. If not, the verdict is `retry`, because a
+   * service soon corrects a faulty release.
    */
   accepts?: (json: unknown) => boolean;
   /**
-   * The provider's own meaning of an answer (codes in the body of a 200, quota disguised as 429);
-   * undefined leaves it to the status.
+   * The provider's own meaning of an answer (codes in the body of a 200, a used-up quota sent as
+   * 429); undefined = the status decides.
    */
   classify?: (answer: Omit<OutsideAnswer, "verdict">) => Verdict | undefined;
 };
 
 export type OutsideAnswer = {
   verdict: Verdict;
-  /** Null: no answer came (network, timeout); the request may or may not have arrived. */
+  /** Null: no answer (network, timeout); the request may or may not have arrived. */
   status: number | null;
   headers: Headers;
   text: string;
-  /** Undefined when the text is no JSON. */
+  /** Undefined when the text is not JSON. */
   json: unknown;
   ms: number;
 };
@@ -57,11 +57,11 @@ export type CallRecord = {
   status: number | null;
   ms: number;
   bytes: number;
-  /** Of the work that the call belongs to. */
+  /** The trace of the work that the call belongs to. */
   traceId?: string;
 };
 
-/** `traceId` (a UUID) goes along as a W3C traceparent, and into the record. */
+/** `traceId` (a UUID) is sent as a W3C traceparent, and stored in the record. */
 export type CallPorts = {
   fetch: FetchLike;
   now: Clock;
@@ -74,7 +74,7 @@ const MAX_BYTES = 1_000_000;
 type Raw = Omit<OutsideAnswer, "verdict" | "ms"> & { failure: Verdict | null; code: string };
 
 function parsedJson(text: string): unknown {
-  // Most answers to a hook are empty, and a throw costs more than all the rest of the reading.
+  // Most answers to a hook are empty, and a thrown error costs more than the rest of the reading.
   if (text === "") return undefined;
   try {
     return JSON.parse(text);
@@ -150,7 +150,7 @@ async function attempt(request: OutsideRequest, ports: CallPorts): Promise<Raw> 
   }
 }
 
-/** A throttle by the adapter's own reading still waits as long as the headers ask. */
+/** A throttle that the adapter found still waits for as long as the headers ask. */
 function withWait(
   verdict: Verdict | undefined,
   headers: Headers,
@@ -180,9 +180,9 @@ function verdictOf(request: OutsideRequest, raw: Raw, ms: number, now: number): 
 }
 
 /**
- * The one way out of the system: a request with a deadline, a size cap and no redirects, whose
- * answer always comes with a verdict. It never throws, and neither the verdict nor the telemetry
- * record repeats the URL, a header or the body.
+ * The only way out of the system: a request with a deadline, a size limit and no redirects, whose
+ * answer always has a verdict. It never throws, and neither the verdict nor the telemetry record
+ * contains the URL, a header or the body.
  */
 export async function outsideCall(
   request: OutsideRequest,

@@ -5,14 +5,14 @@
 export type CallPace = { perMinute: number; gapMs: number };
 
 /**
- * Times of the calls of the last minute, oldest first: when each was answered, or when it may leave
- * (some lie ahead) while it is not.
+ * Times (ms) of the calls of the last minute, oldest first. A call's time is that of its answer; until
+ * then it is the time at which the call may start, which may lie ahead.
  */
 export type CallTimes = readonly number[];
 
 const MINUTE = 60_000;
 
-/** The earliest time at which one more call keeps the pace. */
+/** The earliest time at which one more call keeps within the limits. */
 export function nextSlot(grants: CallTimes, pace: CallPace, now: number): number {
   const last = grants.at(-1);
   const crowded = grants.at(-pace.perMinute);
@@ -24,8 +24,8 @@ export function nextSlot(grants: CallTimes, pace: CallPace, now: number): number
 }
 
 /**
- * A call counts for its minute from its answer on: it reached the service between the two, at a
- * time that only the service knows.
+ * Moves a call to the time of its answer: it reached the service between its start and its answer, at
+ * a time that only the service knows.
  */
 export const recordAnswer = (grants: CallTimes, slot: number, now: number): CallTimes => {
   const at = grants.indexOf(slot);
@@ -34,7 +34,7 @@ export const recordAnswer = (grants: CallTimes, slot: number, now: number): Call
     : [...grants.toSpliced(at, 1), Math.max(slot, now)].toSorted((a, b) => a - b);
 };
 
-/** The grants with one at `slot` added and those that no longer count left out. */
+/** Adds a call at `slot`, and drops calls older than a minute. */
 export const recordGrant = (grants: CallTimes, slot: number, now: number): CallTimes => [
   ...grants.filter((at) => at > now - MINUTE),
   slot,

@@ -4,16 +4,13 @@ const MAX_DELAY_MS = 24 * 3_600_000;
 const asDelay = (ms: number): number | undefined =>
   Number.isFinite(ms) ? Math.min(Math.max(0, Math.ceil(ms)), MAX_DELAY_MS) : undefined;
 
-/** Seconds to go, or an HTTP date. Of a header that was sent twice the first. */
+/** Seconds, or an HTTP date. The first value of a header that was sent twice. */
 function retryAfter(value: string, now: number): number | undefined {
   const seconds = /^\s*(\d+(?:\.\d+)?)\s*(?:,|$)/.exec(value)?.[1];
   return asDelay(seconds === undefined ? Date.parse(value) - now : Number(seconds) * 1_000);
 }
 
-/**
- * A unix time in seconds when it looks like one, else seconds to go: providers use one header name
- * for both.
- */
+/** A Unix time in seconds if it is large enough, else seconds: providers send both. */
 function reset(value: string, now: number): number | undefined {
   const seconds = Number.parseFloat(value);
   return asDelay(seconds > 1_000_000_000 ? seconds * 1_000 - now : seconds * 1_000);
@@ -27,7 +24,7 @@ const DELAY_HEADERS = [
   ["x-ratelimit-reset", reset],
 ] as const;
 
-/** How long the answer's headers ask us to wait: the first that is readable, at most a day. */
+/** The pause (ms) that the answer's headers ask for: the first readable one, at most a day. */
 export function askedDelay(headers: Headers, now: number): number | undefined {
   for (const [name, read] of DELAY_HEADERS) {
     const value = headers.get(name);
@@ -49,8 +46,8 @@ function kindOf(status: number): Verdict["kind"] {
 }
 
 /**
- * What a status means when the adapter knows no better. A redirect is a reject: it is never
- * followed.
+ * The meaning of a status where the adapter has none of its own. A redirect is a reject, because
+ * redirects are never followed.
  */
 export function statusVerdict(status: number, headers: Headers, now: number): Verdict {
   const kind = kindOf(status);

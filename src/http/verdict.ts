@@ -1,11 +1,14 @@
 /**
- * What an outside service's answer means for the caller, in one vocabulary for every provider and
- * channel.
+ * The meaning of an outside service's answer, in one vocabulary for every provider and channel.
  *
- * ok, empty: done · retry: network, timeout, 408, 5xx · throttled: 429 and its disguises · partial:
- * use it and ask again ·
- * auth: credentials refused · quota: paid allowance used up · gone: the target no longer exists ·
- * reject: never acceptable.
+ * - ok, empty: done
+ * - retry: network fault, timeout, 408, 5xx
+ * - throttled: 429, or another answer with that meaning
+ * - partial: usable, and worth asking again
+ * - auth: credentials refused
+ * - quota: paid allowance used up
+ * - gone: the target no longer exists
+ * - reject: never acceptable
  */
 export const VERDICTS = [
   "ok",
@@ -23,6 +26,6 @@ export type Verdict = {
   kind: VerdictKind;
   /** For people and logs; never holds a secret or a URL with one. */
   reason: string;
-  /** How long the service asked us to wait. */
+  /** The pause that the service asked for, in ms. */
   delayMs?: number;
 };

@@ -1,6 +1,6 @@
 /**
- * What stands at `path` ("author.name", "items.0.id") in a value of unknown shape; undefined when
- * the way there is not as expected.
+ * The value at `path` ("author.name", "items.0.id") in a value of unknown shape; undefined where the
+ * path does not exist.
  */
 export function getPath(value: unknown, path: string): unknown {
   if (path === "") return value;

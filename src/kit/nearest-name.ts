@@ -1,14 +1,13 @@
 /**
- * The known name closest to a misspelt one, if it is close enough to be meant. Case does not count,
- * nor whether parts are joined by dots.
+ * The known name closest to a misspelt one, if it is close enough to be the name that was meant.
+ * Ignores case, and takes a dot for an underscore.
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase().replaceAll(".", "_");
   const allowed = Math.max(1, Math.floor(wanted.length / 4));
   let best: { name: string; distance: number } | undefined;
   for (const candidate of known) {
-    // Each letter too many is an edit: most names need no look, and none of thousands of letters
-    // gets one.
+    // Each surplus character is an edit, so most names are passed over, and so is a very long one.
     if (Math.abs(candidate.length - wanted.length) > allowed) continue;
     const distance = edits(wanted, candidate.toLowerCase());
     if (!best || distance < best.distance) best = { name: candidate, distance };
@@ -16,7 +15,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return best && best.distance <= allowed ? best.name : undefined;
 }
 
-/** Levenshtein's distance, one row at a time. */
+/** Levenshtein distance, one row at a time. */
 function edits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

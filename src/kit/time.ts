@@ -1,6 +1,6 @@
 /**
- * Milliseconds since the epoch. The only place where wall time enters is workers/compose/shared.ts; tests and
- * the simulator pass their own.
+ * Milliseconds since the epoch. Wall time enters in workers/compose only; tests and the simulator
+ * pass their own clock.
  */
 export type Clock = () => number;
 
@@ -10,8 +10,8 @@ export type Random = () => number;
 const YEAR_2000 = Date.UTC(2000, 0, 1);
 
 /**
- * A time that a service reported, as ISO 8601. No time, one before 2000 and one ahead of our clock
- * become now.
+ * A time that a service reported, as ISO 8601. A value that is not a number, lies
+ * before 2000 or ahead of our clock becomes now.
  */
 export const clampToNow = (ms: number, now: number): string =>
   iso(ms >= YEAR_2000 && ms <= now ? ms : now);

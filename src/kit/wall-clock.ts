@@ -1,10 +1,10 @@
-/** "22:30" -> 1350; null when it is no time of day. */
+/** Minutes since midnight: "22:30" -> 1350. Null when the text is not a time of day. */
 export function minutesOf(clock: string): number | null {
   const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(clock) ?? [];
   return hours === undefined || minutes === undefined ? null : Number(hours) * 60 + Number(minutes);
 }
 
-/** Making one is a thousand times dearer than using it. */
+/** Cached by zone: creating a format costs a thousand times as much as using it. */
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 function clockOf(zone: string): Intl.DateTimeFormat {

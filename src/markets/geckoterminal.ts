@@ -21,8 +21,8 @@ export const GECKO_NETWORKS: Partial<Record<Chain, string>> = {
 /** Published: about 30 a minute and address; answers 429 from 20 on. */
 export const GECKO_LIMITS = { pace: { perMinute: 12, gapMs: 1_000 }, dailyBudget: null };
 
-const PUBLIC_DOOR = "https://api.geckoterminal.com/api/v2";
-const DEMO_DOOR = "https://api.coingecko.com/api/v3/onchain";
+const PUBLIC_API = "https://api.geckoterminal.com/api/v2";
+const DEMO_API = "https://api.coingecko.com/api/v3/onchain";
 
 /** Two doors with one shape: the public one, and CoinGecko's for those with a key. */
 export const GeckoSettings = {
@@ -34,9 +34,9 @@ export type GeckoSettings = {
   COINGECKO_API_KEY?: string | undefined;
 };
 
-export function geckoDoor({ GECKOTERMINAL_BASE_URL: base, COINGECKO_API_KEY: key }: GeckoSettings) {
+export function geckoApi({ GECKOTERMINAL_BASE_URL: base, COINGECKO_API_KEY: key }: GeckoSettings) {
   return {
-    base: base ?? (key === undefined ? PUBLIC_DOOR : DEMO_DOOR),
+    base: base ?? (key === undefined ? PUBLIC_API : DEMO_API),
     headers: {
       accept: "application/json;version=20230302",
       ...(key !== undefined && { "x-cg-demo-api-key": key }),

@@ -18,8 +18,8 @@ const exponential =
     Math.max(SECOND, random() * Math.min(capMs, firstMs * 2 ** Math.min(attempt, 30)));
 
 /**
- * The schedule of Standard Webhooks ("Deliverability and reliability"), each up to a tenth later so
- * that a fixed receiver is not stormed.
+ * The schedule of Standard Webhooks ("Deliverability and reliability"), each attempt up to a tenth
+ * later, so that a repaired receiver is not stormed.
  */
 const STANDARD_WEBHOOKS = [
   5 * SECOND,
@@ -36,8 +36,8 @@ const standardWebhooks = (attempt: number, random: Random): number =>
   (STANDARD_WEBHOOKS[attempt] ?? 24 * HOUR) * (1 + random() * 0.1);
 
 /**
- * What each kind of channel is worth waiting for: yesterday's chat message is noise, a machine
- * wants its event even after days.
+ * How long each kind of channel is retried: yesterday's chat message is noise, a machine wants its
+ * event even after days.
  */
 const POLICIES = {
   chat: { maxAgeMs: 24 * HOUR, wait: exponential(2 * SECOND, 10 * MINUTE) },
@@ -47,23 +47,23 @@ const POLICIES = {
 } satisfies Record<RetryPolicy, Policy>;
 
 /**
- * The least that a target which throttles again and again is left alone, whatever it asks:
- * "Retry-After: 0" for days must not be a storm.
+ * The shortest pause after attempt number `attempt` at a target that keeps throttling, whatever it
+ * asks for: "Retry-After: 0" must not lead to a storm of attempts.
  */
 const throttledFor = (attempt: number): number =>
   Math.min(10 * MINUTE, (SECOND / 4) * 2 ** attempt);
 
 /**
- * How long the least is where a verdict says nothing itself: a used-up quota comes back by the day,
- * refused credentials by a person's hand.
+ * The shortest pause where a verdict does not ask for one: a used-up quota comes back with the next
+ * day, refused credentials need a person.
  */
-const LEAST: Partial<Record<Verdict["kind"], number>> = {
+const MIN_WAIT_MS: Partial<Record<Verdict["kind"], number>> = {
   throttled: 5 * SECOND,
   quota: HOUR,
   auth: 15 * MINUTE,
 };
 
-/** Past this a delivery that waits for a person (a paused channel) is given up as well. */
+/** The end of a delivery's life. Also one that waits for a person (a paused channel) is given up. */
 export const lifeEnd = (policy: RetryPolicy, dueSince: number): number =>
   dueSince + POLICIES[policy].maxAgeMs;
 
@@ -71,8 +71,8 @@ export type NextAttempt = { kind: "retry"; at: number } | { kind: "give-up"; rea
 
 /**
  * When to try again after attempt number `attempt` (0 = the first) of a delivery that was due at
- * `dueSince`. A wait that the service asked for is never undercut, but for the last attempt: that
- * falls on the end of the delivery's life, after which it is given up.
+ * `dueSince`. The pause is never shorter than the service asked for, except before the last attempt,
+ * which falls on the end of the delivery's life.
  */
 export function nextAttempt(
   policy: RetryPolicy,
@@ -94,7 +94,7 @@ function waitAfter(
   attempt: number,
   random: Random,
 ): number {
-  const asked = Math.max(0, delayMs ?? LEAST[kind] ?? 0);
+  const asked = Math.max(0, delayMs ?? MIN_WAIT_MS[kind] ?? 0);
   if (kind !== "throttled") return Math.max(asked, POLICIES[policy].wait(attempt, random));
   if (delayMs === undefined) return asked + POLICIES[policy].wait(attempt, random);
   return Math.max(asked, throttledFor(attempt)) + random() * SECOND;

@@ -42,11 +42,11 @@ async function actorWorld(
     called: () => undefined,
     broadcast: async (messages) => void heard.push(...messages),
     wakeSweeper: async (at) => void woken.push(at),
-    sharedPlace: async () => 0,
+    reserveShared: async () => 0,
     ...over,
   };
   const actor = channelActor(ports, {
-    lines: { get: (key) => lines.get(key), put: (key, at) => void lines.set(key, at) },
+    tats: { get: (key) => lines.get(key), put: (key, at) => void lines.set(key, at) },
     journal: world.ports.journal,
   });
   return { ...world, actor, woken, counted, heard };

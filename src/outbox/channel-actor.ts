@@ -1,6 +1,7 @@
 import type { PaceLimit } from "../channels/channel.ts";
 import type { ChannelEnv } from "../channels/env.ts";
 import { channelKind } from "../channels/registry.ts";
+import { cached } from "../concurrency/cached.ts";
 import { limitConcurrency } from "../concurrency/semaphore.ts";
 import type { CallRecord, FetchLike } from "../http/request.ts";
 import type { Random } from "../kit/time.ts";
@@ -10,10 +11,10 @@ import type { BroadcastLive, LiveMessage } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { deliver } from "../pipeline.ts";
 import { StoreUnavailable } from "../store/store.ts";
-import { type LineMemory, type RateReservations, rateReservations } from "./gcra.ts";
+import { type RateReservations, rateReservations, type TatMemory } from "./gcra.ts";
 import type { DeliverOutcome, DeliverPorts, SendJournal } from "./ports.ts";
 
-/** What the object of a channel stands on; workers/compose/shared.ts gives it. */
+/** What the actor of a channel needs; workers/compose provides it. */
 export type ChannelPorts = RuntimePorts & {
   store: DeliverPorts["store"] & { channels(): Promise<ChannelConfig[]> };
   env: ChannelEnv;
@@ -24,27 +25,27 @@ export type ChannelPorts = RuntimePorts & {
   /** Each outside call, for the metrics. */
   called(record: CallRecord): void;
   broadcast: BroadcastLive;
-  /** Asks the sweeper to look no later than `at`. Never throws. */
+  /** Asks the sweeper to run no later than `at`. Never throws. */
   wakeSweeper(at: number): Promise<void>;
   /**
-   * A place in the line of a limit that several channels share, held by the object of that limit;
-   * in milliseconds to wait.
+   * Reserves a send under a limit that several channels share, at the actor of that limit. Answers
+   * how long to wait, in milliseconds.
    */
-  sharedPlace(holder: number, limit: PaceLimit): Promise<number>;
+  reserveShared(holder: number, limit: PaceLimit): Promise<number>;
 };
 
 /** What outlives the object. */
-export type ChannelMemory = { lines: LineMemory; journal: SendJournal };
+export type ChannelMemory = { tats: TatMemory; journal: SendJournal };
 
 export type ChannelActor = {
   /**
-   * Attempts a delivery. Resolves when it ended, or soon while it goes on by itself: a target that
-   * hangs must not hold up the queue, and the row in the outbox is the authority whatever happens
+   * Attempts a delivery. Resolves when it ended, or after a short time while it goes on: a target
+   * that hangs must not delay the queue, and the row in the outbox is the authority whatever happens
    * to this call. Throws StoreUnavailable when the attempt could not be made.
    */
   deliver(id: number, channelId: number): Promise<void>;
-  /** For the object of a shared limit. */
-  place(holder: number, limit: PaceLimit): number;
+  /** Reserves a send under a shared limit, of which this is the actor. */
+  reserve(holder: number, limit: PaceLimit): number;
 };
 
 const CONFIG_FRESH_MS = 5_000;
@@ -55,46 +56,47 @@ const SENDS = 4;
  * closed, several in one statement.
  */
 const UNDER_WAY = 16;
-/** More than so many wait in the outbox instead: the sweeper brings them again. */
+/** Deliveries beyond this number wait in the outbox, until the sweeper sends them again. */
 const MAX_HELD = 200;
 /**
- * How long the queue waits for a delivery: hardly, so that one who waits for his pace holds up
- * nobody, but longer while many are held.
+ * How long the queue waits for a delivery: briefly, so that one which waits for a rate limit delays
+ * no other, but longer while many are held.
  */
 const CALLER_WAITS_MS = 250;
 const MANY_HELD = 50;
 const CALLER_WAITS_LONG_MS = 2_000;
-/** A wait so short is slept through here; a longer one is the sweeper's. */
+/** The actor sleeps through a wait up to this long; the sweeper takes care of longer ones. */
 const SLEEP_MS = 3_000;
 const LEAST_SLEEP_MS = 50;
-/** After so many short waits its place is for others: those it waits for may be among them. */
+/** After this many short waits a delivery gives way: those it waits for may need its place. */
 const MAX_LOOKS = 15;
 const UNAVAILABLE_MS = 30_000;
 
 export function channelActor(ports: ChannelPorts, memory: ChannelMemory): ChannelActor {
-  const line = rateReservations(ports.now, memory.lines);
-  const deliverPorts = deliverPortsOf(ports, memory.journal, line);
-  const [underWay, alone] = [limitConcurrency(UNDER_WAY), limitConcurrency(1)];
+  const reservations = rateReservations(ports.now, memory.tats);
+  const deliverPorts = deliverPortsOf(ports, memory.journal, reservations);
+  const concurrent = limitConcurrency(UNDER_WAY);
+  const alone = limitConcurrency(1);
   const held = new Map<number, Promise<void>>();
 
   /**
-   * One at a time where they are collected: the first puts the others into its message, which each
-   * would send by itself if all were claimed at once.
+   * Deliveries of a channel with digests run one at a time: the first takes the others into its
+   * message. If all were claimed at once, each would be sent by itself.
    */
-  async function turnOf(channelId: number): Promise<typeof alone> {
+  async function limitOf(channelId: number): Promise<typeof alone> {
     const configs = await deliverPorts.channels().catch(() => []);
     const digestMinutes = configs.find(({ id }) => id === channelId)?.filter.digestMinutes ?? 0;
-    return digestMinutes > 0 ? alone : underWay;
+    return digestMinutes > 0 ? alone : concurrent;
   }
 
   /**
-   * Until it ended, or must wait longer than is worth staying awake for. It sleeps out of turn:
-   * what it waits for may be waiting for a turn.
+   * Attempts a delivery until it ends or must wait longer than SLEEP_MS. It sleeps outside the
+   * concurrency limit, because the deliveries that it waits for may need a place.
    */
   async function attempts(id: number, channelId: number): Promise<void> {
     for (let looks = 1; ; looks++) {
-      const turn = await turnOf(channelId);
-      const outcome = await turn(() => deliver(id, deliverPorts));
+      const limited = await limitOf(channelId);
+      const outcome = await limited(() => deliver(id, deliverPorts));
       report(id, outcome, ports);
       if (outcome.kind === "unavailable") {
         await ports.wakeSweeper(ports.now() + UNAVAILABLE_MS);
@@ -109,7 +111,7 @@ export function channelActor(ports: ChannelPorts, memory: ChannelMemory): Channe
 
   function start(id: number, channelId: number): Promise<void> {
     const run = attempts(id, channelId).finally(() => held.delete(id));
-    // Past its patience the caller listens no more; the sweeper has been woken.
+    // The caller may have stopped waiting; the sweeper has been woken.
     run.catch(() => undefined);
     held.set(id, run);
     return run;
@@ -121,44 +123,41 @@ export function channelActor(ports: ChannelPorts, memory: ChannelMemory): Channe
       const patience = held.size < MANY_HELD ? CALLER_WAITS_MS : CALLER_WAITS_LONG_MS;
       await Promise.race([held.get(id) ?? start(id, channelId), ports.sleep(patience)]);
     },
-    place: (holder, limit) => line.take(holder, [limit]),
+    reserve: (holder, limit) => reservations.reserve(holder, [limit]),
   };
 }
 
 function deliverPortsOf(
   ports: ChannelPorts,
   journal: SendJournal,
-  line: RateReservations,
+  reservations: RateReservations,
 ): DeliverPorts {
-  let configs: { at: number; list: Promise<ChannelConfig[]> } | undefined;
   const { store, env, fetch, now, random, sleep } = ports;
+  const configs = cached(() => store.channels(), {
+    ttlMs: CONFIG_FRESH_MS,
+    shareLoad: true,
+    now,
+  });
   return {
     store: {
       ...store,
       setChannelStatus(id, status, reason) {
-        configs = undefined;
+        configs.expire();
         ports.log({ stage: "deliver", level: "warn", channel: `${id}`, outcome: status, reason });
         return store.setChannelStatus(id, status, reason);
       },
       updateChannel(id, patch) {
-        configs = undefined;
+        configs.expire();
         return store.updateChannel(id, patch);
       },
     },
-    async channels(since = now() - CONFIG_FRESH_MS) {
-      if (!configs || configs.at < since) configs = { at: now(), list: store.channels() };
-      const { list } = configs;
-      return list.catch((error) => {
-        if (configs?.list === list) configs = undefined;
-        throw error;
-      });
-    },
-    async pace(holder, limits) {
+    channels: configs.get,
+    async reserve(holder, limits) {
       const own = limits.filter(({ shared }) => !shared);
       const shared = limits
         .filter(({ shared }) => shared)
-        .map((limit) => ports.sharedPlace(holder, limit));
-      return Math.max(line.take(holder, own), ...(await Promise.all(shared)));
+        .map((limit) => ports.reserveShared(holder, limit));
+      return Math.max(reservations.reserve(holder, own), ...(await Promise.all(shared)));
     },
     kind: channelKind,
     env,
@@ -166,12 +165,12 @@ function deliverPortsOf(
     now,
     random,
     sleep,
-    turn: limitConcurrency(SENDS),
+    limitSends: limitConcurrency(SENDS),
     journal,
     telemetry: ports.called,
     log: ({ eventKey, text }) => ports.log({ stage: "notify", eventKey, reason: text }),
     leaseToken: ports.uuid,
-    attempted: (row, attempt) => void ports.broadcast([liveDelivery(row, attempt)]),
+    onAttempt: (row, attempt) => void ports.broadcast([liveDelivery(row, attempt)]),
   };
 }
 

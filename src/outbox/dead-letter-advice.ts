@@ -1,20 +1,19 @@
 import type { DeadLetter } from "../model/dead-letter.ts";
 import type { Delivery } from "../model/delivery.ts";
 
-/** What an operator can do about each reason a delivery ends for. */
+/** What an operator can do about each reason for which a delivery is given up. */
 const ADVICE = {
   rejected:
-    "The channel refuses this message for good. Look at the error, mend the channel's settings or template, then replay.",
+    "The channel refuses this message for good. Read the error, correct the channel's settings or template, then replay.",
   gone: "The target no longer exists and the channel was switched off. Give it a new address, switch it on, then replay.",
   expired:
-    "It was tried until it was too old to matter. Mend the target; replay what is still worth sending.",
+    "It was retried until it was too old to matter. Repair the target, and replay what is still worth sending.",
   ambiguous:
-    "The answer was lost and the channel sends at most once. Look at the target; replay if the message is not there.",
-  channel_removed:
-    "Its channel was removed. There is nowhere to send it; add the channel anew for what comes next.",
+    "The answer was lost and the channel sends at most once. Look at the target, and replay if the message is not there.",
+  channel_removed: "Its channel was removed. Add the channel anew for what comes next.",
   channel_disabled: "Its channel is switched off. Switch it on, then replay.",
   settings:
-    "The channel's settings are not accepted. Mend the field that the error names, then replay.",
+    "The channel's settings are not accepted. Correct the field that the error names, then replay.",
 } as const;
 export type DeadLetterReason = keyof typeof ADVICE;
 

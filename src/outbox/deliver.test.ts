@@ -261,7 +261,7 @@ describe("deliver", () => {
   it("does not send after it lost its lease", async () => {
     const world = await outboxWorld();
     const id = await world.change();
-    world.ports.pace = async () => 5_000;
+    world.ports.reserve = async () => 5_000;
     world.ports.sleep = async () => {
       world.clock.now += minutes(3);
       await world.store.claim(id, "other", iso(world.clock.now), 60_000);
@@ -297,7 +297,7 @@ describe("deliver", () => {
   it("gives a row back when its place in the line is far off, without counting an attempt", async () => {
     const world = await outboxWorld();
     const id = await world.change();
-    world.ports.pace = async () => 30_000;
+    world.ports.reserve = async () => 30_000;
     expect(await world.deliver(id)).toMatchObject({
       kind: "later",
       at: NOON + 30_000,

@@ -4,18 +4,18 @@ import type { Delivery } from "../model/delivery.ts";
 import { type DeliveryClaim, StoreUnavailable } from "../store/store.ts";
 import { deadLetterOf } from "./dead-letter-advice.ts";
 import { keyOf, membersOf } from "./digest.ts";
-import { checkEligibility, type DeliveryHold, type EligibleDelivery } from "./eligibility.ts";
+import { checkEligibility, type Eligibility, type EligibleDelivery } from "./eligibility.ts";
 import { attemptOf, finishAttempt } from "./finish.ts";
 import { PATIENCE_MS } from "./gcra.ts";
 import { claimDelivery, releaseDelivery } from "./lease.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
-/** What the record of a send may take on top of the send itself. */
+/** The longest that recording a send may take, on top of the send itself. */
 const RECORD_MS = 15_000;
 
 /**
- * Attempts one delivery: claim under a lease, ask whether the channel may be written to, wait for
- * its pace, renew, send, close. Called at least once per delivery and by several callers at a time:
+ * Attempts one delivery: claims it under a lease, checks whether it may be sent now, waits for the
+ * rate limits, renews the lease, sends and closes. Called at least once per delivery and by several callers at a time:
  * the lease lets one through. Never throws for a fault of the database or the channel.
  */
 export async function deliver(id: number, ports: DeliverPorts): Promise<DeliverOutcome> {
@@ -51,23 +51,22 @@ async function unclaimed(
 async function attempt(delivery: Delivery, ports: DeliverPorts): Promise<DeliverOutcome> {
   const recorded = await ports.journal.get(delivery.id);
   if (recorded) return closeJournaled(delivery, recorded.externalId, ports);
-  const gate = await checkEligibility(delivery, ports);
-  if (gate.kind !== "ready") return obey(delivery, gate, ports);
-  const wait = await ports.pace(delivery.id, gate.channel.limits);
+  const eligibility = await checkEligibility(delivery, ports);
+  if (eligibility.kind !== "ready") return holdBack(delivery, eligibility, ports);
+  const wait = await ports.reserve(delivery.id, eligibility.channel.limits);
   if (wait > PATIENCE_MS) return releaseDelivery([delivery], ports.now() + wait, "paced", ports);
-  const gathered = await membersOf(delivery, gate, ports);
+  const gathered = await membersOf(delivery, eligibility, ports);
   if (gathered.kind === "later") return gathered;
   const { members } = gathered;
-  const message = { ...ports, prior: await priorOf(members, gate, ports), idemKey: keyOf(members) };
+  const prior = await priorMessage(members, eligibility, ports);
+  const message = { ...ports, prior, idemKey: keyOf(members) };
   if (wait > 0) await ports.sleep(wait);
-  const { held, sent } = await ports.turn(async () => {
-    const held = await renewed(members, gate, ports);
-    return {
-      held,
-      sent: sendable(delivery, members, held) ? await send(held, gate, message) : null,
-    };
+  const { held, sent } = await ports.limitSends(async () => {
+    const held = await renewLeases(members, eligibility, ports);
+    const whole = isSendable(delivery, members, held);
+    return { held, sent: whole ? await send(held, eligibility, message) : null };
   });
-  if (sent !== null) return finishAttempt(held, gate, sent, ports);
+  if (sent !== null) return finishAttempt(held, eligibility, sent, ports);
   await releaseDelivery(held, ports.now(), "digest", ports);
   return { kind: "lost-lease" };
 }
@@ -96,38 +95,38 @@ async function closeJournaled(
   };
 }
 
-/** What the gate says instead of "send". */
-function obey(
+/** Closes or releases a delivery that is not to be sent now. */
+function holdBack(
   delivery: Delivery,
-  gate: Exclude<DeliveryHold, EligibleDelivery>,
+  hold: Exclude<Eligibility, EligibleDelivery>,
   ports: DeliverPorts,
 ): Promise<DeliverOutcome> {
-  if (gate.kind === "wait") return releaseDelivery([delivery], gate.until, gate.reason, ports);
+  if (hold.kind === "wait") return releaseDelivery([delivery], hold.until, hold.reason, ports);
   const now = iso(ports.now());
   const { id, leaseToken } = delivery;
-  if (gate.kind === "skip") {
+  if (hold.kind === "skip") {
     const skipped = attemptOf(
       delivery,
-      { result: gate.reason, httpStatus: null, ms: 0, error: null, ambiguous: false },
+      { result: hold.reason, httpStatus: null, ms: 0, error: null, ambiguous: false },
       now,
     );
     return fenced(
       ports.store.close(id, leaseToken, { kind: "done", externalId: null }, skipped, now),
       {
         kind: "done",
-        channel: gate.channelKind,
-        result: gate.reason,
+        channel: hold.channelKind,
+        result: hold.reason,
         ambiguous: false,
         rows: 1,
         waitedMs: 0,
       },
     );
   }
-  const deadLetter = deadLetterOf(delivery, gate.reason, gate.error, delivery.retryCount);
+  const deadLetter = deadLetterOf(delivery, hold.reason, hold.error, delivery.retryCount);
   return fenced(ports.store.close(id, leaseToken, { kind: "dlq", deadLetter }, null, now), {
     kind: "dlq",
-    channel: gate.channelKind,
-    reason: gate.reason,
+    channel: hold.channelKind,
+    reason: hold.reason,
   });
 }
 
@@ -136,8 +135,8 @@ const fenced = async (
   outcome: DeliverOutcome,
 ): Promise<DeliverOutcome> => ((await closed) ? outcome : { kind: "lost-lease" });
 
-/** Looked up before the row is marked as being sent: if that fails, nothing was sent. */
-async function priorOf(
+/** Read before the row is marked as being sent: if the query fails, nothing was sent. */
+async function priorMessage(
   members: readonly Delivery[],
   { adapter }: EligibleDelivery,
   { store }: DeliverPorts,
@@ -149,23 +148,25 @@ async function priorOf(
 }
 
 /**
- * Marks each with the key of its message, also a single one: if its channel collects by the time it
- * is repeated, it still goes alone.
+ * Renews each lease and marks the row with the key of its message. A single row is marked too: if
+ * its channel sends digests by the time of a retry, the row is still sent alone.
  */
-async function renewed(
+async function renewLeases(
   members: readonly Delivery[],
   { adapter }: EligibleDelivery,
   ports: DeliverPorts,
 ): Promise<Delivery[]> {
-  const [now, leaseMs, key] = [iso(ports.now()), adapter.sendMs + RECORD_MS, keyOf(members)];
-  const kept = await Promise.all(
+  const now = iso(ports.now());
+  const leaseMs = adapter.sendMs + RECORD_MS;
+  const key = keyOf(members);
+  const renewed = await Promise.all(
     members.map(({ id, leaseToken }) => ports.store.renew(id, leaseToken, now, leaseMs, key)),
   );
-  return members.filter((_, i) => kept[i]);
+  return members.filter((_, i) => renewed[i]);
 }
 
-/** A message that goes again must be whole. */
-const sendable = (
+/** A digest that is sent again must hold the same rows as the first time. */
+const isSendable = (
   delivery: Delivery,
   members: readonly Delivery[],
   held: readonly Delivery[],
@@ -186,15 +187,15 @@ async function send(
       sendPorts,
     );
   } catch (error) {
-    return fault(error);
+    return sendFault(error);
   }
 }
 
 /**
- * A channel must not throw; one that does would do so at every attempt, for ever. Nobody knows how
- * far it came.
+ * A channel must not throw; one that does would throw at every attempt. The message may have been
+ * sent before.
  */
-const fault = (error: unknown): SendResult => ({
+const sendFault = (error: unknown): SendResult => ({
   verdict: { kind: "reject", reason: `the channel failed on it: ${String(error)}` },
   externalId: null,
   ambiguous: true,

@@ -8,16 +8,16 @@ import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
 const MAX_ROWS = 50;
 /**
- * What the leader of a digest waits for those who hold its rows to give way, and how much later it
- * is tried when they do not.
+ * How long the leader of a digest waits for other holders of its rows to release them, and how much
+ * later it is tried again when they do not.
  */
 const YIELD_MS = 1_000;
 
 type Gathered = { kind: "members"; members: Delivery[] } | (DeliverOutcome & { kind: "later" });
 
 /**
- * The key of a message: of one sent before its own again, of a single row the row's, of a digest
- * one made of its members.
+ * The idempotency key of a message. A message that is sent again keeps its key, a single row uses
+ * its own, and a digest uses a hash of its members' keys.
  */
 export const keyOf = (members: readonly Delivery[]): string => {
   const [first] = members;
@@ -27,27 +27,27 @@ export const keyOf = (members: readonly Delivery[]): string => {
 };
 
 /**
- * The rows that go out in one message: those it went out with before, or this one, and for a digest
- * what else is due for the channel.
+ * The rows of one message: the rows it was sent with before, or this row alone, or for a digest this
+ * row and whatever else is due for the channel.
  */
 export async function membersOf(
   delivery: Delivery,
-  gate: EligibleDelivery,
+  eligible: EligibleDelivery,
   ports: DeliverPorts,
 ): Promise<Gathered> {
   const alone = delivery.digestKey
     ? delivery.digestKey === delivery.idemKey
-    : gate.config.filter.digestMinutes === 0;
+    : eligible.config.filter.digestMinutes === 0;
   if (alone) return { kind: "members", members: [delivery] };
   return delivery.digestKey
-    ? sameAgain(delivery, delivery.digestKey, ports)
-    : whatIsDue(delivery, gate, ports);
+    ? claimSameDigest(delivery, delivery.digestKey, ports)
+    : claimDue(delivery, eligible, ports);
 }
 
 const inOrder = (rows: Delivery[]): Delivery[] => rows.sort((a, b) => a.id - b.id);
 
-/** As many as one message shows whole; what is left goes with the next. */
-async function whatIsDue(
+/** Claims as many due rows as one message shows whole; the others are left for the next one. */
+async function claimDue(
   delivery: Delivery,
   { config, channel }: EligibleDelivery,
   ports: DeliverPorts,
@@ -57,10 +57,8 @@ async function whatIsDue(
     due.filter(({ id }) => id !== delivery.id).map(({ id }) => claimDelivery(id, ports)),
   );
   const claimed = claims.flatMap((answer) => (answer.kind === "claimed" ? [answer.delivery] : []));
-  const [bound, free] = [
-    claimed.filter(({ digestKey }) => digestKey),
-    claimed.filter(({ digestKey }) => !digestKey),
-  ];
+  const bound = claimed.filter(({ digestKey }) => digestKey);
+  const free = claimed.filter(({ digestKey }) => !digestKey);
   const wanted = [delivery, ...inOrder(free)];
   const count = channel.fit(wanted.map(({ payload }) => payload));
   await releaseDelivery([...bound, ...wanted.slice(count)], ports.now(), "digest", ports);
@@ -73,7 +71,7 @@ async function whatIsDue(
  * the key is right; if not, the key is new to it. Whoever holds the lowest row leads: the others
  * give way at once and the leader waits for them a moment, lest each holds what another needs.
  */
-async function sameAgain(
+async function claimSameDigest(
   delivery: Delivery,
   digestKey: string,
   ports: DeliverPorts,
@@ -87,13 +85,13 @@ async function sameAgain(
       answer = await claimDelivery(id, ports);
     }
     if (answer.kind === "claimed") members.push(answer.delivery);
-    else return apart(members, answer, ports);
+    else return releaseDigest(members, answer, ports);
   }
   return { kind: "members", members: inOrder(members) };
 }
 
-/** Gives back what there is of a digest until the row that is missing can be had. */
-async function apart(
+/** Releases the claimed rows of a digest until the missing row can be claimed. */
+async function releaseDigest(
   members: readonly Delivery[],
   missing: Exclude<DeliveryClaim, { kind: "claimed" }>,
   ports: DeliverPorts,

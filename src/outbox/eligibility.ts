@@ -12,19 +12,17 @@ export type EligibleDelivery = {
   adapter: AnyChannel;
   channel: OpenChannel;
 };
-export type DeliveryHold =
+export type Eligibility =
   | EligibleDelivery
   | { kind: "wait"; until: number; reason: string }
-  /** Nothing is to be sent any more, by the user's wish. */
+  /** The user does not want it any more. */
   | { kind: "skip"; reason: string; channelKind: string }
   | { kind: "dlq"; reason: DeadLetterReason; error: string; channelKind: string };
 
-/**
- * A paused channel is looked at again this often; switching it on makes its deliveries due at once.
- */
+/** How often a paused channel is checked. Switching it on makes its deliveries due at once. */
 const PAUSED_MS = 15 * 60_000;
 
-const dead = (reason: DeadLetterReason, error: string, channelKind: string): DeliveryHold => ({
+const dead = (reason: DeadLetterReason, error: string, channelKind: string): Eligibility => ({
   kind: "dlq",
   reason,
   error,
@@ -32,24 +30,26 @@ const dead = (reason: DeadLetterReason, error: string, channelKind: string): Del
 });
 
 /**
- * Whether the delivery's channel may be written to now, by its configuration as it is now, not as
- * it was at commit. What would stop the delivery is read again first: a person who has just fixed
- * the channel is not told to wait, nor loses what he has just replayed.
+ * Whether the delivery may be sent now, by the channel's present configuration, not by the one at
+ * commit. Before a delivery is held back the configuration is read again: when a person has just
+ * repaired the channel, nothing waits, and no replayed delivery is lost.
  */
 export async function checkEligibility(
   delivery: Delivery,
   ports: DeliverPorts,
-): Promise<DeliveryHold> {
+): Promise<Eligibility> {
   const claimed = ports.now();
-  const ruling = await ruled(delivery, await ports.channels(), ports);
-  return ruling.kind === "ready" ? ruling : ruled(delivery, await ports.channels(claimed), ports);
+  const eligibility = await evaluate(delivery, await ports.channels(), ports);
+  return eligibility.kind === "ready"
+    ? eligibility
+    : evaluate(delivery, await ports.channels(claimed), ports);
 }
 
-async function ruled(
+async function evaluate(
   delivery: Delivery,
   channels: readonly ChannelConfig[],
   ports: DeliverPorts,
-): Promise<DeliveryHold> {
+): Promise<Eligibility> {
   const config = channels.find(({ id }) => id === delivery.channelId);
   if (!config) return dead("channel_removed", "the channel does not exist", "unknown");
   const adapter = ports.kind(config.kind);
@@ -75,13 +75,13 @@ async function ruled(
   return dead("settings", error, config.kind);
 }
 
-/** Waits for a person to suggestion the channel, but not beyond what the message is worth. */
+/** Waits for a person to repair the channel, but not past the end of the delivery's life. */
 function paused(
   delivery: Delivery,
   config: ChannelConfig,
   adapter: AnyChannel,
   ports: DeliverPorts,
-): DeliveryHold {
+): Eligibility {
   const now = ports.now();
   const end = lifeEnd(adapter.policy, dueSince(delivery, config));
   if (now >= end)

@@ -24,10 +24,10 @@ export const attemptOf = (
 const delivered = ({ verdict }: SendResult): boolean =>
   ["ok", "empty", "partial"].includes(verdict.kind);
 
-/** How one row ends after `sent`, or when it is tried again. */
+/** How one row ends after the send, or when it is tried again. */
 function closingOf(
   delivery: Delivery,
-  gate: EligibleDelivery,
+  eligible: EligibleDelivery,
   sent: SendResult,
   ports: DeliverPorts,
 ): DeliveryClosing {
@@ -39,15 +39,15 @@ function closingOf(
   if (delivered(sent)) return { kind: "done", externalId: sent.externalId };
   if (verdict.kind === "gone") return dlq("gone");
   if (verdict.kind === "reject") return dlq("rejected");
-  if (ambiguous && gate.config.atMostOnce) return dlq("ambiguous");
-  // That this send failed says nothing of one before it under the same key.
+  if (ambiguous && eligible.config.atMostOnce) return dlq("ambiguous");
+  // An earlier send under the same key may have arrived, although this one failed.
   const unsure = ambiguous || (delivery.digestKey ?? null) !== null;
-  const { policy } = gate.adapter;
+  const { policy } = eligible.adapter;
   const next = nextAttempt(
     policy,
     verdict,
     delivery.retryCount,
-    dueSince(delivery, gate.config),
+    dueSince(delivery, eligible.config),
     ports.now(),
     ports.random,
   );
@@ -57,11 +57,11 @@ function closingOf(
 }
 
 /**
- * A refusal of settings that were changed while the send was under way says nothing of the channel
- * as it is now: it is tried again with those. If they cannot be read, neither can the refusal be
- * recorded.
+ * When the settings were changed while the send was under way, a refusal says nothing about the
+ * present ones: the delivery is tried again with those. Throws when they cannot be read, because the
+ * refusal could not be recorded either.
  */
-async function asOfNow(
+async function againstCurrentSettings(
   sent: SendResult,
   { config }: EligibleDelivery,
   ports: DeliverPorts,
@@ -78,8 +78,8 @@ async function asOfNow(
   };
 }
 
-/** What the send said about the channel itself, kept for the next delivery. */
-async function learn(
+/** Stores what the send showed about the channel itself, for the next delivery. */
+async function updateChannelFrom(
   { config }: EligibleDelivery,
   { verdict, moved }: SendResult,
   { store }: DeliverPorts,
@@ -90,17 +90,17 @@ async function learn(
 }
 
 /**
- * Records a send: in the journal before the database, so that neither a crash nor an outage in
+ * Records a send in the journal and then in the database, so that neither a crash nor an outage in
  * between sends a message twice.
  */
 export async function finishAttempt(
   rows: readonly Delivery[],
-  gate: EligibleDelivery,
+  eligible: EligibleDelivery,
   answer: SendResult,
   ports: DeliverPorts,
 ): Promise<DeliverOutcome> {
   const { store, journal } = ports;
-  const sent = await asOfNow(answer, gate, ports);
+  const sent = await againstCurrentSettings(answer, eligible, ports);
   const { verdict, ambiguous, httpStatus, ms, externalId } = sent;
   if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.put(id, { externalId })));
   const now = iso(ports.now());
@@ -111,11 +111,11 @@ export async function finishAttempt(
     error: delivered(sent) ? null : verdict.reason,
     ambiguous,
   };
-  // One draw for all, so that the rows of a digest stay together.
+  // All rows of a digest get the same jitter, so that they stay together.
   const draw = ports.random();
   const closings = rows.map((row) => ({
     row,
-    closing: closingOf(row, gate, sent, { ...ports, random: () => draw }),
+    closing: closingOf(row, eligible, sent, { ...ports, random: () => draw }),
   }));
   const closed = await Promise.all(
     closings.map(({ row, closing }) =>
@@ -124,28 +124,28 @@ export async function finishAttempt(
   );
   for (const [i, row] of rows.entries()) {
     if (closed[i])
-      ports.attempted?.(row, { channel: gate.config.name, result: verdict.kind, at: now });
+      ports.onAttempt?.(row, { channel: eligible.config.name, result: verdict.kind, at: now });
   }
-  await learn(gate, sent, ports);
+  await updateChannelFrom(eligible, sent, ports);
   if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.delete(id)));
   const [first] = closings;
   if (!first || !closed.some(Boolean)) return { kind: "lost-lease" };
-  const told = { channel: gate.adapter.kind, result: verdict.kind, ambiguous };
+  const reported = { channel: eligible.adapter.kind, result: verdict.kind, ambiguous };
   const { row, closing } = first;
-  const endToEnd = row.acceptedAt ? { endToEndMs: ports.now() - Date.parse(row.acceptedAt) } : {};
-  return outcomeOf(closing, told, {
+  return outcomeOf(closing, reported, {
     rows: rows.length,
-    waitedMs: ports.now() - dueSince(row, gate.config),
-    ...endToEnd,
+    waitedMs: ports.now() - dueSince(row, eligible.config),
+    ...(row.acceptedAt && { endToEndMs: ports.now() - Date.parse(row.acceptedAt) }),
   });
 }
 
 function outcomeOf(
   closing: DeliveryClosing,
-  told: { channel: string; result: string; ambiguous: boolean },
+  reported: { channel: string; result: string; ambiguous: boolean },
   done: { rows: number; waitedMs: number; endToEndMs?: number },
 ): DeliverOutcome {
-  if (closing.kind === "done") return { kind: "done", ...told, ...done };
-  if (closing.kind === "dlq") return { kind: "dlq", ...told, reason: closing.deadLetter.reason };
-  return { kind: "later", ...told, at: Date.parse(closing.nextRetryAt), reason: closing.kind };
+  if (closing.kind === "done") return { kind: "done", ...reported, ...done };
+  if (closing.kind === "dlq")
+    return { kind: "dlq", ...reported, reason: closing.deadLetter.reason };
+  return { kind: "later", ...reported, at: Date.parse(closing.nextRetryAt), reason: closing.kind };
 }

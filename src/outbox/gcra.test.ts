@@ -5,7 +5,7 @@ import { PATIENCE_MS, rateReservations } from "./gcra.ts";
 const chat: PaceLimit = { key: "chat", count: 1, perMs: 1_000, burst: 1 };
 const group: PaceLimit = { key: "group", count: 14, perMs: 60_000, burst: 4 };
 
-function line() {
+function setUp() {
   const clock = { now: 1_000_000 };
   const memory = new Map<string, number>();
   const make = () =>
@@ -18,12 +18,12 @@ function line() {
 
 /** When each of `count` messages that all wait from the start goes out. */
 function departures(count: number, limits: PaceLimit[]): number[] {
-  const { clock, take } = line();
+  const { clock, reserve } = setUp();
   const start = clock.now;
-  return Array.from({ length: count }, (_, holder) => clock.now + take(holder, limits) - start);
+  return Array.from({ length: count }, (_, holder) => clock.now + reserve(holder, limits) - start);
 }
 
-describe("the pacer", () => {
+describe("rate reservations", () => {
   it("lets one a second into a chat", () => {
     expect(departures(4, [chat])).toEqual([0, 1_000, 2_000, 3_000]);
   });
@@ -43,22 +43,22 @@ describe("the pacer", () => {
     expect(departures(6, [group]).filter((at) => at === 0)).toHaveLength(4);
   });
 
-  it("keeps a place in the line for whoever comes back", () => {
-    const { clock, take } = line();
-    take(1, [chat]);
-    expect(take(2, [chat])).toBe(1_000);
-    expect(take(3, [chat])).toBe(2_000);
+  it("keeps the reservation of a holder that comes back", () => {
+    const { clock, reserve } = setUp();
+    reserve(1, [chat]);
+    expect(reserve(2, [chat])).toBe(1_000);
+    expect(reserve(3, [chat])).toBe(2_000);
     clock.now += 600;
-    expect(take(2, [chat])).toBe(400);
+    expect(reserve(2, [chat])).toBe(400);
     clock.now += 400;
-    expect(take(2, [chat])).toBe(0);
-    expect(take(4, [chat])).toBe(2_000);
+    expect(reserve(2, [chat])).toBe(0);
+    expect(reserve(4, [chat])).toBe(2_000);
   });
 
-  it("remembers the line when its object is made anew", () => {
-    const world = line();
-    world.take(1, [chat]);
-    expect(world.make().take(2, [chat])).toBe(1_000);
+  it("remembers the arrival times when its object is made anew", () => {
+    const world = setUp();
+    world.reserve(1, [chat]);
+    expect(world.make().reserve(2, [chat])).toBe(1_000);
   });
 
   it("lets everything through where there is no limit", () => {
@@ -66,14 +66,14 @@ describe("the pacer", () => {
   });
 
   it("spreads those who come back late together", () => {
-    const { clock, take } = line();
+    const { clock, reserve } = setUp();
     const holders = Array.from({ length: 40 }, (_, holder) => holder);
     const left: number[] = [];
-    for (const holder of holders) if (take(holder, [group]) === 0) left.push(clock.now);
+    for (const holder of holders) if (reserve(holder, [group]) === 0) left.push(clock.now);
     clock.now += 8 * 60_000;
     for (let waiting = holders.slice(left.length); waiting.length > 0; clock.now += 5_000) {
       waiting = waiting.filter((holder) => {
-        const wait = take(holder, [group]);
+        const wait = reserve(holder, [group]);
         if (wait <= PATIENCE_MS) left.push(clock.now + wait);
         return wait > PATIENCE_MS;
       });

@@ -3,14 +3,14 @@ import type { Delivery } from "../model/delivery.ts";
 import type { DeliveryClaim, DeliveryClosing } from "../store/store.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
-/** Long enough for reading the channel and a short wait for its pace. */
+/** Long enough to read the channel and for a short wait for its rate limits. */
 const CLAIM_MS = 30_000;
 
-/** Under a token of its own, so that what is not ours any more is told from what is. */
+/** Claims a row under a new token, which tells our lease from that of a later holder. */
 export const claimDelivery = (id: number, ports: DeliverPorts): Promise<DeliveryClaim> =>
   ports.store.claim(id, ports.leaseToken(), iso(ports.now()), CLAIM_MS);
 
-/** Gives rows back unsent until `at`. */
+/** Releases rows unsent; they are due again at `at`. */
 export async function releaseDelivery(
   rows: readonly Delivery[],
   at: number,

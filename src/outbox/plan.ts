@@ -7,12 +7,12 @@ import type { Signal } from "../model/signal.ts";
 import type { TokenEvent } from "../model/token-event.ts";
 import { heldUntil } from "./quiet-hours.ts";
 
-/** The `notify` part of the rules: what a channel gets that does not say otherwise. */
+/** The `notify` part of the rules: the default for channels with no wishes of their own. */
 export type NotifyPolicy = { minScore: number; on: readonly SignalState[] };
 
 /**
- * The same for every attempt, worker and restart: a notification belongs to one transition of one
- * event, for one channel.
+ * The idempotency key of a notification: one transition of one event, for one channel. It is the
+ * same for every attempt, worker and restart.
  */
 export const idemKeyOf = (eventKey: string, channelId: number, transition: number): string =>
   sha256Hex(JSON.stringify([eventKey, channelId, transition]));
@@ -58,9 +58,9 @@ function wantsToken(filter: ChannelFilter, { chain, symbol, eventKey }: TokenEve
 }
 
 /**
- * A channel's own minimum and states replace those of the rules. The minimum holds for good news
- * alone: whoever was told that a token is verified is told when it no longer is, however low the
- * score has fallen.
+ * A channel's own minimum and states replace those of the rules. The minimum does not apply to a
+ * downgrade: a channel that was notified of a verified token is also notified when the token is no
+ * longer verified, however low its score is.
  */
 function wantsSignal(filter: ChannelFilter, notify: NotifyPolicy, after: Signal): boolean {
   const states = filter.states.length > 0 ? filter.states : notify.on;
@@ -70,10 +70,9 @@ function wantsSignal(filter: ChannelFilter, notify: NotifyPolicy, after: Signal)
 }
 
 /**
- * The outbox rows of one transition: one for each channel that wants it. A paused channel gets its
- * rows (they wait for it), a disabled one none.
- * Pure: committed in the same statement as the transition, so that neither exists without the
- * other.
+ * The outbox rows of one transition: one for each channel that wants it. A paused channel gets rows,
+ * which wait for it; a disabled one gets none. Pure: the rows are committed in the same statement as
+ * the transition, so that neither exists without the other.
  */
 export function planDeliveries(
   before: Signal | null,

@@ -4,10 +4,7 @@ import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { AdminStore, ChannelStore, OutboxStore } from "../store/store.ts";
 
-/**
- * What `deliver` stands on. The channel's object (workers/objects/channel.ts) gives it; tests give
- * their own.
- */
+/** What `deliver` needs. The channel's actor (channel-actor.ts) provides it; tests have their own. */
 export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"> & {
   store: Pick<OutboxStore, "claim" | "renew" | "close" | "due" | "digestRows"> &
     Pick<ChannelStore, "setChannelStatus"> &
@@ -20,24 +17,24 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
   /** A new token for each claim; no two holders may have the same. */
   leaseToken(): string;
   /**
-   * Takes a place in the line of every limit and answers how long to wait for it, in milliseconds.
-   * Asked again, a delivery keeps its place.
+   * Reserves a send under every limit and answers how long to wait for it, in milliseconds. A
+   * delivery that asks again keeps its reservation.
    */
-  pace(id: number, limits: readonly PaceLimit[]): Promise<number>;
+  reserve(id: number, limits: readonly PaceLimit[]): Promise<number>;
   sleep(ms: number): Promise<void>;
   /**
-   * Runs a renewal and its send when there is a place: sends use up connections, what stands before
-   * and after them shares statements with others.
+   * Runs the renewal of a lease and its send with limited concurrency: a send uses a connection,
+   * while the steps before and after it share statements with other deliveries.
    */
-  turn<T>(task: () => Promise<T>): Promise<T>;
+  limitSends<T>(task: () => Promise<T>): Promise<T>;
   journal: SendJournal;
-  /** Hears of each attempt once it is recorded, for whoever watches. */
-  attempted?(row: Delivery, attempt: { channel: string; result: string; at: string }): void;
+  /** Called after each recorded attempt, for live listeners. */
+  onAttempt?(row: Delivery, attempt: { channel: string; result: string; at: string }): void;
 };
 
 /**
- * Sends that the channel took and the database could not be told of. What stands here is closed at
- * the next claim instead of being sent again: it bridges an outage of the database between the send
+ * Sends that the channel accepted and the database has not recorded. The next claim closes such a
+ * delivery instead of sending it again. The journal bridges an outage of the database between a send
  * and its record.
  */
 export type SendJournal = {
@@ -46,10 +43,7 @@ export type SendJournal = {
   delete(id: number): Promise<void>;
 };
 
-/**
- * What became of one call. The caller counts it, and asks the sweeper to look at `at` when it is
- * `later`.
- */
+/** How one call ended. The caller counts it, and wakes the sweeper at `at` when it is `later`. */
 export type DeliverOutcome =
   | {
       kind: "done";
@@ -69,11 +63,9 @@ export type DeliverOutcome =
       ambiguous?: boolean;
     }
   | { kind: "dlq"; channel: string; reason: string; result?: string; ambiguous?: boolean }
-  /** Nothing to do: it ended before. */
+  /** Nothing to do: the delivery ended before. */
   | { kind: "closed" }
-  /** Another holder took over; what it writes counts. */
+  /** Another holder took over, and its writes count. */
   | { kind: "lost-lease" }
-  /**
-   * The database is out of reach and nothing was sent, or the send is in the journal: ask again.
-   */
+  /** The database is out of reach. Nothing was sent, or the send is in the journal: try again. */
   | { kind: "unavailable" };

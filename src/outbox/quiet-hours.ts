@@ -7,8 +7,8 @@ const DAY_MINUTES = 24 * 60;
 type QuietHours = NonNullable<ChannelFilter["quietHours"]>;
 
 /**
- * When the quiet hours that hold `now` end; null outside them. By the wall clock, also in a night
- * in which the clocks change.
+ * When the quiet hours that contain `now` end; null outside them. Counted by the local clock, also
+ * in a night in which the clocks change.
  */
 export function quietUntil({ from, to, zone }: QuietHours, now: number): number | null {
   const start = minutesOf(from);
@@ -17,23 +17,21 @@ export function quietUntil({ from, to, zone }: QuietHours, now: number): number 
   if (start === null || end === null || local === null || start === end) return null;
   const inside = start < end ? local >= start && local < end : local >= start || local < end;
   if (!inside) return null;
-  const reckoned =
+  const planned =
     Math.floor(now / MINUTE) * MINUTE + ((end - local + DAY_MINUTES) % DAY_MINUTES) * MINUTE;
-  const off = ((localMinutes(reckoned, zone) ?? end) - end + DAY_MINUTES) % DAY_MINUTES;
-  const corrected = reckoned - (off > DAY_MINUTES / 2 ? off - DAY_MINUTES : off) * MINUTE;
-  // An end that the clocks skip is none: corrected, it would lie in the quiet hours still.
-  return localMinutes(corrected, zone) === end ? corrected : reckoned;
+  const off = ((localMinutes(planned, zone) ?? end) - end + DAY_MINUTES) % DAY_MINUTES;
+  const corrected = planned - (off > DAY_MINUTES / 2 ? off - DAY_MINUTES : off) * MINUTE;
+  // When the clocks skip the end, the corrected time would still lie in the quiet hours.
+  return localMinutes(corrected, zone) === end ? corrected : planned;
 }
 
-/**
- * End of the digest window that holds `now`; windows are laid end to end from midnight UTC of 1970.
- */
+/** End of the digest window that contains `now`. Windows follow each other from 1970-01-01 UTC. */
 function digestEnd(minutes: number, now: number): number {
   const length = minutes * MINUTE;
   return (Math.floor(now / length) + 1) * length;
 }
 
-/** The earliest time at which a notification made at `now` may be sent; null: at once. */
+/** The earliest time at which a notification made at `now` may be sent; null = at once. */
 export function heldUntil(
   filter: Pick<ChannelFilter, "quietHours" | "digestMinutes">,
   now: number,
@@ -43,9 +41,7 @@ export function heldUntil(
   return awake ?? (due > now ? due : null);
 }
 
-/**
- * When a delivery first could have been sent: quiet hours and digests are not held against its age.
- */
+/** When a delivery could first have been sent: quiet hours and digests do not count as age. */
 export function dueSince(
   { createdAt }: Pick<Delivery, "createdAt">,
   { filter }: Pick<ChannelConfig, "filter">,

@@ -12,26 +12,20 @@ export type OutboxSweep = {
 };
 
 /**
- * Of each channel at a time, so that one which hangs holds up no other, and fewer than its object
- * has room for.
+ * Rows of one channel that a sweep sends to the queue, so that a channel which hangs delays no other.
+ * Fewer than a channel's actor holds.
  */
-const OF_EACH = 100;
-/**
- * A row that is in the queue is left to it this long before it is sent again: its message may be
- * lost.
- */
+const DUE_PER_CHANNEL = 100;
+/** How long a row that was sent to the queue is left to it: its message may be lost. */
 const TRUST_QUEUE_MS = 120_000;
-/**
- * While due rows are on their way, look again this soon, and sooner while others of a channel may
- * wait to take their place.
- */
-const LOOK_AGAIN_MS = 15_000;
-const MORE_MS = 1_000;
+/** The next sweep while due rows are in the queue, and while a channel has more of them. */
+const SWEEP_AGAIN_MS = 15_000;
+const SWEEP_MORE_MS = 1_000;
 
 /**
- * Sends to the queue what is due and not on its way, and answers when to look again: null when no
- * row is open, so that an idle system asks the database nothing. One query when nothing is due.
- * Whatever it sends twice is harmless: the lease lets one attempt through.
+ * Sends due rows to the queue, except those that are on their way, and answers when to sweep again:
+ * null when no row is open, so that an idle system sends no query. It needs one query when nothing is
+ * due. Sending a row twice is harmless: its lease lets one attempt through.
  */
 export async function sweepOutbox(
   { store, enqueue, sentAt }: OutboxSweep,
@@ -41,13 +35,16 @@ export async function sweepOutbox(
   if (earliest === null) return { sent: 0, next: null };
   if (Date.parse(earliest) > now) return { sent: 0, next: Date.parse(earliest) };
   for (const [id, at] of sentAt) if (at <= now - TRUST_QUEUE_MS) sentAt.delete(id);
-  const due = await store.due(iso(now), OF_EACH);
-  // One that fell due after it was sent has been tried since: its message is no longer on its way.
+  const due = await store.due(iso(now), DUE_PER_CHANNEL);
+  // A row that fell due after it was sent to the queue has been tried since.
   const fresh = due.filter(({ id, since }) => (sentAt.get(id) ?? 0) < Date.parse(since));
   if (fresh.length > 0) await enqueue(fresh);
   for (const { id } of fresh) sentAt.set(id, now);
   const more = [...Map.groupBy(due, ({ channelId }) => channelId).values()].some(
-    (rows) => rows.length === OF_EACH,
+    (rows) => rows.length === DUE_PER_CHANNEL,
   );
-  return { sent: fresh.length, next: now + (more && fresh.length > 0 ? MORE_MS : LOOK_AGAIN_MS) };
+  return {
+    sent: fresh.length,
+    next: now + (more && fresh.length > 0 ? SWEEP_MORE_MS : SWEEP_AGAIN_MS),
+  };
 }

@@ -4,7 +4,7 @@ import type { BigQueryRow } from "../google/bigquery-response.ts";
 import { BigQuerySettings } from "../google/settings.ts";
 import { clampToNow, iso } from "../kit/time.ts";
 import { readCursor } from "./_shared/cursor.ts";
-import { type PostDraft, readPosts } from "./_shared/post-input.ts";
+import { type PostFields, readPosts } from "./_shared/post-input.ts";
 import { type PollResult, requiredText, source } from "./source.ts";
 
 const ROWS_A_POLL = 1_000;
@@ -34,7 +34,11 @@ LIMIT ${ROWS_A_POLL}`;
 /** An upper bound for the tables that it reads: billing rounds up for each. */
 const tablesIn = (sql: string): number => sql.match(/\b(from|join)\b/gi)?.length ?? 1;
 
-const wire = (row: BigQueryRow): PostDraft => ({ author: "bigquery", ...row, source: "bigquery" });
+const toPostInput = (row: BigQueryRow): PostFields => ({
+  author: "bigquery",
+  ...row,
+  source: "bigquery",
+});
 
 function startOf(
   cursor: Cursor,
@@ -99,7 +103,7 @@ export const bigquery = source({
     const after = reached(rows, before, ports.now());
     return {
       verdict,
-      ...readPosts(rows, wire),
+      ...readPosts(rows, toPostInput),
       cursor: JSON.stringify(after),
       more: after?.behind ?? false,
     };

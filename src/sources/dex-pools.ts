@@ -7,7 +7,7 @@ import {
   GECKO_LIMITS,
   GECKO_NETWORKS,
   GeckoSettings,
-  geckoDoor,
+  geckoApi,
   geckoVerdict,
 } from "../markets/geckoterminal.ts";
 import { canonicalAddress } from "../model/mention.ts";
@@ -43,7 +43,7 @@ const CLOCK_SKEW_MS = 3_600_000;
 
 const usd = (value: number): string => `$${Math.round(value).toLocaleString("en-US")}`;
 
-function wire(pool: Pool, chain: Chain, network: string) {
+function toPostInput(pool: Pool, chain: Chain, network: string) {
   const { name, pool_created_at: createdAt, reserve_in_usd: reserve } = pool.attributes;
   const address = canonicalAddress(pool.relationships.base_token.data.id.slice(network.length + 1));
   const symbol = name.split(" / ")[0]?.trim().slice(0, 20);
@@ -66,9 +66,9 @@ function wire(pool: Pool, chain: Chain, network: string) {
 
 type Page = { verdict: Verdict; pools: Pool[]; rejected: number };
 
-async function pools(
+async function readPools(
   path: string,
-  door: ReturnType<typeof geckoDoor>,
+  door: ReturnType<typeof geckoApi>,
   ports: GuardedPorts,
 ): Promise<Page> {
   const answer = await guardedCall(
@@ -107,13 +107,13 @@ const isNew = ({ at, ids }: Reached, pool: Pool): boolean => {
 async function poolsSince(
   from: Reached,
   path: string,
-  door: ReturnType<typeof geckoDoor>,
+  door: ReturnType<typeof geckoApi>,
   ports: GuardedPorts,
 ): Promise<Read> {
   const read: Read = { verdict: NOTHING_NEW, pools: [], rejected: 0, whole: true };
   const most = from.at === "" ? 1 : PAGES_A_POLL;
   for (let page = 1; page <= most; page++) {
-    const found = await pools(`${path}?page=${page}`, door, ports);
+    const found = await readPools(`${path}?page=${page}`, door, ports);
     read.verdict = graverVerdict(read.verdict, found.verdict);
     read.whole = found.verdict.kind === "ok";
     read.rejected += found.rejected;
@@ -160,7 +160,7 @@ export const dexPools = source({
       const found = await poolsSince(
         from,
         `/networks/${network}/new_pools`,
-        geckoDoor(settings),
+        geckoApi(settings),
         ports,
       );
       polled.verdict = graverVerdict(polled.verdict, found.verdict);
@@ -168,7 +168,7 @@ export const dexPools = source({
         ({ attributes }) =>
           (numericAmount(attributes.reserve_in_usd) ?? 0) >= settings.DEX_POOLS_MIN_LIQUIDITY,
       );
-      const { posts, rejected } = readPosts(deep, (pool) => wire(pool, chain, network));
+      const { posts, rejected } = readPosts(deep, (pool) => toPostInput(pool, chain, network));
       polled.posts.push(...posts);
       polled.rejected += rejected + found.rejected;
       if (found.whole) reached[network] = furthest(from, found.pools, ports.now());

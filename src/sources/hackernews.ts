@@ -4,7 +4,7 @@ import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { clampToNow } from "../kit/time.ts";
 import { graverVerdict, NOTHING_NEW, readCursor } from "./_shared/cursor.ts";
-import { plainText } from "./_shared/html.ts";
+import { htmlText } from "./_shared/html.ts";
 import { readPosts } from "./_shared/post-input.ts";
 import { type PollResult, source } from "./source.ts";
 
@@ -60,12 +60,12 @@ const get = (url: string, shape: z.ZodType, ports: GuardedPorts): Promise<Outsid
 /** A deleted item is null; that is an answer too. */
 const MaybeItem = z.union([z.null(), z.looseObject({ id: z.number() })]);
 
-function wire(id: number, json: unknown, now: number) {
+function toPostInput(id: number, json: unknown, now: number) {
   const item = Item.safeParse(json).data;
   if (item === undefined || item.deleted || item.dead) return null;
   return {
     ...{ source: "hackernews", id, author: item.by, posted_at: clampToNow(item.time * 1_000, now) },
-    text: [item.title, plainText(item.text ?? ""), item.url].filter(Boolean).join("\n"),
+    text: [item.title, htmlText(item.text ?? ""), item.url].filter(Boolean).join("\n"),
     url: `https://news.ycombinator.com/item?id=${id}`,
     metrics: { ...(item.score !== undefined && item.score >= 0 && { likes: item.score }) },
   };
@@ -150,7 +150,7 @@ export const hackernews = source({
       if (good.length === 0) break;
       const failed = group.filter((id) => !good.some((each) => each.id === id));
       const { posts, rejected } = readPosts(good, ({ id, answer }) =>
-        wire(id, answer?.json, ports.now()),
+        toPostInput(id, answer?.json, ports.now()),
       );
       const recent = posts.filter((post) => since === null || post.postedAt >= since);
       polled.posts.push(...recent);

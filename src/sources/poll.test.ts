@@ -53,7 +53,7 @@ function setUp(last: number) {
     fetch: async () => new Response(),
     now: () => now,
     sleep: async () => undefined,
-    gate: localGuard(() => now),
+    guard: localGuard(() => now),
     store: {
       async cursor() {
         if (state.database === "unavailable") throw new Error("out");
@@ -64,7 +64,7 @@ function setUp(last: number) {
         return from === state.cursor;
       },
     },
-    async ingest(posts) {
+    async accept(posts) {
       if (state.database === "ok") accepted.push(...posts);
       return state.database;
     },

@@ -24,7 +24,7 @@ export type CursorPort = {
 export type PollPorts = GuardedPorts & {
   store: CursorPort;
   /** Accepts the posts for good, or says that it cannot now. */
-  ingest(posts: RawPost[]): Promise<"ok" | "unavailable">;
+  accept(posts: RawPost[]): Promise<"ok" | "unavailable">;
 };
 
 export type PollReport = {
@@ -101,7 +101,7 @@ async function read(on: SwitchedOn, place: CursorPosition, ports: PollPorts): Pr
 const nameOf = (fault: unknown): string => (fault instanceof Error ? fault.name : typeof fault);
 
 const accept = async (posts: RawPost[], ports: PollPorts): Promise<"ok" | "unavailable"> =>
-  posts.length === 0 ? "ok" : ports.ingest(posts);
+  posts.length === 0 ? "ok" : ports.accept(posts);
 
 /**
  * Reads on from `since` until there is no more, with a cursor of its own: the stored one stays as

@@ -114,7 +114,7 @@ it.each(HEADER_STYLES)("waits as long as a 429 asks that says so by: %s", async 
   const { ports } = setUp();
   await emulators.setFaults({ fault: "429", rate: 1, headerStyle, retryAfterSeconds: 40 });
   await enrich(TOKEN, ports).finally(() => emulators.setFaults(null));
-  const admission = await ports.gate.admit({
+  const admission = await ports.guard.acquire({
     provider: "dexscreener",
     limits: { pace: { perMinute: 120, gapMs: 0 }, dailyBudget: null },
     patienceMs: 0,

@@ -52,13 +52,13 @@ function intake(source: Source) {
       return true;
     },
   };
-  const ingest: PollPorts["ingest"] = async (posts) => {
+  const ingest: PollPorts["accept"] = async (posts) => {
     if (state.database === "ok")
       for (const post of posts) accepted.set(`${post.source}:${post.id}`, post);
     return state.database;
   };
   const run = (options: PollOptions = {}) => {
-    /* A gate of its own for each poll: what an open breaker holds up is tested elsewhere. */
+    /* A guard of its own for each poll: what an open breaker holds up is tested elsewhere. */
     const { ports } = outsidePorts({
       ...clock,
       telemetry: (record) => outside.records.push(record),
@@ -67,7 +67,7 @@ function intake(source: Source) {
     return poll(
       source,
       settingsAt(emulators.base),
-      { ...ports, store, ingest },
+      { ...ports, store, accept: ingest },
       { now: true, ...options },
     );
   };
@@ -171,7 +171,7 @@ it("never pays for more posts of X than the day's budget, however often it is as
     return response;
   };
   const store = { cursor: async () => undefined, advanceCursor: async () => true };
-  const ports: PollPorts = { ...outside.ports, fetch: counting, store, ingest: async () => "ok" };
+  const ports: PollPorts = { ...outside.ports, fetch: counting, store, accept: async () => "ok" };
   const reports = [];
   for (let i = 0; i < 10; i++) {
     reports.push(

@@ -47,7 +47,7 @@ const PACES: Record<string, number> = {
   feeds: 6,
   github: 10,
 };
-/** A minute less the way from the gate, which counts, to the provider, which is counted here. */
+/** A minute less the way from the guard, which counts, to the provider, which is counted here. */
 const MINUTE_MS = 59_000;
 /** What is asked of a group of providers, and by which of them it is answered. */
 const GROUPS: Record<string, string> = {

@@ -93,10 +93,10 @@ function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
   const { now, log, telemetry } = acceptPorts;
   const store = storeOf(who, world.store, world);
   const places = cursorCache(store, world.places);
-  const poll: Pick<PollPorts, "now" | "store" | "ingest"> = {
+  const poll: Pick<PollPorts, "now" | "store" | "accept"> = {
     now,
     store: places,
-    ingest: (posts) => offerPosts(posts, acceptPorts),
+    accept: (posts) => offerPosts(posts, acceptPorts),
   };
   // The sources here call nobody, so that the rest of a poll's ports is not asked for.
   return {

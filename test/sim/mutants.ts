@@ -250,7 +250,7 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "a lease is not renewed before the send",
     file: "src/outbox/deliver.ts",
-    from: "const held = await renewed(members, gate, ports);",
+    from: "const held = await renewLeases(members, eligibility, ports);",
     to: "const held = members;",
     by: "claim-late=0.25,object-doubled=0.25",
   },
@@ -308,22 +308,22 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "the pace of a channel does not count sends",
     file: "src/outbox/gcra.ts",
-    from: "memory.get(line + key) ?? 0) + perMs / count)",
-    to: "memory.get(line + key) ?? 0))",
+    from: "memory.get(prefix + key) ?? 0) + perMs / count;",
+    to: "memory.get(prefix + key) ?? 0);",
     by: "postgres-down-10=0.25",
   },
   {
     name: "a row that is sent alone is not marked with its key",
     file: "src/outbox/deliver.ts",
-    from: "adapter.sendMs + RECORD_MS, keyOf(members)];",
-    to: "adapter.sendMs + RECORD_MS, members.length > 1 ? keyOf(members) : null];",
+    from: "const key = keyOf(members);",
+    to: "const key = members.length > 1 ? keyOf(members) : null;",
     by: "accept-then-timeout=0.25",
   },
   {
     name: "a digest that may have arrived is composed again",
     file: "src/outbox/digest.ts",
-    from: "return delivery.digestKey\n    ? sameAgain(delivery, delivery.digestKey",
-    to: "return delivery.digestKey === ''\n    ? sameAgain(delivery, delivery.digestKey",
+    from: "? claimSameDigest(delivery, delivery.digestKey, ports)",
+    to: "? claimDue(delivery, eligible, ports)",
     by: "accept-then-timeout=0.25",
   },
   {
@@ -336,7 +336,7 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "a digest is sent again without the rows that others hold",
     file: "src/outbox/digest.ts",
-    from: "else return apart(members, answer, ports);",
+    from: "else return releaseDigest(members, answer, ports);",
     to: "",
     by: "crash-before-send=0.75",
   },

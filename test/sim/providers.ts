@@ -23,7 +23,7 @@ function truth(provider: string, tokenCa: string): FactValues {
 }
 
 /**
- * An enricher as small as one can be, on the real contract: the real gate, breaker, pace, cache and
+ * An enricher as small as one can be, on the real contract: the real guard, breaker, pace, cache and
  * budget stand around it.
  */
 const simEnricher = (name: "goplus" | "dex", facts: string[]) =>

@@ -150,12 +150,12 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
           called: () => undefined,
           broadcast: async () => undefined,
           wakeSweeper: sweeperOf(who).wake,
-          sharedPlace: (holder, limit) =>
+          reserveShared: (holder, limit) =>
             channels.call(who, `limit:${limit.key}`, "place", async (actor) =>
-              actor.place(holder, limit),
+              actor.reserve(holder, limit),
             ),
         },
-        { lines: linesIn(storage), journal: journalIn(storage) },
+        { tats: linesIn(storage), journal: journalIn(storage) },
       ),
     ether,
   );
@@ -253,13 +253,13 @@ const watched = (store: Store, torn: string[]): Store => ({
 
 /**
  * The real enrich() around two small providers, as each isolate has it: own cache in front of
- * Redis, own gate.
+ * Redis, own guard.
  */
 function enrichment(who: Life, ether: Ether, redis: SimRedis): Pick<EventPorts, "examine"> {
   const ports = {
     fetch: providerFetch(who, ether),
     now: who.now,
-    gate: localGuard(who.now),
+    guard: localGuard(who.now),
     sleep: ether.kernel.pause,
     tokens: new Map(),
     features: { putFeatures: async () => undefined, features: async () => undefined },

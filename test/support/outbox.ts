@@ -127,11 +127,11 @@ export async function outboxWorld(
     now: () => clock.now,
     random: () => 0.5,
     leaseToken: () => `token-${++tokens}`,
-    pace: async () => 0,
+    reserve: async () => 0,
     sleep: async (ms) => {
       clock.now += ms;
     },
-    turn: (task) => task(),
+    limitSends: (task) => task(),
     log: () => undefined,
     journal: {
       get: async (id) => journal.get(id),

@@ -105,7 +105,7 @@ export async function startEmulators(now: () => number = Date.now): Promise<Emul
 
 /**
  * Ports for outside calls, with a record of each: what was asked, and what was said of it. Each has
- * a gate of its own.
+ * a guard of its own.
  */
 export function outsidePorts(more: Partial<GuardedPorts> = {}) {
   const now = more.now ?? Date.now;
@@ -118,7 +118,7 @@ export function outsidePorts(more: Partial<GuardedPorts> = {}) {
     },
     now,
     sleep: async () => undefined,
-    gate: localGuard(now),
+    guard: localGuard(now),
     telemetry: (record) => records.push(record),
     ...more,
   };

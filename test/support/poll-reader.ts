@@ -22,7 +22,7 @@ export function reader(source: Source, env: SourceEnv, service: (asked: Asked) =
     },
     now: () => NOW,
     sleep: async () => undefined,
-    gate: localGuard(() => NOW),
+    guard: localGuard(() => NOW),
   };
   const on = source.configure(env);
   if (on.kind === "off" || on.poll === undefined)

@@ -64,7 +64,7 @@ function answering(replies: Reply[]) {
     },
     now: () => NOW,
     sleep: async () => undefined,
-    gate: localGuard(() => NOW),
+    guard: localGuard(() => NOW),
   };
   return { ports, sent };
 }

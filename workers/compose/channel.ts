@@ -26,8 +26,8 @@ export function composeChannel(env: Bindings, defer: DeferWork): ComposedPorts<C
     called: isolate.called,
     broadcast: broadcaster(env, defer),
     wakeSweeper: sweeperOf(env).wake,
-    sharedPlace: (holder, limit) =>
-      env.CHANNELS.getByName(`limit:${limit.key}`).place(holder, limit),
+    reserveShared: (holder, limit) =>
+      env.CHANNELS.getByName(`limit:${limit.key}`).reserve(holder, limit),
   };
   return { ports, flush: metricsFlusher(env, isolate, defer) };
 }

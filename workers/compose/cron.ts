@@ -42,7 +42,7 @@ export const pollPorts = (env: Bindings, isolate: SharedIsolate): PollPorts => (
   ...guardedPorts(env, isolate),
   traceId: uuid(),
   store: cursorsOf(env, isolate),
-  ingest: (posts) => offerPosts(posts, acceptPorts(env, isolate)),
+  accept: (posts) => offerPosts(posts, acceptPorts(env, isolate)),
 });
 
 const retentionDays = (settings: Settings): RetentionDays => ({

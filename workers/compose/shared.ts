@@ -88,7 +88,7 @@ export function guardedPorts(env: Bindings, isolate: SharedIsolate): GuardedPort
     now,
     telemetry: called,
     sleep: sleepFor,
-    gate: sharedGuard((provider) => env.PROVIDERS.getByName(provider), guards, now),
+    guard: sharedGuard((provider) => env.PROVIDERS.getByName(provider), guards, now),
   };
 }
 

@@ -21,13 +21,13 @@ export class ChannelObject extends DurableObject<Bindings> implements ChannelRpc
     }
   }
 
-  async place(holder: number, limit: PaceLimit): Promise<number> {
-    return this.#actor.place(holder, limit);
+  async reserve(holder: number, limit: PaceLimit): Promise<number> {
+    return this.#actor.reserve(holder, limit);
   }
 }
 
 const memoryIn = ({ kv }: DurableObjectStorage): ChannelMemory => ({
-  lines: {
+  tats: {
     get: (key) => kv.get<number>(`line:${key}`),
     put: (key, at) => kv.put(`line:${key}`, at),
   },

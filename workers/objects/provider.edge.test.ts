@@ -13,17 +13,17 @@ const ask = (provider: string, more: Partial<GuardRequest> = {}): GuardRequest =
   ...more,
 });
 
-/** The gate as one isolate has it. */
+/** The guard as one isolate has it. */
 function isolate(object = (provider: string): ProviderStub => PROVIDERS.getByName(provider)) {
   let now = Date.now();
   const clock = () => now;
-  const gate = sharedGuard(object, guardMemory(clock), clock);
-  return { gate, pass: (ms: number) => (now += ms) };
+  const guard = sharedGuard(object, guardMemory(clock), clock);
+  return { guard, pass: (ms: number) => (now += ms) };
 }
 
 it("lets calls from everywhere take no more turns than the pace allows", async () => {
-  const gates = Array.from({ length: 10 }, () => isolate().gate);
-  const admissions = await Promise.all(gates.map((gate) => gate.admit(ask("paced"))));
+  const guards = Array.from({ length: 10 }, () => isolate().guard);
+  const admissions = await Promise.all(guards.map((guard) => guard.acquire(ask("paced"))));
   expect(admissions.filter(({ kind }) => kind === "go")).toHaveLength(3);
   expect(await PROVIDERS.getByName("paced").status("paced")).toMatchObject({
     breaker: "closed",
@@ -34,46 +34,46 @@ it("lets calls from everywhere take no more turns than the pace allows", async (
 
 it("shares one budget, and puts back what was not spent", async () => {
   const cost = { want: 80, atLeast: 30 };
-  const [first, second] = [isolate().gate, isolate().gate];
-  const taken = await first.admit(ask("paid", { cost }));
-  expect(await second.admit(ask("paid", { cost }))).toMatchObject({ kind: "no", cause: "quota" });
+  const [first, second] = [isolate().guard, isolate().guard];
+  const taken = await first.acquire(ask("paid", { cost }));
+  expect(await second.acquire(ask("paid", { cost }))).toMatchObject({ kind: "no", cause: "quota" });
   if (taken.kind === "no") throw new Error("refused");
-  await first.settle({
+  await first.release({
     provider: "paid",
     limits,
     permit: taken.permit,
     verdict: { kind: "ok", reason: "" },
     spent: 10,
   });
-  expect(await second.admit(ask("paid", { cost }))).toMatchObject({ kind: "go", cost: 80 });
+  expect(await second.acquire(ask("paid", { cost }))).toMatchObject({ kind: "go", cost: 80 });
 });
 
 it("opens one breaker for all, which an isolate believes in for five seconds", async () => {
   const [first, second] = [isolate(), isolate()];
-  const admitted = await first.gate.admit(ask("throttled"));
+  const admitted = await first.guard.acquire(ask("throttled"));
   if (admitted.kind === "no") throw new Error("refused");
   const verdict = { kind: "throttled", reason: "HTTP 429", delayMs: 60_000 } as const;
-  await first.gate.settle({
+  await first.guard.release({
     provider: "throttled",
     limits,
     permit: admitted.permit,
     verdict,
     spent: 0,
   });
-  expect(await second.gate.admit(ask("throttled"))).toMatchObject({
+  expect(await second.guard.acquire(ask("throttled"))).toMatchObject({
     kind: "no",
     cause: "throttled",
   });
   await PROVIDERS.getByName("throttled").reset();
-  expect((await second.gate.admit(ask("throttled"))).kind).toBe("no");
+  expect((await second.guard.acquire(ask("throttled"))).kind).toBe("no");
   second.pass(5_001);
-  expect((await second.gate.admit(ask("throttled"))).kind).toBe("go");
+  expect((await second.guard.acquire(ask("throttled"))).kind).toBe("go");
 });
 
 it("keeps its own pace while the object is out of reach", async () => {
-  const { gate } = isolate(() => ({ admit: refuse, settle: refuse }));
+  const { guard } = isolate(() => ({ acquire: refuse, release: refuse }));
   const kinds: string[] = [];
-  for (let call = 0; call < 5; call++) kinds.push((await gate.admit(ask("alone"))).kind);
+  for (let call = 0; call < 5; call++) kinds.push((await guard.acquire(ask("alone"))).kind);
   expect(kinds).toEqual(["go", "go", "go", "no", "no"]);
 });
 

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import {
-  admitCall,
+  acquireCall,
   type CallOutcome,
   FRESH_GUARD,
   type GuardAdmission,
@@ -8,7 +8,7 @@ import {
   type GuardState,
   type ProviderLimits,
   type ProviderStatus,
-  settleCall,
+  releaseCall,
   statusOf,
 } from "../../src/http/provider-guard.ts";
 import type { Bindings } from "../env.ts";
@@ -26,17 +26,17 @@ export class ProviderObject extends DurableObject<Bindings> implements ProviderR
     return this.ctx.storage.kv.get<Kept>("gate") ?? { state: FRESH_GUARD, limits: null };
   }
 
-  admit(ask: GuardRequest): GuardAdmission {
-    const { state, admission } = admitCall(this.#read().state, ask, Date.now());
+  acquire(request: GuardRequest): GuardAdmission {
+    const { state, admission } = acquireCall(this.#read().state, request, Date.now());
     if (admission.kind === "go")
-      this.ctx.storage.kv.put<Kept>("gate", { state, limits: ask.limits });
+      this.ctx.storage.kv.put<Kept>("gate", { state, limits: request.limits });
     return admission;
   }
 
-  settle(outcome: CallOutcome): void {
+  release(outcome: CallOutcome): void {
     const { state } = this.#read();
     this.ctx.storage.kv.put<Kept>("gate", {
-      state: settleCall(state, outcome, Date.now()),
+      state: releaseCall(state, outcome, Date.now()),
       limits: outcome.limits,
     });
   }

@@ -22,7 +22,7 @@ export type EventRpc = Rpc.DurableObjectBranded & {
 
 export type ChannelRpc = Rpc.DurableObjectBranded & {
   deliver(id: number, channelId: number): Promise<void>;
-  place(holder: number, limit: PaceLimit): Promise<number>;
+  reserve(holder: number, limit: PaceLimit): Promise<number>;
 };
 
 export type SweeperRpc = Rpc.DurableObjectBranded & {
@@ -43,8 +43,8 @@ export type MetricsRpc = Rpc.DurableObjectBranded & {
 };
 
 export type ProviderRpc = Rpc.DurableObjectBranded & {
-  admit(request: GuardRequest): GuardAdmission;
-  settle(outcome: CallOutcome): void;
+  acquire(request: GuardRequest): GuardAdmission;
+  release(outcome: CallOutcome): void;
   status(provider: string): ProviderStatus;
   reset(): void;
 };

@@ -25,8 +25,8 @@ export const guardMemory = (now: Clock): GuardMemory => ({
 
 /** The object of a provider, as it is called from an isolate. Throws when it is out of reach. */
 export type ProviderStub = {
-  admit(request: GuardRequest): Promise<GuardAdmission>;
-  settle(outcome: CallOutcome): Promise<void>;
+  acquire(request: GuardRequest): Promise<GuardAdmission>;
+  release(outcome: CallOutcome): Promise<void>;
 };
 
 /**
@@ -39,26 +39,26 @@ export function sharedGuard(
   now: Clock,
 ): ProviderGuard {
   return {
-    async admit(ask) {
-      const believed = memory.refusals.get(ask.provider);
+    async acquire(request) {
+      const believed = memory.refusals.get(request.provider);
       if (believed !== undefined && now() < believed.until) return believed.admission;
       try {
-        const admission = await object(ask.provider).admit(ask);
+        const admission = await object(request.provider).acquire(request);
         const lasts =
           admission.kind === "no" &&
           admission.delayMs > BELIEVE_MS &&
           admission.reason.startsWith("breaker");
-        if (lasts) memory.refusals.set(ask.provider, { admission, until: now() + BELIEVE_MS });
+        if (lasts) memory.refusals.set(request.provider, { admission, until: now() + BELIEVE_MS });
         return admission;
       } catch {
-        return memory.local.admit(ask);
+        return memory.local.acquire(request);
       }
     },
-    async settle(outcome) {
+    async release(outcome) {
       try {
-        await object(outcome.provider).settle(outcome);
+        await object(outcome.provider).release(outcome);
       } catch {
-        await memory.local.settle(outcome);
+        await memory.local.release(outcome);
       }
     },
   };

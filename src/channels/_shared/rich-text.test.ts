@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import {
   cutDocument,
   cutText,
+  documentText,
   encodeDocument,
   ofText,
-  plainText,
   type RichSpan,
 } from "./rich-text.ts";
 
@@ -30,10 +30,10 @@ describe("cut", () => {
   });
 
   it("keeps within any limit, marks the loss and keeps the styles of what is left", () => {
-    for (let limit = 1; limit < plainText(doc).length; limit++) {
+    for (let limit = 1; limit < documentText(doc).length; limit++) {
       const short = cutDocument(doc, ofText(limit));
-      expect(plainText(short).length, `limit ${limit}`).toBeLessThanOrEqual(limit);
-      expect(plainText(short).endsWith("…")).toBe(true);
+      expect(documentText(short).length, `limit ${limit}`).toBeLessThanOrEqual(limit);
+      expect(documentText(short).endsWith("…")).toBe(true);
     }
     expect(cutDocument(doc, ofText(30))[0]).toEqual([{ text: "head", style: "bold" }]);
   });

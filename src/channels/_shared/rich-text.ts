@@ -7,7 +7,7 @@ export type RichSpan = { text: string; style?: "bold" | "italic" | "code"; href?
 export type RichLine = RichSpan[];
 export type RichDocument = RichLine[];
 
-export const plainText = (doc: RichDocument): string =>
+export const documentText = (doc: RichDocument): string =>
   doc.map((line) => line.map((span) => span.text).join("")).join("\n");
 
 /** Joins encoded lines; `encode` prints one span. */

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { notificationOf } from "../../../test/support/outbox.ts";
-import { plainText } from "./rich-text.ts";
+import { documentText } from "./rich-text.ts";
 import { composeDigest, composeMessage, signalHeadline, unknownNames } from "./template.ts";
 
 const text = (template: string, over = {}) =>
-  plainText(composeMessage(notificationOf(over), { verified: template }, "https://s.dev"));
+  documentText(composeMessage(notificationOf(over), { verified: template }, "https://s.dev"));
 
 describe("the built-in messages", () => {
   it("say what happened, why, how sure it is and where to look", () => {
     expect(
-      plainText(
+      documentText(
         composeMessage(notificationOf({ missing: ["no market data"] }), {}, "https://s.dev"),
       ).split("\n"),
     ).toEqual([
@@ -30,7 +30,7 @@ describe("the built-in messages", () => {
       {},
       "",
     );
-    expect(plainText(message)).toMatch(/^⚠️ \$DEMO downgraded, was verified · score -7/);
+    expect(documentText(message)).toMatch(/^⚠️ \$DEMO downgraded, was verified · score -7/);
   });
 
   it("leave out lines and links that have nothing to say", () => {
@@ -39,7 +39,7 @@ describe("the built-in messages", () => {
       {},
       "",
     );
-    expect(plainText(message).split("\n")).toEqual([
+    expect(documentText(message).split("\n")).toEqual([
       "✅ $DEMO verified · score 12 (opportunity)",
       "Risk green · 3 posts by 2 authors and 1 copies · eth",
       "eth:DEMO:2026-01-15T12:00:00Z #1",
@@ -108,7 +108,7 @@ describe("a digest", () => {
       notificationOf({ symbol: "LOW", score: 3 }),
       notificationOf({ symbol: "TOP", score: 30 }),
     ];
-    const lines = plainText(composeDigest(all, "")).split("\n");
+    const lines = documentText(composeDigest(all, "")).split("\n");
     expect(lines[0]).toBe("2 signals");
     expect(lines[1]).toMatch(/^\$TOP verified · score 30/);
     expect(lines[2]).toMatch(/^\$LOW/);

@@ -232,7 +232,7 @@ describe("keys of GoPlus", () => {
       ...{
         now: () => NOW,
         sleep: async () => undefined,
-        gate: localGuard(() => NOW),
+        guard: localGuard(() => NOW),
         tokens: new Map(),
       },
       features: { putFeatures: async () => undefined, features: async () => undefined },

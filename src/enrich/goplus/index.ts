@@ -134,7 +134,7 @@ function scanOf(token: KnownToken, answer: OutsideAnswer, now: number): Security
 const asNumber = (flag: boolean | undefined): number | null =>
   flag === undefined ? null : Number(flag);
 
-function asked(scan: SecurityScan, limits: RiskLimits, verdict: Verdict): EnricherAnswer {
+function answerOf(scan: SecurityScan, limits: RiskLimits, verdict: Verdict): EnricherAnswer {
   const risk = riskOf(scan, limits);
   const values = {
     goplus_risk: risk.level,
@@ -169,7 +169,7 @@ export const goplus = enricher({
     if (verdict.kind !== "ok" && verdict.kind !== "partial") return NO_ANSWER(verdict);
     const scan = scanOf(token, answer, ports.now());
     if (scan === null) return NOTHING_KNOWN("never scanned");
-    return asked(
+    return answerOf(
       scan,
       { taxRed: settings.RISK_TAX_RED, lpYellowDays: settings.RISK_LP_YELLOW_DAYS },
       verdict,

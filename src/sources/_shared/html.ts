@@ -43,7 +43,7 @@ function withoutScripts(html: string): string {
  * The words of an HTML fragment. For reading, not for showing: what comes out may again look like
  * HTML.
  */
-export const plainText = (html: string): string =>
+export const htmlText = (html: string): string =>
   unescapeHtml(
     withoutScripts(html)
       .replace(/<\/?(p|br|div|li|h[1-6]|tr|blockquote)\b[^<>]*>/gi, "\n")

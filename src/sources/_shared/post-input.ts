@@ -9,7 +9,7 @@ export const boundedId = (id: string): string => (id.length <= MAX_ID ? id : sha
 /**
  * A post in its wire form (docs/api.md); null leaves an item out without counting it as unreadable.
  */
-export type PostDraft = Record<string, unknown> | null;
+export type PostFields = Record<string, unknown> | null;
 
 /**
  * Reads items one by one, so that an odd one rejects itself only. Text that is too long is cut, not
@@ -17,7 +17,7 @@ export type PostDraft = Record<string, unknown> | null;
  */
 export function readPosts<T>(
   items: readonly T[],
-  wire: (item: T) => PostDraft,
+  wire: (item: T) => PostFields,
 ): { posts: RawPost[]; rejected: number } {
   const posts: RawPost[] = [];
   let rejected = 0;

@@ -6,7 +6,7 @@ import { NOTHING_NEW, readCursor } from "../_shared/cursor.ts";
 import { readPosts } from "../_shared/post-input.ts";
 import { type PollResult, source } from "../source.ts";
 import { ApifySettings, CENTS, callApify, wasRefused } from "./client.ts";
-import { apifyWire } from "./response.ts";
+import { apifyPostInput } from "./response.ts";
 
 const PAGE = 200;
 const PAGES_A_POLL = 5;
@@ -82,7 +82,7 @@ async function start(
   if (answer.verdict.kind === "ok" && run !== undefined)
     return { verdict: answer.verdict, items: [], place: { step: "running", runId: run.id } };
   /**
-   * A refusal of our own gate says how long to wait; a call that left and found no answer does not.
+   * A refusal of our own guard says how long to wait; a call that left and found no answer does not.
    */
   const unsent = answer.status === null && answer.verdict.delayMs !== undefined;
   const lost = !unsent && !wasRefused(answer);
@@ -216,7 +216,7 @@ export const apify = source({
   async poll(settings, { cursor, since }, ports): Promise<PollResult> {
     const place = since === null ? readCursor(Cursor, cursor, IDLE) : IDLE;
     const step = await advance(place, settings, since, ports);
-    const { posts, rejected } = readPosts(step.items, (item) => apifyWire(item, ports.now()));
+    const { posts, rejected } = readPosts(step.items, (item) => apifyPostInput(item, ports.now()));
     return { verdict: step.verdict, posts, rejected, cursor: JSON.stringify(step.place) };
   },
 });

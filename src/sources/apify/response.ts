@@ -1,6 +1,6 @@
 import { getPath } from "../../kit/get-path.ts";
 import { clampToNow } from "../../kit/time.ts";
-import type { PostDraft } from "../_shared/post-input.ts";
+import type { PostFields } from "../_shared/post-input.ts";
 
 /**
  * The first of several places that holds something: actors change their shape from release to
@@ -27,7 +27,7 @@ const handleIn = (url: string | undefined): string | undefined =>
  * A row of a tweet scraper's dataset; null for placeholders ("noResults"), which have neither id
  * nor text.
  */
-export function apifyWire(item: unknown, now: number): PostDraft {
+export function apifyPostInput(item: unknown, now: number): PostFields {
   const id = first(item, ["id", "id_str", "rest_id", "tweetId"]);
   const text = first(item, ["fullText", "full_text", "text", "body"]);
   if (id === undefined && text === undefined) return null;

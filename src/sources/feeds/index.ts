@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import { graverVerdict, idDigest, NOTHING_NEW, readCursor } from "../_shared/cursor.ts";
-import { type PostDraft, readPosts } from "../_shared/post-input.ts";
+import { type PostFields, readPosts } from "../_shared/post-input.ts";
 import { type PollResult, source, splitWords } from "../source.ts";
 import { feedItems, ttlMinutes } from "./parse.ts";
 
@@ -36,7 +36,7 @@ const conditions = ({ etag, modified }: FeedPlace): Record<string, string> => ({
   ...(modified !== null && { "if-modified-since": modified }),
 });
 
-type Read = { verdict: Verdict; items: PostDraft[]; place: FeedPlace };
+type Read = { verdict: Verdict; items: PostFields[]; place: FeedPlace };
 
 async function read(url: string, place: FeedPlace, ports: GuardedPorts): Promise<Read> {
   const { hostname } = new URL(url);

@@ -2,8 +2,8 @@ import { XMLParser } from "fast-xml-parser";
 import * as z from "zod";
 import { sha256Hex } from "../../kit/hash.ts";
 import { clampToNow } from "../../kit/time.ts";
-import { plainText, unescapeHtml } from "../_shared/html.ts";
-import { boundedId, type PostDraft } from "../_shared/post-input.ts";
+import { htmlText, unescapeHtml } from "../_shared/html.ts";
+import { boundedId, type PostFields } from "../_shared/post-input.ts";
 
 /** Entities are left to us, so that no document can define its own and blow up. */
 const parser = new XMLParser({
@@ -44,15 +44,15 @@ type Entry = {
   date: string;
 };
 
-function wire(entry: Entry, feed: string, now: number): PostDraft {
+function toPostInput(entry: Entry, feed: string, now: number): PostFields {
   const { title, body, link } = entry;
-  const head = plainText(title);
-  const rest = plainText(body);
+  const head = htmlText(title);
+  const rest = htmlText(body);
   const text = rest.startsWith(head) ? rest : [head, rest].filter(Boolean).join("\n");
   if (text === "") return null;
   const id = boundedId(`${feed}/${entry.id || link || sha256Hex(`${title}${body}`)}`);
   return {
-    ...{ source: "feeds", id, author: (plainText(entry.author) || feed).slice(0, 200), text },
+    ...{ source: "feeds", id, author: (htmlText(entry.author) || feed).slice(0, 200), text },
     ...(link.startsWith("http") && link.length <= 2_000 && { url: link }),
     posted_at: clampToNow(Date.parse(entry.date), now),
   };
@@ -120,13 +120,14 @@ function xmlEntries(document: string): Entry[] | undefined {
  * RSS 2.0, RSS 1.0 (RDF), Atom or JSON Feed, told by what is in it. Undefined: none of them. `feed`
  * names the author of items without one.
  */
-export function feedItems(document: string, feed: string, now: number): PostDraft[] | undefined {
+export function feedItems(document: string, feed: string, now: number): PostFields[] | undefined {
   const start = document.trimStart();
-  if (!start.startsWith("{")) return xmlEntries(document)?.map((entry) => wire(entry, feed, now));
+  if (!start.startsWith("{"))
+    return xmlEntries(document)?.map((entry) => toPostInput(entry, feed, now));
   try {
     const read = JsonFeed.safeParse(JSON.parse(document));
     const items = read.data?.items.flatMap((item) => JsonItem.safeParse(item).data ?? []);
-    return items?.map((item) => wire(jsonEntry(item), feed, now));
+    return items?.map((item) => toPostInput(jsonEntry(item), feed, now));
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { PostDraft } from "../_shared/post-input.ts";
+import type { PostFields } from "../_shared/post-input.ts";
 
 export const RepoEvent = z.object({
   id: z.string().regex(/^\d{1,40}$/),
@@ -107,11 +107,11 @@ const isWanted = (type: string, wanted: readonly GithubEventType[]): type is Git
 /**
  * The post that an event makes; null for an event of a type that is not wanted, or that is no news.
  */
-export function eventWire(
+export function githubPostInput(
   event: RepoEvent,
   wanted: readonly GithubEventType[],
   symbol: string | undefined,
-): PostDraft {
+): PostFields {
   if (!isWanted(event.type, wanted)) return null;
   const happened = TELL[event.type](event.payload);
   if (happened === null) return null;

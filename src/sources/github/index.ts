@@ -5,7 +5,7 @@ import type { Verdict } from "../../http/verdict.ts";
 import { graverVerdict, NOTHING_NEW, readCursor } from "../_shared/cursor.ts";
 import { readPosts } from "../_shared/post-input.ts";
 import { type PollResult, source, splitWords } from "../source.ts";
-import { eventWire, GITHUB_EVENT_TYPES, RepoEvent } from "./events.ts";
+import { GITHUB_EVENT_TYPES, githubPostInput, RepoEvent } from "./events.ts";
 
 /** 60 an hour without a token; an unchanged repository costs nothing (304). */
 const LIMITS = { pace: { perMinute: 10, gapMs: 200 }, dailyBudget: null };
@@ -167,7 +167,7 @@ export const github = source({
       places[repo] = found.place;
       polled.verdict = graverVerdict(polled.verdict, found.verdict);
       const { posts, rejected } = readPosts(found.events, (event) =>
-        eventWire(event, settings.GITHUB_EVENTS, symbol?.toUpperCase()),
+        githubPostInput(event, settings.GITHUB_EVENTS, symbol?.toUpperCase()),
       );
       polled.posts.push(...posts.filter((post) => since === null || post.postedAt >= since));
       polled.rejected += rejected + found.rejected;

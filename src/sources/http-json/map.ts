@@ -2,7 +2,7 @@ import { getPath } from "../../kit/get-path.ts";
 import { sha256Hex } from "../../kit/hash.ts";
 import { clampToNow } from "../../kit/time.ts";
 import type { RawPost } from "../../model/raw-post.ts";
-import { type PostDraft, readPosts } from "../_shared/post-input.ts";
+import { type PostFields, readPosts } from "../_shared/post-input.ts";
 import type { JsonApi } from "./settings.ts";
 
 export const asText = (value: unknown): string | undefined =>
@@ -28,7 +28,7 @@ function instant(value: unknown, now: number): string {
   return clampToNow(time, now);
 }
 
-function wire(item: unknown, api: JsonApi, now: number): PostDraft {
+function toPostInput(item: unknown, api: JsonApi, now: number): PostFields {
   const mapped = Object.fromEntries(
     Object.entries(api.map).flatMap(([field, path]) => {
       const value = path === undefined ? undefined : asText(getPath(item, path));
@@ -63,7 +63,7 @@ export function mapItems(
   api: JsonApi,
   now: number,
 ): { posts: RawPost[]; rejected: number; complaint: string | null } {
-  const { posts, rejected } = readPosts(items, (item) => wire(item, api, now));
+  const { posts, rejected } = readPosts(items, (item) => toPostInput(item, api, now));
   const none = posts.length === 0 && rejected > 0;
   return {
     posts,

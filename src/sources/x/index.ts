@@ -4,7 +4,7 @@ import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import { iso } from "../../kit/time.ts";
 import { graverVerdict, isUsable, NOTHING_NEW, readCursor } from "../_shared/cursor.ts";
-import { type PostDraft, readPosts } from "../_shared/post-input.ts";
+import { type PostFields, readPosts } from "../_shared/post-input.ts";
 import { type PollResult, source } from "../source.ts";
 import { callX, XSettings } from "./client.ts";
 import { idTime, isStaleCursor, readXPage, XAnswer, XUserAnswer } from "./response.ts";
@@ -78,7 +78,7 @@ function page(
   return callX({ path, params, ...cost, shape: XAnswer }, settings, ports);
 }
 
-type Read = { verdict: Verdict; items: PostDraft[]; unreadable: number; place: StreamPlace };
+type Read = { verdict: Verdict; items: PostFields[]; unreadable: number; place: StreamPlace };
 
 /** Reads a stream, page by page. The place moves only over pages that came whole. */
 async function readStream(

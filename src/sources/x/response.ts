@@ -3,7 +3,7 @@ import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import { clampToNow } from "../../kit/time.ts";
 import { unescapeHtml } from "../_shared/html.ts";
-import type { PostDraft } from "../_shared/post-input.ts";
+import type { PostFields } from "../_shared/post-input.ts";
 
 const count = z.number().nonnegative().optional().catch(undefined);
 const Long = z.object({ text: z.string() }).optional().catch(undefined);
@@ -49,11 +49,11 @@ const NO_LANGUAGE = new Set(["und", "qme", "qht", "qam", "qct", "zxx", "qst", "a
 export const idTime = (id: string): number =>
   /^\d{1,19}$/.test(id) ? Number((BigInt(id) >> 22n) + 1_288_834_974_657n) : 0;
 
-function wire(
+function toPostInput(
   post: z.infer<typeof XPost>,
   users: ReadonlyMap<string, XUser>,
   now: number,
-): PostDraft {
+): PostFields {
   const author = users.get(post.author_id ?? "");
   const metrics = post.public_metrics;
   const name = author?.username ?? post.author_id ?? "unknown";
@@ -82,7 +82,7 @@ function newestOf(ids: readonly string[], now: number): string | null {
 }
 
 export type XPage = {
-  items: PostDraft[];
+  items: PostFields[];
   unreadable: number;
   newestId: string | null;
   nextToken: string | null;
@@ -100,7 +100,7 @@ export function readXPage(json: unknown, now: number): XPage | undefined {
   );
   const posts = data.map((item) => XPost.safeParse(item).data);
   return {
-    items: posts.map((post) => (post === undefined ? null : wire(post, users, now))),
+    items: posts.map((post) => (post === undefined ? null : toPostInput(post, users, now))),
     unreadable: posts.filter((post) => post === undefined).length,
     newestId: newestOf([meta.newest_id ?? "", ...posts.flatMap((post) => post?.id ?? [])], now),
     nextToken: meta.next_token ?? null,
