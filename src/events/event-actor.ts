@@ -14,8 +14,8 @@ const STALE_TRIES = 5;
  * When to ask again for facts that were missing, stale or partial. After the last, only a new
  * mention asks.
  */
-const LOOK_AGAIN_SECONDS = [15, 60, 300, 900];
-const FAILED_LOOK_SECONDS = 120;
+const RE_ENRICH_SECONDS = [15, 60, 300, 900];
+const FAILED_RE_ENRICH_SECONDS = 120;
 
 export type EventPorts = RuntimePorts & {
   store: EventStore;
@@ -39,13 +39,13 @@ export type ActorMemory = {
 };
 
 /**
- * `add` resolves once the mentions are evidence in the database; it may be repeated. `lookAgain`
+ * `add` resolves once the mentions are evidence in the database; it may be repeated. `reEnrich`
  * scores anew, with facts that came late; it never throws but looks again later, because the
  * platform drops an alarm that failed six times and an outage outlasts that.
  */
 export type EventActor = {
   add(mentions: Mention[], traceId?: string): Promise<void>;
-  lookAgain(): Promise<void>;
+  reEnrich(): Promise<void>;
 };
 
 /**
@@ -96,18 +96,18 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     });
     known = { rev: result.rev, ...after };
     for (const { rule } of errors) ports.telemetry.count("rule_errors_total", { rule });
-    await lookLater(answers, mentions.length > 0);
+    await scheduleReEnrich(answers, mentions.length > 0);
     await ports.afterCommit(change, result.due);
     return true;
   }
 
   /** New mentions start the series anew; a degraded answer to an alarm moves it on. */
-  async function lookLater(answers: ProviderFacts[], anew: boolean): Promise<void> {
+  async function scheduleReEnrich(answers: ProviderFacts[], anew: boolean): Promise<void> {
     const late = answers.some(
       ({ status }) => status === "missing" || status === "partial" || status === "stale",
     );
     const step = anew ? 0 : memory.looked + 1;
-    const seconds = LOOK_AGAIN_SECONDS[step];
+    const seconds = RE_ENRICH_SECONDS[step];
     if (!late || seconds === undefined) return;
     memory.looked = step;
     await memory.setAlarm(ports.now() + seconds * 1000);
@@ -115,7 +115,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
 
   const record = coalesce(async (mentions: Mention[]) => {
     for (let attempt = 1; attempt <= STALE_TRIES; attempt++) if (await tryCommit(mentions)) return;
-    throw new Error("the event kept changing under its keeper");
+    throw new Error("the event kept changing under its actor");
   });
 
   return {
@@ -124,7 +124,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       memory.eventKey ??= mentions[0]?.eventKey;
       await record(mentions);
     },
-    async lookAgain() {
+    async reEnrich() {
       try {
         await record([]);
       } catch (error) {
@@ -135,7 +135,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
           outcome: "retry",
           reason: String(error),
         });
-        await memory.setAlarm(ports.now() + FAILED_LOOK_SECONDS * 1000);
+        await memory.setAlarm(ports.now() + FAILED_RE_ENRICH_SECONDS * 1000);
       }
     },
   };

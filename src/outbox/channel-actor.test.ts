@@ -53,7 +53,7 @@ async function actorWorld(
 }
 const answered = (status: number) => () => new Response("", { status });
 
-describe("the keeper of a channel", () => {
+describe("the actor of a channel", () => {
   it("delivers, and counts it", async () => {
     const { actor, change, rows, counted } = await actorWorld(answered(200));
     await actor.deliver(await change(), 1);

@@ -4,7 +4,7 @@ import { type CachedCursor, cursorCache } from "./cursor-cache.ts";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 15, 12, minute)).toISOString();
 
-/** The places of one source, and how often its database was asked. */
+/** The cursors of one source, and how often its database was asked. */
 function scene() {
   const store = memoryStore();
   const kept = new Map<string, CachedCursor>();
@@ -12,7 +12,7 @@ function scene() {
   const reach = () => {
     if (state.memory === "gone") throw new Error("the object is out of reach");
   };
-  const places = cursorCache(
+  const cursors = cursorCache(
     {
       cursor(source) {
         state.asked++;
@@ -35,58 +35,58 @@ function scene() {
       },
     },
   );
-  return { store, kept, state, places };
+  return { store, kept, state, cursors };
 }
 
-describe("the places of polls", () => {
+describe("the cursors of polls", () => {
   it("ask the database once, and then no more while nothing comes", async () => {
-    const { state, places, store } = scene();
+    const { state, cursors, store } = scene();
     for (let minute = 0; minute < 60; minute++) {
-      const from = (await places.cursor("s"))?.cursor ?? null;
+      const from = (await cursors.cursor("s"))?.cursor ?? null;
       expect(from).toBe(minute === 0 ? null : `${minute - 1}`);
-      expect(await places.advanceCursor("s", from, `${minute}`, at(minute), false)).toBe(true);
+      expect(await cursors.advanceCursor("s", from, `${minute}`, at(minute), false)).toBe(true);
     }
     expect(state.asked).toBe(1);
     expect(await store.cursor("s")).toBeUndefined();
-    expect(await places.cursor("s")).toEqual({ cursor: "59", polledAt: at(59), movedAt: at(59) });
+    expect(await cursors.cursor("s")).toEqual({ cursor: "59", polledAt: at(59), movedAt: at(59) });
   });
 
   it("tell the database where a poll stands that brought posts", async () => {
-    const { places, store } = scene();
-    await places.cursor("s");
-    await places.advanceCursor("s", null, "1", at(1), false);
-    expect(await places.advanceCursor("s", "1", "2", at(2), true)).toBe(true);
+    const { cursors, store } = scene();
+    await cursors.cursor("s");
+    await cursors.advanceCursor("s", null, "1", at(1), false);
+    expect(await cursors.advanceCursor("s", "1", "2", at(2), true)).toBe(true);
     expect(await store.cursor("s")).toMatchObject({ cursor: "2" });
   });
 
   it("go back to the database where the copy is lost or out of reach", async () => {
-    const { places, store, kept, state } = scene();
+    const { cursors, store, kept, state } = scene();
     await store.advanceCursor("s", null, "5", at(0));
-    await places.cursor("s");
-    await places.advanceCursor("s", "5", "7", at(1), false);
+    await cursors.cursor("s");
+    await cursors.advanceCursor("s", "5", "7", at(1), false);
     kept.clear();
-    expect(await places.cursor("s")).toMatchObject({ cursor: "5" });
+    expect(await cursors.cursor("s")).toMatchObject({ cursor: "5" });
     state.memory = "gone";
-    expect(await places.cursor("s")).toMatchObject({ cursor: "5" });
-    expect(await places.advanceCursor("s", "5", "6", at(2), false)).toBe(true);
+    expect(await cursors.cursor("s")).toMatchObject({ cursor: "5" });
+    expect(await cursors.advanceCursor("s", "5", "6", at(2), false)).toBe(true);
     expect(await store.cursor("s")).toMatchObject({ cursor: "6" });
   });
 
   it("let no overlapping tick move one back, nor a copy outlive what the database says", async () => {
-    const { places, store } = scene();
-    await places.cursor("s");
-    await places.advanceCursor("s", null, "3", at(1), false);
-    expect(await places.advanceCursor("s", null, "2", at(1), false)).toBe(false);
+    const { cursors, store } = scene();
+    await cursors.cursor("s");
+    await cursors.advanceCursor("s", null, "3", at(1), false);
+    expect(await cursors.advanceCursor("s", null, "2", at(1), false)).toBe(false);
     await store.advanceCursor("s", null, "9", at(2));
-    expect(await places.advanceCursor("s", "3", "4", at(3), true)).toBe(false);
-    expect(await places.cursor("s")).toMatchObject({ cursor: "9" });
+    expect(await cursors.advanceCursor("s", "3", "4", at(3), true)).toBe(false);
+    expect(await cursors.cursor("s")).toMatchObject({ cursor: "9" });
   });
 
   it("are asked of the database again after posts that it did not take", async () => {
-    const { places, state } = scene();
-    await places.cursor("s");
-    await places.invalidate("s");
-    await places.cursor("s");
+    const { cursors, state } = scene();
+    await cursors.cursor("s");
+    await cursors.invalidate("s");
+    await cursors.cursor("s");
     expect(state.asked).toBe(2);
   });
 });

@@ -6,7 +6,7 @@ import { at, change, draft, mention } from "../store/contract/samples.ts";
 import { memoryStore } from "../store/memory.ts";
 import { RETAINED, type Store, StoreUnavailable } from "../store/store.ts";
 import { retainedIn } from "./retention.ts";
-import { type CronPorts, runTick } from "./tick.ts";
+import { runTick, type TickPorts } from "./tick.ts";
 
 const NOW = Date.UTC(2026, 6, 1);
 const KEPT = { posts: 0, events: 0, deliveries: 0, deadLetters: 0, features: 0 };
@@ -26,7 +26,7 @@ function net(store: Store, days: Partial<typeof KEPT> = {}) {
       wake: async (time: number) => void asked.push(`wake ${iso(time)}`),
       expectPosts: async () => void asked.push("posts"),
     },
-  } as Partial<CronPorts> as CronPorts;
+  } as Partial<TickPorts> as TickPorts;
   const tick = (hour: number) =>
     runTick({ cron: "7 * * * *", scheduledTime: NOW + hour * 3_600_000 }, ports);
   return { tick, asked, logged };

@@ -5,12 +5,12 @@ import type { Source } from "../sources/source.ts";
 import type { NetStore, RetentionStore } from "../store/store.ts";
 import { deleteExpired, oldFrom, type RetentionDays, retainedIn } from "./retention.ts";
 
-export type CronPorts = RuntimePorts & {
+export type TickPorts = RuntimePorts & {
   sources: readonly Source[];
   variables: Record<string, string>;
   poll: PollPorts;
   /** Posts of the source were read and not accepted. Never throws. */
-  held(source: string): Promise<void>;
+  onRejected(source: string): Promise<void>;
   /** Holds the connections of stream sources open. Never throws. */
   keepStreams(): Promise<void>;
   store: NetStore & RetentionStore;
@@ -28,25 +28,25 @@ export const EVERY_MINUTE = "* * * * *";
  */
 export async function runTick(
   event: { cron: string; scheduledTime: number },
-  ports: CronPorts,
+  ports: TickPorts,
 ): Promise<void> {
-  if (event.cron !== EVERY_MINUTE) return net(event.scheduledTime, ports);
+  if (event.cron !== EVERY_MINUTE) return reconcile(event.scheduledTime, ports);
   const [reports] = await Promise.all([
     pollDue(ports.sources, ports.variables, ports.poll),
     ports.keepStreams(),
   ]);
   for (const report of reports) {
     notePoll(report, ports);
-    if (report.outcome === "held") await ports.held(report.source);
+    if (report.outcome === "held") await ports.onRejected(report.source);
   }
 }
 
 /**
- * The hourly net under what the sweeper forgot, and what is old of one kind of row in its hour: one
- * query while nothing happens, so that a database that sleeps is woken 24 times a day. When it
- * cannot be asked, the sweeper goes on asking.
+ * The hourly reconciliation: wakes the sweeper for what it missed, and deletes what expired of the
+ * one kind of row that has this hour. While nothing happens it is one query, so that a database
+ * that sleeps is woken 24 times a day. When the database is out, the sweeper keeps asking.
  */
-async function net(scheduledTime: number, ports: CronPorts): Promise<void> {
+async function reconcile(scheduledTime: number, ports: TickPorts): Promise<void> {
   const { store, sweeper, days, now, log, requeueAfterSeconds } = ports;
   const what = retainedIn(new Date(scheduledTime).getUTCHours());
   const before = what && oldFrom(days[what], now());

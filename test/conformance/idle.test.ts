@@ -4,7 +4,7 @@ import { iso } from "../../src/kit/time.ts";
 import { silentTelemetry } from "../../src/observability/telemetry.ts";
 import { type CachedCursor, cursorCache } from "../../src/schedule/cursor-cache.ts";
 import { type SweeperPorts, sweeperActor } from "../../src/schedule/sweeper.ts";
-import { type CronPorts, EVERY_MINUTE, runTick } from "../../src/schedule/tick.ts";
+import { EVERY_MINUTE, runTick, type TickPorts } from "../../src/schedule/tick.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
 import { at, change, draft, KEY, mention } from "../../src/store/contract/samples.ts";
 import { postgresStore } from "../../src/store/postgres.ts";
@@ -46,7 +46,7 @@ function worker() {
   const ground = { now: () => clock.now, log: () => undefined, telemetry: silentTelemetry };
   const none = async () => undefined;
   const kept = new Map<string, CachedCursor>();
-  const places = cursorCache(store, {
+  const cursors = cursorCache(store, {
     get: async (source) => kept.get(source),
     async put(source, place) {
       if (place) kept.set(source, place);
@@ -71,19 +71,19 @@ function worker() {
     postsUntil: undefined,
     sentAt: new Map(),
   });
-  const cron: CronPorts = {
+  const cron: TickPorts = {
     ...ground,
     sources: SOURCES,
     variables: {},
     poll: {
       now: ground.now,
-      store: places,
+      store: cursors,
       fetch: nothingNew,
       sleep: none,
       guard: localGuard(() => clock.now),
       accept: async () => "ok",
     },
-    held: places.invalidate,
+    onRejected: cursors.invalidate,
     keepStreams: none,
     store,
     days: DAYS,

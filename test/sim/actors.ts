@@ -1,6 +1,6 @@
 import { acceptPosts, offerPosts } from "../../src/intake/accept.ts";
 import { cursorCache } from "../../src/schedule/cursor-cache.ts";
-import { type CronPorts, EVERY_MINUTE, runTick } from "../../src/schedule/tick.ts";
+import { EVERY_MINUTE, runTick, type TickPorts } from "../../src/schedule/tick.ts";
 import type { PollPorts } from "../../src/sources/poll.ts";
 import type { Source } from "../../src/sources/source.ts";
 import { type Life, life } from "./life.ts";
@@ -88,14 +88,14 @@ export function cron(
   };
 }
 
-function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
+function cronPorts(who: Life, sources: Source[], world: World): TickPorts {
   const acceptPorts = world.acceptPorts(who);
   const { now, log, telemetry } = acceptPorts;
   const store = storeOf(who, world.store, world);
-  const places = cursorCache(store, world.places);
+  const cursors = cursorCache(store, world.cursors);
   const poll: Pick<PollPorts, "now" | "store" | "accept"> = {
     now,
-    store: places,
+    store: cursors,
     accept: (posts) => offerPosts(posts, acceptPorts),
   };
   // The sources here call nobody, so that the rest of a poll's ports is not asked for.
@@ -106,7 +106,7 @@ function cronPorts(who: Life, sources: Source[], world: World): CronPorts {
     sources,
     variables: {},
     poll: poll as PollPorts,
-    held: places.invalidate,
+    onRejected: cursors.invalidate,
     keepStreams: async () => undefined,
     store,
     days: { posts: 0, events: 0, deliveries: 0, deadLetters: 0, features: 0 },

@@ -26,7 +26,7 @@ import {
   type SweeperPorts,
   sweeperActor,
 } from "../../src/schedule/sweeper.ts";
-import type { CronPorts } from "../../src/schedule/tick.ts";
+import type { TickPorts } from "../../src/schedule/tick.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { Ether, Life } from "./life.ts";
 import { type Namespace, namespace, type Storage } from "./objects.ts";
@@ -64,9 +64,9 @@ export type World = Ether & {
   /** Events whose counts did not follow from their evidence at some moment, whatever came later. */
   torn: string[];
   acceptPorts(who: Life): AcceptPorts;
-  sweeperOf(who: Life): CronPorts["sweeper"];
+  sweeperOf(who: Life): TickPorts["sweeper"];
   /** In the sweeper's storage. */
-  places: CursorMemory;
+  cursors: CursorMemory;
 };
 
 export type Rulebook = { older: Ruleset; newer: Ruleset; changeAt: number };
@@ -100,7 +100,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     "dead-letters": deadLetters,
   };
 
-  const sweeperOf = (who: Life): CronPorts["sweeper"] => ({
+  const sweeperOf = (who: Life): TickPorts["sweeper"] => ({
     wake: (at) =>
       sweeper.call(who, "all", "wake", (actor) => actor.wake(at)).catch(() => undefined),
     expectPosts: (at) =>
@@ -164,7 +164,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     "event",
     (who, storage) => {
       const actor = eventActor(eventPorts(who), actorMemoryIn(storage));
-      return { ...actor, alarm: () => actor.lookAgain() };
+      return { ...actor, alarm: () => actor.reEnrich() };
     },
     ether,
   );
@@ -210,7 +210,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
   });
 
   const kept = new Map<string, CachedCursor>();
-  const places: CursorMemory = {
+  const cursors: CursorMemory = {
     get: async (source) => kept.get(source),
     async put(source, place) {
       if (place) kept.set(source, place);
@@ -221,7 +221,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
   return {
     ...ether,
     store,
-    places,
+    cursors,
     queues,
     events,
     channels,

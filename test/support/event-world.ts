@@ -132,7 +132,7 @@ export async function eventWorld() {
       for (const [eventKey, at] of [...alarms]) {
         alarms.delete(eventKey);
         now = Math.max(now, at);
-        await actors.get(eventKey)?.lookAgain();
+        await actors.get(eventKey)?.reEnrich();
       }
     },
     alarms: () => [...alarms.values()],

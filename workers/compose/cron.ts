@@ -1,6 +1,6 @@
 import { offerPosts } from "../../src/intake/accept.ts";
 import type { RetentionDays } from "../../src/schedule/retention.ts";
-import type { CronPorts } from "../../src/schedule/tick.ts";
+import type { TickPorts } from "../../src/schedule/tick.ts";
 import type { PollPorts } from "../../src/sources/poll.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
 import type { Bindings } from "../env.ts";
@@ -18,14 +18,14 @@ import {
   uuid,
 } from "./shared.ts";
 
-export function composeCron(env: Bindings, defer: DeferWork): ComposedPorts<CronPorts> {
+export function composeCron(env: Bindings, defer: DeferWork): ComposedPorts<TickPorts> {
   const isolate = isolateOf(env);
-  const ports: CronPorts = {
+  const ports: TickPorts = {
     ...runtimePorts(isolate),
     sources: SOURCES,
     variables: isolate.variables,
     poll: pollPorts(env, isolate),
-    held: cursorsOf(env, isolate).invalidate,
+    onRejected: cursorsOf(env, isolate).invalidate,
     keepStreams: async () =>
       env.JETSTREAM.getByName("all")
         .keep()

@@ -16,7 +16,7 @@ export class EventObject extends DurableObject<Bindings> implements EventRpc {
   }
 
   override async alarm(): Promise<void> {
-    await this.#actor.lookAgain();
+    await this.#actor.reEnrich();
     this.#composed.flush();
   }
 }

@@ -1,0 +1,83 @@
+import { expect, it } from "vitest";
+import { healthProbes, type ProbePorts } from "./health.ts";
+
+const LOADED = { version: "sha", loadedAt: "2026-01-15T10:00:00.000Z", rejected: null };
+const fails = async (): Promise<never> => {
+  throw new Error("out of reach");
+};
+
+function scene(over: Partial<ProbePorts> = {}) {
+  const state = { now: 0, pings: 0 };
+  const probes = healthProbes({
+    version: "1.2.3",
+    store: { ping: async () => void state.pings++, migrated: async () => undefined },
+    redis: { read: async () => [null] },
+    redisConfigured: true,
+    rules: { current: async () => ({}), status: () => LOADED },
+    channels: async () => [],
+    queueBacklogs: async () => ({ posts: 3, mentions: null }),
+    now: () => state.now,
+    ...over,
+  });
+  return { ...probes, state };
+}
+
+it("is healthy while everything answers", async () => {
+  expect(await scene().health()).toEqual({
+    status: "healthy",
+    version: "1.2.3",
+    database: "connected",
+    redis: "connected",
+    rules: { version: "sha", loadedAt: "2026-01-15T10:00:00.000Z" },
+    queues: { posts: 3, mentions: null },
+    notes: [],
+    checkedAt: "1970-01-01T00:00:00.000Z",
+  });
+});
+
+it("is degraded without Redis, and says whether there should be one", async () => {
+  const redis = { read: async () => "down" as const };
+  expect(await scene({ redis }).health()).toMatchObject({
+    status: "degraded",
+    redis: "unreachable",
+  });
+  expect(await scene({ redis, redisConfigured: false }).health()).toMatchObject({
+    status: "degraded",
+    redis: "not configured",
+  });
+});
+
+it("is degraded while rules were refused, and names the reason", async () => {
+  const rules = {
+    current: async () => ({}),
+    status: () => ({ ...LOADED, rejected: "rules sha: no such version" }),
+  };
+  expect(await scene({ rules }).health()).toMatchObject({
+    status: "degraded",
+    notes: ["rules refused: rules sha: no such version"],
+  });
+});
+
+it("is unhealthy without the database, whose channels are then not asked for", async () => {
+  const store = { ping: fails, migrated: fails };
+  const probes = scene({ store, channels: fails });
+  expect(await probes.health()).toMatchObject({ status: "unhealthy", database: "unreachable" });
+  expect(await probes.unready()).toEqual([
+    "the database cannot be read, or the migrations are not applied",
+  ]);
+});
+
+it("is not ready without rules", async () => {
+  const rules = { current: fails, status: () => LOADED };
+  expect(await scene({ rules }).unready()).toEqual(["no rules are loaded"]);
+  expect(await scene().unready()).toEqual([]);
+});
+
+it("looks once a second, however many ask", async () => {
+  const { health, state } = scene();
+  for (let probe = 0; probe < 10; probe++) await health();
+  expect(state.pings).toBe(1);
+  state.now = 1_001;
+  await health();
+  expect(state.pings).toBe(2);
+});

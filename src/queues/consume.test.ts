@@ -1,0 +1,200 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { DeadLetter } from "../model/dead-letter.ts";
+import { type MessageBody, sealEnvelope } from "../model/envelope.ts";
+import { silentTelemetry } from "../observability/telemetry.ts";
+import type { JudgeResult } from "../pipeline.ts";
+import { mention, pending, post } from "../store/contract/samples.ts";
+import { StoreUnavailable } from "../store/store.ts";
+import type { QueueMessage } from "./batch.ts";
+import { consumeBatch, type QueuePorts } from "./consume.ts";
+
+/** What happened, in order. */
+let steps: string[];
+let buried: (DeadLetter & { key: string })[];
+let ports: QueuePorts;
+
+function judged(id: string): JudgeResult {
+  if (id === "spam") {
+    const { source, lang, spam, sentiment, fingerprint } = pending(id);
+    const judgement = { source, id, lang, spam, sentiment, fingerprint, evidence: "free money" };
+    return { kind: "drop", judgement: { ...judgement, outcome: "dropped", reason: "spam" } };
+  }
+  const { source, author, postedAt, text } = post(id);
+  const read = { lang: "en", spam: 0, sentiment: 0, sentimentWords: [], keywords: [] };
+  const mentions = [mention(id)];
+  return {
+    kind: "keep",
+    post: { source, id, author, postedAt, normalised: text, ...read, fingerprint: "", mentions },
+    judgement: pending(id, ...mentions.map(({ eventKey }) => eventKey)),
+  };
+}
+
+beforeEach(() => {
+  steps = [];
+  buried = [];
+  ports = {
+    now: () => 0,
+    log: () => undefined,
+    telemetry: silentTelemetry,
+    store: {
+      async judge(judgements) {
+        steps.push(`judge ${judgements.map(({ id }) => id)}`);
+        return { duplicates: [], settled: [] };
+      },
+      async bury(deadLetters) {
+        steps.push("bury");
+        buried.push(...deadLetters);
+      },
+    },
+    mentions: {
+      sendBatch: async (messages) => void steps.push(`send ${messages.length}`),
+    },
+    seen: {
+      claim: async () => new Set(["x:seen"]),
+      confirm: async (keys) => void steps.push(`confirm ${keys}`),
+    },
+    judging: async () => (given) => judged(given.id),
+    addMentions: async () => undefined,
+    deliver: async () => undefined,
+    broadcast: async () => undefined,
+  };
+});
+
+const message = (id: string, body: unknown, attempts = 1): QueueMessage => ({
+  id,
+  body,
+  attempts,
+  ack: () => void steps.push(`ack ${id}`),
+  retry: ({ delaySeconds } = {}) => void steps.push(`retry ${id} in ${delaySeconds}`),
+});
+const sealed = (id: string, body: MessageBody, attempts?: number): QueueMessage =>
+  message(id, sealEnvelope(body, "trace"), attempts);
+const postMessage = (id: string, again = false): QueueMessage =>
+  sealed(id, { kind: "post", post: post(id), again });
+const mentionMessage = (id: string, eventKey: string): QueueMessage =>
+  sealed(id, { kind: "mention", mention: mention(id, { eventKey }) });
+const consume = (queue: string, ...messages: QueueMessage[]): Promise<void> =>
+  consumeBatch({ queue, messages }, ports);
+
+describe("every queue", () => {
+  it("is known by its name, alone or behind that of the deployment", async () => {
+    await consume("ess-deliveries", sealed("d", { kind: "delivery", id: 1, channelId: 2 }));
+    expect(steps).toEqual(["ack d"]);
+    await expect(consume("letters")).rejects.toThrow("no consumer for queue letters");
+  });
+
+  it("buries what cannot be read, leaves newer messages for later, and takes the rest", async () => {
+    const newer = { ...sealEnvelope({ kind: "delivery", id: 1, channelId: 2 }, ""), v: 99 };
+    await consume(
+      "deliveries",
+      message("garbage", { v: 1, kind: "delivery", id: "one" }),
+      message("newer", newer),
+      sealed("good", { kind: "delivery", id: 1, channelId: 2 }),
+    );
+    expect(steps).toEqual(["retry newer in 300", "bury", "ack garbage", "ack good"]);
+    expect(buried).toMatchObject([
+      { key: "deliveries:garbage", stage: "deliveries", reason: "unreadable", attempts: 1 },
+    ]);
+  });
+
+  it("retries the whole batch, ever later, when the database is out", async () => {
+    ports.store.judge = async () => {
+      throw new StoreUnavailable("out");
+    };
+    const old = { ...postMessage("b"), attempts: 30 };
+    await consume("posts", postMessage("a"), old);
+    expect(steps).toEqual(["retry a in 2", "retry b in 120"]);
+  });
+});
+
+describe("posts", () => {
+  it("are acked once their outcome is stored and their mentions are sent", async () => {
+    await consume("posts", postMessage("a"), postMessage("spam"));
+    expect(steps).toEqual(["judge a,spam", "send 1", "confirm x:a,x:spam", "ack a", "ack spam"]);
+  });
+
+  it("that are done already are acked unread, unless they are sent again", async () => {
+    await consume("posts", postMessage("seen"));
+    expect(steps).toEqual(["ack seen"]);
+    steps = [];
+    await consume("posts", postMessage("seen", true));
+    expect(steps).toEqual(["judge seen", "send 1", "confirm x:seen", "ack seen"]);
+  });
+
+  it("send no mentions when the store knows them as duplicates or settled", async () => {
+    ports.store.judge = async () => ({
+      duplicates: [{ source: "x", id: "a" }],
+      settled: [{ source: "x", id: "b" }],
+    });
+    await consume("posts", postMessage("a"), postMessage("b"));
+    expect(steps).toEqual(["confirm x:a,x:b", "ack a", "ack b"]);
+  });
+
+  it("on which a stage throws become dead letters, and the others go on", async () => {
+    ports.judging = async () => (given) => {
+      if (given.id === "bad") throw new Error("a bug");
+      return judged(given.id);
+    };
+    await consume("posts", postMessage("bad"), postMessage("a"));
+    expect(steps).toEqual(["bury", "ack bad", "judge a", "send 1", "confirm x:a", "ack a"]);
+    expect(buried).toMatchObject([
+      { key: "posts:bad", reason: "poison", error: "Error: a bug", subject: "x:bad" },
+    ]);
+  });
+
+  it("are not acked when their mentions cannot be sent", async () => {
+    ports.mentions.sendBatch = async () => {
+      throw new Error("the queue refused");
+    };
+    await consume("posts", postMessage("a"));
+    expect(steps).toEqual(["judge a", "retry a in 2"]);
+  });
+});
+
+describe("mentions", () => {
+  it("of one event go in one call, and an event that fails is retried alone", async () => {
+    ports.addMentions = async (eventKey, mentions, traceId) => {
+      steps.push(`add ${eventKey} ${mentions.map(({ postId }) => postId)} ${traceId}`);
+      if (eventKey === "down") throw new Error("the object was reset");
+    };
+    await consume(
+      "mentions",
+      mentionMessage("1", "up"),
+      mentionMessage("2", "down"),
+      mentionMessage("3", "up"),
+    );
+    expect(steps.toSorted()).toEqual([
+      "ack 1",
+      "ack 3",
+      "add down 2 trace",
+      "add up 1,3 trace",
+      "retry 2 in 2",
+    ]);
+  });
+});
+
+describe("dead letters", () => {
+  it("are rows for posts and mentions, but not for deliveries, whose row goes on", async () => {
+    await consume(
+      "dead-letters",
+      postMessage("p"),
+      mentionMessage("m", "key"),
+      sealed("d", { kind: "delivery", id: 1, channelId: 2 }),
+      message("garbage", 7),
+    );
+    expect(steps).toEqual(["ack d", "bury", "ack p", "ack m", "ack garbage"]);
+    expect(buried.map(({ stage, reason, subject }) => [stage, reason, subject])).toEqual([
+      ["posts", "exhausted", "x:p"],
+      ["mentions", "exhausted", "x:m"],
+      ["dead-letters", "unreadable", null],
+    ]);
+  });
+
+  it("keep their messages when they cannot be stored", async () => {
+    ports.store.bury = async () => {
+      throw new StoreUnavailable("out");
+    };
+    await consume("dead-letters", postMessage("p"));
+    expect(steps).toEqual(["retry p in 2"]);
+  });
+});
