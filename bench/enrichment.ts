@@ -184,7 +184,8 @@ async function run(tokens: TokenRef[], cached: boolean) {
 
 export async function bench(): Promise<void> {
   const tokens = mentioned();
-  const [without, withCache] = [await run(tokens, false), await run(tokens, true)];
+  const without = await run(tokens, false);
+  const withCache = await run(tokens, true);
   const distinct = new Set(
     tokens.map(({ chain, symbol, tokenCa }) => `${chain}:${tokenCa ?? symbol}`),
   ).size;

@@ -58,13 +58,13 @@ function generated(dataDir: string, count: number, seed: number): string {
 async function measured(stack: Stack, dataDir: string, file: string): Promise<void> {
   const ports = readStackFile(dataDir)?.ports ?? {};
   const parts = partsOf(stack);
-  const [usedBefore, before, began] = [usageOf(parts), await counts(ports), performance.now()];
+  const usedBefore = usageOf(parts);
+  const before = await counts(ports);
+  const began = performance.now();
   const first = await feedFile(stack, file, (line) => console.log(line));
-  const [used, after, seconds] = [
-    usageOf(parts),
-    await counts(ports),
-    (performance.now() - began) / 1_000,
-  ];
+  const used = usageOf(parts);
+  const after = await counts(ports);
+  const seconds = (performance.now() - began) / 1_000;
   const posts = first.accepted - WARM_UP;
   const each = (count: number): string => (count / posts).toFixed(2).padStart(8);
   const cpu = (name: string, of: Map<string, Usage>): number => of.get(name)?.cpuMs ?? 0;

@@ -6,7 +6,7 @@
  * The last line counts all of them: `N passed, N failed, N skipped`.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,6 +17,7 @@ type Count = {
 };
 
 const ROOT = join(import.meta.dirname, "..");
+const HAS_CHROMIUM = existsSync(process.env.CHROMIUM ?? "/usr/bin/chromium");
 const LONG_SUITES = ["browser", "conformance", "faults", "fuzz"];
 type Check = { title: string; command: "typecheck" | "lint" | "knip"; bin: string; args: string[] };
 
@@ -120,6 +121,9 @@ if (suite === undefined) {
   counts.push(...(await Promise.all(CHECKS.map(check))));
   // One after another: the local stack needs the machine for itself to answer in its time.
   for (const project of ["core", "edge", "e2e"]) counts.push(await suites(project));
+  if (HAS_CHROMIUM) counts.push(await suites("browser", ["smoke"]));
+  else
+    console.log("- the pages were not tried in a browser: no Chromium (set CHROMIUM to its path)");
 } else if (checked.length > 0) counts.push(...(await Promise.all(checked.map(check))));
 else counts.push(await suites(suite, words));
 

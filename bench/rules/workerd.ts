@@ -30,7 +30,8 @@ export async function inWorkerd(): Promise<void> {
     };
     await ask(100);
     const times = await ask(SAMPLES);
-    const [idle, busy] = [times.map((time) => time.idle), times.map((time) => time.busy)];
+    const idle = times.map((time) => time.idle);
+    const busy = times.map((time) => time.busy);
     const mean = (sum(busy) - sum(idle)) / SAMPLES / BATCH;
     console.log(`\nrules: 100 rules in workerd, ${SAMPLES} batches of ${BATCH} scorings`);
     console.log(

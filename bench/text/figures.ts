@@ -96,9 +96,11 @@ function languages(
 
 function pearson(x: readonly number[], y: readonly number[]): number {
   const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-  const [mx, my] = [mean(x), mean(y)];
+  const mx = mean(x);
+  const my = mean(y);
   const sum = (f: (i: number) => number) => x.reduce((total, _, i) => total + f(i), 0);
-  const [dx, dy] = [(i: number) => (x[i] ?? 0) - mx, (i: number) => (y[i] ?? 0) - my];
+  const dx = (i: number) => (x[i] ?? 0) - mx;
+  const dy = (i: number) => (y[i] ?? 0) - my;
   return sum((i) => dx(i) * dy(i)) / Math.sqrt(sum((i) => dx(i) ** 2) * sum((i) => dy(i) ** 2));
 }
 

@@ -124,10 +124,8 @@ describe("twice the posts that can be worked off", () => {
     const half = Math.floor(samples.length / 2);
     const most = (of: keyof Sample, among = samples): number =>
       Math.max(...among.map((sample) => sample[of]));
-    const [early, late] = [
-      most("megabytes", samples.slice(0, half)),
-      most("megabytes", samples.slice(half)),
-    ];
+    const early = most("megabytes", samples.slice(0, half));
+    const late = most("megabytes", samples.slice(half));
     const accepted = sent.reduce((sum, each) => sum + each.accepted, 0);
     console.log(
       `sustainable ${rate.toFixed(0)} posts/s; offered ${offered} in ${seconds.toFixed(0)} s, ` +

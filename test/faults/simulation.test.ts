@@ -45,7 +45,8 @@ function counts(outcomes: Outcome[]): string {
 describe("the pipeline under every fault", () => {
   it("keeps its promises in every history", async () => {
     const outcomes: Outcome[] = [];
-    const [began, cpu] = [performance.now(), process.cpuUsage()];
+    const began = performance.now();
+    const cpu = process.cpuUsage();
     await fleet(matrix(POSTS), THREADS, (outcome) => void outcomes.push(outcome));
     const { user, system } = process.cpuUsage(cpu);
     console.log(

@@ -98,7 +98,8 @@ function milliseconds(read: () => unknown): number {
 
 /** The smallest of a few ratios: a busy machine disturbs some, a slow pattern is slow in all. */
 function growth(read: (said: string) => unknown, textOf: (length: number) => string): number {
-  const [short, long] = [textOf(QUARTER), textOf(MAX_TEXT)];
+  const short = textOf(QUARTER);
+  const long = textOf(MAX_TEXT);
   read(long);
   let least = Infinity;
   for (let i = 0; i < ATTEMPTS && least > GROWTH; i++) {

@@ -25,7 +25,8 @@ export function agenda(): { add(entry: Entry): void; take(): Entry | undefined }
   function sink(entry: Entry): void {
     let at = 0;
     for (;;) {
-      const [left, right] = [heap[2 * at + 1], heap[2 * at + 2]];
+      const left = heap[2 * at + 1];
+      const right = heap[2 * at + 2];
       const child = right && left && before(right, left) ? right : left;
       if (!child || !before(child, entry)) break;
       heap[at] = child;

@@ -381,7 +381,8 @@ const idsOf = ({ evidence }: EventTable): string[] =>
 function eventsEqual({ tables }: Judged, reference: Reference): Complaints {
   const keys = new Set([...reference.events.keys(), ...tables.events.keys()]);
   return [...keys].flatMap((key) => {
-    const [held, wanted] = [tables.events.get(key), reference.events.get(key)];
+    const held = tables.events.get(key);
+    const wanted = reference.events.get(key);
     if (!held || !wanted)
       return [`event ${key} is only ${held ? "in this run" : "in the run without faults"}`];
     const complaints = isDeepStrictEqual(idsOf(held), idsOf(wanted))
@@ -432,7 +433,8 @@ const ON_FACTS: FaultName[] = [
 function outboxEquals({ tables, steady, faults }: Judged, reference: Reference): Complaints {
   if (!steady || ON_FACTS.some((name) => faults.has(name))) return [];
   const keysOf = ({ outbox }: Tables): Set<string> => new Set(outbox.map(({ idemKey }) => idemKey));
-  const [held, wanted] = [keysOf(tables), keysOf(reference)];
+  const held = keysOf(tables);
+  const wanted = keysOf(reference);
   const same = held.isSubsetOf(wanted) && (faults.has("channel-4xx") || held.size === wanted.size);
   return same ? [] : ["other notifications than without faults"];
 }

@@ -26,7 +26,8 @@ export async function underVirtualTimers<T>(kernel: Kernel, work: () => Promise<
   };
   const waiting = new Map<number, true>();
   const ids = kernel.dice.fork("uuid");
-  let [last, made] = [0, 0];
+  let last = 0;
+  let made = 0;
   const virtual = {
     setTimeout: (act: () => void, ms = 0): number => {
       const id = ++last;

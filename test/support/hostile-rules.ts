@@ -1,5 +1,8 @@
 import { sampleFile } from "../../src/rules/samples.ts";
 
+const missingDex = (text: string): string =>
+  `version: "1"\ngroups: []\nmissing: { dex: "${text}" }`;
+
 const padded = (unit: string, most = 65_000) => unit.repeat(Math.floor(most / unit.length));
 const long = (unit: string) => padded(unit, 1_990);
 const many = (condition: string) => sampleFile(...Array.from({ length: 16 }, () => condition));
@@ -69,10 +72,8 @@ export const HOSTILE: Record<string, string> = {
     "score: 1",
     `score: ${"9".repeat(60_000)}`,
   ),
-  "settings in settings":
-    `version: "1"\ngroups: []\nmissing: { dex: ` + `"${padded("${THETA_A:${THETA_B:", 60_000)}" }`,
-  "unclosed settings":
-    `version: "1"\ngroups: []\nmissing: { dex: ` + `"${padded("${THETA_A:", 60_000)}" }`,
+  "settings in settings": missingDex(padded("${THETA_A:${THETA_B:", 60_000)),
+  "unclosed settings": missingDex(padded("${THETA_A:", 60_000)),
   "a byte order mark": `\uFEFF${sampleFile("mentions > 1")}`,
   "lone surrogates": inQuotes(padded("\ud800", 20_000)),
   "a lone surrogate in a name": sampleFile("mentions > 1").replace("r0", "\udc00"),

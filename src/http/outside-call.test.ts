@@ -2,8 +2,8 @@ import { createServer, type ServerResponse } from "node:http";
 import { createServer as createSocket, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { freePorts } from "../local/supervisor/ports.ts";
-import { type CallRecord, outsideCall } from "../src/http/request.ts";
+import { freePorts } from "../../local/supervisor/ports.ts";
+import { type CallRecord, outsideCall } from "./request.ts";
 
 /** Real servers that mean no good, over real sockets; src/http/request.test.ts has the rest. */
 const BOMB = gzipSync(Buffer.alloc(200_000_000));

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { seeded } from "../local/seeded.ts";
-import type { Random } from "../src/kit/time.ts";
-import type { EventFacts, FactValue, FactValues } from "../src/model/facts.ts";
-import { explainSignal } from "../src/rules/explain.ts";
-import { loadSample, sampleFile } from "../src/rules/samples.ts";
-import { scoreRules } from "../src/rules/score.ts";
+import { seeded } from "../../../local/seeded.ts";
+import type { Random } from "../../kit/time.ts";
+import type { EventFacts, FactValue, FactValues } from "../../model/facts.ts";
+import { explainSignal } from "../explain.ts";
+import { loadSample, sampleFile } from "../samples.ts";
+import { scoreRules } from "../score.ts";
 
 const pick = <T>(random: Random, from: readonly T[]): T =>
   from[Math.floor(random() * from.length)] as T;
@@ -39,8 +39,11 @@ function condition(random: Random, depth = 3): string {
     const operator = pick(random, ["and", "and", "or", "not"]);
     return operator === "not" ? `not ${inner()}` : `${inner()} ${operator} ${inner()}`;
   }
-  const [fact, other, value] = [pick(random, NUMBERS), pick(random, NUMBERS), pick(random, VALUES)];
-  const [text, word] = [pick(random, TEXTS), JSON.stringify(pick(random, WORDS))];
+  const fact = pick(random, NUMBERS);
+  const other = pick(random, NUMBERS);
+  const value = pick(random, VALUES);
+  const text = pick(random, TEXTS);
+  const word = JSON.stringify(pick(random, WORDS));
   const relation = pick(random, RELATIONS);
   return pick(random, [
     () => `${fact} ${relation} ${value}`,

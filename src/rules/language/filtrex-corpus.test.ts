@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
-import { CORPUS, CORPUS_DATA, inShort } from "./conformance/filtrex/corpus.ts";
-import { agree, askFiltrex, askOurs } from "./conformance/filtrex/native.ts";
+import { CORPUS, CORPUS_DATA, inShort } from "../../../test/conformance/filtrex/corpus.ts";
+import { agree, askFiltrex, askOurs } from "../../../test/conformance/filtrex/native.ts";
 
 // filtrex warns about its deprecated forms.
 vi.spyOn(console, "warn").mockImplementation(() => undefined);

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
-import { type ExpressionNode, mapNode } from "../src/rules/language/syntax.ts";
-import { differential } from "./conformance/filtrex/differ.ts";
-import { askOurs, type Data } from "./conformance/filtrex/native.ts";
+import { differential } from "../../../test/conformance/filtrex/differ.ts";
+import { askOurs, type Data } from "../../../test/conformance/filtrex/native.ts";
+import { type ExpressionNode, mapNode } from "./syntax.ts";
 
 // filtrex warns about its deprecated forms, which the generator writes on purpose.
 vi.spyOn(console, "warn").mockImplementation(() => undefined);

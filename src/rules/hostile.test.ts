@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { FACTS } from "../src/model/facts.ts";
-import { loadRules } from "../src/rules/load.ts";
-import { sampleFile, sampleProblems } from "../src/rules/samples.ts";
-import { HOSTILE } from "./support/hostile-rules.ts";
+import { HOSTILE } from "../../test/support/hostile-rules.ts";
+import { FACTS } from "../model/facts.ts";
+import { loadRules } from "./load.ts";
+import { sampleFile, sampleProblems } from "./samples.ts";
 
 describe("a hostile file", () => {
   const deep = (open: string, close: string, n: number) => open.repeat(n) + close.repeat(n);
