@@ -31,6 +31,11 @@ const PLACES: Place[] = [
   { path: "src/filter/", may: [...STAGE, "src/text"], packages: ["zod"] },
   { path: "src/refine/", may: [...STAGE, "src/text"], packages: ["zod"] },
   { path: "src/dedup/", may: STAGE, packages: [] },
+  {
+    path: "src/enrich/report.ts",
+    may: ["src/model/facts.ts", "src/observability/runtime.ts"],
+    packages: [],
+  },
   { path: "src/enrich/", may: [...STAGE, "src/google", "src/markets"], packages: ["zod"] },
   {
     path: "src/events/event-actor.ts",

@@ -6,23 +6,23 @@ import { ChannelEnv } from "../../src/channels/env.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { acceptPosts, overdueFrom } from "../../src/intake/accept.ts";
 import { receivePush } from "../../src/intake/push.ts";
+import { resendDeadLetters } from "../../src/intake/resend.ts";
 import { toBase64Url } from "../../src/kit/base64.ts";
 import { iso } from "../../src/kit/time.ts";
-import { openEnvelope, sealEnvelope } from "../../src/model/envelope.ts";
-import { type MetricGauge, prometheusText } from "../../src/observability/prometheus.ts";
+import { readGauges } from "../../src/observability/gauges.ts";
+import { prometheusText } from "../../src/observability/prometheus.ts";
 import { enqueueDeliveries } from "../../src/outbox/enqueue.ts";
 import { explainSignal } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { notePoll } from "../../src/schedule/tick.ts";
 import { poll } from "../../src/sources/poll.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
-import type { ReplayDeadLetter } from "../../src/store/admin.ts";
 import type { Bindings } from "../env.ts";
 import { slidingWindow } from "../platform/rate-limit.ts";
 import type { Settings } from "../settings.ts";
 import { pollPorts } from "./cron.ts";
 import { emulatorDials } from "./emulator-faults.ts";
-import { isolateOf, type SharedIsolate } from "./isolate.ts";
+import { isolateOf } from "./isolate.ts";
 import {
   acceptPorts,
   backlogsOf,
@@ -42,53 +42,6 @@ const SWEPT_AFTER_MS = 15_000;
 /** Locally the machine is its owner's: everything that only reads is open. */
 const publicRead = ({ PUBLIC_READ, LOCAL }: Settings): PublicRead =>
   PUBLIC_READ === "off" ? "none" : LOCAL ? "operations" : "feed";
-
-/** Each part by itself: while the database is out the queues are what one wants to see. */
-async function gauges(env: Bindings, isolate: SharedIsolate): Promise<MetricGauge[]> {
-  const parts = [tableGauges(isolate), queueGauges(env), breakerGauges(env, isolate)];
-  return (await Promise.all(parts.map((part) => part.catch(() => [])))).flat();
-}
-
-async function tableGauges({ store, now }: SharedIsolate): Promise<MetricGauge[]> {
-  const { outbox, deadLetters } = await store.overview(iso(now()));
-  const open = outbox.filter(({ status }) => status === "pending" || status === "failed");
-  return [
-    { name: "outbox_backlog", value: open.reduce((sum, { count }) => sum + count, 0) },
-    { name: "dead_letters", value: deadLetters },
-  ];
-}
-
-const queueGauges = async (env: Bindings): Promise<MetricGauge[]> =>
-  Object.entries(await backlogsOf(env)).flatMap(([queue, value]) =>
-    value === null ? [] : [{ name: "queue_backlog", labels: { queue }, value }],
-  );
-
-const BREAKER = { closed: 0, "half-open": 1, open: 2 };
-
-async function breakerGauges(env: Bindings, isolate: SharedIsolate): Promise<MetricGauge[]> {
-  const providers = await sourcesPorts(env, isolate).providers();
-  return providers.map(({ provider, breaker }) => ({
-    name: "breaker_state",
-    labels: { provider },
-    value: BREAKER[breaker],
-  }));
-}
-
-/**
- * Replayed dead letters go back where they came from. Posts go in as sent again, past the mark in the
- * dedup window; deliveries are due in the outbox already.
- */
-async function resend(env: Bindings, deadLetters: readonly ReplayDeadLetter[]): Promise<void> {
-  for (const { payload } of deadLetters) {
-    const post = openEnvelope(payload, "post");
-    const mention = openEnvelope(payload, "mention");
-    if (post.kind === "body")
-      await env.POSTS.send(sealEnvelope({ ...post.body, again: true }, post.traceId));
-    else if (mention.kind === "body")
-      await env.MENTIONS.send(sealEnvelope(mention.body, mention.traceId));
-  }
-  await sweeperOf(env).wake(Date.now());
-}
 
 export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPorts> {
   const isolate = isolateOf(env);
@@ -142,7 +95,14 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     }),
     async metrics() {
       const totals = await env.METRICS.getByName("all").totals();
-      return prometheusText(totals, await gauges(env, isolate));
+      return prometheusText(
+        totals,
+        await readGauges({
+          overview: () => store.overview(iso(now())),
+          queueBacklogs: () => backlogsOf(env),
+          providers: sourcesPorts(env, isolate).providers,
+        }),
+      );
     },
     async explain(signal) {
       const scoredBy = await rules.version(signal.rulesVersion);
@@ -193,7 +153,12 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
         );
         await sweeperOf(env).wake(now() + SWEPT_AFTER_MS);
       },
-      resend: (deadLetters) => resend(env, deadLetters),
+      resend: (deadLetters) =>
+        resendDeadLetters(deadLetters, {
+          posts: env.POSTS,
+          mentions: env.MENTIONS,
+          wakeSweeper: () => sweeperOf(env).wake(now()),
+        }),
       now,
       log: isolate.log,
     },

@@ -1,9 +1,9 @@
 import { sharedFlight } from "../../src/concurrency/shared-flight.ts";
 import { type EnrichPorts, groupsOf } from "../../src/enrich/enrich.ts";
 import { ENRICHERS } from "../../src/enrich/registry.ts";
+import { reportFacts } from "../../src/enrich/report.ts";
 import { afterCommit } from "../../src/events/after-commit.ts";
 import type { EventPorts } from "../../src/events/event-actor.ts";
-import type { ProviderFacts } from "../../src/model/facts.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { examine } from "../../src/pipeline.ts";
 import type { Bindings } from "../env.ts";
@@ -60,27 +60,7 @@ function examiner(ports: EnrichPorts, runtime: RuntimePorts): EventPorts["examin
   return async (token, traceId) => {
     const began = runtime.now();
     const answers = await examine(token, { ...ports, ...(traceId !== undefined && { traceId }) });
-    noteFacts(answers, runtime.now() - began, traceId, runtime);
+    reportFacts(answers, { ms: runtime.now() - began, traceId }, runtime);
     return answers;
   };
-}
-
-/**
- * How enrichment went: a line a look, and a count for each provider by how fresh its facts were.
- */
-function noteFacts(
-  answers: ProviderFacts[],
-  ms: number,
-  traceId: string | undefined,
-  { log, telemetry }: RuntimePorts,
-): void {
-  for (const { provider, status, asOf } of answers) {
-    telemetry.count("facts_total", {
-      provider,
-      status: status === "empty" && asOf === null ? "unasked" : status,
-    });
-  }
-  telemetry.observe("pipeline_latency_ms", { stage: "enrich" }, ms);
-  const passed = answers.every(({ status }) => status === "fresh" || status === "empty");
-  log({ stage: "enrich", passed, latencyMs: ms, ...(traceId !== undefined && { traceId }) });
 }

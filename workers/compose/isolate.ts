@@ -11,6 +11,7 @@ import { iso } from "../../src/kit/time.ts";
 import type { ChannelConfig } from "../../src/model/channel-config.ts";
 import { type MetricsCollector, metricsCollector } from "../../src/observability/collector.ts";
 import { batchLines, createLogger } from "../../src/observability/log.ts";
+import { outsideCallReporter } from "../../src/observability/outside-calls.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { type ListedAuthors, parseAuthors } from "../../src/refine/authors.ts";
 import { postgresLeases, postgresStore } from "../../src/store/postgres.ts";
@@ -110,19 +111,6 @@ function isolate(env: Bindings): SharedIsolate {
     authors: hotList("authors", authorsList, parseAuthors, env.RULES, rereadMs, now),
     blacklist: hotList("blacklist", blacklist, parseBlacklist, env.RULES, rereadMs, now),
     channels: cached(() => store.channels(), { ttlMs: rereadMs, staleOnError: true, now }),
-    called({ provider, verdict, code, ms, traceId }) {
-      metrics.observe("external_request_ms", { provider }, ms);
-      if (verdict === "ok" || verdict === "empty") return;
-      metrics.count(`external_error_total_${code}`, { provider });
-      const record = {
-        stage: "outside",
-        level: "warn",
-        provider,
-        outcome: verdict,
-        reason: code,
-        latencyMs: ms,
-      } as const;
-      log({ ...record, ...(traceId !== undefined && { traceId }) });
-    },
+    called: outsideCallReporter({ log, telemetry: metrics }),
   };
 }

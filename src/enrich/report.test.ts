@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import type { ProviderFacts } from "../model/facts.ts";
+import type { LogRecord } from "../observability/log.ts";
+import { reportFacts } from "./report.ts";
+
+const facts = (status: ProviderFacts["status"], asOf: string | null): ProviderFacts => ({
+  ...{ provider: "goplus", via: null, status, asOf, values: {}, notes: [], error: null },
+});
+
+it("counts facts by how fresh they are, and passes while nothing is missing", () => {
+  const counted: string[] = [];
+  const logged: LogRecord[] = [];
+  const runtime = {
+    log: (record: LogRecord) => void logged.push(record),
+    telemetry: {
+      count: (_: string, labels?: Readonly<Record<string, string>>) =>
+        void counted.push(`${labels?.status}`),
+      observe: () => undefined,
+    },
+  };
+  const at = "2026-01-15T10:00:00Z";
+  reportFacts(
+    [facts("fresh", at), facts("empty", at), facts("empty", null)],
+    { ms: 5, traceId: "t" },
+    runtime,
+  );
+  reportFacts([facts("fresh", at), facts("stale", at)], { ms: 800, traceId: undefined }, runtime);
+  expect(counted).toEqual(["fresh", "empty", "unasked", "fresh", "stale"]);
+  expect(logged).toEqual([
+    { stage: "enrich", passed: true, latencyMs: 5, traceId: "t" },
+    { stage: "enrich", passed: false, latencyMs: 800 },
+  ]);
+});

@@ -1,0 +1,35 @@
+import { type Envelope, openEnvelope, sealEnvelope } from "../model/envelope.ts";
+import { queueBatches, type SendQueue } from "./queue-batches.ts";
+
+export type ResendPorts = {
+  posts: SendQueue;
+  mentions: SendQueue;
+  /** Asks the sweeper to look at the outbox at once. Never throws. */
+  wakeSweeper(): Promise<void>;
+};
+
+/**
+ * Sends the payloads of replayed dead letters back to the queue they came from. Posts go in as sent
+ * again, past the mark in the dedup window; deliveries are due in the outbox already. Throws when a
+ * queue refuses.
+ */
+export async function resendDeadLetters(
+  deadLetters: readonly { payload: unknown }[],
+  ports: ResendPorts,
+): Promise<void> {
+  const posts: Envelope[] = [];
+  const mentions: Envelope[] = [];
+  for (const { payload } of deadLetters) {
+    const post = openEnvelope(payload, "post");
+    const mention = openEnvelope(payload, "mention");
+    if (post.kind === "body") posts.push(sealEnvelope({ ...post.body, again: true }, post.traceId));
+    else if (mention.kind === "body") mentions.push(sealEnvelope(mention.body, mention.traceId));
+  }
+  await sendAll(posts, ports.posts);
+  await sendAll(mentions, ports.mentions);
+  await ports.wakeSweeper();
+}
+
+async function sendAll(messages: Envelope[], queue: SendQueue): Promise<void> {
+  for (const some of queueBatches(messages)) await queue.sendBatch(some.map((body) => ({ body })));
+}
