@@ -108,10 +108,10 @@ async function counts(ports: Record<string, number>): Promise<Counts> {
     body: JSON.stringify(["INFO"]),
   });
   const { result } = (await asked.json()) as { result: string };
-  const told = (name: string): number => Number(new RegExp(`${name}:(\\d+)`).exec(result)?.[1]);
+  const counter = (name: string): number => Number(new RegExp(`${name}:(\\d+)`).exec(result)?.[1]);
   return {
     sql: neon.statements,
-    redisTrips: told("total_connections_received"),
-    redisCommands: told("total_commands_processed"),
+    redisTrips: counter("total_connections_received"),
+    redisCommands: counter("total_commands_processed"),
   };
 }

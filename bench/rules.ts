@@ -101,10 +101,7 @@ function elapsedMs(before: NodeJS.CpuUsage): number {
   return (user + system) / 1_000;
 }
 
-/**
- * A fast wrong answer is no answer: points and matches are the same everywhere, and so is the
- * verdict of whoever makes one.
- */
+/** Every engine must give the same points and matches, and the same verdict when it gives one. */
 async function sameResults(engines: Contestant[], facts: FactValues[]): Promise<void> {
   for (const given of facts) {
     const answers = await Promise.all(

@@ -52,7 +52,7 @@ async function printCosts(texts: readonly string[]): Promise<void> {
   );
 }
 
-/** The dearest of so many random hostile texts, each read by the whole text stage. */
+/** The slowest of many random hostile texts, each read by the whole text stage. */
 function printWorst(): void {
   const random = seeded(20_260_115);
   const settings = {

@@ -189,7 +189,7 @@ describe("rules explain --facts", () => {
 });
 
 describe("rules push, list, rollback and diff", () => {
-  it("tells a file that cannot be read from files that differ", async () => {
+  it("reports a file that cannot be read otherwise than files that differ", async () => {
     const { ran } = terminal();
     expect((await ran(["diff", written(FIRST), written(SECOND)])).code).toBe(1);
     expect((await ran(["diff", written(FIRST), written("nothing")])).code).toBe(2);
@@ -264,7 +264,7 @@ describe("rules backtest and explain", () => {
     return { ran, key: stored.eventKey, ...rest };
   }
 
-  it("tell what a candidate would change, rule by rule", async () => {
+  it("shows what a candidate would change, rule by rule", async () => {
     const { ran } = await withSignal();
     const { code, out } = await ran([
       "backtest",

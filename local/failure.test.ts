@@ -6,7 +6,7 @@ const refusal = (code: string) =>
   Object.assign(new Error(`${code}: refused, mkdir '/srv/x'`), { code, path: "/srv/x" });
 
 it.each(["EACCES", "EPERM", "EROFS", "ENOSPC"])(
-  "tells where else the data may go when the folder refuses with %s",
+  "names where else the data may go when the folder refuses with %s",
   (code) => {
     expect(explainStartFailure(refusal(code))).toMatch(/^\/srv\/x: .*--data \(.*mkdir/);
   },

@@ -21,10 +21,10 @@ export type StackOptions = {
   dataDir: string;
   fresh?: boolean;
   envFile?: string;
-  /** Settings over all others: what a test turns. */
+  /** Settings that win over all others, for tests. */
   settings?: Record<string, string>;
   config?: string;
-  /** Ends the start half-way, with all that is running by then. */
+  /** Cancels the start and ends what is running by then. */
   signal?: AbortSignal;
 };
 
@@ -38,7 +38,7 @@ export type Stack = ServerAccess & {
   stop(): Promise<void>;
 };
 
-/** Told as the stack comes up, one line a part. */
+/** Gets one line for each service as the stack comes up. */
 export type StackLog = (line: string) => void;
 
 async function choosePorts(worker: number): Promise<Ports> {
@@ -53,7 +53,7 @@ async function choosePorts(worker: number): Promise<Ports> {
   return { worker, inspector, postgres, neon, redis, emulators };
 }
 
-/** The logs of this run, and those of the run before beside them. */
+/** The folder for the logs of this run; the logs of the run before are kept beside it. */
 function freshLogs(dataDir: string): string {
   const logs = join(dataDir, "logs");
   rmSync(`${logs}.before`, { recursive: true, force: true });
@@ -80,7 +80,7 @@ function nodeService(
       ...args.map(String),
     ],
   };
-  // Redis answers 401 without its token, and that is an answer too.
+  // Redis answers 401 without its token; any answer shows that the service runs.
   const healthy = async () => {
     for (let left = 1200; ; left--) {
       const answered = await fetch(`http://127.0.0.1:${port}/`).then(
@@ -96,32 +96,32 @@ function nodeService(
 }
 
 /**
- * Real PostgreSQL when it runs here, PGlite when it does not: the part, how many connections it
- * takes, and what to tell.
+ * Real PostgreSQL when it runs here, PGlite when it does not: the service, how many connections it
+ * takes, and a description.
  */
 async function planDatabase(dataDir: string, port: number, logs: string) {
   try {
-    const { service: part, note } = await planPostgres({ dir: dataDir, port, logs });
+    const { service, note } = await planPostgres({ dir: dataDir, port, logs });
     return {
-      part,
+      service,
       connections: 24,
-      told: note === undefined ? "PostgreSQL 17" : `PostgreSQL 17, ${note}`,
+      description: note === undefined ? "PostgreSQL 17" : `PostgreSQL 17, ${note}`,
     };
   } catch (error) {
     const why = (error as Error).message.split("\n")[0];
     return {
-      part: planPglite({ dir: dataDir, port, logs }),
+      service: planPglite({ dir: dataDir, port, logs }),
       connections: 1,
-      told: `PGlite, because PostgreSQL cannot run here: ${why}`,
+      description: `PGlite, because PostgreSQL cannot run here: ${why}`,
     };
   }
 }
 
 /**
- * Starts every part in the order of need. When one fails, those before it are ended before the
- * error is thrown.
+ * Starts every service, those that others need first. When one fails, the others are ended before
+ * the error is thrown.
  */
-export async function startStack(options: StackOptions, say: StackLog): Promise<Stack> {
+export async function startStack(options: StackOptions, log: StackLog): Promise<Stack> {
   const { dataDir } = options;
   await endEarlierStack(dataDir);
   if (options.fresh) emptyData(dataDir);
@@ -129,37 +129,37 @@ export async function startStack(options: StackOptions, say: StackLog): Promise<
   const ports = await choosePorts(options.port);
   const key = adminKey(dataDir);
   const url = `http://127.0.0.1:${ports.worker}`;
-  const parts = new Map<string, Service>();
+  const services = new Map<string, Service>();
 
   const remember = () => {
-    const pids = [...parts].map(([name, part]) => [name, part.pid()] as const);
+    const pids = [...services].map(([name, service]) => [name, service.pid()] as const);
     writeStackFile(
       dataDir,
       { url, adminKey: key, ports: { ...ports } },
       { start: process.pid, ...Object.fromEntries(pids) },
     );
   };
-  const watcher: ServiceWatcher = { watchdog: makeWatchdog(), log: say, changed: remember };
-  const start = async (spec: ServiceSpec, told: string) => {
+  const watcher: ServiceWatcher = { watchdog: makeWatchdog(), log: log, changed: remember };
+  const start = async (spec: ServiceSpec, description: string) => {
     options.signal?.throwIfAborted();
     const began = performance.now();
-    const part = makeService(spec, watcher);
-    parts.set(spec.name, part);
-    await part.start();
+    const service = makeService(spec, watcher);
+    services.set(spec.name, service);
+    await service.start();
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    say(`✓ ${spec.name.padEnd(9)} ${told} (${seconds} s)`);
+    log(`✓ ${spec.name.padEnd(9)} ${description} (${seconds} s)`);
   };
   const stop = async () => {
-    for (const part of [...parts.values()].reverse()) await part.stop();
+    for (const service of [...services.values()].reverse()) await service.stop();
     watcher.watchdog.drop();
     forgetStack(dataDir);
   };
 
   const startDatabase = async () => {
     const database = await planDatabase(dataDir, ports.postgres, logs);
-    await start(database.part, database.told);
+    await start(database.service, database.description);
     await applyMigrations(databaseUrl(ports.postgres), join(ROOT, "migrations"));
-    say("✓ schema    migrations applied");
+    log("✓ schema    migrations applied");
     const neon = nodeService("neon", logs, ports.neon, "services/neon-proxy/main.ts", [
       ports.postgres,
       database.connections,
@@ -172,7 +172,7 @@ export async function startStack(options: StackOptions, say: StackLog): Promise<
       join(ROOT, ".dev.vars"),
       ...(options.envFile ? [options.envFile] : []),
     ]);
-    for (const problem of unknownSettings(Object.keys(user))) say(`! settings  ${problem}`);
+    for (const problem of unknownSettings(Object.keys(user))) log(`! settings  ${problem}`);
     const envFile = join(dataDir, "worker.env");
     writeEnvFile(envFile, { ...workerSettings(ports, key, user), ...options.settings });
     const config = options.config ?? join(ROOT, "wrangler.toml");
@@ -182,7 +182,7 @@ export async function startStack(options: StackOptions, say: StackLog): Promise<
   options.signal?.addEventListener("abort", aborted, { once: true });
   try {
     remember();
-    // At once, because wrangler takes longest and needs the others only to become ready.
+    // All at once: wrangler takes longest, and needs the others only to become ready.
     const redis = nodeService("redis", logs, ports.redis, "redis/main.ts", [
       redisToken,
       join(dataDir, "redis.jsonl"),
@@ -208,7 +208,7 @@ export async function startStack(options: StackOptions, say: StackLog): Promise<
     timeoutMs: 30_000,
     emulators,
     databaseUrl: databaseUrl(ports.postgres),
-    services: parts,
+    services,
     stop,
   };
 }

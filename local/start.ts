@@ -13,12 +13,12 @@ import { readCrons, startTicker } from "./services/ticker.ts";
 import { ROOT } from "./services/worker.ts";
 import { type Stack, startStack } from "./stack.ts";
 
-const say = (line: string) => console.log(line);
+const log = (line: string) => console.log(line);
 
 function settledOptions(): StartOptions {
   const options = readOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
   if (options === "help") {
-    say(USAGE);
+    log(USAGE);
     process.exit(0);
   }
   const problem = "problem" in options ? options.problem : missingFile(options);
@@ -36,8 +36,8 @@ function missingFile({
 }
 
 /**
- * One Ctrl-C may arrive twice, from the terminal and from npm; a later one ends us at once, and the
- * watchdog ends the parts.
+ * One Ctrl-C may arrive twice, from the terminal and from npm. A later one ends this process at
+ * once, and the watchdog ends the services.
  */
 function stopOnSignal(stop: () => Promise<void>): void {
   let since: number | undefined;
@@ -47,7 +47,7 @@ function stopOnSignal(stop: () => Promise<void>): void {
       return;
     }
     since = performance.now();
-    say("\nStopping.");
+    log("\nStopping.");
     stop().then(
       () => process.exit(0),
       (error) => {
@@ -59,21 +59,21 @@ function stopOnSignal(stop: () => Promise<void>): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
 }
 
-/** Everything that runs beside the parts, in this process. Answers how to stop it. */
-async function accompany(stack: Stack, options: StartOptions): Promise<() => void> {
+/** Starts what runs in this process beside the services. Answers how to stop it. */
+async function startCompanions(stack: Stack, options: StartOptions): Promise<() => void> {
   const crons = readCrons(join(ROOT, "wrangler.toml"));
   const stops = [
     startTicker({ url: stack.url, crons, everyMs: 10_000 }),
-    watchRules(stack, join(ROOT, "rules"), say),
+    watchRules(stack, join(ROOT, "rules"), log),
   ];
-  say(`✓ crons     ${crons.join(" and ")}, the minutely ones every 10 s`);
-  say("✓ rules     rules/*.yml are watched: save one and it is in use");
+  log(`✓ crons     ${crons.join(" and ")}, the minutely ones every 10 s`);
+  log("✓ rules     rules/*.yml are watched: save one and it is in use");
   await makeLocalChannels(stack, stack.emulators, options.dataDir).then(
-    (told) => say(`✓ channels  ${told}`),
-    (error) => say(`✗ channels  ${error.message}`),
+    (outcome) => log(`✓ channels  ${outcome}`),
+    (error) => log(`✗ channels  ${error.message}`),
   );
   if (options.samples) stops.push(dripSamples(stack, 2_000));
-  say(
+  log(
     options.samples
       ? "✓ samples   a post of samples/posts.jsonl every 2 s"
       : "- samples   off (--no-samples)",
@@ -83,8 +83,8 @@ async function accompany(stack: Stack, options: StartOptions): Promise<() => voi
   };
 }
 
-function tellAddresses({ url, emulators, key }: Stack, dataDir: string, seconds: number): void {
-  say(`
+function printAddresses({ url, emulators, key }: Stack, dataDir: string, seconds: number): void {
+  log(`
 Ready in ${seconds.toFixed(1)} s.
   page       ${url}/
   operate    ${url}/operate#key=${key}    rules, channels, deliveries, dead letters
@@ -98,24 +98,24 @@ Stop with Ctrl-C.`);
 const options = settledOptions();
 const stopping = new AbortController();
 let stack: Stack | undefined;
-let stopBeside = () => {};
+let stopCompanions = () => {};
 const began = performance.now();
 const stopAll = async () => {
   stopping.abort();
-  stopBeside();
+  stopCompanions();
   await stack?.stop();
 };
 stopOnSignal(stopAll);
 try {
-  stack = await startStack({ ...options, signal: stopping.signal }, say);
-  stopBeside = await accompany(stack, options);
-  tellAddresses(stack, options.dataDir, (performance.now() - began) / 1000);
+  stack = await startStack({ ...options, signal: stopping.signal }, log);
+  stopCompanions = await startCompanions(stack, options);
+  printAddresses(stack, options.dataDir, (performance.now() - began) / 1000);
   if (options.postsFile) {
-    say(`\nFeeding ${options.postsFile}`);
-    await feedFile(stack, options.postsFile, say);
+    log(`\nFeeding ${options.postsFile}`);
+    await feedFile(stack, options.postsFile, log);
   }
 } catch (error) {
-  // A stop that the user asked for makes the start fail, and needs no words.
+  // A stop that the user asked for makes the start fail; that is no error.
   const asked = stopping.signal.aborted;
   if (!asked) console.error(`✗ ${explainStartFailure(error)}`);
   await stopAll();

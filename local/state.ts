@@ -62,14 +62,14 @@ async function gone(marks: ProcessMark[], withinMs: number): Promise<boolean> {
 export async function endEarlierStack(dataDir: string): Promise<void> {
   const earlier = readStackFile(dataDir);
   if (!earlier) return;
-  const { start, ...parts } = earlier.pids;
+  const { start, ...services } = earlier.pids;
   if (start && isRunning(start)) {
     throw new Error(
       `a stack already runs on ${dataDir} at ${earlier.url} (process ${start.pid}); stop it, or ` +
         `choose another --data and --port`,
     );
   }
-  const left = Object.entries(parts).filter(([, mark]) => isRunning(mark));
+  const left = Object.entries(services).filter(([, mark]) => isRunning(mark));
   const marks = left.map(([, mark]) => mark);
   for (const [name, { pid }] of left) signalTree(pid, name === "postgres" ? "SIGINT" : "SIGTERM");
   if (!(await gone(marks, 6_000)))

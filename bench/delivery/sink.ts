@@ -8,7 +8,7 @@ export type Arrival = { subject: string; key: string; at: number; answerLost: bo
 export type Sink = {
   url: string;
   arrivals(): Arrival[];
-  /** Resolves when so many different subjects were taken, or nothing has come for `patienceMs`. */
+  /** Resolves when `count` different subjects arrived, or nothing has come for `patienceMs`. */
   until(count: number, patienceMs: number): Promise<void>;
   stop(): Promise<void>;
 };

@@ -5,17 +5,17 @@ export type Usage = { cpuMs: number; megabytes: number };
 type Process = Usage & { pid: number; parent: number };
 
 /**
- * On Linux of the kernel's own clock ticks: ps tells whole seconds there, and each of twenty
+ * On Linux of the kernel's own clock ticks: ps reports whole seconds there, and each of twenty
  * connections has less.
  */
-function cpuMsOf(pid: number, told: string): number {
+function cpuMsOf(pid: number, reported: string): number {
   const file = `/proc/${pid}/stat`;
   if (existsSync(file)) {
     const stat = readFileSync(file, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return (Number(fields[11]) + Number(fields[12])) * 10;
   }
-  return told.split(/[:-]/).reduce((sum, part) => sum * 60 + Number(part), 0) * 1_000;
+  return reported.split(/[:-]/).reduce((sum, part) => sum * 60 + Number(part), 0) * 1_000;
 }
 
 function processes(): Process[] {

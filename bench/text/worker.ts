@@ -3,7 +3,7 @@ import type { RawPost } from "../../src/model/raw-post.ts";
 import { judge } from "../../src/pipeline.ts";
 import * as text from "../../src/text/index.ts";
 
-/** What the bench asks of workerd: so many times over, read every post in one way. */
+/** A request of the benchmark to workerd: read every post in one way, `repeats` times. */
 export type Round = { read: Reader; repeats: number };
 export type Reader = keyof typeof READERS;
 

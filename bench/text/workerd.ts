@@ -41,8 +41,7 @@ export type Costs = {
   /** To load dist/text.mjs in a fresh process of Node, without Node's own start. */
   load: number | undefined;
   /**
-   * The processor's time where the system tells that of another process, else that of the clock on
-   * the wall.
+   * Processor time where the system reports it for other processes, else wall-clock time.
    */
   clock: "processor" | "wall";
 };

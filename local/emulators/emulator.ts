@@ -5,7 +5,7 @@ export type EmulatorCall = {
   query: URLSearchParams;
   headers: Record<string, string>;
   text: string;
-  /** The body as JSON, or undefined when it is none. */
+  /** The body as JSON, or undefined when it is not JSON. */
   json: unknown;
   now: number;
   /** Where the emulator is reached, for links in its answers. */

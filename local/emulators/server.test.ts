@@ -55,7 +55,7 @@ describe("tokens", () => {
     expect(await of("GHOST")).toBeUndefined();
   });
 
-  it("tell the same liquidity at both markets", async () => {
+  it("report the same liquidity at both markets", async () => {
     const address = evmAddress("TIDE");
     const pairs = (await get(`/dexscreener/token-pairs/v1/ethereum/${address}`)).body as {
       baseToken: { address: string };

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { base58 } from "@scure/base";
 
 /**
- * What the emulators say about a token. It follows from the address alone, so every emulator tells
+ * What the emulators say about a token. It follows from the address alone, so every emulator says
  * the same story in every run.
  */
 export type SampleToken = {

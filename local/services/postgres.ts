@@ -187,7 +187,7 @@ export async function planPostgres(options: {
     "-c",
     `${name}=${value}`,
   ]);
-  const part: ServiceSpec = {
+  const service: ServiceSpec = {
     name: "postgres",
     file: binaries.postgres,
     args: ["-D", dataDir, "-p", String(options.port), ...flags],
@@ -197,7 +197,7 @@ export async function planPostgres(options: {
     logs: options.logs,
     ...(uid === undefined ? {} : { uid }),
   };
-  return { service: part, dataDir, ...(note === undefined ? {} : { note }) };
+  return { service, dataDir, ...(note === undefined ? {} : { note }) };
 }
 
 /** The stand-in where real PostgreSQL cannot run: slower to start, and one connection. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { signalTree } from "./pids.ts";
 import type { Watchdog } from "./watchdog.ts";
 
-/** How to run one part of the stack. It is restarted whenever it ends without being told to. */
+/** How to run one service of the stack. It is restarted whenever it ends by itself. */
 export type ServiceSpec = {
   name: string;
   file: string;
@@ -15,11 +15,11 @@ export type ServiceSpec = {
   /** Postgres refuses to run as root. */
   uid?: number;
   /**
-   * What asks it to end: Postgres reads SIGINT as "now, cleanly", SIGTERM as "when every client has
-   * gone".
+   * The signal that ends it: on SIGINT Postgres closes its connections and stops, on SIGTERM it
+   * waits until every client has gone.
    */
   stopSignal?: NodeJS.Signals;
-  /** Resolves when the part answers; asked again after each restart. */
+  /** Resolves when the service answers; called again after each restart. */
   healthy: () => Promise<void>;
   logs: string;
 };
@@ -35,9 +35,9 @@ export type Service = {
 
 export type ServiceWatcher = {
   watchdog: Watchdog;
-  /** Told of every unexpected end and every recovery, in one line. */
+  /** Gets one line for every unexpected end and every recovery. */
   log(line: string): void;
-  /** The process id of a part changed. */
+  /** The process id of a service changed. */
   changed(): void;
 };
 
@@ -47,10 +47,10 @@ const ended = (child: ChildProcess) => child.exitCode !== null || child.signalCo
 function launch(spec: ServiceSpec): ChildProcess {
   const log = openSync(join(spec.logs, `${spec.name}.log`), "a");
   const child = spawn(spec.file, spec.args, {
-    // A Node part reads the end of its IPC channel as the end of its parent, and leaves.
+    // A Node service exits when its IPC channel closes, which means that its parent is gone.
     stdio: spec.file === process.execPath ? ["ignore", log, log, "ipc"] : ["ignore", log, log],
     // A group of its own: Ctrl-C in the terminal reaches only the start script, which ends the
-    // parts in order.
+    // services in order.
     detached: true,
     env: spec.env,
     cwd: spec.cwd,
@@ -70,10 +70,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals, graceMs = 8_000)
   if (!inTime) await gone;
 }
 
-/**
- * A part that is not running yet. Once started and healthy, it is restarted with backoff whenever
- * it dies.
- */
+/** A service that is not running yet. After its start it is restarted with backoff when it dies. */
 export function makeService(spec: ServiceSpec, watcher: ServiceWatcher): Service {
   const stopSignal = spec.stopSignal ?? "SIGTERM";
   let child: ChildProcess | undefined;
@@ -115,7 +112,7 @@ export function makeService(spec: ServiceSpec, watcher: ServiceWatcher): Service
     if (!wanted || dead !== child) return;
     await up().then(
       () => watcher.log(`✓ ${spec.name} is back`),
-      () => undefined, // its end is already being handled by its own revive
+      () => undefined, // its own revive handles its end
     );
   }
 
@@ -136,9 +133,9 @@ export function makeService(spec: ServiceSpec, watcher: ServiceWatcher): Service
   };
 }
 
-/** For a single part, as a test needs it. */
+/** Makes and starts one service, as tests need it. */
 export async function startService(spec: ServiceSpec, watcher: ServiceWatcher): Promise<Service> {
-  const part = makeService(spec, watcher);
-  await part.start();
-  return part;
+  const service = makeService(spec, watcher);
+  await service.start();
+  return service;
 }

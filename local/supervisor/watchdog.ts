@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 
 /**
- * Ends every part when the start script is gone, however it went: a pipe to a small shell closes
- * with us, even on kill -9.
+ * Ends every service when the start script is gone, even after kill -9: the pipe to a small shell
+ * closes with the script.
  */
 export type Watchdog = {
   hold(name: string, pid: number | undefined, signal: NodeJS.Signals): void;
@@ -11,9 +11,9 @@ export type Watchdog = {
 };
 
 /**
- * Each line read is the whole present list of `kill` targets, so the last line is the truth at the
- * moment the pipe closes. Postgres gets SIGINT alone (a clean, fast shutdown); the others get
- * SIGTERM to their group, then SIGKILL.
+ * Each line is the whole list of `kill` targets, so the last line counts when the pipe closes.
+ * Postgres gets SIGINT alone (a clean, fast shutdown); the others get SIGTERM to their group, then
+ * SIGKILL.
  */
 const SCRIPT = `
 trap '' INT TERM HUP
@@ -36,20 +36,20 @@ export function makeWatchdog(): Watchdog {
   shell.on("error", () => {});
   shell.stdin.on("error", () => {});
   shell.unref();
-  const tell = () => shell.stdin.write(`${[...targets.values()].join(" ")}\n`);
+  const report = () => shell.stdin.write(`${[...targets.values()].join(" ")}\n`);
   return {
     hold(name, pid, signal) {
       if (pid === undefined) return;
       targets.set(name, signal === "SIGINT" ? `INT:${pid}` : `TERM:-${pid}`);
-      tell();
+      report();
     },
     release(name) {
       targets.delete(name);
-      tell();
+      report();
     },
     drop() {
       targets.clear();
-      tell();
+      report();
       shell.stdin.end();
     },
   };

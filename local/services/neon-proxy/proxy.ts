@@ -142,7 +142,7 @@ function tunnel(socket: WebSocket, port: number): void {
 }
 
 /**
- * Speaks Neon's HTTP and WebSocket protocols before a database of this machine. GET / tells how
+ * Speaks Neon's HTTP and WebSocket protocols before a database of this machine. GET / reports how
  * many requests for statements have come: what a database that is billed by its waking hours would
  * have been woken for. Resolves when it listens.
  */
