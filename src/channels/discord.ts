@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type OutsideAnswer, outsideCall } from "../http/request.ts";
-import { askedDelay } from "../http/status-verdict.ts";
+import { requestedDelay } from "../http/status-verdict.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { SignalNotification } from "../model/delivery.ts";
 import { hookProblem } from "./_shared/egress.ts";
@@ -97,7 +97,7 @@ function classify(
     return {
       kind: "throttled",
       reason: "banned for minutes",
-      delayMs: Math.max(BANNED_MS, askedDelay(headers, now) ?? 0),
+      delayMs: Math.max(BANNED_MS, requestedDelay(headers, now) ?? 0),
     };
   const reply = Reply.safeParse(json).data;
   const reason = `HTTP ${status}${reply?.message ? `: ${reply.message.slice(0, 200)}` : ""}`;
@@ -157,8 +157,10 @@ export const discord = channel({
   kind: "discord",
   title: "Discord",
   docs: [
-    "In the channel's settings create a webhook and give its URL. Whoever has the URL can post: it is never shown again.",
-    "thread_id: post into a thread. username: name shown. updates: edit rewrites the older message about the same event, new sends another.",
+    "In the channel's settings create a webhook and give its URL. Whoever has the URL can post:",
+    "it is never shown again.",
+    "thread_id: post into a thread. username: name shown. updates: edit rewrites the older",
+    "message about the same event, new sends another.",
   ].join("\n"),
   settings: Settings,
   policy: "chat",

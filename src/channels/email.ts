@@ -92,7 +92,8 @@ const resend: Provider = {
     if (/^(daily|monthly)_quota_exceeded$/.test(reply?.name ?? ""))
       return { kind: "quota", reason };
     if (reply?.name === "concurrent_idempotent_requests") return { kind: "retry", reason };
-    // A verified domain is a matter of credentials too: a person suggestions it, then the mail goes out.
+    // A verified domain is a matter of credentials too: a person suggestions it, then the mail goes
+    // out.
     if (status === 403) return { kind: "auth", reason };
     return status === 400 || status === 422
       ? { kind: "reject", reason: `${reason}: ${reply?.message.slice(0, 200)}` }
@@ -166,8 +167,10 @@ export const email = channel({
   kind: "email",
   title: "Email",
   docs: [
-    "Through Resend (RESEND_API_KEY) or Postmark (POSTMARK_TOKEN), from an address of a domain that is verified there.",
-    "to: up to 50 addresses. from: left out, MAIL_FROM. Resend takes our idempotency key, so a repeat shows once.",
+    "Through Resend (RESEND_API_KEY) or Postmark (POSTMARK_TOKEN), from an address of a domain",
+    "that is verified there.",
+    "to: up to 50 addresses. from: left out, MAIL_FROM. Resend takes our idempotency key, so a",
+    "repeat shows once.",
   ].join("\n"),
   settings: Settings,
   policy: "email",

@@ -22,7 +22,8 @@ const Given = z.object({
    */
   PUBLIC_URL: z.string().default(""),
   /**
-   * host:port pairs that may be reached over http and by address: the local emulators, nothing else.
+   * host:port pairs that may be reached over http and by address: the local emulators, nothing
+   * else.
    */
   EGRESS_ALLOW: list,
   /**

@@ -6,7 +6,10 @@ import { channel } from "./channel.ts";
 export const log = channel({
   kind: "log",
   title: "Log",
-  docs: "Writes one log record for each notification. Needs nothing; good for a first look, and as a record beside other channels.",
+  docs: [
+    "Writes one log record for each notification. Needs nothing; good for a first look, and as a",
+    "record beside other channels.",
+  ].join(" "),
   settings: z.object({}),
   policy: "log",
   sendMs: 0,

@@ -91,7 +91,10 @@ async function send(
 export const slack = channel({
   kind: "slack",
   title: "Slack",
-  docs: "Create an app with an incoming webhook for the channel and give the hook's URL. Whoever has the URL can post: it is never shown again.",
+  docs: [
+    "Create an app with an incoming webhook for the channel and give the hook's URL. Whoever has",
+    "the URL can post: it is never shown again.",
+  ].join(" "),
   settings: Settings,
   policy: "chat",
   sendMs: TIMEOUT_MS,

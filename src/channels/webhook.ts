@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type OutsideAnswer, outsideCall } from "../http/request.ts";
-import { askedDelay } from "../http/status-verdict.ts";
+import { requestedDelay } from "../http/status-verdict.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { snakeCased } from "../kit/case.ts";
 import { isSecret, newSecret, signedHeaders } from "../kit/standard-webhooks.ts";
@@ -48,8 +48,8 @@ function payload(notification: SignalNotification, format: Settings["format"]): 
 }
 
 /**
- * A redirect is a failure that someone may suggestion, so it is tried again like a 5xx; a missing hook is
- * not coming back.
+ * A redirect is a failure that someone may suggestion, so it is tried again like a 5xx; a missing
+ * hook is not coming back.
  */
 function classify(
   { status, headers }: Omit<OutsideAnswer, "verdict">,
@@ -60,7 +60,7 @@ function classify(
     return { kind: "retry", reason: `HTTP ${status}: redirects are not followed` };
   if (status === 404 || status === 410) return { kind: "gone", reason: `HTTP ${status}` };
   if (status === 401 || status === 403) return { kind: "auth", reason: `HTTP ${status}` };
-  const delayMs = askedDelay(headers, now);
+  const delayMs = requestedDelay(headers, now);
   return status >= 500 && delayMs !== undefined
     ? { kind: "retry", reason: `HTTP ${status}`, delayMs }
     : undefined;
@@ -96,9 +96,12 @@ export const webhook = channel({
   kind: "webhook",
   title: "Webhook",
   docs: [
-    "Posts JSON to your https URL, signed by Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature). The webhook-id stays the same",
-    "for every attempt: drop what you have seen. Answer 2xx within 15 s; 410 or 404 switches the channel off; anything else is tried again for 72 h.",
-    "secrets: one or two of the form whsec_...; left out, one is made and shown once. While two are live every message carries both signatures.",
+    "Posts JSON to your https URL, signed by Standard Webhooks (webhook-id, webhook-timestamp,",
+    "webhook-signature). The webhook-id stays the same",
+    "for every attempt: drop what you have seen. Answer 2xx within 15 s; 410 or 404 switches",
+    "the channel off; anything else is tried again for 72 h.",
+    "secrets: one or two of the form whsec_...; left out, one is made and shown once. While two",
+    "are live every message carries both signatures.",
     "format: standard {type, timestamp, data}, or cloudevents (structured mode, 1.0).",
   ].join("\n"),
   settings: Settings,

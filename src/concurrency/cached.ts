@@ -8,7 +8,9 @@ type Freshness = { ttlMs: number } | { costFactor: number };
 
 export type CacheOptions = Freshness & {
   now: Clock;
-  /** A load that fails keeps the last good value fresh once more; without one the error is thrown. */
+  /**
+   * A load that fails keeps the last good value fresh once more; without one the error is thrown.
+   */
   staleOnError?: boolean;
   /** While one caller loads, the others get the last value instead of loading too. */
   shareStale?: boolean;

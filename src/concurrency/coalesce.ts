@@ -24,9 +24,9 @@ export function coalesce<Item, Result>(
 }
 
 /**
- * The same for callers of one item each: a caller gets the result at its item's position. When a run
- * fails, each item is tried alone, so that one bad item fails by itself. When `failsAll` says that no
- * item caused the error, every caller gets it.
+ * The same for callers of one item each: a caller gets the result at its item's position. When a
+ * run fails, each item is tried alone, so that one bad item fails by itself. When `failsAll` says
+ * that no item caused the error, every caller gets it.
  */
 export function coalesceEach<Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,

@@ -1,6 +1,6 @@
 /**
- * The port to Redis, which holds only what may be lost. No call throws: after "down" the caller goes
- * on without Redis, because the database is the authority.
+ * The port to Redis, which holds only what may be lost. No call throws: after "down" the caller
+ * goes on without Redis, because the database is the authority.
  */
 export type Redis = {
   read(keys: string[]): Promise<(string | null)[] | "down">;

@@ -154,7 +154,10 @@ export const bigquery = enricher({
   name: "bigquery",
   group: "bigquery",
   title: "BigQuery",
-  docs: "On-chain activity of Ethereum tokens from Google's public data. Needs GCP_SA_JSON (role BigQuery Job User). Every query is dry-run first and capped; BQ_DAILY_BYTES is never passed.",
+  docs: [
+    "On-chain activity of Ethereum tokens from Google's public data. Needs GCP_SA_JSON (role",
+    "BigQuery Job User). Every query is dry-run first and capped; BQ_DAILY_BYTES is never passed.",
+  ].join(" "),
   provides: Object.fromEntries(
     Object.entries(FACTS).filter(([, fact]) => fact.provider === "bigquery"),
   ),

@@ -90,7 +90,10 @@ export const dexscreener = enricher({
   name: "dexscreener",
   group: "dex",
   title: "DexScreener",
-  docs: "Price, liquidity and volume of a token's pools. No key. Asked first; GeckoTerminal stands in when it fails or knows nothing.",
+  docs: [
+    "Price, liquidity and volume of a token's pools. No key. Asked first; GeckoTerminal stands in",
+    "when it fails or knows nothing.",
+  ].join(" "),
   provides: DEX_FACTS,
   settings: DexScreenerSettings,
   keepSeconds: 3_600,

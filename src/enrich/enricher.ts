@@ -99,7 +99,13 @@ const settingsProblem = (error: z.ZodError): string =>
 export function enricher<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Shape>>): Enricher {
   const { name, group, title, docs, provides, keepSeconds, supports } = spec;
   return {
-    ...{ name, group, title, docs, provides, keepSeconds, supports },
+    name,
+    group,
+    title,
+    docs,
+    provides,
+    keepSeconds,
+    supports,
     settingNames: Object.keys(spec.settings.shape),
     providers: spec.providers ?? [name],
     configure(env) {

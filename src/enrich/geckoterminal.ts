@@ -77,7 +77,10 @@ export const geckoterminal = enricher({
   name: "geckoterminal",
   group: "dex",
   title: "GeckoTerminal",
-  docs: "Price, liquidity and volume when DexScreener has no answer. No key on the public door; COINGECKO_API_KEY uses the demo door of CoinGecko.",
+  docs: [
+    "Price, liquidity and volume when DexScreener has no answer. No key on the public door;",
+    "COINGECKO_API_KEY uses the demo door of CoinGecko.",
+  ].join(" "),
   provides: DEX_FACTS,
   settings: z.object(GeckoSettings),
   keepSeconds: 3_600,

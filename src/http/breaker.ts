@@ -54,9 +54,10 @@ const open = (breaker: BreakerState, cause: VerdictKind, openUntil: number): Bre
 });
 
 /**
- * The breaker after an answer. Any answer, also a refusal, shows that the service is up. The breaker
- * stays open for as long as the service asks; otherwise a minute after a throttle, until midnight
- * UTC after a used-up quota, and 15 minutes after refused credentials. Five faults in a row open it for 30 s, doubling to 10 min.
+ * The breaker after an answer. Any answer, also a refusal, shows that the service is up. The
+ * breaker stays open for as long as the service asks; otherwise a minute after a throttle, until
+ * midnight UTC after a used-up quota, and 15 minutes after refused credentials. Five faults in a
+ * row open it for 30 s, doubling to 10 min.
  */
 export function breakerAfter(breaker: BreakerState, verdict: Verdict, now: number): BreakerState {
   switch (verdict.kind) {

@@ -8,8 +8,8 @@ import {
 } from "./provider-guard.ts";
 
 /**
- * A guard of this isolate alone: for tests and the simulator, and in the Worker while the shared one
- * cannot be reached.
+ * A guard of this isolate alone: for tests and the simulator, and in the Worker while the shared
+ * one cannot be reached.
  */
 export function localGuard(
   now: Clock,

@@ -51,8 +51,8 @@ export const FRESH_GUARD: GuardState = {
 };
 
 /**
- * The port: one guard for each provider, shared by all isolates, keeps its pace, budget and breaker.
- * Neither call throws: while the shared state cannot be reached, an isolate uses its own.
+ * The port: one guard for each provider, shared by all isolates, keeps its pace, budget and
+ * breaker. Neither call throws: while the shared state cannot be reached, an isolate uses its own.
  */
 export type ProviderGuard = {
   acquire(request: GuardRequest): Promise<GuardAdmission>;

@@ -1,6 +1,6 @@
 import type { Clock } from "../kit/time.ts";
 import { cappedText, TooLarge } from "./capped-body.ts";
-import { askedDelay, statusVerdict } from "./status-verdict.ts";
+import { requestedDelay, statusVerdict } from "./status-verdict.ts";
 import type { Verdict } from "./verdict.ts";
 
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
@@ -157,7 +157,7 @@ function withWait(
   now: number,
 ): Verdict | undefined {
   if (verdict?.kind !== "throttled" || verdict.delayMs !== undefined) return verdict;
-  const delayMs = askedDelay(headers, now);
+  const delayMs = requestedDelay(headers, now);
   return delayMs === undefined ? verdict : { ...verdict, delayMs };
 }
 

@@ -5,8 +5,8 @@
 export type CallPace = { perMinute: number; gapMs: number };
 
 /**
- * Times (ms) of the calls of the last minute, oldest first. A call's time is that of its answer; until
- * then it is the time at which the call may start, which may lie ahead.
+ * Times (ms) of the calls of the last minute, oldest first. A call's time is that of its answer;
+ * until then it is the time at which the call may start, which may lie ahead.
  */
 export type CallTimes = readonly number[];
 
@@ -24,8 +24,8 @@ export function nextSlot(grants: CallTimes, pace: CallPace, now: number): number
 }
 
 /**
- * Moves a call to the time of its answer: it reached the service between its start and its answer, at
- * a time that only the service knows.
+ * Moves a call to the time of its answer: it reached the service between its start and its answer,
+ * at a time that only the service knows.
  */
 export const recordAnswer = (grants: CallTimes, slot: number, now: number): CallTimes => {
   const at = grants.indexOf(slot);

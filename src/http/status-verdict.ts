@@ -25,7 +25,7 @@ const DELAY_HEADERS = [
 ] as const;
 
 /** The pause (ms) that the answer's headers ask for: the first readable one, at most a day. */
-export function askedDelay(headers: Headers, now: number): number | undefined {
+export function requestedDelay(headers: Headers, now: number): number | undefined {
   for (const [name, read] of DELAY_HEADERS) {
     const value = headers.get(name);
     const delay = value === null ? undefined : read(value, now);
@@ -51,7 +51,8 @@ function kindOf(status: number): Verdict["kind"] {
  */
 export function statusVerdict(status: number, headers: Headers, now: number): Verdict {
   const kind = kindOf(status);
-  const delayMs = kind === "throttled" || kind === "retry" ? askedDelay(headers, now) : undefined;
+  const delayMs =
+    kind === "throttled" || kind === "retry" ? requestedDelay(headers, now) : undefined;
   const reason =
     status >= 300 && status < 400 && kind === "reject"
       ? `HTTP ${status}: redirects are not followed`

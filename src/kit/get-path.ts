@@ -1,6 +1,6 @@
 /**
- * The value at `path` ("author.name", "items.0.id") in a value of unknown shape; undefined where the
- * path does not exist.
+ * The value at `path` ("author.name", "items.0.id") in a value of unknown shape; undefined where
+ * the path does not exist.
  */
 export function getPath(value: unknown, path: string): unknown {
   if (path === "") return value;

@@ -63,7 +63,9 @@ const MIN_WAIT_MS: Partial<Record<Verdict["kind"], number>> = {
   auth: 15 * MINUTE,
 };
 
-/** The end of a delivery's life. Also one that waits for a person (a paused channel) is given up. */
+/**
+ * The end of a delivery's life. Also one that waits for a person (a paused channel) is given up.
+ */
 export const lifeEnd = (policy: RetryPolicy, dueSince: number): number =>
   dueSince + POLICIES[policy].maxAgeMs;
 
@@ -71,8 +73,8 @@ export type NextAttempt = { kind: "retry"; at: number } | { kind: "give-up"; rea
 
 /**
  * When to try again after attempt number `attempt` (0 = the first) of a delivery that was due at
- * `dueSince`. The pause is never shorter than the service asked for, except before the last attempt,
- * which falls on the end of the delivery's life.
+ * `dueSince`. The pause is never shorter than the service asked for, except before the last
+ * attempt, which falls on the end of the delivery's life.
  */
 export function nextAttempt(
   policy: RetryPolicy,

@@ -40,8 +40,8 @@ export type ChannelMemory = { tats: TatMemory; journal: SendJournal };
 export type ChannelActor = {
   /**
    * Attempts a delivery. Resolves when it ended, or after a short time while it goes on: a target
-   * that hangs must not delay the queue, and the row in the outbox is the authority whatever happens
-   * to this call. Throws StoreUnavailable when the attempt could not be made.
+   * that hangs must not delay the queue, and the row in the outbox is the authority whatever
+   * happens to this call. Throws StoreUnavailable when the attempt could not be made.
    */
   deliver(id: number, channelId: number): Promise<void>;
   /** Reserves a send under a shared limit, of which this is the actor. */

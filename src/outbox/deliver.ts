@@ -15,8 +15,9 @@ const RECORD_MS = 15_000;
 
 /**
  * Attempts one delivery: claims it under a lease, checks whether it may be sent now, waits for the
- * rate limits, renews the lease, sends and closes. Called at least once per delivery and by several callers at a time:
- * the lease lets one through. Never throws for a fault of the database or the channel.
+ * rate limits, renews the lease, sends and closes. Called at least once per delivery and by several
+ * callers at a time: the lease lets one through. Never throws for a fault of the database or the
+ * channel.
  */
 export async function deliver(id: number, ports: DeliverPorts): Promise<DeliverOutcome> {
   try {

@@ -27,8 +27,8 @@ export const keyOf = (members: readonly Delivery[]): string => {
 };
 
 /**
- * The rows of one message: the rows it was sent with before, or this row alone, or for a digest this
- * row and whatever else is due for the channel.
+ * The rows of one message: the rows it was sent with before, or this row alone, or for a digest
+ * this row and whatever else is due for the channel.
  */
 export async function membersOf(
   delivery: Delivery,

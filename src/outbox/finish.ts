@@ -58,8 +58,8 @@ function closingOf(
 
 /**
  * When the settings were changed while the send was under way, a refusal says nothing about the
- * present ones: the delivery is tried again with those. Throws when they cannot be read, because the
- * refusal could not be recorded either.
+ * present ones: the delivery is tried again with those. Throws when they cannot be read, because
+ * the refusal could not be recorded either.
  */
 async function againstCurrentSettings(
   sent: SendResult,

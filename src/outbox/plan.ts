@@ -70,9 +70,9 @@ function wantsSignal(filter: ChannelFilter, notify: NotifyPolicy, after: Signal)
 }
 
 /**
- * The outbox rows of one transition: one for each channel that wants it. A paused channel gets rows,
- * which wait for it; a disabled one gets none. Pure: the rows are committed in the same statement as
- * the transition, so that neither exists without the other.
+ * The outbox rows of one transition: one for each channel that wants it. A paused channel gets
+ * rows, which wait for it; a disabled one gets none. Pure: the rows are committed in the same
+ * statement as the transition, so that neither exists without the other.
  */
 export function planDeliveries(
   before: Signal | null,

@@ -4,7 +4,9 @@ import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { AdminStore, ChannelStore, OutboxStore } from "../store/store.ts";
 
-/** What `deliver` needs. The channel's actor (channel-actor.ts) provides it; tests have their own. */
+/**
+ * What `deliver` needs. The channel's actor (channel-actor.ts) provides it; tests have their own.
+ */
 export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"> & {
   store: Pick<OutboxStore, "claim" | "renew" | "close" | "due" | "digestRows"> &
     Pick<ChannelStore, "setChannelStatus"> &
@@ -34,8 +36,8 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
 
 /**
  * Sends that the channel accepted and the database has not recorded. The next claim closes such a
- * delivery instead of sending it again. The journal bridges an outage of the database between a send
- * and its record.
+ * delivery instead of sending it again. The journal bridges an outage of the database between a
+ * send and its record.
  */
 export type SendJournal = {
   get(id: number): Promise<{ externalId: string | null } | undefined>;

@@ -12,8 +12,8 @@ export type OutboxSweep = {
 };
 
 /**
- * Rows of one channel that a sweep sends to the queue, so that a channel which hangs delays no other.
- * Fewer than a channel's actor holds.
+ * Rows of one channel that a sweep sends to the queue, so that a channel which hangs delays no
+ * other. Fewer than a channel's actor holds.
  */
 const DUE_PER_CHANNEL = 100;
 /** How long a row that was sent to the queue is left to it: its message may be lost. */
@@ -24,8 +24,8 @@ const SWEEP_MORE_MS = 1_000;
 
 /**
  * Sends due rows to the queue, except those that are on their way, and answers when to sweep again:
- * null when no row is open, so that an idle system sends no query. It needs one query when nothing is
- * due. Sending a row twice is harmless: its lease lets one attempt through.
+ * null when no row is open, so that an idle system sends no query. It needs one query when nothing
+ * is due. Sending a row twice is harmless: its lease lets one attempt through.
  */
 export async function sweepOutbox(
   { store, enqueue, sentAt }: OutboxSweep,

@@ -68,7 +68,11 @@ export const bigquery = source({
   name: "bigquery",
   title: "BigQuery",
   kind: "poll",
-  docs: "The rows of a query of your own, on a schedule, each a post: BQ_SOURCE_SQL with the columns id, text, posted_at (TIMESTAMP) and any other field of a post; @since lets it read fewer partitions. Needs GCP_SA_JSON. Dry-run first and capped; BQ_DAILY_BYTES is never passed.",
+  docs: [
+    "The rows of a query of your own, on a schedule, each a post: BQ_SOURCE_SQL with the columns",
+    "id, text, posted_at (TIMESTAMP) and any other field of a post; @since lets it read fewer",
+    "partitions. Needs GCP_SA_JSON. Dry-run first and capped; BQ_DAILY_BYTES is never passed.",
+  ].join(" "),
   settings: z.object({
     BQ_SOURCE_SQL: requiredText,
     BQ_SOURCE_EVERY_MINUTES: z.coerce.number().int().min(1).default(60),

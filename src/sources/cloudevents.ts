@@ -87,7 +87,10 @@ export const cloudevents = source({
   name: "cloudevents",
   title: "CloudEvents",
   kind: "push",
-  docs: "POST /ingest/cloudevents in structured, binary or batch mode, with an API key of scope ingest. The event's data is a post.",
+  docs: [
+    "POST /ingest/cloudevents in structured, binary or batch mode, with an API key of scope",
+    "ingest. The event's data is a post.",
+  ].join(" "),
   settings: z.object({}),
   async receive(_, request): Promise<ReceiveResult> {
     const type = request.headers.get("content-type")?.toLowerCase() ?? "";

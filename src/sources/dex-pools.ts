@@ -12,8 +12,9 @@ import {
 } from "../markets/geckoterminal.ts";
 import { canonicalAddress } from "../model/mention.ts";
 import { type Chain, IsoInstant } from "../model/scalars.ts";
-import { graverVerdict, NOTHING_NEW, readCursor } from "./_shared/cursor.ts";
+import { readCursor } from "./_shared/cursor.ts";
 import { readPosts } from "./_shared/post-input.ts";
+import { NOTHING_NEW, worseVerdict } from "./_shared/verdicts.ts";
 import { type CursorPosition, type PollResult, source, splitWords } from "./source.ts";
 
 const Ref = z.object({ data: z.object({ id: z.string() }) });
@@ -114,7 +115,7 @@ async function poolsSince(
   const most = from.at === "" ? 1 : PAGES_A_POLL;
   for (let page = 1; page <= most; page++) {
     const found = await readPools(`${path}?page=${page}`, door, ports);
-    read.verdict = graverVerdict(read.verdict, found.verdict);
+    read.verdict = worseVerdict(read.verdict, found.verdict);
     read.whole = found.verdict.kind === "ok";
     read.rejected += found.rejected;
     const fresh = found.pools.filter((pool) => isNew(from, pool));
@@ -142,7 +143,10 @@ export const dexPools = source({
   name: "dex-pools",
   title: "New DEX pools",
   kind: "poll",
-  docs: "New liquidity pools from GeckoTerminal, each a post that names its token and contract. No key. Pools under DEX_POOLS_MIN_LIQUIDITY USD are left out.",
+  docs: [
+    "New liquidity pools from GeckoTerminal, each a post that names its token and contract. No",
+    "key. Pools under DEX_POOLS_MIN_LIQUIDITY USD are left out.",
+  ].join(" "),
   settings: z.object({
     ...GeckoSettings,
     DEX_POOLS_CHAINS: splitWords.default(["eth", "sol", "base"]),
@@ -163,7 +167,7 @@ export const dexPools = source({
         geckoApi(settings),
         ports,
       );
-      polled.verdict = graverVerdict(polled.verdict, found.verdict);
+      polled.verdict = worseVerdict(polled.verdict, found.verdict);
       const deep = found.pools.filter(
         ({ attributes }) =>
           (numericAmount(attributes.reserve_in_usd) ?? 0) >= settings.DEX_POOLS_MIN_LIQUIDITY,

@@ -3,9 +3,10 @@ import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
 import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { clampToNow } from "../kit/time.ts";
-import { graverVerdict, NOTHING_NEW, readCursor } from "./_shared/cursor.ts";
+import { readCursor } from "./_shared/cursor.ts";
 import { htmlText } from "./_shared/html.ts";
 import { readPosts } from "./_shared/post-input.ts";
+import { NOTHING_NEW, worseVerdict } from "./_shared/verdicts.ts";
 import { type PollResult, source } from "./source.ts";
 
 /** No limit is stated; one request an item, so a tick takes few. */
@@ -16,16 +17,14 @@ const AT_ONCE = 5;
 const Id = z.int().positive();
 const readable = (list: unknown): number[] =>
   Array.isArray(list) ? list.flatMap((id) => Id.safeParse(id).data ?? []) : [];
-/** A list of which nothing can be read is another shape, and no news. */
+/** A list without one readable id has another shape; it does not mean that there is no news. */
 const Ids = z.array(z.unknown()).refine((list) => list.length === 0 || readable(list).length > 0);
-/**
- * The list holds the newest 500 stories, so a cursor so far beyond the newest item is a mistake.
- */
+/** The list holds the newest 500 stories, so a cursor this far beyond the newest is a mistake. */
 const FARTHEST = 1_000_000;
 
 /**
- * `missed`: passed over because they could not be read beside others that could; asked again while
- * the list shows them.
+ * `missed`: ids that failed while others could be read. They are tried again while the list still
+ * shows them.
  */
 const Place = z.union([
   z.int().transform((last) => ({ last, missed: [] as number[] })),
@@ -64,7 +63,10 @@ function toPostInput(id: number, json: unknown, now: number) {
   const item = Item.safeParse(json).data;
   if (item === undefined || item.deleted || item.dead) return null;
   return {
-    ...{ source: "hackernews", id, author: item.by, posted_at: clampToNow(item.time * 1_000, now) },
+    source: "hackernews",
+    id,
+    author: item.by,
+    posted_at: clampToNow(item.time * 1_000, now),
     text: [item.title, htmlText(item.text ?? ""), item.url].filter(Boolean).join("\n"),
     url: `https://news.ycombinator.com/item?id=${id}`,
     metrics: { ...(item.score !== undefined && item.score >= 0 && { likes: item.score }) },
@@ -72,21 +74,19 @@ function toPostInput(id: number, json: unknown, now: number) {
 }
 
 /**
- * The stories to read now: after the last the oldest first, so that none is jumped over; on a first
- * poll the newest.
+ * The stories to read now: those after the last one, oldest first, so that none is skipped. A first
+ * poll reads the newest.
  */
 function next(ids: number[], last: number | null): number[] {
   const ascending = ids.toSorted((a, b) => a - b);
   return last === null ? ascending.slice(-ITEMS_A_POLL) : ascending.filter((id) => id > last);
 }
 
-/** A backfill reads backwards from the newest, because ids tell no time. */
+/** A backfill reads backwards from the newest, because an id says nothing about its time. */
 const before = (ids: number[], last: number | null): number[] =>
   ids.toSorted((a, b) => b - a).filter((id) => last === null || id < last);
 
-/**
- * What the service itself calls its newest item bounds every id, and the place that was reached.
- */
+/** The ids of new stories. No id or cursor may exceed what the service names as its newest item. */
 async function stories(
   base: string,
   ports: GuardedPorts,
@@ -97,13 +97,13 @@ async function stories(
   ]);
   const newest = Id.safeParse(most.json).data ?? 0;
   return {
-    verdict: graverVerdict(list.verdict, most.verdict),
+    verdict: worseVerdict(list.verdict, most.verdict),
     ids: readable(list.json).filter((id) => id <= newest),
     newest,
   };
 }
 
-/** A group that was read, those of it aside that failed. */
+/** The place after a group was read, with those of its ids that failed. */
 const passed = (
   { last, missed }: Place,
   group: number[],
@@ -144,9 +144,9 @@ export const hackernews = source({
         group.map((id) => get(`${HN_BASE_URL}/item/${id}.json`, MaybeItem, ports)),
       );
       const read = group.map((id, i) => ({ id, answer: answers[i] }));
-      for (const answer of answers) polled.verdict = graverVerdict(polled.verdict, answer.verdict);
+      for (const answer of answers) polled.verdict = worseVerdict(polled.verdict, answer.verdict);
       const good = read.filter(({ answer }) => answer?.verdict.kind === "ok");
-      /* Where nothing can be read it is the service's fault, and the next poll goes on here. */
+      /* When nothing can be read the service is at fault, and the next poll continues here. */
       if (good.length === 0) break;
       const failed = group.filter((id) => !good.some((each) => each.id === id));
       const { posts, rejected } = readPosts(good, ({ id, answer }) =>

@@ -2,7 +2,7 @@ import type { GuardedPorts } from "../http/provider-call.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { iso } from "../kit/time.ts";
 import type { RawPost } from "../model/raw-post.ts";
-import { graverVerdict, isUsable } from "./_shared/cursor.ts";
+import { isUsable, worseVerdict } from "./_shared/verdicts.ts";
 import type { CursorPosition, PollResult, Source, SourceEnv, SwitchedOn } from "./source.ts";
 
 /** What the store keeps of a source. It may throw when the database is out. */
@@ -126,7 +126,7 @@ async function backfill(
     const posts = notify ? polled.posts : polled.posts.map(quiet);
     sum.posts.push(...posts);
     sum.rejected += polled.rejected;
-    sum.verdict = graverVerdict(sum.verdict, polled.verdict);
+    sum.verdict = worseVerdict(sum.verdict, polled.verdict);
     sum.cursor = polled.cursor;
     if ((await accept(posts, ports)) === "unavailable")
       return report(name, "held", NOT_ACCEPTED, sum);

@@ -6,25 +6,21 @@ import type { RawPost } from "../model/raw-post.ts";
 export type SourceEnv = Readonly<Record<string, unknown>>;
 
 /**
- * Where to read from: after `cursor`, the source's own words for how far it got. `since` marks a
- * backfill: where its cursor, which is its own and null at its beginning, says nothing, it reads
- * from that time on.
+ * Where to read from: after `cursor`, which only the source understands. `since` marks a backfill:
+ * it has its own cursor, which begins as null, and then reads from that time on.
  */
 export type CursorPosition = { cursor: string | null; since: string | null };
 
-/**
- * What one poll brought. Never moved on by the source itself: the cursor is stored only once the
- * posts are accepted.
- */
+/** The result of one poll. The caller stores the cursor once the posts are accepted. */
 export type PollResult = {
-  /** The worst that happened; posts that came before it are still here. */
+  /** The worst verdict of the poll; posts that were read before it are included. */
   verdict: Verdict;
   posts: RawPost[];
   /** Items that could not be read as a post. */
   rejected: number;
-  /** How far the posts here reach; the old one when nothing was read. */
+  /** How far these posts reach; the old cursor when nothing was read. */
   cursor: string | null;
-  /** There is more to read at once: a backfill goes on. */
+  /** There is more to read at once, and a backfill goes on. */
   more?: boolean;
 };
 
@@ -45,13 +41,13 @@ type Spec<S extends z.ZodType> = {
   kind: "poll" | "push" | "stream";
   docs: string;
   settings: S;
-  /** Names under which its calls are paced and counted; its own name when not given. */
+  /** Names under which its calls are paced and counted; by default its own name. */
   providers?(settings: z.output<S>): string[];
   /** Minutes between polls. */
   everyMinutes?(settings: z.output<S>): number;
   poll?(settings: z.output<S>, place: CursorPosition, ports: GuardedPorts): Promise<PollResult>;
   receive?(settings: z.output<S>, request: PushRequest): Promise<ReceiveResult>;
-  /** A push that proves itself by a signature needs no API key. */
+  /** A push with a signature of its own needs no API key. */
   signed?: boolean;
 };
 
@@ -90,7 +86,10 @@ export const requiredText = z.string({ error: "is not set" }).min(1);
 export function source<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Shape>>): Source {
   const { name, title, kind, docs, poll, receive } = spec;
   return {
-    ...{ name, title, kind, docs },
+    name,
+    title,
+    kind,
+    docs,
     signed: spec.signed ?? false,
     settingNames: Object.keys(spec.settings.shape),
     configure(env) {

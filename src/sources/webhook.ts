@@ -36,7 +36,11 @@ export const webhook = source({
   title: "Signed webhooks",
   kind: "push",
   signed: true,
-  docs: "POST /ingest/webhook without an API key, signed with one of WEBHOOK_SECRETS: as Standard Webhooks (whsec_...), or as GitHub does (X-Hub-Signature-256). Several secrets let you rotate them.",
+  docs: [
+    "POST /ingest/webhook without an API key, signed with one of WEBHOOK_SECRETS: as Standard",
+    "Webhooks (whsec_...), or as GitHub does (X-Hub-Signature-256). Several secrets let you",
+    "rotate them.",
+  ].join(" "),
   settings: z.object({
     WEBHOOK_SECRETS: requiredText
       .pipe(splitWords)

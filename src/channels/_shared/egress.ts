@@ -93,7 +93,9 @@ export function egressProblem(
   return verdict.kind === "allowed" ? null : { path, message: verdict.reason };
 }
 
-/** The same for the hook of a service: its own host (or an emulator of it), and the path of a hook. */
+/**
+ * The same for the hook of a service: its own host (or an emulator of it), and the path of a hook.
+ */
 export function hookProblem(
   path: string,
   text: string,

@@ -154,7 +154,10 @@ export const goplus = enricher({
   name: "goplus",
   group: "goplus",
   title: "GoPlus Security",
-  docs: "Scans a contract for traps: honeypot, taxes, owner powers, holders, liquidity locks. Works without a key; GOPLUS_APP_KEY and GOPLUS_APP_SECRET raise the limit.",
+  docs: [
+    "Scans a contract for traps: honeypot, taxes, owner powers, holders, liquidity locks. Works",
+    "without a key; GOPLUS_APP_KEY and GOPLUS_APP_SECRET raise the limit.",
+  ].join(" "),
   provides: Object.fromEntries(
     Object.entries(FACTS).filter(([, fact]) => fact.provider === "goplus"),
   ),

@@ -1,26 +1,9 @@
 import type * as z from "zod";
-import type { Verdict } from "../../http/verdict.ts";
 import { sha256Hex } from "../../kit/hash.ts";
 
-const GRAVITY: Record<Verdict["kind"], number> = {
-  ...{ empty: 0, ok: 1, partial: 2, gone: 3, reject: 4, retry: 5, throttled: 6, quota: 7, auth: 8 },
-};
-
 /**
- * The verdict of several calls in one: the graver, so that a fault is never hidden behind a
- * success.
- */
-export const graverVerdict = (a: Verdict, b: Verdict): Verdict =>
-  GRAVITY[b.kind] > GRAVITY[a.kind] ? b : a;
-
-/** Whether there is something to read in the answer. */
-export const isUsable = ({ kind }: Verdict): boolean => kind === "ok" || kind === "partial";
-
-export const NOTHING_NEW: Verdict = { kind: "empty", reason: "nothing new" };
-
-/**
- * A cursor that was stored as JSON; one that cannot be read starts anew, which repeats posts and
- * loses none.
+ * Reads a cursor that was stored as JSON. An unreadable one is replaced by `start`, which repeats
+ * posts and loses none.
  */
 export function readCursor<S extends z.ZodType>(
   schema: S,
@@ -34,5 +17,5 @@ export function readCursor<S extends z.ZodType>(
   }
 }
 
-/** An id in a cursor that knows what it has seen. */
+/** The short form of an id in a cursor that remembers the ids it has seen. */
 export const idDigest = (id: string): string => sha256Hex(id).slice(0, 8);

@@ -1,6 +1,6 @@
 const NUMBER = /^\d{1,40}$/;
 /**
- * The first letters as a number, so that texts that sort by their letters (ULIDs, dates) have
+ * The first characters as a number, so that ids which sort by their characters (ULIDs, dates) have
  * distances too.
  */
 const LETTERS = 16;
@@ -14,8 +14,8 @@ const isAhead = (id: string, now: number): boolean =>
   /^\d{4}-\d\d/.test(id) && Date.parse(id) > now;
 
 /**
- * Whether two ids are of one run: apart by a million, or by a thousandth of their size (days, for
- * ids made of times).
+ * Whether two ids belong to one series: at most a million apart, or a thousandth of their size
+ * (days, for ids made of times).
  */
 function near(a: bigint, b: bigint): boolean {
   const [low, high] = a < b ? [a, b] : [b, a];
@@ -24,9 +24,9 @@ function near(a: bigint, b: bigint): boolean {
 }
 
 /**
- * How far ids reach, after `before`: numbers by value, others by their letters. An id that stands
- * alone, far from the place reached and from all others of the page, moves nothing: it may be a
- * mistake, and what comes in between would never be read. If it is none, the next one is near it.
+ * The greatest id after `before`: numbers compare by value, other ids by their characters. An id
+ * that is far from `before` and from all others of the page is ignored: it may be a mistake, and
+ * the posts in between would never be read. If it is genuine, the next ids are near it.
  */
 export function greatestId(
   ids: readonly string[],
@@ -38,8 +38,8 @@ export function greatestId(
   const numeric = before === null ? numbers.length * 2 > all.length : NUMBER.test(before);
   const value = numeric ? BigInt : asNumber;
   const after = (a: string, b: string): boolean => (numeric ? BigInt(a) > BigInt(b) : a > b);
-  const told = (numeric ? numbers : all).filter((id) => id !== before && !isAhead(id, now));
-  const ordered = (before === null ? told : [...told, before]).toSorted((a, b) =>
+  const candidates = (numeric ? numbers : all).filter((id) => id !== before && !isAhead(id, now));
+  const ordered = (before === null ? candidates : [...candidates, before]).toSorted((a, b) =>
     after(a, b) ? 1 : -1,
   );
   const neighbours = (at: number) =>

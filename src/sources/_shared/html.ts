@@ -22,8 +22,8 @@ export const unescapeHtml = (text: string): string =>
   });
 
 /**
- * Up to its end tag, or to the end of the document without one. By hand: a pattern would look for
- * the end anew at every beginning.
+ * Drops each script and style up to its end tag, or to the end of the document. A pattern would
+ * search for the end again at every beginning.
  */
 function withoutScripts(html: string): string {
   const begin = /<(script|style)\b[^<>]*>/gi;
@@ -40,8 +40,8 @@ function withoutScripts(html: string): string {
 }
 
 /**
- * The words of an HTML fragment. For reading, not for showing: what comes out may again look like
- * HTML.
+ * The text of an HTML fragment. It is for analysis, not for display: the result may look like HTML
+ * again.
  */
 export const htmlText = (html: string): string =>
   unescapeHtml(

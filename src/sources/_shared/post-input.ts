@@ -3,26 +3,27 @@ import { MAX_TEXT, PostInput, type RawPost } from "../../model/raw-post.ts";
 
 const MAX_ID = 200;
 
-/** An id that would be too long for a post, by its hash: cut short, two could become one. */
+/** Replaces an id that is too long by its hash: two ids cut short could become the same. */
 export const boundedId = (id: string): string => (id.length <= MAX_ID ? id : sha256Hex(id));
 
 /**
- * A post in its wire form (docs/api.md); null leaves an item out without counting it as unreadable.
+ * The fields of a post in its wire form (docs/api.md). Null skips an item without counting it as
+ * unreadable.
  */
 export type PostFields = Record<string, unknown> | null;
 
 /**
- * Reads items one by one, so that an odd one rejects itself only. Text that is too long is cut, not
- * refused: a source cannot be asked to shorten it.
+ * Reads items one by one, so that an invalid item rejects only itself. Text that is too long is cut
+ * and not refused, because a source cannot shorten it.
  */
 export function readPosts<T>(
   items: readonly T[],
-  wire: (item: T) => PostFields,
+  toPostInput: (item: T) => PostFields,
 ): { posts: RawPost[]; rejected: number } {
   const posts: RawPost[] = [];
   let rejected = 0;
   for (const item of items) {
-    const fields = wire(item);
+    const fields = toPostInput(item);
     if (fields === null) continue;
     const text =
       typeof fields.text === "string" ? fields.text.slice(0, MAX_TEXT).toWellFormed() : fields.text;

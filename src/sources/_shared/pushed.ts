@@ -1,7 +1,9 @@
 import { PostInput, type RawPost } from "../../model/raw-post.ts";
 import type { ReceiveResult } from "../source.ts";
 
-/** Reads pushed posts one by one; one that is wrong rejects itself only, with the field named. */
+/**
+ * Reads pushed posts one by one. An invalid post rejects only itself; its errors name the field.
+ */
 export function receivedPosts(items: readonly unknown[]): ReceiveResult {
   const posts: RawPost[] = [];
   const rejected: Extract<ReceiveResult, { kind: "posts" }>["rejected"] = [];

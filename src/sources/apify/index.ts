@@ -2,8 +2,9 @@ import * as z from "zod";
 import type { GuardedPorts } from "../../http/provider-call.ts";
 import { numeric } from "../../kit/numeric.ts";
 import { iso } from "../../kit/time.ts";
-import { NOTHING_NEW, readCursor } from "../_shared/cursor.ts";
+import { readCursor } from "../_shared/cursor.ts";
 import { readPosts } from "../_shared/post-input.ts";
+import { NOTHING_NEW } from "../_shared/verdicts.ts";
 import { type PollResult, source } from "../source.ts";
 import { ApifySettings, CENTS, callApify, wasRefused } from "./client.ts";
 import { apifyPostInput } from "./response.ts";
@@ -82,7 +83,8 @@ async function start(
   if (answer.verdict.kind === "ok" && run !== undefined)
     return { verdict: answer.verdict, items: [], place: { step: "running", runId: run.id } };
   /**
-   * A refusal of our own guard says how long to wait; a call that left and found no answer does not.
+   * A refusal of our own guard says how long to wait; a call that left and found no answer does
+   * not.
    */
   const unsent = answer.status === null && answer.verdict.delayMs !== undefined;
   const lost = !unsent && !wasRefused(answer);
@@ -210,7 +212,11 @@ export const apify = source({
   name: "apify",
   title: "Apify",
   kind: "poll",
-  docs: "Posts of X through a scraper on Apify. Needs APIFY_TOKEN. Each run is capped at APIFY_MAX_CHARGE_USD and a day at APIFY_DAILY_USD. A poll takes one step: start a run, wait for it, read its dataset.",
+  docs: [
+    "Posts of X through a scraper on Apify. Needs APIFY_TOKEN. Each run is capped at",
+    "APIFY_MAX_CHARGE_USD and a day at APIFY_DAILY_USD. A poll takes one step: start a run, wait",
+    "for it, read its dataset.",
+  ].join(" "),
   settings: ApifySettings,
   everyMinutes: (settings) => Math.max(1, Math.floor(settings.APIFY_EVERY_MINUTES / 3)),
   async poll(settings, { cursor, since }, ports): Promise<PollResult> {

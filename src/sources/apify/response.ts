@@ -2,10 +2,7 @@ import { getPath } from "../../kit/get-path.ts";
 import { clampToNow } from "../../kit/time.ts";
 import type { PostFields } from "../_shared/post-input.ts";
 
-/**
- * The first of several places that holds something: actors change their shape from release to
- * release.
- */
+/** The value of the first path that has one: actors change their shape with each release. */
 function first(item: unknown, paths: string[]): string | undefined {
   for (const path of paths) {
     const value = getPath(item, path);
@@ -41,7 +38,10 @@ export function apifyPostInput(item: unknown, now: number): PostFields {
   ]);
   const lang = first(item, ["lang"]);
   return {
-    ...{ source: "apify", id, text, author: author ?? handleIn(url) ?? "unknown" },
+    source: "apify",
+    id,
+    text,
+    author: author ?? handleIn(url) ?? "unknown",
     /* ISO, or the old "Fri Nov 20 10:00:03 +0000 2026". */
     posted_at: clampToNow(
       Date.parse(first(item, ["createdAt", "created_at", "timestamp"]) ?? ""),

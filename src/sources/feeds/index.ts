@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
 import type { Verdict } from "../../http/verdict.ts";
-import { graverVerdict, idDigest, NOTHING_NEW, readCursor } from "../_shared/cursor.ts";
+import { idDigest, readCursor } from "../_shared/cursor.ts";
 import { type PostFields, readPosts } from "../_shared/post-input.ts";
+import { NOTHING_NEW, worseVerdict } from "../_shared/verdicts.ts";
 import { type PollResult, source, splitWords } from "../source.ts";
 import { feedItems, ttlMinutes } from "./parse.ts";
 
@@ -81,7 +82,11 @@ export const feeds = source({
   name: "feeds",
   title: "RSS, Atom and JSON feeds",
   kind: "poll",
-  docs: "Any number of feeds in FEED_URLS, separated by spaces. Conditional requests; a feed that answers 410 is left alone for a day. Also for Reddit, GitHub releases, YouTube, Mastodon and Substack.",
+  docs: [
+    "Any number of feeds in FEED_URLS, separated by spaces. Conditional requests; a feed that",
+    "answers 410 is left alone for a day. Also for Reddit, GitHub releases, YouTube, Mastodon and",
+    "Substack.",
+  ].join(" "),
   settings: z.object({
     FEED_URLS: splitWords
       .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
@@ -103,7 +108,7 @@ export const feeds = source({
       if (place.restUntil > ports.now()) continue;
       const found = await read(url, place, ports);
       after[url] = found.place;
-      polled.verdict = graverVerdict(polled.verdict, found.verdict);
+      polled.verdict = worseVerdict(polled.verdict, found.verdict);
       const { posts, rejected } = readPosts(found.items, (item) => item);
       polled.posts.push(...posts.filter((post) => since === null || post.postedAt >= since));
       polled.rejected += rejected;

@@ -5,7 +5,7 @@ import { clampToNow } from "../../kit/time.ts";
 import { htmlText, unescapeHtml } from "../_shared/html.ts";
 import { boundedId, type PostFields } from "../_shared/post-input.ts";
 
-/** Entities are left to us, so that no document can define its own and blow up. */
+/** The parser resolves no entities, so that a document cannot define its own and explode. */
 const parser = new XMLParser({
   ignoreAttributes: false,
   attributeNamePrefix: "@",
@@ -28,7 +28,7 @@ const nodes = (value: unknown): Node[] =>
     .filter((node) => node !== undefined);
 const inner = (value: unknown, name: string): unknown => Node.safeParse(value).data?.[name];
 
-/** The text of an element, be it plain, with attributes, or repeated. */
+/** The text of an element: plain, with attributes, or the first of several. */
 function textOf(value: unknown): string {
   const [first] = list(value);
   const text = typeof first === "string" ? first : inner(first, "#text");
@@ -52,7 +52,10 @@ function toPostInput(entry: Entry, feed: string, now: number): PostFields {
   if (text === "") return null;
   const id = boundedId(`${feed}/${entry.id || link || sha256Hex(`${title}${body}`)}`);
   return {
-    ...{ source: "feeds", id, author: (htmlText(entry.author) || feed).slice(0, 200), text },
+    source: "feeds",
+    id,
+    author: (htmlText(entry.author) || feed).slice(0, 200),
+    text,
     ...(link.startsWith("http") && link.length <= 2_000 && { url: link }),
     posted_at: clampToNow(Date.parse(entry.date), now),
   };
@@ -84,7 +87,11 @@ function atomEntry(entry: Node): Entry {
 const text = z.string().catch("");
 const JsonItem = z.object({
   id: z.union([z.string(), z.number().transform(String)]).catch(""),
-  ...{ url: text, title: text, content_text: text, content_html: text, date_published: text },
+  url: text,
+  title: text,
+  content_text: text,
+  content_html: text,
+  date_published: text,
   authors: z
     .array(z.object({ name: text }))
     .nullish()
@@ -96,7 +103,10 @@ const JsonFeed = z.object({
 });
 
 const jsonEntry = (item: z.infer<typeof JsonItem>): Entry => ({
-  ...{ id: item.id, title: item.title, link: item.url, date: item.date_published },
+  id: item.id,
+  title: item.title,
+  link: item.url,
+  date: item.date_published,
   body: item.content_text || item.content_html,
   author: item.authors?.[0]?.name ?? "",
 });
@@ -117,8 +127,8 @@ function xmlEntries(document: string): Entry[] | undefined {
 }
 
 /**
- * RSS 2.0, RSS 1.0 (RDF), Atom or JSON Feed, told by what is in it. Undefined: none of them. `feed`
- * names the author of items without one.
+ * The items of an RSS 2.0, RSS 1.0 (RDF), Atom or JSON Feed, recognised by its content; undefined
+ * for any other document. `feed` is the author of items without one.
  */
 export function feedItems(document: string, feed: string, now: number): PostFields[] | undefined {
   const start = document.trimStart();

@@ -11,15 +11,15 @@ export const RepoEvent = z.object({
 });
 export type RepoEvent = z.infer<typeof RepoEvent>;
 
-/** What happened, after the repository's name, and where to look; null for what is no news. */
-type Told = { text: string; url?: string | null | undefined } | null;
+/** The sentence after the repository's name, and a link; null when the event is no news. */
+type Happening = { text: string; url?: string | null | undefined } | null;
 
-/** A payload's reader, which says nothing about a payload of another shape. */
-const told =
-  <S extends z.ZodType>(shape: S, tell: (payload: z.output<S>) => Told) =>
-  (payload: unknown): Told => {
+/** Describes payloads of the shape; null for any other payload. */
+const describe =
+  <S extends z.ZodType>(shape: S, describeAs: (payload: z.output<S>) => Happening) =>
+  (payload: unknown): Happening => {
     const read = shape.safeParse(payload);
-    return read.success ? tell(read.data) : null;
+    return read.success ? describeAs(read.data) : null;
   };
 
 const text = z.string().nullish();
@@ -39,16 +39,16 @@ const sentence = (...parts: (string | null | undefined)[]): string =>
 const branch = (ref: string): string => ref.replace(/^refs\/(heads|tags)\//, "");
 const firstLine = (message: string): string => message.split("\n", 1)[0] ?? "";
 
-const TELL = {
-  ReleaseEvent: told(
+const DESCRIPTIONS = {
+  ReleaseEvent: describe(
     z.object({ action: z.literal("published"), release: Release }),
     ({ release }) => ({
       text: `released ${release.tag_name}${release.name && release.name !== release.tag_name ? `: ${release.name}` : ""}. ${release.body ?? ""}`,
       url: release.html_url,
     }),
   ),
-  PublicEvent: told(z.unknown(), () => ({ text: "was made public" })),
-  CreateEvent: told(
+  PublicEvent: describe(z.unknown(), () => ({ text: "was made public" })),
+  CreateEvent: describe(
     z.object({ ref: text, ref_type: z.string(), description: text }),
     ({ ref, ref_type, description }) => ({
       text: sentence(
@@ -57,7 +57,7 @@ const TELL = {
       ),
     }),
   ),
-  PushEvent: told(
+  PushEvent: describe(
     z.object({ ref: z.string(), commits: z.array(Commit).nullish() }),
     ({ ref, commits }) => ({
       text: sentence(
@@ -66,14 +66,14 @@ const TELL = {
       ),
     }),
   ),
-  PullRequestEvent: told(
+  PullRequestEvent: describe(
     z.object({ action: z.string(), pull_request: Pull }),
     ({ action, pull_request: pull }) => ({
       text: sentence(`pull request #${pull.number} ${pull.merged ? "merged" : action}`, pull.title),
       url: pull.html_url,
     }),
   ),
-  IssuesEvent: told(z.object({ action: z.string(), issue: Issue }), ({ action, issue }) => ({
+  IssuesEvent: describe(z.object({ action: z.string(), issue: Issue }), ({ action, issue }) => ({
     text: sentence(
       `issue #${issue.number} ${action}`,
       issue.title,
@@ -81,25 +81,25 @@ const TELL = {
     ),
     url: issue.html_url,
   })),
-  IssueCommentEvent: told(
+  IssueCommentEvent: describe(
     z.object({ issue: Issue, comment: z.object({ body: z.string(), html_url: text }) }),
     ({ issue, comment }) => ({
       text: sentence(`comment on issue #${issue.number}`, issue.title, comment.body),
       url: comment.html_url,
     }),
   ),
-  ForkEvent: told(
+  ForkEvent: describe(
     z.object({ forkee: z.object({ full_name: text, html_url: text }) }),
     ({ forkee }) => ({
       text: `was forked${forkee.full_name ? ` to ${forkee.full_name}` : ""}`,
       url: forkee.html_url,
     }),
   ),
-  WatchEvent: told(z.unknown(), () => ({ text: "got a star" })),
-} satisfies Record<string, (payload: unknown) => Told>;
+  WatchEvent: describe(z.unknown(), () => ({ text: "got a star" })),
+} satisfies Record<string, (payload: unknown) => Happening>;
 
-export type GithubEventType = keyof typeof TELL;
-export const GITHUB_EVENT_TYPES = Object.keys(TELL) as GithubEventType[];
+export type GithubEventType = keyof typeof DESCRIPTIONS;
+export const GITHUB_EVENT_TYPES = Object.keys(DESCRIPTIONS) as GithubEventType[];
 
 const isWanted = (type: string, wanted: readonly GithubEventType[]): type is GithubEventType =>
   wanted.some((each) => each === type);
@@ -113,10 +113,13 @@ export function githubPostInput(
   symbol: string | undefined,
 ): PostFields {
   if (!isWanted(event.type, wanted)) return null;
-  const happened = TELL[event.type](event.payload);
+  const happened = DESCRIPTIONS[event.type](event.payload);
   if (happened === null) return null;
   return {
-    ...{ source: "github", id: event.id, author: event.actor.login, posted_at: event.created_at },
+    source: "github",
+    id: event.id,
+    author: event.actor.login,
+    posted_at: event.created_at,
     text: `${symbol === undefined ? "" : `$${symbol} `}${event.repo.name} ${happened.text}`.trim(),
     url: happened.url || `https://github.com/${event.repo.name}`,
     ...(symbol !== undefined && { symbol }),

@@ -2,8 +2,9 @@ import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
 import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
-import { graverVerdict, NOTHING_NEW, readCursor } from "../_shared/cursor.ts";
+import { readCursor } from "../_shared/cursor.ts";
 import { readPosts } from "../_shared/post-input.ts";
+import { NOTHING_NEW, worseVerdict } from "../_shared/verdicts.ts";
 import { type PollResult, source, splitWords } from "../source.ts";
 import { GITHUB_EVENT_TYPES, githubPostInput, RepoEvent } from "./events.ts";
 
@@ -16,8 +17,8 @@ const PAGES = 3;
 const MOST_REST_MS = 3_600_000;
 
 /**
- * How far a repository was read. Events may come late and out of order, so it knows their ids and
- * not the greatest alone.
+ * How far a repository was read. Events may come late and out of order, so it holds their ids and
+ * not only the greatest one.
  */
 const RepoPlace = z.object({
   etag: z.string().nullable(),
@@ -63,7 +64,7 @@ const get = (
 const readable = (items: readonly unknown[]): RepoEvent[] =>
   items.flatMap((item) => RepoEvent.safeParse(item).data ?? []);
 
-/** A list of which nothing can be read is another shape, and no news. */
+/** A list without one readable event has another shape; it does not mean that there is no news. */
 const isList = (json: unknown): boolean =>
   Array.isArray(json) && (json.length === 0 || readable(json).length > 0);
 
@@ -75,8 +76,8 @@ function restUntil(headers: Headers, now: number): number {
 type Read = { verdict: Verdict; events: RepoEvent[]; rejected: number; place: RepoPlace };
 
 /**
- * Page by page back to what is known. A first read takes the newest page; where a page fails, the
- * next poll begins anew.
+ * Reads page by page back to the known events. A first read takes the newest page. When a page
+ * fails, the next poll begins anew.
  */
 async function read(
   url: string,
@@ -96,7 +97,7 @@ async function read(
       token,
       ports,
     );
-    found.verdict = graverVerdict(found.verdict, answer.verdict);
+    found.verdict = worseVerdict(found.verdict, answer.verdict);
     if (answer.verdict.kind !== "ok" || !Array.isArray(answer.json)) return found;
     const events = readable(answer.json);
     const fresh = events.filter(({ id }) => !known.has(id));
@@ -119,7 +120,10 @@ export const github = source({
   name: "github",
   title: "GitHub events",
   kind: "poll",
-  docs: "Events of the repositories in GITHUB_REPOS, written owner/name=SYMBOL: releases, or the types named in GITHUB_EVENTS. GITHUB_TOKEN raises 60 requests an hour to 5,000.",
+  docs: [
+    "Events of the repositories in GITHUB_REPOS, written owner/name=SYMBOL: releases, or the",
+    "types named in GITHUB_EVENTS. GITHUB_TOKEN raises 60 requests an hour to 5,000.",
+  ].join(" "),
   settings: z.object({
     GITHUB_BASE_URL: z.url().default("https://api.github.com"),
     GITHUB_REPOS: splitWords
@@ -165,7 +169,7 @@ export const github = source({
         ports,
       );
       places[repo] = found.place;
-      polled.verdict = graverVerdict(polled.verdict, found.verdict);
+      polled.verdict = worseVerdict(polled.verdict, found.verdict);
       const { posts, rejected } = readPosts(found.events, (event) =>
         githubPostInput(event, settings.GITHUB_EVENTS, symbol?.toUpperCase()),
       );

@@ -2,8 +2,9 @@ import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
 import type { OutsideAnswer } from "../../http/request.ts";
 import { getPath } from "../../kit/get-path.ts";
-import { graverVerdict, idDigest, isUsable, NOTHING_NEW, readCursor } from "../_shared/cursor.ts";
+import { idDigest, readCursor } from "../_shared/cursor.ts";
 import { greatestId } from "../_shared/greatest-id.ts";
+import { isUsable, NOTHING_NEW, worseVerdict } from "../_shared/verdicts.ts";
 import { type PollResult, source } from "../source.ts";
 import { asText, mapItems } from "./map.ts";
 import {
@@ -17,12 +18,12 @@ import {
 const LIMITS = { pace: { perMinute: 10, gapMs: 200 }, dailyBudget: null };
 const REMEMBERED = 200;
 const LONGEST_CURSOR = 2_000;
-/** Minutes of the clock are not met to the millisecond. */
+/** Ticks of the clock do not come to the millisecond. */
 const EARLY_MS = 30_000;
 
 /**
- * `rest`: the limit of pages cut a read short; it goes on there, and only its end makes `reached`
- * the new cursor.
+ * `rest`: where a read goes on that the page limit ended. Only its last page makes `reached` the
+ * new cursor.
  */
 const ApiPlace = z.object({
   cursor: z.string().nullable(),
@@ -102,9 +103,9 @@ const linkedNext = (link: string): string | undefined =>
  * An address that an answer names is asked only at the API's own host, for it is sent the API's
  * secrets; of those that it repeats, the names alone are kept.
  */
-function ownAddress(told: string, api: JsonApi, secrets: ApiSecrets): string | null {
-  const url = URL.parse(told, api.url);
-  if (url === null || url.origin !== new URL(api.url).origin || told.includes("${")) return null;
+function ownAddress(named: string, api: JsonApi, secrets: ApiSecrets): string | null {
+  const url = URL.parse(named, api.url);
+  if (url === null || url.origin !== new URL(api.url).origin || named.includes("${")) return null;
   return Object.entries(secrets).reduce(
     (href, [name, value]) => href.replaceAll(encodeURIComponent(value), () => `\${${name}}`),
     url.href,
@@ -121,13 +122,13 @@ function pageAfter(
   if (api.pages === null) return null;
   const { from } = api.pages;
   if (from === "number") return String(Number(page ?? 1) + 1);
-  const told =
+  const named =
     from === "link"
       ? linkedNext(answer.headers.get("link") ?? "")
       : asText(getPath(answer.json, from.replace(/^\w+:/, "")));
-  if (told === undefined || told === "" || told === page || told.length > LONGEST_CURSOR)
+  if (named === undefined || named === "" || named === page || named.length > LONGEST_CURSOR)
     return null;
-  return from.startsWith("path:") ? told : ownAddress(told, api, secrets);
+  return from.startsWith("path:") ? named : ownAddress(named, api, secrets);
 }
 
 function cursorAfter(
@@ -139,15 +140,15 @@ function cursorAfter(
 ): string | null {
   if (api.cursor === null) return null;
   if (api.cursor.from === "max:id") return greatestId(ids, before, now);
-  const told = asText(getPath(json, api.cursor.from.slice("path:".length)));
-  return told === undefined || told === "" || told.length > LONGEST_CURSOR ? before : told;
+  const next = asText(getPath(json, api.cursor.from.slice("path:".length)));
+  return next === undefined || next === "" || next.length > LONGEST_CURSOR ? before : next;
 }
 
 type Read = Pick<PollResult, "verdict" | "posts" | "rejected"> & { place: ApiPlace };
 
 /**
- * Page by page, until there is no next, or one brings nothing new. A first read takes one page, so
- * that it does not read all there ever was.
+ * Reads page by page until there is no next page, or a page holds nothing new. A first read takes
+ * one page, so that it does not read the whole history.
  */
 async function read(
   api: JsonApi,
@@ -162,7 +163,7 @@ async function read(
     const { place } = found;
     const answer = await ask(api, start, page, secrets, ports);
     const listed = getPath(answer.json, api.items);
-    found.verdict = graverVerdict(found.verdict, answer.verdict);
+    found.verdict = worseVerdict(found.verdict, answer.verdict);
     if (
       answer.verdict.kind === "retry" &&
       answer.status === 200 &&
@@ -173,18 +174,16 @@ async function read(
         kind: "retry",
         reason: `${api.name}: items finds no list at ${api.items || "the top of the answer"}`,
       };
-    /* A page that is refused has been forgotten there: begin anew, after the same cursor. */
+    /* The service no longer knows a refused page: begin anew after the same cursor. */
     if (answer.verdict.kind === "reject") found.place = { ...place, rest: null };
     if (answer.verdict.kind !== "ok" || !Array.isArray(listed)) return found;
     const { posts, rejected, complaint } = mapItems(listed, api, ports.now());
     if (complaint !== null) {
-      found.verdict = graverVerdict(found.verdict, {
+      found.verdict = worseVerdict(found.verdict, {
         kind: "partial",
         reason: `${api.name}: ${complaint}`,
       });
-      /**
-       * Asked for once more, and then left, so that one bad page does not hold up all that is new.
-       */
+      /* A bad page is tried once more and then skipped, so that it does not block what is new. */
       const again = page !== null && page === start.rest?.next;
       return {
         ...found,
@@ -205,7 +204,7 @@ async function read(
       ports.now(),
     );
     const seen = [...new Set([...marks, ...place.seen])].slice(0, REMEMBERED);
-    /* What could not be read today may be well tomorrow: ask for it again whatever its tag. */
+    /* An item that is unreadable now may be correct later: ask again without the tag. */
     const etag = page !== null ? place.etag : rejected === 0 ? answer.headers.get("etag") : null;
     const next = fresh.length === 0 ? null : pageAfter(api, answer, page, secrets);
     if (next === null || first)
@@ -220,7 +219,10 @@ export const httpJson = source({
   name: "http-json",
   title: "Any JSON API",
   kind: "poll",
-  docs: "Polls the APIs described in HTTP_JSON_SOURCES: a JSON list of {name, url, method, headers, body, items, map, cursor, pages, every_minutes}. Example in docs/sources.md.",
+  docs: [
+    "Polls the APIs described in HTTP_JSON_SOURCES: a JSON list of {name, url, method, headers,",
+    "body, items, map, cursor, pages, every_minutes}. Example in docs/sources.md.",
+  ].join(" "),
   settings: HttpJsonSettings,
   providers: ({ HTTP_JSON_SOURCES }) => HTTP_JSON_SOURCES.map(providerOf),
   everyMinutes: ({ HTTP_JSON_SOURCES, HTTP_JSON_EVERY_MINUTES: usual }) =>
@@ -248,7 +250,7 @@ export const httpJson = source({
       places[api.name] = { ...found.place, restUntil: since === null ? restUntil : 0 };
       const moved = found.posts.length > 0 && found.place.cursor !== place.cursor;
       polled.more ||= moved || found.place.rest !== null;
-      polled.verdict = graverVerdict(polled.verdict, found.verdict);
+      polled.verdict = worseVerdict(polled.verdict, found.verdict);
       polled.posts.push(...found.posts.filter((post) => since === null || post.postedAt >= since));
       polled.rejected += found.rejected;
     }

@@ -5,8 +5,7 @@ import { isSet, type SourceEnv, source, splitWords } from "../source.ts";
 
 const COLLECTION = "app.bsky.feed.post";
 /**
- * The cursor is roughly inclusive and servers differ by moments: rewind, and let the ids tell what
- * is old.
+ * The cursor is roughly inclusive and servers differ slightly: rewind, and drop known ids later.
  */
 const REWIND_US = 5_000_000;
 
@@ -32,8 +31,8 @@ const Frame = z.object({
 const JetstreamSettings = z.object({
   JETSTREAM_BASE_URL: z.url().default("https://jetstream2.us-east.bsky.network"),
   /**
-   * Posts that hold none of these, no cashtag and no contract address are left where they are:
-   * there are hundreds a second.
+   * Posts without any of these words, a cashtag or a contract address are skipped: there are
+   * hundreds a second.
    */
   JETSTREAM_WORDS: splitWords.default([
     "crypto",
@@ -53,7 +52,7 @@ export type StreamInterest = (text: string) => boolean;
 const CASHTAG = /(^|[^\w$])\$[A-Za-z][A-Za-z0-9]{1,9}(?![\w$])/;
 const ADDRESS = /\b0x[0-9a-fA-F]{40}\b|\b[1-9A-HJ-NP-Za-km-z]{43,44}\b/;
 
-/** A cheap first look, before a post costs a queue operation; the pipeline's own filter decides. */
+/** A cheap first check, before a post costs a queue operation. The filter stage decides. */
 export function interestIn(terms: readonly string[]): StreamInterest {
   const low = terms.map((term) => term.toLowerCase());
   return (text) => {
@@ -74,8 +73,8 @@ function json(frame: string): unknown {
 }
 
 /**
- * A frame's post, when it is a new post of interest, and the time that the frame moves the cursor
- * to. Anything unreadable is passed over.
+ * The post of a frame, if it is new and of interest, and the time to which the frame moves the
+ * cursor. Unreadable frames are skipped.
  */
 export function readFrame(frame: string, interest: StreamInterest): FrameReading {
   const read = Frame.safeParse(json(frame)).data;
@@ -86,8 +85,11 @@ export function readFrame(frame: string, interest: StreamInterest): FrameReading
   const record = BlueskyPost.safeParse(commit.record).data;
   if (record === undefined || !interest(record.text)) return { post: null, timeUs };
   const { posts } = readPosts([record], ({ text, createdAt, langs }) => ({
-    ...{ source: "jetstream", id: `at://${did}/${COLLECTION}/${commit.rkey}`, author: did, text },
-    /* createdAt is the author's word and may lie in the future; the server's time may not. */
+    source: "jetstream",
+    id: `at://${did}/${COLLECTION}/${commit.rkey}`,
+    author: did,
+    text,
+    /* createdAt comes from the author and may lie in the future; the server's time does not. */
     posted_at:
       Date.parse(createdAt) <= timeUs / 1_000 ? createdAt : new Date(timeUs / 1_000).toISOString(),
     url: `https://bsky.app/profile/${did}/post/${commit.rkey}`,
@@ -111,6 +113,9 @@ export const jetstream = source({
   name: "jetstream",
   title: "Bluesky Jetstream",
   kind: "stream",
-  docs: "Every new post on Bluesky, over one WebSocket that a Durable Object holds and resumes by cursor (36 h of history). No key.",
+  docs: [
+    "Every new post on Bluesky, over one WebSocket that a Durable Object holds and resumes by",
+    "cursor (36 h of history). No key.",
+  ].join(" "),
   settings: JetstreamSettings,
 });

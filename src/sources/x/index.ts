@@ -3,8 +3,9 @@ import type { GuardedPorts } from "../../http/provider-call.ts";
 import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import { iso } from "../../kit/time.ts";
-import { graverVerdict, isUsable, NOTHING_NEW, readCursor } from "../_shared/cursor.ts";
+import { readCursor } from "../_shared/cursor.ts";
 import { type PostFields, readPosts } from "../_shared/post-input.ts";
+import { isUsable, NOTHING_NEW, worseVerdict } from "../_shared/verdicts.ts";
 import { type PollResult, source } from "../source.ts";
 import { callX, XSettings } from "./client.ts";
 import { idTime, isStaleCursor, readXPage, XAnswer, XUserAnswer } from "./response.ts";
@@ -107,7 +108,7 @@ async function readStream(
       read.place = { sinceId: stale ? null : start.sinceId, rest: null };
       continue;
     }
-    read.verdict = graverVerdict(read.verdict, answer.verdict);
+    read.verdict = worseVerdict(read.verdict, answer.verdict);
     const found = isUsable(answer.verdict) ? readXPage(answer.json, ports.now()) : undefined;
     if (found === undefined) return read;
     read.items.push(...found.items);
@@ -148,7 +149,10 @@ export const x = source({
   name: "x",
   title: "X",
   kind: "poll",
-  docs: "Recent search (X_QUERY) and timelines (X_USERS). Needs X_BEARER_TOKEN. Paid per post and user returned: X_DAILY_POST_BUDGET is never passed.",
+  docs: [
+    "Recent search (X_QUERY) and timelines (X_USERS). Needs X_BEARER_TOKEN. Paid per post and",
+    "user returned: X_DAILY_POST_BUDGET is never passed.",
+  ].join(" "),
   settings: XSettings,
   everyMinutes: (settings) => settings.X_EVERY_MINUTES,
   async poll(settings, { cursor, since }, ports): Promise<PollResult> {
@@ -164,7 +168,7 @@ export const x = source({
       const start = places.streams[stream.name] ?? { sinceId: null, rest: null };
       const read = await readStream(stream, start, since, settings, ports);
       places.streams[stream.name] = read.place;
-      polled.verdict = graverVerdict(polled.verdict, read.verdict);
+      polled.verdict = worseVerdict(polled.verdict, read.verdict);
       const { posts, rejected } = readPosts(read.items, (item) => item);
       polled.posts.push(...posts);
       polled.rejected += rejected + read.unreadable;
@@ -183,7 +187,7 @@ export const x = source({
     for (const handle of settings.X_USERS) {
       const id = await userId(handle, places.userIds, settings, ports);
       if (typeof id !== "string") {
-        polled.verdict = graverVerdict(polled.verdict, id);
+        polled.verdict = worseVerdict(polled.verdict, id);
         continue;
       }
       places.userIds[handle] = id;

@@ -45,7 +45,7 @@ export const XAnswer = z.object({
 /** "No language" in X's words: undetermined, or nothing but links, tags, mentions. */
 const NO_LANGUAGE = new Set(["und", "qme", "qht", "qam", "qct", "zxx", "qst", "art"]);
 
-/** A snowflake id holds its time; 0 for what is none. */
+/** The time (ms) in a snowflake id; 0 when `id` is not one. */
 export const idTime = (id: string): number =>
   /^\d{1,19}$/.test(id) ? Number((BigInt(id) >> 22n) + 1_288_834_974_657n) : 0;
 
@@ -58,7 +58,9 @@ function toPostInput(
   const metrics = post.public_metrics;
   const name = author?.username ?? post.author_id ?? "unknown";
   return {
-    ...{ source: "x", id: post.id, author: name },
+    source: "x",
+    id: post.id,
+    author: name,
     posted_at: clampToNow(Date.parse(post.created_at ?? "") || idTime(post.id), now),
     text: unescapeHtml(post.note_post?.text ?? post.note_tweet?.text ?? post.text),
     url: `https://x.com/${author?.username ?? "i"}/status/${post.id}`,
@@ -72,10 +74,13 @@ function toPostInput(
   };
 }
 
-/** An id from the future would hide every post until then. */
+/**
+ * The newest id that is not ahead of our clock: one from the future would hide every post until
+ * then.
+ */
 function newestOf(ids: readonly string[], now: number): string | null {
-  const told = ids.filter((id) => idTime(id) > 0 && idTime(id) <= now);
-  return told.reduce<string | null>(
+  const known = ids.filter((id) => idTime(id) > 0 && idTime(id) <= now);
+  return known.reduce<string | null>(
     (most, id) => (most === null || BigInt(id) > BigInt(most) ? id : most),
     null,
   );
@@ -112,7 +117,7 @@ const Charged = z.object({
   includes: z.object({ users: z.array(z.unknown()).optional() }).optional(),
 });
 
-/** What was charged: every post and every user that came back. */
+/** X charges for every post and every user that it returns. */
 export function chargedPosts(json: unknown): number {
   const read = Charged.safeParse(json).data;
   return (read?.data?.length ?? 0) + (read?.includes?.users?.length ?? 0);
@@ -133,7 +138,7 @@ const XProblem = z.object({
     .catch(undefined),
 });
 
-/** A bound from more than a week ago is refused for ever: reading must start anew. */
+/** X refuses a lower bound of more than a week ago: reading must start anew. */
 export function isStaleCursor({ status, json }: Pick<OutsideAnswer, "status" | "json">): boolean {
   const errors = status === 400 ? XProblem.safeParse(json).data?.errors : undefined;
   const old = ({
