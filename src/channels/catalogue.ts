@@ -27,12 +27,13 @@ const wireProblem = ({ path, message }: SettingProblem): SettingProblem => ({
   path: ["settings", ...path.split(".").filter(Boolean).map(wireName)].join("."),
   message,
 });
+const KINDS = CHANNELS.map(({ kind }) => kind);
 const unknownKind = (kind: string): SettingProblem => ({
   path: "kind",
-  message: `there is no channel ${JSON.stringify(kind)}; there are ${CHANNELS.map((known) => known.kind).join(", ")}`,
+  message: `there is no channel ${JSON.stringify(kind)}; there are ${KINDS.join(", ")}`,
 });
 
-/** What a person needs to know to set a kind up. Settings by their names on the wire. */
+/** What a person needs to set up a kind. Settings have their names on the wire. */
 function described({ kind, title, docs, digests, settings, missing }: AnyChannel, env: ChannelEnv) {
   const schema = z.toJSONSchema(settings, { io: "input", unrepresentable: "any" });
   const properties = Object.entries(schema.properties ?? {}).map(([name, part]) => [
@@ -52,7 +53,7 @@ function described({ kind, title, docs, digests, settings, missing }: AnyChannel
   };
 }
 
-/** What the HTTP API needs of the channels, without knowing any of them. */
+/** The channels as the HTTP API needs them; the API knows no kind by name. */
 export function channelCatalogue(ports: CataloguePorts) {
   const { env, now } = ports;
 
@@ -71,7 +72,7 @@ export function channelCatalogue(ports: CataloguePorts) {
     redacted: (kind: string, settings: Settings): Settings =>
       redactSecrets(channelKind(kind), settings),
 
-    /** Settings of a new channel. `generated` were made up for it and are to be shown this once. */
+    /** Settings of a new channel. The `generated` ones are shown this once. */
     create(name: string, given: Settings): CheckedSettings {
       const kind = channelKind(name);
       if (!kind) return { kind: "invalid", problems: [unknownKind(name)] };
@@ -80,8 +81,8 @@ export function channelCatalogue(ports: CataloguePorts) {
     },
 
     /**
-     * Settings of a channel after an update. `rotate` makes a new secret and keeps the newest old
-     * one beside it.
+     * Settings of a channel after an update. `rotate` generates a new secret and keeps the newest
+     * old one.
      */
     update(name: string, stored: Settings, given: Settings, rotate: boolean): CheckedSettings {
       const kind = channelKind(name);
@@ -98,7 +99,7 @@ export function channelCatalogue(ports: CataloguePorts) {
     },
 
     /**
-     * How a channel of the kind would show a signal in `state`, or a digest of one in every state.
+     * How a channel of the kind would show a signal in one of `states`, or a digest of several.
      */
     preview(name: string, given: Settings, states: readonly SignalState[]) {
       const kind = channelKind(name);
@@ -117,7 +118,7 @@ export function channelCatalogue(ports: CataloguePorts) {
       };
     },
 
-    /** Sends an invented signal, outside the outbox. */
+    /** Sends a sample signal, outside the outbox. */
     async test(config: ChannelConfig): Promise<SendResult | { problem: string }> {
       const kind = channelKind(config.kind);
       if (!kind) return { problem: unknownKind(config.kind).message };

@@ -8,16 +8,13 @@ import { fitDocument, type TextRoom } from "./_shared/rich-text.ts";
 import { composeDigest } from "./_shared/template.ts";
 import type { ChannelEnv } from "./env.ts";
 
-/**
- * How often a target may be written to: `count` every `perMs`, and up to `burst` at once after a
- * pause.
- */
+/** How often a target may be sent to: `count` every `perMs`, and up to `burst` at once. */
 export type PaceLimit = {
   key: string;
   count: number;
   perMs: number;
   burst: number;
-  /** Held by all channels of the key together (a bot's total), not by this channel alone. */
+  /** Shared by all channels with this key (a bot's total), not for this channel alone. */
   shared?: boolean;
 };
 
@@ -28,11 +25,9 @@ export type SendPorts = {
   fetch: FetchLike;
   now: Clock;
   env: ChannelEnv;
-  /**
-   * The same for every attempt at this delivery: passed on wherever the channel has a place for it.
-   */
+  /** The same for every attempt at this delivery; sent wherever the channel has a field for it. */
   idemKey: string;
-  /** External id of the last message about the same event, when the channel gave one. */
+  /** The channel's id of the last message about the same event; null when there is none. */
   prior: string | null;
   telemetry?: (record: CallRecord) => void;
   /** Where the log channel writes. */
@@ -43,64 +38,61 @@ export type SendResult = {
   verdict: Verdict;
   /** The channel's own id of the message, for later edits. */
   externalId: string | null;
-  /** The answer was lost after the request may have arrived: a repeat may show twice. */
+  /** The answer was lost and the request may have arrived: a repeat may be shown twice. */
   ambiguous: boolean;
   httpStatus: number | null;
   ms: number;
-  /** Settings that the channel told us to use from now on (Telegram: the chat's new id). */
+  /** Settings to use from now on, as the channel reported (Telegram: the chat's new id). */
   moved?: Record<string, unknown>;
 };
 
 /**
- * A way to tell someone. One file owns its name, settings, pace, look and manners;
+ * A kind of channel. One file holds its name, settings, limits, layout and behaviour;
  * src/channels/registry.ts lists it.
  *
- * `send` is called once per attempt, by one caller per delivery at a time, and must not throw: what
- * it answers decides what happens next. ok, empty: the delivery is done · retry, throttled, quota:
+ * `send` is called once per attempt, by one caller per delivery at a time, and must not throw. Its
+ * verdict decides what happens next. ok, empty: the delivery is done · retry, throttled, quota:
  * tried again later by the policy · auth: the channel is paused and the delivery waits · gone: the
  * channel is disabled and the delivery becomes a dead letter · reject: dead letter.
  */
 export type Channel<Schema extends z.ZodObject, Message> = {
   kind: string;
   title: string;
-  /** For the person who sets it up: what to create where, what each setting means. */
+  /** For the person who sets it up: what to create, and what each setting means. */
   docs: string;
-  /**
-   * Secrets carry `.meta({ secret: true })` as their last call: they are written and never read
-   * back.
-   */
+  /** Secrets end with `.meta({ secret: true })`: they are written, and redacted when read. */
   settings: Schema;
   policy: RetryPolicy;
   /**
-   * The longest that a send may take, with all of its calls: the lease on the delivery outlasts it,
-   * and a dead worker's rows wait that long.
+   * The longest time (ms) of a send with all its calls. The lease on the delivery lasts longer, and
+   * the rows of a dead worker wait that long.
    */
   sendMs: number;
   /**
-   * How much a digest of several may hold, so that nothing of it is cut off. Null: machines want
-   * each signal by itself, and a digest is refused.
+   * The size limit of a digest, so that nothing of it is cut off. Null refuses digests: a machine
+   * wants each signal by itself.
    */
   digests: TextRoom | null;
   /**
-   * Whether `send` makes use of the last message about the same event (SendPorts.prior); looking it
-   * up costs a query.
+   * Whether `send` uses the last message about the same event (SendPorts.prior), which costs a
+   * query.
    */
   threads: boolean;
   /** Why this deployment cannot use the channel (a missing token); null when it can. */
   missing(env: ChannelEnv): string | null;
-  /** What is wrong with settings beyond their shape, e.g. a URL that leads inside. */
+  /** A problem of settings that fit the schema, e.g. a URL into the private network. */
   refuse(settings: z.output<Schema>, env: ChannelEnv): { path: string; message: string } | null;
-  /** Settings to make up at creation when the user gives none (a signing secret). */
+  /** Settings to generate at creation when the user gives none (a signing secret). */
   generateSettings?(
     given: Record<string, unknown>,
     randomBytes: (count: number) => Uint8Array,
   ): Record<string, unknown>;
-  /** A new secret of ours beside the newest old one; `generated` is what to show once. */
+  /** A new secret beside the newest old one; `generated` is shown once. */
   rotate?(
     settings: Record<string, unknown>,
     randomBytes: (count: number) => Uint8Array,
   ): { settings: Record<string, unknown>; generated: Record<string, unknown> };
-  /** Settings that pass, for previews without any. */
+  /** Valid settings, for previews without any. */
   example: Record<string, unknown>;
   limits(settings: z.output<Schema>): PaceLimit[];
   /** One notification, or a digest of several, as the channel will show it. Pure. */
@@ -114,11 +106,11 @@ export type Channel<Schema extends z.ZodObject, Message> = {
 
 export type SettingProblem = { path: string; message: string };
 
-/** A channel with its settings parsed and inside: what callers hold, whatever the kind. */
+/** A channel with its parsed settings, the same type for every kind. */
 export type OpenChannel = {
   settings: Record<string, unknown>;
   limits: PaceLimit[];
-  /** How many of them, from the first, one message shows whole; at least one. */
+  /** How many notifications, from the first, one message shows whole; at least one. */
   fit(notifications: readonly SignalNotification[]): number;
   render(notifications: readonly SignalNotification[]): unknown;
   send(notifications: readonly SignalNotification[], ports: SendPorts): Promise<SendResult>;

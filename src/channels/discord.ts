@@ -31,7 +31,7 @@ function markdown({ text, style, href }: RichSpan): string {
   return style ? `**${inner}**` : inner;
 }
 
-/** Limits of an embed, in characters as Discord counts them once the escapes are in. */
+/** The limit of an embed, in characters including escapes. */
 const DESCRIPTION: TextRoom = { units: 4_096, measure: (span) => markdown(span).length };
 const MAX_TITLE = 256;
 
@@ -43,7 +43,7 @@ const Settings = z.object({
   threadId: z.string().regex(/^\d+$/).optional(),
   username: z.string().max(80).optional(),
   /**
-   * Whether a later change of the same event rewrites the older message instead of sending another.
+   * Whether a later change of the same event edits the older message instead of sending another.
    */
   updates: z.enum(["new", "edit"]).default("new"),
   templates: TemplatesSetting,
@@ -85,8 +85,8 @@ const Reply = z.looseObject({
 const BANNED_MS = 300_000;
 
 /**
- * A hook whose address is refused is gone: Discord bans the IP of whoever goes on using it. Pages
- * are from the edge in front of it.
+ * A hook whose address is refused is gone: Discord bans the IP of clients that go on using it. An
+ * answer that is not JSON comes from the edge in front of Discord.
  */
 function classify(
   { status, json, headers }: Omit<OutsideAnswer, "verdict">,

@@ -27,7 +27,7 @@ const html = htmlWith({ bold: "strong", italic: "em", code: "code" });
 
 export type EmailMessage = { subject: string; html: string; text: string };
 
-/** Nobody reads on after this, and a mail that is too large is refused whole. */
+/** No reader needs more, and providers refuse a mail that is too large. */
 const ROOM = ofText(50_000);
 
 function written(all: RichDocument, subject: string): EmailMessage {
@@ -49,7 +49,7 @@ const Address = z
 const Settings = z.object({
   provider: z.enum(["resend", "postmark"]).default("resend"),
   to: z.array(Address).min(1).max(50),
-  /** Left out: MAIL_FROM. */
+  /** MAIL_FROM by default. */
   from: Address.optional(),
   templates: TemplatesSetting,
 });
@@ -70,7 +70,7 @@ const ResendReply = z.looseObject({
   message: z.string().default(""),
 });
 
-/** Takes an idempotency key for 24 hours: as long as a mail is tried. */
+/** Resend keeps an idempotency key for 24 hours: as long as a mail is retried. */
 const resend: Provider = {
   keyName: "RESEND_API_KEY",
   url: (env) => `${env.RESEND_BASE_URL}/emails`,
@@ -92,8 +92,7 @@ const resend: Provider = {
     if (/^(daily|monthly)_quota_exceeded$/.test(reply?.name ?? ""))
       return { kind: "quota", reason };
     if (reply?.name === "concurrent_idempotent_requests") return { kind: "retry", reason };
-    // A verified domain is a matter of credentials too: a person suggestions it, then the mail goes
-    // out.
+    // An unverified domain counts as credentials: the mail is sent once a person has verified it.
     if (status === 403) return { kind: "auth", reason };
     return status === 400 || status === 422
       ? { kind: "reject", reason: `${reason}: ${reply?.message.slice(0, 200)}` }

@@ -20,7 +20,7 @@ import {
 import { composeAll, signalHeadline } from "./_shared/template.ts";
 import { channel, type SendPorts, type SendResult } from "./channel.ts";
 
-/** Slack's three, which also takes the power from <!channel> and <@user>. */
+/** Escapes &, < and >, which also disables <!channel> and <@user>. */
 const escapeControl = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const WRAP = { bold: "*", italic: "_", code: "`" };
@@ -34,7 +34,7 @@ function mrkdwn({ text, style, href }: RichSpan): string {
   return `${mark}${inner.replaceAll(mark, "")}${mark}`;
 }
 
-/** Characters of one section block, escapes included. */
+/** The limit of one section block, in characters including escapes. */
 const SECTION: TextRoom = { units: 3_000, measure: (span) => mrkdwn(span).length };
 
 export type SlackMessage = { text: string; blocks: object[]; unfurl_links: boolean };
@@ -54,12 +54,12 @@ function written(doc: RichDocument, text: string): SlackMessage {
 }
 
 /**
- * Slack answers errors in plain words. A hook that was revoked or whose channel is closed does not
+ * Slack answers errors in plain text. A hook that was revoked, or whose channel is closed, does not
  * come back.
  */
 function classify({ status, text }: Omit<OutsideAnswer, "verdict">): Verdict | undefined {
   if (status === 429 || (status !== null && status >= 500)) return undefined;
-  // A page is from whatever stands in front of Slack, and says nothing about the hook.
+  // An HTML page comes from a proxy in front of Slack and says nothing about the hook.
   if (text.trimStart().startsWith("<"))
     return { kind: "retry", reason: `HTTP ${status}: a page in place of an answer` };
   const reason = `HTTP ${status}: ${text.slice(0, 80)}`;

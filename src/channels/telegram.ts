@@ -20,12 +20,12 @@ import {
 import { composeAll } from "./_shared/template.ts";
 import { channel, type PaceLimit, type SendPorts, type SendResult } from "./channel.ts";
 
-/** Telegram takes 4,096 UTF-16 units, counted after it has read the tags; it stays under that. */
+/** Telegram accepts 4,096 UTF-16 units, not counting tags; messages stay below that. */
 const ROOM = ofText(4_095);
 
 const html = htmlWith({ bold: "b", italic: "i", code: "code" });
 
-/** The same words twice: with tags, and bare for the case that Telegram cannot read the tags. */
+/** The same text with tags, and without them in case Telegram cannot parse the tags. */
 export type TelegramMessage = { html: string; text: string };
 
 const written = (doc: RichDocument): TelegramMessage => {
@@ -104,8 +104,8 @@ const described = (answer: OutsideAnswer, pattern: RegExp): boolean =>
   answer.status === 400 && pattern.test(replyOf(answer.json)?.description ?? "");
 
 /**
- * Sends with tags, and once more without them when Telegram cannot read them: the words matter more
- * than the bold.
+ * Sends with tags, and again without them when Telegram cannot parse them: the text matters more
+ * than its style.
  */
 async function post(
   method: string,
@@ -131,8 +131,8 @@ const common = ({ silent }: Settings) => ({
   disable_notification: silent,
 });
 
-/** To the chat of the settings, or to another, where older messages have other ids. */
-async function fresh(
+/** Sends to the chat of the settings, or to another chat, where `prior` does not exist. */
+async function sendNew(
   message: TelegramMessage,
   settings: Settings,
   chatId: string,
@@ -173,10 +173,10 @@ const newChat = (answer: OutsideAnswer): number | undefined =>
   replyOf(answer.json)?.parameters.migrate_to_chat_id;
 
 /**
- * A group that became a supergroup has a new id: the message goes there at once, and the caller is
- * told to keep it.
+ * A group that became a supergroup has a new id: the message is sent there at once, and `moved` is
+ * the id to store.
  */
-async function following(
+async function followMove(
   chatId: string,
   attempt: (chatId: string) => Promise<OutsideAnswer>,
 ): Promise<{ answer: OutsideAnswer; moved: string | null }> {
@@ -199,8 +199,8 @@ async function send(
     if (!described(answer, NO_LONGER_THERE) && newChat(answer) === undefined)
       return sentFrom(answer, prior);
   }
-  const { answer, moved } = await following(settings.chatId, (chatId) =>
-    fresh(message, settings, chatId, ports),
+  const { answer, moved } = await followMove(settings.chatId, (chatId) =>
+    sendNew(message, settings, chatId, ports),
   );
   const sent = sentFrom(answer, messageId(answer));
   const outdated =
@@ -208,7 +208,7 @@ async function send(
     settings.updates === "reply_and_edit" &&
     sent.verdict.kind === "ok" &&
     moved === null;
-  // A courtesy to readers of the older message: the delivery is done without it.
+  // For readers of the older message only: the delivery is done without this edit.
   if (outdated) await edit(message, settings.chatId, prior, ports);
   return moved === null ? sent : { ...sent, moved: { chatId: moved } };
 }

@@ -29,7 +29,7 @@ type Settings = z.output<typeof Settings>;
 
 export type WebhookMessage = { contentType: string; event: Record<string, unknown> };
 
-/** The same at every attempt: nothing in here may depend on when it is sent. */
+/** The payload is the same at every attempt: it must not depend on the time of the send. */
 function payload(notification: SignalNotification, format: Settings["format"]): WebhookMessage {
   const data = snakeCased(notification);
   const type = `signal.${notification.state}`;
@@ -48,8 +48,8 @@ function payload(notification: SignalNotification, format: Settings["format"]): 
 }
 
 /**
- * A redirect is a failure that someone may suggestion, so it is tried again like a 5xx; a missing
- * hook is not coming back.
+ * A redirect may be corrected by its owner, so it is retried like a 5xx. A missing hook does not come
+ * back.
  */
 function classify(
   { status, headers }: Omit<OutsideAnswer, "verdict">,

@@ -4,8 +4,8 @@ import type { ChannelEnv } from "../env.ts";
 /*
  * Where a URL given by a user may lead (server-side request forgery). The check is on the URL as
  * the platform's own parser reads it, so every spelling of an address (0x7f.1, 2130706433, circled
- * digits, a trailing dot) is judged by what it means. It runs when a channel is saved and again
- * before each send; redirects are off (kit/http.ts). A public name that resolves to a private
+ * digits, a trailing dot) is judged by its meaning. It runs when a channel is saved and again
+ * before each send; redirects are off (http/request.ts). A public name that resolves to a private
  * address is out of reach on Cloudflare, whose edge refuses such targets
  * (`global_fetch_strictly_public`); names made to do so are refused here as well.
  */
@@ -23,7 +23,7 @@ const PRIVATE_SUFFIXES = [
   "localtest.me lvh.me vcap.me lacolhost.com localho.st fuf.me yoogle.com bugbounty.dod.network spoofed.burpcollaborator.net 127-0-0-1.org.uk",
 ].flatMap((line) => line.split(" "));
 
-/** DNS services that answer with whatever address is written into the name. */
+/** DNS services that answer with the address that is written in the name. */
 const ECHO_SUFFIXES =
   "nip.io sslip.io xip.io traefik.me 1u.ms rbndr.us ip6.name ipq.co backname.io local-ip.co local-ip.sh localip.co plex.direct ipv6-literal.net".split(
     " ",
@@ -63,8 +63,8 @@ function parsed(text: string): URL | null {
 }
 
 /**
- * Whether `text` may be called. The reason is for the person who gave the URL; it does not repeat
- * it.
+ * Whether `text` may be called. The reason is for the person who gave the URL, and does not repeat
+ * the URL.
  */
 export function checkEgress(text: string, { allow, ownHosts }: EgressPolicy): EgressVerdict {
   const url = parsed(text);

@@ -8,8 +8,7 @@ const escapeHtml = (text: string): string =>
     .replaceAll('"', "&quot;");
 
 /**
- * Prints spans as HTML with the given tag for each style. The four entities are the ones that
- * Telegram knows too.
+ * Encodes spans as HTML with the given tag for each style. Telegram knows the same four entities.
  */
 export const htmlWith =
   (tags: Record<NonNullable<RichSpan["style"]>, string>) =>

@@ -1,7 +1,7 @@
 /**
- * Text with structure, before any channel's mark-up. Values enter as the `text` of a span and are
- * escaped by the encoder that prints it, so that no post can smuggle in a tag, and cutting works on
- * text alone, so that no tag is ever cut in half.
+ * Text with structure, before any channel's mark-up. Values are the `text` of a span, and the
+ * encoder escapes them, so that no post can inject a tag. Cutting works on the text alone, so that
+ * no tag is cut in half.
  */
 export type RichSpan = { text: string; style?: "bold" | "italic" | "code"; href?: string };
 export type RichLine = RichSpan[];
@@ -25,12 +25,12 @@ export function cutText(text: string, units: number): string {
 }
 
 /**
- * What a message has room for, as the channel counts it: the size of a span as it is printed, with
- * its escapes, marks and address.
+ * The size limit of a message. `measure` is the size of a span as the channel counts it, with its
+ * escapes, marks and address.
  */
 export type TextRoom = { units: number; measure(span: RichSpan): number };
 
-/** Of channels that count the text alone, in UTF-16 units. */
+/** For channels that count the text alone, in UTF-16 units. */
 export const ofText = (units: number): TextRoom => ({ units, measure: ({ text }) => text.length });
 
 export const fitDocument = (doc: RichDocument, { units, measure }: TextRoom): boolean =>
@@ -38,7 +38,7 @@ export const fitDocument = (doc: RichDocument, { units, measure }: TextRoom): bo
 
 const ELLIPSIS: RichSpan = { text: "…" };
 
-/** What does not fit is left out from the end and marked with an ellipsis. */
+/** Cuts the end of a document that does not fit, and adds an ellipsis. */
 export function cutDocument(doc: RichDocument, room: TextRoom): RichDocument {
   if (fitDocument(doc, room)) return doc;
   let left = room.units - room.measure(ELLIPSIS);
@@ -70,8 +70,8 @@ function cutLine(
 }
 
 /**
- * Halves its way to the longest fitting beginning: what is printed of a text grows unevenly with
- * it.
+ * Binary search for the longest beginning of the text that fits, because the encoded size does not
+ * grow evenly with the text.
  */
 function longest(span: RichSpan, units: number, measure: TextRoom["measure"]): RichSpan {
   const beginning = (length: number): RichSpan => ({ ...span, text: cutText(span.text, length) });

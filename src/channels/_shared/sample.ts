@@ -8,10 +8,7 @@ const BY_STATE = {
   candidate: { previousState: "downgraded", score: 2, level: "observe", riskLevel: "yellow" },
 } as const;
 
-/**
- * An invented signal for previews and test messages, with characters that mark-up languages trip
- * over.
- */
+/** A sample signal for previews and test messages, with characters that mark-up must escape. */
 export const sampleNotification = (state: SignalState, now: number): SignalNotification => ({
   v: 1,
   eventKey: "eth:0x5b1c2d3e4f5061728394a5b6c7d8e9f0a1b2c3d4:2026-01-15T10:00:00Z",

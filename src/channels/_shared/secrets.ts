@@ -26,7 +26,7 @@ export const TemplatesSetting = z
     Object.fromEntries(Object.entries(given).filter(([, text]) => text !== undefined)),
   );
 
-/** Stands where a secret is; sent back in an update, it means "leave it as it is". */
+/** Replaces a secret in answers; in an update it means "leave the secret as it is". */
 export const REDACTED = "********";
 
 const secretNames = (kind: AnyChannel): string[] =>
@@ -34,7 +34,7 @@ const secretNames = (kind: AnyChannel): string[] =>
     .filter(([, schema]) => (schema as z.ZodType).meta()?.secret === true)
     .map(([name]) => name);
 
-/** The settings as they may be read back. A kind we no longer know hides everything. */
+/** The settings with secrets redacted; of an unknown kind every value is redacted. */
 export function redactSecrets(
   kind: AnyChannel | undefined,
   settings: Record<string, unknown>,
@@ -48,7 +48,7 @@ export function redactSecrets(
   );
 }
 
-/** An update over what is stored: hidden secrets stay, null removes. */
+/** Merges an update into the stored settings: redacted secrets stay, null removes a setting. */
 export function mergeSettings(
   stored: Record<string, unknown>,
   given: Record<string, unknown>,

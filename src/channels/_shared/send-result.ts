@@ -3,7 +3,7 @@ import type { Verdict } from "../../http/verdict.ts";
 import type { SignalNotification } from "../../model/delivery.ts";
 import type { SendPorts, SendResult } from "../channel.ts";
 
-/** For channels that take no digest: deliver.ts never hands them more than one. */
+/** For channels without digests: deliver.ts passes them one notification at a time. */
 export function onlyNotification(notifications: readonly SignalNotification[]): SignalNotification {
   const [notification] = notifications;
   if (notification === undefined || notifications.length > 1)
@@ -13,8 +13,8 @@ export function onlyNotification(notifications: readonly SignalNotification[]): 
 
 export const TIMEOUT_MS = 15_000;
 /**
- * A reply is read to find an id or an error, and never further than this; one that is longer is
- * judged by its status.
+ * A reply is read up to this size to find an id or an error; a longer one is classified by its
+ * status.
  */
 export const READING = { timeoutMs: TIMEOUT_MS, maxBytes: 65_536, overflow: "cut" } as const;
 
@@ -28,15 +28,15 @@ const accepted = (status: number | null): boolean =>
   status !== null && status >= 200 && status < 300;
 
 /**
- * A 2xx without what the service always says with it, from a proxy or a careless release: nobody
- * knows whether the message was taken.
+ * A 2xx without the service's usual acknowledgement, from a proxy or a faulty release: the message
+ * may or may not have been accepted.
  */
 export const unacknowledgedSend: Verdict = {
   kind: "retry",
   reason: "answer without the service's own acknowledgement",
 };
 
-/** No status means that no answer was read: the request may have arrived all the same. */
+/** Without a status no answer was read, and the request may still have arrived. */
 export const sentFrom = (answer: OutsideAnswer, externalId: string | null = null): SendResult => ({
   verdict: answer.verdict,
   externalId: answer.verdict.kind === "ok" ? externalId : null,
@@ -45,7 +45,7 @@ export const sentFrom = (answer: OutsideAnswer, externalId: string | null = null
   ms: answer.ms,
 });
 
-/** For what is decided before any call. */
+/** The result when no call was made. */
 export const notSent = (verdict: Verdict): SendResult => ({
   verdict,
   externalId: null,

@@ -4,11 +4,11 @@ import type { SignalState } from "../../model/scalars.ts";
 import type { RichDocument, RichLine, RichSpan } from "./rich-text.ts";
 
 /*
- * The little language of message templates, the same for every channel:
+ * The language of message templates, the same for every channel:
  *
  *   {name}            a value of the signal; never read as mark-up
  *   **bold** `code`   around text and values
- *   [label](url)      a link; left out when its url comes out empty
+ *   [label](url)      a link; left out when its url is empty
  *
  * A line whose values are all empty is left out. {reasons} and {missing} alone on a line become one
  * line each.
@@ -85,7 +85,7 @@ const PLACEHOLDER = /\{(\w+)\}/g;
 const MARK =
   /\*\*(.+?)\*\*|`(.+?)`|\[([^\]]+)\]\(([^)]+)\)|((?:(?!\*\*|`|\[[^\]]+\]\([^)]+\)).)+|.)/gsu;
 
-/** The names in `template` that no value answers to. */
+/** The names in `template` that are not values. */
 export const unknownNames = (template: string): string[] =>
   [...template.matchAll(PLACEHOLDER)]
     .map(([, name]) => name ?? "")
@@ -117,9 +117,8 @@ function lines(source: string, value: (name: string) => Value): RichDocument {
 }
 
 /**
- * Values are one line each, and keep to their place in it: a line break in a post's text must not
- * forge a line of ours, nor a mark that turns the direction of writing show the rest of ours
- * backwards.
+ * Values are kept on one line and in their reading direction: a post's line break must not forge a
+ * line of ours, and its bidirectional mark must not reverse the rest of our line.
  */
 const oneLine = (value: Value): Value => (Array.isArray(value) ? value.map(flat) : flat(value));
 const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
@@ -131,9 +130,7 @@ const flat = (text: string): string =>
 
 export type MessageTemplates = Partial<Record<SignalState, string>>;
 
-/**
- * The message for one notification, by the channel's own template of its state or the default one.
- */
+/** The message for one notification, by the channel's template for its state or the default. */
 export function composeMessage(
   notification: SignalNotification,
   templates: MessageTemplates,
@@ -147,7 +144,7 @@ export function composeMessage(
 const DIGEST_LINE =
   "**{symbol}** {state} · score {score} · risk {risk} · [Chart]({chart_url}) [Why]({explain_url}) `{event_key} #{transition}`";
 
-/** One line each, the strongest first, under a headline with their number. */
+/** One line for each signal, the highest score first, under a headline with their number. */
 export function composeDigest(
   notifications: readonly SignalNotification[],
   publicUrl: string,
@@ -179,7 +176,7 @@ export const composeAll = (
     : composeDigest(notifications, publicUrl);
 };
 
-/** A line of plain text that says what happened: fallback texts, subjects. */
+/** One line of plain text for fallbacks and subjects. */
 export function signalHeadline(notifications: readonly SignalNotification[]): string {
   const [only] = notifications;
   if (notifications.length !== 1 || !only) return `${notifications.length} signals`;
