@@ -19,10 +19,7 @@ export const DexScreenerSettings = z.object({
 
 const Side = z.object({ address: z.string(), symbol: z.string().catch("") });
 const Numbers = z.record(z.string(), z.unknown()).nullish().catch(null);
-/**
- * Beyond the addresses everything may be missing, null or of another type: new pairs omit most of
- * it.
- */
+/** All fields but the addresses may be missing, null or of another type: new pairs omit most. */
 export const DexPair = z.object({
   chainId: z.string(),
   baseToken: Side,
@@ -35,10 +32,7 @@ export const DexPair = z.object({
 });
 export type DexPair = z.infer<typeof DexPair>;
 
-/**
- * The pairs that can be read; one odd pair does not hide the others. Undefined: the answer is no
- * list of pairs at all.
- */
+/** The readable pairs, without those of another shape. Undefined: the answer is not a list. */
 export function readPairs(json: unknown): DexPair[] | undefined {
   const list = Array.isArray(json)
     ? json
@@ -50,9 +44,9 @@ export function readPairs(json: unknown): DexPair[] | undefined {
 export const liquidityOf = (pair: DexPair): number => numericAmount(pair.liquidity?.usd) ?? 0;
 
 /**
- * Facts about one token from its pairs. Pools in which it is the quote side are left out: their
- * figures describe the other token. Liquidity and volume are sums over its pools; price and change
- * come from the deepest; the age is that of the oldest.
+ * Facts about one token from its pairs. Pools in which it is the quote side are skipped, because
+ * their figures describe the other token. Liquidity and volume are sums over its pools; price and
+ * change come from the deepest; the age is that of the oldest.
  */
 export function pairFacts(
   pairs: DexPair[],
@@ -80,7 +74,7 @@ export function pairFacts(
   };
 }
 
-/** Who asks too often is turned away by a page of the CDN. */
+/** The CDN answers clients that ask too often with a page (403). */
 export function dexscreenerVerdict({ status }: { status: number | null }): Verdict | undefined {
   if (status === 404) return { kind: "empty", reason: "unknown token" };
   return status === 403 ? { kind: "throttled", reason: "turned away (HTTP 403)" } : undefined;

@@ -14,7 +14,7 @@ import type {
 } from "./enricher.ts";
 import { type ResolvePorts, resolveToken } from "./resolve.ts";
 
-/** Providers that stand in for each other, in the order in which they are asked. */
+/** Providers of the same facts, in the order in which they are asked. */
 export type EnricherGroup = {
   name: string;
   members: (Pick<Enricher, "name" | "supports" | "keepSeconds"> &
@@ -82,8 +82,8 @@ const usable = (asked: EnricherAnswer): boolean =>
   asked.verdict.kind === "ok" || asked.verdict.kind === "partial";
 
 /**
- * Asks the members in turn until one has facts. "Nothing known" of one counts only when no other
- * has more to say.
+ * Asks the members in turn until one has facts. One member's "nothing known" counts only when no
+ * other member has facts.
  */
 async function fill(
   group: EnricherGroup,
@@ -144,16 +144,15 @@ function resolutionNote(stated: TokenRef, resolved: KnownToken): string[] {
 }
 
 /**
- * What the providers say about a token, within 800 ms in all, whatever they do: every group that
- * covers its chain gives one answer. One that is late is "missing" (or "stale" with what the cache
- * still holds) now, and goes on into the cache for the next look. Never throws.
+ * The facts that providers know about a token, within 800 ms in all: one answer of every group that
+ * covers its chain. A late answer is "missing" (or "stale", with the cached values), and is cached
+ * for the next call. Never throws.
  */
 export async function enrich(token: TokenRef, ports: EnrichPorts): Promise<ProviderFacts[]> {
   const until = ports.now() + BUDGET_MS;
   const deadline = ports.sleep(BUDGET_MS).then(() => "late" as const);
   /**
-   * Work whose turn at a provider comes after the deadline is late at once: its event need not wait
-   * to learn so.
+   * Work that would wait for a provider past the deadline is late at once; its event need not wait.
    */
   const within = async <T>(ask: (ports: EnrichPorts) => Promise<T>): Promise<T | "late"> => {
     const { promise: tooLong, resolve: giveUp } = Promise.withResolvers<"late">();

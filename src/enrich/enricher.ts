@@ -22,9 +22,9 @@ export type AskPorts = GuardedPorts & { tokens: TokenCache; features: FeatureSto
 export type EnricherAnswer = {
   verdict: Verdict;
   values: FactValues;
-  /** Why a value is what it is, for people. */
+  /** Reasons for values, for people. */
   notes: string[];
-  /** How long the answer stays good. */
+  /** How long the answer is fresh. */
   freshSeconds: number;
   /** The time that the values describe, when it is not now. */
   asOf?: string;
@@ -36,7 +36,7 @@ export const NO_ANSWER = (verdict: Verdict): EnricherAnswer => ({
   notes: [],
   freshSeconds: 0,
 });
-/** "Nothing known" is worth remembering, but not for long: new tokens get listed. */
+/** "Nothing known" is cached for a short time only, because new tokens get listed. */
 export const NOTHING_KNOWN = (reason: string): EnricherAnswer => ({
   verdict: { kind: "empty", reason },
   values: {},
@@ -48,19 +48,19 @@ type Spec<S extends z.ZodType> = {
   /** Its name in metrics, breaker and pace. */
   name: string;
   /**
-   * Providers of one group stand in for each other, in the order of the registry; rules and the
-   * `missing` table know the group.
+   * Providers of one group replace each other, in the order of the registry. Rules and the
+   * `missing` table name the group.
    */
   group: string;
   title: string;
-  /** What an operator reads: keys needed, cost, limits. */
+  /** For operators: keys, cost, limits. */
   docs: string;
   /** The facts it can give. A new enricher adds its own names. */
   provides: FactVocabulary;
   settings: S;
-  /** For how long an old answer may stand in while the provider is out. */
+  /** How long a stale answer may be used while the provider is down. */
   keepSeconds: number;
-  /** Names under which its calls are paced and counted; its own name when not given. */
+  /** Names under which its calls are paced and counted; by default its own name. */
   providers?: string[];
   limits(settings: z.output<S>): ProviderLimits;
   supports(token: KnownToken): boolean;

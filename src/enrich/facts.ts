@@ -4,8 +4,8 @@ const NOTHING: FactValues = Object.fromEntries(Object.keys(FACTS).map((name) => 
 const DEGRADED = new Set<ProviderFacts["status"]>(["missing", "stale", "partial"]);
 
 /**
- * All that a score is made from. Every fact of the vocabulary has a value, null when nobody knows
- * it. What the evidence itself says goes before what a provider says of the same name.
+ * All facts of a score. Every fact of the vocabulary has a value, null when it is not known. A fact
+ * of the evidence replaces a provider's fact of the same name.
  */
 export function mergeFacts(
   eventFacts: FactValues,

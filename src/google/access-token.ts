@@ -10,7 +10,7 @@ import { getPath } from "../kit/get-path.ts";
  */
 export type TokenCache = Map<string, { token: string; until: number }>;
 
-/** A service account's key file, as far as it is needed to prove who we are. */
+/** The fields of a service account's key file that authentication needs. */
 export type ServiceAccount = {
   clientEmail: string;
   privateKey: string;
@@ -21,18 +21,14 @@ export type ServiceAccount = {
 const EARLY_MS = 60_000;
 const LIMITS: ProviderLimits = { pace: { perMinute: 30, gapMs: 0 }, dailyBudget: null };
 
-/**
- * Null when the text is no key file. Secrets in variables often hold `\n` in place of line ends.
- */
+/** Null when the text is not a key file. Secrets in variables often hold `\n` for line ends. */
 export function serviceAccount(text: string): ServiceAccount | null {
   try {
     const file: unknown = JSON.parse(text);
-    const [clientEmail, privateKey, keyId, projectId] = [
-      "client_email",
-      "private_key",
-      "private_key_id",
-      "project_id",
-    ].map((key) => getPath(file, key));
+    const clientEmail = getPath(file, "client_email");
+    const privateKey = getPath(file, "private_key");
+    const keyId = getPath(file, "private_key_id");
+    const projectId = getPath(file, "project_id");
     if (
       typeof clientEmail !== "string" ||
       typeof privateKey !== "string" ||
@@ -53,7 +49,7 @@ export function serviceAccount(text: string): ServiceAccount | null {
 const encode = (value: unknown): string =>
   toBase64Url(new TextEncoder().encode(JSON.stringify(value)));
 
-/** A JWT signed with RS256 by WebCrypto. Throws when the key is no PKCS#8 PEM. */
+/** A JWT signed with RS256 by WebCrypto. Throws when the key is not a PKCS#8 PEM. */
 export async function signedJwt(
   account: ServiceAccount,
   claims: Record<string, unknown>,
@@ -77,7 +73,7 @@ export async function signedJwt(
 
 export type TokenRequest = { account: ServiceAccount; tokenUrl: string; scope: string };
 
-/** An access token from Google, kept until a minute before its end; or why there is none. */
+/** An access token from Google, cached until a minute before it expires; or the reason for none. */
 export async function googleToken(
   { account, tokenUrl, scope }: TokenRequest,
   cache: TokenCache,

@@ -33,7 +33,7 @@ export type BigQuery = {
 export type SqlQuery = {
   sql: string;
   params: Record<string, { type: "STRING" | "TIMESTAMP" | "INT64"; value: string }>;
-  /** Billing rounds up for each table that is read, so the limit is raised for each. */
+  /** The number of tables that are read: billing rounds up for each. */
   tables: number;
   maxRows: number;
 };
@@ -64,15 +64,15 @@ const body = (query: SqlQuery, more: object): string =>
   });
 
 /**
- * The same for the same question: asked again within 15 minutes, after an answer that was lost,
- * BigQuery gives the job that it began, unpaid.
+ * The same id for the same query: when it is sent again within 15 minutes after a lost answer,
+ * BigQuery returns the first job and charges nothing.
  */
 const requestId = ({ sql, params }: SqlQuery): string =>
   sha256Hex(JSON.stringify([sql, params])).slice(0, 36);
 
 type Call = { method: "GET" | "POST"; path: string; body?: string; bytes?: number };
 
-/** `last`: a refusal of this token is a refusal of the account, and the breaker must hear of it. */
+/** `last`: a refused token now means a refused account, and opens the breaker. */
 async function callOnce(
   call: Call,
   token: string,
@@ -108,7 +108,7 @@ async function callOnce(
   );
 }
 
-/** With a new token once when Google refuses the one we held. */
+/** Calls again with a new token when Google refuses the cached one. */
 async function request(
   call: Call,
   client: BigQuery,
@@ -128,8 +128,8 @@ const verdictOf = (answer: OutsideAnswer | Verdict): Verdict =>
   "kind" in answer ? answer : answer.verdict;
 
 /**
- * What the query will read, told for free; the limit adds the rounding, or BigQuery refuses it at
- * its own estimate.
+ * The bytes that the query may be billed for, from a free dry run. The limit includes the rounding;
+ * otherwise BigQuery would refuse its own estimate.
  */
 async function estimate(
   query: SqlQuery,
@@ -148,8 +148,7 @@ async function estimate(
 }
 
 /**
- * Waits for a job a few times and reads its further pages. A job that is still running then is
- * `partial`: ask again later.
+ * Waits for a job a few times and reads its other pages. A job that is still running is `partial`.
  */
 async function finish(
   first: OutsideAnswer,
@@ -218,7 +217,7 @@ export async function runQuery(
   return finish(answer, query, client, ports);
 }
 
-/** The settings that both users of BigQuery read, checked; or what is wrong with them. */
+/** The client of both users of BigQuery; null when GCP_SA_JSON is not a key file. */
 export function bigQueryClient(settings: {
   BIGQUERY_BASE_URL: string;
   GOOGLE_TOKEN_URL: string;

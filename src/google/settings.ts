@@ -2,8 +2,8 @@ import * as z from "zod";
 import { serviceAccount } from "./access-token.ts";
 
 /**
- * What the source and the enricher of BigQuery both read: one account, one limit a query, one
- * budget a day.
+ * Settings that the source and the enricher of BigQuery share: one account, one limit for each
+ * query and one budget for each day.
  */
 export const BigQuerySettings = z.object({
   GCP_SA_JSON: z

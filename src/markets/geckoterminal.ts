@@ -2,10 +2,7 @@ import * as z from "zod";
 import type { Verdict } from "../http/verdict.ts";
 import type { Chain } from "../model/scalars.ts";
 
-/**
- * What the enricher and the source of new pools both know of GeckoTerminal; they share its pace
- * too.
- */
+/** GeckoTerminal's names of the chains, for its enricher and the source of new pools. */
 export const GECKO_NETWORKS: Partial<Record<Chain, string>> = {
   eth: "eth",
   bsc: "bsc",
@@ -18,13 +15,13 @@ export const GECKO_NETWORKS: Partial<Record<Chain, string>> = {
   apt: "aptos",
 };
 
-/** Published: about 30 a minute and address; answers 429 from 20 on. */
+/** Published: about 30 a minute and address; 429 is answered from 20 on. Shared by both users. */
 export const GECKO_LIMITS = { pace: { perMinute: 12, gapMs: 1_000 }, dailyBudget: null };
 
 const PUBLIC_API = "https://api.geckoterminal.com/api/v2";
 const DEMO_API = "https://api.coingecko.com/api/v3/onchain";
 
-/** Two doors with one shape: the public one, and CoinGecko's for those with a key. */
+/** Two APIs of the same shape: the public one, and CoinGecko's for those with a key. */
 export const GeckoSettings = {
   GECKOTERMINAL_BASE_URL: z.url().optional(),
   COINGECKO_API_KEY: z.string().min(1).optional(),

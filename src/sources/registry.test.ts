@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { ENRICHERS } from "../enrich/registry.ts";
 import { SOURCES } from "./registry.ts";
 
 const here = import.meta.dirname;
@@ -14,14 +15,15 @@ const plugins = (folder: string, call: RegExp) =>
   );
 
 it("lists every source and every enricher of its folder", () => {
-  for (const [folder, call] of [
-    [here, /= source\(\{/],
-    [join(here, "..", "enrich"), /= enricher\(\{/],
+  for (const [folder, call, listed] of [
+    [here, /= source\(\{/, SOURCES],
+    [join(here, "..", "enrich"), /= enricher\(\{/, ENRICHERS],
   ] as const) {
     const registry = readFileSync(join(folder, "registry.ts"), "utf8");
     const files = plugins(folder, call);
     expect(files.length).toBeGreaterThan(3);
     for (const file of files) expect(registry).toContain(`from "./${file}"`);
+    expect(files).toHaveLength(listed.length);
   }
 });
 
