@@ -1,4 +1,3 @@
-import type { IngestResult } from "../api/ports.ts";
 import { iso } from "../kit/time.ts";
 import { sealEnvelope } from "../model/envelope.ts";
 import type { RawPost } from "../model/raw-post.ts";
@@ -26,13 +25,21 @@ export type AcceptPorts = RuntimePorts & {
   expectPosts(at: number): Promise<void>;
 };
 
+export type AcceptResult =
+  | { kind: "accepted"; fresh: number; repeated: number }
+  /**
+   * unavailable: the database is out. overloaded: those accepted before wait too long already.
+   * `retryAfter` in seconds.
+   */
+  | { kind: "unavailable" | "overloaded"; retryAfter: number };
+
 /**
  * Accepts posts: the sweep is told first, then come the rows in raw_posts, then the queue. Once the
  * rows are there the posts are safe, also when the queue refuses them, this call dies or the
  * database's answer is lost: the sweep sends what has no outcome again. What comes faster than it
  * is worked off is refused, so that neither the queue nor the wait grows without bound.
  */
-export async function acceptPosts(posts: RawPost[], ports: AcceptPorts): Promise<IngestResult> {
+export async function acceptPosts(posts: RawPost[], ports: AcceptPorts): Promise<AcceptResult> {
   const distinct = [...new Map(posts.map((post) => [`${post.source}:${post.id}`, post])).values()];
   const arrivals = distinct.map((post) => ({ post, textHash: textHash(post.text) }));
   let fresh: PostRef[];
@@ -73,7 +80,7 @@ export const offerPosts = async (
 ): Promise<"ok" | "unavailable"> =>
   (await acceptPosts(posts, ports)).kind === "accepted" ? "ok" : "unavailable";
 
-function overloaded({ log }: AcceptPorts): IngestResult {
+function overloaded({ log }: AcceptPorts): AcceptResult {
   log({ stage: "ingest", level: "warn", outcome: "overloaded" });
   return { kind: "overloaded", retryAfter: OVERLOADED_SECONDS };
 }

@@ -1,6 +1,16 @@
-import type { PushResult } from "../api/ports.ts";
 import { SOURCES } from "../sources/registry.ts";
-import { type AcceptPorts, acceptPosts } from "./accept.ts";
+import type { ReceiveResult } from "../sources/source.ts";
+import { type AcceptPorts, type AcceptResult, acceptPosts } from "./accept.ts";
+
+/**
+ * What a source said to a request in its own format. `unsigned`: neither a key of ours nor a
+ * signature that the source accepts.
+ */
+export type PushResult =
+  | (AcceptResult & Pick<Extract<ReceiveResult, { kind: "posts" }>, "rejected">)
+  | { kind: "unknown" }
+  | { kind: "unsigned"; detail: string }
+  | { kind: "unreadable"; status: 400 | 415; detail: string };
 
 /**
  * A source's own push format (POST /ingest/{source}). A source that proves itself by a signature
