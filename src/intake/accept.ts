@@ -19,10 +19,8 @@ export type AcceptPorts = RuntimePorts & {
   requeueAfterSeconds: number;
   /** How long accepted posts may wait before new ones are refused. */
   overloadedAfterSeconds: number;
-  /**
-   * Tells the sweeper that these posts should have an outcome by `at` (milliseconds). Never throws.
-   */
-  expectPosts(at: number): Promise<void>;
+  /** Has the sweeper look for posts without an outcome at `at` (milliseconds). Never throws. */
+  schedulePostSweep(at: number): Promise<void>;
 };
 
 export type AcceptResult =
@@ -34,10 +32,10 @@ export type AcceptResult =
   | { kind: "unavailable" | "overloaded"; retryAfter: number };
 
 /**
- * Accepts posts: the sweep is told first, then come the rows in raw_posts, then the queue. Once the
- * rows are there the posts are safe, also when the queue refuses them, this call dies or the
- * database's answer is lost: the sweep sends what has no outcome again. What comes faster than it
- * is worked off is refused, so that neither the queue nor the wait grows without bound.
+ * Accepts posts: first schedules a sweep, then writes raw_posts, then sends to the queue. Once the
+ * rows are written the posts are safe, also when the queue refuses them, this call dies or the
+ * database's answer is lost: the sweep sends posts without an outcome again. Posts that come faster
+ * than they are worked off are refused, so that neither the queue nor the wait grows without bound.
  */
 export async function acceptPosts(posts: RawPost[], ports: AcceptPorts): Promise<AcceptResult> {
   const distinct = [...new Map(posts.map((post) => [`${post.source}:${post.id}`, post])).values()];
@@ -45,7 +43,7 @@ export async function acceptPosts(posts: RawPost[], ports: AcceptPorts): Promise
   let fresh: PostRef[];
   try {
     const now = ports.now();
-    await ports.expectPosts(overdueFrom(now, ports));
+    await ports.schedulePostSweep(overdueFrom(now, ports));
     const accepted = await ports.store.accept(
       arrivals,
       iso(now),

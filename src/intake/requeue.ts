@@ -3,13 +3,13 @@ import { type AcceptPorts, overdueFrom, sendPosts } from "./accept.ts";
 
 const BATCH = 500;
 
-export type PostSweep = { sent: number; more: boolean };
+export type RequeueResult = { sent: number; more: boolean };
 
 /**
  * Sends posts that have had no outcome for too long through the queue again: their messages were
  * lost. `more`: there are others like them.
  */
-export async function sweepPosts(ports: AcceptPorts): Promise<PostSweep> {
+export async function requeuePosts(ports: AcceptPorts): Promise<RequeueResult> {
   const now = ports.now();
   const overdue = await ports.store.overdue(
     iso(now - ports.requeueAfterSeconds * 1000),
@@ -18,6 +18,6 @@ export async function sweepPosts(ports: AcceptPorts): Promise<PostSweep> {
   );
   if (overdue.length > 0) ports.log({ stage: "sweep", outcome: "requeued", count: overdue.length });
   await sendPosts(overdue, true, ports);
-  if (overdue.length > 0) await ports.expectPosts(overdueFrom(ports.now(), ports));
+  if (overdue.length > 0) await ports.schedulePostSweep(overdueFrom(ports.now(), ports));
   return { sent: overdue.length, more: overdue.length === BATCH };
 }

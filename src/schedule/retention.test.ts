@@ -24,7 +24,7 @@ function net(store: Store, days: Partial<typeof KEPT> = {}) {
     telemetry: silentTelemetry,
     sweeper: {
       wake: async (time: number) => void asked.push(`wake ${iso(time)}`),
-      expectPosts: async () => void asked.push("posts"),
+      schedulePostSweep: async () => void asked.push("posts"),
     },
   } as Partial<TickPorts> as TickPorts;
   const tick = (hour: number) =>

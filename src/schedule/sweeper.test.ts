@@ -59,7 +59,7 @@ function scene() {
     requeueAfterSeconds: 600,
     overloadedAfterSeconds: 3_600,
     uuid: () => crypto.randomUUID(),
-    expectPosts: (at) => actor.expectPosts(at),
+    schedulePostSweep: (at) => actor.schedulePostSweep(at),
     outbox: { store, enqueue: async () => undefined },
   };
   const actor = sweeperActor(ports, memory);

@@ -1,5 +1,5 @@
 import { type AcceptPorts, overdueFrom } from "../intake/accept.ts";
-import { sweepPosts } from "../intake/requeue.ts";
+import { requeuePosts } from "../intake/requeue.ts";
 import { type OutboxSweep, sweepOutbox } from "../outbox/sweep.ts";
 
 export type SweeperPorts = AcceptPorts & { outbox: Pick<OutboxSweep, "store" | "enqueue"> };
@@ -17,8 +17,8 @@ export type SweeperMemory = {
 export type SweeperActor = {
   /** Looks at the outbox no later than `at` (milliseconds). */
   wake(at: number): Promise<void>;
-  /** Posts were accepted that should have an outcome by `at`. */
-  expectPosts(at: number): Promise<void>;
+  /** Looks for posts without an outcome no later than `at` (milliseconds). */
+  schedulePostSweep(at: number): Promise<void>;
   /**
    * Never throws, and sets the next alarm whatever happens: the platform gives up on an alarm that
    * failed six times.
@@ -66,7 +66,7 @@ export function sweeperActor(ports: SweeperPorts, memory: SweeperMemory): Sweepe
     const next = overdueFrom(began, ports);
     memory.postsUntil = Math.max(until, next);
     heard = 0;
-    const { sent, more } = await sweepPosts(ports);
+    const { sent, more } = await requeuePosts(ports);
     const awaited = Math.max(heard, sent > 0 ? next : 0, until);
     memory.postsUntil = awaited > began ? awaited : undefined;
     if (more) return now() + MORE_MS;
@@ -82,7 +82,7 @@ export function sweeperActor(ports: SweeperPorts, memory: SweeperMemory): Sweepe
 
   return {
     wake,
-    async expectPosts(at) {
+    async schedulePostSweep(at) {
       heard = Math.max(at, heard);
       memory.postsUntil = Math.max(at, memory.postsUntil ?? 0);
       await wake(at);

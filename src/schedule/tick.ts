@@ -17,7 +17,7 @@ export type TickPorts = RuntimePorts & {
   /** For how many days each kind of row is kept; 0 = for ever. */
   days: RetentionDays;
   requeueAfterSeconds: number;
-  sweeper: { wake(at: number): Promise<void>; expectPosts(at: number): Promise<void> };
+  sweeper: { wake(at: number): Promise<void>; schedulePostSweep(at: number): Promise<void> };
 };
 
 export const EVERY_MINUTE = "* * * * *";
@@ -54,11 +54,11 @@ async function reconcile(scheduledTime: number, ports: TickPorts): Promise<void>
   try {
     const waiting = await store.waiting(iso(now() - requeueAfterSeconds * 1000), old);
     if (waiting.nextDue !== null) await sweeper.wake(Math.max(now(), Date.parse(waiting.nextDue)));
-    if (waiting.overdue) await sweeper.expectPosts(now());
+    if (waiting.overdue) await sweeper.schedulePostSweep(now());
     if (waiting.old && old) await deleteExpired(old, ports);
   } catch (error) {
     log({ stage: "net", level: "warn", outcome: "failed", reason: String(error) });
-    await Promise.all([sweeper.wake(now()), sweeper.expectPosts(now())]);
+    await Promise.all([sweeper.wake(now()), sweeper.schedulePostSweep(now())]);
   }
 }
 

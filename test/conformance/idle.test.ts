@@ -60,7 +60,7 @@ function worker() {
     requeueAfterSeconds: 600,
     overloadedAfterSeconds: 3_600,
     uuid: () => crypto.randomUUID(),
-    expectPosts: (time) => sweeper.expectPosts(time),
+    schedulePostSweep: (time) => sweeper.schedulePostSweep(time),
     outbox: { store, enqueue: none },
   };
   const sweeper = sweeperActor(ports, {

@@ -103,9 +103,9 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
   const sweeperOf = (who: Life): TickPorts["sweeper"] => ({
     wake: (at) =>
       sweeper.call(who, "all", "wake", (actor) => actor.wake(at)).catch(() => undefined),
-    expectPosts: (at) =>
+    schedulePostSweep: (at) =>
       sweeper
-        .call(who, "all", "expectPosts", (actor) => actor.expectPosts(at))
+        .call(who, "all", "schedulePostSweep", (actor) => actor.schedulePostSweep(at))
         .catch(() => undefined),
   });
 
@@ -116,7 +116,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     uuid,
     requeueAfterSeconds: REQUEUE_AFTER_SECONDS,
     overloadedAfterSeconds: OVERLOADED_AFTER_SECONDS,
-    expectPosts: sweeperOf(who).expectPosts,
+    schedulePostSweep: sweeperOf(who).schedulePostSweep,
   });
 
   const sweeper: Namespace<SweeperActor> = namespace(
@@ -126,9 +126,9 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
         store: storeFor(who),
         enqueue: (due) => enqueueDeliveries(due, { deliveries: queues.deliveries.send(who), uuid }),
       };
-      const expectPosts = (at: number): Promise<void> => actor.expectPosts(at);
+      const schedulePostSweep = (at: number): Promise<void> => actor.schedulePostSweep(at);
       const actor: SweeperActor = sweeperActor(
-        { ...acceptPorts(who), expectPosts, outbox },
+        { ...acceptPorts(who), schedulePostSweep, outbox },
         sweeperMemoryIn(storage),
       );
       return actor;

@@ -90,7 +90,7 @@ export async function eventWorld() {
     uuid: () => crypto.randomUUID(),
     requeueAfterSeconds: 600,
     overloadedAfterSeconds: 600,
-    expectPosts: async () => undefined,
+    schedulePostSweep: async () => undefined,
   };
   const settings = {
     filter: { languages: [], blacklist: EMPTY_BLACKLIST },

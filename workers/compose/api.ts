@@ -148,7 +148,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     deadLetters: {
       store,
       async awaited() {
-        await sweeperOf(env).expectPosts(
+        await sweeperOf(env).schedulePostSweep(
           overdueFrom(now(), { requeueAfterSeconds: settings.REQUEUE_AFTER_SECONDS }),
         );
         await sweeperOf(env).wake(now() + SWEPT_AFTER_MS);

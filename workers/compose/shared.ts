@@ -69,8 +69,8 @@ export const sweeperOf = (env: Bindings) => {
     ]);
   return {
     wake: (at: number): Promise<void> => ask(async () => env.SWEEPER.getByName("all").wake(at)),
-    expectPosts: (at: number): Promise<void> =>
-      ask(async () => env.SWEEPER.getByName("all").expectPosts(at)),
+    schedulePostSweep: (at: number): Promise<void> =>
+      ask(async () => env.SWEEPER.getByName("all").schedulePostSweep(at)),
   };
 };
 
@@ -100,7 +100,7 @@ export function acceptPorts(env: Bindings, isolate: SharedIsolate): AcceptPorts 
     uuid,
     requeueAfterSeconds: isolate.settings.REQUEUE_AFTER_SECONDS,
     overloadedAfterSeconds: isolate.settings.OVERLOADED_AFTER_SECONDS,
-    expectPosts: sweeperOf(env).expectPosts,
+    schedulePostSweep: sweeperOf(env).schedulePostSweep,
   };
 }
 

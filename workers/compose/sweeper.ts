@@ -8,12 +8,12 @@ import { acceptPorts, type ComposedPorts, type DeferWork, metricsFlusher, uuid }
 export function composeSweeper(
   env: Bindings,
   defer: DeferWork,
-  expectPosts: (at: number) => Promise<void>,
+  schedulePostSweep: (at: number) => Promise<void>,
 ): ComposedPorts<SweeperPorts> {
   const isolate = isolateOf(env);
   const ports: SweeperPorts = {
     ...acceptPorts(env, isolate),
-    expectPosts,
+    schedulePostSweep,
     outbox: {
       store: isolate.store,
       enqueue: (due) => enqueueDeliveries(due, { deliveries: env.DELIVERIES, uuid }),

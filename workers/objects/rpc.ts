@@ -27,7 +27,7 @@ export type ChannelRpc = Rpc.DurableObjectBranded & {
 
 export type SweeperRpc = Rpc.DurableObjectBranded & {
   wake(at: number): Promise<void>;
-  expectPosts(at: number): Promise<void>;
+  schedulePostSweep(at: number): Promise<void>;
   cursor(source: string): Promise<CachedCursor | undefined>;
   keepCursor(source: string, cached: CachedCursor | undefined): Promise<void>;
 };

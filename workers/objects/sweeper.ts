@@ -13,7 +13,7 @@ export class SweeperObject extends DurableObject<Bindings> implements SweeperRpc
   readonly #composed = composeSweeper(
     this.env,
     (work) => this.ctx.waitUntil(work),
-    (at) => this.expectPosts(at),
+    (at) => this.schedulePostSweep(at),
   );
   readonly #actor = sweeperActor(this.#composed.ports, memoryIn(this.ctx.storage));
 
@@ -21,8 +21,8 @@ export class SweeperObject extends DurableObject<Bindings> implements SweeperRpc
     await this.#actor.wake(at);
   }
 
-  async expectPosts(at: number): Promise<void> {
-    await this.#actor.expectPosts(at);
+  async schedulePostSweep(at: number): Promise<void> {
+    await this.#actor.schedulePostSweep(at);
   }
 
   /** Where the polls of a source stand: see src/schedule/cursor-cache.ts. */
