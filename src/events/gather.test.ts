@@ -61,9 +61,9 @@ describe("an event's evidence", () => {
   it("says the same whatever the order of arrival, also when a late copy joins two texts", () => {
     const five = [
       mention(1),
-      mention(2, { fingerprint: "12", type: "listing", followers: null }),
+      mention(2, { fingerprint: "12", followers: null }),
       mention(3, { fingerprint: "11", lang: "de" }),
-      mention(4, { sentiment: 0.1234567, author: "author1" }),
+      mention(4, { sentiment: 0.1234567, author: "author1", type: "listing" }),
       mention(5, { token: { chain: "eth", symbol: "DEMO2", tokenCa: null, confidence: 0.5 } }),
     ];
     const results = new Set(orders(five).map((order) => JSON.stringify(summarise(all(order)))));

@@ -1,8 +1,8 @@
 import type { FactValues } from "../model/facts.ts";
 import type { Mention, TokenRef } from "../model/mention.ts";
-import { strongestType } from "../model/scalars.ts";
 import type { TokenEvent } from "../model/token-event.ts";
 import type { GatheredEvidence } from "./gather.ts";
+import { weighedType } from "./weighed-type.ts";
 
 const MINUTE_MS = 60_000;
 const KEYWORDS = 12;
@@ -75,7 +75,7 @@ export function summarise({ evidence, texts }: GatheredEvidence): {
     copies: evidence.length - originals.length,
     uniqueAuthors: new Set(originals.map((mention) => mention.author)).size,
   };
-  const type = evidence.map((mention) => mention.type).reduce(strongestType);
+  const { type, confidence } = weighedType(originals);
   const followers = evidence.map((mention) => mention.followers).filter(present);
   return {
     event: {
@@ -106,6 +106,7 @@ export function summarise({ evidence, texts }: GatheredEvidence): {
         evidence.filter((mention) => mention.authorWeight > 0).map((mention) => mention.author),
       ).size,
       type,
+      type_confidence: confidence,
       keywords: mostCommon(
         originals.flatMap((mention) => mention.keywords),
         KEYWORDS,

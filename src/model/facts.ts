@@ -49,6 +49,7 @@ export const FACTS: FactVocabulary = {
   heat_slope: number("event", "posts per minute, per minute"),
   kol_mentions: number("event"),
   type: string("event", EVENT_TYPES),
+  type_confidence: number("event"),
   keywords: list("event"),
   lang: string("event"),
   chain: string("event", CHAINS),

@@ -27,6 +27,8 @@ export const Mention = z.object({
   type: EventType,
   /** The words that decided the type; empty for a plain mention. */
   typePhrase: z.string(),
+  /** The probability 0..1 that the post reports an event of its type; absent in older evidence. */
+  typeConfidence: z.number().min(0).max(1).optional(),
   sentiment: z.number(),
   lang: z.string().nullable(),
   keywords: z.array(z.string()),

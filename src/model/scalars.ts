@@ -17,7 +17,7 @@ export const CHAINS = [
 export const Chain = z.enum(CHAINS);
 export type Chain = z.infer<typeof Chain>;
 
-/** From weakest to strongest: the strongest type seen names the event. */
+/** From weakest to strongest: of types with equal evidence the strongest names the event. */
 export const EVENT_TYPES = [
   "mention",
   "trending",
@@ -34,9 +34,8 @@ export const EVENT_TYPES = [
 export const EventType = z.enum(EVENT_TYPES);
 export type EventType = z.infer<typeof EventType>;
 
-export function strongestType(a: EventType, b: EventType): EventType {
-  return EVENT_TYPES.indexOf(a) >= EVENT_TYPES.indexOf(b) ? a : b;
-}
+/** Types that call for action: one voice alone must not raise them. */
+export const ALARM_TYPES: readonly EventType[] = ["depeg", "security_alert"];
 
 export const SIGNAL_STATES = ["candidate", "verified", "downgraded"] as const;
 export const SignalState = z.enum(SIGNAL_STATES);

@@ -17,10 +17,12 @@ const settings = { windowMinutes: 60, authors: new Map([["known", 0.5]]) };
 
 it("makes one mention for each token, with the key of its event", () => {
   const { mentions } = Post.parse(refine(raw, { lang: "en", spam: 0.1 }, settings));
-  expect(mentions.map(({ eventKey, type, typePhrase }) => [eventKey, type, typePhrase])).toEqual([
-    [`base:${EVM.toLowerCase()}:2026-01-15T10:00:00Z`, "listing", "$demo just listed on binance"],
-    ["base:PINE:2026-01-15T10:00:00Z", "security_alert", "meanwhile $pine was hacked"],
+  expect(mentions.map(({ eventKey, type }) => [eventKey, type])).toEqual([
+    [`base:${EVM.toLowerCase()}:2026-01-15T10:00:00Z`, "listing"],
+    ["base:PINE:2026-01-15T10:00:00Z", "security_alert"],
   ]);
+  expect(mentions[0]?.typePhrase).toContain("listed on binance");
+  expect(mentions[1]?.typePhrase).toContain("hacked");
   expect(mentions[0]).toMatchObject({
     evidenceId: "x:7",
     authorWeight: 0.5,

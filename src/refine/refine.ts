@@ -14,18 +14,19 @@ export type RefineSettings = { windowMinutes: number; authors: ListedAuthors };
 const EXCERPT = 280;
 
 /** What is the same for every token that the post speaks of. */
-type Common = Omit<Mention, "eventKey" | "token" | "type" | "typePhrase">;
+type Common = Omit<Mention, "eventKey" | "token" | "type" | "typePhrase" | "typeConfidence">;
 
 function mentionsOf(tokens: readonly FoundToken[], common: Common, text: string): Mention[] {
   const typeAt = eventTypes(text);
   return tokens.map(({ at, ...token }) => {
-    const { type, phrase } = typeAt(at, tokens.length === 1);
+    const { type, phrase, confidence } = typeAt(at, tokens.length === 1);
     return {
       ...common,
       eventKey: eventKey(token, common.windowStart),
       token,
       type,
       typePhrase: phrase,
+      typeConfidence: confidence,
     };
   });
 }

@@ -41,7 +41,7 @@ it.each([
 it.each(["gm $DEMO friends", "", "🚀", "$DEMO", "0x6982508145454Ce325dDbE47a25d4ec3d2311933"])(
   "sees a plain mention in %j",
   (text) => {
-    expect(eventType(text)).toEqual({ type: "mention", phrase: "" });
+    expect(eventType(text)).toEqual({ type: "mention", phrase: "", confidence: 1 });
   },
 );
 
@@ -54,4 +54,15 @@ it("gives each of two tokens the type of its own sentence", () => {
 it("reads the whole post for the one token that it is about", () => {
   const text = "Look at $DEMO. The bridge was hacked last night.";
   expect(eventTypes(text)(text.indexOf("$DEMO"), true).type).toBe("security_alert");
+});
+
+it.each([
+  "$DEMO was not hacked, the bridge works",
+  "no funds were lost on $DEMO",
+  "was $DEMO hacked?",
+  "imagine $DEMO listed on Binance one day",
+  "$DEMO wurde nicht gehackt",
+])("takes a denial, a question or a wish for no report: %j", (text) => {
+  const { type, confidence } = eventType(text);
+  expect(type === "mention" || confidence < 0.4).toBe(true);
 });

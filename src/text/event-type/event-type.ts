@@ -1,15 +1,20 @@
 import { EVENT_TYPES, type EventType } from "../../model/scalars.ts";
 import { type SparseTable, unpackTable } from "../hashing/sparse-matrix.ts";
 import { distinctRows, EVENT_TYPE_BITS, type EventTypeReading, readEventType } from "./features.ts";
+import { reportShare } from "./hedge.ts";
 import { EVENT_TYPE_WEIGHTS } from "./weights/event-type.ts";
 
-/** The type and the words that decided it; empty for a plain mention. */
-export type TypedText = { type: EventType; phrase: string };
+/**
+ * The type, the words that decided it (empty for a plain mention), and the probability 0..1 that
+ * the text reports an event of this type.
+ */
+export type TypedText = { type: EventType; phrase: string; confidence: number };
+const PLAIN_MENTION: TypedText = { type: "mention", phrase: "", confidence: 1 };
 
 const MAX_PHRASE = 5;
 /** A rocket or an address alone says nothing of an event. */
-const LEAST_WORDS = 2;
-const IS_WORD = /^\p{L}/u;
+const LEAST_WORDS = 1;
+const IS_WORD = /^\p{L}|^<(?:exchange|gallery|chain|stable)>/u;
 const MENTION = EVENT_TYPES.indexOf("mention");
 
 let unpacked: SparseTable | undefined;
@@ -33,17 +38,17 @@ function addVotes(rows: readonly number[], sums: Float64Array): Float64Array {
 }
 
 /** A type whose share of the softmax is less than this is a guess, and a guess is no news. */
-const SURE_FROM = 0.2;
+const SURE_FROM = 0.3;
 
 /**
- * The column of the likeliest type; that of a mention unless it is likely enough. Trainer and
- * Worker share it.
+ * The column of the likeliest type and its share of the softmax; a mention unless that is likely
+ * enough. Trainer and Worker share it.
  */
-export function likeliestType(scores: ArrayLike<number>): number {
+export function likeliestType(scores: ArrayLike<number>): { column: number; share: number } {
   const all = Array.from(scores);
   const top = Math.max(...all);
-  const sum = all.reduce((total, score) => total + Math.exp(score - top), 0);
-  return 1 / sum >= SURE_FROM ? all.indexOf(top) : MENTION;
+  const share = 1 / all.reduce((total, score) => total + Math.exp(score - top), 0);
+  return share >= SURE_FROM ? { column: all.indexOf(top), share } : { column: MENTION, share: 1 };
 }
 
 /** The words in a row that speak most for the type rather than for a plain mention. */
@@ -70,15 +75,17 @@ function phraseFor(type: number, { text, words, rows }: EventTypeReading): strin
 export function eventType(text: string): TypedText {
   const reading = readEventType(text);
   if (reading.words.filter(({ form }) => IS_WORD.test(form)).length < LEAST_WORDS)
-    return { type: "mention", phrase: "" };
+    return PLAIN_MENTION;
   const { rows, value } = distinctRows(reading);
   const votes = addVotes(rows, new Float64Array(EVENT_TYPES.length));
   const scores = EVENT_TYPE_WEIGHTS.bias.map((bias, i) => bias + (votes[i] as number) * value);
-  const type = likeliestType(scores);
-  const phrase = type === MENTION ? "" : phraseFor(type, reading);
+  const { column, share } = likeliestType(scores);
+  if (column === MENTION) return PLAIN_MENTION;
+  const confidence = Math.round(share * reportShare(text) * 1000) / 1000;
+  const phrase = confidence < SURE_FROM ? "" : phraseFor(column, reading);
   return phrase === ""
-    ? { type: "mention", phrase }
-    : { type: EVENT_TYPES[type] ?? "mention", phrase };
+    ? PLAIN_MENTION
+    : { type: EVENT_TYPES[column] ?? "mention", phrase, confidence };
 }
 
 const SENTENCE = /[^.!?\n。！？]+(?:[.!?\n。！？]+|$)/g;

@@ -1,0 +1,35 @@
+/** The words deny what they name: "was not hacked", "no funds were lost", "false alarm". */
+const DENIED = [
+  /\b(?:not|never|nor)\s+(?:yet\s+|been\s+|being\s+|get(?:ting)?\s+|actually\s+|really\s+)*(?:hack|exploit|attack|drain|compromis|breach|rug|affect|stolen|lost|paus|halt|list|depeg|launch|partner|add|support|true|real)\w*/i,
+  /\b(?:wasn|isn|hasn|weren|aren|haven|won|didn|doesn|ain)['’]?t\s+(?:been\s+|get\s+|getting\s+)?(?:hack|exploit|attack|drain|compromis|breach|rug|stolen|lost|paus|list|depeg|launch|partner|add|true|real)\w*/i,
+  /\bno\s+(?:\w+\s+)?(?:hack|exploit|attack|breach|issue|problem|vulnerabilit|depeg|listing|funds?|money|loss|airdrop|partnership|launch)\w*/i,
+  /\bnothing\s+(?:was|is|has|happened|to\s+see|wrong|but)\b|\bit\s+was\s+nothing\b/i,
+  /\b(?:false\s+alarm|fake\s+news|made\s+up|hoax|debunk\w*|untrue|fud|misread|retract\w*|took\s+it\s+back|all\s+good|works\s+fine|(?:is|are)\s+(?:fine|safe|right)|that\s+is\s+wrong|is\s+wrong|den(?:y|ies|ied))\b/i,
+  /\b(?:will|would|does|do|is|are)\s+not\s+(?:be\s+)?(?:list|add|launch|support|partner|hack|depeg)\w*/i,
+  /\bno\s+(?:fue|ha\s+sido|está|esta)\s+\w*(?:hacke|ataca|roba|lista)\w*|\bnicht\s+(?:\w+\s+)?(?:gehackt|angegriffen|gelistet|betroffen)\b/i,
+  /\bn['’](?:a|est)\s+pas\s+(?:été\s+)?(?:pirat|hack|attaqu|list)\w*|\bnão\s+(?:foi|será)\s+\w*(?:hacke|ataca|lista)\w*/i,
+  /не\s+(?:был[аои]?\s+)?(?:взлом|взлам|атаков|украл|листит|украден)\w*|hacklenmedi|没有被|并未|未被|해킹.{0,6}(?:아니|않)|ハッキングされていません/iu,
+];
+/** Asked, wished for, supposed or remembered: no report of what happens now. */
+const SUPPOSED = [
+  /^\s*(?:is|was|were|are|did|does|do|has|have|had|could|can|would|should|will|when|which|what|why|how|who|where|any(?:one|body))\b(?=[^.!]*\?)/i,
+  /\b(?:imagine|i\s+hope|hopefully|i\s+wish|my\s+dream|dreaming\s+of|would\s+love|one\s+day|someday|vote\s+for|deserves?|wen|if\b.{0,40}\b(?:ever|gets?|got|were|was)|should\s+\S+\s+(?:pay|list|launch)|when\s+(?:binance|kraken|coinbase|listing|airdrop|launch|token)|(?:kraken|binance|coinbase|listing|airdrop|launch)\s+when)\b/i,
+  /\b(?:remember|back\s+in\s+(?:19|20)\d\d|(?:years?|months?)\s+ago|last\s+year|in\s+20[01]\d|anniversary\s+of)\b/i,
+  /\b(?:rumou?rs?|allegedly|unconfirmed|supposedly|speculation)\b/i,
+];
+
+/** How much of a report is left when its words deny it, or only suppose, ask or remember it. */
+const LEFT_DENIED = 0.1;
+const LEFT_SUPPOSED = 0.4;
+/** Of a question mark at the end, whatever the words. */
+const QUESTION = /\?\s*["'”’)]*\s*$/;
+
+/**
+ * The share, 0..1, that is left of what a text seems to report once its negations, questions and
+ * suppositions are read; 1 for a plain statement.
+ */
+export function reportShare(text: string): number {
+  if (DENIED.some((pattern) => pattern.test(text))) return LEFT_DENIED;
+  if (QUESTION.test(text) || SUPPOSED.some((pattern) => pattern.test(text))) return LEFT_SUPPOSED;
+  return 1;
+}
