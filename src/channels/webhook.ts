@@ -48,8 +48,8 @@ function payload(notification: SignalNotification, format: Settings["format"]): 
 }
 
 /**
- * A redirect may be corrected by its owner, so it is retried like a 5xx. A missing hook does not come
- * back.
+ * A redirect may be corrected by its owner, so it is retried like a 5xx. A missing hook does not
+ * come back.
  */
 function classify(
   { status, headers }: Omit<OutsideAnswer, "verdict">,

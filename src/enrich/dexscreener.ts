@@ -95,10 +95,11 @@ export const dexscreener = enricher({
   supports: (token) => DEXSCREENER_CHAINS[token.chain] !== undefined,
   async ask(token, settings, ports): Promise<EnricherAnswer> {
     const chainId = DEXSCREENER_CHAINS[token.chain] ?? "";
+    const path = `/token-pairs/v1/${chainId}/${encodeURIComponent(token.tokenCa)}`;
     const answer = await guardedCall(
       { provider: "dexscreener", limits: DEXSCREENER_LIMITS },
       () => ({
-        url: `${settings.DEXSCREENER_BASE_URL}/token-pairs/v1/${chainId}/${encodeURIComponent(token.tokenCa)}`,
+        url: `${settings.DEXSCREENER_BASE_URL}${path}`,
         headers: { accept: "application/json" },
         timeoutMs: 4_000,
         expect: "json",

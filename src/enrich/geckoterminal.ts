@@ -88,10 +88,12 @@ export const geckoterminal = enricher({
   supports: (token) => GECKO_NETWORKS[token.chain] !== undefined,
   async ask(token, settings, ports): Promise<EnricherAnswer> {
     const { base, headers } = geckoApi(settings);
+    const network = GECKO_NETWORKS[token.chain];
+    const path = `/networks/${network}/tokens/${encodeURIComponent(token.tokenCa)}`;
     const answer = await guardedCall(
       { provider: "geckoterminal", limits: GECKO_LIMITS },
       () => ({
-        url: `${base}/networks/${GECKO_NETWORKS[token.chain]}/tokens/${encodeURIComponent(token.tokenCa)}?include=top_pools`,
+        url: `${base}${path}?include=top_pools`,
         headers,
         timeoutMs: 4_000,
         expect: "json",

@@ -173,7 +173,9 @@ async function finish(
     if (complete) pages++;
     else polls++;
     const page = complete ? `&pageToken=${encodeURIComponent(String(pageToken))}` : "";
-    const path = `/${encodeURIComponent(jobId)}?location=US&timeoutMs=${WAIT_MS}&maxResults=${query.maxRows}&formatOptions.useInt64Timestamp=true${page}`;
+    const wait = `location=US&timeoutMs=${WAIT_MS}&maxResults=${query.maxRows}`;
+    const format = "formatOptions.useInt64Timestamp=true";
+    const path = `/${encodeURIComponent(jobId)}?${wait}&${format}${page}`;
     const next = await request({ method: "GET", path }, client, ports);
     if ("kind" in next || next.verdict.kind !== "ok") return { ...none(verdictOf(next)), rows };
     rows = [...rows, ...rowsOf(next.json)];

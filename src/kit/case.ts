@@ -1,8 +1,8 @@
 const snakeCase = (key: string): string =>
-  key.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  key.replace(/(?<=[a-z0-9])[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 
 const camelCase = (key: string): string =>
-  key.replace(/(?<=[a-z0-9])_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  key.replace(/(?<=[a-z0-9])_([a-z0-9])/g, (_, first: string) => first.toUpperCase());
 
 /** `value` with each object key that matches `pattern` renamed, at every depth. */
 function renameKeys(value: unknown, pattern: RegExp, rename: (key: string) => string): unknown {

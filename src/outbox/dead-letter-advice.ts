@@ -3,18 +3,29 @@ import type { Delivery } from "../model/delivery.ts";
 
 /** What an operator can do about each reason for which a delivery is given up. */
 const ADVICE = {
-  rejected:
-    "The channel refuses this message for good. Read the error, correct the channel's settings or template, then replay.",
-  gone: "The target no longer exists and the channel was switched off. Give it a new address, switch it on, then replay.",
-  expired:
-    "It was retried until it was too old to matter. Repair the target, and replay what is still worth sending.",
-  ambiguous:
-    "The answer was lost and the channel sends at most once. Look at the target, and replay if the message is not there.",
+  rejected: [
+    "The channel refuses this message for good. Read the error, correct the channel's",
+    "settings or template, then replay.",
+  ].join(" "),
+  gone: [
+    "The target no longer exists and the channel was switched off. Give it a new address,",
+    "switch it on, then replay.",
+  ].join(" "),
+  expired: [
+    "It was retried until it was too old to matter. Repair the target, and replay what is",
+    "still worth sending.",
+  ].join(" "),
+  ambiguous: [
+    "The answer was lost and the channel sends at most once. Look at the target, and replay",
+    "if the message is not there.",
+  ].join(" "),
   channel_removed: "Its channel was removed. Add the channel anew for what comes next.",
   channel_disabled: "Its channel is switched off. Switch it on, then replay.",
-  settings:
-    "The channel's settings are not accepted. Correct the field that the error names, then replay.",
-} as const;
+  settings: [
+    "The channel's settings are not accepted. Correct the field that the error names, then",
+    "replay.",
+  ].join(" "),
+};
 export type DeadLetterReason = keyof typeof ADVICE;
 
 /**

@@ -64,7 +64,7 @@ function postOf(event: CloudEvent, now: number): unknown {
   };
 }
 
-/** An attribute that is missing or wrong is told by its name in the place of the post. */
+/** A missing or wrong attribute is reported by its name, in place of the post's errors. */
 function read(events: unknown[], now: number): ReceiveResult {
   const parsed = events.map((event) => CloudEvent.safeParse(event));
   const received = receivedPosts(

@@ -5,12 +5,12 @@ import type { RawPost } from "../model/raw-post.ts";
 import { isUsable, worseVerdict } from "./_shared/verdicts.ts";
 import type { CursorPosition, PollResult, Source, SourceEnv, SwitchedOn } from "./source.ts";
 
-/** What the store keeps of a source. It may throw when the database is out. */
+/** The stored cursor of a source. Both calls may throw when the database is down. */
 export type CursorPort = {
   cursor(source: string): Promise<{ cursor: string | null } | undefined>;
   /**
-   * Compare and set: an overlapping tick does not move it back. `brought`: posts came, so the
-   * database is awake and must know; else it may sleep.
+   * Compare and set: an overlapping tick does not move it back. `brought`: posts were accepted, so
+   * the database is awake and stores the cursor; otherwise it may sleep.
    */
   advanceCursor(
     source: string,
@@ -23,7 +23,7 @@ export type CursorPort = {
 
 export type PollPorts = GuardedPorts & {
   store: CursorPort;
-  /** Accepts the posts for good, or says that it cannot now. */
+  /** Accepts the posts for good, or answers that it cannot accept them now. */
   accept(posts: RawPost[]): Promise<"ok" | "unavailable">;
 };
 
@@ -43,21 +43,20 @@ export type PollReport = {
 export type PollOptions = {
   /** Read from this time on, apart from the stored cursor, which stays as it is. */
   since?: string;
-  /** Poll also when its time has not come. */
+  /** Poll although the source is not due. */
   now?: boolean;
   /**
-   * Of a backfill: tell people about the signals that come of it. Otherwise its posts carry
-   * `raw.quiet`.
+   * For a backfill: send notifications about its signals. Otherwise its posts carry `raw.quiet`.
    */
   notify?: boolean;
 };
 
 /**
- * Whether this minute is one of the source's own: told from the clock alone, so that a tick costs
- * no query. Names spread sources over minutes.
+ * Whether the source polls in this minute. It follows from the clock and the name alone, so that a
+ * tick costs no query and sources are spread over the minutes.
  */
 function isDue(name: string, everyMinutes: number, now: number): boolean {
-  const offset = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  const offset = [...name].reduce((sum, char) => sum + char.charCodeAt(0), 0);
   return (Math.floor(now / 60_000) + offset) % everyMinutes === 0;
 }
 
@@ -78,8 +77,7 @@ const report = (
 });
 
 /**
- * A backfill may take so many reads, and so long: after its answer a request of the Worker has 30
- * seconds to live.
+ * The limits of a backfill: after its answer a request of the Worker lives for 30 seconds at most.
  */
 const BACKFILL_READS = 40;
 const BACKFILL_MS = 20_000;
@@ -97,16 +95,13 @@ async function read(on: SwitchedOn, place: CursorPosition, ports: PollPorts): Pr
   return on.poll(place, ports).catch((fault) => nothing(`fault in the adapter: ${nameOf(fault)}`));
 }
 
-/** Of an error the name alone: its text may quote a URL. */
+/** Only the name of an error, because its text may quote a URL. */
 const nameOf = (fault: unknown): string => (fault instanceof Error ? fault.name : typeof fault);
 
 const accept = async (posts: RawPost[], ports: PollPorts): Promise<"ok" | "unavailable"> =>
   posts.length === 0 ? "ok" : ports.accept(posts);
 
-/**
- * Reads on from `since` until there is no more, with a cursor of its own: the stored one stays as
- * it is.
- */
+/** Reads from `since` to the end, with a cursor of its own; the stored cursor does not move. */
 async function backfill(
   name: string,
   on: SwitchedOn,
@@ -136,7 +131,9 @@ async function backfill(
   return report(name, "polled", "there is more: name a later time", sum);
 }
 
-/** Reads after the stored cursor, has the posts accepted, and only then moves the cursor. */
+/**
+ * Reads after the stored cursor, passes on the posts, and moves the cursor once they are accepted.
+ */
 async function follow(name: string, on: SwitchedOn, ports: PollPorts): Promise<PollReport> {
   const cursor = (await ports.store.cursor(name))?.cursor ?? null;
   const polled = await read(on, { cursor, since: null }, ports);
@@ -153,8 +150,8 @@ async function follow(name: string, on: SwitchedOn, ports: PollPorts): Promise<P
 }
 
 /**
- * One poll. A crash anywhere in it repeats posts, which the store knows by their ids, and never
- * loses one. Never throws.
+ * One poll. A crash repeats posts, which the store recognises by their ids, and never loses one.
+ * Never throws.
  */
 export async function poll(
   source: Source,
@@ -177,7 +174,7 @@ export async function poll(
   }
 }
 
-/** One tick of the clock: every polled source whose time has come, side by side. */
+/** One tick of the clock: polls every source that is due, concurrently. */
 export const pollDue = (
   sources: readonly Source[],
   env: SourceEnv,

@@ -1,3 +1,4 @@
+import { fromBase64Url, toBase64Url } from "../kit/base64.ts";
 import type { RowPage } from "./read.ts";
 
 /**
@@ -18,7 +19,7 @@ export function markOf(cursor: string | null): PageMark | null {
 
 function decoded(cursor: string): [string | null, number] {
   try {
-    const parts: unknown = JSON.parse(atob(cursor.replaceAll("-", "+").replaceAll("_", "/")));
+    const parts: unknown = JSON.parse(new TextDecoder().decode(fromBase64Url(cursor)));
     return Array.isArray(parts) ? [parts[0], parts[1]] : [null, Number.NaN];
   } catch {
     return [null, Number.NaN];
@@ -26,10 +27,7 @@ function decoded(cursor: string): [string | null, number] {
 }
 
 const cursorOf = (mark: PageMark): string =>
-  btoa(JSON.stringify([mark.at, mark.id]))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  toBase64Url(new TextEncoder().encode(JSON.stringify([mark.at, mark.id])));
 
 /** `rows` holds one row more than the page when another page follows. */
 export function pageOf<Row, Item>(

@@ -141,8 +141,10 @@ export function composeMessage(
   return template.split("\n").flatMap((line) => lines(line, value));
 }
 
-const DIGEST_LINE =
-  "**{symbol}** {state} · score {score} · risk {risk} · [Chart]({chart_url}) [Why]({explain_url}) `{event_key} #{transition}`";
+const DIGEST_LINE = [
+  "**{symbol}** {state} · score {score} · risk {risk}",
+  "[Chart]({chart_url}) [Why]({explain_url}) `{event_key} #{transition}`",
+].join(" · ");
 
 /** One line for each signal, the highest score first, under a headline with their number. */
 export function composeDigest(

@@ -77,11 +77,12 @@ function call(
   access: string | null,
   ports: AskPorts,
 ): Promise<OutsideAnswer> {
+  const query = `contract_addresses=${encodeURIComponent(token.tokenCa)}`;
   const prefix = access?.startsWith("Bearer ") ? "" : settings.GOPLUS_AUTH_PREFIX;
   return guardedCall(
     { provider: "goplus", limits: LIMITS },
     () => ({
-      url: `${settings.GOPLUS_BASE_URL}/api/v1/${PATHS[token.chain]}?contract_addresses=${encodeURIComponent(token.tokenCa)}`,
+      url: `${settings.GOPLUS_BASE_URL}/api/v1/${PATHS[token.chain]}?${query}`,
       headers: {
         accept: "application/json",
         ...(access !== null && { authorization: `${prefix}${access}` }),

@@ -57,8 +57,10 @@ function input(settings: ApifySettings, since: string | null, now: number) {
 const RUN_SECONDS = 300;
 const BACKFILL_SECONDS = 20;
 
-const options = (settings: ApifySettings, seconds: number): string =>
-  `maxItems=${settings.APIFY_MAX_ITEMS}&maxTotalChargeUsd=${settings.APIFY_MAX_CHARGE_USD}&timeout=${seconds}`;
+const options = (
+  { APIFY_MAX_ITEMS: items, APIFY_MAX_CHARGE_USD: charge }: ApifySettings,
+  seconds: number,
+): string => `maxItems=${items}&maxTotalChargeUsd=${charge}&timeout=${seconds}`;
 const actor = (settings: ApifySettings): string =>
   `/actors/${encodeURIComponent(settings.APIFY_ACTOR_ID)}`;
 
@@ -130,7 +132,8 @@ async function wait(runId: string, settings: ApifySettings, ports: GuardedPorts)
     return { verdict: answer.verdict, items: [], place: { step: "running", runId } };
   }
   const cost = numeric(run.usageTotalUsd);
-  const reason = `run ${run.status.slice(0, 20)}${cost === null ? "" : `, cost $${cost.toFixed(4)}`}`;
+  const paid = cost === null ? "" : `, cost $${cost.toFixed(4)}`;
+  const reason = `run ${run.status.slice(0, 20)}${paid}`;
   return {
     verdict: { kind: "ok", reason },
     items: [],
@@ -147,7 +150,8 @@ async function read(
   const items: unknown[] = [];
   let offset = from;
   for (let pages = 0; pages < PAGES_A_POLL; pages++) {
-    const path = `/datasets/${encodeURIComponent(datasetId)}/items?format=json&clean=1&offset=${offset}&limit=${PAGE}`;
+    const page = `format=json&clean=1&offset=${offset}&limit=${PAGE}`;
+    const path = `/datasets/${encodeURIComponent(datasetId)}/items?${page}`;
     const answer = await callApify({ path }, settings, ports);
     const rows = Array.isArray(answer.json) ? answer.json : undefined;
     if (answer.status === 404) return { verdict: answer.verdict, items, place: IDLE };
@@ -173,7 +177,8 @@ async function sync(
   ports: GuardedPorts,
 ): Promise<Step> {
   const seconds = since === null ? RUN_SECONDS : BACKFILL_SECONDS;
-  const path = `${actor(settings)}/run-sync-get-dataset-items?${options(settings, seconds)}&format=json&clean=1`;
+  const query = `${options(settings, seconds)}&format=json&clean=1`;
+  const path = `${actor(settings)}/run-sync-get-dataset-items?${query}`;
   const charge = settings.APIFY_MAX_CHARGE_USD * CENTS;
   const body = input(settings, since, ports.now());
   const answer = await callApify(
