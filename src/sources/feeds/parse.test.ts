@@ -13,8 +13,12 @@ describe("a feed", () => {
       "<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate><link>https://example.org/1</link></item>";
     expect(read(rss(item))).toEqual([
       {
-        ...{ source: "feeds", id: "example.org/1", author: "example.org", text: "A & B\nOne\ntwo" },
-        ...{ url: "https://example.org/1", posted_at: "2026-11-20T10:00:00.000Z" },
+        source: "feeds",
+        id: "example.org/1",
+        author: "example.org",
+        text: "A & B\nOne\ntwo",
+        url: "https://example.org/1",
+        posted_at: "2026-11-20T10:00:00.000Z",
       },
     ]);
   });

@@ -4,7 +4,10 @@ import { GITHUB_EVENT_TYPES } from "./events.ts";
 import { github } from "./index.ts";
 
 const event = (id: number, more: object = {}) => ({
-  ...{ id: String(id), type: "ReleaseEvent", actor: { login: "ada" }, repo: { name: "o/demo" } },
+  id: String(id),
+  type: "ReleaseEvent",
+  actor: { login: "ada" },
+  repo: { name: "o/demo" },
   ...{
     created_at: "2026-11-20T09:00:00Z",
     payload: { action: "published", release: { tag_name: `v${id}` } },
