@@ -23,7 +23,7 @@ import { isNearDuplicate } from "./text/near-duplicate/fingerprint.ts";
  *   decide   what is known + mentions + facts + rules -> one Change to commit        (events, rules, outbox)
  *   deliver  outbox id -> done | later | dlq                                         (outbox, channels)
  *
- * judge and decide are pure. What acts on their answers is in workers/: queues.ts, event-object.ts.
+ * judge and decide are pure. What acts on their answers: queues/posts.ts, events/event-actor.ts.
  */
 export { enrich as examine } from "./enrich/enrich.ts";
 export { deliver } from "./outbox/deliver.ts";

@@ -6,7 +6,7 @@ import { afterCommit } from "./after-commit.ts";
 
 it("tells the live stream what state a signal was in before, also where no channel wants it", async () => {
   const told: LiveMessage[] = [];
-  const announce = afterCommit({
+  const report = afterCommit({
     now: () => 0,
     log: () => undefined,
     telemetry: silentTelemetry,
@@ -17,7 +17,7 @@ it("tells the live stream what state a signal was in before, also where no chann
   });
   const made = change(1, [mention(1)]);
   for (const previousState of [null, "candidate"] as const)
-    await announce(
+    await report(
       { ...made, outbox: [], signal: { ...made.signal, state: "verified", previousState } },
       [],
     );

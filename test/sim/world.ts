@@ -51,7 +51,7 @@ const CHANNEL_ENV = ChannelEnv.parse({
 
 /**
  * The whole deployment: queues, objects, services, and the project's own code between them, wired
- * as workers/compose/shared.ts wires it.
+ * as workers/compose composes it.
  */
 export type World = Ether & {
   /** Without faults: for the one who looks from outside. */
