@@ -6,7 +6,7 @@ import { type AcceptPorts, type AcceptResult, acceptPosts } from "./accept.ts";
  * What a source said to a request in its own format. `unsigned`: neither a key of ours nor a
  * signature that the source accepts.
  */
-export type PushResult =
+export type PushOutcome =
   | (AcceptResult & Pick<Extract<ReceiveResult, { kind: "posts" }>, "rejected">)
   | { kind: "unknown" }
   | { kind: "unsigned"; detail: string }
@@ -22,7 +22,7 @@ export async function receivePush(
   trusted: boolean,
   { variables, now }: { variables: Record<string, string>; now: () => number },
   ports: AcceptPorts,
-): Promise<PushResult> {
+): Promise<PushOutcome> {
   const source = SOURCES.find((each) => each.name === name && each.kind === "push");
   if (!source) return { kind: "unknown" };
   const configured = source.configure(variables);
