@@ -29,7 +29,7 @@ const PLACES: Place[] = [
     packages: ["zod", "fast-xml-parser"],
   },
   { path: "src/filter/", may: [...STAGE, "src/text"], packages: ["zod"] },
-  { path: "src/refine/", may: [...STAGE, "src/text"], packages: ["zod"] },
+  { path: "src/refine/", may: [...STAGE, "src/text", "src/markets"], packages: ["zod"] },
   { path: "src/dedup/", may: STAGE, packages: [] },
   {
     path: "src/enrich/report.ts",

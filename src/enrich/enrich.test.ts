@@ -20,7 +20,7 @@ const ENV = {
 const pair = (more: object = {}) => ({
   chainId: "ethereum",
   baseToken: { address: ADDRESS.toUpperCase().replace("0X", "0x"), symbol: "DEMO" },
-  quoteToken: { address: "0x1", symbol: "WETH" },
+  quoteToken: { address: "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2", symbol: "WETH" },
   priceUsd: "0.5",
   volume: { h1: 10, h24: 2_000 },
   priceChange: { h24: -3 },

@@ -4,6 +4,7 @@ import type { SharedFlight } from "../concurrency/shared-flight.ts";
 import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
 import { numericAmount } from "../kit/numeric.ts";
 import { DEXSCREENER_CHAINS } from "../markets/dexscreener.ts";
+import { NATIVE_COINS, quoteSymbol } from "../markets/known-addresses.ts";
 import { canonicalAddress, TokenRef } from "../model/mention.ts";
 import { Chain } from "../model/scalars.ts";
 import {
@@ -33,11 +34,25 @@ const SHORT = Object.fromEntries(
 
 type Candidate = { chain: Chain; tokenCa: string; liquidity: number; volume: number };
 
+/** Some tokens carry the dollar sign or blanks in their symbol on chain. */
+const plainSymbol = (symbol: string): string => symbol.replace(/[\s$]+/g, "").toUpperCase();
+
+/** Chains whose quote tokens are known by contract: elsewhere a symbol has to do. */
+const KNOWN_QUOTES: ReadonlySet<Chain> = new Set(["eth", "bsc", "base", "arb", "sol"]);
+const VALUED_SYMBOL = /^(?:W?(?:TRX|TON|SUI|APT)|USD[TC](?:\.E)?|USDT?0|JUSDT|[SP]TON)$/;
+
+/** Liquidity that is counted in a token nobody values is no liquidity. */
+function hasValuedQuote({ quoteToken }: DexPair, chain: Chain): boolean {
+  if (quoteSymbol(quoteToken.address) !== undefined) return true;
+  return !KNOWN_QUOTES.has(chain) && VALUED_SYMBOL.test(plainSymbol(quoteToken.symbol));
+}
+
 function candidates(pairs: DexPair[], symbol: string): Candidate[] {
   const byToken = new Map<string, Candidate>();
   for (const pair of pairs) {
     const chain = SHORT[pair.chainId];
-    if (chain === undefined || pair.baseToken.symbol.toUpperCase() !== symbol) continue;
+    if (chain === undefined || plainSymbol(pair.baseToken.symbol) !== symbol) continue;
+    if (!hasValuedQuote(pair, chain)) continue;
     const tokenCa = canonicalAddress(pair.baseToken.address);
     const key = `${chain}:${tokenCa}`;
     const sum = byToken.get(key) ?? { chain, tokenCa, liquidity: 0, volume: 0 };
@@ -53,13 +68,15 @@ function candidates(pairs: DexPair[], symbol: string): Candidate[] {
 /**
  * The token that a symbol stands for, when one clearly dominates: it holds 80 % of the liquidity of
  * all tokens of that symbol (on that chain, if the post named one), more than 100,000 USD, and is
- * traded. The confidence is its share, 0.95 at most. Null: nobody dominates.
+ * traded. The confidence is its share, 0.95 at most. Null: nobody dominates, or the symbol is that of
+ * a chain's own coin, which has no contract.
  */
 export function dominantPair(
   pairs: DexPair[],
   token: Pick<TokenRef, "symbol" | "chain">,
 ): TokenRef | null {
-  const symbol = (token.symbol ?? "").toUpperCase();
+  const symbol = plainSymbol(token.symbol ?? "");
+  if (NATIVE_COINS.has(symbol)) return null;
   const rivals = candidates(pairs, symbol).filter(
     (each) => token.chain === "unknown" || each.chain === token.chain,
   );

@@ -1,3 +1,4 @@
+import { isNoToken, namesQuote, quoteSymbol } from "../markets/known-addresses.ts";
 import { canonicalAddress, type TokenRef } from "../model/mention.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import type { Chain } from "../model/scalars.ts";
@@ -7,7 +8,6 @@ import { isCounterpart, mayBeContract } from "./address-role.ts";
 import { chainHints, chainOfAddress, chainOfSymbol, isCoin } from "./chain.ts";
 import { coinTypes } from "./coin-types.ts";
 import { type KnownCoins, NO_COINS } from "./coins.ts";
-import { isNoToken, namesQuote, quoteSymbol } from "./known-addresses.ts";
 import { namedTickers, type Ticker } from "./tickers.ts";
 import { readLinks, type TokenLink } from "./token-links.ts";
 

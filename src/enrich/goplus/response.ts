@@ -59,6 +59,34 @@ function top10(value: unknown): number | null {
   return Math.min(1, sum(people.toSorted((a, b) => share(b) - share(a)).slice(0, 10)));
 }
 
+/** Less of the liquidity than this does not decide about the rest. */
+const SLIVER = 0.05;
+
+/** When a position can be withdrawn: null when nobody says, infinity for a burnt one. */
+function endOf(holder: Holder): number | null {
+  if (burnt(holder)) return Number.POSITIVE_INFINITY;
+  const ends = (holder.locked_detail ?? [])
+    .map((detail) => Date.parse(detail.end_time ?? ""))
+    .filter((end) => Number.isFinite(end));
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
+/** Days until more than a sliver of the liquidity can be withdrawn; null when nobody says when. */
+function daysLocked(holders: readonly Holder[], unlocked: number, now: number): number | null {
+  const named = holders.some((holder) => share(holder) > 0);
+  const positions = holders
+    .filter(locked)
+    .map((holder) => ({ end: endOf(holder), part: named ? share(holder) : 1 / holders.length }));
+  let free = unlocked;
+  for (const { end, part } of positions.toSorted((a, b) => (a.end ?? 0) - (b.end ?? 0))) {
+    if (end === null || end === Number.POSITIVE_INFINITY) continue;
+    free += part;
+    if (free >= SLIVER) return Math.floor(Math.max(0, (end - now) / 86_400_000));
+  }
+  const untold = positions.reduce((total, { end, part }) => total + (end === null ? part : 0), 0);
+  return untold >= SLIVER ? null : FOR_EVER_DAYS;
+}
+
 function liquidityLocks(
   value: unknown,
   now: number,
@@ -67,15 +95,7 @@ function liquidityLocks(
   if (holders === null || holders.length === 0) return { unlockedLpShare: null, lpLockDays: null };
   const unlocked = sum(holders.filter((holder) => !locked(holder)));
   if (unlocked > 0.5) return { unlockedLpShare: unlocked, lpLockDays: 0 };
-  const ends = holders
-    .filter(locked)
-    .flatMap((holder) =>
-      (holder.locked_detail ?? []).map((detail) => Date.parse(detail.end_time ?? "")),
-    )
-    .filter((end) => Number.isFinite(end));
-  const days =
-    ends.length === 0 ? FOR_EVER_DAYS : Math.max(0, (Math.min(...ends) - now) / 86_400_000);
-  return { unlockedLpShare: unlocked, lpLockDays: Math.floor(days) };
+  return { unlockedLpShare: unlocked, lpLockDays: daysLocked(holders, unlocked, now) };
 }
 
 /** "1"/"0" as GoPlus writes flags; "" and anything else is unknown. */
@@ -116,21 +136,32 @@ export function evmScan(fields: Fields, now: number): SecurityScan {
   };
 }
 
-const Authority = z.object({
-  status: z.unknown().optional(),
-  authority: z
-    .array(z.object({ malicious_address: z.unknown().optional() }))
-    .nullish()
-    .catch(null),
-});
+const Authorities = z.array(z.object({ malicious_address: z.unknown().optional() }));
+const Authority = z
+  .object({
+    status: z.unknown().optional(),
+    authority: Authorities.nullish().catch(null),
+    metadata_upgrade_authority: Authorities.nullish().catch(null),
+  })
+  .transform(({ status, authority, metadata_upgrade_authority }) => ({
+    status,
+    authority: [...(authority ?? []), ...(metadata_upgrade_authority ?? [])],
+  }));
 const AUTHORITIES = [
   "mintable",
   "freezable",
   "closable",
   "balance_mutable_authority",
   "metadata_mutable",
+  "default_account_state_upgradable",
+  "transfer_fee_upgradable",
+  "transfer_hook_upgradable",
 ] as const;
-const Fee = z.object({ current_fee_rate: z.object({ fee_rate: z.unknown().optional() }) });
+const Rate = z.object({ fee_rate: z.unknown().optional() });
+const Fee = z.object({
+  current_fee_rate: Rate,
+  scheduled_fee_rate: z.array(Rate).nullish().catch(null),
+});
 
 /** The fee charged on each transfer, in percent; an empty object says there is none. */
 function transferFee(value: unknown): number | null {
@@ -140,18 +171,26 @@ function transferFee(value: unknown): number | null {
   return empty.success ? 0 : null;
 }
 
+/** The highest fee that is set to come, in percent; null when none is scheduled. */
+function scheduledFee(value: unknown): number | null {
+  const rates = Fee.safeParse(value).data?.scheduled_fee_rate ?? [];
+  const fees = rates.flatMap(({ fee_rate }) => percent(fee_rate) ?? []);
+  return fees.length === 0 ? null : Math.max(...fees);
+}
+
 export function solanaScan(fields: Fields, now: number): SecurityScan {
   const authorities = AUTHORITIES.map(
     (name) => [name, Authority.safeParse(fields[name]).data] as const,
   );
-  const creators = z
-    .array(z.object({ malicious_address: z.unknown().optional() }))
-    .safeParse(fields.creators ?? fields.creator);
+  const creators = Authorities.safeParse(fields.creators ?? fields.creator).data ?? [];
+  const hooks = Authorities.safeParse(fields.transfer_hook).data;
   const people = [
     ...authorities.flatMap(([, value]) => value?.authority ?? []),
-    ...(creators.data ?? []),
+    ...creators,
+    ...(hooks ?? []),
   ];
   const fee = transferFee(fields.transfer_fee);
+  const nextFee = scheduledFee(fields.transfer_fee);
   const flags = known([
     ...authorities.map(([name, value]): [string, boolean | undefined] => [
       name,
@@ -165,6 +204,8 @@ export function solanaScan(fields: Fields, now: number): SecurityScan {
         : String(fields.default_account_state) === "2",
     ],
     ["malicious_authority", people.some((person) => numeric(person.malicious_address) === 1)],
+    ["transfer_hook", hooks === undefined ? undefined : hooks.length > 0],
+    ["fee_rise_scheduled", nextFee === null ? undefined : nextFee > (fee ?? 0)],
     ["trusted_token", flag(fields.trusted_token)],
   ]);
   return {

@@ -38,7 +38,15 @@ const YELLOW: Record<SecurityScan["kind"], Record<string, string>> = {
     can_take_back_ownership: "ownership can be taken back",
     trading_cooldown: "trading cooldown",
   },
-  solana: { mintable: "more can be minted", metadata_mutable: "metadata can be changed" },
+  solana: {
+    mintable: "more can be minted",
+    metadata_mutable: "metadata can be changed",
+    transfer_hook: "a program decides on each transfer (transfer hook)",
+    transfer_hook_upgradable: "the transfer hook can be changed",
+    transfer_fee_upgradable: "the transfer fee can be changed",
+    fee_rise_scheduled: "a higher transfer fee is scheduled",
+    default_account_state_upgradable: "new accounts can be made to start frozen",
+  },
   sui: {
     mintable: "more can be minted",
     blacklist: "has a blacklist",
@@ -69,10 +77,17 @@ function taxes(scan: SecurityScan, from: number, below: number): string[] {
   );
 }
 
+const isTrusted = ({ flags }: SecurityScan): boolean =>
+  flags.get("trust_list") === true || flags.get("trusted_token") === true;
+
+/** Regulated coins can be frozen by law: on the trust list that is no reason by itself. */
+const LAWFUL = new Set([RED.solana.freezable]);
+
 function reds(scan: SecurityScan, limits: RiskLimits): string[] {
   const fake = scan.flags.get("is_true_token") === false ? ["imitates another token"] : [];
+  const flags = raised(scan, RED[scan.kind]);
   return [
-    ...raised(scan, RED[scan.kind]),
+    ...(isTrusted(scan) ? flags.filter((reason) => !LAWFUL.has(reason)) : flags),
     ...fake,
     ...taxes(scan, limits.taxRed, Number.POSITIVE_INFINITY),
   ];
@@ -111,7 +126,7 @@ export function riskOf(scan: SecurityScan, limits: RiskLimits): TokenRisk {
   if (red.length > 0) return { level: "red", reasons: red };
   const missing = unknowns(scan);
   const yellow = yellows(scan, limits);
-  const trusted = scan.flags.get("trust_list") === true || scan.flags.get("trusted_token") === true;
+  const trusted = isTrusted(scan);
   if (yellow.length > 0 && !(trusted && missing.length === 0))
     return { level: "yellow", reasons: yellow };
   return missing.length > 0

@@ -1,5 +1,10 @@
 import { canonicalAddress } from "../model/mention.ts";
 
+/** A token that takes the name of a chain's own coin is another thing. */
+export const NATIVE_COINS: ReadonlySet<string> = new Set(
+  "BTC ETH BNB SOL TRX TON SUI APT".split(" "),
+);
+
 const ZERO = `0x${"0".repeat(40)}`;
 
 /**
