@@ -4,25 +4,30 @@ import { REOPENED } from "./shapes.ts";
 import { jsonParam, type Sql } from "./sql.ts";
 
 /**
- * Inserts the dead letters of a JSON parameter. A dead letter whose replay failed too is open again when it
- * is `anew`; a mere repeat changes nothing and is not returned.
+ * Inserts the dead letters of a JSON parameter. A dead letter whose replay failed too is open again
+ * when it is `anew`; a mere repeat changes nothing and is not returned.
  */
 const BURY = (deadLetters: string, at: string, condition: string, anew: string): string => `
-  insert into dead_letters (key, stage, reason, error, payload, attempts, subject, advice, created_at)
-  select distinct on (key) key, stage, reason, error, payload, attempts, subject, advice, ${at}::timestamptz
+  insert into dead_letters (key, stage, reason, error, payload, attempts, subject, advice,
+  created_at)
+  select distinct on (key) key, stage, reason, error, payload, attempts, subject, advice,
+  ${at}::timestamptz
   from jsonb_to_recordset(${deadLetters}::jsonb) as l(
-    key text, stage text, reason text, error text, payload jsonb, attempts int, subject text, advice text
+    key text, stage text, reason text, error text, payload jsonb, attempts int, subject text,
+    advice text
   ) ${condition}
   order by key
   on conflict (key) do update set
-    stage = excluded.stage, reason = excluded.reason, error = excluded.error, payload = excluded.payload, attempts = excluded.attempts,
-    subject = excluded.subject, advice = excluded.advice, created_at = excluded.created_at, replayed_at = null
+    stage = excluded.stage, reason = excluded.reason, error = excluded.error,
+    payload = excluded.payload, attempts = excluded.attempts,
+    subject = excluded.subject, advice = excluded.advice, created_at = excluded.created_at,
+    replayed_at = null
     where ${anew}
   returning subject, reason`;
 
 /**
- * Of the deliveries that the part "closed" gives up. Each was open until now, so that its dead letter,
- * whatever its date, has been replayed.
+ * Of the deliveries that the part "closed" gives up. Each was open until now, so that its dead
+ * letter, whatever its date, has been replayed.
  */
 export const BURY_CLOSED = (deadLetters: string): string =>
   BURY(
@@ -38,7 +43,8 @@ export const BURY_CLOSED = (deadLetters: string): string =>
  */
 const postsOf = (deadLetters: string): string => `
   select p.id, l.reason from (select distinct on (subject) subject, reason from ${deadLetters}) l
-  join raw_posts p on p.source = split_part(l.subject, ':', 1) and p.source_id = substr(l.subject, strpos(l.subject, ':') + 1)
+  join raw_posts p on p.source = split_part(l.subject, ':', 1) and p.source_id = substr(l.subject,
+  strpos(l.subject, ':') + 1)
   order by p.id for update of p`;
 
 const BURY_ALL = `
@@ -49,18 +55,20 @@ from post where p.id = post.id and p.ended_at is null`;
 
 /**
  * Locks deliveries before dead letters, as a closing does, and waits for none of them: what another
- * statement has in hand is left to the next call. A dead letter whose delivery is in hand stays as well,
- * so that no dead letter counts as replayed whose delivery was not opened.
+ * statement has in hand is left to the next call. A dead letter whose delivery is in hand stays as
+ * well, so that no dead letter counts as replayed whose delivery was not opened.
  */
 const TAKE = `
 with wanted as (
-  select id, case when stage = 'deliveries' and subject ~ '^[0-9]{1,15}$' then subject::bigint end as outbox_id from dead_letters
+  select id, case when stage = 'deliveries' and subject ~ '^[0-9]{1,15}$' then subject::bigint end
+  as outbox_id from dead_letters
   where replayed_at is null and ($1::jsonb is null or $1::jsonb @> to_jsonb(id))
     and ($2::text is null or stage = $2) and ($3::text is null or reason = $3)
   order by id limit $4::int
 ),
 delivery as (
-  select o.id from push_outbox o where o.id = any(array(select outbox_id from wanted)) and o.status = 'dlq'
+  select o.id from push_outbox o where o.id = any(array(select outbox_id from wanted))
+  and o.status = 'dlq'
   order by o.id for update skip locked
 ),
 taken as (
@@ -70,19 +78,22 @@ taken as (
   order by d.id for update of d skip locked
 ),
 marked as (
-  update dead_letters d set replayed_at = $5::timestamptz, replays = d.replays + 1 from taken where d.id = taken.id returning d.*
+  update dead_letters d set replayed_at = $5::timestamptz, replays = d.replays + 1 from taken
+  where d.id = taken.id returning d.*
 ),
 post as (${postsOf("marked")}),
 reopened_post as (
   update raw_posts p set
-    outcome = case when p.event_keys is not null then 'pending' end, reason = null, ended_at = null, requeued_at = $5::timestamptz
+    outcome = case when p.event_keys is not null then 'pending' end, reason = null, ended_at = null,
+    requeued_at = $5::timestamptz
   from post where p.id = post.id and p.outcome = 'dead'
 ),
 reopened_delivery as (
   update push_outbox o set ${REOPENED("$5::timestamptz")}
   from wanted w join marked m on m.id = w.id where o.id = w.outbox_id and o.status = 'dlq'
 )
-select jsonb_build_object('id', id, 'stage', stage, 'reason', reason, 'payload', payload, 'subject', subject, 'replays', replays) as letter
+select jsonb_build_object('id', id, 'stage', stage, 'reason', reason, 'payload', payload, 'subject',
+subject, 'replays', replays) as "deadLetter"
 from marked order by id`;
 
 export function deadLetterStore(sql: Sql): DeadLetterStore & ReplayAdmin {

@@ -15,7 +15,8 @@ import { firstRow, isoColumn, jsonParam, type Sql } from "./sql.ts";
 /** What each caller of claim and renew brings; a list of them is $1. */
 type Ask = { id: number; token: string; now: string; leaseMs: number; digestKey?: string | null };
 const ASK = `ask as (select *, now + "leaseMs" * interval '1 millisecond' as until
-  from jsonb_to_recordset($1::jsonb) as a(id bigint, token text, now timestamptz, "leaseMs" float8, "digestKey" text))`;
+  from jsonb_to_recordset($1::jsonb) as a(id bigint, token text, now timestamptz, "leaseMs" float8,
+  "digestKey" text))`;
 
 /**
  * Says again what the join says, as a list: of a JSON parameter the planner expects a hundred rows,
@@ -25,8 +26,10 @@ const NAMED_IN = (list: string): string => `o.id = any(array(select id from ${li
 
 /** Of the posts that became evidence in the commit that wrote the row. */
 const ACCEPTED_AT = `(
-  select ${isoColumn("min(p.accepted_at)")} from event_evidence v join raw_posts p on p.source = v.source and p.source_id = v.post_id
-  where v.event_key = held.event_key and v.committed_at = held.created_at and held.not_before is null and held.reopened_at is null)`;
+  select ${isoColumn("min(p.accepted_at)")} from event_evidence v join raw_posts p
+  on p.source = v.source and p.source_id = v.post_id
+  where v.event_key = held.event_key and v.committed_at = held.created_at
+  and held.not_before is null and held.reopened_at is null)`;
 
 /**
  * "held" is the latest version of each row, read under its lock: of two claims one sees the other's
@@ -36,7 +39,8 @@ const ACCEPTED_AT = `(
 const CLAIM = `
 with ${ASK},
 held as (
-  select o.*, a.token, a.now, a.until from push_outbox o join ask a on o.id = a.id where ${NAMED_IN("ask")} order by o.id for update of o
+  select o.*, a.token, a.now, a.until from push_outbox o join ask a on o.id = a.id
+  where ${NAMED_IN("ask")} order by o.id for update of o
 ),
 ruling as (
   select
@@ -48,7 +52,8 @@ ruling as (
       when older.next_retry_at is not null then 'behind'
       else 'claimed'
     end as kind,
-    case when older.next_retry_at > now then older.next_retry_at else now + interval '2 seconds' end as turn
+    case when older.next_retry_at > now then older.next_retry_at else now + interval '2 seconds' end
+    as turn
   from held h left join lateral (
     select o.next_retry_at from (select * from push_outbox where event_key = h.event_key offset 0) o
     where o.channel_id = h.channel_id and o.id < h.id and ${IS_OPEN} order by o.id limit 1
@@ -64,9 +69,12 @@ moved as (
 )
 select id::float8 as id, kind,
   ${isoColumn("case kind when 'notDue' then next_retry_at when 'taken' then leased_until when 'behind' then turn end")} as until,
-  jsonb_build_object('id', id, 'channelId', channel_id, 'eventKey', event_key, 'idemKey', idem_key, 'payload', payload_json,
-    'status', status, 'retryCount', retry_count, 'createdAt', ${isoColumn("coalesce(reopened_at, created_at)")}, 'leaseToken', token,
-    'interrupted', sending_token is not null and sending_token <> token, 'digestKey', digest_key, 'acceptedAt', ${ACCEPTED_AT}) as delivery
+  jsonb_build_object('id', id, 'channelId', channel_id, 'eventKey', event_key, 'idemKey', idem_key,
+  'payload', payload_json,
+    'status', status, 'retryCount', retry_count, 'createdAt',
+    ${isoColumn("coalesce(reopened_at, created_at)")}, 'leaseToken', token,
+    'interrupted', sending_token is not null and sending_token <> token, 'digestKey', digest_key,
+    'acceptedAt', ${ACCEPTED_AT}) as delivery
 from held join ruling on held.id = held_id`;
 
 /**
@@ -77,9 +85,11 @@ const RENEW = `
 with ${ASK},
 held as (
   select o.id, a.token, a.until, a."digestKey", o.leased_until is not null and ${IS_OPEN} as open
-  from push_outbox o join ask a on o.id = a.id and o.lease_token = a.token where ${NAMED_IN("ask")} order by o.id for update of o
+  from push_outbox o join ask a on o.id = a.id and o.lease_token = a.token where ${NAMED_IN("ask")}
+  order by o.id for update of o
 )
-update push_outbox o set leased_until = held.until, sending_token = coalesce(o.sending_token, held.token),
+update push_outbox o set leased_until = held.until, sending_token = coalesce(o.sending_token,
+held.token),
   digest_key = coalesce(o.digest_key, held."digestKey")
 from held
 where o.id = held.id and held.open
@@ -88,7 +98,7 @@ returning o.id::float8 as id, held.token`;
 /** How a row's attempt ended, flat as a record of $1. */
 type Ending = { id: number; token: string; now: string; deadLetters: object[] } & Omit<
   DeliveryClosing,
-  "letter"
+  "deadLetter"
 > &
   Partial<DeliveryAttempt>;
 
@@ -101,12 +111,15 @@ type Ending = { id: number; token: string; now: string; deadLetters: object[] } 
  */
 const closeSql = (buried: string): string => `
 with ending as (
-  select * from jsonb_to_recordset($1::jsonb) as e(id bigint, token text, now timestamptz, kind text, "externalId" text,
-    "nextRetryAt" timestamptz, unsure boolean, at timestamptz, result text, "httpStatus" int, ms float8, error text, ambiguous boolean)
+  select * from jsonb_to_recordset($1::jsonb) as e(id bigint, token text, now timestamptz,
+  kind text, "externalId" text,
+    "nextRetryAt" timestamptz, unsure boolean, at timestamptz, result text, "httpStatus" int,
+    ms float8, error text, ambiguous boolean)
 ),
 held as (
   select o.id, e.token, o.leased_until is not null and ${IS_OPEN} as open
-  from push_outbox o join ending e on o.id = e.id and o.lease_token = e.token where ${NAMED_IN("ending")} order by o.id for update of o
+  from push_outbox o join ending e on o.id = e.id and o.lease_token = e.token
+  where ${NAMED_IN("ending")} order by o.id for update of o
 ),
 closed as (
   update push_outbox o set
@@ -117,14 +130,16 @@ closed as (
     finished_at = case when e.kind in ('done', 'dlq') then e.now end,
     leased_until = null,
     sending_token = case when e.kind = 'released' then nullif(o.sending_token, e.token) end,
-    digest_key = case when e.kind = 'released' or e.kind = 'failed' and e.unsure then o.digest_key end
+    digest_key = case when e.kind = 'released' or e.kind = 'failed' and e.unsure
+    then o.digest_key end
   from held join ending e on held.id = e.id and held.token = e.token
   where o.id = held.id and held.open
   returning o.id, e.token, e.now
 ),
 attempt as (
   insert into deliveries (outbox_id, lease_token, at, status, http_status, ms, error, ambiguous)
-  select id, token, at, result, "httpStatus", ms, error, ambiguous from ending join closed using (id, token) where at is not null
+  select id, token, at, result, "httpStatus", ms, error, ambiguous from ending join closed
+  using (id, token) where at is not null
   on conflict do nothing
 )${buried}
 select id::float8 as id, token from held`;
