@@ -59,7 +59,9 @@ const ReplayInput = z
     "name ids, a stage or a reason",
   );
 
-/** What no retry could suggestion, why, and what to do about it; and another try once it was done. */
+/**
+ * What no retry could suggestion, why, and what to do about it; and another try once it was done.
+ */
 export function deadLetterRoutes({
   store,
   awaited,

@@ -115,7 +115,8 @@ describe("POST /graphql", () => {
       },
     });
     const { data, errors } = await ask(
-      "{ events { items { signal { score } evidence { post_id } deliveries { status attempts { result } event { symbol } } } } }",
+      "{ events { items { signal { score } evidence { post_id } deliveries { status attempts { " +
+        "result } event { symbol } } } } }",
     );
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({ events: { items: [{}, {}] } });
@@ -129,7 +130,9 @@ describe("POST /graphql", () => {
   });
 
   it("explains a signal, and says null where its rules are gone", async () => {
-    const query = `{ signal(event_key: "${KEY}") { explain { rules_version rules { rule outcome why } } } }`;
+    const query =
+      `{ signal(event_key: "${KEY}") { explain { rules_version rules { rule outcome ` +
+      `why } } } }`;
     ports.explain = async () => ({
       rulesVersion: "sha",
       rules: [{ rule: "R1", outcome: "matched", why: "" }],
@@ -146,7 +149,8 @@ describe("POST /graphql", () => {
     await store.judge([pending(50, KEY)], at(51));
     await store.commit(change(1, [mention(50)], { held: [mention(10), mention(20)] }));
     const { data } = await ask(
-      '{ post(source: "x", id: "50") { outcome steps { stage at event { symbol } } } none: post(source: "x", id: "0") { id } }',
+      '{ post(source: "x", id: "50") { outcome steps { stage at event { symbol } } } none: ' +
+        'post(source: "x", id: "0") { id } }',
     );
     expect(data).toMatchObject({
       post: {
@@ -162,7 +166,9 @@ describe("POST /graphql", () => {
   });
 
   it("shows deliveries only to those who may read the outbox", async () => {
-    const query = `{ deliveries(status: "pending") { items { id channel idem_key } } event(event_key: "${KEY}") { symbol deliveries { id } } }`;
+    const query =
+      `{ deliveries(status: "pending") { items { id channel idem_key } } ` +
+      `event(event_key: "${KEY}") { symbol deliveries { id } } }`;
     const refused = await ask(query);
     expect(refused.errors?.map(({ extensions }) => extensions)).toContainEqual({
       code: "FORBIDDEN",

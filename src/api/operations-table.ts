@@ -84,13 +84,15 @@ export const OPERATIONS: Readonly<Record<string, ApiOperation>> = {
   "GET /analytics/:query": { summary: "One series, as rows of equal shape." },
   "GET /stream": {
     summary:
-      "Live messages: Server-Sent Events, or a WebSocket on upgrade. Resumes from Last-Event-ID or ?after=.",
+      "Live messages: Server-Sent Events, or a WebSocket on upgrade. Resumes from Last-Event-ID " +
+      "or ?after=.",
     query: LiveQuery,
     answerType: "text/event-stream",
   },
   "POST /graphql": {
     summary:
-      "The same read model by GraphQL: events, signals with explain, posts, evidence, deliveries. Introspection is on.",
+      "The same read model by GraphQL: events, signals with explain, posts, evidence, " +
+      "deliveries. Introspection is on.",
     body: GraphqlBody,
     answer: z.object({
       data: z.unknown().optional(),
@@ -126,7 +128,8 @@ export const OPERATIONS: Readonly<Record<string, ApiOperation>> = {
   },
   "GET /dials": {
     summary:
-      "Local stack alone: the stand-ins for outside services, the faults there are, and those turned up.",
+      "Local stack alone: the stand-ins for outside services, the faults there are, and those " +
+      "turned up.",
   },
   "PUT /dials/:name": {
     summary: "Local stack alone: part of the calls to a stand-in fail, or to all (*).",

@@ -63,7 +63,8 @@ export function operationsRoutes(ports: OperationsPorts): Hono<ApiEnv> {
       return problem(409, `The source ${source} is off: ${triggered.reason}`);
     return problem(
       404,
-      `There is no source ${JSON.stringify(source.slice(0, 60))}; there are ${triggered.sources.join(", ")}.`,
+      `There is no source ${JSON.stringify(source.slice(0, 60))}; there are ` +
+        `${triggered.sources.join(", ")}.`,
     );
   });
 

@@ -140,7 +140,9 @@ describe("POST /rules/eval", () => {
   });
 
   it("tries rules that are not in force, takes JSON's true for 1, and keeps a state that is not known to have ended", async () => {
-    const rules = `${rulesFile({ pot: "is_honeypot == 1" })}states: { verified: holder_count > 5, downgraded: score < -5 }\n`;
+    const rules =
+      `${rulesFile({ pot: "is_honeypot == 1" })}states: { verified: holder_count > ` +
+      `5, downgraded: score < -5 }\n`;
     const given = { facts: { is_honeypot: true }, rules, previous_state: "verified" };
     expect((await client().call("POST", "/rules/eval", given)).body).toMatchObject({
       reasons: [{ rule: "pot" }],
@@ -179,7 +181,8 @@ describe("POST /rules/backtest", () => {
       );
     }
     const trial =
-      "      - { name: trial, condition: dex_liquidity >= 50000, score: 9, reason: x, stage: shadow }\n";
+      "      - { name: trial, condition: dex_liquidity >= 50000, score: 9, reason: x, stage: " +
+      "shadow }\n";
     const body = { rules: `${rulesFile({ loud: "mentions > 9" })}${trial}`, since: at(-1) };
     const began = process.cpuUsage();
     const report = (await call("POST", "/rules/backtest", body)).body;

@@ -155,7 +155,8 @@ const unknownVersion = (sha: string): Response =>
 function unprocessable(problems: readonly YamlProblem[]): Response {
   const [first] = problems;
   const detail = first
-    ? `Line ${first.line}, column ${first.column}: ${first.path && `${first.path}: `}${first.message}${first.suggestion ? `; ${first.suggestion}` : ""}.`
+    ? `Line ${first.line}, column ${first.column}: ` +
+      `${first.path && `${first.path}: `}${first.message}${first.suggestion ? `; ${first.suggestion}` : ""}.`
     : "";
   return problem(422, `The rules were refused and nothing was changed. ${detail}`.trim(), {
     errors: problems.map(({ edit: _, ...said }) => said),

@@ -123,5 +123,8 @@ function headline(originals: Mention[], authors: number, token: TokenRef): strin
   const voice = originals.reduce((a, b) => ((b.followers ?? 0) > (a.followers ?? 0) ? b : a));
   const name = token.symbol ? `$${token.symbol}` : token.tokenCa;
   const posts = originals.length === 1 ? "1 post" : `${originals.length} posts`;
-  return `${posts} by ${authors} ${authors === 1 ? "author" : "authors"} about ${name}: ${voice.excerpt}`;
+  return (
+    `${posts} by ${authors} ${authors === 1 ? "author" : "authors"} about ${name}: ` +
+    `${voice.excerpt}`
+  );
 }

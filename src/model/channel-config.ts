@@ -22,8 +22,8 @@ export const ChannelFilter = z.object({
 export type ChannelFilter = z.infer<typeof ChannelFilter>;
 
 /**
- * active sends; paused keeps deliveries waiting (credentials to suggestion); disabled refuses them (the
- * target is gone).
+ * active sends; paused keeps deliveries waiting (credentials to suggestion); disabled refuses them
+ * (the target is gone).
  */
 export const ChannelStatus = z.enum(["active", "paused", "disabled"]);
 export type ChannelStatus = z.infer<typeof ChannelStatus>;

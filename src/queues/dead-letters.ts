@@ -20,8 +20,10 @@ const ADVICE = {
   exhausted: "It failed 100 times. Look at the error, fix the cause, then replay.",
 };
 
-/** `stage`: the queue, or the stage that gave up. `subject`: what it was about, when one can tell. */
-export const deadLetterOf = (
+/**
+ * `stage`: the queue, or the stage that gave up. `subject`: what it was about, when one can tell.
+ */
+export const deadLetterOfMessage = (
   stage: string,
   message: QueueMessage,
   reason: keyof typeof ADVICE,
@@ -74,11 +76,11 @@ export async function consumeDeadLetters(batch: QueueBatch, ports: BuryPorts): P
 
 function exhausted(message: QueueMessage): KeyedDeadLetter {
   const usedUp = (stage: string, subject: string) =>
-    deadLetterOf(stage, message, "exhausted", "retries used up", subject);
+    deadLetterOfMessage(stage, message, "exhausted", "retries used up", subject);
   const post = openEnvelope(message.body, "post");
   if (post.kind === "body") return usedUp("posts", postKey(post.body.post));
   const mention = openEnvelope(message.body, "mention");
   if (mention.kind === "body") return usedUp("mentions", mention.body.mention.evidenceId);
   const error = "fits no schema of this version";
-  return deadLetterOf("dead-letters", message, "unreadable", error, null);
+  return deadLetterOfMessage("dead-letters", message, "unreadable", error, null);
 }

@@ -1,6 +1,11 @@
 import { type MessageBody, openEnvelope } from "../model/envelope.ts";
 import type { QueueBatch, QueueMessage } from "./batch.ts";
-import { type BuryPorts, buryMessages, type DeadMessage, deadLetterOf } from "./dead-letters.ts";
+import {
+  type BuryPorts,
+  buryMessages,
+  type DeadMessage,
+  deadLetterOfMessage,
+} from "./dead-letters.ts";
 
 /** A message of newer code waits for that code; looking often does not help. */
 const NEWER_DELAY_SECONDS = 300;
@@ -30,7 +35,7 @@ export async function openMessages<K extends MessageBody["kind"]>(
     else
       unreadable.push({
         message,
-        deadLetter: deadLetterOf(batch.queue, message, "unreadable", opened.error, null),
+        deadLetter: deadLetterOfMessage(batch.queue, message, "unreadable", opened.error, null),
       });
   }
   await buryMessages(unreadable, ports);

@@ -8,7 +8,7 @@ import type { RuntimePorts } from "../observability/runtime.ts";
 import type { JudgeResult } from "../pipeline.ts";
 import type { DeadLetterStore, PostStore } from "../store/store.ts";
 import type { QueueBatch } from "./batch.ts";
-import { buryMessages, type DeadMessage, deadLetterOf } from "./dead-letters.ts";
+import { buryMessages, type DeadMessage, deadLetterOfMessage } from "./dead-letters.ts";
 import { type OpenedMessage, openMessages } from "./open.ts";
 
 export type PostsPorts = RuntimePorts & {
@@ -71,7 +71,7 @@ async function judgePosts(
       judged.push({ item, result: judge(body.post) });
     } catch (error) {
       const subject = postKey(body.post);
-      const deadLetter = deadLetterOf("posts", message, "poison", String(error), subject);
+      const deadLetter = deadLetterOfMessage("posts", message, "poison", String(error), subject);
       poison.push({ message, deadLetter });
     }
   }

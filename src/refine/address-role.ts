@@ -32,7 +32,8 @@ const ACTS =
 
 /** "0x... is the hacker of $X". */
 const IS_ACCOUNT = new RegExp(
-  `^[\\])'"\`*]*\\s+(?:is|was|belongs to|looks like|seems to be)\\s+(?:[\\p{L}'-]+\\s+){0,2}(?:${WHOSE})(?![\\p{L}])`,
+  `^[\\])'"\`*]*\\s+(?:is|was|belongs to|looks like|seems to ` +
+    `be)\\s+(?:[\\p{L}'-]+\\s+){0,2}(?:${WHOSE})(?![\\p{L}])`,
   "iu",
 );
 const DEPLOYED_BY = /\b(?:deployed|created|launched|funded|controlled|owned|signed|made)\s+by\s+$/i;

@@ -79,7 +79,8 @@ describe("a file of the Python kind", () => {
     ["levels", 'version: "1"\nlevels: { opportunity: 15 }\ngroups: []', 2],
     [
       "weight",
-      'version: "1"\ngroups:\n- name: g\n  rules:\n  - name: r\n    weight: 3\n    condition: x is null',
+      'version: "1"\ngroups:\n- name: g\n  rules:\n  - name: r\n    weight: 3\n    condition: x ' +
+        "is null",
       6,
     ],
   ])("gets one answer, which leads to the import: %s", (_, text, line) => {
@@ -95,7 +96,8 @@ describe("a file of the Python kind", () => {
 
 it("writes out what anchors and merge keys share, and refuses a bomb of them", () => {
   const shared =
-    "base: &b { points: 3, message: m }\nrules:\n  - { <<: *b, name: a, when: mentions > 3 }\n  - text\n";
+    "base: &b { points: 3, message: m }\nrules:\n  - { <<: *b, name: a, when: mentions > 3 }\n  " +
+    "- text\n";
   expect(convertRules(shared, FACTS)).toMatchObject({
     kind: "converted",
     text: expect.stringMatching(/name: a\n +condition: mentions > 3\n +score: 3\n +reason: m/),

@@ -5,12 +5,14 @@ import { applyFixes } from "./language/traps.ts";
 import { loadRules } from "./load.ts";
 import type { YamlProblem } from "./yaml.ts";
 
-/** One suggestion may bring the next mistake to light; no text has more layers of them than this. */
+/**
+ * One suggestion may bring the next mistake to light; no text has more layers of them than this.
+ */
 const ROUNDS = 8;
 
 /**
- * An expression with every suggestion put in whose meaning is sure. It may still be wrong: the caller
- * checks.
+ * An expression with every suggestion put in whose meaning is sure. It may still be wrong: the
+ * caller checks.
  */
 export function fixExpression(text: string, scope: CheckScope): string {
   let fixing = text;
@@ -25,8 +27,8 @@ export function fixExpression(text: string, scope: CheckScope): string {
 }
 
 /**
- * A rules file with the sure suggestions put in, and what is then left to do by hand. Comments and layout
- * stay as they are.
+ * A rules file with the sure suggestions put in, and what is then left to do by hand. Comments and
+ * layout stay as they are.
  */
 export function fixRulesFile(
   text: string,

@@ -41,7 +41,8 @@ describe("a trap", () => {
   it("is pointed at where it stands in the YAML, however the text is quoted", () => {
     const at = (condition: string) =>
       sampleProblems(
-        `version: "1"\ngroups:\n- name: g\n  rules:\n  - name: r\n    score: 1\n    reason: x\n    condition: ${condition}\n`,
+        `version: "1"\ngroups:\n- name: g\n  rules:\n  - name: r\n    score: 1\n    reason: x\n  ` +
+          `  condition: ${condition}\n`,
       )[0];
     expect(at("mentions > 1 and nope > 2")).toMatchObject({ line: 8, column: 33 });
     expect(at('"mentions > 1 and nope > 2"')).toMatchObject({ line: 8, column: 34 });

@@ -33,7 +33,10 @@ export type YamlProblem = {
   message: string;
   /** What to write instead. */
   suggestion?: string;
-  /** The suggestion as a change of the file's characters, where it surely means what the author meant. */
+  /**
+   * The suggestion as a change of the file's characters, where it surely means what the author
+   * meant.
+   */
   edit?: { start: number; end: number; text: string };
 };
 

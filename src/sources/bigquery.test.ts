@@ -23,7 +23,9 @@ describe("a query of BigQuery", () => {
 
   async function account() {
     const der = new Uint8Array(await crypto.subtle.exportKey("pkcs8", (await KEY).privateKey));
-    const pem = `-----BEGIN PRIVATE KEY-----\n${btoa(String.fromCharCode(...der))}\n-----END PRIVATE KEY-----`;
+    const pem =
+      `-----BEGIN PRIVATE KEY-----\n${btoa(String.fromCharCode(...der))}\n-----END ` +
+      `PRIVATE KEY-----`;
     return {
       BQ_SOURCE_SQL: "SELECT id, text, posted_at FROM `p.d.t` -- all of it",
       GCP_SA_JSON: JSON.stringify({ client_email: "a@b.c", private_key: pem, project_id: "p" }),

@@ -71,7 +71,9 @@ const FOREIGN = /[\u0250-\u02AF\u0370-\u058F\u1D00-\u1D7F]/g;
 const latinised = (word: string) =>
   word.replace(FOREIGN, (letter) => LOOK_ALIKES.get(letter) ?? letter);
 
-/** A word that mixes Latin letters with look-alikes of other alphabets, all Latin; else as it is. */
+/**
+ * A word that mixes Latin letters with look-alikes of other alphabets, all Latin; else as it is.
+ */
 export const foldMixedWord = (word: string): string =>
   /[a-z]/i.test(word) ? latinised(word) : word;
 

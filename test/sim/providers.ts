@@ -23,8 +23,8 @@ function truth(provider: string, tokenCa: string): FactValues {
 }
 
 /**
- * An enricher as small as one can be, on the real contract: the real guard, breaker, pace, cache and
- * budget stand around it.
+ * An enricher as small as one can be, on the real contract: the real guard, breaker, pace, cache
+ * and budget stand around it.
  */
 const simEnricher = (name: "goplus" | "dex", facts: string[]) =>
   enricher({

@@ -6,9 +6,17 @@ const SCORING = `
   - name: crowd
     priority: 5
     rules:
-      - { name: voices, condition: "evidence_count >= 2", per: "evidence_count", score: 1, reason: "Several texts" }
+      - name: voices
+        condition: evidence_count >= 2
+        per: evidence_count
+        score: 1
+        reason: "Several texts"
       - { name: authors, condition: "unique_authors >= 3", score: 4, reason: "Several authors" }
-      - { name: mood, condition: "sentiment > 0.1 or sentiment < -0.1", per: "sentiment", score: 10, reason: "A mood" }
+      - name: mood
+        condition: sentiment > 0.1 or sentiment < -0.1
+        per: sentiment
+        score: 10
+        reason: "A mood"
       - { name: copied, condition: "copies >= 2", score: -2, reason: "Copied" }
   - name: market
     priority: 3

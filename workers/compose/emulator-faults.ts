@@ -3,7 +3,8 @@ import { outsideCall } from "../../src/http/request.ts";
 import type { SharedIsolate } from "./isolate.ts";
 
 /**
- * The dials of the local stack's emulators. Anywhere else there are none, whatever the variables say.
+ * The dials of the local stack's emulators. Anywhere else there are none, whatever the variables
+ * say.
  */
 export function emulatorDials({ settings, variables, now }: SharedIsolate): DialsPort {
   const base = variables.EMULATORS_URL;

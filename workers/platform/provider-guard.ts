@@ -30,8 +30,8 @@ export type ProviderStub = {
 };
 
 /**
- * The shared guard as an isolate sees it. While the object of a provider is out of reach the isolate
- * keeps pace and breaker on its own.
+ * The shared guard as an isolate sees it. While the object of a provider is out of reach the
+ * isolate keeps pace and breaker on its own.
  */
 export function sharedGuard(
   object: (provider: string) => ProviderStub,

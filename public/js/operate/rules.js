@@ -120,7 +120,8 @@ const told = ({
   h(
     "p",
     {},
-    `${scores} scores differ · ${levels.count} levels · ${states.count} states · ${appear.count} would notify and did not, ${vanish.count} the other way round`,
+    `${scores} scores differ · ${levels.count} levels · ${states.count} states · ${appear.count} ` +
+      `would notify and did not, ${vanish.count} the other way round`,
   ),
   h(
     "ul",

@@ -60,7 +60,10 @@ export function tooCostly(
   if (depth > MAX_DEPTH)
     return `The query is nested ${depth} levels deep; ${MAX_DEPTH} are allowed.`;
   if (cost > MAX_COST)
-    return `The query may answer ${cost} fields; ${MAX_COST} are allowed. Ask for fewer fields, or give smaller limits.`;
+    return (
+      `The query may answer ${cost} fields; ${MAX_COST} are allowed. Ask for fewer fields, ` +
+      `or give smaller limits.`
+    );
   return undefined;
 }
 

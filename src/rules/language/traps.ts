@@ -1,6 +1,9 @@
 import type { SourceSpan } from "./syntax.ts";
 
-/** A thing to suggestion in an expression. `instead` replaces the span and keeps the author's meaning. */
+/**
+ * A thing to suggestion in an expression. `instead` replaces the span and keeps the author's
+ * meaning.
+ */
 export type ExpressionFault = {
   message: string;
   at: SourceSpan;

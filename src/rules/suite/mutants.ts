@@ -73,7 +73,8 @@ function* conditionMutants(
   for (const node of walkNodes(condition.expression)) {
     if (node.kind !== "relation") continue;
     for (const mutant of leadMutants(node)) {
-      const change = `${said(condition, node)} -> ${numberIn(mutant.first)} ${mutant.rest[0]?.operator}`;
+      const change =
+        `${said(condition, node)} -> ${numberIn(mutant.first)} ` + `${mutant.rest[0]?.operator}`;
       yield { change, condition: rewriteCondition(condition, node, mutant) };
     }
     for (const [index, link] of node.rest.entries()) {

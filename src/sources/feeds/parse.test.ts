@@ -9,7 +9,8 @@ const rss = (items: string) =>
 describe("a feed", () => {
   it("is read as RSS, with words in place of HTML", () => {
     const item =
-      "<item><guid>1</guid><title>A &amp;amp; B</title><description><![CDATA[<p>One<br/>two</p><script>x()</script>]]></description>" +
+      "<item><guid>1</guid><title>A &amp;amp; " +
+      "B</title><description><![CDATA[<p>One<br/>two</p><script>x()</script>]]></description>" +
       "<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate><link>https://example.org/1</link></item>";
     expect(read(rss(item))).toEqual([
       {
@@ -25,7 +26,10 @@ describe("a feed", () => {
 
   it("is read as RSS 1.0, Atom and JSON Feed", () => {
     const rdf = `<rdf:RDF><channel/><item><title>R</title><link>https://example.org/r</link><dc:date>2026-11-20T10:00:00Z</dc:date></item></rdf:RDF>`;
-    const atom = `<feed><entry><id>a</id><title type="html">A</title><link rel="self" href="https://e.org/s"/><link href="https://e.org/a"/><updated>2026-11-20T10:00:00Z</updated></entry></feed>`;
+    const atom =
+      `<feed><entry><id>a</id><title type="html">A</title><link rel="self" ` +
+      `href="https://e.org/s"/><link ` +
+      `href="https://e.org/a"/><updated>2026-11-20T10:00:00Z</updated></entry></feed>`;
     const json = JSON.stringify({
       version: "https://jsonfeed.org/version/1.1",
       items: [{ id: 7, content_html: "<b>J</b>" }],
@@ -79,8 +83,12 @@ describe("a feed", () => {
       { length: 9 },
       (_, i) => `<!ENTITY l${i + 1} "${`&l${i};`.repeat(10)}">`,
     ).join("");
-    const bomb = `<?xml version="1.0"?><!DOCTYPE r [<!ENTITY l0 "lol">${levels}]>${rss("<item><title>&l9;</title></item>").slice(21)}`;
-    const outside = `<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>${rss("<item><title>&x;</title></item>").slice(21)}`;
+    const bomb =
+      `<?xml version="1.0"?><!DOCTYPE r [<!ENTITY l0 ` +
+      `"lol">${levels}]>${rss("<item><title>&l9;</title></item>").slice(21)}`;
+    const outside =
+      `<!DOCTYPE r [<!ENTITY x SYSTEM ` +
+      `"file:///etc/passwd">]>${rss("<item><title>&x;</title></item>").slice(21)}`;
     for (const document of [bomb, outside]) {
       const texts = (read(document) ?? []).map((item) => String(item?.text));
       expect(texts.join("").length).toBeLessThan(100);

@@ -102,10 +102,10 @@ const Apis = z
     try {
       return JSON.parse(text);
     } catch (error) {
-      const [position] = /position \d+/.exec(String(error)) ?? [];
+      const [place] = /position \d+/.exec(String(error)) ?? [];
       context.addIssue({
         code: "custom",
-        message: `is not JSON${position ? ` (${position})` : ""}: names and texts need double quotes`,
+        message: `is not JSON${place ? ` (${place})` : ""}: names and texts need double quotes`,
       });
       return z.NEVER;
     }

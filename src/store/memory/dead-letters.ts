@@ -3,7 +3,7 @@ import type { ReplayAdmin } from "../admin.ts";
 import type { DeadLetterStore } from "../store.ts";
 import { reopenRow } from "./outbox.ts";
 import { buryPost, reopenPost } from "./post-outcome.ts";
-import type { DeadLetterRow, MemoryRows } from "./rows.ts";
+import type { MemoryDeadLetter, MemoryRows } from "./rows.ts";
 
 export function deadLetterStore(rows: MemoryRows): DeadLetterStore & ReplayAdmin {
   return {
@@ -40,7 +40,7 @@ export function deadLetterStore(rows: MemoryRows): DeadLetterStore & ReplayAdmin
   };
 }
 
-function replay(rows: MemoryRows, deadLetter: DeadLetterRow, at: string): void {
+function replay(rows: MemoryRows, deadLetter: MemoryDeadLetter, at: string): void {
   deadLetter.replayedAt = at;
   deadLetter.replays += 1;
   const post = rows.posts.get(deadLetter.subject ?? "");
@@ -51,8 +51,8 @@ function replay(rows: MemoryRows, deadLetter: DeadLetterRow, at: string): void {
 }
 
 /**
- * A dead letter whose replay failed too is open again; a mere repeat, or one from before the replay,
- * changes nothing and answers false.
+ * A dead letter whose replay failed too is open again; a mere repeat, or one from before the
+ * replay, changes nothing and answers false.
  */
 function buryDeadLetter(
   rows: MemoryRows,

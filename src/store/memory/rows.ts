@@ -59,7 +59,7 @@ export type OutboxRecord = {
   attempts: DeliveryAttempt[];
 };
 
-export type DeadLetterRow = DeadLetter & {
+export type MemoryDeadLetter = DeadLetter & {
   id: number;
   key: string;
   createdAt: string;
@@ -79,7 +79,7 @@ export type MemoryRows = {
   waiting: PostTimeline<OutboxRecord>;
   waitingFor: Map<number, PostTimeline<OutboxRecord>>;
   idemKeys: Set<string>;
-  deadLetters: Map<string, DeadLetterRow>;
+  deadLetters: Map<string, MemoryDeadLetter>;
   channels: Map<number, ChannelConfig & { removedAt: string | null }>;
   cursors: Map<string, SourceCursor>;
   keys: Map<string, ApiKey>;

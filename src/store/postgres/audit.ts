@@ -22,7 +22,8 @@ with
 held_by_none as (
   select distinct p.id from raw_posts p
   left join lateral unnest(p.event_keys) as k(event_key) on true
-  left join event_evidence v on v.event_key = k.event_key and v.evidence_id = p.source || ':' || p.source_id
+  left join event_evidence v on v.event_key = k.event_key
+  and v.evidence_id = p.source || ':' || p.source_id
   where p.outcome = 'evidence' and v.event_key is null
 ),
 
@@ -33,13 +34,17 @@ says_otherwise as (
   where p.id is null or p.outcome in ('dropped', 'duplicate') or v.event_key <> all (p.done_keys)
 ),
 
--- Events whose stored figures are not those of their evidence rows. Copies count beside the distinct texts, and authors only for those. Grouped
--- in two steps, because counting distinct authors in one would sort all evidence, in each of the workers that read it.
+-- Events whose stored figures are not those of their evidence rows. Copies count beside the
+-- distinct texts, and authors only for those. Grouped
+-- in two steps, because counting distinct authors in one would sort all evidence,
+-- in each of the workers that read it.
 miscounted as (
   select e.event_key from events e
   left join (
-    select event_key, sum(pieces) as pieces, count(*) as authors, min(first_ts) as first_ts, max(last_ts) as last_ts from (
-      select event_key, author, count(*) as pieces, min(posted_at) as first_ts, max(posted_at) as last_ts
+    select event_key, sum(pieces) as pieces, count(*) as authors, min(first_ts) as first_ts,
+    max(last_ts) as last_ts from (
+      select event_key, author, count(*) as pieces, min(posted_at) as first_ts, max(posted_at)
+      as last_ts
       from event_evidence group by event_key, author
     ) by_author group by event_key
   ) v using (event_key)
@@ -55,7 +60,8 @@ latency as (${LATENCY}),
 commit_to_send as (${COMMIT_TO_SEND}),
 
 pace as (
-  select count(ended_at) / nullif(extract(epoch from greatest(max(ended_at) - min(accepted_at), interval '0')), 0)::float8 as posts_per_second
+  select count(ended_at) / nullif(extract(epoch from greatest(max(ended_at) - min(accepted_at),
+  interval '0')), 0)::float8 as posts_per_second
   from (select ended_at, accepted_at from raw_posts order by id desc limit ${PACED}) latest
 )
 
@@ -67,12 +73,14 @@ select json_build_object(
   'dead', ${posts("outcome = 'dead'")},
   'open', ${posts("outcome in ('open', 'pending')")},
   'droppedBy', (
-    select coalesce(jsonb_agg(jsonb_build_object('reason', coalesce(reason, ''), 'count', count) order by count desc, reason), '[]')
+    select coalesce(jsonb_agg(jsonb_build_object('reason', coalesce(reason, ''), 'count', count)
+    order by count desc, reason), '[]')
     from post where outcome = 'dropped'),
   'contradictions', (select count(*) from held_by_none) + (select count(*) from says_otherwise),
   'miscounted', (select count(*) from miscounted),
   'outbox', jsonb_build_object(
-    'pending', ${deliveries("pending")}, 'failed', ${deliveries("failed")}, 'done', ${deliveries("done")}, 'dlq', ${deliveries("dlq")}),
+    'pending', ${deliveries("pending")}, 'failed', ${deliveries("failed")}, 'done',
+    ${deliveries("done")}, 'dlq', ${deliveries("dlq")}),
   'deadLetters', (select count(*) from dead_letters where replayed_at is null),
   'latencyMs', (select ms from latency),
   'commitToSendMs', (select coalesce(jsonb_agg(ms order by id), '[]') from commit_to_send),

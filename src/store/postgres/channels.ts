@@ -4,26 +4,32 @@ import type { ChannelStore } from "../store.ts";
 import { CHANNEL } from "./shapes.ts";
 import { jsonParam, type Sql } from "./sql.ts";
 
-export const CHANNEL_COLUMNS = `select ${CHANNEL} as channel from channels c where c.removed_at is null order by c.id`;
+export const CHANNEL_COLUMNS = `select ${CHANNEL} as channel from channels c
+  where c.removed_at is null order by c.id`;
 
 const ADD = `
 insert into channels as c (kind, name, settings, filter, at_most_once, created_at)
 select kind, name, settings, filter, "atMostOnce", $2::timestamptz
-from jsonb_to_record($1::jsonb) as d(kind text, name text, settings jsonb, filter jsonb, "atMostOnce" boolean)
+from jsonb_to_record($1::jsonb) as d(kind text, name text, settings jsonb, filter jsonb,
+"atMostOnce" boolean)
 on conflict (name) where removed_at is null do nothing
 returning ${CHANNEL} as channel`;
 
 /** Only fields that the patch has are changed; a null status reason is one of them. */
 const UPDATE = `
 with patch as (
-  select * from jsonb_to_record($2::jsonb) as p(name text, settings jsonb, filter jsonb, status text, "statusReason" text, "atMostOnce" boolean)
+  select * from jsonb_to_record($2::jsonb) as p(name text, settings jsonb, filter jsonb,
+  status text, "statusReason" text, "atMostOnce" boolean)
 ),
-rival as (select true as taken from channels c, patch p where c.name = p.name and c.id <> $1::bigint and c.removed_at is null),
+rival as (select true as taken from channels c, patch p where c.name = p.name and c.id <> $1::bigint
+and c.removed_at is null),
 saved as (
   update channels c set
-    name = coalesce(p.name, c.name), settings = coalesce(p.settings, c.settings), filter = coalesce(p.filter, c.filter),
+    name = coalesce(p.name, c.name), settings = coalesce(p.settings, c.settings),
+    filter = coalesce(p.filter, c.filter),
     status = coalesce(p.status, c.status), at_most_once = coalesce(p."atMostOnce", c.at_most_once),
-    status_reason = case when $2::jsonb ? 'statusReason' then p."statusReason" else c.status_reason end
+    status_reason = case when $2::jsonb ? 'statusReason' then p."statusReason"
+    else c.status_reason end
   from patch p
   where c.id = $1::bigint and c.removed_at is null and not exists (select from rival)
   returning ${CHANNEL} as channel
@@ -32,7 +38,8 @@ select channel, exists (select from rival) as taken
 from channels c left join saved on true
 where c.id = $1::bigint and c.removed_at is null`;
 
-const REMOVE = `update channels set removed_at = $2::timestamptz where id = $1::bigint and removed_at is null returning true as removed`;
+const REMOVE = `update channels set removed_at = $2::timestamptz where id = $1::bigint
+  and removed_at is null returning true as removed`;
 
 export function channelStore(sql: Sql): ChannelStore & ChannelAdmin {
   return {

@@ -12,7 +12,8 @@ const shownEvidence = (held: string): string => `(
     select piece from (
       select piece from jsonb_array_elements(${held}) as h(piece)
       union
-      select jsonb_build_object('evidence_id', evidence_id, 'author', author, 'posted_at', mention->>'postedAt', 'url', mention->>'url') from mention
+      select jsonb_build_object('evidence_id', evidence_id, 'author', author, 'posted_at',
+      mention->>'postedAt', 'url', mention->>'url') from mention
     ) pieces
     order by piece->>'posted_at', piece->>'evidence_id' limit ${SHOWN}
   ) earliest)`;
@@ -32,30 +33,36 @@ const shownEvidence = (held: string): string => `(
 export const COMMIT = `
 with event as (
   select * from jsonb_to_record($4::jsonb) as e(
-    type text, symbol text, "tokenCa" text, chain text, summary text, "windowStart" timestamptz, "startTs" timestamptz,
+    type text, symbol text, "tokenCa" text, chain text, summary text, "windowStart" timestamptz,
+    "startTs" timestamptz,
     "lastTs" timestamptz, "evidenceCount" int, copies int, "uniqueAuthors" int
   )
 ),
 mention as (
   select distinct on (mention->>'evidenceId')
-    mention->>'evidenceId' as evidence_id, mention->>'source' as source, mention->>'postId' as post_id,
+    mention->>'evidenceId' as evidence_id, mention->>'source' as source, mention->>'postId'
+    as post_id,
     mention->>'author' as author, (mention->>'postedAt')::timestamptz as posted_at, mention
   from jsonb_array_elements($6::jsonb) as m(mention)
 ),
 updated as (
   update events e set
     type = n.type, symbol = n.symbol, token_ca = n."tokenCa", chain = n.chain, summary = n.summary,
-    window_start = n."windowStart", start_ts = n."startTs", last_ts = n."lastTs", evidence_count = n."evidenceCount",
-    copies = n.copies, unique_authors = n."uniqueAuthors", evidence = ${shownEvidence("e.evidence")}, rev = e.rev + 1, updated_at = $3::timestamptz
+    window_start = n."windowStart", start_ts = n."startTs", last_ts = n."lastTs",
+    evidence_count = n."evidenceCount",
+    copies = n.copies, unique_authors = n."uniqueAuthors",
+    evidence = ${shownEvidence("e.evidence")}, rev = e.rev + 1, updated_at = $3::timestamptz
   from event n
   where e.event_key = $1 and e.rev = $2::int
   returning e.rev
 ),
 inserted as (
-  insert into events (event_key, type, symbol, token_ca, chain, summary, window_start, start_ts, last_ts,
+  insert into events (event_key, type, symbol, token_ca, chain, summary, window_start, start_ts,
+  last_ts,
     evidence_count, copies, unique_authors, evidence, rev, updated_at)
   select $1, type, symbol, "tokenCa", chain, summary, "windowStart", "startTs", "lastTs",
-    "evidenceCount", copies, "uniqueAuthors", coalesce(${shownEvidence("'[]'")}, '[]'), 1, $3::timestamptz
+    "evidenceCount", copies, "uniqueAuthors", coalesce(${shownEvidence("'[]'")}, '[]'), 1,
+    $3::timestamptz
   from event
   where $2::int = 0
   on conflict (event_key) do nothing
@@ -63,29 +70,40 @@ inserted as (
 ),
 head as (select rev from updated union all select rev from inserted),
 evidence as (
-  insert into event_evidence (event_key, evidence_id, source, post_id, author, posted_at, mention, committed_at)
-  select $1, evidence_id, source, post_id, author, posted_at, mention, $3::timestamptz from mention, head
+  insert into event_evidence (event_key, evidence_id, source, post_id, author, posted_at, mention,
+  committed_at)
+  select $1, evidence_id, source, post_id, author, posted_at, mention, $3::timestamptz from mention,
+  head
   on conflict do nothing
 ),
 signal as (
-  insert into signals (event_key, state, previous_state, score, level, risk_level, reasons, missing, features_snapshot, degraded,
+  insert into signals (event_key, state, previous_state, score, level, risk_level, reasons, missing,
+  features_snapshot, degraded,
     onchain_asof_ts, onchain_confidence, rules_version, transition, ts)
   select $1, state, "previousState", score, level, "riskLevel", reasons, missing, facts, degraded,
     "onchainAsofTs", "onchainConfidence", "rulesVersion", transition, ts
   from head, jsonb_to_record($5::jsonb) as s(
-    state text, "previousState" text, score float8, level text, "riskLevel" text, reasons jsonb, missing jsonb, facts jsonb, degraded boolean,
-    "onchainAsofTs" timestamptz, "onchainConfidence" float8, "rulesVersion" text, transition int, ts timestamptz
+    state text, "previousState" text, score float8, level text, "riskLevel" text, reasons jsonb,
+    missing jsonb, facts jsonb, degraded boolean,
+    "onchainAsofTs" timestamptz, "onchainConfidence" float8, "rulesVersion" text, transition int,
+    ts timestamptz
   )
   on conflict (event_key) do update set
-    state = excluded.state, previous_state = excluded.previous_state, score = excluded.score, level = excluded.level, risk_level = excluded.risk_level,
-    reasons = excluded.reasons, missing = excluded.missing, features_snapshot = excluded.features_snapshot,
-    degraded = excluded.degraded, onchain_asof_ts = excluded.onchain_asof_ts, onchain_confidence = excluded.onchain_confidence,
+    state = excluded.state, previous_state = excluded.previous_state, score = excluded.score,
+    level = excluded.level, risk_level = excluded.risk_level,
+    reasons = excluded.reasons, missing = excluded.missing,
+    features_snapshot = excluded.features_snapshot,
+    degraded = excluded.degraded, onchain_asof_ts = excluded.onchain_asof_ts,
+    onchain_confidence = excluded.onchain_confidence,
     rules_version = excluded.rules_version, transition = excluded.transition, ts = excluded.ts
 ),
 draft as (
-  insert into push_outbox (channel_id, event_key, payload_json, idem_key, not_before, next_retry_at, created_at)
-  select "channelId", "eventKey", payload, "idemKey", "notBefore", coalesce("notBefore", $3::timestamptz), $3::timestamptz
-  from head, jsonb_to_recordset($7::jsonb) as d("channelId" bigint, "eventKey" text, payload jsonb, "idemKey" text, "notBefore" timestamptz)
+  insert into push_outbox (channel_id, event_key, payload_json, idem_key, not_before, next_retry_at,
+  created_at)
+  select "channelId", "eventKey", payload, "idemKey", "notBefore", coalesce("notBefore",
+  $3::timestamptz), $3::timestamptz
+  from head, jsonb_to_recordset($7::jsonb) as d("channelId" bigint, "eventKey" text, payload jsonb,
+  "idemKey" text, "notBefore" timestamptz)
   on conflict (idem_key) do nothing
   returning id, channel_id, next_retry_at
 ),
@@ -93,14 +111,16 @@ post as (
   select p.id, p.outcome, p.event_keys, p.ended_at,
     case when $1 = any(p.done_keys) then p.done_keys else p.done_keys || $1::text end as done_keys
   from raw_posts p
-  join (select distinct source, post_id from mention) m on p.source = m.source and p.source_id = m.post_id
+  join (select distinct source, post_id from mention) m on p.source = m.source
+  and p.source_id = m.post_id
   where exists (select from head)
   order by p.id for update of p
 ),
 ending as (
   select *, outcome in ('dropped', 'duplicate') as misjudged,
     outcome is distinct from 'evidence'
-      and (outcome in ('dropped', 'duplicate') or (event_keys <> '{}' and event_keys <@ done_keys)) is true as ends
+      and (outcome in ('dropped', 'duplicate') or (event_keys <> '{}'
+      and event_keys <@ done_keys)) is true as ends
   from post
 ),
 ended as (
@@ -120,6 +140,7 @@ select
     select jsonb_agg(jsonb_build_object('id', id, 'channelId', channel_id) order by id) from (
       select id, channel_id from draft where next_retry_at <= $3::timestamptz
       union
-      select o.id, o.channel_id from push_outbox o where o.event_key = $1 and ${IS_OPEN} and ${WAITS_FOR} <= $3::timestamptz
+      select o.id, o.channel_id from push_outbox o where o.event_key = $1 and ${IS_OPEN}
+      and ${WAITS_FOR} <= $3::timestamptz
     ) waiting
   ), '[]') as due`;

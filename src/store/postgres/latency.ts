@@ -2,7 +2,8 @@
 const LOOKED_AT = 2_000;
 
 const PERCENTILES = `
-  'p50', percentile_disc(0.5) within group (order by ms)::float8, 'p95', percentile_disc(0.95) within group (order by ms)::float8, 'count', count(*)`;
+  'p50', percentile_disc(0.5) within group (order by ms)::float8, 'p95',
+  percentile_disc(0.95) within group (order by ms)::float8, 'count', count(*)`;
 
 /**
  * Of each post whose commit wrote a notification that was not held back: from acceptance to the

@@ -5,7 +5,8 @@ import { firstRow, type Sql } from "./sql.ts";
 
 const waiting = (old: string): string => `
 select (${NEXT_DUE}) as "nextDue", ${old} as old, exists (
-  select from raw_posts where ended_at is null and coalesce(requeued_at, accepted_at) < $1::timestamptz
+  select from raw_posts where ended_at is null and coalesce(requeued_at,
+  accepted_at) < $1::timestamptz
 ) as overdue`;
 
 export const netStore = (sql: Sql): NetStore => ({

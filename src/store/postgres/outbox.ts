@@ -14,7 +14,8 @@ const dueOf = (channel: string): string => `
   order by ${WAITS_FOR}, o.id limit $2::int`;
 
 const openFrom = (after: string): string =>
-  `select o.channel_id as id from push_outbox o where ${IS_OPEN} ${after} order by o.channel_id limit 1`;
+  `select o.channel_id as id from push_outbox o where ${IS_OPEN} ${after} order by o.channel_id
+    limit 1`;
 
 /** "channel" steps from one channel with open rows to the next, and so reads one row of each. */
 const DUE_OF_EACH = `
@@ -25,9 +26,11 @@ with recursive channel as (
 )
 select due from channel, lateral (${dueOf("channel.id")}) waiting order by since, waiting.id`;
 
-export const NEXT_DUE = `select ${isoColumn(WAITS_FOR)} as next from push_outbox o where ${IS_OPEN} order by ${WAITS_FOR}, o.id limit 1`;
+export const NEXT_DUE = `select ${isoColumn(WAITS_FOR)} as next from push_outbox o where ${IS_OPEN}
+  order by ${WAITS_FOR}, o.id limit 1`;
 
-const DIGEST_ROWS = `select o.id::float8 as id from push_outbox o where o.channel_id = $1::bigint and o.digest_key = $2 and ${IS_OPEN} order by o.id`;
+const DIGEST_ROWS = `select o.id::float8 as id from push_outbox o where o.channel_id = $1::bigint
+  and o.digest_key = $2 and ${IS_OPEN} order by o.id`;
 
 export function outboxStore(sql: Sql): OutboxStore {
   return {

@@ -16,7 +16,8 @@ const ACCEPT = `
 with load as (
   select count(*) = ${OVERLOAD_POSTS} as overloaded from (
     select from raw_posts
-    where ended_at is null and coalesce(requeued_at, accepted_at) < $3::timestamptz limit ${OVERLOAD_POSTS}
+    where ended_at is null and coalesce(requeued_at, accepted_at) < $3::timestamptz
+    limit ${OVERLOAD_POSTS}
   ) waiting
 ),
 lane as (select pg_advisory_xact_lock(7203001)),
@@ -48,14 +49,16 @@ with judged as (
   )
 ),
 post as (
-  select p.id as post_id, p.author, p.text_hash, p.posted_at, p.ended_at, p.outcome as held_outcome, p.done_keys, j.*
+  select p.id as post_id, p.author, p.text_hash, p.posted_at, p.ended_at, p.outcome as held_outcome,
+  p.done_keys, j.*
   from judged j join raw_posts p on p.source = j.source and p.source_id = j.id
   order by p.id for update of p
 ),
 ruling as (
   select post.*,
     case
-      when post.outcome = 'dropped' then case when done_keys = '{}' then 'dropped' else 'evidence' end
+      when post.outcome = 'dropped' then case when done_keys = '{}' then 'dropped'
+      else 'evidence' end
       when earlier.ref is not null and done_keys = '{}' then 'duplicate'
       when "eventKeys" <> '{}' and "eventKeys" <@ done_keys then 'evidence'
       else 'pending'
@@ -65,24 +68,30 @@ ruling as (
     select e.source || ':' || e.source_id as ref
     from raw_posts e
     where e.text_hash = post.text_hash and e.author = post.author and e.id < post.post_id
-      and e.posted_at between post.posted_at - interval '${REPEAT_WINDOW_DAYS} days' and post.posted_at + interval '${REPEAT_WINDOW_DAYS} days'
+      and e.posted_at between post.posted_at - interval '${REPEAT_WINDOW_DAYS} days'
+      and post.posted_at + interval '${REPEAT_WINDOW_DAYS} days'
       and e.outcome is distinct from 'dropped'
-      and not exists (select from judged d where d.source = e.source and d.id = e.source_id and d.outcome = 'dropped')
+      and not exists (select from judged d where d.source = e.source and d.id = e.source_id
+      and d.outcome = 'dropped')
     order by e.id limit 1
   ) earlier on post.outcome = 'pending'
 ),
 filled as (
   update raw_posts p set
-    lang = r.lang, spam = r.spam, sentiment = r.sentiment, fingerprint = r.fingerprint, judged_at = $2::timestamptz,
+    lang = r.lang, spam = r.spam, sentiment = r.sentiment, fingerprint = r.fingerprint,
+    judged_at = $2::timestamptz,
     outcome = r.ruled,
-    reason = case r.ruled when 'dropped' then r.reason when 'duplicate' then 'repeat of ' || r.ref end,
+    reason = case r.ruled when 'dropped' then r.reason when 'duplicate'
+    then 'repeat of ' || r.ref end,
     detail = case r.ruled when 'dropped' then r.evidence end,
-    event_keys = case when r.outcome = 'dropped' then nullif(r.done_keys, '{}') when r.ruled <> 'duplicate' then r."eventKeys" end,
+    event_keys = case when r.outcome = 'dropped' then nullif(r.done_keys, '{}')
+    when r.ruled <> 'duplicate' then r."eventKeys" end,
     ended_at = case when r.ruled <> 'pending' then $2::timestamptz end
   from ruling r
   where p.id = r.post_id and r.ended_at is null
 )
-select source, id, case when ended_at is null then ruled else held_outcome end as outcome, ended_at is not null as ended from ruling`;
+select source, id, case when ended_at is null then ruled else held_outcome end as outcome,
+ended_at is not null as ended from ruling`;
 
 const OVERDUE = `
 with waiting as (
@@ -92,9 +101,11 @@ with waiting as (
   for update skip locked
 ),
 marked as (
-  update raw_posts p set requeued_at = $2::timestamptz from waiting w where p.id = w.id returning p.*, w.since
+  update raw_posts p set requeued_at = $2::timestamptz from waiting w where p.id = w.id
+  returning p.*, w.since
 )
-select raw || jsonb_build_object('source', source, 'id', source_id, 'author', author, 'text', text, 'postedAt', ${isoColumn("posted_at")}) as post
+select raw || jsonb_build_object('source', source, 'id', source_id, 'author', author, 'text', text,
+'postedAt', ${isoColumn("posted_at")}) as post
 from marked order by since, id`;
 
 export function postStore(sql: Sql): PostStore {

@@ -43,14 +43,17 @@ export function readStore(sql: Sql): ReadStore {
       clauses.push(
         select.at === null
           ? `${select.id} < $${params.length + 1}`
-          : `(${select.at}, ${select.id}) < ($${params.length + 2}::timestamptz, $${params.length + 1}::bigint)`,
+          : `(${select.at}, ${select.id}) < ($${params.length + 2}::timestamptz, ` +
+              `$${params.length + 1}::bigint)`,
       );
       params.push(mark.id, ...(select.at === null ? [] : [mark.at]));
     }
     const text = `
-      select ${select.item} as item, ${select.at === null ? "null" : isoColumn(select.at)} as at, ${select.id}::float8 as id
+      select ${select.item} as item, ${select.at === null ? "null" : isoColumn(select.at)} as at,
+      ${select.id}::float8 as id
       from ${select.from} ${clauses.length > 0 ? `where ${clauses.join(" and ")}` : ""}
-      order by ${select.at === null ? "" : `${select.at} desc,`} ${select.id} desc limit ${limit + 1}`;
+      order by ${select.at === null ? "" : `${select.at} desc,`} ${select.id} desc
+      limit ${limit + 1}`;
     const rows = await sql.query<Found<Item>>(text, params);
     return pageOf(
       rows,
@@ -77,7 +80,8 @@ export function readStore(sql: Sql): ReadStore {
       );
     },
     async event(eventKey) {
-      const text = `select ${EVENT} as event, ${SIGNAL} as signal, ${EVIDENCE} as evidence from ${JOINED} where e.event_key = $1`;
+      const text = `select ${EVENT} as event, ${SIGNAL} as signal, ${EVIDENCE} as evidence
+        from ${JOINED} where e.event_key = $1`;
       return (
         await sql.query<{ event: TokenEvent; signal: Signal; evidence: EventEvidence[] }>(text, [
           eventKey,
@@ -130,12 +134,14 @@ export function readStore(sql: Sql): ReadStore {
     overview: async (now) => (await firstRow(sql.query<OverviewRow>(OVERVIEW, [now]))).overview,
     async snapshots(since, limit) {
       const text = `
-        select e.event_key as "eventKey", s.rules_version as "rulesVersion", ${SIGNAL} as signal, ${EVENT} as event
+        select e.event_key as "eventKey", s.rules_version as "rulesVersion", ${SIGNAL} as signal,
+        ${EVENT} as event
         from ${JOINED} where s.ts >= $1 order by s.ts desc, s.id desc limit $2`;
       return sql.query<SnapshotRow>(text, [since, limit]);
     },
     async eventsByKey(eventKeys) {
-      const text = `select ${EVENT_ROWS.item} as item from ${JOINED} where e.event_key in (${GIVEN_KEYS})`;
+      const text = `select ${EVENT_ROWS.item} as item from ${JOINED}
+        where e.event_key in (${GIVEN_KEYS})`;
       return items<EventRow>(text, eventKeys);
     },
     async signalsByKey(eventKeys) {
@@ -149,14 +155,17 @@ export function readStore(sql: Sql): ReadStore {
         select jsonb_build_object('eventKey', e.event_key, 'evidence', coalesce((
           select jsonb_agg(mention order by posted_at, evidence_id collate "C") from (
             select * from event_evidence v where v.event_key = e.event_key
-            order by v.posted_at, v.evidence_id collate "C" limit ${Math.trunc(limit)}) v), '[]')) as item
+            order by v.posted_at, v.evidence_id collate "C" limit ${Math.trunc(limit)}) v), '[]'))
+            as item
         from events e where e.event_key in (${GIVEN_KEYS})`;
       return items<{ eventKey: string; evidence: EventEvidence[] }>(text, eventKeys);
     },
     async outboxByKey(eventKeys, limit) {
       const text = `
-        select ${OUTBOX_ROWS.item} as item from (${GIVEN_KEYS}) as given(event_key) cross join lateral (
-          select * from push_outbox o where o.event_key = given.event_key order by o.id desc limit ${Math.trunc(limit)}
+        select ${OUTBOX_ROWS.item} as item from (${GIVEN_KEYS}) as given(event_key) cross
+        join lateral (
+          select * from push_outbox o where o.event_key = given.event_key order by o.id desc
+          limit ${Math.trunc(limit)}
         ) o left join channels c on c.id = o.channel_id order by o.id desc`;
       return items<OutboxRow>(text, eventKeys);
     },
@@ -171,7 +180,8 @@ export function readStore(sql: Sql): ReadStore {
 
 /** What each migration after the first brought, in one statement that reads no row. */
 const YOUNGEST =
-  "select a.count, s.previous_state, c.moved_at, o.digest_key from archived a, signals s, source_cursors c, push_outbox o limit 0";
+  "select a.count, s.previous_state, c.moved_at, o.digest_key from archived a, signals s, " +
+  "source_cursors c, push_outbox o limit 0";
 
 const GIVEN_KEYS = "select jsonb_array_elements_text($1::jsonb)";
 const JOINED = "events e join signals s using (event_key)";
@@ -188,7 +198,9 @@ const SIGNAL_ROWS = { item: SIGNAL, from: JOINED, at: "s.ts", id: "s.id" };
  */
 const SIGNALS_OF_TOKEN = {
   ...SIGNAL_ROWS,
-  from: "events e cross join lateral (select * from signals where event_key = e.event_key offset 0) s",
+  from:
+    "events e cross join lateral (select * from signals where event_key = e.event_key offset " +
+    "0) s",
 };
 
 const matching = (filter: EventFilter, ts: string): Condition[] => [
@@ -202,13 +214,18 @@ const matching = (filter: EventFilter, ts: string): Condition[] => [
   [`${ts} < ?`, filter.until],
 ];
 
-const SHOWN_STATUS = `case when ${IS_OPEN} and o.leased_until is not null then 'sending' else o.status end`;
+const SHOWN_STATUS = `case when ${IS_OPEN} and o.leased_until is not null then 'sending' else
+  o.status end`;
 const OUTBOX_ROWS = {
   item: `json_build_object(
-    'id', o.id, 'channelId', o.channel_id, 'channel', coalesce(c.name, o.channel_id::text), 'eventKey', o.event_key, 'status', ${SHOWN_STATUS},
-    'retryCount', o.retry_count, 'nextRetryAt', case when ${IS_OPEN} then ${isoColumn("o.next_retry_at")} end, 'createdAt', ${isoColumn("o.created_at")},
-    'finishedAt', ${isoColumn("o.finished_at")}, 'idemKey', o.idem_key, 'payload', o.payload_json, 'attempts', coalesce((
-      select jsonb_agg(jsonb_build_object('at', ${isoColumn("a.at")}, 'result', a.status, 'httpStatus', a.http_status, 'ms', a.ms, 'error', a.error) order by a.id)
+    'id', o.id, 'channelId', o.channel_id, 'channel', coalesce(c.name, o.channel_id::text),
+    'eventKey', o.event_key, 'status', ${SHOWN_STATUS},
+    'retryCount', o.retry_count, 'nextRetryAt', case when ${IS_OPEN}
+    then ${isoColumn("o.next_retry_at")} end, 'createdAt', ${isoColumn("o.created_at")},
+    'finishedAt', ${isoColumn("o.finished_at")}, 'idemKey', o.idem_key, 'payload', o.payload_json,
+    'attempts', coalesce((
+      select jsonb_agg(jsonb_build_object('at', ${isoColumn("a.at")}, 'result', a.status,
+      'httpStatus', a.http_status, 'ms', a.ms, 'error', a.error) order by a.id)
       from deliveries a where a.outbox_id = o.id), '[]'))`,
   from: "push_outbox o left join channels c on c.id = o.channel_id",
   at: null,
@@ -216,8 +233,10 @@ const OUTBOX_ROWS = {
 };
 const DEAD_LETTER_ROWS = {
   item: `json_build_object(
-    'id', d.id, 'stage', d.stage, 'reason', d.reason, 'error', d.error, 'payload', d.payload, 'attempts', d.attempts, 'subject', d.subject,
-    'advice', d.advice, 'createdAt', ${isoColumn("d.created_at")}, 'replayedAt', ${isoColumn("d.replayed_at")}, 'replays', d.replays)`,
+    'id', d.id, 'stage', d.stage, 'reason', d.reason, 'error', d.error, 'payload', d.payload,
+    'attempts', d.attempts, 'subject', d.subject,
+    'advice', d.advice, 'createdAt', ${isoColumn("d.created_at")}, 'replayedAt',
+    ${isoColumn("d.replayed_at")}, 'replays', d.replays)`,
   from: "dead_letters d",
   at: null,
   id: "d.id",

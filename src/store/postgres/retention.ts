@@ -14,11 +14,12 @@ const COUNTED = (what: string, gone: string): string => `
 /** What may go, of rows under the aliases p, e, o. `before` is a timestamp in SQL. */
 export const OLD: Record<RetentionResult, (before: string) => string> = {
   /**
-   * What came to nothing. A dead post stays as long as its dead letter, which may still open it, and as
-   * long as an event holds it for another token.
+   * What came to nothing. A dead post stays as long as its dead letter, which may still open it,
+   * and as long as an event holds it for another token.
    */
   posts: (before) => `from raw_posts p
-  where p.outcome in ('dropped', 'duplicate', 'dead') and p.accepted_at < ${before} and p.done_keys = '{}' and (p.outcome <> 'dead' or not exists (
+  where p.outcome in ('dropped', 'duplicate', 'dead') and p.accepted_at < ${before}
+  and p.done_keys = '{}' and (p.outcome <> 'dead' or not exists (
     select from dead_letters d where d.subject = p.source || ':' || p.source_id))`,
   /** Once nothing waits to be delivered of them. */
   events: (before) => `from events e
@@ -26,7 +27,8 @@ export const OLD: Record<RetentionResult, (before: string) => string> = {
     select from push_outbox o where o.event_key = e.event_key and ${IS_OPEN})`,
   /** What ended. A dead one stays as long as its dead letter, which may still open it. */
   deliveries: (before) => `from push_outbox o
-  where o.status in ('done', 'dlq') and o.finished_at < ${before} and (o.status <> 'dlq' or not exists (
+  where o.status in ('done', 'dlq') and o.finished_at < ${before} and (o.status <> 'dlq'
+  or not exists (
     select from dead_letters d where d.key = 'outbox:' || o.id))`,
   deadLetters: (before) => `from dead_letters where created_at < ${before}`,
   features: (before) => `from onchain_features where as_of < ${before}`,
@@ -38,7 +40,8 @@ with old as (
   order by p.accepted_at limit $2::int for update skip locked
 ),
 gone as (
-  delete from raw_posts p using old where p.id = old.id returning p.outcome, case when p.outcome = 'dropped' then p.reason end as reason
+  delete from raw_posts p using old where p.id = old.id returning p.outcome, case
+  when p.outcome = 'dropped' then p.reason end as reason
 ),
 counted as (${COUNTED("post", "gone")})
 select count(*)::int as gone from gone`;
@@ -54,12 +57,14 @@ with old as (
 ),
 post as (
   select p.id, p.outcome, p.event_keys, p.done_keys from raw_posts p
-  where (p.source, p.source_id) in (select v.source, v.post_id from event_evidence v join old using (event_key))
+  where (p.source, p.source_id) in (select v.source, v.post_id from event_evidence v join old
+  using (event_key))
   order by p.id for update
 ),
 rest as (
   select id, outcome,
-    array(select k from unnest(event_keys) k where k not in (select event_key from old)) as event_keys,
+    array(select k from unnest(event_keys) k where k not in (select event_key from old))
+    as event_keys,
     array(select k from unnest(done_keys) k where k not in (select event_key from old)) as done_keys
   from post
 ),
@@ -68,10 +73,12 @@ kept as (
   from rest r where p.id = r.id and not (r.outcome = 'evidence' and r.event_keys = '{}')
 ),
 gone_post as (
-  delete from raw_posts p using rest r where p.id = r.id and r.outcome = 'evidence' and r.event_keys = '{}'
+  delete from raw_posts p using rest r where p.id = r.id and r.outcome = 'evidence'
+  and r.event_keys = '{}'
   returning p.outcome, null as reason
 ),
-gone as (delete from events e using old where e.event_key = old.event_key returning '' as outcome, '' as reason),
+gone as (delete from events e using old where e.event_key = old.event_key returning '' as outcome,
+'' as reason),
 counted as (${COUNTED("event", "gone")}),
 counted_post as (${COUNTED("post", "gone_post")})
 select count(*)::int as gone from gone`;
@@ -81,14 +88,16 @@ with old as (
   select o.id ${OLD.deliveries("$1::timestamptz")}
   order by o.finished_at limit $2::int for update skip locked
 ),
-gone as (delete from push_outbox o using old where o.id = old.id returning o.status as outcome, '' as reason),
+gone as (delete from push_outbox o using old where o.id = old.id returning o.status as outcome, ''
+as reason),
 counted as (${COUNTED("delivery", "gone")})
 select count(*)::int as gone from gone`;
 
 /** Rows that no count of the audit is about. */
 const plain = (table: string, what: RetentionResult): string => `
 with gone as (
-  delete from ${table} where ctid in (select ctid ${OLD[what]("$1::timestamptz")} limit $2::int for update skip locked) returning 1
+  delete from ${table} where ctid in (select ctid ${OLD[what]("$1::timestamptz")}
+  limit $2::int for update skip locked) returning 1
 )
 select count(*)::int as gone from gone`;
 

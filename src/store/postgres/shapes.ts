@@ -7,27 +7,37 @@ import { isoColumn } from "./sql.ts";
 
 /** Window starts are written as in the event key, without milliseconds. */
 const EVENT_FIELDS = `
-  'eventKey', e.event_key, 'type', e.type, 'symbol', e.symbol, 'tokenCa', e.token_ca, 'chain', e.chain, 'summary', e.summary,
-  'windowStart', replace(${isoColumn("e.window_start")}, '.000Z', 'Z'), 'startTs', ${isoColumn("e.start_ts")}, 'lastTs', ${isoColumn("e.last_ts")},
+  'eventKey', e.event_key, 'type', e.type, 'symbol', e.symbol, 'tokenCa', e.token_ca, 'chain',
+  e.chain, 'summary', e.summary,
+  'windowStart', replace(${isoColumn("e.window_start")}, '.000Z', 'Z'), 'startTs',
+  ${isoColumn("e.start_ts")}, 'lastTs', ${isoColumn("e.last_ts")},
   'evidenceCount', e.evidence_count, 'copies', e.copies, 'uniqueAuthors', e.unique_authors`;
 export const EVENT = `json_build_object(${EVENT_FIELDS})`;
-export const EVENT_ROW = `json_build_object(${EVENT_FIELDS}, 'state', s.state, 'score', s.score, 'level', s.level)`;
+export const EVENT_ROW = `json_build_object(${EVENT_FIELDS}, 'state', s.state, 'score', s.score,
+  'level', s.level)`;
 
 export const SIGNAL = `json_build_object(
-  'eventKey', s.event_key, 'state', s.state, 'previousState', s.previous_state, 'score', s.score, 'level', s.level, 'riskLevel', s.risk_level, 'reasons', s.reasons,
-  'missing', s.missing, 'facts', s.features_snapshot, 'degraded', s.degraded, 'onchainAsofTs', ${isoColumn("s.onchain_asof_ts")},
-  'onchainConfidence', s.onchain_confidence, 'rulesVersion', s.rules_version, 'transition', s.transition, 'ts', ${isoColumn("s.ts")})`;
+  'eventKey', s.event_key, 'state', s.state, 'previousState', s.previous_state, 'score', s.score,
+  'level', s.level, 'riskLevel', s.risk_level, 'reasons', s.reasons,
+  'missing', s.missing, 'facts', s.features_snapshot, 'degraded', s.degraded, 'onchainAsofTs',
+  ${isoColumn("s.onchain_asof_ts")},
+  'onchainConfidence', s.onchain_confidence, 'rulesVersion', s.rules_version, 'transition',
+  s.transition, 'ts', ${isoColumn("s.ts")})`;
 
 /** All evidence of the event e, in event time. */
 export const EVIDENCE = `coalesce((
-  select jsonb_agg(v.mention order by v.posted_at, v.evidence_id collate "C") from event_evidence v where v.event_key = e.event_key
+  select jsonb_agg(v.mention order by v.posted_at, v.evidence_id collate "C") from event_evidence v
+  where v.event_key = e.event_key
 ), '[]')`;
 
 export const CHANNEL = `json_build_object(
-  'id', c.id, 'kind', c.kind, 'name', c.name, 'settings', c.settings, 'filter', c.filter, 'status', c.status,
-  'statusReason', c.status_reason, 'atMostOnce', c.at_most_once, 'createdAt', ${isoColumn("c.created_at")})`;
+  'id', c.id, 'kind', c.kind, 'name', c.name, 'settings', c.settings, 'filter', c.filter, 'status',
+  c.status,
+  'statusReason', c.status_reason, 'atMostOnce', c.at_most_once, 'createdAt',
+  ${isoColumn("c.created_at")})`;
 
-export const DUE_DELIVERY = `jsonb_build_object('id', o.id, 'channelId', o.channel_id, 'eventKey', o.event_key)`;
+export const DUE_DELIVERY = `jsonb_build_object('id', o.id, 'channelId', o.channel_id,
+  'eventKey', o.event_key)`;
 
 /** The predicate of the partial indexes on push_outbox, and when such a row may be claimed. */
 export const IS_OPEN = `o.status in ('pending', 'failed')`;
@@ -37,4 +47,5 @@ export const WAITS_FOR = `greatest(o.next_retry_at, o.leased_until)`;
  * Gives a delivery another start at `at`: its age counts from then, its key and attempts are kept.
  */
 export const REOPENED = (at: string): string => `
-  status = 'pending', retry_count = 0, next_retry_at = ${at}, reopened_at = ${at}, leased_until = null, sending_token = null, finished_at = null`;
+  status = 'pending', retry_count = 0, next_retry_at = ${at}, reopened_at = ${at},
+  leased_until = null, sending_token = null, finished_at = null`;

@@ -5,9 +5,11 @@
  */
 export const POSTS_BY_OUTCOME = `
 select outcome, reason, sum(count)::bigint as count from (
-  select 'dropped' as outcome, reason, count(*) from raw_posts where outcome = 'dropped' group by reason
+  select 'dropped' as outcome, reason, count(*) from raw_posts where outcome = 'dropped'
+  group by reason
   union all
-  select coalesce(outcome, 'open'), null, count(*) from raw_posts where outcome is distinct from 'dropped' group by outcome
+  select coalesce(outcome, 'open'), null, count(*) from raw_posts where outcome is distinct
+  from 'dropped' group by outcome
   union all
   select outcome, nullif(reason, ''), count from archived where what = 'post'
 ) part group by outcome, reason`;

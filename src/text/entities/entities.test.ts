@@ -3,7 +3,8 @@ import { extractEntities } from "./entities.ts";
 
 it("reads what a post names", () => {
   const post =
-    "gm @alice and RT:@bob, $DEMO2 and $demo at https://a.example.com/x_(y)?z=1. #Café #42 see foo.co.jp";
+    "gm @alice and RT:@bob, $DEMO2 and $demo at https://a.example.com/x_(y)?z=1. #Café #42 see " +
+    "foo.co.jp";
   expect(extractEntities(post)).toEqual({
     cashtags: ["demo"],
     hashtags: ["Café"],

@@ -91,8 +91,8 @@ export function eventType(text: string): TypedText {
 const SENTENCE = /[^.!?\n。！？]+(?:[.!?\n。！？]+|$)/g;
 
 /**
- * Returns the type for the token named at `at`: its own sentence decides, or the whole text when that
- * is about this token alone.
+ * Returns the type for the token named at `at`: its own sentence decides, or the whole text when
+ * that is about this token alone.
  */
 export function eventTypes(text: string): (at: number, alone: boolean) => TypedText {
   const sentences = [...text.matchAll(SENTENCE)];

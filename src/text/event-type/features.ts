@@ -6,7 +6,8 @@ export const EVENT_TYPE_BITS = 16;
 const MAX_LENGTH = 2_000;
 const MAX_WORDS = 200;
 /**
- * How much of a word counts: six letters separate "listing" from "listen", four match "listed" again.
+ * How much of a word counts: six letters separate "listing" from "listen", four match "listed"
+ * again.
  */
 const STEMS = [6, 4];
 

@@ -30,7 +30,8 @@ it("reads Indonesian in words that Malay has too", () => {
 
 it("looks past links, handles, cashtags and addresses", () => {
   const text =
-    "@elonmusk $DEMO https://example.com/the/best heute steigt der Kurs wieder sehr stark 0x6982508145454ce325ddbe47a25d4ec3d2311933";
+    "@elonmusk $DEMO https://example.com/the/best heute steigt der Kurs wieder sehr stark " +
+    "0x6982508145454ce325ddbe47a25d4ec3d2311933";
   expect(detectLanguage(text)).toBe("de");
 });
 

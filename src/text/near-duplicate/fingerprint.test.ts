@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import { fingerprint, isNearDuplicate, NEAR_DUPLICATE, similarity } from "./fingerprint.ts";
 
 const POST =
-  "The wait is over, $DEMO presale is live now. Early adopters win, do not miss this wave and follow for more";
+  "The wait is over, $DEMO presale is live now. Early adopters win, do not miss this wave and " +
+  "follow for more";
 const alike = (a: string, b: string) => isNearDuplicate(fingerprint(a), fingerprint(b));
 
 it.each([

@@ -3,7 +3,8 @@ import { judgeSpam, spamScore } from "./spam.ts";
 
 it.each([
   "🎁 $500 GIVEAWAY! Follow me, retweet and tag 3 friends, winners in 24 hours",
-  "Lost crypto to a scam platform? Send a DM for recovery support, verified experts, no upfront payment",
+  "Lost crypto to a scam platform? Send a DM for recovery support, verified experts, no upfront " +
+    "payment",
   "Follow us on Telegram for FREE instant crypto signals, join now t.me/+abcdef $BTC $ETH $SOL $XRP",
 ])("finds a promotion: %s", (text) => {
   expect(spamScore(text)).toBeGreaterThanOrEqual(0.5);

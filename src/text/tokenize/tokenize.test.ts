@@ -16,7 +16,8 @@ function named(text: string): string[] {
 it("separates names, links and addresses from words", () => {
   expect(
     named(
-      "@Ann and #Moon: $DEMO at https://www.example.com/a?b or t.me/x, 0x6982508145454ce325ddbe47a25d4ec3d2311933.",
+      "@Ann and #Moon: $DEMO at https://www.example.com/a?b or t.me/x, " +
+        "0x6982508145454ce325ddbe47a25d4ec3d2311933.",
     ),
   ).toEqual([
     "handle @ann",
