@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { NOW } from "../src/api/fakes.ts";
-import { change, mention, signal } from "../src/store/contract/samples.ts";
+import { change, mention, signal } from "../src/store/contract/fixtures.ts";
 import { rulesFile, rulesServer } from "../test/support/rules-server.ts";
 import { runCommand } from "../test/support/terminal.ts";
 import { ServerError } from "./client.ts";

@@ -59,12 +59,12 @@ const PLACES: Place[] = [
   },
   {
     path: "src/outbox/enqueue.ts",
-    may: [...STAGE, "src/intake/queue-batches.ts", "src/store/store.ts"],
+    may: [...STAGE, "src/intake/queue-batches.ts", "src/store/index.ts"],
     packages: [],
   },
   {
     path: "src/outbox/",
-    may: [...STAGE, "src/channels/channel.ts", "src/store/store.ts"],
+    may: [...STAGE, "src/channels/channel.ts", "src/store/index.ts"],
     packages: [],
   },
   {

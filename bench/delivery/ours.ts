@@ -7,7 +7,7 @@ import { ChannelFilter } from "../../src/model/channel-config.ts";
 import { deliver } from "../../src/outbox/deliver.ts";
 import { idemKeyOf } from "../../src/outbox/plan.ts";
 import type { DeliverPorts } from "../../src/outbox/ports.ts";
-import { postgresLeases, postgresStore } from "../../src/store/postgres.ts";
+import { postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
 import { eventOf, notificationOf, SECRET, signalOf } from "../../test/support/outbox.ts";
 import { type Engine, type Job, numbers, POOL, subjectOf } from "./engine.ts";
 

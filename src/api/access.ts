@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
-import { StoreUnavailable } from "../store/store.ts";
+import { StoreUnavailable } from "../store/index.ts";
 import { type ApiCaller, identifyCaller, type KeyPorts } from "./caller.ts";
 import type { PublicRead, RateAllowance } from "./ports.ts";
 import { problem } from "./problem.ts";

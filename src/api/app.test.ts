@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { StoreUnavailable } from "../store/store.ts";
+import { StoreUnavailable } from "../store/index.ts";
 import { ACCESS } from "./access.ts";
 import { apiApp } from "./app.ts";
 import { ADMIN_KEY, fakePorts } from "./fakes.ts";

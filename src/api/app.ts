@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import * as z from "zod";
-import { StoreUnavailable } from "../store/store.ts";
+import { StoreUnavailable } from "../store/index.ts";
 import { ACCESS, type ApiEnv, requireScope } from "./access.ts";
 import { channelRoutes } from "./channels.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { NOON, SECRET } from "../../test/support/outbox.ts";
 import { channelCatalogue } from "../channels/catalogue.ts";
 import { ChannelEnv } from "../channels/env.ts";
-import { memoryStore } from "../store/memory.ts";
+import { memoryStore } from "../store/memory/index.ts";
 import type { ApiEnv } from "./access.ts";
 import { channelRoutes } from "./channels.ts";
 

@@ -6,7 +6,7 @@ import { type Clock, iso } from "../kit/time.ts";
 import { type ChannelConfig, ChannelFilter } from "../model/channel-config.ts";
 import type { SignalState } from "../model/scalars.ts";
 import type { ChannelPatch, SavedChannel } from "../store/admin.ts";
-import type { AdminStore, ChannelStore } from "../store/store.ts";
+import type { AdminStore, ChannelStore } from "../store/index.ts";
 import type { ApiEnv } from "./access.ts";
 import { jsonBody } from "./body.ts";
 import { ChannelInput, ChannelUpdate, PreviewInput } from "./channel-input.ts";

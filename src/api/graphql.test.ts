@@ -11,9 +11,9 @@ import {
   OTHER_KEY,
   pending,
   signal,
-} from "../store/contract/samples.ts";
-import { memoryStore } from "../store/memory.ts";
-import { type Store, StoreUnavailable } from "../store/store.ts";
+} from "../store/contract/fixtures.ts";
+import { type Store, StoreUnavailable } from "../store/index.ts";
+import { memoryStore } from "../store/memory/index.ts";
 import { apiApp } from "./app.ts";
 import { ADMIN_KEY, type FakeServer, fakePorts } from "./fakes.ts";
 import type { PublicRead } from "./ports.ts";

@@ -4,7 +4,7 @@ import { type Clock, iso } from "../kit/time.ts";
 import { ShownStatus } from "../model/delivery.ts";
 import { IsoInstant } from "../model/scalars.ts";
 import type { WriteLog } from "../observability/log.ts";
-import type { AdminStore, DueDelivery, ReadStore } from "../store/store.ts";
+import type { AdminStore, DueDelivery, ReadStore } from "../store/index.ts";
 import { type ApiEnv, keyIdOf } from "./access.ts";
 import { problem } from "./problem.ts";
 import { PagingQuery, readPaging, readQuery } from "./query.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BUILT_IN, rulesFile, rulesServer } from "../../test/support/rules-server.ts";
-import { at, change, mention, signal } from "../store/contract/samples.ts";
+import { at, change, mention, signal } from "../store/contract/fixtures.ts";
 import { ADMIN_KEY } from "./fakes.ts";
 
 const NEXT = rulesFile({ seen: "mentions > 0", loud: "mentions > 9" });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { LiveMessage } from "../observability/live.ts";
 import { silentTelemetry } from "../observability/telemetry.ts";
-import { change, mention } from "../store/contract/samples.ts";
+import { change, mention } from "../store/contract/fixtures.ts";
 import { afterCommit } from "./after-commit.ts";
 
 it("tells the live stream what state a signal was in before, also where no channel wants it", async () => {

@@ -5,7 +5,7 @@ import type { Mention, TokenRef } from "../model/mention.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { decide, type KnownEvent, recallEvent, UNKNOWN_EVENT } from "../pipeline.ts";
 import type { Ruleset } from "../rules/score.ts";
-import type { Change, DueDelivery, EventStore } from "../store/store.ts";
+import type { Change, DueDelivery, EventStore } from "../store/index.ts";
 import { tokenOf } from "./summarise.ts";
 
 /** A stale commit means that another instance wrote in between; twice in a row is already rare. */

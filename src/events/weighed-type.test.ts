@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { mention } from "../store/contract/samples.ts";
+import { mention } from "../store/contract/fixtures.ts";
 import { weighedType } from "./weighed-type.ts";
 
 const post = (author: string, type: "security_alert" | "listing" | "mention", more = {}) => ({

@@ -2,7 +2,7 @@ import { iso } from "../kit/time.ts";
 import { sealEnvelope } from "../model/envelope.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
-import { type PostRef, type PostStore, StoreUnavailable } from "../store/store.ts";
+import { type PostRef, type PostStore, StoreUnavailable } from "../store/index.ts";
 import { textHash } from "../text/near-duplicate/text-hash.ts";
 import { queueBatches, type SendQueue } from "./queue-batches.ts";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type Envelope, sealEnvelope } from "../model/envelope.ts";
-import { mention, post } from "../store/contract/samples.ts";
+import { mention, post } from "../store/contract/fixtures.ts";
 import { resendDeadLetters } from "./resend.ts";
 
 it("sends posts and mentions back to their queues, posts past the dedup window", async () => {

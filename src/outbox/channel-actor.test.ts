@@ -3,8 +3,8 @@ import { outboxWorld, SECRET, type Target } from "../../test/support/outbox.ts";
 import { ChannelEnv } from "../channels/env.ts";
 import { iso } from "../kit/time.ts";
 import { type ChannelConfig, ChannelFilter } from "../model/channel-config.ts";
-import { memoryStore } from "../store/memory.ts";
-import { StoreUnavailable } from "../store/store.ts";
+import { StoreUnavailable } from "../store/index.ts";
+import { memoryStore } from "../store/memory/index.ts";
 import { type ChannelPorts, channelActor } from "./channel-actor.ts";
 
 const PATIENCE_MS = 250;

@@ -10,7 +10,7 @@ import type { Delivery } from "../model/delivery.ts";
 import type { BroadcastLive, LiveMessage } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { deliver } from "../pipeline.ts";
-import { StoreUnavailable } from "../store/store.ts";
+import { StoreUnavailable } from "../store/index.ts";
 import { type RateReservations, rateReservations, type TatMemory } from "./gcra.ts";
 import type { DeliverOutcome, DeliverPorts, SendJournal } from "./ports.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { channelOf, NOON, outboxWorld } from "../../test/support/outbox.ts";
 import { iso } from "../kit/time.ts";
 import { ChannelFilter } from "../model/channel-config.ts";
-import { StoreUnavailable } from "../store/store.ts";
+import { StoreUnavailable } from "../store/index.ts";
 
 const status =
   (code: number, headers: Record<string, string> = {}) =>

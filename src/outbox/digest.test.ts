@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { NOON, outboxWorld, type Target, TELEGRAM_ENV } from "../../test/support/outbox.ts";
 import { ChannelFilter } from "../model/channel-config.ts";
-import { StoreUnavailable } from "../store/store.ts";
+import { StoreUnavailable } from "../store/index.ts";
 
 const lost = () => {
   throw new TypeError("network");

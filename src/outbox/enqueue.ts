@@ -1,6 +1,6 @@
 import { queueBatches, type SendQueue } from "../intake/queue-batches.ts";
 import { sealEnvelope } from "../model/envelope.ts";
-import type { DueDelivery } from "../store/store.ts";
+import type { DueDelivery } from "../store/index.ts";
 
 export type DeliveryQueue = {
   deliveries: SendQueue;

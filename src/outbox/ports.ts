@@ -2,7 +2,7 @@ import type { AnyChannel, PaceLimit, SendPorts } from "../channels/channel.ts";
 import type { Clock, Random } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
-import type { AdminStore, ChannelStore, OutboxStore } from "../store/store.ts";
+import type { AdminStore, ChannelStore, OutboxStore } from "../store/index.ts";
 
 /**
  * What `deliver` needs. The channel's actor (channel-actor.ts) provides it; tests have their own.

@@ -3,8 +3,8 @@ import type { DeadLetter } from "../model/dead-letter.ts";
 import { type MessageBody, sealEnvelope } from "../model/envelope.ts";
 import { silentTelemetry } from "../observability/telemetry.ts";
 import type { JudgeResult } from "../pipeline.ts";
-import { mention, pending, post } from "../store/contract/samples.ts";
-import { StoreUnavailable } from "../store/store.ts";
+import { mention, pending, post } from "../store/contract/fixtures.ts";
+import { StoreUnavailable } from "../store/index.ts";
 import type { QueueMessage } from "./batch.ts";
 import { consumeBatch, type QueuePorts } from "./consume.ts";
 

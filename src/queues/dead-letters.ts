@@ -3,7 +3,7 @@ import type { DeadLetter } from "../model/dead-letter.ts";
 import { openEnvelope } from "../model/envelope.ts";
 import { postKey } from "../model/raw-post.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
-import type { DeadLetterStore } from "../store/store.ts";
+import type { DeadLetterStore } from "../store/index.ts";
 import type { QueueBatch, QueueMessage } from "./batch.ts";
 
 export type BuryPorts = Pick<RuntimePorts, "now" | "log"> & { store: DeadLetterStore };

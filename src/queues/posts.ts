@@ -6,7 +6,7 @@ import { postKey, type RawPost } from "../model/raw-post.ts";
 import type { BroadcastLive } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import type { JudgeResult } from "../pipeline.ts";
-import type { DeadLetterStore, PostStore } from "../store/store.ts";
+import type { DeadLetterStore, PostStore } from "../store/index.ts";
 import type { QueueBatch } from "./batch.ts";
 import { buryMessages, type DeadMessage, deadLetterOfMessage } from "./dead-letters.ts";
 import { type OpenedMessage, openMessages } from "./open.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { memoryStore } from "../store/memory.ts";
+import { memoryStore } from "../store/memory/index.ts";
 import { type CachedCursor, cursorCache } from "./cursor-cache.ts";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 15, 12, minute)).toISOString();

@@ -1,4 +1,4 @@
-import type { CursorStore, SourceCursor } from "../store/store.ts";
+import type { CursorStore, SourceCursor } from "../store/index.ts";
 
 /** Where the polls of a source stand, and the cursor that the database holds. */
 export type CachedCursor = { place: SourceCursor; stored: string | null };

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { Settings } from "../../workers/settings.ts";
 import { iso } from "../kit/time.ts";
 import { silentTelemetry } from "../observability/telemetry.ts";
-import { at, change, draft, mention } from "../store/contract/samples.ts";
-import { memoryStore } from "../store/memory.ts";
-import { RETAINED, type Store, StoreUnavailable } from "../store/store.ts";
+import { at, change, draft, mention } from "../store/contract/fixtures.ts";
+import { RETAINED, type Store, StoreUnavailable } from "../store/index.ts";
+import { memoryStore } from "../store/memory/index.ts";
 import { retainedIn } from "./retention.ts";
 import { runTick, type TickPorts } from "./tick.ts";
 

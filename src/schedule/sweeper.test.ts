@@ -3,8 +3,8 @@ import { acceptPosts } from "../intake/accept.ts";
 import { iso } from "../kit/time.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import { silentTelemetry } from "../observability/telemetry.ts";
-import { memoryStore } from "../store/memory.ts";
-import { StoreUnavailable } from "../store/store.ts";
+import { StoreUnavailable } from "../store/index.ts";
+import { memoryStore } from "../store/memory/index.ts";
 import { type SweeperMemory, type SweeperPorts, sweeperActor } from "./sweeper.ts";
 
 const START = Date.UTC(2026, 0, 15, 10);

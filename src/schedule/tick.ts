@@ -2,7 +2,7 @@ import { iso } from "../kit/time.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { type PollPorts, type PollReport, pollDue } from "../sources/poll.ts";
 import type { Source } from "../sources/source.ts";
-import type { NetStore, RetentionStore } from "../store/store.ts";
+import type { NetStore, RetentionStore } from "../store/index.ts";
 import { deleteExpired, oldFrom, type RetentionDays, retainedIn } from "./retention.ts";
 
 export type TickPorts = RuntimePorts & {

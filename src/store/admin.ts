@@ -1,6 +1,6 @@
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { FeatureStore } from "../model/onchain-features.ts";
-import type { DueDelivery } from "./store.ts";
+import type { DueDelivery } from "./index.ts";
 
 export type ChannelDraft = Pick<
   ChannelConfig,

@@ -2,7 +2,7 @@ import type { ChannelConfig } from "../model/channel-config.ts";
 import type { SignalState } from "../model/scalars.ts";
 import type { Signal } from "../model/signal.ts";
 import type { TokenEvent } from "../model/token-event.ts";
-import type { AuditReport, EventEvidence } from "./store.ts";
+import type { AuditReport, EventEvidence } from "./index.ts";
 
 export type RowPage<T> = { items: T[]; nextCursor: string | null };
 /**

@@ -9,8 +9,8 @@ import type { Chain, EventType } from "../../src/model/scalars.ts";
 import type { Signal } from "../../src/model/signal.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { type Ruleset, scoreRules } from "../../src/rules/score.ts";
-import { memoryStore } from "../../src/store/memory.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/store/index.ts";
+import { memoryStore } from "../../src/store/memory/index.ts";
 
 /**
  * What stands on the page in the browser tests: a store with posts, events and deliveries of every

@@ -6,8 +6,8 @@ import { type CachedCursor, cursorCache } from "../../src/schedule/cursor-cache.
 import { type SweeperPorts, sweeperActor } from "../../src/schedule/sweeper.ts";
 import { EVERY_MINUTE, runTick, type TickPorts } from "../../src/schedule/tick.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
-import { at, change, draft, KEY, mention } from "../../src/store/contract/samples.ts";
-import { postgresStore } from "../../src/store/postgres.ts";
+import { at, change, draft, KEY, mention } from "../../src/store/contract/fixtures.ts";
+import { postgresStore } from "../../src/store/postgres/index.ts";
 import { neonSql } from "../../workers/platform/neon.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 

@@ -6,7 +6,7 @@ import { dominantPair } from "../../src/enrich/resolve.ts";
 import { classifyBigQuery, rowsOf } from "../../src/google/bigquery-response.ts";
 import { verifyWebhook } from "../../src/kit/standard-webhooks.ts";
 import { readFrame } from "../../src/sources/jetstream/index.ts";
-import { StoreUnavailable } from "../../src/store/store.ts";
+import { StoreUnavailable } from "../../src/store/index.ts";
 import { neonSql } from "../../workers/platform/neon.ts";
 import {
   asked,

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { storeContract } from "../../src/store/contract.ts";
-import { postgresLeases, postgresStore } from "../../src/store/postgres.ts";
-import { StoreUnavailable } from "../../src/store/store.ts";
+import { storeContract } from "../../src/store/contract/index.ts";
+import { StoreUnavailable } from "../../src/store/index.ts";
+import { postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
 import { neonSql } from "../../workers/platform/neon.ts";
 import { startPglite, startPostgres, type TestPostgres } from "../support/postgres.ts";
 

@@ -1,8 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serial } from "../../src/concurrency/serial.ts";
+import { postgresStore } from "../../src/store/postgres/index.ts";
 import type { Sql } from "../../src/store/postgres/sql.ts";
-import { postgresStore } from "../../src/store/postgres.ts";
 import { ratesOf, replayOf } from "../sim/jobs.ts";
 import { type Job, scene as sceneOf, simulate } from "../sim/run.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";

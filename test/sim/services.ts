@@ -1,6 +1,6 @@
 import { memoryRedis } from "../../src/concurrency/memory-redis.ts";
 import type { Redis } from "../../src/concurrency/redis.ts";
-import { type Store, StoreUnavailable } from "../../src/store/store.ts";
+import { type Store, StoreUnavailable } from "../../src/store/index.ts";
 import { cross, type Ether, type Life, Refused } from "./life.ts";
 
 /**

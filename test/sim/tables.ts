@@ -1,7 +1,7 @@
 import type { Signal } from "../../src/model/signal.ts";
 import type { TokenEvent } from "../../src/model/token-event.ts";
+import type { AuditReport, EventEvidence, Store } from "../../src/store/index.ts";
 import type { DeadLetterRow, OutboxRow } from "../../src/store/read.ts";
-import type { AuditReport, EventEvidence, Store } from "../../src/store/store.ts";
 import type { Workload } from "./workload.ts";
 
 export type EventTable = { event: TokenEvent; signal: Signal; evidence: EventEvidence[] };

@@ -27,7 +27,7 @@ import {
   sweeperActor,
 } from "../../src/schedule/sweeper.ts";
 import type { TickPorts } from "../../src/schedule/tick.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/store/index.ts";
 import type { Ether, Life } from "./life.ts";
 import { type Namespace, namespace, type Storage } from "./objects.ts";
 import { ENRICHERS, providerFetch } from "./providers.ts";

@@ -11,7 +11,7 @@ import { judge } from "../../src/pipeline.ts";
 import type { QueuePorts } from "../../src/queues/consume.ts";
 import { consumeBatch } from "../../src/queues/consume.ts";
 import { loadRules } from "../../src/rules/load.ts";
-import { memoryStore } from "../../src/store/memory.ts";
+import { memoryStore } from "../../src/store/memory/index.ts";
 
 export const NOON = Date.UTC(2026, 10, 20, 12);
 

@@ -9,7 +9,7 @@ import type { TokenEvent } from "../../src/model/token-event.ts";
 import { deliver } from "../../src/outbox/deliver.ts";
 import { planDeliveries } from "../../src/outbox/plan.ts";
 import type { DeliverPorts } from "../../src/outbox/ports.ts";
-import { memoryStore } from "../../src/store/memory.ts";
+import { memoryStore } from "../../src/store/memory/index.ts";
 
 export const NOON = Date.UTC(2026, 0, 15, 12);
 export const TELEGRAM_ENV = {

@@ -3,7 +3,7 @@ import { fakePorts, NOW } from "../../src/api/fakes.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { explainSignal } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
-import { memoryStore } from "../../src/store/memory.ts";
+import { memoryStore } from "../../src/store/memory/index.ts";
 import { type RulesKv, rulesFromKv } from "../../workers/platform/rules-kv.ts";
 
 const rule = (name: string, condition: string) =>

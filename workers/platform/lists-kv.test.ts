@@ -5,7 +5,7 @@ import { parseBlacklist } from "../../src/filter/blacklist.ts";
 import { iso } from "../../src/kit/time.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
 import { judge } from "../../src/pipeline.ts";
-import { memoryStore } from "../../src/store/memory.ts";
+import { memoryStore } from "../../src/store/memory/index.ts";
 import { hotList } from "./lists-kv.ts";
 
 const REREAD_MS = 60_000;

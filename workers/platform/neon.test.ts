@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { StoreUnavailable } from "../../src/store/store.ts";
+import { StoreUnavailable } from "../../src/store/index.ts";
 import { neonSql } from "./neon.ts";
 
 const DATABASE_URL = "postgresql://user:secret@db.example.org/main";

@@ -1,7 +1,7 @@
 import { NeonDbError, neon, neonConfig } from "@neondatabase/serverless";
-import { isPassing } from "../../src/store/postgres/faults.ts";
+import { StoreUnavailable } from "../../src/store/index.ts";
+import { isPassing } from "../../src/store/postgres/errors.ts";
 import type { Sql } from "../../src/store/postgres/sql.ts";
-import { StoreUnavailable } from "../../src/store/store.ts";
 
 export type NeonSettings = {
   databaseUrl: string;

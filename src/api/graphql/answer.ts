@@ -8,7 +8,7 @@ import {
   validate,
 } from "graphql";
 import type { WriteLog } from "../../observability/log.ts";
-import { StoreUnavailable } from "../../store/store.ts";
+import { StoreUnavailable } from "../../store/index.ts";
 import { tooCostly } from "./cost.ts";
 import { graphqlSchema } from "./schema.ts";
 

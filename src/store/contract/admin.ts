@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ChannelDraft } from "../admin.ts";
-import type { Store } from "../store.ts";
-import { at } from "./samples.ts";
+import type { Store } from "../index.ts";
+import { at } from "./fixtures.ts";
 
 const FILTER = {
   minScore: 5,

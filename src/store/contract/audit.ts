@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Store } from "../store.ts";
+import type { Store } from "../index.ts";
 import {
   arrival,
   at,
@@ -12,7 +12,7 @@ import {
   mention,
   OTHER_KEY,
   pending,
-} from "./samples.ts";
+} from "./fixtures.ts";
 
 export function auditContract(store: () => Store): void {
   describe("the audit", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DeadLetter } from "../../model/dead-letter.ts";
-import type { Store } from "../store.ts";
+import type { Store } from "../index.ts";
 import {
   arrival,
   at,
@@ -13,7 +13,7 @@ import {
   OTHER_KEY,
   pending,
   post,
-} from "./samples.ts";
+} from "./fixtures.ts";
 
 const ANY = { ids: null, stage: null, reason: null };
 const deadLetter = (key: string, over: Partial<DeadLetter> = {}): DeadLetter & { key: string } => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { DeliveryAttempt, Store } from "../store.ts";
-import { arrival, at, change, draft, KEY, mention, notify } from "./samples.ts";
+import type { DeliveryAttempt, Store } from "../index.ts";
+import { arrival, at, change, draft, KEY, mention, notify } from "./fixtures.ts";
 
 const LEASE_MS = 30_000;
 const attempt = (over: Partial<DeliveryAttempt> = {}): DeliveryAttempt => ({

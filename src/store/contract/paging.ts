@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Store } from "../index.ts";
 import type { PageRequest, RowPage } from "../read.ts";
-import type { Store } from "../store.ts";
-import { at, change, draft, eventOf, mention, notify, signal } from "./samples.ts";
+import { at, change, draft, eventOf, mention, notify, signal } from "./fixtures.ts";
 
 const ANY = {
   type: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { OVERLOAD_POSTS, type Store } from "../store.ts";
+import { OVERLOAD_POSTS, type Store } from "../index.ts";
 import {
   arrival,
   at,
@@ -11,7 +11,7 @@ import {
   pending,
   post,
   ref,
-} from "./samples.ts";
+} from "./fixtures.ts";
 
 export function postContract(store: () => Store): void {
   const outcomeOf = async (id: number | string) => (await store().post("x", String(id)))?.outcome;

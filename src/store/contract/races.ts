@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Store } from "../store.ts";
+import type { Store } from "../index.ts";
 import {
   arrival,
   at,
@@ -10,7 +10,7 @@ import {
   mention,
   OTHER_KEY,
   pending,
-} from "./samples.ts";
+} from "./fixtures.ts";
 
 const ATTEMPT = { result: "ok", httpStatus: 200, ms: 1, error: null, ambiguous: false } as const;
 

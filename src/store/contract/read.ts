@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Store } from "../index.ts";
 import type { EventFilter } from "../read.ts";
-import type { Store } from "../store.ts";
 import {
   arrival,
   at,
@@ -14,7 +14,7 @@ import {
   OTHER_KEY,
   pending,
   signal,
-} from "./samples.ts";
+} from "./fixtures.ts";
 
 const ANY: EventFilter = {
   ...{

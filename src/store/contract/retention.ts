@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RETAINED, type RetentionResult, type RetentionStore, type Store } from "../store.ts";
+import { RETAINED, type RetentionResult, type RetentionStore, type Store } from "../index.ts";
 import {
   arrival,
   at,
@@ -12,7 +12,7 @@ import {
   OTHER_KEY,
   pending,
   ref,
-} from "./samples.ts";
+} from "./fixtures.ts";
 
 export function retentionContract(store: () => Store): void {
   const forget = (what: Parameters<RetentionStore["forget"]>[0], seconds: number, limit = 100) =>

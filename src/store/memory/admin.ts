@@ -1,7 +1,7 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
 import type { FeatureStore } from "../../model/onchain-features.ts";
 import type { ChannelAdmin, KeyStore, OutboxAdmin, RulesHistory } from "../admin.ts";
-import type { ChannelStore, CursorStore } from "../store.ts";
+import type { ChannelStore, CursorStore } from "../index.ts";
 import { reopenRow } from "./outbox.ts";
 import { isOpen, type MemoryRows, scheduleRow } from "./rows.ts";
 

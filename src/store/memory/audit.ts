@@ -1,4 +1,4 @@
-import type { AuditReport } from "../store.ts";
+import type { AuditReport } from "../index.ts";
 import { archivedOf, type EventRecord, type MemoryRows, type PostRow } from "./rows.ts";
 
 /** The same count as src/store/postgres/audit.ts, in the same order. */

@@ -1,6 +1,6 @@
 import type { DeadLetter } from "../../model/dead-letter.ts";
 import type { ReplayAdmin } from "../admin.ts";
-import type { DeadLetterStore } from "../store.ts";
+import type { DeadLetterStore } from "../index.ts";
 import { reopenRow } from "./outbox.ts";
 import { buryPost, reopenPost } from "./post-outcome.ts";
 import type { MemoryDeadLetter, MemoryRows } from "./rows.ts";

@@ -1,5 +1,5 @@
 import type { OutboxDraft } from "../../model/delivery.ts";
-import type { Change, EventEvidence, EventStore } from "../store.ts";
+import type { Change, EventEvidence, EventStore } from "../index.ts";
 import { holdPost } from "./post-outcome.ts";
 import {
   type EventRecord,

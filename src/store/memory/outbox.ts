@@ -1,4 +1,4 @@
-import type { DeliveryAttempt, DeliveryClaim, DeliveryClosing, OutboxStore } from "../store.ts";
+import type { DeliveryAttempt, DeliveryClaim, DeliveryClosing, OutboxStore } from "../index.ts";
 import { putDeadLetter } from "./dead-letters.ts";
 import { isOpen, type MemoryRows, type OutboxRecord, scheduleRow, waitsFor } from "./rows.ts";
 

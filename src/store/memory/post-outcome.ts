@@ -1,4 +1,4 @@
-import type { Judgement } from "../store.ts";
+import type { Judgement } from "../index.ts";
 import type { MemoryRows, PostRow } from "./rows.ts";
 
 type Dropped = Judgement & { outcome: "dropped" };

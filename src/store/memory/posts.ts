@@ -6,7 +6,7 @@ import {
   type PostRef,
   type PostStore,
   REPEAT_WINDOW_DAYS,
-} from "../store.ts";
+} from "../index.ts";
 import { dropPost, keepPost } from "./post-outcome.ts";
 import type { MemoryRows, PostRow } from "./rows.ts";
 

@@ -1,4 +1,4 @@
-import type { NetStore, RetentionResult, RetentionStore } from "../store.ts";
+import type { NetStore, RetentionResult, RetentionStore } from "../index.ts";
 import {
   type EventRecord,
   isOpen,

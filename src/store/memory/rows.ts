@@ -7,7 +7,7 @@ import type { RawPost } from "../../model/raw-post.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
 import type { ApiKey, RulesVersion } from "../admin.ts";
-import type { DeliveryAttempt, SourceCursor } from "../store.ts";
+import type { DeliveryAttempt, SourceCursor } from "../index.ts";
 import { type PostTimeline, postTimeline } from "./timeline.ts";
 
 export type PostRow = {

@@ -1,7 +1,7 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
 import type { ChannelAdmin } from "../admin.ts";
-import type { ChannelStore } from "../store.ts";
-import { CHANNEL } from "./shapes.ts";
+import type { ChannelStore } from "../index.ts";
+import { CHANNEL } from "./columns.ts";
 import { jsonParam, type Sql } from "./sql.ts";
 
 export const CHANNEL_COLUMNS = `select ${CHANNEL} as channel from channels c

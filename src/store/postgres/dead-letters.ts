@@ -1,6 +1,6 @@
 import type { ReplayAdmin, ReplayDeadLetter } from "../admin.ts";
-import type { DeadLetterStore } from "../store.ts";
-import { REOPENED } from "./shapes.ts";
+import type { DeadLetterStore } from "../index.ts";
+import { REOPENED } from "./columns.ts";
 import { jsonParam, type Sql } from "./sql.ts";
 
 /**

@@ -1,6 +1,6 @@
-import type { EventState, EventStore } from "../store.ts";
+import type { EventState, EventStore } from "../index.ts";
+import { EVENT, EVIDENCE, SIGNAL } from "./columns.ts";
 import { COMMIT } from "./commit.ts";
-import { EVENT, EVIDENCE, SIGNAL } from "./shapes.ts";
 import { firstRow, jsonParam, type Sql } from "./sql.ts";
 
 const LOAD = `

@@ -7,9 +7,9 @@ import {
   type DeliveryClosing,
   type OutboxStore,
   StoreUnavailable,
-} from "../store.ts";
+} from "../index.ts";
+import { IS_OPEN } from "./columns.ts";
 import { BURY_CLOSED } from "./dead-letters.ts";
-import { IS_OPEN } from "./shapes.ts";
 import { firstRow, isoColumn, jsonParam, type Sql } from "./sql.ts";
 
 /** What each caller of claim and renew brings; a list of them is $1. */

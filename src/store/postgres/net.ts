@@ -1,4 +1,4 @@
-import type { NetStore, WaitingPost } from "../store.ts";
+import type { NetStore, WaitingPost } from "../index.ts";
 import { NEXT_DUE } from "./outbox.ts";
 import { OLD } from "./retention.ts";
 import { firstRow, type Sql } from "./sql.ts";

@@ -7,8 +7,8 @@ import type {
   RulesHistory,
   RulesVersion,
 } from "../admin.ts";
-import type { CursorStore, DueDelivery, SourceCursor } from "../store.ts";
-import { DUE_DELIVERY, IS_OPEN, REOPENED } from "./shapes.ts";
+import type { CursorStore, DueDelivery, SourceCursor } from "../index.ts";
+import { DUE_DELIVERY, IS_OPEN, REOPENED } from "./columns.ts";
 import { isoColumn, jsonParam, type Sql } from "./sql.ts";
 
 const REOPEN = `

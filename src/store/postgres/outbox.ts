@@ -1,6 +1,6 @@
-import type { OutboxStore, OverdueDelivery } from "../store.ts";
+import type { OutboxStore, OverdueDelivery } from "../index.ts";
+import { DUE_DELIVERY, IS_OPEN, WAITS_FOR } from "./columns.ts";
 import { batchedLeases } from "./leases.ts";
-import { DUE_DELIVERY, IS_OPEN, WAITS_FOR } from "./shapes.ts";
 import { isoColumn, type Sql } from "./sql.ts";
 
 const OVERDUE = `${DUE_DELIVERY} || jsonb_build_object('since', ${isoColumn(WAITS_FOR)})`;

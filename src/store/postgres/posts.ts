@@ -4,7 +4,7 @@ import {
   type PostRef,
   type PostStore,
   REPEAT_WINDOW_DAYS,
-} from "../store.ts";
+} from "../index.ts";
 import { firstRow, isoColumn, jsonParam, type Sql } from "./sql.ts";
 
 /**

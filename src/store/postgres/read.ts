@@ -2,6 +2,7 @@ import type { ChannelConfig } from "../../model/channel-config.ts";
 import { canonicalAddress } from "../../model/mention.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
+import type { AuditReport, EventEvidence } from "../index.ts";
 import { markOf, type PageMark, pageOf } from "../paging.ts";
 import type {
   DeadLetterRow,
@@ -13,13 +14,12 @@ import type {
   ReadStore,
   SnapshotRow,
 } from "../read.ts";
-import type { AuditReport, EventEvidence } from "../store.ts";
 import { AUDIT } from "./audit.ts";
 import { CHANNEL_COLUMNS } from "./channels.ts";
+import { EVENT, EVENT_ROW, EVIDENCE, IS_OPEN, SIGNAL } from "./columns.ts";
 import { HISTORY } from "./history.ts";
 import { LATENCY } from "./latency.ts";
 import { OVERVIEW, type OverviewRow } from "./overview.ts";
-import { EVENT, EVENT_ROW, EVIDENCE, IS_OPEN, SIGNAL } from "./shapes.ts";
 import { firstRow, isoColumn, jsonParam, type Sql } from "./sql.ts";
 
 type Condition = [clause: string, value: string | number | boolean | null];

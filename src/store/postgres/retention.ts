@@ -1,5 +1,5 @@
-import type { RetentionResult, RetentionStore } from "../store.ts";
-import { IS_OPEN } from "./shapes.ts";
+import type { RetentionResult, RetentionStore } from "../index.ts";
+import { IS_OPEN } from "./columns.ts";
 import { firstRow, type Sql } from "./sql.ts";
 
 /**

@@ -1,15 +1,15 @@
 import { afterAll, beforeEach, describe } from "vitest";
-import { adminContract } from "./contract/admin.ts";
-import { auditContract } from "./contract/audit.ts";
-import { commitContract } from "./contract/commit.ts";
-import { deadLetterContract } from "./contract/dead-letters.ts";
-import { outboxContract } from "./contract/outbox.ts";
-import { pagingContract } from "./contract/paging.ts";
-import { postContract } from "./contract/posts.ts";
-import { raceContract } from "./contract/races.ts";
-import { readContract } from "./contract/read.ts";
-import { retentionContract } from "./contract/retention.ts";
-import type { Store } from "./store.ts";
+import type { Store } from "../index.ts";
+import { adminContract } from "./admin.ts";
+import { auditContract } from "./audit.ts";
+import { commitContract } from "./commit.ts";
+import { deadLetterContract } from "./dead-letters.ts";
+import { outboxContract } from "./outbox.ts";
+import { pagingContract } from "./paging.ts";
+import { postContract } from "./posts.ts";
+import { raceContract } from "./races.ts";
+import { readContract } from "./read.ts";
+import { retentionContract } from "./retention.ts";
 
 /**
  * What every store must do. `makeStore` answers an empty one for each test; `stop` frees what they

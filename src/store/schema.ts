@@ -16,7 +16,7 @@ import {
 } from "drizzle-orm/pg-core";
 
 /**
- * The tables, for drizzle-kit, which writes migrations/ from this file. docs/SCHEMA.md says what
+ * The tables, for drizzle-kit, which writes migrations/ from this file. docs/schema.md says what
  * each column means. Times have milliseconds, as in JavaScript, so that a cursor made from one
  * finds its row again. Text has no length limit and scores are double
  * precision: a long symbol or a score of 99999 must not lose a signal.

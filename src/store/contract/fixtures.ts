@@ -3,7 +3,7 @@ import type { Mention } from "../../model/mention.ts";
 import type { RawPost } from "../../model/raw-post.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
-import type { Change, CommitResult, Judgement, PostArrival, PostRef, Store } from "../store.ts";
+import type { Change, CommitResult, Judgement, PostArrival, PostRef, Store } from "../index.ts";
 
 const START = Date.UTC(2026, 0, 15, 10);
 

@@ -1,3 +1,4 @@
+import type { Store } from "../index.ts";
 import {
   channelStore,
   cursorStore,
@@ -5,15 +6,14 @@ import {
   keyStore,
   outboxAdmin,
   rulesHistory,
-} from "./memory/admin.ts";
-import { deadLetterStore } from "./memory/dead-letters.ts";
-import { eventStore } from "./memory/events.ts";
-import { outboxStore } from "./memory/outbox.ts";
-import { postStore } from "./memory/posts.ts";
-import { readStore } from "./memory/read.ts";
-import { retentionStore } from "./memory/retention.ts";
-import { emptyRows } from "./memory/rows.ts";
-import type { Store } from "./store.ts";
+} from "./admin.ts";
+import { deadLetterStore } from "./dead-letters.ts";
+import { eventStore } from "./events.ts";
+import { outboxStore } from "./outbox.ts";
+import { postStore } from "./posts.ts";
+import { readStore } from "./read.ts";
+import { retentionStore } from "./retention.ts";
+import { emptyRows } from "./rows.ts";
 
 /**
  * The store in memory: what PostgreSQL does, as storeContract checks, without the round trips. For

@@ -1,21 +1,15 @@
-import { channelStore } from "./postgres/channels.ts";
-import { deadLetterStore } from "./postgres/dead-letters.ts";
-import { eventStore } from "./postgres/events.ts";
-import { leasesTogether } from "./postgres/leases.ts";
-import { netStore } from "./postgres/net.ts";
-import {
-  cursorStore,
-  featureStore,
-  keyStore,
-  outboxAdmin,
-  rulesHistory,
-} from "./postgres/operators.ts";
-import { outboxStore } from "./postgres/outbox.ts";
-import { postStore } from "./postgres/posts.ts";
-import { readStore } from "./postgres/read.ts";
-import { retentionStore } from "./postgres/retention.ts";
-import { type Sql, storableText } from "./postgres/sql.ts";
-import type { OutboxStore, Store } from "./store.ts";
+import type { OutboxStore, Store } from "../index.ts";
+import { channelStore } from "./channels.ts";
+import { deadLetterStore } from "./dead-letters.ts";
+import { eventStore } from "./events.ts";
+import { leasesTogether } from "./leases.ts";
+import { netStore } from "./net.ts";
+import { cursorStore, featureStore, keyStore, outboxAdmin, rulesHistory } from "./operators.ts";
+import { outboxStore } from "./outbox.ts";
+import { postStore } from "./posts.ts";
+import { readStore } from "./read.ts";
+import { retentionStore } from "./retention.ts";
+import { type Sql, storableText } from "./sql.ts";
 
 /**
  * The store in PostgreSQL. Every method is one statement, so that it works over HTTP, where no
