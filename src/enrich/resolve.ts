@@ -68,8 +68,8 @@ function candidates(pairs: DexPair[], symbol: string): Candidate[] {
 /**
  * The token that a symbol stands for, when one clearly dominates: it holds 80 % of the liquidity of
  * all tokens of that symbol (on that chain, if the post named one), more than 100,000 USD, and is
- * traded. The confidence is its share, 0.95 at most. Null: nobody dominates, or the symbol is that of
- * a chain's own coin, which has no contract.
+ * traded. The confidence is its share, 0.95 at most. Null: nobody dominates, or the symbol is that
+ * of a chain's own coin, which has no contract.
  */
 export function dominantPair(
   pairs: DexPair[],
