@@ -8,7 +8,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /** The last commit that was written before the rules. */
-const ADOPTED_AFTER = "1726760";
+const ADOPTED_AFTER = "1ec33efcd6";
 const MAX_SUBJECT = 72;
 
 /** Verbs that look like another form of a verb. */
