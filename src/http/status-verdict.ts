@@ -4,24 +4,58 @@ const MAX_DELAY_MS = 24 * 3_600_000;
 const asDelay = (ms: number): number | undefined =>
   Number.isFinite(ms) ? Math.min(Math.max(0, Math.ceil(ms)), MAX_DELAY_MS) : undefined;
 
-/** Seconds, or an HTTP date. The first value of a header that was sent twice. */
-function retryAfter(value: string, now: number): number | undefined {
-  const seconds = /^\s*(\d+(?:\.\d+)?)\s*(?:,|$)/.exec(value)?.[1];
-  return asDelay(seconds === undefined ? Date.parse(value) - now : Number(seconds) * 1_000);
+/** From here on a number is a Unix time in seconds, or in milliseconds: nobody asks for decades. */
+const UNIX_SECONDS_FROM = 1_000_000_000;
+const UNIX_MS_FROM = 1_000_000_000_000;
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const NUMBER = /^[=+]?\s*(-?\d+(?:\.\d+)?)$/;
+const WITH_UNITS = /^[=+]?\s*((?:\d+(?:\.\d+)?\s*(?:ms|s|m|h)\s*)+)$/i;
+
+function readNumber(value: number, now: number): number | undefined {
+  if (value >= UNIX_MS_FROM) return asDelay(value - now);
+  return asDelay(value >= UNIX_SECONDS_FROM ? value * 1_000 - now : value * 1_000);
 }
 
-/** A Unix time in seconds if it is large enough, else seconds: providers send both. */
-function reset(value: string, now: number): number | undefined {
-  const seconds = Number.parseFloat(value);
-  return asDelay(seconds > 1_000_000_000 ? seconds * 1_000 - now : seconds * 1_000);
+/**
+ * A wait in any spelling in use: seconds, a number with units ("1500ms", "6m0s"), a Unix time in
+ * seconds or milliseconds, an HTTP date or an ISO time. The first value of a header sent twice.
+ */
+function readWait(value: string, now: number): number | undefined {
+  const plain = value.trim().replace(/^"(.*)"$/, "$1");
+  const first = /^[=+]?[\d.]+\s*(?:ms|s|m|h)?\s*,/i.test(plain)
+    ? (plain.split(",")[0] ?? "").trim()
+    : plain;
+  const number = NUMBER.exec(first)?.[1];
+  if (number !== undefined) return readNumber(Number(number), now);
+  const units = WITH_UNITS.exec(first)?.[1];
+  if (units === undefined) return asDelay(Date.parse(first) - now);
+  const parts = [...units.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h)/gi)];
+  return asDelay(
+    parts.reduce((ms, [, count, unit = "s"]) => {
+      return ms + Number(count) * (UNIT_MS[unit.toLowerCase()] ?? 0);
+    }, 0),
+  );
+}
+
+/**
+ * The RateLimit field of draft-ietf-httpapi-ratelimit-headers: `"default";r=0;t=7`, and its
+ * versions 3 to 6: `limit=100, remaining=0, reset=12`. What is left over asks for no wait.
+ */
+function readRateLimit(value: string): number | undefined {
+  const left = /(?:^|[;,\s])(?:r|remaining)=(\d+)/i.exec(value)?.[1];
+  const seconds = /(?:^|[;,\s])(?:t|reset)=(\d+(?:\.\d+)?)/i.exec(value)?.[1];
+  if (seconds === undefined || (left !== undefined && Number(left) > 0)) return undefined;
+  return asDelay(Number(seconds) * 1_000);
 }
 
 const DELAY_HEADERS = [
-  ["retry-after", retryAfter],
-  ["x-ratelimit-reset-after", reset],
-  ["x-rate-limit-reset", reset],
-  ["ratelimit-reset", reset],
-  ["x-ratelimit-reset", reset],
+  ["retry-after", readWait],
+  ["retry-after-ms", (value: string) => asDelay(Number.parseFloat(value))],
+  ["x-ratelimit-reset-after", readWait],
+  ["x-rate-limit-reset", readWait],
+  ["ratelimit-reset", readWait],
+  ["x-ratelimit-reset", readWait],
+  ["ratelimit", readRateLimit],
 ] as const;
 
 /** The pause (ms) that the answer's headers ask for: the first readable one, at most a day. */
