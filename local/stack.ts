@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ServerAccess } from "../cli/client.ts";
-import { unknownSettings } from "./known-settings.ts";
+import { unknownSettings } from "../src/settings/registry.ts";
 import { applyMigrations } from "./migrate.ts";
 import { databaseUrl, planPglite, planPostgres } from "./services/postgres.ts";
 import { planWorker, ROOT } from "./services/worker.ts";

@@ -2,12 +2,10 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs, parseEnv } from "node:util";
-import * as z from "zod";
-import { unknownSettings } from "../local/known-settings.ts";
 import { applyMigrations } from "../local/migrate.ts";
 import { FACTS } from "../src/model/facts.ts";
 import { loadRules } from "../src/rules/load.ts";
-import { Settings } from "../workers/settings.ts";
+import { settingProblems, unknownSettings } from "../src/settings/registry.ts";
 
 const USAGE = `npm run deploy -- [--env FILE] [--dry-run]
 
@@ -82,8 +80,8 @@ function readSettings(file: string, dryRun: boolean): Record<string, string> {
       value ?? "",
     ]),
   );
-  const checked = Settings.safeParse(variables);
-  if (!checked.success) throw new Refusal(`${file}:\n${z.prettifyError(checked.error)}`);
+  const problems = settingProblems(variables);
+  if (problems.length > 0) throw new Refusal(`${file}:\n${problems.join("\n")}`);
   if (variables.LOCAL !== undefined)
     throw new Refusal(`${file}: LOCAL is for npm start alone; remove it`);
   step(`${file}: ${Object.keys(variables).length} settings`);

@@ -7,6 +7,7 @@ import { circlesOf } from "./support/circles.ts";
 type Place = { path: string; may: string[]; packages: string[] };
 
 const STAGE = ["src/model", "src/kit", "src/http", "src/concurrency"];
+const SETTINGS = ["src/settings/define.ts", "src/settings/settings.ts"];
 /** What acts and reports what it did; actors act on the answers of the pipeline. */
 const RUNTIME = [...STAGE, "src/store", "src/observability"];
 const ACTOR = [...RUNTIME, "src/pipeline.ts"];
@@ -25,7 +26,7 @@ const PLACES: Place[] = [
   { path: "src/text/", may: ["src/kit", "src/model"], packages: ["@noble/hashes", "@scure/base"] },
   {
     path: "src/sources/",
-    may: [...STAGE, "src/google", "src/markets"],
+    may: [...STAGE, ...SETTINGS, "src/google", "src/markets"],
     packages: ["zod", "fast-xml-parser"],
   },
   { path: "src/filter/", may: [...STAGE, "src/text"], packages: ["zod"] },
@@ -36,7 +37,11 @@ const PLACES: Place[] = [
     may: ["src/model/facts.ts", "src/observability/runtime.ts"],
     packages: [],
   },
-  { path: "src/enrich/", may: [...STAGE, "src/google", "src/markets"], packages: ["zod"] },
+  {
+    path: "src/enrich/",
+    may: [...STAGE, ...SETTINGS, "src/google", "src/markets"],
+    packages: ["zod"],
+  },
   {
     path: "src/events/event-actor.ts",
     may: [...ACTOR, "src/events", "src/rules/score.ts"],
@@ -48,13 +53,13 @@ const PLACES: Place[] = [
     packages: [],
   },
   { path: "src/events/", may: STAGE, packages: [] },
-  { path: "src/channels/", may: [...STAGE, "src/markets"], packages: ["zod"] },
+  { path: "src/channels/", may: [...STAGE, ...SETTINGS, "src/markets"], packages: ["zod"] },
   { path: "src/observability/", may: STAGE, packages: ["zod"] },
   { path: "src/rules/", may: STAGE, packages: ["zod", "yaml", "filtrex"] },
   { path: "src/store/", may: STAGE, packages: ["drizzle-orm"] },
   {
     path: "src/outbox/channel-actor.ts",
-    may: [...ACTOR, "src/outbox", "src/channels"],
+    may: [...ACTOR, ...SETTINGS, "src/outbox", "src/channels"],
     packages: [],
   },
   {
@@ -89,10 +94,15 @@ const PLACES: Place[] = [
     packages: ["hono", "zod", "graphql", "dataloader"],
   },
   { path: "src/pipeline.ts", may: ["src"], packages: [] },
-  { path: "workers/settings.ts", may: [], packages: ["zod"] },
+  {
+    path: "src/settings/registry.ts",
+    may: ["src/kit", "src/settings", "src/sources", "src/enrich"],
+    packages: [],
+  },
+  { path: "src/settings/", may: [], packages: ["zod"] },
   {
     path: "workers/env.ts",
-    may: ["src", "workers/objects/rpc.ts", "workers/settings.ts"],
+    may: ["src", "workers/objects/rpc.ts"],
     packages: ["zod"],
   },
   {
@@ -102,14 +112,7 @@ const PLACES: Place[] = [
   },
   {
     path: "workers/compose/",
-    may: [
-      "src",
-      "rules",
-      "package.json",
-      "workers/env.ts",
-      "workers/settings.ts",
-      "workers/platform",
-    ],
+    may: ["src", "rules", "package.json", "workers/env.ts", "workers/platform"],
     packages: [],
   },
   { path: "workers/objects/rpc.ts", may: ["src"], packages: [] },

@@ -1,5 +1,6 @@
-import * as z from "zod";
 import type { Envelope } from "../src/model/envelope.ts";
+import { settingsProblem } from "../src/settings/define.ts";
+import { Settings } from "../src/settings/settings.ts";
 import type {
   ChannelRpc,
   EventRpc,
@@ -9,7 +10,6 @@ import type {
   StreamRpc,
   SweeperRpc,
 } from "./objects/rpc.ts";
-import { Settings } from "./settings.ts";
 
 /** What wrangler.toml binds, beside plain variables and secrets (which `settings` reads). */
 export type Bindings = {
@@ -38,7 +38,7 @@ export function settingsOf(env: Bindings): Settings {
   const known = parsed.get(env);
   if (known) return known;
   const read = Settings.safeParse(env);
-  if (!read.success) throw new Error(`settings: ${z.prettifyError(read.error)}`);
+  if (!read.success) throw new Error(`settings: ${settingsProblem(read.error)}`);
   parsed.set(env, read.data);
   return read.data;
 }

@@ -1,5 +1,4 @@
 import pg from "pg";
-import { ChannelEnv } from "../../src/channels/env.ts";
 import { webhook } from "../../src/channels/webhook.ts";
 import { limitConcurrency } from "../../src/concurrency/semaphore.ts";
 import { iso } from "../../src/kit/time.ts";
@@ -7,6 +6,7 @@ import { ChannelFilter } from "../../src/model/channel-config.ts";
 import { deliver } from "../../src/outbox/deliver.ts";
 import { idemKeyOf } from "../../src/outbox/plan.ts";
 import type { DeliverPorts } from "../../src/outbox/ports.ts";
+import { ChannelEnv } from "../../src/settings/settings.ts";
 import { postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
 import { eventOf, notificationOf, SECRET, signalOf } from "../../test/support/outbox.ts";
 import { type Engine, type Job, numbers, POOL, subjectOf } from "./engine.ts";

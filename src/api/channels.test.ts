@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { beforeEach, describe, expect, it } from "vitest";
 import { NOON, SECRET } from "../../test/support/outbox.ts";
 import { channelCatalogue } from "../channels/catalogue.ts";
-import { ChannelEnv } from "../channels/env.ts";
+import { ChannelEnv } from "../settings/settings.ts";
 import { memoryStore } from "../store/memory/index.ts";
 import type { ApiEnv } from "./access.ts";
 import { channelRoutes } from "./channels.ts";

@@ -4,10 +4,10 @@ import { sha256Hex } from "../kit/hash.ts";
 import type { Clock } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { SignalState } from "../model/scalars.ts";
+import type { ChannelEnv } from "../settings/settings.ts";
 import { sampleNotification } from "./_shared/sample.ts";
 import { mergeSettings, redactSecrets } from "./_shared/secrets.ts";
 import type { AnyChannel, SendPorts, SendResult, SettingProblem } from "./channel.ts";
-import type { ChannelEnv } from "./env.ts";
 import { CHANNELS, channelKind } from "./registry.ts";
 
 export type CataloguePorts = Pick<SendPorts, "fetch" | "telemetry"> & {

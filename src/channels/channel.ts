@@ -4,9 +4,9 @@ import type { Verdict } from "../http/verdict.ts";
 import { getPath } from "../kit/get-path.ts";
 import type { Clock } from "../kit/time.ts";
 import type { SignalNotification } from "../model/delivery.ts";
+import type { ChannelEnv } from "../settings/settings.ts";
 import { fitDocument, type TextRoom } from "./_shared/rich-text.ts";
 import { composeDigest } from "./_shared/template.ts";
-import type { ChannelEnv } from "./env.ts";
 
 /** How often a target may be sent to: `count` every `perMs`, and up to `burst` at once. */
 export type PaceLimit = {

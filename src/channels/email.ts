@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type OutsideAnswer, outsideCall } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
+import type { ChannelEnv } from "../settings/settings.ts";
 import { htmlWith } from "./_shared/html.ts";
 import {
   cutDocument,
@@ -21,7 +22,6 @@ import {
 } from "./_shared/send-result.ts";
 import { composeAll, signalHeadline } from "./_shared/template.ts";
 import { channel, type SendPorts, type SendResult } from "./channel.ts";
-import type { ChannelEnv } from "./env.ts";
 
 const html = htmlWith({ bold: "strong", italic: "em", code: "code" });
 

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { TELEGRAM_ENV } from "../../test/support/outbox.ts";
+import { ChannelEnv } from "../settings/settings.ts";
 import { mergeSettings, REDACTED, redactSecrets } from "./_shared/secrets.ts";
 import { channelCatalogue } from "./catalogue.ts";
-import { ChannelEnv } from "./env.ts";
 import { CHANNELS } from "./registry.ts";
 
 const env = ChannelEnv.parse(TELEGRAM_ENV);

@@ -6,6 +6,7 @@ import type { Verdict } from "../http/verdict.ts";
 import type { FactValues, FactVocabulary } from "../model/facts.ts";
 import type { TokenRef } from "../model/mention.ts";
 import type { FeatureStore } from "../model/onchain-features.ts";
+import { filledIn, settingsProblem } from "../settings/define.ts";
 
 /** Settings as they come from the environment: each adapter reads its own. */
 export type EnricherEnv = Readonly<Record<string, unknown>>;
@@ -88,14 +89,6 @@ export type Enricher = Pick<
   configure(env: EnricherEnv): EnricherSwitch;
 };
 
-/** An empty variable is one that nobody filled in. */
-const filled = (env: EnricherEnv): EnricherEnv =>
-  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
-
-/** "NAME is missing; OTHER must be ..." for people. */
-const settingsProblem = (error: z.ZodError): string =>
-  error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; ");
-
 export function enricher<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Shape>>): Enricher {
   const { name, group, title, docs, provides, keepSeconds, supports } = spec;
   return {
@@ -109,7 +102,7 @@ export function enricher<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Sha
     settingNames: Object.keys(spec.settings.shape),
     providers: spec.providers ?? [name],
     configure(env) {
-      const read = spec.settings.safeParse(filled(env));
+      const read = spec.settings.safeParse(filledIn(env));
       if (!read.success) return { kind: "off", why: settingsProblem(read.error) };
       const settings = read.data;
       return {

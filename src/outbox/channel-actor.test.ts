@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { outboxWorld, SECRET, type Target } from "../../test/support/outbox.ts";
-import { ChannelEnv } from "../channels/env.ts";
 import { iso } from "../kit/time.ts";
 import { type ChannelConfig, ChannelFilter } from "../model/channel-config.ts";
+import { ChannelEnv } from "../settings/settings.ts";
 import { StoreUnavailable } from "../store/index.ts";
 import { memoryStore } from "../store/memory/index.ts";
 import { type ChannelPorts, channelActor } from "./channel-actor.ts";

@@ -1,5 +1,4 @@
 import type { PaceLimit } from "../channels/channel.ts";
-import type { ChannelEnv } from "../channels/env.ts";
 import { channelKind } from "../channels/registry.ts";
 import { cached } from "../concurrency/cached.ts";
 import { limitConcurrency } from "../concurrency/semaphore.ts";
@@ -10,6 +9,7 @@ import type { Delivery } from "../model/delivery.ts";
 import type { BroadcastLive, LiveMessage } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { deliver } from "../pipeline.ts";
+import type { ChannelEnv } from "../settings/settings.ts";
 import { StoreUnavailable } from "../store/index.ts";
 import { type RateReservations, rateReservations, type TatMemory } from "./gcra.ts";
 import type { DeliverOutcome, DeliverPorts, SendJournal } from "./ports.ts";

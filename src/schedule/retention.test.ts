@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Settings } from "../../workers/settings.ts";
 import { iso } from "../kit/time.ts";
 import { silentTelemetry } from "../observability/telemetry.ts";
+import { Settings } from "../settings/settings.ts";
 import { at, change, draft, mention } from "../store/contract/fixtures.ts";
 import { RETAINED, type Store, StoreUnavailable } from "../store/index.ts";
 import { memoryStore } from "../store/memory/index.ts";

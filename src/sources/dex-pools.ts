@@ -12,10 +12,11 @@ import {
 } from "../markets/geckoterminal.ts";
 import { canonicalAddress } from "../model/mention.ts";
 import { type Chain, IsoInstant } from "../model/scalars.ts";
+import { splitWords } from "../settings/define.ts";
 import { readCursor } from "./_shared/cursor.ts";
 import { readPosts } from "./_shared/post-input.ts";
 import { NOTHING_NEW, worseVerdict } from "./_shared/verdicts.ts";
-import { type CursorPosition, type PollResult, source, splitWords } from "./source.ts";
+import { type CursorPosition, type PollResult, source } from "./source.ts";
 
 const Ref = z.object({ data: z.object({ id: z.string() }) });
 const Pool = z.object({

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { GuardedPorts } from "../http/provider-call.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { RawPost } from "../model/raw-post.ts";
+import { filledIn, settingsProblem, splitWords } from "../settings/define.ts";
 
 export type SourceEnv = Readonly<Record<string, unknown>>;
 
@@ -70,15 +71,7 @@ export type Source = Pick<Spec<z.ZodType>, "name" | "title" | "kind" | "docs"> &
   configure(env: SourceEnv): SwitchedOn | { kind: "off"; why: string };
 };
 
-/** Words separated by spaces or commas. */
-export const splitWords = z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean));
-
 const Off = z.object({ SOURCES_OFF: splitWords.default([]) });
-/** An empty variable is one that nobody filled in. */
-export const isSet = (env: SourceEnv): SourceEnv =>
-  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
-const problem = (error: z.ZodError): string =>
-  error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; ");
 
 /** A setting without which a source is off. */
 export const requiredText = z.string({ error: "is not set" }).min(1);
@@ -93,11 +86,11 @@ export function source<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Shape
     signed: spec.signed ?? false,
     settingNames: Object.keys(spec.settings.shape),
     configure(env) {
-      const given = isSet(env);
+      const given = filledIn(env);
       if (Off.safeParse(given).data?.SOURCES_OFF.includes(name))
         return { kind: "off", why: "named in SOURCES_OFF" };
       const read = spec.settings.safeParse(given);
-      if (!read.success) return { kind: "off", why: problem(read.error) };
+      if (!read.success) return { kind: "off", why: settingsProblem(read.error) };
       const settings = read.data;
       return {
         kind: "on",

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { type SignatureProof, verifyWebhook } from "../kit/standard-webhooks.ts";
+import { splitWords } from "../settings/define.ts";
 import { jsonOf, receivedPosts, refusePush } from "./_shared/pushed.ts";
 import { verifyHubSignature } from "./_shared/signature.ts";
-import { type ReceiveResult, requiredText, source, splitWords } from "./source.ts";
+import { type ReceiveResult, requiredText, source } from "./source.ts";
 
 const Many = z.object({ posts: z.array(z.unknown()) });
 const Wrapped = z.object({ timestamp: z.string(), data: z.record(z.string(), z.unknown()) });

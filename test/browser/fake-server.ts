@@ -6,7 +6,6 @@ import { apiApp } from "../../src/api/app.ts";
 import { ADMIN_KEY, fakePorts } from "../../src/api/fakes.ts";
 import type { ApiPorts } from "../../src/api/ports.ts";
 import { channelCatalogue } from "../../src/channels/catalogue.ts";
-import { ChannelEnv } from "../../src/channels/env.ts";
 import { snakeCased } from "../../src/kit/case.ts";
 import { iso } from "../../src/kit/time.ts";
 import { FACTS } from "../../src/model/facts.ts";
@@ -14,6 +13,7 @@ import type { LiveMessage } from "../../src/observability/live.ts";
 import { explainSignal } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
+import { ChannelEnv } from "../../src/settings/settings.ts";
 import { type Scene, scene } from "./scene.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveEmulators } from "../../local/emulators/server.ts";
 import { freePorts } from "../../local/supervisor/ports.ts";
-import { ChannelEnv } from "../../src/channels/env.ts";
 import { channelKind } from "../../src/channels/registry.ts";
 import { outsideCall } from "../../src/http/request.ts";
+import { ChannelEnv } from "../../src/settings/settings.ts";
 import { outboxWorld, SECRET, type Target } from "../support/outbox.ts";
 import { refusedUrls } from "../support/ssrf-corpus.ts";
 

@@ -1,4 +1,3 @@
-import { ChannelEnv } from "../../src/channels/env.ts";
 import { cached } from "../../src/concurrency/cached.ts";
 import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import { singleFlight } from "../../src/concurrency/single-flight.ts";
@@ -27,6 +26,7 @@ import {
   sweeperActor,
 } from "../../src/schedule/sweeper.ts";
 import type { TickPorts } from "../../src/schedule/tick.ts";
+import { ChannelEnv } from "../../src/settings/settings.ts";
 import type { Store } from "../../src/store/index.ts";
 import type { Ether, Life } from "./life.ts";
 import { type Namespace, namespace, type Storage } from "./objects.ts";

@@ -1,5 +1,4 @@
 import type { AnyChannel } from "../../src/channels/channel.ts";
-import { ChannelEnv } from "../../src/channels/env.ts";
 import { channelKind } from "../../src/channels/registry.ts";
 import { iso } from "../../src/kit/time.ts";
 import { type ChannelConfig, ChannelFilter } from "../../src/model/channel-config.ts";
@@ -9,6 +8,7 @@ import type { TokenEvent } from "../../src/model/token-event.ts";
 import { deliver } from "../../src/outbox/deliver.ts";
 import { planDeliveries } from "../../src/outbox/plan.ts";
 import type { DeliverPorts } from "../../src/outbox/ports.ts";
+import { ChannelEnv } from "../../src/settings/settings.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
 
 export const NOON = Date.UTC(2026, 0, 15, 12);

@@ -2,13 +2,13 @@ import { generateKeyPairSync } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { ChannelEnv } from "../../src/channels/env.ts";
 import { channelKind } from "../../src/channels/registry.ts";
 import type { AskPorts } from "../../src/enrich/enricher.ts";
 import { ENRICHERS } from "../../src/enrich/registry.ts";
 import { localGuard } from "../../src/http/local-guard.ts";
 import type { GuardedPorts } from "../../src/http/provider-call.ts";
 import type { Chain } from "../../src/model/scalars.ts";
+import { ChannelEnv } from "../../src/settings/settings.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
 import { notificationOf } from "./outbox.ts";
 

@@ -1,5 +1,5 @@
-import { ChannelEnv } from "../../src/channels/env.ts";
 import type { ChannelPorts } from "../../src/outbox/channel-actor.ts";
+import { ChannelEnv } from "../../src/settings/settings.ts";
 import type { Bindings } from "../env.ts";
 import { isolateOf } from "./isolate.ts";
 import {

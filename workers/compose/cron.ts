@@ -1,10 +1,10 @@
 import { offerPosts } from "../../src/intake/accept.ts";
 import type { RetentionDays } from "../../src/schedule/retention.ts";
 import type { TickPorts } from "../../src/schedule/tick.ts";
+import type { Settings } from "../../src/settings/settings.ts";
 import type { PollPorts } from "../../src/sources/poll.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
 import type { Bindings } from "../env.ts";
-import type { Settings } from "../settings.ts";
 import { isolateOf, type SharedIsolate } from "./isolate.ts";
 import {
   acceptPorts,

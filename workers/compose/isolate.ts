@@ -14,6 +14,7 @@ import { batchLines, createLogger } from "../../src/observability/log.ts";
 import { outsideCallReporter } from "../../src/observability/outside-calls.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { type ListedAuthors, parseAuthors } from "../../src/refine/authors.ts";
+import type { Settings } from "../../src/settings/settings.ts";
 import type { Store } from "../../src/store/index.ts";
 import { postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
 import { type Bindings, settingsOf, variablesOf } from "../env.ts";
@@ -22,7 +23,6 @@ import { neonSql } from "../platform/neon.ts";
 import { type GuardMemory, guardMemory } from "../platform/provider-guard.ts";
 import { type RulesKv, rulesFromKv } from "../platform/rules-kv.ts";
 import { noRedis, upstashClient, upstashRedis } from "../platform/upstash.ts";
-import type { Settings } from "../settings.ts";
 
 /**
  * What all invocations and objects of one isolate share: clients without a connection of their own,

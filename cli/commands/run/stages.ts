@@ -18,10 +18,11 @@ import { parseAuthors } from "../../../src/refine/authors.ts";
 import { refine } from "../../../src/refine/refine.ts";
 import { loadRules } from "../../../src/rules/load.ts";
 import type { Ruleset } from "../../../src/rules/score.ts";
+import { settingsProblem } from "../../../src/settings/define.ts";
+import { JudgingSettings } from "../../../src/settings/settings.ts";
 import type { Store } from "../../../src/store/index.ts";
 import { memoryStore } from "../../../src/store/memory/index.ts";
 import { textHash } from "../../../src/text/near-duplicate/text-hash.ts";
-import { SPAM_FROM } from "../../../src/text/spam/spam.ts";
 import { UsageError } from "../../command.ts";
 import { type KnownFacts, readFacts } from "./facts.ts";
 
@@ -153,13 +154,13 @@ function settingsOf(env: Setup["env"]): JudgeSettings {
   const authors = parseAuthors(read(join(RULES_FOLDER, "authors.yml")));
   if (blacklist.kind === "rejected" || authors.kind === "rejected")
     throw new UsageError("a list in rules/ cannot be read");
-  const windowMinutes = Number(env.EVENT_WINDOW_MINUTES ?? 60);
-  if (!Number.isInteger(windowMinutes) || windowMinutes < 1)
-    throw new UsageError("EVENT_WINDOW_MINUTES must be a whole number");
-  const languages = (env.LANGUAGES ?? "").split(/[\s,]+/).filter(Boolean);
-  const spamFrom = Number(env.SPAM_FROM ?? SPAM_FROM);
-  if (!(spamFrom >= 0 && spamFrom <= 1))
-    throw new UsageError("SPAM_FROM must be a number from 0 to 1");
+  const given = JudgingSettings.safeParse(env);
+  if (!given.success) throw new UsageError(settingsProblem(given.error));
+  const {
+    EVENT_WINDOW_MINUTES: windowMinutes,
+    LANGUAGES: languages,
+    SPAM_FROM: spamFrom,
+  } = given.data;
   return {
     filter: { languages, spamFrom, blacklist: blacklist.value },
     refine: { windowMinutes, authors: authors.value },

@@ -1,5 +1,5 @@
+import type { ChannelEnv } from "../../settings/settings.ts";
 import type { SettingProblem } from "../channel.ts";
-import type { ChannelEnv } from "../env.ts";
 
 /*
  * Where a URL given by a user may lead (server-side request forgery). The check is on the URL as

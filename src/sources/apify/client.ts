@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
 import type { OutsideAnswer } from "../../http/request.ts";
-import { requiredText, splitWords } from "../source.ts";
+import { splitWords } from "../../settings/define.ts";
+import { requiredText } from "../source.ts";
 
 const PACE = { perMinute: 30, gapMs: 200 };
 /** The budget is kept in whole cents. */

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
 import type { Verdict } from "../../http/verdict.ts";
+import { splitWords } from "../../settings/define.ts";
 import { idDigest, readCursor } from "../_shared/cursor.ts";
 import { type PostFields, readPosts } from "../_shared/post-input.ts";
 import { NOTHING_NEW, worseVerdict } from "../_shared/verdicts.ts";
-import { type PollResult, source, splitWords } from "../source.ts";
+import { type PollResult, source } from "../source.ts";
 import { feedItems, ttlMinutes } from "./parse.ts";
 
 const LIMITS = { pace: { perMinute: 6, gapMs: 1_000 }, dailyBudget: null };

@@ -2,10 +2,11 @@ import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
 import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
+import { splitWords } from "../../settings/define.ts";
 import { readCursor } from "../_shared/cursor.ts";
 import { readPosts } from "../_shared/post-input.ts";
 import { NOTHING_NEW, worseVerdict } from "../_shared/verdicts.ts";
-import { type PollResult, source, splitWords } from "../source.ts";
+import { type PollResult, source } from "../source.ts";
 import { GITHUB_EVENT_TYPES, githubPostInput, RepoEvent } from "./events.ts";
 
 /** 60 an hour without a token; an unchanged repository costs nothing (304). */

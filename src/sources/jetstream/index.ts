@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { RawPost } from "../../model/raw-post.ts";
+import { filledIn, splitWords } from "../../settings/define.ts";
 import { readPosts } from "../_shared/post-input.ts";
-import { isSet, type SourceEnv, source, splitWords } from "../source.ts";
+import { type SourceEnv, source } from "../source.ts";
 
 const COLLECTION = "app.bsky.feed.post";
 /**
@@ -107,7 +108,7 @@ export function subscribeUrl(settings: JetstreamSettings, cursor: string | null)
 
 /** Null while the source is off. */
 export const streamSettings = (env: SourceEnv): JetstreamSettings | null =>
-  jetstream.configure(env).kind === "on" ? JetstreamSettings.parse(isSet(env)) : null;
+  jetstream.configure(env).kind === "on" ? JetstreamSettings.parse(filledIn(env)) : null;
 
 export const jetstream = source({
   name: "jetstream",

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Settings } from "../workers/settings.ts";
+import { Settings } from "./settings.ts";
 
 const read = (given: Record<string, string>) =>
   Settings.safeParse({ DATABASE_URL: "postgresql://a@b/c", ...given });

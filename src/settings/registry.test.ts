@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { KNOWN_SETTINGS, unknownSettings } from "./known-settings.ts";
+import { KNOWN_SETTINGS, unknownSettings } from "./registry.ts";
 
-const DOCS = join(import.meta.dirname, "../docs");
+const DOCS = join(import.meta.dirname, "../../docs");
 const docs = readdirSync(DOCS)
   .filter((file) => file.endsWith(".md"))
   .map((file) => readFileSync(join(DOCS, file), "utf8"))
   .join("\n");
 /** What `npm start` sets itself, and no user. */
-const INTERNAL = new Set(["NEON_FETCH_ENDPOINT", "LOCAL"]);
+const INTERNAL = new Set(["NEON_FETCH_ENDPOINT", "LOCAL", "EMULATORS_URL"]);
 
 it("names the setting that was meant", () => {
   expect(
