@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { apiApp } from "../src/api/app.ts";
-import { type FakeServer, fakePorts } from "../src/api/fakes.ts";
+import { type FakeServer, fakePorts } from "../test/support/api.ts";
 import { runCommand } from "../test/support/terminal.ts";
 import { type Command, UsageError } from "./command.ts";
 import { audit, complaints } from "./commands/audit.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { apiApp } from "../src/api/app.ts";
-import { fakePorts } from "../src/api/fakes.ts";
 import type { LogRecord, WriteLog } from "../src/observability/log.ts";
 import type { ReplayDeadLetter } from "../src/store/admin.ts";
 import type { DueDelivery } from "../src/store/index.ts";
+import { fakePorts } from "../test/support/api.ts";
 import { outboxWorld } from "../test/support/outbox.ts";
 import { runCommand } from "../test/support/terminal.ts";
 import { type Command, UsageError } from "./command.ts";

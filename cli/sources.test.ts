@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { apiApp } from "../src/api/app.ts";
-import { fakePorts } from "../src/api/fakes.ts";
-import type { SourceStatus } from "../src/api/sources.ts";
+import type { SourceStatus } from "../src/api/routes/sources.ts";
 import type { ProviderStatus } from "../src/http/provider-guard.ts";
+import { fakePorts } from "../test/support/api.ts";
 import { runCommand } from "../test/support/terminal.ts";
 import { type Command, UsageError } from "./command.ts";
 import { providers, sources, trigger } from "./commands/sources.ts";

@@ -17,7 +17,7 @@ export function services(askForKey) {
         read("/sources"),
         read("/providers"),
       ]);
-      const dials = await read("/dials").catch((error) =>
+      const faults = await read("/faults").catch((error) =>
         error.status === 404 ? null : Promise.reject(error),
       );
       /* A choice that is open would be closed by being drawn anew. */
@@ -25,7 +25,7 @@ export function services(askForKey) {
       parts.replaceChildren(
         sourceTable(sources),
         providerTable(providers),
-        ...(dials === null ? [] : [dialTable(dials, turn)]),
+        ...(faults === null ? [] : [dialTable(faults, turn)]),
       );
     } catch (error) {
       tell(error);
@@ -43,7 +43,7 @@ export function services(askForKey) {
 
   async function turn(name, fault, rate) {
     note.replaceChildren();
-    const path = `/dials/${encodeURIComponent(name)}`;
+    const path = `/faults/${encodeURIComponent(name)}`;
     await (fault === "" ? write("DELETE", path) : write("PUT", path, { fault, rate })).catch(tell);
     document.activeElement?.blur();
     await refresh();

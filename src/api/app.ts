@@ -1,25 +1,75 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
-import * as z from "zod";
+import type { WriteLog } from "../observability/log.ts";
+import type { Telemetry } from "../observability/telemetry.ts";
 import { StoreUnavailable } from "../store/index.ts";
-import { ACCESS, type ApiEnv, requireScope } from "./access.ts";
-import { channelRoutes } from "./channels.ts";
-import { deadLetterRoutes } from "./dead-letters.ts";
-import { dialRoutes } from "./dials.ts";
-import { feedRoutes } from "./feed.ts";
-import { graphqlRoutes } from "./graphql.ts";
-import { ingestRoutes } from "./ingest.ts";
-import { keyRoutes } from "./keys.ts";
-import { listRoutes } from "./lists.ts";
+import { type AccessPorts, requireAccess } from "./access.ts";
+import type { ApiEnv, ApiSettings } from "./context.ts";
 import { openapiRoutes } from "./openapi.ts";
-import { analyticsRoutes, operationsRoutes } from "./operations.ts";
-import { OPERATIONS } from "./operations-table.ts";
-import { outboxRoutes } from "./outbox.ts";
-import type { ApiPorts } from "./ports.ts";
 import { problem, unavailableProblem } from "./problem.ts";
-import { readQuery } from "./query.ts";
-import { rulesRoutes } from "./rules.ts";
-import { sourcesRoutes } from "./sources.ts";
+import type { ApiRoute } from "./route.ts";
+import { type AnalyticsPorts, analyticsRoutes } from "./routes/analytics.ts";
+import { type ChannelAdminPorts, channelRoutes } from "./routes/channels.ts";
+import { type DeadLetterPorts, deadLetterRoutes } from "./routes/dead-letters.ts";
+import { type EventReadPorts, eventRoutes } from "./routes/events.ts";
+import { type FaultsPort, faultRoutes } from "./routes/faults.ts";
+import { type GraphqlRoutePorts, graphqlRoutes } from "./routes/graphql.ts";
+import { type HealthPorts, healthRoutes } from "./routes/health.ts";
+import { type IngestPorts, ingestRoutes } from "./routes/ingest.ts";
+import { type KeyAdminPorts, keyRoutes } from "./routes/keys.ts";
+import { type ListPorts, listRoutes } from "./routes/lists.ts";
+import { type OutboxPorts, outboxRoutes } from "./routes/outbox.ts";
+import { type PostHistoryPorts, postRoutes } from "./routes/posts.ts";
+import { type RulesPorts, rulesRoutes } from "./routes/rules.ts";
+import { type SignalPorts, signalRoutes } from "./routes/signals.ts";
+import { sourceRoutes, type TriggerPorts } from "./routes/sources.ts";
+import { type StreamPorts, streamRoutes } from "./routes/stream.ts";
+
+/** Everything that the HTTP interface asks for: the ports of each group of routes. */
+export type ApiPorts = AccessPorts &
+  AnalyticsPorts &
+  EventReadPorts &
+  GraphqlRoutePorts &
+  HealthPorts &
+  IngestPorts &
+  KeyAdminPorts &
+  ListPorts &
+  PostHistoryPorts &
+  SignalPorts &
+  StreamPorts &
+  TriggerPorts & {
+    settings: ApiSettings;
+    log: WriteLog;
+    telemetry: Telemetry;
+    rules: RulesPorts;
+    channels: ChannelAdminPorts;
+    outbox: OutboxPorts;
+    deadLetters: DeadLetterPorts;
+    faults: FaultsPort;
+  };
+
+/** Every route, as declared. GET /openapi.json describes them all. */
+export function apiRoutes(ports: ApiPorts): ApiRoute[] {
+  const routes = [
+    ...eventRoutes(ports),
+    ...signalRoutes(ports),
+    ...postRoutes(ports),
+    ...analyticsRoutes(ports),
+    ...streamRoutes(ports),
+    ...graphqlRoutes(ports),
+    ...ingestRoutes(ports),
+    ...sourceRoutes(ports),
+    ...rulesRoutes(ports),
+    ...listRoutes(ports),
+    ...channelRoutes(ports.channels),
+    ...outboxRoutes(ports.outbox),
+    ...deadLetterRoutes(ports.deadLetters),
+    ...keyRoutes(ports),
+    ...faultRoutes(ports),
+    ...healthRoutes(ports),
+  ];
+  return [...routes, ...openapiRoutes(ports.settings.version, routes)];
+}
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const RETRY_AFTER_SECONDS = 10;
@@ -29,23 +79,8 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
 
   app.use(finish(ports));
-  app.use(requireScope(ports));
-  app.use(plain);
-
-  app.route("/", feedRoutes(ports));
-  app.route("/", graphqlRoutes(ports));
-  app.route("/", ingestRoutes(ports));
-  app.route("/", operationsRoutes(ports));
-  app.route("/", analyticsRoutes(ports));
-  app.route("/", keyRoutes(ports));
-  app.route("/", rulesRoutes(ports.rules));
-  app.route("/", listRoutes(ports));
-  app.route("/", sourcesRoutes(ports.sources));
-  app.route("/", dialRoutes(ports.dials));
-  app.route("/", channelRoutes(ports.channels));
-  app.route("/", outboxRoutes(ports.outbox));
-  app.route("/", deadLetterRoutes(ports.deadLetters));
-  app.route("/", openapiRoutes(ports.settings));
+  for (const { method, path, access, respond } of apiRoutes(ports))
+    app.on(method, path, requireAccess(access, ports), respond);
 
   app.notFound((c) => {
     const allowed = METHODS.filter((method) =>
@@ -67,21 +102,6 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
 
   return app;
 }
-
-const NOTHING = z.object({});
-
-/**
- * A public read that takes no parameters refuses them: each spelling would be an answer of its own
- * to every cache.
- */
-const plain: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL");
-  const key = `${route?.method} ${route?.path}`;
-  if (route?.method !== "GET" || ACCESS[key] !== "feed" || OPERATIONS[key]?.query !== undefined)
-    return next();
-  const read = readQuery(c.req.url, NOTHING);
-  return read.kind === "refused" ? read.response : next();
-};
 
 const HEADERS = {
   "X-Content-Type-Options": "nosniff",

@@ -3,7 +3,7 @@ import type { Redis } from "../concurrency/redis.ts";
 import { type Clock, iso } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { ReadStore } from "../store/read.ts";
-import type { HealthReport } from "./ports.ts";
+import type { HealthReport } from "./routes/health.ts";
 
 /** What the probes look at. Any of it may throw: that is what they report. */
 export type ProbePorts = {

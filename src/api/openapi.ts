@@ -1,43 +1,60 @@
-import { Hono } from "hono";
 import * as z from "zod";
 import { snakeCased } from "../kit/case.ts";
-import { ACCESS, type ApiEnv } from "./access.ts";
-import { type ApiOperation, OPERATIONS } from "./operations-table.ts";
+import { requiredScope } from "./context.ts";
+import { type ApiRoute, type RouteDescription, route, TAGS } from "./route.ts";
 
 type Json = Record<string, unknown>;
 
-/** GET /openapi.json: OpenAPI 3.1 out of the same zod schemas that check the requests. */
-export function openapiRoutes({ version }: { version: string }): Hono<ApiEnv> {
-  const app = new Hono<ApiEnv>();
-  app.get("/openapi.json", () => {
-    const headers = { "Content-Type": "application/json", "Cache-Control": "public, max-age=300" };
-    return new Response(JSON.stringify(document(version)), { headers });
-  });
-  return app;
-}
-
-function document(version: string): Json {
+/** OpenAPI 3.1 out of the same declarations that check the requests. */
+export function openapiDocument(version: string, routes: readonly RouteDescription[]): Json {
   const paths: Record<string, Json> = {};
-  for (const [route, operation] of Object.entries(OPERATIONS)) {
-    const [method = "", path = ""] = route.split(" ");
-    const template = path.replace(/:(\w+)/g, (_, name) => `{${name}}`);
+  for (const described of routes) {
+    const template = described.path.replace(/:(\w+)/g, (_, name) => `{${name}}`);
     paths[template] = {
       ...paths[template],
-      [method.toLowerCase()]: described(route, path, operation),
+      [described.method.toLowerCase()]: operation(described),
     };
   }
-  const schemes = { key: { type: "http", scheme: "bearer", description: "prefix_id.secret" } };
-  const schemas = { Problem: PROBLEM };
   return {
     openapi: "3.1.0",
     info: {
       title: "Event Stream Starter",
       version,
       description: "Posts and on-chain facts in, explained signals out.",
+      license: { name: "MIT", identifier: "MIT" },
     },
+    servers: [{ url: "/", description: "The server that answered this document." }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
-    components: { securitySchemes: schemes, schemas },
+    components: {
+      securitySchemes: {
+        key: { type: "http", scheme: "bearer", description: "prefix_id.secret" },
+      },
+      schemas: { Problem: PROBLEM },
+    },
   };
+}
+
+/** GET /openapi.json. `routes` are those beside it; the document describes itself too. */
+export function openapiRoutes(version: string, routes: readonly ApiRoute[]): ApiRoute[] {
+  const own: ApiRoute = route({
+    method: "GET",
+    path: "/openapi.json",
+    access: "open",
+    tag: "operations",
+    operationId: "getOpenapi",
+    summary: "This document.",
+    answer: z.looseObject({ openapi: z.literal("3.1.0") }),
+    status: 200,
+    handle() {
+      const headers = {
+        "Content-Type": "application/json",
+        "Cache-Control": "public, max-age=300",
+      };
+      return new Response(JSON.stringify(openapiDocument(version, [...routes, own])), { headers });
+    },
+  });
+  return [own];
 }
 
 const PROBLEM = {
@@ -53,99 +70,138 @@ const PROBLEM = {
       type: "array",
       items: {
         type: "object",
-        properties: { path: { type: "string" }, message: { type: "string" } },
+        required: ["path", "message"],
+        properties: {
+          path: { type: "string" },
+          message: { type: "string" },
+          line: { type: "integer" },
+          column: { type: "integer" },
+          suggestion: { type: "string", description: "What to write instead." },
+          mend: { type: "string", deprecated: true, description: "The same as suggestion." },
+        },
       },
     },
   },
 };
+const REFUSED = {
+  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+};
 
-function described(route: string, path: string, operation: ApiOperation): Json {
-  const {
-    summary,
-    query,
-    body,
-    bodyType,
-    answer,
-    answerType = "application/json",
-    status = 200,
-  } = operation;
-  const need = ACCESS[route] ?? "admin";
-  const open = need === "open" || need === "feed" || need === "operations" || need === "self";
-  const scope =
-    need === "feed" || need === "operations" ? "read" : need === "self" ? "ingest" : need;
-  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
-    name,
-    in: "path",
-    required: true,
-    schema: { type: "string" },
-  }));
-  const content =
-    status === 204
-      ? {}
-      : { content: { [answerType]: { schema: answer ? onWire(answer, "output") : {} } } };
-  const problem = {
-    description: "Refused",
-    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-  };
+/** Who may call it, in words. */
+export const accessShown = ({ access }: Pick<RouteDescription, "access">): string => {
+  if (access === "open") return "anyone";
+  const scope = `scope ${requiredScope(access)}`;
+  if (access === "feed") return `anyone while PUBLIC_READ is on, else ${scope}`;
+  if (access === "operations") return `${scope}; anyone on your own machine`;
+  return access === "self" ? `${scope}, or the source's own signature` : scope;
+};
+
+function operation(described: RouteDescription): Json {
+  const { access, tag, operationId, summary, status, answer, answerType, others = {} } = described;
+  const optional = access === "feed" || access === "operations" || access === "self";
+  const answers = Object.fromEntries(
+    Object.entries(others).map(([code, schema]) => [code, answered(schema)]),
+  );
   return {
+    operationId,
+    tags: [tag],
     summary,
-    ...(need !== "open" && {
-      description: `Scope: ${scope}${open ? ", or public where the server says so" : ""}.`,
-    }),
-    ...(need !== "open" && { security: [...(open ? [{}] : []), { key: [] }] }),
-    parameters: [...inPath, ...(query ? inQuery(query) : [])],
-    ...((body || bodyType) && {
-      requestBody: {
-        required: true,
-        content: {
-          [bodyType ?? "application/json"]: { schema: body ? schemaOf(body, "input") : {} },
-        },
-      },
-    }),
-    responses: { [status]: { description: "Done", ...content }, default: problem },
+    description: `Access: ${accessShown(described)}.`,
+    security: access === "open" ? [] : [...(optional ? [{}] : []), { key: [] }],
+    parameters: [...parameters(described, "path"), ...parameters(described, "query")],
+    ...requestBody(described),
+    responses: {
+      [status]: answered(answer, answerType),
+      ...answers,
+      "4XX": { description: "Refused: `detail` says what to do.", ...REFUSED },
+      "5XX": { description: "The server cannot answer now.", ...REFUSED },
+    },
   };
 }
 
-function inQuery(query: z.ZodObject): Json[] {
-  const { properties = {} } = schemaOf(query, "input") as { properties?: Json };
-  return Object.entries(properties).map(([name, schema]) => ({
-    name,
-    in: "query",
-    required: false,
-    schema,
-  }));
+const answered = (answer: z.ZodType | undefined, type = "application/json"): Json => ({
+  description: "Done",
+  ...(answer && { content: { [type]: { schema: onWire(schemaOf(answer, "output")) } } }),
+});
+
+function requestBody({ body, bodyShown = body, bodyType, example }: RouteDescription): Json {
+  if (bodyShown === undefined) return {};
+  const content = {
+    schema: schemaOf(bodyShown, "input"),
+    ...(example?.body !== undefined && { example: example.body }),
+  };
+  return {
+    requestBody: { required: true, content: { [bodyType ?? "application/json"]: content } },
+  };
+}
+
+function parameters({ params, query, example }: RouteDescription, place: "path" | "query"): Json[] {
+  const schema = place === "path" ? params : query;
+  const shown = (place === "path" ? example?.params : example?.query) ?? {};
+  return Object.entries(schema?.shape ?? {}).map(([name, part]) => {
+    const described = parameterSchema(part as z.ZodType);
+    const given = shown[name];
+    return {
+      name,
+      in: place,
+      required: place === "path",
+      schema: described,
+      ...(given !== undefined && { example: isNumeric(described) ? Number(given) : given }),
+    };
+  });
+}
+
+const isNumeric = ({ type }: Json): boolean => type === "number" || type === "integer";
+
+/**
+ * What a parameter means rather than how it is spelt: a number is a number. Null stands for a
+ * parameter that is absent, which no address can hold.
+ */
+function parameterSchema(part: z.ZodType): Json {
+  const output = withoutNull(schemaOf(part, "output"));
+  return Object.keys(output).some((key) => key === "type" || key === "enum")
+    ? output
+    : withoutNull(schemaOf(part, "input"));
+}
+
+function withoutNull({ anyOf, default: usual, type, ...rest }: Json): Json {
+  const types = [type].flat().filter((name) => name !== undefined && name !== "null");
+  const kept = {
+    ...(types.length > 0 && { type: types.length === 1 ? types[0] : types }),
+    ...rest,
+    ...(usual !== null && usual !== undefined && { default: usual }),
+  };
+  if (!Array.isArray(anyOf)) return kept;
+  const [only, ...more] = (anyOf as Json[]).filter((part) => part.type !== "null");
+  return more.length === 0 ? { ...only, ...kept } : { ...kept, anyOf: [only, ...more] };
 }
 
 /** What JSON Schema cannot say (a check in code, a transform) is left out rather than refused. */
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
-  const { $schema: _, ...body } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: "any",
-    reused: "inline",
-  });
+  const options = { io, unrepresentable: "any", reused: "inline" } as const;
+  const { $schema: _, ...body } = z.toJSONSchema(schema, options);
   return body;
 }
+
+const wireName = (name: string): string =>
+  Object.keys(snakeCased({ [name]: 0 }) as Json)[0] ?? name;
 
 /**
  * Answers go out in snake_case, so their schemas do too: property names, and the names in
  * `required`.
  */
-function onWire(schema: z.ZodType, io: "output"): Json {
-  const renamed = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(renamed);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => {
-        if (key === "required" && Array.isArray(inner))
-          return [key, inner.map((name) => Object.keys(snakeCased({ [name]: 0 }) as Json)[0])];
-        if (key !== "properties") return [key, renamed(inner)];
-        const named = Object.entries(inner as Json).map(([name, property]): [string, unknown] => [
-          Object.keys(snakeCased({ [name]: 0 }) as Json)[0] ?? name,
-          renamed(property),
-        ]);
-        return [key, Object.fromEntries(named)];
-      }),
-    );
-  };
-  return renamed(schemaOf(schema, io)) as Json;
+function onWire(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(onWire);
+  if (typeof schema !== "object" || schema === null) return schema;
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, inner]) => {
+      if (key === "required" && Array.isArray(inner)) return [key, inner.map(wireName)];
+      if (key !== "properties") return [key, onWire(inner)];
+      const named = Object.entries(inner as Json).map(([name, property]) => [
+        wireName(name),
+        onWire(property),
+      ]);
+      return [key, Object.fromEntries(named)];
+    }),
+  );
 }

@@ -12,12 +12,13 @@ const count = (min: number, max: number) =>
     .string()
     .regex(/^\d{1,15}$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
-    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
+    .pipe(z.int().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
 
 const decimal = z
   .string()
   .regex(/^-?\d{1,9}(\.\d{1,6})?$/, "must be a number")
-  .transform(Number);
+  .transform(Number)
+  .pipe(z.number());
 
 export const PagingQuery = z.object({
   limit: count(1, MAX_LIMIT).default(DEFAULT_LIMIT),

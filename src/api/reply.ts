@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { snakeCased } from "../kit/case.ts";
 import { sha256Hex } from "../kit/hash.ts";
-import type { ApiEnv } from "./access.ts";
+import type { ApiEnv } from "./context.ts";
 
 const PUBLIC = "public, s-maxage=5, stale-while-revalidate=30";
 

@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import type { ApiPorts } from "../../src/api/app.ts";
 import { apiApp } from "../../src/api/app.ts";
-import { ADMIN_KEY, fakePorts } from "../../src/api/fakes.ts";
-import type { ApiPorts } from "../../src/api/ports.ts";
 import { channelCatalogue } from "../../src/channels/catalogue.ts";
 import { snakeCased } from "../../src/kit/case.ts";
 import { iso } from "../../src/kit/time.ts";
@@ -14,6 +13,7 @@ import { explainSignal } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
+import { ADMIN_KEY, fakePorts } from "../support/api.ts";
 import { type Scene, scene } from "./scene.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -135,9 +135,9 @@ function catalogue(now: () => number): ApiPorts["channels"]["catalogue"] {
   });
 }
 
-/** Two sources, a service, and stand-ins whose dials can be turned. */
-function services(): Pick<ApiPorts, "sources" | "dials"> {
-  const dials = new Map<string, unknown>();
+/** Two sources, a service, and stand-ins whose faults can be set. */
+function services(): Pick<ApiPorts, "sources" | "faults"> {
+  const faults = new Map<string, unknown>();
   const at = iso(Date.now() - 60_000);
   const feeds = {
     source: "feeds",
@@ -172,16 +172,16 @@ function services(): Pick<ApiPorts, "sources" | "dials"> {
       providers: async () => [{ ...goplus, budgetLeft: null, last }],
       reset: async () => true,
     },
-    dials: {
-      async ask(method, name, dial) {
-        if (method === "PUT") dials.set(name, dial);
-        if (method === "DELETE") dials.delete(name);
+    faults: {
+      async ask(method, name, fault) {
+        if (method === "PUT") faults.set(name, fault);
+        if (method === "DELETE") faults.delete(name);
         return {
           status: 200,
           json: {
             emulators: ["goplus"],
             faults: ["429", "500"],
-            active: Object.fromEntries(dials),
+            active: Object.fromEntries(faults),
           },
         };
       },

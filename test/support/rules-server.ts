@@ -1,10 +1,10 @@
 import { apiApp } from "../../src/api/app.ts";
-import { fakePorts, NOW } from "../../src/api/fakes.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { explainSignal } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
 import { type RulesKv, rulesFromKv } from "../../workers/platform/rules-kv.ts";
+import { fakePorts, NOW } from "./api.ts";
 
 const rule = (name: string, condition: string) =>
   `      - { name: ${name}, condition: ${condition}, score: 1, reason: because }\n`;
@@ -57,7 +57,9 @@ export function rulesServer() {
     },
     async explain(signal) {
       const scoredBy = await rules.version(signal.rulesVersion);
-      return scoredBy ? explainSignal(scoredBy, signal.facts, signal.previousState) : {};
+      return scoredBy
+        ? explainSignal(scoredBy, signal.facts, signal.previousState)
+        : { rulesVersion: signal.rulesVersion, error: "unknown" };
     },
   });
   const passReread = () => {

@@ -1,5 +1,5 @@
 import type { Command } from "../../cli/command.ts";
-import { ADMIN_KEY } from "../../src/api/fakes.ts";
+import { ADMIN_KEY } from "./api.ts";
 
 type Interface = { fetch(request: Request): Response | Promise<Response> };
 

@@ -1,6 +1,7 @@
 import manifest from "../../package.json" with { type: "json" };
+import type { ApiPorts } from "../../src/api/app.ts";
+import type { PublicRead } from "../../src/api/context.ts";
 import { healthProbes } from "../../src/api/health.ts";
-import type { ApiPorts, PublicRead } from "../../src/api/ports.ts";
 import { channelCatalogue } from "../../src/channels/catalogue.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { acceptPosts, overdueFrom } from "../../src/intake/accept.ts";
@@ -21,7 +22,7 @@ import { SOURCES } from "../../src/sources/registry.ts";
 import type { Bindings } from "../env.ts";
 import { slidingWindow } from "../platform/rate-limit.ts";
 import { pollPorts } from "./cron.ts";
-import { emulatorDials } from "./emulator-faults.ts";
+import { emulatorFaults } from "./emulator-faults.ts";
 import { isolateOf } from "./isolate.ts";
 import {
   acceptPorts,
@@ -70,7 +71,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     receive: (source, request, trusted) =>
       receivePush(source, request, trusted, isolate, acceptPorts(env, isolate)),
     sources: sourcesPorts(env, isolate),
-    dials: emulatorDials(isolate),
+    faults: emulatorFaults(isolate),
     async trigger(name, options) {
       const source = SOURCES.find((each) => each.name === name);
       if (!source) return { kind: "unknown", sources: SOURCES.map((each) => each.name) };

@@ -1,16 +1,16 @@
-import type { DialsPort } from "../../src/api/dials.ts";
+import type { FaultsPort } from "../../src/api/routes/faults.ts";
 import { outsideCall } from "../../src/http/request.ts";
 import type { SharedIsolate } from "./isolate.ts";
 
 /**
- * The dials of the local stack's emulators. Anywhere else there are none, whatever the variables
+ * The faults of the local stack's emulators. Anywhere else there are none, whatever the variables
  * say.
  */
-export function emulatorDials({ settings, variables, now }: SharedIsolate): DialsPort {
+export function emulatorFaults({ settings, variables, now }: SharedIsolate): FaultsPort {
   const base = variables.EMULATORS_URL;
   if (!settings.LOCAL || base === undefined) return null;
   return {
-    async ask(method, name, dial) {
+    async ask(method, name, fault) {
       const request = {
         ...{
           provider: "twins",
@@ -18,7 +18,7 @@ export function emulatorDials({ settings, variables, now }: SharedIsolate): Dial
           url: `${base}/${name === "" ? "" : `faults/${encodeURIComponent(name)}`}`,
           timeoutMs: 5_000,
         },
-        ...(dial !== undefined && { body: JSON.stringify(dial) }),
+        ...(fault !== undefined && { body: JSON.stringify(fault) }),
       };
       const { status, json } = await outsideCall(request, {
         fetch: (url, init) => fetch(url, init),

@@ -1,4 +1,4 @@
-import type { SourceStatus, SourcesPorts } from "../../src/api/sources.ts";
+import type { SourceStatus, SourcesPorts } from "../../src/api/routes/sources.ts";
 import { ENRICHERS } from "../../src/enrich/registry.ts";
 import type { ProviderStatus } from "../../src/http/provider-guard.ts";
 import { iso } from "../../src/kit/time.ts";

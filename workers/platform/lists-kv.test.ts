@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import { apiApp } from "../../src/api/app.ts";
-import { fakePorts, NOW } from "../../src/api/fakes.ts";
 import { parseBlacklist } from "../../src/filter/blacklist.ts";
 import { iso } from "../../src/kit/time.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
 import { judge } from "../../src/pipeline.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
+import { fakePorts, NOW } from "../../test/support/api.ts";
 import { hotList } from "./lists-kv.ts";
 
 const REREAD_MS = 60_000;

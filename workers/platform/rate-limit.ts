@@ -1,6 +1,6 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import type { Redis } from "@upstash/redis/cloudflare";
-import type { RateAllowance } from "../../src/api/ports.ts";
+import type { RateAllowance } from "../../src/api/context.ts";
 
 const TIMEOUT_MS = 500;
 

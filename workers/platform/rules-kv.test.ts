@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-
-import { ADMIN_KEY } from "../../src/api/fakes.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { loadRules } from "../../src/rules/load.ts";
+import { ADMIN_KEY } from "../../test/support/api.ts";
 import { BUILT_IN, rulesFile, rulesServer } from "../../test/support/rules-server.ts";
 
 function ruleset(text: string) {

@@ -4,10 +4,10 @@ import type * as z from "zod";
 import { snakeCased } from "../../kit/case.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { EventRow, OutboxRow, PageRequest, ReadStore, RowPage } from "../../store/read.ts";
-import { signalOnWire } from "../feed.ts";
-import { OutboxQuery } from "../outbox.ts";
 import { fieldErrors } from "../problem.ts";
 import { asFilter, ListQuery } from "../query.ts";
+import { OutboxQuery } from "../routes/outbox.ts";
+import { signalOnWire } from "../routes/signals.ts";
 
 export type GraphqlPorts = {
   store: Pick<

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { apiApp } from "./app.ts";
-import { ADMIN_KEY, fakePorts } from "./fakes.ts";
+import { ADMIN_KEY, fakePorts } from "../../../test/support/api.ts";
+import { apiApp } from "../app.ts";
 import { MAX_BYTES, MAX_POSTS } from "./ingest.ts";
 
 const post = (over: Record<string, unknown> = {}) => ({

@@ -1,5 +1,6 @@
 import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from "graphql";
 import { beforeEach, describe, expect, it } from "vitest";
+import { ADMIN_KEY, type FakeServer, fakePorts } from "../../../test/support/api.ts";
 import {
   arrival,
   at,
@@ -11,12 +12,11 @@ import {
   OTHER_KEY,
   pending,
   signal,
-} from "../store/contract/fixtures.ts";
-import { type Store, StoreUnavailable } from "../store/index.ts";
-import { memoryStore } from "../store/memory/index.ts";
-import { apiApp } from "./app.ts";
-import { ADMIN_KEY, type FakeServer, fakePorts } from "./fakes.ts";
-import type { PublicRead } from "./ports.ts";
+} from "../../store/contract/fixtures.ts";
+import { type Store, StoreUnavailable } from "../../store/index.ts";
+import { memoryStore } from "../../store/memory/index.ts";
+import { apiApp } from "../app.ts";
+import type { PublicRead } from "../context.ts";
 
 type Answer = {
   data?: Record<string, unknown>;
@@ -133,9 +133,16 @@ describe("POST /graphql", () => {
     const query =
       `{ signal(event_key: "${KEY}") { explain { rules_version rules { rule outcome ` +
       `why } } } }`;
+    const matched = { rule: "R1", group: "g", stage: "live", outcome: "matched", why: "" } as const;
+    const shown = { score: 1, reason: "because", condition: "mentions > 0", parts: [], facts: [] };
+    const { rulesVersion, score, level, state, riskLevel, reasons, missing } = signal();
+    const verdict = { score, level, state, riskLevel, reasons, missing };
     ports.explain = async () => ({
-      rulesVersion: "sha",
-      rules: [{ rule: "R1", outcome: "matched", why: "" }],
+      rulesVersion,
+      evaluatedAt: at(0),
+      verdict: { ...verdict, errors: [], shadow: [], notify: false },
+      rules: [{ ...matched, ...shown }],
+      states: [],
     });
     expect((await ask(query)).data?.signal).toEqual({
       explain: { rules_version: "sha", rules: [{ rule: "R1", outcome: "matched", why: "" }] },

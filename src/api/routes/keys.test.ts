@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { sha256Hex } from "../kit/hash.ts";
-import type { ApiKey } from "../store/admin.ts";
-import { apiApp } from "./app.ts";
-import { ADMIN_KEY, fakeKeys, fakePorts, NOW } from "./fakes.ts";
+import { ADMIN_KEY, fakeKeys, fakePorts, NOW } from "../../../test/support/api.ts";
+import { sha256Hex } from "../../kit/hash.ts";
+import type { ApiKey } from "../../store/admin.ts";
+import { apiApp } from "../app.ts";
 
 const SECRET = "s".repeat(32);
 const stored = (over: Partial<ApiKey> = {}): ApiKey => ({

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { localMinutes, minutesOf } from "../kit/wall-clock.ts";
-import { ChannelStatus } from "../model/channel-config.ts";
-import { CHAINS, SignalState } from "../model/scalars.ts";
+import { localMinutes, minutesOf } from "../../kit/wall-clock.ts";
+import { ChannelStatus } from "../../model/channel-config.ts";
+import { CHAINS, SignalState } from "../../model/scalars.ts";
 
 const TimeOfDay = z
   .string()

@@ -1,16 +1,16 @@
 import { expect, it } from "vitest";
-import { apiApp } from "./app.ts";
-import type { DialsPort } from "./dials.ts";
-import { ADMIN_KEY, fakePorts } from "./fakes.ts";
+import { ADMIN_KEY, fakePorts } from "../../../test/support/api.ts";
+import { apiApp } from "../app.ts";
+import type { FaultsPort } from "./faults.ts";
 
 const send = (
-  dials: DialsPort,
+  faults: FaultsPort,
   method: string,
   path: string,
   body?: unknown,
   key: string | null = ADMIN_KEY,
 ) =>
-  apiApp(fakePorts({ dials }, { publicRead: "operations" })).request(path, {
+  apiApp(fakePorts({ faults }, { publicRead: "operations" })).request(path, {
     method,
     headers: {
       "content-type": "application/json",
@@ -21,23 +21,23 @@ const send = (
 
 function emulators() {
   const asked: unknown[] = [];
-  const dials: DialsPort = {
+  const faults: FaultsPort = {
     ask: async (...call) => {
       asked.push(call);
       if (call[1] === "nobody") return { status: 404, json: { error: "no twin nobody" } };
       if (call[1] === "rain") return { status: 400, json: { error: "fault must be of 500" } };
       if (call[1] === "down") return { status: 503, json: undefined };
-      return { status: 200, json: { emulators: ["x"], headerStyles: ["none"], dials: {} } };
+      return { status: 200, json: { emulators: ["x"], headerStyles: ["none"], faults: {} } };
     },
   };
-  return { dials, asked };
+  return { faults, asked };
 }
 
 it("is not there where services are real", async () => {
   for (const [method, path] of [
-    ["GET", "/dials"],
-    ["PUT", "/dials/x"],
-    ["DELETE", "/dials/x"],
+    ["GET", "/faults"],
+    ["PUT", "/faults/x"],
+    ["DELETE", "/faults/x"],
   ] as const) {
     const answer = await send(null, method, path, method === "PUT" ? { fault: "500" } : undefined);
     expect([answer.status, await answer.text()]).toEqual([
@@ -47,17 +47,22 @@ it("is not there where services are real", async () => {
   }
 });
 
-it("shows and turns the dials of the stand-ins, for an admin only", async () => {
-  const { dials, asked } = emulators();
-  expect(await (await send(dials, "GET", "/dials", undefined, null)).json()).toEqual({
-    ...{ emulators: ["x"], header_styles: ["none"], dials: {} },
+it("shows and turns the faults of the stand-ins, for an admin only", async () => {
+  const { faults, asked } = emulators();
+  expect(await (await send(faults, "GET", "/faults", undefined, null)).json()).toEqual({
+    ...{ emulators: ["x"], header_styles: ["none"], faults: {} },
   });
   expect(
-    (await send(dials, "PUT", "/dials/x", { fault: "429", rate: 0.5, header_style: "retry-after" }))
-      .status,
+    (
+      await send(faults, "PUT", "/faults/x", {
+        fault: "429",
+        rate: 0.5,
+        header_style: "retry-after",
+      })
+    ).status,
   ).toBe(200);
-  expect((await send(dials, "DELETE", "/dials/*")).status).toBe(204);
-  expect((await send(dials, "PUT", "/dials/x", { fault: "429" }, null)).status).toBe(401);
+  expect((await send(faults, "DELETE", "/faults/*")).status).toBe(204);
+  expect((await send(faults, "PUT", "/faults/x", { fault: "429" }, null)).status).toBe(401);
   expect(asked.slice(1)).toEqual([
     [
       "PUT",
@@ -69,15 +74,15 @@ it("shows and turns the dials of the stand-ins, for an admin only", async () => 
 });
 
 it("names what is wrong with a setting", async () => {
-  const { dials } = emulators();
-  const wrong = await send(dials, "PUT", "/dials/x", { fault: "500", rate: 2 });
+  const { faults } = emulators();
+  const wrong = await send(faults, "PUT", "/faults/x", { fault: "500", rate: 2 });
   expect([
     wrong.status,
     ((await wrong.json()) as { errors: { path: string }[] }).errors.map(({ path }) => path),
   ]).toEqual([422, ["rate"]]);
   const said = await Promise.all(
     ["rain", "nobody", "down"].map((name) =>
-      send(dials, "PUT", `/dials/${name}`, { fault: "rain" }),
+      send(faults, "PUT", `/faults/${name}`, { fault: "rain" }),
     ),
   );
   expect(said.map(({ status }) => status)).toEqual([422, 404, 503]);

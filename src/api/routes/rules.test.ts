@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { BUILT_IN, rulesFile, rulesServer } from "../../test/support/rules-server.ts";
-import { at, change, mention, signal } from "../store/contract/fixtures.ts";
-import { ADMIN_KEY } from "./fakes.ts";
+import { ADMIN_KEY } from "../../../test/support/api.ts";
+import { BUILT_IN, rulesFile, rulesServer } from "../../../test/support/rules-server.ts";
+import { at, change, mention, signal } from "../../store/contract/fixtures.ts";
 
 const NEXT = rulesFile({ seen: "mentions > 0", loud: "mentions > 9" });
 const BROKEN = rulesFile({ seen: "mentions > 0", bad: "goplus_risk == 'green'" });
@@ -47,6 +47,7 @@ describe("PUT /rules", () => {
           path: "groups[0].rules[1].condition",
           message: expect.stringContaining("double quotes"),
           suggestion: 'write "green"',
+          mend: 'write "green"',
         },
       ].map((error) => ({ ...error, column: error.column + 1 })),
     );

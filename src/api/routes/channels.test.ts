@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import { beforeEach, describe, expect, it } from "vitest";
-import { NOON, SECRET } from "../../test/support/outbox.ts";
-import { channelCatalogue } from "../channels/catalogue.ts";
-import { ChannelEnv } from "../settings/settings.ts";
-import { memoryStore } from "../store/memory/index.ts";
-import type { ApiEnv } from "./access.ts";
+import { NOON, SECRET } from "../../../test/support/outbox.ts";
+import { channelCatalogue } from "../../channels/catalogue.ts";
+import { ChannelEnv } from "../../settings/settings.ts";
+import { memoryStore } from "../../store/memory/index.ts";
+import type { ApiEnv } from "../context.ts";
 import { channelRoutes } from "./channels.ts";
 
 const env = ChannelEnv.parse({ TELEGRAM_BOT_TOKEN: "1:t", PUBLIC_URL: "https://signals.dev.org" });
@@ -29,10 +29,8 @@ beforeEach(() => {
     c.set("caller", { kind: "nobody" });
     await next();
   });
-  app.route(
-    "/",
-    channelRoutes({ catalogue, store, now, resumed: async (id) => void resumed.push(id) }),
-  );
+  const ports = { catalogue, store, now, resumed: async (id: number) => void resumed.push(id) };
+  for (const { method, path, respond } of channelRoutes(ports)) app.on(method, path, respond);
 });
 
 async function call(method: string, path: string, body?: unknown) {

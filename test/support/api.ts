@@ -1,9 +1,10 @@
-import { FACTS } from "../model/facts.ts";
-import type { RawPost } from "../model/raw-post.ts";
-import { loadRules } from "../rules/load.ts";
-import type { Ruleset } from "../rules/score.ts";
-import type { ApiKey } from "../store/admin.ts";
-import type { ApiPorts, ApiSettings } from "./ports.ts";
+import type { ApiPorts } from "../../src/api/app.ts";
+import type { ApiSettings } from "../../src/api/context.ts";
+import { FACTS } from "../../src/model/facts.ts";
+import type { RawPost } from "../../src/model/raw-post.ts";
+import { loadRules } from "../../src/rules/load.ts";
+import type { Ruleset } from "../../src/rules/score.ts";
+import type { ApiKey } from "../../src/store/admin.ts";
 
 export const ADMIN_KEY = "ess_local.0123456789abcdef0123456789abcdef";
 export const NOW = Date.UTC(2026, 0, 15, 10);
@@ -70,10 +71,10 @@ export function fakePorts(
     }),
     unready: async () => [],
     metrics: async () => "# HELP up Whether it runs.\n# TYPE up gauge\nup 1\n",
-    explain: async () => ({ rules: [] }),
+    explain: async () => ({ rulesVersion: "abc", error: "no rules in this test" }),
     rules: fakeRules(),
     sources: unused,
-    dials: null,
+    faults: null,
     channels: unused,
     outbox: unused,
     deadLetters: unused,

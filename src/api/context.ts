@@ -1,0 +1,62 @@
+import type { ApiCaller } from "./caller.ts";
+
+export const SCOPES = ["read", "ingest", "write", "admin"] as const;
+export type ApiScope = (typeof SCOPES)[number];
+
+/**
+ * Who may call a route. open: anyone. feed, operations: anyone where the settings say so, else the
+ * scope read. self: the handler decides. The rest: that scope.
+ */
+export type RouteAccess = "open" | "feed" | "operations" | "self" | ApiScope;
+
+/**
+ * `feed`: events and signals are public. `operations`: also outbox, rules, metrics (a machine of
+ * one's own). `none`: every read asks for a key.
+ */
+export type PublicRead = "none" | "feed" | "operations";
+
+export type ApiSettings = {
+  publicRead: PublicRead;
+  version: string;
+  /** A key that works without the database: `prefix_id.secret`, with every scope. */
+  adminKey: string | null;
+};
+
+/** The answer of the per-key limit. Without Redis everything is allowed. */
+export type RateAllowance = {
+  allowed: boolean;
+  limit: number;
+  remaining: number;
+  resetSeconds: number;
+};
+
+export type ApiEnv = { Variables: { caller: ApiCaller } };
+
+/** What anyone may call without a key. */
+export const PUBLIC_ACCESS: Record<PublicRead, readonly RouteAccess[]> = {
+  none: ["open"],
+  feed: ["open", "feed"],
+  operations: ["open", "feed", "operations"],
+};
+
+/** The scope that a route asks for where it is not public. */
+export const requiredScope = (access: RouteAccess): ApiScope =>
+  access === "ingest" || access === "write" || access === "admin"
+    ? access
+    : access === "self"
+      ? "ingest"
+      : "read";
+
+export const scopeAllows = (caller: ApiCaller, scope: ApiScope): boolean =>
+  caller.kind === "key" && (caller.scopes.includes(scope) || caller.scopes.includes("admin"));
+
+/** Whether a caller may read what a route with that access shows. */
+export const mayRead = (
+  access: "feed" | "operations",
+  caller: ApiCaller,
+  publicRead: PublicRead,
+): boolean => PUBLIC_ACCESS[publicRead].includes(access) || scopeAllows(caller, "read");
+
+/** The id of the caller's key, for the record of a change. */
+export const keyIdOf = (caller: ApiCaller): string =>
+  caller.kind === "key" ? caller.id : "unknown";

@@ -1,0 +1,148 @@
+import type { Context } from "hono";
+import * as z from "zod";
+import { boundedText, jsonBody } from "./body.ts";
+import type { ApiEnv, RouteAccess } from "./context.ts";
+import { fieldErrors, problem } from "./problem.ts";
+import { readQuery } from "./query.ts";
+import { jsonReply, readReply } from "./reply.ts";
+
+export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+export type RouteTag = keyof typeof TAGS;
+export const TAGS = {
+  feed: "Events, signals and posts.",
+  live: "The live stream and GraphQL.",
+  ingest: "Sending posts, and polling sources.",
+  rules: "Rules and the lists beside them.",
+  delivery: "Channels, the outbox and dead letters.",
+  operations: "Health, metrics, sources and keys.",
+} as const;
+
+/** A call that works: shown in the OpenAPI document, and sent by a test as it stands. */
+export type RouteExample = {
+  params?: Record<string, string>;
+  query?: Record<string, string>;
+  body?: unknown;
+  headers?: Record<string, string>;
+};
+
+/** What a route says of itself, beside its handler. Answers are described in camelCase. */
+export type RouteDescription = {
+  method: HttpMethod;
+  path: string;
+  access: RouteAccess;
+  tag: RouteTag;
+  operationId: string;
+  summary: string;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  /** Of a JSON body, or of a text where `bodyType` names another type. */
+  body?: z.ZodType;
+  bodyType?: string;
+  /** Describes the body where the schema that checks it leaves the parts to the handler. */
+  bodyShown?: z.ZodType;
+  maxBytes?: number;
+  /** undefined: an answer without a body. */
+  answer?: z.ZodType;
+  answerType?: string;
+  status: number;
+  /** Answers of another status that are no problem. */
+  others?: Readonly<Record<number, z.ZodType>>;
+  example?: RouteExample;
+};
+
+export type RouteInput<P, Q, B> = {
+  params: P;
+  query: Q;
+  body: B;
+  /** The body as it was sent. */
+  text: string;
+  context: Context<ApiEnv>;
+};
+
+/** A Response is sent as it is; a value goes out in snake_case with the declared status. */
+type Handled<A> = Promise<A | Response> | A | Response;
+
+type Declared<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  B extends z.ZodType,
+  A extends z.ZodType,
+> = RouteDescription & {
+  params?: P;
+  query?: Q;
+  body?: B;
+  answer?: A;
+  /** The detail of the 422 for a body that does not fit. */
+  refusal?: string;
+  /** Gives a refused body another form than problem+json. */
+  refuse?(context: Context<ApiEnv>, response: Response): Promise<Response>;
+  handle(input: RouteInput<z.output<P>, z.output<Q>, z.output<B>>): Handled<z.input<A>>;
+};
+
+export type ApiRoute = RouteDescription & { respond(context: Context<ApiEnv>): Promise<Response> };
+
+const NOTHING = z.object({});
+const MAX_BYTES = 50_000;
+const UNFIT = "The request cannot be read like this.";
+
+/**
+ * One declaration of a route: validation, access, the answer's type, the OpenAPI document and the
+ * table in docs/api.md follow from it. Parameters of the path that do not fit are a 404, a query or
+ * a body that does not fit is a 422.
+ */
+export function route<
+  P extends z.ZodObject = typeof NOTHING,
+  Q extends z.ZodObject = typeof NOTHING,
+  B extends z.ZodType = z.ZodUndefined,
+  A extends z.ZodType = z.ZodUndefined,
+>(declared: Declared<P, Q, B, A>): ApiRoute {
+  const { handle, refuse, refusal = UNFIT, ...description } = declared;
+  const { method, status, access, query: querySchema } = description;
+  // Each spelling of a public read would be an answer of its own to every cache.
+  const strict = querySchema ?? (method === "GET" && access === "feed" ? NOTHING : undefined);
+
+  async function respond(context: Context<ApiEnv>): Promise<Response> {
+    const params = (declared.params ?? NOTHING).safeParse(context.req.param());
+    if (!params.success) return problem(404, params.error.issues[0]?.message ?? "Not found.");
+    const query = strict && readQuery(context.req.url, strict);
+    if (query?.kind === "refused") return query.response;
+    const body = await readBody(declared, refusal, context.req.raw);
+    if (body.kind === "refused") return refuse ? refuse(context, body.response) : body.response;
+    const answer = await handle({
+      params: params.data as z.output<P>,
+      query: query?.query as z.output<Q>,
+      body: body.value as z.output<B>,
+      text: body.text,
+      context,
+    });
+    if (answer instanceof Response) return answer;
+    if (answer === undefined) return new Response(null, { status });
+    return method === "GET" ? readReply(context, answer) : jsonReply(status, answer);
+  }
+  return { ...description, respond };
+}
+
+async function readBody(
+  { body: schema, bodyType, maxBytes = MAX_BYTES }: RouteDescription,
+  refusal: string,
+  request: Request,
+) {
+  if (bodyType !== undefined) return boundedText(request, maxBytes);
+  if (schema === undefined) return { kind: "body", text: "", value: undefined } as const;
+  const body = await jsonBody(request, maxBytes);
+  if (body.kind === "refused") return body;
+  const parsed = schema.safeParse(body.value);
+  if (parsed.success) return { ...body, value: parsed.data };
+  const response = problem(422, refusal, { errors: fieldErrors(parsed.error) });
+  return { kind: "refused", response } as const;
+}
+
+/** A number in a path. Anything else names nothing, which is a 404. */
+export const PathId = (noun: string) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, {
+      error: ({ input }) => `There is no ${noun} ${JSON.stringify(String(input).slice(0, 40))}.`,
+    })
+    .transform(Number)
+    .pipe(z.number().int());

@@ -1,0 +1,214 @@
+import type { Context } from "hono";
+import * as z from "zod";
+import { sha256Hex } from "../../kit/hash.ts";
+import { PostInput, PostOnWire, type RawPost } from "../../model/raw-post.ts";
+import { type ApiEnv, scopeAllows } from "../context.ts";
+import {
+  type FieldError,
+  fieldErrors,
+  overloadedProblem,
+  problem,
+  unavailableProblem,
+} from "../problem.ts";
+import { jsonReply } from "../reply.ts";
+import { type ApiRoute, route } from "../route.ts";
+
+export const MAX_POSTS = 1_000;
+export const MAX_BYTES = 1_048_576;
+
+export type IngestResult =
+  | { kind: "accepted"; fresh: number; repeated: number }
+  /** unavailable: the database is out. overloaded: those accepted before wait too long already. */
+  | { kind: "unavailable" | "overloaded"; retryAfter: number };
+
+/**
+ * What a source said to a request in its own format. `unsigned`: neither a key of ours nor a
+ * signature that the source accepts.
+ */
+export type PushResult =
+  | (IngestResult & { rejected?: Rejected[] })
+  | { kind: "unknown" }
+  | { kind: "unsigned"; detail: string }
+  | { kind: "unreadable"; status: 400 | 415; detail: string }
+  /** The answer that the sender's protocol expects: a challenge, an empty 200. */
+  | { kind: "reply"; response: Response };
+
+/**
+ * Replies kept under an Idempotency-Key for a day. Without Redis none is kept; posts are idempotent
+ * by themselves.
+ */
+export type ReplyMemory = {
+  recall(key: string): Promise<string | undefined>;
+  remember(key: string, reply: string): Promise<void>;
+};
+
+export type IngestPorts = {
+  replies: ReplyMemory;
+  ingest(posts: RawPost[]): Promise<IngestResult>;
+  /** A source's own push format. `trusted`: the caller showed a key with the scope ingest. */
+  receive(source: string, request: Request, trusted: boolean): Promise<PushResult>;
+};
+
+/** Each post is checked by itself: a bad one rejects itself alone. */
+const Batch = z.object({ posts: z.array(z.unknown(), { error: "must be a list of posts" }) });
+const BatchShown = z.object({ posts: z.array(PostOnWire).max(MAX_POSTS) });
+
+const Rejected = z.object({
+  index: z.number().int(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })),
+});
+type Rejected = { index: number; errors: FieldError[] };
+const Accepted = z.object({
+  accepted: z.number().int(),
+  repeated: z.number().int(),
+  rejected: z.array(Rejected),
+});
+
+export const ingestRoutes = (ports: IngestPorts): ApiRoute[] => [
+  route({
+    method: "POST",
+    path: "/ingest",
+    access: "ingest",
+    tag: "ingest",
+    operationId: "ingestPosts",
+    summary:
+      "Accepts up to 1,000 posts in 1 MB. A bad post rejects itself alone. " +
+      "Honours Idempotency-Key.",
+    body: Batch,
+    bodyShown: BatchShown,
+    maxBytes: MAX_BYTES,
+    refusal: 'The body must be {"posts": [...]}.',
+    answer: Accepted,
+    status: 202,
+    example: {
+      body: {
+        posts: [
+          {
+            id: "2",
+            source: "me",
+            author: "ada",
+            text: "$DEMO is listed",
+            posted_at: "2026-01-15T10:00:00Z",
+          },
+        ],
+      },
+    },
+    // 202 means that each accepted post is a row in the database. Sending again is always safe.
+    handle({ body: { posts }, text, context }) {
+      if (posts.length > MAX_POSTS)
+        return problem(413, `${posts.length} posts in one request; send up to ${MAX_POSTS}.`);
+      return once(context, text, ports, () => answer(posts, ports));
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/ingest/:source",
+    access: "self",
+    tag: "ingest",
+    operationId: "pushToSource",
+    summary: "A source's own push format: CloudEvents, or a webhook with its signature.",
+    params: z.object({ source: z.string() }),
+    bodyType: "*/*",
+    body: z.string(),
+    maxBytes: MAX_BYTES,
+    answer: Accepted,
+    status: 202,
+    example: { params: { source: "webhook" }, body: "{}" },
+    handle: ({ params: { source }, text, context }) => receive(source, text, context, ports),
+  }),
+];
+
+async function answer(inputs: unknown[], ports: IngestPorts): Promise<Response> {
+  const { posts, rejected } = sorted(inputs);
+  const ingested: IngestResult =
+    posts.length === 0 ? { kind: "accepted", fresh: 0, repeated: 0 } : await ports.ingest(posts);
+  if (ingested.kind !== "accepted") return refused(ingested);
+  return jsonReply(202, { accepted: posts.length, repeated: ingested.repeated, rejected });
+}
+
+const refused = ({ kind, retryAfter }: Exclude<IngestResult, { kind: "accepted" }>): Response =>
+  kind === "overloaded" ? overloadedProblem(retryAfter) : unavailableProblem(retryAfter);
+
+/** A bad post rejects itself alone. */
+function sorted(inputs: unknown[]): { posts: RawPost[]; rejected: Rejected[] } {
+  const posts: RawPost[] = [];
+  const rejected: Rejected[] = [];
+  for (const [index, input] of inputs.entries()) {
+    const parsed = PostInput.safeParse(input);
+    if (parsed.success) posts.push(parsed.data);
+    else rejected.push({ index, errors: fieldErrors(parsed.error) });
+  }
+  return { posts, rejected };
+}
+
+const Kept = z.object({ request: z.string(), status: z.number(), body: z.string() });
+
+/**
+ * The same Idempotency-Key gets the same reply for a day; with another body it is a mistake of the
+ * sender (422). Only a 202 is kept: after a 503 the same key must be able to succeed.
+ */
+async function once(
+  c: Context<ApiEnv>,
+  text: string,
+  ports: IngestPorts,
+  act: () => Promise<Response>,
+): Promise<Response> {
+  const given = c.req.header("Idempotency-Key");
+  if (given === undefined) return act();
+  if (given.length === 0 || given.length > 200)
+    return problem(400, "Idempotency-Key must be 1 to 200 characters long.");
+  const caller = c.get("caller");
+  const key = sha256Hex(JSON.stringify([caller.kind === "key" ? caller.id : null, given]));
+  const request = sha256Hex(text);
+  const kept = Kept.safeParse(JSON.parse((await ports.replies.recall(key)) ?? "null"));
+  if (kept.success) {
+    if (kept.data.request !== request)
+      return problem(422, "This Idempotency-Key was used with another body; take a new key.");
+    return jsonReply(kept.data.status, JSON.parse(kept.data.body), {
+      "Idempotency-Replayed": "true",
+    });
+  }
+  const response = await act();
+  if (response.status === 202) {
+    await ports.replies.remember(
+      key,
+      JSON.stringify({ request, status: 202, body: await response.clone().text() }),
+    );
+  }
+  return response;
+}
+
+/** The body is bounded before the source sees it. */
+async function receive(
+  source: string,
+  body: string,
+  context: Context<ApiEnv>,
+  ports: IngestPorts,
+): Promise<Response> {
+  const caller = context.get("caller");
+  if (caller.kind === "key" && !scopeAllows(caller, "ingest")) {
+    return problem(403, `The key ${caller.id} does not have the scope ingest.`);
+  }
+  const { url, headers } = context.req.raw;
+  const bounded = new Request(url, { method: "POST", headers, body });
+  const received = await ports.receive(source, bounded, scopeAllows(caller, "ingest"));
+  switch (received.kind) {
+    case "reply":
+      return received.response;
+    case "unknown":
+      return problem(404, `No source ${JSON.stringify(source.slice(0, 60))} takes pushes.`);
+    case "unsigned":
+      return problem(401, received.detail, { headers: { "WWW-Authenticate": "Bearer" } });
+    case "unreadable":
+      return problem(received.status, received.detail);
+    case "unavailable":
+    case "overloaded":
+      return refused(received);
+    case "accepted":
+      return jsonReply(202, {
+        accepted: received.fresh + received.repeated,
+        repeated: received.repeated,
+        rejected: received.rejected ?? [],
+      });
+  }
+}

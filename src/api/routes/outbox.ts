@@ -1,0 +1,106 @@
+import * as z from "zod";
+import { type Clock, iso } from "../../kit/time.ts";
+import { ShownStatus } from "../../model/delivery.ts";
+import { IsoInstant } from "../../model/scalars.ts";
+import type { WriteLog } from "../../observability/log.ts";
+import type { AdminStore, DueDelivery, ReadStore } from "../../store/index.ts";
+import { keyIdOf } from "../context.ts";
+import { problem } from "../problem.ts";
+import { PagingQuery, readPaging } from "../query.ts";
+import { type ApiRoute, PathId, route } from "../route.ts";
+
+export type OutboxPorts = {
+  store: Pick<ReadStore, "outbox"> & Pick<AdminStore, "reopen">;
+  /**
+   * Has the outbox swept soon, also when this call dies or the database's answer is lost. Never
+   * throws.
+   */
+  awaited(): Promise<void>;
+  /** Sends re-opened rows to the queue. May throw: the sweeper finds them too. */
+  enqueue(deliveries: readonly DueDelivery[]): Promise<unknown>;
+  now: Clock;
+  log: WriteLog;
+};
+
+export const OutboxQuery = PagingQuery.extend({
+  status: ShownStatus.nullable().default(null),
+  channel: z
+    .string()
+    .regex(/^\d{1,15}$/, "must be a channel's id")
+    .transform(Number)
+    .pipe(z.int())
+    .nullable()
+    .default(null),
+  since: IsoInstant.nullable().default(null),
+});
+
+const OutboxShown = z.object({
+  id: z.number().int(),
+  channelId: z.number().int(),
+  channel: z.string(),
+  eventKey: z.string(),
+  status: z.string(),
+  retryCount: z.number().int(),
+  nextRetryAt: z.string().nullable(),
+  createdAt: z.string(),
+  finishedAt: z.string().nullable(),
+  idemKey: z.string(),
+  payload: z.unknown(),
+  attempts: z.array(
+    z.object({
+      at: z.string(),
+      result: z.string(),
+      httpStatus: z.number().int().nullable(),
+      ms: z.number(),
+      error: z.string().nullable(),
+    }),
+  ),
+});
+
+/** Every notification for every channel, with the attempts made at it. */
+export const outboxRoutes = ({ store, awaited, enqueue, now, log }: OutboxPorts): ApiRoute[] => [
+  route({
+    method: "GET",
+    path: "/outbox",
+    access: "operations",
+    tag: "delivery",
+    operationId: "listOutbox",
+    summary: "Deliveries with their attempts, the latest first.",
+    query: OutboxQuery,
+    answer: z.object({ outbox: z.array(OutboxShown), nextCursor: z.string().nullable() }),
+    status: 200,
+    example: { query: { limit: "10" } },
+    async handle({ query }) {
+      const { status, channel, since } = query;
+      const page = await readPaging(query, (paging) =>
+        store.outbox({ status, channelId: channel, since }, paging),
+      );
+      return page instanceof Response ? page : { outbox: page.items, nextCursor: page.nextCursor };
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/outbox/:id/retry",
+    access: "write",
+    tag: "delivery",
+    operationId: "retryDelivery",
+    summary: "Makes a failed or dead delivery due now, with its idempotency key.",
+    params: z.object({ id: PathId("delivery") }),
+    answer: z.object({ id: z.number().int(), state: z.enum(["reopened", "open"]) }),
+    status: 202,
+    example: { params: { id: "1" } },
+    async handle({ params: { id }, context }) {
+      await awaited();
+      const reopened = await store.reopen(id, iso(now()));
+      if (reopened.kind === "unknown") return problem(404, `There is no delivery "${id}".`);
+      if (reopened.kind === "done")
+        return problem(409, "It was delivered, and nothing is sent twice.");
+      if (reopened.kind === "reopened") {
+        const by = keyIdOf(context.get("caller"));
+        log({ stage: "retry", outcome: "reopened", by, deliveryId: id });
+        await enqueue([reopened.delivery]).catch(() => undefined);
+      }
+      return { id, state: reopened.kind };
+    },
+  }),
+];

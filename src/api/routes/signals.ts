@@ -1,0 +1,144 @@
+import * as z from "zod";
+import { FactValue } from "../../model/facts.ts";
+import { Level, RiskLevel, SignalState } from "../../model/scalars.ts";
+import { Signal, SignalReason } from "../../model/signal.ts";
+import type { ReadStore } from "../../store/read.ts";
+import { problem } from "../problem.ts";
+import { asFilter, ListQuery, readPaging } from "../query.ts";
+import { type ApiRoute, route } from "../route.ts";
+import { EXAMPLE_EVENT } from "./examples.ts";
+
+export type SignalPorts = {
+  store: Pick<ReadStore, "signals" | "signal">;
+  /** Every rule, matched or not, for the facts stored with the signal. */
+  explain(signal: Signal): Promise<z.input<typeof Explanation>>;
+};
+
+export const EventKeyParams = z.object({ eventKey: z.string() });
+
+export const SignalShown = Signal.omit({ facts: true }).extend({
+  type: FactValue,
+  chain: FactValue,
+  symbol: FactValue,
+  featuresSnapshot: Signal.shape.facts,
+});
+
+const Part = z.object({ text: z.string(), value: z.unknown(), error: z.string().optional() });
+const Fact = z.object({
+  name: z.string(),
+  value: z.unknown(),
+  provider: z.string().nullable(),
+  asOf: z.string().nullable(),
+  ageSeconds: z.number().nullable(),
+});
+
+export const ScoreShown = z.object({
+  score: z.number(),
+  level: Level,
+  state: SignalState,
+  riskLevel: RiskLevel,
+  reasons: z.array(SignalReason),
+  missing: z.array(z.string()),
+  errors: z.array(z.object({ rule: z.string(), message: z.string() })),
+  shadow: z.array(SignalReason),
+  notify: z.boolean(),
+});
+
+export const ExplanationShown = z.object({
+  rulesVersion: z.string(),
+  evaluatedAt: z.string(),
+  verdict: ScoreShown,
+  rules: z.array(
+    z.object({
+      rule: z.string(),
+      group: z.string(),
+      stage: z.enum(["live", "shadow"]),
+      outcome: z.enum(["matched", "unmatched", "failed"]),
+      score: z.number(),
+      reason: z.string(),
+      condition: z.string(),
+      why: z.string(),
+      parts: z.array(Part),
+      facts: z.array(Fact),
+    }),
+  ),
+  states: z.array(
+    z.object({
+      state: z.string(),
+      condition: z.string(),
+      value: z.unknown(),
+      why: z.string(),
+      parts: z.array(Part),
+    }),
+  ),
+});
+
+/** The second: rules that scored it and are not stored any more. */
+const Explanation = z.union([
+  ExplanationShown,
+  z.object({ rulesVersion: z.string(), error: z.string() }),
+]);
+
+export const noEvent = (eventKey: string): Response =>
+  problem(404, `There is no event ${JSON.stringify(eventKey.slice(0, 300))}.`);
+
+export const signalRoutes = ({ store, explain }: SignalPorts): ApiRoute[] => [
+  route({
+    method: "GET",
+    path: "/signals",
+    access: "feed",
+    tag: "feed",
+    operationId: "listSignals",
+    summary: "Signals, the latest first.",
+    query: ListQuery,
+    answer: z.object({ signals: z.array(SignalShown), nextCursor: z.string().nullable() }),
+    status: 200,
+    example: { query: { chain: "eth", limit: "10" } },
+    async handle({ query }) {
+      const page = await readPaging(query, (paging) => store.signals(asFilter(query), paging));
+      if (page instanceof Response) return page;
+      return { signals: page.items.map(signalOnWire), nextCursor: page.nextCursor };
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/signals/:eventKey",
+    access: "feed",
+    tag: "feed",
+    operationId: "getSignal",
+    summary: "One signal.",
+    params: EventKeyParams,
+    answer: SignalShown,
+    status: 200,
+    example: { params: { eventKey: EXAMPLE_EVENT } },
+    async handle({ params: { eventKey } }) {
+      const signal = await store.signal(eventKey);
+      return signal === undefined ? noEvent(eventKey) : signalOnWire(signal);
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/signals/:eventKey/explain",
+    access: "feed",
+    tag: "feed",
+    operationId: "explainSignal",
+    summary: "Every rule, matched or not, with each value, its age and its provider.",
+    params: EventKeyParams,
+    answer: Explanation,
+    status: 200,
+    example: { params: { eventKey: EXAMPLE_EVENT } },
+    async handle({ params: { eventKey } }) {
+      const signal = await store.signal(eventKey);
+      return signal === undefined ? noEvent(eventKey) : explain(signal);
+    },
+  }),
+];
+
+/**
+ * The seed calls the stored facts `features_snapshot`; type, chain and symbol are among them and
+ * repeated on top for filtering by eye.
+ */
+export function signalOnWire({ facts, ...signal }: Signal): z.input<typeof SignalShown> {
+  const { type = null, chain = null, symbol = null } = facts.values;
+  return { ...signal, type, chain, symbol, featuresSnapshot: facts };
+}

@@ -1,0 +1,167 @@
+import type { ApiPorts } from "../../src/api/app.ts";
+import { EXAMPLE_EVENT, EXAMPLE_SHA } from "../../src/api/routes/examples.ts";
+import { channelCatalogue } from "../../src/channels/catalogue.ts";
+import { ChannelFilter } from "../../src/model/channel-config.ts";
+import { explainSignal } from "../../src/rules/explain.ts";
+import { ChannelEnv } from "../../src/settings/settings.ts";
+import {
+  arrival,
+  at,
+  change,
+  draft,
+  dropped,
+  mention,
+  pending,
+} from "../../src/store/contract/fixtures.ts";
+import type { Store } from "../../src/store/index.ts";
+import { memoryStore } from "../../src/store/memory/index.ts";
+import { fakeKeys, fakePorts, NOW } from "./api.ts";
+
+const now = () => NOW;
+
+/** One of everything that the examples of the routes name. */
+async function stored(): Promise<Store> {
+  const store = memoryStore();
+  await store.addChannel(
+    {
+      kind: "webhook",
+      name: "first",
+      settings: {
+        url: "https://example.com/first",
+        secrets: ["whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"],
+      },
+      filter: ChannelFilter.parse({}),
+      atMostOnce: false,
+    },
+    at(0),
+  );
+  await store.accept([arrival(1), arrival(3), arrival(4)], at(1));
+  await store.judge([pending(1, EXAMPLE_EVENT), dropped(4)], at(2));
+  await store.commit(change(0, [mention(1)], { outbox: [draft(1, "key-1")], at: at(3) }));
+  await store.claim(1, "L1", at(4), 60_000);
+  await store.close(
+    1,
+    "L1",
+    { kind: "failed", nextRetryAt: at(600) },
+    {
+      deliveryId: 1,
+      leaseToken: "L1",
+      at: at(5),
+      result: "later",
+      httpStatus: 503,
+      ms: 120,
+      error: "503",
+      ambiguous: false,
+    },
+    at(5),
+  );
+  const deadLetter = {
+    key: "posts:3",
+    stage: "posts",
+    reason: "poison",
+    error: "it would not parse",
+    payload: { any: "payload" },
+    attempts: 5,
+    subject: "x:3",
+    advice: "Replay it after the next deployment.",
+  };
+  await store.bury([deadLetter], at(6));
+  const version = { sha: EXAMPLE_SHA, document: "version: 1", author: "ops" };
+  await store.recordRules(version, at(0));
+  return store;
+}
+
+/** Ports over a store in memory that holds something to show on every route. */
+export async function storedPorts(): Promise<ApiPorts> {
+  const store = await stored();
+  const ports = fakePorts();
+  const log = () => undefined;
+  const awaited = async () => undefined;
+  return {
+    ...ports,
+    store,
+    now,
+    keys: fakeKeys([
+      {
+        id: "collector1",
+        name: "collector",
+        hash: "0".repeat(64),
+        scopes: ["ingest"],
+        limitPerMinute: 600,
+        createdAt: at(0),
+        expiresAt: null,
+        revokedAt: null,
+      },
+    ]),
+    explain: async (signal) => explainSignal(await ports.rules.current(), signal.facts),
+    receive: async () => ({ kind: "accepted", fresh: 1, repeated: 0 }),
+    trigger: async () => ({ kind: "started" }),
+    publishList: async () => ({ kind: "loaded" }),
+    stream: async () =>
+      new Response("event: hello\n\n", { headers: { "Content-Type": "text/event-stream" } }),
+    sources: {
+      sources: async () => [
+        {
+          source: "hackernews",
+          title: "Hacker News",
+          kind: "poll",
+          on: true,
+          why: null,
+          everyMinutes: 5,
+          polledAt: at(0),
+          movedAt: null,
+          lastVerdict: "ok",
+          providers: ["hackernews"],
+        },
+      ],
+      providers: async () => [
+        {
+          provider: "goplus",
+          breaker: "closed",
+          cause: null,
+          openUntil: null,
+          callsLastMinute: 3,
+          perMinute: 30,
+          budgetLeft: null,
+          last: { at: at(0), kind: "ok", reason: "200" },
+        },
+      ],
+      reset: async () => true,
+    },
+    faults: {
+      ask: async (method) => ({
+        status: 200,
+        json:
+          method === "GET"
+            ? {
+                emulators: ["goplus"],
+                faults: ["429"],
+                headerStyles: ["none"],
+                active: {},
+                calls: { goplus: { total: 1, failed: 0 } },
+              }
+            : { fault: "429", rate: 0.5 },
+      }),
+    },
+    rules: {
+      ...ports.rules,
+      version: async (sha) => (sha === EXAMPLE_SHA ? ports.rules.current() : undefined),
+      versions: store.rulesVersions,
+      backtestRows: async (since, limit) =>
+        (await store.snapshots(since, limit)).map(({ signal }) => signal),
+    },
+    channels: {
+      catalogue: channelCatalogue({
+        env: ChannelEnv.parse({}),
+        now,
+        randomBytes: (count) => new Uint8Array(count).fill(7),
+        fetch: async () => new Response("{}", { status: 200 }),
+      }),
+      store,
+      resumed: async () => undefined,
+      now,
+    },
+    outbox: { store, awaited, enqueue: async () => undefined, now, log },
+    deadLetters: { store, awaited, resend: async () => undefined, now, log },
+  };
+}
