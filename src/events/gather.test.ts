@@ -85,6 +85,14 @@ describe("an event's evidence", () => {
     expect(facts.age_minutes).toBe(54);
   });
 
+  it("says that a time was guessed, and leaves it out of age and slope", () => {
+    const late = mention(59, { timeGuessed: true });
+    const { facts } = summarise(all([mention(5), mention(10), late]));
+    expect(facts).toMatchObject({ time_guessed: 1, age_minutes: 5, mentions: 3 });
+    expect(summarise(all([mention(5), mention(10)])).facts.time_guessed).toBe(0);
+    expect(summarise(all([late])).facts).toMatchObject({ time_guessed: 1, age_minutes: 0 });
+  });
+
   it("shows growing interest as a positive slope and fading interest as a negative one", () => {
     const rising = [mention(0), mention(40), mention(45), mention(50), mention(59)];
     const fading = [mention(0), mention(5), mention(9), mention(14), mention(59)];

@@ -30,12 +30,18 @@ function mostCommon(values: string[], most: number): string[] {
 
 const present = <T>(value: T | null): value is T => value !== null;
 
+const spanOf = (posts: readonly Mention[]): [startMs: number, lastMs: number] => [
+  Date.parse(posts[0]?.postedAt ?? ""),
+  Date.parse(posts.at(-1)?.postedAt ?? ""),
+];
+
 /**
  * How the rate of posts changes: posts a minute in the later half of the time between first and
  * last post, less that in the earlier half, over half of that time. The posts are in event time.
  * Positive: it heats up. 0 while all is within a minute.
  */
-function heatSlope(posts: readonly Mention[], startMs: number, lastMs: number): number {
+function heatSlope(posts: readonly Mention[]): number {
+  const [startMs, lastMs] = spanOf(posts);
   const half = (lastMs - startMs) / 2 / MINUTE_MS;
   if (half < 0.5) return 0;
   const middle = startMs + half * MINUTE_MS;
@@ -66,7 +72,10 @@ export function summarise({ evidence, texts }: GatheredEvidence): {
   if (!first || !last) throw new RangeError("an event needs evidence");
   const firsts = new Set(texts.map((text) => text.first));
   const originals = evidence.filter((mention) => firsts.has(mention));
-  const [startMs, lastMs] = [Date.parse(first.postedAt), Date.parse(last.postedAt)];
+  const dated = evidence.filter((mention) => !mention.timeGuessed);
+  // A guessed time is when we saw the post: it says nothing about the pace of an event.
+  const paced = dated.length > 0 ? dated : evidence;
+  const [startMs, lastMs] = spanOf(paced);
   const token = tokenOf(evidence);
   const sentiments = originals.map((mention) => mention.sentiment);
   const sentiment = rounded(mean(sentiments));
@@ -101,10 +110,11 @@ export function summarise({ evidence, texts }: GatheredEvidence): {
       copies: counts.copies,
       followers_max: followers.length > 0 ? Math.max(...followers) : null,
       age_minutes: rounded((lastMs - startMs) / MINUTE_MS, 2),
-      heat_slope: heatSlope(evidence, startMs, lastMs),
+      heat_slope: heatSlope(paced),
       kol_mentions: new Set(
         evidence.filter((mention) => mention.authorWeight > 0).map((mention) => mention.author),
       ).size,
+      time_guessed: dated.length < evidence.length ? 1 : 0,
       type,
       type_confidence: confidence,
       keywords: mostCommon(

@@ -92,7 +92,8 @@ export function blockedBy(post: RawPost, list: Blacklist): string | undefined {
   const author = authorHandle(post.author);
   if (list.authors.has(author)) return `author ${author}`;
   const lower = phrase(post.text);
-  const domain = domainIn(`${lower} ${post.url ?? ""}`, list.domains);
+  const addresses = [post.url ?? "", ...(post.links ?? []).map(({ url }) => url)];
+  const domain = domainIn(`${lower} ${addresses.join(" ").toLowerCase()}`, list.domains);
   if (domain) return `domain ${domain}`;
   const said = list.phrases.find((each) => lower.includes(each));
   if (said) return `phrase "${said}"`;

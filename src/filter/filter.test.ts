@@ -88,6 +88,11 @@ it.each([
     post("go to claim.bad.example/now"),
   ],
   ["domain bad.example", "domains: [bad.example]", post("look", { url: "https://bad.example/1" })],
+  [
+    "domain bad.example",
+    "domains: [bad.example]",
+    post("claim here", { links: [{ url: "https://go.BAD.example/1", text: "here" }] }),
+  ],
   ['phrase "free money"', "phrases: [Free money]", post("get FRЕЕ  mоney\u200b here")],
   ["token DEMO", "tokens: [$demo]", post("$Demo is here")],
   [

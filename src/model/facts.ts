@@ -48,6 +48,7 @@ export const FACTS: FactVocabulary = {
   age_minutes: number("event", "minutes"),
   heat_slope: number("event", "posts per minute, per minute"),
   kol_mentions: number("event"),
+  time_guessed: number("event"),
   type: string("event", EVENT_TYPES),
   type_confidence: number("event"),
   keywords: list("event"),

@@ -39,6 +39,8 @@ export const Mention = z.object({
   url: z.string().nullable(),
   /** Of a backfill: it counts, and nobody is notified because of it. */
   quiet: z.boolean().optional(),
+  /** `postedAt` is not what the source stated, and says nothing about the event's pace. */
+  timeGuessed: z.boolean().optional(),
   /** First 280 characters, for people. */
   excerpt: z.string(),
 });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Mention } from "./mention.ts";
+import { PostLink } from "./raw-post.ts";
 
 /**
  * A post that passed the filter, read by the text stages. The original text stays in raw_posts;
@@ -18,6 +19,9 @@ export const Post = z.object({
   sentimentWords: z.array(z.object({ word: z.string(), weight: z.number() })),
   keywords: z.array(z.string()),
   fingerprint: z.string(),
+  links: z.array(PostLink).optional(),
+  /** `postedAt` is not what the source stated: see RawPost. */
+  timeGuessed: z.boolean().optional(),
   mentions: z.array(Mention),
 });
 export type Post = z.infer<typeof Post>;

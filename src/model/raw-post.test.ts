@@ -43,6 +43,18 @@ describe("a post on the wire", () => {
     });
   });
 
+  it("reads links as addresses, with or without the words that stand for them", () => {
+    const links = ["https://a.example/", { url: "https://b.example/", text: "read on" }];
+    expect(PostInput.parse({ ...post, links, time_guessed: true })).toMatchObject({
+      links: [{ url: "https://a.example/" }, { url: "https://b.example/", text: "read on" }],
+      timeGuessed: true,
+    });
+    expect(PostInput.parse({ ...post, links: [], time_guessed: false })).not.toHaveProperty(
+      "links",
+    );
+    expect(problems({ ...post, links: [{ text: "no address" }] })).toHaveLength(1);
+  });
+
   it("keeps unknown fields in raw, while they are small", () => {
     expect(PostInput.parse({ ...post, colour: "red", raw: { a: 1 } }).raw).toEqual({
       a: 1,

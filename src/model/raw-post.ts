@@ -11,6 +11,13 @@ const Metrics = z.object({
   replies: z.number().nonnegative().optional(),
 });
 
+export const MAX_POST_LINKS = 50;
+const MAX_URL = 2_000;
+
+/** Where a post leads: the address in full, and the words that stand for it in the post. */
+export const PostLink = z.object({ url: z.string(), text: z.string().optional() });
+export type PostLink = z.infer<typeof PostLink>;
+
 /** A post as a source gave it. `source` + `id` identify it for ever; `postedAt` is event time. */
 export const RawPost = z.object({
   source: z.string(),
@@ -24,6 +31,13 @@ export const RawPost = z.object({
   symbol: z.string().optional(),
   chain: Chain.optional(),
   metrics: Metrics.optional(),
+  /** Addresses behind the words of the post, expanded; the text need not hold them. */
+  links: z.array(PostLink).optional(),
+  /**
+   * The source gave no time that can be read for certain: `postedAt` is the feed's time, or when
+   * the post was first seen.
+   */
+  timeGuessed: z.boolean().optional(),
   raw: z.record(z.string(), z.unknown()).optional(),
 });
 export type RawPost = z.infer<typeof RawPost>;
@@ -47,7 +61,19 @@ const KNOWN = new Set([
   "symbol",
   "chain",
   "metrics",
+  "links",
+  "time_guessed",
   "raw",
+]);
+
+const LinkOnWire = z.union([
+  z
+    .string()
+    .max(MAX_URL)
+    .transform((url): PostLink => ({ url })),
+  z
+    .object({ url: z.string().max(MAX_URL), text: z.string().max(300).nullish() })
+    .transform(({ url, text }): PostLink => ({ url, ...(text && { text }) })),
 ]);
 
 /** The fields of a post as senders write them. */
@@ -64,12 +90,14 @@ export const PostOnWire = z.looseObject({
     .string({ error: "must be a string" })
     .max(MAX_TEXT, `is longer than ${MAX_TEXT} characters; cut it or send the first ${MAX_TEXT}`),
   posted_at: IsoInstant,
-  url: z.string().max(2_000).optional(),
+  url: z.string().max(MAX_URL).optional(),
   lang: z.string().max(20).optional(),
   token_ca: z.string().trim().min(1).max(100).optional(),
   symbol: z.string().trim().min(1).max(20).optional(),
   chain: Chain.optional(),
   metrics: Metrics.optional(),
+  links: z.array(LinkOnWire).max(MAX_POST_LINKS).optional(),
+  time_guessed: z.boolean().optional(),
   raw: z.record(z.string(), z.unknown()).optional(),
 });
 
@@ -117,6 +145,9 @@ export const PostInput = z
       ...(wire.symbol !== undefined && { symbol: storable(wire.symbol) }),
       ...(wire.chain !== undefined && { chain: wire.chain }),
       ...(wire.metrics !== undefined && { metrics: wire.metrics }),
+      ...(wire.links !== undefined &&
+        wire.links.length > 0 && { links: storableDeep(wire.links) as PostLink[] }),
+      ...(wire.time_guessed && { timeGuessed: true }),
       ...(keepRaw && { raw: storableDeep(raw) as Record<string, unknown> }),
     };
   });

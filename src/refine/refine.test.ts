@@ -31,6 +31,17 @@ it("makes one mention for each token, with the key of its event", () => {
   });
 });
 
+it("reads the links behind the words of a post, at the place of those words", () => {
+  const link = { url: `https://basescan.org/token/${EVM}`, text: "$TIDE" };
+  const text = "$PINE and then, many weeks later, after the whole market had moved on, $TIDE";
+  const post = refine({ ...raw, text, links: [link] }, { lang: "en", spam: 0 }, settings);
+  expect(post.mentions.map(({ token }) => token)).toMatchObject([
+    { chain: "base", symbol: "TIDE", tokenCa: EVM },
+    { symbol: "PINE", tokenCa: null },
+  ]);
+  expect(post.links).toEqual([link]);
+});
+
 it("keeps the words that say what a post is about", () => {
   const { keywords } = refine(
     { ...raw, text: "The #Staking upgrade of $DEMO: staking rewards doubled" },

@@ -58,6 +58,7 @@ export function refine(
     followers: post.metrics?.followers ?? null,
     authorWeight: authorWeight(author, settings.authors),
     url: post.url ?? null,
+    ...(post.timeGuessed && { timeGuessed: true }),
     excerpt: post.text.slice(0, EXCERPT).toWellFormed(),
   });
   return {
@@ -66,6 +67,8 @@ export function refine(
     normalised: skeleton(post.text),
     spam: verdict.spam,
     sentimentWords: words,
+    ...(post.links && { links: post.links }),
+    ...(post.timeGuessed && { timeGuessed: true }),
     mentions: tokens.length === 0 ? [] : mentionsOf(tokens, common(), normalizeText(post.text)),
   };
 }

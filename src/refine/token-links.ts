@@ -1,3 +1,4 @@
+import type { PostLink } from "../model/raw-post.ts";
 import type { Chain } from "../model/scalars.ts";
 import { type ChainAddress, extractAddresses } from "../text/entities/addresses.ts";
 import { coinTypes } from "./coin-types.ts";
@@ -161,6 +162,20 @@ function readLink(link: string, at: number): TokenLink | undefined {
   const chain = chainOf(url, segments);
   const read = readQuery(url) ?? readPath(host, segments) ?? { role: "other", address: null };
   return { ...read, chain, at, end: at + link.length };
+}
+
+/**
+ * The links behind the words of a post, each at the place of its words in `text`, or else behind
+ * it. A link that the text shows is left to readLinks.
+ */
+export function readLinksBehind(text: string, links: readonly PostLink[]): TokenLink[] {
+  const hidden = links.filter(({ url }) => url.includes("://") && !text.includes(url));
+  return hidden.slice(0, MAX_LINKS).flatMap(({ url, text: words }) => {
+    const found = words ? text.indexOf(words) : -1;
+    const at = found === -1 ? text.length : found;
+    const read = readLink(url, at);
+    return read ? [{ ...read, end: found === -1 ? at : at + (words ?? "").length }] : [];
+  });
 }
 
 /** The links of a text, by what their pages are about. At most 20 are read. */

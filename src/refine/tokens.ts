@@ -9,7 +9,7 @@ import { chainHints, chainOfAddress, chainOfSymbol, isCoin } from "./chain.ts";
 import { coinTypes } from "./coin-types.ts";
 import { type KnownCoins, NO_COINS } from "./coins.ts";
 import { namedTickers, type Ticker } from "./tickers.ts";
-import { readLinks, type TokenLink } from "./token-links.ts";
+import { readLinks, readLinksBehind, type TokenLink } from "./token-links.ts";
 
 /**
  * A token and where in the normalised text it is first named; -1 when only the source's fields name
@@ -101,10 +101,12 @@ function writtenContracts(text: string, links: readonly TokenLink[]): Contract[]
  */
 function contractsOf(
   text: string,
-  links: readonly TokenLink[],
+  written: readonly TokenLink[],
+  behind: readonly TokenLink[],
   tickers: readonly Ticker[],
 ): Contract[] {
-  const named = [...writtenContracts(text, links), ...linkedContracts(links, ["token"])];
+  const links = [...written, ...behind];
+  const named = [...writtenContracts(text, written), ...linkedContracts(links, ["token"])];
   // A chart's page takes a pool's address too: it counts only when nothing else names the token.
   const charts = linkedContracts(links, ["market"]);
   const all = named.length === 0 && tickers.every(({ symbol }) => isCoin(symbol)) ? charts : named;
@@ -191,10 +193,12 @@ export function tokensIn(post: RawPost, coins: KnownCoins = NO_COINS): FoundToke
   const text = normalizeText(post.text);
   const links = readLinks(text);
   const symbols = namedTickers(blanked(text, links));
-  const contracts = contractsOf(text, links, symbols);
+  const behind = readLinksBehind(text, post.links ?? []);
+  const contracts = contractsOf(text, links, behind, symbols);
   if (contracts.length === 0 && symbols.length === 0 && !post.tokenCa && !post.symbol)
     return namedCoins(blanked(text, links), coins).slice(0, MAX_TOKENS);
-  const hints = chainHints(`${text} ${post.url ?? ""}`);
+  const addresses = [post.url ?? "", ...(post.links ?? []).map(({ url }) => url)];
+  const hints = chainHints(`${text} ${addresses.join(" ")}`);
   const own = stated(post, text, hints);
   const tagged = tags(text, symbols, contracts.length > 0 || own !== undefined);
   const spoken = symbols.filter(({ symbol }) => !tagged.has(symbol));
