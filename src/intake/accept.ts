@@ -4,7 +4,7 @@ import type { RawPost } from "../model/raw-post.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { type PostRef, type PostStore, StoreUnavailable } from "../store/index.ts";
 import { textHash } from "../text/near-duplicate/text-hash.ts";
-import { queueBatches, type SendQueue } from "./queue-batches.ts";
+import { type SendQueue, sendMessages } from "./queue-batches.ts";
 
 const RETRY_AFTER_SECONDS = 30;
 /** By then some of what waits is worked off, and the caller may fill that room. */
@@ -89,16 +89,18 @@ export async function sendPosts(
   again: boolean,
   ports: AcceptPorts,
 ): Promise<void> {
-  if (posts.length === 0) return;
-  try {
-    for (const batch of queueBatches(
-      posts.map((post) => sealEnvelope({ kind: "post", post, again }, ports.uuid())),
-    )) {
-      await ports.posts.sendBatch(batch.map((body) => ({ body })));
-    }
-  } catch (error) {
-    ports.log({ stage: "ingest", level: "warn", outcome: "queue_refused", reason: String(error) });
-  }
+  const { refused, error } = await sendMessages(
+    posts.map((post) => sealEnvelope({ kind: "post", post, again }, ports.uuid())),
+    ports.posts,
+  );
+  if (refused.length === 0) return;
+  ports.log({
+    stage: "ingest",
+    level: "warn",
+    outcome: "queue_refused",
+    reason: String(error),
+    count: refused.length,
+  });
 }
 
 /** When posts that are accepted or sent again at `now` are overdue. */

@@ -1,5 +1,5 @@
 import { type Envelope, openEnvelope, sealEnvelope } from "../model/envelope.ts";
-import { queueBatches, type SendQueue } from "./queue-batches.ts";
+import { type SendQueue, sendMessages } from "./queue-batches.ts";
 
 export type ResendPorts = {
   posts: SendQueue;
@@ -11,7 +11,7 @@ export type ResendPorts = {
 /**
  * Sends the payloads of replayed dead letters back to the queue they came from. Posts go in as sent
  * again, past the mark in the dedup window; deliveries are due in the outbox already. Throws when a
- * queue refuses.
+ * queue refused some, after all others were sent.
  */
 export async function resendDeadLetters(
   deadLetters: readonly { payload: unknown }[],
@@ -25,11 +25,10 @@ export async function resendDeadLetters(
     if (post.kind === "body") posts.push(sealEnvelope({ ...post.body, again: true }, post.traceId));
     else if (mention.kind === "body") mentions.push(sealEnvelope(mention.body, mention.traceId));
   }
-  await sendAll(posts, ports.posts);
-  await sendAll(mentions, ports.mentions);
+  const sent = [
+    await sendMessages(posts, ports.posts),
+    await sendMessages(mentions, ports.mentions),
+  ];
   await ports.wakeSweeper();
-}
-
-async function sendAll(messages: Envelope[], queue: SendQueue): Promise<void> {
-  for (const some of queueBatches(messages)) await queue.sendBatch(some.map((body) => ({ body })));
+  for (const { refused, error } of sent) if (refused.length > 0) throw error;
 }

@@ -16,6 +16,18 @@ const problems = (input: unknown) => {
 };
 
 describe("a post on the wire", () => {
+  it("keeps raw fields while they are under 16 KB of UTF-8 and 32 levels", () => {
+    const rawOf = (raw: unknown) => PostInput.parse({ ...post, raw }).raw;
+    const nested = (depth: number): unknown =>
+      JSON.parse(`${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`);
+    expect(rawOf({ note: "x".repeat(16_000) })).toBeDefined();
+    expect(rawOf({ note: "代".repeat(6_000) })).toBeUndefined();
+    expect(rawOf(nested(32))).toBeDefined();
+    expect(rawOf(nested(33))).toBeUndefined();
+    expect(rawOf(nested(400_000))).toBeUndefined();
+    expect(rawOf({ list: Array.from({ length: 200_000 }, () => ({})) })).toBeUndefined();
+  });
+
   it("is read into camelCase with its time in UTC", () => {
     expect(
       PostInput.parse({

@@ -1,8 +1,10 @@
 import * as z from "zod";
+import { jsonBytes } from "../kit/utf8.ts";
 import { Chain, IsoInstant } from "./scalars.ts";
 
 export const MAX_TEXT = 10_000;
 const MAX_RAW_BYTES = 16_384;
+const MAX_RAW_DEPTH = 32;
 
 const Metrics = z.object({
   followers: z.number().nonnegative().optional(),
@@ -107,6 +109,21 @@ export const authorHandle = (author: string): string => author.replace(/^@/, "")
 /** PostgreSQL text holds neither NUL nor half a surrogate pair. */
 const storable = (text: string): string => text.replaceAll("\u0000", "").toWellFormed();
 
+/**
+ * Whether `raw` is small and flat enough to be kept. Thousands of nested levels exhaust the stack
+ * of JSON.stringify and of PostgreSQL alike, and would fail the whole batch.
+ */
+function isStorableRaw(raw: object): boolean {
+  let level: object[] = [raw];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === MAX_RAW_DEPTH) return false;
+    level = level
+      .flatMap((value): unknown[] => Object.values(value))
+      .filter((value) => typeof value === "object" && value !== null);
+  }
+  return jsonBytes(raw) <= MAX_RAW_BYTES;
+}
+
 function storableDeep(value: unknown): unknown {
   if (typeof value === "string") return storable(value);
   if (Array.isArray(value)) return value.map(storableDeep);
@@ -118,8 +135,8 @@ function storableDeep(value: unknown): unknown {
 
 /**
  * The wire form of a post (snake_case; docs/api.md) read into a RawPost. `timestamp` is taken for
- * `posted_at`, nulls count as absent, and unknown fields are kept in `raw` while they stay under 16
- * KB.
+ * `posted_at`, nulls count as absent, and unknown fields are kept in `raw` while it stays under 16
+ * KB of UTF-8 and 32 levels.
  */
 export const PostInput = z
   .preprocess((input) => {
@@ -132,7 +149,7 @@ export const PostInput = z
   .transform((wire): RawPost => {
     const extra = Object.fromEntries(Object.entries(wire).filter(([key]) => !KNOWN.has(key)));
     const raw = { ...wire.raw, ...extra };
-    const keepRaw = Object.keys(raw).length > 0 && JSON.stringify(raw).length <= MAX_RAW_BYTES;
+    const keepRaw = Object.keys(raw).length > 0 && isStorableRaw(raw);
     return {
       source: wire.source,
       id: storable(wire.id),

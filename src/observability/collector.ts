@@ -1,3 +1,4 @@
+import { utf8Prefix } from "../kit/utf8.ts";
 import type { MetricLabels } from "./metrics.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -119,9 +120,14 @@ export function seriesName(name: string, labels: MetricLabels): string {
   return pairs.length === 0 ? safe : `${safe}{${pairs.join(",")}}`;
 }
 
+const MAX_LABEL_BYTES = 100;
+
 /**
  * Label values come from outside (sources, error codes): bounded, and escaped as the exposition
  * format asks.
  */
 const escaped = (value: string): string =>
-  value.slice(0, 100).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+  utf8Prefix(value, MAX_LABEL_BYTES)
+    .replaceAll("\\", "\\\\")
+    .replaceAll('"', '\\"')
+    .replaceAll("\n", "\\n");

@@ -1,4 +1,4 @@
-import { queueBatches, type SendQueue } from "../intake/queue-batches.ts";
+import { type SendQueue, sendMessages } from "../intake/queue-batches.ts";
 import { sealEnvelope } from "../model/envelope.ts";
 import type { DueDelivery } from "../store/index.ts";
 
@@ -8,7 +8,7 @@ export type DeliveryQueue = {
   uuid(): string;
 };
 
-/** Throws when the queue refuses. */
+/** Throws when the queue refused some, after all others were sent. */
 export async function enqueueDeliveries(
   due: readonly Omit<DueDelivery, "eventKey">[],
   { deliveries, uuid }: DeliveryQueue,
@@ -16,6 +16,6 @@ export async function enqueueDeliveries(
   const messages = due.map(({ id, channelId }) =>
     sealEnvelope({ kind: "delivery", id, channelId }, uuid()),
   );
-  for (const some of queueBatches(messages))
-    await deliveries.sendBatch(some.map((body) => ({ body })));
+  const { refused, error } = await sendMessages(messages, deliveries);
+  if (refused.length > 0) throw error;
 }

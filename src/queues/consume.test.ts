@@ -147,7 +147,25 @@ describe("posts", () => {
       throw new Error("the queue refused");
     };
     await consume("posts", postMessage("a"));
-    expect(steps).toEqual(["judge a", "retry a in 2"]);
+    expect(steps).toEqual(["judge a", "confirm ", "retry a in 2"]);
+  });
+
+  it("are retried alone when the queue refuses their mentions and takes others", async () => {
+    ports.mentions.sendBatch = async (messages) => {
+      const ids = messages.map(({ body }) => (body.kind === "mention" ? body.mention.postId : ""));
+      if (ids.includes("b")) throw new Error("too large");
+      steps.push(`send ${ids}`);
+    };
+    await consume("posts", postMessage("a"), postMessage("b"), postMessage("c"));
+    expect(steps).toEqual([
+      "judge a,b,c",
+      "send a",
+      "send c",
+      "confirm x:a,x:c",
+      "ack a",
+      "ack c",
+      "retry b in 2",
+    ]);
   });
 });
 

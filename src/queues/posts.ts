@@ -1,5 +1,5 @@
 import type { SeenWindow } from "../dedup/window.ts";
-import { queueBatches, type SendQueue } from "../intake/queue-batches.ts";
+import { type SendQueue, sendMessages } from "../intake/queue-batches.ts";
 import { iso } from "../kit/time.ts";
 import { sealEnvelope } from "../model/envelope.ts";
 import { postKey, type RawPost } from "../model/raw-post.ts";
@@ -7,7 +7,7 @@ import type { BroadcastLive } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import type { JudgeResult } from "../pipeline.ts";
 import type { DeadLetterStore, PostStore } from "../store/index.ts";
-import type { QueueBatch } from "./batch.ts";
+import { type QueueBatch, retryDelay } from "./batch.ts";
 import { buryMessages, type DeadMessage, deadLetterOfMessage } from "./dead-letters.ts";
 import { type OpenedMessage, openMessages } from "./open.ts";
 
@@ -35,13 +35,17 @@ export async function consumePosts(batch: QueueBatch, ports: PostsPorts): Promis
     iso(ports.now()),
   );
   const ended = new Set([...duplicates, ...settled].map(postKey));
-  await sendMentions(
+  const unsent = await sendMentions(
     judged.filter(({ item }) => !ended.has(postKey(item.body.post))),
     ports,
   );
-  await ports.seen.confirm(judged.map(({ item }) => postKey(item.body.post)));
-  for (const { item } of judged) item.message.ack();
-  await report(judged, new Set(duplicates.map(postKey)), began, ports);
+  const done = judged.filter(({ item }) => !unsent.has(postKey(item.body.post)));
+  await ports.seen.confirm(done.map(({ item }) => postKey(item.body.post)));
+  for (const { item } of done) item.message.ack();
+  for (const { item } of judged)
+    if (unsent.has(postKey(item.body.post)))
+      item.message.retry({ delaySeconds: retryDelay(item.message.attempts) });
+  await report(done, new Set(duplicates.map(postKey)), began, ports);
 }
 
 /** Acks the posts that the dedup window holds as done, and answers the others. */
@@ -79,7 +83,8 @@ async function judgePosts(
   return judged;
 }
 
-async function sendMentions(judged: JudgedPost[], ports: PostsPorts): Promise<void> {
+/** Answers the keys of posts of which the queue refused a mention: they are tried again. */
+async function sendMentions(judged: JudgedPost[], ports: PostsPorts): Promise<ReadonlySet<string>> {
   const messages = judged.flatMap(({ item, result }) =>
     result.kind === "keep"
       ? result.post.mentions.map((mention) =>
@@ -87,8 +92,18 @@ async function sendMentions(judged: JudgedPost[], ports: PostsPorts): Promise<vo
         )
       : [],
   );
-  for (const some of queueBatches(messages))
-    await ports.mentions.sendBatch(some.map((body) => ({ body })));
+  const { refused, error } = await sendMessages(messages, ports.mentions);
+  if (refused.length > 0)
+    ports.log({
+      stage: "queue.posts",
+      level: "error",
+      outcome: "retry",
+      reason: String(error),
+      count: refused.length,
+    });
+  return new Set(
+    refused.flatMap((message) => (message.kind === "mention" ? [message.mention.evidenceId] : [])),
+  );
 }
 
 type PostOutcome = { outcome: "dropped" | "duplicate" | "kept"; reason: string | null };

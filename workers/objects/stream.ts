@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { problem } from "../../src/api/problem.ts";
 import { LiveQuery, readQuery } from "../../src/api/query.ts";
 import { snakeCased } from "../../src/kit/case.ts";
+import { utf8Length } from "../../src/kit/utf8.ts";
 import { type LiveFilter, type LiveMessage, passesFilter } from "../../src/observability/live.ts";
 import type { Bindings } from "../env.ts";
 import { type LoggedMessage, liveLog } from "../platform/live-log.ts";
@@ -152,7 +153,7 @@ export class StreamObject extends DurableObject<Bindings> implements StreamRpc {
     const { filter } = attached(socket);
     const unconfirmed = after
       .filter(({ message }) => passesFilter(filter, message))
-      .reduce((sum, entry) => sum + frame(entry).length, 0);
+      .reduce((sum, entry) => sum + utf8Length(frame(entry)), 0);
     attach(socket, { filter, unconfirmed });
   }
 
@@ -184,7 +185,7 @@ function say(socket: WebSocket, entries: LoggedMessage[]): void {
   for (const entry of entries) {
     if (!passesFilter(filter, entry.message)) continue;
     const text = frame(entry);
-    unconfirmed += text.length;
+    unconfirmed += utf8Length(text);
     if (unconfirmed > MAX_UNCONFIRMED_BYTES) {
       socket.close(FELL_BEHIND, "fell behind; resume with ?after=, and send the ids you have read");
       return;

@@ -1,9 +1,13 @@
+import { utf8Prefix } from "../../src/kit/utf8.ts";
 import type { MetricsSnapshot } from "../../src/observability/collector.ts";
 
 /**
  * Analytics Engine takes 25 points an invocation and drops the rest in silence; ours stay below.
  */
 const MAX_POINTS = 20;
+/** Of UTF-8. A point that is larger is dropped in silence. */
+const MAX_INDEX_BYTES = 96;
+const MAX_BLOB_BYTES = 16_000;
 
 /**
  * Writes an invocation's counters and histograms as points: index = metric name, blob1 = the whole
@@ -30,8 +34,8 @@ export function writePoints(
   for (const { series, count, sum } of points) {
     try {
       dataset.writeDataPoint({
-        indexes: [series.replace(/\{.*$/s, "").slice(0, 96)],
-        blobs: [series],
+        indexes: [utf8Prefix(series.replace(/\{.*$/s, ""), MAX_INDEX_BYTES)],
+        blobs: [utf8Prefix(series, MAX_BLOB_BYTES)],
         doubles: [count, sum],
       });
     } catch {
