@@ -20,6 +20,7 @@ import { localGuard } from "../src/http/local-guard.ts";
 import type { TokenRef } from "../src/model/mention.ts";
 import { PostInput } from "../src/model/raw-post.ts";
 import { judge } from "../src/pipeline.ts";
+import { switchesOf } from "../src/settings/plugin.ts";
 
 const FILE =
   process.env.BENCH_POSTS_FILE ?? join(import.meta.dirname, "..", "samples", "posts.jsonl");
@@ -161,7 +162,7 @@ async function run(tokens: TokenRef[], cached: boolean) {
     tokens: new Map(),
     defer: () => undefined,
     features: { putFeatures: async () => undefined, features: async () => undefined },
-    groups: groupsOf(ENRICHERS, urls),
+    groups: groupsOf(ENRICHERS, switchesOf(ENRICHERS, urls)),
     cache: cached ? layeredCache(redis, clock.now) : noCache,
     flight: cached
       ? sharedFlight({ redis, sleep: clock.sleep, holder: "bench", defer: () => undefined })

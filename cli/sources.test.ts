@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { apiApp } from "../src/api/app.ts";
-import type { SourceStatus } from "../src/api/routes/sources.ts";
-import type { ProviderStatus } from "../src/http/provider-guard.ts";
+import type { ProviderReport, SourceStatus } from "../src/model/source-status.ts";
 import { fakePorts } from "../test/support/api.ts";
 import { runCommand } from "../test/support/terminal.ts";
 import { type Command, UsageError } from "./command.ts";
@@ -30,7 +29,9 @@ const OFF: SourceStatus = {
   movedAt: null,
   lastVerdict: null,
 };
-const PROVIDER: ProviderStatus = {
+const PROVIDER: ProviderReport = {
+  on: true,
+  why: null,
   provider: "bigquery",
   breaker: "open",
   cause: "quota",
@@ -41,11 +42,18 @@ const PROVIDER: ProviderStatus = {
   last: { at: new Date(Date.now() - 90_000).toISOString(), kind: "quota", reason: "HTTP 402" },
 };
 
-const FEED_HOST: ProviderStatus = {
+const FEED_HOST: ProviderReport = {
   ...PROVIDER,
   provider: "feeds.a",
   breaker: "half-open",
   budgetLeft: 40,
+};
+
+const UNUSED: ProviderReport = {
+  ...PROVIDER,
+  provider: "goplus",
+  on: false,
+  why: "enricher goplus: GOPLUS_BASE_URL Invalid URL",
 };
 
 function world() {
@@ -53,7 +61,7 @@ function world() {
   const ports = fakePorts({
     sources: {
       sources: async () => [SOURCE, OFF],
-      providers: async () => [PROVIDER, FEED_HOST],
+      providers: async () => [PROVIDER, FEED_HOST, UNUSED],
       reset: async (name) => {
         asked.push(name);
         return name === "bigquery";
@@ -95,8 +103,13 @@ describe("providers", () => {
   it("shows the breaker and what opened it, the pace, what is left, and the last answer", async () => {
     const { text } = await world().run(providers, []);
     expect(text).toMatch(
-      /bigquery +open +quota +2026-11-21T00:00:00.000Z +2 +30 +1000 +quota \d+ s ago +HTTP 402/,
+      /bigquery +on +open +quota +2026-11-21T00:00:00.000Z +2 +30 +1000 +quota \d+ s ago +HTTP 402/,
     );
+  });
+
+  it("shows a service that no enricher uses, and why", async () => {
+    const { text } = await world().run(providers, []);
+    expect(text).toMatch(/goplus +off .*enricher goplus: GOPLUS_BASE_URL Invalid URL/);
   });
 
   it("closes a breaker, and says when there is no such provider", async () => {

@@ -7,7 +7,7 @@ import { circlesOf } from "./support/circles.ts";
 type Place = { path: string; may: string[]; packages: string[] };
 
 const STAGE = ["src/model", "src/kit", "src/http", "src/concurrency"];
-const SETTINGS = ["src/settings/define.ts", "src/settings/settings.ts"];
+const SETTINGS = ["src/settings/define.ts", "src/settings/plugin.ts", "src/settings/settings.ts"];
 /** What acts and reports what it did; actors act on the answers of the pipeline. */
 const RUNTIME = [...STAGE, "src/store", "src/observability"];
 const ACTOR = [...RUNTIME, "src/pipeline.ts"];
@@ -24,6 +24,11 @@ const PLACES: Place[] = [
   { path: "src/markets/", may: STAGE, packages: ["zod"] },
   { path: "src/model/", may: ["src/kit", "src/http"], packages: ["zod"] },
   { path: "src/text/", may: ["src/kit", "src/model"], packages: ["@noble/hashes", "@scure/base"] },
+  {
+    path: "src/sources/status.ts",
+    may: [...STAGE, "src/sources", "src/enrich/enricher.ts"],
+    packages: [],
+  },
   {
     path: "src/sources/",
     may: [...STAGE, ...SETTINGS, "src/google", "src/markets"],
@@ -97,6 +102,11 @@ const PLACES: Place[] = [
   {
     path: "src/settings/registry.ts",
     may: ["src/kit", "src/settings", "src/sources", "src/enrich"],
+    packages: ["zod"],
+  },
+  {
+    path: "src/settings/parse.ts",
+    may: ["src/settings", "src/sources", "src/enrich", "src/rules/variables.ts"],
     packages: [],
   },
   { path: "src/settings/", may: [], packages: ["zod"] },

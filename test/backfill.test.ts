@@ -36,7 +36,10 @@ async function setUp() {
         : ("unavailable" as const),
   };
   const run = async (options: PollOptions) => {
-    const report = await poll(hackernews, {}, ports, { now: true, ...options });
+    const report = await poll(hackernews, hackernews.configure({}), ports, {
+      now: true,
+      ...options,
+    });
     await world.settle();
     return report;
   };

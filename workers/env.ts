@@ -1,6 +1,5 @@
 import type { Envelope } from "../src/model/envelope.ts";
-import { settingsProblem } from "../src/settings/define.ts";
-import { Settings } from "../src/settings/settings.ts";
+import { type ParsedSettings, parseSettings } from "../src/settings/parse.ts";
 import type {
   ChannelRpc,
   EventRpc,
@@ -11,7 +10,7 @@ import type {
   SweeperRpc,
 } from "./objects/rpc.ts";
 
-/** What wrangler.toml binds, beside plain variables and secrets (which `settings` reads). */
+/** What wrangler.toml binds, beside plain variables and secrets (which `settingsOf` reads). */
 export type Bindings = {
   POSTS: Queue<Envelope>;
   MENTIONS: Queue<Envelope>;
@@ -28,25 +27,17 @@ export type Bindings = {
   ASSETS: Fetcher;
 };
 
-const parsed = new WeakMap<object, Settings>();
+const parsed = new WeakMap<object, ParsedSettings>();
 
 /**
- * The variables and secrets, checked once per isolate. Throws one error that names every setting
- * that is wrong.
+ * Every setting, read once per isolate. No other file sees a raw variable. Throws one error that
+ * names every setting that is wrong.
  */
-export function settingsOf(env: Bindings): Settings {
+export function settingsOf(env: Bindings): ParsedSettings {
   const known = parsed.get(env);
   if (known) return known;
-  const read = Settings.safeParse(env);
-  if (!read.success) throw new Error(`settings: ${settingsProblem(read.error)}`);
-  parsed.set(env, read.data);
-  return read.data;
+  const texts = Object.entries<unknown>(env).filter(([, value]) => typeof value === "string");
+  const settings = parseSettings(Object.fromEntries(texts));
+  parsed.set(env, settings);
+  return settings;
 }
-
-/** Plain variables and secrets by name, for adapters that check their own settings. */
-export const variablesOf = (env: Bindings): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries<unknown>(env).flatMap(([name, value]) =>
-      typeof value === "string" ? [[name, value]] : [],
-    ),
-  );

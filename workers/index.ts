@@ -21,7 +21,7 @@ export { SweeperObject } from "./objects/sweeper.ts";
 const appOf = onceAnIsolate((env) => {
   const { ports, flush } = composeApi(env, waitUntil);
   const app = apiApp(ports);
-  const { EDGE_CACHE, PUBLIC_READ } = settingsOf(env);
+  const { EDGE_CACHE, PUBLIC_READ } = settingsOf(env).core;
   // Where reads are no longer public, nor are the copies that were made while they were.
   if (EDGE_CACHE === "off" || PUBLIC_READ === "off")
     return { answer: async (request: Request) => app.fetch(request), flush };

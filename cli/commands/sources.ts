@@ -16,6 +16,8 @@ type Source = {
 };
 type Provider = {
   provider: string;
+  on: boolean;
+  why: string | null;
   breaker: string;
   cause: string | null;
   open_until: string | null;
@@ -84,9 +86,9 @@ export const providers: Command = {
   summary: "outside services: breaker, pace, budget left, last answer",
   usage: `stream providers [reset NAME]
 
-Prints one line for each service that sources and enrichers call: its breaker and what opened it,
-the calls of the last minute and how many are allowed, what is left of the day's budget, and the
-last answer.
+Prints one line for each service that sources and enrichers call, and for those of enrichers that
+are off, with the reason: its breaker and what opened it, the calls of the last minute and how many
+are allowed, what is left of the day's budget, and the last answer.
 
   reset NAME   close the breaker after you removed the cause (a key, credits); pace and budget stay
 
@@ -111,6 +113,8 @@ last answer.
 
 const providerRow = ({
   provider,
+  on,
+  why,
   breaker,
   cause,
   open_until,
@@ -120,6 +124,7 @@ const providerRow = ({
   last,
 }: Provider) => ({
   provider,
+  state: on ? "on" : "off",
   breaker,
   cause,
   until: open_until,
@@ -127,7 +132,8 @@ const providerRow = ({
   per_minute,
   budget_left,
   last: last && `${last.kind} ${age(last.at)} ago`,
-  reason: last?.reason ?? null,
+  reason: last?.reason || null,
+  why,
 });
 
 export const trigger: Command = {

@@ -96,8 +96,8 @@ const providerTable = (providers) =>
     "Services that are called",
     ["service", "breaker", "calls a minute", "budget left", "last answer"],
     providers.map(
-      ({ provider, breaker, cause, calls_last_minute, per_minute, budget_left, last }) => [
-        provider,
+      ({ provider, on, why, breaker, cause, calls_last_minute, per_minute, budget_left, last }) => [
+        on ? provider : h("span", { class: "quiet" }, `${provider} (off: ${why})`),
         pill(breaker, cause === null ? breaker : `${breaker} · ${cause}`),
         per_minute === null ? "–" : `${calls_last_minute} of ${per_minute}`,
         budget_left === null ? "–" : count(budget_left),

@@ -13,7 +13,7 @@ import { type EnricherAnswer, enricher, NO_ANSWER, NOTHING_KNOWN } from "./enric
  * below.
  */
 export const DEXSCREENER_LIMITS = { pace: { perMinute: 120, gapMs: 0 }, dailyBudget: null };
-export const DexScreenerSettings = z.object({
+const DexScreenerSettings = z.object({
   DEXSCREENER_BASE_URL: z.url().default("https://api.dexscreener.com"),
 });
 
@@ -92,6 +92,7 @@ export const dexscreener = enricher({
   settings: DexScreenerSettings,
   keepSeconds: 3_600,
   limits: () => DEXSCREENER_LIMITS,
+  search: ({ DEXSCREENER_BASE_URL }) => ({ baseUrl: DEXSCREENER_BASE_URL }),
   supports: (token) => DEXSCREENER_CHAINS[token.chain] !== undefined,
   async ask(token, settings, ports): Promise<EnricherAnswer> {
     const chainId = DEXSCREENER_CHAINS[token.chain] ?? "";

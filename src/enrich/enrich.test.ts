@@ -5,7 +5,8 @@ import { singleFlight } from "../concurrency/single-flight.ts";
 import { localGuard } from "../http/local-guard.ts";
 import { FACTS } from "../model/facts.ts";
 import type { TokenRef } from "../model/mention.ts";
-import { type EnrichPorts, enrich, groupsOf } from "./enrich.ts";
+import { switchesOf } from "../settings/plugin.ts";
+import { type EnrichPorts, enrich, groupsOf, searchOf } from "./enrich.ts";
 import { mergeFacts } from "./facts.ts";
 import { ENRICHERS } from "./registry.ts";
 
@@ -63,11 +64,11 @@ function setUp(replies: Record<string, Reply> = {}) {
     guard: localGuard(clock),
     tokens: new Map(),
     features: { putFeatures: async () => undefined, features: async () => undefined },
-    groups: groupsOf(ENRICHERS, ENV),
+    groups: groupsOf(ENRICHERS, switchesOf(ENRICHERS, ENV)),
     cache: layeredCache(redis, clock),
     flight: singleFlight(),
     defer: (work) => deferred.push(work),
-    search: { baseUrl: ENV.DEXSCREENER_BASE_URL },
+    search: searchOf(switchesOf(ENRICHERS, ENV)),
   };
   return { ports, calls, deferred, redis, pass: (ms: number) => (now += ms) };
 }

@@ -8,9 +8,9 @@ import type {
   AskPorts,
   Enricher,
   EnricherAnswer,
-  EnricherEnv,
   EnricherSwitch,
   KnownToken,
+  TokenSearch,
 } from "./enricher.ts";
 import { type ResolvePorts, resolveToken } from "./resolve.ts";
 
@@ -29,11 +29,14 @@ export type EnrichPorts = AskPorts &
   };
 
 /** The enrichers that have what they need, by group in the order of the registry. */
-export function groupsOf(enrichers: readonly Enricher[], env: EnricherEnv): EnricherGroup[] {
+export function groupsOf(
+  enrichers: readonly Enricher[],
+  switches: ReadonlyMap<string, EnricherSwitch>,
+): EnricherGroup[] {
   const groups = new Map<string, EnricherGroup>();
-  for (const { name, group, supports, keepSeconds, configure } of enrichers) {
-    const switched = configure(env);
-    if (switched.kind === "off") continue;
+  for (const { name, group, supports, keepSeconds } of enrichers) {
+    const switched = switches.get(name);
+    if (switched?.kind !== "on") continue;
     const members = groups.get(group)?.members ?? [];
     groups.set(group, {
       name: group,
@@ -41,6 +44,13 @@ export function groupsOf(enrichers: readonly Enricher[], env: EnricherEnv): Enri
     });
   }
   return [...groups.values()];
+}
+
+/** The search of the first enricher that has one and is on. */
+export function searchOf(switches: ReadonlyMap<string, EnricherSwitch>): TokenSearch | null {
+  for (const state of switches.values())
+    if (state.kind === "on" && state.search !== undefined) return state.search;
+  return null;
 }
 
 const BUDGET_MS = 800;

@@ -6,10 +6,8 @@ import type { Verdict } from "../http/verdict.ts";
 import type { FactValues, FactVocabulary } from "../model/facts.ts";
 import type { TokenRef } from "../model/mention.ts";
 import type { FeatureStore } from "../model/onchain-features.ts";
-import { filledIn, settingsProblem } from "../settings/define.ts";
-
-/** Settings as they come from the environment: each adapter reads its own. */
-export type EnricherEnv = Readonly<Record<string, unknown>>;
+import type { RawVariables } from "../settings/define.ts";
+import { readPluginSettings, type SwitchedOff } from "../settings/plugin.ts";
 
 /** A token whose contract address is known: the only kind that providers can be asked about. */
 export type KnownToken = TokenRef & { tokenCa: string };
@@ -45,6 +43,9 @@ export const NOTHING_KNOWN = (reason: string): EnricherAnswer => ({
   freshSeconds: 300,
 });
 
+/** DexScreener's search, or one that answers as it does. */
+export type TokenSearch = { baseUrl: string };
+
 type Spec<S extends z.ZodType> = {
   /** Its name in metrics, breaker and pace. */
   name: string;
@@ -65,6 +66,8 @@ type Spec<S extends z.ZodType> = {
   providers?: string[];
   limits(settings: z.output<S>): ProviderLimits;
   supports(token: KnownToken): boolean;
+  /** Where a token is looked up of which only the symbol is known, if the provider can. */
+  search?(settings: z.output<S>): TokenSearch;
   /** Never throws for anything the provider does. */
   ask(token: KnownToken, settings: z.output<S>, ports: AskPorts): Promise<EnricherAnswer>;
 };
@@ -73,20 +76,21 @@ export type EnricherSwitch =
   | {
       kind: "on";
       limits: ProviderLimits;
+      search?: TokenSearch;
       ask(token: KnownToken, ports: AskPorts): Promise<EnricherAnswer>;
     }
-  | { kind: "off"; why: string };
+  | SwitchedOff;
 
 /** One provider of facts, in one file: its name, settings, behaviour and docs. */
 export type Enricher = Pick<
   Spec<z.ZodType>,
   "name" | "group" | "title" | "docs" | "provides" | "keepSeconds" | "supports"
 > & {
-  /** Names of its settings. */
+  settings: z.ZodObject;
   settingNames: string[];
   providers: string[];
-  /** Reads its settings; without what it needs it is off, and says so. */
-  configure(env: EnricherEnv): EnricherSwitch;
+  /** Reads its settings; without what it needs it is off, and says so. Called by src/settings/parse.ts alone. */
+  configure(variables: RawVariables): EnricherSwitch;
 };
 
 export function enricher<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Shape>>): Enricher {
@@ -99,15 +103,17 @@ export function enricher<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Sha
     provides,
     keepSeconds,
     supports,
+    settings: spec.settings,
     settingNames: Object.keys(spec.settings.shape),
     providers: spec.providers ?? [name],
-    configure(env) {
-      const read = spec.settings.safeParse(filledIn(env));
-      if (!read.success) return { kind: "off", why: settingsProblem(read.error) };
-      const settings = read.data;
+    configure(variables) {
+      const read = readPluginSettings(spec.settings, variables);
+      if (read.kind === "off") return read;
+      const { settings } = read;
       return {
         kind: "on",
         limits: spec.limits(settings),
+        ...(spec.search !== undefined && { search: spec.search(settings) }),
         ask: (token, ports) => spec.ask(token, settings, ports),
       };
     },

@@ -14,6 +14,7 @@ import {
   liquidityOf,
   readPairs,
 } from "./dexscreener.ts";
+import type { TokenSearch } from "./enricher.ts";
 
 /** Below this a pool can be made by anyone who wants a name. */
 const LIQUIDITY_FLOOR_USD = 100_000;
@@ -93,7 +94,7 @@ export type ResolvePorts = GuardedPorts & {
   /** Callers that want the same token at once share one call, here and in other isolates. */
   flight: SharedFlight;
   /** For looking up a token of which only the symbol is known. */
-  search: { baseUrl: string } | null;
+  search: TokenSearch | null;
 };
 const Remembered = z.object({ token: TokenRef.nullable() });
 

@@ -1,5 +1,5 @@
 import { SOURCES } from "../sources/registry.ts";
-import type { ReceiveResult } from "../sources/source.ts";
+import type { ReceiveResult, SourceSwitch } from "../sources/source.ts";
 import { type AcceptPorts, type AcceptResult, acceptPosts } from "./accept.ts";
 
 /**
@@ -20,19 +20,19 @@ export async function receivePush(
   name: string,
   request: Request,
   trusted: boolean,
-  { variables, now }: { variables: Record<string, string>; now: () => number },
+  { sources, now }: { sources: ReadonlyMap<string, SourceSwitch>; now: () => number },
   ports: AcceptPorts,
 ): Promise<PushOutcome> {
   const source = SOURCES.find((each) => each.name === name && each.kind === "push");
   if (!source) return { kind: "unknown" };
-  const configured = source.configure(variables);
-  if (configured.kind === "off" || !configured.receive) return { kind: "unknown" };
+  const state = sources.get(name);
+  if (state?.kind !== "on" || !state.receive) return { kind: "unknown" };
   if (!source.signed && !trusted)
     return { kind: "unsigned", detail: "Send a key with the scope ingest." };
   const headers = new Map(
     [...request.headers].map(([header, value]) => [header.toLowerCase(), value]),
   );
-  const received = await configured.receive({ headers, text: await request.text(), now: now() });
+  const received = await state.receive({ headers, text: await request.text(), now: now() });
   if (received.kind === "refused") {
     const { status, detail } = received;
     return status === 401 ? { kind: "unsigned", detail } : { kind: "unreadable", status, detail };

@@ -1,13 +1,13 @@
 import { iso } from "../kit/time.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { type PollPorts, type PollReport, pollDue } from "../sources/poll.ts";
-import type { Source } from "../sources/source.ts";
+import type { Source, SourceSwitch } from "../sources/source.ts";
 import type { NetStore, RetentionStore } from "../store/index.ts";
 import { deleteExpired, oldFrom, type RetentionDays, retainedIn } from "./retention.ts";
 
 export type TickPorts = RuntimePorts & {
   sources: readonly Source[];
-  variables: Record<string, string>;
+  switches: ReadonlyMap<string, SourceSwitch>;
   poll: PollPorts;
   /** Posts of the source were read and not accepted. Never throws. */
   onRejected(source: string): Promise<void>;
@@ -32,7 +32,7 @@ export async function runTick(
 ): Promise<void> {
   if (event.cron !== EVERY_MINUTE) return reconcile(event.scheduledTime, ports);
   const [reports] = await Promise.all([
-    pollDue(ports.sources, ports.variables, ports.poll),
+    pollDue(ports.sources, ports.switches, ports.poll),
     ports.keepStreams(),
   ]);
   for (const report of reports) {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type Asked, NOW, reader } from "../../test/support/poll-reader.ts";
+import type { RawVariables } from "../settings/define.ts";
 import { dexPools } from "./dex-pools.ts";
-import type { SourceEnv } from "./source.ts";
 
 it("asks CoinGecko's own door when it has a key for it", async () => {
-  const asked = async (env: SourceEnv) => {
+  const asked = async (env: RawVariables) => {
     const { read, calls } = reader(dexPools, { DEX_POOLS_CHAINS: "eth", ...env }, () => ({
       data: [],
     }));

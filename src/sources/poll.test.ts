@@ -69,7 +69,8 @@ function setUp(last: number) {
       return state.database;
     },
   };
-  const run = (options = {}) => poll(numbered, {}, ports, { now: true, ...options });
+  const run = (options = {}) =>
+    poll(numbered, numbered.configure({}), ports, { now: true, ...options });
   return { state, accepted, run, numbered, ports, pass: (ms: number) => (now += ms) };
 }
 
@@ -98,7 +99,7 @@ it("is due in one minute of its five, whatever else the clock says", async () =>
   const { numbered, ports, pass } = setUp(1);
   const outcomes: string[] = [];
   for (let minute = 0; minute < 10; minute++) {
-    outcomes.push((await poll(numbered, {}, ports)).outcome);
+    outcomes.push((await poll(numbered, numbered.configure({}), ports)).outcome);
     pass(60_000);
   }
   expect(outcomes.filter((outcome) => outcome === "polled")).toHaveLength(2);

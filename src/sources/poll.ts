@@ -3,7 +3,7 @@ import type { Verdict } from "../http/verdict.ts";
 import { iso } from "../kit/time.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import { isUsable, worseVerdict } from "./_shared/verdicts.ts";
-import type { CursorPosition, PollResult, Source, SourceEnv, SwitchedOn } from "./source.ts";
+import type { CursorPosition, PollResult, Source, SourceSwitch, SwitchedOn } from "./source.ts";
 
 /** The stored cursor of a source. Both calls may throw when the database is down. */
 export type CursorPort = {
@@ -154,14 +154,12 @@ async function follow(name: string, on: SwitchedOn, ports: PollPorts): Promise<P
  * Never throws.
  */
 export async function poll(
-  source: Source,
-  env: SourceEnv,
+  { name }: Pick<Source, "name">,
+  on: SourceSwitch,
   ports: PollPorts,
   options: PollOptions = {},
 ): Promise<PollReport> {
-  const { name } = source;
   const { since, notify = false, now = false } = options;
-  const on = source.configure(env);
   if (on.kind === "off") return report(name, "off", on.why);
   if (!now && since === undefined && !isDue(name, on.everyMinutes, ports.now()))
     return report(name, "not due", `every ${on.everyMinutes} minutes`);
@@ -174,10 +172,16 @@ export async function poll(
   }
 }
 
+const UNREAD: SourceSwitch = { kind: "off", why: "its settings were not read" };
+
 /** One tick of the clock: polls every source that is due, concurrently. */
 export const pollDue = (
   sources: readonly Source[],
-  env: SourceEnv,
+  switches: ReadonlyMap<string, SourceSwitch>,
   ports: PollPorts,
 ): Promise<PollReport[]> =>
-  Promise.all(sources.filter((each) => each.kind === "poll").map((each) => poll(each, env, ports)));
+  Promise.all(
+    sources
+      .filter((each) => each.kind === "poll")
+      .map((each) => poll(each, switches.get(each.name) ?? UNREAD, ports)),
+  );

@@ -2,9 +2,8 @@ import * as z from "zod";
 import type { GuardedPorts } from "../http/provider-call.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { RawPost } from "../model/raw-post.ts";
-import { filledIn, settingsProblem, splitWords } from "../settings/define.ts";
-
-export type SourceEnv = Readonly<Record<string, unknown>>;
+import { filledIn, type RawVariables, splitWords } from "../settings/define.ts";
+import { readPluginSettings, type SwitchedOff } from "../settings/plugin.ts";
 
 /**
  * Where to read from: after `cursor`, which only the source understands. `since` marks a backfill:
@@ -35,6 +34,14 @@ export type ReceiveResult =
     }
   | { kind: "refused"; status: 400 | 401 | 415; detail: string };
 
+/** How a stream source is read: the connection itself belongs to the platform. */
+export type StreamPlan = {
+  /** The address that continues after a cursor; null: from now on. */
+  url(cursor: string | null): string;
+  /** A cheap first check of a text, before a post costs a queue operation. */
+  interest(text: string): boolean;
+};
+
 type Spec<S extends z.ZodType> = {
   name: string;
   title: string;
@@ -48,6 +55,8 @@ type Spec<S extends z.ZodType> = {
   everyMinutes?(settings: z.output<S>): number;
   poll?(settings: z.output<S>, place: CursorPosition, ports: GuardedPorts): Promise<PollResult>;
   receive?(settings: z.output<S>, request: PushRequest): Promise<ReceiveResult>;
+  /** Of a stream: where to connect, and which posts are wanted. */
+  stream?(settings: z.output<S>): StreamPlan;
   /** A push with a signature of its own needs no API key. */
   signed?: boolean;
 };
@@ -58,46 +67,50 @@ export type SwitchedOn = {
   providers: string[];
   poll?(place: CursorPosition, ports: GuardedPorts): Promise<PollResult>;
   receive?(request: PushRequest): Promise<ReceiveResult>;
+  stream?: StreamPlan;
 };
+export type SourceSwitch = SwitchedOn | SwitchedOff;
 
 /** One source of posts, in one file: its name, settings, behaviour and docs. */
 export type Source = Pick<Spec<z.ZodType>, "name" | "title" | "kind" | "docs"> & {
   signed: boolean;
+  settings: z.ZodObject;
   settingNames: string[];
   /**
    * Reads its settings; without what it needs it is off, and says so. SOURCES_OFF names those to
-   * leave off.
+   * leave off. Called by src/settings/parse.ts alone.
    */
-  configure(env: SourceEnv): SwitchedOn | { kind: "off"; why: string };
+  configure(variables: RawVariables): SourceSwitch;
 };
 
-const Off = z.object({ SOURCES_OFF: splitWords.default([]) });
+const LeftOff = z.object({ SOURCES_OFF: splitWords.default([]) });
 
 /** A setting without which a source is off. */
 export const requiredText = z.string({ error: "is not set" }).min(1);
 
 export function source<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Shape>>): Source {
-  const { name, title, kind, docs, poll, receive } = spec;
+  const { name, title, kind, docs, poll, receive, stream } = spec;
   return {
     name,
     title,
     kind,
     docs,
     signed: spec.signed ?? false,
+    settings: spec.settings,
     settingNames: Object.keys(spec.settings.shape),
-    configure(env) {
-      const given = filledIn(env);
-      if (Off.safeParse(given).data?.SOURCES_OFF.includes(name))
+    configure(variables) {
+      if (LeftOff.safeParse(filledIn(variables)).data?.SOURCES_OFF.includes(name))
         return { kind: "off", why: "named in SOURCES_OFF" };
-      const read = spec.settings.safeParse(given);
-      if (!read.success) return { kind: "off", why: settingsProblem(read.error) };
-      const settings = read.data;
+      const read = readPluginSettings(spec.settings, variables);
+      if (read.kind === "off") return read;
+      const { settings } = read;
       return {
         kind: "on",
         everyMinutes: spec.everyMinutes?.(settings) ?? 1,
         providers: spec.providers?.(settings) ?? (kind === "poll" ? [name] : []),
         ...(poll !== undefined && { poll: (place, ports) => poll(settings, place, ports) }),
         ...(receive !== undefined && { receive: (request) => receive(settings, request) }),
+        ...(stream !== undefined && { stream: stream(settings) }),
       };
     },
   };

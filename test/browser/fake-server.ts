@@ -169,7 +169,7 @@ function services(): Pick<ApiPorts, "sources" | "faults"> {
         { ...feeds, polledAt: at, movedAt: at, lastVerdict: "ok", providers: [] },
         { ...off, polledAt: null, movedAt: null, lastVerdict: null, providers: [] },
       ],
-      providers: async () => [{ ...goplus, budgetLeft: null, last }],
+      providers: async () => [{ ...goplus, on: true, why: null, budgetLeft: null, last }],
       reset: async () => true,
     },
     faults: {

@@ -3,11 +3,12 @@ import { FAULTS, HEADER_STYLES } from "../../local/emulators/faults.ts";
 import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import { memoryRedis } from "../../src/concurrency/memory-redis.ts";
 import { singleFlight } from "../../src/concurrency/single-flight.ts";
-import { type EnrichPorts, enrich, groupsOf } from "../../src/enrich/enrich.ts";
+import { type EnrichPorts, enrich, groupsOf, searchOf } from "../../src/enrich/enrich.ts";
 import { mergeFacts } from "../../src/enrich/facts.ts";
 import { ENRICHERS } from "../../src/enrich/registry.ts";
 import { FACTS, ProviderFacts } from "../../src/model/facts.ts";
 import type { TokenRef } from "../../src/model/mention.ts";
+import { switchesOf } from "../../src/settings/plugin.ts";
 import {
   type Emulators,
   outsidePorts,
@@ -43,11 +44,11 @@ function setUp() {
     ...outside.ports,
     tokens: new Map(),
     features: { putFeatures: async () => undefined, features: async () => undefined },
-    groups: groupsOf(ENRICHERS, settingsAt(emulators.base)),
+    groups: groupsOf(ENRICHERS, switchesOf(ENRICHERS, settingsAt(emulators.base))),
     cache: layeredCache(memoryRedis(Date.now), Date.now),
     flight: singleFlight(),
     defer: (work) => deferred.push(work),
-    search: { baseUrl: settingsAt(emulators.base).DEXSCREENER_BASE_URL },
+    search: searchOf(switchesOf(ENRICHERS, settingsAt(emulators.base))),
   };
   return { ...outside, ports, deferred };
 }
@@ -126,10 +127,10 @@ it.each(HEADER_STYLES)("waits as long as a 429 asks that says so by: %s", async 
 
 it("never has BigQuery billed for more than a day's budget", async () => {
   const { ports, deferred, calls } = setUp();
-  const groups = groupsOf(ENRICHERS, {
-    ...settingsAt(emulators.base),
-    BQ_DAILY_BYTES: "2000000000",
-  }).filter(({ name }) => name === "bigquery");
+  const groups = groupsOf(
+    ENRICHERS,
+    switchesOf(ENRICHERS, { ...settingsAt(emulators.base), BQ_DAILY_BYTES: "2000000000" }),
+  ).filter(({ name }) => name === "bigquery");
   const errors = new Set<string | null>();
   for (let i = 0; i < 6; i++) {
     const token = { ...TOKEN, tokenCa: `0x${String(i).repeat(40)}` };

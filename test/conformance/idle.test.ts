@@ -5,6 +5,7 @@ import { silentTelemetry } from "../../src/observability/telemetry.ts";
 import { type CachedCursor, cursorCache } from "../../src/schedule/cursor-cache.ts";
 import { type SweeperPorts, sweeperActor } from "../../src/schedule/sweeper.ts";
 import { EVERY_MINUTE, runTick, type TickPorts } from "../../src/schedule/tick.ts";
+import { switchesOf } from "../../src/settings/plugin.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
 import { at, change, draft, KEY, mention } from "../../src/store/contract/fixtures.ts";
 import { postgresStore } from "../../src/store/postgres/index.ts";
@@ -74,7 +75,7 @@ function worker() {
   const cron: TickPorts = {
     ...ground,
     sources: SOURCES,
-    variables: {},
+    switches: switchesOf(SOURCES, {}),
     poll: {
       now: ground.now,
       store: cursors,

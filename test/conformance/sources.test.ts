@@ -66,7 +66,7 @@ function intake(source: Source) {
     });
     return poll(
       source,
-      settingsAt(emulators.base),
+      source.configure(settingsAt(emulators.base)),
       { ...ports, store, accept: ingest },
       { now: true, ...options },
     );
@@ -175,9 +175,14 @@ it("never pays for more posts of X than the day's budget, however often it is as
   const reports = [];
   for (let i = 0; i < 10; i++) {
     reports.push(
-      await poll(source, { ...settingsAt(emulators.base), X_DAILY_POST_BUDGET: "90" }, ports, {
-        now: true,
-      }),
+      await poll(
+        source,
+        source.configure({ ...settingsAt(emulators.base), X_DAILY_POST_BUDGET: "90" }),
+        ports,
+        {
+          now: true,
+        },
+      ),
     );
   }
   expect(returned).toBeGreaterThan(0);

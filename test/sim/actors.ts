@@ -1,6 +1,8 @@
+import * as z from "zod";
 import { acceptPosts, offerPosts } from "../../src/intake/accept.ts";
 import { cursorCache } from "../../src/schedule/cursor-cache.ts";
 import { EVERY_MINUTE, runTick, type TickPorts } from "../../src/schedule/tick.ts";
+import { switchesOf } from "../../src/settings/plugin.ts";
 import type { PollPorts } from "../../src/sources/poll.ts";
 import type { Source } from "../../src/sources/source.ts";
 import { type Life, life } from "./life.ts";
@@ -49,6 +51,7 @@ function polledSource({ source, posts }: Stream, from: number, untilMs: number):
     kind: "poll",
     docs: "",
     signed: false,
+    settings: z.object({}),
     settingNames: [],
     configure: () => ({
       kind: "on",
@@ -104,7 +107,7 @@ function cronPorts(who: Life, sources: Source[], world: World): TickPorts {
     log,
     telemetry,
     sources,
-    variables: {},
+    switches: switchesOf(sources, {}),
     poll: poll as PollPorts,
     onRejected: cursors.invalidate,
     keepStreams: async () => undefined,

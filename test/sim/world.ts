@@ -26,6 +26,7 @@ import {
   sweeperActor,
 } from "../../src/schedule/sweeper.ts";
 import type { TickPorts } from "../../src/schedule/tick.ts";
+import { switchesOf } from "../../src/settings/plugin.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
 import type { Store } from "../../src/store/index.ts";
 import type { Ether, Life } from "./life.ts";
@@ -263,7 +264,7 @@ function enrichment(who: Life, ether: Ether, redis: SimRedis): Pick<EventPorts, 
     sleep: ether.kernel.pause,
     tokens: new Map(),
     features: { putFeatures: async () => undefined, features: async () => undefined },
-    groups: groupsOf(ENRICHERS, {}),
+    groups: groupsOf(ENRICHERS, switchesOf(ENRICHERS, {})),
     cache: layeredCache(redis(who), who.now),
     flight: singleFlight(),
     defer: (work: Promise<unknown>) => ether.kernel.spawn(work),

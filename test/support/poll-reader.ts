@@ -1,5 +1,6 @@
 import { localGuard } from "../../src/http/local-guard.ts";
-import type { Source, SourceEnv } from "../../src/sources/source.ts";
+import type { RawVariables } from "../../src/settings/define.ts";
+import type { Source } from "../../src/sources/source.ts";
 
 export const NOW = Date.UTC(2026, 10, 20, 10);
 export const DAY_MS = 86_400_000;
@@ -7,7 +8,7 @@ export const DAY_MS = 86_400_000;
 export type Asked = { url: URL; headers: Record<string, string>; body: string };
 
 /** For tests: polls a source whose service is one function, on a clock that stands still. */
-export function reader(source: Source, env: SourceEnv, service: (asked: Asked) => unknown) {
+export function reader(source: Source, env: RawVariables, service: (asked: Asked) => unknown) {
   const calls: Asked[] = [];
   const ports = {
     async fetch(url: string, init: RequestInit) {

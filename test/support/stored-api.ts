@@ -117,6 +117,8 @@ export async function storedPorts(): Promise<ApiPorts> {
       providers: async () => [
         {
           provider: "goplus",
+          on: true,
+          why: null,
           breaker: "closed",
           cause: null,
           openUntil: null,

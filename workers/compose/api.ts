@@ -16,7 +16,6 @@ import { explainSignal } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { notePoll } from "../../src/schedule/tick.ts";
 import type { Settings } from "../../src/settings/settings.ts";
-import { ChannelEnv } from "../../src/settings/settings.ts";
 import { poll } from "../../src/sources/poll.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
 import type { Bindings } from "../env.ts";
@@ -34,7 +33,7 @@ import {
   sweeperOf,
   uuid,
 } from "./shared.ts";
-import { sourcesPorts } from "./sources.ts";
+import { sourcesPorts, usedProviderStatuses } from "./sources.ts";
 
 const REPLY_SECONDS = 86_400;
 /** Longer than the database takes to answer or to be given up. */
@@ -50,9 +49,9 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
   const ports: ApiPorts = {
     ...runtimePorts(isolate),
     settings: {
-      publicRead: publicRead(settings),
+      publicRead: publicRead(settings.core),
       version: manifest.version,
-      adminKey: settings.ADMIN_KEY ?? null,
+      adminKey: settings.core.ADMIN_KEY ?? null,
     },
     store,
     keys: store,
@@ -69,15 +68,21 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     },
     ingest: (posts) => acceptPosts(posts, acceptPorts(env, isolate)),
     receive: (source, request, trusted) =>
-      receivePush(source, request, trusted, isolate, acceptPorts(env, isolate)),
+      receivePush(
+        source,
+        request,
+        trusted,
+        { sources: settings.sources, now },
+        acceptPorts(env, isolate),
+      ),
     sources: sourcesPorts(env, isolate),
     faults: emulatorFaults(isolate),
     async trigger(name, options) {
       const source = SOURCES.find((each) => each.name === name);
       if (!source) return { kind: "unknown", sources: SOURCES.map((each) => each.name) };
-      const configured = source.configure(isolate.variables);
-      if (configured.kind === "off") return { kind: "off", reason: configured.why };
-      const polling = poll(source, isolate.variables, pollPorts(env, isolate), {
+      const state = settings.sources.get(name);
+      if (state?.kind !== "on") return { kind: "off", reason: state?.why ?? "" };
+      const polling = poll(source, state, pollPorts(env, isolate), {
         now: true,
         ...options,
       });
@@ -101,7 +106,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
         await readGauges({
           overview: () => store.overview(iso(now())),
           queueBacklogs: () => backlogsOf(env),
-          providers: sourcesPorts(env, isolate).providers,
+          providers: () => usedProviderStatuses(env, isolate),
         }),
       );
     },
@@ -116,7 +121,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       current: rules.current,
       version: rules.version,
       status: rules.status,
-      load: (text) => loadRules(text, isolate.variables, VOCABULARY),
+      load: (text) => loadRules(text, settings.rules, VOCABULARY),
       publish: rules.publish,
       versions: (limit) => store.rulesVersions(limit),
       vocabulary: VOCABULARY,
@@ -128,7 +133,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       catalogue: channelCatalogue({
         fetch: (url, init) => fetch(url, init),
         telemetry: isolate.called,
-        env: ChannelEnv.parse(isolate.variables),
+        env: settings.channels,
         now,
         randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       }),
@@ -150,7 +155,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       store,
       async awaited() {
         await sweeperOf(env).schedulePostSweep(
-          overdueFrom(now(), { requeueAfterSeconds: settings.REQUEUE_AFTER_SECONDS }),
+          overdueFrom(now(), { requeueAfterSeconds: settings.core.REQUEUE_AFTER_SECONDS }),
         );
         await sweeperOf(env).wake(now() + SWEPT_AFTER_MS);
       },

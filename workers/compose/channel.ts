@@ -1,5 +1,4 @@
 import type { ChannelPorts } from "../../src/outbox/channel-actor.ts";
-import { ChannelEnv } from "../../src/settings/settings.ts";
 import type { Bindings } from "../env.ts";
 import { isolateOf } from "./isolate.ts";
 import {
@@ -18,7 +17,7 @@ export function composeChannel(env: Bindings, defer: DeferWork): ComposedPorts<C
   const ports: ChannelPorts = {
     ...runtimePorts(isolate),
     store: { ...isolate.store, ...isolate.leases() },
-    env: ChannelEnv.parse(isolate.variables),
+    env: isolate.settings.channels,
     fetch: (url, init) => fetch(url, init),
     random: Math.random,
     uuid,

@@ -23,7 +23,7 @@ export function composeCron(env: Bindings, defer: DeferWork): ComposedPorts<Tick
   const ports: TickPorts = {
     ...runtimePorts(isolate),
     sources: SOURCES,
-    variables: isolate.variables,
+    switches: isolate.settings.sources,
     poll: pollPorts(env, isolate),
     onRejected: cursorsOf(env, isolate).invalidate,
     keepStreams: async () =>
@@ -31,8 +31,8 @@ export function composeCron(env: Bindings, defer: DeferWork): ComposedPorts<Tick
         .keep()
         .catch(() => undefined),
     store: isolate.store,
-    days: retentionDays(isolate.settings),
-    requeueAfterSeconds: isolate.settings.REQUEUE_AFTER_SECONDS,
+    days: retentionDays(isolate.settings.core),
+    requeueAfterSeconds: isolate.settings.core.REQUEUE_AFTER_SECONDS,
     sweeper: sweeperOf(env),
   };
   return { ports, flush: metricsFlusher(env, isolate, defer) };

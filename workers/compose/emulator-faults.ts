@@ -6,9 +6,9 @@ import type { SharedIsolate } from "./isolate.ts";
  * The faults of the local stack's emulators. Anywhere else there are none, whatever the variables
  * say.
  */
-export function emulatorFaults({ settings, variables, now }: SharedIsolate): FaultsPort {
-  const base = variables.EMULATORS_URL;
-  if (!settings.LOCAL || base === undefined) return null;
+export function emulatorFaults({ settings: { core }, now }: SharedIsolate): FaultsPort {
+  const base = core.EMULATORS_URL;
+  if (!core.LOCAL || base === undefined) return null;
   return {
     async ask(method, name, fault) {
       const request = {

@@ -1,5 +1,5 @@
 import { sharedFlight } from "../../src/concurrency/shared-flight.ts";
-import { type EnrichPorts, groupsOf } from "../../src/enrich/enrich.ts";
+import { type EnrichPorts, groupsOf, searchOf } from "../../src/enrich/enrich.ts";
 import { ENRICHERS } from "../../src/enrich/registry.ts";
 import { reportFacts } from "../../src/enrich/report.ts";
 import { afterCommit } from "../../src/events/after-commit.ts";
@@ -41,7 +41,7 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
 
 const enrichPorts = (env: Bindings, isolate: SharedIsolate, defer: DeferWork): EnrichPorts => ({
   ...guardedPorts(env, isolate),
-  groups: groupsOf(ENRICHERS, isolate.variables),
+  groups: groupsOf(ENRICHERS, isolate.settings.enrichers),
   cache: isolate.cache,
   flight: sharedFlight({
     redis: isolate.redis,
@@ -52,7 +52,7 @@ const enrichPorts = (env: Bindings, isolate: SharedIsolate, defer: DeferWork): E
   defer,
   tokens: isolate.tokens,
   features: isolate.store,
-  search: { baseUrl: isolate.variables.DEXSCREENER_BASE_URL ?? "https://api.dexscreener.com" },
+  search: searchOf(isolate.settings.enrichers),
 });
 
 /** Enriches, and notes how it went. */

@@ -14,10 +14,10 @@ import { batchLines, createLogger } from "../../src/observability/log.ts";
 import { outsideCallReporter } from "../../src/observability/outside-calls.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { type ListedAuthors, parseAuthors } from "../../src/refine/authors.ts";
-import type { Settings } from "../../src/settings/settings.ts";
+import type { ParsedSettings } from "../../src/settings/parse.ts";
 import type { Store } from "../../src/store/index.ts";
 import { postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
-import { type Bindings, settingsOf, variablesOf } from "../env.ts";
+import { type Bindings, settingsOf } from "../env.ts";
 import { type HotList, hotList } from "../platform/lists-kv.ts";
 import { neonSql } from "../platform/neon.ts";
 import { type GuardMemory, guardMemory } from "../platform/provider-guard.ts";
@@ -29,8 +29,7 @@ import { noRedis, upstashClient, upstashRedis } from "../platform/upstash.ts";
  * and values read lately. No promise is shared.
  */
 export type SharedIsolate = RuntimePorts & {
-  settings: Settings;
-  variables: Record<string, string>;
+  settings: ParsedSettings;
   metrics: MetricsCollector;
   store: Store;
   /** New ones for each object: they share promises. */
@@ -67,7 +66,8 @@ export function onceAnIsolate<T extends object>(make: (env: Bindings) => T): (en
 export const isolateOf = onceAnIsolate(isolate);
 
 function isolate(env: Bindings): SharedIsolate {
-  const given = settingsOf(env);
+  const settings = settingsOf(env);
+  const given = settings.core;
   const now = Date.now;
   const metrics = metricsCollector();
   // In production each line is a record of its own. wrangler dev spends more on a line than the
@@ -89,8 +89,7 @@ function isolate(env: Bindings): SharedIsolate {
     ? upstashRedis(client, now, () => metrics.count("external_error_total_redis"))
     : noRedis;
   return {
-    settings: given,
-    variables: variablesOf(env),
+    settings,
     now,
     log,
     metrics,
@@ -105,7 +104,7 @@ function isolate(env: Bindings): SharedIsolate {
     rules: rulesFromKv(
       env.RULES,
       store,
-      { fallback: builtInRules, variables: variablesOf(env), vocabulary: VOCABULARY, rereadMs },
+      { fallback: builtInRules, variables: settings.rules, vocabulary: VOCABULARY, rereadMs },
       { now, telemetry: metrics },
     ),
     authors: hotList("authors", authorsList, parseAuthors, env.RULES, rereadMs, now),

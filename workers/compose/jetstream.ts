@@ -1,6 +1,5 @@
 import { offerPosts } from "../../src/intake/accept.ts";
 import type { JetstreamPorts } from "../../src/sources/jetstream/connection.ts";
-import { interestIn, streamSettings, subscribeUrl } from "../../src/sources/jetstream/index.ts";
 import type { Bindings } from "../env.ts";
 import { openStream } from "../platform/websocket.ts";
 import { isolateOf } from "./isolate.ts";
@@ -12,13 +11,14 @@ export function composeJetstream(
   defer: DeferWork,
 ): ComposedPorts<Omit<JetstreamPorts, "memory">> | null {
   const isolate = isolateOf(env);
-  const settings = streamSettings(isolate.variables);
-  if (settings === null) return null;
+  const state = isolate.settings.sources.get("jetstream");
+  if (state?.kind !== "on" || state.stream === undefined) return null;
+  const { stream } = state;
   const ports: Omit<JetstreamPorts, "memory"> = {
     now: isolate.now,
-    interest: interestIn(settings.JETSTREAM_WORDS),
+    interest: stream.interest,
     open: (cursor, listener) =>
-      openStream(subscribeUrl(settings, cursor), listener, (url, init) => fetch(url, init)),
+      openStream(stream.url(cursor), listener, (url, init) => fetch(url, init)),
     ingest: (posts) => offerPosts(posts, acceptPorts(env, isolate)),
   };
   return { ports, flush: metricsFlusher(env, isolate, defer) };

@@ -13,7 +13,7 @@ import {
 
 export function composeQueues(env: Bindings, defer: DeferWork): ComposedPorts<QueuePorts> {
   const isolate = isolateOf(env);
-  const { settings } = isolate;
+  const settings = isolate.settings.core;
   const ports: QueuePorts = {
     ...runtimePorts(isolate),
     store: isolate.store,

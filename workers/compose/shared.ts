@@ -98,8 +98,8 @@ export function acceptPorts(env: Bindings, isolate: SharedIsolate): AcceptPorts 
     store: isolate.store,
     posts: env.POSTS,
     uuid,
-    requeueAfterSeconds: isolate.settings.REQUEUE_AFTER_SECONDS,
-    overloadedAfterSeconds: isolate.settings.OVERLOADED_AFTER_SECONDS,
+    requeueAfterSeconds: isolate.settings.core.REQUEUE_AFTER_SECONDS,
+    overloadedAfterSeconds: isolate.settings.core.OVERLOADED_AFTER_SECONDS,
     schedulePostSweep: sweeperOf(env).schedulePostSweep,
   };
 }

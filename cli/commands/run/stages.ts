@@ -19,6 +19,7 @@ import { refine } from "../../../src/refine/refine.ts";
 import { loadRules } from "../../../src/rules/load.ts";
 import type { Ruleset } from "../../../src/rules/score.ts";
 import { settingsProblem } from "../../../src/settings/define.ts";
+import { ruleVariables } from "../../../src/settings/parse.ts";
 import { JudgingSettings } from "../../../src/settings/settings.ts";
 import type { Store } from "../../../src/store/index.ts";
 import { memoryStore } from "../../../src/store/memory/index.ts";
@@ -138,10 +139,7 @@ async function commit(mention: Mention, { store, rules, known, now }: Scoring): 
 }
 
 function rulesOf(file: string, env: Setup["env"]): Ruleset {
-  const variables = Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-  const loaded = loadRules(read(file), variables, VOCABULARY);
+  const loaded = loadRules(read(file), ruleVariables(env), VOCABULARY);
   if (loaded.kind === "loaded") return loaded.rules;
   const problems = loaded.problems.map(
     ({ line, column, message }) => `\n  ${file}:${line}:${column} ${message}`,

@@ -1,40 +1,12 @@
 import * as z from "zod";
-import type { ProviderStatus } from "../../http/provider-guard.ts";
 import { IsoInstant } from "../../model/scalars.ts";
+import { ProviderReport, SourceStatus } from "../../model/source-status.ts";
 import { problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
 
-export const SourceStatus = z.object({
-  source: z.string(),
-  title: z.string(),
-  kind: z.enum(["poll", "push", "stream"]),
-  on: z.boolean(),
-  /** Why it is off; null when it is on. */
-  why: z.string().nullable(),
-  everyMinutes: z.number().nullable(),
-  polledAt: z.string().nullable(),
-  /** When its cursor last changed; of a stream, the time that it reached. */
-  movedAt: z.string().nullable(),
-  /** The gravest last answer of the services it calls. */
-  lastVerdict: z.string().nullable(),
-  providers: z.array(z.string()),
-});
-export type SourceStatus = z.infer<typeof SourceStatus>;
-
-const ProviderShown = z.object({
-  provider: z.string(),
-  breaker: z.enum(["closed", "open", "half-open"]),
-  cause: z.string().nullable(),
-  openUntil: z.string().nullable(),
-  callsLastMinute: z.number().int(),
-  perMinute: z.number().nullable(),
-  budgetLeft: z.number().nullable(),
-  last: z.object({ at: z.string(), kind: z.string(), reason: z.string() }).nullable(),
-});
-
 export type SourcesPorts = {
   sources(): Promise<SourceStatus[]>;
-  providers(): Promise<ProviderStatus[]>;
+  providers(): Promise<ProviderReport[]>;
   /** False: no such provider. */
   reset(provider: string): Promise<boolean>;
 };
@@ -74,8 +46,9 @@ export const sourceRoutes = ({ sources, trigger }: TriggerPorts): ApiRoute[] => 
     access: "operations",
     tag: "operations",
     operationId: "listProviders",
-    summary: "Every outside service that is called: breaker, pace, budget, last answer.",
-    answer: z.object({ providers: z.array(ProviderShown) }),
+    summary:
+      "Every outside service: breaker, pace, budget, last answer; or why no enricher uses it.",
+    answer: z.object({ providers: z.array(ProviderReport) }),
     status: 200,
     handle: async () => ({ providers: await sources.providers() }),
   }),

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { RawPost } from "../../model/raw-post.ts";
-import { filledIn, splitWords } from "../../settings/define.ts";
+import { splitWords } from "../../settings/define.ts";
 import { readPosts } from "../_shared/post-input.ts";
-import { type SourceEnv, source } from "../source.ts";
+import { type StreamPlan, source } from "../source.ts";
 
 const COLLECTION = "app.bsky.feed.post";
 /**
@@ -48,7 +48,7 @@ const JetstreamSettings = z.object({
 });
 type JetstreamSettings = z.output<typeof JetstreamSettings>;
 
-export type StreamInterest = (text: string) => boolean;
+export type StreamInterest = StreamPlan["interest"];
 
 const CASHTAG = /(^|[^\w$])\$[A-Za-z][A-Za-z0-9]{1,9}(?![\w$])/;
 const ADDRESS = /\b0x[0-9a-fA-F]{40}\b|\b[1-9A-HJ-NP-Za-km-z]{43,44}\b/;
@@ -99,16 +99,12 @@ export function readFrame(frame: string, interest: StreamInterest): FrameReading
   return { post: posts[0] ?? null, timeUs };
 }
 
-export function subscribeUrl(settings: JetstreamSettings, cursor: string | null): string {
+function subscribeUrl(settings: JetstreamSettings, cursor: string | null): string {
   const url = new URL(`${settings.JETSTREAM_BASE_URL.replace(/^ws/, "http")}/subscribe`);
   url.searchParams.set("wantedCollections", COLLECTION);
   if (cursor !== null) url.searchParams.set("cursor", String(Number(cursor) - REWIND_US));
   return url.href;
 }
-
-/** Null while the source is off. */
-export const streamSettings = (env: SourceEnv): JetstreamSettings | null =>
-  jetstream.configure(env).kind === "on" ? JetstreamSettings.parse(filledIn(env)) : null;
 
 export const jetstream = source({
   name: "jetstream",
@@ -119,4 +115,8 @@ export const jetstream = source({
     "cursor (36 h of history). No key.",
   ].join(" "),
   settings: JetstreamSettings,
+  stream: (settings) => ({
+    url: (cursor) => subscribeUrl(settings, cursor),
+    interest: interestIn(settings.JETSTREAM_WORDS),
+  }),
 });

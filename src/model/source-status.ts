@@ -1,0 +1,36 @@
+import * as z from "zod";
+
+/** A source as operators see it: on, or why it is off, and its last poll. */
+export const SourceStatus = z.object({
+  source: z.string(),
+  title: z.string(),
+  kind: z.enum(["poll", "push", "stream"]),
+  on: z.boolean(),
+  /** Why it is off; null when it is on. */
+  why: z.string().nullable(),
+  everyMinutes: z.number().nullable(),
+  polledAt: z.string().nullable(),
+  /** When its cursor last changed; of a stream, the time that it reached. */
+  movedAt: z.string().nullable(),
+  /** The gravest last answer of the services it calls. */
+  lastVerdict: z.string().nullable(),
+  providers: z.array(z.string()),
+});
+export type SourceStatus = z.infer<typeof SourceStatus>;
+
+/** A service that sources and enrichers call, also while all of them are off. */
+export const ProviderReport = z.object({
+  provider: z.string(),
+  /** Whether a source or enricher that is on calls it. */
+  on: z.boolean(),
+  /** Which enrichers that would call it are off, and why; null: none. */
+  why: z.string().nullable(),
+  breaker: z.enum(["closed", "open", "half-open"]),
+  cause: z.string().nullable(),
+  openUntil: z.string().nullable(),
+  callsLastMinute: z.number().int(),
+  perMinute: z.number().nullable(),
+  budgetLeft: z.number().nullable(),
+  last: z.object({ at: z.string(), kind: z.string(), reason: z.string() }).nullable(),
+});
+export type ProviderReport = z.infer<typeof ProviderReport>;
