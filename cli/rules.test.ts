@@ -72,6 +72,18 @@ describe("rules check", () => {
     expect(err).toMatch(/:2:40: error: .*scor is no field here\n.*\n +\^ did you mean score\?/);
   });
 
+  it("fails on warnings with --strict, and only then", async () => {
+    const path = written(rulesFile({ odd: "mentions < 0" }));
+    const { ran } = terminal();
+    expect(await ran(["check", path])).toMatchObject({
+      code: 0,
+      err: expect.stringContaining("warning"),
+    });
+    expect((await ran(["check", path, "--strict"])).code).toBe(1);
+    expect((await ran(["check", path, "--strict"], true)).code).toBe(1);
+    expect((await ran(["check", written(FIRST), "--strict"])).code).toBe(0);
+  });
+
   it("reads - from stdin, and prints the fixed file to stdout", async () => {
     const { ran } = terminal();
     const odd = rulesFile({ risky: "mentions > 1 && copies > 1" });

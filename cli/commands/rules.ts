@@ -21,8 +21,9 @@ const VERBS: Record<string, (args: string[], io: Io) => Promise<number>> = {
   schema,
 };
 
-const USAGE = `stream rules check [FILE] [--fix] [--set NAME=VALUE]
-    check the file: each problem with line, column and a suggested fix; --fix applies safe fixes
+const USAGE = `stream rules check [FILE] [--fix] [--strict] [--set NAME=VALUE]
+    check the file: each problem with line, column and a suggested fix; --fix applies safe fixes,
+    --strict fails on warnings
 stream rules test [FILE] [--tests DIR] [--set NAME=VALUE]
     run the rule tests: results, coverage, mutation score
 stream rules push [FILE] [--tests DIR] [--force]

@@ -9,27 +9,65 @@ export type FactValues = Record<string, FactValue>;
  * What a condition may name: the type of each fact, who provides it, and all that a text can be
  * where that is known. A custom enricher adds its own.
  */
-export type FactVocabulary = Record<
-  string,
-  {
-    type: "number" | "string" | "list";
-    provider: string;
-    unit?: string;
-    values?: readonly string[];
-  }
->;
+export type FactVocabulary = Record<string, FactKind>;
 
-const number = (provider: string, unit?: string) => ({
-  type: "number" as const,
-  provider,
-  ...(unit !== undefined && { unit }),
+export type FactKind = {
+  type: "number" | "string" | "list";
+  provider: string;
+  unit?: string;
+  /** All that a text can be. */
+  values?: readonly string[];
+  /** How each text is written, where the values are not known: `pattern` fits all of them. */
+  form?: { pattern: RegExp; description: string; rewrite?: (text: string) => string };
+  /** What a number never is below, and never above. */
+  least?: number;
+  most?: number;
+  /** A number without decimals. */
+  whole?: boolean;
+};
+
+/** A unit such as `0..1` bounds the number. */
+function number(provider: string, unit?: string): FactKind {
+  const [, least, most] = /^(-?[\d.]+)\.\.(-?[\d.]+)$/.exec(unit ?? "") ?? [];
+  return {
+    type: "number",
+    provider,
+    ...(unit !== undefined && { unit }),
+    ...(least !== undefined && { least: Number(least) }),
+    ...(most !== undefined && { most: Number(most) }),
+  };
+}
+const amount = (provider: string, unit?: string): FactKind => ({
+  ...number(provider, unit),
+  least: 0,
 });
-const string = (provider: string, values?: readonly string[]) => ({
-  type: "string" as const,
+const count = (provider: string): FactKind => ({ ...amount(provider), whole: true });
+const flag = (provider: string): FactKind => ({ ...count(provider), most: 1 });
+const percent = (provider: string, bounds: Pick<FactKind, "least" | "most">): FactKind => ({
+  ...number(provider, "percent"),
+  ...bounds,
+});
+const string = (provider: string, values?: readonly string[]): FactKind => ({
+  type: "string",
   provider,
   ...(values && { values }),
 });
-const list = (provider: string) => ({ type: "list" as const, provider });
+
+const TICKER = {
+  pattern: /^[^\p{Ll}$#]+$/u,
+  description: "in capital letters and without $",
+  rewrite: (text: string) => text.trim().replace(/^[$#]/, "").toUpperCase(),
+};
+const KEYWORD = {
+  pattern: /^[^\p{Lu}\s#$@]{3,}$/u,
+  description: "as one word of three characters or more, in small letters",
+  rewrite: (text: string) => text.replace(/^[#$@]/, "").toLowerCase(),
+};
+const LANGUAGE_CODE = {
+  pattern: /^[a-z]{2}$/,
+  description: "as a code of two small letters, such as en",
+  rewrite: (text: string) => text.slice(0, 2).toLowerCase(),
+};
 
 /**
  * The facts that come with the product (docs/rules.md). Flags are 1 or 0. `event` facts come from
@@ -40,39 +78,39 @@ export const FACTS: FactVocabulary = {
   last_sentiment_score: number("event", "-1..1"),
   sentiment_min: number("event", "-1..1"),
   sentiment_max: number("event", "-1..1"),
-  mentions: number("event"),
-  evidence_count: number("event"),
-  unique_authors: number("event"),
-  copies: number("event"),
-  followers_max: number("event"),
-  age_minutes: number("event", "minutes"),
+  mentions: count("event"),
+  evidence_count: count("event"),
+  unique_authors: count("event"),
+  copies: count("event"),
+  followers_max: count("event"),
+  age_minutes: amount("event", "minutes"),
   heat_slope: number("event", "posts per minute, per minute"),
-  kol_mentions: number("event"),
-  time_guessed: number("event"),
+  kol_mentions: count("event"),
+  time_guessed: flag("event"),
   type: string("event", EVENT_TYPES),
-  type_confidence: number("event"),
-  keywords: list("event"),
-  lang: string("event"),
+  type_confidence: number("event", "0..1"),
+  keywords: { type: "list", provider: "event", form: KEYWORD },
+  lang: { ...string("event"), form: LANGUAGE_CODE },
   chain: string("event", CHAINS),
-  symbol: string("event"),
+  symbol: { ...string("event"), form: TICKER },
   goplus_risk: string("goplus", RiskLevel.options),
-  buy_tax: number("goplus", "percent"),
-  sell_tax: number("goplus", "percent"),
-  is_honeypot: number("goplus"),
-  is_open_source: number("goplus"),
-  holder_count: number("goplus"),
+  buy_tax: percent("goplus", { least: 0, most: 100 }),
+  sell_tax: percent("goplus", { least: 0, most: 100 }),
+  is_honeypot: flag("goplus"),
+  is_open_source: flag("goplus"),
+  holder_count: count("goplus"),
   top10_share: number("goplus", "0..1"),
-  lp_lock_days: number("goplus", "days"),
-  dex_liquidity: number("dex", "USD"),
-  dex_volume_1h: number("dex", "USD"),
-  dex_volume_24h: number("dex", "USD"),
-  dex_price_usd: number("dex", "USD"),
-  dex_price_change_1h: number("dex", "percent"),
-  dex_price_change_24h: number("dex", "percent"),
-  dex_pair_age_hours: number("dex", "hours"),
-  active_addrs_24h: number("bigquery"),
-  transfers_24h: number("bigquery"),
-  new_holders_24h: number("bigquery"),
+  lp_lock_days: amount("goplus", "days"),
+  dex_liquidity: amount("dex", "USD"),
+  dex_volume_1h: amount("dex", "USD"),
+  dex_volume_24h: amount("dex", "USD"),
+  dex_price_usd: amount("dex", "USD"),
+  dex_price_change_1h: percent("dex", { least: -100 }),
+  dex_price_change_24h: percent("dex", { least: -100 }),
+  dex_pair_age_hours: amount("dex", "hours"),
+  active_addrs_24h: count("bigquery"),
+  transfers_24h: count("bigquery"),
+  new_holders_24h: count("bigquery"),
   whale_share: number("bigquery", "0..1"),
   onchain_confidence: number("bigquery", "0..1"),
 };

@@ -7,8 +7,10 @@ import { ISSUES_SHOWN, schemaIssues } from "./issues.ts";
 import type { CheckScope, ValueType } from "./language/check.ts";
 import type { ExpressionFault } from "./language/traps.ts";
 import { type LiveRule, type Ruleset, STATE_SLOTS, withRules } from "./score.ts";
-import { warningsOf } from "./warnings.ts";
-import { readYaml, type YamlProblem, type YamlSource } from "./yaml.ts";
+import { duplicateRules } from "./warnings/duplicate-rules.ts";
+import { shellDefault } from "./warnings/shell-defaults.ts";
+import { warningsOf } from "./warnings/warnings.ts";
+import { formatPath, readYaml, type YamlProblem, type YamlSource } from "./yaml.ts";
 
 export type LoadResult =
   | { kind: "loaded"; rules: Ruleset; warnings: YamlProblem[] }
@@ -80,7 +82,9 @@ function assemble(
   vocabulary: FactVocabulary,
 ): LoadResult {
   const problems: YamlProblem[] = [];
-  const warnings: YamlProblem[] = [];
+  const warnings: YamlProblem[] = source.references.flatMap(({ path, reference }) =>
+    shellDefault(reference).map((fault) => problemOf(fault, path, source, text)),
+  );
   const slots: string[] = [...STATE_SLOTS];
   const scope = scopeOf(vocabulary);
   const read = (
@@ -100,7 +104,7 @@ function assemble(
     }
     if (warnings.length < ISSUES_SHOWN)
       warnings.push(
-        ...warningsOf(result.condition, vocabulary).map((fault) =>
+        ...warningsOf(result.condition, referencesIn(path, source), vocabulary).map((fault) =>
           problemOf(fault, path, source, text),
         ),
       );
@@ -110,6 +114,7 @@ function assemble(
     document,
     (path, expression, wanted) => read(path, expression, scope, wanted),
     problems,
+    warnings,
     source,
   );
   const withScore: CheckScope = new Map([...scope, ["score", "number"], ["level", "text"]]);
@@ -135,6 +140,12 @@ function assemble(
   };
 }
 
+function referencesIn(path: PropertyKey[], { references }: YamlSource) {
+  if (references.length === 0) return [];
+  const field = formatPath(path);
+  return references.flatMap((found) => (formatPath(found.path) === field ? [found.reference] : []));
+}
+
 export const scopeOf = (vocabulary: FactVocabulary): CheckScope =>
   new Map(Object.entries(vocabulary).map(([name, fact]) => [name, TYPES[fact.type]]));
 
@@ -147,6 +158,7 @@ function liveRules(
   document: RulesDocument,
   read: (path: PropertyKey[], expression: string, wanted: ValueType) => RuleCondition | undefined,
   problems: YamlProblem[],
+  warnings: YamlProblem[],
   source: YamlSource,
 ): LiveRule[] {
   const all = document.groups.flatMap((group) => group.rules);
@@ -200,8 +212,15 @@ function liveRules(
       },
       shadow: rule.stage === "shadow",
     };
-    return [{ live, priority: group.priority }];
+    return [{ live, priority: group.priority, path }];
   });
+  for (const { rule, earlier } of duplicateRules(rules).slice(0, ISSUES_SHOWN))
+    warnings.push(
+      source.problem(
+        [...rule.path, "condition"],
+        `asks what ${earlier.key} asks: where it holds, both count`,
+      ),
+    );
   return rules.sort((a, b) => b.priority - a.priority).map(({ live }) => live);
 }
 
@@ -214,7 +233,7 @@ function unique(name: string, taken: Set<string>): string {
 
 function problemOf(
   fault: ExpressionFault,
-  path: PropertyKey[],
+  path: readonly PropertyKey[],
   source: YamlSource,
   text: string,
 ): YamlProblem {

@@ -13,8 +13,16 @@ export type SubstituteResult = {
   text: string;
   used: Record<string, string>;
   faults: { message: string; at: number }[];
+  /** Each reference, with the characters of the new text that stand for it. */
+  references: VariableReference[];
   /** Where a character of the new text stood in the old one. */
   origin(at: number): number;
+};
+
+export type VariableReference = {
+  name: string;
+  fallback: string | undefined;
+  span: readonly [start: number, end: number];
 };
 
 /**
@@ -27,6 +35,7 @@ export function substituteVariables(
 ): SubstituteResult {
   const used: Record<string, string> = {};
   const faults: SubstituteResult["faults"] = [];
+  const references: VariableReference[] = [];
   const shifts: { from: number; source: number; end: number; sourceEnd: number }[] = [];
   let built = "";
   let read = 0;
@@ -39,10 +48,17 @@ export function substituteVariables(
     built += text.slice(read, found.index);
     const from = built.length;
     built += value ?? "";
+    references.push({ name, fallback, span: [from, built.length] });
     read = found.index + whole.length;
     shifts.push({ from, source: found.index, end: built.length, sourceEnd: read });
   }
-  return { text: built + text.slice(read), used, faults, origin: (at) => originOf(at, shifts) };
+  return {
+    text: built + text.slice(read),
+    used,
+    faults,
+    references,
+    origin: (at) => originOf(at, shifts),
+  };
 }
 
 function originOf(

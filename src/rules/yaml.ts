@@ -12,7 +12,7 @@ import {
   Scalar,
 } from "yaml";
 import { offsetIn } from "./offset.ts";
-import { type SubstituteResult, substituteVariables } from "./variables.ts";
+import { type SubstituteResult, substituteVariables, type VariableReference } from "./variables.ts";
 
 const MAX_NESTING = 20;
 /**
@@ -49,6 +49,8 @@ export type YamlSource = {
   variables: Record<string, string>;
   /** References that cannot be resolved. */
   faults: YamlProblem[];
+  /** Every reference, with the field that holds it. */
+  references: { path: Path; reference: VariableReference }[];
   /** The file's offset of a field, or of a character within a text field's value. */
   offset(path: Path, at?: number): number;
   problem(path: Path, message: string, at?: number): YamlProblem;
@@ -203,7 +205,13 @@ function sourceOf(
       message,
     })),
   );
-  return { source: { value, variables: used, faults, offset, problem, nameProblem }, strangers };
+  const references = [...substitutions.values()].flatMap(({ path, substituted }) =>
+    substituted.references.map((reference) => ({ path, reference })),
+  );
+  return {
+    source: { value, variables: used, faults, references, offset, problem, nameProblem },
+    strangers,
+  };
 }
 
 const keyOf = ({ key }: Pair): string => (isScalar(key) ? String(key.value) : "");

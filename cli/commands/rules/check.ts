@@ -9,6 +9,7 @@ import { bare, oneFile, readText, refuse, report, settings } from "./files.ts";
 export async function check(args: string[], io: Io): Promise<number> {
   const { values, positionals } = parseOptions(args, {
     fix: { type: "boolean" },
+    strict: { type: "boolean" },
     set: { type: "string", multiple: true },
   });
   const file = oneFile(positionals);
@@ -36,7 +37,7 @@ export async function check(args: string[], io: Io): Promise<number> {
     for (const line of report(file, text, warnings, "warning")) io.err(line);
     io.out(`${file}: ${rules.rules.length} rules, ${rules.sha.slice(0, 12)}`);
   }
-  return 0;
+  return values.strict && warnings.length > 0 ? 1 : 0;
 }
 
 /** What came from stdin goes to stdout, fixed; a file is fixed in its place. */

@@ -254,16 +254,78 @@ function call(
 }
 
 function membership(node: Of<"in">, scope: CheckScope, faults: ExpressionFault[]): ValueType {
-  typeOf(node.left, scope, faults);
+  const left = typeOf(node.left, scope, faults);
   const among = typeOf(node.right, scope, faults);
-  const facts = node.right.kind === "name";
-  if (facts && among !== undefined && among !== "list")
-    faults.push({
-      message: `\`in\` looks into a list, and this is ${SAID[among]}`,
-      at: node.right.at,
-      suggestion: "compare with ==, or use ~=",
-    });
+  if (left === undefined || among === undefined) return "truth";
+  const lookedFor = left === "list" ? "text" : left;
+  if (node.right.kind === "name") {
+    if (among !== "list")
+      faults.push({
+        message: `\`in\` looks into a list, and this is ${SAID[among]}`,
+        at: node.right.at,
+        suggestion: "compare with ==, or use ~=",
+      });
+    else if (node.left.kind === "name" && left === "list")
+      faults.push({ message: "a list is never in a list", at: node.at });
+    else
+      for (const item of itemsOf(node.left))
+        itemOfType(item, "text", node.right.name, scope, faults);
+  } else if (left === "list") faults.push(listOnTheLeft(node));
+  else
+    for (const item of itemsOf(node.right))
+      itemOfType(item, lookedFor, textOf(node.left), scope, faults);
   return "truth";
+}
+
+const itemsOf = (node: ExpressionNode): ExpressionNode[] =>
+  node.kind === "list" ? node.items : [node];
+
+/** `in` asks whether two values are equal, and values of two types never are. */
+function itemOfType(
+  item: ExpressionNode,
+  wanted: ValueType,
+  beside: string,
+  scope: CheckScope,
+  faults: ExpressionFault[],
+): void {
+  const got = typeOf(item, scope, []);
+  if (got === undefined || got === wanted) return;
+  if (item.kind === "list")
+    return void faults.push({
+      message: "a list within a list equals nothing",
+      at: item.at,
+      suggestion: "write all values in one pair of brackets",
+    });
+  const instead = asType(item, wanted);
+  faults.push({
+    message: `${beside} compares with ${SAID[wanted]}, and this is ${SAID[got]}: never equal`,
+    at: item.at,
+    ...(instead !== undefined && { suggestion: `write ${instead}`, instead }),
+  });
+}
+
+/** "1" as 1, and 1 as "1". */
+function asType(item: ExpressionNode, wanted: ValueType): string | undefined {
+  if (item.kind === "text" && wanted === "number" && /^-?\d+(\.\d+)?$/.test(item.value))
+    return item.value;
+  return item.kind === "number" && wanted === "text" ? JSON.stringify(item.digits) : undefined;
+}
+
+const textOf = (node: ExpressionNode): string => (node.kind === "name" ? node.name : "this side");
+
+/** `keywords in ("hack")` asks whether all of the keywords are in the brackets. */
+function listOnTheLeft(node: Of<"in">): ExpressionFault {
+  const what = node.left.kind === "name" ? node.left.name : "the list";
+  const message = `${what} is a list: \`in\` asks whether all of it is in the brackets`;
+  const words = itemsOf(node.right);
+  if (node.left.kind !== "name" || !words.every(({ kind }) => kind === "text"))
+    return { message, at: node.at, suggestion: 'write "word" in keywords' };
+  const each = words.map((word) =>
+    word.kind === "text" ? `${JSON.stringify(word.value)} in ${what}` : "",
+  );
+  const either = each.length > 1 ? `(${each.join(" or ")})` : each[0];
+  const instead = node.negated ? `not (${each.join(" or ")})` : either;
+  return { message, at: node.at, suggestion: `write ${instead}`, ...(instead && { instead }) };
 }
 
 function conditional(

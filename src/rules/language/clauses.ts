@@ -28,6 +28,9 @@ export function clausesOf(node: ExpressionNode): ClauseTable {
   return test ? only(test) : ANYWHERE;
 }
 
+/** The expression as one test of one fact; undefined where it is more than that. */
+export const singleTest = (node: ExpressionNode): ClauseTest | undefined => single(clausesOf(node));
+
 const only = (test: ClauseTest): ClauseTable => ({ clauses: [[test]], whole: true });
 
 /** The one test that says it all, if there is one. */
@@ -81,7 +84,7 @@ function testOf(node: ExpressionNode): ClauseTest | undefined {
   const names = new Set<string>();
   const values: (number | string)[] = [];
   for (const operand of operands) {
-    const value = operand.kind === "name" ? undefined : literal(operand);
+    const value = operand.kind === "name" ? undefined : literalValue(operand);
     if (operand.kind === "name") names.add(operand.name);
     else if (value === undefined) return undefined;
     else values.push(value);
@@ -103,7 +106,7 @@ function operandsOf(node: ExpressionNode): ExpressionNode[] | undefined {
 const itemsOf = (node: ExpressionNode): ExpressionNode[] =>
   node.kind === "list" ? node.items : [node];
 
-function literal(node: ExpressionNode): number | string | undefined {
+export function literalValue(node: ExpressionNode): number | string | undefined {
   if (node.kind === "text") return node.value;
   if (node.kind === "number") return formatNumber(node.digits);
   return node.kind === "negative" && node.value.kind === "number"
