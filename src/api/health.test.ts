@@ -10,7 +10,13 @@ function scene(over: Partial<ProbePorts> = {}) {
   const state = { now: 0, pings: 0 };
   const probes = healthProbes({
     version: "1.2.3",
-    store: { ping: async () => void state.pings++, migrated: async () => undefined },
+    store: {
+      ping: async () => void state.pings++,
+      migrated: async () => undefined,
+      stalled: async () => ({ sources: [], events: [] }),
+    },
+    requeueAfterSeconds: 600,
+    overloadedAfterSeconds: 60,
     redis: { read: async () => [null] },
     redisConfigured: true,
     rules: { current: async () => ({}), status: () => LOADED },
@@ -80,4 +86,35 @@ it("looks once a second, however many ask", async () => {
   state.now = 1_001;
   await health();
   expect(state.pings).toBe(2);
+});
+
+it("is degraded while a source or an event holds up its posts, and names them", async () => {
+  const asked: string[][] = [];
+  const { health, state } = scene({
+    store: {
+      ping: async () => undefined,
+      migrated: async () => undefined,
+      stalled: async (...times) => {
+        asked.push(times);
+        return {
+          sources: [
+            { source: "busy", count: 1_000, stuck: 0 },
+            { source: "slow", count: 40, stuck: 0 },
+            { source: "lost", count: 3, stuck: 2 },
+          ],
+          events: [{ eventKey: "eth:DEMO:2026-01-15T10:00:00Z", count: 7 }],
+        };
+      },
+    },
+  });
+  state.now = 3_600_000;
+  expect(await health()).toMatchObject({
+    status: "degraded",
+    notes: [
+      "source busy is overloaded: 1000 posts or more wait for a verdict",
+      "source lost: 2 posts wait long for a verdict",
+      "event eth:DEMO:2026-01-15T10:00:00Z: 7 posts wait for its commit",
+    ],
+  });
+  expect(asked).toEqual([["1970-01-01T00:50:00.000Z", "1970-01-01T00:59:00.000Z"]]);
 });

@@ -2,13 +2,17 @@ import { cached } from "../concurrency/cached.ts";
 import type { Redis } from "../concurrency/redis.ts";
 import { type Clock, iso } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
+import { OVERLOAD_POSTS } from "../store/index.ts";
 import type { ReadStore } from "../store/read.ts";
 import type { HealthReport } from "./routes/health.ts";
 
 /** What the probes look at. Any of it may throw: that is what they report. */
 export type ProbePorts = {
   version: string;
-  store: Pick<ReadStore, "ping" | "migrated">;
+  store: Pick<ReadStore, "ping" | "migrated" | "stalled">;
+  /** Settings: when posts count as lost, and when their number as load. */
+  requeueAfterSeconds: number;
+  overloadedAfterSeconds: number;
   redis: Pick<Redis, "read">;
   redisConfigured: boolean;
   rules: {
@@ -45,7 +49,7 @@ export function healthProbes(ports: ProbePorts): {
 
 /**
  * unhealthy without the database; degraded without Redis, and while a channel waits for its
- * credentials or rules were refused.
+ * credentials, rules were refused, or a source or an event holds up its posts.
  */
 async function health(ports: ProbePorts): Promise<Omit<HealthReport, "checkedAt">> {
   const [database, redis, rules, queues] = await Promise.all([
@@ -54,13 +58,16 @@ async function health(ports: ProbePorts): Promise<Omit<HealthReport, "checkedAt"
     reached(ports.rules.current()),
     ports.queueBacklogs(),
   ]);
-  const channels = database ? await ports.channels().catch(() => []) : [];
+  const [channels, stalled] = database
+    ? await Promise.all([ports.channels().catch(() => []), stalledNotes(ports)])
+    : [[], []];
   const { version, loadedAt, rejected } = ports.rules.status();
   const notes = [
     ...channels
       .filter(({ status }) => status !== "active")
       .map(({ name, status, statusReason }) => `channel ${name} is ${status}: ${statusReason}`),
     ...(rejected === null ? [] : [`rules refused: ${rejected}`]),
+    ...stalled,
   ];
   const degraded = redis === "down" || notes.length > 0;
   return {
@@ -73,6 +80,23 @@ async function health(ports: ProbePorts): Promise<Omit<HealthReport, "checkedAt"
     queues,
     notes,
   };
+}
+
+/** Names sources and events whose posts wait: only theirs do, so nothing else would show it. */
+async function stalledNotes(ports: ProbePorts): Promise<string[]> {
+  const { now, store, requeueAfterSeconds, overloadedAfterSeconds } = ports;
+  const before = (seconds: number): string => iso(now() - seconds * 1000);
+  const { sources, events } = await store
+    .stalled(before(requeueAfterSeconds), before(overloadedAfterSeconds))
+    .catch(() => ({ sources: [], events: [] }));
+  return [
+    ...sources.flatMap(({ source, count, stuck }) => {
+      if (count >= OVERLOAD_POSTS)
+        return [`source ${source} is overloaded: ${count} posts or more wait for a verdict`];
+      return stuck > 0 ? [`source ${source}: ${stuck} posts wait long for a verdict`] : [];
+    }),
+    ...events.map(({ eventKey, count }) => `event ${eventKey}: ${count} posts wait for its commit`),
+  ];
 }
 
 async function unready({ store, rules }: ProbePorts): Promise<string[]> {

@@ -58,8 +58,8 @@ export const unavailableProblem = (retryAfterSeconds: number): Response =>
 export const overloadedProblem = (retryAfterSeconds: number): Response =>
   problem(
     429,
-    `Too many posts wait to be worked off. Nothing was accepted; send it again in ` +
-      `${retryAfterSeconds} s.`,
+    `Too many posts wait to be worked off. Send them again in ${retryAfterSeconds} s; ` +
+      "repeats are recognised.",
     {
       headers: { "Retry-After": String(retryAfterSeconds) },
     },

@@ -1,6 +1,6 @@
 import { iso } from "../kit/time.ts";
 import { sealEnvelope } from "../model/envelope.ts";
-import type { RawPost } from "../model/raw-post.ts";
+import { isAhead, postKey, type RawPost } from "../model/raw-post.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { type PostRef, type PostStore, StoreUnavailable } from "../store/index.ts";
 import { textHash } from "../text/near-duplicate/text-hash.ts";
@@ -24,63 +24,81 @@ export type AcceptPorts = RuntimePorts & {
 };
 
 export type AcceptResult =
-  | { kind: "accepted"; fresh: number; repeated: number }
   /**
-   * unavailable: the database is out. overloaded: those accepted before wait too long already.
-   * `retryAfter` in seconds.
+   * `overloaded`: sources whose earlier posts wait too long already; none of theirs was accepted,
+   * and they are to be sent again in `retryAfter` seconds.
    */
+  | { kind: "accepted"; fresh: number; repeated: number; overloaded?: Overloaded }
+  /** unavailable: the database is out. overloaded: every source of the posts is. */
   | { kind: "unavailable" | "overloaded"; retryAfter: number };
+
+type Overloaded = { sources: readonly string[]; retryAfter: number };
 
 /**
  * Accepts posts: first schedules a sweep, then writes raw_posts, then sends to the queue. Once the
  * rows are written the posts are safe, also when the queue refuses them, this call dies or the
  * database's answer is lost: the sweep sends posts without an outcome again. Posts that come faster
- * than they are worked off are refused, so that neither the queue nor the wait grows without bound.
+ * than they are worked off are refused, source by source, so that neither the queue nor the wait
+ * grows without bound. A time that lies ahead becomes now.
  */
 export async function acceptPosts(posts: RawPost[], ports: AcceptPorts): Promise<AcceptResult> {
-  const distinct = [...new Map(posts.map((post) => [`${post.source}:${post.id}`, post])).values()];
+  const now = ports.now();
+  const distinct = [...new Map(posts.map((post) => [postKey(post), notAhead(post, now)])).values()];
   const arrivals = distinct.map((post) => ({ post, textHash: textHash(post.text) }));
   let fresh: PostRef[];
+  let overloaded: string[];
   try {
-    const now = ports.now();
     await ports.schedulePostSweep(overdueFrom(now, ports));
     const accepted = await ports.store.accept(
       arrivals,
       iso(now),
       iso(now - ports.overloadedAfterSeconds * 1000),
     );
-    if (accepted.overloaded) return overloaded(ports);
     fresh = accepted.fresh;
+    overloaded = accepted.overloaded ?? [];
   } catch (error) {
     if (error instanceof StoreUnavailable)
       return { kind: "unavailable", retryAfter: RETRY_AFTER_SECONDS };
     throw error;
   }
-  const isFresh = new Set(fresh.map((ref) => `${ref.source}:${ref.id}`));
+  for (const source of overloaded)
+    ports.log({ stage: "ingest", level: "warn", outcome: "overloaded", source });
+  const taken = distinct.filter(({ source }) => !overloaded.includes(source));
+  if (taken.length === 0 && overloaded.length > 0)
+    return { kind: "overloaded", retryAfter: OVERLOADED_SECONDS };
+  const isFresh = new Set(fresh.map(postKey));
   await sendPosts(
-    distinct.filter((post) => isFresh.has(`${post.source}:${post.id}`)),
+    taken.filter((post) => isFresh.has(postKey(post))),
     false,
     ports,
   );
-  for (const source of new Set(distinct.map((post) => post.source))) {
-    const count = distinct.filter(
-      (post) => post.source === source && isFresh.has(`${post.source}:${post.id}`),
-    ).length;
-    ports.telemetry.count("posts_total", { source, outcome: "accepted", reason: "" }, count);
-  }
-  return { kind: "accepted", fresh: fresh.length, repeated: posts.length - fresh.length };
+  for (const [source, refs] of Map.groupBy(fresh, (ref) => ref.source))
+    ports.telemetry.count("posts_total", { source, outcome: "accepted", reason: "" }, refs.length);
+  const repeated = posts.filter(({ source }) => !overloaded.includes(source)).length - fresh.length;
+  return {
+    kind: "accepted",
+    fresh: fresh.length,
+    repeated,
+    ...(overloaded.length > 0 && {
+      overloaded: { sources: overloaded, retryAfter: OVERLOADED_SECONDS },
+    }),
+  };
 }
 
-/** For sources that keep a cursor: on "unavailable" they leave it and bring the posts again. */
-export const offerPosts = async (
+/** A time ahead of ours is no time at which anybody posted: ours takes its place, as a guess. */
+const notAhead = (post: RawPost, now: number): RawPost =>
+  isAhead(post, now) ? { ...post, postedAt: iso(now), timeGuessed: true } : post;
+
+/**
+ * For sources that keep a cursor: on "unavailable" they leave it and bring the posts again, those
+ * that were accepted as well, which the store recognises.
+ */
+export async function offerPosts(
   posts: RawPost[],
   ports: AcceptPorts,
-): Promise<"ok" | "unavailable"> =>
-  (await acceptPosts(posts, ports)).kind === "accepted" ? "ok" : "unavailable";
-
-function overloaded({ log }: AcceptPorts): AcceptResult {
-  log({ stage: "ingest", level: "warn", outcome: "overloaded" });
-  return { kind: "overloaded", retryAfter: OVERLOADED_SECONDS };
+): Promise<"ok" | "unavailable"> {
+  const result = await acceptPosts(posts, ports);
+  return result.kind === "accepted" && result.overloaded === undefined ? "ok" : "unavailable";
 }
 
 /** Hands accepted posts to the queue. A refusal is logged and left to the sweep. */

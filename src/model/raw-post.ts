@@ -169,6 +169,14 @@ export const PostInput = z
     };
   });
 
+/** How far a sender's clock may be ahead of ours. */
+const MAX_AHEAD_MS = 300_000;
+export const TIME_AHEAD = "is more than five minutes ahead of the server's clock";
+
+/** Whether the post says that it was posted in the future: it would head every list until then. */
+export const isAhead = ({ postedAt }: Pick<RawPost, "postedAt">, now: number): boolean =>
+  Date.parse(postedAt) > now + MAX_AHEAD_MS;
+
 /** `{source}:{id}`: the post's identity in one string, and its evidence id in an event. */
 export const postKey = (post: { source: string; id: string }): string =>
   `${post.source}:${post.id}`;

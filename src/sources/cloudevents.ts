@@ -69,6 +69,7 @@ function read(events: unknown[], now: number): ReceiveResult {
   const parsed = events.map((event) => CloudEvent.safeParse(event));
   const received = receivedPosts(
     parsed.map((event) => (event.success ? postOf(event.data, now) : {})),
+    now,
   );
   if (received.kind === "refused") return received;
   const rejected = received.rejected.map((each) => {

@@ -56,6 +56,7 @@ export const webhook = source({
     if (body === undefined) return refusePush(400, "the body is not JSON");
     return receivedPosts(
       items(body, headers.get("webhook-id") ?? headers.get("x-github-delivery")).map(withSource),
+      now,
     );
   },
 });

@@ -42,20 +42,24 @@ export type PostArrival = { post: RawPost; textHash: string };
  */
 export const REPEAT_WINDOW_DAYS = 14;
 
-/** So many posts that wait too long are load; fewer are posts with a trouble of their own. */
+/**
+ * So many posts of one source that wait too long for a verdict are load; fewer are posts with a
+ * trouble of their own.
+ */
 export const OVERLOAD_POSTS = 1_000;
 
 export type PostStore = {
   /**
    * Writes raw_posts in one statement; a post already there is left as it is. Answers the refs that
-   * were new. While OVERLOAD_POSTS or more have waited for their outcome since before `waitedSince`
-   * it takes none and answers `overloaded`.
+   * were new. While OVERLOAD_POSTS or more posts of a source have waited for a verdict since before
+   * `waitedSince` it takes none of that source and names it in `overloaded`. Posts that were judged
+   * and wait for their event do not count: an event that fails closes the door to nobody.
    */
   accept(
     arrivals: PostArrival[],
     at: string,
     waitedSince?: string,
-  ): Promise<{ fresh: PostRef[]; overloaded?: true }>;
+  ): Promise<{ fresh: PostRef[]; overloaded?: string[] }>;
   /**
    * Fills in outcomes. An outcome that is already final ("evidence", "dropped", "duplicate",
    * "dead") is never changed.

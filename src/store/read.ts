@@ -101,6 +101,11 @@ export type SnapshotRow = {
   event: TokenEvent;
 };
 
+export type StalledPosts = {
+  sources: { source: string; count: number; stuck: number }[];
+  events: { eventKey: string; count: number }[];
+};
+
 export type ReadStore = {
   events(filter: EventFilter, paging: PageRequest): Promise<RowPage<EventRow>>;
   signals(filter: EventFilter, paging: PageRequest): Promise<RowPage<Signal>>;
@@ -127,6 +132,12 @@ export type ReadStore = {
   /** From acceptance to delivery, of the latest deliveries. */
   latency(): Promise<AuditReport["latencyMs"]>;
   overview(now: string): Promise<StoreOverview>;
+  /**
+   * What holds up the posts that were accepted long ago, the most first, five of each at most.
+   * `stuck`: accepted before `stuckBefore`; a source's `count`: without a verdict and accepted
+   * before `waitedBefore`. An event is named by posts that are stuck and were judged.
+   */
+  stalled(stuckBefore: string, waitedBefore: string): Promise<StalledPosts>;
   /** Stored signals for a backtest, newest first. */
   snapshots(since: string, limit: number): Promise<SnapshotRow[]>;
   /**

@@ -55,6 +55,9 @@ export const rawPosts = pgTable(
     index("raw_posts_open")
       .on(sql`coalesce(${t.requeuedAt}, ${t.acceptedAt})`, t.id)
       .where(sql`${t.endedAt} is null`),
+    index("raw_posts_unjudged")
+      .on(t.source, sql`coalesce(${t.requeuedAt}, ${t.acceptedAt})`)
+      .where(sql`${t.judgedAt} is null and ${t.endedAt} is null`),
     index("raw_posts_accepted_at").using("brin", t.acceptedAt),
     // How posts ended is counted from these two alone. What was dropped has few reasons; the
     // others' name posts, and are too many to index.

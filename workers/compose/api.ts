@@ -92,6 +92,8 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     ...healthProbes({
       version: manifest.version,
       store,
+      requeueAfterSeconds: settings.core.REQUEUE_AFTER_SECONDS,
+      overloadedAfterSeconds: settings.core.OVERLOADED_AFTER_SECONDS,
       redis,
       redisConfigured: isolate.client !== null,
       rules,

@@ -62,6 +62,46 @@ describe("POST /ingest", () => {
     expect(ports.accepted).toHaveLength(1);
   });
 
+  it("rejects a time that is more than five minutes ahead, by its name", async () => {
+    const ports = fakePorts();
+    const response = await send(
+      ports,
+      posts(
+        post({ id: 1, posted_at: "2026-01-15T10:05:00Z" }),
+        post({ id: 2, posted_at: "2026-01-15T10:05:01Z" }),
+        post({ id: 3, posted_at: "2099-01-01T00:00:00Z" }),
+      ),
+    );
+    expect(await response.json()).toMatchObject({
+      accepted: 1,
+      rejected: [
+        { index: 1, errors: [{ path: "posted_at", message: expect.stringContaining("ahead") }] },
+        { index: 2, errors: [{ path: "posted_at" }] },
+      ],
+    });
+  });
+
+  it("accepts posts beside those of an overloaded source, and keeps no such reply", async () => {
+    const overloaded = { sources: ["busy"], retryAfter: 10 };
+    let calls = 0;
+    const ports = fakePorts({
+      ingest: async () => {
+        calls++;
+        return { kind: "accepted", fresh: 1, repeated: 0, overloaded };
+      },
+    });
+    const body = posts(post({ source: "busy" }), "nonsense", post());
+    for (const _ of [1, 2]) {
+      const response = await send(ports, body, { "Idempotency-Key": "mixed" });
+      expect([response.status, response.headers.get("Retry-After")]).toEqual([202, "10"]);
+      expect(await response.json()).toMatchObject({
+        accepted: 1,
+        rejected: [{ index: 0, errors: [{ path: "source" }] }, { index: 1 }],
+      });
+    }
+    expect(calls).toBe(2);
+  });
+
   it.each([
     ["malformed JSON", '{"posts": [}', 400, "position 11"],
     ["no list of posts", '{"post": []}', 422, "posts"],

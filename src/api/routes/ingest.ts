@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import { sha256Hex } from "../../kit/hash.ts";
-import { PostInput, PostOnWire, type RawPost } from "../../model/raw-post.ts";
+import type { Clock } from "../../kit/time.ts";
+import { isAhead, PostInput, PostOnWire, type RawPost, TIME_AHEAD } from "../../model/raw-post.ts";
 import { type ApiEnv, scopeAllows } from "../context.ts";
 import {
   type FieldError,
@@ -17,8 +18,14 @@ export const MAX_POSTS = 1_000;
 export const MAX_BYTES = 1_048_576;
 
 export type IngestResult =
-  | { kind: "accepted"; fresh: number; repeated: number }
-  /** unavailable: the database is out. overloaded: those accepted before wait too long already. */
+  /** `overloaded`: sources of which no post was accepted, because their earlier ones wait. */
+  | {
+      kind: "accepted";
+      fresh: number;
+      repeated: number;
+      overloaded?: { sources: readonly string[]; retryAfter: number };
+    }
+  /** unavailable: the database is out. overloaded: every source of the posts is. */
   | { kind: "unavailable" | "overloaded"; retryAfter: number };
 
 /**
@@ -43,6 +50,7 @@ export type ReplyMemory = {
 };
 
 export type IngestPorts = {
+  now: Clock;
   replies: ReplyMemory;
   ingest(posts: RawPost[]): Promise<IngestResult>;
   /** A source's own push format. `trusted`: the caller showed a key with the scope ingest. */
@@ -119,27 +127,59 @@ export const ingestRoutes = (ports: IngestPorts): ApiRoute[] => [
 ];
 
 async function answer(inputs: unknown[], ports: IngestPorts): Promise<Response> {
-  const { posts, rejected } = sorted(inputs);
+  const { read, rejected } = sorted(inputs, ports.now());
   const ingested: IngestResult =
-    posts.length === 0 ? { kind: "accepted", fresh: 0, repeated: 0 } : await ports.ingest(posts);
+    read.length === 0
+      ? { kind: "accepted", fresh: 0, repeated: 0 }
+      : await ports.ingest(read.map(({ post }) => post));
   if (ingested.kind !== "accepted") return refused(ingested);
-  return jsonReply(202, { accepted: posts.length, repeated: ingested.repeated, rejected });
+  const { repeated, overloaded } = ingested;
+  const late = overloaded === undefined ? [] : lateOf(read, overloaded);
+  const body = {
+    accepted: read.length - late.length,
+    repeated,
+    rejected: [...rejected, ...late].sort((a, b) => a.index - b.index),
+  };
+  const headers: Record<string, string> =
+    overloaded === undefined ? {} : { "Retry-After": String(overloaded.retryAfter) };
+  return jsonReply(202, body, headers);
 }
 
 const refused = ({ kind, retryAfter }: Exclude<IngestResult, { kind: "accepted" }>): Response =>
   kind === "overloaded" ? overloadedProblem(retryAfter) : unavailableProblem(retryAfter);
 
+type ReadInput = { index: number; post: RawPost };
+
 /** A bad post rejects itself alone. */
-function sorted(inputs: unknown[]): { posts: RawPost[]; rejected: Rejected[] } {
-  const posts: RawPost[] = [];
+function sorted(inputs: unknown[], now: number): { read: ReadInput[]; rejected: Rejected[] } {
+  const read: ReadInput[] = [];
   const rejected: Rejected[] = [];
   for (const [index, input] of inputs.entries()) {
     const parsed = PostInput.safeParse(input);
-    if (parsed.success) posts.push(parsed.data);
-    else rejected.push({ index, errors: fieldErrors(parsed.error) });
+    if (!parsed.success) rejected.push({ index, errors: fieldErrors(parsed.error) });
+    else if (isAhead(parsed.data, now))
+      rejected.push({ index, errors: [{ path: "posted_at", message: TIME_AHEAD }] });
+    else read.push({ index, post: parsed.data });
   }
-  return { posts, rejected };
+  return { read, rejected };
 }
+
+/** Posts of overloaded sources: they hold up no other source of the batch. */
+const lateOf = (
+  read: readonly ReadInput[],
+  { sources, retryAfter }: { sources: readonly string[]; retryAfter: number },
+): Rejected[] =>
+  read
+    .filter(({ post }) => sources.includes(post.source))
+    .map(({ index }) => ({
+      index,
+      errors: [
+        {
+          path: "source",
+          message: `has too many posts that wait; send it again in ${retryAfter} s`,
+        },
+      ],
+    }));
 
 const Kept = z.object({ request: z.string(), status: z.number(), body: z.string() });
 
@@ -169,7 +209,8 @@ async function once(
     });
   }
   const response = await act();
-  if (response.status === 202) {
+  // With Retry-After it asks for some posts again, which must be able to succeed.
+  if (response.status === 202 && !response.headers.has("Retry-After")) {
     await ports.replies.remember(
       key,
       JSON.stringify({ request, status: 202, body: await response.clone().text() }),
@@ -205,6 +246,7 @@ async function receive(
     case "overloaded":
       return refused(received);
     case "accepted":
+      if (received.overloaded) return overloadedProblem(received.overloaded.retryAfter);
       return jsonReply(202, {
         accepted: received.fresh + received.repeated,
         repeated: received.repeated,

@@ -1,15 +1,17 @@
-import { PostInput, type RawPost } from "../../model/raw-post.ts";
+import { isAhead, PostInput, type RawPost, TIME_AHEAD } from "../../model/raw-post.ts";
 import type { ReceiveResult } from "../source.ts";
 
 /**
  * Reads pushed posts one by one. An invalid post rejects only itself; its errors name the field.
  */
-export function receivedPosts(items: readonly unknown[]): ReceiveResult {
+export function receivedPosts(items: readonly unknown[], now: number): ReceiveResult {
   const posts: RawPost[] = [];
   const rejected: Extract<ReceiveResult, { kind: "posts" }>["rejected"] = [];
   items.forEach((item, index) => {
     const read = PostInput.safeParse(item);
-    if (read.success) posts.push(read.data);
+    if (read.success && isAhead(read.data, now))
+      rejected.push({ index, errors: [{ path: "posted_at", message: TIME_AHEAD }] });
+    else if (read.success) posts.push(read.data);
     else
       rejected.push({
         index,

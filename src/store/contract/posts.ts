@@ -44,18 +44,34 @@ export function postContract(store: () => Store): void {
       expect(await store().audit()).toMatchObject({ accepted: 5_000, open: 5_000 });
     });
 
-    it("takes none while many have waited too long, and takes them again when those are worked off", async () => {
+    it("takes none of a source while many of its posts have waited too long for a verdict", async () => {
       const batch = Array.from({ length: OVERLOAD_POSTS }, (_, i) => arrival(i));
       await store().accept(batch, at(0), at(-60));
       expect((await store().accept([arrival("early")], at(60), at(0))).fresh).toHaveLength(1);
-      expect(await store().accept([arrival("refused")], at(61), at(1))).toEqual({
-        fresh: [],
-        overloaded: true,
+      const other = arrival("welcome", { source: "y" });
+      expect(await store().accept([arrival("refused"), other], at(61), at(1))).toEqual({
+        fresh: [{ source: "y", id: "welcome" }],
+        overloaded: ["x"],
       });
-      await store().judge([dropped(0)], at(62));
+      await store().judge([pending(0, KEY)], at(62));
       expect(await store().accept([arrival("refused")], at(63), at(3))).toEqual({
         fresh: [ref("refused")],
       });
+    });
+
+    it("says what holds up posts: sources without a verdict, and events that were not committed", async () => {
+      await store().accept([arrival(1), arrival(2), arrival(3)], at(0));
+      await store().accept([arrival(4, { source: "y" })], at(50));
+      await store().judge([pending(1, KEY, OTHER_KEY), pending(2, KEY)], at(10));
+      await store().commit(change(0, [mention(1, { eventKey: OTHER_KEY })]));
+      expect(await store().stalled(at(20), at(100))).toEqual({
+        sources: [
+          { source: "x", count: 1, stuck: 1 },
+          { source: "y", count: 1, stuck: 0 },
+        ],
+        events: [{ eventKey: KEY, count: 2 }],
+      });
+      expect(await store().stalled(at(0), at(0))).toEqual({ sources: [], events: [] });
     });
 
     it("gives a post back as it was, whatever its text holds", async () => {

@@ -1,5 +1,5 @@
 import type { Judgement } from "../index.ts";
-import type { MemoryRows, PostRow } from "./rows.ts";
+import { type MemoryRows, type PostRow, schedulePost } from "./rows.ts";
 
 type Dropped = Judgement & { outcome: "dropped" };
 type Pending = Judgement & { outcome: "pending" };
@@ -48,7 +48,7 @@ export function reopenPost(rows: MemoryRows, row: PostRow, at: string): void {
     endedAt: null,
     requeuedAt: at,
   });
-  rows.open.add(row);
+  schedulePost(rows, row);
 }
 
 function noteText(

@@ -8,23 +8,21 @@ import {
   REPEAT_WINDOW_DAYS,
 } from "../index.ts";
 import { dropPost, keepPost } from "./post-outcome.ts";
-import type { MemoryRows, PostRow } from "./rows.ts";
+import { type MemoryRows, type PostRow, schedulePost } from "./rows.ts";
 
 const REPEAT_MS = REPEAT_WINDOW_DAYS * 86_400_000;
 
 export function postStore(rows: MemoryRows): PostStore {
   return {
     async accept(arrivals, at, waitedSince) {
-      if (
-        waitedSince !== undefined &&
-        overdue(rows, waitedSince, OVERLOAD_POSTS).length === OVERLOAD_POSTS
-      )
-        return { fresh: [], overloaded: true };
-      return {
-        fresh: arrivals
-          .filter((arrival) => admit(rows, arrival, at))
-          .map(({ post }) => refOf(post)),
-      };
+      const overloaded = [...new Set(arrivals.map(({ post }) => post.source))]
+        .filter((source) => waitedSince !== undefined && isOverloaded(rows, source, waitedSince))
+        .sort();
+      const fresh = arrivals
+        .filter(({ post }) => !overloaded.includes(post.source))
+        .filter((arrival) => admit(rows, arrival, at))
+        .map(({ post }) => refOf(post));
+      return { fresh, ...(overloaded.length > 0 && { overloaded }) };
     },
     async judge(judgements, at) {
       const judged = knownOf(rows, judgements);
@@ -44,15 +42,24 @@ export function postStore(rows: MemoryRows): PostStore {
       const longest = overdue(rows, before, limit);
       for (const row of longest) {
         row.requeuedAt = at;
-        rows.open.add(row);
+        schedulePost(rows, row);
       }
       return longest.map((row) => row.post);
     },
   };
 }
 
+const waitsBefore =
+  (before: string) =>
+  (row: PostRow): boolean =>
+    (row.requeuedAt ?? row.acceptedAt) < before;
+
 const overdue = (rows: MemoryRows, before: string, limit: number): PostRow[] =>
-  rows.open.upTo(before, limit).filter((row) => (row.requeuedAt ?? row.acceptedAt) < before);
+  rows.open.upTo(before, limit).filter(waitsBefore(before));
+
+const isOverloaded = (rows: MemoryRows, source: string, before: string): boolean =>
+  (rows.unjudged.get(source)?.upTo(before, OVERLOAD_POSTS) ?? []).filter(waitsBefore(before))
+    .length === OVERLOAD_POSTS;
 
 /** False: it was there already. */
 function admit(rows: MemoryRows, { post, textHash }: PostArrival, at: string): boolean {
@@ -78,7 +85,7 @@ function admit(rows: MemoryRows, { post, textHash }: PostArrival, at: string): b
     doneKeys: [],
   };
   rows.posts.set(key, row);
-  rows.open.add(row);
+  schedulePost(rows, row);
   const alike = rows.repeats.get(repeatKey(row));
   if (alike === undefined) rows.repeats.set(repeatKey(row), [row]);
   else alike.push(row);

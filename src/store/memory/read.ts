@@ -6,6 +6,7 @@ import { evidenceOf } from "./events.ts";
 import { historyOf } from "./history.ts";
 import { overviewOf } from "./overview.ts";
 import { type EventRecord, isOpen, type MemoryRows, type OutboxRecord } from "./rows.ts";
+import { stalledIn } from "./stalled.ts";
 
 export function readStore(rows: MemoryRows): ReadStore {
   const channelName = (id: number) => rows.channels.get(id)?.name ?? String(id);
@@ -103,6 +104,7 @@ export function readStore(rows: MemoryRows): ReadStore {
         .flatMap((held) => held.outbox.toSorted((a, b) => b.id - a.id).slice(0, limit))
         .sort((a, b) => b.id - a.id)
         .map((row) => outboxRow(row, channelName(row.draft.channelId))),
+    stalled: async (stuckBefore, waitedBefore) => stalledIn(rows, stuckBefore, waitedBefore),
     ping: async () => undefined,
     migrated: async () => undefined,
   };

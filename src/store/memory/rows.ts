@@ -71,6 +71,8 @@ export type MemoryDeadLetter = DeadLetter & {
 export type MemoryRows = {
   posts: Map<string, PostRow>;
   open: PostTimeline<PostRow>;
+  /** Posts without a verdict, by source. */
+  unjudged: Map<string, PostTimeline<PostRow>>;
   /** Posts of one author with one text, in the order of acceptance. */
   repeats: Map<string, PostRow[]>;
   events: Map<string, EventRecord>;
@@ -93,9 +95,8 @@ export type MemoryRows = {
 
 export const emptyRows = (): MemoryRows => ({
   posts: new Map(),
-  open: postTimeline((row) =>
-    row.endedAt === null ? (row.requeuedAt ?? row.acceptedAt) : undefined,
-  ),
+  open: postTimeline((row) => (row.endedAt === null ? waitsSince(row) : undefined)),
+  unjudged: new Map(),
   repeats: new Map(),
   events: new Map(),
   outbox: [],
@@ -111,6 +112,21 @@ export const emptyRows = (): MemoryRows => ({
   archived: new Map(),
   made: { posts: 0, events: 0, deadLetters: 0 },
 });
+
+const waitsSince = ({ requeuedAt, acceptedAt }: PostRow): string => requeuedAt ?? acceptedAt;
+
+/** Call it whenever an open post waits anew. */
+export function schedulePost(rows: MemoryRows, row: PostRow): void {
+  rows.open.add(row);
+  const { source } = row.post;
+  const ofSource =
+    rows.unjudged.get(source) ??
+    postTimeline((each) =>
+      each.endedAt === null && each.judgedAt === null ? waitsSince(each) : undefined,
+    );
+  rows.unjudged.set(source, ofSource);
+  ofSource.add(row);
+}
 
 /** The counts of what was deleted, by outcome and reason. */
 export const archivedOf = (

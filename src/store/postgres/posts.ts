@@ -10,29 +10,37 @@ import { firstRow, isoColumn, jsonParam, type Sql } from "./sql.ts";
 /**
  * One accept at a time takes acceptance numbers, so that a lower number is always committed first:
  * judge must never miss an earlier post because its statement is still under way. The join makes
- * every number wait for the lock. $3 is null where load is no matter.
+ * every number wait for the lock. $3 is null where load is no matter. Each source has a load of its
+ * own, counted by the index of the posts without a verdict.
  */
 const ACCEPT = `
-with load as (
-  select count(*) = ${OVERLOAD_POSTS} as overloaded from (
-    select from raw_posts
-    where ended_at is null and coalesce(requeued_at, accepted_at) < $3::timestamptz
-    limit ${OVERLOAD_POSTS}
-  ) waiting
+with arrival as (
+  select * from rows from (jsonb_to_recordset($1::jsonb) as (
+    source text, id text, author text, text text, "postedAt" timestamptz, raw jsonb, "textHash" text
+  )) with ordinality as a(source, id, author, text, "postedAt", raw, "textHash", place)
+),
+load as (
+  select source from (select distinct source from arrival) s
+  where $3::timestamptz is not null and ${OVERLOAD_POSTS} = (
+    select count(*) from (
+      select from raw_posts p
+      where p.source = s.source and p.judged_at is null and p.ended_at is null
+        and coalesce(p.requeued_at, p.accepted_at) < $3::timestamptz
+      limit ${OVERLOAD_POSTS}
+    ) waiting)
 ),
 lane as (select pg_advisory_xact_lock(7203001)),
 fresh as (
   insert into raw_posts (source, source_id, author, text, posted_at, raw, text_hash, accepted_at)
   select a.source, a.id, a.author, a.text, a."postedAt", a.raw, a."textHash", $2::timestamptz
-  from load, lane, rows from (jsonb_to_recordset($1::jsonb) as (
-    source text, id text, author text, text text, "postedAt" timestamptz, raw jsonb, "textHash" text
-  )) with ordinality as a(source, id, author, text, "postedAt", raw, "textHash", place)
-  where not load.overloaded
+  from lane, arrival a
+  where a.source not in (select source from load)
   order by a.place
   on conflict (source, source_id) do nothing
   returning source, source_id as id
 )
-select overloaded, (select coalesce(jsonb_agg(fresh), '[]') from fresh) as fresh from load`;
+select (select coalesce(jsonb_agg(source order by source), '[]') from load) as overloaded,
+  (select coalesce(jsonb_agg(fresh), '[]') from fresh) as fresh`;
 
 /**
  * Rows are locked in the order of their ids, here and wherever posts are written, so that no two
@@ -118,9 +126,9 @@ export function postStore(sql: Sql): PostStore {
       );
       const params = [jsonParam(rows), at, waitedSince ?? null];
       const { overloaded, fresh } = await firstRow(
-        sql.query<{ overloaded: boolean; fresh: PostRef[] }>(ACCEPT, params),
+        sql.query<{ overloaded: string[]; fresh: PostRef[] }>(ACCEPT, params),
       );
-      return { fresh, ...(overloaded && { overloaded: true }) };
+      return { fresh, ...(overloaded.length > 0 && { overloaded }) };
     },
     async judge(judgements, at) {
       const ruled = await sql.query<

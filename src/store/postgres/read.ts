@@ -13,6 +13,7 @@ import type {
   PostHistory,
   ReadStore,
   SnapshotRow,
+  StalledPosts,
 } from "../read.ts";
 import { AUDIT } from "./audit.ts";
 import { CHANNEL_COLUMNS } from "./channels.ts";
@@ -21,6 +22,7 @@ import { HISTORY } from "./history.ts";
 import { LATENCY } from "./latency.ts";
 import { OVERVIEW, type OverviewRow } from "./overview.ts";
 import { firstRow, isoColumn, jsonParam, type Sql } from "./sql.ts";
+import { STALLED } from "./stalled.ts";
 
 type Condition = [clause: string, value: string | number | boolean | null];
 type Found<Item> = { item: Item; at: string | null; id: number };
@@ -132,6 +134,9 @@ export function readStore(sql: Sql): ReadStore {
     latency: async () =>
       (await firstRow(sql.query<{ ms: AuditReport["latencyMs"] }>(LATENCY, []))).ms,
     overview: async (now) => (await firstRow(sql.query<OverviewRow>(OVERVIEW, [now]))).overview,
+    stalled: async (stuckBefore, waitedBefore) =>
+      (await firstRow(sql.query<{ stalled: StalledPosts }>(STALLED, [stuckBefore, waitedBefore])))
+        .stalled,
     async snapshots(since, limit) {
       const text = `
         select e.event_key as "eventKey", s.rules_version as "rulesVersion", ${SIGNAL} as signal,

@@ -1,0 +1,1 @@
+CREATE INDEX "raw_posts_unjudged" ON "raw_posts" USING btree ("source",coalesce("requeued_at", "accepted_at")) WHERE "raw_posts"."judged_at" is null and "raw_posts"."ended_at" is null;
