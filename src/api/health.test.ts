@@ -65,7 +65,7 @@ it("is degraded while rules were refused, and names the reason", async () => {
 });
 
 it("is unhealthy without the database, whose channels are then not asked for", async () => {
-  const store = { ping: fails, migrated: fails };
+  const store = { ping: fails, migrated: fails, stalled: fails };
   const probes = scene({ store, channels: fails });
   expect(await probes.health()).toMatchObject({ status: "unhealthy", database: "unreachable" });
   expect(await probes.unready()).toEqual([
