@@ -6,6 +6,8 @@ import { weighedType } from "./weighed-type.ts";
 
 const MINUTE_MS = 60_000;
 const KEYWORDS = 12;
+/** A stance nearer to 0 than this takes no side. */
+const TAKES_SIDE_FROM = 0.2;
 
 const mean = (values: number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -77,8 +79,10 @@ export function summarise({ evidence, texts }: GatheredEvidence): {
   const paced = dated.length > 0 ? dated : evidence;
   const [startMs, lastMs] = spanOf(paced);
   const token = tokenOf(evidence);
-  const sentiments = originals.map((mention) => mention.sentiment);
-  const sentiment = rounded(mean(sentiments));
+  const sentiments = originals.map((mention) => mention.sentiment).filter(present);
+  const sentiment = sentiments.length === 0 ? null : rounded(mean(sentiments));
+  const stances = originals.map((mention) => mention.stance ?? null).filter(present);
+  const sides = stances.filter((stance) => Math.abs(stance) >= TAKES_SIDE_FROM);
   const counts = {
     evidenceCount: originals.length,
     copies: evidence.length - originals.length,
@@ -102,13 +106,18 @@ export function summarise({ evidence, texts }: GatheredEvidence): {
     facts: {
       sentiment,
       last_sentiment_score: sentiment,
-      sentiment_min: Math.min(...sentiments),
-      sentiment_max: Math.max(...sentiments),
+      sentiment_min: sentiment === null ? null : sentiments.reduce((a, b) => Math.min(a, b)),
+      sentiment_max: sentiment === null ? null : sentiments.reduce((a, b) => Math.max(a, b)),
+      stance: stances.length === 0 ? null : rounded(mean(stances)),
+      stance_share:
+        sides.length === 0
+          ? null
+          : rounded(sides.filter((stance) => stance > 0).length / sides.length),
       mentions: evidence.length,
       evidence_count: counts.evidenceCount,
       unique_authors: counts.uniqueAuthors,
       copies: counts.copies,
-      followers_max: followers.length > 0 ? Math.max(...followers) : null,
+      followers_max: followers.length > 0 ? followers.reduce((a, b) => Math.max(a, b)) : null,
       age_minutes: rounded((lastMs - startMs) / MINUTE_MS, 2),
       heat_slope: heatSlope(paced),
       kol_mentions: new Set(

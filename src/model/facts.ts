@@ -78,6 +78,8 @@ export const FACTS: FactVocabulary = {
   last_sentiment_score: number("event", "-1..1"),
   sentiment_min: number("event", "-1..1"),
   sentiment_max: number("event", "-1..1"),
+  stance: number("event", "-1..1"),
+  stance_share: number("event", "0..1"),
   mentions: count("event"),
   evidence_count: count("event"),
   unique_authors: count("event"),

@@ -29,7 +29,10 @@ export const Mention = z.object({
   typePhrase: z.string(),
   /** The probability 0..1 that the post reports an event of its type; absent in older evidence. */
   typeConfidence: z.number().min(0).max(1).optional(),
-  sentiment: z.number(),
+  /** -1..1; null when no model rates the post's language. */
+  sentiment: z.number().nullable(),
+  /** -1 bearish .. 1 bullish; absent in older evidence, null in languages that are not read. */
+  stance: z.number().nullable().optional(),
   lang: z.string().nullable(),
   keywords: z.array(z.string()),
   fingerprint: z.string(),

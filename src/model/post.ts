@@ -14,7 +14,10 @@ export const Post = z.object({
   normalised: z.string(),
   lang: z.string().nullable(),
   spam: z.number(),
-  sentiment: z.number(),
+  /** -1..1; null when no model rates the post's language. */
+  sentiment: z.number().nullable(),
+  /** -1 bearish .. 1 bullish; null when the post is not in English. */
+  stance: z.number().nullable(),
   /** The words that drove the sentiment, strongest first, with their signed weight. */
   sentimentWords: z.array(z.object({ word: z.string(), weight: z.number() })),
   keywords: z.array(z.string()),

@@ -4,7 +4,12 @@ import { postKey, type RawPost } from "../model/raw-post.ts";
 import { eventTypes } from "../text/event-type/event-type.ts";
 import { sketchOf } from "../text/near-duplicate/sketch.ts";
 import { normalizeText, skeleton } from "../text/normalize.ts";
-import { explainSentiment } from "../text/sentiment/sentiment.ts";
+import {
+  type DrivingWord,
+  explainSentiment,
+  sentimentOrNull,
+} from "../text/sentiment/sentiment.ts";
+import { stance } from "../text/stance/stance.ts";
 import { authorWeight, type ListedAuthors } from "./authors.ts";
 import { keywordsOf } from "./keywords.ts";
 import { type FoundToken, tokensIn } from "./tokens.ts";
@@ -12,6 +17,8 @@ import { type FoundToken, tokensIn } from "./tokens.ts";
 export type RefineSettings = { windowMinutes: number; authors: ListedAuthors };
 
 const EXCERPT = 280;
+
+type Mood = { sentiment: number | null; stance: number | null; words: DrivingWord[] };
 
 /** What is the same for every token that the post speaks of. */
 type Common = Omit<Mention, "eventKey" | "token" | "type" | "typePhrase" | "typeConfidence">;
@@ -31,6 +38,22 @@ function mentionsOf(tokens: readonly FoundToken[], common: Common, text: string)
   });
 }
 
+const thousandths = (value: number): number => Math.round(value * 1000) / 1000;
+
+/** Mood and stance, each null in a language that its model does not read. */
+function moodOf(text: string, lang: string | null): Mood {
+  if (lang !== null && lang !== "en") {
+    const sentiment = sentimentOrNull(text, lang);
+    return {
+      sentiment: sentiment === null ? null : thousandths(sentiment),
+      stance: null,
+      words: [],
+    };
+  }
+  const { score, words } = explainSentiment(text);
+  return { sentiment: thousandths(score), stance: thousandths(stance(text)), words };
+}
+
 /**
  * Reads a post that passed the filter: what it says, how it sounds, and one mention for each token
  * that it speaks of.
@@ -41,11 +64,13 @@ export function refine(
   settings: RefineSettings,
 ): Post {
   const { source, id, author, postedAt } = post;
-  const { score, words } = explainSentiment(post.text);
+  const { words, ...mood } = moodOf(post.text, verdict.lang);
   const read = {
-    ...{ source, author, postedAt },
+    source,
+    author,
+    postedAt,
     lang: verdict.lang,
-    sentiment: Math.round(score * 1000) / 1000,
+    ...mood,
     keywords: keywordsOf(post.text),
     fingerprint: sketchOf(post.text),
   };

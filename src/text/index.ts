@@ -12,5 +12,6 @@
 export { extractEntities } from "./entities/entities.ts";
 export { detectLanguage } from "./language/detect.ts";
 export { fingerprint, isNearDuplicate, similarity } from "./near-duplicate/fingerprint.ts";
-export { sentiment, sentimentLabel } from "./sentiment/sentiment.ts";
+export { sentiment, sentimentLabel, sentimentOrNull } from "./sentiment/sentiment.ts";
 export { spamScore } from "./spam/spam.ts";
+export { stance } from "./stance/stance.ts";

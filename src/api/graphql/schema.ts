@@ -72,7 +72,8 @@ type Evidence {
   posted_at: String!
   type: EventType!
   type_phrase: String!
-  sentiment: Float!
+  sentiment: Float
+  stance: Float
   lang: String
   keywords: [String!]!
   followers: Float

@@ -123,8 +123,18 @@ function touchGrams(
   }
 }
 
-/** The answer is overwritten by the next call: use it at once. */
+let last: { text: string; reading: SentimentReading } | undefined;
+
+/**
+ * The answer is overwritten by the next call for another text: use it at once. Mood and stance
+ * read the same text one after another.
+ */
 export function readSentiment(text: string): SentimentReading {
+  if (last?.text !== text) last = { text, reading: readAnew(text) };
+  return last.reading;
+}
+
+function readAnew(text: string): SentimentReading {
   const tokens = tokenize(text);
   const scored = scoreWords(tokens);
   clearFeatures(set);

@@ -11,3 +11,11 @@ export type SentimentModel = {
   residuals: { step: number; table: string };
   table: string;
 };
+
+/** For the languages beside English: a column for each label, as in SentimentModel. */
+export type LanguageSentimentModel = {
+  languages: readonly string[];
+  step: number;
+  bias: readonly number[];
+  table: string;
+};

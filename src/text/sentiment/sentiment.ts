@@ -1,7 +1,9 @@
 import { unpackSquares } from "../hashing/sparse-matrix.ts";
+import { detectLanguage } from "../language/detect.ts";
 import { ensembleScore } from "./ensemble.ts";
 import { readSentiment, rowOfWord, SENTIMENT_BITS, type SentimentReading } from "./features.ts";
 import { WordRole } from "./lexicon/index.ts";
+import { languageSentiment, RATED_LANGUAGES } from "./other-languages.ts";
 import { type SentimentSignals, sentimentSignals } from "./signals.ts";
 import { SENTIMENT_WEIGHTS } from "./weights/sentiment.ts";
 import { RESIDUAL_BITS, residualOf, residualsIn } from "./word-residuals.ts";
@@ -74,6 +76,16 @@ function scoreOf(reading: SentimentReading): number {
 
 /** How good or bad a text sounds, -1..1; 0 for a text without words. */
 export const sentiment = (text: string): number => scoreOf(readSentiment(text));
+
+/**
+ * The sentiment of a text in `lang` (ISO 639-1; read from the text when it is not given), or null
+ * when no model rates that language. A text in no known language is read as English.
+ */
+export function sentimentOrNull(text: string, lang?: string | null): number | null {
+  const language = lang ?? detectLanguage(text);
+  if (language === undefined || language === "en") return sentiment(text);
+  return RATED_LANGUAGES.has(language) ? languageSentiment(text) : null;
+}
 
 /**
  * The label has weights of its own: a score near 0 is not the same as what a reader would call
