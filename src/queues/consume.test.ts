@@ -20,8 +20,7 @@ function judged(id: string): JudgeResult {
     return { kind: "drop", judgement: { ...judgement, outcome: "dropped", reason: "spam" } };
   }
   const { source, author, postedAt, text } = post(id);
-  const read = { lang: "en", spam: 0, sentiment: 0, stance: 0,
-    sentimentWords: [], keywords: [] };
+  const read = { lang: "en", spam: 0, sentiment: 0, stance: 0, sentimentWords: [], keywords: [] };
   const mentions = [mention(id)];
   return {
     kind: "keep",
