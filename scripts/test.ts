@@ -35,6 +35,12 @@ const CHECKS: Check[] = [
     args: ["-p", "tsconfig.node.json"],
   },
   {
+    title: "types of the page",
+    command: "typecheck",
+    bin: "tsc",
+    args: ["-p", "tsconfig.public.json"],
+  },
+  {
     title: "format and lint",
     command: "lint",
     bin: "biome",

@@ -2,12 +2,14 @@ import { byId } from "./dom.js";
 import { getKey, setKey, takeKeyFromAddress } from "./server.js";
 
 /**
- * The button and the dialog that ask for a key; `changed` runs once one is used or forgotten.
- * Answers how to open it.
+ * The button and the dialog that ask for a key. Answers the function that opens the dialog.
+ * @param {() => void} changed runs when a key was entered or forgotten
  */
 export function keyDialog(changed) {
   takeKeyFromAddress();
-  const [button, dialog, input] = [byId("keys"), byId("key-dialog"), byId("key")];
+  const button = byId("keys");
+  const dialog = byId("key-dialog", HTMLDialogElement);
+  const input = byId("key", HTMLInputElement);
   const mark = () => button.setAttribute("data-set", String(getKey() !== null));
   const open = () => dialog.showModal();
   button.addEventListener("click", open);

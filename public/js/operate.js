@@ -1,49 +1,58 @@
-import { byId, h } from "./dom.js";
+import { byId, emptyRow } from "./dom.js";
 import { keyDialog } from "./key-dialog.js";
-import { channels } from "./operate/channels.js";
-import { letters } from "./operate/letters.js";
-import { outbox } from "./operate/outbox.js";
-import { rules } from "./operate/rules.js";
+import { channelsPanel } from "./operate/channels.js";
+import { deadLettersPanel } from "./operate/dead-letters.js";
+import { outboxPanel } from "./operate/outbox.js";
+import { rulesEditor } from "./operate/rules.js";
+import { requestError } from "./server.js";
 import { theme } from "./theme.js";
 
-const LOOK_EVERY = 5_000;
+/** @import { Act } from "../types.d.ts" */
 
-const told = byId("told");
-/** Says how a change went. A refusal for want of a key opens the dialog. */
-export function tell(text, bad = false) {
-  told.textContent = text;
-  told.dataset.bad = String(bad);
+const REFRESH_EVERY = 5_000;
+
+const notice = byId("notice");
+
+/**
+ * Shows how a change went.
+ * @param {string} text
+ * @param {boolean} [bad]
+ */
+function showNotice(text, bad = false) {
+  notice.textContent = text;
+  notice.dataset.bad = String(bad);
 }
 
+/** @type {Act} */
 async function act(task) {
   try {
-    tell(await task());
+    showNotice(await task());
   } catch (error) {
-    tell(error.message, true);
-    if (error.status === 401) askForKey();
+    const { message, status } = requestError(error);
+    showNotice(message, true);
+    if (status === 401) askForKey();
   }
-  await look();
+  await refresh();
 }
 
-const panels = [channels(act), outbox(act), letters(act)];
-const editor = rules(act);
+const panels = [channelsPanel(act), outboxPanel(act), deadLettersPanel(act)];
+const editor = rulesEditor(act);
 
-async function look() {
-  await Promise.all(
+const refresh = () =>
+  Promise.all(
     panels.map((panel) =>
       panel
         .refresh()
-        .catch((error) => panel.list.replaceChildren(h("li", { class: "empty" }, error.message))),
+        .catch((error) => panel.list.replaceChildren(emptyRow(requestError(error).message))),
     ),
   );
-}
 
 const askForKey = keyDialog(() => {
-  look();
+  refresh();
   editor.open();
 });
 byId("theme").addEventListener("click", theme().toggle);
-setInterval(() => document.hidden || look(), LOOK_EVERY);
-document.addEventListener("visibilitychange", () => document.hidden || look());
-look();
+setInterval(() => document.hidden || refresh(), REFRESH_EVERY);
+document.addEventListener("visibilitychange", () => document.hidden || refresh());
+refresh();
 editor.open();

@@ -1,68 +1,64 @@
-import { byId } from "./dom.js";
-import { drawer } from "./drawer.js";
+import { byId, elements } from "./dom.js";
+import { signalDrawer } from "./explain/drawer.js";
+import { particles } from "./flow/particles.js";
+import { stageCards } from "./flow/stages.js";
+import { count } from "./format.js";
 import { keyDialog } from "./key-dialog.js";
-import { follow } from "./live.js";
-import { particles } from "./particles.js";
+import { latestDeliveries } from "./live/deliveries.js";
+import { postTicker } from "./live/post-ticker.js";
+import { listenForShortcuts } from "./live/shortcuts.js";
+import { signalList } from "./live/signals.js";
+import { followStream } from "./live/stream.js";
+import { throttled } from "./live/throttle.js";
 import { read } from "./server.js";
-import { services } from "./services.js";
-import { deliveries, postTicker } from "./side.js";
-import { signals } from "./signals.js";
-import { stages } from "./stages.js";
+import { servicesDialog } from "./services/dialog.js";
 import { theme } from "./theme.js";
-import { count } from "./words.js";
+
+/**
+ * @import { Health, LiveEvents } from "../types.d.ts"
+ * @typedef {{ [Name in keyof LiveEvents]: (message: LiveEvents[Name]) => void }} LiveHandlers
+ */
 
 const OVERVIEW_EVERY = 5_000;
 const HEALTH_EVERY = 30_000;
+/** A batch of posts is spread over this time, and follows the flow from card to card. */
+const BATCH_MS = 900;
+const NEXT_CARD_MS = 700;
 
 const wanted = new URLSearchParams(location.hash.slice(1)).get("signal");
 
-const shade = theme();
-const explain = drawer();
-const list = signals(explain.open);
-const cards = stages();
+const colours = theme();
+const drawer = signalDrawer();
+const signals = signalList(drawer.open, () => askForKey());
+const cards = stageCards();
 const dots = particles(cards);
 const ticker = postTicker();
-const sent = deliveries(() => askForKey());
+const askForKey = keyDialog(() => {
+  stream.restart();
+  signals.refresh({ fresh: true });
+  refreshAll();
+  showHealth();
+});
+const deliveries = latestDeliveries(askForKey);
+const services = servicesDialog(askForKey);
 
-const asked = services(() => askForKey());
-
-const refreshSignals = soon(() => list.refresh());
-const refreshDeliveries = soon(() => sent.refresh());
-const refreshOverview = soon(async () => {
+const refreshSignals = throttled(() => signals.refresh());
+const refreshDeliveries = throttled(() => deliveries.refresh());
+const refreshOverview = throttled(async () => {
   const { waiting } = cards.show(await read("/overview"));
   byId("backlog").textContent = waiting > 0 ? `${count(waiting)} waiting` : "";
 });
 
-/**
- * Runs at once, then at most once a second however often it is called, and always after the last
- * call.
- */
-function soon(task) {
-  let timer = null;
-  let again = false;
-  const run = () => {
-    again = false;
-    Promise.resolve(task()).catch(() => undefined);
-    timer = setTimeout(() => {
-      timer = null;
-      if (again) run();
-    }, 1_000);
-  };
-  return () => {
-    if (timer === null) run();
-    else again = true;
-  };
-}
-
-const heard = {
+/** @type {LiveHandlers} */
+const handlers = {
   posts({ posts }) {
     ticker.add(posts);
     posts.forEach(({ outcome }, at) => {
-      const delay = (at * 900) / Math.max(8, posts.length);
+      const delay = (at * BATCH_MS) / Math.max(8, posts.length);
+      const kept = outcome === "kept" || outcome === "evidence";
+      const next = kept ? {} : { falls: true, kind: "dropped" };
       dots.send("accepted", "judged", { delay });
-      if (outcome === "kept" || outcome === "evidence")
-        dots.send("judged", "events", { delay: delay + 700 });
-      else dots.send("judged", "events", { delay: delay + 700, falls: true, kind: "dropped" });
+      dots.send("judged", "events", { ...next, delay: delay + NEXT_CARD_MS });
     });
     refreshOverview();
   },
@@ -70,7 +66,7 @@ const heard = {
     dots.send("events", "signals", { kind: state });
     refreshSignals();
     refreshOverview();
-    explain.changed(key);
+    drawer.changed(key);
   },
   delivery({ result }) {
     dots.send("signals", "deliveries", { kind: result === "ok" ? "verified" : "downgraded" });
@@ -79,83 +75,74 @@ const heard = {
   },
 };
 
-const all = () => {
+function refreshAll() {
   refreshOverview();
   refreshSignals();
   refreshDeliveries();
-};
+}
 
 const connection = byId("connection");
-const stream = follow({
-  message: (event, data) => heard[event]?.(data),
-  missed: all,
+const connectionText = byId("connection-text");
+const stream = followStream({
+  message: (event, data) => handlers[event]?.(data),
+  missed: refreshAll,
   state(state) {
     connection.dataset.state = state;
-    connection.lastElementChild.textContent = state === "live" ? "live" : "reconnecting";
+    connectionText.textContent = state === "live" ? "live" : "reconnecting";
   },
 });
 
 async function showHealth() {
-  const health = await read("/healthz").catch(() => null);
-  const facts =
-    health === null
-      ? ["no answer"]
-      : [
-          health.status,
-          `v${health.version}`,
-          `rules ${health.rules.version?.slice(0, 7) ?? "none"}`,
-        ];
-  byId("health").textContent = facts.join(" · ");
+  // 503 comes with a report too.
+  /** @type {Health | null} */
+  const health = await read("/healthz", [503]).catch(() => null);
+  const rules = health?.rules?.version?.slice(0, 7) ?? "none";
+  byId("health").textContent = health
+    ? `${health.status} · v${health.version} · rules ${rules}`
+    : "no answer";
   byId("health").dataset.status = health?.status ?? "unhealthy";
 }
 
-const press = (state) => {
-  for (const tab of document.querySelectorAll(".tabs button"))
-    tab.setAttribute("aria-pressed", String(tab.dataset.state === state));
-  list.filter({ state });
+const tabs = elements(document, ".tabs button", HTMLButtonElement);
+/** @param {string} state */
+const showState = (state) => {
+  for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.dataset.state === state));
+  signals.filter({ state });
 };
-for (const tab of document.querySelectorAll(".tabs button"))
-  tab.addEventListener("click", () => press(tab.dataset.state));
+for (const tab of tabs) tab.addEventListener("click", () => showState(tab.dataset.state ?? ""));
 
+/** @type {ReturnType<typeof setTimeout> | undefined} */
 let typing;
-byId("symbol").addEventListener("input", ({ target }) => {
+const symbol = byId("symbol", HTMLInputElement);
+symbol.addEventListener("input", () => {
   clearTimeout(typing);
-  typing = setTimeout(() => list.filter({ symbol: target.value.trim().replace(/^\$/, "") }), 200);
+  typing = setTimeout(
+    () => signals.filter({ symbol: symbol.value.trim().replace(/^\$/, "") }),
+    200,
+  );
 });
 
-const askForKey = keyDialog(() => {
-  stream.restart();
-  list.refresh({ fresh: true });
-  all();
-});
-byId("theme").addEventListener("click", shade.toggle);
-byId("services-open").addEventListener("click", asked.open);
-byId("help").addEventListener("click", () => byId("help-dialog").showModal());
-
-const shortcuts = {
-  j: () => list.step(1),
-  k: () => list.step(-1),
-  t: shade.toggle,
-  "/": () => byId("symbol").focus(),
-  "?": () => byId("help-dialog").showModal(),
-  1: () => press(""),
-  2: () => press("verified"),
-  3: () => press("candidate"),
-  4: () => press("downgraded"),
-};
-document.addEventListener("keydown", (event) => {
-  const busy =
-    event.target.matches("input, textarea") || document.querySelector("dialog[open]") !== null;
-  if (busy || event.ctrlKey || event.metaKey || event.altKey || shortcuts[event.key] === undefined)
-    return;
-  event.preventDefault();
-  shortcuts[event.key]();
+const showHelp = () => byId("help-dialog", HTMLDialogElement).showModal();
+byId("theme").addEventListener("click", colours.toggle);
+byId("services-open").addEventListener("click", services.open);
+byId("help").addEventListener("click", showHelp);
+listenForShortcuts({
+  j: () => signals.step(1),
+  k: () => signals.step(-1),
+  t: colours.toggle,
+  "/": () => symbol.focus(),
+  "?": showHelp,
+  1: () => showState(""),
+  2: () => showState("verified"),
+  3: () => showState("candidate"),
+  4: () => showState("downgraded"),
 });
 
+/** @param {() => unknown} task */
 const whenSeen = (task) => () => document.hidden || task();
-document.addEventListener("visibilitychange", whenSeen(all));
+document.addEventListener("visibilitychange", whenSeen(refreshAll));
 setInterval(whenSeen(refreshOverview), OVERVIEW_EVERY);
 setInterval(whenSeen(showHealth), HEALTH_EVERY);
-all();
+refreshAll();
 showHealth();
-if (wanted) explain.open(wanted);
+if (wanted) drawer.open(wanted);

@@ -1,6 +1,8 @@
+/** @import { FieldError } from "../types.d.ts" */
+
 const KEY = "event-stream-key";
 
-/** A key may come in the address as #key=…: taken out at once, kept for this tab only. */
+/** Takes a key out of the address (#key=…) at once. It is kept for this tab alone. */
 export function takeKeyFromAddress() {
   const given = new URLSearchParams(location.hash.slice(1)).get("key");
   if (given === null) return;
@@ -9,43 +11,105 @@ export function takeKeyFromAddress() {
 }
 
 export const getKey = () => sessionStorage.getItem(KEY);
+
+/** @param {string} key empty: forget the key */
 export const setKey = (key) =>
   key ? sessionStorage.setItem(KEY, key) : sessionStorage.removeItem(KEY);
 
-export const authorization = () => (getKey() ? { Authorization: `Bearer ${getKey()}` } : {});
+/** @returns {Record<string, string>} */
+export const authorization = () => {
+  const key = getKey();
+  // A header holds Latin-1 only: another character would make fetch throw. No key has one.
+  return key ? { Authorization: `Bearer ${key.replace(/[^\x20-\x7e]/g, "?")}` } : {};
+};
 
 /**
- * A change, and what the server answered; null when that has no body. A failure carries its status,
- * the server's own words, and the errors of its fields.
+ * A request that failed: the HTTP status, the server's own words, and the errors of fields. The
+ * status is 0 when the server did not answer, or not in JSON.
+ */
+export class RequestError extends Error {
+  /**
+   * @param {string} message
+   * @param {number} [status]
+   * @param {FieldError[]} [errors]
+   */
+  constructor(message, status = 0, errors = []) {
+    super(message);
+    this.status = status;
+    this.errors = errors;
+  }
+
+  /** True when another key may help. */
+  get needsKey() {
+    return this.status === 401 || this.status === 403;
+  }
+}
+
+/**
+ * What went wrong, for people. An error that is not a failed request is a mistake of the page: it
+ * goes to the console too.
+ * @param {unknown} error
+ */
+export function requestError(error) {
+  if (error instanceof RequestError) return error;
+  console.error(error);
+  return new RequestError(error instanceof Error ? error.message : String(error));
+}
+
+/**
+ * Sends a change and answers what the server said; null when that has no body.
+ * @param {"POST" | "PUT" | "PATCH" | "DELETE"} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @returns {Promise<any>} rejects with a RequestError alone
  */
 export async function write(method, path, body) {
-  const headers = { "Content-Type": "application/json", ...authorization() };
-  const response = await fetch(path, {
+  const response = await ask(path, {
     method,
-    headers,
+    headers: { "Content-Type": "application/json", ...authorization() },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw await failure(response);
-  return response.status === 204 ? null : response.json();
-}
-
-async function failure(response) {
-  const { detail, errors = [] } = await response.json().catch(() => ({}));
-  return Object.assign(new Error(detail ?? `${response.status} ${response.statusText}`), {
-    status: response.status,
-    errors,
-  });
+  return response.status === 204 ? null : json(response);
 }
 
 /**
- * JSON from this server, never an old copy of the browser's; a failure carries its status and the
- * server's own words.
+ * Reads JSON from this server, never an old copy of the browser's.
+ * @param {string} path
+ * @param {readonly number[]} [alsoGood] statuses whose body is an answer too
+ * @returns {Promise<any>} rejects with a RequestError alone
  */
-export async function read(path) {
-  const response = await fetch(path, {
+export async function read(path, alsoGood = []) {
+  const response = await ask(path, {
     cache: "no-cache",
     headers: { Accept: "application/json", ...authorization() },
   });
-  if (response.ok || path === "/healthz") return response.json();
+  if (response.ok || alsoGood.includes(response.status)) return json(response);
   throw await failure(response);
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} init
+ */
+const ask = (path, init) =>
+  fetch(path, init).catch(() => {
+    throw new RequestError("The server does not answer.");
+  });
+
+/** @param {Response} response */
+const json = (response) =>
+  response.json().catch(() => {
+    throw new RequestError("The server's answer cannot be read.");
+  });
+
+/** @param {Response} response */
+async function failure(response) {
+  const body = await response.json().catch(() => null);
+  const detail = typeof body?.detail === "string" ? body.detail : "";
+  return new RequestError(
+    detail || `${response.status} ${response.statusText}`.trim(),
+    response.status,
+    Array.isArray(body?.errors) ? body.errors : [],
+  );
 }

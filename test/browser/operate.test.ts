@@ -18,8 +18,8 @@ describe.skipIf(missing)("the page for operators", () => {
     );
     return page;
   };
-  const told = async (page: Page, text: string) =>
-    page.locator("#told", { hasText: text }).waitFor();
+  const notice = async (page: Page, text: string | RegExp) =>
+    page.locator("#notice", { hasText: text }).waitFor();
 
   it("checks rules, leads to what is wrong, and puts good ones in force", async () => {
     const page = await operate();
@@ -28,14 +28,14 @@ describe.skipIf(missing)("the page for operators", () => {
     const good = await area.inputValue();
     await area.fill(good.replace(/condition: .*/, "condition: mentions >="));
     await page.getByRole("button", { name: "Put in force" }).click();
-    await told(page, "nothing was changed");
+    await notice(page, "nothing was changed");
     await page.locator("#problems button").first().click();
     expect(await area.evaluate((element) => element === document.activeElement)).toBe(true);
     await area.fill(good.replace(/score: \d+/, "score: 99"));
     await page.getByRole("button", { name: "What would change?" }).click();
-    await told(page, "stored signals anew");
+    await notice(page, /stored signals? again/);
     await page.getByRole("button", { name: "Put in force" }).click();
-    await told(page, "In force as");
+    await notice(page, "In force as");
     expect(await said(page, "#rules-version")).toMatch(/\d+ rules/);
     await page.close();
   });
@@ -71,7 +71,7 @@ describe.skipIf(missing)("the page for operators", () => {
     await row.getByRole("button", { name: "Preview" }).click();
     await row.locator("pre", { hasText: "signal.verified" }).waitFor();
     await row.getByRole("button", { name: "Test" }).click();
-    await row.getByText("Not taken (retry): HTTP 500").waitFor();
+    await row.getByText("Not accepted (retry): HTTP 500").waitFor();
     await row.getByRole("button", { name: "Pause" }).click();
     await row.getByText("by an operator").waitFor();
     await row.getByRole("button", { name: "Resume" }).click();
@@ -92,7 +92,7 @@ describe.skipIf(missing)("the page for operators", () => {
     const page = await operate();
     await page.getByRole("button", { name: "Retrying" }).click();
     await page.getByRole("button", { name: "Retry delivery" }).first().click();
-    await told(page, "is due now");
+    await notice(page, "is due now");
     await page.close();
   });
 });

@@ -29,7 +29,7 @@ describe.skipIf(missing)("the live page", () => {
     await page.close();
   });
 
-  it("takes posts for text, whatever they hold", async () => {
+  it("shows posts as text, whatever they contain", async () => {
     const page = await open();
     await page.locator("#connection[data-state=live]").waitFor();
     const excerpt = '<img src=x onerror="document.title=1"><b>bold</b>';
@@ -91,7 +91,7 @@ describe.skipIf(missing)("the live page", () => {
     const page = await open();
     await page.locator("#connection[data-state=live]").waitFor();
     let wave = 0;
-    const told: Extract<LiveMessage, { event: "signal" }> = {
+    const message: Extract<LiveMessage, { event: "signal" }> = {
       event: "signal",
       eventKey: "eth:X:2026-01-15T10:00:00Z",
       chain: "eth",
@@ -116,7 +116,7 @@ describe.skipIf(missing)("the live page", () => {
       await route.fulfill({ response, json: { signals: many, next_cursor: "next" } });
     });
     for (let seen = 1; seen <= 3; seen++) {
-      at.server.tell({ ...told, at: iso(Date.now()) });
+      at.server.tell({ ...message, at: iso(Date.now()) });
       await page.locator(`[data-key^="eth:W${seen}N"]`).first().waitFor();
     }
     expect(await page.locator(".signal").count()).toBeLessThanOrEqual(300);
@@ -153,7 +153,7 @@ describe.skipIf(missing)("the live page", () => {
     at.server.refuseReads(true);
     const page = await at.newPage();
     await page.goto(at.server.url);
-    await page.getByRole("button", { name: "Use a key" }).click();
+    await page.getByRole("button", { name: "Use a key" }).first().click();
     await page.locator("#key").fill(at.server.adminKey);
     await page.getByRole("button", { name: "Use", exact: true }).click();
     await page.locator(".signal").first().waitFor();
@@ -162,7 +162,7 @@ describe.skipIf(missing)("the live page", () => {
     await page.close();
   });
 
-  it("lets whoever has a key give a failed delivery another try", async () => {
+  it("retries a failed delivery once a key was entered", async () => {
     const page = await at.newPage();
     await page.goto(at.server.url);
     const failed = page.getByRole("button", { name: /^Retry delivery/ });
@@ -179,7 +179,7 @@ describe.skipIf(missing)("the live page", () => {
     await page.close();
   });
 
-  it("shows sources and services, and turns up the faults of a stand-in with an admin's key", async () => {
+  it("shows sources and services, and sets the fault of an emulator with an admin's key", async () => {
     const page = await at.newPage();
     await page.goto(`${at.server.url}#key=${at.server.adminKey}`);
     await page.getByRole("button", { name: "Services" }).click();

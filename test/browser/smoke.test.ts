@@ -24,4 +24,35 @@ describe.skipIf(missing)("every page in a browser", () => {
     await page.close();
     expect(at.complaints).toEqual([]);
   });
+
+  it.each([
+    ["a wrong key", "ess_nobody.wrong"],
+    ["a key that no header can carry", "ключ"],
+  ])("says on each page that %s is refused, and throws nothing", async (_, key) => {
+    for (const [path, place] of [
+      ["", "#signals .empty"],
+      ["operate", "#channels .empty"],
+      ["docs", "#operations .empty"],
+    ] as const) {
+      const page = await at.newPage();
+      await page.goto(`${at.server.url}${path}#key=${encodeURIComponent(key)}`);
+      await page.evaluate((given) => sessionStorage.setItem("event-stream-key", given), key);
+      await page.reload();
+      await page.locator(place, { hasText: "Authorization must read" }).first().waitFor();
+      await page.close();
+    }
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("says on each page that the server does not answer, and throws nothing", async () => {
+    for (const path of ["", "operate", "docs"]) {
+      const page = await at.newPage();
+      await page.route(/:\d+\/(?!js|css|favicon|operate$|docs$|$)/, (route) => route.abort());
+      await page.goto(`${at.server.url}${path}`);
+      await page.locator(".empty", { hasText: "The server does not answer." }).first().waitFor();
+      await page.close();
+    }
+    expect(at.complaints.filter((text) => !text.includes("ERR_FAILED"))).toEqual([]);
+    at.complaints.length = 0;
+  });
 });

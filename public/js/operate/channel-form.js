@@ -1,137 +1,111 @@
 import { byId, h } from "../dom.js";
-import { write } from "../server.js";
-import { bodyOf, field, fieldsOf } from "./channel-fields.js";
-import { previewWords } from "./channel-words.js";
+import { requestError, write } from "../server.js";
+import { bodyOf, field, fieldsOf, showFieldProblems } from "./channel-fields.js";
+import { previewText } from "./channel-format.js";
+import { showOnce } from "./shown-once.js";
+
+/** @import { Act, ChannelKind, Field, FieldError } from "../../types.d.ts" */
 
 /**
- * Adds a channel. What was typed stays until the server took it, for each kind by itself; a secret
- * goes once it is saved.
+ * The form that adds a channel. What was typed stays until the server accepts it, for each kind by
+ * itself; a secret goes once it is saved.
+ * @param {Act} act
  */
 export function channelForm(act) {
-  const [form, choice, places, about, rest, shown, once] = [
-    "add-channel",
-    "channel-kind",
-    "channel-settings",
-    "channel-about",
-    "channel-problems",
-    "channel-preview",
-    "channel-once",
-  ].map(byId);
+  const form = byId("add-channel", HTMLFormElement);
+  const choice = byId("channel-kind", HTMLSelectElement);
+  const preview = byId("channel-preview");
   const name = field(
     "name",
     {},
     h("input", { type: "text", autocomplete: "off", maxlength: "100" }),
   );
   byId("channel-name").replaceWith(name.row);
-  let offered = "";
+  let drawn = "";
+  /** @type {readonly ChannelKind[]} */
   let kinds = [];
+  /** @type {Map<string, Field[]>} */
   let settings = new Map();
 
-  const kind = () => kinds.find((each) => each.kind === choice.value);
-  const fields = () => [name, ...(settings.get(choice.value) ?? [])];
+  const settingFields = () => settings.get(choice.value) ?? [];
+  const fields = () => [name, ...settingFields()];
 
   /**
-   * The kinds there are; drawn again only when they differ, so that nobody loses what they type.
+   * Shows the kinds there are. They are drawn again only when they differ, so that nobody loses
+   * what they type.
+   * @param {readonly ChannelKind[]} known
    */
-  function offer(given) {
-    const now = JSON.stringify(given);
-    if (now === offered) return;
-    offered = now;
-    kinds = given;
+  function offer(known) {
+    const now = JSON.stringify(known);
+    if (now === drawn) return;
+    drawn = now;
+    const chosen = known.find(({ kind }) => kind === choice.value) ?? known[0];
+    kinds = known;
     settings = new Map(
       kinds.map((each) => [each.kind, fieldsOf("settings", { type: "object", ...each.settings })]),
     );
-    const chosen = kind()?.kind ?? kinds[0]?.kind;
     choice.replaceChildren(
-      ...kinds.map(({ kind: value, title }) =>
-        h("option", { value, selected: value === chosen }, title),
+      ...kinds.map((each) =>
+        h("option", { value: each.kind, selected: each === chosen }, each.title),
       ),
     );
-    choose();
+    showKind();
   }
 
-  function choose() {
-    const { docs, off } = kind();
-    about.textContent = off === null ? docs : `This server cannot send to it yet: ${off}.\n${docs}`;
-    places.replaceChildren(...(settings.get(choice.value) ?? []).map(({ row }) => row));
-    tell([]);
+  function showKind() {
+    const { docs = "", off = null } = kinds.find(({ kind }) => kind === choice.value) ?? {};
+    byId("channel-about").textContent =
+      off === null ? docs : `This server cannot send to it yet: ${off}.\n${docs}`;
+    byId("channel-settings").replaceChildren(...settingFields().map(({ row }) => row));
+    showProblems([]);
   }
 
-  /** Each problem beside its field, the first one focused; what has no field stands below. */
-  function tell(errors) {
-    const open = new Set(errors);
-    let first;
-    for (const each of fields()) {
-      const own = errors.filter(
-        ({ path }) => path === each.path || path.startsWith(`${each.path}.`),
-      );
-      each.tell(own.map(({ message }) => message).join("; "));
-      for (const error of own) open.delete(error);
-      if (own.length > 0) first ??= each.input;
-    }
-    rest.replaceChildren(
-      ...[...open].map(({ path, message }) => h("li", {}, `${path} ${message}`)),
+  /** @param {readonly FieldError[]} errors */
+  const showProblems = (errors) =>
+    byId("channel-problems").replaceChildren(
+      ...showFieldProblems(fields(), errors).map(({ path, message }) =>
+        h("li", {}, `${path} ${message}`),
+      ),
     );
-    first?.focus();
-  }
 
-  async function tried(path, body) {
-    tell([]);
-    shown.replaceChildren();
+  /**
+   * @param {string} path
+   * @param {unknown} body
+   */
+  async function send(path, body) {
+    showProblems([]);
+    preview.replaceChildren();
     try {
       return await write("POST", path, body);
     } catch (error) {
-      tell(
-        error.status === 409 ? [{ path: "name", message: error.message }] : (error.errors ?? []),
-      );
+      const { status, message, errors } = requestError(error);
+      showProblems(status === 409 ? [{ path: "name", message }] : errors);
       throw error;
     }
   }
 
-  /** Stays until it is said to be kept, whatever else is done here. */
-  function keep(saved, minted) {
-    const secret = h("code", {}, Object.values(minted).flat().join(", "));
-    const box = h(
-      "div",
-      {},
-      h("p", {}, `Keep the secret of ${saved} now, it is not shown again:`),
-      secret,
-      " ",
-    );
-    box.append(
-      h("button", { type: "button", class: "act", onclick: () => box.remove() }, "I have kept it"),
-    );
-    once.append(box);
-  }
-
   async function add() {
-    const { shown_once: minted, name: saved } = await tried("/channels", {
-      kind: choice.value,
-      ...bodyOf(fields()),
-    });
+    const body = { kind: choice.value, ...bodyOf(fields()) };
+    const { shown_once: secrets, name: saved } = await send("/channels", body);
     const chosen = choice.value;
     form.reset();
     choice.value = chosen;
-    choose();
-    if (minted) keep(saved, minted);
+    showKind();
+    if (secrets) showOnce(byId("channel-once"), saved, secrets);
     return `${saved} is added. Send it a test.`;
   }
 
-  async function preview() {
-    const { settings: given = {} } = bodyOf(fields());
-    const { previews } = await tried("/channels/preview", { kind: choice.value, settings: given });
-    shown.replaceChildren(
-      h(
-        "pre",
-        { class: "preview", tabindex: "0", "aria-label": "Messages" },
-        previewWords(previews),
-      ),
-    );
-    return "So would it tell an invented signal. Nothing was sent or saved.";
+  async function showPreview() {
+    const { settings: given = {} } = bodyOf(settingFields());
+    const body = { kind: choice.value, settings: given };
+    const { previews } = await send("/channels/preview", body);
+    const frame = { class: "preview", tabindex: "0", "aria-label": "Messages" };
+    preview.replaceChildren(h("pre", frame, previewText(previews)));
+    return "This is how a sample signal would look. Nothing was sent or saved.";
   }
 
-  choice.addEventListener("change", choose);
-  byId("preview-channel").addEventListener("click", () => act(preview));
+  choice.addEventListener("change", showKind);
+  byId("preview-channel").addEventListener("click", () => act(showPreview));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     act(add);

@@ -1,26 +1,47 @@
-import { byId, h } from "../dom.js";
+import { byId, emptyRow, h } from "../dom.js";
 import { read, write } from "../server.js";
 import { channelForm } from "./channel-form.js";
-import { filterWords, previewWords, stateOf, testWords } from "./channel-words.js";
+import { previewText, testText } from "./channel-format.js";
+import { channelRow } from "./channel-row.js";
 
-const HIDDEN = "********";
+/** @import { Act, Channel, ChannelKind } from "../../types.d.ts" */
+
+/** What the server answers instead of a secret. */
+const REDACTED = "********";
 
 /**
  * Where notifications go: each channel's state and filter, a test, a preview, pause, removal, and a
  * form for another.
+ * @param {Act} act
  */
-export function channels(act) {
+export function channelsPanel(act) {
   const list = byId("channels");
-  const dialog = byId("remove-dialog");
+  const dialog = byId("remove-dialog", HTMLDialogElement);
   const form = channelForm(act);
-  /** What a test or a preview of a channel gave, below its row. */
-  const notes = new Map();
+  /**
+   * The result of a channel's last test or preview, shown below its row.
+   * @type {Map<number, HTMLElement>}
+   */
+  const results = new Map();
+  /** @type {readonly Channel[]} */
   let rows = [];
   let drawn = "";
+  /** @type {Channel | null} */
   let leaving = null;
+
+  /** @type {Parameters<typeof channelRow>[1]} */
+  const actions = {
+    Test: (channel) => act(() => test(channel)),
+    Preview: (channel) => act(() => preview(channel)),
+    Pause: (channel) => act(() => setStatus(channel, "paused", "is paused: its deliveries wait.")),
+    Resume: (channel) =>
+      act(() => setStatus(channel, "active", "is active: waiting deliveries are sent.")),
+    Remove: confirmRemoval,
+  };
 
   async function refresh() {
     try {
+      /** @type {{ channels: Channel[], kinds: ChannelKind[] }} */
       const known = await read("/channels");
       rows = known.channels;
       form.offer(known.kinds);
@@ -33,113 +54,80 @@ export function channels(act) {
     drawn = now;
   }
 
-  /** Drawing anew takes the focus away; it goes back to the same button. */
+  /** Drawing again takes the focus away; it goes back to the same button. */
   function draw() {
     const focused = document.activeElement?.id;
     list.replaceChildren(
       ...(rows.length === 0
-        ? [h("li", { class: "empty" }, "None yet: nobody is told.")]
-        : rows.map(row)),
+        ? [emptyRow("No channels yet: notifications go nowhere.")]
+        : rows.map((channel) => channelRow(channel, actions, results.get(channel.id)))),
     );
-    if (focused) byId(focused)?.focus();
+    if (focused) document.getElementById(focused)?.focus();
   }
 
-  function row(channel) {
-    const { id, kind, name, filter, status } = channel;
-    const { text, kind: tint, why } = stateOf(channel);
-    const button = (verb, onclick) =>
-      h(
-        "button",
-        {
-          type: "button",
-          class: "act",
-          id: `channel-${id}-${verb}`,
-          "aria-label": `${verb} ${name}`,
-          onclick,
-        },
-        verb,
-      );
-    return h(
-      "li",
-      { class: "row channel", "data-channel": id },
-      h("span", { class: "pill", "data-kind": tint }, text),
-      h("b", {}, name),
-      h("span", { class: "quiet" }, kind),
-      why && h("p", { class: "why" }, why),
-      h("p", { class: "quiet" }, filterWords(filter)),
-      h(
-        "p",
-        { class: "acts" },
-        button("Test", () => act(() => test(channel))),
-        button("Preview", () => act(() => preview(channel))),
-        status === "active"
-          ? button("Pause", () =>
-              act(() => set(channel, "paused", "is paused: its deliveries wait.")),
-            )
-          : button("Resume", () =>
-              act(() => set(channel, "active", "is active: what waits goes out.")),
-            ),
-        button("Remove", () => ask(channel)),
-      ),
-      notes.get(id),
-    );
-  }
-
-  function note(id, element) {
-    notes.set(id, element);
+  /**
+   * @param {number} id
+   * @param {HTMLElement | null} element
+   */
+  function showResult(id, element) {
+    if (element === null) results.delete(id);
+    else results.set(id, element);
     draw();
   }
 
+  /** @param {Channel} channel */
   async function test({ id, name }) {
-    note(id, h("p", { class: "result" }, "Sending a test …"));
+    showResult(id, h("p", { class: "result" }, "Sending a test …"));
     try {
       const tested = await write("POST", `/channels/${id}/test`);
-      note(id, h("p", { class: "result", "data-bad": !tested.ok }, testWords(tested)));
+      showResult(id, h("p", { class: "result", "data-bad": !tested.ok }, testText(tested)));
       return `${name} was tested.`;
     } catch (error) {
-      note(id, null);
+      showResult(id, null);
       throw error;
     }
   }
 
-  /** Secrets are not ours to send back: the kind's own example stands in for them. */
+  /**
+   * The page does not know the secrets, so the preview uses those of the kind's example.
+   * @param {Channel} channel
+   */
   async function preview({ id, kind, name, settings, filter }) {
-    const known = Object.fromEntries(
-      Object.entries(settings).filter(([, value]) => value !== HIDDEN),
-    );
+    const known = Object.entries(settings).filter(([, value]) => value !== REDACTED);
     const { previews } = await write("POST", "/channels/preview", {
       kind,
-      settings: known,
+      settings: Object.fromEntries(known),
       digest: filter.digest_minutes > 0,
     });
-    note(
-      id,
-      h(
-        "pre",
-        { class: "preview", tabindex: "0", "aria-label": `Messages of ${name}` },
-        previewWords(previews),
-      ),
-    );
-    return `So would ${name} tell an invented signal.`;
+    const frame = { class: "preview", tabindex: "0", "aria-label": `Messages of ${name}` };
+    showResult(id, h("pre", frame, previewText(previews)));
+    return `This is how a sample signal would look in ${name}.`;
   }
 
-  async function set({ id, name }, status, words) {
+  /**
+   * @param {Channel} channel
+   * @param {"paused" | "active"} status
+   * @param {string} outcome
+   */
+  async function setStatus({ id, name }, status, outcome) {
     await write("PATCH", `/channels/${id}`, { status });
-    return `${name} ${words}`;
+    return `${name} ${outcome}`;
   }
 
-  function ask(channel) {
+  /** @param {Channel} channel */
+  function confirmRemoval(channel) {
     leaving = channel;
     byId("remove-title").textContent = `Remove ${channel.name}?`;
     dialog.returnValue = "";
     dialog.showModal();
   }
+
   dialog.addEventListener("close", () => {
+    if (leaving === null || dialog.returnValue !== "remove") return;
     const { id, name } = leaving;
-    if (dialog.returnValue !== "remove") return;
     act(async () => {
       await write("DELETE", `/channels/${id}`);
-      notes.delete(id);
+      results.delete(id);
       list.focus();
       return `${name} is removed.`;
     });

@@ -1,140 +1,112 @@
-import { byId, h } from "../dom.js";
-import { read, write } from "../server.js";
-import { ago, many, score, tokenName } from "../words.js";
+import { button, byId, emptyRow, h } from "../dom.js";
+import { agoInText, many } from "../format.js";
+import { RequestError, read, requestError, write } from "../server.js";
+import { backtestReport } from "./backtest-report.js";
+import { problemRow } from "./rule-problems.js";
 
-const EXAMPLES = 3;
+/** @import { Act, FieldError, RulesInForce, RulesVersionRow } from "../../types.d.ts" */
+
+/** @param {string} sha */
+const shortSha = (sha) => sha.slice(0, 12);
 
 /**
- * The rules in force as text: check it, see what it would have changed, put it in force, go back.
+ * The rules in force as text: check them, see what they would have changed, put them in force, go
+ * back to an earlier version.
+ * @param {Act} act
  */
-export function rules(act) {
-  const [area, problems, effect] = [byId("document"), byId("problems"), byId("effect")];
-  let kept = "";
+export function rulesEditor(act) {
+  const area = byId("document", HTMLTextAreaElement);
+  const problems = byId("problems");
+  const effect = byId("effect");
+  /** The text as the server has it: what differs from it was typed, and is not replaced. */
+  let saved = "";
 
   async function open() {
+    /** @type {[RulesInForce, { versions: RulesVersionRow[] }]} */
     const [current, { versions }] = await Promise.all([read("/rules"), read("/rules/versions")]);
-    byId("rules-version").textContent = `${current.rules} rules · ${current.sha.slice(0, 12)}`;
-    if (area.value === kept) area.value = kept = current.document;
+    byId("rules-version").textContent = `${many(current.rules, "rule")} · ${shortSha(current.sha)}`;
+    if (area.value === saved) {
+      area.value = current.document;
+      saved = area.value;
+    }
     byId("versions").replaceChildren(
-      ...(versions.length === 0 ? [none("No others yet.")] : versions.map(version)),
+      ...(versions.length === 0 ? [emptyRow("No others yet.")] : versions.map(versionRow)),
     );
   }
 
-  const version = ({ sha, author, activated_at: at, current }) =>
+  /** @param {RulesVersionRow} version */
+  const versionRow = ({ sha, author, activated_at: at, current }) =>
     h(
       "li",
       { class: "row" },
-      h("code", {}, sha.slice(0, 12)),
-      h("span", { class: "quiet" }, `${author} · ${ago(at)} ago`),
+      h("code", {}, shortSha(sha)),
+      h("span", { class: "quiet" }, `${author} · ${agoInText(at)}`),
       current
         ? h("span", { class: "pill", "data-kind": "done" }, "in force")
-        : h("button", { type: "button", onclick: () => act(() => rollback(sha)) }, "Go back to it"),
+        : button("Go back to it", () => act(() => rollback(sha))),
     );
 
+  /** @param {string} sha */
   async function rollback(sha) {
     await write("POST", "/rules/rollback", { sha });
-    area.value = kept = "";
+    saved = "";
+    area.value = "";
     await open();
-    return `${sha.slice(0, 12)} is in force again.`;
+    return `${shortSha(sha)} is in force again.`;
   }
 
-  /** Problems are shown below the text, each leading to its place. */
-  async function tried(method, path, body) {
-    problems.replaceChildren();
+  /** @param {readonly FieldError[]} errors */
+  const showProblems = (errors) =>
+    problems.replaceChildren(...errors.map((error) => problemRow(area, error)));
+
+  /**
+   * Sends the rules. Their problems are shown below the text, each leading to its place.
+   * @param {"PUT" | "POST"} method
+   * @param {string} path
+   * @param {unknown} body
+   */
+  async function sendRules(method, path, body) {
+    showProblems([]);
     effect.replaceChildren();
     try {
       return await write(method, path, body);
     } catch (error) {
-      if (error.status !== 422) throw error;
-      problems.replaceChildren(...error.errors.map(problem));
-      throw Object.assign(
-        new Error(`${many(error.errors.length, "problem")} in the rules; nothing was changed.`),
-        {
-          status: 422,
-        },
-      );
+      const { status, errors } = requestError(error);
+      if (status !== 422) throw error;
+      showProblems(errors);
+      const found = many(errors.length, "problem");
+      throw new RequestError(`${found} in the rules; nothing was changed.`, status, errors);
     }
   }
 
-  const problem = ({ line, column, message, suggestion }) =>
-    h(
-      "li",
-      {},
-      h(
-        "button",
-        { type: "button", onclick: () => goTo(line, column) },
-        `line ${line}, column ${column}`,
-      ),
-      ` ${message}`,
-      suggestion && h("span", { class: "quiet" }, ` ${suggestion}`),
-    );
-
-  function goTo(line, column) {
-    const before = area.value.split("\n").slice(0, line - 1);
-    const at = before.reduce((sum, text) => sum + text.length + 1, 0) + column - 1;
-    area.focus();
-    area.setSelectionRange(at, at + 1);
-    area.scrollTop = (before.length - 5) * (area.scrollHeight / area.value.split("\n").length);
+  async function check() {
+    const { rules, warnings } = await sendRules("PUT", "/rules?dry_run", { document: area.value });
+    showProblems(warnings);
+    return `The rules load: ${many(rules, "rule")}, ${many(warnings.length, "warning")}.`;
   }
 
-  byId("check").addEventListener("click", () =>
-    act(async () => {
-      const { rules: count, warnings } = await tried("PUT", "/rules?dry_run", {
-        document: area.value,
-      });
-      problems.replaceChildren(...warnings.map(problem));
-      return `${count} rules, and they load.`;
-    }),
-  );
-  byId("try").addEventListener("click", () =>
-    act(async () => {
-      const report = await tried("POST", "/rules/backtest", { rules: area.value });
-      effect.replaceChildren(...told(report));
-      return `Scored ${report.signals} stored signals anew.`;
-    }),
-  );
+  async function backtest() {
+    const report = await sendRules("POST", "/rules/backtest", { rules: area.value });
+    effect.replaceChildren(...backtestReport(report));
+    return `Scored ${many(report.signals, "stored signal")} again.`;
+  }
+
+  async function publish() {
+    const { sha } = await sendRules("PUT", "/rules", { document: area.value });
+    saved = area.value;
+    await open();
+    return `In force as ${shortSha(sha)}. The next signals are scored by it.`;
+  }
+
+  byId("check").addEventListener("click", () => act(check));
+  byId("try").addEventListener("click", () => act(backtest));
   byId("rules").addEventListener("submit", (event) => {
     event.preventDefault();
-    act(async () => {
-      const { sha } = await tried("PUT", "/rules", { document: area.value });
-      kept = area.value;
-      await open();
-      return `In force as ${sha.slice(0, 12)}: the next signals are scored by it.`;
-    });
+    act(publish);
   });
 
   return {
-    open: () => open().catch((error) => problems.replaceChildren(h("li", {}, error.message))),
+    open: () =>
+      open().catch((error) => problems.replaceChildren(h("li", {}, requestError(error).message))),
   };
 }
-
-const none = (text) => h("li", { class: "empty" }, text);
-
-const told = ({
-  score_changes: scores,
-  state_changes: states,
-  level_changes: levels,
-  appear,
-  vanish,
-}) => [
-  h(
-    "p",
-    {},
-    `${scores} scores differ · ${levels.count} levels · ${states.count} states · ${appear.count} ` +
-      `would notify and did not, ${vanish.count} the other way round`,
-  ),
-  h(
-    "ul",
-    {},
-    ...[...states.examples, ...levels.examples]
-      .slice(0, EXAMPLES)
-      .map(({ event_key, before, after }) =>
-        h(
-          "li",
-          {},
-          h("b", {}, tokenName({ event_key })),
-          ` ${score(before.score)} ${before.state} → ${score(after.score)} ${after.state}`,
-        ),
-      ),
-  ),
-];

@@ -1,40 +1,46 @@
-import { authorization } from "./server.js";
+import { authorization } from "../server.js";
+
+/**
+ * @import { LiveEvents } from "../../types.d.ts"
+ * @typedef {{ id: string | null, event: string, data: string }} Frame
+ */
 
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 20_000;
-/** The server says something every 20 s; after this silence the connection counts as dead. */
+/** The server sends something every 20 s; after this silence the connection counts as dead. */
 const SILENCE = 45_000;
 
 /**
  * Follows GET /stream for ever and resumes where it broke. `fetch` instead of EventSource, because
  * a key travels in a header.
- * @param {{ message: (event: string, data: unknown) => void, state: (state: "live" | "lost") =>
- * void, missed: () => void }} on
+ * @param {{
+ *   message: <Name extends keyof LiveEvents>(event: Name, data: LiveEvents[Name]) => void,
+ *   state: (state: "live" | "lost") => void,
+ *   missed: () => void,
+ * }} on `missed`: messages may have been lost, so everything shown is to be read again
  */
-export function follow(on) {
+export function followStream(on) {
+  /** @type {string | null} */
   let last = null;
   let wait = FIRST_WAIT;
   let abort = new AbortController();
   let first = true;
 
-  const heard = (frame) => {
+  /** @param {Frame} frame */
+  const receive = (frame) => {
     wait = FIRST_WAIT;
     if (frame.id !== null) last = frame.id;
     if (frame.event === "hello" || frame.event === "reset") {
       on.state("live");
       if (frame.event === "reset" || !first) on.missed();
       first = false;
-    } else on.message(frame.event, JSON.parse(frame.data));
+    } else on.message(/** @type {keyof LiveEvents} */ (frame.event), JSON.parse(frame.data));
   };
 
   const run = async () => {
     for (;;) {
       abort = new AbortController();
-      try {
-        await connect(last, abort, heard);
-      } catch {
-        // The next attempt tells.
-      }
+      await connect(last, abort, receive).catch(() => undefined);
       on.state("lost");
       await new Promise((resolve) => setTimeout(resolve, wait * (0.75 + Math.random() / 2)));
       wait = Math.min(LONGEST_WAIT, wait * 2);
@@ -42,7 +48,7 @@ export function follow(on) {
   };
   run();
   return {
-    /** Connects anew, with the key of now. */
+    /** Connects again, with the key as it is now. */
     restart() {
       wait = FIRST_WAIT;
       abort.abort();
@@ -50,7 +56,13 @@ export function follow(on) {
   };
 }
 
-async function connect(last, abort, heard) {
+/**
+ * One connection, until it ends or fails.
+ * @param {string | null} last the id of the last frame received before
+ * @param {AbortController} abort
+ * @param {(frame: Frame) => void} receive
+ */
+async function connect(last, abort, receive) {
   const headers = {
     Accept: "text/event-stream",
     ...authorization(),
@@ -68,17 +80,19 @@ async function connect(last, abort, heard) {
     const blocks = (rest + value).split("\n\n");
     rest = blocks.pop() ?? "";
     for (const block of blocks) {
-      const frame = parsed(block);
-      if (frame.data !== "") heard(frame);
+      const frame = parseFrame(block);
+      if (frame.data !== "") receive(frame);
     }
   }
 }
 
-function parsed(block) {
+/** @param {string} block */
+function parseFrame(block) {
+  /** @type {Frame} */
   const frame = { id: null, event: "message", data: "" };
   for (const line of block.split("\n")) {
-    const [, field, value] = /^(id|event|data): ?(.*)$/.exec(line) ?? [];
-    if (field !== undefined) frame[field] = value;
+    const [, field, value = ""] = /^(id|event|data): ?(.*)$/.exec(line) ?? [];
+    if (field === "id" || field === "event" || field === "data") frame[field] = value;
   }
   return frame;
 }
