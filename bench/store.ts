@@ -1,7 +1,7 @@
 import { iso } from "../src/kit/time.ts";
 import { arrival, dropped, pending } from "../src/store/contract/fixtures.ts";
+import type { EventFilter } from "../src/store/events.ts";
 import { postgresStore } from "../src/store/postgres/index.ts";
-import type { EventFilter } from "../src/store/read.ts";
 import { startPostgres } from "../test/support/postgres.ts";
 import { fill } from "./store/fill.ts";
 

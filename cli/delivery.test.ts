@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { apiApp } from "../src/api/app.ts";
 import type { LogRecord, WriteLog } from "../src/observability/log.ts";
-import type { ReplayDeadLetter } from "../src/store/admin.ts";
-import type { DueDelivery } from "../src/store/index.ts";
+import type { ReplayDeadLetter } from "../src/store/dead-letters.ts";
+import type { DueDelivery } from "../src/store/outbox.ts";
 import { fakePorts } from "../test/support/api.ts";
 import { outboxWorld } from "../test/support/outbox.ts";
 import { runCommand } from "../test/support/terminal.ts";

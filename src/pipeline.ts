@@ -12,7 +12,8 @@ import type { Signal } from "./model/signal.ts";
 import { planDeliveries } from "./outbox/plan.ts";
 import { type RefineSettings, refine } from "./refine/refine.ts";
 import { type RuleError, type Ruleset, scoreRules } from "./rules/score.ts";
-import type { Change, EventState, Judgement } from "./store/index.ts";
+import type { Change, EventState } from "./store/events.ts";
+import type { Judgement } from "./store/posts.ts";
 import { isNearDuplicate } from "./text/near-duplicate/fingerprint.ts";
 
 /*

@@ -1,6 +1,6 @@
 import { sha256Hex } from "../kit/hash.ts";
 import type { Clock } from "../kit/time.ts";
-import type { ApiKey, KeyStore } from "../store/admin.ts";
+import type { ApiKey, KeyStore } from "../store/api-keys.ts";
 
 export type ApiCaller =
   | { kind: "nobody" }

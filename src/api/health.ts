@@ -2,14 +2,15 @@ import { cached } from "../concurrency/cached.ts";
 import type { Redis } from "../concurrency/redis.ts";
 import { type Clock, iso } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
-import { OVERLOAD_POSTS } from "../store/index.ts";
-import type { ReadStore } from "../store/read.ts";
+import type { StoreHealth } from "../store/index.ts";
+import type { OverviewStore } from "../store/overview.ts";
+import { OVERLOAD_POSTS } from "../store/posts.ts";
 import type { HealthReport } from "./routes/health.ts";
 
 /** What the probes look at. Any of it may throw: that is what they report. */
 export type ProbePorts = {
   version: string;
-  store: Pick<ReadStore, "ping" | "migrated" | "stalled">;
+  store: StoreHealth & Pick<OverviewStore, "stalled">;
   /** Settings: when posts count as lost, and when their number as load. */
   requeueAfterSeconds: number;
   overloadedAfterSeconds: number;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { CHAINS, EventType, IsoInstant, SignalState } from "../model/scalars.ts";
-import type { EventFilter, PageRequest, RowPage } from "../store/read.ts";
+import type { EventFilter } from "../store/events.ts";
+import type { PageRequest, RowPage } from "../store/paging.ts";
 import { fieldErrors, problem } from "./problem.ts";
 
 const MAX_LIMIT = 200;

@@ -5,9 +5,9 @@ import type { ProviderLimits } from "../http/provider-guard.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { FactValues, FactVocabulary } from "../model/facts.ts";
 import type { TokenRef } from "../model/mention.ts";
-import type { FeatureStore } from "../model/onchain-features.ts";
 import type { RawVariables } from "../settings/define.ts";
 import { readPluginSettings, type SwitchedOff } from "../settings/plugin.ts";
+import type { FeatureStore } from "../store/features.ts";
 
 /** A token whose contract address is known: the only kind that providers can be asked about. */
 export type KnownToken = TokenRef & { tokenCa: string };

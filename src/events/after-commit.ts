@@ -1,7 +1,7 @@
 import type { BroadcastLive, LiveMessage } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { type DeliveryQueue, enqueueDeliveries } from "../outbox/enqueue.ts";
-import type { Change } from "../store/index.ts";
+import type { Change } from "../store/events.ts";
 import type { EventPorts } from "./event-actor.ts";
 
 export type AfterCommitPorts = RuntimePorts &

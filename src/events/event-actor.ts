@@ -5,7 +5,8 @@ import type { Mention, TokenRef } from "../model/mention.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { decide, type KnownEvent, recallEvent, UNKNOWN_EVENT } from "../pipeline.ts";
 import type { Ruleset } from "../rules/score.ts";
-import type { Change, DueDelivery, EventStore } from "../store/index.ts";
+import type { Change, EventStore } from "../store/events.ts";
+import type { DueDelivery } from "../store/outbox.ts";
 import { tokenOf } from "./summarise.ts";
 
 /** A stale commit means that another instance wrote in between; twice in a row is already rare. */
@@ -18,7 +19,7 @@ const RE_ENRICH_SECONDS = [15, 60, 300, 900];
 const FAILED_RE_ENRICH_SECONDS = 120;
 
 export type EventPorts = RuntimePorts & {
-  store: EventStore;
+  store: Pick<EventStore, "load" | "commit">;
   /** `traceId`: of the message that set it off; outside calls pass it along. */
   examine(token: TokenRef, traceId?: string): Promise<ProviderFacts[]>;
   rules(): Promise<Ruleset>;

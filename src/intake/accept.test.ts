@@ -3,8 +3,9 @@ import type { Envelope } from "../model/envelope.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import { silentTelemetry } from "../observability/telemetry.ts";
 import { post } from "../store/contract/fixtures.ts";
-import { OVERLOAD_POSTS, type Store } from "../store/index.ts";
+import type { Store } from "../store/index.ts";
 import { memoryStore } from "../store/memory/index.ts";
+import { OVERLOAD_POSTS } from "../store/posts.ts";
 import { type AcceptPorts, acceptPosts, offerPosts } from "./accept.ts";
 
 const START = Date.UTC(2026, 0, 15, 12);

@@ -2,7 +2,8 @@ import { iso } from "../kit/time.ts";
 import { sealEnvelope } from "../model/envelope.ts";
 import { isAhead, postKey, type RawPost } from "../model/raw-post.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
-import { type PostRef, type PostStore, StoreUnavailable } from "../store/index.ts";
+import { StoreUnavailable } from "../store/index.ts";
+import type { PostRef, PostStore } from "../store/posts.ts";
 import { textHash } from "../text/near-duplicate/text-hash.ts";
 import { type SendQueue, sendMessages } from "./queue-batches.ts";
 

@@ -11,10 +11,3 @@ export type OnchainFeatures = {
   values: FactValues;
   confidence: number | null;
 };
-
-export type FeatureStore = {
-  /** One row for each time: a repeat replaces it. */
-  putFeatures(features: OnchainFeatures): Promise<void>;
-  /** The newest. */
-  features(chain: Chain, tokenCa: string, window: string): Promise<OnchainFeatures | undefined>;
-};

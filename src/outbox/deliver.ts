@@ -1,7 +1,8 @@
 import type { SendResult } from "../channels/channel.ts";
 import { iso } from "../kit/time.ts";
 import type { Delivery } from "../model/delivery.ts";
-import { type DeliveryClaim, StoreUnavailable } from "../store/index.ts";
+import type { DeliveryClaim } from "../store/deliveries.ts";
+import { StoreUnavailable } from "../store/index.ts";
 import { deadLetterOf } from "./dead-letter-advice.ts";
 import { keyOf, membersOf } from "./digest.ts";
 import { checkEligibility, type Eligibility, type EligibleDelivery } from "./eligibility.ts";

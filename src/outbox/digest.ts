@@ -1,7 +1,7 @@
 import { sha256Hex } from "../kit/hash.ts";
 import { iso } from "../kit/time.ts";
 import type { Delivery } from "../model/delivery.ts";
-import type { DeliveryClaim } from "../store/index.ts";
+import type { DeliveryClaim } from "../store/deliveries.ts";
 import type { EligibleDelivery } from "./eligibility.ts";
 import { claimDelivery, releaseDelivery } from "./lease.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";

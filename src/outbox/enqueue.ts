@@ -1,6 +1,6 @@
 import { type SendQueue, sendMessages } from "../intake/queue-batches.ts";
 import { sealEnvelope } from "../model/envelope.ts";
-import type { DueDelivery } from "../store/index.ts";
+import type { DueDelivery } from "../store/outbox.ts";
 
 export type DeliveryQueue = {
   deliveries: SendQueue;

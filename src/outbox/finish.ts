@@ -1,7 +1,7 @@
 import type { SendResult } from "../channels/channel.ts";
 import { iso } from "../kit/time.ts";
 import type { Delivery } from "../model/delivery.ts";
-import type { DeliveryAttempt, DeliveryClosing } from "../store/index.ts";
+import type { DeliveryAttempt, DeliveryClosing } from "../store/deliveries.ts";
 import { nextAttempt } from "./backoff.ts";
 import { type DeadLetterReason, deadLetterOf } from "./dead-letter-advice.ts";
 import type { EligibleDelivery } from "./eligibility.ts";

@@ -1,6 +1,6 @@
 import { iso } from "../kit/time.ts";
 import type { Delivery } from "../model/delivery.ts";
-import type { DeliveryClaim, DeliveryClosing } from "../store/index.ts";
+import type { DeliveryClaim, DeliveryClosing } from "../store/deliveries.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
 /** Long enough to read the channel and for a short wait for its rate limits. */

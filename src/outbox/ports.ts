@@ -2,15 +2,17 @@ import type { AnyChannel, PaceLimit, SendPorts } from "../channels/channel.ts";
 import type { Clock, Random } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
-import type { AdminStore, ChannelStore, OutboxStore } from "../store/index.ts";
+import type { ChannelStore } from "../store/channels.ts";
+import type { DeliveryStore } from "../store/deliveries.ts";
+import type { OutboxStore } from "../store/outbox.ts";
 
 /**
  * What `deliver` needs. The channel's actor (channel-actor.ts) provides it; tests have their own.
  */
 export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"> & {
-  store: Pick<OutboxStore, "claim" | "renew" | "close" | "due" | "digestRows"> &
-    Pick<ChannelStore, "setChannelStatus"> &
-    Pick<AdminStore, "lastMessage" | "updateChannel">;
+  store: DeliveryStore &
+    Pick<OutboxStore, "due" | "digestRows" | "lastMessage"> &
+    Pick<ChannelStore, "setChannelStatus" | "updateChannel">;
   /** As they were at `since` (milliseconds) or later; without it they may be some seconds old. */
   channels(since?: number): Promise<readonly ChannelConfig[]>;
   kind(name: string): AnyChannel | undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { channelOf, NOON, outboxWorld } from "../../test/support/outbox.ts";
 import { iso } from "../kit/time.ts";
 import { ChannelFilter } from "../model/channel-config.ts";
-import type { DueDelivery } from "../store/index.ts";
+import type { DueDelivery } from "../store/outbox.ts";
 import { sweepOutbox } from "./sweep.ts";
 
 async function swept(filter: object = {}) {

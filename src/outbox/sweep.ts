@@ -1,5 +1,5 @@
 import { iso } from "../kit/time.ts";
-import type { DueDelivery, OutboxStore } from "../store/index.ts";
+import type { DueDelivery, OutboxStore } from "../store/outbox.ts";
 
 export type OutboxSweep = {
   store: Pick<OutboxStore, "due" | "nextDue">;

@@ -3,10 +3,12 @@ import type { DeadLetter } from "../model/dead-letter.ts";
 import { openEnvelope } from "../model/envelope.ts";
 import { postKey } from "../model/raw-post.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
-import type { DeadLetterStore } from "../store/index.ts";
+import type { DeadLetterStore } from "../store/dead-letters.ts";
 import type { QueueBatch, QueueMessage } from "./batch.ts";
 
-export type BuryPorts = Pick<RuntimePorts, "now" | "log"> & { store: DeadLetterStore };
+export type BuryPorts = Pick<RuntimePorts, "now" | "log"> & {
+  store: Pick<DeadLetterStore, "bury">;
+};
 
 type KeyedDeadLetter = DeadLetter & { key: string };
 

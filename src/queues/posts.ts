@@ -6,13 +6,14 @@ import { postKey, type RawPost } from "../model/raw-post.ts";
 import type { BroadcastLive } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import type { JudgeResult } from "../pipeline.ts";
-import type { DeadLetterStore, PostStore } from "../store/index.ts";
+import type { DeadLetterStore } from "../store/dead-letters.ts";
+import type { PostStore } from "../store/posts.ts";
 import { type QueueBatch, retryDelay } from "./batch.ts";
 import { buryMessages, type DeadMessage, deadLetterOfMessage } from "./dead-letters.ts";
 import { type OpenedMessage, openMessages } from "./open.ts";
 
 export type PostsPorts = RuntimePorts & {
-  store: Pick<PostStore, "judge"> & DeadLetterStore;
+  store: Pick<PostStore, "judge"> & Pick<DeadLetterStore, "bury">;
   mentions: SendQueue;
   seen: Pick<SeenWindow, "claim" | "confirm">;
   /** The judge of posts, by the lists as they are now. */

@@ -1,4 +1,4 @@
-import type { CursorStore, SourceCursor } from "../store/index.ts";
+import type { CursorStore, SourceCursor } from "../store/cursors.ts";
 
 /** Where the polls of a source stand, and the cursor that the database holds. */
 export type CachedCursor = { place: SourceCursor; stored: string | null };

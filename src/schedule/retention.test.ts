@@ -3,8 +3,9 @@ import { iso } from "../kit/time.ts";
 import { silentTelemetry } from "../observability/telemetry.ts";
 import { Settings } from "../settings/settings.ts";
 import { at, change, draft, mention } from "../store/contract/fixtures.ts";
-import { RETAINED, type Store, StoreUnavailable } from "../store/index.ts";
+import { type Store, StoreUnavailable } from "../store/index.ts";
 import { memoryStore } from "../store/memory/index.ts";
+import { RETAINED } from "../store/retention.ts";
 import { retainedIn } from "./retention.ts";
 import { runTick, type TickPorts } from "./tick.ts";
 

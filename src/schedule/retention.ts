@@ -1,6 +1,6 @@
 import { iso } from "../kit/time.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
-import { RETAINED, type RetentionResult, type RetentionStore } from "../store/index.ts";
+import { RETAINED, type RetentionResult, type RetentionStore } from "../store/retention.ts";
 
 const DAY = 86_400_000;
 /**

@@ -2,7 +2,8 @@ import { iso } from "../kit/time.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { type PollPorts, type PollReport, pollDue } from "../sources/poll.ts";
 import type { Source, SourceSwitch } from "../sources/source.ts";
-import type { NetStore, RetentionStore } from "../store/index.ts";
+import type { OverviewStore } from "../store/overview.ts";
+import type { RetentionStore } from "../store/retention.ts";
 import { deleteExpired, oldFrom, type RetentionDays, retainedIn } from "./retention.ts";
 
 export type TickPorts = RuntimePorts & {
@@ -13,7 +14,7 @@ export type TickPorts = RuntimePorts & {
   onRejected(source: string): Promise<void>;
   /** Holds the connections of stream sources open. Never throws. */
   keepStreams(): Promise<void>;
-  store: NetStore & RetentionStore;
+  store: Pick<OverviewStore, "waiting"> & RetentionStore;
   /** For how many days each kind of row is kept; 0 = for ever. */
   days: RetentionDays;
   requeueAfterSeconds: number;

@@ -1,5 +1,4 @@
 import { fromBase64Url, toBase64Url } from "../kit/base64.ts";
-import type { RowPage } from "./read.ts";
 
 /**
  * Where a page ended: the sort time of its last row (null when rows are sorted by id alone) and
@@ -40,3 +39,11 @@ export function pageOf<Row, Item>(
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return { items: shown.map(item), nextCursor: last === undefined ? null : cursorOf(mark(last)) };
 }
+
+export type RowPage<T> = { items: T[]; nextCursor: string | null };
+
+/**
+ * `cursor` is what a page answered as nextCursor; an unreadable one throws RangeError, which the
+ * api answers as 400.
+ */
+export type PageRequest = { limit: number; cursor: string | null };

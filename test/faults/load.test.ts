@@ -8,7 +8,8 @@ import { type Stack, startStack } from "../../local/stack.ts";
 import { freePorts } from "../../local/supervisor/ports.ts";
 import { camelCased } from "../../src/kit/case.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
-import { type AuditReport, OVERLOAD_POSTS } from "../../src/store/index.ts";
+import type { AuditReport } from "../../src/store/audit.ts";
+import { OVERLOAD_POSTS } from "../../src/store/posts.ts";
 import { workload } from "../sim/workload.ts";
 import { pause, push, type Sent } from "./load.ts";
 

@@ -228,7 +228,7 @@ export const MUTANTS: readonly Suspect[] = [
   },
   {
     name: "a post ends with the first of its events",
-    file: "src/store/memory/post-outcome.ts",
+    file: "src/store/memory/posts.ts",
     from: "keys.every((key) => row.doneKeys.includes(key))",
     to: "keys.some((key) => row.doneKeys.includes(key))",
     by: "queue-lost=0.25",
@@ -242,7 +242,7 @@ export const MUTANTS: readonly Suspect[] = [
   },
   {
     name: "a lease does not keep others out",
-    file: "src/store/memory/outbox.ts",
+    file: "src/store/memory/deliveries.ts",
     from: "row.leasedUntil > now && row.leaseToken !== leaseToken)",
     to: "row.leasedUntil > now && row.leaseToken === leaseToken)",
     by: "object-doubled=0.25,queue-duplicate=0.25",
@@ -256,7 +256,7 @@ export const MUTANTS: readonly Suspect[] = [
   },
   {
     name: "a newer change overtakes an older one",
-    file: "src/store/memory/outbox.ts",
+    file: "src/store/memory/deliveries.ts",
     from: "first === undefined || first.id >= row.id",
     to: "first === undefined || first.id > 0",
     by: "channel-5xx=0.25",

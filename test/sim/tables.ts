@@ -1,7 +1,10 @@
 import type { Signal } from "../../src/model/signal.ts";
 import type { TokenEvent } from "../../src/model/token-event.ts";
-import type { AuditReport, EventEvidence, Store } from "../../src/store/index.ts";
-import type { DeadLetterRow, OutboxRow } from "../../src/store/read.ts";
+import type { AuditReport } from "../../src/store/audit.ts";
+import type { DeadLetterRow } from "../../src/store/dead-letters.ts";
+import type { EventEvidence } from "../../src/store/events.ts";
+import type { Store } from "../../src/store/index.ts";
+import type { OutboxRow } from "../../src/store/outbox.ts";
 import type { Workload } from "./workload.ts";
 
 export type EventTable = { event: TokenEvent; signal: Signal; evidence: EventEvidence[] };

@@ -4,7 +4,7 @@ import { FACTS } from "../../src/model/facts.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
-import type { ApiKey } from "../../src/store/admin.ts";
+import type { ApiKey } from "../../src/store/api-keys.ts";
 
 export const ADMIN_KEY = "ess_local.0123456789abcdef0123456789abcdef";
 export const NOW = Date.UTC(2026, 0, 15, 10);

@@ -5,7 +5,7 @@ import type { Telemetry } from "../../src/observability/telemetry.ts";
 import { bundleOf, openBundle } from "../../src/rules/bundle.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
-import type { RulesHistory } from "../../src/store/admin.ts";
+import type { RulesHistory } from "../../src/store/rules-versions.ts";
 
 /** Holds the sha of the rules in force. */
 const POINTER = "rules:current";

@@ -3,7 +3,10 @@ import { GraphQLError } from "graphql";
 import type * as z from "zod";
 import { snakeCased } from "../../kit/case.ts";
 import type { Signal } from "../../model/signal.ts";
-import type { EventRow, OutboxRow, PageRequest, ReadStore, RowPage } from "../../store/read.ts";
+import type { EventRow } from "../../store/events.ts";
+import type { Store } from "../../store/index.ts";
+import type { OutboxRow } from "../../store/outbox.ts";
+import type { PageRequest, RowPage } from "../../store/paging.ts";
 import { fieldErrors } from "../problem.ts";
 import { asFilter, ListQuery } from "../query.ts";
 import { OutboxQuery } from "../routes/outbox.ts";
@@ -11,7 +14,7 @@ import { signalOnWire } from "../routes/signals.ts";
 
 export type GraphqlPorts = {
   store: Pick<
-    ReadStore,
+    Store,
     | "events"
     | "signals"
     | "signal"

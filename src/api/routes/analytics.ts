@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { type Clock, iso } from "../../kit/time.ts";
-import type { ReadStore } from "../../store/read.ts";
+import type { AuditStore } from "../../store/audit.ts";
+import type { OverviewStore } from "../../store/overview.ts";
 import { type ApiRoute, route } from "../route.ts";
 
 export type AnalyticsPorts = {
-  store: Pick<ReadStore, "audit" | "overview" | "latency">;
+  store: AuditStore & Pick<OverviewStore, "overview">;
   now: Clock;
 };
 

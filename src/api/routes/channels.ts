@@ -4,8 +4,7 @@ import { camelCased } from "../../kit/case.ts";
 import { type Clock, iso } from "../../kit/time.ts";
 import { ChannelConfig, ChannelFilter } from "../../model/channel-config.ts";
 import { SignalState } from "../../model/scalars.ts";
-import type { ChannelPatch, SavedChannel } from "../../store/admin.ts";
-import type { AdminStore, ChannelStore } from "../../store/index.ts";
+import type { ChannelPatch, ChannelStore, SavedChannel } from "../../store/channels.ts";
 import { type FieldError, problem } from "../problem.ts";
 import { type ApiRoute, PathId, route } from "../route.ts";
 import { ChannelInput, ChannelUpdate, PreviewInput } from "./channel-input.ts";
@@ -36,8 +35,7 @@ export type CataloguePort = {
 
 export type ChannelAdminPorts = {
   catalogue: CataloguePort;
-  store: Pick<ChannelStore, "channels"> &
-    Pick<AdminStore, "addChannel" | "updateChannel" | "removeChannel">;
+  store: Omit<ChannelStore, "setChannelStatus">;
   /** A channel was switched on: what waits for it may go. Never throws. */
   resumed(channelId: number): Promise<void>;
   now: Clock;

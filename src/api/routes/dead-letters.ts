@@ -2,16 +2,19 @@ import * as z from "zod";
 import { type Clock, iso } from "../../kit/time.ts";
 import { IsoInstant } from "../../model/scalars.ts";
 import type { WriteLog } from "../../observability/log.ts";
-import type { ReplayDeadLetter, ReplayFilter } from "../../store/admin.ts";
-import type { AdminStore, ReadStore } from "../../store/index.ts";
-import type { DeadLetterRow } from "../../store/read.ts";
+import type {
+  DeadLetterRow,
+  DeadLetterStore,
+  ReplayDeadLetter,
+  ReplayFilter,
+} from "../../store/dead-letters.ts";
 import { keyIdOf } from "../context.ts";
 import { PagingQuery, readPaging } from "../query.ts";
 import { jsonReply } from "../reply.ts";
 import { type ApiRoute, route } from "../route.ts";
 
 export type DeadLetterPorts = {
-  store: Pick<ReadStore, "deadLetters"> & Pick<AdminStore, "takeForReplay">;
+  store: Pick<DeadLetterStore, "deadLetters" | "takeForReplay">;
   /**
    * Has posts and the outbox swept, also when this call dies or the database's answer is lost.
    * Never throws.

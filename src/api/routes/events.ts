@@ -2,13 +2,13 @@ import * as z from "zod";
 import { Mention } from "../../model/mention.ts";
 import { SignalState } from "../../model/scalars.ts";
 import { TokenEvent } from "../../model/token-event.ts";
-import type { ReadStore } from "../../store/read.ts";
+import type { EventStore } from "../../store/events.ts";
 import { asFilter, ListQuery, readPaging } from "../query.ts";
 import { type ApiRoute, route } from "../route.ts";
 import { EXAMPLE_EVENT } from "./examples.ts";
 import { EventKeyParams, noEvent, SignalShown, signalOnWire } from "./signals.ts";
 
-export type EventReadPorts = { store: Pick<ReadStore, "events" | "event"> };
+export type EventReadPorts = { store: Pick<EventStore, "events" | "event"> };
 
 const EventShown = TokenEvent.extend({ state: SignalState, score: z.number(), level: z.string() });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ADMIN_KEY, fakeKeys, fakePorts, NOW } from "../../../test/support/api.ts";
 import { sha256Hex } from "../../kit/hash.ts";
-import type { ApiKey } from "../../store/admin.ts";
+import type { ApiKey } from "../../store/api-keys.ts";
 import { apiApp } from "../app.ts";
 
 const SECRET = "s".repeat(32);

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { sha256Hex } from "../../kit/hash.ts";
 import { type Clock, iso } from "../../kit/time.ts";
 import { IsoInstant } from "../../model/scalars.ts";
-import type { ApiKey, KeyStore } from "../../store/admin.ts";
+import type { ApiKey, KeyStore } from "../../store/api-keys.ts";
 import { SCOPES } from "../context.ts";
 import { problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";

@@ -3,14 +3,14 @@ import { type Clock, iso } from "../../kit/time.ts";
 import { ShownStatus } from "../../model/delivery.ts";
 import { IsoInstant } from "../../model/scalars.ts";
 import type { WriteLog } from "../../observability/log.ts";
-import type { AdminStore, DueDelivery, ReadStore } from "../../store/index.ts";
+import type { DueDelivery, OutboxStore } from "../../store/outbox.ts";
 import { keyIdOf } from "../context.ts";
 import { problem } from "../problem.ts";
 import { PagingQuery, readPaging } from "../query.ts";
 import { type ApiRoute, PathId, route } from "../route.ts";
 
 export type OutboxPorts = {
-  store: Pick<ReadStore, "outbox"> & Pick<AdminStore, "reopen">;
+  store: Pick<OutboxStore, "outbox" | "reopen">;
   /**
    * Has the outbox swept soon, also when this call dies or the database's answer is lost. Never
    * throws.

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import type { ReadStore } from "../../store/read.ts";
+import type { PostStore } from "../../store/posts.ts";
 import { problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
 
-export type PostHistoryPorts = { store: Pick<ReadStore, "post"> };
+export type PostHistoryPorts = { store: Pick<PostStore, "post"> };
 
 const History = z.object({
   source: z.string(),

@@ -7,7 +7,7 @@ import type { LoadResult } from "../../rules/load.ts";
 import { type Ruleset, scoreRules } from "../../rules/score.ts";
 import { unknownFact } from "../../rules/unknown-fact.ts";
 import type { YamlProblem } from "../../rules/yaml.ts";
-import type { RulesVersion } from "../../store/admin.ts";
+import type { RulesVersion } from "../../store/rules-versions.ts";
 import { keyIdOf } from "../context.ts";
 import { parseJson } from "../json.ts";
 import { fieldErrors, problem } from "../problem.ts";

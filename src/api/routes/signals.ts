@@ -2,14 +2,14 @@ import * as z from "zod";
 import { FactValue } from "../../model/facts.ts";
 import { Level, RiskLevel, SignalState } from "../../model/scalars.ts";
 import { Signal, SignalReason } from "../../model/signal.ts";
-import type { ReadStore } from "../../store/read.ts";
+import type { EventStore } from "../../store/events.ts";
 import { problem } from "../problem.ts";
 import { asFilter, ListQuery, readPaging } from "../query.ts";
 import { type ApiRoute, route } from "../route.ts";
 import { EXAMPLE_EVENT } from "./examples.ts";
 
 export type SignalPorts = {
-  store: Pick<ReadStore, "signals" | "signal">;
+  store: Pick<EventStore, "signals" | "signal">;
   /** Every rule, matched or not, for the facts stored with the signal. */
   explain(signal: Signal): Promise<z.input<typeof Explanation>>;
 };

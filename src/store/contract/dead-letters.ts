@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DeadLetter } from "../../model/dead-letter.ts";
 import type { Store } from "../index.ts";
 import {
+  allPages,
   arrival,
   at,
   change,
@@ -16,6 +17,7 @@ import {
 } from "./fixtures.ts";
 
 const ANY = { ids: null, stage: null, reason: null };
+
 const deadLetter = (key: string, over: Partial<DeadLetter> = {}): DeadLetter & { key: string } => ({
   key,
   stage: "posts",
@@ -183,6 +185,36 @@ export function deadLetterContract(store: () => Store): void {
       expect(await deadLetters(), "given up again in the same millisecond").toMatchObject([
         { error: "again", replayedAt: null },
       ]);
+    });
+  });
+}
+
+export function deadLetterPagingContract(store: () => Store): void {
+  describe("dead letters page after page", () => {
+    it("shows every dead letter once while others are added", async () => {
+      const deadLetter = (i: number) => ({
+        ...{
+          key: `k${i}`,
+          stage: "posts",
+          reason: "poison",
+          error: "e",
+          payload: i,
+          attempts: 1,
+          subject: null,
+          advice: "",
+        },
+      });
+      await store().bury(
+        Array.from({ length: 9 }, (_, i) => deadLetter(i)),
+        at(0),
+      );
+      let extra = 100;
+      const deadLetters = await allPages(
+        (paging) =>
+          store().deadLetters({ stage: null, reason: null, since: null, replayed: null }, paging),
+        () => store().bury([deadLetter(extra++)], at(1)),
+      );
+      expect(deadLetters.map(({ id }) => id)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
     });
   });
 }

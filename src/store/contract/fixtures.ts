@@ -1,9 +1,14 @@
+import { expect } from "vitest";
 import type { OutboxDraft } from "../../model/delivery.ts";
 import type { Mention } from "../../model/mention.ts";
 import type { RawPost } from "../../model/raw-post.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
-import type { Change, CommitResult, Judgement, PostArrival, PostRef, Store } from "../index.ts";
+import type { DeliveryAttempt } from "../deliveries.ts";
+import type { Change, CommitResult, EventFilter } from "../events.ts";
+import type { Store } from "../index.ts";
+import type { PageRequest, RowPage } from "../paging.ts";
+import type { Judgement, PostArrival, PostRef } from "../posts.ts";
 
 const START = Date.UTC(2026, 0, 15, 10);
 
@@ -11,6 +16,7 @@ const START = Date.UTC(2026, 0, 15, 10);
 export const at = (seconds: number): string => new Date(START + seconds * 1000).toISOString();
 
 export const KEY = "eth:DEMO:2026-01-15T10:00:00Z";
+
 export const OTHER_KEY = "sol:OTHER:2026-01-15T10:00:00Z";
 
 export const post = (id: number | string, over: Partial<RawPost> = {}): RawPost => ({
@@ -32,13 +38,16 @@ export const arrival = (
 });
 
 const SEEN = { lang: "en", spam: 0.1, sentiment: 0.5, fingerprint: "0011223344556677" };
+
 export const ref = (id: number | string): PostRef => ({ source: "x", id: String(id) });
+
 export const pending = (id: number | string, ...eventKeys: string[]): Judgement => ({
   ...ref(id),
   ...SEEN,
   outcome: "pending",
   eventKeys,
 });
+
 export const dropped = (id: number | string, reason = "spam"): Judgement => ({
   ...ref(id),
   ...SEEN,
@@ -183,3 +192,67 @@ export async function notify(store: Store, drafts: OutboxDraft[], seconds = 0): 
 
 export const dueIds = (committed: CommitResult): number[] =>
   committed.kind === "committed" ? committed.due.map(({ id }) => id) : [];
+
+export const ANY_EVENT: EventFilter = {
+  ...{
+    type: null,
+    chain: null,
+    symbol: null,
+    tokenCa: null,
+    since: null,
+    until: null,
+    minScore: null,
+    state: null,
+  },
+};
+
+export const FIRST_PAGE = { limit: 50, cursor: null };
+
+/** Reads page after page, and lets `between` happen before each next one. */
+export async function allPages<Item>(
+  page: (paging: PageRequest) => Promise<RowPage<Item>>,
+  between: () => Promise<void>,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let cursor: string | null = null; ; ) {
+    const answer: RowPage<Item> = await page({ limit: 4, cursor });
+    expect(answer.items.length).toBeLessThanOrEqual(4);
+    items.push(...answer.items);
+    if (answer.nextCursor === null) return items;
+    expect(answer.nextCursor).toMatch(/^[A-Za-z0-9_-]+$/);
+    cursor = answer.nextCursor;
+    await between();
+  }
+}
+
+export const LEASE_MS = 30_000;
+
+export const attemptOf = (over: Partial<DeliveryAttempt> = {}): DeliveryAttempt => ({
+  deliveryId: 1,
+  leaseToken: "L1",
+  at: at(3),
+  result: "ok",
+  httpStatus: 200,
+  ms: 12.5,
+  error: null,
+  ambiguous: false,
+  ...over,
+});
+
+export const DEAD_LETTER = {
+  stage: "deliveries",
+  reason: "rejected",
+  error: "400",
+  payload: { a: 1 },
+  attempts: 2,
+  subject: "1",
+  advice: "mend",
+};
+
+export const rowOf = async (store: () => Store, id: number) =>
+  (
+    await store().outbox(
+      { status: null, channelId: null, since: null },
+      { limit: 100, cursor: null },
+    )
+  ).items.find((row) => row.id === id);

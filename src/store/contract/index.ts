@@ -1,15 +1,20 @@
 import { afterAll, beforeEach, describe } from "vitest";
 import type { Store } from "../index.ts";
-import { adminContract } from "./admin.ts";
+import { keyContract } from "./api-keys.ts";
 import { auditContract } from "./audit.ts";
-import { commitContract } from "./commit.ts";
-import { deadLetterContract } from "./dead-letters.ts";
-import { outboxContract } from "./outbox.ts";
-import { pagingContract } from "./paging.ts";
-import { postContract } from "./posts.ts";
+import { channelContract } from "./channels.ts";
+import { cursorContract } from "./cursors.ts";
+import { deadLetterContract, deadLetterPagingContract } from "./dead-letters.ts";
+import { deliveryContract } from "./deliveries.ts";
+import { commitContract } from "./events/commit.ts";
+import { eventPagingContract, eventReadContract } from "./events/index.ts";
+import { featureContract } from "./features.ts";
+import { outboxContract, outboxPagingContract, outboxReadContract } from "./outbox.ts";
+import { overviewContract } from "./overview.ts";
+import { postContract, postHistoryContract } from "./posts.ts";
 import { raceContract } from "./races.ts";
-import { readContract } from "./read.ts";
 import { retentionContract } from "./retention.ts";
+import { rulesContract } from "./rules-versions.ts";
 
 /**
  * What every store must do. `makeStore` answers an empty one for each test; `stop` frees what they
@@ -31,15 +36,29 @@ export function storeContract(
     }, 60_000);
     afterAll(stop, 30_000);
 
-    postContract(store);
-    commitContract(store);
-    raceContract(store);
-    outboxContract(store);
-    deadLetterContract(store);
-    readContract(store);
-    pagingContract(store);
-    auditContract(store);
-    retentionContract(store);
-    adminContract(store);
+    for (const contract of CONTRACTS) contract(store);
   });
 }
+
+const CONTRACTS: ((store: () => Store) => void)[] = [
+  postContract,
+  postHistoryContract,
+  commitContract,
+  eventReadContract,
+  eventPagingContract,
+  raceContract,
+  outboxContract,
+  outboxReadContract,
+  outboxPagingContract,
+  deliveryContract,
+  deadLetterContract,
+  deadLetterPagingContract,
+  channelContract,
+  cursorContract,
+  keyContract,
+  rulesContract,
+  featureContract,
+  auditContract,
+  overviewContract,
+  retentionContract,
+];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { OVERLOAD_POSTS, type Store } from "../index.ts";
+import type { Store } from "../index.ts";
+import { OVERLOAD_POSTS } from "../posts.ts";
 import {
   arrival,
   at,
@@ -230,6 +231,66 @@ export function postContract(store: () => Store): void {
       const ids = swept.flat().map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
       expect(ids.length).toBeGreaterThanOrEqual(20);
+    });
+  });
+}
+
+export function postHistoryContract(store: () => Store): void {
+  describe("what became of a post", () => {
+    it("is told stage by stage", async () => {
+      await store().accept([arrival(1), arrival(2), arrival(3)], at(0));
+      await store().overdue(at(1), at(2), 1);
+      await store().judge([pending(1, KEY, OTHER_KEY), dropped(2)], at(3));
+      await store().commit(change(0, [mention(1)], { at: at(4) }));
+      const deadLetter = {
+        key: "k",
+        stage: "mentions",
+        reason: "exhausted",
+        error: "e",
+        payload: null,
+        attempts: 100,
+        advice: "",
+      };
+      await store().bury([{ ...deadLetter, subject: "x:1" }], at(5));
+      await store().takeForReplay({ ids: null, stage: null, reason: null }, 1, at(6));
+      const step = (
+        stage: string,
+        outcome: string,
+        seconds: number,
+        reason: string | null = null,
+        eventKey: string | null = null,
+      ) => ({
+        ...{ stage, outcome, at: at(seconds), reason, eventKey },
+      });
+      expect((await store().post("x", "1"))?.steps).toEqual([
+        step("sources", "accepted", 0),
+        step("refine", "mention", 3, null, KEY),
+        step("refine", "mention", 3, null, OTHER_KEY),
+        step("store", "evidence", 4, null, KEY),
+        step("mentions", "dead", 5, "exhausted"),
+        step("sweep", "requeued", 6),
+        step("mentions", "replayed", 6),
+      ]);
+      expect(await store().post("x", "2")).toMatchObject({
+        ...{
+          source: "x",
+          id: "2",
+          author: "author-2",
+          text: "post 2",
+          postedAt: at(2),
+          acceptedAt: at(0),
+          outcome: "dropped",
+          reason: "spam",
+        },
+        steps: [step("sources", "accepted", 0), step("filter", "dropped", 3, "spam: free money")],
+      });
+      expect(await store().post("x", "3")).toMatchObject({
+        outcome: null,
+        reason: null,
+        lang: null,
+        steps: [{ outcome: "accepted" }],
+      });
+      expect(await store().post("x", "no\u0000ne")).toBeUndefined();
     });
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { RETAINED, type RetentionResult, type RetentionStore, type Store } from "../index.ts";
+import type { Store } from "../index.ts";
+import { RETAINED, type RetentionResult, type RetentionStore } from "../retention.ts";
 import {
   arrival,
   at,

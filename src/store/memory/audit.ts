@@ -1,8 +1,13 @@
-import type { AuditReport } from "../index.ts";
+import type { AuditReport, AuditStore } from "../audit.ts";
 import { archivedOf, type EventRecord, type MemoryRows, type PostRow } from "./rows.ts";
 
+export const auditStore = (rows: MemoryRows): AuditStore => ({
+  audit: async () => auditOf(rows),
+  latency: async () => latencyOf(rows),
+});
+
 /** The same count as src/store/postgres/audit.ts, in the same order. */
-export function auditOf(rows: MemoryRows): AuditReport {
+function auditOf(rows: MemoryRows): AuditReport {
   const posts = [...rows.posts.values()];
   const events = [...rows.events.values()];
   const gone = archivedOf(rows, "post");
@@ -97,7 +102,7 @@ function miscounted({ event, evidence }: EventRecord): boolean {
  * Of posts whose commit wrote a notification that was not held back: from acceptance to the first
  * delivery of it.
  */
-export function latencyOf(rows: MemoryRows): AuditReport["latencyMs"] {
+function latencyOf(rows: MemoryRows): AuditReport["latencyMs"] {
   const ms = [...rows.events.values()].flatMap((held) => {
     const firstSent = new Map<string, number>();
     for (const { status, createdAt, finishedAt, draft } of held.outbox)

@@ -1,11 +1,15 @@
 import type { DeadLetter } from "../../model/dead-letter.ts";
-import type { ReplayAdmin } from "../admin.ts";
-import type { DeadLetterStore } from "../index.ts";
-import { reopenRow } from "./outbox.ts";
-import { buryPost, reopenPost } from "./post-outcome.ts";
-import type { MemoryDeadLetter, MemoryRows } from "./rows.ts";
+import type { DeadLetterStore } from "../dead-letters.ts";
+import { buryPost, reopenPost } from "./posts.ts";
+import {
+  type MemoryDeadLetter,
+  type MemoryRows,
+  newestFirst,
+  putDeadLetter,
+  reopenRow,
+} from "./rows.ts";
 
-export function deadLetterStore(rows: MemoryRows): DeadLetterStore & ReplayAdmin {
+export function deadLetterStore(rows: MemoryRows): DeadLetterStore {
   return {
     async bury(deadLetters, at) {
       for (const deadLetter of deadLetters) {
@@ -37,6 +41,21 @@ export function deadLetterStore(rows: MemoryRows): DeadLetterStore & ReplayAdmin
         replays,
       }));
     },
+    async deadLetters(filter, paging) {
+      const found = [...rows.deadLetters.values()].filter(
+        (deadLetter) =>
+          (filter.stage === null || deadLetter.stage === filter.stage) &&
+          (filter.reason === null || deadLetter.reason === filter.reason) &&
+          (filter.since === null || deadLetter.createdAt >= filter.since) &&
+          (filter.replayed === null || (deadLetter.replayedAt !== null) === filter.replayed),
+      );
+      return newestFirst(
+        found,
+        paging,
+        ({ id }) => ({ at: null, id }),
+        ({ key: _, ...deadLetter }) => deadLetter,
+      );
+    },
   };
 }
 
@@ -63,22 +82,4 @@ function buryDeadLetter(
   if (held !== undefined && (held.replayedAt === null || held.replayedAt >= at)) return false;
   putDeadLetter(rows, deadLetter, at);
   return true;
-}
-
-export function putDeadLetter(
-  rows: MemoryRows,
-  deadLetter: DeadLetter & { key: string },
-  at: string,
-): void {
-  const fresh = rows.deadLetters.get(deadLetter.key) ?? {
-    id: ++rows.made.deadLetters,
-    replays: 0,
-  };
-  rows.deadLetters.set(deadLetter.key, {
-    ...deadLetter,
-    id: fresh.id,
-    replays: fresh.replays,
-    createdAt: at,
-    replayedAt: null,
-  });
 }

@@ -1,11 +1,15 @@
 import type { OutboxDraft } from "../../model/delivery.ts";
-import type { Change, EventEvidence, EventStore } from "../index.ts";
-import { holdPost } from "./post-outcome.ts";
+import { canonicalAddress } from "../../model/mention.ts";
+import type { Change, EventEvidence, EventFilter, EventStore } from "../events.ts";
+import { holdPost } from "./posts.ts";
 import {
   type EventRecord,
+  eventsNamed,
   isOpen,
   type MemoryRows,
+  newestFirst,
   type OutboxRecord,
+  order,
   scheduleRow,
   waitsFor,
 } from "./rows.ts";
@@ -49,6 +53,52 @@ export function eventStore(rows: MemoryRows): EventStore {
         due: due.map(({ id, draft }) => ({ id, channelId: draft.channelId })),
       };
     },
+    async events(filter, paging) {
+      const found = [...rows.events.values()].filter((held) =>
+        matches(held, filter, held.event.lastTs),
+      );
+      return newestFirst(
+        found,
+        paging,
+        (held) => ({ at: held.event.lastTs, id: held.id }),
+        headline,
+      );
+    },
+    async signals(filter, paging) {
+      const found = [...rows.events.values()].filter((held) =>
+        matches(held, filter, held.signal.ts),
+      );
+      return newestFirst(
+        found,
+        paging,
+        (held) => ({ at: held.signal.ts, id: held.id }),
+        (held) => held.signal,
+      );
+    },
+    async event(eventKey) {
+      const held = rows.events.get(eventKey);
+      return held && { event: held.event, signal: held.signal, evidence: evidenceOf(held) };
+    },
+    signal: async (eventKey) => rows.events.get(eventKey)?.signal,
+    async snapshots(since, limit) {
+      return [...rows.events.values()]
+        .filter(({ signal }) => signal.ts >= since)
+        .sort((a, b) => order(b.signal.ts, b.id, a.signal.ts, a.id))
+        .slice(0, limit)
+        .map(({ event, signal }) => ({
+          eventKey: event.eventKey,
+          rulesVersion: signal.rulesVersion,
+          signal,
+          event,
+        }));
+    },
+    eventsByKey: async (eventKeys) => eventsNamed(rows, eventKeys).map(headline),
+    signalsByKey: async (eventKeys) => eventsNamed(rows, eventKeys).map(({ signal }) => signal),
+    evidenceByKey: async (eventKeys, limit) =>
+      eventsNamed(rows, eventKeys).map((held) => ({
+        eventKey: held.event.eventKey,
+        evidence: evidenceOf(held).slice(0, limit),
+      })),
   };
 }
 
@@ -92,3 +142,24 @@ function enqueue(rows: MemoryRows, held: EventRecord, draft: OutboxDraft, at: st
   scheduleRow(rows, row);
   held.outbox.push(row);
 }
+
+function matches({ event, signal }: EventRecord, filter: EventFilter, ts: string): boolean {
+  const is = (wanted: string | null, actual: string | null) => wanted === null || wanted === actual;
+  return (
+    is(filter.type, event.type) &&
+    is(filter.chain, event.chain) &&
+    is(filter.symbol?.toUpperCase() ?? null, event.symbol) &&
+    is(filter.tokenCa === null ? null : canonicalAddress(filter.tokenCa), event.tokenCa) &&
+    is(filter.state, signal.state) &&
+    (filter.minScore === null || signal.score >= filter.minScore) &&
+    (filter.since === null || ts >= filter.since) &&
+    (filter.until === null || ts < filter.until)
+  );
+}
+
+const headline = ({ event, signal }: EventRecord) => ({
+  ...event,
+  state: signal.state,
+  score: signal.score,
+  level: signal.level,
+});

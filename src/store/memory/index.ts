@@ -1,19 +1,18 @@
 import type { Store } from "../index.ts";
-import {
-  channelStore,
-  cursorStore,
-  featureStore,
-  keyStore,
-  outboxAdmin,
-  rulesHistory,
-} from "./admin.ts";
+import { keyStore } from "./api-keys.ts";
+import { auditStore } from "./audit.ts";
+import { channelStore } from "./channels.ts";
+import { cursorStore } from "./cursors.ts";
 import { deadLetterStore } from "./dead-letters.ts";
+import { deliveryStore } from "./deliveries.ts";
 import { eventStore } from "./events.ts";
+import { featureStore } from "./features.ts";
 import { outboxStore } from "./outbox.ts";
+import { overviewStore } from "./overview.ts";
 import { postStore } from "./posts.ts";
-import { readStore } from "./read.ts";
 import { retentionStore } from "./retention.ts";
 import { emptyRows } from "./rows.ts";
+import { rulesHistory } from "./rules-versions.ts";
 
 /**
  * The store in memory: what PostgreSQL does, as storeContract checks, without the round trips. For
@@ -26,14 +25,17 @@ export function memoryStore(): Store {
     ...postStore(rows),
     ...eventStore(rows),
     ...outboxStore(rows),
+    ...deliveryStore(rows),
     ...channelStore(rows),
     ...deadLetterStore(rows),
     ...cursorStore(rows),
-    ...retentionStore(rows),
-    ...readStore(rows),
-    ...outboxAdmin(rows),
     ...keyStore(rows),
     ...rulesHistory(rows),
     ...featureStore(rows),
+    ...retentionStore(rows),
+    ...auditStore(rows),
+    ...overviewStore(rows),
+    ping: async () => undefined,
+    migrated: async () => undefined,
   };
 }

@@ -1,41 +1,17 @@
-import type { DeliveryAttempt, DeliveryClaim, DeliveryClosing, OutboxStore } from "../index.ts";
-import { putDeadLetter } from "./dead-letters.ts";
-import { isOpen, type MemoryRows, type OutboxRecord, scheduleRow, waitsFor } from "./rows.ts";
-
-/** How long a row waits behind an older one that is due or under way. */
-const BEHIND_MS = 2_000;
+import type { OutboxRow, OutboxStore } from "../outbox.ts";
+import {
+  eventsNamed,
+  isOpen,
+  type MemoryRows,
+  newestFirst,
+  type OutboxRecord,
+  reopenRow,
+  scheduleRow,
+  waitsFor,
+} from "./rows.ts";
 
 export function outboxStore(rows: MemoryRows): OutboxStore {
   return {
-    async claim(id, leaseToken, now, leaseMs) {
-      const row = rows.outbox[id - 1];
-      if (row === undefined || !isOpen(row)) return { kind: "closed" };
-      if (row.nextRetryAt > now) return { kind: "notDue", at: row.nextRetryAt };
-      if (row.leasedUntil !== null && row.leasedUntil > now && row.leaseToken !== leaseToken)
-        return { kind: "taken", until: row.leasedUntil };
-      const until = behind(rows, row, now);
-      if (until !== undefined) {
-        row.nextRetryAt = until;
-        scheduleRow(rows, row);
-        return { kind: "behind", until };
-      }
-      lease(rows, row, leaseToken, now, leaseMs);
-      return claimed(rows, row, leaseToken);
-    },
-    async renew(id, leaseToken, now, leaseMs, digestKey = null) {
-      const row = rows.outbox[id - 1];
-      if (row === undefined || !holds(row, leaseToken)) return false;
-      row.sendingToken ??= leaseToken;
-      row.digestKey ??= digestKey;
-      lease(rows, row, leaseToken, now, leaseMs);
-      return true;
-    },
-    async close(id, leaseToken, closing, attempt, now) {
-      const row = rows.outbox[id - 1];
-      if (row === undefined || row.leaseToken !== leaseToken) return false;
-      if (holds(row, leaseToken)) close(rows, row, closing, attempt, now);
-      return true;
-    },
     async digestRows(channelId, digestKey) {
       const carrying = rows.outbox.filter(
         (row) => isOpen(row) && row.draft.channelId === channelId && row.digestKey === digestKey,
@@ -56,110 +32,80 @@ export function outboxStore(rows: MemoryRows): OutboxStore {
         .sort((a, b) => (a.since === b.since ? a.id - b.id : a.since < b.since ? -1 : 1));
     },
     nextDue: async () => rows.waiting.earliest(),
+    async reopen(id, now) {
+      const row = rows.outbox[id - 1];
+      if (row === undefined) return { kind: "unknown" };
+      if (row.status === "done") return { kind: "done" };
+      if (row.status === "pending" || row.leasedUntil !== null) return { kind: "open" };
+      reopenRow(rows, row, now);
+      const deadLetter = rows.deadLetters.get(`outbox:${id}`);
+      if (deadLetter?.replayedAt === null)
+        Object.assign(deadLetter, { replayedAt: now, replays: deadLetter.replays + 1 });
+      return {
+        kind: "reopened",
+        delivery: { id, channelId: row.draft.channelId, eventKey: row.draft.eventKey },
+      };
+    },
+    async bringForward(channelId, now) {
+      for (const row of rows.outbox.filter(({ draft }) => draft.channelId === channelId)) {
+        const due =
+          row.draft.notBefore !== null && row.draft.notBefore > now ? row.draft.notBefore : now;
+        if (!isOpen(row) || row.nextRetryAt <= due) continue;
+        row.nextRetryAt = due;
+        scheduleRow(rows, row);
+      }
+    },
+    async lastMessage(channelId, eventKey) {
+      const sent = (rows.events.get(eventKey)?.outbox ?? []).filter(
+        (row) => row.draft.channelId === channelId && !isOpen(row) && row.externalId !== null,
+      );
+      return sent.at(-1)?.externalId ?? null;
+    },
+    async outbox(filter, paging) {
+      const found = rows.outbox.filter(
+        (row) =>
+          (filter.status === null || shownStatus(row) === filter.status) &&
+          (filter.channelId === null || row.draft.channelId === filter.channelId) &&
+          (filter.since === null || row.createdAt >= filter.since),
+      );
+      return newestFirst(
+        found,
+        paging,
+        ({ id }) => ({ at: null, id }),
+        (row) => outboxRow(row, channelName(rows, row.draft.channelId)),
+      );
+    },
+    outboxByKey: async (eventKeys, limit) =>
+      eventsNamed(rows, eventKeys)
+        .flatMap((held) => held.outbox.toSorted((a, b) => b.id - a.id).slice(0, limit))
+        .sort((a, b) => b.id - a.id)
+        .map((row) => outboxRow(row, channelName(rows, row.draft.channelId))),
   };
 }
 
-/**
- * The oldest open row of the same channel and event goes first; undefined when that is this one.
- */
-function behind(rows: MemoryRows, row: OutboxRecord, now: string): string | undefined {
-  const { channelId, eventKey } = row.draft;
-  const first = rows.events
-    .get(eventKey)
-    ?.outbox.find((other) => other.draft.channelId === channelId && isOpen(other));
-  if (first === undefined || first.id >= row.id) return undefined;
-  return first.nextRetryAt > now
-    ? first.nextRetryAt
-    : new Date(Date.parse(now) + BEHIND_MS).toISOString();
-}
+const channelName = (rows: MemoryRows, id: number): string =>
+  rows.channels.get(id)?.name ?? String(id);
 
-/** A lease that ran out is still its holder's until another claims the row. */
-const holds = (row: OutboxRecord, leaseToken: string): boolean =>
-  isOpen(row) && row.leaseToken === leaseToken && row.leasedUntil !== null;
+const shownStatus = (row: OutboxRecord): string =>
+  isOpen(row) && row.leasedUntil !== null ? "sending" : row.status;
 
-function lease(
-  rows: MemoryRows,
-  row: OutboxRecord,
-  leaseToken: string,
-  now: string,
-  leaseMs: number,
-): void {
-  row.leaseToken = leaseToken;
-  row.leasedUntil = new Date(Date.parse(now) + leaseMs).toISOString();
-  scheduleRow(rows, row);
-}
-
-function claimed(rows: MemoryRows, row: OutboxRecord, leaseToken: string): DeliveryClaim {
-  const { id, status, retryCount, sendingToken, digestKey } = row;
-  const { channelId, eventKey, idemKey, payload } = row.draft;
-  const createdAt = row.reopenedAt ?? row.createdAt;
-  const interrupted = sendingToken !== null && sendingToken !== leaseToken;
-  const told = {
-    id,
-    channelId,
-    eventKey,
-    idemKey,
-    payload,
-    status,
-    retryCount,
-    createdAt,
-    leaseToken,
-    interrupted,
-    digestKey,
-  };
-  return { kind: "claimed", delivery: { ...told, acceptedAt: acceptedAt(rows, row) } };
-}
-
-/** Of the posts that became evidence in the commit that wrote the row. */
-function acceptedAt(
-  rows: MemoryRows,
-  { draft, createdAt, reopenedAt }: OutboxRecord,
-): string | null {
-  if (draft.notBefore !== null || reopenedAt !== null) return null;
-  const evidence = [...(rows.events.get(draft.eventKey)?.evidence.values() ?? [])];
-  const setOff = evidence.flatMap(({ mention, committedAt }) => {
-    const post =
-      committedAt === createdAt ? rows.posts.get(`${mention.source}:${mention.postId}`) : undefined;
-    return post ? [post.acceptedAt] : [];
-  });
-  return setOff.sort()[0] ?? null;
-}
-
-function close(
-  rows: MemoryRows,
-  row: OutboxRecord,
-  closing: DeliveryClosing,
-  attempt: DeliveryAttempt | null,
-  now: string,
-): void {
-  row.leasedUntil = null;
-  if (closing.kind !== "released" || row.sendingToken === row.leaseToken) row.sendingToken = null;
-  if (closing.kind !== "released" && !(closing.kind === "failed" && closing.unsure))
-    row.digestKey = null;
-  if (attempt !== null) row.attempts.push(attempt);
-  if (closing.kind === "failed" || closing.kind === "released")
-    row.nextRetryAt = closing.nextRetryAt;
-  if (closing.kind !== "released") row.status = closing.kind;
-  if (closing.kind === "failed") row.retryCount += 1;
-  if (closing.kind === "done") row.externalId = closing.externalId;
-  if (closing.kind === "dlq")
-    putDeadLetter(rows, { ...closing.deadLetter, key: `outbox:${row.id}` }, now);
-  if (!isOpen(row)) row.finishedAt = now;
-  scheduleRow(rows, row);
-}
-
-/**
- * Gives a row that failed or was given up another start: due now, its age counted from now, its key
- * and attempts kept.
- */
-export function reopenRow(rows: MemoryRows, row: OutboxRecord, now: string): void {
-  const idle = { leasedUntil: null, sendingToken: null, finishedAt: null };
-  Object.assign(row, {
-    status: "pending",
-    retryCount: 0,
-    nextRetryAt: now,
-    reopenedAt: now,
-    ...idle,
-  });
-  scheduleRow(rows, row);
-}
+const outboxRow = (row: OutboxRecord, channel: string): OutboxRow => ({
+  id: row.id,
+  channelId: row.draft.channelId,
+  channel,
+  eventKey: row.draft.eventKey,
+  status: shownStatus(row),
+  retryCount: row.retryCount,
+  nextRetryAt: isOpen(row) ? row.nextRetryAt : null,
+  createdAt: row.createdAt,
+  finishedAt: row.finishedAt,
+  idemKey: row.draft.idemKey,
+  payload: row.draft.payload,
+  attempts: row.attempts.map(({ at, result, httpStatus, ms, error }) => ({
+    at,
+    result,
+    httpStatus,
+    ms,
+    error,
+  })),
+});

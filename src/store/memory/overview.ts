@@ -1,9 +1,22 @@
-import type { StoreOverview } from "../read.ts";
+import type { OverviewStore, StalledPosts, StoreOverview } from "../overview.ts";
+import { PARTS } from "./retention.ts";
 import { archivedOf, type MemoryRows } from "./rows.ts";
 
 const MINUTE = 60_000;
+/** Sources and events that a report of stalled posts names. */
+const NAMED = 5;
 
-export function overviewOf(rows: MemoryRows, now: string): StoreOverview {
+export const overviewStore = (rows: MemoryRows): OverviewStore => ({
+  overview: async (now) => overviewOf(rows, now),
+  stalled: async (stuckBefore, waitedBefore) => stalledIn(rows, stuckBefore, waitedBefore),
+  waiting: async (since, old) => ({
+    nextDue: rows.waiting.earliest(),
+    overdue: (rows.open.earliest() ?? since) < since,
+    old: old !== null && PARTS[old.what].old(rows, old.before).length > 0,
+  }),
+});
+
+function overviewOf(rows: MemoryRows, now: string): StoreOverview {
   const events = [...rows.events.values()];
   const posts = counted(
     [...rows.posts.values()].map(({ outcome, reason }) =>
@@ -54,3 +67,32 @@ function lastHour(rows: MemoryRows, now: number): StoreOverview["postsPerMinute"
     count,
   }));
 }
+
+/** The same count as src/store/postgres/overview.ts, of all that waits. */
+function stalledIn(rows: MemoryRows, stuckBefore: string, waitedBefore: string): StalledPosts {
+  const open = [...rows.posts.values()].filter(({ endedAt }) => endedAt === null);
+  const unjudged = open.filter(
+    ({ judgedAt, acceptedAt }) => judgedAt === null && acceptedAt < waitedBefore,
+  );
+  const missing = open
+    .filter(({ judgedAt, acceptedAt }) => judgedAt !== null && acceptedAt < stuckBefore)
+    .flatMap(({ eventKeys, doneKeys }) =>
+      (eventKeys ?? []).filter((key) => !doneKeys.includes(key)),
+    );
+  return {
+    sources: mostNamed(unjudged, ({ post }) => post.source).map(({ name, count }) => ({
+      source: name,
+      count,
+      stuck: unjudged.filter(
+        ({ post, acceptedAt }) => post.source === name && acceptedAt < stuckBefore,
+      ).length,
+    })),
+    events: mostNamed(missing, (key) => key).map(({ name, count }) => ({ eventKey: name, count })),
+  };
+}
+
+const mostNamed = <T>(items: T[], nameOf: (item: T) => string): { name: string; count: number }[] =>
+  [...Map.groupBy(items, nameOf)]
+    .map(([name, named]) => ({ name, count: named.length }))
+    .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1))
+    .slice(0, NAMED);

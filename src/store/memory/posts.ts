@@ -3,11 +3,11 @@ import {
   type Judgement,
   OVERLOAD_POSTS,
   type PostArrival,
+  type PostHistory,
   type PostRef,
   type PostStore,
   REPEAT_WINDOW_DAYS,
-} from "../index.ts";
-import { dropPost, keepPost } from "./post-outcome.ts";
+} from "../posts.ts";
 import { type MemoryRows, type PostRow, schedulePost } from "./rows.ts";
 
 const REPEAT_MS = REPEAT_WINDOW_DAYS * 86_400_000;
@@ -45,6 +45,10 @@ export function postStore(rows: MemoryRows): PostStore {
         schedulePost(rows, row);
       }
       return longest.map((row) => row.post);
+    },
+    async post(source, id) {
+      const row = rows.posts.get(`${source}:${id}`);
+      return row && historyOf(rows, row);
     },
   };
 }
@@ -120,3 +124,162 @@ function knownOf(
 }
 
 const refOf = ({ source, id }: PostRef): PostRef => ({ source, id });
+
+type Step = PostHistory["steps"][number];
+
+export function historyOf(rows: MemoryRows, row: PostRow): PostHistory {
+  const { source, id, author, text, postedAt } = row.post;
+  const { acceptedAt, outcome, reason, lang, spam, sentiment } = row;
+  const about = {
+    source,
+    id,
+    author,
+    text,
+    postedAt,
+    acceptedAt,
+    outcome,
+    reason,
+    lang,
+    spam,
+    sentiment,
+  };
+  return {
+    ...about,
+    steps: stepsOf(rows, row).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
+  };
+}
+
+function stepsOf(rows: MemoryRows, row: PostRow): Step[] {
+  const key = postKey(row.post);
+  const evidence = [...new Set([...(row.eventKeys ?? []), ...row.doneKeys])].flatMap((eventKey) => {
+    const held = rows.events.get(eventKey)?.evidence.get(key);
+    return held === undefined ? [] : [step("store", "evidence", held.committedAt, null, eventKey)];
+  });
+  const dead = [...rows.deadLetters.values()]
+    .filter((deadLetter) => deadLetter.subject === key)
+    .flatMap((deadLetter) => [
+      step(deadLetter.stage, "dead", deadLetter.createdAt, deadLetter.reason),
+      ...(deadLetter.replayedAt === null
+        ? []
+        : [step(deadLetter.stage, "replayed", deadLetter.replayedAt, null)]),
+    ]);
+  const requeued = row.requeuedAt === null ? [] : [step("sweep", "requeued", row.requeuedAt, null)];
+  return [
+    step("sources", "accepted", row.acceptedAt, null),
+    ...judged(row),
+    ...requeued,
+    ...evidence,
+    ...dead,
+  ];
+}
+
+function judged(row: PostRow): Step[] {
+  if (row.judgedAt === null) return [];
+  if (row.outcome === "dropped")
+    return [
+      step(
+        "filter",
+        "dropped",
+        row.judgedAt,
+        row.detail ? `${row.reason}: ${row.detail}` : row.reason,
+      ),
+    ];
+  if (row.outcome === "duplicate") return [step("dedup", "duplicate", row.judgedAt, row.reason)];
+  return (row.eventKeys ?? []).map((eventKey) =>
+    step("refine", "mention", row.judgedAt ?? row.acceptedAt, null, eventKey),
+  );
+}
+
+const step = (
+  stage: string,
+  outcome: string,
+  at: string,
+  reason: string | null,
+  eventKey: string | null = null,
+): Step => ({
+  stage,
+  outcome,
+  at,
+  reason,
+  eventKey,
+});
+
+type Dropped = Judgement & { outcome: "dropped" };
+
+type Pending = Judgement & { outcome: "pending" };
+
+/** What an event holds is evidence, whatever a later look at the post says. */
+export function dropPost(row: PostRow, judgement: Dropped, at: string): void {
+  noteText(row, judgement, at);
+  if (row.doneKeys.length > 0) takeAsEvidence(row, at);
+  else end(row, "dropped", judgement.reason, at, judgement.evidence);
+}
+
+export function keepPost(
+  row: PostRow,
+  judgement: Pending,
+  repeatOf: string | undefined,
+  at: string,
+): void {
+  noteText(row, judgement, at);
+  if (repeatOf !== undefined && row.doneKeys.length === 0) {
+    end(row, "duplicate", `repeat of ${repeatOf}`, at);
+  } else {
+    row.outcome = "pending";
+    row.eventKeys = judgement.eventKeys;
+    endWhenHeld(row, at);
+  }
+}
+
+/** A commit took a mention of the post. */
+export function holdPost(row: PostRow, eventKey: string, at: string): void {
+  if (!row.doneKeys.includes(eventKey)) row.doneKeys = [...row.doneKeys, eventKey];
+  if (row.outcome === "dropped" || row.outcome === "duplicate") takeAsEvidence(row, at);
+  else endWhenHeld(row, at);
+}
+
+/** An open post that a dead letter names; one that ended keeps its outcome. */
+export function buryPost(row: PostRow, reason: string, at: string): void {
+  if (row.endedAt === null) end(row, "dead", reason, at);
+}
+
+/** A replay gives a dead post another chance. */
+export function reopenPost(rows: MemoryRows, row: PostRow, at: string): void {
+  if (row.outcome !== "dead") return;
+  Object.assign(row, {
+    outcome: row.eventKeys === null ? null : "pending",
+    reason: null,
+    endedAt: null,
+    requeuedAt: at,
+  });
+  schedulePost(rows, row);
+}
+
+function noteText(
+  row: PostRow,
+  { lang, spam, sentiment, fingerprint }: Judgement,
+  at: string,
+): void {
+  Object.assign(row, { lang, spam, sentiment, fingerprint, judgedAt: at });
+}
+
+function endWhenHeld(row: PostRow, at: string): void {
+  const keys = row.eventKeys ?? [];
+  const held = keys.length > 0 && keys.every((key) => row.doneKeys.includes(key));
+  if (held && row.outcome !== "evidence") end(row, "evidence", null, at);
+}
+
+function takeAsEvidence(row: PostRow, at: string): void {
+  row.eventKeys = row.doneKeys;
+  end(row, "evidence", null, at);
+}
+
+function end(
+  row: PostRow,
+  outcome: PostRow["outcome"],
+  reason: string | null,
+  at: string,
+  detail: string | null = null,
+): void {
+  Object.assign(row, { outcome, reason, detail, endedAt: at });
+}

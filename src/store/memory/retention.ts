@@ -1,4 +1,4 @@
-import type { NetStore, RetentionResult, RetentionStore } from "../index.ts";
+import type { RetentionResult, RetentionStore } from "../retention.ts";
 import {
   type EventRecord,
   isOpen,
@@ -26,7 +26,7 @@ const part = <Row>(
   },
 });
 
-const PARTS: Record<RetentionResult, Part> = {
+export const PARTS: Record<RetentionResult, Part> = {
   posts: part(oldPosts, (rows, [key, row]) => forgetPost(rows, key, row)),
   events: part(oldEvents, forgetEvent),
   deliveries: part(oldDeliveries, forgetDelivery),
@@ -43,13 +43,8 @@ const PARTS: Record<RetentionResult, Part> = {
   ),
 };
 
-export const retentionStore = (rows: MemoryRows): RetentionStore & NetStore => ({
+export const retentionStore = (rows: MemoryRows): RetentionStore => ({
   forget: async (what, before, limit) => PARTS[what].forget(rows, before, limit),
-  waiting: async (since, old) => ({
-    nextDue: rows.waiting.earliest(),
-    overdue: (rows.open.earliest() ?? since) < since,
-    old: old !== null && PARTS[old.what].old(rows, old.before).length > 0,
-  }),
 });
 
 function count(

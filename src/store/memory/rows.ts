@@ -1,3 +1,4 @@
+import { type TimeHeap, timeHeap } from "../../kit/time-heap.ts";
 import type { ChannelConfig } from "../../model/channel-config.ts";
 import type { DeadLetter } from "../../model/dead-letter.ts";
 import type { DeliveryStatus, OutboxDraft } from "../../model/delivery.ts";
@@ -6,9 +7,11 @@ import type { OnchainFeatures } from "../../model/onchain-features.ts";
 import type { RawPost } from "../../model/raw-post.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
-import type { ApiKey, RulesVersion } from "../admin.ts";
-import type { DeliveryAttempt, SourceCursor } from "../index.ts";
-import { type PostTimeline, postTimeline } from "./timeline.ts";
+import type { ApiKey } from "../api-keys.ts";
+import type { SourceCursor } from "../cursors.ts";
+import type { DeliveryAttempt } from "../deliveries.ts";
+import { markOf, type PageMark, type PageRequest, pageOf, type RowPage } from "../paging.ts";
+import type { RulesVersion } from "../rules-versions.ts";
 
 export type PostRow = {
   /** Acceptance number: who came first. */
@@ -70,16 +73,16 @@ export type MemoryDeadLetter = DeadLetter & {
 /** What the tables hold. */
 export type MemoryRows = {
   posts: Map<string, PostRow>;
-  open: PostTimeline<PostRow>;
+  open: TimeHeap<PostRow>;
   /** Posts without a verdict, by source. */
-  unjudged: Map<string, PostTimeline<PostRow>>;
+  unjudged: Map<string, TimeHeap<PostRow>>;
   /** Posts of one author with one text, in the order of acceptance. */
   repeats: Map<string, PostRow[]>;
   events: Map<string, EventRecord>;
   /** Row n is at n - 1; deleted ones leave a hole. */
   outbox: OutboxRecord[];
-  waiting: PostTimeline<OutboxRecord>;
-  waitingFor: Map<number, PostTimeline<OutboxRecord>>;
+  waiting: TimeHeap<OutboxRecord>;
+  waitingFor: Map<number, TimeHeap<OutboxRecord>>;
   idemKeys: Set<string>;
   deadLetters: Map<string, MemoryDeadLetter>;
   channels: Map<number, ChannelConfig & { removedAt: string | null }>;
@@ -95,7 +98,7 @@ export type MemoryRows = {
 
 export const emptyRows = (): MemoryRows => ({
   posts: new Map(),
-  open: postTimeline((row) => (row.endedAt === null ? waitsSince(row) : undefined)),
+  open: timeHeap((row) => (row.endedAt === null ? waitsSince(row) : undefined)),
   unjudged: new Map(),
   repeats: new Map(),
   events: new Map(),
@@ -121,7 +124,7 @@ export function schedulePost(rows: MemoryRows, row: PostRow): void {
   const { source } = row.post;
   const ofSource =
     rows.unjudged.get(source) ??
-    postTimeline((each) =>
+    timeHeap((each) =>
       each.endedAt === null && each.judgedAt === null ? waitsSince(each) : undefined,
     );
   rows.unjudged.set(source, ofSource);
@@ -138,7 +141,7 @@ export const archivedOf = (
     return kind === what ? [{ outcome, reason, count }] : [];
   });
 
-const byWait = () => postTimeline<OutboxRecord>((row) => (isOpen(row) ? waitsFor(row) : undefined));
+const byWait = () => timeHeap<OutboxRecord>((row) => (isOpen(row) ? waitsFor(row) : undefined));
 
 /** Call it whenever a row's status, due time or lease has changed. */
 export function scheduleRow(rows: MemoryRows, row: OutboxRecord): void {
@@ -153,3 +156,69 @@ export const isOpen = (row: OutboxRecord): boolean =>
 
 export const waitsFor = (row: OutboxRecord): string =>
   row.leasedUntil !== null && row.leasedUntil > row.nextRetryAt ? row.leasedUntil : row.nextRetryAt;
+
+/**
+ * Gives a row that failed or was given up another start: due now, its age counted from now, its key
+ * and attempts kept.
+ */
+export function reopenRow(rows: MemoryRows, row: OutboxRecord, now: string): void {
+  const idle = { leasedUntil: null, sendingToken: null, finishedAt: null };
+  Object.assign(row, {
+    status: "pending",
+    retryCount: 0,
+    nextRetryAt: now,
+    reopenedAt: now,
+    ...idle,
+  });
+  scheduleRow(rows, row);
+}
+
+export function putDeadLetter(
+  rows: MemoryRows,
+  deadLetter: DeadLetter & { key: string },
+  at: string,
+): void {
+  const fresh = rows.deadLetters.get(deadLetter.key) ?? {
+    id: ++rows.made.deadLetters,
+    replays: 0,
+  };
+  rows.deadLetters.set(deadLetter.key, {
+    ...deadLetter,
+    id: fresh.id,
+    replays: fresh.replays,
+    createdAt: at,
+    replayedAt: null,
+  });
+}
+
+/** The events of these keys that are there, each once. */
+export const eventsNamed = (rows: MemoryRows, eventKeys: readonly string[]): EventRecord[] =>
+  [...new Set(eventKeys)].flatMap((eventKey) => rows.events.get(eventKey) ?? []);
+
+/** Below zero when the first comes first; ids settle equal times. */
+export const order = (
+  at: string | null,
+  id: number,
+  otherAt: string | null,
+  otherId: number,
+): number => ((at ?? "") < (otherAt ?? "") ? -1 : (at ?? "") > (otherAt ?? "") ? 1 : id - otherId);
+
+export function newestFirst<Row, Item>(
+  found: Row[],
+  { limit, cursor }: PageRequest,
+  mark: (row: Row) => PageMark,
+  item: (row: Row) => Item,
+): RowPage<Item> {
+  const from = markOf(cursor);
+  const sorted = found
+    .map((row) => ({ row, ...mark(row) }))
+    .filter(({ at, id }) => from === null || order(at, id, from.at, from.id) < 0)
+    .sort((a, b) => order(b.at, b.id, a.at, a.id))
+    .slice(0, limit + 1);
+  return pageOf(
+    sorted,
+    limit,
+    ({ row }) => item(row),
+    ({ at, id }) => ({ at, id }),
+  );
+}

@@ -1,5 +1,52 @@
-import { COMMIT_TO_SEND, LATENCY } from "./latency.ts";
-import { DELIVERIES_BY_STATUS, POSTS_BY_OUTCOME } from "./tally.ts";
+import type { AuditReport, AuditStore } from "../audit.ts";
+import { DELIVERIES_BY_STATUS, POSTS_BY_OUTCOME } from "./overview.ts";
+import { firstRow, type Sql } from "./sql.ts";
+
+/** The pace is that of so many of the latest posts. */
+const PACED = 10_000;
+
+/** So many of the latest deliveries are looked at. */
+const LOOKED_AT = 2_000;
+
+const PERCENTILES = `
+  'p50', percentile_disc(0.5) within group (order by ms)::float8, 'p95',
+  percentile_disc(0.95) within group (order by ms)::float8, 'count', count(*)`;
+
+/**
+ * Of each post whose commit wrote a notification that was not held back: from acceptance to the
+ * first delivery of it. One row, `ms`.
+ */
+export const LATENCY = `
+select json_build_object(${PERCENTILES}) as ms
+from (
+  select extract(epoch from min(o.finished_at) - p.accepted_at) * 1000 as ms
+  from (select * from push_outbox where status = 'done' order by id desc limit ${LOOKED_AT}) o
+  join event_evidence v on v.event_key = o.event_key and v.committed_at = o.created_at
+  join raw_posts p on p.source = v.source and p.source_id = v.post_id
+  where o.not_before is null
+  group by v.event_key, v.evidence_id, p.accepted_at
+) post`;
+
+/**
+ * Of each notification that was not given another start: from its commit, or the end of what held
+ * it back, to its first attempt. A row a channel.
+ */
+export const COMMIT_TO_SEND = `
+select c.id, jsonb_build_object('channel', c.name, ${PERCENTILES}) as ms
+from (select * from push_outbox order by id desc limit ${LOOKED_AT}) o
+join channels c on c.id = o.channel_id
+join lateral (
+  select extract(epoch from at - greatest(o.created_at, o.not_before)) * 1000 - ms as ms
+  from deliveries where outbox_id = o.id order by at, id limit 1
+) first_attempt on true
+where o.reopened_at is null
+group by c.id, c.name`;
+
+const posts = (condition: string): string =>
+  `(select coalesce(sum(count), 0)::bigint from post where ${condition})`;
+
+const deliveries = (status: string): string =>
+  `(select coalesce(sum(count), 0)::bigint from delivery where status = '${status}')`;
 
 /**
  * The promise as one query: every accepted post is evidence, dropped, a duplicate, dead or still
@@ -7,15 +54,7 @@ import { DELIVERIES_BY_STATUS, POSTS_BY_OUTCOME } from "./tally.ts";
  * snapshot, so it may run while posts flow. What retention deleted counts by its numbers in
  * "archived".
  */
-/** The pace is that of so many of the latest posts. */
-const PACED = 10_000;
-
-const posts = (condition: string): string =>
-  `(select coalesce(sum(count), 0)::bigint from post where ${condition})`;
-const deliveries = (status: string): string =>
-  `(select coalesce(sum(count), 0)::bigint from delivery where status = '${status}')`;
-
-export const AUDIT = `
+const AUDIT = `
 with
 
 -- Posts that say they are evidence, and an event they name does not hold them.
@@ -86,3 +125,9 @@ select json_build_object(
   'commitToSendMs', (select coalesce(jsonb_agg(ms order by id), '[]') from commit_to_send),
   'postsPerSecond', (select posts_per_second from pace)
 ) as audit`;
+
+export const auditStore = (sql: Sql): AuditStore => ({
+  audit: async () => (await firstRow(sql.query<{ audit: AuditReport }>(AUDIT, []))).audit,
+  latency: async () =>
+    (await firstRow(sql.query<{ ms: AuditReport["latencyMs"] }>(LATENCY, []))).ms,
+});

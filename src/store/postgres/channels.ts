@@ -1,10 +1,9 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
-import type { ChannelAdmin } from "../admin.ts";
-import type { ChannelStore } from "../index.ts";
+import type { ChannelStore } from "../channels.ts";
 import { CHANNEL } from "./columns.ts";
 import { jsonParam, type Sql } from "./sql.ts";
 
-export const CHANNEL_COLUMNS = `select ${CHANNEL} as channel from channels c
+const CHANNEL_COLUMNS = `select ${CHANNEL} as channel from channels c
   where c.removed_at is null order by c.id`;
 
 const ADD = `
@@ -41,7 +40,7 @@ where c.id = $1::bigint and c.removed_at is null`;
 const REMOVE = `update channels set removed_at = $2::timestamptz where id = $1::bigint
   and removed_at is null returning true as removed`;
 
-export function channelStore(sql: Sql): ChannelStore & ChannelAdmin {
+export function channelStore(sql: Sql): ChannelStore {
   return {
     channels: async () =>
       (await sql.query<{ channel: ChannelConfig }>(CHANNEL_COLUMNS, [])).map(

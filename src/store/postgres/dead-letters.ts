@@ -1,7 +1,6 @@
-import type { ReplayAdmin, ReplayDeadLetter } from "../admin.ts";
-import type { DeadLetterStore } from "../index.ts";
+import type { DeadLetterRow, DeadLetterStore, ReplayDeadLetter } from "../dead-letters.ts";
 import { REOPENED } from "./columns.ts";
-import { jsonParam, type Sql } from "./sql.ts";
+import { isoColumn, jsonParam, newestFirst, type Sql } from "./sql.ts";
 
 /**
  * Inserts the dead letters of a JSON parameter. A dead letter whose replay failed too is open again
@@ -96,7 +95,7 @@ select jsonb_build_object('id', id, 'stage', stage, 'reason', reason, 'payload',
 subject, 'replays', replays) as "deadLetter"
 from marked order by id`;
 
-export function deadLetterStore(sql: Sql): DeadLetterStore & ReplayAdmin {
+export function deadLetterStore(sql: Sql): DeadLetterStore {
   return {
     async bury(deadLetters, at) {
       await sql.query(BURY_ALL, [jsonParam(deadLetters), at]);
@@ -111,5 +110,28 @@ export function deadLetterStore(sql: Sql): DeadLetterStore & ReplayAdmin {
       ]);
       return rows.map(({ deadLetter }) => deadLetter);
     },
+    deadLetters: (filter, paging) =>
+      newestFirst<DeadLetterRow>(
+        sql,
+        DEAD_LETTER_ROWS,
+        [
+          ["d.stage = ?", filter.stage],
+          ["d.reason = ?", filter.reason],
+          ["d.created_at >= ?", filter.since],
+          ["(d.replayed_at is not null) = ?", filter.replayed],
+        ],
+        paging,
+      ),
   };
 }
+
+const DEAD_LETTER_ROWS = {
+  item: `json_build_object(
+    'id', d.id, 'stage', d.stage, 'reason', d.reason, 'error', d.error, 'payload', d.payload,
+    'attempts', d.attempts, 'subject', d.subject,
+    'advice', d.advice, 'createdAt', ${isoColumn("d.created_at")}, 'replayedAt',
+    ${isoColumn("d.replayed_at")}, 'replays', d.replays)`,
+  from: "dead_letters d",
+  at: null,
+  id: "d.id",
+};

@@ -1,14 +1,18 @@
-import type { OutboxStore, Store } from "../index.ts";
+import type { DeliveryStore } from "../deliveries.ts";
+import type { Store, StoreHealth } from "../index.ts";
+import { keyStore } from "./api-keys.ts";
+import { auditStore } from "./audit.ts";
 import { channelStore } from "./channels.ts";
+import { cursorStore } from "./cursors.ts";
 import { deadLetterStore } from "./dead-letters.ts";
-import { eventStore } from "./events.ts";
-import { leasesTogether } from "./leases.ts";
-import { netStore } from "./net.ts";
-import { cursorStore, featureStore, keyStore, outboxAdmin, rulesHistory } from "./operators.ts";
+import { deliveriesTogether, deliveryStore } from "./deliveries.ts";
+import { eventStore } from "./events/index.ts";
+import { featureStore } from "./features.ts";
 import { outboxStore } from "./outbox.ts";
+import { overviewStore } from "./overview.ts";
 import { postStore } from "./posts.ts";
-import { readStore } from "./read.ts";
 import { retentionStore } from "./retention.ts";
+import { rulesHistory } from "./rules-versions.ts";
 import { type Sql, storableText } from "./sql.ts";
 
 /**
@@ -21,19 +25,34 @@ export function postgresStore(client: Sql): Store {
     ...postStore(sql),
     ...eventStore(sql),
     ...outboxStore(sql),
+    ...deliveryStore(sql),
     ...channelStore(sql),
     ...deadLetterStore(sql),
     ...cursorStore(sql),
-    ...retentionStore(sql),
-    ...netStore(sql),
-    ...readStore(sql),
-    ...outboxAdmin(sql),
     ...keyStore(sql),
     ...rulesHistory(sql),
     ...featureStore(sql),
+    ...retentionStore(sql),
+    ...auditStore(sql),
+    ...overviewStore(sql),
+    ...storeHealth(sql),
   };
 }
 
-/** For an object that makes many deliveries at a time: see leasesTogether. */
-export const postgresLeases = (client: Sql): Pick<OutboxStore, "claim" | "renew" | "close"> =>
-  leasesTogether(storableText(client));
+/** For an object that makes many deliveries at a time: see deliveriesTogether. */
+export const postgresLeases = (client: Sql): DeliveryStore =>
+  deliveriesTogether(storableText(client));
+
+const storeHealth = (sql: Sql): StoreHealth => ({
+  async ping() {
+    await sql.query("select 1", []);
+  },
+  async migrated() {
+    await sql.query(YOUNGEST, []);
+  },
+});
+
+export /** What each migration after the first brought, in one statement that reads no row. */
+const YOUNGEST =
+  "select a.count, s.previous_state, c.moved_at, o.digest_key from archived a, signals s, " +
+  "source_cursors c, push_outbox o limit 0";

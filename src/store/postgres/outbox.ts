@@ -1,7 +1,12 @@
-import type { OutboxStore, OverdueDelivery } from "../index.ts";
-import { DUE_DELIVERY, IS_OPEN, WAITS_FOR } from "./columns.ts";
-import { batchedLeases } from "./leases.ts";
-import { isoColumn, type Sql } from "./sql.ts";
+import type {
+  DueDelivery,
+  OutboxRow,
+  OutboxStore,
+  OverdueDelivery,
+  ReopenedDelivery,
+} from "../outbox.ts";
+import { DUE_DELIVERY, IS_OPEN, REOPENED, WAITS_FOR } from "./columns.ts";
+import { GIVEN_KEYS, isoColumn, itemsByKey, newestFirst, type Sql } from "./sql.ts";
 
 const OVERDUE = `${DUE_DELIVERY} || jsonb_build_object('since', ${isoColumn(WAITS_FOR)})`;
 
@@ -34,7 +39,6 @@ const DIGEST_ROWS = `select o.id::float8 as id from push_outbox o where o.channe
 
 export function outboxStore(sql: Sql): OutboxStore {
   return {
-    ...batchedLeases(sql),
     async digestRows(channelId, digestKey) {
       const rows = await sql.query<{ id: number }>(DIGEST_ROWS, [channelId, digestKey]);
       return rows.map(({ id }) => id);
@@ -47,5 +51,100 @@ export function outboxStore(sql: Sql): OutboxStore {
       return rows.map(({ due }) => due);
     },
     nextDue: async () => (await sql.query<{ next: string }>(NEXT_DUE, []))[0]?.next ?? null,
+    async reopen(id, now) {
+      const [row] = await sql.query<{ kind: ReopenedDelivery["kind"]; delivery: DueDelivery }>(
+        REOPEN,
+        [id, now],
+      );
+      if (row === undefined) return { kind: "unknown" };
+      return row.kind === "reopened"
+        ? { kind: "reopened", delivery: row.delivery }
+        : { kind: row.kind };
+    },
+    async bringForward(channelId, now) {
+      await sql.query(BRING_FORWARD, [channelId, now]);
+    },
+    async lastMessage(channelId, eventKey) {
+      return (
+        (await sql.query<{ external_id: string }>(LAST_MESSAGE, [channelId, eventKey]))[0]
+          ?.external_id ?? null
+      );
+    },
+    outbox: (filter, paging) =>
+      newestFirst<OutboxRow>(
+        sql,
+        OUTBOX_ROWS,
+        [
+          [
+            filter.status === "sending"
+              ? `${IS_OPEN} and o.leased_until is not null and 'sending' = ?`
+              : "o.leased_until is null and o.status = ?",
+            filter.status,
+          ],
+          ["o.channel_id = ?", filter.channelId],
+          ["o.created_at >= ?", filter.since],
+        ],
+        paging,
+      ),
+    async outboxByKey(eventKeys, limit) {
+      const text = `
+        select ${OUTBOX_ROWS.item} as item from (${GIVEN_KEYS}) as given(event_key) cross
+        join lateral (
+          select * from push_outbox o where o.event_key = given.event_key order by o.id desc
+          limit ${Math.trunc(limit)}
+        ) o left join channels c on c.id = o.channel_id order by o.id desc`;
+      return itemsByKey<OutboxRow>(sql, text, eventKeys);
+    },
   };
 }
+
+const SHOWN_STATUS = `case when ${IS_OPEN} and o.leased_until is not null then 'sending' else
+  o.status end`;
+
+const OUTBOX_ROWS = {
+  item: `json_build_object(
+    'id', o.id, 'channelId', o.channel_id, 'channel', coalesce(c.name, o.channel_id::text),
+    'eventKey', o.event_key, 'status', ${SHOWN_STATUS},
+    'retryCount', o.retry_count, 'nextRetryAt', case when ${IS_OPEN}
+    then ${isoColumn("o.next_retry_at")} end, 'createdAt', ${isoColumn("o.created_at")},
+    'finishedAt', ${isoColumn("o.finished_at")}, 'idemKey', o.idem_key, 'payload', o.payload_json,
+    'attempts', coalesce((
+      select jsonb_agg(jsonb_build_object('at', ${isoColumn("a.at")}, 'result', a.status,
+      'httpStatus', a.http_status, 'ms', a.ms, 'error', a.error) order by a.id)
+      from deliveries a where a.outbox_id = o.id), '[]'))`,
+  from: "push_outbox o left join channels c on c.id = o.channel_id",
+  at: null,
+  id: "o.id",
+};
+
+const REOPEN = `
+with held as (select * from push_outbox where id = $1::bigint for update),
+moved as (
+  update push_outbox o set ${REOPENED("$2::timestamptz")}
+  from held h
+  where o.id = h.id and (h.status = 'dlq' or (h.status = 'failed' and h.leased_until is null))
+  returning ${DUE_DELIVERY} as delivery
+),
+letter as (
+  update dead_letters set replayed_at = $2::timestamptz, replays = replays + 1
+  where key = 'outbox:' || $1::bigint and replayed_at is null and exists (select from moved)
+)
+select case when delivery is not null then 'reopened' when status = 'done' then 'done'
+else 'open' end as kind, delivery
+from held left join moved on true`;
+
+/** Locks in the order of the ids, as every statement that locks several deliveries. */
+const BRING_FORWARD = `
+with held as (
+  select o.id from push_outbox o
+  where o.channel_id = $1::bigint and ${IS_OPEN} and o.next_retry_at > greatest($2::timestamptz,
+  o.not_before)
+  order by o.id for update
+)
+update push_outbox o set next_retry_at = greatest($2::timestamptz, o.not_before) from held
+where o.id = held.id`;
+
+const LAST_MESSAGE = `
+select external_id from push_outbox
+where channel_id = $1::bigint and event_key = $2 and status = 'done' and external_id is not null
+order by id desc limit 1`;

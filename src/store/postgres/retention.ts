@@ -1,4 +1,4 @@
-import type { RetentionResult, RetentionStore } from "../index.ts";
+import type { RetentionResult, RetentionStore } from "../retention.ts";
 import { IS_OPEN } from "./columns.ts";
 import { firstRow, type Sql } from "./sql.ts";
 

@@ -1,3 +1,5 @@
+import { markOf, type PageMark, type PageRequest, pageOf, type RowPage } from "../paging.ts";
+
 /**
  * What the store asks of a PostgreSQL client: one statement, one round trip, committed by itself.
  * `params` are strings, numbers, booleans and null; lists travel as JSON. Throws StoreUnavailable
@@ -38,3 +40,59 @@ export async function firstRow<Row>(rows: Promise<Row[]>): Promise<Row> {
   if (row === undefined) throw new Error("a statement that answers one row answered none");
   return row;
 }
+
+export type Condition = [clause: string, value: string | number | boolean | null];
+
+type Found<Item> = { item: Item; at: string | null; id: number };
+
+type SelectedRows = { item: string; from: string; at: string | null; id: string };
+
+/**
+ * Rows that meet every condition whose value is not null, the newest first; `?` in a clause stands
+ * for its value.
+ */
+export async function newestFirst<Item>(
+  sql: Sql,
+  select: SelectedRows,
+  conditions: Condition[],
+  { limit, cursor }: PageRequest,
+): Promise<RowPage<Item>> {
+  const mark = markOf(cursor);
+  const given = conditions.filter(([, value]) => value !== null);
+  const params = given.map(([, value]) => value);
+  const clauses = given.map(([clause], i) => clause.replace("?", `$${i + 1}`));
+  if (mark !== null) {
+    clauses.push(
+      select.at === null
+        ? `${select.id} < $${params.length + 1}`
+        : `(${select.at}, ${select.id}) < ($${params.length + 2}::timestamptz, ` +
+            `$${params.length + 1}::bigint)`,
+    );
+    params.push(mark.id, ...(select.at === null ? [] : [mark.at]));
+  }
+  const text = `
+    select ${select.item} as item, ${select.at === null ? "null" : isoColumn(select.at)} as at,
+    ${select.id}::float8 as id
+    from ${select.from} ${clauses.length > 0 ? `where ${clauses.join(" and ")}` : ""}
+    order by ${select.at === null ? "" : `${select.at} desc,`} ${select.id} desc
+    limit ${limit + 1}`;
+  const rows = await sql.query<Found<Item>>(text, params);
+  return pageOf(
+    rows,
+    limit,
+    ({ item }) => item,
+    ({ at, id }): PageMark => ({ at, id }),
+  );
+}
+
+/** The items of one statement whose $1 is the list of event keys, each once. */
+export async function itemsByKey<Item>(
+  sql: Sql,
+  text: string,
+  eventKeys: readonly string[],
+): Promise<Item[]> {
+  const rows = await sql.query<{ item: Item }>(text, [jsonParam([...new Set(eventKeys)])]);
+  return rows.map(({ item }) => item);
+}
+
+export const GIVEN_KEYS = "select jsonb_array_elements_text($1::jsonb)";

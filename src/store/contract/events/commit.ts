@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Store } from "../index.ts";
+import type { Store } from "../../index.ts";
 import {
   arrival,
   at,
@@ -14,7 +14,7 @@ import {
   pending,
   ref,
   signal,
-} from "./fixtures.ts";
+} from "../fixtures.ts";
 
 export function commitContract(store: () => Store): void {
   const outcomeOf = async (id: number) => (await store().post("x", String(id)))?.outcome;

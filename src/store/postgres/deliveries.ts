@@ -1,19 +1,20 @@
 import { coalesceEach } from "../../concurrency/coalesce.ts";
 import { iso as isoTime } from "../../kit/time.ts";
 import type { Delivery } from "../../model/delivery.ts";
-import {
-  type DeliveryAttempt,
-  type DeliveryClaim,
-  type DeliveryClosing,
-  type OutboxStore,
-  StoreUnavailable,
-} from "../index.ts";
+import type {
+  DeliveryAttempt,
+  DeliveryClaim,
+  DeliveryClosing,
+  DeliveryStore,
+} from "../deliveries.ts";
+import { StoreUnavailable } from "../index.ts";
 import { IS_OPEN } from "./columns.ts";
 import { BURY_CLOSED } from "./dead-letters.ts";
 import { firstRow, isoColumn, jsonParam, type Sql } from "./sql.ts";
 
 /** What each caller of claim and renew brings; a list of them is $1. */
 type Ask = { id: number; token: string; now: string; leaseMs: number; digestKey?: string | null };
+
 const ASK = `ask as (select *, now + "leaseMs" * interval '1 millisecond' as until
   from jsonb_to_recordset($1::jsonb) as a(id bigint, token text, now timestamptz, "leaseMs" float8,
   "digestKey" text))`;
@@ -145,10 +146,10 @@ attempt as (
 select id::float8 as id, token from held`;
 
 const CLOSE = closeSql("");
+
 const CLOSE_AND_BURY = closeSql(`,
 buried as (${BURY_CLOSED("$2")})`);
 
-type Leasing = Pick<OutboxStore, "claim" | "renew" | "close">;
 /**
  * How single calls become statements over several rows: each by itself, or together with others.
  */
@@ -169,8 +170,9 @@ const together: Gather = (work) => coalesceEach(work, (error) => error instanceo
  * many deliveries at a time then cost few round trips. The callers share promises, so make one for
  * each object and never one for an isolate.
  */
-export const leasesTogether = (sql: Sql): Leasing => leasing(sql, together);
-export const batchedLeases = (sql: Sql): Leasing => leasing(sql, byItself);
+export const deliveriesTogether = (sql: Sql): DeliveryStore => leasing(sql, together);
+
+export const deliveryStore = (sql: Sql): DeliveryStore => leasing(sql, byItself);
 
 /** Of two callers for one row in the same statement the first gets it, as it would in two. */
 const firstOfEach = (asks: Ask[]): Ask[] => [
@@ -194,7 +196,7 @@ function holdersIn(asks: readonly Lease[], rows: readonly Lease[]): boolean[] {
   return asks.map(({ id, token }) => held.has(`${id} ${token}`));
 }
 
-function leasing(sql: Sql, gather: Gather): Leasing {
+function leasing(sql: Sql, gather: Gather): DeliveryStore {
   const claim = gather(async (asks: Ask[]) => {
     const rows = await sql.query<ClaimRow>(CLAIM, [jsonParam(firstOfEach(asks))]);
     const byId = new Map(rows.map((row) => [row.id, row]));

@@ -1,4 +1,4 @@
-import { IS_OPEN, WAITS_FOR } from "./columns.ts";
+import { IS_OPEN, WAITS_FOR } from "../columns.ts";
 
 /** How many pieces events.evidence shows; all of them are in event_evidence. */
 const SHOWN = 5;

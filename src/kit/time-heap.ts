@@ -4,7 +4,7 @@ type Entry<T> = { ms: number; order: number; item: T };
  * Items by the time they wait for, earliest first; `timeOf` says undefined when one waits no
  * longer. Every operation is O(log n) an item.
  */
-export type PostTimeline<T> = {
+export type TimeHeap<T> = {
   /**
    * Call it whenever the item's time has changed; the entry of the time before is skipped when it
    * comes up.
@@ -15,7 +15,7 @@ export type PostTimeline<T> = {
   upTo(until: string, limit: number): T[];
 };
 
-export function postTimeline<T>(timeOf: (item: T) => string | undefined): PostTimeline<T> {
+export function timeHeap<T>(timeOf: (item: T) => string | undefined): TimeHeap<T> {
   const heap: Entry<T>[] = [];
   let order = 0;
 

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { Store } from "../index.ts";
+import { arrival, at, draft, dropped, notify } from "./fixtures.ts";
+
+export function overviewContract(store: () => Store): void {
+  describe("the overview", () => {
+    it("counts what the page shows", async () => {
+      await store().accept([arrival(1), arrival(2)], at(0));
+      await store().accept([arrival(3)], at(61));
+      await store().judge([dropped(1), dropped(2)], at(62));
+      await notify(store(), [draft(1, "a"), draft(2, "b")]);
+      await store().claim(1, "L", at(1), 1_000);
+      await store().close(1, "L", { kind: "done", externalId: null }, null, at(2));
+      const overview = await store().overview(at(70));
+      expect(overview).toMatchObject({
+        posts: [
+          { outcome: "dropped", reason: "spam", count: 2 },
+          { outcome: "open", reason: null, count: 1 },
+        ],
+        events: 1,
+        signals: [{ state: "candidate", count: 1 }],
+        deadLetters: 0,
+      });
+      expect(overview.outbox).toEqual(
+        expect.arrayContaining([
+          { status: "done", count: 1 },
+          { status: "pending", count: 1 },
+        ]),
+      );
+      expect(overview.postsPerMinute).toHaveLength(60);
+      expect(overview.postsPerMinute.slice(-3)).toEqual([
+        { minute: at(-60), count: 0 },
+        { minute: at(0), count: 2 },
+        { minute: at(60), count: 1 },
+      ]);
+    });
+
+    it("of an empty store is all nothing", async () => {
+      expect(await store().overview(at(0))).toMatchObject({
+        posts: [],
+        events: 0,
+        signals: [],
+        outbox: [],
+        deadLetters: 0,
+      });
+      await store().ping();
+    });
+  });
+}

@@ -1,0 +1,92 @@
+import type { OutboxDraft } from "../model/delivery.ts";
+import type { Mention } from "../model/mention.ts";
+import type { SignalState } from "../model/scalars.ts";
+import type { Signal } from "../model/signal.ts";
+import type { TokenEvent } from "../model/token-event.ts";
+import type { PageRequest, RowPage } from "./paging.ts";
+
+/** One piece of evidence: the mention, and what the event needs of it to be rebuilt. */
+export type EventEvidence = Mention;
+
+/** What the database holds of one event_key. `rev` grows by one with every commit. */
+export type EventState = {
+  rev: number;
+  event: TokenEvent;
+  evidence: EventEvidence[];
+  signal: Signal;
+};
+
+/**
+ * Commits only when the event's stored rev is still `expectedRev` (0 = no event yet); the caller
+ * reloads and decides again when not.
+ */
+export type Change = {
+  expectedRev: number;
+  event: TokenEvent;
+  /** Evidence that `before` did not hold. Already present rows are left alone. */
+  evidence: EventEvidence[];
+  signal: Signal;
+  outbox: OutboxDraft[];
+  at: string;
+};
+
+export type CommitResult =
+  | {
+      kind: "committed";
+      rev: number;
+      /**
+       * Outbox ids of this event_key that wait to be sent and are due, also those of an earlier
+       * commit whose reply was lost.
+       */
+      due: { id: number; channelId: number }[];
+    }
+  | { kind: "stale" };
+
+export type EventStore = {
+  load(eventKey: string): Promise<EventState | undefined>;
+  /**
+   * event + evidence + signal + outbox + the posts' outcome, in one statement. Evidence that
+   * changed nothing still ends its posts.
+   */
+  commit(change: Change): Promise<CommitResult>;
+  events(filter: EventFilter, paging: PageRequest): Promise<RowPage<EventRow>>;
+  signals(filter: EventFilter, paging: PageRequest): Promise<RowPage<Signal>>;
+  event(
+    eventKey: string,
+  ): Promise<{ event: TokenEvent; signal: Signal; evidence: EventEvidence[] } | undefined>;
+  signal(eventKey: string): Promise<Signal | undefined>;
+  /** Stored signals for a backtest, newest first. */
+  snapshots(since: string, limit: number): Promise<SnapshotRow[]>;
+  /**
+   * The rows of many events in one statement; an event that is not known is left out. So are
+   * signalsByKey and evidenceByKey.
+   */
+  eventsByKey(eventKeys: readonly string[]): Promise<EventRow[]>;
+  signalsByKey(eventKeys: readonly string[]): Promise<Signal[]>;
+  /** The earliest `limit` pieces of each event, in event time. */
+  evidenceByKey(
+    eventKeys: readonly string[],
+    limit: number,
+  ): Promise<{ eventKey: string; evidence: EventEvidence[] }[]>;
+};
+
+export type EventFilter = {
+  type: string | null;
+  chain: string | null;
+  symbol: string | null;
+  tokenCa: string | null;
+  since: string | null;
+  until: string | null;
+  minScore: number | null;
+  state: SignalState | null;
+};
+
+/** An event with the headline of its signal, newest last_ts first. */
+export type EventRow = TokenEvent & { state: SignalState; score: number; level: string };
+
+export type SnapshotRow = {
+  eventKey: string;
+  rulesVersion: string;
+  signal: Signal;
+  event: TokenEvent;
+};

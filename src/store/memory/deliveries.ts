@@ -1,0 +1,133 @@
+import type {
+  DeliveryAttempt,
+  DeliveryClaim,
+  DeliveryClosing,
+  DeliveryStore,
+} from "../deliveries.ts";
+import { isOpen, type MemoryRows, type OutboxRecord, putDeadLetter, scheduleRow } from "./rows.ts";
+
+/** How long a row waits behind an older one that is due or under way. */
+const BEHIND_MS = 2_000;
+
+export function deliveryStore(rows: MemoryRows): DeliveryStore {
+  return {
+    async claim(id, leaseToken, now, leaseMs) {
+      const row = rows.outbox[id - 1];
+      if (row === undefined || !isOpen(row)) return { kind: "closed" };
+      if (row.nextRetryAt > now) return { kind: "notDue", at: row.nextRetryAt };
+      if (row.leasedUntil !== null && row.leasedUntil > now && row.leaseToken !== leaseToken)
+        return { kind: "taken", until: row.leasedUntil };
+      const until = behind(rows, row, now);
+      if (until !== undefined) {
+        row.nextRetryAt = until;
+        scheduleRow(rows, row);
+        return { kind: "behind", until };
+      }
+      lease(rows, row, leaseToken, now, leaseMs);
+      return claimed(rows, row, leaseToken);
+    },
+    async renew(id, leaseToken, now, leaseMs, digestKey = null) {
+      const row = rows.outbox[id - 1];
+      if (row === undefined || !holds(row, leaseToken)) return false;
+      row.sendingToken ??= leaseToken;
+      row.digestKey ??= digestKey;
+      lease(rows, row, leaseToken, now, leaseMs);
+      return true;
+    },
+    async close(id, leaseToken, closing, attempt, now) {
+      const row = rows.outbox[id - 1];
+      if (row === undefined || row.leaseToken !== leaseToken) return false;
+      if (holds(row, leaseToken)) close(rows, row, closing, attempt, now);
+      return true;
+    },
+  };
+}
+
+/**
+ * The oldest open row of the same channel and event goes first; undefined when that is this one.
+ */
+function behind(rows: MemoryRows, row: OutboxRecord, now: string): string | undefined {
+  const { channelId, eventKey } = row.draft;
+  const first = rows.events
+    .get(eventKey)
+    ?.outbox.find((other) => other.draft.channelId === channelId && isOpen(other));
+  if (first === undefined || first.id >= row.id) return undefined;
+  return first.nextRetryAt > now
+    ? first.nextRetryAt
+    : new Date(Date.parse(now) + BEHIND_MS).toISOString();
+}
+
+/** A lease that ran out is still its holder's until another claims the row. */
+const holds = (row: OutboxRecord, leaseToken: string): boolean =>
+  isOpen(row) && row.leaseToken === leaseToken && row.leasedUntil !== null;
+
+function lease(
+  rows: MemoryRows,
+  row: OutboxRecord,
+  leaseToken: string,
+  now: string,
+  leaseMs: number,
+): void {
+  row.leaseToken = leaseToken;
+  row.leasedUntil = new Date(Date.parse(now) + leaseMs).toISOString();
+  scheduleRow(rows, row);
+}
+
+function claimed(rows: MemoryRows, row: OutboxRecord, leaseToken: string): DeliveryClaim {
+  const { id, status, retryCount, sendingToken, digestKey } = row;
+  const { channelId, eventKey, idemKey, payload } = row.draft;
+  const createdAt = row.reopenedAt ?? row.createdAt;
+  const interrupted = sendingToken !== null && sendingToken !== leaseToken;
+  const delivery = {
+    id,
+    channelId,
+    eventKey,
+    idemKey,
+    payload,
+    status,
+    retryCount,
+    createdAt,
+    leaseToken,
+    interrupted,
+    digestKey,
+  };
+  return { kind: "claimed", delivery: { ...delivery, acceptedAt: acceptedAt(rows, row) } };
+}
+
+/** Of the posts that became evidence in the commit that wrote the row. */
+function acceptedAt(
+  rows: MemoryRows,
+  { draft, createdAt, reopenedAt }: OutboxRecord,
+): string | null {
+  if (draft.notBefore !== null || reopenedAt !== null) return null;
+  const evidence = [...(rows.events.get(draft.eventKey)?.evidence.values() ?? [])];
+  const setOff = evidence.flatMap(({ mention, committedAt }) => {
+    const post =
+      committedAt === createdAt ? rows.posts.get(`${mention.source}:${mention.postId}`) : undefined;
+    return post ? [post.acceptedAt] : [];
+  });
+  return setOff.sort()[0] ?? null;
+}
+
+function close(
+  rows: MemoryRows,
+  row: OutboxRecord,
+  closing: DeliveryClosing,
+  attempt: DeliveryAttempt | null,
+  now: string,
+): void {
+  row.leasedUntil = null;
+  if (closing.kind !== "released" || row.sendingToken === row.leaseToken) row.sendingToken = null;
+  if (closing.kind !== "released" && !(closing.kind === "failed" && closing.unsure))
+    row.digestKey = null;
+  if (attempt !== null) row.attempts.push(attempt);
+  if (closing.kind === "failed" || closing.kind === "released")
+    row.nextRetryAt = closing.nextRetryAt;
+  if (closing.kind !== "released") row.status = closing.kind;
+  if (closing.kind === "failed") row.retryCount += 1;
+  if (closing.kind === "done") row.externalId = closing.externalId;
+  if (closing.kind === "dlq")
+    putDeadLetter(rows, { ...closing.deadLetter, key: `outbox:${row.id}` }, now);
+  if (!isOpen(row)) row.finishedAt = now;
+  scheduleRow(rows, row);
+}

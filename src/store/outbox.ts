@@ -1,0 +1,65 @@
+import type { PageRequest, RowPage } from "./paging.ts";
+
+export type DueDelivery = { id: number; channelId: number; eventKey: string };
+
+/** `since`: when it fell due, or its last lease ended. */
+export type OverdueDelivery = DueDelivery & { since: string };
+
+export type OutboxStore = {
+  /** The open rows of a channel that carry the key of a digest, in the order of their ids. */
+  digestRows(channelId: number, digestKey: string): Promise<number[]>;
+  /**
+   * Rows due at `now` and under no live lease, the longest waiting first, at most `limit` of each
+   * channel; of one channel when `channelId` is given.
+   */
+  due(now: string, limit: number, channelId?: number): Promise<OverdueDelivery[]>;
+  /** Earliest time at which any open row falls due or its lease ends; null when none is open. */
+  nextDue(): Promise<string | null>;
+  /**
+   * Makes a dlq or failed row due now, with its idempotency key and its attempts kept, its age
+   * starting anew, and its dead letter marked as replayed.
+   */
+  reopen(id: number, now: string): Promise<ReopenedDelivery>;
+  /**
+   * Makes what waits for a channel due now, but for what is held back on purpose (quiet hours,
+   * digests).
+   */
+  bringForward(channelId: number, now: string): Promise<void>;
+  /**
+   * What the channel calls the last message it took about this event, to edit or thread it; null
+   * when there is none.
+   */
+  lastMessage(channelId: number, eventKey: string): Promise<string | null>;
+  outbox(
+    filter: { status: string | null; channelId: number | null; since: string | null },
+    paging: PageRequest,
+  ): Promise<RowPage<OutboxRow>>;
+  /** The latest `limit` deliveries of each event, the latest first. */
+  outboxByKey(eventKeys: readonly string[], limit: number): Promise<OutboxRow[]>;
+};
+
+export type OutboxRow = {
+  id: number;
+  channelId: number;
+  channel: string;
+  eventKey: string;
+  status: string;
+  retryCount: number;
+  nextRetryAt: string | null;
+  createdAt: string;
+  finishedAt: string | null;
+  idemKey: string;
+  payload: unknown;
+  attempts: {
+    at: string;
+    result: string;
+    httpStatus: number | null;
+    ms: number;
+    error: string | null;
+  }[];
+};
+
+/** `open`: it waits already. `done`: it was delivered, and is not sent twice. */
+export type ReopenedDelivery =
+  | { kind: "reopened"; delivery: DueDelivery }
+  | { kind: "open" | "done" | "unknown" };

@@ -1,0 +1,42 @@
+import type { RetentionResult } from "./retention.ts";
+
+/** The live figures of the page and of /metrics gauges, in one query. */
+export type StoreOverview = {
+  /** `reason` of what was dropped; null of the rest. */
+  posts: { outcome: string; reason: string | null; count: number }[];
+  events: number;
+  signals: { state: string; count: number }[];
+  outbox: { status: string; count: number }[];
+  deadLetters: number;
+  postsPerMinute: { minute: string; count: number }[];
+};
+
+/**
+ * When the outbox next falls due, whether a post has waited for its outcome for too long, whether
+ * there is something that `forget` would delete.
+ */
+export type WaitingWork = { nextDue: string | null; overdue: boolean; old: boolean };
+
+/** What holds up posts that were accepted long ago. */
+export type StalledPosts = {
+  sources: { source: string; count: number; stuck: number }[];
+  events: { eventKey: string; count: number }[];
+};
+
+export type OverviewStore = {
+  overview(now: string): Promise<StoreOverview>;
+  /**
+   * What holds up the posts that were accepted long ago, the most first, five of each at most.
+   * `stuck`: accepted before `stuckBefore`; a source's `count`: without a verdict and accepted
+   * before `waitedBefore`. An event is named by posts that are stuck and were judged.
+   */
+  stalled(stuckBefore: string, waitedBefore: string): Promise<StalledPosts>;
+  /**
+   * All that waits, in one statement, whatever was forgotten: posts without an outcome since before
+   * `since`, and what of one kind ended before `old.before`.
+   */
+  waiting(
+    since: string,
+    old: { what: RetentionResult; before: string } | null,
+  ): Promise<WaitingWork>;
+};

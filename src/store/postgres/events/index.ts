@@ -1,0 +1,137 @@
+import { canonicalAddress } from "../../../model/mention.ts";
+import type { Signal } from "../../../model/signal.ts";
+import type { TokenEvent } from "../../../model/token-event.ts";
+import type {
+  EventEvidence,
+  EventFilter,
+  EventRow,
+  EventState,
+  EventStore,
+  SnapshotRow,
+} from "../../events.ts";
+import { EVENT, EVENT_ROW, EVIDENCE, SIGNAL } from "../columns.ts";
+import {
+  type Condition,
+  firstRow,
+  GIVEN_KEYS,
+  itemsByKey,
+  jsonParam,
+  newestFirst,
+  type Sql,
+} from "../sql.ts";
+import { COMMIT } from "./commit.ts";
+
+const LOAD = `
+select e.rev, ${EVENT} as event, ${SIGNAL} as signal, ${EVIDENCE} as evidence
+from events e join signals s using (event_key) where e.event_key = $1`;
+
+export function eventStore(sql: Sql): EventStore {
+  return {
+    load: async (eventKey) => (await sql.query<EventState>(LOAD, [eventKey]))[0],
+    async commit({ expectedRev, event, evidence, signal, outbox, at }) {
+      const params = [
+        event.eventKey,
+        expectedRev,
+        at,
+        jsonParam(event),
+        jsonParam(signal),
+        jsonParam(evidence),
+        jsonParam(outbox),
+      ];
+      const { rev, due } = await firstRow(
+        sql.query<{ rev: number | null; due: { id: number; channelId: number }[] }>(COMMIT, params),
+      );
+      return rev === null ? { kind: "stale" } : { kind: "committed", rev, due };
+    },
+    events: (filter, paging) =>
+      newestFirst<EventRow>(sql, EVENT_ROWS, matching(filter, "e.last_ts"), paging),
+    signals(filter, paging) {
+      const ofToken = filter.symbol !== null || filter.tokenCa !== null;
+      return newestFirst<Signal>(
+        sql,
+        ofToken ? SIGNALS_OF_TOKEN : SIGNAL_ROWS,
+        matching(filter, "s.ts"),
+        paging,
+      );
+    },
+    async event(eventKey) {
+      const text = `select ${EVENT} as event, ${SIGNAL} as signal, ${EVIDENCE} as evidence
+        from ${JOINED} where e.event_key = $1`;
+      return (
+        await sql.query<{ event: TokenEvent; signal: Signal; evidence: EventEvidence[] }>(text, [
+          eventKey,
+        ])
+      )[0];
+    },
+    async signal(eventKey) {
+      return (
+        await sql.query<{ signal: Signal }>(
+          `select ${SIGNAL} as signal from signals s where s.event_key = $1`,
+          [eventKey],
+        )
+      )[0]?.signal;
+    },
+    async snapshots(since, limit) {
+      const text = `
+        select e.event_key as "eventKey", s.rules_version as "rulesVersion", ${SIGNAL} as signal,
+        ${EVENT} as event
+        from ${JOINED} where s.ts >= $1 order by s.ts desc, s.id desc limit $2`;
+      return sql.query<SnapshotRow>(text, [since, limit]);
+    },
+    async eventsByKey(eventKeys) {
+      const text = `select ${EVENT_ROWS.item} as item from ${JOINED}
+        where e.event_key in (${GIVEN_KEYS})`;
+      return itemsByKey<EventRow>(sql, text, eventKeys);
+    },
+    async signalsByKey(eventKeys) {
+      return itemsByKey<Signal>(
+        sql,
+        `select ${SIGNAL} as item from signals s where s.event_key in (${GIVEN_KEYS})`,
+        eventKeys,
+      );
+    },
+    async evidenceByKey(eventKeys, limit) {
+      const text = `
+        select jsonb_build_object('eventKey', e.event_key, 'evidence', coalesce((
+          select jsonb_agg(mention order by posted_at, evidence_id collate "C") from (
+            select * from event_evidence v where v.event_key = e.event_key
+            order by v.posted_at, v.evidence_id collate "C" limit ${Math.trunc(limit)}) v), '[]'))
+            as item
+        from events e where e.event_key in (${GIVEN_KEYS})`;
+      return itemsByKey<{ eventKey: string; evidence: EventEvidence[] }>(sql, text, eventKeys);
+    },
+  };
+}
+
+const JOINED = "events e join signals s using (event_key)";
+
+const EVENT_ROWS = {
+  item: EVENT_ROW,
+  from: JOINED,
+  at: "e.last_ts",
+  id: "e.id",
+};
+
+const SIGNAL_ROWS = { item: SIGNAL, from: JOINED, at: "s.ts", id: "s.id" };
+
+/**
+ * From the few events of a token to their signals: "offset 0" keeps the planner from a walk along
+ * the signals of all tokens in the order of time.
+ */
+const SIGNALS_OF_TOKEN = {
+  ...SIGNAL_ROWS,
+  from:
+    "events e cross join lateral (select * from signals where event_key = e.event_key offset " +
+    "0) s",
+};
+
+const matching = (filter: EventFilter, ts: string): Condition[] => [
+  ["e.type = ?", filter.type],
+  ["e.chain = ?", filter.chain],
+  ["e.symbol = ?", filter.symbol?.toUpperCase() ?? null],
+  ["e.token_ca = ?", filter.tokenCa && canonicalAddress(filter.tokenCa)],
+  ["s.state = ?", filter.state],
+  ["s.score >= ?", filter.minScore],
+  [`${ts} >= ?`, filter.since],
+  [`${ts} < ?`, filter.until],
+];

@@ -1,0 +1,90 @@
+import type { RawPost } from "../model/raw-post.ts";
+
+export type PostRef = { source: string; id: string };
+
+/**
+ * How one post left the filter, refine and dedup stages. `pending` means: `mentions` (>= 1)
+ * messages follow, and their commits end it.
+ */
+export type Judgement = PostRef & {
+  lang: string | null;
+  spam: number | null;
+  sentiment: number | null;
+  fingerprint: string | null;
+} & (
+    | { outcome: "dropped"; reason: string; evidence: string }
+    | { outcome: "pending"; eventKeys: string[] }
+  );
+
+/** A post on its way in. `textHash` is equal for equal normalised texts. */
+export type PostArrival = { post: RawPost; textHash: string };
+
+/**
+ * An author who posts the same text again within this time repeats himself: the later arrival is a
+ * duplicate.
+ */
+export const REPEAT_WINDOW_DAYS = 14;
+
+/**
+ * So many posts of one source that wait too long for a verdict are load; fewer are posts with a
+ * trouble of their own.
+ */
+export const OVERLOAD_POSTS = 1_000;
+
+export type PostStore = {
+  /**
+   * Writes raw_posts in one statement; a post already there is left as it is. Answers the refs that
+   * were new. While OVERLOAD_POSTS or more posts of a source have waited for a verdict since before
+   * `waitedSince` it takes none of that source and names it in `overloaded`. Posts that were judged
+   * and wait for their event do not count: an event that fails closes the door to nobody.
+   */
+  accept(
+    arrivals: PostArrival[],
+    at: string,
+    waitedSince?: string,
+  ): Promise<{ fresh: PostRef[]; overloaded?: string[] }>;
+  /**
+   * Fills in outcomes. An outcome that is already final ("evidence", "dropped", "duplicate",
+   * "dead") is never changed.
+   *
+   * A "pending" judgement becomes the final outcome "duplicate" (reason "repeat of {source}:{id}")
+   * when an earlier accepted post (a lower acceptance number, raw_posts.id) has the same author and
+   * textHash, was posted within REPEAT_WINDOW_DAYS of it, and was not dropped. The order of
+   * acceptance decides and not the order of the queue, so that reordering and repeats change
+   * nothing. Answers the refs that are duplicates, now or already; the caller sends no mentions for
+   * them, and none for `settled`: posts whose outcome was final before (a redelivered message).
+   */
+  judge(
+    judgements: Judgement[],
+    at: string,
+  ): Promise<{ duplicates: PostRef[]; settled: PostRef[] }>;
+  /**
+   * Posts accepted before `before` and still without a final outcome, oldest first: their messages
+   * were lost. Marks them re-queued at `at` so that the next sweep passes over them until it is
+   * `before` again.
+   */
+  overdue(before: string, at: string, limit: number): Promise<RawPost[]>;
+  post(source: string, id: string): Promise<PostHistory | undefined>;
+};
+
+/** What became of a post: one step a stage, in order. */
+export type PostHistory = {
+  source: string;
+  id: string;
+  author: string;
+  text: string;
+  postedAt: string;
+  acceptedAt: string;
+  outcome: string | null;
+  reason: string | null;
+  lang: string | null;
+  spam: number | null;
+  sentiment: number | null;
+  steps: {
+    stage: string;
+    outcome: string;
+    at: string;
+    reason: string | null;
+    eventKey: string | null;
+  }[];
+};
