@@ -191,7 +191,7 @@ describe("rules explain --facts", () => {
       "{ mentoins: 3 }",
       /1:3: error: mentoins: unknown fact mentoins\n.*\n +\^ did you mean mentions\?/,
     ],
-    ["facts that are no YAML", "[1", /1:3: error: Flow sequence must end/],
+    ["facts that are no YAML", "[1", /1:3: error: a quote, a bracket/],
     ["facts of the wrong type", "{ mentions: { a: 1 } }", /1:13: error: mentions: /],
   ])("refuses %s, with the place", async (_, facts, message) => {
     const asked = terminal().ran(["explain", "--facts", written(facts), "--rules", written(FIRST)]);

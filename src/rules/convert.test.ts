@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { FACTS } from "../model/facts.ts";
 import { convertRules } from "./convert.ts";
 import { loadSample, sampleProblems } from "./samples.ts";
+import { scoreRules } from "./score.ts";
 
 it("converts a rules file of the Python kind into one that loads", () => {
   const converted = convertRules(
@@ -24,6 +26,8 @@ rules:
     'goplus_risk == "green" and exists(dex_liquidity)',
     "(dex_liquidity >= 50000) and (not (is_honeypot == 1))",
   ]);
+  expect(converted.notes).toEqual(["${THETA_LIQ:-50000}: read as the default 50000"]);
+  expect(rules.rules.map((rule) => rule.weight)).toEqual([3, -4]);
   expect(rules.document.scoring.thresholds).toEqual({ opportunity: 12, caution: -4 });
   expect(rules.missing.map((entry) => entry.text)).toEqual(["no data"]);
 });
@@ -66,7 +70,7 @@ rules: [{ name: r, when: mentions > 1, score: "\${SECRET:-4}", owner: me, enable
     FACTS,
   );
   if (converted.kind === "unreadable") throw new Error(converted.message);
-  expect(loadSample(converted.text).rules).toMatchObject([{ weight: 4, shadow: true }]);
+  expect(loadSample(converted.text).rules).toMatchObject([{ weight: -4, shadow: true }]);
   expect(converted.notes.map((note) => /^(?:\$\{)?\w+/.exec(note)?.[0]).sort()).toEqual(
     ["${SECRET", "cache_ttl", "levels", "missing_map", "r", "r"].sort(),
   );
@@ -102,13 +106,150 @@ it("writes out what anchors and merge keys share, and refuses a bomb of them", (
     kind: "converted",
     text: expect.stringMatching(/name: a\n +condition: mentions > 3\n +score: 3\n +reason: m/),
     notes: [
-      "base: has no counterpart and was left out",
       "imported: 1 of its rules are no fields and were left out",
+      "base has no counterpart and was left out",
     ],
   });
   const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${[..."bcdefgh"].map((c, i) => `${c}: &${c} [${`*${"abcdefg"[i]},`.repeat(9)}]`).join("\n")}`;
   expect(convertRules(bomb, FACTS)).toMatchObject({
     kind: "unreadable",
     message: expect.stringContaining("alias"),
+  });
+});
+
+/** Converts a text that has to be readable. */
+function converted(text: string) {
+  const result = convertRules(text, FACTS);
+  if (result.kind === "unreadable") throw new Error(result.message);
+  return { ...result, rules: loadSample(result.text) };
+}
+
+const RULE = '{ when: "mentions > 3", score: 5 }';
+
+it("converts the file of the project that this one grew from, and says what it left out", () => {
+  const { rules, notes } = converted(
+    readFileSync(new URL("../../test/fixtures/python-rules.yml", import.meta.url), "utf8"),
+  );
+  expect(rules.rules).toHaveLength(25);
+  expect(rules.document.groups.map(({ name }) => name)).toEqual([
+    "scan",
+    "market",
+    "mood",
+    "heat",
+    "market_risk",
+  ]);
+  expect(rules.document.scoring.thresholds).toEqual({ opportunity: 15, caution: -5 });
+  expect(rules.document.missing).toEqual({
+    dex: "no market data",
+    sentiment: "nobody read the mood",
+    goplus: "the scan has not ended",
+  });
+  expect(notes.join("\n")).toContain("scoring.levels: observe");
+  expect(notes.join("\n")).toContain("missing_map: hf: is called sentiment here");
+  const facts = { goplus_risk: "red", heat_slope: -0.5, sentiment: 0.8, dex_liquidity: 60_000 };
+  expect(scoreRules(rules, facts).score).toBe(-10 - 2 + 6 + 2);
+});
+
+describe("the import keeps", () => {
+  it("groups and rules that are maps of names", () => {
+    const { rules, notes } = converted(
+      `groups: { dex: { weight: 0.35, rules: { low: ${RULE}, high: ${RULE} } }, more: [${RULE}] }`,
+    );
+    expect(rules.rules.map(({ key, group }) => [group, key])).toEqual([
+      ["dex", "low"],
+      ["dex", "high"],
+      ["more", "more_1"],
+    ]);
+    expect(notes).toEqual(["dex: weight has no counterpart and was left out"]);
+  });
+
+  it("rules beside groups", () => {
+    expect(converted(`groups: [{ rules: [${RULE}] }]\nrules: [${RULE}]`).rules.rules).toHaveLength(
+      2,
+    );
+  });
+
+  it("the sign of a default where minus can be meant", () => {
+    const { text, notes } = converted(
+      `rules: [{ when: "heat_slope < \${RULES_SLOPE:-2}", score: "\${RULES_W:-3}", reason: x }]`,
+    );
+    expect(text).toContain("heat_slope < ${RULES_SLOPE:-2}");
+    expect(text).toContain("score: ${RULES_W:-3}");
+    expect(notes).toEqual([]);
+  });
+
+  it("the meaning of the shell's defaults", () => {
+    const { text, notes } = converted(
+      [
+        `- when: "symbol == '\${RULES_SYMBOL:-DOGE}' and mentions > \${RULES_M:-5}"`,
+        `  score: 1`,
+        `  reason: "above \${RULES_M:-5}"`,
+      ].join("\n"),
+    );
+    expect(text).toContain('symbol == "${RULES_SYMBOL:DOGE}" and mentions > ${RULES_M:5}');
+    expect(text).toContain("above ${RULES_M:5}");
+    expect(notes).toHaveLength(2);
+  });
+
+  it("conditions that are joined by all, any and not", () => {
+    const when = "{ all: [mentions > 3, { any: [copies < 2, { not: sentiment > 0 }] }] }";
+    expect(converted(`rules: [{ when: ${when}, score: 1 }]`).rules.rules[0]?.condition.text).toBe(
+      "((mentions > 3) and (((copies < 2) or ((not (sentiment > 0))))))",
+    );
+  });
+
+  it("what is switched off switched off", () => {
+    const { rules, notes } = converted(
+      [
+        "groups:",
+        `  - { name: a, enabled: off, rules: [${RULE}] }`,
+        "  - name: b",
+        "    rules:",
+        '      - { name: c, when: "mentions > 1", score: 1, enabled: "no" }',
+        '      - { name: d, when: "mentions > 2", score: 1, disabled: true }',
+      ].join("\n"),
+    );
+    expect(rules.rules.map(({ shadow }) => shadow)).toEqual([true, true, true]);
+    expect(notes).toHaveLength(3);
+  });
+});
+
+describe("the import says", () => {
+  it.each([
+    ["a field of a group", `groups: [{ name: g, max_score: 9, rules: [${RULE}] }]`, "max_score"],
+    ["a field of a rule", '- { when: "mentions > 1", score: 1, tags: [x] }', "tags"],
+    ["a second weight", '- { when: "mentions > 1", score: 1, points: 3 }', "points"],
+    ["a weight that is missing", '- { name: r, when: "mentions > 1" }', "has no score"],
+    ["a field of notify", `rules: [${RULE}]\nnotify: { min_score: 1, cooldown: 3 }`, "cooldown"],
+    ["a state", `rules: [${RULE}]\nstates: { gold: score > 1 }`, "gold"],
+    ["a level", `rules: [${RULE}]\nscoring: { thresholds: { observe: else } }`, "observe"],
+    ["a threshold of words", `rules: [${RULE}]\nlevels: { opportunity: high }`, "high"],
+    ["a source without facts", `rules: [${RULE}]\nmissing_map: { news: none }`, "news"],
+    ["an id of other signs", '- { id: a/b, when: "mentions > 1", score: 1 }', "a_b"],
+    ["a group that is no group", `groups: [x, { rules: [${RULE}] }]`, "left out"],
+  ])("what became of %s", (_, text, said) => {
+    const result = convertRules(text, FACTS);
+    expect(result).toMatchObject({ kind: "converted" });
+    const loaded = result.kind === "converted" ? sampleProblems(result.text) : [];
+    const notes = result.kind === "converted" ? result.notes : [];
+    expect([...notes, ...loaded.map(({ message }) => message)].join("\n")).toContain(said);
+  });
+});
+
+describe("a file of another kind", () => {
+  it.each([
+    ["a sentence", "just a sentence"],
+    ["settings", "chains: { eth: { rpc: x } }"],
+    ["alerts", "groups: [{ name: a, rules: [{ alert: x, expr: y > 1 }] }]"],
+    ["an empty list", "[]"],
+    ["no rules", "groups: []"],
+    ["rules of text", "rules: [a, b]"],
+    ["two documents", `rules: [${RULE}]\n---\nrules: [${RULE}]`],
+    ["deep brackets", "[".repeat(30_000)],
+  ])("is refused: %s", (_, text) => {
+    expect(convertRules(text, FACTS)).toMatchObject({
+      kind: "unreadable",
+      message: expect.any(String),
+    });
   });
 });

@@ -1,3 +1,5 @@
+import { isFields } from "../kit/plain-fields.ts";
+
 /** Fields by which a rules file of the Python kind is known. convert.ts reads them. */
 const OF_A_FILE = ["rules", "levels", "missing_map"];
 const OF_A_RULE = ["when", "if", "weight", "points", "enabled"];
@@ -18,12 +20,10 @@ export function foreignField(file: unknown): Path | undefined {
   return undefined;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null;
 const fieldOf = (value: unknown, fields: string[]) =>
-  isObject(value) ? fields.find((field) => Object.hasOwn(value, field)) : undefined;
+  isFields(value) ? fields.find((field) => Object.hasOwn(value, field)) : undefined;
 
 function listAt(value: unknown, field: string): unknown[] {
-  const list = isObject(value) ? value[field] : undefined;
+  const list = isFields(value) ? value[field] : undefined;
   return Array.isArray(list) ? list : [];
 }

@@ -92,3 +92,21 @@ it("says once why a reference cannot stand in braces", () => {
     { line: 5, column: 28, message: expect.stringContaining("give each field a line of its own") },
   ]);
 });
+
+describe("what the YAML reader finds", () => {
+  it.each([
+    ["a: [1", "a closing bracket"],
+    ['a: "b', "a quote, a bracket, a comma or a colon is missing"],
+    ["a: b: c", "put the text in quotes"],
+    ["a:\n\t- b", "not with tabs"],
+    ["a: @b", "put it in quotes"],
+    ["a: 1\n---\nb: 2", "one document"],
+    ['a: "\\q"', "an escape that does not exist"],
+  ])("is said in plain words, with its place: %s", (text, message) => {
+    const [problem] = sampleProblems(text);
+    expect(problem).toMatchObject({
+      line: expect.any(Number),
+      message: expect.stringContaining(message),
+    });
+  });
+});

@@ -13,14 +13,9 @@ import {
 } from "yaml";
 import { offsetIn } from "./offset.ts";
 import { type SubstituteResult, substituteVariables, type VariableReference } from "./variables.ts";
+import { type YamlFault, yamlTooCostly } from "./yaml-bounds.ts";
+import { plainMessage } from "./yaml-messages.ts";
 
-const MAX_NESTING = 20;
-/**
- * What parsing costs by: lines, fields, collections, tags, anchors. 500 rules of half a dozen
- * fields fit.
- */
-const MARKS = { pattern: /[\n,&!]|[:?]\s/g, most: 8_000, said: "lines, fields and tags" };
-const BRACKETS = { pattern: /[{[]/g, most: 2_000, said: "opening brackets" };
 const IN_BRACES = "${…} cannot stand within { }: give each field a line of its own";
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
@@ -68,12 +63,8 @@ export type YamlResult =
  */
 export function readYaml(text: string, variables: Readonly<Record<string, string>>): YamlResult {
   const lines = new LineCounter();
-  if (nestsTooDeep(text))
-    return refuse(lines, [{ at: 0, message: `nests deeper than ${MAX_NESTING} levels` }]);
-  for (const { pattern, most, said } of [MARKS, BRACKETS]) {
-    if ((text.match(pattern)?.length ?? 0) > most)
-      return refuse(lines, [{ at: 0, message: `has more than ${most} ${said}` }]);
-  }
+  const bound = yamlTooCostly(text);
+  if (bound) return refuse(lines, [bound]);
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
@@ -81,7 +72,10 @@ export function readYaml(text: string, variables: Readonly<Record<string, string
     merge: false,
     strict: true,
   });
-  const faults = document.errors.map((error) => ({ at: error.pos[0], message: error.message }));
+  const faults = document.errors.map((error) => ({
+    at: error.pos[0],
+    message: plainMessage(error),
+  }));
   const [first] = faults;
   // One slip would otherwise raise a complaint about every character after it.
   if (first && text.slice(first.at - 1, first.at + 1) === "${")
@@ -91,9 +85,7 @@ export function readYaml(text: string, variables: Readonly<Record<string, string
   return strangers.length > 0 ? refuse(lines, strangers) : { kind: "read", source };
 }
 
-type Fault = { at: number; message: string };
-
-function refuse(lines: LineCounter, faults: Fault[]): YamlResult {
+function refuse(lines: LineCounter, faults: YamlFault[]): YamlResult {
   return {
     kind: "refused",
     problems: faults
@@ -107,23 +99,13 @@ function place(lines: LineCounter, at: number): { line: number; column: number }
   return { line: Math.max(1, line), column: Math.max(1, col) };
 }
 
-/** A cheap look at brackets and indentation, before a parser that recurses is asked. */
-function nestsTooDeep(text: string): boolean {
-  let open = 0;
-  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
-    open = bracket === "[" || bracket === "{" ? open + 1 : Math.max(0, open - 1);
-    if (open > MAX_NESTING * 10) return true;
-  }
-  return /^(?:[ ]*-[ ]){20}|^[ ]{400}|(?:\?\s){20}/m.test(text);
-}
-
 /** What rules do not have: aliases, tags, keys that are no text or stand there twice. */
-function strange(node: Node): Fault[] {
+function strange(node: Node): YamlFault[] {
   const at = (part: unknown) =>
     (isNode(part) ? part.range?.[0] : undefined) ?? node.range?.[0] ?? 0;
   if (isAlias(node))
     return [{ at: at(node), message: "aliases (*name) are not taken: write the value out" }];
-  const faults: Fault[] = [];
+  const faults: YamlFault[] = [];
   if (node.tag && !PLAIN_TAG.test(node.tag))
     faults.push({ at: at(node), message: `the tag ${node.tag} is not taken` });
   if (!isMap(node)) return faults;
@@ -138,7 +120,7 @@ function strange(node: Node): Fault[] {
     if (seen.has(name))
       faults.push({
         at: at(key),
-        message: `Map keys must be unique: ${String(name)} is there twice`,
+        message: `${String(name)} stands there twice`,
       });
     seen.add(name);
   }
@@ -152,7 +134,7 @@ function sourceOf(
   text: string,
   variables: Readonly<Record<string, string>>,
   lines: LineCounter,
-): { source: YamlSource; strangers: Fault[] } {
+): { source: YamlSource; strangers: YamlFault[] } {
   const substitutions = new Map<unknown, { path: Path; substituted: SubstituteResult }>();
   const used: Record<string, string> = {};
   const path: PropertyKey[] = [];
@@ -162,7 +144,7 @@ function sourceOf(
     path.pop();
     return value;
   };
-  const strangers: Fault[] = [];
+  const strangers: YamlFault[] = [];
   const plain = (node: unknown): unknown => {
     if (!isNode(node)) return null;
     for (const fault of strange(node)) strangers.push(fault);

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
+import type { FactValues } from "../../src/model/facts.ts";
+import { convertRules } from "../../src/rules/convert.ts";
 import { loadRules } from "../../src/rules/load.ts";
+import { scoreRules } from "../../src/rules/score.ts";
 import { casesOf } from "./judged.ts";
 
 type Verdict = "ok" | "warn" | "error";
@@ -39,5 +42,46 @@ describe("the check of a rules file", () => {
     ]);
     const named = [wanted.names].flat().some((name) => said.some((text) => text.includes(name)));
     expect(named, said.join("; ")).toBe(true);
+  });
+});
+
+type Scored = { facts: FactValues; score: number };
+type ImportCase = {
+  yaml: string;
+  expect: {
+    refused?: true;
+    rules?: number;
+    scores?: Scored[];
+    thresholds?: Record<string, number>;
+    missing?: Record<string, string>;
+    notes?: string[];
+    /** Right instead of the notes. */
+    or?: { score: Scored };
+    keeps?: string;
+  };
+};
+
+describe("the import of a rules file of another kind", () => {
+  it.each(casesOf<ImportCase>("rules-import"))("$id: $why", ({ yaml, expect: wanted }) => {
+    const converted = convertRules(yaml, VOCABULARY);
+    const text = converted.kind === "converted" ? converted.text : "";
+    const loaded = loadRules(text, {}, VOCABULARY);
+    if (wanted.refused) return void expect(loaded.kind).toBe("rejected");
+    if (converted.kind === "unreadable") throw new Error(converted.message);
+    if (loaded.kind === "rejected") throw new Error(JSON.stringify(loaded.problems));
+    const { rules } = loaded;
+    const scores = (wanted.scores ?? []).map(({ facts }) => scoreRules(rules, facts).score);
+    expect(scores).toEqual((wanted.scores ?? []).map(({ score }) => score));
+    expect(rules.rules).toHaveLength(wanted.rules ?? rules.rules.length);
+    expect(rules.document).toMatchObject({
+      ...(wanted.thresholds && { scoring: { thresholds: wanted.thresholds } }),
+      ...(wanted.missing && { missing: wanted.missing }),
+    });
+    expect(converted.text).toContain(wanted.keeps ?? "");
+    const notes = converted.notes.join("\n");
+    const unsaid = (wanted.notes ?? []).filter((word) => !notes.includes(word));
+    expect(unsaid).toEqual([]);
+    if (wanted.or)
+      expect(scoreRules(rules, wanted.or.score.facts).score).toBe(wanted.or.score.score);
   });
 });

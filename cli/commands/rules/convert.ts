@@ -17,7 +17,11 @@ export async function convert(args: string[], io: Io): Promise<number> {
   io.out(converted.text.trimEnd());
   for (const note of converted.notes) io.err(`note: ${note}`);
   const loaded = loadRules(converted.text, settings(), VOCABULARY);
-  if (loaded.kind === "loaded") return 0;
+  if (loaded.kind === "loaded") {
+    for (const line of report("converted", converted.text, loaded.warnings, "warning"))
+      io.err(line);
+    return 0;
+  }
   for (const line of report("converted", converted.text, loaded.problems, "error")) io.err(line);
   io.err(
     "Converted, but the result is not valid yet: repair the listed problems, then run rules check.",
