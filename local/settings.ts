@@ -1,5 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseEnv } from "node:util";
+import { filledIn, type RawVariables } from "../src/settings/define.ts";
+import type { EmulatorSettings } from "./emulators/emulator.ts";
+import { EMULATOR_SETTINGS } from "./emulators/registry.ts";
 import { databaseUrl } from "./services/postgres.ts";
 
 export type Ports = {
@@ -13,44 +16,30 @@ export type Ports = {
 
 export const redisToken = "local";
 
-/**
- * The settings that lead to each provider's emulator. As soon as the user sets one name of a group,
- * the whole group is theirs: a real key must never be sent to an emulator, nor an emulator's key to
- * the real service.
- */
-const groups = (emulators: string): Record<string, string>[] => [
-  { GOPLUS_BASE_URL: `${emulators}/goplus`, GOPLUS_APP_KEY: "", GOPLUS_APP_SECRET: "" },
-  { DEXSCREENER_BASE_URL: `${emulators}/dexscreener` },
-  { GECKOTERMINAL_BASE_URL: `${emulators}/geckoterminal`, COINGECKO_API_KEY: "" },
-  {
-    BIGQUERY_BASE_URL: `${emulators}/bigquery`,
-    GOOGLE_TOKEN_URL: `${emulators}/google/token`,
-    GCP_SA_JSON: "",
-    GCP_PROJECT_ID: "",
-  },
-  { TELEGRAM_BASE_URL: `${emulators}/telegram`, TELEGRAM_BOT_TOKEN: "1:local" },
-  {
-    RESEND_BASE_URL: `${emulators}/resend`,
-    RESEND_API_KEY: "re_local",
-    MAIL_FROM: "Signals <signals@example.org>",
-  },
-  { POSTMARK_BASE_URL: `${emulators}/postmark`, POSTMARK_TOKEN: "" },
-  { X_BASE_URL: `${emulators}/x`, X_BEARER_TOKEN: "" },
-  { APIFY_BASE_URL: `${emulators}/apify`, APIFY_TOKEN: "" },
-  { HN_BASE_URL: `${emulators}/hn` },
-  { GITHUB_BASE_URL: `${emulators}/github` },
-  {
-    FEED_URLS: `${emulators}/feeds/rss.xml ${emulators}/feeds/atom.xml ${emulators}/feeds/feed.json`,
-  },
-  { JETSTREAM_BASE_URL: `${emulators}/jetstream` },
-];
+/** The emulators that stand in, and those services that the user's settings name as their own. */
+export function splitEmulators(user: RawVariables): {
+  standIn: EmulatorSettings[];
+  own: EmulatorSettings[];
+} {
+  const given = filledIn(user);
+  const isOwn = ({ owned }: EmulatorSettings) => owned.some((name) => given[name] !== undefined);
+  return {
+    standIn: EMULATOR_SETTINGS.filter((each) => !isOwn(each)),
+    own: EMULATOR_SETTINGS.filter(isOwn),
+  };
+}
 
-function emulatorSettings(emulators: string, user: NodeJS.Dict<string>): Record<string, string> {
-  const untouched = groups(emulators).filter((group) =>
-    Object.keys(group).every((name) => user[name] === undefined),
-  );
-  return Object.fromEntries(
-    untouched.flatMap((group) => Object.entries(group).filter(([, value]) => value !== "")),
+/** The settings that lead to the emulators of all services but the user's own. */
+export const emulatorSettings = (base: string, user: RawVariables = {}): Record<string, string> =>
+  Object.assign({}, ...splitEmulators(user).standIn.map(({ settings }) => settings(base)));
+
+/** One line for the start: which services are local, and which are the user's. */
+export function standInLine(user: RawVariables): string {
+  const names = (emulators: EmulatorSettings[]) => emulators.map(({ name }) => name).join(", ");
+  const { standIn, own } = splitEmulators(user);
+  return (
+    `emulators stand in for ${names(standIn)}; a key or URL of your own switches to the service` +
+    (own.length === 0 ? "" : `; yours: ${names(own)}`)
   );
 }
 
@@ -61,14 +50,15 @@ export const userSettings = (files: string[]): NodeJS.Dict<string> =>
   Object.assign({}, ...files.map(readEnv));
 
 /**
- * Everything the Worker reads on this machine. Database and Redis are always the local ones: a
+ * Everything the Worker reads on this machine. An empty variable of the user is unset. Database and Redis are always the local ones: a
  * start must never touch production data.
  */
 export function workerSettings(
   ports: Ports,
   adminKey: string,
-  user: NodeJS.Dict<string>,
+  variables: NodeJS.Dict<string>,
 ): NodeJS.Dict<string> {
+  const user = filledIn(variables) as NodeJS.Dict<string>;
   const emulators = `127.0.0.1:${ports.emulators}`;
   return {
     PUBLIC_URL: `http://127.0.0.1:${ports.worker}`,
@@ -87,11 +77,14 @@ export function workerSettings(
   };
 }
 
-/** A quote that the value does not hold: a service account's JSON is full of double ones. */
+/**
+ * A quote that the value does not hold: a service account's JSON is full of double ones. wrangler
+ * would replace `$NAME` by another variable; `\$` stands for the character.
+ */
 function quoted(value: string): string {
   const quote = ["'", "`", '"'].find((each) => !value.includes(each));
   if (quote === undefined) throw new Error("a setting holds all three kinds of quotes");
-  return `${quote}${value}${quote}`;
+  return `${quote}${value.replaceAll("$", "\\$")}${quote}`;
 }
 
 /** For `wrangler dev --env-file`; the user's own files stay as they are. */

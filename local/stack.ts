@@ -1,11 +1,18 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ServerAccess } from "../cli/client.ts";
-import { unknownSettings } from "../src/settings/registry.ts";
+import { settingProblems, unknownSettings } from "../src/settings/registry.ts";
 import { applyMigrations } from "./migrate.ts";
 import { databaseUrl, planPglite, planPostgres } from "./services/postgres.ts";
 import { planWorker, ROOT } from "./services/worker.ts";
-import { type Ports, redisToken, userSettings, workerSettings, writeEnvFile } from "./settings.ts";
+import {
+  type Ports,
+  redisToken,
+  standInLine,
+  userSettings,
+  workerSettings,
+  writeEnvFile,
+} from "./settings.ts";
 import { adminKey, emptyData, endEarlierStack, forgetStack, writeStackFile } from "./state.ts";
 import { freePorts, isFree } from "./supervisor/ports.ts";
 import {
@@ -173,8 +180,13 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
       ...(options.envFile ? [options.envFile] : []),
     ]);
     for (const problem of unknownSettings(Object.keys(user))) log(`! settings  ${problem}`);
+    const settings = { ...workerSettings(ports, key, user), ...options.settings };
+    const problems = settingProblems(settings);
+    if (problems.length > 0)
+      throw new Error(`the settings cannot be used:\n  ${problems.join("\n  ")}`);
+    log(`✓ services  ${standInLine(user)}`);
     const envFile = join(dataDir, "worker.env");
-    writeEnvFile(envFile, { ...workerSettings(ports, key, user), ...options.settings });
+    writeEnvFile(envFile, settings);
     const config = options.config ?? join(ROOT, "wrangler.toml");
     return start(planWorker({ ports, dataDir, config, envFile, logs }), "wrangler dev");
   };

@@ -37,9 +37,26 @@ export type Refusals = {
   empty?: EmulatorReply;
 };
 
-/** One provider. Its answers depend on what is asked alone, so that a test can ask twice. */
-export type Emulator = {
+/** How `npm start` and the tests lead the product to an emulator. `base`: where all emulators are. */
+export type EmulatorSettings = {
   name: string;
+  /** Addresses, stand-in keys, and what its plug-in needs to have something to show. */
+  settings(base: string): Record<string, string>;
+  /**
+   * A user who sets one of these means the real service or one of their own. Then none of
+   * `settings` holds: a real key is never sent to an emulator, nor a stand-in key to a service.
+   */
+  owned: readonly string[];
+};
+
+/** For services whose address belongs to a channel and not to a setting. */
+export const NO_SETTINGS: Pick<EmulatorSettings, "settings" | "owned"> = {
+  settings: () => ({}),
+  owned: [],
+};
+
+/** One provider. Its answers depend on what is asked alone, so that a test can ask twice. */
+export type Emulator = EmulatorSettings & {
   refusals: Refusals;
   answer(call: EmulatorCall): EmulatorReply & { receipt?: Receipt };
 };

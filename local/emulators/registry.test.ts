@@ -1,45 +1,49 @@
 import { describe, expect, it } from "vitest";
 import { CHANNELS } from "../../src/channels/registry.ts";
 import { ENRICHERS } from "../../src/enrich/registry.ts";
+import { CHANNEL_SETTING_NAMES } from "../../src/settings/settings.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
-import { EMULATORS } from "./registry.ts";
+import { EMULATOR_SETTINGS, EMULATORS } from "./registry.ts";
 
-/** The emulators of plug-ins whose emulator has another name. */
-const OTHER_NAMES: Record<string, readonly string[]> = {
-  "source bigquery": ["google", "bigquery"],
-  "source dex-pools": ["geckoterminal"],
-  "source hackernews": ["hn"],
-  "source http-json": ["generic"],
-  "enricher bigquery": ["google", "bigquery"],
-  "channel email": ["resend", "postmark"],
-};
+const BASE = "http://emulators.test";
+/** The settings of each emulator that hold its address. */
+const ADDRESSES = EMULATOR_SETTINGS.flatMap((emulator) =>
+  Object.entries(emulator.settings(BASE)).flatMap(([name, value]) =>
+    value.includes(BASE) ? [name] : [],
+  ),
+);
+const OWNED = new Set(EMULATOR_SETTINGS.flatMap(({ owned }) => owned));
+const isAddress = (name: string) => /_(BASE_URL|TOKEN_URL|URLS|JSON_SOURCES)$/.test(name);
+const isKey = (name: string) => /_(TOKEN|KEY|SECRET|SA_JSON)$/.test(name);
 
-/** Plug-ins without an emulator, with the reason. */
-const WITHOUT: Record<string, string> = {
-  "source jetstream": "a WebSocket, which services/jetstream.ts serves beside the emulators",
-  "source cloudevents": "receives posts and calls no service",
-  "source webhook": "receives posts and calls no service",
-  "channel log": "writes to our own log and calls no service",
-};
-
-const PLUGINS = [
-  ...SOURCES.map(({ name, docs }) => ({ key: `source ${name}`, name, docs })),
-  ...ENRICHERS.map(({ name, docs }) => ({ key: `enricher ${name}`, name, docs })),
-  ...CHANNELS.map(({ kind, docs }) => ({ key: `channel ${kind}`, name: kind, docs })),
+const CALLING = [
+  ...SOURCES.filter(({ kind }) => kind !== "push").map((each) => ({ ...each, type: "source" })),
+  ...ENRICHERS.map((each) => ({ ...each, type: "enricher" })),
 ];
 
-describe("every plug-in", () => {
-  it.each(PLUGINS)("$key has docs, and an emulator or a reason for none", ({ key, name, docs }) => {
-    expect(docs.length).toBeGreaterThan(25);
-    const known = EMULATORS.map((emulator) => emulator.name);
-    const emulators = OTHER_NAMES[key] ?? [name];
-    if (WITHOUT[key] === undefined) expect(known).toEqual(expect.arrayContaining([...emulators]));
+describe("every plug-in that calls a service", () => {
+  it.each(CALLING)("the $type $name has docs and an emulator that leads to itself", (plugin) => {
+    expect(plugin.docs.length).toBeGreaterThan(25);
+    expect(plugin.settingNames.filter((name) => ADDRESSES.includes(name))).not.toEqual([]);
+    for (const name of plugin.settingNames.filter(isAddress)) expect(ADDRESSES).toContain(name);
   });
 
-  it("is named in the exceptions only while it exists", () => {
-    const keys = PLUGINS.map(({ key }) => key);
-    expect(keys).toEqual(
-      expect.arrayContaining([...Object.keys(OTHER_NAMES), ...Object.keys(WITHOUT)]),
-    );
+  it.each(CALLING)("the $type $name never sends a key of the user to an emulator", (plugin) => {
+    const names = plugin.settingNames.filter((name) => isAddress(name) || isKey(name));
+    for (const name of names) expect(OWNED).toContain(name);
+  });
+
+  it("the channels of shared keys are led to emulators", () => {
+    const names = CHANNEL_SETTING_NAMES.filter((name) => isAddress(name) || isKey(name));
+    expect(names.length).toBeGreaterThan(5);
+    for (const name of names) expect(OWNED).toContain(name);
   });
 });
+
+/** A channel that names the target itself has an emulator of its name, where a target can lie. */
+it.each(CHANNELS.filter(({ example }) => JSON.stringify(example).includes("https://")))(
+  "the channel $kind, which posts to an address of the user, has an emulator",
+  ({ kind }) => {
+    expect(EMULATORS.map(({ name }) => name)).toContain(kind);
+  },
+);

@@ -1,10 +1,11 @@
-import type { Emulator } from "./emulator.ts";
+import type { Emulator, EmulatorSettings } from "./emulator.ts";
 import { bigquery, google } from "./services/bigquery.ts";
 import { discord, postmark, resend, slack, telegram, webhook } from "./services/channels.ts";
 import { dexscreener } from "./services/dexscreener.ts";
 import { feeds, generic, github, hackerNews } from "./services/feeds.ts";
 import { geckoterminal } from "./services/geckoterminal.ts";
 import { goplus } from "./services/goplus.ts";
+import { jetstream } from "./services/jetstream.ts";
 import { apify, x } from "./services/social.ts";
 
 /** Every provider the product calls; Jetstream, a WebSocket, is served beside them. */
@@ -13,3 +14,6 @@ export const EMULATORS: readonly Emulator[] = [
   ...[telegram, webhook, discord, slack, resend, postmark],
   ...[x, apify, feeds, generic, hackerNews, github],
 ];
+
+/** What leads the product to each emulator. */
+export const EMULATOR_SETTINGS: readonly EmulatorSettings[] = [...EMULATORS, jetstream];

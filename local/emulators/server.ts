@@ -22,12 +22,12 @@ import {
 } from "./faults.ts";
 import { EMULATORS } from "./registry.ts";
 import { openRequestLog } from "./request-log.ts";
-import { serveJetstream } from "./services/jetstream.ts";
+import { jetstream, serveJetstream } from "./services/jetstream.ts";
 
 const pause = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
 const BY_NAME = new Map(EMULATORS.map((emulator) => [emulator.name, emulator]));
 /** A WebSocket, so it is served beside the others; its faults and counts work like theirs. */
-const JETSTREAM = "jetstream";
+const JETSTREAM = jetstream.name;
 const NAMES = [...BY_NAME.keys(), JETSTREAM];
 
 function parseJson(text: string): unknown {

@@ -105,6 +105,8 @@ export function planWorker(options: {
       FORCE_COLOR: "0",
       CI: "1",
       WRANGLER_SEND_METRICS: "false",
+      // Only the file counts: a key in the shell must not reach an emulator.
+      CLOUDFLARE_INCLUDE_PROCESS_ENV: "false",
       WRANGLER_LOG_PATH: join(dataDir, "logs", "wrangler"),
     },
     healthy: () =>

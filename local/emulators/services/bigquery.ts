@@ -1,10 +1,34 @@
+import { generateKeyPairSync } from "node:crypto";
 import { samplesUntil } from "../../samples.ts";
 import { type Emulator, type EmulatorCall, json, NOT_FOUND } from "../emulator.ts";
 import { tokenAt } from "../tokens.ts";
 
+/** Account, project and addresses belong together: the token of an account is good for BigQuery. */
+const OWNED = ["BIGQUERY_BASE_URL", "GOOGLE_TOKEN_URL", "GCP_SA_JSON", "GCP_PROJECT_ID"];
+
+let account: string | undefined;
+
+/** A key file that nobody else knows, made once a process: making a key takes a moment. */
+export function standInAccount(): string {
+  account ??= JSON.stringify({
+    client_email: "stream@local.iam.gserviceaccount.com",
+    private_key: generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
+      type: "pkcs8",
+      format: "pem",
+    }),
+    private_key_id: "local",
+    project_id: "local",
+  });
+  return account;
+}
+
 /** Google's token endpoint: any well-formed assertion gets a token. */
 export const google: Emulator = {
   name: "google",
+  settings: (base) => ({
+    GOOGLE_TOKEN_URL: `${base}/google/token`,
+  }),
+  owned: OWNED,
   refusals: {
     throttled: json({ error: "rate_limit_exceeded" }, 429),
     empty: json({ error: "invalid_grant" }, 400),
@@ -101,6 +125,15 @@ function run({ json: body, now }: EmulatorCall) {
 
 export const bigquery: Emulator = {
   name: "bigquery",
+  settings: (base) => ({
+    BIGQUERY_BASE_URL: `${base}/bigquery`,
+    GCP_SA_JSON: standInAccount(),
+    BQ_SOURCE_SQL: "SELECT id, author, text, posted_at FROM `local.demo.posts`",
+    BQ_SOURCE_EVERY_MINUTES: "5",
+    // Nobody is billed here, so the budget lasts for the day.
+    BQ_DAILY_BYTES: "1000000000000000",
+  }),
+  owned: OWNED,
   refusals: {
     throttled: failure(403, "rateLimitExceeded", "Exceeded rate limits", "PERMISSION_DENIED"),
     quota: failure(

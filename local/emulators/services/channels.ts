@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Emulator, json, NOT_FOUND, text, textField } from "../emulator.ts";
+import { type Emulator, json, NO_SETTINGS, NOT_FOUND, text, textField } from "../emulator.ts";
 
 /** A number that follows from the message, so that the same message gets the same id. */
 const numberFrom = (body: string) =>
@@ -27,6 +27,11 @@ const THROTTLED_TELEGRAM = {
 
 export const telegram: Emulator = {
   name: "telegram",
+  settings: (base) => ({
+    TELEGRAM_BASE_URL: `${base}/telegram`,
+    TELEGRAM_BOT_TOKEN: "1:local",
+  }),
+  owned: ["TELEGRAM_BASE_URL", "TELEGRAM_BOT_TOKEN"],
   refusals: { throttled: json(THROTTLED_TELEGRAM, 429), quota: json(THROTTLED_TELEGRAM, 429) },
   answer({ path, json: body, text: raw, now }) {
     const [, method = ""] = /^\/bot[^/]+\/(\w+)$/.exec(path) ?? [];
@@ -75,6 +80,7 @@ export const telegram: Emulator = {
 
 export const discord: Emulator = {
   name: "discord",
+  ...NO_SETTINGS,
   refusals: {
     throttled: json(
       { message: "You are being rate limited.", retry_after: 0.529, global: false },
@@ -101,6 +107,7 @@ export const discord: Emulator = {
 
 export const slack: Emulator = {
   name: "slack",
+  ...NO_SETTINGS,
   refusals: { throttled: text("rate_limited", "text/html", 429) },
   answer: ({ path, json: body }) =>
     body === undefined
@@ -113,6 +120,12 @@ export const slack: Emulator = {
 
 export const resend: Emulator = {
   name: "resend",
+  settings: (base) => ({
+    RESEND_BASE_URL: `${base}/resend`,
+    RESEND_API_KEY: "re_local",
+    MAIL_FROM: "Signals <signals@example.org>",
+  }),
+  owned: ["RESEND_BASE_URL", "RESEND_API_KEY"],
   refusals: {
     throttled: json(
       { statusCode: 429, name: "rate_limit_exceeded", message: "Too many requests." },
@@ -148,6 +161,11 @@ export const resend: Emulator = {
 
 export const postmark: Emulator = {
   name: "postmark",
+  settings: (base) => ({
+    POSTMARK_BASE_URL: `${base}/postmark`,
+    POSTMARK_TOKEN: "local",
+  }),
+  owned: ["POSTMARK_BASE_URL", "POSTMARK_TOKEN"],
   refusals: { throttled: json({ ErrorCode: 429, Message: "Rate limit exceeded" }, 429) },
   answer({ path, json: body, text: raw, now }) {
     if (path !== "/email") return NOT_FOUND;
@@ -166,6 +184,7 @@ export const postmark: Emulator = {
 /** Any https hook a user may have: it takes everything, under the name in its path. */
 export const webhook: Emulator = {
   name: "webhook",
+  ...NO_SETTINGS,
   refusals: { throttled: json({ error: "slow down" }, 429) },
   answer({ path, headers, json: body, text: raw }) {
     const idempotencyKey =

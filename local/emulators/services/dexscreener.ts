@@ -54,6 +54,10 @@ function pairsOf(chainId: string, address: string, now: number) {
 
 export const dexscreener: Emulator = {
   name: "dexscreener",
+  settings: (base) => ({
+    DEXSCREENER_BASE_URL: `${base}/dexscreener`,
+  }),
+  owned: ["DEXSCREENER_BASE_URL"],
   refusals: { throttled: json({ error: "Too Many Requests" }, 429), empty: json([]) },
   answer({ path, query, now }) {
     const byToken = /^\/(?:token-pairs|tokens)\/v1\/([^/]+)\/([^/]+)$/.exec(path);

@@ -63,6 +63,12 @@ const jsonFeed = (posts: SamplePost[]) => ({
 
 export const feeds: Emulator = {
   name: "feeds",
+  settings: (base) => ({
+    FEED_URLS: ["rss.xml", "atom.xml", "feed.json"]
+      .map((file) => `${base}/feeds/${file}`)
+      .join(" "),
+  }),
+  owned: ["FEED_URLS"],
   refusals: { throttled: text("slow down", "text/plain", 429), empty: text("", "application/xml") },
   answer(call) {
     const posts = samplesUntil(call.now, EVERY_MS, 15);
@@ -81,6 +87,17 @@ export const feeds: Emulator = {
  */
 export const generic: Emulator = {
   name: "generic",
+  settings: (base) => ({
+    HTTP_JSON_SOURCES: JSON.stringify([
+      {
+        name: "generic",
+        url: `${base}/generic/list`,
+        items: "data.list",
+        map: { id: "id", text: "text", author: "author", posted_at: "posted_at" },
+      },
+    ]),
+  }),
+  owned: ["HTTP_JSON_SOURCES"],
   refusals: {},
   answer({ now, query }) {
     const size = Number(query.get("size") ?? 20);
@@ -92,6 +109,10 @@ export const generic: Emulator = {
 /** Hacker News: item ids count up by one a minute. */
 export const hackerNews: Emulator = {
   name: "hn",
+  settings: (base) => ({
+    HN_BASE_URL: `${base}/hn/v0`,
+  }),
+  owned: ["HN_BASE_URL"],
   refusals: { empty: text("null", "application/json") },
   answer({ path, now }) {
     const posts = samplesUntil(now, EVERY_MS, 100);
@@ -178,6 +199,10 @@ function githubEvent(post: SamplePost & { number: number }) {
 
 export const github: Emulator = {
   name: "github",
+  settings: (base) => ({
+    GITHUB_BASE_URL: `${base}/github`,
+  }),
+  owned: ["GITHUB_BASE_URL", "GITHUB_TOKEN"],
   refusals: {
     throttled: json({ message: "API rate limit exceeded" }, 403, { "x-ratelimit-remaining": "0" }),
     empty: json([]),

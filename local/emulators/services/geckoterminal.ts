@@ -82,6 +82,10 @@ function newPools(network: string, now: number) {
 
 export const geckoterminal: Emulator = {
   name: "geckoterminal",
+  settings: (base) => ({
+    GECKOTERMINAL_BASE_URL: `${base}/geckoterminal/api/v2`,
+  }),
+  owned: ["GECKOTERMINAL_BASE_URL", "COINGECKO_API_KEY"],
   refusals: {
     throttled: json(
       { status: { error_code: 429, error_message: "You've exceeded the Rate Limit." } },

@@ -148,6 +148,10 @@ function security(call: EmulatorCall, onSolana: boolean): EmulatorReply {
 /** GoPlus reports most failures inside an HTTP 200. */
 export const goplus: Emulator = {
   name: "goplus",
+  settings: (base) => ({
+    GOPLUS_BASE_URL: `${base}/goplus`,
+  }),
+  owned: ["GOPLUS_BASE_URL", "GOPLUS_APP_KEY", "GOPLUS_APP_SECRET"],
   refusals: {
     throttled: json({ code: 4029, message: "too many requests", result: {} }),
     quota: json({ code: 4029, message: "too many requests", result: {} }),

@@ -1,8 +1,15 @@
 import type { WebSocket } from "ws";
 import { sampleAt } from "../../samples.ts";
+import type { EmulatorSettings } from "../emulator.ts";
 import { type Fault, mistype } from "../faults.ts";
 
 const EVERY_MS = 2_000;
+
+export const jetstream: EmulatorSettings = {
+  name: "jetstream",
+  settings: (base) => ({ JETSTREAM_BASE_URL: `${base}/jetstream` }),
+  owned: ["JETSTREAM_BASE_URL"],
+};
 
 function commit(number: number): string {
   const time = number * EVERY_MS;

@@ -85,6 +85,15 @@ function searchX({ query, now }: EmulatorCall) {
 
 export const x: Emulator = {
   name: "x",
+  settings: (base) => ({
+    X_BASE_URL: `${base}/x`,
+    X_BEARER_TOKEN: "local",
+    X_USERS: "local_user",
+    X_EVERY_MINUTES: "2",
+    // Nobody is paid here, so the budget lasts for the day.
+    X_DAILY_POST_BUDGET: "1000000",
+  }),
+  owned: ["X_BASE_URL", "X_BEARER_TOKEN"],
   refusals: {
     throttled: json(
       { title: "Too Many Requests", detail: "Too Many Requests", type: "about:blank", status: 429 },
@@ -141,6 +150,14 @@ const apifyRun = (status: string, now: number) => ({
 
 export const apify: Emulator = {
   name: "apify",
+  settings: (base) => ({
+    APIFY_BASE_URL: `${base}/apify/v2`,
+    APIFY_TOKEN: "local",
+    APIFY_EVERY_MINUTES: "3",
+    // Nobody is paid here, so the budget lasts for the day.
+    APIFY_DAILY_USD: "1000",
+  }),
+  owned: ["APIFY_BASE_URL", "APIFY_TOKEN"],
   refusals: {
     throttled: json(
       { error: { type: "rate-limit-exceeded", message: "You have exceeded the rate limit" } },
