@@ -1,5 +1,8 @@
 import { getPath } from "../../kit/get-path.ts";
 import { clampToNow } from "../../kit/time.ts";
+import type { PostLink } from "../../model/raw-post.ts";
+import { unescapeHtml } from "../_shared/html.ts";
+import { entityLinks, keptLinks } from "../_shared/links.ts";
 import type { PostFields } from "../_shared/post-input.ts";
 
 /** The value of the first path that has one: actors change their shape with each release. */
@@ -17,6 +20,33 @@ function amount(item: unknown, paths: string[]): number | undefined {
   return Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
+/** Scrapers keep the links as X does, or as a list of addresses. */
+function linksOf(item: unknown): PostLink[] {
+  const list = getPath(item, "urls");
+  const plain = Array.isArray(list) ? { urls: list } : undefined;
+  const bare = (Array.isArray(list) ? list : []).flatMap((url) =>
+    typeof url === "string" ? [{ url }] : [],
+  );
+  return keptLinks([
+    ...["entities", "legacy.entities", "note_tweet.entities"].flatMap((path) =>
+      entityLinks(getPath(item, path)),
+    ),
+    ...entityLinks(plain),
+    ...bare,
+  ]);
+}
+
+/** The text of a quoted post, where the actor gives it along. */
+const quotedText = (item: unknown): string | undefined =>
+  first(item, [
+    "quote.fullText",
+    "quote.full_text",
+    "quote.text",
+    "quotedTweet.fullText",
+    "quotedTweet.text",
+    "quoted_status.full_text",
+  ]);
+
 const handleIn = (url: string | undefined): string | undefined =>
   /^https?:\/\/(?:www\.)?(?:x|twitter)\.com\/(\w+)\/status\//.exec(url ?? "")?.[1];
 
@@ -29,6 +59,8 @@ export function apifyPostInput(item: unknown, now: number): PostFields {
   const text = first(item, ["fullText", "full_text", "text", "body"]);
   if (id === undefined && text === undefined) return null;
   const url = first(item, ["url", "twitterUrl"]);
+  const quoted = quotedText(item);
+  const links = linksOf(item);
   const author = first(item, [
     "author.userName",
     "author.username",
@@ -40,7 +72,11 @@ export function apifyPostInput(item: unknown, now: number): PostFields {
   return {
     source: "apify",
     id,
-    text,
+    text:
+      text === undefined
+        ? text
+        : unescapeHtml(quoted === undefined ? text : `${text}\n\n“${quoted}”`),
+    ...(links.length > 0 && { links }),
     author: author ?? handleIn(url) ?? "unknown",
     /* ISO, or the old "Fri Nov 20 10:00:03 +0000 2026". */
     posted_at: clampToNow(

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import type { RawPost } from "../../model/raw-post.ts";
+import type { PostLink, RawPost } from "../../model/raw-post.ts";
 import { splitWords } from "../../settings/define.ts";
+import { keptLinks } from "../_shared/links.ts";
 import { readPosts } from "../_shared/post-input.ts";
 import { type StreamPlan, source } from "../source.ts";
 
@@ -10,11 +11,52 @@ const COLLECTION = "app.bsky.feed.post";
  */
 const REWIND_US = 5_000_000;
 
+const Feature = z.object({ uri: z.string().optional().catch(undefined) });
+const Facet = z.object({
+  index: z.object({ byteStart: z.number().int(), byteEnd: z.number().int() }),
+  features: z.array(Feature.catch({})),
+});
+const External = z.object({ uri: z.string(), title: z.string().optional().catch(undefined) });
+const Embed = z.object({
+  external: External.optional().catch(undefined),
+  media: z
+    .object({ external: External.optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+});
+/** All but the text may be missing, null or of another shape: that is no reason to lose a post. */
 const BlueskyPost = z.object({
   text: z.string(),
-  createdAt: z.string(),
-  langs: z.array(z.string()).optional(),
+  createdAt: z.string().optional().catch(undefined),
+  langs: z.array(z.string()).optional().catch(undefined),
+  facets: z.array(z.unknown()).optional().catch(undefined),
+  embed: Embed.optional().catch(undefined),
 });
+type BlueskyPost = z.infer<typeof BlueskyPost>;
+
+const utf8 = new TextEncoder();
+const fromUtf8 = new TextDecoder();
+
+/** The words that a facet stands behind: its index counts bytes of UTF-8. */
+function facetText(text: string, { byteStart, byteEnd }: z.infer<typeof Facet>["index"]): string {
+  return fromUtf8.decode(utf8.encode(text).subarray(byteStart, byteEnd));
+}
+
+/** The links of a post: those of its words, and the card below it. */
+function linksOf({ text, facets = [], embed }: BlueskyPost): PostLink[] {
+  const ofWords = facets.flatMap((item) => {
+    const facet = Facet.safeParse(item).data;
+    const uris = facet?.features.flatMap(({ uri }) => uri ?? []) ?? [];
+    return facet === undefined
+      ? []
+      : uris.map((url) => ({ url, text: facetText(text, facet.index) }));
+  });
+  const card = embed?.external ?? embed?.media?.external;
+  return keptLinks([
+    ...ofWords,
+    ...(card ? [{ url: card.uri, ...(card.title && { text: card.title.slice(0, 200) }) }] : []),
+  ]);
+}
 const Frame = z.object({
   did: z.string(),
   time_us: z.number().int(),
@@ -50,14 +92,16 @@ type JetstreamSettings = z.output<typeof JetstreamSettings>;
 
 export type StreamInterest = StreamPlan["interest"];
 
-const CASHTAG = /(^|[^\w$])\$[A-Za-z][A-Za-z0-9]{1,9}(?![\w$])/;
-const ADDRESS = /\b0x[0-9a-fA-F]{40}\b|\b[1-9A-HJ-NP-Za-km-z]{43,44}\b/;
+/** Whatever the pipeline may read as a ticker: "$DEMO", "＄DEMO", "$1INCH", "$币安人生". */
+const TICKER = /[$＄]\d{0,4}[\p{L}]/u;
+/** As long as the shortest contract address, or a coin type of Sui and Aptos. */
+const ADDRESS = /[A-Za-z0-9_+/-]{32}|0x[0-9a-f]+::/i;
 
 /** A cheap first check, before a post costs a queue operation. The filter stage decides. */
 export function interestIn(terms: readonly string[]): StreamInterest {
   const low = terms.map((term) => term.toLowerCase());
   return (text) => {
-    if (CASHTAG.test(text) || ADDRESS.test(text)) return true;
+    if (TICKER.test(text) || ADDRESS.test(text)) return true;
     const lower = text.toLowerCase();
     return low.some((term) => lower.includes(term));
   };
@@ -73,6 +117,17 @@ function json(frame: string): unknown {
   }
 }
 
+const YEAR_2000 = Date.UTC(2000, 0, 1);
+
+/**
+ * createdAt comes from the author: it may be missing, unreadable or in the future. The server's
+ * time is none of these.
+ */
+function postedAt(createdAt: string | undefined, serverMs: number): string {
+  const time = Date.parse(createdAt ?? "");
+  return new Date(time >= YEAR_2000 && time <= serverMs ? time : serverMs).toISOString();
+}
+
 /**
  * The post of a frame, if it is new and of interest, and the time to which the frame moves the
  * cursor. Unreadable frames are skipped.
@@ -84,15 +139,17 @@ export function readFrame(frame: string, interest: StreamInterest): FrameReading
   if (commit?.operation !== "create" || commit.collection !== COLLECTION)
     return { post: null, timeUs };
   const record = BlueskyPost.safeParse(commit.record).data;
-  if (record === undefined || !interest(record.text)) return { post: null, timeUs };
+  if (record === undefined) return { post: null, timeUs };
+  const links = linksOf(record);
+  if (!interest([record.text, ...links.map(({ url }) => url)].join(" ")))
+    return { post: null, timeUs };
   const { posts } = readPosts([record], ({ text, createdAt, langs }) => ({
     source: "jetstream",
     id: `at://${did}/${COLLECTION}/${commit.rkey}`,
     author: did,
     text,
-    /* createdAt comes from the author and may lie in the future; the server's time does not. */
-    posted_at:
-      Date.parse(createdAt) <= timeUs / 1_000 ? createdAt : new Date(timeUs / 1_000).toISOString(),
+    posted_at: postedAt(createdAt, timeUs / 1_000),
+    ...(links.length > 0 && { links }),
     url: `https://bsky.app/profile/${did}/post/${commit.rkey}`,
     ...(langs?.length === 1 && langs[0] !== undefined && { lang: langs[0].slice(0, 20) }),
   }));

@@ -2,11 +2,20 @@ import * as z from "zod";
 import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import { clampToNow } from "../../kit/time.ts";
+import type { PostLink } from "../../model/raw-post.ts";
 import { unescapeHtml } from "../_shared/html.ts";
+import { entityLinks, keptLinks } from "../_shared/links.ts";
 import type { PostFields } from "../_shared/post-input.ts";
 
 const count = z.number().nonnegative().optional().catch(undefined);
-const Long = z.object({ text: z.string() }).optional().catch(undefined);
+const Long = z
+  .object({ text: z.string(), entities: z.unknown().optional() })
+  .optional()
+  .catch(undefined);
+const References = z
+  .array(z.object({ type: z.string(), id: z.string() }))
+  .optional()
+  .catch(undefined);
 
 /** Both vocabularies: X renamed tweet to post in August 2026, and either may answer. */
 const XPost = z.object({
@@ -15,8 +24,11 @@ const XPost = z.object({
   author_id: z.string().optional(),
   created_at: z.string().optional(),
   lang: z.string().optional().catch(undefined),
+  entities: z.unknown().optional(),
   note_post: Long,
   note_tweet: Long,
+  referenced_posts: References,
+  referenced_tweets: References,
   public_metrics: z
     .object({ like_count: count, reply_count: count, repost_count: count, retweet_count: count })
     .optional()
@@ -28,11 +40,16 @@ const XUser = z.object({
   public_metrics: z.object({ followers_count: count }).optional().catch(undefined),
 });
 type XUser = z.infer<typeof XUser>;
+type XPost = z.infer<typeof XPost>;
 
 export const XAnswer = z.object({
   data: z.array(z.unknown()).optional(),
   includes: z
-    .object({ users: z.array(z.unknown()).optional() })
+    .object({
+      users: z.array(z.unknown()).optional(),
+      posts: z.array(z.unknown()).optional().catch(undefined),
+      tweets: z.array(z.unknown()).optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
   meta: z.object({
@@ -49,20 +66,53 @@ const NO_LANGUAGE = new Set(["und", "qme", "qht", "qam", "qct", "zxx", "qst", "a
 export const idTime = (id: string): number =>
   /^\d{1,19}$/.test(id) ? Number((BigInt(id) >> 22n) + 1_288_834_974_657n) : 0;
 
+/** The whole of a post: a long one stands in its note, with links of its own. */
+function wholeOf(post: XPost): { text: string; links: PostLink[] } {
+  const note = post.note_post ?? post.note_tweet;
+  return {
+    text: unescapeHtml(note?.text ?? post.text),
+    links: entityLinks(note === undefined ? post.entities : note.entities),
+  };
+}
+
+/**
+ * What a reader sees: a repost is the whole of what it repeats, and a quoted post stands below the
+ * words of who quotes it, where X gave it along.
+ */
+function shownOf(post: XPost, referenced: ReadonlyMap<string, XPost>): ReturnType<typeof wholeOf> {
+  const own = wholeOf(post);
+  const references = post.referenced_posts ?? post.referenced_tweets ?? [];
+  const about = (...types: string[]) => {
+    const id = references.find(({ type }) => types.includes(type))?.id;
+    const found = id === undefined ? undefined : referenced.get(id);
+    return found && wholeOf(found);
+  };
+  const repeated = about("reposted", "retweeted");
+  const by = /^RT @\w+: /.exec(own.text)?.[0];
+  if (repeated && by !== undefined) return { ...repeated, text: `${by}${repeated.text}` };
+  const quoted = about("quoted");
+  if (!quoted) return own;
+  const links = keptLinks([...own.links, ...quoted.links]);
+  return { text: `${own.text}\n\n“${quoted.text}”`, links };
+}
+
 function toPostInput(
-  post: z.infer<typeof XPost>,
+  post: XPost,
   users: ReadonlyMap<string, XUser>,
+  referenced: ReadonlyMap<string, XPost>,
   now: number,
 ): PostFields {
   const author = users.get(post.author_id ?? "");
   const metrics = post.public_metrics;
+  const { text, links } = shownOf(post, referenced);
   const name = author?.username ?? post.author_id ?? "unknown";
   return {
     source: "x",
     id: post.id,
     author: name,
     posted_at: clampToNow(Date.parse(post.created_at ?? "") || idTime(post.id), now),
-    text: unescapeHtml(post.note_post?.text ?? post.note_tweet?.text ?? post.text),
+    text,
+    ...(links.length > 0 && { links }),
     url: `https://x.com/${author?.username ?? "i"}/status/${post.id}`,
     ...(post.lang !== undefined && !NO_LANGUAGE.has(post.lang) && { lang: post.lang }),
     metrics: {
@@ -103,9 +153,16 @@ export function readXPage(json: unknown, now: number): XPage | undefined {
       .flatMap((item) => XUser.safeParse(item).data ?? [])
       .map((user) => [user.id, user]),
   );
+  const referenced = new Map(
+    [...(includes?.posts ?? []), ...(includes?.tweets ?? [])]
+      .flatMap((item) => XPost.safeParse(item).data ?? [])
+      .map((post) => [post.id, post]),
+  );
   const posts = data.map((item) => XPost.safeParse(item).data);
   return {
-    items: posts.map((post) => (post === undefined ? null : toPostInput(post, users, now))),
+    items: posts.map((post) =>
+      post === undefined ? null : toPostInput(post, users, referenced, now),
+    ),
     unreadable: posts.filter((post) => post === undefined).length,
     newestId: newestOf([meta.newest_id ?? "", ...posts.flatMap((post) => post?.id ?? [])], now),
     nextToken: meta.next_token ?? null,
