@@ -20,13 +20,13 @@ import { isNearDuplicate } from "./text/near-duplicate/fingerprint.ts";
  * The table of contents, in the order in which data meets it:
  *
  *   judge    RawPost -> dropped with a reason | a Post with one Mention per token     (filter, refine)
- *   examine  Token -> ProviderFacts                                                  (enrich)
+ *   enrich   Token -> ProviderFacts                                                  (enrich)
  *   decide   what is known + mentions + facts + rules -> one Change to commit        (events, rules, outbox)
  *   deliver  outbox id -> done | later | dlq                                         (outbox, channels)
  *
  * judge and decide are pure. What acts on their answers: queues/posts.ts, events/event-actor.ts.
  */
-export { enrich as examine } from "./enrich/enrich.ts";
+export { enrich } from "./enrich/enrich.ts";
 export { deliver } from "./outbox/deliver.ts";
 
 export type JudgeSettings = { filter: FilterSettings; refine: RefineSettings };
@@ -144,9 +144,9 @@ export function decide(
     transition: (before.signal?.transition ?? 0) + (changed ? 1 : 0),
     ts: at,
   };
-  const told = gathered.evidence.some((mention) => !mention.quiet);
+  const notifiable = gathered.evidence.some((mention) => !mention.quiet);
   const outbox =
-    changed && told
+    changed && notifiable
       ? planDeliveries(before.signal, signal, event, channels, rules.notify, now)
       : [];
   return {

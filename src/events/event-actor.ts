@@ -21,7 +21,7 @@ const FAILED_RE_ENRICH_SECONDS = 120;
 export type EventPorts = RuntimePorts & {
   store: Pick<EventStore, "load" | "commit">;
   /** `traceId`: of the message that set it off; outside calls pass it along. */
-  examine(token: TokenRef, traceId?: string): Promise<ProviderFacts[]>;
+  enrich(token: TokenRef, traceId?: string): Promise<ProviderFacts[]>;
   rules(): Promise<Ruleset>;
   channels(): Promise<ChannelConfig[]>;
   /**
@@ -72,7 +72,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     const evidence = [...before.gathered.evidence, ...mentions];
     if (evidence.length === 0) return true;
     const [answers, rules, channels] = await Promise.all([
-      ports.examine(tokenOf(evidence), trace),
+      ports.enrich(tokenOf(evidence), trace),
       ports.rules(),
       ports.channels(),
     ]);

@@ -22,7 +22,7 @@ export const ChannelFilter = z.object({
 export type ChannelFilter = z.infer<typeof ChannelFilter>;
 
 /**
- * active sends; paused keeps deliveries waiting (credentials to suggestion); disabled refuses them
+ * active sends; paused keeps deliveries waiting (its credentials need a fix); disabled refuses them
  * (the target is gone).
  */
 export const ChannelStatus = z.enum(["active", "paused", "disabled"]);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** Work that no retry can suggestion, kept with what is needed to replay it. */
+/** Work that no retry can complete, kept with what is needed to replay it. */
 export const DeadLetter = z.object({
   /** The queue or stage it fell out of: posts, mentions, deliveries. */
   stage: z.string(),

@@ -3,7 +3,7 @@ import { Chain, EventType, Level, RiskLevel, SignalState } from "./scalars.ts";
 import { SignalReason } from "./signal.ts";
 
 /**
- * What a person or machine is told about one state change. Stored in push_outbox.payload_json;
+ * The notification of one state change. Stored in push_outbox.payload_json;
  * channels render it.
  */
 export const SignalNotification = z.object({

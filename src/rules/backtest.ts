@@ -44,7 +44,7 @@ const EXAMPLES = 5;
 /**
  * Scores stored signals anew by a candidate ruleset. The stored facts are what was known then, so
  * the answer does not depend on what the providers say today. A signal "appears" when it would be
- * told about under the candidate's `notify` and is not under its stored score and state.
+ * notified under the candidate's `notify` and is not under its stored score and state.
  */
 export function backtestRules(candidate: Ruleset, stored: Iterable<StoredSignal>): BacktestReport {
   const report: BacktestReport = {
@@ -82,15 +82,15 @@ function compare(
 ): boolean {
   const standing = ({ score, level, state }: Standing): Standing => ({ score, level, state });
   const move = { eventKey: signal.eventKey, before: standing(signal), after: standing(verdict) };
-  const told =
+  const notified =
     notify.on.includes(signal.state) &&
     (signal.score >= notify.minScore || signal.state === "downgraded");
-  if (verdict.notify && !told) add(report.appear, move);
-  if (!verdict.notify && told) add(report.vanish, move);
+  if (verdict.notify && !notified) add(report.appear, move);
+  if (!verdict.notify && notified) add(report.vanish, move);
   if (verdict.level !== signal.level) add(report.levelChanges, move);
   if (verdict.state !== signal.state) add(report.stateChanges, move);
   if (verdict.score !== signal.score) report.scoreChanges += 1;
-  return verdict.notify !== told || verdict.level !== signal.level;
+  return verdict.notify !== notified || verdict.level !== signal.level;
 }
 
 const emptyRow = (rule: string): RuleTally => ({

@@ -36,7 +36,12 @@ export const RuleEntry = z.strictObject({
   ),
   score: amount("The weight a match adds; negative takes away"),
   per: expression.optional().describe("A number expression that multiplies the weight"),
-  reason: z.string().trim().min(1).max(300).describe("What people are told when the rule matches"),
+  reason: z
+    .string()
+    .trim()
+    .min(1)
+    .max(300)
+    .describe("What a notification says when the rule matches"),
   stage: z
     .enum(["live", "shadow"])
     .default("live")
@@ -77,7 +82,7 @@ export const RulesDocument = z.strictObject(
         min_score: amount("Signals below stay silent"),
         on: z
           .array(z.enum(["candidate", "verified", "downgraded"]))
-          .describe("The states that people are told about"),
+          .describe("The states that are notified"),
       })
       .prefault({ min_score: 10, on: ["verified", "downgraded"] }),
     missing: z

@@ -6,28 +6,28 @@ import { loadRules } from "./load.ts";
 import type { YamlProblem } from "./yaml.ts";
 
 /**
- * One suggestion may bring the next mistake to light; no text has more layers of them than this.
+ * One fix may reveal the next mistake. No text has more layers of mistakes than this.
  */
 const ROUNDS = 8;
 
 /**
- * An expression with every suggestion put in whose meaning is sure. It may still be wrong: the
- * caller checks.
+ * Applies every fix whose meaning is certain to an expression. The result may still be wrong: the
+ * caller checks it.
  */
 export function fixExpression(text: string, scope: CheckScope): string {
-  let fixing = text;
+  let fixed = text;
   for (let round = 0; round < ROUNDS; round++) {
-    const read = readCondition(fixing, scope, "truth", () => 0);
-    if (read.kind === "condition") return fixing;
-    const next = applyFixes(fixing, read.faults);
-    if (next === fixing) return fixing;
-    fixing = next;
+    const read = readCondition(fixed, scope, "truth", () => 0);
+    if (read.kind === "condition") return fixed;
+    const next = applyFixes(fixed, read.faults);
+    if (next === fixed) return fixed;
+    fixed = next;
   }
-  return fixing;
+  return fixed;
 }
 
 /**
- * A rules file with the sure suggestions put in, and what is then left to do by hand. Comments and
+ * Applies every certain fix to a rules file, and answers which problems are left. Comments and
  * layout stay as they are.
  */
 export function fixRulesFile(
@@ -35,19 +35,19 @@ export function fixRulesFile(
   variables: Readonly<Record<string, string>>,
   vocabulary: FactVocabulary,
 ): { text: string; fixes: number; left: YamlProblem[] } {
-  let fixing = text;
+  let fixed = text;
   let fixes = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const loaded = loadRules(fixing, variables, vocabulary);
-    if (loaded.kind === "loaded") return { text: fixing, fixes, left: [] };
+    const loaded = loadRules(fixed, variables, vocabulary);
+    if (loaded.kind === "loaded") return { text: fixed, fixes, left: [] };
     const edits = loaded.problems
       .flatMap((problem) => problem.edit ?? [])
       .sort((a, b) => b.start - a.start);
-    if (edits.length === 0) return { text: fixing, fixes, left: loaded.problems };
+    if (edits.length === 0) return { text: fixed, fixes, left: loaded.problems };
     for (const { start, end, text: by } of edits)
-      fixing = fixing.slice(0, start) + by + fixing.slice(end);
+      fixed = fixed.slice(0, start) + by + fixed.slice(end);
     fixes += edits.length;
   }
-  const loaded = loadRules(fixing, variables, vocabulary);
-  return { text: fixing, fixes, left: loaded.kind === "rejected" ? loaded.problems : [] };
+  const loaded = loadRules(fixed, variables, vocabulary);
+  return { text: fixed, fixes, left: loaded.kind === "rejected" ? loaded.problems : [] };
 }

@@ -243,8 +243,8 @@ function stateOf(
 }
 
 /**
- * The minimum is for good news: whoever was told that a token is verified is told when it no longer
- * is, however low the score has fallen.
+ * The minimum score holds for good news alone. A downgrade is notified at any score, so that
+ * readers of an earlier "verified" learn that it no longer holds.
  */
 const notifies = (
   { minScore, on }: Ruleset["notify"],

@@ -22,7 +22,7 @@ function live<T>(kind: string, world: World, work: (who: Life) => Promise<T>): P
   });
 }
 
-/** A client of POST /ingest: it sends a batch until it is told that it was accepted. */
+/** A client of POST /ingest: it sends a batch until the answer says that it was accepted. */
 export async function pushes({ posts }: Stream, untilMs: number, world: World): Promise<void> {
   const { kernel } = world;
   const batches = Math.ceil(posts.length / BATCH);
@@ -171,7 +171,7 @@ export async function collector({ kernel, store }: World): Promise<void> {
  */
 export const POISON = "poison";
 
-/** Each carries its mark, so that its dead letter can be told from a false one. */
+/** Each carries its mark, so that its dead letter can be distinguished from a false one. */
 const GARBAGE: ((mark: string) => unknown)[] = [
   (mark) => mark,
   (mark) => [mark],

@@ -26,13 +26,13 @@ function groupsOf(jobs: readonly Job[]): Job[][] {
 }
 
 /**
- * Runs the jobs over so many threads. `told` hears of each outcome and may answer "enough", which
- * ends the fleet.
+ * Runs the jobs on `threads` threads. `onOutcome` gets each outcome; its answer "enough" ends the
+ * fleet.
  */
 export async function fleet(
   jobs: readonly Job[],
   threads: number,
-  told: (outcome: Outcome) => "enough" | undefined,
+  onOutcome: (outcome: Outcome) => "enough" | undefined,
   changed: ThreadData = {},
 ): Promise<void> {
   const groups = groupsOf(jobs);
@@ -54,7 +54,7 @@ export async function fleet(
   for (const { worker } of crew)
     worker.on("message", (word: Word) => {
       if (word === "idle") worker.postMessage(groups.shift() ?? "over");
-      else if (told(word.outcome) === "enough") stop();
+      else if (onOutcome(word.outcome) === "enough") stop();
     });
   try {
     await Promise.all(crew.map(({ done }) => done));

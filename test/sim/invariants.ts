@@ -3,14 +3,14 @@ import { idemKeyOf } from "../../src/outbox/plan.ts";
 import { type Ruleset, scoreRules } from "../../src/rules/score.ts";
 import type { FaultName } from "./faults.ts";
 import type { EventTable, Tables } from "./tables.ts";
-import type { Told } from "./targets.ts";
+import type { ReceivedChange } from "./targets.ts";
 import type { Workload } from "./workload.ts";
 
 /** A run after quiet, and all that it is judged by. */
 export type Judged = {
   quiet: boolean;
   tables: Tables;
-  ledger: Told[];
+  ledger: ReceivedChange[];
   /** Of each channel by its id. */
   targets: ReadonlyMap<number, string>;
   workload: Workload;
@@ -157,19 +157,20 @@ function gapsInTransitions({ outbox, events }: Tables): Complaints {
 
 const lineOf = (target: string, eventKey: string, transition: number): string =>
   `${target} ${eventKey} #${transition}`;
-const lineOfTold = ({ target, eventKey, transition }: Told): string =>
+const lineOfReceived = ({ target, eventKey, transition }: ReceivedChange): string =>
   lineOf(target, eventKey, transition);
 const linesOfRows =
   ({ targets }: Judged) =>
   ({ channelId, eventKey, payload }: Tables["outbox"][number]): string =>
     lineOf(targets.get(channelId) ?? "", eventKey, (payload as { transition: number }).transition);
 
-const takenIn = ({ ledger }: Judged): Told[] => ledger.filter(({ taken, edit }) => taken && !edit);
+const takenIn = ({ ledger }: Judged): ReceivedChange[] =>
+  ledger.filter(({ taken, edit }) => taken && !edit);
 
 function ledgerHoldsEveryDone(run: Judged): Complaints {
   const lineOfRow = linesOfRows(run);
   const { tables } = run;
-  const taken = new Set(takenIn(run).map(lineOfTold));
+  const taken = new Set(takenIn(run).map(lineOfReceived));
   const rows = new Set(tables.outbox.map(lineOfRow));
   return [
     ...tables.outbox
@@ -184,18 +185,18 @@ function ledgerHoldsEveryDone(run: Judged): Complaints {
 function repeatsCarryTheSameKey(run: Judged): Complaints {
   const lineOfRow = linesOfRows(run);
   const keys = new Map(run.tables.outbox.map((row) => [lineOfRow(row), row.idemKey]));
-  return [...Map.groupBy(takenIn(run), lineOfTold)].flatMap(([line, tellings]) => {
-    const keyed = tellings.filter(({ idemKey }) => idemKey !== null);
+  return [...Map.groupBy(takenIn(run), lineOfReceived)].flatMap(([line, sendings]) => {
+    const keyed = sendings.filter(({ idemKey }) => idemKey !== null);
     // A message of the mailbox may be a digest, or what is left of one.
     const other = keyed.filter(
       ({ idemKey, target }) => idemKey !== keys.get(line) && !target.startsWith("mail:"),
     );
     const used = new Set(keyed.map(({ idemKey }) => idemKey));
-    const repeated = run.faults.size === 0 && tellings.length > 1;
+    const repeated = run.faults.size === 0 && sendings.length > 1;
     return [
       ...other.map(() => `${line} went out under another key`),
       ...(used.size > 1 ? [`${line} went out under ${used.size} keys`] : []),
-      ...(repeated ? [`${line} went out ${tellings.length} times without a fault`] : []),
+      ...(repeated ? [`${line} went out ${sendings.length} times without a fault`] : []),
     ];
   });
 }
@@ -206,14 +207,14 @@ function repeatsCarryTheSameKey(run: Judged): Complaints {
 function repeatsAreTheSame({ ledger }: Judged): Complaints {
   const keyed = ledger.filter(({ idemKey }) => idemKey !== null);
   return [...Map.groupBy(keyed, ({ target, idemKey }) => `${target} ${idemKey}`)].flatMap(
-    ([key, told]) => {
-      const messages = [...Map.groupBy(told, ({ request }) => request).values()].map(
-        (rows) => new Set(rows.map(lineOfTold)),
+    ([key, changes]) => {
+      const messages = [...Map.groupBy(changes, ({ request }) => request).values()].map(
+        (rows) => new Set(rows.map(lineOfReceived)),
       );
       const [first = new Set()] = messages;
       const other = messages.filter((rows) => !rows.isSubsetOf(first));
       return other.map(
-        (rows) => `${key} told of ${[...rows].join(", ")} after ${[...first].join(", ")}`,
+        (rows) => `${key} carried ${[...rows].join(", ")} after ${[...first].join(", ")}`,
       );
     },
   );
@@ -222,9 +223,9 @@ function repeatsAreTheSame({ ledger }: Judged): Complaints {
 /** Of one event, a target never hears of a change before an earlier one. */
 function orderIsKept(run: Judged): Complaints {
   const lines = Map.groupBy(takenIn(run), ({ target, eventKey }) => `${target} ${eventKey}`);
-  return [...lines].flatMap(([line, tellings]) =>
-    tellings.flatMap(({ transition }, i) => {
-      const before = tellings[i - 1]?.transition ?? 0;
+  return [...lines].flatMap(([line, sendings]) =>
+    sendings.flatMap(({ transition }, i) => {
+      const before = sendings[i - 1]?.transition ?? 0;
       return transition < before ? [`${line}: #${transition} after #${before}`] : [];
     }),
   );
@@ -285,7 +286,7 @@ const AMBIGUOUS = new Set<FaultName>([
  */
 function repeatsHaveACause(run: Judged): Complaints {
   if ([...run.faults].some((name) => AMBIGUOUS.has(name) || name === "clock-skew")) return [];
-  const lines = takenIn(run).map(lineOfTold);
+  const lines = takenIn(run).map(lineOfReceived);
   const repeated = lines.filter((line, i) => lines.indexOf(line) !== i);
   return repeated.map((line) => `${line} went out again without cause`);
 }

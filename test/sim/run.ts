@@ -35,7 +35,7 @@ export type Outcome = {
   deliveries: number;
   /** Messages that a target got more than once. */
   repeats: number;
-  /** Messages that told of several changes. */
+  /** Messages that contained several changes. */
   digests: number;
   degraded: number;
   requeued: number;
@@ -135,7 +135,7 @@ export async function simulate(
       deliveries: tables.outbox.length,
       repeats: world.ledger.filter(({ taken, edit }) => taken && !edit).length - distinct.size,
       digests: [...Map.groupBy(world.ledger, ({ request }) => request).values()].filter(
-        (told) => told.length > 1,
+        (changes) => changes.length > 1,
       ).length,
       degraded: [...tables.events.values()].filter(({ signal }) => signal.degraded).length,
       requeued: run.requeued,

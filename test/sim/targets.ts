@@ -2,7 +2,7 @@ import type { FetchLike } from "../../src/http/request.ts";
 import { cross, type Ether, type Life, Refused } from "./life.ts";
 
 /** What a target outside saw: its own record, that nothing of ours can change. */
-export type Told = {
+export type ReceivedChange = {
   /** When the request left us: what a pace is measured by. */
   sentAt: number;
   target: string;
@@ -12,7 +12,7 @@ export type Told = {
   transition: number;
   /** Null where the channel has no place for one. */
   idemKey: string | null;
-  /** The request that told of it: a digest tells of several changes. */
+  /** The request that carried it: a digest carries several changes. */
   request: number;
   /** Whether the target took it. */
   taken: boolean;
@@ -25,9 +25,12 @@ export const HOOKS = "https://hooks.receiver.dev";
 export const MAIL = "https://mail.test";
 
 /** Telegram, mail and webhook receivers outside, with a ledger of all that reached them. */
-export function targets(ether: Ether): { fetchFrom(who: Life): FetchLike; ledger: Told[] } {
+export function targets(ether: Ether): {
+  fetchFrom(who: Life): FetchLike;
+  ledger: ReceivedChange[];
+} {
   const { kernel, faults } = ether;
-  const ledger: Told[] = [];
+  const ledger: ReceivedChange[] = [];
   let requests = 0;
   const shown = new Set<string>();
 
@@ -35,23 +38,23 @@ export function targets(ether: Ether): { fetchFrom(who: Life): FetchLike; ledger
    * The mailbox shows a key once, as its service does: what comes under it later, be it other news,
    * nobody sees.
    */
-  function take(told: Told[]): void {
-    const key = told.find(({ target }) => target.startsWith("mail:"))?.idemKey;
+  function take(received: ReceivedChange[]): void {
+    const key = received.find(({ target }) => target.startsWith("mail:"))?.idemKey;
     if (key && shown.has(key)) return;
     if (key) shown.add(key);
-    for (const each of told) each.taken = true;
+    for (const each of received) each.taken = true;
   }
 
-  function answerTo(told: Told[]): Response {
+  function answerTo(received: ReceivedChange[]): Response {
     const refusal = faults.hits("channel-4xx") ? kernel.dice.pick([400, 401, 410]) : undefined;
     const status = faults.hits("channel-429")
       ? 429
       : faults.hits("channel-5xx")
         ? 502
         : (refusal ?? 200);
-    for (const each of told) each.status = status;
-    if (status === 200) take(told);
-    const target = told[0]?.target ?? "";
+    for (const each of received) each.status = status;
+    if (status === 200) take(received);
+    const target = received[0]?.target ?? "";
     if (target.startsWith("telegram"))
       return telegramAnswer(status, ledger.length, kernel.dice.int(1, 20));
     const waits = kernel.dice.int(1, 60);
@@ -60,10 +63,13 @@ export function targets(ether: Ether): { fetchFrom(who: Life): FetchLike; ledger
       : hookAnswer(status, waits);
   }
 
-  async function receive(told: Told[], signal: AbortSignal | null | undefined): Promise<Response> {
-    ledger.push(...told);
-    if (!faults.hits("accept-then-timeout")) return answerTo(told);
-    take(told);
+  async function receive(
+    received: ReceivedChange[],
+    signal: AbortSignal | null | undefined,
+  ): Promise<Response> {
+    ledger.push(...received);
+    if (!faults.hits("accept-then-timeout")) return answerTo(received);
+    take(received);
     return new Promise((_, reject) =>
       signal?.addEventListener("abort", () => reject(new Error("aborted"))),
     );
@@ -72,10 +78,10 @@ export function targets(ether: Ether): { fetchFrom(who: Life): FetchLike; ledger
   return {
     ledger,
     fetchFrom: (who) => async (url, init) => {
-      const told = read(url, init, { sentAt: kernel.now(), request: ++requests });
+      const received = read(url, init, { sentAt: kernel.now(), request: ++requests });
       try {
-        const answer = await cross(ether, who, `target.${told[0]?.target}`, () => {
-          const pending = receive(told, init.signal);
+        const answer = await cross(ether, who, `target.${received[0]?.target}`, () => {
+          const pending = receive(received, init.signal);
           // Its sender may be dead by then, and nobody there to hear of it.
           pending.catch(() => undefined);
           return { pending };
@@ -89,7 +95,11 @@ export function targets(ether: Ether): { fetchFrom(who: Life): FetchLike; ledger
 }
 
 /** Every message names its events and transitions, in the text or in the body. */
-function read(url: string, init: RequestInit, sent: { sentAt: number; request: number }): Told[] {
+function read(
+  url: string,
+  init: RequestInit,
+  sent: { sentAt: number; request: number },
+): ReceivedChange[] {
   const body = JSON.parse(String(init.body)) as {
     text?: string;
     chat_id?: string;

@@ -47,12 +47,12 @@ const jobsFor = ({ by }: Suspect): Job[] =>
 
 async function trial(mutant: Suspect, tables: Record<string, Tables>): Promise<Trial> {
   let killedBy: string | undefined;
-  const told = ({ complaints: [first], job }: Outcome): "enough" | undefined => {
+  const onOutcome = ({ complaints: [first], job }: Outcome): "enough" | undefined => {
     if (first === undefined) return undefined;
     killedBy ??= `${first}\n      ${replayOf(job)}`;
     return "enough";
   };
-  await fleet(jobsFor(mutant), 1, told, { mutant, references: tables });
+  await fleet(jobsFor(mutant), 1, onOutcome, { mutant, references: tables });
   return { mutant, killedBy };
 }
 

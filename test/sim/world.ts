@@ -34,7 +34,7 @@ import { type Namespace, namespace, type Storage } from "./objects.ts";
 import { ENRICHERS, providerFetch } from "./providers.ts";
 import { type SimQueue, simQueue } from "./queue.ts";
 import { type SimRedis, simRedis, storeOf } from "./services.ts";
-import { HOOKS, MAIL, TELEGRAM, type Told, targets } from "./targets.ts";
+import { HOOKS, MAIL, type ReceivedChange, TELEGRAM, targets } from "./targets.ts";
 import { consumerSettings } from "./wrangler.ts";
 
 const REQUEUE_AFTER_SECONDS = 600;
@@ -61,7 +61,7 @@ export type World = Ether & {
   events: Namespace<EventActor & { alarm(): Promise<void> }>;
   channels: Namespace<ChannelActor>;
   sweeper: Namespace<SweeperActor>;
-  ledger: Told[];
+  ledger: ReceivedChange[];
   /** Events whose counts did not follow from their evidence at some moment, whatever came later. */
   torn: string[];
   acceptPorts(who: Life): AcceptPorts;
@@ -171,11 +171,10 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
   );
 
   function eventPorts(who: Life): EventPorts {
-    const { examine } = enrichment(who, ether, redis);
     return {
       ...ground(who),
       store: storeFor(who),
-      examine,
+      enrich: enricherOf(who, ether, redis),
       rules: async () =>
         kernel.now() < rulebook.changeAt || faults.hits("stale-rules")
           ? rulebook.older
@@ -256,7 +255,7 @@ const watched = (store: Store, torn: string[]): Store => ({
  * The real enrich() around two small providers, as each isolate has it: own cache in front of
  * Redis, own guard.
  */
-function enrichment(who: Life, ether: Ether, redis: SimRedis): Pick<EventPorts, "examine"> {
+function enricherOf(who: Life, ether: Ether, redis: SimRedis): EventPorts["enrich"] {
   const ports = {
     fetch: providerFetch(who, ether),
     now: who.now,
@@ -270,7 +269,7 @@ function enrichment(who: Life, ether: Ether, redis: SimRedis): Pick<EventPorts, 
     defer: (work: Promise<unknown>) => ether.kernel.spawn(work),
     search: null,
   };
-  return { examine: (token) => enrich(token, ports) };
+  return (token) => enrich(token, ports);
 }
 
 const sweeperMemoryIn = (storage: Storage): SweeperMemory => ({

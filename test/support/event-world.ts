@@ -66,7 +66,7 @@ export async function eventWorld() {
   const eventPorts: EventPorts = {
     ...ground,
     store,
-    examine: async () => [world.market],
+    enrich: async () => [world.market],
     rules: async () => loaded.rules,
     channels: () => store.channels(),
     afterCommit: async () => undefined,

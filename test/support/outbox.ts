@@ -93,7 +93,7 @@ export type Target = (request: Seen, n: number) => Response | Promise<Response>;
 
 /**
  * An outbox over the memory store with one channel, a clock that is moved by hand and a target that
- * answers as told.
+ * answers as the test asks.
  */
 export async function outboxWorld(
   channel: Partial<ChannelConfig> = {},
@@ -208,7 +208,7 @@ export async function outboxWorld(
 
 type SendOver = { prior?: string; notifications?: SignalNotification[]; env?: object };
 
-/** One attempt through a channel, against a target that answers as told. */
+/** One attempt through a channel, against a target that answers as the test asks. */
 export async function sendWith(
   kind: AnyChannel,
   settings: object,

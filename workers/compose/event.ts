@@ -5,7 +5,7 @@ import { reportFacts } from "../../src/enrich/report.ts";
 import { afterCommit } from "../../src/events/after-commit.ts";
 import type { EventPorts } from "../../src/events/event-actor.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
-import { examine } from "../../src/pipeline.ts";
+import { enrich } from "../../src/pipeline.ts";
 import type { Bindings } from "../env.ts";
 import { isolateOf, type SharedIsolate } from "./isolate.ts";
 import {
@@ -25,7 +25,7 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
   const ports: EventPorts = {
     ...runtimePorts(isolate),
     store: isolate.store,
-    examine: examiner(enrichPorts(env, isolate, defer), isolate),
+    enrich: measuredEnrich(enrichPorts(env, isolate, defer), isolate),
     rules: () => isolate.rules.current(),
     channels: () => isolate.channels.get(),
     afterCommit: afterCommit({
@@ -55,11 +55,11 @@ const enrichPorts = (env: Bindings, isolate: SharedIsolate, defer: DeferWork): E
   search: searchOf(isolate.settings.enrichers),
 });
 
-/** Enriches, and notes how it went. */
-function examiner(ports: EnrichPorts, runtime: RuntimePorts): EventPorts["examine"] {
+/** Enriches, and reports the result and the time that it took. */
+function measuredEnrich(ports: EnrichPorts, runtime: RuntimePorts): EventPorts["enrich"] {
   return async (token, traceId) => {
     const began = runtime.now();
-    const answers = await examine(token, { ...ports, ...(traceId !== undefined && { traceId }) });
+    const answers = await enrich(token, { ...ports, ...(traceId !== undefined && { traceId }) });
     reportFacts(answers, { ms: runtime.now() - began, traceId }, runtime);
     return answers;
   };

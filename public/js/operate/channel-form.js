@@ -55,7 +55,9 @@ export function channelForm(act) {
   function showKind() {
     const { docs = "", off = null } = kinds.find(({ kind }) => kind === choice.value) ?? {};
     byId("channel-about").textContent =
-      off === null ? docs : `This server cannot send to it yet: ${off}.\n${docs}`;
+      off === null
+        ? unwrapped(docs)
+        : `This server cannot send to it yet: ${off}.\n${unwrapped(docs)}`;
     byId("channel-settings").replaceChildren(...settingFields().map(({ row }) => row));
     showProblems([]);
   }
@@ -112,3 +114,9 @@ export function channelForm(act) {
   });
   return { offer };
 }
+
+/**
+ * Docs without the line ends inside of sentences, so that the page can wrap them itself.
+ * @param {string} docs
+ */
+const unwrapped = (docs) => docs.replace(/([^.:;\n])\n(?!\n)/g, "$1 ");

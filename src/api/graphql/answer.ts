@@ -29,7 +29,7 @@ export type GraphqlAnswer = {
 
 /**
  * Parses, validates, measures and runs one operation over `root`. A fault of ours is logged, and
- * told without its text.
+ * reported without its text.
  */
 export async function answerGraphql(
   { query, operationName, variables }: GraphqlRequest,
@@ -67,7 +67,7 @@ export async function answerGraphql(
     variableValues: variables,
     operationName,
   });
-  const errors = result.errors?.map((error) => told(error, log));
+  const errors = result.errors?.map((error) => shownError(error, log));
   const { data } = result;
   // Without data nothing ran: the variables do not fit.
   if (data === undefined) return { kind: "refused", result: { errors: errors ?? [] } };
@@ -76,7 +76,7 @@ export async function answerGraphql(
   return { kind: out ? "unavailable" : "ran", result: { data, ...(errors && { errors }) } };
 }
 
-function told(error: GraphQLError, log: WriteLog): GraphQLFormattedError {
+function shownError(error: GraphQLError, log: WriteLog): GraphQLFormattedError {
   const { originalError } = error;
   if (originalError === undefined || originalError instanceof GraphQLError) return error.toJSON();
   const known = originalError instanceof StoreUnavailable;

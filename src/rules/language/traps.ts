@@ -1,8 +1,8 @@
 import type { SourceSpan } from "./syntax.ts";
 
 /**
- * A thing to suggestion in an expression. `instead` replaces the span and keeps the author's
- * meaning.
+ * A mistake in an expression that has a known fix. `instead` replaces the span and keeps the
+ * author's meaning.
  */
 export type ExpressionFault = {
   message: string;

@@ -106,9 +106,9 @@ type Ending = { id: number; token: string; now: string; deadLetters: object[] } 
 /**
  * $1 endings, and if some of them are dead letters, those as $2: the part that buries them is a
  * third of what planning the statement costs. The token stays in the closed row, so that a repeat
- * after a lost reply is told from a lease that another took. "released" keeps the mark of an
- * interrupted send unless it is the holder's own, and always the key of a digest: an earlier send
- * under it may have arrived.
+ * after a lost reply is distinguished from a lease that another took. "released" keeps the mark of
+ * an interrupted send unless it is the holder's own, and always the key of a digest: an earlier
+ * send under it may have arrived.
  */
 const closeSql = (buried: string): string => `
 with ending as (

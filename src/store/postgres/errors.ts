@@ -1,7 +1,7 @@
 /**
  * SQLSTATEs that another try may not meet, by their beginning. Besides lost connections, full
  * servers and lost races these are databases that are not ready for this code yet (no tables, no
- * rights, no such database): whoever suggestions that must find the work still waiting.
+ * rights, no such database): once that is corrected, the work must still be waiting.
  */
 const PASSING = [
   "08",
