@@ -11,9 +11,11 @@ import type { ProviderReport, SourceStatus } from "../src/model/source-status.ts
 import type { TokenEvent } from "../src/model/token-event.ts";
 import type { LiveMessage } from "../src/observability/live.ts";
 import type { BacktestReport } from "../src/rules/backtest.ts";
-import type { RulesVersion } from "../src/store/admin.ts";
-import type { DeadLetterRow, OutboxRow, StoreOverview } from "../src/store/read.ts";
-import type { EventEvidence } from "../src/store/store.ts";
+import type { DeadLetterRow } from "../src/store/dead-letters.ts";
+import type { EventEvidence } from "../src/store/events.ts";
+import type { OutboxRow } from "../src/store/outbox.ts";
+import type { StoreOverview } from "../src/store/overview.ts";
+import type { RulesVersion } from "../src/store/rules-versions.ts";
 
 type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? First extends Lowercase<First>
