@@ -44,6 +44,9 @@ async function applyTables(client: pg.Client, migrations: readonly Migration[]):
       `create table if not exists ${JOURNAL} (id serial primary key, hash text not null, created_at
         bigint)`,
     );
+    // /readyz reads the journal as the Worker's role, which need not be the one that migrates.
+    await client.query("grant usage on schema drizzle to public");
+    await client.query(`grant select on ${JOURNAL} to public`);
     const last = await client.query<{ at: string | null }>(
       `select max(created_at) as at from ${JOURNAL}`,
     );

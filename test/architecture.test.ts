@@ -61,7 +61,8 @@ const PLACES: Place[] = [
   { path: "src/channels/", may: [...STAGE, ...SETTINGS, "src/markets"], packages: ["zod"] },
   { path: "src/observability/", may: STAGE, packages: ["zod"] },
   { path: "src/rules/", may: STAGE, packages: ["zod", "yaml", "filtrex"] },
-  { path: "src/store/", may: STAGE, packages: ["drizzle-orm"] },
+  { path: "src/store/schema.ts", may: [], packages: ["drizzle-orm"] },
+  { path: "src/store/", may: [...STAGE, "migrations/latest.ts"], packages: [] },
   {
     path: "src/outbox/channel-actor.ts",
     may: [...ACTOR, ...SETTINGS, "src/outbox", "src/channels"],

@@ -51,7 +51,6 @@ const STILL_LONG: Readonly<Record<string, number>> = {
   "src/sources/feeds/parse.test.ts": 2,
   "src/sources/github/events.ts": 1,
   "src/sources/x/index.ts": 1,
-  "src/store/postgres/deliveries.ts": 1,
   "src/text/entities/entities.ts": 1,
   "src/text/entities/urls.ts": 2,
   "src/text/near-duplicate/statement.ts": 12,

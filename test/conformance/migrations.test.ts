@@ -4,6 +4,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { applyMigrations } from "../../local/migrate.ts";
+import { LATEST_MIGRATION } from "../../migrations/latest.ts";
 import { startPglite, startPostgres, type TestPostgres } from "../support/postgres.ts";
 
 const FOLDER = join(import.meta.dirname, "../../migrations");
@@ -104,6 +105,20 @@ it("leaves nothing behind of a change that fails", async () => {
   await pool.query("drop table archived");
   await applyMigrations(url, FOLDER);
   expect(await schema(pool)).toEqual(await schema(database.pool));
+  await pool.end();
+});
+
+it("lets a role that only works read what was applied", async () => {
+  const { url, pool } = await before("worker_role");
+  await applyMigrations(url, FOLDER);
+  const client = await pool.connect();
+  await client.query("create role app_rw");
+  await client.query("set role app_rw");
+  const { rows } = await client.query(
+    "select max(created_at)::float8 as latest from drizzle.__drizzle_migrations",
+  );
+  expect(rows).toEqual([{ latest: LATEST_MIGRATION }]);
+  client.release();
   await pool.end();
 });
 

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { LATEST_MIGRATION } from "../../migrations/latest.ts";
 import { storeContract } from "../../src/store/contract/index.ts";
 import { StoreUnavailable } from "../../src/store/index.ts";
 import { postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
@@ -25,7 +26,13 @@ it("is not ready while a migration is missing", { timeout: 60_000 }, async () =>
     neonSql({ databaseUrl: database.url, fetchEndpoint: database.fetchEndpoint }),
   );
   await store.migrated();
-  await database.pool.query("alter table push_outbox drop column digest_key");
+  await database.pool.query(
+    `delete from drizzle.__drizzle_migrations where created_at = ${LATEST_MIGRATION}`,
+  );
+  await expect(store.migrated()).rejects.toThrow(StoreUnavailable);
+  await database.pool.query("delete from drizzle.__drizzle_migrations");
+  await expect(store.migrated()).rejects.toThrow(StoreUnavailable);
+  await database.pool.query("drop schema drizzle cascade");
   await expect(store.migrated()).rejects.toThrow(StoreUnavailable);
   await database.stop();
 });

@@ -32,6 +32,10 @@ const ACCEPTED_AT = `(
   where v.event_key = held.event_key and v.committed_at = held.created_at
   and held.not_before is null and held.reopened_at is null)`;
 
+/** When a caller that did not get the row may ask again. */
+const UNTIL = `case kind when 'notDue' then next_retry_at when 'taken' then leased_until
+  when 'behind' then turn end`;
+
 /**
  * "held" is the latest version of each row, read under its lock: of two claims one sees the other's
  * lease. Locked in one order by all. "offset 0" has the older row looked for among those of its
@@ -69,7 +73,7 @@ moved as (
   where o.id = held_id and kind in ('claimed', 'behind')
 )
 select id::float8 as id, kind,
-  ${isoColumn("case kind when 'notDue' then next_retry_at when 'taken' then leased_until when 'behind' then turn end")} as until,
+  ${isoColumn(UNTIL)} as until,
   jsonb_build_object('id', id, 'channelId', channel_id, 'eventKey', event_key, 'idemKey', idem_key,
   'payload', payload_json,
     'status', status, 'retryCount', retry_count, 'createdAt',

@@ -1,5 +1,6 @@
+import { LATEST_MIGRATION } from "../../../migrations/latest.ts";
 import type { DeliveryStore } from "../deliveries.ts";
-import type { Store, StoreHealth } from "../index.ts";
+import { type Store, type StoreHealth, StoreUnavailable } from "../index.ts";
 import { keyStore } from "./api-keys.ts";
 import { auditStore } from "./audit.ts";
 import { channelStore } from "./channels.ts";
@@ -13,7 +14,7 @@ import { overviewStore } from "./overview.ts";
 import { postStore } from "./posts.ts";
 import { retentionStore } from "./retention.ts";
 import { rulesHistory } from "./rules-versions.ts";
-import { type Sql, storableText } from "./sql.ts";
+import { firstRow, type Sql, storableText } from "./sql.ts";
 
 /**
  * The store in PostgreSQL. Every method is one statement, so that it works over HTTP, where no
@@ -43,16 +44,18 @@ export function postgresStore(client: Sql): Store {
 export const postgresLeases = (client: Sql): DeliveryStore =>
   deliveriesTogether(storableText(client));
 
+/** What local/migrate.ts has applied, by the journal that it shares with drizzle-kit. */
+const LATEST = "select max(created_at)::float8 as latest from drizzle.__drizzle_migrations";
+
 const storeHealth = (sql: Sql): StoreHealth => ({
   async ping() {
     await sql.query("select 1", []);
   },
   async migrated() {
-    await sql.query(YOUNGEST, []);
+    const { latest } = await firstRow(sql.query<{ latest: number | null }>(LATEST, []));
+    if (latest === null || latest < LATEST_MIGRATION)
+      throw new StoreUnavailable(
+        `the database has migration ${latest}, and this code needs ${LATEST_MIGRATION}`,
+      );
   },
 });
-
-export /** What each migration after the first brought, in one statement that reads no row. */
-const YOUNGEST =
-  "select a.count, s.previous_state, c.moved_at, o.digest_key from archived a, signals s, " +
-  "source_cursors c, push_outbox o limit 0";
