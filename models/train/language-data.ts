@@ -40,14 +40,19 @@ const FOLDS = 5;
 /** About one row in ten will have weights. */
 const BITS: Record<SharedScript, number> = { latin: 21, cyrillic: 18, arabic: 17, devanagari: 16 };
 
-type Raw = { text: string; language: string; set: string };
+/** A text with its language; `set` is the name of the collection that it comes from. */
+export type LanguageText = { text: string; language: string; set: string };
 
-function readAll(folder: string): Raw[] {
+export function readLanguageSets(folder: string): LanguageText[] {
   const labelled = LANGUAGE_SETS.flatMap((set) =>
-    readRows<Raw>(folder, `language-${set}`).map((row) => ({ ...row, set })),
+    readRows<LanguageText>(folder, `language-${set}`).map((row) => ({ ...row, set })),
   );
   const informal = INFORMAL_ENGLISH.flatMap((set) =>
-    readRows<Raw>(folder, set).map(({ text }) => ({ text, language: "en", set: INFORMAL })),
+    readRows<LanguageText>(folder, set).map(({ text }) => ({
+      text,
+      language: "en",
+      set: INFORMAL,
+    })),
   );
   return [...labelled, ...informal];
 }
@@ -56,7 +61,7 @@ function readAll(folder: string): Raw[] {
  * Most of the published Malay sentences are Indonesian web pages; the pairs and words are what is
  * left to learn Malay from.
  */
-const isMislabelled = ({ set, language }: Raw) => set === "sentences" && language === "ms";
+const isMislabelled = ({ set, language }: LanguageText) => set === "sentences" && language === "ms";
 
 function makeVocabulary(bits: number): {
   vocabulary: Vocabulary;
@@ -106,8 +111,12 @@ const CHUNK = 20;
  * The texts of each shared script; `decided` tallies the held-out ones that their script alone
  * decides.
  */
-export function readGroups(folder: string, heldOut: number): { groups: Group[]; decided: Tally } {
-  const texts = readAll(folder).flatMap((raw) => {
+export function groupTexts(
+  all: readonly LanguageText[],
+  heldOut: number,
+  fewest = FEWEST_TEXTS,
+): { groups: Group[]; decided: Tally } {
+  const texts = all.flatMap((raw) => {
     const isTest = foldOf(raw.text, FOLDS) === heldOut;
     return (isTest ? [raw.text] : chunks(raw.text)).map((text) => {
       const { letters, tagged } = readWords(text);
@@ -126,7 +135,7 @@ export function readGroups(folder: string, heldOut: number): { groups: Group[]; 
     );
     const byLanguage = Map.groupBy(own, (text) => text.language);
     const languages = [...byLanguage.keys()]
-      .filter((language) => (byLanguage.get(language) ?? []).length >= FEWEST_TEXTS)
+      .filter((language) => (byLanguage.get(language) ?? []).length >= fewest)
       .sort();
     const { vocabulary, indexOf } = makeVocabulary(BITS[script]);
     const indexed = (some: typeof own) =>

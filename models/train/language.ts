@@ -11,36 +11,17 @@
  * informal English {sentiment-train,spam-sms, spam-youtube}.jsonl with {text}. Deterministic for
  * the same input. Takes 1 GB and about three minutes of a processor.
  */
-import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import { type PackedRows, packRows } from "../../src/text/hashing/sparse-rows.ts";
-import type { SharedScript } from "../../src/text/language/script.ts";
-import { count, type Group, readGroups, type Tally } from "./language-data.ts";
-import { makeDraw, makePosts } from "./language-draw.ts";
-import { type Features, findFeatures } from "./language-features.ts";
-import { answer, cellsOf, type Fit, freshFit, grained, learn, prune } from "./language-fit.ts";
-import { seeded } from "./rows.ts";
-
-/** Weights that ship: what the size of the Worker allows. */
-const KEPT: Record<SharedScript, number> = {
-  latin: 620_000,
-  cyrillic: 70_000,
-  arabic: 18_000,
-  devanagari: 10_000,
-};
-/** How many times as many cells an epoch has. */
-const EPOCHS = [Infinity, 6, 3, 2, 1.5, 1.2, 1, 1];
-const RATE = 2;
-const DROPOUT = 0.1;
-/** A weight counts the more, the more words have its n-gram: their number to this power. */
-const FREQUENCY_POWER = 0.45;
-/**
- * From this epoch on the weights are as coarse as they will ship: most of them at most `STEPS`
- * steps.
- */
-const COARSE_FROM = 5;
-const STEPS = 4;
+import { groupTexts, readLanguageSets } from "./language-data.ts";
+import {
+  englishF1,
+  heldOutTally,
+  packLanguages,
+  shownTally,
+  trainLanguages,
+  writeLanguages,
+} from "./language-train.ts";
 
 const { values, positionals } = parseArgs({
   options: { fold: { type: "string" } },
@@ -50,96 +31,23 @@ const [folder, only] = positionals;
 if (!folder) throw new Error("usage: node models/train/language.ts DATA_DIR [--fold N] [SCRIPT]");
 const heldOut = Number(values.fold ?? -1);
 
-function tested(fit: Fit, { test }: Group, { ofWord }: Features, tally: Tally = new Map()): Tally {
-  for (const { words, label, set, tagged } of test)
-    count(tally, set, answer(fit, words, { tagged, ofWord }) === label);
-  return tally;
-}
-/** F1 of "is English" on windows of held-out texts that stand for posts. */
-function englishF1(fit: Fit, { test, languages }: Group, { ofWord }: Features): number {
-  const post = makePosts(test, languages, seeded(1));
-  const english = languages.indexOf("en");
-  let [hits, errors] = [0, 0];
-  for (let i = 0; i < POSTS; i++) {
-    const { words, from, to, tagged, label } = post();
-    const isEnglish = answer(fit, words.subarray(from, to), { tagged, ofWord }) === english;
-    if (isEnglish && label === english) hits++;
-    else if (isEnglish || label === english) errors++;
-  }
-  return (2 * hits) / (2 * hits + errors);
-}
-const POSTS = 20_000;
-
-const shown = (tally: Tally) =>
-  [...tally].map(([set, [right, all]]) => `${set} ${(right / all).toFixed(4)} (${all})`).join("  ");
-
-function train(group: Group, features: Features): Fit {
-  const random = seeded(group.languages.length);
-  const draw = makeDraw(group, random);
-  const importance = features.frequencies.map((frequency, feature) =>
-    feature < 2 ? 1e9 : frequency ** FREQUENCY_POWER,
-  );
-  let fit = freshFit(features.rows.length, group.languages.length);
-  for (const [epoch, factor] of EPOCHS.entries()) {
-    if (factor < Infinity) fit = prune(fit, KEPT[group.script] * factor, importance);
-    if (epoch >= COARSE_FROM) fit = grained(fit, STEPS);
-    const rate = RATE * (1 - epoch / (EPOCHS.length + 0.5));
-    draw((step, pace) =>
-      learn(fit, step, { ofWord: features.ofWord, rate: rate * pace, drop: DROPOUT, random }),
-    );
-    console.error(
-      `${group.script} ${epoch}: ${fit.cells.weights.length} cells ` +
-        `${shown(tested(fit, group, features))}`,
-    );
-  }
-  return fit;
-}
-
-function packed(fit: Fit, { rows }: Features): PackedRows {
-  const order = [...rows.keys()].sort((a, b) => (rows[a] as number) - (rows[b] as number));
-  const filled = order
-    .map((feature) => [rows[feature] as number, cellsOf(fit, feature)] as const)
-    .filter(([, cells]) => cells.length > 0);
-  return packRows(filled);
-}
-
-function write({ script, languages, vocabulary: { bits } }: Group, table: PackedRows): void {
-  writeFileSync(
-    new URL(`../../src/text/language/weights/${script}.ts`, import.meta.url),
-    `/** Written by models/train/language.ts; not for reading. */
-import type { LanguageModel } from "../model.ts";
-
-export const ${script.toUpperCase()}: LanguageModel = {
-  languages: ${JSON.stringify(languages).replaceAll(",", ", ")},
-  bits: ${bits},
-  table: {
-${Object.entries(table)
-  .map(([name, stream]) => `    ${name}: ${JSON.stringify(stream)},`)
-  .join("\n")}
-  },
-};
-`,
-  );
-}
-
-const { groups, decided } = readGroups(folder, heldOut);
+const { groups, decided } = groupTexts(readLanguageSets(folder), heldOut);
 for (const group of groups) {
   if (only && group.script !== only) continue;
-  const features = findFeatures(group);
-  const fit = train(group, features);
-  const table = packed(fit, features);
+  const trained = trainLanguages(group);
+  const table = packLanguages(trained);
   const bytes = Object.entries(table).map(([name, stream]) => `${name} ${gzipSync(stream).length}`);
   console.error(
-    `${group.script}: ${group.languages.join(" ")}; ${table.sizes.length} rows, bytes gz: ` +
-      `${bytes.join(", ")}`,
+    `${group.script}: ${group.languages.join(" ")}; ` +
+      `${table.sizes.length} rows, bytes gz: ${bytes.join(", ")}`,
   );
   if (heldOut < 0) {
-    write(group, table);
+    writeLanguages(group, table);
     continue;
   }
-  console.error(`${group.script} shipped: ${shown(tested(fit, group, features))}`);
+  console.error(`${group.script} shipped: ${shownTally(heldOutTally(trained))}`);
   if (group.script === "latin")
-    console.error(`English among posts: F1 ${englishF1(fit, group, features).toFixed(4)}`);
-  tested(fit, group, features, decided);
+    console.error(`English among posts: F1 ${englishF1(trained).toFixed(4)}`);
+  heldOutTally(trained, decided);
 }
-if (heldOut >= 0) console.log(`fold ${heldOut}: ${shown(decided)}`);
+if (heldOut >= 0) console.log(`fold ${heldOut}: ${shownTally(decided)}`);

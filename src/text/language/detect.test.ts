@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { detectLanguage } from "./detect.ts";
+import { detectLanguage, sureLanguage } from "./detect.ts";
 
 it.each([
   ["en", "the quick brown fox jumps over the lazy dog"],
@@ -45,6 +45,34 @@ it.each([
   ["pt", "kkkkkkkk não acredito que subiu tanto @joao"],
 ])("reads %s in a post as it is written: %s", (language, text) => {
   expect(detectLanguage(text)).toBe(language);
+});
+
+it("reads Hindi that is typed in Latin letters", () => {
+  expect(detectLanguage("bhai market kal bhi gira tha, aaj kya hoga kuch nahi pata")).toBe("hi");
+  expect(detectLanguage("my bhai says the market will be fine")).toBe("en");
+});
+
+it.each(["gm", "GM 🚀", "lfg $BTC", "hodl wagmi $DEMO", "@somebody $DEMO", "#Bitcoin"])(
+  "answers undefined for %j, which any language could be",
+  (text) => {
+    expect(detectLanguage(text)).toBeUndefined();
+  },
+);
+
+it.each([
+  ["hola", undefined],
+  ["ok cool", undefined],
+  ["gm frens", undefined],
+  ["good morning everybody, the market opens in an hour", "en"],
+  ["今日はとても暑いですね", "ja"],
+  ["сегодня мы запускаем новую версию кошелька", "ru"],
+])("is sure of %j only where it is beyond doubt", (text, language) => {
+  expect(sureLanguage(text)).toBe(language);
+});
+
+it("reads a check-in by its own words, not by the name of the place", () => {
+  expect(detectLanguage("I'm at Stasiun Gambir in Jakarta Pusat, DKI Jakarta")).toBe("en");
+  expect(detectLanguage("so tired today @ Warung Makan Bu Kris Surabaya")).toBe("en");
 });
 
 it("answers for the language that most of a long text is in, and soon for a text of 10,000 characters", () => {

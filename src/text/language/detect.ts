@@ -75,10 +75,11 @@ function leader(width: number): { best: number; lead: number } {
   return { best, lead: (scores[best] as number) - second };
 }
 
+/** The likeliest language of the words in a shared script, and by how much it leads. */
 function likeliest(
   { units, count, starts, lengths, scripts, tagged }: CommonWords,
   script: SharedScript,
-): string | undefined {
+): { language: string | undefined; lead: number } {
   const { languages, bits } = MODELS[script];
   const table = tableOf(script);
   const wanted = SCRIPTS.indexOf(script);
@@ -94,19 +95,49 @@ function likeliest(
     addRows(table, ngramRows(units, start, start + (lengths[w] as number), shape, rows));
     if (++read >= ENOUGH_WORDS && leader(languages.length).lead > DECISIVE) break;
   }
-  return languages[leader(languages.length).best];
+  const { best, lead } = leader(languages.length);
+  return { language: languages[best], lead };
 }
 
 const isShared = (script: string): script is SharedScript =>
   SHARED_SCRIPTS.some((shared) => shared === script);
 
-/**
- * ISO 639-1 code of the language of a text, or undefined when it has no letters. A script that one
- * language uses decides alone; within the shared scripts a hashed n-gram logistic regression does
- * (docs/text.md has its figures).
- */
-export function detectLanguage(text: string): string | undefined {
+/** The likeliest language, and whether it is beyond doubt. */
+export type LanguageReading = { language: string | undefined; sure: boolean };
+
+/** Fewer words, or a smaller lead, are a guess. A script that one language uses needs no lead. */
+const SURE_FROM_WORDS = 3;
+const SURE_LEAD = 20;
+/** Two words of Hindi in English, or a third of the words in another language, are Hindi. */
+const HINDI_FROM_WORDS = 2;
+const SURE_FROM_LETTERS = 4;
+
+export function readLanguage(text: string): LanguageReading {
   const words = readWords(text);
   const script = dominantScript(words.letters);
-  return script !== undefined && isShared(script) ? likeliest(words, script) : script;
+  if (script === undefined) return { language: undefined, sure: false };
+  if (!isShared(script)) {
+    const letters = words.letters.reduce((sum, each) => sum + each, 0);
+    return { language: script, sure: !words.named && letters >= SURE_FROM_LETTERS };
+  }
+  if (words.named && script === "latin") return { language: undefined, sure: false };
+  const { language, lead } = likeliest(words, script);
+  if (words.hindi >= HINDI_FROM_WORDS && (language === "en" || 3 * words.hindi >= words.count))
+    return { language: "hi", sure: words.count >= SURE_FROM_WORDS };
+  const sure = !words.named && words.count >= SURE_FROM_WORDS && lead >= SURE_LEAD;
+  return { language, sure };
+}
+
+/**
+ * ISO 639-1 code of the likeliest language of a text, a guess where it is short; undefined when it
+ * has no words but those that are the same in all languages (names, "gm", "hodl"). A script that
+ * one language uses decides alone; within the shared scripts a hashed n-gram logistic regression
+ * does (docs/text.md has its figures).
+ */
+export const detectLanguage = (text: string): string | undefined => readLanguage(text).language;
+
+/** The language of a text, or undefined when it is short or the lead over the next is small. */
+export function sureLanguage(text: string): string | undefined {
+  const { language, sure } = readLanguage(text);
+  return sure ? language : undefined;
 }

@@ -3,8 +3,8 @@ import { languageWords, readWords } from "./words.ts";
 
 it.each([
   ["Wait, it’s UP 300% #Bitcoin $BTC!", ["wait", "it's", "up"]],
-  ["gm &amp; gn &lt;3", ["gm", "gn"]],
-  ["RT @whale: buy at https://x.com/a or t.me/abc now", ["rt", "buy", "at", "or", "now"]],
+  ["well &amp; good &lt;3", ["well", "good"]],
+  ["RT @whale: buy at https://x.com/a or t.me/abc now", ["buy", "at", "or", "now"]],
   ["sooooo goooood", ["soo", "good"]],
   ["ẹ̀yin ará", ["ẹ̀yin", "ará"]],
   ["don't 'quote' rock'n'roll'", ["don't", "quote", "rock'n'roll"]],
@@ -16,8 +16,24 @@ it.each([
 });
 
 it("reads the words of tags when there are no others, and none of digits alone", () => {
-  expect(languageWords("@vitalik #ethereum")).toEqual(["vitalik", "ethereum"]);
+  expect(languageWords("@vitalik #merge")).toEqual(["vitalik", "merge"]);
   expect(languageWords("12 ١٢ १२ 100%")).toEqual([]);
+});
+
+it.each(["gm", "GN", "lfg $BTC", "hodl wagmi", "Bitcoin"])(
+  "leaves out %j, whose words are those of the trade in every language",
+  (text) => {
+    expect(languageWords(text)).toEqual([]);
+  },
+);
+
+it.each([
+  ["I'm at Kafe Betawi in Jakarta https://t.co/abc", ["i'm", "at"]],
+  ["lunch with the team (@ Warung Tekko w/ 2 others)", ["lunch", "with", "the", "team"]],
+  ["so tired today @ Stasiun Gambir", ["so", "tired", "today"]],
+  ["@frens meet me @work", ["meet", "me"]],
+])("leaves out the place of a check-in: %s", (text, words) => {
+  expect(languageWords(text)).toEqual(words);
 });
 
 it("reports whether there are links, handles or tags", () => {

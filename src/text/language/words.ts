@@ -17,7 +17,9 @@ const APOSTROPHE = 0x27;
 /**
  * The words of a text, lower case, as UTF-16 units: _gm_frens_. Word w is of one script, starts at
  * units[starts[w]] and is lengths[w] long.
- * `letters` counts those of each script. `tagged`: there are links, handles or tags.
+ * `letters` counts those of each script. `tagged`: there are links, handles or tags. `named`: the
+ * words are those of tags, because there are no others. `hindi`: how many are Hindi in Latin
+ * letters.
  * One object is used for all texts: it is overwritten by the next reading.
  */
 const words = {
@@ -28,10 +30,53 @@ const words = {
   scripts: new Uint8Array(MAX_WORDS),
   letters: new Uint16Array(SCRIPTS.length),
   tagged: false,
+  named: false,
+  hindi: 0,
 };
 words.units[0] = BOUNDARY;
 words.starts[0] = 1;
 export type CommonWords = Readonly<typeof words>;
+
+const setOf = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/));
+
+/**
+ * Words of the trade and names of coins, which are the same in every language. Words that a
+ * language has too ("ser", "sol", "pump") are not among them.
+ */
+const TRADE_WORDS = setOf(`
+  gm gn gmgn hodl hodling hodler hodlers lfg lfgo lfgg wagmi ngmi dyor nfa fud fomo rekt wen gmi
+  iykyk probs tldr lol lmao rofl omg rt via btc eth usdt usdc bnb xrp doge shib pepe bonk ltc trx
+  bitcoin ethereum solana dogecoin cardano ripple tether binance coinbase kraken bybit okx kucoin
+  uniswap crypto defi nft nfts web3 altcoin altcoins memecoin memecoins shitcoin stablecoin
+  airdrop airdrops kyc tvl dex cex apy apr roi ath atl mcap whitelist presale blockchain gwei
+`);
+/**
+ * Frequent words of Hindi typed in Latin letters, a form that the model does not know. None is a
+ * word of English.
+ */
+const HINDI_WORDS = setOf(`
+  hai hain nahi nahin nhi kya bhai aur mein yeh bhi toh aap mera meri mere raha rahe rahi karo
+  kare karne accha acha matlab kyu kyun kyunki sirf wala wale wali apna apne apni koi kuch kuchh
+  hota hoti gaya gayi tha thi tera teri tum hum humko unke uska iska jab tak liye saath yaar bahut
+  abhi kal kaise kaun sab desh kar aaj gya ghar hua hui diya kiya karna jaata dekho bolo paisa
+`);
+const LONGEST_LISTED_WORD = 11;
+
+/**
+ * A check-in names a place, whose language is not the writer's: of "I'm at Kafe Betawi (Jakarta)"
+ * only the first words count, of "lunch (@ Kafe Betawi)" and "lunch @ Kafe Betawi" what stands
+ * before the place.
+ */
+const CHECK_IN = /^i(?:'| a)m at (?=\S)/;
+const PLACE = /\s\(?@ (?=\S)/;
+
+function withoutPlace(line: string): string {
+  const start = CHECK_IN.exec(line)?.[0];
+  if (start !== undefined) return start;
+  if (!line.includes("@ ")) return line;
+  const at = line.search(PLACE);
+  return at > 0 ? line.slice(0, at) : line;
+}
 
 const CURLY = /[’ʼʻ´]/g;
 /** Written by some sources for & < > and quotes. */
@@ -41,7 +86,7 @@ function lineOf(text: string): string {
   let head = normalizeText(text).slice(0, MAX_UNITS);
   if (!isAscii(head)) head = head.replace(CURLY, "'");
   if (head.includes("&")) head = head.replace(ENTITY, " ");
-  return head.toLowerCase();
+  return withoutPlace(head.toLowerCase());
 }
 
 const isDigit = (unit: number) => unit >= 0x30 && unit <= 0x39;
@@ -102,7 +147,14 @@ function readWord(line: string, from: number, end: number, withLatin: boolean): 
     beforeLast = last;
     last = unit;
   }
-  if (script === LATIN_SCRIPT && !withLatin) return at;
+  if (script === LATIN_SCRIPT) {
+    if (!withLatin) return at;
+    if (at - from <= LONGEST_LISTED_WORD) {
+      const word = line.slice(from, at);
+      if (TRADE_WORDS.has(word)) return at;
+      if (HINDI_WORDS.has(word)) words.hindi++;
+    }
+  }
   units[start + length] = BOUNDARY;
   words.lengths[count] = length;
   words.scripts[count] = script;
@@ -119,6 +171,7 @@ function readLine(line: string, withTags: boolean): void {
   words.count = 0;
   words.letters.fill(0);
   words.tagged = false;
+  words.hindi = 0;
   for (let start = 0; start < line.length && words.count < MAX_WORDS; ) {
     let end = start;
     while (end < line.length && line.charCodeAt(end) > 0x20) end++;
@@ -137,7 +190,8 @@ function readLine(line: string, withTags: boolean): void {
 export function readWords(text: string): CommonWords {
   const line = lineOf(text);
   readLine(line, false);
-  if (words.count === 0) readLine(line, true);
+  words.named = words.count === 0;
+  if (words.named) readLine(line, true);
   return words;
 }
 
