@@ -46,10 +46,9 @@ const STEPS = {
   lines: [1, 2, 4, 8],
   handles: [1, 2, 3, 5],
   links: [1, 2],
-  symbols: [1, 2, 4, 6],
   hashtags: [1, 2, 4, 6],
-  pictures: [1, 2, 4, 8],
-  addresses: [1],
+  symbols: [4, 6],
+  emoji: [4, 8],
   numbers: [1, 3, 6],
   capitals: [10, 20, 40, 70],
   exclamations: [1, 2, 4],
@@ -70,32 +69,55 @@ const EXCLAMATION = hashOf("!");
 const QUESTION = hashOf("?");
 const LONGEST_SHAPED = 1000;
 
-/** What the post is made of. */
+/** The label that stands before an address. */
+const CONTRACT_LABEL = hashOf("ca");
+
+/** A cashtag, an address or its label: what names a token says nothing about spam. */
+const isNameOfToken = (kind: number, hash: number): boolean =>
+  kind === TokenKind.symbol || kind === TokenKind.address || hash === CONTRACT_LABEL;
+
+/** How many letters from `from` up to `to` are capitals, and how many are small. */
+function caseOf(text: string, from: number, to: number): { upper: number; lower: number } {
+  let [upper, lower] = [0, 0];
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 65 && code <= 90) upper++;
+    else if (code >= 97 && code <= 122) lower++;
+  }
+  return { upper, lower };
+}
+
+/** What the post is made of. Addresses do not count as length, nor cashtags as capitals. */
 function shapeOf(tokens: Readonly<Tokens>): Shape {
   const kinds = new Uint16Array(10);
   let [exclamations, questions, capitals, letters] = [0, 0, 0, 1];
+  let addressed = 0;
   for (let i = 0; i < tokens.count; i++) {
     const kind = tokens.kinds[i] ?? 0;
     kinds[kind] = (kinds[kind] ?? 0) + 1;
+    if (isNameOfToken(kind, tokens.hashes[i] ?? 0)) {
+      const [start, end] = [tokens.starts[i] ?? 0, tokens.ends[i] ?? 0];
+      if (kind === TokenKind.address) addressed += end - start;
+      const { upper, lower } = caseOf(tokens.text, start, end);
+      capitals -= upper;
+      letters -= lower;
+    }
     if (tokens.hashes[i] === EXCLAMATION) exclamations++;
     if (tokens.hashes[i] === QUESTION) questions++;
   }
   const length = Math.min(tokens.text.length, LONGEST_SHAPED);
-  for (let at = 0; at < length; at++) {
-    const code = tokens.text.charCodeAt(at);
-    if (code >= 65 && code <= 90) capitals++;
-    else if (code >= 97 && code <= 122) letters++;
-  }
+  const whole = caseOf(tokens.text, 0, length);
+  capitals = Math.max(0, capitals + whole.upper);
+  letters = Math.max(1, letters + whole.lower);
   const of = (kind: number) => kinds[kind] ?? 0;
   return {
-    length,
+    length: Math.max(0, length - addressed),
     lines: tokens.lines,
     handles: of(TokenKind.handle),
     links: of(TokenKind.link),
-    symbols: of(TokenKind.symbol),
     hashtags: of(TokenKind.tag),
-    pictures: of(TokenKind.emoji),
-    addresses: of(TokenKind.address),
+    symbols: of(TokenKind.symbol),
+    emoji: of(TokenKind.emoji),
     numbers: of(TokenKind.number),
     capitals: (100 * capitals) / (capitals + letters),
     exclamations,
@@ -115,21 +137,29 @@ const [ITSELF, KIND, PAIR] = [0, 1, 2];
 const START = hashOf("^");
 
 /**
- * Words, pairs of words; of a name its kind and itself. What varies from copy to copy (addresses,
- * symbols) counts by its kind alone.
+ * Words, pairs of words; of a link, handle or hashtag its kind and itself. Cashtags and addresses
+ * are no evidence alone: they count as neighbours of words only, by their kind. Emoji are left out.
  */
 function touchWords(tokens: Readonly<Tokens>): void {
   const count = Math.min(tokens.count, MAX_WORDS);
   let before = START;
+  let [afterName, afterWord] = [false, false];
   for (let i = 0; i < count; i++) {
     const kind = tokens.kinds[i] ?? 0;
+    if (kind === TokenKind.emoji) continue;
     const hash = tokens.hashes[i] ?? 0;
-    const plain = tokens.generalHashes[i] ?? 0;
-    if (kind > TokenKind.tag) touchNamed(plain, 3 * i + KIND);
-    if (kind !== TokenKind.symbol && kind !== TokenKind.address)
+    const general = tokens.generalHashes[i] ?? 0;
+    const isName = isNameOfToken(kind, hash);
+    const isWord = kind === TokenKind.word && !isName;
+    if (!isName) {
+      if (kind > TokenKind.tag) touchNamed(general, 3 * i + KIND);
       touchNamed(kind < TokenKind.tag ? hash : joinHashes(kind, hash), 3 * i + ITSELF);
-    touchNamed(joinHashes(before, plain), 3 * i + PAIR);
-    before = plain;
+    }
+    if (isName ? afterWord : isWord || !afterName)
+      touchNamed(joinHashes(before, general), 3 * i + PAIR);
+    before = general;
+    afterName = isName;
+    afterWord = isWord;
   }
 }
 
@@ -189,13 +219,16 @@ const KIND_NAMES = [
   "an address",
 ];
 
-/** What the named row stands for, as a reader would say it. */
+const WORDS = /[\p{L}\p{N}]/u;
+
+/** What the named row stands for, as a reader would say it; empty for punctuation alone. */
 export function nameOf({ tokens, origins }: Readonly<SpamReading>, row: number): string {
   const origin = origins[row] ?? 0;
   if (origin < 0) return SHAPES[-1 - origin]?.name ?? "";
   const token = Math.floor(origin / 3);
   const kind = KIND_NAMES[tokens.kinds[token] ?? 0] || "";
   const itself = tokens.lower.slice(tokens.starts[token], tokens.ends[token]);
+  if (!WORDS.test(itself)) return "";
   if (origin % 3 === KIND) return kind;
   if (origin % 3 === ITSELF || token === 0) return itself;
   return `${tokens.lower.slice(tokens.starts[token - 1], tokens.ends[token - 1])} ${itself}`;

@@ -1,11 +1,13 @@
 import { expect, it } from "vitest";
+import { brokenSpamRule } from "./rules.ts";
 import { judgeSpam, spamScore } from "./spam.ts";
 
 it.each([
   "🎁 $500 GIVEAWAY! Follow me, retweet and tag 3 friends, winners in 24 hours",
   "Lost crypto to a scam platform? Send a DM for recovery support, verified experts, no upfront " +
     "payment",
-  "Follow us on Telegram for FREE instant crypto signals, join now t.me/+abcdef $BTC $ETH $SOL $XRP",
+  "Follow us on Telegram for FREE instant crypto signals, join now t.me/+abcdef " +
+    "$BTC $ETH $SOL $XRP",
 ])("finds a promotion: %s", (text) => {
   expect(spamScore(text)).toBeGreaterThanOrEqual(0.5);
 });
@@ -36,6 +38,51 @@ it.each([
   "What a voice, she still sings it as on the record",
 ])("lets an ordinary message or comment through: %s", (text) => {
   expect(spamScore(text)).toBeLessThan(0.5);
+});
+
+it.each([
+  ["an address", "0x6982508145454ce325ddbe47a25d4ec3d2311933"],
+  ["a Solana address", "9UwvKVEsn2Hq6CXzhM48pRrE92hiqRgy9nfzkQCxxfQE"],
+  ["a cashtag", "$DEMO"],
+  ["cashtags", "$DEMO $TIDE $MOSS"],
+  ["emoji", "🚀🚀🚀🚀💎🙌"],
+  ["all of them", "$DEMO 🚀 0x6982508145454ce325ddbe47a25d4ec3d2311933"],
+])("takes %s alone for no spam, nor beside ordinary words", (_, sign) => {
+  expect(spamScore(sign)).toBeLessThan(0.5);
+  expect(spamScore(`The release notes of the wallet are out ${sign}`)).toBeLessThan(0.5);
+  expect(judgeSpam(`The release notes of the wallet are out ${sign}`, 0).words).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(?:an address|a symbol|\$\w+|0x\w+)$/)]),
+  );
+});
+
+it.each([
+  [
+    "writes out a recovery phrase",
+    "who can help, words: lemon bridge velvet ticket copper garden walnut island candle zebra " +
+      "ladder mirror, 3k inside",
+  ],
+  ["asks for the recovery phrase", "Type your 12 words on the page to repair the wallet"],
+  ["promises to give back more coins than are sent", "transfer 2 SOL now and get 5 SOL returned"],
+  [
+    "sells the recovery of lost coins",
+    "My stolen coins were recovered by Mr Sinclair, message him",
+  ],
+  ["promises certain gains", "guaranteed 20 percent profit every week, ask me how"],
+  ["offers support in private", "Wallet stuck? Official support answers by DM only"],
+])("finds by the rule %j: %s", (rule, text) => {
+  const { score, rule: found, words } = judgeSpam(text);
+  expect(score).toBeGreaterThanOrEqual(0.5);
+  if (found !== undefined) expect(found).toBe(rule);
+  expect(brokenSpamRule(text)?.rule).toBe(rule);
+  expect(words.length).toBeGreaterThan(0);
+});
+
+it.each([
+  "Never type your 12 words on a page, whoever asks",
+  "Scam alert: transfer 2 SOL and get 5 SOL is how they steal",
+  "Their support stole my wallet by DM, be careful",
+])("lets a warning of such scams through: %s", (text) => {
+  expect(judgeSpam(text).score).toBeLessThan(0.5);
 });
 
 it("names the words that raised the score", () => {

@@ -1,37 +1,34 @@
 import { unpackSquares } from "../hashing/sparse-matrix.ts";
 import { nameOf, readSpam, SPAM_BITS, type SpamReading } from "./features.ts";
-import type { SpamModel } from "./model.ts";
+import { SPAM_WORLDS, type SpamModel, type SpamModels, type SpamWorld } from "./model.ts";
+import { brokenSpamRule, isScamWarning } from "./rules.ts";
 import { SPAM_MODELS } from "./weights/spam.ts";
 
 type UnpackedModel = Omit<SpamModel, "table"> & { weights: Int16Array };
 
 /** From this score on a post is spam, unless a setting says otherwise. */
 export const SPAM_FROM = 0.5;
+/** The score of a post that breaks a rule. */
+const RULE_SCORE = 0.95;
 const REASONS = 4;
 
-let unpacked: readonly [UnpackedModel, UnpackedModel] | undefined;
-
-const unpackModel = ({ table, ...scale }: SpamModel): UnpackedModel => ({
-  ...scale,
-  weights: unpackSquares(table, 1 << SPAM_BITS),
-});
-
-/** Of posts; of text messages and video comments, whose spam has other words. */
-function models(): readonly [UnpackedModel, UnpackedModel] {
-  unpacked ??= [unpackModel(SPAM_MODELS[0]), unpackModel(SPAM_MODELS[1])];
-  return unpacked;
-}
+/** Scores texts; `spamModel` makes one of weights. */
+export type SpamScorer = (text: string) => {
+  score: number;
+  /** The words that raised the score most, strongest first. */
+  words: () => string[];
+};
 
 /** The names of the features that raised the score most, strongest first. */
 function reasons(reading: Readonly<SpamReading>, { weights }: UnpackedModel): string[] {
   return Array.from({ length: reading.named }, (_, i) => ({
-    i,
+    name: nameOf(reading, i),
     weight: weights[reading.set.rows[i] ?? 0] ?? 0,
   }))
-    .filter(({ weight }) => weight > 0)
+    .filter(({ name, weight }) => weight > 0 && name !== "")
     .sort((a, b) => b.weight - a.weight)
     .slice(0, REASONS)
-    .map(({ i }) => nameOf(reading, i));
+    .map(({ name }) => name);
 }
 
 /** The sum of the weights of rows `from` up to `to`, over the root of their number. */
@@ -52,22 +49,69 @@ function oddsBy(
   return (sumOf(rows, weights, [0, named]) + sumOf(rows, weights, [named, count])) * step + bias;
 }
 
-/** The larger score decides: a text is spam when it is so in either world. */
-function decide(reading: Readonly<SpamReading>): { score: number; by: UnpackedModel } {
-  const [posts, messages] = models();
-  const [post, message] = [oddsBy(posts, reading), oddsBy(messages, reading)];
-  return {
-    score: 1 / (1 + Math.exp(-Math.max(post, message))),
-    by: post >= message ? posts : messages,
+/**
+ * Unpacks the models. The largest odds decide: a text is spam when it is so in one of the worlds.
+ * The model of scams is not asked about texts that warn of scams: they share its words.
+ */
+export function spamScorer(models: SpamModels): SpamScorer {
+  const unpacked = SPAM_WORLDS.map((world): [SpamWorld, UnpackedModel] => {
+    const { table, ...scale } = models[world];
+    return [world, { ...scale, weights: unpackSquares(table, 1 << SPAM_BITS) }];
+  });
+  return (text) => {
+    const reading = readSpam(text);
+    let top: { odds: number; by: UnpackedModel } | undefined;
+    for (const [world, model] of unpacked) {
+      const odds = oddsBy(model, reading);
+      if (odds <= (top?.odds ?? -Infinity)) continue;
+      if (world === "scams" && odds >= 0 && isScamWarning(text)) continue;
+      top = { odds, by: model };
+    }
+    const { odds, by } = top ?? { odds: -Infinity, by: undefined };
+    return {
+      score: 1 / (1 + Math.exp(-odds)),
+      words: () => (by ? reasons(readSpam(text), by) : []),
+    };
   };
 }
 
-/** How much a post looks like a scam or a promotion, 0..1; spam from 0.5. */
-export const spamScore = (text: string): number => decide(readSpam(text)).score;
+let shipped: SpamScorer | undefined;
+function shippedScorer(): SpamScorer {
+  shipped ??= spamScorer(SPAM_MODELS);
+  return shipped;
+}
 
-/** The score, and for spam (from the score `from` on) the words that raised it most. */
-export function judgeSpam(text: string, from = SPAM_FROM): { score: number; words: string[] } {
-  const reading = readSpam(text);
-  const { score, by } = decide(reading);
-  return { score, words: score >= from ? reasons(reading, by) : [] };
+/** How much a post looks like a scam or a promotion, 0..1; spam from 0.5. */
+export const spamScore = (text: string): number => judgeSpam(text, Infinity).score;
+
+export type SpamJudgement = {
+  score: number;
+  /** The rule that the post breaks, by name. */
+  rule?: string;
+  /** For spam: the words that raised the score most, or those that broke the rule. */
+  words: string[];
+  /** The model could not be loaded or failed: the rules alone judged. */
+  degraded?: true;
+};
+
+/**
+ * The score by rules and models, and the evidence of a score of `from` or more. Never throws: when
+ * the models fail, the rules judge alone.
+ */
+export function judgeSpam(
+  text: string,
+  from = SPAM_FROM,
+  scorer: () => SpamScorer = shippedScorer,
+): SpamJudgement {
+  const broken = brokenSpamRule(text);
+  const byRules: SpamJudgement = broken
+    ? { score: RULE_SCORE, rule: broken.rule, words: [broken.words] }
+    : { score: 0, words: [] };
+  try {
+    const { score, words } = scorer()(text);
+    if (broken) return { ...byRules, score: Math.max(score, RULE_SCORE) };
+    return { score, words: score >= from ? words() : [] };
+  } catch {
+    return { ...byRules, degraded: true };
+  }
 }
