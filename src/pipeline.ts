@@ -1,7 +1,13 @@
 import { mergeFacts } from "./enrich/facts.ts";
 import { type GatheredEvidence, gather, NOTHING } from "./events/gather.ts";
 import { summarise } from "./events/summarise.ts";
-import { type FilterSettings, filter } from "./filter/filter.ts";
+import {
+  FILTER_MODELS,
+  type FilterModels,
+  type FilterSettings,
+  type FilterVerdict,
+  filter,
+} from "./filter/filter.ts";
 import { iso } from "./kit/time.ts";
 import type { ChannelConfig } from "./model/channel-config.ts";
 import type { ProviderFacts } from "./model/facts.ts";
@@ -10,7 +16,7 @@ import type { Post } from "./model/post.ts";
 import type { RawPost } from "./model/raw-post.ts";
 import type { Signal } from "./model/signal.ts";
 import { planDeliveries } from "./outbox/plan.ts";
-import { type RefineSettings, refine } from "./refine/refine.ts";
+import { REFINE_MODELS, type RefineModels, type RefineSettings, refine } from "./refine/refine.ts";
 import { type RuleError, type Ruleset, scoreRules } from "./rules/score.ts";
 import type { Change, EventState } from "./store/events.ts";
 import type { Judgement } from "./store/posts.ts";
@@ -34,13 +40,28 @@ export type JudgeResult =
   | { kind: "keep"; post: Post; judgement: Judgement }
   | { kind: "drop"; judgement: Judgement & { outcome: "dropped" } };
 
+/** The models that judging asks; each may fail without losing the post. */
+export type JudgeModels = { filter: FilterModels; refine: RefineModels };
+const JUDGE_MODELS: JudgeModels = { filter: FILTER_MODELS, refine: REFINE_MODELS };
+
+/** The filter, which spares the listed authors from being dropped as spam. */
+export const filterPost = (
+  raw: RawPost,
+  settings: JudgeSettings,
+  models: FilterModels = FILTER_MODELS,
+): FilterVerdict => filter(raw, { authors: settings.refine.authors, ...settings.filter }, models);
+
 /**
  * Whether a post is worth anyone's attention, and what it speaks of. A post that names no token is
  * dropped too: it is evidence of nothing.
  */
-export function judge(raw: RawPost, settings: JudgeSettings): JudgeResult {
+export function judge(
+  raw: RawPost,
+  settings: JudgeSettings,
+  models: JudgeModels = JUDGE_MODELS,
+): JudgeResult {
   const ref = { source: raw.source, id: raw.id };
-  const verdict = filter(raw, settings.filter);
+  const verdict = filterPost(raw, settings, models.filter);
   if (verdict.kind === "drop") {
     const { lang, spam, reason, evidence } = verdict;
     return {
@@ -57,7 +78,7 @@ export function judge(raw: RawPost, settings: JudgeSettings): JudgeResult {
       },
     };
   }
-  const refined = refine(raw, verdict, settings.refine);
+  const refined = refine(raw, verdict, settings.refine, models.refine);
   const quiet = raw.raw?.quiet === true;
   const post = quiet
     ? { ...refined, mentions: refined.mentions.map((mention) => ({ ...mention, quiet })) }

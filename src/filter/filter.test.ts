@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import type { RawPost } from "../model/raw-post.ts";
+import { judgeSpam } from "../text/spam/spam.ts";
 import { type Blacklist, EMPTY_BLACKLIST, parseBlacklist } from "./blacklist.ts";
-import { filter } from "./filter.ts";
+import { type FilterModels, filter } from "./filter.ts";
 
 const post = (text: string, more: Partial<RawPost> = {}): RawPost => ({
   source: "x",
@@ -40,6 +41,87 @@ it("drops a post of a language that is not asked for, and says which", () => {
     reason: "language",
     lang: "ru",
     evidence: "ru is not one of en, es",
+  });
+});
+
+it.each(["gm frens, wagmi", "lfg $DEMO", "ok cool", "hodl"])(
+  "keeps %j, whose language nobody can say, whatever languages are asked for",
+  (text) => {
+    expect(filter(post(text), { ...open, languages: ["ja"] })).toMatchObject({
+      kind: "keep",
+      lang: null,
+    });
+  },
+);
+
+it.each(["und", "zxx", "qme", "qht", ""])(
+  "takes the code %j of a source for no language",
+  (lang) => {
+    expect(filter(post("$DEMO lfg", { lang }), { ...open, languages: ["ja"] })).toMatchObject({
+      kind: "keep",
+      lang: null,
+    });
+  },
+);
+
+it("knows codes of three letters, and Filipino from Finnish", () => {
+  const finnish = { ...open, languages: ["fi"] };
+  expect(filter(post("$DEMO lfg", { lang: "fil" }), finnish)).toMatchObject({
+    kind: "drop",
+    lang: "tl",
+  });
+  expect(filter(post("$DEMO lfg", { lang: "fin" }), finnish)).toMatchObject({
+    kind: "keep",
+    lang: "fi",
+  });
+});
+
+it("never drops a listed author's post as spam, but scores and marks it", () => {
+  const scam = post("🎁 Huge giveaway! Follow me and retweet to win", {
+    author: "@Example_Trader",
+  });
+  const authors = new Set(["example_trader"]);
+  expect(filter(scam, open)).toMatchObject({ kind: "drop", reason: "spam", marks: [] });
+  const kept = filter(scam, { ...open, authors });
+  expect(kept).toMatchObject({ kind: "keep", marks: ["spam_by_listed_author"] });
+  expect(kept.spam).toBeGreaterThanOrEqual(0.5);
+  const blocked = filter(scam, {
+    languages: [],
+    blacklist: listed("authors: [example_trader]"),
+    authors,
+  });
+  expect(blocked).toMatchObject({ kind: "drop", reason: "blacklist" });
+});
+
+it("names the rule that a scam breaks, and its words", () => {
+  expect(
+    filter(post("Your wallet is limited, submit your recovery phrase to restore access"), open),
+  ).toMatchObject({
+    kind: "drop",
+    reason: "spam",
+    evidence: expect.stringMatching(/asks for the recovery phrase, "submit your recovery phrase"/),
+  });
+});
+
+it("judges by rules alone when the models fail, and marks the post", () => {
+  const failing = () => {
+    throw new Error("the weights cannot be read");
+  };
+  const models: FilterModels = {
+    language: failing,
+    spam: (text, from) => judgeSpam(text, from, failing),
+  };
+  const judge = (text: string) => filter(post(text), { ...open, languages: ["en"] }, models);
+  expect(judge("The community call about $DEMO starts in an hour")).toEqual({
+    kind: "keep",
+    lang: null,
+    spam: 0,
+    marks: ["language_model_failed", "spam_model_failed"],
+  });
+  expect(judge("Send 1 ETH to the event wallet and receive 2 ETH back")).toMatchObject({
+    kind: "drop",
+    reason: "spam",
+    marks: ["language_model_failed", "spam_model_failed"],
   });
 });
 

@@ -26,5 +26,7 @@ export const Post = z.object({
   /** `postedAt` is not what the source stated: see RawPost. */
   timeGuessed: z.boolean().optional(),
   mentions: z.array(Mention),
+  /** What happened beside the verdict, e.g. `spam_model_failed`; docs/text.md has the codes. */
+  marks: z.array(z.string()).optional(),
 });
 export type Post = z.infer<typeof Post>;

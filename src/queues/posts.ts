@@ -114,6 +114,10 @@ const outcomeOf = (result: JudgeResult, duplicate: boolean): PostOutcome => {
   return { outcome: duplicate ? "duplicate" : "kept", reason: null };
 };
 
+/** Of a kept post, what happened beside the verdict: a model that failed, a listed author's spam. */
+const marksOf = (result: JudgeResult): string | null =>
+  result.kind === "keep" ? (result.post.marks?.join(" ") ?? null) : null;
+
 const ENDED_AT = { dropped: "filter", duplicate: "dedup", kept: "refine" };
 
 /** Counts how posts ended, writes a line for each, and shows them on the live page. */
@@ -134,7 +138,7 @@ async function report(
       passed: outcome === "kept",
       latencyMs,
       outcome,
-      reason,
+      reason: reason ?? marksOf(result),
       source: post.source,
       postId: post.id,
       traceId,

@@ -2,6 +2,7 @@ import { eventKey, type Mention, windowStart } from "../model/mention.ts";
 import type { Post } from "../model/post.ts";
 import { postKey, type RawPost } from "../model/raw-post.ts";
 import { eventTypes } from "../text/event-type/event-type.ts";
+import { askModel, type PostMark } from "../text/fallback.ts";
 import { sketchOf } from "../text/near-duplicate/sketch.ts";
 import { normalizeText, skeleton } from "../text/normalize.ts";
 import {
@@ -23,8 +24,9 @@ type Mood = { sentiment: number | null; stance: number | null; words: DrivingWor
 /** What is the same for every token that the post speaks of. */
 type Common = Omit<Mention, "eventKey" | "token" | "type" | "typePhrase" | "typeConfidence">;
 
-function mentionsOf(tokens: readonly FoundToken[], common: Common, text: string): Mention[] {
-  const typeAt = eventTypes(text);
+type TypeAt = ReturnType<typeof eventTypes>;
+
+function mentionsOf(tokens: readonly FoundToken[], common: Common, typeAt: TypeAt): Mention[] {
   return tokens.map(({ at, ...token }) => {
     const { type, phrase, confidence } = typeAt(at, tokens.length === 1);
     return {
@@ -54,17 +56,37 @@ function moodOf(text: string, lang: string | null): Mood {
   return { sentiment: thousandths(score), stance: thousandths(stance(text)), words };
 }
 
+/** The models that refining asks. */
+export type RefineModels = { mood: typeof moodOf; eventTypes: typeof eventTypes };
+export const REFINE_MODELS: RefineModels = { mood: moodOf, eventTypes };
+
+const NO_MOOD: Mood = { sentiment: null, stance: null, words: [] };
+const PLAIN_MENTION: ReturnType<TypeAt> = { type: "mention", phrase: "", confidence: 0 };
+
 /**
  * Reads a post that passed the filter: what it says, how it sounds, and one mention for each token
  * that it speaks of.
  */
 export function refine(
   post: RawPost,
-  verdict: { lang: string | null; spam: number },
+  verdict: { lang: string | null; spam: number; marks?: readonly PostMark[] },
   settings: RefineSettings,
+  models: RefineModels = REFINE_MODELS,
 ): Post {
   const { source, id, author, postedAt } = post;
-  const { words, ...mood } = moodOf(post.text, verdict.lang);
+  const marks = [...(verdict.marks ?? [])];
+  const { words, ...mood } = askModel(() => models.mood(post.text, verdict.lang), NO_MOOD, {
+    mark: "sentiment_model_failed",
+    marks,
+  });
+  const failedTypes = { mark: "event_type_model_failed", marks } as const;
+  const readTypes = askModel(
+    () => models.eventTypes(normalizeText(post.text)),
+    () => PLAIN_MENTION,
+    failedTypes,
+  );
+  const typeAt: TypeAt = (at, alone) =>
+    askModel(() => readTypes(at, alone), PLAIN_MENTION, failedTypes);
   const read = {
     source,
     author,
@@ -86,6 +108,7 @@ export function refine(
     ...(post.timeGuessed && { timeGuessed: true }),
     excerpt: post.text.slice(0, EXCERPT).toWellFormed(),
   });
+  const mentions = tokens.length === 0 ? [] : mentionsOf(tokens, common(), typeAt);
   return {
     ...read,
     id,
@@ -94,6 +117,7 @@ export function refine(
     sentimentWords: words,
     ...(post.links && { links: post.links }),
     ...(post.timeGuessed && { timeGuessed: true }),
-    mentions: tokens.length === 0 ? [] : mentionsOf(tokens, common(), normalizeText(post.text)),
+    mentions,
+    ...(marks.length > 0 && { marks }),
   };
 }

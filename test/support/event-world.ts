@@ -10,6 +10,7 @@ import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { judge } from "../../src/pipeline.ts";
 import type { QueuePorts } from "../../src/queues/consume.ts";
 import { consumeBatch } from "../../src/queues/consume.ts";
+import type { ListedAuthors } from "../../src/refine/authors.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
 
@@ -39,7 +40,7 @@ export const dex = (status: ProviderFacts["status"], liquidity: number | null): 
  * From the queue of posts to the outbox: the real consumers, actors, rules and store, in memory
  * and on one clock.
  */
-export async function eventWorld() {
+export async function eventWorld(authors: ListedAuthors = new Map()) {
   let now = NOON;
   const store = memoryStore();
   const world = { market: dex("fresh", 500_000) };
@@ -94,7 +95,7 @@ export async function eventWorld() {
   };
   const settings = {
     filter: { languages: [], blacklist: EMPTY_BLACKLIST },
-    refine: { windowMinutes: 60, authors: new Map() },
+    refine: { windowMinutes: 60, authors },
   };
   const queuePorts: QueuePorts = {
     ...ground,

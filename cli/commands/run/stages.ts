@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { VOCABULARY } from "../../../src/enrich/registry.ts";
 import { parseBlacklist } from "../../../src/filter/blacklist.ts";
-import { filter } from "../../../src/filter/filter.ts";
+import type { FilterVerdict } from "../../../src/filter/filter.ts";
 import { type Clock, iso } from "../../../src/kit/time.ts";
 import type { Mention } from "../../../src/model/mention.ts";
 import { postKey, type RawPost } from "../../../src/model/raw-post.ts";
 import {
   decide,
+  filterPost,
   type JudgeResult,
   type JudgeSettings,
   judge,
@@ -54,17 +55,22 @@ export function stageRunner({ rules: file, facts, now, env }: Setup): StageRunne
 }
 
 async function filtered(post: RawPost, settings: JudgeSettings): Promise<object> {
-  const verdict = filter(post, settings.filter);
+  const verdict = filterPost(post, settings);
   return verdict.kind === "keep"
-    ? { outcome: "kept", post: { ...post, lang: verdict.lang, spam: verdict.spam } }
+    ? { outcome: "kept", post: { ...post, ...seenBy(verdict) } }
     : {
         outcome: "dropped",
         reason: verdict.reason,
         evidence: verdict.evidence,
-        lang: verdict.lang,
-        spam: verdict.spam,
+        ...seenBy(verdict),
       };
 }
+
+const seenBy = ({ lang, spam, marks }: FilterVerdict): object => ({
+  lang,
+  spam,
+  ...(marks.length > 0 && { marks }),
+});
 
 type Scoring = {
   settings: JudgeSettings;
