@@ -16,7 +16,11 @@ import { outbox } from "./commands/outbox.ts";
  */
 async function operator() {
   const target = { status: 400 };
-  const world = await outboxWorld({}, () => new Response("", { status: target.status }));
+  const chat = {
+    kind: "discord",
+    settings: { url: "https://discord.com/api/v10/webhooks/1/token" },
+  } as const;
+  const world = await outboxWorld(chat, () => Response.json({ id: "1" }, target));
   const queued: DueDelivery[] = [];
   const resent: ReplayDeadLetter[] = [];
   const logged: LogRecord[] = [];

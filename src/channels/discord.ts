@@ -14,6 +14,7 @@ import {
 import { TemplatesSetting } from "./_shared/secrets.ts";
 import {
   callPorts,
+  pageVerdict,
   READING,
   sentFrom,
   TIMEOUT_MS,
@@ -79,10 +80,34 @@ function render(
 const Reply = z.looseObject({
   id: z.string().optional(),
   message: z.string().optional(),
+  code: z.number().optional().catch(undefined),
+  errors: z.unknown().optional(),
   retry_after: z.number().optional(),
 });
 
 const BANNED_MS = 300_000;
+/** Discord's code for the network in front of it, which says nothing about the hook. */
+const NETWORK_IN_FRONT = 40_333;
+
+/** Discord's errors by field: `embeds.0.description: Must be 4096 or fewer in length.` */
+function fieldErrors(errors: unknown, path: readonly string[] = []): string[] {
+  if (typeof errors !== "object" || errors === null || path.length > 8) return [];
+  return Object.entries(errors).flatMap(([key, value]) => {
+    if (key !== "_errors") return fieldErrors(value, [...path, key]);
+    const list = z.array(z.object({ message: z.string() })).safeParse(value).data ?? [];
+    return list.map(({ message }) => `${path.join(".")}: ${message}`);
+  });
+}
+
+/**
+ * A hook's address under the version of the API that this file reads: without a number Discord
+ * answers as version 6, which counts waits in milliseconds.
+ */
+function hookUrl(url: string): URL {
+  const hook = new URL(url);
+  hook.pathname = hook.pathname.replace(/^\/api(?:\/v\d+)?\/webhooks\//, "/api/v10/webhooks/");
+  return hook;
+}
 
 /**
  * A hook whose address is refused is gone: Discord bans the IP of clients that go on using it. An
@@ -92,7 +117,7 @@ function classify(
   { status, json, headers }: Omit<OutsideAnswer, "verdict">,
   now: number,
 ): Verdict | undefined {
-  if (json === undefined && status !== 429) return undefined;
+  if (json === undefined && status !== 429) return pageVerdict(status);
   if (json === undefined)
     return {
       kind: "throttled",
@@ -100,10 +125,11 @@ function classify(
       delayMs: Math.max(BANNED_MS, requestedDelay(headers, now) ?? 0),
     };
   const reply = Reply.safeParse(json).data;
-  const reason = `HTTP ${status}${reply?.message ? `: ${reply.message.slice(0, 200)}` : ""}`;
+  const said = [reply?.message, ...fieldErrors(reply?.errors)].filter(Boolean).join("; ");
+  const reason = `HTTP ${status}${said ? `: ${said.slice(0, 300)}` : ""}`;
   if (status === 200 && reply?.id === undefined) return unacknowledgedSend;
   if (status === 401 || status === 404) return { kind: "gone", reason };
-  if (status === 403) return { kind: "auth", reason };
+  if (status === 403) return { kind: reply?.code === NETWORK_IN_FRONT ? "retry" : "auth", reason };
   if (status === 429 && reply?.retry_after !== undefined)
     return { kind: "throttled", reason, delayMs: Math.ceil(reply.retry_after * 1_000) };
   return status === 400 ? { kind: "reject", reason } : undefined;
@@ -135,7 +161,7 @@ async function send(
   settings: Settings,
   ports: SendPorts,
 ): Promise<SendResult> {
-  const url = new URL(settings.url);
+  const url = hookUrl(settings.url);
   if (settings.threadId !== undefined) url.searchParams.set("thread_id", settings.threadId);
   if (settings.updates === "edit" && ports.prior !== null) {
     const edit = new URL(url);

@@ -15,6 +15,7 @@ import { TemplatesSetting } from "./_shared/secrets.ts";
 import {
   callPorts,
   notSent,
+  pageVerdict,
   READING,
   sentFrom,
   TIMEOUT_MS,
@@ -85,13 +86,15 @@ const resend: Provider = {
     headers: { "X-Entity-Ref-ID": idemKey },
   }),
   classify({ status, json }) {
-    if (json === undefined) return undefined;
+    if (json === undefined) return pageVerdict(status);
     const reply = ResendReply.safeParse(json).data;
     if (status === 200 && reply?.id === undefined) return unacknowledgedSend;
     const reason = `HTTP ${status}: ${reply?.name ?? ""}`;
     if (/^(daily|monthly)_quota_exceeded$/.test(reply?.name ?? ""))
       return { kind: "quota", reason };
     if (reply?.name === "concurrent_idempotent_requests") return { kind: "retry", reason };
+    // The key is known there only when an earlier mail with it was accepted.
+    if (reply?.name === "invalid_idempotent_request") return { kind: "ok", reason };
     // An unverified domain counts as credentials: the mail is sent once a person has verified it.
     if (status === 403) return { kind: "auth", reason };
     return status === 400 || status === 422
@@ -121,6 +124,7 @@ const postmark: Provider = {
     Headers: [{ Name: "X-Entity-Ref-ID", Value: idemKey }],
   }),
   classify({ status, json }) {
+    if (json === undefined) return pageVerdict(status);
     const reply = PostmarkReply.safeParse(json).data;
     if (status === 200 && (!reply || (reply.ErrorCode === 0 && reply.MessageID === undefined)))
       return unacknowledgedSend;
@@ -147,7 +151,6 @@ async function send(mail: EmailMessage, settings: Settings, ports: SendPorts): P
       url: provider.url(env),
       headers: {
         "content-type": "application/json",
-        "user-agent": "event-stream-starter",
         ...provider.headers(env, idemKey),
       },
       body: JSON.stringify(

@@ -15,7 +15,7 @@ const hostile = [
 ];
 
 describe("the Discord channel", () => {
-  const settings = { url: "https://discord.com/api/webhooks/1/token-x" };
+  const settings = { url: "https://discord.com/api/v10/webhooks/1/token-x" };
   const send = (target: Target, over: object = {}) => sendWith(discord, settings, target, over);
   const ok = () => Response.json({ id: "1300000000000000001" });
 

@@ -12,6 +12,7 @@ import {
 import { TemplatesSetting } from "./_shared/secrets.ts";
 import {
   callPorts,
+  pageVerdict,
   READING,
   sentFrom,
   TIMEOUT_MS,
@@ -72,7 +73,8 @@ const replyOf = (json: unknown): Reply | undefined => Reply.safeParse(json).data
 function classify({ status, json }: Omit<OutsideAnswer, "verdict">): Verdict | undefined {
   const reply = replyOf(json);
   if (status === 200 && !reply?.ok) return unacknowledgedSend;
-  if (!reply || reply.ok) return undefined;
+  if (!reply) return pageVerdict(status);
+  if (reply.ok) return undefined;
   const reason = `${status}: ${reply.description}`.slice(0, 200);
   const wait = reply.parameters.retry_after;
   if (status === 429)
@@ -80,7 +82,8 @@ function classify({ status, json }: Omit<OutsideAnswer, "verdict">): Verdict | u
   if (status === 401 || status === 404)
     return { kind: "auth", reason: "the bot's token is not accepted" };
   if (status === 403) return { kind: "gone", reason };
-  return /message is not modified/i.test(reply.description) ? { kind: "ok", reason } : undefined;
+  if (/message is not modified/i.test(reply.description)) return { kind: "ok", reason };
+  return status === 400 ? { kind: "reject", reason } : undefined;
 }
 
 type Body = Record<string, unknown>;
@@ -114,7 +117,7 @@ async function post(
   ports: SendPorts,
 ): Promise<OutsideAnswer> {
   const rich = await call(method, { ...body, text: message.html, parse_mode: "HTML" }, ports);
-  return described(rich, /can't parse entities/i)
+  return described(rich, /can't parse entities|ENTITIES_TOO_LONG/i)
     ? call(method, { ...body, text: message.text }, ports)
     : rich;
 }

@@ -47,13 +47,13 @@ describe("the webhook channel", () => {
   it.each([
     [200, "ok"],
     [302, "retry"],
-    [400, "reject"],
-    [401, "auth"],
-    [403, "auth"],
-    [404, "gone"],
+    [400, "retry"],
+    [401, "retry"],
+    [403, "retry"],
+    [404, "retry"],
     [408, "retry"],
     [410, "gone"],
-    [422, "reject"],
+    [422, "retry"],
     [429, "throttled"],
     [503, "retry"],
   ])("reads %i as %s", async (code, kind) => {

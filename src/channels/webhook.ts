@@ -48,22 +48,22 @@ function payload(notification: SignalNotification, format: Settings["format"]): 
 }
 
 /**
- * A redirect may be corrected by its owner, so it is retried like a 5xx. A missing hook does not
- * come back.
+ * Standard Webhooks: 2xx is success, 410 alone says that the receiver is gone, and every other
+ * answer follows the schedule, because its owner may correct it.
  */
 function classify(
   { status, headers }: Omit<OutsideAnswer, "verdict">,
   now: number,
 ): Verdict | undefined {
   if (status === null) return undefined;
-  if (status >= 300 && status < 400)
-    return { kind: "retry", reason: `HTTP ${status}: redirects are not followed` };
-  if (status === 404 || status === 410) return { kind: "gone", reason: `HTTP ${status}` };
-  if (status === 401 || status === 403) return { kind: "auth", reason: `HTTP ${status}` };
+  if (status >= 200 && status < 300) return { kind: "ok", reason: `HTTP ${status}` };
+  if (status === 410) return { kind: "gone", reason: "HTTP 410" };
   const delayMs = requestedDelay(headers, now);
-  return status >= 500 && delayMs !== undefined
-    ? { kind: "retry", reason: `HTTP ${status}`, delayMs }
-    : undefined;
+  const wait = delayMs !== undefined && { delayMs };
+  if (status === 429) return { kind: "throttled", reason: "HTTP 429", ...wait };
+  const reason =
+    status >= 300 && status < 400 ? `HTTP ${status}: redirects are not followed` : `HTTP ${status}`;
+  return { kind: "retry", reason, ...wait };
 }
 
 async function send(
@@ -80,7 +80,6 @@ async function send(
       url: settings.url,
       headers: {
         "content-type": message.contentType,
-        "user-agent": "event-stream-starter",
         ...signedHeaders(settings.secrets, ports.idemKey, body, ports.now()),
       },
       body,
@@ -98,8 +97,8 @@ export const webhook = channel({
   docs: [
     "Posts JSON to your https URL, signed by Standard Webhooks (webhook-id, webhook-timestamp,",
     "webhook-signature). The webhook-id stays the same",
-    "for every attempt: drop what you have seen. Answer 2xx within 15 s; 410 or 404 switches",
-    "the channel off; anything else is tried again for 72 h.",
+    "for every attempt: drop what you have seen. Answer 2xx within 15 s; 410 switches the channel",
+    "off; anything else is tried again for 72 h.",
     "secrets: one or two of the form whsec_...; left out, one is made and shown once. While two",
     "are live every message carries both signatures.",
     "format: standard {type, timestamp, data}, or cloudevents (structured mode, 1.0).",

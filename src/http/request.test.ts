@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type CallRecord, type FetchLike, type OutsideRequest, outsideCall } from "./request.ts";
+import {
+  type CallRecord,
+  type FetchLike,
+  type OutsideRequest,
+  outsideCall,
+  USER_AGENT,
+} from "./request.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 10);
 
@@ -83,11 +89,19 @@ describe("outsideCall", () => {
     });
   });
 
-  it("ends a body that hangs", async () => {
-    const { verdict } = await call(() => new Response(new ReadableStream<Uint8Array>()), {
-      timeoutMs: 20,
+  it("ends a body that hangs, and keeps what the status says", async () => {
+    const hanging = (status: number, headers = {}) =>
+      new Response(new ReadableStream<Uint8Array>(), { status, headers });
+    const fast = { timeoutMs: 20 };
+    expect((await call(() => hanging(200), fast)).verdict.kind).toBe("ok");
+    expect((await call(() => hanging(410), fast)).verdict.kind).toBe("gone");
+    expect((await call(() => hanging(429, { "retry-after": "600" }), fast)).verdict).toMatchObject({
+      kind: "throttled",
+      delayMs: 600_000,
     });
-    expect(verdict).toEqual({ kind: "retry", reason: "timeout" });
+    const { verdict, records } = await call(() => hanging(200), { ...fast, expect: "json" });
+    expect(verdict.kind).toBe("retry");
+    expect(records[0]?.code).toBe("timeout");
   });
 
   it("stops reading an answer without end", async () => {
@@ -148,10 +162,11 @@ describe("outsideCall", () => {
     await outsideCall(request, { ...ports, traceId: "of another kind" });
     expect(sent).toEqual([
       {
+        "user-agent": USER_AGENT,
         accept: "text/plain",
         traceparent: "00-0af7651916cd43dd8448eb211c80319c-8448eb211c80319c-01",
       },
-      { accept: "text/plain" },
+      { "user-agent": USER_AGENT, accept: "text/plain" },
     ]);
     expect(records[0]?.traceId).toBe(traceId);
   });

@@ -70,6 +70,8 @@ export type CallPorts = {
 };
 
 const MAX_BYTES = 1_000_000;
+/** Receivers tell callers apart by it, and several services refuse calls without one. */
+export const USER_AGENT = "event-stream-starter/1 (+https://www.standardwebhooks.com)";
 
 type Raw = Omit<OutsideAnswer, "verdict" | "ms"> & { failure: Verdict | null; code: string };
 
@@ -97,38 +99,59 @@ function traceparent(traceId: string | undefined): Record<string, string> {
   return /^[0-9a-f]{32}$/.test(hex) ? { traceparent: `00-${hex}-${hex.slice(16)}-01` } : {};
 }
 
-async function exchange(
+function sendRequest(
   request: OutsideRequest,
   { fetch, traceId }: CallPorts,
   signal: AbortSignal,
-): Promise<Raw> {
-  const response = await fetch(request.url, {
+): Promise<Response> {
+  return fetch(request.url, {
     method: request.method ?? "GET",
     redirect: "manual",
     signal,
-    headers: { ...request.headers, ...traceparent(traceId) },
+    headers: { "user-agent": USER_AGENT, ...request.headers, ...traceparent(traceId) },
     ...(request.body !== undefined && { body: request.body }),
   });
-  const text = await cappedText(
+}
+
+const readBody = (request: OutsideRequest, response: Response): Promise<string> =>
+  cappedText(
     response.body,
     request.maxBytes ?? MAX_BYTES,
     request.overflow,
     response.headers.get("content-type"),
   );
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    json: parsedJson(text),
-    failure: null,
-    code: `${response.status}`,
-  };
+
+const answered = ({ status, headers }: Response, text: string): Raw => ({
+  status,
+  headers,
+  text,
+  json: parsedJson(text),
+  failure: null,
+  code: `${status}`,
+});
+
+/**
+ * An answer whose body was cut off, could not be decoded or never ended. Status and headers arrived
+ * whole and keep their meaning; only a success that the caller has to read is asked for again.
+ */
+function withoutBody(
+  request: OutsideRequest,
+  response: Response,
+  error: unknown,
+  timedOut: boolean,
+): Raw {
+  const code = error instanceof TooLarge ? "oversize" : timedOut ? "timeout" : "network";
+  const raw = { ...answered(response, ""), code };
+  if (response.status < 200 || response.status >= 300) return raw;
+  if (error instanceof TooLarge)
+    return { ...raw, failure: { kind: "reject", reason: `answer ${error.message}` } };
+  const isRead = request.expect !== undefined || request.accepts !== undefined;
+  const unread: Verdict = { kind: "retry", reason: "the answer's body could not be read" };
+  return isRead ? { ...raw, failure: unread } : raw;
 }
 
 /** Errors of the platform's fetch may quote the URL, so their text goes nowhere. */
-function failureOf(error: unknown, timedOut: boolean): Raw {
-  if (error instanceof TooLarge)
-    return failed("oversize", { kind: "reject", reason: `answer ${error.message}` });
+function failureOf(timedOut: boolean): Raw {
   return timedOut
     ? failed("timeout", { kind: "retry", reason: "timeout" })
     : failed("network", { kind: "retry", reason: "network error" });
@@ -141,10 +164,18 @@ async function attempt(request: OutsideRequest, ports: CallPorts): Promise<Raw> 
     controller.abort();
     deadline.reject(new Error("timeout"));
   }, request.timeoutMs);
+  let response: Response | undefined;
   try {
-    return await Promise.race([exchange(request, ports, controller.signal), deadline.promise]);
+    response = await Promise.race([
+      sendRequest(request, ports, controller.signal),
+      deadline.promise,
+    ]);
+    const text = await Promise.race([readBody(request, response), deadline.promise]);
+    return answered(response, text);
   } catch (error) {
-    return failureOf(error, controller.signal.aborted);
+    return response === undefined
+      ? failureOf(controller.signal.aborted)
+      : withoutBody(request, response, error, controller.signal.aborted);
   } finally {
     clearTimeout(timer);
   }

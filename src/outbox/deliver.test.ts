@@ -11,6 +11,10 @@ const status =
 const lost = () => {
   throw new TypeError("network");
 };
+const DISCORD = {
+  kind: "discord",
+  settings: { url: "https://discord.com/api/v10/webhooks/1/token" },
+} as const;
 const filter = (over: object) => ChannelFilter.parse(over);
 const minutes = (count: number) => count * 60_000;
 
@@ -85,28 +89,38 @@ describe("deliver", () => {
 
   it.each([
     [400, "rejected", "active"],
-    [413, "rejected", "active"],
     [404, "gone", "disabled"],
-    [410, "gone", "disabled"],
-  ])("ends a %i as %s and leaves the channel %s", async (code, reason, channelStatus) => {
-    const world = await outboxWorld({}, status(code));
+  ])("ends a %i as %s and leaves the chat's channel %s", async (code, reason, channelStatus) => {
+    const refusal = () => Response.json({ message: "refused" }, { status: code });
+    const world = await outboxWorld(DISCORD, refusal);
     expect(await world.deliver(await world.change())).toMatchObject({ kind: "dlq", reason });
     expect(await world.channel()).toMatchObject({ status: channelStatus });
     expect(world.seen).toHaveLength(1);
   });
 
-  it.each([401, 403])(
-    "pauses the channel on %i and keeps the delivery until someone mends it",
+  it("disables a webhook on 410 alone", async () => {
+    const gone = await outboxWorld({}, status(410));
+    expect(await gone.deliver(await gone.change())).toMatchObject({ kind: "dlq", reason: "gone" });
+    expect(await gone.channel()).toMatchObject({ status: "disabled" });
+    for (const code of [400, 401, 403, 404, 413]) {
+      const world = await outboxWorld({}, status(code));
+      expect(await world.deliver(await world.change())).toMatchObject({ kind: "later" });
+      expect(await world.channel()).toMatchObject({ status: "active" });
+    }
+  });
+
+  it.each([403])(
+    "pauses a chat's channel on %i and keeps the delivery until someone repairs it",
     async (code) => {
-      const world = await outboxWorld(
-        {},
-        (_, n) => new Response("", { status: n === 0 ? code : 200 }),
+      const refusal = Response.json({ message: "no access" }, { status: 403 });
+      const world = await outboxWorld(DISCORD, (_, n) =>
+        n === 0 ? refusal : Response.json({ id: `${code}` }),
       );
       const id = await world.change();
       const refused = await world.deliver(id);
       expect(await world.channel()).toMatchObject({
         status: "paused",
-        statusReason: `HTTP ${code}`,
+        statusReason: `HTTP ${code}: no access`,
       });
       world.clock.now = refused.kind === "later" ? refused.at : 0;
       const waiting = await world.deliver(id);

@@ -36,6 +36,16 @@ export const unacknowledgedSend: Verdict = {
   reason: "answer without the service's own acknowledgement",
 };
 
+/**
+ * The meaning of an answer that is not the service's own JSON: a page comes from a proxy in front
+ * of the service and says nothing about chat, token or message. Undefined where the status says
+ * enough.
+ */
+export const pageVerdict = (status: number | null): Verdict | undefined =>
+  status !== null && status >= 400 && status < 500 && status !== 429
+    ? { kind: "retry", reason: `HTTP ${status}: a page in place of an answer` }
+    : undefined;
+
 /** Without a status no answer was read, and the request may still have arrived. */
 export const sentFrom = (answer: OutsideAnswer, externalId: string | null = null): SendResult => ({
   verdict: answer.verdict,
