@@ -23,6 +23,7 @@ export default defineConfig({
             "cli/**/*.test.ts",
             "local/**/*.test.ts",
             "scripts/**/*.test.ts",
+            "models/**/*.test.ts",
             "test/*.test.ts",
             "test/cases/*.test.ts",
           ],
