@@ -48,7 +48,21 @@ export type SignalExplanation = {
   evaluatedAt: string;
   verdict: ScoreResult;
   rules: RuleExplained[];
-  states: { state: string; condition: string; value: unknown; why: string; parts: PartSeen[] }[];
+  states: StateExplained[];
+};
+
+export type StateExplained = {
+  state: "downgraded" | "verified";
+  condition: string;
+  value: unknown;
+  /**
+   * True when the signal is in this state from before: the condition does not hold now, and facts
+   * that it needs are missing, so that it cannot be judged again.
+   */
+  held: boolean;
+  /** Why the condition is not true, or what holds the state; empty when it is true. */
+  why: string;
+  parts: PartSeen[];
 };
 
 /**
@@ -68,18 +82,9 @@ export function explainSignal(
     evaluatedAt: facts.evaluatedAt,
     verdict,
     rules: rules.rules.map((rule) => explainRule(rule, frame, facts)),
-    states: (["downgraded", "verified"] as const).map((state) => {
-      const condition = rules.states[state];
-      const parts = look(condition, scored);
-      const value = parts[0]?.value ?? null;
-      return {
-        state,
-        condition: condition.text,
-        value,
-        why: value === true ? "" : why(condition, parts),
-        parts,
-      };
-    }),
+    states: (["downgraded", "verified"] as const).map((state) =>
+      explainState(state, rules.states[state], scored, verdict.state),
+    ),
   };
 }
 
@@ -99,6 +104,25 @@ function explainRule(rule: LiveRule, frame: EvaluationFrame, facts: EventFacts):
     why: whyNot(outcome, rule, parts, times),
     parts: [...parts, ...times],
     facts: [...names].map((name) => seen(name, facts)),
+  };
+}
+
+function explainState(
+  state: StateExplained["state"],
+  condition: RuleCondition,
+  frame: EvaluationFrame,
+  current: SignalState,
+): StateExplained {
+  const parts = look(condition, frame);
+  const value = parts[0]?.value ?? null;
+  const held = current === state && value !== true;
+  return {
+    state,
+    condition: condition.text,
+    value,
+    held,
+    why: value === true ? "" : held ? whyHeld(condition, parts) : why(condition, parts),
+    parts,
   };
 }
 
@@ -126,11 +150,19 @@ const look = (condition: RuleCondition, frame: EvaluationFrame): PartSeen[] =>
 const writable = (value: unknown): unknown =>
   typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 
+const missingNames = (condition: RuleCondition, parts: PartSeen[]): string[] =>
+  condition.names.filter((name) => parts.some((part) => part.text === name && part.value === null));
+
+/** The comparisons that are false now do not matter: a missing fact alone holds a state. */
+function whyHeld(condition: RuleCondition, parts: PartSeen[]): string {
+  const missing = missingNames(condition, parts);
+  const until = missing.length > 0 ? ` until ${missing.join(" and ")} is known` : "";
+  return `held from before: it cannot be judged again${until}`;
+}
+
 /** The comparisons that kept a condition from being true, and the facts they lacked. */
 function why(condition: RuleCondition, parts: PartSeen[]): string {
-  const missing = condition.names.filter((name) =>
-    parts.some((part) => part.text === name && part.value === null),
-  );
+  const missing = missingNames(condition, parts);
   const said = [
     ...new Set(
       parts

@@ -82,7 +82,7 @@ export async function fakeServer(): Promise<FakeServer> {
       log: () => undefined,
     },
     explain: async (signal: Parameters<typeof played.store.commit>[0]["signal"]) =>
-      explainSignal(played.rules, signal.facts),
+      explainSignal(played.rules, signal.facts, signal.previousState),
   };
   const open = apiApp(fakePorts(over, { publicRead: "operations" }));
   const shut = apiApp(fakePorts(over, { publicRead: "none" }));

@@ -62,6 +62,23 @@ describe.skipIf(missing)("the live page", () => {
     await page.close();
   });
 
+  it("says of a state that it is held, and which fact is missing to judge it again", async () => {
+    const page = await open();
+    const why = "held from before: it cannot be judged again until goplus_risk is known";
+    await page.route("**/explain", async (route) => {
+      const response = await route.fetch();
+      const explained = (await response.json()) as { states: object[] };
+      const states = [{ ...explained.states[0], value: null, held: true, why }];
+      await route.fulfill({ response, json: { ...explained, states } });
+    });
+    await page.locator(".signal button").first().click();
+    const row = page.locator(".drawer .rule", { hasText: "held from before" });
+    await row.waitFor();
+    expect(await row.locator("em").textContent()).toBe("held");
+    expect(await row.locator(".why").textContent()).toBe(why);
+    await page.close();
+  });
+
   it("fits a phone, whatever the posts hold, and shows signals on its first screen", async () => {
     const page = await open({ viewport: { width: 390, height: 844 }, reducedMotion: "reduce" });
     const hostile = `0x${"7e05".repeat(40)} \u202eمرحبا 👩‍👩‍👧‍👦`;

@@ -10,18 +10,19 @@ import { partsTable } from "./parts.js";
 export const stateConditions = (states) => h("ul", { class: "rules" }, ...states.map(stateRow));
 
 /** @param {StateExplanation} state */
-function stateRow({ state, condition, value, why, parts }) {
+function stateRow({ state, condition, value, held, why, parts }) {
   const holds = value === true;
+  const mark = holds ? "✓" : held ? "held" : "–";
   return h(
     "li",
-    { class: "rule", "data-outcome": holds ? "matched" : "unmatched" },
+    { class: "rule", "data-outcome": holds || held ? "matched" : "unmatched" },
     h(
       "details",
       {},
       h(
         "summary",
         {},
-        h("em", { "data-sign": holds ? 1 : 0 }, holds ? "✓" : "–"),
+        h("em", { "data-sign": holds ? 1 : 0 }, mark),
         h("b", {}, state),
         why && h("span", { class: "why" }, why),
       ),

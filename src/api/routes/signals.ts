@@ -67,6 +67,8 @@ export const ExplanationShown = z.object({
       state: z.string(),
       condition: z.string(),
       value: z.unknown(),
+      /** It is the signal's state from before, and facts that would judge it again are missing. */
+      held: z.boolean(),
       why: z.string(),
       parts: z.array(Part),
     }),

@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import type { EventFacts, FactValues } from "../model/facts.ts";
+import { explainSignal } from "./explain.ts";
+import { loadSample, sampleFile } from "./samples.ts";
+
+const rules = loadSample(
+  `${sampleFile("mentions > 5")}states:\n  downgraded: goplus_risk == "red" or score < -5\n` +
+    `  verified: score >= 10 and goplus_risk == "green"\n`,
+);
+const snapshot = (values: FactValues): EventFacts => ({
+  evaluatedAt: "2026-01-01T00:10:00Z",
+  values,
+  origin: {},
+  degraded: [],
+  notes: [],
+});
+const downgraded = (values: FactValues, previous: "downgraded" | "candidate") =>
+  explainSignal(rules, snapshot(values), previous).states[0];
+
+it("says that a state is held while the facts that would judge it again are missing", () => {
+  expect(downgraded({ mentions: 8 }, "downgraded")).toMatchObject({
+    state: "downgraded",
+    value: null,
+    held: true,
+    why: "held from before: it cannot be judged again until goplus_risk is known",
+  });
+});
+
+it("holds no state that the facts decide, and none that the signal was not in", () => {
+  expect(downgraded({ mentions: 8, goplus_risk: "red" }, "downgraded")).toMatchObject({
+    held: false,
+    why: "",
+  });
+  expect(downgraded({ mentions: 8, goplus_risk: "green" }, "downgraded")?.held).toBe(false);
+  expect(downgraded({ mentions: 8 }, "candidate")?.held).toBe(false);
+});
