@@ -185,6 +185,13 @@ describe("rules test", () => {
 });
 
 describe("rules explain --facts", () => {
+  it("takes another name of a fact for it", async () => {
+    const facts = written("last_sentiment_score: 0.9\n");
+    const file = written(rulesFile({ glad: "sentiment > 0.5" }));
+    const { out } = await terminal().ran(["explain", "--facts", facts, "--rules", file]);
+    expect(out).toContain("+ glad 1");
+  });
+
   it.each([
     [
       "a fact that no rule can read",
@@ -193,6 +200,7 @@ describe("rules explain --facts", () => {
     ],
     ["facts that are no YAML", "[1", /1:3: error: a quote, a bracket/],
     ["facts of the wrong type", "{ mentions: { a: 1 } }", /1:13: error: mentions: /],
+    ["text for a number", '{ mentions: "3" }', /1:3: error: mentions: mentions is a number/],
   ])("refuses %s, with the place", async (_, facts, message) => {
     const asked = terminal().ran(["explain", "--facts", written(facts), "--rules", written(FIRST)]);
     await expect(asked).rejects.toThrow(UsageError);

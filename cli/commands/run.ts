@@ -54,7 +54,8 @@ export const run: Command = {
     const now = () => at ?? Date.now();
     // The text models are loaded for this command alone: the others need not wait for them.
     const { stageRunner: bench } = await import("./run/stages.ts");
-    const stages = bench({ rules: values.rules, facts: values.facts, now, env: process.env });
+    const { rules, facts } = values;
+    const stages = bench({ rules, facts, warn: io.err, now, env: process.env });
     await each(io, until, stages);
     return 0;
   },

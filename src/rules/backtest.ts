@@ -1,6 +1,7 @@
 import type { FactValues } from "../model/facts.ts";
 import type { Level, SignalState } from "../model/scalars.ts";
 import type { SignalReason } from "../model/signal.ts";
+import { withSharedBudget } from "./language/budget.ts";
 import { type Ruleset, type ScoreResult, scoreRules } from "./score.ts";
 
 /** A stored signal: what it was scored from, and what came of it then. */
@@ -40,6 +41,8 @@ export type BacktestReport = {
 export type BacktestTally = { count: number; examples: StateMove[] };
 
 const EXAMPLES = 5;
+/** Of all signals together: a second or two of patterns. Rules that run out of it fail. */
+const BACKTEST_STEPS = 5_000_000;
 
 /**
  * Scores stored signals anew by a candidate ruleset. The stored facts are what was known then, so
@@ -57,12 +60,14 @@ export function backtestRules(candidate: Ruleset, stored: Iterable<StoredSignal>
     rules: [],
   };
   const byRule = new Map(candidate.rules.map(({ key }) => [key, emptyRow(key)]));
-  for (const signal of stored) {
-    const verdict = scoreRules(candidate, signal.facts.values, signal.previousState);
-    report.signals += 1;
-    const moved = compare(report, signal, verdict, candidate.notify);
-    count(byRule, verdict, signal, moved);
-  }
+  withSharedBudget(BACKTEST_STEPS, () => {
+    for (const signal of stored) {
+      const verdict = scoreRules(candidate, signal.facts.values, signal.previousState);
+      report.signals += 1;
+      const moved = compare(report, signal, verdict, candidate.notify);
+      count(byRule, verdict, signal, moved);
+    }
+  });
   return { ...report, rules: [...byRule.values()] };
 }
 

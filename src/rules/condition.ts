@@ -187,9 +187,13 @@ function facts(slot: (name: string) => number): LanguageDialect {
       if (pattern.kind === "refused") throw new SyntaxError(pattern.message);
       return pattern.test;
     },
-    unknown: (value) => value === null,
+    unknown: isUnknown,
   };
 }
+
+/** What is not finite says as little as what nobody knows. */
+const isUnknown = (value: unknown): boolean =>
+  value === null || (typeof value === "number" && !Number.isFinite(value));
 
 const maths = (apply: (...numbers: number[]) => number) => apply as (...args: unknown[]) => unknown;
 
@@ -204,6 +208,7 @@ const FUNCTIONS: LanguageDialect["functions"] = {
   min: maths(Math.min),
   round: maths(Math.round),
   sqrt: maths(Math.sqrt),
-  exists: (value) => value !== null,
-  empty: (value) => value === null || value === "" || (Array.isArray(value) && value.length === 0),
+  exists: (value) => !isUnknown(value),
+  empty: (value) =>
+    isUnknown(value) || value === "" || (Array.isArray(value) && value.length === 0),
 };

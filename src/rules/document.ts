@@ -1,10 +1,10 @@
 import * as z from "zod";
 
 export const MAX_FILE_BYTES = 65_536;
-export const MAX_RULES = 500;
+export const MAX_RULES = 300;
 export const MAX_EXPRESSION = 2_048;
 /** Of all conditions together: reading them is most of what loading a large file costs. */
-export const MAX_EXPRESSIONS = 32_768;
+export const MAX_EXPRESSIONS = 24_000;
 
 const named = z
   .string()

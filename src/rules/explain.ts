@@ -1,6 +1,7 @@
 import type { EventFacts } from "../model/facts.ts";
 import type { SignalState } from "../model/scalars.ts";
 import { canonicalNames, partsOf, type RuleCondition } from "./condition.ts";
+import { freshBudget } from "./language/budget.ts";
 import type { EvaluationFrame } from "./language/dialect.ts";
 import {
   evaluateRule,
@@ -89,6 +90,7 @@ export function explainSignal(
 }
 
 function explainRule(rule: LiveRule, frame: EvaluationFrame, facts: EventFacts): RuleExplained {
+  freshBudget();
   const outcome = evaluateRule(rule, frame);
   const parts = look(rule.condition, frame);
   const times = rule.per ? look(rule.per, frame) : [];

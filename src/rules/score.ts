@@ -1,9 +1,10 @@
-import type { FactValues } from "../model/facts.ts";
+import type { FactValue, FactValues } from "../model/facts.ts";
 import { type Level, RiskLevel, type SignalState } from "../model/scalars.ts";
 import type { SignalReason } from "../model/signal.ts";
 import { languageOf, type RuleCondition } from "./condition.ts";
 import type { RulesDocument } from "./document.ts";
 import { bitmapOf, matchRules, type RuleBitmap, undecidedBits } from "./language/bitmap.ts";
+import { freshBudget } from "./language/budget.ts";
 import type { EvaluationFrame } from "./language/dialect.ts";
 
 /**
@@ -74,6 +75,7 @@ export function scoreRules(
   facts: FactValues,
   previous: SignalState | null = null,
 ): ScoreResult {
+  freshBudget();
   const frame = frameOf(rules, facts);
   const { total, reasons, shadow, errors } = tallied(rules, frame);
   const points = twoDecimals(total);
@@ -167,8 +169,8 @@ export function evaluateRule(rule: LiveRule, frame: EvaluationFrame): RuleOutcom
 }
 
 function multiplied({ weight, match }: LiveRule, times: unknown): RuleOutcome {
-  if (times === null) return UNMATCHED;
-  if (typeof times !== "number" || !Number.isFinite(times))
+  if (times === null || (typeof times === "number" && !Number.isFinite(times))) return UNMATCHED;
+  if (typeof times !== "number")
     return { kind: "failed", message: `per is ${String(times)}, not a number` };
   return { kind: "matched", reason: { ...match.reason, score: twoDecimals(weight * times) } };
 }
@@ -176,9 +178,13 @@ function multiplied({ weight, match }: LiveRule, times: unknown): RuleOutcome {
 /** The facts in the order of the rules' slots, so that a condition reads them by number. */
 export function frameOf({ slots }: Ruleset, facts: FactValues): unknown[] {
   const frame: unknown[] = new Array(slots.length);
-  for (let i = 0; i < slots.length; i++) frame[i] = facts[slots[i] as string] ?? null;
+  for (let i = 0; i < slots.length; i++) frame[i] = known(facts[slots[i] as string]);
   return frame;
 }
+
+/** Null for what is not known, not a number or not finite. */
+const known = (fact: FactValue | undefined): FactValue =>
+  fact === undefined || (typeof fact === "number" && !Number.isFinite(fact)) ? null : fact;
 
 /**
  * The slots that every ruleset begins with: the conditions of the states also read the score and
@@ -196,7 +202,7 @@ export function stateFrame(frame: unknown[], points: number, level: Level): Eval
 function missingOf({ missing }: Ruleset, facts: FactValues): string[] {
   const said: string[] = [];
   for (const entry of missing)
-    if (entry.facts.every((name) => (facts[name] ?? null) === null)) said.push(entry.text);
+    if (entry.facts.every((name) => known(facts[name]) === null)) said.push(entry.text);
   return said;
 }
 

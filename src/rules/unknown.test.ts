@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadSample, sampleFile, sampleMatches } from "./samples.ts";
+import { scoreRules } from "./score.ts";
 
 describe("a fact that is not known", () => {
   it.each([
@@ -60,5 +61,35 @@ describe("a fact that is not known", () => {
         }
       }
     }
+  });
+});
+
+describe("a number that is not finite", () => {
+  const ZERO = { dex_volume_1h: 0, dex_volume_24h: 0, mentions: 1 };
+
+  it.each([
+    "dex_volume_1h / dex_volume_24h >= 0",
+    "mentions / dex_volume_24h > 1",
+    "not (mentions / dex_volume_24h < 1)",
+    "exists(mentions / dex_volume_24h)",
+    "log(dex_volume_24h) < 0",
+    "sqrt(0 - mentions) != 1",
+  ])("is not known, when a rule computes it: %s", (condition) => {
+    expect(sampleMatches(condition, ZERO)).toBe(false);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    "is not known, when it is a fact: %s",
+    (sentiment) => {
+      expect(sampleMatches("not exists(sentiment)", { sentiment })).toBe(true);
+      expect(sampleMatches("sentiment > 0 or sentiment <= 0", { sentiment })).toBe(false);
+    },
+  );
+
+  it("adds nothing as the number of times", () => {
+    const rules = loadSample(
+      sampleFile("mentions > 0").replace("score: 1", "score: 1, per: mentions / dex_volume_24h"),
+    );
+    expect(scoreRules(rules, ZERO)).toMatchObject({ score: 0, reasons: [], errors: [] });
   });
 });

@@ -2,11 +2,11 @@ export type YamlFault = { at: number; message: string };
 
 const MAX_NESTING = 20;
 /**
- * What parsing costs by: lines, fields, collections, tags, anchors. 500 rules of half a dozen
- * fields fit.
+ * What parsing costs by: lines, fields, collections, tags, anchors. 300 rules of half a dozen
+ * fields fit, and are read within 50 ms.
  */
-const MARKS = { pattern: /[\n,&!]|[:?]\s/g, most: 8_000, said: "lines, fields and tags" };
-const BRACKETS = { pattern: /[{[]/g, most: 2_000, said: "opening brackets" };
+const MARKS = { pattern: /[\n,&!]|[:?]\s/g, most: 4_000, said: "lines, fields and tags" };
+const BRACKETS = { pattern: /[{[]/g, most: 1_000, said: "opening brackets" };
 
 /** Why a text is not given to the YAML reader: it would cost too much. A cheap look alone. */
 export function yamlTooCostly(text: string): YamlFault | undefined {

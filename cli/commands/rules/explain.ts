@@ -1,20 +1,18 @@
-import * as z from "zod";
 import { VOCABULARY } from "../../../src/enrich/registry.ts";
 import { snakeCased } from "../../../src/kit/case.ts";
-import { FactValue, type FactValues } from "../../../src/model/facts.ts";
+import type { FactValues } from "../../../src/model/facts.ts";
 import {
   explainSignal as explainFacts,
   type SignalExplanation,
 } from "../../../src/rules/explain.ts";
+import { givenFacts, YamlFacts } from "../../../src/rules/given-facts.ts";
 import { schemaIssues } from "../../../src/rules/issues.ts";
-import { unknownFact } from "../../../src/rules/unknown-fact.ts";
+import { ignoredFacts } from "../../../src/rules/suite/cases.ts";
 import { readYaml } from "../../../src/rules/yaml.ts";
 import { ask } from "../../client.ts";
 import { type Io, UsageError } from "../../command.ts";
 import { parseOptions } from "../../options.ts";
 import { loadFile, oneFile, readText, report } from "./files.ts";
-
-const GivenFacts = z.record(z.string(), z.union([FactValue, z.boolean().transform(Number)]));
 
 type Part = { text: string; value: unknown; error?: string };
 type Fact = { name: string; value: unknown; provider: string | null; age_seconds: number | null };
@@ -80,16 +78,14 @@ function factsIn(file: string, text: string): FactValues {
   if (read.kind === "refused")
     throw new UsageError(report(file, text, read.problems, "error").join("\n"));
   const { source } = read;
-  const facts = GivenFacts.safeParse(source.value);
-  const problems = facts.success
-    ? Object.keys(facts.data).flatMap((name) => {
-        const unknown = unknownFact(name, VOCABULARY);
-        return unknown ? [{ ...source.nameProblem([name], ""), ...unknown }] : [];
-      })
-    : schemaIssues(facts.error.issues, source, []);
-  if (!facts.success || problems.length > 0)
+  const parsed = YamlFacts.safeParse(source.value);
+  const given = parsed.success ? givenFacts(parsed.data, VOCABULARY) : undefined;
+  const problems = parsed.success
+    ? ignoredFacts(given?.ignored ?? [], [], source)
+    : schemaIssues(parsed.error.issues, source, []);
+  if (!given || problems.length > 0)
     throw new UsageError(report(file, text, problems, "error").join("\n"));
-  return facts.data;
+  return given.facts;
 }
 
 const SIGN: Record<string, string> = { matched: "+", unmatched: " ", failed: "!" };

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { parseJson } from "../../../src/api/json.ts";
 import { VOCABULARY } from "../../../src/enrich/registry.ts";
-import { FactValue, type FactValues, type ProviderFacts } from "../../../src/model/facts.ts";
+import type { FactValues, ProviderFacts } from "../../../src/model/facts.ts";
 import { canonicalAddress, type TokenRef } from "../../../src/model/mention.ts";
+import { FactsInput, givenFacts } from "../../../src/rules/given-facts.ts";
 import { UsageError } from "../../command.ts";
 
 /**
@@ -11,17 +12,13 @@ import { UsageError } from "../../command.ts";
  */
 export type KnownFacts = (token: TokenRef, asOf: string) => ProviderFacts[];
 
-const Values = z.record(z.string(), z.union([FactValue, z.boolean().transform(Number)]));
 const PROVIDERS = [...new Set(Object.values(VOCABULARY).map(({ provider }) => provider))].filter(
   (name) => name !== "event",
 );
 
-export function readFacts(text: string, file: string): KnownFacts {
-  const byToken = parsed(text, file);
-  const unknown = Object.values(byToken).flatMap((values) =>
-    Object.keys(values).filter((name) => VOCABULARY[name] === undefined),
-  );
-  if (unknown.length > 0) throw new UsageError(`${file}: no fact is called ${unknown.join(", ")}`);
+/** `warn` hears of facts that are not taken. A name that nobody knows is refused. */
+export function readFacts(text: string, file: string, warn: (line: string) => void): KnownFacts {
+  const byToken = mapValues(parsed(text, file), (values) => taken(values, file, warn));
   return (token, asOf) => {
     const values = valuesOf(byToken, token);
     return PROVIDERS.map((provider) => answer(provider, values, asOf)).filter(
@@ -30,18 +27,34 @@ export function readFacts(text: string, file: string): KnownFacts {
   };
 }
 
+type GivenFacts = z.output<typeof FactsInput>;
+
+function taken(values: GivenFacts, file: string, warn: (line: string) => void): FactValues {
+  const { facts, ignored } = givenFacts(values, VOCABULARY);
+  const unknown = ignored.filter(({ name }) => VOCABULARY[name] === undefined);
+  const said = unknown.map(({ message, suggestion = "" }) => `${message} ${suggestion}`.trim());
+  if (said.length > 0) throw new UsageError(`${file}: ${said.join("; ")}`);
+  for (const { message } of ignored) warn(`${file}: ignored: ${message}`);
+  for (const name of Object.keys(facts).filter((fact) => VOCABULARY[fact]?.provider === "event"))
+    warn(`${file}: ignored: ${name} is counted from the posts`);
+  return facts;
+}
+
+const mapValues = <A, B>(fields: Record<string, A>, change: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, change(value)]));
+
 /** BigQuery is asked only where it is set up, so its silence is not a fault. */
 const ASKED = new Set(["goplus", "dex"]);
 
 /**
  * A flat object holds for every token; else each key is an address or a symbol, and "*" any other.
  */
-function parsed(text: string, file: string): Record<string, FactValues> {
+function parsed(text: string, file: string): Record<string, GivenFacts> {
   const json = parseJson(text);
   if (json.kind === "malformed") throw new UsageError(`${file}: ${json.message}`);
-  const flat = Values.safeParse(json.value);
+  const flat = FactsInput.safeParse(json.value);
   if (flat.success) return { "*": flat.data };
-  const nested = z.record(z.string(), Values).safeParse(json.value);
+  const nested = z.record(z.string(), FactsInput).safeParse(json.value);
   if (!nested.success) throw new UsageError(`${file}: ${z.prettifyError(nested.error)}`);
   return Object.fromEntries(
     Object.entries(nested.data).map(([key, values]) => [canonicalAddress(key), values]),

@@ -37,16 +37,18 @@ export type StageRunner = (post: RawPost, until: Until) => Promise<object>;
 export type Setup = {
   rules: string | undefined;
   facts: string | undefined;
+  /** Hears of facts that are not taken. */
+  warn(line: string): void;
   now: Clock;
   env: Readonly<Record<string, string | undefined>>;
 };
 
 const RULES_FOLDER = join(import.meta.dirname, "..", "..", "..", "rules");
 
-export function stageRunner({ rules: file, facts, now, env }: Setup): StageRunner {
+export function stageRunner({ rules: file, facts, warn, now, env }: Setup): StageRunner {
   const settings = settingsOf(env);
   const rules = rulesOf(file ?? join(RULES_FOLDER, "rules.yml"), env);
-  const known = readFacts(facts === undefined ? "{}" : read(facts), facts ?? "");
+  const known = readFacts(facts === undefined ? "{}" : read(facts), facts ?? "", warn);
   const store = memoryStore();
   return (post, until) =>
     until === "filter"

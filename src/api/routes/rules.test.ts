@@ -127,6 +127,32 @@ describe("POST /rules/eval", () => {
     });
   });
 
+  it("takes another name of a fact for it, and says which facts it left out", async () => {
+    const { body } = await client().call("POST", "/rules/eval", {
+      facts: { last_sentiment_score: 0.9, dex_liquidity: "many" },
+      rules: rulesFile({ glad: "sentiment > 0.5" }),
+    });
+    expect(body).toMatchObject({
+      reasons: [{ rule: "glad" }],
+      warnings: [{ path: "facts.dex_liquidity", message: expect.stringContaining("a number") }],
+    });
+  });
+
+  it("answers within a second whatever the patterns and the texts", async () => {
+    const conditions = Object.fromEntries(
+      [..."abcdefgh"].map((end) => [end, `symbol ~= "${"a?".repeat(160)}${end}"`]),
+    );
+    const began = process.cpuUsage();
+    const { status } = await client().call("POST", "/rules/eval", {
+      facts: { symbol: "a".repeat(10_000), chain: "a".repeat(300_000) },
+      rules: rulesFile(conditions),
+      explain: true,
+    });
+    const { user, system } = process.cpuUsage(began);
+    expect(status).toBe(200);
+    expect((user + system) / 1_000).toBeLessThan(3_000);
+  });
+
   it("scores facts by the rules in force, and stores nothing", async () => {
     const { call, kv } = client();
     const { body } = await call("POST", "/rules/eval", { facts: { mentions: 3 }, explain: true });

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { FactValue, type FactVocabulary } from "../../model/facts.ts";
+import type { FactValues, FactVocabulary } from "../../model/facts.ts";
 import { IsoInstant, Level, SignalState } from "../../model/scalars.ts";
 import { backtestRules, type StoredSignal } from "../../rules/backtest.ts";
 import { explainSignal } from "../../rules/explain.ts";
+import { FactsInput, givenFacts } from "../../rules/given-facts.ts";
 import type { LoadResult } from "../../rules/load.ts";
 import { type Ruleset, scoreRules } from "../../rules/score.ts";
-import { unknownFact } from "../../rules/unknown-fact.ts";
 import type { YamlProblem } from "../../rules/yaml.ts";
 import type { RulesVersion } from "../../store/rules-versions.ts";
 import { keyIdOf } from "../context.ts";
@@ -38,10 +38,8 @@ const MAX_BODY = 500_000;
 const MAX_BACKTEST = 10_000;
 const WEEK_MS = 7 * 86_400_000;
 
-/** Flags are 1 or 0; JSON's own true and false are taken for them. */
-const FactInput = z.union([FactValue, z.boolean().transform(Number)]);
 const Given = z.strictObject({
-  facts: z.record(z.string(), FactInput),
+  facts: FactsInput,
   rules: z.string().optional(),
   previous_state: SignalState.optional(),
   explain: z.boolean().default(false),
@@ -239,14 +237,14 @@ async function evaluate(input: z.output<typeof Given>, ports: RulesPorts) {
   const loaded = input.rules === undefined ? undefined : ports.load(input.rules);
   if (loaded?.kind === "rejected") return unprocessable(loaded.problems);
   const rules = loaded?.rules ?? (await ports.current());
+  const { facts, ignored } = givenFacts(input.facts, ports.vocabulary);
   return {
     rulesVersion: rules.sha,
-    ...scoreRules(rules, input.facts, input.previous_state),
-    warnings: Object.keys(input.facts).flatMap((name) => {
-      const unknown = unknownFact(name, ports.vocabulary);
-      return unknown ? [withMend({ path: `facts.${name}`, ...unknown })] : [];
+    ...scoreRules(rules, facts, input.previous_state),
+    warnings: ignored.map(({ name, ...said }) => withMend({ path: `facts.${name}`, ...said })),
+    ...(input.explain && {
+      explanation: explained(rules, facts, input.previous_state, ports.now()),
     }),
-    ...(input.explain && { explanation: explained(rules, input, ports.now()) }),
   };
 }
 
@@ -306,11 +304,16 @@ async function byPrefix(sha: string, ports: RulesPorts): Promise<Ruleset | undef
 }
 
 /** Facts that were given by hand have no provider and no age. */
-function explained(rules: Ruleset, { facts, previous_state }: z.infer<typeof Given>, now: number) {
+function explained(
+  rules: Ruleset,
+  facts: FactValues,
+  previous: SignalState | undefined,
+  now: number,
+) {
   const evaluatedAt = new Date(now).toISOString();
   return explainSignal(
     rules,
     { evaluatedAt, values: facts, origin: {}, degraded: [], notes: [] },
-    previous_state,
+    previous,
   );
 }

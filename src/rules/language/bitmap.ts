@@ -111,19 +111,21 @@ function columnOf(
   const sorted = Float64Array.from(numbers).sort();
   const stands = [...sorted].flatMap((value, i) => [
     value,
-    between(value, sorted[i + 1] ?? Number.POSITIVE_INFINITY),
+    between(value, sorted[i + 1] ?? Number.MAX_VALUE),
   ]);
   return {
     column: { slot, start, numbers: sorted, texts: undefined },
-    stands: [null, Number.NEGATIVE_INFINITY, ...stands],
+    stands: [null, -Number.MAX_VALUE, ...stands],
   };
 }
 
-/** Never `a` itself, also where nothing lies between the two. */
+/** Finite, and never `a` itself, also where nothing lies between the two. */
 function between(a: number, b: number): number {
-  const middle = a / 2 + b / 2;
+  const middle = finite(a) / 2 + finite(b) / 2;
   return middle === a ? b : middle;
 }
+
+const finite = (n: number): number => Math.max(-Number.MAX_VALUE, Math.min(n, Number.MAX_VALUE));
 
 /**
  * Whether the test holds in each stretch of its fact, as its closures say; undefined where they

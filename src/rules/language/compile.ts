@@ -1,5 +1,6 @@
 import { UnknownFunctionError } from "filtrex/dist/esnext/errors.mjs";
 import { arr, bool } from "filtrex/dist/esnext/utils.mjs";
+import { spendSteps } from "./budget.ts";
 import type { Evaluate, LanguageDialect } from "./dialect.ts";
 import { applyArithmetic, applyComparison, negate } from "./operators.ts";
 import { type ExpressionNode, formatNumber } from "./syntax.ts";
@@ -136,6 +137,7 @@ const membership =
     if (unknown(a) || unknown(b)) return null;
     const items = arr(a);
     const among = arr(b);
+    if (items.length * among.length > 64) spendSteps(items.length * among.length);
     const absent = items.filter((item) => !among.includes(item) || unknown(item));
     if (absent.length === 0) return !negated;
     return among.some(unknown) || absent.every(unknown) ? null : negated;

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { parser } from "filtrex/dist/esnext/parser.mjs";
 import { expect, it } from "vitest";
 import { parseExpression } from "./grammar.ts";
+import { walkNodes } from "./syntax.ts";
 
 const sha = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
 const source = (file: string) =>
@@ -67,4 +68,12 @@ it("refuses in filtrex's words, with the place", () => {
     message: expect.stringContaining("Lexical error"),
   });
   expect(parseExpression("a and(b)")).toMatchObject({ kind: "refused", at: [7, 8] });
+});
+
+it("is walked without being changed", () => {
+  const parsed = parseExpression('min(a, b, c) > 1 and d in ("x", "y", "z")');
+  if (parsed.kind !== "parsed") throw new Error("should parse");
+  const before = JSON.stringify(parsed.expression);
+  walkNodes(parsed.expression);
+  expect(JSON.stringify(parsed.expression)).toBe(before);
 });

@@ -1,4 +1,5 @@
 import { mod, num, numstr, str } from "filtrex/dist/esnext/utils.mjs";
+import { checkLength } from "./budget.ts";
 import type { Evaluate, LanguageDialect } from "./dialect.ts";
 import type { ArithmeticNode, ComparisonOperator, ExpressionNode } from "./syntax.ts";
 
@@ -7,7 +8,7 @@ type Unknown = (value: unknown) => boolean;
 
 const ARITHMETIC: Record<ArithmeticNode, Binary> = {
   // Two operands of filtrex's + may be of different types: JavaScript's + then joins them as text.
-  "+": (a, b) => (numstr(a) as number) + (numstr(b) as number),
+  "+": (a, b) => checkLength((numstr(a) as number) + (numstr(b) as number)),
   // filtrex's one function serves both minuses, so that subtracting undefined negates.
   "-": (a, b) => (b === undefined ? -num(a) : num(a) - num(b)),
   "*": (a, b) => num(a) * num(b),

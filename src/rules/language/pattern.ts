@@ -1,7 +1,6 @@
-/**
- * Larger programs than any rule needs; the bound keeps one match of 10,000 characters in the low
- * milliseconds.
- */
+import { checkLength, spendSteps } from "./budget.ts";
+
+/** Larger programs than any rule needs. What a match costs is bounded by the scoring's budget. */
 const MAX_STEPS = 500;
 const MAX_REPEAT = 100;
 
@@ -24,7 +23,7 @@ export function linearPattern(source: string): LinearPattern {
     if (ended.at < source.length)
       throw new SyntaxError(`unmatched ${source[ended.at]} at character ${ended.at + 1}`);
     program.push({ op: "match" });
-    return { kind: "pattern", test: (text) => run(program, text) };
+    return { kind: "pattern", test: (text) => run(program, checkLength(text)) };
   } catch (fault) {
     if (!(fault instanceof SyntaxError)) throw fault;
     return { kind: "refused", message: fault.message };
@@ -180,6 +179,7 @@ function run(program: readonly Step[], text: string): boolean {
   let current = new Set<number>();
   for (let at = 0; at <= text.length; at++) {
     if (reach(program, 0, text, at, current)) return true;
+    spendSteps(current.size);
     const next = new Set<number>();
     const char = text.charAt(at);
     for (const pc of current) {

@@ -80,7 +80,7 @@ export function walkNodes(node: ExpressionNode): ExpressionNode[] {
   const open = [node];
   for (let next = open.pop(); next; next = open.pop()) {
     found.push(next);
-    open.push(...childNodes(next).reverse());
+    open.push(...childNodes(next).toReversed());
   }
   return found;
 }

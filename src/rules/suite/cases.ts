@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { FactValue, type FactValues, type FactVocabulary } from "../../model/facts.ts";
+import type { FactValues, FactVocabulary } from "../../model/facts.ts";
 import { Level, RiskLevel, SignalState } from "../../model/scalars.ts";
+import { givenFacts, type IgnoredFact, YamlFacts } from "../given-facts.ts";
 import { schemaIssues } from "../issues.ts";
-import { unknownFact } from "../unknown-fact.ts";
 import { readYaml, type YamlProblem, type YamlSource } from "../yaml.ts";
 
 const keys = z.array(z.string());
@@ -25,12 +25,10 @@ const CaseExpectation = z
   .refine((expected) => Object.keys(expected).length > 0, "asks for nothing");
 export type CaseExpectation = z.infer<typeof CaseExpectation>;
 
-const Flag = z.boolean().transform(Number);
-
 const Case = z
   .strictObject({
     name: z.string().min(1),
-    facts: z.record(z.string(), z.union([FactValue, Flag])).optional(),
+    facts: YamlFacts.optional(),
     posts: z
       .array(z.record(z.string(), z.unknown()))
       .optional()
@@ -80,10 +78,11 @@ export function readCases(
   const problems: YamlProblem[] = [];
   const cases = parsed.data.tests.map((test, index): RuleCase => {
     const path = ["tests", index];
-    problems.push(...unknownFacts(test.facts ?? {}, [...path, "facts"], vocabulary, source));
+    const given = givenFacts(test.facts ?? {}, vocabulary);
+    problems.push(...ignoredFacts(given.ignored, [...path, "facts"], source));
     const counted = test.posts ? factsOf(test.posts) : {};
     if (typeof counted === "string") problems.push(source.problem([...path, "posts"], counted));
-    const facts = { ...(typeof counted === "string" ? {} : counted), ...test.facts };
+    const facts = { ...(typeof counted === "string" ? {} : counted), ...given.facts };
     const { line } = source.problem(path, "");
     return {
       file,
@@ -97,14 +96,12 @@ export function readCases(
   return problems.length > 0 ? { kind: "rejected", problems } : { kind: "read", cases };
 }
 
-function unknownFacts(
-  facts: FactValues,
-  path: PropertyKey[],
-  vocabulary: FactVocabulary,
+export const ignoredFacts = (
+  ignored: readonly IgnoredFact[],
+  path: readonly PropertyKey[],
   source: YamlSource,
-): YamlProblem[] {
-  return Object.keys(facts).flatMap((name) => {
-    const unknown = unknownFact(name, vocabulary);
-    return unknown ? [{ ...source.nameProblem([...path, name], ""), ...unknown }] : [];
-  });
-}
+): YamlProblem[] =>
+  ignored.map(({ name, message, suggestion }) => ({
+    ...source.nameProblem([...path, name], message),
+    ...(suggestion !== undefined && { suggestion }),
+  }));

@@ -1,4 +1,5 @@
 import { type RuleCondition, sidesOf } from "../condition.ts";
+import { freshBudget } from "../language/budget.ts";
 import type { EvaluationFrame } from "../language/dialect.ts";
 import { evaluateRule, frameOf, type Ruleset, scoreRules, stateFrame } from "../score.ts";
 import type { RuleCase } from "./cases.ts";
@@ -26,7 +27,10 @@ export function coverageOf(rules: Ruleset, cases: readonly RuleCase[]): RulesCov
   });
   const frames = runs.map((run) => run.frame);
   const ruleRows = rules.rules.map((rule) => {
-    const matched = frames.filter((frame) => evaluateRule(rule, frame).kind === "matched").length;
+    const matched = frames.filter((frame) => {
+      freshBudget();
+      return evaluateRule(rule, frame).kind === "matched";
+    }).length;
     return { rule: rule.key, matched, unmatched: frames.length - matched };
   });
   const thresholds = [
@@ -75,6 +79,7 @@ function levelRows(rules: Ruleset, points: number[]): ThresholdCoverage[] {
 }
 
 function safely(evaluate: () => unknown): unknown {
+  freshBudget();
   try {
     return evaluate();
   } catch {

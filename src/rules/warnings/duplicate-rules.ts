@@ -1,5 +1,5 @@
 import { canonicalNames } from "../condition.ts";
-import { formatNumber } from "../language/syntax.ts";
+import { childNodes, type ExpressionNode, formatNumber } from "../language/syntax.ts";
 import type { LiveRule } from "../score.ts";
 
 /** Each rule that asks what an earlier one asks, with that one: both count. */
@@ -18,14 +18,33 @@ export function duplicateRules<T extends { live: LiveRule }>(
 
 /** The condition without its layout. A rule on trial beside a live one is meant. */
 const meaningOf = ({ condition, shadow }: LiveRule): string =>
-  JSON.stringify([condition.expression, shadow], (key, value) =>
-    LAYOUT.has(key)
-      ? undefined
-      : key === "name"
-        ? canonicalNames(value)
-        : key === "digits"
-          ? formatNumber(value)
-          : value,
-  );
+  `${shadow}${written(condition.expression)}`;
 
-const LAYOUT = new Set(["at", "quoted", "deprecated"]);
+function written(node: ExpressionNode): string {
+  const head = headOf(node);
+  const parts = childNodes(node);
+  return parts.length === 0 ? head : `${head}(${parts.map(written).join()})`;
+}
+
+/** What a node says beside its parts. */
+function headOf(node: ExpressionNode): string {
+  switch (node.kind) {
+    case "number":
+      return String(formatNumber(node.digits));
+    case "text":
+      return JSON.stringify(node.value);
+    case "name":
+      return canonicalNames(node.name);
+    case "property":
+    case "call":
+      return `${node.kind} ${node.name}`;
+    case "arithmetic":
+      return node.operator;
+    case "in":
+      return node.negated ? "not in" : "in";
+    case "relation":
+      return node.rest.map(({ operator }) => operator).join(" ");
+    default:
+      return node.kind;
+  }
+}
