@@ -110,6 +110,11 @@ const PLACES: Place[] = [
     packages: ["zod"],
   },
   {
+    path: "src/settings/catalogue.ts",
+    may: ["src/settings", "src/sources", "src/enrich"],
+    packages: ["zod"],
+  },
+  {
     path: "src/settings/parse.ts",
     may: ["src/settings", "src/sources", "src/enrich", "src/rules/variables.ts"],
     packages: [],

@@ -37,7 +37,7 @@ export type Refusals = {
   empty?: EmulatorReply;
 };
 
-/** How `npm start` and the tests lead the product to an emulator. `base`: where all emulators are. */
+/** How `npm start` and the tests lead the product to an emulator; `base` is where all are. */
 export type EmulatorSettings = {
   name: string;
   /** Addresses, stand-in keys, and what its plug-in needs to have something to show. */

@@ -14,7 +14,10 @@ import { type EnricherAnswer, enricher, NO_ANSWER, NOTHING_KNOWN } from "./enric
  */
 export const DEXSCREENER_LIMITS = { pace: { perMinute: 120, gapMs: 0 }, dailyBudget: null };
 const DexScreenerSettings = z.object({
-  DEXSCREENER_BASE_URL: z.url().default("https://api.dexscreener.com"),
+  DEXSCREENER_BASE_URL: z
+    .url()
+    .default("https://api.dexscreener.com")
+    .describe("Where DexScreener is reached"),
 });
 
 const Side = z.object({ address: z.string(), symbol: z.string().catch("") });

@@ -23,8 +23,15 @@ const DEMO_API = "https://api.coingecko.com/api/v3/onchain";
 
 /** Two APIs of the same shape: the public one, and CoinGecko's for those with a key. */
 export const GeckoSettings = {
-  GECKOTERMINAL_BASE_URL: z.url().optional(),
-  COINGECKO_API_KEY: z.string().min(1).optional(),
+  GECKOTERMINAL_BASE_URL: z
+    .url()
+    .optional()
+    .describe("Where GeckoTerminal is reached; by default its public API, with a key CoinGecko's"),
+  COINGECKO_API_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("A key of CoinGecko's demo plan, which raises the limit"),
 };
 export type GeckoSettings = {
   GECKOTERMINAL_BASE_URL?: string | undefined;

@@ -1,15 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
-import { KNOWN_SETTINGS, unknownSettings } from "./registry.ts";
+import { describe, expect, it } from "vitest";
+import { INTERNAL_SETTINGS, settingGroups } from "./catalogue.ts";
+import { KNOWN_SETTINGS, settingProblems, unknownSettings } from "./registry.ts";
 
 const DOCS = join(import.meta.dirname, "../../docs");
 const docs = readdirSync(DOCS)
   .filter((file) => file.endsWith(".md"))
   .map((file) => readFileSync(join(DOCS, file), "utf8"))
   .join("\n");
-/** What `npm start` sets itself, and no user. */
-const INTERNAL = new Set(["NEON_FETCH_ENDPOINT", "LOCAL", "EMULATORS_URL"]);
 
 it("names the setting that was meant", () => {
   expect(
@@ -22,10 +21,10 @@ it("names the setting that was meant", () => {
 });
 
 it("finds every setting in the documentation", () => {
-  const documented = (name: string) => name.endsWith("_BASE_URL") || docs.includes(`\`${name}\``);
-  expect([...KNOWN_SETTINGS].filter((name) => !INTERNAL.has(name) && !documented(name))).toEqual(
-    [],
-  );
+  const documented = (name: string) => docs.includes(`\`${name}\``);
+  expect(
+    [...KNOWN_SETTINGS].filter((name) => !INTERNAL_SETTINGS.has(name) && !documented(name)),
+  ).toEqual([]);
 });
 
 it("knows every setting that the tables of the documentation name", () => {
@@ -37,4 +36,45 @@ it("knows every setting that the tables of the documentation name", () => {
   );
   expect(names.length).toBeGreaterThan(30);
   expect(unknownSettings(names)).toEqual([]);
+});
+
+it("describes every setting", () => {
+  const entries = settingGroups().flatMap((group) => group.entries);
+  expect(entries.length).toBe(KNOWN_SETTINGS.size - INTERNAL_SETTINGS.size);
+  expect(entries.filter(({ description }) => description.length < 10)).toEqual([]);
+});
+
+describe("settingProblems", () => {
+  const DATABASE_URL = "postgresql://a@b/c";
+
+  it("finds nothing wrong with the defaults, nor with settings that nobody filled in", () => {
+    const empty = Object.fromEntries([...KNOWN_SETTINGS].map((name) => [name, " "]));
+    expect(settingProblems({ DATABASE_URL })).toEqual([]);
+    expect(settingProblems({ ...empty, DATABASE_URL })).toEqual([]);
+  });
+
+  it.each([
+    ["a core setting", { SPAM_FROM: "60%" }, /^SPAM_FROM must be a plain number/],
+    ["a channel setting", { PUBLIC_URL: "signals.dev.org" }, /^PUBLIC_URL .*https:\/\/signals/],
+    [
+      "a source",
+      { GITHUB_REPOS: "bitcoin" },
+      /^github: GITHUB_REPOS\S* must be written owner\/name/,
+    ],
+    ["an enricher", { RISK_TAX_RED: "a tenth" }, /^goplus: RISK_TAX_RED /],
+    ["a key", { GCP_SA_JSON: "{}" }, /^bigquery: .*GCP_SA_JSON is no key file/],
+    ["a source to leave off", { SOURCES_OFF: "feed x" }, /^SOURCES_OFF .*"feed".*is feeds meant\?/],
+  ])("names %s that is wrong", (_, given, problem) => {
+    const problems = settingProblems({ DATABASE_URL, ...given });
+    expect(problems).not.toEqual([]);
+    for (const each of problems) expect(each).toMatch(problem);
+  });
+
+  it("does not complain of a source that merely lacks its key", () => {
+    expect(settingProblems({ DATABASE_URL, X_QUERY: "defi" })).toEqual([]);
+  });
+
+  it("says that a database is needed", () => {
+    expect(settingProblems({})).toEqual(["DATABASE_URL is not set"]);
+  });
 });

@@ -1,7 +1,7 @@
 import { ENRICHERS } from "../enrich/registry.ts";
 import { nearestName } from "../kit/nearest-name.ts";
 import { SOURCES } from "../sources/registry.ts";
-import { filledIn, type RawVariables } from "./define.ts";
+import { filledIn, type RawVariables, wordList } from "./define.ts";
 import { CHANNEL_SETTING_NAMES, ChannelEnv, CORE_SETTING_NAMES, Settings } from "./settings.ts";
 
 /** What rules and the sources of `HTTP_JSON_SOURCES` may read by any name. */
@@ -12,7 +12,6 @@ export const KNOWN_SETTINGS: ReadonlySet<string> = new Set([
   ...CORE_SETTING_NAMES,
   ...CHANNEL_SETTING_NAMES,
   ...[...SOURCES, ...ENRICHERS].flatMap(({ settingNames }) => settingNames),
-  "SOURCES_OFF",
 ]);
 
 /**
@@ -48,5 +47,22 @@ export function settingProblems(variables: RawVariables): string[] {
     const isWrong = settingNames.some((each) => given[each] !== undefined && words.has(each));
     return isWrong ? [`${name}: ${state.why}`] : [];
   });
-  return [...shared, ...plugins];
+  return [...shared, ...unknownSources(given.SOURCES_OFF), ...plugins];
+}
+
+const SOURCE_NAMES: ReadonlySet<string> = new Set(SOURCES.map(({ name }) => name));
+
+/** A misspelt name in SOURCES_OFF would leave its source on. */
+function unknownSources(sourcesOff: unknown): string[] {
+  const names = wordList.safeParse(sourcesOff).data ?? [];
+  return names
+    .filter((name) => !SOURCE_NAMES.has(name))
+    .map((name) => {
+      const near = nearestName(name, SOURCE_NAMES);
+      const advice =
+        near === undefined
+          ? `the sources are ${[...SOURCE_NAMES].join(", ")}`
+          : `is ${near} meant?`;
+      return `SOURCES_OFF holds "${name}", which is no source; ${advice}`;
+    });
 }

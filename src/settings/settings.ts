@@ -25,19 +25,28 @@ const judging = {
     .describe("The spam score from which a post is dropped; 1 drops hardly any"),
 };
 
-const core = {
+/** The Worker's own settings, by name. */
+export const CoreShape = {
   DATABASE_URL: z
     .string({ error: "is not set" })
-    .startsWith("postgres", "is not a postgresql:// connection string"),
-  NEON_FETCH_ENDPOINT: webAddress.optional(),
-  UPSTASH_REDIS_REST_URL: webAddress.optional(),
-  UPSTASH_REDIS_REST_TOKEN: z.string().optional(),
+    .startsWith("postgres", "is not a postgresql:// connection string")
+    .describe("A connection string of Neon, or of PostgreSQL behind Neon's HTTP protocol"),
+  NEON_FETCH_ENDPOINT: webAddress
+    .optional()
+    .describe("Set by npm start: where statements are posted in place of Neon"),
+  UPSTASH_REDIS_REST_URL: webAddress
+    .optional()
+    .describe("Redis for caches and shared rate limits; without it neither exists"),
+  UPSTASH_REDIS_REST_TOKEN: z.string().optional().describe("The token of that Redis"),
   ADMIN_KEY: z
     .string()
     .regex(ADMIN_KEY, "must be ess_ID.SECRET, the secret of 24 letters and digits or more")
     .optional()
-    .describe("The key that may do everything"),
+    .describe(
+      "ess_ID.SECRET: has every scope and needs no database; make other keys, then remove it",
+    ),
   ...judging,
+  SOURCES_OFF: wordList.describe("Names of sources to leave off, separated by spaces or commas"),
   PUBLIC_READ: flag("on").describe("Whether reading needs no API key"),
   EDGE_CACHE: flag("on").describe(
     "Keeps public reads at the edge for seconds; off where everyone should see the latest",
@@ -50,44 +59,60 @@ const core = {
     .describe(
       "While 1,000 accepted posts have waited longer than this, no more are accepted (429)",
     ),
-  RETENTION_DAYS_POSTS: days(90),
-  RETENTION_DAYS_EVENTS: days(0),
-  RETENTION_DAYS_DELIVERIES: days(0),
-  RETENTION_DAYS_DEAD_LETTERS: days(0),
-  RETENTION_DAYS_FEATURES: days(90),
+  RETENTION_DAYS_POSTS: days(90).describe(
+    "Days after which posts are deleted that came to nothing; 0 keeps them",
+  ),
+  RETENTION_DAYS_EVENTS: days(0).describe(
+    "Days after which events are deleted, by their last post; 0 keeps them",
+  ),
+  RETENTION_DAYS_DELIVERIES: days(0).describe(
+    "Days after which ended rows of the outbox and their attempts are deleted; 0 keeps them",
+  ),
+  RETENTION_DAYS_DEAD_LETTERS: days(0).describe(
+    "Days after which dead letters are deleted, replayed or not; 0 keeps them",
+  ),
+  RETENTION_DAYS_FEATURES: days(90).describe(
+    "Days after which on-chain features are deleted; 0 keeps them",
+  ),
   EMULATORS_URL: webAddress.optional().describe("Set by npm start: where the emulators listen"),
-  LOCAL: z.string().optional().describe("Set by npm start"),
+  LOCAL: z.string().optional().describe("Set by npm start: the machine is its owner's"),
 };
 
 /** What all channels of a deployment share. */
 const base = (url: string) => webAddress.default(url);
 const text = optionalText;
-const shared = {
-  TELEGRAM_BOT_TOKEN: text,
-  TELEGRAM_BASE_URL: base("https://api.telegram.org"),
-  RESEND_API_KEY: text,
-  RESEND_BASE_URL: base("https://api.resend.com"),
-  POSTMARK_TOKEN: text,
-  POSTMARK_BASE_URL: base("https://api.postmarkapp.com"),
-  /** Sender of mails when a channel names none: "Signals <signals@example.org>". */
-  MAIL_FROM: text,
-  /** Address of this deployment; without it messages carry no links into its pages. */
-  PUBLIC_URL: webAddress.default(""),
-  /** host:port pairs that may be reached over http and by address: the local emulators only. */
-  EGRESS_ALLOW: wordList,
-  /** Further hosts of this deployment: a hook that points at ourselves would loop. */
-  OWN_HOSTS: wordList,
+export const ChannelShape = {
+  TELEGRAM_BOT_TOKEN: text.describe("The bot that Telegram channels send by"),
+  TELEGRAM_BASE_URL: base("https://api.telegram.org").describe(
+    "Where Telegram's Bot API is reached",
+  ),
+  RESEND_API_KEY: text.describe("Sends the mails of e-mail channels by Resend"),
+  RESEND_BASE_URL: base("https://api.resend.com").describe("Where Resend is reached"),
+  POSTMARK_TOKEN: text.describe("Sends the mails of e-mail channels by Postmark"),
+  POSTMARK_BASE_URL: base("https://api.postmarkapp.com").describe("Where Postmark is reached"),
+  MAIL_FROM: text.describe(
+    "The sender of mails when a channel names none: Signals <signals@example.org>",
+  ),
+  PUBLIC_URL: webAddress
+    .default("")
+    .describe("This deployment's own address, for links in messages and against calling itself"),
+  EGRESS_ALLOW: wordList.describe(
+    "host:port pairs that hooks may reach over http and by address; for local emulators only",
+  ),
+  OWN_HOSTS: wordList.describe(
+    "Further host names of this deployment: a hook that led back to it would loop",
+  ),
 };
 
-export const CORE_SETTING_NAMES: readonly string[] = Object.keys(core);
-export const CHANNEL_SETTING_NAMES: readonly string[] = Object.keys(shared);
+export const CORE_SETTING_NAMES: readonly string[] = Object.keys(CoreShape);
+export const CHANNEL_SETTING_NAMES: readonly string[] = Object.keys(ChannelShape);
 
 /** Reads settings whose empty variables are unset; other names are left out. */
 const filled = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.record(z.string(), z.unknown()).transform(filledIn).pipe(z.object(shape));
 
 /** The Worker's own settings. Empty variables are unset. */
-export const Settings = filled(core);
+export const Settings = filled(CoreShape);
 export type Settings = z.infer<typeof Settings>;
 
 export const JudgingSettings = filled(judging);
@@ -96,7 +121,7 @@ const publicHost = (url: string): string[] =>
   url.startsWith("https://") && URL.canParse(url) ? [new URL(url).hostname] : [];
 
 /** Base URLs, the bot's token, mail keys, and where outside calls may go. */
-export const ChannelEnv = filled(shared).transform((given) => ({
+export const ChannelEnv = filled(ChannelShape).transform((given) => ({
   ...given,
   OWN_HOSTS: [...given.OWN_HOSTS, ...publicHost(given.PUBLIC_URL)],
 }));

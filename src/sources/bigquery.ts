@@ -74,9 +74,20 @@ export const bigquery = source({
     "partitions. Needs GCP_SA_JSON. Dry-run first and capped; BQ_DAILY_BYTES is never passed.",
   ].join(" "),
   settings: z.object({
-    BQ_SOURCE_SQL: requiredText,
-    BQ_SOURCE_EVERY_MINUTES: z.coerce.number().int().min(1).default(60),
-    BQ_SOURCE_OVERLAP_HOURS: z.coerce.number().nonnegative().default(2),
+    BQ_SOURCE_SQL: requiredText.describe(
+      "The query whose rows become posts (docs/sources.md); without it the source is off",
+    ),
+    BQ_SOURCE_EVERY_MINUTES: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(60)
+      .describe("Minutes between polls"),
+    BQ_SOURCE_OVERLAP_HOURS: z.coerce
+      .number()
+      .nonnegative()
+      .default(2)
+      .describe("Hours that each poll reads again, because rows reach BigQuery late"),
     ...BigQuerySettings.shape,
   }),
   providers: () => ["bigquery", "google"],

@@ -150,9 +150,20 @@ export const dexPools = source({
   ].join(" "),
   settings: z.object({
     ...GeckoSettings,
-    DEX_POOLS_CHAINS: splitWords.default(["eth", "sol", "base"]),
-    DEX_POOLS_MIN_LIQUIDITY: z.coerce.number().nonnegative().default(10_000),
-    DEX_POOLS_EVERY_MINUTES: z.coerce.number().int().min(1).default(5),
+    DEX_POOLS_CHAINS: splitWords
+      .default(["eth", "sol", "base"])
+      .describe("Chains whose new pools become posts"),
+    DEX_POOLS_MIN_LIQUIDITY: z.coerce
+      .number()
+      .nonnegative()
+      .default(10_000)
+      .describe("Pools with less liquidity than this, in US dollars, are left out"),
+    DEX_POOLS_EVERY_MINUTES: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(5)
+      .describe("Minutes between polls"),
   }),
   providers: () => ["geckoterminal"],
   everyMinutes: (settings) => settings.DEX_POOLS_EVERY_MINUTES,

@@ -122,8 +122,11 @@ export const hackernews = source({
   kind: "poll",
   docs: "New stories, 25 a poll. No key.",
   settings: z.object({
-    HN_BASE_URL: z.url().default("https://hacker-news.firebaseio.com/v0"),
-    HN_EVERY_MINUTES: z.coerce.number().int().min(1).default(5),
+    HN_BASE_URL: z
+      .url()
+      .default("https://hacker-news.firebaseio.com/v0")
+      .describe("Where Hacker News is reached"),
+    HN_EVERY_MINUTES: z.coerce.number().int().min(1).default(5).describe("Minutes between polls"),
   }),
   everyMinutes: (settings) => settings.HN_EVERY_MINUTES,
   async poll({ HN_BASE_URL }, { cursor, since }, ports): Promise<PollResult> {

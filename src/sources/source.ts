@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { GuardedPorts } from "../http/provider-call.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { RawPost } from "../model/raw-post.ts";
-import { filledIn, type RawVariables, splitWords } from "../settings/define.ts";
+import { filledIn, type RawVariables, wordList } from "../settings/define.ts";
 import { readPluginSettings, type SwitchedOff } from "../settings/plugin.ts";
 
 /**
@@ -83,7 +83,7 @@ export type Source = Pick<Spec<z.ZodType>, "name" | "title" | "kind" | "docs"> &
   configure(variables: RawVariables): SourceSwitch;
 };
 
-const LeftOff = z.object({ SOURCES_OFF: splitWords.default([]) });
+const LeftOff = z.object({ SOURCES_OFF: wordList });
 
 /** A setting without which a source is off. */
 export const requiredText = z.string({ error: "is not set" }).min(1);

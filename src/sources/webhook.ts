@@ -45,7 +45,10 @@ export const webhook = source({
   settings: z.object({
     WEBHOOK_SECRETS: requiredText
       .pipe(splitWords)
-      .pipe(z.array(z.string().min(16, "must hold secrets of 16 characters or more")).min(1)),
+      .pipe(z.array(z.string().min(16, "must hold secrets of 16 characters or more")).min(1))
+      .describe(
+        "Secrets that sign pushes, 16 characters or more each; without one the source is off",
+      ),
   }),
   async receive({ WEBHOOK_SECRETS: secrets }, { headers, text, now }): Promise<ReceiveResult> {
     const standard = await verifyWebhook(secrets, headers, text, now);

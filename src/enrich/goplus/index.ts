@@ -31,16 +31,29 @@ const PATHS: Partial<Record<Chain, string>> = {
 const LIMITS = { pace: { perMinute: 25, gapMs: 1_200 }, dailyBudget: null };
 
 const Settings = z.object({
-  GOPLUS_BASE_URL: z.url().default("https://api.gopluslabs.io"),
-  GOPLUS_APP_KEY: z.string().min(1).optional(),
-  GOPLUS_APP_SECRET: z.string().min(1).optional(),
-  /**
-   * What stands before the access token: the official client sends none, its documentation says
-   * "Bearer ".
-   */
-  GOPLUS_AUTH_PREFIX: z.string().default(""),
-  RISK_TAX_RED: z.coerce.number().positive().default(10),
-  RISK_LP_YELLOW_DAYS: z.coerce.number().nonnegative().default(30),
+  GOPLUS_BASE_URL: z.url().default("https://api.gopluslabs.io").describe("Where GoPlus is reached"),
+  GOPLUS_APP_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("A key, which raises the limits; GoPlus works without"),
+  GOPLUS_APP_SECRET: z.string().min(1).optional().describe("The secret of that key"),
+  GOPLUS_AUTH_PREFIX: z
+    .string()
+    .default("")
+    .describe(
+      "Stands before the access token; the official client sends nothing, its docs say Bearer",
+    ),
+  RISK_TAX_RED: z.coerce
+    .number()
+    .positive()
+    .default(10)
+    .describe("A buy or sell tax above this, in percent, makes the risk red"),
+  RISK_LP_YELLOW_DAYS: z.coerce
+    .number()
+    .nonnegative()
+    .default(30)
+    .describe("Liquidity that is locked for fewer days makes the risk yellow"),
 });
 type Settings = z.output<typeof Settings>;
 

@@ -9,20 +9,47 @@ const PACE = { perMinute: 30, gapMs: 200 };
 export const CENTS = 100;
 
 export const ApifySettings = z.object({
-  APIFY_TOKEN: requiredText,
-  APIFY_BASE_URL: z.url().default("https://api.apify.com/v2"),
-  APIFY_ACTOR_ID: z.string().default("apidojo~tweet-scraper"),
-  APIFY_SEARCH: z.string().default("$BTC OR $ETH OR $SOL lang:en -filter:retweets"),
-  APIFY_HANDLES: splitWords.default([]),
-  APIFY_MAX_ITEMS: z.coerce.number().int().min(1).default(50),
-  APIFY_MAX_CHARGE_USD: z.coerce.number().positive().default(0.05),
-  APIFY_DAILY_USD: z.coerce.number().nonnegative().default(0.5),
-  /**
-   * run: start and look again at the next poll. sync: one call that waits up to 300 s; only for
-   * short scrapes.
-   */
-  APIFY_MODE: z.enum(["run", "sync"]).default("run"),
-  APIFY_EVERY_MINUTES: z.coerce.number().int().min(1).default(15),
+  APIFY_TOKEN: requiredText.describe("The account's token; without it the source is off"),
+  APIFY_BASE_URL: z
+    .url()
+    .default("https://api.apify.com/v2")
+    .describe("Where Apify's API is reached"),
+  APIFY_ACTOR_ID: z.string().default("apidojo~tweet-scraper").describe("The actor that scrapes"),
+  APIFY_SEARCH: z
+    .string()
+    .default("$BTC OR $ETH OR $SOL lang:en -filter:retweets")
+    .describe("The search term of a run; empty takes the default"),
+  APIFY_HANDLES: splitWords
+    .default([])
+    .describe("Handles whose posts are scraped too, separated by spaces or commas"),
+  APIFY_MAX_ITEMS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(50)
+    .describe("Posts that a run may return"),
+  APIFY_MAX_CHARGE_USD: z.coerce
+    .number()
+    .positive()
+    .default(0.05)
+    .describe("What one run may cost, in US dollars"),
+  APIFY_DAILY_USD: z.coerce
+    .number()
+    .nonnegative()
+    .default(0.5)
+    .describe("What all runs of one UTC day may cost, in US dollars"),
+  APIFY_MODE: z
+    .enum(["run", "sync"])
+    .default("run")
+    .describe(
+      "run: start, and look again at the next poll. sync: one call, for scrapes under 300 s",
+    ),
+  APIFY_EVERY_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(15)
+    .describe("Minutes between runs; a run takes three polls"),
 });
 export type ApifySettings = z.output<typeof ApifySettings>;
 

@@ -91,11 +91,14 @@ export const feeds = source({
   settings: z.object({
     FEED_URLS: splitWords
       .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
-      .default([
-        "https://cointelegraph.com/rss",
-        "https://www.coindesk.com/arc/outboundfeeds/rss/",
-      ]),
-    FEEDS_EVERY_MINUTES: z.coerce.number().int().min(1).default(5),
+      .default(["https://cointelegraph.com/rss", "https://www.coindesk.com/arc/outboundfeeds/rss/"])
+      .describe("RSS, Atom, RDF and JSON feeds, separated by spaces or commas"),
+    FEEDS_EVERY_MINUTES: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(5)
+      .describe("Minutes between polls"),
   }),
   providers: ({ FEED_URLS }) => [...new Set(FEED_URLS.map(providerOf))],
   everyMinutes: (settings) => settings.FEEDS_EVERY_MINUTES,

@@ -126,7 +126,10 @@ export const github = source({
     "types named in GITHUB_EVENTS. GITHUB_TOKEN raises 60 requests an hour to 5,000.",
   ].join(" "),
   settings: z.object({
-    GITHUB_BASE_URL: z.url().default("https://api.github.com"),
+    GITHUB_BASE_URL: z
+      .url()
+      .default("https://api.github.com")
+      .describe("Where GitHub's API is reached"),
     GITHUB_REPOS: splitWords
       .pipe(
         z.array(
@@ -138,7 +141,8 @@ export const github = source({
             ),
         ),
       )
-      .default(["ethereum/go-ethereum=ETH", "anza-xyz/agave=SOL", "bitcoin/bitcoin=BTC"]),
+      .default(["ethereum/go-ethereum=ETH", "anza-xyz/agave=SOL", "bitcoin/bitcoin=BTC"])
+      .describe("Repositories as owner/name or owner/name=SYMBOL, separated by spaces or commas"),
     GITHUB_EVENTS: splitWords
       .pipe(
         z
@@ -149,9 +153,19 @@ export const github = source({
           )
           .min(1),
       )
-      .default(["ReleaseEvent", "PublicEvent"]),
-    GITHUB_TOKEN: z.string().min(1).optional(),
-    GITHUB_EVERY_MINUTES: z.coerce.number().int().min(1).default(10),
+      .default(["ReleaseEvent", "PublicEvent"])
+      .describe("The event types that become posts"),
+    GITHUB_TOKEN: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Raises the limit from 60 to 5,000 calls an hour"),
+    GITHUB_EVERY_MINUTES: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(10)
+      .describe("Minutes between polls"),
   }),
   everyMinutes: (settings) => settings.GITHUB_EVERY_MINUTES,
   async poll(settings, { cursor, since }, ports): Promise<PollResult> {

@@ -140,8 +140,15 @@ export const secretsOf = (settings: Readonly<Record<string, unknown>>): ApiSecre
 
 export const HttpJsonSettings = z
   .object({
-    HTTP_JSON_SOURCES: Apis,
-    HTTP_JSON_EVERY_MINUTES: z.coerce.number().int().min(1).default(5),
+    HTTP_JSON_SOURCES: Apis.describe(
+      "A JSON array of APIs to poll (docs/sources.md); without it the source is off",
+    ),
+    HTTP_JSON_EVERY_MINUTES: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(5)
+      .describe("Minutes between polls of an API that names no interval"),
   })
   .catchall(z.unknown())
   .superRefine((settings, context) => {

@@ -72,21 +72,22 @@ const Frame = z.object({
 });
 
 const JetstreamSettings = z.object({
-  JETSTREAM_BASE_URL: z.url().default("https://jetstream2.us-east.bsky.network"),
-  /**
-   * Posts without any of these words, a cashtag or a contract address are skipped: there are
-   * hundreds a second.
-   */
-  JETSTREAM_WORDS: splitWords.default([
-    "crypto",
-    "defi",
-    "airdrop",
-    "memecoin",
-    "stablecoin",
-    "depeg",
-    "honeypot",
-    "rugpull",
-  ]),
+  JETSTREAM_BASE_URL: z
+    .url()
+    .default("https://jetstream2.us-east.bsky.network")
+    .describe("The Jetstream server"),
+  JETSTREAM_WORDS: splitWords
+    .default([
+      "crypto",
+      "defi",
+      "airdrop",
+      "memecoin",
+      "stablecoin",
+      "depeg",
+      "honeypot",
+      "rugpull",
+    ])
+    .describe("Posts without one of these words, a cashtag or a contract address are skipped"),
 });
 type JetstreamSettings = z.output<typeof JetstreamSettings>;
 

@@ -7,24 +7,29 @@ import { chargedPosts, classifyX } from "./response.ts";
 const PACE = { perMinute: 25, gapMs: 0 };
 
 export const XSettings = z.object({
-  X_BEARER_TOKEN: requiredText,
-  X_BASE_URL: z.url().default("https://api.x.com"),
+  X_BEARER_TOKEN: requiredText.describe("The app's bearer token; without it the source is off"),
+  X_BASE_URL: z.url().default("https://api.x.com").describe("Where X's API is reached"),
   X_QUERY: z
     .string()
     .max(512)
-    .default("(crypto OR defi OR token) has:cashtags lang:en -is:retweet -is:reply"),
+    .default("(crypto OR defi OR token) has:cashtags lang:en -is:retweet -is:reply")
+    .describe("The recent search that is followed"),
   X_USERS: z
     .string()
     .default("")
-    .transform((text) => text.split(/[\s,]+/).filter(Boolean)),
-  /**
-   * What the field parameter is called: "post" since August 2026, "tweet" before. Answers are read
-   * in both.
-   */
-  X_VOCAB: z.enum(["post", "tweet"]).default("post"),
-  /** Posts and users that may be paid for on one UTC day. */
-  X_DAILY_POST_BUDGET: z.coerce.number().int().nonnegative().default(500),
-  X_EVERY_MINUTES: z.coerce.number().int().min(1).default(5),
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+    .describe("Handles whose timelines are followed, separated by spaces or commas"),
+  X_VOCAB: z
+    .enum(["post", "tweet"])
+    .default("post")
+    .describe("What the field parameter is called: post since August 2026, tweet before"),
+  X_DAILY_POST_BUDGET: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .default(500)
+    .describe("Posts and users that may be paid for on one UTC day"),
+  X_EVERY_MINUTES: z.coerce.number().int().min(1).default(5).describe("Minutes between polls"),
 });
 export type XSettings = z.output<typeof XSettings>;
 
