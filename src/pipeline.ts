@@ -79,9 +79,8 @@ export function judge(
     };
   }
   const refined = refine(raw, verdict, settings.refine, models.refine);
-  const quiet = raw.raw?.quiet === true;
-  const post = quiet
-    ? { ...refined, mentions: refined.mentions.map((mention) => ({ ...mention, quiet })) }
+  const post = raw.quiet
+    ? { ...refined, mentions: refined.mentions.map((mention) => ({ ...mention, quiet: true })) }
     : refined;
   const seen = {
     ...ref,
@@ -131,6 +130,14 @@ export type DecisionInput = {
 };
 
 /**
+ * Whether people are notified of the event: not while all that is known of it was backfilled. Its
+ * first live post then announces the state that it has reached by then, so that a backfill does not
+ * use up the notification of its window.
+ */
+const isHeard = ({ evidence }: GatheredEvidence): boolean =>
+  evidence.some((mention) => !mention.quiet);
+
+/**
  * What changes when mentions and facts meet an event: the event counted anew from all its evidence,
  * the signal scored anew, and a notification for each channel when the state changed. Known or new,
  * there must be at least one mention. `after` becomes true only once `change` is committed.
@@ -165,11 +172,10 @@ export function decide(
     transition: (before.signal?.transition ?? 0) + (changed ? 1 : 0),
     ts: at,
   };
-  const notifiable = gathered.evidence.some((mention) => !mention.quiet);
-  const outbox =
-    changed && notifiable
-      ? planDeliveries(before.signal, signal, event, channels, rules.notify, now)
-      : [];
+  const heard = isHeard(before.gathered) ? before.signal : null;
+  const outbox = isHeard(gathered)
+    ? planDeliveries(heard, signal, event, channels, rules.notify, now)
+    : [];
   return {
     change: { expectedRev: before.rev, event, evidence: fresh, signal, outbox, at },
     after: { gathered, signal },

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { localGuard } from "../src/http/local-guard.ts";
 import { acceptPosts } from "../src/intake/accept.ts";
+import { PostInput } from "../src/model/raw-post.ts";
 import { hackernews } from "../src/sources/hackernews.ts";
 import { type PollOptions, poll } from "../src/sources/poll.ts";
 import { eventWorld, NOON } from "./support/event-world.ts";
@@ -46,6 +47,16 @@ async function setUp() {
   return { ...world, run };
 }
 
+const ALL_EVENTS = {
+  type: null,
+  chain: null,
+  symbol: null,
+  tokenCa: null,
+  state: null,
+  minScore: null,
+  since: null,
+  until: null,
+};
 const since = new Date(NOON - 35 * 60_000).toISOString();
 
 it("scores what a backfill brings, and tells nobody", async () => {
@@ -69,4 +80,38 @@ it("adds nothing twice when the poll comes over the same posts, and tells of tho
   await run({});
   expect((await store.audit()).accepted).toBe(5);
   expect(await outbox()).toHaveLength(2);
+});
+
+const live = (over: Record<string, unknown>) =>
+  PostInput.parse({
+    id: "live",
+    source: "me",
+    author: "ada",
+    text: "$TOKD is about to list on a large exchange, says its own team in the channel",
+    posted_at: new Date(NOON - 60_000).toISOString(),
+    ...over,
+  });
+
+it("leaves the notification of a window to the first live post", async () => {
+  const { run, store, outbox, acceptPorts, settle } = await setUp();
+  await run({ since });
+  const [quiet] = (await store.events(ALL_EVENTS, { limit: 10, cursor: null })).items;
+  expect(quiet?.state).toBe("verified");
+  expect(await outbox()).toEqual([]);
+  const sameEvent = `$${quiet?.symbol} is about to list on a large exchange, says its own team`;
+  const posted_at = quiet?.lastTs;
+  await acceptPosts([live({ text: sameEvent, posted_at })], acceptPorts);
+  await settle();
+  await acceptPosts([live({ id: "next", text: `${sameEvent} again`, posted_at })], acceptPorts);
+  await settle();
+  expect(await outbox()).toMatchObject([
+    { eventKey: quiet?.eventKey, payload: { state: "verified", previousState: null } },
+  ]);
+});
+
+it("lets no sender mark a post as quiet", async () => {
+  const { outbox, acceptPorts, settle } = await setUp();
+  await acceptPosts([live({ raw: { quiet: true }, quiet: true })], acceptPorts);
+  await settle();
+  expect(await outbox()).toHaveLength(1);
 });

@@ -41,6 +41,8 @@ export const RawPost = z.object({
    */
   timeGuessed: z.boolean().optional(),
   raw: z.record(z.string(), z.unknown()).optional(),
+  /** Of a backfill: it counts, and nobody is notified because of it. No sender can set it. */
+  quiet: z.boolean().optional(),
 });
 export type RawPost = z.infer<typeof RawPost>;
 

@@ -110,7 +110,7 @@ it("reads a backfill to its end, quietly, with a cursor of its own", async () =>
   state.cursor = "7";
   const report = await run({ since: "2026-11-19T00:00:00.000Z" });
   expect([report.posts, report.outcome, state.cursor]).toEqual([8, "polled", "7"]);
-  expect(accepted.every(({ raw }) => raw?.quiet === true)).toBe(true);
+  expect(accepted.every(({ quiet }) => quiet === true)).toBe(true);
 });
 
 it("lets the posts of a backfill notify when asked to", async () => {

@@ -46,7 +46,7 @@ export type PollOptions = {
   /** Poll although the source is not due. */
   now?: boolean;
   /**
-   * For a backfill: send notifications about its signals. Otherwise its posts carry `raw.quiet`.
+   * For a backfill: send notifications about its signals. Otherwise its posts are marked as quiet.
    */
   notify?: boolean;
 };
@@ -82,7 +82,7 @@ const report = (
 const BACKFILL_READS = 40;
 const BACKFILL_MS = 20_000;
 
-const quiet = (post: RawPost): RawPost => ({ ...post, raw: { ...post.raw, quiet: true } });
+const quiet = (post: RawPost): RawPost => ({ ...post, quiet: true });
 
 async function read(on: SwitchedOn, place: CursorPosition, ports: PollPorts): Promise<PollResult> {
   const nothing = (reason: string): PollResult => ({

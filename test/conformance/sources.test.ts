@@ -151,9 +151,9 @@ describe.each(polled)("%s", (_, source) => {
     expect([state.cursor, report.outcome]).toEqual([cursor, "polled"]);
     expect(accepted.size).toBeGreaterThan(0);
     for (const post of accepted.values())
-      expect([post.raw?.quiet, post.postedAt >= since]).toEqual([true, true]);
+      expect([post.quiet, post.postedAt >= since]).toEqual([true, true]);
     await run({ since, notify: true });
-    for (const post of accepted.values()) expect(post.raw?.quiet).toBeUndefined();
+    for (const post of accepted.values()) expect(post.quiet).toBeUndefined();
   });
 });
 
