@@ -87,7 +87,11 @@ const PLACES: Place[] = [
     may: ["src/intake", "src/sources"],
     packages: [],
   },
-  { path: "src/intake/", may: [...RUNTIME, "src/text"], packages: [] },
+  {
+    path: "src/intake/",
+    may: [...RUNTIME, "src/text", "src/refine/tokens.ts"],
+    packages: [],
+  },
   {
     path: "src/queues/",
     may: [...ACTOR, "src/dedup", "src/intake/queue-batches.ts"],

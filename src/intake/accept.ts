@@ -4,8 +4,8 @@ import { isAhead, postKey, type RawPost } from "../model/raw-post.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { StoreUnavailable } from "../store/index.ts";
 import type { PostRef, PostStore } from "../store/posts.ts";
-import { textHash } from "../text/near-duplicate/text-hash.ts";
 import { type SendQueue, sendMessages } from "./queue-batches.ts";
+import { repeatHash } from "./repeat-hash.ts";
 
 const RETRY_AFTER_SECONDS = 30;
 /** By then some of what waits is worked off, and the caller may fill that room. */
@@ -45,7 +45,7 @@ type Overloaded = { sources: readonly string[]; retryAfter: number };
 export async function acceptPosts(posts: RawPost[], ports: AcceptPorts): Promise<AcceptResult> {
   const now = ports.now();
   const distinct = [...new Map(posts.map((post) => [postKey(post), notAhead(post, now)])).values()];
-  const arrivals = distinct.map((post) => ({ post, textHash: textHash(post.text) }));
+  const arrivals = distinct.map((post) => ({ post, textHash: repeatHash(post) }));
   let fresh: PostRef[];
   let overloaded: string[];
   try {

@@ -39,7 +39,7 @@ beforeEach(() => {
     store: {
       async judge(judgements) {
         steps.push(`judge ${judgements.map(({ id }) => id)}`);
-        return { duplicates: [], settled: [] };
+        return { duplicates: [], settled: [], waiting: [] };
       },
       async bury(deadLetters) {
         steps.push("bury");
@@ -125,9 +125,20 @@ describe("posts", () => {
     ports.store.judge = async () => ({
       duplicates: [{ source: "x", id: "a" }],
       settled: [{ source: "x", id: "b" }],
+      waiting: [],
     });
     await consume("posts", postMessage("a"), postMessage("b"));
     expect(steps).toEqual(["confirm x:a,x:b", "ack a", "ack b"]);
+  });
+
+  it("that may repeat an open post are tried again, and nothing is sent for them yet", async () => {
+    ports.store.judge = async () => ({
+      duplicates: [],
+      settled: [],
+      waiting: [{ source: "x", id: "a", behind: "x:0" }],
+    });
+    await consume("posts", postMessage("a"), postMessage("b"));
+    expect(steps).toEqual(["send 1", "confirm x:b", "ack b", "retry a in 2"]);
   });
 
   it("on which a stage throws become dead letters, and the others go on", async () => {

@@ -25,27 +25,29 @@ type JudgedPost = { item: OpenedMessage<"post">; result: JudgeResult };
 
 /**
  * posts: judge each, record the outcomes in one statement, send the mentions on, and only then
- * confirm the claim and ack.
+ * confirm the claim and ack. A post that may repeat an open one is tried again once that may have
+ * ended.
  */
 export async function consumePosts(batch: QueueBatch, ports: PostsPorts): Promise<void> {
   const began = ports.now();
   const judged = await judgePosts(await unseenPosts(batch, ports), ports);
   if (judged.length === 0) return;
-  const { duplicates, settled } = await ports.store.judge(
+  const { duplicates, settled, waiting } = await ports.store.judge(
     judged.map(({ result }) => result.judgement),
     iso(ports.now()),
   );
-  const ended = new Set([...duplicates, ...settled].map(postKey));
+  const ended = new Set([...duplicates, ...settled, ...waiting].map(postKey));
   const unsent = await sendMentions(
     judged.filter(({ item }) => !ended.has(postKey(item.body.post))),
     ports,
   );
-  const done = judged.filter(({ item }) => !unsent.has(postKey(item.body.post)));
+  const again = new Set([...unsent, ...waiting.map(postKey)]);
+  const isOpen = ({ item }: JudgedPost) => again.has(postKey(item.body.post));
+  const done = judged.filter((each) => !isOpen(each));
   await ports.seen.confirm(done.map(({ item }) => postKey(item.body.post)));
   for (const { item } of done) item.message.ack();
-  for (const { item } of judged)
-    if (unsent.has(postKey(item.body.post)))
-      item.message.retry({ delaySeconds: retryDelay(item.message.attempts) });
+  for (const { item } of judged.filter(isOpen))
+    item.message.retry({ delaySeconds: retryDelay(item.message.attempts) });
   await report(done, new Set(duplicates.map(postKey)), began, ports);
 }
 

@@ -16,7 +16,7 @@ export type Judgement = PostRef & {
     | { outcome: "pending"; eventKeys: string[] }
   );
 
-/** A post on its way in. `textHash` is equal for equal normalised texts. */
+/** A post on its way in. `textHash` is equal for equal normalised texts about the same tokens. */
 export type PostArrival = { post: RawPost; textHash: string };
 
 /**
@@ -30,6 +30,14 @@ export const REPEAT_WINDOW_DAYS = 14;
  * trouble of their own.
  */
 export const OVERLOAD_POSTS = 1_000;
+
+/** `behind`: the key of the open post that it may repeat. */
+export type WaitingTwin = PostRef & { behind: string };
+export type JudgedPosts = {
+  duplicates: PostRef[];
+  settled: PostRef[];
+  waiting: WaitingTwin[];
+};
 
 export type PostStore = {
   /**
@@ -47,17 +55,18 @@ export type PostStore = {
    * Fills in outcomes. An outcome that is already final ("evidence", "dropped", "duplicate",
    * "dead") is never changed.
    *
-   * A "pending" judgement becomes the final outcome "duplicate" (reason "repeat of {source}:{id}")
-   * when an earlier accepted post (a lower acceptance number, raw_posts.id) has the same author and
-   * textHash, was posted within REPEAT_WINDOW_DAYS of it, and was not dropped. The order of
-   * acceptance decides and not the order of the queue, so that reordering and repeats change
-   * nothing. Answers the refs that are duplicates, now or already; the caller sends no mentions for
-   * them, and none for `settled`: posts whose outcome was final before (a redelivered message).
+   * A "pending" judgement is weighed against the first earlier post (a lower acceptance number,
+   * raw_posts.id) of the same author and textHash that was posted within REPEAT_WINDOW_DAYS of it
+   * and is neither dropped nor dead. When that one is evidence, or a duplicate itself, the post
+   * becomes the final outcome "duplicate" (reason "repeat of {source}:{id}"). While that one is
+   * open the post stays open too and is answered as `waiting`: nobody knows yet whether there will
+   * be anything to repeat. The order of acceptance decides and not the order of the queue, so that
+   * reordering and repeats change nothing. A post that was kept once is not weighed again.
+   *
+   * `duplicates`: now or already; the caller sends no mentions for them, and none for `settled`:
+   * posts whose outcome was final before (a redelivered message). It brings `waiting` again later.
    */
-  judge(
-    judgements: Judgement[],
-    at: string,
-  ): Promise<{ duplicates: PostRef[]; settled: PostRef[] }>;
+  judge(judgements: Judgement[], at: string): Promise<JudgedPosts>;
   /**
    * Posts accepted before `before` and still without a final outcome, oldest first: their messages
    * were lost. Marks them re-queued at `at` so that the next sweep passes over them until it is

@@ -123,10 +123,10 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "posts are acked before they are judged",
     file: "src/queues/posts.ts",
-    from: "const { duplicates, settled } = await ports.store.judge(",
+    from: "const { duplicates, settled, waiting } = await ports.store.judge(",
     to:
-      "for (const { item } of judged) item.message.ack();\n  const { duplicates, settled } = " +
-      "await ports.store.judge(",
+      "for (const { item } of judged) item.message.ack();\n  " +
+      "const { duplicates, settled, waiting } = await ports.store.judge(",
     by: "deadlock=0.25",
   },
   {
@@ -236,8 +236,22 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "the repeat that is judged first is the original",
     file: "src/store/memory/posts.ts",
-    from: "id < row.id,",
-    to: "id !== row.id && outcome !== null,",
+    from: "id < row.id &&",
+    to: "id !== row.id && outcome !== null &&",
+    by: "queue-reorder=0.25",
+  },
+  {
+    name: "a post repeats one that has no verdict yet",
+    file: "src/store/memory/posts.ts",
+    from: "stands: STANDS.has(first.outcome)",
+    to: "stands: true",
+    by: "queue-reorder=0.25",
+  },
+  {
+    name: "the same words about another token are a repeat",
+    file: "src/intake/repeat-hash.ts",
+    from: "return textHash(post.text, tokens);",
+    to: "return textHash(post.text, tokens.slice(0, 0));",
     by: "queue-reorder=0.25",
   },
   {

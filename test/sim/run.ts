@@ -12,7 +12,7 @@ import { dice } from "./random.ts";
 import { simRules } from "./rules.ts";
 import { readTables } from "./tables.ts";
 import { underVirtualTimers } from "./timers.ts";
-import { type Workload, workload as workloadOf } from "./workload.ts";
+import { BLOCKED_DOMAIN, type Workload, workload as workloadOf } from "./workload.ts";
 import { addChannels, type World, world as worldOf } from "./world.ts";
 
 export type Job = {
@@ -53,7 +53,7 @@ const PATIENCE_MS = 13 * 60 * MINUTE;
 
 /** As short as settings can be: what the stages themselves do is tested beside them. */
 const SETTINGS: JudgeSettings = {
-  filter: { languages: [], blacklist: EMPTY_BLACKLIST },
+  filter: { languages: [], blacklist: { ...EMPTY_BLACKLIST, domains: new Set([BLOCKED_DOMAIN]) } },
   refine: { windowMinutes: 60, authors: new Map() },
 };
 

@@ -75,6 +75,8 @@ const NOISE = ["", " 🚀", "!!", " pls RT", "  ", " 👀👀", " https://t.co/x
 const SPAM =
   "FREE AIRDROP!!! claim your bonus now, send 0.1 ETH to double it 100% guaranteed, DM me, join " +
   "t.me/xx limited!!!";
+/** Posts that link there are dropped, so that of two with the same words one may be kept. */
+export const BLOCKED_DOMAIN = "blocked.example";
 const BASE = Date.UTC(2026, 0, 15, 9);
 const HOUR = 3_600_000;
 /** Copies are made of what was said lately. */
@@ -139,6 +141,15 @@ function blended(text: string, rolls: Dice): string {
     : `${words.slice(0, -5).join(" ")} ${rolls.pick(ENDINGS)}`;
 }
 
+const BLOCKED = { url: `https://${BLOCKED_DOMAIN}/post` };
+
+/** The same words once more: with another verdict, about another token, or as they were. */
+function otherwise(earlier: RawPost, n: number, known: Token[]): Partial<RawPost> {
+  if (n % 3 === 0) return { url: earlier.url === undefined ? BLOCKED.url : "https://ok.example/" };
+  const other = known[n % known.length]?.tokenCa;
+  return n % 3 === 1 && earlier.tokenCa && other ? { tokenCa: other } : {};
+}
+
 function post(
   { source, posts }: Stream,
   n: number,
@@ -156,7 +167,8 @@ function post(
     postedAt: new Date(BASE + topic.hour * HOUR + rolls.int(0, HOUR)).toISOString(),
     metrics,
   };
-  if (earlier && kind < 0.05) return { ...earlier, ...fresh, author: earlier.author };
+  if (earlier && kind < 0.05)
+    return { ...earlier, ...fresh, author: earlier.author, ...otherwise(earlier, n, known) };
   if (earlier && kind < 0.11) return { ...earlier, ...fresh, text: blended(earlier.text, rolls) };
   if (earlier) return { ...earlier, ...fresh, text: `${earlier.text}${rolls.pick(NOISE)}` };
   if (kind > 0.95) return { ...fresh, text: `${SPAM} ${n}` };
@@ -173,6 +185,7 @@ function post(
   return {
     ...fresh,
     text,
+    ...(n % 12 === 0 && BLOCKED),
     ...(token.tokenCa && also === "" && { tokenCa: token.tokenCa, chain: "eth" as const }),
   };
 }

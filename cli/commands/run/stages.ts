@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { VOCABULARY } from "../../../src/enrich/registry.ts";
 import { parseBlacklist } from "../../../src/filter/blacklist.ts";
 import type { FilterVerdict } from "../../../src/filter/filter.ts";
+import { repeatHash } from "../../../src/intake/repeat-hash.ts";
 import { type Clock, iso } from "../../../src/kit/time.ts";
 import type { Mention } from "../../../src/model/mention.ts";
 import { postKey, type RawPost } from "../../../src/model/raw-post.ts";
@@ -24,7 +25,6 @@ import { ruleVariables } from "../../../src/settings/parse.ts";
 import { JudgingSettings } from "../../../src/settings/settings.ts";
 import type { Store } from "../../../src/store/index.ts";
 import { memoryStore } from "../../../src/store/memory/index.ts";
-import { textHash } from "../../../src/text/near-duplicate/text-hash.ts";
 import { UsageError } from "../../command.ts";
 import { type KnownFacts, readFacts } from "./facts.ts";
 
@@ -112,9 +112,11 @@ async function repeatOf(
   { store, now }: Scoring,
 ): Promise<string | undefined> {
   const at = iso(now());
-  const { fresh } = await store.accept([{ post, textHash: textHash(post.text) }], at);
+  const { fresh } = await store.accept([{ post, textHash: repeatHash(post) }], at);
   if (fresh.length === 0) return `repeat of ${postKey(post)}`;
-  const { duplicates } = await store.judge([result.judgement], at);
+  const { duplicates, waiting } = await store.judge([result.judgement], at);
+  // Posts come one after another here: one that was kept is not dropped any more.
+  if (waiting[0] !== undefined) return `repeat of ${waiting[0].behind}`;
   if (duplicates.length === 0) return undefined;
   return (await store.post(post.source, post.id))?.reason ?? "repeat";
 }

@@ -6,6 +6,7 @@ import {
   arrival,
   at,
   change,
+  deadLetter,
   draft,
   dropped,
   KEY,
@@ -17,19 +18,6 @@ import {
 } from "./fixtures.ts";
 
 const ANY = { ids: null, stage: null, reason: null };
-
-const deadLetter = (key: string, over: Partial<DeadLetter> = {}): DeadLetter & { key: string } => ({
-  key,
-  stage: "posts",
-  reason: "poison",
-  error: "it broke",
-  payload: { kind: "post", n: 1 },
-  attempts: 100,
-  subject: null,
-  advice: "mend it",
-  ...over,
-});
-
 export function deadLetterContract(store: () => Store): void {
   const deadLetters = async () =>
     (

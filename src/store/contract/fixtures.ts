@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { DeadLetter } from "../../model/dead-letter.ts";
 import type { OutboxDraft } from "../../model/delivery.ts";
 import type { Mention } from "../../model/mention.ts";
 import type { RawPost } from "../../model/raw-post.ts";
@@ -256,3 +257,17 @@ export const rowOf = async (store: () => Store, id: number) =>
       { limit: 100, cursor: null },
     )
   ).items.find((row) => row.id === id);
+export const deadLetter = (
+  key: string,
+  over: Partial<DeadLetter> = {},
+): DeadLetter & { key: string } => ({
+  key,
+  stage: "posts",
+  reason: "poison",
+  error: "it broke",
+  payload: { kind: "post", n: 1 },
+  attempts: 100,
+  subject: null,
+  advice: "mend it",
+  ...over,
+});

@@ -5,6 +5,7 @@ import {
   arrival,
   at,
   change,
+  deadLetter,
   dropped,
   KEY,
   mention,
@@ -13,6 +14,8 @@ import {
   post,
   ref,
 } from "./fixtures.ts";
+
+const NONE_ENDED = { duplicates: [], settled: [], waiting: [] };
 
 export function postContract(store: () => Store): void {
   const outcomeOf = async (id: number | string) => (await store().post("x", String(id)))?.outcome;
@@ -106,10 +109,7 @@ export function postContract(store: () => Store): void {
   describe("judging posts", () => {
     it("ends what is dropped, and never changes a final outcome", async () => {
       await store().accept([arrival(1), arrival(2)], at(0));
-      expect(await store().judge([dropped(1), pending(2, KEY)], at(1))).toEqual({
-        duplicates: [],
-        settled: [],
-      });
+      expect(await store().judge([dropped(1), pending(2, KEY)], at(1))).toEqual(NONE_ENDED);
       expect(await store().post("x", "1")).toMatchObject({
         outcome: "dropped",
         reason: "spam",
@@ -118,7 +118,7 @@ export function postContract(store: () => Store): void {
         sentiment: 0.5,
       });
       expect(await store().judge([pending(1, KEY)], at(2))).toEqual({
-        duplicates: [],
+        ...NONE_ENDED,
         settled: [ref(1)],
       });
       expect(await outcomeOf(1)).toBe("dropped");
@@ -135,19 +135,13 @@ export function postContract(store: () => Store): void {
     });
 
     it("knows nothing of a post that was not accepted", async () => {
-      expect(await store().judge([pending(9, KEY), dropped(8)], at(1))).toEqual({
-        duplicates: [],
-        settled: [],
-      });
+      expect(await store().judge([pending(9, KEY), dropped(8)], at(1))).toEqual(NONE_ENDED);
       expect(await store().post("x", "9")).toBeUndefined();
     });
 
     it("takes the same post twice in a batch", async () => {
       await store().accept([arrival(1)], at(0));
-      expect(await store().judge([pending(1, KEY), pending(1, KEY)], at(1))).toEqual({
-        duplicates: [],
-        settled: [],
-      });
+      expect(await store().judge([pending(1, KEY), pending(1, KEY)], at(1))).toEqual(NONE_ENDED);
       expect(await outcomeOf(1)).toBe("pending");
     });
   });
@@ -158,23 +152,59 @@ export function postContract(store: () => Store): void {
     it("makes a duplicate of the later accepted post, in whatever order they are judged", async () => {
       await store().accept([arrival(1, same, "h"), arrival(2, same, "h")], at(0));
       await store().accept([arrival(3, same, "h")], at(1));
-      expect(await store().judge([pending(3, KEY)], at(2))).toEqual({
-        duplicates: [ref(3)],
-        settled: [],
+      const behindFirst = (...ids: number[]) => ({
+        ...NONE_ENDED,
+        waiting: ids.map((id) => ({ ...ref(id), behind: "x:1" })),
       });
-      expect(await store().judge([pending(2, KEY), pending(1, KEY)], at(3))).toEqual({
-        duplicates: [ref(2)],
-        settled: [],
+      expect(await store().judge([pending(3, KEY)], at(2))).toEqual(behindFirst(3));
+      expect(await store().post("x", "3")).toMatchObject({ outcome: null, lang: "en" });
+      expect(await store().judge([pending(2, KEY), pending(1, KEY)], at(3))).toEqual(
+        behindFirst(2),
+      );
+      await store().commit(change(0, [mention(1)]));
+      expect(await store().judge([pending(2, KEY), pending(3, KEY)], at(4))).toEqual({
+        ...NONE_ENDED,
+        duplicates: [ref(2), ref(3)],
       });
       expect(await store().post("x", "3")).toMatchObject({
         outcome: "duplicate",
         reason: "repeat of x:1",
       });
-      expect(await outcomeOf(1)).toBe("pending");
-      expect(await store().judge([pending(3, KEY), pending(1, KEY)], at(4))).toEqual({
+      expect(await store().judge([pending(3, KEY), pending(1, KEY)], at(5))).toEqual({
         duplicates: [ref(3)],
-        settled: [],
+        settled: [ref(1)],
+        waiting: [],
       });
+    });
+
+    it("is heard when the earlier post is dropped or dead, whichever was judged first", async () => {
+      await store().accept(
+        [1, 2, 3].map((id) => arrival(id, same, "h")),
+        at(0),
+      );
+      await store().judge([pending(1, KEY)], at(1));
+      expect((await store().judge([pending(2, KEY), pending(3, KEY)], at(2))).waiting).toEqual([
+        { ...ref(2), behind: "x:1" },
+        { ...ref(3), behind: "x:1" },
+      ]);
+      await store().judge([dropped(1)], at(3));
+      expect(await store().judge([pending(3, KEY)], at(4))).toEqual({
+        ...NONE_ENDED,
+        waiting: [{ ...ref(3), behind: "x:2" }],
+      });
+      await store().bury([deadLetter("posts:2", { subject: "x:2" })], at(5));
+      expect(await store().judge([pending(3, KEY)], at(6))).toEqual(NONE_ENDED);
+      expect(await outcomeOf(3)).toBe("pending");
+    });
+
+    it("stays kept once he was kept, also when an earlier post comes back to life", async () => {
+      await store().accept([arrival(1, same, "h"), arrival(2, same, "h")], at(0));
+      await store().bury([deadLetter("posts:1", { subject: "x:1" })], at(1));
+      await store().judge([pending(2, KEY)], at(2));
+      await store().takeForReplay({ ids: null, stage: null, reason: null }, 10, at(3));
+      expect(await store().judge([pending(2, KEY)], at(4))).toEqual(NONE_ENDED);
+      await store().commit(change(0, [mention(2)]));
+      expect(await outcomeOf(2)).toBe("evidence");
     });
 
     it("is another matter with another text, another author, or after fourteen days", async () => {
@@ -193,22 +223,13 @@ export function postContract(store: () => Store): void {
         [1, 2, 3, 4, 5].map((id) => pending(id, KEY)),
         at(1),
       );
-      expect(judged).toEqual({ duplicates: [ref(5)], settled: [] });
+      expect(judged).toEqual({ ...NONE_ENDED, waiting: [{ ...ref(5), behind: "x:1" }] });
     });
 
-    it("is heard when the first of the posts was dropped", async () => {
-      await store().accept(
-        [1, 2, 3].map((id) => arrival(id, same, "h")),
-        at(0),
-      );
-      expect(await store().judge([pending(2, KEY), dropped(1)], at(1))).toEqual({
-        duplicates: [],
-        settled: [],
-      });
-      expect(await store().judge([pending(3, KEY)], at(2))).toEqual({
-        duplicates: [ref(3)],
-        settled: [],
-      });
+    it("is heard when the first of the posts is dropped beside him", async () => {
+      await store().accept([arrival(1, same, "h"), arrival(2, same, "h")], at(0));
+      expect(await store().judge([pending(2, KEY), dropped(1)], at(1))).toEqual(NONE_ENDED);
+      expect(await outcomeOf(2)).toBe("pending");
     });
   });
 

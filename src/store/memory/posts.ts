@@ -1,5 +1,6 @@
 import { postKey } from "../../model/raw-post.ts";
 import {
+  type JudgedPosts,
   type Judgement,
   OVERLOAD_POSTS,
   type PostArrival,
@@ -25,18 +26,21 @@ export function postStore(rows: MemoryRows): PostStore {
       return { fresh, ...(overloaded.length > 0 && { overloaded }) };
     },
     async judge(judgements, at) {
-      const judged = knownOf(rows, judgements);
-      for (const { row, judgement, ended } of judged)
+      const judged = knownOf(rows, judgements).map((item) => ({
+        ...item,
+        // Against the outcomes of before, as one statement sees them.
+        twin: item.judgement.outcome === "pending" ? twinOf(rows, item.row, judgements) : undefined,
+      }));
+      const result: JudgedPosts = { duplicates: [], settled: [], waiting: [] };
+      for (const { row, judgement, ended, twin } of judged) {
+        const ref = refOf(row.post);
         if (!ended && judgement.outcome === "dropped") dropPost(row, judgement, at);
-      for (const { row, judgement, ended } of judged)
-        if (!ended && judgement.outcome === "pending")
-          keepPost(row, judgement, repeatOf(rows, row), at);
-      const [duplicates, settled]: [PostRef[], PostRef[]] = [[], []];
-      for (const { row, ended } of judged) {
-        if (row.outcome === "duplicate") duplicates.push(refOf(row.post));
-        else if (ended || row.outcome === "evidence") settled.push(refOf(row.post));
+        if (!ended && judgement.outcome === "pending") keepPost(row, judgement, twin, at);
+        if (row.outcome === "duplicate") result.duplicates.push(ref);
+        else if (ended || row.outcome === "evidence") result.settled.push(ref);
+        else if (twin !== undefined) result.waiting.push({ ...ref, behind: twin.key });
       }
-      return { duplicates, settled };
+      return result;
     },
     async overdue(before, at, limit) {
       const longest = overdue(rows, before, limit);
@@ -98,18 +102,29 @@ function admit(rows: MemoryRows, { post, textHash }: PostArrival, at: string): b
 
 const repeatKey = ({ post, textHash }: PostRow): string => `${textHash} ${post.author}`;
 
-function repeatOf(rows: MemoryRows, row: PostRow): string | undefined {
+/** The earlier post that this one repeats, should it stand. */
+function twinOf(rows: MemoryRows, row: PostRow, judgements: Judgement[]): Twin | undefined {
+  if (row.doneKeys.length > 0 || row.outcome === "pending") return undefined;
   const postedAt = Date.parse(row.post.postedAt);
-  const first = rows.repeats
-    .get(repeatKey(row))
-    ?.find(
-      ({ id, outcome, post }) =>
-        outcome !== "dropped" &&
-        Math.abs(Date.parse(post.postedAt) - postedAt) <= REPEAT_MS &&
-        id < row.id,
-    );
-  return first && postKey(first.post);
+  const alike = rows.repeats.get(repeatKey(row)) ?? [];
+  if (alike.length < 2) return undefined;
+  const drops = new Set(
+    judgements
+      .filter(({ outcome }) => outcome === "dropped")
+      .map((judgement) => postKey(judgement)),
+  );
+  const first = alike.find(
+    ({ id, outcome, post }) =>
+      id < row.id &&
+      outcome !== "dropped" &&
+      outcome !== "dead" &&
+      !drops.has(postKey(post)) &&
+      Math.abs(Date.parse(post.postedAt) - postedAt) <= REPEAT_MS,
+  );
+  return first && { key: postKey(first.post), stands: STANDS.has(first.outcome) };
 }
+
+const STANDS: ReadonlySet<PostRow["outcome"]> = new Set(["evidence", "duplicate"]);
 
 /** The rows that the judgements are about, each once, and whether its outcome was final before. */
 function knownOf(
@@ -215,16 +230,19 @@ export function dropPost(row: PostRow, judgement: Dropped, at: string): void {
   else end(row, "dropped", judgement.reason, at, judgement.evidence);
 }
 
+/** An earlier post with the same words. `stands`: it will not be dropped any more. */
+type Twin = { key: string; stands: boolean };
+
 export function keepPost(
   row: PostRow,
   judgement: Pending,
-  repeatOf: string | undefined,
+  twin: Twin | undefined,
   at: string,
 ): void {
   noteText(row, judgement, at);
-  if (repeatOf !== undefined && row.doneKeys.length === 0) {
-    end(row, "duplicate", `repeat of ${repeatOf}`, at);
-  } else {
+  if (twin?.stands) {
+    end(row, "duplicate", `repeat of ${twin.key}`, at);
+  } else if (twin === undefined) {
     row.outcome = "pending";
     row.eventKeys = judgement.eventKeys;
     endWhenHeld(row, at);

@@ -68,39 +68,41 @@ ruling as (
     case
       when post.outcome = 'dropped' then case when done_keys = '{}' then 'dropped'
       else 'evidence' end
-      when earlier.ref is not null and done_keys = '{}' then 'duplicate'
+      when earlier.outcome in ('evidence', 'duplicate') then 'duplicate'
+      when earlier.ref is not null then 'waiting'
       when "eventKeys" <> '{}' and "eventKeys" <@ done_keys then 'evidence'
       else 'pending'
     end as ruled,
     earlier.ref
   from post left join lateral (
-    select e.source || ':' || e.source_id as ref
+    select e.source || ':' || e.source_id as ref, e.outcome
     from raw_posts e
     where e.text_hash = post.text_hash and e.author = post.author and e.id < post.post_id
       and e.posted_at between post.posted_at - interval '${REPEAT_WINDOW_DAYS} days'
       and post.posted_at + interval '${REPEAT_WINDOW_DAYS} days'
-      and e.outcome is distinct from 'dropped'
+      and coalesce(e.outcome, '') not in ('dropped', 'dead')
       and not exists (select from judged d where d.source = e.source and d.id = e.source_id
       and d.outcome = 'dropped')
     order by e.id limit 1
-  ) earlier on post.outcome = 'pending'
+  ) earlier on post.outcome = 'pending' and post.done_keys = '{}'
+    and post.held_outcome is distinct from 'pending'
 ),
 filled as (
   update raw_posts p set
     lang = r.lang, spam = r.spam, sentiment = r.sentiment, fingerprint = r.fingerprint,
     judged_at = $2::timestamptz,
-    outcome = r.ruled,
+    outcome = case r.ruled when 'waiting' then p.outcome else r.ruled end,
     reason = case r.ruled when 'dropped' then r.reason when 'duplicate'
     then 'repeat of ' || r.ref end,
     detail = case r.ruled when 'dropped' then r.evidence end,
     event_keys = case when r.outcome = 'dropped' then nullif(r.done_keys, '{}')
-    when r.ruled <> 'duplicate' then r."eventKeys" end,
-    ended_at = case when r.ruled <> 'pending' then $2::timestamptz end
+    when r.ruled not in ('duplicate', 'waiting') then r."eventKeys" end,
+    ended_at = case when r.ruled not in ('pending', 'waiting') then $2::timestamptz end
   from ruling r
   where p.id = r.post_id and r.ended_at is null
 )
 select source, id, case when ended_at is null then ruled else held_outcome end as outcome,
-ended_at is not null as ended from ruling`;
+ended_at is not null as ended, ref from ruling`;
 
 const OVERDUE = `
 with waiting as (
@@ -117,6 +119,16 @@ select raw || jsonb_build_object('source', source, 'id', source_id, 'author', au
 'postedAt', ${isoColumn("posted_at")}) as post
 from marked order by since, id`;
 
+type RuledPost = PostRef & {
+  outcome: Judgement["outcome"] | "duplicate" | "evidence" | "dead" | "waiting";
+  /** Its outcome was final before. */
+  ended: boolean;
+  ref: string | null;
+};
+
+const isSettled = ({ outcome, ended }: RuledPost): boolean =>
+  outcome !== "duplicate" && (ended || outcome === "evidence");
+
 export function postStore(sql: Sql): PostStore {
   return {
     async accept(arrivals, at, waitedSince) {
@@ -132,21 +144,14 @@ export function postStore(sql: Sql): PostStore {
       return { fresh, ...(overloaded.length > 0 && { overloaded }) };
     },
     async judge(judgements, at) {
-      const ruled = await sql.query<
-        PostRef & {
-          outcome: Judgement["outcome"] | "duplicate" | "evidence" | "dead";
-          ended: boolean;
-        }
-      >(JUDGE, [jsonParam(judgements), at]);
-      const refs = (rows: typeof ruled): PostRef[] =>
-        rows.map(({ source, id }) => ({ source, id }));
+      const ruled = await sql.query<RuledPost>(JUDGE, [jsonParam(judgements), at]);
+      const refOf = ({ source, id }: RuledPost): PostRef => ({ source, id });
       return {
-        duplicates: refs(ruled.filter(({ outcome }) => outcome === "duplicate")),
-        settled: refs(
-          ruled.filter(
-            ({ outcome, ended }) => outcome !== "duplicate" && (ended || outcome === "evidence"),
-          ),
-        ),
+        duplicates: ruled.filter(({ outcome }) => outcome === "duplicate").map(refOf),
+        settled: ruled.filter(isSettled).map(refOf),
+        waiting: ruled
+          .filter(({ outcome }) => outcome === "waiting")
+          .map((post) => ({ ...refOf(post), behind: post.ref ?? "" })),
       };
     },
     async overdue(before, at, limit) {

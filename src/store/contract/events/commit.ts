@@ -125,6 +125,7 @@ export function commitContract(store: () => Store): void {
       expect(await store().judge([dropped(2)], at(2))).toEqual({
         duplicates: [],
         settled: [ref(2)],
+        waiting: [],
       });
       expect(await outcomeOf(2)).toBe("evidence");
     });
@@ -144,6 +145,7 @@ export function commitContract(store: () => Store): void {
       expect(await store().judge([pending(1, KEY), pending(2, KEY, OTHER_KEY)], at(1))).toEqual({
         duplicates: [],
         settled: [ref(1)],
+        waiting: [],
       });
       expect([await outcomeOf(1), await outcomeOf(2)]).toEqual(["evidence", "pending"]);
     });
