@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs, parseEnv } from "node:util";
+import { parseArgs } from "node:util";
 import { applyMigrations } from "../local/migrate.ts";
 import { FACTS } from "../src/model/facts.ts";
 import { loadRules } from "../src/rules/load.ts";
-import { settingProblems, unknownSettings } from "../src/settings/registry.ts";
+import { readDeploySettings, withSecretsFile } from "./deploy-settings.ts";
 
 const USAGE = `npm run deploy -- [--env FILE] [--dry-run]
 
@@ -74,19 +74,10 @@ function readSettings(file: string, dryRun: boolean): Record<string, string> {
         `the rest), or name another with --env.`,
     );
   }
-  const variables = Object.fromEntries(
-    Object.entries(parseEnv(readFileSync(file, "utf8"))).map(([name, value]) => [
-      name,
-      value ?? "",
-    ]),
-  );
-  const problems = settingProblems(variables);
+  const { variables, problems, warnings } = readDeploySettings(readFileSync(file, "utf8"));
   if (problems.length > 0) throw new Refusal(`${file}:\n${problems.join("\n")}`);
-  if (variables.LOCAL !== undefined)
-    throw new Refusal(`${file}: LOCAL is for npm start alone; remove it`);
   step(`${file}: ${Object.keys(variables).length} settings`);
-  for (const problem of unknownSettings(Object.keys(variables)))
-    console.log(`! ${file}: ${problem}`);
+  for (const warning of warnings) console.log(`! ${file}: ${warning}`);
   return variables;
 }
 
@@ -130,7 +121,9 @@ async function deploy(envFile: string): Promise<void> {
   await createQueues();
   await applyMigrations(variables.DATABASE_URL ?? "", join(ROOT, "migrations"));
   step("migrations are applied");
-  const printed = await run("wrangler", ["deploy", "--minify", "--secrets-file", envFile]);
+  const printed = await withSecretsFile(variables, (file) =>
+    run("wrangler", ["deploy", "--minify", "--secrets-file", file]),
+  );
   step("uploaded");
   const url = /https:\/\/\S+\.workers\.dev/.exec(printed)?.[0];
   if (url) await untilReady(url);
