@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ask } from "../cli/client.ts";
 import { feedFile } from "../local/feed.ts";
-import { redisToken } from "../local/settings.ts";
 import { type Stack, startStack } from "../local/stack.ts";
 import { readStackFile } from "../local/state.ts";
 import { freePorts } from "../local/supervisor/ports.ts";
@@ -59,11 +58,11 @@ async function measured(stack: Stack, dataDir: string, file: string): Promise<vo
   const ports = readStackFile(dataDir)?.ports ?? {};
   const parts = partsOf(stack);
   const usedBefore = usageOf(parts);
-  const before = await counts(ports);
+  const before = await counts(ports, stack.redisToken);
   const began = performance.now();
   const first = await feedFile(stack, file, (line) => console.log(line));
   const used = usageOf(parts);
-  const after = await counts(ports);
+  const after = await counts(ports, stack.redisToken);
   const seconds = (performance.now() - began) / 1_000;
   const posts = first.accepted - WARM_UP;
   const each = (count: number): string => (count / posts).toFixed(2).padStart(8);
@@ -98,7 +97,7 @@ function partsOf(stack: Stack): Map<string, number> {
   return parts;
 }
 
-async function counts(ports: Record<string, number>): Promise<Counts> {
+async function counts(ports: Record<string, number>, redisToken: string): Promise<Counts> {
   const neon = (await (await fetch(`http://127.0.0.1:${ports.neon}/`)).json()) as {
     statements: number;
   };

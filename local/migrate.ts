@@ -28,6 +28,28 @@ export async function applyMigrations(
   }
 }
 
+/**
+ * The role of the Worker: it owns nothing, and may read and write the rows of every table. Made,
+ * and its password set, at each start of the local stack.
+ */
+export async function grantAppRole(url: string, role: string, password: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => undefined);
+  await client.connect();
+  const name = client.escapeIdentifier(role);
+  try {
+    const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [role]);
+    if (rowCount === 0) await client.query(`create role ${name} login`);
+    await client.query(`alter role ${name} password ${client.escapeLiteral(password)}`);
+    await client.query(`grant usage on schema public to ${name}`);
+    const rows = "select, insert, update, delete";
+    await client.query(`grant ${rows} on all tables in schema public to ${name}`);
+    await client.query(`grant usage, select on all sequences in schema public to ${name}`);
+  } finally {
+    await client.end();
+  }
+}
+
 /** How long a change may wait for its lock: everyone who comes later waits behind it. */
 const LOCK_WAIT = "10s";
 const JOURNAL = "drizzle.__drizzle_migrations";

@@ -3,7 +3,6 @@ import { parseEnv } from "node:util";
 import { filledIn, type RawVariables } from "../src/settings/define.ts";
 import type { EmulatorSettings } from "./emulators/emulator.ts";
 import { EMULATOR_SETTINGS } from "./emulators/registry.ts";
-import { databaseUrl } from "./services/postgres.ts";
 
 export type Ports = {
   worker: number;
@@ -14,7 +13,8 @@ export type Ports = {
   emulators: number;
 };
 
-export const redisToken = "local";
+/** What the parts of this stack ask the Worker for. */
+export type StackSecrets = { redisToken: string; databaseUrl: string };
 
 /** The emulators that stand in, and those services that the user's settings name as their own. */
 export function splitEmulators(user: RawVariables): {
@@ -56,6 +56,7 @@ export const userSettings = (files: string[]): NodeJS.Dict<string> =>
 export function workerSettings(
   ports: Ports,
   adminKey: string,
+  secrets: StackSecrets,
   variables: NodeJS.Dict<string>,
 ): NodeJS.Dict<string> {
   const user = filledIn(variables) as NodeJS.Dict<string>;
@@ -70,10 +71,10 @@ export function workerSettings(
     LOCAL: "1",
     EMULATORS_URL: `http://${emulators}`,
     ADMIN_KEY: adminKey,
-    DATABASE_URL: databaseUrl(ports.postgres),
+    DATABASE_URL: secrets.databaseUrl,
     NEON_FETCH_ENDPOINT: `http://127.0.0.1:${ports.neon}/sql`,
     UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${ports.redis}`,
-    UPSTASH_REDIS_REST_TOKEN: redisToken,
+    UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
   };
 }
 

@@ -2,17 +2,11 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ServerAccess } from "../cli/client.ts";
 import { settingProblems, unknownSettings } from "../src/settings/registry.ts";
-import { applyMigrations } from "./migrate.ts";
-import { databaseUrl, planPglite, planPostgres } from "./services/postgres.ts";
+import { folderSecret, privateFolder, SECRET_VARIABLE } from "./access.ts";
+import { applyMigrations, grantAppRole } from "./migrate.ts";
+import { APP_ROLE, databaseUrl, planPglite, planPostgres } from "./services/postgres.ts";
 import { planWorker, ROOT } from "./services/worker.ts";
-import {
-  type Ports,
-  redisToken,
-  standInLine,
-  userSettings,
-  workerSettings,
-  writeEnvFile,
-} from "./settings.ts";
+import { type Ports, standInLine, userSettings, workerSettings, writeEnvFile } from "./settings.ts";
 import { adminKey, emptyData, endEarlierStack, forgetStack, writeStackFile } from "./state.ts";
 import { freePorts, isFree } from "./supervisor/ports.ts";
 import {
@@ -39,7 +33,9 @@ export type Stack = ServerAccess & {
   key: string;
   /** Base URL of the provider emulators, their faults and request logs. */
   emulators: string;
+  /** Of the owner of the tables. */
   databaseUrl: string;
+  redisToken: string;
   /** By name: postgres (or pglite), neon, redis, emulators, worker. */
   services: Map<string, Service>;
   stop(): Promise<void>;
@@ -77,9 +73,11 @@ function nodeService(
   port: number,
   file: string,
   args: (string | number)[],
+  secret = "",
 ): ServiceSpec {
   const base = {
     file: process.execPath,
+    env: { ...process.env, [SECRET_VARIABLE]: secret },
     args: [
       "--disable-warning=ExperimentalWarning",
       localFile(file),
@@ -107,11 +105,13 @@ function nodeService(
  * takes, and a description.
  */
 async function planDatabase(dataDir: string, port: number, logs: string) {
+  const password = folderSecret(dataDir, "postgres");
   try {
-    const { service, note } = await planPostgres({ dir: dataDir, port, logs });
+    const { service, note } = await planPostgres({ dir: dataDir, port, logs, password });
     return {
       service,
       connections: 24,
+      password,
       description: note === undefined ? "PostgreSQL 17" : `PostgreSQL 17, ${note}`,
     };
   } catch (error) {
@@ -119,6 +119,8 @@ async function planDatabase(dataDir: string, port: number, logs: string) {
     return {
       service: planPglite({ dir: dataDir, port, logs }),
       connections: 1,
+      // It knows one user and asks for no password.
+      password: "",
       description: `PGlite, because PostgreSQL cannot run here: ${why}`,
     };
   }
@@ -132,10 +134,17 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
   const { dataDir } = options;
   await endEarlierStack(dataDir);
   if (options.fresh) emptyData(dataDir);
+  privateFolder(dataDir);
   const logs = freshLogs(dataDir);
   const ports = await choosePorts(options.port);
   const key = adminKey(dataDir);
   const url = `http://127.0.0.1:${ports.worker}`;
+  const appPassword = folderSecret(dataDir, "app");
+  const secrets = {
+    appPassword,
+    redisToken: folderSecret(dataDir, "redis"),
+    databaseUrl: databaseUrl(ports.postgres, appPassword, APP_ROLE),
+  };
   const services = new Map<string, Service>();
 
   const remember = () => {
@@ -162,15 +171,22 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
     forgetStack(dataDir);
   };
 
+  let ownerUrl = "";
   const startDatabase = async () => {
     const database = await planDatabase(dataDir, ports.postgres, logs);
     await start(database.service, database.description);
-    await applyMigrations(databaseUrl(ports.postgres), join(ROOT, "migrations"));
+    ownerUrl = databaseUrl(ports.postgres, database.password);
+    await applyMigrations(ownerUrl, join(ROOT, "migrations"));
+    if (database.password !== "") await grantAppRole(ownerUrl, APP_ROLE, secrets.appPassword);
     log("✓ schema    migrations applied");
-    const neon = nodeService("neon", logs, ports.neon, "services/neon-proxy/main.ts", [
-      ports.postgres,
-      database.connections,
-    ]);
+    const neon = nodeService(
+      "neon",
+      logs,
+      ports.neon,
+      "services/neon-proxy/main.ts",
+      [ports.postgres, database.connections],
+      database.password === "" ? ownerUrl : secrets.databaseUrl,
+    );
     await start(neon, "Neon's protocol before the database");
   };
 
@@ -180,7 +196,7 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
       ...(options.envFile ? [options.envFile] : []),
     ]);
     for (const problem of unknownSettings(Object.keys(user))) log(`! settings  ${problem}`);
-    const settings = { ...workerSettings(ports, key, user), ...options.settings };
+    const settings = { ...workerSettings(ports, key, secrets, user), ...options.settings };
     const problems = settingProblems(settings);
     if (problems.length > 0)
       throw new Error(`the settings cannot be used:\n  ${problems.join("\n  ")}`);
@@ -195,10 +211,14 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
   try {
     remember();
     // All at once: wrangler takes longest, and needs the others only to become ready.
-    const redis = nodeService("redis", logs, ports.redis, "redis/main.ts", [
-      redisToken,
-      join(dataDir, "redis.jsonl"),
-    ]);
+    const redis = nodeService(
+      "redis",
+      logs,
+      ports.redis,
+      "redis/main.ts",
+      [join(dataDir, "redis.jsonl")],
+      secrets.redisToken,
+    );
     const emulators = nodeService("emulators", logs, ports.emulators, "emulators/main.ts", [
       join(dataDir, "requests"),
     ]);
@@ -219,7 +239,8 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
     key,
     timeoutMs: 30_000,
     emulators,
-    databaseUrl: databaseUrl(ports.postgres),
+    databaseUrl: ownerUrl,
+    redisToken: secrets.redisToken,
     services,
     stop,
   };

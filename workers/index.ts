@@ -1,6 +1,7 @@
 import { waitUntil } from "cloudflare:workers";
 import { apiApp } from "../src/api/app.ts";
 import { edgeCache } from "../src/api/edge-cache.ts";
+import { problem } from "../src/api/problem.ts";
 import { consumeBatch } from "../src/queues/consume.ts";
 import { runTick } from "../src/schedule/tick.ts";
 import { composeApi } from "./compose/api.ts";
@@ -8,6 +9,7 @@ import { composeCron } from "./compose/cron.ts";
 import { onceAnIsolate } from "./compose/isolate.ts";
 import { composeQueues } from "./compose/queues.ts";
 import { type Bindings, settingsOf } from "./env.ts";
+import { isForeignRequest } from "./platform/local-guard.ts";
 
 export { ChannelObject } from "./objects/channel.ts";
 export { EventObject } from "./objects/event.ts";
@@ -34,6 +36,8 @@ const appOf = onceAnIsolate((env) => {
 
 export default {
   async fetch(request, env) {
+    if (settingsOf(env).core.LOCAL && isForeignRequest(request))
+      return problem(403, "A page of another site may not ask a Worker on this machine.");
     const { answer, flush } = appOf(env);
     const response = await answer(request);
     flush();

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { isForeign } from "../access.ts";
 import { listen } from "../listen.ts";
 import {
   type Emulator,
@@ -176,6 +177,7 @@ export async function serveEmulators(options: {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", `http://127.0.0.1:${options.port}`);
     const [, first = "", second = ""] = url.pathname.split("/");
+    if (isForeign(request)) return send(response, json({ error: "a web page may not ask" }, 403));
     const text = await readText(request);
     const method = request.method ?? "GET";
     const body = parseJson(text);
@@ -226,6 +228,7 @@ export async function serveEmulators(options: {
   }
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
+    if (isForeign(request)) return void socket.destroy();
     upgrade(request, socket, head).catch(() => socket.destroy());
   });
   const stop = await listen(server, options.port);

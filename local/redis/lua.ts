@@ -147,10 +147,32 @@ function compile(L: State, source: string): number {
   return lauxlib.luaL_ref(L, lua.LUA_REGISTRYINDEX) as number;
 }
 
+/** What a script may use: no files, no processes, no loading of other code. */
+const LIBRARIES = ["_G", "table", "string", "math"] as const;
+const FORBIDDEN = ["dofile", "loadfile", "load", "require", "print", "collectgarbage"];
+
+function openLibraries(L: State): void {
+  const opens = fengari.lualib as Record<string, unknown>;
+  const openers = {
+    _G: opens.luaopen_base,
+    table: opens.luaopen_table,
+    string: opens.luaopen_string,
+    math: opens.luaopen_math,
+  };
+  for (const name of LIBRARIES) {
+    lauxlib.luaL_requiref(L, toLua(name), openers[name], 1);
+    lua.lua_pop(L, 1);
+  }
+  for (const name of FORBIDDEN) {
+    lua.lua_pushnil(L);
+    lua.lua_setglobal(L, toLua(name));
+  }
+}
+
 /** Runs scripts in one Lua state; compiled once each, kept by their sha1 as Redis keeps them. */
 export function luaRunner(call: Call): LuaRunner {
   const L = lauxlib.luaL_newstate() as State;
-  (fengari.lualib.luaL_openlibs as (state: State) => void)(L);
+  openLibraries(L);
   installCalls(L, call);
   lauxlib.luaL_dostring(L, toLua(PRELUDE));
   lua.lua_settop(L, 0);

@@ -171,3 +171,15 @@ describe("the journal", () => {
     expect(await redis.get("next")).toBe("2");
   });
 });
+
+it.each([
+  "return os.execute('true')",
+  "return io.open('/etc/hostname')",
+  "return load('return 1')()",
+  "return dofile('/etc/hostname')",
+  "return require('os')",
+  "return package.path",
+  "return debug.getinfo(1)",
+])("gives a script no way out: %s", async (script) => {
+  await expect(redis.eval(script, [], [])).rejects.toThrow(/nil value|attempt to/);
+});

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { isForeign } from "../access.ts";
 import { listen } from "../listen.ts";
 import { execute, runCommand } from "./commands.ts";
 import { openJournal } from "./journal.ts";
@@ -113,8 +114,9 @@ export async function serveUpstash(options: UpstashOptions): Promise<() => void>
   const redis = openRedis(options);
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? "/", "http://local");
-    const token =
-      request.headers.authorization?.replace(/^Bearer /, "") ?? url.searchParams.get("_token");
+    if (isForeign(request)) return send(response, { status: 403, body: { error: "ERR foreign" } });
+    // In the header alone: addresses end up in histories and logs.
+    const token = request.headers.authorization?.replace(/^Bearer /, "");
     if (token !== options.token) {
       return send(response, {
         status: 401,

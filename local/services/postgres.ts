@@ -21,7 +21,11 @@ const run = promisify(execFile);
 const NOBODY = 65534;
 /** PGlite knows this user and this database alone, so both kinds of server use them. */
 const USER = "postgres";
-export const databaseUrl = (port: number) => `postgresql://${USER}@127.0.0.1:${port}/postgres`;
+/** The role of the Worker: it owns nothing and may read and write rows alone. */
+export const APP_ROLE = "app_rw";
+
+export const databaseUrl = (port: number, password = "", user = USER) =>
+  `postgresql://${user}${password && `:${password}`}@127.0.0.1:${port}/postgres`;
 
 type Binaries = {
   postgres: string;
@@ -99,23 +103,57 @@ async function initialise(
   binaries: Binaries,
   dataDir: string,
   uid: number | undefined,
+  password: string,
 ): Promise<void> {
   const marker = join(dataDir, "..", `${basename(dataDir)}.initialised`);
-  if (existsSync(marker)) return;
+  if (existsSync(marker)) return setPassword(binaries, dataDir, uid, password);
   rmSync(dataDir, { recursive: true, force: true });
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   if (uid !== undefined) chownSync(dataDir, uid, uid);
   const as = uid === undefined ? {} : { uid, gid: uid };
   const flags = [
-    "--auth=trust",
+    "--auth=scram-sha-256",
     `--username=${USER}`,
     "--encoding=UTF8",
     "--locale=C",
     "--no-sync",
     "--no-instructions",
   ];
-  await run(binaries.initdb, ["-D", dataDir, ...flags], { ...as, cwd: "/" });
-  writeFileSync(marker, "");
+  const passwordFile = join(dataDir, "..", `${basename(dataDir)}.password`);
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (uid !== undefined) chownSync(passwordFile, uid, uid);
+  try {
+    const login = [`--pwfile=${passwordFile}`, ...flags];
+    await run(binaries.initdb, ["-D", dataDir, ...login], { ...as, cwd: "/" });
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+  writeFileSync(marker, SCRAM);
+}
+
+/** Stands in the marker of clusters that ask for a password. */
+const SCRAM = "scram-sha-256\n";
+
+/** A cluster of an earlier version trusts everyone on the machine: it gets a password, once. */
+async function setPassword(
+  binaries: Binaries,
+  dataDir: string,
+  uid: number | undefined,
+  password: string,
+): Promise<void> {
+  const marker = join(dataDir, "..", `${basename(dataDir)}.initialised`);
+  if (readFileSync(marker, "utf8") === SCRAM) return;
+  removeStaleLock(dataDir);
+  const as = uid === undefined ? {} : { uid, gid: uid };
+  const single = run(binaries.postgres, ["--single", "-D", dataDir, "postgres"], {
+    ...as,
+    cwd: "/",
+  });
+  single.child.stdin?.end(`alter user ${USER} password '${password}';\n`);
+  await single;
+  const hba = join(dataDir, "pg_hba.conf");
+  writeFileSync(hba, "host all all 127.0.0.1/32 scram-sha-256\n");
+  writeFileSync(marker, SCRAM);
 }
 
 /**
@@ -145,11 +183,11 @@ const SERVER_SETTINGS: Record<string, string> = {
 };
 
 /** Waits until it accepts queries. */
-async function untilReady(port: number, seconds: number): Promise<void> {
+async function untilReady(port: number, password: string, seconds: number): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {
     const client = new pg.Client({
-      connectionString: databaseUrl(port),
+      connectionString: databaseUrl(port, password),
       connectionTimeoutMillis: 5_000,
     });
     client.on("error", () => {});
@@ -172,6 +210,7 @@ export async function planPostgres(options: {
   dir: string;
   port: number;
   logs: string;
+  password: string;
 }): Promise<PostgresPlan> {
   const binaries = await findBinaries();
   const uid = process.getuid?.() === 0 ? NOBODY : undefined;
@@ -181,7 +220,7 @@ export async function planPostgres(options: {
     );
   }
   const { dataDir, note } = await placeData(options.dir, uid);
-  await initialise(binaries, dataDir, uid);
+  await initialise(binaries, dataDir, uid, options.password);
   removeStaleLock(dataDir);
   const flags = Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => [
     "-c",
@@ -193,7 +232,7 @@ export async function planPostgres(options: {
     args: ["-D", dataDir, "-p", String(options.port), ...flags],
     cwd: "/",
     stopSignal: "SIGINT",
-    healthy: () => untilReady(options.port, 60),
+    healthy: () => untilReady(options.port, options.password, 60),
     logs: options.logs,
     ...(uid === undefined ? {} : { uid }),
   };
@@ -210,7 +249,7 @@ export function planPglite(options: { dir: string; port: number; logs: string })
       String(options.port),
       join(options.dir, "pglite"),
     ],
-    healthy: () => untilReady(options.port, 180),
+    healthy: () => untilReady(options.port, "", 180),
     logs: options.logs,
   };
 }

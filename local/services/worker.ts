@@ -105,6 +105,9 @@ export function planWorker(options: {
       FORCE_COLOR: "0",
       CI: "1",
       WRANGLER_SEND_METRICS: "false",
+      // An explorer of all data and a store of traces, open to every page that knows the port.
+      X_LOCAL_EXPLORER: "false",
+      X_LOCAL_OBSERVABILITY: "false",
       // Only the file counts: a key in the shell must not reach an emulator.
       CLOUDFLARE_INCLUDE_PROCESS_ENV: "false",
       WRANGLER_LOG_PATH: join(dataDir, "logs", "wrangler"),

@@ -21,6 +21,7 @@ export type TestPostgres = {
   stop(): Promise<void>;
 };
 
+const PASSWORD = "of-a-test";
 const UNSAFE = ["fsync", "full_page_writes", "synchronous_commit"].flatMap((name) => [
   "-c",
   `${name}=off`,
@@ -31,8 +32,8 @@ const UNSAFE = ["fsync", "full_page_writes", "synchronous_commit"].flatMap((name
  * writes nothing through to the disk, for speed.
  */
 export const startPostgres = (): Promise<TestPostgres> =>
-  startDatabase(8, async (options) => {
-    const { service: part } = await planPostgres(options);
+  startDatabase(8, PASSWORD, async (options) => {
+    const { service: part } = await planPostgres({ ...options, password: PASSWORD });
     return { ...part, args: [...part.args, ...UNSAFE] };
   });
 
@@ -40,11 +41,15 @@ export const startPostgres = (): Promise<TestPostgres> =>
  * What takes its place where its binaries do not run: one session, which its users take in turns.
  */
 export const startPglite = (): Promise<TestPostgres> =>
-  startDatabase(1, async (options) => planPglite(options));
+  startDatabase(1, "", async (options) => planPglite(options));
 
 type Plan = (options: { dir: string; port: number; logs: string }) => Promise<ServiceSpec>;
 
-async function startDatabase(connections: number, plan: Plan): Promise<TestPostgres> {
+async function startDatabase(
+  connections: number,
+  password: string,
+  plan: Plan,
+): Promise<TestPostgres> {
   const dir = mkdtempSync(join(tmpdir(), "store-"));
   const [postgresPort = 0, port = 0] = await freePorts(2);
   const watchdog = makeWatchdog();
@@ -53,7 +58,7 @@ async function startDatabase(connections: number, plan: Plan): Promise<TestPostg
     log() {},
     changed() {},
   });
-  const url = databaseUrl(postgresPort);
+  const url = databaseUrl(postgresPort, password);
   await applyMigrations(url, join(import.meta.dirname, "../../migrations"));
   const stopFront = await serveNeon(openDatabase(url, connections), { port, postgresPort });
   const pool = new pg.Pool({

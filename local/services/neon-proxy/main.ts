@@ -1,8 +1,17 @@
-/** The process of the Neon front: `neon-part.ts PORT POSTGRES_PORT CONNECTIONS`. */
+/**
+ * The process of the Neon front: `main.ts PORT POSTGRES_PORT CONNECTIONS`, the address of the
+ * database in SERVICE_SECRET.
+ */
+import { serviceSecret } from "../../access.ts";
 import { openDatabase } from "../database.ts";
-import { databaseUrl } from "../postgres.ts";
 import { serveNeon } from "./proxy.ts";
 
 const [port = 0, postgresPort = 0, connections = 1] = process.argv.slice(2).map(Number);
 process.on("disconnect", () => process.exit());
-await serveNeon(openDatabase(databaseUrl(postgresPort), connections), { port, postgresPort });
+const url = serviceSecret();
+const { password } = new URL(url);
+await serveNeon(openDatabase(url, connections), {
+  port,
+  postgresPort,
+  password: decodeURIComponent(password),
+});

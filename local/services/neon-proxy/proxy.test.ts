@@ -45,12 +45,17 @@ describe("the Neon front", () => {
 
   beforeAll(async () => {
     const [postgresPort = 0, port = 0] = await freePorts(2);
-    const { service: part } = await planPostgres({ dir, port: postgresPort, logs: dir });
+    const { service: part } = await planPostgres({
+      dir,
+      port: postgresPort,
+      logs: dir,
+      password: "pw",
+    });
     server = makeService(part, { watchdog, log() {}, changed() {} });
     await server.start();
-    url = databaseUrl(postgresPort);
+    url = databaseUrl(postgresPort, "pw");
     front = port;
-    stop = await serveNeon(openDatabase(url, 4), { port, postgresPort });
+    stop = await serveNeon(openDatabase(url, 4), { port, postgresPort, password: "pw" });
     neonConfig.fetchEndpoint = () => `http://127.0.0.1:${front}/sql`;
     await drizzle(neon(url)).execute(createSamples);
   }, 90_000);

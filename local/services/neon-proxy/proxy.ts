@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { connect } from "node:net";
 import pg from "pg";
 import { type WebSocket, WebSocketServer } from "ws";
+import { isForeign } from "../../access.ts";
 import { listen } from "../../listen.ts";
 import type { Answer, BatchOptions, Database, Statement } from "../database.ts";
 
@@ -72,10 +73,19 @@ function render(answer: Answer, arrayMode: boolean, rawText: boolean) {
   };
 }
 
-async function answer(database: Database, request: IncomingMessage): Promise<unknown> {
+const passwordOf = (url: string): string =>
+  URL.canParse(url) ? decodeURIComponent(new URL(url).password) : "";
+
+async function answer(
+  database: Database,
+  request: IncomingMessage,
+  password: string,
+): Promise<unknown> {
   const header = (name: string) => request.headers[name]?.toString();
-  if (!header("neon-connection-string"))
-    throw new Refusal(400, "missing header `Neon-Connection-String`");
+  const connection = header("neon-connection-string");
+  if (!connection) throw new Refusal(400, "missing header `Neon-Connection-String`");
+  if (password !== "" && passwordOf(connection) !== password)
+    throw new Refusal(401, "password authentication failed");
   const arrays = header("neon-array-mode") === "true";
   const rawText = header("neon-raw-text-output") === "true";
   let body: unknown;
@@ -148,15 +158,17 @@ function tunnel(socket: WebSocket, port: number): void {
  */
 export function serveNeon(
   database: Database,
-  options: { port: number; postgresPort: number },
+  options: { port: number; postgresPort: number; password?: string },
 ): Promise<() => void> {
+  const { postgresPort, password = "" } = options;
   let statements = 0;
   const server = createServer((request, response) => {
+    if (isForeign(request)) return reply(response, 403, { message: "a web page may not ask" });
     if (request.method === "GET") return reply(response, 200, { ok: true, statements });
     if (request.method !== "POST" || request.url?.split("?")[0] !== "/sql")
       return reply(response, 404, { message: "not found" });
     statements += 1;
-    answer(database, request).then(
+    answer(database, request, password).then(
       (body) => reply(response, 200, body),
       (error) => {
         const { status, body } = describe(error);
@@ -164,8 +176,11 @@ export function serveNeon(
       },
     );
   });
-  const { postgresPort } = options;
-  const tunnels = new WebSocketServer({ server, perMessageDeflate: false });
+  const tunnels = new WebSocketServer({
+    server,
+    perMessageDeflate: false,
+    verifyClient: ({ req }: { req: IncomingMessage }) => !isForeign(req),
+  });
   tunnels.on("connection", (socket) => tunnel(socket, postgresPort));
   return listen(server, options.port);
 }
