@@ -105,7 +105,7 @@ export async function bench(): Promise<void> {
           iso(Date.now() - 60_000),
         ),
       "judge 100": (run) =>
-        store.judge(
+        store.recordJudgements(
           many(run).map((id, i) => (i % 2 ? dropped(id) : pending(id, key))),
           now,
         ),
@@ -121,10 +121,10 @@ export async function bench(): Promise<void> {
         store.waiting(ago(1), { what: "deliveries", before: ago(40) }),
       "waiting for old letters": () =>
         store.waiting(ago(1), { what: "deadLetters", before: ago(40) }),
-      "forget 100 posts": () => store.forget("posts", ago(25), 100),
-      "forget 100 events": () => store.forget("events", ago(25), 100),
-      "forget 100 deliveries": () => store.forget("deliveries", ago(25), 100),
-      "forget 100 letters": () => store.forget("deadLetters", ago(25), 100),
+      "forget 100 posts": () => store.deleteExpired("posts", ago(25), 100),
+      "forget 100 events": () => store.deleteExpired("events", ago(25), 100),
+      "forget 100 deliveries": () => store.deleteExpired("deliveries", ago(25), 100),
+      "forget 100 letters": () => store.deleteExpired("deadLetters", ago(25), 100),
     };
     for (const [name, work] of Object.entries({ ...reads, ...flow })) {
       const times: number[] = [];

@@ -4,7 +4,7 @@
  */
 import type * as z from "zod";
 import type { HealthReport } from "../src/api/routes/health.ts";
-import type { ExplanationShown, SignalShown } from "../src/api/routes/signals.ts";
+import type { SignalShown, StoredExplanationShown } from "../src/api/routes/signals.ts";
 import type { ChannelConfig } from "../src/model/channel-config.ts";
 import type { EventFacts } from "../src/model/facts.ts";
 import type { ProviderReport, SourceStatus } from "../src/model/source-status.ts";
@@ -37,7 +37,7 @@ export type EventDetail = Wire<TokenEvent> & {
   evidence: Wire<EventEvidence>[];
 };
 export type FactsSnapshot = Wire<EventFacts>;
-export type Explanation = Wire<z.infer<typeof ExplanationShown>>;
+export type Explanation = Wire<z.infer<typeof StoredExplanationShown>>;
 export type RuleExplanation = Explanation["rules"][number];
 export type StateExplanation = Explanation["states"][number];
 

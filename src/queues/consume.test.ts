@@ -37,7 +37,7 @@ beforeEach(() => {
     log: () => undefined,
     telemetry: silentTelemetry,
     store: {
-      async judge(judgements) {
+      async recordJudgements(judgements) {
         steps.push(`judge ${judgements.map(({ id }) => id)}`);
         return { duplicates: [], settled: [], waiting: [] };
       },
@@ -98,7 +98,7 @@ describe("every queue", () => {
   });
 
   it("retries the whole batch, ever later, when the database is out", async () => {
-    ports.store.judge = async () => {
+    ports.store.recordJudgements = async () => {
       throw new StoreUnavailable("out");
     };
     const old = { ...postMessage("b"), attempts: 30 };
@@ -122,7 +122,7 @@ describe("posts", () => {
   });
 
   it("send no mentions when the store knows them as duplicates or settled", async () => {
-    ports.store.judge = async () => ({
+    ports.store.recordJudgements = async () => ({
       duplicates: [{ source: "x", id: "a" }],
       settled: [{ source: "x", id: "b" }],
       waiting: [],
@@ -132,7 +132,7 @@ describe("posts", () => {
   });
 
   it("that may repeat an open post are tried again, and nothing is sent for them yet", async () => {
-    ports.store.judge = async () => ({
+    ports.store.recordJudgements = async () => ({
       duplicates: [],
       settled: [],
       waiting: [{ source: "x", id: "a", behind: "x:0" }],

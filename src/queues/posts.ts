@@ -13,7 +13,7 @@ import { buryMessages, type DeadMessage, deadLetterOfMessage } from "./dead-lett
 import { type OpenedMessage, openMessages } from "./open.ts";
 
 export type PostsPorts = RuntimePorts & {
-  store: Pick<PostStore, "judge"> & Pick<DeadLetterStore, "bury">;
+  store: Pick<PostStore, "recordJudgements"> & Pick<DeadLetterStore, "bury">;
   mentions: SendQueue;
   seen: Pick<SeenWindow, "claim" | "confirm">;
   /** The judge of posts, by the lists as they are now. */
@@ -32,7 +32,7 @@ export async function consumePosts(batch: QueueBatch, ports: PostsPorts): Promis
   const began = ports.now();
   const judged = await judgePosts(await unseenPosts(batch, ports), ports);
   if (judged.length === 0) return;
-  const { duplicates, settled, waiting } = await ports.store.judge(
+  const { duplicates, settled, waiting } = await ports.store.recordJudgements(
     judged.map(({ result }) => result.judgement),
     iso(ports.now()),
   );

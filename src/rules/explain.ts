@@ -1,5 +1,6 @@
 import type { EventFacts } from "../model/facts.ts";
 import type { SignalState } from "../model/scalars.ts";
+import type { Signal } from "../model/signal.ts";
 import { canonicalNames, partsOf, type RuleCondition } from "./condition.ts";
 import { freshBudget } from "./language/budget.ts";
 import type { EvaluationFrame } from "./language/dialect.ts";
@@ -65,6 +66,39 @@ export type StateExplained = {
   why: string;
   parts: PartSeen[];
 };
+
+/** The figures that a signal's row stores. */
+export type StoredFigures = Pick<Signal, "score" | "level" | "riskLevel" | "state">;
+
+/**
+ * `recomputed`: what the rules of the signal make of its stored facts now. `agree` is false when
+ * somebody changed the row, or when this code scores otherwise than the code that stored it.
+ */
+export type StoredExplanation = SignalExplanation & {
+  stored: StoredFigures;
+  recomputed: StoredFigures;
+  agree: boolean;
+};
+
+const figuresOf = ({ score, level, riskLevel, state }: StoredFigures): StoredFigures => ({
+  score,
+  level,
+  riskLevel,
+  state,
+});
+
+/** `rules`: those that scored the signal. */
+export function explainStored(rules: Ruleset, signal: Signal): StoredExplanation {
+  const explanation = explainSignal(rules, signal.facts, signal.previousState);
+  const stored = figuresOf(signal);
+  const recomputed = figuresOf(explanation.verdict);
+  return {
+    ...explanation,
+    stored,
+    recomputed,
+    agree: JSON.stringify(stored) === JSON.stringify(recomputed),
+  };
+}
 
 /**
  * Every rule, matched or not, with the value of each part of its condition and where each fact came

@@ -44,7 +44,7 @@ async function retained(days: Partial<typeof KEPT>, count: number, daysOld: numb
     })),
     at,
   );
-  await store.judge(
+  await store.recordJudgements(
     ids.map((id) => ({
       source: "x",
       id,

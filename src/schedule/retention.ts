@@ -32,7 +32,7 @@ export async function deleteExpired(
 ): Promise<void> {
   let gone = 0;
   for (let batch = 0, last = BATCH; batch < BATCHES && last === BATCH; batch++) {
-    last = await store.forget(what, before, BATCH);
+    last = await store.deleteExpired(what, before, BATCH);
     gone += last;
   }
   if (gone > 0) log({ stage: "retention", outcome: "deleted", reason: what, count: gone });

@@ -118,7 +118,7 @@ it("brings back posts that were marked as sent when the answer was lost", async 
 it("awaits a post that is accepted while it looks for others", async () => {
   const set = scene();
   await acceptPosts(posts(1), set.ports);
-  await set.store.judge([{ ...DROPPED, source: "x", id: "0" }], iso(set.clock.now));
+  await set.store.recordJudgements([{ ...DROPPED, source: "x", id: "0" }], iso(set.clock.now));
   const { overdue } = set.store;
   Object.assign(set.store, {
     async overdue(...given: Parameters<typeof overdue>) {
@@ -137,7 +137,7 @@ it("awaits a post that is accepted while it looks for others", async () => {
 it("asks nothing more once every post has an outcome", async () => {
   const set = scene();
   await acceptPosts(posts(1), set.ports);
-  await set.store.judge([{ ...DROPPED, source: "x", id: "0" }], iso(set.clock.now));
+  await set.store.recordJudgements([{ ...DROPPED, source: "x", id: "0" }], iso(set.clock.now));
   await settle(set);
   expect([set.isIdle(), set.memory.postsUntil]).toEqual([true, undefined]);
 });

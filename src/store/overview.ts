@@ -12,8 +12,8 @@ export type StoreOverview = {
 };
 
 /**
- * When the outbox next falls due, whether a post has waited for its outcome for too long, whether
- * there is something that `forget` would delete.
+ * When the outbox next falls due, whether a post has waited for its outcome for too long, and
+ * whether `deleteExpired` would delete something.
  */
 export type WaitingWork = { nextDue: string | null; overdue: boolean; old: boolean };
 
@@ -32,8 +32,9 @@ export type OverviewStore = {
    */
   stalled(stuckBefore: string, waitedBefore: string): Promise<StalledPosts>;
   /**
-   * All that waits, in one statement, whatever was forgotten: posts without an outcome since before
-   * `since`, and what of one kind ended before `old.before`.
+   * For the hourly reconciliation: all that waits, in one statement, also what no schedule knows
+   * of. Posts without an outcome since before `since`, and what of one kind ended before
+   * `old.before`.
    */
   waiting(
     since: string,

@@ -66,7 +66,7 @@ export type PostStore = {
    * `duplicates`: now or already; the caller sends no mentions for them, and none for `settled`:
    * posts whose outcome was final before (a redelivered message). It brings `waiting` again later.
    */
-  judge(judgements: Judgement[], at: string): Promise<JudgedPosts>;
+  recordJudgements(judgements: Judgement[], at: string): Promise<JudgedPosts>;
   /**
    * Posts accepted before `before` and still without a final outcome, oldest first: their messages
    * were lost. Marks them re-queued at `at` so that the next sweep passes over them until it is

@@ -12,5 +12,5 @@ export type RetentionStore = {
    * `posts`: those that came to nothing. `events`: with their evidence, signal, and the posts that
    * are evidence of nothing else.
    */
-  forget(what: RetentionResult, before: string, limit: number): Promise<number>;
+  deleteExpired(what: RetentionResult, before: string, limit: number): Promise<number>;
 };

@@ -9,7 +9,7 @@ import { snakeCased } from "../../src/kit/case.ts";
 import { iso } from "../../src/kit/time.ts";
 import { FACTS } from "../../src/model/facts.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
-import { explainSignal } from "../../src/rules/explain.ts";
+import { explainStored } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
@@ -82,7 +82,7 @@ export async function fakeServer(): Promise<FakeServer> {
       log: () => undefined,
     },
     explain: async (signal: Parameters<typeof played.store.commit>[0]["signal"]) =>
-      explainSignal(played.rules, signal.facts, signal.previousState),
+      explainStored(played.rules, signal),
   };
   const open = apiApp(fakePorts(over, { publicRead: "operations" }));
   const shut = apiApp(fakePorts(over, { publicRead: "none" }));

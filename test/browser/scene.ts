@@ -179,7 +179,7 @@ async function pastPosts(store: Store, now: number): Promise<void> {
     }));
     await store.accept(arrivals, at);
     const seen = { lang: "en", spam: 0.1, sentiment: 0, fingerprint: null };
-    await store.judge(
+    await store.recordJudgements(
       arrivals.map(({ post }, index) => {
         const ref = { source: post.source, id: post.id, ...seen };
         return {
@@ -237,7 +237,7 @@ export async function enact(
       excerpt: post.text,
     }),
   );
-  await store.judge(
+  await store.recordJudgements(
     posts.map((post) => ({
       source: post.source,
       id: post.id,

@@ -123,10 +123,10 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "posts are acked before they are judged",
     file: "src/queues/posts.ts",
-    from: "const { duplicates, settled, waiting } = await ports.store.judge(",
+    from: "const { duplicates, settled, waiting } = await ports.store.recordJudgements(",
     to:
       "for (const { item } of judged) item.message.ack();\n  " +
-      "const { duplicates, settled, waiting } = await ports.store.judge(",
+      "const { duplicates, settled, waiting } = await ports.store.recordJudgements(",
     by: "deadlock=0.25",
   },
   {

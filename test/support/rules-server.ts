@@ -1,6 +1,6 @@
 import { apiApp } from "../../src/api/app.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
-import { explainSignal } from "../../src/rules/explain.ts";
+import { explainStored } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
 import { type RulesKv, rulesFromKv } from "../../workers/platform/rules-kv.ts";
@@ -58,7 +58,7 @@ export function rulesServer() {
     async explain(signal) {
       const scoredBy = await rules.version(signal.rulesVersion);
       return scoredBy
-        ? explainSignal(scoredBy, signal.facts, signal.previousState)
+        ? explainStored(scoredBy, signal)
         : { rulesVersion: signal.rulesVersion, error: "unknown" };
     },
   });

@@ -2,7 +2,7 @@ import type { ApiPorts } from "../../src/api/app.ts";
 import { EXAMPLE_EVENT, EXAMPLE_SHA } from "../../src/api/routes/examples.ts";
 import { channelCatalogue } from "../../src/channels/catalogue.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
-import { explainSignal } from "../../src/rules/explain.ts";
+import { explainStored } from "../../src/rules/explain.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
 import {
   arrival,
@@ -36,7 +36,7 @@ async function stored(): Promise<Store> {
     at(0),
   );
   await store.accept([arrival(1), arrival(3), arrival(4)], at(1));
-  await store.judge([pending(1, EXAMPLE_EVENT), dropped(4)], at(2));
+  await store.recordJudgements([pending(1, EXAMPLE_EVENT), dropped(4)], at(2));
   await store.commit(change(0, [mention(1)], { outbox: [draft(1, "key-1")], at: at(3) }));
   await store.claim(1, "L1", at(4), 60_000);
   await store.close(
@@ -93,7 +93,7 @@ export async function storedPorts(): Promise<ApiPorts> {
         revokedAt: null,
       },
     ]),
-    explain: async (signal) => explainSignal(await ports.rules.current(), signal.facts),
+    explain: async (signal) => explainStored(await ports.rules.current(), signal),
     receive: async () => ({ kind: "accepted", fresh: 1, repeated: 0 }),
     trigger: async () => ({ kind: "started" }),
     publishList: async () => ({ kind: "loaded" }),

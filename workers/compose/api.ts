@@ -12,7 +12,7 @@ import { iso } from "../../src/kit/time.ts";
 import { readGauges } from "../../src/observability/gauges.ts";
 import { prometheusText } from "../../src/observability/prometheus.ts";
 import { enqueueDeliveries } from "../../src/outbox/enqueue.ts";
-import { explainSignal } from "../../src/rules/explain.ts";
+import { explainStored } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { notePoll } from "../../src/schedule/tick.ts";
 import type { Settings } from "../../src/settings/settings.ts";
@@ -115,7 +115,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     async explain(signal) {
       const scoredBy = await rules.version(signal.rulesVersion);
       return scoredBy
-        ? explainSignal(scoredBy, signal.facts, signal.previousState)
+        ? explainStored(scoredBy, signal)
         : { rulesVersion: signal.rulesVersion, error: "these rules are no longer known" };
     },
     stream: (request) => env.STREAM.getByName("all").fetch(request),

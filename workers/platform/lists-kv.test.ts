@@ -75,7 +75,7 @@ it.each([
       filter: { languages: [], blacklist: await here.get() },
       refine: { windowMinutes: 60, authors: new Map() },
     });
-    await store.judge([judgement], iso(NOW));
+    await store.recordJudgements([judgement], iso(NOW));
     const shown = await (await apiApp(fakePorts({ store })).request("/posts/x/1")).text();
     expect(shown).toContain(`"reason":"${reason}"`);
     expect(shown.toLowerCase()).toContain(evidence);

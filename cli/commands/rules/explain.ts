@@ -16,9 +16,14 @@ import { loadFile, oneFile, readText, report } from "./files.ts";
 
 type Part = { text: string; value: unknown; error?: string };
 type Fact = { name: string; value: unknown; provider: string | null; age_seconds: number | null };
+type Figures = { score: number; level: string; state: string };
 type Wire = {
   rules_version: string;
-  verdict: { score: number; level: string; state: string };
+  verdict: Figures;
+  /** Only of a stored signal. */
+  stored?: Figures;
+  recomputed?: Figures;
+  agree?: boolean;
   rules: {
     rule: string;
     outcome: string;
@@ -90,10 +95,20 @@ function factsIn(file: string, text: string): FactValues {
 
 const SIGN: Record<string, string> = { matched: "+", unmatched: " ", failed: "!" };
 
-function shown({ rules_version, verdict, rules, states }: Wire): string[] {
+const figures = ({ score, level, state }: Figures): string => `score ${score}, ${level}, ${state}`;
+
+/** Nothing for facts given by hand, which have no stored score. */
+function comparison({ stored, recomputed, agree }: Wire): string[] {
+  if (stored === undefined || recomputed === undefined) return [];
+  if (agree) return ["the stored score is the recomputed one"];
+  return [`stored: ${figures(stored)}; recomputed: ${figures(recomputed)}: they differ`];
+}
+
+function shown(explained: Wire): string[] {
+  const { rules_version, verdict, rules, states } = explained;
   return [
-    `score ${verdict.score}, ${verdict.level}, ${verdict.state}; rules ` +
-      `${rules_version.slice(0, 12)}`,
+    `${figures(verdict)}; rules ${rules_version.slice(0, 12)}`,
+    ...comparison(explained),
     ...rules.flatMap((rule) => [
       `${SIGN[rule.outcome] ?? "?"} ${rule.rule}${rule.stage === "shadow" ? " (shadow)" : ""} ` +
         `${rule.outcome === "matched" ? `${rule.score}: ${rule.reason}` : rule.why}`,

@@ -114,7 +114,7 @@ async function repeatOf(
   const at = iso(now());
   const { fresh } = await store.accept([{ post, textHash: repeatHash(post) }], at);
   if (fresh.length === 0) return `repeat of ${postKey(post)}`;
-  const { duplicates, waiting } = await store.judge([result.judgement], at);
+  const { duplicates, waiting } = await store.recordJudgements([result.judgement], at);
   // Posts come one after another here: one that was kept is not dropped any more.
   if (waiting[0] !== undefined) return `repeat of ${waiting[0].behind}`;
   if (duplicates.length === 0) return undefined;

@@ -82,6 +82,7 @@ function content(event, explanation) {
       : h(
           "section",
           {},
+          storedScore(explanation),
           h("h3", {}, "Rules that matched"),
           matchedRules(explanation.rules),
           h("h3", {}, "State"),
@@ -91,4 +92,16 @@ function content(event, explanation) {
     factsSection(signal.features_snapshot),
     evidenceSection(evidence),
   ]);
+}
+
+/**
+ * Whether the rules make of the stored facts what is stored.
+ * @param {Explanation} explanation
+ */
+function storedScore({ agree, stored, recomputed }) {
+  const text = agree
+    ? "The rules give the stored score again."
+    : `Stored: score ${stored.score}, ${stored.level}, ${stored.state}. ` +
+      `The rules give: score ${recomputed.score}, ${recomputed.level}, ${recomputed.state}.`;
+  return h("p", { class: agree ? "empty" : "missing" }, text);
 }

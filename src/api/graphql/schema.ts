@@ -111,7 +111,10 @@ type Signal {
 
 type Reason { rule: String! group: String! score: Float! text: String! }
 
-type Explanation { rules_version: String! evaluated_at: String! verdict: JSON! rules: [ExplainedRule!]! states: JSON! }
+type Explanation {
+  rules_version: String! evaluated_at: String! verdict: JSON!
+  stored: JSON! recomputed: JSON! agree: Boolean! rules: [ExplainedRule!]! states: JSON!
+}
 
 type ExplainedRule {
   rule: String!

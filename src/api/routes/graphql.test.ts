@@ -54,6 +54,8 @@ const asks = (publicRead: PublicRead) => {
   ports.settings = { ...ports.settings, publicRead };
 };
 
+const FIGURES = { score: 1, level: "observe", riskLevel: "unknown", state: "candidate" } as const;
+
 describe("POST /graphql", () => {
   it("answers what the REST routes answer, by the same names", async () => {
     const { data } = await ask(`{
@@ -141,6 +143,9 @@ describe("POST /graphql", () => {
       rulesVersion,
       evaluatedAt: at(0),
       verdict: { ...verdict, errors: [], shadow: [], notify: false },
+      stored: FIGURES,
+      recomputed: FIGURES,
+      agree: true,
       rules: [{ ...matched, ...shown }],
       states: [],
     });
@@ -153,7 +158,7 @@ describe("POST /graphql", () => {
 
   it("tells what became of a post", async () => {
     await store.accept([arrival(50)], at(50));
-    await store.judge([pending(50, KEY)], at(51));
+    await store.recordJudgements([pending(50, KEY)], at(51));
     await store.commit(change(1, [mention(50)], { held: [mention(10), mention(20)] }));
     const { data } = await ask(
       '{ post(source: "x", id: "50") { outcome steps { stage at event { symbol } } } none: ' +

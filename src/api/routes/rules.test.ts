@@ -275,3 +275,26 @@ it("explains a stored signal byte for byte the same, whatever is in force by the
     rules: [{ rule: "seen" }, { rule: "loud", outcome: "matched" }],
   });
 });
+
+it("says whether the stored score is what the rules make of the stored facts", async () => {
+  const { call, store } = client();
+  const { sha } = (await call("PUT", "/rules", NEXT, "text/yaml")).body;
+  const values = { mentions: 12, symbol: "DEMO" };
+  const facts = { evaluatedAt: at(60), values, origin: {}, degraded: [], notes: [] };
+  const tampered = signal({ rulesVersion: sha, facts, score: 99_999 });
+  await store.commit(change(0, [mention(1)], { signal: tampered }));
+  const path = `/signals/${encodeURIComponent(tampered.eventKey)}/explain`;
+  const { stored, recomputed, agree, verdict } = (await call("GET", path)).body;
+  expect(agree).toBe(false);
+  expect(stored).toEqual({
+    score: 99_999,
+    level: tampered.level,
+    risk_level: tampered.riskLevel,
+    state: tampered.state,
+  });
+  const { score, level, risk_level, state } = verdict;
+  expect(recomputed).toEqual({ score, level, risk_level, state });
+  const right = signal({ rulesVersion: sha, facts, score, level, riskLevel: risk_level, state });
+  await store.commit(change(1, [mention(2)], { held: [mention(1)], signal: right }));
+  expect((await call("GET", path)).body).toMatchObject({ agree: true, stored: recomputed });
+});

@@ -75,9 +75,22 @@ export const ExplanationShown = z.object({
   ),
 });
 
+const StoredFigures = z.object({
+  score: z.number(),
+  level: Level,
+  riskLevel: RiskLevel,
+  state: SignalState,
+});
+
+export const StoredExplanationShown = ExplanationShown.extend({
+  stored: StoredFigures,
+  recomputed: StoredFigures,
+  agree: z.boolean(),
+});
+
 /** The second: rules that scored it and are not stored any more. */
 const Explanation = z.union([
-  ExplanationShown,
+  StoredExplanationShown,
   z.object({ rulesVersion: z.string(), error: z.string() }),
 ]);
 
@@ -124,7 +137,9 @@ export const signalRoutes = ({ store, explain }: SignalPorts): ApiRoute[] => [
     access: "feed",
     tag: "feed",
     operationId: "explainSignal",
-    summary: "Every rule, matched or not, with each value, its age and its provider.",
+    summary:
+      "Every rule, matched or not, with each value, its age and its provider; whether the stored " +
+      "score is the recomputed one.",
     params: EventKeyParams,
     answer: Explanation,
     status: 200,

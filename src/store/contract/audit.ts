@@ -42,13 +42,13 @@ export function auditContract(store: () => Store): void {
         arrival(id, isTwin(id) ? ada : {}, isTwin(id) ? "h" : `h${id}`),
       );
       await store().accept(posts, at(0));
-      await store().judge(
+      await store().recordJudgements(
         [dropped(1), dropped(2, "language"), dropped(3), pending(4, KEY), pending(6, OTHER_KEY)],
         at(5),
       );
       await store().commit(change(0, [mention(4)], { at: at(10) }));
       await store().commit(change(0, [mention(6, { eventKey: OTHER_KEY })], { at: at(10) }));
-      await store().judge([pending(7, KEY)], at(5));
+      await store().recordJudgements([pending(7, KEY)], at(5));
       const deadLetter = {
         key: "k",
         stage: "posts",
@@ -85,7 +85,7 @@ export function auditContract(store: () => Store): void {
         [1, 2, 3, 4].map((id) => arrival(id)),
         at(0),
       );
-      await store().judge(
+      await store().recordJudgements(
         [1, 2, 3, 4].map((id) => pending(id, KEY)),
         at(1),
       );

@@ -31,7 +31,7 @@ export function deadLetterContract(store: () => Store): void {
   describe("burying", () => {
     it("keeps the letter once, and ends the open post it names", async () => {
       await store().accept([arrival(1), arrival(2), arrival("a:b:1")], at(0));
-      await store().judge([dropped(2)], at(1));
+      await store().recordJudgements([dropped(2)], at(1));
       const batch = [
         deadLetter("k1", { subject: "x:1" }),
         deadLetter("k2", { subject: "x:2" }),
@@ -72,7 +72,7 @@ export function deadLetterContract(store: () => Store): void {
 
     it("ends a post that one event holds and another does not, without a contradiction", async () => {
       await store().accept([arrival(1)], at(0));
-      await store().judge([pending(1, KEY, OTHER_KEY)], at(1));
+      await store().recordJudgements([pending(1, KEY, OTHER_KEY)], at(1));
       await store().commit(change(0, [mention(1)]));
       await store().bury([deadLetter("k", { stage: "mentions", subject: "x:1" })], at(2));
       expect(await outcomeOf(1)).toBe("dead");
@@ -85,7 +85,7 @@ export function deadLetterContract(store: () => Store): void {
   describe("replaying", () => {
     it("hands each letter out once, oldest first, and gives its post another chance", async () => {
       await store().accept([arrival(1), arrival(2)], at(0));
-      await store().judge([pending(2, KEY)], at(1));
+      await store().recordJudgements([pending(2, KEY)], at(1));
       await store().bury(
         [
           deadLetter("k1", { subject: "x:1" }),

@@ -7,7 +7,7 @@ export function overviewContract(store: () => Store): void {
     it("counts what the page shows", async () => {
       await store().accept([arrival(1), arrival(2)], at(0));
       await store().accept([arrival(3)], at(61));
-      await store().judge([dropped(1), dropped(2)], at(62));
+      await store().recordJudgements([dropped(1), dropped(2)], at(62));
       await notify(store(), [draft(1, "a"), draft(2, "b")]);
       await store().claim(1, "L", at(1), 1_000);
       await store().close(1, "L", { kind: "done", externalId: null }, null, at(2));

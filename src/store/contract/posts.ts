@@ -57,7 +57,7 @@ export function postContract(store: () => Store): void {
         fresh: [{ source: "y", id: "welcome" }],
         overloaded: ["x"],
       });
-      await store().judge([pending(0, KEY)], at(62));
+      await store().recordJudgements([pending(0, KEY)], at(62));
       expect(await store().accept([arrival("refused")], at(63), at(3))).toEqual({
         fresh: [ref("refused")],
       });
@@ -66,7 +66,7 @@ export function postContract(store: () => Store): void {
     it("says what holds up posts: sources without a verdict, and events that were not committed", async () => {
       await store().accept([arrival(1), arrival(2), arrival(3)], at(0));
       await store().accept([arrival(4, { source: "y" })], at(50));
-      await store().judge([pending(1, KEY, OTHER_KEY), pending(2, KEY)], at(10));
+      await store().recordJudgements([pending(1, KEY, OTHER_KEY), pending(2, KEY)], at(10));
       await store().commit(change(0, [mention(1, { eventKey: OTHER_KEY })]));
       expect(await store().stalled(at(20), at(100))).toEqual({
         sources: [
@@ -109,7 +109,9 @@ export function postContract(store: () => Store): void {
   describe("judging posts", () => {
     it("ends what is dropped, and never changes a final outcome", async () => {
       await store().accept([arrival(1), arrival(2)], at(0));
-      expect(await store().judge([dropped(1), pending(2, KEY)], at(1))).toEqual(NONE_ENDED);
+      expect(await store().recordJudgements([dropped(1), pending(2, KEY)], at(1))).toEqual(
+        NONE_ENDED,
+      );
       expect(await store().post("x", "1")).toMatchObject({
         outcome: "dropped",
         reason: "spam",
@@ -117,7 +119,7 @@ export function postContract(store: () => Store): void {
         spam: 0.1,
         sentiment: 0.5,
       });
-      expect(await store().judge([pending(1, KEY)], at(2))).toEqual({
+      expect(await store().recordJudgements([pending(1, KEY)], at(2))).toEqual({
         ...NONE_ENDED,
         settled: [ref(1)],
       });
@@ -126,8 +128,8 @@ export function postContract(store: () => Store): void {
 
     it("judges an open post anew: the last verdict counts", async () => {
       await store().accept([arrival(1)], at(0));
-      await store().judge([pending(1, KEY)], at(1));
-      await store().judge([pending(1, OTHER_KEY)], at(2));
+      await store().recordJudgements([pending(1, KEY)], at(1));
+      await store().recordJudgements([pending(1, OTHER_KEY)], at(2));
       await store().commit(change(0, [mention(1)]));
       expect(await outcomeOf(1)).toBe("pending");
       await store().commit(change(0, [mention(1, { eventKey: OTHER_KEY })]));
@@ -135,13 +137,17 @@ export function postContract(store: () => Store): void {
     });
 
     it("knows nothing of a post that was not accepted", async () => {
-      expect(await store().judge([pending(9, KEY), dropped(8)], at(1))).toEqual(NONE_ENDED);
+      expect(await store().recordJudgements([pending(9, KEY), dropped(8)], at(1))).toEqual(
+        NONE_ENDED,
+      );
       expect(await store().post("x", "9")).toBeUndefined();
     });
 
     it("takes the same post twice in a batch", async () => {
       await store().accept([arrival(1)], at(0));
-      expect(await store().judge([pending(1, KEY), pending(1, KEY)], at(1))).toEqual(NONE_ENDED);
+      expect(await store().recordJudgements([pending(1, KEY), pending(1, KEY)], at(1))).toEqual(
+        NONE_ENDED,
+      );
       expect(await outcomeOf(1)).toBe("pending");
     });
   });
@@ -156,13 +162,13 @@ export function postContract(store: () => Store): void {
         ...NONE_ENDED,
         waiting: ids.map((id) => ({ ...ref(id), behind: "x:1" })),
       });
-      expect(await store().judge([pending(3, KEY)], at(2))).toEqual(behindFirst(3));
+      expect(await store().recordJudgements([pending(3, KEY)], at(2))).toEqual(behindFirst(3));
       expect(await store().post("x", "3")).toMatchObject({ outcome: null, lang: "en" });
-      expect(await store().judge([pending(2, KEY), pending(1, KEY)], at(3))).toEqual(
+      expect(await store().recordJudgements([pending(2, KEY), pending(1, KEY)], at(3))).toEqual(
         behindFirst(2),
       );
       await store().commit(change(0, [mention(1)]));
-      expect(await store().judge([pending(2, KEY), pending(3, KEY)], at(4))).toEqual({
+      expect(await store().recordJudgements([pending(2, KEY), pending(3, KEY)], at(4))).toEqual({
         ...NONE_ENDED,
         duplicates: [ref(2), ref(3)],
       });
@@ -170,7 +176,7 @@ export function postContract(store: () => Store): void {
         outcome: "duplicate",
         reason: "repeat of x:1",
       });
-      expect(await store().judge([pending(3, KEY), pending(1, KEY)], at(5))).toEqual({
+      expect(await store().recordJudgements([pending(3, KEY), pending(1, KEY)], at(5))).toEqual({
         duplicates: [ref(3)],
         settled: [ref(1)],
         waiting: [],
@@ -182,27 +188,29 @@ export function postContract(store: () => Store): void {
         [1, 2, 3].map((id) => arrival(id, same, "h")),
         at(0),
       );
-      await store().judge([pending(1, KEY)], at(1));
-      expect((await store().judge([pending(2, KEY), pending(3, KEY)], at(2))).waiting).toEqual([
+      await store().recordJudgements([pending(1, KEY)], at(1));
+      expect(
+        (await store().recordJudgements([pending(2, KEY), pending(3, KEY)], at(2))).waiting,
+      ).toEqual([
         { ...ref(2), behind: "x:1" },
         { ...ref(3), behind: "x:1" },
       ]);
-      await store().judge([dropped(1)], at(3));
-      expect(await store().judge([pending(3, KEY)], at(4))).toEqual({
+      await store().recordJudgements([dropped(1)], at(3));
+      expect(await store().recordJudgements([pending(3, KEY)], at(4))).toEqual({
         ...NONE_ENDED,
         waiting: [{ ...ref(3), behind: "x:2" }],
       });
       await store().bury([deadLetter("posts:2", { subject: "x:2" })], at(5));
-      expect(await store().judge([pending(3, KEY)], at(6))).toEqual(NONE_ENDED);
+      expect(await store().recordJudgements([pending(3, KEY)], at(6))).toEqual(NONE_ENDED);
       expect(await outcomeOf(3)).toBe("pending");
     });
 
     it("stays kept once he was kept, also when an earlier post comes back to life", async () => {
       await store().accept([arrival(1, same, "h"), arrival(2, same, "h")], at(0));
       await store().bury([deadLetter("posts:1", { subject: "x:1" })], at(1));
-      await store().judge([pending(2, KEY)], at(2));
+      await store().recordJudgements([pending(2, KEY)], at(2));
       await store().takeForReplay({ ids: null, stage: null, reason: null }, 10, at(3));
-      expect(await store().judge([pending(2, KEY)], at(4))).toEqual(NONE_ENDED);
+      expect(await store().recordJudgements([pending(2, KEY)], at(4))).toEqual(NONE_ENDED);
       await store().commit(change(0, [mention(2)]));
       expect(await outcomeOf(2)).toBe("evidence");
     });
@@ -219,7 +227,7 @@ export function postContract(store: () => Store): void {
         ],
         at(0),
       );
-      const judged = await store().judge(
+      const judged = await store().recordJudgements(
         [1, 2, 3, 4, 5].map((id) => pending(id, KEY)),
         at(1),
       );
@@ -228,7 +236,9 @@ export function postContract(store: () => Store): void {
 
     it("is heard when the first of the posts is dropped beside him", async () => {
       await store().accept([arrival(1, same, "h"), arrival(2, same, "h")], at(0));
-      expect(await store().judge([pending(2, KEY), dropped(1)], at(1))).toEqual(NONE_ENDED);
+      expect(await store().recordJudgements([pending(2, KEY), dropped(1)], at(1))).toEqual(
+        NONE_ENDED,
+      );
       expect(await outcomeOf(2)).toBe("pending");
     });
   });
@@ -236,7 +246,7 @@ export function postContract(store: () => Store): void {
   describe("the sweep", () => {
     it("finds what has waited too long, the longest first, and passes over it until it is late again", async () => {
       for (const id of [1, 2, 3, 4]) await store().accept([arrival(id)], at(id));
-      await store().judge([dropped(1), pending(3, KEY)], at(5));
+      await store().recordJudgements([dropped(1), pending(3, KEY)], at(5));
       expect(await store().overdue(at(4), at(10), 100)).toEqual([post(2), post(3)]);
       expect(await store().overdue(at(10), at(11), 100)).toEqual([post(4)]);
       expect(await store().overdue(at(11), at(12), 1)).toEqual([post(2)]);
@@ -261,7 +271,7 @@ export function postHistoryContract(store: () => Store): void {
     it("is told stage by stage", async () => {
       await store().accept([arrival(1), arrival(2), arrival(3)], at(0));
       await store().overdue(at(1), at(2), 1);
-      await store().judge([pending(1, KEY, OTHER_KEY), dropped(2)], at(3));
+      await store().recordJudgements([pending(1, KEY, OTHER_KEY), dropped(2)], at(3));
       await store().commit(change(0, [mention(1)], { at: at(4) }));
       const deadLetter = {
         key: "k",

@@ -21,7 +21,7 @@ export function raceContract(store: () => Store): void {
         Array.from({ length: 8 }, (_, i) => arrival(i)),
         at(0),
       );
-      await store().judge(
+      await store().recordJudgements(
         Array.from({ length: 8 }, (_, i) => pending(i, KEY)),
         at(1),
       );
@@ -65,7 +65,7 @@ export function raceContract(store: () => Store): void {
           at(0),
         );
         await Promise.all([
-          store().judge(
+          store().recordJudgements(
             ids.map((i) => pending(id(i), ...keys)),
             at(1),
           ),
@@ -98,7 +98,7 @@ export function raceContract(store: () => Store): void {
         ids.map((i) => arrival(i)),
         at(0),
       );
-      await store().judge(
+      await store().recordJudgements(
         ids.map((i) => pending(i, KEY)),
         at(1),
       );
@@ -236,7 +236,7 @@ export function raceContract(store: () => Store): void {
           ),
           ...ids.filter((id) => id % 4 === 0).map((id) => store().reopen(id, at(now + 5))),
           ...[1, 2, 3].map((channel) => store().bringForward(channel, at(now + 5))),
-          store().forget("deliveries", at(0), 10),
+          store().deleteExpired("deliveries", at(0), 10),
           ...ids.map((id) => end(id, `c${round}`, now + 6)),
         ]);
         const { outbox, deadLetters } = await store().audit();

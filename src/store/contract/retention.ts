@@ -16,8 +16,11 @@ import {
 } from "./fixtures.ts";
 
 export function retentionContract(store: () => Store): void {
-  const forget = (what: Parameters<RetentionStore["forget"]>[0], seconds: number, limit = 100) =>
-    store().forget(what, at(seconds), limit);
+  const forget = (
+    what: Parameters<RetentionStore["deleteExpired"]>[0],
+    seconds: number,
+    limit = 100,
+  ) => store().deleteExpired(what, at(seconds), limit);
   const accept = (seconds: number, ...ids: number[]) =>
     store().accept(
       ids.map((id) => arrival(id)),
@@ -42,7 +45,10 @@ export function retentionContract(store: () => Store): void {
     it("deletes old posts that came to nothing, a batch at a time, and still counts them", async () => {
       await accept(0, 1, 2, 3, 4);
       await accept(50, 5);
-      await store().judge([dropped(1), dropped(2, "language"), dropped(3), dropped(5)], at(60));
+      await store().recordJudgements(
+        [dropped(1), dropped(2, "language"), dropped(3), dropped(5)],
+        at(60),
+      );
       const [before, shown] = [await totals(), (await store().overview(at(60))).posts];
       expect([
         await forget("posts", 50, 2),
@@ -66,7 +72,7 @@ export function retentionContract(store: () => Store): void {
 
     it("keeps a dead post that an event holds for another token", async () => {
       await accept(0, 1);
-      await store().judge([pending(1, KEY, OTHER_KEY)], at(1));
+      await store().recordJudgements([pending(1, KEY, OTHER_KEY)], at(1));
       await store().commit(change(0, [mention(1)], { at: at(2) }));
       await store().bury([deadLetterOf("x:1")], at(3));
       expect(await forget("deadLetters", 50)).toBe(1);
@@ -78,7 +84,7 @@ export function retentionContract(store: () => Store): void {
 
     it("deletes an old event with its evidence, signal and posts, but not what another event holds", async () => {
       await accept(0, 1, 2);
-      await store().judge([pending(1, KEY), pending(2, KEY, OTHER_KEY)], at(1));
+      await store().recordJudgements([pending(1, KEY), pending(2, KEY, OTHER_KEY)], at(1));
       await store().commit(change(0, [mention(1), mention(2)], { at: at(5) }));
       const other = mention(2, { eventKey: OTHER_KEY, postedAt: at(100) });
       await store().commit(change(0, [other], { event: eventOf([other]), at: at(6) }));
@@ -156,7 +162,7 @@ export function retentionContract(store: () => Store): void {
       expect(await waiting(50)).toEqual({ nextDue: null, overdue: false, old: false });
       await accept(0, 1, 2);
       expect([(await waiting(1)).overdue, (await waiting(0)).overdue]).toEqual([true, false]);
-      await store().judge([dropped(1), dropped(2)], at(1));
+      await store().recordJudgements([dropped(1), dropped(2)], at(1));
       await store().commit(
         change(0, [mention(3)], { at: at(2), outbox: [draft(1, "a", { notBefore: at(30) })] }),
       );

@@ -25,7 +25,7 @@ export function postStore(rows: MemoryRows): PostStore {
         .map(({ post }) => refOf(post));
       return { fresh, ...(overloaded.length > 0 && { overloaded }) };
     },
-    async judge(judgements, at) {
+    async recordJudgements(judgements, at) {
       const judged = knownOf(rows, judgements).map((item) => ({
         ...item,
         // Against the outcomes of before, as one statement sees them.

@@ -10,7 +10,7 @@ import {
 type Part = {
   /** Of the oldest first. */
   old(rows: MemoryRows, before: string): unknown[];
-  forget(rows: MemoryRows, before: string, limit: number): number;
+  remove(rows: MemoryRows, before: string, limit: number): number;
 };
 
 /** `remove` is called for each of the oldest rows. */
@@ -19,7 +19,7 @@ const part = <Row>(
   remove: (rows: MemoryRows, row: Row) => void,
 ): Part => ({
   old,
-  forget(rows, before, limit) {
+  remove(rows, before, limit) {
     const gone = old(rows, before).slice(0, limit);
     for (const row of gone) remove(rows, row);
     return gone.length;
@@ -27,9 +27,9 @@ const part = <Row>(
 });
 
 export const PARTS: Record<RetentionResult, Part> = {
-  posts: part(oldPosts, (rows, [key, row]) => forgetPost(rows, key, row)),
-  events: part(oldEvents, forgetEvent),
-  deliveries: part(oldDeliveries, forgetDelivery),
+  posts: part(oldPosts, (rows, [key, row]) => deletePost(rows, key, row)),
+  events: part(oldEvents, deleteEvent),
+  deliveries: part(oldDeliveries, deleteDelivery),
   deadLetters: part(
     (rows, before) =>
       [...rows.deadLetters].filter(([, deadLetter]) => deadLetter.createdAt < before),
@@ -44,7 +44,7 @@ export const PARTS: Record<RetentionResult, Part> = {
 };
 
 export const retentionStore = (rows: MemoryRows): RetentionStore => ({
-  forget: async (what, before, limit) => PARTS[what].forget(rows, before, limit),
+  deleteExpired: async (what, before, limit) => PARTS[what].remove(rows, before, limit),
 });
 
 function count(
@@ -57,7 +57,7 @@ function count(
   rows.archived.set(key, (rows.archived.get(key) ?? 0) + 1);
 }
 
-function forgetPost(
+function deletePost(
   rows: MemoryRows,
   key: string,
   { outcome, reason, post, textHash }: PostRow,
@@ -94,7 +94,7 @@ function oldEvents(rows: MemoryRows, before: string): [string, EventRecord][] {
     .sort(([, a], [, b]) => (a.event.lastTs < b.event.lastTs ? -1 : 1));
 }
 
-function forgetEvent(rows: MemoryRows, [eventKey, { evidence }]: [string, EventRecord]): void {
+function deleteEvent(rows: MemoryRows, [eventKey, { evidence }]: [string, EventRecord]): void {
   rows.events.delete(eventKey);
   count(rows, "event", "");
   for (const key of evidence.keys()) {
@@ -102,7 +102,7 @@ function forgetEvent(rows: MemoryRows, [eventKey, { evidence }]: [string, EventR
     if (post === undefined) continue;
     post.doneKeys = post.doneKeys.filter((each) => each !== eventKey);
     post.eventKeys = (post.eventKeys ?? []).filter((each) => each !== eventKey);
-    if (post.outcome === "evidence" && post.eventKeys.length === 0) forgetPost(rows, key, post);
+    if (post.outcome === "evidence" && post.eventKeys.length === 0) deletePost(rows, key, post);
   }
 }
 
@@ -113,7 +113,7 @@ function oldDeliveries(rows: MemoryRows, before: string): OutboxRecord[] {
     .sort((a, b) => ((a.finishedAt ?? "") < (b.finishedAt ?? "") ? -1 : 1));
 }
 
-function forgetDelivery(rows: MemoryRows, { id, draft, status }: OutboxRecord): void {
+function deleteDelivery(rows: MemoryRows, { id, draft, status }: OutboxRecord): void {
   delete rows.outbox[id - 1];
   rows.idemKeys.delete(draft.idemKey);
   const held = rows.events.get(draft.eventKey);

@@ -143,7 +143,7 @@ export function postStore(sql: Sql): PostStore {
       );
       return { fresh, ...(overloaded.length > 0 && { overloaded }) };
     },
-    async judge(judgements, at) {
+    async recordJudgements(judgements, at) {
       const ruled = await sql.query<RuledPost>(JUDGE, [jsonParam(judgements), at]);
       const refOf = ({ source, id }: RuledPost): PostRef => ({ source, id });
       return {

@@ -110,6 +110,6 @@ const STATEMENTS: Record<RetentionResult, string> = {
 };
 
 export const retentionStore = (sql: Sql): RetentionStore => ({
-  forget: async (what, before, limit) =>
+  deleteExpired: async (what, before, limit) =>
     (await firstRow(sql.query<{ gone: number }>(STATEMENTS[what], [before, limit]))).gone,
 });

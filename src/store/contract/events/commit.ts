@@ -70,7 +70,7 @@ export function commitContract(store: () => Store): void {
 
     it("is stale when the event moved on, and then writes nothing at all", async () => {
       await store().accept([arrival(1), arrival(2)], at(0));
-      await store().judge([pending(1, KEY), pending(2, KEY)], at(1));
+      await store().recordJudgements([pending(1, KEY), pending(2, KEY)], at(1));
       await store().commit(change(0, [mention(1)]));
       for (const expectedRev of [0, 2, 7])
         expect(
@@ -117,12 +117,12 @@ export function commitContract(store: () => Store): void {
 
     it("ends the posts it holds, each with its last key", async () => {
       await store().accept([arrival(1), arrival(2)], at(0));
-      await store().judge([pending(1, KEY), pending(2, KEY, OTHER_KEY)], at(1));
+      await store().recordJudgements([pending(1, KEY), pending(2, KEY, OTHER_KEY)], at(1));
       await store().commit(change(0, [mention(1), mention(2)]));
       expect([await outcomeOf(1), await outcomeOf(2)]).toEqual(["evidence", "pending"]);
       await store().commit(change(0, [mention(2, { eventKey: OTHER_KEY })]));
       expect(await outcomeOf(2)).toBe("evidence");
-      expect(await store().judge([dropped(2)], at(2))).toEqual({
+      expect(await store().recordJudgements([dropped(2)], at(2))).toEqual({
         duplicates: [],
         settled: [ref(2)],
         waiting: [],
@@ -133,7 +133,7 @@ export function commitContract(store: () => Store): void {
     it("ends posts also when their evidence was there already", async () => {
       await store().commit(change(0, [mention(1)]));
       await store().accept([arrival(1)], at(0));
-      await store().judge([pending(1, KEY)], at(1));
+      await store().recordJudgements([pending(1, KEY)], at(1));
       await store().commit(change(1, [mention(1)]));
       expect(await outcomeOf(1)).toBe("evidence");
     });
@@ -142,7 +142,9 @@ export function commitContract(store: () => Store): void {
       await store().accept([arrival(1), arrival(2)], at(0));
       await store().commit(change(0, [mention(1), mention(2)]));
       expect(await outcomeOf(1)).toBeNull();
-      expect(await store().judge([pending(1, KEY), pending(2, KEY, OTHER_KEY)], at(1))).toEqual({
+      expect(
+        await store().recordJudgements([pending(1, KEY), pending(2, KEY, OTHER_KEY)], at(1)),
+      ).toEqual({
         duplicates: [],
         settled: [ref(1)],
         waiting: [],
@@ -156,9 +158,9 @@ export function commitContract(store: () => Store): void {
         [arrival(1, same, "h"), arrival(2, same, "h"), arrival(3), arrival(4)],
         at(0),
       );
-      await store().judge([dropped(3)], at(1));
+      await store().recordJudgements([dropped(3)], at(1));
       await store().commit(change(0, [mention(2), mention(3), mention(4)]));
-      await store().judge([pending(2, KEY), dropped(4)], at(2));
+      await store().recordJudgements([pending(2, KEY), dropped(4)], at(2));
       expect([await outcomeOf(2), await outcomeOf(3), await outcomeOf(4)]).toEqual([
         "evidence",
         "evidence",
