@@ -1,19 +1,20 @@
+import { decodedBody } from "./body-encoding.ts";
+
 export class TooLarge extends Error {
   override name = "TooLarge";
 }
 
-/** The charset is named by the content type or an XML declaration; otherwise it is UTF-8. */
-function decoderFor(contentType: string | null, start: Uint8Array): TextDecoder {
-  const declared = () =>
-    /^<\?xml[^>]*\sencoding=["']([\w.:-]+)/.exec(
-      String.fromCharCode(...start.subarray(0, 200)),
-    )?.[1];
-  const charset = /charset="?([\w.:-]+)/i.exec(contentType ?? "")?.[1] ?? declared() ?? "utf-8";
-  try {
-    return new TextDecoder(charset);
-  } catch {
-    return new TextDecoder();
+/** Encodings are recognised by the first bytes, which the network may cut anywhere. */
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = chunks;
+  if (chunks.length === 1 && only) return only;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.byteLength;
   }
+  return all;
 }
 
 /**
@@ -28,19 +29,17 @@ export async function cappedText(
 ): Promise<string> {
   if (body === null) return "";
   const reader = body.getReader();
-  let decoder: TextDecoder | undefined;
-  let text = "";
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return text + (decoder?.decode() ?? "");
-    bytes += value.byteLength;
-    if (bytes > maxBytes) {
+    if (done) return decodedBody(joined(chunks, bytes), contentType);
+    if (bytes + value.byteLength > maxBytes) {
       reader.cancel().catch(() => undefined);
-      if (overflow === "cut") return text;
+      if (overflow === "cut") return decodedBody(joined(chunks, bytes), contentType);
       throw new TooLarge(`larger than ${maxBytes} bytes`);
     }
-    decoder ??= decoderFor(contentType, value);
-    text += decoder.decode(value, { stream: true });
+    bytes += value.byteLength;
+    chunks.push(value);
   }
 }
