@@ -32,7 +32,7 @@ const PLACES: Place[] = [
   {
     path: "src/sources/",
     may: [...STAGE, ...SETTINGS, "src/google", "src/markets"],
-    packages: ["zod", "fast-xml-parser"],
+    packages: ["zod", "entities", "htmlparser2"],
   },
   { path: "src/filter/", may: [...STAGE, "src/text"], packages: ["zod"] },
   { path: "src/refine/", may: [...STAGE, "src/text", "src/markets"], packages: ["zod"] },

@@ -42,10 +42,10 @@ function detected(bytes: Uint8Array): string {
 }
 
 /**
- * The text of a body: by its mark of byte order, else the charset of its content type, else its XML
- * declaration (RFC 7303, XML 1.0 appendix F; labels by the WHATWG's Encoding Standard). A label that
- * nobody knows says nothing. Without any the bytes are UTF-8 if they look so, and else windows-1252,
- * which browsers take for the West.
+ * The text of a body: by its mark of byte order, else the charset of its content type, else its
+ * XML declaration (RFC 7303, XML 1.0 appendix F; labels by the WHATWG's Encoding Standard). A label
+ * that nobody knows says nothing. Without any the bytes are UTF-8 if they look so, and else
+ * windows-1252, which browsers take for the West.
  */
 export function decodedBody(bytes: Uint8Array, contentType: string | null): string {
   const seen = seenEncoding(bytes);

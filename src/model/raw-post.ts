@@ -14,7 +14,7 @@ const Metrics = z.object({
 });
 
 export const MAX_POST_LINKS = 50;
-const MAX_URL = 2_000;
+export const MAX_URL = 2_000;
 
 /** Where a post leads: the address in full, and the words that stand for it in the post. */
 export const PostLink = z.object({ url: z.string(), text: z.string().optional() });

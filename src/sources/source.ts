@@ -4,6 +4,7 @@ import type { Verdict } from "../http/verdict.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import { filledIn, type RawVariables, wordList } from "../settings/define.ts";
 import { readPluginSettings, type SwitchedOff } from "../settings/plugin.ts";
+import type { LeftOut } from "./_shared/left-out.ts";
 
 /**
  * Where to read from: after `cursor`, which only the source understands. `since` marks a backfill:
@@ -18,6 +19,8 @@ export type PollResult = {
   posts: RawPost[];
   /** Items that could not be read as a post. */
   rejected: number;
+  /** The rejected and the skipped items by reason; what it does not name is `unreadable`. */
+  leftOut?: LeftOut;
   /** How far these posts reach; the old cursor when nothing was read. */
   cursor: string | null;
   /** There is more to read at once, and a backfill goes on. */

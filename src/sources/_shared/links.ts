@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { MAX_POST_LINKS, type PostLink } from "../../model/raw-post.ts";
+import { MAX_POST_LINKS, MAX_URL, type PostLink } from "../../model/raw-post.ts";
 
-const MAX_URL = 2_000;
 const text = z.string().min(1).optional().catch(undefined);
 const UrlEntity = z.object({ url: text, expanded_url: text, unwound_url: text, expandedUrl: text });
 const Entities = z.object({ urls: z.array(z.unknown()) });

@@ -1,5 +1,6 @@
 import { sha256Hex } from "../../kit/hash.ts";
 import { MAX_TEXT, PostInput, type RawPost } from "../../model/raw-post.ts";
+import { countLeftOut, type LeftOut } from "./left-out.ts";
 
 const MAX_ID = 200;
 
@@ -13,15 +14,16 @@ export const boundedId = (id: string): string => (id.length <= MAX_ID ? id : sha
 export type PostFields = Record<string, unknown> | null;
 
 /**
- * Reads items one by one, so that an invalid item rejects only itself. Text that is too long is cut
+ * Reads items one by one, so that an invalid item rejects only itself; `leftOut` counts these by
+ * the field that is wrong. Text that is too long is cut
  * and not refused, because a source cannot shorten it.
  */
 export function readPosts<T>(
   items: readonly T[],
   toPostInput: (item: T) => PostFields,
-): { posts: RawPost[]; rejected: number } {
+): { posts: RawPost[]; rejected: number; leftOut: LeftOut } {
   const posts: RawPost[] = [];
-  let rejected = 0;
+  const leftOut: Record<string, number> = {};
   for (const item of items) {
     const fields = toPostInput(item);
     if (fields === null) continue;
@@ -29,7 +31,10 @@ export function readPosts<T>(
       typeof fields.text === "string" ? fields.text.slice(0, MAX_TEXT).toWellFormed() : fields.text;
     const read = PostInput.safeParse({ ...fields, text });
     if (read.success) posts.push(read.data);
-    else rejected++;
+    else {
+      const reason = `invalid_${String(read.error.issues[0]?.path[0] ?? "item")}`;
+      leftOut[reason] = (leftOut[reason] ?? 0) + 1;
+    }
   }
-  return { posts, rejected };
+  return { posts, rejected: countLeftOut(leftOut), leftOut };
 }

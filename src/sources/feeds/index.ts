@@ -3,10 +3,12 @@ import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import { splitWords } from "../../settings/define.ts";
 import { idDigest, readCursor } from "../_shared/cursor.ts";
+import { countLeftOut, type LeftOut, NOTHING_LEFT_OUT, sumLeftOut } from "../_shared/left-out.ts";
 import { type PostFields, readPosts } from "../_shared/post-input.ts";
 import { NOTHING_NEW, worseVerdict } from "../_shared/verdicts.ts";
 import { type PollResult, source } from "../source.ts";
-import { feedItems, ttlMinutes } from "./parse.ts";
+import { feedPosts } from "./feed-posts.ts";
+import { parseFeed } from "./parse.ts";
 
 const LIMITS = { pace: { perMinute: 6, gapMs: 1_000 }, dailyBudget: null };
 const MAX_FEED_BYTES = 2_000_000;
@@ -38,10 +40,9 @@ const conditions = ({ etag, modified }: FeedPlace): Record<string, string> => ({
   ...(modified !== null && { "if-modified-since": modified }),
 });
 
-type Read = { verdict: Verdict; items: PostFields[]; place: FeedPlace };
+type Read = { verdict: Verdict; items: PostFields[]; leftOut: LeftOut; place: FeedPlace };
 
 async function read(url: string, place: FeedPlace, ports: GuardedPorts): Promise<Read> {
-  const { hostname } = new URL(url);
   const answer = await guardedCall(
     { provider: providerOf(url), limits: LIMITS },
     () => ({
@@ -56,25 +57,29 @@ async function read(url: string, place: FeedPlace, ports: GuardedPorts): Promise
     }),
     ports,
   );
-  if (answer.verdict.kind === "gone")
-    return {
-      verdict: answer.verdict,
-      items: [],
-      place: { ...place, restUntil: ports.now() + GONE_MS },
-    };
-  if (answer.verdict.kind !== "ok") return { verdict: answer.verdict, items: [], place };
-  const items = feedItems(answer.text, hostname, ports.now());
-  if (items === undefined)
-    return { verdict: { kind: "retry", reason: "no feed" }, items: [], place };
-  const marks = items.map((item) => idDigest(String(item?.id)));
+  const nothing = (verdict: Verdict, restUntil = place.restUntil): Read => ({
+    verdict,
+    items: [],
+    leftOut: NOTHING_LEFT_OUT,
+    place: { ...place, restUntil },
+  });
+  if (answer.verdict.kind === "gone") return nothing(answer.verdict, ports.now() + GONE_MS);
+  if (answer.verdict.kind !== "ok") return nothing(answer.verdict);
+  const feed = parseFeed(answer.text, url);
+  if (feed === undefined) return nothing({ kind: "retry", reason: "no feed" });
+  const now = ports.now();
+  const { items, leftOut } = feedPosts(feed, { address: url, now, known: place !== START });
+  const marks = items.map(({ id }) => idDigest(String(id)));
   return {
-    verdict: answer.verdict,
+    verdict: feed.whole ? answer.verdict : { kind: "partial", reason: "the document was cut off" },
     items: items.filter((_, i) => !place.seen.includes(marks[i] ?? "")),
+    leftOut,
     place: {
-      etag: answer.headers.get("etag"),
-      modified: answer.headers.get("last-modified"),
+      // Of a document that was cut off the rest is asked for again.
+      etag: feed.whole ? answer.headers.get("etag") : null,
+      modified: feed.whole ? answer.headers.get("last-modified") : null,
       seen: marks.slice(0, REMEMBERED),
-      restUntil: ports.now() + Math.min(ttlMinutes(answer.text), MOST_TTL_MINUTES) * 60_000,
+      restUntil: now + Math.min(feed.ttlMinutes, MOST_TTL_MINUTES) * 60_000,
     },
   };
 }
@@ -113,10 +118,11 @@ export const feeds = source({
       const found = await read(url, place, ports);
       after[url] = found.place;
       polled.verdict = worseVerdict(polled.verdict, found.verdict);
-      const { posts, rejected } = readPosts(found.items, (item) => item);
+      const { posts, leftOut } = readPosts(found.items, (item) => item);
       polled.posts.push(...posts.filter((post) => since === null || post.postedAt >= since));
-      polled.rejected += rejected;
+      polled.leftOut = sumLeftOut(polled.leftOut ?? {}, found.leftOut, leftOut);
     }
-    return { ...polled, cursor: JSON.stringify(after) };
+    const rejected = countLeftOut(polled.leftOut ?? {});
+    return { ...polled, rejected, cursor: JSON.stringify(after) };
   },
 });

@@ -1,0 +1,150 @@
+import { monthOf } from "./month-names.ts";
+import { zoneOffset } from "./time-zones.ts";
+
+/**
+ * A time in milliseconds. `certain` false: the day is known, the instant is not, because no zone
+ * is given, or one of several meanings, or day and month may stand either way round.
+ */
+export type LooseTime = { at: number; certain: boolean };
+
+const SECONDS_UNTIL = 1e11;
+const MILLISECONDS_UNTIL = 1e14;
+const MAX_LENGTH = 120;
+const HALF_A_DAY_MS = 43_200_000;
+
+type CalendarDay = { year: number; month: number; day: number };
+/** What is left of the text once the day is taken out. `other`: the day if read the other way. */
+type FoundDay = { date: CalendarDay; other?: CalendarDay; rest: string };
+
+const isDay = ({ year, month, day }: CalendarDay): boolean => {
+  if (year < 1970 || year > 2100 || month < 1 || day < 1) return false;
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+};
+/** RFC 2822, 4.3: two digits up to 49 are of this century. */
+const fullYear = (text: string): number => {
+  const year = Number(text);
+  return text.length > 2 ? year : year + (year < 50 ? 2000 : 1900);
+};
+const without = (text: string, found: RegExpExecArray): string =>
+  `${text.slice(0, found.index)} ${text.slice(found.index + found[0].length)}`;
+
+const YEAR_FIRST = /(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)t?/;
+const COMPACT = /(?<!\d)(\d{4})(\d{2})(\d{2})(?:t(?=\d)|(?!\d))/;
+const YEAR_LAST = /(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d:])/;
+const DAY_MONTH =
+  /(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s/-]*(?:(?:de|of)\s+)?(\p{L}{3,}\.?)[\s,./-]*(?:(?:de|del|of)\s+)?(\d{4}(?!\d)|\d{2}(?![\d:]))/gu;
+const MONTH_DAY = /(\p{L}{3,})\.?\s*(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+(\d{4})(?![\d:])/gu;
+/** The form of asctime: the year stands behind the clock. */
+const MONTH_DAY_CLOCK = /(\p{L}{3,})\.?\s+(\d{1,2})\s+(?=\d{1,2}:)(.+?)\s(\d{4})$/gu;
+
+function numericDay(text: string): FoundDay | undefined {
+  const found = YEAR_FIRST.exec(text) ?? COMPACT.exec(text);
+  if (found !== null) {
+    const [year, month, day] = found.slice(1).map(Number) as [number, number, number];
+    const date = { year, month, day };
+    return isDay(date) ? { date, rest: without(text, found) } : undefined;
+  }
+  const last = YEAR_LAST.exec(text);
+  if (last === null) return undefined;
+  const [a, b] = [Number(last[1]), Number(last[3])];
+  const year = fullYear(last[4] ?? "");
+  const [date, other] = [
+    { year, month: b, day: a },
+    { year, month: a, day: b },
+  ].filter(isDay);
+  if (date === undefined) return undefined;
+  return { date, ...(other && a !== b && { other }), rest: without(text, last) };
+}
+
+function namedDay(text: string): FoundDay | undefined {
+  const readings = [
+    ...Array.from(text.matchAll(DAY_MONTH), (found) => [found, 1, 2, 3] as const),
+    ...Array.from(text.matchAll(MONTH_DAY), (found) => [found, 2, 1, 3] as const),
+    ...Array.from(text.matchAll(MONTH_DAY_CLOCK), (found) => [found, 2, 1, 4] as const),
+  ];
+  for (const [found, day, month, year] of readings) {
+    const named = monthOf(found[month] ?? "");
+    if (named === undefined) continue;
+    const date = { year: fullYear(found[year] ?? ""), month: named, day: Number(found[day]) };
+    if (!isDay(date)) continue;
+    return { date, rest: year === 4 ? (found[3] ?? "") : without(text, found) };
+  }
+  return undefined;
+}
+
+type Clock = { ms: number; zone: string; odd: boolean };
+const CLOCK =
+  /(?<!\d)(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?(?:\s*([ap])(?:\.\s?m\.?|m\b))?/;
+const HOUR_ALONE = /(?<!\d)(\d{1,2})\s*([ap])\.?m\b\.?/;
+const COMPACT_CLOCK = /^\s*(\d{2})(\d{2})(\d{2})?(?:[.,](\d{1,9}))?(?!\d)/;
+
+function clockOf(rest: string): Clock | undefined {
+  const found = CLOCK.exec(rest) ?? COMPACT_CLOCK.exec(rest);
+  const alone = found === null ? HOUR_ALONE.exec(rest) : null;
+  const match = found ?? alone;
+  if (match === null) return undefined;
+  const hours = Number(match[1]);
+  const minute = Number(found?.[2] ?? 0);
+  const second = Number(found?.[3] ?? 0);
+  const fraction = Number(`0.${found?.[4] ?? 0}`);
+  const half = alone?.[2] ?? found?.[5];
+  const hour = half === undefined || hours > 12 ? hours : (hours % 12) + (half === "p" ? 12 : 0);
+  const midnight = hour === 24 && minute === 0 && second === 0;
+  return {
+    ms: ((hour * 60 + minute) * 60 + second) * 1_000 + Math.floor(fraction * 1_000),
+    zone: rest.slice(match.index + match[0].length).trim(),
+    odd: (hour > 23 && !midnight) || minute > 59 || second > 59,
+  };
+}
+
+/** What a number of a plausible size counts: seconds or milliseconds since 1970. */
+function countedTime(text: string): LooseTime | undefined {
+  if (!/^\d{9,13}(?:\.\d+)?$/.test(text)) return undefined;
+  const value = Number(text);
+  if (value >= MILLISECONDS_UNTIL) return undefined;
+  return { at: Math.round(value < SECONDS_UNTIL ? value * 1_000 : value), certain: true };
+}
+
+const EAST_ASIAN = /(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]/;
+const plainText = (text: string): string =>
+  text
+    .normalize("NFKC")
+    .replace(EAST_ASIAN, "$1-$2-$3 ")
+    .replace(/\([^()]*\)|\[[^[\]]*\]/g, " ")
+    .replaceAll("\u2212", "-")
+    .replace(
+      /(\d)\s*[時时시]\s*(\d{1,2})\s*[分분](?:\s*(\d{1,2})\s*[秒초])?/,
+      (_, h, m, s) =>
+        `${h}:${String(m).padStart(2, "0")}${s ? `:${String(s).padStart(2, "0")}` : ""}`,
+    )
+    .replace(/\s+/g, " ")
+    .trim();
+
+/**
+ * Reads a time as people and programs write it: ISO 8601, RFC 822 and its relatives, seconds and
+ * milliseconds since 1970, months of some thirty languages. Null for what is no time. Of two
+ * readings of a day the one that is not ahead of `now` counts, else the European one.
+ */
+export function readLooseTime(text: string, now: number): LooseTime | null {
+  if (text.length > MAX_LENGTH) return null;
+  const plain = plainText(text);
+  const counted = countedTime(plain);
+  if (counted !== undefined) return counted;
+  const lower = plain.toLowerCase();
+  const found = numericDay(lower) ?? namedDay(lower);
+  if (found === undefined) return null;
+  const startOf = ({ year, month, day }: CalendarDay) => Date.UTC(year, month - 1, day);
+  const { date, other, rest } = found;
+  const start = other !== undefined && startOf(date) > now ? startOf(other) : startOf(date);
+  const clock = clockOf(rest);
+  if (clock === undefined || clock.odd) return { at: start + HALF_A_DAY_MS, certain: false };
+  const local = start + clock.ms;
+  // Names of places are written with capitals, which the day was read without.
+  const zone = plain.slice(plain.length - clock.zone.length);
+  const offset = zoneOffset(lower.endsWith(clock.zone) ? zone : clock.zone, local);
+  return {
+    at: local - (offset ?? 0) * 60_000,
+    certain: offset !== undefined && other === undefined,
+  };
+}
