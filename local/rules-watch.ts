@@ -7,6 +7,7 @@ const ROUTES: Record<string, string> = {
   "rules.yml": "/rules",
   "authors.yml": "/lists/authors",
   "blacklist.yml": "/lists/blacklist",
+  "coins.yml": "/lists/coins",
 };
 
 async function put(server: ServerAccess, file: string, route: string): Promise<string> {

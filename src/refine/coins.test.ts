@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { parse } from "yaml";
-import { CoinsFile, knownCoins } from "./coins.ts";
+import { parseCoins } from "./coins.ts";
 import { tokensIn } from "./tokens.ts";
 
 const FILE = new URL("../../rules/coins.yml", import.meta.url);
-const coins = knownCoins(CoinsFile.parse(parse(readFileSync(FILE, "utf8"))));
+const list = parseCoins(readFileSync(FILE, "utf8"));
+if (list.kind === "rejected") throw new Error("rules/coins.yml does not load");
+const coins = list.value;
 const found = (text: string) =>
   tokensIn(
     { source: "x", id: "1", author: "a", postedAt: "2026-01-15T10:00:00.000Z", text },
@@ -33,4 +34,9 @@ it.each([
 
 it("reads names only where the post names no token by itself", () => {
   expect(found("$DEMO outruns Bitcoin")).toEqual(["unknown:DEMO"]);
+});
+
+it("names the line of a coin that cannot be read", () => {
+  const text = "coins:\n  - { symbol: BTC, names: [bitcoin] }\n  - { symbol: $eth }\n";
+  expect(parseCoins(text)).toMatchObject({ kind: "rejected", problems: [{ line: 3 }] });
 });

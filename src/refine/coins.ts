@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readYamlList, type YamlList } from "../kit/yaml-list.ts";
 import { Chain } from "../model/scalars.ts";
 
 const Names = z.array(z.string().trim().min(2).max(60)).nullable().default([]);
@@ -17,7 +18,6 @@ const File = z.strictObject({
     .nullable()
     .default([]),
 });
-export const CoinsFile = File;
 
 export type KnownCoin = { symbol: string; chain: Chain };
 /** A coin that the words name, and where. */
@@ -36,7 +36,7 @@ const PLACE_BEHIND =
 const UNSPACED = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u;
 
 /** Reads the parsed rules/coins.yml into one pattern, so that a text is read once. */
-export function knownCoins(file: z.output<typeof File>): KnownCoins {
+function knownCoins(file: z.output<typeof File>): KnownCoins {
   const byWord = new Map<string, KnownCoin>();
   for (const { symbol, chain, names, hashtags } of file.coins ?? []) {
     for (const name of names ?? []) byWord.set(name.toLowerCase(), { symbol, chain });
@@ -67,4 +67,10 @@ export function knownCoins(file: z.output<typeof File>): KnownCoins {
       return [...found.values()];
     },
   };
+}
+
+/** Reads rules/coins.yml. Problems name the line; a text with one replaces nothing. */
+export function parseCoins(yamlText: string): YamlList<KnownCoins> {
+  const list = readYamlList(yamlText, File);
+  return list.kind === "rejected" ? list : { kind: "loaded", value: knownCoins(list.value) };
 }

@@ -12,10 +12,16 @@ import {
 } from "../text/sentiment/sentiment.ts";
 import { stance } from "../text/stance/stance.ts";
 import { authorWeight, type ListedAuthors } from "./authors.ts";
+import { type KnownCoins, NO_COINS } from "./coins.ts";
 import { keywordsOf } from "./keywords.ts";
 import { type FoundToken, tokensIn } from "./tokens.ts";
 
-export type RefineSettings = { windowMinutes: number; authors: ListedAuthors };
+export type RefineSettings = {
+  windowMinutes: number;
+  authors: ListedAuthors;
+  /** Coins that posts may call by name; without them only tickers and contracts count. */
+  coins?: KnownCoins;
+};
 
 const EXCERPT = 280;
 
@@ -96,7 +102,7 @@ export function refine(
     keywords: keywordsOf(post.text),
     fingerprint: sketchOf(post.text),
   };
-  const tokens = tokensIn(post);
+  const tokens = tokensIn(post, settings.coins ?? NO_COINS);
   const common = (): Common => ({
     ...read,
     evidenceId: postKey(post),

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Settings } from "./settings.ts";
+import { JudgingSettings, Settings } from "./settings.ts";
 
 const read = (given: Record<string, string>) =>
   Settings.safeParse({ DATABASE_URL: "postgresql://a@b/c", ...given });
@@ -21,4 +21,9 @@ it("takes a generated admin key, and none at all", () => {
       ({ data }) => data?.ADMIN_KEY,
     ),
   ).toEqual([key, undefined, undefined]);
+});
+
+it("reads an environment such as process.env, which is no plain object", () => {
+  const environment = Object.assign(Object.create(Object.create(null)), { SPAM_FROM: "0.4" });
+  expect(JudgingSettings.parse(environment).SPAM_FROM).toBe(0.4);
 });

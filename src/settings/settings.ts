@@ -107,9 +107,12 @@ export const ChannelShape = {
 export const CORE_SETTING_NAMES: readonly string[] = Object.keys(CoreShape);
 export const CHANNEL_SETTING_NAMES: readonly string[] = Object.keys(ChannelShape);
 
-/** Reads settings whose empty variables are unset; other names are left out. */
+/**
+ * Reads settings whose empty variables are unset; other names are left out. A record would refuse
+ * process.env, which is no plain object.
+ */
 const filled = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.record(z.string(), z.unknown()).transform(filledIn).pipe(z.object(shape));
+  z.looseObject({}).transform(filledIn).pipe(z.object(shape));
 
 /** The Worker's own settings. Empty variables are unset. */
 export const Settings = filled(CoreShape);

@@ -171,7 +171,8 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       log: isolate.log,
     },
     async publishList(name, text) {
-      const lists = { authors: isolate.authors, blacklist: isolate.blacklist };
+      const { authors, blacklist, coins } = isolate;
+      const lists = { authors, blacklist, coins };
       const list = Object.entries(lists).find(([known]) => known === name)?.[1];
       return list ? list.publish(text) : { kind: "unknown", lists: Object.keys(lists) };
     },

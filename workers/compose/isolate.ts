@@ -1,5 +1,6 @@
 import authorsList from "../../rules/authors.yml";
 import blacklist from "../../rules/blacklist.yml";
+import coinsList from "../../rules/coins.yml";
 import builtInRules from "../../rules/rules.yml";
 import { type CachedValue, cached } from "../../src/concurrency/cached.ts";
 import { layeredCache } from "../../src/concurrency/layered-cache.ts";
@@ -14,6 +15,7 @@ import { batchLines, createLogger } from "../../src/observability/log.ts";
 import { outsideCallReporter } from "../../src/observability/outside-calls.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { type ListedAuthors, parseAuthors } from "../../src/refine/authors.ts";
+import { type KnownCoins, parseCoins } from "../../src/refine/coins.ts";
 import type { ParsedSettings } from "../../src/settings/parse.ts";
 import type { Store } from "../../src/store/index.ts";
 import { postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
@@ -42,6 +44,7 @@ export type SharedIsolate = RuntimePorts & {
   rules: RulesKv;
   authors: HotList<ListedAuthors>;
   blacklist: HotList<Blacklist>;
+  coins: HotList<KnownCoins>;
   channels: CachedValue<ChannelConfig[]>;
   called(record: CallRecord): void;
 };
@@ -109,6 +112,7 @@ function isolate(env: Bindings): SharedIsolate {
     ),
     authors: hotList("authors", authorsList, parseAuthors, env.RULES, rereadMs, now),
     blacklist: hotList("blacklist", blacklist, parseBlacklist, env.RULES, rereadMs, now),
+    coins: hotList("coins", coinsList, parseCoins, env.RULES, rereadMs, now),
     channels: cached(() => store.channels(), { ttlMs: rereadMs, staleOnError: true, now }),
     called: outsideCallReporter({ log, telemetry: metrics }),
   };

@@ -20,12 +20,13 @@ export function composeQueues(env: Bindings, defer: DeferWork): ComposedPorts<Qu
     mentions: env.MENTIONS,
     seen: seenWindow(isolate.redis),
     async judging() {
-      const [blacklist, authors] = await Promise.all([
+      const [blacklist, authors, coins] = await Promise.all([
         isolate.blacklist.get(),
         isolate.authors.get(),
+        isolate.coins.get(),
       ]);
       const filter = { languages: settings.LANGUAGES, spamFrom: settings.SPAM_FROM, blacklist };
-      const refine = { windowMinutes: settings.EVENT_WINDOW_MINUTES, authors };
+      const refine = { windowMinutes: settings.EVENT_WINDOW_MINUTES, authors, coins };
       return (post) => judge(post, { filter, refine });
     },
     addMentions: (eventKey, mentions, traceId) =>

@@ -8,8 +8,8 @@ export type ReadList<T> =
 export type ListProblem = { line: number; message: string };
 
 /**
- * A list that operators edit while it runs (rules/blacklist.yml, rules/authors.yml): the copy in
- * KV, or the one built into the Worker.
+ * A list that operators edit while it runs (rules/blacklist.yml, authors.yml, coins.yml): the
+ * copy in KV, or the one built into the Worker.
  */
 export type HotList<T> = CachedValue<T> & { publish(text: string): Promise<ReadList<T>> };
 

@@ -3,11 +3,13 @@ import * as z from "zod";
 import { gather, NOTHING } from "../../../src/events/gather.ts";
 import { summarise } from "../../../src/events/summarise.ts";
 import { EMPTY_BLACKLIST } from "../../../src/filter/blacklist.ts";
+import type { YamlList } from "../../../src/kit/yaml-list.ts";
 import type { FactValues } from "../../../src/model/facts.ts";
 import type { Mention } from "../../../src/model/mention.ts";
 import { PostInput } from "../../../src/model/raw-post.ts";
 import { judge } from "../../../src/pipeline.ts";
 import { parseAuthors } from "../../../src/refine/authors.ts";
+import { parseCoins } from "../../../src/refine/coins.ts";
 import { isNearDuplicate } from "../../../src/text/near-duplicate/fingerprint.ts";
 
 const WINDOW_MINUTES = 60;
@@ -32,7 +34,11 @@ export function factsOfPosts(posts: Record<string, unknown>[]): FactValues | str
       return `post ${index + 1}: ${z.prettifyError(post.error).replace(/\s+/g, " ")}`;
     const judged = judge(post.data, {
       filter: { languages: [], blacklist: EMPTY_BLACKLIST },
-      refine: { windowMinutes: WINDOW_MINUTES, authors: authors() },
+      refine: {
+        windowMinutes: WINDOW_MINUTES,
+        authors: listOf("authors", parseAuthors),
+        coins: listOf("coins", parseCoins),
+      },
     });
     if (judged.kind === "drop") return `post ${index + 1} is dropped: ${judged.judgement.reason}`;
     mentions.push(...judged.post.mentions);
@@ -43,8 +49,9 @@ export function factsOfPosts(posts: Record<string, unknown>[]): FactValues | str
   return summarise(gather(NOTHING, mentions, isNearDuplicate).gathered).facts;
 }
 
-function authors(): ReadonlyMap<string, number> {
-  const read = parseAuthors(readFileSync("rules/authors.yml", "utf8"));
-  if (read.kind !== "loaded") throw new Error("rules/authors.yml does not load");
+/** A list of the repository, read as the server reads it. */
+function listOf<T>(name: string, parse: (text: string) => YamlList<T>): T {
+  const read = parse(readFileSync(`rules/${name}.yml`, "utf8"));
+  if (read.kind !== "loaded") throw new Error(`rules/${name}.yml does not load`);
   return read.value;
 }

@@ -6,6 +6,7 @@ import type { FilterVerdict } from "../../../src/filter/filter.ts";
 import { repeatHash } from "../../../src/intake/repeat-hash.ts";
 import { type Clock, iso } from "../../../src/kit/time.ts";
 import type { Mention } from "../../../src/model/mention.ts";
+import type { Post } from "../../../src/model/post.ts";
 import { postKey, type RawPost } from "../../../src/model/raw-post.ts";
 import {
   decide,
@@ -17,6 +18,7 @@ import {
   UNKNOWN_EVENT,
 } from "../../../src/pipeline.ts";
 import { parseAuthors } from "../../../src/refine/authors.ts";
+import { parseCoins } from "../../../src/refine/coins.ts";
 import { refine } from "../../../src/refine/refine.ts";
 import { loadRules } from "../../../src/rules/load.ts";
 import type { Ruleset } from "../../../src/rules/score.ts";
@@ -95,15 +97,25 @@ async function judged(post: RawPost, until: Until, ports: Scoring): Promise<obje
     if (read)
       return {
         outcome: "kept",
-        post: refine(post, { lang, spam: spam ?? 0 }, ports.settings.refine),
+        post: shown(refine(post, { lang, spam: spam ?? 0 }, ports.settings.refine)),
       };
     return { outcome: "dropped", reason, evidence };
   }
-  if (until === "refine") return { outcome: "kept", post: result.post };
+  if (until === "refine") return { outcome: "kept", post: shown(result.post) };
   const signals: object[] = [];
   for (const mention of result.post.mentions) signals.push(await commit(mention, ports));
-  return { outcome: "kept", post: result.post, signals };
+  return { outcome: "kept", post: shown(result.post), signals };
 }
+
+/** The post with the tokens that it speaks of, the most important first. */
+const shown = (post: Post): object => ({
+  ...post,
+  tokens: post.mentions.map(({ token: { chain, tokenCa, symbol } }) => ({
+    chain,
+    ...(tokenCa !== null && { tokenCa }),
+    ...(symbol !== null && { symbol }),
+  })),
+});
 
 /** The post that this one repeats, in the server's words; undefined when it is the first. */
 async function repeatOf(
@@ -138,6 +150,7 @@ async function commit(mention: Mention, { store, rules, known, now }: Scoring): 
   return {
     ...signal,
     type,
+    typeConfidence: facts.values.type_confidence ?? null,
     symbol,
     chain,
     tokenCa,
@@ -160,7 +173,8 @@ function rulesOf(file: string, env: Setup["env"]): Ruleset {
 function settingsOf(env: Setup["env"]): JudgeSettings {
   const blacklist = parseBlacklist(read(join(RULES_FOLDER, "blacklist.yml")));
   const authors = parseAuthors(read(join(RULES_FOLDER, "authors.yml")));
-  if (blacklist.kind === "rejected" || authors.kind === "rejected")
+  const coins = parseCoins(read(join(RULES_FOLDER, "coins.yml")));
+  if (blacklist.kind !== "loaded" || authors.kind !== "loaded" || coins.kind !== "loaded")
     throw new UsageError("a list in rules/ cannot be read");
   const given = JudgingSettings.safeParse(env);
   if (!given.success) throw new UsageError(settingsProblem(given.error));
@@ -171,7 +185,7 @@ function settingsOf(env: Setup["env"]): JudgeSettings {
   } = given.data;
   return {
     filter: { languages, spamFrom, blacklist: blacklist.value },
-    refine: { windowMinutes, authors: authors.value },
+    refine: { windowMinutes, authors: authors.value, coins: coins.value },
   };
 }
 

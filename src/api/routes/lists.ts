@@ -18,7 +18,7 @@ export const listRoutes = (ports: ListPorts): ApiRoute[] => [
     access: "write",
     tag: "rules",
     operationId: "putList",
-    summary: "Replaces the authors list or the blacklist when it can be read.",
+    summary: "Replaces the list of authors or of coins, or the blacklist, when it can be read.",
     params: z.object({ name: z.string() }),
     bodyType: "text/yaml",
     body: z.string(),
