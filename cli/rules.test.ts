@@ -245,7 +245,7 @@ describe("rules push, list, rollback and diff", () => {
     });
     expect(kv.size).toBe(0);
     expect((await ran([...args, "--force"])).code).toBe(0);
-    expect(kv.size).toBe(2);
+    expect(kv.get("rules:current")).toBeDefined();
   });
 
   it("push nothing that does not load", async () => {
@@ -256,6 +256,35 @@ describe("rules push, list, rollback and diff", () => {
 
   it("pass on what the server says against a rollback", async () => {
     await expect(terminal().ran(["rollback", "abcdef123456"])).rejects.toThrow(ServerError);
+  });
+});
+
+describe("rules push --canary", () => {
+  it("starts a canary, compares the sides, and promotes it", async () => {
+    const { ran, rules } = terminal();
+    expect(await ran(["canary"])).toMatchObject({ code: 0, out: "there is no canary" });
+    const [, file = "", ...rest] = push(SECOND);
+    const started = await ran(["push", file, ...rest, "--canary", "10%"]);
+    expect(started).toMatchObject({ code: 0, out: expect.stringContaining("10% of the events") });
+    const shown = await ran(["canary"]);
+    expect(shown.out).toMatch(
+      /scores 10 % of the events since .*\n.*side.*\n.*\ncurrent .*\ncanary /,
+    );
+    expect((await rules.current()).text).not.toBe(SECOND);
+    expect((await ran(["push", "--promote"])).code).toBe(0);
+    expect((await rules.current()).text).toBe(SECOND);
+    await expect(ran(["promote"])).rejects.toThrow("There is no canary");
+  });
+
+  it("ends with --stop", async () => {
+    const { ran, rules } = terminal();
+    await ran([...push(SECOND), "--canary", "10%"]);
+    expect((await ran(["canary", "--stop"])).code).toBe(0);
+    expect(await rules.canary()).toBeNull();
+  });
+
+  it("takes no other share", async () => {
+    await expect(terminal().ran([...push(SECOND), "--canary", "10"])).rejects.toThrow(UsageError);
   });
 });
 

@@ -11,6 +11,7 @@ import type { ProviderReport, SourceStatus } from "../src/model/source-status.ts
 import type { TokenEvent } from "../src/model/token-event.ts";
 import type { LiveMessage } from "../src/observability/live.ts";
 import type { BacktestReport } from "../src/rules/backtest.ts";
+import type { CanarySide, LiveCanary } from "../src/rules/canary.ts";
 import type { DeadLetterRow } from "../src/store/dead-letters.ts";
 import type { EventEvidence } from "../src/store/events.ts";
 import type { OutboxRow } from "../src/store/outbox.ts";
@@ -84,6 +85,10 @@ export type ChannelPreview = { states: string[]; message: unknown };
 export type ChannelTest = { ok: boolean; result: string; reason: string; ms?: number };
 
 export type RulesInForce = { document: string; rules: number; sha: string };
+export type RulesCanaryShown = {
+  canary: Wire<Omit<LiveCanary, "rules">> | null;
+  sides: { current: Wire<CanarySide>; canary: Wire<CanarySide> } | null;
+};
 export type RulesVersionRow = Wire<RulesVersion> & { current: boolean };
 export type Backtest = Wire<BacktestReport>;
 

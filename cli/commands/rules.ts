@@ -4,7 +4,7 @@ import { check } from "./rules/check.ts";
 import { convert } from "./rules/convert.ts";
 import { diff } from "./rules/diff.ts";
 import { explain } from "./rules/explain.ts";
-import { list, push, rollback } from "./rules/live.ts";
+import { canary, list, promote, push, rollback } from "./rules/live.ts";
 import { schema } from "./rules/schema.ts";
 import { test } from "./rules/test.ts";
 
@@ -12,6 +12,8 @@ const VERBS: Record<string, (args: string[], io: Io) => Promise<number>> = {
   check,
   test,
   push,
+  promote,
+  canary,
   list,
   rollback,
   explain,
@@ -26,8 +28,12 @@ const USAGE = `stream rules check [FILE] [--fix] [--strict] [--set NAME=VALUE]
     --strict fails on warnings
 stream rules test [FILE] [--tests DIR] [--set NAME=VALUE]
     run the rule tests: results, coverage, mutation score
-stream rules push [FILE] [--tests DIR] [--force]
-    check, test, and make the file live
+stream rules push [FILE] [--canary 10%] [--tests DIR] [--force]
+    check, test, and make the file live; --canary scores only a share of the events by it
+stream rules canary [--stop]
+    compare what the canary and the rules in force scored; --stop ends it
+stream rules promote
+    put the canary's rules in force for all events (also: rules push --promote)
 stream rules list
     list the versions, the latest first
 stream rules rollback SHA

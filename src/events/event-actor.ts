@@ -22,7 +22,8 @@ export type EventPorts = RuntimePorts & {
   store: Pick<EventStore, "load" | "commit">;
   /** `traceId`: of the message that set it off; outside calls pass it along. */
   enrich(token: TokenRef, traceId?: string): Promise<ProviderFacts[]>;
-  rules(): Promise<Ruleset>;
+  /** The rules that score this event: a canary takes its share of the keys. */
+  rules(eventKey: string): Promise<Ruleset>;
   channels(): Promise<ChannelConfig[]>;
   /**
    * After a commit: enqueue what is due, wake the sweeper for the rest, tell the live stream. Never
@@ -71,9 +72,10 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     known = undefined;
     const evidence = [...before.gathered.evidence, ...mentions];
     if (evidence.length === 0) return true;
+    const { eventKey: key } = evidence[0] as Mention;
     const [answers, rules, channels] = await Promise.all([
       ports.enrich(tokenOf(evidence), trace),
-      ports.rules(),
+      ports.rules(key),
       ports.channels(),
     ]);
     const { change, after, errors } = decide(before, {

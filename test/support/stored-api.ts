@@ -148,6 +148,10 @@ export async function storedPorts(): Promise<ApiPorts> {
     rules: {
       ...ports.rules,
       version: async (sha) => (sha === EXAMPLE_SHA ? ports.rules.current() : undefined),
+      canary: async () => {
+        const rules = await ports.rules.current();
+        return { sha: rules.sha, share: 0.1, since: at(-60), author: "ada", rules };
+      },
       versions: store.rulesVersions,
       backtestRows: async (since, limit) =>
         (await store.snapshots(since, limit)).map(({ signal }) => signal),

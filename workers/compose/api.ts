@@ -125,6 +125,10 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       status: rules.status,
       load: (text) => loadRules(text, settings.rules, VOCABULARY),
       publish: rules.publish,
+      canary: rules.canary,
+      startCanary: rules.startCanary,
+      stopCanary: rules.stopCanary,
+      refused: rules.refused,
       versions: (limit) => store.rulesVersions(limit),
       vocabulary: VOCABULARY,
       backtestRows: async (since, limit) =>

@@ -26,7 +26,7 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
     ...runtimePorts(isolate),
     store: isolate.store,
     enrich: measuredEnrich(enrichPorts(env, isolate, defer), isolate),
-    rules: () => isolate.rules.current(),
+    rules: (eventKey) => isolate.rules.forEvent(eventKey),
     channels: () => isolate.channels.get(),
     afterCommit: afterCommit({
       ...runtimePorts(isolate),

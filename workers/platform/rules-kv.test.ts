@@ -3,6 +3,7 @@ import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { ADMIN_KEY } from "../../test/support/api.ts";
 import { BUILT_IN, rulesFile, rulesServer } from "../../test/support/rules-server.ts";
+import type { RulesKv } from "./rules-kv.ts";
 
 function ruleset(text: string) {
   const loaded = loadRules(text, {}, VOCABULARY);
@@ -114,5 +115,55 @@ describe("the rules in force", () => {
     expect(await shown()).toContain("no such version");
     await rules.publish(NEXT, "me");
     expect(await shown()).toBeNull();
+  });
+});
+
+describe("a canary", () => {
+  const KEYS = Array.from({ length: 200 }, (_, n) => `eth:T${n}:2026-01-15T10:00:00Z`);
+  const scoredBy = async (rules: RulesKv) => {
+    const found = await Promise.all(KEYS.map((key) => rules.forEvent(key)));
+    return found.filter(({ sha }) => sha === NEXT.sha).length;
+  };
+
+  it("scores its share of the event keys in every isolate, and the rules in force the others", async () => {
+    const { rules, isolate, passReread } = rulesServer();
+    const elsewhere = isolate();
+    expect(await scoredBy(elsewhere)).toBe(0);
+    await rules.startCanary(NEXT, 0.3, "me");
+    expect((await rules.current()).text).toBe(BUILT_IN);
+    const own = await scoredBy(rules);
+    expect(own).toBeGreaterThan(30);
+    expect(own).toBeLessThan(90);
+    passReread();
+    expect(await scoredBy(elsewhere)).toBe(own);
+    expect(await elsewhere.canary()).toMatchObject({ sha: NEXT.sha, share: 0.3, author: "me" });
+  });
+
+  it("ends when rules are published, and when it is stopped", async () => {
+    const { rules } = rulesServer();
+    await rules.startCanary(NEXT, 0.3, "me");
+    await rules.stopCanary();
+    expect([await rules.canary(), await scoredBy(rules)]).toEqual([null, 0]);
+    await rules.startCanary(NEXT, 0.3, "me");
+    await rules.publish(NEXT, "me");
+    expect([await rules.canary(), await scoredBy(rules)]).toEqual([null, KEYS.length]);
+  });
+
+  it("is never what a new isolate falls back to", async () => {
+    const { rules, isolate, kv } = rulesServer();
+    const first = await rules.current();
+    await rules.publish(first, "me");
+    await rules.startCanary(NEXT, 0.3, "me");
+    kv.set("rules:current", "b".repeat(64));
+    expect((await isolate().current()).sha).toBe(first.sha);
+  });
+
+  it.each([
+    ["does not open", JSON.stringify({ sha: "b".repeat(64), share: 0.5, author: "me" })],
+    ["is no canary", "{"],
+  ])("that %s scores nothing", async (_, text) => {
+    const { rules, kv } = rulesServer();
+    kv.set("rules:canary", text.replace("}", ',"since":"2026-01-15T10:00:00.000Z"}'));
+    expect([await rules.canary(), await scoredBy(rules)]).toEqual([null, 0]);
   });
 });

@@ -3,12 +3,15 @@ import { type Clock, iso } from "../../src/kit/time.ts";
 import type { FactVocabulary } from "../../src/model/facts.ts";
 import type { Telemetry } from "../../src/observability/telemetry.ts";
 import { bundleOf, openBundle } from "../../src/rules/bundle.ts";
+import { isInCanary, type LiveCanary, RulesCanary } from "../../src/rules/canary.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
 import type { RulesHistory } from "../../src/store/rules-versions.ts";
 
 /** Holds the sha of the rules in force. */
 const POINTER = "rules:current";
+/** Holds a RulesCanary, or nothing. */
+const CANARY = "rules:canary";
 const bundleKey = (sha: string) => `rules:${sha}`;
 /**
  * The least that KV's cache at the edge takes. With the re-read below it bounds how late a push
@@ -49,8 +52,18 @@ export type RulesKv = {
    * more.
    */
   version(sha: string): Promise<Ruleset | undefined>;
-  /** Writes the bundle, then the pointer. The caller has validated the rules. */
+  /** Those in force, or the canary's for its share of the event keys. Throws as `current` does. */
+  forEvent(eventKey: string): Promise<Ruleset>;
+  canary(): Promise<LiveCanary | null>;
+  /**
+   * Writes the bundle, then the pointer, and ends a canary. The caller has validated the rules.
+   */
   publish(rules: Ruleset, author: string): Promise<void>;
+  /** Scores a share of the event keys by these rules, in place of an earlier canary. */
+  startCanary(rules: Ruleset, share: number, author: string): Promise<void>;
+  stopCanary(): Promise<void>;
+  /** Counts a push that was refused before it reached this store. */
+  refused(): void;
   status(): RulesStatus;
 };
 
@@ -70,14 +83,28 @@ export function rulesFromKv(
   const open = bundleOpener(kv, archive, settings);
   const status: RulesStatus = { version: null, loadedAt: null, rejected: null };
 
-  async function load(): Promise<Ruleset> {
-    const sha = await kv.get(POINTER, EDGE_CACHE);
+  async function load(): Promise<Loaded> {
+    const [sha, trial] = await Promise.all([
+      kv.get(POINTER, EDGE_CACHE),
+      kv.get(CANARY, EDGE_CACHE).then(readCanary),
+    ]);
     const opened = sha === null ? open.builtIn() : await open.bundle(sha);
     status.rejected = opened.kind === "unusable" ? opened.reason : null;
-    if (opened.kind === "opened") return inForce(opened.rules);
+    if (opened.kind === "opened")
+      return { current: inForce(opened.rules), canary: await openCanary(trial) };
     telemetry.count("config_reload_total", { result: "rejected" });
     if (status.version !== null) throw new Error(opened.reason);
-    return inForce(await open.earlier());
+    return { current: inForce(await open.earlier(trial?.sha)), canary: null };
+  }
+
+  /** A canary that does not open scores nothing, and is shown as rejected. */
+  async function openCanary(trial: RulesCanary | null): Promise<LiveCanary | null> {
+    if (!trial) return null;
+    const opened = await open.bundle(trial.sha);
+    if (opened.kind === "opened") return { ...trial, rules: opened.rules };
+    status.rejected = opened.reason;
+    telemetry.count("config_reload_total", { result: "rejected" });
+    return null;
   }
 
   function inForce(rules: Ruleset): Ruleset {
@@ -101,23 +128,60 @@ export function rulesFromKv(
     await archive.recordRules(version, iso(now() - 1));
   }
 
+  /** Keeps the bundle where every isolate finds it. */
+  async function record(rules: Ruleset, author: string): Promise<void> {
+    const document = bundleOf(rules);
+    await keepBuiltIn();
+    await kv.put(bundleKey(rules.sha), document);
+    await archive.recordRules({ sha: rules.sha, document, author }, iso(now()));
+  }
+
   const held = cached(load, { ttlMs: settings.rereadMs, staleOnError: true, now });
   return {
-    current: () => held.get(),
+    current: async () => (await held.get()).current,
+    async forEvent(eventKey) {
+      const { current, canary } = await held.get();
+      return canary && isInCanary(eventKey, canary.share) ? canary.rules : current;
+    },
+    canary: async () => (await held.get()).canary,
     async version(sha) {
       const opened = await open.bundle(sha);
       return opened.kind === "opened" ? opened.rules : undefined;
     },
     async publish(rules, author) {
-      const bundle = bundleOf(rules);
-      await keepBuiltIn();
-      await kv.put(bundleKey(rules.sha), bundle);
-      await archive.recordRules({ sha: rules.sha, document: bundle, author }, iso(now()));
+      await record(rules, author);
       await kv.put(POINTER, rules.sha);
+      await kv.put(CANARY, "");
       held.expire();
     },
+    async startCanary(rules, share, author) {
+      await record(rules, author);
+      const trial: RulesCanary = { sha: rules.sha, share, since: iso(now()), author };
+      await kv.put(CANARY, JSON.stringify(trial));
+      held.expire();
+    },
+    async stopCanary() {
+      const { current } = await held.get();
+      await kv.put(CANARY, "");
+      // The latest activated is what a new isolate falls back to.
+      await record(current, "canary ended");
+      held.expire();
+    },
+    refused: () => telemetry.count("config_reload_total", { result: "rejected" }),
     status: () => ({ ...status }),
   };
+}
+
+type Loaded = { current: Ruleset; canary: LiveCanary | null };
+
+/** Null for no canary, and for text that holds none. */
+function readCanary(text: string | null): RulesCanary | null {
+  if (!text) return null;
+  try {
+    return RulesCanary.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Opens versions, keeping the last few compiled. Throws only when a store is out of reach. */
@@ -170,10 +234,11 @@ function bundleOpener(
 
   /**
    * The version that was in force before, so that a new isolate is no worse off than one that still
-   * holds it.
+   * holds it; never the canary.
    */
-  async function earlier(): Promise<Ruleset> {
+  async function earlier(except: string | undefined): Promise<Ruleset> {
     for (const { sha } of await archive.rulesVersions(EARLIER)) {
+      if (sha === except) continue;
       const opened = await bundle(sha);
       if (opened.kind === "opened") return opened.rules;
     }

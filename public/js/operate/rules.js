@@ -3,6 +3,7 @@ import { agoInText, many } from "../format.js";
 import { RequestError, read, requestError, write } from "../server.js";
 import { backtestReport } from "./backtest-report.js";
 import { problemRow } from "./rule-problems.js";
+import { rulesCanary } from "./rules-canary.js";
 
 /** @import { Act, FieldError, RulesInForce, RulesVersionRow } from "../../types.d.ts" */
 
@@ -21,7 +22,10 @@ export function rulesEditor(act) {
   /** The text as the server has it: what differs from it was typed, and is not replaced. */
   let saved = "";
 
+  const canary = rulesCanary(act, () => open());
+
   async function open() {
+    await canary.open();
     /** @type {[RulesInForce, { versions: RulesVersionRow[] }]} */
     const [current, { versions }] = await Promise.all([read("/rules"), read("/rules/versions")]);
     byId("rules-version").textContent = `${many(current.rules, "rule")} · ${shortSha(current.sha)}`;

@@ -242,6 +242,62 @@ describe("POST /rules/backtest", () => {
   });
 });
 
+describe("a canary", () => {
+  it("scores a share, shows both sides, and is promoted", async () => {
+    const { call, store, rules } = client();
+    const builtIn = await rules.current();
+    const pushed = await call("PUT", "/rules?canary=25%25", NEXT, "text/yaml");
+    expect(pushed).toMatchObject({ status: 200, body: { rules: 2 } });
+    const { sha } = pushed.body;
+    expect((await call("GET", "/rules")).body).toMatchObject({
+      sha: builtIn.sha,
+      canary: { sha, share: 0.25 },
+    });
+    const { since } = (await call("GET", "/rules/canary")).body.canary;
+    for (const [n, rulesVersion] of [sha, builtIn.sha, builtIn.sha].entries()) {
+      const eventKey = `eth:T${n}:2026-01-15T10:00:00Z`;
+      const scored = signal({ eventKey, score: n + 1, rulesVersion, ts: since });
+      await store.commit(change(0, [mention(n, { eventKey })], { signal: scored }));
+    }
+    expect((await call("GET", "/rules/canary")).body.sides).toMatchObject({
+      current: { sha: builtIn.sha, signals: 2, mean_score: 2.5 },
+      canary: { sha, signals: 1, mean_score: 1 },
+    });
+    expect(await call("POST", "/rules/promote")).toMatchObject({ status: 200, body: { sha } });
+    expect((await call("GET", "/rules")).body).toMatchObject({ sha, canary: null });
+    expect((await call("GET", "/rules/canary")).body).toEqual({ canary: null, sides: null });
+  });
+
+  it("is ended without being put in force", async () => {
+    const { call, rules } = client();
+    await call("PUT", "/rules?canary=0.5", NEXT, "text/yaml");
+    expect((await call("DELETE", "/rules/canary")).status).toBe(200);
+    expect((await call("POST", "/rules/promote")).status).toBe(409);
+    expect((await rules.current()).text).toBe(BUILT_IN);
+  });
+
+  it.each(["0", "100%", "half"])("takes no share of %s", async (share) => {
+    const { call, kv } = client();
+    const path = `/rules?canary=${encodeURIComponent(share)}`;
+    expect((await call("PUT", path, NEXT, "text/yaml")).status).toBe(422);
+    expect(kv.size).toBe(0);
+  });
+
+  it("is refused for the rules that are in force", async () => {
+    expect((await client().call("PUT", "/rules?canary=10%25", BUILT_IN, "text/yaml")).status).toBe(
+      409,
+    );
+  });
+});
+
+it("counts a push that is refused, and no dry run", async () => {
+  const { call, counted } = client();
+  await call("PUT", "/rules?dry_run=1", BROKEN, "text/yaml");
+  expect(counted).not.toContain("config_reload_total rejected");
+  await call("PUT", "/rules", BROKEN, "text/yaml");
+  expect(counted).toContain("config_reload_total rejected");
+});
+
 it("explains a stored signal byte for byte the same, whatever is in force by then, in any isolate", async () => {
   const { call, store, rules, isolate } = client();
   const states =

@@ -2,6 +2,13 @@ import * as z from "zod";
 import type { FactValues, FactVocabulary } from "../../model/facts.ts";
 import { IsoInstant, Level, SignalState } from "../../model/scalars.ts";
 import { backtestRules, type StoredSignal } from "../../rules/backtest.ts";
+import {
+  CanarySide,
+  type CanarySignal,
+  canarySide,
+  type LiveCanary,
+  parseShare,
+} from "../../rules/canary.ts";
 import { explainSignal } from "../../rules/explain.ts";
 import { FactsInput, givenFacts } from "../../rules/given-facts.ts";
 import type { LoadResult } from "../../rules/load.ts";
@@ -25,9 +32,15 @@ export type RulesPorts = {
   load(text: string): LoadResult;
   /** Makes loaded rules the ones in force. Throws StoreUnavailable. */
   publish(rules: Ruleset, author: string): Promise<void>;
+  /** The rules that score a share of the event keys before they are put in force. */
+  canary(): Promise<LiveCanary | null>;
+  startCanary(rules: Ruleset, share: number, author: string): Promise<void>;
+  stopCanary(): Promise<void>;
+  /** Hears of each push that was refused. */
+  refused(): void;
   versions(limit: number): Promise<RulesVersion[]>;
   /** Stored signals since an instant, newest first. */
-  backtestRows(since: string, limit: number): Promise<StoredSignal[]>;
+  backtestRows(since: string, limit: number): Promise<(StoredSignal & CanarySignal)[]>;
   /** The facts that this server knows. */
   vocabulary: FactVocabulary;
   now(): number;
@@ -59,6 +72,12 @@ const Summary = z.object({ sha: z.string(), version: z.string(), rules: z.number
 const RulesShown = Summary.extend({
   document: z.string(),
   variables: z.record(z.string(), z.string()),
+});
+const CanaryShown = z.object({
+  sha: z.string(),
+  share: z.number(),
+  since: z.string(),
+  author: z.string(),
 });
 const Version = z.object({
   sha: z.string(),
@@ -110,12 +129,13 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
     answer: RulesShown.extend({
       loadedAt: z.string().nullable(),
       rejected: z.string().nullable(),
+      canary: CanaryShown.nullable(),
     }),
     status: 200,
     async handle() {
-      const rules = await ports.current();
+      const [rules, canary] = await Promise.all([ports.current(), ports.canary()]);
       const { loadedAt, rejected } = ports.status();
-      return { ...shown(rules), loadedAt, rejected };
+      return { ...shown(rules), loadedAt, rejected, canary: canary && canaryShown(canary) };
     },
   }),
   route({
@@ -151,13 +171,70 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
     },
   }),
   route({
+    method: "GET",
+    path: "/rules/canary",
+    access: "operations",
+    tag: "rules",
+    operationId: "getRulesCanary",
+    summary: "The rules on a share of the events beside those in force, with what each scored.",
+    answer: z.object({
+      canary: CanaryShown.nullable(),
+      sides: z.object({ current: CanarySide, canary: CanarySide }).nullable(),
+    }),
+    status: 200,
+    async handle() {
+      const [current, canary] = await Promise.all([ports.current(), ports.canary()]);
+      if (!canary) return { canary: null, sides: null };
+      const signals = await ports.backtestRows(canary.since, MAX_BACKTEST);
+      return {
+        canary: canaryShown(canary),
+        sides: {
+          current: canarySide(current, signals),
+          canary: canarySide(canary.rules, signals),
+        },
+      };
+    },
+  }),
+  route({
+    method: "DELETE",
+    path: "/rules/canary",
+    access: "write",
+    tag: "rules",
+    operationId: "stopRulesCanary",
+    summary: "Ends the canary: all events are scored by the rules in force.",
+    answer: z.object({ canary: z.null() }),
+    status: 200,
+    async handle() {
+      await ports.stopCanary();
+      return { canary: null };
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/rules/promote",
+    access: "write",
+    tag: "rules",
+    operationId: "promoteRules",
+    summary: "Puts the canary's rules in force for all events.",
+    answer: Summary,
+    status: 200,
+    async handle({ context }) {
+      const canary = await ports.canary();
+      if (!canary) return problem(409, "There is no canary: push rules with a share first.");
+      await ports.publish(canary.rules, keyIdOf(context.get("caller")));
+      return summary(canary.rules);
+    },
+  }),
+  route({
     method: "PUT",
     path: "/rules",
     access: "write",
     tag: "rules",
     operationId: "putRules",
-    summary: "Replaces the rules when they load; 422 names line and column. ?dry_run only checks.",
-    query: z.object({ dry_run: z.string().optional() }),
+    summary:
+      "Replaces the rules when they load; 422 names line and column. ?dry_run only checks, " +
+      "?canary=10% scores a share of the events by them.",
+    query: z.object({ dry_run: z.string().optional(), canary: z.string().optional() }),
     bodyType: "text/yaml",
     body: z.string(),
     maxBytes: MAX_BODY,
@@ -167,10 +244,19 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
     async handle({ query, text, context }) {
       const document = documentIn(text, context.req.header("Content-Type") ?? "");
       if (document instanceof Response) return document;
+      const share = query.canary === undefined ? undefined : parseShare(query.canary);
+      if (query.canary !== undefined && share === undefined) return noShare(query.canary);
       const loaded = ports.load(document);
-      if (loaded.kind === "rejected") return unprocessable(loaded.problems);
-      if (query.dry_run === undefined)
-        await ports.publish(loaded.rules, keyIdOf(context.get("caller")));
+      const isPush = query.dry_run === undefined;
+      if (loaded.kind === "rejected") {
+        if (isPush) ports.refused();
+        return unprocessable(loaded.problems);
+      }
+      const author = keyIdOf(context.get("caller"));
+      if (share !== undefined && loaded.rules.sha === (await ports.current()).sha)
+        return problem(409, "These rules are in force for all events already.");
+      if (isPush && share !== undefined) await ports.startCanary(loaded.rules, share, author);
+      else if (isPush) await ports.publish(loaded.rules, author);
       return { ...summary(loaded.rules), warnings: loaded.warnings.map(withMend) };
     },
   }),
@@ -264,6 +350,13 @@ const shown = (rules: Ruleset) => ({
   document: rules.text,
   variables: rules.variables,
 });
+
+const canaryShown = ({ sha, share, since, author }: LiveCanary) => ({ sha, share, since, author });
+
+const noShare = (given: string): Response =>
+  problem(422, `${JSON.stringify(given.slice(0, 20))} is no share: write 10% or 0.1.`, {
+    errors: [{ path: "canary", message: "must be above 0% and below 100%" }],
+  });
 
 const unknownVersion = (sha: string): Response =>
   problem(
