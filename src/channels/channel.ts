@@ -3,7 +3,7 @@ import type { CallRecord, FetchLike } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { getPath } from "../kit/get-path.ts";
 import type { Clock } from "../kit/time.ts";
-import type { SignalNotification } from "../model/delivery.ts";
+import type { PriorMessage, SignalNotification } from "../model/delivery.ts";
 import type { ChannelEnv } from "../settings/settings.ts";
 import { fitDocument, type TextRoom } from "./_shared/rich-text.ts";
 import { composeDigest } from "./_shared/template.ts";
@@ -27,8 +27,11 @@ export type SendPorts = {
   env: ChannelEnv;
   /** The same for every attempt at this delivery; sent wherever the channel has a field for it. */
   idemKey: string;
-  /** The channel's id of the last message about the same event; null when there is none. */
-  prior: string | null;
+  /**
+   * The last message about the same event; null when there is none. Its id means something in its
+   * own chat only, and a shared message must not be edited.
+   */
+  prior: PriorMessage | null;
   telemetry?: (record: CallRecord) => void;
   /** Where the log channel writes. */
   log: (record: { eventKey: string; text: string }) => void;
@@ -38,6 +41,8 @@ export type SendResult = {
   verdict: Verdict;
   /** The channel's own id of the message, for later edits. */
   externalId: string | null;
+  /** The chat in which that id stands. */
+  chat?: string;
   /** The answer was lost and the request may have arrived: a repeat may be shown twice. */
   ambiguous: boolean;
   httpStatus: number | null;

@@ -156,6 +156,12 @@ function call(
   );
 }
 
+/** The hook, whose messages alone it can edit, and the thread that they stand in. */
+const chatKey = (hook: URL, threadId: string | undefined): string => {
+  const id = /\/webhooks\/(\d+)/.exec(hook.pathname)?.[1] ?? "";
+  return threadId === undefined ? id : `${id}/${threadId}`;
+};
+
 async function send(
   message: DiscordMessage,
   settings: Settings,
@@ -163,12 +169,14 @@ async function send(
 ): Promise<SendResult> {
   const url = hookUrl(settings.url);
   if (settings.threadId !== undefined) url.searchParams.set("thread_id", settings.threadId);
-  if (settings.updates === "edit" && ports.prior !== null) {
+  const { prior } = ports;
+  const chat = chatKey(url, settings.threadId);
+  if (settings.updates === "edit" && prior?.chat === chat && !prior.shared) {
     const edit = new URL(url);
-    edit.pathname += `/messages/${ports.prior}`;
+    edit.pathname += `/messages/${prior.id}`;
     const answer = await call("PATCH", edit, message, ports);
     const deleted = answer.status === 404 && /unknown message/i.test(answer.text);
-    if (!deleted) return sentFrom(answer, ports.prior);
+    if (!deleted) return { ...sentFrom(answer, prior.id), chat };
   }
   url.searchParams.set("wait", "true");
   const body = {
@@ -176,7 +184,7 @@ async function send(
     ...(settings.username !== undefined && { username: settings.username }),
   };
   const answer = await call("POST", url, body, ports);
-  return sentFrom(answer, Reply.safeParse(answer.json).data?.id ?? null);
+  return { ...sentFrom(answer, Reply.safeParse(answer.json).data?.id ?? null), chat };
 }
 
 export const discord = channel({

@@ -68,9 +68,20 @@ describe("the Discord channel", () => {
 
   it("rewrites its older message where that was chosen", async () => {
     const { seen } = await sendWith(discord, { ...settings, updates: "edit", threadId: "9" }, ok, {
-      prior: "55",
+      prior: { id: "55", chat: "1/9", shared: false },
     });
     expect(seen.map(({ url }) => url)).toEqual([`${settings.url}/messages/55?thread_id=9`]);
+  });
+
+  it.each([
+    ["of another hook", { id: "55", chat: "2", shared: false }],
+    ["of another thread", { id: "55", chat: "1/9", shared: false }],
+    ["of a chat that was not recorded", { id: "55", chat: null, shared: false }],
+    ["that also reports other events", { id: "55", chat: "1", shared: true }],
+  ])("sends a new message instead of rewriting one %s", async (_, prior) => {
+    const { sent, seen } = await sendWith(discord, { ...settings, updates: "edit" }, ok, { prior });
+    expect(seen.map(({ url }) => url)).toEqual([`${settings.url}?wait=true`]);
+    expect(sent).toMatchObject({ externalId: "1300000000000000001", chat: "1" });
   });
 });
 

@@ -6,9 +6,17 @@ const ok = (id = 4321) => Response.json({ ok: true, result: { message_id: id } }
 const refusal = (error_code: number, description: string, parameters: object = {}) =>
   Response.json({ ok: false, error_code, description, parameters }, { status: error_code });
 
-const send = (target: Target, over: { settings?: object; prior?: string; summary?: string } = {}) =>
+type SendOver = {
+  settings?: object;
+  prior?: string;
+  priorOver?: { chat?: string | null; shared?: boolean };
+  summary?: string;
+};
+const send = (target: Target, over: SendOver = {}) =>
   sendWith(telegram, { chatId: -1001234567890, ...over.settings }, target, {
-    ...(over.prior !== undefined && { prior: over.prior }),
+    ...(over.prior !== undefined && {
+      prior: { id: over.prior, chat: "1/-1001234567890", shared: false, ...over.priorOver },
+    }),
     notifications: [notificationOf(over.summary === undefined ? {} : { summary: over.summary })],
   });
 
@@ -149,6 +157,32 @@ describe("the Telegram channel", () => {
       allow_sending_without_reply: true,
     });
     expect(seen[1]?.body).toMatchObject({ message_id: 7, parse_mode: "HTML" });
+  });
+
+  it("answers a digest without rewriting it, because it reports other events too", async () => {
+    for (const updates of ["reply_and_edit", "edit"]) {
+      const { sent, seen } = await send(() => ok(9), {
+        settings: { updates },
+        prior: "7",
+        priorOver: { shared: true },
+      });
+      expect(seen.map(({ url }) => url.split("/").at(-1))).toEqual(["sendMessage"]);
+      expect(seen[0]?.body.reply_parameters).toMatchObject({ message_id: 7 });
+      expect(sent).toMatchObject({ externalId: "9", chat: "1/-1001234567890" });
+    }
+  });
+
+  it("leaves a message of another chat or another bot alone, whose number means another here", async () => {
+    for (const chat of ["1/-100555", "2/-1001234567890", null])
+      for (const updates of ["reply_and_edit", "edit", "reply"]) {
+        const { seen } = await send(() => ok(9), {
+          settings: { updates },
+          prior: "7",
+          priorOver: { chat },
+        });
+        expect(seen.map(({ url }) => url.split("/").at(-1))).toEqual(["sendMessage"]);
+        expect(seen[0]?.body).not.toHaveProperty("reply_parameters");
+      }
   });
 
   it("is done when only that courtesy fails", async () => {

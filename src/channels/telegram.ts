@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type OutsideAnswer, outsideCall } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
+import type { PriorMessage } from "../model/delivery.ts";
 import { htmlWith } from "./_shared/html.ts";
 import {
   cutDocument,
@@ -134,17 +135,28 @@ const common = ({ silent }: Settings) => ({
   disable_notification: silent,
 });
 
-/** Sends to the chat of the settings, or to another chat, where `prior` does not exist. */
+/**
+ * The chat in which a message's id stands: each bot counts the messages of a private chat by
+ * itself.
+ */
+const chatKey = (chatId: string, { env }: SendPorts): string =>
+  `${env.TELEGRAM_BOT_TOKEN.split(":", 1)[0]}/${chatId}`;
+
+/** The older message, where it stands in the chat that is written to. */
+const priorIn = (chatId: string, ports: SendPorts): PriorMessage | null =>
+  ports.prior?.chat === chatKey(chatId, ports) ? ports.prior : null;
+
+/** Sends to the chat of the settings, or to the chat that it became. */
 async function sendNew(
   message: TelegramMessage,
   settings: Settings,
   chatId: string,
   ports: SendPorts,
 ): Promise<OutsideAnswer> {
-  const prior = chatId === settings.chatId ? ports.prior : null;
+  const prior = priorIn(chatId, ports);
   const reply =
     prior !== null && settings.updates !== "new"
-      ? { message_id: Number(prior), allow_sending_without_reply: true }
+      ? { message_id: Number(prior.id), allow_sending_without_reply: true }
       : null;
   return post(
     "sendMessage",
@@ -196,23 +208,27 @@ async function send(
   settings: Settings,
   ports: SendPorts,
 ): Promise<SendResult> {
-  const { prior } = ports;
-  if (prior !== null && settings.updates === "edit") {
-    const answer = await edit(message, settings.chatId, prior, ports);
+  const prior = priorIn(settings.chatId, ports);
+  const mayEdit = prior !== null && !prior.shared;
+  if (mayEdit && settings.updates === "edit") {
+    const answer = await edit(message, settings.chatId, prior.id, ports);
     if (!described(answer, NO_LONGER_THERE) && newChat(answer) === undefined)
-      return sentFrom(answer, prior);
+      return { ...sentFrom(answer, prior.id), chat: chatKey(settings.chatId, ports) };
   }
   const { answer, moved } = await followMove(settings.chatId, (chatId) =>
     sendNew(message, settings, chatId, ports),
   );
-  const sent = sentFrom(answer, messageId(answer));
+  const sent = {
+    ...sentFrom(answer, messageId(answer)),
+    chat: chatKey(moved ?? settings.chatId, ports),
+  };
   const outdated =
-    prior !== null &&
+    mayEdit &&
     settings.updates === "reply_and_edit" &&
     sent.verdict.kind === "ok" &&
     moved === null;
   // For readers of the older message only: the delivery is done without this edit.
-  if (outdated) await edit(message, settings.chatId, prior, ports);
+  if (outdated) await edit(message, settings.chatId, prior.id, ports);
   return moved === null ? sent : { ...sent, moved: { chatId: moved } };
 }
 

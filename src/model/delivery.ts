@@ -53,6 +53,20 @@ export const OutboxDraft = z.object({
 });
 export type OutboxDraft = z.infer<typeof OutboxDraft>;
 
+/** A message that a channel accepted, as far as later messages refer to it. */
+export const SentMessage = z.object({
+  /** The channel's own id of it; null where the channel gives none. */
+  externalId: z.string().nullable(),
+  /** The chat in which that id stands. An id without its chat is never used. */
+  chat: z.string().nullable().optional(),
+  /** It was a digest: it also reports other events, and must not be edited. */
+  shared: z.boolean().optional(),
+});
+export type SentMessage = z.infer<typeof SentMessage>;
+
+/** The last message about an event. */
+export type PriorMessage = { id: string; chat: string | null; shared: boolean };
+
 /** A leased row of push_outbox. */
 export const Delivery = z.object({
   id: z.number().int(),

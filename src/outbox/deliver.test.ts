@@ -246,6 +246,21 @@ describe("deliver", () => {
     expect(world.seen).toEqual([]);
   });
 
+  it("refers to no message of the chat before, after the channel got another", async () => {
+    const world = await outboxWorld({ kind: "telegram", settings: { chatId: "-100" } }, () =>
+      Response.json({ ok: true, result: { message_id: 9 } }),
+    );
+    await world.deliver(await world.change());
+    await world.store.updateChannel(world.channelId, { settings: { chatId: "-200" } });
+    await world.deliver(await world.change({ state: "downgraded" }));
+    expect(world.seen.map(({ body }) => [body.chat_id, body.reply_parameters])).toEqual([
+      ["-100", undefined],
+      ["-200", undefined],
+    ]);
+    await world.deliver(await world.change({ state: "verified" }));
+    expect(world.seen[2]?.body).toMatchObject({ reply_parameters: { message_id: 9 } });
+  });
+
   it("does not send again what the channel took while the database was away", async () => {
     const world = await outboxWorld();
     const id = await world.change();

@@ -1,6 +1,6 @@
 import type { SendResult } from "../channels/channel.ts";
 import { iso } from "../kit/time.ts";
-import type { Delivery } from "../model/delivery.ts";
+import type { Delivery, PriorMessage, SentMessage } from "../model/delivery.ts";
 import type { DeliveryClaim } from "../store/deliveries.ts";
 import { StoreUnavailable } from "../store/index.ts";
 import { deadLetterOf } from "./dead-letter-advice.ts";
@@ -52,7 +52,7 @@ async function unclaimed(
 
 async function attempt(delivery: Delivery, ports: DeliverPorts): Promise<DeliverOutcome> {
   const recorded = await ports.journal.get(delivery.id);
-  if (recorded) return closeJournaled(delivery, recorded.externalId, ports);
+  if (recorded) return closeJournaled(delivery, recorded, ports);
   const eligibility = await checkEligibility(delivery, ports);
   if (eligibility.kind !== "ready") return holdBack(delivery, eligibility, ports);
   const wait = await ports.reserve(delivery.id, eligibility.channel.limits);
@@ -75,13 +75,13 @@ async function attempt(delivery: Delivery, ports: DeliverPorts): Promise<Deliver
 
 async function closeJournaled(
   delivery: Delivery,
-  externalId: string | null,
+  message: SentMessage,
   ports: DeliverPorts,
 ): Promise<DeliverOutcome> {
   const closed = await ports.store.close(
     delivery.id,
     delivery.leaseToken,
-    { kind: "done", externalId },
+    { kind: "done", ...message },
     null,
     iso(ports.now()),
   );
@@ -142,7 +142,7 @@ async function priorMessage(
   members: readonly Delivery[],
   { adapter }: EligibleDelivery,
   { store }: DeliverPorts,
-): Promise<string | null> {
+): Promise<PriorMessage | null> {
   const [first] = members;
   const looksBack =
     adapter.threads && members.length === 1 && first !== undefined && first.payload.transition > 1;
@@ -174,7 +174,7 @@ const isSendable = (
   held: readonly Delivery[],
 ): boolean => held.includes(delivery) && (!delivery.digestKey || held.length === members.length);
 
-type Message = DeliverPorts & { prior: string | null; idemKey: string };
+type Message = DeliverPorts & { prior: PriorMessage | null; idemKey: string };
 
 async function send(
   rows: readonly Delivery[],

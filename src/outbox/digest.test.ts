@@ -36,6 +36,26 @@ describe("a digest", () => {
     expect((await world.rows()).map(({ status }) => status)).toEqual(["done", "done", "done"]);
   });
 
+  it("is answered and not rewritten when one of its events changes", async () => {
+    const world = await outboxWorld(telegram, taken, TELEGRAM_ENV);
+    const id = await world.change();
+    await world.change({ transition: 1 }, { symbol: "BBB", eventKey: "eth:BBB:w" });
+    world.clock.now += minutes(10);
+    expect(await world.deliver(id)).toMatchObject({ kind: "done", rows: 2 });
+    const later = await world.change({ state: "downgraded" });
+    world.clock.now += minutes(10);
+    expect(await world.deliver(later)).toMatchObject({ kind: "done", rows: 1 });
+    expect(world.seen.map(({ url }) => url.split("/").at(-1))).toEqual([
+      "sendMessage",
+      "sendMessage",
+    ]);
+    expect(world.seen[1]?.body.reply_parameters).toMatchObject({ message_id: 9 });
+    const last = await world.change({ state: "verified" });
+    world.clock.now += minutes(10);
+    expect(await world.deliver(last)).toMatchObject({ kind: "done" });
+    expect(world.seen.at(-1)?.url).toMatch(/editMessageText$/);
+  });
+
   it("that fails is tried again whole", async () => {
     const world = await outboxWorld(
       telegram,

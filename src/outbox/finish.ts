@@ -1,9 +1,10 @@
 import type { SendResult } from "../channels/channel.ts";
 import { iso } from "../kit/time.ts";
-import type { Delivery } from "../model/delivery.ts";
+import type { Delivery, SentMessage } from "../model/delivery.ts";
 import type { DeliveryAttempt, DeliveryClosing } from "../store/deliveries.ts";
 import { nextAttempt } from "./backoff.ts";
 import { type DeadLetterReason, deadLetterOf } from "./dead-letter-advice.ts";
+import { keyOf } from "./digest.ts";
 import type { EligibleDelivery } from "./eligibility.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 import { dueSince } from "./quiet-hours.ts";
@@ -24,11 +25,19 @@ export const attemptOf = (
 const delivered = ({ verdict }: SendResult): boolean =>
   ["ok", "empty", "partial"].includes(verdict.kind);
 
+/** What the rows became. A digest is marked, so that no later message rewrites it. */
+const messageOf = (rows: readonly Delivery[], { externalId, chat }: SendResult): SentMessage => ({
+  externalId,
+  chat: externalId === null ? null : (chat ?? null),
+  shared: rows.some(({ idemKey }) => idemKey !== keyOf(rows)),
+});
+
 /** How one row ends after the send, or when it is tried again. */
 function closingOf(
   delivery: Delivery,
   eligible: EligibleDelivery,
   sent: SendResult,
+  message: SentMessage,
   ports: DeliverPorts,
 ): DeliveryClosing {
   const { verdict, ambiguous } = sent;
@@ -36,7 +45,7 @@ function closingOf(
     kind: "dlq",
     deadLetter: deadLetterOf(delivery, reason, verdict.reason, delivery.retryCount + 1),
   });
-  if (delivered(sent)) return { kind: "done", externalId: sent.externalId };
+  if (delivered(sent)) return { kind: "done", ...message };
   if (verdict.kind === "gone") return dlq("gone");
   if (verdict.kind === "reject") return dlq("rejected");
   if (ambiguous && eligible.config.atMostOnce) return dlq("ambiguous");
@@ -101,8 +110,9 @@ export async function finishAttempt(
 ): Promise<DeliverOutcome> {
   const { store, journal } = ports;
   const sent = await againstCurrentSettings(answer, eligible, ports);
-  const { verdict, ambiguous, httpStatus, ms, externalId } = sent;
-  if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.put(id, { externalId })));
+  const { verdict, ambiguous, httpStatus, ms } = sent;
+  const message = messageOf(rows, sent);
+  if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.put(id, message)));
   const now = iso(ports.now());
   const result = {
     result: verdict.kind,
@@ -115,7 +125,7 @@ export async function finishAttempt(
   const draw = ports.random();
   const closings = rows.map((row) => ({
     row,
-    closing: closingOf(row, eligible, sent, { ...ports, random: () => draw }),
+    closing: closingOf(row, eligible, sent, message, { ...ports, random: () => draw }),
   }));
   const closed = await Promise.all(
     closings.map(({ row, closing }) =>

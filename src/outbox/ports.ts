@@ -1,7 +1,7 @@
 import type { AnyChannel, PaceLimit, SendPorts } from "../channels/channel.ts";
 import type { Clock, Random } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
-import type { Delivery } from "../model/delivery.ts";
+import type { Delivery, SentMessage } from "../model/delivery.ts";
 import type { ChannelStore } from "../store/channels.ts";
 import type { DeliveryStore } from "../store/deliveries.ts";
 import type { OutboxStore } from "../store/outbox.ts";
@@ -42,8 +42,8 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
  * send and its record.
  */
 export type SendJournal = {
-  get(id: number): Promise<{ externalId: string | null } | undefined>;
-  put(id: number, sent: { externalId: string | null }): Promise<void>;
+  get(id: number): Promise<SentMessage | undefined>;
+  put(id: number, sent: SentMessage): Promise<void>;
   delete(id: number): Promise<void>;
 };
 

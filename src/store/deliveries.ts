@@ -1,5 +1,5 @@
 import type { DeadLetter } from "../model/dead-letter.ts";
-import type { Delivery } from "../model/delivery.ts";
+import type { Delivery, SentMessage } from "../model/delivery.ts";
 
 export type DeliveryClaim =
   | { kind: "claimed"; delivery: Delivery }
@@ -27,7 +27,7 @@ export type DeliveryAttempt = {
 };
 
 export type DeliveryClosing =
-  | { kind: "done"; externalId: string | null }
+  | ({ kind: "done" } & SentMessage)
   /** `unsure`: this send or one before it may have arrived, so the row keeps its digestKey. */
   | { kind: "failed"; nextRetryAt: string; unsure?: boolean }
   | { kind: "dlq"; deadLetter: DeadLetter }

@@ -1,3 +1,4 @@
+import type { PriorMessage } from "../model/delivery.ts";
 import type { PageRequest, RowPage } from "./paging.ts";
 
 export type DueDelivery = { id: number; channelId: number; eventKey: string };
@@ -26,10 +27,10 @@ export type OutboxStore = {
    */
   bringForward(channelId: number, now: string): Promise<void>;
   /**
-   * What the channel calls the last message it took about this event, to edit or thread it; null
-   * when there is none.
+   * The last message that the channel accepted about this event, to edit or thread it; null when
+   * there is none.
    */
-  lastMessage(channelId: number, eventKey: string): Promise<string | null>;
+  lastMessage(channelId: number, eventKey: string): Promise<PriorMessage | null>;
   outbox(
     filter: { status: string | null; channelId: number | null; since: string | null },
     paging: PageRequest,

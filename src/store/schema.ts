@@ -177,6 +177,8 @@ export const pushOutbox = pgTable(
     digestKey: text("digest_key"),
     finishedAt: at("finished_at"),
     externalId: text("external_id"),
+    externalChat: text("external_chat"),
+    externalShared: boolean("external_shared").notNull().default(false),
     reopenedAt: at("reopened_at"),
   },
   (t) => [

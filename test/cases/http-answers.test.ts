@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { sampleNotification } from "../../src/channels/_shared/sample.ts";
 import type { SendPorts, SendResult } from "../../src/channels/channel.ts";
 import { channelKind } from "../../src/channels/registry.ts";
+import type { PriorMessage } from "../../src/model/delivery.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
 import { casesOf } from "./judged.ts";
 
@@ -81,7 +82,7 @@ async function send(one: AnswerCase): Promise<{ sent: SendResult; requests: Head
     now: () => NOW,
     env,
     idemKey: "key-1",
-    prior: one.prior ?? null,
+    prior: priorOf(one),
     log: () => undefined,
     async fetch(url, init) {
       requests.push(new Headers(init.headers));
@@ -104,6 +105,10 @@ const MEANING: Record<string, string> = {
   gone: "off",
   reject: "dead",
 };
+
+const CHATS: Record<string, string> = { discord: "1", telegram: "1/-1001" };
+const priorOf = ({ kind, prior }: AnswerCase): PriorMessage | null =>
+  prior === undefined ? null : { id: prior, chat: CHATS[kind] ?? null, shared: false };
 
 const { setTimeout: realTimeout } = globalThis;
 

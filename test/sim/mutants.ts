@@ -278,9 +278,7 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "a send is not journaled before it is recorded",
     file: "src/outbox/finish.ts",
-    from:
-      "if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.put(id, { " +
-      "externalId })));",
+    from: "if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.put(id, message)));",
     to: "",
     by: "deadlock=0.25",
   },

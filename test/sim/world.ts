@@ -9,6 +9,7 @@ import { type ActorMemory, type EventActor, eventActor } from "../../src/events/
 import { localGuard } from "../../src/http/local-guard.ts";
 import type { AcceptPorts } from "../../src/intake/accept.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
+import type { SentMessage } from "../../src/model/delivery.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { silentTelemetry } from "../../src/observability/telemetry.ts";
@@ -290,8 +291,8 @@ const linesIn = ({ kv }: Storage) => ({
 });
 
 const journalIn = ({ kv }: Storage) => ({
-  get: async (id: number) => kv.get(`sent:${id}`) as { externalId: string | null } | undefined,
-  put: async (id: number, sent: { externalId: string | null }) => void kv.set(`sent:${id}`, sent),
+  get: async (id: number) => kv.get(`sent:${id}`) as SentMessage | undefined,
+  put: async (id: number, sent: SentMessage) => void kv.set(`sent:${id}`, sent),
   delete: async (id: number) => void kv.delete(`sent:${id}`),
 });
 

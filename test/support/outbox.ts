@@ -2,7 +2,7 @@ import type { AnyChannel } from "../../src/channels/channel.ts";
 import { channelKind } from "../../src/channels/registry.ts";
 import { iso } from "../../src/kit/time.ts";
 import { type ChannelConfig, ChannelFilter } from "../../src/model/channel-config.ts";
-import type { SignalNotification } from "../../src/model/delivery.ts";
+import type { PriorMessage, SentMessage, SignalNotification } from "../../src/model/delivery.ts";
 import type { Signal } from "../../src/model/signal.ts";
 import type { TokenEvent } from "../../src/model/token-event.ts";
 import { deliver } from "../../src/outbox/deliver.ts";
@@ -102,7 +102,7 @@ export async function outboxWorld(
 ) {
   const clock = { now: NOON };
   const seen: Seen[] = [];
-  const journal = new Map<number, { externalId: string | null }>();
+  const journal = new Map<number, SentMessage>();
   const store = memoryStore();
   const { kind, name, settings, filter, atMostOnce } = channelOf(channel);
   const saved = await store.addChannel({ kind, name, settings, filter, atMostOnce }, iso(NOON));
@@ -206,7 +206,7 @@ export async function outboxWorld(
   };
 }
 
-type SendOver = { prior?: string; notifications?: SignalNotification[]; env?: object };
+type SendOver = { prior?: PriorMessage; notifications?: SignalNotification[]; env?: object };
 
 /** One attempt through a channel, against a target that answers as the test asks. */
 export async function sendWith(

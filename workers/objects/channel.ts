@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { PaceLimit } from "../../src/channels/channel.ts";
+import type { SentMessage } from "../../src/model/delivery.ts";
 import { type ChannelMemory, channelActor } from "../../src/outbox/channel-actor.ts";
 import { composeChannel } from "../compose/channel.ts";
 import type { Bindings } from "../env.ts";
@@ -32,7 +33,7 @@ const memoryIn = ({ kv }: DurableObjectStorage): ChannelMemory => ({
     put: (key, at) => kv.put(`line:${key}`, at),
   },
   journal: {
-    get: async (id) => kv.get<{ externalId: string | null }>(`sent:${id}`),
+    get: async (id) => kv.get<SentMessage>(`sent:${id}`),
     put: async (id, sent) => kv.put(`sent:${id}`, sent),
     delete: async (id) => {
       kv.delete(`sent:${id}`);

@@ -87,9 +87,21 @@ export function deliveryContract(store: () => Store): void {
       expect((await rowOf(store, id))?.attempts).toEqual([
         { at: at(3), result: "ok", httpStatus: 200, ms: 12.5, error: null },
       ]);
-      expect(await store().lastMessage(7, KEY)).toBe("msg-5");
+      expect(await store().lastMessage(7, KEY)).toEqual({ id: "msg-5", chat: null, shared: false });
       expect(await store().lastMessage(8, KEY)).toBeNull();
       expect(await store().nextDue()).toBeNull();
+    });
+
+    it("keeps the message it became: its id, its chat, and whether it was shared with others", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "idem")]);
+      await store().claim(id, "L1", at(1), LEASE_MS);
+      const message = { externalId: "msg-5", chat: "-100", shared: true };
+      await store().close(id, "L1", { kind: "done", ...message }, attemptOf(), at(4));
+      expect(await store().lastMessage(7, KEY)).toEqual({
+        id: "msg-5",
+        chat: "-100",
+        shared: true,
+      });
     });
 
     it("waits for its retry, and counts its failures", async () => {

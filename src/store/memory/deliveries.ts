@@ -125,7 +125,11 @@ function close(
     row.nextRetryAt = closing.nextRetryAt;
   if (closing.kind !== "released") row.status = closing.kind;
   if (closing.kind === "failed") row.retryCount += 1;
-  if (closing.kind === "done") row.externalId = closing.externalId;
+  if (closing.kind === "done") {
+    row.externalId = closing.externalId;
+    row.externalChat = closing.chat ?? null;
+    row.externalShared = closing.shared ?? false;
+  }
   if (closing.kind === "dlq")
     putDeadLetter(rows, { ...closing.deadLetter, key: `outbox:${row.id}` }, now);
   if (!isOpen(row)) row.finishedAt = now;

@@ -134,6 +134,8 @@ function enqueue(rows: MemoryRows, held: EventRecord, draft: OutboxDraft, at: st
     digestKey: null,
     finishedAt: null,
     externalId: null,
+    externalChat: null,
+    externalShared: false,
     reopenedAt: null,
     attempts: [],
   };

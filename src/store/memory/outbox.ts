@@ -59,7 +59,10 @@ export function outboxStore(rows: MemoryRows): OutboxStore {
       const sent = (rows.events.get(eventKey)?.outbox ?? []).filter(
         (row) => row.draft.channelId === channelId && !isOpen(row) && row.externalId !== null,
       );
-      return sent.at(-1)?.externalId ?? null;
+      const last = sent.at(-1);
+      return last === undefined || last.externalId === null
+        ? null
+        : { id: last.externalId, chat: last.externalChat, shared: last.externalShared };
     },
     async outbox(filter, paging) {
       const found = rows.outbox.filter(

@@ -58,6 +58,8 @@ export type OutboxRecord = {
   digestKey: string | null;
   finishedAt: string | null;
   externalId: string | null;
+  externalChat: string | null;
+  externalShared: boolean;
   reopenedAt: string | null;
   attempts: DeliveryAttempt[];
 };

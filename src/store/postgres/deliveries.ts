@@ -117,7 +117,7 @@ type Ending = { id: number; token: string; now: string; deadLetters: object[] } 
 const closeSql = (buried: string): string => `
 with ending as (
   select * from jsonb_to_recordset($1::jsonb) as e(id bigint, token text, now timestamptz,
-  kind text, "externalId" text,
+  kind text, "externalId" text, chat text, shared boolean,
     "nextRetryAt" timestamptz, unsure boolean, at timestamptz, result text, "httpStatus" int,
     ms float8, error text, ambiguous boolean)
 ),
@@ -132,6 +132,9 @@ closed as (
     retry_count = o.retry_count + case e.kind when 'failed' then 1 else 0 end,
     next_retry_at = coalesce(e."nextRetryAt", o.next_retry_at),
     external_id = case e.kind when 'done' then e."externalId" else o.external_id end,
+    external_chat = case e.kind when 'done' then e.chat else o.external_chat end,
+    external_shared = case e.kind when 'done' then coalesce(e.shared, false)
+    else o.external_shared end,
     finished_at = case when e.kind in ('done', 'dlq') then e.now end,
     leased_until = null,
     sending_token = case when e.kind = 'released' then nullif(o.sending_token, e.token) end,

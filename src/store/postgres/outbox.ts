@@ -1,3 +1,4 @@
+import type { PriorMessage } from "../../model/delivery.ts";
 import type {
   DueDelivery,
   OutboxRow,
@@ -65,10 +66,7 @@ export function outboxStore(sql: Sql): OutboxStore {
       await sql.query(BRING_FORWARD, [channelId, now]);
     },
     async lastMessage(channelId, eventKey) {
-      return (
-        (await sql.query<{ external_id: string }>(LAST_MESSAGE, [channelId, eventKey]))[0]
-          ?.external_id ?? null
-      );
+      return (await sql.query<PriorMessage>(LAST_MESSAGE, [channelId, eventKey]))[0] ?? null;
     },
     outbox: (filter, paging) =>
       newestFirst<OutboxRow>(
@@ -145,6 +143,6 @@ update push_outbox o set next_retry_at = greatest($2::timestamptz, o.not_before)
 where o.id = held.id`;
 
 const LAST_MESSAGE = `
-select external_id from push_outbox
+select external_id as id, external_chat as chat, external_shared as shared from push_outbox
 where channel_id = $1::bigint and event_key = $2 and status = 'done' and external_id is not null
 order by id desc limit 1`;
