@@ -154,6 +154,7 @@ const PLACES: Place[] = [
       "workers/env.ts",
       "workers/compose",
       "workers/objects",
+      "workers/platform/local-guard.ts",
     ],
     packages: ["cloudflare:workers"],
   },

@@ -139,7 +139,7 @@ describe("/channels", () => {
     status = 401;
     expect(await call("POST", "/channels/1/test")).toMatchObject({
       status: 200,
-      body: { ok: false, result: "auth", http_status: 401 },
+      body: { ok: false, result: "retry", http_status: 401 },
     });
     expect(resumed).toEqual([]);
     status = 200;
