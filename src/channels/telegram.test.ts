@@ -71,7 +71,7 @@ describe("the Telegram channel", () => {
         .replaceAll(/&(lt|gt|quot|amp);/g, "x");
       expect(shown.length).toBeLessThanOrEqual(4_096);
       expect(shown.isWellFormed()).toBe(true);
-      expect(shown.endsWith("…")).toBe(true);
+      expect(shown.endsWith("…\neth:DEMO:2026-01-15T12:00:00Z #1")).toBe(true);
     }
   });
 

@@ -38,6 +38,16 @@ describe("cut", () => {
     expect(cutDocument(doc, ofText(30))[0]).toEqual([{ text: "head", style: "bold" }]);
   });
 
+  it("keeps the line that names the notification, whatever is cut before it", () => {
+    const foot = { text: "key #1", style: "code" as const, foot: true as const };
+    const named = [...doc, [foot]];
+    for (let limit = 14; limit < documentText(named).length; limit++) {
+      const short = documentText(cutDocument(named, ofText(limit)));
+      expect(short.length, `limit ${limit}`).toBeLessThanOrEqual(limit);
+      expect(short.endsWith("…\nkey #1")).toBe(true);
+    }
+  });
+
   it("counts as the channel counts, addresses and marks as well", () => {
     const linked = [
       ...doc,

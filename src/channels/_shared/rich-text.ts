@@ -3,7 +3,13 @@
  * encoder escapes them, so that no post can inject a tag. Cutting works on the text alone, so that
  * no tag is cut in half.
  */
-export type RichSpan = { text: string; style?: "bold" | "italic" | "code"; href?: string };
+export type RichSpan = {
+  text: string;
+  style?: "bold" | "italic" | "code";
+  href?: string;
+  /** The line names the notification: it is kept whole when the message is cut. */
+  foot?: true;
+};
 export type RichLine = RichSpan[];
 export type RichDocument = RichLine[];
 
@@ -38,9 +44,24 @@ export const fitDocument = (doc: RichDocument, { units, measure }: TextRoom): bo
 
 const ELLIPSIS: RichSpan = { text: "…" };
 
-/** Cuts the end of a document that does not fit, and adds an ellipsis. */
+/** What no service shows: a text of nothing else is an empty message, which they refuse. */
+const UNSEEN = /[\s\p{C}\u115f\u1160\u2800\u3164\uffa0]/gu;
+export const isBlank = (text: string): boolean => text.replace(UNSEEN, "") === "";
+
+/**
+ * Cuts the end of a document that does not fit, and adds an ellipsis. The lines that name the
+ * notification follow it, unless they alone take half of the room.
+ */
 export function cutDocument(doc: RichDocument, room: TextRoom): RichDocument {
   if (fitDocument(doc, room)) return doc;
+  const foot = doc.filter((line) => line.some((span) => span.foot));
+  const taken = foot.flat().reduce((sum, span) => sum + room.measure(span), foot.length);
+  if (foot.length === 0 || taken > room.units / 2) return cutEnd(doc, room);
+  const body = doc.filter((line) => !foot.includes(line));
+  return [...cutEnd(body, { ...room, units: room.units - taken }), ...foot];
+}
+
+function cutEnd(doc: RichDocument, room: TextRoom): RichDocument {
   let left = room.units - room.measure(ELLIPSIS);
   const kept: RichDocument = [];
   for (const line of doc) {

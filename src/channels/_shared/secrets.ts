@@ -1,11 +1,17 @@
 import * as z from "zod";
 import type { AnyChannel } from "../channel.ts";
+import { isBlank } from "./rich-text.ts";
 import { unknownNames } from "./template.ts";
 
 const Template = z
   .string()
   .max(4_000)
   .superRefine((text, context) => {
+    if (isBlank(text))
+      context.addIssue({
+        code: "custom",
+        message: "is blank; leave it out to use the built-in one",
+      });
     const unknown = unknownNames(text);
     if (unknown.length > 0)
       context.addIssue({

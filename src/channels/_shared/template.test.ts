@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { notificationOf } from "../../../test/support/outbox.ts";
 import { documentText } from "./rich-text.ts";
+import { TemplatesSetting } from "./secrets.ts";
 import { composeDigest, composeMessage, signalHeadline, unknownNames } from "./template.ts";
 
 const text = (template: string, over = {}) =>
@@ -92,6 +93,29 @@ describe("a template of one's own", () => {
       ),
     ).toEqual([[{ text: "a " }]]);
   });
+
+  it("that comes out blank gives way to the headline", () => {
+    for (const template of [
+      "{degraded}",
+      "{copies}\n{unknown}",
+      "** **",
+      "[x]({summary})",
+      "\u2800",
+    ])
+      expect(text(template, { copies: 0, missing: [], summary: "" }), template).toBe(
+        "$DEMO verified (score 12)",
+      );
+  });
+
+  it.each(["", " ", "\n\t", "\u200b\u2060", "\u2800\u3164"])(
+    "is refused when blank: %o",
+    (blank) => {
+      const given = TemplatesSetting.safeParse({ verified: blank });
+      expect(given.error?.issues).toMatchObject([
+        { path: ["verified"], message: expect.stringMatching(/^is blank/) },
+      ]);
+    },
+  );
 
   it("is checked for names that do not exist", () => {
     expect(unknownNames("{symbol} {toString} {scores}")).toEqual(["toString", "scores"]);

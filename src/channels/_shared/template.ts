@@ -1,7 +1,13 @@
 import { DEXSCREENER_CHAINS } from "../../markets/dexscreener.ts";
 import type { SignalNotification } from "../../model/delivery.ts";
 import type { SignalState } from "../../model/scalars.ts";
-import type { RichDocument, RichLine, RichSpan } from "./rich-text.ts";
+import {
+  documentText,
+  isBlank,
+  type RichDocument,
+  type RichLine,
+  type RichSpan,
+} from "./rich-text.ts";
 
 /*
  * The language of message templates, the same for every channel:
@@ -113,7 +119,9 @@ function lines(source: string, value: (name: string) => Value): RichDocument {
   const spans = [...source.matchAll(MARK)]
     .map((match) => span(match, fill))
     .filter(({ text }) => text !== "");
-  return spans.every(({ text }) => text.trim() === "") ? [] : [spans];
+  if (spans.every(({ text }) => isBlank(text))) return [];
+  const isFoot = names.includes("event_key") && names.includes("transition");
+  return [isFoot ? spans.map((each) => ({ ...each, foot: true })) : spans];
 }
 
 /**
@@ -130,7 +138,10 @@ const flat = (text: string): string =>
 
 export type MessageTemplates = Partial<Record<SignalState, string>>;
 
-/** The message for one notification, by the channel's template for its state or the default. */
+/**
+ * The message for one notification, by the channel's template for its state or the default. A
+ * template that comes out blank gives way to the headline.
+ */
 export function composeMessage(
   notification: SignalNotification,
   templates: MessageTemplates,
@@ -138,7 +149,8 @@ export function composeMessage(
 ): RichDocument {
   const template = templates[notification.state] ?? TEMPLATES[notification.state];
   const value = (name: string): Value => oneLine(VALUES[name]?.(notification, publicUrl) ?? "");
-  return template.split("\n").flatMap((line) => lines(line, value));
+  const doc = template.split("\n").flatMap((line) => lines(line, value));
+  return isBlank(documentText(doc)) ? [[{ text: signalHeadline([notification]) }]] : doc;
 }
 
 const DIGEST_LINE = [
