@@ -1,5 +1,6 @@
 import type { FactValues } from "../model/facts.ts";
-import type { Mention, TokenRef } from "../model/mention.ts";
+import { canonicalAddress, type Mention, type TokenRef } from "../model/mention.ts";
+import { Chain } from "../model/scalars.ts";
 import type { TokenEvent } from "../model/token-event.ts";
 import type { GatheredEvidence } from "./gather.ts";
 import { weighedType } from "./weighed-type.ts";
@@ -56,8 +57,12 @@ function heatSlope(posts: readonly Mention[]): number {
 export function tokenOf(mentions: readonly Mention[]): TokenRef {
   const tokens = mentions.map((mention) => mention.token);
   const best = tokens.reduce((a, b) => (b.confidence > a.confidence ? b : a));
+  const chains = tokens.map((token) => token.chain).filter((chain) => chain !== "unknown");
   return {
     ...best,
+    // Evidence of older versions has addresses as they were written.
+    tokenCa: best.tokenCa && canonicalAddress(best.tokenCa),
+    chain: Chain.catch(best.chain).parse(mostCommon(chains, 1)[0]),
     symbol: mostCommon(tokens.map((token) => token.symbol).filter(present), 1)[0] ?? null,
   };
 }

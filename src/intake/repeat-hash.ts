@@ -1,4 +1,4 @@
-import { canonicalAddress } from "../model/mention.ts";
+import { tokenKey } from "../model/mention.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import { tokensIn } from "../refine/tokens.ts";
 import { textHash } from "../text/near-duplicate/text-hash.ts";
@@ -9,10 +9,7 @@ import { textHash } from "../text/near-duplicate/text-hash.ts";
  */
 export function repeatHash(post: RawPost): string {
   try {
-    const tokens = tokensIn(post).map(({ chain, symbol, tokenCa }) =>
-      [chain, tokenCa ? canonicalAddress(tokenCa) : (symbol ?? "").toUpperCase()].join(":"),
-    );
-    return textHash(post.text, tokens);
+    return textHash(post.text, tokensIn(post).map(tokenKey));
   } catch {
     return textHash(post.text);
   }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { tonAccount } from "../kit/ton-address.ts";
 import { Chain, EventType } from "./scalars.ts";
 
 /**
@@ -49,9 +50,18 @@ export const Mention = z.object({
 });
 export type Mention = z.infer<typeof Mention>;
 
-/** Canonical form of a contract address: EVM in lower case, all others exactly as written. */
+const EVM_ADDRESS = /^0x[0-9a-f]{40}$/i;
+/** Also the account before a coin's type on Sui and Aptos, whose names keep their case. */
+const HEX_ACCOUNT = /^0x[0-9a-f]+(?=$|::)/i;
+
+/**
+ * Canonical form of a contract address: hexadecimal in lower case, accounts of TON bounceable, all
+ * others exactly as written. In tables, keys and filters an address stands in this form alone.
+ */
 export const canonicalAddress = (address: string): string =>
-  /^0x[0-9a-f]+$/i.test(address) ? address.toLowerCase() : address;
+  HEX_ACCOUNT.test(address)
+    ? address.replace(HEX_ACCOUNT, (account) => account.toLowerCase())
+    : (tonAccount(address) ?? address);
 
 export function windowStart(postedAt: string, windowMinutes: number): string {
   const length = windowMinutes * 60_000;
@@ -61,13 +71,36 @@ export function windowStart(postedAt: string, windowMinutes: number): string {
 }
 
 /**
- * `{chain}:{token}:{window start}`: the address when one is known, else the upper-case symbol
- * (docs/architecture.md).
+ * What a token is told apart by: its address when one is known, else its upper-case symbol. An
+ * address of the EVM lives on any of its chains alike, and most posts do not say on which: the
+ * chain is a fact about the event and no part of its key (docs/decisions/035).
  */
-export function eventKey(
+export function tokenKey({
+  chain,
+  symbol,
+  tokenCa,
+}: Pick<TokenRef, "chain" | "symbol" | "tokenCa">): string {
+  if (!tokenCa) return `${chain}:${(symbol ?? "").toUpperCase()}`;
+  return `${EVM_ADDRESS.test(tokenCa) ? "evm" : chain}:${canonicalAddress(tokenCa)}`;
+}
+
+/** `{token key}:{window start}` (docs/architecture.md). */
+export const eventKey = (
   token: Pick<TokenRef, "chain" | "symbol" | "tokenCa">,
   start: string,
-): string {
-  const id = token.tokenCa ? canonicalAddress(token.tokenCa) : (token.symbol ?? "").toUpperCase();
-  return `${token.chain}:${id}:${start}`;
-}
+): string => `${tokenKey(token)}:${start}`;
+
+/**
+ * A mention under the key that its event has now: messages and dead letters of older versions name
+ * contracts of the EVM by their chain.
+ */
+export const rekeyed = (mention: Mention): Mention => ({
+  ...mention,
+  eventKey: currentKey(mention.eventKey),
+});
+
+const KEY_BY_CHAIN = /^(?:eth|bsc|base|arb|unknown):(0x[0-9a-f]{40}):(?=\d{4}-)/i;
+
+/** The same for a key by itself, as links and settings of older versions hold it. */
+export const currentKey = (eventKey: string): string =>
+  eventKey.replace(KEY_BY_CHAIN, (_, address: string) => `evm:${address.toLowerCase()}:`);

@@ -1,4 +1,4 @@
-import type { Mention } from "../model/mention.ts";
+import { type Mention, rekeyed } from "../model/mention.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { type QueueBatch, retryDelay } from "./batch.ts";
 import type { BuryPorts } from "./dead-letters.ts";
@@ -16,13 +16,14 @@ export type MentionsPorts = RuntimePorts &
  */
 export async function consumeMentions(batch: QueueBatch, ports: MentionsPorts): Promise<void> {
   const opened = await openMessages(batch, "mention", ports);
-  const byKey = Map.groupBy(opened, ({ body }) => body.mention.eventKey);
+  const current = opened.map((item) => ({ ...item, mention: rekeyed(item.body.mention) }));
+  const byKey = Map.groupBy(current, ({ mention }) => mention.eventKey);
   await Promise.all(
     [...byKey].map(async ([eventKey, items]) => {
       try {
         await ports.addMentions(
           eventKey,
-          items.map(({ body }): Mention => body.mention),
+          items.map(({ mention }) => mention),
           items[0]?.traceId,
         );
         for (const { message } of items) message.ack();

@@ -18,7 +18,7 @@ const settings = { windowMinutes: 60, authors: new Map([["known", 0.5]]) };
 it("makes one mention for each token, with the key of its event", () => {
   const { mentions } = Post.parse(refine(raw, { lang: "en", spam: 0.1 }, settings));
   expect(mentions.map(({ eventKey, type }) => [eventKey, type])).toEqual([
-    [`base:${EVM.toLowerCase()}:2026-01-15T10:00:00Z`, "listing"],
+    [`evm:${EVM.toLowerCase()}:2026-01-15T10:00:00Z`, "listing"],
     ["base:PINE:2026-01-15T10:00:00Z", "security_alert"],
   ]);
   expect(mentions[0]?.typePhrase).toContain("listed on binance");
@@ -36,7 +36,7 @@ it("reads the links behind the words of a post, at the place of those words", ()
   const text = "$PINE and then, many weeks later, after the whole market had moved on, $TIDE";
   const post = refine({ ...raw, text, links: [link] }, { lang: "en", spam: 0 }, settings);
   expect(post.mentions.map(({ token }) => token)).toMatchObject([
-    { chain: "base", symbol: "TIDE", tokenCa: EVM },
+    { chain: "base", symbol: "TIDE", tokenCa: EVM.toLowerCase() },
     { symbol: "PINE", tokenCa: null },
   ]);
   expect(post.links).toEqual([link]);

@@ -1,4 +1,4 @@
-import { eventKey, type Mention, windowStart } from "../model/mention.ts";
+import { canonicalAddress, eventKey, type Mention, windowStart } from "../model/mention.ts";
 import type { Post } from "../model/post.ts";
 import { postKey, type RawPost } from "../model/raw-post.ts";
 import { eventTypes } from "../text/event-type/event-type.ts";
@@ -33,7 +33,8 @@ type Common = Omit<Mention, "eventKey" | "token" | "type" | "typePhrase" | "type
 type TypeAt = ReturnType<typeof eventTypes>;
 
 function mentionsOf(tokens: readonly FoundToken[], common: Common, typeAt: TypeAt): Mention[] {
-  return tokens.map(({ at, ...token }) => {
+  return tokens.map(({ at, ...found }) => {
+    const token = { ...found, tokenCa: found.tokenCa && canonicalAddress(found.tokenCa) };
     const { type, phrase, confidence } = typeAt(at, tokens.length === 1);
     return {
       ...common,

@@ -2,7 +2,7 @@ import { isNoToken, namesQuote, quoteSymbol } from "../markets/known-addresses.t
 import { canonicalAddress, type TokenRef } from "../model/mention.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import type { Chain } from "../model/scalars.ts";
-import { type ChainAddress, extractAddresses, tonBounceable } from "../text/entities/addresses.ts";
+import { type ChainAddress, extractAddresses } from "../text/entities/addresses.ts";
 import { normalizeText } from "../text/normalize.ts";
 import { isCounterpart, mayBeContract } from "./address-role.ts";
 import { chainHints, chainOfAddress, chainOfSymbol, isCoin } from "./chain.ts";
@@ -114,7 +114,7 @@ function contractsOf(
   for (const contract of all.sort((a, b) => a.at - b.at)) {
     const { chain, address } = contract.address;
     if (chain === "bitcoin" || isNoToken(address)) continue;
-    const own = chain === "ton" ? tonBounceable(address) : address;
+    const own = chain === "ton" ? canonicalAddress(address) : address;
     const key = canonicalAddress(own);
     const known = unique.get(key);
     unique.set(key, {

@@ -132,3 +132,62 @@ it("brings PGlite up as well", { timeout: 120_000 }, async () => {
   expect(rows).toEqual([{ count: 1 }]);
   await lite.stop();
 });
+
+/** Two events of one contract in one window: by the chain that some posts named, and without. */
+const TWO_EVENTS = `
+  with event as (
+    insert into events (event_key, type, symbol, token_ca, chain, summary, evidence, window_start,
+      start_ts, last_ts, evidence_count, copies, unique_authors, rev, updated_at)
+    select chain || ':0xabcdefabcdefabcdefabcdefabcdefabcdefabcd:2026-01-15T10:00:00Z', 'mention',
+      'DEMO', '0xABCDEFabcdefabcdefabcdefabcdefabcdefabcd', chain, 's', '[]', now(), now(), now(),
+      pieces, 0, pieces, 3, now()
+    from (values ('eth', 2), ('unknown', 1)) as e(chain, pieces) returning event_key, chain
+  ),
+  signal as (
+    insert into signals (event_key, state, score, level, risk_level, reasons, missing,
+      features_snapshot, degraded, rules_version, transition, ts)
+    select event_key, case chain when 'eth' then 'verified' else 'candidate' end, 1, 'observe',
+      'green', '[]', '[]', '{}', false, 'sha', 1, now() from event
+  ),
+  post as (
+    insert into raw_posts (source, source_id, author, text, posted_at, raw, text_hash, outcome,
+      event_keys, done_keys, accepted_at, ended_at)
+    select 'x', id, 'a' || id, 't', now(), '{}', id, 'evidence', array[event_key],
+      array[event_key], now(), now()
+    from (values ('1', 'eth'), ('2', 'eth'), ('3', 'unknown')) as p(id, of) join event on chain = of
+  ),
+  sent as (
+    insert into push_outbox (channel_id, event_key, payload_json, next_retry_at, created_at,
+      idem_key) select 1, event_key, jsonb_build_object('eventKey', event_key), now(), now(),
+      event_key from event
+  )
+  insert into event_evidence (event_key, evidence_id, source, post_id, author, posted_at, mention,
+    committed_at)
+  select event_key, 'x:' || id, 'x', id, 'a' || id, now(), jsonb_build_object('eventKey',
+    event_key), now()
+  from (values ('1', 'eth'), ('2', 'eth'), ('3', 'unknown')) as p(id, of) join event on chain = of`;
+
+it("gives a contract of the EVM one event, with the evidence of all", async () => {
+  const { url, pool } = await before("one_contract");
+  await pool.query(TWO_EVENTS);
+  await applyMigrations(url, FOLDER);
+  const address = `0x${"abcdef".repeat(6)}abcd`;
+  const key = `evm:${address}:2026-01-15T10:00:00Z`;
+  const { rows } = await pool.query(
+    `select e.event_key, token_ca, state, evidence_count, copies, unique_authors, (select
+     count(*)::int from event_evidence v where v.event_key = e.event_key and
+     v.mention->>'eventKey' = e.event_key) as pieces, (select count(*)::int from raw_posts p where
+     p.event_keys = array[e.event_key] and p.done_keys = p.event_keys) as posts, (select
+     count(*)::int from push_outbox o where o.event_key = e.event_key and
+     o.payload_json->>'eventKey' = e.event_key) as sent
+     from events e join signals s using (event_key)`,
+  );
+  const counts = { evidence_count: 3, copies: 0, unique_authors: 3 };
+  expect(rows).toEqual([
+    {
+      ...{ event_key: key, token_ca: address, state: "verified", ...counts },
+      ...{ pieces: 3, posts: 3, sent: 2 },
+    },
+  ]);
+  await pool.end();
+});

@@ -250,8 +250,8 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "the same words about another token are a repeat",
     file: "src/intake/repeat-hash.ts",
-    from: "return textHash(post.text, tokens);",
-    to: "return textHash(post.text, tokens.slice(0, 0));",
+    from: "textHash(post.text, tokensIn(post).map(tokenKey))",
+    to: "textHash(post.text, tokensIn(post).slice(0, 0).map(tokenKey))",
     by: "queue-reorder=0.25",
   },
   {

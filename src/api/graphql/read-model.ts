@@ -2,6 +2,7 @@ import DataLoader from "dataloader";
 import { GraphQLError } from "graphql";
 import type * as z from "zod";
 import { snakeCased } from "../../kit/case.ts";
+import { currentKey } from "../../model/mention.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { EventRow } from "../../store/events.ts";
 import type { Store } from "../../store/index.ts";
@@ -95,7 +96,7 @@ export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean)
   return {
     events: (args: Args) =>
       listed(args, ListQuery, (query) => store.events(asFilter(query), query), eventNode),
-    event: ({ event_key }: { event_key: string }) => eventOf(event_key)(),
+    event: ({ event_key }: { event_key: string }) => eventOf(currentKey(event_key))(),
     signals: (args: Args) =>
       listed(args, ListQuery, (query) => store.signals(asFilter(query), query), signalNode),
     signal: async ({ event_key }: { event_key: string }) =>

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { FactValue } from "../../model/facts.ts";
+import { currentKey } from "../../model/mention.ts";
 import { Level, RiskLevel, SignalState } from "../../model/scalars.ts";
 import { Signal, SignalReason } from "../../model/signal.ts";
 import type { EventStore } from "../../store/events.ts";
@@ -14,7 +15,10 @@ export type SignalPorts = {
   explain(signal: Signal): Promise<z.input<typeof Explanation>>;
 };
 
-export const EventKeyParams = z.object({ eventKey: z.string() });
+/** Links of older versions name contracts of the EVM by their chain. */
+export const EventKeyParams = z.object({
+  eventKey: z.string().transform(currentKey),
+});
 
 export const SignalShown = Signal.omit({ facts: true }).extend({
   type: FactValue,

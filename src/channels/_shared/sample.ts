@@ -11,7 +11,7 @@ const BY_STATE = {
 /** A sample signal for previews and test messages, with characters that mark-up must escape. */
 export const sampleNotification = (state: SignalState, now: number): SignalNotification => ({
   v: 1,
-  eventKey: "eth:0x5b1c2d3e4f5061728394a5b6c7d8e9f0a1b2c3d4:2026-01-15T10:00:00Z",
+  eventKey: "evm:0x5b1c2d3e4f5061728394a5b6c7d8e9f0a1b2c3d4:2026-01-15T10:00:00Z",
   transition: 2,
   state,
   ...BY_STATE[state],

@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { base58, base64, base64url, bech32, bech32m } from "@scure/base";
+import { base58, bech32, bech32m } from "@scure/base";
+import { isTonFriendly } from "../../kit/ton-address.ts";
 import { hasLongRun } from "./long-run.ts";
 
 /**
@@ -117,57 +118,6 @@ function isSolana(text: string): boolean {
   }
 }
 
-/** CRC-16/XMODEM. */
-function crc16(bytes: Uint8Array): number {
-  let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit++)
-      crc = (crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1) & 0xffff;
-  }
-  return crc;
-}
-
-/**
- * TON's user-friendly form: tag, workchain (0, or -1 for the masterchain), 32 bytes, CRC-16/XMODEM.
- */
-function isTon(text: string): boolean {
-  let bytes: Uint8Array;
-  try {
-    bytes = /[+/]/.test(text) ? base64.decode(text) : base64url.decode(text);
-  } catch {
-    return false;
-  }
-  if (bytes[1] !== 0 && bytes[1] !== 255) return false;
-  if (bytes.length !== 36) return false;
-  const sum = crc16(bytes.subarray(0, 34));
-  return bytes[34] === sum >> 8 && bytes[35] === (sum & 255);
-}
-
-/**
- * An account of TON in its bounceable, URL-safe form ("EQ..."), whatever form it is written in: tag
- * 0x11, workchain, 32 bytes, CRC-16/XMODEM (TEP-2).
- */
-export function tonBounceable(address: string): string {
-  const raw = /^(0|-1):([0-9a-f]{64})$/i.exec(address);
-  const bytes = new Uint8Array(36);
-  if (raw) {
-    bytes[1] = raw[1] === "-1" ? 255 : 0;
-    const digits = raw[2] ?? "";
-    for (let at = 0; at < 32; at++)
-      bytes[at + 2] = Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16);
-  } else {
-    const decoded = /[+/]/.test(address) ? base64.decode(address) : base64url.decode(address);
-    bytes.set(decoded.subarray(0, 34));
-  }
-  // Addresses of the test network keep their flag.
-  bytes[0] = 0x11 | ((raw ? 0 : (bytes[0] ?? 0)) & 0x80);
-  const sum = crc16(bytes.subarray(0, 34));
-  bytes[34] = sum >> 8;
-  bytes[35] = sum & 255;
-  return base64url.encode(bytes);
-}
-
 function kindOf(run: string, before: string): AddressKind | undefined {
   if (/^0x/i.test(run)) {
     if (isEvm(run)) return "evm";
@@ -191,7 +141,7 @@ export function extractAddresses(text: string): ChainAddress[] {
     if (chain && !found.has(address)) found.set(address, { chain, address, at });
   };
   for (const match of text.matchAll(TON_FRIENDLY))
-    add(isTon(match[0]) ? "ton" : undefined, match[0], match.index);
+    add(isTonFriendly(match[0]) ? "ton" : undefined, match[0], match.index);
   for (const match of text.matchAll(TON_RAW)) add("ton", match[0], match.index);
   let candidates = 0;
   for (const match of text.matchAll(RUN)) {
