@@ -6,6 +6,8 @@ import type { Clock } from "../kit/time.ts";
 import type { PriorMessage, SignalNotification } from "../model/delivery.ts";
 import type { ChannelEnv } from "../settings/settings.ts";
 import { fitDocument, type TextRoom } from "./_shared/rich-text.ts";
+import { secretNames } from "./_shared/secret-names.ts";
+import { maskSecrets, stringsIn } from "./_shared/target-words.ts";
 import { composeDigest } from "./_shared/template.ts";
 
 /** How often a target may be sent to: `count` every `perMs`, and up to `burst` at once. */
@@ -47,6 +49,11 @@ export type SendResult = {
   ambiguous: boolean;
   httpStatus: number | null;
   ms: number;
+  /**
+   * What the target said, where the verdict's reason does not say it: at most 500 characters. For
+   * attempts and dead letters alone, which only operators read.
+   */
+  words?: string | null;
   /** Settings to use from now on, as the channel reported (Telegram: the chat's new id). */
   moved?: Record<string, unknown>;
 };
@@ -159,6 +166,25 @@ function digestable(
   return count;
 }
 
+/** The values that no answer, log or page may show: secrets of the channel and of the deployment. */
+const secretsOf = (
+  kind: Pick<AnyChannel, "settings">,
+  settings: Record<string, unknown>,
+  env: ChannelEnv,
+): string[] => [
+  ...secretNames(kind).flatMap((name) => stringsIn(settings[name])),
+  ...[env.TELEGRAM_BOT_TOKEN, env.RESEND_API_KEY, env.POSTMARK_TOKEN].filter(Boolean),
+];
+
+function masked(sent: SendResult, secrets: readonly string[]): SendResult {
+  const { verdict, words } = sent;
+  return {
+    ...sent,
+    verdict: { ...verdict, reason: maskSecrets(verdict.reason, secrets) },
+    ...(words && { words: maskSecrets(words, secrets) }),
+  };
+}
+
 /** Hides the kind's own types behind one shape, so that the registry is a plain list. */
 export function channel<Schema extends z.ZodObject, Message>(
   own: Channel<Schema, Message>,
@@ -182,8 +208,10 @@ export function channel<Schema extends z.ZodObject, Message>(
           limits: own.limits(settings),
           fit: (notifications) => digestable(notifications, own.digests, env.PUBLIC_URL),
           render: (notifications) => own.render(notifications, settings, env),
-          send: (notifications, ports) =>
-            own.send(own.render(notifications, settings, env), settings, ports),
+          async send(notifications, ports) {
+            const sent = await own.send(own.render(notifications, settings, env), settings, ports);
+            return masked(sent, secretsOf(own, settings, env));
+          },
         },
       };
     },

@@ -126,7 +126,7 @@ function classify(
     };
   const reply = Reply.safeParse(json).data;
   const said = [reply?.message, ...fieldErrors(reply?.errors)].filter(Boolean).join("; ");
-  const reason = `HTTP ${status}${said ? `: ${said.slice(0, 300)}` : ""}`;
+  const reason = `HTTP ${status}${said ? `: ${said.slice(0, 500)}` : ""}`;
   if (status === 200 && reply?.id === undefined) return unacknowledgedSend;
   if (status === 401 || status === 404) return { kind: "gone", reason };
   if (status === 403) return { kind: reply?.code === NETWORK_IN_FRONT ? "retry" : "auth", reason };

@@ -89,7 +89,8 @@ const resend: Provider = {
     if (json === undefined) return pageVerdict(status);
     const reply = ResendReply.safeParse(json).data;
     if (status === 200 && reply?.id === undefined) return unacknowledgedSend;
-    const reason = `HTTP ${status}: ${reply?.name ?? ""}`;
+    const said = [reply?.name, reply?.message].filter(Boolean).join(": ").slice(0, 500);
+    const reason = said === "" ? `HTTP ${status}` : `HTTP ${status}: ${said}`;
     if (/^(daily|monthly)_quota_exceeded$/.test(reply?.name ?? ""))
       return { kind: "quota", reason };
     if (reply?.name === "concurrent_idempotent_requests") return { kind: "retry", reason };
@@ -97,9 +98,7 @@ const resend: Provider = {
     if (reply?.name === "invalid_idempotent_request") return { kind: "ok", reason };
     // An unverified domain counts as credentials: the mail is sent once a person has verified it.
     if (status === 403) return { kind: "auth", reason };
-    return status === 400 || status === 422
-      ? { kind: "reject", reason: `${reason}: ${reply?.message.slice(0, 200)}` }
-      : undefined;
+    return status === 400 || status === 422 ? { kind: "reject", reason } : undefined;
   },
   id: (json) => ResendReply.safeParse(json).data?.id ?? null,
 };
@@ -129,7 +128,7 @@ const postmark: Provider = {
     if (status === 200 && (!reply || (reply.ErrorCode === 0 && reply.MessageID === undefined)))
       return unacknowledgedSend;
     if (!reply || reply.ErrorCode === 0 || (status !== 200 && status !== 422)) return undefined;
-    const reason = `error ${reply.ErrorCode}: ${reply.Message.slice(0, 200)}`;
+    const reason = `error ${reply.ErrorCode}: ${reply.Message.slice(0, 500)}`;
     // 405: the allowance is used up; 10: the token is wrong.
     if (reply.ErrorCode === 405) return { kind: "quota", reason };
     return { kind: reply.ErrorCode === 10 ? "auth" : "reject", reason };

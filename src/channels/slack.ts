@@ -62,7 +62,7 @@ function classify({ status, text }: Omit<OutsideAnswer, "verdict">): Verdict | u
   // An HTML page comes from a proxy in front of Slack and says nothing about the hook.
   if (text.trimStart().startsWith("<"))
     return { kind: "retry", reason: `HTTP ${status}: a page in place of an answer` };
-  const reason = `HTTP ${status}: ${text.slice(0, 80)}`;
+  const reason = `HTTP ${status}: ${text.slice(0, 500)}`;
   if (status === 200 && !/^ok\b|"ok":\s*true/.test(text)) return unacknowledgedSend;
   if (status === 403 || status === 404 || status === 410) return { kind: "gone", reason };
   return status === 400 ? { kind: "reject", reason } : undefined;

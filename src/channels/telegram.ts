@@ -76,12 +76,12 @@ function classify({ status, json }: Omit<OutsideAnswer, "verdict">): Verdict | u
   if (status === 200 && !reply?.ok) return unacknowledgedSend;
   if (!reply) return pageVerdict(status);
   if (reply.ok) return undefined;
-  const reason = `${status}: ${reply.description}`.slice(0, 200);
+  const reason = `${status}: ${reply.description}`.slice(0, 500);
   const wait = reply.parameters.retry_after;
   if (status === 429)
     return { kind: "throttled", reason, ...(wait !== undefined && { delayMs: wait * 1_000 }) };
   if (status === 401 || status === 404)
-    return { kind: "auth", reason: "the bot's token is not accepted" };
+    return { kind: "auth", reason: `the bot's token is not accepted (${reason})` };
   if (status === 403) return { kind: "gone", reason };
   if (/message is not modified/i.test(reply.description)) return { kind: "ok", reason };
   return status === 400 ? { kind: "reject", reason } : undefined;

@@ -22,6 +22,10 @@ export const attemptOf = (
   ...result,
 });
 
+/** Why a send failed, with the target's own words. */
+const failureOf = ({ verdict, words }: SendResult): string =>
+  words ? `${verdict.reason}: ${words}` : verdict.reason;
+
 const delivered = ({ verdict }: SendResult): boolean =>
   ["ok", "empty", "partial"].includes(verdict.kind);
 
@@ -43,7 +47,7 @@ function closingOf(
   const { verdict, ambiguous } = sent;
   const dlq = (reason: DeadLetterReason): DeliveryClosing => ({
     kind: "dlq",
-    deadLetter: deadLetterOf(delivery, reason, verdict.reason, delivery.retryCount + 1),
+    deadLetter: deadLetterOf(delivery, reason, failureOf(sent), delivery.retryCount + 1),
   });
   if (delivered(sent)) return { kind: "done", ...message };
   if (verdict.kind === "gone") return dlq("gone");
@@ -118,7 +122,7 @@ export async function finishAttempt(
     result: verdict.kind,
     httpStatus,
     ms,
-    error: delivered(sent) ? null : verdict.reason,
+    error: delivered(sent) ? null : failureOf(sent),
     ambiguous,
   };
   // All rows of a digest get the same jitter, so that they stay together.

@@ -14,7 +14,13 @@ type Checked =
   | { kind: "ok"; settings: Settings; generated: Settings }
   | { kind: "invalid"; problems: FieldError[] };
 type Tested =
-  | { verdict: Verdict; httpStatus: number | null; ms: number; ambiguous: boolean }
+  | {
+      verdict: Verdict;
+      httpStatus: number | null;
+      ms: number;
+      ambiguous: boolean;
+      words?: string | null;
+    }
   | { problem: string };
 
 /** The channels as src/channels/catalogue.ts gives them. */
@@ -251,14 +257,15 @@ async function sendTest(
   if (config === undefined) return unknown(id);
   const tested = await catalogue.test(config);
   if ("problem" in tested) return { ok: false, result: "refused", reason: tested.problem };
-  const { verdict, httpStatus, ms, ambiguous } = tested;
+  const { verdict, httpStatus, ms, ambiguous, words } = tested;
   const ok = verdict.kind === "ok";
   // What paused it was fixed, as the target itself says.
   if (ok && config.status === "paused") {
     await store.updateChannel(config.id, { status: "active", statusReason: null });
     await resumed(config.id);
   }
-  return { ok, result: verdict.kind, reason: verdict.reason, httpStatus, ms, ambiguous };
+  const reason = words ? `${verdict.reason}: ${words}` : verdict.reason;
+  return { ok, result: verdict.kind, reason, httpStatus, ms, ambiguous };
 }
 
 const once = (generated: Settings) =>

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { AnyChannel } from "../channel.ts";
 import { isBlank } from "./rich-text.ts";
+import { secretNames } from "./secret-names.ts";
 import { unknownNames } from "./template.ts";
 
 const Template = z
@@ -34,11 +35,6 @@ export const TemplatesSetting = z
 
 /** Replaces a secret in answers; in an update it means "leave the secret as it is". */
 export const REDACTED = "********";
-
-const secretNames = (kind: AnyChannel): string[] =>
-  Object.entries(kind.settings.shape)
-    .filter(([, schema]) => (schema as z.ZodType).meta()?.secret === true)
-    .map(([name]) => name);
 
 /** The settings with secrets redacted; of an unknown kind every value is redacted. */
 export function redactSecrets(

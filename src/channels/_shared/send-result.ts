@@ -2,6 +2,7 @@ import type { CallPorts, OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import type { SignalNotification } from "../../model/delivery.ts";
 import type { SendPorts, SendResult } from "../channel.ts";
+import { wordsOf } from "./target-words.ts";
 
 /** For channels without digests: deliver.ts passes them one notification at a time. */
 export function onlyNotification(notifications: readonly SignalNotification[]): SignalNotification {
@@ -46,6 +47,12 @@ export const pageVerdict = (status: number | null): Verdict | undefined =>
     ? { kind: "retry", reason: `HTTP ${status}: a page in place of an answer` }
     : undefined;
 
+/** A reason that names the status alone: the answer's own words are kept beside it. */
+const STATUS_ALONE = /^HTTP \d+(?:: redirects are not followed)?$/;
+
+const saidBy = ({ verdict, text }: OutsideAnswer): string | null =>
+  STATUS_ALONE.test(verdict.reason) && verdict.kind !== "ok" ? wordsOf(text) : null;
+
 /** Without a status no answer was read, and the request may still have arrived. */
 export const sentFrom = (answer: OutsideAnswer, externalId: string | null = null): SendResult => ({
   verdict: answer.verdict,
@@ -53,6 +60,7 @@ export const sentFrom = (answer: OutsideAnswer, externalId: string | null = null
   ambiguous: answer.status === null || (accepted(answer.status) && answer.verdict.kind === "retry"),
   httpStatus: answer.status,
   ms: answer.ms,
+  words: saidBy(answer),
 });
 
 /** The result when no call was made. */
