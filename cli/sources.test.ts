@@ -15,6 +15,7 @@ const SOURCE: SourceStatus = {
   everyMinutes: 5,
   polledAt: new Date(Date.now() - 600_000).toISOString(),
   lastVerdict: "throttled",
+  leftOut: { no_text: 3, invalid_author: 1 },
   providers: ["feeds.a"],
   movedAt: new Date(Date.now() - 7_200_000).toISOString(),
 };
@@ -28,6 +29,7 @@ const OFF: SourceStatus = {
   polledAt: null,
   movedAt: null,
   lastVerdict: null,
+  leftOut: {},
 };
 const PROVIDER: ProviderReport = {
   on: true,
@@ -86,8 +88,10 @@ describe("sources", () => {
   it("shows which are on, how long ago they were read, how their services fare, and why the others are off", async () => {
     const { text, code } = await world().run(sources, []);
     expect(code).toBe(0);
-    expect(text).toMatch(/feeds +poll +on +5 +10 m +2 h +throttled +half-open +40 +-/);
-    expect(text).toMatch(/x +poll +off +- +- +- +- +- +- +X_BEARER_TOKEN is not set/);
+    expect(text).toMatch(
+      /feeds +poll +on +5 +10 m +2 h +throttled +half-open +40 +3 no_text, 1 invalid_author +-/,
+    );
+    expect(text).toMatch(/x +poll +off +- +- +- +- +- +- +- +X_BEARER_TOKEN is not set/);
   });
 
   it("prints what the server said with --json", async () => {

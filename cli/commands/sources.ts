@@ -12,6 +12,7 @@ type Source = {
   polled_at: string | null;
   moved_at: string | null;
   last_verdict: string | null;
+  left_out: Record<string, number>;
   providers: string[];
 };
 type Provider = {
@@ -43,7 +44,8 @@ export const sources: Command = {
 Prints one line for each source: whether it is on, or which setting is missing; how often it is
 polled, and how long ago that was (a stream: how long ago it last sent something); how long ago its
 cursor moved (a stream: how far it is behind); the last answer of the services it calls (ok, empty,
-retry, throttled, auth, quota, ...), their breaker, and what is left of the day's budget.
+retry, throttled, auth, quota, ...), their breaker, and what is left of the day's budget; and how
+many items became no post, by reason (no_text, cut_off, too_many, dated_ahead, invalid_FIELD, ...).
 
   npm run -s stream -- sources --json`,
   async run(args, io) {
@@ -61,9 +63,10 @@ retry, throttled, auth, quota, ...), their breaker, and what is left of the day'
 };
 
 function sourceRow(
-  { source, kind, on, why, every_minutes, polled_at, moved_at, last_verdict, providers }: Source,
+  { left_out, providers, polled_at, moved_at, last_verdict, ...shown }: Source,
   all: Provider[],
 ) {
+  const { source, kind, on, why, every_minutes } = shown;
   const own = all.filter(({ provider }) => providers.includes(provider));
   const shut = own.find(({ breaker }) => breaker !== "closed") ?? own[0];
   const budgets = own.flatMap(({ budget_left }) => budget_left ?? []);
@@ -77,6 +80,10 @@ function sourceRow(
     last: last_verdict,
     breaker: shut?.breaker ?? null,
     budget_left: budgets.length === 0 ? null : Math.min(...budgets),
+    left_out:
+      Object.entries(left_out)
+        .map(([reason, items]) => `${items} ${reason}`)
+        .join(", ") || null,
     why,
   };
 }

@@ -1,5 +1,12 @@
 import * as z from "zod";
 
+/**
+ * How many items of a service became no post, by reason: a short code such as `no_text` or
+ * `invalid_author`. The codes are few, because they label a metric.
+ */
+export const LeftOut = z.record(z.string(), z.number());
+export type LeftOut = z.infer<typeof LeftOut>;
+
 /** A source as operators see it: on, or why it is off, and its last poll. */
 export const SourceStatus = z.object({
   source: z.string(),
@@ -14,6 +21,8 @@ export const SourceStatus = z.object({
   movedAt: z.string().nullable(),
   /** The gravest last answer of the services it calls. */
   lastVerdict: z.string().nullable(),
+  /** Of its polls since the copy of its cursor was made, which may be lost. */
+  leftOut: LeftOut,
   providers: z.array(z.string()),
 });
 export type SourceStatus = z.infer<typeof SourceStatus>;

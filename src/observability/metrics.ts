@@ -18,6 +18,10 @@ export const METRICS = {
     help: "Answers of enrichment by provider and status; unasked: no contract was known.",
   },
   posts_total: { kind: "counter", help: "Posts by source and how they ended." },
+  items_left_out_total: {
+    kind: "counter",
+    help: "Items of a polled source that became no post, by source and reason.",
+  },
   events_total: { kind: "counter", help: "Events created." },
   signals_total: { kind: "counter", help: "Signals by the state they entered." },
   telegram_send_total: { kind: "counter", help: "Messages sent to Telegram by result." },

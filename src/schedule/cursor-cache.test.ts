@@ -48,7 +48,19 @@ describe("the cursors of polls", () => {
     }
     expect(state.asked).toBe(1);
     expect(await store.cursor("s")).toBeUndefined();
-    expect(await cursors.cursor("s")).toEqual({ cursor: "59", polledAt: at(59), movedAt: at(59) });
+    expect(await cursors.cursor("s")).toEqual({
+      ...{ cursor: "59", polledAt: at(59), movedAt: at(59) },
+      leftOut: {},
+    });
+  });
+
+  it("sum what the polls left out", async () => {
+    const { cursors } = scene();
+    await cursors.cursor("s");
+    await cursors.advanceCursor("s", null, "1", at(1), false, { no_text: 2 });
+    await cursors.advanceCursor("s", "1", "2", at(2), true, { no_text: 1, cut_off: 1 });
+    await cursors.advanceCursor("s", "2", "2", at(3), false);
+    expect((await cursors.cursor("s"))?.leftOut).toEqual({ no_text: 3, cut_off: 1 });
   });
 
   it("tell the database where a poll stands that brought posts", async () => {

@@ -1,3 +1,5 @@
+import type { LeftOut } from "../model/source-status.ts";
+import { sumLeftOut } from "../sources/_shared/left-out.ts";
 import type { CursorStore, SourceCursor } from "../store/cursors.ts";
 
 /** Where the polls of a source stand, and the cursor that the database holds. */
@@ -21,6 +23,7 @@ export type CursorCache = {
     to: string | null,
     at: string,
     brought: boolean,
+    leftOut?: LeftOut,
   ): Promise<boolean>;
   /**
    * The database took no posts: it is asked before the next poll, so that a source is not read for
@@ -47,13 +50,14 @@ export function cursorCache(store: CursorStore, memory: CursorMemory): CursorCac
       await keep(source, { place: place ?? NOWHERE, stored: place?.cursor ?? null });
       return place;
     },
-    async advanceCursor(source, from, to, at, brought) {
+    async advanceCursor(source, from, to, at, brought, leftOut = {}) {
       const kept = await recall(source);
       if (kept && kept.place.cursor !== from) return false;
       const place = {
         cursor: to,
         polledAt: at,
         movedAt: to === from ? (kept?.place.movedAt ?? null) : at,
+        leftOut: sumLeftOut(kept?.place.leftOut ?? {}, leftOut),
       };
       if (kept && !brought) {
         await keep(source, { ...kept, place });

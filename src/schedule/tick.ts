@@ -63,12 +63,13 @@ async function reconcile(scheduledTime: number, ports: TickPorts): Promise<void>
   }
 }
 
-/** What a poll brought, for the log. */
+/** What a poll brought and what it left out, for the log and the metrics. */
 export function notePoll(
-  { source, outcome, verdict, posts, rejected, detail }: PollReport,
-  { log }: RuntimePorts,
+  { source, outcome, verdict, posts, leftOut, detail }: PollReport,
+  { log, telemetry }: RuntimePorts,
 ): void {
   if (outcome === "off" || outcome === "not due") return;
+  const reasons = Object.entries(leftOut);
   const failed =
     outcome !== "polled" || (verdict !== null && verdict.kind !== "ok" && verdict.kind !== "empty");
   log({
@@ -77,6 +78,8 @@ export function notePoll(
     source,
     outcome,
     count: posts,
-    reason: rejected > 0 ? `${detail}; ${rejected} unreadable` : detail,
+    reason: [detail, ...reasons.map(([reason, items]) => `${items} ${reason}`)].join("; "),
   });
+  for (const [reason, items] of reasons)
+    telemetry.count("items_left_out_total", { source, reason }, items);
 }

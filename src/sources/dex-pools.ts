@@ -14,6 +14,7 @@ import { canonicalAddress } from "../model/mention.ts";
 import { type Chain, IsoInstant } from "../model/scalars.ts";
 import { splitWords } from "../settings/define.ts";
 import { readCursor } from "./_shared/cursor.ts";
+import { NOTHING_LEFT_OUT, sumLeftOut } from "./_shared/left-out.ts";
 import { readPosts } from "./_shared/post-input.ts";
 import { NOTHING_NEW, worseVerdict } from "./_shared/verdicts.ts";
 import { type CursorPosition, type PollResult, source } from "./source.ts";
@@ -184,9 +185,12 @@ export const dexPools = source({
         ({ attributes }) =>
           (numericAmount(attributes.reserve_in_usd) ?? 0) >= settings.DEX_POOLS_MIN_LIQUIDITY,
       );
-      const { posts, rejected } = readPosts(deep, (pool) => toPostInput(pool, chain, network));
+      const { posts, rejected, leftOut } = readPosts(deep, (pool) =>
+        toPostInput(pool, chain, network),
+      );
       polled.posts.push(...posts);
       polled.rejected += rejected + found.rejected;
+      polled.leftOut = sumLeftOut(polled.leftOut ?? NOTHING_LEFT_OUT, leftOut);
       if (found.whole) reached[network] = furthest(from, found.pools, ports.now());
     }
     return { ...polled, cursor: JSON.stringify(reached) };

@@ -2,10 +2,11 @@ import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
 import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
-import { clampToNow } from "../kit/time.ts";
 import { readCursor } from "./_shared/cursor.ts";
-import { htmlText } from "./_shared/html.ts";
+import { readHtml } from "./_shared/html.ts";
+import { NOTHING_LEFT_OUT, sumLeftOut } from "./_shared/left-out.ts";
 import { readPosts } from "./_shared/post-input.ts";
+import { postTime } from "./_shared/post-time.ts";
 import { NOTHING_NEW, worseVerdict } from "./_shared/verdicts.ts";
 import { type PollResult, source } from "./source.ts";
 
@@ -62,12 +63,14 @@ const MaybeItem = z.union([z.null(), z.looseObject({ id: z.number() })]);
 function toPostInput(id: number, json: unknown, now: number) {
   const item = Item.safeParse(json).data;
   if (item === undefined || item.deleted || item.dead) return null;
+  const { text, links } = readHtml(item.text ?? "");
   return {
     source: "hackernews",
     id,
     author: item.by,
-    posted_at: clampToNow(item.time * 1_000, now),
-    text: [item.title, htmlText(item.text ?? ""), item.url].filter(Boolean).join("\n"),
+    ...postTime(item.time * 1_000, now),
+    text: [item.title, text, item.url].filter(Boolean).join("\n"),
+    ...(links.length > 0 && { links }),
     url: `https://news.ycombinator.com/item?id=${id}`,
     metrics: { ...(item.score !== undefined && item.score >= 0 && { likes: item.score }) },
   };
@@ -152,13 +155,14 @@ export const hackernews = source({
       /* When nothing can be read the service is at fault, and the next poll continues here. */
       if (good.length === 0) break;
       const failed = group.filter((id) => !good.some((each) => each.id === id));
-      const { posts, rejected } = readPosts(good, ({ id, answer }) =>
+      const { posts, rejected, leftOut } = readPosts(good, ({ id, answer }) =>
         toPostInput(id, answer?.json, ports.now()),
       );
       const recent = posts.filter((post) => since === null || post.postedAt >= since);
       polled.posts.push(...recent);
       if (recent.length < posts.length) polled.more = false;
       polled.rejected += rejected;
+      polled.leftOut = sumLeftOut(polled.leftOut ?? NOTHING_LEFT_OUT, leftOut);
       place = passed(place, group, failed, since === null);
       polled.cursor = JSON.stringify(place);
     }

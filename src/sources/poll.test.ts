@@ -6,6 +6,7 @@ import { type PollPorts, poll } from "./poll.ts";
 import { type CursorPosition, type PollResult, source } from "./source.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 10);
+const AHEAD = "2026-11-21T10:00:00.001Z";
 const post = (id: number): RawPost => ({
   source: "demo",
   id: `${id}`,
@@ -131,4 +132,37 @@ it("stops a backfill when the database goes out", async () => {
   state.database = "unavailable";
   expect((await run({ since: "2026-11-19T00:00:00.000Z" })).outcome).toBe("held");
   expect(state.reads).toBe(1);
+});
+
+it("leaves out a post that is dated more than a day ahead, and names every reason", async () => {
+  const moved: unknown[] = [];
+  const dated = source({
+    name: "demo",
+    title: "Demo",
+    kind: "poll",
+    docs: "of this test",
+    settings: z.object({}),
+    poll: async (): Promise<PollResult> => ({
+      verdict: { kind: "ok", reason: "" },
+      posts: [post(1), { ...post(2), postedAt: AHEAD }],
+      rejected: 3,
+      leftOut: { no_text: 2 },
+      cursor: "2",
+    }),
+  });
+  const ports: PollPorts = {
+    fetch: async () => new Response(),
+    now: () => NOW,
+    sleep: async () => undefined,
+    guard: localGuard(() => NOW),
+    store: {
+      cursor: async () => undefined,
+      advanceCursor: async (...move) => moved.push(move.at(-1)) > 0,
+    },
+    accept: async () => "ok",
+  };
+  const leftOut = { no_text: 2, unreadable: 1, dated_ahead: 1 };
+  const report = await poll(dated, dated.configure({}), ports, { now: true });
+  expect(report).toMatchObject({ posts: 1, rejected: 4, leftOut });
+  expect(moved).toEqual([leftOut]);
 });

@@ -2,6 +2,9 @@ import type { GuardedPorts } from "../http/provider-call.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { iso } from "../kit/time.ts";
 import type { RawPost } from "../model/raw-post.ts";
+import type { LeftOut } from "../model/source-status.ts";
+import { countLeftOut, NOTHING_LEFT_OUT, sumLeftOut } from "./_shared/left-out.ts";
+import { isFarAhead } from "./_shared/post-time.ts";
 import { isUsable, worseVerdict } from "./_shared/verdicts.ts";
 import type { CursorPosition, PollResult, Source, SourceSwitch, SwitchedOn } from "./source.ts";
 
@@ -18,6 +21,7 @@ export type CursorPort = {
     to: string | null,
     at: string,
     brought: boolean,
+    leftOut: LeftOut,
   ): Promise<boolean>;
 };
 
@@ -37,6 +41,8 @@ export type PollReport = {
   verdict: Verdict | null;
   posts: number;
   rejected: number;
+  /** The rejected ones by reason. */
+  leftOut: LeftOut;
   detail: string;
 };
 
@@ -73,6 +79,7 @@ const report = (
   verdict: polled?.verdict ?? null,
   posts: polled?.posts.length ?? 0,
   rejected: polled?.rejected ?? 0,
+  leftOut: polled?.leftOut ?? NOTHING_LEFT_OUT,
   detail,
 });
 
@@ -92,7 +99,24 @@ async function read(on: SwitchedOn, place: CursorPosition, ports: PollPorts): Pr
     cursor: place.cursor,
   });
   if (on.poll === undefined) return nothing("this source is not polled");
-  return on.poll(place, ports).catch((fault) => nothing(`fault in the adapter: ${nameOf(fault)}`));
+  return on
+    .poll(place, ports)
+    .then((polled) => explained(polled, ports.now()))
+    .catch((fault) => nothing(`fault in the adapter: ${nameOf(fault)}`));
+}
+
+/**
+ * The posts whose time may be true, and a reason for every item that is left out: a post that is
+ * dated days ahead would stay the newest of all for as long.
+ */
+function explained(polled: PollResult, now: number): PollResult {
+  const posts = polled.posts.filter(({ postedAt }) => !isFarAhead(Date.parse(postedAt), now));
+  const named = polled.leftOut ?? NOTHING_LEFT_OUT;
+  const leftOut = sumLeftOut(named, {
+    unreadable: polled.rejected - countLeftOut(named),
+    dated_ahead: polled.posts.length - posts.length,
+  });
+  return { ...polled, posts, rejected: countLeftOut(leftOut), leftOut };
 }
 
 /** Only the name of an error, because its text may quote a URL. */
@@ -121,6 +145,7 @@ async function backfill(
     const posts = notify ? polled.posts : polled.posts.map(quiet);
     sum.posts.push(...posts);
     sum.rejected += polled.rejected;
+    sum.leftOut = sumLeftOut(sum.leftOut ?? NOTHING_LEFT_OUT, polled.leftOut ?? NOTHING_LEFT_OUT);
     sum.verdict = worseVerdict(sum.verdict, polled.verdict);
     sum.cursor = polled.cursor;
     if ((await accept(posts, ports)) === "unavailable")
@@ -145,6 +170,7 @@ async function follow(name: string, on: SwitchedOn, ports: PollPorts): Promise<P
     polled.cursor,
     iso(ports.now()),
     polled.posts.length > 0,
+    polled.leftOut ?? NOTHING_LEFT_OUT,
   );
   return report(name, "polled", polled.verdict.reason, polled);
 }

@@ -2,9 +2,9 @@ import * as z from "zod";
 import type { GuardedPorts } from "../http/provider-call.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { RawPost } from "../model/raw-post.ts";
+import type { LeftOut } from "../model/source-status.ts";
 import { filledIn, type RawVariables, wordList } from "../settings/define.ts";
 import { readPluginSettings, type SwitchedOff } from "../settings/plugin.ts";
-import type { LeftOut } from "./_shared/left-out.ts";
 
 /**
  * Where to read from: after `cursor`, which only the source understands. `since` marks a backfill:

@@ -64,7 +64,7 @@ it("shows every source: the cursor of a poll, the connection of a stream, or why
     provider,
     cursor: async (source) => {
       if (source === "feeds") throw new Error("the database is out");
-      return { polledAt: "2026-11-20T10:00:00.000Z", movedAt: null };
+      return { polledAt: "2026-11-20T10:00:00.000Z", movedAt: null, leftOut: { no_text: 1 } };
     },
     stream: async () => ({
       connected: true,
@@ -81,6 +81,7 @@ it("shows every source: the cursor of a poll, the connection of a stream, or why
     everyMinutes: 5,
     polledAt: "2026-11-20T10:00:00.000Z",
     lastVerdict: "throttled",
+    leftOut: { no_text: 1 },
   });
   expect(byName.get("feeds")).toMatchObject({ on: true, polledAt: null });
   expect(byName.get("jetstream")).toMatchObject({

@@ -1,7 +1,7 @@
 import type { Enricher, EnricherSwitch } from "../enrich/enricher.ts";
 import type { ProviderStatus } from "../http/provider-guard.ts";
 import { iso } from "../kit/time.ts";
-import type { ProviderReport, SourceStatus } from "../model/source-status.ts";
+import type { LeftOut, ProviderReport, SourceStatus } from "../model/source-status.ts";
 import type { JetstreamState } from "./jetstream/connection.ts";
 import type { Source, SourceSwitch } from "./source.ts";
 
@@ -19,15 +19,17 @@ export type StatusPorts = {
   /** The guard's record of a provider. */
   provider(name: string): Promise<ProviderStatus>;
   /** Where a polled source is; undefined before its first poll. May throw. */
-  cursor(source: string): Promise<{ polledAt: string | null; movedAt: string | null } | undefined>;
+  cursor(
+    source: string,
+  ): Promise<{ polledAt: string | null; movedAt: string | null; leftOut?: LeftOut } | undefined>;
   /** The stream's connection; null when it cannot be asked. Never throws. */
   stream(): Promise<JetstreamState | null>;
 };
 
 /** The last verdict of each provider. */
 type Verdicts = ReadonlyMap<string, string>;
-type Reading = Pick<SourceStatus, "polledAt" | "movedAt" | "lastVerdict">;
-const UNREAD: Reading = { polledAt: null, movedAt: null, lastVerdict: null };
+type Reading = Pick<SourceStatus, "polledAt" | "movedAt" | "lastVerdict" | "leftOut">;
+const UNREAD: Reading = { polledAt: null, movedAt: null, lastVerdict: null, leftOut: {} };
 
 const distinct = (names: Iterable<string>): string[] => [...new Set(names)].sort();
 
@@ -78,6 +80,7 @@ async function streamReading({ stream }: StatusPorts): Promise<Reading> {
     movedAt: state.cursor === null ? null : iso(Number(state.cursor) / 1_000),
     polledAt: state.lastFrameAt === null ? null : iso(state.lastFrameAt),
     lastVerdict: state.connected ? "ok" : state.failures > 0 ? "retry" : null,
+    leftOut: {},
   };
 }
 
@@ -94,6 +97,7 @@ async function pollReading(
     polledAt: stored?.polledAt ?? null,
     movedAt: stored?.movedAt ?? null,
     lastVerdict: worst ?? last[0] ?? null,
+    leftOut: stored?.leftOut ?? {},
   };
 }
 

@@ -1,8 +1,12 @@
+import type { LeftOut } from "../model/source-status.ts";
+
 /** `movedAt`: when the cursor last changed. */
 export type SourceCursor = {
   cursor: string | null;
   polledAt: string | null;
   movedAt: string | null;
+  /** What its polls left out; kept beside the database alone. */
+  leftOut?: LeftOut;
 };
 
 export type CursorStore = {

@@ -166,8 +166,8 @@ function services(): Pick<ApiPorts, "sources" | "faults"> {
   return {
     sources: {
       sources: async () => [
-        { ...feeds, polledAt: at, movedAt: at, lastVerdict: "ok", providers: [] },
-        { ...off, polledAt: null, movedAt: null, lastVerdict: null, providers: [] },
+        { ...feeds, polledAt: at, movedAt: at, lastVerdict: "ok", leftOut: {}, providers: [] },
+        { ...off, polledAt: null, movedAt: null, lastVerdict: null, leftOut: {}, providers: [] },
       ],
       providers: async () => [{ ...goplus, on: true, why: null, budgetLeft: null, last }],
       reset: async () => true,

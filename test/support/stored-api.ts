@@ -111,6 +111,7 @@ export async function storedPorts(): Promise<ApiPorts> {
           polledAt: at(0),
           movedAt: null,
           lastVerdict: "ok",
+          leftOut: {},
           providers: ["hackernews"],
         },
       ],

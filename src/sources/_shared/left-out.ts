@@ -1,8 +1,4 @@
-/**
- * How many items of a service became no post, by reason: a short code such as `no_text` or
- * `invalid_author`. The codes are few, because they label a metric.
- */
-export type LeftOut = Readonly<Record<string, number>>;
+import type { LeftOut } from "../../model/source-status.ts";
 
 export const NOTHING_LEFT_OUT: LeftOut = {};
 

@@ -1,6 +1,7 @@
 import { sha256Hex } from "../../kit/hash.ts";
 import { MAX_TEXT, PostInput, type RawPost } from "../../model/raw-post.ts";
-import { countLeftOut, type LeftOut } from "./left-out.ts";
+import type { LeftOut } from "../../model/source-status.ts";
+import { countLeftOut } from "./left-out.ts";
 
 const MAX_ID = 200;
 
@@ -8,8 +9,8 @@ const MAX_ID = 200;
 export const boundedId = (id: string): string => (id.length <= MAX_ID ? id : sha256Hex(id));
 
 /**
- * The fields of a post in its wire form (docs/api.md). Null skips an item without counting it as
- * unreadable.
+ * The fields of a post in its wire form (docs/api.md), and `quiet: true` for one that is no news.
+ * Null skips an item without counting it as unreadable.
  */
 export type PostFields = Record<string, unknown> | null;
 
@@ -27,10 +28,11 @@ export function readPosts<T>(
   for (const item of items) {
     const fields = toPostInput(item);
     if (fields === null) continue;
+    const { quiet, ...wire } = fields;
     const text =
-      typeof fields.text === "string" ? fields.text.slice(0, MAX_TEXT).toWellFormed() : fields.text;
-    const read = PostInput.safeParse({ ...fields, text });
-    if (read.success) posts.push(read.data);
+      typeof wire.text === "string" ? wire.text.slice(0, MAX_TEXT).toWellFormed() : wire.text;
+    const read = PostInput.safeParse({ ...wire, text });
+    if (read.success) posts.push(quiet === true ? { ...read.data, quiet } : read.data);
     else {
       const reason = `invalid_${String(read.error.issues[0]?.path[0] ?? "item")}`;
       leftOut[reason] = (leftOut[reason] ?? 0) + 1;

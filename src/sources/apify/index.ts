@@ -227,7 +227,7 @@ export const apify = source({
   async poll(settings, { cursor, since }, ports): Promise<PollResult> {
     const place = since === null ? readCursor(Cursor, cursor, IDLE) : IDLE;
     const step = await advance(place, settings, since, ports);
-    const { posts, rejected } = readPosts(step.items, (item) => apifyPostInput(item, ports.now()));
-    return { verdict: step.verdict, posts, rejected, cursor: JSON.stringify(step.place) };
+    const read = readPosts(step.items, (item) => apifyPostInput(item, ports.now()));
+    return { verdict: step.verdict, ...read, cursor: JSON.stringify(step.place) };
   },
 });

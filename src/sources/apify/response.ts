@@ -1,9 +1,9 @@
 import { getPath } from "../../kit/get-path.ts";
-import { clampToNow } from "../../kit/time.ts";
 import type { PostLink } from "../../model/raw-post.ts";
 import { unescapeHtml } from "../_shared/html.ts";
 import { entityLinks, keptLinks } from "../_shared/links.ts";
 import type { PostFields } from "../_shared/post-input.ts";
+import { postTime } from "../_shared/post-time.ts";
 
 /** The value of the first path that has one: actors change their shape with each release. */
 function first(item: unknown, paths: string[]): string | undefined {
@@ -79,10 +79,7 @@ export function apifyPostInput(item: unknown, now: number): PostFields {
     ...(links.length > 0 && { links }),
     author: author ?? handleIn(url) ?? "unknown",
     /* ISO, or the old "Fri Nov 20 10:00:03 +0000 2026". */
-    posted_at: clampToNow(
-      Date.parse(first(item, ["createdAt", "created_at", "timestamp"]) ?? ""),
-      now,
-    ),
+    ...postTime(Date.parse(first(item, ["createdAt", "created_at", "timestamp"]) ?? ""), now),
     ...(url !== undefined && { url }),
     ...(lang !== undefined &&
       /^[a-z]{2,3}$/.test(lang) &&

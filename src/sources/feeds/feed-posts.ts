@@ -1,7 +1,7 @@
 import { sha256Hex } from "../../kit/hash.ts";
+import type { LeftOut } from "../../model/source-status.ts";
 import { idDigest } from "../_shared/cursor.ts";
 import { htmlText, readHtml } from "../_shared/html.ts";
-import type { LeftOut } from "../_shared/left-out.ts";
 import { keptLinks } from "../_shared/links.ts";
 import { type LooseTime, readLooseTime } from "../_shared/loose-time.ts";
 import { boundedId, type PostFields } from "../_shared/post-input.ts";
@@ -83,7 +83,7 @@ function postFields(item: FeedItem, id: string, feed: Feed, { address, now, know
     ...(item.url !== null && { url: item.url }),
     ...(links.length > 0 && { links }),
     ...time,
-    ...(isOld && { raw: { quiet: true } }),
+    ...(isOld && { quiet: true }),
   };
 }
 

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../../http/provider-call.ts";
 import type { Verdict } from "../../http/verdict.ts";
+import type { LeftOut } from "../../model/source-status.ts";
 import { splitWords } from "../../settings/define.ts";
 import { idDigest, readCursor } from "../_shared/cursor.ts";
-import { countLeftOut, type LeftOut, NOTHING_LEFT_OUT, sumLeftOut } from "../_shared/left-out.ts";
+import { countLeftOut, NOTHING_LEFT_OUT, sumLeftOut } from "../_shared/left-out.ts";
 import { type PostFields, readPosts } from "../_shared/post-input.ts";
 import { NOTHING_NEW, worseVerdict } from "../_shared/verdicts.ts";
 import { type PollResult, source } from "../source.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { readPosts } from "../_shared/post-input.ts";
 import { feedPosts } from "./feed-posts.ts";
 import { parseFeed } from "./parse.ts";
 
@@ -135,12 +136,12 @@ describe("a feed", () => {
     const quiet = (document: string, known: boolean) => {
       const feed = parseFeed(document, ADDRESS);
       const read = { address: ADDRESS, now: Date.parse(AT), known };
-      return feed && feedPosts(feed, read).items[0]?.raw;
+      return feed && readPosts(feedPosts(feed, read).items, (item) => item).posts[0]?.quiet;
     };
     const fresh = dated("<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate>");
     const old = dated("<pubDate>Tue, 12 Mar 2019 09:30:15 GMT</pubDate>");
-    expect([quiet(fresh, false), quiet(old, true)]).toEqual([undefined, { quiet: true }]);
-    expect([quiet(dated(""), false), quiet(dated(""), true)]).toEqual([{ quiet: true }, undefined]);
+    expect([quiet(fresh, false), quiet(old, true)]).toEqual([undefined, true]);
+    expect([quiet(dated(""), false), quiet(dated(""), true)]).toEqual([true, undefined]);
   });
 
   it("gives an item whose time cannot be read the feed's own, and says that it is a guess", () => {

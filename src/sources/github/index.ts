@@ -4,6 +4,7 @@ import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import { splitWords } from "../../settings/define.ts";
 import { readCursor } from "../_shared/cursor.ts";
+import { NOTHING_LEFT_OUT, sumLeftOut } from "../_shared/left-out.ts";
 import { readPosts } from "../_shared/post-input.ts";
 import { NOTHING_NEW, worseVerdict } from "../_shared/verdicts.ts";
 import { type PollResult, source } from "../source.ts";
@@ -185,11 +186,12 @@ export const github = source({
       );
       places[repo] = found.place;
       polled.verdict = worseVerdict(polled.verdict, found.verdict);
-      const { posts, rejected } = readPosts(found.events, (event) =>
+      const { posts, rejected, leftOut } = readPosts(found.events, (event) =>
         githubPostInput(event, settings.GITHUB_EVENTS, symbol?.toUpperCase()),
       );
       polled.posts.push(...posts.filter((post) => since === null || post.postedAt >= since));
       polled.rejected += rejected + found.rejected;
+      polled.leftOut = sumLeftOut(polled.leftOut ?? NOTHING_LEFT_OUT, leftOut);
     }
     return { ...polled, cursor: JSON.stringify(places) };
   },

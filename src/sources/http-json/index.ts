@@ -4,6 +4,7 @@ import type { OutsideAnswer } from "../../http/request.ts";
 import { getPath } from "../../kit/get-path.ts";
 import { idDigest, readCursor } from "../_shared/cursor.ts";
 import { greatestId } from "../_shared/greatest-id.ts";
+import { NOTHING_LEFT_OUT, sumLeftOut } from "../_shared/left-out.ts";
 import { isUsable, NOTHING_NEW, worseVerdict } from "../_shared/verdicts.ts";
 import { type PollResult, source } from "../source.ts";
 import { asText, mapItems } from "./map.ts";
@@ -144,7 +145,7 @@ function cursorAfter(
   return next === undefined || next === "" || next.length > LONGEST_CURSOR ? before : next;
 }
 
-type Read = Pick<PollResult, "verdict" | "posts" | "rejected"> & { place: ApiPlace };
+type Read = Pick<PollResult, "verdict" | "posts" | "rejected" | "leftOut"> & { place: ApiPlace };
 
 /**
  * Reads page by page until there is no next page, or a page holds nothing new. A first read takes
@@ -177,7 +178,8 @@ async function read(
     /* The service no longer knows a refused page: begin anew after the same cursor. */
     if (answer.verdict.kind === "reject") found.place = { ...place, rest: null };
     if (answer.verdict.kind !== "ok" || !Array.isArray(listed)) return found;
-    const { posts, rejected, complaint } = mapItems(listed, api, ports.now());
+    const { posts, rejected, leftOut, complaint } = mapItems(listed, api, ports.now());
+    found.leftOut = sumLeftOut(found.leftOut ?? NOTHING_LEFT_OUT, leftOut);
     if (complaint !== null) {
       found.verdict = worseVerdict(found.verdict, {
         kind: "partial",
@@ -253,6 +255,10 @@ export const httpJson = source({
       polled.verdict = worseVerdict(polled.verdict, found.verdict);
       polled.posts.push(...found.posts.filter((post) => since === null || post.postedAt >= since));
       polled.rejected += found.rejected;
+      polled.leftOut = sumLeftOut(
+        polled.leftOut ?? NOTHING_LEFT_OUT,
+        found.leftOut ?? NOTHING_LEFT_OUT,
+      );
     }
     return { ...polled, cursor: JSON.stringify(places) };
   },

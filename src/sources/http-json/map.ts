@@ -1,8 +1,8 @@
 import { getPath } from "../../kit/get-path.ts";
 import { sha256Hex } from "../../kit/hash.ts";
-import { clampToNow } from "../../kit/time.ts";
-import type { RawPost } from "../../model/raw-post.ts";
+import { readLooseTime } from "../_shared/loose-time.ts";
 import { type PostFields, readPosts } from "../_shared/post-input.ts";
+import { postTime } from "../_shared/post-time.ts";
 import type { JsonApi } from "./settings.ts";
 
 export const asText = (value: unknown): string | undefined =>
@@ -11,22 +11,6 @@ export const asText = (value: unknown): string | undefined =>
     : typeof value === "number" || typeof value === "boolean"
       ? String(value)
       : undefined;
-
-/** Times come as ISO text, or as seconds or milliseconds since 1970. */
-function instant(value: unknown, now: number): string {
-  const number =
-    typeof value === "number"
-      ? value
-      : /^\d{10,13}$/.test(String(value))
-        ? Number(value)
-        : Number.NaN;
-  const time = Number.isNaN(number)
-    ? Date.parse(String(value))
-    : number < 100_000_000_000
-      ? number * 1_000
-      : number;
-  return clampToNow(time, now);
-}
 
 function toPostInput(item: unknown, api: JsonApi, now: number): PostFields {
   const mapped = Object.fromEntries(
@@ -40,7 +24,7 @@ function toPostInput(item: unknown, api: JsonApi, now: number): PostFields {
     source: api.name,
     id: mapped.id ?? sha256Hex(JSON.stringify(item)),
     author: mapped.author ?? api.name,
-    posted_at: instant(mapped.posted_at ?? "", now),
+    ...postTime(readLooseTime(String(mapped.posted_at ?? ""), now), now),
   };
 }
 
@@ -62,12 +46,13 @@ export function mapItems(
   items: readonly unknown[],
   api: JsonApi,
   now: number,
-): { posts: RawPost[]; rejected: number; complaint: string | null } {
-  const { posts, rejected } = readPosts(items, (item) => toPostInput(item, api, now));
+): ReturnType<typeof readPosts> & { complaint: string | null } {
+  const { posts, rejected, leftOut } = readPosts(items, (item) => toPostInput(item, api, now));
   const none = posts.length === 0 && rejected > 0;
   return {
     posts,
     rejected,
+    leftOut,
     complaint: none ? `no item is a post: ${misses(items[0], api)}`.slice(0, 180) : null,
   };
 }

@@ -4,6 +4,7 @@ import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import { iso } from "../../kit/time.ts";
 import { readCursor } from "../_shared/cursor.ts";
+import { NOTHING_LEFT_OUT, sumLeftOut } from "../_shared/left-out.ts";
 import { type PostFields, readPosts } from "../_shared/post-input.ts";
 import { isUsable, NOTHING_NEW, worseVerdict } from "../_shared/verdicts.ts";
 import { type PollResult, source } from "../source.ts";
@@ -169,9 +170,10 @@ export const x = source({
       const read = await readStream(stream, start, since, settings, ports);
       places.streams[stream.name] = read.place;
       polled.verdict = worseVerdict(polled.verdict, read.verdict);
-      const { posts, rejected } = readPosts(read.items, (item) => item);
+      const { posts, rejected, leftOut } = readPosts(read.items, (item) => item);
       polled.posts.push(...posts);
       polled.rejected += rejected + read.unreadable;
+      polled.leftOut = sumLeftOut(polled.leftOut ?? NOTHING_LEFT_OUT, leftOut);
       polled.more ||= read.place.rest !== null;
     };
     if (settings.X_QUERY !== "") {

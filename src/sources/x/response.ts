@@ -1,11 +1,11 @@
 import * as z from "zod";
 import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
-import { clampToNow } from "../../kit/time.ts";
 import type { PostLink } from "../../model/raw-post.ts";
 import { unescapeHtml } from "../_shared/html.ts";
 import { entityLinks, keptLinks } from "../_shared/links.ts";
 import type { PostFields } from "../_shared/post-input.ts";
+import { postTime } from "../_shared/post-time.ts";
 
 const count = z.number().nonnegative().optional().catch(undefined);
 const Long = z
@@ -110,7 +110,7 @@ function toPostInput(
     source: "x",
     id: post.id,
     author: name,
-    posted_at: clampToNow(Date.parse(post.created_at ?? "") || idTime(post.id), now),
+    ...postTime(Date.parse(post.created_at ?? "") || idTime(post.id), now),
     text,
     ...(links.length > 0 && { links }),
     url: `https://x.com/${author?.username ?? "i"}/status/${post.id}`,
