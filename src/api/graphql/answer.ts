@@ -11,6 +11,7 @@ import type { WriteLog } from "../../observability/log.ts";
 import { StoreUnavailable } from "../../store/index.ts";
 import { tooCostly } from "./cost.ts";
 import { graphqlSchema } from "./schema.ts";
+import { byteMeter, tooCostlyError } from "./spending.ts";
 
 /** Long enough for every query of use, and short enough that no check of it takes long. */
 const MAX_TOKENS = 2_000;
@@ -58,15 +59,18 @@ export async function answerGraphql(
       ),
     ]);
   const costly = tooCostly(graphqlSchema(), document, operation, variables ?? {});
-  if (costly !== undefined)
-    return refused([new GraphQLError(costly, { extensions: { code: "TOO_COSTLY" } })]);
+  if (costly !== undefined) return refused([tooCostlyError(costly)]);
+  const meter = byteMeter();
   const result = await execute({
     schema: graphqlSchema(),
     document,
     rootValue: root,
     variableValues: variables,
     operationName,
+    fieldResolver: meter.resolver,
   });
+  const tooLarge = meter.refusal();
+  if (tooLarge !== undefined) return refused([tooLarge]);
   const errors = result.errors?.map((error) => shownError(error, log));
   const { data } = result;
   // Without data nothing ran: the variables do not fit.

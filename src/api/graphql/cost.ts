@@ -18,12 +18,48 @@ import {
 } from "graphql";
 
 const MAX_DEPTH = 10;
-/** Fields in the answer, if every page came full. */
-const MAX_COST = 20_000;
+/**
+ * Work of the answer, if every page came full: a plain field is 1. Measured, a unit costs at most
+ * 3 us of CPU, so that a query stays under 200 ms.
+ */
+const MAX_WORK = 50_000;
+/** Of one request, to the database. */
+export const MAX_STATEMENTS = 20;
 /** What a list without a limit of its own is taken to hold. */
 const USUAL_LENGTH = 10;
 
-type Measure = { depth: number; cost: number };
+/** A row is read, parsed and named in snake_case before a field of it is answered. */
+const ROW_WORK: Record<string, number> = {
+  Event: 10,
+  Signal: 25,
+  Evidence: 10,
+  Delivery: 10,
+  Post: 10,
+  /** Evaluates every condition of the rules again. */
+  Explanation: 350,
+};
+/** A value of any shape and size is written out as it is. */
+const JSON_WORK = 15;
+
+/** Fields that ask the database, by `Type.field`: at most one statement for each place of a query. */
+const STATEMENTS = new Set([
+  "Query.events",
+  "Query.event",
+  "Query.signals",
+  "Query.signal",
+  "Query.post",
+  "Query.deliveries",
+  "Event.signal",
+  "Event.evidence",
+  "Event.deliveries",
+  "Signal.event",
+  "Signal.explain",
+  "Step.event",
+  "Delivery.event",
+]);
+
+/** `statements`: the places of the query that ask the database. Equal fields ask once. */
+type Measure = { depth: number; work: number; statements: Set<string> };
 type Known = {
   schema: GraphQLSchema;
   fragments: Map<string, FragmentDefinitionNode>;
@@ -51,7 +87,7 @@ export function tooCostly(
       each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [],
     ),
   );
-  const { depth, cost } = measure(operation.selectionSet, root, {
+  const { depth, work, statements } = measure(operation.selectionSet, root, {
     schema,
     fragments,
     variables: coerced,
@@ -59,10 +95,15 @@ export function tooCostly(
   });
   if (depth > MAX_DEPTH)
     return `The query is nested ${depth} levels deep; ${MAX_DEPTH} are allowed.`;
-  if (cost > MAX_COST)
+  if (work > MAX_WORK)
     return (
-      `The query may answer ${cost} fields; ${MAX_COST} are allowed. Ask for fewer fields, ` +
+      `The query may ask for ${work} units of work; ${MAX_WORK} are allowed. Ask for fewer fields, ` +
       `or give smaller limits.`
+    );
+  if (statements.size > MAX_STATEMENTS)
+    return (
+      `The query may ask the database ${statements.size} times; ${MAX_STATEMENTS} are allowed. ` +
+      `Ask for fewer things at once.`
     );
   return undefined;
 }
@@ -79,19 +120,47 @@ function measure(selected: SelectionSetNode, type: GraphQLCompositeType, known: 
   });
   return {
     depth: Math.max(0, ...parts.map(({ depth }) => depth)),
-    cost: parts.reduce((sum, { cost }) => sum + cost, 0),
+    work: parts.reduce((sum, { work }) => sum + work, 0),
+    statements: new Set(parts.flatMap(({ statements }) => [...statements])),
   };
 }
+
+const NOTHING: Measure = { depth: 0, work: 0, statements: new Set() };
 
 function ofField(field: FieldNode, parent: GraphQLCompositeType, known: Known): Measure {
   const definition = isObjectType(parent) ? parent.getFields()[field.name.value] : undefined;
   // Introspection has a rule of its own in graphql-js.
-  if (definition === undefined || field.selectionSet === undefined) return { depth: 1, cost: 1 };
+  if (definition === undefined) return { ...NOTHING, depth: 1, work: 1 };
   const type = getNamedType(definition.type);
-  const inner = isCompositeType(type)
-    ? measure(field.selectionSet, type, known)
-    : { depth: 0, cost: 0 };
-  return { depth: inner.depth + 1, cost: 1 + times(definition, field, known) * inner.cost };
+  const own = ROW_WORK[type.name] ?? 0;
+  if (field.selectionSet === undefined || !isCompositeType(type))
+    return { ...NOTHING, depth: 1, work: type.name === "JSON" ? JSON_WORK : 1 };
+  const inner = measure(field.selectionSet, type, known);
+  const place = placeOf(definition, field, known);
+  const asks = STATEMENTS.has(`${parent.name}.${field.name.value}`);
+  const statements = new Set([...inner.statements].map((each) => `${place}/${each}`));
+  if (asks) statements.add(place);
+  return {
+    depth: inner.depth + 1,
+    work: 1 + times(definition, field, known) * (own + inner.work),
+    statements,
+  };
+}
+
+/** The name and the arguments of a field, whatever it is called in the answer. */
+function placeOf(
+  definition: GraphQLField<unknown, unknown>,
+  field: FieldNode,
+  { variables }: Known,
+): string {
+  // One loader reads all that is asked for by key.
+  if (definition.name === "event" || definition.name === "signal") return definition.name;
+  try {
+    return `${definition.name}${JSON.stringify(getArgumentValues(definition, field, variables))}`;
+  } catch {
+    // The execution says what is wrong with the arguments.
+    return definition.name;
+  }
 }
 
 /**
@@ -116,8 +185,7 @@ function ofFragment(name: string, known: Known): Measure {
   if (before !== undefined) return before;
   const fragment = known.fragments.get(name);
   const type = typeNamed(fragment?.typeCondition.name.value, known);
-  const measured =
-    fragment && type ? measure(fragment.selectionSet, type, known) : { depth: 0, cost: 0 };
+  const measured = fragment && type ? measure(fragment.selectionSet, type, known) : NOTHING;
   known.seen.set(name, measured);
   return measured;
 }

@@ -12,6 +12,7 @@ import { fieldErrors } from "../problem.ts";
 import { asFilter, ListQuery } from "../query.ts";
 import { OutboxQuery } from "../routes/outbox.ts";
 import { signalOnWire } from "../routes/signals.ts";
+import { statementBudget } from "./spending.ts";
 
 export type GraphqlPorts = {
   store: Pick<
@@ -44,9 +45,11 @@ const MAX_INNER = 200;
  * read the outbox.
  */
 export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean): Json {
+  const { spend } = statementBudget();
+  const once = answeredOnce();
   const byKey = <T>(read: (keys: readonly string[]) => Promise<T[]>, keyOf: (row: T) => string) =>
     new DataLoader<string, T | null>(async (keys) => {
-      const found = new Map((await read(keys)).map((row) => [keyOf(row), row]));
+      const found = new Map((await spend(() => read(keys))).map((row) => [keyOf(row), row]));
       return keys.map((key) => found.get(key) ?? null);
     });
   const events = byKey(store.eventsByKey, ({ eventKey }) => eventKey);
@@ -60,7 +63,8 @@ export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean)
   const deliveries = perLimit(
     (limit) =>
       new DataLoader<string, OutboxRow[]>(async (keys) => {
-        const rows = Map.groupBy(await store.outboxByKey(keys, limit), ({ eventKey }) => eventKey);
+        const found = await spend(() => store.outboxByKey(keys, limit));
+        const rows = Map.groupBy(found, ({ eventKey }) => eventKey);
         return keys.map((key) => rows.get(key) ?? []);
       }),
   );
@@ -86,30 +90,47 @@ export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean)
   const signalNode = (signal: Signal): Json => ({
     ...onWire(signalOnWire(signal)),
     event: eventOf(signal.eventKey),
-    explain: async () => {
-      const explained = onWire(await explain(signal));
-      return "rules" in explained ? explained : null;
-    },
+    explain: () =>
+      once("explain", signal.eventKey, async () => {
+        await once("rules", signal.rulesVersion, () => spend(async () => null));
+        const explained = onWire(await explain(signal));
+        return "rules" in explained ? explained : null;
+      }),
   });
   const deliveryNode = (row: OutboxRow): Json => ({ ...onWire(row), event: eventOf(row.eventKey) });
 
   return {
     events: (args: Args) =>
-      listed(args, ListQuery, (query) => store.events(asFilter(query), query), eventNode),
+      once("events", args, () =>
+        listed(
+          args,
+          ListQuery,
+          (query) => spend(() => store.events(asFilter(query), query)),
+          eventNode,
+        ),
+      ),
     event: ({ event_key }: { event_key: string }) => eventOf(currentKey(event_key))(),
     signals: (args: Args) =>
-      listed(args, ListQuery, (query) => store.signals(asFilter(query), query), signalNode),
+      once("signals", args, () =>
+        listed(
+          args,
+          ListQuery,
+          (query) => spend(() => store.signals(asFilter(query), query)),
+          signalNode,
+        ),
+      ),
     signal: async ({ event_key }: { event_key: string }) =>
       nullable(await signals.load(event_key), signalNode),
-    async post({ source, id }: { source: string; id: string }) {
-      const history = await store.post(source, id);
-      if (history === undefined) return null;
-      const steps = history.steps.map((step) => ({
-        ...onWire(step),
-        event: step.eventKey === null ? null : eventOf(step.eventKey),
-      }));
-      return { ...onWire(history), steps };
-    },
+    post: ({ source, id }: { source: string; id: string }) =>
+      once("post", [source, id], async () => {
+        const history = await spend(() => store.post(source, id));
+        if (history === undefined) return null;
+        const steps = history.steps.map((step) => ({
+          ...onWire(step),
+          event: step.eventKey === null ? null : eventOf(step.eventKey),
+        }));
+        return { ...onWire(history), steps };
+      }),
     deliveries({ channel_id: channel, ...args }: Args) {
       operate();
       const read = ({
@@ -117,14 +138,28 @@ export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean)
         channel: channelId,
         since,
         ...paging
-      }: z.output<typeof OutboxQuery>) => store.outbox({ status, channelId, since }, paging);
-      return listed({ ...args, channel }, OutboxQuery, read, deliveryNode);
+      }: z.output<typeof OutboxQuery>) =>
+        spend(() => store.outbox({ status, channelId, since }, paging));
+      return once("deliveries", { ...args, channel }, () =>
+        listed({ ...args, channel }, OutboxQuery, read, deliveryNode),
+      );
     },
   };
 }
 
 const nullable = <T>(value: T | null, node: (value: T) => Json): Json | null =>
   value === null ? null : node(value);
+
+/** Equal fields of a request share one answer. */
+function answeredOnce(): <T>(name: string, args: unknown, read: () => Promise<T>) => Promise<T> {
+  const answers = new Map<string, Promise<unknown>>();
+  return <T>(name: string, args: unknown, read: () => Promise<T>) => {
+    const key = JSON.stringify([name, args]);
+    const answer = (answers.get(key) as Promise<T> | undefined) ?? read();
+    answers.set(key, answer);
+    return answer;
+  };
+}
 
 /** A loader for each limit asked for, since one statement has one limit. */
 function perLimit<T>(make: (limit: number) => T): (limit: number) => T {

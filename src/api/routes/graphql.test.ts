@@ -56,6 +56,21 @@ const asks = (publicRead: PublicRead) => {
 
 const FIGURES = { score: 1, level: "observe", riskLevel: "unknown", state: "candidate" } as const;
 
+/** Counts what reaches the store, by name. */
+const counted = (): string[] => {
+  const calls: string[] = [];
+  ports.store = new Proxy(store, {
+    get(target, name: keyof Store) {
+      const method = target[name] as (...args: unknown[]) => unknown;
+      return (...args: unknown[]) => {
+        calls.push(name);
+        return method(...args);
+      };
+    },
+  });
+  return calls;
+};
+
 describe("POST /graphql", () => {
   it("answers what the REST routes answer, by the same names", async () => {
     const { data } = await ask(`{
@@ -106,16 +121,7 @@ describe("POST /graphql", () => {
 
   it("reads what belongs to a page of events in one statement each", async () => {
     asks("operations");
-    const calls: string[] = [];
-    ports.store = new Proxy(store, {
-      get(target, name: keyof Store) {
-        const method = target[name] as (...args: unknown[]) => unknown;
-        return (...args: unknown[]) => {
-          calls.push(name);
-          return method(...args);
-        };
-      },
-    });
+    const calls = counted();
     const { data, errors } = await ask(
       "{ events { items { signal { score } evidence { post_id } deliveries { status attempts { " +
         "result } event { symbol } } } } }",
@@ -129,6 +135,54 @@ describe("POST /graphql", () => {
       "outboxByKey",
       "signalsByKey",
     ]);
+  });
+
+  it("answers equal fields once, whatever they are called", async () => {
+    const calls = counted();
+    const { data, errors } = await ask(
+      "{ a: events(limit: 3) { next_cursor } b: events(limit: 3) { next_cursor } p: post(source: " +
+        '"x", id: "1") { id } q: post(source: "x", id: "1") { id } }',
+    );
+    expect([errors, data]).toMatchObject([undefined, { a: {}, b: {}, p: null, q: null }]);
+    expect(calls.sort()).toEqual(["events", "post"]);
+  });
+
+  it("takes a field asked for under many names for one statement", async () => {
+    const pages = Array.from({ length: 30 }, (_, at) => `a${at}: events(limit: 2) { next_cursor }`);
+    expect((await ask(`{ ${pages.join(" ")} }`)).errors).toBeUndefined();
+  });
+
+  it.each([
+    ["pages", (at: number) => `a${at}: events(limit: ${at + 1}) { next_cursor }`],
+    ["posts", (at: number) => `a${at}: post(source: "x", id: "${at}") { id }`],
+    [
+      "lists within",
+      (at: number) => `a${at}: event(event_key: "${KEY}") { evidence(limit: ${at + 1}) { lang } }`,
+    ],
+  ])("refuses more than 20 statements for %s before any is sent", async (_, field) => {
+    const calls = counted();
+    const fields = Array.from({ length: 25 }, (_, at) => field(at)).join(" ");
+    const { data, errors } = await ask(`{ ${fields} }`);
+    expect([data, errors?.[0]?.extensions, calls]).toEqual([undefined, { code: "TOO_COSTLY" }, []]);
+    expect(errors?.[0]?.message).toContain("20 are allowed");
+  });
+
+  it.each([
+    ["explanations", "{ signals(limit: 200) { items { explain { agree } } } }"],
+    [
+      "JSON under many names",
+      `{ signals(limit: 200) { items { ${Array.from({ length: 20 }, (_, at) => `a${at}: features_snapshot`).join(" ")} } } }`,
+    ],
+  ])("prices %s by what they cost, not by fields", async (_, query) => {
+    const { errors } = await ask(query);
+    expect(errors?.[0]?.message).toContain("units of work");
+  });
+
+  it("refuses an answer of more than a megabyte", async () => {
+    await store.accept([arrival(60, { text: "long ".repeat(2_000) })], at(60));
+    const texts = Array.from({ length: 150 }, (_, at) => `t${at}: text`).join(" ");
+    const { data, errors } = await ask(`{ post(source: "x", id: "60") { ${texts} } }`);
+    expect([data, errors?.[0]?.message]).toEqual([undefined, expect.stringContaining("bytes")]);
   });
 
   it("explains a signal, and says null where its rules are gone", async () => {
@@ -219,12 +273,12 @@ describe("POST /graphql", () => {
     [
       "may answer too much",
       "{ events(limit: 200) { items { evidence(limit: 200) { post_id } } } }",
-      "may answer",
+      "units of work",
     ],
     [
       "hides how much in fragments",
       `{ ...a } ${[..."abcdefghijklmnopqr"].map((name, at, all) => `fragment ${name} on Query { ${at === all.length - 1 ? "events { items { symbol chain } }" : `...${all[at + 1]} ...${all[at + 1]}`} }`).join(" ")}`,
-      "may answer",
+      "units of work",
     ],
     ["is too long", `{ ${"a: __typename ".repeat(2_000)} }`, "tokens"],
     ["names no operation of two", "query a { __typename } query b { __typename }", "operationName"],
