@@ -13,6 +13,8 @@ export type SampleToken = {
   price: number;
   liquidity: number;
   volume24h: number;
+  /** The last hour's part of `volume24h`; an average hour has 1/24. */
+  hourShare: number;
   change24h: number;
   holders: number;
   ageHours: number;
@@ -112,6 +114,7 @@ export function tokenAt(address: string): SampleToken {
     liquidity,
     price: spread(chance("price"), 0.000_001, 40),
     volume24h: liquidity * spread(chance("turnover"), 0.05, 4),
+    hourShare: 0.02 + 0.08 * chance("hour"),
     change24h: (chance("change") - 0.4) * (deep ? 40 : 160),
     holders: Math.round(spread(chance("holders"), deep ? 900 : 15, deep ? 400_000 : 9_000)),
     ageHours: spread(chance("age"), deep ? 200 : 1, deep ? 20_000 : 900),

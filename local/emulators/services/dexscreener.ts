@@ -27,7 +27,7 @@ function pair(chainId: string, token: SampleToken, share: number, now: number) {
       h1: { buys: Math.round(trades / 40), sells: Math.round(trades / 60) },
       h24: { buys: trades, sells: Math.round(trades * 0.8) },
     },
-    volume: { h24: volume, h6: volume / 3.5, h1: volume / 18, m5: volume / 240 },
+    volume: { h24: volume, h6: volume / 3.5, h1: volume * token.hourShare, m5: volume / 240 },
     priceChange: { h1: token.change24h / 12, h24: token.change24h },
     liquidity: { usd: token.liquidity * share, base: 1000, quote: 10 },
     fdv: token.price * 1e9,

@@ -31,7 +31,7 @@ function pool(network: string, token: SampleToken, createdAt: number) {
       },
       volume_usd: {
         m5: String(volume / 240),
-        h1: String(volume / 18),
+        h1: String(volume * token.hourShare),
         h6: String(volume / 3.5),
         h24: String(volume),
       },
