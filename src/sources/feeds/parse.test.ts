@@ -121,6 +121,11 @@ describe("a feed", () => {
     );
   });
 
+  it("is found below the warnings that a server printed above it", () => {
+    const warning = "<br>\n<b>Warning</b>: no cache in <b>feed.php</b><br>\n";
+    expect(read(warning + rss("<item><title>A</title></item>"))?.[0]?.text).toBe("A");
+  });
+
   it("tells items apart that share one guid, and keeps the id of each", () => {
     const item = (n: number) =>
       `<item><guid>same</guid><title>${n}</title><link>https://e.org/${n}</link></item>`;
