@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { apiApp } from "../src/api/app.ts";
 import type { LogRecord, WriteLog } from "../src/observability/log.ts";
+import { waitReason } from "../src/outbox/wait-reason.ts";
 import type { ReplayDeadLetter } from "../src/store/dead-letters.ts";
 import type { DueDelivery } from "../src/store/outbox.ts";
 import { fakePorts } from "../test/support/api.ts";
@@ -34,6 +35,7 @@ async function operator() {
       now,
       outbox: {
         store: world.store,
+        waitReason: (row, channels) => waitReason(row, channels, now()),
         awaited,
         enqueue: async (due) => queued.push(...due),
         now,
@@ -58,6 +60,14 @@ async function operator() {
 }
 
 describe("stream outbox", () => {
+  it("says why a delivery waits", async () => {
+    const { change, channelId, store, ran } = await operator();
+    const id = await change({ state: "downgraded" });
+    await store.setChannelStatus(channelId, "paused", "HTTP 403: no access");
+    const { out } = await ran(outbox, ["list"]);
+    expect(out).toMatch(new RegExp(`${id}.*channel paused: HTTP 403: no access`));
+  });
+
   it("lists deliveries with their attempts, by status", async () => {
     const { ran } = await operator();
     expect((await ran(outbox, ["list", "--status", "dlq"])).out).toMatch(/dlq\s+1\s+reject 400/);

@@ -55,6 +55,8 @@ export type EmulatorFaults = {
 
 /** Of a delivery's payload the page shows no more than this. */
 export type Delivery = Omit<Wire<OutboxRow>, "payload"> & {
+  /** Why an open row is not sent yet; only the list of the outbox has it. */
+  waits_for?: string | null;
   payload: { symbol?: string | null; state?: string } | null;
 };
 export type DeadLetter = Wire<DeadLetterRow>;

@@ -137,6 +137,14 @@ export type DecisionInput = {
 const isHeard = ({ evidence }: GatheredEvidence): boolean =>
   evidence.some((mention) => !mention.quiet);
 
+export type Decision = {
+  change: Change;
+  after: Omit<KnownEvent, "rev">;
+  errors: RuleError[];
+  /** The state changed for those who listen: the channels that want it have rows in `change`. */
+  announces: boolean;
+};
+
 /**
  * What changes when mentions and facts meet an event: the event counted anew from all its evidence,
  * the signal scored anew, and a notification for each channel when the state changed. Known or new,
@@ -146,7 +154,7 @@ const isHeard = ({ evidence }: GatheredEvidence): boolean =>
 export function decide(
   before: KnownEvent,
   { mentions, answers, rules, channels, now }: DecisionInput,
-): { change: Change; after: Omit<KnownEvent, "rev">; errors: RuleError[] } {
+): Decision {
   const { gathered, fresh } = gather(before.gathered, mentions, isNearDuplicate);
   const { event, facts: counted } = summarise(gathered);
   const at = iso(now);
@@ -178,6 +186,7 @@ export function decide(
     : [];
   return {
     change: { expectedRev: before.rev, event, evidence: fresh, signal, outbox, at },
+    announces: isHeard(gathered) && signal.transition !== (heard?.transition ?? 0),
     after: { gathered, signal },
     errors: verdict.errors,
   };

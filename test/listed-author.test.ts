@@ -40,3 +40,15 @@ it("makes one of it too when the words are those of a promotion, which is spam b
   expect((await signalsAfter(text, "example_researcher")).signals).toHaveLength(1);
   expect((await signalsAfter(text, "stranger")).signals).toHaveLength(0);
 });
+
+it("notifies a channel that was added a moment before", async () => {
+  const world = await eventWorld(new Map([["example_researcher", 1]]));
+  const [first] = await world.store.channels();
+  if (first === undefined) throw new Error("the world has no channel");
+  await world.store.addChannel({ ...first, name: "just added" }, new Date(NOON).toISOString());
+  await acceptPosts([post(`Bullish on $DEMO. CA: ${CA}`, "example_researcher")], world.acceptPorts);
+  await world.settle();
+  expect((await world.outbox()).map(({ channel }) => channel).sort()).toEqual(
+    [first.name, "just added"].sort(),
+  );
+});

@@ -22,6 +22,7 @@ type Row = {
   status: string;
   retry_count: number;
   next_retry_at: string | null;
+  waits_for?: string | null;
   created_at: string;
   attempts: { result: string; http_status: number | null; error: string | null }[];
 };
@@ -66,6 +67,7 @@ function shown(row: Row) {
     last:
       last && [last.result, last.http_status, last.error].filter((part) => part !== null).join(" "),
     next: row.status === "pending" || row.status === "failed" ? row.next_retry_at : null,
+    "waits for": row.waits_for ?? null,
   };
 }
 

@@ -44,12 +44,13 @@ function attemptMarks({ attempts }) {
  * @param {number} id
  * @param {(id: number, button: HTMLButtonElement) => unknown} retry
  */
-function nextStep({ status, attempts, next_retry_at: next }, id, retry) {
+function nextStep({ status, attempts, next_retry_at: next, waits_for: reason }, id, retry) {
   const error = attempts.at(-1)?.error ?? null;
   const waits = status !== "done" && status !== "dlq" && next !== null;
   const failed = status === "failed" || status === "dlq";
   if (!error && !waits && !failed) return null;
-  const text = [error, waits && `next try ${utcClock(next)}`].filter(Boolean).join(" · ");
+  const step = waits && [reason, `next try ${utcClock(next)}`].filter(Boolean).join(", ");
+  const text = [error, step].filter(Boolean).join(" · ");
   const again = button("Retry", () => retry(id, again), { "aria-label": `Retry delivery ${id}` });
   return h("p", { class: "quiet" }, text, failed && again);
 }

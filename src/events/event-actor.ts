@@ -3,7 +3,14 @@ import type { ChannelConfig } from "../model/channel-config.ts";
 import type { ProviderFacts } from "../model/facts.ts";
 import type { Mention, TokenRef } from "../model/mention.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
-import { decide, type KnownEvent, recallEvent, UNKNOWN_EVENT } from "../pipeline.ts";
+import {
+  type Decision,
+  type DecisionInput,
+  decide,
+  type KnownEvent,
+  recallEvent,
+  UNKNOWN_EVENT,
+} from "../pipeline.ts";
 import type { Ruleset } from "../rules/score.ts";
 import type { Change, EventStore } from "../store/events.ts";
 import type { DueDelivery } from "../store/outbox.ts";
@@ -24,7 +31,8 @@ export type EventPorts = RuntimePorts & {
   enrich(token: TokenRef, traceId?: string): Promise<ProviderFacts[]>;
   /** The rules that score this event: a canary takes its share of the keys. */
   rules(eventKey: string): Promise<Ruleset>;
-  channels(): Promise<ChannelConfig[]>;
+  /** As they were at `since` (ms) or later; without it they may be older. */
+  channels(since?: number): Promise<ChannelConfig[]>;
   /**
    * After a commit: enqueue what is due, wake the sweeper for the rest, tell the live stream. Never
    * throws: the sweeper finds what this missed.
@@ -78,7 +86,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       ports.rules(key),
       ports.channels(),
     ]);
-    const { change, after, errors } = decide(before, {
+    const { change, after, errors } = await decideForChannels(before, {
       mentions,
       answers,
       rules,
@@ -102,6 +110,17 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     await scheduleReEnrich(answers, mentions.length > 0);
     await ports.afterCommit(change, result.due);
     return true;
+  }
+
+  /**
+   * A transition is planned for the channels as they are now: one that was added a moment ago must
+   * not miss it. The other commits notify nobody, and cost no query.
+   */
+  async function decideForChannels(before: KnownEvent, input: DecisionInput): Promise<Decision> {
+    const decision = decide(before, input);
+    return decision.announces
+      ? decide(before, { ...input, channels: await ports.channels(ports.now()) })
+      : decision;
   }
 
   /** New mentions start the series anew; a degraded answer to an alarm moves it on. */

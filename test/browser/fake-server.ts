@@ -4,11 +4,13 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import type { ApiPorts } from "../../src/api/app.ts";
 import { apiApp } from "../../src/api/app.ts";
+import type { OutboxPorts } from "../../src/api/routes/outbox.ts";
 import { channelCatalogue } from "../../src/channels/catalogue.ts";
 import { snakeCased } from "../../src/kit/case.ts";
 import { iso } from "../../src/kit/time.ts";
 import { FACTS } from "../../src/model/facts.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
+import { waitReason } from "../../src/outbox/wait-reason.ts";
 import { explainStored } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
@@ -58,6 +60,8 @@ export async function fakeServer(): Promise<FakeServer> {
     now,
     outbox: {
       store: played.store,
+      waitReason: (...[row, channels]: Parameters<OutboxPorts["waitReason"]>) =>
+        waitReason(row, channels, now()),
       awaited: async () => undefined,
       enqueue: async () => undefined,
       now,

@@ -64,12 +64,14 @@ export async function eventWorld(authors: ListedAuthors = new Map()) {
     sendBatch: async (messages: { body: Envelope }[]) =>
       void queue.push(...messages.map(({ body }) => body)),
   });
+  /** As an isolate keeps them: without what was added since. */
+  const cachedChannels = await store.channels();
   const eventPorts: EventPorts = {
     ...ground,
     store,
     enrich: async () => [world.market],
     rules: async () => loaded.rules,
-    channels: () => store.channels(),
+    channels: async (since = 0) => (since >= now ? store.channels() : cachedChannels),
     afterCommit: async () => undefined,
   };
   function actorOf(eventKey: string): EventActor {

@@ -168,7 +168,14 @@ export async function storedPorts(): Promise<ApiPorts> {
       resumed: async () => undefined,
       now,
     },
-    outbox: { store, awaited, enqueue: async () => undefined, now, log },
+    outbox: {
+      store,
+      waitReason: () => "its turn",
+      awaited,
+      enqueue: async () => undefined,
+      now,
+      log,
+    },
     deadLetters: { store, awaited, resend: async () => undefined, now, log },
   };
 }

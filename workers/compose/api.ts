@@ -12,6 +12,7 @@ import { iso } from "../../src/kit/time.ts";
 import { readGauges } from "../../src/observability/gauges.ts";
 import { prometheusText } from "../../src/observability/prometheus.ts";
 import { enqueueDeliveries } from "../../src/outbox/enqueue.ts";
+import { waitReason } from "../../src/outbox/wait-reason.ts";
 import { explainStored } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { notePoll } from "../../src/schedule/tick.ts";
@@ -152,6 +153,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     },
     outbox: {
       store,
+      waitReason: (row, channels) => waitReason(row, channels, now()),
       awaited: () => sweeperOf(env).wake(now() + SWEPT_AFTER_MS),
       enqueue: (due) => enqueueDeliveries(due, { deliveries: env.DELIVERIES, uuid }),
       now,

@@ -27,7 +27,7 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
     store: isolate.store,
     enrich: measuredEnrich(enrichPorts(env, isolate, defer), isolate),
     rules: (eventKey) => isolate.rules.forEvent(eventKey),
-    channels: () => isolate.channels.get(),
+    channels: (since) => isolate.channels.get(since),
     afterCommit: afterCommit({
       ...runtimePorts(isolate),
       deliveries: env.DELIVERIES,

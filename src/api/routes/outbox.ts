@@ -1,16 +1,20 @@
 import * as z from "zod";
 import { type Clock, iso } from "../../kit/time.ts";
+import type { ChannelConfig } from "../../model/channel-config.ts";
 import { ShownStatus } from "../../model/delivery.ts";
 import { IsoInstant } from "../../model/scalars.ts";
 import type { WriteLog } from "../../observability/log.ts";
-import type { DueDelivery, OutboxStore } from "../../store/outbox.ts";
+import type { ChannelStore } from "../../store/channels.ts";
+import type { DueDelivery, OutboxRow, OutboxStore } from "../../store/outbox.ts";
 import { keyIdOf } from "../context.ts";
 import { problem } from "../problem.ts";
 import { PagingQuery, readPaging } from "../query.ts";
 import { type ApiRoute, PathId, route } from "../route.ts";
 
 export type OutboxPorts = {
-  store: Pick<OutboxStore, "outbox" | "reopen">;
+  store: Pick<OutboxStore, "outbox" | "reopen"> & Pick<ChannelStore, "channels">;
+  /** Why an open row is not sent yet; null when nothing holds it. */
+  waitReason(row: OutboxRow, channels: readonly ChannelConfig[]): string | null;
   /**
    * Has the outbox swept soon, also when this call dies or the database's answer is lost. Never
    * throws.
@@ -42,6 +46,7 @@ const OutboxShown = z.object({
   status: z.string(),
   retryCount: z.number().int(),
   nextRetryAt: z.string().nullable(),
+  waitsFor: z.string().nullable(),
   createdAt: z.string(),
   finishedAt: z.string().nullable(),
   idemKey: z.string(),
@@ -58,7 +63,14 @@ const OutboxShown = z.object({
 });
 
 /** Every notification for every channel, with the attempts made at it. */
-export const outboxRoutes = ({ store, awaited, enqueue, now, log }: OutboxPorts): ApiRoute[] => [
+export const outboxRoutes = ({
+  store,
+  waitReason,
+  awaited,
+  enqueue,
+  now,
+  log,
+}: OutboxPorts): ApiRoute[] => [
   route({
     method: "GET",
     path: "/outbox",
@@ -75,7 +87,11 @@ export const outboxRoutes = ({ store, awaited, enqueue, now, log }: OutboxPorts)
       const page = await readPaging(query, (paging) =>
         store.outbox({ status, channelId: channel, since }, paging),
       );
-      return page instanceof Response ? page : { outbox: page.items, nextCursor: page.nextCursor };
+      if (page instanceof Response) return page;
+      const open = page.items.some(({ nextRetryAt }) => nextRetryAt !== null);
+      const channels = open ? await store.channels() : [];
+      const outbox = page.items.map((row) => ({ ...row, waitsFor: waitReason(row, channels) }));
+      return { outbox, nextCursor: page.nextCursor };
     },
   }),
   route({
