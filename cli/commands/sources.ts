@@ -2,6 +2,7 @@ import { ask } from "../client.ts";
 import { type Command, UsageError } from "../command.ts";
 import { instant, parseOptions } from "../options.ts";
 import { table } from "../table.ts";
+import { trySource } from "./sources/try.ts";
 
 type Source = {
   source: string;
@@ -39,7 +40,7 @@ function age(at: string | null): string | null {
 export const sources: Command = {
   name: "sources",
   summary: "which sources are on, why others are off, and their last poll",
-  usage: `stream sources
+  usage: `stream sources [try NAME [--file ANSWER] [--content-type TYPE]]
 
 Prints one line for each source: whether it is on, or which setting is missing; how often it is
 polled, and how long ago that was (a stream: how long ago it last sent something); how long ago its
@@ -47,9 +48,22 @@ cursor moved (a stream: how far it is behind); the last answer of the services i
 retry, throttled, auth, quota, ...), their breaker, and what is left of the day's budget; and how
 many items became no post, by reason (no_text, cut_off, too_many, dated_ahead, invalid_FIELD, ...).
 
-  npm run -s stream -- sources --json`,
+  try NAME         print the posts that a source makes of one live poll, one JSON line each, and
+                   last {"left_out": [{"reason", "count"}]}: the items that became no post.
+                   Nothing is stored; settings are read from the environment
+  --file ANSWER    of a saved answer of its service in place of a poll, which needs no key: a feed,
+                   an answer of X's search, rows of Apify's dataset, Jetstream's frames one a line,
+                   items of Hacker News, events of GitHub, a JSON API's answer, a query's answer of
+                   BigQuery, pools of GeckoTerminal, the body of a push ("-": stdin)
+  --content-type   the answer's Content-Type, which may name its encoding or format
+
+  npm run -s stream -- sources --json
+  npm run -s stream -- sources try feeds --file feed.xml --content-type "text/xml; charset=koi8-r"`,
   async run(args, io) {
-    parseOptions(args, {});
+    if (args[0] === "try") return trySource(args.slice(1), io);
+    const { positionals } = parseOptions(args, {});
+    if (positionals.length > 0)
+      throw new UsageError(`sources takes nothing, or: try NAME; not ${positionals[0]}`);
     const found = await ask<{ sources: Source[] }>(io, "/sources");
     if (io.json) {
       io.out(JSON.stringify(found.sources));

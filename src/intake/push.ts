@@ -1,3 +1,4 @@
+import { refusedFields } from "../sources/_shared/pushed.ts";
 import { SOURCES } from "../sources/registry.ts";
 import type { ReceiveResult, SourceSwitch } from "../sources/source.ts";
 import { type AcceptPorts, type AcceptResult, acceptPosts } from "./accept.ts";
@@ -37,5 +38,7 @@ export async function receivePush(
     const { status, detail } = received;
     return status === 401 ? { kind: "unsigned", detail } : { kind: "unreadable", status, detail };
   }
+  for (const [reason, count] of Object.entries(refusedFields(received)))
+    ports.telemetry.count("items_left_out_total", { source: name, reason }, count);
   return { ...(await acceptPosts(received.posts, ports)), rejected: received.rejected };
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { snakeCased } from "../kit/case.ts";
 import { jsonBytes } from "../kit/utf8.ts";
 import { Chain, IsoInstant } from "./scalars.ts";
 
@@ -170,6 +171,12 @@ export const PostInput = z
       ...(keepRaw && { raw: storableDeep(raw) as Record<string, unknown> }),
     };
   });
+
+/** The wire form of a post, as PostInput reads it. */
+export const postOnWire = ({ raw, ...post }: RawPost): object => ({
+  ...(snakeCased(post) as object),
+  ...(raw !== undefined && { raw }),
+});
 
 /** How far a sender's clock may be ahead of ours. */
 const MAX_AHEAD_MS = 300_000;

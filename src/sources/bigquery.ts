@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { bigQueryClient, runQuery } from "../google/bigquery.ts";
-import type { BigQueryRow } from "../google/bigquery-response.ts";
+import { type BigQueryRow, isQueryAnswer, rowsOf } from "../google/bigquery-response.ts";
 import { BigQuerySettings } from "../google/settings.ts";
 import { clampToNow, iso } from "../kit/time.ts";
 import { readCursor } from "./_shared/cursor.ts";
@@ -92,6 +92,14 @@ export const bigquery = source({
   }),
   providers: () => ["bigquery", "google"],
   everyMinutes: (settings) => settings.BQ_SOURCE_EVERY_MINUTES,
+  standIns: {
+    BQ_SOURCE_SQL: "SELECT",
+    GCP_SA_JSON: JSON.stringify({ client_email: "none", private_key: "none", project_id: "none" }),
+  },
+  readAnswer: (_, { json }) =>
+    isQueryAnswer(json)
+      ? { kind: "read", ...readPosts(rowsOf(json), toPostInput) }
+      : { kind: "unreadable", why: "it is no answer of BigQuery's jobs.query" },
   async poll(settings, { cursor, since }, ports): Promise<PollResult> {
     const before = readCursor(Cursor, cursor, null);
     const client = bigQueryClient(settings);

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { tryBase64 } from "../kit/base64.ts";
+import { jsonOf } from "./_shared/json.ts";
 import { boundedId } from "./_shared/post-input.ts";
-import { jsonOf, receivedPosts, refusePush } from "./_shared/pushed.ts";
+import { pushReading, receivedPosts, refusePush } from "./_shared/pushed.ts";
 import { type PushRequest, type ReceiveResult, source } from "./source.ts";
 
 const CloudEvent = z.looseObject({
@@ -93,21 +94,26 @@ export const cloudevents = source({
     "ingest. The event's data is a post.",
   ].join(" "),
   settings: z.object({}),
-  async receive(_, request): Promise<ReceiveResult> {
-    const type = request.headers.get("content-type")?.toLowerCase() ?? "";
-    if (!type.startsWith("application/cloudevents") && request.headers.has("ce-specversion")) {
-      return read([binaryEvent(request)], request.now);
-    }
-    if (!type.startsWith("application/cloudevents"))
-      return refusePush(
-        415,
-        "no CloudEvent: send application/cloudevents+json, application/cloudevents-batch+json or ce- headers",
-      );
-    const body = jsonOf(request.text);
-    if (body === undefined) return refusePush(400, "the body is not JSON");
-    if (!type.startsWith("application/cloudevents-batch")) return read([body], request.now);
-    return Array.isArray(body)
-      ? read(body, request.now)
-      : refusePush(400, "a batch is a JSON array");
+  async readAnswer(_, { text, json, contentType, now }) {
+    const usual = `application/cloudevents${Array.isArray(json) ? "-batch" : ""}+json`;
+    const headers = new Map([["content-type", contentType ?? usual]]);
+    return pushReading(await receiveEvents({ headers, text, now }));
   },
+  receive: (_, request) => receiveEvents(request),
 });
+
+async function receiveEvents(request: PushRequest): Promise<ReceiveResult> {
+  const type = request.headers.get("content-type")?.toLowerCase() ?? "";
+  if (!type.startsWith("application/cloudevents") && request.headers.has("ce-specversion")) {
+    return read([binaryEvent(request)], request.now);
+  }
+  if (!type.startsWith("application/cloudevents"))
+    return refusePush(
+      415,
+      "no CloudEvent: send application/cloudevents+json, application/cloudevents-batch+json or ce- headers",
+    );
+  const body = jsonOf(request.text);
+  if (body === undefined) return refusePush(400, "the body is not JSON");
+  if (!type.startsWith("application/cloudevents-batch")) return read([body], request.now);
+  return Array.isArray(body) ? read(body, request.now) : refusePush(400, "a batch is a JSON array");
+}

@@ -12,10 +12,11 @@ import {
 } from "../markets/geckoterminal.ts";
 import { canonicalAddress } from "../model/mention.ts";
 import { type Chain, IsoInstant } from "../model/scalars.ts";
+import type { LeftOut } from "../model/source-status.ts";
 import { splitWords } from "../settings/define.ts";
 import { readCursor } from "./_shared/cursor.ts";
-import { NOTHING_LEFT_OUT, sumLeftOut } from "./_shared/left-out.ts";
-import { readPosts } from "./_shared/post-input.ts";
+import { countLeftOut, NOTHING_LEFT_OUT, sumLeftOut } from "./_shared/left-out.ts";
+import { type PostFields, readPosts, type SkipReason } from "./_shared/post-input.ts";
 import { NOTHING_NEW, worseVerdict } from "./_shared/verdicts.ts";
 import { type CursorPosition, type PollResult, source } from "./source.ts";
 
@@ -67,7 +68,29 @@ function toPostInput(pool: Pool, chain: Chain, network: string) {
   };
 }
 
-type Page = { verdict: Verdict; pools: Pool[]; rejected: number };
+const deepPost = (
+  pool: Pool,
+  chain: Chain,
+  network: string,
+  least: number,
+): PostFields | SkipReason =>
+  (numericAmount(pool.attributes.reserve_in_usd) ?? 0) >= least
+    ? toPostInput(pool, chain, network)
+    : "low_liquidity";
+
+/** The pools of a list. One from the future would hide all that come before that time. */
+function readable(list: readonly unknown[], now: number): Pick<Page, "pools" | "leftOut"> {
+  const read = list.flatMap((item) => Pool.safeParse(item).data ?? []);
+  const latest = iso(now + CLOCK_SKEW_MS);
+  const pools = read.filter(({ attributes }) => attributes.pool_created_at < latest);
+  const leftOut = {
+    other_shape: list.length - read.length,
+    dated_ahead: read.length - pools.length,
+  };
+  return { pools, leftOut };
+}
+
+type Page = { verdict: Verdict; pools: Pool[]; leftOut: LeftOut };
 
 async function readPools(
   path: string,
@@ -86,17 +109,12 @@ async function readPools(
     }),
     ports,
   );
-  if (answer.verdict.kind !== "ok") return { verdict: answer.verdict, pools: [], rejected: 0 };
-  const read = Answer.parse(answer.json).data.map((item) => Pool.safeParse(item).data);
-  /* A pool from the future would hide all that come before that time. */
-  const latest = iso(ports.now() + CLOCK_SKEW_MS);
-  const known = read
-    .filter((pool) => pool !== undefined)
-    .filter(({ attributes }) => attributes.pool_created_at < latest);
-  return { verdict: answer.verdict, pools: known, rejected: read.length - known.length };
+  if (answer.verdict.kind !== "ok")
+    return { verdict: answer.verdict, pools: [], leftOut: NOTHING_LEFT_OUT };
+  return { verdict: answer.verdict, ...readable(Answer.parse(answer.json).data, ports.now()) };
 }
 
-type Read = { verdict: Verdict; pools: Pool[]; rejected: number; whole: boolean };
+type Read = Page & { whole: boolean };
 
 const isNew = ({ at, ids }: Reached, pool: Pool): boolean => {
   const { pool_created_at: created } = pool.attributes;
@@ -113,13 +131,13 @@ async function poolsSince(
   door: ReturnType<typeof geckoApi>,
   ports: GuardedPorts,
 ): Promise<Read> {
-  const read: Read = { verdict: NOTHING_NEW, pools: [], rejected: 0, whole: true };
+  const read: Read = { verdict: NOTHING_NEW, pools: [], leftOut: NOTHING_LEFT_OUT, whole: true };
   const most = from.at === "" ? 1 : PAGES_A_POLL;
   for (let page = 1; page <= most; page++) {
     const found = await readPools(`${path}?page=${page}`, door, ports);
     read.verdict = worseVerdict(read.verdict, found.verdict);
     read.whole = found.verdict.kind === "ok";
-    read.rejected += found.rejected;
+    read.leftOut = sumLeftOut(read.leftOut, found.leftOut);
     const fresh = found.pools.filter((pool) => isNew(from, pool));
     read.pools.push(...fresh);
     if (!read.whole || fresh.length < found.pools.length || fresh.length === 0) break;
@@ -168,6 +186,20 @@ export const dexPools = source({
   }),
   providers: () => ["geckoterminal"],
   everyMinutes: (settings) => settings.DEX_POOLS_EVERY_MINUTES,
+  readAnswer({ DEX_POOLS_MIN_LIQUIDITY }, { json, now }) {
+    const answer = Answer.safeParse(json).data;
+    if (answer === undefined)
+      return { kind: "unreadable", why: "it is no list of pools of GeckoTerminal" };
+    const { pools, leftOut } = readable(answer.data, now);
+    const { posts, leftOut: more } = readPosts(pools, (pool) => {
+      const network = Object.entries(GECKO_NETWORKS).find(([, name]) =>
+        pool.id.startsWith(`${name}_`),
+      );
+      if (network === undefined) return "other_network";
+      return deepPost(pool, network[0] as Chain, network[1], DEX_POOLS_MIN_LIQUIDITY);
+    });
+    return { kind: "read", posts, leftOut: sumLeftOut(leftOut, more) };
+  },
   async poll(settings, { cursor, since }: CursorPosition, ports): Promise<PollResult> {
     const reached = readCursor(Cursor, cursor, {});
     const polled: PollResult = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
@@ -181,16 +213,12 @@ export const dexPools = source({
         ports,
       );
       polled.verdict = worseVerdict(polled.verdict, found.verdict);
-      const deep = found.pools.filter(
-        ({ attributes }) =>
-          (numericAmount(attributes.reserve_in_usd) ?? 0) >= settings.DEX_POOLS_MIN_LIQUIDITY,
-      );
-      const { posts, rejected, leftOut } = readPosts(deep, (pool) =>
-        toPostInput(pool, chain, network),
+      const { posts, rejected, leftOut } = readPosts(found.pools, (pool) =>
+        deepPost(pool, chain, network, settings.DEX_POOLS_MIN_LIQUIDITY),
       );
       polled.posts.push(...posts);
-      polled.rejected += rejected + found.rejected;
-      polled.leftOut = sumLeftOut(polled.leftOut ?? NOTHING_LEFT_OUT, leftOut);
+      polled.rejected += rejected + countLeftOut(found.leftOut);
+      polled.leftOut = sumLeftOut(polled.leftOut ?? NOTHING_LEFT_OUT, found.leftOut, leftOut);
       if (found.whole) reached[network] = furthest(from, found.pools, ports.now());
     }
     return { ...polled, cursor: JSON.stringify(reached) };

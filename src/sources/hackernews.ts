@@ -2,10 +2,12 @@ import * as z from "zod";
 import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
 import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
+import { getPath } from "../kit/get-path.ts";
 import { readCursor } from "./_shared/cursor.ts";
 import { readHtml } from "./_shared/html.ts";
+import { jsonItems } from "./_shared/json.ts";
 import { NOTHING_LEFT_OUT, sumLeftOut } from "./_shared/left-out.ts";
-import { readPosts } from "./_shared/post-input.ts";
+import { type PostFields, readPosts, type SkipReason } from "./_shared/post-input.ts";
 import { postTime } from "./_shared/post-time.ts";
 import { NOTHING_NEW, worseVerdict } from "./_shared/verdicts.ts";
 import { type PollResult, source } from "./source.ts";
@@ -57,12 +59,17 @@ const get = (url: string, shape: z.ZodType, ports: GuardedPorts): Promise<Outsid
     ports,
   );
 
+/** Of a deleted item little more than this is shown. */
+const Deleted = z.object({ deleted: z.literal(true) });
+
 /** A deleted item is null; that is an answer too. */
 const MaybeItem = z.union([z.null(), z.looseObject({ id: z.number() })]);
 
-function toPostInput(id: number, json: unknown, now: number) {
+function toPostInput(id: unknown, json: unknown, now: number): PostFields | SkipReason {
+  if (json === null) return "deleted";
   const item = Item.safeParse(json).data;
-  if (item === undefined || item.deleted || item.dead) return null;
+  if (item === undefined) return Deleted.safeParse(json).success ? "deleted" : "other_shape";
+  if (item.deleted || item.dead) return item.deleted ? "deleted" : "dead";
   const { text, links } = readHtml(item.text ?? "");
   return {
     source: "hackernews",
@@ -132,6 +139,10 @@ export const hackernews = source({
     HN_EVERY_MINUTES: z.coerce.number().int().min(1).default(5).describe("Minutes between polls"),
   }),
   everyMinutes: (settings) => settings.HN_EVERY_MINUTES,
+  readAnswer: (_, answer) => ({
+    kind: "read",
+    ...readPosts(jsonItems(answer), (item) => toPostInput(getPath(item, "id"), item, answer.now)),
+  }),
   async poll({ HN_BASE_URL }, { cursor, since }, ports): Promise<PollResult> {
     const { verdict, ids, newest } = await stories(HN_BASE_URL, ports);
     const polled: PollResult = { verdict, posts: [], rejected: 0, cursor };

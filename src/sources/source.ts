@@ -1,10 +1,12 @@
 import * as z from "zod";
+import { decodedBody } from "../http/body-encoding.ts";
 import type { GuardedPorts } from "../http/provider-call.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import type { LeftOut } from "../model/source-status.ts";
 import { filledIn, type RawVariables, wordList } from "../settings/define.ts";
 import { readPluginSettings, type SwitchedOff } from "../settings/plugin.ts";
+import { jsonOf } from "./_shared/json.ts";
 
 /**
  * Where to read from: after `cursor`, which only the source understands. `since` marks a backfill:
@@ -37,6 +39,16 @@ export type ReceiveResult =
     }
   | { kind: "refused"; status: 400 | 401 | 415; detail: string };
 
+/** An answer of the service, or a request to a push source, that was saved to a file. */
+export type SavedAnswer = { bytes: Uint8Array; contentType: string | null; now: number };
+/** The same, decoded as the source's own answers are. `json`: undefined when it is no JSON. */
+export type DecodedAnswer = Omit<SavedAnswer, "bytes"> & { text: string; json: unknown };
+/** The posts that a source makes of an answer, and the items that became none by reason. */
+export type AnswerReading =
+  | { kind: "read"; posts: RawPost[]; leftOut: LeftOut }
+  /** The whole is no answer of this service. */
+  | { kind: "unreadable"; why: string };
+
 /** How a stream source is read: the connection itself belongs to the platform. */
 export type StreamPlan = {
   /** The address that continues after a cursor; null: from now on. */
@@ -62,6 +74,10 @@ type Spec<S extends z.ZodType> = {
   stream?(settings: z.output<S>): StreamPlan;
   /** A push with a signature of its own needs no API key. */
   signed?: boolean;
+  /** Reads a saved answer, with nothing asked and nothing stored. */
+  readAnswer?(settings: z.output<S>, answer: DecodedAnswer): AnswerReading | Promise<AnswerReading>;
+  /** Stand in for required settings where a saved answer is read, for which no key is needed. */
+  standIns?: RawVariables;
 };
 
 export type SwitchedOn = {
@@ -84,6 +100,8 @@ export type Source = Pick<Spec<z.ZodType>, "name" | "title" | "kind" | "docs"> &
    * leave off. Called by src/settings/parse.ts alone.
    */
   configure(variables: RawVariables): SourceSwitch;
+  /** The posts of a saved answer. Needs no key; other settings count. Stores nothing. */
+  readAnswer(variables: RawVariables, answer: SavedAnswer): Promise<AnswerReading>;
 };
 
 const LeftOff = z.object({ SOURCES_OFF: wordList });
@@ -115,6 +133,15 @@ export function source<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Shape
         ...(receive !== undefined && { receive: (request) => receive(settings, request) }),
         ...(stream !== undefined && { stream: stream(settings) }),
       };
+    },
+    async readAnswer(variables, { bytes, contentType, now }) {
+      const given = { ...spec.standIns, ...filledIn(variables) };
+      const read = readPluginSettings(spec.settings, given);
+      if (read.kind === "off") return { kind: "unreadable", why: read.why };
+      if (spec.readAnswer === undefined)
+        return { kind: "unreadable", why: `${name} reads no saved answers` };
+      const text = decodedBody(bytes, contentType);
+      return spec.readAnswer(read.settings, { text, json: jsonOf(text), contentType, now });
     },
   };
 }

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { type SignatureProof, verifyWebhook } from "../kit/standard-webhooks.ts";
 import { splitWords } from "../settings/define.ts";
-import { jsonOf, receivedPosts, refusePush } from "./_shared/pushed.ts";
+import { jsonOf } from "./_shared/json.ts";
+import { pushReading, receivedPosts, refusePush } from "./_shared/pushed.ts";
 import { verifyHubSignature } from "./_shared/signature.ts";
 import { type ReceiveResult, requiredText, source } from "./source.ts";
 
@@ -50,16 +51,19 @@ export const webhook = source({
         "Secrets that sign pushes, 16 characters or more each; without one the source is off",
       ),
   }),
+  standIns: { WEBHOOK_SECRETS: "not-a-secret-at-all" },
+  readAnswer: (_, { text, now }) => pushReading(readBody(text, undefined, now)),
   async receive({ WEBHOOK_SECRETS: secrets }, { headers, text, now }): Promise<ReceiveResult> {
     const standard = await verifyWebhook(secrets, headers, text, now);
     const proof =
       standard === "unsigned" ? await verifyHubSignature(secrets, headers, text) : standard;
     if (proof !== "genuine") return refusePush(401, REFUSALS[proof]);
-    const body = jsonOf(text);
-    if (body === undefined) return refusePush(400, "the body is not JSON");
-    return receivedPosts(
-      items(body, headers.get("webhook-id") ?? headers.get("x-github-delivery")).map(withSource),
-      now,
-    );
+    return readBody(text, headers.get("webhook-id") ?? headers.get("x-github-delivery"), now);
   },
 });
+
+function readBody(text: string, deliveryId: string | undefined, now: number): ReceiveResult {
+  const body = jsonOf(text);
+  if (body === undefined) return refusePush(400, "the body is not JSON");
+  return receivedPosts(items(body, deliveryId).map(withSource), now);
+}

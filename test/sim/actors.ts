@@ -53,6 +53,7 @@ function polledSource({ source, posts }: Stream, from: number, untilMs: number):
     signed: false,
     settings: z.object({}),
     settingNames: [],
+    readAnswer: async () => ({ kind: "unreadable", why: "it is simulated" }),
     configure: () => ({
       kind: "on",
       everyMinutes: 1,

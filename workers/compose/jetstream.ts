@@ -19,6 +19,8 @@ export function composeJetstream(
     interest: stream.interest,
     open: (cursor, listener) =>
       openStream(stream.url(cursor), listener, (url, init) => fetch(url, init)),
+    leftOut: (reason) =>
+      isolate.telemetry.count("items_left_out_total", { source: "jetstream", reason }),
     ingest: (posts) => offerPosts(posts, acceptPorts(env, isolate)),
   };
   return { ports, flush: metricsFlusher(env, isolate, defer) };

@@ -1,5 +1,7 @@
 import { isAhead, PostInput, type RawPost, TIME_AHEAD } from "../../model/raw-post.ts";
-import type { ReceiveResult } from "../source.ts";
+import type { LeftOut } from "../../model/source-status.ts";
+import type { AnswerReading, ReceiveResult } from "../source.ts";
+import { sumLeftOut } from "./left-out.ts";
 
 /**
  * Reads pushed posts one by one. An invalid post rejects only itself; its errors name the field.
@@ -27,10 +29,17 @@ export const refusePush = (status: 400 | 401 | 415, detail: string): ReceiveResu
   detail,
 });
 
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+/** The refused posts of a push, by the first field that is wrong. */
+export const refusedFields = ({ rejected }: Extract<ReceiveResult, { kind: "posts" }>): LeftOut =>
+  sumLeftOut(
+    ...rejected.map(({ errors }) => {
+      const field = errors[0]?.path.split(/[.[]/)[0];
+      return { [`invalid_${field || "item"}`]: 1 };
+    }),
+  );
+
+/** What a push source makes of a request, for someone who tries it by hand. */
+export const pushReading = (received: ReceiveResult): AnswerReading =>
+  received.kind === "refused"
+    ? { kind: "unreadable", why: received.detail }
+    : { kind: "read", posts: received.posts, leftOut: refusedFields(received) };

@@ -3,6 +3,7 @@ import type { GuardedPorts } from "../../http/provider-call.ts";
 import { numeric } from "../../kit/numeric.ts";
 import { iso } from "../../kit/time.ts";
 import { readCursor } from "../_shared/cursor.ts";
+import { jsonItems } from "../_shared/json.ts";
 import { readPosts } from "../_shared/post-input.ts";
 import { NOTHING_NEW } from "../_shared/verdicts.ts";
 import { type PollResult, source } from "../source.ts";
@@ -224,6 +225,11 @@ export const apify = source({
   ].join(" "),
   settings: ApifySettings,
   everyMinutes: (settings) => Math.max(1, Math.floor(settings.APIFY_EVERY_MINUTES / 3)),
+  standIns: { APIFY_TOKEN: "none" },
+  readAnswer: (_, answer) => ({
+    kind: "read",
+    ...readPosts(jsonItems(answer), (item) => apifyPostInput(item, answer.now)),
+  }),
   async poll(settings, { cursor, since }, ports): Promise<PollResult> {
     const place = since === null ? readCursor(Cursor, cursor, IDLE) : IDLE;
     const step = await advance(place, settings, since, ports);

@@ -2,7 +2,7 @@ import { getPath } from "../../kit/get-path.ts";
 import type { PostLink } from "../../model/raw-post.ts";
 import { unescapeHtml } from "../_shared/html.ts";
 import { entityLinks, keptLinks } from "../_shared/links.ts";
-import type { PostFields } from "../_shared/post-input.ts";
+import type { PostFields, SkipReason } from "../_shared/post-input.ts";
 import { postTime } from "../_shared/post-time.ts";
 
 /** The value of the first path that has one: actors change their shape with each release. */
@@ -50,14 +50,11 @@ const quotedText = (item: unknown): string | undefined =>
 const handleIn = (url: string | undefined): string | undefined =>
   /^https?:\/\/(?:www\.)?(?:x|twitter)\.com\/(\w+)\/status\//.exec(url ?? "")?.[1];
 
-/**
- * A row of a tweet scraper's dataset; null for placeholders ("noResults"), which have neither id
- * nor text.
- */
-export function apifyPostInput(item: unknown, now: number): PostFields {
+/** A row of a tweet scraper's dataset. Placeholders ("noResults") have neither id nor text. */
+export function apifyPostInput(item: unknown, now: number): PostFields | SkipReason {
   const id = first(item, ["id", "id_str", "rest_id", "tweetId"]);
   const text = first(item, ["fullText", "full_text", "text", "body"]);
-  if (id === undefined && text === undefined) return null;
+  if (id === undefined && text === undefined) return "no_post";
   const url = first(item, ["url", "twitterUrl"]);
   const quoted = quotedText(item);
   const links = linksOf(item);

@@ -108,6 +108,14 @@ export const feeds = source({
   }),
   providers: ({ FEED_URLS }) => [...new Set(FEED_URLS.map(providerOf))],
   everyMinutes: (settings) => settings.FEEDS_EVERY_MINUTES,
+  standIns: { FEED_URLS: "https://feed.example/feed.xml" },
+  readAnswer({ FEED_URLS: [address = ""] }, { text, now }) {
+    const feed = parseFeed(text, address);
+    if (feed === undefined) return { kind: "unreadable", why: "it is no feed" };
+    const { items, leftOut } = feedPosts(feed, { address, now, known: false });
+    const read = readPosts(items, (item) => item);
+    return { kind: "read", posts: read.posts, leftOut: sumLeftOut(leftOut, read.leftOut) };
+  },
   async poll({ FEED_URLS }, { cursor, since }, ports): Promise<PollResult> {
     const before = readCursor(Cursor, cursor, {});
     const polled: PollResult = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { PostFields } from "../_shared/post-input.ts";
+import type { PostFields, SkipReason } from "../_shared/post-input.ts";
 
 export const RepoEvent = z.object({
   id: z.string().regex(/^\d{1,40}$/),
@@ -104,17 +104,15 @@ export const GITHUB_EVENT_TYPES = Object.keys(DESCRIPTIONS) as GithubEventType[]
 const isWanted = (type: string, wanted: readonly GithubEventType[]): type is GithubEventType =>
   wanted.some((each) => each === type);
 
-/**
- * The post that an event makes; null for an event of a type that is not wanted, or that is no news.
- */
+/** The post that an event makes, unless its type is not wanted or it is no news. */
 export function githubPostInput(
   event: RepoEvent,
   wanted: readonly GithubEventType[],
   symbol: string | undefined,
-): PostFields {
-  if (!isWanted(event.type, wanted)) return null;
+): PostFields | SkipReason {
+  if (!isWanted(event.type, wanted)) return "other_type";
   const happened = DESCRIPTIONS[event.type](event.payload);
-  if (happened === null) return null;
+  if (happened === null) return "no_news";
   return {
     source: "github",
     id: event.id,

@@ -4,6 +4,7 @@ import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import { splitWords } from "../../settings/define.ts";
 import { readCursor } from "../_shared/cursor.ts";
+import { jsonItems } from "../_shared/json.ts";
 import { NOTHING_LEFT_OUT, sumLeftOut } from "../_shared/left-out.ts";
 import { readPosts } from "../_shared/post-input.ts";
 import { NOTHING_NEW, worseVerdict } from "../_shared/verdicts.ts";
@@ -118,6 +119,10 @@ async function read(
   return { ...found, place: { ...reached, seen } };
 }
 
+/** The symbol that the settings give to a repository. */
+const symbolOf = (repo: string, entries: readonly string[]): string | undefined =>
+  entries.find((entry) => entry.split("=")[0]?.toLowerCase() === repo.toLowerCase())?.split("=")[1];
+
 export const github = source({
   name: "github",
   title: "GitHub events",
@@ -169,6 +174,15 @@ export const github = source({
       .describe("Minutes between polls"),
   }),
   everyMinutes: (settings) => settings.GITHUB_EVERY_MINUTES,
+  readAnswer({ GITHUB_EVENTS, GITHUB_REPOS }, answer) {
+    const items = jsonItems(answer);
+    const events = readable(items);
+    const { posts, leftOut } = readPosts(events, (event) =>
+      githubPostInput(event, GITHUB_EVENTS, symbolOf(event.repo.name, GITHUB_REPOS)),
+    );
+    const unreadable = { other_shape: items.length - events.length };
+    return { kind: "read", posts, leftOut: sumLeftOut(leftOut, unreadable) };
+  },
   async poll(settings, { cursor, since }, ports): Promise<PollResult> {
     const places = readCursor(Cursor, cursor, {});
     const polled: PollResult = { verdict: NOTHING_NEW, posts: [], rejected: 0, cursor };
@@ -191,7 +205,8 @@ export const github = source({
       );
       polled.posts.push(...posts.filter((post) => since === null || post.postedAt >= since));
       polled.rejected += rejected + found.rejected;
-      polled.leftOut = sumLeftOut(polled.leftOut ?? NOTHING_LEFT_OUT, leftOut);
+      const unreadable = { other_shape: found.rejected };
+      polled.leftOut = sumLeftOut(polled.leftOut ?? NOTHING_LEFT_OUT, leftOut, unreadable);
     }
     return { ...polled, cursor: JSON.stringify(places) };
   },

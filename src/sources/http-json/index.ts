@@ -229,6 +229,13 @@ export const httpJson = source({
   providers: ({ HTTP_JSON_SOURCES }) => HTTP_JSON_SOURCES.map(providerOf),
   everyMinutes: ({ HTTP_JSON_SOURCES, HTTP_JSON_EVERY_MINUTES: usual }) =>
     Math.min(...HTTP_JSON_SOURCES.map((api) => api.every_minutes ?? usual)),
+  readAnswer({ HTTP_JSON_SOURCES }, { json, now }) {
+    for (const api of HTTP_JSON_SOURCES) {
+      const listed = getPath(json, api.items);
+      if (Array.isArray(listed)) return { kind: "read", ...mapItems(listed, api, now) };
+    }
+    return { kind: "unreadable", why: "no source of HTTP_JSON_SOURCES finds its list in it" };
+  },
   async poll(settings, { cursor, since }, ports): Promise<PollResult> {
     const places = readCursor(Cursor, cursor, {});
     const secrets = secretsOf(settings);

@@ -8,6 +8,7 @@ const START = Date.UTC(2026, 10, 20, 10);
 function setUp(more: Partial<JetstreamPorts> = {}) {
   let now = START;
   const accepted: string[] = [];
+  const leftOut: string[] = [];
   const opens: (string | null)[] = [];
   const listeners: JetstreamListener[] = [];
   let closed = 0;
@@ -22,6 +23,7 @@ function setUp(more: Partial<JetstreamPorts> = {}) {
       listeners.push(listener);
       return { close: () => closed++ };
     },
+    leftOut: (reason) => void leftOut.push(reason),
     ingest: async (posts) => {
       if (world.database === "ok") accepted.push(...posts.map((post) => post.text));
       return world.database;
@@ -46,6 +48,7 @@ function setUp(more: Partial<JetstreamPorts> = {}) {
     actor,
     world,
     accepted,
+    leftOut,
     opens,
     memory,
     say,
@@ -65,6 +68,14 @@ it("hands over posts of interest and moves the cursor past all that was read", a
   await actor.keep();
   expect(accepted).toEqual(["$DEMO is out"]);
   expect(memory.cursor).toBe(String((START + 2_000) * 1_000));
+});
+
+it("counts frames that cannot be read, and not the many that nobody wants", async () => {
+  const { actor, say, leftOut, listeners } = setUp();
+  await actor.keep();
+  say("what a nice day", 1);
+  listeners.at(-1)?.frame("{");
+  expect(leftOut).toEqual(["unreadable_frame"]);
 });
 
 it.each([

@@ -23,6 +23,9 @@ const HELD_MOST = 1_000;
 const CLOCK_SKEW_MS = 60_000;
 const BACKOFF_MS = [0, 30_000, 60_000, 120_000, 300_000];
 
+/** Hundreds of frames a second that nobody wants are not counted. */
+const PASSED_OVER: ReadonlySet<string> = new Set(["not_a_new_post", "not_of_interest"]);
+
 export type JetstreamSocket = { close(): void };
 export type JetstreamListener = { frame(text: string): void; closed(): void };
 
@@ -32,6 +35,8 @@ export type JetstreamPorts = {
   /** Opens the stream after `cursor`; throws when refused. */
   open(cursor: string | null, listener: JetstreamListener): Promise<JetstreamSocket>;
   ingest(posts: RawPost[]): Promise<"ok" | "unavailable">;
+  /** Counts a frame that could not be read. Never throws. */
+  leftOut(reason: string): void;
   /** Survives eviction. */
   memory: { cursor: string | null };
 };
@@ -123,8 +128,9 @@ export function jetstreamActor(ports: JetstreamPorts): JetstreamActor {
 
   function onFrame(text: string): void {
     lastFrameAt = now();
-    const { post, timeUs } = readFrame(text, ports.interest);
+    const { post, timeUs, leftOut } = readFrame(text, ports.interest);
     if (post !== null) held.push(post);
+    else if (leftOut !== null && !PASSED_OVER.has(leftOut)) ports.leftOut(leftOut);
     /**
      * A frame from the future would have the next connection begin there, and miss what comes until
      * then.

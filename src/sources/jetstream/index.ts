@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { PostLink, RawPost } from "../../model/raw-post.ts";
 import { splitWords } from "../../settings/define.ts";
+import { jsonItems, jsonOf } from "../_shared/json.ts";
+import { sumLeftOut } from "../_shared/left-out.ts";
 import { keptLinks } from "../_shared/links.ts";
 import { readPosts } from "../_shared/post-input.ts";
 import { type StreamPlan, source } from "../source.ts";
@@ -108,15 +110,8 @@ export function interestIn(terms: readonly string[]): StreamInterest {
   };
 }
 
-export type FrameReading = { post: RawPost | null; timeUs: number | null };
-
-function json(frame: string): unknown {
-  try {
-    return JSON.parse(frame);
-  } catch {
-    return undefined;
-  }
-}
+/** `leftOut`: why the frame brings no post, as a code of LeftOut; null when it brings one. */
+export type FrameReading = { post: RawPost | null; timeUs: number | null; leftOut: string | null };
 
 const YEAR_2000 = Date.UTC(2000, 0, 1);
 
@@ -133,18 +128,21 @@ function postedAt(createdAt: string | undefined, serverMs: number): string {
  * The post of a frame, if it is new and of interest, and the time to which the frame moves the
  * cursor. Unreadable frames are skipped.
  */
-export function readFrame(frame: string, interest: StreamInterest): FrameReading {
-  const read = Frame.safeParse(json(frame)).data;
-  if (read === undefined) return { post: null, timeUs: null };
+export const readFrame = (frame: string, interest: StreamInterest): FrameReading =>
+  readFrameJson(jsonOf(frame), interest);
+
+function readFrameJson(frame: unknown, interest: StreamInterest): FrameReading {
+  const read = Frame.safeParse(frame).data;
+  if (read === undefined) return { post: null, timeUs: null, leftOut: "unreadable_frame" };
   const { commit, did, time_us: timeUs } = read;
   if (commit?.operation !== "create" || commit.collection !== COLLECTION)
-    return { post: null, timeUs };
+    return { post: null, timeUs, leftOut: "not_a_new_post" };
   const record = BlueskyPost.safeParse(commit.record).data;
-  if (record === undefined) return { post: null, timeUs };
+  if (record === undefined) return { post: null, timeUs, leftOut: "other_shape" };
   const links = linksOf(record);
   if (!interest([record.text, ...links.map(({ url }) => url)].join(" ")))
-    return { post: null, timeUs };
-  const { posts } = readPosts([record], ({ text, createdAt, langs }) => ({
+    return { post: null, timeUs, leftOut: "not_of_interest" };
+  const { posts, leftOut } = readPosts([record], ({ text, createdAt, langs }) => ({
     source: "jetstream",
     id: `at://${did}/${COLLECTION}/${commit.rkey}`,
     author: did,
@@ -154,7 +152,7 @@ export function readFrame(frame: string, interest: StreamInterest): FrameReading
     url: `https://bsky.app/profile/${did}/post/${commit.rkey}`,
     ...(langs?.length === 1 && langs[0] !== undefined && { lang: langs[0].slice(0, 20) }),
   }));
-  return { post: posts[0] ?? null, timeUs };
+  return { post: posts[0] ?? null, timeUs, leftOut: Object.keys(leftOut)[0] ?? null };
 }
 
 function subscribeUrl(settings: JetstreamSettings, cursor: string | null): string {
@@ -173,6 +171,15 @@ export const jetstream = source({
     "cursor (36 h of history). No key.",
   ].join(" "),
   settings: JetstreamSettings,
+  readAnswer({ JETSTREAM_WORDS }, answer) {
+    const interest = interestIn(JETSTREAM_WORDS);
+    const read = jsonItems(answer).map((frame) => readFrameJson(frame, interest));
+    return {
+      kind: "read",
+      posts: read.flatMap(({ post }) => post ?? []),
+      leftOut: sumLeftOut(...read.map(({ leftOut }) => (leftOut === null ? {} : { [leftOut]: 1 }))),
+    };
+  },
   stream: (settings) => ({
     url: (cursor) => subscribeUrl(settings, cursor),
     interest: interestIn(settings.JETSTREAM_WORDS),

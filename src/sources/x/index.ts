@@ -127,6 +127,16 @@ async function readStream(
   return read;
 }
 
+/** Items of another shape are counted by readXPage. */
+function readPage({ items, unreadable }: Pick<Read, "items" | "unreadable">) {
+  const { posts, rejected, leftOut } = readPosts(items, (item) => item);
+  return {
+    posts,
+    rejected: rejected + unreadable,
+    leftOut: sumLeftOut(leftOut, { other_shape: unreadable }),
+  };
+}
+
 /** A handle's numeric id, asked once and kept in the cursor. */
 async function userId(
   handle: string,
@@ -156,6 +166,12 @@ export const x = source({
   ].join(" "),
   settings: XSettings,
   everyMinutes: (settings) => settings.X_EVERY_MINUTES,
+  standIns: { X_BEARER_TOKEN: "none" },
+  readAnswer(_, { json, now }) {
+    const page = readXPage(json, now);
+    if (page === undefined) return { kind: "unreadable", why: "it is no answer of a search of X" };
+    return { kind: "read", ...readPage(page) };
+  },
   async poll(settings, { cursor, since }, ports): Promise<PollResult> {
     const places = readCursor(Cursor, cursor, { streams: {}, userIds: {} });
     const polled: PollResult = {
@@ -170,9 +186,9 @@ export const x = source({
       const read = await readStream(stream, start, since, settings, ports);
       places.streams[stream.name] = read.place;
       polled.verdict = worseVerdict(polled.verdict, read.verdict);
-      const { posts, rejected, leftOut } = readPosts(read.items, (item) => item);
+      const { posts, rejected, leftOut } = readPage(read);
       polled.posts.push(...posts);
-      polled.rejected += rejected + read.unreadable;
+      polled.rejected += rejected;
       polled.leftOut = sumLeftOut(polled.leftOut ?? NOTHING_LEFT_OUT, leftOut);
       polled.more ||= read.place.rest !== null;
     };

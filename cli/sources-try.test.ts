@@ -1,0 +1,172 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { apiApp } from "../src/api/app.ts";
+import { SOURCES } from "../src/sources/registry.ts";
+import { fakePorts } from "../test/support/api.ts";
+import { runCommand } from "../test/support/terminal.ts";
+import { UsageError } from "./command.ts";
+import { sources } from "./commands/sources.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "sources-try-"));
+
+const tried = async (name: string, answer: unknown, more: string[] = []) => {
+  const file = join(folder, `${name}.saved`);
+  const isText = typeof answer === "string" || answer instanceof Uint8Array;
+  writeFileSync(file, isText ? answer : JSON.stringify(answer));
+  const args = ["try", name, "--file", file, ...more];
+  const { code, out, err } = await runCommand(sources, args, apiApp(fakePorts()));
+  const lines = out.map((line) => JSON.parse(line));
+  return { code, err, posts: lines.slice(0, -1), leftOut: lines.at(-1)?.left_out };
+};
+
+const AT = "2026-01-15T10:00:00.000Z";
+const frame = (record: object) => ({
+  did: "did:plc:a",
+  time_us: Date.parse(AT) * 1_000,
+  kind: "commit",
+  commit: { operation: "create", collection: "app.bsky.feed.post", rkey: "1", record },
+});
+const pool = (id: string, reserve: string) => ({
+  id,
+  attributes: { name: "DEMO / WETH", pool_created_at: AT, reserve_in_usd: reserve },
+  relationships: { base_token: { data: { id: "eth_0x5b1c2d3e4f5061728394a5b6c7d8e9f0a1b2c3d4" } } },
+});
+const release = (id: string, type = "ReleaseEvent") => ({
+  id,
+  type,
+  actor: { login: "ada" },
+  repo: { name: "demo/demo" },
+  created_at: AT,
+  payload: { action: "published", release: { tag_name: "v2" } },
+});
+const cloudEvent = (data: unknown) => ({
+  specversion: "1.0",
+  id: "1",
+  source: "/s",
+  type: "t",
+  time: AT,
+  data,
+});
+const field = (name: string, type: string) => ({ name, type, mode: "NULLABLE" });
+
+const ANSWERS: Record<string, { answer: unknown; texts: RegExp[]; leftOut: object[] }> = {
+  x: {
+    answer: {
+      data: [{ id: "1991000000000000101", text: "$DEMO up", created_at: AT }, { id: 7 }],
+      meta: { result_count: 2 },
+    },
+    texts: [/^\$DEMO up$/],
+    leftOut: [{ reason: "other_shape", count: 1 }],
+  },
+  apify: {
+    answer: [{ id: "1", fullText: "$DEMO up", createdAt: AT }, { noResults: true }],
+    texts: [/^\$DEMO up$/],
+    leftOut: [{ reason: "no_post", count: 1 }],
+  },
+  bigquery: {
+    answer: {
+      jobComplete: true,
+      schema: {
+        fields: [field("id", "STRING"), field("text", "STRING"), field("posted_at", "TIMESTAMP")],
+      },
+      rows: [
+        { f: [{ v: "1" }, { v: "$DEMO moved" }, { v: "1768471200000000" }] },
+        { f: [{ v: "2" }, { v: null }, { v: "1768471200000000" }] },
+      ],
+    },
+    texts: [/^\$DEMO moved$/],
+    leftOut: [{ reason: "invalid_text", count: 1 }],
+  },
+  "dex-pools": {
+    answer: { data: [pool("eth_0xa", "90000"), pool("eth_0xb", "5"), { id: "eth_0xc" }] },
+    texts: [/DEMO \/ WETH/],
+    leftOut: [
+      { reason: "other_shape", count: 1 },
+      { reason: "low_liquidity", count: 1 },
+    ],
+  },
+  jetstream: {
+    answer: `${JSON.stringify(frame({ text: "$DEMO up" }))}\n${JSON.stringify(frame({ text: "tea" }))}\n{\n`,
+    texts: [/^\$DEMO up$/],
+    leftOut: [
+      { reason: "not_of_interest", count: 1 },
+      { reason: "unreadable_frame", count: 1 },
+    ],
+  },
+  hackernews: {
+    answer: [
+      { id: 1, by: "ada", time: 1_768_471_200, title: "$DEMO up" },
+      { id: 2, deleted: true, time: 1_768_471_200 },
+    ],
+    texts: [/^\$DEMO up$/],
+    leftOut: [{ reason: "deleted", count: 1 }],
+  },
+  github: {
+    answer: [release("1"), release("2", "WatchEvent"), { id: "x" }],
+    texts: [/released v2/],
+    leftOut: [
+      { reason: "other_type", count: 1 },
+      { reason: "other_shape", count: 1 },
+    ],
+  },
+  cloudevents: {
+    answer: [cloudEvent({ text: "$DEMO up" }), cloudEvent({ text: 7 })],
+    texts: [/^\$DEMO up$/],
+    leftOut: [{ reason: "invalid_text", count: 1 }],
+  },
+  webhook: {
+    answer: [
+      { id: "1", author: "ada", text: "$DEMO up", posted_at: AT },
+      { id: "2", text: "b" },
+    ],
+    texts: [/^\$DEMO up$/],
+    leftOut: [{ reason: "invalid_author", count: 1 }],
+  },
+};
+
+describe("sources try", () => {
+  it.each(Object.entries(ANSWERS))("prints what %s makes of a saved answer", async (name, kase) => {
+    const { code, posts, leftOut } = await tried(name, kase.answer);
+    expect(code).toBe(0);
+    expect(posts.map(({ text }) => text)).toEqual(
+      kase.texts.map((text) => expect.stringMatching(text)),
+    );
+    expect(leftOut).toEqual(kase.leftOut);
+    expect(posts[0]).toMatchObject({ posted_at: AT, source: name });
+  });
+
+  it("reads a feed in the encoding of its content type, and says what has no text", async () => {
+    const feed =
+      "<rss version='2.0'><channel><item><title>%%</title><link>https://a.test/1</link></item>" +
+      "<item><title></title></item></channel></rss>";
+    const bytes = Uint8Array.from(feed, (char) => (char === "%" ? 0xc1 : char.charCodeAt(0)));
+    const type = ["--content-type", "text/xml; charset=windows-1251"];
+    const { posts, leftOut } = await tried("feeds", bytes, type);
+    expect(posts).toMatchObject([{ text: "ББ", time_guessed: true, url: "https://a.test/1" }]);
+    expect(leftOut).toEqual([{ reason: "no_text", count: 1 }]);
+  });
+
+  it("reads an API of one's own by the settings of the environment", async () => {
+    const map = { id: "id", text: "title", posted_at: "at" };
+    const api = { name: "mine", url: "https://api.test", items: "data", map };
+    process.env.HTTP_JSON_SOURCES = JSON.stringify([api]);
+    const { posts } = await tried("http-json", { data: [{ id: 1, title: "$DEMO", at: AT }] });
+    delete process.env.HTTP_JSON_SOURCES;
+    expect(posts).toMatchObject([{ source: "mine", text: "$DEMO" }]);
+    const without = await tried("http-json", { data: [] });
+    expect(without).toMatchObject({ code: 1, err: [expect.stringContaining("HTTP_JSON_SOURCES")] });
+  });
+
+  it("refuses what is no answer of the service, and an unknown name with the nearest", async () => {
+    expect(await tried("x", "no json")).toMatchObject({ code: 1 });
+    await expect(tried("feedz", "")).rejects.toThrow(/is feeds what you mean/);
+    await expect(tried("feedz", "")).rejects.toThrow(UsageError);
+  });
+
+  it("reads a saved answer of every source there is", () => {
+    const known = [...Object.keys(ANSWERS), "feeds", "http-json"].sort();
+    expect(known).toEqual(SOURCES.map(({ name }) => name).sort());
+  });
+});
