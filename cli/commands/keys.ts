@@ -9,7 +9,8 @@ stream keys revoke ID
 
 API keys (needs a key with the scope admin). A new key is shown once and stored only as a hash.
 
-  --scope     read, ingest, write or admin; several with commas
+  --scope     read (events, signals), operations (channels, outbox, dead letters, rules),
+              ingest, write or admin; several with commas
   --expires   when it stops working, e.g. 2027-01-01T00:00:00Z (default never)
   --limit     requests a minute (default unlimited)
 

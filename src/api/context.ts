@@ -1,13 +1,13 @@
 import type { ApiCaller } from "./caller.ts";
 
-export const SCOPES = ["read", "ingest", "write", "admin"] as const;
+export const SCOPES = ["read", "operations", "ingest", "write", "admin"] as const;
 export type ApiScope = (typeof SCOPES)[number];
 
 /**
  * Who may call a route. open: anyone. feed, operations: anyone where the settings say so, else the
- * scope read. self: the handler decides. The rest: that scope.
+ * scope read or operations. self: the handler decides. The rest: that scope.
  */
-export type RouteAccess = "open" | "feed" | "operations" | "self" | ApiScope;
+export type RouteAccess = "open" | "feed" | "self" | ApiScope;
 
 /**
  * `feed`: events and signals are public. `operations`: also outbox, rules, metrics (a machine of
@@ -40,12 +40,10 @@ export const PUBLIC_ACCESS: Record<PublicRead, readonly RouteAccess[]> = {
 };
 
 /** The scope that a route asks for where it is not public. */
-export const requiredScope = (access: RouteAccess): ApiScope =>
-  access === "ingest" || access === "write" || access === "admin"
-    ? access
-    : access === "self"
-      ? "ingest"
-      : "read";
+export const requiredScope = (access: RouteAccess): ApiScope => {
+  if (access === "self") return "ingest";
+  return access === "open" || access === "feed" ? "read" : access;
+};
 
 export const scopeAllows = (caller: ApiCaller, scope: ApiScope): boolean =>
   caller.kind === "key" && (caller.scopes.includes(scope) || caller.scopes.includes("admin"));
@@ -55,7 +53,8 @@ export const mayRead = (
   access: "feed" | "operations",
   caller: ApiCaller,
   publicRead: PublicRead,
-): boolean => PUBLIC_ACCESS[publicRead].includes(access) || scopeAllows(caller, "read");
+): boolean =>
+  PUBLIC_ACCESS[publicRead].includes(access) || scopeAllows(caller, requiredScope(access));
 
 /** The id of the caller's key, for the record of a change. */
 export const keyIdOf = (caller: ApiCaller): string =>

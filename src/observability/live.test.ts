@@ -25,8 +25,34 @@ describe("passes", () => {
     ]);
   });
 
+  it("keeps deliveries, which name channels, from the public", () => {
+    const delivery: LiveMessage = {
+      event: "delivery",
+      deliveryId: 1,
+      channel: "ops",
+      eventKey: "eth:DEMO:2026-01-15T10:00:00Z",
+      chain: "eth",
+      symbol: "DEMO",
+      score: 12,
+      result: "ok",
+      attempt: 1,
+      at: "2026-01-15T10:00:00Z",
+    };
+    const shown = [true, false].map((operations) =>
+      [signal, posts, delivery].map((message) =>
+        passesFilter({ ...EVERYTHING, operations }, message),
+      ),
+    );
+    expect(shown).toEqual([
+      [true, true, true],
+      [true, true, false],
+    ]);
+  });
+
   it("takes a score at the limit and a symbol in any case", () => {
-    expect(passesFilter({ minScore: 12, chain: "eth", symbol: "demo" }, signal)).toBe(true);
+    expect(
+      passesFilter({ ...EVERYTHING, minScore: 12, chain: "eth", symbol: "demo" }, signal),
+    ).toBe(true);
   });
 
   it.each([{ minScore: 12.01 }, { chain: "sol" }, { symbol: "OTHER" }])(

@@ -56,15 +56,30 @@ export type LiveMessage = z.infer<typeof LiveMessage>;
  */
 export type BroadcastLive = (messages: LiveMessage[]) => Promise<void>;
 
-export type LiveFilter = { minScore: number | null; chain: string | null; symbol: string | null };
+/** The Worker, which knows the caller, sets it to "operations" for those who may hear deliveries. */
+export const AUDIENCE_HEADER = "X-Stream-Audience";
 
-export const EVERYTHING: LiveFilter = { minScore: null, chain: null, symbol: null };
+export type LiveFilter = {
+  minScore: number | null;
+  chain: string | null;
+  symbol: string | null;
+  /** Deliveries name channels, so that they are for those who may read the operations. */
+  operations: boolean;
+};
+
+export const EVERYTHING: LiveFilter = {
+  minScore: null,
+  chain: null,
+  symbol: null,
+  operations: true,
+};
 
 /**
  * A filter asks for signals and deliveries of what it names, so a batch of posts passes only when
  * nothing is asked.
  */
 export function passesFilter(filter: LiveFilter, message: LiveMessage): boolean {
+  if (message.event === "delivery" && !filter.operations) return false;
   if (message.event === "posts")
     return filter.minScore === null && filter.chain === null && filter.symbol === null;
   return (

@@ -191,3 +191,15 @@ it("gives a contract of the EVM one event, with the evidence of all", async () =
   ]);
   await pool.end();
 });
+
+it("gives a key with the scope read the scope operations, which was part of it", async () => {
+  const { url, pool } = await before("scopes");
+  await pool.query(
+    `insert into api_keys (id, name, hash, scopes, created_at) values
+     ('a', 'a', '', '{read,write}', now()), ('b', 'b', '', '{ingest}', now())`,
+  );
+  await applyMigrations(url, FOLDER);
+  const { rows } = await pool.query("select scopes from api_keys order by id");
+  await pool.end();
+  expect(rows).toEqual([{ scopes: ["read", "write", "operations"] }, { scopes: ["ingest"] }]);
+}, 60_000);

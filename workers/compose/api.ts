@@ -10,6 +10,7 @@ import { resendDeadLetters } from "../../src/intake/resend.ts";
 import { toBase64Url } from "../../src/kit/base64.ts";
 import { iso } from "../../src/kit/time.ts";
 import { readGauges } from "../../src/observability/gauges.ts";
+import { AUDIENCE_HEADER } from "../../src/observability/live.ts";
 import { prometheusText } from "../../src/observability/prometheus.ts";
 import { enqueueDeliveries } from "../../src/outbox/enqueue.ts";
 import { waitReason } from "../../src/outbox/wait-reason.ts";
@@ -119,7 +120,11 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
         ? explainStored(scoredBy, signal)
         : { rulesVersion: signal.rulesVersion, error: "these rules are no longer known" };
     },
-    stream: (request) => env.STREAM.getByName("all").fetch(request),
+    stream(request, operations) {
+      const headers = new Headers(request.headers);
+      headers.set(AUDIENCE_HEADER, operations ? "operations" : "feed");
+      return env.STREAM.getByName("all").fetch(new Request(request, { headers }));
+    },
     rules: {
       current: rules.current,
       version: rules.version,

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import type { LiveMessage } from "../../src/observability/live.ts";
+import { AUDIENCE_HEADER, type LiveMessage } from "../../src/observability/live.ts";
 import type { Bindings } from "../env.ts";
 
 const streamOf = (name: string) => (env as unknown as Bindings).STREAM.getByName(name);
@@ -36,8 +36,21 @@ async function listen(response: Response, many: number): Promise<{ id: string; e
   return frames();
 }
 
+const OPERATOR = { [AUDIENCE_HEADER]: "operations" };
 const eventSource = (name: string, query = "", headers = {}) =>
-  streamOf(name).fetch(`https://stream.test/stream${query}`, { headers });
+  streamOf(name).fetch(`https://stream.test/stream${query}`, {
+    headers: { ...OPERATOR, ...headers },
+  });
+
+it("keeps deliveries from those who may not read the operations", async () => {
+  await streamOf("public").publish([
+    delivery(1),
+    { event: "posts", posts: [], at: "2026-01-15T10:00:00Z" },
+  ]);
+  const feed = { [AUDIENCE_HEADER]: "feed" };
+  const heard = await listen(await eventSource("public", "?after=0", feed), 2);
+  expect(heard.map(({ event }) => event)).toEqual(["hello", "posts"]);
+});
 
 it("tells every listener what is published", async () => {
   const heard = eventSource("tell").then((response) => listen(response, 3));
@@ -90,7 +103,7 @@ it("speaks WebSocket too", async () => {
   const stream = streamOf("socket");
   await stream.publish([delivery(1)]);
   const response = await stream.fetch("https://stream.test/stream?after=0", {
-    headers: { Upgrade: "websocket" },
+    headers: { ...OPERATOR, Upgrade: "websocket" },
   });
   const socket = response.webSocket;
   if (socket === null) throw new Error(`no socket: ${response.status}`);
@@ -125,7 +138,7 @@ const bulky = (deliveryId: number): LiveMessage => ({
 
 async function socketOf(name: string, query: string): Promise<WebSocket> {
   const { webSocket, status } = await streamOf(name).fetch(`https://stream.test/stream${query}`, {
-    headers: { Upgrade: "websocket" },
+    headers: { ...OPERATOR, Upgrade: "websocket" },
   });
   if (webSocket === null) throw new Error(`no socket: ${status}`);
   return webSocket;

@@ -3,7 +3,12 @@ import { problem } from "../../src/api/problem.ts";
 import { LiveQuery, readQuery } from "../../src/api/query.ts";
 import { snakeCased } from "../../src/kit/case.ts";
 import { utf8Length } from "../../src/kit/utf8.ts";
-import { type LiveFilter, type LiveMessage, passesFilter } from "../../src/observability/live.ts";
+import {
+  AUDIENCE_HEADER,
+  type LiveFilter,
+  type LiveMessage,
+  passesFilter,
+} from "../../src/observability/live.ts";
 import type { Bindings } from "../env.ts";
 import { type LoggedMessage, liveLog } from "../platform/live-log.ts";
 import type { StreamRpc } from "./rpc.ts";
@@ -57,7 +62,8 @@ export class StreamObject extends DurableObject<Bindings> implements StreamRpc {
       });
     }
     const from = after ?? lastEventId(request);
-    const filter = { minScore, chain, symbol };
+    const operations = request.headers.get(AUDIENCE_HEADER) === "operations";
+    const filter = { minScore, chain, symbol, operations };
     return request.headers.get("Upgrade") === "websocket"
       ? this.#socket(filter, from)
       : this.#eventSource(filter, from);

@@ -29,13 +29,14 @@ type Wire = {
     outcome: string;
     stage: string;
     score: number;
-    condition: string;
+    /** Null for a key without the scope operations. */
+    condition: string | null;
     reason: string;
-    why: string;
+    why: string | null;
     parts: Part[];
     facts: Fact[];
   }[];
-  states: { state: string; condition: string; value: unknown; why: string }[];
+  states: { state: string; condition: string | null; value: unknown; why: string | null }[];
 };
 
 export async function explain(args: string[], io: Io): Promise<number> {
@@ -111,15 +112,16 @@ function shown(explained: Wire): string[] {
     ...comparison(explained),
     ...rules.flatMap((rule) => [
       `${SIGN[rule.outcome] ?? "?"} ${rule.rule}${rule.stage === "shadow" ? " (shadow)" : ""} ` +
-        `${rule.outcome === "matched" ? `${rule.score}: ${rule.reason}` : rule.why}`,
-      `    ${rule.condition}`,
+        `${rule.outcome === "matched" ? `${rule.score}: ${rule.reason}` : (rule.why ?? "")}`,
+      ...(rule.condition === null ? [] : [`    ${rule.condition}`]),
       ...rule.facts.map(
         (fact) => `      ${fact.name} = ${JSON.stringify(fact.value)}${whence(fact)}`,
       ),
     ]),
     ...states.map(
       ({ state, condition, value, why }) =>
-        `${value === true ? "+" : " "} ${state}: ${condition}${why === "" ? "" : ` (${why})`}`,
+        `${value === true ? "+" : " "} ${state}` +
+        `${condition === null ? "" : `: ${condition}`}${why ? ` (${why})` : ""}`,
     ),
   ];
 }

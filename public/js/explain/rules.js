@@ -53,10 +53,10 @@ function ruleRow(rule) {
           h("b", {}, rule.reason || rule.rule),
           h("span", { class: "quiet" }, ` ${rule.group}${shadow ? ", shadow" : ""}`),
         ),
-        !matched && h("span", { class: "why" }, rule.why),
+        !matched && rule.why !== null && h("span", { class: "why" }, rule.why),
       ),
-      h("code", { class: "condition" }, rule.condition),
-      partsTable(rule.parts),
+      rule.condition !== null && h("code", { class: "condition" }, rule.condition),
+      rule.parts.length > 0 && partsTable(rule.parts),
       h("ul", { class: "seen" }, ...rule.facts.map(factSeen)),
     ),
   );

@@ -26,8 +26,8 @@ function stateRow({ state, condition, value, held, why, parts }) {
         h("b", {}, state),
         why && h("span", { class: "why" }, why),
       ),
-      h("code", { class: "condition" }, condition),
-      partsTable(parts),
+      condition !== null && h("code", { class: "condition" }, condition),
+      parts.length > 0 && partsTable(parts),
     ),
   );
 }

@@ -11,7 +11,8 @@ import type { PageRequest, RowPage } from "../../store/paging.ts";
 import { fieldErrors } from "../problem.ts";
 import { asFilter, ListQuery } from "../query.ts";
 import { OutboxQuery } from "../routes/outbox.ts";
-import { signalOnWire } from "../routes/signals.ts";
+import { publicHistory } from "../routes/posts.ts";
+import { type Explanation, publicExplanation, signalOnWire } from "../routes/signals.ts";
 import { statementBudget } from "./spending.ts";
 
 export type GraphqlPorts = {
@@ -27,7 +28,7 @@ export type GraphqlPorts = {
     | "evidenceByKey"
     | "outboxByKey"
   >;
-  explain(signal: Signal): Promise<unknown>;
+  explain(signal: Signal): Promise<z.input<typeof Explanation>>;
 };
 
 type Json = Record<string, unknown>;
@@ -71,7 +72,7 @@ export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean)
 
   const operate = () => {
     if (!mayOperate)
-      throw new GraphQLError("Deliveries ask for a key with the scope read.", {
+      throw new GraphQLError("Deliveries ask for a key with the scope operations.", {
         extensions: { code: "FORBIDDEN" },
       });
   };
@@ -93,7 +94,8 @@ export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean)
     explain: () =>
       once("explain", signal.eventKey, async () => {
         await once("rules", signal.rulesVersion, () => spend(async () => null));
-        const explained = onWire(await explain(signal));
+        const full = await explain(signal);
+        const explained = onWire(mayOperate ? full : publicExplanation(full));
         return "rules" in explained ? explained : null;
       }),
   });
@@ -123,8 +125,9 @@ export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean)
       nullable(await signals.load(event_key), signalNode),
     post: ({ source, id }: { source: string; id: string }) =>
       once("post", [source, id], async () => {
-        const history = await spend(() => store.post(source, id));
-        if (history === undefined) return null;
+        const found = await spend(() => store.post(source, id));
+        if (found === undefined) return null;
+        const history = mayOperate ? found : publicHistory(found);
         const steps = history.steps.map((step) => ({
           ...onWire(step),
           event: step.eventKey === null ? null : eventOf(step.eventKey),

@@ -29,7 +29,7 @@ type Query {
   signal(event_key: String!): Signal
   "What became of a post."
   post(source: String!, id: String!): Post
-  "Notifications with their attempts, the latest first. Asks for a key with the scope read where the outbox is not public."
+  "Notifications with their attempts, the latest first. Asks for a key with the scope operations where the outbox is not public."
   deliveries(status: String, channel_id: Int, since: String, limit: Int = 50, cursor: String): DeliveryPage!
 }
 
@@ -123,9 +123,10 @@ type ExplainedRule {
   outcome: String!
   score: Float!
   reason: String!
-  condition: String!
+  "Asks for the scope operations, as do why and parts; else null."
+  condition: String
   "Why it did not match; empty when it did."
-  why: String!
+  why: String
   parts: JSON!
   facts: JSON!
 }

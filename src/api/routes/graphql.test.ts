@@ -186,6 +186,7 @@ describe("POST /graphql", () => {
   });
 
   it("explains a signal, and says null where its rules are gone", async () => {
+    asks("operations");
     const query =
       `{ signal(event_key: "${KEY}") { explain { rules_version rules { rule outcome ` +
       `why } } } }`;

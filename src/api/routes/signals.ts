@@ -4,12 +4,14 @@ import { currentKey } from "../../model/mention.ts";
 import { Level, RiskLevel, SignalState } from "../../model/scalars.ts";
 import { Signal, SignalReason } from "../../model/signal.ts";
 import type { EventStore } from "../../store/events.ts";
+import { type ApiSettings, mayRead } from "../context.ts";
 import { problem } from "../problem.ts";
 import { asFilter, ListQuery, readPaging } from "../query.ts";
 import { type ApiRoute, route } from "../route.ts";
 import { EXAMPLE_EVENT } from "./examples.ts";
 
 export type SignalPorts = {
+  settings: Pick<ApiSettings, "publicRead">;
   store: Pick<EventStore, "signals" | "signal">;
   /** Every rule, matched or not, for the facts stored with the signal. */
   explain(signal: Signal): Promise<z.input<typeof Explanation>>;
@@ -60,8 +62,9 @@ export const ExplanationShown = z.object({
       outcome: z.enum(["matched", "unmatched", "failed"]),
       score: z.number(),
       reason: z.string(),
-      condition: z.string(),
-      why: z.string(),
+      /** Of the condition: null and empty for callers who may not read the operations. */
+      condition: z.string().nullable(),
+      why: z.string().nullable(),
       parts: z.array(Part),
       facts: z.array(Fact),
     }),
@@ -69,11 +72,11 @@ export const ExplanationShown = z.object({
   states: z.array(
     z.object({
       state: z.string(),
-      condition: z.string(),
+      condition: z.string().nullable(),
       value: z.unknown(),
       /** It is the signal's state from before, and facts that would judge it again are missing. */
       held: z.boolean(),
-      why: z.string(),
+      why: z.string().nullable(),
       parts: z.array(Part),
     }),
   ),
@@ -93,15 +96,32 @@ export const StoredExplanationShown = ExplanationShown.extend({
 });
 
 /** The second: rules that scored it and are not stored any more. */
-const Explanation = z.union([
+export const Explanation = z.union([
   StoredExplanationShown,
   z.object({ rulesVersion: z.string(), error: z.string() }),
 ]);
 
+/**
+ * What the public may know: which rules matched, for what reason and by which facts, not how their
+ * conditions are written.
+ */
+export function publicExplanation(
+  explained: z.input<typeof Explanation>,
+): z.input<typeof Explanation> {
+  if (!("rules" in explained)) return explained;
+  const hidden = { condition: null, why: null, parts: [] };
+  return {
+    ...explained,
+    verdict: { ...explained.verdict, errors: [], shadow: [] },
+    rules: explained.rules.map((rule) => ({ ...rule, ...hidden })),
+    states: explained.states.map((state) => ({ ...state, ...hidden })),
+  };
+}
+
 export const noEvent = (eventKey: string): Response =>
   problem(404, `There is no event ${JSON.stringify(eventKey.slice(0, 300))}.`);
 
-export const signalRoutes = ({ store, explain }: SignalPorts): ApiRoute[] => [
+export const signalRoutes = ({ store, explain, settings }: SignalPorts): ApiRoute[] => [
   route({
     method: "GET",
     path: "/signals",
@@ -143,14 +163,18 @@ export const signalRoutes = ({ store, explain }: SignalPorts): ApiRoute[] => [
     operationId: "explainSignal",
     summary:
       "Every rule, matched or not, with each value, its age and its provider; whether the stored " +
-      "score is the recomputed one.",
+      "score is the recomputed one. Conditions ask for the scope operations.",
     params: EventKeyParams,
     answer: Explanation,
     status: 200,
     example: { params: { eventKey: EXAMPLE_EVENT } },
-    async handle({ params: { eventKey } }) {
+    async handle({ params: { eventKey }, context }) {
       const signal = await store.signal(eventKey);
-      return signal === undefined ? noEvent(eventKey) : explain(signal);
+      if (signal === undefined) return noEvent(eventKey);
+      const explained = await explain(signal);
+      return mayRead("operations", context.get("caller"), settings.publicRead)
+        ? explained
+        : publicExplanation(explained);
     },
   }),
 ];
