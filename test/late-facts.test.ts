@@ -58,3 +58,13 @@ it("tells nobody twice when the same facts are seen again", async () => {
   await ring();
   expect(await outbox()).toHaveLength(1);
 });
+
+it("commits nothing when a second look finds the same facts, and looks again all the same", async () => {
+  const { ring, store, signal, alarms } = await waiting();
+  const before = await signal();
+  const revOf = async () => (await store.load(before?.eventKey ?? ""))?.rev;
+  const rev = await revOf();
+  await ring();
+  expect([await revOf(), await signal()]).toEqual([rev, before]);
+  expect(alarms()).toHaveLength(1);
+});

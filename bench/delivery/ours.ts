@@ -83,6 +83,7 @@ async function drain({ databaseUrl, sink, concurrency }: Job): Promise<void> {
       get: async (id) => journal.get(id),
       put: async (id, sent) => void journal.set(id, sent),
       delete: async (id) => void journal.delete(id),
+      ids: async () => [...journal.keys()],
     },
   };
   const underWay = limitConcurrency(concurrency * 2);

@@ -2,6 +2,7 @@ import { coalesce } from "../concurrency/coalesce.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { ProviderFacts } from "../model/facts.ts";
 import type { Mention, TokenRef } from "../model/mention.ts";
+import type { Signal } from "../model/signal.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import {
   type Decision,
@@ -93,6 +94,11 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       channels,
       now: ports.now(),
     });
+    if (mentions.length === 0 && saysTheSame(before, change)) {
+      known = before;
+      await scheduleReEnrich(answers, false);
+      return true;
+    }
     const result = await ports.store.commit(change);
     if (result.kind === "stale") return false;
     const traced = trace === undefined ? {} : { traceId: trace };
@@ -161,4 +167,22 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       }
     },
   };
+}
+
+/**
+ * Whether a second look at the facts found nothing that the signal does not say already: the time
+ * of the look alone is worth no commit.
+ */
+function saysTheSame({ signal }: KnownEvent, { signal: anew }: Change): boolean {
+  const told = (each: Signal) => {
+    const { ts: _, previousState: __, facts, ...rest } = each;
+    const { values, degraded, notes } = facts;
+    // The database keeps no order of fields.
+    return JSON.stringify([rest, values, degraded, notes], (_, value) =>
+      typeof value === "object" && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : value,
+    );
+  };
+  return signal !== null && told(signal) === told(anew);
 }

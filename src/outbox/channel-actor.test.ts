@@ -51,6 +51,7 @@ async function actorWorld(
   });
   return { ...world, actor, woken, counted, heard };
 }
+const SENT = { externalId: "7", chat: null };
 const answered = (status: number) => () => new Response("", { status });
 
 describe("the actor of a channel", () => {
@@ -59,6 +60,19 @@ describe("the actor of a channel", () => {
     await actor.deliver(await change(), 1);
     expect(await rows()).toMatchObject([{ status: "done" }]);
     expect(counted).toContain("delivery_total ok");
+  });
+
+  it("leaves nothing in the journal of a send whose record was written and not answered", async () => {
+    const { actor, change, journal, store, seen, clock } = await actorWorld(answered(200));
+    const id = await change();
+    const now = new Date(clock.now).toISOString();
+    await store.claim(id, "lost", now, 30_000);
+    journal.set(id, SENT);
+    await store.close(id, "lost", { kind: "done", ...SENT }, null, now);
+    const other = await change({}, { eventKey: "eth:OTHER:2026-01-15T12:00:00Z" });
+    await actor.deliver(other, 1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect([journal.size, seen.length]).toEqual([0, 1]);
   });
 
   it("tells the live stream of each recorded attempt", async () => {

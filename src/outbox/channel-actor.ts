@@ -99,6 +99,7 @@ export function channelActor(ports: ChannelPorts, memory: ChannelMemory): Channe
       const outcome = await limited(() => deliver(id, deliverPorts));
       report(id, outcome, ports);
       if (outcome.kind === "unavailable") {
+        mayBeLeft = true;
         await ports.wakeSweeper(ports.now() + UNAVAILABLE_MS);
         throw new StoreUnavailable("the outbox is out of reach");
       }
@@ -117,8 +118,21 @@ export function channelActor(ports: ChannelPorts, memory: ChannelMemory): Channe
     return run;
   }
 
+  /** The journal may hold sends of an earlier instance, or of a close whose answer was lost. */
+  let mayBeLeft = true;
+
+  /**
+   * Ends what the journal holds and nobody asks for any more: a row that was closed, although the
+   * answer was lost, is due no more.
+   */
+  async function clearJournal(channelId: number): Promise<void> {
+    mayBeLeft = false;
+    for (const id of await memory.journal.ids()) if (!held.has(id)) start(id, channelId);
+  }
+
   return {
     async deliver(id, channelId) {
+      if (mayBeLeft) await clearJournal(channelId);
       if (held.size >= MAX_HELD) return ports.wakeSweeper(ports.now() + UNAVAILABLE_MS);
       const patience = held.size < MANY_HELD ? CALLER_WAITS_MS : CALLER_WAITS_LONG_MS;
       await Promise.race([held.get(id) ?? start(id, channelId), ports.sleep(patience)]);

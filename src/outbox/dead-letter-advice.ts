@@ -19,7 +19,6 @@ const ADVICE = {
     "The answer was lost and the channel sends at most once. Look at the target, and replay",
     "if the message is not there.",
   ].join(" "),
-  channel_removed: "Its channel was removed. Add the channel anew for what comes next.",
   channel_disabled: "Its channel is switched off. Switch it on, then replay.",
   settings: [
     "The channel's settings are not accepted. Correct the field that the error names, then",

@@ -140,18 +140,22 @@ describe("deliver", () => {
     expect(await world.deliver(id)).toMatchObject({ kind: "dlq", reason: "expired" });
   });
 
-  it("does not send to a channel that was removed or switched off", async () => {
-    for (const [switchOff, reason] of [
-      ["disabled", "channel_disabled"],
-      ["removed", "channel_removed"],
-    ] as const) {
-      const world = await outboxWorld();
-      const id = await world.change();
-      if (switchOff === "removed") await world.store.removeChannel(world.channelId, iso(NOON));
-      else await world.store.setChannelStatus(world.channelId, "disabled", "HTTP 410");
-      expect(await world.deliver(id)).toMatchObject({ kind: "dlq", reason });
-      expect(world.seen).toEqual([]);
-    }
+  it("does not send to a channel that was switched off", async () => {
+    const world = await outboxWorld();
+    const id = await world.change();
+    await world.store.setChannelStatus(world.channelId, "disabled", "HTTP 410");
+    expect(await world.deliver(id)).toMatchObject({ kind: "dlq", reason: "channel_disabled" });
+    expect(world.seen).toEqual([]);
+  });
+
+  it("skips what was in hand while its channel was removed", async () => {
+    const world = await outboxWorld();
+    const id = await world.change();
+    await world.store.claim(id, "dead", iso(NOON), 1_000);
+    await world.store.removeChannel(world.channelId, iso(NOON));
+    world.clock.now += 2_000;
+    expect(await world.deliver(id)).toMatchObject({ kind: "done", result: "skipped" });
+    expect(world.seen).toEqual([]);
   });
 
   it("pauses a channel that this deployment has no token for", async () => {
@@ -360,8 +364,8 @@ describe("deliver", () => {
       {},
       (_, n) => new Response("", { status: n === 0 ? 503 : 200 }),
     );
-    const first = await world.change();
-    const second = await world.change({ state: "downgraded", score: -7 });
+    const first = await world.change({ state: "downgraded", score: -7 });
+    const second = await world.change();
     expect(await world.deliver(first)).toMatchObject({ kind: "later", result: "retry" });
     expect(await world.deliver(second)).toMatchObject({
       kind: "later",
@@ -373,9 +377,26 @@ describe("deliver", () => {
     world.clock.now += 3_000;
     expect(await world.deliver(second)).toMatchObject({ kind: "done" });
     expect(world.seen.map(({ body }) => body.type)).toEqual([
-      "signal.verified",
-      "signal.verified",
       "signal.downgraded",
+      "signal.downgraded",
+      "signal.verified",
+    ]);
+  });
+
+  it("lets a downgrade overtake what was not delivered before it and is no longer true", async () => {
+    const world = await outboxWorld(
+      {},
+      (_, n) => new Response("", { status: n === 0 ? 503 : 200 }),
+    );
+    const first = await world.change();
+    expect(await world.deliver(first)).toMatchObject({ kind: "later", result: "retry" });
+    const second = await world.change({ state: "downgraded", score: -7 });
+    expect(await world.deliver(second)).toMatchObject({ kind: "done" });
+    world.clock.now += minutes(10);
+    expect(await world.deliver(first)).toEqual({ kind: "closed" });
+    expect((await world.rows())[0]?.attempts.map(({ result }) => result)).toEqual([
+      "retry",
+      "superseded",
     ]);
   });
 

@@ -51,7 +51,7 @@ async function evaluate(
   ports: DeliverPorts,
 ): Promise<Eligibility> {
   const config = channels.find(({ id }) => id === delivery.channelId);
-  if (!config) return dead("channel_removed", "the channel does not exist", "unknown");
+  if (!config) return { kind: "skip", reason: "skipped", channelKind: "unknown" };
   const adapter = ports.kind(config.kind);
   if (!adapter)
     return dead("settings", `there is no channel of the kind ${config.kind}`, config.kind);

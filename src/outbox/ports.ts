@@ -45,6 +45,8 @@ export type SendJournal = {
   get(id: number): Promise<SentMessage | undefined>;
   put(id: number, sent: SentMessage): Promise<void>;
   delete(id: number): Promise<void>;
+  /** The deliveries that it holds. */
+  ids(): Promise<number[]>;
 };
 
 /** How one call ended. The caller counts it, and wakes the sweeper at `at` when it is `later`. */

@@ -23,6 +23,10 @@ export type ChannelStore = {
   addChannel(draft: ChannelDraft, at: string): Promise<SavedChannel>;
   /** Fields that are absent stay; `settings` and `filter` are replaced whole. */
   updateChannel(id: number, patch: ChannelPatch): Promise<SavedChannel>;
-  /** Hides it and frees its name; its deliveries stay readable. False: no such channel. */
+  /**
+   * Hides it and frees its name; its deliveries stay readable. What waits to be delivered ends as
+   * `done` with the attempt "skipped"; what is being sent is ended by its holder. False: no such
+   * channel.
+   */
   removeChannel(id: number, at: string): Promise<boolean>;
 };

@@ -46,7 +46,8 @@ export type EventStore = {
   load(eventKey: string): Promise<EventState | undefined>;
   /**
    * event + evidence + signal + outbox + the posts' outcome, in one statement. Evidence that
-   * changed nothing still ends its posts.
+   * changed nothing still ends its posts. A draft that downgrades closes the older rows of its
+   * event and channel of which no send has begun: `done`, with the attempt "superseded".
    */
   commit(change: Change): Promise<CommitResult>;
   events(filter: EventFilter, paging: PageRequest): Promise<RowPage<EventRow>>;

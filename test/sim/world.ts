@@ -294,6 +294,8 @@ const journalIn = ({ kv }: Storage) => ({
   get: async (id: number) => kv.get(`sent:${id}`) as SentMessage | undefined,
   put: async (id: number, sent: SentMessage) => void kv.set(`sent:${id}`, sent),
   delete: async (id: number) => void kv.delete(`sent:${id}`),
+  ids: async () =>
+    [...kv.keys()].filter((key) => key.startsWith("sent:")).map((key) => Number(key.slice(5))),
 });
 
 const actorMemoryIn = (storage: Storage): ActorMemory => ({

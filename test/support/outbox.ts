@@ -137,6 +137,7 @@ export async function outboxWorld(
       get: async (id) => journal.get(id),
       put: async (id, sent) => void journal.set(id, sent),
       delete: async (id) => void journal.delete(id),
+      ids: async () => [...journal.keys()],
     },
   };
 

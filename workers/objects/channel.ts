@@ -38,5 +38,7 @@ const memoryIn = ({ kv }: DurableObjectStorage): ChannelMemory => ({
     delete: async (id) => {
       kv.delete(`sent:${id}`);
     },
+    ids: async () =>
+      [...kv.list({ prefix: "sent:" })].map(([key]) => Number(key.slice("sent:".length))),
   },
 });

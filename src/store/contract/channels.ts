@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ChannelDraft } from "../channels.ts";
 import type { Store } from "../index.ts";
-import { at } from "./fixtures.ts";
+import { at, draft, LEASE_MS, notify, rowOf } from "./fixtures.ts";
 
 const CHANNEL_FILTER = {
   minScore: 5,
@@ -68,6 +68,22 @@ export function channelContract(store: () => Store): void {
         kind: "saved",
         channel: { id: expect.any(Number) },
       });
+    });
+
+    it("end what waits for them when they are removed, but for what is being sent", async () => {
+      await store().addChannel(channelDraft("team"), at(0));
+      await store().addChannel(channelDraft("crew"), at(0));
+      await notify(store(), [draft(1, "one"), draft(1, "two"), draft(2, "other")]);
+      await store().claim(1, "L1", at(1), LEASE_MS);
+      await store().removeChannel(1, at(2));
+      const rows = await Promise.all([1, 2, 3].map((id) => rowOf(store, id)));
+      expect(rows.map((row) => [row?.status, row?.attempts.map(({ result }) => result)])).toEqual([
+        ["sending", []],
+        ["done", ["skipped"]],
+        ["pending", []],
+      ]);
+      expect(await store().claim(2, "L2", at(3), LEASE_MS)).toEqual({ kind: "closed" });
+      expect((await store().due(at(4), 10)).map(({ id }) => id)).toEqual([3]);
     });
 
     it("say why they are paused, until they are not", async () => {

@@ -1,6 +1,6 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
 import type { ChannelStore } from "../channels.ts";
-import type { MemoryRows } from "./rows.ts";
+import { closeUnsent, isOpen, type MemoryRows } from "./rows.ts";
 
 export function channelStore(rows: MemoryRows): ChannelStore {
   const shown = (id: number) => {
@@ -44,8 +44,12 @@ export function channelStore(rows: MemoryRows): ChannelStore {
     },
     async removeChannel(id, at) {
       const channel = shown(id);
-      if (channel !== undefined) channel.removedAt = at;
-      return channel !== undefined;
+      if (channel === undefined) return false;
+      channel.removedAt = at;
+      for (const row of rows.outbox.filter(({ draft }) => draft.channelId === id))
+        if (isOpen(row) && (row.leasedUntil === null || row.leasedUntil <= at))
+          closeUnsent(rows, row, "skipped", "the channel was removed", at);
+      return true;
     },
   };
 }

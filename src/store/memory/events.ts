@@ -3,6 +3,7 @@ import { canonicalAddress } from "../../model/mention.ts";
 import type { Change, EventEvidence, EventFilter, EventStore } from "../events.ts";
 import { holdPost } from "./posts.ts";
 import {
+  closeUnsent,
   type EventRecord,
   eventsNamed,
   isOpen,
@@ -45,6 +46,8 @@ export function eventStore(rows: MemoryRows): EventStore {
         const post = rows.posts.get(`${mention.source}:${mention.postId}`);
         if (post !== undefined) holdPost(post, eventKey, change.at);
       }
+      for (const draft of change.outbox)
+        if (draft.payload.state === "downgraded") overtake(rows, held, draft, change.at);
       for (const draft of change.outbox) enqueue(rows, held, draft, change.at);
       const due = held.outbox.filter((row) => isOpen(row) && waitsFor(row) <= change.at);
       return {
@@ -118,6 +121,16 @@ export const evidenceOf = (held: EventRecord): EventEvidence[] =>
     .sort((a, b) => compare(a.postedAt, b.postedAt) || compare(a.evidenceId, b.evidenceId));
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** What no send of has begun, and would announce what is no longer true. */
+function overtake(rows: MemoryRows, held: EventRecord, by: OutboxDraft, at: string): void {
+  for (const row of held.outbox) {
+    const isOlder = row.draft.channelId === by.channelId && row.draft.idemKey !== by.idemKey;
+    const begun = row.leasedUntil !== null || row.sendingToken !== null || row.digestKey !== null;
+    if (isOpen(row) && isOlder && !begun)
+      closeUnsent(rows, row, "superseded", "a downgrade came first", at);
+  }
+}
 
 function enqueue(rows: MemoryRows, held: EventRecord, draft: OutboxDraft, at: string): void {
   if (rows.idemKeys.has(draft.idemKey)) return;

@@ -224,3 +224,19 @@ export function newestFirst<Row, Item>(
     ({ at, id }) => ({ at, id }),
   );
 }
+
+/** Closes a row as done although nothing was sent, with an attempt that says why. */
+export function closeUnsent(
+  rows: MemoryRows,
+  row: OutboxRecord,
+  result: string,
+  why: string,
+  at: string,
+): void {
+  Object.assign(row, { status: "done", finishedAt: at, leasedUntil: null });
+  Object.assign(row, { sendingToken: null, digestKey: null });
+  const { id: deliveryId } = row;
+  const sent = { httpStatus: null, ms: 0, error: why, ambiguous: false };
+  row.attempts.push({ deliveryId, leaseToken: result, at, result, ...sent });
+  scheduleRow(rows, row);
+}

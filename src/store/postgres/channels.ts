@@ -1,6 +1,6 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
 import type { ChannelStore } from "../channels.ts";
-import { CHANNEL } from "./columns.ts";
+import { CHANNEL, closedUnsent, IS_OPEN } from "./columns.ts";
 import { jsonParam, type Sql } from "./sql.ts";
 
 const CHANNEL_COLUMNS = `select ${CHANNEL} as channel from channels c
@@ -37,8 +37,22 @@ select channel, exists (select from rival) as taken
 from channels c left join saved on true
 where c.id = $1::bigint and c.removed_at is null`;
 
-const REMOVE = `update channels set removed_at = $2::timestamptz where id = $1::bigint
-  and removed_at is null returning true as removed`;
+/**
+ * Ends what is open for the channel, but for what is being sent: its holder ends that. Deliveries
+ * are locked in the order of their ids, as everywhere.
+ */
+const REMOVE = `
+with removed as (
+  update channels set removed_at = $2::timestamptz where id = $1::bigint and removed_at is null
+  returning id
+),
+waiting as (
+  select o.id from push_outbox o join removed r on o.channel_id = r.id
+  where ${IS_OPEN} and (o.leased_until is null or o.leased_until <= $2::timestamptz)
+  order by o.id for update of o
+),
+${closedUnsent("waiting", "$2", "skipped", "the channel was removed")}
+select true as removed from removed`;
 
 export function channelStore(sql: Sql): ChannelStore {
   return {

@@ -49,3 +49,20 @@ export const WAITS_FOR = `greatest(o.next_retry_at, o.leased_until)`;
 export const REOPENED = (at: string): string => `
   status = 'pending', retry_count = 0, next_retry_at = ${at}, reopened_at = ${at},
   leased_until = null, sending_token = null, finished_at = null`;
+
+/**
+ * Parts of a statement that close the rows named in `list` as done although nothing was sent, with
+ * an attempt that says why.
+ */
+export const closedUnsent = (list: string, at: string, result: string, why: string): string => `
+ended_unsent as (
+  update push_outbox o set status = 'done', finished_at = ${at}::timestamptz, leased_until = null,
+    sending_token = null, digest_key = null
+  from ${list} w where o.id = w.id and ${IS_OPEN}
+  returning o.id
+),
+noted_unsent as (
+  insert into deliveries (outbox_id, lease_token, at, status, http_status, ms, error, ambiguous)
+  select id, '${result}', ${at}::timestamptz, '${result}', null, 0, '${why}', false
+  from ended_unsent on conflict do nothing
+)`;

@@ -10,6 +10,7 @@ import {
   eventOf,
   KEY,
   mention,
+  notify,
   OTHER_KEY,
   pending,
   ref,
@@ -175,6 +176,36 @@ export function commitContract(store: () => Store): void {
       expect(await store().commit(change(0, mentions))).toMatchObject({ rev: 1 });
       expect((await store().load(KEY))?.evidence).toHaveLength(1_000);
       expect(await store().audit()).toMatchObject({ miscounted: 0 });
+    });
+
+    it("closes what a downgrade makes untrue, unless a send of it has begun", async () => {
+      const downgrade = (channelId: number, idemKey: string) => {
+        const row = draft(channelId, idemKey);
+        return { ...row, payload: { ...row.payload, state: "downgraded" as const } };
+      };
+      await notify(store(), [draft(1, "good1"), draft(2, "good2"), draft(3, "good3")]);
+      await store().claim(2, "L", at(1), 30_000);
+      expect(await notify(store(), [downgrade(1, "bad1"), downgrade(2, "bad2")], 2)).toEqual([
+        3, 4, 5,
+      ]);
+      const { items } = await store().outbox(
+        { status: null, channelId: null, since: null },
+        { limit: 10, cursor: null },
+      );
+      const shown = items.map(({ id, status, attempts }) => [
+        id,
+        status,
+        ...attempts.map(({ result }) => result),
+      ]);
+      expect(shown.toReversed()).toEqual([
+        [1, "done", "superseded"],
+        [2, "sending"],
+        [3, "pending"],
+        [4, "pending"],
+        [5, "pending"],
+      ]);
+      expect(await store().claim(4, "L4", at(3), 30_000)).toMatchObject({ kind: "claimed" });
+      expect(await store().claim(5, "L5", at(3), 30_000)).toMatchObject({ kind: "behind" });
     });
   });
 }

@@ -1,4 +1,4 @@
-import { IS_OPEN, WAITS_FOR } from "../columns.ts";
+import { closedUnsent, IS_OPEN, WAITS_FOR } from "../columns.ts";
 
 /** How many pieces events.evidence shows; all of them are in event_evidence. */
 const SHOWN = 5;
@@ -30,7 +30,7 @@ const shownEvidence = (held: string): string => `(
  * so that the one who comes second sees the first one's key in done_keys. The order is always event
  * first, then posts by id: two commits never wait for each other.
  */
-export const COMMIT = `
+const commitSql = (overtaking: { part: string; except: string }): string => `
 with event as (
   select * from jsonb_to_record($4::jsonb) as e(
     type text, symbol text, "tokenCa" text, chain text, summary text, "windowStart" timestamptz,
@@ -107,7 +107,7 @@ draft as (
   on conflict (idem_key) do nothing
   returning id, channel_id, next_retry_at
 ),
-post as (
+${overtaking.part}post as (
   select p.id, p.outcome, p.event_keys, p.ended_at,
     case when $1 = any(p.done_keys) then p.done_keys else p.done_keys || $1::text end as done_keys
   from raw_posts p
@@ -141,6 +141,31 @@ select
       select id, channel_id from draft where next_retry_at <= $3::timestamptz
       union
       select o.id, o.channel_id from push_outbox o where o.event_key = $1 and ${IS_OPEN}
-      and ${WAITS_FOR} <= $3::timestamptz
+      and ${WAITS_FOR} <= $3::timestamptz${overtaking.except}
     ) waiting
   ), '[]') as due`;
+
+export const COMMIT = commitSql({ part: "", except: "" });
+
+/**
+ * For changes that downgrade the signal: what their channels were not sent yet of this event would
+ * announce what is no longer true, and is closed. What a send of has begun keeps its turn. By
+ * itself, because planning the statement costs more than running it.
+ */
+export const COMMIT_DOWNGRADE = commitSql({
+  part: `
+overtaken as (
+  select o.id from push_outbox o join (
+    select distinct "channelId" from head, jsonb_to_recordset($7::jsonb)
+    as d("channelId" bigint, payload jsonb) where payload->>'state' = 'downgraded'
+  ) d on d."channelId" = o.channel_id
+  where o.event_key = $1 and ${IS_OPEN} and o.leased_until is null and o.sending_token is null
+    and o.digest_key is null
+    and o.idem_key not in (select k."idemKey" from jsonb_to_recordset($7::jsonb)
+    as k("idemKey" text))
+  order by o.id for update of o
+),
+${closedUnsent("overtaken", "$3", "superseded", "a downgrade came first")},
+`,
+  except: " and o.id not in (select id from ended_unsent)",
+});

@@ -19,7 +19,7 @@ import {
   newestFirst,
   type Sql,
 } from "../sql.ts";
-import { COMMIT } from "./commit.ts";
+import { COMMIT, COMMIT_DOWNGRADE } from "./commit.ts";
 
 const LOAD = `
 select e.rev, ${EVENT} as event, ${SIGNAL} as signal, ${EVIDENCE} as evidence
@@ -39,7 +39,10 @@ export function eventStore(sql: Sql): EventStore {
         jsonParam(outbox),
       ];
       const { rev, due } = await firstRow(
-        sql.query<{ rev: number | null; due: { id: number; channelId: number }[] }>(COMMIT, params),
+        sql.query<{ rev: number | null; due: { id: number; channelId: number }[] }>(
+          outbox.some(({ payload }) => payload.state === "downgraded") ? COMMIT_DOWNGRADE : COMMIT,
+          params,
+        ),
       );
       return rev === null ? { kind: "stale" } : { kind: "committed", rev, due };
     },
