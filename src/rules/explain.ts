@@ -2,7 +2,7 @@ import type { EventFacts } from "../model/facts.ts";
 import type { SignalState } from "../model/scalars.ts";
 import type { Signal } from "../model/signal.ts";
 import { canonicalNames, partsOf, type RuleCondition } from "./condition.ts";
-import { freshBudget } from "./language/budget.ts";
+import { freshBudget, withSharedBudget } from "./language/budget.ts";
 import type { EvaluationFrame } from "./language/dialect.ts";
 import {
   evaluateRule,
@@ -100,6 +100,9 @@ export function explainStored(rules: Ruleset, signal: Signal): StoredExplanation
   };
 }
 
+/** Of all rules together: each part of a condition is asked again, so more than a scoring has. */
+const EXPLAIN_STEPS = 1_000_000;
+
 /**
  * Every rule, matched or not, with the value of each part of its condition and where each fact came
  * from.
@@ -116,7 +119,9 @@ export function explainSignal(
     rulesVersion: rules.sha,
     evaluatedAt: facts.evaluatedAt,
     verdict,
-    rules: rules.rules.map((rule) => explainRule(rule, frame, facts)),
+    rules: withSharedBudget(EXPLAIN_STEPS, () =>
+      rules.rules.map((rule) => explainRule(rule, frame, facts)),
+    ),
     states: (["downgraded", "verified"] as const).map((state) =>
       explainState(state, rules.states[state], scored, verdict.state),
     ),

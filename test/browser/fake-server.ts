@@ -11,9 +11,9 @@ import { iso } from "../../src/kit/time.ts";
 import { FACTS } from "../../src/model/facts.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
 import { waitReason } from "../../src/outbox/wait-reason.ts";
+import type { LiveCanary } from "../../src/rules/canary.ts";
 import { explainStored } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
-import type { Ruleset } from "../../src/rules/score.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
 import { ADMIN_KEY, fakePorts } from "../support/api.ts";
 import { type Scene, scene } from "./scene.ts";
@@ -77,7 +77,7 @@ export async function fakeServer(): Promise<FakeServer> {
       resumed: async () => undefined,
       now,
     },
-    rules: rulesOf(played.rules),
+    rules: rulesOf(played, now),
     deadLetters: {
       store: played.store,
       awaited: async () => undefined,
@@ -116,15 +116,26 @@ export async function fakeServer(): Promise<FakeServer> {
   };
 }
 
-function rulesOf(first: Ruleset): ApiPorts["rules"] {
+function rulesOf({ rules: first, store }: Scene, now: () => number): ApiPorts["rules"] {
   let current = first;
+  let canary: LiveCanary | null = null;
   return {
     ...fakePorts().rules,
     current: async () => current,
     load: (text) => loadRules(text, {}, FACTS),
     publish: async (rules) => {
       current = rules;
+      canary = null;
     },
+    canary: async () => canary,
+    startCanary: async (rules, share, author) => {
+      canary = { sha: rules.sha, share, since: new Date(now()).toISOString(), author, rules };
+    },
+    stopCanary: async () => {
+      canary = null;
+    },
+    backtestRows: async (since, limit) =>
+      (await store.snapshots(since, limit)).map(({ signal }) => signal),
   };
 }
 

@@ -40,6 +40,26 @@ describe.skipIf(missing)("the page for operators", () => {
     await page.close();
   });
 
+  it("shows both sides of a canary, and puts it in force for all", async () => {
+    const headers = { Authorization: `Bearer ${at.server.adminKey}`, "Content-Type": "text/yaml" };
+    const document = 'version: "1"\ngroups: [{ name: g, rules: [] }]\n';
+    const started = await fetch(`${at.server.url}rules?canary=10%25`, {
+      method: "PUT",
+      headers,
+      body: document,
+    });
+    expect(started.status).toBe(200);
+    const page = await operate();
+    await page.locator("#canary", { hasText: "10 % of the events" }).waitFor();
+    expect(await page.locator("#canary li").count()).toBe(2);
+    expect(await said(page, "#canary")).toMatch(/In force.*signal.*Canary.*mean score/);
+    await page.getByRole("button", { name: "Put it in force for all" }).click();
+    await notice(page, "in force for all events");
+    expect(await page.locator("#canary").textContent()).toBe("");
+    expect(await said(page, "#rules-version")).toContain("0 rules");
+    await page.close();
+  });
+
   it("adds a channel once its settings are good, tests it, pauses it and removes it", async () => {
     const page = await operate();
     const kind = page.getByLabel("kind", { exact: true });

@@ -42,6 +42,19 @@ describe("what one scoring may cost", () => {
     expect(explained.rules.map(({ outcome }) => outcome)).toEqual(["failed", "matched"]);
   });
 
+  it("is bounded for an explanation of many wide rules too", { timeout: 30_000 }, () => {
+    const wide = Array.from({ length: 200 }, (_, n) => `symbol ~= "(?:(?:a?){50}){4}${n}"`);
+    const rules = loadSample(sampleFile(...wide));
+    const facts = {
+      evaluatedAt: "2026-01-15T10:00:00.000Z",
+      values: { symbol: LONG },
+      origin: {},
+      degraded: [],
+      notes: [],
+    };
+    expect(processorMs(() => void explainSignal(rules, facts))).toBeLessThan(3_000);
+  });
+
   it("leaves room for every test of a suite", () => {
     const rules = loadSample(sampleFile('symbol ~= "^a+$"'));
     const test = {
