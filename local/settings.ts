@@ -50,8 +50,8 @@ export const userSettings = (files: string[]): NodeJS.Dict<string> =>
   Object.assign({}, ...files.map(readEnv));
 
 /**
- * Everything the Worker reads on this machine. An empty variable of the user is unset. Database and Redis are always the local ones: a
- * start must never touch production data.
+ * Everything the Worker reads on this machine. An empty variable of the user is unset. Database and
+ * Redis are always the local ones: a start must never touch production data.
  */
 export function workerSettings(
   ports: Ports,

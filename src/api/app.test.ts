@@ -183,7 +183,7 @@ describe("reads", () => {
     expect(preflight.headers.get("Access-Control-Allow-Methods")).toBe("GET, HEAD");
   });
 
-  it("are told to a sender of CloudEvents that asks before it sends", async () => {
+  it("are shown to a sender of CloudEvents that asks before it sends", async () => {
     const headers = { "WebHook-Request-Origin": "eventemitter.example.com" };
     const answer = await apiApp(fakePorts()).request("/ingest/cloudevents", {
       method: "OPTIONS",

@@ -75,7 +75,7 @@ describe("the cache of a data centre", () => {
     expect(held.get(URL)?.headers.get("Cache-Control")).toBe("public, max-age=35");
   });
 
-  it("answers 304 to whoever has it", async () => {
+  it("answers 304 to a client that has it", async () => {
     await get(0);
     const response = await get(1, PUBLIC, { "If-None-Match": 'W/"1"' });
     expect([response.status, await response.text(), response.headers.get("ETag")]).toEqual([

@@ -16,7 +16,7 @@ const SAID = "X-Cache-Control";
 /**
  * Public reads out of the data centre's cache: fresh for `s-maxage`, then for
  * `stale-while-revalidate` the old answer while a new one is made. The platform's Cache knows the
- * first alone, so the copy is kept for both times together and its age is ours to judge. Whoever
+ * first alone, so the copy is kept for both times together and its age is ours to judge. A client that
  * shows a key passes by. An answer is made for the address alone: one for what a reader already has
  * would be a 304, of which no copy can be kept.
  */
@@ -95,7 +95,7 @@ function unconditional(request: Request): Request {
   return new Request(request.url, { headers });
 }
 
-/** The answer, or a 304 to whoever has it. */
+/** The answer, or a 304 to a client that has it. */
 function unlessKnown(request: Request, response: Response): Response {
   const tag = response.headers.get("ETag");
   const known = (request.headers.get("If-None-Match") ?? "").split(",").map((each) => each.trim());

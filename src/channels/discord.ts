@@ -191,7 +191,7 @@ export const discord = channel({
   kind: "discord",
   title: "Discord",
   docs: [
-    "In the channel's settings create a webhook and give its URL. Whoever has the URL can post:",
+    "In the channel's settings create a webhook and give its URL. Anyone with the URL can post:",
     "it is never shown again.",
     "thread_id: post into a thread. username: name shown. updates: edit rewrites the older",
     "message about the same event, new sends another.",

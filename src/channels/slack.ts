@@ -92,7 +92,7 @@ export const slack = channel({
   kind: "slack",
   title: "Slack",
   docs: [
-    "Create an app with an incoming webhook for the channel and give the hook's URL. Whoever has",
+    "Create an app with an incoming webhook for the channel and give the hook's URL. Anyone with",
     "the URL can post: it is never shown again.",
   ].join(" "),
   settings: Settings,

@@ -86,7 +86,7 @@ describe("cached", () => {
 });
 
 describe("with costFactor", () => {
-  it("stays fresh for so many times as long as the load took", async () => {
+  it("stays fresh for a multiple of the time that the load took", async () => {
     let now = 0;
     let count = 0;
     const cache = cached(

@@ -57,7 +57,9 @@ WITH moved AS (
 SELECT
   (SELECT COUNT(DISTINCT from_address) FROM moved) AS active_addrs,
   (SELECT COUNT(*) FROM moved) AS transfers,
-  (SELECT COUNT(*) FROM (SELECT to_address FROM moved EXCEPT DISTINCT SELECT from_address FROM moved)) AS new_holders,
+  (SELECT COUNT(*) FROM (
+      SELECT to_address FROM moved EXCEPT DISTINCT SELECT from_address FROM moved
+    )) AS new_holders,
   (SELECT SAFE_DIVIDE(MAX(amount), SUM(amount)) FROM received) AS whale_share,
   (SELECT MAX(block_timestamp) FROM moved) AS last_ts`;
 

@@ -5,7 +5,7 @@ import { change, mention } from "../store/contract/fixtures.ts";
 import { afterCommit } from "./after-commit.ts";
 
 it("tells the live stream what state a signal was in before, also where no channel wants it", async () => {
-  const told: LiveMessage[] = [];
+  const published: LiveMessage[] = [];
   const report = afterCommit({
     now: () => 0,
     log: () => undefined,
@@ -13,7 +13,7 @@ it("tells the live stream what state a signal was in before, also where no chann
     deliveries: { sendBatch: async () => undefined },
     uuid: () => "1",
     wakeSweeper: async () => undefined,
-    broadcast: async (messages) => void told.push(...messages),
+    broadcast: async (messages) => void published.push(...messages),
   });
   const made = change(1, [mention(1)]);
   for (const previousState of [null, "candidate"] as const)
@@ -21,7 +21,7 @@ it("tells the live stream what state a signal was in before, also where no chann
       { ...made, outbox: [], signal: { ...made.signal, state: "verified", previousState } },
       [],
     );
-  expect(told).toMatchObject([
+  expect(published).toMatchObject([
     { previousState: null },
     { state: "verified", previousState: "candidate" },
   ]);

@@ -77,8 +77,8 @@ it.each([
   ["a byte now and then, for ever", "/drip", "retry", "timeout"],
   ["nothing at all", "/silent", "retry", "timeout"],
 ])("bears %s", async (_, path, kind, code) => {
-  const { verdict, code: told, text } = await call(`${base}${path}`);
-  expect([verdict.kind, told, text]).toEqual([kind, code, ""]);
+  const { verdict, code: recorded, text } = await call(`${base}${path}`);
+  expect([verdict.kind, recorded, text]).toEqual([kind, code, ""]);
 });
 
 it("bears what is no HTTP, and nobody there", async () => {
@@ -87,7 +87,7 @@ it("bears what is no HTTP, and nobody there", async () => {
   expect((await call(`http://127.0.0.1:${nobody}`)).code).toBe("network");
 });
 
-it("goes nowhere else, whatever it is told", async () => {
+it("goes nowhere else, whatever it is asked", async () => {
   const { verdict } = await call(`${base}/redirect`);
   expect(verdict).toEqual({ kind: "reject", reason: "HTTP 307: redirects are not followed" });
   expect(hits).not.toContain("/metadata");

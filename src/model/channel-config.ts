@@ -15,7 +15,7 @@ export const ChannelFilter = z.object({
     .object({ from: z.string(), to: z.string(), zone: z.string() })
     .nullable()
     .default(null),
-  /** Collect notifications and send one message every so many minutes; 0 sends each at once. */
+  /** Collect notifications and send one message at this interval in minutes; 0 sends each at once. */
   digestMinutes: z.number().int().min(0).max(1440).default(0),
   mutedEvents: z.array(z.string()).default([]),
 });

@@ -71,7 +71,7 @@ export function windowStart(postedAt: string, windowMinutes: number): string {
 }
 
 /**
- * What a token is told apart by: its address when one is known, else its upper-case symbol. An
+ * What identifies a token: its address when one is known, else its upper-case symbol. An
  * address of the EVM lives on any of its chains alike, and most posts do not say on which: the
  * chain is a fact about the event and no part of its key (docs/decisions/035).
  */

@@ -75,7 +75,7 @@ describe("a post on the wire", () => {
     expect(PostInput.parse({ ...post, blob: "x".repeat(20_000) }).raw).toBeUndefined();
   });
 
-  it("names the field and the mend when it is wrong", () => {
+  it("names the field and the fix when it is wrong", () => {
     const { id, ...anonymous } = post;
     expect(problems(anonymous)).toEqual([expect.stringMatching(/^id: is required/)]);
     expect(problems({ ...post, text: "x".repeat(MAX_TEXT + 1) })).toEqual([

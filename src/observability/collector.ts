@@ -60,7 +60,7 @@ const emptyHistogram = (): MetricHistogram => ({
 });
 
 /**
- * Whoever may send posts names their source, which is a label: past so many series a metric counts
+ * The sender of a post names its source, which is a label: past a number of series a metric counts
  * new ones together.
  */
 const MAX_SERIES = 500;

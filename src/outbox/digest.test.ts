@@ -164,12 +164,12 @@ describe("a digest", () => {
     world.clock.now += minutes(10);
     for (const { id } of await world.rows()) await world.deliver(id);
     expect(new Set((await world.rows()).map(({ status }) => status))).toEqual(new Set(["done"]));
-    const told = world.seen.map(({ body }) => JSON.stringify(body)).join();
+    const sent = world.seen.map(({ body }) => JSON.stringify(body)).join();
     const untold = (await world.rows()).filter(
-      ({ eventKey }) => !told.replaceAll(/\\\\/g, "").includes(`${eventKey} #1`),
+      ({ eventKey }) => !sent.replaceAll(/\\\\/g, "").includes(`${eventKey} #1`),
     );
     expect(untold).toEqual([]);
-    expect(told).not.toContain("…");
+    expect(sent).not.toContain("…");
     expect(world.seen.length).toBeLessThan(20);
   });
 

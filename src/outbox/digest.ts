@@ -69,8 +69,8 @@ async function claimDue(
  * Claims all open rows with the key, or none. A row that ended meanwhile (muted, given up) is left
  * out, and the key stays: if the message arrived, the other rows were delivered with it, and a
  * service that refuses the key is right; if not, the key is new to the service. The holder of the
- * lowest row leads: the others release their rows at once, and the leader waits for them, so that no
- * two holders wait for each other.
+ * lowest row leads: the others release their rows at once, and the leader waits for them, so that
+ * no two holders wait for each other.
  */
 async function claimSameDigest(
   delivery: Delivery,

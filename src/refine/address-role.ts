@@ -1,47 +1,92 @@
+/** Alternatives of a pattern, from words with blanks between them; `~` stands for a blank. */
+const anyOf = (...lists: string[]): string =>
+  lists.join(" ").trim().split(/\s+/).join("|").replaceAll("~", "\\s+");
+
 /** A person, a machine or a place for money: the address behind such a word is no contract. */
-const WHOSE =
-  "multi-?sigs?|safe|treasury|treasuries|deployers?|exploiters?|attackers?|hackers?|thie(?:f|ves)|scammers?|drainers?|insiders?|owners?|authority|authorities|admins?|dev|devs|developer|creator|team|founder|whales?|holders?|traders?|snipers?|buyers?|sellers?|senders?|receivers?|recipients?|wallets?|accounts?|vaults?|escrow|bridges?|routers?|proxy|spender|pools?|pairs?|lp|liquidity|staking|locker|vesting|timelock|governor|burn(?:t|ed)?|dead|bot|mixer|exchange|validator|miner|multi-?signature|collectors?|fee|fees|victims?|phish(?:er|ing)|impersonators?|impostors?|market makers?|makers?|relayers?|keepers?|operators?|airdrop|claim|presale|claimer|distributor|faucet|oracle|guy|dude|kol|smart money|fake|scam|copycat|wrong|counterfeit|not the(?: real| official)?";
-const PAY = "donat\\w*|tips?|deposit(?:ed|s)?|fund|pay|payment|contribute|send|sent";
+const OWNER = anyOf(
+  "multi-?sigs? safe treasury treasuries deployers? exploiters? attackers? hackers? thie(?:f|ves)",
+  "scammers? drainers? insiders? owners? authority authorities admins? dev devs developer creator",
+  "team founder whales? holders? traders? snipers? buyers? sellers? senders? receivers?",
+  "recipients? wallets? accounts? vaults? escrow bridges? routers? proxy spender pools? pairs? lp",
+  "liquidity staking locker vesting timelock governor burn(?:t|ed)? dead bot mixer exchange",
+  "validator miner multi-?signature collectors? fee fees victims? phish(?:er|ing) impersonators?",
+  "impostors? market~makers? makers? relayers? keepers? operators? airdrop claim presale claimer",
+  "distributor faucet oracle guy dude kol smart~money fake scam copycat wrong counterfeit",
+  "not~the(?:~real|~official)?",
+);
+const PAY = anyOf("donat\\w* tips? deposit(?:ed|s)? fund pay payment contribute send sent");
+const FILLER_WORD = anyOf(
+  "address addr addresses contract is was now at here the a an new same again only called named on",
+  "of with my your our their its his her me it back to from by uses? used using biggest top main",
+  "known unknown evm sol eth any chain",
+);
 const BEFORE_LENGTH = 80;
+const BEGIN = "(?:^|[^\\p{L}])";
 
 /** The word that names the role stands right before the address, signs and fillers between them. */
-const FILLER =
-  "(?:\\s|[:=\\-–—>→(\\[,'\"`*]|(?:address|addr|addresses|contract|is|was|now|at|here|the|a|an|new|same|again|only|called|named|on|of|with|my|your|our|their|its|his|her|me|it|back|to|from|by|uses?|used|using|biggest|top|main|known|unknown|evm|sol|eth|any|chain)(?=[\\s:=(]))*";
+const FILLER = `(?:\\s|[:=\\-–—>→(\\[,'"\`*]|(?:${FILLER_WORD})(?=[\\s:=(]))*`;
 const OWNED = new RegExp(
-  `(?:^|[^\\p{L}])(?:${WHOSE}|${PAY})(?:'s)?(?:\\s*\\([^)]{0,30}\\))?${FILLER}$`,
+  `${BEGIN}(?:${OWNER}|${PAY})(?:'s)?(?:\\s*\\([^)]{0,30}\\))?${FILLER}$`,
   "iu",
 );
 /** "the scammer behind fake $X uses 0x...", "the biggest $X holder is 0x...". */
+const LINKING = anyOf("is are was uses? used using called named at from");
 const OWNED_LOOSELY = new RegExp(
-  `(?:^|[^\\p{L}])(?:${WHOSE})(?:[^\\p{L}](?:[^.;\\n]{0,40}))?\\s(?:is|are|was|uses?|used|using|called|named|at|from)[:\\s]+$`,
+  `${BEGIN}(?:${OWNER})(?:[^\\p{L}](?:[^.;\\n]{0,40}))?\\s(?:${LINKING})[:\\s]+$`,
   "iu",
 );
+
 /** Where money or loot went, or whom one is asked to trust. */
-const MOVED =
-  /(?:sent|send|sends|sending|moved?|moves|moving|transfer\w*|withdr[ae]w\w*|deposit\w*|bridged?|swept|drained?|burn(?:ed|t|s)?|flow(?:ed|s)?|forward(?:ed)?|paid|pay|dump(?:ed)?|routed?|mint(?:ed)?|received?|receives|came|comes)\b[^.;\n]{0,60}?\b(?:to|into|from|in|through|via)\s+$/i;
-const SITS =
-  /\b(?:stolen|loot(?:ed)?|funds|tokens|supply|sits?|parked|held|holds?|kept|locked|stored?)\b[^.;\n]{0,60}?\b(?:at|in|by|on|with)\s+$/i;
+const MOVES = anyOf(
+  "sent send sends sending moved? moves moving transfer\\w* withdr[ae]w\\w* deposit\\w* bridged?",
+  "swept drained? burn(?:ed|t|s)? flow(?:ed|s)? forward(?:ed)? paid pay dump(?:ed)? routed?",
+  "mint(?:ed)? received? receives came comes",
+);
+const MOVED = new RegExp(
+  `\\b(?:${MOVES})\\b[^.;\\n]{0,60}?\\b(?:${anyOf("to into from in through via")})\\s+$`,
+  "i",
+);
+const KEPT = anyOf(
+  "stolen loot(?:ed)? funds tokens supply sits? parked held holds? kept locked stored?",
+);
+const SITS = new RegExp(
+  `\\b(?:${KEPT})\\b[^.;\\n]{0,60}?\\b(?:${anyOf("at in by on with")})\\s+$`,
+  "i",
+);
 const APPROVE = /\b(?:approve|allowance|permission|permit|sign|signing)\b[^.;\n]{0,40}$/i;
 const SENDS_BETWEEN = /\b(?:from|to)\s+$/i;
 const PAIRED_WITH = /\b(?:with|against|vs\.?|versus|other side is|paired (?:with|to))\s+$|\/\s*$/i;
-/** "contract 0x...", "CA: 0x...": the token's own, unless the word before says whose contract. */
-const CONTRACT =
-  /(?:^|[^\p{L}])(?:ca|contract|token|mint|jetton|coin|smart contract|contract address|token address)\s*(?:address|is|here)?\s*[:=\-–—>→👉👇📍🔗([`*"'\s]*$/iu;
-const ACTS =
-  /^[\])'"`*]*\s+(?:just\s+|has\s+|have\s+|had\s+|also\s+|now\s+|then\s+)*(?:sent|sends|bought|buys|sold|sells|moved|moves|transferred|transfers|swapped|swaps|withdrew|withdraws|deposited|deposits|dumped|dumps|bridged|drained|received|receives|holds|held|owns|staked|stakes|paid|pays|funded|launched|deployed|claimed|claims|accumulated|aped|signed|minted|burned)\b/i;
 
+/** "contract 0x...", "CA: 0x...": the token's own, unless the word before says whose contract. */
+const CONTRACT_WORD = anyOf(
+  "ca contract token mint jetton coin smart~contract contract~address token~address",
+);
+const CONTRACT = new RegExp(
+  `${BEGIN}(?:${CONTRACT_WORD})\\s*(?:address|is|here)?\\s*[:=\\-–—>→👉👇📍🔗(\\[\`*"'\\s]*$`,
+  "iu",
+);
+const CONTRACT_OF_OWNER = new RegExp(
+  `${BEGIN}(?:${OWNER})(?:'s)?\\s+(?:${anyOf("contract token mint coin")})?\\s*(?:address)?` +
+    "\\s*[:=(\\s]*$",
+  "iu",
+);
+
+/** "0x... bought": an account acts, a contract does not. */
+const ACTION = anyOf(
+  "sent sends bought buys sold sells moved moves transferred transfers swapped swaps withdrew",
+  "withdraws deposited deposits dumped dumps bridged drained received receives holds held owns",
+  "staked stakes paid pays funded launched deployed claimed claims accumulated aped signed minted",
+  "burned",
+);
+const ADVERB = anyOf("just has have had also now then");
+const ACTS = new RegExp(`^[\\])'"\`*]*\\s+(?:(?:${ADVERB})\\s+)*(?:${ACTION})\\b`, "i");
 /** "0x... is the hacker of $X". */
 const IS_ACCOUNT = new RegExp(
-  `^[\\])'"\`*]*\\s+(?:is|was|belongs to|looks like|seems to ` +
-    `be)\\s+(?:[\\p{L}'-]+\\s+){0,2}(?:${WHOSE})(?![\\p{L}])`,
+  `^[\\])'"\`*]*\\s+(?:${anyOf("is was belongs~to looks~like seems~to~be")})\\s+` +
+    `(?:[\\p{L}'-]+\\s+){0,2}(?:${OWNER})(?![\\p{L}])`,
   "iu",
 );
 const DEPLOYED_BY = /\b(?:deployed|created|launched|funded|controlled|owned|signed|made)\s+by\s+$/i;
-
-const ROLE_OF_CONTRACT = new RegExp(
-  `(?:^|[^\\p{L}])(?:${WHOSE})(?:'s)?\\s+(?:contract|token|mint|coin)?\\s*(?:address)?\\s*[:=(\\s]*$`,
-  "iu",
-);
 
 /**
  * Whether the words around an address say that it is a token's contract, or at least do not say
@@ -51,7 +96,7 @@ export function mayBeContract(text: string, at: number, end: number): boolean {
   const line = text.slice(Math.max(0, at - BEFORE_LENGTH), at);
   const before = line.slice(line.search(/[^\n]*$/));
   const behind = text.slice(end, end + 40);
-  if (CONTRACT.test(before)) return !ROLE_OF_CONTRACT.test(before);
+  if (CONTRACT.test(before)) return !CONTRACT_OF_OWNER.test(before);
   if (OWNED.test(before) || OWNED_LOOSELY.test(before)) return false;
   if (DEPLOYED_BY.test(before) || IS_ACCOUNT.test(behind)) return false;
   if (MOVED.test(before) || SITS.test(before) || APPROVE.test(before)) return false;

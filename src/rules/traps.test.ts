@@ -17,7 +17,7 @@ describe("a trap", () => {
     ["mentions > 1e3 && copies > .5", "mentions > 1000 and copies > 0.5"],
     ["type in ['launch', 'listing']", 'type in ("launch", "listing")'],
     ["mentions > 1 OR copies > 1_000", "mentions > 1 or copies > 1000"],
-  ])("%s is refused, and mended to %s", (written, meant) => {
+  ])("%s is refused, and fixed to %s", (written, meant) => {
     expect(sampleProblems(sampleFile(written))[0]).toMatchObject({
       line: 5,
       path: "groups[0].rules[0].condition",

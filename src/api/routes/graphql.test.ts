@@ -80,7 +80,7 @@ describe("POST /graphql", () => {
     const rest = async (path: string) =>
       (await (await apiApp(ports).request(path)).json()) as Record<string, unknown>;
     const event = await rest(`/events/${KEY}`);
-    const told = await rest(`/signals/${KEY}`);
+    const plain = await rest(`/signals/${KEY}`);
     expect(data?.event).toMatchObject({
       ...{
         event_key: KEY,
@@ -94,10 +94,10 @@ describe("POST /graphql", () => {
     });
     expect(data?.signal).toMatchObject({
       ...{
-        score: told.score,
-        level: told.level,
-        rules_version: told.rules_version,
-        features_snapshot: told.features_snapshot,
+        score: plain.score,
+        level: plain.level,
+        rules_version: plain.rules_version,
+        features_snapshot: plain.features_snapshot,
       },
       event: { symbol: "DEMO" },
     });

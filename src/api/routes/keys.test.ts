@@ -51,7 +51,7 @@ describe("a key", () => {
     expect(response.status).toBe(401);
   });
 
-  it("is told its limit, and when to come back", async () => {
+  it("learns its limit, and when to come back", async () => {
     const limited = (allowed: boolean) =>
       fakePorts({
         keys: fakeKeys([stored({ limitPerMinute: 5 })]),

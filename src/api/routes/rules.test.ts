@@ -35,7 +35,7 @@ describe("PUT /rules", () => {
     });
   });
 
-  it("answers 422 with line, column and mend, and changes nothing", async () => {
+  it("answers 422 with line, column and suggestion, and changes nothing", async () => {
     const { call, kv } = client();
     const put = await call("PUT", "/rules", { document: BROKEN });
     expect(put.status).toBe(422);

@@ -3,7 +3,7 @@ import { Tokenizer, type TokenizerCallbacks } from "htmlparser2";
 import { MAX_POST_LINKS, MAX_URL, type PostLink } from "../../model/raw-post.ts";
 import { keptLinks } from "./links.ts";
 
-/** Character references to characters; what is none stays as written. */
+/** Character references to characters; other text stays as written. */
 export const unescapeHtml = (text: string): string => decodeHTMLStrict(text);
 
 export const escapeHtml = (text: string): string =>

@@ -55,7 +55,7 @@ function wordsOf({ title, bodies, base, links }: FeedItem) {
 
 /**
  * A key for each item, unique within its feed: its id, else its address, else its words. Items that
- * share an id or an address are told apart by address and title.
+ * share an id or an address are distinguished by address and title.
  */
 function keysOf(items: readonly FeedItem[]): string[] {
   const named = items.map(({ id, url }) => id || url || "");
@@ -64,8 +64,8 @@ function keysOf(items: readonly FeedItem[]): string[] {
   return items.map((item, place) => {
     const name = named[place] ?? "";
     if (name !== "" && counts.get(name) === 1) return name;
-    const told = sha256Hex(JSON.stringify([item.url, item.title, ...item.bodies]));
-    return name === "" ? told : `${name} ${told.slice(0, 16)}`;
+    const digest = sha256Hex(JSON.stringify([item.url, item.title, ...item.bodies]));
+    return name === "" ? digest : `${name} ${digest.slice(0, 16)}`;
   });
 }
 

@@ -227,7 +227,7 @@ describe("any JSON API", () => {
       { headers: { a: "${X_BEARER_TOKEN}" } },
       /names X_BEARER_TOKEN, but only names that begin/,
     ],
-  ])("is off, and says what is wrong and how to mend it: %s", (_, more, why) => {
+  ])("is off, and says what is wrong and how to fix it: %s", (_, more, why) => {
     const state = httpJson.configure({ ...api(more), X_BEARER_TOKEN: "x" });
     expect(state.kind === "off" && state.why).toMatch(why);
   });

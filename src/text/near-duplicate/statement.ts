@@ -27,37 +27,38 @@ const wordSet = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/)
 
 /** Said or left out, the statement is the same. */
 const FILLERS = wordSet(`
-  today now wow really just lol lmao rt via breaking news update alert omg so very also still please
-  pls guys fam ser gm here look hey well oh yes ok okay literally actually basically honestly damn
-  the a an this that and
-  jetzt heute wirklich hoy ahora aujourd hui maintenant oggi adesso hoje agora сегодня сейчас bugün şimdi
+  today now wow really just lol lmao rt via breaking news update alert omg so very also still
+  please pls guys fam ser gm here look hey well oh yes ok okay literally actually basically
+  honestly damn the a an this that and jetzt heute wirklich hoy ahora aujourd hui maintenant
+  oggi adesso hoje agora сегодня сейчас bugün şimdi
 `);
 
 /** Another of these is another statement: negation, direction, time, place, what is done. */
 const DECISIVE = wordSet(`
-  not no never none nobody nothing neither nor without cannot cant wont isnt arent wasnt werent hasnt
-  havent hadnt dont doesnt didnt shouldnt wouldnt couldnt t false fake denies denied deny rumour rumor
-  rumours rumors unconfirmed confirmed confirms untrue hoax unlikely likely may might could if unless
-  up down above below over under higher lower high low more less fewer most least rise rises rising
-  rose fall falls falling fell gain gains loss losses lose loses win wins won lost long short longs
-  shorts buy buys buying bought sell sells selling sold bull bullish bear bearish inflow inflows
-  outflow outflows in out into off on open opens opened close closes closed start starts started stop
-  stops stopped begin begins end ends ended pause paused pauses resume resumed resumes add adds added
-  remove removed removes list lists listed delist delists delisted join joins leave leaves left
-  approve approves approved reject rejects rejected freeze freezes unfreeze unfreezes lock locked
-  unlock unlocked mint minted burn burned safe unsafe gone back before after first last
-  increase increases increased decrease decreases decreased pump pumps pumped dump dumps dumped
-  deposit deposits withdrawal withdrawals hacked exploited attacked drained recovered restored
-  yesterday tomorrow tonight monday tuesday wednesday thursday friday saturday sunday january february
-  march april june july august september october november december week month year q1 q2 q3 q4
-  binance coinbase kraken okx bybit kucoin upbit bithumb gate mexc bitget htx gemini robinhood bitstamp
-  ethereum bitcoin solana arbitrum polygon base optimism avalanche bsc tron ton sui aptos
-  nicht kein keine nie niemals ohne steigt fällt steigen fallen kaufen verkaufen mehr weniger hoch runter
-  no nunca sin sube baja suben bajan compra vende más menos añade elimina non pas ne jamais sans monte
-  baisse achète vend plus moins retrouve perd não nem jamais sem sobe desce cai compra vende mais menos
-  mai senza sale scende compra vende più meno не нет никогда без вырос упал растёт растет падает купил
-  продал больше меньше değil yok asla yükseldi düştü aldı sattı daha fazla az नहीं नही tidak bukan
-  belum naik turun beli jual لا لم لن ليس ارتفع انخفض
+  not no never none nobody nothing neither nor without cannot cant wont isnt arent wasnt werent
+  hasnt havent hadnt dont doesnt didnt shouldnt wouldnt couldnt t false fake denies denied deny
+  rumour rumor rumours rumors unconfirmed confirmed confirms untrue hoax unlikely likely may
+  might could if unless up down above below over under higher lower high low more less fewer
+  most least rise rises rising rose fall falls falling fell gain gains loss losses lose loses
+  win wins won lost long short longs shorts buy buys buying bought sell sells selling sold bull
+  bullish bear bearish inflow inflows outflow outflows in out into off on open opens opened
+  close closes closed start starts started stop stops stopped begin begins end ends ended pause
+  paused pauses resume resumed resumes add adds added remove removed removes list lists listed
+  delist delists delisted join joins leave leaves left approve approves approved reject rejects
+  rejected freeze freezes unfreeze unfreezes lock locked unlock unlocked mint minted burn burned
+  safe unsafe gone back before after first last increase increases increased decrease decreases
+  decreased pump pumps pumped dump dumps dumped deposit deposits withdrawal withdrawals hacked
+  exploited attacked drained recovered restored yesterday tomorrow tonight monday tuesday
+  wednesday thursday friday saturday sunday january february march april june july august
+  september october november december week month year q1 q2 q3 q4 binance coinbase kraken okx
+  bybit kucoin upbit bithumb gate mexc bitget htx gemini robinhood bitstamp ethereum bitcoin
+  solana arbitrum polygon base optimism avalanche bsc tron ton sui aptos nicht kein keine nie
+  niemals ohne steigt fällt steigen fallen kaufen verkaufen mehr weniger hoch runter no nunca
+  sin sube baja suben bajan compra vende más menos añade elimina non pas ne jamais sans monte
+  baisse achète vend plus moins retrouve perd não nem jamais sem sobe desce cai compra vende
+  mais menos mai senza sale scende compra vende più meno не нет никогда без вырос упал растёт
+  растет падает купил продал больше меньше değil yok asla yükseldi düştü aldı sattı daha fazla
+  az नहीं नही tidak bukan belum naik turun beli jual لا لم لن ليس ارتفع انخفض
 `);
 
 /** Scripts without blanks between words: each letter is a word of its own. */
