@@ -54,7 +54,7 @@ function judged(post: RawPost, domains: readonly string[]) {
   });
 }
 
-const CASES = casesOf<LinkCase>("linked-posts").filter(({ service }) => service !== "feed");
+const CASES = casesOf<LinkCase>("linked-posts");
 
 it.each(CASES)("$id: $why", async (one) => {
   const [post] = await readItem(one);
