@@ -4,7 +4,11 @@
  */
 import type * as z from "zod";
 import type { HealthReport } from "../src/api/routes/health.ts";
-import type { SignalShown, StoredExplanationShown } from "../src/api/routes/signals.ts";
+import type {
+  SignalShown,
+  SignalSummary,
+  StoredExplanationShown,
+} from "../src/api/routes/signals.ts";
 import type { ChannelConfig } from "../src/model/channel-config.ts";
 import type { EventFacts } from "../src/model/facts.ts";
 import type { ProviderReport, SourceStatus } from "../src/model/source-status.ts";
@@ -32,7 +36,8 @@ export type Wire<T> = T extends readonly (infer Item)[]
     : T;
 
 export type SignalRow = Wire<z.infer<typeof SignalShown>>;
-export type SignalPage = { signals: SignalRow[]; next_cursor: string | null };
+export type SignalListed = Wire<z.infer<typeof SignalSummary>>;
+export type SignalPage = { signals: SignalListed[]; next_cursor: string | null };
 export type EventDetail = Wire<TokenEvent> & {
   signal: SignalRow;
   evidence: Wire<EventEvidence>[];

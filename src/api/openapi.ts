@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { snakeCased } from "../kit/case.ts";
+import { wireName } from "../kit/case.ts";
 import { requiredScope } from "./context.ts";
 import { type ApiRoute, type RouteDescription, route, TAGS } from "./route.ts";
 
@@ -182,9 +182,6 @@ function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   const { $schema: _, ...body } = z.toJSONSchema(schema, options);
   return body;
 }
-
-const wireName = (name: string): string =>
-  Object.keys(snakeCased({ [name]: 0 }) as Json)[0] ?? name;
 
 /**
  * Answers go out in snake_case, so their schemas do too: property names, and the names in

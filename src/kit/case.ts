@@ -23,6 +23,9 @@ function renameKeys(value: unknown, pattern: RegExp, rename: (key: string) => st
 export const snakeCased = (value: unknown): unknown =>
   renameKeys(value, /^[a-zA-Z0-9]+$/, snakeCase);
 
+/** The wire form of one name. */
+export const wireName = (name: string): string => snakeCase(name);
+
 /**
  * The inner form of a value from the wire: every key of lower-case words in camelCase, deeply. The
  * inverse of snakeCased for names that code chose.

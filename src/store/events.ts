@@ -3,7 +3,7 @@ import type { Mention } from "../model/mention.ts";
 import type { SignalState } from "../model/scalars.ts";
 import type { Signal } from "../model/signal.ts";
 import type { TokenEvent } from "../model/token-event.ts";
-import type { PageRequest, RowPage } from "./paging.ts";
+import type { OrderedRequest, PageRequest, RowPage } from "./paging.ts";
 
 /** One piece of evidence: the mention, and what the event needs of it to be rebuilt. */
 export type EventEvidence = Mention;
@@ -51,7 +51,7 @@ export type EventStore = {
    */
   commit(change: Change): Promise<CommitResult>;
   events(filter: EventFilter, paging: PageRequest): Promise<RowPage<EventRow>>;
-  signals(filter: EventFilter, paging: PageRequest): Promise<RowPage<Signal>>;
+  signals(filter: EventFilter, paging: OrderedRequest): Promise<RowPage<Signal>>;
   event(
     eventKey: string,
   ): Promise<{ event: TokenEvent; signal: Signal; evidence: EventEvidence[] } | undefined>;

@@ -6,20 +6,33 @@ import { fromBase64Url, toBase64Url } from "../kit/base64.ts";
  */
 export type PageMark = { at: string | null; id: number };
 
-export function markOf(cursor: string | null): PageMark | null {
+/**
+ * Throws RangeError for what no page answered: another form, a date that does not exist, or the mark
+ * of a list in another order (`byTime`).
+ */
+export function markOf(cursor: string | null, byTime: boolean): PageMark | null {
   if (cursor === null) return null;
   const [at, id] = decoded(cursor);
   const known =
-    (at === null || (typeof at === "string" && !Number.isNaN(Date.parse(at)))) &&
-    Number.isSafeInteger(id);
+    (byTime ? isInstant(at) : at === null) &&
+    Number.isSafeInteger(id) &&
+    id > 0 &&
+    cursorOf({ at, id }) === cursor;
   if (!known) throw new RangeError("the cursor is not one that a page answered");
   return { at, id };
 }
 
+/** A time as the database writes it. Date.parse takes the 30th of February for a day of March. */
+const isInstant = (at: unknown): boolean =>
+  typeof at === "string" &&
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(at) &&
+  !Number.isNaN(Date.parse(at)) &&
+  new Date(at).toISOString().slice(0, 10) === at.slice(0, 10);
+
 function decoded(cursor: string): [string | null, number] {
   try {
     const parts: unknown = JSON.parse(new TextDecoder().decode(fromBase64Url(cursor)));
-    return Array.isArray(parts) ? [parts[0], parts[1]] : [null, Number.NaN];
+    return Array.isArray(parts) && parts.length === 2 ? [parts[0], parts[1]] : [null, Number.NaN];
   } catch {
     return [null, Number.NaN];
   }
@@ -47,3 +60,9 @@ export type RowPage<T> = { items: T[]; nextCursor: string | null };
  * api answers as 400.
  */
 export type PageRequest = { limit: number; cursor: string | null };
+
+/**
+ * latest: rows move while a walk goes on, so that it can miss one that moved past it. id: rows stay
+ * where they are, the newest first, and a walk meets every row there was when it began.
+ */
+export type OrderedRequest = PageRequest & { order?: "latest" | "id" };

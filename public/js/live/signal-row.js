@@ -1,18 +1,18 @@
 import { h } from "../dom.js";
 import { ago, eventParts, many, score, signed, spaced, tokenName } from "../format.js";
 
-/** @import { SignalRow } from "../../types.d.ts" */
+/** @import { SignalListed } from "../../types.d.ts" */
 
 const REASONS_SHOWN = 3;
 
 /**
  * One signal as a list item that opens its explanation.
- * @param {SignalRow} signal
+ * @param {SignalListed} signal
  * @param {(key: string) => unknown} open
  */
 export function signalRow(signal, open) {
   const { event_key: key, level, ts } = signal;
-  const posts = signal.features_snapshot.values.evidence_count;
+  const posts = signal.evidence_count;
   return h(
     "li",
     { class: "signal", "data-key": key, "data-level": level },
@@ -25,13 +25,13 @@ export function signalRow(signal, open) {
         "span",
         { class: "when" },
         h("time", { datetime: ts, title: ts }, ago(ts)),
-        typeof posts === "number" && h("span", { class: "quiet" }, many(posts, "post")),
+        posts !== null && h("span", { class: "quiet" }, many(posts, "post")),
       ),
     ),
   );
 }
 
-/** @param {SignalRow} signal */
+/** @param {SignalListed} signal */
 function title(signal) {
   const { chain } = eventParts(signal.event_key);
   return h(
@@ -50,7 +50,7 @@ function title(signal) {
 
 /**
  * The reasons that weigh most; without any, what is not known.
- * @param {SignalRow} signal
+ * @param {SignalListed} signal
  */
 function reasons({ reasons: all, missing }) {
   const shown = [...all]

@@ -3,7 +3,7 @@ import { ago } from "../format.js";
 import { read, requestError } from "../server.js";
 import { signalRow } from "./signal-row.js";
 
-/** @import { SignalPage, SignalRow } from "../../types.d.ts" */
+/** @import { SignalPage, SignalListed } from "../../types.d.ts" */
 
 const PAGE = 30;
 /** A page that stays open for days keeps no more rows than these and those of "Show more". */
@@ -90,7 +90,7 @@ export function signalList(open, askForKey) {
 
   /**
    * The rows of a page, for the caller to put into the list. A row that is there already is moved.
-   * @param {readonly SignalRow[]} page
+   * @param {readonly SignalListed[]} page
    * @param {boolean} light marks what is new or changed
    */
   function place(page, light) {

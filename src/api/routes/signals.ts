@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { wireName } from "../../kit/case.ts";
 import { FactValue } from "../../model/facts.ts";
 import { currentKey } from "../../model/mention.ts";
 import { Level, RiskLevel, SignalState } from "../../model/scalars.ts";
@@ -28,6 +29,34 @@ export const SignalShown = Signal.omit({ facts: true }).extend({
   symbol: FactValue,
   featuresSnapshot: Signal.shape.facts,
 });
+
+/** Of GET /signals: what a list shows. The facts are most of a signal, and are asked for by name. */
+export const SignalSummary = SignalShown.omit({
+  featuresSnapshot: true,
+  onchainAsofTs: true,
+  onchainConfidence: true,
+  rulesVersion: true,
+  transition: true,
+}).extend({
+  reasons: z.array(SignalReason.pick({ score: true, text: true })),
+  evidenceCount: z.number().nullable(),
+});
+
+const FIELDS = Object.keys(SignalShown.shape).map(wireName);
+/** `?fields=score,features_snapshot`: these and event_key. */
+const FieldsQuery = z
+  .string()
+  .transform((text) => text.split(","))
+  .refine((names) => names.every((name) => FIELDS.includes(name)), {
+    error: `must name fields with commas between: ${FIELDS.join(", ")}`,
+  })
+  .nullable()
+  .default(null);
+const SignalsQuery = ListQuery.extend({
+  fields: FieldsQuery,
+  order: z.enum(["latest", "id"]).default("latest"),
+});
+const SignalListed = z.union([SignalSummary, SignalShown.partial().required({ eventKey: true })]);
 
 const Part = z.object({ text: z.string(), value: z.unknown(), error: z.string().optional() });
 const Fact = z.object({
@@ -128,15 +157,20 @@ export const signalRoutes = ({ store, explain, settings }: SignalPorts): ApiRout
     access: "feed",
     tag: "feed",
     operationId: "listSignals",
-    summary: "Signals, the latest first.",
-    query: ListQuery,
-    answer: z.object({ signals: z.array(SignalShown), nextCursor: z.string().nullable() }),
+    summary:
+      "Signals in short, the latest first; ?fields= names what to answer instead. ?order=id walks " +
+      "them so that none is missed.",
+    query: SignalsQuery,
+    answer: z.object({ signals: z.array(SignalListed), nextCursor: z.string().nullable() }),
     status: 200,
     example: { query: { chain: "eth", limit: "10" } },
     async handle({ query }) {
-      const page = await readPaging(query, (paging) => store.signals(asFilter(query), paging));
+      const page = await readPaging(query, (paging) =>
+        store.signals(asFilter(query), { ...paging, order: query.order }),
+      );
       if (page instanceof Response) return page;
-      return { signals: page.items.map(signalOnWire), nextCursor: page.nextCursor };
+      const signals = page.items.map((signal) => listed(signal, query.fields));
+      return { signals, nextCursor: page.nextCursor };
     },
   }),
   route({
@@ -186,4 +220,17 @@ export const signalRoutes = ({ store, explain, settings }: SignalPorts): ApiRout
 export function signalOnWire({ facts, ...signal }: Signal): z.input<typeof SignalShown> {
   const { type = null, chain = null, symbol = null } = facts.values;
   return { ...signal, type, chain, symbol, featuresSnapshot: facts };
+}
+
+function listed(signal: Signal, fields: readonly string[] | null): z.input<typeof SignalListed> {
+  const whole = signalOnWire(signal);
+  if (fields === null) {
+    const { evidence_count: count } = signal.facts.values;
+    return SignalSummary.parse({
+      ...whole,
+      evidenceCount: typeof count === "number" ? count : null,
+    });
+  }
+  const chosen = Object.entries(whole).filter(([name]) => fields.includes(wireName(name)));
+  return { ...Object.fromEntries(chosen), eventKey: signal.eventKey };
 }

@@ -74,7 +74,7 @@ export function eventStore(rows: MemoryRows): EventStore {
       return newestFirst(
         found,
         paging,
-        (held) => ({ at: held.signal.ts, id: held.id }),
+        (held) => ({ at: paging.order === "id" ? null : held.signal.ts, id: held.id }),
         (held) => held.signal,
       );
     },

@@ -211,9 +211,9 @@ export function newestFirst<Row, Item>(
   mark: (row: Row) => PageMark,
   item: (row: Row) => Item,
 ): RowPage<Item> {
-  const from = markOf(cursor);
-  const sorted = found
-    .map((row) => ({ row, ...mark(row) }))
+  const marked = found.map((row) => ({ row, ...mark(row) }));
+  const from = markOf(cursor, marked[0]?.at !== null);
+  const sorted = marked
     .filter(({ at, id }) => from === null || order(at, id, from.at, from.id) < 0)
     .sort((a, b) => order(b.at, b.id, a.at, a.id))
     .slice(0, limit + 1);

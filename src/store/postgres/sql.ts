@@ -57,7 +57,7 @@ export async function newestFirst<Item>(
   conditions: Condition[],
   { limit, cursor }: PageRequest,
 ): Promise<RowPage<Item>> {
-  const mark = markOf(cursor);
+  const mark = markOf(cursor, select.at !== null);
   const given = conditions.filter(([, value]) => value !== null);
   const params = given.map(([, value]) => value);
   const clauses = given.map(([clause], i) => clause.replace("?", `$${i + 1}`));

@@ -169,6 +169,22 @@ export function eventPagingContract(store: () => Store): void {
       expect(signals.map(({ eventKey }) => eventKey)).toEqual(expected);
     });
 
+    it("walks signals by id past none that moves on the way", async () => {
+      for (let i = 0; i < 6; i++) await addEvent(i, i);
+      const first = await store().signals(ANY_EVENT, { limit: 2, cursor: null, order: "id" });
+      const keys = (page: typeof first) => page.items.map(({ eventKey }) => eventKey);
+      const second = await store().signals(ANY_EVENT, {
+        limit: 10,
+        cursor: first.nextCursor,
+        order: "id",
+      });
+      expect([...keys(first), ...keys(second)]).toEqual(
+        [5, 4, 3, 2, 1, 0].map((i) => `eth:T${i}:x`),
+      );
+      const latest = { limit: 2, cursor: first.nextCursor };
+      await expect(store().signals(ANY_EVENT, latest)).rejects.toThrow(RangeError);
+    });
+
     it("ends with the page that is just full", async () => {
       for (let i = 0; i < 4; i++) await addEvent(i, i);
       expect(await store().events(ANY_EVENT, { limit: 4, cursor: null })).toMatchObject({
@@ -182,6 +198,10 @@ export function eventPagingContract(store: () => Store): void {
         "x",
         "%%%",
         btoa("null"),
+        btoa('["2026-02-30T00:00:00.000Z",1]'),
+        btoa('["1 January 2026",1]'),
+        btoa('["2026-01-15T10:00:00.000Z",1,2]'),
+        btoa('["2026-01-15T10:00:00.000Z",-1]'),
         btoa("[1,2]"),
         btoa('["yesterday",1]'),
         btoa('["2026-01-01",1.5]'),

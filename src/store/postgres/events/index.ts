@@ -50,9 +50,10 @@ export function eventStore(sql: Sql): EventStore {
       newestFirst<EventRow>(sql, EVENT_ROWS, matching(filter, "e.last_ts"), paging),
     signals(filter, paging) {
       const ofToken = filter.symbol !== null || filter.tokenCa !== null;
+      const rows = ofToken ? SIGNALS_OF_TOKEN : SIGNAL_ROWS;
       return newestFirst<Signal>(
         sql,
-        ofToken ? SIGNALS_OF_TOKEN : SIGNAL_ROWS,
+        paging.order === "id" ? { ...rows, at: null } : rows,
         matching(filter, "s.ts"),
         paging,
       );
