@@ -12,6 +12,11 @@ import {
 import { languageCodes } from "./languages.ts";
 
 /** Half a key cannot be guessed or sent, so an admin key is as long as a generated one. */
+/** The regions that Cloudflare takes as hints for Durable Objects. */
+const LOCATIONS = [
+  ...(["wnam", "enam", "sam", "weur", "eeur"] as const),
+  ...(["apac", "oc", "afr", "me"] as const),
+] as const;
 const ADMIN_KEY = /^[a-z]{2,8}_[A-Za-z0-9]{1,40}\.[A-Za-z0-9_-]{24,200}$/;
 
 /** What judges a post. `cli run` reads these alone: it needs no database. */
@@ -57,7 +62,14 @@ export const CoreShape = {
   OVERLOADED_AFTER_SECONDS: wholeNumber(1)
     .default(60)
     .describe(
-      "While 1,000 accepted posts have waited longer than this, no more are accepted (429)",
+      "While 1,000 posts of a source have waited longer for a verdict, it is refused (429)",
+    ),
+  LOCATION_HINT: z
+    .enum(LOCATIONS)
+    .optional()
+    .describe(
+      "Where the objects of events and channels are made: the region of the database, so that " +
+        "each commit is a short round trip; unset: near the first caller",
     ),
   RETENTION_DAYS_POSTS: days(90).describe(
     "Days after which posts are deleted that came to nothing; 0 keeps them",

@@ -8,12 +8,14 @@ import {
   type ComposedPorts,
   type DeferWork,
   metricsFlusher,
+  placementOf,
   runtimePorts,
 } from "./shared.ts";
 
 export function composeQueues(env: Bindings, defer: DeferWork): ComposedPorts<QueuePorts> {
   const isolate = isolateOf(env);
   const settings = isolate.settings.core;
+  const placement = placementOf(isolate);
   const ports: QueuePorts = {
     ...runtimePorts(isolate),
     store: isolate.store,
@@ -30,9 +32,9 @@ export function composeQueues(env: Bindings, defer: DeferWork): ComposedPorts<Qu
       return (post) => judge(post, { filter, refine });
     },
     addMentions: (eventKey, mentions, traceId) =>
-      env.EVENTS.getByName(eventKey).add(mentions, traceId),
+      env.EVENTS.getByName(eventKey, placement).add(mentions, traceId),
     deliver: (channelId, id) =>
-      env.CHANNELS.getByName(`channel:${channelId}`).deliver(id, channelId),
+      env.CHANNELS.getByName(`channel:${channelId}`, placement).deliver(id, channelId),
     broadcast: broadcaster(env, defer),
   };
   return { ports, flush: metricsFlusher(env, isolate, defer) };

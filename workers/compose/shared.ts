@@ -74,6 +74,12 @@ export const sweeperOf = (env: Bindings) => {
   };
 };
 
+/** Where an object is made that talks to the database: at its first call, and it stays there. */
+export const placementOf = ({ settings }: SharedIsolate) => {
+  const locationHint = settings.core.LOCATION_HINT;
+  return locationHint === undefined ? {} : { locationHint };
+};
+
 /** The copies of the cursors are kept by the sweeper's object. */
 export const cursorsOf = (env: Bindings, { store }: SharedIsolate): CursorCache =>
   cursorCache(store, {
