@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseJson } from "../../src/api/json.ts";
+import { parseJson } from "../../src/kit/parse-json.ts";
 import { refusal, send } from "../client.ts";
 import { type Command, type Io, UsageError } from "../command.ts";
 import { lines } from "../lines.ts";

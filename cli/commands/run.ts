@@ -1,6 +1,6 @@
-import { parseJson } from "../../src/api/json.ts";
 import { fieldErrors } from "../../src/api/problem.ts";
 import { snakeCased } from "../../src/kit/case.ts";
+import { parseJson } from "../../src/kit/parse-json.ts";
 import { PostInput, type RawPost } from "../../src/model/raw-post.ts";
 import { type Command, type Io, UsageError } from "../command.ts";
 import { lines } from "../lines.ts";

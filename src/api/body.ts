@@ -1,8 +1,8 @@
-import { parseJson } from "./json.ts";
+import { parseJson } from "../kit/parse-json.ts";
 import { problem } from "./problem.ts";
 
 export type BodyResult<T> =
-  | { kind: "body"; text: string; value: T }
+  | { kind: "body"; text: string; bytes: Uint8Array<ArrayBuffer>; value: T }
   | { kind: "refused"; response: Response };
 
 const refused = (response: Response): BodyResult<never> => ({ kind: "refused", response });
@@ -20,7 +20,7 @@ export async function jsonBody(request: Request, maxBytes: number): Promise<Body
   if (read.kind === "refused") return read;
   const parsed = parseJson(read.text);
   if (parsed.kind === "malformed") return refused(problem(400, `The body is ${parsed.message}.`));
-  return { kind: "body", text: read.text, value: parsed.value };
+  return { ...read, value: parsed.value };
 }
 
 /** Reads chunk by chunk and stops at the first byte too many, whatever Content-Length says. */
@@ -60,6 +60,7 @@ function decoded(chunks: Uint8Array[], size: number): BodyResult<undefined> {
   try {
     return {
       kind: "body",
+      bytes,
       text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes),
       value: undefined,
     };

@@ -54,8 +54,9 @@ export type RouteInput<P, Q, B> = {
   params: P;
   query: Q;
   body: B;
-  /** The body as it was sent. */
+  /** The body as it was sent; `text` without a mark of byte order. */
   text: string;
+  bytes: Uint8Array<ArrayBuffer>;
   context: Context<ApiEnv>;
 };
 
@@ -113,6 +114,7 @@ export function route<
       query: query?.query as z.output<Q>,
       body: body.value as z.output<B>,
       text: body.text,
+      bytes: body.bytes,
       context,
     });
     if (answer instanceof Response) return answer;
@@ -128,7 +130,8 @@ async function readBody(
   request: Request,
 ) {
   if (bodyType !== undefined) return boundedText(request, maxBytes);
-  if (schema === undefined) return { kind: "body", text: "", value: undefined } as const;
+  if (schema === undefined)
+    return { kind: "body", text: "", bytes: new Uint8Array(), value: undefined } as const;
   const body = await jsonBody(request, maxBytes);
   if (body.kind === "refused") return body;
   const parsed = schema.safeParse(body.value);

@@ -4,6 +4,7 @@ import type { Verdict } from "../http/verdict.ts";
 import { numeric, numericAmount } from "../kit/numeric.ts";
 import { DEX_FACTS, sumAmounts } from "../markets/dex-facts.ts";
 import { DEXSCREENER_CHAINS } from "../markets/dexscreener.ts";
+import { isNoToken, NATIVE_COINS, quoteSymbol } from "../markets/known-addresses.ts";
 import type { FactValues } from "../model/facts.ts";
 import { canonicalAddress } from "../model/mention.ts";
 import { type EnricherAnswer, enricher, NO_ANSWER, NOTHING_KNOWN } from "./enricher.ts";
@@ -19,6 +20,9 @@ const DexScreenerSettings = z.object({
     .default("https://api.dexscreener.com")
     .describe("Where DexScreener is reached"),
 });
+
+/** Our names of the chains, by those of DexScreener. */
+const CHAINS = new Map(Object.entries(DEXSCREENER_CHAINS).map(([chain, slug]) => [slug, chain]));
 
 const Side = z.object({ address: z.string(), symbol: z.string().catch("") });
 const Numbers = z.record(z.string(), z.unknown()).nullish().catch(null);
@@ -46,10 +50,27 @@ export function readPairs(json: unknown): DexPair[] | undefined {
 
 export const liquidityOf = (pair: DexPair): number => numericAmount(pair.liquidity?.usd) ?? 0;
 
+/** Some tokens carry the dollar sign or blanks in their symbol on chain. */
+export const plainSymbol = (symbol: string): string => symbol.replace(/[\s$]+/g, "").toUpperCase();
+
+/** Chains whose quote tokens are known by contract: elsewhere a symbol has to do. */
+const KNOWN_QUOTES: ReadonlySet<string> = new Set(["eth", "bsc", "base", "arb", "sol"]);
+const VALUED_SYMBOL = /^(?:W?(?:TRX|TON|SUI|APT)|USD[TC](?:\.E)?|USDT?0|JUSDT|[SP]TON)$/;
+
+/** Liquidity that is counted in a token nobody values is no liquidity. */
+export function hasValuedQuote({ quoteToken }: DexPair, chain: string): boolean {
+  const { address, symbol } = quoteToken;
+  if (quoteSymbol(address) !== undefined) return true;
+  // Pools of Uniswap v4 hold a chain's own coin itself, at the address of nobody.
+  if (isNoToken(address)) return NATIVE_COINS.has(plainSymbol(symbol));
+  return !KNOWN_QUOTES.has(chain) && VALUED_SYMBOL.test(plainSymbol(symbol));
+}
+
 /**
  * Facts about one token from its pairs. Pools in which it is the quote side are skipped, because
- * their figures describe the other token. Liquidity and volume are sums over its pools; price and
- * change come from the deepest; the age is that of the oldest.
+ * their figures describe the other token, and those against a token of no known value decide
+ * nothing but the age. Liquidity and volume are sums over its pools; price and change come from the
+ * deepest; the age is that of the oldest.
  */
 export function pairFacts(
   pairs: DexPair[],
@@ -61,18 +82,19 @@ export function pairFacts(
   const own = pairs.filter(
     (pair) => pair.chainId === chainId && canonicalAddress(pair.baseToken.address) === wanted,
   );
-  const deepest = own.toSorted((a, b) => liquidityOf(b) - liquidityOf(a))[0];
-  if (deepest === undefined) return null;
+  if (own.length === 0) return null;
+  const valued = own.filter((pair) => hasValuedQuote(pair, CHAINS.get(chainId) ?? ""));
+  const deepest = valued.toSorted((a, b) => liquidityOf(b) - liquidityOf(a))[0];
   const born = own
     .flatMap((pair) => numeric(pair.pairCreatedAt) ?? [])
     .filter((at) => at > 0 && at <= now);
   return {
-    dex_liquidity: sumAmounts(own.map((pair) => numericAmount(pair.liquidity?.usd))),
-    dex_volume_1h: sumAmounts(own.map((pair) => numericAmount(pair.volume?.h1))),
-    dex_volume_24h: sumAmounts(own.map((pair) => numericAmount(pair.volume?.h24))),
-    dex_price_usd: numericAmount(deepest.priceUsd),
-    dex_price_change_1h: numeric(deepest.priceChange?.h1),
-    dex_price_change_24h: numeric(deepest.priceChange?.h24),
+    dex_liquidity: sumAmounts(valued.map((pair) => numericAmount(pair.liquidity?.usd))),
+    dex_volume_1h: sumAmounts(valued.map((pair) => numericAmount(pair.volume?.h1))),
+    dex_volume_24h: sumAmounts(valued.map((pair) => numericAmount(pair.volume?.h24))),
+    dex_price_usd: numericAmount(deepest?.priceUsd),
+    dex_price_change_1h: numeric(deepest?.priceChange?.h1),
+    dex_price_change_24h: numeric(deepest?.priceChange?.h24),
     dex_pair_age_hours: born.length === 0 ? null : (now - Math.min(...born)) / 3_600_000,
   };
 }

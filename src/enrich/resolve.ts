@@ -4,14 +4,16 @@ import type { SharedFlight } from "../concurrency/shared-flight.ts";
 import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
 import { numericAmount } from "../kit/numeric.ts";
 import { DEXSCREENER_CHAINS } from "../markets/dexscreener.ts";
-import { NATIVE_COINS, quoteSymbol } from "../markets/known-addresses.ts";
+import { NATIVE_COINS } from "../markets/known-addresses.ts";
 import { canonicalAddress, TokenRef } from "../model/mention.ts";
 import { Chain } from "../model/scalars.ts";
 import {
   DEXSCREENER_LIMITS,
   type DexPair,
   dexscreenerVerdict,
+  hasValuedQuote,
   liquidityOf,
+  plainSymbol,
   readPairs,
 } from "./dexscreener.ts";
 import type { TokenSearch } from "./enricher.ts";
@@ -34,19 +36,6 @@ const SHORT = Object.fromEntries(
 );
 
 type Candidate = { chain: Chain; tokenCa: string; liquidity: number; volume: number };
-
-/** Some tokens carry the dollar sign or blanks in their symbol on chain. */
-const plainSymbol = (symbol: string): string => symbol.replace(/[\s$]+/g, "").toUpperCase();
-
-/** Chains whose quote tokens are known by contract: elsewhere a symbol has to do. */
-const KNOWN_QUOTES: ReadonlySet<Chain> = new Set(["eth", "bsc", "base", "arb", "sol"]);
-const VALUED_SYMBOL = /^(?:W?(?:TRX|TON|SUI|APT)|USD[TC](?:\.E)?|USDT?0|JUSDT|[SP]TON)$/;
-
-/** Liquidity that is counted in a token nobody values is no liquidity. */
-function hasValuedQuote({ quoteToken }: DexPair, chain: Chain): boolean {
-  if (quoteSymbol(quoteToken.address) !== undefined) return true;
-  return !KNOWN_QUOTES.has(chain) && VALUED_SYMBOL.test(plainSymbol(quoteToken.symbol));
-}
 
 function candidates(pairs: DexPair[], symbol: string): Candidate[] {
   const byToken = new Map<string, Candidate>();

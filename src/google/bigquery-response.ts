@@ -4,7 +4,17 @@ import { getPath } from "../kit/get-path.ts";
 import { numeric } from "../kit/numeric.ts";
 
 const THROTTLED = new Set(["rateLimitExceeded", "userRateLimitExceeded", "jobRateLimitExceeded"]);
-const PASSING = new Set(["backendError", "internalError"]);
+/** Reasons that Google asks to retry, whatever status they come with. */
+const PASSING = new Set([
+  "backendError",
+  "internalError",
+  "jobBackendError",
+  "jobInternalError",
+  "tableUnavailable",
+  "resourceInUse",
+]);
+/** They come as 5xx too, and a retry would end the same. */
+const FINAL = new Set(["bytesBilledLimitExceeded", "resourcesExceeded", "stopped", "timeout"]);
 const REFUSED = new Set(["accessDenied", "billingNotEnabled"]);
 
 const reasonOf = (json: unknown): string | undefined => {
@@ -31,6 +41,8 @@ export function classifyBigQuery({
   if (THROTTLED.has(reason)) return { kind: "throttled", reason, delayMs: 30_000 };
   if (PASSING.has(reason)) return { kind: "retry", reason };
   if (REFUSED.has(reason)) return { kind: "auth", reason };
+  const isPassing = status !== null && (status >= 500 || status === 408 || status === 429);
+  if (isPassing && !FINAL.has(reason)) return undefined;
   return { kind: "reject", reason: reason.slice(0, 60) };
 }
 

@@ -11,7 +11,12 @@ export type PushOutcome =
   | (AcceptResult & Pick<Extract<ReceiveResult, { kind: "posts" }>, "rejected">)
   | { kind: "unknown" }
   | { kind: "unsigned"; detail: string }
-  | { kind: "unreadable"; status: 400 | 415; detail: string };
+  | {
+      kind: "unreadable";
+      status: 400 | 413 | 415 | 422;
+      detail: string;
+      errors?: { path: string; message: string }[];
+    };
 
 /**
  * A source's own push format (POST /ingest/{source}). A source that proves itself by a signature
@@ -33,10 +38,13 @@ export async function receivePush(
   const headers = new Map(
     [...request.headers].map(([header, value]) => [header.toLowerCase(), value]),
   );
-  const received = await state.receive({ headers, text: await request.text(), now: now() });
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  const text = new TextDecoder().decode(bytes);
+  const received = await state.receive({ headers, bytes, text, now: now() });
   if (received.kind === "refused") {
-    const { status, detail } = received;
-    return status === 401 ? { kind: "unsigned", detail } : { kind: "unreadable", status, detail };
+    const { status, detail, errors } = received;
+    if (status === 401) return { kind: "unsigned", detail };
+    return { kind: "unreadable", status, detail, ...(errors !== undefined && { errors }) };
   }
   for (const [reason, count] of Object.entries(refusedFields(received)))
     ports.telemetry.count("items_left_out_total", { source: name, reason }, count);

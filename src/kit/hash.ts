@@ -15,15 +15,14 @@ export const hmacSha256 = (key: Uint8Array, text: string): Uint8Array =>
 const HMAC = { name: "HMAC", hash: "SHA-256" };
 
 /**
- * Whether any of `macs` is the HMAC-SHA256 of the UTF-8 text under any of `keys`. WebCrypto
+ * Whether any of `macs` is the HMAC-SHA256 of the bytes under any of `keys`. WebCrypto
  * compares in constant time.
  */
 export async function hmacMatches(
   keys: readonly Uint8Array<ArrayBuffer>[],
-  text: string,
+  content: Uint8Array<ArrayBuffer>,
   macs: readonly Uint8Array<ArrayBuffer>[],
 ): Promise<boolean> {
-  const content = new TextEncoder().encode(text);
   const matches = async (key: Uint8Array<ArrayBuffer>, mac: Uint8Array<ArrayBuffer>) => {
     const imported = await crypto.subtle.importKey("raw", key, HMAC, false, ["verify"]);
     return crypto.subtle.verify("HMAC", imported, mac, content);

@@ -105,3 +105,27 @@ describe("a post on the wire", () => {
     });
   });
 });
+
+it("takes nulls in metrics, and empty optional texts, for absent", () => {
+  const post = PostInput.parse({
+    id: "1",
+    source: "me",
+    author: "ada",
+    text: "hello",
+    posted_at: "2026-01-15T10:00:00Z",
+    symbol: "",
+    token_ca: " ",
+    chain: "",
+    url: "",
+    lang: "",
+    metrics: { likes: null, replies: 2 },
+  });
+  expect(post).toEqual({
+    id: "1",
+    source: "me",
+    author: "ada",
+    text: "hello",
+    postedAt: "2026-01-15T10:00:00.000Z",
+    metrics: { replies: 2 },
+  });
+});

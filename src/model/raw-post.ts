@@ -4,6 +4,8 @@ import { jsonBytes } from "../kit/utf8.ts";
 import { Chain, IsoInstant } from "./scalars.ts";
 
 export const MAX_TEXT = 10_000;
+/** In one request, in any format. */
+export const MAX_POSTS = 1_000;
 const MAX_RAW_BYTES = 16_384;
 const MAX_RAW_DEPTH = 32;
 
@@ -136,15 +138,24 @@ function storableDeep(value: unknown): unknown {
   );
 }
 
+/** Texts that are absent when they are empty: spreadsheets and databases send "" for nothing. */
+const EMPTY_IS_ABSENT = new Set(["token_ca", "symbol", "chain", "url", "lang"]);
+const isPlain = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isGiven = ([key, value]: [string, unknown]): boolean =>
+  value !== null && !(EMPTY_IS_ABSENT.has(key) && typeof value === "string" && value.trim() === "");
+
 /**
  * The wire form of a post (snake_case; docs/api.md) read into a RawPost. `timestamp` is taken for
- * `posted_at`, nulls count as absent, and unknown fields are kept in `raw` while it stays under 16
+ * `posted_at`, nulls (in `metrics` too) and empty texts count as absent, and unknown fields are kept in `raw` while it stays under 16
  * KB of UTF-8 and 32 levels.
  */
 export const PostInput = z
   .preprocess((input) => {
     if (typeof input !== "object" || input === null || Array.isArray(input)) return input;
-    const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+    const given = Object.fromEntries(Object.entries(input).filter(isGiven));
+    if (isPlain(given.metrics))
+      given.metrics = Object.fromEntries(Object.entries(given.metrics).filter(isGiven));
     return "posted_at" in given || !("timestamp" in given)
       ? given
       : { ...given, posted_at: given.timestamp };

@@ -1,8 +1,17 @@
 import * as z from "zod";
+import { decodedBody } from "../http/body-encoding.ts";
 import { tryBase64 } from "../kit/base64.ts";
-import { jsonOf } from "./_shared/json.ts";
+import { parseJson } from "../kit/parse-json.ts";
 import { boundedId } from "./_shared/post-input.ts";
-import { pushReading, receivedPosts, refusePush } from "./_shared/pushed.ts";
+import {
+  fieldProblems,
+  type PushErrors,
+  type PushItem,
+  pushedJson,
+  pushReading,
+  receivedPosts,
+  refusePush,
+} from "./_shared/pushed.ts";
 import { type PushRequest, type ReceiveResult, source } from "./source.ts";
 
 const CloudEvent = z.looseObject({
@@ -28,20 +37,52 @@ function headerText(value: string): string {
   }
 }
 
+const JSON_TYPE = /^application\/([\w.+-]+\+)?json\s*(;|$)|^text\/json\s*(;|$)/i;
+const TEXT_TYPE = /^text\/(plain|markdown)\s*(;|$)/i;
+
+/** An attribute that is null is unset, as the JSON format says. */
+const withoutNulls = (event: unknown): unknown =>
+  typeof event === "object" && event !== null && !Array.isArray(event)
+    ? Object.fromEntries(Object.entries(event).filter(([, value]) => value !== null))
+    : event;
+
 function binaryEvent({ headers, text }: PushRequest): unknown {
   const attributes = [...headers].flatMap(([name, value]) =>
     name.startsWith("ce-") ? [[name.slice(3), headerText(value)]] : [],
   );
+  const type = headers.get("content-type");
+  const read = type === undefined || JSON_TYPE.test(type) ? parseJson(text) : undefined;
   return {
     ...Object.fromEntries(attributes),
-    datacontenttype: headers.get("content-type"),
-    data: jsonOf(text) ?? text,
+    ...(type !== undefined && { datacontenttype: type }),
+    ...(text !== "" && { data: read?.kind === "json" ? read.value : text }),
+    ...(type !== undefined && read?.kind === "malformed" && { malformed: read.message }),
   };
 }
 
-function decodedText(base64: string | undefined): string | undefined {
-  const bytes = base64 === undefined ? null : tryBase64(base64);
-  return bytes === null ? undefined : new TextDecoder().decode(bytes);
+type EventData = { data: unknown } | PushErrors;
+const wrong = (path: string, message: string): PushErrors => ({ errors: [{ path, message }] });
+
+/** The data of an event, by its content type: JSON unless it says otherwise. */
+function dataOf({ data, data_base64: base64, datacontenttype, malformed }: CloudEvent): EventData {
+  const type = datacontenttype ?? "application/json";
+  const isText = TEXT_TYPE.test(type);
+  if (!isText && !JSON_TYPE.test(type))
+    return wrong("datacontenttype", `is ${type.slice(0, 80)}; send application/json or text/plain`);
+  if (typeof malformed === "string") return wrong("data", `is ${malformed}`);
+  if (base64 === undefined)
+    return isText && data !== undefined && typeof data !== "string"
+      ? wrong("data", `is no text, although datacontenttype is ${type.slice(0, 80)}`)
+      : { data };
+  const bytes = tryBase64(base64);
+  if (bytes === null) return wrong("data_base64", "is no base64");
+  const text = decodedBody(bytes, type);
+  if (isText) return { data: text };
+  const read = parseJson(text);
+  if (read.kind === "json") return { data: read.value };
+  return datacontenttype === undefined
+    ? { data: text }
+    : wrong("data_base64", `is ${read.message}`);
 }
 
 /**
@@ -49,41 +90,33 @@ function decodedText(base64: string | undefined): string | undefined {
  * leaves out comes from the event. The id is made of the event's source and id, which together name
  * it once.
  */
-function postOf(event: CloudEvent, now: number): unknown {
-  const decoded = decodedText(event.data_base64);
-  const data = decoded === undefined ? event.data : (jsonOf(decoded) ?? decoded);
+function postOf(given: unknown, now: number): PushItem | PushErrors {
+  const read = CloudEvent.safeParse(withoutNulls(given));
+  if (!read.success) return { errors: fieldProblems(read.error) };
+  const event = read.data;
+  const found = dataOf(event);
+  if ("errors" in found) return found;
   const fields =
-    typeof data === "string"
-      ? { text: data }
-      : (z.record(z.string(), z.unknown()).safeParse(data).data ?? {});
+    typeof found.data === "string"
+      ? { text: found.data }
+      : (z.record(z.string(), z.unknown()).safeParse(found.data).data ?? {});
   return {
-    author: event.source.slice(0, 200),
-    posted_at: event.time ?? new Date(now).toISOString(),
-    ...fields,
-    source: "cloudevents",
-    id: boundedId(`${event.source}#${event.id}`),
+    fields: {
+      author: event.source.slice(0, 200),
+      posted_at: event.time ?? new Date(now).toISOString(),
+      ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)),
+      source: "cloudevents",
+      id: boundedId(`${event.source}#${event.id}`),
+    },
   };
 }
 
-/** A missing or wrong attribute is reported by its name, in place of the post's errors. */
-function read(events: unknown[], now: number): ReceiveResult {
-  const parsed = events.map((event) => CloudEvent.safeParse(event));
-  const received = receivedPosts(
-    parsed.map((event) => (event.success ? postOf(event.data, now) : {})),
+const read = (events: unknown[], form: "one" | "list", now: number): ReceiveResult =>
+  receivedPosts(
+    events.map((event) => postOf(event, now)),
+    form,
     now,
   );
-  if (received.kind === "refused") return received;
-  const rejected = received.rejected.map((each) => {
-    const error = parsed[each.index]?.error;
-    return error === undefined
-      ? each
-      : {
-          index: each.index,
-          errors: error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
-        };
-  });
-  return { ...received, rejected };
-}
 
 export const cloudevents = source({
   name: "cloudevents",
@@ -97,23 +130,32 @@ export const cloudevents = source({
   async readAnswer(_, { text, json, contentType, now }) {
     const usual = `application/cloudevents${Array.isArray(json) ? "-batch" : ""}+json`;
     const headers = new Map([["content-type", contentType ?? usual]]);
-    return pushReading(await receiveEvents({ headers, text, now }));
+    const bytes = new Uint8Array(new TextEncoder().encode(text));
+    return pushReading(await receiveEvents({ headers, bytes, text, now }));
   },
   receive: (_, request) => receiveEvents(request),
 });
 
+const FORMATS =
+  "send application/cloudevents+json, application/cloudevents-batch+json or ce- headers";
+const FORMAT = /^application\/cloudevents(-batch)?(?:\+json)?\s*(?:;|$)/;
+
 async function receiveEvents(request: PushRequest): Promise<ReceiveResult> {
-  const type = request.headers.get("content-type")?.toLowerCase() ?? "";
-  if (!type.startsWith("application/cloudevents") && request.headers.has("ce-specversion")) {
-    return read([binaryEvent(request)], request.now);
+  const { headers, text, now } = request;
+  const type = headers.get("content-type")?.toLowerCase() ?? "";
+  if (!type.startsWith("application/cloudevents")) {
+    if (!headers.has("ce-specversion")) return refusePush(415, `no CloudEvent: ${FORMATS}`);
+    const isKnown = type === "" || JSON_TYPE.test(type) || TEXT_TYPE.test(type);
+    return isKnown
+      ? read([binaryEvent(request)], "one", now)
+      : refusePush(415, `the data is ${type.slice(0, 80)}: send application/json or text/plain`);
   }
-  if (!type.startsWith("application/cloudevents"))
-    return refusePush(
-      415,
-      "no CloudEvent: send application/cloudevents+json, application/cloudevents-batch+json or ce- headers",
-    );
-  const body = jsonOf(request.text);
-  if (body === undefined) return refusePush(400, "the body is not JSON");
-  if (!type.startsWith("application/cloudevents-batch")) return read([body], request.now);
-  return Array.isArray(body) ? read(body, request.now) : refusePush(400, "a batch is a JSON array");
+  const format = FORMAT.exec(type);
+  if (format === null) return refusePush(415, `${type.slice(0, 80)} is not read: ${FORMATS}`);
+  const body = pushedJson(text);
+  if (!("value" in body)) return body;
+  if (format[1] === undefined) return read([body.value], "one", now);
+  return Array.isArray(body.value)
+    ? read(body.value, "list", now)
+    : refusePush(400, "a batch is a JSON array");
 }

@@ -29,15 +29,29 @@ export type PollResult = {
   more?: boolean;
 };
 
-/** A request to POST /ingest/{source}. Header names in lower case. */
-export type PushRequest = { headers: ReadonlyMap<string, string>; text: string; now: number };
+/**
+ * A request to POST /ingest/{source}. Header names in lower case; `text` is `bytes` as UTF-8,
+ * without a mark of byte order.
+ */
+export type PushRequest = {
+  headers: ReadonlyMap<string, string>;
+  bytes: Uint8Array<ArrayBuffer>;
+  text: string;
+  now: number;
+};
 export type ReceiveResult =
   | {
       kind: "posts";
       posts: RawPost[];
       rejected: { index: number; errors: { path: string; message: string }[] }[];
     }
-  | { kind: "refused"; status: 400 | 401 | 415; detail: string };
+  /** `errors`: what is wrong with the one post that was sent. */
+  | {
+      kind: "refused";
+      status: 400 | 401 | 413 | 415 | 422;
+      detail: string;
+      errors?: { path: string; message: string }[];
+    };
 
 /** An answer of the service, or a request to a push source, that was saved to a file. */
 export type SavedAnswer = { bytes: Uint8Array; contentType: string | null; now: number };

@@ -92,7 +92,8 @@ export async function received(
 ) {
   const on = SOURCES.find((source) => source.name === name)?.configure(env);
   if (on?.kind !== "on" || on.receive === undefined) throw new Error(`${name} is off`);
-  return on.receive({ headers: new Map(Object.entries(headers)), text, now });
+  const bytes = new Uint8Array(new TextEncoder().encode(text));
+  return on.receive({ headers: new Map(Object.entries(headers)), bytes, text, now });
 }
 
 export const DEMO = "0x5b1c2d3e4f5061728394a5b6c7d8e9f0a1b2c3d4";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { parseJson } from "../../../src/api/json.ts";
 import { VOCABULARY } from "../../../src/enrich/registry.ts";
+import { parseJson } from "../../../src/kit/parse-json.ts";
 import type { FactValues, ProviderFacts } from "../../../src/model/facts.ts";
 import { canonicalAddress, type TokenRef } from "../../../src/model/mention.ts";
 import { FactsInput, givenFacts } from "../../../src/rules/given-facts.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ADMIN_KEY, fakePorts } from "../../../test/support/api.ts";
+import { MAX_POSTS } from "../../model/raw-post.ts";
 import { apiApp } from "../app.ts";
-import { MAX_BYTES, MAX_POSTS } from "./ingest.ts";
+import { MAX_BYTES } from "./ingest.ts";
 
 const post = (over: Record<string, unknown> = {}) => ({
   id: "1",

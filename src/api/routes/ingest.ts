@@ -2,7 +2,14 @@ import type { Context } from "hono";
 import * as z from "zod";
 import { sha256Hex } from "../../kit/hash.ts";
 import type { Clock } from "../../kit/time.ts";
-import { isAhead, PostInput, PostOnWire, type RawPost, TIME_AHEAD } from "../../model/raw-post.ts";
+import {
+  isAhead,
+  MAX_POSTS,
+  PostInput,
+  PostOnWire,
+  type RawPost,
+  TIME_AHEAD,
+} from "../../model/raw-post.ts";
 import { type ApiEnv, scopeAllows } from "../context.ts";
 import {
   type FieldError,
@@ -14,7 +21,6 @@ import {
 import { jsonReply } from "../reply.ts";
 import { type ApiRoute, route } from "../route.ts";
 
-export const MAX_POSTS = 1_000;
 export const MAX_BYTES = 1_048_576;
 
 export type IngestResult =
@@ -36,7 +42,7 @@ export type PushResult =
   | (IngestResult & { rejected?: Rejected[] })
   | { kind: "unknown" }
   | { kind: "unsigned"; detail: string }
-  | { kind: "unreadable"; status: 400 | 415; detail: string }
+  | { kind: "unreadable"; status: 400 | 413 | 415 | 422; detail: string; errors?: FieldError[] }
   /** The answer that the sender's protocol expects: a challenge, an empty 200. */
   | { kind: "reply"; response: Response };
 
@@ -122,7 +128,7 @@ export const ingestRoutes = (ports: IngestPorts): ApiRoute[] => [
     answer: Accepted,
     status: 202,
     example: { params: { source: "webhook" }, body: "{}" },
-    handle: ({ params: { source }, text, context }) => receive(source, text, context, ports),
+    handle: ({ params: { source }, bytes, context }) => receive(source, bytes, context, ports),
   }),
 ];
 
@@ -222,7 +228,7 @@ async function once(
 /** The body is bounded before the source sees it. */
 async function receive(
   source: string,
-  body: string,
+  body: Uint8Array<ArrayBuffer>,
   context: Context<ApiEnv>,
   ports: IngestPorts,
 ): Promise<Response> {
@@ -241,7 +247,11 @@ async function receive(
     case "unsigned":
       return problem(401, received.detail, { headers: { "WWW-Authenticate": "Bearer" } });
     case "unreadable":
-      return problem(received.status, received.detail);
+      return problem(
+        received.status,
+        received.detail,
+        received.errors === undefined ? {} : { errors: received.errors },
+      );
     case "unavailable":
     case "overloaded":
       return refused(received);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseJson } from "../../kit/parse-json.ts";
 import type { FactValues, FactVocabulary } from "../../model/facts.ts";
 import { IsoInstant, Level, SignalState } from "../../model/scalars.ts";
 import { backtestRules, type StoredSignal } from "../../rules/backtest.ts";
@@ -16,7 +17,6 @@ import { type Ruleset, scoreRules } from "../../rules/score.ts";
 import type { YamlProblem } from "../../rules/yaml.ts";
 import type { RulesVersion } from "../../store/rules-versions.ts";
 import { keyIdOf } from "../context.ts";
-import { parseJson } from "../json.ts";
 import { fieldErrors, problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
 import { EXAMPLE_RULES, EXAMPLE_SHA } from "./examples.ts";

@@ -7,13 +7,13 @@ function fromHex(text: string): Uint8Array<ArrayBuffer> | null {
 }
 
 /**
- * Verifies a webhook as GitHub signs it: X-Hub-Signature-256 over the body, with the secret taken
- * as text. The signature covers no time; a replayed post is recognised by its id.
+ * Verifies a webhook as GitHub signs it: X-Hub-Signature-256 over the body as it came, with the
+ * secret taken as text. The signature covers neither a time nor the headers.
  */
 export async function verifyHubSignature(
   secrets: readonly string[],
   headers: ReadonlyMap<string, string>,
-  body: string,
+  body: Uint8Array<ArrayBuffer>,
 ): Promise<SignatureProof> {
   const signature = headers.get("x-hub-signature-256");
   if (signature === undefined) return "unsigned";

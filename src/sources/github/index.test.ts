@@ -21,12 +21,21 @@ const SETTINGS = { GITHUB_REPOS: "o/demo=DEMO" };
 describe("GitHub events", () => {
   /** `events` is what the repository shows, the newest first. */
   function setUp(env: object = {}) {
-    const repo = { events: [] as unknown[], broken: 0, headers: {} as Record<string, string> };
+    const repo = {
+      events: [] as unknown[],
+      size: 100,
+      broken: 0,
+      headers: {} as Record<string, string>,
+    };
     const service = ({ url }: Asked) => {
       const page = Number(url.searchParams.get("page"));
       if (page === repo.broken) return new Response("", { status: 502 });
-      return Response.json(repo.events.slice((page - 1) * 100, page * 100), {
-        headers: repo.headers,
+      const rest = repo.events.slice(page * repo.size);
+      const next = new URL(url);
+      next.searchParams.set("page", String(page + 1));
+      const link = rest.length === 0 ? {} : { link: `<${next}>; rel="next", <${url}>; rel="last"` };
+      return Response.json(repo.events.slice((page - 1) * repo.size, page * repo.size), {
+        headers: { ...link, ...repo.headers },
       });
     };
     return { repo, ...reader(github, { ...SETTINGS, ...env }, service) };
@@ -43,6 +52,19 @@ describe("GitHub events", () => {
     const second = await read(first.cursor);
     expect([ids(second)[0], second.posts.length, calls.length]).toEqual([1_001, 150, 3]);
     expect((await read(second.cursor)).posts).toEqual([]);
+  });
+
+  it("follows the Link header, because a page may be shorter than asked for", async () => {
+    const { repo, read, calls } = setUp();
+    repo.events = numbers(10, 1);
+    const { cursor } = await read();
+    repo.size = 30;
+    repo.events = numbers(80, 1);
+    expect((await read(cursor)).posts).toHaveLength(70);
+    repo.events = numbers(200, 1);
+    repo.headers = { link: '<https://elsewhere.test/?page=2>; rel="next"' };
+    await read(cursor);
+    expect(calls.every(({ url }) => url.host === "api.github.com")).toBe(true);
   });
 
   it("reads the events behind a page that failed", async () => {

@@ -6,6 +6,7 @@ import { splitWords } from "../../settings/define.ts";
 import { readCursor } from "../_shared/cursor.ts";
 import { jsonItems } from "../_shared/json.ts";
 import { NOTHING_LEFT_OUT, sumLeftOut } from "../_shared/left-out.ts";
+import { linkedNext } from "../_shared/next-link.ts";
 import { readPosts } from "../_shared/post-input.ts";
 import { NOTHING_NEW, worseVerdict } from "../_shared/verdicts.ts";
 import { type PollResult, source } from "../source.ts";
@@ -76,6 +77,16 @@ function restUntil(headers: Headers, now: number): number {
   return seconds > 0 ? now + Math.min(seconds * 1_000, MOST_REST_MS) : 0;
 }
 
+/**
+ * The page that the Link header names. GitHub cuts pages short as it likes, so their length says
+ * nothing. The token goes to GitHub alone.
+ */
+function nextPage(headers: Headers, address: string): string | null {
+  const next = URL.parse(linkedNext(headers.get("link") ?? "") ?? "", address);
+  const isElsewhere = next?.origin !== new URL(address).origin || next.href === address;
+  return isElsewhere ? null : next.href;
+}
+
 type Read = { verdict: Verdict; events: RepoEvent[]; rejected: number; place: RepoPlace };
 
 /**
@@ -93,13 +104,9 @@ async function read(
   const known = new Set(place.seen);
   const ids: string[] = [];
   let reached = place;
+  let address = `${url}?per_page=${PAGE}&page=1`;
   for (let page = 1; page <= pages; page++) {
-    const answer = await get(
-      `${url}?per_page=${PAGE}&page=${page}`,
-      page === 1 ? place.etag : null,
-      token,
-      ports,
-    );
+    const answer = await get(address, page === 1 ? place.etag : null, token, ports);
     found.verdict = worseVerdict(found.verdict, answer.verdict);
     if (answer.verdict.kind !== "ok" || !Array.isArray(answer.json)) return found;
     const events = readable(answer.json);
@@ -113,7 +120,9 @@ async function read(
         etag: answer.headers.get("etag"),
         restUntil: restUntil(answer.headers, ports.now()),
       };
-    if (answer.json.length < PAGE || fresh.length < events.length) break;
+    const next = nextPage(answer.headers, address);
+    if (next === null || fresh.length < events.length) break;
+    address = next;
   }
   const seen = [...new Set([...ids, ...place.seen])].slice(0, PAGE * PAGES);
   return { ...found, place: { ...reached, seen } };

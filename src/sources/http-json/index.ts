@@ -5,6 +5,7 @@ import { getPath } from "../../kit/get-path.ts";
 import { idDigest, readCursor } from "../_shared/cursor.ts";
 import { greatestId } from "../_shared/greatest-id.ts";
 import { NOTHING_LEFT_OUT, sumLeftOut } from "../_shared/left-out.ts";
+import { linkedNext } from "../_shared/next-link.ts";
 import { isUsable, NOTHING_NEW, worseVerdict } from "../_shared/verdicts.ts";
 import { type PollResult, source } from "../source.ts";
 import { asText, mapItems } from "./map.ts";
@@ -95,10 +96,6 @@ function ask(
     ports,
   );
 }
-
-/** Of a header such as `<https://a.test/?page=2>; rel="next"`. */
-const linkedNext = (link: string): string | undefined =>
-  /<([^<>]*)>\s*;[^,<]*\brel="?next\b/i.exec(link)?.[1];
 
 /**
  * An address that an answer names is asked only at the API's own host, for it is sent the API's
