@@ -3,6 +3,7 @@ import type { CallRecord, FetchLike } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { getPath } from "../kit/get-path.ts";
 import type { Clock } from "../kit/time.ts";
+import type { ChannelNotice } from "../model/channel-config.ts";
 import type { PriorMessage, SignalNotification } from "../model/delivery.ts";
 import type { ChannelEnv } from "../settings/settings.ts";
 import { fitDocument, type TextRoom } from "./_shared/rich-text.ts";
@@ -113,6 +114,8 @@ export type Channel<Schema extends z.ZodObject, Message> = {
     settings: z.output<Schema>,
     env: ChannelEnv,
   ): Message;
+  /** The news that another channel was switched off, in the channel's own form. Pure. */
+  renderNotice(notice: ChannelNotice, settings: z.output<Schema>): Message;
   send(message: Message, settings: z.output<Schema>, ports: SendPorts): Promise<SendResult>;
 };
 
@@ -126,6 +129,7 @@ export type OpenChannel = {
   fit(notifications: readonly SignalNotification[]): number;
   render(notifications: readonly SignalNotification[]): unknown;
   send(notifications: readonly SignalNotification[], ports: SendPorts): Promise<SendResult>;
+  sendNotice(notice: ChannelNotice, ports: SendPorts): Promise<SendResult>;
 };
 export type ChannelOpening =
   | { kind: "open"; channel: OpenChannel }
@@ -208,6 +212,8 @@ export function channel<Schema extends z.ZodObject, Message>(
           limits: own.limits(settings),
           fit: (notifications) => digestable(notifications, own.digests, env.PUBLIC_URL),
           render: (notifications) => own.render(notifications, settings, env),
+          sendNotice: (notice, ports) =>
+            own.send(own.renderNotice(notice, settings), settings, ports),
           async send(notifications, ports) {
             const sent = await own.send(own.render(notifications, settings, env), settings, ports);
             return masked(sent, secretsOf(own, settings, env));

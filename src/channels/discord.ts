@@ -20,7 +20,7 @@ import {
   TIMEOUT_MS,
   unacknowledgedSend,
 } from "./_shared/send-result.ts";
-import { composeAll, signalHeadline } from "./_shared/template.ts";
+import { composeAll, composeNotice, noticeHeadline, signalHeadline } from "./_shared/template.ts";
 import { channel, type SendPorts, type SendResult } from "./channel.ts";
 
 const escapeMarkdown = (text: string): string => text.replace(/[\\*_~|>#\-[\]()`@:]/g, "\\$&");
@@ -217,5 +217,16 @@ export const discord = channel({
     { key: "hook-minute", count: 22, perMs: 60_000, burst: 6 },
   ],
   render: (notifications, settings, env) => render(notifications, settings, env.PUBLIC_URL),
+  renderNotice: (notice) => ({
+    embeds: [
+      {
+        title: cutText(escapeMarkdown(noticeHeadline(notice)), MAX_TITLE),
+        description: encodeDocument(cutDocument(composeNotice(notice), DESCRIPTION), markdown),
+        color: COLOURS.downgraded,
+        timestamp: notice.at,
+      },
+    ],
+    allowed_mentions: { parse: [] },
+  }),
   send,
 });

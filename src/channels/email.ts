@@ -21,7 +21,7 @@ import {
   TIMEOUT_MS,
   unacknowledgedSend,
 } from "./_shared/send-result.ts";
-import { composeAll, signalHeadline } from "./_shared/template.ts";
+import { composeAll, composeNotice, noticeHeadline, signalHeadline } from "./_shared/template.ts";
 import { channel, type SendPorts, type SendResult } from "./channel.ts";
 
 const html = htmlWith({ bold: "strong", italic: "em", code: "code" });
@@ -192,5 +192,6 @@ export const email = channel({
   ],
   render: (notifications, { templates }, env) =>
     written(composeAll(notifications, templates, env.PUBLIC_URL), signalHeadline(notifications)),
+  renderNotice: (notice) => written(composeNotice(notice), noticeHeadline(notice)),
   send,
 });

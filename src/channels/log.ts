@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { ofText } from "./_shared/rich-text.ts";
-import { signalHeadline } from "./_shared/template.ts";
+import { noticeHeadline, signalHeadline } from "./_shared/template.ts";
 import { channel } from "./channel.ts";
 
 export const log = channel({
@@ -23,6 +23,7 @@ export const log = channel({
     text: signalHeadline(notifications),
     keys: notifications.map(({ eventKey }) => eventKey),
   }),
+  renderNotice: (notice) => ({ text: `${noticeHeadline(notice)}: ${notice.reason}`, keys: [] }),
   send: async ({ text, keys }, _settings, ports) => {
     const started = ports.now();
     ports.log({ eventKey: keys.join(" "), text });

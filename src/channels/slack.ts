@@ -17,7 +17,7 @@ import {
   TIMEOUT_MS,
   unacknowledgedSend,
 } from "./_shared/send-result.ts";
-import { composeAll, signalHeadline } from "./_shared/template.ts";
+import { composeAll, composeNotice, noticeHeadline, signalHeadline } from "./_shared/template.ts";
 import { channel, type SendPorts, type SendResult } from "./channel.ts";
 
 /** Escapes &, < and >, which also disables <!channel> and <@user>. */
@@ -113,5 +113,6 @@ export const slack = channel({
   limits: () => [{ key: "hook", count: 1, perMs: 1_000, burst: 2 }],
   render: (notifications, { templates }, env) =>
     written(composeAll(notifications, templates, env.PUBLIC_URL), signalHeadline(notifications)),
+  renderNotice: (notice) => written(composeNotice(notice), noticeHeadline(notice)),
   send,
 });

@@ -19,7 +19,7 @@ import {
   TIMEOUT_MS,
   unacknowledgedSend,
 } from "./_shared/send-result.ts";
-import { composeAll } from "./_shared/template.ts";
+import { composeAll, composeNotice } from "./_shared/template.ts";
 import { channel, type PaceLimit, type SendPorts, type SendResult } from "./channel.ts";
 
 /** Telegram accepts 4,096 UTF-16 units, not counting tags; messages stay below that. */
@@ -270,5 +270,6 @@ export const telegram = channel({
   limits,
   render: (notifications, { templates }, env) =>
     written(composeAll(notifications, templates, env.PUBLIC_URL)),
+  renderNotice: (notice) => written(composeNotice(notice)),
   send,
 });

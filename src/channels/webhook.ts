@@ -31,16 +31,25 @@ export type WebhookMessage = { contentType: string; event: Record<string, unknow
 
 /** The payload is the same at every attempt: it must not depend on the time of the send. */
 function payload(notification: SignalNotification, format: Settings["format"]): WebhookMessage {
-  const data = snakeCased(notification);
   const type = `signal.${notification.state}`;
+  return eventOf(type, notification.ts, notification.eventKey, snakeCased(notification), format);
+}
+
+function eventOf(
+  type: string,
+  time: string,
+  subject: string,
+  data: unknown,
+  format: Settings["format"],
+): WebhookMessage {
   if (format === "standard")
-    return { contentType: "application/json", event: { type, timestamp: notification.ts, data } };
+    return { contentType: "application/json", event: { type, timestamp: time, data } };
   const event = {
     specversion: "1.0",
     source: "/event-stream-starter",
     type: `io.event-stream-starter.${type}`,
-    subject: notification.eventKey,
-    time: notification.ts,
+    subject,
+    time,
     datacontenttype: "application/json",
     data,
   };
@@ -98,7 +107,8 @@ export const webhook = channel({
     "Posts JSON to your https URL, signed by Standard Webhooks (webhook-id, webhook-timestamp,",
     "webhook-signature). The webhook-id stays the same",
     "for every attempt: drop what you have seen. Answer 2xx within 15 s; 410 switches the channel",
-    "off; anything else is tried again for 72 h.",
+    "off; anything else is tried again for 72 h. 401 or 403 three times in a row pauses the channel;",
+    "five days in which every attempt failed (ten or more) switch it off. Another channel gets a notice.",
     "secrets: one or two of the form whsec_...; left out, one is made and shown once. While two",
     "are live every message carries both signatures.",
     "format: standard {type, timestamp, data}, or cloudevents (structured mode, 1.0).",
@@ -126,5 +136,7 @@ export const webhook = channel({
   },
   limits: () => [{ key: "hook", count: 50, perMs: 1_000, burst: 50 }],
   render: (notifications, { format }) => payload(onlyNotification(notifications), format),
+  renderNotice: ({ at, ...notice }, { format }) =>
+    eventOf(`channel.${notice.status}`, at, notice.channel, notice, format),
   send,
 });

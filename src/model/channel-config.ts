@@ -41,7 +41,17 @@ export const ChannelConfig = z.object({
   status: ChannelStatus,
   /** Why it is paused or disabled. */
   statusReason: z.string().nullable(),
+  /** The first failure since its last success; null when its last attempt succeeded. */
+  failingSince: z.string().nullable(),
   atMostOnce: z.boolean(),
   createdAt: z.string(),
 });
 export type ChannelConfig = z.infer<typeof ChannelConfig>;
+
+/** A channel was paused or switched off by what its target answered. */
+export type ChannelNotice = {
+  channel: string;
+  status: "paused" | "disabled";
+  reason: string;
+  at: string;
+};

@@ -160,6 +160,11 @@ function deliverPortsOf(
         ports.log({ stage: "deliver", level: "warn", channel: `${id}`, outcome: status, reason });
         return store.setChannelStatus(id, status, reason);
       },
+      async recordFailure(id, at, refused) {
+        const failures = await store.recordFailure(id, at, refused);
+        if (failures?.failures === 1) configs.expire();
+        return failures;
+      },
       updateChannel(id, patch) {
         configs.expire();
         return store.updateChannel(id, patch);

@@ -3,6 +3,7 @@ import { channelOf, NOON, outboxWorld, SECRET, TELEGRAM_ENV } from "../../test/s
 import { iso } from "../kit/time.ts";
 import { type ChannelConfig, ChannelFilter } from "../model/channel-config.ts";
 import { StoreUnavailable } from "../store/index.ts";
+import { REFUSALS_BEFORE_PAUSE } from "./channel-failures.ts";
 
 const status =
   (code: number, headers: Record<string, string> = {}) =>
@@ -114,10 +115,15 @@ describe("deliver", () => {
     async (code) => {
       const refusal = Response.json({ message: "no access" }, { status: 403 });
       const world = await outboxWorld(DISCORD, (_, n) =>
-        n === 0 ? refusal : Response.json({ id: `${code}` }),
+        n < REFUSALS_BEFORE_PAUSE ? refusal.clone() : Response.json({ id: `${code}` }),
       );
       const id = await world.change();
-      const refused = await world.deliver(id);
+      let refused = await world.deliver(id);
+      for (let n = 1; n < REFUSALS_BEFORE_PAUSE; n++) {
+        expect(await world.channel()).toMatchObject({ status: "active" });
+        world.clock.now = refused.kind === "later" ? refused.at : 0;
+        refused = await world.deliver(id);
+      }
       expect(await world.channel()).toMatchObject({
         status: "paused",
         statusReason: `HTTP ${code}: no access`,
@@ -125,12 +131,63 @@ describe("deliver", () => {
       world.clock.now = refused.kind === "later" ? refused.at : 0;
       const waiting = await world.deliver(id);
       expect(waiting).toMatchObject({ kind: "later", reason: "paused" });
-      expect(world.seen).toHaveLength(1);
+      expect(world.seen).toHaveLength(REFUSALS_BEFORE_PAUSE);
       await world.store.setChannelStatus(world.channelId, "active", null);
       world.clock.now = waiting.kind === "later" ? waiting.at : 0;
       expect(await world.deliver(id)).toMatchObject({ kind: "done" });
     },
   );
+
+  it("pauses a webhook whose credentials are refused again and again", async () => {
+    const world = await outboxWorld({}, status(401));
+    const id = await world.change();
+    for (let n = 1; n <= REFUSALS_BEFORE_PAUSE; n++) {
+      expect(await world.channel()).toMatchObject({ status: "active" });
+      const outcome = await world.deliver(id);
+      world.clock.now = outcome.kind === "later" ? outcome.at : 0;
+    }
+    expect(await world.channel()).toMatchObject({ status: "paused", statusReason: "HTTP 401" });
+  });
+
+  it("forgets refusals and failures at the first success", async () => {
+    const world = await outboxWorld({}, (_, n) => new Response("", { status: n % 2 ? 200 : 401 }));
+    for (let n = 0; n < 2 * REFUSALS_BEFORE_PAUSE; n++) {
+      const id = await world.change({ state: n % 2 ? "downgraded" : "verified" });
+      const outcome = await world.deliver(id);
+      world.clock.now = outcome.kind === "later" ? outcome.at : 0;
+      expect(await world.deliver(id)).toMatchObject({ kind: "done" });
+    }
+    expect(await world.channel()).toMatchObject({ status: "active", failingSince: null });
+  });
+
+  it("switches a webhook off when all attempts of five days failed, and says so elsewhere", async () => {
+    const world = await outboxWorld({}, ({ url }) =>
+      url.includes("telegram")
+        ? Response.json({ ok: true, result: { message_id: 1 } })
+        : status(500)(),
+    );
+    const { filter: everything } = channelOf();
+    const chat = { kind: "telegram", name: "ops", settings: { chatId: "5" }, atMostOnce: false };
+    await world.store.addChannel({ ...chat, filter: { ...everything, minScore: 99 } }, iso(NOON));
+    for (let day = 0; day < 6; day++) {
+      expect(await world.channel(), `day ${day}`).toMatchObject({ status: "active" });
+      world.clock.now = Math.max(world.clock.now, NOON + day * 24 * minutes(60));
+      const id = await world.change({}, { eventKey: `eth:DAY${day}:w` });
+      for (let n = 0; n < 4 && (await world.channel())?.status === "active"; n++) {
+        const outcome = await world.deliver(id);
+        world.clock.now = outcome.kind === "later" ? outcome.at : world.clock.now;
+      }
+    }
+    expect(await world.channel()).toMatchObject({
+      status: "disabled",
+      statusReason: expect.stringMatching(/^every attempt has failed since 2026-01-15.*HTTP 500/),
+    });
+    const notices = world.seen.filter(({ url }) => url.includes("telegram"));
+    expect(notices).toHaveLength(1);
+    expect(notices[0]?.body.text).toContain("Channel hook was switched off");
+    const late = await world.change({}, { eventKey: "eth:LATE:w" });
+    expect(await world.deliver(late)).toMatchObject({ kind: "dlq", reason: "channel_disabled" });
+  });
 
   it("does not wait for a paused channel longer than the message is worth", async () => {
     const world = await outboxWorld();

@@ -3,6 +3,8 @@ import { iso } from "../kit/time.ts";
 import type { Delivery, SentMessage } from "../model/delivery.ts";
 import type { DeliveryAttempt, DeliveryClosing } from "../store/deliveries.ts";
 import { nextAttempt } from "./backoff.ts";
+import { type ChannelSwitch, isRefusal, switchAfter } from "./channel-failures.ts";
+import { sendNotice } from "./channel-notice.ts";
 import { type DeadLetterReason, deadLetterOf } from "./dead-letter-advice.ts";
 import { keyOf } from "./digest.ts";
 import type { EligibleDelivery } from "./eligibility.ts";
@@ -91,14 +93,38 @@ async function againstCurrentSettings(
   };
 }
 
+/** What the send says about the channel as a whole; null when it stays as it is. */
+async function switchFor(
+  { config, adapter }: EligibleDelivery,
+  sent: SendResult,
+  { store, now }: DeliverPorts,
+): Promise<ChannelSwitch | null> {
+  const { kind, reason } = sent.verdict;
+  if (kind === "gone") return { status: "disabled", reason };
+  // A refused message says nothing about the channel.
+  if (kind === "reject") return null;
+  if (delivered(sent)) {
+    if (config.failingSince !== null) await store.clearFailures(config.id);
+    return null;
+  }
+  const refused = isRefusal(sent, adapter.policy);
+  const failures = await store.recordFailure(config.id, iso(now()), refused);
+  return failures && switchAfter(failures, adapter.policy, reason, now());
+}
+
 /** Stores what the send showed about the channel itself, for the next delivery. */
 async function updateChannelFrom(
-  { config }: EligibleDelivery,
-  { verdict, moved }: SendResult,
-  { store }: DeliverPorts,
+  eligible: EligibleDelivery,
+  sent: SendResult,
+  ports: DeliverPorts,
 ): Promise<void> {
-  if (verdict.kind === "gone") await store.setChannelStatus(config.id, "disabled", verdict.reason);
-  if (verdict.kind === "auth") await store.setChannelStatus(config.id, "paused", verdict.reason);
+  const { config } = eligible;
+  const { moved } = sent;
+  const { store } = ports;
+  const change = await switchFor(eligible, sent, ports);
+  const switched =
+    change !== null && (await store.setChannelStatus(config.id, change.status, change.reason));
+  if (change && switched) await sendNotice({ channel: config, ...change }, ports);
   if (moved) await store.updateChannel(config.id, { settings: { ...config.settings, ...moved } });
 }
 

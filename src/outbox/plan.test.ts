@@ -76,9 +76,9 @@ describe("plan", () => {
     expect(planned({ states: ["candidate"] }, { after: candidate })).toHaveLength(1);
   });
 
-  it("keeps rows for a paused channel and writes none for a disabled one", () => {
+  it("writes rows for a paused and for a disabled channel, so that nothing vanishes", () => {
     expect(planned({}, { status: "paused" as never })).toHaveLength(1);
-    expect(planned({}, { status: "disabled" as never })).toHaveLength(0);
+    expect(planned({}, { status: "disabled" as never })).toHaveLength(1);
   });
 
   it("holds rows back for a digest and for the quiet hours", () => {

@@ -70,8 +70,8 @@ function wantsSignal(filter: ChannelFilter, notify: NotifyPolicy, after: Signal)
 }
 
 /**
- * The outbox rows of one transition: one for each channel that wants it. A paused channel gets
- * rows, which wait for it; a disabled one gets none. Pure: the rows are committed in the same
+ * The outbox rows of one transition: one for each channel that wants it. Rows of a paused channel
+ * wait for it; those of a disabled one become dead letters, which can be replayed. Pure: the rows are committed in the same
  * statement as the transition, so that neither exists without the other.
  */
 export function planDeliveries(
@@ -85,10 +85,7 @@ export function planDeliveries(
   if (after.transition === (before?.transition ?? 0)) return [];
   const payload = notificationOf(before, after, event);
   return channels
-    .filter(
-      ({ status, filter }) =>
-        status !== "disabled" && wantsToken(filter, event) && wantsSignal(filter, notify, after),
-    )
+    .filter(({ filter }) => wantsToken(filter, event) && wantsSignal(filter, notify, after))
     .map(({ id, filter }) => {
       const held = heldUntil(filter, now);
       return {

@@ -12,7 +12,7 @@ import type { OutboxStore } from "../store/outbox.ts";
 export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"> & {
   store: DeliveryStore &
     Pick<OutboxStore, "due" | "digestRows" | "lastMessage"> &
-    Pick<ChannelStore, "setChannelStatus" | "updateChannel">;
+    Pick<ChannelStore, "setChannelStatus" | "updateChannel" | "recordFailure" | "clearFailures">;
   /** As they were at `since` (milliseconds) or later; without it they may be some seconds old. */
   channels(since?: number): Promise<readonly ChannelConfig[]>;
   kind(name: string): AnyChannel | undefined;

@@ -5,7 +5,9 @@ export type ChannelDraft = Pick<
   "kind" | "name" | "settings" | "filter" | "atMostOnce"
 >;
 
-export type ChannelPatch = Partial<Omit<ChannelConfig, "id" | "kind" | "createdAt">>;
+export type ChannelPatch = Partial<
+  Omit<ChannelConfig, "id" | "kind" | "createdAt" | "failingSince">
+>;
 
 /** `taken`: another channel has that name. `unknown`: no such channel. */
 export type SavedChannel =
@@ -13,13 +15,23 @@ export type SavedChannel =
   | { kind: "taken" }
   | { kind: "unknown" };
 
+/** What failed since the last success; `refusals`: how many of the last ones in a row. */
+export type ChannelFailures = { failingSince: string; failures: number; refusals: number };
+
 export type ChannelStore = {
   channels(): Promise<ChannelConfig[]>;
+  /**
+   * False: it had that status, or does not exist. Becoming active also clears its failures.
+   */
   setChannelStatus(
     id: number,
     status: ChannelConfig["status"],
     reason: string | null,
-  ): Promise<void>;
+  ): Promise<boolean>;
+  /** Counts a failed attempt. Null: no such channel. */
+  recordFailure(id: number, at: string, refused: boolean): Promise<ChannelFailures | null>;
+  /** Clears the failures of a channel, after a success. */
+  clearFailures(id: number): Promise<void>;
   addChannel(draft: ChannelDraft, at: string): Promise<SavedChannel>;
   /** Fields that are absent stay; `settings` and `filter` are replaced whole. */
   updateChannel(id: number, patch: ChannelPatch): Promise<SavedChannel>;

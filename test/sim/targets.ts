@@ -103,6 +103,7 @@ function read(
   const body = JSON.parse(String(init.body)) as {
     text?: string;
     chat_id?: string;
+    type?: string;
     to?: string[];
     data?: { event_key: string; transition: number };
   };
@@ -116,6 +117,8 @@ function read(
     );
   if (url.startsWith(TELEGRAM)) return tell(`telegram:${body.chat_id}`, null);
   if (url.startsWith(MAIL)) return tell(`mail:${body.to?.join()}`, headers.get("idempotency-key"));
+  // The news that a channel was switched off is about no event.
+  if (body.type?.startsWith("channel.")) return [];
   const { event_key: eventKey = "", transition = 0 } = body.data ?? {};
   return [{ ...common, target: url, eventKey, transition, idemKey: headers.get("webhook-id") }];
 }

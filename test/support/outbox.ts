@@ -77,6 +77,7 @@ export const channelOf = (over: Partial<ChannelConfig> = {}): ChannelConfig => (
   filter: ChannelFilter.parse({}),
   status: "active",
   statusReason: null,
+  failingSince: null,
   atMostOnce: false,
   createdAt: iso(NOON),
   ...over,

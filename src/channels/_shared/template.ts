@@ -1,4 +1,5 @@
 import { DEXSCREENER_CHAINS } from "../../markets/dexscreener.ts";
+import type { ChannelNotice } from "../../model/channel-config.ts";
 import type { SignalNotification } from "../../model/delivery.ts";
 import type { SignalState } from "../../model/scalars.ts";
 import {
@@ -189,6 +190,22 @@ export const composeAll = (
     ? composeMessage(only, templates, publicUrl)
     : composeDigest(notifications, publicUrl);
 };
+
+const NOTICE_HEADLINES = { paused: "was paused", disabled: "was switched off" };
+const NOTICE_ADVICE = {
+  paused: "Its deliveries wait until it is switched on again.",
+  disabled: "What it would get becomes a dead letter, which can be replayed.",
+};
+
+export const noticeHeadline = ({ channel, status }: ChannelNotice): string =>
+  flat(`Channel ${channel} ${NOTICE_HEADLINES[status]}`);
+
+/** The news that a channel was switched off, and what follows from it. */
+export const composeNotice = (notice: ChannelNotice): RichDocument => [
+  [{ text: noticeHeadline(notice), style: "bold" }],
+  [{ text: flat(notice.reason) }],
+  [{ text: NOTICE_ADVICE[notice.status] }],
+];
 
 /** One line of plain text for fallbacks and subjects. */
 export function signalHeadline(notifications: readonly SignalNotification[]): string {

@@ -31,6 +31,7 @@ export function channelContract(store: () => Store): void {
         id: 1,
         status: "active",
         statusReason: null,
+        failingSince: null,
         createdAt: at(0),
       };
       expect(await store().addChannel(channelDraft("team"), at(0))).toEqual({
@@ -96,7 +97,45 @@ export function channelContract(store: () => Store): void {
       expect(await store().channels()).toMatchObject([
         { status: "active", statusReason: null, settings: channelDraft("team").settings },
       ]);
-      await store().setChannelStatus(9, "disabled", "gone");
+      expect(await store().setChannelStatus(9, "disabled", "gone")).toBe(false);
+    });
+
+    it("say who of several switched them off", async () => {
+      await store().addChannel(channelDraft("team"), at(0));
+      expect(await store().setChannelStatus(1, "paused", "401")).toBe(true);
+      expect(await store().setChannelStatus(1, "paused", "403")).toBe(false);
+      expect(await store().channels()).toMatchObject([{ statusReason: "401" }]);
+    });
+
+    it("count their failures and refusals, until a success or a person clears them", async () => {
+      await store().addChannel(channelDraft("team"), at(0));
+      const since = { failingSince: at(1) };
+      expect(await store().recordFailure(1, at(1), true)).toEqual({
+        ...since,
+        failures: 1,
+        refusals: 1,
+      });
+      expect(await store().recordFailure(1, at(2), true)).toEqual({
+        ...since,
+        failures: 2,
+        refusals: 2,
+      });
+      expect(await store().recordFailure(1, at(3), false)).toEqual({
+        ...since,
+        failures: 3,
+        refusals: 0,
+      });
+      expect(await store().channels()).toMatchObject([since]);
+      await store().clearFailures(1);
+      expect(await store().channels()).toMatchObject([{ failingSince: null }]);
+      await store().recordFailure(1, at(4), true);
+      await store().updateChannel(1, { name: "crew", status: "active", statusReason: null });
+      expect(await store().recordFailure(1, at(5), true)).toEqual({
+        failingSince: at(5),
+        failures: 1,
+        refusals: 1,
+      });
+      expect(await store().recordFailure(9, at(5), true)).toBeNull();
     });
   });
 }

@@ -1,6 +1,6 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
 import type { ChannelStore } from "../channels.ts";
-import { closeUnsent, isOpen, type MemoryRows } from "./rows.ts";
+import { closeUnsent, isOpen, type MemoryChannel, type MemoryRows } from "./rows.ts";
 
 export function channelStore(rows: MemoryRows): ChannelStore {
   const shown = (id: number) => {
@@ -9,8 +9,11 @@ export function channelStore(rows: MemoryRows): ChannelStore {
   };
   const config = ({
     removedAt: _,
+    failures: __,
+    refusals: ___,
     ...channel
-  }: ChannelConfig & { removedAt: string | null }): ChannelConfig => channel;
+  }: MemoryChannel): ChannelConfig => channel;
+  const cleared = { failingSince: null, failures: 0, refusals: 0 };
   const taken = (name: string, id: number | null) =>
     [...rows.channels.values()].some(
       (other) => other.name === name && other.removedAt === null && other.id !== id,
@@ -20,7 +23,22 @@ export function channelStore(rows: MemoryRows): ChannelStore {
     channels: async () =>
       [...rows.channels.values()].filter((channel) => channel.removedAt === null).map(config),
     async setChannelStatus(id, status, statusReason) {
-      Object.assign(shown(id) ?? {}, { status, statusReason });
+      const channel = shown(id);
+      if (channel === undefined || channel.status === status) return false;
+      Object.assign(channel, { status, statusReason }, status === "active" && cleared);
+      return true;
+    },
+    async recordFailure(id, at, refused) {
+      const channel = shown(id);
+      if (channel === undefined) return null;
+      channel.failingSince ??= at;
+      channel.failures += 1;
+      channel.refusals = refused ? channel.refusals + 1 : 0;
+      const { failingSince, failures, refusals } = channel;
+      return { failingSince, failures, refusals };
+    },
+    async clearFailures(id) {
+      Object.assign(shown(id) ?? {}, cleared);
     },
     async addChannel(draft, at) {
       if (taken(draft.name, null)) return { kind: "taken" };
@@ -30,16 +48,17 @@ export function channelStore(rows: MemoryRows): ChannelStore {
         id,
         status: "active",
         statusReason: null,
+        failingSince: null,
         createdAt: at,
       };
-      rows.channels.set(id, { ...channel, removedAt: null });
+      rows.channels.set(id, { ...channel, removedAt: null, failures: 0, refusals: 0 });
       return { kind: "saved", channel };
     },
     async updateChannel(id, patch) {
       const channel = shown(id);
       if (channel === undefined) return { kind: "unknown" };
       if (patch.name !== undefined && taken(patch.name, id)) return { kind: "taken" };
-      Object.assign(channel, patch);
+      Object.assign(channel, patch, patch.status === "active" && cleared);
       return { kind: "saved", channel: config(channel) };
     },
     async removeChannel(id, at) {

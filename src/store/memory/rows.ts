@@ -72,6 +72,12 @@ export type MemoryDeadLetter = DeadLetter & {
   replays: number;
 };
 
+export type MemoryChannel = ChannelConfig & {
+  removedAt: string | null;
+  failures: number;
+  refusals: number;
+};
+
 /** What the tables hold. */
 export type MemoryRows = {
   posts: Map<string, PostRow>;
@@ -87,7 +93,7 @@ export type MemoryRows = {
   waitingFor: Map<number, TimeHeap<OutboxRecord>>;
   idemKeys: Set<string>;
   deadLetters: Map<string, MemoryDeadLetter>;
-  channels: Map<number, ChannelConfig & { removedAt: string | null }>;
+  channels: Map<number, MemoryChannel>;
   cursors: Map<string, SourceCursor>;
   keys: Map<string, ApiKey>;
   rules: Map<string, RulesVersion & { document: string }>;

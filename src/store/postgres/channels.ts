@@ -1,7 +1,7 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
-import type { ChannelStore } from "../channels.ts";
+import type { ChannelFailures, ChannelStore } from "../channels.ts";
 import { CHANNEL, closedUnsent, IS_OPEN } from "./columns.ts";
-import { jsonParam, type Sql } from "./sql.ts";
+import { isoColumn, jsonParam, type Sql } from "./sql.ts";
 
 const CHANNEL_COLUMNS = `select ${CHANNEL} as channel from channels c
   where c.removed_at is null order by c.id`;
@@ -28,7 +28,10 @@ saved as (
     filter = coalesce(p.filter, c.filter),
     status = coalesce(p.status, c.status), at_most_once = coalesce(p."atMostOnce", c.at_most_once),
     status_reason = case when $2::jsonb ? 'statusReason' then p."statusReason"
-    else c.status_reason end
+    else c.status_reason end,
+    failing_since = case when p.status = 'active' then null else c.failing_since end,
+    failures = case when p.status = 'active' then 0 else c.failures end,
+    refusals = case when p.status = 'active' then 0 else c.refusals end
   from patch p
   where c.id = $1::bigint and c.removed_at is null and not exists (select from rival)
   returning ${CHANNEL} as channel
@@ -36,6 +39,27 @@ saved as (
 select channel, exists (select from rival) as taken
 from channels c left join saved on true
 where c.id = $1::bigint and c.removed_at is null`;
+
+const SET_STATUS = `
+with held as (
+  select id, status from channels where id = $1::bigint and removed_at is null for update
+)
+update channels c set status = $2, status_reason = $3,
+  failing_since = case when $2 = 'active' then null else c.failing_since end,
+  failures = case when $2 = 'active' then 0 else c.failures end,
+  refusals = case when $2 = 'active' then 0 else c.refusals end
+from held where c.id = held.id and held.status <> $2
+returning true as changed`;
+
+const RECORD_FAILURE = `
+update channels c set failing_since = coalesce(c.failing_since, $2::timestamptz),
+  failures = c.failures + 1, refusals = case when $3::boolean then c.refusals + 1 else 0 end
+where c.id = $1::bigint and c.removed_at is null
+returning ${isoColumn("c.failing_since")} as "failingSince", c.failures, c.refusals`;
+
+const CLEAR_FAILURES = `update channels set failing_since = null,
+  failures = 0, refusals = 0
+  where id = $1::bigint and failing_since is not null`;
 
 /**
  * Ends what is open for the channel, but for what is being sent: its holder ends that. Deliveries
@@ -61,7 +85,12 @@ export function channelStore(sql: Sql): ChannelStore {
         ({ channel }) => channel,
       ),
     async setChannelStatus(id, status, statusReason) {
-      await sql.query(UPDATE, [id, jsonParam({ status, statusReason })]);
+      return (await sql.query(SET_STATUS, [id, status, statusReason])).length > 0;
+    },
+    recordFailure: async (id, at, refused) =>
+      (await sql.query<ChannelFailures>(RECORD_FAILURE, [id, at, refused]))[0] ?? null,
+    async clearFailures(id) {
+      await sql.query(CLEAR_FAILURES, [id]);
     },
     async addChannel(draft, at) {
       const [row] = await sql.query<{ channel: ChannelConfig }>(ADD, [jsonParam(draft), at]);

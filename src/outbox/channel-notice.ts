@@ -1,0 +1,42 @@
+import type { SendPorts } from "../channels/channel.ts";
+import { sha256Hex } from "../kit/hash.ts";
+import { iso } from "../kit/time.ts";
+import type { ChannelConfig } from "../model/channel-config.ts";
+import type { ChannelSwitch } from "./channel-failures.ts";
+import type { DeliverPorts } from "./ports.ts";
+
+/** How many other channels are tried until one takes the notice. */
+const TRIES = 3;
+
+/** People read chats and mail; a hook gets the notice when there is no such channel. */
+const byReader = (a: ChannelConfig, b: ChannelConfig): number =>
+  Number(a.kind === "webhook") - Number(b.kind === "webhook") || a.id - b.id;
+
+/**
+ * Sends the news that a channel was switched off over another channel. It is tried once on each of
+ * a few channels and not repeated: /healthz and the list of channels say the same. Never throws.
+ */
+export async function sendNotice(
+  { channel, status, reason }: ChannelSwitch & { channel: ChannelConfig },
+  ports: DeliverPorts,
+): Promise<void> {
+  const others = (await ports.channels().catch(() => []))
+    .filter((other) => other.id !== channel.id && other.status === "active")
+    .sort(byReader);
+  const at = iso(ports.now());
+  const notice = { channel: channel.name, status, reason, at };
+  const { fetch, now, env, telemetry, log } = ports;
+  const idemKey = sha256Hex(JSON.stringify(["notice", channel.id, status, at]));
+  const sendPorts: SendPorts = {
+    ...{ fetch, now, env, log, idemKey, prior: null },
+    ...(telemetry && { telemetry }),
+  };
+  for (const other of others.slice(0, TRIES)) {
+    const adapter = ports.kind(other.kind);
+    if (!adapter || adapter.missing(env) !== null) continue;
+    const opening = adapter.open(other.settings, env);
+    if (opening.kind === "invalid") continue;
+    const sent = await opening.channel.sendNotice(notice, sendPorts).catch(() => null);
+    if (sent?.verdict.kind === "ok") return;
+  }
+}
