@@ -68,6 +68,8 @@ describe("errors", () => {
     ["GET", "/events?limit=201", 422],
     ["GET", "/events?limit=1e2", 422],
     ["GET", "/events?chian=eth", 422],
+    ["GET", "/events?chain=eth&chain=sol", 422],
+    ["GET", "/events?since=2026-02-30T10:00:00Z", 422],
     ["GET", "/signals?since=yesterday", 422],
     ["GET", "/signals?min_score=NaN", 422],
     ["GET", "/overview?again=1", 422],
@@ -149,6 +151,22 @@ describe("reads", () => {
       headers: { "If-None-Match": first.headers.get("ETag") ?? "" },
     });
     expect([again.status, await again.text()]).toEqual([304, ""]);
+  });
+
+  it("compare tags weakly: a proxy may take the W/ away", async () => {
+    const app = apiApp(fakePorts());
+    const tag = (await app.request("/events")).headers.get("ETag") ?? "";
+    const strong = { "If-None-Match": `"other", ${tag.replace("W/", "")}` };
+    expect((await app.request("/events", { headers: strong })).status).toBe(304);
+  });
+
+  it("ask browsers to stay on https, where it is used", async () => {
+    const hsts = async (origin: string) =>
+      (await apiApp(fakePorts()).request(`${origin}/events`)).headers.get(
+        "Strict-Transport-Security",
+      );
+    expect(await hsts("https://api.test")).toContain("max-age=31536000");
+    expect(await hsts("http://api.test")).toBeNull();
   });
 
   it("are stored nowhere when a key opened them", async () => {
@@ -268,4 +286,27 @@ describe("triggers", () => {
       expect.stringContaining("X_BEARER_TOKEN"),
     ]);
   });
+});
+
+it("empties a list only when that is asked for", async () => {
+  const published: string[] = [];
+  const ports = fakePorts({
+    publishList: async (name) => {
+      published.push(name);
+      return { kind: "loaded" };
+    },
+  });
+  const put = async (query: string, body: string) =>
+    (
+      await apiApp(ports).request(`/lists/authors${query}`, {
+        method: "PUT",
+        headers: asAdmin,
+        body,
+      })
+    ).status;
+  for (const body of ["", "# nothing\n---\n", "[]", " [ ]\n", "{}", "words: []\n"])
+    expect(await put("", body)).toBe(422);
+  expect(published).toEqual([]);
+  expect(await put("?empty=yes", "[]")).toBe(200);
+  expect(await put("", "- { handle: ada }\n")).toBe(200);
 });

@@ -108,6 +108,7 @@ const HEADERS = {
   "Referrer-Policy": "no-referrer",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 };
+const HSTS = "max-age=31536000; includeSubDomains";
 /**
  * Any page may read what is public; no page may send with credentials, since keys travel in a
  * header that it would have to know.
@@ -143,6 +144,7 @@ function finish({
     const reads = c.req.method === "GET" || c.req.method === "HEAD";
     for (const [name, value] of Object.entries(reads ? { ...HEADERS, ...READERS } : HEADERS))
       c.header(name, value);
+    if (c.req.url.startsWith("https:")) c.header("Strict-Transport-Security", HSTS);
     const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL")?.path ?? "none";
     telemetry.observe("http_request_ms", { route, status: String(c.res.status) }, now() - started);
   };

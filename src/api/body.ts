@@ -23,32 +23,49 @@ export async function jsonBody(request: Request, maxBytes: number): Promise<Body
   return { ...read, value: parsed.value };
 }
 
-/** Reads chunk by chunk and stops at the first byte too many, whatever Content-Length says. */
+/** Read and thrown away after a body turned out too large, so that the sender hears the answer. */
+const MAX_DRAINED_BYTES = 1_048_576;
+
+/**
+ * Reads chunk by chunk and keeps no byte too many, whatever Content-Length says. A body in gzip or
+ * deflate is bounded in both forms.
+ */
 export async function boundedText(
   request: Request,
   maxBytes: number,
 ): Promise<BodyResult<undefined>> {
-  const tooLarge = () =>
-    refused(problem(413, `The body is larger than ${maxBytes} bytes; send it in parts.`));
-  if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) {
-    await request.body?.cancel();
-    return tooLarge();
-  }
+  const coding = request.headers.get("Content-Encoding")?.trim().toLowerCase() || "identity";
+  if (!CODINGS.has(coding))
+    return refused(problem(415, `Content-Encoding is ${coding.slice(0, 40)}; send gzip or none.`));
+  const compressed = coding !== "identity";
+  const format = coding === "deflate" ? "deflate" : "gzip";
+  const sent = request.body as ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  const reader = (
+    compressed ? sent?.pipeThrough(new DecompressionStream(format)) : sent
+  )?.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  const reader = request.body?.getReader();
-  while (reader !== undefined) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.byteLength;
-    if (size > maxBytes) {
-      await reader.cancel();
-      return tooLarge();
+  try {
+    while (reader !== undefined && size <= maxBytes + MAX_DRAINED_BYTES) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.byteLength;
+      if (size <= maxBytes) chunks.push(value);
+      // What is compressed well would cost time to read to its end.
+      else if (compressed) break;
     }
-    chunks.push(value);
+    if (size > maxBytes) {
+      await reader?.cancel();
+      return refused(problem(413, `The body is larger than ${maxBytes} bytes; send it in parts.`));
+    }
+  } catch (error) {
+    if (!compressed) throw error;
+    return refused(problem(400, `The body is not valid ${format}.`));
   }
   return decoded(chunks, size);
 }
+
+const CODINGS = new Set(["identity", "gzip", "x-gzip", "deflate"]);
 
 function decoded(chunks: Uint8Array[], size: number): BodyResult<undefined> {
   const bytes = new Uint8Array(size);

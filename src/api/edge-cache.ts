@@ -1,4 +1,5 @@
 import type { Clock } from "../kit/time.ts";
+import { isKnownTag } from "./reply.ts";
 
 /**
  * What is used of the platform's Cache: one of a data centre, which may forget anything at any
@@ -98,8 +99,9 @@ function unconditional(request: Request): Request {
 /** The answer, or a 304 to a client that has it. */
 function unlessKnown(request: Request, response: Response): Response {
   const tag = response.headers.get("ETag");
-  const known = (request.headers.get("If-None-Match") ?? "").split(",").map((each) => each.trim());
   const isKnown =
-    response.status === 200 && tag !== null && (known.includes(tag) || known.includes("*"));
+    response.status === 200 &&
+    tag !== null &&
+    isKnownTag(tag, request.headers.get("If-None-Match"));
   return isKnown ? new Response(null, { status: 304, headers: response.headers }) : response;
 }

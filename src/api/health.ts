@@ -49,7 +49,7 @@ export function healthProbes(ports: ProbePorts): {
 }
 
 /**
- * unhealthy without the database; degraded without Redis, and while a channel waits for its
+ * unhealthy without the database; degraded while Redis is configured and out, while a channel waits for its
  * credentials, rules were refused, or a source or an event holds up its posts.
  */
 async function health(ports: ProbePorts): Promise<Omit<HealthReport, "checkedAt">> {
@@ -70,7 +70,7 @@ async function health(ports: ProbePorts): Promise<Omit<HealthReport, "checkedAt"
     ...(rejected === null ? [] : [`rules refused: ${rejected}`]),
     ...stalled,
   ];
-  const degraded = redis === "down" || notes.length > 0;
+  const degraded = (redis === "down" && ports.redisConfigured) || notes.length > 0;
   return {
     status: !database || !rules ? "unhealthy" : degraded ? "degraded" : "healthy",
     version: ports.version,

@@ -68,7 +68,13 @@ export function readQuery<S extends z.ZodRawShape>(
   url: string,
   schema: z.ZodObject<S>,
 ): QueryResult<z.infer<z.ZodObject<S>>> {
-  const parsed = schema.strict().safeParse(Object.fromEntries(new URL(url).searchParams));
+  const given = new URL(url).searchParams;
+  const repeated = [...new Set(given.keys())].filter((name) => given.getAll(name).length > 1);
+  if (repeated.length > 0) {
+    const errors = repeated.map((path) => ({ path, message: "is given more than once" }));
+    return { kind: "refused", response: problem(422, "The query does not fit.", { errors }) };
+  }
+  const parsed = schema.strict().safeParse(Object.fromEntries(given));
   if (parsed.success) return { kind: "query", query: parsed.data };
   return {
     kind: "refused",

@@ -17,10 +17,15 @@ export function readReply(context: Context<ApiEnv>, value: unknown): Response {
     "Cache-Control": context.get("caller").kind === "nobody" ? PUBLIC : "private, no-store",
     Vary: "Authorization",
   };
-  const known = (context.req.header("If-None-Match") ?? "").split(",").map((tag) => tag.trim());
-  if (known.includes(etag) || known.includes("*"))
+  if (isKnownTag(etag, context.req.header("If-None-Match")))
     return new Response(null, { status: 304, headers });
   return new Response(body, { headers: { ...headers, "Content-Type": "application/json" } });
+}
+
+/** If-None-Match by weak comparison (RFC 9110, 8.8.3.2): W/"a" and "a" are the same. */
+export function isKnownTag(etag: string, ifNoneMatch: string | null | undefined): boolean {
+  const known = (ifNoneMatch ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  return known.includes("*") || known.includes(etag.replace(/^W\//, ""));
 }
 
 /** The wire form of what a change answered. */

@@ -27,3 +27,18 @@ it("names the line of a slip in the YAML", () => {
   const lines = read.kind === "rejected" ? read.problems.map(({ line }) => line) : [];
   expect(new Set(lines)).toEqual(new Set([3]));
 });
+
+it.each([
+  ["of nothing", "- *nobody\n"],
+  [
+    "that multiply",
+    `a: &a [${Array(10).fill("x").join(", ")}]\n${["b", "c", "d", "e", "f"]
+      .map((name, at) => `${name}: &${name} [${Array(10).fill(`*${"abcde"[at]}`).join(", ")}]\n`)
+      .join("")}`,
+  ],
+])("refuses aliases %s instead of failing", (_, text) => {
+  expect(readYamlList(text, z.unknown())).toEqual({
+    kind: "rejected",
+    problems: [{ line: expect.any(Number), message: expect.stringMatching(/alias/i) }],
+  });
+});

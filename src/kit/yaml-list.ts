@@ -1,4 +1,4 @@
-import { isCollection, isScalar, LineCounter, parseDocument } from "yaml";
+import { type Document, isCollection, isScalar, LineCounter, parseDocument } from "yaml";
 import type * as z from "zod";
 
 /** `line` counts from 1. */
@@ -18,7 +18,10 @@ export function readYamlList<S extends z.ZodType>(text: string, schema: S): Yaml
       problems: document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message })),
     };
   }
-  const parsed = schema.safeParse(document.toJS() ?? {});
+  const plain = plainValue(document);
+  if (plain.kind === "refused")
+    return { kind: "rejected", problems: [{ line: 1, message: plain.message }] };
+  const parsed = schema.safeParse(plain.value ?? {});
   if (parsed.success) return { kind: "loaded", value: parsed.data };
   const problems = parsed.error.issues.map(({ path, message }) => {
     const node = document.getIn(path, true);
@@ -29,4 +32,15 @@ export function readYamlList<S extends z.ZodType>(text: string, schema: S): Yaml
     };
   });
   return { kind: "rejected", problems };
+}
+
+/** The package throws for aliases of nothing, and for those that would fill the memory. */
+function plainValue(
+  document: Document.Parsed,
+): { kind: "plain"; value: unknown } | { kind: "refused"; message: string } {
+  try {
+    return { kind: "plain", value: document.toJS() };
+  } catch {
+    return { kind: "refused", message: "an alias (*name) cannot be followed; write its value out" };
+  }
 }

@@ -50,6 +50,12 @@ export type RiskLevel = z.infer<typeof RiskLevel>;
 const YEAR_2000 = Date.UTC(2000, 0, 1);
 const YEAR_2100 = Date.UTC(2100, 0, 1);
 
+/** Date.parse takes the 30th of February for a day of March. */
+function isCalendarDay(day: string): boolean {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+}
+
 /** An ISO 8601 time with a zone, between 2000 and 2100; answered in UTC with milliseconds. */
 export const IsoInstant = z
   .string()
@@ -60,7 +66,7 @@ export const IsoInstant = z
     },
   )
   .transform((text, context) => {
-    const at = Date.parse(text);
+    const at = isCalendarDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
     if (at >= YEAR_2000 && at < YEAR_2100) return new Date(at).toISOString();
     context.addIssue({
       code: "custom",

@@ -11,6 +11,14 @@ export type PublishedList =
   | { kind: "unknown"; lists: string[] };
 export type ListPorts = { publishList(name: string, text: string): Promise<PublishedList> };
 
+const EMPTY_LIST =
+  "The list has no entries, as when a file was not found. Send it with ?empty=yes to empty the list.";
+
+/** Nothing but comments, the marks of a document, and empty lists. */
+const isEmptyList = (text: string): boolean =>
+  text.split("\n").every((line) => EMPTY_LINE.test(line.replace(/#.*/, "").trim()));
+const EMPTY_LINE = /^(---|\.\.\.)?(\w+:)? ?(\[ *\]|\{ *\}|null|~)?$/;
+
 export const listRoutes = (ports: ListPorts): ApiRoute[] => [
   route({
     method: "PUT",
@@ -20,13 +28,15 @@ export const listRoutes = (ports: ListPorts): ApiRoute[] => [
     operationId: "putList",
     summary: "Replaces the list of authors or of coins, or the blacklist, when it can be read.",
     params: z.object({ name: z.string() }),
+    query: z.object({ empty: z.literal("yes").optional() }),
     bodyType: "text/yaml",
     body: z.string(),
     maxBytes: MAX_LIST_BYTES,
     answer: z.object({ list: z.string(), loaded: z.literal(true) }),
     status: 200,
     example: { params: { name: "authors" }, body: "- { handle: ada, weight: 2 }\n" },
-    async handle({ params: { name }, text }) {
+    async handle({ params: { name }, query: { empty }, text }) {
+      if (empty === undefined && isEmptyList(text)) return problem(422, EMPTY_LIST);
       const published = await ports.publishList(name, text);
       if (published.kind === "unknown")
         return problem(
