@@ -167,6 +167,10 @@ const linesOfRows =
 const takenIn = ({ ledger }: Judged): ReceivedChange[] =>
   ledger.filter(({ taken, edit }) => taken && !edit);
 
+/** Closed unsent by a downgrade of its event. */
+const isOvertaken = ({ attempts }: { attempts: { result: string }[] }): boolean =>
+  attempts.at(-1)?.result === "superseded";
+
 function ledgerHoldsEveryDone(run: Judged): Complaints {
   const lineOfRow = linesOfRows(run);
   const { tables } = run;
@@ -174,8 +178,11 @@ function ledgerHoldsEveryDone(run: Judged): Complaints {
   const rows = new Set(tables.outbox.map(lineOfRow));
   return [
     ...tables.outbox
-      .filter((row) => row.status === "done" && !taken.has(lineOfRow(row)))
+      .filter((row) => row.status === "done" && !isOvertaken(row) && !taken.has(lineOfRow(row)))
       .map(({ id }) => `delivery ${id} is done, and no target has it`),
+    ...tables.outbox
+      .filter((row) => isOvertaken(row) && taken.has(lineOfRow(row)))
+      .map(({ id }) => `delivery ${id} was overtaken, and a target has it`),
     ...[...taken]
       .filter((line) => !rows.has(line))
       .map((line) => `${line} was sent, and no row says so`),
