@@ -64,6 +64,51 @@ describe("audit", () => {
     });
   });
 
+  it("counts again page by page, names what differs, and says what it covered", async () => {
+    const asked: (string | null)[][] = [];
+    const { ports } = over({});
+    ports.auditRange = async ({ since, until, cursor }) => {
+      asked.push([since, until, cursor]);
+      const finding = {
+        eventKey: "eth:A:1",
+        what: "copies",
+        stored: "1",
+        counted: `${asked.length}`,
+      };
+      return {
+        since,
+        until,
+        watermark: "2026-01-15T09:55:00.000Z",
+        events: 2,
+        tooLarge: 1,
+        rescored: 1,
+        findings: [finding],
+        unaccounted:
+          cursor === null
+            ? [{ source: "x", hour: "2026-01-15T09:00:00.000Z", accepted: 6, found: 4 }]
+            : [],
+        nextCursor: cursor === null ? "more" : null,
+      };
+    };
+    const args = ["--since", "2026-01-15T08:00:00Z"];
+    const { code, out } = await ran(audit, args, { ports });
+    const [since, until] = ["2026-01-15T08:00:00.000Z", "2026-01-15T10:00:00.000Z"];
+    expect(asked).toEqual([
+      [since, until, null],
+      [since, until, "more"],
+    ]);
+    expect(code).toBe(1);
+    expect(out.slice(-5)).toEqual([
+      `counted again: 4 events that changed from ${since} to ${until}, 2 of them also scored; ` +
+        "2 were scored by rules that are no longer kept; of 2 only the number of posts was " +
+        "compared",
+      "The next audit may begin with --since 2026-01-15T09:55:00.000Z",
+      "✗ 6 posts of x were accepted in the hour from 2026-01-15T09:00:00.000Z, 4 are there",
+      "✗ eth:A:1: copies is 1, counted again 1",
+      "✗ eth:A:1: copies is 1, counted again 2",
+    ]);
+  });
+
   it("does not hold deliveries that wait for a retry against it", () => {
     const wire = {
       ...FIGURES,

@@ -58,6 +58,11 @@ const PLACES: Place[] = [
     packages: [],
   },
   { path: "src/events/", may: STAGE, packages: [] },
+  {
+    path: "src/audit/",
+    may: [...STAGE, "src/events", "src/rules/score.ts", "src/store", "src/text/near-duplicate"],
+    packages: [],
+  },
   { path: "src/channels/", may: [...STAGE, ...SETTINGS, "src/markets"], packages: ["zod"] },
   { path: "src/observability/", may: STAGE, packages: ["zod"] },
   { path: "src/rules/", may: STAGE, packages: ["zod", "yaml", "filtrex"] },
@@ -104,7 +109,7 @@ const PLACES: Place[] = [
   },
   {
     path: "src/api/",
-    may: [...STAGE, "src/store", "src/rules", "src/observability"],
+    may: [...STAGE, "src/audit", "src/store", "src/rules", "src/observability"],
     packages: ["hono", "zod", "graphql", "dataloader"],
   },
   { path: "src/pipeline.ts", may: ["src"], packages: [] },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ask } from "../client.ts";
 import type { Command, Io } from "../command.ts";
-import { parseOptions, wholeNumber } from "../options.ts";
+import { instant, parseOptions, wholeNumber } from "../options.ts";
 import { table } from "../table.ts";
 
 type Times = { p50: number | null; p95: number | null; count: number };
@@ -22,12 +22,30 @@ export type Audit = {
   posts_per_second: number | null;
 };
 
-const USAGE = `stream audit [--wait SECONDS]
+type Finding = { event_key: string; what: string; stored: string; counted: string };
+type Unaccounted = { source: string; hour: string; accepted: number; found: number };
+type AuditPage = {
+  since: string | null;
+  until: string;
+  watermark: string;
+  events: number;
+  too_large: number;
+  rescored: number;
+  findings: Finding[];
+  unaccounted: Unaccounted[];
+  next_cursor: string | null;
+};
+
+const USAGE = `stream audit [--wait SECONDS] [--since TIME]
 
 Checks that every accepted post has ended in exactly one way: evidence of an event, dropped with a
-reason, a duplicate, or a dead letter. One SQL query counts them.
+reason, a duplicate, or a dead letter. Then it counts each event again from its evidence, scores its
+signal again from the stored facts, and compares notifications, attempts and accepted posts with
+what was counted when they were written.
 
   --wait SECONDS   wait until nothing is open, at most this long (default 0)
+  --since TIME     check again only what changed since then: 2026-01-15T10:00:00Z, or 24h
+                   (default: everything). Each audit prints where the next may begin.
   --json           the figures as JSON
 
 Exit 0 when it reconciles, 1 when it does not.
@@ -39,20 +57,68 @@ export const audit: Command = {
   summary: "check that every accepted post has ended; exit 1 when not",
   usage: USAGE,
   async run(args, io) {
-    const { values } = parseOptions(args, { wait: { type: "string", default: "0" } });
+    const { values } = parseOptions(args, {
+      wait: { type: "string", default: "0" },
+      since: { type: "string" },
+    });
+    const since = values.since === undefined ? null : instant("since", values.since, Date.now());
     const deadline = Date.now() + wholeNumber("wait", values.wait, 0, 86_400) * 1_000;
     let figures = await ask<Audit>(io, "/audit");
     while (unfinished(figures) && Date.now() < deadline) {
       await sleep(1_000);
       figures = await ask<Audit>(io, "/audit");
     }
-    const wrong = complaints(figures);
-    if (io.json)
-      io.out(JSON.stringify({ ...figures, reconciles: wrong.length === 0, complaints: wrong }));
-    else print(figures, wrong, io);
+    const recount = await recounted(since, io);
+    const wrong = [...complaints(figures), ...recountComplaints(recount)];
+    if (io.json) {
+      const reconciles = wrong.length === 0;
+      io.out(JSON.stringify({ ...figures, recount, reconciles, complaints: wrong }));
+    } else print(figures, recount, wrong, io);
     return wrong.length === 0 ? 0 : 1;
   },
 };
+
+const PAGE = 100;
+
+/** All pages of one range as one: from `since` to the moment of the first page. */
+async function recounted(since: string | null, io: Io): Promise<AuditPage> {
+  const page = (cursor: string | null, until: string | null): Promise<AuditPage> => {
+    const given = Object.entries({ since, until, cursor, limit: `${PAGE}` });
+    const query = new URLSearchParams(
+      given.filter((entry): entry is [string, string] => entry[1] !== null),
+    );
+    return ask<AuditPage>(io, `/audit/events?${query}`);
+  };
+  const sum = await page(null, null);
+  while (sum.next_cursor !== null) {
+    const next = await page(sum.next_cursor, sum.until);
+    sum.events += next.events;
+    sum.too_large += next.too_large;
+    sum.rescored += next.rescored;
+    sum.findings.push(...next.findings);
+    sum.next_cursor = next.next_cursor;
+  }
+  return sum;
+}
+
+const SHOWN = 10;
+
+/** What the recount found: the first of each kind in full, and how many there are. */
+function recountComplaints({ findings, unaccounted }: AuditPage): string[] {
+  const all = [
+    ...unaccounted.map(
+      ({ source, hour, accepted, found }) =>
+        `${accepted} posts of ${source} were accepted in the hour from ${hour}, ${found} are there`,
+    ),
+    ...findings.map(
+      ({ event_key, what, stored, counted }) =>
+        `${event_key}: ${what} is ${stored}, counted again ${counted}`,
+    ),
+  ];
+  return all.length > SHOWN
+    ? [...all.slice(0, SHOWN), `... and ${all.length - SHOWN} more like these`]
+    : all;
+}
 
 const unfinished = ({ open, outbox }: Audit): boolean =>
   open > 0 || outbox.pending + outbox.failed > 0;
@@ -78,7 +144,7 @@ export function complaints(figures: Audit): string[] {
   ];
 }
 
-function print(figures: Audit, wrong: string[], io: Io): void {
+function print(figures: Audit, recount: AuditPage, wrong: string[], io: Io): void {
   const { accepted, evidence, dropped, duplicate, dead, open, outbox } = figures;
   const share = (count: number) =>
     accepted === 0 ? "" : `${((100 * count) / accepted).toFixed(1)} %`;
@@ -103,9 +169,25 @@ function print(figures: Audit, wrong: string[], io: Io): void {
   );
   for (const channel of figures.commit_to_send_ms)
     io.out(`commit -> send, ${channel.channel}: ${times(channel, "deliveries")}`);
+  io.out(covered(recount));
+  io.out(`The next audit may begin with --since ${recount.watermark}`);
   for (const complaint of wrong) io.out(`✗ ${complaint}`);
   if (wrong.length === 0)
     io.out("✓ it reconciles: every accepted post has ended in exactly one way");
+}
+
+function covered({ since, until, events, too_large, rescored }: AuditPage): string {
+  const range = since === null ? `until ${until}` : `from ${since} to ${until}`;
+  const notes = [
+    ...(rescored < events
+      ? [`${events - rescored} were scored by rules that are no longer kept`]
+      : []),
+    ...(too_large > 0 ? [`of ${too_large} only the number of posts was compared`] : []),
+  ];
+  return (
+    `counted again: ${events} events that changed ${range}, ${rescored} of them also scored` +
+    `${notes.map((note) => `; ${note}`).join("")}`
+  );
 }
 
 const times = ({ p50, p95, count }: Times, of: string): string =>

@@ -9,6 +9,7 @@ import { openapiRoutes } from "./openapi.ts";
 import { problem, unavailableProblem } from "./problem.ts";
 import type { ApiRoute } from "./route.ts";
 import { type AnalyticsPorts, analyticsRoutes } from "./routes/analytics.ts";
+import { type AuditPorts, auditRoutes } from "./routes/audit.ts";
 import { type ChannelAdminPorts, channelRoutes } from "./routes/channels.ts";
 import { type DeadLetterPorts, deadLetterRoutes } from "./routes/dead-letters.ts";
 import { type EventReadPorts, eventRoutes } from "./routes/events.ts";
@@ -28,6 +29,7 @@ import { type StreamPorts, streamRoutes } from "./routes/stream.ts";
 /** Everything that the HTTP interface asks for: the ports of each group of routes. */
 export type ApiPorts = AccessPorts &
   AnalyticsPorts &
+  AuditPorts &
   EventReadPorts &
   GraphqlRoutePorts &
   HealthPorts &
@@ -55,6 +57,7 @@ export function apiRoutes(ports: ApiPorts): ApiRoute[] {
     ...signalRoutes(ports),
     ...postRoutes(ports),
     ...analyticsRoutes(ports),
+    ...auditRoutes(ports),
     ...streamRoutes(ports),
     ...graphqlRoutes(ports),
     ...ingestRoutes(ports),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { CHAINS, EventType, IsoInstant, SignalState } from "../model/scalars.ts";
 import type { EventFilter } from "../store/events.ts";
-import type { PageRequest, RowPage } from "../store/paging.ts";
+import type { PageRequest } from "../store/paging.ts";
 import { fieldErrors, problem } from "./problem.ts";
 
 const MAX_LIMIT = 200;
@@ -86,10 +86,10 @@ export function readQuery<S extends z.ZodRawShape>(
  * One page, or the answer that its cursor is not one of ours (the store throws RangeError for that
  * alone).
  */
-export async function readPaging<T>(
+export async function readPaging<Page>(
   paging: PageRequest,
-  read: (paging: PageRequest) => Promise<RowPage<T>>,
-): Promise<RowPage<T> | Response> {
+  read: (paging: PageRequest) => Promise<Page>,
+): Promise<Page | Response> {
   try {
     return await read(paging);
   } catch (error) {

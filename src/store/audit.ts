@@ -1,3 +1,9 @@
+import type { SignalNotification } from "../model/delivery.ts";
+import type { Signal } from "../model/signal.ts";
+import type { TokenEvent } from "../model/token-event.ts";
+import type { EventEvidence } from "./events.ts";
+import type { PageRequest, RowPage } from "./paging.ts";
+
 /**
  * The promise, counted: accepted = evidence + dropped + duplicate + dead + open, and open falls to
  * 0 when the queues are empty. Counts hold what retention deleted.
@@ -31,8 +37,53 @@ export type AuditReport = {
   postsPerSecond: number | null;
 };
 
+/** One notification of an event: what was counted of it when it was written, and what is there. */
+export type AuditedDelivery = {
+  id: number;
+  channelId: number;
+  createdAt: string;
+  payload: Pick<SignalNotification, "transition" | "state">;
+  /** Attempts by the row's own count. */
+  attemptCount: number;
+  /** Rows of `deliveries`. */
+  attempts: number;
+};
+
+/** An event with all that its figures follow from. */
+export type AuditedEvent = {
+  event: TokenEvent;
+  signal: Signal;
+  /** Rows of event_evidence. */
+  pieces: number;
+  /** Null when there are more than MOST_AUDITED_PIECES. */
+  evidence: EventEvidence[] | null;
+  /** Notifications by the event's own count. */
+  deliveryCount: number;
+  deliveries: AuditedDelivery[];
+};
+
+/** A page reads this many pieces of evidence at most, so that it fits into an answer. */
+export const MOST_AUDITED_PIECES = 20_000;
+
+/** The posts of a source in an hour where the ledger of acceptances and the posts differ. */
+export type UnaccountedPosts = { source: string; hour: string; accepted: number; found: number };
+
 export type AuditStore = {
   audit(): Promise<AuditReport>;
+  /**
+   * Events that were committed from `since` (null: ever) to `until`, the earliest first. An event
+   * that is committed between two pages moves past `until` and belongs to the next audit.
+   */
+  changedEvents(
+    since: string | null,
+    until: string,
+    paging: PageRequest,
+  ): Promise<RowPage<AuditedEvent>>;
+  /**
+   * Hours from the one of `since` (null: all) whose posts are not those that were accepted then,
+   * less those that retention deleted.
+   */
+  unaccountedPosts(since: string | null): Promise<UnaccountedPosts[]>;
   /** From acceptance to delivery, of the latest deliveries. */
   latency(): Promise<AuditReport["latencyMs"]>;
 };

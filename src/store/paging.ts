@@ -38,7 +38,7 @@ function decoded(cursor: string): [string | null, number] {
   }
 }
 
-const cursorOf = (mark: PageMark): string =>
+export const cursorOf = (mark: PageMark): string =>
   toBase64Url(new TextEncoder().encode(JSON.stringify([mark.at, mark.id])));
 
 /** `rows` holds one row more than the page when another page follows. */

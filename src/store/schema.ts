@@ -99,10 +99,13 @@ export const events = pgTable(
     version: text("version").notNull().default("1"),
     rev: integer("rev").notNull(),
     updatedAt: at("updated_at").notNull(),
+    /** Rows of push_outbox that are about it, for the audit. */
+    deliveryCount: integer("delivery_count").notNull().default(0),
   },
   (t) => [
     unique("events_event_key").on(t.eventKey),
     index("events_last_ts").on(t.lastTs, t.id),
+    index("events_updated_at").on(t.updatedAt, t.id),
     index("events_symbol").on(t.symbol, t.lastTs),
     index("events_token_ca").on(t.tokenCa, t.lastTs),
   ],
@@ -180,6 +183,8 @@ export const pushOutbox = pgTable(
     externalChat: text("external_chat"),
     externalShared: boolean("external_shared").notNull().default(false),
     reopenedAt: at("reopened_at"),
+    /** Rows of deliveries that are about it, for the audit. */
+    attemptCount: integer("attempt_count").notNull().default(0),
   },
   (t) => [
     unique("push_outbox_idem_key").on(t.idemKey),
@@ -251,6 +256,24 @@ export const archived = pgTable(
     count: bigint("count", { mode: "number" }).notNull(),
   },
   (t) => [primaryKey({ name: "archived_pk", columns: [t.what, t.outcome, t.reason] })],
+);
+
+/**
+ * How many posts of a source were accepted within an hour, and how many of those retention deleted:
+ * what is left must be in raw_posts.
+ */
+export const acceptedPosts = pgTable(
+  "accepted_posts",
+  {
+    source: text("source").notNull(),
+    hour: at("hour").notNull(),
+    accepted: bigint("accepted", { mode: "number" }).notNull(),
+    archived: bigint("archived", { mode: "number" }).notNull().default(0),
+  },
+  (t) => [
+    primaryKey({ name: "accepted_posts_pk", columns: [t.source, t.hour] }),
+    index("accepted_posts_hour").on(t.hour),
+  ],
 );
 
 export const channels = pgTable(

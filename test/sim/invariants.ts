@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { checkEvent } from "../../src/audit/check-event.ts";
 import { idemKeyOf } from "../../src/outbox/plan.ts";
 import { type Ruleset, scoreRules } from "../../src/rules/score.ts";
 import type { FaultName } from "./faults.ts";
@@ -37,6 +38,7 @@ export function complaintsOf(run: Judged, reference: Reference | undefined): Com
   const checks = [
     everyPostEnds(run),
     auditAgrees(run),
+    recountAgrees(run),
     countsFollowFromEvidence(run),
     [...run.torn],
     signalsAreExplained(run),
@@ -87,6 +89,24 @@ function auditAgrees({ tables: { audit }, workload }: Judged): Complaints {
       `${outbox.pending} pending and ${outbox.failed} failed deliveries`,
   ];
   return wrong.filter((complaint) => complaint !== false).map((complaint) => `audit: ${complaint}`);
+}
+
+/** What `stream audit` would say of the events and of the ledger of acceptances. */
+function recountAgrees({ tables: { audited, unaccounted }, rules }: Judged): Complaints {
+  const findings = audited.flatMap((event) => {
+    const named = rules.find(({ sha }) => sha === event.signal.rulesVersion);
+    return checkEvent(event, named).findings;
+  });
+  return [
+    ...findings.map(
+      ({ eventKey, what, stored, counted }) =>
+        `audit: ${eventKey} has ${what} ${stored}, counted again ${counted}`,
+    ),
+    ...unaccounted.map(
+      ({ source, hour, accepted, found }) =>
+        `audit: ${found} of ${accepted} posts of ${source} in ${hour}`,
+    ),
+  ];
 }
 
 /** Counted here anew, by other code than the project's. */

@@ -1,6 +1,6 @@
 import type { Signal } from "../../src/model/signal.ts";
 import type { TokenEvent } from "../../src/model/token-event.ts";
-import type { AuditReport } from "../../src/store/audit.ts";
+import type { AuditedEvent, AuditReport, UnaccountedPosts } from "../../src/store/audit.ts";
 import type { DeadLetterRow } from "../../src/store/dead-letters.ts";
 import type { EventEvidence } from "../../src/store/events.ts";
 import type { Store } from "../../src/store/index.ts";
@@ -16,9 +16,13 @@ export type Tables = {
   outbox: OutboxRow[];
   deadLetters: DeadLetterRow[];
   audit: AuditReport;
+  /** Every event as the audit sees it. */
+  audited: AuditedEvent[];
+  unaccounted: UnaccountedPosts[];
 };
 
 const PAGE = 200;
+const END_OF_TIME = "2999-01-01T00:00:00.000Z";
 const ANY = {
   type: null,
   chain: null,
@@ -68,5 +72,7 @@ export async function readTables(store: Store, { posts }: Workload): Promise<Tab
       ),
     ),
     audit: await store.audit(),
+    audited: await all((cursor) => store.changedEvents(null, END_OF_TIME, { limit: PAGE, cursor })),
+    unaccounted: await store.unaccountedPosts(null),
   };
 }

@@ -12,6 +12,7 @@ import type { QueuePorts } from "../../src/queues/consume.ts";
 import { consumeBatch } from "../../src/queues/consume.ts";
 import type { ListedAuthors } from "../../src/refine/authors.ts";
 import { loadRules } from "../../src/rules/load.ts";
+import type { Store } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
 
 export const NOON = Date.UTC(2026, 10, 20, 12);
@@ -40,9 +41,8 @@ export const dex = (status: ProviderFacts["status"], liquidity: number | null): 
  * From the queue of posts to the outbox: the real consumers, actors, rules and store, in memory
  * and on one clock.
  */
-export async function eventWorld(authors: ListedAuthors = new Map()) {
+export async function eventWorld(authors: ListedAuthors = new Map(), store: Store = memoryStore()) {
   let now = NOON;
-  const store = memoryStore();
   const world = { market: dex("fresh", 500_000) };
   const queues: { posts: Envelope[]; mentions: Envelope[] } = { posts: [], mentions: [] };
   const alarms = new Map<string, number>();
@@ -123,6 +123,7 @@ export async function eventWorld(authors: ListedAuthors = new Map()) {
   return {
     world,
     store,
+    rules: loaded.rules,
     acceptPorts,
     now: () => now,
     /** Until every queue is empty. */

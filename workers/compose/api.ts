@@ -2,6 +2,7 @@ import manifest from "../../package.json" with { type: "json" };
 import type { ApiPorts } from "../../src/api/app.ts";
 import type { PublicRead } from "../../src/api/context.ts";
 import { healthProbes } from "../../src/api/health.ts";
+import { auditRange } from "../../src/audit/audit-range.ts";
 import { channelCatalogue } from "../../src/channels/catalogue.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { acceptPosts, overdueFrom } from "../../src/intake/accept.ts";
@@ -56,6 +57,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       adminKey: settings.core.ADMIN_KEY ?? null,
     },
     store,
+    auditRange: (range) => auditRange(range, { store, rulesVersion: rules.version }),
     keys: store,
     randomToken: (bytes) => toBase64Url(crypto.getRandomValues(new Uint8Array(bytes))),
     limit: slidingWindow(isolate.client),

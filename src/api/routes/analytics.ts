@@ -5,7 +5,7 @@ import type { OverviewStore } from "../../store/overview.ts";
 import { type ApiRoute, route } from "../route.ts";
 
 export type AnalyticsPorts = {
-  store: AuditStore & Pick<OverviewStore, "overview">;
+  store: Pick<AuditStore, "audit" | "latency"> & Pick<OverviewStore, "overview">;
   now: Clock;
 };
 

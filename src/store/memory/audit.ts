@@ -1,10 +1,84 @@
-import type { AuditReport, AuditStore } from "../audit.ts";
-import { archivedOf, type EventRecord, type MemoryRows, type PostRow } from "./rows.ts";
+import {
+  type AuditedEvent,
+  type AuditReport,
+  type AuditStore,
+  MOST_AUDITED_PIECES,
+  type UnaccountedPosts,
+} from "../audit.ts";
+import { cursorOf, markOf } from "../paging.ts";
+import { evidenceOf } from "./events.ts";
+import {
+  archivedOf,
+  type EventRecord,
+  HOUR_MS,
+  type MemoryRows,
+  order,
+  type PostRow,
+} from "./rows.ts";
 
 export const auditStore = (rows: MemoryRows): AuditStore => ({
   audit: async () => auditOf(rows),
   latency: async () => latencyOf(rows),
+  async changedEvents(since, until, { limit, cursor }) {
+    const mark = markOf(cursor, true);
+    const found = [...rows.events.values()]
+      .filter(({ touchedAt }) => (since === null || touchedAt >= since) && touchedAt <= until)
+      .filter(({ touchedAt, id }) => mark === null || order(touchedAt, id, mark.at, mark.id) > 0)
+      .sort((a, b) => order(a.touchedAt, a.id, b.touchedAt, b.id));
+    const page = found.slice(0, fitting(found, limit));
+    const last = found.length > page.length ? page.at(-1) : undefined;
+    return {
+      items: page.map(audited),
+      nextCursor: last === undefined ? null : cursorOf({ at: last.touchedAt, id: last.id }),
+    };
+  },
+  unaccountedPosts: async (since) => unaccounted(rows, since),
 });
+
+/** How many events a page shows: it ends early where it would read too much evidence. */
+function fitting(found: EventRecord[], limit: number): number {
+  let read = 0;
+  const end = found.findIndex(({ evidence: { size } }, i) => {
+    read += size <= MOST_AUDITED_PIECES ? size : 0;
+    return i > 0 && read > MOST_AUDITED_PIECES;
+  });
+  return end < 0 ? limit : Math.min(end, limit);
+}
+
+const audited = (held: EventRecord): AuditedEvent => ({
+  event: held.event,
+  signal: held.signal,
+  pieces: held.evidence.size,
+  evidence: held.evidence.size <= MOST_AUDITED_PIECES ? evidenceOf(held) : null,
+  deliveryCount: held.deliveryCount,
+  deliveries: held.outbox.map(({ id, draft, createdAt, attemptCount, attempts }) => ({
+    id,
+    channelId: draft.channelId,
+    createdAt,
+    payload: draft.payload,
+    attemptCount,
+    attempts: attempts.length,
+  })),
+});
+
+function unaccounted(rows: MemoryRows, since: string | null): UnaccountedPosts[] {
+  const hourOf = (at: string) => Math.floor(Date.parse(at) / HOUR_MS) * HOUR_MS;
+  const found = new Map<string, number>();
+  for (const { post, acceptedAt } of rows.posts.values()) {
+    const key = JSON.stringify([post.source, hourOf(acceptedAt)]);
+    found.set(key, (found.get(key) ?? 0) + 1);
+  }
+  return [...new Set([...rows.acceptedPosts.keys(), ...found.keys()])]
+    .map((key) => {
+      const [source, hour] = JSON.parse(key) as [string, number];
+      const { accepted, archived } = rows.acceptedPosts.get(key) ?? { accepted: 0, archived: 0 };
+      return { source, hour, accepted: accepted - archived, found: found.get(key) ?? 0 };
+    })
+    .filter(({ hour }) => since === null || hour >= hourOf(since))
+    .filter((counts) => counts.accepted !== counts.found)
+    .sort((a, b) => a.hour - b.hour || (a.source < b.source ? -1 : 1))
+    .map((counts) => ({ ...counts, hour: new Date(counts.hour).toISOString() }));
+}
 
 /** The same count as src/store/postgres/audit.ts, in the same order. */
 function auditOf(rows: MemoryRows): AuditReport {

@@ -120,7 +120,10 @@ function close(
   if (closing.kind !== "released" || row.sendingToken === row.leaseToken) row.sendingToken = null;
   if (closing.kind !== "released" && !(closing.kind === "failed" && closing.unsure))
     row.digestKey = null;
-  if (attempt !== null) row.attempts.push(attempt);
+  if (attempt !== null) {
+    row.attempts.push(attempt);
+    row.attemptCount += 1;
+  }
   if (closing.kind === "failed" || closing.kind === "released")
     row.nextRetryAt = closing.nextRetryAt;
   if (closing.kind !== "released") row.status = closing.kind;

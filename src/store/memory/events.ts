@@ -112,8 +112,17 @@ const newEvent = (rows: MemoryRows, { event, signal, at }: Change): EventRecord 
   event,
   signal,
   evidence: new Map(),
-  outbox: [],
+  ...outboxOf(rows, event.eventKey),
 });
+
+/** Rows that outlived an earlier event of the same key are of the new one too. */
+function outboxOf(
+  rows: MemoryRows,
+  eventKey: string,
+): Pick<EventRecord, "outbox" | "deliveryCount"> {
+  const outbox = rows.outbox.filter(({ draft }) => draft.eventKey === eventKey);
+  return { outbox, deliveryCount: outbox.length };
+}
 
 export const evidenceOf = (held: EventRecord): EventEvidence[] =>
   [...held.evidence.values()]
@@ -151,11 +160,13 @@ function enqueue(rows: MemoryRows, held: EventRecord, draft: OutboxDraft, at: st
     externalShared: false,
     reopenedAt: null,
     attempts: [],
+    attemptCount: 0,
   };
   rows.idemKeys.add(draft.idemKey);
   rows.outbox.push(row);
   scheduleRow(rows, row);
   held.outbox.push(row);
+  held.deliveryCount += 1;
 }
 
 function matches({ event, signal }: EventRecord, filter: EventFilter, ts: string): boolean {

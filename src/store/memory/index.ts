@@ -11,7 +11,7 @@ import { outboxStore } from "./outbox.ts";
 import { overviewStore } from "./overview.ts";
 import { postStore } from "./posts.ts";
 import { retentionStore } from "./retention.ts";
-import { emptyRows } from "./rows.ts";
+import { emptyRows, type MemoryRows } from "./rows.ts";
 import { rulesHistory } from "./rules-versions.ts";
 
 /**
@@ -19,8 +19,7 @@ import { rulesHistory } from "./rules-versions.ts";
  * unit tests and for the simulator, which runs a million posts through it. Values are kept as
  * given, not copied: whoever changes one afterwards changes the store.
  */
-export function memoryStore(): Store {
-  const rows = emptyRows();
+export function memoryStore(rows: MemoryRows = emptyRows()): Store {
   return {
     ...postStore(rows),
     ...eventStore(rows),

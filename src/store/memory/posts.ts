@@ -9,7 +9,7 @@ import {
   type PostStore,
   REPEAT_WINDOW_DAYS,
 } from "../posts.ts";
-import { type MemoryRows, type PostRow, schedulePost } from "./rows.ts";
+import { ledgerOf, type MemoryRows, type PostRow, schedulePost } from "./rows.ts";
 
 const REPEAT_MS = REPEAT_WINDOW_DAYS * 86_400_000;
 
@@ -93,6 +93,7 @@ function admit(rows: MemoryRows, { post, textHash }: PostArrival, at: string): b
     doneKeys: [],
   };
   rows.posts.set(key, row);
+  ledgerOf(rows, post.source, at).accepted += 1;
   schedulePost(rows, row);
   const alike = rows.repeats.get(repeatKey(row));
   if (alike === undefined) rows.repeats.set(repeatKey(row), [row]);

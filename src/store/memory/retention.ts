@@ -2,6 +2,7 @@ import type { RetentionResult, RetentionStore } from "../retention.ts";
 import {
   type EventRecord,
   isOpen,
+  ledgerOf,
   type MemoryRows,
   type OutboxRecord,
   type PostRow,
@@ -60,9 +61,10 @@ function count(
 function deletePost(
   rows: MemoryRows,
   key: string,
-  { outcome, reason, post, textHash }: PostRow,
+  { outcome, reason, post, textHash, acceptedAt }: PostRow,
 ): void {
   rows.posts.delete(key);
+  ledgerOf(rows, post.source, acceptedAt).archived += 1;
   const repeatKey = `${textHash} ${post.author}`;
   rows.repeats.set(
     repeatKey,
@@ -117,6 +119,9 @@ function deleteDelivery(rows: MemoryRows, { id, draft, status }: OutboxRecord): 
   delete rows.outbox[id - 1];
   rows.idemKeys.delete(draft.idemKey);
   const held = rows.events.get(draft.eventKey);
-  if (held !== undefined) held.outbox = held.outbox.filter((row) => row.id !== id);
+  if (held !== undefined) {
+    held.outbox = held.outbox.filter((row) => row.id !== id);
+    held.deliveryCount -= 1;
+  }
   count(rows, "delivery", status);
 }

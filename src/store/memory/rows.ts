@@ -42,6 +42,8 @@ export type EventRecord = {
   signal: Signal;
   evidence: Map<string, { mention: Mention; committedAt: string }>;
   outbox: OutboxRecord[];
+  /** Rows of the outbox that are about it, for the audit. */
+  deliveryCount: number;
 };
 
 export type OutboxRecord = {
@@ -62,6 +64,8 @@ export type OutboxRecord = {
   externalShared: boolean;
   reopenedAt: string | null;
   attempts: DeliveryAttempt[];
+  /** How many attempts there are, for the audit. */
+  attemptCount: number;
 };
 
 export type MemoryDeadLetter = DeadLetter & {
@@ -100,6 +104,8 @@ export type MemoryRows = {
   features: OnchainFeatures[];
   /** What retention deleted: JSON of what, outcome and reason -> count. */
   archived: Map<string, number>;
+  /** Accepted posts and how many of them retention deleted: JSON of source and hour -> counts. */
+  acceptedPosts: Map<string, { accepted: number; archived: number }>;
   /** How many rows were ever made: the next id, also after some were deleted. */
   made: { posts: number; events: number; deadLetters: number };
 };
@@ -121,6 +127,7 @@ export const emptyRows = (): MemoryRows => ({
   rules: new Map(),
   features: [],
   archived: new Map(),
+  acceptedPosts: new Map(),
   made: { posts: 0, events: 0, deadLetters: 0 },
 });
 
@@ -137,6 +144,21 @@ export function schedulePost(rows: MemoryRows, row: PostRow): void {
     );
   rows.unjudged.set(source, ofSource);
   ofSource.add(row);
+}
+
+export const HOUR_MS = 3_600_000;
+
+/** The entry of the ledger of acceptances that a post counts in. */
+export function ledgerOf(
+  rows: MemoryRows,
+  source: string,
+  acceptedAt: string,
+): { accepted: number; archived: number } {
+  const hour = Math.floor(Date.parse(acceptedAt) / HOUR_MS) * HOUR_MS;
+  const key = JSON.stringify([source, hour]);
+  const entry = rows.acceptedPosts.get(key) ?? { accepted: 0, archived: 0 };
+  rows.acceptedPosts.set(key, entry);
+  return entry;
 }
 
 /** The counts of what was deleted, by outcome and reason. */

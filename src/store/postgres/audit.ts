@@ -1,6 +1,14 @@
-import type { AuditReport, AuditStore } from "../audit.ts";
+import {
+  type AuditedEvent,
+  type AuditReport,
+  type AuditStore,
+  MOST_AUDITED_PIECES,
+  type UnaccountedPosts,
+} from "../audit.ts";
+import { cursorOf, markOf } from "../paging.ts";
+import { EVENT, EVIDENCE, HOUR, SIGNAL } from "./columns.ts";
 import { DELIVERIES_BY_STATUS, POSTS_BY_OUTCOME } from "./overview.ts";
-import { firstRow, type Sql } from "./sql.ts";
+import { firstRow, isoColumn, type Sql } from "./sql.ts";
 
 /** The pace is that of so many of the latest posts. */
 const PACED = 10_000;
@@ -126,7 +134,72 @@ select json_build_object(
   'postsPerSecond', (select posts_per_second from pace)
 ) as audit`;
 
+/**
+ * $1 since, $2 until, $3 and $4 the time and the id after which the page begins, $5 its length. The
+ * page ends early where it would read too much evidence; "more" says that events are left.
+ */
+const CHANGED_EVENTS = `
+with picked as (
+  select e.id, e.updated_at, (
+    select count(*) from event_evidence v where v.event_key = e.event_key) as pieces
+  from events e
+  where ($1::timestamptz is null or e.updated_at >= $1::timestamptz)
+    and e.updated_at <= $2::timestamptz
+    and ($3::timestamptz is null
+    or (e.updated_at, e.id) > ($3::timestamptz, $4::bigint))
+  order by e.updated_at, e.id limit $5::int + 1
+),
+read as (
+  select *, case when pieces <= ${MOST_AUDITED_PIECES} then pieces else 0 end as weight,
+  row_number() over (order by updated_at, id) as place, count(*) over () as left_over
+  from picked
+),
+page as (
+  select *, sum(weight) over (order by place) as read_pieces from read where place <= $5::int
+)
+select ${isoColumn("page.updated_at")} as at, page.id::float8 as id,
+  left_over > max(place) over () as more,
+  json_build_object('event', ${EVENT}, 'signal', ${SIGNAL}, 'pieces', page.pieces,
+  'evidence', case when page.pieces <= ${MOST_AUDITED_PIECES} then ${EVIDENCE} end,
+  'deliveryCount', e.delivery_count,
+  'deliveries', coalesce((
+    select json_agg(json_build_object('id', o.id, 'channelId', o.channel_id,
+      'createdAt', ${isoColumn("o.created_at")}, 'payload', o.payload_json,
+      'attemptCount', o.attempt_count,
+      'attempts', (select count(*) from deliveries d where d.outbox_id = o.id)) order by o.id)
+    from push_outbox o where o.event_key = e.event_key), '[]')) as item
+from page join events e using (id) join signals s using (event_key)
+where read_pieces <= ${MOST_AUDITED_PIECES} or place = 1
+order by page.place`;
+
+const UNACCOUNTED_POSTS = `
+with ledger as (
+  select source, hour, accepted - archived as accepted from accepted_posts
+  where $1::timestamptz is null or hour >= ${HOUR("$1::timestamptz")}
+),
+post as (
+  select source, ${HOUR("accepted_at")} as hour, count(*) as found from raw_posts
+  where $1::timestamptz is null or accepted_at >= ${HOUR("$1::timestamptz")} group by 1, 2
+)
+select source, ${isoColumn("hour")} as hour, coalesce(accepted, 0)::float8 as accepted,
+  coalesce(found, 0)::float8 as found
+from ledger full join post using (source, hour)
+where coalesce(accepted, 0) <> coalesce(found, 0) order by hour, source collate "C"`;
+
+type ChangedRow = { at: string; id: number; more: boolean; item: AuditedEvent };
+
 export const auditStore = (sql: Sql): AuditStore => ({
+  async changedEvents(since, until, { limit, cursor }) {
+    const mark = markOf(cursor, true);
+    const params = [since, until, mark?.at ?? null, mark?.id ?? null, limit];
+    const rows = await sql.query<ChangedRow>(CHANGED_EVENTS, params);
+    const last = rows.at(-1);
+    return {
+      items: rows.map(({ item }) => item),
+      nextCursor: last?.more ? cursorOf({ at: last.at, id: last.id }) : null,
+    };
+  },
+  unaccountedPosts: (since) => sql.query<UnaccountedPosts>(UNACCOUNTED_POSTS, [since]),
   audit: async () => (await firstRow(sql.query<{ audit: AuditReport }>(AUDIT, []))).audit,
   latency: async () =>
     (await firstRow(sql.query<{ ms: AuditReport["latencyMs"] }>(LATENCY, []))).ms,

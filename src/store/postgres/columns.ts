@@ -39,6 +39,10 @@ export const CHANNEL = `json_build_object(
 export const DUE_DELIVERY = `jsonb_build_object('id', o.id, 'channelId', o.channel_id,
   'eventKey', o.event_key)`;
 
+/** The hour, in UTC, that an instant is in. */
+export const HOUR = (at: string): string =>
+  `date_bin('1 hour', ${at}, timestamptz '2000-01-01 00:00:00Z')`;
+
 /** The predicate of the partial indexes on push_outbox, and when such a row may be claimed. */
 export const IS_OPEN = `o.status in ('pending', 'failed')`;
 export const WAITS_FOR = `greatest(o.next_retry_at, o.leased_until)`;

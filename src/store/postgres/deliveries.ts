@@ -129,6 +129,8 @@ held as (
 closed as (
   update push_outbox o set
     status = case e.kind when 'released' then o.status else e.kind end,
+    attempt_count = o.attempt_count + (e.at is not null and not exists (
+      select from deliveries d where d.outbox_id = o.id and d.lease_token = e.token))::int,
     retry_count = o.retry_count + case e.kind when 'failed' then 1 else 0 end,
     next_retry_at = coalesce(e."nextRetryAt", o.next_retry_at),
     external_id = case e.kind when 'done' then e."externalId" else o.external_id end,

@@ -6,6 +6,7 @@ import {
   type PostStore,
   REPEAT_WINDOW_DAYS,
 } from "../posts.ts";
+import { HOUR } from "./columns.ts";
 import { firstRow, isoColumn, jsonParam, type Sql } from "./sql.ts";
 
 /**
@@ -39,6 +40,11 @@ fresh as (
   order by a.place
   on conflict (source, source_id) do nothing
   returning source, source_id as id
+),
+counted as (
+  insert into accepted_posts (source, hour, accepted)
+  select source, ${HOUR("$2::timestamptz")}, count(*) from fresh group by source order by source
+  on conflict (source, hour) do update set accepted = accepted_posts.accepted + excluded.accepted
 )
 select (select coalesce(jsonb_agg(source order by source), '[]') from load) as overloaded,
   (select coalesce(jsonb_agg(fresh), '[]') from fresh) as fresh`;

@@ -1,5 +1,5 @@
 import type { RetentionResult, RetentionStore } from "../retention.ts";
-import { IS_OPEN } from "./columns.ts";
+import { HOUR, IS_OPEN } from "./columns.ts";
 import { firstRow, type Sql } from "./sql.ts";
 
 /**
@@ -10,6 +10,15 @@ const COUNTED = (what: string, gone: string): string => `
   insert into archived (what, outcome, reason, count)
   select '${what}', outcome, coalesce(reason, ''), count(*) from ${gone} group by 2, 3 order by 2, 3
   on conflict (what, outcome, reason) do update set count = archived.count + excluded.count`;
+
+/** Notes in the ledger of acceptances which posts of it were deleted: source and hour of each. */
+const ARCHIVED_POSTS = (gone: string): string => `
+  update accepted_posts a set archived = a.archived + g.count
+  from (
+    select l.source, l.hour, g.count from accepted_posts l join (
+      select source, hour, count(*) from ${gone} group by source, hour
+    ) g using (source, hour) order by l.source, l.hour for update of l
+  ) g where a.source = g.source and a.hour = g.hour`;
 
 /** What may go, of rows under the aliases p, e, o. `before` is a timestamp in SQL. */
 export const OLD: Record<RetentionResult, (before: string) => string> = {
@@ -41,8 +50,10 @@ with old as (
 ),
 gone as (
   delete from raw_posts p using old where p.id = old.id returning p.outcome, case
-  when p.outcome = 'dropped' then p.reason end as reason
+  when p.outcome = 'dropped' then p.reason end as reason, p.source,
+  ${HOUR("p.accepted_at")} as hour
 ),
+ledger as (${ARCHIVED_POSTS("gone")}),
 counted as (${COUNTED("post", "gone")})
 select count(*)::int as gone from gone`;
 
@@ -75,21 +86,33 @@ kept as (
 gone_post as (
   delete from raw_posts p using rest r where p.id = r.id and r.outcome = 'evidence'
   and r.event_keys = '{}'
-  returning p.outcome, null as reason
+  returning p.outcome, null as reason, p.source, ${HOUR("p.accepted_at")} as hour
 ),
+ledger as (${ARCHIVED_POSTS("gone_post")}),
 gone as (delete from events e using old where e.event_key = old.event_key returning '' as outcome,
 '' as reason),
 counted as (${COUNTED("event", "gone")}),
 counted_post as (${COUNTED("post", "gone_post")})
 select count(*)::int as gone from gone`;
 
+/** Events are locked before their rows go, as commits lock them before they write rows. */
 const DELIVERIES = `
 with old as (
-  select o.id ${OLD.deliveries("$1::timestamptz")}
+  select o.id, o.event_key ${OLD.deliveries("$1::timestamptz")}
   order by o.finished_at limit $2::int for update skip locked
 ),
-gone as (delete from push_outbox o using old where o.id = old.id returning o.status as outcome, ''
-as reason),
+event as (
+  select e.event_key from events e where e.event_key in (select event_key from old)
+  order by e.event_key for update
+),
+gone as (
+  delete from push_outbox o using old where o.id = old.id and (select count(*) from event) >= 0
+  returning o.status as outcome, '' as reason, o.event_key
+),
+fewer as (
+  update events e set delivery_count = e.delivery_count - g.count
+  from (select event_key, count(*) from gone group by event_key) g where e.event_key = g.event_key
+),
 counted as (${COUNTED("delivery", "gone")})
 select count(*)::int as gone from gone`;
 

@@ -38,6 +38,10 @@ with event as (
     "lastTs" timestamptz, "evidenceCount" int, copies int, "uniqueAuthors" int
   )
 ),
+fresh_draft as (
+  select count(*)::int as count from jsonb_to_recordset($7::jsonb) as d("idemKey" text)
+  where not exists (select from push_outbox o where o.idem_key = d."idemKey")
+),
 mention as (
   select distinct on (mention->>'evidenceId')
     mention->>'evidenceId' as evidence_id, mention->>'source' as source, mention->>'postId'
@@ -51,7 +55,8 @@ updated as (
     window_start = n."windowStart", start_ts = n."startTs", last_ts = n."lastTs",
     evidence_count = n."evidenceCount",
     copies = n.copies, unique_authors = n."uniqueAuthors",
-    evidence = ${shownEvidence("e.evidence")}, rev = e.rev + 1, updated_at = $3::timestamptz
+    evidence = ${shownEvidence("e.evidence")}, rev = e.rev + 1, updated_at = $3::timestamptz,
+    delivery_count = e.delivery_count + (select count from fresh_draft)
   from event n
   where e.event_key = $1 and e.rev = $2::int
   returning e.rev
@@ -59,10 +64,11 @@ updated as (
 inserted as (
   insert into events (event_key, type, symbol, token_ca, chain, summary, window_start, start_ts,
   last_ts,
-    evidence_count, copies, unique_authors, evidence, rev, updated_at)
+    evidence_count, copies, unique_authors, evidence, rev, updated_at, delivery_count)
   select $1, type, symbol, "tokenCa", chain, summary, "windowStart", "startTs", "lastTs",
     "evidenceCount", copies, "uniqueAuthors", coalesce(${shownEvidence("'[]'")}, '[]'), 1,
-    $3::timestamptz
+    $3::timestamptz, (select count from fresh_draft) + (select count(*) from push_outbox o
+    where o.event_key = $1)
   from event
   where $2::int = 0
   on conflict (event_key) do nothing
