@@ -19,6 +19,7 @@ export type EgressPolicy = { allow: readonly string[]; ownHosts: readonly string
  */
 const PRIVATE_SUFFIXES = [
   "localhost localdomain local internal intranet private corp home lan domain host",
+  "mail intra localnet priv internal.cloudapp.net fritz.box ts.net tailscale.net",
   "test invalid example onion alt arpa svc cluster.local consul docker kubernetes",
   "localtest.me lvh.me vcap.me lacolhost.com localho.st fuf.me yoogle.com bugbounty.dod.network spoofed.burpcollaborator.net 127-0-0-1.org.uk",
 ].flatMap((line) => line.split(" "));
@@ -51,8 +52,10 @@ function hostProblem(host: string, ownHosts: readonly string[]): string | null {
 
 /** 443 and the unprivileged ports, without those of well-known internal services. */
 const INTERNAL_PORTS = new Set([
-  1433, 1521, 2049, 2375, 2376, 2379, 3306, 3389, 5432, 5601, 5900, 5984, 6379, 6443, 8500, 9042,
-  9092, 9200, 10250, 11211, 27017,
+  1433, 1521, 2049, 2181, 2375, 2376, 2379, 2380, 3306, 3389, 4194, 4243, 5432, 5433, 5601, 5671,
+  5672, 5900, 5984, 6379, 6380, 6432, 6443, 7000, 7001, 7199, 7474, 7687, 8086, 8125, 8200, 8300,
+  8301, 8302, 8500, 8600, 9042, 9090, 9092, 9093, 9100, 9160, 9200, 9300, 10250, 10255, 10256,
+  11211, 15672, 16379, 26379, 26257, 27017, 27018, 27019, 28017, 50070, 61616,
 ]);
 const portAllowed = (port: string): boolean =>
   port === "" || (Number(port) >= 1024 && !INTERNAL_PORTS.has(Number(port)));
