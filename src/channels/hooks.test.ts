@@ -93,9 +93,10 @@ describe("the Slack channel", () => {
     const { sent, seen } = await send(() => new Response("ok"), { notifications: hostile });
     expect(sent.verdict.kind).toBe("ok");
     const { blocks, text } = (seen[0]?.body ?? {}) as {
-      blocks: { text: { text: string } }[];
+      blocks: { text: { text: string; verbatim?: boolean } }[];
       text: string;
     };
+    expect(blocks[0]?.text.verbatim, "no links or mentions out of values").toBe(true);
     const section = blocks[0]?.text.text ?? "";
     expect(section).toContain("&lt;!channel&gt; &lt;@U1&gt;");
     expect(section.length).toBeLessThanOrEqual(3_000);

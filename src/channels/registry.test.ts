@@ -93,10 +93,18 @@ describe("secrets in settings", () => {
 
   it("are never read back", () => {
     expect(redactSecrets(discord, { url: "https://x/token", username: "u" })).toEqual({
-      url: REDACTED,
+      url: "https://x/…oken",
       username: "u",
     });
     expect(redactSecrets(undefined, { a: 1, b: 2 })).toEqual({ a: REDACTED, b: REDACTED });
+  });
+
+  it("of a hook are its address too, of which the origin and four characters are shown", () => {
+    const webhook = CHANNELS.find(({ kind }) => kind === "webhook");
+    const url = "https://hooks.dev.org:8443/in/s3cret-path?key=abcd1234";
+    const shown = redactSecrets(webhook, { url });
+    expect(shown).toEqual({ url: "https://hooks.dev.org:8443/…1234" });
+    expect(mergeSettings({ url }, shown)).toEqual({ url });
   });
 
   it("stay when an update sends the placeholder back, and go when it sends null", () => {

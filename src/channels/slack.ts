@@ -48,7 +48,12 @@ type Settings = z.output<typeof Settings>;
 function written(doc: RichDocument, text: string): SlackMessage {
   const section = {
     type: "section",
-    text: { type: "mrkdwn", text: encodeDocument(cutDocument(doc, SECTION), mrkdwn) },
+    // verbatim: Slack makes no links, channels or mentions of words in values.
+    text: {
+      type: "mrkdwn",
+      text: encodeDocument(cutDocument(doc, SECTION), mrkdwn),
+      verbatim: true,
+    },
   };
   return { text: escapeControl(text), blocks: [section], unfurl_links: false };
 }

@@ -204,6 +204,17 @@ describe("the Telegram channel", () => {
     expect(gone.sent.externalId).toBe("8");
   });
 
+  it("takes no more rows into a digest than it shows with all their links", async () => {
+    const opened = telegram.open({ chatId: "5" }, { PUBLIC_URL: "https://s.dev" } as never);
+    if (opened.kind !== "open") throw new Error("the settings are refused");
+    const rows = Array.from({ length: 50 }, () => notificationOf({ tokenCa: null, symbol: "A" }));
+    const count = opened.channel.fit(rows);
+    const { html } = opened.channel.render(rows.slice(0, count)) as { html: string };
+    const entities = html.match(/<(?:b|i|code|a)\b/g) ?? [];
+    expect(entities.length).toBeLessThan(100);
+    expect(count).toBeGreaterThan(15);
+  });
+
   it("keeps to a message a second for a chat, twenty a minute for a group and thirty a second for the bot", () => {
     const opened = telegram.open({ chatId: "-100" }, {} as never);
     const limits = opened.kind === "open" ? opened.channel.limits : [];

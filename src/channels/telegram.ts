@@ -25,6 +25,9 @@ import { channel, type PaceLimit, type SendPorts, type SendResult } from "./chan
 /** Telegram accepts 4,096 UTF-16 units, not counting tags; messages stay below that. */
 const ROOM = ofText(4_095);
 
+/** Telegram shows the first hundred styles and links of a message, and the rest as plain text. */
+const MAX_ENTITIES = 100;
+
 const html = htmlWith({ bold: "b", italic: "i", code: "code" });
 
 /** The same text with tags, and without them in case Telegram cannot parse the tags. */
@@ -262,7 +265,7 @@ export const telegram = channel({
   // An edit that is refused, a message, and the same to where the group has moved: each with tags
   // and without.
   sendMs: 6 * TIMEOUT_MS,
-  digests: ROOM,
+  digests: { ...ROOM, maxStyled: MAX_ENTITIES - 1 },
   threads: true,
   missing: (env) => (env.TELEGRAM_BOT_TOKEN === "" ? "TELEGRAM_BOT_TOKEN is not set" : null),
   refuse: () => null,

@@ -16,7 +16,7 @@ import {
 import { channel, type SendPorts, type SendResult } from "./channel.ts";
 
 const Settings = z.object({
-  url: z.string().max(2_048),
+  url: z.string().max(2_048).meta({ secret: true }),
   /** One or two live secrets, the new one first. */
   secrets: z
     .array(z.string().refine(isSecret, "is whsec_ and the base64 of 24 to 64 random bytes"))

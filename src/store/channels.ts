@@ -36,6 +36,7 @@ export type ChannelStore = {
   /** Fields that are absent stay; `settings` and `filter` are replaced whole. */
   updateChannel(id: number, patch: ChannelPatch): Promise<SavedChannel>;
   /**
+   * Erases its settings with their secrets.
    * Hides it and frees its name; its deliveries stay readable. What waits to be delivered ends as
    * `done` with the attempt "skipped"; what is being sent is ended by its holder. False: no such
    * channel.

@@ -10,6 +10,13 @@ import { channelRow } from "./channel-row.js";
 const REDACTED = "********";
 
 /**
+ * A secret, or a hook's address of which only the ends are shown.
+ * @param {unknown} value
+ */
+const isRedacted = (value) =>
+  value === REDACTED || (typeof value === "string" && /^https?:\/\/[^/]+\/…/.test(value));
+
+/**
  * Where notifications go: each channel's state and filter, a test, a preview, pause, removal, and a
  * form for another.
  * @param {Act} act
@@ -93,7 +100,7 @@ export function channelsPanel(act) {
    * @param {Channel} channel
    */
   async function preview({ id, kind, name, settings, filter }) {
-    const known = Object.entries(settings).filter(([, value]) => value !== REDACTED);
+    const known = Object.entries(settings).filter(([, value]) => !isRedacted(value));
     const { previews } = await write("POST", "/channels/preview", {
       kind,
       settings: Object.fromEntries(known),

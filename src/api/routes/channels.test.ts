@@ -60,7 +60,7 @@ describe("/channels", () => {
         id: 1,
         kind: "webhook",
         status: "active",
-        settings: { secrets: "********", url: "https://example.com/in" },
+        settings: { secrets: "********", url: "https://example.com/…m/in" },
       },
     });
     expect((await call("GET", "/channels")).text).not.toContain(SECRET);

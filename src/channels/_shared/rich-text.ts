@@ -34,13 +34,22 @@ export function cutText(text: string, units: number): string {
  * The size limit of a message. `measure` is the size of a span as the channel counts it, with its
  * escapes, marks and address.
  */
-export type TextRoom = { units: number; measure(span: RichSpan): number };
+export type TextRoom = {
+  units: number;
+  measure(span: RichSpan): number;
+  /** How many spans may have a style or a link. */
+  maxStyled?: number;
+};
 
 /** For channels that count the text alone, in UTF-16 units. */
 export const ofText = (units: number): TextRoom => ({ units, measure: ({ text }) => text.length });
 
-export const fitDocument = (doc: RichDocument, { units, measure }: TextRoom): boolean =>
-  doc.flat().reduce((sum, span) => sum + measure(span), doc.length - 1) <= units;
+export function fitDocument(doc: RichDocument, { units, measure, maxStyled }: TextRoom): boolean {
+  const spans = doc.flat();
+  const styled = spans.filter(({ style, href }) => style !== undefined || href !== undefined);
+  if (maxStyled !== undefined && styled.length > maxStyled) return false;
+  return spans.reduce((sum, span) => sum + measure(span), doc.length - 1) <= units;
+}
 
 const ELLIPSIS: RichSpan = { text: "…" };
 

@@ -36,6 +36,18 @@ export const TemplatesSetting = z
 /** Replaces a secret in answers; in an update it means "leave the secret as it is". */
 export const REDACTED = "********";
 
+const MASKED_URL = /^https?:\/\/[^/]+\/…/;
+
+/** Enough of a hook's address to tell it from others, and not enough to post to it. */
+export const maskUrl = (url: string): string =>
+  URL.canParse(url) ? `${new URL(url).origin}/…${url.slice(-4)}` : REDACTED;
+
+const redacted = (name: string, value: unknown): string =>
+  name === "url" && typeof value === "string" ? maskUrl(value) : REDACTED;
+
+const leavesSecret = (value: unknown): boolean =>
+  value === REDACTED || (typeof value === "string" && MASKED_URL.test(value));
+
 /** The settings with secrets redacted; of an unknown kind every value is redacted. */
 export function redactSecrets(
   kind: AnyChannel | undefined,
@@ -45,7 +57,7 @@ export function redactSecrets(
   return Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [
       name,
-      secret.includes(name) ? REDACTED : value,
+      secret.includes(name) ? redacted(name, value) : value,
     ]),
   );
 }
@@ -57,7 +69,7 @@ export function mergeSettings(
 ): Record<string, unknown> {
   const kept = Object.entries({ ...stored, ...given }).map(([name, value]) => [
     name,
-    value === REDACTED ? stored[name] : value,
+    leavesSecret(value) ? stored[name] : value,
   ]);
   return Object.fromEntries(kept.filter(([, value]) => value !== null && value !== undefined));
 }

@@ -64,7 +64,7 @@ export function channelStore(rows: MemoryRows): ChannelStore {
     async removeChannel(id, at) {
       const channel = shown(id);
       if (channel === undefined) return false;
-      channel.removedAt = at;
+      Object.assign(channel, { removedAt: at, settings: {} });
       for (const row of rows.outbox.filter(({ draft }) => draft.channelId === id))
         if (isOpen(row) && (row.leasedUntil === null || row.leasedUntil <= at))
           closeUnsent(rows, row, "skipped", "the channel was removed", at);

@@ -67,7 +67,8 @@ const CLEAR_FAILURES = `update channels set failing_since = null,
  */
 const REMOVE = `
 with removed as (
-  update channels set removed_at = $2::timestamptz where id = $1::bigint and removed_at is null
+  update channels set removed_at = $2::timestamptz, settings = '{}'
+  where id = $1::bigint and removed_at is null
   returning id
 ),
 waiting as (
