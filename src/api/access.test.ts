@@ -168,3 +168,25 @@ describe("the scope operations", () => {
     expect([401, 403]).not.toContain(await status(address, "operations"));
   });
 });
+
+it("limits wrong keys by network, and asks the database no more", async () => {
+  let asked = 0;
+  const keys = { ...fakeKeys([...KEYS]), apiKey: async () => void asked++ };
+  const app = apiApp(fakePorts({ keys: keys as unknown as ApiPorts["keys"] }));
+  const ask = (address: string, guess: number) =>
+    app.request("/events", {
+      headers: {
+        Authorization: `Bearer ess_guess${guess}.${SECRET}`,
+        "CF-Connecting-IP": address,
+      },
+    });
+  const statuses: number[] = [];
+  for (let guess = 0; guess < 30; guess++)
+    statuses.push((await ask(`2001:db8:1:2::${guess}`, guess)).status);
+  expect(statuses).toEqual([...Array(20).fill(401), ...Array(10).fill(429)]);
+  expect(asked).toBe(20);
+  expect((await ask("2001:db8:1:2::1", 0)).headers.get("Retry-After")).toMatch(/^\d+$/);
+  expect((await ask("2001:db8:1:3::1", 0)).status).toBe(401);
+  const anonymous = { "CF-Connecting-IP": "2001:db8:1:2::1" };
+  expect((await app.request("/events", { headers: anonymous })).status).toBe(200);
+});

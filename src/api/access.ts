@@ -11,9 +11,11 @@ import {
   requiredScope,
   scopeAllows,
 } from "./context.ts";
+import type { FailedKeys } from "./failed-keys.ts";
 import { problem } from "./problem.ts";
 
 export type AccessPorts = KeyPorts & {
+  failedKeys: FailedKeys;
   limit(keyId: string, perMinute: number): Promise<RateAllowance>;
   settings: Pick<ApiSettings, "publicRead" | "adminKey">;
 };
@@ -21,6 +23,15 @@ export type AccessPorts = KeyPorts & {
 /** Answers 401, 403 and 429 before a handler runs; sets `caller` in the context. */
 export function requireAccess(access: RouteAccess, ports: AccessPorts): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
+    const address = context.req.header("CF-Connecting-IP");
+    const wait =
+      address !== undefined && context.req.header("Authorization") !== undefined
+        ? ports.failedKeys.waitOf(address)
+        : null;
+    if (wait !== null)
+      return problem(429, `Too many wrong keys came from here; try again in ${wait} s.`, {
+        headers: { "Retry-After": String(wait) },
+      });
     const caller = await identifyCaller(context.req.header("Authorization"), ports).catch(
       (error: unknown): ApiCaller => {
         // /healthz has to answer while the database that holds the caller's key is out.
@@ -29,6 +40,7 @@ export function requireAccess(access: RouteAccess, ports: AccessPorts): Middlewa
       },
     );
     context.set("caller", caller);
+    if (caller.kind === "refused" && address !== undefined) ports.failedKeys.failed(address);
     const refusal = refuse(access, caller, ports.settings.publicRead);
     if (refusal !== undefined) return refusal;
     return caller.kind === "key" && caller.limitPerMinute !== null

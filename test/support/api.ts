@@ -1,5 +1,6 @@
 import type { ApiPorts } from "../../src/api/app.ts";
 import type { ApiSettings } from "../../src/api/context.ts";
+import { failedKeys } from "../../src/api/failed-keys.ts";
 import { FACTS } from "../../src/model/facts.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
 import { loadRules } from "../../src/rules/load.ts";
@@ -62,6 +63,7 @@ export function fakePorts(
       nextCursor: null,
     }),
     keys: fakeKeys(),
+    failedKeys: failedKeys(() => NOW),
     randomToken: (bytes) => `${random++}`.padStart(bytes, "r"),
     limit: async (_, limit) => ({ allowed: true, limit, remaining: limit - 1, resetSeconds: 60 }),
     replies: fakeReplies(),

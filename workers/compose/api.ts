@@ -59,6 +59,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     store,
     auditRange: (range) => auditRange(range, { store, rulesVersion: rules.version }),
     keys: store,
+    failedKeys: isolate.failedKeys,
     randomToken: (bytes) => toBase64Url(crypto.getRandomValues(new Uint8Array(bytes))),
     limit: slidingWindow(isolate.client),
     replies: {

@@ -2,6 +2,7 @@ import authorsList from "../../rules/authors.yml";
 import blacklist from "../../rules/blacklist.yml";
 import coinsList from "../../rules/coins.yml";
 import builtInRules from "../../rules/rules.yml";
+import { type FailedKeys, failedKeys } from "../../src/api/failed-keys.ts";
 import { type CachedValue, cached } from "../../src/concurrency/cached.ts";
 import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import type { Redis } from "../../src/concurrency/redis.ts";
@@ -45,6 +46,7 @@ export type SharedIsolate = RuntimePorts & {
   authors: HotList<ListedAuthors>;
   blacklist: HotList<Blacklist>;
   coins: HotList<KnownCoins>;
+  failedKeys: FailedKeys;
   channels: CachedValue<ChannelConfig[]>;
   called(record: CallRecord): void;
 };
@@ -103,6 +105,7 @@ function isolate(env: Bindings): SharedIsolate {
     client,
     cache: layeredCache(redis, now),
     guards: guardMemory(now),
+    failedKeys: failedKeys(now),
     tokens: new Map(),
     rules: rulesFromKv(
       env.RULES,
