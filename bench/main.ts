@@ -8,6 +8,7 @@ const BENCHES: Record<string, () => Promise<{ bench(): Promise<void> }>> = {
   delivery: () => import("./delivery.ts"),
   enrichment: () => import("./enrichment.ts"),
   store: () => import("./store.ts"),
+  events: () => import("./events.ts"),
   pipeline: () => import("./pipeline.ts"),
 };
 

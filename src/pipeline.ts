@@ -1,6 +1,8 @@
 import { mergeFacts } from "./enrich/facts.ts";
-import { type GatheredEvidence, gather, NOTHING } from "./events/gather.ts";
+import { type GatheredEvidence, gather, NOTHING, tallyOf } from "./events/gather.ts";
+import type { DraftRows } from "./events/rows.ts";
 import { summarise } from "./events/summarise.ts";
+import { TEXT_BOUNDS, type TextLikeness } from "./events/texts.ts";
 import {
   FILTER_MODELS,
   type FilterModels,
@@ -18,8 +20,9 @@ import type { Signal } from "./model/signal.ts";
 import { planDeliveries } from "./outbox/plan.ts";
 import { REFINE_MODELS, type RefineModels, type RefineSettings, refine } from "./refine/refine.ts";
 import { type RuleError, type Ruleset, scoreRules } from "./rules/score.ts";
-import type { Change, EventState } from "./store/events.ts";
+import type { Change } from "./store/events.ts";
 import type { Judgement } from "./store/posts.ts";
+import { bandsOf } from "./text/near-duplicate/bands.ts";
 import { isNearDuplicate } from "./text/near-duplicate/fingerprint.ts";
 
 /*
@@ -115,14 +118,14 @@ export function judge(
 export type KnownEvent = { rev: number; gathered: GatheredEvidence; signal: Signal | null };
 export const UNKNOWN_EVENT: KnownEvent = { rev: 0, gathered: NOTHING, signal: null };
 
-export const recallEvent = (state: EventState): KnownEvent => ({
-  rev: state.rev,
-  gathered: gather(NOTHING, state.evidence, isNearDuplicate).gathered,
-  signal: state.signal,
-});
+/** How the texts of an event are compared. */
+export const LIKENESS: TextLikeness = { same: isNearDuplicate, bandsOf, bounds: TEXT_BOUNDS };
+
+/** What an event becomes once its change is committed: rows on top of those known before. */
+export type DecidedEvent = { gathered: { rows: DraftRows }; signal: Signal };
 
 export type DecisionInput = {
-  mentions: Mention[];
+  mentions: readonly Mention[];
   answers: ProviderFacts[];
   rules: Ruleset;
   channels: ChannelConfig[];
@@ -134,12 +137,11 @@ export type DecisionInput = {
  * first live post then announces the state that it has reached by then, so that a backfill does not
  * use up the notification of its window.
  */
-const isHeard = ({ evidence }: GatheredEvidence): boolean =>
-  evidence.some((mention) => !mention.quiet);
+const isHeard = (gathered: GatheredEvidence): boolean => (tallyOf(gathered)?.loud ?? 0) > 0;
 
 export type Decision = {
   change: Change;
-  after: Omit<KnownEvent, "rev">;
+  after: DecidedEvent;
   errors: RuleError[];
   /** The state changed for those who listen: the channels that want it have rows in `change`. */
   announces: boolean;
@@ -155,7 +157,7 @@ export function decide(
   before: KnownEvent,
   { mentions, answers, rules, channels, now }: DecisionInput,
 ): Decision {
-  const { gathered, fresh } = gather(before.gathered, mentions, isNearDuplicate);
+  const { gathered, fresh } = gather(before.gathered, mentions, LIKENESS);
   const { event, facts: counted } = summarise(gathered);
   const at = iso(now);
   const facts = mergeFacts(counted, answers, at);

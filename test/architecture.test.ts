@@ -53,6 +53,11 @@ const PLACES: Place[] = [
     packages: [],
   },
   {
+    path: "src/events/event-ledger.ts",
+    may: ["src/model", "src/store/events.ts", "src/pipeline.ts", "src/events"],
+    packages: [],
+  },
+  {
     path: "src/events/after-commit.ts",
     may: [...RUNTIME, "src/events", "src/outbox/enqueue.ts"],
     packages: [],

@@ -1,9 +1,11 @@
 import { gather, NOTHING } from "../events/gather.ts";
 import { summarise } from "../events/summarise.ts";
+import { TEXT_BOUNDS } from "../events/texts.ts";
 import type { TokenEvent } from "../model/token-event.ts";
 import { type Ruleset, scoreRules } from "../rules/score.ts";
 import type { AuditedEvent } from "../store/audit.ts";
 import type { EventEvidence } from "../store/events.ts";
+import { bandsOf } from "../text/near-duplicate/bands.ts";
 import { isNearDuplicate } from "../text/near-duplicate/fingerprint.ts";
 
 /** A figure that is not what it follows from. */
@@ -76,7 +78,8 @@ function recountDifferences(
   { event, signal }: AuditedEvent,
   evidence: readonly EventEvidence[],
 ): Compared[] {
-  const { gathered } = gather(NOTHING, evidence, isNearDuplicate);
+  const likeness = { same: isNearDuplicate, bandsOf, bounds: TEXT_BOUNDS };
+  const { gathered } = gather(NOTHING, evidence, likeness);
   const counted = summarise(gathered).event;
   const { values } = signal.facts;
   return [

@@ -9,12 +9,13 @@ import {
   type DecisionInput,
   decide,
   type KnownEvent,
-  recallEvent,
   UNKNOWN_EVENT,
 } from "../pipeline.ts";
 import type { Ruleset } from "../rules/score.ts";
 import type { Change, EventStore } from "../store/events.ts";
 import type { DueDelivery } from "../store/outbox.ts";
+import { eventLedger, type LedgerStorage } from "./event-ledger.ts";
+import { tallyOf } from "./gather.ts";
 import { tokenOf } from "./summarise.ts";
 
 /** A stale commit means that another instance wrote in between; twice in a row is already rare. */
@@ -25,9 +26,15 @@ const STALE_TRIES = 5;
  */
 const RE_ENRICH_SECONDS = [15, 60, 300, 900];
 const FAILED_RE_ENRICH_SECONDS = 120;
+/**
+ * The longest window is a day, and hardly a post comes a day after it. One that does finds the
+ * event in the database, and what is remembered then goes after an hour.
+ */
+const CLEAR_AFTER_START_MS = 48 * 3_600_000;
+const CLEAR_LATE_MS = 3_600_000;
 
 export type EventPorts = RuntimePorts & {
-  store: Pick<EventStore, "load" | "commit">;
+  store: Pick<EventStore, "load" | "evidence" | "commit">;
   /** `traceId`: of the message that set it off; outside calls pass it along. */
   enrich(token: TokenRef, traceId?: string): Promise<ProviderFacts[]>;
   /** The rules that score this event: a canary takes its share of the keys. */
@@ -41,22 +48,36 @@ export type EventPorts = RuntimePorts & {
   afterCommit(change: Change, due: Omit<DueDelivery, "eventKey">[]): Promise<void>;
 };
 
-/** What an actor remembers across eviction: the little that the database does not know. */
+/**
+ * What an actor remembers across eviction: the little that the database does not know, and the rows
+ * of a large event.
+ */
 export type ActorMemory = {
   eventKey: string | undefined;
   /** How many times it has looked again since the last mention. */
   looked: number;
+  /** Whether the alarm is to ask for late facts again. */
+  awaitsFacts: boolean;
+  /** When all this may go, in milliseconds; undefined before the first mention. */
+  clearAt: number | undefined;
+  rows: LedgerStorage;
+  /** At most one alarm is set: a new one takes the place of the one before. */
   setAlarm(at: number): Promise<void>;
+  /** Deletes everything that is remembered, and the alarm. */
+  clear(): Promise<void>;
+  /** See LedgerPorts. */
+  smallEvent?: number;
 };
 
 /**
- * `add` resolves once the mentions are evidence in the database; it may be repeated. `reEnrich`
- * scores anew, with facts that came late; it never throws but looks again later, because the
- * platform drops an alarm that failed six times and an outage outlasts that.
+ * `add` resolves once the mentions are evidence in the database; it may be repeated. `onAlarm`
+ * scores anew, with facts that came late, and deletes what is remembered once the window has ended;
+ * it never throws but looks again later, because the platform drops an alarm that failed six times
+ * and an outage outlasts that.
  */
 export type EventActor = {
   add(mentions: Mention[], traceId?: string): Promise<void>;
-  reEnrich(): Promise<void>;
+  onAlarm(): Promise<void>;
 };
 
 /**
@@ -67,26 +88,33 @@ export type EventActor = {
 export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
   let known: KnownEvent | undefined;
   let trace: string | undefined;
+  const ledger = eventLedger({
+    store: ports.store,
+    storage: memory.rows,
+    ...(memory.smallEvent !== undefined && { smallEvent: memory.smallEvent }),
+  });
 
-  async function load(): Promise<KnownEvent> {
-    const state =
-      memory.eventKey === undefined ? undefined : await ports.store.load(memory.eventKey);
-    return state ? recallEvent(state) : UNKNOWN_EVENT;
+  async function recall([mention]: Mention[]): Promise<KnownEvent> {
+    memory.eventKey ??= mention?.eventKey;
+    return memory.eventKey === undefined ? UNKNOWN_EVENT : ledger.recall(memory.eventKey);
   }
 
   /** Answers false when the event changed under us. */
   async function tryCommit(mentions: Mention[]): Promise<boolean> {
     const began = ports.now();
-    const before = known ?? (await load());
+    const before = known ?? (await recall(mentions));
     known = undefined;
-    const evidence = [...before.gathered.evidence, ...mentions];
-    if (evidence.length === 0) return true;
-    const { eventKey: key } = evidence[0] as Mention;
+    if (mentions.length === 0 && tallyOf(before.gathered) === undefined) {
+      await memory.clear();
+      return true;
+    }
+    const key = tallyOf(before.gathered)?.eventKey ?? mentions[0]?.eventKey ?? "";
     const [answers, rules, channels] = await Promise.all([
-      ports.enrich(tokenOf(evidence), trace),
+      ports.enrich(tokenOf(before.gathered, mentions), trace),
       ports.rules(key),
       ports.channels(),
     ]);
+    if (!ledger.holds(before)) return false;
     const { change, after, errors } = await decideForChannels(before, {
       mentions,
       answers,
@@ -94,9 +122,10 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       channels,
       now: ports.now(),
     });
+    if (!ledger.holds(before)) return false;
     if (mentions.length === 0 && saysTheSame(before, change)) {
       known = before;
-      await scheduleReEnrich(answers, false);
+      await scheduleAlarm(answers, change.event.windowStart, false);
       return true;
     }
     const result = await ports.store.commit(change);
@@ -111,9 +140,9 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       outcome: state,
       ...traced,
     });
-    known = { rev: result.rev, ...after };
+    known = ledger.keep(before, after, result.rev);
     for (const { rule } of errors) ports.telemetry.count("rule_errors_total", { rule });
-    await scheduleReEnrich(answers, mentions.length > 0);
+    await scheduleAlarm(answers, change.event.windowStart, mentions.length > 0);
     await ports.afterCommit(change, result.due);
     return true;
   }
@@ -129,15 +158,32 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       : decision;
   }
 
-  /** New mentions start the series anew; a degraded answer to an alarm moves it on. */
-  async function scheduleReEnrich(answers: ProviderFacts[], anew: boolean): Promise<void> {
+  /**
+   * New mentions start the series anew; a degraded answer to an alarm moves it on. Where no facts
+   * are awaited, the alarm is for the end of the window.
+   */
+  async function scheduleAlarm(
+    answers: ProviderFacts[],
+    windowStart: string,
+    anew: boolean,
+  ): Promise<void> {
     const late = answers.some(
       ({ status }) => status === "missing" || status === "partial" || status === "stale",
     );
     const step = anew ? 0 : memory.looked + 1;
     const seconds = RE_ENRICH_SECONDS[step];
-    if (!late || seconds === undefined) return;
+    const isFirst = memory.clearAt === undefined;
+    memory.clearAt ??= Math.max(
+      Date.parse(windowStart) + CLEAR_AFTER_START_MS,
+      ports.now() + CLEAR_LATE_MS,
+    );
+    if (!late || seconds === undefined) {
+      memory.awaitsFacts = false;
+      if (isFirst || !anew) await memory.setAlarm(memory.clearAt);
+      return;
+    }
     memory.looked = step;
+    memory.awaitsFacts = true;
     await memory.setAlarm(ports.now() + seconds * 1000);
   }
 
@@ -149,12 +195,17 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
   return {
     async add(mentions, traceId) {
       trace = traceId;
-      memory.eventKey ??= mentions[0]?.eventKey;
       await record(mentions);
     },
-    async reEnrich() {
+    async onAlarm() {
+      const { awaitsFacts, clearAt } = memory;
       try {
-        await record([]);
+        if (awaitsFacts || clearAt === undefined) await record([]);
+        else if (ports.now() < clearAt) await memory.setAlarm(clearAt);
+        else {
+          known = undefined;
+          await memory.clear();
+        }
       } catch (error) {
         ports.log({
           stage: "event",

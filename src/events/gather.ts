@@ -1,78 +1,68 @@
 import type { Mention } from "../model/mention.ts";
+import { asciiKey, type DraftRows, draftRows, type EventRows } from "./rows.ts";
+import { addOriginal, addPost, newTally, type Tally } from "./tally.ts";
+import { eventTexts, orderOf, type SameText, type TextLikeness } from "./texts.ts";
+import { withLeaders } from "./top-words.ts";
 
-/** Says whether two fingerprints are of the same text, noise aside. */
-export type SameText = (a: string, b: string) => boolean;
+export type { SameText };
+
+/** The evidence of one event, each id once, as sums and rows. */
+export type GatheredEvidence = { rows: Pick<EventRows, "get" | "scan"> };
+
+/** `gathered`: on top of what was there before; `fresh`: the mentions that were new. */
+export type GatherResult = { gathered: { rows: DraftRows }; fresh: Mention[] };
+
+const TALLY = ["tally", "event"] as const;
+
+export const NOTHING: GatheredEvidence = { rows: { get: () => undefined, scan: () => [] } };
+
+/** The sums of the evidence; undefined when there is none. */
+export const tallyOf = ({ rows }: GatheredEvidence): Tally | undefined =>
+  rows.get(...TALLY) as Tally | undefined;
+
+/** Compares each text with each. */
+const pairwise = (same: SameText): TextLikeness => ({
+  same,
+  bandsOf: () => ["all"],
+  bounds: { compared: Number.POSITIVE_INFINITY, inBand: Number.MAX_SAFE_INTEGER },
+});
 
 /**
- * One text of an event: the first post that said it, in event time, and the distinct fingerprints
- * seen of it.
- */
-export type GatheredText = { first: Mention; fingerprints: readonly string[] };
-
-/** The evidence of one event, each id once, in event time; and the texts that it is made of. */
-export type GatheredEvidence = {
-  ids: ReadonlySet<string>;
-  evidence: readonly Mention[];
-  texts: readonly GatheredText[];
-};
-
-export const NOTHING: GatheredEvidence = { ids: new Set(), evidence: [], texts: [] };
-
-/**
- * Adds mentions to an event; those already there are left out. Texts are the connected components
- * of "same text": a newcomer that resembles two texts joins them. So the grouping depends on the
- * set of evidence alone, never on the order in which it came.
+ * Adds mentions to an event; those already there are left out. The result depends on the set of
+ * evidence alone, never on the order in which it came, and `before` stays as it is. A bare
+ * comparison is made between all texts.
  */
 export function gather(
   before: GatheredEvidence,
   mentions: readonly Mention[],
-  sameText: SameText,
-): { gathered: GatheredEvidence; fresh: Mention[] } {
-  const ids = new Set(before.ids);
-  const evidence = [...before.evidence];
-  let texts = [...before.texts];
+  likeness: TextLikeness | SameText,
+): GatherResult {
+  const rows = draftRows(before.rows);
   const fresh: Mention[] = [];
-  for (const mention of mentions) {
-    if (ids.has(mention.evidenceId)) continue;
-    ids.add(mention.evidenceId);
+  const held = tallyOf(before);
+  const earliest = mentions[0];
+  if (earliest === undefined) return { gathered: { rows }, fresh };
+  const tally = held === undefined ? newTally(earliest) : { ...held };
+  const texts = eventTexts(rows, typeof likeness === "function" ? pairwise(likeness) : likeness, {
+    tally,
+    count: (id, text) => addOriginal(rows, tally, { id, text, by: 1 }),
+    uncount: (id, text) => addOriginal(rows, tally, { id, text, by: -1 }),
+  });
+  for (const mention of inEventTime(mentions)) {
+    const id = asciiKey(mention.evidenceId);
+    if (rows.get("id", id) !== undefined) continue;
+    rows.put("id", id, 1);
     fresh.push(mention);
-    evidence.splice(placeOf(mention, evidence), 0, mention);
-    texts = join(texts, mention, sameText);
+    addPost(rows, tally, mention);
+    texts.add(mention);
   }
-  return { gathered: { ids, evidence, texts }, fresh };
+  if (fresh.length > 0) rows.put(...TALLY, { ...tally, words: withLeaders(rows, tally.words) });
+  return { gathered: { rows }, fresh };
 }
 
-function join(texts: GatheredText[], mention: Mention, sameText: SameText): GatheredText[] {
-  const { fingerprint } = mention;
-  const known = texts.findIndex((text) => text.fingerprints.includes(fingerprint));
-  const held = texts[known];
-  if (held)
-    return isBefore(mention, held.first) ? texts.with(known, { ...held, first: mention }) : texts;
-  const alike = texts.filter((text) =>
-    text.fingerprints.some((print) => sameText(print, fingerprint)),
-  );
-  const joined: GatheredText = {
-    first: alike.reduce(
-      (first, text) => (isBefore(text.first, first) ? text.first : first),
-      mention,
-    ),
-    fingerprints: [...alike.flatMap((text) => text.fingerprints), fingerprint],
-  };
-  return alike.length === 0
-    ? [...texts, joined]
-    : [...texts.filter((text) => !alike.includes(text)), joined];
-}
-
-const isBefore = (a: Mention, b: Mention): boolean =>
-  a.postedAt < b.postedAt || (a.postedAt === b.postedAt && a.evidenceId < b.evidenceId);
-
-/** Where a mention belongs among those in event time. Most are the latest. */
-function placeOf(mention: Mention, evidence: readonly Mention[]): number {
-  let [low, high] = [0, evidence.length];
-  for (let middle = high - 1; low < high; middle = (low + high) >> 1) {
-    const there = evidence[middle];
-    if (there && isBefore(mention, there)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
+/** In this order a post touches no later text. */
+const inEventTime = (mentions: readonly Mention[]): Mention[] =>
+  mentions
+    .map((mention) => ({ mention, order: orderOf(mention) }))
+    .sort((a, b) => (a.order < b.order ? -1 : 1))
+    .map(({ mention }) => mention);

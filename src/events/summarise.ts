@@ -2,153 +2,128 @@ import type { FactValues } from "../model/facts.ts";
 import { canonicalAddress, type Mention, type TokenRef } from "../model/mention.ts";
 import { Chain } from "../model/scalars.ts";
 import type { TokenEvent } from "../model/token-event.ts";
-import type { GatheredEvidence } from "./gather.ts";
+import { type GatheredEvidence, tallyOf } from "./gather.ts";
+import { heatSlope, spanMinutes } from "./pace.ts";
+import { type DraftRows, draftRows } from "./rows.ts";
+import { MOOD_STEPS, meanOf, type Tally, withChain } from "./tally.ts";
+import type { EventText } from "./texts.ts";
+import { LEADING_WORDS, type WordCount } from "./top-words.ts";
 import { weighedType } from "./weighed-type.ts";
 
-const MINUTE_MS = 60_000;
-const KEYWORDS = 12;
-/** A stance nearer to 0 than this takes no side. */
-const TAKES_SIDE_FROM = 0.2;
-
-const mean = (values: number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 const rounded = (value: number, digits = 4): number =>
   Math.round(value * 10 ** digits) / 10 ** digits + 0;
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/**
- * The values that occur most often, most first; ties in alphabetical order, so that the order of
- * arrival never shows.
- */
-function mostCommon(values: string[], most: number): string[] {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const repeated = [...counts].filter((entry) => entry[1] > 1);
-  // Most words occur once: sorting them all would cost more than everything else that is counted
-  // here.
-  const candidates = repeated.length >= most ? repeated : [...counts];
-  const ranked = candidates.sort((a, b) => b[1] - a[1] || compare(a[0], b[0]));
-  return ranked.slice(0, most).map(([value]) => value);
-}
+const roundedOrNull = (value: number | null): number | null =>
+  value === null ? null : rounded(value);
 
-const present = <T>(value: T | null): value is T => value !== null;
+type KnownToken = { ref: TokenRef; symbol: string | null; chains: readonly WordCount[] };
 
-const spanOf = (posts: readonly Mention[]): [startMs: number, lastMs: number] => [
-  Date.parse(posts[0]?.postedAt ?? ""),
-  Date.parse(posts.at(-1)?.postedAt ?? ""),
-];
+/** The best-known token of an event: an address, a symbol and a chain where any mention has them. */
+const bestToken = ({ ref, symbol, chains }: KnownToken): TokenRef => ({
+  ...ref,
+  // Evidence of older versions has addresses as they were written.
+  tokenCa: ref.tokenCa && canonicalAddress(ref.tokenCa),
+  chain: Chain.catch(ref.chain).parse(chains[0]?.word),
+  symbol,
+});
 
-/**
- * How the rate of posts changes: posts a minute in the later half of the time between first and
- * last post, less that in the earlier half, over half of that time. The posts are in event time.
- * Positive: it heats up. 0 while all is within a minute.
- */
-function heatSlope(posts: readonly Mention[]): number {
-  const [startMs, lastMs] = spanOf(posts);
-  const half = (lastMs - startMs) / 2 / MINUTE_MS;
-  if (half < 0.5) return 0;
-  const middle = startMs + half * MINUTE_MS;
-  const later =
-    posts.length - 1 - posts.findLastIndex((post) => Date.parse(post.postedAt) <= middle);
-  return rounded((later - (posts.length - later)) / half / half);
-}
+const tokenIn = ({ token, symbol, chains }: Tally): TokenRef =>
+  bestToken({ ref: token.ref, symbol: symbol?.word ?? null, chains });
 
-/** The best-known token of the event: an address and a symbol where any mention has them. */
-export function tokenOf(mentions: readonly Mention[]): TokenRef {
-  const tokens = mentions.map((mention) => mention.token);
-  const best = tokens.reduce((a, b) => (b.confidence > a.confidence ? b : a));
-  const chains = tokens.map((token) => token.chain).filter((chain) => chain !== "unknown");
-  return {
-    ...best,
-    // Evidence of older versions has addresses as they were written.
-    tokenCa: best.tokenCa && canonicalAddress(best.tokenCa),
-    chain: Chain.catch(best.chain).parse(mostCommon(chains, 1)[0]),
-    symbol: mostCommon(tokens.map((token) => token.symbol).filter(present), 1)[0] ?? null,
-  };
+/** Of an event to which mentions come. There must be at least one, known or new. */
+export function tokenOf(before: GatheredEvidence, mentions: readonly Mention[]): TokenRef {
+  const held = tallyOf(before);
+  const refs = [...(held ? [held.token.ref] : []), ...mentions.map(({ token }) => token)];
+  const [first] = refs;
+  if (first === undefined) throw new RangeError("an event needs evidence");
+  return bestToken({
+    ref: refs.reduce((a, b) => (b.confidence > a.confidence ? b : a), first),
+    symbol: held?.symbol?.word ?? refs.find(({ symbol }) => symbol !== null)?.symbol ?? null,
+    chains: mentions.reduce((chains, { token }) => withChain(chains, token), held?.chains ?? []),
+  });
 }
 
 /**
  * The event and the facts about it that follow from its evidence. The evidence must not be empty;
  * the result does not depend on its order.
  */
-export function summarise({ evidence, texts }: GatheredEvidence): {
+export function summarise(gathered: GatheredEvidence): {
   event: TokenEvent;
   facts: FactValues;
 } {
-  const [first, last] = [evidence[0], evidence.at(-1)];
-  if (!first || !last) throw new RangeError("an event needs evidence");
-  const firsts = new Set(texts.map((text) => text.first));
-  const originals = evidence.filter((mention) => firsts.has(mention));
-  const dated = evidence.filter((mention) => !mention.timeGuessed);
+  const tally = tallyOf(gathered);
+  if (tally === undefined) throw new RangeError("an event needs evidence");
+  const rows = draftRows(gathered.rows);
   // A guessed time is when we saw the post: it says nothing about the pace of an event.
-  const paced = dated.length > 0 ? dated : evidence;
-  const [startMs, lastMs] = spanOf(paced);
-  const token = tokenOf(evidence);
-  const sentiments = originals.map((mention) => mention.sentiment).filter(present);
-  const sentiment = sentiments.length === 0 ? null : rounded(mean(sentiments));
-  const stances = originals.map((mention) => mention.stance ?? null).filter(present);
-  const sides = stances.filter((stance) => Math.abs(stance) >= TAKES_SIDE_FROM);
+  const [pace, paceRows] = tally.dated ? [tally.dated, "dated"] : [tally.guessed, "guessed"];
+  const token = tokenIn(tally);
+  const sentiment = roundedOrNull(meanOf(tally.sentiment));
+  const { sides } = tally;
   const counts = {
-    evidenceCount: originals.length,
-    copies: evidence.length - originals.length,
-    uniqueAuthors: new Set(originals.map((mention) => mention.author)).size,
+    evidenceCount: tally.originals,
+    copies: tally.posts - tally.originals,
+    uniqueAuthors: tally.authors,
   };
-  const { type, confidence } = weighedType(originals);
-  const followers = evidence.map((mention) => mention.followers).filter(present);
+  const { type, confidence } = weighedType(tally.reports, tally.authors);
   return {
     event: {
-      eventKey: first.eventKey,
+      eventKey: tally.eventKey,
       type,
       symbol: token.symbol,
       tokenCa: token.tokenCa,
       chain: token.chain,
-      summary: headline(originals, counts.uniqueAuthors, token),
-      windowStart: first.windowStart,
-      startTs: first.postedAt,
-      lastTs: last.postedAt,
+      summary: headline(rows, tally, token),
+      windowStart: tally.windowStart,
+      startTs: tally.startTs,
+      lastTs: tally.lastTs,
       ...counts,
     },
     facts: {
       sentiment,
       last_sentiment_score: sentiment,
-      sentiment_min: sentiment === null ? null : sentiments.reduce((a, b) => Math.min(a, b)),
-      sentiment_max: sentiment === null ? null : sentiments.reduce((a, b) => Math.max(a, b)),
-      stance: stances.length === 0 ? null : rounded(mean(stances)),
-      stance_share:
-        sides.length === 0
-          ? null
-          : rounded(sides.filter((stance) => stance > 0).length / sides.length),
-      mentions: evidence.length,
+      sentiment_min: moodOf(rows, false),
+      sentiment_max: moodOf(rows, true),
+      stance: roundedOrNull(meanOf(tally.stance)),
+      stance_share: sides.all === 0 ? null : rounded(sides.favourable / sides.all),
+      mentions: tally.posts,
       evidence_count: counts.evidenceCount,
       unique_authors: counts.uniqueAuthors,
       copies: counts.copies,
-      followers_max: followers.length > 0 ? followers.reduce((a, b) => Math.max(a, b)) : null,
-      age_minutes: rounded((lastMs - startMs) / MINUTE_MS, 2),
-      heat_slope: heatSlope(paced),
-      kol_mentions: new Set(
-        evidence.filter((mention) => mention.authorWeight > 0).map((mention) => mention.author),
-      ).size,
-      time_guessed: dated.length < evidence.length ? 1 : 0,
+      texts_by_hash: tally.byHash,
+      followers_max: tally.followersMax,
+      age_minutes: pace ? rounded(spanMinutes(pace), 2) : 0,
+      heat_slope: pace ? rounded(heatSlope(rows, paceRows, pace)) : 0,
+      kol_mentions: tally.listedAuthors,
+      time_guessed: tally.guessed ? 1 : 0,
       type,
       type_confidence: confidence,
-      keywords: mostCommon(
-        originals.flatMap((mention) => mention.keywords),
-        KEYWORDS,
-      ),
-      lang: mostCommon(originals.map((mention) => mention.lang).filter(present), 1)[0] ?? null,
+      keywords: tally.words.listed.slice(0, LEADING_WORDS).map(({ word }) => word),
+      lang: tally.langs[0]?.word ?? null,
       chain: token.chain,
       symbol: token.symbol,
     },
   };
 }
 
+/** The least or the greatest sentiment of an original. */
+function moodOf(rows: DraftRows, greatest: boolean): number | null {
+  const [row] = rows.scan("mood", { limit: 1, descending: greatest });
+  return row === undefined ? null : rounded(Number(row.key) / MOOD_STEPS - 1);
+}
+
 /** One line for people: how many speak of what, and the words of the one most people follow. */
-function headline(originals: Mention[], authors: number, token: TokenRef): string {
-  const voice = originals.reduce((a, b) => ((b.followers ?? 0) > (a.followers ?? 0) ? b : a));
+function headline(rows: DraftRows, tally: Tally, token: TokenRef): string {
+  const [voice] = [
+    ...rows.scan("voice", { limit: 1 }),
+    // The earliest text always counts.
+    ...rows.scan("time", { limit: 1 }),
+  ];
+  const text = rows.get("text", voice?.value as string) as EventText;
+  const { originals, authors } = tally;
   const name = token.symbol ? `$${token.symbol}` : token.tokenCa;
-  const posts = originals.length === 1 ? "1 post" : `${originals.length} posts`;
+  const posts = originals === 1 ? "1 post" : `${originals} posts`;
   return (
     `${posts} by ${authors} ${authors === 1 ? "author" : "authors"} about ${name}: ` +
-    `${voice.excerpt}`
+    `${text.first.excerpt}`
   );
 }

@@ -1,5 +1,6 @@
-import type { Mention } from "../model/mention.ts";
 import { ALARM_TYPES, EVENT_TYPES, type EventType } from "../model/scalars.ts";
+import { asciiKey, type DraftRows } from "./rows.ts";
+import type { Voice } from "./texts.ts";
 
 /** Below this probability a post is no report. */
 const REPORT_FROM = 0.4;
@@ -9,24 +10,64 @@ const UNTOLD_CONFIDENCE = 0.5;
 const FEW_AUTHORS = 3;
 /** Of many authors this share must report it: talk alone yields a false report now and then. */
 const REPORTING_SHARE = 0.04;
+/** Sums are of whole millionths, so that they don't depend on the order of the summands. */
+const MILLION = 1_000_000;
+const LEAST_DOUBT = 1e-6;
 
 /** What an event is called, and the probability 0..1 that it is one. */
 export type WeighedType = { type: EventType; confidence: number };
 
-type Reporter = { confidence: number; listed: boolean };
+/**
+ * The reports of one type, each author once, by the surest of that author's posts: how many
+ * authors, how many of them listed, their summed probability, and the summed logarithm of their
+ * doubt, in millionths.
+ */
+export type TypeReports = { reporters: number; listed: number; weight: number; doubt: number };
+export type ReportsByType = Partial<Record<EventType, TypeReports>>;
 
-/** For each type, its reporters: each author once, by the surest of that author's posts. */
-function reportersOf(mentions: readonly Mention[]): Map<EventType, Map<string, Reporter>> {
-  const byType = new Map<EventType, Map<string, Reporter>>();
-  for (const { type, typeConfidence = UNTOLD_CONFIDENCE, author, authorWeight } of mentions) {
-    if (type === "mention" || typeConfidence < REPORT_FROM) continue;
-    const reporters = byType.get(type) ?? new Map<string, Reporter>();
-    const known = reporters.get(author);
-    if (known === undefined || known.confidence < typeConfidence)
-      reporters.set(author, { confidence: typeConfidence, listed: authorWeight > 0 });
-    byType.set(type, reporters);
-  }
-  return byType;
+const NO_REPORTS: TypeReports = { reporters: 0, listed: 0, weight: 0, doubt: 0 };
+
+type Report = { millionths: number; listed: boolean };
+
+const reportOf = ({ typeConfidence = UNTOLD_CONFIDENCE, authorWeight }: Voice): Report => ({
+  millionths: Math.round(typeConfidence * MILLION),
+  listed: authorWeight > 0,
+});
+
+/** The surest first, then those of listed authors. */
+const reportKey = ({ millionths, listed }: Report, textId: string): string =>
+  `${String(MILLION - millionths).padStart(7, "0")}${listed ? 0 : 1}${textId}`;
+
+function withReport(reports: TypeReports, report: Report | undefined, by: 1 | -1): TypeReports {
+  if (report === undefined) return reports;
+  const doubt = Math.max(1 - report.millionths / MILLION, LEAST_DOUBT);
+  return {
+    reporters: reports.reporters + by,
+    listed: reports.listed + (report.listed ? by : 0),
+    weight: reports.weight + by * report.millionths,
+    doubt: reports.doubt + by * Math.round(Math.log(doubt) * MILLION),
+  };
+}
+
+/**
+ * Adds or takes away what a text that counts reports. The reports of each author are rows of a
+ * group, the surest first.
+ */
+export function addReport(
+  rows: DraftRows,
+  reports: ReportsByType,
+  { id, voice, by }: { id: string; voice: Voice; by: 1 | -1 },
+): ReportsByType {
+  const { type, typeConfidence = UNTOLD_CONFIDENCE, author } = voice;
+  if (type === "mention" || typeConfidence < REPORT_FROM) return reports;
+  const group = `report:${type}:${asciiKey(author)}`;
+  const surest = () => rows.scan(group, { limit: 1 })[0]?.value as Report | undefined;
+  const report = reportOf(voice);
+  const before = surest();
+  if (by > 0) rows.put(group, reportKey(report, id), report);
+  else rows.delete(group, reportKey(report, id));
+  const without = withReport(reports[type] ?? NO_REPORTS, before, -1);
+  return { ...reports, [type]: withReport(without, surest(), 1) };
 }
 
 /** How many authors must report a type, or one listed author. */
@@ -38,22 +79,17 @@ function needed(type: EventType, authors: number): number {
 /**
  * The type of an event by the weighed reports of its authors, never by the strongest single guess:
  * an alarm needs two independent authors or one listed author. The type with the greatest summed
- * probability wins; among equals the stronger one. `mentions`: the first post of each text.
+ * probability wins; among equals the stronger one. `authors`: how many speak in all.
  */
-export function weighedType(mentions: readonly Mention[]): WeighedType {
-  const authors = new Set(mentions.map(({ author }) => author)).size;
-  const byType = reportersOf(mentions);
+export function weighedType(reports: ReportsByType, authors: number): WeighedType {
   let best: WeighedType = { type: "mention", confidence: 1 };
   let bestWeight = 0;
   for (const type of EVENT_TYPES) {
-    const reporters = [...(byType.get(type)?.values() ?? [])];
-    const isEnough =
-      reporters.length >= needed(type, authors) || reporters.some(({ listed }) => listed);
-    const weight = reporters.reduce((sum, { confidence }) => sum + confidence, 0);
+    const { reporters, listed, weight, doubt } = reports[type] ?? NO_REPORTS;
+    const isEnough = reporters >= needed(type, authors) || listed > 0;
     if (!isEnough || weight < bestWeight) continue;
     bestWeight = weight;
-    const doubt = reporters.reduce((left, { confidence }) => left * (1 - confidence), 1);
-    best = { type, confidence: Math.round((1 - doubt) * 1000) / 1000 };
+    best = { type, confidence: Math.round((1 - Math.exp(doubt / MILLION)) * 1000) / 1000 };
   }
   return best;
 }

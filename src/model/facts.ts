@@ -84,6 +84,7 @@ export const FACTS: FactVocabulary = {
   evidence_count: count("event"),
   unique_authors: count("event"),
   copies: count("event"),
+  texts_by_hash: count("event"),
   followers_max: count("event"),
   age_minutes: amount("event", "minutes"),
   heat_slope: number("event", "posts per minute, per minute"),

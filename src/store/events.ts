@@ -42,8 +42,17 @@ export type CommitResult =
     }
   | { kind: "stale" };
 
+/** How much evidence an event is answered with at most, unless more is asked for. */
+export const LOADED_PIECES = 1_000;
+
+/** Evidence committed after a revision (-1: all of it), by id, after the id `after` ("": any). */
+export type EvidencePage = { sinceRev: number; after: string; limit: number };
+
 export type EventStore = {
-  load(eventKey: string): Promise<EventState | undefined>;
+  /** With at most `pieces` pieces of its evidence (LOADED_PIECES when left out), in event time. */
+  load(eventKey: string, pieces?: number): Promise<EventState | undefined>;
+  /** A shorter page than `limit` is the last. The order of ids is the database's own. */
+  evidence(eventKey: string, page: EvidencePage): Promise<EventEvidence[]>;
   /**
    * event + evidence + signal + outbox + the posts' outcome, in one statement. Evidence that
    * changed nothing still ends its posts. A draft that downgrades closes the older rows of its
@@ -52,8 +61,10 @@ export type EventStore = {
   commit(change: Change): Promise<CommitResult>;
   events(filter: EventFilter, paging: PageRequest): Promise<RowPage<EventRow>>;
   signals(filter: EventFilter, paging: OrderedRequest): Promise<RowPage<Signal>>;
+  /** With the earliest `pieces` pieces of its evidence (LOADED_PIECES when left out). */
   event(
     eventKey: string,
+    pieces?: number,
   ): Promise<{ event: TokenEvent; signal: Signal; evidence: EventEvidence[] } | undefined>;
   signal(eventKey: string): Promise<Signal | undefined>;
   /** Stored signals for a backtest, newest first. */

@@ -124,6 +124,8 @@ export const eventEvidence = pgTable(
     postedAt: at("posted_at").notNull(),
     mention: jsonb("mention").notNull(),
     committedAt: at("committed_at").notNull(),
+    /** The event's revision that brought it; null in rows of before there was this column. */
+    rev: integer("rev"),
   },
   (t) => [
     primaryKey({ name: "event_evidence_pk", columns: [t.eventKey, t.evidenceId] }),

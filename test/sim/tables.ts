@@ -23,6 +23,7 @@ export type Tables = {
 
 const PAGE = 200;
 const END_OF_TIME = "2999-01-01T00:00:00.000Z";
+const ALL = 1_000_000;
 const ANY = {
   type: null,
   chain: null,
@@ -56,7 +57,7 @@ export async function readTables(store: Store, { posts }: Workload): Promise<Tab
   }
   const events = new Map<string, EventTable>();
   for (const { eventKey } of await all((cursor) => store.events(ANY, { limit: PAGE, cursor }))) {
-    const held = await store.event(eventKey);
+    const held = await store.event(eventKey, ALL);
     if (held) events.set(eventKey, held);
   }
   return {

@@ -6,6 +6,7 @@ import { enrich, groupsOf } from "../../src/enrich/enrich.ts";
 import { afterCommit } from "../../src/events/after-commit.ts";
 import type { EventPorts } from "../../src/events/event-actor.ts";
 import { type ActorMemory, type EventActor, eventActor } from "../../src/events/event-actor.ts";
+import { memoryRows } from "../../src/events/rows.ts";
 import { localGuard } from "../../src/http/local-guard.ts";
 import type { AcceptPorts } from "../../src/intake/accept.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
@@ -166,7 +167,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     "event",
     (who, storage) => {
       const actor = eventActor(eventPorts(who), actorMemoryIn(storage));
-      return { ...actor, alarm: () => actor.reEnrich() };
+      return { ...actor, alarm: () => actor.onAlarm() };
     },
     ether,
   );
@@ -242,11 +243,12 @@ const watched = (store: Store, torn: string[]): Store => ({
   ...store,
   async commit(change) {
     const result = await store.commit(change);
-    const held = await store.load(change.event.eventKey);
+    const held = await store.event(change.event.eventKey, 1_000_000);
     const counted = (held?.event.evidenceCount ?? 0) + (held?.event.copies ?? 0);
     if (held && counted !== held.evidence.length)
       torn.push(
-        `${change.event.eventKey} counted ${counted} of ${held.evidence.length} at rev ${held.rev}`,
+        `${change.event.eventKey} counted ${counted} of ${held.evidence.length} ` +
+          `after rev ${change.expectedRev}`,
       );
     return result;
   },
@@ -298,21 +300,31 @@ const journalIn = ({ kv }: Storage) => ({
     [...kv.keys()].filter((key) => key.startsWith("sent:")).map((key) => Number(key.slice(5))),
 });
 
-const actorMemoryIn = (storage: Storage): ActorMemory => ({
-  get eventKey() {
-    return storage.kv.get("eventKey") as string | undefined;
-  },
-  set eventKey(eventKey) {
-    storage.kv.set("eventKey", eventKey);
-  },
-  get looked() {
-    return (storage.kv.get("looked") as number | undefined) ?? 0;
-  },
-  set looked(times) {
-    storage.kv.set("looked", times);
-  },
-  setAlarm: storage.setAlarm,
-});
+/** Events of more posts than this are in the object's storage: many are. */
+const SMALL_EVENT = 4;
+
+/**
+ * Every instance of an object has the same. A history is over long before a window is cleared:
+ * that alarm is left out.
+ */
+function actorMemoryIn(storage: Storage): ActorMemory {
+  const known = storage.kv.get("memory") as ActorMemory | undefined;
+  if (known !== undefined) return known;
+  const memory: ActorMemory = {
+    eventKey: undefined,
+    looked: 0,
+    awaitsFacts: false,
+    clearAt: undefined,
+    rows: memoryRows(),
+    smallEvent: SMALL_EVENT,
+    setAlarm: async (at) => {
+      if (at !== memory.clearAt) await storage.setAlarm(at);
+    },
+    clear: async () => undefined,
+  };
+  storage.kv.set("memory", memory);
+  return memory;
+}
 
 type Receiver = { kind: string; name: string; settings: object; target: string };
 

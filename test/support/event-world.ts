@@ -1,5 +1,6 @@
 import type { EventPorts } from "../../src/events/event-actor.ts";
 import { type ActorMemory, type EventActor, eventActor } from "../../src/events/event-actor.ts";
+import { memoryRows } from "../../src/events/rows.ts";
 import { EMPTY_BLACKLIST } from "../../src/filter/blacklist.ts";
 import type { AcceptPorts } from "../../src/intake/accept.ts";
 import { iso } from "../../src/kit/time.ts";
@@ -80,7 +81,12 @@ export async function eventWorld(authors: ListedAuthors = new Map(), store: Stor
     const memory: ActorMemory = {
       eventKey,
       looked: 0,
-      setAlarm: async (at) => void alarms.set(eventKey, at),
+      awaitsFacts: false,
+      clearAt: undefined,
+      rows: memoryRows(),
+      // That at the end of the window is left out: a world does not live that long.
+      setAlarm: async (at) => void (at === memory.clearAt || alarms.set(eventKey, at)),
+      clear: async () => void alarms.delete(eventKey),
     };
     const actor = eventActor(eventPorts, memory);
     actors.set(eventKey, actor);
@@ -136,7 +142,7 @@ export async function eventWorld(authors: ListedAuthors = new Map(), store: Stor
       for (const [eventKey, at] of [...alarms]) {
         alarms.delete(eventKey);
         now = Math.max(now, at);
-        await actors.get(eventKey)?.reEnrich();
+        await actors.get(eventKey)?.onAlarm();
       }
     },
     alarms: () => [...alarms.values()],

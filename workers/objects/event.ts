@@ -1,8 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
-import { eventActor } from "../../src/events/event-actor.ts";
+import { type ActorMemory, eventActor } from "../../src/events/event-actor.ts";
 import type { Mention } from "../../src/model/mention.ts";
 import { composeEvent } from "../compose/event.ts";
 import type { Bindings } from "../env.ts";
+import { storageRows } from "./event-rows.ts";
 import type { EventRpc } from "./rpc.ts";
 
 /** One event_key's actor: the platform serialises nothing across an await, the actor does. */
@@ -16,23 +17,45 @@ export class EventObject extends DurableObject<Bindings> implements EventRpc {
   }
 
   override async alarm(): Promise<void> {
-    await this.#actor.reEnrich();
+    await this.#actor.onAlarm();
     this.#composed.flush();
   }
 }
 
-const memoryIn = (storage: DurableObjectStorage) => ({
-  get eventKey(): string | undefined {
-    return storage.kv.get<string>("eventKey");
-  },
-  set eventKey(eventKey: string | undefined) {
-    if (eventKey !== undefined) storage.kv.put("eventKey", eventKey);
-  },
-  get looked(): number {
-    return storage.kv.get<number>("looked") ?? 0;
-  },
-  set looked(times: number) {
-    storage.kv.put("looked", times);
-  },
-  setAlarm: (at: number): Promise<void> => storage.setAlarm(at),
-});
+function memoryIn(storage: DurableObjectStorage): ActorMemory {
+  const { kv } = storage;
+  const rows = storageRows(storage);
+  return {
+    rows,
+    get eventKey(): string | undefined {
+      return kv.get<string>("eventKey");
+    },
+    set eventKey(eventKey: string | undefined) {
+      if (eventKey !== undefined) kv.put("eventKey", eventKey);
+    },
+    get looked(): number {
+      return kv.get<number>("looked") ?? 0;
+    },
+    set looked(times: number) {
+      kv.put("looked", times);
+    },
+    get awaitsFacts(): boolean {
+      return kv.get<boolean>("awaitsFacts") ?? false;
+    },
+    set awaitsFacts(awaits: boolean) {
+      if (awaits !== (kv.get<boolean>("awaitsFacts") ?? false)) kv.put("awaitsFacts", awaits);
+    },
+    get clearAt(): number | undefined {
+      return kv.get<number>("clearAt");
+    },
+    set clearAt(at: number | undefined) {
+      if (at !== undefined) kv.put("clearAt", at);
+    },
+    setAlarm: (at: number): Promise<void> => storage.setAlarm(at),
+    async clear() {
+      rows.clear();
+      await storage.deleteAlarm();
+      await storage.deleteAll();
+    },
+  };
+}

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { VOCABULARY } from "../../../src/enrich/registry.ts";
+import { type EventRows, memoryRows } from "../../../src/events/rows.ts";
 import { parseBlacklist } from "../../../src/filter/blacklist.ts";
 import type { FilterVerdict } from "../../../src/filter/filter.ts";
 import { repeatHash } from "../../../src/intake/repeat-hash.ts";
@@ -8,14 +9,13 @@ import { type Clock, iso } from "../../../src/kit/time.ts";
 import type { Mention } from "../../../src/model/mention.ts";
 import type { Post } from "../../../src/model/post.ts";
 import { postKey, type RawPost } from "../../../src/model/raw-post.ts";
+import type { Signal } from "../../../src/model/signal.ts";
 import {
   decide,
   filterPost,
   type JudgeResult,
   type JudgeSettings,
   judge,
-  recallEvent,
-  UNKNOWN_EVENT,
 } from "../../../src/pipeline.ts";
 import { parseAuthors } from "../../../src/refine/authors.ts";
 import { parseCoins } from "../../../src/refine/coins.ts";
@@ -52,10 +52,11 @@ export function stageRunner({ rules: file, facts, warn, now, env }: Setup): Stag
   const rules = rulesOf(file ?? join(RULES_FOLDER, "rules.yml"), env);
   const known = readFacts(facts === undefined ? "{}" : read(facts), facts ?? "", warn);
   const store = memoryStore();
+  const events = new Map<string, HeldEvent>();
   return (post, until) =>
     until === "filter"
       ? filtered(post, settings)
-      : judged(post, until, { settings, store, rules, known, now });
+      : judged(post, until, { settings, store, rules, known, events, now });
 }
 
 async function filtered(post: RawPost, settings: JudgeSettings): Promise<object> {
@@ -76,11 +77,16 @@ const seenBy = ({ lang, spam, marks }: FilterVerdict): object => ({
   ...(marks.length > 0 && { marks }),
 });
 
+type HeldEvent = { rows: EventRows; rev: number; signal: Signal | null };
+const newEvent = (): HeldEvent => ({ rows: memoryRows(), rev: 0, signal: null });
+
 type Scoring = {
   settings: JudgeSettings;
   store: Store;
   rules: Ruleset;
   known: KnownFacts;
+  /** The events so far, by key. */
+  events: Map<string, HeldEvent>;
   now: Clock;
 };
 
@@ -133,18 +139,26 @@ async function repeatOf(
   return (await store.post(post.source, post.id))?.reason ?? "repeat";
 }
 
-async function commit(mention: Mention, { store, rules, known, now }: Scoring): Promise<object> {
-  const state = await store.load(mention.eventKey);
-  const before = state === undefined ? UNKNOWN_EVENT : recallEvent(state);
+async function commit(mention: Mention, ports: Scoring): Promise<object> {
+  const { store, rules, known, events, now } = ports;
+  const { eventKey } = mention;
+  const { rows, rev, signal: previous } = events.get(eventKey) ?? newEvent();
   const answers = known(mention.token, iso(now()));
-  const { change } = decide(before, {
-    mentions: [mention],
-    answers,
-    rules,
-    channels: [],
-    now: now(),
-  });
-  await store.commit(change);
+  const { change, after } = decide(
+    { rev, gathered: { rows }, signal: previous },
+    {
+      mentions: [mention],
+      answers,
+      rules,
+      channels: [],
+      now: now(),
+    },
+  );
+  const result = await store.commit(change);
+  if (result.kind === "committed") {
+    rows.write(after.gathered.rows.changes());
+    events.set(eventKey, { rows, rev: result.rev, signal: after.signal });
+  }
   const { facts, ...signal } = change.signal;
   const { type, symbol, chain, tokenCa, evidenceCount, uniqueAuthors, copies } = change.event;
   return {

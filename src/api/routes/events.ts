@@ -36,7 +36,7 @@ export const eventRoutes = ({ store }: EventReadPorts): ApiRoute[] => [
     access: "feed",
     tag: "feed",
     operationId: "getEvent",
-    summary: "One event with its signal and its evidence.",
+    summary: "One event with its signal and its earliest evidence, at most 1,000 pieces.",
     params: EventKeyParams,
     answer: TokenEvent.extend({ signal: SignalShown, evidence: z.array(Mention) }),
     status: 200,

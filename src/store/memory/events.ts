@@ -1,6 +1,12 @@
 import type { OutboxDraft } from "../../model/delivery.ts";
 import { canonicalAddress } from "../../model/mention.ts";
-import type { Change, EventEvidence, EventFilter, EventStore } from "../events.ts";
+import {
+  type Change,
+  type EventEvidence,
+  type EventFilter,
+  type EventStore,
+  LOADED_PIECES,
+} from "../events.ts";
 import { holdPost } from "./posts.ts";
 import {
   closeUnsent,
@@ -17,16 +23,24 @@ import {
 
 export function eventStore(rows: MemoryRows): EventStore {
   return {
-    async load(eventKey) {
+    async load(eventKey, pieces = LOADED_PIECES) {
       const held = rows.events.get(eventKey);
       return (
         held && {
           rev: held.rev,
           event: held.event,
-          evidence: evidenceOf(held),
+          evidence: evidenceOf(held).slice(0, pieces),
           signal: held.signal,
         }
       );
+    },
+    async evidence(eventKey, { sinceRev, after, limit }) {
+      const held = [...(rows.events.get(eventKey)?.evidence ?? [])];
+      return held
+        .filter(([id, { rev }]) => id > after && rev > sinceRev)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .slice(0, limit)
+        .map(([, { mention }]) => mention);
     },
     async commit(change) {
       const { eventKey } = change.event;
@@ -42,7 +56,11 @@ export function eventStore(rows: MemoryRows): EventStore {
       });
       for (const mention of change.evidence) {
         if (!held.evidence.has(mention.evidenceId))
-          held.evidence.set(mention.evidenceId, { mention, committedAt: change.at });
+          held.evidence.set(mention.evidenceId, {
+            mention,
+            committedAt: change.at,
+            rev: held.rev,
+          });
         const post = rows.posts.get(`${mention.source}:${mention.postId}`);
         if (post !== undefined) holdPost(post, eventKey, change.at);
       }
@@ -78,9 +96,11 @@ export function eventStore(rows: MemoryRows): EventStore {
         (held) => held.signal,
       );
     },
-    async event(eventKey) {
+    async event(eventKey, pieces = LOADED_PIECES) {
       const held = rows.events.get(eventKey);
-      return held && { event: held.event, signal: held.signal, evidence: evidenceOf(held) };
+      if (held === undefined) return undefined;
+      const evidence = evidenceOf(held).slice(0, pieces);
+      return { event: held.event, signal: held.signal, evidence };
     },
     signal: async (eventKey) => rows.events.get(eventKey)?.signal,
     async snapshots(since, limit) {

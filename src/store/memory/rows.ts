@@ -40,7 +40,7 @@ export type EventRecord = {
   touchedAt: string;
   event: TokenEvent;
   signal: Signal;
-  evidence: Map<string, { mention: Mention; committedAt: string }>;
+  evidence: Map<string, { mention: Mention; committedAt: string; rev: number }>;
   outbox: OutboxRecord[];
   /** Rows of the outbox that are about it, for the audit. */
   deliveryCount: number;

@@ -151,6 +151,10 @@ function wordsOf(print: string): Word[] | null {
   return words;
 }
 
+/** The codes of a fingerprint's words in their order, fillers left out. */
+export const weightyWords = (print: string): string[] =>
+  (wordsOf(print) ?? []).filter(({ kind }) => kind !== Kind.filler).map(({ code }) => code);
+
 const bits = (value: number): number => {
   let count = 0;
   for (let rest = value; rest !== 0; rest &= rest - 1) count++;

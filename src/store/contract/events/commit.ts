@@ -171,6 +171,28 @@ export function commitContract(store: () => Store): void {
       expect(await store().audit()).toMatchObject({ evidence: 3, open: 1, contradictions: 0 });
     });
 
+    it("answers as much evidence as is asked for, and all of it page by page", async () => {
+      const mentions = Array.from({ length: 25 }, (_, i) => mention(i));
+      await store().commit(change(0, mentions.slice(0, 20)));
+      await store().commit(change(1, mentions.slice(15), { held: mentions.slice(0, 20) }));
+      expect((await store().load(KEY, 0))?.evidence).toEqual([]);
+      expect((await store().load(KEY, 4))?.evidence).toHaveLength(4);
+      expect((await store().event(KEY, 3))?.evidence).toEqual(mentions.slice(0, 3));
+      const readAll = async (sinceRev: number) => {
+        const ids: string[] = [];
+        for (let after = ""; ; after = ids.at(-1) ?? "") {
+          const page = await store().evidence(KEY, { sinceRev, after, limit: 7 });
+          ids.push(...page.map(({ evidenceId }) => evidenceId));
+          if (page.length < 7) return ids.sort();
+        }
+      };
+      const idsOf = (some: { evidenceId: string }[]) => some.map((each) => each.evidenceId).sort();
+      expect(await readAll(-1)).toEqual(idsOf(mentions));
+      expect(await readAll(0)).toEqual(idsOf(mentions));
+      expect(await readAll(1)).toEqual(idsOf(mentions.slice(20)));
+      expect(await readAll(2)).toEqual([]);
+    });
+
     it("takes an event of a thousand pieces", async () => {
       const mentions = Array.from({ length: 1_000 }, (_, i) => mention(i));
       expect(await store().commit(change(0, mentions))).toMatchObject({ rev: 1 });

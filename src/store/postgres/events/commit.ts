@@ -77,9 +77,9 @@ inserted as (
 head as (select rev from updated union all select rev from inserted),
 evidence as (
   insert into event_evidence (event_key, evidence_id, source, post_id, author, posted_at, mention,
-  committed_at)
-  select $1, evidence_id, source, post_id, author, posted_at, mention, $3::timestamptz from mention,
-  head
+  committed_at, rev)
+  select $1, evidence_id, source, post_id, author, posted_at, mention, $3::timestamptz, rev
+  from mention, head
   on conflict do nothing
 ),
 signal as (

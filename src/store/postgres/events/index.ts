@@ -1,15 +1,16 @@
 import { canonicalAddress } from "../../../model/mention.ts";
 import type { Signal } from "../../../model/signal.ts";
 import type { TokenEvent } from "../../../model/token-event.ts";
-import type {
-  EventEvidence,
-  EventFilter,
-  EventRow,
-  EventState,
-  EventStore,
-  SnapshotRow,
+import {
+  type EventEvidence,
+  type EventFilter,
+  type EventRow,
+  type EventState,
+  type EventStore,
+  LOADED_PIECES,
+  type SnapshotRow,
 } from "../../events.ts";
-import { EVENT, EVENT_ROW, EVIDENCE, SIGNAL } from "../columns.ts";
+import { EVENT, EVENT_ROW, SIGNAL } from "../columns.ts";
 import {
   type Condition,
   firstRow,
@@ -21,13 +22,34 @@ import {
 } from "../sql.ts";
 import { COMMIT, COMMIT_DOWNGRADE } from "./commit.ts";
 
+/** $2 pieces of evidence of the event $1, in event time: the first in this order. */
+const someEvidence = (order: string): string => `coalesce((
+  select jsonb_agg(mention order by posted_at, evidence_id collate "C") from (
+    select * from event_evidence where event_key = $1 order by ${order} limit $2::int) v
+), '[]')`;
+
+/** Any pieces, along the primary key. */
 const LOAD = `
-select e.rev, ${EVENT} as event, ${SIGNAL} as signal, ${EVIDENCE} as evidence
+select e.rev, ${EVENT} as event, ${SIGNAL} as signal, ${someEvidence("evidence_id")} as evidence
 from events e join signals s using (event_key) where e.event_key = $1`;
+
+/** Along the primary key. Evidence of before there were revisions on it counts as of revision 0. */
+const EVIDENCE_PAGE = `
+select coalesce(jsonb_agg(mention order by evidence_id), '[]') as evidence from (
+  select mention, evidence_id from event_evidence
+  where event_key = $1 and evidence_id > $3 and coalesce(rev, 0) > $2::int
+  order by evidence_id limit $4::int
+) v`;
 
 export function eventStore(sql: Sql): EventStore {
   return {
-    load: async (eventKey) => (await sql.query<EventState>(LOAD, [eventKey]))[0],
+    load: async (eventKey, pieces = LOADED_PIECES) =>
+      (await sql.query<EventState>(LOAD, [eventKey, pieces]))[0],
+    async evidence(eventKey, { sinceRev, after, limit }) {
+      const params = [eventKey, sinceRev, after, limit];
+      return (await firstRow(sql.query<{ evidence: EventEvidence[] }>(EVIDENCE_PAGE, params)))
+        .evidence;
+    },
     async commit({ expectedRev, event, evidence, signal, outbox, at }) {
       const params = [
         event.eventKey,
@@ -58,14 +80,12 @@ export function eventStore(sql: Sql): EventStore {
         paging,
       );
     },
-    async event(eventKey) {
-      const text = `select ${EVENT} as event, ${SIGNAL} as signal, ${EVIDENCE} as evidence
+    async event(eventKey, pieces = LOADED_PIECES) {
+      const earliest = someEvidence(`posted_at, evidence_id collate "C"`);
+      const text = `select ${EVENT} as event, ${SIGNAL} as signal, ${earliest} as evidence
         from ${JOINED} where e.event_key = $1`;
-      return (
-        await sql.query<{ event: TokenEvent; signal: Signal; evidence: EventEvidence[] }>(text, [
-          eventKey,
-        ])
-      )[0];
+      type Found = { event: TokenEvent; signal: Signal; evidence: EventEvidence[] };
+      return (await sql.query<Found>(text, [eventKey, pieces]))[0];
     },
     async signal(eventKey) {
       return (

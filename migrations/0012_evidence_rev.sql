@@ -1,0 +1,1 @@
+ALTER TABLE "event_evidence" ADD COLUMN "rev" integer;
