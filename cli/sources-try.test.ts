@@ -88,7 +88,10 @@ const ANSWERS: Record<string, { answer: unknown; texts: RegExp[]; leftOut: objec
     ],
   },
   jetstream: {
-    answer: `${JSON.stringify(frame({ text: "$DEMO up" }))}\n${JSON.stringify(frame({ text: "tea" }))}\n{\n`,
+    answer: [frame({ text: "$DEMO up" }), frame({ text: "tea" })]
+      .map((each) => `${JSON.stringify(each)}\n`)
+      .concat("{\n")
+      .join(""),
     texts: [/^\$DEMO up$/],
     leftOut: [
       { reason: "not_of_interest", count: 1 },

@@ -30,7 +30,8 @@ import { isNearDuplicate } from "./text/near-duplicate/fingerprint.ts";
  *
  *   judge    RawPost -> dropped with a reason | a Post with one Mention per token  (filter, refine)
  *   enrich   Token -> ProviderFacts  (enrich)
- *   decide   what is known + mentions + facts + rules -> one Change to commit  (events, rules, outbox)
+ *   decide   what is known + mentions + facts + rules -> one Change to commit
+ *            (events, rules, outbox)
  *   deliver  outbox id -> done | later | dlq  (outbox, channels)
  *
  * judge and decide are pure. What acts on their answers: queues/posts.ts, events/event-actor.ts.

@@ -21,48 +21,6 @@ const UNBREAKABLE = [
   /^\s*\/\/ biome-ignore /,
 ];
 
-/** Lines that were longer when the rule was made. Lower a number when you wrap some. */
-const STILL_LONG: Readonly<Record<string, number>> = {
-  "bench/rules.ts": 1,
-  "bench/rules/engines.ts": 1,
-  "bench/text/figures.ts": 1,
-  "bench/text/hostile.ts": 4,
-  "bench/text/workerd.ts": 1,
-  "cli/commands/rules/live.ts": 1,
-  "local/emulators/services/feeds.ts": 3,
-  "local/services/neon-proxy/proxy.test.ts": 1,
-  "local/settings.ts": 1,
-  "src/api/routes/graphql.test.ts": 3,
-  "src/api/graphql/schema.ts": 5,
-  "src/channels/_shared/egress.ts": 2,
-  "src/channels/email.ts": 1,
-  "src/enrich/bigquery.ts": 1,
-  "src/enrich/enrich.ts": 1,
-  "src/outbox/digest.ts": 1,
-  "src/pipeline.ts": 3,
-  "src/rules/convert.test.ts": 1,
-  "src/rules/load.ts": 1,
-  "src/rules/samples.ts": 1,
-  "src/rules/variables.ts": 1,
-  "src/sources/cloudevents.ts": 1,
-  "src/sources/dex-pools.ts": 1,
-  "src/sources/feeds/index.test.ts": 1,
-  "src/sources/feeds/parse.test.ts": 2,
-  "src/sources/github/events.ts": 1,
-  "src/sources/x/index.ts": 1,
-  "src/text/entities/entities.ts": 1,
-  "src/text/entities/urls.ts": 2,
-  "src/text/spam/spam.test.ts": 1,
-  "test/browser/scene.ts": 1,
-  "test/conformance/filtrex/generate.ts": 3,
-  "test/e2e/flow.test.ts": 1,
-  "test/faults/load.test.ts": 1,
-  "test/faults/simulation.test.ts": 1,
-  "test/sim/replay.ts": 1,
-  "test/support/hostile-rules.ts": 1,
-  "test/text-module.test.ts": 5,
-};
-
 const longLines = (file: string): number[] =>
   read(file)
     .split("\n")
@@ -77,13 +35,9 @@ describe("lines", () => {
     expect(SOURCES.length).toBeGreaterThan(400);
     const complaints = SOURCES.flatMap((file) => {
       const lines = longLines(file);
-      return lines.length > (STILL_LONG[file] ?? 0) ? [`${file}: lines ${lines.join(", ")}`] : [];
+      return lines.length > 0 ? [`${file}: lines ${lines.join(", ")}`] : [];
     });
     expect(complaints).toEqual([]);
-  });
-
-  it("have no exception that is no longer needed", () => {
-    expect(Object.keys(STILL_LONG).filter((file) => !SOURCES.includes(file))).toEqual([]);
   });
 });
 

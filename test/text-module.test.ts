@@ -12,18 +12,28 @@ const run = (...args: string[]) =>
  * module loads.
  */
 const AS_NODE_20 = `
-  for (const name of ["union", "intersection", "difference", "symmetricDifference", "isSubsetOf", "isSupersetOf", "isDisjointFrom"])
+  for (const name of [
+    "union", "intersection", "difference", "symmetricDifference",
+    "isSubsetOf", "isSupersetOf", "isDisjointFrom",
+  ])
     delete Set.prototype[name];
-  for (const name of ["map", "filter", "take", "drop", "flatMap", "reduce", "toArray", "forEach", "some", "every", "find"])
+  for (const name of [
+    "map", "filter", "take", "drop", "flatMap", "reduce", "toArray", "forEach", "some", "every",
+    "find",
+  ])
     delete Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()))[name];
-  for (const [owner, name] of [[Object, "groupBy"], [Map, "groupBy"], [Promise, "withResolvers"], [Promise, "try"], [Array, "fromAsync"],
-    [RegExp, "escape"], [Uint8Array, "fromBase64"], [Math, "f16round"]]) delete owner[name];
+  for (const [owner, name] of [
+    [Object, "groupBy"], [Map, "groupBy"], [Promise, "withResolvers"], [Promise, "try"],
+    [Array, "fromAsync"],
+    [RegExp, "escape"], [Uint8Array, "fromBase64"], [Math, "f16round"],
+  ]) delete owner[name];
   delete globalThis.Iterator;
 `;
 
 const ASK = `
   const text = await import(${JSON.stringify(pathToFileURL(join(root, "dist", "text.mjs")).href)});
-  const post = "RT @someone: $DEMO is live on https://demo.example.com 0x6982508145454ce325ddbe47a25d4ec3d2311933 #gem";
+  const post = "RT @someone: $DEMO is live on https://demo.example.com " +
+    "0x6982508145454ce325ddbe47a25d4ec3d2311933 #gem";
   const print = text.fingerprint(post);
   console.log(JSON.stringify({
     lang: text.detectLanguage("the whole market is waiting for this one"),
@@ -32,7 +42,10 @@ const ASK = `
     label: text.sentimentLabel("what a wonderful day"),
     entities: text.extractEntities(post),
     same: text.isNearDuplicate(print, text.fingerprint(post + " LFG")),
-    other: text.isNearDuplicate(print, text.fingerprint(post.replace("DEMO", "OTHER").replace("0x69", "0x79"))),
+    other: text.isNearDuplicate(
+      print,
+      text.fingerprint(post.replace("DEMO", "OTHER").replace("0x69", "0x79")),
+    ),
   }));
 `;
 

@@ -133,7 +133,10 @@ const VERDICT = `{
   score: Math.round(points * 100) / 100,
   level: points >= 15 ? "opportunity" : points <= -5 ? "caution" : "observe",
   state: points < -5 ? "downgraded" : points >= 10 ? "verified" : "candidate",
-  riskLevel: f.goplus_risk === "green" || f.goplus_risk === "yellow" || f.goplus_risk === "red" ? f.goplus_risk : "unknown",
+  riskLevel:
+    f.goplus_risk === "green" || f.goplus_risk === "yellow" || f.goplus_risk === "red"
+      ? f.goplus_risk
+      : "unknown",
   reasons: matched, missing: [], errors: [], shadow: [], notify: points < -5 || points >= 10,
 }`;
 

@@ -133,7 +133,8 @@ function duplicates(
       const some = rows.filter((row) => row.kind === kind);
       const said = some.map((row) => same(row.a, row.b));
       const hits = some.filter((row, i) => row.duplicate && said[i]).length;
-      return `${kind} F1 ${share(2 * hits, some.filter((row) => row.duplicate).length + said.filter(Boolean).length)}`;
+      const marked = some.filter((row) => row.duplicate).length + said.filter(Boolean).length;
+      return `${kind} F1 ${share(2 * hits, marked)}`;
     });
     return {
       task: "near-duplicates",

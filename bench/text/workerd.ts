@@ -24,7 +24,10 @@ const READERS: Reader[] = [
 const EMPTY_WORKER = "export default { fetch: () => new Response() };";
 const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "text", worker = (modules = [(name = "worker.js", esModule = embed "worker.js")], compatibilityDate = "2026-10-01"))],
+  services = [(name = "text", worker = (
+    modules = [(name = "worker.js", esModule = embed "worker.js")],
+    compatibilityDate = "2026-10-01"
+  ))],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "text")],
 );`;
 

@@ -18,8 +18,8 @@ const SAID = "X-Cache-Control";
  * Public reads out of the data centre's cache: fresh for `s-maxage`, then for
  * `stale-while-revalidate` the old answer while a new one is made. The platform's Cache knows the
  * first alone, so the copy is kept for both times together and this module judges its age. A client
- * that shows a key bypasses the cache. An answer is made for the address alone: one for what a reader
- * already has would be a 304, and a 304 cannot be kept.
+ * that shows a key bypasses the cache. An answer is made for the address alone: one for what a
+ * reader already has would be a 304, and a 304 cannot be kept.
  */
 export function edgeCache(
   store: EdgeStore,

@@ -49,8 +49,8 @@ export function healthProbes(ports: ProbePorts): {
 }
 
 /**
- * unhealthy without the database; degraded while Redis is configured and out, while a channel waits for its
- * credentials, rules were refused, or a source or an event holds up its posts.
+ * unhealthy without the database; degraded while Redis is configured and out, while a channel waits
+ * for its credentials, rules were refused, or a source or an event holds up its posts.
  */
 async function health(ports: ProbePorts): Promise<Omit<HealthReport, "checkedAt">> {
   const [database, redis, rules, queues] = await Promise.all([

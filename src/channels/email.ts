@@ -35,7 +35,9 @@ function written(all: RichDocument, subject: string): EmailMessage {
   const doc = cutDocument(all, ROOM);
   return {
     subject: cutText(subject.replace(/[\r\n]+/g, " "), 200),
-    html: `<div style="font:15px/1.5 sans-serif">${encodeDocument(doc, html).replaceAll("\n", "<br>\n")}</div>`,
+    html:
+      `<div style="font:15px/1.5 sans-serif">` +
+      `${encodeDocument(doc, html).replaceAll("\n", "<br>\n")}</div>`,
     text: documentText(doc),
   };
 }

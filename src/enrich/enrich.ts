@@ -149,7 +149,8 @@ function resolutionNote(stated: TokenRef, resolved: KnownToken): string[] {
   if (stated.tokenCa !== null && resolved.confidence === 1) return [];
   const sure = Math.round(resolved.confidence * 100);
   return [
-    `${resolved.symbol ?? "token"} taken to be ${resolved.tokenCa} on ${resolved.chain}, ${sure} % sure`,
+    `${resolved.symbol ?? "token"} taken to be ${resolved.tokenCa} on ${resolved.chain}, ` +
+      `${sure} % sure`,
   ];
 }
 

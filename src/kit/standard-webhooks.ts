@@ -45,9 +45,9 @@ export function signedHeaders(
 export type SignatureProof = "genuine" | "unsigned" | "forged" | "expired";
 
 /**
- * Verifies the headers of a received webhook over its body as it came. Only `v1,` signatures count, and none older than five
- * minutes or as far ahead of the clock. Secrets are base64, with or without `whsec_`; one that is
- * not base64 matches nothing. Header names in lower case.
+ * Verifies the headers of a received webhook over its body as it came. Only `v1,` signatures count,
+ * and none older than five minutes or as far ahead of the clock. Secrets are base64, with or
+ * without `whsec_`; one that is not base64 matches nothing. Header names in lower case.
  */
 export async function verifyWebhook(
   secrets: readonly string[],

@@ -147,8 +147,8 @@ const isGiven = ([key, value]: [string, unknown]): boolean =>
 
 /**
  * The wire form of a post (snake_case; docs/api.md) read into a RawPost. `timestamp` is taken for
- * `posted_at`, nulls (in `metrics` too) and empty texts count as absent, and unknown fields are kept in `raw` while it stays under 16
- * KB of UTF-8 and 32 levels.
+ * `posted_at`, nulls (in `metrics` too) and empty texts count as absent, and unknown fields are
+ * kept in `raw` while it stays under 16 KB of UTF-8 and 32 levels.
  */
 export const PostInput = z
   .preprocess((input) => {

@@ -71,8 +71,8 @@ function wantsSignal(filter: ChannelFilter, notify: NotifyPolicy, after: Signal)
 
 /**
  * The outbox rows of one transition: one for each channel that wants it. Rows of a paused channel
- * wait for it; those of a disabled one become dead letters, which can be replayed. Pure: the rows are committed in the same
- * statement as the transition, so that neither exists without the other.
+ * wait for it; those of a disabled one become dead letters, which can be replayed. Pure: the rows
+ * are committed in the same statement as the transition, so that neither exists without the other.
  */
 export function planDeliveries(
   before: Signal | null,

@@ -110,7 +110,10 @@ it("writes out what anchors and merge keys share, and refuses a bomb of them", (
       "base has no counterpart and was left out",
     ],
   });
-  const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${[..."bcdefgh"].map((c, i) => `${c}: &${c} [${`*${"abcdefg"[i]},`.repeat(9)}]`).join("\n")}`;
+  const bomb = [
+    "a: &a [x,x,x,x,x,x,x,x,x]",
+    ...[..."bcdefgh"].map((c, i) => `${c}: &${c} [${`*${"abcdefg"[i]},`.repeat(9)}]`),
+  ].join("\n");
   expect(convertRules(bomb, FACTS)).toMatchObject({
     kind: "unreadable",
     message: expect.stringContaining("alias"),

@@ -128,7 +128,8 @@ function assemble(
   const states = { verified, downgraded };
   const notify = { minScore: document.notify.min_score, on: document.notify.on };
   const sha = sha256Hex(
-    `${text}\n${JSON.stringify(Object.entries(source.variables).sort(([a], [b]) => (a < b ? -1 : 1)))}`,
+    `${text}\n` +
+      JSON.stringify(Object.entries(source.variables).sort(([a], [b]) => (a < b ? -1 : 1))),
   );
   return {
     kind: "loaded",

@@ -5,8 +5,18 @@ import type { YamlProblem } from "./yaml.ts";
 
 /** A file of rules, each worth 1 and named r0, r1, ... by its place. */
 export const sampleFile = (...conditions: string[]): string =>
-  `version: "1"\ngroups:\n  - name: g\n    ` +
-  `rules:\n${conditions.map((condition, i) => `      - { name: r${i}, score: 1, reason: because, condition: ${JSON.stringify(condition)} }`).join("\n")}\n`;
+  [
+    'version: "1"',
+    "groups:",
+    "  - name: g",
+    "    rules:",
+    ...conditions.map(
+      (condition, i) =>
+        `      - { name: r${i}, score: 1, reason: because, ` +
+        `condition: ${JSON.stringify(condition)} }`,
+    ),
+    "",
+  ].join("\n");
 
 export function loadSample(text: string, variables: Record<string, string> = {}): Ruleset {
   const loaded = loadRules(text, variables, FACTS);

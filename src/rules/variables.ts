@@ -2,6 +2,7 @@
  * The settings that rules may read. Anything else in the environment, keys above all, stays out of
  * reach.
  */
+const READABLE = "RULES_*, THETA_* or MARKET_RISK_*";
 const ALLOWED = /^(?:RULES|THETA|MARKET_RISK)_[A-Z0-9_]+$/;
 export const isAllowed = (name: string): boolean => ALLOWED.test(name);
 const REFERENCE = /\$\{([^}:]*)(?::([^}]*))?\}/g;
@@ -80,7 +81,7 @@ function faultOf(
   fallback: string | undefined,
 ): string | undefined {
   if (!ALLOWED.test(name))
-    return `\${${name}} is not a setting that rules may read: use RULES_*, THETA_* or MARKET_RISK_*`;
+    return `\${${name}} is not a setting that rules may read: use ${READABLE}`;
   if (value === undefined)
     return `${name} is not set and has no default: write \${${name}:default}`;
   if (fallback !== undefined && NUMBER.test(fallback) && !NUMBER.test(value))

@@ -62,7 +62,9 @@ function toPostInput(pool: Pool, chain: Chain, network: string) {
       chain,
     },
     ...(symbol ? { symbol } : {}),
-    text: `New pool launched: ${name} on ${dex} (${chain}), liquidity ${usd(numericAmount(reserve) ?? 0)}. Contract ${address}`,
+    text:
+      `New pool launched: ${name} on ${dex} (${chain}), liquidity ` +
+      `${usd(numericAmount(reserve) ?? 0)}. Contract ${address}`,
     url: `https://www.geckoterminal.com/${network}/pools/${pool.id.slice(network.length + 1)}`,
     lang: "en",
   };

@@ -7,8 +7,8 @@ import { fromBase64Url, toBase64Url } from "../kit/base64.ts";
 export type PageMark = { at: string | null; id: number };
 
 /**
- * Throws RangeError for what no page answered: another form, a date that does not exist, or the mark
- * of a list in another order (`byTime`).
+ * Throws RangeError for what no page answered: another form, a date that does not exist, or the
+ * mark of a list in another order (`byTime`).
  */
 export function markOf(cursor: string | null, byTime: boolean): PageMark | null {
   if (cursor === null) return null;

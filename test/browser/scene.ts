@@ -66,7 +66,8 @@ const ACTORS: Actor[] = [
     tokenCa: "9UwvKVEsn2Hq6CXzhM48pRrE92hiqRgy9nfzkQCxxfQE",
     type: "security_alert",
     texts: [
-      "Exploit on the frog pool: about 2.1M drained through a rounding bug, the contract is paused.",
+      "Exploit on the frog pool: about 2.1M drained through a rounding bug, the contract " +
+        "is paused.",
       "Do not approve anything on the $FROGGO site until the team posts a review.",
     ],
     facts: { ...scan("red", 25, 910), ...market(61_000, 940_000, -62.5, 0.000_184) },

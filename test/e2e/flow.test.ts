@@ -112,10 +112,10 @@ describe("the whole flow", () => {
   });
 
   it("loses nothing when many posts of one token arrive at once", async () => {
-    const words =
-      "apple river stone cloud tiger maple ocean violin rocket garden winter copper lemon planet silver forest bridge candle desert engine".split(
-        " ",
-      );
+    const words = (
+      "apple river stone cloud tiger maple ocean violin rocket garden winter copper lemon " +
+      "planet silver forest bridge candle desert engine"
+    ).split(" ");
     const posts = words.map((word, i) =>
       post(
         `many-${i}`,

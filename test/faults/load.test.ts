@@ -134,7 +134,8 @@ describe("twice the posts that can be worked off", () => {
         `at most ${most("open")} open; memory ${samples[0]?.megabytes} MB at first, at most ` +
         `${early} MB in the first half and ${late} MB in the second; ` +
         `${samples.at(-1)?.done} deliveries, commit -> send p95 ` +
-        `${waits.map(({ p95 }) => p95).join(", ")} ms; recovered in ${recoverySeconds.toFixed(0)} s`,
+        `${waits.map(({ p95 }) => p95).join(", ")} ms; ` +
+        `recovered in ${recoverySeconds.toFixed(0)} s`,
     );
     expect(refusals.length).toBeGreaterThan(0);
     expect(

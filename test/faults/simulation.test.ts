@@ -50,7 +50,8 @@ describe("the pipeline under every fault", () => {
     await fleet(matrix(POSTS), THREADS, (outcome) => void outcomes.push(outcome));
     const { user, system } = process.cpuUsage(cpu);
     console.log(
-      `${counts(outcomes)}\n${report(outcomes, (performance.now() - began) / 1000, (user + system) / 1e6)}`,
+      `${counts(outcomes)}\n` +
+        report(outcomes, (performance.now() - began) / 1000, (user + system) / 1e6),
     );
     const broken = outcomes.filter(({ complaints }) => complaints.length > 0);
     for (const { job, complaints } of broken)

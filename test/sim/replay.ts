@@ -1,7 +1,8 @@
 /**
  * Replays one history of the simulator, byte for byte:
  *
- *   node scripts/bootstrap.mjs test/sim/replay.ts --seed 7 --posts 5000 --posts-seed 3 --faults crash=0.05,ack-lost=0.01 [--log]
+ *   node scripts/bootstrap.mjs test/sim/replay.ts --seed 7 --posts 5000 --posts-seed 3 \
+ *     --faults crash=0.05,ack-lost=0.01 [--log]
  */
 import { parseArgs } from "node:util";
 import { ratesOf } from "./jobs.ts";

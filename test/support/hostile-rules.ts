@@ -36,7 +36,10 @@ export const HOSTILE: Record<string, string> = {
   "the same key": padded("k: v\n"),
   "empty items": padded("- "),
   anchors: padded("&a "),
-  "an alias bomb": `a: &a [x,x,x,x,x,x,x,x]\n${Array.from({ length: 2_000 }, (_, i) => `k${i}: [*a,*a]`).join("\n")}`,
+  "an alias bomb": [
+    "a: &a [x,x,x,x,x,x,x,x]",
+    ...Array.from({ length: 2_000 }, (_, i) => `k${i}: [*a,*a]`),
+  ].join("\n"),
   colons: padded(": "),
   questions: padded("? "),
   tags: padded("!!str "),

@@ -26,7 +26,8 @@ export async function push(args: string[], io: Io): Promise<number> {
   const failed = await runTests(rules, values.tests ?? DEFAULT_TESTS, io, "brief");
   if (failed > 0 && !values.force) {
     io.err(
-      `Not pushed: ${failed} rule ${failed === 1 ? "test fails" : "tests fail"}. Repair the rules ` +
+      `Not pushed: ${failed} rule ${failed === 1 ? "test fails" : "tests fail"}. Repair ` +
+        `the rules ` +
         `or the tests; --force pushes anyway.`,
     );
     return 1;

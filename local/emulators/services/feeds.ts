@@ -24,13 +24,16 @@ function conditional({ headers }: EmulatorCall, tag: string, reply: EmulatorRepl
 function rss(posts: SamplePost[]): string {
   const items = posts.map(
     (post) =>
-      `<item><title>${escapeXml(title(post))}</title><link>https://example.org/${post.id}</link><guid isPermaLink="false">${post.id}</guid>` +
-      `<pubDate>${new Date(post.posted_at).toUTCString()}</pubDate><dc:creator>${post.author}</dc:creator>` +
+      `<item><title>${escapeXml(title(post))}</title><link>` +
+      `https://example.org/${post.id}</link><guid isPermaLink="false">${post.id}</guid>` +
+      `<pubDate>${new Date(post.posted_at).toUTCString()}</pubDate><dc:creator>` +
+      `${post.author}</dc:creator>` +
       `<description>${escapeXml(post.text)}</description></item>`,
   );
   return (
     `<?xml version="1.0"?><rss version="2.0" ` +
-    `xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Local</title>${items.join("")}</channel></rss>`
+    `xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Local</title>` +
+    `${items.join("")}</channel></rss>`
   );
 }
 

@@ -132,7 +132,8 @@ describe("the Neon front", () => {
     neonConfig.pipelineConnect = false;
     neonConfig.pipelineTLS = false;
     const client = new Client(url);
-    client.on("error", () => {}); // the server is stopped before the client's own farewell may have arrived
+    // The server is stopped before the client's own farewell may have arrived.
+    client.on("error", () => {});
     await client.connect();
     await client.query("begin");
     const { rows } = await client.query("select name from samples where name = $1 for update", [

@@ -97,7 +97,8 @@ export function tooCostly(
     return `The query is nested ${depth} levels deep; ${MAX_DEPTH} are allowed.`;
   if (work > MAX_WORK)
     return (
-      `The query may ask for ${work} units of work; ${MAX_WORK} are allowed. Ask for fewer fields, ` +
+      `The query may ask for ${work} units of work; ${MAX_WORK} are allowed. Ask for fewer ` +
+      `fields, ` +
       `or give smaller limits.`
     );
   if (statements.size > MAX_STATEMENTS)

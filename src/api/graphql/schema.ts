@@ -4,7 +4,8 @@ import { CHAINS, EVENT_TYPES, Level, RiskLevel, SIGNAL_STATES } from "../../mode
 const enumOf = (name: string, values: readonly string[]): string =>
   `enum ${name} { ${values.join(" ")} }`;
 
-const FILTER = `type: EventType, chain: Chain, symbol: String, token_ca: String, since: String, until: String,
+const FILTER = `type: EventType, chain: Chain, symbol: String, token_ca: String,
+    since: String, until: String,
     min_score: Float, state: SignalState, limit: Int = 50, cursor: String`;
 
 /**
@@ -29,8 +30,13 @@ type Query {
   signal(event_key: String!): Signal
   "What became of a post."
   post(source: String!, id: String!): Post
-  "Notifications with their attempts, the latest first. Asks for a key with the scope operations where the outbox is not public."
-  deliveries(status: String, channel_id: Int, since: String, limit: Int = 50, cursor: String): DeliveryPage!
+  """
+  Notifications with their attempts, the latest first. Asks for a key with the scope operations
+  where the outbox is not public.
+  """
+  deliveries(
+    status: String, channel_id: Int, since: String, limit: Int = 50, cursor: String
+  ): DeliveryPage!
 }
 
 type EventPage { items: [Event!]! next_cursor: String }
@@ -146,7 +152,9 @@ type Post {
   steps: [Step!]!
 }
 
-type Step { stage: String! outcome: String! at: String! reason: String event_key: String event: Event }
+type Step {
+  stage: String! outcome: String! at: String! reason: String event_key: String event: Event
+}
 
 type Delivery {
   id: Float!

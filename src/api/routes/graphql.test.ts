@@ -71,11 +71,27 @@ const counted = (): string[] => {
   return calls;
 };
 
+/** Fragments that each spread the next one twice: the last is asked 2^n times. */
+const doublingFragments = (names: string): string =>
+  [...names]
+    .map((name, at, all) => {
+      const next = all[at + 1];
+      const inner =
+        next === undefined ? "events { items { symbol chain } }" : `...${next} ...${next}`;
+      return `fragment ${name} on Query { ${inner} }`;
+    })
+    .join(" ");
+
 describe("POST /graphql", () => {
   it("answers what the REST routes answer, by the same names", async () => {
     const { data } = await ask(`{
-      event(event_key: "${KEY}") { event_key symbol chain evidence_count last_ts state evidence { evidence_id post_id excerpt } }
-      signal(event_key: "${KEY}") { score level rules_version features_snapshot reasons { rule text } event { symbol } }
+      event(event_key: "${KEY}") {
+        event_key symbol chain evidence_count last_ts state
+        evidence { evidence_id post_id excerpt }
+      }
+      signal(event_key: "${KEY}") {
+        score level rules_version features_snapshot reasons { rule text } event { symbol }
+      }
     }`);
     const rest = async (path: string) =>
       (await (await apiApp(ports).request(path)).json()) as Record<string, unknown>;
@@ -171,7 +187,8 @@ describe("POST /graphql", () => {
     ["explanations", "{ signals(limit: 200) { items { explain { agree } } } }"],
     [
       "JSON under many names",
-      `{ signals(limit: 200) { items { ${Array.from({ length: 20 }, (_, at) => `a${at}: features_snapshot`).join(" ")} } } }`,
+      `{ signals(limit: 200) { items { ` +
+        `${Array.from({ length: 20 }, (_, at) => `a${at}: features_snapshot`).join(" ")} } } }`,
     ],
   ])("prices %s by what they cost, not by fields", async (_, query) => {
     const { errors } = await ask(query);
@@ -278,7 +295,7 @@ describe("POST /graphql", () => {
     ],
     [
       "hides how much in fragments",
-      `{ ...a } ${[..."abcdefghijklmnopqr"].map((name, at, all) => `fragment ${name} on Query { ${at === all.length - 1 ? "events { items { symbol chain } }" : `...${all[at + 1]} ...${all[at + 1]}`} }`).join(" ")}`,
+      `{ ...a } ${doublingFragments("abcdefghijklmnopqr")}`,
       "units of work",
     ],
     ["is too long", `{ ${"a: __typename ".repeat(2_000)} }`, "tokens"],

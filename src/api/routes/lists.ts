@@ -12,7 +12,8 @@ export type PublishedList =
 export type ListPorts = { publishList(name: string, text: string): Promise<PublishedList> };
 
 const EMPTY_LIST =
-  "The list has no entries, as when a file was not found. Send it with ?empty=yes to empty the list.";
+  "The list has no entries, as when a file was not found. " +
+  "Send it with ?empty=yes to empty the list.";
 
 /** Nothing but comments, the marks of a document, and empty lists. */
 const isEmptyList = (text: string): boolean =>

@@ -52,7 +52,8 @@ export const postRoutes = ({ store, settings }: PostHistoryPorts): ApiRoute[] =>
     tag: "feed",
     operationId: "getPost",
     summary:
-      "What became of a post: each stage's outcome, time and reason. The spam score and the match " +
+      "What became of a post: each stage's outcome, time and reason. " +
+      "The spam score and the match " +
       "of a dropped one ask for the scope operations.",
     params: z.object({ source: z.string(), id: z.string() }),
     answer: History,

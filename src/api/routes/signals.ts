@@ -158,7 +158,8 @@ export const signalRoutes = ({ store, explain, settings }: SignalPorts): ApiRout
     tag: "feed",
     operationId: "listSignals",
     summary:
-      "Signals in short, the latest first; ?fields= names what to answer instead. ?order=id walks " +
+      "Signals in short, the latest first; ?fields= names what to answer instead. " +
+      "?order=id walks " +
       "them so that none is missed.",
     query: SignalsQuery,
     answer: z.object({ signals: z.array(SignalListed), nextCursor: z.string().nullable() }),

@@ -21,14 +21,15 @@ const PRIVATE_SUFFIXES = [
   "localhost localdomain local internal intranet private corp home lan domain host",
   "mail intra localnet priv internal.cloudapp.net fritz.box ts.net tailscale.net",
   "test invalid example onion alt arpa svc cluster.local consul docker kubernetes",
-  "localtest.me lvh.me vcap.me lacolhost.com localho.st fuf.me yoogle.com bugbounty.dod.network spoofed.burpcollaborator.net 127-0-0-1.org.uk",
+  "localtest.me lvh.me vcap.me lacolhost.com localho.st fuf.me yoogle.com bugbounty.dod.network " +
+    "spoofed.burpcollaborator.net 127-0-0-1.org.uk",
 ].flatMap((line) => line.split(" "));
 
 /** DNS services that answer with the address that is written in the name. */
-const ECHO_SUFFIXES =
-  "nip.io sslip.io xip.io traefik.me 1u.ms rbndr.us ip6.name ipq.co backname.io local-ip.co local-ip.sh localip.co plex.direct ipv6-literal.net".split(
-    " ",
-  );
+const ECHO_SUFFIXES = (
+  "nip.io sslip.io xip.io traefik.me 1u.ms rbndr.us ip6.name ipq.co backname.io " +
+  "local-ip.co local-ip.sh localip.co plex.direct ipv6-literal.net"
+).split(" ");
 
 const EMBEDDED_V4 =
   /(^|[.-])(?:(?:0x[0-9a-f]{1,2}|0?\d{1,3})[.-]){3}(?:0x[0-9a-f]{1,2}|0?\d{1,3})(?=[.-]|$)/;

@@ -19,8 +19,8 @@ export type SkipReason = string;
 
 /**
  * Reads items one by one, so that an invalid item rejects only itself; `leftOut` counts these by
- * the field that is wrong, and skipped items by their reason. `rejected`: the invalid ones alone. Text that is too long is cut
- * and not refused, because a source cannot shorten it.
+ * the field that is wrong, and skipped items by their reason. `rejected`: the invalid ones alone.
+ * Text that is too long is cut and not refused, because a source cannot shorten it.
  */
 export function readPosts<T>(
   items: readonly T[],

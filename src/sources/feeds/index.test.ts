@@ -6,7 +6,8 @@ describe("feeds", () => {
   const FEED = { FEED_URLS: "https://example.org/feed" };
   const rss = (title: string, more = "", guid = "1") =>
     `<?xml version="1.0" ` +
-    `encoding="windows-1251"?><rss><channel>${more}<item><guid>${guid}</guid><title>${title}</title></item></channel></rss>`;
+    `encoding="windows-1251"?><rss><channel>${more}<item><guid>${guid}</guid><title>` +
+    `${title}</title></item></channel></rss>`;
 
   it("are read in the charset that they declare", async () => {
     const bytes = Uint8Array.from(rss("%%"), (letter) =>

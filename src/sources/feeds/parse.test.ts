@@ -38,7 +38,9 @@ describe("a feed", () => {
   });
 
   it("is read as RSS 1.0, Atom and JSON Feed", () => {
-    const rdf = `<rdf:RDF><channel/><item><title>R</title><link>https://example.org/r</link><dc:date>2026-11-20T10:00:00Z</dc:date></item></rdf:RDF>`;
+    const rdf =
+      `<rdf:RDF><channel/><item><title>R</title><link>https://example.org/r</link><dc:date>` +
+      `2026-11-20T10:00:00Z</dc:date></item></rdf:RDF>`;
     const atom =
       `<feed><entry><id>a</id><title type="html">A</title><link rel="self" ` +
       `href="https://e.org/s"/><link ` +
@@ -58,7 +60,8 @@ describe("a feed", () => {
     const [linked, bare, again] =
       read(
         rss(
-          "<item><title>A</title><link>https://e.org/a</link></item><item><title>B</title></item><item><title>B</title></item>",
+          "<item><title>A</title><link>https://e.org/a</link></item><item><title>B</title>" +
+            "</item><item><title>B</title></item>",
         ),
       ) ?? [];
     expect(linked).toMatchObject({ id: "https://e.org/a", posted_at: AT });

@@ -43,7 +43,10 @@ const DESCRIPTIONS = {
   ReleaseEvent: describe(
     z.object({ action: z.literal("published"), release: Release }),
     ({ release }) => ({
-      text: `released ${release.tag_name}${release.name && release.name !== release.tag_name ? `: ${release.name}` : ""}. ${release.body ?? ""}`,
+      text:
+        `released ${release.tag_name}` +
+        (release.name && release.name !== release.tag_name ? `: ${release.name}` : "") +
+        `. ${release.body ?? ""}`,
       url: release.html_url,
     }),
   ),

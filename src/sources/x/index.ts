@@ -71,7 +71,14 @@ function page(
     ...bound,
     ...(token !== null && { [stream.paging]: token }),
     max_results: String(Math.floor(granted / AUTHOR_TOO)),
-    [`${settings.X_VOCAB}.fields`]: `created_at,public_metrics,lang,entities,note_${settings.X_VOCAB},conversation_id`,
+    [`${settings.X_VOCAB}.fields`]: [
+      "created_at",
+      "public_metrics",
+      "lang",
+      "entities",
+      `note_${settings.X_VOCAB}`,
+      "conversation_id",
+    ].join(","),
     expansions: "author_id",
     "user.fields": "username,public_metrics",
   });

@@ -33,7 +33,9 @@ export const EVIDENCE = `coalesce((
 export const CHANNEL = `json_build_object(
   'id', c.id, 'kind', c.kind, 'name', c.name, 'settings', c.settings, 'filter', c.filter, 'status',
   c.status,
-  'statusReason', c.status_reason, 'failingSince', ${isoColumn("c.failing_since")}, 'atMostOnce', c.at_most_once, 'createdAt',
+  'statusReason', c.status_reason, 'failingSince', ${isoColumn("c.failing_since")},
+  'atMostOnce', c.at_most_once,
+  'createdAt',
   ${isoColumn("c.created_at")})`;
 
 export const DUE_DELIVERY = `jsonb_build_object('id', o.id, 'channelId', o.channel_id,

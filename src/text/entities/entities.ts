@@ -21,7 +21,8 @@ const CASHTAG =
 const SYMBOL = /(?<![A-Za-z0-9_$])\$([A-Za-z][A-Za-z0-9]{1,14})(?![A-Za-z0-9])/g;
 
 const TAG =
-  "\\p{L}\\p{M}\\p{Nd}_\\u200c\\u200d\\ua67e\\u05be\\u05f3\\u05f4\\uff5e\\u301c\\u309b\\u309c\\u30a0\\u30fb\\u3003\\u0f0b\\u0f0c\\u00b7";
+  "\\p{L}\\p{M}\\p{Nd}_\\u200c\\u200d\\ua67e\\u05be\\u05f3\\u05f4\\uff5e\\u301c\\u309b" +
+  "\\u309c\\u30a0\\u30fb\\u3003\\u0f0b\\u0f0c\\u00b7";
 const HASHTAG = new RegExp(
   `(?<=^|[\\uFE0E\\uFE0F]|[^${TAG}&])[#＃](?![\\uFE0F\\u20E3])([${TAG}]+)`,
   "gu",

@@ -4,9 +4,12 @@ import { FOREIGN_TOP_LEVEL_DOMAINS, TOP_LEVEL_DOMAINS } from "./top-level-domain
 export type UrlSpan = { url: string; start: number; end: number };
 
 const LATIN_ACCENTS =
-  "\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u00FF\\u0100-\\u024F\\u0253\\u0254\\u0256\\u0257\\u0259\\u025B\\u0263\\u0268\\u026F\\u0272\\u0289\\u028B\\u02BB\\u0300-\\u036F\\u1E00-\\u1EFF";
+  "\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u00FF\\u0100-\\u024F\\u0253\\u0254\\u0256" +
+  "\\u0257\\u0259\\u025B\\u0263\\u0268\\u026F\\u0272\\u0289\\u028B\\u02BB\\u0300-" +
+  "\\u036F\\u1E00-\\u1EFF";
 const NO_HOST =
-  "\\s!'#%&()*+,\\\\/:;<=>?@\\[\\]^{|}~$\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069\\uFFFE\\uFEFF\\uFFFF";
+  "\\s!'#%&()*+,\\\\/:;<=>?@\\[\\]^{|}~$\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-" +
+  "\\u2069\\uFFFE\\uFEFF\\uFFFF";
 
 /** What may be in a host name, with dots, dashes and underscores. */
 const RUN = new RegExp(`[^${NO_HOST}]+`, "g");

@@ -142,7 +142,8 @@ export function expression(
           ),
         () => `-${space()}${inner("number")}`,
         () =>
-          `${pick(random, ["abs", "ceil", "floor", "log", "log2", "log10", "round", "sqrt"])}(${inner("number")})`,
+          pick(random, ["abs", "ceil", "floor", "log", "log2", "log10", "round", "sqrt"]) +
+          `(${inner("number")})`,
         () => `${pick(random, ["max", "min"])}(${inner("number")},${space()}${inner("number")})`,
         () =>
           `${pick(random, ["n", "t", "missing"])} of ` +
@@ -150,8 +151,11 @@ export function expression(
       ])();
     case "text":
       return random() < 0.5 ? joined(inner("text"), "+", inner("text")) : leaf(random, "text");
-    case "list":
-      return `(${[inner("number", 2), inner("text", 2), inner("number", 3)].slice(0, 2 + Math.floor(random() * 2)).join(`,${space()}`)})`;
+    case "list": {
+      const values = [inner("number", 2), inner("text", 2), inner("number", 3)];
+      const kept = values.slice(0, 2 + Math.floor(random() * 2));
+      return `(${kept.join(`,${space()}`)})`;
+    }
     case "truth":
       return pick(random, [
         () => joined(inner("number"), pick(random, COMPARISONS), inner("number")),
@@ -182,7 +186,8 @@ export function expression(
         () => joined(inner("list", 2), pick(random, ["in", "not in", "not  in"]), inner("list", 2)),
         () => `${pick(random, ["exists", "empty"])}(${inner(pick(random, WANTED), 2)})`,
         () =>
-          `${pick(random, ["exists", "empty", "unheardOf", "max"])}(${random() < 0.5 ? "" : leaf(random, "number")})`,
+          pick(random, ["exists", "empty", "unheardOf", "max"]) +
+          `(${random() < 0.5 ? "" : leaf(random, "number")})`,
       ])();
   }
 }
