@@ -27,6 +27,12 @@ it("shows a rules file that loads, and tests that pass on it", () => {
   expect(runCases(loaded.rules, read.cases).flatMap((result) => result.failures)).toEqual([]);
 });
 
+it("has every fact that a rule may name in its table, and no other", () => {
+  const table = page.slice(page.indexOf("## Facts"), page.indexOf("## What is not known"));
+  const named = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name = ""]) => name);
+  expect(named.toSorted()).toEqual(Object.keys(VOCABULARY).toSorted());
+});
+
 it("has at least ten lines in its table of differences", () =>
   expect(rows.length).toBeGreaterThanOrEqual(10));
 
