@@ -30,6 +30,13 @@ export const MUTANTS: readonly Suspect[] = [
     by: "redis-down=0.25",
   },
   {
+    name: "two sources with one id are one post to the dedup window",
+    file: "src/dedup/window.ts",
+    from: "`dedup:${key}`",
+    to: '`dedup:${key.slice(key.indexOf(":") + 1)}`',
+    by: "",
+  },
+  {
     name: "a repeated mention counts again",
     file: "src/events/gather.ts",
     from: 'if (rows.get("id", id) !== undefined) continue;',

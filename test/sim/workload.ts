@@ -162,7 +162,8 @@ function post(
   const metrics = { followers: rolls.int(10, 50_000) };
   const fresh = {
     source,
-    id: `${n}`,
+    // Sources number their posts alike: only source and id together name one.
+    id: `${posts.length}`,
     author: `${source}-a${rolls.int(0, 400)}`,
     postedAt: new Date(BASE + topic.hour * HOUR + rolls.int(0, HOUR)).toISOString(),
     metrics,

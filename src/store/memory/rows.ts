@@ -266,5 +266,6 @@ export function closeUnsent(
   const { id: deliveryId } = row;
   const sent = { httpStatus: null, ms: 0, error: why, ambiguous: false };
   row.attempts.push({ deliveryId, leaseToken: result, at, result, ...sent });
+  row.attemptCount += 1;
   scheduleRow(rows, row);
 }

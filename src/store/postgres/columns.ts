@@ -63,7 +63,9 @@ export const REOPENED = (at: string): string => `
 export const closedUnsent = (list: string, at: string, result: string, why: string): string => `
 ended_unsent as (
   update push_outbox o set status = 'done', finished_at = ${at}::timestamptz, leased_until = null,
-    sending_token = null, digest_key = null
+    sending_token = null, digest_key = null,
+    attempt_count = o.attempt_count + (not exists (
+      select from deliveries d where d.outbox_id = o.id and d.lease_token = '${result}'))::int
   from ${list} w where o.id = w.id and ${IS_OPEN}
   returning o.id
 ),
