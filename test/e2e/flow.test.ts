@@ -195,7 +195,9 @@ describe("bad input", () => {
       headers: { "content-type": "application/json" },
       body: `"${"x".repeat(20_000_000)}"`,
     }).catch(() => undefined);
-    expect(answer === undefined || answer.status === 413).toBe(true);
+    // The local proxy may lose the connection, because the Worker stops reading the body.
+    if (answer?.status === 500) expect(await answer.text()).toMatch("Network connection lost");
+    else expect([undefined, 413]).toContain(answer?.status);
     expect((await call("/healthz")).status).toBe(200);
   });
 });
