@@ -40,18 +40,32 @@ const CODE_BEFORE = /[=`{]$|["']\s*\+\s*$/;
 const CODE_BEHIND = /^(?::?\/[a-z.]|->|\{|\[|\(|::)/;
 const SIGN_CLOSES = /^(?:=?[^\s$]*)\$(?!\p{L})/u;
 
-const lineStart = (text: string, at: number): number => text.lastIndexOf("\n", at - 1) + 1;
-
-/** Where code begins on the line of `at`; infinity when the line holds none. */
-function codeFrom(text: string, at: number): number {
-  const start = lineStart(text, at);
-  const end = text.indexOf("\n", at);
-  const line = text.slice(start, end === -1 ? undefined : end);
-  const starts = CODE_LINE.map((pattern) => line.search(pattern)).filter((found) => found >= 0);
-  return start + Math.min(Number.POSITIVE_INFINITY, ...starts);
+/**
+ * Where code begins on the line of a place; infinity when the line holds none. Asked for places in
+ * order, it reads each line once.
+ */
+function codeFinder(text: string): (at: number) => number {
+  let end = -1;
+  let code = Number.POSITIVE_INFINITY;
+  return (at) => {
+    if (at > end) {
+      const start = text.lastIndexOf("\n", at - 1) + 1;
+      const next = text.indexOf("\n", at);
+      end = next === -1 ? text.length : next;
+      const line = text.slice(start, end);
+      const starts = CODE_LINE.map((pattern) => line.search(pattern));
+      code = start + Math.min(Number.POSITIVE_INFINITY, ...starts.filter((found) => found >= 0));
+    }
+    return code;
+  };
 }
 
-function isVariable(text: string, name: string, at: number, end: number): boolean {
+function isVariable(
+  text: string,
+  name: string,
+  { at, end }: { at: number; end: number },
+  codeFrom: (at: number) => number,
+): boolean {
   const before = text.slice(Math.max(0, at - 4), at);
   const behind = text.slice(end, end + 24);
   const closesTicker = before.endsWith("`") && behind.startsWith("`");
@@ -59,7 +73,7 @@ function isVariable(text: string, name: string, at: number, end: number): boolea
   if (CODE_BEHIND.test(behind)) return true;
   // "$x$" and "$E=mc^2$" are formulas.
   if (name.length <= 2 && (SIGN_CLOSES.test(behind) || /^\s?=/.test(behind))) return true;
-  return codeFrom(text, at) <= at;
+  return codeFrom(at) <= at;
 }
 
 function isTicker(name: string): boolean {
@@ -75,13 +89,14 @@ function isTicker(name: string): boolean {
 export function namedTickers(text: string): Ticker[] {
   if (!text.includes("$")) return [];
   const first = new Map<string, Ticker>();
+  const codeFrom = codeFinder(text);
   for (const match of text.matchAll(TICKER)) {
     const name = foldMixedWord((match[1] ?? "").replace(/_+$/, ""));
     const at = match.index;
     const end = at + match[0].length;
-    if (!isTicker(name) || isVariable(text, name, at, end)) continue;
     const symbol = name.toUpperCase();
-    if (!first.has(symbol)) first.set(symbol, { symbol, at, end });
+    if (first.has(symbol) || !isTicker(name)) continue;
+    if (!isVariable(text, name, { at, end }, codeFrom)) first.set(symbol, { symbol, at, end });
   }
   return [...first.values()];
 }

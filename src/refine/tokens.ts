@@ -53,16 +53,20 @@ function tags(text: string, symbols: readonly Ticker[], hasAddress: boolean): Se
 
 /** The text with some spans blank, so that every other character keeps its place. */
 function blanked(text: string, spans: readonly { at: number; end: number }[]): string {
-  let left = text;
-  for (const { at, end } of spans)
-    left = left.slice(0, at) + " ".repeat(end - at) + left.slice(end);
-  return left;
+  if (spans.length === 0) return text;
+  const units = text.split("");
+  for (const { at, end } of spans) units.fill(" ", at, end);
+  return units.join("");
 }
 
-/** Emphasis marks of chat mark-up around a word: `_` is otherwise part of a name. */
+const isAlphanumeric = (char: string | undefined): boolean => /^[A-Za-z0-9]$/.test(char ?? "");
+
+/** Emphasis marks of chat mark-up around a word: one `_` between two letters is part of a name. */
 const unmarked = (text: string): string =>
-  text.replace(/(?<![A-Za-z0-9])_+(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])_+(?![A-Za-z0-9])/g, (marks) =>
-    " ".repeat(marks.length),
+  text.replace(/_+/g, (marks, at: number) =>
+    marks.length === 1 && isAlphanumeric(text[at - 1]) && isAlphanumeric(text[at + 1])
+      ? marks
+      : " ".repeat(marks.length),
   );
 
 const same = (a: string, b: string): boolean => canonicalAddress(a) === canonicalAddress(b);
