@@ -5,7 +5,7 @@ import { iso } from "../../src/kit/time.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
 import { judge } from "../../src/pipeline.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
-import { fakePorts, NOW } from "../../test/support/api.ts";
+import { ADMIN_KEY, fakePorts, NOW } from "../../test/support/api.ts";
 import { hotList } from "./lists-kv.ts";
 
 const REREAD_MS = 60_000;
@@ -65,7 +65,7 @@ it.each([
   ],
   ["no_token", "authors: []", "The node's memory leak is fixed since yesterday", "names no token"],
 ])(
-  "shows at GET /posts/{source}/{id} that a post was dropped for %s, and the evidence",
+  "shows an operator at GET /posts/{source}/{id} that a post was dropped for %s, and the evidence",
   async (reason, list, text, evidence) => {
     const { here } = lists(list);
     const store = memoryStore();
@@ -76,7 +76,10 @@ it.each([
       refine: { windowMinutes: 60, authors: new Map() },
     });
     await store.recordJudgements([judgement], iso(NOW));
-    const shown = await (await apiApp(fakePorts({ store })).request("/posts/x/1")).text();
+    const headers = { Authorization: `Bearer ${ADMIN_KEY}` };
+    const shown = await (
+      await apiApp(fakePorts({ store })).request("/posts/x/1", { headers })
+    ).text();
     expect(shown).toContain(`"reason":"${reason}"`);
     expect(shown.toLowerCase()).toContain(evidence);
   },
