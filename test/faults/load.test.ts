@@ -102,7 +102,7 @@ describe("twice the posts that can be worked off", () => {
     return samples;
   }
 
-  it("is refused in time or kept up with, fills no memory, starves no delivery, and is worked off soon after", async () => {
+  it("is refused in time, fills no memory, starves no delivery, and is worked off soon after", async () => {
     const warmUp = workload(1, CALIBRATION).posts;
     await sustainable(warmUp.slice(0, 300));
     const rate = await sustainable(warmUp.slice(300));
@@ -137,8 +137,7 @@ describe("twice the posts that can be worked off", () => {
         `${waits.map(({ p95 }) => p95).join(", ")} ms; ` +
         `recovered in ${recoverySeconds.toFixed(0)} s`,
     );
-    // Overload counts posts without a verdict, source by source: a machine that judges at this rate
-    // refuses none, and the bounds below must hold all the same.
+    expect(refusals.length).toBeGreaterThan(0);
     expect(
       refusals.filter(({ status, retryAfter }) => status !== 429 || !(Number(retryAfter) > 0)),
     ).toEqual([]);
