@@ -1,6 +1,5 @@
 import { iso } from "../src/kit/time.ts";
-import { arrival, dropped, pending } from "../src/store/contract/fixtures.ts";
-import type { EventFilter } from "../src/store/events.ts";
+import { ANY_EVENT, arrival, dropped, pending } from "../src/store/contract/fixtures.ts";
 import { postgresStore } from "../src/store/postgres/index.ts";
 import { startPostgres } from "../test/support/postgres.ts";
 import { fill } from "./store/fill.ts";
@@ -9,17 +8,6 @@ const { BENCH_POSTS = "1000000", BENCH_EXPLAIN } = process.env;
 const POSTS = Number(BENCH_POSTS);
 const DAYS = 30;
 const RUNS = 7;
-
-const ANY: EventFilter = {
-  type: null,
-  chain: null,
-  symbol: null,
-  tokenCa: null,
-  since: null,
-  until: null,
-  minScore: null,
-  state: null,
-};
 
 /**
  * Every statement of the store against a database that holds a million posts, their events and
@@ -41,9 +29,9 @@ export async function bench(): Promise<void> {
     const store = postgresStore(sql);
     const page = { limit: 50, cursor: null };
     const ago = (days: number): string => iso(Date.parse(now) - days * 86_400_000);
-    const first = await store.events(ANY, page);
+    const first = await store.events(ANY_EVENT, page);
     const key = first.items[0]?.eventKey ?? "";
-    const middle = (await store.events({ ...ANY, until: ago(15) }, page)).nextCursor;
+    const middle = (await store.events({ ...ANY_EVENT, until: ago(15) }, page)).nextCursor;
     const outboxMiddle = (await store.outbox({ status: null, channelId: null, since: null }, page))
       .nextCursor;
     const anyOutbox = { status: null, channelId: null, since: null };
@@ -51,22 +39,28 @@ export async function bench(): Promise<void> {
     const many = (run: number, from = 0) =>
       Array.from({ length: 100 }, (_, i) => `new-${run}-${from + i}`);
     const reads: Record<string, (run: number) => Promise<unknown>> = {
-      events: () => store.events(ANY, page),
-      "events, page in the middle": () => store.events(ANY, { ...page, cursor: middle }),
-      "events of a type": () => store.events({ ...ANY, type: "listing" }, page),
-      "events of a type that none has": () => store.events({ ...ANY, type: "airdrop" }, page),
-      "events of a chain that none has": () => store.events({ ...ANY, chain: "sol" }, page),
-      "events of a symbol": () => store.events({ ...ANY, symbol: "T7" }, page),
-      "events of a symbol that none has": () => store.events({ ...ANY, symbol: "NONE" }, page),
-      "events of a state": () => store.events({ ...ANY, state: "downgraded" }, page),
-      "events above a score that none has": () => store.events({ ...ANY, minScore: 1_000 }, page),
-      "events of two days": () => store.events({ ...ANY, since: ago(20), until: ago(18) }, page),
-      signals: () => store.signals(ANY, page),
-      "signals of a state": () => store.signals({ ...ANY, state: "downgraded" }, page),
-      "signals of a symbol": () => store.signals({ ...ANY, symbol: "T7" }, page),
-      "signals of a symbol that none has": () => store.signals({ ...ANY, symbol: "NONE" }, page),
-      "signals of a type that none has": () => store.signals({ ...ANY, type: "airdrop" }, page),
-      "signals above a score that none has": () => store.signals({ ...ANY, minScore: 1_000 }, page),
+      events: () => store.events(ANY_EVENT, page),
+      "events, page in the middle": () => store.events(ANY_EVENT, { ...page, cursor: middle }),
+      "events of a type": () => store.events({ ...ANY_EVENT, type: "listing" }, page),
+      "events of a type that none has": () => store.events({ ...ANY_EVENT, type: "airdrop" }, page),
+      "events of a chain that none has": () => store.events({ ...ANY_EVENT, chain: "sol" }, page),
+      "events of a symbol": () => store.events({ ...ANY_EVENT, symbol: "T7" }, page),
+      "events of a symbol that none has": () =>
+        store.events({ ...ANY_EVENT, symbol: "NONE" }, page),
+      "events of a state": () => store.events({ ...ANY_EVENT, state: "downgraded" }, page),
+      "events above a score that none has": () =>
+        store.events({ ...ANY_EVENT, minScore: 1_000 }, page),
+      "events of two days": () =>
+        store.events({ ...ANY_EVENT, since: ago(20), until: ago(18) }, page),
+      signals: () => store.signals(ANY_EVENT, page),
+      "signals of a state": () => store.signals({ ...ANY_EVENT, state: "downgraded" }, page),
+      "signals of a symbol": () => store.signals({ ...ANY_EVENT, symbol: "T7" }, page),
+      "signals of a symbol that none has": () =>
+        store.signals({ ...ANY_EVENT, symbol: "NONE" }, page),
+      "signals of a type that none has": () =>
+        store.signals({ ...ANY_EVENT, type: "airdrop" }, page),
+      "signals above a score that none has": () =>
+        store.signals({ ...ANY_EVENT, minScore: 1_000 }, page),
       event: () => store.event(key),
       post: () => store.post("x", String(POSTS >> 1)),
       outbox: () => store.outbox(anyOutbox, page),

@@ -1,6 +1,7 @@
 import type { Signal } from "../../src/model/signal.ts";
 import type { TokenEvent } from "../../src/model/token-event.ts";
 import type { AuditedEvent, AuditReport, UnaccountedPosts } from "../../src/store/audit.ts";
+import { ANY_EVENT } from "../../src/store/contract/fixtures.ts";
 import type { DeadLetterRow } from "../../src/store/dead-letters.ts";
 import type { EventEvidence } from "../../src/store/events.ts";
 import type { Store } from "../../src/store/index.ts";
@@ -24,16 +25,6 @@ export type Tables = {
 const PAGE = 200;
 const END_OF_TIME = "2999-01-01T00:00:00.000Z";
 const ALL = 1_000_000;
-const ANY = {
-  type: null,
-  chain: null,
-  symbol: null,
-  tokenCa: null,
-  since: null,
-  until: null,
-  minScore: null,
-  state: null,
-};
 
 async function all<T>(
   read: (cursor: string | null) => Promise<{ items: T[]; nextCursor: string | null }>,
@@ -56,7 +47,9 @@ export async function readTables(store: Store, { posts }: Workload): Promise<Tab
       outcomes.set(`${source}:${id}`, { outcome: history.outcome, reason: history.reason });
   }
   const events = new Map<string, EventTable>();
-  for (const { eventKey } of await all((cursor) => store.events(ANY, { limit: PAGE, cursor }))) {
+  for (const { eventKey } of await all((cursor) =>
+    store.events(ANY_EVENT, { limit: PAGE, cursor }),
+  )) {
     const held = await store.event(eventKey, ALL);
     if (held) events.set(eventKey, held);
   }

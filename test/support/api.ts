@@ -1,6 +1,7 @@
 import type { ApiPorts } from "../../src/api/app.ts";
 import type { ApiSettings } from "../../src/api/context.ts";
 import { failedKeys } from "../../src/api/failed-keys.ts";
+import { EXAMPLE_RULES } from "../../src/api/routes/examples.ts";
 import { FACTS } from "../../src/model/facts.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
 import { loadRules } from "../../src/rules/load.ts";
@@ -123,23 +124,10 @@ function fakeReplies(): ApiPorts["replies"] {
   };
 }
 
-const RULES = `version: "1.0"
-groups:
-  - name: talk
-    rules:
-      - { name: seen, condition: mentions > 0, score: 1, reason: "Someone speaks of it" }
-scoring:
-  thresholds: { opportunity: 15, caution: -5 }
-states:
-  verified: score >= 10
-  downgraded: score < -5
-notify: { min_score: 10, on: [verified] }
-`;
-
 function fakeRules(): ApiPorts["rules"] {
   const load = (text: string) => loadRules(text, {}, FACTS);
   const current = (): Ruleset => {
-    const loaded = load(RULES);
+    const loaded = load(EXAMPLE_RULES);
     if (loaded.kind === "rejected") throw new Error(JSON.stringify(loaded.problems));
     return loaded.rules;
   };

@@ -2,14 +2,8 @@ import * as z from "zod";
 import { parseJson } from "../../kit/parse-json.ts";
 import type { FactValues, FactVocabulary } from "../../model/facts.ts";
 import { IsoInstant, Level, SignalState } from "../../model/scalars.ts";
-import { backtestRules, type StoredSignal } from "../../rules/backtest.ts";
-import {
-  CanarySide,
-  type CanarySignal,
-  canarySide,
-  type LiveCanary,
-  parseShare,
-} from "../../rules/canary.ts";
+import { backtestRules } from "../../rules/backtest.ts";
+import { parseShare, RulesCanary } from "../../rules/canary.ts";
 import { explainSignal } from "../../rules/explain.ts";
 import { FactsInput, givenFacts } from "../../rules/given-facts.ts";
 import type { LoadResult } from "../../rules/load.ts";
@@ -19,28 +13,20 @@ import type { RulesVersion } from "../../store/rules-versions.ts";
 import { keyIdOf } from "../context.ts";
 import { fieldErrors, problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
+import { type CanaryPorts, canaryRoutes, canaryShown, RulesSummary, summaryOf } from "./canary.ts";
 import { EXAMPLE_RULES, EXAMPLE_SHA } from "./examples.ts";
 import { ExplanationShown, ScoreShown } from "./signals.ts";
 
-export type RulesPorts = {
-  current(): Promise<Ruleset>;
+export type RulesPorts = CanaryPorts & {
   /** A version by its sha; undefined when unknown. */
   version(sha: string): Promise<Ruleset | undefined>;
   /** When the rules in force were loaded, and what was wrong with a version that would not load. */
   status(): { loadedAt: string | null; rejected: string | null };
   /** Reads a rules file with this server's settings and facts. */
   load(text: string): LoadResult;
-  /** Makes loaded rules the ones in force. Throws StoreUnavailable. */
-  publish(rules: Ruleset, author: string): Promise<void>;
-  /** The rules that score a share of the event keys before they are put in force. */
-  canary(): Promise<LiveCanary | null>;
-  startCanary(rules: Ruleset, share: number, author: string): Promise<void>;
-  stopCanary(): Promise<void>;
   /** Hears of each push that was refused. */
   refused(): void;
   versions(limit: number): Promise<RulesVersion[]>;
-  /** Stored signals since an instant, newest first. */
-  backtestRows(since: string, limit: number): Promise<(StoredSignal & CanarySignal)[]>;
   /** The facts that this server knows. */
   vocabulary: FactVocabulary;
   now(): number;
@@ -68,16 +54,9 @@ const Rollback = z.strictObject({
 });
 
 const WarningShown = z.looseObject({ path: z.string(), message: z.string() });
-const Summary = z.object({ sha: z.string(), version: z.string(), rules: z.number().int() });
-const RulesShown = Summary.extend({
+const RulesShown = RulesSummary.extend({
   document: z.string(),
   variables: z.record(z.string(), z.string()),
-});
-const CanaryShown = z.object({
-  sha: z.string(),
-  share: z.number(),
-  since: z.string(),
-  author: z.string(),
 });
 const Version = z.object({
   sha: z.string(),
@@ -129,7 +108,7 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
     answer: RulesShown.extend({
       loadedAt: z.string().nullable(),
       rejected: z.string().nullable(),
-      canary: CanaryShown.nullable(),
+      canary: RulesCanary.nullable(),
     }),
     status: 200,
     async handle() {
@@ -170,61 +149,7 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
       return found ? shown(found) : unknownVersion(sha);
     },
   }),
-  route({
-    method: "GET",
-    path: "/rules/canary",
-    access: "operations",
-    tag: "rules",
-    operationId: "getRulesCanary",
-    summary: "The rules on a share of the events beside those in force, with what each scored.",
-    answer: z.object({
-      canary: CanaryShown.nullable(),
-      sides: z.object({ current: CanarySide, canary: CanarySide }).nullable(),
-    }),
-    status: 200,
-    async handle() {
-      const [current, canary] = await Promise.all([ports.current(), ports.canary()]);
-      if (!canary) return { canary: null, sides: null };
-      const signals = await ports.backtestRows(canary.since, MAX_BACKTEST);
-      return {
-        canary: canaryShown(canary),
-        sides: {
-          current: canarySide(current, signals),
-          canary: canarySide(canary.rules, signals),
-        },
-      };
-    },
-  }),
-  route({
-    method: "DELETE",
-    path: "/rules/canary",
-    access: "write",
-    tag: "rules",
-    operationId: "stopRulesCanary",
-    summary: "Ends the canary: all events are scored by the rules in force.",
-    answer: z.object({ canary: z.null() }),
-    status: 200,
-    async handle() {
-      await ports.stopCanary();
-      return { canary: null };
-    },
-  }),
-  route({
-    method: "POST",
-    path: "/rules/promote",
-    access: "write",
-    tag: "rules",
-    operationId: "promoteRules",
-    summary: "Puts the canary's rules in force for all events.",
-    answer: Summary,
-    status: 200,
-    async handle({ context }) {
-      const canary = await ports.canary();
-      if (!canary) return problem(409, "There is no canary: push rules with a share first.");
-      await ports.publish(canary.rules, keyIdOf(context.get("caller")));
-      return summary(canary.rules);
-    },
-  }),
+  ...canaryRoutes(ports),
   route({
     method: "PUT",
     path: "/rules",
@@ -238,7 +163,7 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
     bodyType: "text/yaml",
     body: z.string(),
     maxBytes: MAX_BODY,
-    answer: Summary.extend({ warnings: z.array(WarningShown) }),
+    answer: RulesSummary.extend({ warnings: z.array(WarningShown) }),
     status: 200,
     example: { query: { dry_run: "true" }, body: EXAMPLE_RULES },
     async handle({ query, text, context }) {
@@ -257,7 +182,7 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
         return problem(409, "These rules are in force for all events already.");
       if (isPush && share !== undefined) await ports.startCanary(loaded.rules, share, author);
       else if (isPush) await ports.publish(loaded.rules, author);
-      return { ...summary(loaded.rules), warnings: loaded.warnings.map(withMend) };
+      return { ...summaryOf(loaded.rules), warnings: loaded.warnings.map(withMend) };
     },
   }),
   route({
@@ -269,14 +194,14 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
     summary: "Puts an earlier version in force.",
     body: Rollback,
     maxBytes: MAX_BODY,
-    answer: Summary,
+    answer: RulesSummary,
     status: 200,
     example: { body: { sha: EXAMPLE_SHA } },
     async handle({ body: { sha }, context }) {
       const found = await byPrefix(sha, ports);
       if (!found) return unknownVersion(sha);
       await ports.publish(found, keyIdOf(context.get("caller")));
-      return summary(found);
+      return summaryOf(found);
     },
   }),
   route({
@@ -340,18 +265,11 @@ const withMend = <T extends { suggestion?: string }>(found: T): T & { mend?: str
   ...(found.suggestion !== undefined && { mend: found.suggestion }),
 });
 
-const summary = ({ sha, document, rules }: Ruleset) => ({
-  sha,
-  version: document.version,
-  rules: rules.length,
-});
 const shown = (rules: Ruleset) => ({
-  ...summary(rules),
+  ...summaryOf(rules),
   document: rules.text,
   variables: rules.variables,
 });
-
-const canaryShown = ({ sha, share, since, author }: LiveCanary) => ({ sha, share, since, author });
 
 const noShare = (given: string): Response =>
   problem(422, `${JSON.stringify(given.slice(0, 20))} is no share: write 10% or 0.1.`, {

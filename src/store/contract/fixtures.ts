@@ -195,16 +195,14 @@ export const dueIds = (committed: CommitResult): number[] =>
   committed.kind === "committed" ? committed.due.map(({ id }) => id) : [];
 
 export const ANY_EVENT: EventFilter = {
-  ...{
-    type: null,
-    chain: null,
-    symbol: null,
-    tokenCa: null,
-    since: null,
-    until: null,
-    minScore: null,
-    state: null,
-  },
+  type: null,
+  chain: null,
+  symbol: null,
+  tokenCa: null,
+  since: null,
+  until: null,
+  minScore: null,
+  state: null,
 };
 
 export const FIRST_PAGE = { limit: 50, cursor: null };
