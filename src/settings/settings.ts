@@ -61,9 +61,7 @@ export const CoreShape = {
     .describe("How long an accepted post may stay without an outcome before it is queued again"),
   OVERLOADED_AFTER_SECONDS: wholeNumber(1)
     .default(60)
-    .describe(
-      "While 1,000 posts of a source have waited longer for a verdict, it is refused (429)",
-    ),
+    .describe("While 1,000 posts of a source have waited longer, it is refused (429)"),
   LOCATION_HINT: z
     .enum(LOCATIONS)
     .optional()

@@ -26,10 +26,12 @@ export type PostArrival = { post: RawPost; textHash: string };
 export const REPEAT_WINDOW_DAYS = 14;
 
 /**
- * So many posts of one source that wait too long for a verdict are load; fewer are posts with a
- * trouble of their own.
+ * So many posts of one source that wait too long for a verdict are load, and so are as many judged
+ * ones that wait for OVERLOAD_EVENTS or more events; fewer are posts with a trouble of their own.
  */
 export const OVERLOAD_POSTS = 1_000;
+/** Fewer events that hold up posts are events with a trouble of their own. */
+export const OVERLOAD_EVENTS = 20;
 
 /** `behind`: the key of the open post that it may repeat. */
 export type WaitingTwin = PostRef & { behind: string };
@@ -42,9 +44,9 @@ export type JudgedPosts = {
 export type PostStore = {
   /**
    * Writes raw_posts in one statement; a post already there is left as it is. Answers the refs that
-   * were new. While OVERLOAD_POSTS or more posts of a source have waited for a verdict since before
-   * `waitedSince` it takes none of that source and names it in `overloaded`. Posts that were judged
-   * and wait for their event do not count: an event that fails closes the door to nobody.
+   * were new. While OVERLOAD_POSTS or more posts of a source have waited since before `waitedSince`
+   * for a verdict, or as many for OVERLOAD_EVENTS or more events, it takes none of that source and
+   * names it in `overloaded`. A few events that fail close the door to nobody.
    */
   accept(
     arrivals: PostArrival[],

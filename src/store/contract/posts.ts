@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Store } from "../index.ts";
-import { OVERLOAD_POSTS } from "../posts.ts";
+import { OVERLOAD_EVENTS, OVERLOAD_POSTS } from "../posts.ts";
 import {
   arrival,
   at,
@@ -60,6 +60,30 @@ export function postContract(store: () => Store): void {
       await store().recordJudgements([pending(0, KEY)], at(62));
       expect(await store().accept([arrival("refused")], at(63), at(3))).toEqual({
         fresh: [ref("refused")],
+      });
+    });
+
+    it("takes none of a source while many of its posts have waited too long for many events", async () => {
+      const judge = (from: number, keys: string[]) =>
+        store().recordJudgements(
+          Array.from({ length: OVERLOAD_POSTS / 2 }, (_, i) =>
+            pending(from + i, keys[i % keys.length] ?? KEY),
+          ),
+          at(1),
+        );
+      const batch = Array.from({ length: OVERLOAD_POSTS }, (_, i) => arrival(i));
+      await store().accept(batch, at(0));
+      await judge(0, [KEY]);
+      await judge(OVERLOAD_POSTS / 2, [KEY]);
+      expect((await store().accept([arrival("of one event")], at(61), at(1))).fresh).toHaveLength(
+        1,
+      );
+      const keys = Array.from({ length: OVERLOAD_EVENTS }, (_, i) => KEY.replace("DEMO", `D${i}`));
+      await judge(0, keys);
+      const other = arrival("welcome", { source: "y" });
+      expect(await store().accept([arrival("refused"), other], at(62), at(1))).toEqual({
+        fresh: [{ source: "y", id: "welcome" }],
+        overloaded: ["x"],
       });
     });
 

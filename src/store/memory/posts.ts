@@ -2,6 +2,7 @@ import { postKey } from "../../model/raw-post.ts";
 import {
   type JudgedPosts,
   type Judgement,
+  OVERLOAD_EVENTS,
   OVERLOAD_POSTS,
   type PostArrival,
   type PostHistory,
@@ -65,9 +66,17 @@ const waitsBefore =
 const overdue = (rows: MemoryRows, before: string, limit: number): PostRow[] =>
   rows.open.upTo(before, limit).filter(waitsBefore(before));
 
-const isOverloaded = (rows: MemoryRows, source: string, before: string): boolean =>
-  (rows.unjudged.get(source)?.upTo(before, OVERLOAD_POSTS) ?? []).filter(waitsBefore(before))
-    .length === OVERLOAD_POSTS;
+function isOverloaded(rows: MemoryRows, source: string, before: string): boolean {
+  const unjudged = rows.unjudged.get(source)?.upTo(before, OVERLOAD_POSTS) ?? [];
+  if (unjudged.filter(waitsBefore(before)).length === OVERLOAD_POSTS) return true;
+  const judged = overdue(rows, before, Infinity).filter(
+    ({ post, judgedAt }) => post.source === source && judgedAt !== null,
+  );
+  return (
+    judged.length >= OVERLOAD_POSTS &&
+    new Set(judged.map(({ eventKeys }) => eventKeys?.[0])).size >= OVERLOAD_EVENTS
+  );
+}
 
 /** False: it was there already. */
 function admit(rows: MemoryRows, { post, textHash }: PostArrival, at: string): boolean {

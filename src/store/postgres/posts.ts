@@ -1,5 +1,6 @@
 import {
   type Judgement,
+  OVERLOAD_EVENTS,
   OVERLOAD_POSTS,
   type PostHistory,
   type PostRef,
@@ -13,7 +14,7 @@ import { firstRow, isoColumn, jsonParam, type Sql } from "./sql.ts";
  * One accept at a time takes acceptance numbers, so that a lower number is always committed first:
  * judge must never miss an earlier post because its statement is still under way. The join makes
  * every number wait for the lock. $3 is null where load is no matter. Each source has a load of its
- * own, counted by the index of the posts without a verdict.
+ * own, counted by the indexes of the posts without a verdict and of those that are open.
  */
 const ACCEPT = `
 with arrival as (
@@ -23,13 +24,21 @@ with arrival as (
 ),
 load as (
   select source from (select distinct source from arrival) s
-  where $3::timestamptz is not null and ${OVERLOAD_POSTS} = (
+  where $3::timestamptz is not null and (${OVERLOAD_POSTS} = (
     select count(*) from (
       select from raw_posts p
       where p.source = s.source and p.judged_at is null and p.ended_at is null
         and coalesce(p.requeued_at, p.accepted_at) < $3::timestamptz
       limit ${OVERLOAD_POSTS}
     ) waiting)
+    or exists (
+      select from (
+        select p.event_keys[1] as event_key from raw_posts p
+        where p.source = s.source and p.judged_at is not null and p.ended_at is null
+          and coalesce(p.requeued_at, p.accepted_at) < $3::timestamptz
+        limit ${OVERLOAD_POSTS}
+      ) judged
+      having count(*) = ${OVERLOAD_POSTS} and count(distinct event_key) >= ${OVERLOAD_EVENTS}))
 ),
 lane as (select pg_advisory_xact_lock(7203001)),
 fresh as (
