@@ -76,8 +76,10 @@ it("takes every post that may be accepted: the largest one fits into a message",
     url: "\u0001".repeat(2_000),
     token_ca: "代".repeat(100),
     raw: { note: "代".repeat(5_400) },
+    links: Array.from({ length: 50 }, (_, i) => `https://${i}.example/${"代".repeat(1_900)}`),
   });
   expect(post.raw).toBeDefined();
+  expect(post.links?.length).toBe(2);
   const message = sealEnvelope({ kind: "post", post, again: true }, crypto.randomUUID());
   expect(jsonBytes(message)).toBeLessThan(MAX_MESSAGE_BYTES);
 });

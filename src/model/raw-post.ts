@@ -18,10 +18,21 @@ const Metrics = z.object({
 
 export const MAX_POST_LINKS = 50;
 export const MAX_URL = 2_000;
+/** Fifty long addresses would make a post larger than a message of a queue may be. */
+const MAX_LINK_BYTES = 16_384;
 
 /** Where a post leads: the address in full, and the words that stand for it in the post. */
 export const PostLink = z.object({ url: z.string(), text: z.string().optional() });
 export type PostLink = z.infer<typeof PostLink>;
+
+/** The first links that a post has room for: 50, and 16 KB of JSON in UTF-8. */
+export function fittingLinks(links: readonly PostLink[]): PostLink[] {
+  let room = MAX_LINK_BYTES;
+  return links.slice(0, MAX_POST_LINKS).filter((link) => {
+    room -= jsonBytes(link);
+    return room >= 0;
+  });
+}
 
 /** A post as a source gave it. `source` + `id` identify it for ever; `postedAt` is event time. */
 export const RawPost = z.object({
@@ -148,7 +159,8 @@ const isGiven = ([key, value]: [string, unknown]): boolean =>
 /**
  * The wire form of a post (snake_case; docs/api.md) read into a RawPost. `timestamp` is taken for
  * `posted_at`, nulls (in `metrics` too) and empty texts count as absent, and unknown fields are
- * kept in `raw` while it stays under 16 KB of UTF-8 and 32 levels.
+ * kept in `raw` while it stays under 16 KB of UTF-8 and 32 levels. Of `links` the first 16 KB are
+ * kept.
  */
 export const PostInput = z
   .preprocess((input) => {
@@ -161,6 +173,7 @@ export const PostInput = z
       : { ...given, posted_at: given.timestamp };
   }, PostOnWire)
   .transform((wire): RawPost => {
+    const links = fittingLinks(storableDeep(wire.links ?? []) as PostLink[]);
     const extra = Object.fromEntries(Object.entries(wire).filter(([key]) => !KNOWN.has(key)));
     const raw = { ...wire.raw, ...extra };
     const keepRaw = Object.keys(raw).length > 0 && isStorableRaw(raw);
@@ -176,8 +189,7 @@ export const PostInput = z
       ...(wire.symbol !== undefined && { symbol: storable(wire.symbol) }),
       ...(wire.chain !== undefined && { chain: wire.chain }),
       ...(wire.metrics !== undefined && { metrics: wire.metrics }),
-      ...(wire.links !== undefined &&
-        wire.links.length > 0 && { links: storableDeep(wire.links) as PostLink[] }),
+      ...(links.length > 0 && { links }),
       ...(wire.time_guessed && { timeGuessed: true }),
       ...(keepRaw && { raw: storableDeep(raw) as Record<string, unknown> }),
     };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MAX_POST_LINKS, MAX_URL, type PostLink } from "../../model/raw-post.ts";
+import { fittingLinks, MAX_URL, type PostLink } from "../../model/raw-post.ts";
 
 const text = z.string().min(1).optional().catch(undefined);
 const UrlEntity = z.object({ url: text, expanded_url: text, unwound_url: text, expandedUrl: text });
@@ -12,7 +12,7 @@ export function keptLinks(links: readonly PostLink[]): PostLink[] {
     if (!/^https?:\/\//i.test(link.url) || link.url.length > MAX_URL) continue;
     if (!first.has(link.url)) first.set(link.url, link);
   }
-  return [...first.values()].slice(0, MAX_POST_LINKS);
+  return fittingLinks([...first.values()]);
 }
 
 /**
