@@ -187,6 +187,12 @@ describe("keys", () => {
     expect(out).toEqual([expect.stringMatching(/^ess_[A-Za-z0-9]+\.\S{32}$/)]);
   });
 
+  it("binds a key to the sources that it names", async () => {
+    const args = ["create", "bot", "--scope", "ingest", "--source", "me", "--source", "mine"];
+    const { out } = await ran(keys, args, { json: true });
+    expect(JSON.parse(out.join(""))).toMatchObject({ sources: ["me", "mine"] });
+  });
+
   it("says when a key to revoke is not there", async () => {
     await expect(ran(keys, ["revoke", "none"])).rejects.toThrow("404");
   });

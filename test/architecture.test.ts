@@ -94,7 +94,7 @@ const PLACES: Place[] = [
   },
   {
     path: "src/intake/push.ts",
-    may: ["src/intake", "src/sources"],
+    may: ["src/intake", "src/sources", "src/model"],
     packages: [],
   },
   {

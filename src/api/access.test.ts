@@ -24,6 +24,7 @@ const keyOf = (scope: ApiScope) => ({
   name: scope,
   hash: sha256Hex(SECRET),
   scopes: [scope],
+  sources: null,
   limitPerMinute: null,
   createdAt: at(0),
   expiresAt: null,

@@ -5,7 +5,14 @@ import type { ApiKey, KeyStore } from "../store/api-keys.ts";
 export type ApiCaller =
   | { kind: "nobody" }
   | { kind: "refused"; why: string }
-  | { kind: "key"; id: string; scopes: readonly string[]; limitPerMinute: number | null };
+  | {
+      kind: "key";
+      id: string;
+      scopes: readonly string[];
+      /** The sources in whose name it may post; null: those that are not reserved. */
+      sources: readonly string[] | null;
+      limitPerMinute: number | null;
+    };
 
 export type KeyPorts = {
   keys: Pick<KeyStore, "apiKey">;
@@ -32,7 +39,7 @@ export async function identifyCaller(
   }
   const { adminKey } = ports.settings;
   if (adminKey !== null && sameText(sha256Hex(token), sha256Hex(adminKey))) {
-    return { kind: "key", id, scopes: ["admin"], limitPerMinute: null };
+    return { kind: "key", id, scopes: ["admin"], sources: null, limitPerMinute: null };
   }
   const key = await ports.keys.apiKey(id);
   if (!sameText(sha256Hex(secret), key?.hash ?? sha256Hex("")) || key === undefined) return WRONG;
@@ -41,6 +48,7 @@ export async function identifyCaller(
       kind: "key",
       id,
       scopes: key.scopes,
+      sources: key.sources,
       limitPerMinute: key.limitPerMinute,
     }
   );

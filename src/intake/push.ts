@@ -1,5 +1,6 @@
+import { type PostingRights, refusedName, SIGNED_ONLY } from "../model/posting-rights.ts";
 import { refusedFields } from "../sources/_shared/pushed.ts";
-import { SOURCES } from "../sources/registry.ts";
+import { reservedNames, SOURCES } from "../sources/registry.ts";
 import type { ReceiveResult, SourceSwitch } from "../sources/source.ts";
 import { type AcceptPorts, type AcceptResult, acceptPosts } from "./accept.ts";
 
@@ -11,6 +12,8 @@ export type PushOutcome =
   | (AcceptResult & Pick<Extract<ReceiveResult, { kind: "posts" }>, "rejected">)
   | { kind: "unknown" }
   | { kind: "unsigned"; detail: string }
+  /** None of its posts may be sent by this sender. */
+  | { kind: "forbidden"; errors: { path: string; message: string }[] }
   | {
       kind: "unreadable";
       status: 400 | 413 | 415 | 422;
@@ -20,12 +23,12 @@ export type PushOutcome =
 
 /**
  * A source's own push format (POST /ingest/{source}). A source that proves itself by a signature
- * needs no key; all others do.
+ * needs no key; all others do. `rights`: of the key that was shown, if any.
  */
 export async function receivePush(
   name: string,
   request: Request,
-  trusted: boolean,
+  rights: PostingRights | null,
   { sources, now }: { sources: ReadonlyMap<string, SourceSwitch>; now: () => number },
   ports: AcceptPorts,
 ): Promise<PushOutcome> {
@@ -33,7 +36,7 @@ export async function receivePush(
   if (!source) return { kind: "unknown" };
   const state = sources.get(name);
   if (state?.kind !== "on" || !state.receive) return { kind: "unknown" };
-  if (!source.signed && !trusted)
+  if (!source.signed && rights === null)
     return { kind: "unsigned", detail: "Send a key with the scope ingest." };
   const headers = new Map(
     [...request.headers].map(([header, value]) => [header.toLowerCase(), value]),
@@ -46,7 +49,35 @@ export async function receivePush(
     if (status === 401) return { kind: "unsigned", detail };
     return { kind: "unreadable", status, detail, ...(errors !== undefined && { errors }) };
   }
-  for (const [reason, count] of Object.entries(refusedFields(received)))
+  const { posts, rejected, forbidden } = permitted(received, rights ?? SIGNED_ONLY, sources);
+  for (const [reason, count] of Object.entries(refusedFields({ rejected })))
     ports.telemetry.count("items_left_out_total", { source: name, reason }, count);
-  return { ...(await acceptPosts(received.posts, ports)), rejected: received.rejected };
+  if (posts.length === 0 && forbidden.length > 0)
+    return { kind: "forbidden", errors: forbidden.flatMap(({ errors }) => errors) };
+  return { ...(await acceptPosts(posts, ports)), rejected };
+}
+
+type Received = Extract<ReceiveResult, { kind: "posts" }>;
+
+/** Rejects the posts in names that the sender may not use. Posts stand between the rejected. */
+function permitted(
+  { posts, rejected }: Received,
+  rights: PostingRights,
+  sources: ReadonlyMap<string, SourceSwitch>,
+): Received & { forbidden: Received["rejected"] } {
+  const reserved = reservedNames(sources);
+  const unread = new Set(rejected.map(({ index }) => index));
+  const places = [...Array(posts.length + rejected.length).keys()].filter((at) => !unread.has(at));
+  const forbidden = posts.flatMap(({ source }, at) => {
+    const message = refusedName(source, rights, reserved);
+    return message === undefined
+      ? []
+      : [{ index: places[at] ?? at, errors: [{ path: "source", message }] }];
+  });
+  return {
+    kind: "posts",
+    posts: posts.filter(({ source }) => refusedName(source, rights, reserved) === undefined),
+    rejected: [...rejected, ...forbidden].sort((a, b) => a.index - b.index),
+    forbidden,
+  };
 }

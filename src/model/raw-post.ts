@@ -94,6 +94,11 @@ const LinkOnWire = z.union([
     .transform(({ url, text }): PostLink => ({ url, ...(text && { text }) })),
 ]);
 
+export const SourceName = name(50).regex(
+  /^[a-z0-9][a-z0-9_.-]*$/,
+  "must be lower-case letters, digits, _ . or -",
+);
+
 /** The fields of a post as senders write them. */
 export const PostOnWire = z.looseObject({
   id: z.union([name(200), z.number().int().transform(String)], {
@@ -102,7 +107,7 @@ export const PostOnWire = z.looseObject({
         ? "is required: source and id identify a post"
         : "must be a non-empty string of up to 200 characters",
   }),
-  source: name(50).regex(/^[a-z0-9][a-z0-9_.-]*$/, "must be lower-case letters, digits, _ . or -"),
+  source: SourceName,
   author: name(200),
   text: z
     .string({ error: "must be a string" })

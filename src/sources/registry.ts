@@ -7,7 +7,7 @@ import { github } from "./github/index.ts";
 import { hackernews } from "./hackernews.ts";
 import { httpJson } from "./http-json/index.ts";
 import { jetstream } from "./jetstream/index.ts";
-import type { Source } from "./source.ts";
+import type { Source, SourceSwitch } from "./source.ts";
 import { webhook } from "./webhook.ts";
 import { x } from "./x/index.ts";
 
@@ -25,3 +25,15 @@ export const SOURCES: readonly Source[] = [
   cloudevents,
   webhook,
 ];
+
+/**
+ * The names under which polls and the stream bring posts; also of a source that is off, whose
+ * posts may be there from an earlier time.
+ */
+export const reservedNames = (switches: ReadonlyMap<string, SourceSwitch>): ReadonlySet<string> =>
+  new Set(
+    SOURCES.filter(({ kind }) => kind !== "push").flatMap(({ name }) => {
+      const state = switches.get(name);
+      return [name, ...(state?.kind === "on" ? state.postsAs : [])];
+    }),
+  );

@@ -80,6 +80,8 @@ type Spec<S extends z.ZodType> = {
   settings: S;
   /** Names under which its calls are paced and counted; by default its own name. */
   providers?(settings: z.output<S>): string[];
+  /** The `source` of its posts; by default its own name. */
+  postsAs?(settings: z.output<S>): string[];
   /** Minutes between polls. */
   everyMinutes?(settings: z.output<S>): number;
   poll?(settings: z.output<S>, place: CursorPosition, ports: GuardedPorts): Promise<PollResult>;
@@ -98,6 +100,8 @@ export type SwitchedOn = {
   kind: "on";
   everyMinutes: number;
   providers: string[];
+  /** The `source` of its posts. */
+  postsAs: string[];
   poll?(place: CursorPosition, ports: GuardedPorts): Promise<PollResult>;
   receive?(request: PushRequest): Promise<ReceiveResult>;
   stream?: StreamPlan;
@@ -142,6 +146,7 @@ export function source<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Shape
       return {
         kind: "on",
         everyMinutes: spec.everyMinutes?.(settings) ?? 1,
+        postsAs: spec.postsAs?.(settings) ?? [name],
         providers: spec.providers?.(settings) ?? (kind === "poll" ? [name] : []),
         ...(poll !== undefined && { poll: (place, ports) => poll(settings, place, ports) }),
         ...(receive !== undefined && { receive: (request) => receive(settings, request) }),

@@ -4,6 +4,8 @@ export type ApiKey = {
   name: string;
   hash: string;
   scopes: string[];
+  /** The sources in whose name it may post; null: every one that is not polled here. */
+  sources: string[] | null;
   limitPerMinute: number | null;
   createdAt: string;
   expiresAt: string | null;

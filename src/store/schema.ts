@@ -337,6 +337,7 @@ export const apiKeys = pgTable("api_keys", {
   name: text("name").notNull(),
   hash: text("hash").notNull(),
   scopes: text("scopes").array().notNull(),
+  sources: text("sources").array(),
   limitPerMinute: integer("limit_per_minute"),
   createdAt: at("created_at").notNull(),
   expiresAt: at("expires_at"),

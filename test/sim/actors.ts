@@ -58,6 +58,7 @@ function polledSource({ source, posts }: Stream, from: number, untilMs: number):
       kind: "on",
       everyMinutes: 1,
       providers: [],
+      postsAs: [],
       async poll({ cursor }, { now }) {
         const appeared = Math.floor((posts.length * (now() - from)) / (untilMs - from));
         const page = posts.slice(

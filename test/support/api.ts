@@ -73,6 +73,7 @@ export function fakePorts(
       return { kind: "accepted", fresh: posts.length, repeated: 0 };
     },
     receive: async () => ({ kind: "unknown" }),
+    reservedNames: new Set(["x"]),
     trigger: async () => ({ kind: "unknown", sources: ["x", "hn"] }),
     health: async () => ({
       status: "healthy",

@@ -87,6 +87,7 @@ export async function storedPorts(): Promise<ApiPorts> {
         name: "collector",
         hash: "0".repeat(64),
         scopes: ["ingest"],
+        sources: ["me"],
         limitPerMinute: 600,
         createdAt: at(0),
         expiresAt: null,

@@ -20,7 +20,7 @@ import { loadRules } from "../../src/rules/load.ts";
 import { notePoll } from "../../src/schedule/tick.ts";
 import type { Settings } from "../../src/settings/settings.ts";
 import { poll } from "../../src/sources/poll.ts";
-import { SOURCES } from "../../src/sources/registry.ts";
+import { reservedNames, SOURCES } from "../../src/sources/registry.ts";
 import type { Bindings } from "../env.ts";
 import { slidingWindow } from "../platform/rate-limit.ts";
 import { pollPorts } from "./cron.ts";
@@ -72,14 +72,15 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       },
     },
     ingest: (posts) => acceptPosts(posts, acceptPorts(env, isolate)),
-    receive: (source, request, trusted) =>
+    receive: (source, request, rights) =>
       receivePush(
         source,
         request,
-        trusted,
+        rights,
         { sources: settings.sources, now },
         acceptPorts(env, isolate),
       ),
+    reservedNames: reservedNames(settings.sources),
     sources: sourcesPorts(env, isolate),
     faults: emulatorFaults(isolate),
     async trigger(name, options) {

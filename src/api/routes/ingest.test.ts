@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { ADMIN_KEY, fakePorts } from "../../../test/support/api.ts";
+import { ADMIN_KEY, fakeKeys, fakePorts } from "../../../test/support/api.ts";
+import { sha256Hex } from "../../kit/hash.ts";
 import { MAX_POSTS } from "../../model/raw-post.ts";
+import type { ApiKey } from "../../store/api-keys.ts";
 import { apiApp } from "../app.ts";
-import { MAX_BYTES } from "./ingest.ts";
+import { MAX_BYTES, type PushResult } from "./ingest.ts";
 
 const post = (over: Record<string, unknown> = {}) => ({
   id: "1",
@@ -157,6 +159,56 @@ describe("POST /ingest", () => {
   });
 });
 
+describe("a key", () => {
+  const SECRET = "s".repeat(32);
+  const sendAs = async (sources: string[] | null, scopes: string[], ...list: unknown[]) => {
+    const key: ApiKey = {
+      id: "abc",
+      name: "collector",
+      hash: sha256Hex(SECRET),
+      scopes,
+      sources,
+      limitPerMinute: null,
+      createdAt: "2026-01-01T00:00:00.000Z",
+      expiresAt: null,
+      revokedAt: null,
+    };
+    const ports = fakePorts({ keys: fakeKeys([key]) });
+    const response = await send(ports, posts(...list), {
+      Authorization: `Bearer ess_abc.${SECRET}`,
+    });
+    const { accepted } = ports;
+    return { status: response.status, body: await response.json(), accepted };
+  };
+
+  it("that is bound to sources posts in no other name", async () => {
+    const refused = await sendAs(["mine", "ours"], ["ingest"], post(), post({ source: "Mine!" }));
+    expect([refused.status, refused.accepted]).toEqual([403, []]);
+    expect(refused.body).toMatchObject({
+      detail: "the key may post as mine, ours only, not as test",
+      errors: [{ path: "posts[0].source" }],
+    });
+    const mixed = await sendAs(["mine"], ["ingest"], post({ source: "mine" }), post());
+    expect([mixed.status, mixed.accepted.map(({ source }) => source)]).toEqual([202, ["mine"]]);
+    expect(mixed.body).toMatchObject({
+      accepted: 1,
+      rejected: [
+        { index: 1, errors: [{ path: "source", message: expect.stringContaining("mine") }] },
+      ],
+    });
+  });
+
+  it("posts as a polled source only when it is bound to it, or is an administrator's", async () => {
+    const polled = post({ source: "x" });
+    const refused = await sendAs(null, ["ingest"], polled);
+    expect([refused.status, refused.accepted]).toEqual([403, []]);
+    expect(refused.body).toMatchObject({ detail: expect.stringContaining("x is polled here") });
+    expect((await sendAs(null, ["ingest"], post())).status).toBe(202);
+    expect((await sendAs(["x"], ["ingest"], polled)).status).toBe(202);
+    expect((await sendAs(null, ["admin"], polled)).status).toBe(202);
+  });
+});
+
 describe("Idempotency-Key", () => {
   const key = { "Idempotency-Key": "batch-7" };
 
@@ -193,24 +245,28 @@ describe("POST /ingest/{source}", () => {
   it("hands the bounded body to the source and says whether a key was shown", async () => {
     const seen: unknown[] = [];
     const ports = fakePorts({
-      receive: async (source, request, trusted) => {
-        seen.push(source, await request.text(), trusted);
+      receive: async (source, request, rights) => {
+        seen.push(source, await request.text(), rights);
         return { kind: "accepted", fresh: 2, repeated: 1 };
       },
     });
     expect(await (await push(ports)).json()).toEqual({ accepted: 3, repeated: 1, rejected: [] });
     await push(ports, { Authorization: `Bearer ${ADMIN_KEY}` });
-    expect(seen).toEqual(["cloudevents", "hello", false, "cloudevents", "hello", true]);
+    const admin = { sources: null, admin: true };
+    expect(seen).toEqual(["cloudevents", "hello", null, "cloudevents", "hello", admin]);
   });
 
   it.each([
     [{ kind: "unknown" }, 404],
     [{ kind: "unsigned", detail: "The signature does not match." }, 401],
+    [{ kind: "forbidden", errors: [{ path: "source", message: "not as me" }] }, 403],
     [{ kind: "unreadable", status: 415, detail: "No CloudEvent." }, 415],
     [{ kind: "unavailable", retryAfter: 5 }, 503],
     [{ kind: "overloaded", retryAfter: 5 }, 429],
     [{ kind: "reply", response: new Response(null, { status: 204 }) }, 204],
   ] as const)("answers %j with %i", async (received, status) => {
-    expect((await push(fakePorts({ receive: async () => received }))).status).toBe(status);
+    expect((await push(fakePorts({ receive: async () => received as PushResult }))).status).toBe(
+      status,
+    );
   });
 });

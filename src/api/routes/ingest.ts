@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import * as z from "zod";
 import { sha256Hex } from "../../kit/hash.ts";
 import type { Clock } from "../../kit/time.ts";
+import { type PostingRights, refusedName, SIGNED_ONLY } from "../../model/posting-rights.ts";
 import {
   isAhead,
   MAX_POSTS,
@@ -42,6 +43,8 @@ export type PushResult =
   | (IngestResult & { rejected?: Rejected[] })
   | { kind: "unknown" }
   | { kind: "unsigned"; detail: string }
+  /** None of its posts may be sent by this sender. */
+  | { kind: "forbidden"; errors: FieldError[] }
   | { kind: "unreadable"; status: 400 | 413 | 415 | 422; detail: string; errors?: FieldError[] }
   /** The answer that the sender's protocol expects: a challenge, an empty 200. */
   | { kind: "reply"; response: Response };
@@ -59,8 +62,10 @@ export type IngestPorts = {
   now: Clock;
   replies: ReplyMemory;
   ingest(posts: RawPost[]): Promise<IngestResult>;
-  /** A source's own push format. `trusted`: the caller showed a key with the scope ingest. */
-  receive(source: string, request: Request, trusted: boolean): Promise<PushResult>;
+  /** A source's own push format. `rights`: of the caller's key; null: none was shown. */
+  receive(source: string, request: Request, rights: PostingRights | null): Promise<PushResult>;
+  /** The names under which polls and streams bring posts. */
+  reservedNames: ReadonlySet<string>;
 };
 
 /** Each post is checked by itself: a bad one rejects itself alone. */
@@ -111,7 +116,7 @@ export const ingestRoutes = (ports: IngestPorts): ApiRoute[] => [
     handle({ body: { posts }, text, context }) {
       if (posts.length > MAX_POSTS)
         return problem(413, `${posts.length} posts in one request; send up to ${MAX_POSTS}.`);
-      return once(context, text, ports, () => answer(posts, ports));
+      return once(context, text, ports, () => answer(posts, rightsOf(context), ports));
     },
   }),
   route({
@@ -132,8 +137,23 @@ export const ingestRoutes = (ports: IngestPorts): ApiRoute[] => [
   }),
 ];
 
-async function answer(inputs: unknown[], ports: IngestPorts): Promise<Response> {
-  const { read, rejected } = sorted(inputs, ports.now());
+/** A bound key names its sources; nobody without the scope ingest gets as far as to ask. */
+function rightsOf(context: Context<ApiEnv>): PostingRights | null {
+  const caller = context.get("caller");
+  if (caller.kind !== "key" || !scopeAllows(caller, "ingest")) return null;
+  return { sources: caller.sources, admin: scopeAllows(caller, "admin") };
+}
+
+const forbiddenProblem = (errors: FieldError[]): Response =>
+  problem(403, errors[0]?.message ?? "These posts may not be sent.", { errors });
+
+async function answer(
+  inputs: unknown[],
+  rights: PostingRights | null,
+  ports: IngestPorts,
+): Promise<Response> {
+  const { read, rejected, forbidden } = sorted(inputs, rights ?? SIGNED_ONLY, ports);
+  if (read.length === 0 && forbidden.length > 0) return forbiddenProblem(forbidden);
   const ingested: IngestResult =
     read.length === 0
       ? { kind: "accepted", fresh: 0, repeated: 0 }
@@ -157,17 +177,29 @@ const refused = ({ kind, retryAfter }: Exclude<IngestResult, { kind: "accepted" 
 type ReadInput = { index: number; post: RawPost };
 
 /** A bad post rejects itself alone. */
-function sorted(inputs: unknown[], now: number): { read: ReadInput[]; rejected: Rejected[] } {
+function sorted(
+  inputs: unknown[],
+  rights: PostingRights,
+  { now, reservedNames }: IngestPorts,
+): { read: ReadInput[]; rejected: Rejected[]; forbidden: FieldError[] } {
   const read: ReadInput[] = [];
   const rejected: Rejected[] = [];
+  const forbidden: FieldError[] = [];
   for (const [index, input] of inputs.entries()) {
     const parsed = PostInput.safeParse(input);
     if (!parsed.success) rejected.push({ index, errors: fieldErrors(parsed.error) });
-    else if (isAhead(parsed.data, now))
+    else if (isAhead(parsed.data, now()))
       rejected.push({ index, errors: [{ path: "posted_at", message: TIME_AHEAD }] });
-    else read.push({ index, post: parsed.data });
+    else {
+      const refusal = refusedName(parsed.data.source, rights, reservedNames);
+      if (refusal === undefined) read.push({ index, post: parsed.data });
+      else {
+        rejected.push({ index, errors: [{ path: "source", message: refusal }] });
+        forbidden.push({ path: `posts[${index}].source`, message: refusal });
+      }
+    }
   }
-  return { read, rejected };
+  return { read, rejected, forbidden };
 }
 
 /** Posts of overloaded sources: they hold up no other source of the batch. */
@@ -238,7 +270,7 @@ async function receive(
   }
   const { url, headers } = context.req.raw;
   const bounded = new Request(url, { method: "POST", headers, body });
-  const received = await ports.receive(source, bounded, scopeAllows(caller, "ingest"));
+  const received = await ports.receive(source, bounded, rightsOf(context));
   switch (received.kind) {
     case "reply":
       return received.response;
@@ -246,6 +278,8 @@ async function receive(
       return problem(404, `No source ${JSON.stringify(source.slice(0, 60))} takes pushes.`);
     case "unsigned":
       return problem(401, received.detail, { headers: { "WWW-Authenticate": "Bearer" } });
+    case "forbidden":
+      return forbiddenProblem(received.errors);
     case "unreadable":
       return problem(
         received.status,

@@ -10,6 +10,7 @@ const stored = (over: Partial<ApiKey> = {}): ApiKey => ({
   name: "test",
   hash: sha256Hex(SECRET),
   scopes: ["read"],
+  sources: null,
   limitPerMinute: null,
   createdAt: "2026-01-01T00:00:00.000Z",
   expiresAt: null,
@@ -105,8 +106,20 @@ describe("/keys", () => {
     { name: "x", scopes: [] },
     { name: "x", scopes: ["root"] },
     { name: "x", scopes: ["read"], expires: "2027-01-01T00:00:00Z" },
+    { name: "x", scopes: ["ingest"], sources: [] },
+    { name: "x", scopes: ["ingest"], sources: ["No Name"] },
+    { name: "x", scopes: ["read"], sources: ["me"] },
+    { name: "x", scopes: ["ingest", "admin"], sources: ["me"] },
   ])("refuses %j", async (body) => {
     expect((await make(fakePorts(), body)).status).toBe(422);
+  });
+
+  it("binds a key to sources, and shows them", async () => {
+    const ports = fakePorts();
+    const made = await make(ports, { name: "c", scopes: ["ingest"], sources: ["me", "mine"] });
+    expect(await made.json()).toMatchObject({ sources: ["me", "mine"] });
+    const list = await apiApp(ports).request("/keys", { headers });
+    expect(await list.json()).toMatchObject({ keys: [{ sources: ["me", "mine"] }] });
   });
 
   it("revokes a key, which then opens nothing", async () => {

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { sha256Hex } from "../../kit/hash.ts";
 import { type Clock, iso } from "../../kit/time.ts";
+import { SourceName } from "../../model/raw-post.ts";
 import { IsoInstant } from "../../model/scalars.ts";
 import type { ApiKey, KeyStore } from "../../store/api-keys.ts";
-import { SCOPES } from "../context.ts";
+import { type ApiScope, SCOPES } from "../context.ts";
 import { problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
 
@@ -24,6 +25,7 @@ const KeyInput = z.strictObject({
     .trim()
     .regex(/^\P{Cc}{1,100}$/u, "must be 1 to 100 characters, none of them a control character"),
   scopes: z.array(z.enum(SCOPES)).min(1, "needs at least one scope").max(SCOPES.length),
+  sources: z.array(SourceName).min(1, "needs at least one source").max(50).nullable().default(null),
   expires_at: IsoInstant.nullable().default(null),
   limit_per_minute: z.number().int().min(1).max(1_000_000).nullable().default(null),
 });
@@ -32,6 +34,7 @@ const KeyShown = z.object({
   id: z.string(),
   name: z.string(),
   scopes: z.array(z.string()),
+  sources: z.array(z.string()).nullable(),
   limitPerMinute: z.number().int().nullable(),
   createdAt: z.string(),
   expiresAt: z.string().nullable(),
@@ -66,11 +69,18 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
     refusal: "The key cannot be made like this.",
     answer: KeyShown.extend({ key: z.string() }),
     status: 201,
-    example: { body: { name: "collector", scopes: ["ingest"], limit_per_minute: 600 } },
+    example: {
+      body: { name: "collector", scopes: ["ingest"], sources: ["me"], limit_per_minute: 600 },
+    },
     async handle({ body }) {
       if (body.expires_at !== null && Date.parse(body.expires_at) <= ports.now()) {
         return problem(422, "The key would have expired already.", {
           errors: [{ path: "expires_at", message: "must be in the future" }],
+        });
+      }
+      if (body.sources !== null && !bindable(body.scopes)) {
+        return problem(422, "The key cannot be bound to sources.", {
+          errors: [{ path: "sources", message: "needs the scope ingest, without the scope admin" }],
         });
       }
       const id = ports.randomToken(ID_BYTES).replace(/[^A-Za-z0-9]/g, "0");
@@ -80,6 +90,7 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
         name: body.name,
         hash: sha256Hex(secret),
         scopes: body.scopes,
+        sources: body.sources,
         limitPerMinute: body.limit_per_minute,
         createdAt: iso(ports.now()),
         expiresAt: body.expires_at,
@@ -105,5 +116,9 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
         : problem(404, `There is no key ${JSON.stringify(id.slice(0, 60))}.`),
   }),
 ];
+
+/** An admin may make itself any key, so binding one would promise what does not hold. */
+const bindable = (scopes: readonly ApiScope[]): boolean =>
+  scopes.includes("ingest") && !scopes.includes("admin");
 
 const withoutHash = ({ hash: _, ...shown }: ApiKey): Omit<ApiKey, "hash"> => shown;

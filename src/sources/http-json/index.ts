@@ -223,6 +223,7 @@ export const httpJson = source({
     "body, items, map, cursor, pages, every_minutes}. Example in docs/sources.md.",
   ].join(" "),
   settings: HttpJsonSettings,
+  postsAs: ({ HTTP_JSON_SOURCES }) => HTTP_JSON_SOURCES.map(({ name }) => name),
   providers: ({ HTTP_JSON_SOURCES }) => HTTP_JSON_SOURCES.map(providerOf),
   everyMinutes: ({ HTTP_JSON_SOURCES, HTTP_JSON_EVERY_MINUTES: usual }) =>
     Math.min(...HTTP_JSON_SOURCES.map((api) => api.every_minutes ?? usual)),

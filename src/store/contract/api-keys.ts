@@ -11,6 +11,7 @@ export function keyContract(store: () => Store): void {
           name: "ci",
           hash: "abc",
           scopes: ["read", "write"],
+          sources: ["me", "mine"],
           limitPerMinute: 60,
           createdAt: at(0),
           expiresAt: at(9),
@@ -26,10 +27,15 @@ export function keyContract(store: () => Store): void {
         limitPerMinute: null,
         expiresAt: null,
         scopes: [],
+        sources: null,
       });
       expect(await store().apiKey("k1")).toEqual(key);
       expect(await store().apiKey("none")).toBeUndefined();
-      expect((await store().apiKeys()).map(({ id }) => id)).toEqual(["k1", "k0"]);
+      const listed = await store().apiKeys();
+      expect(listed.map(({ id, sources }) => [id, sources])).toEqual([
+        ["k1", ["me", "mine"]],
+        ["k0", null],
+      ]);
       expect([await store().revokeKey("k1", at(5)), await store().revokeKey("k1", at(6))]).toEqual([
         true,
         true,

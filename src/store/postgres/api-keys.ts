@@ -1,16 +1,17 @@
 import type { ApiKey, KeyStore } from "../api-keys.ts";
 import { isoColumn, jsonParam, type Sql } from "./sql.ts";
 
-const KEY = `id, name, hash, scopes, limit_per_minute as "limitPerMinute",
+const KEY = `id, name, hash, scopes, sources, limit_per_minute as "limitPerMinute",
   ${isoColumn("created_at")} as "createdAt",
   ${isoColumn("expires_at")} as "expiresAt", ${isoColumn("revoked_at")} as "revokedAt"`;
 
 const ADD_KEY = `
-insert into api_keys (id, name, hash, scopes, limit_per_minute, created_at, expires_at, revoked_at)
-select id, name, hash, scopes, "limitPerMinute", "createdAt", "expiresAt", "revokedAt"
+insert into api_keys
+  (id, name, hash, scopes, sources, limit_per_minute, created_at, expires_at, revoked_at)
+select id, name, hash, scopes, sources, "limitPerMinute", "createdAt", "expiresAt", "revokedAt"
 from jsonb_to_record($1::jsonb) as k(
-  id text, name text, hash text, scopes text[], "limitPerMinute" int, "createdAt" timestamptz,
-  "expiresAt" timestamptz, "revokedAt" timestamptz
+  id text, name text, hash text, scopes text[], sources text[], "limitPerMinute" int,
+  "createdAt" timestamptz, "expiresAt" timestamptz, "revokedAt" timestamptz
 )
 on conflict (id) do nothing`;
 
