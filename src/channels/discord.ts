@@ -79,10 +79,10 @@ function render(
 
 const Reply = z.looseObject({
   id: z.string().optional(),
-  message: z.string().optional(),
+  message: z.string().optional().catch(undefined),
   code: z.number().optional().catch(undefined),
   errors: z.unknown().optional(),
-  retry_after: z.number().optional(),
+  retry_after: z.coerce.number().optional().catch(undefined),
 });
 
 const BANNED_MS = 300_000;

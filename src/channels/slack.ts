@@ -12,6 +12,7 @@ import {
 import { TemplatesSetting } from "./_shared/secrets.ts";
 import {
   callPorts,
+  pageVerdict,
   READING,
   sentFrom,
   TIMEOUT_MS,
@@ -64,9 +65,9 @@ function written(doc: RichDocument, text: string): SlackMessage {
  */
 function classify({ status, text }: Omit<OutsideAnswer, "verdict">): Verdict | undefined {
   if (status === 429 || (status !== null && status >= 500)) return undefined;
-  // An HTML page comes from a proxy in front of Slack and says nothing about the hook.
-  if (text.trimStart().startsWith("<"))
-    return { kind: "retry", reason: `HTTP ${status}: a page in place of an answer` };
+  const isPage = text.trimStart().startsWith("<");
+  if (isPage || (status !== null && status >= 300 && status < 400))
+    return pageVerdict(status) ?? unacknowledgedSend;
   const reason = `HTTP ${status}: ${text.slice(0, 500)}`;
   if (status === 200 && !/^ok\b|"ok":\s*true/.test(text)) return unacknowledgedSend;
   if (status === 403 || status === 404 || status === 410) return { kind: "gone", reason };

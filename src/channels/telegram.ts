@@ -61,11 +61,14 @@ type Settings = z.output<typeof Settings>;
 
 const Reply = z.looseObject({
   ok: z.boolean(),
-  description: z.string().default(""),
+  description: z.string().catch(""),
   result: z.unknown().optional(),
   parameters: z
-    .looseObject({ retry_after: z.number().optional(), migrate_to_chat_id: z.number().optional() })
-    .default({}),
+    .looseObject({
+      retry_after: z.coerce.number().optional().catch(undefined),
+      migrate_to_chat_id: z.number().optional().catch(undefined),
+    })
+    .catch({}),
 });
 type Reply = z.infer<typeof Reply>;
 

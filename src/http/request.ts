@@ -1,6 +1,6 @@
 import type { Clock } from "../kit/time.ts";
 import { cappedText, TooLarge } from "./capped-body.ts";
-import { requestedDelay, statusVerdict } from "./status-verdict.ts";
+import { MAX_DELAY_MS, requestedDelay, statusVerdict } from "./status-verdict.ts";
 import type { Verdict } from "./verdict.ts";
 
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
@@ -181,15 +181,19 @@ async function attempt(request: OutsideRequest, ports: CallPorts): Promise<Raw> 
   }
 }
 
-/** A throttle that the adapter found still waits for as long as the headers ask. */
+const WAITING: readonly Verdict["kind"][] = ["throttled", "quota", "retry"];
+
+/** What the adapter found still waits as long as the headers ask, and at most a day. */
 function withWait(
   verdict: Verdict | undefined,
   headers: Headers,
   now: number,
 ): Verdict | undefined {
-  if (verdict?.kind !== "throttled" || verdict.delayMs !== undefined) return verdict;
-  const delayMs = requestedDelay(headers, now);
-  return delayMs === undefined ? verdict : { ...verdict, delayMs };
+  if (verdict === undefined || !WAITING.includes(verdict.kind)) return verdict;
+  const delayMs = verdict.delayMs ?? requestedDelay(headers, now);
+  return delayMs === undefined
+    ? verdict
+    : { ...verdict, delayMs: Math.min(Math.max(0, delayMs), MAX_DELAY_MS) };
 }
 
 function verdictOf(request: OutsideRequest, raw: Raw, ms: number, now: number): Verdict {

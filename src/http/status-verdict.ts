@@ -1,6 +1,7 @@
 import type { Verdict } from "./verdict.ts";
 
-const MAX_DELAY_MS = 24 * 3_600_000;
+/** At most so long is waited, whatever is asked. */
+export const MAX_DELAY_MS = 24 * 3_600_000;
 const asDelay = (ms: number): number | undefined =>
   Number.isFinite(ms) ? Math.min(Math.max(0, Math.ceil(ms)), MAX_DELAY_MS) : undefined;
 
@@ -16,6 +17,19 @@ function readNumber(value: number, now: number): number | undefined {
   return asDelay(value >= UNIX_SECONDS_FROM ? value * 1_000 - now : value * 1_000);
 }
 
+const DAY_AND_TIME = /(?:\d{4}|\d{1,2}-[a-z]{3}-\d{2}).*\d:\d{2}|\d:\d{2}.*\d{4}/i;
+const ENDS_IN_ZONE = /(?:[a-z]|\d:?\d\d:\d\d[+-]\d{2}:?\d{2}|[+-]\d{4}|[+-]\d{2}:\d{2})$/i;
+
+/**
+ * An HTTP date in any of its three forms, or an ISO time. Date.parse alone takes "5." for a month,
+ * and a time without a zone for a local one.
+ */
+function readTime(text: string, now: number): number | undefined {
+  if (!DAY_AND_TIME.test(text)) return undefined;
+  const zone = /^\d{4}-/.test(text) ? "Z" : " GMT";
+  return asDelay(Date.parse(ENDS_IN_ZONE.test(text) ? text : text + zone) - now);
+}
+
 /**
  * A wait in any spelling in use: seconds, a number with units ("1500ms", "6m0s"), a Unix time in
  * seconds or milliseconds, an HTTP date or an ISO time. The first value of a header sent twice.
@@ -28,7 +42,7 @@ function readWait(value: string, now: number): number | undefined {
   const number = NUMBER.exec(first)?.[1];
   if (number !== undefined) return readNumber(Number(number), now);
   const units = WITH_UNITS.exec(first)?.[1];
-  if (units === undefined) return asDelay(Date.parse(first) - now);
+  if (units === undefined) return readTime(first, now);
   const parts = [...units.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h)/gi)];
   return asDelay(
     parts.reduce((ms, [, count, unit = "s"]) => {
@@ -37,15 +51,21 @@ function readWait(value: string, now: number): number | undefined {
   );
 }
 
+/** The wait of one quota in seconds; null where something is left of it. */
+function quotaWait(text: string): number | null {
+  const left = /(?:^|[;,\s])(?:r|remaining)=(\d+)/i.exec(text)?.[1];
+  const seconds = /(?:^|[;,\s])(?:t|reset)=(\d+(?:\.\d+)?)/i.exec(text)?.[1];
+  return seconds === undefined || Number(left ?? 0) > 0 ? null : Number(seconds);
+}
+
 /**
- * The RateLimit field of draft-ietf-httpapi-ratelimit-headers: `"default";r=0;t=7`, and its
- * versions 3 to 6: `limit=100, remaining=0, reset=12`. What is left over asks for no wait.
+ * The RateLimit field of draft-ietf-httpapi-ratelimit-headers: `"default";r=0;t=7`, of several
+ * quotas the last to come back; and its versions 3 to 6: `limit=100, remaining=0, reset=12`.
  */
 function readRateLimit(value: string): number | undefined {
-  const left = /(?:^|[;,\s])(?:r|remaining)=(\d+)/i.exec(value)?.[1];
-  const seconds = /(?:^|[;,\s])(?:t|reset)=(\d+(?:\.\d+)?)/i.exec(value)?.[1];
-  if (seconds === undefined || (left !== undefined && Number(left) > 0)) return undefined;
-  return asDelay(Number(seconds) * 1_000);
+  const quotas = value.includes(";") ? value.split(",") : [value];
+  const waits = quotas.map(quotaWait).filter((seconds) => seconds !== null);
+  return waits.length === 0 ? undefined : asDelay(Math.max(...waits) * 1_000);
 }
 
 const DELAY_HEADERS = [

@@ -38,12 +38,12 @@ export const unacknowledgedSend: Verdict = {
 };
 
 /**
- * The meaning of an answer that is not the service's own JSON: a page comes from a proxy in front
- * of the service and says nothing about chat, token or message. Undefined where the status says
+ * The meaning of an answer that is not the service's own JSON: a page or a redirect comes from a
+ * proxy in front of the service and says nothing about chat, token or message. Undefined where the status says
  * enough.
  */
 export const pageVerdict = (status: number | null): Verdict | undefined =>
-  status !== null && status >= 400 && status < 500 && status !== 429
+  status !== null && status >= 300 && status < 500 && status !== 429
     ? { kind: "retry", reason: `HTTP ${status}: a page in place of an answer` }
     : undefined;
 
