@@ -1,4 +1,5 @@
 import type { Emulator, EmulatorSettings } from "./emulator.ts";
+import { matrix, ntfy, pagerduty, teams } from "./services/alerts.ts";
 import { bigquery, google } from "./services/bigquery.ts";
 import { discord, postmark, resend, slack, telegram, webhook } from "./services/channels.ts";
 import { dexscreener } from "./services/dexscreener.ts";
@@ -12,6 +13,7 @@ import { apify, x } from "./services/social.ts";
 export const EMULATORS: readonly Emulator[] = [
   ...[goplus, dexscreener, geckoterminal, bigquery, google],
   ...[telegram, webhook, discord, slack, resend, postmark],
+  ...[teams, pagerduty, ntfy, matrix],
   ...[x, apify, feeds, generic, hackerNews, github],
 ];
 

@@ -85,6 +85,7 @@ export const channelOf = (over: Partial<ChannelConfig> = {}): ChannelConfig => (
 
 export type Seen = {
   url: string;
+  method: string;
   headers: Record<string, string>;
   body: Record<string, unknown>;
   at: number;
@@ -118,6 +119,7 @@ export async function outboxWorld(
     fetch: async (url, init) => {
       const request = {
         url,
+        method: init.method ?? "GET",
         headers: init.headers as Record<string, string>,
         body: JSON.parse(`${init.body}`),
         at: clock.now,
@@ -230,6 +232,7 @@ export async function sendWith(
     fetch: async (url, init) => {
       const request = {
         url,
+        method: init.method ?? "GET",
         headers: init.headers as Record<string, string>,
         body: JSON.parse(`${init.body}`),
         at: NOON,

@@ -39,8 +39,8 @@ export const unacknowledgedSend: Verdict = {
 
 /**
  * The meaning of an answer that is not the service's own JSON: a page or a redirect comes from a
- * proxy in front of the service and says nothing about chat, token or message. Undefined where the status says
- * enough.
+ * proxy in front of the service and says nothing about chat, token or message. Undefined where the
+ * status says enough.
  */
 export const pageVerdict = (status: number | null): Verdict | undefined =>
   status !== null && status >= 300 && status < 500 && status !== 429

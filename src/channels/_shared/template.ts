@@ -50,7 +50,7 @@ function chartUrl({ chain, tokenCa }: SignalNotification): string {
   return slug && tokenCa ? `https://dexscreener.com/${slug}/${encodeURIComponent(tokenCa)}` : "";
 }
 
-const explainUrl = (key: string, publicUrl: string): string =>
+export const explainUrl = (key: string, publicUrl: string): string =>
   publicUrl === ""
     ? ""
     : `${publicUrl.replace(/\/+$/, "")}/signals/${encodeURIComponent(key)}/explain`;
