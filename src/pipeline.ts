@@ -188,7 +188,15 @@ export function decide(
     ? planDeliveries(heard, signal, event, channels, rules.notify, now)
     : [];
   return {
-    change: { expectedRev: before.rev, event, evidence: fresh, signal, outbox, at },
+    change: {
+      expectedRev: before.rev,
+      before: before.signal && { state: before.signal.state, score: before.signal.score },
+      event,
+      evidence: fresh,
+      signal,
+      outbox,
+      at,
+    },
     announces: isHeard(gathered) && signal.transition !== (heard?.transition ?? 0),
     after: { gathered, signal },
     errors: verdict.errors,

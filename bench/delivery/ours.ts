@@ -45,6 +45,7 @@ async function fill({ databaseUrl, sink, jobs }: Job): Promise<void> {
     const at = iso(Date.now());
     return store.commit({
       expectedRev: 0,
+      before: null,
       event: eventOf({ eventKey }),
       evidence: [],
       signal: signalOf({ eventKey }),

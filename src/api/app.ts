@@ -16,6 +16,7 @@ import { type EventReadPorts, eventRoutes } from "./routes/events.ts";
 import { type FaultsPort, faultRoutes } from "./routes/faults.ts";
 import { type GraphqlRoutePorts, graphqlRoutes } from "./routes/graphql.ts";
 import { type HealthPorts, healthRoutes } from "./routes/health.ts";
+import { historyRoutes, type SignalHistoryPorts } from "./routes/history.ts";
 import { type IngestPorts, ingestRoutes } from "./routes/ingest.ts";
 import { type KeyAdminPorts, keyRoutes } from "./routes/keys.ts";
 import { type ListPorts, listRoutes } from "./routes/lists.ts";
@@ -37,6 +38,7 @@ export type ApiPorts = AccessPorts &
   KeyAdminPorts &
   ListPorts &
   PostHistoryPorts &
+  SignalHistoryPorts &
   SignalPorts &
   StreamPorts &
   TriggerPorts & {
@@ -55,6 +57,7 @@ export function apiRoutes(ports: ApiPorts): ApiRoute[] {
   const routes = [
     ...eventRoutes(ports),
     ...signalRoutes(ports),
+    ...historyRoutes(ports),
     ...postRoutes(ports),
     ...analyticsRoutes(ports),
     ...auditRoutes(ports),

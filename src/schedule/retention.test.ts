@@ -10,7 +10,7 @@ import { retainedIn } from "./retention.ts";
 import { runTick, type TickPorts } from "./tick.ts";
 
 const NOW = Date.UTC(2026, 6, 1);
-const KEPT = { posts: 0, events: 0, deliveries: 0, deadLetters: 0, features: 0 };
+const KEPT = { posts: 0, events: 0, deliveries: 0, deadLetters: 0, history: 0, features: 0 };
 
 /** The hourly tick, and what it asked of the sweeper. */
 function net(store: Store, days: Partial<typeof KEPT> = {}) {

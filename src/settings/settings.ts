@@ -81,6 +81,9 @@ export const CoreShape = {
   RETENTION_DAYS_DEAD_LETTERS: days(0).describe(
     "Days after which dead letters are deleted, replayed or not; 0 keeps them",
   ),
+  RETENTION_DAYS_HISTORY: days(90).describe(
+    "Days after which changes of signals are deleted from their history; 0 keeps them",
+  ),
   RETENTION_DAYS_FEATURES: days(90).describe(
     "Days after which on-chain features are deleted; 0 keeps them",
   ),

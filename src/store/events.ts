@@ -23,7 +23,9 @@ export type EventState = {
 export type Change = {
   expectedRev: number;
   event: TokenEvent;
-  /** Evidence that `before` did not hold. Already present rows are left alone. */
+  /** The signal as it is stored at `expectedRev`; null before the first commit. */
+  before: Pick<Signal, "state" | "score"> | null;
+  /** Evidence that the event did not hold. Already present rows are left alone. */
   evidence: EventEvidence[];
   signal: Signal;
   outbox: OutboxDraft[];
@@ -55,8 +57,9 @@ export type EventStore = {
   evidence(eventKey: string, page: EvidencePage): Promise<EventEvidence[]>;
   /**
    * event + evidence + signal + outbox + the posts' outcome, in one statement. Evidence that
-   * changed nothing still ends its posts. A draft that downgrades closes the older rows of its
-   * event and channel of which no send has begun: `done`, with the attempt "superseded".
+   * changed nothing still ends its posts. A new score or state adds a row to the history. A draft
+   * that downgrades closes the older rows of its event and channel of which no send has begun:
+   * `done`, with the attempt "superseded".
    */
   commit(change: Change): Promise<CommitResult>;
   events(filter: EventFilter, paging: PageRequest): Promise<RowPage<EventRow>>;

@@ -6,6 +6,7 @@ import type { DeadLetterStore } from "./dead-letters.ts";
 import type { DeliveryStore } from "./deliveries.ts";
 import type { EventStore } from "./events.ts";
 import type { FeatureStore } from "./features.ts";
+import type { HistoryStore } from "./history.ts";
 import type { OutboxStore } from "./outbox.ts";
 import type { OverviewStore } from "./overview.ts";
 import type { PostStore } from "./posts.ts";
@@ -32,6 +33,7 @@ export type StoreHealth = {
  */
 export type Store = PostStore &
   EventStore &
+  HistoryStore &
   OutboxStore &
   DeliveryStore &
   ChannelStore &

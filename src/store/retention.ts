@@ -1,5 +1,12 @@
 /** What may be deleted once it is old, in the order in which it is safe to. */
-export const RETAINED = ["deadLetters", "posts", "events", "deliveries", "features"] as const;
+export const RETAINED = [
+  "deadLetters",
+  "posts",
+  "events",
+  "deliveries",
+  "history",
+  "features",
+] as const;
 
 export type RetentionResult = (typeof RETAINED)[number];
 

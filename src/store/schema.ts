@@ -163,6 +163,35 @@ export const signals = pgTable(
   ],
 );
 
+/** One row for each commit that changed the score or the state of a signal. Rows are only added. */
+export const signalHistory = pgTable(
+  "signal_history",
+  {
+    id: id(),
+    eventKey: text("event_key")
+      .notNull()
+      .references(() => events.eventKey, { onDelete: "cascade" }),
+    rev: integer("rev").notNull(),
+    ts: at("ts").notNull(),
+    state: text("state").notNull(),
+    previousState: text("previous_state"),
+    score: doublePrecision("score").notNull(),
+    previousScore: doublePrecision("previous_score"),
+    level: text("level").notNull(),
+    riskLevel: text("risk_level").notNull(),
+    transition: integer("transition").notNull(),
+    rulesVersion: text("rules_version").notNull(),
+    evidenceCount: integer("evidence_count").notNull(),
+    uniqueAuthors: integer("unique_authors").notNull(),
+    liquidity: doublePrecision("liquidity"),
+    priceUsd: doublePrecision("price_usd"),
+  },
+  (t) => [
+    index("signal_history_event_key").on(t.eventKey, t.ts, t.id),
+    index("signal_history_ts").on(t.ts, t.id),
+  ],
+);
+
 export const pushOutbox = pgTable(
   "push_outbox",
   {

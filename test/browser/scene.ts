@@ -289,7 +289,15 @@ async function commit(
           payload,
           notBefore: null,
         }));
-  await store.commit({ expectedRev: 0, event, evidence: mentions, signal, outbox, at: iso(now) });
+  await store.commit({
+    expectedRev: 0,
+    before: null,
+    event,
+    evidence: mentions,
+    signal,
+    outbox,
+    at: iso(now),
+  });
   await send(store, now);
   return signal;
 }

@@ -30,7 +30,14 @@ const statements = async (): Promise<number> =>
     }
   ).statements;
 
-const DAYS = { posts: 90, events: 90, deliveries: 90, deadLetters: 90, features: 90 };
+const DAYS = {
+  posts: 90,
+  events: 90,
+  deliveries: 90,
+  deadLetters: 90,
+  history: 90,
+  features: 90,
+};
 
 /** What every source that needs no key answers to a poll, five minutes after the last. */
 const nothingNew = async () => new Response(null, { status: 304 });

@@ -114,7 +114,7 @@ function cronPorts(who: Life, sources: Source[], world: World): TickPorts {
     onRejected: cursors.invalidate,
     keepStreams: async () => undefined,
     store,
-    days: { posts: 0, events: 0, deliveries: 0, deadLetters: 0, features: 0 },
+    days: { posts: 0, events: 0, deliveries: 0, deadLetters: 0, history: 0, features: 0 },
     requeueAfterSeconds: acceptPorts.requeueAfterSeconds,
     sweeper: world.sweeperOf(who),
   };

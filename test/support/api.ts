@@ -35,6 +35,7 @@ export function fakePorts(
       signals: async () => nothing,
       event: async () => undefined,
       signal: async () => undefined,
+      history: async () => nothing,
       post: async () => undefined,
       outbox: async () => nothing,
       eventsByKey: async () => [],

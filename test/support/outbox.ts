@@ -175,6 +175,7 @@ export async function outboxWorld(
       const rev = known?.rev ?? 0;
       await store.commit({
         expectedRev: rev,
+        before: null,
         event: subject,
         evidence: [],
         signal: after,

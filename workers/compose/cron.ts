@@ -50,5 +50,6 @@ const retentionDays = (settings: Settings): RetentionDays => ({
   events: settings.RETENTION_DAYS_EVENTS,
   deliveries: settings.RETENTION_DAYS_DELIVERIES,
   deadLetters: settings.RETENTION_DAYS_DEAD_LETTERS,
+  history: settings.RETENTION_DAYS_HISTORY,
   features: settings.RETENTION_DAYS_FEATURES,
 });

@@ -168,6 +168,7 @@ export const change = (
   const event = eventOf([...held, ...evidence]);
   return {
     expectedRev,
+    before: null,
     event,
     evidence,
     signal: signal({ eventKey: event.eventKey }),

@@ -9,6 +9,7 @@ import { deliveryContract } from "./deliveries.ts";
 import { commitContract } from "./events/commit.ts";
 import { eventPagingContract, eventReadContract } from "./events/index.ts";
 import { featureContract } from "./features.ts";
+import { historyContract } from "./history.ts";
 import { outboxContract, outboxPagingContract, outboxReadContract } from "./outbox.ts";
 import { overviewContract } from "./overview.ts";
 import { postContract, postHistoryContract } from "./posts.ts";
@@ -47,6 +48,7 @@ const CONTRACTS: ((store: () => Store) => void)[] = [
   eventReadContract,
   eventPagingContract,
   raceContract,
+  historyContract,
   outboxContract,
   outboxReadContract,
   outboxPagingContract,

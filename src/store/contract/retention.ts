@@ -181,12 +181,12 @@ export function retentionContract(store: () => Store): void {
         return each.flat();
       };
       expect(await waiting(40, "posts")).toEqual({ nextDue: at(30), overdue: false, old: true });
-      expect(await old()).toEqual(["posts", "features"]);
+      expect(await old()).toEqual(["posts", "history", "features"]);
       expect((await waiting(0, "posts", 0)).old).toBe(false);
       await store().claim(1, "L", at(30), 1_000);
       const { key: _, ...deadLetter } = { ...deadLetterOf("1"), stage: "deliveries" };
       await store().close(1, "L", { kind: "dlq", deadLetter }, null, at(31));
-      expect(await old()).toEqual(["deadLetters", "posts", "events", "features"]);
+      expect(await old()).toEqual(["deadLetters", "posts", "events", "history", "features"]);
       for (const what of RETAINED) await forget(what, 50);
       expect(await old()).toEqual([]);
     });

@@ -7,6 +7,7 @@ import {
   type EventStore,
   LOADED_PIECES,
 } from "../events.ts";
+import { historyRow } from "../history.ts";
 import { holdPost } from "./posts.ts";
 import {
   closeUnsent,
@@ -46,6 +47,12 @@ export function eventStore(rows: MemoryRows): EventStore {
       const { eventKey } = change.event;
       const before = rows.events.get(eventKey);
       if ((before?.rev ?? 0) !== change.expectedRev) return { kind: "stale" };
+      const row = historyRow(change);
+      if (row !== null)
+        rows.history.push({
+          id: ++rows.made.history,
+          change: { ...row, rev: change.expectedRev + 1 },
+        });
       const held = before ?? newEvent(rows, change);
       rows.events.set(eventKey, held);
       Object.assign(held, {

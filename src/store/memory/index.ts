@@ -7,6 +7,7 @@ import { deadLetterStore } from "./dead-letters.ts";
 import { deliveryStore } from "./deliveries.ts";
 import { eventStore } from "./events.ts";
 import { featureStore } from "./features.ts";
+import { historyStore } from "./history.ts";
 import { outboxStore } from "./outbox.ts";
 import { overviewStore } from "./overview.ts";
 import { postStore } from "./posts.ts";
@@ -23,6 +24,7 @@ export function memoryStore(rows: MemoryRows = emptyRows()): Store {
   return {
     ...postStore(rows),
     ...eventStore(rows),
+    ...historyStore(rows),
     ...outboxStore(rows),
     ...deliveryStore(rows),
     ...channelStore(rows),

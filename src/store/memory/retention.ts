@@ -36,6 +36,12 @@ export const PARTS: Record<RetentionResult, Part> = {
       [...rows.deadLetters].filter(([, deadLetter]) => deadLetter.createdAt < before),
     (rows, [key]) => rows.deadLetters.delete(key),
   ),
+  history: part(
+    (rows, before) => rows.history.filter(({ change }) => change.ts < before),
+    (rows, old) => {
+      rows.history = rows.history.filter((each) => each !== old);
+    },
+  ),
   features: part(
     (rows, before) => rows.features.filter(({ asOf }) => asOf < before),
     (rows, old) => {
@@ -98,6 +104,7 @@ function oldEvents(rows: MemoryRows, before: string): [string, EventRecord][] {
 
 function deleteEvent(rows: MemoryRows, [eventKey, { evidence }]: [string, EventRecord]): void {
   rows.events.delete(eventKey);
+  rows.history = rows.history.filter(({ change }) => change.eventKey !== eventKey);
   count(rows, "event", "");
   for (const key of evidence.keys()) {
     const post = rows.posts.get(key);

@@ -10,6 +10,7 @@ import type { TokenEvent } from "../../model/token-event.ts";
 import type { ApiKey } from "../api-keys.ts";
 import type { SourceCursor } from "../cursors.ts";
 import type { DeliveryAttempt } from "../deliveries.ts";
+import type { SignalChange } from "../history.ts";
 import { markOf, type PageMark, type PageRequest, pageOf, type RowPage } from "../paging.ts";
 import type { RulesVersion } from "../rules-versions.ts";
 
@@ -91,6 +92,8 @@ export type MemoryRows = {
   /** Posts of one author with one text, in the order of acceptance. */
   repeats: Map<string, PostRow[]>;
   events: Map<string, EventRecord>;
+  /** Of symbol and chain the event has the latest. */
+  history: { id: number; change: Omit<SignalChange, "symbol" | "chain"> }[];
   /** Row n is at n - 1; deleted ones leave a hole. */
   outbox: OutboxRecord[];
   waiting: TimeHeap<OutboxRecord>;
@@ -107,7 +110,7 @@ export type MemoryRows = {
   /** Accepted posts and how many of them retention deleted: JSON of source and hour -> counts. */
   acceptedPosts: Map<string, { accepted: number; archived: number }>;
   /** How many rows were ever made: the next id, also after some were deleted. */
-  made: { posts: number; events: number; deadLetters: number };
+  made: { posts: number; events: number; history: number; deadLetters: number };
 };
 
 export const emptyRows = (): MemoryRows => ({
@@ -116,6 +119,7 @@ export const emptyRows = (): MemoryRows => ({
   unjudged: new Map(),
   repeats: new Map(),
   events: new Map(),
+  history: [],
   outbox: [],
   waiting: byWait(),
   waitingFor: new Map(),
@@ -128,7 +132,7 @@ export const emptyRows = (): MemoryRows => ({
   features: [],
   archived: new Map(),
   acceptedPosts: new Map(),
-  made: { posts: 0, events: 0, deadLetters: 0 },
+  made: { posts: 0, events: 0, history: 0, deadLetters: 0 },
 });
 
 const waitsSince = ({ requeuedAt, acceptedAt }: PostRow): string => requeuedAt ?? acceptedAt;

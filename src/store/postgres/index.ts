@@ -9,6 +9,7 @@ import { deadLetterStore } from "./dead-letters.ts";
 import { deliveriesTogether, deliveryStore } from "./deliveries.ts";
 import { eventStore } from "./events/index.ts";
 import { featureStore } from "./features.ts";
+import { historyStore } from "./history.ts";
 import { outboxStore } from "./outbox.ts";
 import { overviewStore } from "./overview.ts";
 import { postStore } from "./posts.ts";
@@ -25,6 +26,7 @@ export function postgresStore(client: Sql): Store {
   return {
     ...postStore(sql),
     ...eventStore(sql),
+    ...historyStore(sql),
     ...outboxStore(sql),
     ...deliveryStore(sql),
     ...channelStore(sql),

@@ -40,6 +40,7 @@ export const OLD: Record<RetentionResult, (before: string) => string> = {
   or not exists (
     select from dead_letters d where d.key = 'outbox:' || o.id))`,
   deadLetters: (before) => `from dead_letters where created_at < ${before}`,
+  history: (before) => `from signal_history where ts < ${before}`,
   features: (before) => `from onchain_features where as_of < ${before}`,
 };
 
@@ -129,6 +130,7 @@ const STATEMENTS: Record<RetentionResult, string> = {
   events: EVENTS,
   deliveries: DELIVERIES,
   deadLetters: plain("dead_letters", "deadLetters"),
+  history: plain("signal_history", "history"),
   features: plain("onchain_features", "features"),
 };
 

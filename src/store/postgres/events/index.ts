@@ -10,6 +10,7 @@ import {
   LOADED_PIECES,
   type SnapshotRow,
 } from "../../events.ts";
+import { historyRow } from "../../history.ts";
 import { EVENT, EVENT_ROW, SIGNAL } from "../columns.ts";
 import {
   type Condition,
@@ -20,7 +21,7 @@ import {
   newestFirst,
   type Sql,
 } from "../sql.ts";
-import { COMMIT, COMMIT_DOWNGRADE } from "./commit.ts";
+import { COMMIT } from "./commit.ts";
 
 /** $2 pieces of evidence of the event $1, in event time: the first in this order. */
 const someEvidence = (order: string): string => `coalesce((
@@ -50,7 +51,11 @@ export function eventStore(sql: Sql): EventStore {
       return (await firstRow(sql.query<{ evidence: EventEvidence[] }>(EVIDENCE_PAGE, params)))
         .evidence;
     },
-    async commit({ expectedRev, event, evidence, signal, outbox, at }) {
+    async commit(change) {
+      const { expectedRev, event, evidence, signal, outbox, at } = change;
+      const row = historyRow(change);
+      const downgrades = outbox.some(({ payload }) => payload.state === "downgraded");
+      const statements = COMMIT[downgrades ? "downgrade" : "plain"];
       const params = [
         event.eventKey,
         expectedRev,
@@ -59,10 +64,11 @@ export function eventStore(sql: Sql): EventStore {
         jsonParam(signal),
         jsonParam(evidence),
         jsonParam(outbox),
+        ...(row === null ? [] : [jsonParam(row)]),
       ];
       const { rev, due } = await firstRow(
         sql.query<{ rev: number | null; due: { id: number; channelId: number }[] }>(
-          outbox.some(({ payload }) => payload.state === "downgraded") ? COMMIT_DOWNGRADE : COMMIT,
+          row === null ? statements.kept : statements.changed,
           params,
         ),
       );

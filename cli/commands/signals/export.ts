@@ -1,0 +1,67 @@
+import { ask } from "../../client.ts";
+import { type Io, UsageError } from "../../command.ts";
+import { instant, parseOptions } from "../../options.ts";
+
+export const EXPORT_USAGE = `stream signals export --since T [options]
+
+Every change of the score or state of a signal, the latest first.
+
+  --since, --until T   a time, or a span back from now: 30m, 24h, 7d
+  --format FORMAT      jsonl (default): one JSON object a line; csv: with a line of names first
+
+  npm run -s stream -- signals export --since 7d --format csv > signals.csv`;
+
+type HistoryRow = Record<string, string | number | null>;
+
+const COLUMNS = [
+  ...["ts", "event_key", "chain", "symbol", "rev", "state", "previous_state", "score"],
+  ...["previous_score", "level", "risk_level", "transition", "rules_version", "evidence_count"],
+  ...["unique_authors", "liquidity", "price_usd"],
+];
+
+/**
+ * RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe, because symbols
+ * come from posts.
+ */
+export function csvField(value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "number") return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+const FORMATS: Record<string, { head: string | null; line(row: HistoryRow): string }> = {
+  jsonl: { head: null, line: (row) => JSON.stringify(row) },
+  csv: {
+    head: COLUMNS.join(","),
+    line: (row) => COLUMNS.map((name) => csvField(row[name])).join(","),
+  },
+};
+
+/** Prints page by page: an export may be larger than memory. */
+export async function exportSignals(args: string[], io: Io): Promise<number> {
+  const { values, positionals } = parseOptions(args, {
+    since: { type: "string" },
+    until: { type: "string" },
+    format: { type: "string", default: "jsonl" },
+  });
+  if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is one word too many`);
+  if (values.since === undefined)
+    throw new UsageError("--since says from when on: a time, or a span back from now like 24h");
+  const format = FORMATS[values.format];
+  if (format === undefined)
+    throw new UsageError(`--format is ${Object.keys(FORMATS).join(" or ")}, not ${values.format}`);
+  const search = new URLSearchParams({ limit: "200" });
+  search.set("since", instant("since", values.since, Date.now()));
+  if (values.until !== undefined) search.set("until", instant("until", values.until, Date.now()));
+  if (format.head !== null) io.out(format.head);
+  for (;;) {
+    const page = await ask<{ history: HistoryRow[]; next_cursor: string | null }>(
+      io,
+      `/history?${search}`,
+    );
+    for (const row of page.history) io.out(format.line(row));
+    if (page.next_cursor === null) return 0;
+    search.set("cursor", page.next_cursor);
+  }
+}
