@@ -28,7 +28,7 @@ function report(outcomes: Outcome[], seconds: number, cpuSeconds: number): strin
       `${total(outcomes, ({ deliveries }) => deliveries)} deliveries`,
     `${total(outcomes, ({ digests }) => digests)} digests, ` +
       `${total(outcomes, ({ repeats }) => repeats)} repeated sends, ` +
-      `${total(outcomes, ({ requeued }) => requeued)} posts saved by the sweep`,
+      `${total(outcomes, ({ lost }) => lost)} posts saved by the sweep`,
     `${Math.round(total(outcomes, ({ minutes }) => minutes) / 60)} hours of virtual time`,
   ];
   return figures.join("; ");

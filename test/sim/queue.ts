@@ -1,5 +1,7 @@
 import { jsonBytes } from "../../src/kit/utf8.ts";
 import type { Envelope } from "../../src/model/envelope.ts";
+import type { Mention } from "../../src/model/mention.ts";
+import { postKey, type RawPost } from "../../src/model/raw-post.ts";
 import type { QueueBatch } from "../../src/queues/batch.ts";
 import { cross, type Ether, type Life, life } from "./life.ts";
 
@@ -26,9 +28,12 @@ export type SimQueue = {
   put(body: unknown, delayMs: number): string;
   /** Messages waiting or being consumed. */
   depth(): number;
-  /** How many posts were sent anew because their first message seemed lost. */
-  again(): number;
+  /** How many posts were sent anew though no queue held a message of theirs any more. */
+  lost(): number;
 };
+
+/** Messages that wait or are being consumed, by the post that they carry on. */
+export type InFlight = Map<string, number>;
 
 const MAX_BATCH = 100;
 /** Of UTF-8, in a call and in a message. */
@@ -46,6 +51,7 @@ export function simQueue(
   settings: QueueSettings,
   consume: Consume,
   dead: () => SimQueue | undefined,
+  inFlight: InFlight,
   ether: Ether,
 ): SimQueue {
   const { kernel, faults } = ether;
@@ -54,14 +60,20 @@ export function simQueue(
   let active = 0;
   let pumping = false;
   let last = 0;
-  let again = 0;
+  let lost = 0;
 
   function deliver(message: Held, delayMs: number): void {
     depth++;
+    count(message.body, 1);
     kernel.at(kernel.now() + delayMs, () => {
       ready.push(message);
       wake();
     });
+  }
+
+  function count(body: unknown, by: 1 | -1): void {
+    const key = postOf(body);
+    if (key !== undefined) inFlight.set(key, (inFlight.get(key) ?? 0) + by);
   }
 
   /**
@@ -129,6 +141,7 @@ export function simQueue(
 
   function settle(message: Held, verdict: Verdict): void {
     depth--;
+    count(message.body, -1);
     const again = verdict.kind === "retry" || faults.hits("ack-lost");
     if (!again) return;
     if (message.attempts <= settings.maxRetries) {
@@ -157,7 +170,7 @@ export function simQueue(
   }
 
   function enqueue(body: Envelope): void {
-    if (body.kind === "post" && body.again) again++;
+    if (body.kind === "post" && body.again && !inFlight.get(postKey(body.post))) lost++;
     if (faults.hits("queue-lost")) return;
     const held = faults.hits("queue-reorder") ? kernel.dice.int(0, HELD_BACK_MS) : 0;
     const written = faults.hits("old-version")
@@ -173,7 +186,7 @@ export function simQueue(
   return {
     put,
     depth: () => depth,
-    again: () => again,
+    lost: () => lost,
     send: (who) => ({
       sendBatch: (messages) =>
         cross(ether, who, `queue.${settings.name}`, () => {
@@ -183,6 +196,15 @@ export function simQueue(
         }),
     }),
   };
+}
+
+/** The key of the post that a message carries on. */
+function postOf(body: unknown): string | undefined {
+  const message = (body instanceof Newer ? body.body : body) as {
+    post?: RawPost;
+    mention?: Mention;
+  } | null;
+  return message?.post ? postKey(message.post) : message?.mention?.evidenceId;
 }
 
 class Newer {

@@ -38,7 +38,8 @@ export type Outcome = {
   /** Messages that contained several changes. */
   digests: number;
   degraded: number;
-  requeued: number;
+  /** Posts without an outcome of which no queue held a message any more. */
+  lost: number;
   faults: Record<string, number>;
 };
 
@@ -115,7 +116,7 @@ export async function simulate(
       targets,
       ledger: world.ledger,
       torn: world.torn,
-      requeued: world.queues.posts.again(),
+      lost: world.queues.posts.lost(),
       workload: posts,
       rules: [rulebook.older, rulebook.newer],
       faults: new Set(FAULT_NAMES.filter((name) => faults.on(name))),
@@ -138,7 +139,7 @@ export async function simulate(
         (changes) => changes.length > 1,
       ).length,
       degraded: [...tables.events.values()].filter(({ signal }) => signal.degraded).length,
-      requeued: run.requeued,
+      lost: run.lost,
       faults: Object.fromEntries(faults.counts),
     };
     return { outcome, tables };

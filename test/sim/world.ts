@@ -34,7 +34,7 @@ import type { Store } from "../../src/store/index.ts";
 import type { Ether, Life } from "./life.ts";
 import { type Namespace, namespace, type Storage } from "./objects.ts";
 import { ENRICHERS, providerFetch } from "./providers.ts";
-import { type SimQueue, simQueue } from "./queue.ts";
+import { type InFlight, type SimQueue, simQueue } from "./queue.ts";
 import { type SimRedis, simRedis, storeOf } from "./services.ts";
 import { HOOKS, MAIL, type ReceivedChange, TELEGRAM, targets } from "./targets.ts";
 import { consumerSettings } from "./wrangler.ts";
@@ -88,11 +88,13 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     telemetry: silentTelemetry,
   });
 
+  const inFlight: InFlight = new Map();
   const queue = (name: string, dead: () => SimQueue | undefined): SimQueue =>
     simQueue(
       consumerSettings(name),
       (batch, who) => consumeBatch(batch, queuePorts(who)),
       dead,
+      inFlight,
       ether,
     );
   const deadLetters = queue("dead-letters", () => undefined);
