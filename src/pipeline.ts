@@ -46,6 +46,10 @@ export type JudgeResult =
 
 /** The models that judging asks; each may fail without losing the post. */
 export type JudgeModels = { filter: FilterModels; refine: RefineModels };
+
+/** Runs one step of the judgement; the Worker times it. */
+export type JudgeWatch = <T>(stage: "filter" | "refine", step: () => T) => T;
+const UNWATCHED: JudgeWatch = (_, step) => step();
 const JUDGE_MODELS: JudgeModels = { filter: FILTER_MODELS, refine: REFINE_MODELS };
 
 /** The filter, which spares the listed authors from being dropped as spam. */
@@ -63,9 +67,10 @@ export function judge(
   raw: RawPost,
   settings: JudgeSettings,
   models: JudgeModels = JUDGE_MODELS,
+  watch: JudgeWatch = UNWATCHED,
 ): JudgeResult {
   const ref = { source: raw.source, id: raw.id };
-  const verdict = filterPost(raw, settings, models.filter);
+  const verdict = watch("filter", () => filterPost(raw, settings, models.filter));
   if (verdict.kind === "drop") {
     const { lang, spam, reason, evidence } = verdict;
     return {
@@ -82,7 +87,7 @@ export function judge(
       },
     };
   }
-  const refined = refine(raw, verdict, settings.refine, models.refine);
+  const refined = watch("refine", () => refine(raw, verdict, settings.refine, models.refine));
   const post = raw.quiet
     ? { ...refined, mentions: refined.mentions.map((mention) => ({ ...mention, quiet: true })) }
     : refined;

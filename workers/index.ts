@@ -6,7 +6,7 @@ import { consumeBatch } from "../src/queues/consume.ts";
 import { runTick } from "../src/schedule/tick.ts";
 import { composeApi } from "./compose/api.ts";
 import { composeCron } from "./compose/cron.ts";
-import { onceAnIsolate } from "./compose/isolate.ts";
+import { isolateOf, onceAnIsolate } from "./compose/isolate.ts";
 import { composeQueues } from "./compose/queues.ts";
 import { type Bindings, settingsOf } from "./env.ts";
 import { isForeignRequest } from "./platform/local-guard.ts";
@@ -38,6 +38,8 @@ export default {
   async fetch(request, env) {
     if (settingsOf(env).core.LOCAL && isForeignRequest(request))
       return problem(403, "A page of another site may not ask a Worker on this machine.");
+    const { colo } = request.cf ?? {};
+    if (typeof colo === "string") isolateOf(env).points.setColo(colo);
     const { answer, flush } = appOf(env);
     const response = await answer(request);
     flush();

@@ -24,6 +24,8 @@ export type EnricherGroup = {
 export type EnrichPorts = AskPorts &
   ResolvePorts & {
     groups: readonly EnricherGroup[];
+    /** A look into the cache of a group's facts. */
+    onCache?(provider: string, result: "hit" | "stale" | "miss"): void;
     /** Keeps the isolate alive until a late answer has reached the cache (waitUntil). */
     defer(work: Promise<unknown>): void;
   };
@@ -131,7 +133,9 @@ async function askGroup(
   const key = `cache:${group.name}:${token.chain}:${canonicalAddress(token.tokenCa)}`;
   const old = await ports.cache.get(key, read);
   if (old !== null) seen.set(group.name, old);
-  if (old !== null && old.freshUntil > ports.now()) return old.value;
+  const hit = fresh(old, ports.now());
+  ports.onCache?.(group.name, hit !== null ? "hit" : old !== null ? "stale" : "miss");
+  if (hit !== null) return hit;
   return ports.flight(
     key,
     () => fill(group, token, key, old, ports),

@@ -16,6 +16,7 @@ it("counts facts by how fresh they are, and passes while nothing is missing", ()
       count: (_: string, labels?: Readonly<Record<string, string>>) =>
         void counted.push(`${labels?.status}`),
       observe: () => undefined,
+      sample: () => undefined,
     },
   };
   const at = "2026-01-15T10:00:00Z";

@@ -26,8 +26,12 @@ export function afterCommit(ports: AfterCommitPorts): EventPorts["afterCommit"] 
     );
     const open = due.length > 0 || change.outbox.length > 0;
     if (open) await wakeSweeper(Math.min(now() + TRUST_QUEUE_MS, ...held));
-    if (change.expectedRev === 0) telemetry.count("events_total", { type: change.event.type });
-    telemetry.count("signals_total", { state: change.signal.state });
+    const { type, chain, symbol, tokenCa } = change.event;
+    const { state, score, rulesVersion } = change.signal;
+    const about = { type, chain, token: symbol ?? tokenCa ?? "" };
+    if (change.expectedRev === 0) telemetry.count("events_total", about);
+    const labels = { ...about, state, rules_version: rulesVersion.slice(0, 12) };
+    telemetry.count("signals_total", labels, 1, { value: score });
     await broadcast([liveSignal(change)]);
   };
 }

@@ -115,13 +115,15 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       ports.channels(),
     ]);
     if (!ledger.holds(before)) return false;
+    const decideAt = ports.now();
     const { change, after, errors } = await decideForChannels(before, {
       mentions,
       answers,
       rules,
       channels,
-      now: ports.now(),
+      now: decideAt,
     });
+    const commitAt = ports.now();
     if (!ledger.holds(before)) return false;
     if (mentions.length === 0 && saysTheSame(before, change)) {
       known = before;
@@ -132,6 +134,9 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     if (result.kind === "stale") return false;
     const traced = trace === undefined ? {} : { traceId: trace };
     const { eventKey, state } = change.signal;
+    const { observe } = ports.telemetry;
+    observe("pipeline_latency_ms", { stage: "rules" }, commitAt - decideAt);
+    observe("pipeline_latency_ms", { stage: "store" }, ports.now() - commitAt);
     ports.log({
       stage: "event",
       eventKey,

@@ -62,6 +62,7 @@ export async function acceptPosts(posts: RawPost[], ports: AcceptPorts): Promise
       return { kind: "unavailable", retryAfter: RETRY_AFTER_SECONDS };
     throw error;
   }
+  ports.telemetry.observe("pipeline_latency_ms", { stage: "accept" }, ports.now() - now);
   for (const source of overloaded)
     ports.log({ stage: "ingest", level: "warn", outcome: "overloaded", source });
   const taken = distinct.filter(({ source }) => !overloaded.includes(source));

@@ -1,5 +1,5 @@
 import { utf8Prefix } from "../kit/utf8.ts";
-import type { MetricLabels } from "./metrics.ts";
+import { labelsOf, type MetricLabels, type MetricName } from "./metrics.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /** Upper bounds in milliseconds: from one local call to the longest wait before a retry. */
@@ -32,11 +32,11 @@ export function metricsCollector(): MetricsCollector {
   let deltas = emptySnapshot();
   return {
     count(name, labels = {}, by = 1) {
-      const key = seriesName(name, labels);
+      const key = publishedSeries(name, labels);
       deltas.counters[key] = (deltas.counters[key] ?? 0) + by;
     },
     observe(name, labels, ms) {
-      const key = seriesName(name, labels);
+      const key = publishedSeries(name, labels);
       const histogram = deltas.histograms[key] ?? emptyHistogram();
       const bucket = BUCKETS.findIndex((bound) => ms <= bound);
       const cell = bucket < 0 ? BUCKETS.length : bucket;
@@ -44,6 +44,7 @@ export function metricsCollector(): MetricsCollector {
       histogram.sum += ms;
       deltas.histograms[key] = histogram;
     },
+    sample() {},
     drain() {
       if (Object.keys(deltas.counters).length + Object.keys(deltas.histograms).length === 0)
         return null;
@@ -109,6 +110,15 @@ export function mergeMetrics(total: MetricsSnapshot, more: MetricsSnapshot): Met
     };
   }
   return { v: 1, counters, histograms };
+}
+
+/** The series of /metrics: the labels that the metric has there. */
+function publishedSeries(name: MetricName, labels: MetricLabels): string {
+  const published = labelsOf(name);
+  return seriesName(
+    name,
+    Object.fromEntries(Object.entries(labels).filter(([label]) => published.includes(label))),
+  );
 }
 
 /** The series' name and labels, sorted, so that equal labels in any order are one series. */

@@ -1,42 +1,86 @@
-/** Every metric that the product publishes, with its meaning. Dashboards rely on the names. */
+/**
+ * Every metric that the product publishes, with its meaning. Dashboards rely on the names. `labels`
+ * are those of /metrics; points of the analytics keep the others too.
+ */
 export const METRICS = {
   pipeline_latency_ms: {
     kind: "histogram",
+    labels: ["stage"],
     help: "Time spent in a stage of the pipeline, in milliseconds.",
   },
   end_to_end_ms: {
     kind: "histogram",
+    labels: [],
     help: "From a post being accepted to its delivery being done, in milliseconds.",
   },
   external_request_ms: {
     kind: "histogram",
+    labels: ["provider"],
     help: "Time of a request to an outside provider, in milliseconds.",
   },
-  http_request_ms: { kind: "histogram", help: "Time to answer an HTTP request, in milliseconds." },
+  http_request_ms: {
+    kind: "histogram",
+    labels: ["route", "status"],
+    help: "Time to answer an HTTP request, in milliseconds.",
+  },
   facts_total: {
     kind: "counter",
+    labels: ["provider", "status"],
     help: "Answers of enrichment by provider and status; unasked: no contract was known.",
   },
-  posts_total: { kind: "counter", help: "Posts by source and how they ended." },
+  posts_total: {
+    kind: "counter",
+    labels: ["source", "outcome", "reason"],
+    help: "Posts by source and how they ended.",
+  },
   items_left_out_total: {
     kind: "counter",
+    labels: ["source", "reason"],
     help: "Items of a polled source that became no post, by source and reason.",
   },
-  events_total: { kind: "counter", help: "Events created." },
-  signals_total: { kind: "counter", help: "Signals by the state they entered." },
-  telegram_send_total: { kind: "counter", help: "Messages sent to Telegram by result." },
-  delivery_total: { kind: "counter", help: "Delivery attempts by channel and result." },
+  events_total: { kind: "counter", labels: ["type"], help: "Events created." },
+  signals_total: { kind: "counter", labels: ["state"], help: "Signals by the state they entered." },
+  telegram_send_total: {
+    kind: "counter",
+    labels: ["result"],
+    help: "Messages sent to Telegram by result.",
+  },
+  delivery_total: {
+    kind: "counter",
+    labels: ["channel", "result"],
+    help: "Delivery attempts by channel and result.",
+  },
   delivery_ambiguous_total: {
     kind: "counter",
+    labels: ["channel"],
     help: "Sends whose answer was lost: they may have arrived.",
   },
-  config_reload_total: { kind: "counter", help: "Rule reloads by result: loaded or rejected." },
-  rule_errors_total: { kind: "counter", help: "Rules that failed to evaluate, by rule." },
-  outbox_backlog: { kind: "gauge", help: "Deliveries that are not finished." },
-  dead_letters: { kind: "gauge", help: "Dead letters that were not replayed." },
-  queue_backlog: { kind: "gauge", help: "Messages waiting in a queue." },
+  config_reload_total: {
+    kind: "counter",
+    labels: ["result"],
+    help: "Rule reloads by result: loaded or rejected.",
+  },
+  rule_errors_total: {
+    kind: "counter",
+    labels: ["rule"],
+    help: "Rules that failed to evaluate, by rule.",
+  },
+  outbox_backlog: { kind: "gauge", labels: [], help: "Deliveries that are not finished." },
+  dead_letters: { kind: "gauge", labels: [], help: "Dead letters that were not replayed." },
+  queue_backlog: { kind: "gauge", labels: ["queue"], help: "Messages waiting in a queue." },
+  cache_total: {
+    kind: "counter",
+    labels: ["provider", "result"],
+    help: "Looks into the cache of a provider's facts: hit, stale or miss.",
+  },
+  breaker_changes_total: {
+    kind: "counter",
+    labels: ["provider", "state"],
+    help: "Breakers that opened or closed, by the state they entered.",
+  },
   breaker_state: {
     kind: "gauge",
+    labels: ["provider"],
     help: "Circuit breaker of a provider: 0 closed, 1 half open, 2 open.",
   },
 } as const;
@@ -48,3 +92,7 @@ export const METRICS = {
 export type MetricName = keyof typeof METRICS | `external_error_total_${string}`;
 
 export type MetricLabels = Readonly<Record<string, string>>;
+
+/** The labels of a metric in /metrics. Errors of outside services have their provider. */
+export const labelsOf = (name: MetricName): readonly string[] =>
+  name in METRICS ? METRICS[name as keyof typeof METRICS].labels : ["provider"];

@@ -20,6 +20,7 @@ function scene() {
     telemetry: {
       count: (name, labels) => void counted.push(`${name} ${labels?.provider}`),
       observe: (name, labels, ms) => void counted.push(`${name} ${labels.provider} ${ms}`),
+      sample: () => undefined,
     },
   });
   return { report, logged, counted };

@@ -29,6 +29,7 @@ async function actorWorld(
     telemetry: {
       count: (name, labels) => void counted.push(`${name} ${labels?.result ?? ""}`),
       observe: () => undefined,
+      sample: () => undefined,
     },
     store: world.store,
     env: world.ports.env,

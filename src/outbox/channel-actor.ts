@@ -12,7 +12,7 @@ import { deliver } from "../pipeline.ts";
 import type { ChannelEnv } from "../settings/settings.ts";
 import { StoreUnavailable } from "../store/index.ts";
 import { type RateReservations, rateReservations, type TatMemory } from "./gcra.ts";
-import type { DeliverOutcome, DeliverPorts, SendJournal } from "./ports.ts";
+import type { DeliverOutcome, DeliverPorts, RecordedAttempt, SendJournal } from "./ports.ts";
 
 /** What the actor of a channel needs; workers/compose provides it. */
 export type ChannelPorts = RuntimePorts & {
@@ -189,13 +189,19 @@ function deliverPortsOf(
     telemetry: ports.called,
     log: ({ eventKey, text }) => ports.log({ stage: "notify", eventKey, reason: text }),
     leaseToken: ports.uuid,
-    onAttempt: (row, attempt) => void ports.broadcast([liveDelivery(row, attempt)]),
+    onAttempt(row, attempt) {
+      const { kind: channel, result, ms } = attempt;
+      const labels = { stage: "notify", channel, result };
+      const attempts = { attempts: row.retryCount + 1 };
+      ports.telemetry.observe("pipeline_latency_ms", labels, ms, attempts);
+      void ports.broadcast([liveDelivery(row, attempt)]);
+    },
   };
 }
 
 const liveDelivery = (
   { id, eventKey, payload, retryCount }: Delivery,
-  attempt: { channel: string; result: string; at: string },
+  { channel, result, at }: RecordedAttempt,
 ): LiveMessage => ({
   event: "delivery",
   deliveryId: id,
@@ -204,7 +210,9 @@ const liveDelivery = (
   symbol: payload.symbol,
   score: payload.score,
   attempt: retryCount + 1,
-  ...attempt,
+  channel,
+  result,
+  at,
 });
 
 function report(id: number, outcome: DeliverOutcome, { log, telemetry }: RuntimePorts): void {

@@ -163,8 +163,14 @@ export async function finishAttempt(
     ),
   );
   for (const [i, row] of rows.entries()) {
-    if (closed[i])
-      ports.onAttempt?.(row, { channel: eligible.config.name, result: verdict.kind, at: now });
+    if (!closed[i]) continue;
+    ports.onAttempt?.(row, {
+      kind: eligible.adapter.kind,
+      channel: eligible.config.name,
+      result: verdict.kind,
+      ms,
+      at: now,
+    });
   }
   await updateChannelFrom(eligible, sent, ports);
   if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.delete(id)));

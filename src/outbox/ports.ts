@@ -33,7 +33,16 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
   limitSends<T>(task: () => Promise<T>): Promise<T>;
   journal: SendJournal;
   /** Called after each recorded attempt, for live listeners. */
-  onAttempt?(row: Delivery, attempt: { channel: string; result: string; at: string }): void;
+  onAttempt?(row: Delivery, attempt: RecordedAttempt): void;
+};
+
+/** `kind` and `channel`: the kind of the channel and its name. `ms`: of the send alone. */
+export type RecordedAttempt = {
+  kind: string;
+  channel: string;
+  result: string;
+  ms: number;
+  at: string;
 };
 
 /**

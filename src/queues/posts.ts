@@ -30,12 +30,17 @@ type JudgedPost = { item: OpenedMessage<"post">; result: JudgeResult };
  */
 export async function consumePosts(batch: QueueBatch, ports: PostsPorts): Promise<void> {
   const began = ports.now();
-  const judged = await judgePosts(await unseenPosts(batch, ports), ports);
+  const unseen = await unseenPosts(batch, ports);
+  const claimedMs = ports.now() - began;
+  const judged = await judgePosts(unseen, ports);
   if (judged.length === 0) return;
+  const judgedAt = ports.now();
   const { duplicates, settled, waiting } = await ports.store.recordJudgements(
     judged.map(({ result }) => result.judgement),
     iso(ports.now()),
   );
+  const dedupMs = claimedMs + (ports.now() - judgedAt);
+  ports.telemetry.observe("pipeline_latency_ms", { stage: "dedup" }, dedupMs);
   const ended = new Set([...duplicates, ...settled, ...waiting].map(postKey));
   const unsent = await sendMentions(
     judged.filter(({ item }) => !ended.has(postKey(item.body.post))),

@@ -14,6 +14,8 @@ export type TickPorts = RuntimePorts & {
   onRejected(source: string): Promise<void>;
   /** Holds the connections of stream sources open. Never throws. */
   keepStreams(): Promise<void>;
+  /** Messages waiting in each queue; null where the platform does not say. */
+  queueBacklogs(): Promise<Record<string, number | null>>;
   store: Pick<OverviewStore, "waiting"> & RetentionStore;
   /** For how many days each kind of row is kept; 0 = for ever. */
   days: RetentionDays;
@@ -35,11 +37,18 @@ export async function runTick(
   const [reports] = await Promise.all([
     pollDue(ports.sources, ports.switches, ports.poll),
     ports.keepStreams(),
+    sampleQueues(ports),
   ]);
   for (const report of reports) {
     notePoll(report, ports);
     if (report.outcome === "held") await ports.onRejected(report.source);
   }
+}
+
+/** The course of the queues over time. Asks no database. */
+async function sampleQueues({ queueBacklogs, telemetry }: TickPorts): Promise<void> {
+  for (const [queue, waiting] of Object.entries(await queueBacklogs()))
+    if (waiting !== null) telemetry.sample("queue_backlog", { queue }, waiting);
 }
 
 /**

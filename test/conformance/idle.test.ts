@@ -93,6 +93,7 @@ function worker() {
     },
     onRejected: cursors.invalidate,
     keepStreams: none,
+    queueBacklogs: async () => ({}),
     store,
     days: DAYS,
     requeueAfterSeconds: ports.requeueAfterSeconds,

@@ -113,6 +113,7 @@ function cronPorts(who: Life, sources: Source[], world: World): TickPorts {
     poll: poll as PollPorts,
     onRejected: cursors.invalidate,
     keepStreams: async () => undefined,
+    queueBacklogs: async () => ({}),
     store,
     days: { posts: 0, events: 0, deliveries: 0, deadLetters: 0, history: 0, features: 0 },
     requeueAfterSeconds: acceptPorts.requeueAfterSeconds,

@@ -4,6 +4,7 @@ import { failedKeys } from "../../src/api/failed-keys.ts";
 import { EXAMPLE_RULES } from "../../src/api/routes/examples.ts";
 import { FACTS } from "../../src/model/facts.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
+import { silentTelemetry } from "../../src/observability/telemetry.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
 import type { ApiKey } from "../../src/store/api-keys.ts";
@@ -29,7 +30,7 @@ export function fakePorts(
     settings: { publicRead: "feed", version: "1.2.3", adminKey: ADMIN_KEY, ...settings },
     now: () => NOW,
     log: (record) => logged.push(JSON.stringify(record)),
-    telemetry: { count: () => undefined, observe: () => undefined },
+    telemetry: silentTelemetry,
     store: {
       events: async () => nothing,
       signals: async () => nothing,

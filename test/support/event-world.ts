@@ -8,6 +8,7 @@ import { ChannelFilter } from "../../src/model/channel-config.ts";
 import type { Envelope } from "../../src/model/envelope.ts";
 import { FACTS, type ProviderFacts } from "../../src/model/facts.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
+import { silentTelemetry } from "../../src/observability/telemetry.ts";
 import { judge } from "../../src/pipeline.ts";
 import type { QueuePorts } from "../../src/queues/consume.ts";
 import { consumeBatch } from "../../src/queues/consume.ts";
@@ -59,7 +60,7 @@ export async function eventWorld(authors: ListedAuthors = new Map(), store: Stor
   const ground: RuntimePorts = {
     now: () => now,
     log: () => undefined,
-    telemetry: { count: () => undefined, observe: () => undefined },
+    telemetry: silentTelemetry,
   };
   const into = (queue: Envelope[]) => ({
     sendBatch: async (messages: { body: Envelope }[]) =>

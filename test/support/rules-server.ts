@@ -39,6 +39,7 @@ export function rulesServer() {
         telemetry: {
           count: (name, labels) => counted.push(`${name} ${labels?.result}`),
           observe: () => undefined,
+          sample: () => undefined,
         },
       },
     );

@@ -8,6 +8,7 @@ import type { Bindings } from "../env.ts";
 import { isolateOf, type SharedIsolate } from "./isolate.ts";
 import {
   acceptPorts,
+  backlogsOf,
   type ComposedPorts,
   cursorsOf,
   type DeferWork,
@@ -30,6 +31,7 @@ export function composeCron(env: Bindings, defer: DeferWork): ComposedPorts<Tick
       env.JETSTREAM.getByName("all")
         .keep()
         .catch(() => undefined),
+    queueBacklogs: () => backlogsOf(env),
     store: isolate.store,
     days: retentionDays(isolate.settings.core),
     requeueAfterSeconds: isolate.settings.core.REQUEUE_AFTER_SECONDS,

@@ -43,6 +43,7 @@ const enrichPorts = (env: Bindings, isolate: SharedIsolate, defer: DeferWork): E
   ...guardedPorts(env, isolate),
   groups: groupsOf(ENRICHERS, isolate.settings.enrichers),
   cache: isolate.cache,
+  onCache: (provider, result) => isolate.telemetry.count("cache_total", { provider, result }),
   flight: sharedFlight({
     redis: isolate.redis,
     sleep: sleepFor,

@@ -14,7 +14,9 @@ import type { ChannelConfig } from "../../src/model/channel-config.ts";
 import { type MetricsCollector, metricsCollector } from "../../src/observability/collector.ts";
 import { batchLines, createLogger } from "../../src/observability/log.ts";
 import { outsideCallReporter } from "../../src/observability/outside-calls.ts";
+import { type PointCollector, pointCollector } from "../../src/observability/points/collector.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
+import { bothTelemetries } from "../../src/observability/telemetry.ts";
 import { type ListedAuthors, parseAuthors } from "../../src/refine/authors.ts";
 import { type KnownCoins, parseCoins } from "../../src/refine/coins.ts";
 import type { ParsedSettings } from "../../src/settings/parse.ts";
@@ -34,6 +36,7 @@ import { noRedis, upstashClient, upstashRedis } from "../platform/upstash.ts";
 export type SharedIsolate = RuntimePorts & {
   settings: ParsedSettings;
   metrics: MetricsCollector;
+  points: PointCollector;
   store: Store;
   /** New ones for each object: they share promises. */
   leases(): ReturnType<typeof postgresLeases>;
@@ -75,6 +78,8 @@ function isolate(env: Bindings): SharedIsolate {
   const given = settings.core;
   const now = Date.now;
   const metrics = metricsCollector();
+  const points = pointCollector();
+  const telemetry = bothTelemetries(metrics, points);
   // In production each line is a record of its own. wrangler dev spends more on a line than the
   // Worker on a post.
   const log = createLogger(given.LOCAL ? batchLines(console.log) : console.log, now);
@@ -91,14 +96,15 @@ function isolate(env: Bindings): SharedIsolate {
     ? upstashClient(given.UPSTASH_REDIS_REST_URL, given.UPSTASH_REDIS_REST_TOKEN ?? "")
     : null;
   const redis = client
-    ? upstashRedis(client, now, () => metrics.count("external_error_total_redis"))
+    ? upstashRedis(client, now, () => telemetry.count("external_error_total_redis"))
     : noRedis;
   return {
     settings,
     now,
     log,
     metrics,
-    telemetry: metrics,
+    points,
+    telemetry,
     store,
     leases: () => postgresLeases(sql),
     redis,
@@ -111,12 +117,12 @@ function isolate(env: Bindings): SharedIsolate {
       env.RULES,
       store,
       { fallback: builtInRules, variables: settings.rules, vocabulary: VOCABULARY, rereadMs },
-      { now, telemetry: metrics },
+      { now, telemetry },
     ),
     authors: hotList("authors", authorsList, parseAuthors, env.RULES, rereadMs, now),
     blacklist: hotList("blacklist", blacklist, parseBlacklist, env.RULES, rereadMs, now),
     coins: hotList("coins", coinsList, parseCoins, env.RULES, rereadMs, now),
     channels: cached(() => store.channels(), { ttlMs: rereadMs, staleOnError: true, now }),
-    called: outsideCallReporter({ log, telemetry: metrics }),
+    called: outsideCallReporter({ log, telemetry }),
   };
 }

@@ -1,8 +1,8 @@
 import { seenWindow } from "../../src/dedup/window.ts";
-import { judge } from "../../src/pipeline.ts";
+import { type JudgeWatch, judge } from "../../src/pipeline.ts";
 import type { QueuePorts } from "../../src/queues/consume.ts";
 import type { Bindings } from "../env.ts";
-import { isolateOf } from "./isolate.ts";
+import { isolateOf, type SharedIsolate } from "./isolate.ts";
 import {
   broadcaster,
   type ComposedPorts,
@@ -11,6 +11,16 @@ import {
   placementOf,
   runtimePorts,
 } from "./shared.ts";
+
+/** In production the clock stands still while code computes: there these steps take no time. */
+const timedBy =
+  ({ now, telemetry }: SharedIsolate, source: string): JudgeWatch =>
+  (stage, step) => {
+    const began = now();
+    const done = step();
+    telemetry.observe("pipeline_latency_ms", { stage, source }, now() - began);
+    return done;
+  };
 
 export function composeQueues(env: Bindings, defer: DeferWork): ComposedPorts<QueuePorts> {
   const isolate = isolateOf(env);
@@ -29,7 +39,7 @@ export function composeQueues(env: Bindings, defer: DeferWork): ComposedPorts<Qu
       ]);
       const filter = { languages: settings.LANGUAGES, spamFrom: settings.SPAM_FROM, blacklist };
       const refine = { windowMinutes: settings.EVENT_WINDOW_MINUTES, authors, coins };
-      return (post) => judge(post, { filter, refine });
+      return (post) => judge(post, { filter, refine }, undefined, timedBy(isolate, post.source));
     },
     addMentions: (eventKey, mentions, traceId) =>
       env.EVENTS.getByName(eventKey, placement).add(mentions, traceId),

@@ -3,7 +3,7 @@ import type { AcceptPorts } from "../../src/intake/accept.ts";
 import type { BroadcastLive } from "../../src/observability/live.ts";
 import { type CursorCache, cursorCache } from "../../src/schedule/cursor-cache.ts";
 import type { Bindings } from "../env.ts";
-import { writePoints } from "../platform/analytics.ts";
+import { MAX_POINTS, writePoints } from "../platform/analytics.ts";
 import { sharedGuard } from "../platform/provider-guard.ts";
 import { queueBacklogs } from "../platform/queue-backlogs.ts";
 import type { SharedIsolate } from "./isolate.ts";
@@ -26,13 +26,13 @@ export const uuid = (): string => crypto.randomUUID();
 
 export function metricsFlusher(
   env: Bindings,
-  { metrics }: SharedIsolate,
+  { metrics, points }: SharedIsolate,
   defer: DeferWork,
 ): () => void {
   return () => {
+    writePoints(env.ANALYTICS, points.drain(MAX_POINTS));
     const deltas = metrics.drain();
     if (deltas === null) return;
-    writePoints(env.ANALYTICS, deltas);
     defer(
       env.METRICS.getByName("all")
         .add(deltas)

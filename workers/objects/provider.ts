@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { breakerState } from "../../src/http/breaker.ts";
 import {
   acquireCall,
   type CallOutcome,
@@ -11,6 +12,8 @@ import {
   releaseCall,
   statusOf,
 } from "../../src/http/provider-guard.ts";
+import { isolateOf } from "../compose/isolate.ts";
+import { metricsFlusher } from "../compose/shared.ts";
 import type { Bindings } from "../env.ts";
 import type { ProviderRpc } from "./rpc.ts";
 
@@ -35,10 +38,20 @@ export class ProviderObject extends DurableObject<Bindings> implements ProviderR
 
   release(outcome: CallOutcome): void {
     const { state } = this.#read();
-    this.ctx.storage.kv.put<Kept>("gate", {
-      state: releaseCall(state, outcome, Date.now()),
-      limits: outcome.limits,
-    });
+    const now = Date.now();
+    const after = releaseCall(state, outcome, now);
+    this.ctx.storage.kv.put<Kept>("gate", { state: after, limits: outcome.limits });
+    this.#report(outcome.provider, state, after, now);
+  }
+
+  /** The half-open state is no change of its own: it is an open breaker that tries. */
+  #report(provider: string, before: GuardState, after: GuardState, now: number): void {
+    const closed = breakerState(after.breaker, now) === "closed";
+    if (closed === (breakerState(before.breaker, now) === "closed")) return;
+    const isolate = isolateOf(this.env);
+    const state = closed ? "closed" : "open";
+    isolate.telemetry.count("breaker_changes_total", { provider, state });
+    metricsFlusher(this.env, isolate, (work) => this.ctx.waitUntil(work))();
   }
 
   status(provider: string): ProviderStatus {
