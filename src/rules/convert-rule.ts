@@ -2,7 +2,7 @@ import { isFields, type PlainFields } from "../kit/plain-fields.ts";
 import type { TextConverter } from "./convert-references.ts";
 
 /** The names that a rule's fields have elsewhere. The first that is there counts. */
-const CONDITION = ["condition", "when", "if"];
+const CONDITION = ["condition", "conditions", "when", "if", "expression"];
 const SCORE = ["score", "weight", "points"];
 const REASON = ["reason", "message", "description"];
 const OTHERS = ["id", "name", "per", "stage", "enabled", "active", "disabled"];
@@ -34,7 +34,7 @@ export function convertRule(
     ...(rule.id !== undefined && rule.id !== null && { id: idOf(String(rule.id), say) }),
     name,
     condition: convertCondition(first(CONDITION), convert, say),
-    score: convertNumber(score ?? 0, convert),
+    score: numberOrZero("score", score ?? 0, convert, say),
     ...(rule.per !== undefined &&
       rule.per !== null && { per: convert.expression(String(rule.per)) }),
     reason: convert.text(String(first(REASON) ?? name)),
@@ -43,8 +43,8 @@ export function convertRule(
 }
 
 /** Whether an entry of a list can be a rule at all. */
-export const isRule = (value: unknown): value is PlainFields =>
-  isFields(value) && CONDITION.some((field) => (value[field] ?? null) !== null);
+export const isRule = (fields: PlainFields): boolean =>
+  CONDITION.some((field) => (fields[field] ?? null) !== null);
 
 /** Readers of YAML 1.1, as Python's are, take no and off for false. */
 export const isSwitchedOff = ({ enabled, active, disabled }: PlainFields): boolean =>
@@ -62,6 +62,19 @@ export function convertNumber(value: unknown, convert: TextConverter): unknown {
   return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
+/** 0, and a note, where the value is no number and no setting that stands for one. */
+export function numberOrZero(
+  field: string,
+  value: unknown,
+  convert: TextConverter,
+  say: (note: string) => void,
+): unknown {
+  const converted = convertNumber(value, convert);
+  if (typeof converted === "number" || String(converted).includes("${")) return converted;
+  say(`${field} ${JSON.stringify(value)} is no number; it is 0 now`);
+  return 0;
+}
+
 function convertCondition(
   given: unknown,
   convert: TextConverter,
@@ -75,6 +88,8 @@ function convertCondition(
   if (Array.isArray(given)) return joined(given, "and");
   if (given === true) return "1 == 1";
   if (!isFields(given)) return convert.expression(String(given ?? ""));
+  const compared = comparison(given);
+  if (compared !== undefined) return convert.expression(compared);
   const parts = Object.entries(given).map(([key, value]) => {
     if (key === "all" || key === "and") return `(${joined(value, "and")})`;
     if (key === "any" || key === "or") return `(${joined(value, "or")})`;
@@ -84,6 +99,26 @@ function convertCondition(
   });
   return parts.filter((part) => part !== undefined).join(" and ");
 }
+
+/** `{field, op, value}`, as rules in JSON write a comparison. */
+function comparison(given: PlainFields): string | undefined {
+  const name = given.field ?? given.fact;
+  const operator = given.op ?? given.operator;
+  if (typeof name !== "string" || typeof operator !== "string") return undefined;
+  const literal = (value: unknown): string =>
+    Array.isArray(value) ? `(${value.map(literal).join(", ")})` : JSON.stringify(value ?? null);
+  return `${name} ${OPERATORS[operator] ?? operator} ${literal(given.value)}`;
+}
+
+const OPERATORS: Readonly<Record<string, string>> = {
+  gt: ">",
+  gte: ">=",
+  lt: "<",
+  lte: "<=",
+  eq: "==",
+  ne: "!=",
+  not_in: "not in",
+};
 
 function idOf(id: string, say: (note: string) => void): string {
   const fitting = id.replace(/[^A-Za-z0-9_.-]/g, "_").slice(0, 50);

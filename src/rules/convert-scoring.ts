@@ -21,13 +21,13 @@ export function noteOthers(
 }
 
 /**
- * Thresholds from `scoring.thresholds`, `scoring.levels` or `levels`, the first that has them:
+ * Thresholds from `scoring.thresholds`, `scoring.levels`, `levels` or `thresholds`, the first that
+ * has them:
  * `{opportunity: 15}`, `{opportunity: {min: 15}, caution: {max: -5}}`, or a list of
  * {name, min, max, threshold}.
  */
 export function convertScoring(
-  scoring: unknown,
-  levels: unknown,
+  { scoring, levels, thresholds }: PlainFields,
   convert: TextConverter,
   notes: string[],
 ): PlainFields | undefined {
@@ -39,6 +39,7 @@ export function convertScoring(
     readLevels(fields.thresholds, "scoring.thresholds", convert, notes),
     readLevels(fields.levels, "scoring.levels", convert, notes),
     readLevels(levels, "levels", convert, notes),
+    readLevels(thresholds, "thresholds", convert, notes),
   ];
   const named = LEVELS.flatMap((name) => {
     const value = found.find((each) => each[name] !== undefined)?.[name];
@@ -168,7 +169,8 @@ export function convertMissing(
     const where = `missing_map: ${source}: `;
     const text = textOf(entry, where, notes);
     if (text === undefined) return [];
-    const name = SOURCES[source] ?? source;
+    const lower = source.toLowerCase();
+    const name = SOURCES[lower] ?? lower;
     if (name !== source) notes.push(`${where}is called ${name} here`);
     if (isSource(name, vocabulary)) return [[name, convert.text(text)] as const];
     notes.push(`${where}${JSON.stringify(text)} was left out: no fact or provider has this name`);

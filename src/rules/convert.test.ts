@@ -76,6 +76,35 @@ rules: [{ name: r, when: mentions > 1, score: "\${SECRET:-4}", owner: me, enable
   );
 });
 
+it("converts conditions of other forms, and says what of a rule cannot be used", () => {
+  const converted = convertRules(
+    `thresholds: { opportunity: 11, caution: -2 }
+missing_map: { DEX: no market }
+rules:
+  - { id: 1, conditions: [is_honeypot, "goplus_risk in {'red', 'yellow'}"], score: -5 }
+  - { id: 1, condition: { field: mentions, op: gte, value: 3 }, score: high }
+  - { id: lost, score: 3 }
+`,
+    FACTS,
+  );
+  if (converted.kind === "unreadable") throw new Error(converted.message);
+  const rules = loadSample(converted.text);
+  expect(rules.rules.map(({ key, weight, condition }) => [key, weight, condition.text])).toEqual([
+    ["1", -5, '((is_honeypot != 0)) and (goplus_risk in ("red", "yellow"))'],
+    ["1_2", 0, "mentions >= 3"],
+  ]);
+  expect(rules.document).toMatchObject({
+    scoring: { thresholds: { opportunity: 11, caution: -2 } },
+    missing: { dex: "no market" },
+  });
+  expect(converted.notes).toEqual([
+    "imported: lost has no condition: left out",
+    '1: score "high" is no number; it is 0 now',
+    "1: its id 1 was taken; it is 1_2 now",
+    "missing_map: DEX: is called dex here",
+  ]);
+});
+
 describe("a file of the Python kind", () => {
   it.each([
     ["when", '- { name: a, when: "x > 1" }', 1],

@@ -2,7 +2,7 @@ import { parseDocument, stringify } from "yaml";
 import { isFields, type PlainFields } from "../kit/plain-fields.ts";
 import type { FactVocabulary } from "../model/facts.ts";
 import { type TextConverter, textConverter } from "./convert-references.ts";
-import { convertNumber, convertRule, isRule, isSwitchedOff } from "./convert-rule.ts";
+import { convertRule, isRule, isSwitchedOff, numberOrZero } from "./convert-rule.ts";
 import {
   convertMissing,
   convertNotify,
@@ -23,6 +23,7 @@ const FIELDS = [
   "groups",
   "rules",
   "levels",
+  "thresholds",
   "missing_map",
   "scoring",
   "states",
@@ -46,11 +47,14 @@ export function convertRules(text: string, vocabulary: FactVocabulary): ConvertR
   const sections = sectionsOf(found, notes);
   if (!sections.some(({ rules }) => rules.some(({ rule }) => isRule(rule)))) return NO_RULES;
   noteOthers(found, FIELDS, "", notes);
-  const { version, levels, missing_map, scoring, states, notify, missing } = found;
+  const { version, missing_map, states, notify, missing } = found;
   const document = {
     version: typeof version === "number" ? version.toFixed(1) : String(version ?? "1.0"),
-    groups: sections.map((section) => convertSection(section, convert, notes)),
-    ...optional("scoring", convertScoring(scoring, levels, convert, notes)),
+    groups: withOwnIds(
+      sections.map((section) => convertSection(section, convert, notes)),
+      notes,
+    ),
+    ...optional("scoring", convertScoring(found, convert, notes)),
     ...optional("states", convertStates(states, convert, notes)),
     ...optional("notify", convertNotify(notify, convert, notes)),
     ...optional("missing", {
@@ -139,19 +143,49 @@ function entriesOf(held: unknown, where: string, notes: string[]): Entry[] {
   return usable;
 }
 
+type ConvertedGroup = PlainFields & { rules: PlainFields[] };
+
 const GROUP_FIELDS = ["name", "priority", "rules", "enabled", "active", "disabled"];
 
 function convertSection(
   { name, fields, rules }: Section,
   convert: TextConverter,
   notes: string[],
-): PlainFields {
+): ConvertedGroup {
   noteOthers(fields, GROUP_FIELDS, `${name}: `, notes);
   const isOff = isSwitchedOff(fields);
+  const usable = rules.filter(({ rule }) => isRule(rule));
+  for (const { key, rule } of rules)
+    if (!isRule(rule))
+      notes.push(`${name}: ${String(rule.name ?? rule.id ?? key)} has no condition: left out`);
   if (isOff) notes.push(`${name}: was not enabled; all its rules are on trial now (stage: shadow)`);
   return {
     name,
-    priority: convertNumber(fields.priority ?? 0, convert),
-    rules: rules.map(({ key, rule }) => convertRule(rule, key, isOff, convert, notes)),
+    priority: numberOrZero("priority", fields.priority ?? 0, convert, (note) =>
+      notes.push(`${name}: ${note}`),
+    ),
+    rules: usable.map(({ key, rule }) => convertRule(rule, key, isOff, convert, notes)),
   };
+}
+
+/** An id belongs to one rule: a second one is renamed. */
+function withOwnIds(groups: ConvertedGroup[], notes: string[]): ConvertedGroup[] {
+  const taken = new Set<string>();
+  return groups.map((group) => ({
+    ...group,
+    rules: group.rules.map((rule) => {
+      if (rule.id === undefined) return rule;
+      const id = String(rule.id);
+      const own = taken.has(id) ? freeId(id, taken) : id;
+      if (own !== id) notes.push(`${String(rule.name)}: its id ${id} was taken; it is ${own} now`);
+      taken.add(own);
+      return { ...rule, id: own };
+    }),
+  }));
+}
+
+function freeId(id: string, taken: ReadonlySet<string>): string {
+  let n = 2;
+  while (taken.has(`${id.slice(0, 45)}_${n}`)) n += 1;
+  return `${id.slice(0, 45)}_${n}`;
 }

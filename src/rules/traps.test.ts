@@ -17,6 +17,12 @@ describe("a trap", () => {
     ["mentions > 1e3 && copies > .5", "mentions > 1000 and copies > 0.5"],
     ["type in ['launch', 'listing']", 'type in ("launch", "listing")'],
     ["mentions > 1 OR copies > 1_000", "mentions > 1 or copies > 1000"],
+    ["mentions > 1 And Not exists(symbol)", "mentions > 1 and not exists(symbol)"],
+    ["mentions => 3 and copies =< 2", "mentions >= 3 and copies <= 2"],
+    ["goplus_risk in {'red', 'yellow',}", 'goplus_risk in ("red", "yellow")'],
+    ["sentiment > +0.3", "sentiment > 0.3"],
+    ["mentions > 010", "mentions > 10"],
+    ["is_honeypot or not symbol", "(is_honeypot != 0) or not (not empty(symbol))"],
   ])("%s is refused, and fixed to %s", (written, meant) => {
     expect(sampleProblems(sampleFile(written))[0]).toMatchObject({
       line: 5,

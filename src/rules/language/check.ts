@@ -87,11 +87,20 @@ function expect(
 ): void {
   if (got === undefined || got === wanted) return;
   const suggestion = wanted === "truth" ? truthSuggestion(node, got) : undefined;
+  const instead = wanted === "truth" ? truthOf(node, got) : undefined;
   faults.push({
     message: `expected ${SAID[wanted]}, but this is ${SAID[got]}`,
     at: node.at,
     ...(suggestion && { suggestion }),
+    ...(instead && { instead }),
   });
+}
+
+/** What a bare value asks wherever values count as true: is it neither 0 nor empty? */
+function truthOf(node: ExpressionNode, got: ValueType): string | undefined {
+  if (node.kind === "number") return `(${node.digits} != 0)`;
+  if (node.kind !== "name") return undefined;
+  return got === "number" ? `(${node.name} != 0)` : `(not empty(${node.name}))`;
 }
 
 function truthSuggestion(node: ExpressionNode, got: ValueType): string | undefined {
@@ -123,6 +132,7 @@ function number(node: Of<"number">, faults: ExpressionFault[]): ValueType {
       message: `a leading zero makes a number octal${octal}`,
       at: node.at,
       suggestion: `write ${Number(node.digits)}`,
+      instead: String(Number(node.digits)),
     });
   }
   return "number";

@@ -59,12 +59,14 @@ const TRAPS: readonly Trap[] = [
     instead: ([word]) => `${word} `,
   },
   {
-    pattern: /(?<![\w.$])(AND|OR|NOT|IN)(?![\w.$(])/g,
+    pattern: /(?<![\w.$])(AND|OR|NOT|IN|And|Or|Not|In)(?![\w.$(])/g,
     message: "is written in small letters",
     instead: ([w]) => w.toLowerCase(),
   },
   { pattern: / ?&& ?/g, message: "`&&` is written `and`", instead: () => " and " },
   { pattern: / ?\|\| ?/g, message: "`||` is written `or`", instead: () => " or " },
+  { pattern: /=>/g, message: "is written `>=`", instead: () => ">=" },
+  { pattern: /=</g, message: "is written `<=`", instead: () => "<=" },
   { pattern: /===/g, message: "equality is written `==`", instead: () => "==" },
   { pattern: /!==|<>/g, message: "inequality is written `!=`", instead: () => "!=" },
   { pattern: /(?<![=!<>~])=(?![=])/g, message: "equality is written `==`", instead: () => "==" },
@@ -90,9 +92,19 @@ const TRAPS: readonly Trap[] = [
     instead: ([n]) => n.replaceAll("_", ""),
   },
   {
-    pattern: /[[\]]/g,
+    pattern: /,\s{0,9}(?=[)\]}])/g,
+    message: "nothing follows the comma",
+    instead: () => "",
+  },
+  {
+    pattern: /(?<=[<>=(,]\s{0,9})\+(?=[\d.])/g,
+    message: "a number takes no sign but -",
+    instead: () => "",
+  },
+  {
+    pattern: /[[\]{}]/g,
     message: "a list takes round brackets",
-    instead: ([b]) => (b === "[" ? "(" : ")"),
+    instead: ([b]) => (b === "[" || b === "{" ? "(" : ")"),
   },
 ];
 
