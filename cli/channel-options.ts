@@ -1,4 +1,4 @@
-import { UsageError } from "./command.ts";
+import { type Io, UsageError } from "./command.ts";
 import { wholeNumber } from "./options.ts";
 
 const string = { type: "string" } as const;
@@ -12,15 +12,42 @@ export const CHANNEL_FILTERS = {
   "digest-minutes": string,
 };
 
-/** `url=https://x` and `thread_id=7`, as settings. */
-export function settingsOf(pairs: string[]): Record<string, unknown> {
+/**
+ * `url=https://x` and `thread_id=7`, as settings. A secret need not stand in the command, which
+ * other users of the machine can see: `token=env:NAME` takes it from the environment, `token=-` the
+ * next line of stdin.
+ */
+export async function settingsOf(
+  pairs: string[],
+  { stdin, env }: Pick<Io, "stdin" | "env">,
+): Promise<Record<string, unknown>> {
+  const named = pairs.map((pair) => {
+    const at = pair.indexOf("=");
+    if (at < 1) throw new UsageError(`${JSON.stringify(pair)} is no SETTING=VALUE`);
+    return [pair.slice(0, at), pair.slice(at + 1)] as const;
+  });
+  const lines = named.some(([, value]) => value === "-") ? await linesOf(stdin) : [];
   return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf("=");
-      if (at < 1) throw new UsageError(`${JSON.stringify(pair)} is no SETTING=VALUE`);
-      return [pair.slice(0, at), settingValue(pair.slice(at + 1))];
-    }),
+    named.map(([name, value]) => [name, settingValue(secretOf(name, value, lines, env))]),
   );
+}
+
+const FROM_ENV = /^env:([A-Za-z_]\w*)$/;
+
+function secretOf(name: string, value: string, lines: string[], env: Io["env"]): string {
+  const variable = FROM_ENV.exec(value)?.[1];
+  if (variable === undefined && value !== "-") return value;
+  const found = variable === undefined ? lines.shift() : env[variable];
+  if (found) return found;
+  throw new UsageError(
+    variable === undefined ? `stdin holds no line for ${name}` : `${variable} is not set`,
+  );
+}
+
+async function linesOf(stdin: AsyncIterable<string>): Promise<string[]> {
+  let text = "";
+  for await (const part of stdin) text += part;
+  return text.split(/\r?\n/);
 }
 
 /** A long number is an id, which JSON would round. */

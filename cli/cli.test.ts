@@ -4,6 +4,7 @@ import { type FakeServer, fakePorts } from "../test/support/api.ts";
 import { runCommand } from "../test/support/terminal.ts";
 import { type Command, UsageError } from "./command.ts";
 import { audit, complaints } from "./commands/audit.ts";
+import { auditLog } from "./commands/audit-log.ts";
 import { events } from "./commands/events.ts";
 import { keys } from "./commands/keys.ts";
 import { post } from "./commands/post.ts";
@@ -191,6 +192,40 @@ describe("keys", () => {
     const args = ["create", "bot", "--scope", "ingest", "--source", "me", "--source", "mine"];
     const { out } = await ran(keys, args, { json: true });
     expect(JSON.parse(out.join(""))).toMatchObject({ sources: ["me", "mine"] });
+  });
+
+  it("rotates a key by its name: both work for a while, and the audit log has it", async () => {
+    const ports = fakePorts();
+    await ran(keys, ["create", "bot", "--scope", "read", "--limit", "5"], { ports });
+    const { out, err } = await ran(keys, ["rotate", "bot", "--overlap", "30m"], { ports });
+    expect(out).toEqual([expect.stringMatching(/^ess_[A-Za-z0-9]+\.\S{32}$/)]);
+    expect(err.join()).toContain("works until 2026-01-15T10:30:00.000Z");
+    const { out: listed } = await ran(keys, ["list"], { ports, json: true });
+    expect(JSON.parse(listed.join(""))).toMatchObject([
+      { name: "bot", limit_per_minute: 5, expires_at: "2026-01-15T10:30:00.000Z" },
+      { name: "bot", limit_per_minute: 5, expires_at: null, last_used_at: null },
+    ]);
+    const log = await ran(auditLog, ["--action", "rotateKey"], { ports, json: true });
+    expect(log.out.map((line) => JSON.parse(line))).toMatchObject([{ key_name: "ADMIN_KEY" }]);
+    expect((await ran(auditLog, [], { ports })).out).toHaveLength(4);
+  });
+
+  it("changes a key, and asks for its id where a name is used twice", async () => {
+    const ports = fakePorts();
+    for (const _ of [1, 2]) await ran(keys, ["create", "bot", "--scope", "read"], { ports });
+    await expect(ran(keys, ["set", "bot", "--limit", "9"], { ports })).rejects.toThrow("2 keys");
+    const [first] = await ports.keys.apiKeys();
+    const args = ["set", first?.id ?? "", "--limit", "9", "--name", "robot", "--expires", "never"];
+    await ran(keys, args, { ports });
+    expect(await ports.keys.apiKey(first?.id ?? "")).toMatchObject({
+      name: "robot",
+      limitPerMinute: 9,
+      expiresAt: null,
+    });
+    await expect(ran(keys, ["set", "robot"], { ports })).rejects.toThrow(UsageError);
+    await expect(ran(keys, ["rotate", "robot", "--overlap", "soon"], { ports })).rejects.toThrow(
+      "span like 24h",
+    );
   });
 
   it("says when a key to revoke is not there", async () => {

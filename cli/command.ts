@@ -7,6 +7,7 @@ export type Io = ServerAccess & {
   out(line: string): void;
   err(line: string): void;
   stdin: AsyncIterable<string>;
+  env: Readonly<Record<string, string | undefined>>;
 };
 
 /** One command of `npm run -s stream -- COMMAND`. */

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { ServerError } from "./client.ts";
 import { type Command, type Io, UsageError } from "./command.ts";
 import { audit } from "./commands/audit.ts";
+import { auditLog } from "./commands/audit-log.ts";
 import { channels } from "./commands/channels.ts";
 import { dead } from "./commands/dead.ts";
 import { events } from "./commands/events.ts";
@@ -27,6 +28,7 @@ const COMMANDS: Command[] = [
   outbox,
   dead,
   audit,
+  auditLog,
   keys,
   sources,
   providers,
@@ -107,6 +109,7 @@ async function dispatch(argv: string[]): Promise<number> {
     out,
     err: console.error,
     stdin: process.stdin as AsyncIterable<string>,
+    env: process.env,
     fetch,
   };
   return command.run(asked.args, io);

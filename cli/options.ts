@@ -30,6 +30,14 @@ export function wholeNumber(name: string, text: string, min: number, max: number
 
 const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+/** Milliseconds of 90s, 30m, 24h or 7d. */
+export function span(name: string, text: string): number {
+  const [, count, unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (count === undefined)
+    throw new UsageError(`--${name} must be a span like 24h, not ${JSON.stringify(text)}`);
+  return Number(count) * (UNITS[unit] ?? 0);
+}
+
 /** An ISO 8601 time, or a span back from now: 90s, 30m, 24h, 7d. */
 export function instant(name: string, text: string, now: number): string {
   const [, count, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];

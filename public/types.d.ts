@@ -16,6 +16,7 @@ import type { TokenEvent } from "../src/model/token-event.ts";
 import type { LiveMessage } from "../src/observability/live.ts";
 import type { BacktestReport } from "../src/rules/backtest.ts";
 import type { CanarySide, LiveCanary } from "../src/rules/canary.ts";
+import type { AuditLogRow } from "../src/store/audit-log.ts";
 import type { DeadLetterRow } from "../src/store/dead-letters.ts";
 import type { EventEvidence } from "../src/store/events.ts";
 import type { OutboxRow } from "../src/store/outbox.ts";
@@ -65,6 +66,7 @@ export type Delivery = Omit<Wire<OutboxRow>, "payload"> & {
   payload: { symbol?: string | null; state?: string } | null;
 };
 export type DeadLetter = Wire<DeadLetterRow>;
+export type Change = Wire<AuditLogRow>;
 
 export type Channel = Wire<Omit<ChannelConfig, "settings">> & {
   settings: Record<string, unknown>;

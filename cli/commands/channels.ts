@@ -13,7 +13,8 @@ stream channels pause ID | resume ID | mute ID EVENT_KEY | unmute ID EVENT_KEY |
 stream channels preview KIND [SETTING=VALUE...] [--digest]
 
 Channels are the targets of notifications. A value that is valid JSON is read as JSON. Secrets are
-stored and never shown again.
+stored and never shown again; SETTING=env:NAME takes one from the environment, SETTING=- a line of
+stdin, so that it stands in no command.
 
   --min-score N       only signals of N and above (default: what the rules say)
   --chain, --symbol, --state   only these; several with commas
@@ -133,7 +134,7 @@ async function add(args: string[], io: Io): Promise<number> {
   const body = {
     kind,
     name,
-    settings: settingsOf(pairs),
+    settings: await settingsOf(pairs, io),
     filter: filterOf(values),
     at_most_once: values["at-most-once"],
   };
@@ -148,7 +149,7 @@ async function set(args: string[], io: Io): Promise<number> {
   });
   const [id, ...pairs] = positionals;
   const body = {
-    settings: settingsOf(pairs),
+    settings: await settingsOf(pairs, io),
     filter: filterOf(values),
     ...(values.name !== undefined && { name: values.name }),
     ...(values["rotate-secret"] && { rotate_secret: true }),
@@ -219,7 +220,7 @@ async function preview(args: string[], io: Io): Promise<number> {
   });
   const [kind, ...pairs] = positionals;
   if (kind === undefined) throw new UsageError("name the KIND of the channel");
-  const body = { kind, settings: settingsOf(pairs), digest: values.digest };
+  const body = { kind, settings: await settingsOf(pairs, io), digest: values.digest };
   const { previews } = await ask<{ previews: { states: string[]; message: unknown }[] }>(
     io,
     "/channels/preview",

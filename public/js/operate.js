@@ -1,5 +1,6 @@
 import { byId, emptyRow } from "./dom.js";
 import { keyDialog } from "./key-dialog.js";
+import { changesPanel } from "./operate/changes.js";
 import { channelsPanel } from "./operate/channels.js";
 import { deadLettersPanel } from "./operate/dead-letters.js";
 import { outboxPanel } from "./operate/outbox.js";
@@ -35,7 +36,7 @@ async function act(task) {
   await refresh();
 }
 
-const panels = [channelsPanel(act), outboxPanel(act), deadLettersPanel(act)];
+const panels = [channelsPanel(act), outboxPanel(act), deadLettersPanel(act), changesPanel()];
 const editor = rulesEditor(act);
 
 const refresh = () =>

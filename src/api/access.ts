@@ -17,6 +17,8 @@ import { problem } from "./problem.ts";
 export type AccessPorts = KeyPorts & {
   failedKeys: FailedKeys;
   limit(keyId: string, perMinute: number): Promise<RateAllowance>;
+  /** A key of the store was shown and is good. Never throws, and nobody waits for it. */
+  keyUsed(keyId: string): void;
   settings: Pick<ApiSettings, "publicRead" | "adminKey">;
 };
 
@@ -41,6 +43,7 @@ export function requireAccess(access: RouteAccess, ports: AccessPorts): Middlewa
     );
     context.set("caller", caller);
     if (caller.kind === "refused" && address !== undefined) ports.failedKeys.failed(address);
+    if (caller.kind === "key") ports.keyUsed(caller.id);
     const refusal = refuse(access, caller, ports.settings.publicRead);
     if (refusal !== undefined) return refusal;
     return caller.kind === "key" && caller.limitPerMinute !== null

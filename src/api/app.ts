@@ -5,15 +5,17 @@ import type { Telemetry } from "../observability/telemetry.ts";
 import { StoreUnavailable } from "../store/index.ts";
 import { type AccessPorts, requireAccess } from "./access.ts";
 import type { ApiEnv, ApiSettings } from "./context.ts";
+import type { IdempotencyPorts } from "./idempotency.ts";
 import { openapiRoutes } from "./openapi.ts";
 import { problem, unavailableProblem } from "./problem.ts";
 import type { ApiRoute } from "./route.ts";
 import { type AnalyticsPorts, analyticsRoutes } from "./routes/analytics.ts";
 import { type AuditPorts, auditRoutes } from "./routes/audit.ts";
+import { type AuditLogPorts, auditLogRoutes } from "./routes/audit-log.ts";
 import { type ChannelAdminPorts, channelRoutes } from "./routes/channels.ts";
 import { type DeadLetterPorts, deadLetterRoutes } from "./routes/dead-letters.ts";
 import { type EventReadPorts, eventRoutes } from "./routes/events.ts";
-import { type FaultsPort, faultRoutes } from "./routes/faults.ts";
+import { type FaultRoutePorts, faultRoutes } from "./routes/faults.ts";
 import { type GraphqlRoutePorts, graphqlRoutes } from "./routes/graphql.ts";
 import { type HealthPorts, healthRoutes } from "./routes/health.ts";
 import { historyRoutes, type SignalHistoryPorts } from "./routes/history.ts";
@@ -31,9 +33,12 @@ import { type StreamPorts, streamRoutes } from "./routes/stream.ts";
 export type ApiPorts = AccessPorts &
   AnalyticsPorts &
   AuditPorts &
+  AuditLogPorts &
   EventReadPorts &
+  FaultRoutePorts &
   GraphqlRoutePorts &
   HealthPorts &
+  IdempotencyPorts &
   IngestPorts &
   KeyAdminPorts &
   ListPorts &
@@ -43,13 +48,14 @@ export type ApiPorts = AccessPorts &
   StreamPorts &
   TriggerPorts & {
     settings: ApiSettings;
+    /** Names a request that came without a name of its own. */
+    requestId(): string;
     log: WriteLog;
     telemetry: Telemetry;
     rules: RulesPorts;
     channels: ChannelAdminPorts;
     outbox: OutboxPorts;
     deadLetters: DeadLetterPorts;
-    faults: FaultsPort;
   };
 
 /** Every route, as declared. GET /openapi.json describes them all. */
@@ -61,6 +67,7 @@ export function apiRoutes(ports: ApiPorts): ApiRoute[] {
     ...postRoutes(ports),
     ...analyticsRoutes(ports),
     ...auditRoutes(ports),
+    ...auditLogRoutes(ports),
     ...streamRoutes(ports),
     ...graphqlRoutes(ports),
     ...ingestRoutes(ports),
@@ -86,7 +93,7 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
 
   app.use(finish(ports));
   for (const { method, path, access, respond } of apiRoutes(ports))
-    app.on(method, path, requireAccess(access, ports), respond);
+    app.on(method, path, requireAccess(access, ports), (context) => respond(context, ports));
 
   app.notFound((c) => {
     const allowed = METHODS.filter((method) =>
@@ -137,8 +144,11 @@ const HANDSHAKE = { Allow: "POST", "WebHook-Allowed-Origin": "*", "WebHook-Allow
 function finish({
   now,
   telemetry,
-}: Pick<ApiPorts, "now" | "telemetry">): MiddlewareHandler<ApiEnv> {
+  requestId,
+}: Pick<ApiPorts, "now" | "telemetry" | "requestId">): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
+    const id = namedRequest(c.req.raw.headers) ?? requestId();
+    c.set("requestId", id);
     if (c.req.method === "OPTIONS") {
       const webhook = c.req.header("WebHook-Request-Origin") !== undefined;
       return new Response(null, { status: 204, headers: webhook ? HANDSHAKE : PREFLIGHT });
@@ -150,8 +160,15 @@ function finish({
     const reads = c.req.method === "GET" || c.req.method === "HEAD";
     for (const [name, value] of Object.entries(reads ? { ...HEADERS, ...READERS } : HEADERS))
       c.header(name, value);
+    c.header("X-Request-Id", id);
     if (c.req.url.startsWith("https:")) c.header("Strict-Transport-Security", HSTS);
     const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL")?.path ?? "none";
     telemetry.observe("http_request_ms", { route, status: String(c.res.status) }, now() - started);
   };
 }
+
+/** The name that the platform or the caller gave a request. */
+const namedRequest = (headers: Headers): string | undefined =>
+  [headers.get("CF-Ray"), headers.get("X-Request-Id")].find(
+    (name) => name !== null && /^[\w.:-]{1,100}$/.test(name),
+  ) ?? undefined;

@@ -8,6 +8,7 @@ export type ApiCaller =
   | {
       kind: "key";
       id: string;
+      name: string;
       scopes: readonly string[];
       /** The sources in whose name it may post; null: those that are not reserved. */
       sources: readonly string[] | null;
@@ -39,7 +40,14 @@ export async function identifyCaller(
   }
   const { adminKey } = ports.settings;
   if (adminKey !== null && sameText(sha256Hex(token), sha256Hex(adminKey))) {
-    return { kind: "key", id, scopes: ["admin"], sources: null, limitPerMinute: null };
+    return {
+      kind: "key",
+      id,
+      name: "ADMIN_KEY",
+      scopes: ["admin"],
+      sources: null,
+      limitPerMinute: null,
+    };
   }
   const key = await ports.keys.apiKey(id);
   if (!sameText(sha256Hex(secret), key?.hash ?? sha256Hex("")) || key === undefined) return WRONG;
@@ -47,6 +55,7 @@ export async function identifyCaller(
     spent(key, ports.now()) ?? {
       kind: "key",
       id,
+      name: key.name,
       scopes: key.scopes,
       sources: key.sources,
       limitPerMinute: key.limitPerMinute,

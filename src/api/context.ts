@@ -30,7 +30,7 @@ export type RateAllowance = {
   resetSeconds: number;
 };
 
-export type ApiEnv = { Variables: { caller: ApiCaller } };
+export type ApiEnv = { Variables: { caller: ApiCaller; requestId: string } };
 
 /** What anyone may call without a key. */
 export const PUBLIC_ACCESS: Record<PublicRead, readonly RouteAccess[]> = {
@@ -55,7 +55,3 @@ export const mayRead = (
   publicRead: PublicRead,
 ): boolean =>
   PUBLIC_ACCESS[publicRead].includes(access) || scopeAllows(caller, requiredScope(access));
-
-/** The id of the caller's key, for the record of a change. */
-export const keyIdOf = (caller: ApiCaller): string =>
-  caller.kind === "key" ? caller.id : "unknown";

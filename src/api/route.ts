@@ -1,7 +1,9 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import { boundedText, jsonBody } from "./body.ts";
+import { changeBy, type DescribeChange } from "./change.ts";
 import type { ApiEnv, RouteAccess } from "./context.ts";
+import { type IdempotencyPorts, replyOnce } from "./idempotency.ts";
 import { fieldErrors, problem } from "./problem.ts";
 import { readQuery } from "./query.ts";
 import { jsonReply, readReply } from "./reply.ts";
@@ -33,6 +35,11 @@ export type RouteDescription = {
   tag: RouteTag;
   operationId: string;
   summary: string;
+  /**
+   * Of a call that is no GET: `none` changes nothing, `posts` only accepts posts. All others write
+   * to the audit log. An Idempotency-Key is honoured wherever something changes.
+   */
+  effect?: "none" | "posts";
   params?: z.ZodObject;
   query?: z.ZodObject;
   /** Of a JSON body, or of a text where `bodyType` names another type. */
@@ -57,6 +64,8 @@ export type RouteInput<P, Q, B> = {
   /** The body as it was sent; `text` without a mark of byte order. */
   text: string;
   bytes: Uint8Array<ArrayBuffer>;
+  /** Makes the entry of the audit log for a change. */
+  change: DescribeChange;
   context: Context<ApiEnv>;
 };
 
@@ -80,7 +89,9 @@ type Declared<
   handle(input: RouteInput<z.output<P>, z.output<Q>, z.output<B>>): Handled<z.input<A>>;
 };
 
-export type ApiRoute = RouteDescription & { respond(context: Context<ApiEnv>): Promise<Response> };
+export type ApiRoute = RouteDescription & {
+  respond(context: Context<ApiEnv>, ports: IdempotencyPorts): Promise<Response>;
+};
 
 const NOTHING = z.object({});
 const MAX_BYTES = 50_000;
@@ -102,24 +113,30 @@ export function route<
   // Each spelling of a public read would be an answer of its own to every cache.
   const strict = querySchema ?? (method === "GET" && access === "feed" ? NOTHING : undefined);
 
-  async function respond(context: Context<ApiEnv>): Promise<Response> {
+  const repeats = method !== "GET" && description.effect !== "none";
+
+  async function respond(context: Context<ApiEnv>, ports: IdempotencyPorts): Promise<Response> {
     const params = (declared.params ?? NOTHING).safeParse(context.req.param());
     if (!params.success) return problem(404, params.error.issues[0]?.message ?? "Not found.");
     const query = strict && readQuery(context.req.url, strict);
     if (query?.kind === "refused") return query.response;
     const body = await readBody(declared, refusal, context.req.raw);
     if (body.kind === "refused") return refuse ? refuse(context, body.response) : body.response;
-    const answer = await handle({
-      params: params.data as z.output<P>,
-      query: query?.query as z.output<Q>,
-      body: body.value as z.output<B>,
-      text: body.text,
-      bytes: body.bytes,
-      context,
-    });
-    if (answer instanceof Response) return answer;
-    if (answer === undefined) return new Response(null, { status });
-    return method === "GET" ? readReply(context, answer) : jsonReply(status, answer);
+    const act = async () => {
+      const answer = await handle({
+        params: params.data as z.output<P>,
+        query: query?.query as z.output<Q>,
+        body: body.value as z.output<B>,
+        text: body.text,
+        bytes: body.bytes,
+        change: changeBy(context, description.operationId),
+        context,
+      });
+      if (answer instanceof Response) return answer;
+      if (answer === undefined) return new Response(null, { status });
+      return method === "GET" ? readReply(context, answer) : jsonReply(status, answer);
+    };
+    return repeats ? replyOnce(context, body.bytes, ports, act) : act();
   }
   return { ...description, respond };
 }

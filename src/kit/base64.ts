@@ -1,5 +1,13 @@
 /** Base64 of bytes (RFC 4648 section 4), padded. */
-export const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+export function toBase64(bytes: Uint8Array): string {
+  let binary = "";
+  // A call takes some 100,000 arguments at most.
+  for (let at = 0; at < bytes.length; at += CHUNK)
+    binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  return btoa(binary);
+}
+
+const CHUNK = 8_192;
 
 /** The bytes that `text` encodes. Throws when it is not base64. */
 export const fromBase64 = (text: string): Uint8Array<ArrayBuffer> =>

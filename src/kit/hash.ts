@@ -2,6 +2,10 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 
+/** SHA-256 of bytes, or of the UTF-8 text. */
+export const sha256Bytes = (content: string | Uint8Array): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(sha256(typeof content === "string" ? utf8ToBytes(content) : content));
+
 /** SHA-256 of the UTF-8 text, 64 hex digits. Synchronous, so that pure decisions can make keys. */
 export const sha256Hex = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));
 

@@ -1,3 +1,5 @@
+import type { ChangeEntry } from "./audit-log.ts";
+
 /** `hash` is sha256 of the secret; the secret itself is shown once and stored nowhere. */
 export type ApiKey = {
   id: string;
@@ -12,12 +14,28 @@ export type ApiKey = {
   revokedAt: string | null;
 };
 
+/** `lastUsedAt` is some minutes late: use is noted now and then. */
+export type ApiKeyRow = ApiKey & { lastUsedAt: string | null };
+
+/** Fields that are absent stay. */
+export type KeyPatch = Partial<
+  Pick<ApiKey, "name" | "scopes" | "sources" | "limitPerMinute" | "expiresAt">
+>;
+
 export type KeyStore = {
   /** A key already there stays as it is. */
-  addKey(key: ApiKey): Promise<void>;
+  addKey(key: ApiKey, entry?: ChangeEntry): Promise<void>;
   /** Also one that is revoked or expired: the caller says so to its holder. */
   apiKey(id: string): Promise<ApiKey | undefined>;
-  apiKeys(): Promise<ApiKey[]>;
+  apiKeys(): Promise<ApiKeyRow[]>;
+  /** undefined: no such key, or it is revoked. */
+  updateKey(id: string, patch: KeyPatch, entry?: ChangeEntry): Promise<ApiKey | undefined>;
+  /**
+   * Adds `next` and lets the key `id` expire at `until`, or earlier where it would. False: no such
+   * key, or it is revoked; then nothing was added.
+   */
+  rotateKey(id: string, next: ApiKey, until: string, entry?: ChangeEntry): Promise<boolean>;
+  noteUse(id: string, at: string): Promise<void>;
   /** False: no such key. The time of the first call stays. */
-  revokeKey(id: string, at: string): Promise<boolean>;
+  revokeKey(id: string, at: string, entry?: ChangeEntry): Promise<boolean>;
 };

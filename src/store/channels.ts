@@ -1,4 +1,5 @@
 import type { ChannelConfig } from "../model/channel-config.ts";
+import type { ChangeEntry } from "./audit-log.ts";
 
 export type ChannelDraft = Pick<
   ChannelConfig,
@@ -32,14 +33,14 @@ export type ChannelStore = {
   recordFailure(id: number, at: string, refused: boolean): Promise<ChannelFailures | null>;
   /** Clears the failures of a channel, after a success. */
   clearFailures(id: number): Promise<void>;
-  addChannel(draft: ChannelDraft, at: string): Promise<SavedChannel>;
+  addChannel(draft: ChannelDraft, at: string, entry?: ChangeEntry): Promise<SavedChannel>;
   /** Fields that are absent stay; `settings` and `filter` are replaced whole. */
-  updateChannel(id: number, patch: ChannelPatch): Promise<SavedChannel>;
+  updateChannel(id: number, patch: ChannelPatch, entry?: ChangeEntry): Promise<SavedChannel>;
   /**
    * Erases its settings with their secrets.
    * Hides it and frees its name; its deliveries stay readable. What waits to be delivered ends as
    * `done` with the attempt "skipped"; what is being sent is ended by its holder. False: no such
    * channel.
    */
-  removeChannel(id: number, at: string): Promise<boolean>;
+  removeChannel(id: number, at: string, entry?: ChangeEntry): Promise<boolean>;
 };

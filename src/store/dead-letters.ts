@@ -1,4 +1,5 @@
 import type { DeadLetter } from "../model/dead-letter.ts";
+import type { ChangeEntry } from "./audit-log.ts";
 import type { PageRequest, RowPage } from "./paging.ts";
 
 export type DeadLetterRow = {
@@ -37,9 +38,15 @@ export type DeadLetterStore = {
   /**
    * Takes dead letters that were not replayed yet, oldest first, marks them, and re-opens what they
    * ended: posts wait again (the sweep re-queues them should the caller die now) and deliveries
-   * fall due at `at`. The caller sends the payloads of the other stages to their queues.
+   * fall due at `at`. The caller sends the payloads of the other stages to their queues. `entry`
+   * names the ids that were taken.
    */
-  takeForReplay(filter: ReplayFilter, limit: number, at: string): Promise<ReplayDeadLetter[]>;
+  takeForReplay(
+    filter: ReplayFilter,
+    limit: number,
+    at: string,
+    entry?: ChangeEntry,
+  ): Promise<ReplayDeadLetter[]>;
   deadLetters(
     filter: {
       stage: string | null;

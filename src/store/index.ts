@@ -1,5 +1,6 @@
 import type { KeyStore } from "./api-keys.ts";
 import type { AuditStore } from "./audit.ts";
+import type { AuditLogStore } from "./audit-log.ts";
 import type { ChannelStore } from "./channels.ts";
 import type { CursorStore } from "./cursors.ts";
 import type { DeadLetterStore } from "./dead-letters.ts";
@@ -10,6 +11,7 @@ import type { HistoryStore } from "./history.ts";
 import type { OutboxStore } from "./outbox.ts";
 import type { OverviewStore } from "./overview.ts";
 import type { PostStore } from "./posts.ts";
+import type { ReplyStore } from "./replies.ts";
 import type { RetentionStore } from "./retention.ts";
 import type { RulesHistory } from "./rules-versions.ts";
 
@@ -44,5 +46,7 @@ export type Store = PostStore &
   FeatureStore &
   RetentionStore &
   AuditStore &
+  AuditLogStore &
+  ReplyStore &
   OverviewStore &
   StoreHealth;

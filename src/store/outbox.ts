@@ -1,4 +1,5 @@
 import type { PriorMessage } from "../model/delivery.ts";
+import type { ChangeEntry } from "./audit-log.ts";
 import type { PageRequest, RowPage } from "./paging.ts";
 
 export type DueDelivery = { id: number; channelId: number; eventKey: string };
@@ -20,7 +21,7 @@ export type OutboxStore = {
    * Makes a dlq or failed row due now, with its idempotency key and its attempts kept, its age
    * starting anew, and its dead letter marked as replayed.
    */
-  reopen(id: number, now: string): Promise<ReopenedDelivery>;
+  reopen(id: number, now: string, entry?: ChangeEntry): Promise<ReopenedDelivery>;
   /**
    * Makes what waits for a channel due now, but for what is held back on purpose (quiet hours,
    * digests).

@@ -1,3 +1,5 @@
+import type { ChangeEntry } from "./audit-log.ts";
+
 export type RulesVersion = { sha: string; author: string; createdAt: string; activatedAt: string };
 
 export type RulesHistory = {
@@ -8,6 +10,7 @@ export type RulesHistory = {
   recordRules(
     version: { sha: string; document: string; author: string },
     at: string,
+    entry?: ChangeEntry,
   ): Promise<void>;
   /** The latest activated first. */
   rulesVersions(limit: number): Promise<RulesVersion[]>;

@@ -371,4 +371,35 @@ export const apiKeys = pgTable("api_keys", {
   createdAt: at("created_at").notNull(),
   expiresAt: at("expires_at"),
   revokedAt: at("revoked_at"),
+  lastUsedAt: at("last_used_at"),
 });
+
+/** What operators changed: written in the statement that makes the change. */
+export const auditLog = pgTable(
+  "audit_log",
+  {
+    id: id(),
+    at: at("at").notNull(),
+    keyId: text("key_id").notNull(),
+    keyName: text("key_name"),
+    action: text("action").notNull(),
+    subject: text("subject").notNull(),
+    before: jsonb("before"),
+    after: jsonb("after"),
+    requestId: text("request_id").notNull(),
+  },
+  (t) => [index("audit_log_subject").on(t.subject, t.id)],
+);
+
+/** Replies under an Idempotency-Key, for a day. Bodies are sealed with the caller's key. */
+export const idempotentReplies = pgTable(
+  "idempotent_replies",
+  {
+    key: text("key").primaryKey(),
+    request: text("request").notNull(),
+    claimedUntil: at("claimed_until").notNull(),
+    createdAt: at("created_at").notNull(),
+    reply: jsonb("reply"),
+  },
+  (t) => [index("idempotent_replies_created_at").on(t.createdAt)],
+);

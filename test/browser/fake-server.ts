@@ -78,6 +78,7 @@ export async function fakeServer(): Promise<FakeServer> {
       now,
     },
     rules: rulesOf(played, now),
+    auditLog: played.store,
     deadLetters: {
       store: played.store,
       awaited: async () => undefined,
@@ -128,7 +129,7 @@ function rulesOf({ rules: first, store }: Scene, now: () => number): ApiPorts["r
       canary = null;
     },
     canary: async () => canary,
-    startCanary: async (rules, share, author) => {
+    startCanary: async (rules, share, { keyId: author }) => {
       canary = { sha: rules.sha, share, since: new Date(now()).toISOString(), author, rules };
     },
     stopCanary: async () => {

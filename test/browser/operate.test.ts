@@ -97,6 +97,10 @@ describe.skipIf(missing)("the page for operators", () => {
     await row.getByRole("button", { name: "Resume" }).click();
     await row.locator(".pill", { hasText: "active" }).waitFor();
 
+    const changes = page.locator("#changes li", { hasText: "updateChannel" });
+    await changes.first().getByText("before and after").click();
+    expect(await changes.first().locator("pre").textContent()).toContain("by an operator");
+
     await row.getByRole("button", { name: "Remove" }).press("Enter");
     await page.keyboard.press("Enter");
     expect(await row.count()).toBe(1);

@@ -148,6 +148,7 @@ describe("real processes that are killed under load", () => {
       json: false,
       out: say,
       err: say,
+      env: {},
       stdin: nothing(),
       fetch,
     };

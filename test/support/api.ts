@@ -8,6 +8,10 @@ import { silentTelemetry } from "../../src/observability/telemetry.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
 import type { ApiKey } from "../../src/store/api-keys.ts";
+import { keyStore } from "../../src/store/memory/api-keys.ts";
+import { auditLogStore } from "../../src/store/memory/audit-log.ts";
+import { replyStore } from "../../src/store/memory/replies.ts";
+import { emptyRows } from "../../src/store/memory/rows.ts";
 
 export const ADMIN_KEY = "ess_local.0123456789abcdef0123456789abcdef";
 export const NOW = Date.UTC(2026, 0, 15, 10);
@@ -23,6 +27,7 @@ export function fakePorts(
 ): FakeServer {
   const accepted: RawPost[] = [];
   const logged: string[] = [];
+  const rows = emptyRows();
   let random = 0;
   return {
     accepted,
@@ -65,11 +70,15 @@ export function fakePorts(
       unaccounted: [],
       nextCursor: null,
     }),
-    keys: fakeKeys(),
+    keys: keyStore(rows),
     failedKeys: failedKeys(() => NOW),
+    keyUsed: () => undefined,
     randomToken: (bytes) => `${random++}`.padStart(bytes, "r"),
     limit: async (_, limit) => ({ allowed: true, limit, remaining: limit - 1, resetSeconds: 60 }),
-    replies: fakeReplies(),
+    replies: replyStore(rows),
+    sleep: async () => undefined,
+    requestId: () => "request-1",
+    auditLog: auditLogStore(rows),
     ingest: async (posts) => {
       accepted.push(...posts);
       return { kind: "accepted", fresh: posts.length, repeated: 0 };
@@ -106,25 +115,11 @@ const unused = new Proxy({} as never, {
   get: () => () => Promise.reject(new Error("not part of this test")),
 });
 
+/** Keys in memory, those given among them. */
 export function fakeKeys(keys: ApiKey[] = []): ApiPorts["keys"] {
-  return {
-    addKey: async (key) => void keys.push(key),
-    apiKey: async (id) => keys.find((key) => key.id === id),
-    apiKeys: async () => keys,
-    revokeKey: async (id, at) => {
-      const key = keys.find((candidate) => candidate.id === id);
-      if (key !== undefined) key.revokedAt ??= at;
-      return key !== undefined;
-    },
-  };
-}
-
-function fakeReplies(): ApiPorts["replies"] {
-  const kept = new Map<string, string>();
-  return {
-    recall: async (key) => kept.get(key),
-    remember: async (key, reply) => void kept.set(key, reply),
-  };
+  const rows = emptyRows();
+  for (const key of keys) rows.keys.set(key.id, key);
+  return keyStore(rows);
 }
 
 function fakeRules(): ApiPorts["rules"] {

@@ -4,6 +4,7 @@ import { channelCatalogue } from "../../src/channels/catalogue.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
 import { explainStored } from "../../src/rules/explain.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
+import type { ChangeEntry } from "../../src/store/audit-log.ts";
 import {
   arrival,
   at,
@@ -15,7 +16,7 @@ import {
 } from "../../src/store/contract/fixtures.ts";
 import type { Store } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
-import { fakeKeys, fakePorts, NOW } from "./api.ts";
+import { fakePorts, NOW } from "./api.ts";
 
 const now = () => NOW;
 
@@ -66,10 +67,35 @@ async function stored(): Promise<Store> {
     advice: "Replay it after the next deployment.",
   };
   await store.bury([deadLetter], at(6));
+  await store.addKey({
+    id: "collector1",
+    name: "collector",
+    hash: "0".repeat(64),
+    scopes: ["ingest"],
+    sources: null,
+    limitPerMinute: 600,
+    createdAt: at(0),
+    expiresAt: null,
+    revokedAt: null,
+  });
+  await store.recordChange({
+    at: at(7),
+    keyId: "local",
+    keyName: "ADMIN_KEY",
+    action: "putList",
+    subject: "list/authors",
+    requestId: "request-0",
+    before: null,
+    after: { bytes: 0 },
+  });
   const version = { sha: EXAMPLE_SHA, document: "version: 1", author: "ops" };
   await store.recordRules(version, at(0));
   return store;
 }
+
+/** As the real rules do: the version and who brought it, in one call. */
+const recordRules = (store: Store, sha: string, entry: ChangeEntry): Promise<void> =>
+  store.recordRules({ sha, document: "version: 1", author: entry.keyId }, entry.at, entry);
 
 /** Ports over a store in memory that holds something to show on every route. */
 export async function storedPorts(): Promise<ApiPorts> {
@@ -81,23 +107,16 @@ export async function storedPorts(): Promise<ApiPorts> {
     ...ports,
     store,
     now,
-    keys: fakeKeys([
-      {
-        id: "collector1",
-        name: "collector",
-        hash: "0".repeat(64),
-        scopes: ["ingest"],
-        sources: ["me"],
-        limitPerMinute: 600,
-        createdAt: at(0),
-        expiresAt: null,
-        revokedAt: null,
-      },
-    ]),
+    keys: store,
     explain: async (signal) => explainStored(await ports.rules.current(), signal),
     receive: async () => ({ kind: "accepted", fresh: 1, repeated: 0 }),
     trigger: async () => ({ kind: "started" }),
-    publishList: async () => ({ kind: "loaded" }),
+    auditLog: store,
+    replies: store,
+    async publishList(_, __, record) {
+      await record("- { handle: bob, weight: 1 }\n");
+      return { kind: "loaded" };
+    },
     stream: async () =>
       new Response("event: hello\n\n", { headers: { "Content-Type": "text/event-stream" } }),
     sources: {
@@ -154,6 +173,9 @@ export async function storedPorts(): Promise<ApiPorts> {
         const rules = await ports.rules.current();
         return { sha: rules.sha, share: 0.1, since: at(-60), author: "ada", rules };
       },
+      publish: (rules, entry) => recordRules(store, rules.sha, entry),
+      startCanary: (rules, _, entry) => recordRules(store, rules.sha, entry),
+      stopCanary: (entry) => recordRules(store, EXAMPLE_SHA, entry),
       versions: store.rulesVersions,
       backtestRows: async (since, limit) =>
         (await store.snapshots(since, limit)).map(({ signal }) => signal),

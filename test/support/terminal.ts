@@ -11,7 +11,7 @@ export async function runCommand(
   command: Command,
   args: string[],
   app: Interface,
-  { json = false, stdin = "" } = {},
+  { json = false, stdin = "", env = {} as Record<string, string> } = {},
 ) {
   const out: string[] = [];
   const err: string[] = [];
@@ -19,6 +19,7 @@ export async function runCommand(
     url: "http://server.test",
     key: ADMIN_KEY,
     json,
+    env,
     out: (line) => out.push(line),
     err: (line) => err.push(line),
     stdin: (async function* () {

@@ -22,10 +22,11 @@ import type { Settings } from "../../src/settings/settings.ts";
 import { poll } from "../../src/sources/poll.ts";
 import { reservedNames, SOURCES } from "../../src/sources/registry.ts";
 import type { Bindings } from "../env.ts";
+import type { HotList } from "../platform/lists-kv.ts";
 import { slidingWindow } from "../platform/rate-limit.ts";
 import { pollPorts } from "./cron.ts";
 import { emulatorFaults } from "./emulator-faults.ts";
-import { isolateOf } from "./isolate.ts";
+import { isolateOf, type SharedIsolate } from "./isolate.ts";
 import {
   acceptPorts,
   backlogsOf,
@@ -33,18 +34,22 @@ import {
   type DeferWork,
   metricsFlusher,
   runtimePorts,
+  sleepFor,
   sweeperOf,
   uuid,
 } from "./shared.ts";
 import { sourcesPorts, usedProviderStatuses } from "./sources.ts";
 
-const REPLY_SECONDS = 86_400;
 /** Longer than the database takes to answer or to be given up. */
 const SWEPT_AFTER_MS = 15_000;
 
 /** Locally the machine is its owner's: everything that only reads is open. */
 const publicRead = ({ PUBLIC_READ, LOCAL }: Settings): PublicRead =>
   PUBLIC_READ === "off" ? "none" : LOCAL ? "operations" : "feed";
+
+/** Without a prototype: its names are no lists. */
+const listsOf = ({ authors, blacklist, coins }: SharedIsolate): Record<string, HotList<unknown>> =>
+  Object.assign(Object.create(null), { authors, blacklist, coins });
 
 export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPorts> {
   const isolate = isolateOf(env);
@@ -60,17 +65,15 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     auditRange: (range) => auditRange(range, { store, rulesVersion: rules.version }),
     keys: store,
     failedKeys: isolate.failedKeys,
+    keyUsed(id) {
+      if (isolate.keyUses.isDue(id)) defer(store.noteUse(id, iso(now())).catch(() => undefined));
+    },
     randomToken: (bytes) => toBase64Url(crypto.getRandomValues(new Uint8Array(bytes))),
     limit: slidingWindow(isolate.client),
-    replies: {
-      async recall(key) {
-        const read = await redis.read([`reply:${key}`]);
-        return read === "down" ? undefined : (read[0] ?? undefined);
-      },
-      async remember(key, reply) {
-        await redis.write([{ key: `reply:${key}`, value: reply }], REPLY_SECONDS);
-      },
-    },
+    replies: store,
+    sleep: sleepFor,
+    requestId: uuid,
+    auditLog: store,
     ingest: (posts) => acceptPosts(posts, acceptPorts(env, isolate)),
     receive: (source, request, rights) =>
       receivePush(
@@ -185,11 +188,9 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       now,
       log: isolate.log,
     },
-    async publishList(name, text) {
-      const { authors, blacklist, coins } = isolate;
-      const lists = { authors, blacklist, coins };
-      const list = Object.entries(lists).find(([known]) => known === name)?.[1];
-      return list ? list.publish(text) : { kind: "unknown", lists: Object.keys(lists) };
+    async publishList(name, text, record) {
+      const lists = listsOf(isolate);
+      return lists[name]?.publish(text, record) ?? { kind: "unknown", lists: Object.keys(lists) };
     },
   };
   return { ports, flush: metricsFlusher(env, isolate, defer) };

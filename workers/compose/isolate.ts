@@ -3,6 +3,7 @@ import blacklist from "../../rules/blacklist.yml";
 import coinsList from "../../rules/coins.yml";
 import builtInRules from "../../rules/rules.yml";
 import { type FailedKeys, failedKeys } from "../../src/api/failed-keys.ts";
+import { type KeyUses, keyUses } from "../../src/api/key-uses.ts";
 import { type CachedValue, cached } from "../../src/concurrency/cached.ts";
 import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import type { Redis } from "../../src/concurrency/redis.ts";
@@ -50,6 +51,7 @@ export type SharedIsolate = RuntimePorts & {
   blacklist: HotList<Blacklist>;
   coins: HotList<KnownCoins>;
   failedKeys: FailedKeys;
+  keyUses: KeyUses;
   channels: CachedValue<ChannelConfig[]>;
   called(record: CallRecord): void;
 };
@@ -112,6 +114,7 @@ function isolate(env: Bindings): SharedIsolate {
     cache: layeredCache(redis, now),
     guards: guardMemory(now),
     failedKeys: failedKeys(now),
+    keyUses: keyUses(now),
     tokens: new Map(),
     rules: rulesFromKv(
       env.RULES,

@@ -11,7 +11,10 @@ export type ListProblem = { line: number; message: string };
  * A list that operators edit while it runs (rules/blacklist.yml, authors.yml, coins.yml): the
  * copy in KV, or the one built into the Worker.
  */
-export type HotList<T> = CachedValue<T> & { publish(text: string): Promise<ReadList<T>> };
+export type HotList<T> = CachedValue<T> & {
+  /** `record` hears of the text in use, once the new one can be read and before it is put. */
+  publish(text: string, record?: (before: string) => Promise<void>): Promise<ReadList<T>>;
+};
 
 /** KV keeps a read for 30 s at least; with our own time a change is live everywhere within 90 s. */
 const KV_CACHE_SECONDS = 30;
@@ -31,9 +34,10 @@ export function hotList<T>(
   now: Clock,
 ): HotList<T> {
   const key = `lists:${name}`;
+  const text = async () => (await kv.get(key, { cacheTtl: KV_CACHE_SECONDS })) ?? builtIn;
   const held = cached(
     async () => {
-      const list = read((await kv.get(key, { cacheTtl: KV_CACHE_SECONDS })) ?? builtIn);
+      const list = read(await text());
       if (list.kind === "rejected") throw new Error(`the list ${name} in KV cannot be read`);
       return list.value;
     },
@@ -41,10 +45,11 @@ export function hotList<T>(
   );
   return {
     ...held,
-    async publish(text) {
-      const list = read(text);
+    async publish(given, record) {
+      const list = read(given);
       if (list.kind === "loaded") {
-        await kv.put(key, text);
+        await record?.(await text());
+        await kv.put(key, given);
         held.expire();
       }
       return list;

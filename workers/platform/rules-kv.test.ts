@@ -10,6 +10,16 @@ function ruleset(text: string) {
   if (loaded.kind === "rejected") throw new Error(JSON.stringify(loaded.problems));
   return loaded.rules;
 }
+const BY_ME = {
+  keyId: "me",
+  keyName: null,
+  action: "putRules",
+  requestId: "r",
+  at: "2026-01-15T10:00:00.000Z",
+  subject: "rules",
+  before: null,
+  after: null,
+};
 const AS_ADMIN = { Authorization: `Bearer ${ADMIN_KEY}` };
 const NEXT = ruleset(rulesFile({ next: "mentions > 5" }));
 
@@ -19,7 +29,7 @@ describe("the rules in force", () => {
     const elsewhere = isolate();
     expect((await rules.current()).text).toBe(BUILT_IN);
     expect((await elsewhere.current()).text).toBe(BUILT_IN);
-    await rules.publish(NEXT, "me");
+    await rules.publish(NEXT, BY_ME);
     expect((await rules.current()).sha).toBe(NEXT.sha);
     expect((await elsewhere.current()).text).toBe(BUILT_IN);
     passReread();
@@ -32,7 +42,7 @@ describe("the rules in force", () => {
     ["does not load any more", JSON.stringify({ text: "groups: 7", variables: {} })],
   ])("stay when the next version %s; it is counted and shown", async (_, content) => {
     const { rules, kv, counted, passReread } = rulesServer();
-    await rules.publish(NEXT, "me");
+    await rules.publish(NEXT, BY_ME);
     await rules.current();
     const bad = "b".repeat(64);
     kv.set(`rules:${bad}`, content);
@@ -49,11 +59,11 @@ describe("the rules in force", () => {
   it("can go back to the built-in ones that the first version took the place of", async () => {
     const { rules, store, passReread } = rulesServer();
     const builtIn = await rules.current();
-    await rules.publish(NEXT, "me");
+    await rules.publish(NEXT, BY_ME);
     expect((await store.rulesVersions(9)).map(({ sha }) => sha).sort()).toEqual(
       [builtIn.sha, NEXT.sha].sort(),
     );
-    await rules.publish(builtIn, "me");
+    await rules.publish(builtIn, BY_ME);
     passReread();
     expect((await rules.current()).sha).toBe(builtIn.sha);
     expect(await store.rulesVersions(9)).toHaveLength(2);
@@ -76,7 +86,7 @@ describe("the rules in force", () => {
 
   it("stay while KV is out of reach", async () => {
     const { rules, kv, passReread } = rulesServer();
-    await rules.publish(NEXT, "me");
+    await rules.publish(NEXT, BY_ME);
     await rules.current();
     kv.get = () => {
       throw new Error("KV is down");
@@ -87,21 +97,21 @@ describe("the rules in force", () => {
 
   it("are the last good version also in an isolate that starts while the pointer is bad", async () => {
     const { rules, isolate, kv } = rulesServer();
-    await rules.publish(NEXT, "me");
+    await rules.publish(NEXT, BY_ME);
     kv.set("rules:current", "b".repeat(64));
     expect((await isolate().current()).sha).toBe(NEXT.sha);
   });
 
   it("are found in the database where KV has not seen the bundle yet", async () => {
     const { rules, isolate, kv } = rulesServer();
-    await rules.publish(NEXT, "me");
+    await rules.publish(NEXT, BY_ME);
     kv.delete(`rules:${NEXT.sha}`);
     expect((await isolate().current()).sha).toBe(NEXT.sha);
   });
 
   it("show what is wrong on GET /rules until it is mended", async () => {
     const { app, rules, kv, passReread } = rulesServer();
-    await rules.publish(NEXT, "me");
+    await rules.publish(NEXT, BY_ME);
     await rules.current();
     kv.set("rules:current", "b".repeat(64));
     passReread();
@@ -113,7 +123,7 @@ describe("the rules in force", () => {
         }
       ).rejected;
     expect(await shown()).toContain("no such version");
-    await rules.publish(NEXT, "me");
+    await rules.publish(NEXT, BY_ME);
     expect(await shown()).toBeNull();
   });
 });
@@ -129,7 +139,7 @@ describe("a canary", () => {
     const { rules, isolate, passReread } = rulesServer();
     const elsewhere = isolate();
     expect(await scoredBy(elsewhere)).toBe(0);
-    await rules.startCanary(NEXT, 0.3, "me");
+    await rules.startCanary(NEXT, 0.3, BY_ME);
     expect((await rules.current()).text).toBe(BUILT_IN);
     const own = await scoredBy(rules);
     expect(own).toBeGreaterThan(30);
@@ -141,19 +151,19 @@ describe("a canary", () => {
 
   it("ends when rules are published, and when it is stopped", async () => {
     const { rules } = rulesServer();
-    await rules.startCanary(NEXT, 0.3, "me");
-    await rules.stopCanary();
+    await rules.startCanary(NEXT, 0.3, BY_ME);
+    await rules.stopCanary(BY_ME);
     expect([await rules.canary(), await scoredBy(rules)]).toEqual([null, 0]);
-    await rules.startCanary(NEXT, 0.3, "me");
-    await rules.publish(NEXT, "me");
+    await rules.startCanary(NEXT, 0.3, BY_ME);
+    await rules.publish(NEXT, BY_ME);
     expect([await rules.canary(), await scoredBy(rules)]).toEqual([null, KEYS.length]);
   });
 
   it("is never what a new isolate falls back to", async () => {
     const { rules, isolate, kv } = rulesServer();
     const first = await rules.current();
-    await rules.publish(first, "me");
-    await rules.startCanary(NEXT, 0.3, "me");
+    await rules.publish(first, BY_ME);
+    await rules.startCanary(NEXT, 0.3, BY_ME);
     kv.set("rules:current", "b".repeat(64));
     expect((await isolate().current()).sha).toBe(first.sha);
   });

@@ -6,6 +6,7 @@ import { bundleOf, openBundle } from "../../src/rules/bundle.ts";
 import { isInCanary, type LiveCanary, RulesCanary } from "../../src/rules/canary.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
+import type { ChangeEntry } from "../../src/store/audit-log.ts";
 import type { RulesHistory } from "../../src/store/rules-versions.ts";
 
 /** Holds the sha of the rules in force. */
@@ -58,10 +59,10 @@ export type RulesKv = {
   /**
    * Writes the bundle, then the pointer, and ends a canary. The caller has validated the rules.
    */
-  publish(rules: Ruleset, author: string): Promise<void>;
+  publish(rules: Ruleset, entry: ChangeEntry): Promise<void>;
   /** Scores a share of the event keys by these rules, in place of an earlier canary. */
-  startCanary(rules: Ruleset, share: number, author: string): Promise<void>;
-  stopCanary(): Promise<void>;
+  startCanary(rules: Ruleset, share: number, entry: ChangeEntry): Promise<void>;
+  stopCanary(entry: ChangeEntry): Promise<void>;
   /** Counts a push that was refused before it reached this store. */
   refused(): void;
   status(): RulesStatus;
@@ -128,12 +129,16 @@ export function rulesFromKv(
     await archive.recordRules(version, iso(now() - 1));
   }
 
-  /** Keeps the bundle where every isolate finds it. */
-  async function record(rules: Ruleset, author: string): Promise<void> {
+  /** Keeps the bundle where every isolate finds it, and who brought it. */
+  async function record(
+    rules: Ruleset,
+    entry: ChangeEntry,
+    author: string = entry.keyId,
+  ): Promise<void> {
     const document = bundleOf(rules);
     await keepBuiltIn();
     await kv.put(bundleKey(rules.sha), document);
-    await archive.recordRules({ sha: rules.sha, document, author }, iso(now()));
+    await archive.recordRules({ sha: rules.sha, document, author }, iso(now()), entry);
   }
 
   const held = cached(load, { ttlMs: settings.rereadMs, staleOnError: true, now });
@@ -148,23 +153,28 @@ export function rulesFromKv(
       const opened = await open.bundle(sha);
       return opened.kind === "opened" ? opened.rules : undefined;
     },
-    async publish(rules, author) {
-      await record(rules, author);
+    async publish(rules, entry) {
+      await record(rules, entry);
       await kv.put(POINTER, rules.sha);
       await kv.put(CANARY, "");
       held.expire();
     },
-    async startCanary(rules, share, author) {
-      await record(rules, author);
-      const trial: RulesCanary = { sha: rules.sha, share, since: iso(now()), author };
+    async startCanary(rules, share, entry) {
+      await record(rules, entry);
+      const trial: RulesCanary = {
+        sha: rules.sha,
+        share,
+        since: iso(now()),
+        author: entry.keyId,
+      };
       await kv.put(CANARY, JSON.stringify(trial));
       held.expire();
     },
-    async stopCanary() {
+    async stopCanary(entry) {
       const { current } = await held.get();
-      await kv.put(CANARY, "");
       // The latest activated is what a new isolate falls back to.
-      await record(current, "canary ended");
+      await record(current, entry, "canary ended");
+      await kv.put(CANARY, "");
       held.expire();
     },
     refused: () => telemetry.count("config_reload_total", { result: "rejected" }),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { iso } from "../../kit/time.ts";
 import type { StoredSignal } from "../../rules/backtest.ts";
 import {
   CanarySide,
@@ -8,7 +9,8 @@ import {
   RulesCanary,
 } from "../../rules/canary.ts";
 import type { Ruleset } from "../../rules/score.ts";
-import { keyIdOf } from "../context.ts";
+import type { ChangeEntry } from "../../store/audit-log.ts";
+import type { DescribeChange } from "../change.ts";
 import { problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
 
@@ -16,11 +18,12 @@ export type CanaryPorts = {
   /** The rules in force. */
   current(): Promise<Ruleset>;
   /** Makes loaded rules the ones in force. Throws StoreUnavailable. */
-  publish(rules: Ruleset, author: string): Promise<void>;
+  publish(rules: Ruleset, entry: ChangeEntry): Promise<void>;
   /** The rules that score a share of the event keys before they are put in force. */
   canary(): Promise<LiveCanary | null>;
-  startCanary(rules: Ruleset, share: number, author: string): Promise<void>;
-  stopCanary(): Promise<void>;
+  startCanary(rules: Ruleset, share: number, entry: ChangeEntry): Promise<void>;
+  stopCanary(entry: ChangeEntry): Promise<void>;
+  now(): number;
   /** Stored signals since an instant, newest first. */
   backtestRows(since: string, limit: number): Promise<(StoredSignal & CanarySignal)[]>;
 };
@@ -46,6 +49,17 @@ export const canaryShown = ({ sha, share, since, author }: LiveCanary) => ({
   since,
   author,
 });
+
+/** The entry of the audit log for rules that come into force. */
+export async function rulesChange(
+  { sha }: Ruleset,
+  change: DescribeChange,
+  ports: Pick<CanaryPorts, "current" | "now">,
+  more: object = {},
+): Promise<ChangeEntry> {
+  const before = { sha: (await ports.current()).sha };
+  return change({ at: iso(ports.now()), subject: "rules", before, after: { sha, ...more } });
+}
 
 /** Reading, ending and promoting the canary; PUT /rules?canary= starts one. */
 export const canaryRoutes = (ports: CanaryPorts): ApiRoute[] => [
@@ -83,8 +97,11 @@ export const canaryRoutes = (ports: CanaryPorts): ApiRoute[] => [
     summary: "Ends the canary: all events are scored by the rules in force.",
     answer: z.object({ canary: z.null() }),
     status: 200,
-    async handle() {
-      await ports.stopCanary();
+    async handle({ change }) {
+      const canary = await ports.canary();
+      const at = iso(ports.now());
+      const before = canary && canaryShown(canary);
+      await ports.stopCanary(change({ at, subject: "rules/canary", before }));
       return { canary: null };
     },
   }),
@@ -97,10 +114,10 @@ export const canaryRoutes = (ports: CanaryPorts): ApiRoute[] => [
     summary: "Puts the canary's rules in force for all events.",
     answer: RulesSummary,
     status: 200,
-    async handle({ context }) {
+    async handle({ change }) {
       const canary = await ports.canary();
       if (!canary) return problem(409, "There is no canary: push rules with a share first.");
-      await ports.publish(canary.rules, keyIdOf(context.get("caller")));
+      await ports.publish(canary.rules, await rulesChange(canary.rules, change, ports));
       return summaryOf(canary.rules);
     },
   }),

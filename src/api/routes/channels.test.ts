@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { beforeEach, describe, expect, it } from "vitest";
+import { fakePorts } from "../../../test/support/api.ts";
 import { NOON, SECRET } from "../../../test/support/outbox.ts";
 import { channelCatalogue } from "../../channels/catalogue.ts";
 import { ChannelEnv } from "../../settings/settings.ts";
@@ -27,10 +28,12 @@ beforeEach(() => {
   app = new Hono<ApiEnv>();
   app.use(async (c, next) => {
     c.set("caller", { kind: "nobody" });
+    c.set("requestId", "request-1");
     await next();
   });
   const ports = { catalogue, store, now, resumed: async (id: number) => void resumed.push(id) };
-  for (const { method, path, respond } of channelRoutes(ports)) app.on(method, path, respond);
+  for (const { method, path, respond } of channelRoutes(ports))
+    app.on(method, path, (context) => respond(context, fakePorts()));
 });
 
 async function call(method: string, path: string, body?: unknown) {

@@ -4,7 +4,9 @@ import { camelCased } from "../../kit/case.ts";
 import { type Clock, iso } from "../../kit/time.ts";
 import { ChannelConfig, ChannelFilter } from "../../model/channel-config.ts";
 import { SignalState } from "../../model/scalars.ts";
+import type { AuditLogStore } from "../../store/audit-log.ts";
 import type { ChannelPatch, ChannelStore, SavedChannel } from "../../store/channels.ts";
+import type { DescribeChange } from "../change.ts";
 import { type FieldError, problem } from "../problem.ts";
 import { type ApiRoute, PathId, route } from "../route.ts";
 import { ChannelInput, ChannelUpdate, PreviewInput } from "./channel-input.ts";
@@ -41,7 +43,7 @@ export type CataloguePort = {
 
 export type ChannelAdminPorts = {
   catalogue: CataloguePort;
-  store: Omit<ChannelStore, "setChannelStatus">;
+  store: Omit<ChannelStore, "setChannelStatus"> & Pick<AuditLogStore, "recordChange">;
   /** A channel was switched on: what waits for it may go. Never throws. */
   resumed(channelId: number): Promise<void>;
   now: Clock;
@@ -116,7 +118,7 @@ export const channelRoutes = (ports: ChannelAdminPorts): ApiRoute[] => [
     answer: ChannelSaved,
     status: 201,
     example: { body: EXAMPLE_HOOK },
-    handle: ({ body }) => create(body, ports),
+    handle: ({ body, change }) => create(body, change, ports),
   }),
   route({
     method: "PATCH",
@@ -131,7 +133,7 @@ export const channelRoutes = (ports: ChannelAdminPorts): ApiRoute[] => [
     answer: ChannelSaved,
     status: 200,
     example: { params: { id: "1" }, body: { filter: { min_score: 20 } } },
-    handle: ({ params: { id }, body }) => update(id, body, ports),
+    handle: ({ params: { id }, body, change }) => update(id, body, change, ports),
   }),
   route({
     method: "DELETE",
@@ -143,8 +145,7 @@ export const channelRoutes = (ports: ChannelAdminPorts): ApiRoute[] => [
     params: ChannelParams,
     status: 204,
     example: { params: { id: "1" } },
-    handle: async ({ params: { id } }) =>
-      (await ports.store.removeChannel(id, iso(ports.now()))) ? undefined : unknown(id),
+    handle: ({ params: { id }, change }) => remove(id, change, ports),
   }),
   route({
     method: "POST",
@@ -152,6 +153,7 @@ export const channelRoutes = (ports: ChannelAdminPorts): ApiRoute[] => [
     access: "operations",
     tag: "delivery",
     operationId: "previewChannel",
+    effect: "none",
     summary: "What a channel's messages would look like.",
     body: PreviewInput,
     refusal: UNSAVED,
@@ -171,7 +173,7 @@ export const channelRoutes = (ports: ChannelAdminPorts): ApiRoute[] => [
     answer: Tried,
     status: 200,
     example: { params: { id: "1" } },
-    handle: ({ params: { id } }) => sendTest(id, ports),
+    handle: ({ params: { id }, change }) => sendTest(id, change, ports),
   }),
 ];
 
@@ -181,8 +183,12 @@ const shown = (config: ChannelConfig, catalogue: CataloguePort) => ({
   off: catalogue.off(config.kind),
 });
 
+/** The names under which a change of a channel stands in the audit log. */
+const subjectOf = (id: number): string => `channel/${id}`;
+
 async function create(
   input: z.output<typeof ChannelInput>,
+  change: DescribeChange,
   { catalogue, store, now }: ChannelAdminPorts,
 ): Promise<z.input<typeof ChannelSaved> | Response> {
   const { kind, name } = input;
@@ -194,10 +200,10 @@ async function create(
   ];
   if (checked.kind === "invalid" || problems.length > 0) return invalid(problems);
   const { settings, generated } = checked;
-  const saved = await store.addChannel(
-    { kind, name, settings, filter, atMostOnce: input.at_most_once },
-    iso(now()),
-  );
+  const draft = { kind, name, settings, filter, atMostOnce: input.at_most_once };
+  const at = iso(now());
+  const after = { ...draft, settings: catalogue.redacted(kind, settings) };
+  const saved = await store.addChannel(draft, at, change({ at, subject: null, after }));
   return saved.kind === "saved"
     ? { ...shown(saved.channel, catalogue), ...once(generated) }
     : refused(saved, name);
@@ -206,7 +212,8 @@ async function create(
 async function update(
   id: number,
   input: z.output<typeof ChannelUpdate>,
-  { catalogue, store, resumed }: ChannelAdminPorts,
+  change: DescribeChange,
+  { catalogue, store, resumed, now }: ChannelAdminPorts,
 ): Promise<z.input<typeof ChannelSaved> | Response> {
   const config = await find(id, store);
   if (config === undefined) return unknown(id);
@@ -225,10 +232,29 @@ async function update(
     ...digestProblem(config.kind, filter, catalogue),
   ];
   if (checked.kind === "invalid" || problems.length > 0) return invalid(problems);
-  const saved = await store.updateChannel(config.id, patchOf(input, checked.settings, filter));
+  const patch = patchOf(input, checked.settings, filter);
+  const entry = change({
+    at: iso(now()),
+    subject: subjectOf(id),
+    before: shown(config, catalogue),
+    after: shown({ ...config, ...patch }, catalogue),
+  });
+  const saved = await store.updateChannel(config.id, patch, entry);
   if (saved.kind !== "saved") return refused(saved, input.name ?? config.name);
   if (input.status === "active") await resumed(config.id);
   return { ...shown(saved.channel, catalogue), ...once(checked.generated) };
+}
+
+async function remove(
+  id: number,
+  change: DescribeChange,
+  { catalogue, store, now }: ChannelAdminPorts,
+): Promise<undefined | Response> {
+  const config = await find(id, store);
+  if (config === undefined) return unknown(id);
+  const at = iso(now());
+  const entry = change({ at, subject: subjectOf(id), before: shown(config, catalogue) });
+  return (await store.removeChannel(id, at, entry)) ? undefined : unknown(id);
 }
 
 /** A message has the names of its service, so it goes out as it is. */
@@ -251,10 +277,12 @@ function preview(input: z.output<typeof PreviewInput>, catalogue: CataloguePort)
 
 async function sendTest(
   id: number,
-  { catalogue, store, resumed }: ChannelAdminPorts,
+  change: DescribeChange,
+  { catalogue, store, resumed, now }: ChannelAdminPorts,
 ): Promise<z.input<typeof Tried> | Response> {
   const config = await find(id, store);
   if (config === undefined) return unknown(id);
+  await store.recordChange(change({ at: iso(now()), subject: subjectOf(id) }));
   const tested = await catalogue.test(config);
   if ("problem" in tested) return { ok: false, result: "refused", reason: tested.problem };
   const { verdict, httpStatus, ms, ambiguous, words } = tested;

@@ -8,7 +8,7 @@ import type {
   ReplayDeadLetter,
   ReplayFilter,
 } from "../../store/dead-letters.ts";
-import { keyIdOf } from "../context.ts";
+import type { DescribeChange } from "../change.ts";
 import { PagingQuery, readPaging } from "../query.ts";
 import { jsonReply } from "../reply.ts";
 import { type ApiRoute, route } from "../route.ts";
@@ -115,12 +115,12 @@ export const deadLetterRoutes = (ports: DeadLetterPorts): ApiRoute[] => [
     status: 202,
     others: { 200: WouldReplay },
     example: { body: { stage: "posts", limit: 10 } },
-    async handle({ body: { limit, dry_run, ...filter }, context }) {
+    async handle({ body: { limit, dry_run, ...filter }, change }) {
       if (dry_run) {
         const found = await candidates(ports.store, filter, limit);
         return jsonReply(200, { replayed: 0, wouldReplay: found.map(({ id }) => id) });
       }
-      return replay(filter, limit, keyIdOf(context.get("caller")), ports);
+      return replay(filter, limit, change, ports);
     },
   }),
 ];
@@ -128,13 +128,22 @@ export const deadLetterRoutes = (ports: DeadLetterPorts): ApiRoute[] => [
 async function replay(
   filter: ReplayFilter,
   limit: number,
-  by: string,
+  change: DescribeChange,
   { store, awaited, resend, now, log }: DeadLetterPorts,
 ): Promise<z.input<typeof Replayed>> {
   await awaited();
-  const taken = await store.takeForReplay(filter, limit, iso(now()));
+  const at = iso(now());
+  const entry = change({ at, subject: "dead-letters", before: { filter, limit } });
+  const taken = await store.takeForReplay(filter, limit, at, entry);
   for (const { stage, reason, subject, replays } of taken)
-    log({ stage: "replay", outcome: stage, by, reason, postId: subject, count: replays });
+    log({
+      stage: "replay",
+      outcome: stage,
+      by: entry.keyId,
+      reason,
+      postId: subject,
+      count: replays,
+    });
   await resend(taken);
   return { replayed: taken.length, ids: taken.map(({ id }) => id) };
 }

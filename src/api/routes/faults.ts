@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { type Clock, iso } from "../../kit/time.ts";
+import type { AuditLogStore } from "../../store/audit-log.ts";
 import { problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
 
@@ -11,6 +13,12 @@ export type FaultAnswer = { status: number; json: unknown };
 export type FaultsPort = {
   ask(method: "GET" | "PUT" | "DELETE", name: string, fault?: unknown): Promise<FaultAnswer>;
 } | null;
+
+export type FaultRoutePorts = {
+  faults: FaultsPort;
+  auditLog: Pick<AuditLogStore, "recordChange">;
+  now: Clock;
+};
 
 /** The emulators know which faults there are. */
 const FaultInput = z.object({
@@ -42,7 +50,7 @@ function refused({ status, json }: FaultAnswer): Response {
 const noEmulators = () => problem(404, "Faults can be set in the local stack alone (npm start).");
 
 /** How each emulated service fails: for tests, and to watch the product cope with it. */
-export const faultRoutes = ({ faults }: { faults: FaultsPort }): ApiRoute[] => [
+export const faultRoutes = ({ faults, auditLog, now }: FaultRoutePorts): ApiRoute[] => [
   route({
     method: "GET",
     path: "/faults",
@@ -72,8 +80,11 @@ export const faultRoutes = ({ faults }: { faults: FaultsPort }): ApiRoute[] => [
     answer: FaultSet,
     status: 200,
     example: { params: { name: "goplus" }, body: { fault: "429", rate: 0.5 } },
-    async handle({ params: { name }, body }) {
+    async handle({ params: { name }, body, change }) {
       if (faults === null) return noEmulators();
+      await auditLog.recordChange(
+        change({ at: iso(now()), subject: `fault/${name}`, after: body }),
+      );
       const { header_style: headerStyle, retry_after_seconds: retryAfterSeconds, ...rest } = body;
       const answer = await faults.ask("PUT", name, { ...rest, headerStyle, retryAfterSeconds });
       return answer.status === 200 ? (answer.json as z.input<typeof FaultSet>) : refused(answer);
@@ -89,8 +100,9 @@ export const faultRoutes = ({ faults }: { faults: FaultsPort }): ApiRoute[] => [
     params: z.object({ name: z.string() }),
     status: 204,
     example: { params: { name: "goplus" } },
-    async handle({ params: { name } }) {
+    async handle({ params: { name }, change }) {
       if (faults === null) return noEmulators();
+      await auditLog.recordChange(change({ at: iso(now()), subject: `fault/${name}` }));
       const answer = await faults.ask("DELETE", name);
       return answer.status === 200 ? undefined : refused(answer);
     },

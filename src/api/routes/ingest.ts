@@ -1,6 +1,5 @@
 import type { Context } from "hono";
 import * as z from "zod";
-import { sha256Hex } from "../../kit/hash.ts";
 import type { Clock } from "../../kit/time.ts";
 import { type PostingRights, refusedName, SIGNED_ONLY } from "../../model/posting-rights.ts";
 import {
@@ -49,18 +48,8 @@ export type PushResult =
   /** The answer that the sender's protocol expects: a challenge, an empty 200. */
   | { kind: "reply"; response: Response };
 
-/**
- * Replies kept under an Idempotency-Key for a day. Without Redis none is kept; posts are idempotent
- * by themselves.
- */
-export type ReplyMemory = {
-  recall(key: string): Promise<string | undefined>;
-  remember(key: string, reply: string): Promise<void>;
-};
-
 export type IngestPorts = {
   now: Clock;
-  replies: ReplyMemory;
   ingest(posts: RawPost[]): Promise<IngestResult>;
   /** A source's own push format. `rights`: of the caller's key; null: none was shown. */
   receive(source: string, request: Request, rights: PostingRights | null): Promise<PushResult>;
@@ -90,6 +79,7 @@ export const ingestRoutes = (ports: IngestPorts): ApiRoute[] => [
     access: "ingest",
     tag: "ingest",
     operationId: "ingestPosts",
+    effect: "posts",
     summary:
       "Accepts up to 1,000 posts in 1 MB. A bad post rejects itself alone. " +
       "Honours Idempotency-Key.",
@@ -113,10 +103,10 @@ export const ingestRoutes = (ports: IngestPorts): ApiRoute[] => [
       },
     },
     // 202 means that each accepted post is a row in the database. Sending again is always safe.
-    handle({ body: { posts }, text, context }) {
+    handle({ body: { posts }, context }) {
       if (posts.length > MAX_POSTS)
         return problem(413, `${posts.length} posts in one request; send up to ${MAX_POSTS}.`);
-      return once(context, text, ports, () => answer(posts, rightsOf(context), ports));
+      return answer(posts, rightsOf(context), ports);
     },
   }),
   route({
@@ -125,6 +115,7 @@ export const ingestRoutes = (ports: IngestPorts): ApiRoute[] => [
     access: "self",
     tag: "ingest",
     operationId: "pushToSource",
+    effect: "posts",
     summary: "A source's own push format: CloudEvents, or a webhook with its signature.",
     params: z.object({ source: z.string() }),
     bodyType: "*/*",
@@ -218,44 +209,6 @@ const lateOf = (
         },
       ],
     }));
-
-const Kept = z.object({ request: z.string(), status: z.number(), body: z.string() });
-
-/**
- * The same Idempotency-Key gets the same reply for a day; with another body it is a mistake of the
- * sender (422). Only a 202 is kept: after a 503 the same key must be able to succeed.
- */
-async function once(
-  c: Context<ApiEnv>,
-  text: string,
-  ports: IngestPorts,
-  act: () => Promise<Response>,
-): Promise<Response> {
-  const given = c.req.header("Idempotency-Key");
-  if (given === undefined) return act();
-  if (given.length === 0 || given.length > 200)
-    return problem(400, "Idempotency-Key must be 1 to 200 characters long.");
-  const caller = c.get("caller");
-  const key = sha256Hex(JSON.stringify([caller.kind === "key" ? caller.id : null, given]));
-  const request = sha256Hex(text);
-  const kept = Kept.safeParse(JSON.parse((await ports.replies.recall(key)) ?? "null"));
-  if (kept.success) {
-    if (kept.data.request !== request)
-      return problem(422, "This Idempotency-Key was used with another body; take a new key.");
-    return jsonReply(kept.data.status, JSON.parse(kept.data.body), {
-      "Idempotency-Replayed": "true",
-    });
-  }
-  const response = await act();
-  // With Retry-After it asks for some posts again, which must be able to succeed.
-  if (response.status === 202 && !response.headers.has("Retry-After")) {
-    await ports.replies.remember(
-      key,
-      JSON.stringify({ request, status: 202, body: await response.clone().text() }),
-    );
-  }
-  return response;
-}
 
 /** The body is bounded before the source sees it. */
 async function receive(

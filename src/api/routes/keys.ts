@@ -1,10 +1,12 @@
 import * as z from "zod";
+import { camelCased } from "../../kit/case.ts";
 import { sha256Hex } from "../../kit/hash.ts";
 import { type Clock, iso } from "../../kit/time.ts";
 import { SourceName } from "../../model/raw-post.ts";
 import { IsoInstant } from "../../model/scalars.ts";
-import type { ApiKey, KeyStore } from "../../store/api-keys.ts";
-import { type ApiScope, SCOPES } from "../context.ts";
+import type { ApiKey, KeyPatch, KeyStore } from "../../store/api-keys.ts";
+import type { DescribeChange } from "../change.ts";
+import { SCOPES } from "../context.ts";
 import { problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
 
@@ -19,15 +21,27 @@ const PREFIX = "ess";
 const ID_BYTES = 6;
 const SECRET_BYTES = 32;
 
-const KeyInput = z.strictObject({
+/** The fields of a key on the wire. */
+const KeyFields = z.strictObject({
   name: z
     .string()
     .trim()
     .regex(/^\P{Cc}{1,100}$/u, "must be 1 to 100 characters, none of them a control character"),
   scopes: z.array(z.enum(SCOPES)).min(1, "needs at least one scope").max(SCOPES.length),
-  sources: z.array(SourceName).min(1, "needs at least one source").max(50).nullable().default(null),
-  expires_at: IsoInstant.nullable().default(null),
-  limit_per_minute: z.number().int().min(1).max(1_000_000).nullable().default(null),
+  sources: z.array(SourceName).min(1, "needs at least one source").max(50).nullable(),
+  expires_at: IsoInstant.nullable(),
+  limit_per_minute: z.number().int().min(1).max(1_000_000).nullable(),
+});
+
+const KeyInput = KeyFields.extend({
+  sources: KeyFields.shape.sources.default(null),
+  expires_at: KeyFields.shape.expires_at.default(null),
+  limit_per_minute: KeyFields.shape.limit_per_minute.default(null),
+});
+
+const MAX_OVERLAP_SECONDS = 90 * 86_400;
+const RotateInput = z.strictObject({
+  overlap_seconds: z.number().int().min(0).max(MAX_OVERLAP_SECONDS).default(86_400),
 });
 
 const KeyShown = z.object({
@@ -53,7 +67,7 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
     tag: "operations",
     operationId: "listKeys",
     summary: "Keys, without their secrets.",
-    answer: z.object({ keys: z.array(KeyShown) }),
+    answer: z.object({ keys: z.array(KeyShown.extend({ lastUsedAt: z.string().nullable() })) }),
     status: 200,
     handle: async () => ({ keys: (await ports.keys.apiKeys()).map(withoutHash) }),
   }),
@@ -72,33 +86,76 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
     example: {
       body: { name: "collector", scopes: ["ingest"], sources: ["me"], limit_per_minute: 600 },
     },
-    async handle({ body }) {
-      if (body.expires_at !== null && Date.parse(body.expires_at) <= ports.now()) {
-        return problem(422, "The key would have expired already.", {
-          errors: [{ path: "expires_at", message: "must be in the future" }],
-        });
-      }
-      if (body.sources !== null && !bindable(body.scopes)) {
-        return problem(422, "The key cannot be bound to sources.", {
-          errors: [{ path: "sources", message: "needs the scope ingest, without the scope admin" }],
-        });
-      }
-      const id = ports.randomToken(ID_BYTES).replace(/[^A-Za-z0-9]/g, "0");
-      const secret = ports.randomToken(SECRET_BYTES);
-      const key: ApiKey = {
-        id,
-        name: body.name,
-        hash: sha256Hex(secret),
-        scopes: body.scopes,
-        sources: body.sources,
-        limitPerMinute: body.limit_per_minute,
-        createdAt: iso(ports.now()),
-        expiresAt: body.expires_at,
-        revokedAt: null,
-      };
-      await ports.keys.addKey(key);
-      return { ...withoutHash(key), key: `${PREFIX}_${id}.${secret}` };
+    async handle({ body, change }) {
+      const refused = unusable(body, ports.now());
+      if (refused !== undefined) return refused;
+      const made = newKey(
+        {
+          name: body.name,
+          scopes: body.scopes,
+          sources: body.sources,
+          limitPerMinute: body.limit_per_minute,
+          expiresAt: body.expires_at,
+        },
+        ports,
+      );
+      const after = withoutHash(made.stored);
+      const at = made.stored.createdAt;
+      const entry = change({ at, subject: keySubject(made.stored.id), after });
+      await ports.keys.addKey(made.stored, entry);
+      return { ...after, key: made.key };
     },
+  }),
+  route({
+    method: "PATCH",
+    path: "/keys/:id",
+    access: "admin",
+    tag: "operations",
+    operationId: "updateKey",
+    summary: "Changes a key; its secret stays.",
+    params: z.object({ id: z.string() }),
+    body: KeyFields.partial(),
+    maxBytes: 10_000,
+    refusal: "The key cannot be changed like this.",
+    answer: KeyShown,
+    status: 200,
+    example: { params: { id: "collector1" }, body: { limit_per_minute: 900 } },
+    async handle({ params: { id }, body, change }) {
+      const key = await ports.keys.apiKey(id);
+      if (key === undefined || key.revokedAt !== null) return noKey(id);
+      const patch = camelCased(body) as KeyPatch;
+      const wanted = { ...key, ...patch };
+      const refused = unusable(
+        { ...wanted, expires_at: body.expires_at === undefined ? null : wanted.expiresAt },
+        ports.now(),
+      );
+      if (refused !== undefined) return refused;
+      const entry = change({
+        at: iso(ports.now()),
+        subject: keySubject(id),
+        before: withoutHash(key),
+        after: withoutHash(wanted),
+      });
+      const updated = await ports.keys.updateKey(id, patch, entry);
+      return updated === undefined ? noKey(id) : withoutHash(updated);
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/keys/:id/rotate",
+    access: "admin",
+    tag: "operations",
+    operationId: "rotateKey",
+    summary:
+      "Makes the next key of the same kind. The old one works for overlap_seconds more (a day).",
+    params: z.object({ id: z.string() }),
+    body: RotateInput,
+    maxBytes: 10_000,
+    refusal: "The key cannot be rotated like this.",
+    answer: KeyShown.extend({ key: z.string(), replaces: z.string(), overlapUntil: z.string() }),
+    status: 201,
+    example: { params: { id: "collector1" }, body: { overlap_seconds: 3600 } },
+    handle: ({ params: { id }, body, change }) => rotate(id, body.overlap_seconds, change, ports),
   }),
   route({
     method: "DELETE",
@@ -110,15 +167,90 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
     params: z.object({ id: z.string() }),
     status: 204,
     example: { params: { id: "collector1" } },
-    handle: async ({ params: { id } }) =>
-      (await ports.keys.revokeKey(id, iso(ports.now())))
-        ? undefined
-        : problem(404, `There is no key ${JSON.stringify(id.slice(0, 60))}.`),
+    async handle({ params: { id }, change }) {
+      const at = iso(ports.now());
+      const entry = change({ at, subject: keySubject(id), after: { revokedAt: at } });
+      return (await ports.keys.revokeKey(id, at, entry)) ? undefined : noKey(id);
+    },
   }),
 ];
 
+async function rotate(
+  id: string,
+  overlapSeconds: number,
+  change: DescribeChange,
+  ports: KeyAdminPorts,
+) {
+  const key = await ports.keys.apiKey(id);
+  if (key === undefined || key.revokedAt !== null) return noKey(id);
+  const now = ports.now();
+  if (key.expiresAt !== null && Date.parse(key.expiresAt) <= now)
+    return problem(409, `The key ${id} expired at ${key.expiresAt}; make a new one.`);
+  const { stored, key: shownOnce } = newKey(key, ports);
+  const planned = iso(now + overlapSeconds * 1000);
+  const until = key.expiresAt !== null && key.expiresAt < planned ? key.expiresAt : planned;
+  const entry = change({
+    at: iso(now),
+    subject: keySubject(id),
+    before: withoutHash(key),
+    after: { ...withoutHash(stored), replaces: id, overlapUntil: until },
+  });
+  if (!(await ports.keys.rotateKey(id, stored, until, entry))) return noKey(id);
+  return { ...withoutHash(stored), key: shownOnce, replaces: id, overlapUntil: until };
+}
+
+type KeyTerms = Pick<ApiKey, "name" | "scopes" | "sources" | "limitPerMinute" | "expiresAt">;
+
+/** `key` is what its holder sends; `stored` has the hash of its secret alone. */
+function newKey(
+  { name, scopes, sources, limitPerMinute, expiresAt }: KeyTerms,
+  { randomToken, now }: KeyAdminPorts,
+): { stored: ApiKey; key: string } {
+  const id = randomToken(ID_BYTES).replace(/[^A-Za-z0-9]/g, "0");
+  const secret = randomToken(SECRET_BYTES);
+  const stored: ApiKey = {
+    id,
+    name,
+    hash: sha256Hex(secret),
+    scopes,
+    sources,
+    limitPerMinute,
+    createdAt: iso(now()),
+    expiresAt,
+    revokedAt: null,
+  };
+  return { stored, key: `${PREFIX}_${id}.${secret}` };
+}
+
+/** Why a key of these terms would be of no use. */
+function unusable(
+  {
+    scopes,
+    sources,
+    expires_at,
+  }: Pick<KeyTerms, "scopes" | "sources"> & {
+    expires_at: string | null;
+  },
+  now: number,
+): Response | undefined {
+  if (expires_at !== null && Date.parse(expires_at) <= now)
+    return problem(422, "The key would have expired already.", {
+      errors: [{ path: "expires_at", message: "must be in the future" }],
+    });
+  if (sources !== null && !bindable(scopes))
+    return problem(422, "The key cannot be bound to sources.", {
+      errors: [{ path: "sources", message: "needs the scope ingest, without the scope admin" }],
+    });
+  return undefined;
+}
+
+const keySubject = (id: string): string => `key/${id}`;
+
+const noKey = (id: string): Response =>
+  problem(404, `There is no key ${JSON.stringify(id.slice(0, 60))}.`);
+
 /** An admin may make itself any key, so binding one would promise what does not hold. */
-const bindable = (scopes: readonly ApiScope[]): boolean =>
+const bindable = (scopes: readonly string[]): boolean =>
   scopes.includes("ingest") && !scopes.includes("admin");
 
-const withoutHash = ({ hash: _, ...shown }: ApiKey): Omit<ApiKey, "hash"> => shown;
+const withoutHash = <K extends ApiKey>({ hash: _, ...shown }: K): Omit<K, "hash"> => shown;

@@ -1,6 +1,13 @@
 import * as z from "zod";
+import { sha256Hex } from "../../kit/hash.ts";
+import { type Clock, iso } from "../../kit/time.ts";
+import { utf8Length } from "../../kit/utf8.ts";
+import type { AuditLogStore } from "../../store/audit-log.ts";
 import { problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
+
+/** A list may hold thousands of names: the audit log tells which text it was. */
+const digestOf = (text: string) => ({ sha256: sha256Hex(text), bytes: utf8Length(text) });
 
 const MAX_LIST_BYTES = 256 * 1024;
 
@@ -9,7 +16,16 @@ export type PublishedList =
   | { kind: "loaded" }
   | { kind: "rejected"; problems: { line: number; message: string }[] }
   | { kind: "unknown"; lists: string[] };
-export type ListPorts = { publishList(name: string, text: string): Promise<PublishedList> };
+export type ListPorts = {
+  /** `record` hears of the text in use, once the new one can be read and before it is put. */
+  publishList(
+    name: string,
+    text: string,
+    record: (before: string) => Promise<void>,
+  ): Promise<PublishedList>;
+  auditLog: Pick<AuditLogStore, "recordChange">;
+  now: Clock;
+};
 
 const EMPTY_LIST =
   "The list has no entries, as when a file was not found. " +
@@ -36,9 +52,18 @@ export const listRoutes = (ports: ListPorts): ApiRoute[] => [
     answer: z.object({ list: z.string(), loaded: z.literal(true) }),
     status: 200,
     example: { params: { name: "authors" }, body: "- { handle: ada, weight: 2 }\n" },
-    async handle({ params: { name }, query: { empty }, text }) {
+    async handle({ params: { name }, query: { empty }, text, change }) {
       if (empty === undefined && isEmptyList(text)) return problem(422, EMPTY_LIST);
-      const published = await ports.publishList(name, text);
+      const published = await ports.publishList(name, text, (before) =>
+        ports.auditLog.recordChange(
+          change({
+            at: iso(ports.now()),
+            subject: `list/${name}`,
+            before: digestOf(before),
+            after: digestOf(text),
+          }),
+        ),
+      );
       if (published.kind === "unknown")
         return problem(
           404,

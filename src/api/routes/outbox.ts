@@ -6,7 +6,6 @@ import { IsoInstant } from "../../model/scalars.ts";
 import type { WriteLog } from "../../observability/log.ts";
 import type { ChannelStore } from "../../store/channels.ts";
 import type { DueDelivery, OutboxRow, OutboxStore } from "../../store/outbox.ts";
-import { keyIdOf } from "../context.ts";
 import { problem } from "../problem.ts";
 import { PagingQuery, readPaging } from "../query.ts";
 import { type ApiRoute, PathId, route } from "../route.ts";
@@ -105,15 +104,16 @@ export const outboxRoutes = ({
     answer: z.object({ id: z.number().int(), state: z.enum(["reopened", "open"]) }),
     status: 202,
     example: { params: { id: "1" } },
-    async handle({ params: { id }, context }) {
+    async handle({ params: { id }, change }) {
       await awaited();
-      const reopened = await store.reopen(id, iso(now()));
+      const at = iso(now());
+      const entry = change({ at, subject: `delivery/${id}` });
+      const reopened = await store.reopen(id, at, entry);
       if (reopened.kind === "unknown") return problem(404, `There is no delivery "${id}".`);
       if (reopened.kind === "done")
         return problem(409, "It was delivered, and nothing is sent twice.");
       if (reopened.kind === "reopened") {
-        const by = keyIdOf(context.get("caller"));
-        log({ stage: "retry", outcome: "reopened", by, deliveryId: id });
+        log({ stage: "retry", outcome: "reopened", by: entry.keyId, deliveryId: id });
         await enqueue([reopened.delivery]).catch(() => undefined);
       }
       return { id, state: reopened.kind };

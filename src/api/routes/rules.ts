@@ -10,10 +10,16 @@ import type { LoadResult } from "../../rules/load.ts";
 import { type Ruleset, scoreRules } from "../../rules/score.ts";
 import type { YamlProblem } from "../../rules/yaml.ts";
 import type { RulesVersion } from "../../store/rules-versions.ts";
-import { keyIdOf } from "../context.ts";
 import { fieldErrors, problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
-import { type CanaryPorts, canaryRoutes, canaryShown, RulesSummary, summaryOf } from "./canary.ts";
+import {
+  type CanaryPorts,
+  canaryRoutes,
+  canaryShown,
+  RulesSummary,
+  rulesChange,
+  summaryOf,
+} from "./canary.ts";
 import { EXAMPLE_RULES, EXAMPLE_SHA } from "./examples.ts";
 import { ExplanationShown, ScoreShown } from "./signals.ts";
 
@@ -29,7 +35,6 @@ export type RulesPorts = CanaryPorts & {
   versions(limit: number): Promise<RulesVersion[]>;
   /** The facts that this server knows. */
   vocabulary: FactVocabulary;
-  now(): number;
 };
 
 /** Room for JSON around a file of 64 KB, whose every character may be escaped. */
@@ -166,7 +171,7 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
     answer: RulesSummary.extend({ warnings: z.array(WarningShown) }),
     status: 200,
     example: { query: { dry_run: "true" }, body: EXAMPLE_RULES },
-    async handle({ query, text, context }) {
+    async handle({ query, text, change, context }) {
       const document = documentIn(text, context.req.header("Content-Type") ?? "");
       if (document instanceof Response) return document;
       const share = query.canary === undefined ? undefined : parseShare(query.canary);
@@ -177,11 +182,16 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
         if (isPush) ports.refused();
         return unprocessable(loaded.problems);
       }
-      const author = keyIdOf(context.get("caller"));
       if (share !== undefined && loaded.rules.sha === (await ports.current()).sha)
         return problem(409, "These rules are in force for all events already.");
-      if (isPush && share !== undefined) await ports.startCanary(loaded.rules, share, author);
-      else if (isPush) await ports.publish(loaded.rules, author);
+      if (isPush) {
+        const entry = await rulesChange(loaded.rules, change, ports, {
+          ...(share !== undefined && { canary: share }),
+        });
+        await (share === undefined
+          ? ports.publish(loaded.rules, entry)
+          : ports.startCanary(loaded.rules, share, entry));
+      }
       return { ...summaryOf(loaded.rules), warnings: loaded.warnings.map(withMend) };
     },
   }),
@@ -197,10 +207,10 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
     answer: RulesSummary,
     status: 200,
     example: { body: { sha: EXAMPLE_SHA } },
-    async handle({ body: { sha }, context }) {
+    async handle({ body: { sha }, change }) {
       const found = await byPrefix(sha, ports);
       if (!found) return unknownVersion(sha);
-      await ports.publish(found, keyIdOf(context.get("caller")));
+      await ports.publish(found, await rulesChange(found, change, ports));
       return summaryOf(found);
     },
   }),
@@ -210,6 +220,7 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
     access: "operations",
     tag: "rules",
     operationId: "evaluateRules",
+    effect: "none",
     summary: "Scores given facts without storing anything.",
     body: Given,
     maxBytes: MAX_BODY,
@@ -228,6 +239,7 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
     access: "write",
     tag: "rules",
     operationId: "backtestRules",
+    effect: "none",
     summary: "Replays stored signals through other rules.",
     body: Backtested,
     maxBytes: MAX_BODY,

@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { type Clock, iso } from "../../kit/time.ts";
 import { IsoInstant } from "../../model/scalars.ts";
 import { ProviderReport, SourceStatus } from "../../model/source-status.ts";
+import type { AuditLogStore } from "../../store/audit-log.ts";
 import { problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
 
@@ -19,6 +21,8 @@ export type TriggerResult =
 export type TriggerPorts = {
   sources: SourcesPorts;
   trigger(source: string, options: TriggerOptions): Promise<TriggerResult>;
+  auditLog: Pick<AuditLogStore, "recordChange">;
+  now: Clock;
 };
 
 /** Read from a time on, and whether the signals that come of it notify. */
@@ -28,7 +32,7 @@ const TriggerQuery = z.object({
 });
 
 /** What comes in and which services are asked: which are on, and their state. */
-export const sourceRoutes = ({ sources, trigger }: TriggerPorts): ApiRoute[] => [
+export const sourceRoutes = ({ sources, trigger, auditLog, now }: TriggerPorts): ApiRoute[] => [
   route({
     method: "GET",
     path: "/sources",
@@ -62,10 +66,12 @@ export const sourceRoutes = ({ sources, trigger }: TriggerPorts): ApiRoute[] => 
     params: z.object({ name: z.string() }),
     status: 204,
     example: { params: { name: "goplus" } },
-    handle: async ({ params: { name } }) =>
-      (await sources.reset(name))
+    async handle({ params: { name }, change }) {
+      await auditLog.recordChange(change({ at: iso(now()), subject: `provider/${name}` }));
+      return (await sources.reset(name))
         ? undefined
-        : problem(404, `There is no provider ${JSON.stringify(name.slice(0, 60))}.`),
+        : problem(404, `There is no provider ${JSON.stringify(name.slice(0, 60))}.`);
+    },
   }),
   route({
     method: "POST",
@@ -79,8 +85,11 @@ export const sourceRoutes = ({ sources, trigger }: TriggerPorts): ApiRoute[] => 
     answer: z.object({ source: z.string(), started: z.literal(true) }),
     status: 202,
     example: { params: { source: "hackernews" }, query: { since: "2026-01-15T08:00:00Z" } },
-    async handle({ params: { source }, query: { since, notify } }) {
+    async handle({ params: { source }, query: { since, notify }, change }) {
       const options = { notify: notify === "true", ...(since !== undefined && { since }) };
+      await auditLog.recordChange(
+        change({ at: iso(now()), subject: `source/${source}`, after: options }),
+      );
       const triggered = await trigger(source, options);
       if (triggered.kind === "started") return { source, started: true as const };
       if (triggered.kind === "off")

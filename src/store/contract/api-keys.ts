@@ -1,23 +1,24 @@
 import { describe, expect, it } from "vitest";
+import type { ApiKey } from "../api-keys.ts";
 import type { Store } from "../index.ts";
 import { at } from "./fixtures.ts";
+
+const KEY: ApiKey = {
+  id: "k1",
+  name: "ci",
+  hash: "abc",
+  scopes: ["read", "write"],
+  sources: ["me", "mine"],
+  limitPerMinute: 60,
+  createdAt: at(0),
+  expiresAt: at(9),
+  revokedAt: null,
+};
 
 export function keyContract(store: () => Store): void {
   describe("keys", () => {
     it("are found by id, listed, and stay revoked from the first time on", async () => {
-      const key = {
-        ...{
-          id: "k1",
-          name: "ci",
-          hash: "abc",
-          scopes: ["read", "write"],
-          sources: ["me", "mine"],
-          limitPerMinute: 60,
-          createdAt: at(0),
-          expiresAt: at(9),
-          revokedAt: null,
-        },
-      };
+      const key = KEY;
       await store().addKey(key);
       await store().addKey({ ...key, hash: "other" });
       await store().addKey({
@@ -42,6 +43,39 @@ export function keyContract(store: () => Store): void {
       ]);
       expect(await store().apiKey("k1")).toEqual({ ...key, revokedAt: at(5) });
       expect(await store().revokeKey("none", at(5))).toBe(false);
+    });
+
+    it("are changed field by field, until they are revoked", async () => {
+      await store().addKey(KEY);
+      expect(await store().updateKey("k1", { name: "robot", limitPerMinute: null })).toEqual({
+        ...KEY,
+        name: "robot",
+        limitPerMinute: null,
+      });
+      const open = { scopes: ["ingest"], sources: null, expiresAt: null };
+      expect(await store().updateKey("k1", open)).toMatchObject({ name: "robot", ...open });
+      expect(await store().updateKey("none", { name: "x" })).toBeUndefined();
+      await store().revokeKey("k1", at(1));
+      expect(await store().updateKey("k1", { name: "x" })).toBeUndefined();
+    });
+
+    it("make way for the next one after an overlap", async () => {
+      await store().addKey(KEY);
+      const next = { ...KEY, id: "k2", hash: "def", createdAt: at(1) };
+      expect(await store().rotateKey("k1", next, at(5))).toBe(true);
+      expect(await store().rotateKey("k1", next, at(8))).toBe(true);
+      expect(await store().apiKey("k1")).toEqual({ ...KEY, expiresAt: at(5) });
+      expect(await store().apiKey("k2")).toEqual(next);
+      expect(await store().rotateKey("none", { ...next, id: "k3" }, at(5))).toBe(false);
+      expect(await store().apiKey("k3")).toBeUndefined();
+    });
+
+    it("tell when they were last used", async () => {
+      await store().addKey(KEY);
+      expect(await store().apiKeys()).toEqual([{ ...KEY, lastUsedAt: null }]);
+      await store().noteUse("k1", at(7));
+      await store().noteUse("k1", at(6));
+      expect(await store().apiKeys()).toEqual([{ ...KEY, lastUsedAt: at(7) }]);
     });
   });
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeEach, describe } from "vitest";
 import type { Store } from "../index.ts";
 import { keyContract } from "./api-keys.ts";
 import { auditContract } from "./audit.ts";
+import { auditLogContract } from "./audit-log.ts";
 import { channelContract } from "./channels.ts";
 import { cursorContract } from "./cursors.ts";
 import { deadLetterContract, deadLetterPagingContract } from "./dead-letters.ts";
@@ -14,6 +15,7 @@ import { outboxContract, outboxPagingContract, outboxReadContract } from "./outb
 import { overviewContract } from "./overview.ts";
 import { postContract, postHistoryContract } from "./posts.ts";
 import { raceContract } from "./races.ts";
+import { replyContract } from "./replies.ts";
 import { retentionContract } from "./retention.ts";
 import { rulesContract } from "./rules-versions.ts";
 
@@ -61,6 +63,8 @@ const CONTRACTS: ((store: () => Store) => void)[] = [
   rulesContract,
   featureContract,
   auditContract,
+  auditLogContract,
+  replyContract,
   overviewContract,
   retentionContract,
 ];

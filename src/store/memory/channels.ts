@@ -1,5 +1,6 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
 import type { ChannelStore } from "../channels.ts";
+import { logChange } from "./audit-log.ts";
 import { closeUnsent, isOpen, type MemoryChannel, type MemoryRows } from "./rows.ts";
 
 export function channelStore(rows: MemoryRows): ChannelStore {
@@ -40,7 +41,7 @@ export function channelStore(rows: MemoryRows): ChannelStore {
     async clearFailures(id) {
       Object.assign(shown(id) ?? {}, cleared);
     },
-    async addChannel(draft, at) {
+    async addChannel(draft, at, entry) {
       if (taken(draft.name, null)) return { kind: "taken" };
       const id = rows.channels.size + 1;
       const channel: ChannelConfig = {
@@ -52,22 +53,25 @@ export function channelStore(rows: MemoryRows): ChannelStore {
         createdAt: at,
       };
       rows.channels.set(id, { ...channel, removedAt: null, failures: 0, refusals: 0 });
+      logChange(rows, entry, { subject: `channel/${id}` });
       return { kind: "saved", channel };
     },
-    async updateChannel(id, patch) {
+    async updateChannel(id, patch, entry) {
       const channel = shown(id);
       if (channel === undefined) return { kind: "unknown" };
       if (patch.name !== undefined && taken(patch.name, id)) return { kind: "taken" };
       Object.assign(channel, patch, patch.status === "active" && cleared);
+      logChange(rows, entry);
       return { kind: "saved", channel: config(channel) };
     },
-    async removeChannel(id, at) {
+    async removeChannel(id, at, entry) {
       const channel = shown(id);
       if (channel === undefined) return false;
       Object.assign(channel, { removedAt: at, settings: {} });
       for (const row of rows.outbox.filter(({ draft }) => draft.channelId === id))
         if (isOpen(row) && (row.leasedUntil === null || row.leasedUntil <= at))
           closeUnsent(rows, row, "skipped", "the channel was removed", at);
+      logChange(rows, entry);
       return true;
     },
   };

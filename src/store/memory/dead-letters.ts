@@ -1,5 +1,6 @@
 import type { DeadLetter } from "../../model/dead-letter.ts";
 import type { DeadLetterStore } from "../dead-letters.ts";
+import { logChange } from "./audit-log.ts";
 import { buryPost, reopenPost } from "./posts.ts";
 import {
   type MemoryDeadLetter,
@@ -18,7 +19,7 @@ export function deadLetterStore(rows: MemoryRows): DeadLetterStore {
           buryPost(post, deadLetter.reason, at);
       }
     },
-    async takeForReplay({ ids, stage, reason }, limit, at) {
+    async takeForReplay({ ids, stage, reason }, limit, at, entry) {
       const taken = [...rows.deadLetters.values()]
         .filter(
           (deadLetter) =>
@@ -32,6 +33,7 @@ export function deadLetterStore(rows: MemoryRows): DeadLetterStore {
         .sort((a, b) => a.id - b.id)
         .slice(0, limit);
       for (const deadLetter of taken) replay(rows, deadLetter, at);
+      if (taken.length > 0) logChange(rows, entry, { after: { ids: taken.map(({ id }) => id) } });
       return taken.map(({ id, stage, reason, payload, subject, replays }) => ({
         id,
         stage,

@@ -1,6 +1,7 @@
 import type { Store } from "../index.ts";
 import { keyStore } from "./api-keys.ts";
 import { auditStore } from "./audit.ts";
+import { auditLogStore } from "./audit-log.ts";
 import { channelStore } from "./channels.ts";
 import { cursorStore } from "./cursors.ts";
 import { deadLetterStore } from "./dead-letters.ts";
@@ -11,6 +12,7 @@ import { historyStore } from "./history.ts";
 import { outboxStore } from "./outbox.ts";
 import { overviewStore } from "./overview.ts";
 import { postStore } from "./posts.ts";
+import { replyStore } from "./replies.ts";
 import { retentionStore } from "./retention.ts";
 import { emptyRows, type MemoryRows } from "./rows.ts";
 import { rulesHistory } from "./rules-versions.ts";
@@ -35,6 +37,8 @@ export function memoryStore(rows: MemoryRows = emptyRows()): Store {
     ...featureStore(rows),
     ...retentionStore(rows),
     ...auditStore(rows),
+    ...auditLogStore(rows),
+    ...replyStore(rows),
     ...overviewStore(rows),
     ping: async () => undefined,
     migrated: async () => undefined,

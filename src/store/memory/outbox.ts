@@ -1,4 +1,5 @@
 import type { OutboxRow, OutboxStore } from "../outbox.ts";
+import { logChange } from "./audit-log.ts";
 import {
   eventsNamed,
   isOpen,
@@ -32,7 +33,7 @@ export function outboxStore(rows: MemoryRows): OutboxStore {
         .sort((a, b) => (a.since === b.since ? a.id - b.id : a.since < b.since ? -1 : 1));
     },
     nextDue: async () => rows.waiting.earliest(),
-    async reopen(id, now) {
+    async reopen(id, now, entry) {
       const row = rows.outbox[id - 1];
       if (row === undefined) return { kind: "unknown" };
       if (row.status === "done") return { kind: "done" };
@@ -41,6 +42,7 @@ export function outboxStore(rows: MemoryRows): OutboxStore {
       const deadLetter = rows.deadLetters.get(`outbox:${id}`);
       if (deadLetter?.replayedAt === null)
         Object.assign(deadLetter, { replayedAt: now, replays: deadLetter.replays + 1 });
+      logChange(rows, entry);
       return {
         kind: "reopened",
         delivery: { id, channelId: row.draft.channelId, eventKey: row.draft.eventKey },

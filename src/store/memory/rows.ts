@@ -8,10 +8,12 @@ import type { RawPost } from "../../model/raw-post.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
 import type { ApiKey } from "../api-keys.ts";
+import type { AuditLogRow } from "../audit-log.ts";
 import type { SourceCursor } from "../cursors.ts";
 import type { DeliveryAttempt } from "../deliveries.ts";
 import type { SignalChange } from "../history.ts";
 import { markOf, type PageMark, type PageRequest, pageOf, type RowPage } from "../paging.ts";
+import type { KeptReply } from "../replies.ts";
 import type { RulesVersion } from "../rules-versions.ts";
 
 export type PostRow = {
@@ -103,8 +105,16 @@ export type MemoryRows = {
   channels: Map<number, MemoryChannel>;
   cursors: Map<string, SourceCursor>;
   keys: Map<string, ApiKey>;
+  /** When a key was last used, by its id. */
+  keyUse: Map<string, string>;
   rules: Map<string, RulesVersion & { document: string }>;
   features: OnchainFeatures[];
+  auditLog: AuditLogRow[];
+  /** Times in milliseconds. */
+  replies: Map<
+    string,
+    { request: string; reply: KeptReply | null; claimedUntil: number; createdAt: number }
+  >;
   /** What retention deleted: JSON of what, outcome and reason -> count. */
   archived: Map<string, number>;
   /** Accepted posts and how many of them retention deleted: JSON of source and hour -> counts. */
@@ -128,8 +138,11 @@ export const emptyRows = (): MemoryRows => ({
   channels: new Map(),
   cursors: new Map(),
   keys: new Map(),
+  keyUse: new Map(),
   rules: new Map(),
   features: [],
+  auditLog: [],
+  replies: new Map(),
   archived: new Map(),
   acceptedPosts: new Map(),
   made: { posts: 0, events: 0, history: 0, deadLetters: 0 },

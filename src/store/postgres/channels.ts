@@ -1,18 +1,21 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
 import type { ChannelFailures, ChannelStore } from "../channels.ts";
-import { CHANNEL, closedUnsent, IS_OPEN } from "./columns.ts";
-import { isoColumn, jsonParam, type Sql } from "./sql.ts";
+import { AUDITED, CHANNEL, closedUnsent, IS_OPEN } from "./columns.ts";
+import { isoColumn, jsonParam, optionalJson, type Sql } from "./sql.ts";
 
 const CHANNEL_COLUMNS = `select ${CHANNEL} as channel from channels c
   where c.removed_at is null order by c.id`;
 
 const ADD = `
+with added as (
 insert into channels as c (kind, name, settings, filter, at_most_once, created_at)
 select kind, name, settings, filter, "atMostOnce", $2::timestamptz
 from jsonb_to_record($1::jsonb) as d(kind text, name text, settings jsonb, filter jsonb,
 "atMostOnce" boolean)
 on conflict (name) where removed_at is null do nothing
-returning ${CHANNEL} as channel`;
+returning c.id, ${CHANNEL} as channel
+), ${AUDITED("added", "$3", { subject: "'channel/' || (select id from added)" })}
+select channel from added`;
 
 /** Only fields that the patch has are changed; a null status reason is one of them. */
 const UPDATE = `
@@ -35,7 +38,7 @@ saved as (
   from patch p
   where c.id = $1::bigint and c.removed_at is null and not exists (select from rival)
   returning ${CHANNEL} as channel
-)
+), ${AUDITED("saved", "$3")}
 select channel, exists (select from rival) as taken
 from channels c left join saved on true
 where c.id = $1::bigint and c.removed_at is null`;
@@ -76,7 +79,8 @@ waiting as (
   where ${IS_OPEN} and (o.leased_until is null or o.leased_until <= $2::timestamptz)
   order by o.id for update of o
 ),
-${closedUnsent("waiting", "$2", "skipped", "the channel was removed")}
+${closedUnsent("waiting", "$2", "skipped", "the channel was removed")},
+${AUDITED("removed", "$3")}
 select true as removed from removed`;
 
 export function channelStore(sql: Sql): ChannelStore {
@@ -93,18 +97,24 @@ export function channelStore(sql: Sql): ChannelStore {
     async clearFailures(id) {
       await sql.query(CLEAR_FAILURES, [id]);
     },
-    async addChannel(draft, at) {
-      const [row] = await sql.query<{ channel: ChannelConfig }>(ADD, [jsonParam(draft), at]);
+    async addChannel(draft, at, entry) {
+      const [row] = await sql.query<{ channel: ChannelConfig }>(ADD, [
+        jsonParam(draft),
+        at,
+        optionalJson(entry),
+      ]);
       return row === undefined ? { kind: "taken" } : { kind: "saved", channel: row.channel };
     },
-    async updateChannel(id, patch) {
+    async updateChannel(id, patch, entry) {
       const [row] = await sql.query<{ channel: ChannelConfig; taken: boolean }>(UPDATE, [
         id,
         jsonParam(patch),
+        optionalJson(entry),
       ]);
       if (row === undefined) return { kind: "unknown" };
       return row.taken ? { kind: "taken" } : { kind: "saved", channel: row.channel };
     },
-    removeChannel: async (id, at) => (await sql.query(REMOVE, [id, at])).length > 0,
+    removeChannel: async (id, at, entry) =>
+      (await sql.query(REMOVE, [id, at, optionalJson(entry)])).length > 0,
   };
 }

@@ -74,3 +74,20 @@ noted_unsent as (
   select id, '${result}', ${at}::timestamptz, '${result}', null, 0, '${why}', false
   from ended_unsent on conflict do nothing
 )`;
+
+/**
+ * The part "audited" of a statement: writes the entry (a JSON parameter, or null for none) when the
+ * part `change` answers a row. `made` gives in SQL what the entry leaves open.
+ */
+export const AUDITED = (
+  change: string,
+  entry: string,
+  made: { subject?: string; after?: string } = {},
+): string => `audited as (
+  insert into audit_log (at, key_id, key_name, action, subject, before, after, request_id)
+  select e.at, e."keyId", e."keyName", e.action, coalesce(e.subject, ${made.subject ?? "''"}),
+    e.before, coalesce(e.after, ${made.after ?? "null"}), e."requestId"
+  from jsonb_to_record(${entry}::jsonb) as e(at timestamptz, "keyId" text, "keyName" text,
+    action text, subject text, before jsonb, after jsonb, "requestId" text)
+  where e.at is not null and exists (select from ${change})
+)`;

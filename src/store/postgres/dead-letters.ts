@@ -1,6 +1,6 @@
 import type { DeadLetterRow, DeadLetterStore, ReplayDeadLetter } from "../dead-letters.ts";
-import { REOPENED } from "./columns.ts";
-import { isoColumn, jsonParam, newestFirst, type Sql } from "./sql.ts";
+import { AUDITED, REOPENED } from "./columns.ts";
+import { isoColumn, jsonParam, newestFirst, optionalJson, type Sql } from "./sql.ts";
 
 /**
  * Inserts the dead letters of a JSON parameter. A dead letter whose replay failed too is open again
@@ -90,7 +90,9 @@ reopened_post as (
 reopened_delivery as (
   update push_outbox o set ${REOPENED("$5::timestamptz")}
   from wanted w join marked m on m.id = w.id where o.id = w.outbox_id and o.status = 'dlq'
-)
+), ${AUDITED("marked", "$6", {
+  after: "(select jsonb_build_object('ids', jsonb_agg(id order by id)) from marked)",
+})}
 select jsonb_build_object('id', id, 'stage', stage, 'reason', reason, 'payload', payload, 'subject',
 subject, 'replays', replays) as "deadLetter"
 from marked order by id`;
@@ -100,13 +102,14 @@ export function deadLetterStore(sql: Sql): DeadLetterStore {
     async bury(deadLetters, at) {
       await sql.query(BURY_ALL, [jsonParam(deadLetters), at]);
     },
-    async takeForReplay({ ids, stage, reason }, limit, at) {
+    async takeForReplay({ ids, stage, reason }, limit, at, entry) {
       const rows = await sql.query<{ deadLetter: ReplayDeadLetter }>(TAKE, [
         ids && jsonParam(ids),
         stage,
         reason,
         limit,
         at,
+        optionalJson(entry),
       ]);
       return rows.map(({ deadLetter }) => deadLetter);
     },

@@ -3,6 +3,7 @@ import type { DeliveryStore } from "../deliveries.ts";
 import { type Store, type StoreHealth, StoreUnavailable } from "../index.ts";
 import { keyStore } from "./api-keys.ts";
 import { auditStore } from "./audit.ts";
+import { auditLogStore } from "./audit-log.ts";
 import { channelStore } from "./channels.ts";
 import { cursorStore } from "./cursors.ts";
 import { deadLetterStore } from "./dead-letters.ts";
@@ -13,6 +14,7 @@ import { historyStore } from "./history.ts";
 import { outboxStore } from "./outbox.ts";
 import { overviewStore } from "./overview.ts";
 import { postStore } from "./posts.ts";
+import { replyStore } from "./replies.ts";
 import { retentionStore } from "./retention.ts";
 import { rulesHistory } from "./rules-versions.ts";
 import { firstRow, type Sql, storableText } from "./sql.ts";
@@ -37,6 +39,8 @@ export function postgresStore(client: Sql): Store {
     ...featureStore(sql),
     ...retentionStore(sql),
     ...auditStore(sql),
+    ...auditLogStore(sql),
+    ...replyStore(sql),
     ...overviewStore(sql),
     ...storeHealth(sql),
   };

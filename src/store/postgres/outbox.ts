@@ -6,8 +6,8 @@ import type {
   OverdueDelivery,
   ReopenedDelivery,
 } from "../outbox.ts";
-import { DUE_DELIVERY, IS_OPEN, REOPENED, WAITS_FOR } from "./columns.ts";
-import { GIVEN_KEYS, isoColumn, itemsByKey, newestFirst, type Sql } from "./sql.ts";
+import { AUDITED, DUE_DELIVERY, IS_OPEN, REOPENED, WAITS_FOR } from "./columns.ts";
+import { GIVEN_KEYS, isoColumn, itemsByKey, newestFirst, optionalJson, type Sql } from "./sql.ts";
 
 const OVERDUE = `${DUE_DELIVERY} || jsonb_build_object('since', ${isoColumn(WAITS_FOR)})`;
 
@@ -52,10 +52,10 @@ export function outboxStore(sql: Sql): OutboxStore {
       return rows.map(({ due }) => due);
     },
     nextDue: async () => (await sql.query<{ next: string }>(NEXT_DUE, []))[0]?.next ?? null,
-    async reopen(id, now) {
+    async reopen(id, now, entry) {
       const [row] = await sql.query<{ kind: ReopenedDelivery["kind"]; delivery: DueDelivery }>(
         REOPEN,
-        [id, now],
+        [id, now, optionalJson(entry)],
       );
       if (row === undefined) return { kind: "unknown" };
       return row.kind === "reopened"
@@ -126,7 +126,7 @@ moved as (
 letter as (
   update dead_letters set replayed_at = $2::timestamptz, replays = replays + 1
   where key = 'outbox:' || $1::bigint and replayed_at is null and exists (select from moved)
-)
+), ${AUDITED("moved", "$3")}
 select case when delivery is not null then 'reopened' when status = 'done' then 'done'
 else 'open' end as kind, delivery
 from held left join moved on true`;

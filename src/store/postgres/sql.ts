@@ -19,6 +19,10 @@ export const jsonParam = (value: unknown): string =>
     (_, slashes: string, code: string) => (code === "0000" ? slashes : `${slashes}\ufffd`),
   );
 
+/** A JSON parameter that may be absent. */
+export const optionalJson = (value: unknown): string | null =>
+  value === undefined ? null : jsonParam(value);
+
 /** Makes every text parameter one that PostgreSQL can hold: an id in a URL may have any bytes. */
 export const storableText = (sql: Sql): Sql => ({
   query: (text, params) =>
