@@ -12,11 +12,12 @@ import {
 } from "./filter/filter.ts";
 import { iso } from "./kit/time.ts";
 import type { ChannelConfig } from "./model/channel-config.ts";
-import type { ProviderFacts } from "./model/facts.ts";
+import type { EventFacts, FactValues, ProviderFacts } from "./model/facts.ts";
 import type { Mention } from "./model/mention.ts";
 import type { Post } from "./model/post.ts";
 import type { RawPost } from "./model/raw-post.ts";
 import type { Signal } from "./model/signal.ts";
+import { identified, rememberedContract } from "./model/subject.ts";
 import { planDeliveries } from "./outbox/plan.ts";
 import { REFINE_MODELS, type RefineModels, type RefineSettings, refine } from "./refine/refine.ts";
 import { type RuleError, type Ruleset, scoreRules } from "./rules/score.ts";
@@ -164,9 +165,18 @@ export function decide(
   { mentions, answers, rules, channels, now }: DecisionInput,
 ): Decision {
   const { gathered, fresh } = gather(before.gathered, mentions, LIKENESS);
-  const { event, facts: counted } = summarise(gathered);
+  const { event: summed, facts: counted } = summarise(gathered);
   const at = iso(now);
-  const facts = mergeFacts(counted, answers, at);
+  const merged = mergeFacts(counted, answers, at);
+  const known: FactValues = {
+    ...merged.values,
+    ...rememberedContract(before.signal?.facts.values, merged.values),
+  };
+  const event = identified(summed, known);
+  const facts: EventFacts = {
+    ...merged,
+    values: { ...known, chain: event.chain, symbol: event.symbol },
+  };
   const previousState = before.signal?.state ?? null;
   const verdict = scoreRules(rules, facts.values, previousState);
   const changed = verdict.state !== (previousState ?? "candidate");

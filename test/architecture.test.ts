@@ -266,7 +266,7 @@ describe("the walls of the store", () => {
     "src/store": ["index", "paging", "schema"],
     "src/store/postgres": ["index", "columns", "errors", "sql"],
     "src/store/memory": ["index", "index.test", "rows"],
-    "src/store/contract": ["index", "fixtures", "races"],
+    "src/store/contract": ["index", "fixtures", "races", "subjects"],
   };
   /** An aggregate is a file, or a folder when it has more than one concept. */
   const namesIn = (wall: string): string[] =>

@@ -1,6 +1,7 @@
 import { gather, NOTHING } from "../events/gather.ts";
 import { summarise } from "../events/summarise.ts";
 import { TEXT_BOUNDS } from "../events/texts.ts";
+import { identified } from "../model/subject.ts";
 import type { TokenEvent } from "../model/token-event.ts";
 import { type Ruleset, scoreRules } from "../rules/score.ts";
 import type { AuditedEvent } from "../store/audit.ts";
@@ -25,7 +26,7 @@ export type CheckedEvent = {
   rescored: boolean;
 };
 
-/** Those that follow from the evidence alone. */
+/** Those that follow from the evidence, and from what a search found out about the token. */
 const COUNTED = [
   "type",
   "chain",
@@ -80,8 +81,8 @@ function recountDifferences(
 ): Compared[] {
   const likeness = { same: isNearDuplicate, bandsOf, bounds: TEXT_BOUNDS };
   const { gathered } = gather(NOTHING, evidence, likeness);
-  const counted = summarise(gathered).event;
   const { values } = signal.facts;
+  const counted = identified(summarise(gathered).event, values);
   return [
     ...COUNTED.map((name): Compared => [name, event[name], counted[name]]),
     ["facts.evidence_count", values.evidence_count, counted.evidenceCount],

@@ -7,6 +7,7 @@ import { DEXSCREENER_CHAINS } from "../markets/dexscreener.ts";
 import { isNoToken, NATIVE_COINS, quoteSymbol } from "../markets/known-addresses.ts";
 import type { FactValues } from "../model/facts.ts";
 import { canonicalAddress } from "../model/mention.ts";
+import { Chain } from "../model/scalars.ts";
 import { type EnricherAnswer, enricher, NO_ANSWER, NOTHING_KNOWN } from "./enricher.ts";
 
 /**
@@ -22,13 +23,16 @@ const DexScreenerSettings = z.object({
 });
 
 /** Our names of the chains, by those of DexScreener. */
-const CHAINS = new Map(Object.entries(DEXSCREENER_CHAINS).map(([chain, slug]) => [slug, chain]));
+export const OUR_CHAINS: ReadonlyMap<string, Chain> = new Map(
+  Object.entries(DEXSCREENER_CHAINS).map(([chain, slug]) => [slug, Chain.parse(chain)]),
+);
 
 const Side = z.object({ address: z.string(), symbol: z.string().catch("") });
 const Numbers = z.record(z.string(), z.unknown()).nullish().catch(null);
 /** All fields but the addresses may be missing, null or of another type: new pairs omit most. */
 export const DexPair = z.object({
   chainId: z.string(),
+  pairAddress: z.string().optional().catch(undefined),
   baseToken: Side,
   quoteToken: Side,
   priceUsd: z.unknown().optional(),
@@ -83,7 +87,7 @@ export function pairFacts(
     (pair) => pair.chainId === chainId && canonicalAddress(pair.baseToken.address) === wanted,
   );
   if (own.length === 0) return null;
-  const valued = own.filter((pair) => hasValuedQuote(pair, CHAINS.get(chainId) ?? ""));
+  const valued = own.filter((pair) => hasValuedQuote(pair, OUR_CHAINS.get(chainId) ?? ""));
   const deepest = valued.toSorted((a, b) => liquidityOf(b) - liquidityOf(a))[0];
   const born = own
     .flatMap((pair) => numeric(pair.pairCreatedAt) ?? [])

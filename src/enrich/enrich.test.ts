@@ -208,10 +208,10 @@ describe("a token known by its symbol alone", () => {
   it("is looked up when one contract clearly dominates, with how sure that is", async () => {
     const { ports } = setUp(search(pair(), rival(30_000)));
     const answers = await enrich(bare, ports);
-    expect(answers[0]?.values.goplus_risk).toBe("yellow");
-    expect(mergeFacts({}, answers, "t").notes[0]).toBe(
-      `DEMO taken to be ${ADDRESS} on eth, 91 % sure`,
-    );
+    expect(statuses(answers)).toEqual({ token: "fresh", goplus: "fresh", dex: "fresh" });
+    const { values, notes } = mergeFacts({}, answers, "t");
+    expect(values).toMatchObject({ contract: `eth:${ADDRESS}`, goplus_risk: "yellow" });
+    expect(notes[0]).toBe(`DEMO taken to be ${ADDRESS} on eth, 91 % sure`);
   });
 
   it.each([
@@ -242,9 +242,81 @@ describe("a token known by its symbol alone", () => {
   });
 
   it("goes on without an address when the search is out or hangs", async () => {
-    for (const reply of [never, () => new Response("", { status: 500 })]) {
+    for (const reply of [
+      never,
+      () => new Response("", { status: 500 }),
+      () => Response.json({ values: 7 }),
+    ]) {
       const answers = await enrich(bare, setUp({ dexscreener: reply }).ports);
       expect(statuses(answers).goplus).toBe("empty (no contract address known)");
+      expect(statuses(answers).token).toMatch(/^missing/);
     }
+  });
+});
+
+describe("a contract of which no post names the chain", () => {
+  const somewhere: TokenRef = { ...TOKEN, chain: "unknown", symbol: null };
+  const onBase = pair({ chainId: "base", liquidity: { usd: 900_000 } });
+
+  it("is looked up by its address, and lives where most of its liquidity is", async () => {
+    const { ports, calls } = setUp({
+      dexscreener: () => Response.json({ pairs: [pair(), onBase, pair({ chainId: "polygon" })] }),
+    });
+    const { values, notes } = mergeFacts({}, await enrich(somewhere, ports), "t");
+    expect(values).toMatchObject({ contract: `base:${ADDRESS}`, contract_symbol: "DEMO" });
+    expect([values.goplus_risk, notes[0]]).toEqual(["yellow", `${ADDRESS} is traded on base`]);
+    expect(calls.toSorted()).toEqual(["dexscreener", "dexscreener", "goplus"]);
+    await enrich(somewhere, ports);
+    expect(calls).toHaveLength(3);
+  });
+
+  it("asks nobody else when no pool knows it, and asks again when the search is out", async () => {
+    const nowhere = await enrich(
+      somewhere,
+      setUp({ dexscreener: () => Response.json({ pairs: [] }) }).ports,
+    );
+    expect(nowhere).toEqual([]);
+    const { ports, calls } = setUp({ dexscreener: () => new Response("", { status: 500 }) });
+    expect(statuses(await enrich(somewhere, ports)).token).toMatch(/^missing/);
+    expect(calls).toEqual(["dexscreener"]);
+  });
+
+  it("is left alone where there is nothing to search with", async () => {
+    const { ports, calls } = setUp();
+    expect(await enrich(somewhere, { ...ports, search: null })).toEqual([]);
+    expect(calls).toEqual([]);
+  });
+});
+
+describe("an address of a market's page", () => {
+  const POOL = "0x1234567890123456789012345678901234567890";
+  const WETH = pair().quoteToken;
+  const chart: TokenRef = { ...TOKEN, symbol: null, tokenCa: POOL, confidence: 0.5, pool: true };
+  const asked = async (token: TokenRef, ...pairs: object[]) => {
+    const { ports } = setUp({ dexscreener: () => Response.json({ pairs }) });
+    return mergeFacts({}, await enrich(token, ports), "t");
+  };
+
+  it("stands for the base token of the pool, whichever side of it a coin is", async () => {
+    const sides = { baseToken: WETH, quoteToken: pair().baseToken };
+    for (const found of [pair({ pairAddress: POOL }), pair({ pairAddress: POOL, ...sides })]) {
+      const { values, notes } = await asked(chart, found, pair({ pairAddress: ADDRESS }));
+      expect(values).toMatchObject({ contract: `eth:${ADDRESS}`, contract_symbol: "DEMO" });
+      expect(notes[0]).toBe(`the pool ${POOL} trades DEMO, ${ADDRESS} on eth`);
+    }
+  });
+
+  it("is a token where one has it, on the chain of the page", async () => {
+    const token = { ...chart, tokenCa: ADDRESS };
+    const { values } = await asked(
+      token,
+      pair({ chainId: "base", liquidity: { usd: 9e6 } }),
+      pair(),
+    );
+    expect(values.contract).toBe(`eth:${ADDRESS}`);
+  });
+
+  it("stays as it is when no pool has it", async () => {
+    expect((await asked(chart, pair({ pairAddress: ADDRESS }))).values.contract).toBeNull();
   });
 });

@@ -12,7 +12,7 @@ import type {
   KnownToken,
   TokenSearch,
 } from "./enricher.ts";
-import { type ResolvePorts, resolveToken } from "./resolve.ts";
+import { lookUp, needsLookup, type ResolvePorts, type TokenLookup } from "./resolve.ts";
 
 /** Providers of the same facts, in the order in which they are asked. */
 export type EnricherGroup = {
@@ -149,19 +149,38 @@ const unasked = (group: EnricherGroup): ProviderFacts => ({
   error: "no contract address known",
 });
 
-function resolutionNote(stated: TokenRef, resolved: KnownToken): string[] {
-  if (stated.tokenCa !== null && resolved.confidence === 1) return [];
-  const sure = Math.round(resolved.confidence * 100);
-  return [
-    `${resolved.symbol ?? "token"} taken to be ${resolved.tokenCa} on ${resolved.chain}, ` +
-      `${sure} % sure`,
-  ];
+/** Under this name stands what the search found out about the token itself. */
+const LOOKUP = "token";
+
+function lookupNote(stated: TokenRef, found: KnownToken): string {
+  const name = found.symbol ?? "token";
+  if (stated.tokenCa === null)
+    return (
+      `${name} taken to be ${found.tokenCa} on ${found.chain}, ` +
+      `${Math.round(found.confidence * 100)} % sure`
+    );
+  return canonicalAddress(stated.tokenCa) === found.tokenCa
+    ? `${found.tokenCa} is traded on ${found.chain}`
+    : `the pool ${stated.tokenCa} trades ${name}, ${found.tokenCa} on ${found.chain}`;
 }
 
+const lookupFacts = (stated: TokenRef, found: KnownToken, now: number): ProviderFacts => ({
+  provider: LOOKUP,
+  via: "dexscreener",
+  status: "fresh",
+  asOf: iso(now),
+  values: {
+    contract: `${found.chain}:${found.tokenCa}`,
+    contract_symbol: found.symbol?.toUpperCase() ?? null,
+  },
+  notes: [lookupNote(stated, found)],
+  error: null,
+});
+
 /**
- * The facts that providers know about a token, within 800 ms in all: one answer of every group that
- * covers its chain. A late answer is "missing" (or "stale", with the cached values), and is cached
- * for the next call. Never throws.
+ * The facts that providers know about a token, within 800 ms in all: what a search found out about
+ * it, where that was needed, and one answer of every group that covers its chain. A late answer is
+ * "missing" (or "stale", with the cached values), and is cached for the next call. Never throws.
  */
 export async function enrich(token: TokenRef, ports: EnrichPorts): Promise<ProviderFacts[]> {
   const until = ports.now() + BUDGET_MS;
@@ -180,8 +199,13 @@ export async function enrich(token: TokenRef, ports: EnrichPorts): Promise<Provi
     if (first === "late") ports.defer(work);
     return first;
   };
-  const found = isKnown(token) ? token : await within((hurried) => resolveToken(token, hurried));
-  if (found === "late" || !isKnown(found)) return ports.groups.map(unasked);
+  const looked: TokenLookup | "late" = needsLookup(token)
+    ? await within((hurried) => lookUp(token, hurried))
+    : { kind: "nobody" };
+  if (looked === "late") return [failed(LOOKUP, "late"), ...ports.groups.map(unasked)];
+  if (looked.kind === "failed") return [failed(LOOKUP, looked.error), ...ports.groups.map(unasked)];
+  const found = looked.kind === "found" ? looked.token : token;
+  if (!isKnown(found)) return ports.groups.map(unasked);
 
   const seen = new Map<string, CacheEntry<ProviderFacts>>();
   const groups = ports.groups.filter((group) =>
@@ -196,6 +220,5 @@ export async function enrich(token: TokenRef, ports: EnrichPorts): Promise<Provi
     return old === undefined ? failed(group.name, "late") : stale(old, "late");
   });
   const facts = await Promise.all(answers);
-  const notes = resolutionNote(token, found);
-  return facts.map((each, i) => (i === 0 ? { ...each, notes: [...notes, ...each.notes] } : each));
+  return looked.kind === "found" ? [lookupFacts(token, found, ports.now()), ...facts] : facts;
 }

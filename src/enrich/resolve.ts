@@ -3,20 +3,21 @@ import type { LayeredCache } from "../concurrency/layered-cache.ts";
 import type { SharedFlight } from "../concurrency/shared-flight.ts";
 import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
 import { numericAmount } from "../kit/numeric.ts";
-import { DEXSCREENER_CHAINS } from "../markets/dexscreener.ts";
 import { NATIVE_COINS } from "../markets/known-addresses.ts";
 import { canonicalAddress, TokenRef } from "../model/mention.ts";
-import { Chain } from "../model/scalars.ts";
+import type { Chain } from "../model/scalars.ts";
 import {
   DEXSCREENER_LIMITS,
   type DexPair,
   dexscreenerVerdict,
   hasValuedQuote,
   liquidityOf,
+  OUR_CHAINS,
   plainSymbol,
   readPairs,
 } from "./dexscreener.ts";
 import type { TokenSearch } from "./enricher.ts";
+import { tokenAtAddress } from "./locate.ts";
 
 /** Below this a pool can be made by anyone who wants a name. */
 const LIQUIDITY_FLOOR_USD = 100_000;
@@ -31,16 +32,12 @@ const MOST_SURE = 0.95;
 const KNOWN_SECONDS = 3_600;
 const UNKNOWN_SECONDS = 600;
 
-const SHORT = Object.fromEntries(
-  Object.entries(DEXSCREENER_CHAINS).map(([chain, slug]) => [slug, Chain.parse(chain)]),
-);
-
 type Candidate = { chain: Chain; tokenCa: string; liquidity: number; volume: number };
 
 function candidates(pairs: DexPair[], symbol: string): Candidate[] {
   const byToken = new Map<string, Candidate>();
   for (const pair of pairs) {
-    const chain = SHORT[pair.chainId];
+    const chain = OUR_CHAINS.get(pair.chainId);
     if (chain === undefined || plainSymbol(pair.baseToken.symbol) !== symbol) continue;
     if (!hasValuedQuote(pair, chain)) continue;
     const tokenCa = canonicalAddress(pair.baseToken.address);
@@ -82,50 +79,84 @@ export type ResolvePorts = GuardedPorts & {
   cache: LayeredCache;
   /** Callers that want the same token at once share one call, here and in other isolates. */
   flight: SharedFlight;
-  /** For looking up a token of which only the symbol is known. */
+  /** For looking up what a symbol stands for, and what is at an address. */
   search: TokenSearch | null;
 };
 const Remembered = z.object({ token: TokenRef.nullable() });
 
+/** What a look-up found. `failed`: the search gave no answer, and may give one later. */
+export type TokenLookup =
+  | { kind: "found"; token: TokenRef & { tokenCa: string } }
+  | { kind: "nobody" }
+  | { kind: "failed"; error: string };
+
+const lookupOf = (token: TokenRef | null): TokenLookup =>
+  token?.tokenCa
+    ? { kind: "found", token: { ...token, tokenCa: token.tokenCa } }
+    : { kind: "nobody" };
+
+/** What is looked up of a token: its symbol, an address without a chain, or one of a market. */
+type Question = { text: string; key: string; read(pairs: DexPair[]): TokenRef | null };
+
+function questionOf(token: TokenRef): Question | undefined {
+  const { chain, symbol, tokenCa, pool } = token;
+  if (tokenCa !== null) {
+    const key = `cache:address:${chain}:${canonicalAddress(tokenCa)}`;
+    return pool || chain === "unknown"
+      ? { text: tokenCa, key, read: (pairs) => tokenAtAddress(pairs, { ...token, tokenCa }) }
+      : undefined;
+  }
+  if (symbol === null) return undefined;
+  const key = `cache:symbol:${chain}:${symbol.toUpperCase()}`;
+  return { text: symbol, key, read: (pairs) => dominantPair(pairs, token) };
+}
+
 async function search(
-  token: TokenRef & { symbol: string },
-  key: string,
+  { text, key, read }: Question,
   baseUrl: string,
   ports: ResolvePorts,
-): Promise<TokenRef> {
+): Promise<TokenLookup> {
   const answer = await guardedCall(
     { provider: "dexscreener", limits: DEXSCREENER_LIMITS, patienceMs: 2_000 },
     () => ({
-      url: `${baseUrl}/latest/dex/search?q=${encodeURIComponent(token.symbol)}`,
+      url: `${baseUrl}/latest/dex/search?q=${encodeURIComponent(text)}`,
       headers: { accept: "application/json" },
       timeoutMs: 4_000,
       expect: "json",
+      accepts: (json) => readPairs(json) !== undefined,
       classify: dexscreenerVerdict,
     }),
     ports,
   );
-  if (answer.verdict.kind !== "ok" && answer.verdict.kind !== "empty") return token;
-  const found = dominantPair(readPairs(answer.json) ?? [], token);
+  const { kind, reason } = answer.verdict;
+  if (kind !== "ok" && kind !== "empty") return { kind: "failed", error: `${kind}: ${reason}` };
+  const found = read(readPairs(answer.json) ?? []);
   const seconds = found === null ? UNKNOWN_SECONDS : KNOWN_SECONDS;
   await ports.cache.put(key, { token: found }, seconds, seconds);
-  return found ?? token;
+  return lookupOf(found);
 }
 
+/** Whether providers can be asked about the token only after a search. */
+export const needsLookup = (token: TokenRef): boolean => questionOf(token) !== undefined;
+
 /**
- * Looks up the contract of a token known by its symbol alone. It answers the token as it is when
- * nobody dominates or the search is out. The result serves enrichment only: an event keeps the key
- * it was given (docs/decisions/041).
+ * Looks up the contract of a symbol, the chain of a contract, or the token of a pool. The result
+ * serves enrichment and says which events are about one token; an event keeps the key that it was
+ * given (docs/decisions/041, 042).
  */
-export async function resolveToken(token: TokenRef, ports: ResolvePorts): Promise<TokenRef> {
-  const { symbol } = token;
+export async function lookUp(token: TokenRef, ports: ResolvePorts): Promise<TokenLookup> {
+  const question = questionOf(token);
   const baseUrl = ports.search?.baseUrl;
-  if (token.tokenCa !== null || symbol === null || baseUrl === undefined) return token;
-  const key = `cache:symbol:${token.chain}:${symbol.toUpperCase()}`;
-  const remembered = async (): Promise<TokenRef | null> => {
-    const known = await ports.cache.get(key, (stored) => Remembered.safeParse(stored).data);
-    return known !== null && known.freshUntil > ports.now() ? (known.value.token ?? token) : null;
+  if (question === undefined || baseUrl === undefined) return { kind: "nobody" };
+  const remembered = async (): Promise<TokenLookup | null> => {
+    const known = await ports.cache.get(
+      question.key,
+      (stored) => Remembered.safeParse(stored).data,
+    );
+    return known !== null && known.freshUntil > ports.now() ? lookupOf(known.value.token) : null;
   };
-  const look = () =>
-    ports.flight(key, () => search({ ...token, symbol }, key, baseUrl, ports), remembered);
-  return (await remembered()) ?? look().catch(() => token);
+  const look = () => ports.flight(question.key, () => search(question, baseUrl, ports), remembered);
+  return (
+    (await remembered()) ?? look().catch(() => ({ kind: "failed", error: "fault in the search" }))
+  );
 }

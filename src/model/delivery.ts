@@ -9,6 +9,11 @@ import { SignalReason } from "./signal.ts";
 export const SignalNotification = z.object({
   v: z.literal(1),
   eventKey: z.string(),
+  /**
+   * The token that the event is about, and its window: equal for two events of one token, such as
+   * that of its symbol and that of its contract. Absent in older rows.
+   */
+  subject: z.string().optional(),
   transition: z.number().int(),
   state: SignalState,
   previousState: SignalState.nullable(),
@@ -91,5 +96,7 @@ export const Delivery = z.object({
    * those that carry the same.
    */
   digestKey: z.string().nullable().optional(),
+  /** What the channel was told last about this subject, from another event, says the same. */
+  repeats: z.boolean().optional(),
 });
 export type Delivery = z.infer<typeof Delivery>;

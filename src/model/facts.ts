@@ -96,6 +96,8 @@ export const FACTS: FactVocabulary = {
   lang: { ...string("event"), form: LANGUAGE_CODE },
   chain: string("event", CHAINS),
   symbol: { ...string("event"), form: TICKER },
+  contract: string("token"),
+  contract_symbol: { ...string("token"), form: TICKER },
   goplus_risk: string("goplus", RiskLevel.options),
   buy_tax: percent("goplus", { least: 0, most: 100 }),
   sell_tax: percent("goplus", { least: 0, most: 100 }),

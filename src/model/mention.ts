@@ -4,13 +4,15 @@ import { Chain, EventType } from "./scalars.ts";
 
 /**
  * The token a post speaks of. `tokenCa` null: only a symbol is known. `confidence` says how sure
- * the resolution is (1 = stated in the post).
+ * the resolution is (1 = stated in the post). `pool`: the address comes from a link to a market,
+ * whose pages name a token by its pool as well; enrichment tells which it is.
  */
 export const TokenRef = z.object({
   chain: Chain,
   symbol: z.string().nullable(),
   tokenCa: z.string().nullable(),
   confidence: z.number().min(0).max(1),
+  pool: z.literal(true).optional(),
 });
 export type TokenRef = z.infer<typeof TokenRef>;
 
@@ -51,6 +53,8 @@ export const Mention = z.object({
 export type Mention = z.infer<typeof Mention>;
 
 const EVM_ADDRESS = /^0x[0-9a-f]{40}$/i;
+/** An account of Sui or Aptos, or a coin's type there. */
+const MOVE_ADDRESS = /^0x0*([0-9a-f]{1,64}(?:$|::.+))/i;
 /** Also the account before a coin's type on Sui and Aptos, whose names keep their case. */
 const HEX_ACCOUNT = /^0x[0-9a-f]+(?=$|::)/i;
 
@@ -73,7 +77,9 @@ export function windowStart(postedAt: string, windowMinutes: number): string {
 /**
  * What identifies a token: its address when one is known, else its upper-case symbol. An
  * address of the EVM lives on any of its chains alike, and most posts do not say on which: the
- * chain is a fact about the event and no part of its key (docs/decisions/035).
+ * chain is a fact about the event and no part of its key (docs/decisions/035). So it is with the
+ * coin types of Sui and Aptos, which look alike and belong to one chain only, and may be written
+ * with or without leading zeros.
  */
 export function tokenKey({
   chain,
@@ -81,7 +87,10 @@ export function tokenKey({
   tokenCa,
 }: Pick<TokenRef, "chain" | "symbol" | "tokenCa">): string {
   if (!tokenCa) return `${chain}:${(symbol ?? "").toUpperCase()}`;
-  return `${EVM_ADDRESS.test(tokenCa) ? "evm" : chain}:${canonicalAddress(tokenCa)}`;
+  const address = canonicalAddress(tokenCa);
+  if (EVM_ADDRESS.test(address)) return `evm:${address}`;
+  const move = MOVE_ADDRESS.exec(address)?.[1];
+  return move === undefined ? `${chain}:${address}` : `move:0x${move}`;
 }
 
 /** `{token key}:{window start}` (docs/architecture.md). */

@@ -57,8 +57,8 @@ async function claimDue(
     due.filter(({ id }) => id !== delivery.id).map(({ id }) => claimDelivery(id, ports)),
   );
   const claimed = claims.flatMap((answer) => (answer.kind === "claimed" ? [answer.delivery] : []));
-  const bound = claimed.filter(({ digestKey }) => digestKey);
-  const free = claimed.filter(({ digestKey }) => !digestKey);
+  const bound = claimed.filter(({ digestKey, repeats }) => digestKey || repeats);
+  const free = claimed.filter(({ digestKey, repeats }) => !digestKey && !repeats);
   const wanted = [delivery, ...inOrder(free)];
   const count = channel.fit(wanted.map(({ payload }) => payload));
   await releaseDelivery([...bound, ...wanted.slice(count)], ports.now(), "digest", ports);

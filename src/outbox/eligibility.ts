@@ -60,6 +60,7 @@ async function evaluate(
   if (config.status === "paused") return paused(delivery, config, adapter, ports);
   if (config.filter.mutedEvents.includes(delivery.eventKey))
     return { kind: "skip", reason: "muted", channelKind: config.kind };
+  if (delivery.repeats) return { kind: "skip", reason: "repeated", channelKind: config.kind };
   if (delivery.interrupted && config.atMostOnce)
     return dead("ambiguous", "a worker died while it was sending", config.kind);
   const awake = config.filter.quietHours && quietUntil(config.filter.quietHours, ports.now());

@@ -4,6 +4,7 @@ import type { ChannelConfig, ChannelFilter } from "../model/channel-config.ts";
 import type { OutboxDraft, SignalNotification } from "../model/delivery.ts";
 import type { SignalState } from "../model/scalars.ts";
 import type { Signal } from "../model/signal.ts";
+import { subjectOf } from "../model/subject.ts";
 import type { TokenEvent } from "../model/token-event.ts";
 import { heldUntil } from "./quiet-hours.ts";
 
@@ -24,6 +25,7 @@ const notificationOf = (
 ): SignalNotification => ({
   v: 1,
   eventKey: after.eventKey,
+  subject: subjectOf(event, after.facts.values),
   transition: after.transition,
   state: after.state,
   previousState: before?.state ?? null,

@@ -31,6 +31,8 @@ type Contract = {
   symbol: string | null;
   at: number;
   end: number;
+  /** From a link to a market, where it may be a pool's. */
+  pool?: true;
 };
 
 /**
@@ -100,6 +102,17 @@ function writtenContracts(text: string, links: readonly TokenLink[]): Contract[]
 }
 
 /**
+ * A chart's page takes a pool's address too, and a pool's page no other: they count only when
+ * nothing else names the token.
+ */
+function marketContracts(links: readonly TokenLink[], tickers: readonly Ticker[]): Contract[] {
+  const roles = tickers.length === 0 ? ["market", "pool"] : ["market"];
+  return tickers.every(({ symbol }) => isCoin(symbol))
+    ? linkedContracts(links, roles).map((contract) => ({ ...contract, pool: true }))
+    : [];
+}
+
+/**
  * The contracts that a post is about, each once. Accounts, pools, burn addresses, routers and, when
  * the post names another token, what that is traded against are none.
  */
@@ -111,9 +124,7 @@ function contractsOf(
 ): Contract[] {
   const links = [...written, ...behind];
   const named = [...writtenContracts(text, written), ...linkedContracts(links, ["token"])];
-  // A chart's page takes a pool's address too: it counts only when nothing else names the token.
-  const charts = linkedContracts(links, ["market"]);
-  const all = named.length === 0 && tickers.every(({ symbol }) => isCoin(symbol)) ? charts : named;
+  const all = named.length === 0 ? marketContracts(links, tickers) : named;
   const unique = new Map<string, Contract>();
   for (const contract of all.sort((a, b) => a.at - b.at)) {
     const { chain, address } = contract.address;
@@ -231,7 +242,8 @@ export function tokensIn(post: RawPost, coins: KnownCoins = NO_COINS): FoundToke
       chain: chainOf(contract),
       symbol: named?.symbol ?? contract.symbol ?? quoteSymbol(address) ?? null,
       tokenCa: address,
-      confidence: named ? 0.9 : 1,
+      confidence: contract.pool ? 0.5 : named ? 0.9 : 1,
+      ...(contract.pool && { pool: true as const }),
       at: Math.min(contract.at, named?.at ?? Number.POSITIVE_INFINITY),
     });
   }

@@ -6,7 +6,7 @@ export type DeliveryClaim =
   | { kind: "taken"; until: string }
   | { kind: "notDue"; at: string }
   /**
-   * An older row of the same channel and event is still open. The claim moved this row's
+   * An older row of the same channel and subject is still open. The claim moved this row's
    * next_retry_at to `until` in the same statement: the older row's own next attempt, or now + 2 s
    * when that is due or under way.
    */

@@ -226,6 +226,7 @@ export const pushOutbox = pgTable(
       .on(t.channelId, sql`greatest(${t.nextRetryAt}, ${t.leasedUntil})`, t.id)
       .where(sql`${t.status} in ('pending', 'failed')`),
     index("push_outbox_event_key").on(t.eventKey, t.createdAt),
+    index("push_outbox_subject").on(t.channelId, sql`(${t.payloadJson}->>'subject')`),
     index("push_outbox_channel").on(t.channelId, t.id),
     index("push_outbox_status").on(t.status, t.id),
     index("push_outbox_finished_at").on(t.finishedAt).where(sql`${t.status} in ('done', 'dlq')`),

@@ -44,6 +44,7 @@ export function complaintsOf(run: Judged, reference: Reference | undefined): Com
     signalsAreExplained(run),
     everyDeliveryEnds(run),
     ledgerHoldsEveryDone(run),
+    tokensAreToldOnce(run),
     repeatsCarryTheSameKey(run),
     repeatsAreTheSame(run),
     orderIsKept(run),
@@ -187,9 +188,13 @@ const linesOfRows =
 const takenIn = ({ ledger }: Judged): ReceivedChange[] =>
   ledger.filter(({ taken, edit }) => taken && !edit);
 
+type Ended = { attempts: { result: string }[] };
+
 /** Closed unsent by a downgrade of its event. */
-const isOvertaken = ({ attempts }: { attempts: { result: string }[] }): boolean =>
-  attempts.at(-1)?.result === "superseded";
+const isOvertaken = ({ attempts }: Ended): boolean => attempts.at(-1)?.result === "superseded";
+
+/** Closed unsent because another event of the same token had said it. */
+const isRepeated = ({ attempts }: Ended): boolean => attempts.at(-1)?.result === "repeated";
 
 function ledgerHoldsEveryDone(run: Judged): Complaints {
   const lineOfRow = linesOfRows(run);
@@ -198,7 +203,8 @@ function ledgerHoldsEveryDone(run: Judged): Complaints {
   const rows = new Set(tables.outbox.map(lineOfRow));
   return [
     ...tables.outbox
-      .filter((row) => row.status === "done" && !isOvertaken(row) && !taken.has(lineOfRow(row)))
+      .filter((row) => row.status === "done" && !isOvertaken(row) && !isRepeated(row))
+      .filter((row) => !taken.has(lineOfRow(row)))
       .map(({ id }) => `delivery ${id} is done, and no target has it`),
     ...tables.outbox
       .filter((row) => isOvertaken(row) && taken.has(lineOfRow(row)))
@@ -207,6 +213,26 @@ function ledgerHoldsEveryDone(run: Judged): Complaints {
       .filter((line) => !rows.has(line))
       .map((line) => `${line} was sent, and no row says so`),
   ];
+}
+
+/**
+ * Without a fault no target hears the same of one token twice in a row, from two events; with
+ * faults a send whose answer was lost may be followed by the other event's.
+ */
+function tokensAreToldOnce(run: Judged): Complaints {
+  if (run.faults.size > 0) return [];
+  const lineOfRow = linesOfRows(run);
+  const payloads = new Map(run.tables.outbox.map((row) => [lineOfRow(row), row.payload]));
+  const last = new Map<string, { eventKey: string; state: unknown }>();
+  return takenIn(run).flatMap((received) => {
+    const payload = payloads.get(lineOfReceived(received)) ?? {};
+    const { subject, state } = payload as { subject: string; state: unknown };
+    const key = `${received.target} ${subject}`;
+    const before = last.get(key);
+    last.set(key, { eventKey: received.eventKey, state });
+    const twice = before?.state === state && before?.eventKey !== received.eventKey;
+    return twice ? [`${lineOfReceived(received)} said of ${subject} what was known`] : [];
+  });
 }
 
 function repeatsCarryTheSameKey(run: Judged): Complaints {

@@ -17,7 +17,12 @@ export type Life = {
 };
 
 /** What the fakes share. */
-export type Ether = { kernel: Kernel; faults: Faults };
+export type Ether = {
+  kernel: Kernel;
+  faults: Faults;
+  /** The contract of a symbol, as the search knows it. */
+  contracts: ReadonlyMap<string, string>;
+};
 
 const SKEW_MS = 5 * 60_000;
 const DELAY_MS = [60_000, 180_000] as const;

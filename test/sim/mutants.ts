@@ -339,6 +339,20 @@ export const MUTANTS: readonly Suspect[] = [
     by: "accept-then-timeout=0.25",
   },
   {
+    name: "two events of one token are told apart",
+    file: "src/outbox/eligibility.ts",
+    from: "if (delivery.repeats)",
+    to: "if (false)",
+    by: "",
+  },
+  {
+    name: "two events of one token do not wait for each other",
+    file: "src/store/memory/deliveries.ts",
+    from: 'const ofSubject = rows.bySubject.get(payload.subject ?? "") ?? [];',
+    to: "const ofSubject: OutboxRecord[] = [];",
+    by: "",
+  },
+  {
     name: "a digest that may have arrived is composed again",
     file: "src/outbox/digest.ts",
     from: "? claimSameDigest(delivery, delivery.digestKey, ports)",
@@ -348,8 +362,8 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "a digest includes rows that another digest sent",
     file: "src/outbox/digest.ts",
-    from: "claimed.filter(({ digestKey }) => !digestKey)",
-    to: "claimed",
+    from: "=> !digestKey && !repeats)",
+    to: "=> !repeats)",
     by: "accept-then-timeout=0.25",
   },
   {

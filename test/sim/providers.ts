@@ -65,19 +65,37 @@ export const ENRICHERS = [
   simEnricher("dex", ["dex_liquidity"]),
 ];
 
+/** What a search for a symbol finds: its one contract, in a deep pool. */
+function pairsOf(symbol: string, contracts: Ether["contracts"]) {
+  const address = contracts.get(symbol);
+  return address === undefined
+    ? []
+    : [
+        {
+          chainId: "ethereum",
+          baseToken: { address, symbol },
+          quoteToken: { address: "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2", symbol: "WETH" },
+          liquidity: { usd: 1_000_000 },
+          volume: { h24: 1_000_000 },
+        },
+      ];
+}
+
 /** The providers' side. */
 export const providerFetch =
   (who: Life, ether: Ether): FetchLike =>
   async (url) => {
     const { faults, kernel } = ether;
-    const { hostname, pathname } = new URL(url);
+    const { hostname, pathname, searchParams } = new URL(url);
     const provider = hostname.replace(".test", "");
     if (faults.hits("provider-slow")) await kernel.pause(kernel.dice.int(1_000, 8_000));
     const answer = cross(ether, who, `provider.${provider}`, () => {
       if (faults.hits("provider-5xx")) return new Response("", { status: 503 });
       if (faults.hits("provider-garbage"))
         return new Response(kernel.dice.pick(["<html>", "{}", '{"values":7}']));
-      return new Response(JSON.stringify({ values: truth(provider, pathname.slice(1)) }));
+      return provider === "search"
+        ? Response.json({ pairs: pairsOf(searchParams.get("q") ?? "", ether.contracts) })
+        : Response.json({ values: truth(provider, pathname.slice(1)) });
     });
     return answer.catch((error: unknown) => {
       throw error instanceof Refused ? new TypeError("fetch failed") : error;

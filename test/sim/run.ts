@@ -12,7 +12,7 @@ import { dice } from "./random.ts";
 import { simRules } from "./rules.ts";
 import { readTables } from "./tables.ts";
 import { underVirtualTimers } from "./timers.ts";
-import { BLOCKED_DOMAIN, type Workload, workload as workloadOf } from "./workload.ts";
+import { BLOCKED_DOMAIN, contractsIn, type Workload, workload as workloadOf } from "./workload.ts";
 import { addChannels, type World, world as worldOf } from "./world.ts";
 
 export type Job = {
@@ -104,7 +104,8 @@ export async function simulate(
       ...simRules(steady ? "steady" : "swinging"),
       changeAt: START + TRAFFIC_MS / 2,
     };
-    const world = worldOf({ kernel, faults }, { store, judge, rulebook });
+    const ether = { kernel, faults, contracts: contractsIn(posts) };
+    const world = worldOf(ether, { store, judge, rulebook });
     const targets = await addChannels(store, job.posts.seed % 4 >= 2, iso(START));
     const { quiet, poison, thrown } = await live(posts, world);
     const tables = await readTables(store, posts);

@@ -130,6 +130,17 @@ const topicFrom = (known: Token[], rolls: Dice): Topic => ({
   hour: rolls.int(0, 2),
 });
 
+const SYMBOL = /\$([A-Z]{4})\b/;
+
+/** Each symbol's contract, of those that posts name by both. */
+export const contractsIn = ({ posts }: Workload): ReadonlyMap<string, string> =>
+  new Map(
+    posts.toReversed().flatMap(({ text, tokenCa }) => {
+      const symbol = SYMBOL.exec(text)?.[1];
+      return symbol !== undefined && tokenCa ? [[symbol, tokenCa] as const] : [];
+    }),
+  );
+
 /**
  * Half of it is kept: near to its original, and to others made of that, which need not be near to
  * each other.

@@ -272,7 +272,7 @@ function enricherOf(who: Life, ether: Ether, redis: SimRedis): EventPorts["enric
     cache: layeredCache(redis(who), who.now),
     flight: singleFlight(),
     defer: (work: Promise<unknown>) => ether.kernel.spawn(work),
-    search: null,
+    search: { baseUrl: "https://search.test" },
   };
   return (token) => enrich(token, ports);
 }

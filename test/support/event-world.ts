@@ -39,13 +39,27 @@ export const dex = (status: ProviderFacts["status"], liquidity: number | null): 
   values: liquidity === null ? {} : { dex_liquidity: liquidity },
 });
 
+const lookup = (contract: string): ProviderFacts => ({
+  provider: "token",
+  via: null,
+  status: "fresh",
+  asOf: iso(NOON),
+  notes: [],
+  error: null,
+  values: { contract, contract_symbol: null },
+});
+
 /**
  * From the queue of posts to the outbox: the real consumers, actors, rules and store, in memory
  * and on one clock.
  */
 export async function eventWorld(authors: ListedAuthors = new Map(), store: Store = memoryStore()) {
   let now = NOON;
-  const world = { market: dex("fresh", 500_000) };
+  const world = {
+    market: dex("fresh", 500_000),
+    /** What a search finds: a symbol or an address -> `{chain}:{contract}`. */
+    contracts: new Map<string, string>(),
+  };
   const queues: { posts: Envelope[]; mentions: Envelope[] } = { posts: [], mentions: [] };
   const alarms = new Map<string, number>();
   const actors = new Map<string, EventActor>();
@@ -71,7 +85,10 @@ export async function eventWorld(authors: ListedAuthors = new Map(), store: Stor
   const eventPorts: EventPorts = {
     ...ground,
     store,
-    enrich: async () => [world.market],
+    enrich: async ({ tokenCa, symbol }) => {
+      const contract = world.contracts.get(tokenCa ?? symbol ?? "");
+      return contract === undefined ? [world.market] : [lookup(contract), world.market];
+    },
     rules: async () => loaded.rules,
     channels: async (since = 0) => (since >= now ? store.channels() : cachedChannels),
     afterCommit: async () => undefined,

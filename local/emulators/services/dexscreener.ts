@@ -1,5 +1,5 @@
 import { type Emulator, json, NOT_FOUND } from "../emulator.ts";
-import { evmAddress, type SampleToken, tokenAt, tokensNamed } from "../tokens.ts";
+import { addressOn, type SampleToken, tokenAt, tokensNamed } from "../tokens.ts";
 
 const HOUR_MS = 3_600_000;
 const WETH = {
@@ -10,7 +10,7 @@ const WETH = {
 
 /** A pool of a token; `share` is its part of the token's liquidity. */
 function pair(chainId: string, token: SampleToken, share: number, now: number) {
-  const pairAddress = evmAddress(`P${token.symbol}${Math.round(share * 100)}`.slice(0, 12));
+  const pairAddress = addressOn(chainId, `P${token.symbol}${Math.round(share * 100)}`.slice(0, 12));
   const volume = token.volume24h * share;
   const trades = Math.round(volume / 250);
   return {
@@ -52,6 +52,20 @@ function pairsOf(chainId: string, address: string, now: number) {
     : [quoteSide(chainId, token, now), main, pair(chainId, token, 0.15, now)];
 }
 
+/** The token or the pool at an address, on the chain that its symbol is at home on. */
+function pairsAt(address: string, now: number) {
+  const { symbol } = tokenAt(address);
+  const isHere = (chain: string) => chain.startsWith("sol") !== address.startsWith("0x");
+  const pooled = /^P(\D.*?)(\d{1,3})$/.exec(symbol)?.[1];
+  const home = tokensNamed(pooled ?? symbol).find(({ chain }) => isHere(chain))?.chain;
+  const chain = home ?? (address.startsWith("0x") ? "ethereum" : "solana");
+  return pooled === undefined
+    ? pairsOf(chain, address, now)
+    : pairsOf(chain, addressOn(chain, pooled), now).filter(
+        ({ pairAddress }) => pairAddress === address,
+      );
+}
+
 export const dexscreener: Emulator = {
   name: "dexscreener",
   settings: (base) => ({
@@ -70,7 +84,11 @@ export const dexscreener: Emulator = {
       return json({ schemaVersion: "1.0.0", pairs: pairs.length > 0 ? pairs : null });
     }
     if (path === "/latest/dex/search") {
-      const named = tokensNamed((query.get("q") ?? "").replace(/^\$/, ""));
+      const asked = (query.get("q") ?? "").replace(/^\$/, "");
+      const address = /^0x[0-9a-f]{40}$/i.test(asked) ? asked.toLowerCase() : asked;
+      if (/^0x|^[1-9A-HJ-NP-Za-km-z]{32,44}$/.test(asked))
+        return json({ schemaVersion: "1.0.0", pairs: pairsAt(address, now) });
+      const named = tokensNamed(asked);
       return json({
         schemaVersion: "1.0.0",
         pairs: named.map(({ chain, token, share }) => pair(chain, token, share, now)),

@@ -37,6 +37,7 @@ export function deliveryContract(store: () => Store): void {
             leaseToken: "L1",
             interrupted: false,
             digestKey: null,
+            repeats: false,
           },
         },
       });

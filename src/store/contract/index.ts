@@ -18,6 +18,7 @@ import { raceContract } from "./races.ts";
 import { replyContract } from "./replies.ts";
 import { retentionContract } from "./retention.ts";
 import { rulesContract } from "./rules-versions.ts";
+import { subjectContract } from "./subjects.ts";
 
 /**
  * What every store must do. `makeStore` answers an empty one for each test; `stop` frees what they
@@ -55,6 +56,7 @@ const CONTRACTS: ((store: () => Store) => void)[] = [
   outboxReadContract,
   outboxPagingContract,
   deliveryContract,
+  subjectContract,
   deadLetterContract,
   deadLetterPagingContract,
   channelContract,

@@ -4,7 +4,14 @@ import type {
   DeliveryClosing,
   DeliveryStore,
 } from "../deliveries.ts";
-import { isOpen, type MemoryRows, type OutboxRecord, putDeadLetter, scheduleRow } from "./rows.ts";
+import {
+  isOpen,
+  type MemoryRows,
+  type OutboxRecord,
+  order,
+  putDeadLetter,
+  scheduleRow,
+} from "./rows.ts";
 
 /** How long a row waits behind an older one that is due or under way. */
 const BEHIND_MS = 2_000;
@@ -43,14 +50,39 @@ export function deliveryStore(rows: MemoryRows): DeliveryStore {
   };
 }
 
+/** The rows of the channel about the same subject, the oldest first. */
+function aboutTheSame(rows: MemoryRows, { draft }: OutboxRecord): OutboxRecord[] {
+  const { channelId, eventKey, payload } = draft;
+  const ofEvent = rows.events.get(eventKey)?.outbox ?? [];
+  const ofSubject = rows.bySubject.get(payload.subject ?? "") ?? [];
+  return [...new Set([...ofEvent, ...ofSubject])]
+    .filter((other) => other.draft.channelId === channelId)
+    .sort((a, b) => a.id - b.id);
+}
+
+/** Ends of rows of which nothing was sent. */
+const UNSENT: ReadonlySet<string> = new Set(["skipped", "muted", "superseded", "repeated"]);
+
+/** Whether what was sent last about the subject came from another event and says the same. */
+function repeats(rows: MemoryRows, row: OutboxRecord): boolean {
+  const last = aboutTheSame(rows, row)
+    .filter(
+      ({ status, attempts }) => status === "done" && !UNSENT.has(attempts.at(-1)?.result ?? ""),
+    )
+    .sort((a, b) => order(a.finishedAt ?? "", a.id, b.finishedAt ?? "", b.id))
+    .at(-1);
+  return (
+    last !== undefined &&
+    last.draft.eventKey !== row.draft.eventKey &&
+    last.draft.payload.state === row.draft.payload.state
+  );
+}
+
 /**
- * The oldest open row of the same channel and event goes first; undefined when that is this one.
+ * The oldest open row of the same channel and subject goes first; undefined when that is this one.
  */
 function behind(rows: MemoryRows, row: OutboxRecord, now: string): string | undefined {
-  const { channelId, eventKey } = row.draft;
-  const first = rows.events
-    .get(eventKey)
-    ?.outbox.find((other) => other.draft.channelId === channelId && isOpen(other));
+  const first = aboutTheSame(rows, row).find(isOpen);
   if (first === undefined || first.id >= row.id) return undefined;
   return first.nextRetryAt > now
     ? first.nextRetryAt
@@ -90,6 +122,7 @@ function claimed(rows: MemoryRows, row: OutboxRecord, leaseToken: string): Deliv
     leaseToken,
     interrupted,
     digestKey,
+    repeats: repeats(rows, row),
   };
   return { kind: "claimed", delivery: { ...delivery, acceptedAt: acceptedAt(rows, row) } };
 }

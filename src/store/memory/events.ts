@@ -194,6 +194,9 @@ function enqueue(rows: MemoryRows, held: EventRecord, draft: OutboxDraft, at: st
   scheduleRow(rows, row);
   held.outbox.push(row);
   held.deliveryCount += 1;
+  const subject = draft.payload.subject;
+  if (subject === undefined) return;
+  rows.bySubject.set(subject, [...(rows.bySubject.get(subject) ?? []), row]);
 }
 
 function matches({ event, signal }: EventRecord, filter: EventFilter, ts: string): boolean {

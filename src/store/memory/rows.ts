@@ -98,6 +98,8 @@ export type MemoryRows = {
   history: { id: number; change: Omit<SignalChange, "symbol" | "chain"> }[];
   /** Row n is at n - 1; deleted ones leave a hole. */
   outbox: OutboxRecord[];
+  /** By the subject of the payload. */
+  bySubject: Map<string, OutboxRecord[]>;
   waiting: TimeHeap<OutboxRecord>;
   waitingFor: Map<number, TimeHeap<OutboxRecord>>;
   idemKeys: Set<string>;
@@ -131,6 +133,7 @@ export const emptyRows = (): MemoryRows => ({
   events: new Map(),
   history: [],
   outbox: [],
+  bySubject: new Map(),
   waiting: byWait(),
   waitingFor: new Map(),
   idemKeys: new Set(),

@@ -32,6 +32,21 @@ const ACCEPTED_AT = `(
   where v.event_key = held.event_key and v.committed_at = held.created_at
   and held.not_before is null and held.reopened_at is null)`;
 
+/** Rows of the same channel and subject, beside those of the same event. */
+const SAME_SUBJECT = (row: string): string => `channel_id = ${row}.channel_id
+  and payload_json->>'subject' = ${row}.payload_json->>'subject'`;
+
+/** Whether what was sent last about the subject came from another event and says the same. */
+const REPEATS = `coalesce((
+  select o.event_key <> held.event_key
+    and o.payload_json->>'state' = held.payload_json->>'state'
+  from push_outbox o
+  where ${SAME_SUBJECT("held")} and o.status = 'done' and o.id <> held.id
+    and coalesce((
+      select d.status from deliveries d where d.outbox_id = o.id order by d.id desc limit 1
+    ), '') not in ('skipped', 'muted', 'superseded', 'repeated')
+  order by o.finished_at desc, o.id desc limit 1), false)`;
+
 /** When a caller that did not get the row may ask again. */
 const UNTIL = `case kind when 'notDue' then next_retry_at when 'taken' then leased_until
   when 'behind' then turn end`;
@@ -39,7 +54,7 @@ const UNTIL = `case kind when 'notDue' then next_retry_at when 'taken' then leas
 /**
  * "held" is the latest version of each row, read under its lock: of two claims one sees the other's
  * lease. Locked in one order by all. "offset 0" has the older row looked for among those of its
- * event: by the channel it would be a walk along all that is open for it.
+ * event and subject: by the channel it would be a walk along all that is open for it.
  */
 const CLAIM = `
 with ${ASK},
@@ -60,7 +75,11 @@ ruling as (
     case when older.next_retry_at > now then older.next_retry_at else now + interval '2 seconds' end
     as turn
   from held h left join lateral (
-    select o.next_retry_at from (select * from push_outbox where event_key = h.event_key offset 0) o
+    select o.next_retry_at from (
+      select * from push_outbox where event_key = h.event_key
+      union all
+      select * from push_outbox where ${SAME_SUBJECT("h")} offset 0
+    ) o
     where o.channel_id = h.channel_id and o.id < h.id and ${IS_OPEN} order by o.id limit 1
   ) older on true
 ),
@@ -79,7 +98,7 @@ select id::float8 as id, kind,
     'status', status, 'retryCount', retry_count, 'createdAt',
     ${isoColumn("coalesce(reopened_at, created_at)")}, 'leaseToken', token,
     'interrupted', sending_token is not null and sending_token <> token, 'digestKey', digest_key,
-    'acceptedAt', ${ACCEPTED_AT}) as delivery
+    'acceptedAt', ${ACCEPTED_AT}, 'repeats', kind = 'claimed' and ${REPEATS}) as delivery
 from held join ruling on held.id = held_id`;
 
 /**

@@ -1,0 +1,1 @@
+CREATE INDEX "push_outbox_subject" ON "push_outbox" USING btree ("channel_id",("payload_json"->>'subject'));
