@@ -19,6 +19,7 @@ import type { RawPost } from "./model/raw-post.ts";
 import type { Signal } from "./model/signal.ts";
 import { identified, rememberedContract } from "./model/subject.ts";
 import { planDeliveries } from "./outbox/plan.ts";
+import { planStream } from "./outbox/plan-stream.ts";
 import { REFINE_MODELS, type RefineModels, type RefineSettings, refine } from "./refine/refine.ts";
 import { type RuleError, type Ruleset, scoreRules } from "./rules/score.ts";
 import type { Change } from "./store/events.ts";
@@ -137,6 +138,8 @@ export type DecisionInput = {
   rules: Ruleset;
   channels: ChannelConfig[];
   now: number;
+  /** Whether channels of the kind get every revision of an event; none does when it is left out. */
+  isStream?(kind: string): boolean;
 };
 
 /**
@@ -162,7 +165,7 @@ export type Decision = {
  */
 export function decide(
   before: KnownEvent,
-  { mentions, answers, rules, channels, now }: DecisionInput,
+  { mentions, answers, rules, channels, now, isStream = () => false }: DecisionInput,
 ): Decision {
   const { gathered, fresh } = gather(before.gathered, mentions, LIKENESS);
   const { event: summed, facts: counted } = summarise(gathered);
@@ -199,9 +202,12 @@ export function decide(
     ts: at,
   };
   const heard = isHeard(before.gathered) ? before.signal : null;
-  const outbox = isHeard(gathered)
-    ? planDeliveries(heard, signal, event, channels, rules.notify, now)
+  const people = channels.filter(({ kind }) => !isStream(kind));
+  const streams = channels.filter(({ kind }) => isStream(kind));
+  const notifications = isHeard(gathered)
+    ? planDeliveries(heard, signal, event, people, rules.notify, now)
     : [];
+  const outbox = [...notifications, ...planStream(signal, event, before.rev + 1, streams, now)];
   return {
     change: {
       expectedRev: before.rev,

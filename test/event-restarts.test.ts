@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isStreamKind } from "../src/channels/registry.ts";
 import {
   type ActorMemory,
   type EventActor,
@@ -95,6 +96,7 @@ function eventObject(store: ActorStore) {
         store: faulty,
         enrich: async () => [],
         rules: async () => rules,
+        isStream: isStreamKind,
         channels: async () => [],
         afterCommit: async () => undefined,
       },

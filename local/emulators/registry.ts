@@ -7,13 +7,14 @@ import { feeds, generic, github, hackerNews } from "./services/feeds.ts";
 import { geckoterminal } from "./services/geckoterminal.ts";
 import { goplus } from "./services/goplus.ts";
 import { jetstream } from "./services/jetstream.ts";
+import { clickhouse, kafka, ndjson } from "./services/sinks.ts";
 import { apify, x } from "./services/social.ts";
 
 /** Every provider the product calls; Jetstream, a WebSocket, is served beside them. */
 export const EMULATORS: readonly Emulator[] = [
   ...[goplus, dexscreener, geckoterminal, bigquery, google],
   ...[telegram, webhook, discord, slack, resend, postmark],
-  ...[teams, pagerduty, ntfy, matrix],
+  ...[teams, pagerduty, ntfy, matrix, clickhouse, kafka, ndjson],
   ...[x, apify, feeds, generic, hackerNews, github],
 ];
 

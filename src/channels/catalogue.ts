@@ -107,7 +107,7 @@ export function channelCatalogue(ports: CataloguePorts) {
       const opening = kind.open({ ...kind.example, ...given }, env);
       if (opening.kind === "invalid")
         return { kind: "invalid" as const, problems: opening.problems.map(wireProblem) };
-      if (states.length > 1 && kind.digests === null)
+      if (states.length > 1 && kind.digests === null && !kind.stream)
         return {
           kind: "invalid" as const,
           problems: [{ path: "digest", message: "this kind sends each signal by itself" }],

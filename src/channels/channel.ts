@@ -3,6 +3,7 @@ import type { CallRecord, FetchLike } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { getPath } from "../kit/get-path.ts";
 import type { Clock } from "../kit/time.ts";
+import { jsonBytes } from "../kit/utf8.ts";
 import type { ChannelNotice } from "../model/channel-config.ts";
 import type { PriorMessage, SignalNotification } from "../model/delivery.ts";
 import type { ChannelEnv } from "../settings/settings.ts";
@@ -22,7 +23,7 @@ export type PaceLimit = {
 };
 
 /** Which retry schedule a channel follows (src/outbox/backoff.ts). */
-export type RetryPolicy = "chat" | "webhook" | "email" | "log";
+export type RetryPolicy = "chat" | "webhook" | "email" | "log" | "stream";
 
 export type SendPorts = {
   fetch: FetchLike;
@@ -87,6 +88,11 @@ export type Channel<Schema extends z.ZodObject, Message> = {
    */
   digests: TextRoom | null;
   /**
+   * A stream gets every revision of an event (SignalNotification.stream), and up to so many rows
+   * and bytes in one message.
+   */
+  stream?: { rows: number; bytes: number };
+  /**
    * Whether `send` uses the last message about the same event (SendPorts.prior), which costs a
    * query.
    */
@@ -114,8 +120,11 @@ export type Channel<Schema extends z.ZodObject, Message> = {
     settings: z.output<Schema>,
     env: ChannelEnv,
   ): Message;
-  /** The news that another channel was switched off, in the channel's own form. Pure. */
-  renderNotice(notice: ChannelNotice, settings: z.output<Schema>): Message;
+  /**
+   * The news that another channel was switched off, in the channel's own form. Pure. Left out where
+   * nobody reads.
+   */
+  renderNotice?(notice: ChannelNotice, settings: z.output<Schema>): Message;
   send(message: Message, settings: z.output<Schema>, ports: SendPorts): Promise<SendResult>;
 };
 
@@ -129,7 +138,8 @@ export type OpenChannel = {
   fit(notifications: readonly SignalNotification[]): number;
   render(notifications: readonly SignalNotification[]): unknown;
   send(notifications: readonly SignalNotification[], ports: SendPorts): Promise<SendResult>;
-  sendNotice(notice: ChannelNotice, ports: SendPorts): Promise<SendResult>;
+  /** Null where nobody would read it. */
+  sendNotice: ((notice: ChannelNotice, ports: SendPorts) => Promise<SendResult>) | null;
 };
 export type ChannelOpening =
   | { kind: "open"; channel: OpenChannel }
@@ -142,6 +152,7 @@ type Described =
   | "policy"
   | "sendMs"
   | "digests"
+  | "stream"
   | "threads"
   | "missing"
   | "generateSettings"
@@ -157,11 +168,24 @@ function problemOf(issue: z.core.$ZodIssue, given: unknown): SettingProblem {
   return { path, message: getPath(given, path) === undefined ? "is required" : issue.message };
 }
 
+function streamable(
+  notifications: readonly SignalNotification[],
+  { rows, bytes }: NonNullable<AnyChannel["stream"]>,
+): number {
+  let left = bytes;
+  const count = notifications.slice(0, rows).findIndex((each) => {
+    left -= jsonBytes(each);
+    return left < 0;
+  });
+  return count < 0 ? Math.min(rows, notifications.length) : Math.max(1, count);
+}
+
 function digestable(
   notifications: readonly SignalNotification[],
-  room: TextRoom | null,
+  { digests: room, stream }: Pick<AnyChannel, "digests" | "stream">,
   publicUrl: string,
 ): number {
+  if (stream) return streamable(notifications, stream);
   if (room === null) return 1;
   const fitting = (count: number): boolean =>
     fitDocument(composeDigest(notifications.slice(0, count), publicUrl), room);
@@ -189,6 +213,16 @@ function masked(sent: SendResult, secrets: readonly string[]): SendResult {
   };
 }
 
+function noticeSender<Schema extends z.ZodObject, Message>(
+  own: Channel<Schema, Message>,
+  settings: z.output<Schema>,
+): OpenChannel["sendNotice"] {
+  const { renderNotice } = own;
+  return renderNotice === undefined
+    ? null
+    : (notice, ports) => own.send(renderNotice(notice, settings), settings, ports);
+}
+
 /** Hides the kind's own types behind one shape, so that the registry is a plain list. */
 export function channel<Schema extends z.ZodObject, Message>(
   own: Channel<Schema, Message>,
@@ -210,10 +244,9 @@ export function channel<Schema extends z.ZodObject, Message>(
         channel: {
           settings,
           limits: own.limits(settings),
-          fit: (notifications) => digestable(notifications, own.digests, env.PUBLIC_URL),
+          fit: (notifications) => digestable(notifications, own, env.PUBLIC_URL),
           render: (notifications) => own.render(notifications, settings, env),
-          sendNotice: (notice, ports) =>
-            own.send(own.renderNotice(notice, settings), settings, ports),
+          sendNotice: noticeSender(own, settings),
           async send(notifications, ports) {
             const sent = await own.send(own.render(notifications, settings, env), settings, ports);
             return masked(sent, secretsOf(own, settings, env));

@@ -39,6 +39,8 @@ export type EventPorts = RuntimePorts & {
   enrich(token: TokenRef, traceId?: string): Promise<ProviderFacts[]>;
   /** The rules that score this event: a canary takes its share of the keys. */
   rules(eventKey: string): Promise<Ruleset>;
+  /** Whether channels of the kind get every revision of an event. */
+  isStream(kind: string): boolean;
   /** As they were at `since` (ms) or later; without it they may be older. */
   channels(since?: number): Promise<ChannelConfig[]>;
   /**
@@ -122,6 +124,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       rules,
       channels,
       now: decideAt,
+      isStream: ports.isStream,
     });
     const commitAt = ports.now();
     if (!ledger.holds(before)) return false;

@@ -34,6 +34,21 @@ export const SignalNotification = z.object({
   rulesVersion: z.string(),
   /** When the state changed. */
   ts: z.string(),
+  /**
+   * For streams, which get every revision of an event: in no order, since each names its own.
+   */
+  stream: z
+    .object({
+      rev: z.number().int(),
+      subject: z.string(),
+      windowStart: z.string(),
+      startTs: z.string(),
+      lastTs: z.string(),
+      onchainAsofTs: z.string().nullable(),
+      onchainConfidence: z.number().nullable(),
+      facts: z.record(z.string(), z.unknown()),
+    })
+    .optional(),
 });
 export type SignalNotification = z.infer<typeof SignalNotification>;
 

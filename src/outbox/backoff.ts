@@ -43,6 +43,7 @@ const POLICIES = {
   chat: { maxAgeMs: 24 * HOUR, wait: exponential(2 * SECOND, 10 * MINUTE) },
   email: { maxAgeMs: 24 * HOUR, wait: exponential(10 * SECOND, 30 * MINUTE) },
   webhook: { maxAgeMs: 72 * HOUR, wait: standardWebhooks },
+  stream: { maxAgeMs: 72 * HOUR, wait: exponential(2 * SECOND, 5 * MINUTE) },
   log: { maxAgeMs: HOUR, wait: exponential(SECOND, MINUTE) },
 } satisfies Record<RetryPolicy, Policy>;
 

@@ -1,5 +1,5 @@
 import type { PaceLimit } from "../channels/channel.ts";
-import { channelKind } from "../channels/registry.ts";
+import { channelKind, isStreamKind } from "../channels/registry.ts";
 import { cached } from "../concurrency/cached.ts";
 import { limitConcurrency } from "../concurrency/semaphore.ts";
 import type { CallRecord, FetchLike } from "../http/request.ts";
@@ -80,13 +80,14 @@ export function channelActor(ports: ChannelPorts, memory: ChannelMemory): Channe
   const held = new Map<number, Promise<void>>();
 
   /**
-   * Deliveries of a channel with digests run one at a time: the first takes the others into its
-   * message. If all were claimed at once, each would be sent by itself.
+   * Deliveries of a channel with digests, or of a stream, run one at a time: the first takes the
+   * others into its message. If all were claimed at once, each would be sent by itself.
    */
   async function limitOf(channelId: number): Promise<typeof alone> {
     const configs = await deliverPorts.channels().catch(() => []);
-    const digestMinutes = configs.find(({ id }) => id === channelId)?.filter.digestMinutes ?? 0;
-    return digestMinutes > 0 ? alone : concurrent;
+    const config = configs.find(({ id }) => id === channelId);
+    if (config === undefined) return concurrent;
+    return config.filter.digestMinutes > 0 || isStreamKind(config.kind) ? alone : concurrent;
   }
 
   /**
@@ -194,7 +195,8 @@ function deliverPortsOf(
       const labels = { stage: "notify", channel, result };
       const attempts = { attempts: row.retryCount + 1 };
       ports.telemetry.observe("pipeline_latency_ms", labels, ms, attempts);
-      void ports.broadcast([liveDelivery(row, attempt)]);
+      // A stream's rows would drown what people listen for.
+      if (!row.payload.stream) void ports.broadcast([liveDelivery(row, attempt)]);
     },
   };
 }

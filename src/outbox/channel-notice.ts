@@ -35,7 +35,7 @@ export async function sendNotice(
     const adapter = ports.kind(other.kind);
     if (!adapter || adapter.missing(env) !== null) continue;
     const opening = adapter.open(other.settings, env);
-    if (opening.kind === "invalid") continue;
+    if (opening.kind === "invalid" || opening.channel.sendNotice === null) continue;
     const sent = await opening.channel.sendNotice(notice, sendPorts).catch(() => null);
     if (sent?.verdict.kind === "ok") return;
   }

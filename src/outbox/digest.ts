@@ -6,7 +6,7 @@ import type { EligibleDelivery } from "./eligibility.ts";
 import { claimDelivery, releaseDelivery } from "./lease.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
-const MAX_ROWS = 50;
+const MAX_DIGEST_ROWS = 50;
 /**
  * How long the leader of a digest waits for other holders of its rows to release them, and how much
  * later it is tried again when they do not.
@@ -37,7 +37,7 @@ export async function membersOf(
 ): Promise<Gathered> {
   const alone = delivery.digestKey
     ? delivery.digestKey === delivery.idemKey
-    : eligible.config.filter.digestMinutes === 0;
+    : !eligible.adapter.stream && eligible.config.filter.digestMinutes === 0;
   if (alone) return { kind: "members", members: [delivery] };
   return delivery.digestKey
     ? claimSameDigest(delivery, delivery.digestKey, ports)
@@ -49,10 +49,11 @@ const inOrder = (rows: Delivery[]): Delivery[] => rows.sort((a, b) => a.id - b.i
 /** Claims as many due rows as one message shows whole; the others are left for the next one. */
 async function claimDue(
   delivery: Delivery,
-  { config, channel }: EligibleDelivery,
+  { config, adapter, channel }: EligibleDelivery,
   ports: DeliverPorts,
 ): Promise<Gathered> {
-  const due = await ports.store.due(iso(ports.now()), MAX_ROWS, config.id);
+  const most = adapter.stream?.rows ?? MAX_DIGEST_ROWS;
+  const due = await ports.store.due(iso(ports.now()), most, config.id);
   const claims = await Promise.all(
     due.filter(({ id }) => id !== delivery.id).map(({ id }) => claimDelivery(id, ports)),
   );

@@ -18,8 +18,8 @@ export type NotifyPolicy = { minScore: number; on: readonly SignalState[] };
 export const idemKeyOf = (eventKey: string, channelId: number, transition: number): string =>
   sha256Hex(JSON.stringify([eventKey, channelId, transition]));
 
-const notificationOf = (
-  before: Signal | null,
+export const notificationOf = (
+  previousState: SignalState | null,
   after: Signal,
   event: TokenEvent,
 ): SignalNotification => ({
@@ -28,7 +28,7 @@ const notificationOf = (
   subject: subjectOf(event, after.facts.values),
   transition: after.transition,
   state: after.state,
-  previousState: before?.state ?? null,
+  previousState,
   score: after.score,
   level: after.level,
   riskLevel: after.riskLevel,
@@ -50,7 +50,10 @@ const notificationOf = (
 const inList = <T>(list: readonly T[], value: T): boolean =>
   list.length === 0 || list.includes(value);
 
-function wantsToken(filter: ChannelFilter, { chain, symbol, eventKey }: TokenEvent): boolean {
+export function wantsToken(
+  filter: ChannelFilter,
+  { chain, symbol, eventKey }: TokenEvent,
+): boolean {
   const symbols = filter.symbols.map((name) => name.replace(/^\$/, "").toUpperCase());
   return (
     inList(filter.chains, chain) &&
@@ -85,7 +88,7 @@ export function planDeliveries(
   now: number,
 ): OutboxDraft[] {
   if (after.transition === (before?.transition ?? 0)) return [];
-  const payload = notificationOf(before, after, event);
+  const payload = notificationOf(before?.state ?? null, after, event);
   return channels
     .filter(({ filter }) => wantsToken(filter, event) && wantsSignal(filter, notify, after))
     .map(({ id, filter }) => {

@@ -6,9 +6,9 @@ export type DeliveryClaim =
   | { kind: "taken"; until: string }
   | { kind: "notDue"; at: string }
   /**
-   * An older row of the same channel and subject is still open. The claim moved this row's
-   * next_retry_at to `until` in the same statement: the older row's own next attempt, or now + 2 s
-   * when that is due or under way.
+   * An older row of the same channel and subject is still open, and the row is none of a stream.
+   * The claim moved this row's next_retry_at to `until` in the same statement: the older row's own
+   * next attempt, or now + 2 s when that is due or under way.
    */
   | { kind: "behind"; until: string }
   | { kind: "closed" };

@@ -38,8 +38,8 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const overTheWire: Target = ({ url, method, headers, body }) =>
-  fetch(url, { method, headers, body: JSON.stringify(body), redirect: "manual" });
+const overTheWire: Target = ({ url, method, headers, raw }) =>
+  fetch(url, { method, headers, body: raw, redirect: "manual" });
 
 type Entry = { idempotency_key: string | null; message: unknown };
 const requestsTo = async (emulator: string): Promise<Entry[]> =>
@@ -161,6 +161,53 @@ describe.each(CASES)(
     );
   },
 );
+
+const SINKS = [
+  { kind: "clickhouse", settings: () => ({ url: `${base}/clickhouse` }) },
+  { kind: "kafka", settings: () => ({ url: `${base}/kafka`, topic: "signals" }) },
+  { kind: "ndjson", settings: () => ({ url: `${base}/ndjson/in` }) },
+];
+
+describe.each(SINKS)("the stream to the $kind emulator while it fails", ({ kind, settings }) => {
+  const setFault = (fault: object) =>
+    fetch(`${base}/faults/${kind}`, { method: "PUT", body: JSON.stringify(fault) });
+
+  it("loses no revision, and repeats a batch under its key alone", async () => {
+    await setFault({ fault: ["429", "500", "timeout", "cut"], rate: 0.5, ms: 20, seed: 11 });
+    const world = await outboxWorld({ kind, settings: settings() }, overTheWire, env);
+    for (let n = 0; n < NOTIFICATIONS; n++) {
+      const id = await world.change({ transition: 1 }, { eventKey: `eth:T${n % 7}:w` });
+      if (n % 5 === 0) await world.deliver(id);
+      world.clock.now += 500;
+    }
+    for (const { id } of await world.rows())
+      for (;;) {
+        const outcome = await world.deliver(id);
+        if (outcome.kind !== "later") break;
+        world.clock.now = Math.max(world.clock.now, outcome.at);
+      }
+    expect((await world.rows()).every(({ status }) => status === "done")).toBe(true);
+    const batches = (await requestsTo(kind)).map(({ idempotency_key, message }) => ({
+      token: idempotency_key,
+      keys: (message as { key: string }[]).map(({ key }) => key),
+    }));
+    expect(new Set(batches.flatMap(({ keys }) => keys)).size).toBe(NOTIFICATIONS);
+    for (const same of Map.groupBy(batches, ({ token }) => token).values())
+      if (same[0]?.token) expect(new Set(same.map(({ keys }) => `${keys}`)).size).toBe(1);
+  });
+
+  it.each(["html", "empty", "types", "quota", "gone", "auth"])(
+    "keeps the rows at %s",
+    async (fault) => {
+      await setFault({ fault, rate: 1, ms: 20 });
+      const world = await outboxWorld({ kind, settings: settings() }, overTheWire, env);
+      const outcome = await world.deliver(await world.change());
+      // A collector says all it says by its status, and so does ClickHouse.
+      const silent = kind !== "kafka" && ["empty", "types", "html"].includes(fault);
+      expect(silent ? ["done", "later"] : ["later"]).toContain(outcome.kind);
+    },
+  );
+});
 
 describe("the canary", () => {
   let server: Server;

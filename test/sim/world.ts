@@ -1,3 +1,4 @@
+import { isStreamKind } from "../../src/channels/registry.ts";
 import { cached } from "../../src/concurrency/cached.ts";
 import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import { singleFlight } from "../../src/concurrency/single-flight.ts";
@@ -183,6 +184,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
         kernel.now() < rulebook.changeAt || faults.hits("stale-rules")
           ? rulebook.older
           : rulebook.newer,
+      isStream: isStreamKind,
       channels: cached(() => storeFor(who).channels(), {
         ttlMs: REREAD_MS,
         staleOnError: true,

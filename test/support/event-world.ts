@@ -1,3 +1,4 @@
+import { isStreamKind } from "../../src/channels/registry.ts";
 import type { EventPorts } from "../../src/events/event-actor.ts";
 import { type ActorMemory, type EventActor, eventActor } from "../../src/events/event-actor.ts";
 import { memoryRows } from "../../src/events/rows.ts";
@@ -90,6 +91,7 @@ export async function eventWorld(authors: ListedAuthors = new Map(), store: Stor
       return contract === undefined ? [world.market] : [lookup(contract), world.market];
     },
     rules: async () => loaded.rules,
+    isStream: isStreamKind,
     channels: async (since = 0) => (since >= now ? store.channels() : cachedChannels),
     afterCommit: async () => undefined,
   };

@@ -1,5 +1,5 @@
 import type { AnyChannel } from "../../src/channels/channel.ts";
-import { channelKind } from "../../src/channels/registry.ts";
+import { channelKind, isStreamKind } from "../../src/channels/registry.ts";
 import { iso } from "../../src/kit/time.ts";
 import { type ChannelConfig, ChannelFilter } from "../../src/model/channel-config.ts";
 import type { PriorMessage, SentMessage, SignalNotification } from "../../src/model/delivery.ts";
@@ -7,6 +7,7 @@ import type { Signal } from "../../src/model/signal.ts";
 import type { TokenEvent } from "../../src/model/token-event.ts";
 import { deliver } from "../../src/outbox/deliver.ts";
 import { planDeliveries } from "../../src/outbox/plan.ts";
+import { planStream } from "../../src/outbox/plan-stream.ts";
 import type { DeliverPorts } from "../../src/outbox/ports.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
@@ -88,8 +89,17 @@ export type Seen = {
   method: string;
   headers: Record<string, string>;
   body: Record<string, unknown>;
+  /** As it was sent. */
+  raw: string;
   at: number;
 };
+/** What is sent as lines of JSON has its first line as `body`. */
+const sentBody = ({ body }: RequestInit): Pick<Seen, "body" | "raw"> => {
+  const raw = `${body}`;
+  const first = raw.endsWith("\n") ? (raw.split("\n")[0] ?? "") : raw;
+  return { body: JSON.parse(first), raw };
+};
+
 /** Answers the nth request (from 0); throwing stands for a lost answer. */
 export type Target = (request: Seen, n: number) => Response | Promise<Response>;
 
@@ -121,7 +131,7 @@ export async function outboxWorld(
         url,
         method: init.method ?? "GET",
         headers: init.headers as Record<string, string>,
-        body: JSON.parse(`${init.body}`),
+        ...sentBody(init),
         at: clock.now,
       };
       seen.push(request);
@@ -164,15 +174,25 @@ export async function outboxWorld(
       if (!event.eventKey) last = after;
       const subject = eventOf(event);
       const known = await store.load(subject.eventKey);
-      const outbox = planDeliveries(
-        known ? before : null,
-        after,
-        subject,
-        await store.channels(),
-        { minScore: 0, on: ["verified", "downgraded"] },
-        clock.now,
-      );
+      const channels = await store.channels();
       const rev = known?.rev ?? 0;
+      const outbox = [
+        ...planDeliveries(
+          known ? before : null,
+          after,
+          subject,
+          channels.filter((each) => !isStreamKind(each.kind)),
+          { minScore: 0, on: ["verified", "downgraded"] },
+          clock.now,
+        ),
+        ...planStream(
+          after,
+          subject,
+          rev + 1,
+          channels.filter((each) => isStreamKind(each.kind)),
+          clock.now,
+        ),
+      ];
       await store.commit({
         expectedRev: rev,
         before: null,
@@ -235,7 +255,7 @@ export async function sendWith(
         url,
         method: init.method ?? "GET",
         headers: init.headers as Record<string, string>,
-        body: JSON.parse(`${init.body}`),
+        ...sentBody(init),
         at: NOON,
       };
       seen.push(request);

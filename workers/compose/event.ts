@@ -1,3 +1,4 @@
+import { isStreamKind } from "../../src/channels/registry.ts";
 import { sharedFlight } from "../../src/concurrency/shared-flight.ts";
 import { type EnrichPorts, groupsOf, searchOf } from "../../src/enrich/enrich.ts";
 import { ENRICHERS } from "../../src/enrich/registry.ts";
@@ -27,6 +28,7 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
     store: isolate.store,
     enrich: measuredEnrich(enrichPorts(env, isolate, defer), isolate),
     rules: (eventKey) => isolate.rules.forEvent(eventKey),
+    isStream: isStreamKind,
     channels: (since) => isolate.channels.get(since),
     afterCommit: afterCommit({
       ...runtimePorts(isolate),

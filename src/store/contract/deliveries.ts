@@ -12,6 +12,7 @@ import {
   mention,
   notify,
   rowOf,
+  STREAM,
 } from "./fixtures.ts";
 
 export function deliveryContract(store: () => Store): void {
@@ -285,6 +286,22 @@ export function deliveryContract(store: () => Store): void {
       await store().close(first, "L3", { kind: "done", externalId: null }, null, at(91));
       expect(await store().claim(second, "L1", at(92), LEASE_MS)).toMatchObject({
         kind: "claimed",
+      });
+    });
+
+    it("of a stream waits for no other, because it names its own revision", async () => {
+      const revision = (rev: number) => {
+        const row = draft(7, `rev${rev}`);
+        return { ...row, payload: { ...row.payload, stream: { ...STREAM, rev } } };
+      };
+      const [first = 0] = await notify(store(), [revision(1)], 0);
+      await notify(store(), [revision(2), draft(7, "a")], 1);
+      expect(await store().claim(first + 1, "L1", at(2), LEASE_MS)).toMatchObject({
+        kind: "claimed",
+        delivery: { payload: { stream: { rev: 2 } } },
+      });
+      expect(await store().claim(first + 2, "L2", at(2), LEASE_MS)).toMatchObject({
+        kind: "behind",
       });
     });
   });

@@ -123,6 +123,18 @@ export const signal = (over: Partial<Signal> = {}): Signal => ({
   ...over,
 });
 
+/** What a row of a stream has beside its notification. */
+export const STREAM = {
+  rev: 1,
+  subject: "evm:0x1:w",
+  windowStart: at(0),
+  startTs: at(0),
+  lastTs: at(0),
+  onchainAsofTs: null,
+  onchainConfidence: null,
+  facts: {},
+};
+
 export const draft = (
   channelId: number,
   idemKey: string,

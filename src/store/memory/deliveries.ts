@@ -24,7 +24,7 @@ export function deliveryStore(rows: MemoryRows): DeliveryStore {
       if (row.nextRetryAt > now) return { kind: "notDue", at: row.nextRetryAt };
       if (row.leasedUntil !== null && row.leasedUntil > now && row.leaseToken !== leaseToken)
         return { kind: "taken", until: row.leasedUntil };
-      const until = behind(rows, row, now);
+      const until = row.draft.payload.stream ? undefined : behind(rows, row, now);
       if (until !== undefined) {
         row.nextRetryAt = until;
         scheduleRow(rows, row);

@@ -72,7 +72,8 @@ export function eventStore(rows: MemoryRows): EventStore {
         if (post !== undefined) holdPost(post, eventKey, change.at);
       }
       for (const draft of change.outbox)
-        if (draft.payload.state === "downgraded") overtake(rows, held, draft, change.at);
+        if (draft.payload.state === "downgraded" && !draft.payload.stream)
+          overtake(rows, held, draft, change.at);
       for (const draft of change.outbox) enqueue(rows, held, draft, change.at);
       const due = held.outbox.filter((row) => isOpen(row) && waitsFor(row) <= change.at);
       return {

@@ -69,7 +69,7 @@ ruling as (
       when status in ('done', 'dlq') then 'closed'
       when h.next_retry_at > now then 'notDue'
       when leased_until > now and lease_token <> token then 'taken'
-      when older.next_retry_at is not null then 'behind'
+      when older.next_retry_at is not null and not h.payload_json ? 'stream' then 'behind'
       else 'claimed'
     end as kind,
     case when older.next_retry_at > now then older.next_retry_at else now + interval '2 seconds' end

@@ -14,6 +14,7 @@ import {
   OTHER_KEY,
   pending,
   ref,
+  STREAM,
   signal,
 } from "../fixtures.ts";
 
@@ -228,6 +229,31 @@ export function commitContract(store: () => Store): void {
       ]);
       expect(await store().claim(4, "L4", at(3), 30_000)).toMatchObject({ kind: "claimed" });
       expect(await store().claim(5, "L5", at(3), 30_000)).toMatchObject({ kind: "behind" });
+    });
+
+    it("closes no revision of a stream at a downgrade, beside one for people or alone", async () => {
+      const row = (channelId: number, idemKey: string, state: "verified" | "downgraded") => {
+        const made = draft(channelId, idemKey);
+        return { ...made, payload: { ...made.payload, state } };
+      };
+      const revision = (idemKey: string, state: "verified" | "downgraded") => {
+        const made = row(2, idemKey, state);
+        return { ...made, payload: { ...made.payload, stream: STREAM } };
+      };
+      await notify(store(), [row(1, "good", "verified"), revision("rev1", "verified")]);
+      await notify(store(), [revision("rev2", "downgraded")], 1);
+      await notify(store(), [row(1, "bad", "downgraded"), revision("rev3", "downgraded")], 2);
+      const { items } = await store().outbox(
+        { status: null, channelId: null, since: null },
+        { limit: 10, cursor: null },
+      );
+      expect(items.map(({ idemKey, status }) => [idemKey, status]).toReversed()).toEqual([
+        ["good", "done"],
+        ["rev1", "pending"],
+        ["rev2", "pending"],
+        ["bad", "pending"],
+        ["rev3", "pending"],
+      ]);
     });
   });
 }

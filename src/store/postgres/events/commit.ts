@@ -179,6 +179,7 @@ overtaken as (
   select o.id from push_outbox o join (
     select distinct "channelId" from head, jsonb_to_recordset($7::jsonb)
     as d("channelId" bigint, payload jsonb) where payload->>'state' = 'downgraded'
+    and not payload ? 'stream'
   ) d on d."channelId" = o.channel_id
   where o.event_key = $1 and ${IS_OPEN} and o.leased_until is null and o.sending_token is null
     and o.digest_key is null

@@ -54,7 +54,9 @@ export function eventStore(sql: Sql): EventStore {
     async commit(change) {
       const { expectedRev, event, evidence, signal, outbox, at } = change;
       const row = historyRow(change);
-      const downgrades = outbox.some(({ payload }) => payload.state === "downgraded");
+      const downgrades = outbox.some(
+        ({ payload }) => payload.state === "downgraded" && !payload.stream,
+      );
       const statements = COMMIT[downgrades ? "downgrade" : "plain"];
       const params = [
         event.eventKey,
