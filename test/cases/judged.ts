@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EMPTY_BLACKLIST } from "../../src/filter/blacklist.ts";
 import type { Mention } from "../../src/model/mention.ts";
@@ -8,11 +8,12 @@ import { judge } from "../../src/pipeline.ts";
 /** A line of a case file: `cause` names the kind, `why` the rule. */
 export type Case = { id: string; cause: string; why: string };
 
-/** The cases of test/cases/NAME.jsonl. */
+/** The cases of test/cases/NAME.jsonl, and of NAME-more.jsonl where there are more. */
 export const casesOf = <T>(name: string): (Case & T)[] =>
-  readFileSync(join(import.meta.dirname, `${name}.jsonl`), "utf8")
-    .trim()
-    .split("\n")
+  [name, `${name}-more`]
+    .map((file) => join(import.meta.dirname, `${file}.jsonl`))
+    .filter((file) => existsSync(file))
+    .flatMap((file) => readFileSync(file, "utf8").trim().split("\n"))
     .map((line) => JSON.parse(line) as Case & T);
 
 /** No score reaches it: the spam filter is off. */

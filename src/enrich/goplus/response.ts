@@ -158,15 +158,22 @@ const AUTHORITIES = [
   "transfer_hook_upgradable",
 ] as const;
 const Rate = z.object({ fee_rate: z.unknown().optional() });
-const Fee = z.object({
-  current_fee_rate: Rate,
-  scheduled_fee_rate: z.array(Rate).nullish().catch(null),
-});
+const Fee = z
+  .object({
+    current_fee_rate: Rate.optional(),
+    scheduled_fee_rate: z
+      .union([z.array(Rate), Rate.transform((rate) => [rate])])
+      .optional()
+      .catch(undefined),
+  })
+  .refine((fee) => fee.current_fee_rate !== undefined || fee.scheduled_fee_rate !== undefined);
 
 /** The fee charged on each transfer, in percent; an empty object says there is none. */
 function transferFee(value: unknown): number | null {
   const fee = Fee.safeParse(value);
-  if (fee.success) return percent(fee.data.current_fee_rate.fee_rate);
+  if (fee.success && fee.data.current_fee_rate !== undefined)
+    return percent(fee.data.current_fee_rate.fee_rate);
+  if (fee.success) return 0;
   const empty = z.strictObject({}).safeParse(value);
   return empty.success ? 0 : null;
 }

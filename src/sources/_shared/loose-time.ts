@@ -10,7 +10,8 @@ export type LooseTime = { at: number; certain: boolean };
 const SECONDS_UNTIL = 1e11;
 const MILLISECONDS_UNTIL = 1e14;
 const MAX_LENGTH = 120;
-const HALF_A_DAY_MS = 43_200_000;
+const DAY_MS = 86_400_000;
+const HALF_A_DAY_MS = DAY_MS / 2;
 
 type CalendarDay = { year: number; month: number; day: number };
 /** What is left of the text once the day is taken out. `other`: the day if read the other way. */
@@ -31,7 +32,7 @@ const without = (text: string, found: RegExpExecArray): string =>
 
 const YEAR_FIRST = /(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)t?/;
 const COMPACT = /(?<!\d)(\d{4})(\d{2})(\d{2})(?:t(?=\d)|(?!\d))/;
-const YEAR_LAST = /(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d:])/;
+const YEAR_LAST = /(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?![\d:])/;
 const DAY_MONTH =
   /(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s/-]*(?:(?:de|of)\s+)?(\p{L}{3,}\.?)[\s,./-]*(?:(?:de|del|of)\s+)?(\d{4}(?!\d)|\d{2}(?![\d:]))/gu;
 const MONTH_DAY = /(\p{L}{3,})\.?\s*(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+(\d{4})(?![\d:])/gu;
@@ -73,9 +74,11 @@ function namedDay(text: string): FoundDay | undefined {
   return undefined;
 }
 
+const LEAP_SECOND = 60;
+
 type Clock = { ms: number; zone: string; odd: boolean };
 const CLOCK =
-  /(?<!\d)(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?(?:\s*([ap])(?:\.\s?m\.?|m\b))?/;
+  /(?<!\d)(\d{1,2})[:.h](\d{2})(?:[:.](\d{1,2})(?!\d)(?:[.,](\d{1,9}))?)?(?:\s*([ap])(?:\.\s?m\.?|m\b))?/;
 const HOUR_ALONE = /(?<!\d)(\d{1,2})\s*([ap])\.?m\b\.?/;
 const COMPACT_CLOCK = /^\s*(\d{2})(\d{2})(\d{2})?(?:[.,](\d{1,9}))?(?!\d)/;
 
@@ -94,19 +97,25 @@ function clockOf(rest: string): Clock | undefined {
   return {
     ms: ((hour * 60 + minute) * 60 + second) * 1_000 + Math.floor(fraction * 1_000),
     zone: rest.slice(match.index + match[0].length).trim(),
-    odd: (hour > 23 && !midnight) || minute > 59 || second > 59,
+    odd: (hour > 23 && !midnight) || minute > 59 || second > LEAP_SECOND,
   };
 }
 
+/** Also "@1790000000" of date(1) and "/Date(1790000000000)/" of Microsoft's JSON. */
+const COUNTED = /^(?:@|\/date\()?(\d{9,13}(?:\.\d+)?)(?:[+-]\d{4})?(?:\)\/)?$/i;
+
 /** What a number of a plausible size counts: seconds or milliseconds since 1970. */
 function countedTime(text: string): LooseTime | undefined {
-  if (!/^\d{9,13}(?:\.\d+)?$/.test(text)) return undefined;
-  const value = Number(text);
+  const digits = COUNTED.exec(text)?.[1];
+  if (digits === undefined) return undefined;
+  const value = Number(digits);
   if (value >= MILLISECONDS_UNTIL) return undefined;
   return { at: Math.round(value < SECONDS_UNTIL ? value * 1_000 : value), certain: true };
 }
 
 const EAST_ASIAN = /(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]/;
+/** What stands in brackets repeats the zone, but for a zone that stands there alone. */
+const BRACKETS = /\(([^()]*)\)/;
 const plainText = (text: string): string =>
   text
     .normalize("NFKC")
@@ -128,11 +137,11 @@ const plainText = (text: string): string =>
  */
 export function readLooseTime(text: string, now: number): LooseTime | null {
   if (text.length > MAX_LENGTH) return null;
-  const plain = plainText(text);
-  const counted = countedTime(plain);
+  const counted = countedTime(text.trim());
   if (counted !== undefined) return counted;
+  const plain = plainText(text);
   const lower = plain.toLowerCase();
-  const found = numericDay(lower) ?? namedDay(lower);
+  const found = namedDay(lower) ?? numericDay(lower);
   if (found === undefined) return null;
   const startOf = ({ year, month, day }: CalendarDay) => Date.UTC(year, month - 1, day);
   const { date, other, rest } = found;
@@ -142,9 +151,10 @@ export function readLooseTime(text: string, now: number): LooseTime | null {
   const local = start + clock.ms;
   // Names of places are written with capitals, which the day was read without.
   const zone = plain.slice(plain.length - clock.zone.length);
-  const offset = zoneOffset(lower.endsWith(clock.zone) ? zone : clock.zone, local);
-  return {
-    at: local - (offset ?? 0) * 60_000,
-    certain: offset !== undefined && other === undefined,
-  };
+  const named =
+    (lower.endsWith(clock.zone) ? zone : clock.zone) || (BRACKETS.exec(text)?.[1] ?? "");
+  const offset = zoneOffset(named, local);
+  const at = local - (offset ?? 0) * 60_000;
+  // The first day of all is what a program says that knows no time.
+  return at < DAY_MS ? null : { at, certain: offset !== undefined && other === undefined };
 }

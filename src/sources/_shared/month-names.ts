@@ -37,23 +37,34 @@ function namesOf(language: string): [name: string, month: number][] {
   );
 }
 
-let table: ReadonlyMap<string, number> | undefined;
+type Months = ReadonlyMap<string, number>;
 
 /** A name that two languages give to different months is left out. */
-function monthTable(): ReadonlyMap<string, number> {
-  if (table !== undefined) return table;
+function unambiguous(names: readonly [name: string, month: number][]): Months {
   const months = new Map<string, Set<number>>();
-  for (const [name, month] of [...LANGUAGES.flatMap(namesOf), ...Object.entries(MORE)]) {
-    if (/^\p{L}{3,}$/u.test(name)) months.set(name, (months.get(name) ?? new Set()).add(month));
-  }
-  table = new Map(
+  for (const [name, month] of names) months.set(name, (months.get(name) ?? new Set()).add(month));
+  return new Map(
     [...months].flatMap(([name, [first, second]]) =>
       second === undefined && first !== undefined ? [[name, first] as const] : [],
     ),
   );
-  return table;
 }
 
+let tables: { names: Months; beginnings: Months } | undefined;
+
+function monthTables(): { names: Months; beginnings: Months } {
+  if (tables !== undefined) return tables;
+  const known = [...LANGUAGES.flatMap(namesOf), ...Object.entries(MORE)].filter(([name]) =>
+    /^\p{L}{3,}$/u.test(name),
+  );
+  tables = {
+    names: unambiguous(known),
+    beginnings: unambiguous(known.map(([name, month]) => [name.slice(0, SHORT_FORM), month])),
+  };
+  return tables;
+}
+
+const SHORT_FORM = 3;
 const ENGLISH = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
 const ENGLISH_WORD =
   /^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)$/;
@@ -61,7 +72,7 @@ const ENGLISH_WORD =
 /** 1 to 12, or undefined for a word that names no month, or two. */
 export function monthOf(word: string): number | undefined {
   const folded = foldedWord(word);
-  return ENGLISH_WORD.test(folded)
-    ? ENGLISH.indexOf(folded.slice(0, 3)) + 1
-    : monthTable().get(folded);
+  if (ENGLISH_WORD.test(folded)) return ENGLISH.indexOf(folded.slice(0, SHORT_FORM)) + 1;
+  const { names, beginnings } = monthTables();
+  return names.get(folded) ?? beginnings.get(folded);
 }

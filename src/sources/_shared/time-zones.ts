@@ -61,7 +61,67 @@ const OFFSETS: Readonly<Record<string, number>> = {
   akst: -540,
   akdt: -480,
   hst: -600,
+  art: -180,
+  uyt: -180,
+  cot: -300,
+  uzt: 300,
+  yekt: 300,
+  novt: 420,
+  irkt: 480,
+  vlat: 600,
 };
+/** Names in full, also of zones whose initials mean several. */
+const FULL_NAMES: Readonly<Record<string, string | number>> = {
+  "coordinated universal": 0,
+  "greenwich mean": 0,
+  "western european": "wet",
+  "western european summer": "west",
+  "central european": "cet",
+  "central european standard": "cet",
+  "central european summer": "cest",
+  "eastern european": "eet",
+  "eastern european standard": "eet",
+  "eastern european summer": "eest",
+  "british summer": 60,
+  "irish standard": 60,
+  "moscow standard": "msk",
+  "arabian standard": 180,
+  "gulf standard": 240,
+  "pakistan standard": 300,
+  "india standard": 330,
+  indochina: 420,
+  "china standard": 480,
+  "hong kong": 480,
+  "singapore standard": 480,
+  "japan standard": "jst",
+  "korea standard": "kst",
+  "australian eastern standard": "aest",
+  "australian eastern daylight": "aedt",
+  "new zealand standard": "nzst",
+  "new zealand daylight": "nzdt",
+  "atlantic standard": -240,
+  "atlantic daylight": "adt",
+  "eastern standard": "est",
+  "eastern daylight": "edt",
+  "central standard": "cst",
+  "central daylight": "cdt",
+  "mountain standard": "mst",
+  "mountain daylight": "mdt",
+  "pacific standard": "pst",
+  "pacific daylight": "pdt",
+  "alaska standard": "akst",
+  "alaska daylight": "akdt",
+  "hawaii standard": "hst",
+  "brasilia standard": "brt",
+};
+
+/** "Pacific Standard Time". */
+function fullNameOffset(name: string): number | undefined {
+  const [, words = ""] = /^([a-z ]+) time$/.exec(name) ?? [];
+  const known = Object.hasOwn(FULL_NAMES, words) ? FULL_NAMES[words] : undefined;
+  return typeof known === "string" ? OFFSETS[known] : known;
+}
+
 const MINUTE_MS = 60_000;
 const MOST_AHEAD = 14 * 60;
 
@@ -111,6 +171,7 @@ export function zoneOffset(zone: string, local: number): number | undefined {
   if (/^[a-z]+\/[a-z_/+-]+\d*$/i.test(text)) return placeOffset(text, local);
   const name = text.toLowerCase();
   if (Object.hasOwn(OFFSETS, name)) return OFFSETS[name];
-  const [, offset] = /^(?:gmt|utc|ut)?\s*([+-].+)$/.exec(name) ?? [];
-  return offset === undefined ? undefined : numericOffset(offset);
+  // Go and Ruby write the zone's name behind its offset.
+  const [, offset] = /^(?:gmt|utc|ut)?\s*([+-][\d:]+)(?: [a-z]{1,5})?$/.exec(name) ?? [];
+  return offset === undefined ? fullNameOffset(name) : numericOffset(offset);
 }

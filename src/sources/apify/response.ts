@@ -36,16 +36,34 @@ function linksOf(item: unknown): PostLink[] {
   ]);
 }
 
-/** The text of a quoted post, where the actor gives it along. */
-const quotedText = (item: unknown): string | undefined =>
-  first(item, [
-    "quote.fullText",
-    "quote.full_text",
-    "quote.text",
-    "quotedTweet.fullText",
-    "quotedTweet.text",
-    "quoted_status.full_text",
-  ]);
+const textOf = (item: unknown): string | undefined =>
+  first(item, ["fullText", "full_text", "text", "body"]);
+
+const REPEATED = ["retweet", "retweetedTweet", "retweeted_tweet", "retweeted_status"];
+const QUOTED = ["quote", "quotedTweet", "quoted_tweet", "quoted_status"];
+
+/** Another post that the actor gives along under one of these names. */
+function postBeside(item: unknown, names: readonly string[]) {
+  const found = names.map((name) => getPath(item, name)).find((post) => textOf(post) !== undefined);
+  return found === undefined ? undefined : { text: textOf(found) ?? "", links: linksOf(found) };
+}
+
+/**
+ * What a reader sees: a repost, which is cut, is the whole of what it repeats, and a quoted post
+ * stands below the words of who quotes it.
+ */
+function shownOf(item: unknown): { text: string | undefined; links: PostLink[] } {
+  const own = { text: textOf(item), links: linksOf(item) };
+  const repeated = postBeside(item, REPEATED);
+  const by = /^RT @\w+: /.exec(own.text ?? "")?.[0];
+  if (repeated && by !== undefined) return { ...repeated, text: `${by}${repeated.text}` };
+  const quoted = postBeside(item, QUOTED);
+  if (own.text === undefined || quoted === undefined) return own;
+  return {
+    text: `${own.text}\n\n“${quoted.text}”`,
+    links: keptLinks([...own.links, ...quoted.links]),
+  };
+}
 
 const handleIn = (url: string | undefined): string | undefined =>
   /^https?:\/\/(?:www\.)?(?:x|twitter)\.com\/(\w+)\/status\//.exec(url ?? "")?.[1];
@@ -53,11 +71,9 @@ const handleIn = (url: string | undefined): string | undefined =>
 /** A row of a tweet scraper's dataset. Placeholders ("noResults") have neither id nor text. */
 export function apifyPostInput(item: unknown, now: number): PostFields | SkipReason {
   const id = first(item, ["id", "id_str", "rest_id", "tweetId"]);
-  const text = first(item, ["fullText", "full_text", "text", "body"]);
+  const { text, links } = shownOf(item);
   if (id === undefined && text === undefined) return "no_post";
   const url = first(item, ["url", "twitterUrl"]);
-  const quoted = quotedText(item);
-  const links = linksOf(item);
   const author = first(item, [
     "author.userName",
     "author.username",
@@ -69,10 +85,7 @@ export function apifyPostInput(item: unknown, now: number): PostFields | SkipRea
   return {
     source: "apify",
     id,
-    text:
-      text === undefined
-        ? text
-        : unescapeHtml(quoted === undefined ? text : `${text}\n\n“${quoted}”`),
+    text: text === undefined ? text : unescapeHtml(text),
     ...(links.length > 0 && { links }),
     author: author ?? handleIn(url) ?? "unknown",
     /* ISO, or the old "Fri Nov 20 10:00:03 +0000 2026". */

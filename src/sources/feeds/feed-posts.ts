@@ -43,7 +43,9 @@ function newest(items: Feed["items"], now: number): Feed["items"] {
 /** The title, and what the item says unless it begins with the title anyway. */
 function wordsOf({ title, bodies, base, links }: FeedItem) {
   const head = readHtml(title, base);
-  const body = bodies.map((html) => readHtml(html, base)).find(({ text }) => text !== "");
+  const read = bodies.map((html) => readHtml(html, base));
+  // A body may be a picture with a link behind it.
+  const body = read.find(({ text }) => text !== "") ?? read.find(({ links }) => links.length > 0);
   const text = body?.text ?? "";
   const isRepeated =
     text.startsWith(head.text) && !/^[\p{L}\p{N}]/u.test(text.slice(head.text.length));
