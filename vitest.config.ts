@@ -71,6 +71,16 @@ export default defineConfig({
         },
       },
       {
+        // Installs ClickHouse when it is not there: 550 MB.
+        test: {
+          ...native,
+          name: "analytics",
+          include: ["test/analytics/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
         test: {
           ...native,
           name: "fuzz",

@@ -7,6 +7,8 @@ export type StartOptions = {
   dataDir: string;
   fresh: boolean;
   samples: boolean;
+  /** Installs ClickHouse, when it is not there, for the analytics. */
+  analytics: boolean;
   postsFile?: string;
   envFile?: string;
 };
@@ -17,6 +19,7 @@ export const USAGE = `usage: npm start -- [options]
   --data DIR      where everything is kept (.local)
   --fresh         begin with empty data
   --no-samples    switch the sample source off
+  --analytics     installs ClickHouse once (550 MB) for charts of points over time
   --posts FILE    feed posts from a JSON Lines file and print how they ended
   --env FILE      settings, as NAME=value lines; they win over .dev.vars
   --help          this text`;
@@ -41,6 +44,7 @@ export function readOptions(
     dataDir: values.data === undefined ? join(ROOT, ".local") : resolve(home, values.data),
     fresh: values.fresh,
     samples: !values["no-samples"],
+    analytics: values.analytics,
     ...(values.posts === undefined ? {} : { postsFile: resolve(home, values.posts) }),
     ...(values.env === undefined ? {} : { envFile: resolve(home, values.env) }),
   };
@@ -54,6 +58,7 @@ const parse = (args: string[]) =>
       data: { type: "string" },
       fresh: { type: "boolean", default: false },
       "no-samples": { type: "boolean", default: false },
+      analytics: { type: "boolean", default: false },
       posts: { type: "string" },
       env: { type: "string" },
       help: { type: "boolean", default: false },

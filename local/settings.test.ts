@@ -12,8 +12,20 @@ import { SOURCES } from "../src/sources/registry.ts";
 import { EMULATOR_SETTINGS } from "./emulators/registry.ts";
 import { standInLine, workerSettings, writeEnvFile } from "./settings.ts";
 
-const PORTS = { worker: 1, inspector: 2, postgres: 3, neon: 4, redis: 5, emulators: 4999 };
-const SECRETS = { redisToken: "r", databaseUrl: "postgresql://app_rw:p@127.0.0.1:3/postgres" };
+const PORTS = {
+  worker: 1,
+  inspector: 2,
+  postgres: 3,
+  neon: 4,
+  redis: 5,
+  emulators: 4999,
+  analytics: 6,
+};
+const SECRETS = {
+  redisToken: "r",
+  databaseUrl: "postgresql://app_rw:p@127.0.0.1:3/postgres",
+  analyticsToken: null,
+};
 const EMULATORS = "http://127.0.0.1:4999/";
 const read = (user: Record<string, string> = {}) => workerSettings(PORTS, "ess_a.b", SECRETS, user);
 const parse = (user: Record<string, string> = {}) => {

@@ -11,10 +11,16 @@ export type Ports = {
   neon: number;
   redis: number;
   emulators: number;
+  analytics: number;
 };
 
 /** What the parts of this stack ask the Worker for. */
-export type StackSecrets = { redisToken: string; databaseUrl: string };
+export type StackSecrets = {
+  redisToken: string;
+  databaseUrl: string;
+  /** null: nothing takes the points. */
+  analyticsToken: string | null;
+};
 
 /** The emulators that stand in, and those services that the user's settings name as their own. */
 export function splitEmulators(user: RawVariables): {
@@ -75,6 +81,19 @@ export function workerSettings(
     NEON_FETCH_ENDPOINT: `http://127.0.0.1:${ports.neon}/sql`,
     UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${ports.redis}`,
     UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
+    ...analyticsSettings(ports, secrets),
+  };
+}
+
+/** The stand-in for Analytics Engine: where points go, and where they are read. */
+function analyticsSettings(ports: Ports, { analyticsToken }: StackSecrets): NodeJS.Dict<string> {
+  if (analyticsToken === null) return {};
+  const base = `http://127.0.0.1:${ports.analytics}`;
+  return {
+    ANALYTICS_ACCOUNT_ID: "local",
+    ANALYTICS_TOKEN: analyticsToken,
+    ANALYTICS_BASE_URL: `${base}/client/v4`,
+    ANALYTICS_SINK_URL: `${base}/points`,
   };
 }
 

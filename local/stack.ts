@@ -4,6 +4,7 @@ import type { ServerAccess } from "../cli/client.ts";
 import { settingProblems, unknownSettings } from "../src/settings/registry.ts";
 import { folderSecret, privateFolder, SECRET_VARIABLE } from "./access.ts";
 import { applyMigrations, grantAppRole } from "./migrate.ts";
+import { hasChdb, installChdb } from "./services/analytics/chdb.ts";
 import { APP_ROLE, databaseUrl, planPglite, planPostgres } from "./services/postgres.ts";
 import { planWorker, ROOT } from "./services/worker.ts";
 import { type Ports, standInLine, userSettings, workerSettings, writeEnvFile } from "./settings.ts";
@@ -22,6 +23,8 @@ export type StackOptions = {
   dataDir: string;
   fresh?: boolean;
   envFile?: string;
+  /** Installs ClickHouse when it is not there. */
+  analytics?: boolean;
   /** Settings that win over all others, for tests. */
   settings?: Record<string, string>;
   config?: string;
@@ -49,11 +52,9 @@ async function choosePorts(worker: number): Promise<Ports> {
     throw new Error(
       `the worker's port ${worker} is taken by another program; choose one with --port`,
     );
-  const [emulators = 0, inspector = 0, postgres = 0, neon = 0, redis = 0] = await freePorts(
-    5,
-    worker,
-  );
-  return { worker, inspector, postgres, neon, redis, emulators };
+  const [emulators = 0, inspector = 0, postgres = 0, neon = 0, redis = 0, analytics = 0] =
+    await freePorts(6, worker);
+  return { worker, inspector, postgres, neon, redis, emulators, analytics };
 }
 
 /** The folder for the logs of this run; the logs of the run before are kept beside it. */
@@ -126,6 +127,17 @@ async function planDatabase(dataDir: string, port: number, logs: string) {
   }
 }
 
+/** Whether points have a place to go; a failed installation is no reason not to start. */
+async function prepareAnalytics(dir: string, wanted: boolean, log: StackLog): Promise<boolean> {
+  if (wanted && !hasChdb(dir)) {
+    log("  analytics installing ClickHouse, once (550 MB)");
+    await installChdb(dir).catch((error: Error) => log(`✗ analytics ${error.message}`));
+  }
+  if (hasChdb(dir)) return true;
+  log("- analytics off, the dashboard reads the tables (--analytics installs ClickHouse)");
+  return false;
+}
+
 /**
  * Starts every service, those that others need first. When one fails, the others are ended before
  * the error is thrown.
@@ -140,9 +152,12 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
   const key = adminKey(dataDir);
   const url = `http://127.0.0.1:${ports.worker}`;
   const appPassword = folderSecret(dataDir, "app");
+  const installed = join(dataDir, "chdb");
+  const hasAnalytics = await prepareAnalytics(installed, options.analytics ?? false, log);
   const secrets = {
     appPassword,
     redisToken: folderSecret(dataDir, "redis"),
+    analyticsToken: hasAnalytics ? folderSecret(dataDir, "analytics") : null,
     databaseUrl: databaseUrl(ports.postgres, appPassword, APP_ROLE),
   };
   const services = new Map<string, Service>();
@@ -222,7 +237,16 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
     const emulators = nodeService("emulators", logs, ports.emulators, "emulators/main.ts", [
       join(dataDir, "requests"),
     ]);
+    const startAnalytics = async () => {
+      const { analyticsToken } = secrets;
+      if (analyticsToken === null) return;
+      const args = [installed, join(dataDir, "points")];
+      const file = "services/analytics/main.ts";
+      const spec = nodeService("analytics", logs, ports.analytics, file, args, analyticsToken);
+      await start(spec, "ClickHouse takes the points of Analytics Engine");
+    };
     await Promise.all([
+      startAnalytics(),
       startWorker(),
       startDatabase(),
       start(redis, "Upstash's protocol"),

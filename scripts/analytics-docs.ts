@@ -34,6 +34,21 @@ FROM (
 GROUP BY stage
 \`\`\`
 
+## Reading
+
+\`GET /analytics/dashboard\` and the page \`/dashboard\` run the queries of
+[src/analytics/panels/](../src/analytics/panels). Each panel says where its rows come from:
+
+- \`points\`: the SQL API of Analytics Engine, with \`ANALYTICS_ACCOUNT_ID\` and
+  \`ANALYTICS_TOKEN\` (an API token with the permission _Account Analytics: Read_).
+- \`database\`, \`counters\`: without them, the tables, and the counters of \`/metrics\` since the
+  deployment began.
+
+\`npm start -- --analytics\` installs ClickHouse once (the package chdb, 550 MB) beside the data and
+runs the same SQL on it, from the next start on without the option. \`npm run test:analytics\` runs
+every query there, over points that the Worker's code makes, and compares them with counts of its
+own. ClickHouse knows more than Analytics Engine, so \`src/analytics/dialect.ts\` refuses the rest.
+
 [engine]: https://developers.cloudflare.com/analytics/analytics-engine/
 `;
 

@@ -17,6 +17,7 @@ export type SettingGroup = { title: string; entries: SettingEntry[] };
 /** What `npm start` sets itself, and no user. */
 export const INTERNAL_SETTINGS: ReadonlySet<string> = new Set([
   "NEON_FETCH_ENDPOINT",
+  "ANALYTICS_SINK_URL",
   "EMULATORS_URL",
   "LOCAL",
 ]);

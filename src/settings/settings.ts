@@ -87,6 +87,20 @@ export const CoreShape = {
   RETENTION_DAYS_FEATURES: days(90).describe(
     "Days after which on-chain features are deleted; 0 keeps them",
   ),
+  ANALYTICS_ACCOUNT_ID: z
+    .string()
+    .optional()
+    .describe("The Cloudflare account whose points the dashboard reads; without it, the tables"),
+  ANALYTICS_TOKEN: z
+    .string()
+    .optional()
+    .describe("An API token of that account with the permission Account Analytics: Read"),
+  ANALYTICS_BASE_URL: webAddress
+    .default("https://api.cloudflare.com/client/v4")
+    .describe("Where the Cloudflare API is reached"),
+  ANALYTICS_SINK_URL: webAddress
+    .optional()
+    .describe("Set by npm start: takes the points in place of Analytics Engine"),
   EMULATORS_URL: webAddress.optional().describe("Set by npm start: where the emulators listen"),
   LOCAL: z.string().optional().describe("Set by npm start: the machine is its owner's"),
 };

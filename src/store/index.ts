@@ -1,3 +1,4 @@
+import type { ActivityStore } from "./activity.ts";
 import type { KeyStore } from "./api-keys.ts";
 import type { AuditStore } from "./audit.ts";
 import type { AuditLogStore } from "./audit-log.ts";
@@ -49,4 +50,5 @@ export type Store = PostStore &
   AuditLogStore &
   ReplyStore &
   OverviewStore &
+  ActivityStore &
   StoreHealth;

@@ -4,9 +4,11 @@ import { failedKeys } from "../../src/api/failed-keys.ts";
 import { EXAMPLE_RULES } from "../../src/api/routes/examples.ts";
 import { FACTS } from "../../src/model/facts.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
+import { emptySnapshot } from "../../src/observability/collector.ts";
 import { silentTelemetry } from "../../src/observability/telemetry.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
+import type { StoreActivity } from "../../src/store/activity.ts";
 import type { ApiKey } from "../../src/store/api-keys.ts";
 import { keyStore } from "../../src/store/memory/api-keys.ts";
 import { auditLogStore } from "../../src/store/memory/audit-log.ts";
@@ -17,6 +19,17 @@ export const ADMIN_KEY = "ess_local.0123456789abcdef0123456789abcdef";
 export const NOW = Date.UTC(2026, 0, 15, 10);
 
 export type FakeServer = ApiPorts & { accepted: RawPost[]; logged: string[] };
+
+export const NO_ACTIVITY: StoreActivity = {
+  posts: [],
+  waits: [],
+  attempts: [],
+  changes: [],
+  rules: [],
+  scores: [],
+  tokens: [],
+  open: [],
+};
 
 const nothing = { items: [], nextCursor: null };
 
@@ -58,6 +71,12 @@ export function fakePorts(
         deadLetters: 0,
         postsPerMinute: [],
       }),
+    },
+    panels: {
+      query: async () => ({ kind: "off", why: "ANALYTICS_TOKEN is not set" }),
+      store: { activity: async () => NO_ACTIVITY },
+      totals: async () => emptySnapshot(),
+      now: () => NOW,
     },
     auditRange: async ({ since, until }) => ({
       since,

@@ -108,6 +108,7 @@ export async function storedPorts(): Promise<ApiPorts> {
     store,
     now,
     keys: store,
+    panels: { ...ports.panels, store },
     explain: async (signal) => explainStored(await ports.rules.current(), signal),
     receive: async () => ({ kind: "accepted", fresh: 1, repeated: 0 }),
     trigger: async () => ({ kind: "started" }),

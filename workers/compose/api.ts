@@ -1,4 +1,5 @@
 import manifest from "../../package.json" with { type: "json" };
+import { analyticsQuery } from "../../src/analytics/query.ts";
 import type { ApiPorts } from "../../src/api/app.ts";
 import type { PublicRead } from "../../src/api/context.ts";
 import { healthProbes } from "../../src/api/health.ts";
@@ -97,6 +98,19 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       });
       defer(polling.then((report) => notePoll(report, isolate)));
       return { kind: "started" };
+    },
+    panels: {
+      query: analyticsQuery(
+        {
+          baseUrl: settings.core.ANALYTICS_BASE_URL,
+          accountId: settings.core.ANALYTICS_ACCOUNT_ID,
+          token: settings.core.ANALYTICS_TOKEN,
+        },
+        { fetch: (url, init) => fetch(url, init), now, telemetry: isolate.called },
+      ),
+      store,
+      totals: () => env.METRICS.getByName("all").totals(),
+      now,
     },
     ...healthProbes({
       version: manifest.version,

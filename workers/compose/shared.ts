@@ -3,7 +3,7 @@ import type { AcceptPorts } from "../../src/intake/accept.ts";
 import type { BroadcastLive } from "../../src/observability/live.ts";
 import { type CursorCache, cursorCache } from "../../src/schedule/cursor-cache.ts";
 import type { Bindings } from "../env.ts";
-import { MAX_POINTS, writePoints } from "../platform/analytics.ts";
+import { MAX_POINTS, sendPoints, writePoints } from "../platform/analytics.ts";
 import { sharedGuard } from "../platform/provider-guard.ts";
 import { queueBacklogs } from "../platform/queue-backlogs.ts";
 import type { SharedIsolate } from "./isolate.ts";
@@ -26,11 +26,14 @@ export const uuid = (): string => crypto.randomUUID();
 
 export function metricsFlusher(
   env: Bindings,
-  { metrics, points }: SharedIsolate,
+  { metrics, points, settings }: SharedIsolate,
   defer: DeferWork,
 ): () => void {
   return () => {
-    writePoints(env.ANALYTICS, points.drain(MAX_POINTS));
+    const written = points.drain(MAX_POINTS);
+    const { ANALYTICS_SINK_URL: sink, ANALYTICS_TOKEN: token = "" } = settings.core;
+    if (sink === undefined) writePoints(env.ANALYTICS, written);
+    else defer(sendPoints(written, { url: sink, token }));
     const deltas = metrics.drain();
     if (deltas === null) return;
     defer(

@@ -1,10 +1,24 @@
 import * as z from "zod";
+import { PANELS } from "../../analytics/panels/registry.ts";
 import { type Clock, iso } from "../../kit/time.ts";
 import type { AuditStore } from "../../store/audit.ts";
 import type { OverviewStore } from "../../store/overview.ts";
+import { type ApiSettings, mayRead } from "../context.ts";
+import { problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
+import {
+  answerPanels,
+  type PanelRoutePorts,
+  PanelShown,
+  panelOf,
+  RangeQuery,
+  RangeShown,
+  rangeOf,
+  rangeOnWire,
+} from "./panels.ts";
 
-export type AnalyticsPorts = {
+export type AnalyticsPorts = PanelRoutePorts & {
+  settings: Pick<ApiSettings, "publicRead">;
   store: Pick<AuditStore, "audit" | "latency"> & Pick<OverviewStore, "overview">;
   now: Clock;
 };
@@ -16,10 +30,12 @@ export const ANALYTICS = [
   "deliveries",
   "latency",
 ] as const;
-const Query = z.enum(ANALYTICS, {
-  error: `There is no such query; there are ${ANALYTICS.join(", ")}.`,
+type QueryName = (typeof ANALYTICS)[number];
+const NAMES: string[] = [...ANALYTICS, ...PANELS.map(({ name }) => name)];
+const Query = z.string().refine((name) => NAMES.includes(name), {
+  error: `There is no such query; there are ${NAMES.join(", ")}.`,
 });
-type QueryName = z.infer<typeof Query>;
+const isSeries = (name: string): name is QueryName => ANALYTICS.some((each) => each === name);
 
 const Quantiles = z.object({
   p50: z.number().nullable(),
@@ -70,7 +86,7 @@ type Row = z.input<typeof Row>;
 const Row = z.union([PostTally, StateTally, StatusTally, MinuteTally, Quantiles]);
 
 /** The figures of the page: what came in, what came of it, and whether the counts agree. */
-export const analyticsRoutes = ({ store, now }: AnalyticsPorts): ApiRoute[] => [
+export const analyticsRoutes = ({ store, now, panels, settings }: AnalyticsPorts): ApiRoute[] => [
   route({
     method: "GET",
     path: "/overview",
@@ -100,9 +116,25 @@ export const analyticsRoutes = ({ store, now }: AnalyticsPorts): ApiRoute[] => [
     tag: "feed",
     operationId: "listAnalytics",
     summary: "The names of the series.",
-    answer: z.object({ queries: z.array(z.enum(ANALYTICS)) }),
+    answer: z.object({ queries: z.array(z.string()) }),
     status: 200,
-    handle: () => ({ queries: [...ANALYTICS] }),
+    handle: () => ({ queries: NAMES }),
+  }),
+  route({
+    method: "GET",
+    path: "/analytics/dashboard",
+    access: "operations",
+    tag: "operations",
+    operationId: "getDashboard",
+    summary: "Every panel of the dashboard over one range; each says where its rows come from.",
+    query: RangeQuery,
+    answer: RangeShown.extend({ panels: z.array(PanelShown) }),
+    status: 200,
+    async handle({ query }) {
+      const range = rangeOf(query, now());
+      if (range instanceof Response) return range;
+      return { ...rangeOnWire(range), panels: await answerPanels(PANELS, range, panels) };
+    },
   }),
   route({
     method: "GET",
@@ -110,15 +142,31 @@ export const analyticsRoutes = ({ store, now }: AnalyticsPorts): ApiRoute[] => [
     access: "feed",
     tag: "feed",
     operationId: "getAnalytics",
-    summary: "One series, as rows of equal shape.",
+    summary:
+      "One series, as rows of equal shape. A panel of the dashboard, by its name, takes ?from, " +
+      "?to and ?step (seconds), and asks for the scope operations.",
     params: z.object({ query: Query }),
-    answer: z.object({ query: z.enum(ANALYTICS), rows: z.array(Row) }),
+    query: RangeQuery,
+    answer: z.union([
+      z.object({ query: z.string(), rows: z.array(Row) }),
+      RangeShown.extend({ query: z.string(), panel: PanelShown }),
+    ]),
     status: 200,
     example: { params: { query: "outcomes" } },
-    handle: async ({ params: { query } }) => ({
-      query,
-      rows: await rows(query, store, iso(now())),
-    }),
+    async handle({ params: { query: name }, query, context }) {
+      if (isSeries(name)) return { query: name, rows: await rows(name, store, iso(now())) };
+      if (!mayRead("operations", context.get("caller"), settings.publicRead))
+        return problem(401, "A panel asks for a key with the scope operations.", {
+          headers: { "WWW-Authenticate": "Bearer" },
+        });
+      const range = rangeOf(query, now());
+      if (range instanceof Response) return range;
+      const panel = panelOf(name);
+      const [answer] = panel ? await answerPanels([panel], range, panels) : [];
+      return answer === undefined
+        ? problem(404, "There is no such query.")
+        : { ...rangeOnWire(range), query: name, panel: answer };
+    },
   }),
 ];
 

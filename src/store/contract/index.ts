@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe } from "vitest";
 import type { Store } from "../index.ts";
+import { activityContract } from "./activity.ts";
 import { keyContract } from "./api-keys.ts";
 import { auditContract } from "./audit.ts";
 import { auditLogContract } from "./audit-log.ts";
@@ -68,5 +69,6 @@ const CONTRACTS: ((store: () => Store) => void)[] = [
   auditLogContract,
   replyContract,
   overviewContract,
+  activityContract,
   retentionContract,
 ];

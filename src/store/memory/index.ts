@@ -1,4 +1,5 @@
 import type { Store } from "../index.ts";
+import { activityStore } from "./activity.ts";
 import { keyStore } from "./api-keys.ts";
 import { auditStore } from "./audit.ts";
 import { auditLogStore } from "./audit-log.ts";
@@ -40,6 +41,7 @@ export function memoryStore(rows: MemoryRows = emptyRows()): Store {
     ...auditLogStore(rows),
     ...replyStore(rows),
     ...overviewStore(rows),
+    ...activityStore(rows),
     ping: async () => undefined,
     migrated: async () => undefined,
   };

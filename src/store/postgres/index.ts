@@ -1,6 +1,7 @@
 import { LATEST_MIGRATION } from "../../../migrations/latest.ts";
 import type { DeliveryStore } from "../deliveries.ts";
 import { type Store, type StoreHealth, StoreUnavailable } from "../index.ts";
+import { activityStore } from "./activity.ts";
 import { keyStore } from "./api-keys.ts";
 import { auditStore } from "./audit.ts";
 import { auditLogStore } from "./audit-log.ts";
@@ -42,6 +43,7 @@ export function postgresStore(client: Sql): Store {
     ...auditLogStore(sql),
     ...replyStore(sql),
     ...overviewStore(sql),
+    ...activityStore(sql),
     ...storeHealth(sql),
   };
 }
