@@ -22,6 +22,7 @@ const PORTS = {
   analytics: 6,
 };
 const SECRETS = {
+  secretsKey: "s".repeat(32),
   redisToken: "r",
   databaseUrl: "postgresql://app_rw:p@127.0.0.1:3/postgres",
   analyticsToken: null,

@@ -18,6 +18,7 @@ export type Ports = {
 export type StackSecrets = {
   redisToken: string;
   databaseUrl: string;
+  secretsKey: string;
   /** null: nothing takes the points. */
   analyticsToken: string | null;
 };
@@ -71,6 +72,7 @@ export function workerSettings(
     PUBLIC_URL: `http://127.0.0.1:${ports.worker}`,
     REQUEUE_AFTER_SECONDS: "30",
     EDGE_CACHE: "off",
+    SECRETS_KEY: secrets.secretsKey,
     ...emulatorSettings(`http://${emulators}`, user),
     ...user,
     EGRESS_ALLOW: [user.EGRESS_ALLOW, emulators].filter(Boolean).join(","),

@@ -158,6 +158,7 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
     appPassword,
     redisToken: folderSecret(dataDir, "redis"),
     analyticsToken: hasAnalytics ? folderSecret(dataDir, "analytics") : null,
+    secretsKey: folderSecret(dataDir, "channels"),
     databaseUrl: databaseUrl(ports.postgres, appPassword, APP_ROLE),
   };
   const services = new Map<string, Service>();

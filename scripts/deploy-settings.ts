@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { settingProblems, unknownSettings } from "../src/settings/registry.ts";
+import { SECRETS_IN_CLEAR } from "../src/settings/settings.ts";
 
 /** What a deployment would upload, why it must not, and what it probably does not mean. */
 export type DeploySettings = {
@@ -20,7 +21,10 @@ export function readDeploySettings(text: string): DeploySettings {
   return {
     variables,
     problems: [...settingProblems(variables), ...local],
-    warnings: unknownSettings(Object.keys(variables)),
+    warnings: [
+      ...unknownSettings(Object.keys(variables)),
+      ...(variables.SECRETS_KEY ? [] : [SECRETS_IN_CLEAR]),
+    ],
   };
 }
 

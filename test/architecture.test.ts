@@ -68,6 +68,11 @@ const PLACES: Place[] = [
     may: [...STAGE, "src/events", "src/rules/score.ts", "src/store", "src/text/near-duplicate"],
     packages: [],
   },
+  {
+    path: "src/channels/sealed-channels.ts",
+    may: [...STAGE, "src/channels", "src/store/channels.ts"],
+    packages: [],
+  },
   { path: "src/channels/", may: [...STAGE, ...SETTINGS, "src/markets"], packages: ["zod"] },
   {
     path: "src/analytics/",

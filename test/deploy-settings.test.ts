@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { expect, it } from "vitest";
 import { readDeploySettings, withSecretsFile } from "../scripts/deploy-settings.ts";
 
-const DATABASE = "DATABASE_URL=postgresql://a@b/c";
+const DATABASE = `DATABASE_URL=postgresql://a@b/c\nSECRETS_KEY=${"k".repeat(32)}`;
 
 it("takes a filled-in file, whose empty lines are unset", () => {
   expect(readDeploySettings(`${DATABASE}\nSPAM_FROM=\nTELEGRAM_BASE_URL=`)).toMatchObject({
@@ -24,6 +24,11 @@ it("warns of a name that nothing reads", () => {
   expect(readDeploySettings(`${DATABASE}\nLANGAUGES=en`).warnings).toEqual([
     "LANGAUGES is not a setting that anything reads; is LANGUAGES meant?",
   ]);
+});
+
+it("warns when the secrets of channels would be stored in clear", () => {
+  const { warnings } = readDeploySettings("DATABASE_URL=postgresql://a@b/c");
+  expect(warnings).toEqual([expect.stringContaining("SECRETS_KEY is not set")]);
 });
 
 it("uploads every character of a secret from a private file that does not stay", async () => {

@@ -10,11 +10,12 @@ stream channels add KIND NAME [SETTING=VALUE...] [filters] [--at-most-once]
 stream channels set ID [SETTING=VALUE...] [filters] [--name NAME] [--rotate-secret]
 stream channels test ID
 stream channels pause ID | resume ID | mute ID EVENT_KEY | unmute ID EVENT_KEY | remove ID
+stream channels encrypt
 stream channels preview KIND [SETTING=VALUE...] [--digest]
 
 Channels are the targets of notifications. A value that is valid JSON is read as JSON. Secrets are
 stored and never shown again; SETTING=env:NAME takes one from the environment, SETTING=- a line of
-stdin, so that it stands in no command.
+stdin, so that it stands in no command. encrypt brings all under the present key.
 
   --min-score N       only signals of N and above (default: what the rules say)
   --chain, --symbol, --state   only these; several with commas
@@ -61,6 +62,7 @@ const VERBS: Record<string, (args: string[], io: Io) => Promise<number>> = {
       mutes(channel.filter.muted_events.filter((key) => key !== eventIn(args))),
     ),
   remove,
+  encrypt,
 };
 
 export const channels: Command = {
@@ -196,6 +198,26 @@ async function remove(args: string[], io: Io): Promise<number> {
   const [id] = parseOptions(args, {}).positionals;
   await ask(io, pathOf(id), { method: "DELETE" });
   return print(io, { id: Number(id), removed: true }, [`removed channel ${id}`]);
+}
+
+type SealingReport = {
+  sealed: string[];
+  unchanged: string[];
+  locked: { name: string; reason: string }[];
+};
+
+/** Exit 1 when a channel's secrets cannot be opened. */
+async function encrypt(args: string[], io: Io): Promise<number> {
+  parseOptions(args, {});
+  const path = "/channels/encrypt";
+  const report = await ask<SealingReport>(io, path, { method: "POST", body: {} });
+  const { sealed, unchanged, locked } = report;
+  print(io, report, [
+    ...sealed.map((name) => `encrypted the secrets of ${name}`),
+    ...locked.map(({ name, reason }) => `left ${name}: ${reason}`),
+    `${sealed.length} encrypted, ${unchanged.length} were already, ${locked.length} locked`,
+  ]);
+  return locked.length === 0 ? 0 : 1;
 }
 
 /** Exit 1 when the channel did not accept the message. */

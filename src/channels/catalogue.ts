@@ -122,7 +122,7 @@ export function channelCatalogue(ports: CataloguePorts) {
     async test(config: ChannelConfig): Promise<SendResult | { problem: string }> {
       const kind = channelKind(config.kind);
       if (!kind) return { problem: unknownKind(config.kind).message };
-      const off = kind.missing(env);
+      const off = config.locked ?? kind.missing(env);
       if (off !== null) return { problem: off };
       const opening = kind.open(config.settings, env);
       if (opening.kind === "invalid") {

@@ -45,6 +45,8 @@ export const ChannelConfig = z.object({
   failingSince: z.string().nullable(),
   atMostOnce: z.boolean(),
   createdAt: z.string(),
+  /** Why its secrets cannot be read (src/channels/sealed-channels.ts). Not stored. */
+  locked: z.string().optional(),
 });
 export type ChannelConfig = z.infer<typeof ChannelConfig>;
 

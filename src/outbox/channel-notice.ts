@@ -21,7 +21,7 @@ export async function sendNotice(
   ports: DeliverPorts,
 ): Promise<void> {
   const others = (await ports.channels().catch(() => []))
-    .filter((other) => other.id !== channel.id && other.status === "active")
+    .filter((other) => other.id !== channel.id && other.status === "active" && !other.locked)
     .sort(byReader);
   const at = iso(ports.now());
   const notice = { channel: channel.name, status, reason, at };

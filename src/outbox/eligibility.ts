@@ -57,7 +57,8 @@ async function evaluate(
     return dead("settings", `there is no channel of the kind ${config.kind}`, config.kind);
   if (config.status === "disabled")
     return dead("channel_disabled", config.statusReason ?? "switched off", config.kind);
-  if (config.status === "paused") return paused(delivery, config, adapter, ports);
+  if (config.status === "paused" || config.locked !== undefined)
+    return paused(delivery, config, adapter, ports);
   if (config.filter.mutedEvents.includes(delivery.eventKey))
     return { kind: "skip", reason: "muted", channelKind: config.kind };
   if (delivery.repeats) return { kind: "skip", reason: "repeated", channelKind: config.kind };
@@ -76,6 +77,9 @@ async function evaluate(
   return dead("settings", error, config.kind);
 }
 
+const pauseReason = ({ locked, statusReason }: ChannelConfig): string =>
+  locked ?? statusReason ?? "the channel was paused";
+
 /** Waits for a person to repair the channel, but not past the end of the delivery's life. */
 function paused(
   delivery: Delivery,
@@ -85,7 +89,6 @@ function paused(
 ): Eligibility {
   const now = ports.now();
   const end = lifeEnd(adapter.policy, dueSince(delivery, config));
-  if (now >= end)
-    return dead("expired", config.statusReason ?? "the channel was paused", config.kind);
+  if (now >= end) return dead("expired", pauseReason(config), config.kind);
   return { kind: "wait", until: Math.min(now + PAUSED_MS, end), reason: "paused" };
 }

@@ -19,6 +19,7 @@ export function waitReason(
 ): string | null {
   if (nextRetryAt === null || (status !== "pending" && status !== "failed")) return null;
   const channel = channels.find(({ id }) => id === channelId);
+  if (channel?.locked !== undefined) return `channel locked: ${channel.locked}`;
   if (channel?.status === "paused")
     return `channel paused: ${channel.statusReason ?? "by an operator"}`;
   const due = Date.parse(nextRetryAt);

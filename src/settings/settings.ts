@@ -5,11 +5,14 @@ import {
   flag,
   numberSetting,
   optionalText,
+  splitWords,
   webAddress,
   wholeNumber,
   wordList,
 } from "./define.ts";
 import { languageCodes } from "./languages.ts";
+
+const secretKey = z.string().min(32, "must be 32 random characters or more");
 
 /** Half a key cannot be guessed or sent, so an admin key is as long as a generated one. */
 /** The regions that Cloudflare takes as hints for Durable Objects. */
@@ -50,6 +53,16 @@ export const CoreShape = {
     .describe(
       "ess_ID.SECRET: has every scope and needs no database; make other keys, then remove it",
     ),
+  SECRETS_KEY: secretKey
+    .optional()
+    .describe(
+      "Encrypts the secrets of channels in the database: 32 random characters or more, such as " +
+        "`openssl rand -base64 32` prints; without it they are stored in clear",
+    ),
+  SECRETS_KEY_PREVIOUS: splitWords
+    .pipe(z.array(secretKey))
+    .default([])
+    .describe("Earlier values of SECRETS_KEY, which still open what was sealed with them"),
   ...judging,
   SOURCES_OFF: wordList.describe("Names of sources to leave off, separated by spaces or commas"),
   PUBLIC_READ: flag("on").describe("Whether reading needs no API key"),
@@ -130,6 +143,10 @@ export const ChannelShape = {
     "Further host names of this deployment: a hook that led back to it would loop",
   ),
 };
+
+/** The warning of a start without SECRETS_KEY. */
+export const SECRETS_IN_CLEAR =
+  "SECRETS_KEY is not set: the secrets of channels are stored in clear in the database";
 
 export const CORE_SETTING_NAMES: readonly string[] = Object.keys(CoreShape);
 export const CHANNEL_SETTING_NAMES: readonly string[] = Object.keys(ChannelShape);

@@ -7,7 +7,7 @@ export type ChannelDraft = Pick<
 >;
 
 export type ChannelPatch = Partial<
-  Omit<ChannelConfig, "id" | "kind" | "createdAt" | "failingSince">
+  Omit<ChannelConfig, "id" | "kind" | "createdAt" | "failingSince" | "locked">
 >;
 
 /** `taken`: another channel has that name. `unknown`: no such channel. */

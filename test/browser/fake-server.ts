@@ -74,6 +74,7 @@ export async function fakeServer(): Promise<FakeServer> {
     channels: {
       store: played.store,
       catalogue: catalogue(now),
+      seal: async () => ({ sealed: [], unchanged: [], locked: [] }),
       resumed: async () => undefined,
       now,
     },

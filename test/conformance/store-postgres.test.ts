@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { LATEST_MIGRATION } from "../../migrations/latest.ts";
+import { ChannelFilter } from "../../src/model/channel-config.ts";
 import { storeContract } from "../../src/store/contract/index.ts";
 import { StoreUnavailable } from "../../src/store/index.ts";
 import { postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
@@ -34,5 +35,21 @@ it("is not ready while a migration is missing", { timeout: 60_000 }, async () =>
   await expect(store.migrated()).rejects.toThrow(StoreUnavailable);
   await database.pool.query("drop schema drizzle cascade");
   await expect(store.migrated()).rejects.toThrow(StoreUnavailable);
+  await database.stop();
+});
+
+it("keeps no secret of a removed channel in the table", { timeout: 60_000 }, async () => {
+  const database = await startPostgres();
+  const sql = neonSql({ databaseUrl: database.url, fetchEndpoint: database.fetchEndpoint });
+  const store = postgresStore(sql);
+  const draft = { kind: "slack", name: "team", atMostOnce: false, filter: ChannelFilter.parse({}) };
+  const settings = { url: "https://hooks.slack.com/services/T/B/of-a-removed-channel" };
+  await store.addChannel({ ...draft, settings }, "2026-01-15T12:00:00Z");
+  const dump = async () =>
+    JSON.stringify((await database.pool.query("select * from channels")).rows);
+  expect(await dump()).toContain("of-a-removed-channel");
+  await store.removeChannel(1, "2026-01-15T12:00:01Z");
+  expect(await dump()).toContain("team");
+  expect(await dump()).not.toContain("of-a-removed-channel");
   await database.stop();
 });

@@ -189,6 +189,7 @@ export async function storedPorts(): Promise<ApiPorts> {
         fetch: async () => new Response("{}", { status: 200 }),
       }),
       store,
+      seal: async () => ({ sealed: [], unchanged: [], locked: [] }),
       resumed: async () => undefined,
       now,
     },

@@ -171,6 +171,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
         randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       }),
       store,
+      seal: isolate.sealSecrets,
       async resumed(channelId) {
         await store.bringForward(channelId, iso(now())).catch(() => undefined);
         await sweeperOf(env).wake(now());

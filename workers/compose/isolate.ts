@@ -4,12 +4,14 @@ import coinsList from "../../rules/coins.yml";
 import builtInRules from "../../rules/rules.yml";
 import { type FailedKeys, failedKeys } from "../../src/api/failed-keys.ts";
 import { type KeyUses, keyUses } from "../../src/api/key-uses.ts";
+import { type SealedChannels, sealedChannels } from "../../src/channels/sealed-channels.ts";
 import { type CachedValue, cached } from "../../src/concurrency/cached.ts";
 import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import type { Redis } from "../../src/concurrency/redis.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { type Blacklist, parseBlacklist } from "../../src/filter/blacklist.ts";
 import type { CallRecord } from "../../src/http/request.ts";
+import { type SecretBox, secretBox } from "../../src/kit/secret-box.ts";
 import { iso } from "../../src/kit/time.ts";
 import type { ChannelConfig } from "../../src/model/channel-config.ts";
 import { type MetricsCollector, metricsCollector } from "../../src/observability/collector.ts";
@@ -21,6 +23,7 @@ import { bothTelemetries } from "../../src/observability/telemetry.ts";
 import { type ListedAuthors, parseAuthors } from "../../src/refine/authors.ts";
 import { type KnownCoins, parseCoins } from "../../src/refine/coins.ts";
 import type { ParsedSettings } from "../../src/settings/parse.ts";
+import { SECRETS_IN_CLEAR, type Settings } from "../../src/settings/settings.ts";
 import type { Store } from "../../src/store/index.ts";
 import { postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
 import { type Bindings, settingsOf } from "../env.ts";
@@ -39,6 +42,7 @@ export type SharedIsolate = RuntimePorts & {
   metrics: MetricsCollector;
   points: PointCollector;
   store: Store;
+  sealSecrets: SealedChannels["seal"];
   /** New ones for each object: they share promises. */
   leases(): ReturnType<typeof postgresLeases>;
   redis: Redis;
@@ -73,6 +77,13 @@ export function onceAnIsolate<T extends object>(make: (env: Bindings) => T): (en
   };
 }
 
+const boxOf = ({ SECRETS_KEY, SECRETS_KEY_PREVIOUS }: Settings): SecretBox | null =>
+  SECRETS_KEY === undefined
+    ? null
+    : secretBox([SECRETS_KEY, ...SECRETS_KEY_PREVIOUS], (count) =>
+        crypto.getRandomValues(new Uint8Array(count)),
+      );
+
 export const isolateOf = onceAnIsolate(isolate);
 
 function isolate(env: Bindings): SharedIsolate {
@@ -93,7 +104,10 @@ function isolate(env: Bindings): SharedIsolate {
   const tables = postgresStore(sql);
   // It counts every row there is, for the page, the metrics and four charts.
   const overview = cached(() => tables.overview(iso(now())), { costFactor: 10, now });
-  const store: Store = { ...tables, overview: () => overview.get() };
+  const sealed = sealedChannels(tables, boxOf(given));
+  const store: Store = { ...tables, ...sealed, overview: () => overview.get() };
+  if (given.SECRETS_KEY === undefined)
+    log({ stage: "settings", level: "warn", reason: SECRETS_IN_CLEAR });
   const client = given.UPSTASH_REDIS_REST_URL
     ? upstashClient(given.UPSTASH_REDIS_REST_URL, given.UPSTASH_REDIS_REST_TOKEN ?? "")
     : null;
@@ -108,6 +122,7 @@ function isolate(env: Bindings): SharedIsolate {
     points,
     telemetry,
     store,
+    sealSecrets: sealed.seal,
     leases: () => postgresLeases(sql),
     redis,
     client,

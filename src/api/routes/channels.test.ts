@@ -13,10 +13,12 @@ let app: Hono<ApiEnv>;
 let status: number;
 let resumed: number[];
 let store: ReturnType<typeof memoryStore>;
+let sealing: { sealed: string[]; unchanged: string[]; locked: never[] } | null;
 
 beforeEach(() => {
   store = memoryStore();
   status = 200;
+  sealing = { sealed: ["hook"], unchanged: [], locked: [] };
   resumed = [];
   const now = () => NOON;
   const catalogue = channelCatalogue({
@@ -31,7 +33,14 @@ beforeEach(() => {
     c.set("requestId", "request-1");
     await next();
   });
-  const ports = { catalogue, store, now, resumed: async (id: number) => void resumed.push(id) };
+  const seal = async () => sealing;
+  const ports = {
+    catalogue,
+    store,
+    seal,
+    now,
+    resumed: async (id: number) => void resumed.push(id),
+  };
   for (const { method, path, respond } of channelRoutes(ports))
     app.on(method, path, (context) => respond(context, fakePorts()));
 });
@@ -167,5 +176,37 @@ describe("/channels", () => {
     expect(
       (await call("POST", "/channels/preview", { kind: "webhook", digest: true })).status,
     ).toBe(422);
+  });
+
+  it("encrypts what is stored in clear, and says so when there is no key", async () => {
+    expect(await call("POST", "/channels/encrypt", {})).toMatchObject({
+      status: 200,
+      body: { sealed: ["hook"], unchanged: [], locked: [] },
+    });
+    sealing = null;
+    expect(await call("POST", "/channels/encrypt", {})).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining("SECRETS_KEY") },
+    });
+  });
+
+  it("shows why a channel is locked, lets it be renamed, and takes a new secret", async () => {
+    await add();
+    const [config] = await store.channels();
+    if (config === undefined) throw new Error("not added");
+    const locked = { ...config, settings: { url: "sealed:1:00000000:x" }, locked: "other key" };
+    store.channels = async () => [locked];
+    expect((await call("GET", "/channels")).body.channels).toMatchObject([
+      { off: "other key", settings: { url: "********" } },
+    ]);
+    expect(await call("PATCH", "/channels/1", { name: "desk" })).toMatchObject({ status: 200 });
+    expect(
+      await call("PATCH", "/channels/1", { settings: { format: "cloudevents" } }),
+    ).toMatchObject({ status: 422 });
+    const given = { url: "https://example.com/new", secrets: [SECRET] };
+    expect(await call("PATCH", "/channels/1", { settings: given })).toMatchObject({ status: 200 });
+    expect(await call("POST", "/channels/1/test", {})).toMatchObject({
+      body: { ok: false, reason: "other key" },
+    });
   });
 });

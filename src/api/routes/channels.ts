@@ -44,6 +44,8 @@ export type CataloguePort = {
 export type ChannelAdminPorts = {
   catalogue: CataloguePort;
   store: Omit<ChannelStore, "setChannelStatus"> & Pick<AuditLogStore, "recordChange">;
+  /** Seals what is stored in clear or with an earlier key; null without a key. */
+  seal(): Promise<SealingReport | null>;
   /** A channel was switched on: what waits for it may go. Never throws. */
   resumed(channelId: number): Promise<void>;
   now: Clock;
@@ -78,6 +80,13 @@ const Tried = z.object({
 const Previews = z.object({
   previews: z.array(z.object({ states: z.array(SignalState), message: z.unknown() })),
 });
+
+const SealingReport = z.object({
+  sealed: z.array(z.string()),
+  unchanged: z.array(z.string()),
+  locked: z.array(z.object({ name: z.string(), reason: z.string() })),
+});
+type SealingReport = z.infer<typeof SealingReport>;
 
 const ChannelParams = z.object({ id: PathId("channel") });
 const EXAMPLE_HOOK = {
@@ -164,6 +173,17 @@ export const channelRoutes = (ports: ChannelAdminPorts): ApiRoute[] => [
   }),
   route({
     method: "POST",
+    path: "/channels/encrypt",
+    access: "write",
+    tag: "delivery",
+    operationId: "encryptChannels",
+    summary: "Encrypts secrets that are stored in clear or under an earlier SECRETS_KEY.",
+    answer: SealingReport,
+    status: 200,
+    handle: ({ change }) => encrypt(change, ports),
+  }),
+  route({
+    method: "POST",
     path: "/channels/:id/test",
     access: "write",
     tag: "delivery",
@@ -180,7 +200,7 @@ export const channelRoutes = (ports: ChannelAdminPorts): ApiRoute[] => [
 const shown = (config: ChannelConfig, catalogue: CataloguePort) => ({
   ...config,
   settings: catalogue.redacted(config.kind, config.settings),
-  off: catalogue.off(config.kind),
+  off: config.locked ?? catalogue.off(config.kind),
 });
 
 /** The names under which a change of a channel stands in the audit log. */
@@ -217,12 +237,7 @@ async function update(
 ): Promise<z.input<typeof ChannelSaved> | Response> {
   const config = await find(id, store);
   if (config === undefined) return unknown(id);
-  const checked = catalogue.update(
-    config.kind,
-    config.settings,
-    camelCased(input.settings ?? {}) as Settings,
-    input.rotate_secret === true,
-  );
+  const checked = checkedUpdate(config, input, catalogue);
   const filter = ChannelFilter.parse({
     ...config.filter,
     ...(camelCased(input.filter ?? {}) as object),
@@ -243,6 +258,18 @@ async function update(
   if (saved.kind !== "saved") return refused(saved, input.name ?? config.name);
   if (input.status === "active") await resumed(config.id);
   return { ...shown(saved.channel, catalogue), ...once(checked.generated) };
+}
+
+/** Settings that are locked cannot be checked: they stay as they are until they are given anew. */
+function checkedUpdate(
+  { kind, settings, locked }: ChannelConfig,
+  input: z.output<typeof ChannelUpdate>,
+  catalogue: CataloguePort,
+): Checked | { kind: "ok"; settings?: undefined; generated: Settings } {
+  const rotates = input.rotate_secret === true;
+  if (locked !== undefined && input.settings === undefined && !rotates)
+    return { kind: "ok", generated: {} };
+  return catalogue.update(kind, settings, camelCased(input.settings ?? {}) as Settings, rotates);
 }
 
 async function remove(
@@ -296,6 +323,14 @@ async function sendTest(
   return { ok, result: verdict.kind, reason, httpStatus, ms, ambiguous };
 }
 
+async function encrypt(
+  change: DescribeChange,
+  { store, seal, now }: ChannelAdminPorts,
+): Promise<SealingReport | Response> {
+  await store.recordChange(change({ at: iso(now()), subject: "channels" }));
+  return (await seal()) ?? problem(409, "SECRETS_KEY is not set: there is no key to seal with.");
+}
+
 const once = (generated: Settings) =>
   Object.keys(generated).length > 0 ? { shownOnce: generated } : {};
 
@@ -310,10 +345,10 @@ const digestProblem = (
 
 const patchOf = (
   input: z.output<typeof ChannelUpdate>,
-  settings: Settings,
+  settings: Settings | undefined,
   filter: ChannelFilter,
 ): ChannelPatch => ({
-  settings,
+  ...(settings && { settings }),
   filter,
   ...(input.name !== undefined && { name: input.name }),
   ...(input.at_most_once !== undefined && { atMostOnce: input.at_most_once }),

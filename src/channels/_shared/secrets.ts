@@ -40,7 +40,9 @@ const MASKED_URL = /^https?:\/\/[^/]+\/…/;
 
 /** Enough of a hook's address to tell it from others, and not enough to post to it. */
 export const maskUrl = (url: string): string =>
-  URL.canParse(url) ? `${new URL(url).origin}/…${url.slice(-4)}` : REDACTED;
+  /^https?:/i.test(url) && URL.canParse(url)
+    ? `${new URL(url).origin}/…${url.slice(-4)}`
+    : REDACTED;
 
 const redacted = (name: string, value: unknown): string =>
   name === "url" && typeof value === "string" ? maskUrl(value) : REDACTED;
