@@ -73,6 +73,7 @@ export function workerSettings(
     REQUEUE_AFTER_SECONDS: "30",
     EDGE_CACHE: "off",
     SECRETS_KEY: secrets.secretsKey,
+    RATE_FLOORS: "off",
     ...emulatorSettings(`http://${emulators}`, user),
     ...user,
     EGRESS_ALLOW: [user.EGRESS_ALLOW, emulators].filter(Boolean).join(","),

@@ -25,6 +25,10 @@ export type Bindings = {
   RULES: KVNamespace;
   ANALYTICS: AnalyticsEngineDataset;
   ASSETS: Fetcher;
+  /** Floors under the limits of the API, one for each policy of src/api/rate-limit.ts. */
+  RATE_ADDRESS: RateLimit;
+  RATE_KEY: RateLimit;
+  RATE_ROUTE: RateLimit;
 };
 
 const parsed = new WeakMap<object, ParsedSettings>();

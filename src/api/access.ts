@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
+import { networkOf } from "../kit/network.ts";
 import { StoreUnavailable } from "../store/index.ts";
 import { type ApiCaller, identifyCaller, type KeyPorts } from "./caller.ts";
 import {
@@ -6,24 +7,36 @@ import {
   type ApiSettings,
   PUBLIC_ACCESS,
   type PublicRead,
-  type RateAllowance,
   type RouteAccess,
   requiredScope,
   scopeAllows,
 } from "./context.ts";
 import type { FailedKeys } from "./failed-keys.ts";
 import { problem } from "./problem.ts";
+import {
+  ADDRESS_PER_MINUTE,
+  HEAVY_PER_MINUTE,
+  KEY_PER_MINUTE,
+  type RateAllowance,
+  type RateLimiter,
+  type RatePolicy,
+  rateLimitHeaders,
+} from "./rate-limit.ts";
 
 export type AccessPorts = KeyPorts & {
   failedKeys: FailedKeys;
-  limit(keyId: string, perMinute: number): Promise<RateAllowance>;
+  limiter: RateLimiter;
   /** A key of the store was shown and is good. Never throws, and nobody waits for it. */
   keyUsed(keyId: string): void;
   settings: Pick<ApiSettings, "publicRead" | "adminKey">;
 };
 
+/** What access control asks of a route's declaration. */
+export type GuardedRoute = { access: RouteAccess; operationId: string; heavy?: true };
+
 /** Answers 401, 403 and 429 before a handler runs; sets `caller` in the context. */
-export function requireAccess(access: RouteAccess, ports: AccessPorts): MiddlewareHandler<ApiEnv> {
+export function requireAccess(route: GuardedRoute, ports: AccessPorts): MiddlewareHandler<ApiEnv> {
+  const { access } = route;
   return async (context, next) => {
     const address = context.req.header("CF-Connecting-IP");
     const wait =
@@ -46,10 +59,31 @@ export function requireAccess(access: RouteAccess, ports: AccessPorts): Middlewa
     if (caller.kind === "key") ports.keyUsed(caller.id);
     const refusal = refuse(access, caller, ports.settings.publicRead);
     if (refusal !== undefined) return refusal;
-    return caller.kind === "key" && caller.limitPerMinute !== null
-      ? limited(context, next, caller.limitPerMinute, ports)
-      : next();
+    return limited(context, next, policiesOf(route, caller, address), ports.limiter);
   };
+}
+
+type AppliedPolicy = RatePolicy & { own?: true };
+
+/** The limits of a request: its key's or its address's, and the route's where that is heavy. */
+function policiesOf(
+  { heavy, operationId }: GuardedRoute,
+  caller: ApiCaller,
+  address: string | undefined,
+): AppliedPolicy[] {
+  const network = address === undefined ? undefined : networkOf(address);
+  const who = caller.kind === "key" ? caller.id : network;
+  // Without an address there is no network before this Worker, and nobody to tell apart.
+  if (who === undefined) return [];
+  const own = caller.kind === "key" ? caller.limitPerMinute : null;
+  const general: AppliedPolicy =
+    caller.kind !== "key"
+      ? { name: "address", perMinute: ADDRESS_PER_MINUTE, key: who }
+      : own === null
+        ? { name: "key", perMinute: KEY_PER_MINUTE, key: who }
+        : { name: "key", perMinute: own, key: who, own: true };
+  if (heavy === undefined) return [general];
+  return [general, { name: "route", perMinute: HEAVY_PER_MINUTE, key: `${operationId} ${who}` }];
 }
 
 /**
@@ -76,25 +110,34 @@ const unauthorized = (detail: string): Response =>
 async function limited(
   context: Context<ApiEnv>,
   next: () => Promise<void>,
-  perMinute: number,
-  ports: AccessPorts,
+  policies: readonly AppliedPolicy[],
+  limiter: RateLimiter,
 ) {
-  const caller = context.get("caller");
-  if (caller.kind !== "key") return next();
-  const { allowed, limit, remaining, resetSeconds } = await ports.limit(caller.id, perMinute);
-  const headers = {
-    "RateLimit-Policy": `"key";q=${limit};w=60`,
-    RateLimit: `"key";r=${remaining};t=${resetSeconds}`,
-  };
-  if (!allowed) {
+  const taken: { policy: RatePolicy; allowance: RateAllowance }[] = [];
+  for (const policy of policies) {
+    const allowance = await limiter.take(policy, policy.own === true);
+    if (allowance === null) continue;
+    taken.push({ policy, allowance });
+    if (!allowance.allowed) break;
+  }
+  const headers = rateLimitHeaders(taken);
+  const spent = taken.find(({ allowance }) => !allowance.allowed);
+  if (spent !== undefined) {
+    const { limit, resetSeconds } = spent.allowance;
     return problem(
       429,
-      `The key ${caller.id} may send ${limit} requests a minute; try again in ${resetSeconds} s.`,
-      {
-        headers: { ...headers, "Retry-After": String(resetSeconds) },
-      },
+      `${saidOf(spent.policy, context.get("caller"))} may send ${limit} requests a minute; ` +
+        `try again in ${resetSeconds} s.`,
+      { headers: { ...headers, "Retry-After": String(resetSeconds) } },
     );
   }
   await next();
-  for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
+  // The headers of a WebSocket's 101 are the platform's.
+  if (context.res.status === 101) return;
+  for (const [name, value] of Object.entries(headers)) context.header(name, value);
+}
+
+function saidOf({ name }: RatePolicy, caller: ApiCaller): string {
+  const who = caller.kind === "key" ? `The key ${caller.id}` : "This address";
+  return name === "route" ? `${who}, to this route,` : who;
 }

@@ -92,8 +92,10 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
 
   app.use(finish(ports));
-  for (const { method, path, access, respond } of apiRoutes(ports))
-    app.on(method, path, requireAccess(access, ports), (context) => respond(context, ports));
+  for (const route of apiRoutes(ports)) {
+    const { method, path, respond } = route;
+    app.on(method, path, requireAccess(route, ports), (context) => respond(context, ports));
+  }
 
   app.notFound((c) => {
     const allowed = METHODS.filter((method) =>

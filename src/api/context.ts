@@ -22,14 +22,6 @@ export type ApiSettings = {
   adminKey: string | null;
 };
 
-/** The answer of the per-key limit. Without Redis everything is allowed. */
-export type RateAllowance = {
-  allowed: boolean;
-  limit: number;
-  remaining: number;
-  resetSeconds: number;
-};
-
 export type ApiEnv = { Variables: { caller: ApiCaller; requestId: string } };
 
 /** What anyone may call without a key. */

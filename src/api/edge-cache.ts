@@ -13,6 +13,8 @@ type Answer = (request: Request) => Promise<Response>;
 
 const MADE_AT = "X-Made-At";
 const SAID = "X-Cache-Control";
+/** What is about the request that an answer was made for, not about the answer. */
+const OF_ONE_CALLER = ["RateLimit", "RateLimit-Policy", "X-Request-Id"];
 
 /**
  * Public reads out of the data centre's cache: fresh for `s-maxage`, then for
@@ -32,6 +34,7 @@ export function edgeCache(
     const { fresh, stale } = lifetime(response);
     if (response.status !== 200 || fresh === 0) return;
     const copy = new Response(response.body, response);
+    for (const name of OF_ONE_CALLER) copy.headers.delete(name);
     copy.headers.set(SAID, copy.headers.get("Cache-Control") ?? "");
     copy.headers.set("Cache-Control", `public, max-age=${fresh + stale}`);
     copy.headers.set(MADE_AT, String(now()));

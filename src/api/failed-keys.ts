@@ -1,3 +1,4 @@
+import { networkOf } from "../kit/network.ts";
 import type { Clock } from "../kit/time.ts";
 
 /** Of one address in a minute. */
@@ -34,7 +35,3 @@ export function failedKeys(now: Clock): FailedKeys {
     },
   };
 }
-
-/** A subscriber of IPv6 has a whole /64. */
-const networkOf = (address: string): string =>
-  address.includes(":") ? address.split(":").slice(0, 4).join(":") : address;

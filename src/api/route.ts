@@ -48,6 +48,8 @@ export type RouteDescription = {
   /** Describes the body where the schema that checks it leaves the parts to the handler. */
   bodyShown?: z.ZodType;
   maxBytes?: number;
+  /** Costs so much that each caller has a limit for it (HEAVY_PER_MINUTE). */
+  heavy?: true;
   /** undefined: an answer without a body. */
   answer?: z.ZodType;
   answerType?: string;

@@ -69,6 +69,9 @@ export const CoreShape = {
   EDGE_CACHE: flag("on").describe(
     "Keeps public reads at the edge for seconds; off where everyone should see the latest",
   ),
+  RATE_FLOORS: flag("on").describe(
+    "Limits addresses, keys without a limit of their own, and costly routes (docs/api.md)",
+  ),
   REQUEUE_AFTER_SECONDS: wholeNumber(5)
     .default(600)
     .describe("How long an accepted post may stay without an outcome before it is queued again"),

@@ -1,6 +1,7 @@
 import type { ApiPorts } from "../../src/api/app.ts";
 import type { ApiSettings } from "../../src/api/context.ts";
 import { failedKeys } from "../../src/api/failed-keys.ts";
+import { rateLimiter } from "../../src/api/rate-limit.ts";
 import { EXAMPLE_RULES } from "../../src/api/routes/examples.ts";
 import { FACTS } from "../../src/model/facts.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
@@ -93,7 +94,12 @@ export function fakePorts(
     failedKeys: failedKeys(() => NOW),
     keyUsed: () => undefined,
     randomToken: (bytes) => `${random++}`.padStart(bytes, "r"),
-    limit: async (_, limit) => ({ allowed: true, limit, remaining: limit - 1, resetSeconds: 60 }),
+    limiter: rateLimiter({
+      now: () => NOW,
+      floors: true,
+      exact: async () => null,
+      platform: async () => null,
+    }),
     replies: replyStore(rows),
     sleep: async () => undefined,
     requestId: () => "request-1",

@@ -24,7 +24,6 @@ import { poll } from "../../src/sources/poll.ts";
 import { reservedNames, SOURCES } from "../../src/sources/registry.ts";
 import type { Bindings } from "../env.ts";
 import type { HotList } from "../platform/lists-kv.ts";
-import { slidingWindow } from "../platform/rate-limit.ts";
 import { pollPorts } from "./cron.ts";
 import { emulatorFaults } from "./emulator-faults.ts";
 import { isolateOf, type SharedIsolate } from "./isolate.ts";
@@ -70,7 +69,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       if (isolate.keyUses.isDue(id)) defer(store.noteUse(id, iso(now())).catch(() => undefined));
     },
     randomToken: (bytes) => toBase64Url(crypto.getRandomValues(new Uint8Array(bytes))),
-    limit: slidingWindow(isolate.client),
+    limiter: isolate.limiter,
     replies: store,
     sleep: sleepFor,
     requestId: uuid,

@@ -5,6 +5,7 @@ import builtInRules from "../../rules/rules.yml";
 import { type FailedKeys, failedKeys } from "../../src/api/failed-keys.ts";
 import { type KeyUses, keyUses } from "../../src/api/key-uses.ts";
 import { type SealedChannels, sealedChannels } from "../../src/channels/sealed-channels.ts";
+import { type RateLimiter, rateLimiter } from "../../src/api/rate-limit.ts";
 import { type CachedValue, cached } from "../../src/concurrency/cached.ts";
 import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import type { Redis } from "../../src/concurrency/redis.ts";
@@ -30,6 +31,7 @@ import { type Bindings, settingsOf } from "../env.ts";
 import { type HotList, hotList } from "../platform/lists-kv.ts";
 import { neonSql } from "../platform/neon.ts";
 import { type GuardMemory, guardMemory } from "../platform/provider-guard.ts";
+import { platformLimits, slidingWindow } from "../platform/rate-limit.ts";
 import { type RulesKv, rulesFromKv } from "../platform/rules-kv.ts";
 import { noRedis, upstashClient, upstashRedis } from "../platform/upstash.ts";
 
@@ -56,6 +58,7 @@ export type SharedIsolate = RuntimePorts & {
   coins: HotList<KnownCoins>;
   failedKeys: FailedKeys;
   keyUses: KeyUses;
+  limiter: RateLimiter;
   channels: CachedValue<ChannelConfig[]>;
   called(record: CallRecord): void;
 };
@@ -130,6 +133,16 @@ function isolate(env: Bindings): SharedIsolate {
     guards: guardMemory(now),
     failedKeys: failedKeys(now),
     keyUses: keyUses(now),
+    limiter: rateLimiter({
+      now,
+      floors: given.RATE_FLOORS === "on",
+      exact: slidingWindow(client),
+      platform: platformLimits({
+        address: env.RATE_ADDRESS,
+        key: env.RATE_KEY,
+        route: env.RATE_ROUTE,
+      }),
+    }),
     tokens: new Map(),
     rules: rulesFromKv(
       env.RULES,

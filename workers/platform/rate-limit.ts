@@ -1,19 +1,16 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import type { Redis } from "@upstash/redis/cloudflare";
-import type { RateAllowance } from "../../src/api/context.ts";
+import type { RateAllowance, RateLimitPorts, RatePolicy } from "../../src/api/rate-limit.ts";
 
 const TIMEOUT_MS = 500;
 
 /**
- * The per-key limit: a sliding window of a minute, kept in Redis for all isolates. Without Redis
- * everything is allowed.
+ * A key's own limit: a sliding window of a minute, kept in Redis for all isolates. Null where there
+ * is no Redis, or where it does not answer in time.
  */
-export function slidingWindow(
-  client: Redis | null,
-): (keyId: string, perMinute: number) => Promise<RateAllowance> {
-  return async (keyId, perMinute) => {
-    const open = { allowed: true, limit: perMinute, remaining: perMinute, resetSeconds: 0 };
-    if (client === null) return open;
+export function slidingWindow(client: Redis | null): RateLimitPorts["exact"] {
+  return async (keyId, perMinute): Promise<RateAllowance | null> => {
+    if (client === null) return null;
     const limiter = new Ratelimit({
       redis: client,
       limiter: Ratelimit.slidingWindow(perMinute, "1 m"),
@@ -22,15 +19,30 @@ export function slidingWindow(
       ephemeralCache: false,
     });
     try {
-      const { success, remaining, reset } = await limiter.limit(keyId);
+      const { success, remaining, reset, reason } = await limiter.limit(keyId);
+      if (reason === "timeout") return null;
       return {
         allowed: success,
         limit: perMinute,
-        remaining,
+        remaining: Math.max(0, remaining),
         resetSeconds: Math.max(1, Math.ceil((reset - Date.now()) / 1000)),
       };
     } catch {
-      return open;
+      return null;
     }
   };
 }
+
+/** The bindings of wrangler.toml, one for each policy: their limit is fixed there. */
+export type RateBindings = Record<
+  RatePolicy["name"],
+  { limit(options: { key: string }): Promise<{ success: boolean }> } | undefined
+>;
+
+/** The platform's counters, each of a data centre. They answer at once and may lag a little. */
+export const platformLimits =
+  (bindings: RateBindings): RateLimitPorts["platform"] =>
+  async ({ name, key }) => {
+    const counted = await bindings[name]?.limit({ key }).catch(() => undefined);
+    return counted?.success ?? null;
+  };

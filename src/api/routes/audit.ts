@@ -44,6 +44,7 @@ export const auditRoutes = ({ auditRange, now }: AuditPorts): ApiRoute[] => [
     access: "operations",
     tag: "operations",
     operationId: "auditEvents",
+    heavy: true,
     summary: "Events that changed, counted and scored again from their evidence and facts.",
     query: AuditQuery,
     answer: AuditShown,

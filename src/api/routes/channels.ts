@@ -188,6 +188,7 @@ export const channelRoutes = (ports: ChannelAdminPorts): ApiRoute[] => [
     access: "write",
     tag: "delivery",
     operationId: "testChannel",
+    heavy: true,
     summary: "Sends a test message.",
     params: ChannelParams,
     answer: Tried,

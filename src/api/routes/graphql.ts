@@ -37,6 +37,7 @@ export const graphqlRoutes = (ports: GraphqlRoutePorts): ApiRoute[] => [
     access: "feed",
     tag: "live",
     operationId: "queryGraphql",
+    heavy: true,
     effect: "none",
     summary:
       "The same read model by GraphQL: events, signals with explain, posts, evidence, " +

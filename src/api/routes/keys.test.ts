@@ -56,12 +56,14 @@ describe("a key", () => {
     const limited = (allowed: boolean) =>
       fakePorts({
         keys: fakeKeys([stored({ limitPerMinute: 5 })]),
-        limit: async (_, limit) => ({
-          allowed,
-          limit,
-          remaining: allowed ? 2 : 0,
-          resetSeconds: 17,
-        }),
+        limiter: {
+          take: async ({ perMinute: limit }) => ({
+            allowed,
+            limit,
+            remaining: allowed ? 2 : 0,
+            resetSeconds: 17,
+          }),
+        },
       });
     const headers = { Authorization: `Bearer ess_abc.${SECRET}` };
     const fine = await apiApp(limited(true)).request("/events", { headers });

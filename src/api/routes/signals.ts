@@ -196,6 +196,7 @@ export const signalRoutes = ({ store, explain, settings }: SignalPorts): ApiRout
     access: "feed",
     tag: "feed",
     operationId: "explainSignal",
+    heavy: true,
     summary:
       "Every rule, matched or not, with each value, its age and its provider; whether the stored " +
       "score is the recomputed one. Conditions ask for the scope operations.",
