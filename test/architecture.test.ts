@@ -128,7 +128,7 @@ const PLACES: Place[] = [
       ...STAGE,
       ...["analytics", "audit", "store", "rules", "observability"].map((room) => `src/${room}`),
     ],
-    packages: ["hono", "zod", "graphql", "dataloader"],
+    packages: ["hono", "zod", "graphql", "dataloader", "@modelcontextprotocol/sdk"],
   },
   { path: "src/pipeline.ts", may: ["src"], packages: [] },
   {

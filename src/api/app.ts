@@ -22,6 +22,7 @@ import { historyRoutes, type SignalHistoryPorts } from "./routes/history.ts";
 import { type IngestPorts, ingestRoutes } from "./routes/ingest.ts";
 import { type KeyAdminPorts, keyRoutes } from "./routes/keys.ts";
 import { type ListPorts, listRoutes } from "./routes/lists.ts";
+import { type McpPorts, mcpRoutes } from "./routes/mcp.ts";
 import { type OutboxPorts, outboxRoutes } from "./routes/outbox.ts";
 import { type PostHistoryPorts, postRoutes } from "./routes/posts.ts";
 import { type RulesPorts, rulesRoutes } from "./routes/rules.ts";
@@ -42,6 +43,7 @@ export type ApiPorts = AccessPorts &
   IngestPorts &
   KeyAdminPorts &
   ListPorts &
+  McpPorts &
   PostHistoryPorts &
   SignalHistoryPorts &
   SignalPorts &
@@ -58,8 +60,14 @@ export type ApiPorts = AccessPorts &
     deadLetters: DeadLetterPorts;
   };
 
-/** Every route, as declared. GET /openapi.json describes them all. */
-export function apiRoutes(ports: ApiPorts): ApiRoute[] {
+/**
+ * Every route, as declared. GET /openapi.json describes them all; POST /mcp calls some of them by
+ * `dispatch`.
+ */
+export function apiRoutes(
+  ports: ApiPorts,
+  dispatch: (request: Request) => Promise<Response> = NOWHERE,
+): ApiRoute[] {
   const routes = [
     ...eventRoutes(ports),
     ...signalRoutes(ports),
@@ -81,8 +89,11 @@ export function apiRoutes(ports: ApiPorts): ApiRoute[] {
     ...faultRoutes(ports),
     ...healthRoutes(ports),
   ];
-  return [...routes, ...openapiRoutes(ports.settings.version, routes)];
+  const all = [...routes, ...mcpRoutes(ports, routes, dispatch)];
+  return [...all, ...openapiRoutes(ports.settings.version, all)];
 }
+
+const NOWHERE = () => Promise.reject(new Error("these routes are only described"));
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const RETRY_AFTER_SECONDS = 10;
@@ -92,7 +103,7 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
 
   app.use(finish(ports));
-  for (const route of apiRoutes(ports)) {
+  for (const route of apiRoutes(ports, async (request) => app.fetch(request))) {
     const { method, path, respond } = route;
     app.on(method, path, requireAccess(route, ports), (context) => respond(context, ports));
   }

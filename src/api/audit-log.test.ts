@@ -9,8 +9,10 @@ import type { ApiRoute } from "./route.ts";
 const NO_CHANGE = new Set([
   "queryGraphql",
   "previewChannel",
+  "checkRules",
   "evaluateRules",
   "backtestRules",
+  "callMcp",
   "ingestPosts",
   "pushToSource",
 ]);

@@ -151,6 +151,26 @@ function parameters({ params, query, example }: RouteDescription, place: "path" 
   });
 }
 
+/**
+ * The arguments of a call as one object: path, query and body side by side, in the names of the
+ * wire. They do not clash: a test of the MCP tools looks.
+ */
+export function callSchema(described: RouteDescription): Json & { type: "object" } {
+  const path = parameters(described, "path");
+  const query = parameters(described, "query");
+  const named = [...path, ...query].map(
+    ({ name, schema }) => [wireName(String(name)), schema] as const,
+  );
+  const body = described.body === undefined ? {} : schemaOf(described.body, "input");
+  const { properties = {}, required = [] } = body as { properties?: Json; required?: string[] };
+  return {
+    type: "object",
+    properties: { ...Object.fromEntries(named), ...properties },
+    required: [...path.map(({ name }) => wireName(String(name))), ...required],
+    additionalProperties: false,
+  };
+}
+
 const isNumeric = ({ type }: Json): boolean => type === "number" || type === "integer";
 
 /**

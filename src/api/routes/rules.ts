@@ -216,6 +216,27 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
   }),
   route({
     method: "POST",
+    path: "/rules/check",
+    access: "operations",
+    tag: "rules",
+    operationId: "checkRules",
+    effect: "none",
+    heavy: true,
+    summary: "Checks a rules text without using it; 422 names line and column.",
+    body: z.strictObject({ rules: z.string() }),
+    maxBytes: MAX_BODY,
+    answer: RulesSummary.extend({ warnings: z.array(WarningShown) }),
+    status: 200,
+    example: { body: { rules: EXAMPLE_RULES } },
+    handle({ body: { rules } }) {
+      const loaded = ports.load(rules);
+      return loaded.kind === "rejected"
+        ? unprocessable(loaded.problems)
+        : { ...summaryOf(loaded.rules), warnings: loaded.warnings.map(withMend) };
+    },
+  }),
+  route({
+    method: "POST",
     path: "/rules/eval",
     access: "operations",
     tag: "rules",
