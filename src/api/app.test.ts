@@ -46,7 +46,8 @@ describe("every route", () => {
 
   it("answers 401 to anyone without a key when it changes something", async () => {
     const changing = routes.filter(
-      ({ method, path }) => method !== "GET" && !["/ingest/:source", "/graphql", "/mcp"].includes(path),
+      ({ method, path }) =>
+        method !== "GET" && !["/ingest/:source", "/graphql", "/mcp"].includes(path),
     );
     for (const { method, path } of changing) {
       const response = await apiApp(fakePorts({}, { adminKey: null })).request(

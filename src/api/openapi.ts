@@ -161,7 +161,9 @@ export function callSchema(described: RouteDescription): Json & { type: "object"
   const named = [...path, ...query].map(
     ({ name, schema }) => [wireName(String(name)), schema] as const,
   );
-  const body = described.body === undefined ? {} : schemaOf(described.body, "input");
+  const shown = described.bodyShown ?? described.body;
+  const isJson = shown !== undefined && described.bodyType === undefined;
+  const body = isJson ? schemaOf(shown, "input") : {};
   const { properties = {}, required = [] } = body as { properties?: Json; required?: string[] };
   return {
     type: "object",
@@ -170,6 +172,10 @@ export function callSchema(described: RouteDescription): Json & { type: "object"
     additionalProperties: false,
   };
 }
+
+/** The JSON Schema of an answer, in the names of the wire. */
+export const answerSchema = ({ answer }: RouteDescription): Json =>
+  answer === undefined ? {} : (onWire(schemaOf(answer, "output")) as Json);
 
 const isNumeric = ({ type }: Json): boolean => type === "number" || type === "integer";
 

@@ -17,8 +17,9 @@ const TOOLS: readonly { name: string; operationId: string; description: string }
     name: "search_signals",
     operationId: "listSignals",
     description:
-      "Scored signals about crypto tokens, the latest first: state, score, level, reasons. Filter " +
-      "by symbol, chain, contract, type, state, time or score; next_cursor leads to the next page.",
+      "Scored signals about crypto tokens, the latest first: state, score, level, reasons. " +
+      "Filter by symbol, chain, contract, type, state, time or score; next_cursor leads to the " +
+      "next page.",
   },
   {
     name: "search_events",

@@ -12,8 +12,8 @@ export type McpPorts = {
 const MAX_BYTES = 500_000;
 
 /**
- * The Model Context Protocol over the routes beside it: streamable HTTP, without sessions. A tool is
- * a call of a route with the caller's own key.
+ * The Model Context Protocol over the routes beside it: streamable HTTP, without sessions. A tool
+ * is a call of a route with the caller's own key.
  */
 export const mcpRoutes = (
   { settings }: McpPorts,
