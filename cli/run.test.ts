@@ -42,6 +42,18 @@ describe("stream run", () => {
     expect(line.post.tokens).toEqual([{ chain: "btc", symbol: "BTC" }]);
   });
 
+  it("rejects a post that is dated ahead, by the clock or by --now when that is later", async () => {
+    const ahead = post({ text: "$DEMO is listed", posted_at: "2098-01-01T00:00:00Z" });
+    const past = ["--until", "filter", "--now", "2020-01-01T00:00:00Z"];
+    for (const args of [["--until", "filter"], past])
+      expect(await ran([ahead, post({ text: "$DEMO is listed" })], args)).toMatchObject([
+        { id: "1", outcome: "rejected", error: expect.stringMatching(/^posted_at .*ahead/) },
+        { outcome: "kept" },
+      ]);
+    const later = ["--until", "filter", "--now", "2098-01-01T00:00:00Z"];
+    expect(await ran([ahead], later)).toMatchObject([{ outcome: "kept" }]);
+  });
+
   it("rejects a line that is no post, and reads on", async () => {
     const [bad, good] = await ran(
       [post({ text: 7 }), post({ text: "The $DEMO team shipped version 2 of its protocol." })],

@@ -18,7 +18,7 @@ export const USAGE = `usage: npm start -- [options]
   --port N        the product's port (8787)
   --data DIR      where everything is kept (.local)
   --fresh         begin with empty data
-  --no-samples    switch the sample source off
+  --no-samples    no made-up posts: the sample source and all emulated sources are off
   --analytics     installs ClickHouse once (550 MB) for charts of points over time
   --posts FILE    feed posts from a JSON Lines file and print how they ended
   --env FILE      settings, as NAME=value lines; they win over .dev.vars

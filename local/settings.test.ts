@@ -28,7 +28,8 @@ const SECRETS = {
   analyticsToken: null,
 };
 const EMULATORS = "http://127.0.0.1:4999/";
-const read = (user: Record<string, string> = {}) => workerSettings(PORTS, "ess_a.b", SECRETS, user);
+const read = (user: Record<string, string> = {}, samples = true) =>
+  workerSettings(PORTS, "ess_a.b", SECRETS, { variables: user, samples });
 const parse = (user: Record<string, string> = {}) => {
   const { ADMIN_KEY: _, ...settings } = read(user);
   return parseSettings(settings);
@@ -137,4 +138,15 @@ it("hands every character of a setting to the Worker", () => {
   expect(
     Object.fromEntries(Object.entries(bindings).map(([name, { value }]) => [name, value])),
   ).toEqual(given);
+});
+
+it("leaves every emulated source off without samples, but for those of the user's own", () => {
+  const onWith = (user: Record<string, string>) => {
+    const { ADMIN_KEY: _, ...settings } = read(user, false);
+    const { sources } = parseSettings(settings);
+    return SOURCES.filter(({ name }) => sources.get(name)?.kind === "on").map(({ name }) => name);
+  };
+  expect(onWith({})).toEqual(["cloudevents"]);
+  const own = { FEED_URLS: "https://news.example/rss", X_BEARER_TOKEN: "t", SOURCES_OFF: "x" };
+  expect(onWith(own)).toEqual(["feeds", "cloudevents"]);
 });

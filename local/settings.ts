@@ -40,6 +40,10 @@ export function splitEmulators(user: RawVariables): {
 export const emulatorSettings = (base: string, user: RawVariables = {}): Record<string, string> =>
   Object.assign({}, ...splitEmulators(user).standIn.map(({ settings }) => settings(base)));
 
+/** The sources that would show made-up posts beside the user's own. */
+export const madeUpSources = (user: RawVariables): string[] =>
+  splitEmulators(user).standIn.flatMap(({ source }) => source ?? []);
+
 /** One line for the start: which services are local, and which are the user's. */
 export function standInLine(user: RawVariables): string {
   const names = (emulators: EmulatorSettings[]) => emulators.map(({ name }) => name).join(", ");
@@ -58,15 +62,17 @@ export const userSettings = (files: string[]): NodeJS.Dict<string> =>
 
 /**
  * Everything the Worker reads on this machine. An empty variable of the user is unset. Database and
- * Redis are always the local ones: a start must never touch production data.
+ * Redis are always the local ones: a start must never touch production data. Without `samples` no
+ * emulated source is polled.
  */
 export function workerSettings(
   ports: Ports,
   adminKey: string,
   secrets: StackSecrets,
-  variables: NodeJS.Dict<string>,
+  { variables, samples = true }: { variables: NodeJS.Dict<string>; samples?: boolean },
 ): NodeJS.Dict<string> {
   const user = filledIn(variables) as NodeJS.Dict<string>;
+  const off = [user.SOURCES_OFF, ...(samples ? [] : madeUpSources(user))].filter(Boolean);
   const emulators = `127.0.0.1:${ports.emulators}`;
   return {
     PUBLIC_URL: `http://127.0.0.1:${ports.worker}`,
@@ -76,6 +82,7 @@ export function workerSettings(
     RATE_FLOORS: "off",
     ...emulatorSettings(`http://${emulators}`, user),
     ...user,
+    ...(off.length > 0 && { SOURCES_OFF: off.join(",") }),
     EGRESS_ALLOW: [user.EGRESS_ALLOW, emulators].filter(Boolean).join(","),
     LOCAL: "1",
     EMULATORS_URL: `http://${emulators}`,

@@ -7,7 +7,14 @@ import { applyMigrations, grantAppRole } from "./migrate.ts";
 import { hasChdb, installChdb } from "./services/analytics/chdb.ts";
 import { APP_ROLE, databaseUrl, planPglite, planPostgres } from "./services/postgres.ts";
 import { planWorker, ROOT } from "./services/worker.ts";
-import { type Ports, standInLine, userSettings, workerSettings, writeEnvFile } from "./settings.ts";
+import {
+  madeUpSources,
+  type Ports,
+  standInLine,
+  userSettings,
+  workerSettings,
+  writeEnvFile,
+} from "./settings.ts";
 import { adminKey, emptyData, endEarlierStack, forgetStack, writeStackFile } from "./state.ts";
 import { freePorts, isFree } from "./supervisor/ports.ts";
 import {
@@ -22,6 +29,8 @@ export type StackOptions = {
   port: number;
   dataDir: string;
   fresh?: boolean;
+  /** Emulated sources bring made-up posts; by default they do. */
+  samples?: boolean;
   envFile?: string;
   /** Installs ClickHouse when it is not there. */
   analytics?: boolean;
@@ -212,11 +221,16 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
       ...(options.envFile ? [options.envFile] : []),
     ]);
     for (const problem of unknownSettings(Object.keys(user))) log(`! settings  ${problem}`);
-    const settings = { ...workerSettings(ports, key, secrets, user), ...options.settings };
+    const { samples = true } = options;
+    const given = { variables: user, samples };
+    const settings = { ...workerSettings(ports, key, secrets, given), ...options.settings };
     const problems = settingProblems(settings);
     if (problems.length > 0)
       throw new Error(`the settings cannot be used:\n  ${problems.join("\n  ")}`);
     log(`✓ services  ${standInLine(user)}`);
+    const off = samples ? [] : madeUpSources(user);
+    if (off.length > 0)
+      log(`- sources   off: ${off.join(", ")}; a key or URL of your own switches one on`);
     const envFile = join(dataDir, "worker.env");
     writeEnvFile(envFile, settings);
     const config = options.config ?? join(ROOT, "wrangler.toml");

@@ -76,7 +76,7 @@ async function startCompanions(stack: Stack, options: StartOptions): Promise<() 
   log(
     options.samples
       ? "✓ samples   a post of samples/posts.jsonl every 2 s"
-      : "- samples   off (--no-samples)",
+      : "- samples   off (--no-samples), and with them the emulated sources",
   );
   return () => {
     for (const stop of stops) stop();

@@ -1,7 +1,8 @@
 import { fieldErrors } from "../../src/api/problem.ts";
 import { snakeCased } from "../../src/kit/case.ts";
 import { parseJson } from "../../src/kit/parse-json.ts";
-import { PostInput, type RawPost } from "../../src/model/raw-post.ts";
+import type { Clock } from "../../src/kit/time.ts";
+import { isAhead, PostInput, type RawPost, TIME_AHEAD } from "../../src/model/raw-post.ts";
 import { type Command, type Io, UsageError } from "../command.ts";
 import { lines } from "../lines.ts";
 import { instant, parseOptions } from "../options.ts";
@@ -17,7 +18,8 @@ each post, in order:
   {"id", "source", "outcome", "reason", "post", "signals", "error"}
 
 "outcome" is kept, dropped, duplicate or rejected. "signals" are those of the post's tokens after
-this post. A line that is not a post is rejected; the next lines are still read.
+this post. A line that is not a post, or is dated more than five minutes ahead, is
+rejected; the next lines are still read.
 
   --until    the last stage to run (default score)
   --rules    the rules file (default rules/rules.yml)
@@ -56,17 +58,21 @@ export const run: Command = {
     const { stageRunner: bench } = await import("./run/stages.ts");
     const { rules, facts } = values;
     const stages = bench({ rules, facts, warn: io.err, now, env: process.env });
-    await each(io, until, stages);
+    // A post may be later than the time of scoring, but never later than both clocks.
+    const latest = () => Math.max(now(), Date.now());
+    await each(io, until, { stages, latest });
     return 0;
   },
 };
 
-async function each(io: Io, until: Until, stages: StageRunner): Promise<void> {
+type Runner = { stages: StageRunner; latest: Clock };
+
+async function each(io: Io, until: Until, runner: Runner): Promise<void> {
   let number = 0;
   for await (const line of lines(io.stdin)) {
     number++;
     if (line.trim() === "") continue;
-    io.out(JSON.stringify(snakeCased(await result(line, number, until, stages))));
+    io.out(JSON.stringify(snakeCased(await result(line, number, until, runner))));
   }
 }
 
@@ -74,9 +80,9 @@ async function result(
   line: string,
   number: number,
   until: Until,
-  stages: StageRunner,
+  { stages, latest }: Runner,
 ): Promise<object> {
-  const read = readPost(line);
+  const read = readPost(line, latest());
   if ("error" in read) return { id: read.id, line: number, outcome: "rejected", error: read.error };
   const { id, source } = read.post;
   try {
@@ -86,10 +92,15 @@ async function result(
   }
 }
 
-function readPost(line: string): { post: RawPost } | { id: string | null; error: string } {
+function readPost(
+  line: string,
+  now: number,
+): { post: RawPost } | { id: string | null; error: string } {
   const json = parseJson(line);
   if (json.kind === "malformed") return { id: null, error: json.message };
   const parsed = PostInput.safeParse(json.value);
+  if (parsed.success && isAhead(parsed.data, now))
+    return { id: parsed.data.id, error: `posted_at ${TIME_AHEAD}` };
   if (parsed.success) return { post: parsed.data };
   const given =
     typeof json.value === "object" && json.value !== null && "id" in json.value

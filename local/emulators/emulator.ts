@@ -47,6 +47,8 @@ export type EmulatorSettings = {
    * `settings` holds: a real key is never sent to an emulator, nor a stand-in key to a service.
    */
   owned: readonly string[];
+  /** The source to which it shows made-up posts. */
+  source?: string;
 };
 
 /** For services whose address belongs to a channel and not to a setting. */

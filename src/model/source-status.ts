@@ -21,7 +21,10 @@ export const SourceStatus = z.object({
   movedAt: z.string().nullable(),
   /** The gravest last answer of the services it calls. */
   lastVerdict: z.string().nullable(),
-  /** Of its polls since the copy of its cursor was made, which may be lost. */
+  /**
+   * Of its polls since the copy of its cursor was made, which may be lost; of pushes and of the
+   * stream since the metrics began.
+   */
   leftOut: LeftOut,
   providers: z.array(z.string()),
 });

@@ -25,17 +25,22 @@ export const rememberedContract = (before: FactValues | undefined, now: FactValu
     : {};
 
 /**
- * The event with what a search found out: the chain of a contract that no post placed, and the
- * token of a pool in place of the pool. A symbol keeps its event as it is, because a search is
- * never as sure as a post (docs/decisions/041).
+ * The event with what a search found out: the chain and the symbol of a contract that no post
+ * names, and the token of a pool in place of the pool. A symbol keeps its event as it is, because a
+ * search is never as sure as a post (docs/decisions/041).
  */
 export function identified(event: TokenEvent, facts: FactValues): TokenEvent {
   const found = contractIn(facts);
   if (found === undefined || event.tokenCa === null) return event;
-  if (found.tokenCa === event.tokenCa)
-    return event.chain === "unknown" ? { ...event, chain: found.chain } : event;
-  const { contract_symbol: symbol } = facts;
-  return { ...event, ...found, symbol: typeof symbol === "string" ? symbol : event.symbol };
+  const looked = typeof facts.contract_symbol === "string" ? facts.contract_symbol : null;
+  const isPool = found.tokenCa !== event.tokenCa;
+  const symbol = isPool ? (looked ?? event.symbol) : (event.symbol ?? looked);
+  const chain = isPool || event.chain === "unknown" ? found.chain : event.chain;
+  // The headline names a token without a symbol by its address.
+  const name = symbol === null ? found.tokenCa : `$${symbol}`;
+  const summary =
+    event.symbol === null ? event.summary.replace(event.tokenCa, () => name) : event.summary;
+  return { ...event, chain, tokenCa: found.tokenCa, symbol, summary };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { utf8Prefix } from "../kit/utf8.ts";
+import type { LeftOut } from "../model/source-status.ts";
 import { labelsOf, type MetricLabels, type MetricName } from "./metrics.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -65,6 +66,20 @@ const emptyHistogram = (): MetricHistogram => ({
  * new ones together.
  */
 const MAX_SERIES = 500;
+
+/** The counts of `items_left_out_total` of one source, by reason. */
+export function leftOutIn(counters: MetricsSnapshot["counters"], source: string): LeftOut {
+  return Object.fromEntries(
+    Object.entries(counters).flatMap(([key, count]) => {
+      if (metricOf(key) !== "items_left_out_total") return [];
+      const labels = new Map(
+        [...key.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+      );
+      const reason = labels.get("reason");
+      return labels.get("source") === source && reason ? [[reason, count]] : [];
+    }),
+  );
+}
 
 export const metricOf = (key: string): string => key.replace(/\{.*$/s, "");
 

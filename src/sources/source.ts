@@ -27,6 +27,8 @@ export type PollResult = {
   cursor: string | null;
   /** There is more to read at once, and a backfill goes on. */
   more?: boolean;
+  /** The service still works on the answer: the next poll continues from the cursor. */
+  pending?: boolean;
 };
 
 /**

@@ -14,6 +14,9 @@ const plugins = (variables: Record<string, string> = {}): Plugins => ({
   },
 });
 
+const leftOut = async (name: string) =>
+  name === "webhook" || name === "jetstream" ? { invalid_author: 2 } : {};
+
 const provider = async (name: string): Promise<ProviderStatus> => ({
   provider: name,
   breaker: "closed",
@@ -60,8 +63,9 @@ it("counts only providers that are called as used", () => {
 });
 
 it("shows every source: the cursor of a poll, the connection of a stream, or why it is off", async () => {
-  const statuses = await sourceStatuses(plugins(), {
+  const statuses = await sourceStatuses(plugins({ WEBHOOK_SECRETS: "a-secret-of-sixteen" }), {
     provider,
+    leftOut,
     cursor: async (source) => {
       if (source === "feeds") throw new Error("the database is out");
       return { polledAt: "2026-11-20T10:00:00.000Z", movedAt: null, leftOut: { no_text: 1 } };
@@ -87,6 +91,9 @@ it("shows every source: the cursor of a poll, the connection of a stream, or why
   expect(byName.get("jetstream")).toMatchObject({
     movedAt: "2025-11-20T10:00:00.000Z",
     lastVerdict: "ok",
+    leftOut: { invalid_author: 2 },
   });
+  expect(byName.get("webhook")).toMatchObject({ polledAt: null, leftOut: { invalid_author: 2 } });
+  expect(byName.get("cloudevents")).toMatchObject({ leftOut: {} });
   expect(byName.get("x")).toMatchObject({ on: false, why: "X_BEARER_TOKEN is not set" });
 });

@@ -22,6 +22,8 @@ export type StatusPorts = {
   cursor(
     source: string,
   ): Promise<{ polledAt: string | null; movedAt: string | null; leftOut?: LeftOut } | undefined>;
+  /** What was left out of what came to a source without a cursor: since the metrics began. */
+  leftOut(source: string): Promise<LeftOut>;
   /** The stream's connection; null when it cannot be asked. Never throws. */
   stream(): Promise<JetstreamState | null>;
 };
@@ -73,14 +75,14 @@ export async function providerReports(
 }
 
 /** A stream is read as long as its connection speaks. */
-async function streamReading({ stream }: StatusPorts): Promise<Reading> {
+async function streamReading(name: string, { stream, leftOut }: StatusPorts): Promise<Reading> {
   const state = await stream();
   if (state === null) return UNREAD;
   return {
     movedAt: state.cursor === null ? null : iso(Number(state.cursor) / 1_000),
     polledAt: state.lastFrameAt === null ? null : iso(state.lastFrameAt),
     lastVerdict: state.connected ? "ok" : state.failures > 0 ? "retry" : null,
-    leftOut: {},
+    leftOut: await leftOut(name).catch(() => ({})),
   };
 }
 
@@ -122,8 +124,8 @@ async function statusOfSource(
     kind === "poll"
       ? await pollReading(name, providers, verdicts, ports)
       : kind === "stream"
-        ? await streamReading(ports)
-        : UNREAD;
+        ? await streamReading(name, ports)
+        : { ...UNREAD, leftOut: await ports.leftOut(name).catch(() => ({})) };
   return {
     ...common,
     on: true,

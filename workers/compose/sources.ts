@@ -1,6 +1,7 @@
 import type { SourcesPorts } from "../../src/api/routes/sources.ts";
 import { ENRICHERS } from "../../src/enrich/registry.ts";
 import type { ProviderStatus } from "../../src/http/provider-guard.ts";
+import { leftOutIn } from "../../src/observability/collector.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
 import {
   type Plugins,
@@ -22,6 +23,8 @@ const pluginsOf = ({ settings }: SharedIsolate): Plugins => ({
 const statusPorts = (env: Bindings, isolate: SharedIsolate): StatusPorts => ({
   provider: async (name) => env.PROVIDERS.getByName(name).status(name),
   cursor: cursorsOf(env, isolate).cursor,
+  leftOut: async (source) =>
+    leftOutIn((await env.METRICS.getByName("all").totals()).counters, source),
   stream: async () =>
     env.JETSTREAM.getByName("all")
       .state()

@@ -8,13 +8,17 @@ import type { RawVariables } from "../../../src/settings/define.ts";
 import { sumLeftOut } from "../../../src/sources/_shared/left-out.ts";
 import { isFarAhead } from "../../../src/sources/_shared/post-time.ts";
 import { SOURCES } from "../../../src/sources/registry.ts";
-import type { Source, StreamPlan, SwitchedOn } from "../../../src/sources/source.ts";
+import type { PollResult, Source, StreamPlan, SwitchedOn } from "../../../src/sources/source.ts";
 import { type Io, UsageError } from "../../command.ts";
 import { parseOptions } from "../../options.ts";
 
 /** For how long a stream is read. */
 const LISTEN_MS = 10_000;
 const MAX_FRAMES = 500;
+/** For how long, and how often, a service is asked whether its answer is ready. */
+const WAIT_MS = 5 * 60_000;
+const PAUSE_MS = 250;
+const MAX_PAUSE_MS = 10_000;
 
 type Tried = { posts: RawPost[]; leftOut: LeftOut };
 
@@ -36,7 +40,7 @@ export async function trySource(args: string[], io: Io): Promise<number> {
   const source = named(name);
   const tried =
     values.file === undefined
-      ? await live(source, process.env, io)
+      ? await live(source, io.env, io)
       : await saved(source, values.file, contentType, io);
   if (tried === null) return 1;
   const now = Date.now();
@@ -67,7 +71,7 @@ async function saved(
   contentType: string | null,
   io: Io,
 ): Promise<Tried | null> {
-  const read = await source.readAnswer(process.env, {
+  const read = await source.readAnswer(io.env, {
     bytes: contentOf(file),
     contentType,
     now: Date.now(),
@@ -100,21 +104,34 @@ async function live(source: Source, variables: RawVariables, io: Io): Promise<Tr
         .then((read) => (read.kind === "read" ? read : null));
 }
 
+/**
+ * One poll, and those after it while the service still works on its answer: a run of Apify is
+ * started, waited for and read.
+ */
 async function polled(on: SwitchedOn, io: Io): Promise<Tried | null> {
-  const result = await on.poll?.(
-    { cursor: null, since: null },
-    {
-      fetch: (url, init) => io.fetch(url, init),
-      now: Date.now,
-      sleep: (ms) => sleepFor(ms),
-      guard: localGuard(Date.now),
-    },
-  );
-  if (result === undefined) return null;
-  const { verdict, posts, leftOut = {} } = result;
-  const isGood = verdict.kind === "ok" || verdict.kind === "empty";
-  if (!isGood || posts.length === 0) io.err(`${verdict.kind}: ${verdict.reason}`);
-  return isGood || posts.length > 0 ? { posts, leftOut } : null;
+  const ports = {
+    fetch: (url: string, init?: RequestInit) => io.fetch(url, init),
+    now: Date.now,
+    sleep: (ms: number) => sleepFor(ms),
+    guard: localGuard(Date.now),
+  };
+  const until = Date.now() + WAIT_MS;
+  const tried: Tried = { posts: [], leftOut: {} };
+  let cursor: string | null = null;
+  for (let pause = PAUSE_MS; ; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
+    const result: PollResult | undefined = await on.poll?.({ cursor, since: null }, ports);
+    if (result === undefined) return null;
+    const { verdict, pending = false } = result;
+    cursor = result.cursor;
+    tried.posts.push(...result.posts);
+    tried.leftOut = sumLeftOut(tried.leftOut, result.leftOut ?? {});
+    const isGood = verdict.kind === "ok" || verdict.kind === "empty";
+    if (!isGood || pending || tried.posts.length === 0)
+      io.err(`${verdict.kind}: ${verdict.reason}`);
+    if (!isGood && tried.posts.length === 0) return null;
+    if (!isGood || !pending || Date.now() > until) return tried;
+    await sleepFor(pause);
+  }
 }
 
 /** The frames of a stream, one a line, from now on. */

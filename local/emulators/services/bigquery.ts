@@ -134,6 +134,7 @@ export const bigquery: Emulator = {
     BQ_DAILY_BYTES: "1000000000000000",
   }),
   owned: OWNED,
+  source: "bigquery",
   refusals: {
     throttled: failure(403, "rateLimitExceeded", "Exceeded rate limits", "PERMISSION_DENIED"),
     quota: failure(

@@ -72,6 +72,7 @@ export const feeds: Emulator = {
       .join(" "),
   }),
   owned: ["FEED_URLS"],
+  source: "feeds",
   refusals: { throttled: text("slow down", "text/plain", 429), empty: text("", "application/xml") },
   answer(call) {
     const posts = samplesUntil(call.now, EVERY_MS, 15);
@@ -101,6 +102,7 @@ export const generic: Emulator = {
     ]),
   }),
   owned: ["HTTP_JSON_SOURCES"],
+  source: "http-json",
   refusals: {},
   answer({ now, query }) {
     const size = Number(query.get("size") ?? 20);
@@ -116,6 +118,7 @@ export const hackerNews: Emulator = {
     HN_BASE_URL: `${base}/hn/v0`,
   }),
   owned: ["HN_BASE_URL"],
+  source: "hackernews",
   refusals: { empty: text("null", "application/json") },
   answer({ path, now }) {
     const posts = samplesUntil(now, EVERY_MS, 100);
@@ -206,6 +209,7 @@ export const github: Emulator = {
     GITHUB_BASE_URL: `${base}/github`,
   }),
   owned: ["GITHUB_BASE_URL", "GITHUB_TOKEN"],
+  source: "github",
   refusals: {
     throttled: json({ message: "API rate limit exceeded" }, 403, { "x-ratelimit-remaining": "0" }),
     empty: json([]),

@@ -86,6 +86,7 @@ export const geckoterminal: Emulator = {
     GECKOTERMINAL_BASE_URL: `${base}/geckoterminal/api/v2`,
   }),
   owned: ["GECKOTERMINAL_BASE_URL", "COINGECKO_API_KEY"],
+  source: "dex-pools",
   refusals: {
     throttled: json(
       { status: { error_code: 429, error_message: "You've exceeded the Rate Limit." } },

@@ -9,6 +9,7 @@ export const jetstream: EmulatorSettings = {
   name: "jetstream",
   settings: (base) => ({ JETSTREAM_BASE_URL: `${base}/jetstream` }),
   owned: ["JETSTREAM_BASE_URL"],
+  source: "jetstream",
 };
 
 function commit(number: number): string {

@@ -94,6 +94,7 @@ export const x: Emulator = {
     X_DAILY_POST_BUDGET: "1000000",
   }),
   owned: ["X_BASE_URL", "X_BEARER_TOKEN"],
+  source: "x",
   refusals: {
     throttled: json(
       { title: "Too Many Requests", detail: "Too Many Requests", type: "about:blank", status: 429 },
@@ -158,6 +159,7 @@ export const apify: Emulator = {
     APIFY_DAILY_USD: "1000",
   }),
   owned: ["APIFY_BASE_URL", "APIFY_TOKEN"],
+  source: "apify",
   refusals: {
     throttled: json(
       { error: { type: "rate-limit-exceeded", message: "You have exceeded the rate limit" } },

@@ -234,6 +234,7 @@ export const apify = source({
     const place = since === null ? readCursor(Cursor, cursor, IDLE) : IDLE;
     const step = await advance(place, settings, since, ports);
     const read = readPosts(step.items, (item) => apifyPostInput(item, ports.now()));
-    return { verdict: step.verdict, ...read, cursor: JSON.stringify(step.place) };
+    const pending = step.place.step !== "idle";
+    return { verdict: step.verdict, ...read, cursor: JSON.stringify(step.place), pending };
   },
 });
