@@ -7,16 +7,24 @@ import { parseOptions, wholeNumber } from "../options.ts";
 import { plain } from "../table.ts";
 
 const USAGE = `stream tail [--min-score N] [--chain CHAIN] [--symbol SYMBOL]
-            [--after ID] [--count N]
+            [--token TOKEN] [--state STATE] [--type TYPE] [--level LEVEL]
+            [--event EVENT] [--where CONDITION] [--after ID] [--count N]
 
 Prints the live stream, one line for each message, until Ctrl-C. After a lost connection it
 continues where it stopped.
 
+  --event E    signal, delivery or posts, or the key of an event
+  --where C    a condition in the language of the rules, e.g. 'score >= 10 and type == "hack"'
   --after ID   start after this message instead of now
   --count N    end after N messages
   --json       one JSON object a line
 
   npm run -s stream -- tail --min-score 10`;
+
+const FILTERS = [
+  ...(["min-score", "chain", "symbol", "token"] as const),
+  ...(["state", "type", "level", "event", "where"] as const),
+];
 
 type Message = { id: number | null; event: string; data: Record<string, unknown> };
 
@@ -30,6 +38,12 @@ export const tail: Command = {
       "min-score": string,
       chain: string,
       symbol: string,
+      token: string,
+      state: string,
+      type: string,
+      level: string,
+      event: string,
+      where: string,
       after: string,
       count: string,
     });
@@ -38,7 +52,7 @@ export const tail: Command = {
         ? Number.POSITIVE_INFINITY
         : wholeNumber("count", values.count, 1, 1_000_000_000);
     const search = new URLSearchParams();
-    for (const name of ["min-score", "chain", "symbol"] as const) {
+    for (const name of FILTERS) {
       if (values[name] !== undefined) search.set(name.replace("-", "_"), values[name]);
     }
     let seen = 0;

@@ -87,7 +87,7 @@ async function server() {
       store,
       keys: fakeKeys([...KEYS]),
       explain: async () => EXPLAINED,
-      stream: async (_, operations) => {
+      stream: async (_, { operations }) => {
         audiences.push(operations);
         return new Response("stream");
       },

@@ -12,6 +12,7 @@ export type ApiCaller =
       scopes: readonly string[];
       /** The sources in whose name it may post; null: those that are not reserved. */
       sources: readonly string[] | null;
+      expiresAt: string | null;
       limitPerMinute: number | null;
     };
 
@@ -46,6 +47,7 @@ export async function identifyCaller(
       name: "ADMIN_KEY",
       scopes: ["admin"],
       sources: null,
+      expiresAt: null,
       limitPerMinute: null,
     };
   }
@@ -58,6 +60,7 @@ export async function identifyCaller(
       name: key.name,
       scopes: key.scopes,
       sources: key.sources,
+      expiresAt: key.expiresAt,
       limitPerMinute: key.limitPerMinute,
     }
   );

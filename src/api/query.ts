@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { CHAINS, EventType, IsoInstant, SignalState } from "../model/scalars.ts";
+import { CHAINS, EventType, IsoInstant, Level, SignalState } from "../model/scalars.ts";
 import type { EventFilter } from "../store/events.ts";
 import type { PageRequest } from "../store/paging.ts";
+import { MAX_CONDITION, readLiveCondition } from "./live-condition.ts";
 import { fieldErrors, problem } from "./problem.ts";
 
 const MAX_LIMIT = 200;
@@ -40,10 +41,23 @@ const FilterQuery = z.object({
 /** Of GET /events and /signals. */
 export const ListQuery = FilterQuery.extend(PagingQuery.shape);
 
+function isCondition(text: string, context: z.RefinementCtx): void {
+  const read = readLiveCondition(text);
+  if (read.kind === "refused") context.addIssue({ code: "custom", message: read.message });
+}
+
 export const LiveQuery = z.object({
   min_score: decimal.nullable().default(null),
   chain: z.enum(CHAINS).nullable().default(null),
   symbol: z.string().min(1).max(40).nullable().default(null),
+  state: SignalState.nullable().default(null),
+  type: EventType.nullable().default(null),
+  level: Level.nullable().default(null),
+  /** signal, delivery or posts, or the key of an event. */
+  event: z.string().min(1).max(200).nullable().default(null),
+  token: z.string().min(1).max(200).nullable().default(null),
+  /** A condition in the language of the rules. */
+  where: z.string().min(1).max(MAX_CONDITION).superRefine(isCondition).nullable().default(null),
   after: count(0, Number.MAX_SAFE_INTEGER).nullable().default(null),
 });
 

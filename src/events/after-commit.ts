@@ -41,6 +41,8 @@ const liveSignal = ({ event, signal }: Change): LiveMessage => ({
   eventKey: event.eventKey,
   chain: event.chain,
   symbol: event.symbol,
+  tokenCa: event.tokenCa,
+  type: event.type,
   state: signal.state,
   previousState: signal.previousState,
   score: signal.score,

@@ -66,3 +66,36 @@ describe("passes", () => {
     expect(passesFilter({ ...EVERYTHING, minScore: 0 }, posts)).toBe(false);
   });
 });
+
+describe("a filter", () => {
+  const listing = { ...signal, type: "listing", tokenCa: "0xAb" };
+
+  it.each([
+    { state: "verified" },
+    { type: "listing" },
+    { level: "observe" },
+    { event: "signal" },
+    { event: signal.eventKey },
+    { token: "$demo" },
+    { token: "0xab" },
+  ])("lets through what %j names", (asked) => {
+    expect(passesFilter({ ...EVERYTHING, ...asked }, listing)).toBe(true);
+  });
+
+  it.each([
+    { state: "downgraded" },
+    { type: "hack" },
+    { level: "caution" },
+    { event: "delivery" },
+    { event: "eth:OTHER:w" },
+    { token: "0xcd" },
+  ])("holds back what %j does not name", (asked) => {
+    expect(passesFilter({ ...EVERYTHING, ...asked }, listing)).toBe(false);
+  });
+
+  it("lets posts through where they are asked for, and nothing beside them", () => {
+    expect(passesFilter({ ...EVERYTHING, event: "posts" }, posts)).toBe(true);
+    expect(passesFilter({ ...EVERYTHING, event: "posts" }, signal)).toBe(false);
+    expect(passesFilter({ ...EVERYTHING, where: "score > 1" }, posts)).toBe(false);
+  });
+});

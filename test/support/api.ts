@@ -48,6 +48,7 @@ export function fakePorts(
     logged,
     settings: { publicRead: "feed", version: "1.2.3", adminKey: ADMIN_KEY, ...settings },
     now: () => NOW,
+    keyEnded: () => undefined,
     log: (record) => logged.push(JSON.stringify(record)),
     telemetry: silentTelemetry,
     store: {

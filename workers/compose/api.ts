@@ -12,7 +12,7 @@ import { resendDeadLetters } from "../../src/intake/resend.ts";
 import { toBase64Url } from "../../src/kit/base64.ts";
 import { iso } from "../../src/kit/time.ts";
 import { readGauges } from "../../src/observability/gauges.ts";
-import { AUDIENCE_HEADER } from "../../src/observability/live.ts";
+import { LISTENER_HEADER } from "../../src/observability/live.ts";
 import { prometheusText } from "../../src/observability/prometheus.ts";
 import { enqueueDeliveries } from "../../src/outbox/enqueue.ts";
 import { waitReason } from "../../src/outbox/wait-reason.ts";
@@ -140,9 +140,10 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
         ? explainStored(scoredBy, signal)
         : { rulesVersion: signal.rulesVersion, error: "these rules are no longer known" };
     },
-    stream(request, operations) {
+    keyEnded: (keyId) => defer(env.STREAM.getByName("all").endKey(keyId)),
+    stream(request, listener) {
       const headers = new Headers(request.headers);
-      headers.set(AUDIENCE_HEADER, operations ? "operations" : "feed");
+      headers.set(LISTENER_HEADER, JSON.stringify(listener));
       return env.STREAM.getByName("all").fetch(new Request(request, { headers }));
     },
     rules: {

@@ -34,6 +34,7 @@ export type SweeperRpc = Rpc.DurableObjectBranded & {
 
 export type StreamRpc = Rpc.DurableObjectBranded & {
   publish(messages: LiveMessage[]): Promise<void>;
+  endKey(keyId: string): Promise<void>;
   fetch(request: Request): Promise<Response>;
 };
 

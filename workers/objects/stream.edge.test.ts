@@ -1,11 +1,16 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { AUDIENCE_HEADER, type LiveMessage } from "../../src/observability/live.ts";
+import {
+  LISTENER_HEADER,
+  type LiveListener,
+  type LiveMessage,
+} from "../../src/observability/live.ts";
 import type { Bindings } from "../env.ts";
 
+type LiveDelivery = Extract<LiveMessage, { event: "delivery" }>;
 const streamOf = (name: string) => (env as unknown as Bindings).STREAM.getByName(name);
 
-const delivery = (deliveryId: number, score = 5): LiveMessage => ({
+const delivery = (deliveryId: number, score = 5): LiveDelivery => ({
   event: "delivery",
   deliveryId,
   channel: "desk",
@@ -36,7 +41,10 @@ async function listen(response: Response, many: number): Promise<{ id: string; e
   return frames();
 }
 
-const OPERATOR = { [AUDIENCE_HEADER]: "operations" };
+const listener = (over: Partial<LiveListener> = {}) => ({
+  [LISTENER_HEADER]: JSON.stringify({ operations: true, address: "", ...over }),
+});
+const OPERATOR = listener();
 const eventSource = (name: string, query = "", headers = {}) =>
   streamOf(name).fetch(`https://stream.test/stream${query}`, {
     headers: { ...OPERATOR, ...headers },
@@ -47,7 +55,7 @@ it("keeps deliveries from those who may not read the operations", async () => {
     delivery(1),
     { event: "posts", posts: [], at: "2026-01-15T10:00:00Z" },
   ]);
-  const feed = { [AUDIENCE_HEADER]: "feed" };
+  const feed = listener({ operations: false });
   const heard = await listen(await eventSource("public", "?after=0", feed), 2);
   expect(heard.map(({ event }) => event)).toEqual(["hello", "posts"]);
 });
@@ -136,9 +144,9 @@ const bulky = (deliveryId: number): LiveMessage => ({
   channel: "d".repeat(4 * KIB),
 });
 
-async function socketOf(name: string, query: string): Promise<WebSocket> {
+async function socketOf(name: string, query: string, who = OPERATOR): Promise<WebSocket> {
   const { webSocket, status } = await streamOf(name).fetch(`https://stream.test/stream${query}`, {
-    headers: { ...OPERATOR, Upgrade: "websocket" },
+    headers: { ...who, Upgrade: "websocket" },
   });
   if (webSocket === null) throw new Error(`no socket: ${status}`);
   return webSocket;
@@ -189,6 +197,118 @@ it("keeps a WebSocket that confirms what it has read", async () => {
   }
   expect(await read).toMatchObject({ code: null, ids: { length: 400 } });
   socket.close();
+});
+
+it("hands out a long backlog in pieces, the next when the last is confirmed", async () => {
+  const stream = streamOf("pieces");
+  for (let batch = 0; batch < 10; batch++)
+    await stream.publish(Array.from({ length: 100 }, (_, index) => bulky(index)));
+  const socket = await socketOf("pieces", "?after=0");
+  const ids: number[] = [];
+  let mostUnread = 0;
+  let confirmed = 0;
+  const all = new Promise<void>((resolve, reject) => {
+    socket.addEventListener("message", ({ data }) => {
+      const { id, event } = JSON.parse(String(data));
+      if (event === "hello") return;
+      ids.push(id);
+      mostUnread = Math.max(mostUnread, id - confirmed);
+      if (id % 100 === 0) {
+        confirmed = id;
+        socket.send(String(id));
+      }
+      if (ids.length === 1_000) resolve();
+    });
+    socket.addEventListener("close", ({ code }) => reject(new Error(`closed with ${code}`)));
+    socket.accept();
+  });
+  await all;
+  expect(ids).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
+  expect(mostUnread * 4 * KIB).toBeLessThanOrEqual(1.2 * KIB * KIB);
+  socket.close();
+});
+
+it("lets an event source read a long backlog at its own pace", async () => {
+  for (let batch = 0; batch < 5; batch++)
+    await streamOf("pace").publish(Array.from({ length: 100 }, (_, index) => bulky(index)));
+  const response = await eventSource("pace", "?after=0");
+  await streamOf("pace").publish([bulky(501)]);
+  const heard = await listen(response, 502);
+  expect(heard.map(({ id }) => Number(id))).toEqual(Array.from({ length: 502 }, (_, id) => id));
+});
+
+it("resumes from Last-Event-ID even where the address says otherwise", async () => {
+  await streamOf("both").publish([delivery(1), delivery(2), delivery(3)]);
+  const heard = await listen(await eventSource("both", "?after=0", { "Last-Event-ID": "2" }), 2);
+  expect(heard.map(({ id }) => id)).toEqual(["2", "3"]);
+});
+
+it("gives one address a limited number of places, and keys their own", async () => {
+  const from = (over: Partial<LiveListener>) =>
+    streamOf("places").fetch("https://stream.test/stream", {
+      headers: { ...listener(over), Upgrade: "websocket" },
+    });
+  const sockets = [];
+  for (let n = 0; n < 20; n++) sockets.push((await from({ address: "192.0.2.1" })).webSocket);
+  expect(sockets.every((socket) => socket !== null)).toBe(true);
+  const refused = await from({ address: "192.0.2.1" });
+  expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, "30"]);
+  expect((await from({ address: "192.0.2.2" })).status).toBe(101);
+  expect((await from({ address: "192.0.2.1", keyId: "desk" })).status).toBe(101);
+});
+
+it("ends who listens by a key that is revoked, and nobody else", async () => {
+  const desk = await socketOf("revoked", "", listener({ keyId: "desk" }));
+  const other = await socketOf("revoked", "", listener({ keyId: "other" }));
+  const source = await eventSource("revoked", "", listener({ keyId: "desk" }));
+  const ended = readAll(desk);
+  const stays = readAll(other, 1);
+  await streamOf("revoked").endKey("desk");
+  await streamOf("revoked").publish([delivery(1)]);
+  expect(await ended).toEqual({ ids: [], code: 1008 });
+  expect(await stays).toEqual({ ids: [1], code: null });
+  expect(await listen(source, 5)).toEqual([{ id: "0", event: "hello" }]);
+  other.close();
+});
+
+it("ends who listens when the key expires, without a message", async () => {
+  const socket = await socketOf("expires", "", listener({ expiresAt: Date.now() + 300 }));
+  expect(await readAll(socket)).toEqual({ ids: [], code: 1008 });
+});
+
+it("tells nothing more by a key that has expired, before its end is noticed", async () => {
+  const socket = await socketOf("spent", "", listener({ expiresAt: Date.now() + 20 }));
+  const read = readAll(socket);
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  await streamOf("spent").publish([delivery(1)]);
+  expect(await read).toEqual({ ids: [], code: 1008 });
+});
+
+it("takes any code that a client closes with", async () => {
+  const socket = await socketOf("closing", "");
+  const read = readAll(socket);
+  socket.close(4321, "mine");
+  expect((await read).code).toBe(4321);
+});
+
+it("filters by token, type, state, event and a condition", async () => {
+  const name = "asked";
+  const [kept, left] = [delivery(1, 20), delivery(2, 5)];
+  await streamOf(name).publish([
+    { ...kept, type: "listing", state: "verified", tokenCa: "0xAb" } as LiveMessage,
+    { ...left, type: "hack", state: "downgraded" } as LiveMessage,
+  ]);
+  const asked = async (query: string) =>
+    (await listen(await eventSource(name, `?after=0&${query}`), 2)).at(-1)?.id;
+  for (const query of [
+    "type=listing",
+    "state=verified",
+    "token=0xab",
+    `where=${encodeURIComponent('score > 10 and type == "listing"')}`,
+  ])
+    expect([query, await asked(query)]).toEqual([query, "1"]);
+  expect(await asked(`state=downgraded&event=${encodeURIComponent(kept.eventKey)}`)).toBe("2");
+  expect((await eventSource(name, "?where=scoer%3E1")).status).toBe(422);
 });
 
 it("answers a filter that makes no sense with a problem", async () => {

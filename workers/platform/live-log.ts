@@ -36,17 +36,17 @@ export function liveLog(sql: SqlStorage) {
     },
 
     /**
-     * What came after `id`, or "gone" when some of it is not kept any more (or the id is not one of
-     * this log).
+     * What came after `id`, at most `limit` messages, or "gone" when some of it is not kept any more
+     * (or the id is not one of this log).
      */
-    after(id: number): LoggedMessage[] | "gone" {
+    after(id: number, limit: number): LoggedMessage[] | "gone" {
       const { first, last } = sql
         .exec<{ first: number | null; last: number }>(
           "select min(id) as first, coalesce(max(id), 0) as last from live",
         )
         .one();
       if (id > last || (first !== null && id < first - 1)) return "gone";
-      return rows("select id, body from live where id > ? order by id", id);
+      return rows("select id, body from live where id > ? order by id limit ?", id, limit);
     },
 
     lastId(): number {

@@ -14,6 +14,8 @@ export type KeyAdminPorts = {
   keys: KeyStore;
   /** Unguessable and safe in a URL: `bytes` random bytes. */
   randomToken(bytes: number): string;
+  /** A key was revoked or changed: who listens by it has to come back. Never throws. */
+  keyEnded(keyId: string): void;
   now: Clock;
 };
 
@@ -137,6 +139,7 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
         after: withoutHash(wanted),
       });
       const updated = await ports.keys.updateKey(id, patch, entry);
+      ports.keyEnded(id);
       return updated === undefined ? noKey(id) : withoutHash(updated);
     },
   }),
@@ -170,7 +173,9 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
     async handle({ params: { id }, change }) {
       const at = iso(ports.now());
       const entry = change({ at, subject: keySubject(id), after: { revokedAt: at } });
-      return (await ports.keys.revokeKey(id, at, entry)) ? undefined : noKey(id);
+      const revoked = await ports.keys.revokeKey(id, at, entry);
+      ports.keyEnded(id);
+      return revoked ? undefined : noKey(id);
     },
   }),
 ];
@@ -196,6 +201,7 @@ async function rotate(
     after: { ...withoutHash(stored), replaces: id, overlapUntil: until },
   });
   if (!(await ports.keys.rotateKey(id, stored, until, entry))) return noKey(id);
+  ports.keyEnded(id);
   return { ...withoutHash(stored), key: shownOnce, replaces: id, overlapUntil: until };
 }
 

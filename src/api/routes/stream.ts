@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { networkOf } from "../../kit/network.ts";
+import { EVENT_STREAM, type LiveListener } from "../../observability/live.ts";
 import { type ApiSettings, mayRead } from "../context.ts";
 import { LiveQuery } from "../query.ts";
 import { type ApiRoute, route } from "../route.ts";
@@ -6,10 +8,9 @@ import { type ApiRoute, route } from "../route.ts";
 export type StreamPorts = {
   settings: Pick<ApiSettings, "publicRead">;
   /**
-   * WebSocket or Server-Sent Events, by what the request asks for. `operations`: the caller hears
-   * of deliveries too.
+   * WebSocket or Server-Sent Events, by what the request asks for.
    */
-  stream(request: Request, operations: boolean): Promise<Response>;
+  stream(request: Request, listener: LiveListener): Promise<Response>;
 };
 
 export const streamRoutes = (ports: StreamPorts): ApiRoute[] => [
@@ -28,8 +29,15 @@ export const streamRoutes = (ports: StreamPorts): ApiRoute[] => [
     status: 200,
     example: { query: { min_score: "10" }, headers: { Accept: "text/event-stream" } },
     handle({ context }) {
-      const operations = mayRead("operations", context.get("caller"), ports.settings.publicRead);
-      return ports.stream(context.req.raw, operations);
+      // It says that there is a stream, and opens none.
+      if (context.req.raw.method === "HEAD") return new Response(null, { headers: EVENT_STREAM });
+      const caller = context.get("caller");
+      return ports.stream(context.req.raw, {
+        operations: mayRead("operations", caller, ports.settings.publicRead),
+        keyId: caller.kind === "key" ? caller.id : null,
+        expiresAt: caller.kind === "key" && caller.expiresAt ? Date.parse(caller.expiresAt) : null,
+        address: networkOf(context.req.header("CF-Connecting-IP") ?? ""),
+      });
     },
   }),
 ];
