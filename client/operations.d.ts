@@ -34,7 +34,7 @@ export type Arguments = {
   /** The same read model by GraphQL: events, signals with explain, posts, evidence, deliveries. Introspection is on. (POST /graphql) */
   queryGraphql: { query: string; variables?: { [name: string]: unknown } | null; operationName?: string | null };
   /** Accepts up to 1,000 posts in 1 MB. A bad post rejects itself alone. Honours Idempotency-Key. (POST /ingest) */
-  ingestPosts: { posts: ({ id: string | number; source: string; author: string; text: string; posted_at: string; url?: string; lang?: string; token_ca?: string; symbol?: string; chain?: "eth" | "bsc" | "base" | "arb" | "sol" | "tron" | "ton" | "sui" | "apt" | "btc" | "unknown"; metrics?: { followers?: number; likes?: number; reposts?: number; replies?: number }; links?: (string | { url: string; text?: string | null })[]; time_guessed?: boolean; raw?: { [name: string]: unknown }; [name: string]: unknown })[] };
+  ingestPosts: { quiet?: "true" | "false"; posts: ({ id: string | number; source: string; author: string; text: string; posted_at: string; url?: string; lang?: string; token_ca?: string; symbol?: string; chain?: "eth" | "bsc" | "base" | "arb" | "sol" | "tron" | "ton" | "sui" | "apt" | "btc" | "unknown"; metrics?: { followers?: number; likes?: number; reposts?: number; replies?: number }; links?: (string | { url: string; text?: string | null })[]; time_guessed?: boolean; raw?: { [name: string]: unknown }; [name: string]: unknown })[] };
   /** Every source: on, or why it is off; its last poll. (GET /sources) */
   listSources: Record<string, never>;
   /** Every outside service: breaker, pace, budget, last answer; or why no enricher uses it. (GET /providers) */

@@ -16,7 +16,7 @@ export const OPERATIONS = {
   auditEvents: {"method":"GET","path":"/audit/events","query":["limit","cursor","since","until"],"body":null,"answer":"json","items":"findings"},
   listAuditLog: {"method":"GET","path":"/audit-log","query":["limit","cursor","action","subject","key","since","until"],"body":null,"answer":"json","items":"entries"},
   queryGraphql: {"method":"POST","path":"/graphql","query":[],"body":"application/json","answer":"json","items":null},
-  ingestPosts: {"method":"POST","path":"/ingest","query":[],"body":"application/json","answer":"json","items":null},
+  ingestPosts: {"method":"POST","path":"/ingest","query":["quiet"],"body":"application/json","answer":"json","items":null},
   listSources: {"method":"GET","path":"/sources","query":[],"body":null,"answer":"json","items":null},
   listProviders: {"method":"GET","path":"/providers","query":[],"body":null,"answer":"json","items":null},
   resetProvider: {"method":"POST","path":"/providers/{name}/reset","query":[],"body":null,"answer":"none","items":null},

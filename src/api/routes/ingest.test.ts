@@ -43,6 +43,33 @@ describe("POST /ingest", () => {
     expect(ports.accepted.map(({ id }) => id)).toEqual(["1", "2"]);
   });
 
+  it("marks posts as quiet for a key with the scope write alone", async () => {
+    const ports = fakePorts();
+    const ask = (quiet: string, key: string) =>
+      apiApp(ports).request(`/ingest?quiet=${quiet}`, {
+        method: "POST",
+        body: posts(post()),
+        headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+      });
+    expect((await ask("true", ADMIN_KEY)).status).toBe(202);
+    expect(ports.accepted).toMatchObject([{ quiet: true }]);
+    expect((await ask("false", ADMIN_KEY)).status).toBe(202);
+    expect(ports.accepted[1]).not.toHaveProperty("quiet");
+    expect((await ask("perhaps", ADMIN_KEY)).status).toBe(422);
+    await ports.keys.addKey({
+      id: "collector",
+      name: "collector",
+      hash: sha256Hex("s".repeat(24)),
+      scopes: ["ingest"],
+      limitPerMinute: null,
+      createdAt: "2026-01-01T00:00:00Z",
+      expiresAt: null,
+      revokedAt: null,
+    });
+    expect((await ask("true", `ess_collector.${"s".repeat(24)}`)).status).toBe(403);
+    expect(ports.accepted).toHaveLength(2);
+  });
+
   it("rejects a bad post alone, by index and field", async () => {
     const ports = fakePorts();
     const bad = [

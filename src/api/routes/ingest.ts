@@ -59,6 +59,13 @@ export type IngestPorts = {
 
 /** Each post is checked by itself: a bad one rejects itself alone. */
 const Batch = z.object({ posts: z.array(z.unknown(), { error: "must be a list of posts" }) });
+const IngestQuery = z.object({
+  quiet: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((given) => given === "true")
+    .describe("true: the posts count, and nobody is notified because of them (scope write)"),
+});
 const BatchShown = z.object({ posts: z.array(PostOnWire).max(MAX_POSTS) });
 
 const Rejected = z.object({
@@ -83,6 +90,7 @@ export const ingestRoutes = (ports: IngestPorts): ApiRoute[] => [
     summary:
       "Accepts up to 1,000 posts in 1 MB. A bad post rejects itself alone. " +
       "Honours Idempotency-Key.",
+    query: IngestQuery,
     body: Batch,
     bodyShown: BatchShown,
     maxBytes: MAX_BYTES,
@@ -103,10 +111,12 @@ export const ingestRoutes = (ports: IngestPorts): ApiRoute[] => [
       },
     },
     // 202 means that each accepted post is a row in the database. Sending again is always safe.
-    handle({ body: { posts }, context }) {
+    handle({ body: { posts }, query: { quiet }, context }) {
+      if (quiet && !scopeAllows(context.get("caller"), "write"))
+        return problem(403, "Posts that notify nobody need a key with the scope write.");
       if (posts.length > MAX_POSTS)
         return problem(413, `${posts.length} posts in one request; send up to ${MAX_POSTS}.`);
-      return answer(posts, rightsOf(context), ports);
+      return answer(posts, quiet, rightsOf(context), ports);
     },
   }),
   route({
@@ -140,6 +150,7 @@ const forbiddenProblem = (errors: FieldError[]): Response =>
 
 async function answer(
   inputs: unknown[],
+  quiet: boolean,
   rights: PostingRights | null,
   ports: IngestPorts,
 ): Promise<Response> {
@@ -148,7 +159,7 @@ async function answer(
   const ingested: IngestResult =
     read.length === 0
       ? { kind: "accepted", fresh: 0, repeated: 0 }
-      : await ports.ingest(read.map(({ post }) => post));
+      : await ports.ingest(read.map(({ post }) => (quiet ? { ...post, quiet } : post)));
   if (ingested.kind !== "accepted") return refused(ingested);
   const { repeated, overloaded } = ingested;
   const late = overloaded === undefined ? [] : lateOf(read, overloaded);
