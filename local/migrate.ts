@@ -28,23 +28,23 @@ export async function applyMigrations(
   }
 }
 
+/** The role that the migrations grant the rows of every table to. It owns nothing. */
+export const APP_ROLE = "app_rw";
+
 /**
- * The role of the Worker: it owns nothing, and may read and write the rows of every table. Made,
- * and its password set, at each start of the local stack.
+ * Makes a login of the Worker: the role itself, or another that is a member of it, with its
+ * password. Can be run again. The migrations have to be applied.
  */
-export async function grantAppRole(url: string, role: string, password: string): Promise<void> {
+export async function makeAppLogin(url: string, role: string, password: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   client.on("error", () => undefined);
   await client.connect();
   const name = client.escapeIdentifier(role);
   try {
     const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [role]);
-    if (rowCount === 0) await client.query(`create role ${name} login`);
-    await client.query(`alter role ${name} password ${client.escapeLiteral(password)}`);
-    await client.query(`grant usage on schema public to ${name}`);
-    const rows = "select, insert, update, delete";
-    await client.query(`grant ${rows} on all tables in schema public to ${name}`);
-    await client.query(`grant usage, select on all sequences in schema public to ${name}`);
+    if (rowCount === 0) await client.query(`create role ${name}`);
+    await client.query(`alter role ${name} login password ${client.escapeLiteral(password)}`);
+    if (role !== APP_ROLE) await client.query(`grant ${APP_ROLE} to ${name}`);
   } finally {
     await client.end();
   }

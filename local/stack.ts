@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { ServerAccess } from "../cli/client.ts";
 import { settingProblems, unknownSettings } from "../src/settings/registry.ts";
 import { folderSecret, privateFolder, SECRET_VARIABLE } from "./access.ts";
-import { applyMigrations, grantAppRole } from "./migrate.ts";
+import { APP_ROLE, applyMigrations, makeAppLogin } from "./migrate.ts";
 import { hasChdb, installChdb } from "./services/analytics/chdb.ts";
-import { APP_ROLE, databaseUrl, planPglite, planPostgres } from "./services/postgres.ts";
+import { databaseUrl, planPglite, planPostgres } from "./services/postgres.ts";
 import { planWorker, ROOT } from "./services/worker.ts";
 import {
   madeUpSources,
@@ -202,7 +202,7 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
     await start(database.service, database.description);
     ownerUrl = databaseUrl(ports.postgres, database.password);
     await applyMigrations(ownerUrl, join(ROOT, "migrations"));
-    if (database.password !== "") await grantAppRole(ownerUrl, APP_ROLE, secrets.appPassword);
+    if (database.password !== "") await makeAppLogin(ownerUrl, APP_ROLE, secrets.appPassword);
     log("✓ schema    migrations applied");
     const neon = nodeService(
       "neon",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { generateDrizzleJson, generateMigration } from "drizzle-kit/api";
 import { describe, expect, it } from "vitest";
 import { latestFile } from "../scripts/generate-migration.ts";
+import { migrationProblems } from "../scripts/migration-lint.ts";
 import * as schema from "../src/store/schema.ts";
 
 const FOLDER = join(import.meta.dirname, "../migrations");
@@ -37,5 +38,44 @@ describe("the migrations", () => {
     expect(statement).toContain('ADD COLUMN "digest_key"');
     const journal = JSON.stringify({ entries: [...entries, { when: Date.UTC(2099, 0) }] });
     expect(latestFile(journal)).not.toBe(read("latest.ts"));
+  });
+});
+
+describe("a migration", () => {
+  it("only adds, so that the code before it goes on", () => {
+    const tags = entries.map(({ tag }) => tag);
+    const complaints = tags.flatMap((tag, at) =>
+      migrationProblems(read(`${tag}.sql`), tags.slice(0, at)).map((why) => `${tag}: ${why}`),
+    );
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    ["DROP TABLE posts;", /drops a table/],
+    ['ALTER TABLE "posts" DROP COLUMN "old";', /drops a column/],
+    ['ALTER TABLE "posts" RENAME COLUMN "a" TO "b";', /takes away a name/],
+    ['ALTER TABLE "posts" ALTER COLUMN "a" SET NOT NULL;', /refuses rows/],
+    ['ALTER TABLE "posts" ALTER COLUMN "a" SET DATA TYPE bigint;', /rewrites a table/],
+    ['ALTER TABLE "posts" ADD COLUMN "a" text NOT NULL;', /adds a column to posts/],
+    ['ALTER TABLE "posts" ADD CONSTRAINT "c" CHECK (a > 0);', /checks all rows of posts/],
+  ])("may not be %s", (sql, problem) => {
+    expect(migrationProblems(sql, [])).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it("may take away what an earlier one replaced, and has to name it", () => {
+    const sql = '-- contracts 0001_new\nALTER TABLE "posts" DROP COLUMN "old";';
+    expect(migrationProblems(sql, ["0001_new"])).toEqual([]);
+    expect(migrationProblems(sql, [])).toEqual([expect.stringContaining("0001_new")]);
+  });
+
+  it.each([
+    'ALTER TABLE "posts" ADD COLUMN "a" text;',
+    'ALTER TABLE "posts" ADD COLUMN "a" integer DEFAULT 0 NOT NULL;',
+    'ALTER TABLE "posts" ADD CONSTRAINT "c" CHECK (a > 0) NOT VALID;',
+    "-- This does not DROP TABLE anything.\nUPDATE posts SET a = 1;",
+    'CREATE TABLE "new" ("id" int);--> statement-breakpoint\n' +
+      'ALTER TABLE "new" ADD CONSTRAINT "c" CHECK (id > 0);',
+  ])("may be %s", (sql) => {
+    expect(migrationProblems(sql, [])).toEqual([]);
   });
 });

@@ -21,8 +21,6 @@ const run = promisify(execFile);
 const NOBODY = 65534;
 /** PGlite knows this user and this database alone, so both kinds of server use them. */
 const USER = "postgres";
-/** The role of the Worker: it owns nothing and may read and write rows alone. */
-export const APP_ROLE = "app_rw";
 
 export const databaseUrl = (port: number, password = "", user = USER) =>
   `postgresql://${user}${password && `:${password}`}@127.0.0.1:${port}/postgres`;

@@ -62,11 +62,8 @@ select count(*)::int as gone from gone`;
  * Events with their evidence and signal, and the posts that are evidence of no other event. Events
  * are locked first and posts by id, as everywhere.
  */
-const EVENTS = `
-with old as (
-  select e.event_key ${OLD.events("$1::timestamptz")}
-  order by e.last_ts, e.id limit $2::int for update skip locked
-),
+const eventsGone = (old: string): string => `
+with old as (${old}),
 post as (
   select p.id, p.outcome, p.event_keys, p.done_keys from raw_posts p
   where (p.source, p.source_id) in (select v.source, v.post_id from event_evidence v join old
@@ -95,6 +92,15 @@ gone as (delete from events e using old where e.event_key = old.event_key return
 counted as (${COUNTED("event", "gone")}),
 counted_post as (${COUNTED("post", "gone_post")})
 select count(*)::int as gone from gone`;
+
+const EVENTS = eventsGone(`
+  select e.event_key ${OLD.events("$1::timestamptz")}
+  order by e.last_ts, e.id limit $2::int for update skip locked`);
+
+/** Deletes the event $1, as if it had grown old. */
+export const FORGET_EVENT = eventsGone(
+  "select e.event_key from events e where e.event_key = $1 for update",
+);
 
 /** Events are locked before their rows go, as commits lock them before they write rows. */
 const DELIVERIES = `
