@@ -80,6 +80,11 @@ describe("every queue", () => {
   it("is known by its name, alone or behind that of the deployment", async () => {
     await consume("ess-deliveries", sealed("d", { kind: "delivery", id: 1, channelId: 2 }));
     expect(steps).toEqual(["ack d"]);
+    const stages: unknown[] = [];
+    ports.telemetry = { ...silentTelemetry, observe: (_, { stage }) => void stages.push(stage) };
+    await consume("ess-dead-letters", message("x", {}));
+    expect(stages).toEqual(["dead-letters"]);
+    expect(buried).toMatchObject([{ stage: "dead-letters" }]);
     await expect(consume("letters")).rejects.toThrow("no consumer for queue letters");
   });
 

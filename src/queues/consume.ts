@@ -23,19 +23,20 @@ export async function consumeBatch(batch: QueueBatch, ports: QueuePorts): Promis
     (queue) => batch.queue === queue || batch.queue.endsWith(`-${queue}`),
   );
   const consume = name === undefined ? undefined : CONSUMERS[name];
-  if (!consume) throw new Error(`no consumer for queue ${batch.queue}`);
+  if (name === undefined || !consume) throw new Error(`no consumer for queue ${batch.queue}`);
+  // Metrics, logs and dead letters call it the same in every environment.
+  const { messages } = batch;
   const started = ports.now();
   try {
-    await consume(batch, ports);
+    await consume({ queue: name, messages }, ports);
   } catch (error) {
     ports.log({
-      stage: `queue.${batch.queue}`,
+      stage: `queue.${name}`,
       level: "error",
       outcome: "retry",
       reason: String(error),
     });
-    for (const message of batch.messages)
-      message.retry({ delaySeconds: retryDelay(message.attempts) });
+    for (const message of messages) message.retry({ delaySeconds: retryDelay(message.attempts) });
   }
-  ports.telemetry.observe("pipeline_latency_ms", { stage: batch.queue }, ports.now() - started);
+  ports.telemetry.observe("pipeline_latency_ms", { stage: name }, ports.now() - started);
 }
