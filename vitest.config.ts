@@ -21,6 +21,7 @@ export default defineConfig({
             "src/**/*.test.ts",
             "workers/**/*.test.ts",
             "cli/**/*.test.ts",
+            "deploy/**/*.test.ts",
             "local/**/*.test.ts",
             "scripts/**/*.test.ts",
             "models/**/*.test.ts",
@@ -68,6 +69,17 @@ export default defineConfig({
           include: ["test/conformance/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        // wrangler and the deploy tool against an account on this machine.
+        test: {
+          ...native,
+          name: "deploy",
+          include: ["test/deploy/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
         },
       },
       {

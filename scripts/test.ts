@@ -18,7 +18,7 @@ type Count = {
 
 const ROOT = join(import.meta.dirname, "..");
 const HAS_CHROMIUM = existsSync(process.env.CHROMIUM ?? "/usr/bin/chromium");
-const LONG_SUITES = ["analytics", "browser", "conformance", "faults", "fuzz"];
+const LONG_SUITES = ["analytics", "browser", "conformance", "deploy", "faults", "fuzz"];
 type Check = { title: string; command: "typecheck" | "lint" | "knip"; bin: string; args: string[] };
 
 const CHECKS: Check[] = [

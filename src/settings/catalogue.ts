@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { ENRICHERS } from "../enrich/registry.ts";
 import { SOURCES } from "../sources/registry.ts";
-import { ChannelShape, CoreShape } from "./settings.ts";
+import { ChannelShape, CoreShape, DeployShape } from "./settings.ts";
 
 /** A setting as the documentation shows it. */
 export type SettingEntry = {
@@ -48,6 +48,7 @@ export function settingGroups(): SettingGroup[] {
   const groups: { title: string; shape: z.core.$ZodShape }[] = [
     { title: "The Worker", shape: CoreShape },
     { title: "Channels", shape: ChannelShape },
+    { title: "Deployment", shape: DeployShape },
     ...SOURCES.map(({ name, settings }) => ({ title: `Source ${name}`, shape: settings.shape })),
     ...ENRICHERS.map(({ name, settings }) => ({
       title: `Enricher ${name}`,

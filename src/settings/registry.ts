@@ -2,15 +2,22 @@ import { ENRICHERS } from "../enrich/registry.ts";
 import { nearestName } from "../kit/nearest-name.ts";
 import { SOURCES } from "../sources/registry.ts";
 import { filledIn, type RawVariables, wordList } from "./define.ts";
-import { CHANNEL_SETTING_NAMES, ChannelEnv, CORE_SETTING_NAMES, Settings } from "./settings.ts";
+import {
+  CHANNEL_SETTING_NAMES,
+  ChannelEnv,
+  CORE_SETTING_NAMES,
+  DEPLOY_SETTING_NAMES,
+  Settings,
+} from "./settings.ts";
 
 /** What rules and the sources of `HTTP_JSON_SOURCES` may read by any name. */
 const FREE = /^(RULES|THETA|MARKET_RISK|HTTP_JSON)_/;
 
-/** Every setting that some part of the Worker reads. */
+/** Every setting that some part of the Worker, or its deployment, reads. */
 export const KNOWN_SETTINGS: ReadonlySet<string> = new Set([
   ...CORE_SETTING_NAMES,
   ...CHANNEL_SETTING_NAMES,
+  ...DEPLOY_SETTING_NAMES,
   ...[...SOURCES, ...ENRICHERS].flatMap(({ settingNames }) => settingNames),
 ]);
 

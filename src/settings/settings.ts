@@ -151,6 +151,28 @@ export const ChannelShape = {
 export const SECRETS_IN_CLEAR =
   "SECRETS_KEY is not set: the secrets of channels are stored in clear in the database";
 
+/** What `npm run deploy` reads beside them. None of it reaches the Worker. */
+export const DeployShape = {
+  MIGRATIONS_DATABASE_URL: z
+    .string()
+    .startsWith("postgres", "is not a postgresql:// connection string")
+    .optional()
+    .describe(
+      "The owner's connection string, where DATABASE_URL is the Worker's own role; without it " +
+        "DATABASE_URL is the owner's, and a role is made for the Worker",
+    ),
+  CLOUDFLARE_API_TOKEN: z
+    .string()
+    .optional()
+    .describe("Who deploys; without it the login of npx wrangler login"),
+  CLOUDFLARE_ACCOUNT_ID: z
+    .string()
+    .optional()
+    .describe("Which account, where the login has several"),
+};
+
+export const DEPLOY_SETTING_NAMES: readonly string[] = Object.keys(DeployShape);
+
 export const CORE_SETTING_NAMES: readonly string[] = Object.keys(CoreShape);
 export const CHANNEL_SETTING_NAMES: readonly string[] = Object.keys(ChannelShape);
 

@@ -1,0 +1,116 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "smol-toml";
+import * as z from "zod";
+import { Refusal } from "./refusal.ts";
+
+export const ROOT = join(import.meta.dirname, "..");
+export const PRODUCTION = "production";
+
+/** What of wrangler.toml a deployment renames; everything else is passed on as it is. */
+const WranglerConfig = z.looseObject({
+  name: z.string(),
+  main: z.string(),
+  assets: z.looseObject({ directory: z.string() }),
+  queues: z.looseObject({
+    producers: z.array(z.looseObject({ binding: z.string(), queue: z.string() })),
+    consumers: z.array(
+      z.looseObject({ queue: z.string(), dead_letter_queue: z.string().optional() }),
+    ),
+  }),
+  kv_namespaces: z.array(z.looseObject({ binding: z.string(), id: z.string().optional() })),
+  analytics_engine_datasets: z.array(z.looseObject({ binding: z.string(), dataset: z.string() })),
+  migrations: z.array(z.looseObject({ tag: z.string() })).default([]),
+  triggers: z.looseObject({ crons: z.array(z.string()) }),
+  limits: z.looseObject({ cpu_ms: z.number() }).optional(),
+  routes: z.array(z.unknown()).default([]),
+  vars: z.record(z.string(), z.string()).default({}),
+});
+type WranglerConfig = z.infer<typeof WranglerConfig>;
+
+/** One deployment in an account, and what it calls its own there. */
+export type Environment = {
+  name: string;
+  worker: string;
+  /** The queues by their names in wrangler.toml. */
+  queues: ReadonlyMap<string, string>;
+  /** The title of the KV namespace. */
+  namespace: string;
+  dataset: string;
+  crons: readonly string[];
+  /** The tag of the last migration of Durable Objects. */
+  migrationTag: string | undefined;
+  limitsCpu: boolean;
+  routes: boolean;
+  /** Names of plain variables that wrangler.toml sets. */
+  vars: readonly string[];
+  /** wrangler's configuration for this environment, as JSON, with the id of the namespace. */
+  config(namespaceId: string | undefined): string;
+};
+
+/**
+ * Every resource carries the Worker's name, and that carries the environment's: two environments in
+ * one account, or two products made of this one, never share a queue, a namespace or a dataset.
+ */
+export function environmentOf(name: string, file = join(ROOT, "wrangler.toml")): Environment {
+  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name))
+    throw new Refusal(
+      `--env ${name}: an environment's name has up to 20 small letters, digits and dashes`,
+    );
+  const read = WranglerConfig.parse(parse(readFileSync(file, "utf8")));
+  const worker = name === PRODUCTION ? read.name : `${read.name}-${name}`;
+  const own = (resource: string) => `${worker}-${resource}`;
+  const names = new Set([
+    ...read.queues.producers.map(({ queue }) => queue),
+    ...read.queues.consumers.map(({ queue }) => queue),
+  ]);
+  const queues = new Map([...names].map((queue) => [queue, own(queue)]));
+  const dataset = own(read.analytics_engine_datasets[0]?.dataset ?? "").replaceAll("-", "_");
+  return {
+    name,
+    worker,
+    queues,
+    namespace: own("rules"),
+    dataset,
+    crons: read.triggers.crons,
+    migrationTag: read.migrations.at(-1)?.tag,
+    limitsCpu: read.limits !== undefined,
+    routes: read.routes.length > 0,
+    vars: Object.keys(read.vars),
+    config: (namespaceId) =>
+      JSON.stringify(renamed(read, { worker, queues, dataset, namespaceId }), null, 2),
+  };
+}
+
+type Names = Pick<Environment, "worker" | "queues" | "dataset"> & {
+  namespaceId: string | undefined;
+};
+
+/** A route belongs to production alone: another environment answers under workers.dev. */
+function renamed(read: WranglerConfig, { worker, queues, dataset, namespaceId }: Names): object {
+  const queueOf = (name: string) => queues.get(name) ?? name;
+  const { routes, ...rest } = read;
+  return {
+    ...rest,
+    ...(worker === read.name && routes.length > 0 ? { routes } : {}),
+    name: worker,
+    main: resolve(ROOT, read.main),
+    assets: { ...read.assets, directory: resolve(ROOT, read.assets.directory) },
+    queues: {
+      producers: read.queues.producers.map((each) => ({ ...each, queue: queueOf(each.queue) })),
+      consumers: read.queues.consumers.map((each) => ({
+        ...each,
+        queue: queueOf(each.queue),
+        ...(each.dead_letter_queue && { dead_letter_queue: queueOf(each.dead_letter_queue) }),
+      })),
+    },
+    kv_namespaces: read.kv_namespaces.map((each) => ({
+      ...each,
+      ...(namespaceId && { id: namespaceId }),
+    })),
+    analytics_engine_datasets: read.analytics_engine_datasets.map((each) => ({
+      ...each,
+      dataset,
+    })),
+  };
+}

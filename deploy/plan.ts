@@ -1,0 +1,51 @@
+import type { Output } from "./output.ts";
+import type { Checked } from "./preflight.ts";
+
+export type Plan = {
+  queues: readonly string[];
+  /** The KV namespace is not there yet. */
+  makesNamespace: boolean;
+  migrations: readonly string[];
+  /** Secrets of the Worker that the settings no longer name. */
+  stale: readonly string[];
+  /** A Worker's first upload, or one that migrates Durable Objects, cannot be a version beside. */
+  first: boolean;
+};
+
+export function planOf({ env, state, secrets, database }: Checked): Plan {
+  return {
+    queues: [...env.queues.values()].filter((name) => !state.queues.has(name)),
+    makesNamespace: !state.namespaces.has(env.namespace),
+    migrations: database.pending,
+    stale: (state.worker?.secrets ?? []).filter((name) => !(name in secrets)),
+    first: state.worker === undefined,
+  };
+}
+
+const list = (names: readonly string[]) => names.join(", ");
+
+/** Every resource and secret by its name, and never a value. */
+export function printPlan(checked: Checked, plan: Plan, percent: number, output: Output): void {
+  const { env, secrets, state, logins } = checked;
+  const row = (title: string, text: string) => output.line(`  ${title.padEnd(12)} ${text}`);
+  output.line(`\nThe plan for ${env.name}:`);
+  row("queues", plan.queues.length > 0 ? `make ${list(plan.queues)}` : "all there");
+  row("namespace", plan.makesNamespace ? `make ${env.namespace}` : `${env.namespace} is there`);
+  row("dataset", `${env.dataset} (made by its first point)`);
+  row("role", `${new URL(logins.app).username}${logins.derived ? ": made, with its grants" : ""}`);
+  row("migrations", plan.migrations.length > 0 ? list(plan.migrations) : "none");
+  row("Worker", `${env.worker}: ${plan.first ? "make" : "a new version"}${share(percent)}`);
+  row("crons", list(env.crons));
+  row("secrets", list(Object.keys(secrets).sort()));
+  if (plan.stale.length > 0) row("", `remove ${list(plan.stale)}, which the settings leave out`);
+  const old = [...env.queues.keys()].filter((name) =>
+    state.queues.get(name)?.consumers.some(({ script }) => script === env.worker),
+  );
+  if (old.length > 0)
+    output.note(
+      `queues ${list(old)} are from before queues carried the Worker's name: what they hold is ` +
+        "still consumed; delete them once they are empty",
+    );
+}
+
+const share = (percent: number) => (percent === 100 ? "" : ` for ${percent} % of the requests`);

@@ -1,0 +1,226 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { runTests } from "../cli/commands/rules/test.ts";
+import { VOCABULARY } from "../src/enrich/registry.ts";
+import { loadRules } from "../src/rules/load.ts";
+import { ruleVariables } from "../src/settings/parse.ts";
+import { type Account, type AccountState, findAccount, readAccount } from "./account.ts";
+import { checkLimits, checkPlan, checkQueues, checkWorker } from "./account-checks.ts";
+import { isEmulated } from "./api.ts";
+import {
+  type DatabaseLogins,
+  type DatabaseState,
+  databaseLogins,
+  mayDoTooMuch,
+  readDatabase,
+} from "./database.ts";
+import { type Environment, ROOT } from "./environment.ts";
+import type { Output } from "./output.ts";
+import { Refusal } from "./refusal.ts";
+import { readDeploySettings } from "./settings.ts";
+import { findToken, runWrangler } from "./wrangler.ts";
+
+export type Login = { token: string; accountId: string };
+
+/** Everything that was looked at, and is to be uploaded as it was looked at. */
+export type Checked = {
+  env: Environment;
+  login: Login;
+  account: Account;
+  state: AccountState;
+  /** The settings with the Worker's own login to the database. */
+  secrets: Record<string, string>;
+  logins: DatabaseLogins;
+  database: DatabaseState;
+};
+
+export type PreflightInput = { env: Environment; settingsFile: string; percent: number };
+
+/** Collects refusals, so that one look names all that has to be mended. */
+type Finder = Output & { refused: number };
+
+const finder = (output: Output): Finder => {
+  const found: Finder = {
+    ...output,
+    refused: 0,
+    bad(text) {
+      found.refused++;
+      output.bad(text);
+    },
+  };
+  return found;
+};
+
+/** The result of a look; a Refusal is noted and answers undefined. */
+async function look<T>(found: Finder, work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    found.bad(error.message);
+    return undefined;
+  }
+}
+
+/**
+ * Looks at everything that a deployment depends on and changes nothing. Throws a Refusal when
+ * something has to be mended first; each has been printed with what to do.
+ */
+export async function preflight(input: PreflightInput, output: Output): Promise<Checked> {
+  const found = finder(output);
+  const settings = readSettings(input, found);
+  const variables = settings?.variables ?? {};
+  await checkRules(variables, found);
+  const [account, database] = await Promise.all([
+    look(found, checkAccount(input, settings?.deployer ?? {}, variables, found)),
+    settings && variables.DATABASE_URL
+      ? look(found, checkDatabase(input.env, settings, found))
+      : undefined,
+  ]);
+  if (account && database) checkHolder(input.env, account.account, database.database, found);
+  // It takes longest, so it is not tried while something quick has to be mended.
+  if (found.refused === 0) await look(found, checkBuild(input.env, found));
+  if (found.refused > 0 || !account || !database)
+    throw new Refusal(`nothing was changed: ${count(found.refused)} to be mended first`);
+  const secrets = { ...variables, DATABASE_URL: database.logins.app };
+  return { env: input.env, ...account, ...database, secrets };
+}
+
+const count = (refused: number) => (refused === 1 ? "one thing has" : `${refused} things have`);
+
+function readSettings({ settingsFile }: PreflightInput, found: Finder) {
+  if (!existsSync(settingsFile)) {
+    found.bad(
+      `${settingsFile} is missing: write DATABASE_URL=postgresql://... into it ` +
+        "(docs/settings.md lists the rest)",
+    );
+    return undefined;
+  }
+  const read = readDeploySettings(readFileSync(settingsFile, "utf8"), {
+    shell: process.env,
+    emulated: isEmulated(),
+  });
+  for (const problem of read.problems) found.bad(`${settingsFile}: ${problem}`);
+  for (const warning of read.warnings) found.note(`${settingsFile}: ${warning}`);
+  if (read.problems.length === 0)
+    found.good(`${settingsFile}: ${Object.keys(read.variables).length} settings`);
+  return read;
+}
+
+async function checkRules(variables: Record<string, string>, found: Finder): Promise<void> {
+  const text = readFileSync(join(ROOT, "rules/rules.yml"), "utf8");
+  const loaded = loadRules(text, ruleVariables(variables), VOCABULARY);
+  if (loaded.kind === "rejected") {
+    for (const { line, column, message } of loaded.problems)
+      found.bad(`rules/rules.yml:${line}:${column} ${message}`);
+    return;
+  }
+  const printed: string[] = [];
+  const io = { json: false, out: (line: string) => printed.push(line), stdin: none(), err() {} };
+  const failed = await runTests(
+    loaded.rules,
+    join(ROOT, "rules/tests"),
+    { ...io, err: io.out, url: "", key: null, fetch },
+    "brief",
+  );
+  if (failed > 0)
+    found.bad(`rules/tests: ${failed} fail; \`npm run -s stream -- rules test\` shows them`);
+  else
+    found.good(
+      `rules/rules.yml: ${loaded.rules.rules.length} rules (${loaded.rules.sha.slice(0, 12)}), ` +
+        "their tests pass",
+    );
+}
+
+async function* none(): AsyncGenerator<string> {}
+
+async function checkAccount(
+  { env, percent }: PreflightInput,
+  deployer: { CLOUDFLARE_API_TOKEN?: string; CLOUDFLARE_ACCOUNT_ID?: string },
+  variables: Record<string, string>,
+  found: Finder,
+) {
+  const token = await findToken(deployer.CLOUDFLARE_API_TOKEN ?? process.env.CLOUDFLARE_API_TOKEN);
+  if (token === undefined)
+    throw new Refusal(
+      "not logged in: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN to a token made from " +
+        'the template "Edit Cloudflare Workers" with Queues added',
+    );
+  const wanted = deployer.CLOUDFLARE_ACCOUNT_ID ?? process.env.CLOUDFLARE_ACCOUNT_ID;
+  const account = await findAccount({ token, accountId: wanted });
+  const state = await readAccount(account, env);
+  found.good(`account ${account.name} (${account.id})`);
+  checkPlan(env, account, state, found);
+  checkQueues(env, state, found);
+  checkWorker(env, state, percent, found);
+  checkLimits(state, [...new Set([...env.vars, ...Object.keys(variables)])], variables, found);
+  return { login: { token, accountId: account.id }, account, state };
+}
+
+async function checkDatabase(
+  env: Environment,
+  settings: NonNullable<ReturnType<typeof readSettings>>,
+  found: Finder,
+) {
+  const logins = databaseLogins(
+    settings.variables.DATABASE_URL ?? "",
+    settings.deployer.MIGRATIONS_DATABASE_URL,
+    env.worker,
+  );
+  const database = await readDatabase(logins.owner);
+  const host = new URL(logins.owner).hostname;
+  found.good(`database ${host}: PostgreSQL ${database.server}, as ${database.role}`);
+  if (logins.owner === logins.app && database.pending.length > 0 && !database.makesRoles)
+    found.bad(
+      `${database.role} may not change tables, and ${database.pending.length} migrations wait: ` +
+        "set MIGRATIONS_DATABASE_URL to the owner's connection string",
+    );
+  if (logins.derived && !database.makesRoles)
+    found.bad(
+      `${database.role} may not make the Worker's role: let an administrator make one, and set ` +
+        "DATABASE_URL to its login and MIGRATIONS_DATABASE_URL to the owner's (docs/deploy.md)",
+    );
+  if (!logins.derived && logins.owner !== logins.app && (await appDoesTooMuch(logins.app)))
+    found.bad(
+      "DATABASE_URL is the login of an owner of tables or of a superuser: the Worker needs less. " +
+        "Leave out MIGRATIONS_DATABASE_URL, and a role is made for it",
+    );
+  const role = new URL(logins.app).username;
+  found.good(
+    logins.derived
+      ? `role ${role}: made for the Worker, reads and writes rows alone`
+      : `role ${role}`,
+  );
+  return { logins, database };
+}
+
+/** A login that is yet to be made by this deployment does nothing too much. */
+const appDoesTooMuch = (url: string): Promise<boolean> =>
+  mayDoTooMuch(url).catch((error) => {
+    if (error instanceof Refusal) return false;
+    throw error;
+  });
+
+async function checkBuild(env: Environment, found: Finder): Promise<void> {
+  const { printed } = await runWrangler({
+    args: ["deploy", "--dry-run", "--minify", "--outdir", join(ROOT, ".wrangler/dry-run")],
+    config: env.config(undefined),
+  });
+  found.good(`the Worker builds: ${/Total Upload: .*/.exec(printed)?.[0] ?? "size unknown"}`);
+}
+
+export const holderOf = (env: Environment, account: Pick<Account, "id">): string =>
+  `${env.worker} in ${account.id}`;
+
+function checkHolder(
+  env: Environment,
+  account: Account,
+  { holder }: DatabaseState,
+  found: Finder,
+): void {
+  if (holder !== undefined && holder !== holderOf(env, account))
+    found.bad(
+      `the database belongs to the Worker ${holder}: give this environment one of its own. ` +
+        "If you moved it, run `comment on schema drizzle is null` there",
+    );
+}
