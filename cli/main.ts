@@ -6,6 +6,7 @@ import { type Command, type Io, UsageError } from "./command.ts";
 import { audit } from "./commands/audit.ts";
 import { auditLog } from "./commands/audit-log.ts";
 import { channels } from "./commands/channels.ts";
+import { checkKeys } from "./commands/check-keys.ts";
 import { dead } from "./commands/dead.ts";
 import { events } from "./commands/events.ts";
 import { keys } from "./commands/keys.ts";
@@ -16,6 +17,7 @@ import { run } from "./commands/run.ts";
 import { signals } from "./commands/signals.ts";
 import { providers, sources, trigger } from "./commands/sources.ts";
 import { tail } from "./commands/tail.ts";
+import { telegram } from "./commands/telegram.ts";
 
 const COMMANDS: Command[] = [
   run,
@@ -33,6 +35,8 @@ const COMMANDS: Command[] = [
   sources,
   providers,
   trigger,
+  telegram,
+  checkKeys,
 ];
 const LOCAL_URL = "http://127.0.0.1:8787";
 const STACK_FILE = join(import.meta.dirname, "..", ".local", "stack.json");

@@ -120,7 +120,7 @@ async function checkRules(variables: Record<string, string>, found: Finder): Pro
   const failed = await runTests(
     loaded.rules,
     join(ROOT, "rules/tests"),
-    { ...io, err: io.out, url: "", key: null, fetch },
+    { ...io, err: io.out, url: "", key: null, env: {}, fetch },
     "brief",
   );
   if (failed > 0)

@@ -25,6 +25,23 @@ const THROTTLED_TELEGRAM = {
   parameters: { retry_after: 1 },
 };
 
+/** Somebody said something in a topic of a group, and the bot was made a channel's administrator. */
+const UPDATES = [
+  {
+    update_id: 1,
+    message: {
+      message_id: 5,
+      message_thread_id: 7,
+      text: "hello",
+      chat: { id: -1001234567890, type: "supergroup", title: "Desk", is_forum: true },
+    },
+  },
+  {
+    update_id: 2,
+    my_chat_member: { chat: { id: -1009876543210, type: "channel", title: "Signals" } },
+  },
+];
+
 export const telegram: Emulator = {
   name: "telegram",
   settings: (base) => ({
@@ -42,6 +59,7 @@ export const telegram: Emulator = {
         result: { id: 111111111, is_bot: true, first_name: "Local", username: "local_bot" },
       });
     if (method === "setWebhook") return json({ ok: true, result: true });
+    if (method === "getUpdates") return json({ ok: true, result: UPDATES });
     if (method !== "sendMessage" && method !== "editMessageText")
       return json({ ok: false, error_code: 404, description: "Not Found" }, 404);
     if (!chat)
@@ -141,6 +159,7 @@ export const resend: Emulator = {
     ),
   },
   answer({ path, headers, json: body, text: raw }) {
+    if (path === "/domains") return json({ data: [{ name: "example.org", status: "verified" }] });
     if (path !== "/emails") return NOT_FOUND;
     if (!headers["user-agent"])
       return json(
@@ -168,6 +187,7 @@ export const postmark: Emulator = {
   owned: ["POSTMARK_BASE_URL", "POSTMARK_TOKEN"],
   refusals: { throttled: json({ ErrorCode: 429, Message: "Rate limit exceeded" }, 429) },
   answer({ path, json: body, text: raw, now }) {
+    if (path === "/server") return json({ ID: 1, Name: "local" });
     if (path !== "/email") return NOT_FOUND;
     const To = textField(body, "To") ?? "";
     const reply = {

@@ -61,6 +61,7 @@ describe("POST /ingest", () => {
       name: "collector",
       hash: sha256Hex("s".repeat(24)),
       scopes: ["ingest"],
+      sources: null,
       limitPerMinute: null,
       createdAt: "2026-01-01T00:00:00Z",
       expiresAt: null,
