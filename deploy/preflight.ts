@@ -91,8 +91,8 @@ const count = (refused: number) => (refused === 1 ? "one thing has" : `${refused
 function readSettings({ settingsFile }: PreflightInput, found: Finder) {
   if (!existsSync(settingsFile)) {
     found.bad(
-      `${settingsFile} is missing: write DATABASE_URL=postgresql://... into it ` +
-        "(docs/settings.md lists the rest)",
+      `${settingsFile} is missing: \`npm run setup\` writes it, or write ` +
+        "DATABASE_URL=postgresql://... into it (docs/settings.md lists the rest)",
     );
     return undefined;
   }

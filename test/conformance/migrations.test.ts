@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { applyMigrations } from "../../local/migrate.ts";
+import { applyMigrations, makeAppLogin } from "../../local/migrate.ts";
 import { LATEST_MIGRATION } from "../../migrations/latest.ts";
 import { startPglite, startPostgres, type TestPostgres } from "../support/postgres.ts";
 
@@ -108,17 +108,38 @@ it("leaves nothing behind of a change that fails", async () => {
   await pool.end();
 });
 
-it("lets a role that only works read what was applied", async () => {
+it("gives the Worker a login that works with rows and owns nothing", async () => {
   const { url, pool } = await before("worker_role");
   await applyMigrations(url, FOLDER);
-  const client = await pool.connect();
-  await client.query("create role app_rw");
-  await client.query("set role app_rw");
+  await makeAppLogin(url, "app_rw_one", "it's one's");
+  await makeAppLogin(url, "app_rw_one", "changed");
+  const app = Object.assign(new URL(url), { username: "app_rw_one", password: "changed" }).href;
+  const client = new pg.Client({ connectionString: app });
+  await client.connect();
   const { rows } = await client.query(
     "select max(created_at)::float8 as latest from drizzle.__drizzle_migrations",
   );
   expect(rows).toEqual([{ latest: LATEST_MIGRATION }]);
-  client.release();
+  await client.query(INSERT, ["b"]);
+  expect((await client.query("delete from push_outbox")).rowCount).toBe(2);
+  // Of a later migration, too.
+  await pool.query("create table later (id int generated always as identity)");
+  await client.query("insert into later default values");
+  for (const change of ["drop table later", "alter table events add column x int", "create role x"])
+    await expect(client.query(change)).rejects.toThrow(/must be owner|permission denied/);
+  await client.end();
+  await pool.end();
+});
+
+it("migrates as an owner who may not make roles", async () => {
+  await database.pool.query("create role plain login password 'plain'");
+  await database.pool.query("create database of_plain owner plain");
+  const url = new URL(database.url);
+  Object.assign(url, { username: "plain", password: "plain", pathname: "/of_plain" });
+  await applyMigrations(url.href, FOLDER);
+  const pool = new pg.Pool({ connectionString: url.href });
+  const expected = (await schema(database.pool)).filter((line) => !line.includes("later"));
+  expect(await schema(pool)).toEqual(expected);
   await pool.end();
 });
 
