@@ -1,20 +1,21 @@
 import type { Mention } from "../model/mention.ts";
-import { asciiKey, type DraftRows, draftRows, type EventRows } from "./rows.ts";
+import { asciiKey, type DraftRows, draftRows, type RowReader } from "./rows.ts";
 import { addOriginal, addPost, newTally, type Tally } from "./tally.ts";
 import { eventTexts, orderOf, type SameText, type TextLikeness } from "./texts.ts";
-import { withLeaders } from "./top-words.ts";
 
 export type { SameText };
 
 /** The evidence of one event, each id once, as sums and rows. */
-export type GatheredEvidence = { rows: Pick<EventRows, "get" | "scan"> };
+export type GatheredEvidence = { rows: RowReader };
 
 /** `gathered`: on top of what was there before; `fresh`: the mentions that were new. */
 export type GatherResult = { gathered: { rows: DraftRows }; fresh: Mention[] };
 
 const TALLY = ["tally", "event"] as const;
 
-export const NOTHING: GatheredEvidence = { rows: { get: () => undefined, scan: () => [] } };
+export const NOTHING: GatheredEvidence = {
+  rows: { get: () => undefined, scan: () => [], scanEach: (groups) => groups.map(() => []) },
+};
 
 /** The sums of the evidence; undefined when there is none. */
 export const tallyOf = ({ rows }: GatheredEvidence): Tally | undefined =>
@@ -56,7 +57,7 @@ export function gather(
     addPost(rows, tally, mention);
     texts.add(mention);
   }
-  if (fresh.length > 0) rows.put(...TALLY, { ...tally, words: withLeaders(rows, tally.words) });
+  if (fresh.length > 0) rows.put(...TALLY, tally);
   return { gathered: { rows }, fresh };
 }
 

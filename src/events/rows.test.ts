@@ -19,6 +19,14 @@ describe.each<[string, () => EventRows & { clear(): void }]>([
     expect(keys({ limit: 9 })).toEqual(["1", "2", "3"]);
     expect(keys({ limit: 1, descending: true })).toEqual(["3"]);
     expect(keys({ limit: 9, after: "1", before: "3" })).toEqual(["2"]);
+    expect(rows.scanEach(["b", "none", "a"], { limit: 2, descending: true })).toEqual([
+      [{ key: "1", value: 0 }],
+      [],
+      [
+        { key: "3", value: "z" },
+        { key: "2", value: { x: 1 } },
+      ],
+    ]);
     rows.write([row("a", "2", undefined), row("a", "1", 5), row("b", "9", undefined)]);
     expect(rows.scan("a", { limit: 9 })).toEqual([
       { key: "1", value: 5 },
@@ -42,6 +50,13 @@ describe.each<[string, () => EventRows & { clear(): void }]>([
     expect(draft.scan("a", { limit: 2, after: "25", descending: true })).toEqual([
       { key: "4", value: "4" },
       { key: "3", value: "changed" },
+    ]);
+    expect(draft.scanEach(["a", "b"], { limit: 9, before: "3" })).toEqual([
+      [
+        { key: "2", value: "2" },
+        { key: "25", value: "new" },
+      ],
+      [],
     ]);
     expect(rows.get("a", "3")).toBe("3");
     rows.write(draft.changes());

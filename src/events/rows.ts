@@ -6,6 +6,8 @@
 export type EventRows = {
   get(group: string, key: string): unknown;
   scan(group: string, range: RowRange): Row[];
+  /** The same range of each of the groups. */
+  scanEach(groups: readonly string[], range: RowRange): Row[][];
   /** All of the changes or none. */
   write(changes: Iterable<RowChange>): void;
 };
@@ -16,8 +18,11 @@ export type RowRange = { after?: string; before?: string; limit: number; descend
 /** `value` undefined: the row is deleted. */
 export type RowChange = { group: string; key: string; value: unknown };
 
+/** What is read of rows. */
+export type RowReader = Omit<EventRows, "write">;
+
 /** Changes on top of other rows, which stay as they are until the changes are written to them. */
-export type DraftRows = Omit<EventRows, "write"> & {
+export type DraftRows = RowReader & {
   put(group: string, key: string, value: unknown): void;
   delete(group: string, key: string): void;
   changes(): RowChange[];
@@ -29,10 +34,14 @@ const PAGE = 500;
 export const asciiKey = (text: string): string =>
   text.replace(/[^\x20-\x5b\x5d-\x7e]/g, (unit) => `\\${unit.charCodeAt(0).toString(16)};`);
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** The text of which asciiKey made a key. */
+export const textOfKey = (key: string): string =>
+  key.replace(/\\([0-9a-f]+);/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
 
 /** The index of the first key that is not before `key`. */
 function indexOf(keys: readonly string[], key: string): number {
+  const last = keys.at(-1);
+  if (last === undefined || last < key) return keys.length;
   let [low, high] = [0, keys.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -42,96 +51,133 @@ function indexOf(keys: readonly string[], key: string): number {
   return low;
 }
 
+/** Values by key; the keys are sorted once they are scanned. */
+function sortedGroup() {
+  const values = new Map<string, unknown>();
+  let keys: string[] | undefined;
+
+  return {
+    values,
+    put(key: string, value: unknown): void {
+      if (keys !== undefined && !values.has(key)) keys.splice(indexOf(keys, key), 0, key);
+      values.set(key, value);
+    },
+    remove(key: string): void {
+      if (values.delete(key)) keys?.splice(indexOf(keys, key), 1);
+    },
+    /** Those without a value are left out. */
+    scan({ after, before, limit, descending }: RowRange): Row[] {
+      keys ??= [...values.keys()].sort();
+      let from = after === undefined ? 0 : indexOf(keys, after);
+      if (after !== undefined && keys[from] === after) from++;
+      const to = before === undefined ? keys.length : indexOf(keys, before);
+      const rows: Row[] = [];
+      for (let step = 0; step < to - from && rows.length < limit; step++) {
+        const key = keys[descending ? to - 1 - step : from + step] as string;
+        const value = values.get(key);
+        if (value !== undefined) rows.push({ key, value });
+      }
+      return rows;
+    },
+  };
+}
+type SortedGroup = ReturnType<typeof sortedGroup>;
+
 export type SmallEventRows = EventRows & {
   /** Every row, as changes to rows that hold none. */
   all(): RowChange[];
   clear(): void;
 };
 
+const changesOf = (groups: Map<string, SortedGroup>): RowChange[] =>
+  [...groups].flatMap(([group, { values }]) =>
+    [...values].map(([key, value]) => ({ group, key, value })),
+  );
+
 /** Rows of a small event, or of a test. */
 export function memoryRows(): SmallEventRows {
-  const groups = new Map<string, { values: Map<string, unknown>; keys: string[] }>();
+  const groups = new Map<string, SortedGroup>();
+  const scan = (group: string, range: RowRange): Row[] => groups.get(group)?.scan(range) ?? [];
 
   function put(group: string, key: string, value: unknown): void {
-    const held = groups.get(group) ?? { values: new Map<string, unknown>(), keys: [] as string[] };
+    const held = groups.get(group) ?? sortedGroup();
     groups.set(group, held);
-    if (!held.values.has(key)) {
-      const last = held.keys.at(-1);
-      if (last === undefined || last < key) held.keys.push(key);
-      else held.keys.splice(indexOf(held.keys, key), 0, key);
-    }
-    held.values.set(key, value);
+    held.put(key, value);
   }
 
   function remove(group: string, key: string): void {
     const held = groups.get(group);
-    if (!held?.values.delete(key)) return;
-    held.keys.splice(indexOf(held.keys, key), 1);
-    if (held.keys.length === 0) groups.delete(group);
+    held?.remove(key);
+    if (held?.values.size === 0) groups.delete(group);
   }
 
   return {
     get: (group, key) => groups.get(group)?.values.get(key),
-    scan(group, { after, before, limit, descending }) {
-      const held = groups.get(group);
-      if (held === undefined) return [];
-      const { keys, values } = held;
-      let from = after === undefined ? 0 : indexOf(keys, after);
-      if (after !== undefined && keys[from] === after) from++;
-      const to = before === undefined ? keys.length : indexOf(keys, before);
-      const found = descending
-        ? keys.slice(Math.max(from, to - limit), to).reverse()
-        : keys.slice(from, Math.min(to, from + limit));
-      return found.map((key) => ({ key, value: values.get(key) }));
-    },
+    scan,
+    scanEach: (each, range) => each.map((group) => scan(group, range)),
     write(changes) {
       for (const { group, key, value } of changes) {
         if (value === undefined) remove(group, key);
         else put(group, key, value);
       }
     },
-    all: () =>
-      [...groups].flatMap(([group, { values }]) =>
-        [...values].map(([key, value]) => ({ group, key, value })),
-      ),
+    all: () => changesOf(groups),
     clear: () => groups.clear(),
   };
 }
 
-export function draftRows(base: Pick<EventRows, "get" | "scan">): DraftRows {
-  const groups = new Map<string, Map<string, unknown>>();
+/** The first `limit` of two lists, each in the order of the range. */
+function mergedRows(a: Row[], b: Row[], { limit, descending }: RowRange): Row[] {
+  const merged: Row[] = [];
+  let [fromA, fromB] = [0, 0];
+  while (merged.length < limit) {
+    const [nextA, nextB] = [a[fromA], b[fromB]];
+    if (nextA === undefined && nextB === undefined) break;
+    const takesA =
+      nextB === undefined ||
+      (nextA !== undefined && nextA.key < nextB.key !== (descending === true));
+    merged.push((takesA ? nextA : nextB) as Row);
+    if (takesA) fromA++;
+    else fromB++;
+  }
+  return merged;
+}
+
+export function draftRows(base: RowReader): DraftRows {
+  const groups = new Map<string, SortedGroup>();
 
   function put(group: string, key: string, value: unknown): void {
-    const changed = groups.get(group) ?? new Map<string, unknown>();
-    groups.set(group, changed.set(key, value));
+    const changed = groups.get(group) ?? sortedGroup();
+    groups.set(group, changed);
+    changed.put(key, value);
+  }
+
+  /** `page`: the range of the base. */
+  function withChanges(group: string, range: RowRange, page: Row[]): Row[] {
+    const changed = groups.get(group);
+    if (changed === undefined) return page;
+    const unchanged = ({ key }: Row) => !changed.values.has(key);
+    let held = page.filter(unchanged);
+    if (held.length < page.length && page.length === range.limit)
+      held = base
+        .scan(group, { ...range, limit: range.limit + changed.values.size })
+        .filter(unchanged);
+    return mergedRows(held, changed.scan(range), range);
   }
 
   return {
     get(group, key) {
-      const changed = groups.get(group);
+      const changed = groups.get(group)?.values;
       return changed?.has(key) ? changed.get(key) : base.get(group, key);
     },
-    scan(group, range) {
-      const changed = groups.get(group);
-      if (changed === undefined) return base.scan(group, range);
-      const { after, before, limit, descending } = range;
-      const held = base
-        .scan(group, { ...range, limit: limit + changed.size })
-        .filter(({ key }) => !changed.has(key));
-      for (const [key, value] of changed) {
-        const within =
-          (after === undefined || key > after) && (before === undefined || key < before);
-        if (within && value !== undefined) held.push({ key, value });
-      }
-      held.sort((a, b) => (descending ? compare(b.key, a.key) : compare(a.key, b.key)));
-      return held.slice(0, limit);
+    scan: (group, range) => withChanges(group, range, base.scan(group, range)),
+    scanEach(each, range) {
+      const pages = base.scanEach(each, range);
+      return each.map((group, at) => withChanges(group, range, pages[at] ?? []));
     },
     put,
     delete: (group, key) => put(group, key, undefined),
-    changes: () =>
-      [...groups].flatMap(([group, changed]) =>
-        [...changed].map(([key, value]) => ({ group, key, value })),
-      ),
+    changes: () => changesOf(groups),
   };
 }
 

@@ -7,7 +7,7 @@ import { heatSlope, spanMinutes } from "./pace.ts";
 import { type DraftRows, draftRows } from "./rows.ts";
 import { MOOD_STEPS, meanOf, type Tally, withChain } from "./tally.ts";
 import type { EventText } from "./texts.ts";
-import { LEADING_WORDS, type WordCount } from "./top-words.ts";
+import { leadingWords, type WordCount } from "./top-words.ts";
 import { weighedType } from "./weighed-type.ts";
 
 const rounded = (value: number, digits = 4): number =>
@@ -97,7 +97,7 @@ export function summarise(gathered: GatheredEvidence): {
       time_guessed: tally.guessed ? 1 : 0,
       type,
       type_confidence: confidence,
-      keywords: tally.words.listed.slice(0, LEADING_WORDS).map(({ word }) => word),
+      keywords: leadingWords(rows),
       lang: tally.langs[0]?.word ?? null,
       chain: token.chain,
       symbol: token.symbol,

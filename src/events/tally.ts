@@ -2,7 +2,7 @@ import type { Mention, TokenRef } from "../model/mention.ts";
 import { addToPace, type Pace } from "./pace.ts";
 import { addTo, asciiKey, type DraftRows } from "./rows.ts";
 import { type EventText, orderOf, type Voice } from "./texts.ts";
-import { addWord, ranked, type TopWords, type WordCount } from "./top-words.ts";
+import { addWord, ranked, type WordCount } from "./top-words.ts";
 import { addReport, type ReportsByType } from "./weighed-type.ts";
 
 /**
@@ -35,7 +35,6 @@ export type Tally = {
   sides: { all: number; favourable: number };
   reports: ReportsByType;
   langs: WordCount[];
-  words: TopWords;
   /** Distinct texts that are compared, and those beyond the bound. */
   compared: number;
   byHash: number;
@@ -81,7 +80,6 @@ export const newTally = (mention: Mention): Tally => ({
   sides: { all: 0, favourable: 0 },
   reports: {},
   langs: [],
-  words: { listed: [], missed: 0, reduced: false },
   compared: 0,
   byHash: 0,
 });
@@ -138,7 +136,7 @@ function addMood(rows: DraftRows, tally: Tally, { sentiment, stance }: Voice, by
 
 /**
  * Adds a text that counts to the sums of originals, or takes it away; changes `tally` in place.
- * Groups: "author", "mood", "voice" (the most followed first), "word", "report:…".
+ * Groups: "author", "mood", "voice" (the most followed first), "word", "rank", "report:…".
  */
 export function addOriginal(
   rows: DraftRows,
@@ -154,7 +152,7 @@ export function addOriginal(
     const held = tally.langs.find(({ word }) => word === first.lang)?.count ?? 0;
     tally.langs = ranked(tally.langs, first.lang, held + by);
   }
-  for (const word of first.keywords) tally.words = addWord(rows, tally.words, word, by);
+  for (const word of first.keywords) addWord(rows, word, by);
   tally.reports = addReport(rows, tally.reports, { id, voice: first, by });
   if ((first.followers ?? 0) > 0) {
     const key = voiceKey(first.followers as number, order);

@@ -1,6 +1,6 @@
 import { sha256Hex } from "../kit/hash.ts";
 import type { Mention } from "../model/mention.ts";
-import { allRows, asciiKey, type DraftRows } from "./rows.ts";
+import { allRows, asciiKey, type DraftRows, type Row } from "./rows.ts";
 
 /** Says whether two fingerprints are of the same text, noise aside. `a` is the earlier text's. */
 export type SameText = (a: string, b: string) => boolean;
@@ -40,7 +40,6 @@ export type Voice = Pick<
 export type EventText = {
   /** Of its first post in event time. */
   order: string;
-  fingerprint: string;
   first: Voice;
   /** The earlier text that it is a copy of; null: it counts. */
   copyOf: string | null;
@@ -105,8 +104,8 @@ function openTexts() {
  * of posts alone. A post that comes late is put at its place, and the later texts that it touches
  * are decided anew, in event time.
  *
- * Groups: "text" by id; "time": compared texts by order; "band:…": those that count, by order;
- * "copy:…": the copies of a text.
+ * Groups: "text" by id; of those that are compared "print", the fingerprint, by id, and "time", the
+ * id by order; "band:…": those of them that count, by order; "copy:…": the copies of a text.
  */
 export function eventTexts(rows: DraftRows, likeness: TextLikeness, counter: TextCounter) {
   const { same, bandsOf, bounds } = likeness;
@@ -114,18 +113,23 @@ export function eventTexts(rows: DraftRows, likeness: TextLikeness, counter: Tex
   const open = openTexts();
 
   const textOf = (id: string): EventText => rows.get("text", id) as EventText;
-  const bandGroups = ({ fingerprint }: EventText): string[] =>
-    bandsOf(fingerprint).map((band) => `band:${asciiKey(band)}`);
+  const printOf = (id: string): string => rows.get("print", id) as string;
+  const bandGroups = (print: string): string[] =>
+    bandsOf(print).map((band) => `band:${asciiKey(band)}`);
+
+  /** What counts in each of the bands and is earlier: the first that are compared with. */
+  const earlierIn = (bands: readonly string[], order: string): Row[][] =>
+    rows.scanEach(bands, { before: order, limit: bounds.inBand });
 
   /** An earlier text that counts and says the same. */
-  function originalOf({ fingerprint, order }: EventText, bands: string[]): string | null {
+  function originalOf(print: string, earlier: readonly Row[][]): string | null {
     const seen = new Set<string>();
-    for (const band of bands)
-      for (const { value } of rows.scan(band, { before: order, limit: bounds.inBand })) {
+    for (const band of earlier)
+      for (const { value } of band) {
         const id = value as string;
         if (seen.has(id)) continue;
         seen.add(id);
-        if (same(textOf(id).fingerprint, fingerprint)) return id;
+        if (same(printOf(id), print)) return id;
       }
     return null;
   }
@@ -134,63 +138,79 @@ export function eventTexts(rows: DraftRows, likeness: TextLikeness, counter: Tex
     for (const { key } of allRows(rows, `copy:${id}`)) open.add(textOf(key).order, key);
   };
 
-  /** Later texts of a band that count although they say the same as `text`. */
-  function reopenLater(band: string, { order, fingerprint }: EventText): void {
+  /** Later texts of a band that count although they say the same as `print`. */
+  function reopenLater(band: string, order: string, print: string): void {
     for (const { key, value } of allRows(rows, band, order)) {
       const id = value as string;
-      if (same(fingerprint, textOf(id).fingerprint)) open.add(key, id);
+      if (same(print, printOf(id))) open.add(key, id);
     }
   }
 
-  function enterBands(id: string, text: EventText, bands: string[]): void {
-    const { order } = text;
-    const isLatest = rows.scan("time", { limit: 1, descending: true })[0]?.key === order;
-    for (const band of bands) {
-      rows.put(band, order, id);
-      if (isLatest || rows.scan(band, { after: order, limit: 1 }).length === 0) continue;
-      const first = rows.scan(band, { limit: bounds.inBand + 1 });
-      const rank = first.findIndex(({ key }) => key === order);
-      if (rank === -1 || rank === bounds.inBand) continue;
-      const pushedOut = first[bounds.inBand];
+  /** `earlier`: see earlierIn. */
+  function enterBands(
+    { id, order, print }: { id: string; order: string; print: string },
+    bands: readonly string[],
+    earlier: readonly Row[][],
+  ): void {
+    for (const band of bands) rows.put(band, order, id);
+    if (latestCompared()?.key === order) return;
+    const rankIn = (at: number): number => earlier[at]?.length ?? 0;
+    const entered = [...bands.keys()].filter((at) => rankIn(at) < bounds.inBand);
+    const later = rows.scanEach(
+      entered.map((at) => bands[at] as string),
+      { after: order, limit: bounds.inBand },
+    );
+    for (const [nth, at] of entered.entries()) {
+      const next = later[nth] as Row[];
+      if (next.length === 0) continue;
+      const pushedOut = next[bounds.inBand - rankIn(at) - 1];
       if (pushedOut) reopenCopiesOf(pushedOut.value as string);
-      reopenLater(band, text);
+      reopenLater(bands[at] as string, order, print);
     }
   }
 
-  function leaveBands(id: string, { order }: EventText, bands: string[]): void {
+  function leaveBands(id: string, order: string, bands: readonly string[]): void {
     for (const band of bands) {
       const first = rows.scan(band, { limit: bounds.inBand + 1 });
       const rank = first.findIndex(({ key }) => key === order);
       rows.delete(band, order);
       const movedUp = first[bounds.inBand];
       if (movedUp && rank !== -1 && rank < bounds.inBand)
-        reopenLater(band, textOf(movedUp.value as string));
+        reopenLater(band, movedUp.key, printOf(movedUp.value as string));
     }
     reopenCopiesOf(id);
   }
 
   function decideAnew(id: string): void {
     const text = textOf(id);
-    const bands = bandGroups(text);
-    const copyOf = originalOf(text, bands);
+    const { order } = text;
+    const print = printOf(id);
+    const bands = bandGroups(print);
+    const earlier = earlierIn(bands, order);
+    const copyOf = originalOf(print, earlier);
     if (copyOf === text.copyOf) return;
     if (text.copyOf) rows.delete(`copy:${text.copyOf}`, id);
     const decided = { ...text, copyOf };
     rows.put("text", id, decided);
     if (copyOf === null) {
       counter.count(id, decided);
-      enterBands(id, decided, bands);
+      enterBands({ id, order, print }, bands, earlier);
       return;
     }
     rows.put(`copy:${copyOf}`, id, 1);
     if (text.copyOf !== null) return;
     counter.uncount(id, text);
-    leaveBands(id, text, bands);
+    leaveBands(id, order, bands);
   }
+
+  const latestCompared = () => rows.scan("time", { limit: 1, descending: true })[0];
+
+  const isBeyondBound = (order: string): boolean =>
+    tally.compared >= bounds.compared && order > (latestCompared()?.key ?? "");
 
   /** The latest of too many texts is compared no longer: it counts by itself. */
   function endComparison(): void {
-    const [latest] = rows.scan("time", { limit: 1, descending: true });
+    const latest = latestCompared();
     if (latest === undefined) return;
     const id = latest.value as string;
     const text = textOf(id);
@@ -199,11 +219,13 @@ export function eventTexts(rows: DraftRows, likeness: TextLikeness, counter: Tex
     rows.put("text", id, alone);
     tally.compared--;
     tally.byHash++;
-    if (text.copyOf === null) for (const band of bandGroups(text)) rows.delete(band, text.order);
+    if (text.copyOf === null)
+      for (const band of bandGroups(printOf(id))) rows.delete(band, text.order);
     else {
       if (text.copyOf) rows.delete(`copy:${text.copyOf}`, id);
       counter.count(id, alone);
     }
+    rows.delete("print", id);
   }
 
   /** Takes a text out of where it stood; answers whether it counted among those compared. */
@@ -216,7 +238,7 @@ export function eventTexts(rows: DraftRows, likeness: TextLikeness, counter: Tex
     }
     tally.compared--;
     rows.delete("time", held.order);
-    if (counted) for (const band of bandGroups(held)) rows.delete(band, held.order);
+    if (counted) for (const band of bandGroups(printOf(id))) rows.delete(band, held.order);
     return counted;
   }
 
@@ -228,16 +250,26 @@ export function eventTexts(rows: DraftRows, likeness: TextLikeness, counter: Tex
       const order = orderOf(mention);
       const held = rows.get("text", id) as EventText | undefined;
       if (held !== undefined && held.order < order) return;
+      const first = voiceOf(mention);
+      if (held === undefined && isBeyondBound(order)) {
+        const text = { order, first, copyOf: null, compared: false };
+        rows.put("text", id, text);
+        tally.byHash++;
+        counter.count(id, text);
+        return;
+      }
       // One that counts still does at an earlier time: it has fewer before it.
       const counts = held !== undefined && withdraw(id, held);
       const copyOf = counts ? null : held?.copyOf || UNDECIDED;
-      const text = { order, fingerprint, first: voiceOf(mention), copyOf, compared: true };
+      const text = { order, first, copyOf, compared: true };
+      if (!held?.compared) rows.put("print", id, fingerprint);
       rows.put("time", order, id);
       rows.put("text", id, text);
       tally.compared++;
       if (counts) {
         counter.count(id, text);
-        enterBands(id, text, bandGroups(text));
+        const bands = bandGroups(fingerprint);
+        enterBands({ id, order, print: fingerprint }, bands, earlierIn(bands, order));
       } else open.add(order, id);
       if (tally.compared > bounds.compared) endComparison();
       for (let next = open.next(); next !== undefined; next = open.next())

@@ -21,6 +21,11 @@ it("keeps an event's rows in the storage of an object, whole or not at all, and 
       "2",
       "1",
     ]);
+    expect(again.scanEach(["text", "b", "a"], { before: "2", limit: 5 })).toEqual([
+      [],
+      [],
+      [{ key: "1", value: { x: "é" } }],
+    ]);
     const failing = function* () {
       yield row("a", "1", undefined);
       throw new Error("in the middle");
