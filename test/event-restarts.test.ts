@@ -47,6 +47,7 @@ function eventObject(store: ActorStore) {
   const sqlite = sqliteRows();
   let now = NOON;
   let commits = 0;
+  let pauses = 0;
   /** Of the next commit: whether its answer is lost, or it never arrives. */
   let fault: "answer" | "call" | undefined;
   const loads: number[] = [];
@@ -95,6 +96,7 @@ function eventObject(store: ActorStore) {
         telemetry: silentTelemetry,
         store: faulty,
         enrich: async () => [],
+        pause: async () => void pauses++,
         rules: async () => rules,
         isStream: isStreamKind,
         channels: async () => [],
@@ -107,6 +109,7 @@ function eventObject(store: ActorStore) {
     memory,
     loads,
     commits: () => commits,
+    pauses: () => pauses,
     add: (mentions: Mention[]) => actor.add(mentions),
     onAlarm: () => actor.onAlarm(),
     fail: (next: "answer" | "call") => {
@@ -209,6 +212,32 @@ describe("the object of an event", () => {
     ]);
     object.evict();
     await object.add(posts.slice(29));
+    await expectCountedAsFromScratch(store, posts[0]?.eventKey ?? "");
+  });
+
+  it("builds the rows of a large event in steps, and goes on by itself", async () => {
+    const store = memoryStore();
+    const before = eventObject(store);
+    const random = dice(10);
+    const posts = Array.from({ length: 350 }, (_, id) => post(id, (n) => random.int(0, n - 1)));
+    await before.add(posts.slice(0, 349));
+    const object = eventObject(store);
+    object.memory.stepsACall = 2;
+    object.evict();
+    await expect(object.add(posts.slice(349))).rejects.toThrow("counted again");
+    expect(object.pauses()).toBe(1);
+    let calls = 0;
+    for (; (object.memory.alarm ?? 0) - object.now() === 1_000; calls++) {
+      object.evict();
+      object.pass(1_000);
+      await object.onAlarm();
+    }
+    expect(calls).toBe(2);
+    expect(object.pauses()).toBe(2);
+    object.loads.length = 0;
+    await object.add(posts.slice(349));
+    expect(object.loads).toEqual([]);
+    expect((await store.event(posts[0]?.eventKey ?? ""))?.evidence).toHaveLength(350);
     await expectCountedAsFromScratch(store, posts[0]?.eventKey ?? "");
   });
 

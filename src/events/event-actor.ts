@@ -26,6 +26,8 @@ const STALE_TRIES = 5;
  */
 const RE_ENRICH_SECONDS = [15, 60, 300, 900];
 const FAILED_RE_ENRICH_SECONDS = 120;
+/** Until the rows of a large event are built further. */
+const UNFINISHED_SECONDS = 1;
 /**
  * The longest window is a day, and hardly a post comes a day after it. One that does finds the
  * event in the database, and what is remembered then goes after an hour.
@@ -41,6 +43,8 @@ export type EventPorts = RuntimePorts & {
   rules(eventKey: string): Promise<Ruleset>;
   /** Whether channels of the kind get every revision of an event. */
   isStream(kind: string): boolean;
+  /** See LedgerPorts. */
+  pause(): Promise<void>;
   /** As they were at `since` (ms) or later; without it they may be older. */
   channels(since?: number): Promise<ChannelConfig[]>;
   /**
@@ -69,6 +73,7 @@ export type ActorMemory = {
   clear(): Promise<void>;
   /** See LedgerPorts. */
   smallEvent?: number;
+  stepsACall?: number;
 };
 
 /**
@@ -93,10 +98,12 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
   const ledger = eventLedger({
     store: ports.store,
     storage: memory.rows,
+    pause: ports.pause,
     ...(memory.smallEvent !== undefined && { smallEvent: memory.smallEvent }),
+    ...(memory.stepsACall !== undefined && { stepsACall: memory.stepsACall }),
   });
 
-  async function recall([mention]: Mention[]): Promise<KnownEvent> {
+  async function recall([mention]: Mention[]): Promise<KnownEvent | "unfinished"> {
     memory.eventKey ??= mention?.eventKey;
     return memory.eventKey === undefined ? UNKNOWN_EVENT : ledger.recall(memory.eventKey);
   }
@@ -106,6 +113,10 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     const began = ports.now();
     const before = known ?? (await recall(mentions));
     known = undefined;
+    if (before === "unfinished") {
+      await memory.setAlarm(ports.now() + UNFINISHED_SECONDS * 1000);
+      throw new Error("the event is being counted again; what came for it comes again");
+    }
     if (mentions.length === 0 && tallyOf(before.gathered) === undefined) {
       await memory.clear();
       return true;
@@ -208,7 +219,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     async onAlarm() {
       const { awaitsFacts, clearAt } = memory;
       try {
-        if (awaitsFacts || clearAt === undefined) await record([]);
+        if (awaitsFacts || clearAt === undefined || ledger.isUnfinished()) await record([]);
         else if (ports.now() < clearAt) await memory.setAlarm(clearAt);
         else {
           known = undefined;
@@ -222,7 +233,8 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
           outcome: "retry",
           reason: String(error),
         });
-        await memory.setAlarm(ports.now() + FAILED_RE_ENRICH_SECONDS * 1000);
+        const seconds = ledger.isUnfinished() ? UNFINISHED_SECONDS : FAILED_RE_ENRICH_SECONDS;
+        await memory.setAlarm(ports.now() + seconds * 1000);
       }
     },
   };

@@ -11,8 +11,12 @@ export type LedgerStorage = EventRows & { clear(): void };
 export type LedgerPorts = {
   store: Pick<EventStore, "load" | "evidence">;
   storage: LedgerStorage;
+  /** Lets the other work of the isolate go first; called between the steps of a long one. */
+  pause(): Promise<void>;
   /** Up to this many posts an event is held in memory, and read again after an eviction. */
   smallEvent?: number;
+  /** Rows are built in so many steps a call at most. */
+  stepsACall?: number;
 };
 
 /**
@@ -21,8 +25,13 @@ export type LedgerPorts = {
  * the revision.
  */
 export type EventLedger = {
-  /** The event as the database holds it, or an older revision when that moves on meanwhile. */
-  recall(eventKey: string): Promise<KnownEvent>;
+  /**
+   * The event as the database holds it, or an older revision when that moves on meanwhile.
+   * "unfinished": the rows are being built and so much was done; call it again for the rest.
+   */
+  recall(eventKey: string): Promise<KnownEvent | "unfinished">;
+  /** Whether the rows are being built. */
+  isUnfinished(): boolean;
   /** Whether the rows still are those of the event's revision: its storage may have been cleared. */
   holds(known: KnownEvent): boolean;
   /** After a commit. Undefined when the storage has moved on: recall it. */
@@ -37,12 +46,15 @@ export type EventLedger = {
 type Progress = { layout: number; rev: number; step: "read" | "count" | "whole"; after: string };
 
 /** Raise it when rows change their meaning: older ones are then built again. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 const PROGRESS = ["ledger", "progress"] as const;
 const STAGED = "staged";
 export const SMALL_EVENT = 300;
-/** Pieces of evidence a step. */
-const STEP = 1_000;
+/** Pieces of evidence that are read at once, and that are counted at once: a tenth of a second. */
+const PAGE = 1_000;
+const COUNTED_AT_ONCE = 100;
+/** A call builds for some ten seconds of processor time: the platform ends it after thirty. */
+const STEPS_A_CALL = 100;
 
 const postsOf = ({ event: { evidenceCount, copies } }: EventState): number =>
   evidenceCount + copies;
@@ -56,7 +68,9 @@ const progressRow = (progress: Progress): RowChange => ({
 export function eventLedger({
   store,
   storage,
+  pause,
   smallEvent = SMALL_EVENT,
+  stepsACall = STEPS_A_CALL,
 }: LedgerPorts): EventLedger {
   const stored = { rows: storage };
   /** The rows of a small event; undefined while the storage holds it. */
@@ -82,10 +96,10 @@ export function eventLedger({
 
   async function readStep(eventKey: string, progress: Progress): Promise<Progress> {
     const { after, rev } = progress;
-    const page = await store.evidence(eventKey, { sinceRev: -1, after, limit: STEP });
+    const page = await store.evidence(eventKey, { sinceRev: -1, after, limit: PAGE });
     const last = page.at(-1)?.evidenceId;
     const next: Progress =
-      last !== undefined && page.length === STEP
+      last !== undefined && page.length === PAGE
         ? { ...progress, after: last }
         : { layout: LAYOUT, rev, step: "count", after: "" };
     const staged = page.map((value) => ({ group: STAGED, key: orderOf(value), value }));
@@ -94,8 +108,9 @@ export function eventLedger({
   }
 
   function countStep(progress: Progress): Progress {
-    const staged = storage.scan(STAGED, { limit: STEP });
-    const next: Progress = staged.length < STEP ? { ...progress, step: "whole" } : progress;
+    const staged = storage.scan(STAGED, { limit: COUNTED_AT_ONCE });
+    const next: Progress =
+      staged.length < COUNTED_AT_ONCE ? { ...progress, step: "whole" } : progress;
     const counted = staged.map(({ key }) => ({ group: STAGED, key, value: undefined }));
     add(
       staged.map(({ value }) => value as Mention),
@@ -108,10 +123,11 @@ export function eventLedger({
   async function catchUp(eventKey: string, from: Progress, rev: number): Promise<void> {
     let after = "";
     while (true) {
-      const page = await store.evidence(eventKey, { sinceRev: from.rev, after, limit: STEP });
-      const isLast = page.length < STEP;
+      const page = await store.evidence(eventKey, { sinceRev: from.rev, after, limit: PAGE });
+      const isLast = page.length < PAGE;
       add(page, isLast ? [progressRow({ ...from, rev })] : []);
       if (isLast) return;
+      await pause();
       after = page.at(-1)?.evidenceId ?? "";
     }
   }
@@ -119,21 +135,26 @@ export function eventLedger({
   async function recallStored(
     { rev, event, signal }: EventState,
     progress: Progress,
-  ): Promise<KnownEvent> {
+  ): Promise<KnownEvent | "unfinished"> {
     let reached = progress;
-    while (reached.step === "read") reached = await readStep(event.eventKey, reached);
-    while (reached.step === "count") reached = countStep(reached);
+    for (let steps = 0; reached.step !== "whole"; steps++) {
+      if (steps === stepsACall) return "unfinished";
+      if (steps > 0) await pause();
+      reached =
+        reached.step === "read" ? await readStep(event.eventKey, reached) : countStep(reached);
+    }
     if (reached.rev < rev) await catchUp(event.eventKey, reached, rev);
     return { rev, gathered: stored, signal };
   }
 
-  async function recall(eventKey: string): Promise<KnownEvent> {
+  async function recall(eventKey: string): Promise<KnownEvent | "unfinished"> {
     small = undefined;
     const progress = progressOf();
     if (progress !== undefined) {
       const state = await store.load(eventKey, 0);
       if (state !== undefined && progress.rev <= state.rev) {
         const known = await recallStored(state, progress);
+        if (known === "unfinished") return known;
         if ((tallyOf(stored)?.posts ?? 0) >= postsOf(state)) return known;
       }
       storage.clear();
@@ -171,5 +192,10 @@ export function eventLedger({
     return { rev, gathered: stored, signal };
   }
 
-  return { recall, holds, keep };
+  function isUnfinished(): boolean {
+    const progress = progressOf();
+    return progress !== undefined && progress.step !== "whole";
+  }
+
+  return { recall, isUnfinished, holds, keep };
 }

@@ -180,6 +180,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
       ...ground(who),
       store: storeFor(who),
       enrich: enricherOf(who, ether, redis),
+      pause: async () => undefined,
       rules: async () =>
         kernel.now() < rulebook.changeAt || faults.hits("stale-rules")
           ? rulebook.older

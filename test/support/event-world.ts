@@ -90,6 +90,7 @@ export async function eventWorld(authors: ListedAuthors = new Map(), store: Stor
       const contract = world.contracts.get(tokenCa ?? symbol ?? "");
       return contract === undefined ? [world.market] : [lookup(contract), world.market];
     },
+    pause: async () => undefined,
     rules: async () => loaded.rules,
     isStream: isStreamKind,
     channels: async (since = 0) => (since >= now ? store.channels() : cachedChannels),

@@ -29,6 +29,7 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
     enrich: measuredEnrich(enrichPorts(env, isolate, defer), isolate),
     rules: (eventKey) => isolate.rules.forEvent(eventKey),
     isStream: isStreamKind,
+    pause: () => sleepFor(0),
     channels: (since) => isolate.channels.get(since),
     afterCommit: afterCommit({
       ...runtimePorts(isolate),
