@@ -1,5 +1,6 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import type { EventDetail } from "../../public/types.d.ts";
 import { iso } from "../../src/kit/time.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
 import { missing } from "./chromium.ts";
@@ -85,7 +86,9 @@ describe.skipIf(missing)("the live page", () => {
     await page.route("**/events/*", async (route) => {
       const response = await route.fetch();
       const summary = { summary: hostile, evidence_count: 1, copies: 1 };
-      await route.fulfill({ response, json: { ...(await response.json()), ...summary } });
+      const event = (await response.json()) as EventDetail;
+      event.signal.features_snapshot.values.texts_by_hash = 2;
+      await route.fulfill({ response, json: { ...event, ...summary } });
     });
     await page.locator("[data-stage=deliveries] .legend").waitFor();
     expect((await page.locator(".signal").first().boundingBox())?.y).toBeLessThan(844 - 80);
@@ -93,7 +96,9 @@ describe.skipIf(missing)("the live page", () => {
     await page.locator(".signal button").first().click();
     await page.locator(".drawer .about").waitFor();
     expect(await said(page, ".drawer .summary")).toBe(hostile);
-    expect(await said(page, ".drawer .about")).toMatch(/1 text, \d+ authors?, 1 copy/);
+    expect(await said(page, ".drawer .about")).toMatch(
+      /1 text, \d+ authors?, 1 copy, 2 texts compared by exact words only/,
+    );
     const summary = await page.locator(".drawer .summary").boundingBox();
     expect(summary?.x).toBeGreaterThanOrEqual(12);
     expect(

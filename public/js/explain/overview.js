@@ -32,10 +32,12 @@ const pills = ({ state, level, risk_level: risk, degraded }) =>
  */
 export function eventFigures(event) {
   const { chain, token, start } = eventParts(event.event_key);
+  const byHash = Number(event.signal.features_snapshot.values.texts_by_hash ?? 0);
   const evidence = [
     many(event.evidence_count, "text"),
     many(event.unique_authors, "author"),
     many(event.copies, "copy", "copies"),
+    ...(byHash > 0 ? [`${many(byHash, "text")} compared by exact words only`] : []),
   ];
   return h(
     "dl",
