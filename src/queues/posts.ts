@@ -26,7 +26,7 @@ type JudgedPost = { item: OpenedMessage<"post">; result: JudgeResult };
 /**
  * posts: judge each, record the outcomes in one statement, send the mentions on, and only then
  * confirm the claim and ack. A post that may repeat an open one is tried again once that may have
- * ended.
+ * ended. The dedup window is for messages that come again: a first delivery asks it nothing.
  */
 export async function consumePosts(batch: QueueBatch, ports: PostsPorts): Promise<void> {
   const began = ports.now();
@@ -49,19 +49,24 @@ export async function consumePosts(batch: QueueBatch, ports: PostsPorts): Promis
   const again = new Set([...unsent, ...waiting.map(postKey)]);
   const isOpen = ({ item }: JudgedPost) => again.has(postKey(item.body.post));
   const done = judged.filter((each) => !isOpen(each));
-  await ports.seen.confirm(done.map(({ item }) => postKey(item.body.post)));
+  const known = done.filter(({ item }) => usesWindow(item));
+  await ports.seen.confirm(known.map(({ item }) => postKey(item.body.post)));
   for (const { item } of done) item.message.ack();
   for (const { item } of judged.filter(isOpen))
     item.message.retry({ delaySeconds: retryDelay(item.message.attempts) });
   await report(done, new Set(duplicates.map(postKey)), began, ports);
 }
 
+/** One that a sweep or a replay sent again is judged whatever the window says. */
+const usesWindow = ({ body, message }: OpenedMessage<"post">): boolean =>
+  message.attempts > 1 || body.again;
+
 /** Acks the posts that the dedup window holds as done, and answers the others. */
 async function unseenPosts(batch: QueueBatch, ports: PostsPorts): Promise<OpenedMessage<"post">[]> {
   const opened = await openMessages(batch, "post", ports);
   const done = await ports.seen.claim(
     opened
-      .filter(({ body }) => !body.again)
+      .filter((item) => usesWindow(item) && !item.body.again)
       .map(({ body, message }) => ({ key: postKey(body.post), holder: message.id })),
   );
   const isDone = ({ body }: OpenedMessage<"post">) => !body.again && done.has(postKey(body.post));

@@ -13,14 +13,14 @@ export const MUTANTS: readonly Suspect[] = [
     file: "src/dedup/window.ts",
     from: "before[i] === DONE",
     to: "before[i] !== null",
-    by: "crash-after-claim=0.25",
+    by: "deadlock=0.25",
   },
   {
     name: "a claim marks the post as done at once",
     file: "src/dedup/window.ts",
     from: "value: `claimed:",
     to: "value: true ? DONE : `claimed:",
-    by: "crash-after-claim=0.25",
+    by: "deadlock=0.25",
   },
   {
     name: "without Redis every post counts as done",
@@ -34,7 +34,7 @@ export const MUTANTS: readonly Suspect[] = [
     file: "src/dedup/window.ts",
     from: "`dedup:${key}`",
     to: '`dedup:${key.slice(key.indexOf(":") + 1)}`',
-    by: "",
+    by: "deadlock=0.25,ack-lost=0.25",
   },
   {
     name: "a repeated mention counts again",
@@ -46,8 +46,8 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "a text that comes late makes no later one a copy",
     file: "src/events/texts.ts",
-    from: 'const isLatest = rows.scan("time", { limit: 1, descending: true })[0]?.key === order;',
-    to: "const isLatest = true;",
+    from: "if (latestCompared()?.key === order) return;",
+    to: "return;",
     by: "queue-reorder=0.25",
   },
   {
