@@ -7,7 +7,7 @@ import { type Stack, startStack } from "../local/stack.ts";
 import { readStackFile } from "../local/state.ts";
 import { freePorts } from "../local/supervisor/ports.ts";
 import { workload } from "../test/sim/workload.ts";
-import { busiestChild, type Usage, usageOf } from "./pipeline/usage.ts";
+import { descendantOf, type Usage, usageOf } from "./pipeline/usage.ts";
 
 const { BENCH_POSTS = "3000", BENCH_FILE } = process.env;
 
@@ -92,7 +92,7 @@ function partsOf(stack: Stack): Map<string, number> {
     const pid = part.pid();
     if (pid !== undefined) parts.set(name === "worker" ? "wrangler" : name, pid);
   }
-  const workerd = busiestChild(parts.get("wrangler") ?? 0);
+  const workerd = descendantOf(parts.get("wrangler") ?? 0, "workerd");
   if (workerd !== undefined) parts.set("workerd", workerd);
   return parts;
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 
 export type Usage = { cpuMs: number; megabytes: number };
-type Process = Usage & { pid: number; parent: number };
+type Process = Usage & { pid: number; parent: number; command: string };
 
 /**
  * On Linux of the kernel's own clock ticks: ps reports whole seconds there, and each of twenty
@@ -19,14 +19,17 @@ function cpuMsOf(pid: number, reported: string): number {
 }
 
 function processes(): Process[] {
-  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,rss=,time="], { encoding: "utf8" })
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,rss=,time=,comm="], {
+    encoding: "utf8",
+  })
     .trim()
     .split("\n");
   return lines.map((line) => {
-    const [pid = "", parent, rss, time = ""] = line.trim().split(/\s+/);
+    const [pid = "", parent, rss, time = "", command = ""] = line.trim().split(/\s+/);
     return {
       pid: Number(pid),
       parent: Number(parent),
+      command,
       megabytes: Number(rss) / 1024,
       cpuMs: cpuMsOf(Number(pid), time),
     };
@@ -53,9 +56,12 @@ export function usageOf(parts: ReadonlyMap<string, number>): Map<string, Usage> 
   return new Map([...parts].map(([name, pid]) => [name, sum(pid)]));
 }
 
-/** The child of a process that uses most: of wrangler that is workerd. */
-export function busiestChild(pid: number): number | undefined {
-  return processes()
-    .filter(({ parent }) => parent === pid)
+/** The process under another that runs a command; of several the busiest. */
+export function descendantOf(pid: number, command: string): number | undefined {
+  const all = processes();
+  const under = (parent: number): Process[] =>
+    all.filter((each) => each.parent === parent).flatMap((each) => [each, ...under(each.pid)]);
+  return under(pid)
+    .filter((each) => each.command.includes(command))
     .sort((a, b) => b.cpuMs - a.cpuMs)[0]?.pid;
 }
