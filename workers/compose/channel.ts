@@ -2,12 +2,12 @@ import type { ChannelPorts } from "../../src/outbox/channel-actor.ts";
 import type { Bindings } from "../env.ts";
 import { isolateOf } from "./isolate.ts";
 import {
-  broadcaster,
   type ComposedPorts,
   type DeferWork,
-  metricsFlusher,
   runtimePorts,
   sleepFor,
+  spacedBroadcaster,
+  spacedMetricsFlusher,
   sweeperOf,
   uuid,
 } from "./shared.ts";
@@ -23,10 +23,10 @@ export function composeChannel(env: Bindings, defer: DeferWork): ComposedPorts<C
     uuid,
     sleep: sleepFor,
     called: isolate.called,
-    broadcast: broadcaster(env, defer),
+    broadcast: spacedBroadcaster(env, isolate, defer),
     wakeSweeper: sweeperOf(env).wake,
     reserveShared: (holder, limit) =>
       env.CHANNELS.getByName(`limit:${limit.key}`).reserve(holder, limit),
   };
-  return { ports, flush: metricsFlusher(env, isolate, defer) };
+  return { ports, flush: spacedMetricsFlusher(env, isolate, defer) };
 }

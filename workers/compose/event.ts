@@ -10,13 +10,13 @@ import { enrich } from "../../src/pipeline.ts";
 import type { Bindings } from "../env.ts";
 import { isolateOf, type SharedIsolate } from "./isolate.ts";
 import {
-  broadcaster,
   type ComposedPorts,
   type DeferWork,
   guardedPorts,
-  metricsFlusher,
   runtimePorts,
   sleepFor,
+  spacedBroadcaster,
+  spacedMetricsFlusher,
   sweeperOf,
   uuid,
 } from "./shared.ts";
@@ -36,10 +36,10 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
       deliveries: env.DELIVERIES,
       uuid,
       wakeSweeper: sweeperOf(env).wake,
-      broadcast: broadcaster(env, defer),
+      broadcast: spacedBroadcaster(env, isolate, defer),
     }),
   };
-  return { ports, flush: metricsFlusher(env, isolate, defer) };
+  return { ports, flush: spacedMetricsFlusher(env, isolate, defer) };
 }
 
 const enrichPorts = (env: Bindings, isolate: SharedIsolate, defer: DeferWork): EnrichPorts => ({

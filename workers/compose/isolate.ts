@@ -9,6 +9,7 @@ import { type SealedChannels, sealedChannels } from "../../src/channels/sealed-c
 import { type CachedValue, cached } from "../../src/concurrency/cached.ts";
 import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import type { Redis } from "../../src/concurrency/redis.ts";
+import { type Spaced, spaced } from "../../src/concurrency/spaced.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { type Blacklist, parseBlacklist } from "../../src/filter/blacklist.ts";
 import type { CallRecord } from "../../src/http/request.ts";
@@ -16,6 +17,7 @@ import { type SecretBox, secretBox } from "../../src/kit/secret-box.ts";
 import { iso } from "../../src/kit/time.ts";
 import type { ChannelConfig } from "../../src/model/channel-config.ts";
 import { type MetricsCollector, metricsCollector } from "../../src/observability/collector.ts";
+import type { LiveMessage } from "../../src/observability/live.ts";
 import { batchLines, createLogger } from "../../src/observability/log.ts";
 import { outsideCallReporter } from "../../src/observability/outside-calls.ts";
 import { type PointCollector, pointCollector } from "../../src/observability/points/collector.ts";
@@ -60,6 +62,10 @@ export type SharedIsolate = RuntimePorts & {
   keyUses: KeyUses;
   limiter: RateLimiter;
   channels: CachedValue<ChannelConfig[]>;
+  /** What the live stream has still to be sent, and when it and the metrics are. */
+  unheard: LiveMessage[];
+  liveSpaced: Spaced;
+  metricsSpaced: Spaced;
   called(record: CallRecord): void;
 };
 
@@ -69,6 +75,12 @@ export type SharedIsolate = RuntimePorts & {
  */
 const REREAD_MS = 30_000;
 const REREAD_LOCAL_MS = 2_000;
+
+/** The objects of an isolate call those of the metrics and of the stream no more often. */
+const SPACED_MS = 250;
+
+export const sleepFor = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Made at the first use in an isolate, and kept: an isolate has one set of bindings. */
 export function onceAnIsolate<T extends object>(make: (env: Bindings) => T): (env: Bindings) => T {
@@ -155,5 +167,8 @@ function isolate(env: Bindings): SharedIsolate {
     coins: hotList("coins", coinsList, parseCoins, env.RULES, rereadMs, now),
     channels: cached(() => store.channels(), { ttlMs: rereadMs, staleOnError: true, now }),
     called: outsideCallReporter({ log, telemetry }),
+    unheard: [],
+    liveSpaced: spaced(SPACED_MS, { now, sleep: sleepFor }),
+    metricsSpaced: spaced(SPACED_MS, { now, sleep: sleepFor }),
   };
 }

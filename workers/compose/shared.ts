@@ -6,7 +6,9 @@ import type { Bindings } from "../env.ts";
 import { MAX_POINTS, sendPoints, writePoints } from "../platform/analytics.ts";
 import { sharedGuard } from "../platform/provider-guard.ts";
 import { queueBacklogs } from "../platform/queue-backlogs.ts";
-import type { SharedIsolate } from "./isolate.ts";
+import { type SharedIsolate, sleepFor } from "./isolate.ts";
+
+export { sleepFor };
 
 /*
  * The composition root: `env` ends in this folder. One file for each handler and object, which
@@ -19,32 +21,59 @@ export type DeferWork = (work: Promise<unknown>) => void;
 /** `flush` sends what was counted; call it once, at the end. */
 export type ComposedPorts<T> = { ports: T; flush(): void };
 
-export const sleepFor = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms));
-
 export const uuid = (): string => crypto.randomUUID();
 
-export function metricsFlusher(
-  env: Bindings,
-  { metrics, points, settings }: SharedIsolate,
-  defer: DeferWork,
-): () => void {
-  return () => {
-    const written = points.drain(MAX_POINTS);
-    const { ANALYTICS_SINK_URL: sink, ANALYTICS_TOKEN: token = "" } = settings.core;
-    if (sink === undefined) writePoints(env.ANALYTICS, written);
-    else defer(sendPoints(written, { url: sink, token }));
-    const deltas = metrics.drain();
-    if (deltas === null) return;
-    defer(
-      env.METRICS.getByName("all")
-        .add(deltas)
-        .catch(() => undefined),
-    );
-  };
+/** A dataset is written to without a call. */
+function writeCounted(env: Bindings, { points, settings }: SharedIsolate): void {
+  if (settings.core.ANALYTICS_SINK_URL === undefined)
+    writePoints(env.ANALYTICS, points.drain(MAX_POINTS));
 }
 
+/** Of the calls that a quarter of a second may bring together. */
+const MOST_SUNK = 4 * MAX_POINTS;
+
+function sendCounted(env: Bindings, isolate: SharedIsolate, defer: DeferWork): void {
+  const { metrics, points, settings } = isolate;
+  const { ANALYTICS_SINK_URL: sink, ANALYTICS_TOKEN: token = "" } = settings.core;
+  if (sink !== undefined) defer(sendPoints(points.drain(MOST_SUNK), { url: sink, token }));
+  const deltas = metrics.drain();
+  if (deltas === null) return;
+  defer(
+    env.METRICS.getByName("all")
+      .add(deltas)
+      .catch(() => undefined),
+  );
+}
+
+export const metricsFlusher =
+  (env: Bindings, isolate: SharedIsolate, defer: DeferWork): (() => void) =>
+  () => {
+    writeCounted(env, isolate);
+    sendCounted(env, isolate, defer);
+  };
+
+/** For objects: what an isolate's objects count is sent together. */
+export const spacedMetricsFlusher =
+  (env: Bindings, isolate: SharedIsolate, defer: DeferWork): (() => void) =>
+  () => {
+    writeCounted(env, isolate);
+    isolate.metricsSpaced(() => sendCounted(env, isolate, defer), defer);
+  };
+
 export const runtimePorts = ({ now, log, telemetry }: SharedIsolate) => ({ now, log, telemetry });
+
+/** For objects: what an isolate's objects have for the audience is sent together. */
+export function spacedBroadcaster(
+  env: Bindings,
+  isolate: SharedIsolate,
+  defer: DeferWork,
+): BroadcastLive {
+  const publish = broadcaster(env, defer);
+  return async (messages) => {
+    isolate.unheard.push(...messages.slice(0, MOST_UNHEARD - isolate.unheard.length));
+    isolate.liveSpaced(() => void publish(isolate.unheard.splice(0)), defer);
+  };
+}
 
 /** Best effort: the store has the truth, so nobody waits for the audience. */
 export const broadcaster =
@@ -55,6 +84,9 @@ export const broadcaster =
         .publish(messages)
         .catch(() => undefined),
     );
+
+/** An audience cannot follow more within a fraction of a second. */
+const MOST_UNHEARD = 1_000;
 
 const SWEEPER_WAITS_MS = 2_000;
 
