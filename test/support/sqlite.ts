@@ -4,7 +4,8 @@ import { sqlRows } from "../../src/events/sql-rows.ts";
 /** Rows in SQLite, as in a Durable Object, and a way to open them again as after an eviction. */
 export function sqliteRows(file = ":memory:") {
   const database = new DatabaseSync(file);
-  // As a Durable Object writes: into a log, without waiting for the disk.
+  // As in a Durable Object: nobody else opens it, and it writes without waiting for the disk.
+  database.exec("pragma locking_mode = exclusive");
   database.exec("pragma journal_mode = wal; pragma synchronous = off");
   const prepared = new Map<string, StatementSync>();
   const prepare = (statement: string): StatementSync => {
