@@ -36,8 +36,8 @@ export function liveLog(sql: SqlStorage) {
     },
 
     /**
-     * What came after `id`, at most `limit` messages, or "gone" when some of it is not kept any more
-     * (or the id is not one of this log).
+     * What came after `id`, at most `limit` messages, or "gone" when some of it is no longer
+     * kept (or the id is not one of this log).
      */
     after(id: number, limit: number): LoggedMessage[] | "gone" {
       const { first, last } = sql

@@ -37,7 +37,7 @@ it("says who listens: the key and its end, and the network of an address", async
   await ask("GET", "/stream", { "CF-Connecting-IP": "2001:db8:1:2:3:4:5:6" });
   expect(listeners).toEqual([
     { operations: true, keyId: "desk", expiresAt: Date.parse(EXPIRES), address: "192.0.2.1" },
-    { operations: false, keyId: null, expiresAt: null, address: "2001:db8:1:2" },
+    { operations: false, keyId: null, expiresAt: null, address: "2001:db8:1:2::/64" },
   ]);
 });
 
