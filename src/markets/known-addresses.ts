@@ -1,47 +1,15 @@
 import { canonicalAddress } from "../model/mention.ts";
+import { NO_TOKENS } from "./no-tokens.ts";
 
 /** A token that takes the name of a chain's own coin is another thing. */
 export const NATIVE_COINS: ReadonlySet<string> = new Set(
   "BTC ETH BNB SOL TRX TON SUI APT".split(" "),
 );
 
-const ZERO = `0x${"0".repeat(40)}`;
-
-/**
- * Nobody's contract: minting, burning, the stand-ins for a chain's own coin, and the routers that
- * every swap goes through.
- */
-const NO_TOKEN = new Set([
-  ZERO,
-  "0x0000000000000000000000000000000000000001",
-  "0x000000000000000000000000000000000000dead",
-  "0xdead000000000000000042069420694206942069",
-  "0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee",
-  "0x0000000000000000000000000000000000001010",
-  // Uniswap: v2, v3, universal routers, Permit2.
-  "0x7a250d5630b4cf539739df2c5dacb4c659f2488d",
-  "0xe592427a0aece92de3edee1f18e0157c05861564",
-  "0x68b3465833fb72a70ecdf485e0e4c7bd8665fc45",
-  "0x3fc91a3afd70395cd496c647d5a6cc9d4b2b7fad",
-  "0x66a9893cc07d91d95644aedd05d03f95e1dba8af",
-  "0x000000000022d473030f116ddee9f6b43ac78ba3",
-  // PancakeSwap, 1inch v5 and v6, 0x, CoW Protocol.
-  "0x10ed43c718714eb63d5aa57b78b54704e256024e",
-  "0x13f4ea83d0bd40e75c8222255bc855a974568dd4",
-  "0x1111111254eeb25477b68fb85ed929f73a960582",
-  "0x111111125421ca6dc452d289314280a0f8842a65",
-  "0xdef1c0ded9bec7f1a1670819833240f027b25eff",
-  "0x9008d19f58aabd9ed0d60971565aa8510560ab41",
-  "11111111111111111111111111111111",
-  "1nc1nerator11111111111111111111111111111111",
-  "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
-  "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
-  "675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8",
-  "JUP6LkbZbjS1jKKwapdHNy74zcZ3tLUZoi5QNyVTaV4",
-  "6EF8rrecthR5Dkzon8Nwu78hRvfCKubJ14M5uBEwF6P",
-]);
 /** `0x000...000` with a short tail is a precompile or another stand-in, and no contract. */
 const MOSTLY_ZERO = /^0x0{34}[0-9a-f]{6}$/;
+/** `0xfefe...fe`: a chain's own account. */
+const ONE_BYTE = /^0x([0-9a-f]{2})\1{19}$/;
 
 /** What tokens are traded against: contract -> symbol. */
 const QUOTES = new Map(
@@ -80,8 +48,21 @@ const WRAPPED = new Map([
   ["WBTC", "BTC"],
 ]);
 
-export const isNoToken = (address: string): boolean =>
-  NO_TOKEN.has(canonicalAddress(address)) || MOSTLY_ZERO.test(canonicalAddress(address));
+/**
+ * Whether the address is nobody's token: minting, burning, stand-ins, and the well-known contracts
+ * and accounts that posts name beside tokens.
+ */
+export function isNoToken(address: string): boolean {
+  const known = canonicalAddress(address);
+  return NO_TOKENS.has(known) || MOSTLY_ZERO.test(known) || ONE_BYTE.test(known);
+}
+
+/** What is paid with and traded against, by ticker. Coins of chains are not among them. */
+const MONEY: ReadonlySet<string> = new Set(
+  `USDT USDC USDC.E USDBC USDT0 USDE USDS USDP USDD USD1 DAI BUSD FDUSD TUSD PYUSD GUSD LUSD RLUSD
+   CRVUSD FRAX EURC EURT WETH WBNB WSOL`.split(/\s+/),
+);
+export const isMoney = (symbol: string): boolean => MONEY.has(symbol);
 
 /** The symbol of a quote token, by its contract. */
 export const quoteSymbol = (address: string): string | undefined =>

@@ -11,9 +11,30 @@ const OWNER = anyOf(
   "liquidity staking locker vesting timelock governor burn(?:t|ed)? dead bot mixer exchange",
   "validator miner multi-?signature collectors? fee fees victims? phish(?:er|ing) impersonators?",
   "impostors? market~makers? makers? relayers? keepers? operators? airdrop claim presale claimer",
+  "registrars? registry resolver factory factories multi-?call aggregator singleton relay",
+  "system collections? nfts? name~service domain collectible entry~point beacon",
   "distributor faucet oracle guy dude kol smart~money fake scam copycat wrong counterfeit",
   "not~the(?:~real|~official)?",
 );
+/** The same in other languages, in any of their forms. */
+const OWNER_ABROAD = anyOf(
+  "billetera cartera monedero dueño estafador(?:es)? hackers? atacantes? ladr(?:ón|ão|ones|ões)",
+  "carteira atacante golpistas? portefeuille pirates? attaquant voleur escroc portafogli\\w*",
+  "truffatore aggressore brieftasche angreifers? betrügers? hackers? dieb(?:es)? inhaber\\w*",
+  "кошел[её]к\\p{L}* хакер\\p{L}* мошенник\\p{L}* взломщик\\p{L}* вор\\p{L}? кит\\p{L}?",
+  "владел\\p{L}+",
+  "гаман\\p{L}+ шахра\\p{L}+ cüzdan\\p{L}* hacker['’]?\\p{L}* saldırgan\\p{L}* dolandırıc\\p{L}+",
+  "portfel\\p{L}* oszust\\p{L}* złodziej\\p{L}* dompet peretas penipu ví hacker",
+);
+const OWNER_ABROAD_FILLER =
+  "(?:\\s|[:：=\\-–—>→(,'\"]|(?:de|del|della|dello|do|da|du|des|des|der|dem|la|el|l['’]|le|il|" +
+  "es|é|ist|est|is|адрес\\p{L}*|adresse?|dirección|endereço|indirizzo|adresi|alamat|địa chỉ|" +
+  "hacker|хакера|взломщика|мошенника|pirate|attaquant|angreifers?)(?![\\p{L}]))*";
+const OWNED_ABROAD = new RegExp(`(?:^|[^\\p{L}])(?:${OWNER_ABROAD})${OWNER_ABROAD_FILLER}$`, "iu");
+/** Scripts that write words without blanks. */
+const OWNED_UNSPACED =
+  /(?:黑客|攻击者|骗子|钱包|錢包|庄家|巨鲸|部署者|ハッカー|攻撃者|ウォレット|詐欺師|해커|공격자|지갑|사기꾼|고래)(?:的|の|의)?(?:地址|钱包|アドレス|ウォレット|주소|지갑)?(?:是|は|는|은)?[\s:：(（]*$/u;
+
 const PAY = anyOf("donat\\w* tips? deposit(?:ed|s)? fund pay payment contribute send sent");
 const FILLER_WORD = anyOf(
   "address addr addresses contract is was now at here the a an new same again only called named on",
@@ -60,13 +81,14 @@ const PAIRED_WITH = /\b(?:with|against|vs\.?|versus|other side is|paired (?:with
 /** "contract 0x...", "CA: 0x...": the token's own, unless the word before says whose contract. */
 const CONTRACT_WORD = anyOf(
   "ca contract token mint jetton coin smart~contract contract~address token~address",
+  "contrato contrat vertrag contratto контракт kontrat kontrak kontrakt",
 );
 const CONTRACT = new RegExp(
   `${BEGIN}(?:${CONTRACT_WORD})\\s*(?:address|is|here)?\\s*[:=\\-–—>→👉👇📍🔗(\\[\`*"'\\s]*$`,
   "iu",
 );
 const CONTRACT_OF_OWNER = new RegExp(
-  `${BEGIN}(?:${OWNER})(?:'s)?\\s+(?:${anyOf("contract token mint coin")})?\\s*(?:address)?` +
+  `${BEGIN}(?:${OWNER})(?:'s)?\\s+(?:${anyOf("contract token mint coin")})?\\s*(?:address|is)?` +
     "\\s*[:=(\\s]*$",
   "iu",
 );
@@ -88,6 +110,12 @@ const IS_ACCOUNT = new RegExp(
 );
 const DEPLOYED_BY = /\b(?:deployed|created|launched|funded|controlled|owned|signed|made)\s+by\s+$/i;
 
+/** An explorer's label of an account: "(Binance: Hot Wallet 14)", "(Railgun: Relay)". */
+const LABELLED =
+  /^\s*\((?=[^)]{0,60}:)(?![^)]*\b(?:token|coin|stablecoin|jetton)\b)[\p{L}\p{N} .:'-]{3,60}\)/iu;
+/** "0x.../1234": one piece of a collection. */
+const PIECE = /^(?:\/|\s?#)\d+/;
+
 /**
  * Whether the words around an address say that it is a token's contract, or at least do not say
  * whose account it is. `at` and `end`: where the address stands in the text.
@@ -95,8 +123,10 @@ const DEPLOYED_BY = /\b(?:deployed|created|launched|funded|controlled|owned|sign
 export function mayBeContract(text: string, at: number, end: number): boolean {
   const line = text.slice(Math.max(0, at - BEFORE_LENGTH), at);
   const before = line.slice(line.search(/[^\n]*$/));
-  const behind = text.slice(end, end + 40);
+  const behind = text.slice(end, end + 70);
   if (CONTRACT.test(before)) return !CONTRACT_OF_OWNER.test(before);
+  if (LABELLED.test(behind) || PIECE.test(behind)) return false;
+  if (OWNED_ABROAD.test(before) || OWNED_UNSPACED.test(before)) return false;
   if (OWNED.test(before) || OWNED_LOOSELY.test(before)) return false;
   if (DEPLOYED_BY.test(before) || IS_ACCOUNT.test(behind)) return false;
   if (MOVED.test(before) || SITS.test(before) || APPROVE.test(before)) return false;

@@ -50,7 +50,7 @@ const WORDS: readonly (readonly [Chain, RegExp])[] = [
   ],
   [
     "base",
-    /(?<![$\w])(?:base\s?(?:chain|network|mainnet)|(?:on|chain:?|to)\s#?base(?!\s(?:of|for|level|layer|price))|#base)\b/,
+    /(?<![$\w])(?:base\s?(?:chain|network|mainnet)|(?:on|chain:?|to|en|auf|sur|em|su|na|на|в)\s#?base(?!\s(?:of|for|level|layer|price|a|al|ao|à|alla|aux?)\b)|#base)\b/,
   ],
   ["arb", /(?<![$\w])arbitrum\b/],
   ["sol", /(?<![$\w])(?:solana|spl token|#sol|(?:on|chain:?)\ssol)\b/],

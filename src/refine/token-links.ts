@@ -18,6 +18,11 @@ export type TokenLink = {
 };
 
 const LINK = /(?:https?:\/\/|(?<![\w@.-]))(?:[a-z0-9-]+\.)+[a-z]{2,}\/[^\s<>"'`()[\]{}]+/gi;
+/**
+ * A link as a page of X shows it and copies give it: its scheme, its visible and its hidden part
+ * with blanks between them, and an ellipsis.
+ */
+const COPIED = /https?:\/\/[ \u00a0]([^\s]{4,200})(?:[ \u00a0]([^\s…]{1,400}))?[ \u00a0]?…/gi;
 const TRAILING = /[.,;:!?…*_~]+$/;
 const MAX_LINKS = 20;
 
@@ -39,7 +44,7 @@ const SLUGS: Readonly<Record<string, Chain>> = {
   aptos: "apt",
 };
 /** Chain ids of EIP-155, as links of wallets and terminals write them. */
-const CHAIN_IDS: Readonly<Record<string, Chain>> = {
+const CHAIN_IDS: Readonly<Record<string, Chain | undefined>> = {
   1: "eth",
   56: "bsc",
   8453: "base",
@@ -66,6 +71,8 @@ const LAUNCHPADS =
 const MARKETS = /(?:^|\.)(?:dexscreener\.com|defined\.fi|dexview\.com|ave\.ai|axiom\.trade)$/;
 const ART =
   /(?:^|\.)(?:opensea\.io|magiceden\.io|tensor\.trade|rarible\.com|blur\.io|foundation\.app)$/;
+/** Their pages check a token, whatever their paths are called. */
+const CHECKERS = /(?:^|\.)(?:honeypot\.is|gopluslabs\.io|tokensniffer\.com|rugcheck\.xyz)$/;
 /** Path or query words, by what the address behind them is. */
 const ROLES: readonly (readonly [LinkRole, RegExp])[] = [
   ["transaction", /^(?:tx|txn|txs|txblock|transaction|transactions|hash|block|blocks|userop)$/],
@@ -82,6 +89,8 @@ const ROLES: readonly (readonly [LinkRole, RegExp])[] = [
 ];
 /** Names of a swap's input: what is paid with. */
 const PAID_WITH = /^(?:inputcurrency|inputmint|input|tokenin|sell|from|ft|currency0)$/;
+
+const isOfTokens = (host: string): boolean => LAUNCHPADS.test(host) || CHECKERS.test(host);
 
 const roleOf = (word: string): LinkRole | undefined =>
   ROLES.find(([, pattern]) => pattern.test(word.toLowerCase()))?.[0];
@@ -110,7 +119,8 @@ function chainOf(url: URL, segments: readonly string[]): Chain | null {
   const named = HOST_CHAINS.find(([pattern]) => pattern.test(host))?.[1];
   if (named) return named;
   const query = url.searchParams.get("chain") ?? url.searchParams.get("network");
-  const id = CHAIN_IDS[url.searchParams.get("chainId") ?? ""];
+  const ids = [url.searchParams.get("chainId") ?? "", ...segments];
+  const id = ids.map((each) => CHAIN_IDS[each]).find((chain) => chain !== undefined);
   const slug = [query ?? "", ...segments, host.split(".")[0] ?? ""]
     .map((part) => SLUGS[part.toLowerCase()])
     .find((chain) => chain !== undefined);
@@ -128,7 +138,7 @@ function readQuery(url: URL): Reading | undefined {
   const params = [...url.searchParams, ...new URLSearchParams(hash)];
   for (const [name, value] of params) {
     if (PAID_WITH.test(name.toLowerCase())) continue;
-    const role = LAUNCHPADS.test(url.hostname) ? "token" : roleOf(name);
+    const role = isOfTokens(url.hostname) ? "token" : roleOf(name);
     if (role === undefined) continue;
     const address = addressIn(value);
     if (address) found.push({ role, address });
@@ -150,6 +160,7 @@ function readPath(host: string, segments: readonly string[]): Reading | undefine
   const address = addressIn(segment);
   if (ART.test(host)) return { role: "nft", address };
   if (MARKETS.test(host)) return { role: "market", address };
+  if (CHECKERS.test(host)) return { role: "token", address };
   return { role: role ?? (LAUNCHPADS.test(host) ? "token" : "other"), address };
 }
 
@@ -178,10 +189,21 @@ export function readLinksBehind(text: string, links: readonly PostLink[]): Token
   });
 }
 
+/** Links that were copied with blanks in them. */
+function copiedLinks(text: string): TokenLink[] {
+  if (!/:\/\/[ \u00a0]/.test(text)) return [];
+  return [...text.matchAll(COPIED)].slice(0, MAX_LINKS).flatMap((match) => {
+    const read = readLink(`${match[1]}${match[2] ?? ""}`, match.index);
+    return read ? [{ ...read, end: match.index + match[0].length }] : [];
+  });
+}
+
 /** The links of a text, by what their pages are about. At most 20 are read. */
 export function readLinks(text: string): TokenLink[] {
-  const links: TokenLink[] = [];
+  const links = copiedLinks(text);
+  const isRead = (at: number) => links.some((link) => link.at <= at && at < link.end);
   for (const match of text.matchAll(LINK)) {
+    if (isRead(match.index)) continue;
     const link = match[0].replace(TRAILING, "");
     const read = readLink(link, match.index);
     if (read) links.push(read);

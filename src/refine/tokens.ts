@@ -113,6 +113,15 @@ function marketContracts(links: readonly TokenLink[], tickers: readonly Ticker[]
 }
 
 /**
+ * 64 hexadecimal digits without a coin's name: an account or an asset where the post speaks of Sui
+ * or Aptos, elsewhere a transaction, a topic or a key.
+ */
+const isBareHash = ({ address, chain }: Contract, hints: () => readonly Chain[]): boolean =>
+  address.chain === "sui|aptos" &&
+  !address.address.includes("::") &&
+  ![...hints(), chain].some((named) => named === "sui" || named === "apt");
+
+/**
  * The contracts that a post is about, each once. Accounts, pools, burn addresses, routers and, when
  * the post names another token, what that is traded against are none.
  */
@@ -121,6 +130,7 @@ function contractsOf(
   written: readonly TokenLink[],
   behind: readonly TokenLink[],
   tickers: readonly Ticker[],
+  hints: () => readonly Chain[],
 ): Contract[] {
   const links = [...written, ...behind];
   const named = [...writtenContracts(text, written), ...linkedContracts(links, ["token"])];
@@ -129,6 +139,7 @@ function contractsOf(
   for (const contract of all.sort((a, b) => a.at - b.at)) {
     const { chain, address } = contract.address;
     if (chain === "bitcoin" || isNoToken(address)) continue;
+    if (isBareHash(contract, hints)) continue;
     const own = chain === "ton" ? canonicalAddress(address) : address;
     const key = canonicalAddress(own);
     const known = unique.get(key);
@@ -172,11 +183,7 @@ function symbolFor(
 }
 
 /** The token that the source itself names in its fields. */
-function stated(
-  post: RawPost,
-  text: string,
-  hints: ReturnType<typeof chainHints>,
-): FoundToken | undefined {
+function stated(post: RawPost, text: string, hints: readonly Chain[]): FoundToken | undefined {
   if (!post.tokenCa && !post.symbol) return undefined;
   const symbol = post.symbol?.replace(/^\$/, "").toUpperCase() ?? null;
   const coin = post.tokenCa ? coinTypes(post.tokenCa)[0] : undefined;
@@ -209,11 +216,16 @@ export function tokensIn(post: RawPost, coins: KnownCoins = NO_COINS): FoundToke
   const links = readLinks(text);
   const symbols = namedTickers(blanked(text, links));
   const behind = readLinksBehind(text, post.links ?? []);
-  const contracts = contractsOf(text, links, behind, symbols);
+  let known: readonly Chain[] | undefined;
+  const hintsOfPost = () => {
+    const addresses = [post.url ?? "", ...(post.links ?? []).map(({ url }) => url)];
+    known ??= chainHints(`${text} ${addresses.join(" ")}`);
+    return post.chain ? [post.chain, ...known] : known;
+  };
+  const contracts = contractsOf(text, links, behind, symbols, hintsOfPost);
   if (contracts.length === 0 && symbols.length === 0 && !post.tokenCa && !post.symbol)
     return namedCoins(blanked(text, links), coins).slice(0, MAX_TOKENS);
-  const addresses = [post.url ?? "", ...(post.links ?? []).map(({ url }) => url)];
-  const hints = chainHints(`${text} ${addresses.join(" ")}`);
+  const hints = hintsOfPost();
   const own = stated(post, text, hints);
   const tagged = tags(text, symbols, contracts.length > 0 || own !== undefined);
   const spoken = symbols.filter(({ symbol }) => !tagged.has(symbol));

@@ -24,7 +24,9 @@ const fits = (token: Required<TokenFields>, wanted: TokenFields): boolean =>
   (wanted.token_ca === undefined ||
     (wanted.token_ca === null ? null : canonicalAddress(wanted.token_ca)) === token.token_ca);
 
-it.each(casesOf<TokenCase>("tokens"))("$id: $why", (one) => {
+const CASES = [...casesOf<TokenCase>("tokens"), ...casesOf<TokenCase>("more-tokens")];
+
+it.each(CASES)("$id: $why", (one) => {
   const tokens = tokensOf(one);
   const has = (wanted: TokenFields) => tokens.some((token) => fits(token, wanted));
   if (one.expect) {
