@@ -1,4 +1,4 @@
-import { isAscii } from "../normalize.ts";
+import { isAscii, skeleton } from "../normalize.ts";
 
 /**
  * What a text states, word by word, so that two fingerprints tell a copy from another statement in
@@ -23,7 +23,9 @@ const CAMPAIGN_TEXT = 16;
 
 const Kind = { plain: 0, filler: 1, decisive: 2, sign: 3 } as const;
 
-const wordSet = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter(Boolean));
+/** Words as a fingerprint's text has them, in which letters that look alike are one. */
+const wordSet = (text: string): ReadonlySet<string> =>
+  new Set(text.split(/\s+/).filter(Boolean).map(skeleton));
 
 /** Said or left out, the statement is the same. */
 const FILLERS = wordSet(`
@@ -56,7 +58,19 @@ const DECISIVE = wordSet(`
   niemals ohne steigt fällt steigen fallen kaufen verkaufen mehr weniger hoch runter no nunca
   sin sube baja suben bajan compra vende más menos añade elimina non pas ne jamais sans monte
   baisse achète vend plus moins retrouve perd não nem jamais sem sobe desce cai compra vende
-  mais menos mai senza sale scende compra vende più meno не нет никогда без вырос упал растёт
+  mais menos enable enables enabled disable disables disabled overvalued undervalued overweight
+  underweight oversold overbought upgrade upgrades upgraded downgrade downgrades downgraded stable
+  unstable secure insecure able unable known unknown available unavailable backed unbacked
+  verified unverified stake unstake staked unstaked wrapped unwrapped peg depeg pegged depegged
+  legal illegal possible impossible include includes exclude excludes included excluded inflation
+  deflation inside outside buyer buyers seller sellers major minor maximum minimum online offline
+  thousand million billion trillion one two three four five six seven eight nine ten first second
+  third hawkish dovish allowed disallowed connect disconnect connected disconnected friendly
+  unfriendly profit profits profitable unprofitable paid unpaid covered uncovered solvent insolvent
+  compliant noncompliant abierto cerrado abiertos cerrados aberto fechado ouvert fermé offen
+  geschlossen открыт закрыт открыта закрыта открыто закрыто открыты закрыты открыл закрыл включен
+  выключен включён выключён купили продали açık kapalı açıldı kapandı aperto chiuso
+  mai senza sale scende compra vende più meno не нет никогда без вырос упал растёт
   растет падает купил продал больше меньше değil yok asla yükseldi düştü aldı sattı daha fazla
   az नहीं नही tidak bukan belum naik turun beli jual لا لم لن ليس ارتفع انخفض
 `);
