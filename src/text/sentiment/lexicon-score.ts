@@ -3,6 +3,7 @@ import { classOf, isWordCharacter, PUNCTUATION } from "../tokenize/char-class.ts
 import { TokenKind, type Tokens } from "../tokenize/tokenize.ts";
 import {
   listedRating,
+  reversalOf,
   roleOf,
   type SentimentLexicon,
   saidTogether,
@@ -27,6 +28,7 @@ const scored: ScoredTokens = {
   exclamations: 0,
   questions: 0,
   aboutMarkets: false,
+  reversals: 0,
 };
 
 const [EXCLAMATION_MARK, QUESTION_MARK] = [33, 63];
@@ -34,7 +36,7 @@ const DOLLARS = hashOf("$0");
 
 /** Picks what sentiment is read from out of the tokens. */
 function pick(from: SentimentLexicon, tokens: Readonly<Tokens>): void {
-  scored.count = scored.exclamations = scored.questions = 0;
+  scored.count = scored.exclamations = scored.questions = scored.reversals = 0;
   scored.aboutMarkets = false;
   for (let i = 0; i < tokens.count && scored.count < MAX_SCORED; i++) {
     const kind = tokens.kinds[i] ?? 0;
@@ -124,8 +126,12 @@ function scoreAlone(from: SentimentLexicon, tokens: Readonly<Tokens>): void {
       [3, joinHashes(pair, hash)],
       [2, both],
     ] as const) {
-      const together = i < span - 1 ? Number.NaN : saidTogether(from, row, scored.aboutMarkets);
+      if (i < span - 1) continue;
+      const reversal = reversalOf(from, row);
+      const isReversal = !Number.isNaN(reversal);
+      const together = isReversal ? reversal : saidTogether(from, row, scored.aboutMarkets);
       if (Number.isNaN(together)) continue;
+      scored.reversals += Number(isReversal);
       ratings.fill(0, i + 1 - span, i);
       ratings[i] = together;
       spans[i] = span;

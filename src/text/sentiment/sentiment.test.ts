@@ -73,3 +73,22 @@ it("reads a saying as one, and what happens to shorts as good", () => {
     explainSentiment("$DEMO looks ready, buy the dip").words.map(({ word }) => word),
   ).toContain("buy the dip");
 });
+
+it.each([
+  ["I have never been more bullish on $DEMO", "I have never been more bearish on $DEMO"],
+  ["shorts are trapped here", "longs are trapped here"],
+  ["bears getting destroyed today", "bulls getting destroyed today"],
+  ["dip got bought instantly", "rally got sold instantly"],
+  ["$DEMO broke above its range", "$DEMO broke below its range"],
+  ["+4 % after a beat", "-3 % after a miss"],
+  ["fud is over", "the best is behind us"],
+])("hears that %j is better news than %j", (good, bad) => {
+  expect(sentiment(good)).toBeGreaterThan(sentiment(bad));
+});
+
+it.each(["shorts are trapped here", "bears getting destroyed today", "fud is over"])(
+  "hears good news for holders in %j",
+  (text) => {
+    expect(sentiment(text)).toBeGreaterThan(0);
+  },
+);

@@ -3,6 +3,7 @@ import { detectLanguage } from "../language/detect.ts";
 import { ensembleScore } from "./ensemble.ts";
 import { readSentiment, rowOfWord, SENTIMENT_BITS, type SentimentReading } from "./features.ts";
 import { WordRole } from "./lexicon/index.ts";
+import { lexiconScore } from "./lexicon-score.ts";
 import { languageSentiment, RATED_LANGUAGES } from "./other-languages.ts";
 import { type SentimentSignals, sentimentSignals } from "./signals.ts";
 import { SENTIMENT_WEIGHTS } from "./weights/sentiment.ts";
@@ -64,14 +65,24 @@ function hasWords({ scored }: SentimentReading): boolean {
   return false;
 }
 
+/** "The worst is over": the model hears "worst", the lists know the turn. */
+const BY_LISTS = 0.6;
+
+function withReversals(score: number, { scored }: SentimentReading): number {
+  const { ratings, count } = scored;
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += ratings[i] ?? 0;
+  return BY_LISTS * lexiconScore(sum, scored) + (1 - BY_LISTS) * score;
+}
+
 function scoreOf(reading: SentimentReading): number {
   if (!hasWords(reading)) return 0;
   const { ensemble, residuals } = SENTIMENT_WEIGHTS;
   const corrected = residualOf(residualsIn(reading.scored), tables().residuals) * residuals.step;
-  return Math.max(
-    -1,
-    Math.min(1, ensembleScore(ensemble, sentimentSignals(reading, opinionOn(reading))) + corrected),
-  );
+  const blended =
+    ensembleScore(ensemble, sentimentSignals(reading, opinionOn(reading))) + corrected;
+  const score = reading.scored.reversals > 0 ? withReversals(blended, reading) : blended;
+  return Math.max(-1, Math.min(1, score));
 }
 
 /** How good or bad a text sounds, -1..1; 0 for a text without words. */

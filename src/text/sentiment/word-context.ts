@@ -14,6 +14,8 @@ const DISTANCE = [1, 0.95, 0.9];
 /** "I have never been this happy" turns nothing round. */
 const NOT = hashOf("not");
 const EMPHATIC = new Set(["so", "this"].map(hashOf));
+/** "I have never been more hopeful" neither. */
+const [NEVER, BEEN, MORE] = ["never", "been", "more"].map(hashOf);
 
 /** "GREAT" in a text that is not all capitals. */
 export function isShouted({ text, lower, starts, ends }: Readonly<Tokens>, token: number): boolean {
@@ -26,6 +28,12 @@ export function isShouted({ text, lower, starts, ends }: Readonly<Tokens>, token
   }
   return raised > 1;
 }
+
+/** "never been more" before a word, or before words that begin so: the most that it ever was. */
+const isRecord = (hashes: ScoredWords["hashes"], first: number, back: number): boolean =>
+  hashes[first - back] === NEVER &&
+  hashes[first - back + 1] === BEEN &&
+  (back === 1 || hashes[first - 1] === MORE);
 
 /**
  * How what stands before a scored word changes it: boosters and dampeners move it, a negation turns
@@ -47,6 +55,7 @@ function inContext(
     if (role === WordRole.boost || role === WordRole.so)
       changed += Math.sign(rating) * BOOST * weight;
     else if (role === WordRole.damp) changed -= Math.sign(rating) * BOOST * weight;
+    else if (isRecord(hashes, first, back)) break;
     else if (role === WordRole.negation) {
       negated ||=
         back === 1 || hashes[first - back] === NOT || !EMPHATIC.has(hashes[first - 1] ?? 0);

@@ -3,6 +3,7 @@ import { VADER_LEXICON } from "../weights/lexicon.ts";
 import { EVERYDAY, TURNS } from "./everyday.ts";
 import { COINED, ON_MARKETS, PICTURES, SAYINGS, TRADE_WORDS, type WordRatings } from "./market.ts";
 import { PHRASES } from "./phrases.ts";
+import { REVERSALS } from "./reversals.ts";
 import { type LexiconTable, lexiconTable, ratingOf } from "./table.ts";
 
 /** What a word does to those around it. */
@@ -60,7 +61,10 @@ const byBar = (phrases: string) => phrases.trim().split(/\s*\|\s*/);
 
 /** The lists as tables, made at first use. */
 export type SentimentLexicon = Readonly<
-  Record<"roles" | "general" | "markets" | "sayings" | "phrases" | "trade", LexiconTable>
+  Record<
+    "roles" | "general" | "markets" | "sayings" | "reversals" | "phrases" | "trade",
+    LexiconTable
+  >
 >;
 let tables: SentimentLexicon | undefined;
 export function sentimentLexicon(): SentimentLexicon {
@@ -81,6 +85,7 @@ export function sentimentLexicon(): SentimentLexicon {
     ]),
     markets: lexiconTable(eachOf(ON_MARKETS, byBlank)),
     sayings: lexiconTable(eachOf([...SAYINGS, ...TURNS], byBar)),
+    reversals: lexiconTable(eachOf(REVERSALS, byBar)),
     phrases: lexiconTable(eachOf(PHRASES, byBar)),
     trade: lexiconTable(byBlank(TRADE_WORDS).map((word) => [word, 1] as const)),
   };
@@ -117,6 +122,10 @@ export function listedRating(
   if (aboutMarkets) return trading;
   return Number.isNaN(baseline) ? trading * OFF_MARKETS : baseline;
 }
+
+/** A turn that means the contrary of its words, by the hash of the row; NaN for none. */
+export const reversalOf = ({ reversals }: SentimentLexicon, row: number): number =>
+  ratingOf(reversals, row);
 
 /** What words in a row mean together, by the hash of the row; NaN for no saying. */
 export function saidTogether(

@@ -22,6 +22,8 @@ export type ScoredTokens = ScoredWords & {
   exclamations: number;
   questions: number;
   aboutMarkets: boolean;
+  /** How many turns mean the contrary of their words. */
+  reversals: number;
 };
 
 export const emptyScoredWords = (): ScoredWords => ({
