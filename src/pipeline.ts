@@ -21,6 +21,7 @@ import { identified, rememberedContract } from "./model/subject.ts";
 import { planDeliveries } from "./outbox/plan.ts";
 import { planStream } from "./outbox/plan-stream.ts";
 import { REFINE_MODELS, type RefineModels, type RefineSettings, refine } from "./refine/refine.ts";
+import { stateCause } from "./rules/explain.ts";
 import { type RuleError, type Ruleset, scoreRules } from "./rules/score.ts";
 import type { Change } from "./store/events.ts";
 import type { Judgement } from "./store/posts.ts";
@@ -183,6 +184,9 @@ export function decide(
   const previousState = before.signal?.state ?? null;
   const verdict = scoreRules(rules, facts.values, previousState);
   const changed = verdict.state !== (previousState ?? "candidate");
+  const stateSince = changed
+    ? { at, by: stateCause(rules, facts.values, verdict) }
+    : before.signal?.facts.stateSince;
   const signal: Signal = {
     eventKey: event.eventKey,
     state: verdict.state,
@@ -192,7 +196,7 @@ export function decide(
     riskLevel: verdict.riskLevel,
     reasons: verdict.reasons,
     missing: verdict.missing,
-    facts,
+    facts: { ...facts, ...(stateSince && verdict.state !== "candidate" && { stateSince }) },
     degraded: facts.degraded.length > 0,
     onchainAsofTs: facts.origin.active_addrs_24h?.asOf ?? null,
     onchainConfidence:

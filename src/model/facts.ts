@@ -155,5 +155,10 @@ export const EventFacts = z.object({
     z.object({ provider: z.string(), status: z.string(), error: z.string().nullable() }),
   ),
   notes: z.array(z.string()),
+  /**
+   * Since when the signal is verified or downgraded, and the comparisons that made it so. Evidence
+   * of older versions has none.
+   */
+  stateSince: z.object({ at: z.string(), by: z.string() }).optional(),
 });
 export type EventFacts = z.infer<typeof EventFacts>;

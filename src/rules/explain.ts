@@ -123,7 +123,10 @@ export function explainSignal(
       rules.rules.map((rule) => explainRule(rule, frame, facts)),
     ),
     states: (["downgraded", "verified"] as const).map((state) =>
-      explainState(state, rules.states[state], scored, verdict.state),
+      explainState(state, rules.states[state], scored, {
+        current: verdict.state,
+        since: facts.stateSince,
+      }),
     ),
   };
 }
@@ -152,7 +155,7 @@ function explainState(
   state: StateExplained["state"],
   condition: RuleCondition,
   frame: EvaluationFrame,
-  current: SignalState,
+  { current, since }: { current: SignalState; since: EventFacts["stateSince"] },
 ): StateExplained {
   const parts = look(condition, frame);
   const value = parts[0]?.value ?? null;
@@ -162,7 +165,12 @@ function explainState(
     condition: condition.text,
     value,
     held,
-    why: value === true ? "" : held ? whyHeld(condition, parts) : why(condition, parts),
+    why:
+      value === true
+        ? ""
+        : held
+          ? whyHeld(state, { condition, parts, since })
+          : why(condition, parts),
     parts,
   };
 }
@@ -194,11 +202,40 @@ const writable = (value: unknown): unknown =>
 const missingNames = (condition: RuleCondition, parts: PartSeen[]): string[] =>
   condition.names.filter((name) => parts.some((part) => part.text === name && part.value === null));
 
-/** The comparisons that are false now do not matter: a missing fact alone holds a state. */
-function whyHeld(condition: RuleCondition, parts: PartSeen[]): string {
+/** "2026-11-20T02:10:33.000Z" as "2026-11-20 02:10 UTC". */
+const minute = (time: string): string => `${time.slice(0, 16).replace("T", " ")} UTC`;
+
+type HeldState = {
+  condition: RuleCondition;
+  parts: PartSeen[];
+  since: EventFacts["stateSince"];
+};
+
+/**
+ * Since when and by what the state holds, and what would judge it again. The comparisons that are
+ * false now do not matter: a missing fact alone holds a state.
+ */
+function whyHeld(state: StateExplained["state"], { condition, parts, since }: HeldState): string {
   const missing = missingNames(condition, parts);
   const until = missing.length > 0 ? ` until ${missing.join(" and ")} is known` : "";
-  return `held from before: it cannot be judged again${until}`;
+  const began = since && `was ${state} at ${minute(since.at)} by ${since.by}`;
+  return `${began ?? "held from before"}; it cannot be judged again${until}`;
+}
+
+/**
+ * The comparisons by which the facts put a signal into a state, such as `score < -5`; the whole
+ * condition when none of them is true by itself.
+ */
+export function stateCause(
+  rules: Ruleset,
+  values: EventFacts["values"],
+  { state, score, level }: Pick<ScoreResult, "state" | "score" | "level">,
+): string {
+  if (state === "candidate") return "no condition";
+  const condition = rules.states[state];
+  const parts = look(condition, stateFrame(frameOf(rules, values), score, level));
+  const hold = parts.filter(({ text, value }) => value === true && !isJoint(text));
+  return [...new Set(hold.map(({ text }) => text))].join(" and ") || condition.text;
 }
 
 /** The comparisons that kept a condition from being true, and the facts they lacked. */
