@@ -12,8 +12,10 @@ import {
 } from "../text/sentiment/sentiment.ts";
 import { stance } from "../text/stance/stance.ts";
 import { authorWeight, type ListedAuthors } from "./authors.ts";
+import { isCoin } from "./chain.ts";
 import { type KnownCoins, NO_COINS } from "./coins.ts";
 import { keywordsOf } from "./keywords.ts";
+import { isOnlyMoney } from "./money.ts";
 import { type FoundToken, tokensIn } from "./tokens.ts";
 
 export type RefineSettings = {
@@ -31,11 +33,22 @@ type Mood = { sentiment: number | null; stance: number | null; words: DrivingWor
 type Common = Omit<Mention, "eventKey" | "token" | "type" | "typePhrase" | "typeConfidence">;
 
 type TypeAt = ReturnType<typeof eventTypes>;
+const PLAIN_MENTION: ReturnType<TypeAt> = { type: "mention", phrase: "", confidence: 0 };
 
-function mentionsOf(tokens: readonly FoundToken[], common: Common, typeAt: TypeAt): Mention[] {
-  return tokens.map(({ at, ...found }) => {
-    const token = { ...found, tokenCa: found.tokenCa && canonicalAddress(found.tokenCa) };
-    const { type, phrase, confidence } = typeAt(at, tokens.length === 1);
+/** A coin of its own chain is pegged to nothing. */
+const typeFor = (typed: ReturnType<TypeAt>, { symbol }: FoundToken): ReturnType<TypeAt> =>
+  typed.type === "depeg" && symbol !== null && isCoin(symbol) ? PLAIN_MENTION : typed;
+
+function mentionsOf(
+  tokens: readonly FoundToken[],
+  { text, common, typeAt }: { text: string; common: Common; typeAt: TypeAt },
+): Mention[] {
+  return tokens.flatMap((found) => {
+    const { at, ...named } = found;
+    const others = tokens.filter((each) => each !== found).map((other) => other.at);
+    const { type, phrase, confidence } = typeFor(typeAt(at, others), found);
+    if (isOnlyMoney(found, { type, text, alone: others.length === 0 })) return [];
+    const token = { ...named, tokenCa: named.tokenCa && canonicalAddress(named.tokenCa) };
     return {
       ...common,
       eventKey: eventKey(token, common.windowStart),
@@ -68,7 +81,6 @@ export type RefineModels = { mood: typeof moodOf; eventTypes: typeof eventTypes 
 export const REFINE_MODELS: RefineModels = { mood: moodOf, eventTypes };
 
 const NO_MOOD: Mood = { sentiment: null, stance: null, words: [] };
-const PLAIN_MENTION: ReturnType<TypeAt> = { type: "mention", phrase: "", confidence: 0 };
 
 /**
  * Reads a post that passed the filter: what it says, how it sounds, and one mention for each token
@@ -82,18 +94,19 @@ export function refine(
 ): Post {
   const { source, id, author, postedAt } = post;
   const marks = [...(verdict.marks ?? [])];
+  const text = normalizeText(post.text);
   const { words, ...mood } = askModel(() => models.mood(post.text, verdict.lang), NO_MOOD, {
     mark: "sentiment_model_failed",
     marks,
   });
   const failedTypes = { mark: "event_type_model_failed", marks } as const;
   const readTypes = askModel(
-    () => models.eventTypes(normalizeText(post.text)),
+    () => models.eventTypes(text),
     () => PLAIN_MENTION,
     failedTypes,
   );
-  const typeAt: TypeAt = (at, alone) =>
-    askModel(() => readTypes(at, alone), PLAIN_MENTION, failedTypes);
+  const typeAt: TypeAt = (at, others) =>
+    askModel(() => readTypes(at, others), PLAIN_MENTION, failedTypes);
   const read = {
     source,
     author,
@@ -115,7 +128,8 @@ export function refine(
     ...(post.timeGuessed && { timeGuessed: true }),
     excerpt: post.text.slice(0, EXCERPT).toWellFormed(),
   });
-  const mentions = tokens.length === 0 ? [] : mentionsOf(tokens, common(), typeAt);
+  const mentions =
+    tokens.length === 0 ? [] : mentionsOf(tokens, { text, common: common(), typeAt });
   return {
     ...read,
     id,

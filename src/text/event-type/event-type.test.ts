@@ -45,15 +45,27 @@ it.each(["gm $DEMO friends", "", "🚀", "$DEMO", "0x6982508145454Ce325dDbE47a25
   },
 );
 
+/** The type for each ticker of a text. */
+function typesIn(text: string): Record<string, EventType> {
+  const found = [...text.matchAll(/\$[A-Z]+/g)];
+  const typeAt = eventTypes(text);
+  return Object.fromEntries(
+    found.map(({ 0: ticker, index }) => {
+      const others = found.map((other) => other.index).filter((place) => place !== index);
+      const { type, confidence } = typeAt(index, others);
+      return [ticker, confidence < 0.4 ? "mention" : type];
+    }),
+  );
+}
+
 it("gives each of two tokens the type of its own sentence", () => {
   const text = "Kraken lists $DEMO tomorrow. $PINE was hacked last night.";
-  expect(eventTypes(text)(text.indexOf("$DEMO"), false).type).toBe("listing");
-  expect(eventTypes(text)(text.indexOf("$PINE"), false).type).toBe("security_alert");
+  expect(typesIn(text)).toEqual({ $DEMO: "listing", $PINE: "security_alert" });
 });
 
 it("reads the whole post for the one token that it is about", () => {
   const text = "Look at $DEMO. The bridge was hacked last night.";
-  expect(eventTypes(text)(text.indexOf("$DEMO"), true).type).toBe("security_alert");
+  expect(eventTypes(text)(text.indexOf("$DEMO"), []).type).toBe("security_alert");
 });
 
 it.each([
@@ -66,3 +78,50 @@ it.each([
   const { type, confidence } = eventType(text);
   expect(type === "mention" || confidence < 0.4).toBe(true);
 });
+
+it.each([
+  [
+    "$BADD bridge was drained, $CALMA is unaffected",
+    { $BADD: "security_alert", $CALMA: "mention" },
+  ],
+  ["$CALMA rises while $BADD was hacked", { $CALMA: "mention", $BADD: "security_alert" }],
+  [
+    "Kraken lists $DEMO, $PINE and $CALMA",
+    { $DEMO: "listing", $PINE: "listing", $CALMA: "listing" },
+  ],
+])("gives each token of a sentence the type of its own statement: %j", (text, types) => {
+  expect(typesIn(text)).toEqual(types);
+});
+
+it.each([
+  "The stablecoin behind the $DEMO pool trades at 0.96, watch out",
+  "the USDC in the $DEMO vault lost its peg",
+  "$DEMO lenders suffer as USDX lost its peg this morning",
+])("takes the lost peg of another coin for no news of the token: %j", (text) => {
+  expect(eventTypes(text)(text.indexOf("$DEMO"), []).type).not.toBe("depeg");
+});
+
+it.each([
+  "euro stablecoin $DEMO breaks its peg",
+  "$DEMO stablecoin lost its peg, 0.91 now",
+  "the stablecoin $DEMO fell to 0.92",
+])("keeps a lost peg with the coin that lost it: %j", (text) => {
+  expect(eventTypes(text)(text.indexOf("$DEMO"), []).type).toBe("depeg");
+});
+
+it.each([
+  ["взломали $DEMO, украли 3 миллиона", "security_alert"],
+  ["$DEMO 被黑，资金被盗", "security_alert"],
+  ["$DEMO 해킹으로 자금 유출", "security_alert"],
+  ["$DEMO 脱锚，跌到 0.9", "depeg"],
+  ["Bybit листит $DEMO завтра", "listing"],
+])("reads the words of other languages: %j", (text, type) => {
+  expect(eventType(text).type).toBe(type);
+});
+
+it.each(["BREAKING: Bitcoin falls under $76,000", "$DEMO at $0.94 is my bid", "$USDX at 1.00"])(
+  "takes a price for no lost peg: %j",
+  (text) => {
+    expect(eventType(text).type).not.toBe("depeg");
+  },
+);

@@ -1,7 +1,8 @@
-import { EVENT_TYPES, type EventType } from "../../model/scalars.ts";
+import { ALARM_TYPES, EVENT_TYPES, type EventType } from "../../model/scalars.ts";
 import { type SparseTable, unpackTable } from "../hashing/sparse-matrix.ts";
 import { distinctRows, EVENT_TYPE_BITS, type EventTypeReading, readEventType } from "./features.ts";
 import { reportShare } from "./hedge.ts";
+import { clauseAt, isPegOfAnother } from "./subject.ts";
 import { EVENT_TYPE_WEIGHTS } from "./weights/event-type.ts";
 
 /**
@@ -90,23 +91,64 @@ export function eventType(text: string): TypedText {
 
 const SENTENCE = /[^.!?\n。！？]+(?:[.!?\n。！？]+|$)/g;
 
+type Sentence = { text: string; from: number; to: number };
+
 /**
- * Returns the type for the token named at `at`: its own sentence decides, or the whole text when
- * that is about this token alone.
+ * The statement of a sentence that names the token at `at`, where it makes more than one and
+ * another token stands outside of it; else the whole sentence.
  */
-export function eventTypes(text: string): (at: number, alone: boolean) => TypedText {
-  const sentences = [...text.matchAll(SENTENCE)];
-  let whole: TypedText | undefined;
-  const ofWhole = () => {
-    whole ??= eventType(text);
-    return whole;
+function statementOf({ text, from }: Sentence, at: number, others: readonly number[]): string {
+  const clause = clauseAt(text, at - from);
+  const isOfAll = others.every((each) => each - from >= clause.from && each - from < clause.to);
+  return isOfAll ? text : text.slice(clause.from, clause.to);
+}
+
+/** From this on a sentence alone raises the alarm of a post about one token. */
+const SURE_SENTENCE = 0.6;
+
+/**
+ * Returns the type for the token named at `at`, beside those named at `others`: its own sentence
+ * decides, or the whole text when that is about this token alone. A lost peg of the coin that a
+ * token is traded against is no report about the token.
+ */
+export function eventTypes(text: string): (at: number, others: readonly number[]) => TypedText {
+  const sentences = Array.from(
+    text.matchAll(SENTENCE),
+    ({ 0: own, index }): Sentence => ({ text: own, from: index, to: index + own.length }),
+  );
+  const ofText = new Map<string, TypedText>();
+  const typeOf = (part: string): TypedText => {
+    const typed = ofText.get(part) ?? eventType(part);
+    ofText.set(part, typed);
+    return typed;
   };
-  return (at, alone) => {
-    const own = sentences.find(
-      (sentence) => sentence.index <= at && at < sentence.index + sentence[0].length,
-    );
-    if (at < 0 || own === undefined || sentences.length === 1) return ofWhole();
-    const typed = eventType(own[0]);
-    return typed.type === "mention" && alone ? ofWhole() : typed;
+  /** Of a post about one token: as a whole, or by the sentence that is surest of an alarm. */
+  const typeOfAll = (): TypedText => {
+    const whole = typeOf(text);
+    if (whole.type !== "mention") return whole;
+    const surest = sentences
+      .map((sentence) => typeOf(sentence.text))
+      .filter(({ type, confidence }) => ALARM_TYPES.includes(type) && confidence >= SURE_SENTENCE)
+      .sort((a, b) => b.confidence - a.confidence)[0];
+    return surest ?? whole;
+  };
+  const typeOfOwn = (own: Sentence, at: number, others: readonly number[]): TypedText => {
+    const beside = others.filter((other) => own.from <= other && other < own.to);
+    const ofSentence = typeOf(own.text);
+    const statement = statementOf(own, at, beside);
+    if (statement === own.text) return ofSentence;
+    const ofStatement = typeOf(statement);
+    const isElsewhere = beside.some((other) => {
+      const theirs = statementOf(own, other, [at]);
+      return theirs !== own.text && typeOf(theirs).type === ofSentence.type;
+    });
+    return ofStatement.type !== "mention" || isElsewhere ? ofStatement : ofSentence;
+  };
+  return (at, others) => {
+    const own = sentences.find(({ from, to }) => from <= at && at < to);
+    if (own === undefined) return typeOfAll();
+    const typed = typeOfOwn(own, at, others);
+    if (typed.type === "depeg" && isPegOfAnother(own.text, at - own.from)) return PLAIN_MENTION;
+    return typed.type === "mention" && others.length === 0 ? typeOfAll() : typed;
   };
 }

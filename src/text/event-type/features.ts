@@ -1,5 +1,6 @@
 import { wordRow } from "../hashing/ngrams.ts";
 import { foldConfusables } from "../normalize.ts";
+import { englishParts, type WordPart } from "./abroad.ts";
 
 /** 2^bits rows of the hashed table. */
 export const EVENT_TYPE_BITS = 16;
@@ -45,6 +46,9 @@ const STABLE_COIN =
 const WORD =
   /https?:\/\/\S+|[a-z0-9]{25,90}|\$[a-z]\w*|@\w+|\d[\d,.]*|\p{L}+|%|\p{Extended_Pictographic}/gu;
 
+const LETTERS = /^\p{L}/u;
+const plain = (word: string): WordPart => ({ form: word, from: 0, to: word.length });
+
 /** A word of the text as the model knows it, and where it stands in the text as it was read. */
 type Word = { form: string; from: number; to: number };
 /**
@@ -53,10 +57,26 @@ type Word = { form: string; from: number; to: number };
  */
 export type EventTypeReading = { text: string; words: Word[]; rows: number[][] };
 
+/** Behind these decimals a price is a coin's that left one dollar, and one that kept to it. */
+const [UNDER_PAR_FROM, AT_PAR_FROM, AT_PAR_TO, LARGE_FROM] = [0.2, 0.985, 1.015, 1_000];
+
+/**
+ * Numbers by what they can be: a price under one dollar, at one dollar, thousands, or any other.
+ * "Bitcoin falls under $80,000" is no lost peg, "$DEMO falls to $0.91" may be one.
+ */
+function numberForm(digits: string): string {
+  const plain = digits.replace(/[.,]+$/, "").replace(/^([01]),(?=\d)/, "$1.");
+  const value = Number(plain.replace(/,/g, ""));
+  if (value >= LARGE_FROM) return "<large>";
+  if (!plain.includes(".")) return "0";
+  if (value >= AT_PAR_FROM && value <= AT_PAR_TO) return "<par>";
+  return value >= UNDER_PAR_FROM && value < AT_PAR_FROM ? "<under>" : "0";
+}
+
 function formOf(word: string): string {
   if (word.startsWith("$") || word.startsWith("@")) return word.charAt(0);
   if (/^[a-z0-9]{25}/.test(word)) return "<address>";
-  if (/^\d/.test(word)) return "0";
+  if (/^\d/.test(word)) return numberForm(word);
   return KIND_OF.get(word) ?? (STABLE_COIN.test(word) ? "<stable>" : word);
 }
 
@@ -69,8 +89,9 @@ export function readEventType(original: string): EventTypeReading {
   const words: Word[] = [];
   for (const { 0: word, index } of text.matchAll(WORD)) {
     if (words.length === MAX_WORDS) break;
-    if (!word.includes("://"))
-      words.push({ form: formOf(word), from: index, to: index + word.length });
+    if (word.includes("://")) continue;
+    for (const { form, from, to } of LETTERS.test(word) ? englishParts(word) : [plain(word)])
+      words.push({ form: formOf(form), from: index + from, to: index + to });
   }
   const [long = 0] = STEMS;
   const rows = words.map(({ form }, i) => {
