@@ -10,6 +10,7 @@ import { checkKeys } from "./commands/check-keys.ts";
 import { dead } from "./commands/dead.ts";
 import { events } from "./commands/events.ts";
 import { keys } from "./commands/keys.ts";
+import { label } from "./commands/label.ts";
 import { outbox } from "./commands/outbox.ts";
 import { post } from "./commands/post.ts";
 import { rules } from "./commands/rules.ts";
@@ -32,6 +33,7 @@ const COMMANDS: Command[] = [
   audit,
   auditLog,
   keys,
+  label,
   sources,
   providers,
   trigger,

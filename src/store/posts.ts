@@ -1,4 +1,5 @@
 import type { RawPost } from "../model/raw-post.ts";
+import type { PageRequest, RowPage } from "./paging.ts";
 
 export type PostRef = { source: string; id: string };
 
@@ -76,7 +77,20 @@ export type PostStore = {
    */
   overdue(before: string, at: string, limit: number): Promise<RawPost[]>;
   post(source: string, id: string): Promise<PostHistory | undefined>;
+  /** The posts that came in, the latest accepted first. */
+  posts(filter: PostFilter, paging: PageRequest): Promise<RowPage<PostListed>>;
 };
+
+/** Null means any. `since`: accepted at this time or later. */
+export type PostFilter = {
+  source: string | null;
+  outcome: string | null;
+  reason: string | null;
+  since: string | null;
+};
+
+/** A post with its end, without the steps between. */
+export type PostListed = Omit<PostHistory, "steps">;
 
 /** What became of a post: one step a stage, in order. */
 export type PostHistory = {

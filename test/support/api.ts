@@ -58,6 +58,7 @@ export function fakePorts(
       signal: async () => undefined,
       history: async () => nothing,
       post: async () => undefined,
+      posts: async () => ({ items: [], nextCursor: null }),
       outbox: async () => nothing,
       eventsByKey: async () => [],
       signalsByKey: async () => [],

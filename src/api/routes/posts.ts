@@ -1,15 +1,17 @@
 import * as z from "zod";
+import { IsoInstant } from "../../model/scalars.ts";
 import type { PostHistory, PostStore } from "../../store/posts.ts";
 import { type ApiSettings, mayRead } from "../context.ts";
 import { problem } from "../problem.ts";
+import { PagingQuery, readPaging } from "../query.ts";
 import { type ApiRoute, route } from "../route.ts";
 
 export type PostHistoryPorts = {
   settings: Pick<ApiSettings, "publicRead">;
-  store: Pick<PostStore, "post">;
+  store: Pick<PostStore, "post" | "posts">;
 };
 
-const History = z.object({
+const Listed = z.object({
   source: z.string(),
   id: z.string(),
   author: z.string(),
@@ -21,6 +23,8 @@ const History = z.object({
   lang: z.string().nullable(),
   spam: z.number().nullable(),
   sentiment: z.number().nullable(),
+});
+const History = Listed.extend({
   steps: z.array(
     z.object({
       stage: z.string(),
@@ -44,7 +48,33 @@ export const publicHistory = (history: PostHistory): PostHistory => ({
   ),
 });
 
+const PostsQuery = PagingQuery.extend({
+  source: z.string().max(60).nullable().default(null),
+  outcome: z.enum(["pending", "evidence", "dropped", "duplicate", "dead"]).nullable().default(null),
+  reason: z.string().max(200).nullable().default(null),
+  since: IsoInstant.nullable().default(null),
+});
+
 export const postRoutes = ({ store, settings }: PostHistoryPorts): ApiRoute[] => [
+  route({
+    method: "GET",
+    path: "/posts",
+    access: "operations",
+    tag: "feed",
+    operationId: "listPosts",
+    summary: "The posts that came in, the latest first, by how they ended and why.",
+    query: PostsQuery,
+    answer: z.object({ posts: z.array(Listed), nextCursor: z.string().nullable() }),
+    status: 200,
+    example: { query: { outcome: "dropped", reason: "spam" } },
+    async handle({ query }) {
+      const { source, outcome, reason, since } = query;
+      const page = await readPaging(query, (paging) =>
+        store.posts({ source, outcome, reason, since }, paging),
+      );
+      return page instanceof Response ? page : { posts: page.items, nextCursor: page.nextCursor };
+    },
+  }),
   route({
     method: "GET",
     path: "/posts/:source/:id",

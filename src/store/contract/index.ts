@@ -14,7 +14,7 @@ import { featureContract } from "./features.ts";
 import { historyContract } from "./history.ts";
 import { outboxContract, outboxPagingContract, outboxReadContract } from "./outbox.ts";
 import { overviewContract } from "./overview.ts";
-import { postContract, postHistoryContract } from "./posts.ts";
+import { postContract, postHistoryContract, postListContract } from "./posts.ts";
 import { raceContract } from "./races.ts";
 import { replyContract } from "./replies.ts";
 import { retentionContract } from "./retention.ts";
@@ -48,6 +48,7 @@ export function storeContract(
 const CONTRACTS: ((store: () => Store) => void)[] = [
   postContract,
   postHistoryContract,
+  postListContract,
   commitContract,
   eventReadContract,
   eventPagingContract,

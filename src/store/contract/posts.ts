@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Store } from "../index.ts";
-import { OVERLOAD_EVENTS, OVERLOAD_POSTS } from "../posts.ts";
+import { OVERLOAD_EVENTS, OVERLOAD_POSTS, type PostFilter } from "../posts.ts";
 import {
   arrival,
   at,
@@ -286,6 +286,40 @@ export function postContract(store: () => Store): void {
       const ids = swept.flat().map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
       expect(ids.length).toBeGreaterThanOrEqual(20);
+    });
+  });
+}
+
+export function postListContract(store: () => Store): void {
+  describe("the list of posts", () => {
+    it("walks the latest first, by how they ended, why, source and time", async () => {
+      await store().accept([arrival(1), arrival(2), arrival(3)], at(0));
+      await store().accept([arrival(4, { source: "y" })], at(5));
+      await store().recordJudgements([dropped(1), dropped(3), pending(2, KEY)], at(6));
+      const any: PostFilter = { source: null, outcome: null, reason: null, since: null };
+      const idsOf = async (filter: Partial<typeof any>, limit = 10, cursor: string | null = null) =>
+        store()
+          .posts({ ...any, ...filter }, { limit, cursor })
+          .then(({ items, nextCursor }) => ({ ids: items.map(({ id }) => id), nextCursor }));
+      expect((await idsOf({})).ids).toEqual(["4", "3", "2", "1"]);
+      expect((await idsOf({ outcome: "dropped", reason: "spam" })).ids).toEqual(["3", "1"]);
+      expect((await idsOf({ outcome: "dropped", reason: "language" })).ids).toEqual([]);
+      expect((await idsOf({ source: "y" })).ids).toEqual(["4"]);
+      expect((await idsOf({ since: at(5) })).ids).toEqual(["4"]);
+      const first = await idsOf({}, 3);
+      expect(first.ids).toEqual(["4", "3", "2"]);
+      expect(await idsOf({}, 3, first.nextCursor)).toEqual({ ids: ["1"], nextCursor: null });
+      const { items } = await store().posts(
+        { ...any, outcome: "dropped" },
+        { limit: 1, cursor: null },
+      );
+      expect(items).toMatchObject([
+        {
+          ...{ source: "x", id: "3", author: "author-3", text: "post 3", postedAt: at(3) },
+          ...{ acceptedAt: at(0), outcome: "dropped", reason: "spam" },
+        },
+      ]);
+      expect(items[0]).not.toHaveProperty("steps");
     });
   });
 }

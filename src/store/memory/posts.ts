@@ -6,11 +6,12 @@ import {
   OVERLOAD_POSTS,
   type PostArrival,
   type PostHistory,
+  type PostListed,
   type PostRef,
   type PostStore,
   REPEAT_WINDOW_DAYS,
 } from "../posts.ts";
-import { ledgerOf, type MemoryRows, type PostRow, schedulePost } from "./rows.ts";
+import { ledgerOf, type MemoryRows, newestFirst, type PostRow, schedulePost } from "./rows.ts";
 
 const REPEAT_MS = REPEAT_WINDOW_DAYS * 86_400_000;
 
@@ -54,6 +55,16 @@ export function postStore(rows: MemoryRows): PostStore {
     async post(source, id) {
       const row = rows.posts.get(`${source}:${id}`);
       return row && historyOf(rows, row);
+    },
+    async posts({ source, outcome, reason, since }, paging) {
+      const found = [...rows.posts.values()].filter(
+        (row) =>
+          (source === null || row.post.source === source) &&
+          (outcome === null || row.outcome === outcome) &&
+          (reason === null || row.reason === reason) &&
+          (since === null || row.acceptedAt >= since),
+      );
+      return newestFirst(found, paging, ({ id }) => ({ at: null, id }), listedOf);
     },
   };
 }
@@ -152,10 +163,10 @@ const refOf = ({ source, id }: PostRef): PostRef => ({ source, id });
 
 type Step = PostHistory["steps"][number];
 
-export function historyOf(rows: MemoryRows, row: PostRow): PostHistory {
+function listedOf(row: PostRow): PostListed {
   const { source, id, author, text, postedAt } = row.post;
   const { acceptedAt, outcome, reason, lang, spam, sentiment } = row;
-  const about = {
+  return {
     source,
     id,
     author,
@@ -168,8 +179,11 @@ export function historyOf(rows: MemoryRows, row: PostRow): PostHistory {
     spam,
     sentiment,
   };
+}
+
+export function historyOf(rows: MemoryRows, row: PostRow): PostHistory {
   return {
-    ...about,
+    ...listedOf(row),
     steps: stepsOf(rows, row).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
   };
 }

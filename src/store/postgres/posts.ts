@@ -3,12 +3,13 @@ import {
   OVERLOAD_EVENTS,
   OVERLOAD_POSTS,
   type PostHistory,
+  type PostListed,
   type PostRef,
   type PostStore,
   REPEAT_WINDOW_DAYS,
 } from "../posts.ts";
 import { HOUR } from "./columns.ts";
-import { firstRow, isoColumn, jsonParam, type Sql } from "./sql.ts";
+import { firstRow, isoColumn, jsonParam, newestFirst, type Sql } from "./sql.ts";
 
 /**
  * One accept at a time takes acceptance numbers, so that a lower number is always committed first:
@@ -178,8 +179,30 @@ export function postStore(sql: Sql): PostStore {
     },
     post: async (source, id) =>
       (await sql.query<{ history: PostHistory }>(HISTORY, [source, id]))[0]?.history,
+    posts: ({ source, outcome, reason, since }, paging) =>
+      newestFirst<PostListed>(
+        sql,
+        POST_ROWS,
+        [
+          ["p.source = ?", source],
+          ["p.outcome = ?", outcome],
+          ["p.reason = ?", reason],
+          ["p.accepted_at >= ?", since],
+        ],
+        paging,
+      ),
   };
 }
+
+const LISTED_FIELDS = `'source', source, 'id', source_id, 'author', author, 'text', text,
+  'postedAt', ${isoColumn("posted_at")}, 'acceptedAt', ${isoColumn("accepted_at")},
+  'outcome', outcome, 'reason', reason, 'lang', lang, 'spam', spam, 'sentiment', sentiment`;
+const POST_ROWS = {
+  item: `json_build_object(${LISTED_FIELDS})`,
+  at: null,
+  id: "p.id",
+  from: "raw_posts p",
+};
 
 /** What became of post $1 (source), $2 (id): one row, or none when it is not known. */
 export const HISTORY = `
@@ -209,9 +232,7 @@ step(at, place, stage, outcome, reason, event_key) as (
   where d.replayed_at is not null
 )
 select json_build_object(
-  'source', source, 'id', source_id, 'author', author, 'text', text, 'postedAt',
-  ${isoColumn("posted_at")}, 'acceptedAt', ${isoColumn("accepted_at")},
-  'outcome', outcome, 'reason', reason, 'lang', lang, 'spam', spam, 'sentiment', sentiment, 'steps',
+  ${LISTED_FIELDS}, 'steps',
   (
     select jsonb_agg(jsonb_build_object('stage', s.stage, 'outcome', s.outcome, 'at',
     ${isoColumn("s.at")}, 'reason', s.reason, 'eventKey', s.event_key)
