@@ -40,14 +40,16 @@ export function softmax(scores: Float64Array): Float64Array {
 
 /**
  * Softmax regression by AdaGrad with weight decay on the rows that a sample touches. Deterministic.
+ * `from`: where to begin, else at zero.
  */
 export function learn(
   samples: readonly Sample[],
   { rows, classes, epochs, rate, decay }: Fit,
+  from?: Linear,
 ): Linear {
-  const weights = new Float32Array(rows * classes);
+  const weights = from?.weights.slice() ?? new Float32Array(rows * classes);
   const squares = new Float32Array(rows * classes).fill(1e-2);
-  const bias = new Float64Array(classes);
+  const bias = from?.bias.slice() ?? new Float64Array(classes);
   const errors = new Float64Array(classes);
   const order = Int32Array.from(samples.keys());
   const random = seeded(1);

@@ -13,7 +13,10 @@ import {
   TrainingError,
 } from "./own.ts";
 import { OWN_LANGUAGE } from "./own-language.ts";
+import { OWN_SENTIMENT } from "./own-sentiment.ts";
 import { OWN_SPAM } from "./own-spam.ts";
+import { OWN_STANCE } from "./own-stance.ts";
+import { OWN_TYPES } from "./own-types.ts";
 
 /** A model and the run of its trainer over a file: each trainer knows its own rows. */
 type Entry = { format: string; trainOn(file: string): OwnModel };
@@ -25,6 +28,9 @@ const entry = <Row>(trainer: OwnTrainer<Row>): Entry => ({
 /** Every model that can be trained on one's own file. */
 const MODELS: Readonly<Record<string, Entry>> = {
   spam: entry(OWN_SPAM),
+  sentiment: entry(OWN_SENTIMENT),
+  stance: entry(OWN_STANCE),
+  types: entry(OWN_TYPES),
   language: entry(OWN_LANGUAGE),
 };
 

@@ -26,7 +26,7 @@ const FALSE_POSITIVES = 0.0185;
 
 /** Own posts teach; our honest templates teach that an address or a warning is no spam. */
 const RECIPE: SpamRecipe<Labelled> = {
-  weigh: ({ own, spam }) => (own ? 1 : spam ? 0 : 0.05),
+  weigh: ({ own, spam }) => (own ? 1 : spam ? 0 : 0.1),
   strength: 1.5,
   least: 3,
 };

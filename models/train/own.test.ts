@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { figureTable, mayReplace, readOwnRows } from "./own.ts";
+import { figureTable, mayReplace, type OwnTrainer, readOwnRows } from "./own.ts";
 import { OWN_LANGUAGE } from "./own-language.ts";
+import { OWN_SENTIMENT } from "./own-sentiment.ts";
 import { OWN_SPAM } from "./own-spam.ts";
+import { OWN_STANCE } from "./own-stance.ts";
+import { OWN_TYPES } from "./own-types.ts";
 import { readTemplates } from "./spam-templates.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "own-data-"));
@@ -67,6 +70,81 @@ it("measures a model on texts that it has not seen, and keeps the shipped one wh
   expect(learned.figures[0].yours).toBeGreaterThan(0.9);
   expect(mayReplace(learned, false)).toBe(learned.figures[0].yours > learned.figures[0].shipped);
 }, 60_000);
+
+const ROOMS = ["red", "blue", "green"];
+/** Two kinds of texts that a few words tell apart. */
+const texts = (n: number, words: readonly string[]) =>
+  Array.from({ length: n }, (_, i) => {
+    const word = words[i % words.length] ?? "";
+    return `${word} ${word.length + i} in the ${ROOMS[i % 3]} room, ${i % 7} of them`;
+  });
+
+it("learns stances of its own", () => {
+  const learned = OWN_STANCE.train([
+    ...texts(60, ["tulips bloom", "rivers sing"]).map((text) => ({
+      text,
+      stance: "bearish" as const,
+    })),
+    ...texts(60, ["stones rest", "lamps hum"]).map((text) => ({
+      text,
+      stance: "bullish" as const,
+    })),
+  ]);
+  expect(learned.figures.map(({ name }) => name)).toEqual(["AUC", "accuracy"]);
+  expect(learned.figures[0].yours).toBeGreaterThan(0.95);
+  expect(mayReplace(learned, false)).toBe(true);
+  expect(() => OWN_STANCE.train([{ text: "up", stance: "bullish" }])).toThrow(/1 texts .* bullish/);
+}, 60_000);
+
+it("learns event types of its own beside those that ship", () => {
+  const rows = [
+    ...texts(30, ["plush toy drop", "sticker pack"]).map((text) => ({
+      text,
+      type: "nft" as const,
+    })),
+    ...texts(30, ["tea with friends", "rain outside"]).map((text) => ({
+      text,
+      type: "mention" as const,
+    })),
+  ];
+  const learned = OWN_TYPES.train(rows);
+  expect(learned.figures.map(({ name }) => name)).toEqual([
+    "macro-F1",
+    "F1 of mention",
+    "F1 of nft",
+  ]);
+  expect(learned.figures[0].yours).toBeGreaterThan(0.9);
+  expect(learned.figures[0].yours).toBeGreaterThan(learned.figures[0].shipped);
+}, 300_000);
+
+it("teaches the shipped sentiment more", () => {
+  const learned = OWN_SENTIMENT.train([
+    ...texts(60, ["tulips bloom", "rivers sing"]).map((text) => ({
+      text,
+      label: "negative" as const,
+    })),
+    ...texts(60, ["stones rest", "lamps hum"]).map((text) => ({
+      text,
+      label: "positive" as const,
+    })),
+    ...texts(60, ["doors open", "clocks tick"]).map((text) => ({
+      text,
+      label: "neutral" as const,
+    })),
+  ]);
+  expect(learned.figures.map(({ name }) => name)).toEqual(["macro-F1", "AUC, good above bad"]);
+  expect(learned.figures[0].yours).toBeGreaterThan(0.9);
+  expect(mayReplace(learned, false)).toBe(true);
+}, 60_000);
+
+it.each([
+  [OWN_STANCE, '{"text":"a","stance":"long"}', /line 1: stance: .*bullish/],
+  [OWN_TYPES, '{"text":"a","type":"hack"}', /line 1: type: .*security_alert/],
+  [OWN_SENTIMENT, '{"text":"a","label":"good"}', /line 1: label: .*negative/],
+  [OWN_SENTIMENT, '{"text":"","label":"positive"}', /line 1: text/],
+])("names what a line must hold: %#", (trainer, line, message) => {
+  expect(() => readOwnRows(fileOf([line]), trainer as OwnTrainer)).toThrow(message);
+});
 
 it("replaces a better model by force alone, and never for a tie", () => {
   const figures = (yours: number) =>

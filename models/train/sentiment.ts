@@ -10,28 +10,27 @@
  * sentiment-vader.jsonl {text, score}, from which the score is fitted (figures by 10-fold
  * cross-validation of the whole fit). The same text in two files is in one fold. Deterministic.
  */
-import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { packTable } from "../../src/text/hashing/sparse-matrix.ts";
-import {
-  readSentiment,
-  rowOfWord,
-  SENTIMENT_BITS,
-  type SentimentReading,
-} from "../../src/text/sentiment/features.ts";
+import { readSentiment, rowOfWord } from "../../src/text/sentiment/features.ts";
 import { SENTIMENT_LABELS } from "../../src/text/sentiment/sentiment.ts";
 import { sentimentSignals } from "../../src/text/sentiment/signals.ts";
 import { residualsIn } from "../../src/text/sentiment/word-residuals.ts";
-import { type Fit, type Linear, learn, type Sample, scoresOf } from "./linear.ts";
+import { type Linear, learn, type Sample, scoresOf } from "./linear.ts";
 import { quantise, shipped } from "./quantise.ts";
 import { foldOf, readRows } from "./rows.ts";
 import { crossValidated, fitScore, type Scored } from "./score.ts";
+import {
+  SENTIMENT_FIT as FIT,
+  labelF1,
+  sentimentInputs,
+  writeSentimentWeights,
+} from "./sentiment-fit.ts";
 
 type Row = { text: string; label: (typeof SENTIMENT_LABELS)[number] };
 type Labelled = Sample & { fold: number; set: string };
 
 const FOLDS = 5;
-const FIT: Fit = { rows: 1 << SENTIMENT_BITS, classes: 3, epochs: 5, rate: 0.1, decay: 1e-4 };
 /**
  * Weights kept: what the size of the Worker allows. What decides is their size, and a little (this
  * power) how often they are touched.
@@ -48,15 +47,11 @@ const data = folder;
 const heldOut = flag === "--fold" ? Number(fold) : -1;
 
 const bareText = (text: string) => text.replace(/https?:\S+|@\S+|\\u[0-9a-f]{4}/g, "");
-const inputs = ({ set }: SentimentReading) => ({
-  rows: set.rows.slice(0, set.count),
-  values: new Float32Array(set.count).fill(1 / Math.sqrt(set.count + 1)),
-});
 const labelled = (set: string) =>
   readRows<Row>(data, set).map(({ text, label }): Labelled => {
     const fold = foldOf(bareText(text), FOLDS);
     return {
-      ...inputs(readSentiment(text)),
+      ...sentimentInputs(readSentiment(text)),
       label: SENTIMENT_LABELS.indexOf(label),
       weight: 1,
       fold,
@@ -88,17 +83,6 @@ function rounded({ weights, bias }: Linear, train: readonly Sample[]) {
   };
 }
 
-function macroF1(gold: readonly number[], predicted: readonly number[]): number {
-  const per = SENTIMENT_LABELS.map((_, k) => {
-    const hits = gold.filter((label, i) => label === k && predicted[i] === k).length;
-    return (
-      (2 * hits) /
-      (gold.filter((label) => label === k).length + predicted.filter((label) => label === k).length)
-    );
-  });
-  return per.reduce((a, b) => a + b) / per.length;
-}
-
 function pearson(x: readonly number[], y: readonly number[]): number {
   const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
   const [mx, my] = [mean(x), mean(y)];
@@ -114,7 +98,7 @@ function scoredTexts({ weights, bias }: Linear): Scored[] {
   return readRows<{ text: string; score: number }>(data, "sentiment-vader").map(
     ({ text, score }) => {
       const reading = readSentiment(text);
-      const { rows, values } = inputs(reading);
+      const { rows, values } = sentimentInputs(reading);
       const grams = {
         rows: rows.subarray(reading.shaped),
         values: values.subarray(reading.shaped),
@@ -151,7 +135,7 @@ for (const [set, tested] of Map.groupBy(
   });
   const gold = tested.map(({ label }) => label);
   console.log(
-    `${set}: held-out macro-F1 ${macroF1(gold, predicted).toFixed(4)} (${tested.length})`,
+    `${set}: held-out macro-F1 ${labelF1(gold, predicted).toFixed(4)} (${tested.length})`,
   );
 }
 const scored = scoredTexts({ weights, bias: Float64Array.from(model.bias) });
@@ -163,21 +147,11 @@ console.log(`score: held-out r ${r.toFixed(4)} (${scored.length})`);
 const { ensemble, residuals } = fitScore(scored);
 const [table, words] = [packTable(model.cells), packTable(residuals.cells)];
 console.log(`${gzipSync(table).length} and ${gzipSync(words).length} bytes gz`);
-const short = (_: string, value: unknown) =>
-  typeof value === "number" ? Number(value.toPrecision(5)) : value;
-if (heldOut < 0) {
-  writeFileSync(
-    new URL("../../src/text/sentiment/weights/sentiment.ts", import.meta.url),
-    `/** Written by models/train/sentiment.ts; not for reading. */
-import type { SentimentModel } from "../model.ts";
-
-export const SENTIMENT_WEIGHTS: SentimentModel = {
-  step: ${model.step.toFixed(6)},
-  bias: ${JSON.stringify(model.bias, short)},
-  ensemble: ${JSON.stringify(ensemble, short)},
-  residuals: { step: ${residuals.step.toPrecision(5)}, table: ${JSON.stringify(words)} },
-  table: ${JSON.stringify(table)},
-};
-`,
-  );
-}
+if (heldOut < 0)
+  writeSentimentWeights({
+    step: model.step,
+    bias: model.bias,
+    ensemble,
+    residuals: { step: residuals.step, table: words },
+    table,
+  });

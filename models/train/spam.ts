@@ -57,7 +57,7 @@ const RECIPES: Record<SpamWorld, SpamRecipe<Labelled>> = {
         "spam-sms": 0.01,
         "spam-youtube": 0.01,
         "stance-train": 0.02,
-        [HONEST]: 0.05,
+        [HONEST]: 0.1,
       },
     ),
     strength: 1.5,
