@@ -26,11 +26,11 @@ import {
 import { readRows } from "./rows.ts";
 
 /** There is much more talk than there are reports. */
-const TALK_WEIGHT = 0.003;
+const TALK_WEIGHT = 0.0015;
 /** Talk: every n-th text of a set teaches. */
 const TALK = [
   ["stance-train", 1],
-  ["sentiment-train", 5],
+  ["sentiment-train", 10],
 ] as const;
 
 const [folder, flag] = process.argv.slice(2);
