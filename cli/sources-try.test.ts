@@ -110,11 +110,15 @@ const ANSWERS: Record<string, { answer: unknown; texts: RegExp[]; leftOut: objec
   },
   hackernews: {
     answer: [
-      { id: 1, by: "ada", time: 1_768_471_200, title: "$DEMO up" },
+      { id: 1, by: "ada", time: 1_768_471_200, title: "$DEMO &amp; co", text: null, score: null },
       { id: 2, deleted: true, time: 1_768_471_200 },
+      { id: 3, dead: true, time: 1_768_471_200 },
     ],
-    texts: [/^\$DEMO up$/],
-    leftOut: [{ reason: "deleted", count: 1 }],
+    texts: [/^\$DEMO & co$/],
+    leftOut: [
+      { reason: "deleted", count: 1 },
+      { reason: "dead", count: 1 },
+    ],
   },
   github: {
     answer: [release("1"), release("2", "WatchEvent"), { id: "x" }],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { emptySnapshot, mergeMetrics, metricsCollector } from "./collector.ts";
+import { emptySnapshot, leftOutIn, mergeMetrics, metricsCollector } from "./collector.ts";
 import { prometheusText } from "./prometheus.ts";
 
 describe("metrics", () => {
@@ -96,4 +96,19 @@ describe("prometheusText", () => {
     expect(text).toContain("# TYPE outbox_backlog gauge\noutbox_backlog 4\n");
     expect(text).toContain('queue_backlog{queue="posts"} 0\n');
   });
+});
+
+it("tells what a source left out, by reason, apart from other sources and metrics", () => {
+  const collector = metricsCollector();
+  const left = (source: string, reason: string, by: number) =>
+    collector.count("items_left_out_total", { source, reason }, by);
+  left("webhook", "invalid_author", 2);
+  left("webhook", "invalid_author", 1);
+  left("webhook", "dated_ahead", 1);
+  left("jetstream", "unreadable_frame", 5);
+  collector.count("posts_total", { source: "webhook", outcome: "dropped", reason: "spam" });
+  const { counters = {} } = collector.drain() ?? {};
+  expect(leftOutIn(counters, "webhook")).toEqual({ invalid_author: 3, dated_ahead: 1 });
+  expect(leftOutIn(counters, "jetstream")).toEqual({ unreadable_frame: 5 });
+  expect(leftOutIn(counters, "cloudevents")).toEqual({});
 });

@@ -4,7 +4,7 @@ import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { getPath } from "../kit/get-path.ts";
 import { readCursor } from "./_shared/cursor.ts";
-import { readHtml } from "./_shared/html.ts";
+import { readHtml, unescapeHtml } from "./_shared/html.ts";
 import { jsonItems } from "./_shared/json.ts";
 import { NOTHING_LEFT_OUT, sumLeftOut } from "./_shared/left-out.ts";
 import { type PostFields, readPosts, type SkipReason } from "./_shared/post-input.ts";
@@ -39,12 +39,10 @@ const Item = z.object({
   id: z.number().int(),
   by: z.string(),
   time: z.number(),
-  title: z.string().optional(),
-  text: z.string().optional(),
-  url: z.string().optional(),
-  score: z.number().optional(),
-  deleted: z.boolean().optional(),
-  dead: z.boolean().optional(),
+  title: z.string().optional().catch(undefined),
+  text: z.string().optional().catch(undefined),
+  url: z.string().optional().catch(undefined),
+  score: z.number().optional().catch(undefined),
 });
 
 const get = (url: string, shape: z.ZodType, ports: GuardedPorts): Promise<OutsideAnswer> =>
@@ -59,24 +57,28 @@ const get = (url: string, shape: z.ZodType, ports: GuardedPorts): Promise<Outsid
     ports,
   );
 
-/** Of a deleted item little more than this is shown. */
-const Deleted = z.object({ deleted: z.literal(true) });
+/** Of an item that was taken away little more than this is shown. */
+const Gone = z.object({
+  deleted: z.boolean().optional().catch(undefined),
+  dead: z.boolean().optional().catch(undefined),
+});
 
 /** A deleted item is null; that is an answer too. */
 const MaybeItem = z.union([z.null(), z.looseObject({ id: z.number() })]);
 
 function toPostInput(id: unknown, json: unknown, now: number): PostFields | SkipReason {
   if (json === null) return "deleted";
+  const { deleted, dead } = Gone.safeParse(json).data ?? {};
+  if (deleted || dead) return deleted ? "deleted" : "dead";
   const item = Item.safeParse(json).data;
-  if (item === undefined) return Deleted.safeParse(json).success ? "deleted" : "other_shape";
-  if (item.deleted || item.dead) return item.deleted ? "deleted" : "dead";
+  if (item === undefined) return "other_shape";
   const { text, links } = readHtml(item.text ?? "");
   return {
     source: "hackernews",
     id,
     author: item.by,
     ...postTime(item.time * 1_000, now),
-    text: [item.title, text, item.url].filter(Boolean).join("\n"),
+    text: [item.title && unescapeHtml(item.title), text, item.url].filter(Boolean).join("\n"),
     ...(links.length > 0 && { links }),
     url: `https://news.ycombinator.com/item?id=${id}`,
     metrics: { ...(item.score !== undefined && item.score >= 0 && { likes: item.score }) },

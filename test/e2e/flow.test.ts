@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { evmAddress } from "../../local/emulators/tokens.ts";
 import { setFault, startTestStack, type TestStack } from "./stack.ts";
 
 /**
@@ -97,6 +98,26 @@ describe("the whole flow", () => {
     expect(explained.rules.length).toBeGreaterThan(5);
     const history = (await (await call("/posts/e2e/one")).json()) as { outcome: string };
     expect(history.outcome).toBe("evidence");
+  });
+
+  it("makes a link to a pool an event of its token, and places a contract without a chain", async () => {
+    const [token, pool] = [evmAddress("QUILL"), evmAddress("PQUILL85")];
+    await ingest([
+      post("pool", `Everybody watches https://dexscreener.com/ethereum/${pool} since noon`),
+      post("contract", `Two auditors looked at the contract ${token} and liked what they saw`),
+    ]);
+    for (const address of [pool, token]) {
+      const key = `evm:${address}:2026-01-15T10:00:00Z`;
+      const about = { token_ca: token, symbol: "QUILL", chain: "eth" };
+      await until(`the token of ${address}`, async () => {
+        const found = await event(key);
+        expect(found).toMatchObject(about);
+        return found;
+      });
+      expect((await signal(key)).features_snapshot).toMatchObject({
+        values: { contract: `eth:${token}`, dex_liquidity: expect.any(Number) },
+      });
+    }
   });
 
   it("counts the same post once, however often it is delivered, also at once", async () => {
