@@ -77,6 +77,7 @@ async function drain({ databaseUrl, sink, concurrency }: Job): Promise<void> {
     random: () => 0,
     leaseToken: () => crypto.randomUUID(),
     reserve: async () => 0,
+    reserveAt: async () => 0,
     sleep: async () => undefined,
     limitSends: limitConcurrency(concurrency),
     log: () => undefined,

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type OutsideAnswer, outsideCall } from "../http/request.ts";
 import { requestedDelay } from "../http/status-verdict.ts";
 import type { Verdict } from "../http/verdict.ts";
-import type { SignalNotification } from "../model/delivery.ts";
+import type { PriorMessage, SignalNotification } from "../model/delivery.ts";
 import { hookProblem } from "./_shared/egress.ts";
 import {
   cutDocument,
@@ -35,14 +35,26 @@ function markdown({ text, style, href }: RichSpan): string {
 /** The limit of an embed, in characters including escapes. */
 const DESCRIPTION: TextRoom = { units: 4_096, measure: (span) => markdown(span).length };
 const MAX_TITLE = 256;
+const MAX_THREAD = 100;
 
 const COLOURS = { verified: 0x2ecc71, downgraded: 0xe74c3c, candidate: 0x95a5a6 };
+
+/** Discord's rules for the names of users and webhooks (User resource, "Usernames"). */
+const REFUSED_NAMES = /discord|clyde|```|[@#:]|^(?:everyone|here)$/i;
 
 const Settings = z.object({
   url: z.string().max(2_048).meta({ secret: true }),
   /** A thread of the hook's channel. */
   threadId: z.string().regex(/^\d+$/).optional(),
-  username: z.string().max(80).optional(),
+  /** Makes a thread for each event, in a forum; {symbol} and {state} stand for the signal's. */
+  threadName: z.string().trim().min(1).max(100).optional(),
+  username: z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .refine((name) => !REFUSED_NAMES.test(name), "is a name that Discord refuses")
+    .optional(),
   /**
    * Whether a later change of the same event edits the older message instead of sending another.
    */
@@ -52,13 +64,14 @@ const Settings = z.object({
 type Settings = z.output<typeof Settings>;
 
 export type DiscordMessage = {
+  thread_name?: string;
   embeds: { title: string; description: string; color: number; timestamp?: string }[];
   allowed_mentions: { parse: never[] };
 };
 
 function render(
   notifications: readonly SignalNotification[],
-  { templates }: Settings,
+  { templates, threadName }: Settings,
   publicUrl: string,
 ): DiscordMessage {
   const [first] = notifications;
@@ -74,11 +87,27 @@ function render(
     color,
     ...(notifications.length === 1 && first && { timestamp: first.ts }),
   };
-  return { embeds: [embed], allowed_mentions: { parse: [] } };
+  return {
+    ...(threadName !== undefined && { thread_name: threadFor(threadName, notifications) }),
+    embeds: [embed],
+    allowed_mentions: { parse: [] },
+  };
+}
+
+/** The name of a new thread; a digest has no symbol of its own. */
+function threadFor(name: string, notifications: readonly SignalNotification[]): string {
+  const [only] = notifications;
+  const single = notifications.length === 1 ? only : undefined;
+  const symbol = single?.symbol ? `$${single.symbol}` : signalHeadline(notifications);
+  const filled = name
+    .replaceAll("{symbol}", () => symbol)
+    .replaceAll("{state}", () => single?.state ?? "");
+  return cutText(filled.trim() || "signals", MAX_THREAD);
 }
 
 const Reply = z.looseObject({
   id: z.string().optional(),
+  channel_id: z.string().optional().catch(undefined),
   message: z.string().optional().catch(undefined),
   code: z.number().optional().catch(undefined),
   errors: z.unknown().optional(),
@@ -162,29 +191,41 @@ const chatKey = (hook: URL, threadId: string | undefined): string => {
   return threadId === undefined ? id : `${id}/${threadId}`;
 };
 
+/** The thread of a forum in which the older message about the event stands. */
+function threadOf(hook: URL, prior: PriorMessage | null): string | undefined {
+  const [id, thread] = prior?.chat?.split("/") ?? [];
+  return prior?.shared === false && id === chatKey(hook, undefined) ? thread : undefined;
+}
+
 async function send(
   message: DiscordMessage,
   settings: Settings,
   ports: SendPorts,
 ): Promise<SendResult> {
   const url = hookUrl(settings.url);
-  if (settings.threadId !== undefined) url.searchParams.set("thread_id", settings.threadId);
   const { prior } = ports;
-  const chat = chatKey(url, settings.threadId);
+  const inForum = settings.threadName !== undefined;
+  const threadId = inForum ? threadOf(url, prior) : settings.threadId;
+  if (threadId !== undefined) url.searchParams.set("thread_id", threadId);
+  const chat = chatKey(url, threadId);
+  const { thread_name, ...content } = message;
   if (settings.updates === "edit" && prior?.chat === chat && !prior.shared) {
     const edit = new URL(url);
     edit.pathname += `/messages/${prior.id}`;
-    const answer = await call("PATCH", edit, message, ports);
+    const answer = await call("PATCH", edit, content, ports);
     const deleted = answer.status === 404 && /unknown message/i.test(answer.text);
     if (!deleted) return { ...sentFrom(answer, prior.id), chat };
   }
   url.searchParams.set("wait", "true");
   const body = {
-    ...message,
+    ...(threadId === undefined ? message : content),
     ...(settings.username !== undefined && { username: settings.username }),
   };
   const answer = await call("POST", url, body, ports);
-  return { ...sentFrom(answer, Reply.safeParse(answer.json).data?.id ?? null), chat };
+  const reply = Reply.safeParse(answer.json).data;
+  // Of a new thread the answer alone tells the id.
+  const madeIn = inForum && threadId === undefined ? reply?.channel_id : threadId;
+  return { ...sentFrom(answer, reply?.id ?? null), chat: chatKey(url, madeIn) };
 }
 
 export const discord = channel({
@@ -193,7 +234,8 @@ export const discord = channel({
   docs: [
     "In the channel's settings create a webhook and give its URL. Anyone with the URL can post:",
     "it is never shown again.",
-    "thread_id: post into a thread. username: name shown. updates: edit rewrites the older",
+    "thread_id: post into a thread. thread_name: for forums, a thread for each event; {symbol} and",
+    "{state} stand for the signal's. username: name shown. updates: edit rewrites the older",
     "message about the same event, new sends another.",
   ].join("\n"),
   settings: Settings,
@@ -202,7 +244,10 @@ export const discord = channel({
   digests: DESCRIPTION,
   threads: true,
   missing: () => null,
-  refuse: ({ url }, env) =>
+  refuse: ({ url, threadId, threadName }, env) =>
+    (threadId !== undefined && threadName !== undefined
+      ? { path: "threadName", message: "makes threads of its own: leave thread_id out" }
+      : null) ??
     hookProblem(
       "url",
       url,
@@ -217,7 +262,8 @@ export const discord = channel({
     { key: "hook-minute", count: 22, perMs: 60_000, burst: 6 },
   ],
   render: (notifications, settings, env) => render(notifications, settings, env.PUBLIC_URL),
-  renderNotice: (notice) => ({
+  renderNotice: (notice, { threadName }) => ({
+    ...(threadName !== undefined && { thread_name: cutText(noticeHeadline(notice), MAX_THREAD) }),
     embeds: [
       {
         title: cutText(escapeMarkdown(noticeHeadline(notice)), MAX_TITLE),

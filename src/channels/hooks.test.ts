@@ -85,22 +85,78 @@ describe("the Discord channel", () => {
   });
 });
 
+describe("a Discord forum", () => {
+  const url = "https://discord.com/api/v10/webhooks/1/token-x";
+  const settings = { url, threadName: "{symbol} {state}" };
+  const made = () => Response.json({ id: "55", channel_id: "900" });
+
+  it("gets a thread for an event, in which later changes follow", async () => {
+    const first = await sendWith(discord, settings, made);
+    expect(first.seen[0]?.body.thread_name).toBe("$DEMO verified");
+    expect(first.sent).toMatchObject({ externalId: "55", chat: "1/900" });
+    const prior = { id: "55", chat: "1/900", shared: false };
+    const later = await sendWith(discord, settings, made, { prior });
+    expect(later.seen[0]?.url).toBe(`${url}?thread_id=900&wait=true`);
+    expect(later.seen[0]?.body.thread_name).toBeUndefined();
+    const edited = await sendWith(discord, { ...settings, updates: "edit" }, made, { prior });
+    expect(edited.seen[0]?.url).toBe(`${url}/messages/55?thread_id=900`);
+    expect(edited.seen[0]?.body.thread_name).toBeUndefined();
+  });
+
+  it.each([
+    { id: "55", chat: "2/900", shared: false },
+    { id: "55", chat: "1/900", shared: true },
+  ])("makes a new one beside %j", async (prior) => {
+    const { seen } = await sendWith(discord, settings, made, { prior });
+    expect(seen[0]?.url).toBe(`${url}?wait=true`);
+    expect(seen[0]?.body.thread_name).toBe("$DEMO verified");
+  });
+
+  it("names no thread longer than Discord takes, whatever the symbol is", async () => {
+    const notifications = [notificationOf({ symbol: "X".repeat(300) })];
+    const { seen } = await sendWith(discord, settings, made, { notifications });
+    expect(`${seen[0]?.body.thread_name}`.length).toBe(100);
+  });
+
+  it.each(["Discord Bot", "my CLYDE", "a@b", "everyone", "```", "  "])(
+    "takes no user called %j, which Discord refuses",
+    (username) => {
+      expect(discord.open({ url, username }, {} as never).kind).toBe("invalid");
+    },
+  );
+});
+
 describe("the Slack channel", () => {
   const send = (target: Target, over: object = {}) =>
     sendWith(slack, { url: "https://hooks.slack.com/services/T/B/x" }, target, over);
 
-  it("takes the power from control sequences and keeps a section under 3,000 characters", async () => {
+  it("shows values as they are, in elements that read no mark-up, up to 3,000 characters", async () => {
     const { sent, seen } = await send(() => new Response("ok"), { notifications: hostile });
     expect(sent.verdict.kind).toBe("ok");
-    const { blocks, text } = (seen[0]?.body ?? {}) as {
-      blocks: { text: { text: string; verbatim?: boolean } }[];
+    const { blocks, text, mrkdwn } = (seen[0]?.body ?? {}) as {
+      blocks: { type: string; elements: { elements: { type: string; text: string }[] }[] }[];
       text: string;
+      mrkdwn: boolean;
     };
-    expect(blocks[0]?.text.verbatim, "no links or mentions out of values").toBe(true);
-    const section = blocks[0]?.text.text ?? "";
-    expect(section).toContain("&lt;!channel&gt; &lt;@U1&gt;");
-    expect(section.length).toBeLessThanOrEqual(3_000);
-    expect(text).toBe("$DEMO verified (score 12)");
+    expect(blocks.map(({ type }) => type)).toEqual(["rich_text"]);
+    const elements = blocks[0]?.elements[0]?.elements ?? [];
+    expect(elements.some((each) => each.text === HOSTILE)).toBe(true);
+    expect(elements.every(({ type, text }) => ["text", "link"].includes(type) && text !== "")).toBe(
+      true,
+    );
+    const shown = elements.map((each) => each.text).join("");
+    expect(shown.length).toBeLessThanOrEqual(3_000);
+    expect(shown).toContain(`${hostile[0]?.eventKey} #1`);
+    expect([text, mrkdwn]).toEqual(["$DEMO verified (score 12)", false]);
+  });
+
+  it.each(["workflows", "triggers"])("gives %s their flat text", async (path) => {
+    const url = `https://hooks.slack.com/${path}/T1/2/x`;
+    const accepted = () => Response.json({ ok: true });
+    const { sent, seen } = await sendWith(slack, { url }, accepted, { notifications: hostile });
+    expect(sent.verdict.kind).toBe("ok");
+    expect(Object.keys(seen[0]?.body ?? {})).toEqual(["text"]);
+    expect(seen[0]?.body.text).toContain(HOSTILE);
   });
 
   it.each([

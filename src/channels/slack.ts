@@ -4,8 +4,9 @@ import type { Verdict } from "../http/verdict.ts";
 import { hookProblem } from "./_shared/egress.ts";
 import {
   cutDocument,
-  encodeDocument,
+  documentText,
   type RichDocument,
+  type RichLine,
   type RichSpan,
   type TextRoom,
 } from "./_shared/rich-text.ts";
@@ -24,21 +25,23 @@ import { channel, type SendPorts, type SendResult } from "./channel.ts";
 /** Escapes &, < and >, which also disables <!channel> and <@user>. */
 const escapeControl = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-const WRAP = { bold: "*", italic: "_", code: "`" };
 
-function mrkdwn({ text, style, href }: RichSpan): string {
-  const inner = escapeControl(text);
-  if (href !== undefined)
-    return `<${escapeControl(href).replaceAll("|", "%7C")}|${inner.replaceAll("|", "¦")}>`;
-  if (!style) return inner;
-  const mark = WRAP[style];
-  return `${mark}${inner.replaceAll(mark, "")}${mark}`;
+/** An element of rich text is shown as it is: Slack reads no mark-up, link or mention in it. */
+function element({ text, style, href }: RichSpan): object {
+  if (href !== undefined) return { type: "link", url: href, text };
+  return { type: "text", text, ...(style && { style: { [style]: true } }) };
 }
 
-/** The limit of one section block, in characters including escapes. */
-const SECTION: TextRoom = { units: 3_000, measure: (span) => mrkdwn(span).length };
+/** The limit of a section block, which rich text stays below as well: the address counts. */
+const ROOM: TextRoom = {
+  units: 3_000,
+  measure: ({ text, href = "" }) => text.length + href.length,
+};
 
-export type SlackMessage = { text: string; blocks: object[]; unfurl_links: boolean };
+export type SlackMessage =
+  | { text: string; mrkdwn: false; blocks: object[]; unfurl_links: false; unfurl_media: false }
+  /** For the webhook of a workflow, which takes the variables that its author declared. */
+  | { text: string };
 
 const Settings = z.object({
   url: z.string().max(2_048).meta({ secret: true }),
@@ -46,17 +49,27 @@ const Settings = z.object({
 });
 type Settings = z.output<typeof Settings>;
 
-function written(doc: RichDocument, text: string): SlackMessage {
-  const section = {
-    type: "section",
-    // verbatim: Slack makes no links, channels or mentions of words in values.
-    text: {
-      type: "mrkdwn",
-      text: encodeDocument(cutDocument(doc, SECTION), mrkdwn),
-      verbatim: true,
-    },
+const isWorkflow = (url: string): boolean =>
+  /^\/(?:workflows|triggers)\//.test(new URL(url).pathname.replace(/^\/slack(?=\/)/, ""));
+
+/** Slack refuses an empty text, and shows lines of their own by line breaks inside of a section. */
+const elementsOf = (line: RichLine, n: number): object[] => [
+  ...(n === 0 ? [] : [{ type: "text", text: "\n" }]),
+  ...line.filter(({ text }) => text !== "").map(element),
+];
+
+function written(whole: RichDocument, text: string, { url }: Settings): SlackMessage {
+  const doc = cutDocument(whole, ROOM);
+  if (isWorkflow(url)) return { text: documentText(doc) };
+  const section = { type: "rich_text_section", elements: doc.flatMap(elementsOf) };
+  return {
+    // For notifications and screen readers.
+    text: escapeControl(text),
+    mrkdwn: false,
+    blocks: [{ type: "rich_text", elements: [section] }],
+    unfurl_links: false,
+    unfurl_media: false,
   };
-  return { text: escapeControl(text), blocks: [section], unfurl_links: false };
 }
 
 /**
@@ -99,12 +112,13 @@ export const slack = channel({
   title: "Slack",
   docs: [
     "Create an app with an incoming webhook for the channel and give the hook's URL. Anyone with",
-    "the URL can post: it is never shown again.",
+    "the URL can post: it is never shown again. The URL of a workflow that begins with a webhook",
+    "works too: give the workflow a variable called text, of the type Text.",
   ].join(" "),
   settings: Settings,
   policy: "chat",
   sendMs: TIMEOUT_MS,
-  digests: SECTION,
+  digests: ROOM,
   threads: false,
   missing: () => null,
   refuse: ({ url }, env) =>
@@ -117,8 +131,13 @@ export const slack = channel({
     ),
   example: { url: "https://hooks.slack.com/services/T0/B0/token" },
   limits: () => [{ key: "hook", count: 1, perMs: 1_000, burst: 2 }],
-  render: (notifications, { templates }, env) =>
-    written(composeAll(notifications, templates, env.PUBLIC_URL), signalHeadline(notifications)),
-  renderNotice: (notice) => written(composeNotice(notice), noticeHeadline(notice)),
+  render: (notifications, settings, env) =>
+    written(
+      composeAll(notifications, settings.templates, env.PUBLIC_URL),
+      signalHeadline(notifications),
+      settings,
+    ),
+  renderNotice: (notice, settings) =>
+    written(composeNotice(notice), noticeHeadline(notice), settings),
   send,
 });

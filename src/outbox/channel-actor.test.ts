@@ -44,6 +44,7 @@ async function actorWorld(
     broadcast: async (messages) => void heard.push(...messages),
     wakeSweeper: async (at) => void woken.push(at),
     reserveShared: async () => 0,
+    reserveOther: async () => 0,
     ...over,
   };
   const actor = channelActor(ports, {

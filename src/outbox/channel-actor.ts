@@ -32,6 +32,8 @@ export type ChannelPorts = RuntimePorts & {
    * how long to wait, in milliseconds.
    */
   reserveShared(holder: number, limit: PaceLimit): Promise<number>;
+  /** The same under a limit of another channel, at that channel's actor. */
+  reserveOther(channelId: number, holder: number, limit: PaceLimit): Promise<number>;
 };
 
 /** What outlives the object. */
@@ -44,7 +46,7 @@ export type ChannelActor = {
    * happens to this call. Throws StoreUnavailable when the attempt could not be made.
    */
   deliver(id: number, channelId: number): Promise<void>;
-  /** Reserves a send under a shared limit, of which this is the actor. */
+  /** Reserves a send under a limit of which this is the actor: its own, or a shared one. */
   reserve(holder: number, limit: PaceLimit): number;
 };
 
@@ -178,6 +180,14 @@ function deliverPortsOf(
         .filter(({ shared }) => shared)
         .map((limit) => ports.reserveShared(holder, limit));
       return Math.max(reservations.reserve(holder, own), ...(await Promise.all(shared)));
+    },
+    async reserveAt(channelId, holder, limits) {
+      const waits = limits.map((limit, n) =>
+        limit.shared
+          ? ports.reserveShared(holder, limit)
+          : ports.reserveOther(channelId, holder - n, limit),
+      );
+      return Math.max(0, ...(await Promise.all(waits)));
     },
     kind: channelKind,
     env,

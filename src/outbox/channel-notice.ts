@@ -3,6 +3,7 @@ import { sha256Hex } from "../kit/hash.ts";
 import { iso } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { ChannelSwitch } from "./channel-failures.ts";
+import { PATIENCE_MS } from "./gcra.ts";
 import type { DeliverPorts } from "./ports.ts";
 
 /** How many other channels are tried until one takes the notice. */
@@ -12,9 +13,13 @@ const TRIES = 3;
 const byReader = (a: ChannelConfig, b: ChannelConfig): number =>
   Number(a.kind === "webhook") - Number(b.kind === "webhook") || a.id - b.id;
 
+/** No delivery has such a holder; a channel has fewer limits than this. */
+const holderOf = (channel: ChannelConfig): number => -100 * channel.id;
+
 /**
  * Sends the news that a channel was switched off over another channel. It is tried once on each of
- * a few channels and not repeated: /healthz and the list of channels say the same. Never throws.
+ * a few channels, in that channel's own pace, and not repeated: /healthz and the list of channels
+ * say the same. Never throws.
  */
 export async function sendNotice(
   { channel, status, reason }: ChannelSwitch & { channel: ChannelConfig },
@@ -36,6 +41,10 @@ export async function sendNotice(
     if (!adapter || adapter.missing(env) !== null) continue;
     const opening = adapter.open(other.settings, env);
     if (opening.kind === "invalid" || opening.channel.sendNotice === null) continue;
+    const { limits } = opening.channel;
+    const wait = await ports.reserveAt(other.id, holderOf(channel), limits).catch(() => 0);
+    if (wait > PATIENCE_MS) continue;
+    if (wait > 0) await ports.sleep(wait);
     const sent = await opening.channel.sendNotice(notice, sendPorts).catch(() => null);
     if (sent?.verdict.kind === "ok") return;
   }

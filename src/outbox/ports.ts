@@ -25,6 +25,8 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
    * delivery that asks again keeps its reservation.
    */
   reserve(id: number, limits: readonly PaceLimit[]): Promise<number>;
+  /** The same for a send over another channel, whose own actor keeps its limits. */
+  reserveAt(channelId: number, holder: number, limits: readonly PaceLimit[]): Promise<number>;
   sleep(ms: number): Promise<void>;
   /**
    * Runs the renewal of a lease and its send with limited concurrency: a send uses a connection,

@@ -156,6 +156,10 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
           called: () => undefined,
           broadcast: async () => undefined,
           wakeSweeper: sweeperOf(who).wake,
+          reserveOther: (channelId, holder, limit) =>
+            channels.call(who, `channel:${channelId}`, "place", async (actor) =>
+              actor.reserve(holder, limit),
+            ),
           reserveShared: (holder, limit) =>
             channels.call(who, `limit:${limit.key}`, "place", async (actor) =>
               actor.reserve(holder, limit),

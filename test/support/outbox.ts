@@ -141,6 +141,7 @@ export async function outboxWorld(
     random: () => 0.5,
     leaseToken: () => `token-${++tokens}`,
     reserve: async () => 0,
+    reserveAt: async () => 0,
     sleep: async (ms) => {
       clock.now += ms;
     },

@@ -25,6 +25,8 @@ export function composeChannel(env: Bindings, defer: DeferWork): ComposedPorts<C
     called: isolate.called,
     broadcast: spacedBroadcaster(env, isolate, defer),
     wakeSweeper: sweeperOf(env).wake,
+    reserveOther: (channelId, holder, limit) =>
+      env.CHANNELS.getByName(`channel:${channelId}`).reserve(holder, limit),
     reserveShared: (holder, limit) =>
       env.CHANNELS.getByName(`limit:${limit.key}`).reserve(holder, limit),
   };
