@@ -4,6 +4,8 @@
  */
 import type * as z from "zod";
 import type { HealthReport } from "../src/api/routes/health.ts";
+import type { SignalChangeShown } from "../src/api/routes/history.ts";
+import type { PanelShown as PanelAnswer, RangeShown } from "../src/api/routes/panels.ts";
 import type {
   SignalShown,
   SignalSummary,
@@ -49,6 +51,15 @@ export type RuleExplanation = Explanation["rules"][number];
 export type StateExplanation = Explanation["states"][number];
 
 export type Health = Wire<HealthReport>;
+/** Of GET /signals/{key}/history. */
+export type SignalChange = Wire<z.infer<typeof SignalChangeShown>>;
+export type PanelShown = Wire<z.infer<typeof PanelAnswer>>;
+export type PanelColumn = PanelShown["columns"][number];
+export type PanelRow = PanelShown["rows"][number];
+export type PanelValue = string | number | null;
+/** GET /analytics/dashboard. */
+export type DashboardAnswer = Wire<z.infer<typeof RangeShown>> & { panels: PanelShown[] };
+
 export type Overview = Wire<StoreOverview>;
 export type Source = Wire<SourceStatus>;
 export type Provider = Wire<ProviderReport>;

@@ -96,6 +96,13 @@ describe("panels without points", () => {
   });
 });
 
+it("says where the tables measure something else than the points", async () => {
+  expect((await read())["end-to-end"]?.note).toContain("from the time a delivery was due");
+  const rows = [{ t: 0, p50: 1, p95: 2 }];
+  const points = await read({ query: async () => ({ kind: "rows", rows }) });
+  expect(points["end-to-end"]?.note).toBeNull();
+});
+
 describe("a part that fails", () => {
   it("leaves the tables in place of points, and says so", async () => {
     const panels = await read({ query: async () => ({ kind: "failed", why: "timeout" }) });

@@ -71,7 +71,8 @@ async function readPanel(panel: Panel, range: PanelRange, ports: Loaded): Promis
   const failed = answer?.kind === "failed" ? `Points cannot be read now: ${why}.` : null;
   if (fallback === null)
     return { source: "none", note: failed ?? `This chart needs the analytics: ${why}.`, rows: [] };
+  const note = [failed, fallback.note].filter((text) => text).join(" ") || null;
   return fallback.from === "database"
-    ? { source: "database", note: failed, rows: fallback.rows(await ports.activity()) }
-    : { source: "counters", note: failed, rows: fallback.rows(await ports.totals()) };
+    ? { source: "database", note, rows: fallback.rows(await ports.activity()) }
+    : { source: "counters", note, rows: fallback.rows(await ports.totals()) };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { STAGE_BUDGET_MS } from "../../src/analytics/panels/latency.ts";
 import type { ApiPorts } from "../../src/api/app.ts";
 import { apiApp } from "../../src/api/app.ts";
 import type { OutboxPorts } from "../../src/api/routes/outbox.ts";
@@ -9,6 +10,7 @@ import { channelCatalogue } from "../../src/channels/catalogue.ts";
 import { snakeCased } from "../../src/kit/case.ts";
 import { iso } from "../../src/kit/time.ts";
 import { FACTS } from "../../src/model/facts.ts";
+import { emptySnapshot, metricsCollector } from "../../src/observability/collector.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
 import { waitReason } from "../../src/outbox/wait-reason.ts";
 import type { LiveCanary } from "../../src/rules/canary.ts";
@@ -34,6 +36,21 @@ export type FakeServer = Scene & {
   refuseReads(refuse: boolean): void;
   close(): Promise<void>;
 };
+
+/** What /metrics counted: every stage and two providers, one of which fails now and then. */
+function countedTotals() {
+  const metrics = metricsCollector();
+  for (const [at, stage] of Object.keys(STAGE_BUDGET_MS).entries())
+    for (let n = 1; n <= 40; n++)
+      metrics.observe("pipeline_latency_ms", { stage }, ((n * 37) % 90) * (at + 1));
+  for (let n = 0; n < 120; n++) metrics.observe("external_request_ms", { provider: "goplus" }, n);
+  for (let n = 0; n < 80; n++) metrics.observe("external_request_ms", { provider: "dex" }, 2 * n);
+  metrics.count("external_error_total_429", { provider: "goplus" }, 7);
+  metrics.count("cache_total", { provider: "goplus", result: "hit" }, 310);
+  metrics.count("cache_total", { provider: "goplus", result: "miss" }, 42);
+  metrics.count("breaker_changes_total", { provider: "goplus", state: "open" });
+  return metrics.drain() ?? emptySnapshot();
+}
 
 /** The page's files with their production headers, and the real API over a store in memory. */
 export async function fakeServer(): Promise<FakeServer> {
@@ -66,6 +83,12 @@ export async function fakeServer(): Promise<FakeServer> {
       enqueue: async () => undefined,
       now,
       log: () => undefined,
+    },
+    panels: {
+      query: async () => ({ kind: "off" as const, why: "ANALYTICS_TOKEN is not set" }),
+      store: played.store,
+      totals: async () => countedTotals(),
+      now,
     },
     store: played.store,
     keys: played.store,

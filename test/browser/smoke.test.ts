@@ -16,14 +16,17 @@ describe.skipIf(missing)("every page in a browser", () => {
     expect(at.complaints).toEqual([]);
   });
 
-  it.each(["operate", "docs"])("shows /%s, and no error in the console", async (path) => {
-    const page = await at.newPage();
-    await page.goto(`${at.server.url}${path}`);
-    await page.locator("main h1, main h2, h1").first().waitFor();
-    expect((await page.locator("main").textContent())?.trim()).toBeTruthy();
-    await page.close();
-    expect(at.complaints).toEqual([]);
-  });
+  it.each(["operate", "dashboard", "docs"])(
+    "shows /%s, and no error in the console",
+    async (path) => {
+      const page = await at.newPage();
+      await page.goto(`${at.server.url}${path}`);
+      await page.locator("main h1, main h2, h1").first().waitFor();
+      expect((await page.locator("main").textContent())?.trim()).toBeTruthy();
+      await page.close();
+      expect(at.complaints).toEqual([]);
+    },
+  );
 
   it.each([
     ["a wrong key", "ess_nobody.wrong"],
@@ -45,9 +48,11 @@ describe.skipIf(missing)("every page in a browser", () => {
   });
 
   it("says on each page that the server does not answer, and throws nothing", async () => {
-    for (const path of ["", "operate", "docs"]) {
+    for (const path of ["", "operate", "dashboard", "docs"]) {
       const page = await at.newPage();
-      await page.route(/:\d+\/(?!js|css|favicon|operate$|docs$|$)/, (route) => route.abort());
+      await page.route(/:\d+\/(?!js|css|vendor|favicon|operate$|dashboard$|docs$|$)/, (route) =>
+        route.abort(),
+      );
       await page.goto(`${at.server.url}${path}`);
       await page.locator(".empty", { hasText: "The server does not answer." }).first().waitFor();
       await page.close();

@@ -2,12 +2,13 @@ import { button, byId, h, present } from "../dom.js";
 import { read, requestError } from "../server.js";
 import { evidenceSection } from "./evidence.js";
 import { factsSection } from "./facts.js";
+import { historySection } from "./history.js";
 import { eventFigures, signalHeader } from "./overview.js";
 import { matchedRules, otherRules } from "./rules.js";
 import { stateConditions } from "./states.js";
 
 /**
- * @import { EventDetail, Explanation } from "../../types.d.ts"
+ * @import { EventDetail, Explanation, SignalChange } from "../../types.d.ts"
  * @typedef {{ rules_version: string, error: string }} NoExplanation the rules are not stored any
  * more
  */
@@ -34,15 +35,20 @@ export function signalDrawer() {
   /** @param {string} key */
   async function load(key) {
     const path = encodeURIComponent(key);
-    const [event, explanation] = await Promise.allSettled([
+    const [event, explanation, history] = await Promise.allSettled([
       read(`/events/${path}`),
       read(`/signals/${path}/explain`),
+      read(`/signals/${path}/history?limit=200`),
     ]);
     if (current !== key) return;
     const shown =
       event.status === "rejected"
         ? [h("p", { class: "empty" }, requestError(event.reason).message)]
-        : content(event.value, explanation.status === "fulfilled" ? explanation.value : null);
+        : content(
+            event.value,
+            explanation.status === "fulfilled" ? explanation.value : null,
+            history.status === "fulfilled" ? history.value.history : [],
+          );
     dialog.replaceChildren(close, ...shown);
   }
 
@@ -68,8 +74,9 @@ export function signalDrawer() {
 /**
  * @param {EventDetail} event
  * @param {Explanation | NoExplanation | null} explanation null: it could not be read
+ * @param {SignalChange[]} changes
  */
-function content(event, explanation) {
+function content(event, explanation, changes) {
   const { signal, evidence } = event;
   const missing = signal.missing.join(" · ");
   return present([
@@ -89,6 +96,7 @@ function content(event, explanation) {
           stateConditions(explanation.states),
           otherRules(explanation.rules),
         ),
+    historySection(changes),
     factsSection(signal.features_snapshot),
     evidenceSection(evidence),
   ]);

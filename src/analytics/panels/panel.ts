@@ -14,10 +14,14 @@ export type PanelColumn = {
 };
 
 /** Where rows come from when no points can be read. */
-export type PanelFallback =
+export type PanelFallback = {
+  /** Where the rows are of something else than the points, what they are of. */
+  note?: string;
+} & (
   | { from: "database"; rows(activity: StoreActivity): AnalyticsRow[] }
   /** The counters of /metrics, which have no time: they began with the deployment. */
-  | { from: "metrics"; rows(totals: MetricsSnapshot): AnalyticsRow[] };
+  | { from: "metrics"; rows(totals: MetricsSnapshot): AnalyticsRow[] }
+);
 
 /**
  * One chart of the dashboard: a query over the points, its columns, and how it is drawn. lines: a
