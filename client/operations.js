@@ -7,6 +7,7 @@ export const OPERATIONS = {
   explainSignal: {"method":"GET","path":"/signals/{event_key}/explain","query":[],"body":null,"answer":"json","items":null},
   getSignalHistory: {"method":"GET","path":"/signals/{event_key}/history","query":["limit","cursor","since","until"],"body":null,"answer":"json","items":"history"},
   listHistory: {"method":"GET","path":"/history","query":["limit","cursor","since","until"],"body":null,"answer":"json","items":"history"},
+  listPosts: {"method":"GET","path":"/posts","query":["limit","cursor","source","outcome","reason","since"],"body":null,"answer":"json","items":"posts"},
   getPost: {"method":"GET","path":"/posts/{source}/{id}","query":[],"body":null,"answer":"json","items":null},
   getOverview: {"method":"GET","path":"/overview","query":[],"body":null,"answer":"json","items":null},
   getAudit: {"method":"GET","path":"/audit","query":[],"body":null,"answer":"json","items":null},
