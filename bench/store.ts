@@ -78,6 +78,11 @@ export async function bench(): Promise<void> {
       overview: () => store.overview(iso(Date.now())),
       latency: () => store.latency(),
       audit: () => store.audit(),
+      "audit: 100 events of the last hour": () =>
+        store.changedEvents(ago(1 / 24), now, { limit: 100, cursor: null }),
+      "audit: 100 events of a month": () =>
+        store.changedEvents(null, now, { limit: 100, cursor: null }),
+      "audit: posts accepted since an hour": () => store.unaccountedPosts(ago(1 / 24)),
       "snapshots of a day": () => store.snapshots(ago(1), 1_000),
       eventsByKey: () => store.eventsByKey(first.items.map(({ eventKey }) => eventKey)),
       evidenceByKey: () =>
