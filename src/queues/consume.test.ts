@@ -118,6 +118,27 @@ describe("posts", () => {
     expect(steps).toEqual(["judge a,spam", "send 1", "ack a", "ack spam"]);
   });
 
+  it("have the time of their own step in the log, not that of the batch", async () => {
+    let clock = 0;
+    const logged: Record<string, unknown>[] = [];
+    ports.now = () => clock;
+    ports.log = (record) => void logged.push(record);
+    ports.judging = async () => (given) => {
+      clock += given.id === "slow" ? 40 : 2;
+      return judged(given.id);
+    };
+    ports.store.recordJudgements = async () => {
+      clock += 300;
+      return { duplicates: [{ source: "x", id: "again" }], settled: [], waiting: [] };
+    };
+    await consume("posts", postMessage("slow"), postMessage("spam"), postMessage("again"));
+    expect(logged.map(({ stage, latencyMs }) => [stage, latencyMs])).toEqual([
+      ["refine", 40],
+      ["filter", 2],
+      ["dedup", 300],
+    ]);
+  });
+
   it("are claimed and confirmed in the dedup window when their message comes again", async () => {
     const claimed: string[] = [];
     ports.seen.claim = async (items) => {

@@ -21,7 +21,8 @@ export type PostsPorts = RuntimePorts & {
   broadcast: BroadcastLive;
 };
 
-type JudgedPost = { item: OpenedMessage<"post">; result: JudgeResult };
+/** `judgeMs`: filter and refine of this post alone. */
+type JudgedPost = { item: OpenedMessage<"post">; result: JudgeResult; judgeMs: number };
 
 /**
  * posts: judge each, record the outcomes in one statement, send the mentions on, and only then
@@ -54,7 +55,7 @@ export async function consumePosts(batch: QueueBatch, ports: PostsPorts): Promis
   for (const { item } of done) item.message.ack();
   for (const { item } of judged.filter(isOpen))
     item.message.retry({ delaySeconds: retryDelay(item.message.attempts) });
-  await report(done, new Set(duplicates.map(postKey)), began, ports);
+  await report(done, new Set(duplicates.map(postKey)), dedupMs, ports);
 }
 
 /** One that a sweep or a replay sent again is judged whatever the window says. */
@@ -85,7 +86,9 @@ async function judgePosts(
   for (const item of items) {
     const { message, body } = item;
     try {
-      judged.push({ item, result: judge(body.post) });
+      const began = ports.now();
+      const result = judge(body.post);
+      judged.push({ item, result, judgeMs: ports.now() - began });
     } catch (error) {
       const subject = postKey(body.post);
       const deadLetter = deadLetterOfMessage("posts", message, "poison", String(error), subject);
@@ -136,11 +139,10 @@ const ENDED_AT = { dropped: "filter", duplicate: "dedup", kept: "refine" };
 async function report(
   judged: JudgedPost[],
   duplicates: ReadonlySet<string>,
-  began: number,
+  dedupMs: number,
   { now, log, telemetry, broadcast }: PostsPorts,
 ): Promise<void> {
-  const latencyMs = now() - began;
-  const shown = judged.map(({ item: { body, traceId }, result }) => {
+  const shown = judged.map(({ item: { body, traceId }, result, judgeMs }) => {
     const { post } = body;
     const { outcome, reason } = outcomeOf(result, duplicates.has(postKey(post)));
     telemetry.count("posts_total", { source: post.source, outcome, reason: reason ?? "" });
@@ -148,7 +150,7 @@ async function report(
       stage: ENDED_AT[outcome],
       eventKey: result.kind === "keep" ? (result.post.mentions[0]?.eventKey ?? null) : null,
       passed: outcome === "kept",
-      latencyMs,
+      latencyMs: outcome === "duplicate" ? dedupMs : judgeMs,
       outcome,
       reason: reason ?? marksOf(result),
       source: post.source,
