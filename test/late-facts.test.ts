@@ -50,6 +50,21 @@ it("looks again later and later while they stay away, and gives up after the fou
   expect(times).toEqual([15, 60, 300, 900]);
 });
 
+it("keeps since when a state holds, and by what, while facts come again", async () => {
+  const { world, ring, signal } = await waiting();
+  expect((await signal())?.facts.stateSince).toBeUndefined();
+  world.market = dex("stale", 500_000);
+  await ring();
+  const first = await signal();
+  expect(first?.facts.stateSince).toMatchObject({ at: first?.ts });
+  expect(first?.facts.stateSince?.by).toBe("dex_liquidity >= 100000");
+  world.market = dex("fresh", 600_000);
+  await ring();
+  const second = await signal();
+  expect(second?.ts).not.toBe(first?.ts);
+  expect(second?.facts.stateSince).toEqual(first?.facts.stateSince);
+});
+
 it("tells nobody twice when the same facts are seen again", async () => {
   const { world, ring, outbox } = await waiting();
   world.market = dex("stale", 500_000);

@@ -14,6 +14,7 @@
 import { gzipSync } from "node:zlib";
 import { SPAM_WORLDS, type SpamModels, type SpamWorld } from "../../src/text/spam/model.ts";
 import { brokenSpamRule, isScamWarning } from "../../src/text/spam/rules.ts";
+import { WARNING_LEAD } from "../../src/text/spam/spam.ts";
 import { oddsOf } from "./logistic.ts";
 import { foldOf, readRows } from "./rows.ts";
 import {
@@ -157,7 +158,9 @@ const ORDER: readonly SpamWorld[] = ["messages", "scams", "posts"];
 const thresholds = new Map<SpamWorld, number>();
 const flaggedBy = new Map<SpamWorld | "rules", Set<number>>([["rules", new Set(flagged)]]);
 for (const world of ORDER) {
-  const odds = heldOut(RECIPES[world]);
+  const odds = heldOut(RECIPES[world]).map((each, i) =>
+    world === "posts" && warning[i] ? each - WARNING_LEAD : each,
+  );
   const threshold = thresholdOf(world, odds, world === "posts" ? flagged : new Set());
   thresholds.set(world, threshold);
   const own = new Set(

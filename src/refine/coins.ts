@@ -47,7 +47,7 @@ function knownCoins(file: z.output<typeof File>): KnownCoins {
   const joined = words.map((word) =>
     UNSPACED.test(word)
       ? escaped(word)
-      : `(?<![\\p{L}\\p{N}_#@$/.-])${escaped(word)}(?![\\p{L}\\p{N}_])`,
+      : `(?<![\\p{L}\\p{N}_#@$/.-])${escaped(word)}(?![\\p{L}\\p{N}_]|\\.[a-z]\\b)`,
   );
   const pattern = new RegExp(joined.join("|"), "giu");
   return {

@@ -30,6 +30,9 @@ function isDroppedAsSpam({ text, author = "somebody" }: SpamCase): boolean {
   return judgement.outcome === "dropped" && judgement.reason === "spam";
 }
 
-it.each(casesOf<SpamCase>("spam-address"))("judges $id as it should: $text", (each) => {
-  expect(isDroppedAsSpam(each)).toBe(each.spam);
-});
+it.each([...casesOf<SpamCase>("spam-address"), ...casesOf<SpamCase>("more-spam")])(
+  "judges $id as it should: $text",
+  (each) => {
+    expect(isDroppedAsSpam(each)).toBe(each.spam);
+  },
+);

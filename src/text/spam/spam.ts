@@ -49,9 +49,20 @@ function oddsBy(
   return (sumOf(rows, weights, [0, named]) + sumOf(rows, weights, [named, count])) * step + bias;
 }
 
+/** A text that warns of scams must look this much more like the posts' spam. */
+export const WARNING_LEAD = 0.8;
+
+/**
+ * What is taken from the odds of a text that warns of scams, whose words it shares: the model of
+ * scams is not heard about it.
+ */
+function sparing(world: SpamWorld, text: string): number {
+  if (world === "messages" || !isScamWarning(text)) return 0;
+  return world === "scams" ? Number.POSITIVE_INFINITY : WARNING_LEAD;
+}
+
 /**
  * Unpacks the models. The largest odds decide: a text is spam when it is so in one of the worlds.
- * The model of scams is not asked about texts that warn of scams: they share its words.
  */
 export function spamScorer(models: SpamModels): SpamScorer {
   const unpacked = SPAM_WORLDS.map((world): [SpamWorld, UnpackedModel] => {
@@ -62,9 +73,9 @@ export function spamScorer(models: SpamModels): SpamScorer {
     const reading = readSpam(text);
     let top: { odds: number; by: UnpackedModel } | undefined;
     for (const [world, model] of unpacked) {
-      const odds = oddsBy(model, reading);
+      const raw = oddsBy(model, reading);
+      const odds = raw >= 0 ? raw - sparing(world, text) : raw;
       if (odds <= (top?.odds ?? -Infinity)) continue;
-      if (world === "scams" && odds >= 0 && isScamWarning(text)) continue;
       top = { odds, by: model };
     }
     const { odds, by } = top ?? { odds: -Infinity, by: undefined };
