@@ -27,6 +27,7 @@ it.each([
   ["a chain as a place", "the app runs on Ethereum"],
   ["a chain's own words", "Solana network fees fell"],
   ["a piece of a longer word", "bitcoiners met, ethers.js was released"],
+  ["another coin of that name", "LBTC and BTC.b are live on the new chain"],
   ["a handle or a link", "@bitcoin wrote https://bitcoin.org/en"],
 ])("takes %s for no coin", (_, text) => {
   expect(found(text)).toEqual([]);

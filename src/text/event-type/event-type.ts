@@ -105,6 +105,8 @@ function statementOf({ text, from }: Sentence, at: number, others: readonly numb
 
 /** From this on a sentence alone raises the alarm of a post about one token. */
 const SURE_SENTENCE = 0.6;
+/** Of a long text so many are read one by one. */
+const MAX_SENTENCES = 20;
 
 /**
  * Returns the type for the token named at `at`, beside those named at `others`: its own sentence
@@ -127,6 +129,7 @@ export function eventTypes(text: string): (at: number, others: readonly number[]
     const whole = typeOf(text);
     if (whole.type !== "mention") return whole;
     const surest = sentences
+      .slice(0, MAX_SENTENCES)
       .map((sentence) => typeOf(sentence.text))
       .filter(({ type, confidence }) => ALARM_TYPES.includes(type) && confidence >= SURE_SENTENCE)
       .sort((a, b) => b.confidence - a.confidence)[0];
