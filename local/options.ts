@@ -9,6 +9,10 @@ export type StartOptions = {
   samples: boolean;
   /** Installs ClickHouse, when it is not there, for the analytics. */
   analytics: boolean;
+  /** A new admin key in place of the one that is kept. */
+  renewKey: boolean;
+  /** Whether the page opens in a browser; undefined: where somebody would see it. */
+  open?: boolean;
   postsFile?: string;
   envFile?: string;
 };
@@ -22,6 +26,8 @@ export const USAGE = `usage: npm start -- [options]
   --analytics     installs ClickHouse once (550 MB) for charts of points over time
   --posts FILE    feed posts from a JSON Lines file and print how they ended
   --env FILE      settings, as NAME=value lines; they win over .dev.vars
+  --renew-key     a new admin key; the one before stops working
+  --open          opens the page in a browser, also without a display; --no-open: never
   --help          this text`;
 
 /** The options, or what is wrong with them. `home` is the folder the user typed the command in. */
@@ -45,6 +51,8 @@ export function readOptions(
     fresh: values.fresh,
     samples: !values["no-samples"],
     analytics: values.analytics,
+    renewKey: values["renew-key"],
+    ...(values["no-open"] ? { open: false } : values.open ? { open: true } : {}),
     ...(values.posts === undefined ? {} : { postsFile: resolve(home, values.posts) }),
     ...(values.env === undefined ? {} : { envFile: resolve(home, values.env) }),
   };
@@ -61,6 +69,9 @@ const parse = (args: string[]) =>
       analytics: { type: "boolean", default: false },
       posts: { type: "string" },
       env: { type: "string" },
+      "renew-key": { type: "boolean", default: false },
+      open: { type: "boolean", default: false },
+      "no-open": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });

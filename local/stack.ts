@@ -29,6 +29,7 @@ export type StackOptions = {
   port: number;
   dataDir: string;
   fresh?: boolean;
+  renewKey?: boolean;
   /** Emulated sources bring made-up posts; by default they do. */
   samples?: boolean;
   envFile?: string;
@@ -158,7 +159,7 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
   privateFolder(dataDir);
   const logs = freshLogs(dataDir);
   const ports = await choosePorts(options.port);
-  const key = adminKey(dataDir);
+  const key = adminKey(dataDir, options.renewKey);
   const url = `http://127.0.0.1:${ports.worker}`;
   const appPassword = folderSecret(dataDir, "app");
   const installed = join(dataDir, "chdb");

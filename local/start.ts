@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { openPage } from "./browser.ts";
 import { makeLocalChannels } from "./channels.ts";
 import { explainStartFailure } from "./failure.ts";
 import { dripSamples, feedFile } from "./feed.ts";
@@ -91,7 +92,13 @@ Ready in ${seconds.toFixed(1)} s.
   events     ${url}/events    signals ${url}/signals    health ${url}/healthz
   emulators  ${emulators}/    stand in for every outside service; set faults: Services on the page
              what a channel received: ${emulators}/requests/telegram
-  admin key  ${key}    (kept in ${join(dataDir, "admin-key")})
+  admin key  ${key}    (kept in ${join(dataDir, "admin-key")}; --renew-key makes another)
+
+Try next:
+  npm run -s stream -- tail                    signals and deliveries as they happen
+  npm run -s stream -- post samples/posts.jsonl
+  change a weight in rules/rules.yml and save: the next signal uses it
+  npm run setup, then npm run deploy           the same, worldwide (docs/deploy.md)
 Stop with Ctrl-C.`);
 }
 
@@ -110,6 +117,7 @@ try {
   stack = await startStack({ ...options, signal: stopping.signal }, log);
   stopCompanions = await startCompanions(stack, options);
   printAddresses(stack, options.dataDir, (performance.now() - began) / 1000);
+  openPage(`${stack.url}/`, options.open);
   if (options.postsFile) {
     log(`\nFeeding ${options.postsFile}`);
     await feedFile(stack, options.postsFile, log);

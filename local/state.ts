@@ -91,9 +91,9 @@ export function emptyData(dataDir: string): void {
 }
 
 /** Made once a folder, so that a script of the user's keeps working after a restart. */
-export function adminKey(dataDir: string): string {
+export function adminKey(dataDir: string, renew = false): string {
   const file = join(dataDir, "admin-key");
-  if (existsSync(file)) return readFileSync(file, "utf8").trim();
+  if (existsSync(file) && !renew) return readFileSync(file, "utf8").trim();
   mkdirSync(dataDir, { recursive: true });
   const key = `ess_${randomBytes(6).toString("hex")}.${randomBytes(24).toString("base64url")}`;
   writeFileSync(file, `${key}\n`, { mode: 0o600 });
