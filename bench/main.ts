@@ -10,6 +10,7 @@ const BENCHES: Record<string, () => Promise<{ bench(): Promise<void> }>> = {
   store: () => import("./store.ts"),
   events: () => import("./events.ts"),
   pipeline: () => import("./pipeline.ts"),
+  cost: () => import("./cost.ts"),
 };
 
 const named = process.argv.slice(2);

@@ -7,13 +7,12 @@ import { type Stack, startStack } from "../local/stack.ts";
 import { readStackFile } from "../local/state.ts";
 import { freePorts } from "../local/supervisor/ports.ts";
 import { workload } from "../test/sim/workload.ts";
+import { storeCounts } from "./pipeline/store-counts.ts";
 import { descendantOf, type Usage, usageOf } from "./pipeline/usage.ts";
 
 const { BENCH_POSTS = "3000", BENCH_FILE } = process.env;
 
 const WARM_UP = 300;
-
-type Counts = { sql: number; redisTrips: number; redisCommands: number };
 
 /**
  * The whole product as `npm start` runs it, fed with posts as fast as it takes them: what a post
@@ -58,11 +57,11 @@ async function measured(stack: Stack, dataDir: string, file: string): Promise<vo
   const ports = readStackFile(dataDir)?.ports ?? {};
   const parts = partsOf(stack);
   const usedBefore = usageOf(parts);
-  const before = await counts(ports, stack.redisToken);
+  const before = await storeCounts(ports, stack.redisToken);
   const began = performance.now();
   const first = await feedFile(stack, file, (line) => console.log(line));
   const used = usageOf(parts);
-  const after = await counts(ports, stack.redisToken);
+  const after = await storeCounts(ports, stack.redisToken);
   const seconds = (performance.now() - began) / 1_000;
   const posts = first.accepted - WARM_UP;
   const each = (count: number): string => (count / posts).toFixed(2).padStart(8);
@@ -95,22 +94,4 @@ function partsOf(stack: Stack): Map<string, number> {
   const workerd = descendantOf(parts.get("wrangler") ?? 0, "workerd");
   if (workerd !== undefined) parts.set("workerd", workerd);
   return parts;
-}
-
-async function counts(ports: Record<string, number>, redisToken: string): Promise<Counts> {
-  const neon = (await (await fetch(`http://127.0.0.1:${ports.neon}/`)).json()) as {
-    statements: number;
-  };
-  const asked = await fetch(`http://127.0.0.1:${ports.redis}/`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${redisToken}` },
-    body: JSON.stringify(["INFO"]),
-  });
-  const { result } = (await asked.json()) as { result: string };
-  const counter = (name: string): number => Number(new RegExp(`${name}:(\\d+)`).exec(result)?.[1]);
-  return {
-    sql: neon.statements,
-    redisTrips: counter("total_connections_received"),
-    redisCommands: counter("total_commands_processed"),
-  };
 }

@@ -7,6 +7,7 @@ import { audit } from "./commands/audit.ts";
 import { auditLog } from "./commands/audit-log.ts";
 import { channels } from "./commands/channels.ts";
 import { checkKeys } from "./commands/check-keys.ts";
+import { cost } from "./commands/cost.ts";
 import { dead } from "./commands/dead.ts";
 import { events } from "./commands/events.ts";
 import { keys } from "./commands/keys.ts";
@@ -39,6 +40,7 @@ const COMMANDS: Command[] = [
   trigger,
   telegram,
   checkKeys,
+  cost,
 ];
 const LOCAL_URL = "http://127.0.0.1:8787";
 const STACK_FILE = join(import.meta.dirname, "..", ".local", "stack.json");
