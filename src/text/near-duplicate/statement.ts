@@ -59,17 +59,15 @@ const DECISIVE = wordSet(`
   sin sube baja suben bajan compra vende más menos añade elimina non pas ne jamais sans monte
   baisse achète vend plus moins retrouve perd não nem jamais sem sobe desce cai compra vende
   mais menos enable enables enabled disable disables disabled overvalued undervalued overweight
-  underweight oversold overbought upgrade upgrades upgraded downgrade downgrades downgraded stable
-  unstable secure insecure able unable known unknown available unavailable backed unbacked
-  verified unverified stake unstake staked unstaked wrapped unwrapped peg depeg pegged depegged
-  legal illegal possible impossible include includes exclude excludes included excluded inflation
-  deflation inside outside buyer buyers seller sellers major minor maximum minimum online offline
-  thousand million billion trillion one two three four five six seven eight nine ten first second
-  third hawkish dovish allowed disallowed connect disconnect connected disconnected friendly
-  unfriendly profit profits profitable unprofitable paid unpaid covered uncovered solvent insolvent
-  compliant noncompliant abierto cerrado abiertos cerrados aberto fechado ouvert fermé offen
-  geschlossen открыт закрыт открыта закрыта открыто закрыто открыты закрыты открыл закрыл включен
-  выключен включён выключён купили продали açık kapalı açıldı kapandı aperto chiuso
+  underweight oversold overbought upgrade upgrades upgraded downgrade downgrades downgraded
+  stable unstable secure insecure unable unknown available unavailable backed unbacked
+  verified unverified stake unstake staked unstaked wrapped unwrapped peg depeg pegged
+  depegged illegal impossible exclude excludes excluded inflation deflation seller sellers
+  offline thousand million billion trillion hawkish dovish allowed disallowed disconnect
+  disconnected unfriendly profitable unprofitable unpaid uncovered solvent insolvent compliant
+  noncompliant abierto cerrado abiertos cerrados aberto fechado ouvert fermé offen geschlossen
+  открыт закрыт открыта закрыта открыто закрыто открыты закрыты открыл закрыл включен выключен
+  включён выключён купили продали açık kapalı açıldı kapandı aperto chiuso
   mai senza sale scende compra vende più meno не нет никогда без вырос упал растёт
   растет падает купил продал больше меньше değil yok asla yükseldi düştü aldı sattı daha fazla
   az नहीं नही tidak bukan belum naik turun beli jual لا لم لن ليس ارتفع انخفض
