@@ -20,7 +20,11 @@ async function waiting() {
   await set.settle();
   const [first] = (await set.store.snapshots(new Date(0).toISOString(), 10)) ?? [];
   if (first === undefined) throw new Error("no event");
-  return { ...set, signal: () => set.store.signal(first.eventKey) };
+  const say = async (more: typeof post) => {
+    await acceptPosts([more], set.acceptPorts);
+    await set.settle();
+  };
+  return { ...set, say, signal: () => set.store.signal(first.eventKey) };
 }
 
 it("scores an event at once without the facts that are late, and says so", async () => {
@@ -63,6 +67,13 @@ it("keeps since when a state holds, and by what, while facts come again", async 
   const second = await signal();
   expect(second?.ts).not.toBe(first?.ts);
   expect(second?.facts.stateSince).toEqual(first?.facts.stateSince);
+});
+
+it("begins the series of looks anew with each new post", async () => {
+  const { ring, alarms, now, say } = await waiting();
+  for (let looks = 0; looks < 3; looks++) await ring();
+  await say({ ...post, id: "2", author: "bob", text: "$DEMO has a new office in the old town" });
+  expect(alarms()).toEqual([now() + 15_000]);
 });
 
 it("tells nobody twice when the same facts are seen again", async () => {
