@@ -52,6 +52,32 @@ export default defineConfig({
         },
       },
       {
+        // The objects as they are deployed, evicted at any moment, over a real PostgreSQL.
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            main: "./test/objects/worker.ts",
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: {
+                DATABASE_URL: inject("databaseUrl"),
+                NEON_FETCH_ENDPOINT: inject("fetchEndpoint"),
+                // Nobody listens there: facts are missing at once.
+                GOPLUS_BASE_URL: "http://127.0.0.1:9",
+                DEXSCREENER_BASE_URL: "http://127.0.0.1:9",
+                LOCAL: "1",
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "objects",
+          globalSetup: ["./test/objects/database.ts"],
+          include: ["test/objects/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
         // Real processes: PostgreSQL, wrangler dev, the twins.
         test: {
           ...native,

@@ -1,8 +1,9 @@
 /**
  * `npm test` runs the checks (types, format and lint, dead code), then the suites.
  * `npm run check`, `typecheck` and `lint` run checks only. `npm run test:analytics`,
- * `test:browser`, `test:conformance`, `test:faults` and `test:fuzz` run one long suite each;
- * `npm run test:faults -- simulation` runs only the files of it whose path has the word.
+ * `test:browser`, `test:conformance`, `test:deploy`, `test:faults`, `test:fuzz` and `test:objects`
+ * run one long suite each; `npm run test:faults -- simulation` runs only the files of it whose path
+ * has the word.
  * The last line counts all of them: `N passed, N failed, N skipped`.
  */
 import { spawn } from "node:child_process";
@@ -18,7 +19,7 @@ type Count = {
 
 const ROOT = join(import.meta.dirname, "..");
 const HAS_CHROMIUM = existsSync(process.env.CHROMIUM ?? "/usr/bin/chromium");
-const LONG_SUITES = ["analytics", "browser", "conformance", "deploy", "faults", "fuzz"];
+const LONG_SUITES = ["analytics", "browser", "conformance", "deploy", "faults", "fuzz", "objects"];
 type Check = { title: string; command: "typecheck" | "lint" | "knip"; bin: string; args: string[] };
 
 const CHECKS: Check[] = [
