@@ -11,6 +11,7 @@ const BENCHES: Record<string, () => Promise<{ bench(): Promise<void> }>> = {
   events: () => import("./events.ts"),
   pipeline: () => import("./pipeline.ts"),
   cost: () => import("./cost.ts"),
+  api: () => import("./api.ts"),
 };
 
 const named = process.argv.slice(2);

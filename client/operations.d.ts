@@ -33,6 +33,8 @@ export type Arguments = {
   auditEvents: { limit?: number; cursor?: string; since?: string; until?: string };
   /** Who changed which channel, key, list, rules or fault, replayed or triggered what, the latest first. Secrets are masked. (GET /audit-log) */
   listAuditLog: { limit?: number; cursor?: string; action?: string; subject?: string; key?: string; since?: string; until?: string };
+  /** A ticket for /stream?ticket=, where a browser's EventSource or WebSocket can send no key. It works once, within 30 s. (POST /stream/tickets) */
+  createStreamTicket: Record<string, never>;
   /** The same read model by GraphQL: events, signals with explain, posts, evidence, deliveries. Introspection is on. (POST /graphql) */
   queryGraphql: { query: string; variables?: { [name: string]: unknown } | null; operationName?: string | null };
   /** Accepts up to 1,000 posts in 1 MB. A bad post rejects itself alone. Honours Idempotency-Key. (POST /ingest) */
@@ -134,6 +136,7 @@ export type Answers = {
   getAnalytics: { query: string; rows: ({ outcome: string; reason: string | null; count: number } | { state: string; count: number } | { status: string; count: number } | { minute: string; count: number } | { p50: number | null; p95: number | null; count: number })[] } | { from: string; to: string; step_seconds: number; query: string; panel: { name: string; title: string; about: string; chart: "lines" | "stacked" | "bars" | "table"; columns: ({ name: string; label: string; unit: "count" | "ms" | "score" | "seconds" | null })[]; series: string | null; values: (string)[]; budget: { [name: string]: number } | null; source: "points" | "database" | "counters" | "none"; note: string | null; rows: ({ [name: string]: string | number | null })[] } };
   auditEvents: { since: string | null; until: string; watermark: string; events: number; too_large: number; rescored: number; findings: ({ event_key: string; what: string; stored: string; counted: string })[]; unaccounted: ({ source: string; hour: string; accepted: number; found: number })[]; next_cursor: string | null };
   listAuditLog: { entries: ({ id: number; at: string; key_id: string; key_name: string | null; action: string; subject: string; before: unknown; after: unknown; request_id: string })[]; next_cursor: string | null };
+  createStreamTicket: { ticket: string; expires_in_seconds: number };
   queryGraphql: { data?: unknown; errors?: ({ message: string; [name: string]: unknown })[] };
   ingestPosts: { accepted: number; repeated: number; rejected: ({ index: number; errors: ({ path: string; message: string })[] })[] };
   listSources: { sources: ({ source: string; title: string; kind: "poll" | "push" | "stream"; on: boolean; why: string | null; every_minutes: number | null; polled_at: string | null; moved_at: string | null; last_verdict: string | null; left_out: { [name: string]: number }; providers: (string)[] })[] };

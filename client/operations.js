@@ -16,6 +16,7 @@ export const OPERATIONS = {
   getAnalytics: {"method":"GET","path":"/analytics/{query}","query":["from","to","step"],"body":null,"answer":"json","items":null},
   auditEvents: {"method":"GET","path":"/audit/events","query":["limit","cursor","since","until"],"body":null,"answer":"json","items":"findings"},
   listAuditLog: {"method":"GET","path":"/audit-log","query":["limit","cursor","action","subject","key","since","until"],"body":null,"answer":"json","items":"entries"},
+  createStreamTicket: {"method":"POST","path":"/stream/tickets","query":[],"body":null,"answer":"json","items":null},
   queryGraphql: {"method":"POST","path":"/graphql","query":[],"body":"application/json","answer":"json","items":null},
   ingestPosts: {"method":"POST","path":"/ingest","query":["quiet"],"body":"application/json","answer":"json","items":null},
   listSources: {"method":"GET","path":"/sources","query":[],"body":null,"answer":"json","items":null},

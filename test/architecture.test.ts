@@ -178,6 +178,7 @@ const PLACES: Place[] = [
       "workers/compose",
       "workers/objects",
       "workers/platform/local-guard.ts",
+      "workers/platform/pages.ts",
     ],
     packages: ["cloudflare:workers"],
   },

@@ -10,6 +10,7 @@ import { isolateOf, onceAnIsolate } from "./compose/isolate.ts";
 import { composeQueues } from "./compose/queues.ts";
 import { type Bindings, settingsOf } from "./env.ts";
 import { isForeignRequest } from "./platform/local-guard.ts";
+import { answerPage } from "./platform/pages.ts";
 
 export { ChannelObject } from "./objects/channel.ts";
 export { EventObject } from "./objects/event.ts";
@@ -36,6 +37,9 @@ const appOf = onceAnIsolate((env) => {
 
 export default {
   async fetch(request, env) {
+    // Before the guard: a link of another site may open a page, whose requests are its own.
+    const page = answerPage(request, env.ASSETS);
+    if (page !== undefined) return page;
     if (settingsOf(env).core.LOCAL && isForeignRequest(request))
       return problem(403, "A page of another site may not ask a Worker on this machine.");
     const { colo } = request.cf ?? {};

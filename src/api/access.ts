@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { networkOf } from "../kit/network.ts";
 import { StoreUnavailable } from "../store/index.ts";
-import { type ApiCaller, identifyCaller, type KeyPorts } from "./caller.ts";
+import { type ApiCaller, identifyCaller, type KeyCaller, type KeyPorts } from "./caller.ts";
 import {
   type ApiEnv,
   type ApiSettings,
@@ -23,16 +23,29 @@ import {
   rateLimitHeaders,
 } from "./rate-limit.ts";
 
+/** A ticket lets a browser do once what its key may, where it can send no header. */
+export type TicketPorts = {
+  issue(caller: KeyCaller): Promise<string>;
+  /** Null: unknown, used or expired. */
+  redeem(ticket: string): Promise<KeyCaller | null>;
+};
+
 export type AccessPorts = KeyPorts & {
   failedKeys: FailedKeys;
   limiter: RateLimiter;
+  tickets: TicketPorts;
   /** A key of the store was shown and is good. Never throws, and nobody waits for it. */
   keyUsed(keyId: string): void;
   settings: Pick<ApiSettings, "publicRead" | "adminKey">;
 };
 
 /** What access control asks of a route's declaration. */
-export type GuardedRoute = { access: RouteAccess; operationId: string; heavy?: true };
+export type GuardedRoute = {
+  access: RouteAccess;
+  operationId: string;
+  heavy?: true;
+  ticketed?: true;
+};
 
 /** Answers 401, 403 and 429 before a handler runs; sets `caller` in the context. */
 export function requireAccess(route: GuardedRoute, ports: AccessPorts): MiddlewareHandler<ApiEnv> {
@@ -47,7 +60,8 @@ export function requireAccess(route: GuardedRoute, ports: AccessPorts): Middlewa
       return problem(429, `Too many wrong keys came from here; try again in ${wait} s.`, {
         headers: { "Retry-After": String(wait) },
       });
-    const caller = await identifyCaller(context.req.header("Authorization"), ports).catch(
+    const ticket = route.ticketed === true ? context.req.query("ticket") : undefined;
+    const caller = await identified(context.req.header("Authorization"), ticket, ports).catch(
       (error: unknown): ApiCaller => {
         // /healthz has to answer while the database that holds the caller's key is out.
         if (access === "open" && error instanceof StoreUnavailable) return { kind: "nobody" };
@@ -61,6 +75,17 @@ export function requireAccess(route: GuardedRoute, ports: AccessPorts): Middlewa
     if (refusal !== undefined) return refusal;
     return limited(context, next, policiesOf(route, caller, address), ports.limiter);
   };
+}
+
+async function identified(
+  authorization: string | undefined,
+  ticket: string | undefined,
+  ports: AccessPorts,
+): Promise<ApiCaller> {
+  if (authorization !== undefined || ticket === undefined)
+    return identifyCaller(authorization, ports);
+  const redeemed = await ports.tickets.redeem(ticket);
+  return redeemed ?? { kind: "refused", why: "This ticket is unknown, used or expired." };
 }
 
 type AppliedPolicy = RatePolicy & { own?: true };

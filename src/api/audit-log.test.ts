@@ -13,6 +13,7 @@ const NO_CHANGE = new Set([
   "evaluateRules",
   "backtestRules",
   "callMcp",
+  "createStreamTicket",
   "ingestPosts",
   "pushToSource",
 ]);

@@ -2,19 +2,17 @@ import { sha256Hex } from "../kit/hash.ts";
 import type { Clock } from "../kit/time.ts";
 import type { ApiKey, KeyStore } from "../store/api-keys.ts";
 
-export type ApiCaller =
-  | { kind: "nobody" }
-  | { kind: "refused"; why: string }
-  | {
-      kind: "key";
-      id: string;
-      name: string;
-      scopes: readonly string[];
-      /** The sources in whose name it may post; null: those that are not reserved. */
-      sources: readonly string[] | null;
-      expiresAt: string | null;
-      limitPerMinute: number | null;
-    };
+export type KeyCaller = {
+  kind: "key";
+  id: string;
+  name: string;
+  scopes: readonly string[];
+  /** The sources in whose name it may post; null: those that are not reserved. */
+  sources: readonly string[] | null;
+  expiresAt: string | null;
+  limitPerMinute: number | null;
+};
+export type ApiCaller = { kind: "nobody" } | { kind: "refused"; why: string } | KeyCaller;
 
 export type KeyPorts = {
   keys: Pick<KeyStore, "apiKey">;

@@ -59,6 +59,8 @@ export const LiveQuery = z.object({
   /** A condition in the language of the rules. */
   where: z.string().min(1).max(MAX_CONDITION).superRefine(isCondition).nullable().default(null),
   after: count(0, Number.MAX_SAFE_INTEGER).nullable().default(null),
+  /** Stands for a key where no header can be sent. */
+  ticket: z.string().min(1).max(100).nullable().default(null),
 });
 
 export const asFilter = (query: z.infer<typeof FilterQuery>): EventFilter => ({

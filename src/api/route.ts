@@ -50,6 +50,8 @@ export type RouteDescription = {
   maxBytes?: number;
   /** Costs so much that each caller has a limit for it (HEAVY_PER_MINUTE). */
   heavy?: true;
+  /** Takes `?ticket=` in place of a key. */
+  ticketed?: true;
   /** undefined: an answer without a body. */
   answer?: z.ZodType;
   answerType?: string;

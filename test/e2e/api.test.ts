@@ -59,6 +59,27 @@ it("tells its limits, and names each request", async () => {
   expect(response.headers.get("x-request-id")).toBe("mine");
 });
 
+it("opens the stream once by a ticket", async () => {
+  const made = await call("/stream/tickets", { method: "POST" });
+  const { ticket } = (await made.json()) as { ticket: string };
+  const first = await fetch(`${stack.url}/stream?ticket=${ticket}`);
+  expect([first.status, first.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
+  await first.body?.cancel();
+  expect((await fetch(`${stack.url}/stream?ticket=${ticket}`)).status).toBe(401);
+});
+
+it("serves its pages with their headers, and says which methods they take", async () => {
+  const page = await fetch(`${stack.url}/operate`);
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+  expect(await page.text()).toContain("<title>");
+  expect((await fetch(`${stack.url}/js/operate.js`)).status).toBe(200);
+  for (const path of ["/", "/docs", "/events"]) {
+    const refused = await fetch(`${stack.url}${path}`, { method: "DELETE" });
+    expect([refused.status, refused.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+    expect((await fetch(`${stack.url}${path}`, { method: "HEAD" })).status).toBe(200);
+  }
+});
+
 it("serves an assistant by the official SDK", async () => {
   const client = new Client({ name: "e2e", version: "1.0.0" });
   const transport = new StreamableHTTPClientTransport(new URL("/mcp", stack.url), {

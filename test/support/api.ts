@@ -3,6 +3,7 @@ import type { ApiSettings } from "../../src/api/context.ts";
 import { failedKeys } from "../../src/api/failed-keys.ts";
 import { rateLimiter } from "../../src/api/rate-limit.ts";
 import { EXAMPLE_RULES } from "../../src/api/routes/examples.ts";
+import { ticketBook } from "../../src/api/tickets.ts";
 import { FACTS } from "../../src/model/facts.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
 import { emptySnapshot } from "../../src/observability/collector.ts";
@@ -132,6 +133,11 @@ export function fakePorts(
     outbox: unused,
     deadLetters: unused,
     publishList: async () => ({ kind: "unknown", lists: ["authors"] }),
+    tickets: ticketBook(
+      () => NOW,
+      () => `ticket-${random++}`,
+      30,
+    ),
     stream: async () => new Response("stream"),
     ...over,
   };

@@ -141,6 +141,10 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
         : { rulesVersion: signal.rulesVersion, error: "these rules are no longer known" };
     },
     keyEnded: (keyId) => defer(env.STREAM.getByName("all").endKey(keyId)),
+    tickets: {
+      issue: async (caller) => env.STREAM.getByName("all").issueTicket(caller),
+      redeem: async (ticket) => env.STREAM.getByName("all").redeemTicket(ticket),
+    },
     stream(request, listener) {
       const headers = new Headers(request.headers);
       headers.set(LISTENER_HEADER, JSON.stringify(listener));

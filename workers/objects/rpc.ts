@@ -1,3 +1,4 @@
+import type { KeyCaller } from "../../src/api/caller.ts";
 import type { PaceLimit } from "../../src/channels/channel.ts";
 import type {
   CallOutcome,
@@ -36,6 +37,8 @@ export type StreamRpc = Rpc.DurableObjectBranded & {
   publish(messages: LiveMessage[]): Promise<void>;
   endKey(keyId: string): Promise<void>;
   fetch(request: Request): Promise<Response>;
+  issueTicket(caller: KeyCaller): Promise<string>;
+  redeemTicket(ticket: string): Promise<KeyCaller | null>;
 };
 
 export type MetricsRpc = Rpc.DurableObjectBranded & {

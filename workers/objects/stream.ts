@@ -1,7 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
+import type { KeyCaller } from "../../src/api/caller.ts";
 import { type LiveCondition, readLiveCondition } from "../../src/api/live-condition.ts";
 import { problem } from "../../src/api/problem.ts";
 import { LiveQuery, readQuery } from "../../src/api/query.ts";
+import { TICKET_SECONDS } from "../../src/api/routes/stream.ts";
+import { ticketBook } from "../../src/api/tickets.ts";
 import { snakeCased } from "../../src/kit/case.ts";
 import { utf8Length } from "../../src/kit/utf8.ts";
 import {
@@ -50,6 +53,7 @@ const utf8 = new TextEncoder();
  */
 export class StreamObject extends DurableObject<Bindings> implements StreamRpc {
   readonly #log = liveLog(this.ctx.storage.sql);
+  readonly #tickets = ticketBook(Date.now, () => crypto.randomUUID(), TICKET_SECONDS);
   readonly #sources = new Set<EventSource>();
   readonly #conditions = new Map<string, LiveCondition>();
   #heartbeat: ReturnType<typeof setInterval> | undefined;
@@ -65,7 +69,16 @@ export class StreamObject extends DurableObject<Bindings> implements StreamRpc {
 
   /** Ends whoever listens by this key: it was revoked or changed. */
   async endKey(keyId: string): Promise<void> {
+    this.#tickets.drop(keyId);
     this.#endListeners((listener) => listener.keyId === keyId);
+  }
+
+  issueTicket(caller: KeyCaller): Promise<string> {
+    return this.#tickets.issue(caller);
+  }
+
+  redeemTicket(ticket: string): Promise<KeyCaller | null> {
+    return this.#tickets.redeem(ticket);
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -75,7 +88,7 @@ export class StreamObject extends DurableObject<Bindings> implements StreamRpc {
     const refused = admission(listener, this.#listeners());
     if (refused !== null)
       return problem(refused.status, refused.detail, { headers: { "Retry-After": "30" } });
-    const { min_score, after, ...asked } = read.query;
+    const { min_score, after, ticket: _, ...asked } = read.query;
     const filter = { ...asked, minScore: min_score, operations: listener.operations };
     const from = lastEventId(request) ?? after;
     if (listener.expiresAt !== null) await this.#watchExpiry(listener.expiresAt);

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { networkOf } from "../../kit/network.ts";
 import { EVENT_STREAM, type LiveListener } from "../../observability/live.ts";
+import type { TicketPorts } from "../access.ts";
 import { type ApiSettings, mayRead } from "../context.ts";
+import { problem } from "../problem.ts";
 import { LiveQuery } from "../query.ts";
 import { type ApiRoute, route } from "../route.ts";
 
@@ -11,7 +13,11 @@ export type StreamPorts = {
    * WebSocket or Server-Sent Events, by what the request asks for.
    */
   stream(request: Request, listener: LiveListener): Promise<Response>;
+  tickets: TicketPorts;
 };
+
+/** A page asks for a ticket and opens the stream at once. */
+export const TICKET_SECONDS = 30;
 
 export const streamRoutes = (ports: StreamPorts): ApiRoute[] => [
   route({
@@ -23,6 +29,7 @@ export const streamRoutes = (ports: StreamPorts): ApiRoute[] => [
     summary:
       "Live messages: Server-Sent Events, or a WebSocket on upgrade. Resumes from Last-Event-ID " +
       "or ?after=. Deliveries are told to the scope operations.",
+    ticketed: true,
     query: LiveQuery,
     answer: z.string(),
     answerType: "text/event-stream",
@@ -38,6 +45,26 @@ export const streamRoutes = (ports: StreamPorts): ApiRoute[] => [
         expiresAt: caller.kind === "key" && caller.expiresAt ? Date.parse(caller.expiresAt) : null,
         address: networkOf(context.req.header("CF-Connecting-IP") ?? ""),
       });
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/stream/tickets",
+    access: "read",
+    tag: "live",
+    operationId: "createStreamTicket",
+    effect: "none",
+    summary:
+      "A ticket for /stream?ticket=, where a browser's EventSource or WebSocket can send no key. " +
+      "It works once, within 30 s.",
+    answer: z.object({ ticket: z.string(), expiresInSeconds: z.number().int() }),
+    status: 201,
+    example: {},
+    async handle({ context }) {
+      const caller = context.get("caller");
+      if (caller.kind !== "key") return problem(401, "A ticket stands for a key: show one.");
+      const ticket = await ports.tickets.issue(caller);
+      return { ticket, expiresInSeconds: TICKET_SECONDS };
     },
   }),
 ];

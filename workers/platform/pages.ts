@@ -1,0 +1,26 @@
+import { problem } from "../../src/api/problem.ts";
+
+/**
+ * The addresses of public/ that people see; wrangler.toml sends them here first, because the
+ * platform answers another method than GET there without saying which are possible. What the pages
+ * load (css, js) never reaches the Worker.
+ */
+export const PAGES: ReadonlySet<string> = new Set([
+  "/",
+  "/docs",
+  "/operate",
+  "/dashboard",
+  "/favicon.svg",
+]);
+
+/** undefined: no page. */
+export function answerPage(
+  request: Request,
+  assets: { fetch(request: Request): Promise<Response> },
+): Promise<Response> | Response | undefined {
+  if (!PAGES.has(new URL(request.url).pathname)) return undefined;
+  if (request.method === "GET" || request.method === "HEAD") return assets.fetch(request);
+  return problem(405, `${request.method} is not possible here. This address takes GET, HEAD.`, {
+    headers: { Allow: "GET, HEAD" },
+  });
+}
