@@ -165,6 +165,12 @@ describe("rules test", () => {
     expect(out).toMatch(/mutation score of the thresholds: \d+/);
   });
 
+  it("passes the shipped tests of the shipped rules, and notices each changed threshold", async () => {
+    const { code, out } = await terminal().ran(["test"]);
+    expect(out).toMatch(/mutation score of the thresholds: 100 %/);
+    expect(code).toBe(0);
+  });
+
   it("shows expected over got, and exits 1", async () => {
     const { code, out } = await terminal().ran([
       "test",
