@@ -39,7 +39,7 @@ const ROOM: TextRoom = {
 };
 
 export type SlackMessage =
-  | { text: string; mrkdwn: false; blocks: object[]; unfurl_links: false; unfurl_media: false }
+  | { text: string; blocks: object[]; unfurl_links: false }
   /** For the webhook of a workflow, which takes the variables that its author declared. */
   | { text: string };
 
@@ -65,10 +65,8 @@ function written(whole: RichDocument, text: string, { url }: Settings): SlackMes
   return {
     // For notifications and screen readers.
     text: escapeControl(text),
-    mrkdwn: false,
     blocks: [{ type: "rich_text", elements: [section] }],
     unfurl_links: false,
-    unfurl_media: false,
   };
 }
 
