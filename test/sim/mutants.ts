@@ -213,13 +213,6 @@ export const MUTANTS: readonly Suspect[] = [
     by: "enqueue-refused=0.25",
   },
   {
-    name: "a post sent again is stopped by its own mark",
-    file: "src/intake/requeue.ts",
-    from: "sendPosts(overdue, true, ports)",
-    to: "sendPosts(overdue, false, ports)",
-    by: "queue-lost=0.05",
-  },
-  {
     name: "the sweeper is not woken for deliveries after a commit",
     file: "src/events/after-commit.ts",
     from: "if (open) await wakeSweeper(",
@@ -364,7 +357,7 @@ export const MUTANTS: readonly Suspect[] = [
     file: "src/outbox/digest.ts",
     from: "=> !digestKey && !repeats)",
     to: "=> !repeats)",
-    by: "accept-then-timeout=0.25",
+    by: "crash=0.1,accept-then-timeout=0.25",
   },
   {
     name: "a digest is sent again without the rows that others hold",
