@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type OutsideAnswer, outsideCall } from "../http/request.ts";
+import type { OutsideAnswer } from "../http/request.ts";
 import { requestedDelay } from "../http/status-verdict.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { PriorMessage, SignalNotification } from "../model/delivery.ts";
@@ -13,9 +13,8 @@ import {
 } from "./_shared/rich-text.ts";
 import { TemplatesSetting } from "./_shared/secrets.ts";
 import {
-  callPorts,
+  callWithJson,
   pageVerdict,
-  READING,
   sentFrom,
   TIMEOUT_MS,
   unacknowledgedSend,
@@ -170,18 +169,16 @@ function call(
   body: object,
   ports: SendPorts,
 ): Promise<OutsideAnswer> {
-  return outsideCall(
+  return callWithJson(
     {
       provider: "discord",
       method,
       url: url.href,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-      ...READING,
       expect: "json",
       classify: (reply) => classify(reply, ports.now()),
     },
-    callPorts(ports),
+    body,
+    ports,
   );
 }
 

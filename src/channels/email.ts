@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type OutsideAnswer, outsideCall } from "../http/request.ts";
+import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { ChannelEnv } from "../settings/settings.ts";
 import { htmlWith } from "./_shared/html.ts";
@@ -13,10 +13,9 @@ import {
 } from "./_shared/rich-text.ts";
 import { TemplatesSetting } from "./_shared/secrets.ts";
 import {
-  callPorts,
+  callWithJson,
   notSent,
   pageVerdict,
-  READING,
   sentFrom,
   TIMEOUT_MS,
   unacknowledgedSend,
@@ -145,23 +144,16 @@ async function send(mail: EmailMessage, settings: Settings, ports: SendPorts): P
   const provider = PROVIDERS[settings.provider];
   if (env[provider.keyName] === "")
     return notSent({ kind: "auth", reason: `${provider.keyName} is not set` });
-  const answer = await outsideCall(
+  const answer = await callWithJson(
     {
       provider: settings.provider,
-      method: "POST",
       url: provider.url(env),
-      headers: {
-        "content-type": "application/json",
-        ...provider.headers(env, idemKey),
-      },
-      body: JSON.stringify(
-        provider.body(mail, settings.from ?? env.MAIL_FROM, settings.to, idemKey),
-      ),
-      ...READING,
+      headers: provider.headers(env, idemKey),
       expect: "json",
       classify: provider.classify,
     },
-    callPorts(ports),
+    provider.body(mail, settings.from ?? env.MAIL_FROM, settings.to, idemKey),
+    ports,
   );
   return sentFrom(answer, provider.id(answer.json));
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type OutsideAnswer, outsideCall } from "../http/request.ts";
+import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { sha256Hex } from "../kit/hash.ts";
 import { utf8Length } from "../kit/utf8.ts";
@@ -14,9 +14,8 @@ import {
 } from "./_shared/rich-text.ts";
 import { TemplatesSetting } from "./_shared/secrets.ts";
 import {
-  callPorts,
+  callWithJson,
   pageVerdict,
-  READING,
   sentFrom,
   TIMEOUT_MS,
   unacknowledgedSend,
@@ -124,22 +123,20 @@ async function send(
     ..."_matrix/client/v3/rooms".split("/"),
     ...[settings.roomId, "send", "m.room.message", ports.idemKey].map(encodeURIComponent),
   ].join("/");
-  const answer = await outsideCall(
+  const answer = await callWithJson(
     {
       provider: "matrix",
       // The transaction id in the path lets the server answer a repeat with the first event.
       method: "PUT",
       url: `${settings.homeserver.replace(/\/+$/, "")}/${path}`,
       headers: {
-        "content-type": "application/json",
         authorization: `Bearer ${settings.accessToken}`,
       },
-      body: JSON.stringify(content),
-      ...READING,
       expect: "json",
       classify,
     },
-    callPorts(ports),
+    content,
+    ports,
   );
   // An edit keeps the id of the message that it replaces: later edits must name the first one.
   const id = related && updates === "edit" ? prior.id : Reply.safeParse(answer.json).data?.event_id;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type OutsideAnswer, outsideCall } from "../http/request.ts";
+import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { utf8Length } from "../kit/utf8.ts";
 import type { SignalNotification } from "../model/delivery.ts";
@@ -13,9 +13,8 @@ import {
 } from "./_shared/rich-text.ts";
 import { TemplatesSetting } from "./_shared/secrets.ts";
 import {
-  callPorts,
+  callWithJson,
   pageVerdict,
-  READING,
   sentFrom,
   TIMEOUT_MS,
   unacknowledgedSend,
@@ -109,23 +108,20 @@ async function send(
   { server, topic, token, priority }: Settings,
   ports: SendPorts,
 ): Promise<SendResult> {
-  const answer = await outsideCall(
+  const answer = await callWithJson(
     {
       provider: "ntfy",
-      method: "POST",
       // JSON is published at the root of the server, whose path a proxy may have moved.
       url: `${server.replace(/\/+$/, "")}/`,
       headers: {
-        "content-type": "application/json",
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
-      // Servers that know sequence_id let a repeat replace the message instead of showing it twice.
-      body: JSON.stringify({ topic, ...message, priority, sequence_id: ports.idemKey }),
-      ...READING,
       expect: "json",
       classify,
     },
-    callPorts(ports),
+    // Servers that know sequence_id let a repeat replace the message instead of showing it twice.
+    { topic, ...message, priority, sequence_id: ports.idemKey },
+    ports,
   );
   return sentFrom(answer, Reply.safeParse(answer.json).data?.id ?? null);
 }

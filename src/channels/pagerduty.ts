@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type OutsideAnswer, outsideCall } from "../http/request.ts";
+import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { snakeCased } from "../kit/case.ts";
 import { sha256Hex } from "../kit/hash.ts";
@@ -8,10 +8,9 @@ import type { SignalNotification } from "../model/delivery.ts";
 import { hookProblem } from "./_shared/egress.ts";
 import { cutText } from "./_shared/rich-text.ts";
 import {
-  callPorts,
+  callWithJson,
   onlyNotification,
   pageVerdict,
-  READING,
   sentFrom,
   TIMEOUT_MS,
   unacknowledgedSend,
@@ -112,18 +111,15 @@ async function send(
   { routingKey, url }: Settings,
   ports: SendPorts,
 ): Promise<SendResult> {
-  const answer = await outsideCall(
+  const answer = await callWithJson(
     {
       provider: "pagerduty",
-      method: "POST",
       url,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ routing_key: routingKey, ...message }),
-      ...READING,
       expect: "json",
       classify,
     },
-    callPorts(ports),
+    { routing_key: routingKey, ...message },
+    ports,
   );
   return sentFrom(answer, message.dedup_key);
 }

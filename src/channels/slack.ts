@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type OutsideAnswer, outsideCall } from "../http/request.ts";
+import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { hookProblem } from "./_shared/egress.ts";
 import {
@@ -12,9 +12,8 @@ import {
 } from "./_shared/rich-text.ts";
 import { TemplatesSetting } from "./_shared/secrets.ts";
 import {
-  callPorts,
+  callWithJson,
   pageVerdict,
-  READING,
   sentFrom,
   TIMEOUT_MS,
   unacknowledgedSend,
@@ -90,17 +89,14 @@ async function send(
   { url }: Settings,
   ports: SendPorts,
 ): Promise<SendResult> {
-  const answer = await outsideCall(
+  const answer = await callWithJson(
     {
       provider: "slack",
-      method: "POST",
       url,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(message),
-      ...READING,
       classify,
     },
-    callPorts(ports),
+    message,
+    ports,
   );
   return sentFrom(answer);
 }

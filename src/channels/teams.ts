@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type OutsideAnswer, outsideCall } from "../http/request.ts";
+import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { jsonBytes } from "../kit/utf8.ts";
 import { hookProblem } from "./_shared/egress.ts";
@@ -11,7 +11,7 @@ import {
   type TextRoom,
 } from "./_shared/rich-text.ts";
 import { TemplatesSetting } from "./_shared/secrets.ts";
-import { callPorts, pageVerdict, READING, sentFrom, TIMEOUT_MS } from "./_shared/send-result.ts";
+import { callWithJson, pageVerdict, sentFrom, TIMEOUT_MS } from "./_shared/send-result.ts";
 import { composeAll, composeNotice, noticeHeadline, signalHeadline } from "./_shared/template.ts";
 import { channel, type SendPorts, type SendResult } from "./channel.ts";
 
@@ -87,17 +87,14 @@ async function send(
   { url }: Settings,
   ports: SendPorts,
 ): Promise<SendResult> {
-  const answer = await outsideCall(
+  const answer = await callWithJson(
     {
       provider: "teams",
-      method: "POST",
       url,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(message),
-      ...READING,
       classify,
     },
-    callPorts(ports),
+    message,
+    ports,
   );
   return sentFrom(answer);
 }

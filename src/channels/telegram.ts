@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type OutsideAnswer, outsideCall } from "../http/request.ts";
+import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { PriorMessage } from "../model/delivery.ts";
 import { htmlWith } from "./_shared/html.ts";
@@ -12,9 +12,8 @@ import {
 } from "./_shared/rich-text.ts";
 import { TemplatesSetting } from "./_shared/secrets.ts";
 import {
-  callPorts,
+  callWithJson,
   pageVerdict,
-  READING,
   sentFrom,
   TIMEOUT_MS,
   unacknowledgedSend,
@@ -96,18 +95,15 @@ function classify({ status, json }: Omit<OutsideAnswer, "verdict">): Verdict | u
 type Body = Record<string, unknown>;
 
 const call = (method: string, body: Body, ports: SendPorts): Promise<OutsideAnswer> =>
-  outsideCall(
+  callWithJson(
     {
       provider: "telegram",
-      method: "POST",
       url: `${ports.env.TELEGRAM_BASE_URL}/bot${ports.env.TELEGRAM_BOT_TOKEN}/${method}`,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-      ...READING,
       expect: "json",
       classify,
     },
-    callPorts(ports),
+    body,
+    ports,
   );
 
 const described = (answer: OutsideAnswer, pattern: RegExp): boolean =>

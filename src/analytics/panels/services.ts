@@ -10,7 +10,7 @@ export const SERVICE_PANELS: Panel[] = [
   {
     name: "providers",
     title: "Calls to providers",
-    about: "How often each outside service was called, how often in vain, and how long it took.",
+    about: "How often each outside service was called, how often it failed, and how long it took.",
     chart: "bars",
     columns: [
       { name: "provider", label: "provider" },
@@ -61,7 +61,9 @@ export const SERVICE_PANELS: Panel[] = [
       rows: (totals) =>
         errorsOf(totals)
           .map(({ labels, count }) => ({
-            ...{ provider: labels.provider ?? "", code: labels.code ?? "", calls: count },
+            provider: labels.provider ?? "",
+            code: labels.code ?? "",
+            calls: count,
           }))
           .sort((a, b) => b.calls - a.calls),
     },

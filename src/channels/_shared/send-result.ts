@@ -1,4 +1,9 @@
-import type { CallPorts, OutsideAnswer } from "../../http/request.ts";
+import {
+  type CallPorts,
+  type OutsideAnswer,
+  type OutsideRequest,
+  outsideCall,
+} from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import type { SignalNotification } from "../../model/delivery.ts";
 import type { SendPorts, SendResult } from "../channel.ts";
@@ -24,6 +29,25 @@ export const callPorts = ({ fetch, now, telemetry }: SendPorts): CallPorts => ({
   now,
   ...(telemetry && { telemetry }),
 });
+
+type JsonRequest = Omit<OutsideRequest, "body" | keyof typeof READING>;
+
+/** Sends a body as JSON, by POST where the request names no method. */
+export const callWithJson = (
+  request: JsonRequest,
+  body: object,
+  ports: SendPorts,
+): Promise<OutsideAnswer> =>
+  outsideCall(
+    {
+      method: "POST",
+      ...request,
+      headers: { "content-type": "application/json", ...request.headers },
+      body: JSON.stringify(body),
+      ...READING,
+    },
+    callPorts(ports),
+  );
 
 const accepted = (status: number | null): boolean =>
   status !== null && status >= 200 && status < 300;
