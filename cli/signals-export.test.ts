@@ -1,3 +1,8 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { expect, it } from "vitest";
 import { apiApp } from "../src/api/app.ts";
 import { change, mention, signal } from "../src/store/contract/fixtures.ts";
@@ -5,7 +10,7 @@ import { memoryStore } from "../src/store/memory/index.ts";
 import { fakePorts } from "../test/support/api.ts";
 import { runCommand } from "../test/support/terminal.ts";
 import { UsageError } from "./command.ts";
-import { csvField } from "./commands/signals/export.ts";
+import { csvField, HISTORY_COLUMNS } from "./commands/signals/export.ts";
 import { signals } from "./commands/signals.ts";
 
 const KEYS = Array.from({ length: 450 }, (_, n) => `eth:T${n}:2026-01-15T10:00:00Z`);
@@ -36,6 +41,44 @@ it("prints CSV whose lines have a field for each name of the first", async () =>
   expect(new Set(out.map((line) => line.split(",").length))).toEqual(new Set([17]));
 });
 
+it("writes parquet with typed columns, which another program reads row for row", async () => {
+  const file = join(await mkdtemp(join(tmpdir(), "export-")), "signals.parquet");
+  const since = ["--since", "2026-01-01T00:00:00Z"];
+  const { code, out, err } = await exported(...since, "--format", "parquet", "--out", file);
+  expect([code, out, err]).toEqual([0, [], [`450 rows in ${file}`]]);
+  const read = await parquetReadObjects({ file: await asyncBufferFromFile(file) });
+  const lines = (await exported(...since)).out.map((line) => JSON.parse(line));
+  expect(read).toEqual(lines.map((line) => ({ ...line, ts: new Date(line.ts) })));
+  const { schema } = await parquetMetadataAsync(await asyncBufferFromFile(file));
+  const typeOf = (name: string) => schema.find((column) => column.name === name);
+  expect(schema.slice(1).map(({ name }) => name)).toEqual([...HISTORY_COLUMNS]);
+  expect(typeOf("ts")).toMatchObject({ type: "INT64", repetition_type: "REQUIRED" });
+  expect(typeOf("rev")).toMatchObject({ type: "INT32" });
+  expect(typeOf("liquidity")).toMatchObject({ type: "DOUBLE", repetition_type: "OPTIONAL" });
+});
+
+it("writes a parquet file of no rows whose columns are there", async () => {
+  const file = join(await mkdtemp(join(tmpdir(), "export-")), "none.parquet");
+  await exported("--since", "2027-01-01T00:00:00Z", "--format", "parquet", "--out", file);
+  const { schema, num_rows } = await parquetMetadataAsync(await asyncBufferFromFile(file));
+  expect([schema.length, num_rows]).toEqual([HISTORY_COLUMNS.length + 1, 0n]);
+});
+
+it("leaves no file behind when the server fails amid the pages", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "export-"));
+  const file = join(directory, "signals.parquet");
+  let pages = 0;
+  const failing = {
+    fetch: async () =>
+      pages++ === 0
+        ? Response.json({ history: [{ ts: "2026-01-15T10:00:00Z" }], next_cursor: "next" })
+        : Response.json({ title: "out" }, { status: 503 }),
+  };
+  const args = ["export", "--since", "7d", "--format", "parquet", "--out", file];
+  await expect(runCommand(signals, args, failing)).rejects.toThrow();
+  expect([existsSync(file), await readdir(directory)]).toEqual([false, []]);
+});
+
 it("leaves out what is outside the span", async () => {
   expect((await exported("--since", "2026-01-16T00:00:00Z")).out).toEqual([]);
 });
@@ -44,6 +87,8 @@ it.each([
   [],
   ["--since", "yesterday"],
   ["--since", "1h", "--format", "parquet"],
+  ["--since", "1h", "--format", "xml"],
+  ["--since", "1h", "--format", "csv", "--out", "file.csv"],
   ["--since", "1h", "more"],
 ])("refuses %j", async (...args) => {
   await expect(exported(...args)).rejects.toThrow(UsageError);
