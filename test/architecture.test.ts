@@ -81,6 +81,11 @@ const PLACES: Place[] = [
   },
   { path: "src/observability/", may: STAGE, packages: ["zod"] },
   { path: "src/rules/", may: STAGE, packages: ["zod", "yaml", "filtrex"] },
+  {
+    path: "src/routing/",
+    may: [...STAGE, "src/rules", "src/channels/_shared/template.ts"],
+    packages: ["zod"],
+  },
   { path: "src/store/schema.ts", may: [], packages: ["drizzle-orm"] },
   { path: "src/store/", may: [...STAGE, "migrations/latest.ts"], packages: [] },
   {

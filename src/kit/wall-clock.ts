@@ -28,3 +28,21 @@ export function localMinutes(now: number, zone: string): number | null {
     return null;
   }
 }
+
+export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** Cached by zone, as the clocks. */
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
+/** The local day of the week; null for a zone that does not exist. */
+export function localWeekday(now: number, zone: string): Weekday | null {
+  try {
+    const calendar =
+      calendars.get(zone) ?? new Intl.DateTimeFormat("en-GB", { timeZone: zone, weekday: "short" });
+    calendars.set(zone, calendar);
+    return WEEKDAYS.find((day) => day === calendar.format(now).toLowerCase()) ?? null;
+  } catch {
+    return null;
+  }
+}

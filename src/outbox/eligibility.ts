@@ -1,10 +1,11 @@
 import type { AnyChannel, OpenChannel } from "../channels/channel.ts";
+import { dailyEnd } from "../kit/daily-interval.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
 import { lifeEnd } from "./backoff.ts";
 import type { DeadLetterReason } from "./dead-letter-advice.ts";
 import type { DeliverPorts } from "./ports.ts";
-import { dueSince, quietUntil } from "./quiet-hours.ts";
+import { dueSince } from "./quiet-hours.ts";
 
 export type EligibleDelivery = {
   kind: "ready";
@@ -64,7 +65,7 @@ async function evaluate(
   if (delivery.repeats) return { kind: "skip", reason: "repeated", channelKind: config.kind };
   if (delivery.interrupted && config.atMostOnce)
     return dead("ambiguous", "a worker died while it was sending", config.kind);
-  const awake = config.filter.quietHours && quietUntil(config.filter.quietHours, ports.now());
+  const awake = config.filter.quietHours && dailyEnd(config.filter.quietHours, ports.now());
   if (awake) return { kind: "wait", until: awake, reason: "quiet hours" };
   const missing = adapter.missing(ports.env);
   if (missing !== null) {

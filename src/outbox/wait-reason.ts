@@ -1,7 +1,8 @@
+import { dailyEnd } from "../kit/daily-interval.ts";
 import { iso } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { OutboxRow } from "../store/outbox.ts";
-import { heldUntil, quietUntil } from "./quiet-hours.ts";
+import { heldUntil } from "./quiet-hours.ts";
 
 type WaitingRow = Pick<
   OutboxRow,
@@ -30,7 +31,7 @@ export function waitReason(
 
 /** Quiet hours or a digest, whichever ends when the row falls due. */
 function heldBack({ filter }: ChannelConfig, created: number, due: number): string | null {
-  const quiet = filter.quietHours && quietUntil(filter.quietHours, due - 1);
+  const quiet = filter.quietHours && dailyEnd(filter.quietHours, due - 1);
   if (quiet === due) return `quiet hours until ${iso(due)}`;
   const digest = heldUntil({ quietHours: null, digestMinutes: filter.digestMinutes }, created);
   return digest === due ? `digest at ${iso(due)}` : null;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { quietUntil } from "./quiet-hours.ts";
+import { dailyEnd } from "./daily-interval.ts";
 
 const night = { from: "22:00", to: "07:00", zone: "Europe/Berlin" };
 const until = (at: string, quiet = night) => {
-  const end = quietUntil(quiet, Date.parse(at));
+  const end = dailyEnd(quiet, Date.parse(at));
   return end === null ? null : new Date(end).toISOString();
 };
 
@@ -23,10 +23,10 @@ describe("quiet hours", () => {
 
   it("never end in the quiet hours nor before now, at any minute of the year", () => {
     for (let at = Date.UTC(2026, 0, 1); at < Date.UTC(2027, 0, 1); at += 17 * 60_000 * 13) {
-      const end = quietUntil(night, at);
+      const end = dailyEnd(night, at);
       if (end === null) continue;
       expect(end).toBeGreaterThan(at);
-      expect(quietUntil(night, end), new Date(at).toISOString()).toBeNull();
+      expect(dailyEnd(night, end), new Date(at).toISOString()).toBeNull();
     }
   });
 
@@ -34,7 +34,7 @@ describe("quiet hours", () => {
     const early = { from: "22:00", to: "02:30", zone: "Europe/Berlin" };
     for (const day of ["2026-03-28T20:00:00Z", "2026-10-24T20:00:00Z"])
       for (let at = Date.parse(day); at < Date.parse(day) + 8 * 3_600_000; at += 60_000) {
-        const end = quietUntil(early, at);
+        const end = dailyEnd(early, at);
         if (end !== null) expect(end, new Date(at).toISOString()).toBeGreaterThan(at);
       }
     expect(until("2026-03-29T00:45:00Z", early)).toBe("2026-03-29T01:30:00.000Z");
@@ -46,6 +46,6 @@ describe("quiet hours", () => {
       { ...night, from: "25:00" },
       { ...night, from: "07:00" },
     ])
-      expect(quietUntil(quiet, Date.parse("2026-01-16T02:00:00Z"))).toBeNull();
+      expect(dailyEnd(quiet, Date.parse("2026-01-16T02:00:00Z"))).toBeNull();
   });
 });
