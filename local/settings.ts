@@ -77,7 +77,6 @@ export function workerSettings(
   return {
     PUBLIC_URL: `http://127.0.0.1:${ports.worker}`,
     REQUEUE_AFTER_SECONDS: "30",
-    EDGE_CACHE: "off",
     SECRETS_KEY: secrets.secretsKey,
     RATE_FLOORS: "off",
     ...emulatorSettings(`http://${emulators}`, user),

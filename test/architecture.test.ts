@@ -160,7 +160,7 @@ const PLACES: Place[] = [
   {
     path: "workers/platform/",
     may: ["src"],
-    packages: ["@neondatabase/serverless", "@upstash/redis", "@upstash/ratelimit"],
+    packages: ["@neondatabase/serverless", "@upstash/redis", "@upstash/ratelimit", "zod"],
   },
   {
     path: "workers/compose/",
@@ -183,6 +183,7 @@ const PLACES: Place[] = [
       "workers/compose",
       "workers/objects",
       "workers/platform/local-guard.ts",
+      "workers/platform/own-cache.ts",
       "workers/platform/pages.ts",
     ],
     packages: ["cloudflare:workers"],

@@ -1,6 +1,5 @@
-import { waitUntil } from "cloudflare:workers";
+import { cache, waitUntil } from "cloudflare:workers";
 import { apiApp } from "../src/api/app.ts";
-import { edgeCache } from "../src/api/edge-cache.ts";
 import { problem } from "../src/api/problem.ts";
 import { consumeBatch } from "../src/queues/consume.ts";
 import { runTick } from "../src/schedule/tick.ts";
@@ -10,6 +9,7 @@ import { isolateOf, onceAnIsolate } from "./compose/isolate.ts";
 import { composeQueues } from "./compose/queues.ts";
 import { type Bindings, settingsOf } from "./env.ts";
 import { isForeignRequest } from "./platform/local-guard.ts";
+import { answerPurge } from "./platform/own-cache.ts";
 import { answerPage } from "./platform/pages.ts";
 
 export { ChannelObject } from "./objects/channel.ts";
@@ -24,19 +24,13 @@ export { SweeperObject } from "./objects/sweeper.ts";
 const appOf = onceAnIsolate((env) => {
   const { ports, flush } = composeApi(env, waitUntil);
   const app = apiApp(ports);
-  const { EDGE_CACHE, PUBLIC_READ } = settingsOf(env).core;
-  // Where reads are no longer public, nor are the copies that were made while they were.
-  if (EDGE_CACHE === "off" || PUBLIC_READ === "off")
-    return { answer: async (request: Request) => app.fetch(request), flush };
-  const cached = edgeCache(caches.default, ports.now, waitUntil);
-  return {
-    answer: (request: Request) => cached(request, async (asked) => app.fetch(asked)),
-    flush,
-  };
+  return { answer: async (request: Request) => app.fetch(request), flush };
 });
 
 export default {
-  async fetch(request, env) {
+  async fetch(request, env, context) {
+    const purged = await answerPurge(context.props, cache);
+    if (purged !== undefined) return purged;
     // Before the guard: a link of another site may open a page, whose requests are its own.
     const page = answerPage(request, env.ASSETS);
     if (page !== undefined) return page;

@@ -176,14 +176,14 @@ export const ProviderObject = classOf("PROVIDERS", product.ProviderObject);
 export const JetstreamObject = classOf("JETSTREAM", product.JetstreamObject);
 
 export default {
-  async fetch(request, env) {
+  async fetch(request, env, context) {
     if (new URL(request.url).pathname === "/counts") {
       const answer = Response.json(counts);
       counts = noCounts();
       return answer;
     }
     counts.requests++;
-    return worker.fetch(request, counted(env));
+    return worker.fetch(request, counted(env), context);
   },
   async scheduled(event, env, context) {
     counts.requests++;

@@ -145,8 +145,8 @@ describe("reads", () => {
   it("are cached at the edge when public, with an ETag that answers 304", async () => {
     const app = apiApp(fakePorts());
     const first = await app.request("/events");
-    expect(first.headers.get("Cache-Control")).toBe(
-      "public, s-maxage=5, stale-while-revalidate=30",
+    expect(first.headers.get("CDN-Cache-Control")).toBe(
+      "public, max-age=5, stale-while-revalidate=30, stale-if-error=600",
     );
     const again = await app.request("/events", {
       headers: { "If-None-Match": first.headers.get("ETag") ?? "" },

@@ -1,4 +1,4 @@
-import { Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import type { WriteLog } from "../observability/log.ts";
 import type { Telemetry } from "../observability/telemetry.ts";
@@ -8,6 +8,7 @@ import type { ApiEnv, ApiSettings } from "./context.ts";
 import type { IdempotencyPorts } from "./idempotency.ts";
 import { openapiRoutes } from "./openapi.ts";
 import { problem, unavailableProblem } from "./problem.ts";
+import { SHARED_HEADERS } from "./reply.ts";
 import type { ApiRoute } from "./route.ts";
 import { type AnalyticsPorts, analyticsRoutes } from "./routes/analytics.ts";
 import { type AuditPorts, auditRoutes } from "./routes/audit.ts";
@@ -158,7 +159,8 @@ function finish({
   now,
   telemetry,
   requestId,
-}: Pick<ApiPorts, "now" | "telemetry" | "requestId">): MiddlewareHandler<ApiEnv> {
+  settings,
+}: Pick<ApiPorts, "now" | "telemetry" | "requestId" | "settings">): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const id = namedRequest(c.req.raw.headers) ?? requestId();
     c.set("requestId", id);
@@ -174,10 +176,24 @@ function finish({
     for (const [name, value] of Object.entries(reads ? { ...HEADERS, ...READERS } : HEADERS))
       c.header(name, value);
     c.header("X-Request-Id", id);
+    if (!settings.cacheReads) for (const name of SHARED_HEADERS) c.header(name);
+    fitForCaches(c);
     if (c.req.url.startsWith("https:")) c.header("Strict-Transport-Security", HSTS);
     const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL")?.path ?? "none";
     telemetry.observe("http_request_ms", { route, status: String(c.res.status) }, now() - started);
   };
+}
+
+/** What is about the request that an answer was made for, not about the answer. */
+const OF_ONE_CALLER = ["RateLimit", "RateLimit-Policy", "X-Request-Id"];
+
+/**
+ * An answer that is silent about caches would be kept for hours (RFC 9111, 4.2.2), and one that is
+ * kept says nothing of the caller that it was made for.
+ */
+function fitForCaches(c: Context<ApiEnv>): void {
+  if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
+  if (c.res.headers.has("CDN-Cache-Control")) for (const name of OF_ONE_CALLER) c.header(name);
 }
 
 /** The name that the platform or the caller gave a request. */

@@ -17,6 +17,8 @@ export type PublicRead = "none" | "feed" | "operations";
 
 export type ApiSettings = {
   publicRead: PublicRead;
+  /** Whether the cache before the Worker may keep what is public, for seconds. */
+  cacheReads: boolean;
   version: string;
   /** A key that works without the database: `prefix_id.secret`, with every scope. */
   adminKey: string | null;

@@ -1,21 +1,40 @@
 import type { Context } from "hono";
 import { snakeCased } from "../kit/case.ts";
 import { sha256Hex } from "../kit/hash.ts";
+import { type AnswerSubject, answerTags } from "./cache-tags.ts";
 import type { ApiEnv } from "./context.ts";
 
-const PUBLIC = "public, s-maxage=5, stale-while-revalidate=30";
+/**
+ * For the cache before the Worker (RFC 9213). Not `s-maxage`, which forbids an old answer while a
+ * new one is made, and when none can be made.
+ */
+const SHARED = "public, max-age=5, stale-while-revalidate=30, stale-if-error=600";
+/** The headers that are for that cache alone. */
+export const SHARED_HEADERS = ["CDN-Cache-Control", "Cache-Tag"] as const;
 
 /**
  * The wire form of a value that was read: snake_case, with an ETag that answers 304. What anyone
- * may read is cached at the edge; what a key opened is not stored anywhere.
+ * may read is kept by the cache before the Worker, and by a browser that asks each time; what a key
+ * opened is not stored anywhere.
  */
-export function readReply(context: Context<ApiEnv>, value: unknown): Response {
+export function readReply(
+  context: Context<ApiEnv>,
+  value: unknown,
+  subject: AnswerSubject = {},
+): Response {
   const body = JSON.stringify(snakeCased(value));
   const etag = `W/"${sha256Hex(body).slice(0, 32)}"`;
-  const headers = {
+  const isPublic = context.get("caller").kind === "nobody";
+  const headers: Record<string, string> = {
     ETag: etag,
-    "Cache-Control": context.get("caller").kind === "nobody" ? PUBLIC : "private, no-store",
     Vary: "Authorization",
+    ...(isPublic
+      ? {
+          "Cache-Control": "public, no-cache",
+          "CDN-Cache-Control": SHARED,
+          "Cache-Tag": answerTags(subject),
+        }
+      : { "Cache-Control": "private, no-store" }),
   };
   if (isKnownTag(etag, context.req.header("If-None-Match")))
     return new Response(null, { status: 304, headers });

@@ -138,7 +138,8 @@ export function route<
       });
       if (answer instanceof Response) return answer;
       if (answer === undefined) return new Response(null, { status });
-      return method === "GET" ? readReply(context, answer) : jsonReply(status, answer);
+      if (method !== "GET") return jsonReply(status, answer);
+      return readReply(context, answer, { ...params.data, ...query?.query });
     };
     return repeats ? replyOnce(context, body.bytes, ports, act) : act();
   }

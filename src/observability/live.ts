@@ -78,10 +78,10 @@ export const LiveListener = z.object({
 });
 export type LiveListener = z.infer<typeof LiveListener>;
 
-/** The headers of an event source. */
+/** The headers of an event source. A cache that kept it would give one stream to all listeners. */
 export const EVENT_STREAM = {
   "Content-Type": "text/event-stream",
-  "Cache-Control": "no-cache, no-transform",
+  "Cache-Control": "no-store, no-transform",
   "X-Accel-Buffering": "no",
 };
 

@@ -67,7 +67,8 @@ export const CoreShape = {
   SOURCES_OFF: wordList.describe("Names of sources to leave off, separated by spaces or commas"),
   PUBLIC_READ: flag("on").describe("Whether reading needs no API key"),
   EDGE_CACHE: flag("on").describe(
-    "Keeps public reads at the edge for seconds; off where everyone should see the latest",
+    "Lets the cache before the Worker keep public reads for seconds; off where everyone should " +
+      "see the latest",
   ),
   RATE_FLOORS: flag("on").describe(
     "Limits addresses, keys without a limit of their own, and costly routes (docs/api.md)",

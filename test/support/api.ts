@@ -47,7 +47,13 @@ export function fakePorts(
   return {
     accepted,
     logged,
-    settings: { publicRead: "feed", version: "1.2.3", adminKey: ADMIN_KEY, ...settings },
+    settings: {
+      publicRead: "feed",
+      cacheReads: true,
+      version: "1.2.3",
+      adminKey: ADMIN_KEY,
+      ...settings,
+    },
     now: () => NOW,
     keyEnded: () => undefined,
     log: (record) => logged.push(JSON.stringify(record)),

@@ -58,6 +58,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     ...runtimePorts(isolate),
     settings: {
       publicRead: publicRead(settings.core),
+      cacheReads: settings.core.EDGE_CACHE === "on",
       version: manifest.version,
       adminKey: settings.core.ADMIN_KEY ?? null,
     },

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import {
   LISTENER_HEADER,
   type LiveListener,
@@ -313,4 +313,24 @@ it("filters by token, type, state, event and a condition", async () => {
 
 it("answers a filter that makes no sense with a problem", async () => {
   expect((await eventSource("bad", "?min_score=lots")).status).toBe(422);
+});
+
+it("has the Worker's own entrypoint purge what a commit made old", async () => {
+  const changed = { ...delivery(1), event: "signal", state: "verified", previousState: null };
+  const signal = { ...changed, level: "observe", riskLevel: "green", reasons: [], degraded: false };
+  await streamOf("purge").publish([signal as LiveMessage]);
+  const { RULES } = env as unknown as Bindings;
+  await vi.waitFor(async () => expect(await RULES.get("purged")).not.toBeNull());
+  expect(JSON.parse((await RULES.get("purged")) ?? "")).toEqual([
+    "list",
+    "event:eth%3ademo%3a2026-01-15t10%3a00%3a00z",
+    "token:demo",
+  ]);
+});
+
+it("purges for nobody outside, who can set no props", async () => {
+  const { exports } = await import("cloudflare:workers");
+  const outside = exports as unknown as { default: Fetcher };
+  const asked = await outside.default.fetch("https://self/purge", { method: "POST" });
+  expect(asked.status).toBe(404);
 });

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { cachePurge } from "../../src/api/cache-purge.ts";
 import type { KeyCaller } from "../../src/api/caller.ts";
 import { type LiveCondition, readLiveCondition } from "../../src/api/live-condition.ts";
 import { problem } from "../../src/api/problem.ts";
@@ -24,6 +25,7 @@ import {
 } from "../../src/observability/unconfirmed.ts";
 import type { Bindings } from "../env.ts";
 import { type LoggedMessage, liveLog } from "../platform/live-log.ts";
+import { purgeByEntrypoint } from "../platform/own-cache.ts";
 import { admission, ENDED, FELL_BEHIND, sendableCode } from "../platform/stream-places.ts";
 import type { StreamRpc } from "./rpc.ts";
 
@@ -56,9 +58,17 @@ export class StreamObject extends DurableObject<Bindings> implements StreamRpc {
   readonly #tickets = ticketBook(Date.now, () => crypto.randomUUID(), TICKET_SECONDS);
   readonly #sources = new Set<EventSource>();
   readonly #conditions = new Map<string, LiveCondition>();
+  /** It hears of every commit, so that it also tells the cache before the Worker. */
+  readonly #changed = cachePurge({
+    now: Date.now,
+    sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+    purge: (tags) => purgeByEntrypoint(this.ctx.exports, tags),
+    defer: (work) => this.ctx.waitUntil(work),
+  });
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   async publish(messages: LiveMessage[]): Promise<void> {
+    this.#changed(messages);
     const logged = this.#log.append(messages);
     this.#endListeners(({ expiresAt }) => expiresAt !== null && expiresAt <= Date.now());
     for (const socket of this.ctx.getWebSockets())
