@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Mutant } from "./mutate.ts";
+import type { GeneratedMutant, Mutant } from "./mutate.ts";
 import { type Job, keyOf, type Outcome } from "./run.ts";
 import type { Tables } from "./tables.ts";
 
@@ -12,7 +12,10 @@ const YOUNG_MB = 96;
 
 /** What a thread says: one outcome more, or that it has nothing left to do. */
 export type Word = { outcome: Outcome } | "idle";
-export type ThreadData = { mutant?: Mutant; references?: Record<string, Tables> };
+export type ThreadData = {
+  mutant?: Mutant | GeneratedMutant;
+  references?: Record<string, Tables>;
+};
 
 /**
  * Jobs of one set of posts stay together, since a thread has to judge the posts and run them
@@ -34,6 +37,7 @@ export async function fleet(
   threads: number,
   onOutcome: (outcome: Outcome) => "enough" | undefined,
   changed: ThreadData = {},
+  given?: AbortSignal,
 ): Promise<void> {
   const groups = groupsOf(jobs);
   const crew = Array.from({ length: Math.min(threads, groups.length) }, () => {
@@ -51,6 +55,7 @@ export async function fleet(
   const stop = (): void => {
     for (const { worker } of crew) void worker.terminate();
   };
+  given?.addEventListener("abort", stop);
   for (const { worker } of crew)
     worker.on("message", (word: Word) => {
       if (word === "idle") worker.postMessage(groups.shift() ?? "over");

@@ -1,11 +1,13 @@
+import type { UnitProof } from "../mutants/unit-proof.ts";
 import type { Mutant } from "./mutate.ts";
 
 /**
  * Mistakes that someone could make in this code, each by itself. `by` names the faults under which
- * it is expected to show; the other faults follow until it does. To add one: the text in
- * `from` must stand exactly once in the file, however it is spaced and wrapped.
+ * it is expected to show; the other faults follow until it does. What no history can show, such as
+ * a mistake in SQL, is shown by `tests`. To add one: the text in `from` must stand exactly once in
+ * the file, however it is spaced and wrapped.
  */
-export type Suspect = Mutant & { by: string };
+export type Suspect = Mutant & ({ by: string } | { tests: UnitProof });
 
 export const MUTANTS: readonly Suspect[] = [
   {

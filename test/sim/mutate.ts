@@ -8,6 +8,11 @@ import { join } from "node:path";
  */
 export type Mutant = { name: string; file: string; from: string; to: string };
 
+/** One way to break one place: the text from `start` to `end` of a file becomes `to`. */
+export type Slip = { operator: string; start: number; end: number; to: string };
+/** A slip in a file as it is now. */
+export type GeneratedMutant = Slip & { file: string };
+
 const escaped = (token: string): string => token.replace(/[^\w\s]/, "\\$&");
 const isWord = (token: string | undefined): boolean => /^\w/.test(token ?? "");
 
@@ -29,7 +34,10 @@ export function codePattern(from: string): RegExp {
  * The source with the mistake in it. Throws when the code has moved on and the mutant no longer
  * applies.
  */
-export function mutated(source: string, { name, file, from, to }: Mutant): string {
+export function mutated(source: string, mutant: Mutant | GeneratedMutant): string {
+  if ("start" in mutant)
+    return source.slice(0, mutant.start) + mutant.to + source.slice(mutant.end);
+  const { name, file, from, to } = mutant;
   const pattern = codePattern(from);
   const count = source.match(pattern)?.length ?? 0;
   if (count !== 1) throw new Error(`mutant "${name}": "${from}" stands ${count} times in ${file}`);
@@ -37,7 +45,7 @@ export function mutated(source: string, { name, file, from, to }: Mutant): strin
 }
 
 const ROOT = join(import.meta.dirname, "../..");
-let current: Mutant | undefined;
+let current: Mutant | GeneratedMutant | undefined;
 
 /** A file of the project that is no module, with the mistake in it when it is the mutant's. */
 export function projectText(file: string): string {
@@ -49,7 +57,7 @@ export function projectText(file: string): string {
  * Makes every later import of the mutant's file, in this thread, see the mistake. Nothing on disk
  * changes.
  */
-export function applyMutant(mutant: Mutant): void {
+export function applyMutant(mutant: Mutant | GeneratedMutant): void {
   current = mutant;
   registerHooks({
     load(url, context, next) {

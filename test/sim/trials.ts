@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
-import { fleet } from "./fleet.ts";
+import { noticedByTests } from "../mutants/unit-proof.ts";
+import { fleet, type ThreadData } from "./fleet.ts";
 import { ratesOf, replayOf } from "./jobs.ts";
 import { MUTANTS, type Suspect } from "./mutants.ts";
 import { type Job, keyOf, type Outcome, simulate } from "./run.ts";
@@ -19,19 +20,43 @@ const BATTERY = [
   "deadlock=0.25,queue-lost=0.05",
 ];
 const SCENES = [0, 1, 3].map((seed) => ({ seed, count: POSTS }));
+/** A mistake may make a history, or a test, that never ends. */
+const PATIENCE_MS = 180_000;
 
 /**
  * `killedBy`: the first complaint of the history that noticed it, and the command that replays that
- * history.
+ * history; or the test that failed.
  */
-export type Trial = { mutant: Suspect; killedBy: string | undefined };
+export type Trial = { mutant: Suspect; killedBy: string | undefined; seconds: number };
 
 /** Made by the code as it is, so that a mutant is not compared with itself. */
-async function references(): Promise<Record<string, Tables>> {
+export async function references(scenes: readonly Job["posts"][]): Promise<Record<string, Tables>> {
   const tables: Record<string, Tables> = {};
-  for (const posts of SCENES)
-    tables[keyOf(posts)] = (await simulate({ seed: 0, posts, rates: {} })).tables;
+  for (const posts of scenes)
+    tables[keyOf(posts)] ??= (await simulate({ seed: 0, posts, rates: {} })).tables;
   return tables;
+}
+
+/** The first complaint of the first history that has one; undefined when none has. */
+export async function noticedBySimulation(
+  mutant: ThreadData["mutant"] & object,
+  jobs: readonly Job[],
+  tables: Record<string, Tables>,
+  patienceMs: number,
+): Promise<string | undefined> {
+  let noticed: string | undefined;
+  const onOutcome = ({ complaints: [first], job }: Outcome): "enough" | undefined => {
+    if (first === undefined) return undefined;
+    noticed ??= `${first}\n      ${replayOf(job)}`;
+    return "enough";
+  };
+  const late = AbortSignal.timeout(patienceMs);
+  try {
+    await fleet(jobs, 1, onOutcome, { mutant, references: tables }, late);
+  } catch (error) {
+    return `it does not run: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  return noticed ?? (late.aborted ? `no end within ${patienceMs / 1000} s` : undefined);
 }
 
 /**
@@ -40,35 +65,34 @@ async function references(): Promise<Record<string, Tables>> {
  */
 const OWN_SEEDS = 6;
 
-const jobsFor = ({ by }: Suspect): Job[] =>
+const jobsFor = (by: string): Job[] =>
   [...Array.from({ length: OWN_SEEDS }, () => by), ...BATTERY].flatMap((faults, i) =>
     SCENES.map((posts): Job => ({ seed: 11 + i, posts, rates: ratesOf(faults) })),
   );
 
 async function trial(mutant: Suspect, tables: Record<string, Tables>): Promise<Trial> {
-  let killedBy: string | undefined;
-  const onOutcome = ({ complaints: [first], job }: Outcome): "enough" | undefined => {
-    if (first === undefined) return undefined;
-    killedBy ??= `${first}\n      ${replayOf(job)}`;
-    return "enough";
-  };
-  await fleet(jobsFor(mutant), 1, onOutcome, { mutant, references: tables });
-  return { mutant, killedBy };
+  const began = performance.now();
+  const killedBy =
+    "tests" in mutant
+      ? await noticedByTests(mutant, mutant.tests, PATIENCE_MS)
+      : await noticedBySimulation(mutant, jobsFor(mutant.by), tables, PATIENCE_MS);
+  return { mutant, killedBy, seconds: (performance.now() - began) / 1000 };
 }
 
 /** Tries the mutants whose names have the words, and says of each how it ended. */
 export async function trials(words: string, say: (line: string) => void): Promise<Trial[]> {
-  const tables = await references();
+  const tables = await references(SCENES);
   const waiting = MUTANTS.filter(({ name }) => name.includes(words));
   const results: Trial[] = [];
   const work = async (): Promise<void> => {
     for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
       const result = await trial(mutant, tables);
       results.push(result);
+      const took = `(${result.seconds.toFixed(1)} s)`;
       say(
         result.killedBy === undefined
-          ? `  ALIVE  ${mutant.name}`
-          : `  killed ${mutant.name}\n      ${result.killedBy}`,
+          ? `  ALIVE  ${mutant.name} ${took}`
+          : `  killed ${mutant.name} ${took}\n      ${result.killedBy}`,
       );
     }
   };

@@ -1,0 +1,118 @@
+import { spawn } from "node:child_process";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, normalize } from "node:path";
+import type { GeneratedMutant, Mutant } from "../sim/mutate.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const HOOK = new URL("./hook.ts", import.meta.url);
+const VITEST = join(ROOT, "node_modules/vitest/vitest.mjs");
+
+/** Tests that are to notice a mistake. `named`: only those whose names have these words. */
+export type UnitProof = { files: readonly string[]; named?: string };
+
+const slashed = (file: string): string => file.replaceAll("\\", "/");
+
+let known: { file: string; imports: ReadonlySet<string> }[] | undefined;
+
+/** The tests that run without other processes, and what each imports itself. */
+function quickTests(): { file: string; imports: ReadonlySet<string> }[] {
+  known ??= globSync(["{src,workers}/**/*.test.ts", "test/*.test.ts"], { cwd: ROOT })
+    .map(slashed)
+    .filter((file) => !file.endsWith(".edge.test.ts"))
+    .map((file) => {
+      const text = readFileSync(join(ROOT, file), "utf8");
+      const paths = [...text.matchAll(/from "(\.[^"]+)"/g)].map(([, path = ""]) =>
+        slashed(normalize(join(dirname(file), path))),
+      );
+      return { file, imports: new Set(paths) };
+    });
+  return known;
+}
+
+const ON_POSTGRES: UnitProof = {
+  files: ["deferred-commits-postgres", "store-postgres"].map(
+    (name) => `test/conformance/${name}.test.ts`,
+  ),
+  named: "before it is committed|the store in PostgreSQL",
+};
+
+/** The tests of a file's folder, and those that import it. */
+export function nearestTests(file: string): UnitProof {
+  if (file.startsWith("src/store/postgres/")) return ON_POSTGRES;
+  const near = quickTests().filter(
+    (test) => dirname(test.file) === dirname(file) || test.imports.has(file),
+  );
+  return { files: near.map((test) => test.file) };
+}
+
+type Report = {
+  testResults: {
+    name: string;
+    status: string;
+    assertionResults: { status: string; fullName: string }[];
+  }[];
+};
+
+/** The first test that failed, or that the run itself did. */
+function failureIn(report: string): string {
+  try {
+    const { testResults } = JSON.parse(readFileSync(report, "utf8")) as Report;
+    const failed = testResults.flatMap(({ assertionResults }) =>
+      assertionResults.filter(({ status }) => status === "failed"),
+    );
+    return failed[0]?.fullName ?? "a test file does not load";
+  } catch {
+    return "the tests do not run";
+  }
+}
+
+const projectOf = (files: readonly string[]): string =>
+  files.some((file) => file.startsWith("test/conformance/")) ? "conformance" : "core";
+
+type End = { code: number | null; late: boolean };
+
+/** Runs a program and ends it, with the processes that it started, when it takes too long. */
+async function runFor(args: string[], env: NodeJS.ProcessEnv, patienceMs: number): Promise<End> {
+  const isGroup = process.platform !== "win32";
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env,
+    stdio: "ignore",
+    detached: isGroup,
+  });
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    if (isGroup && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    else child.kill("SIGKILL");
+  }, patienceMs);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", resolve);
+  });
+  clearTimeout(timer);
+  return { code, late };
+}
+
+/** The name of a test that notices the mistake; undefined when none does. */
+export async function noticedByTests(
+  mutant: Mutant | GeneratedMutant,
+  { files, named }: UnitProof,
+  patienceMs: number,
+): Promise<string | undefined> {
+  if (files.length === 0) return undefined;
+  const dir = mkdtempSync(join(tmpdir(), "mutant-"));
+  const report = join(dir, "report.json");
+  const words = named === undefined ? [] : ["--testNamePattern", named];
+  const reporter = ["--reporter=json", `--outputFile=${report}`];
+  const args = ["run", ...files, "--project", projectOf(files), ...words, "--bail=1", ...reporter];
+  const changed = { NODE_OPTIONS: `--import=${HOOK.href}`, MUTANT: JSON.stringify(mutant) };
+  try {
+    const end = await runFor([VITEST, ...args], { ...process.env, ...changed }, patienceMs);
+    if (end.late) return `no end within ${patienceMs / 1000} s`;
+    return end.code === 0 ? undefined : failureIn(report);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
