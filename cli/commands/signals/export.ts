@@ -1,6 +1,7 @@
 import { ask } from "../../client.ts";
 import { type Io, UsageError } from "../../command.ts";
 import { instant, parseOptions } from "../../options.ts";
+import type { HistoryRow } from "./parquet.ts";
 
 export const EXPORT_USAGE = `stream signals export --since T [options]
 
@@ -13,8 +14,6 @@ Every change of the score or state of a signal, the latest first.
 
   npm run -s stream -- signals export --since 7d --format csv > signals.csv
   npm run -s stream -- signals export --since 7d --format parquet --out signals.parquet`;
-
-export type HistoryRow = Record<string, string | number | null>;
 
 export const HISTORY_COLUMNS = [
   ...["ts", "event_key", "chain", "symbol", "rev", "state", "previous_state", "score"],

@@ -1,6 +1,7 @@
 import { rename, rm } from "node:fs/promises";
 import { fileWriter, parquetWriteRows } from "hyparquet-writer";
-import type { HistoryRow } from "./export.ts";
+
+export type HistoryRow = Record<string, string | number | null>;
 
 const text = (name: string) => ({ name, type: "STRING", nullable: false }) as const;
 const maybeText = (name: string) => ({ name, type: "STRING", nullable: true }) as const;
