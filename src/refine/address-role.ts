@@ -2,6 +2,8 @@
 const anyOf = (...lists: string[]): string =>
   lists.join(" ").trim().split(/\s+/).join("|").replaceAll("~", "\\s+");
 
+const BEGIN = "(?:^|[^\\p{L}])";
+
 /** A person, a machine or a place for money: the address behind such a word is no contract. */
 const OWNER = anyOf(
   "multi-?sigs? safe treasury treasuries deployers? exploiters? attackers? hackers? thie(?:f|ves)",
@@ -31,18 +33,51 @@ const OWNER_ABROAD_FILLER =
   "es|é|ist|est|is|адрес\\p{L}*|adresse?|dirección|endereço|indirizzo|adresi|alamat|địa chỉ|" +
   "hacker|хакера|взломщика|мошенника|pirate|attaquant|angreifers?)(?![\\p{L}]))*";
 const OWNED_ABROAD = new RegExp(`(?:^|[^\\p{L}])(?:${OWNER_ABROAD})${OWNER_ABROAD_FILLER}$`, "iu");
+/** Where loot or money went, in other languages: "los fondos robados están en 0x...". */
+const MOVES_ABROAD = anyOf(
+  "robad* enviad* enviar* envió movi* transf* roubad* moveu volé* vole* envoy* gestohlen* überw*",
+  "geschickt verschob* rubat* inviat* spostat* украд* похищ* похит* вывел* выведен* отправ*",
+  "перевел* перевёл* вивел* çalın* çalin* gönder* ukrad* wysła* przela* dicuri dikirim",
+).replaceAll("*", "\\p{L}*");
+const TO_ABROAD = anyOf("en a em para sur à vers auf an nach in su na ke на в к до");
+const MOVED_ABROAD = new RegExp(
+  `(?:^|[^\\p{L}])(?:${MOVES_ABROAD})(?![\\p{L}])[^.;\\n]{0,60}\\s(?:${TO_ABROAD})\\s+$`,
+  "iu",
+);
+
 /** Scripts that write words without blanks. */
 const OWNED_UNSPACED =
   /(?:黑客|攻击者|骗子|钱包|錢包|庄家|巨鲸|部署者|ハッカー|攻撃者|ウォレット|詐欺師|해커|공격자|지갑|사기꾼|고래)(?:的|の|의)?(?:地址|钱包|アドレス|ウォレット|주소|지갑)?(?:是|は|는|은)?[\s:：(（]*$/u;
 
 const PAY = anyOf("donat\\w* tips? deposit(?:ed|s)? fund pay payment contribute send sent");
+/** "donations welcome: 0x...", "tip jar 0x...": a person's own account. */
+const SUPPORTED = new RegExp(
+  `${BEGIN}(?:${anyOf("donations? donate tip~jar me~a~coffee sponsor support~(?:me|us|my)")})` +
+    "(?![\\p{L}])[^.;\\n$]{0,30}$",
+  "iu",
+);
+/** An address that was the token's, or only says so: "old CA 0x...", "$DEMO is NOT 0x...". */
+const DISOWNED = new RegExp(
+  `${BEGIN}(?:${anyOf("old former previous deprecated legacy fake wrong scam beware~of")})\\s*` +
+    `(?:${anyOf("the ca contract token mint address")}|[\\s:=(])*$|` +
+    `${BEGIN}(?:${anyOf("is are was were")})\\s+not\\s+$|` +
+    `${BEGIN}(?:${anyOf("isn['’]t aren['’]t wasn['’]t never")})\\s+$`,
+  "iu",
+);
+const DISOWNED_BEHIND = new RegExp(
+  "^[\\])'\"`*]*,?\\s+(?:it\\s+|which\\s+|that\\s+)?(?:" +
+    "(?:is|was)\\s+(?:now\\s+|the\\s+)?(?:dead|old|deprecated|retired|obsolete|fake|an?\\s+" +
+    "(?:copy|fake|imposter|impostor|imitation|clone)|not\\s+(?:the\\s+)?(?:real|official|ours))|" +
+    "pretends?\\s+to\\s+be|impersonates?|imitates?|poses\\s+as)(?![\\p{L}])",
+  "iu",
+);
+
 const FILLER_WORD = anyOf(
   "address addr addresses contract is was now at here the a an new same again only called named on",
   "of with my your our their its his her me it back to from by uses? used using biggest top main",
   "known unknown evm sol eth any chain",
 );
 const BEFORE_LENGTH = 80;
-const BEGIN = "(?:^|[^\\p{L}])";
 
 /** The word that names the role stands right before the address, signs and fillers between them. */
 const FILLER = `(?:\\s|[:=\\-–—>→(\\[,'"\`*]|(?:${FILLER_WORD})(?=[\\s:=(]))*`;
@@ -124,12 +159,14 @@ export function mayBeContract(text: string, at: number, end: number): boolean {
   const line = text.slice(Math.max(0, at - BEFORE_LENGTH), at);
   const before = line.slice(line.search(/[^\n]*$/));
   const behind = text.slice(end, end + 70);
+  if (DISOWNED.test(before) || DISOWNED_BEHIND.test(behind)) return false;
   if (CONTRACT.test(before)) return !CONTRACT_OF_OWNER.test(before);
   if (LABELLED.test(behind) || PIECE.test(behind)) return false;
   if (OWNED_ABROAD.test(before) || OWNED_UNSPACED.test(before)) return false;
   if (OWNED.test(before) || OWNED_LOOSELY.test(before)) return false;
   if (DEPLOYED_BY.test(before) || IS_ACCOUNT.test(behind)) return false;
   if (MOVED.test(before) || SITS.test(before) || APPROVE.test(before)) return false;
+  if (MOVED_ABROAD.test(before) || SUPPORTED.test(before)) return false;
   if (SENDS_BETWEEN.test(before) && /\b(?:from|to)\b/i.test(behind)) return false;
   return !ACTS.test(behind);
 }

@@ -24,6 +24,9 @@ const DIGIT_FIRST = /^(?:[0-9]{1,4}[A-Z][A-Z0-9]*|0x[A-Za-z0-9]{1,10}|1inch)$/;
 const AMOUNT =
   /^[0-9]+(?:[KMBTX]|BN|MM|MN|TN|MIO|MLN|MIL|MRD|USD[CT]?|EUR|GBP|CAD|AUD|JPY|CHF|ST|ND|RD|TH|AM|PM)$/i;
 
+/** "$US900", "$NZ50": a country's dollars. */
+const DOLLARS = /^(?:US|NZ|AU|CA|HK|SG|NT|MX)[0-9]+[KMB]?$/i;
+
 /** Names of a program's own variables, where the line says that it is code. */
 const CODE_LINE = [
   /(?:^|[;&|:]\s*)(?:sudo|export|echo|cp|mv|cd|rm|ls|cat|docker|kubectl|git|curl|chmod|source|npm|printf|print)\s+[^\s]/i,
@@ -35,6 +38,12 @@ const CODE_LINE = [
   /\b(?:print|echo|printf|console\.log)\s*\(|\[\[?\s+-[a-z]\s|<\?php/,
   /\bSELECT\s.+\bFROM\s/,
 ];
+/** Names that only programs give, and the talk about code in which others are variables too. */
+const VARIABLE = /^(?:this|self|el|els|args?|argv|argc|elem|idx|obj|arr|str)$/;
+const CODE_TALK =
+  /\b(?:jquery|php|bash|zsh|powershell|perl|shell\s(?:script|variable)s?|env(?:ironment)?\s?(?:var(?:iable)?s?)|regexp?)\b/i;
+const ENVIRONMENT =
+  /^(?:[a-z_]+|HOME|PATH|USER|SHELL|PWD|TERM|LANG|EDITOR|DISPLAY|\w+_(?:HOME|PATH))$/;
 /** What only a shell or a program writes around a name: `KEY=$KEY`, `$PWD:/src`, `$SRC/keys`. */
 const CODE_BEFORE = /[=`{]$|["']\s*\+\s*$/;
 const CODE_BEHIND = /^(?::?\/[a-z.]|->|\{|\[|\(|::)/;
@@ -71,6 +80,7 @@ function isVariable(
   const closesTicker = before.endsWith("`") && behind.startsWith("`");
   if (!closesTicker && CODE_BEFORE.test(before)) return true;
   if (CODE_BEHIND.test(behind)) return true;
+  if (VARIABLE.test(name) || (ENVIRONMENT.test(name) && CODE_TALK.test(text))) return true;
   // "$x$" and "$E=mc^2$" are formulas.
   if (name.length <= 2 && (SIGN_CLOSES.test(behind) || /^\s?=/.test(behind))) return true;
   return codeFrom(at) <= at;
@@ -78,7 +88,7 @@ function isVariable(
 
 function isTicker(name: string): boolean {
   if (/^[0-9]/.test(name)) return DIGIT_FIRST.test(name) && !AMOUNT.test(name);
-  return WORD.test(name);
+  return WORD.test(name) && !DOLLARS.test(name);
 }
 
 /**

@@ -53,6 +53,10 @@ function tags(text: string, symbols: readonly Ticker[], hasAddress: boolean): Se
     : new Set();
 }
 
+/** "We called $A at 40k. Next one: ADDRESS": another token than those before. */
+const NEXT_ONE =
+  /(?<!\bis\s(?:the\s|my\s|our\s)?)\bnext\s+(?:one|play|gem|call|pick|bet|runner)\b[^\p{L}$]{0,12}$/iu;
+
 /** The text with some spans blank, so that every other character keeps its place. */
 function blanked(text: string, spans: readonly { at: number; end: number }[]): string {
   if (spans.length === 0) return text;
@@ -166,13 +170,16 @@ function contractsOf(
 function symbolFor(
   contract: Contract,
   symbols: readonly Ticker[],
-  alone: boolean,
+  { text, alone }: { text: string; alone: boolean },
 ): Ticker | undefined {
   const quote = quoteSymbol(contract.address.address);
   if (quote !== undefined) return symbols.find(({ symbol }) => namesQuote(symbol, quote));
   const typed = symbols.find(({ symbol }) => symbol === contract.symbol);
   if (typed) return typed;
-  const able = symbols.filter(({ symbol }) => !isCoin(symbol));
+  const isAnother = NEXT_ONE.test(text.slice(Math.max(0, contract.at - 40), contract.at));
+  const able = symbols.filter(
+    ({ symbol, at }) => !isCoin(symbol) && !(isAnother && at < contract.at),
+  );
   if (alone && able.length === 1) return able[0];
   if (contract.symbol !== null) return undefined;
   // "$DEMO ... CA 0x...": a symbol stands before its address, so one behind it must stand three
@@ -248,7 +255,7 @@ export function tokensIn(post: RawPost, coins: KnownCoins = NO_COINS): FoundToke
       continue;
     }
     const free = spoken.filter(({ symbol }) => !used.has(symbol));
-    const named = symbolFor(contract, free, contracts.length === 1);
+    const named = symbolFor(contract, free, { text, alone: contracts.length === 1 });
     if (named) used.add(named.symbol);
     found.push({
       chain: chainOf(contract),

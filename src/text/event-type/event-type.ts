@@ -2,7 +2,7 @@ import { ALARM_TYPES, EVENT_TYPES, type EventType } from "../../model/scalars.ts
 import { type SparseTable, unpackTable } from "../hashing/sparse-matrix.ts";
 import { distinctRows, EVENT_TYPE_BITS, type EventTypeReading, readEventType } from "./features.ts";
 import { reportShare } from "./hedge.ts";
-import { clauseAt, isPegOfAnother } from "./subject.ts";
+import { clauseAt, isLootsForm, isPegOfAnother } from "./subject.ts";
 import { EVENT_TYPE_WEIGHTS } from "./weights/event-type.ts";
 
 /**
@@ -82,11 +82,10 @@ export function eventType(text: string): TypedText {
   const scores = EVENT_TYPE_WEIGHTS.bias.map((bias, i) => bias + (votes[i] as number) * value);
   const { column, share } = likeliestType(scores);
   if (column === MENTION) return PLAIN_MENTION;
-  const confidence = Math.round(share * reportShare(text) * 1000) / 1000;
+  const type = EVENT_TYPES[column] ?? "mention";
+  const confidence = Math.round(share * reportShare(text, type) * 1000) / 1000;
   const phrase = confidence < SURE_FROM ? "" : phraseFor(column, reading);
-  return phrase === ""
-    ? PLAIN_MENTION
-    : { type: EVENT_TYPES[column] ?? "mention", phrase, confidence };
+  return phrase === "" ? PLAIN_MENTION : { type, phrase, confidence };
 }
 
 const SENTENCE = /[^.!?\n。！？]+(?:[.!?\n。！？]+|$)/g;
@@ -152,6 +151,12 @@ export function eventTypes(text: string): (at: number, others: readonly number[]
     if (own === undefined) return typeOfAll();
     const typed = typeOfOwn(own, at, others);
     if (typed.type === "depeg" && isPegOfAnother(own.text, at - own.from)) return PLAIN_MENTION;
+    if (
+      typed.type === "security_alert" &&
+      others.length > 0 &&
+      isLootsForm(own.text, at - own.from)
+    )
+      return PLAIN_MENTION;
     return typed.type === "mention" && others.length === 0 ? typeOfAll() : typed;
   };
 }

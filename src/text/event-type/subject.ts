@@ -19,10 +19,17 @@ const STABLE_LOST = new RegExp(
   "iu",
 );
 
+/** "After the $A hack, people move to $B": what comes first is another statement. */
+const LEAD =
+  /^\s*(?:after|since|following|unlike|despite|although|though|while|whereas|as|when|with|nach|tras|après|después\sde|после)\s[^,;]{3,80},\s/iu;
+
 /** Where the statement of a sentence that holds the place `at` begins and ends. */
 export function clauseAt(sentence: string, at: number): { from: number; to: number } {
-  let from = 0;
+  const lead = LEAD.exec(sentence)?.[0].length ?? 0;
+  if (at < lead) return { from: 0, to: lead };
+  let from = lead;
   for (const { index, 0: mark } of sentence.matchAll(BREAK)) {
+    if (index < lead) continue;
     if (index >= at) return { from, to: index };
     from = index + mark.length;
   }
@@ -39,3 +46,10 @@ export function isPegOfAnother(sentence: string, at: number): boolean {
   const gap = sentence.slice(at, lost.index + 1);
   return lost.index > at && /\s\S+\s/.test(gap);
 }
+
+const TURNED =
+  /\b(?:swap|convert|exchang|bridg|launder|turn|mov|sold|sell|chang)\w*\b[^.;]{0,60}\s(?:in)?(?:to|for)\s+$/i;
+
+/** "the attacker swapped the loot into $ETH": the token at `at` is what was stolen for. */
+export const isLootsForm = (sentence: string, at: number): boolean =>
+  TURNED.test(sentence.slice(Math.max(0, at - 100), at));

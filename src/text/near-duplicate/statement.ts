@@ -30,7 +30,7 @@ const wordSet = (text: string): ReadonlySet<string> =>
 /** Said or left out, the statement is the same. */
 const FILLERS = wordSet(`
   today now wow really just lol lmao rt via breaking news update alert omg so very also still
-  please pls guys fam ser gm here look hey well oh yes ok okay literally actually basically
+  please pls guys fam 속보 긴급 ser gm here look hey well oh yes ok okay literally actually basically
   honestly damn the a an this that and jetzt heute wirklich hoy ahora aujourd hui maintenant
   oggi adesso hoje agora сегодня сейчас bugün şimdi
 `);
@@ -173,13 +173,18 @@ const bits = (value: number): number => {
   return count;
 };
 
-/** A slip of the pen: nearly the same letters in a word long enough to be known by them. */
-const isSlip = (a: Word, b: Word): boolean =>
-  a.kind !== Kind.decisive &&
-  b.kind !== Kind.decisive &&
-  Math.min(a.length, b.length) >= 4 &&
-  Math.abs(a.length - b.length) <= 1 &&
-  bits(a.letters ^ b.letters) <= (Math.min(a.length, b.length) >= 6 ? 2 : 0);
+/**
+ * A slip of the pen: nearly the same letters in a word long enough to be known by them. Two words
+ * that decide are none, and one is only when the letters are the same ("withdrawls").
+ */
+function isSlip(a: Word, b: Word): boolean {
+  const length = Math.min(a.length, b.length);
+  if (length < 4 || Math.abs(a.length - b.length) > 1) return false;
+  const differing = bits(a.letters ^ b.letters);
+  const deciding = Number(a.kind === Kind.decisive) + Number(b.kind === Kind.decisive);
+  if (deciding > 0) return deciding === 1 && length >= 8 && differing === 0;
+  return differing <= (length >= 6 ? 2 : 0);
+}
 
 /** Words that stand in one text alone, between two places where both agree. */
 type Gap = { onlyA: Word[]; onlyB: Word[]; atEnd: boolean };
