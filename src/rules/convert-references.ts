@@ -1,16 +1,21 @@
 import type { FactVocabulary } from "../model/facts.ts";
 import { readCondition } from "./condition.ts";
+import { MAX_EXPRESSION } from "./document.ts";
 import { fixExpression } from "./fix.ts";
 import type { CheckScope } from "./language/check.ts";
 import { walkNodes } from "./language/syntax.ts";
 import { scopeOf } from "./load.ts";
+import type { PythonNode } from "./python/tree.ts";
+import { fromPython } from "./python/write.ts";
 import { isAllowed } from "./variables.ts";
 import { negativeDefault } from "./warnings/shell-defaults.ts";
 
 /** How the texts of a foreign file become ours. What was changed by guess is said in the notes. */
 export type TextConverter = {
   /** A condition or a number expression. */
-  expression(text: string): string;
+  expression(text: string, wanted?: "truth" | "number"): string;
+  /** A number expression that reads a fact; undefined where the text is none. */
+  number(text: string): string | undefined;
   /** A text for people, or a value: only its settings are converted. */
   text(text: string): string;
 };
@@ -33,9 +38,11 @@ export function textConverter(vocabulary: FactVocabulary, notes: string[]): Text
 
   const written = ({ name, fallback }: Reference): string => {
     const value = fallback !== undefined && turned.has(name) ? fallback.slice(1) : fallback;
-    if (isAllowed(name)) return value === undefined ? `\${${name}}` : `\${${name}:${value}}`;
+    // Without a default nothing can stand for it: the file is refused where it is read.
+    if (isAllowed(name) || value === undefined)
+      return value === undefined ? `\${${name}}` : `\${${name}:${value}}`;
     notes.push(`\${${name}}: rules may not read this setting; its default was written in`);
-    return value ?? "0";
+    return value;
   };
 
   const turn = ({ name, fallback }: Reference): void => {
@@ -44,14 +51,24 @@ export function textConverter(vocabulary: FactVocabulary, notes: string[]): Text
     notes.push(`\${${name}:${fallback}}: read as the default ${fallback?.slice(1)}`);
   };
 
-  return {
-    expression(text) {
+  const converter: TextConverter = {
+    number(text) {
+      const words = text.match(/[A-Za-z_]\w*/g) ?? [];
+      if (!words.some((word) => scope.has(word))) return undefined;
+      const written = converter.expression(text, "number");
+      const read = readCondition(written, scope, "number", () => 0);
+      return read.kind === "condition" && read.condition.names.length > 0 ? written : undefined;
+    },
+    expression(text, wanted = "truth") {
       const references: Reference[] = [];
-      const opened = text.trim().replace(REFERENCE, (_, name: string, fallback?: string) => {
-        if (isShellText(fallback)) turn({ name, fallback });
-        return String(STAND_IN + references.push({ name, fallback }) - 1);
-      });
-      const fixed = fixExpression(opened, scope);
+      const stand = (reference: Reference): string => {
+        if (isShellText(reference.fallback)) turn(reference);
+        return String(STAND_IN + references.push(reference) - 1);
+      };
+      const opened = text
+        .trim()
+        .replace(REFERENCE, (_, name: string, fallback?: string) => stand({ name, fallback }));
+      const fixed = ours(opened, wanted, scope, vocabulary, stand, notes);
       for (const reference of shellDefaults(fixed, references, scope, vocabulary)) turn(reference);
       return references.reduce(
         (done, reference, i) => done.replaceAll(String(STAND_IN + i), written(reference)),
@@ -64,7 +81,38 @@ export function textConverter(vocabulary: FactVocabulary, notes: string[]): Text
         return written({ name, fallback });
       }),
   };
+  return converter;
 }
+
+/** The text as it stands where it reads; else as Python means it; else with what is sure fixed. */
+function ours(
+  text: string,
+  wanted: "truth" | "number",
+  scope: CheckScope,
+  vocabulary: FactVocabulary,
+  stand: (reference: Reference) => string,
+  notes: string[],
+): string {
+  const reads = (each: string) => readCondition(each, scope, wanted, () => 0).kind === "condition";
+  // What is longer is refused in any case, and would only cost time here.
+  if (text.length > MAX_EXPRESSION || reads(text)) return text;
+  const python = fromPython(text, wanted, {
+    vocabulary,
+    scope,
+    setting: (name, fallback) => stand({ name, fallback: literalText(fallback) }),
+  });
+  if (python.kind === "written" && reads(python.text)) {
+    notes.push(...python.notes);
+    return python.text;
+  }
+  const fixed = fixExpression(text, scope);
+  if (python.kind === "inexpressible" && !reads(fixed))
+    notes.push(`${JSON.stringify(text)} cannot be said here: ${python.why}`);
+  return fixed;
+}
+
+const literalText = (node: PythonNode | undefined): string | undefined =>
+  node?.kind === "number" || node?.kind === "text" ? String(node.value) : undefined;
 
 /** `${NAME:-green}` can only be the shell's way; `${NAME:-2}` may be minus two. */
 const isShellText = (fallback: string | undefined): boolean =>

@@ -1,45 +1,98 @@
 import { isFields, type PlainFields } from "../kit/plain-fields.ts";
+import { convertCondition, logicOf } from "./convert-condition.ts";
 import type { TextConverter } from "./convert-references.ts";
 
 /** The names that a rule's fields have elsewhere. The first that is there counts. */
 const CONDITION = ["condition", "conditions", "when", "if", "expression"];
 const SCORE = ["score", "weight", "points"];
 const REASON = ["reason", "message", "description"];
-const OTHERS = ["id", "name", "per", "stage", "enabled", "active", "disabled"];
+const SWITCHES = ["stage", "status", "enabled", "active", "disabled", "dry_run", "shadow"];
+const OTHERS = ["id", "name", "per", "unless", ...SWITCHES];
 const KNOWN = new Set([...CONDITION, ...SCORE, ...REASON, ...OTHERS]);
+/** Where engines with actions keep what a match adds. */
+const ACTIONS = ["then", "action", "effect"];
+const MAX_NAME = 100;
+const MAX_REASON = 300;
 
 /** A rule of a foreign file in our fields. `isOff`: its group is switched off. */
 export function convertRule(
-  rule: PlainFields,
+  given: PlainFields,
   fallback: string,
   isOff: boolean,
   convert: TextConverter,
   notes: string[],
 ): PlainFields {
-  const name = String(rule.name ?? rule.id ?? fallback);
+  const rule = withAction(given);
+  const name = String(rule.name ?? rule.id ?? fallback).slice(0, MAX_NAME);
   const say = (note: string) => notes.push(`${name}: ${note}`);
+  const logic = logicOf(rule);
   for (const key of Object.keys(rule))
-    if (!KNOWN.has(key)) say(`${key} has no counterpart and was left out`);
+    if (!KNOWN.has(key) && key !== logic?.field) say(`${key} has no counterpart and was left out`);
   const first = (names: readonly string[]): unknown => {
     const [used, ...unused] = names.filter((field) => (rule[field] ?? null) !== null);
     for (const field of unused) say(`${field} was left out: ${used} says it`);
     return used === undefined ? undefined : rule[used];
   };
-  const score = first(SCORE);
-  if (score === undefined) say("has no score: it adds 0");
-  const switchedOff = isSwitchedOff(rule);
-  if (switchedOff) say("was switched off; it is on trial now (stage: shadow)");
-  const shadow = switchedOff || isOff;
   return {
     ...(rule.id !== undefined && rule.id !== null && { id: idOf(String(rule.id), say) }),
     name,
-    condition: convertCondition(first(CONDITION), convert, say),
-    score: numberOrZero("score", score ?? 0, convert, say),
-    ...(rule.per !== undefined &&
-      rule.per !== null && { per: convert.expression(String(rule.per)) }),
-    reason: convert.text(String(first(REASON) ?? name)),
-    ...stageOf(rule.stage, shadow, say),
+    condition: conditionOf(first(CONDITION), rule.unless, logic?.joins, convert),
+    ...scoreOf(first(SCORE), rule.per ?? undefined, convert, say),
+    reason: reasonOf(first(REASON), name, convert, say),
+    ...stageOf(rule, isOff, say),
   };
+}
+
+/** `then: {score: 5, reason: …}` and `then: 5` as fields of the rule. */
+function withAction(rule: PlainFields): PlainFields {
+  const key = ACTIONS.find((action) => isFields(rule[action]) || typeof rule[action] === "number");
+  if (key === undefined) return rule;
+  const { [key]: action, ...fields } = rule;
+  return { ...fields, ...(isFields(action) ? action : { score: action }) };
+}
+
+function conditionOf(
+  given: unknown,
+  unless: unknown,
+  joins: "and" | "or" | undefined,
+  convert: TextConverter,
+): string {
+  const condition = convertCondition(given, convert, joins);
+  return (unless ?? null) === null
+    ? condition
+    : `(${condition}) and not (${convertCondition(unless, convert)})`;
+}
+
+/** A score that is an expression is worth 1 times that. */
+function scoreOf(
+  given: unknown,
+  per: unknown,
+  convert: TextConverter,
+  say: (note: string) => void,
+): PlainFields {
+  if (given === undefined) say("has no score: it adds 0");
+  const factor = per === undefined ? undefined : convert.expression(String(per), "number");
+  const computed =
+    factor === undefined && typeof given === "string" ? convert.number(given) : undefined;
+  if (computed !== undefined) {
+    say(`score ${JSON.stringify(given)} is computed: it is 1 per ${computed} now`);
+    return { score: 1, per: computed };
+  }
+  const score = numberOrZero("score", given ?? 0, convert, say);
+  return factor === undefined ? { score } : { score, per: factor };
+}
+
+function reasonOf(
+  given: unknown,
+  name: string,
+  convert: TextConverter,
+  say: (note: string) => void,
+): string {
+  const reason = convert.text(String(given ?? "").trim() || name);
+  const [blank] = /(?<!\$)\{\w*\}/.exec(reason) ?? [];
+  if (blank !== undefined) say(`${blank} in its reason is shown as it stands: no value is put in`);
+  if (reason.length > MAX_REASON) say(`its reason was cut to ${MAX_REASON} characters`);
+  return reason.slice(0, MAX_REASON);
 }
 
 /** Whether an entry of a list can be a rule at all. */
@@ -47,10 +100,9 @@ export const isRule = (fields: PlainFields): boolean =>
   CONDITION.some((field) => (fields[field] ?? null) !== null);
 
 /** Readers of YAML 1.1, as Python's are, take no and off for false. */
-export const isSwitchedOff = ({ enabled, active, disabled }: PlainFields): boolean =>
-  OFF.test(String(enabled ?? "")) ||
-  OFF.test(String(active ?? "")) ||
-  ON.test(String(disabled ?? ""));
+export const isSwitchedOff = (fields: PlainFields): boolean =>
+  ["enabled", "active"].some((field) => OFF.test(String(fields[field] ?? ""))) ||
+  ["disabled", "dry_run", "shadow"].some((field) => ON.test(String(fields[field] ?? "")));
 
 const OFF = /^(?:false|no|off|0)$/i;
 const ON = /^(?:true|yes|on|1)$/i;
@@ -75,60 +127,22 @@ export function numberOrZero(
   return 0;
 }
 
-function convertCondition(
-  given: unknown,
-  convert: TextConverter,
-  say: (note: string) => void,
-): string {
-  const joined = (parts: unknown, word: string) =>
-    [parts]
-      .flat()
-      .map((part) => `(${convertCondition(part, convert, say)})`)
-      .join(` ${word} `);
-  if (Array.isArray(given)) return joined(given, "and");
-  if (given === true) return "1 == 1";
-  if (!isFields(given)) return convert.expression(String(given ?? ""));
-  const compared = comparison(given);
-  if (compared !== undefined) return convert.expression(compared);
-  const parts = Object.entries(given).map(([key, value]) => {
-    if (key === "all" || key === "and") return `(${joined(value, "and")})`;
-    if (key === "any" || key === "or") return `(${joined(value, "or")})`;
-    if (key === "not") return `(not (${convertCondition(value, convert, say)}))`;
-    say(`${key} in its condition has no counterpart and was left out`);
-    return undefined;
-  });
-  return parts.filter((part) => part !== undefined).join(" and ");
-}
-
-/** `{field, op, value}`, as rules in JSON write a comparison. */
-function comparison(given: PlainFields): string | undefined {
-  const name = given.field ?? given.fact;
-  const operator = given.op ?? given.operator;
-  if (typeof name !== "string" || typeof operator !== "string") return undefined;
-  const literal = (value: unknown): string =>
-    Array.isArray(value) ? `(${value.map(literal).join(", ")})` : JSON.stringify(value ?? null);
-  return `${name} ${OPERATORS[operator] ?? operator} ${literal(given.value)}`;
-}
-
-const OPERATORS: Readonly<Record<string, string>> = {
-  gt: ">",
-  gte: ">=",
-  lt: "<",
-  lte: "<=",
-  eq: "==",
-  ne: "!=",
-  not_in: "not in",
-};
-
 function idOf(id: string, say: (note: string) => void): string {
   const fitting = id.replace(/[^A-Za-z0-9_.-]/g, "_").slice(0, 50);
   if (fitting !== id) say(`its id is ${fitting} now`);
   return fitting;
 }
 
-function stageOf(stage: unknown, shadow: boolean, say: (note: string) => void): PlainFields {
-  if (shadow || stage === "shadow") return { stage: "shadow" };
-  if (stage !== undefined && stage !== null && stage !== "live")
-    say(`stage ${JSON.stringify(stage)} has no counterpart and was left out`);
-  return {};
+const LIVE = /^(?:live|on|true|active|enabled|prod|production)$/i;
+
+/** What is not surely live is on trial: a rule that was off must not begin to count. */
+function stageOf(rule: PlainFields, isOff: boolean, say: (note: string) => void): PlainFields {
+  const isDisabled = isSwitchedOff(rule);
+  if (isDisabled) say("was switched off; it is on trial now (stage: shadow)");
+  const odd = (["stage", "status"] as const).find(
+    (field) => (rule[field] ?? null) !== null && !LIVE.test(String(rule[field])),
+  );
+  if (odd !== undefined && rule[odd] !== "shadow")
+    say(`${odd} ${JSON.stringify(rule[odd])} has no counterpart: it is on trial (stage: shadow)`);
+  return isDisabled || isOff || odd !== undefined ? { stage: "shadow" } : {};
 }

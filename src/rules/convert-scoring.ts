@@ -126,8 +126,12 @@ export function convertNotify(
   for (const state of on)
     if (!STATES.includes(String(state)))
       notes.push(`notify: on: ${JSON.stringify(state)} has no counterpart and was left out`);
+  const asked = convertNumber(notify.min_score ?? DEFAULTS.notify.min_score, convert);
+  const isNumber = typeof asked === "number" || String(asked).includes("${");
+  if (!isNumber)
+    notes.push(`notify: min_score ${JSON.stringify(asked)} is no number and was left out`);
   return {
-    min_score: convertNumber(notify.min_score ?? DEFAULTS.notify.min_score, convert),
+    min_score: isNumber ? asked : DEFAULTS.notify.min_score,
     on: on.filter((state) => STATES.includes(String(state))),
   };
 }

@@ -32,17 +32,17 @@ const FIELDS = [
 ];
 
 /**
- * Turns a rules file of the Python kind into ours: single quotes, `is null`, True and False,
- * `when:`, `levels:`, `missing_map:`, groups as a map, rules outside of groups. What could not be
+ * Turns a rules file of the Python kind into ours: conditions as Python reads them, `when:`,
+ * `levels:`, `missing_map:`, groups as a map, rules outside of groups. What could not be
  * carried over, or was guessed, is said in the notes. A file without a rule is unreadable. Comments
  * are not kept.
  */
 export function convertRules(text: string, vocabulary: FactVocabulary): ConvertResult {
   const read = plainValues(text);
   if (read instanceof Error) return { kind: "unreadable", message: read.message };
-  const found = Array.isArray(read) ? { rules: read } : read;
-  if (!isFields(found)) return NO_RULES;
   const notes: string[] = [];
+  const found = Array.isArray(read) ? { rules: read } : unwrapped(read, notes);
+  if (!isFields(found)) return NO_RULES;
   const convert = textConverter(vocabulary, notes);
   const sections = sectionsOf(found, notes);
   if (!sections.some(({ rules }) => rules.some(({ rule }) => isRule(rule)))) return NO_RULES;
@@ -67,6 +67,19 @@ export function convertRules(text: string, vocabulary: FactVocabulary): ConvertR
     text: stringify(document, { lineWidth: 0, aliasDuplicateObjects: false }),
     notes: [...new Set(notes)],
   };
+}
+
+/** `ruleset: {groups: …}` as what it wraps. */
+function unwrapped(read: unknown, notes: string[]): unknown {
+  const holds = (value: unknown): value is PlainFields =>
+    isFields(value) && ["groups", "rules"].some((field) => Object.hasOwn(value, field));
+  if (!isFields(read) || holds(read)) return read;
+  const [wrapper] = Object.entries(read).filter(([, value]) => holds(value));
+  if (!wrapper) return read;
+  const [key, inner] = wrapper;
+  for (const other of Object.keys(read))
+    if (other !== key) notes.push(`${other} has no counterpart and was left out`);
+  return inner;
 }
 
 const NO_RULES: ConvertResult = {
@@ -106,13 +119,18 @@ type Section = {
 /** The groups, as a list or a map, and the rules outside of them. */
 function sectionsOf({ groups, rules }: PlainFields, notes: string[]): Section[] {
   const listed = entriesOf(groups, "groups", notes).map(({ key, value }, index) => {
-    const fields = Array.isArray(value) ? { rules: value } : value;
-    const name = String(fields.name ?? key ?? `group_${index + 1}`);
+    const fields = Array.isArray(value) || isMapOfRules(value) ? { rules: value } : value;
+    const name = String(fields.name ?? key ?? `group_${index + 1}`).slice(0, 100);
     return sectionOf(name, fields, notes);
   });
   if (rules === undefined || rules === null) return listed;
   return [...listed, sectionOf("imported", { rules }, notes)];
 }
+
+/** A group may hold its rules by name, without a field `rules`. */
+const isMapOfRules = (group: PlainFields): boolean =>
+  !Object.hasOwn(group, "rules") &&
+  Object.values(group).some((value) => isFields(value) && isRule(value));
 
 function sectionOf(name: string, fields: PlainFields, notes: string[]): Section {
   const rules = entriesOf(fields.rules, name, notes).flatMap(({ key, value }, index) =>

@@ -98,7 +98,8 @@ function expect(
 
 /** What a bare value asks wherever values count as true: is it neither 0 nor empty? */
 function truthOf(node: ExpressionNode, got: ValueType): string | undefined {
-  if (node.kind === "number") return `(${node.digits} != 0)`;
+  // Any other number is hardly meant to hold always: `mentions == 3 or 5`.
+  if (node.kind === "number" && /^[01]$/.test(node.digits)) return `(${node.digits} != 0)`;
   if (node.kind !== "name") return undefined;
   return got === "number" ? `(${node.name} != 0)` : `(not empty(${node.name}))`;
 }
