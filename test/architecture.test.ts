@@ -114,12 +114,12 @@ const PLACES: Place[] = [
   },
   {
     path: "src/intake/",
-    may: [...RUNTIME, "src/text", "src/refine/tokens.ts"],
+    may: [...RUNTIME, "src/text", "src/refine/tokens.ts", "src/pipeline.ts"],
     packages: [],
   },
   {
     path: "src/queues/",
-    may: [...ACTOR, "src/dedup", "src/intake/queue-batches.ts"],
+    may: [...ACTOR, "src/dedup", "src/intake/settle-posts.ts", "src/intake/queue-batches.ts"],
     packages: [],
   },
   {

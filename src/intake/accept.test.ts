@@ -2,8 +2,9 @@ import { beforeEach, expect, it } from "vitest";
 import type { Envelope } from "../model/envelope.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import { silentTelemetry } from "../observability/telemetry.ts";
-import { post } from "../store/contract/fixtures.ts";
-import type { Store } from "../store/index.ts";
+import type { JudgeResult } from "../pipeline.ts";
+import { mention, pending, post } from "../store/contract/fixtures.ts";
+import { type Store, StoreUnavailable } from "../store/index.ts";
 import { memoryStore } from "../store/memory/index.ts";
 import { OVERLOAD_POSTS } from "../store/posts.ts";
 import { type AcceptPorts, acceptPosts, offerPosts } from "./accept.ts";
@@ -11,13 +12,39 @@ import { type AcceptPorts, acceptPosts, offerPosts } from "./accept.ts";
 const START = Date.UTC(2026, 0, 15, 12);
 
 let store: Store;
+/** What reached the queue of posts, and the posts of the mentions that were sent. */
 let sent: RawPost[];
+let mentioned: string[];
+let shown: string[];
 let now: number;
 let ports: AcceptPorts;
+
+function judged(given: RawPost): JudgeResult {
+  const { source, id, author, postedAt, text } = given;
+  if (text === "poison") throw new Error("a stage fails on this post");
+  const { lang, spam, sentiment, fingerprint } = pending(id);
+  const seen = { source, id, lang, spam, sentiment, fingerprint };
+  if (text === "spam")
+    return {
+      kind: "drop",
+      judgement: { ...seen, outcome: "dropped", reason: "spam", evidence: "free money" },
+    };
+  const read = { lang: "en", spam: 0, sentiment: 0, stance: 0, sentimentWords: [], keywords: [] };
+  const mentions = [mention(id)];
+  return {
+    kind: "keep",
+    post: { source, id, author, postedAt, normalised: text, ...read, fingerprint: "", mentions },
+    judgement: { ...seen, outcome: "pending", eventKeys: [mention(id).eventKey] },
+  };
+}
+
+const LEFT_TO_THE_QUEUE = { text: "poison" };
 
 beforeEach(() => {
   store = memoryStore();
   sent = [];
+  mentioned = [];
+  shown = [];
   now = START;
   ports = {
     now: () => now,
@@ -29,6 +56,17 @@ beforeEach(() => {
         for (const { body } of messages) if (body.kind === "post") sent.push(body.post);
       },
     },
+    mentions: {
+      async sendBatch(messages: { body: Envelope }[]) {
+        for (const { body } of messages)
+          if (body.kind === "mention") mentioned.push(body.mention.postId);
+      },
+    },
+    judging: async () => judged,
+    async broadcast([message]) {
+      if (message?.event === "posts")
+        shown.push(...message.posts.map(({ id, outcome }) => `${id} ${outcome}`));
+    },
     uuid: () => "trace",
     requeueAfterSeconds: 600,
     overloadedAfterSeconds: 60,
@@ -37,10 +75,15 @@ beforeEach(() => {
 });
 
 it("refuses the posts of a source whose earlier ones wait, and takes those of others", async () => {
-  const many = Array.from({ length: OVERLOAD_POSTS }, (_, id) => post(id, { source: "busy" }));
+  const many = Array.from({ length: OVERLOAD_POSTS }, (_, id) =>
+    post(id, { source: "busy", ...LEFT_TO_THE_QUEUE }),
+  );
   await acceptPosts(many, ports);
   now += 61_000;
-  const batch = [post("a", { source: "busy" }), post("b", { source: "calm" })];
+  const batch = [
+    post("a", { source: "busy", ...LEFT_TO_THE_QUEUE }),
+    post("b", { source: "calm", ...LEFT_TO_THE_QUEUE }),
+  ];
   expect(await acceptPosts(batch, ports)).toEqual({
     kind: "accepted",
     fresh: 1,
@@ -60,7 +103,7 @@ it("gives a post that is dated ahead the present time, and says that it is a gue
   const iso = (ms: number) => new Date(START + ms).toISOString();
   const dated = [0, 300_000, 300_001, 70 * 365 * 86_400_000];
   await acceptPosts(
-    dated.map((ms, id) => post(id, { postedAt: iso(ms) })),
+    dated.map((ms, id) => post(id, { postedAt: iso(ms), ...LEFT_TO_THE_QUEUE })),
     ports,
   );
   expect(sent.map(({ postedAt, timeGuessed }) => [postedAt, timeGuessed])).toEqual([
@@ -69,4 +112,56 @@ it("gives a post that is dated ahead the present time, and says that it is a gue
     [iso(0), true],
     [iso(0), true],
   ]);
+});
+
+it("ends a dropped post as it is written, and sends the mentions of a kept one", async () => {
+  const batch = [post("bad", { text: "spam" }), post("good", { text: "news" })];
+  await acceptPosts(batch, ports);
+  expect(await store.post("x", "bad")).toMatchObject({
+    outcome: "dropped",
+    reason: "spam",
+    steps: [
+      { stage: "sources", outcome: "accepted" },
+      { stage: "filter", reason: "spam: free money" },
+    ],
+  });
+  expect(await store.post("x", "good")).toMatchObject({ outcome: "pending" });
+  expect({ sent, mentioned, shown }).toEqual({
+    sent: [],
+    mentioned: ["good"],
+    shown: ["bad dropped", "good kept"],
+  });
+  expect(await acceptPosts(batch, ports)).toMatchObject({ fresh: 0, repeated: 2 });
+  expect({ sent, mentioned, shown: shown.length }).toEqual({
+    sent: [],
+    mentioned: ["good"],
+    shown: 2,
+  });
+});
+
+it("leaves to the queue what may repeat an open post, and what cannot be judged", async () => {
+  const repeat = post(2, { author: "author-1", text: "post 1" });
+  await acceptPosts([post(1), repeat, post(3, LEFT_TO_THE_QUEUE)], ports);
+  expect(sent.map(({ id }) => id)).toEqual(["2", "3"]);
+  expect(mentioned).toEqual(["1"]);
+  expect(shown).toEqual(["1 kept"]);
+});
+
+it("keeps what it accepted when the database or a queue fails after that", async () => {
+  const { recordJudgements } = store;
+  store.recordJudgements = async () => {
+    throw new StoreUnavailable("out");
+  };
+  expect((await acceptPosts([post(1, { text: "a" })], ports)).kind).toBe("accepted");
+  store.recordJudgements = recordJudgements;
+  ports.mentions.sendBatch = async () => {
+    throw new Error("refused");
+  };
+  expect((await acceptPosts([post(2, { text: "b" })], ports)).kind).toBe("accepted");
+  ports.judging = async () => {
+    throw new Error("no lists");
+  };
+  expect((await acceptPosts([post(3, { text: "spam" })], ports)).kind).toBe("accepted");
+  expect(sent.map(({ id }) => id)).toEqual(["1", "2", "3"]);
+  expect(shown).toEqual([]);
 });

@@ -1,28 +1,44 @@
 import { iso } from "../kit/time.ts";
 import { sealEnvelope } from "../model/envelope.ts";
 import { isAhead, postKey, type RawPost } from "../model/raw-post.ts";
+import type { BroadcastLive } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { StoreUnavailable } from "../store/index.ts";
-import type { PostRef, PostStore } from "../store/posts.ts";
+import type { PostArrival, PostRef, PostStore } from "../store/posts.ts";
 import { type SendQueue, sendMessages } from "./queue-batches.ts";
 import { repeatHash } from "./repeat-hash.ts";
+import {
+  type JudgedPost,
+  judgeEach,
+  type PostJudge,
+  reportPosts,
+  type SettlePorts,
+  settlePosts,
+} from "./settle-posts.ts";
 
 const RETRY_AFTER_SECONDS = 30;
 /** By then some of what waits is worked off, and the caller may fill that room. */
 const OVERLOADED_SECONDS = 10;
 
-/** What accepts posts: POST /ingest, the polls, the sweep. */
-export type AcceptPorts = RuntimePorts & {
+/** What sends accepted posts through the queue again: the sweep. */
+export type RequeuePorts = RuntimePorts & {
   store: PostStore;
   posts: SendQueue;
   /** The trace of each post. */
   uuid(): string;
   requeueAfterSeconds: number;
-  /** How long accepted posts may wait before new ones are refused. */
-  overloadedAfterSeconds: number;
   /** Has the sweeper look for posts without an outcome at `at` (milliseconds). Never throws. */
   schedulePostSweep(at: number): Promise<void>;
 };
+
+/** What accepts posts: POST /ingest, the polls, the streams. */
+export type AcceptPorts = RequeuePorts &
+  SettlePorts & {
+    /** How long accepted posts may wait before new ones are refused. */
+    overloadedAfterSeconds: number;
+    judging(): Promise<PostJudge>;
+    broadcast: BroadcastLive;
+  };
 
 export type AcceptResult =
   /**
@@ -36,22 +52,23 @@ export type AcceptResult =
 type Overloaded = { sources: readonly string[]; retryAfter: number };
 
 /**
- * Accepts posts: first schedules a sweep, then writes raw_posts, then sends to the queue. Once the
- * rows are written the posts are safe, also when the queue refuses them, this call dies or the
- * database's answer is lost: the sweep sends posts without an outcome again. Posts that come faster
- * than they are worked off are refused, source by source, so that neither the queue nor the wait
- * grows without bound. A time that lies ahead becomes now.
+ * Accepts posts: judges them, schedules a sweep and writes raw_posts, those that were dropped with
+ * their verdict. Then it records the others as kept and sends their mentions on; what that leaves
+ * open goes to the queue of posts. Once the rows are written the posts are safe, also when a queue
+ * refuses them, this call dies or the database's answer is lost: the sweep sends posts without an
+ * outcome again. Posts that come faster than they are worked off are refused, source by source, so
+ * that neither the queue nor the wait grows without bound. A time that lies ahead becomes now.
  */
 export async function acceptPosts(posts: RawPost[], ports: AcceptPorts): Promise<AcceptResult> {
   const now = ports.now();
   const distinct = [...new Map(posts.map((post) => [postKey(post), notAhead(post, now)])).values()];
-  const arrivals = distinct.map((post) => ({ post, textHash: repeatHash(post) }));
+  const judged = await judgeArrivals(distinct, ports);
   let fresh: PostRef[];
   let overloaded: string[];
   try {
     await ports.schedulePostSweep(overdueFrom(now, ports));
     const accepted = await ports.store.accept(
-      arrivals,
+      distinct.map((post) => arrivalOf(post, judged.get(postKey(post)))),
       iso(now),
       iso(now - ports.overloadedAfterSeconds * 1000),
     );
@@ -65,26 +82,70 @@ export async function acceptPosts(posts: RawPost[], ports: AcceptPorts): Promise
   ports.telemetry.observe("pipeline_latency_ms", { stage: "accept" }, ports.now() - now);
   for (const source of overloaded)
     ports.log({ stage: "ingest", level: "warn", outcome: "overloaded", source });
-  const taken = distinct.filter(({ source }) => !overloaded.includes(source));
+  const taken = posts.filter(({ source }) => !overloaded.includes(source));
   if (taken.length === 0 && overloaded.length > 0)
     return { kind: "overloaded", retryAfter: OVERLOADED_SECONDS };
-  const isFresh = new Set(fresh.map(postKey));
-  await sendPosts(
-    taken.filter((post) => isFresh.has(postKey(post))),
-    false,
-    ports,
-  );
   for (const [source, refs] of Map.groupBy(fresh, (ref) => ref.source))
     ports.telemetry.count("posts_total", { source, outcome: "accepted", reason: "" }, refs.length);
-  const repeated = posts.filter(({ source }) => !overloaded.includes(source)).length - fresh.length;
+  const isFresh = new Set(fresh.map(postKey));
+  await passOn(
+    distinct.filter((post) => isFresh.has(postKey(post))),
+    judged,
+    ports,
+  );
   return {
     kind: "accepted",
     fresh: fresh.length,
-    repeated,
+    repeated: taken.length - fresh.length,
     ...(overloaded.length > 0 && {
       overloaded: { sources: overloaded, retryAfter: OVERLOADED_SECONDS },
     }),
   };
+}
+
+type Verdicts = ReadonlyMap<string, JudgedPost>;
+
+/** A post on which the judge fails is left to the queue, which retries and buries. */
+async function judgeArrivals(posts: readonly RawPost[], ports: AcceptPorts): Promise<Verdicts> {
+  const judge = await ports.judging().catch(() => null);
+  if (judge === null) return new Map();
+  const traced = posts.map((post) => ({ post, traceId: ports.uuid() }));
+  const { judged } = judgeEach(traced, judge, ports.now);
+  return new Map(judged.map((each) => [postKey(each.post), each]));
+}
+
+const arrivalOf = (post: RawPost, judged: JudgedPost | undefined): PostArrival => ({
+  post,
+  textHash: repeatHash(post),
+  ...(judged?.result.kind === "drop" && { dropped: judged.result.judgement }),
+});
+
+/** Takes accepted posts as far as their verdicts allow. */
+async function passOn(posts: RawPost[], verdicts: Verdicts, ports: AcceptPorts): Promise<void> {
+  const judged = posts.flatMap((post) => verdicts.get(postKey(post)) ?? []);
+  const kept = judged.filter(({ result }) => result.kind === "keep");
+  const { duplicates, open, recordMs } = await settleKept(kept, ports);
+  if (kept.length > 0) ports.telemetry.observe("pipeline_latency_ms", { stage: "dedup" }, recordMs);
+  await sendPosts(
+    posts.filter((post) => open.has(postKey(post)) || !verdicts.has(postKey(post))),
+    false,
+    ports,
+  );
+  const done = judged.filter(({ post }) => !open.has(postKey(post)));
+  await reportPosts(done, { duplicates, recordMs }, ports);
+}
+
+/** They are accepted: whatever fails here, the queue of posts does again. */
+async function settleKept(kept: readonly JudgedPost[], ports: AcceptPorts) {
+  const none: ReadonlySet<string> = new Set();
+  if (kept.length === 0) return { duplicates: none, open: none, recordMs: 0 };
+  try {
+    return await settlePosts(kept, ports);
+  } catch (error) {
+    ports.log({ stage: "ingest", level: "warn", outcome: "retry", reason: String(error) });
+    const open = new Set(kept.map(({ post }) => postKey(post)));
+    return { duplicates: none, open, recordMs: 0 };
+  }
 }
 
 /** A time ahead of ours is no time at which anybody posted: ours takes its place, as a guess. */
@@ -107,7 +168,7 @@ export async function offerPosts(
 export async function sendPosts(
   posts: RawPost[],
   again: boolean,
-  ports: AcceptPorts,
+  ports: RequeuePorts,
 ): Promise<void> {
   const { refused, error } = await sendMessages(
     posts.map((post) => sealEnvelope({ kind: "post", post, again }, ports.uuid())),
@@ -126,5 +187,5 @@ export async function sendPosts(
 /** When posts that are accepted or sent again at `now` are overdue. */
 export const overdueFrom = (
   now: number,
-  { requeueAfterSeconds }: Pick<AcceptPorts, "requeueAfterSeconds">,
+  { requeueAfterSeconds }: Pick<RequeuePorts, "requeueAfterSeconds">,
 ): number => now + requeueAfterSeconds * 1000 + 1;

@@ -47,6 +47,11 @@ async function push(
       telemetry: silentTelemetry,
       store,
       posts: { sendBatch: async () => undefined },
+      mentions: { sendBatch: async () => undefined },
+      judging: async () => () => {
+        throw new Error("left to the queue");
+      },
+      broadcast: async () => undefined,
       uuid: () => "trace",
       requeueAfterSeconds: 600,
       overloadedAfterSeconds: 60,

@@ -1,5 +1,5 @@
 import { iso } from "../kit/time.ts";
-import { type AcceptPorts, overdueFrom, sendPosts } from "./accept.ts";
+import { overdueFrom, type RequeuePorts, sendPosts } from "./accept.ts";
 
 const BATCH = 500;
 
@@ -9,7 +9,7 @@ export type RequeueResult = { sent: number; more: boolean };
  * Sends posts that have had no outcome for too long through the queue again: their messages were
  * lost. `more`: there are others like them.
  */
-export async function requeuePosts(ports: AcceptPorts): Promise<RequeueResult> {
+export async function requeuePosts(ports: RequeuePorts): Promise<RequeueResult> {
   const now = ports.now();
   const overdue = await ports.store.overdue(
     iso(now - ports.requeueAfterSeconds * 1000),

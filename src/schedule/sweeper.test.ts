@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { acceptPosts } from "../intake/accept.ts";
+import { type AcceptPorts, acceptPosts } from "../intake/accept.ts";
 import { iso } from "../kit/time.ts";
 import type { RawPost } from "../model/raw-post.ts";
 import { silentTelemetry } from "../observability/telemetry.ts";
@@ -46,7 +46,7 @@ function scene() {
     sentAt: new Map(),
   };
   const store = memoryStore();
-  const ports: SweeperPorts = {
+  const ports: SweeperPorts & AcceptPorts = {
     now: () => clock.now,
     log: () => undefined,
     telemetry: silentTelemetry,
@@ -56,6 +56,11 @@ function scene() {
         if (!queue.losing) queue.held += messages.length;
       },
     },
+    mentions: { sendBatch: async () => undefined },
+    judging: async () => () => {
+      throw new Error("left to the queue");
+    },
+    broadcast: async () => undefined,
     requeueAfterSeconds: 600,
     overloadedAfterSeconds: 3_600,
     uuid: () => crypto.randomUUID(),

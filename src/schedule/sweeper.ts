@@ -1,8 +1,8 @@
-import { type AcceptPorts, overdueFrom } from "../intake/accept.ts";
+import { overdueFrom, type RequeuePorts } from "../intake/accept.ts";
 import { requeuePosts } from "../intake/requeue.ts";
 import { type OutboxSweep, sweepOutbox } from "../outbox/sweep.ts";
 
-export type SweeperPorts = AcceptPorts & { outbox: Pick<OutboxSweep, "store" | "enqueue"> };
+export type SweeperPorts = RequeuePorts & { outbox: Pick<OutboxSweep, "store" | "enqueue"> };
 
 /** What outlives the sweeper's object. `at` in milliseconds; null while no alarm is set. */
 export type SweeperMemory = {

@@ -17,8 +17,13 @@ export type Judgement = PostRef & {
     | { outcome: "pending"; eventKeys: string[] }
   );
 
-/** A post on its way in. `textHash` is equal for equal normalised texts about the same tokens. */
-export type PostArrival = { post: RawPost; textHash: string };
+export type DroppedJudgement = Extract<Judgement, { outcome: "dropped" }>;
+
+/**
+ * A post on its way in. `textHash` is equal for equal normalised texts about the same tokens.
+ * `dropped`: it was judged already and ends as it arrives.
+ */
+export type PostArrival = { post: RawPost; textHash: string; dropped?: DroppedJudgement };
 
 /**
  * An author who posts the same text again within this time repeats himself: the later arrival is a
@@ -44,10 +49,11 @@ export type JudgedPosts = {
 
 export type PostStore = {
   /**
-   * Writes raw_posts in one statement; a post already there is left as it is. Answers the refs that
-   * were new. While OVERLOAD_POSTS or more posts of a source have waited since before `waitedSince`
-   * for a verdict, or as many for OVERLOAD_EVENTS or more events, it takes none of that source and
-   * names it in `overloaded`. A few events that fail close the door to nobody.
+   * Writes raw_posts in one statement, with the verdict on what was dropped; a post already there
+   * is left as it is. Answers the refs that were new. While OVERLOAD_POSTS or more posts of a
+   * source have waited since before `waitedSince` for a verdict, or as many for OVERLOAD_EVENTS or
+   * more events, it takes none of that source and names it in `overloaded`. A few events that fail
+   * close the door to nobody.
    */
   accept(
     arrivals: PostArrival[],

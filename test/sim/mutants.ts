@@ -132,11 +132,18 @@ export const MUTANTS: readonly Suspect[] = [
   {
     name: "posts are acked before they are judged",
     file: "src/queues/posts.ts",
-    from: "const { duplicates, settled, waiting } = await ports.store.recordJudgements(",
+    from: "const { duplicates, open, ...settled } = await settlePosts(",
     to:
       "for (const { item } of judged) item.message.ack();\n  " +
-      "const { duplicates, settled, waiting } = await ports.store.recordJudgements(",
+      "const { duplicates, open, ...settled } = await settlePosts(",
     by: "deadlock=0.25",
+  },
+  {
+    name: "what acceptance leaves open is not sent to the queue",
+    file: "src/intake/accept.ts",
+    from: "open.has(postKey(post)) || !verdicts.has(postKey(post))",
+    to: "!verdicts.has(postKey(post))",
+    by: "ack-lost=0.01",
   },
   {
     name: "a batch that failed is acked",

@@ -43,6 +43,8 @@ import { consumerSettings } from "./wrangler.ts";
 const REQUEUE_AFTER_SECONDS = 600;
 const OVERLOADED_AFTER_SECONDS = 60;
 const REREAD_MS = 30_000;
+/** The share of accepted batches that the queue of posts judges. */
+const LEFT_TO_QUEUE = 0.3;
 /** Drawn from the seed while a history runs: see timers.ts. */
 const uuid = () => crypto.randomUUID();
 const CHANNEL_ENV = ChannelEnv.parse({
@@ -119,6 +121,13 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     ...ground(who),
     store: storeFor(who),
     posts: queues.posts.send(who),
+    mentions: queues.mentions.send(who),
+    // Lists that cannot be read leave a batch to the queue, so that histories take both ways.
+    async judging() {
+      if (kernel.dice.next() < LEFT_TO_QUEUE) throw new Error("the lists cannot be read");
+      return judge;
+    },
+    broadcast: async () => undefined,
     uuid,
     requeueAfterSeconds: REQUEUE_AFTER_SECONDS,
     overloadedAfterSeconds: OVERLOADED_AFTER_SECONDS,

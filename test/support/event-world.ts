@@ -113,25 +113,28 @@ export async function eventWorld(authors: ListedAuthors = new Map(), store: Stor
     actors.set(eventKey, actor);
     return actor;
   }
+  const settings = {
+    filter: { languages: [], blacklist: EMPTY_BLACKLIST },
+    refine: { windowMinutes: 60, authors },
+  };
   const acceptPorts: AcceptPorts = {
     ...ground,
     store,
     posts: into(queues.posts),
+    mentions: into(queues.mentions),
     uuid: () => crypto.randomUUID(),
     requeueAfterSeconds: 600,
     overloadedAfterSeconds: 600,
     schedulePostSweep: async () => undefined,
-  };
-  const settings = {
-    filter: { languages: [], blacklist: EMPTY_BLACKLIST },
-    refine: { windowMinutes: 60, authors },
+    judging: async () => (post) => judge(post, settings),
+    broadcast: async () => undefined,
   };
   const queuePorts: QueuePorts = {
     ...ground,
     store,
     mentions: into(queues.mentions),
     seen: { claim: async () => new Set(), confirm: async () => undefined },
-    judging: async () => (post) => judge(post, settings),
+    judging: acceptPorts.judging,
     addMentions: (eventKey, mentions) => actorOf(eventKey).add(mentions),
     deliver: async () => undefined,
     broadcast: async () => undefined,

@@ -75,14 +75,14 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     sleep: sleepFor,
     requestId: uuid,
     auditLog: store,
-    ingest: (posts) => acceptPosts(posts, acceptPorts(env, isolate)),
+    ingest: (posts) => acceptPosts(posts, acceptPorts(env, isolate, defer)),
     receive: (source, request, rights) =>
       receivePush(
         source,
         request,
         rights,
         { sources: settings.sources, now },
-        acceptPorts(env, isolate),
+        acceptPorts(env, isolate, defer),
       ),
     reservedNames: reservedNames(settings.sources),
     sources: sourcesPorts(env, isolate),
@@ -92,7 +92,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       if (!source) return { kind: "unknown", sources: SOURCES.map((each) => each.name) };
       const state = settings.sources.get(name);
       if (state?.kind !== "on") return { kind: "off", reason: state?.why ?? "" };
-      const polling = poll(source, state, pollPorts(env, isolate), {
+      const polling = poll(source, state, pollPorts(env, isolate, defer), {
         now: true,
         ...options,
       });

@@ -25,7 +25,7 @@ export function composeCron(env: Bindings, defer: DeferWork): ComposedPorts<Tick
     ...runtimePorts(isolate),
     sources: SOURCES,
     switches: isolate.settings.sources,
-    poll: pollPorts(env, isolate),
+    poll: pollPorts(env, isolate, defer),
     onRejected: cursorsOf(env, isolate).invalidate,
     keepStreams: async () =>
       env.JETSTREAM.getByName("all")
@@ -40,11 +40,11 @@ export function composeCron(env: Bindings, defer: DeferWork): ComposedPorts<Tick
   return { ports, flush: metricsFlusher(env, isolate, defer) };
 }
 
-export const pollPorts = (env: Bindings, isolate: SharedIsolate): PollPorts => ({
+export const pollPorts = (env: Bindings, isolate: SharedIsolate, defer: DeferWork): PollPorts => ({
   ...guardedPorts(env, isolate),
   traceId: uuid(),
   store: cursorsOf(env, isolate),
-  accept: (posts) => offerPosts(posts, acceptPorts(env, isolate)),
+  accept: (posts) => offerPosts(posts, acceptPorts(env, isolate, defer)),
 });
 
 const retentionDays = (settings: Settings): RetentionDays => ({

@@ -21,7 +21,7 @@ export function composeJetstream(
       openStream(stream.url(cursor), listener, (url, init) => fetch(url, init)),
     leftOut: (reason) =>
       isolate.telemetry.count("items_left_out_total", { source: "jetstream", reason }),
-    ingest: (posts) => offerPosts(posts, acceptPorts(env, isolate)),
+    ingest: (posts) => offerPosts(posts, acceptPorts(env, isolate, defer)),
   };
   return { ports, flush: metricsFlusher(env, isolate, defer) };
 }

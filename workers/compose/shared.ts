@@ -1,5 +1,5 @@
 import type { GuardedPorts } from "../../src/http/provider-call.ts";
-import type { AcceptPorts } from "../../src/intake/accept.ts";
+import type { AcceptPorts, RequeuePorts } from "../../src/intake/accept.ts";
 import type { BroadcastLive } from "../../src/observability/live.ts";
 import { type CursorCache, cursorCache } from "../../src/schedule/cursor-cache.ts";
 import type { Bindings } from "../env.ts";
@@ -7,6 +7,7 @@ import { MAX_POINTS, sendPoints, writePoints } from "../platform/analytics.ts";
 import { sharedGuard } from "../platform/provider-guard.ts";
 import { queueBacklogs } from "../platform/queue-backlogs.ts";
 import { type SharedIsolate, sleepFor } from "./isolate.ts";
+import { judgingBy } from "./judging.ts";
 
 export { sleepFor };
 
@@ -133,15 +134,24 @@ export function guardedPorts(env: Bindings, isolate: SharedIsolate): GuardedPort
   };
 }
 
-export function acceptPorts(env: Bindings, isolate: SharedIsolate): AcceptPorts {
+export function requeuePorts(env: Bindings, isolate: SharedIsolate): RequeuePorts {
   return {
     ...runtimePorts(isolate),
     store: isolate.store,
     posts: env.POSTS,
     uuid,
     requeueAfterSeconds: isolate.settings.core.REQUEUE_AFTER_SECONDS,
-    overloadedAfterSeconds: isolate.settings.core.OVERLOADED_AFTER_SECONDS,
     schedulePostSweep: sweeperOf(env).schedulePostSweep,
+  };
+}
+
+export function acceptPorts(env: Bindings, isolate: SharedIsolate, defer: DeferWork): AcceptPorts {
+  return {
+    ...requeuePorts(env, isolate),
+    mentions: env.MENTIONS,
+    overloadedAfterSeconds: isolate.settings.core.OVERLOADED_AFTER_SECONDS,
+    judging: judgingBy(isolate),
+    broadcast: broadcaster(env, defer),
   };
 }
 

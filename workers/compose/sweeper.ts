@@ -2,7 +2,13 @@ import { enqueueDeliveries } from "../../src/outbox/enqueue.ts";
 import type { SweeperPorts } from "../../src/schedule/sweeper.ts";
 import type { Bindings } from "../env.ts";
 import { isolateOf } from "./isolate.ts";
-import { acceptPorts, type ComposedPorts, type DeferWork, metricsFlusher, uuid } from "./shared.ts";
+import {
+  type ComposedPorts,
+  type DeferWork,
+  metricsFlusher,
+  requeuePorts,
+  uuid,
+} from "./shared.ts";
 
 /** The sweeper's object sets its own alarm, so it is not asked through its binding. */
 export function composeSweeper(
@@ -12,7 +18,7 @@ export function composeSweeper(
 ): ComposedPorts<SweeperPorts> {
   const isolate = isolateOf(env);
   const ports: SweeperPorts = {
-    ...acceptPorts(env, isolate),
+    ...requeuePorts(env, isolate),
     schedulePostSweep,
     outbox: {
       store: isolate.store,

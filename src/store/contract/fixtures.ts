@@ -9,7 +9,7 @@ import type { DeliveryAttempt } from "../deliveries.ts";
 import type { Change, CommitResult, EventFilter } from "../events.ts";
 import type { Store } from "../index.ts";
 import type { PageRequest, RowPage } from "../paging.ts";
-import type { Judgement, PostArrival, PostRef } from "../posts.ts";
+import type { DroppedJudgement, Judgement, PostArrival, PostRef } from "../posts.ts";
 
 const START = Date.UTC(2026, 0, 15, 10);
 
@@ -49,7 +49,7 @@ export const pending = (id: number | string, ...eventKeys: string[]): Judgement 
   eventKeys,
 });
 
-export const dropped = (id: number | string, reason = "spam"): Judgement => ({
+export const dropped = (id: number | string, reason = "spam"): DroppedJudgement => ({
   ...ref(id),
   ...SEEN,
   outcome: "dropped",

@@ -32,6 +32,34 @@ export function postContract(store: () => Store): void {
       expect(await store().accept([], at(1))).toEqual({ fresh: [] });
     });
 
+    it("ends what was dropped already as it arrives, with its verdict", async () => {
+      const bad = { ...arrival(1, { author: "ada" }, "h"), dropped: dropped(1) };
+      const twin = arrival(2, { author: "ada" }, "h");
+      expect((await store().accept([bad, twin], at(0))).fresh).toEqual([ref(1), ref(2)]);
+      expect(await store().post("x", "1")).toMatchObject({
+        outcome: "dropped",
+        reason: "spam",
+        lang: "en",
+        spam: 0.1,
+        sentiment: 0.5,
+        steps: [
+          { stage: "sources", outcome: "accepted", at: at(0) },
+          { stage: "filter", outcome: "dropped", at: at(0), reason: "spam: free money" },
+        ],
+      });
+      expect(await store().audit()).toMatchObject({ accepted: 2, dropped: 1, open: 1 });
+      expect(await store().recordJudgements([pending(1, KEY), pending(2, KEY)], at(1))).toEqual({
+        ...NONE_ENDED,
+        settled: [ref(1)],
+      });
+      expect(await outcomeOf(2)).toBe("pending");
+      expect((await store().overdue(at(5), at(6), 10)).map(({ id }) => id)).toEqual(["2"]);
+      await store().accept([{ ...twin, dropped: dropped(2) }], at(7));
+      expect(await outcomeOf(2)).toBe("pending");
+      await store().commit(change(0, [mention(1)]));
+      expect(await outcomeOf(1)).toBe("evidence");
+    });
+
     it("gives posts that come twice at the same time to one caller each", async () => {
       const batch = Array.from({ length: 50 }, (_, i) => arrival(i));
       const answers = await Promise.all(

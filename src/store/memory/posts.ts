@@ -1,5 +1,6 @@
 import { postKey } from "../../model/raw-post.ts";
 import {
+  type DroppedJudgement,
   type JudgedPosts,
   type Judgement,
   OVERLOAD_EVENTS,
@@ -90,7 +91,8 @@ function isOverloaded(rows: MemoryRows, source: string, before: string): boolean
 }
 
 /** False: it was there already. */
-function admit(rows: MemoryRows, { post, textHash }: PostArrival, at: string): boolean {
+function admit(rows: MemoryRows, arrival: PostArrival, at: string): boolean {
+  const { post, textHash, dropped } = arrival;
   const key = postKey(post);
   if (rows.posts.has(key)) return false;
   const unknown = {
@@ -114,7 +116,8 @@ function admit(rows: MemoryRows, { post, textHash }: PostArrival, at: string): b
   };
   rows.posts.set(key, row);
   ledgerOf(rows, post.source, at).accepted += 1;
-  schedulePost(rows, row);
+  if (dropped === undefined) schedulePost(rows, row);
+  else dropPost(row, dropped, at);
   const alike = rows.repeats.get(repeatKey(row));
   if (alike === undefined) rows.repeats.set(repeatKey(row), [row]);
   else alike.push(row);
@@ -243,12 +246,10 @@ const step = (
   eventKey,
 });
 
-type Dropped = Judgement & { outcome: "dropped" };
-
 type Pending = Judgement & { outcome: "pending" };
 
 /** What an event holds is evidence, whatever a later look at the post says. */
-export function dropPost(row: PostRow, judgement: Dropped, at: string): void {
+export function dropPost(row: PostRow, judgement: DroppedJudgement, at: string): void {
   noteText(row, judgement, at);
   if (row.doneKeys.length > 0) takeAsEvidence(row, at);
   else end(row, "dropped", judgement.reason, at, judgement.evidence);

@@ -20,8 +20,11 @@ import { firstRow, isoColumn, jsonParam, newestFirst, type Sql } from "./sql.ts"
 const ACCEPT = `
 with arrival as (
   select * from rows from (jsonb_to_recordset($1::jsonb) as (
-    source text, id text, author text, text text, "postedAt" timestamptz, raw jsonb, "textHash" text
-  )) with ordinality as a(source, id, author, text, "postedAt", raw, "textHash", place)
+    source text, id text, author text, text text, "postedAt" timestamptz, raw jsonb,
+    "textHash" text, lang text, spam float8, sentiment float8, fingerprint text, outcome text,
+    reason text, evidence text
+  )) with ordinality as a(source, id, author, text, "postedAt", raw, "textHash", lang, spam,
+    sentiment, fingerprint, outcome, reason, detail, place)
 ),
 load as (
   select source from (select distinct source from arrival) s
@@ -43,9 +46,12 @@ load as (
 ),
 lane as (select pg_advisory_xact_lock(7203001)),
 fresh as (
-  insert into raw_posts (source, source_id, author, text, posted_at, raw, text_hash, accepted_at)
-  select a.source, a.id, a.author, a.text, a."postedAt", a.raw, a."textHash", $2::timestamptz
-  from lane, arrival a
+  insert into raw_posts (source, source_id, author, text, posted_at, raw, text_hash, accepted_at,
+    lang, spam, sentiment, fingerprint, outcome, reason, detail, judged_at, ended_at)
+  select a.source, a.id, a.author, a.text, a."postedAt", a.raw, a."textHash", $2::timestamptz,
+    a.lang, a.spam, a.sentiment, a.fingerprint, a.outcome, a.reason, a.detail, e.at, e.at
+  from lane, arrival a,
+    lateral (select case when a.outcome is not null then $2::timestamptz end as at) e
   where a.source not in (select source from load)
   order by a.place
   on conflict (source, source_id) do nothing
@@ -149,7 +155,8 @@ export function postStore(sql: Sql): PostStore {
   return {
     async accept(arrivals, at, waitedSince) {
       const rows = arrivals.map(
-        ({ post: { source, id, author, text, postedAt, ...raw }, textHash }) => ({
+        ({ post: { source, id, author, text, postedAt, ...raw }, textHash, dropped }) => ({
+          ...dropped,
           ...{ source, id, author, text, postedAt, raw, textHash },
         }),
       );

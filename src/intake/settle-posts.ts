@@ -1,0 +1,131 @@
+import { iso } from "../kit/time.ts";
+import { type Envelope, sealEnvelope } from "../model/envelope.ts";
+import { postKey, type RawPost } from "../model/raw-post.ts";
+import type { BroadcastLive } from "../observability/live.ts";
+import type { RuntimePorts } from "../observability/runtime.ts";
+import type { JudgeResult } from "../pipeline.ts";
+import type { PostStore } from "../store/posts.ts";
+import { type SendQueue, sendMessages } from "./queue-batches.ts";
+
+type TracedPost = { post: RawPost; traceId: string };
+/** `judgeMs`: filter and refine of this post alone. */
+export type JudgedPost = TracedPost & { result: JudgeResult; judgeMs: number };
+/** The judge of posts, by the lists as they are now. */
+export type PostJudge = (post: RawPost) => JudgeResult;
+
+/** Judges each post by itself: one on which the judge throws is answered as failed. */
+export function judgeEach<Item extends TracedPost>(
+  items: readonly Item[],
+  judge: PostJudge,
+  now: () => number,
+): { judged: (Item & JudgedPost)[]; failed: (Item & { error: unknown })[] } {
+  const judged: (Item & JudgedPost)[] = [];
+  const failed: (Item & { error: unknown })[] = [];
+  for (const item of items) {
+    const began = now();
+    try {
+      const result = judge(item.post);
+      judged.push({ ...item, result, judgeMs: now() - began });
+    } catch (error) {
+      failed.push({ ...item, error });
+    }
+  }
+  return { judged, failed };
+}
+
+export type SettlePorts = RuntimePorts & {
+  store: Pick<PostStore, "recordJudgements">;
+  mentions: SendQueue;
+};
+
+export type SettledPosts = {
+  duplicates: ReadonlySet<string>;
+  /** They may repeat an open post, or the queue refused a mention: judge them again later. */
+  open: ReadonlySet<string>;
+  recordMs: number;
+};
+
+/**
+ * Records the outcomes of judged posts in one statement, then sends the mentions of those that were
+ * kept. Answers keys of posts. It may be repeated at any time.
+ */
+export async function settlePosts(
+  judged: readonly JudgedPost[],
+  ports: SettlePorts,
+): Promise<SettledPosts> {
+  const began = ports.now();
+  const { duplicates, settled, waiting } = await ports.store.recordJudgements(
+    judged.map(({ result }) => result.judgement),
+    iso(began),
+  );
+  const recordMs = ports.now() - began;
+  const ended = new Set([...duplicates, ...settled, ...waiting].map(postKey));
+  const unsent = await sendMentions(
+    judged.filter(({ post }) => !ended.has(postKey(post))),
+    ports,
+  );
+  return {
+    duplicates: new Set(duplicates.map(postKey)),
+    open: new Set([...unsent, ...waiting.map(postKey)]),
+    recordMs,
+  };
+}
+
+/** Answers the keys of posts of which the queue refused a mention. */
+async function sendMentions(judged: readonly JudgedPost[], ports: SettlePorts): Promise<string[]> {
+  const messages = judged.flatMap(({ traceId, result }): Envelope[] =>
+    result.kind === "keep"
+      ? result.post.mentions.map((mention) => sealEnvelope({ kind: "mention", mention }, traceId))
+      : [],
+  );
+  const { refused, error } = await sendMessages(messages, ports.mentions);
+  if (refused.length > 0)
+    ports.log({
+      stage: "queue.posts",
+      level: "error",
+      outcome: "retry",
+      reason: String(error),
+      count: refused.length,
+    });
+  return refused.flatMap((message) =>
+    message.kind === "mention" ? [message.mention.evidenceId] : [],
+  );
+}
+
+type PostOutcome = { outcome: "dropped" | "duplicate" | "kept"; reason: string | null };
+const outcomeOf = (result: JudgeResult, duplicate: boolean): PostOutcome => {
+  if (result.kind === "drop") return { outcome: "dropped", reason: result.judgement.reason };
+  return { outcome: duplicate ? "duplicate" : "kept", reason: null };
+};
+
+/** Of a kept post, what happened beside the verdict: a model that failed, a listed author's spam. */
+const marksOf = (result: JudgeResult): string | null =>
+  result.kind === "keep" ? (result.post.marks?.join(" ") ?? null) : null;
+
+const ENDED_AT = { dropped: "filter", duplicate: "dedup", kept: "refine" };
+
+/** Counts how posts ended, writes a line for each, and shows them on the live page. */
+export async function reportPosts(
+  judged: readonly JudgedPost[],
+  { duplicates, recordMs }: Pick<SettledPosts, "duplicates" | "recordMs">,
+  { now, log, telemetry, broadcast }: RuntimePorts & { broadcast: BroadcastLive },
+): Promise<void> {
+  const shown = judged.map(({ post, traceId, result, judgeMs }) => {
+    const { source, id, author, text } = post;
+    const { outcome, reason } = outcomeOf(result, duplicates.has(postKey(post)));
+    telemetry.count("posts_total", { source, outcome, reason: reason ?? "" });
+    log({
+      stage: ENDED_AT[outcome],
+      eventKey: result.kind === "keep" ? (result.post.mentions[0]?.eventKey ?? null) : null,
+      passed: outcome === "kept",
+      latencyMs: outcome === "duplicate" ? recordMs : judgeMs,
+      outcome,
+      reason: reason ?? marksOf(result),
+      source,
+      postId: id,
+      traceId,
+    });
+    return { source, id, outcome, reason, author, excerpt: text.slice(0, 140) };
+  });
+  if (shown.length > 0) await broadcast([{ event: "posts", posts: shown, at: iso(now()) }]);
+}
