@@ -12,6 +12,7 @@ import {
 } from "./filter/filter.ts";
 import { iso } from "./kit/time.ts";
 import type { ChannelConfig } from "./model/channel-config.ts";
+import type { OutboxDraft } from "./model/delivery.ts";
 import type { EventFacts, FactValues, ProviderFacts } from "./model/facts.ts";
 import type { Mention } from "./model/mention.ts";
 import type { Post } from "./model/post.ts";
@@ -141,6 +142,18 @@ export type DecisionInput = {
   now: number;
   /** Whether channels of the kind get every revision of an event; none does when it is left out. */
   isStream?(kind: string): boolean;
+  /** The traceparent that it belongs to where no mention brings one: facts came late. */
+  trace?: string | undefined;
+};
+
+/** A message names so many traces at most; the first one it continues. */
+const MAX_TRACES = 16;
+
+/** The traces of the posts that set a notification off, the one that it continues first. */
+const tracesOf = (mentions: readonly Mention[], trace: string | undefined): string[] => {
+  const traces = new Set(mentions.flatMap((mention) => mention.trace ?? []));
+  if (traces.size === 0 && trace !== undefined) return [trace];
+  return [...traces].slice(0, MAX_TRACES);
 };
 
 /**
@@ -149,6 +162,11 @@ export type DecisionInput = {
  * use up the notification of its window.
  */
 const isHeard = (gathered: GatheredEvidence): boolean => (tallyOf(gathered)?.loud ?? 0) > 0;
+
+const traced = (drafts: OutboxDraft[], traces: string[]): OutboxDraft[] =>
+  traces.length === 0
+    ? drafts
+    : drafts.map((draft) => ({ ...draft, payload: { ...draft.payload, traces } }));
 
 export type Decision = {
   change: Change;
@@ -166,7 +184,7 @@ export type Decision = {
  */
 export function decide(
   before: KnownEvent,
-  { mentions, answers, rules, channels, now, isStream = () => false }: DecisionInput,
+  { mentions, answers, rules, channels, now, trace, isStream = () => false }: DecisionInput,
 ): Decision {
   const { gathered, fresh } = gather(before.gathered, mentions, LIKENESS);
   const { event: summed, facts: counted } = summarise(gathered);
@@ -211,7 +229,8 @@ export function decide(
   const notifications = isHeard(gathered)
     ? planDeliveries(heard, signal, event, people, rules.notify, now)
     : [];
-  const outbox = [...notifications, ...planStream(signal, event, before.rev + 1, streams, now)];
+  const planned = [...notifications, ...planStream(signal, event, before.rev + 1, streams, now)];
+  const outbox = planned.length === 0 ? [] : traced(planned, tracesOf(fresh, trace));
   return {
     change: {
       expectedRev: before.rev,

@@ -39,7 +39,7 @@ const PLACES: Place[] = [
   { path: "src/dedup/", may: STAGE, packages: [] },
   {
     path: "src/enrich/report.ts",
-    may: ["src/model/facts.ts", "src/observability/runtime.ts"],
+    may: ["src/kit/trace-context.ts", "src/model/facts.ts", "src/observability/runtime.ts"],
     packages: [],
   },
   {

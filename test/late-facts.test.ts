@@ -12,11 +12,17 @@ const post = {
     "question about it",
 };
 
+const SENDER = {
+  traceId: "0af7651916cd43dd8448eb211c80319c",
+  spanId: "b7ad6b7169203331",
+  sampled: true,
+};
+
 /** An event whose market data did not come in time. */
 async function waiting() {
   const set = await eventWorld();
   set.world.market = dex("missing", null);
-  await acceptPosts([post], set.acceptPorts);
+  await acceptPosts([post], set.acceptPorts, { parent: SENDER });
   await set.settle();
   const [first] = (await set.store.snapshots(new Date(0).toISOString(), 10)) ?? [];
   if (first === undefined) throw new Error("no event");
@@ -41,6 +47,16 @@ it("scores it anew by its alarm when they have come, and the change of state not
   expect(await signal()).toMatchObject({ state: "verified", degraded: false, transition: 1 });
   expect(await outbox()).toHaveLength(1);
   expect(alarms()).toEqual([]);
+});
+
+it("notifies in the trace of the post that waited for the facts, and of no other", async () => {
+  const { world, ring, store, outbox } = await waiting();
+  const kept = await store.post(post.source, post.id);
+  world.market = dex("fresh", 500_000);
+  await ring();
+  const [delivery] = await outbox();
+  expect(delivery?.payload).toMatchObject({ traces: [kept?.trace] });
+  expect(kept?.trace).toContain(SENDER.traceId);
 });
 
 it("looks again later and later while they stay away, and gives up after the fourth time", async () => {

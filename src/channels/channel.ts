@@ -37,6 +37,8 @@ export type SendPorts = {
    */
   prior: PriorMessage | null;
   telemetry?: (record: CallRecord) => void;
+  /** The traceparent of this attempt, for the receiver. */
+  trace?: string;
   /** Where the log channel writes. */
   log: (record: { eventKey: string; text: string }) => void;
 };

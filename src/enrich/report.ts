@@ -1,3 +1,4 @@
+import { traceIdOf } from "../kit/trace-context.ts";
 import type { ProviderFacts } from "../model/facts.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 
@@ -7,7 +8,7 @@ import type { RuntimePorts } from "../observability/runtime.ts";
  */
 export function reportFacts(
   answers: readonly ProviderFacts[],
-  { ms, traceId }: { ms: number; traceId: string | undefined },
+  { ms, trace }: { ms: number; trace: string | undefined },
   { log, telemetry }: Pick<RuntimePorts, "log" | "telemetry">,
 ): void {
   for (const { provider, status, asOf } of answers) {
@@ -18,5 +19,5 @@ export function reportFacts(
   }
   telemetry.observe("pipeline_latency_ms", { stage: "enrich" }, ms);
   const passed = answers.every(({ status }) => status === "fresh" || status === "empty");
-  log({ stage: "enrich", passed, latencyMs: ms, ...(traceId !== undefined && { traceId }) });
+  log({ stage: "enrich", passed, latencyMs: ms, ...(trace && { traceId: traceIdOf(trace) }) });
 }

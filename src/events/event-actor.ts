@@ -1,4 +1,5 @@
 import { coalesce } from "../concurrency/coalesce.ts";
+import { traceIdOf } from "../kit/trace-context.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { ProviderFacts } from "../model/facts.ts";
 import type { Mention, TokenRef } from "../model/mention.ts";
@@ -37,8 +38,8 @@ const CLEAR_LATE_MS = 3_600_000;
 
 export type EventPorts = RuntimePorts & {
   store: Pick<EventStore, "load" | "evidence" | "commit">;
-  /** `traceId`: of the message that set it off; outside calls pass it along. */
-  enrich(token: TokenRef, traceId?: string): Promise<ProviderFacts[]>;
+  /** `trace`: the traceparent of the post that set it off; outside calls pass it along. */
+  enrich(token: TokenRef, trace?: string): Promise<ProviderFacts[]>;
   /** The rules that score this event: a canary takes its share of the keys. */
   rules(eventKey: string): Promise<Ruleset>;
   /** Whether channels of the kind get every revision of an event. */
@@ -66,6 +67,8 @@ export type ActorMemory = {
   awaitsFacts: boolean;
   /** When all this may go, in milliseconds; undefined before the first mention. */
   clearAt: number | undefined;
+  /** Of the post whose facts are late: what follows from them belongs to its trace. */
+  trace?: string | undefined;
   rows: LedgerStorage;
   /** At most one alarm is set: a new one takes the place of the one before. */
   setAlarm(at: number): Promise<void>;
@@ -83,7 +86,7 @@ export type ActorMemory = {
  * and an outage outlasts that.
  */
 export type EventActor = {
-  add(mentions: Mention[], traceId?: string): Promise<void>;
+  add(mentions: Mention[]): Promise<void>;
   onAlarm(): Promise<void>;
 };
 
@@ -94,7 +97,6 @@ export type EventActor = {
  */
 export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
   let known: KnownEvent | undefined;
-  let trace: string | undefined;
   const ledger = eventLedger({
     store: ports.store,
     storage: memory.rows,
@@ -121,6 +123,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       await memory.clear();
       return true;
     }
+    const trace = mentions.find((mention) => mention.trace)?.trace ?? memory.trace;
     const key = tallyOf(before.gathered)?.eventKey ?? mentions[0]?.eventKey ?? "";
     const [answers, rules, channels] = await Promise.all([
       ports.enrich(tokenOf(before.gathered, mentions), trace),
@@ -135,18 +138,18 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       rules,
       channels,
       now: decideAt,
+      trace,
       isStream: ports.isStream,
     });
     const commitAt = ports.now();
     if (!ledger.holds(before)) return false;
     if (mentions.length === 0 && saysTheSame(before, change)) {
       known = before;
-      await scheduleAlarm(answers, change.event.windowStart, false);
+      await scheduleAlarm(answers, change.event.windowStart, { anew: false, trace });
       return true;
     }
     const result = await ports.store.commit(change);
     if (result.kind === "stale") return false;
-    const traced = trace === undefined ? {} : { traceId: trace };
     const { eventKey, state } = change.signal;
     const { observe } = ports.telemetry;
     observe("pipeline_latency_ms", { stage: "rules" }, commitAt - decideAt);
@@ -157,11 +160,11 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       passed: true,
       latencyMs: ports.now() - began,
       outcome: state,
-      ...traced,
+      ...(trace && { traceId: traceIdOf(trace) }),
     });
     known = ledger.keep(before, after, result.rev);
     for (const { rule } of errors) ports.telemetry.count("rule_errors_total", { rule });
-    await scheduleAlarm(answers, change.event.windowStart, mentions.length > 0);
+    await scheduleAlarm(answers, change.event.windowStart, { anew: mentions.length > 0, trace });
     await ports.afterCommit(change, result.due);
     return true;
   }
@@ -184,7 +187,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
   async function scheduleAlarm(
     answers: ProviderFacts[],
     windowStart: string,
-    anew: boolean,
+    { anew, trace }: { anew: boolean; trace: string | undefined },
   ): Promise<void> {
     const late = answers.some(
       ({ status }) => status === "missing" || status === "partial" || status === "stale",
@@ -203,6 +206,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     }
     memory.looked = step;
     memory.awaitsFacts = true;
+    if (trace !== memory.trace) memory.trace = trace;
     await memory.setAlarm(ports.now() + seconds * 1000);
   }
 
@@ -212,10 +216,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
   });
 
   return {
-    async add(mentions, traceId) {
-      trace = traceId;
-      await record(mentions);
-    },
+    add: record,
     async onAlarm() {
       const { awaitsFacts, clearAt } = memory;
       try {

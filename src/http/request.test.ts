@@ -142,7 +142,7 @@ describe("outsideCall", () => {
   it("passes the trace along, and names it in the record", async () => {
     const sent: HeadersInit[] = [];
     const records: CallRecord[] = [];
-    const traceId = "0af76519-16cd-43dd-8448-eb211c80319c";
+    const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const fetch: FetchLike = async (_, init) => {
       sent.push(init.headers ?? {});
       return new Response("");
@@ -158,17 +158,17 @@ describe("outsideCall", () => {
       headers: { accept: "text/plain" },
       timeoutMs: 500,
     };
-    await outsideCall(request, { ...ports, traceId });
-    await outsideCall(request, { ...ports, traceId: "of another kind" });
+    await outsideCall(request, { ...ports, trace });
+    await outsideCall(request, ports);
     expect(sent).toEqual([
       {
         "user-agent": USER_AGENT,
         accept: "text/plain",
-        traceparent: "00-0af7651916cd43dd8448eb211c80319c-8448eb211c80319c-01",
+        traceparent: trace,
       },
       { "user-agent": USER_AGENT, accept: "text/plain" },
     ]);
-    expect(records[0]?.traceId).toBe(traceId);
+    expect(records[0]?.traceId).toBe("0af7651916cd43dd8448eb211c80319c");
   });
 
   it("repeats no URL and no error text in what it says", async () => {

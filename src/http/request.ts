@@ -1,4 +1,5 @@
 import type { Clock } from "../kit/time.ts";
+import { traceIdOf } from "../kit/trace-context.ts";
 import { cappedText, TooLarge } from "./capped-body.ts";
 import { MAX_DELAY_MS, requestedDelay, statusVerdict } from "./status-verdict.ts";
 import type { Verdict } from "./verdict.ts";
@@ -61,12 +62,15 @@ export type CallRecord = {
   traceId?: string;
 };
 
-/** `traceId` (a UUID) is sent as a W3C traceparent, and stored in the record. */
+/**
+ * `trace`: the traceparent of the work that the call belongs to. It is sent with every call: its
+ * ids are random and say nothing to a stranger. A sender's tracestate goes to nobody.
+ */
 export type CallPorts = {
   fetch: FetchLike;
   now: Clock;
   telemetry?: (record: CallRecord) => void;
-  traceId?: string;
+  trace?: string;
 };
 
 const MAX_BYTES = 1_000_000;
@@ -94,21 +98,16 @@ const failed = (code: string, verdict: Verdict): Raw => ({
   code,
 });
 
-function traceparent(traceId: string | undefined): Record<string, string> {
-  const hex = traceId?.replaceAll("-", "").toLowerCase() ?? "";
-  return /^[0-9a-f]{32}$/.test(hex) ? { traceparent: `00-${hex}-${hex.slice(16)}-01` } : {};
-}
-
 function sendRequest(
   request: OutsideRequest,
-  { fetch, traceId }: CallPorts,
+  { fetch, trace }: CallPorts,
   signal: AbortSignal,
 ): Promise<Response> {
   return fetch(request.url, {
     method: request.method ?? "GET",
     redirect: "manual",
     signal,
-    headers: { "user-agent": USER_AGENT, ...request.headers, ...traceparent(traceId) },
+    headers: { "user-agent": USER_AGENT, ...request.headers, ...(trace && { traceparent: trace }) },
     ...(request.body !== undefined && { body: request.body }),
   });
 }
@@ -235,7 +234,7 @@ export async function outsideCall(
     status: raw.status,
     ms,
     bytes: raw.text.length,
-    ...(ports.traceId !== undefined && { traceId: ports.traceId }),
+    ...(ports.trace && { traceId: traceIdOf(ports.trace) }),
   });
   return { verdict, status: raw.status, headers: raw.headers, text: raw.text, json: raw.json, ms };
 }

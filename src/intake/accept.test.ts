@@ -67,7 +67,7 @@ beforeEach(() => {
       if (message?.event === "posts")
         shown.push(...message.posts.map(({ id, outcome }) => `${id} ${outcome}`));
     },
-    uuid: () => "trace",
+    uuid: () => crypto.randomUUID(),
     requeueAfterSeconds: 600,
     overloadedAfterSeconds: 60,
     schedulePostSweep: async () => undefined,

@@ -1,10 +1,12 @@
 import { iso } from "../kit/time.ts";
+import { traceIdOf } from "../kit/trace-context.ts";
 import { sealEnvelope } from "../model/envelope.ts";
 import { isAhead, postKey, type RawPost } from "../model/raw-post.ts";
 import type { BroadcastLive } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { StoreUnavailable } from "../store/index.ts";
 import type { PostArrival, PostRef, PostStore } from "../store/posts.ts";
+import { type PostTracePorts, type SenderTrace, tracedPosts } from "./post-traces.ts";
 import { type SendQueue, sendMessages } from "./queue-batches.ts";
 import { repeatHash } from "./repeat-hash.ts";
 import {
@@ -24,8 +26,6 @@ const OVERLOADED_SECONDS = 10;
 export type RequeuePorts = RuntimePorts & {
   store: PostStore;
   posts: SendQueue;
-  /** The trace of each post. */
-  uuid(): string;
   requeueAfterSeconds: number;
   /** Has the sweeper look for posts without an outcome at `at` (milliseconds). Never throws. */
   schedulePostSweep(at: number): Promise<void>;
@@ -33,6 +33,7 @@ export type RequeuePorts = RuntimePorts & {
 
 /** What accepts posts: POST /ingest, the polls, the streams. */
 export type AcceptPorts = RequeuePorts &
+  PostTracePorts &
   SettlePorts & {
     /** How long accepted posts may wait before new ones are refused. */
     overloadedAfterSeconds: number;
@@ -58,10 +59,17 @@ type Overloaded = { sources: readonly string[]; retryAfter: number };
  * refuses them, this call dies or the database's answer is lost: the sweep sends posts without an
  * outcome again. Posts that come faster than they are worked off are refused, source by source, so
  * that neither the queue nor the wait grows without bound. A time that lies ahead becomes now.
+ * `from`: the trace that the request with the posts belongs to. A post that is known keeps the
+ * trace of its first arrival.
  */
-export async function acceptPosts(posts: RawPost[], ports: AcceptPorts): Promise<AcceptResult> {
+export async function acceptPosts(
+  posts: RawPost[],
+  ports: AcceptPorts,
+  from?: SenderTrace,
+): Promise<AcceptResult> {
   const now = ports.now();
-  const distinct = [...new Map(posts.map((post) => [postKey(post), notAhead(post, now)])).values()];
+  const byKey = new Map(posts.map((post) => [postKey(post), notAhead(post, now)]));
+  const distinct = tracedPosts([...byKey.values()], from, ports);
   const judged = await judgeArrivals(distinct, ports);
   let fresh: PostRef[];
   let overloaded: string[];
@@ -109,7 +117,7 @@ type Verdicts = ReadonlyMap<string, JudgedPost>;
 async function judgeArrivals(posts: readonly RawPost[], ports: AcceptPorts): Promise<Verdicts> {
   const judge = await ports.judging().catch(() => null);
   if (judge === null) return new Map();
-  const traced = posts.map((post) => ({ post, traceId: ports.uuid() }));
+  const traced = posts.map((post) => ({ post, traceId: traceIdOf(post.trace ?? "") }));
   const { judged } = judgeEach(traced, judge, ports.now);
   return new Map(judged.map((each) => [postKey(each.post), each]));
 }
@@ -171,7 +179,7 @@ export async function sendPosts(
   ports: RequeuePorts,
 ): Promise<void> {
   const { refused, error } = await sendMessages(
-    posts.map((post) => sealEnvelope({ kind: "post", post, again }, ports.uuid())),
+    posts.map((post) => sealEnvelope({ kind: "post", post, again })),
     ports.posts,
   );
   if (refused.length === 0) return;

@@ -52,7 +52,7 @@ async function push(
         throw new Error("left to the queue");
       },
       broadcast: async () => undefined,
-      uuid: () => "trace",
+      uuid: () => crypto.randomUUID(),
       requeueAfterSeconds: 600,
       overloadedAfterSeconds: 60,
       schedulePostSweep: async () => undefined,
@@ -60,10 +60,46 @@ async function push(
   );
   const stored = async (name: string, id: number) =>
     (await store.post(name, `${id}`)) !== undefined;
-  return { outcome, stored };
+  const traceOf = async (name: string, id: string) => (await store.post(name, id))?.trace;
+  return { outcome, stored, traceOf };
 }
 
 const bound = (...sources: string[]): PostingRights => ({ sources, admin: false });
+
+const SENDER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+const EVENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+const ANYBODY: PostingRights = { sources: null, admin: true };
+
+it("continues the trace of a webhook's sender, and ignores one that is malformed", async () => {
+  const hook = await push("webhook", post(1), null, { traceparent: SENDER });
+  expect(await hook.traceOf("webhook", "1")).toContain("00-0af7651916cd43dd8448eb211c80319c-");
+  const bad = await push("webhook", post(1), null, { traceparent: "00-xyz" });
+  expect(bad.outcome).toMatchObject({ kind: "accepted", fresh: 1 });
+  expect(await bad.traceOf("webhook", "1")).not.toContain("0af7651916cd43dd8448eb211c80319c");
+});
+
+it("continues the trace that a CloudEvent names, before that of its request", async () => {
+  const event = { specversion: "1.0", type: "t", source: "/s", data: { text: "$DEMO" } };
+  const { outcome, traceOf } = await push(
+    "cloudevents",
+    [
+      { ...event, id: "1", traceparent: EVENT },
+      { ...event, id: "2" },
+    ],
+    ANYBODY,
+    { "content-type": "application/cloudevents-batch+json", traceparent: SENDER },
+  );
+  expect(outcome).toMatchObject({ fresh: 2 });
+  expect(await traceOf("cloudevents", "/s#1")).toContain("00-4bf92f3577b34da6a3ce929d0e0e4736-");
+  const other = await traceOf("cloudevents", "/s#2");
+  expect(other).not.toContain("0af7651916cd43dd8448eb211c80319c");
+  const binary = await push("cloudevents", { text: "$DEMO" }, ANYBODY, {
+    "content-type": "application/json",
+    ...{ "ce-specversion": "1.0", "ce-type": "t", "ce-source": "/s", "ce-id": "3" },
+    "ce-traceparent": EVENT,
+  });
+  expect(await binary.traceOf("cloudevents", "/s#3")).toContain(EVENT.slice(0, 36));
+});
 
 it("takes no webhook in the name of a source that is polled, signed or not", async () => {
   for (const name of ["x", "feeds", "jetstream", "prices"]) {

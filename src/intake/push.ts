@@ -3,6 +3,7 @@ import { refusedFields } from "../sources/_shared/pushed.ts";
 import { reservedNames, SOURCES } from "../sources/registry.ts";
 import type { ReceiveResult, SourceSwitch } from "../sources/source.ts";
 import { type AcceptPorts, type AcceptResult, acceptPosts } from "./accept.ts";
+import { senderTrace } from "./post-traces.ts";
 
 /**
  * What a source said to a request in its own format. `unsigned`: neither a key of ours nor a
@@ -54,7 +55,8 @@ export async function receivePush(
     ports.telemetry.count("items_left_out_total", { source: name, reason }, count);
   if (posts.length === 0 && forbidden.length > 0)
     return { kind: "forbidden", errors: forbidden.flatMap(({ errors }) => errors) };
-  return { ...(await acceptPosts(posts, ports)), rejected };
+  const from = senderTrace(headers, ports.telemetry);
+  return { ...(await acceptPosts(posts, ports, from)), rejected };
 }
 
 type Received = Extract<ReceiveResult, { kind: "posts" }>;

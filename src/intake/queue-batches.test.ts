@@ -27,7 +27,7 @@ describe("calls to a queue", () => {
   });
 });
 
-const delivery = (id: number): Envelope => sealEnvelope({ kind: "delivery", id, channelId: 1 }, "");
+const delivery = (id: number): Envelope => sealEnvelope({ kind: "delivery", id, channelId: 1 });
 const idOf = (message: Envelope): number => (message.kind === "delivery" ? message.id : -1);
 
 /** A queue that refuses every call with one of these ids; `calls` counts what it was asked. */
@@ -80,6 +80,6 @@ it("takes every post that may be accepted: the largest one fits into a message",
   });
   expect(post.raw).toBeDefined();
   expect(post.links?.length).toBe(2);
-  const message = sealEnvelope({ kind: "post", post, again: true }, crypto.randomUUID());
+  const message = sealEnvelope({ kind: "post", post, again: true });
   expect(jsonBytes(message)).toBeLessThan(MAX_MESSAGE_BYTES);
 });

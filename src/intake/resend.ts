@@ -22,8 +22,8 @@ export async function resendDeadLetters(
   for (const { payload } of deadLetters) {
     const post = openEnvelope(payload, "post");
     const mention = openEnvelope(payload, "mention");
-    if (post.kind === "body") posts.push(sealEnvelope({ ...post.body, again: true }, post.traceId));
-    else if (mention.kind === "body") mentions.push(sealEnvelope(mention.body, mention.traceId));
+    if (post.kind === "body") posts.push(sealEnvelope({ ...post.body, again: true }));
+    else if (mention.kind === "body") mentions.push(sealEnvelope(mention.body));
   }
   const sent = [
     await sendMessages(posts, ports.posts),

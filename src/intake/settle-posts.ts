@@ -73,9 +73,9 @@ export async function settlePosts(
 
 /** Answers the keys of posts of which the queue refused a mention. */
 async function sendMentions(judged: readonly JudgedPost[], ports: SettlePorts): Promise<string[]> {
-  const messages = judged.flatMap(({ traceId, result }): Envelope[] =>
+  const messages = judged.flatMap(({ result }): Envelope[] =>
     result.kind === "keep"
-      ? result.post.mentions.map((mention) => sealEnvelope({ kind: "mention", mention }, traceId))
+      ? result.post.mentions.map((mention) => sealEnvelope({ kind: "mention", mention }))
       : [],
   );
   const { refused, error } = await sendMessages(messages, ports.mentions);

@@ -35,6 +35,11 @@ export const SignalNotification = z.object({
   /** When the state changed. */
   ts: z.string(),
   /**
+   * The traceparents of the posts that set it off; the message continues the first. No channel
+   * shows them. Absent in older rows.
+   */
+  traces: z.array(z.string()).optional(),
+  /**
    * For streams, which get every revision of an event: in no order, since each names its own.
    */
   stream: z

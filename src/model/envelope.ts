@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { traceIdOf } from "../kit/trace-context.ts";
 import { Mention } from "./mention.ts";
 import { RawPost } from "./raw-post.ts";
 
@@ -18,8 +19,9 @@ const MessageBody = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("delivery"), id: z.number().int(), channelId: z.number().int() }),
 ]);
 export type MessageBody = z.infer<typeof MessageBody>;
-export type Envelope = MessageBody & { v: number; traceId: string };
+export type Envelope = MessageBody & { v: number };
 
+/** `traceId`: of messages from before posts and mentions carried their traceparent. */
 const Header = z.looseObject({ v: z.number().int().positive(), traceId: z.string().default("") });
 
 export type OpenResult<K extends MessageBody["kind"]> =
@@ -28,11 +30,12 @@ export type OpenResult<K extends MessageBody["kind"]> =
   | { kind: "newer"; version: number }
   | { kind: "unreadable"; error: string };
 
-export const sealEnvelope = (body: MessageBody, traceId: string): Envelope => ({
-  v: ENVELOPE_VERSION,
-  traceId,
-  ...body,
-});
+export const sealEnvelope = (body: MessageBody): Envelope => ({ v: ENVELOPE_VERSION, ...body });
+
+function traceparentIn(body: MessageBody): string | undefined {
+  if (body.kind === "post") return body.post.trace;
+  return body.kind === "mention" ? body.mention.trace : undefined;
+}
 
 /** Reads a queue message of the wanted kind. Never throws. */
 export function openEnvelope<K extends MessageBody["kind"]>(
@@ -46,9 +49,10 @@ export function openEnvelope<K extends MessageBody["kind"]>(
   if (!body.success) return { kind: "unreadable", error: z.prettifyError(body.error) };
   if (body.data.kind !== wanted)
     return { kind: "unreadable", error: `kind is ${body.data.kind}, this queue carries ${wanted}` };
+  const trace = traceparentIn(body.data);
   return {
     kind: "body",
     body: body.data as Extract<MessageBody, { kind: K }>,
-    traceId: header.data.traceId,
+    traceId: trace === undefined ? header.data.traceId : traceIdOf(trace),
   };
 }

@@ -47,6 +47,8 @@ export const Mention = z.object({
   quiet: z.boolean().optional(),
   /** `postedAt` is not what the source stated, and says nothing about the event's pace. */
   timeGuessed: z.boolean().optional(),
+  /** The traceparent of the post's own span; absent in older evidence. */
+  trace: z.string().optional(),
   /** First 280 characters, for people. */
   excerpt: z.string(),
 });

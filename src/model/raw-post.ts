@@ -57,6 +57,11 @@ export const RawPost = z.object({
   raw: z.record(z.string(), z.unknown()).optional(),
   /** Of a backfill: it counts, and nobody is notified because of it. No sender can set it. */
   quiet: z.boolean().optional(),
+  /** The traceparent of the post's own span: every stage works under it, at every try. */
+  trace: z.string().optional(),
+  /** That of the sender: the parent in the same trace, a link from another (a batch). */
+  traceFrom: z.string().optional(),
+  traceState: z.string().optional(),
 });
 export type RawPost = z.infer<typeof RawPost>;
 

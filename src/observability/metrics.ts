@@ -38,6 +38,11 @@ export const METRICS = {
     labels: ["source", "reason"],
     help: "Items of a polled source that became no post, by source and reason.",
   },
+  traceparents_total: {
+    kind: "counter",
+    labels: ["result"],
+    help: "Traceparents that senders gave: taken, or malformed and ignored.",
+  },
   events_total: { kind: "counter", labels: ["type"], help: "Events created." },
   signals_total: { kind: "counter", labels: ["state"], help: "Signals by the state they entered." },
   telegram_send_total: {

@@ -241,9 +241,9 @@ function report(id: number, outcome: DeliverOutcome, { log, telemetry }: Runtime
     log(record);
     return;
   }
-  const { channel, result, ambiguous } = outcome;
+  const { channel, result, ambiguous, traceId } = outcome;
   const reason = outcome.kind === "done" ? outcome.result : outcome.reason;
-  log({ ...record, reason, ...(channel !== undefined && { channel }) });
+  log({ ...record, reason, ...(channel && { channel }), ...(traceId && { traceId }) });
   if (channel === undefined || result === undefined) return;
   telemetry.count("delivery_total", { channel, result });
   if (channel === "telegram") telemetry.count("telegram_send_total", { result });

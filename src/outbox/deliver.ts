@@ -1,5 +1,6 @@
-import type { SendResult } from "../channels/channel.ts";
+import type { SendPorts, SendResult } from "../channels/channel.ts";
 import { iso } from "../kit/time.ts";
+import { traceparentOf } from "../kit/trace-context.ts";
 import type { Delivery, PriorMessage, SentMessage } from "../model/delivery.ts";
 import type { DeliveryClaim } from "../store/deliveries.ts";
 import { StoreUnavailable } from "../store/index.ts";
@@ -9,6 +10,7 @@ import { checkEligibility, type Eligibility, type EligibleDelivery } from "./eli
 import { attemptOf, finishAttempt } from "./finish.ts";
 import { PATIENCE_MS } from "./gcra.ts";
 import { claimDelivery, releaseDelivery } from "./lease.ts";
+import { messageTrace } from "./message-trace.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
 /** The longest that recording a send may take, on top of the send itself. */
@@ -61,7 +63,9 @@ async function attempt(delivery: Delivery, ports: DeliverPorts): Promise<Deliver
   if (gathered.kind === "later") return gathered;
   const { members } = gathered;
   const prior = await priorMessage(members, eligibility, ports);
-  const message = { ...ports, prior, idemKey: keyOf(members) };
+  const idemKey = keyOf(members);
+  const trace = traceparentOf(messageTrace(members, idemKey));
+  const message = { ...ports, prior, idemKey, trace };
   if (wait > 0) await ports.sleep(wait);
   const { held, sent } = await ports.limitSends(async () => {
     const held = await renewLeases(members, eligibility, ports);
@@ -174,18 +178,19 @@ const isSendable = (
   held: readonly Delivery[],
 ): boolean => held.includes(delivery) && (!delivery.digestKey || held.length === members.length);
 
-type Message = DeliverPorts & { prior: PriorMessage | null; idemKey: string };
+type Message = DeliverPorts & Pick<SendPorts, "prior" | "idemKey" | "trace">;
 
 async function send(
   rows: readonly Delivery[],
   { channel }: EligibleDelivery,
   message: Message,
 ): Promise<SendResult> {
-  const { fetch, now, env, telemetry, log, prior, idemKey } = message;
+  const { fetch, now, env, telemetry, log, prior, idemKey, trace } = message;
   try {
-    const sendPorts = { fetch, now, env, log, prior, idemKey, ...(telemetry && { telemetry }) };
+    const reported = { ...(telemetry && { telemetry }), ...(trace && { trace }) };
+    const sendPorts = { fetch, now, env, log, prior, idemKey, ...reported };
     return await channel.send(
-      rows.map(({ payload }) => payload),
+      rows.map(({ payload: { traces: _, ...notification } }) => notification),
       sendPorts,
     );
   } catch (error) {

@@ -8,6 +8,7 @@ import { sendNotice } from "./channel-notice.ts";
 import { type DeadLetterReason, deadLetterOf } from "./dead-letter-advice.ts";
 import { keyOf } from "./digest.ts";
 import type { EligibleDelivery } from "./eligibility.ts";
+import { messageTrace } from "./message-trace.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 import { dueSince } from "./quiet-hours.ts";
 
@@ -176,7 +177,8 @@ export async function finishAttempt(
   if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.delete(id)));
   const [first] = closings;
   if (!first || !closed.some(Boolean)) return { kind: "lost-lease" };
-  const reported = { channel: eligible.adapter.kind, result: verdict.kind, ambiguous };
+  const { traceId } = messageTrace(rows, keyOf(rows));
+  const reported = { channel: eligible.adapter.kind, result: verdict.kind, ambiguous, traceId };
   const { row, closing } = first;
   return outcomeOf(closing, reported, {
     rows: rows.length,
@@ -187,7 +189,7 @@ export async function finishAttempt(
 
 function outcomeOf(
   closing: DeliveryClosing,
-  reported: { channel: string; result: string; ambiguous: boolean },
+  reported: { channel: string; result: string; ambiguous: boolean; traceId: string },
   done: { rows: number; waitedMs: number; endToEndMs?: number },
 ): DeliverOutcome {
   if (closing.kind === "done") return { kind: "done", ...reported, ...done };

@@ -66,6 +66,7 @@ export type DeliverOutcome =
       kind: "done";
       channel: string;
       result: string;
+      traceId?: string;
       ambiguous: boolean;
       rows: number;
       waitedMs: number;
@@ -77,9 +78,17 @@ export type DeliverOutcome =
       reason: string;
       channel?: string;
       result?: string;
+      traceId?: string;
       ambiguous?: boolean;
     }
-  | { kind: "dlq"; channel: string; reason: string; result?: string; ambiguous?: boolean }
+  | {
+      kind: "dlq";
+      channel: string;
+      reason: string;
+      result?: string;
+      traceId?: string;
+      ambiguous?: boolean;
+    }
   /** Nothing to do: the delivery ended before. */
   | { kind: "closed" }
   /** Another holder took over, and its writes count. */

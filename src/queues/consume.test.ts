@@ -68,7 +68,7 @@ const message = (id: string, body: unknown, attempts = 1): QueueMessage => ({
   retry: ({ delaySeconds } = {}) => void steps.push(`retry ${id} in ${delaySeconds}`),
 });
 const sealed = (id: string, body: MessageBody, attempts?: number): QueueMessage =>
-  message(id, sealEnvelope(body, "trace"), attempts);
+  message(id, sealEnvelope(body), attempts);
 const postMessage = (id: string, again = false, attempts = 1): QueueMessage =>
   sealed(id, { kind: "post", post: post(id), again }, attempts);
 const mentionMessage = (id: string, eventKey: string): QueueMessage =>
@@ -89,7 +89,7 @@ describe("every queue", () => {
   });
 
   it("buries what cannot be read, leaves newer messages for later, and takes the rest", async () => {
-    const newer = { ...sealEnvelope({ kind: "delivery", id: 1, channelId: 2 }, ""), v: 99 };
+    const newer = { ...sealEnvelope({ kind: "delivery", id: 1, channelId: 2 }), v: 99 };
     await consume(
       "deliveries",
       message("garbage", { v: 1, kind: "delivery", id: "one" }),
@@ -211,8 +211,8 @@ describe("posts", () => {
 
 describe("mentions", () => {
   it("of one event go in one call, and an event that fails is retried alone", async () => {
-    ports.addMentions = async (eventKey, mentions, traceId) => {
-      steps.push(`add ${eventKey} ${mentions.map(({ postId }) => postId)} ${traceId}`);
+    ports.addMentions = async (eventKey, mentions) => {
+      steps.push(`add ${eventKey} ${mentions.map(({ postId }) => postId)}`);
       if (eventKey === "down") throw new Error("the object was reset");
     };
     await consume(
@@ -224,8 +224,8 @@ describe("mentions", () => {
     expect(steps.toSorted()).toEqual([
       "ack 1",
       "ack 3",
-      "add down 2 trace",
-      "add up 1,3 trace",
+      "add down 2",
+      "add up 1,3",
       "retry 2 in 2",
     ]);
   });

@@ -13,7 +13,11 @@ export type BuryPorts = Pick<RuntimePorts, "now" | "log"> & {
 type KeyedDeadLetter = DeadLetter & { key: string };
 
 /** A message that nobody can work on, and the row that takes its place. */
-export type DeadMessage = { message: QueueMessage; deadLetter: KeyedDeadLetter };
+export type DeadMessage = {
+  message: QueueMessage;
+  deadLetter: KeyedDeadLetter;
+  traceId?: string;
+};
 
 const ADVICE = {
   unreadable:
@@ -52,8 +56,9 @@ export async function buryMessages(
     dead.map(({ deadLetter }) => deadLetter),
     iso(now()),
   );
-  for (const { message, deadLetter } of dead) {
+  for (const { message, deadLetter, traceId } of dead) {
     log({
+      ...(traceId && { traceId }),
       stage: `queue.${deadLetter.stage}`,
       level: "error",
       outcome: "dead",
@@ -71,18 +76,21 @@ export async function consumeDeadLetters(batch: QueueBatch, ports: BuryPorts): P
   const dead: DeadMessage[] = [];
   for (const message of batch.messages) {
     if (openEnvelope(message.body, "delivery").kind === "body") message.ack();
-    else dead.push({ message, deadLetter: exhausted(message) });
+    else dead.push({ message, ...exhausted(message) });
   }
   await buryMessages(dead, ports);
 }
 
-function exhausted(message: QueueMessage): KeyedDeadLetter {
-  const usedUp = (stage: string, subject: string) =>
-    deadLetterOfMessage(stage, message, "exhausted", "retries used up", subject);
+function exhausted(message: QueueMessage): Omit<DeadMessage, "message"> {
+  const usedUp = (stage: string, subject: string, traceId: string) => ({
+    deadLetter: deadLetterOfMessage(stage, message, "exhausted", "retries used up", subject),
+    traceId,
+  });
   const post = openEnvelope(message.body, "post");
-  if (post.kind === "body") return usedUp("posts", postKey(post.body.post));
+  if (post.kind === "body") return usedUp("posts", postKey(post.body.post), post.traceId);
   const mention = openEnvelope(message.body, "mention");
-  if (mention.kind === "body") return usedUp("mentions", mention.body.mention.evidenceId);
+  if (mention.kind === "body")
+    return usedUp("mentions", mention.body.mention.evidenceId, mention.traceId);
   const error = "fits no schema of this version";
-  return deadLetterOfMessage("dead-letters", message, "unreadable", error, null);
+  return { deadLetter: deadLetterOfMessage("dead-letters", message, "unreadable", error, null) };
 }

@@ -7,7 +7,7 @@ import { openMessages } from "./open.ts";
 export type MentionsPorts = RuntimePorts &
   BuryPorts & {
     /** Resolves once the mentions are evidence; throws when that failed. */
-    addMentions(eventKey: string, mentions: Mention[], traceId?: string): Promise<void>;
+    addMentions(eventKey: string, mentions: Mention[]): Promise<void>;
   };
 
 /**
@@ -24,7 +24,6 @@ export async function consumeMentions(batch: QueueBatch, ports: MentionsPorts): 
         await ports.addMentions(
           eventKey,
           items.map(({ mention }) => mention),
-          items[0]?.traceId,
         );
         for (const { message } of items) message.ack();
       } catch (error) {

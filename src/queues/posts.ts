@@ -73,10 +73,11 @@ async function judgePosts(
   const judge = await ports.judging();
   const given = items.map((item) => ({ item, post: item.body.post, traceId: item.traceId }));
   const { judged, failed } = judgeEach(given, judge, ports.now);
-  const poison = failed.map(({ item: { message }, post, error }) => {
+  const poison = failed.map(({ item: { message }, post, traceId, error }) => {
     const why = String(error);
     return {
       message,
+      traceId,
       deadLetter: deadLetterOfMessage("posts", message, "poison", why, postKey(post)),
     };
   });

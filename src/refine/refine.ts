@@ -126,6 +126,7 @@ export function refine(
     authorWeight: authorWeight(author, settings.authors),
     url: post.url ?? null,
     ...(post.timeGuessed && { timeGuessed: true }),
+    ...(post.trace !== undefined && { trace: post.trace }),
     excerpt: post.text.slice(0, EXCERPT).toWellFormed(),
   });
   const mentions =

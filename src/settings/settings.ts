@@ -79,6 +79,9 @@ export const CoreShape = {
   OVERLOADED_AFTER_SECONDS: wholeNumber(1)
     .default(60)
     .describe("While 1,000 posts of a source have waited longer, it is refused (429)"),
+  TRACE_RATIO: numberSetting(0, 1)
+    .default(1)
+    .describe("The share of posts whose trace is exported; posts of a sender's trace follow it"),
   LOCATION_HINT: z
     .enum(LOCATIONS)
     .optional()

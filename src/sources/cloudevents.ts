@@ -2,6 +2,7 @@ import * as z from "zod";
 import { decodedBody } from "../http/body-encoding.ts";
 import { tryBase64 } from "../kit/base64.ts";
 import { parseJson } from "../kit/parse-json.ts";
+import { MAX_TRACEPARENT, parseTracestate } from "../kit/trace-context.ts";
 import { boundedId } from "./_shared/post-input.ts";
 import {
   fieldProblems,
@@ -107,6 +108,19 @@ function postOf(given: unknown, now: number): PushItem | PushErrors {
       ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)),
       source: "cloudevents",
       id: boundedId(`${event.source}#${event.id}`),
+    },
+    ...traceOf(event),
+  };
+}
+
+/** The extension Distributed Tracing: an event that names its trace is continued in it. */
+function traceOf({ traceparent, tracestate }: CloudEvent): Pick<PushItem, "trace"> {
+  if (typeof traceparent !== "string") return {};
+  const state = typeof tracestate === "string" ? parseTracestate(tracestate) : undefined;
+  return {
+    trace: {
+      traceFrom: traceparent.slice(0, MAX_TRACEPARENT),
+      ...(state !== undefined && { traceState: state }),
     },
   };
 }

@@ -96,7 +96,7 @@ export type PostFilter = {
 };
 
 /** A post with its end, without the steps between. */
-export type PostListed = Omit<PostHistory, "steps">;
+export type PostListed = Omit<PostHistory, "steps" | "trace" | "traceFrom">;
 
 /** What became of a post: one step a stage, in order. */
 export type PostHistory = {
@@ -111,6 +111,9 @@ export type PostHistory = {
   lang: string | null;
   spam: number | null;
   sentiment: number | null;
+  /** The traceparent of its own span, and the sender's; null in posts of before there were any. */
+  trace: string | null;
+  traceFrom: string | null;
   steps: {
     stage: string;
     outcome: string;

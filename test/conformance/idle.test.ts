@@ -66,7 +66,6 @@ function worker() {
     store,
     posts: { sendBatch: none },
     requeueAfterSeconds: 600,
-    uuid: () => crypto.randomUUID(),
     schedulePostSweep: (time) => sweeper.schedulePostSweep(time),
     outbox: { store, enqueue: none },
   };

@@ -216,9 +216,8 @@ class Newer {
 
 /** As the first code wrote it: before there were trace ids and the mark of a repeat. */
 function older(body: Envelope): unknown {
-  const { traceId: _, ...rest } = body;
-  if (rest.kind !== "post" || rest.again) return rest;
-  const { again: _again, ...post } = rest;
+  if (body.kind !== "post" || body.again) return body;
+  const { again: _, ...post } = body;
   return post;
 }
 

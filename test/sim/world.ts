@@ -139,7 +139,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     (who, storage) => {
       const outbox: SweeperPorts["outbox"] = {
         store: storeFor(who),
-        enqueue: (due) => enqueueDeliveries(due, { deliveries: queues.deliveries.send(who), uuid }),
+        enqueue: (due) => enqueueDeliveries(due, { deliveries: queues.deliveries.send(who) }),
       };
       const schedulePostSweep = (at: number): Promise<void> => actor.schedulePostSweep(at);
       const actor: SweeperActor = sweeperActor(
@@ -207,7 +207,6 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
       afterCommit: afterCommit({
         ...ground(who),
         deliveries: queues.deliveries.send(who),
-        uuid,
         wakeSweeper: sweeperOf(who).wake,
         broadcast: async () => undefined,
       }),

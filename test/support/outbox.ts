@@ -162,8 +162,11 @@ export async function outboxWorld(
     ports,
     journal,
     channelId: saved.channel.id,
-    /** Commits a transition of the event and answers the ids of the rows that are due. */
-    async change(over: Partial<Signal> = {}, event: Partial<TokenEvent> = {}) {
+    /**
+     * Commits a transition of the event and answers the ids of the rows that are due. `traces`: of
+     * the posts that set it off.
+     */
+    async change(over: Partial<Signal> = {}, event: Partial<TokenEvent> = {}, traces?: string[]) {
       const before = last;
       const transition = (before?.transition ?? 0) + 1;
       const after = signalOf({
@@ -200,7 +203,9 @@ export async function outboxWorld(
         event: subject,
         evidence: [],
         signal: after,
-        outbox,
+        outbox: outbox.map((draft) =>
+          traces ? { ...draft, payload: { ...draft.payload, traces } } : draft,
+        ),
         at: iso(clock.now),
       });
       return (

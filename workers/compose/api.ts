@@ -7,6 +7,7 @@ import { auditRange } from "../../src/audit/audit-range.ts";
 import { channelCatalogue } from "../../src/channels/catalogue.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { acceptPosts, overdueFrom } from "../../src/intake/accept.ts";
+import { senderTrace } from "../../src/intake/post-traces.ts";
 import { receivePush } from "../../src/intake/push.ts";
 import { resendDeadLetters } from "../../src/intake/resend.ts";
 import { toBase64Url } from "../../src/kit/base64.ts";
@@ -75,7 +76,12 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     sleep: sleepFor,
     requestId: uuid,
     auditLog: store,
-    ingest: (posts) => acceptPosts(posts, acceptPorts(env, isolate, defer)),
+    ingest: (posts, headers) =>
+      acceptPosts(
+        posts,
+        acceptPorts(env, isolate, defer),
+        headers && senderTrace(headers, isolate.telemetry),
+      ),
     receive: (source, request, rights) =>
       receivePush(
         source,
@@ -187,7 +193,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       store,
       waitReason: (row, channels) => waitReason(row, channels, now()),
       awaited: () => sweeperOf(env).wake(now() + SWEPT_AFTER_MS),
-      enqueue: (due) => enqueueDeliveries(due, { deliveries: env.DELIVERIES, uuid }),
+      enqueue: (due) => enqueueDeliveries(due, { deliveries: env.DELIVERIES }),
       now,
       log: isolate.log,
     },

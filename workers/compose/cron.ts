@@ -1,4 +1,5 @@
 import { offerPosts } from "../../src/intake/accept.ts";
+import { newTraceparent } from "../../src/intake/post-traces.ts";
 import type { RetentionDays } from "../../src/schedule/retention.ts";
 import type { TickPorts } from "../../src/schedule/tick.ts";
 import type { Settings } from "../../src/settings/settings.ts";
@@ -42,7 +43,7 @@ export function composeCron(env: Bindings, defer: DeferWork): ComposedPorts<Tick
 
 export const pollPorts = (env: Bindings, isolate: SharedIsolate, defer: DeferWork): PollPorts => ({
   ...guardedPorts(env, isolate),
-  traceId: uuid(),
+  trace: newTraceparent(uuid(), isolate.settings.core.TRACE_RATIO),
   store: cursorsOf(env, isolate),
   accept: (posts) => offerPosts(posts, acceptPorts(env, isolate, defer)),
 });

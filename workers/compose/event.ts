@@ -34,7 +34,6 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
     afterCommit: afterCommit({
       ...runtimePorts(isolate),
       deliveries: env.DELIVERIES,
-      uuid,
       wakeSweeper: sweeperOf(env).wake,
       broadcast: spacedBroadcaster(env, isolate, defer),
     }),
@@ -61,10 +60,10 @@ const enrichPorts = (env: Bindings, isolate: SharedIsolate, defer: DeferWork): E
 
 /** Enriches, and reports the result and the time that it took. */
 function measuredEnrich(ports: EnrichPorts, runtime: RuntimePorts): EventPorts["enrich"] {
-  return async (token, traceId) => {
+  return async (token, trace) => {
     const began = runtime.now();
-    const answers = await enrich(token, { ...ports, ...(traceId !== undefined && { traceId }) });
-    reportFacts(answers, { ms: runtime.now() - began, traceId }, runtime);
+    const answers = await enrich(token, { ...ports, ...(trace !== undefined && { trace }) });
+    reportFacts(answers, { ms: runtime.now() - began, trace }, runtime);
     return answers;
   };
 }

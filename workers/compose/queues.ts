@@ -21,8 +21,7 @@ export function composeQueues(env: Bindings, defer: DeferWork): ComposedPorts<Qu
     mentions: env.MENTIONS,
     seen: seenWindow(isolate.redis),
     judging: judgingBy(isolate),
-    addMentions: (eventKey, mentions, traceId) =>
-      env.EVENTS.getByName(eventKey, placement).add(mentions, traceId),
+    addMentions: (eventKey, mentions) => env.EVENTS.getByName(eventKey, placement).add(mentions),
     deliver: (channelId, id) =>
       env.CHANNELS.getByName(`channel:${channelId}`, placement).deliver(id, channelId),
     broadcast: broadcaster(env, defer),

@@ -139,7 +139,6 @@ export function requeuePorts(env: Bindings, isolate: SharedIsolate): RequeuePort
     ...runtimePorts(isolate),
     store: isolate.store,
     posts: env.POSTS,
-    uuid,
     requeueAfterSeconds: isolate.settings.core.REQUEUE_AFTER_SECONDS,
     schedulePostSweep: sweeperOf(env).schedulePostSweep,
   };
@@ -149,6 +148,8 @@ export function acceptPorts(env: Bindings, isolate: SharedIsolate, defer: DeferW
   return {
     ...requeuePorts(env, isolate),
     mentions: env.MENTIONS,
+    uuid,
+    traceRatio: isolate.settings.core.TRACE_RATIO,
     overloadedAfterSeconds: isolate.settings.core.OVERLOADED_AFTER_SECONDS,
     judging: judgingBy(isolate),
     broadcast: broadcaster(env, defer),

@@ -11,8 +11,8 @@ export class EventObject extends DurableObject<Bindings> implements EventRpc {
   readonly #composed = composeEvent(this.env, (work) => this.ctx.waitUntil(work));
   readonly #actor = eventActor(this.#composed.ports, memoryIn(this.ctx.storage));
 
-  async add(mentions: Mention[], traceId?: string): Promise<void> {
-    await this.#actor.add(mentions, traceId);
+  async add(mentions: Mention[]): Promise<void> {
+    await this.#actor.add(mentions);
     this.#composed.flush();
   }
 
@@ -50,6 +50,12 @@ function memoryIn(storage: DurableObjectStorage): ActorMemory {
     },
     set clearAt(at: number | undefined) {
       if (at !== undefined) kv.put("clearAt", at);
+    },
+    get trace(): string | undefined {
+      return kv.get<string>("trace");
+    },
+    set trace(trace: string | undefined) {
+      if (trace !== undefined) kv.put("trace", trace);
     },
     setAlarm: (at: number): Promise<void> => storage.setAlarm(at),
     async clear() {

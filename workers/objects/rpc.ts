@@ -18,7 +18,7 @@ import type { JetstreamState } from "../../src/sources/jetstream/connection.ts";
  */
 
 export type EventRpc = Rpc.DurableObjectBranded & {
-  add(mentions: Mention[], traceId?: string): Promise<void>;
+  add(mentions: Mention[]): Promise<void>;
 };
 
 export type ChannelRpc = Rpc.DurableObjectBranded & {

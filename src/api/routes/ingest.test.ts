@@ -43,6 +43,18 @@ describe("POST /ingest", () => {
     expect(ports.accepted.map(({ id }) => id)).toEqual(["1", "2"]);
   });
 
+  it("hands on the headers that name the trace of the request", async () => {
+    const ports = fakePorts();
+    const seen: (string | null | undefined)[] = [];
+    ports.ingest = async (_, headers) => {
+      seen.push(headers?.get("traceparent"));
+      return { kind: "accepted", fresh: 1, repeated: 0 };
+    };
+    await send(ports, posts(post()), { traceparent: "00-not-a-trace" });
+    await send(ports, posts(post()));
+    expect(seen).toEqual(["00-not-a-trace", null]);
+  });
+
   it("marks posts as quiet for a key with the scope write alone", async () => {
     const ports = fakePorts();
     const ask = (quiet: string, key: string) =>

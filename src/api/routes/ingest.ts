@@ -50,7 +50,8 @@ export type PushResult =
 
 export type IngestPorts = {
   now: Clock;
-  ingest(posts: RawPost[]): Promise<IngestResult>;
+  /** `headers`: of the request, for the trace that it belongs to. */
+  ingest(posts: RawPost[], headers?: Headers): Promise<IngestResult>;
   /** A source's own push format. `rights`: of the caller's key; null: none was shown. */
   receive(source: string, request: Request, rights: PostingRights | null): Promise<PushResult>;
   /** The names under which polls and streams bring posts. */
@@ -116,7 +117,7 @@ export const ingestRoutes = (ports: IngestPorts): ApiRoute[] => [
         return problem(403, "Posts that notify nobody need a key with the scope write.");
       if (posts.length > MAX_POSTS)
         return problem(413, `${posts.length} posts in one request; send up to ${MAX_POSTS}.`);
-      return answer(posts, quiet, rightsOf(context), ports);
+      return answer(posts, quiet, context, ports);
     },
   }),
   route({
@@ -151,15 +152,19 @@ const forbiddenProblem = (errors: FieldError[]): Response =>
 async function answer(
   inputs: unknown[],
   quiet: boolean,
-  rights: PostingRights | null,
+  context: Context<ApiEnv>,
   ports: IngestPorts,
 ): Promise<Response> {
-  const { read, rejected, forbidden } = sorted(inputs, rights ?? SIGNED_ONLY, ports);
+  const rights = rightsOf(context) ?? SIGNED_ONLY;
+  const { read, rejected, forbidden } = sorted(inputs, rights, ports);
   if (read.length === 0 && forbidden.length > 0) return forbiddenProblem(forbidden);
   const ingested: IngestResult =
     read.length === 0
       ? { kind: "accepted", fresh: 0, repeated: 0 }
-      : await ports.ingest(read.map(({ post }) => (quiet ? { ...post, quiet } : post)));
+      : await ports.ingest(
+          read.map(({ post }) => (quiet ? { ...post, quiet } : post)),
+          context.req.raw.headers,
+        );
   if (ingested.kind !== "accepted") return refused(ingested);
   const { repeated, overloaded } = ingested;
   const late = overloaded === undefined ? [] : lateOf(read, overloaded);

@@ -25,6 +25,11 @@ const Listed = z.object({
   sentiment: z.number().nullable(),
 });
 const History = Listed.extend({
+  trace: z.string().nullable().describe("The W3C traceparent of the post's own span"),
+  traceFrom: z
+    .string()
+    .nullable()
+    .describe("The sender's: the parent in the same trace, else a link (a batch)"),
   steps: z.array(
     z.object({
       stage: z.string(),

@@ -24,9 +24,10 @@ export const TIMEOUT_MS = 15_000;
  */
 export const READING = { timeoutMs: TIMEOUT_MS, maxBytes: 65_536, overflow: "cut" } as const;
 
-export const callPorts = ({ fetch, now, telemetry }: SendPorts): CallPorts => ({
+export const callPorts = ({ fetch, now, telemetry, trace }: SendPorts): CallPorts => ({
   fetch,
   now,
+  ...(trace && { trace }),
   ...(telemetry && { telemetry }),
 });
 

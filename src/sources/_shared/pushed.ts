@@ -22,7 +22,7 @@ export function receivedPosts(
   for (const [index, item] of items.entries()) {
     const read = "errors" in item ? item : readPost(item.fields, now);
     if ("errors" in read) rejected.push({ index, errors: read.errors });
-    else posts.push(read);
+    else posts.push("trace" in item ? { ...read, ...item.trace } : read);
   }
   const [only] = rejected;
   if (form === "one" && only !== undefined)
@@ -35,7 +35,11 @@ export function receivedPosts(
   return { kind: "posts", posts, rejected };
 }
 
-export type PushItem = { fields: unknown };
+/** `trace`: that of the item itself, as it says. */
+export type PushItem = {
+  fields: unknown;
+  trace?: Pick<RawPost, "traceFrom" | "traceState">;
+};
 export type PushErrors = { errors: { path: string; message: string }[] };
 
 function readPost(fields: unknown, now: number): RawPost | PushErrors {

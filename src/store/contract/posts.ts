@@ -60,6 +60,17 @@ export function postContract(store: () => Store): void {
       expect(await outcomeOf(1)).toBe("evidence");
     });
 
+    it("keeps the trace of the first arrival with a post, also when it is sent again", async () => {
+      const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+      const traceFrom = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01";
+      await store().accept([arrival(1, { trace, traceFrom }), arrival(2)], at(0));
+      await store().accept([arrival(1, { trace: trace.replace("b7ad", "0000") })], at(1));
+      expect(await store().post("x", "1")).toMatchObject({ trace, traceFrom });
+      expect(await store().post("x", "2")).toMatchObject({ trace: null, traceFrom: null });
+      const [again] = await store().overdue(at(60), at(60), 1);
+      expect(again).toMatchObject({ id: "1", trace, traceFrom });
+    });
+
     it("gives posts that come twice at the same time to one caller each", async () => {
       const batch = Array.from({ length: 50 }, (_, i) => arrival(i));
       const answers = await Promise.all(

@@ -187,6 +187,8 @@ function listedOf(row: PostRow): PostListed {
 export function historyOf(rows: MemoryRows, row: PostRow): PostHistory {
   return {
     ...listedOf(row),
+    trace: row.post.trace ?? null,
+    traceFrom: row.post.traceFrom ?? null,
     steps: stepsOf(rows, row).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
   };
 }

@@ -239,7 +239,7 @@ step(at, place, stage, outcome, reason, event_key) as (
   where d.replayed_at is not null
 )
 select json_build_object(
-  ${LISTED_FIELDS}, 'steps',
+  ${LISTED_FIELDS}, 'trace', raw->>'trace', 'traceFrom', raw->>'traceFrom', 'steps',
   (
     select jsonb_agg(jsonb_build_object('stage', s.stage, 'outcome', s.outcome, 'at',
     ${isoColumn("s.at")}, 'reason', s.reason, 'eventKey', s.event_key)
