@@ -54,7 +54,7 @@ const string = (provider: string, values?: readonly string[]): FactKind => ({
 });
 
 const TICKER = {
-  pattern: /^[^\p{Ll}$#]+$/u,
+  pattern: /^[^\p{Ll}$#\s](?:[^\p{Ll}$#]*[^\p{Ll}$#\s])?$/u,
   description: "in capital letters and without $",
   rewrite: (text: string) => text.trim().replace(/^[$#]/, "").toUpperCase(),
 };

@@ -5,6 +5,7 @@ import { type ClauseTest, singleTest } from "../language/clauses.ts";
 import type { Evaluate } from "../language/dialect.ts";
 import type { ExpressionNode } from "../language/syntax.ts";
 import type { ExpressionFault } from "../language/traps.ts";
+import { chainOf } from "./meaning.ts";
 
 /**
  * Conditions on one fact that never hold together, such as
@@ -17,7 +18,7 @@ export function contradictions(
 ): ExpressionFault[] {
   if (node.kind !== "and" && node.kind !== "relation") return [];
   const byFact = Map.groupBy(
-    conjuncts(node).flatMap((part) => singleTest(part) ?? []),
+    chainOf(node, "and").flatMap((part) => singleTest(part) ?? []),
     ({ name }) => canonicalNames(name),
   );
   return [...byFact].flatMap(([fact, tests]) => {
@@ -29,17 +30,6 @@ export function contradictions(
       parts.length === 1 ? `${parts[0]} never holds` : `${parts.join(" and ")} never hold together`;
     return [{ message, at: node.at }];
   });
-}
-
-/** The parts of a chain of `and`, in the order of the text. */
-export function conjuncts(node: ExpressionNode): ExpressionNode[] {
-  const found: ExpressionNode[] = [];
-  const open = [node];
-  for (let next = open.pop(); next; next = open.pop()) {
-    if (next.kind === "and") open.push(next.right, next.left);
-    else found.push(next);
-  }
-  return found;
 }
 
 function canHold(

@@ -3,6 +3,7 @@ import { canonicalNames } from "../condition.ts";
 import { literalValue } from "../language/clauses.ts";
 import { type ComparisonOperator, type ExpressionNode, walkNodes } from "../language/syntax.ts";
 import type { ExpressionFault } from "../language/traps.ts";
+import { meaningOf } from "./meaning.ts";
 import { type NumberRange, numberRange, rangeOfFact } from "./number-range.ts";
 
 type Verdict = "never" | "always" | undefined;
@@ -22,14 +23,17 @@ export function impossibleNumbers(
   return node.rest.flatMap(({ operator, right }): ExpressionFault[] => {
     const sides = [left, right] as const;
     left = right;
-    if (!sides.some(readsFact)) return [];
+    const at = [sides[0].at[0], sides[1].at[1]] as const;
+    const order = faultOfOrder(operator, sides);
+    if (order !== undefined) return [{ message: `${text.slice(...at)} never holds: ${order}`, at }];
     const verdict = verdictOf(
       operator,
       numberRange(sides[0], vocabulary),
       numberRange(sides[1], vocabulary),
     );
+    if (!sides.some(readsFact))
+      return verdict === "never" ? [{ message: `${text.slice(...at)} never holds`, at }] : [];
     if (verdict === undefined) return [];
-    const at = [sides[0].at[0], sides[1].at[1]] as const;
     const said = verdict === "never" ? "never holds" : "always holds where the facts are known";
     const suggestion = unitAdvice(sides, vocabulary);
     return [
@@ -40,6 +44,31 @@ export function impossibleNumbers(
       },
     ];
   });
+}
+
+/** Of each pair the first is never more than the second. */
+const NEVER_MORE: readonly (readonly [string, string])[] = [
+  ["copies", "mentions"],
+  ["evidence_count", "mentions"],
+  ["unique_authors", "evidence_count"],
+  ["unique_authors", "mentions"],
+  ["sentiment_min", "sentiment"],
+  ["sentiment_min", "sentiment_max"],
+  ["sentiment", "sentiment_max"],
+];
+
+/** A value beside itself, and facts of which one is a part of the other. */
+function faultOfOrder(
+  operator: ComparisonOperator,
+  sides: readonly [ExpressionNode, ExpressionNode],
+): string | undefined {
+  if (!sides.every(readsFact)) return undefined;
+  const [a, b] = sides.map(meaningOf);
+  if (a === b && ["<", ">", "!="].includes(operator)) return "both sides are the same";
+  const [more, less] = operator === ">" ? [a, b] : operator === "<" ? [b, a] : [];
+  return NEVER_MORE.some(([part, whole]) => part === more && whole === less)
+    ? `${more} is never more than ${less}`
+    : undefined;
 }
 
 const readsFact = (node: ExpressionNode): boolean =>

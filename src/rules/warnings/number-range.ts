@@ -79,7 +79,8 @@ function rangeOfArithmetic(operator: Operator, a: NumberRange, b: NumberRange): 
     case "^":
       return a.least >= 0 ? NOT_NEGATIVE : ANY;
     case "mod":
-      return b.least > 0 ? { least: 0, most: b.most, whole } : ANY;
+      // What is left over is below the divisor.
+      return b.least > 0 ? { least: 0, most: whole ? b.most - 1 : b.most, whole } : ANY;
   }
 }
 

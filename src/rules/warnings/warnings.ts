@@ -6,6 +6,7 @@ import type { VariableReference } from "../variables.ts";
 import { contradictions } from "./contradictions.ts";
 import { impossibleNumbers } from "./impossible-numbers.ts";
 import { impossibleTexts } from "./impossible-texts.ts";
+import { opposedParts } from "./opposed-parts.ts";
 import { negativeDefault } from "./shell-defaults.ts";
 
 /**
@@ -32,7 +33,10 @@ export function warningsOf(
   );
   const contradicting = nodes
     .filter((node) => !longest.has(node))
-    .flatMap((node) => contradictions(node, text, vocabulary));
+    .flatMap((node) => {
+      const found = contradictions(node, text, vocabulary);
+      return found.length > 0 ? found : opposedParts(node, text);
+    });
   return [...said, ...contradicting.filter((fault) => !said.some((part) => covers(fault, part)))];
 }
 
