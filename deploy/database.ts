@@ -39,6 +39,18 @@ export function databaseLogins(
   return { owner: databaseUrl, app: app.href, derived: true };
 }
 
+/** The Worker's login at the database and at its replica, which has the same roles. */
+export function workerLogins(
+  { READ_DATABASE_URL }: Record<string, string>,
+  { app, derived }: DatabaseLogins,
+): Record<string, string> {
+  if (READ_DATABASE_URL === undefined) return { DATABASE_URL: app };
+  const replica = new URL(READ_DATABASE_URL);
+  const { username, password } = new URL(app);
+  if (derived) Object.assign(replica, { username, password });
+  return { DATABASE_URL: app, READ_DATABASE_URL: replica.href };
+}
+
 /** Roles belong to the whole server: two environments on one server do not share a login. */
 const appRoleOf = (worker: string): string => `${APP_ROLE}_${worker.replaceAll("-", "_")}`;
 

@@ -45,7 +45,7 @@ export type Environment = {
   /** Names of plain variables that wrangler.toml sets. */
   vars: readonly string[];
   /** wrangler's configuration for this environment, as JSON, with the id of the namespace. */
-  config(namespaceId: string | undefined): string;
+  config(namespaceId: string | undefined, hyperdriveId?: string): string;
 };
 
 /**
@@ -77,17 +77,25 @@ export function environmentOf(name: string, file = join(ROOT, "wrangler.toml")):
     limitsCpu: read.limits !== undefined,
     routes: read.routes.length > 0,
     vars: Object.keys(read.vars),
-    config: (namespaceId) =>
-      JSON.stringify(renamed(read, { worker, queues, dataset, namespaceId }), null, 2),
+    config: (namespaceId, hyperdriveId) =>
+      JSON.stringify(
+        renamed(read, { worker, queues, dataset, namespaceId, hyperdriveId }),
+        null,
+        2,
+      ),
   };
 }
 
 type Names = Pick<Environment, "worker" | "queues" | "dataset"> & {
   namespaceId: string | undefined;
+  hyperdriveId: string | undefined;
 };
 
 /** A route belongs to production alone: another environment answers under workers.dev. */
-function renamed(read: WranglerConfig, { worker, queues, dataset, namespaceId }: Names): object {
+function renamed(
+  read: WranglerConfig,
+  { worker, queues, dataset, namespaceId, hyperdriveId }: Names,
+): object {
   const queueOf = (name: string) => queues.get(name) ?? name;
   const { routes, ...rest } = read;
   return {
@@ -108,6 +116,7 @@ function renamed(read: WranglerConfig, { worker, queues, dataset, namespaceId }:
       ...each,
       ...(namespaceId && { id: namespaceId }),
     })),
+    ...(hyperdriveId && { hyperdrive: [{ binding: "HYPERDRIVE", id: hyperdriveId }] }),
     analytics_engine_datasets: read.analytics_engine_datasets.map((each) => ({
       ...each,
       dataset,

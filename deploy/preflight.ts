@@ -13,8 +13,10 @@ import {
   databaseLogins,
   mayDoTooMuch,
   readDatabase,
+  workerLogins,
 } from "./database.ts";
 import { type Environment, ROOT } from "./environment.ts";
+import { checkHyperdrive } from "./hyperdrive.ts";
 import type { Output } from "./output.ts";
 import { Refusal } from "./refusal.ts";
 import { readDeploySettings } from "./settings.ts";
@@ -30,6 +32,7 @@ export type Checked = {
   state: AccountState;
   /** The settings with the Worker's own login to the database. */
   secrets: Record<string, string>;
+  hyperdriveId: string | undefined;
   logins: DatabaseLogins;
   database: DatabaseState;
 };
@@ -77,13 +80,16 @@ export async function preflight(input: PreflightInput, output: Output): Promise<
       ? look(found, checkDatabase(input.env, settings, found))
       : undefined,
   ]);
+  const hyperdriveId = settings?.deployer.HYPERDRIVE_ID;
+  if (account && database && hyperdriveId !== undefined)
+    await look(found, checkHyperdrive(account.account, hyperdriveId, database.logins, found));
   if (account && database) checkHolder(input.env, account.account, database.database, found);
   // It takes longest, so it is not tried while something quick has to be mended.
   if (found.refused === 0) await look(found, checkBuild(input.env, found));
   if (found.refused > 0 || !account || !database)
     throw new Refusal(`nothing was changed: ${count(found.refused)} to be mended first`);
-  const secrets = { ...variables, DATABASE_URL: database.logins.app };
-  return { env: input.env, ...account, ...database, secrets };
+  const secrets = { ...variables, ...workerLogins(variables, database.logins) };
+  return { env: input.env, ...account, ...database, secrets, hyperdriveId };
 }
 
 const count = (refused: number) => (refused === 1 ? "one thing has" : `${refused} things have`);

@@ -89,11 +89,11 @@ async function prepareDatabase(
 }
 
 async function upload(
-  { env, account, login, secrets, state }: Checked,
+  { env, account, login, secrets, state, hyperdriveId }: Checked,
   namespaceId: string,
   percent: number,
 ): Promise<Released> {
-  const config = env.config(namespaceId);
+  const config = env.config(namespaceId, hyperdriveId);
   const message = await releaseMessage();
   const whole = percent === 100;
   const { written } = await runWrangler({

@@ -23,6 +23,8 @@ export type Bindings = {
   PROVIDERS: DurableObjectNamespace<ProviderRpc>;
   JETSTREAM: DurableObjectNamespace<JetstreamRpc>;
   RULES: KVNamespace;
+  /** Bound by the deployment where HYPERDRIVE_ID is set. */
+  HYPERDRIVE?: Hyperdrive;
   ANALYTICS: AnalyticsEngineDataset;
   ASSETS: Fetcher;
   /** Floors under the limits of the API, one for each policy of src/api/rate-limit.ts. */

@@ -39,6 +39,14 @@ export const CoreShape = {
     .string({ error: "is not set" })
     .startsWith("postgres", "is not a postgresql:// connection string")
     .describe("A connection string of Neon, or of PostgreSQL behind Neon's HTTP protocol"),
+  READ_DATABASE_URL: z
+    .string()
+    .startsWith("postgres", "is not a postgresql:// connection string")
+    .optional()
+    .describe(
+      "A read replica (Neon makes one in a minute) for what the API reads of the feed; it may be " +
+        "a moment old, and DATABASE_URL answers while it is out of reach",
+    ),
   NEON_FETCH_ENDPOINT: webAddress
     .optional()
     .describe("Set by npm start: where statements are posted in place of Neon"),
@@ -164,6 +172,14 @@ export const DeployShape = {
     .describe(
       "The owner's connection string, where DATABASE_URL is the Worker's own role; without it " +
         "DATABASE_URL is the owner's, and a role is made for the Worker",
+    ),
+  HYPERDRIVE_ID: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, "is not the id of a Hyperdrive configuration (32 hexadecimal digits)")
+    .optional()
+    .describe(
+      "A Hyperdrive configuration without caching, for a PostgreSQL that does not speak Neon's " +
+        "HTTP protocol (docs/deploy.md)",
     ),
   CLOUDFLARE_API_TOKEN: z
     .string()

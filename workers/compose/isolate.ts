@@ -29,7 +29,10 @@ import type { ParsedSettings } from "../../src/settings/parse.ts";
 import { SECRETS_IN_CLEAR, type Settings } from "../../src/settings/settings.ts";
 import type { Store } from "../../src/store/index.ts";
 import { postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
+import type { Sql } from "../../src/store/postgres/sql.ts";
+import { withReplica } from "../../src/store/replica.ts";
 import { type Bindings, settingsOf } from "../env.ts";
+import { hyperdriveSql } from "../platform/hyperdrive.ts";
 import { type HotList, hotList } from "../platform/lists-kv.ts";
 import { neonSql } from "../platform/neon.ts";
 import { type GuardMemory, guardMemory } from "../platform/provider-guard.ts";
@@ -46,6 +49,8 @@ export type SharedIsolate = RuntimePorts & {
   metrics: MetricsCollector;
   points: PointCollector;
   store: Store;
+  /** What the API reads from: the feed may be a replica's. */
+  feed: Store;
   sealSecrets: SealedChannels["seal"];
   /** New ones for each object: they share promises. */
   leases(): ReturnType<typeof postgresLeases>;
@@ -99,6 +104,18 @@ const boxOf = ({ SECRETS_KEY, SECRETS_KEY_PREVIOUS }: Settings): SecretBox | nul
         crypto.getRandomValues(new Uint8Array(count)),
       );
 
+/** Hyperdrive has the login by itself. A replica is always read over Neon's protocol. */
+const sqlOf = (env: Bindings, { DATABASE_URL, NEON_FETCH_ENDPOINT }: Settings): Sql =>
+  env.HYPERDRIVE === undefined
+    ? neonSql({ databaseUrl: DATABASE_URL, fetchEndpoint: NEON_FETCH_ENDPOINT })
+    : hyperdriveSql(env.HYPERDRIVE.connectionString);
+
+function feedOf({ READ_DATABASE_URL, NEON_FETCH_ENDPOINT }: Settings, primary: Store): Store {
+  if (READ_DATABASE_URL === undefined) return primary;
+  const sql = neonSql({ databaseUrl: READ_DATABASE_URL, fetchEndpoint: NEON_FETCH_ENDPOINT });
+  return withReplica(primary, postgresStore(sql));
+}
+
 export const isolateOf = onceAnIsolate(isolate);
 
 function isolate(env: Bindings): SharedIsolate {
@@ -112,13 +129,11 @@ function isolate(env: Bindings): SharedIsolate {
   // Worker on a post.
   const log = createLogger(given.LOCAL ? batchLines(console.log) : console.log, now);
   const rereadMs = given.LOCAL ? REREAD_LOCAL_MS : REREAD_MS;
-  const sql = neonSql({
-    databaseUrl: given.DATABASE_URL,
-    fetchEndpoint: given.NEON_FETCH_ENDPOINT,
-  });
+  const sql = sqlOf(env, given);
   const tables = postgresStore(sql);
   // It counts every row there is, for the page, the metrics and four charts.
-  const overview = cached(() => tables.overview(iso(now())), { costFactor: 10, now });
+  const feed = feedOf(given, tables);
+  const overview = cached(() => feed.overview(iso(now())), { costFactor: 10, now });
   const sealed = sealedChannels(tables, boxOf(given));
   const store: Store = { ...tables, ...sealed, overview: () => overview.get() };
   if (given.SECRETS_KEY === undefined)
@@ -137,6 +152,7 @@ function isolate(env: Bindings): SharedIsolate {
     points,
     telemetry,
     store,
+    feed: { ...feed, ...sealed, overview: () => overview.get() },
     sealSecrets: sealed.seal,
     leases: () => postgresLeases(sql),
     redis,

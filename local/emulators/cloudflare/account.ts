@@ -15,6 +15,7 @@ export type WorkerVersion = {
   etag: string;
   compatibilityDate: string;
   limits: { cpu_ms?: number } | undefined;
+  cache: { enabled?: boolean } | undefined;
   migrationTag: string | undefined;
 };
 
@@ -71,6 +72,8 @@ export type CloudAccount = {
   queues: Map<string, CloudQueue>;
   /** Titles of the KV namespaces, by id. */
   namespaces: Map<string, string>;
+  /** Configurations of Hyperdrive, by id. */
+  hyperdrives: Map<string, object>;
   scripts: Map<string, WorkerScript>;
   /** Durable Object namespaces, by id. */
   objects: Map<string, { script: string; class: string; useSqlite: boolean }>;
@@ -93,6 +96,7 @@ export const newAccount = (over: Partial<CloudAccount> = {}): CloudAccount => ({
   maxQueues: 10_000,
   queues: new Map(),
   namespaces: new Map(),
+  hyperdrives: new Map(),
   scripts: new Map(),
   objects: new Map(),
   assets: new Set(),

@@ -10,6 +10,7 @@ type Metadata = {
   keep_bindings?: string[];
   migrations?: Migrations & MigrationStep;
   limits?: { cpu_ms?: number };
+  cache_options?: { enabled?: boolean };
   annotations?: Record<string, string>;
   compatibility_date?: string;
   assets?: { jwt?: string };
@@ -51,6 +52,7 @@ export async function readUpload(
     etag: createHash("sha256").update(body).digest("hex"),
     compatibilityDate: metadata.compatibility_date ?? "",
     limits: metadata.limits,
+    cache: metadata.cache_options,
     migrationTag: script?.migrationTag,
   };
   return (
@@ -133,6 +135,8 @@ function bindingProblem(binding: Binding, account: CloudAccount): CloudReply | u
     );
   if (type === "queue" && !account.queues.has(String(binding.queue_name)))
     return refuse(400, 11000, `Queue "${binding.queue_name}" of ${name} does not exist.`);
+  if (type === "hyperdrive" && !account.hyperdrives.has(String(binding.id)))
+    return refuse(400, 10217, `Hyperdrive config ${binding.id} not found`);
   if (type === "kv_namespace" && !account.namespaces.has(String(binding.namespace_id)))
     return refuse(400, 10041, `KV namespace '${binding.namespace_id}' not found.`);
   return undefined;

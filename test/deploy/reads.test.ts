@@ -1,0 +1,87 @@
+import pg from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { liveVersion } from "../../local/emulators/cloudflare/account.ts";
+import { startPostgres, type TestPostgres } from "../support/postgres.ts";
+import { type DeployWorld, openDeployWorld } from "./account.ts";
+
+/** Where the Worker reads and writes: its cache, a replica, Hyperdrive. */
+let postgres: TestPostgres;
+let world: DeployWorld;
+beforeAll(async () => {
+  postgres = await startPostgres();
+  world = await openDeployWorld(postgres.url);
+}, 180_000);
+afterAll(async () => {
+  world?.stop();
+  await postgres?.stop();
+});
+
+const WORKER = "event-stream-starter";
+const deploy = (lines: Record<string, string>, ...args: string[]) =>
+  world.deploy(["--settings", world.settings(lines), "--no-smoke", ...args]);
+const bindings = () => {
+  const script = world.account.scripts.get(WORKER);
+  return (script && liveVersion(script)?.bindings) ?? [];
+};
+
+it("puts the platform's cache before the Worker, and gives a replica the Worker's login", async () => {
+  const owner = await world.newDatabase("replicated");
+  const replica = Object.assign(new URL(owner), { hostname: "localhost" }).href;
+  const { code, printed } = await deploy({ DATABASE_URL: owner, READ_DATABASE_URL: replica });
+  expect(code, printed).toBe(0);
+  const secret = (name: string) =>
+    new URL(String(bindings().find((each) => each.name === name)?.text));
+  const [here, there] = [secret("DATABASE_URL"), secret("READ_DATABASE_URL")];
+  expect([there.hostname, there.username, there.password]).toEqual([
+    "localhost",
+    "app_rw_event_stream_starter",
+    here.password,
+  ]);
+  const client = new pg.Client({ connectionString: there.href });
+  await client.connect();
+  await client.query("select count(*) from signals");
+  await client.end();
+  const [script] = world.account.scripts.values();
+  expect(script && liveVersion(script)?.cache).toEqual({ enabled: true });
+});
+
+it("goes through Hyperdrive once that keeps no answers and has the Worker's login", async () => {
+  const id = "0123456789abcdef0123456789abcdef";
+  const owner = await world.newDatabase("driven");
+  const missing = await deploy({ DATABASE_URL: owner, HYPERDRIVE_ID: id });
+  expect(missing.printed).toMatch(/✗ HYPERDRIVE_ID: there is no configuration/);
+
+  const origin = { host: "db.example.org", user: "postgres" };
+  world.account.hyperdrives.set(id, { name: "mine", origin });
+  const cached = await deploy({ DATABASE_URL: owner, HYPERDRIVE_ID: id });
+  expect(cached.printed).toMatch(/✗ Hyperdrive mine keeps answers for a minute/);
+  expect(cached.printed).toMatch(/✗ Hyperdrive needs a login whose password stands somewhere/);
+
+  await postgres.pool.query("create role worker login password 'of-the-worker'");
+  await postgres.pool.query("grant app_rw to worker");
+  const login = { username: "worker", password: "of-the-worker" };
+  const lines = {
+    DATABASE_URL: Object.assign(new URL(owner), login).href,
+    MIGRATIONS_DATABASE_URL: owner,
+    HYPERDRIVE_ID: id,
+  };
+  world.account.hyperdrives.set(id, { name: "mine", origin, caching: { disabled: true } });
+  const other = await deploy(lines);
+  expect(other.printed).toMatch(
+    /✗ Hyperdrive mine logs in as postgres, and DATABASE_URL as worker/,
+  );
+
+  const right = {
+    name: "mine",
+    origin: { ...origin, user: "worker" },
+    caching: { disabled: true },
+  };
+  world.account.hyperdrives.set(id, right);
+  const { code, printed } = await deploy(lines);
+  expect(code, printed).toBe(0);
+  expect(printed).toContain(`through Hyperdrive ${id}`);
+  expect(bindings().find(({ type }) => type === "hyperdrive")).toMatchObject({
+    name: "HYPERDRIVE",
+    id,
+  });
+});
