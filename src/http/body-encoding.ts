@@ -1,12 +1,45 @@
+import { decodeUnifiedHangul } from "./unified-hangul.ts";
+
 /** XML 1.0 asks for a declaration in the first bytes; this is room for blanks before and in it. */
 const HEAD_BYTES = 1_024;
 
+/**
+ * Labels that the WHATWG's list lacks, as Java, Python, Windows and people write them. They are
+ * compared without signs and blanks.
+ */
+const ALIASES: readonly (readonly [RegExp, string])[] = [
+  [/^(?:utf8.*|cp65001)$/, "utf-8"],
+  [/^(?:x?windows|win|mswin|ansi|ms|x?cp|ibm)?(125[0-8]|874)$/, "windows-$1"],
+  [/^(?:iso|is)?8859(?:part)?(1[0-6]|[1-9])$/, "iso-8859-$1"],
+  [/^(?:iso)?latin([1-6])$/, "latin$1"],
+  [/^(?:cp|ibm|dos)?866$/, "ibm866"],
+  [/^koi8?([ru]u?)$/, "koi8-$1"],
+  [/^(?:xwindows949|(?:cp|ms|windows)949|uhc|ksc.*|ksx1001|euckr)$/, "euc-kr"],
+  [/^(?:(?:cp|ms|windows|ibm)9(?:32|43)c?|windows31j|x?shiftjis.*|x?sjis.*|mskanji)$/, "shift_jis"],
+  [/^(?:(?:cp|ms|windows)936|euccn|gb2312.*|x?gbk)$/, "gbk"],
+  [/^gb18030.*$/, "gb18030"],
+  [/^(?:(?:cp|ms|windows)950|euctw|x?big5.*)$/, "big5"],
+  [/^(?:x?eucjp.*|ujis)$/, "euc-jp"],
+  [/^(?:tis620.*|iso885911)$/, "windows-874"],
+  [/^(?:xmacroman|macroman|mac)$/, "macintosh"],
+  [/^(?:ansi|cp819|ibm819|usascii.*)$/, "windows-1252"],
+];
+
+function aliasOf(label: string): string | undefined {
+  const bare = label.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const [pattern, name] = ALIASES.find(([known]) => known.test(bare)) ?? [];
+  return pattern && name && bare.replace(pattern, name);
+}
+
 const decoderFor = (label: string): TextDecoder | null => {
-  try {
-    return new TextDecoder(label);
-  } catch {
-    return null;
+  for (const name of [label, aliasOf(label)]) {
+    try {
+      if (name !== undefined) return new TextDecoder(name);
+    } catch {
+      // Not of the WHATWG's list.
+    }
   }
+  return null;
 };
 
 const isUtf16 = (label: string): boolean => /^(?:utf-?16|ucs-?2|unicode|csunicode)/i.test(label);
@@ -26,7 +59,7 @@ const headerEncoding = (contentType: string | null): string | undefined =>
 
 function declaredEncoding(bytes: Uint8Array): string | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));
-  const label = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']\s*([\w.:-]+)/.exec(head)?.[1];
+  const label = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']\s*([\w.: -]+?)\s*["']/.exec(head)?.[1];
   // What can be read byte by byte is not UTF-16, whatever it says.
   return label !== undefined && isUtf16(label) ? "utf-8" : label;
 }
@@ -54,5 +87,6 @@ export function decodedBody(bytes: Uint8Array, contentType: string | null): stri
     .filter((label) => label !== undefined && !isUtf16(label))
     .map((label) => decoderFor(label ?? ""))
     .find((decoder) => decoder !== null);
+  if (stated?.encoding === "euc-kr") return decodeUnifiedHangul(bytes);
   return stated ? stated.decode(bytes) : detected(bytes);
 }

@@ -7,15 +7,21 @@ import { zoneOffset } from "./time-zones.ts";
  */
 export type LooseTime = { at: number; certain: boolean };
 
+/** A count above the first is no number of seconds, above the second none of milliseconds. */
 const SECONDS_UNTIL = 1e11;
 const MILLISECONDS_UNTIL = 1e14;
+const MICROSECONDS_UNTIL = 1e17;
+const YEAR_2100 = Date.UTC(2100, 0, 1);
 const MAX_LENGTH = 120;
 const DAY_MS = 86_400_000;
 const HALF_A_DAY_MS = DAY_MS / 2;
 
 type CalendarDay = { year: number; month: number; day: number };
-/** What is left of the text once the day is taken out. `other`: the day if read the other way. */
-type FoundDay = { date: CalendarDay; other?: CalendarDay; rest: string };
+/**
+ * What is left of the text once the day is taken out. `other`: the day if read the other way.
+ * `isVague`: the month or the week is known, or the order is odd.
+ */
+type FoundDay = { date: CalendarDay; other?: CalendarDay; isVague?: boolean; rest: string };
 
 const isDay = ({ year, month, day }: CalendarDay): boolean => {
   if (year < 1970 || year > 2100 || month < 1 || day < 1) return false;
@@ -34,17 +40,61 @@ const YEAR_FIRST = /(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)t?/;
 const COMPACT = /(?<!\d)(\d{4})(\d{2})(\d{2})(?:t(?=\d)|(?!\d))/;
 const YEAR_LAST = /(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?![\d:])/;
 const DAY_MONTH =
-  /(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s/-]*(?:(?:de|of)\s+)?(\p{L}{3,}\.?)[\s,./-]*(?:(?:de|del|of)\s+)?(\d{4}(?!\d)|\d{2}(?![\d:]))/gu;
+  /(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s/-]*(?:(?:de|of)\s+)?(\p{L}[\p{L}\p{M}]{2,}\.?)[\s,./-]*(?:(?:de|del|of)\s+)?(\d{4}(?!\d)|\d{2}(?![\d:]))/gu;
 const MONTH_DAY = /(\p{L}{3,})\.?\s*(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+(\d{4})(?![\d:])/gu;
 /** The form of asctime: the year stands behind the clock. */
-const MONTH_DAY_CLOCK = /(\p{L}{3,})\.?\s+(\d{1,2})\s+(?=\d{1,2}:)(.+?)\s(\d{4})$/gu;
+const MONTH_DAY_CLOCK = /(\p{L}{3,})\.?\s+(\d{1,2})\s+(?=\d{1,2}:)(\S+(?:\s\S+)?)\s(\d{4})(?!\d)/gu;
+const DAY_MONTH_CLOCK =
+  /(?<!\d)(\d{1,2})\s+(\p{L}{3,})\.?\s+(?=\d{1,2}:)(\S+(?:\s\S+)?)\s(\d{4})(?!\d)/gu;
+/** Hungarian and Lithuanian. */
+const YEAR_MONTH_DAY = /(\d{4})\.?\s(?:m\.\s)?(\p{L}{3,})\.?\s(\d{1,2})(?!\d)\.?(?:\sd\.)?/gu;
+const WEEK = /(?<!\d)(\d{4})-?w(\d{2})(?:-?([1-7]))?(?!\d)t?/;
+const ORDINAL = /^(\d{4})-?(\d{3})(?:t|(?=[\sz]|$))/;
+const MONTH_ALONE = /^(?:(\d{4})-(\d{2})|(\p{L}{3,})\.?\s(\d{4}))$/u;
+
+const dayAt = (ms: number): CalendarDay => {
+  const date = new Date(ms);
+  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+};
+
+/** ISO 8601: a day by its week, or by its number within the year. */
+function countedDay(text: string): FoundDay | undefined {
+  const week = WEEK.exec(text);
+  if (week !== null) {
+    const [year, number] = [Number(week[1]), Number(week[2])];
+    // The week that holds 4 January is the first.
+    const fourth = Date.UTC(year, 0, 4);
+    const monday = fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * DAY_MS;
+    const days = (number - 1) * 7 + Number(week[3] ?? 1) - 1;
+    if (number < 1 || number > 53) return undefined;
+    const date = dayAt(monday + days * DAY_MS);
+    return { date, isVague: week[3] === undefined, rest: without(text, week) };
+  }
+  const ordinal = ORDINAL.exec(text);
+  const number = Number(ordinal?.[2]);
+  if (ordinal === null || number < 1 || number > 366) return undefined;
+  const date = dayAt(Date.UTC(Number(ordinal[1]), 0, number));
+  return isDay(date) ? { date, rest: without(text, ordinal) } : undefined;
+}
+
+/** A month without a day: an old one must not be told as now. */
+function monthAlone(text: string): FoundDay | undefined {
+  const [, year, number, name, nameYear] = MONTH_ALONE.exec(text) ?? [];
+  const month = number === undefined ? monthOf(name ?? "") : Number(number);
+  const date = { year: Number(year ?? nameYear), month: month ?? 0, day: 1 };
+  return isDay(date) ? { date, isVague: true, rest: "" } : undefined;
+}
 
 function numericDay(text: string): FoundDay | undefined {
   const found = YEAR_FIRST.exec(text) ?? COMPACT.exec(text);
   if (found !== null) {
     const [year, month, day] = found.slice(1).map(Number) as [number, number, number];
-    const date = { year, month, day };
-    return isDay(date) ? { date, rest: without(text, found) } : undefined;
+    const dates = [
+      { year, month, day },
+      { year, month: day, day: month },
+    ];
+    const date = dates.find(isDay);
+    return date && { date, isVague: date !== dates[0], rest: without(text, found) };
   }
   const last = YEAR_LAST.exec(text);
   if (last === null) return undefined;
@@ -60,16 +110,19 @@ function numericDay(text: string): FoundDay | undefined {
 
 function namedDay(text: string): FoundDay | undefined {
   const readings = [
-    ...Array.from(text.matchAll(DAY_MONTH), (found) => [found, 1, 2, 3] as const),
-    ...Array.from(text.matchAll(MONTH_DAY), (found) => [found, 2, 1, 3] as const),
-    ...Array.from(text.matchAll(MONTH_DAY_CLOCK), (found) => [found, 2, 1, 4] as const),
+    ...Array.from(text.matchAll(DAY_MONTH), (found) => [found, 1, 2, 3, 0] as const),
+    ...Array.from(text.matchAll(MONTH_DAY), (found) => [found, 2, 1, 3, 0] as const),
+    ...Array.from(text.matchAll(MONTH_DAY_CLOCK), (found) => [found, 2, 1, 4, 3] as const),
+    ...Array.from(text.matchAll(DAY_MONTH_CLOCK), (found) => [found, 1, 2, 4, 3] as const),
+    ...Array.from(text.matchAll(YEAR_MONTH_DAY), (found) => [found, 3, 2, 1, 0] as const),
   ];
-  for (const [found, day, month, year] of readings) {
+  for (const [found, day, month, year, clock] of readings) {
     const named = monthOf(found[month] ?? "");
     if (named === undefined) continue;
     const date = { year: fullYear(found[year] ?? ""), month: named, day: Number(found[day]) };
     if (!isDay(date)) continue;
-    return { date, rest: year === 4 ? (found[3] ?? "") : without(text, found) };
+    if (clock === 0) return { date, rest: without(text, found) };
+    return { date, rest: `${found[clock]}${text.slice(found.index + found[0].length)}` };
   }
   return undefined;
 }
@@ -102,18 +155,25 @@ function clockOf(rest: string): Clock | undefined {
 }
 
 /** Also "@1790000000" of date(1) and "/Date(1790000000000)/" of Microsoft's JSON. */
-const COUNTED = /^(?:@|\/date\()?(\d{9,13}(?:\.\d+)?)(?:[+-]\d{4})?(?:\)\/)?$/i;
+const COUNTED = /^(?:@|\/date\()?(\d{9,13}(?:\d{3}){0,2}(?:\.\d+)?)(?:[+-]\d{4})?(?:\)\/)?$/i;
 
-/** What a number of a plausible size counts: seconds or milliseconds since 1970. */
+/** What a number of a plausible size counts since 1970: seconds, or thousandths of thousandths. */
 function countedTime(text: string): LooseTime | undefined {
   const digits = COUNTED.exec(text)?.[1];
   if (digits === undefined) return undefined;
   const value = Number(digits);
-  if (value >= MILLISECONDS_UNTIL) return undefined;
-  return { at: Math.round(value < SECONDS_UNTIL ? value * 1_000 : value), certain: true };
+  const perMillisecond = [SECONDS_UNTIL, MILLISECONDS_UNTIL, MICROSECONDS_UNTIL].findIndex(
+    (limit) => value < limit,
+  );
+  const at = Math.round(value * ([1e3, 1, 1e-3][perMillisecond] ?? 1e-6));
+  // So many digits may also be a day and a clock.
+  return digits.length > 13 && at >= YEAR_2100 ? undefined : { at, certain: true };
 }
 
 const EAST_ASIAN = /(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]/;
+/** Before noon, and after it, before the clock. */
+const EAST_ASIAN_HALF = /(?:(上午|午前|오전)|下午|午後|오후)\s*(\d{1,2}:\d{2}(?::\d{2})?)/;
+const VIETNAMESE = /(\d{1,2}) tháng (\d{1,2}),? (?:năm )?(\d{4})/i;
 /** What stands in brackets repeats the zone, but for a zone that stands there alone. */
 const BRACKETS = /\(([^()]*)\)/;
 const plainText = (text: string): string =>
@@ -127,6 +187,12 @@ const plainText = (text: string): string =>
       (_, h, m, s) =>
         `${h}:${String(m).padStart(2, "0")}${s ? `:${String(s).padStart(2, "0")}` : ""}`,
     )
+    .replace(EAST_ASIAN_HALF, (_, morning, clock) => `${clock} ${morning ? "am" : "pm"}`)
+    .replace(VIETNAMESE, "$3-$2-$1")
+    .replace(/^(\d{8})(\d{6})(?!\d)/, "$1T$2")
+    .replace(/(?<=\dT)(\d{2})-(\d{2})-(\d{2})(?!\d)/, "$1:$2:$3")
+    .replace(/(?<=\dT\d{2})(?=Z|[+-]\d|$)/, ":00")
+    .replace(/['’](?=\d{2}(?!\d))/, "")
     .replace(/\s+/g, " ")
     .trim();
 
@@ -141,10 +207,10 @@ export function readLooseTime(text: string, now: number): LooseTime | null {
   if (counted !== undefined) return counted;
   const plain = plainText(text);
   const lower = plain.toLowerCase();
-  const found = namedDay(lower) ?? numericDay(lower);
+  const found = countedDay(lower) ?? namedDay(lower) ?? numericDay(lower) ?? monthAlone(lower);
   if (found === undefined) return null;
   const startOf = ({ year, month, day }: CalendarDay) => Date.UTC(year, month - 1, day);
-  const { date, other, rest } = found;
+  const { date, other, isVague, rest } = found;
   const start = other !== undefined && startOf(date) > now ? startOf(other) : startOf(date);
   const clock = clockOf(rest);
   if (clock === undefined || clock.odd) return { at: start + HALF_A_DAY_MS, certain: false };
@@ -156,5 +222,7 @@ export function readLooseTime(text: string, now: number): LooseTime | null {
   const offset = zoneOffset(named, local);
   const at = local - (offset ?? 0) * 60_000;
   // The first day of all is what a program says that knows no time.
-  return at < DAY_MS ? null : { at, certain: offset !== undefined && other === undefined };
+  return at < DAY_MS
+    ? null
+    : { at, certain: offset !== undefined && other === undefined && !isVague };
 }

@@ -3,7 +3,9 @@
  * of Poles and Czechs November.
  */
 const LANGUAGES =
-  "en de de-AT fr es it pt nl ru uk pl cs sk sv da nb fi tr ro hu el bg id et lv lt ca".split(" ");
+  "en de de-AT fr es it pt nl ru uk pl cs sk sv da nb fi tr ro hu el bg id et lv lt ca ar he hi th".split(
+    " ",
+  );
 /** Written by hand, and in no table: short forms of German, French, Spanish and Italian. */
 const MORE: Readonly<Record<string, number>> = {
   mrz: 3,

@@ -4,6 +4,7 @@
  */
 const OFFSETS: Readonly<Record<string, number>> = {
   z: 0,
+  zulu: 0,
   ut: 0,
   utc: 0,
   gmt: 0,
@@ -44,6 +45,7 @@ const OFFSETS: Readonly<Record<string, number>> = {
   nzst: 720,
   nzdt: 780,
   brt: -180,
+  brst: -120,
   clt: -240,
   clst: -180,
   pet: -300,
@@ -126,7 +128,7 @@ const MINUTE_MS = 60_000;
 const MOST_AHEAD = 14 * 60;
 
 function numericOffset(text: string): number | undefined {
-  const [, sign, hours, minutes = "0"] = /^([+-])(\d{1,2}):?(\d{2})?$/.exec(text) ?? [];
+  const [, sign, hours, minutes = "0"] = /^([+-])\s?(\d{1,2}):?(\d{2})?$/.exec(text) ?? [];
   if (sign === undefined) return undefined;
   const offset = Number(hours) * 60 + Number(minutes);
   return offset <= MOST_AHEAD && Number(minutes) < 60
@@ -168,10 +170,11 @@ function placeOffset(zone: string, local: number): number | undefined {
  */
 export function zoneOffset(zone: string, local: number): number | undefined {
   const text = zone.trim();
-  if (/^[a-z]+\/[a-z_/+-]+\d*$/i.test(text)) return placeOffset(text, local);
+  // POSIX names such as EST5EDT stand in the list of places too.
+  if (/^(?:[a-z]+\/[a-z_/+-]+\d*|[a-z]{3}\d[a-z]{3})$/i.test(text)) return placeOffset(text, local);
   const name = text.toLowerCase();
   if (Object.hasOwn(OFFSETS, name)) return OFFSETS[name];
   // Go and Ruby write the zone's name behind its offset.
-  const [, offset] = /^(?:gmt|utc|ut)?\s*([+-][\d:]+)(?: [a-z]{1,5})?$/.exec(name) ?? [];
+  const [, offset] = /^(?:gmt|utc|ut)?\s*([+-]\s?[\d:]+)(?: [a-z]{1,5})?$/.exec(name) ?? [];
   return offset === undefined ? fullNameOffset(name) : numericOffset(offset);
 }
