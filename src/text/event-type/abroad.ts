@@ -52,7 +52,8 @@ const ABROAD: readonly (readonly [english: string, words: string])[] = [
   ],
   [
     "lost",
-    `perdió pierde perdeu perde perd perdu verliert verlor* потерял* теряет втрат* kaybet* stracił*
+    `perdió perdido perdieron pierde perdeu perde perd perdu verliert verlor*
+     потерял* теряет втрат* kaybet* stracił*
      失去`,
   ],
   [
@@ -63,6 +64,20 @@ const ABROAD: readonly (readonly [english: string, words: string])[] = [
     "losses",
     "убыт* потер* pérdida* perdas prejuízo* pertes verlust* kayıp zarar* perdite 损失 損失 손실",
   ],
+  [
+    "suffered",
+    `sufrió sufrido sufren sofreu sofre subi subit erlitt подверг* постра* uğradı* doznał* 遭到
+     遭受 당했* menderita`,
+  ],
+  [
+    "million",
+    `millones milhões milioni millionen миллион* млн milyon мільйон* milion* juta 万美元 百万 만달러
+     억`,
+  ],
+  ["binance", "바이낸스 币安 幣安 バイナンス бинанс*"],
+  ["okx", "欧易"],
+  ["upbit", "업비트"],
+  ["bithumb", "빗썸"],
   ["revoke", "отзови* отозв* revoq* révoq* widerruf* iptal 撤销 取消授权"],
   [
     "scam",
