@@ -10,6 +10,7 @@ export const CHANNEL_FILTERS = {
   state: string,
   quiet: string,
   "digest-minutes": string,
+  alerts: string,
 };
 
 /**
@@ -68,11 +69,15 @@ export function filterOf(values: FilterOptions): Record<string, unknown> {
   if (score !== undefined && !Number.isFinite(Number(score)))
     throw new UsageError("--min-score must be a number");
   const digest = values["digest-minutes"];
+  const { alerts } = values;
+  if (alerts !== undefined && alerts !== "on" && alerts !== "off")
+    throw new UsageError("--alerts is on or off");
   const all = {
     min_score: score === undefined ? undefined : Number(score),
     chains: names(values.chain),
     symbols: names(values.symbol),
     states: names(values.state),
+    alerts: alerts === undefined ? undefined : alerts === "on",
     quiet_hours: values.quiet === undefined ? undefined : quietOf(values.quiet),
     digest_minutes:
       digest === undefined ? undefined : wholeNumber("digest-minutes", digest, 0, 1440),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { ServerError } from "./client.ts";
 import { type Command, type Io, UsageError } from "./command.ts";
+import { alerts } from "./commands/alerts.ts";
 import { audit } from "./commands/audit.ts";
 import { auditLog } from "./commands/audit-log.ts";
 import { channels } from "./commands/channels.ts";
@@ -31,6 +32,7 @@ const COMMANDS: Command[] = [
   channels,
   outbox,
   dead,
+  alerts,
   audit,
   auditLog,
   keys,

@@ -40,6 +40,7 @@ const PROVIDER: ProviderReport = {
   openUntil: "2026-11-21T00:00:00.000Z",
   callsLastMinute: 2,
   perMinute: 30,
+  budget: 2_000,
   budgetLeft: 1_000,
   last: { at: new Date(Date.now() - 90_000).toISOString(), kind: "quota", reason: "HTTP 402" },
 };
@@ -48,6 +49,7 @@ const FEED_HOST: ProviderReport = {
   ...PROVIDER,
   provider: "feeds.a",
   breaker: "half-open",
+  budget: 100,
   budgetLeft: 40,
 };
 

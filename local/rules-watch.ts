@@ -5,6 +5,7 @@ import { refusal, type ServerAccess, send } from "../cli/client.ts";
 /** The route that replaces each file. */
 const ROUTES: Record<string, string> = {
   "rules.yml": "/rules",
+  "alerts.yml": "/lists/alerts",
   "authors.yml": "/lists/authors",
   "blacklist.yml": "/lists/blacklist",
   "coins.yml": "/lists/coins",

@@ -3,6 +3,7 @@
  * answers with: the wire has the same fields in snake_case.
  */
 import type * as z from "zod";
+import type { AlertsView } from "../src/alerts/alerts-view.ts";
 import type { HealthReport } from "../src/api/routes/health.ts";
 import type { SignalChangeShown } from "../src/api/routes/history.ts";
 import type { PanelShown as PanelAnswer, RangeShown } from "../src/api/routes/panels.ts";
@@ -77,6 +78,7 @@ export type Delivery = Omit<Wire<OutboxRow>, "payload"> & {
   payload: { symbol?: string | null; state?: string } | null;
 };
 export type DeadLetter = Wire<DeadLetterRow>;
+export type Alerts = Wire<Omit<AlertsView, "facts">>;
 export type Change = Wire<AuditLogRow>;
 
 export type Channel = Wire<Omit<ChannelConfig, "settings">> & {

@@ -79,6 +79,15 @@ const PLACES: Place[] = [
     may: [...STAGE, "src/observability", "src/store/activity.ts"],
     packages: ["zod"],
   },
+  {
+    path: "src/alerts/",
+    may: [
+      ...[...STAGE, "src/observability", "src/rules/condition.ts", "src/rules/issues.ts"],
+      ...["src/rules/language", "src/rules/yaml.ts", "src/channels/channel.ts", "src/audit"],
+      ...["src/channels/_shared/egress.ts", "src/store/overview.ts", "src/store/channels.ts"],
+    ],
+    packages: ["zod"],
+  },
   { path: "src/observability/", may: STAGE, packages: ["zod"] },
   { path: "src/rules/", may: STAGE, packages: ["zod", "yaml", "filtrex"] },
   {
@@ -124,14 +133,16 @@ const PLACES: Place[] = [
   },
   {
     path: "src/schedule/",
-    may: [...RUNTIME, "src/intake", "src/outbox/sweep.ts", "src/sources"],
+    may: [...RUNTIME, "src/alerts", "src/intake", "src/outbox/sweep.ts", "src/sources"],
     packages: [],
   },
   {
     path: "src/api/",
     may: [
       ...STAGE,
-      ...["analytics", "audit", "store", "rules", "observability"].map((room) => `src/${room}`),
+      ...["alerts", "analytics", "audit", "store", "rules", "observability"].map(
+        (room) => `src/${room}`,
+      ),
     ],
     packages: ["hono", "zod", "graphql", "dataloader", "@modelcontextprotocol/sdk"],
   },

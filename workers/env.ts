@@ -1,6 +1,7 @@
 import type { Envelope } from "../src/model/envelope.ts";
 import { type ParsedSettings, parseSettings } from "../src/settings/parse.ts";
 import type {
+  AlertsRpc,
   ChannelRpc,
   EventRpc,
   JetstreamRpc,
@@ -21,6 +22,7 @@ export type Bindings = {
   STREAM: DurableObjectNamespace<StreamRpc>;
   METRICS: DurableObjectNamespace<MetricsRpc>;
   PROVIDERS: DurableObjectNamespace<ProviderRpc>;
+  ALERTS: DurableObjectNamespace<AlertsRpc>;
   JETSTREAM: DurableObjectNamespace<JetstreamRpc>;
   RULES: KVNamespace;
   /** Bound by the deployment where HYPERDRIVE_ID is set. */

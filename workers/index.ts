@@ -12,6 +12,7 @@ import { isForeignRequest } from "./platform/local-guard.ts";
 import { answerPurge } from "./platform/own-cache.ts";
 import { answerPage } from "./platform/pages.ts";
 
+export { AlertsObject } from "./objects/alerts.ts";
 export { ChannelObject } from "./objects/channel.ts";
 export { EventObject } from "./objects/event.ts";
 export { JetstreamObject } from "./objects/jetstream.ts";

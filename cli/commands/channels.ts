@@ -21,6 +21,7 @@ stdin, so that it stands in no command. encrypt brings all under the present key
   --chain, --symbol, --state   only these; several with commas
   --quiet FROM-TO@ZONE         no messages then, e.g. 22:00-07:00@Europe/Berlin; "none" ends it
   --digest-minutes N  one message for all signals of N minutes; 0 sends each at once
+  --alerts on|off     whether it is told of alerts on the pipeline itself (docs/alerts.md)
   --at-most-once      never repeat a send whose answer was lost
 
   npm run -s stream -- channels add telegram team chat_id=-1001234567890 thread_id=7

@@ -1,4 +1,5 @@
 import { keyFigures } from "./dashboard/figures.js";
+import { showFiring } from "./dashboard/firing.js";
 import { panelView } from "./dashboard/panel.js";
 import { putInAddress, queryOf, RANGES, REFRESHES, viewFromAddress } from "./dashboard/ranges.js";
 import { button, byId, h } from "./dom.js";
@@ -35,8 +36,13 @@ async function refresh() {
   const mine = ++reading;
   holder.setAttribute("aria-busy", "true");
   try {
-    const answer = await read(`/analytics/dashboard?${queryOf(view)}`);
+    const [answer, alerts] = await Promise.all([
+      read(`/analytics/dashboard?${queryOf(view)}`),
+      // The charts are shown also when the alerts cannot be read.
+      read("/alerts").catch(() => null),
+    ]);
     if (mine === reading) show(answer);
+    if (mine === reading && alerts !== null) showFiring(byId("firing"), alerts);
   } catch (error) {
     if (mine === reading) showError(requestError(error));
   }

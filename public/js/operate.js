@@ -1,5 +1,6 @@
 import { byId, emptyRow } from "./dom.js";
 import { keyDialog } from "./key-dialog.js";
+import { alertsPanel } from "./operate/alerts.js";
 import { changesPanel } from "./operate/changes.js";
 import { channelsPanel } from "./operate/channels.js";
 import { deadLettersPanel } from "./operate/dead-letters.js";
@@ -36,7 +37,13 @@ async function act(task) {
   await refresh();
 }
 
-const panels = [channelsPanel(act), outboxPanel(act), deadLettersPanel(act), changesPanel()];
+const panels = [
+  alertsPanel(act),
+  channelsPanel(act),
+  outboxPanel(act),
+  deadLettersPanel(act),
+  changesPanel(),
+];
 const editor = rulesEditor(act);
 
 const refresh = () =>

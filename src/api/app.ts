@@ -10,6 +10,7 @@ import { openapiRoutes } from "./openapi.ts";
 import { problem, unavailableProblem } from "./problem.ts";
 import { SHARED_HEADERS } from "./reply.ts";
 import type { ApiRoute } from "./route.ts";
+import { type AlertRoutePorts, alertRoutes } from "./routes/alerts.ts";
 import { type AnalyticsPorts, analyticsRoutes } from "./routes/analytics.ts";
 import { type AuditPorts, auditRoutes } from "./routes/audit.ts";
 import { type AuditLogPorts, auditLogRoutes } from "./routes/audit-log.ts";
@@ -33,6 +34,7 @@ import { type StreamPorts, streamRoutes } from "./routes/stream.ts";
 
 /** Everything that the HTTP interface asks for: the ports of each group of routes. */
 export type ApiPorts = AccessPorts &
+  AlertRoutePorts &
   AnalyticsPorts &
   AuditPorts &
   AuditLogPorts &
@@ -88,6 +90,7 @@ export function apiRoutes(
     ...deadLetterRoutes(ports.deadLetters),
     ...keyRoutes(ports),
     ...faultRoutes(ports),
+    ...alertRoutes(ports),
     ...healthRoutes(ports),
   ];
   const all = [...routes, ...mcpRoutes(ports, routes, dispatch)];

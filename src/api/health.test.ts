@@ -1,7 +1,12 @@
 import { expect, it } from "vitest";
+import type { AlertsView } from "../alerts/alerts-view.ts";
 import { healthProbes, type ProbePorts } from "./health.ts";
 
 const LOADED = { version: "sha", loadedAt: "2026-01-15T10:00:00.000Z", rejected: null };
+const quietAlerts: AlertsView = {
+  ...{ evaluatedAt: null, active: [], resolved: [], silences: [], untold: [], facts: [] },
+  heartbeat: { kind: "off" },
+};
 const fails = async (): Promise<never> => {
   throw new Error("out of reach");
 };
@@ -21,6 +26,7 @@ function scene(over: Partial<ProbePorts> = {}) {
     redisConfigured: true,
     rules: { current: async () => ({}), status: () => LOADED },
     channels: async () => [],
+    alerts: async () => quietAlerts,
     queueBacklogs: async () => ({ posts: 3, mentions: null }),
     now: () => state.now,
     ...over,
@@ -36,6 +42,7 @@ it("is healthy while everything answers", async () => {
     redis: "connected",
     rules: { version: "sha", loadedAt: "2026-01-15T10:00:00.000Z" },
     queues: { posts: 3, mentions: null },
+    alerts: { critical: 0, warning: 0, info: 0 },
     notes: [],
     checkedAt: "1970-01-01T00:00:00.000Z",
   });
@@ -117,4 +124,24 @@ it("is degraded while a source or an event holds up its posts, and names them", 
     ],
   });
   expect(asked).toEqual([["1970-01-01T00:50:00.000Z", "1970-01-01T00:59:00.000Z"]]);
+});
+
+it("is degraded while an alert fires that nobody silenced, and says which", async () => {
+  const firing = {
+    ...{ alert: "ProviderBreakerOpen", scope: "provider" as const, subject: "goplus" },
+    ...{ status: "firing" as const, severity: "warning" as const, group: "providers" },
+    ...{ labels: {}, summary: "The breaker of goplus is open", description: "" },
+    ...{ since: "2026-01-15T10:00:00Z", firedAt: "2026-01-15T10:05:00Z", notifiedAt: null },
+    silencedBy: null,
+  };
+  const of = (alert: Partial<typeof firing | { silencedBy: string }>) =>
+    scene({
+      alerts: async () => ({ ...quietAlerts, active: [{ ...firing, ...alert }] }),
+    }).health();
+  expect(await of({})).toMatchObject({
+    status: "degraded",
+    alerts: { critical: 0, warning: 1, info: 0 },
+    notes: ["warning alert ProviderBreakerOpen: The breaker of goplus is open"],
+  });
+  expect(await of({ silencedBy: "s1" })).toMatchObject({ status: "healthy", notes: [] });
 });

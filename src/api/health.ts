@@ -1,3 +1,4 @@
+import { type AlertsView, alertNotes, firingCounts } from "../alerts/alerts-view.ts";
 import { cached } from "../concurrency/cached.ts";
 import type { Redis } from "../concurrency/redis.ts";
 import { type Clock, iso } from "../kit/time.ts";
@@ -21,6 +22,7 @@ export type ProbePorts = {
     status(): { version: string | null; loadedAt: string | null; rejected: string | null };
   };
   channels(): Promise<readonly ChannelConfig[]>;
+  alerts(): Promise<AlertsView>;
   /** Messages waiting in each queue; null where the platform does not say. */
   queueBacklogs(): Promise<Record<string, number | null>>;
   now: Clock;
@@ -50,14 +52,16 @@ export function healthProbes(ports: ProbePorts): {
 
 /**
  * unhealthy without the database; degraded while Redis is configured and out, while a channel waits
- * for its credentials, rules were refused, or a source or an event holds up its posts.
+ * for its credentials, rules were refused, a source or an event holds up its posts, or an alert
+ * fires.
  */
 async function health(ports: ProbePorts): Promise<Omit<HealthReport, "checkedAt">> {
-  const [database, redis, rules, queues] = await Promise.all([
+  const [database, redis, rules, queues, alerts] = await Promise.all([
     reached(ports.store.ping()),
     ports.redis.read(["health"]),
     reached(ports.rules.current()),
     ports.queueBacklogs(),
+    ports.alerts().catch(() => null),
   ]);
   const [channels, stalled] = database
     ? await Promise.all([ports.channels().catch(() => []), stalledNotes(ports)])
@@ -69,6 +73,7 @@ async function health(ports: ProbePorts): Promise<Omit<HealthReport, "checkedAt"
       .map(({ name, status, statusReason }) => `channel ${name} is ${status}: ${statusReason}`),
     ...(rejected === null ? [] : [`rules refused: ${rejected}`]),
     ...stalled,
+    ...(alerts === null ? ["the alerts cannot be read"] : alertNotes(alerts)),
   ];
   const degraded = (redis === "down" && ports.redisConfigured) || notes.length > 0;
   return {
@@ -79,6 +84,7 @@ async function health(ports: ProbePorts): Promise<Omit<HealthReport, "checkedAt"
       redis === "down" ? (ports.redisConfigured ? "unreachable" : "not configured") : "connected",
     rules: { version, loadedAt },
     queues,
+    alerts: alerts && firingCounts(alerts),
     notes,
   };
 }

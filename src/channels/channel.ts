@@ -4,7 +4,7 @@ import type { Verdict } from "../http/verdict.ts";
 import { getPath } from "../kit/get-path.ts";
 import type { Clock } from "../kit/time.ts";
 import { jsonBytes } from "../kit/utf8.ts";
-import type { ChannelNotice } from "../model/channel-config.ts";
+import type { OperatorNotice } from "../model/channel-config.ts";
 import type { PriorMessage, SignalNotification } from "../model/delivery.ts";
 import type { ChannelEnv } from "../settings/settings.ts";
 import { fitDocument, type TextRoom } from "./_shared/rich-text.ts";
@@ -123,10 +123,10 @@ export type Channel<Schema extends z.ZodObject, Message> = {
     env: ChannelEnv,
   ): Message;
   /**
-   * The news that another channel was switched off, in the channel's own form. Pure. Left out where
-   * nobody reads.
+   * The news that another channel was switched off, or of alerts on the pipeline, in the channel's
+   * own form. Pure. Left out where nobody reads.
    */
-  renderNotice?(notice: ChannelNotice, settings: z.output<Schema>): Message;
+  renderNotice?(notice: OperatorNotice, settings: z.output<Schema>): Message;
   send(message: Message, settings: z.output<Schema>, ports: SendPorts): Promise<SendResult>;
 };
 
@@ -141,7 +141,7 @@ export type OpenChannel = {
   render(notifications: readonly SignalNotification[]): unknown;
   send(notifications: readonly SignalNotification[], ports: SendPorts): Promise<SendResult>;
   /** Null where nobody would read it. */
-  sendNotice: ((notice: ChannelNotice, ports: SendPorts) => Promise<SendResult>) | null;
+  sendNotice: ((notice: OperatorNotice, ports: SendPorts) => Promise<SendResult>) | null;
 };
 export type ChannelOpening =
   | { kind: "open"; channel: OpenChannel }
@@ -218,11 +218,12 @@ function masked(sent: SendResult, secrets: readonly string[]): SendResult {
 function noticeSender<Schema extends z.ZodObject, Message>(
   own: Channel<Schema, Message>,
   settings: z.output<Schema>,
+  secrets: () => string[],
 ): OpenChannel["sendNotice"] {
   const { renderNotice } = own;
-  return renderNotice === undefined
-    ? null
-    : (notice, ports) => own.send(renderNotice(notice, settings), settings, ports);
+  if (renderNotice === undefined) return null;
+  return async (notice, ports) =>
+    masked(await own.send(renderNotice(notice, settings), settings, ports), secrets());
 }
 
 /** Hides the kind's own types behind one shape, so that the registry is a plain list. */
@@ -248,7 +249,7 @@ export function channel<Schema extends z.ZodObject, Message>(
           limits: own.limits(settings),
           fit: (notifications) => digestable(notifications, own, env.PUBLIC_URL),
           render: (notifications) => own.render(notifications, settings, env),
-          sendNotice: noticeSender(own, settings),
+          sendNotice: noticeSender(own, settings, () => secretsOf(own, settings, env)),
           async send(notifications, ports) {
             const sent = await own.send(own.render(notifications, settings, env), settings, ports);
             return masked(sent, secretsOf(own, settings, env));

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { ofText } from "./_shared/rich-text.ts";
-import { noticeHeadline, signalHeadline } from "./_shared/template.ts";
+import { noticeHeadline, noticeReason, signalHeadline } from "./_shared/template.ts";
 import { channel } from "./channel.ts";
 
 export const log = channel({
@@ -23,7 +23,10 @@ export const log = channel({
     text: signalHeadline(notifications),
     keys: notifications.map(({ eventKey }) => eventKey),
   }),
-  renderNotice: (notice) => ({ text: `${noticeHeadline(notice)}: ${notice.reason}`, keys: [] }),
+  renderNotice: (notice) => ({
+    text: `${noticeHeadline(notice)}: ${noticeReason(notice)}`,
+    keys: [],
+  }),
   send: async ({ text, keys }, _settings, ports) => {
     const started = ports.now();
     ports.log({ eventKey: keys.join(" "), text });

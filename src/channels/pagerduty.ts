@@ -3,7 +3,7 @@ import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { snakeCased } from "../kit/case.ts";
 import { sha256Hex } from "../kit/hash.ts";
-import type { ChannelNotice } from "../model/channel-config.ts";
+import type { OperatorNotice } from "../model/channel-config.ts";
 import type { SignalNotification } from "../model/delivery.ts";
 import { hookProblem } from "./_shared/egress.ts";
 import { cutText } from "./_shared/rich-text.ts";
@@ -15,7 +15,7 @@ import {
   TIMEOUT_MS,
   unacknowledgedSend,
 } from "./_shared/send-result.ts";
-import { explainUrl, noticeHeadline, signalHeadline } from "./_shared/template.ts";
+import { explainUrl, noticeHeadline, noticeReason, signalHeadline } from "./_shared/template.ts";
 import { channel, type SendPorts, type SendResult } from "./channel.ts";
 
 const MAX_SUMMARY = 1_024;
@@ -76,16 +76,22 @@ function render(
   };
 }
 
-const renderNotice = (notice: ChannelNotice): PagerDutyMessage => ({
-  event_action: "trigger",
-  dedup_key: dedupKey(`channel ${notice.channel}`),
-  payload: {
-    summary: cutText(`${noticeHeadline(notice)}: ${notice.reason}`, MAX_SUMMARY),
-    source: "event-stream-starter",
-    severity: "error",
-    timestamp: notice.at,
-  },
-});
+/** An alert is an incident of its own, which ends with it. */
+function renderNotice(notice: OperatorNotice): PagerDutyMessage {
+  const [entry] = notice.kind === "alert" ? notice.alerts : [];
+  const about = notice.kind === "alert" ? `alert ${entry?.key}` : `channel ${notice.channel}`;
+  return {
+    event_action: entry?.status === "resolved" ? "resolve" : "trigger",
+    dedup_key: dedupKey(about),
+    payload: {
+      summary: cutText(`${noticeHeadline(notice)}: ${noticeReason(notice)}`, MAX_SUMMARY),
+      source: "event-stream-starter",
+      severity: entry?.severity ?? "error",
+      timestamp: notice.at,
+      ...(entry && { component: entry.subject ?? entry.alert, custom_details: entry.labels }),
+    },
+  };
+}
 
 const Reply = z.looseObject({
   status: z.string().catch(""),

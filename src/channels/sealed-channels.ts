@@ -17,6 +17,8 @@ export type SealingReport = {
 export type SealedChannels = ChannelStore & {
   /** Seals what is stored in clear or with an earlier key. Null: there is no key to seal with. */
   seal(): Promise<SealingReport | null>;
+  /** Stored channels as they are used. */
+  open(stored: readonly ChannelConfig[]): Promise<ChannelConfig[]>;
 };
 
 /** A secret opens in the kind and the field in which it was stored, and nowhere else. */
@@ -79,6 +81,7 @@ export function sealedChannels(store: ChannelStore, box: SecretBox | null): Seal
   return {
     ...store,
     channels: async () => Promise.all((await store.channels()).map(opened)),
+    open: (stored) => Promise.all(stored.map(opened)),
     async addChannel(draft, at, entry) {
       const settings = await sealed(draft.kind, draft.settings);
       return openedAnswer(await store.addChannel({ ...draft, settings }, at, entry));

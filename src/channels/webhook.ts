@@ -4,6 +4,7 @@ import { requestedDelay } from "../http/status-verdict.ts";
 import type { Verdict } from "../http/verdict.ts";
 import { snakeCased } from "../kit/case.ts";
 import { isSecret, newSecret, signedHeaders } from "../kit/standard-webhooks.ts";
+import type { OperatorNotice } from "../model/channel-config.ts";
 import type { SignalNotification } from "../model/delivery.ts";
 import { egressProblem } from "./_shared/egress.ts";
 import {
@@ -54,6 +55,17 @@ function eventOf(
     data,
   };
   return { contentType: "application/cloudevents+json; charset=utf-8", event };
+}
+
+/** Of alerts the first: a machine gets each by itself. */
+function renderNotice(notice: OperatorNotice, { format }: Settings): WebhookMessage {
+  if (notice.kind === "channel") {
+    const { kind: _, at, ...data } = notice;
+    return eventOf(`channel.${data.status}`, at, data.channel, data, format);
+  }
+  const [entry] = notice.alerts;
+  const data = snakeCased({ ...entry, group: notice.group });
+  return eventOf(`alert.${entry?.status}`, notice.at, entry?.key ?? notice.group, data, format);
 }
 
 /**
@@ -138,7 +150,6 @@ export const webhook = channel({
   },
   limits: () => [{ key: "hook", count: 50, perMs: 1_000, burst: 50 }],
   render: (notifications, { format }) => payload(onlyNotification(notifications), format),
-  renderNotice: ({ at, ...notice }, { format }) =>
-    eventOf(`channel.${notice.status}`, at, notice.channel, notice, format),
+  renderNotice,
   send,
 });

@@ -126,6 +126,8 @@ export type ProviderStatus = {
   openUntil: string | null;
   callsLastMinute: number;
   perMinute: number | null;
+  /** Of the day, in the provider's own units; null without one. */
+  budget: number | null;
   budgetLeft: number | null;
   last: { at: string; kind: VerdictKind; reason: string } | null;
 };
@@ -144,6 +146,7 @@ export function statusOf(
     openUntil: now < breaker.openUntil ? new Date(breaker.openUntil).toISOString() : null,
     callsLastMinute: grants.filter((at) => at > now - 60_000 && at <= now).length,
     perMinute: limits?.pace.perMinute ?? null,
+    budget: limits?.dailyBudget ?? null,
     budgetLeft:
       limits === null || limits.dailyBudget === null
         ? null

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { AlertNotice } from "./alert.ts";
 import { Chain, SignalState } from "./scalars.ts";
 
 /** Which notifications a channel wants, and when. */
@@ -18,6 +19,8 @@ export const ChannelFilter = z.object({
   /** Collect notifications and send one message at this interval in minutes; 0 sends each at once. */
   digestMinutes: z.number().int().min(0).max(1440).default(0),
   mutedEvents: z.array(z.string()).default([]),
+  /** Whether it is told of alerts on the pipeline itself. Absent in older rows. */
+  alerts: z.boolean().optional(),
 });
 export type ChannelFilter = z.infer<typeof ChannelFilter>;
 
@@ -52,8 +55,12 @@ export type ChannelConfig = z.infer<typeof ChannelConfig>;
 
 /** A channel was paused or switched off by what its target answered. */
 export type ChannelNotice = {
+  kind: "channel";
   channel: string;
   status: "paused" | "disabled";
   reason: string;
   at: string;
 };
+
+/** What operators are told over a channel, beside the signals. */
+export type OperatorNotice = ChannelNotice | AlertNotice;

@@ -42,6 +42,7 @@ export const ProviderReport = z.object({
   openUntil: z.string().nullable(),
   callsLastMinute: z.number().int(),
   perMinute: z.number().nullable(),
+  budget: z.number().nullable(),
   budgetLeft: z.number().nullable(),
   last: z.object({ at: z.string(), kind: z.string(), reason: z.string() }).nullable(),
 });

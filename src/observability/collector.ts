@@ -67,16 +67,23 @@ const emptyHistogram = (): MetricHistogram => ({
  */
 const MAX_SERIES = 500;
 
+/** The name and the labels of a series, as seriesName wrote them. */
+export function seriesLabels(key: string): { name: string; labels: Record<string, string> } {
+  const pairs = key.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g);
+  const labels = [...pairs].map(([, name = "", value = ""]) => [name, unescaped(value)]);
+  return { name: metricOf(key), labels: Object.fromEntries(labels) };
+}
+
+const unescaped = (value: string): string =>
+  value.replace(/\\(.)/g, (_, char: string) => (char === "n" ? "\n" : char));
+
 /** The counts of `items_left_out_total` of one source, by reason. */
 export function leftOutIn(counters: MetricsSnapshot["counters"], source: string): LeftOut {
   return Object.fromEntries(
     Object.entries(counters).flatMap(([key, count]) => {
       if (metricOf(key) !== "items_left_out_total") return [];
-      const labels = new Map(
-        [...key.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
-      );
-      const reason = labels.get("reason");
-      return labels.get("source") === source && reason ? [[reason, count]] : [];
+      const { labels } = seriesLabels(key);
+      return labels.source === source && labels.reason ? [[labels.reason, count]] : [];
     }),
   );
 }

@@ -55,6 +55,11 @@ export const METRICS = {
     labels: ["channel", "result"],
     help: "Delivery attempts by channel and result.",
   },
+  channel_sends_total: {
+    kind: "counter",
+    labels: ["name", "result"],
+    help: "Delivery attempts by the channel's name: ok or failed.",
+  },
   delivery_ambiguous_total: {
     kind: "counter",
     labels: ["channel"],
@@ -63,7 +68,7 @@ export const METRICS = {
   config_reload_total: {
     kind: "counter",
     labels: ["result"],
-    help: "Rule reloads by result: loaded or rejected.",
+    help: "Reloads of rules and lists by result: loaded or rejected.",
   },
   rule_errors_total: {
     kind: "counter",
@@ -77,6 +82,11 @@ export const METRICS = {
     kind: "counter",
     labels: ["provider", "result"],
     help: "Looks into the cache of a provider's facts: hit, stale or miss.",
+  },
+  alert_notices_total: {
+    kind: "counter",
+    labels: ["result"],
+    help: "Notices about alerts by how sending them ended.",
   },
   breaker_changes_total: {
     kind: "counter",

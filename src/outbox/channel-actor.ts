@@ -205,6 +205,8 @@ function deliverPortsOf(
       const labels = { stage: "notify", channel, result };
       const attempts = { attempts: row.retryCount + 1 };
       ports.telemetry.observe("pipeline_latency_ms", labels, ms, attempts);
+      const sent = ["ok", "empty", "partial"].includes(result) ? "ok" : "failed";
+      ports.telemetry.count("channel_sends_total", { name: attempt.channel, result: sent });
       // A stream's rows would drown what people listen for.
       if (!row.payload.stream) void ports.broadcast([liveDelivery(row, attempt)]);
     },

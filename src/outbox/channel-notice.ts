@@ -1,7 +1,7 @@
 import type { SendPorts } from "../channels/channel.ts";
 import { sha256Hex } from "../kit/hash.ts";
 import { iso } from "../kit/time.ts";
-import type { ChannelConfig } from "../model/channel-config.ts";
+import type { ChannelConfig, ChannelNotice } from "../model/channel-config.ts";
 import type { ChannelSwitch } from "./channel-failures.ts";
 import { PATIENCE_MS } from "./gcra.ts";
 import type { DeliverPorts } from "./ports.ts";
@@ -29,7 +29,7 @@ export async function sendNotice(
     .filter((other) => other.id !== channel.id && other.status === "active" && !other.locked)
     .sort(byReader);
   const at = iso(ports.now());
-  const notice = { channel: channel.name, status, reason, at };
+  const notice: ChannelNotice = { kind: "channel", channel: channel.name, status, reason, at };
   const { fetch, now, env, telemetry, log } = ports;
   const idemKey = sha256Hex(JSON.stringify(["notice", channel.id, status, at]));
   const sendPorts: SendPorts = {

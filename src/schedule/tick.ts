@@ -1,3 +1,5 @@
+import type { AlertsTick } from "../alerts/alerts-actor.ts";
+import type { QueueDepth } from "../alerts/gather.ts";
 import { iso } from "../kit/time.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { type PollPorts, type PollReport, pollDue } from "../sources/poll.ts";
@@ -14,8 +16,10 @@ export type TickPorts = RuntimePorts & {
   onRejected(source: string): Promise<void>;
   /** Holds the connections of stream sources open. Never throws. */
   keepStreams(): Promise<void>;
-  /** Messages waiting in each queue; null where the platform does not say. */
-  queueBacklogs(): Promise<Record<string, number | null>>;
+  /** What waits in each queue; null where the platform does not say. */
+  queueDepths(): Promise<Record<string, QueueDepth | null>>;
+  /** Evaluates the alerts on the pipeline. Never throws. */
+  alerts(tick: AlertsTick): Promise<void>;
   store: Pick<OverviewStore, "waiting"> & RetentionStore;
   /** For how many days each kind of row is kept; 0 = for ever. */
   days: RetentionDays;
@@ -37,7 +41,7 @@ export async function runTick(
   const [reports] = await Promise.all([
     pollDue(ports.sources, ports.switches, ports.poll),
     ports.keepStreams(),
-    sampleQueues(ports),
+    watchPipeline(event.scheduledTime, ports),
   ]);
   for (const report of reports) {
     notePoll(report, ports);
@@ -45,10 +49,15 @@ export async function runTick(
   }
 }
 
-/** The course of the queues over time. Asks no database. */
-async function sampleQueues({ queueBacklogs, telemetry }: TickPorts): Promise<void> {
-  for (const [queue, waiting] of Object.entries(await queueBacklogs()))
-    if (waiting !== null) telemetry.sample("queue_backlog", { queue }, waiting);
+/** The course of the queues over time, and the alerts. */
+async function watchPipeline(at: number, ports: TickPorts): Promise<void> {
+  const depths = Object.entries(await ports.queueDepths());
+  const queues = Object.fromEntries(
+    depths.flatMap(([queue, depth]) => (depth === null ? [] : [[queue, depth] as const])),
+  );
+  for (const [queue, { waiting }] of Object.entries(queues))
+    ports.telemetry.sample("queue_backlog", { queue }, waiting);
+  await ports.alerts({ at, queues });
 }
 
 /**

@@ -115,6 +115,12 @@ export const CoreShape = {
   RETENTION_DAYS_FEATURES: days(90).describe(
     "Days after which on-chain features are deleted; 0 keeps them",
   ),
+  HEARTBEAT_URL: webAddress
+    .optional()
+    .describe(
+      "A dead man's switch: called each minute in which nothing critical fires; an address of " +
+        "healthchecks.io or the like, whose path is a secret",
+    ),
   ANALYTICS_ACCOUNT_ID: z
     .string()
     .optional()

@@ -24,6 +24,7 @@ const provider = async (name: string): Promise<ProviderStatus> => ({
   openUntil: null,
   callsLastMinute: 0,
   perMinute: null,
+  budget: null,
   budgetLeft: null,
   last:
     name === "hackernews"

@@ -23,7 +23,22 @@ export type StalledPosts = {
   events: { eventKey: string; count: number }[];
 };
 
+/** What waits, for the alerts: times are ISO 8601, null while nothing waits. */
+export type PipelineBacklog = {
+  /** When the post was accepted that waits the longest for its outcome. */
+  oldestPost: string | null;
+  /** Deliveries that are not finished; at most MOST_COUNTED are counted. */
+  outbox: number;
+  /** Since when the oldest of them could have been sent. */
+  oldestDelivery: string | null;
+  deadLetters: number;
+};
+
+export const MOST_COUNTED = 10_000;
+
 export type OverviewStore = {
+  /** By partial indexes alone: an alert asks each minute. */
+  backlog(): Promise<PipelineBacklog>;
   overview(now: string): Promise<StoreOverview>;
   /**
    * What holds up the posts that were accepted long ago, the most first, five of each at most.

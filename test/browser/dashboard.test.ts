@@ -76,6 +76,9 @@ describe.skipIf(missing)("the dashboard", () => {
     expect(await panel(page, "signals-by-state").locator("canvas").count()).toBe(1);
     const said = await panel(page, "signals-by-state").getByRole("img").getAttribute("aria-label");
     expect(said).toMatch(/verified \d/);
+    expect(await page.locator("#firing li").allTextContents()).toEqual([
+      expect.stringMatching(/warning The breaker of goplus is open/),
+    ]);
     expect(at.complaints).toEqual([]);
     await page.close();
   });

@@ -17,6 +17,7 @@ import type { LiveCanary } from "../../src/rules/canary.ts";
 import { explainStored } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
+import { alertsWorld, DEFAULT_ALERTS, providerOf } from "../support/alerts.ts";
 import { ADMIN_KEY, fakePorts } from "../support/api.ts";
 import { type Scene, scene } from "./scene.ts";
 
@@ -102,6 +103,7 @@ export async function fakeServer(): Promise<FakeServer> {
       now,
     },
     rules: rulesOf(played, now),
+    alerts: await firingAlerts(now()),
     auditLog: played.store,
     deadLetters: {
       store: played.store,
@@ -138,6 +140,22 @@ export async function fakeServer(): Promise<FakeServer> {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
     },
+  };
+}
+
+/** The shipped alerts over a service whose breaker has been open for seven minutes. */
+async function firingAlerts(now: number): Promise<ApiPorts["alerts"]> {
+  const world = await alertsWorld(DEFAULT_ALERTS);
+  world.clock.now = now - 7 * 60_000;
+  world.providers = [providerOf({ breaker: "open" })];
+  await world.minutes(7);
+  const { actor, set } = world;
+  return {
+    current: async () => set,
+    view: async () => actor.view(),
+    addSilence: async (silence) => actor.addSilence(silence),
+    endSilence: async (id) => actor.endSilence(id),
+    silenceId: () => "silence-1",
   };
 }
 
@@ -209,7 +227,9 @@ function services(): Pick<ApiPorts, "sources" | "faults"> {
         { ...feeds, polledAt: at, movedAt: at, lastVerdict: "ok", leftOut: {}, providers: [] },
         { ...off, polledAt: null, movedAt: null, lastVerdict: null, leftOut: {}, providers: [] },
       ],
-      providers: async () => [{ ...goplus, on: true, why: null, budgetLeft: null, last }],
+      providers: async () => [
+        { ...goplus, on: true, why: null, budget: null, budgetLeft: null, last },
+      ],
       reset: async () => true,
     },
     faults: {

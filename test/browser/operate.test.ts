@@ -40,6 +40,24 @@ describe.skipIf(missing)("the page for operators", () => {
     await page.close();
   });
 
+  it("shows what fires, keeps it quiet for an hour, and ends that again", async () => {
+    const page = await operate();
+    const alert = page.locator("#alerts li", { hasText: "The breaker of goplus is open" });
+    await alert.waitFor();
+    expect(await alert.textContent()).toMatch(
+      /firing warning.*told .*stream providers reset goplus/,
+    );
+    await alert.getByRole("button", { name: /Silence ProviderBreakerOpen goplus/ }).click();
+    await notice(page, "silent for an hour");
+    await page.locator("#alerts li", { hasText: "until" }).waitFor();
+    expect(await alert.textContent()).toContain("silenced");
+    await page.getByRole("button", { name: /End the silence of ProviderBreakerOpen/ }).click();
+    await notice(page, "has ended");
+    await alert.getByRole("button", { name: /Silence/ }).waitFor();
+    expect(await said(page, "#changes")).toContain("endAlertSilence");
+    await page.close();
+  });
+
   it("shows both sides of a canary, and puts it in force for all", async () => {
     const headers = { Authorization: `Bearer ${at.server.adminKey}`, "Content-Type": "text/yaml" };
     const document = 'version: "1"\ngroups: [{ name: g, rules: [] }]\n';

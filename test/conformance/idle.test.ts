@@ -1,15 +1,27 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { alertsActor } from "../../src/alerts/alerts-actor.ts";
+import { auditRange } from "../../src/audit/audit-range.ts";
+import { channelKind } from "../../src/channels/registry.ts";
 import { localGuard } from "../../src/http/local-guard.ts";
 import { iso } from "../../src/kit/time.ts";
-import { silentTelemetry } from "../../src/observability/telemetry.ts";
+import { metricsCollector } from "../../src/observability/collector.ts";
+import { outsideCallReporter } from "../../src/observability/outside-calls.ts";
 import { type CachedCursor, cursorCache } from "../../src/schedule/cursor-cache.ts";
 import { type SweeperPorts, sweeperActor } from "../../src/schedule/sweeper.ts";
 import { EVERY_MINUTE, runTick, type TickPorts } from "../../src/schedule/tick.ts";
 import { switchesOf } from "../../src/settings/plugin.ts";
+import { ChannelEnv } from "../../src/settings/settings.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
 import { at, change, draft, KEY, mention } from "../../src/store/contract/fixtures.ts";
 import { postgresStore } from "../../src/store/postgres/index.ts";
 import { neonSql } from "../../workers/platform/neon.ts";
+import {
+  alertMemory,
+  alertsOf,
+  DEFAULT_ALERTS,
+  metricTotals,
+  providerOf,
+} from "../support/alerts.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 
 const MINUTE = 60_000;
@@ -51,7 +63,9 @@ function worker() {
   const store = postgresStore(
     neonSql({ databaseUrl: database.url, fetchEndpoint: database.fetchEndpoint }),
   );
-  const ground = { now: () => clock.now, log: () => undefined, telemetry: silentTelemetry };
+  const metrics = metricsCollector();
+  const totals = metricTotals(metrics);
+  const ground = { now: () => clock.now, log: () => undefined, telemetry: metrics };
   const none = async () => undefined;
   const kept = new Map<string, CachedCursor>();
   const cursors = cursorCache(store, {
@@ -77,6 +91,26 @@ function worker() {
     postsUntil: undefined,
     sentAt: new Map(),
   });
+  const alerts = alertsActor(
+    {
+      ...ground,
+      alerts: async () => alertsOf(DEFAULT_ALERTS),
+      totals: async () => totals(),
+      usedProviders: ["goplus"],
+      provider: async () => providerOf(),
+      store,
+      audit: (range) => auditRange(range, { store, rulesVersion: async () => undefined }),
+      openChannels: async (stored) => [...stored],
+      heartbeat: null,
+      fetch: nothingNew,
+      env: ChannelEnv.parse({}),
+      kind: channelKind,
+      called: outsideCallReporter(ground),
+      sleep: none,
+      reserve: async () => 0,
+    },
+    alertMemory(),
+  );
   const cron: TickPorts = {
     ...ground,
     sources: SOURCES,
@@ -85,13 +119,15 @@ function worker() {
       now: ground.now,
       store: cursors,
       fetch: nothingNew,
+      telemetry: outsideCallReporter(ground),
       sleep: none,
       guard: localGuard(() => clock.now),
       accept: async () => "ok",
     },
     onRejected: cursors.invalidate,
     keepStreams: none,
-    queueBacklogs: async () => ({}),
+    queueDepths: async () => ({}),
+    alerts: alerts.tick,
     store,
     days: DAYS,
     requeueAfterSeconds: ports.requeueAfterSeconds,

@@ -16,6 +16,7 @@ import {
 } from "../../src/store/contract/fixtures.ts";
 import type { Store } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
+import { shownAlerts } from "./alerts.ts";
 import { fakePorts, NOW } from "./api.ts";
 
 const now = () => NOW;
@@ -146,12 +147,14 @@ export async function storedPorts(): Promise<ApiPorts> {
           openUntil: null,
           callsLastMinute: 3,
           perMinute: 30,
+          budget: null,
           budgetLeft: null,
           last: { at: at(0), kind: "ok", reason: "200" },
         },
       ],
       reset: async () => true,
     },
+    alerts: shownAlerts(),
     faults: {
       ask: async (method) => ({
         status: 200,

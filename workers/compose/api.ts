@@ -49,8 +49,13 @@ const publicRead = ({ PUBLIC_READ, LOCAL }: Settings): PublicRead =>
   PUBLIC_READ === "off" ? "none" : LOCAL ? "operations" : "feed";
 
 /** Without a prototype: its names are no lists. */
-const listsOf = ({ authors, blacklist, coins }: SharedIsolate): Record<string, HotList<unknown>> =>
-  Object.assign(Object.create(null), { authors, blacklist, coins });
+const listsOf = ({
+  alerts,
+  authors,
+  blacklist,
+  coins,
+}: SharedIsolate): Record<string, HotList<unknown>> =>
+  Object.assign(Object.create(null), { alerts, authors, blacklist, coins });
 
 export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPorts> {
   const isolate = isolateOf(env);
@@ -127,6 +132,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       redisConfigured: isolate.client !== null,
       rules,
       channels: () => isolate.channels.get(),
+      alerts: async () => env.ALERTS.getByName("all").view(),
       queueBacklogs: () => backlogsOf(env),
       now,
     }),
@@ -173,6 +179,13 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
         (await store.snapshots(since, limit)).map(({ signal }) => signal),
       now,
     },
+    alerts: {
+      current: () => isolate.alerts.get(),
+      view: async () => env.ALERTS.getByName("all").view(),
+      addSilence: async (silence) => env.ALERTS.getByName("all").addSilence(silence),
+      endSilence: async (id) => env.ALERTS.getByName("all").endSilence(id),
+      silenceId: uuid,
+    },
     channels: {
       catalogue: channelCatalogue({
         fetch: (url, init) => fetch(url, init),
@@ -216,7 +229,10 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     },
     async publishList(name, text, record) {
       const lists = listsOf(isolate);
-      return lists[name]?.publish(text, record) ?? { kind: "unknown", lists: Object.keys(lists) };
+      const published = await lists[name]?.publish(text, record);
+      if (published === undefined) return { kind: "unknown", lists: Object.keys(lists) };
+      if (published.kind === "rejected") rules.refused();
+      return published;
     },
   };
   return { ports, flush: metricsFlusher(env, isolate, defer) };

@@ -9,10 +9,10 @@ import type { Bindings } from "../env.ts";
 import { isolateOf, type SharedIsolate } from "./isolate.ts";
 import {
   acceptPorts,
-  backlogsOf,
   type ComposedPorts,
   cursorsOf,
   type DeferWork,
+  depthsOf,
   guardedPorts,
   metricsFlusher,
   runtimePorts,
@@ -32,7 +32,13 @@ export function composeCron(env: Bindings, defer: DeferWork): ComposedPorts<Tick
       env.JETSTREAM.getByName("all")
         .keep()
         .catch(() => undefined),
-    queueBacklogs: () => backlogsOf(env),
+    queueDepths: () => depthsOf(env),
+    alerts: async (tick) =>
+      env.ALERTS.getByName("all")
+        .tick(tick)
+        .catch((error: unknown) =>
+          isolate.log({ stage: "alert", level: "warn", outcome: "failed", reason: String(error) }),
+        ),
     store: isolate.store,
     days: retentionDays(isolate.settings.core),
     requeueAfterSeconds: isolate.settings.core.REQUEUE_AFTER_SECONDS,

@@ -1,7 +1,9 @@
+import alertsFile from "../../rules/alerts.yml";
 import authorsList from "../../rules/authors.yml";
 import blacklist from "../../rules/blacklist.yml";
 import coinsList from "../../rules/coins.yml";
 import builtInRules from "../../rules/rules.yml";
+import { type AlertSet, loadAlerts } from "../../src/alerts/load-alerts.ts";
 import { type FailedKeys, failedKeys } from "../../src/api/failed-keys.ts";
 import { type KeyUses, keyUses } from "../../src/api/key-uses.ts";
 import { type RateLimiter, rateLimiter } from "../../src/api/rate-limit.ts";
@@ -52,6 +54,9 @@ export type SharedIsolate = RuntimePorts & {
   /** What the API reads from: the feed may be a replica's. */
   feed: Store;
   sealSecrets: SealedChannels["seal"];
+  /** As the database has them, and as they are used. */
+  storedChannels(): Promise<ChannelConfig[]>;
+  openChannels: SealedChannels["open"];
   /** New ones for each object: they share promises. */
   leases(): ReturnType<typeof postgresLeases>;
   redis: Redis;
@@ -63,6 +68,7 @@ export type SharedIsolate = RuntimePorts & {
   authors: HotList<ListedAuthors>;
   blacklist: HotList<Blacklist>;
   coins: HotList<KnownCoins>;
+  alerts: HotList<AlertSet>;
   failedKeys: FailedKeys;
   keyUses: KeyUses;
   limiter: RateLimiter;
@@ -154,6 +160,8 @@ function isolate(env: Bindings): SharedIsolate {
     store,
     feed: { ...feed, ...sealed, overview: () => overview.get() },
     sealSecrets: sealed.seal,
+    storedChannels: () => tables.channels(),
+    openChannels: sealed.open,
     leases: () => postgresLeases(sql),
     redis,
     client,
@@ -181,6 +189,14 @@ function isolate(env: Bindings): SharedIsolate {
     authors: hotList("authors", authorsList, parseAuthors, env.RULES, rereadMs, now),
     blacklist: hotList("blacklist", blacklist, parseBlacklist, env.RULES, rereadMs, now),
     coins: hotList("coins", coinsList, parseCoins, env.RULES, rereadMs, now),
+    alerts: hotList(
+      "alerts",
+      alertsFile,
+      (text) => loadAlerts(text, settings.rules),
+      env.RULES,
+      rereadMs,
+      now,
+    ),
     channels: cached(() => store.channels(), { ttlMs: rereadMs, staleOnError: true, now }),
     called: outsideCallReporter({ log, telemetry }),
     unheard: [],

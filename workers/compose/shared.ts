@@ -5,7 +5,7 @@ import { type CursorCache, cursorCache } from "../../src/schedule/cursor-cache.t
 import type { Bindings } from "../env.ts";
 import { MAX_POINTS, sendPoints, writePoints } from "../platform/analytics.ts";
 import { sharedGuard } from "../platform/provider-guard.ts";
-import { queueBacklogs } from "../platform/queue-backlogs.ts";
+import { queueBacklogs, queueDepths } from "../platform/queue-backlogs.ts";
 import { type SharedIsolate, sleepFor } from "./isolate.ts";
 import { judgingBy } from "./judging.ts";
 
@@ -156,5 +156,14 @@ export function acceptPorts(env: Bindings, isolate: SharedIsolate, defer: DeferW
   };
 }
 
+const queuesOf = ({ POSTS, MENTIONS, DELIVERIES }: Bindings) => ({
+  posts: POSTS,
+  mentions: MENTIONS,
+  deliveries: DELIVERIES,
+});
+
 export const backlogsOf = (env: Bindings): Promise<Record<string, number | null>> =>
-  queueBacklogs({ posts: env.POSTS, mentions: env.MENTIONS, deliveries: env.DELIVERIES });
+  queueBacklogs(queuesOf(env));
+
+export const depthsOf = (env: Bindings): ReturnType<typeof queueDepths> =>
+  queueDepths(queuesOf(env));

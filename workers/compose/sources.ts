@@ -20,8 +20,11 @@ const pluginsOf = ({ settings }: SharedIsolate): Plugins => ({
   switches: settings,
 });
 
+export const providerStatus = async (env: Bindings, name: string): Promise<ProviderStatus> =>
+  env.PROVIDERS.getByName(name).status(name);
+
 const statusPorts = (env: Bindings, isolate: SharedIsolate): StatusPorts => ({
-  provider: async (name) => env.PROVIDERS.getByName(name).status(name),
+  provider: (name) => providerStatus(env, name),
   cursor: cursorsOf(env, isolate).cursor,
   leftOut: async (source) =>
     leftOutIn((await env.METRICS.getByName("all").totals()).counters, source),
@@ -46,9 +49,13 @@ export function sourcesPorts(env: Bindings, isolate: SharedIsolate): SourcesPort
   };
 }
 
-/** The services that this deployment calls, for the gauges of their breakers and budgets. */
+/** The services that this deployment calls. */
+export const usedProviderNames = (isolate: SharedIsolate): string[] =>
+  usedProviders(pluginsOf(isolate));
+
+/** For the gauges of their breakers and budgets. */
 export const usedProviderStatuses = (
   env: Bindings,
   isolate: SharedIsolate,
 ): Promise<ProviderStatus[]> =>
-  Promise.all(usedProviders(pluginsOf(isolate)).map(statusPorts(env, isolate).provider));
+  Promise.all(usedProviderNames(isolate).map((name) => providerStatus(env, name)));

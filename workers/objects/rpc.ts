@@ -1,3 +1,6 @@
+import type { AlertsTick } from "../../src/alerts/alerts-actor.ts";
+import type { AlertsView } from "../../src/alerts/alerts-view.ts";
+import type { AlertSilence } from "../../src/alerts/silence.ts";
 import type { KeyCaller } from "../../src/api/caller.ts";
 import type { PaceLimit } from "../../src/channels/channel.ts";
 import type {
@@ -39,6 +42,13 @@ export type StreamRpc = Rpc.DurableObjectBranded & {
   fetch(request: Request): Promise<Response>;
   issueTicket(caller: KeyCaller): Promise<string>;
   redeemTicket(ticket: string): Promise<KeyCaller | null>;
+};
+
+export type AlertsRpc = Rpc.DurableObjectBranded & {
+  tick(tick: AlertsTick): Promise<void>;
+  view(): AlertsView;
+  addSilence(silence: AlertSilence): void;
+  endSilence(id: string): boolean;
 };
 
 export type MetricsRpc = Rpc.DurableObjectBranded & {

@@ -5,10 +5,10 @@ import type { Clock } from "../../src/kit/time.ts";
 export type ReadList<T> =
   | { kind: "loaded"; value: T }
   | { kind: "rejected"; problems: ListProblem[] };
-export type ListProblem = { line: number; message: string };
+export type ListProblem = { line: number; message: string; path?: string; suggestion?: string };
 
 /**
- * A list that operators edit while it runs (rules/blacklist.yml, authors.yml, coins.yml): the
+ * A list that operators edit while it runs (blacklist.yml, authors.yml, coins.yml, alerts.yml): the
  * copy in KV, or the one built into the Worker.
  */
 export type HotList<T> = CachedValue<T> & {

@@ -15,6 +15,7 @@ export function filterText(filter) {
     states.length > 0 && `when ${states.join(" or ")}`,
     quiet && `silent ${quiet.from} to ${quiet.to} ${quiet.zone}`,
     digest > 0 && `one message for every ${digest} min`,
+    filter.alerts === true && "alerts",
     filter.muted_events.length > 0 && `${many(filter.muted_events.length, "event")} muted`,
   ].filter(Boolean);
   return parts.length === 0 ? "everything that the rules notify" : parts.join(" · ");

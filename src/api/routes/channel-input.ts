@@ -27,6 +27,7 @@ const FilterInput = z
     states: list(SignalState),
     quiet_hours: QuietHours.nullable(),
     digest_minutes: z.number().int().min(0).max(1440),
+    alerts: z.boolean(),
     muted_events: list(z.string().min(1).max(300)),
   })
   .partial();

@@ -11,6 +11,8 @@ export const HealthReport = z.object({
   redis: z.string(),
   rules: z.object({ version: z.string().nullable(), loadedAt: z.string().nullable() }),
   queues: z.record(z.string(), z.number().nullable()),
+  /** Alerts that fire and are not silenced; null: they cannot be read. */
+  alerts: z.object({ critical: z.number(), warning: z.number(), info: z.number() }).nullable(),
   /** When it was checked: a storm of probes costs the database one check a second. */
   checkedAt: z.string(),
   /** Channels that wait for working credentials, and what else an operator should see. */

@@ -11,10 +11,18 @@ const digestOf = (text: string) => ({ sha256: sha256Hex(text), bytes: utf8Length
 
 const MAX_LIST_BYTES = 256 * 1024;
 
+/** `path`: the field, where a list has fields. */
+type ListFault = { line: number; message: string; path?: string; suggestion?: string };
+
+const faultShown = ({ line, message, path, suggestion }: ListFault) => ({
+  path: path ? `line ${line}, ${path}` : `line ${line}`,
+  message: suggestion ? `${message} (${suggestion})` : message,
+});
+
 /** How publishing a list ended: every problem names its line. */
 export type PublishedList =
   | { kind: "loaded" }
-  | { kind: "rejected"; problems: { line: number; message: string }[] }
+  | { kind: "rejected"; problems: ListFault[] }
   | { kind: "unknown"; lists: string[] };
 export type ListPorts = {
   /** `record` hears of the text in use, once the new one can be read and before it is put. */
@@ -43,7 +51,7 @@ export const listRoutes = (ports: ListPorts): ApiRoute[] => [
     access: "write",
     tag: "rules",
     operationId: "putList",
-    summary: "Replaces the list of authors or of coins, or the blacklist, when it can be read.",
+    summary: "Replaces the authors, the coins, the blacklist or the alerts, when they can be read.",
     params: z.object({ name: z.string() }),
     query: z.object({ empty: z.literal("yes").optional() }),
     bodyType: "text/yaml",
@@ -70,10 +78,7 @@ export const listRoutes = (ports: ListPorts): ApiRoute[] => [
           `There is no list of that name; there are ${published.lists.join(", ")}.`,
         );
       if (published.kind === "loaded") return { list: name, loaded: true as const };
-      const errors = published.problems.map(({ line, message }) => ({
-        path: `line ${line}`,
-        message,
-      }));
+      const errors = published.problems.map(faultShown);
       return problem(422, "The list cannot be read; the one before it stays in use.", { errors });
     },
   }),

@@ -1,5 +1,6 @@
 import { DEXSCREENER_CHAINS } from "../../markets/dexscreener.ts";
-import type { ChannelNotice } from "../../model/channel-config.ts";
+import type { AlertEntry, AlertNotice } from "../../model/alert.ts";
+import type { ChannelNotice, OperatorNotice } from "../../model/channel-config.ts";
 import type { SignalNotification } from "../../model/delivery.ts";
 import type { SignalState } from "../../model/scalars.ts";
 import {
@@ -197,15 +198,57 @@ const NOTICE_ADVICE = {
   disabled: "What it would get becomes a dead letter, which can be replayed.",
 };
 
-export const noticeHeadline = ({ channel, status }: ChannelNotice): string =>
-  flat(`Channel ${channel} ${NOTICE_HEADLINES[status]}`);
+/** One line of plain text for subjects. */
+export const noticeHeadline = (notice: OperatorNotice): string =>
+  notice.kind === "alert"
+    ? alertsHeadline(notice)
+    : flat(`Channel ${notice.channel} ${NOTICE_HEADLINES[notice.status]}`);
 
-/** The news that a channel was switched off, and what follows from it. */
-export const composeNotice = (notice: ChannelNotice): RichDocument => [
+/** What follows the headline where there is one line for it. */
+export const noticeReason = (notice: OperatorNotice): string =>
+  notice.kind === "alert"
+    ? flat(notice.alerts.map(({ description }) => description).join(" "))
+    : notice.reason;
+
+/** The news that a channel was switched off, or of alerts. */
+export const composeNotice = (notice: OperatorNotice): RichDocument =>
+  notice.kind === "alert" ? composeAlerts(notice) : composeSwitched(notice);
+
+const composeSwitched = (notice: ChannelNotice): RichDocument => [
   [{ text: noticeHeadline(notice), style: "bold" }],
   [{ text: flat(notice.reason) }],
   [{ text: NOTICE_ADVICE[notice.status] }],
 ];
+
+const ALERT_SIGNS = { critical: "🔴", warning: "🟠", info: "🔵" } as const;
+
+const alertHeadline = ({ status, severity, summary }: AlertEntry): string =>
+  flat(status === "resolved" ? `✅ Resolved: ${summary}` : `${ALERT_SIGNS[severity]} ${summary}`);
+
+function alertsHeadline({ alerts, group }: AlertNotice): string {
+  const [only] = alerts;
+  if (only !== undefined && alerts.length === 1) return alertHeadline(only);
+  const firing = alerts.filter(({ status }) => status === "firing").length;
+  return flat(`${group}: ${firing} firing, ${alerts.length - firing} resolved`);
+}
+
+function composeAlerts(notice: AlertNotice): RichDocument {
+  const { alerts } = notice;
+  const head: RichDocument =
+    alerts.length > 1 ? [[{ text: alertsHeadline(notice), style: "bold" }]] : [];
+  return [...head, ...alerts.flatMap((entry) => composeAlert(entry, alerts.length === 1))];
+}
+
+function composeAlert(entry: AlertEntry, alone: boolean): RichDocument {
+  const { description, labels, severity, alert, startsAt, endsAt, status } = entry;
+  const about = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  const span = endsAt === null ? `since ${startsAt}` : `${startsAt} to ${endsAt}`;
+  return [
+    [{ text: alertHeadline(entry), ...(alone && { style: "bold" as const }) }],
+    ...(description === "" || status === "resolved" ? [] : [[{ text: flat(description) }]]),
+    [{ text: flat([alert, severity, span, ...about].join(" · ")) }],
+  ];
+}
 
 /** One line of plain text for fallbacks and subjects. */
 export function signalHeadline(notifications: readonly SignalNotification[]): string {

@@ -1,6 +1,12 @@
 import type { MetricLabels, MetricName } from "../metrics.ts";
 import type { Telemetry } from "../telemetry.ts";
-import { AMOUNT_NAMES, type Amount, DIMENSION_NAMES, type Dimension } from "./columns.ts";
+import {
+  AMOUNT_NAMES,
+  type Amount,
+  DIMENSION_NAMES,
+  type Dimension,
+  WITHOUT_POINTS,
+} from "./columns.ts";
 
 /** One point of the dataset. `index` is the key by which Analytics Engine samples. */
 export type DataPoint = { index: string; blobs: string[]; doubles: number[] };
@@ -49,6 +55,7 @@ export function pointCollector(): PointCollector {
       colo = name;
     },
     count(name, labels = {}, by = 1, amounts) {
+      if (WITHOUT_POINTS.includes(name)) return;
       const into = seriesOf(name, labels);
       const last = into.held.at(-1);
       if (amounts === undefined && last !== undefined) last.count += by;

@@ -42,6 +42,9 @@ export const AMOUNTS = {
 export type Amount = keyof typeof AMOUNTS;
 export const AMOUNT_NAMES = Object.keys(AMOUNTS) as Amount[];
 
+/** Metrics whose things have a point already: a delivery has that of its kind of channel. */
+export const WITHOUT_POINTS: readonly string[] = ["channel_sends_total"];
+
 /** The column of a name in the SQL of Analytics Engine. */
 export const columnOf = (name: Dimension | Amount): string => {
   const blob = DIMENSION_NAMES.indexOf(name as Dimension);

@@ -1,4 +1,10 @@
-import type { OverviewStore, StalledPosts, StoreOverview } from "../overview.ts";
+import {
+  MOST_COUNTED,
+  type OverviewStore,
+  type PipelineBacklog,
+  type StalledPosts,
+  type StoreOverview,
+} from "../overview.ts";
 import { PARTS } from "./retention.ts";
 import { archivedOf, type MemoryRows } from "./rows.ts";
 
@@ -7,6 +13,7 @@ const MINUTE = 60_000;
 const NAMED = 5;
 
 export const overviewStore = (rows: MemoryRows): OverviewStore => ({
+  backlog: async () => backlogOf(rows),
   overview: async (now) => overviewOf(rows, now),
   stalled: async (stuckBefore, waitedBefore) => stalledIn(rows, stuckBefore, waitedBefore),
   waiting: async (since, old) => ({
@@ -15,6 +22,34 @@ export const overviewStore = (rows: MemoryRows): OverviewStore => ({
     old: old !== null && PARTS[old.what].old(rows, old.before).length > 0,
   }),
 });
+
+function backlogOf(rows: MemoryRows): PipelineBacklog {
+  const [oldest] = [...rows.posts.values()]
+    .filter(({ endedAt }) => endedAt === null)
+    .sort((a, b) => {
+      const [first, second] = [a.requeuedAt ?? a.acceptedAt, b.requeuedAt ?? b.acceptedAt];
+      return first === second ? a.id - b.id : first < second ? -1 : 1;
+    });
+  const due = rows.outbox
+    .flat()
+    .filter(({ status }) => status === "pending" || status === "failed")
+    .slice(0, MOST_COUNTED)
+    .map(({ createdAt, draft, reopenedAt }) =>
+      [createdAt, draft.notBefore, reopenedAt]
+        .filter((at) => at !== null)
+        .sort()
+        .at(-1),
+    );
+  return {
+    oldestPost: oldest?.acceptedAt ?? null,
+    outbox: due.length,
+    oldestDelivery: due.filter((at) => at !== undefined).sort()[0] ?? null,
+    deadLetters: openDeadLetters(rows),
+  };
+}
+
+const openDeadLetters = ({ deadLetters }: MemoryRows): number =>
+  [...deadLetters.values()].filter(({ replayedAt }) => replayedAt === null).length;
 
 function overviewOf(rows: MemoryRows, now: string): StoreOverview {
   const events = [...rows.events.values()];
@@ -42,8 +77,7 @@ function overviewOf(rows: MemoryRows, now: string): StoreOverview {
       count,
     })),
     outbox: [...outbox].map(([status, count]) => ({ status, count })),
-    deadLetters: [...rows.deadLetters.values()].filter(({ replayedAt }) => replayedAt === null)
-      .length,
+    deadLetters: openDeadLetters(rows),
     postsPerMinute: lastHour(rows, Date.parse(now)),
   };
 }

@@ -1,4 +1,12 @@
-import type { OverviewStore, StalledPosts, StoreOverview, WaitingWork } from "../overview.ts";
+import {
+  MOST_COUNTED,
+  type OverviewStore,
+  type PipelineBacklog,
+  type StalledPosts,
+  type StoreOverview,
+  type WaitingWork,
+} from "../overview.ts";
+import { IS_OPEN } from "./columns.ts";
 import { NEXT_DUE } from "./outbox.ts";
 import { OLD } from "./retention.ts";
 import { firstRow, isoColumn, type Sql } from "./sql.ts";
@@ -82,6 +90,20 @@ select jsonb_build_object(
     from event e)
 ) as stalled`;
 
+/** What is held back on purpose is due at the end of that. */
+const BACKLOG = `
+with open as (
+  select greatest(o.created_at, o.not_before, o.reopened_at) as due from push_outbox o
+  where ${IS_OPEN} limit ${MOST_COUNTED}
+)
+select json_build_object(
+  'oldestPost', (select ${isoColumn("accepted_at")} from raw_posts where ended_at is null
+    order by coalesce(requeued_at, accepted_at), id limit 1),
+  'outbox', (select count(*) from open),
+  'oldestDelivery', (select ${isoColumn("min(due)")} from open),
+  'deadLetters', (select count(*) from dead_letters where replayed_at is null)
+) as backlog`;
+
 const waiting = (old: string): string => `
 select (${NEXT_DUE}) as "nextDue", ${old} as old, exists (
   select from raw_posts where ended_at is null and coalesce(requeued_at,
@@ -89,6 +111,8 @@ select (${NEXT_DUE}) as "nextDue", ${old} as old, exists (
 ) as overdue`;
 
 export const overviewStore = (sql: Sql): OverviewStore => ({
+  backlog: async () =>
+    (await firstRow(sql.query<{ backlog: PipelineBacklog }>(BACKLOG, []))).backlog,
   overview: async (now) =>
     (await firstRow(sql.query<{ overview: StoreOverview }>(OVERVIEW, [now]))).overview,
   stalled: async (stuckBefore, waitedBefore) =>

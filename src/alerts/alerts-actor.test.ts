@@ -1,0 +1,275 @@
+import { describe, expect, it } from "vitest";
+import { alertsOf, alertsWorld, providerOf } from "../../test/support/alerts.ts";
+import { SECRET } from "../../test/support/outbox.ts";
+import { ChannelFilter } from "../model/channel-config.ts";
+
+const BREAKER = `version: "1.0"
+alerts:
+  - name: Breaker
+    when: provider_breaker_open == 1
+    for: 2m
+    repeat: 10m
+    group: providers
+    summary: The breaker of {provider} is open
+`;
+const NO_FILTER = ChannelFilter.parse({});
+const open = (provider: string) => providerOf({ provider, breaker: "open" });
+
+describe("an alert", () => {
+  it("is told once its condition has held, again as often as it says, and when it ends", async () => {
+    const world = await alertsWorld(BREAKER);
+    await world.minute();
+    world.providers = [open("goplus")];
+    world.metrics.observe("external_request_ms", { provider: "goplus" }, 5);
+    await world.minutes(2);
+    expect(world.sent).toEqual([]);
+    expect(world.actor.view().active).toMatchObject([{ subject: "goplus", status: "pending" }]);
+    await world.minute();
+    expect(world.texts()).toEqual([expect.stringContaining("The breaker of goplus is open")]);
+    await world.minutes(9);
+    expect(world.sent).toHaveLength(1);
+    await world.minutes(2);
+    expect(world.sent).toHaveLength(2);
+    world.providers = [];
+    await world.minutes(3);
+    expect(world.texts().at(-1)).toContain("Resolved: The breaker of goplus is open");
+    expect(world.sent).toHaveLength(3);
+    expect(world.actor.view()).toMatchObject({
+      active: [],
+      resolved: [{ alert: "Breaker", subject: "goplus" }],
+    });
+  });
+
+  it("about several of one group is told in one message to people", async () => {
+    const world = await alertsWorld(BREAKER);
+    world.providers = [open("goplus"), open("x")];
+    await world.minutes(4);
+    expect(world.sent).toHaveLength(1);
+    expect(world.texts()[0]).toMatch(
+      /providers: 2 firing, 0 resolved[\s\S]*goplus[\s\S]*of x is open/,
+    );
+  });
+
+  it("is told once however often the cron comes, and whatever restarts", async () => {
+    const world = await alertsWorld(BREAKER);
+    world.providers = [open("goplus")];
+    for (let n = 0; n < 6; n++) {
+      const tick = { at: world.clock.now, queues: {} };
+      await Promise.all([world.actor.tick(tick), world.actor.tick(tick)]);
+      world.restart();
+      await world.minute();
+    }
+    expect(world.sent).toHaveLength(1);
+  });
+
+  it("ends when the file no longer has it", async () => {
+    const world = await alertsWorld(BREAKER);
+    world.providers = [open("goplus")];
+    await world.minutes(4);
+    world.set = alertsOf('version: "1.0"\nalerts: []\n');
+    await world.minutes(2);
+    expect(world.texts().at(-1)).toContain("Resolved");
+  });
+
+  it("that is silenced is kept and not told, and told when the silence ends", async () => {
+    const world = await alertsWorld(BREAKER);
+    world.providers = [open("goplus")];
+    const iso = (ms: number) => new Date(ms).toISOString();
+    world.actor.addSilence({
+      ...{ id: "s1", alert: "Breaker", subject: "goplus", severity: null, labels: {} },
+      ...{ comment: "", by: "ops", createdAt: iso(world.clock.now) },
+      until: iso(world.clock.now + 8 * 60_000),
+    });
+    await world.minutes(7);
+    expect(world.sent).toEqual([]);
+    expect(world.actor.view().active).toMatchObject([{ status: "firing", silencedBy: "s1" }]);
+    await world.minutes(3);
+    expect(world.sent).toHaveLength(1);
+  });
+});
+
+describe("the notice of an alert", () => {
+  const FAILING = `version: "1.0"
+alerts:
+  - name: ChannelErrors
+    when: channel_error_ratio > 0.5 and channel_sends >= 5
+    summary: "{channel_error_ratio} of {channel_sends} attempts on {channel} failed"
+`;
+  const fail = (world: Awaited<ReturnType<typeof alertsWorld>>, name: string) => {
+    world.metrics.count("channel_sends_total", { name, result: "failed" }, 9);
+    world.metrics.count("channel_sends_total", { name, result: "ok" });
+    world.metrics.observe("pipeline_latency_ms", { stage: "notify" }, 1);
+  };
+
+  it("about a channel goes through the others", async () => {
+    const world = await alertsWorld(FAILING, {
+      chat: { on: "chat", alerts: true },
+      hook: { on: "hook" },
+    });
+    await world.minute();
+    fail(world, "chat");
+    await world.minute();
+    expect(world.sent.map(({ url }) => url)).toEqual(["https://hooks.dev.org/in"]);
+    expect(world.sent[0]?.body).toMatchObject({
+      type: "alert.firing",
+      data: {
+        alert: "ChannelErrors",
+        subject: "chat",
+        summary: "90 % of 10 attempts on chat failed",
+      },
+    });
+  });
+
+  it("goes through the failing one where there is no other", async () => {
+    const world = await alertsWorld(FAILING, { chat: { on: "chat" } });
+    await world.minute();
+    fail(world, "chat");
+    await world.minute();
+    expect(world.sent).toHaveLength(1);
+  });
+
+  it("goes to the channels that take alerts, or to those that the alert names", async () => {
+    const channels = {
+      public: { on: "chat" },
+      ops: { on: "hook", alerts: true },
+      team: { on: "hook", alerts: false },
+    } as const;
+    const told = async (text: string) => {
+      const world = await alertsWorld(text, channels);
+      world.providers = [open("goplus")];
+      await world.minutes(4);
+      return world.sent.map(({ url }) => new URL(url).hostname);
+    };
+    expect(await told(BREAKER)).toEqual(["hooks.dev.org"]);
+    expect(await told(`${BREAKER}    channels: [public]\n`)).toEqual(["api.telegram.org"]);
+  });
+
+  it("is tried again under the same key, and goes to another channel when one stays out", async () => {
+    const world = await alertsWorld(BREAKER, {
+      ops: { on: "chat", alerts: true },
+      hook: { on: "hook" },
+    });
+    world.answer = (url) =>
+      url.includes("telegram") ? new Response("no", { status: 502 }) : new Response(null);
+    world.providers = [open("goplus")];
+    await world.minutes(9);
+    const hosts = world.sent.map(({ url }) => new URL(url).hostname);
+    expect(hosts).toEqual([...Array(3).fill("api.telegram.org"), "hooks.dev.org"]);
+    expect(world.actor.view().untold).toEqual([]);
+  });
+
+  it("survives a restart between the evaluation and the send", async () => {
+    const world = await alertsWorld(BREAKER, { chat: { on: "chat" } });
+    world.answer = () => new Response("no", { status: 502 });
+    world.providers = [open("goplus")];
+    await world.minutes(3);
+    world.restart();
+    world.answer = () => Response.json({ ok: true, result: { message_id: 1 } });
+    await world.minutes(3);
+    expect(world.actor.view().untold).toEqual([]);
+    expect(world.texts().at(-1)).toContain("The breaker of goplus is open");
+  });
+
+  it("names nobody who could be told, and is told once there is a channel", async () => {
+    const world = await alertsWorld(BREAKER, {});
+    world.providers = [open("goplus")];
+    await world.minutes(4);
+    expect(world.actor.view().untold).toMatchObject([{ error: "no channel can be told" }]);
+    const settings = { url: "https://hooks.dev.org/in", secrets: [SECRET] };
+    await world.store.addChannel(
+      { kind: "webhook", name: "new", settings, filter: NO_FILTER, atMostOnce: false },
+      new Date(world.clock.now).toISOString(),
+    );
+    await world.minutes(16);
+    expect(world.sent).toHaveLength(1);
+    expect(world.actor.view().untold).toEqual([]);
+  });
+});
+
+describe("the database", () => {
+  const DATABASE = `version: "1.0"
+alerts:
+  - name: DatabaseDown
+    when: database_up == 0
+    for: 2m
+    severity: critical
+    summary: The database does not answer
+  - name: DeadLetters
+    when: dead_letters > 0
+    summary: "{dead_letters} wait"
+`;
+
+  it("is asked nothing while nothing happens", async () => {
+    const world = await alertsWorld(DATABASE);
+    await world.minutes(2);
+    const before = world.asked;
+    await world.minutes(120);
+    expect(world.asked).toBe(before);
+    world.metrics.observe("pipeline_latency_ms", { stage: "posts" }, 5);
+    await world.minute();
+    expect(world.asked).toBeGreaterThan(before);
+  });
+
+  it("that is out is told of over the channels as they were known", async () => {
+    const world = await alertsWorld(DATABASE);
+    await world.minute();
+    world.databaseOut = true;
+    world.metrics.observe("pipeline_latency_ms", { stage: "posts" }, 5);
+    await world.minutes(3);
+    world.restart();
+    await world.minutes(2);
+    expect(world.texts()).toEqual([expect.stringContaining("The database does not answer")]);
+    world.databaseOut = false;
+    await world.minutes(2);
+    expect(world.texts().at(-1)).toContain("Resolved");
+  });
+
+  it("keeps what it said while it sleeps", async () => {
+    const world = await alertsWorld(DATABASE);
+    await world.store.bury(
+      [
+        {
+          ...{ key: "k", stage: "posts", reason: "poison", error: "x", payload: {} },
+          ...{ attempts: 1, subject: null, advice: "" },
+        },
+      ],
+      new Date(world.clock.now).toISOString(),
+    );
+    await world.minutes(90);
+    expect(world.actor.view().active).toMatchObject([{ alert: "DeadLetters" }]);
+    expect(world.asked).toBeLessThan(6);
+  });
+});
+
+describe("the heartbeat", () => {
+  const CRITICAL = BREAKER.replace("    for: 2m", "    severity: critical");
+  const target = {
+    url: "https://hc-ping.com/secret-path",
+    policy: { allow: [], ownHosts: [] },
+  };
+
+  it("beats each minute in which nothing critical fires", async () => {
+    const world = await alertsWorld(CRITICAL);
+    world.heartbeat = target;
+    await world.minutes(3);
+    expect(world.beats).toHaveLength(3);
+    world.providers = [open("goplus")];
+    world.metrics.observe("external_request_ms", { provider: "goplus" }, 5);
+    await world.minutes(3);
+    expect(world.beats).toHaveLength(3);
+    expect(world.actor.view().heartbeat).toEqual({ kind: "withheld" });
+  });
+
+  it("calls no private address, and shows its own nowhere", async () => {
+    const world = await alertsWorld(CRITICAL);
+    world.heartbeat = { ...target, url: "http://127.0.0.1/secret-path" };
+    await world.minute();
+    expect(world.beats).toEqual([]);
+    world.heartbeat = target;
+    world.answer = () => new Response("no", { status: 500 });
+    await world.minute();
+    const { heartbeat } = world.actor.view();
+    expect(heartbeat).toMatchObject({ kind: "failed" });
+    expect(JSON.stringify([heartbeat, world.logged])).not.toContain("secret-path");
+  });
+});

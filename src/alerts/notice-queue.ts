@@ -1,0 +1,173 @@
+import * as z from "zod";
+import type { AnyChannel, OpenChannel, PaceLimit, SendPorts } from "../channels/channel.ts";
+import { sha256Hex } from "../kit/hash.ts";
+import { AlertNotice } from "../model/alert.ts";
+import type { ChannelConfig } from "../model/channel-config.ts";
+import type { PlannedNotice } from "./alert-states.ts";
+
+/** A notice that waits until a channel has taken it. */
+export const QueuedNotice = z.object({
+  notice: AlertNotice,
+  /** The channels that the alert names; null: those that take alerts. */
+  wanted: z.array(z.string()).nullable(),
+  /** Null until the channels are known. */
+  channelId: z.number().nullable(),
+  /** Others that got it, or refused it. */
+  others: z.array(z.number()),
+  attempts: z.number(),
+  /** Milliseconds. */
+  nextAt: z.number(),
+  createdAt: z.number(),
+  error: z.string().nullable(),
+});
+export type QueuedNotice = z.infer<typeof QueuedNotice>;
+
+/** The channels, and what of this deployment a kind needs. */
+export type NoticeTargets = {
+  channels: readonly ChannelConfig[];
+  env: SendPorts["env"];
+  kind(name: string): AnyChannel | undefined;
+};
+
+/** Older news helps nobody: the page shows what fires. */
+const LIFE_MS = 24 * 3_600_000;
+const FAILURES_BEFORE_ANOTHER = 3;
+const WAITS_MS = [60_000, 120_000, 300_000];
+const LONGEST_WAIT_MS = 900_000;
+const MAX_QUEUED = 200;
+
+/**
+ * The queue with what an evaluation wants to be told; the oldest go when it is too long. What waits
+ * to be told is not repeated.
+ */
+export function enqueueNotices(
+  queue: readonly QueuedNotice[],
+  planned: readonly PlannedNotice[],
+  now: number,
+): QueuedNotice[] {
+  const waiting = queue.filter(({ createdAt }) => now - createdAt < LIFE_MS);
+  const latest = new Map(
+    waiting.flatMap(({ notice }) => notice.alerts.map(({ key, status }) => [key, status])),
+  );
+  const fresh = planned.flatMap(({ notice, channels }) => {
+    const alerts = notice.alerts.filter(({ key, status }) => latest.get(key) !== status);
+    return alerts.length === 0 ? [] : [queued({ ...notice, alerts }, channels, now)];
+  });
+  return [...waiting, ...fresh].slice(-MAX_QUEUED);
+}
+
+const queued = (notice: AlertNotice, wanted: string[] | null, now: number): QueuedNotice => ({
+  notice,
+  wanted,
+  channelId: null,
+  others: [],
+  attempts: 0,
+  nextAt: now,
+  createdAt: now,
+  error: null,
+});
+
+/** The same for each attempt on a channel, for those that tell repeats. */
+export const noticeKey = ({ notice, channelId }: QueuedNotice): string =>
+  sha256Hex(
+    JSON.stringify([
+      "alert",
+      channelId,
+      notice.at,
+      notice.alerts.map(({ key, status }) => [key, status]),
+    ]),
+  );
+
+/** The channel, ready to tell people; null when it cannot. */
+export function tellerOf(
+  config: ChannelConfig,
+  { env, kind }: Pick<NoticeTargets, "env" | "kind">,
+): { limits: PaceLimit[]; sendNotice: NonNullable<OpenChannel["sendNotice"]> } | null {
+  if (config.status !== "active" || config.locked !== undefined) return null;
+  const adapter = kind(config.kind);
+  if (adapter === undefined || adapter.missing(env) !== null) return null;
+  const opening = adapter.open(config.settings, env);
+  if (opening.kind === "invalid" || opening.channel.sendNotice === null) return null;
+  return { limits: opening.channel.limits, sendNotice: opening.channel.sendNotice };
+}
+
+/** People read chats and mail; a log is a record, and a machine is asked after them. */
+const rankOf = ({ kind }: ChannelConfig): number => ["webhook", "log"].indexOf(kind);
+const byReader = (a: ChannelConfig, b: ChannelConfig): number =>
+  rankOf(a) - rankOf(b) || a.id - b.id;
+
+const isAbout = ({ alerts }: AlertNotice, { name }: ChannelConfig): boolean =>
+  alerts.some(({ scope, subject }) => scope === "channel" && subject === name);
+
+/**
+ * Who gets a notice: the channels that its alert names, else those that take alerts. News about a
+ * channel goes through others. Where that leaves nobody, the first that can tell somebody gets it.
+ */
+export function addresseesOf(
+  { notice, wanted, others }: Pick<QueuedNotice, "notice" | "wanted" | "others">,
+  targets: NoticeTargets,
+): ChannelConfig[] {
+  const able = targets.channels
+    .filter((config) => tellerOf(config, targets) !== null && !others.includes(config.id))
+    .sort(byReader);
+  const apart = able.filter((config) => !isAbout(notice, config));
+  const asked = apart.filter(({ name, kind, filter }) =>
+    wanted === null ? filter.alerts === true : wanted.includes(name) || wanted.includes(kind),
+  );
+  if (asked.length > 0) return asked;
+  return apart.length > 0 ? apart.slice(0, 1) : able.slice(0, 1);
+}
+
+/** A machine wants each alert by itself, people those of a group in one message. */
+const partsFor = (notice: AlertNotice, adapter: AnyChannel | undefined): AlertNotice[] =>
+  adapter?.digests === null
+    ? notice.alerts.map((entry) => ({ ...notice, alerts: [entry] }))
+    : [notice];
+
+/** When it is due again, those that refused it are asked again. */
+const NOBODY = { others: [], error: "no channel can be told" };
+
+/** Gives what has no channel yet to its channels. */
+export function addressQueue(
+  queue: readonly QueuedNotice[],
+  targets: NoticeTargets,
+  now: number,
+): QueuedNotice[] {
+  return queue.flatMap((item) => {
+    if (item.channelId !== null || item.nextAt > now) return [item];
+    const to = addresseesOf(item, targets);
+    if (to.length === 0) return [{ ...item, ...NOBODY, nextAt: now + LONGEST_WAIT_MS }];
+    const ids = to.map(({ id }) => id);
+    return to.flatMap((config) =>
+      partsFor(item.notice, targets.kind(config.kind)).map((notice) => ({
+        ...item,
+        notice,
+        channelId: config.id,
+        others: [...item.others, ...ids.filter((id) => id !== config.id)],
+        error: null,
+      })),
+    );
+  });
+}
+
+/** What becomes of a notice whose attempt failed. A channel that stays out gives it to another. */
+export function afterFailure(
+  item: QueuedNotice,
+  error: string,
+  final: boolean,
+  now: number,
+): QueuedNotice {
+  const attempts = item.attempts + 1;
+  const failed = { ...item, attempts, error };
+  // Those that got it too are among `others`: then it has been told.
+  const alone = item.others.length === 0 || final;
+  if (item.channelId !== null && alone && (final || attempts >= FAILURES_BEFORE_ANOTHER))
+    return {
+      ...failed,
+      channelId: null,
+      others: [...item.others, item.channelId],
+      attempts: 0,
+      nextAt: now,
+    };
+  return { ...failed, nextAt: now + (WAITS_MS[attempts - 1] ?? LONGEST_WAIT_MS) };
+}

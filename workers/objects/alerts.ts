@@ -1,0 +1,45 @@
+import { DurableObject } from "cloudflare:workers";
+import { type AlertsTick, alertsActor } from "../../src/alerts/alerts-actor.ts";
+import type { AlertsView } from "../../src/alerts/alerts-view.ts";
+import type { CountSample } from "../../src/alerts/counts.ts";
+import type { AlertMemory, KeptAlerts } from "../../src/alerts/kept-alerts.ts";
+import type { AlertSilence } from "../../src/alerts/silence.ts";
+import { composeAlerts } from "../compose/alerts.ts";
+import type { Bindings } from "../env.ts";
+import type { AlertsRpc } from "./rpc.ts";
+
+/** The one object that evaluates the alerts, keeps their states and silences, and tells them. */
+export class AlertsObject extends DurableObject<Bindings> implements AlertsRpc {
+  readonly #composed = composeAlerts(this.env, (work) => this.ctx.waitUntil(work));
+  readonly #actor = alertsActor(this.#composed.ports, memoryIn(this.ctx.storage));
+
+  async tick(tick: AlertsTick): Promise<void> {
+    await this.#actor.tick(tick);
+    this.#composed.flush();
+  }
+
+  view(): AlertsView {
+    return this.#actor.view();
+  }
+
+  addSilence(silence: AlertSilence): void {
+    this.#actor.addSilence(silence);
+  }
+
+  endSilence(id: string): boolean {
+    return this.#actor.endSilence(id);
+  }
+}
+
+/** One row a minute of the last twenty, so that a tick writes little. */
+const SAMPLES = 20;
+
+const memoryIn = ({ kv }: DurableObjectStorage): AlertMemory => ({
+  read: () => kv.get<KeptAlerts>("kept"),
+  write: (kept) => kv.put("kept", kept),
+  samples: () =>
+    [...kv.list<CountSample>({ prefix: "sample:" })]
+      .map(([, sample]) => sample)
+      .sort((a, b) => a.at - b.at),
+  addSample: (sample) => kv.put(`sample:${Math.floor(sample.at / 60_000) % SAMPLES}`, sample),
+});
