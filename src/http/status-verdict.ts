@@ -8,9 +8,20 @@ const asDelay = (ms: number): number | undefined =>
 /** From here on a number is a Unix time in seconds, or in milliseconds: nobody asks for decades. */
 const UNIX_SECONDS_FROM = 1_000_000_000;
 const UNIX_MS_FROM = 1_000_000_000_000;
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+/** "30 seconds" and "5 min" in the letters of the units. */
+const inLetters = (text: string): string =>
+  text
+    .replace(/milliseconds?|msecs?/gi, "ms")
+    .replace(/(?<=\d\s*)(?:(s)ec(?:ond)?s?|(m)in(?:ute)?s?|(h)(?:ou)?rs?|(d)ays?)\b/gi, "$1$2$3$4");
 const NUMBER = /^[=+]?\s*(-?\d+(?:\.\d+)?)$/;
-const WITH_UNITS = /^[=+]?\s*((?:\d+(?:\.\d+)?\s*(?:ms|s|m|h)\s*)+)$/i;
+const WITH_UNITS = /^[=+]?\s*((?:\d+(?:\.\d+)?\s*(?:ms|s|m|h|d)\s*)+)$/i;
 
 function readNumber(value: number, now: number): number | undefined {
   if (value >= UNIX_MS_FROM) return asDelay(value - now);
@@ -35,15 +46,15 @@ function readTime(text: string, now: number): number | undefined {
  * seconds or milliseconds, an HTTP date or an ISO time. The first value of a header sent twice.
  */
 function readWait(value: string, now: number): number | undefined {
-  const plain = value.trim().replace(/^"(.*)"$/, "$1");
-  const first = /^[=+]?[\d.]+\s*(?:ms|s|m|h)?\s*,/i.test(plain)
+  const plain = inLetters(value.trim().replace(/^"(.*)"$/, "$1"));
+  const first = /^[=+]?[\d.]+\s*(?:ms|s|m|h|d)?\s*,/i.test(plain)
     ? (plain.split(",")[0] ?? "").trim()
     : plain;
   const number = NUMBER.exec(first)?.[1];
   if (number !== undefined) return readNumber(Number(number), now);
   const units = WITH_UNITS.exec(first)?.[1];
   if (units === undefined) return readTime(first, now);
-  const parts = [...units.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h)/gi)];
+  const parts = [...units.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/gi)];
   return asDelay(
     parts.reduce((ms, [, count, unit = "s"]) => {
       return ms + Number(count) * (UNIT_MS[unit.toLowerCase()] ?? 0);

@@ -2,10 +2,12 @@
  * The languages whose months are read. Croatian is none of them: its listopad is October, and that
  * of Poles and Czechs November.
  */
-const LANGUAGES =
-  "en de de-AT fr es it pt nl ru uk pl cs sk sv da nb fi tr ro hu el bg id et lv lt ca ar he hi th".split(
+const LANGUAGES = [
+  ..."en de de-AT fr es it pt nl ru uk pl cs sk sv da nb fi tr ro hu el bg id et lv lt ca".split(
     " ",
-  );
+  ),
+  ..."ar he hi th".split(" "),
+];
 /** Written by hand, and in no table: short forms of German, French, Spanish and Italian. */
 const MORE: Readonly<Record<string, number>> = {
   mrz: 3,
