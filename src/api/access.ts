@@ -156,10 +156,8 @@ async function limited(
       { headers: { ...headers, "Retry-After": String(resetSeconds) } },
     );
   }
+  context.set("rateLimit", headers);
   await next();
-  // The headers of a WebSocket's 101 are the platform's.
-  if (context.res.status === 101) return;
-  for (const [name, value] of Object.entries(headers)) context.header(name, value);
 }
 
 function saidOf({ name }: RatePolicy, caller: ApiCaller): string {

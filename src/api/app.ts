@@ -154,6 +154,9 @@ const PREFLIGHT = {
   "Access-Control-Max-Age": "86400",
 };
 
+const OF_CHANGES = Object.entries(HEADERS);
+const OF_READS = Object.entries({ ...HEADERS, ...READERS });
+
 /** CloudEvents: a sender asks before it sends. Any may; each still needs a key or a signature. */
 const HANDSHAKE = { Allow: "POST", "WebHook-Allowed-Origin": "*", "WebHook-Allowed-Rate": "*" };
 
@@ -175,13 +178,16 @@ function finish({
     const started = now();
     await next();
     if (c.res.status === 101) return;
-    const reads = c.req.method === "GET" || c.req.method === "HEAD";
-    for (const [name, value] of Object.entries(reads ? { ...HEADERS, ...READERS } : HEADERS))
-      c.header(name, value);
-    c.header("X-Request-Id", id);
-    if (!settings.cacheReads) for (const name of SHARED_HEADERS) c.header(name);
-    fitForCaches(c);
-    if (c.req.url.startsWith("https:")) c.header("Strict-Transport-Security", HSTS);
+    amend(c, (headers) => {
+      const reads = c.req.method === "GET" || c.req.method === "HEAD";
+      for (const [name, value] of reads ? OF_READS : OF_CHANGES) headers.set(name, value);
+      for (const [name, value] of Object.entries(c.get("rateLimit") ?? {}))
+        headers.set(name, value);
+      headers.set("X-Request-Id", id);
+      if (!settings.cacheReads) for (const name of SHARED_HEADERS) headers.delete(name);
+      fitForCaches(headers);
+      if (c.req.url.startsWith("https:")) headers.set("Strict-Transport-Security", HSTS);
+    });
     const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL")?.path ?? "none";
     telemetry.observe("http_request_ms", { route, status: String(c.res.status) }, now() - started);
   };
@@ -194,9 +200,18 @@ const OF_ONE_CALLER = ["RateLimit", "RateLimit-Policy", "X-Request-Id"];
  * An answer that is silent about caches would be kept for hours (RFC 9111, 4.2.2), and one that is
  * kept says nothing of the caller that it was made for.
  */
-function fitForCaches(c: Context<ApiEnv>): void {
-  if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
-  if (c.res.headers.has("CDN-Cache-Control")) for (const name of OF_ONE_CALLER) c.header(name);
+function fitForCaches(headers: Headers): void {
+  if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
+  if (headers.has("CDN-Cache-Control")) for (const name of OF_ONE_CALLER) headers.delete(name);
+}
+
+/** Copies the answer once: the context's own `header` would copy it for each header. */
+function amend(c: Context<ApiEnv>, change: (headers: Headers) => void): void {
+  const answer = new Response(c.res.body, c.res);
+  change(answer.headers);
+  // What is set over another answer takes that one's headers.
+  c.res = undefined;
+  c.res = answer;
 }
 
 /** The name that the platform or the caller gave a request. */

@@ -24,7 +24,14 @@ export type ApiSettings = {
   adminKey: string | null;
 };
 
-export type ApiEnv = { Variables: { caller: ApiCaller; requestId: string } };
+export type ApiEnv = {
+  Variables: {
+    caller: ApiCaller;
+    requestId: string;
+    /** What the answer says of the limits that the request fell under. */
+    rateLimit?: Record<string, string>;
+  };
+};
 
 /** What anyone may call without a key. */
 export const PUBLIC_ACCESS: Record<PublicRead, readonly RouteAccess[]> = {

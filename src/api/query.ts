@@ -46,7 +46,7 @@ function isCondition(text: string, context: z.RefinementCtx): void {
   if (read.kind === "refused") context.addIssue({ code: "custom", message: read.message });
 }
 
-export const LiveQuery = z.object({
+export const LiveQuery = z.strictObject({
   min_score: decimal.nullable().default(null),
   chain: z.enum(CHAINS).nullable().default(null),
   symbol: z.string().min(1).max(40).nullable().default(null),
@@ -74,23 +74,25 @@ export const asFilter = (query: z.infer<typeof FilterQuery>): EventFilter => ({
   state: query.state,
 });
 
+const NO_QUERY = new URLSearchParams();
+
 export type QueryResult<T> = { kind: "query"; query: T } | { kind: "refused"; response: Response };
 
 /**
- * The query string by a schema. A parameter that is not known is an error: a misspelt filter must
- * not answer everything.
+ * The query string by a strict schema. A parameter that is not known is an error: a misspelt filter
+ * must not answer everything.
  */
 export function readQuery<S extends z.ZodRawShape>(
   url: string,
   schema: z.ZodObject<S>,
 ): QueryResult<z.infer<z.ZodObject<S>>> {
-  const given = new URL(url).searchParams;
+  const given = url.includes("?") ? new URL(url).searchParams : NO_QUERY;
   const repeated = [...new Set(given.keys())].filter((name) => given.getAll(name).length > 1);
   if (repeated.length > 0) {
     const errors = repeated.map((path) => ({ path, message: "is given more than once" }));
     return { kind: "refused", response: problem(422, "The query does not fit.", { errors }) };
   }
-  const parsed = schema.strict().safeParse(Object.fromEntries(given));
+  const parsed = schema.safeParse(Object.fromEntries(given));
   if (parsed.success) return { kind: "query", query: parsed.data };
   return {
     kind: "refused",

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { snakeCased } from "../kit/case.ts";
-import { sha256Hex } from "../kit/hash.ts";
+import { digestHex } from "../kit/hash.ts";
 import { type AnswerSubject, answerTags } from "./cache-tags.ts";
 import type { ApiEnv } from "./context.ts";
 
@@ -17,13 +17,13 @@ export const SHARED_HEADERS = ["CDN-Cache-Control", "Cache-Tag"] as const;
  * may read is kept by the cache before the Worker, and by a browser that asks each time; what a key
  * opened is not stored anywhere.
  */
-export function readReply(
+export async function readReply(
   context: Context<ApiEnv>,
   value: unknown,
   subject: AnswerSubject = {},
-): Response {
+): Promise<Response> {
   const body = JSON.stringify(snakeCased(value));
-  const etag = `W/"${sha256Hex(body).slice(0, 32)}"`;
+  const etag = `W/"${(await digestHex(body)).slice(0, 32)}"`;
   const isPublic = context.get("caller").kind === "nobody";
   const headers: Record<string, string> = {
     ETag: etag,

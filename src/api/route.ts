@@ -115,7 +115,9 @@ export function route<
   const { handle, refuse, refusal = UNFIT, ...description } = declared;
   const { method, status, access, query: querySchema } = description;
   // Each spelling of a public read would be an answer of its own to every cache.
-  const strict = querySchema ?? (method === "GET" && access === "feed" ? NOTHING : undefined);
+  const known = querySchema ?? (method === "GET" && access === "feed" ? NOTHING : undefined);
+  // Made once: a schema is compiled when it is first used.
+  const strict = known?.strict();
 
   const repeats = method !== "GET" && description.effect !== "none";
 

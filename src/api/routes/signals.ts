@@ -225,14 +225,23 @@ export function signalOnWire({ facts, ...signal }: Signal): z.input<typeof Signa
 }
 
 function listed(signal: Signal, fields: readonly string[] | null): z.input<typeof SignalListed> {
-  const whole = signalOnWire(signal);
-  if (fields === null) {
-    const { evidence_count: count } = signal.facts.values;
-    return SignalSummary.parse({
-      ...whole,
-      evidenceCount: typeof count === "number" ? count : null,
-    });
-  }
-  const chosen = Object.entries(whole).filter(([name]) => fields.includes(wireName(name)));
+  return fields === null ? summaryOf(signal) : chosenFields(signal, fields);
+}
+
+/** Picked by hand: a schema would read each field of each signal of a page again. */
+function summaryOf(signal: Signal): z.input<typeof SignalSummary> {
+  const { featuresSnapshot, onchainAsofTs, onchainConfidence, rulesVersion, transition, ...shown } =
+    signalOnWire(signal);
+  const { evidence_count: count } = signal.facts.values;
+  return {
+    ...shown,
+    reasons: signal.reasons.map(({ score, text }) => ({ score, text })),
+    evidenceCount: typeof count === "number" ? count : null,
+  };
+}
+
+function chosenFields(signal: Signal, fields: readonly string[]): z.input<typeof SignalListed> {
+  const whole = Object.entries(signalOnWire(signal));
+  const chosen = whole.filter(([name]) => fields.includes(wireName(name)));
   return { ...Object.fromEntries(chosen), eventKey: signal.eventKey };
 }
