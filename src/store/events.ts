@@ -63,7 +63,7 @@ export type EventStore = {
    */
   commit(change: Change): Promise<CommitResult>;
   events(filter: EventFilter, paging: PageRequest): Promise<RowPage<EventRow>>;
-  signals(filter: EventFilter, paging: OrderedRequest): Promise<RowPage<Signal>>;
+  signals(filter: EventFilter, paging: SignalRequest): Promise<RowPage<Signal>>;
   /** With the earliest `pieces` pieces of its evidence (LOADED_PIECES when left out). */
   event(
     eventKey: string,
@@ -84,6 +84,12 @@ export type EventStore = {
     limit: number,
   ): Promise<{ eventKey: string; evidence: EventEvidence[] }[]>;
 };
+
+/**
+ * With `facts`, the signals hold these values alone and say nothing of where they came from: the
+ * facts are most of a signal, and a list shows few of them.
+ */
+export type SignalRequest = OrderedRequest & { facts?: readonly string[] };
 
 export type EventFilter = {
   type: string | null;

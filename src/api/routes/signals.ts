@@ -167,7 +167,11 @@ export const signalRoutes = ({ store, explain, settings }: SignalPorts): ApiRout
     example: { query: { chain: "eth", limit: "10" } },
     async handle({ query }) {
       const page = await readPaging(query, (paging) =>
-        store.signals(asFilter(query), { ...paging, order: query.order }),
+        store.signals(asFilter(query), {
+          ...paging,
+          order: query.order,
+          ...(!query.fields?.includes("features_snapshot") && { facts: FACTS_LISTED }),
+        }),
       );
       if (page instanceof Response) return page;
       const signals = page.items.map((signal) => listed(signal, query.fields));
@@ -223,6 +227,9 @@ export function signalOnWire({ facts, ...signal }: Signal): z.input<typeof Signa
   const { type = null, chain = null, symbol = null } = facts.values;
   return { ...signal, type, chain, symbol, featuresSnapshot: facts };
 }
+
+/** What a list shows of the facts. */
+const FACTS_LISTED = ["type", "chain", "symbol", "evidence_count"];
 
 function listed(signal: Signal, fields: readonly string[] | null): z.input<typeof SignalListed> {
   return fields === null ? summaryOf(signal) : chosenFields(signal, fields);

@@ -1,5 +1,6 @@
 import type { OutboxDraft } from "../../model/delivery.ts";
 import { canonicalAddress } from "../../model/mention.ts";
+import type { Signal } from "../../model/signal.ts";
 import {
   type Change,
   type EventEvidence,
@@ -101,7 +102,7 @@ export function eventStore(rows: MemoryRows): EventStore {
         found,
         paging,
         (held) => ({ at: paging.order === "id" ? null : held.signal.ts, id: held.id }),
-        (held) => held.signal,
+        ({ signal }) => (paging.facts ? withFacts(signal, paging.facts) : signal),
       );
     },
     async event(eventKey, pieces = LOADED_PIECES) {
@@ -132,6 +133,19 @@ export function eventStore(rows: MemoryRows): EventStore {
       })),
   };
 }
+
+const withFacts = (signal: Signal, names: readonly string[]): Signal => ({
+  ...signal,
+  facts: {
+    evaluatedAt: signal.facts.evaluatedAt,
+    values: Object.fromEntries(
+      Object.entries(signal.facts.values).filter(([name]) => names.includes(name)),
+    ),
+    origin: {},
+    degraded: [],
+    notes: [],
+  },
+});
 
 const newEvent = (rows: MemoryRows, { event, signal, at }: Change): EventRecord => ({
   id: ++rows.made.events,

@@ -24,6 +24,17 @@ export const SIGNAL = `json_build_object(
   'onchainConfidence', s.onchain_confidence, 'rulesVersion', s.rules_version, 'transition',
   s.transition, 'ts', ${isoColumn("s.ts")})`;
 
+/** The signal with these of its facts alone. They are unpacked once a row. */
+export function signalWithFacts(names: readonly string[]): string {
+  const listed = names.filter((name) => /^\w+$/.test(name)).map((name) => `'${name}'`);
+  const values = `coalesce((select jsonb_object_agg(f.key, f.value)
+    from jsonb_each(s.features_snapshot->'values') f where f.key in (${listed})), '{}')`;
+  const facts = `json_build_object('evaluatedAt', s.features_snapshot->'evaluatedAt',
+    'values', ${values}, 'origin', json_build_object(), 'degraded', json_build_array(),
+    'notes', json_build_array())`;
+  return SIGNAL.replace("s.features_snapshot", facts);
+}
+
 /** All evidence of the event e, in event time. */
 export const EVIDENCE = `coalesce((
   select jsonb_agg(v.mention order by v.posted_at, v.evidence_id collate "C") from event_evidence v

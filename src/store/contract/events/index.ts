@@ -76,6 +76,21 @@ export function eventReadContract(store: () => Store): void {
       expect(signals.items).toMatchObject([{ eventKey: OTHER_KEY, score: 40, state: "verified" }]);
     });
 
+    it("reads a signal with some of its facts alone", async () => {
+      await store().commit(change(0, [mention(10)]));
+      const [whole] = (await store().signals(ANY_EVENT, FIRST_PAGE)).items;
+      if (whole === undefined) throw new Error("there is no signal");
+      const [kept = "", ...others] = Object.keys(whole.facts.values);
+      expect(others.length).toBeGreaterThan(0);
+      const names = [kept, "no_such_fact"];
+      const brief = await store().signals(ANY_EVENT, { ...FIRST_PAGE, facts: names });
+      const { evaluatedAt, values } = whole.facts;
+      const facts = { evaluatedAt, values: { [kept]: values[kept] } };
+      expect(brief.items).toEqual([
+        { ...whole, facts: { ...facts, origin: {}, degraded: [], notes: [] } },
+      ]);
+    });
+
     it("reads what belongs to many events at once as it reads it one by one", async () => {
       await store().commit(
         change(0, [mention(10), mention(30), mention(20)], {

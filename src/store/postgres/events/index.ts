@@ -11,7 +11,7 @@ import {
   type SnapshotRow,
 } from "../../events.ts";
 import { historyRow } from "../../history.ts";
-import { EVENT, EVENT_ROW, SIGNAL } from "../columns.ts";
+import { EVENT, EVENT_ROW, SIGNAL, signalWithFacts } from "../columns.ts";
 import {
   type Condition,
   firstRow,
@@ -80,7 +80,10 @@ export function eventStore(sql: Sql): EventStore {
       newestFirst<EventRow>(sql, EVENT_ROWS, matching(filter, "e.last_ts"), paging),
     signals(filter, paging) {
       const ofToken = filter.symbol !== null || filter.tokenCa !== null;
-      const rows = ofToken ? SIGNALS_OF_TOKEN : SIGNAL_ROWS;
+      const rows = {
+        ...(ofToken ? SIGNALS_OF_TOKEN : SIGNAL_ROWS),
+        ...(paging.facts && { item: signalWithFacts(paging.facts) }),
+      };
       return newestFirst<Signal>(
         sql,
         paging.order === "id" ? { ...rows, at: null } : rows,
