@@ -35,6 +35,7 @@ async function operator() {
       now,
       outbox: {
         store: world.store,
+        routes: async () => null,
         waitReason: (row, channels) => waitReason(row, channels, now()),
         awaited,
         enqueue: async (due) => queued.push(...due),

@@ -15,6 +15,7 @@ import { keys } from "./commands/keys.ts";
 import { label } from "./commands/label.ts";
 import { outbox } from "./commands/outbox.ts";
 import { post } from "./commands/post.ts";
+import { routes } from "./commands/routes.ts";
 import { rules } from "./commands/rules.ts";
 import { run } from "./commands/run.ts";
 import { signals } from "./commands/signals.ts";
@@ -29,6 +30,7 @@ const COMMANDS: Command[] = [
   signals,
   tail,
   rules,
+  routes,
   channels,
   outbox,
   dead,

@@ -9,6 +9,8 @@ const ROUTES: Record<string, string> = {
   "authors.yml": "/lists/authors",
   "blacklist.yml": "/lists/blacklist",
   "coins.yml": "/lists/coins",
+  // A file whose routes are all commented out ends the routing.
+  "routes.yml": "/routes?empty=yes",
 };
 
 /** First wait before a failed push is tried again; doubled each time, up to the last. */

@@ -22,6 +22,7 @@ import { identified, rememberedContract } from "./model/subject.ts";
 import { planDeliveries } from "./outbox/plan.ts";
 import { planStream } from "./outbox/plan-stream.ts";
 import { REFINE_MODELS, type RefineModels, type RefineSettings, refine } from "./refine/refine.ts";
+import type { Routes } from "./routing/routes.ts";
 import { stateCause } from "./rules/explain.ts";
 import { type RuleError, type Ruleset, scoreRules } from "./rules/score.ts";
 import type { Change } from "./store/events.ts";
@@ -140,6 +141,8 @@ export type DecisionInput = {
   rules: Ruleset;
   channels: ChannelConfig[];
   now: number;
+  /** Left out or null: each channel is notified by its own filter alone. */
+  routes?: Routes | null;
   /** Whether channels of the kind get every revision of an event; none does when it is left out. */
   isStream?(kind: string): boolean;
   /** The traceparent that it belongs to where no mention brings one: facts came late. */
@@ -184,7 +187,16 @@ export type Decision = {
  */
 export function decide(
   before: KnownEvent,
-  { mentions, answers, rules, channels, now, trace, isStream = () => false }: DecisionInput,
+  {
+    mentions,
+    answers,
+    rules,
+    channels,
+    now,
+    trace,
+    routes = null,
+    isStream = () => false,
+  }: DecisionInput,
 ): Decision {
   const { gathered, fresh } = gather(before.gathered, mentions, LIKENESS);
   const { event: summed, facts: counted } = summarise(gathered);
@@ -227,7 +239,7 @@ export function decide(
   const people = channels.filter(({ kind }) => !isStream(kind));
   const streams = channels.filter(({ kind }) => isStream(kind));
   const notifications = isHeard(gathered)
-    ? planDeliveries(heard, signal, event, people, rules.notify, now)
+    ? planDeliveries(heard, signal, event, people, rules.notify, now, routes)
     : [];
   const planned = [...notifications, ...planStream(signal, event, before.rev + 1, streams, now)];
   const outbox = planned.length === 0 ? [] : traced(planned, tracesOf(fresh, trace));

@@ -49,7 +49,7 @@ const PLACES: Place[] = [
   },
   {
     path: "src/events/event-actor.ts",
-    may: [...ACTOR, "src/events", "src/rules/score.ts"],
+    may: [...ACTOR, "src/events", "src/rules/score.ts", "src/routing/routes.ts"],
     packages: [],
   },
   {
@@ -99,7 +99,7 @@ const PLACES: Place[] = [
   { path: "src/store/", may: [...STAGE, "migrations/latest.ts"], packages: [] },
   {
     path: "src/outbox/channel-actor.ts",
-    may: [...ACTOR, ...SETTINGS, "src/outbox", "src/channels"],
+    may: [...ACTOR, ...SETTINGS, "src/outbox", "src/channels", "src/routing"],
     packages: [],
   },
   {
@@ -112,7 +112,10 @@ const PLACES: Place[] = [
     may: [
       ...STAGE,
       "src/channels/channel.ts",
-      ...["index", "outbox", "deliveries", "channels"].map((name) => `src/store/${name}.ts`),
+      "src/routing",
+      ...["index", "outbox", "deliveries", "channels", "events"].map(
+        (name) => `src/store/${name}.ts`,
+      ),
     ],
     packages: [],
   },
@@ -140,7 +143,7 @@ const PLACES: Place[] = [
     path: "src/api/",
     may: [
       ...STAGE,
-      ...["alerts", "analytics", "audit", "store", "rules", "observability"].map(
+      ...["alerts", "analytics", "audit", "store", "rules", "routing", "observability"].map(
         (room) => `src/${room}`,
       ),
     ],
@@ -297,7 +300,7 @@ describe("the walls of the store", () => {
     "src/store": ["index", "paging", "replica", "replica.test", "schema"],
     "src/store/postgres": ["index", "columns", "errors", "sql"],
     "src/store/memory": ["index", "index.test", "rows"],
-    "src/store/contract": ["index", "fixtures", "races", "subjects"],
+    "src/store/contract": ["index", "fixtures", "races", "routed", "subjects"],
   };
   /** An aggregate is a file, or a folder when it has more than one concept. */
   const namesIn = (wall: string): string[] =>

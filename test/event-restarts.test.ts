@@ -100,6 +100,7 @@ function eventObject(store: ActorStore) {
         rules: async () => rules,
         isStream: isStreamKind,
         channels: async () => [],
+        routes: async () => null,
         afterCommit: async () => undefined,
       },
       memory,

@@ -4,7 +4,7 @@ import { limitConcurrency } from "../../src/concurrency/semaphore.ts";
 import { iso } from "../../src/kit/time.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
 import { deliver } from "../../src/outbox/deliver.ts";
-import { idemKeyOf } from "../../src/outbox/plan.ts";
+import { idemKeyOf } from "../../src/outbox/idem-key.ts";
 import type { DeliverPorts } from "../../src/outbox/ports.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
 import { postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
@@ -69,6 +69,7 @@ async function drain({ databaseUrl, sink, concurrency }: Job): Promise<void> {
     store,
     env: ChannelEnv.parse({ EGRESS_ALLOW: new URL(sink).host }),
     channels: async () => channels,
+    routes: async () => null,
     // With no jitter a second each time, as for the peers: the schedule of webhooks would have the
     // bench wait for hours.
     kind: () => ({ ...webhook, policy: "log" }),

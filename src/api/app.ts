@@ -27,6 +27,7 @@ import { type ListPorts, listRoutes } from "./routes/lists.ts";
 import { type McpPorts, mcpRoutes } from "./routes/mcp.ts";
 import { type OutboxPorts, outboxRoutes } from "./routes/outbox.ts";
 import { type PostHistoryPorts, postRoutes } from "./routes/posts.ts";
+import { type RoutingPorts, routingRoutes } from "./routes/routing.ts";
 import { type RulesPorts, rulesRoutes } from "./routes/rules.ts";
 import { type SignalPorts, signalRoutes } from "./routes/signals.ts";
 import { sourceRoutes, type TriggerPorts } from "./routes/sources.ts";
@@ -58,6 +59,7 @@ export type ApiPorts = AccessPorts &
     log: WriteLog;
     telemetry: Telemetry;
     rules: RulesPorts;
+    routing: RoutingPorts;
     channels: ChannelAdminPorts;
     outbox: OutboxPorts;
     deadLetters: DeadLetterPorts;
@@ -85,6 +87,7 @@ export function apiRoutes(
     ...sourceRoutes(ports),
     ...rulesRoutes(ports),
     ...listRoutes(ports),
+    ...routingRoutes(ports),
     ...channelRoutes(ports.channels),
     ...outboxRoutes(ports.outbox),
     ...deadLetterRoutes(ports.deadLetters),

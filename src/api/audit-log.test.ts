@@ -12,6 +12,7 @@ const NO_CHANGE = new Set([
   "checkRules",
   "evaluateRules",
   "backtestRules",
+  "testRoutes",
   "callMcp",
   "createStreamTicket",
   "ingestPosts",

@@ -4,7 +4,7 @@ import type { Verdict } from "../http/verdict.ts";
 import { snakeCased } from "../kit/case.ts";
 import { sha256Hex } from "../kit/hash.ts";
 import type { OperatorNotice } from "../model/channel-config.ts";
-import type { SignalNotification } from "../model/delivery.ts";
+import { notificationShown, type SignalNotification } from "../model/delivery.ts";
 import { hookProblem } from "./_shared/egress.ts";
 import { cutText } from "./_shared/rich-text.ts";
 import {
@@ -68,7 +68,7 @@ function render(
       component: notification.symbol ?? notification.tokenCa ?? notification.eventKey,
       group: notification.chain,
       class: notification.type,
-      custom_details: snakeCased(notification),
+      custom_details: snakeCased(notificationShown(notification)),
     },
     client: "Event Stream Starter",
     ...(publicUrl !== "" && { client_url: publicUrl }),

@@ -5,7 +5,7 @@ import type { Verdict } from "../http/verdict.ts";
 import { snakeCased } from "../kit/case.ts";
 import { isSecret, newSecret, signedHeaders } from "../kit/standard-webhooks.ts";
 import type { OperatorNotice } from "../model/channel-config.ts";
-import type { SignalNotification } from "../model/delivery.ts";
+import { notificationShown, type SignalNotification } from "../model/delivery.ts";
 import { egressProblem } from "./_shared/egress.ts";
 import {
   callPorts,
@@ -33,7 +33,8 @@ export type WebhookMessage = { contentType: string; event: Record<string, unknow
 /** The payload is the same at every attempt: it must not depend on the time of the send. */
 function payload(notification: SignalNotification, format: Settings["format"]): WebhookMessage {
   const type = `signal.${notification.state}`;
-  return eventOf(type, notification.ts, notification.eventKey, snakeCased(notification), format);
+  const shown = snakeCased(notificationShown(notification));
+  return eventOf(type, notification.ts, notification.eventKey, shown, format);
 }
 
 function eventOf(

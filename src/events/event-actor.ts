@@ -12,6 +12,7 @@ import {
   type KnownEvent,
   UNKNOWN_EVENT,
 } from "../pipeline.ts";
+import type { Routes } from "../routing/routes.ts";
 import type { Ruleset } from "../rules/score.ts";
 import type { Change, EventStore } from "../store/events.ts";
 import type { DueDelivery } from "../store/outbox.ts";
@@ -48,6 +49,8 @@ export type EventPorts = RuntimePorts & {
   pause(): Promise<void>;
   /** As they were at `since` (ms) or later; without it they may be older. */
   channels(since?: number): Promise<ChannelConfig[]>;
+  /** The routes in force, asked for when the state changes; null without any. */
+  routes(): Promise<Routes | null>;
   /**
    * After a commit: enqueue what is due, wake the sweeper for the rest, tell the live stream. Never
    * throws: the sweeper finds what this missed.
@@ -175,9 +178,9 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
    */
   async function decideForChannels(before: KnownEvent, input: DecisionInput): Promise<Decision> {
     const decision = decide(before, input);
-    return decision.announces
-      ? decide(before, { ...input, channels: await ports.channels(ports.now()) })
-      : decision;
+    if (!decision.announces) return decision;
+    const [channels, routes] = await Promise.all([ports.channels(ports.now()), ports.routes()]);
+    return decide(before, { ...input, channels, routes });
   }
 
   /**

@@ -2,6 +2,24 @@ import * as z from "zod";
 import { Chain, EventType, Level, RiskLevel, SignalState } from "./scalars.ts";
 import { SignalReason } from "./signal.ts";
 
+/** How a notification was routed when it was planned (src/routing). Names are looked up anew. */
+export const NotificationRouting = z.object({
+  route: z.string(),
+  /** The sha of the routes. */
+  version: z.string(),
+  /** The message, in place of the channel's own. */
+  template: z.string().optional(),
+  /** Rows with the same go into one message; null: each is sent alone, or in the channel's digest. */
+  group: z.string().nullable(),
+  repeatMs: z.number().nullable(),
+  muteTimes: z.array(z.string()),
+  /** Inhibit rules of which it is a target. */
+  inhibit: z.array(z.string()),
+  /** When it may first be sent; null = at once. */
+  dueAt: z.string().nullable(),
+});
+export type NotificationRouting = z.infer<typeof NotificationRouting>;
+
 /**
  * The notification of one state change. Stored in push_outbox.payload_json;
  * channels render it.
@@ -34,6 +52,10 @@ export const SignalNotification = z.object({
   rulesVersion: z.string(),
   /** When the state changed. */
   ts: z.string(),
+  /** Absent without rules/routes.yml. */
+  routing: NotificationRouting.optional(),
+  /** Which repeat it is of one that was sent before, the last time at `since`. */
+  repeat: z.object({ count: z.number().int(), since: z.string() }).optional(),
   /**
    * The traceparents of the posts that set it off; the message continues the first. No channel
    * shows them. Absent in older rows.
@@ -56,6 +78,10 @@ export const SignalNotification = z.object({
     .optional(),
 });
 export type SignalNotification = z.infer<typeof SignalNotification>;
+
+/** As machines get it: of the routing, which is our own matter, the route's name alone. */
+export const notificationShown = ({ routing, ...rest }: SignalNotification) =>
+  routing === undefined ? rest : { ...rest, route: routing.route };
 
 /**
  * pending and failed wait for next_retry_at; a pending row under a live lease is being sent. done

@@ -32,6 +32,7 @@ async function actorWorld(
       sample: () => undefined,
     },
     store: world.store,
+    routes: async () => null,
     env: world.ports.env,
     fetch: world.ports.fetch,
     random: () => 0.5,

@@ -9,6 +9,7 @@ import type { Delivery } from "../model/delivery.ts";
 import type { BroadcastLive, LiveMessage } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { deliver } from "../pipeline.ts";
+import { collectsFor, type Routes } from "../routing/routes.ts";
 import type { ChannelEnv } from "../settings/settings.ts";
 import { StoreUnavailable } from "../store/index.ts";
 import { type RateReservations, rateReservations, type TatMemory } from "./gcra.ts";
@@ -17,6 +18,8 @@ import type { DeliverOutcome, DeliverPorts, RecordedAttempt, SendJournal } from 
 /** What the actor of a channel needs; workers/compose provides it. */
 export type ChannelPorts = RuntimePorts & {
   store: DeliverPorts["store"] & { channels(): Promise<ChannelConfig[]> };
+  /** The routes in force; null without any. */
+  routes(): Promise<Routes | null>;
   env: ChannelEnv;
   fetch: FetchLike;
   random: Random;
@@ -89,7 +92,9 @@ export function channelActor(ports: ChannelPorts, memory: ChannelMemory): Channe
     const configs = await deliverPorts.channels().catch(() => []);
     const config = configs.find(({ id }) => id === channelId);
     if (config === undefined) return concurrent;
-    return config.filter.digestMinutes > 0 || isStreamKind(config.kind) ? alone : concurrent;
+    if (config.filter.digestMinutes > 0 || isStreamKind(config.kind)) return alone;
+    const routes = await deliverPorts.routes().catch(() => null);
+    return routes !== null && collectsFor(routes, config.name) ? alone : concurrent;
   }
 
   /**
@@ -106,6 +111,8 @@ export function channelActor(ports: ChannelPorts, memory: ChannelMemory): Channe
         await ports.wakeSweeper(ports.now() + UNAVAILABLE_MS);
         throw new StoreUnavailable("the outbox is out of reach");
       }
+      if (outcome.kind === "done" && outcome.repeatAt !== undefined)
+        await ports.wakeSweeper(outcome.repeatAt);
       if (outcome.kind !== "later") return;
       const wait = outcome.at - ports.now();
       if (wait > SLEEP_MS || looks === MAX_LOOKS) return ports.wakeSweeper(outcome.at);
@@ -189,6 +196,7 @@ function deliverPortsOf(
       );
       return Math.max(0, ...(await Promise.all(waits)));
     },
+    routes: ports.routes,
     kind: channelKind,
     env,
     fetch,

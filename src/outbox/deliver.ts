@@ -7,7 +7,7 @@ import { StoreUnavailable } from "../store/index.ts";
 import { deadLetterOf } from "./dead-letter-advice.ts";
 import { keyOf, membersOf } from "./digest.ts";
 import { checkEligibility, type Eligibility, type EligibleDelivery } from "./eligibility.ts";
-import { attemptOf, finishAttempt } from "./finish.ts";
+import { attemptOf, finishAttempt, planRepeats } from "./finish.ts";
 import { PATIENCE_MS } from "./gcra.ts";
 import { claimDelivery, releaseDelivery } from "./lease.ts";
 import { messageTrace } from "./message-trace.ts";
@@ -110,24 +110,7 @@ function holdBack(
   if (hold.kind === "wait") return releaseDelivery([delivery], hold.until, hold.reason, ports);
   const now = iso(ports.now());
   const { id, leaseToken } = delivery;
-  if (hold.kind === "skip") {
-    const skipped = attemptOf(
-      delivery,
-      { result: hold.reason, httpStatus: null, ms: 0, error: null, ambiguous: false },
-      now,
-    );
-    return fenced(
-      ports.store.close(id, leaseToken, { kind: "done", externalId: null }, skipped, now),
-      {
-        kind: "done",
-        channel: hold.channelKind,
-        result: hold.reason,
-        ambiguous: false,
-        rows: 1,
-        waitedMs: 0,
-      },
-    );
-  }
+  if (hold.kind === "skip") return skip(delivery, hold, ports);
   const deadLetter = deadLetterOf(delivery, hold.reason, hold.error, delivery.retryCount);
   return fenced(ports.store.close(id, leaseToken, { kind: "dlq", deadLetter }, null, now), {
     kind: "dlq",
@@ -136,10 +119,42 @@ function holdBack(
   });
 }
 
+/** Ends a row of which nothing is sent. One that is silenced for now may be notified again later. */
+async function skip(
+  delivery: Delivery,
+  hold: Extract<Eligibility, { kind: "skip" }>,
+  ports: DeliverPorts,
+): Promise<DeliverOutcome> {
+  const now = iso(ports.now());
+  const { id, leaseToken } = delivery;
+  const repeatAt = hold.reason === "inhibited" ? await planRepeats([delivery], ports) : null;
+  const skipped = attemptOf(
+    delivery,
+    { result: hold.reason, httpStatus: null, ms: 0, error: hold.detail ?? null, ambiguous: false },
+    now,
+  );
+  return fenced(
+    ports.store.close(id, leaseToken, { kind: "done", externalId: null }, skipped, now),
+    {
+      kind: "done",
+      channel: hold.channelKind,
+      result: hold.reason,
+      ambiguous: false,
+      rows: 1,
+      waitedMs: 0,
+      ...(repeatAt !== null && { repeatAt }),
+    },
+  );
+}
+
 const fenced = async (
   closed: Promise<boolean>,
   outcome: DeliverOutcome,
 ): Promise<DeliverOutcome> => ((await closed) ? outcome : { kind: "lost-lease" });
+
+/** A repeat is a message of its own: an edit of the one before would be silent. */
+const isLaterChange = ({ payload }: Delivery): boolean =>
+  payload.transition > 1 && payload.repeat === undefined;
 
 /** Read before the row is marked as being sent: if the query fails, nothing was sent. */
 async function priorMessage(
@@ -149,7 +164,7 @@ async function priorMessage(
 ): Promise<PriorMessage | null> {
   const [first] = members;
   const looksBack =
-    adapter.threads && members.length === 1 && first !== undefined && first.payload.transition > 1;
+    adapter.threads && members.length === 1 && first !== undefined && isLaterChange(first);
   return looksBack ? store.lastMessage(first.channelId, first.eventKey) : null;
 }
 

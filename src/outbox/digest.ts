@@ -5,6 +5,7 @@ import type { DeliveryClaim } from "../store/deliveries.ts";
 import type { EligibleDelivery } from "./eligibility.ts";
 import { claimDelivery, releaseDelivery } from "./lease.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
+import { routeHold } from "./route-hold.ts";
 
 const MAX_DIGEST_ROWS = 50;
 /**
@@ -37,12 +38,16 @@ export async function membersOf(
 ): Promise<Gathered> {
   const alone = delivery.digestKey
     ? delivery.digestKey === delivery.idemKey
-    : !eligible.adapter.stream && eligible.config.filter.digestMinutes === 0;
+    : !eligible.adapter.stream && !isCollected(delivery, eligible);
   if (alone) return { kind: "members", members: [delivery] };
   return delivery.digestKey
     ? claimSameDigest(delivery, delivery.digestKey, ports)
     : claimDue(delivery, eligible, ports);
 }
+
+/** By its route, or by its channel. */
+const isCollected = ({ payload }: Delivery, { config }: EligibleDelivery): boolean =>
+  (payload.routing?.group ?? null) !== null || config.filter.digestMinutes > 0;
 
 const inOrder = (rows: Delivery[]): Delivery[] => rows.sort((a, b) => a.id - b.id);
 
@@ -53,17 +58,25 @@ async function claimDue(
   ports: DeliverPorts,
 ): Promise<Gathered> {
   const most = adapter.stream?.rows ?? MAX_DIGEST_ROWS;
-  const due = await ports.store.due(iso(ports.now()), most, config.id);
+  const group = delivery.payload.routing?.group;
+  const due = await ports.store.due(iso(ports.now()), most, config.id, group);
   const claims = await Promise.all(
     due.filter(({ id }) => id !== delivery.id).map(({ id }) => claimDelivery(id, ports)),
   );
   const claimed = claims.flatMap((answer) => (answer.kind === "claimed" ? [answer.delivery] : []));
-  const bound = claimed.filter(({ digestKey, repeats }) => digestKey || repeats);
-  const free = claimed.filter(({ digestKey, repeats }) => !digestKey && !repeats);
+  const free: Delivery[] = [];
+  const bound: Delivery[] = [];
+  for (const each of claimed) ((await mayJoin(each, ports)) ? free : bound).push(each);
   const wanted = [delivery, ...inOrder(free)];
   const count = channel.fit(wanted.map(({ payload }) => payload));
   await releaseDelivery([...bound, ...wanted.slice(count)], ports.now(), "digest", ports);
   return { kind: "members", members: inOrder(wanted.slice(0, count)) };
+}
+
+/** What is not to be sent now, or in a message of its own, gets its own turn. */
+async function mayJoin(delivery: Delivery, ports: DeliverPorts): Promise<boolean> {
+  if (delivery.digestKey || delivery.repeats) return false;
+  return (await routeHold(delivery, ports)) === null;
 }
 
 /**

@@ -6,6 +6,7 @@ import { lifeEnd } from "./backoff.ts";
 import type { DeadLetterReason } from "./dead-letter-advice.ts";
 import type { DeliverPorts } from "./ports.ts";
 import { dueSince } from "./quiet-hours.ts";
+import { routeHold } from "./route-hold.ts";
 
 export type EligibleDelivery = {
   kind: "ready";
@@ -17,7 +18,7 @@ export type Eligibility =
   | EligibleDelivery
   | { kind: "wait"; until: number; reason: string }
   /** The user does not want it any more. */
-  | { kind: "skip"; reason: string; channelKind: string }
+  | { kind: "skip"; reason: string; channelKind: string; detail?: string }
   | { kind: "dlq"; reason: DeadLetterReason; error: string; channelKind: string };
 
 /** How often a paused channel is checked. Switching it on makes its deliveries due at once. */
@@ -67,6 +68,8 @@ async function evaluate(
     return dead("ambiguous", "a worker died while it was sending", config.kind);
   const awake = config.filter.quietHours && dailyEnd(config.filter.quietHours, ports.now());
   if (awake) return { kind: "wait", until: awake, reason: "quiet hours" };
+  const hold = await routeHold(delivery, ports);
+  if (hold) return hold.kind === "wait" ? hold : { ...hold, channelKind: config.kind };
   const missing = adapter.missing(ports.env);
   if (missing !== null) {
     await ports.store.setChannelStatus(config.id, "paused", missing);

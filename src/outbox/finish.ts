@@ -9,6 +9,7 @@ import { type DeadLetterReason, deadLetterOf } from "./dead-letter-advice.ts";
 import { keyOf } from "./digest.ts";
 import type { EligibleDelivery } from "./eligibility.ts";
 import { messageTrace } from "./message-trace.ts";
+import { repeatOf } from "./plan-routes.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 import { dueSince } from "./quiet-hours.ts";
 
@@ -130,6 +131,20 @@ async function updateChannelFrom(
 }
 
 /**
+ * The rows that notify again, where routes repeat; answers when the first is due. Before the close:
+ * a row that is closed with its repeat unwritten would be the last of its line.
+ */
+export async function planRepeats(
+  rows: readonly Delivery[],
+  { store, now }: DeliverPorts,
+): Promise<number | null> {
+  const drafts = rows.flatMap((row) => repeatOf(row, now()) ?? []);
+  if (drafts.length === 0) return null;
+  await store.addDeliveries(drafts, iso(now()));
+  return Math.min(...drafts.map(({ notBefore }) => Date.parse(notBefore ?? "")));
+}
+
+/**
  * Records a send in the journal and then in the database, so that neither a crash nor an outage in
  * between sends a message twice.
  */
@@ -144,6 +159,7 @@ export async function finishAttempt(
   const { verdict, ambiguous, httpStatus, ms } = sent;
   const message = messageOf(rows, sent);
   if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.put(id, message)));
+  const repeatAt = delivered(sent) ? await planRepeats(rows, ports) : null;
   const now = iso(ports.now());
   const result = {
     result: verdict.kind,
@@ -183,6 +199,7 @@ export async function finishAttempt(
   return outcomeOf(closing, reported, {
     rows: rows.length,
     waitedMs: ports.now() - dueSince(row, eligible.config),
+    ...(repeatAt !== null && { repeatAt }),
     ...(row.acceptedAt && { endToEndMs: ports.now() - Date.parse(row.acceptedAt) }),
   });
 }
@@ -190,7 +207,7 @@ export async function finishAttempt(
 function outcomeOf(
   closing: DeliveryClosing,
   reported: { channel: string; result: string; ambiguous: boolean; traceId: string },
-  done: { rows: number; waitedMs: number; endToEndMs?: number },
+  done: { rows: number; waitedMs: number; endToEndMs?: number; repeatAt?: number },
 ): DeliverOutcome {
   if (closing.kind === "done") return { kind: "done", ...reported, ...done };
   if (closing.kind === "dlq")

@@ -1,4 +1,3 @@
-import { sha256Hex } from "../kit/hash.ts";
 import { iso } from "../kit/time.ts";
 import type { ChannelConfig, ChannelFilter } from "../model/channel-config.ts";
 import type { OutboxDraft, SignalNotification } from "../model/delivery.ts";
@@ -6,17 +5,14 @@ import type { SignalState } from "../model/scalars.ts";
 import type { Signal } from "../model/signal.ts";
 import { subjectOf } from "../model/subject.ts";
 import type { TokenEvent } from "../model/token-event.ts";
+import type { Routes } from "../routing/routes.ts";
+import { signalValues } from "../routing/signal-values.ts";
+import { idemKeyOf } from "./idem-key.ts";
+import { routedDrafts } from "./plan-routes.ts";
 import { heldUntil } from "./quiet-hours.ts";
 
 /** The `notify` part of the rules: the default for channels with no wishes of their own. */
 export type NotifyPolicy = { minScore: number; on: readonly SignalState[] };
-
-/**
- * The idempotency key of a notification: one transition of one event, for one channel. It is the
- * same for every attempt, worker and restart.
- */
-export const idemKeyOf = (eventKey: string, channelId: number, transition: number): string =>
-  sha256Hex(JSON.stringify([eventKey, channelId, transition]));
 
 export const notificationOf = (
   previousState: SignalState | null,
@@ -67,7 +63,7 @@ export function wantsToken(
  * downgrade: a channel that was notified of a verified token is also notified when the token is no
  * longer verified, however low its score is.
  */
-function wantsSignal(filter: ChannelFilter, notify: NotifyPolicy, after: Signal): boolean {
+export function wantsSignal(filter: ChannelFilter, notify: NotifyPolicy, after: Signal): boolean {
   const states = filter.states.length > 0 ? filter.states : notify.on;
   const enough =
     after.state === "downgraded" || after.score >= (filter.minScore ?? notify.minScore);
@@ -78,6 +74,7 @@ function wantsSignal(filter: ChannelFilter, notify: NotifyPolicy, after: Signal)
  * The outbox rows of one transition: one for each channel that wants it. Rows of a paused channel
  * wait for it; those of a disabled one become dead letters, which can be replayed. Pure: the rows
  * are committed in the same statement as the transition, so that neither exists without the other.
+ * With routes, a channel that wants it gets it only where a route leads to it, and in its way.
  */
 export function planDeliveries(
   before: Signal | null,
@@ -86,19 +83,30 @@ export function planDeliveries(
   channels: readonly ChannelConfig[],
   notify: NotifyPolicy,
   now: number,
+  routes: Routes | null = null,
 ): OutboxDraft[] {
   if (after.transition === (before?.transition ?? 0)) return [];
   const payload = notificationOf(before?.state ?? null, after, event);
-  return channels
-    .filter(({ filter }) => wantsToken(filter, event) && wantsSignal(filter, notify, after))
-    .map(({ id, filter }) => {
-      const held = heldUntil(filter, now);
-      return {
-        channelId: id,
-        eventKey: after.eventKey,
-        idemKey: idemKeyOf(after.eventKey, id, after.transition),
-        payload,
-        notBefore: held === null ? null : iso(held),
-      };
-    });
+  const wanting = channels.filter(
+    ({ filter }) => wantsToken(filter, event) && wantsSignal(filter, notify, after),
+  );
+  return routes === null
+    ? draftsOf(payload, wanting, now)
+    : routedDrafts({ payload, values: signalValues(after, event), channels, wanting, routes, now });
 }
+
+const draftsOf = (
+  payload: SignalNotification,
+  channels: readonly ChannelConfig[],
+  now: number,
+): OutboxDraft[] =>
+  channels.map(({ id, filter }) => {
+    const held = heldUntil(filter, now);
+    return {
+      channelId: id,
+      eventKey: payload.eventKey,
+      idemKey: idemKeyOf(payload.eventKey, id, payload.transition),
+      payload,
+      notBefore: held === null ? null : iso(held),
+    };
+  });

@@ -2,8 +2,10 @@ import type { AnyChannel, PaceLimit, SendPorts } from "../channels/channel.ts";
 import type { Clock, Random } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery, SentMessage } from "../model/delivery.ts";
+import type { Routes } from "../routing/routes.ts";
 import type { ChannelStore } from "../store/channels.ts";
 import type { DeliveryStore } from "../store/deliveries.ts";
+import type { EventStore } from "../store/events.ts";
 import type { OutboxStore } from "../store/outbox.ts";
 
 /**
@@ -11,10 +13,13 @@ import type { OutboxStore } from "../store/outbox.ts";
  */
 export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"> & {
   store: DeliveryStore &
-    Pick<OutboxStore, "due" | "digestRows" | "lastMessage"> &
+    Pick<OutboxStore, "due" | "digestRows" | "lastMessage" | "addDeliveries"> &
+    Pick<EventStore, "event" | "signals" | "eventsByKey"> &
     Pick<ChannelStore, "setChannelStatus" | "updateChannel" | "recordFailure" | "clearFailures">;
   /** As they were at `since` (milliseconds) or later; without it they may be some seconds old. */
   channels(since?: number): Promise<readonly ChannelConfig[]>;
+  /** The routes in force; null without any. */
+  routes(): Promise<Routes | null>;
   kind(name: string): AnyChannel | undefined;
   now: Clock;
   random: Random;
@@ -71,6 +76,8 @@ export type DeliverOutcome =
       rows: number;
       waitedMs: number;
       endToEndMs?: number;
+      /** When a repeat of it is due. */
+      repeatAt?: number;
     }
   | {
       kind: "later";

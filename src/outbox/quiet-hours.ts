@@ -5,26 +5,26 @@ import type { Delivery } from "../model/delivery.ts";
 const MINUTE = 60_000;
 
 /** End of the digest window that contains `now`. Windows follow each other from 1970-01-01 UTC. */
-function digestEnd(minutes: number, now: number): number {
-  const length = minutes * MINUTE;
-  return (Math.floor(now / length) + 1) * length;
-}
+export const windowEnd = (length: number, now: number): number =>
+  (Math.floor(now / length) + 1) * length;
 
 /** The earliest time at which a notification made at `now` may be sent; null = at once. */
 export function heldUntil(
   filter: Pick<ChannelFilter, "quietHours" | "digestMinutes">,
   now: number,
 ): number | null {
-  const due = filter.digestMinutes > 0 ? digestEnd(filter.digestMinutes, now) : now;
+  const due = filter.digestMinutes > 0 ? windowEnd(filter.digestMinutes * MINUTE, now) : now;
   const awake = filter.quietHours ? dailyEnd(filter.quietHours, due) : null;
   return awake ?? (due > now ? due : null);
 }
 
-/** When a delivery could first have been sent: quiet hours and digests do not count as age. */
+/** When a delivery could first have been sent: what held it back does not count as age. */
 export function dueSince(
-  { createdAt }: Pick<Delivery, "createdAt">,
+  { createdAt, payload }: Pick<Delivery, "createdAt"> & { payload?: Delivery["payload"] },
   { filter }: Pick<ChannelConfig, "filter">,
 ): number {
   const created = Date.parse(createdAt);
-  return heldUntil(filter, created) ?? created;
+  const due = heldUntil(filter, created) ?? created;
+  const routed = payload?.routing?.dueAt;
+  return routed ? Math.max(due, Date.parse(routed)) : due;
 }

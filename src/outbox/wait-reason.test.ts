@@ -11,6 +11,7 @@ const row = (over: object = {}) => ({
   createdAt: iso(NOON),
   nextRetryAt: iso(NOON),
   attempts: [],
+  payload: {},
   ...over,
 });
 const filter = (over: object) => channelOf({ filter: ChannelFilter.parse(over) });

@@ -1,12 +1,15 @@
 import { dailyEnd } from "../kit/daily-interval.ts";
 import { iso } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
+import { SignalNotification } from "../model/delivery.ts";
+import { mutedUntil } from "../routing/mute-times.ts";
+import type { Routes } from "../routing/routes.ts";
 import type { OutboxRow } from "../store/outbox.ts";
 import { heldUntil } from "./quiet-hours.ts";
 
 type WaitingRow = Pick<
   OutboxRow,
-  "channelId" | "status" | "createdAt" | "nextRetryAt" | "attempts"
+  "channelId" | "status" | "createdAt" | "nextRetryAt" | "attempts" | "payload"
 >;
 
 /**
@@ -14,9 +17,10 @@ type WaitingRow = Pick<
  * being sent or ended.
  */
 export function waitReason(
-  { channelId, status, createdAt, nextRetryAt, attempts }: WaitingRow,
+  { channelId, status, createdAt, nextRetryAt, attempts, payload }: WaitingRow,
   channels: readonly ChannelConfig[],
   now: number,
+  routes: Routes | null = null,
 ): string | null {
   if (nextRetryAt === null || (status !== "pending" && status !== "failed")) return null;
   const channel = channels.find(({ id }) => id === channelId);
@@ -25,8 +29,31 @@ export function waitReason(
     return `channel paused: ${channel.statusReason ?? "by an operator"}`;
   const due = Date.parse(nextRetryAt);
   if (due <= now) return null;
+  const routed = status === "pending" ? routedReason(payload, due, routes, now) : null;
+  if (routed !== null) return routed;
   if (status === "failed") return `retry after ${attempts.at(-1)?.result ?? "a failure"}`;
   return (channel && heldBack(channel, Date.parse(createdAt), due)) ?? "its turn";
+}
+
+const Routed = SignalNotification.pick({ routing: true, repeat: true, state: true });
+
+/** A mute time, the window of a group, or the interval of a repeat. */
+function routedReason(
+  payload: unknown,
+  due: number,
+  routes: Routes | null,
+  now: number,
+): string | null {
+  const { routing, repeat, state } = Routed.safeParse(payload).data ?? {};
+  if (routing === undefined) return null;
+  const times = routes?.muteTimes ?? {};
+  const muted =
+    mutedUntil(routing.muteTimes, times, due - 1) ?? mutedUntil(routing.muteTimes, times, now);
+  if (muted?.until === due) return `mute time ${muted.name} until ${iso(due)}`;
+  if (repeat) return `repeat ${repeat.count} at ${iso(due)}, while it stays ${state}`;
+  return routing.group !== null && routing.dueAt === iso(due)
+    ? `group of the route ${routing.route} at ${iso(due)}`
+    : null;
 }
 
 /** Quiet hours or a digest, whichever ends when the row falls due. */

@@ -71,7 +71,7 @@ describe("a routes file", () => {
     ],
     [`route: {}\ninhibit:\n${INHIBIT}    equal: []\n`, { path: "inhibit[0].equal" }],
     [
-      "route:\n  routes:\n    - { name: a, match: score > 5 }\n    - { name: a, match: score < 1 }\n",
+      `route:\n  routes:\n${"    - { name: a, match: score > 5 }\n".repeat(2)}`,
       { message: "the name a is taken by another route" },
     ],
     ["routes: []\n", { path: "routes", message: "routes is no field here" }],

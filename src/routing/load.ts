@@ -1,5 +1,6 @@
 import { unknownNames } from "../channels/_shared/template.ts";
 import { sha256Hex } from "../kit/hash.ts";
+import { nearestName } from "../kit/nearest-name.ts";
 import { utf8Length } from "../kit/utf8.ts";
 import type { FactVocabulary } from "../model/facts.ts";
 import { canonicalNames, type RuleCondition, readCondition } from "../rules/condition.ts";
@@ -24,14 +25,18 @@ export type RoutesLoadResult =
   | { kind: "loaded"; routes: Routes | null; warnings: YamlProblem[] }
   | { kind: "rejected"; problems: YamlProblem[] };
 
+/** A channel that a route may name. `collects`: it takes several signals in one message. */
+export type KnownChannel = { name: string; kind: string; collects: boolean };
+
 /**
  * Reads a routes file. Whatever is wrong with it is answered with line and column; nothing is
- * thrown, nothing half loaded.
+ * thrown, nothing half loaded. Without `known` the names of channels are not checked.
  */
 export function loadRoutes(
   text: string,
   variables: Readonly<Record<string, string>>,
   vocabulary: FactVocabulary,
+  known?: readonly KnownChannel[],
 ): RoutesLoadResult {
   if (utf8Length(text) > MAX_ROUTES_BYTES) return rejected("the file is larger than 64 KB");
   const read = readYaml(text, variables);
@@ -43,7 +48,7 @@ export function loadRoutes(
   const deep = tooDeep(source.value);
   if (deep) return rejected(deep);
   const parsed = RoutesDocument.safeParse(source.value);
-  if (parsed.success) return assemble(text, parsed.data, source, vocabulary);
+  if (parsed.success) return assemble(text, parsed.data, source, vocabulary, known);
   const problems = schemaIssues(parsed.error.issues, source, ROUTE_FIELDS).map(inOurWords);
   return { kind: "rejected", problems };
 }
@@ -84,6 +89,7 @@ type Reading = {
   condition(path: Path, text: string): RuleCondition | null;
   muteTimes: readonly string[];
   names: Set<string>;
+  known: readonly KnownChannel[] | undefined;
 };
 
 function assemble(
@@ -91,9 +97,10 @@ function assemble(
   document: RoutesDocument,
   source: YamlSource,
   vocabulary: FactVocabulary,
+  known: readonly KnownChannel[] | undefined,
 ): RoutesLoadResult {
   const slots: string[] = [];
-  const reading = readingOf(document, source, { ...vocabulary, ...SIGNAL_FACTS }, slots);
+  const reading = readingOf(document, source, { ...vocabulary, ...SIGNAL_FACTS }, slots, known);
   const { match, routes: children, ...rootRest } = document.route;
   if (match !== undefined)
     reading.problems.push(
@@ -121,6 +128,7 @@ function readingOf(
   source: YamlSource,
   vocabulary: FactVocabulary,
   slots: string[],
+  known: readonly KnownChannel[] | undefined,
 ): Reading {
   const scope = scopeOf(vocabulary);
   const problems: YamlProblem[] = [];
@@ -130,7 +138,7 @@ function readingOf(
     return known >= 0 ? known : slots.push(canonicalNames(name)) - 1;
   };
   return {
-    ...{ source, problems, warnings, names: new Set<string>() },
+    ...{ source, problems, warnings, known, names: new Set<string>() },
     muteTimes: Object.keys(document.mute_times),
     condition(path, text) {
       if (problems.length >= ISSUES_SHOWN) return null;
@@ -181,6 +189,7 @@ function liveRoute(
     continues: entry.continue,
     routes: [],
   };
+  checkChannels(entry, route, path, reading);
   const routes = entry.routes.map((child, i) =>
     liveRoute(child, [...path, "routes", i], route, reading),
   );
@@ -217,4 +226,34 @@ function checkRoute(entry: RouteEntry, path: Path, above: LiveRoute | null, read
           "takes every signal, so those after it get none: give it match or continue: true",
         ),
       );
+}
+
+/** Channels that are not there, and machines that take no message of several signals. */
+function checkChannels(
+  { channels = [] }: RouteEntry,
+  { group }: LiveRoute,
+  path: Path,
+  { source, problems, known }: Reading,
+) {
+  if (known === undefined) return;
+  for (const [i, name] of channels.entries()) {
+    const channel = known.find((each) => each.name === name);
+    const near = nearestName(
+      name,
+      known.map((each) => each.name),
+    );
+    const at = [...path, "channels", i];
+    if (channel === undefined)
+      problems.push({
+        ...source.problem(at, `there is no channel ${name}`),
+        suggestion: near
+          ? `did you mean ${near}?`
+          : "add it with stream channels add, or take the name out",
+      });
+    else if (group !== null && !channel.collects)
+      problems.push({
+        ...source.problem(at, `${name} is a ${channel.kind}, which gets each signal by itself`),
+        suggestion: "give it a route without group_interval",
+      });
+  }
 }

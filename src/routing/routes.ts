@@ -122,6 +122,12 @@ export const allRoutes = (route: LiveRoute): LiveRoute[] => [
   ...route.routes.flatMap(allRoutes),
 ];
 
+/** Whether some route makes one message of several signals for the channel. */
+export const collectsFor = ({ root }: Routes, channel: string): boolean =>
+  allRoutes(root).some(
+    ({ group, channels }) => group !== null && (channels?.includes(channel) ?? true),
+  );
+
 /** The channels that routes name and nobody has, with the first route that names each. */
 export function unknownChannels(
   { root }: Routes,

@@ -1,4 +1,4 @@
-import type { PriorMessage } from "../model/delivery.ts";
+import type { OutboxDraft, PriorMessage } from "../model/delivery.ts";
 import type { ChangeEntry } from "./audit-log.ts";
 import type { PageRequest, RowPage } from "./paging.ts";
 
@@ -12,9 +12,20 @@ export type OutboxStore = {
   digestRows(channelId: number, digestKey: string): Promise<number[]>;
   /**
    * Rows due at `now` and under no live lease, the longest waiting first, at most `limit` of each
-   * channel; of one channel when `channelId` is given.
+   * channel; of one channel when `channelId` is given, and of those its rows of one group of routes
+   * when `group` is (null: of none).
    */
-  due(now: string, limit: number, channelId?: number): Promise<OverdueDelivery[]>;
+  due(
+    now: string,
+    limit: number,
+    channelId?: number,
+    group?: string | null,
+  ): Promise<OverdueDelivery[]>;
+  /**
+   * Writes rows beside those of a commit: repeats of what was sent. A key that is there already
+   * stays as it is.
+   */
+  addDeliveries(drafts: readonly OutboxDraft[], at: string): Promise<void>;
   /** Earliest time at which any open row falls due or its lease ends; null when none is open. */
   nextDue(): Promise<string | null>;
   /**

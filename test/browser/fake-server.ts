@@ -78,6 +78,7 @@ export async function fakeServer(): Promise<FakeServer> {
     now,
     outbox: {
       store: played.store,
+      routes: async () => null,
       waitReason: (...[row, channels]: Parameters<OutboxPorts["waitReason"]>) =>
         waitReason(row, channels, now()),
       awaited: async () => undefined,

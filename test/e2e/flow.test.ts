@@ -180,6 +180,57 @@ describe("the whole flow", () => {
   });
 });
 
+describe("routes", () => {
+  type Row = { payload: { routing?: { route: string } }; attempts: { result: string }[] };
+
+  it("lead a signal to their channels, and refuse unknown ones", async () => {
+    const added = await call("/channels", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ kind: "log", name: "routed-log", filter: { min_score: -99 } }),
+    });
+    expect(added.status, await added.clone().text()).toBe(201);
+    const rules = readFileSync(join(import.meta.dirname, "../../rules/rules.yml"), "utf8");
+    const all = rules.replace(/^( +verified:).*$/m, "$1 mentions > 0");
+    expect((await call("/rules", { method: "PUT", body: all })).status).toBe(200);
+    const put = (body: string, query = "") => call(`/routes${query}`, { method: "PUT", body });
+    const mine = (channel: string) => `version: "1"
+route:
+  channels: []
+  routes:
+    - { name: mine, match: symbol == "FLOWR", channels: [${channel}] }
+`;
+    const refused = await put(mine("nobody"));
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toContain("there is no channel nobody");
+    expect((await put(mine("routed-log"))).status).toBe(200);
+    let n = 0;
+    await until("a routed delivery", async () => {
+      const hour = `2026-01-15T${`${10 + n}`.padStart(2, "0")}:05:00Z`;
+      await ingest([
+        post(`routed-${n++}`, `$FLOWR update ${n} from the team about the roadmap`, {
+          posted_at: hour,
+        }),
+      ]);
+      const { outbox } = (await (await call("/outbox?limit=50")).json()) as { outbox: Row[] };
+      return outbox.find(
+        ({ payload, attempts }) => payload.routing?.route === "mine" && attempts.length > 0,
+      );
+    });
+    const tested = await call("/routes/test", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ facts: { symbol: "FLOWR", state: "verified", score: 50 } }),
+    });
+    const { channels } = (await tested.json()) as { channels: object[] };
+    expect(channels).toContainEqual(
+      expect.objectContaining({ channel: "routed-log", outcome: "sent", route: "mine" }),
+    );
+    expect((await put("# none\n", "?empty=yes")).status).toBe(200);
+    expect((await call("/rules", { method: "PUT", body: rules })).status).toBe(200);
+  });
+});
+
 describe("bad input", () => {
   it("gets a clear error and loses nothing else", async () => {
     const answer = await ingest([

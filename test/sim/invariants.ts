@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { checkEvent } from "../../src/audit/check-event.ts";
-import { idemKeyOf } from "../../src/outbox/plan.ts";
+import { idemKeyOf } from "../../src/outbox/idem-key.ts";
 import { type Ruleset, scoreRules } from "../../src/rules/score.ts";
 import type { FaultName } from "./faults.ts";
 import type { EventTable, Tables } from "./tables.ts";

@@ -157,6 +157,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
         {
           ...ground(who),
           store: storeFor(who),
+          routes: async () => null,
           env: CHANNEL_ENV,
           fetch: outside.fetchFrom(who),
           random: kernel.dice.next,
@@ -199,6 +200,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
           ? rulebook.older
           : rulebook.newer,
       isStream: isStreamKind,
+      routes: async () => null,
       channels: cached(() => storeFor(who).channels(), {
         ttlMs: REREAD_MS,
         staleOnError: true,

@@ -137,6 +137,7 @@ export function fakePorts(
     alerts: unused,
     sources: unused,
     faults: null,
+    routing: unused,
     channels: unused,
     outbox: unused,
     deadLetters: unused,

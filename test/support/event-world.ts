@@ -93,6 +93,7 @@ export async function eventWorld(authors: ListedAuthors = new Map(), store: Stor
     pause: async () => undefined,
     rules: async () => loaded.rules,
     isStream: isStreamKind,
+    routes: async () => null,
     channels: async (since = 0) => (since >= now ? store.channels() : cachedChannels),
     afterCommit: async () => undefined,
   };

@@ -9,6 +9,7 @@ import { deliver } from "../../src/outbox/deliver.ts";
 import { planDeliveries } from "../../src/outbox/plan.ts";
 import { planStream } from "../../src/outbox/plan-stream.ts";
 import type { DeliverPorts } from "../../src/outbox/ports.ts";
+import type { Routes } from "../../src/routing/routes.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
 
@@ -121,9 +122,11 @@ export async function outboxWorld(
   if (saved.kind !== "saved") throw new Error("the channel was not saved");
   let tokens = 0;
   let last: Signal | null = null;
+  const routes: { inForce: Routes | null } = { inForce: null };
   const ports: DeliverPorts = {
     store,
     channels: () => store.channels(),
+    routes: async () => routes.inForce,
     kind: channelKind,
     env: ChannelEnv.parse(env),
     fetch: async (url, init) => {
@@ -161,6 +164,7 @@ export async function outboxWorld(
     store,
     ports,
     journal,
+    routes,
     channelId: saved.channel.id,
     /**
      * Commits a transition of the event and answers the ids of the rows that are due. `traces`: of
@@ -188,6 +192,7 @@ export async function outboxWorld(
           channels.filter((each) => !isStreamKind(each.kind)),
           { minScore: 0, on: ["verified", "downgraded"] },
           clock.now,
+          routes.inForce,
         ),
         ...planStream(
           after,
@@ -216,6 +221,20 @@ export async function outboxWorld(
           )
         ).items[0]?.id ?? 0
       );
+    },
+    /** Commits the event anew, in the same state. */
+    async goOn(event: Partial<TokenEvent>) {
+      const known = await store.load(eventOf(event).eventKey);
+      if (known === undefined) throw new Error("there is no such event");
+      await store.commit({
+        expectedRev: known.rev,
+        before: known.signal,
+        event: { ...known.event, ...event },
+        evidence: [],
+        signal: known.signal,
+        outbox: [],
+        at: iso(clock.now),
+      });
     },
     deliver: (id: number) => deliver(id, ports),
     async rows() {

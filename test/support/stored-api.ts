@@ -1,7 +1,10 @@
 import type { ApiPorts } from "../../src/api/app.ts";
-import { EXAMPLE_EVENT, EXAMPLE_SHA } from "../../src/api/routes/examples.ts";
+import { EXAMPLE_EVENT, EXAMPLE_ROUTES, EXAMPLE_SHA } from "../../src/api/routes/examples.ts";
 import { channelCatalogue } from "../../src/channels/catalogue.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
+import { FACTS } from "../../src/model/facts.ts";
+import { previewRoutes } from "../../src/outbox/route-preview.ts";
+import { loadRoutes } from "../../src/routing/load.ts";
 import { explainStored } from "../../src/rules/explain.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
 import type { ChangeEntry } from "../../src/store/audit-log.ts";
@@ -18,6 +21,7 @@ import type { Store } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
 import { shownAlerts } from "./alerts.ts";
 import { fakePorts, NOW } from "./api.ts";
+import { routesOf } from "./routes.ts";
 
 const now = () => NOW;
 
@@ -91,6 +95,13 @@ async function stored(): Promise<Store> {
   });
   const version = { sha: EXAMPLE_SHA, document: "version: 1", author: "ops" };
   await store.recordRules(version, at(0));
+  await store.recordChange({
+    at: at(0),
+    ...{ keyId: "ada", keyName: null, action: "putRoutes", requestId: "request-0" },
+    subject: "routes",
+    before: null,
+    after: { sha: EXAMPLE_SHA, document: EXAMPLE_ROUTES },
+  });
   return store;
 }
 
@@ -184,6 +195,22 @@ export async function storedPorts(): Promise<ApiPorts> {
       backtestRows: async (since, limit) =>
         (await store.snapshots(since, limit)).map(({ signal }) => signal),
     },
+    routing: {
+      current: async () => routesOf(EXAMPLE_ROUTES.replace("alarms,", "alarms, channels: [gone],")),
+      status: () => ({ loadedAt: null, rejected: null }),
+      load: (text, known) => loadRoutes(text, {}, FACTS, known),
+      publish: async () => undefined,
+      refused: () => undefined,
+      channels: async () => [],
+      preview: (tried) =>
+        previewRoutes(
+          { ...tried, channels: [], notify: { minScore: 10, on: ["verified"] } },
+          store,
+        ),
+      vocabulary: FACTS,
+      store,
+      now,
+    },
     channels: {
       catalogue: channelCatalogue({
         env: ChannelEnv.parse({}),
@@ -198,6 +225,7 @@ export async function storedPorts(): Promise<ApiPorts> {
     },
     outbox: {
       store,
+      routes: async () => null,
       waitReason: () => "its turn",
       awaited,
       enqueue: async () => undefined,

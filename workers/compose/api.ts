@@ -28,6 +28,7 @@ import type { HotList } from "../platform/lists-kv.ts";
 import { pollPorts } from "./cron.ts";
 import { emulatorFaults } from "./emulator-faults.ts";
 import { isolateOf, type SharedIsolate } from "./isolate.ts";
+import { routingPorts } from "./routing.ts";
 import {
   acceptPorts,
   backlogsOf,
@@ -59,7 +60,7 @@ const listsOf = ({
 
 export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPorts> {
   const isolate = isolateOf(env);
-  const { settings, store, rules, redis, now } = isolate;
+  const { settings, store, rules, routes, redis, now } = isolate;
   const ports: ApiPorts = {
     ...runtimePorts(isolate),
     settings: {
@@ -186,6 +187,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       endSilence: async (id) => env.ALERTS.getByName("all").endSilence(id),
       silenceId: uuid,
     },
+    routing: routingPorts(isolate),
     channels: {
       catalogue: channelCatalogue({
         fetch: (url, init) => fetch(url, init),
@@ -204,7 +206,8 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     },
     outbox: {
       store,
-      waitReason: (row, channels) => waitReason(row, channels, now()),
+      routes: () => routes.current().catch(() => null),
+      waitReason: (row, channels, inForce) => waitReason(row, channels, now(), inForce),
       awaited: () => sweeperOf(env).wake(now() + SWEPT_AFTER_MS),
       enqueue: (due) => enqueueDeliveries(due, { deliveries: env.DELIVERIES }),
       now,

@@ -17,6 +17,7 @@ export function composeChannel(env: Bindings, defer: DeferWork): ComposedPorts<C
   const ports: ChannelPorts = {
     ...runtimePorts(isolate),
     store: { ...isolate.store, ...isolate.leases() },
+    routes: isolate.routes.current,
     env: isolate.settings.channels,
     fetch: (url, init) => fetch(url, init),
     random: Math.random,

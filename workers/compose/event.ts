@@ -31,6 +31,7 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
     isStream: isStreamKind,
     pause: () => sleepFor(0),
     channels: (since) => isolate.channels.get(since),
+    routes: isolate.routes.current,
     afterCommit: afterCommit({
       ...runtimePorts(isolate),
       deliveries: env.DELIVERIES,

@@ -2,6 +2,7 @@ import alertsFile from "../../rules/alerts.yml";
 import authorsList from "../../rules/authors.yml";
 import blacklist from "../../rules/blacklist.yml";
 import coinsList from "../../rules/coins.yml";
+import builtInRoutes from "../../rules/routes.yml";
 import builtInRules from "../../rules/rules.yml";
 import { type AlertSet, loadAlerts } from "../../src/alerts/load-alerts.ts";
 import { type FailedKeys, failedKeys } from "../../src/api/failed-keys.ts";
@@ -39,6 +40,7 @@ import { type HotList, hotList } from "../platform/lists-kv.ts";
 import { neonSql } from "../platform/neon.ts";
 import { type GuardMemory, guardMemory } from "../platform/provider-guard.ts";
 import { platformLimits, slidingWindow } from "../platform/rate-limit.ts";
+import { type RoutesKv, routesFromKv } from "../platform/routes-kv.ts";
 import { type RulesKv, rulesFromKv } from "../platform/rules-kv.ts";
 import { noRedis, upstashClient, upstashRedis } from "../platform/upstash.ts";
 
@@ -65,6 +67,7 @@ export type SharedIsolate = RuntimePorts & {
   guards: GuardMemory;
   tokens: Map<string, { token: string; until: number }>;
   rules: RulesKv;
+  routes: RoutesKv;
   authors: HotList<ListedAuthors>;
   blacklist: HotList<Blacklist>;
   coins: HotList<KnownCoins>;
@@ -184,6 +187,11 @@ function isolate(env: Bindings): SharedIsolate {
       env.RULES,
       store,
       { fallback: builtInRules, variables: settings.rules, vocabulary: VOCABULARY, rereadMs },
+      { now, telemetry },
+    ),
+    routes: routesFromKv(
+      env.RULES,
+      { fallback: builtInRoutes, variables: settings.rules, vocabulary: VOCABULARY, rereadMs },
       { now, telemetry },
     ),
     authors: hotList("authors", authorsList, parseAuthors, env.RULES, rereadMs, now),

@@ -12,5 +12,10 @@ states:
   downgraded: score < -5
 notify: { min_score: 10, on: [verified] }
 `;
+export const EXAMPLE_ROUTES = `version: "1.0"
+route:
+  routes:
+    - { name: alarms, match: state == "downgraded" }
+`;
 /** A version of the rules, as GET /rules/versions lists them. */
 export const EXAMPLE_SHA = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";

@@ -4,6 +4,7 @@ import type { ChannelConfig } from "../../model/channel-config.ts";
 import { ShownStatus } from "../../model/delivery.ts";
 import { IsoInstant } from "../../model/scalars.ts";
 import type { WriteLog } from "../../observability/log.ts";
+import type { Routes } from "../../routing/routes.ts";
 import type { ChannelStore } from "../../store/channels.ts";
 import type { DueDelivery, OutboxRow, OutboxStore } from "../../store/outbox.ts";
 import { problem } from "../problem.ts";
@@ -13,7 +14,13 @@ import { type ApiRoute, PathId, route } from "../route.ts";
 export type OutboxPorts = {
   store: Pick<OutboxStore, "outbox" | "reopen"> & Pick<ChannelStore, "channels">;
   /** Why an open row is not sent yet; null when nothing holds it. */
-  waitReason(row: OutboxRow, channels: readonly ChannelConfig[]): string | null;
+  waitReason(
+    row: OutboxRow,
+    channels: readonly ChannelConfig[],
+    routes: Routes | null,
+  ): string | null;
+  /** The routes in force. Never throws. */
+  routes(): Promise<Routes | null>;
   /**
    * Has the outbox swept soon, also when this call dies or the database's answer is lost. Never
    * throws.
@@ -65,6 +72,7 @@ const OutboxShown = z.object({
 export const outboxRoutes = ({
   store,
   waitReason,
+  routes,
   awaited,
   enqueue,
   now,
@@ -88,8 +96,13 @@ export const outboxRoutes = ({
       );
       if (page instanceof Response) return page;
       const open = page.items.some(({ nextRetryAt }) => nextRetryAt !== null);
-      const channels = open ? await store.channels() : [];
-      const outbox = page.items.map((row) => ({ ...row, waitsFor: waitReason(row, channels) }));
+      const [channels, inForce] = open
+        ? await Promise.all([store.channels(), routes()])
+        : [[], null];
+      const outbox = page.items.map((row) => ({
+        ...row,
+        waitsFor: waitReason(row, channels, inForce),
+      }));
       return { outbox, nextCursor: page.nextCursor };
     },
   }),

@@ -24,6 +24,7 @@ import {
 
 const FACTS_LINE = "Risk {risk} · {posts} posts by {authors} authors{copies} · {chain}";
 const TAIL = [
+  "{again}",
   "{reasons}",
   FACTS_LINE,
   "`{address}`",
@@ -85,6 +86,7 @@ const VALUES: Record<string, (n: SignalNotification, publicUrl: string) => Value
   transition: (n) => `${n.transition}`,
   rules_version: (n) => n.rulesVersion.slice(0, 12),
   time: (n) => n.ts,
+  again: (n) => (n.repeat ? `Still ${n.state}, as notified at ${n.repeat.since}` : ""),
   chart_url: chartUrl,
   explain_url: (n, publicUrl) => explainUrl(n.eventKey, publicUrl),
 };
@@ -149,7 +151,8 @@ export function composeMessage(
   templates: MessageTemplates,
   publicUrl: string,
 ): RichDocument {
-  const template = templates[notification.state] ?? TEMPLATES[notification.state];
+  const { routing, state } = notification;
+  const template = routing?.template ?? templates[state] ?? TEMPLATES[state];
   const value = (name: string): Value => oneLine(VALUES[name]?.(notification, publicUrl) ?? "");
   const doc = template.split("\n").flatMap((line) => lines(line, value));
   return isBlank(documentText(doc)) ? [[{ text: signalHeadline([notification]) }]] : doc;
@@ -165,7 +168,7 @@ export function composeDigest(
   notifications: readonly SignalNotification[],
   publicUrl: string,
 ): RichDocument {
-  const strongest = [...notifications].sort((a, b) => b.score - a.score);
+  const strongest = notifications.map(inDigest).sort((a, b) => b.score - a.score);
   const head: RichLine = [{ text: `${notifications.length} signals`, style: "bold" }];
   return [
     head,
@@ -173,6 +176,11 @@ export function composeDigest(
       composeMessage(notification, allStates(DIGEST_LINE), publicUrl),
     ),
   ];
+}
+
+/** A route's template is for one message about one signal. */
+function inDigest({ routing: _, ...notification }: SignalNotification): SignalNotification {
+  return notification;
 }
 
 const allStates = (template: string): MessageTemplates => ({

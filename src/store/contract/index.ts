@@ -18,6 +18,7 @@ import { postContract, postHistoryContract, postListContract } from "./posts.ts"
 import { raceContract } from "./races.ts";
 import { replyContract } from "./replies.ts";
 import { retentionContract } from "./retention.ts";
+import { routedContract } from "./routed.ts";
 import { rulesContract } from "./rules-versions.ts";
 import { subjectContract } from "./subjects.ts";
 
@@ -59,6 +60,7 @@ const CONTRACTS: ((store: () => Store) => void)[] = [
   outboxPagingContract,
   deliveryContract,
   subjectContract,
+  routedContract,
   deadLetterContract,
   deadLetterPagingContract,
   channelContract,

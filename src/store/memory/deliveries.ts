@@ -31,7 +31,7 @@ export function deliveryStore(rows: MemoryRows): DeliveryStore {
         return { kind: "behind", until };
       }
       lease(rows, row, leaseToken, now, leaseMs);
-      return claimed(rows, row, leaseToken);
+      return claimed(rows, row, leaseToken, now);
     },
     async renew(id, leaseToken, now, leaseMs, digestKey = null) {
       const row = rows.outbox[id - 1];
@@ -61,10 +61,13 @@ function aboutTheSame(rows: MemoryRows, { draft }: OutboxRecord): OutboxRecord[]
 }
 
 /** Ends of rows of which nothing was sent. */
-const UNSENT: ReadonlySet<string> = new Set(["skipped", "muted", "superseded", "repeated"]);
+const UNSENT: ReadonlySet<string> = new Set([
+  ...["skipped", "muted", "superseded", "repeated", "inhibited", "ended"],
+]);
 
 /** Whether what was sent last about the subject came from another event and says the same. */
-function repeats(rows: MemoryRows, row: OutboxRecord): boolean {
+function repeats(rows: MemoryRows, row: OutboxRecord, now: string): boolean {
+  const { repeatMs } = row.draft.payload.routing ?? { repeatMs: null };
   const last = aboutTheSame(rows, row)
     .filter(
       ({ status, attempts }) => status === "done" && !UNSENT.has(attempts.at(-1)?.result ?? ""),
@@ -74,7 +77,8 @@ function repeats(rows: MemoryRows, row: OutboxRecord): boolean {
   return (
     last !== undefined &&
     last.draft.eventKey !== row.draft.eventKey &&
-    last.draft.payload.state === row.draft.payload.state
+    last.draft.payload.state === row.draft.payload.state &&
+    (repeatMs === null || Date.parse(last.finishedAt ?? "") > Date.parse(now) - repeatMs)
   );
 }
 
@@ -82,7 +86,9 @@ function repeats(rows: MemoryRows, row: OutboxRecord): boolean {
  * The oldest open row of the same channel and subject goes first; undefined when that is this one.
  */
 function behind(rows: MemoryRows, row: OutboxRecord, now: string): string | undefined {
-  const first = aboutTheSame(rows, row).find(isOpen);
+  const first = aboutTheSame(rows, row).find(
+    (other) => isOpen(other) && !(other.draft.payload.repeat && other.nextRetryAt > now),
+  );
   if (first === undefined || first.id >= row.id) return undefined;
   return first.nextRetryAt > now
     ? first.nextRetryAt
@@ -105,7 +111,12 @@ function lease(
   scheduleRow(rows, row);
 }
 
-function claimed(rows: MemoryRows, row: OutboxRecord, leaseToken: string): DeliveryClaim {
+function claimed(
+  rows: MemoryRows,
+  row: OutboxRecord,
+  leaseToken: string,
+  now: string,
+): DeliveryClaim {
   const { id, status, retryCount, sendingToken, digestKey } = row;
   const { channelId, eventKey, idemKey, payload } = row.draft;
   const createdAt = row.reopenedAt ?? row.createdAt;
@@ -122,7 +133,7 @@ function claimed(rows: MemoryRows, row: OutboxRecord, leaseToken: string): Deliv
     leaseToken,
     interrupted,
     digestKey,
-    repeats: repeats(rows, row),
+    repeats: repeats(rows, row, now),
   };
   return { kind: "claimed", delivery: { ...delivery, acceptedAt: acceptedAt(rows, row) } };
 }

@@ -11,15 +11,14 @@ import {
 import { historyRow } from "../history.ts";
 import { holdPost } from "./posts.ts";
 import {
+  addRow,
   closeUnsent,
   type EventRecord,
   eventsNamed,
   isOpen,
   type MemoryRows,
   newestFirst,
-  type OutboxRecord,
   order,
-  scheduleRow,
   waitsFor,
 } from "./rows.ts";
 
@@ -75,7 +74,7 @@ export function eventStore(rows: MemoryRows): EventStore {
       for (const draft of change.outbox)
         if (draft.payload.state === "downgraded" && !draft.payload.stream)
           overtake(rows, held, draft, change.at);
-      for (const draft of change.outbox) enqueue(rows, held, draft, change.at);
+      for (const draft of change.outbox) addRow(rows, draft, change.at, held);
       const due = held.outbox.filter((row) => isOpen(row) && waitsFor(row) <= change.at);
       return {
         kind: "committed",
@@ -181,37 +180,6 @@ function overtake(rows: MemoryRows, held: EventRecord, by: OutboxDraft, at: stri
     if (isOpen(row) && isOlder && !begun)
       closeUnsent(rows, row, "superseded", "a downgrade came first", at);
   }
-}
-
-function enqueue(rows: MemoryRows, held: EventRecord, draft: OutboxDraft, at: string): void {
-  if (rows.idemKeys.has(draft.idemKey)) return;
-  const row: OutboxRecord = {
-    id: rows.outbox.length + 1,
-    draft,
-    status: "pending",
-    retryCount: 0,
-    nextRetryAt: draft.notBefore ?? at,
-    createdAt: at,
-    leaseToken: null,
-    leasedUntil: null,
-    sendingToken: null,
-    digestKey: null,
-    finishedAt: null,
-    externalId: null,
-    externalChat: null,
-    externalShared: false,
-    reopenedAt: null,
-    attempts: [],
-    attemptCount: 0,
-  };
-  rows.idemKeys.add(draft.idemKey);
-  rows.outbox.push(row);
-  scheduleRow(rows, row);
-  held.outbox.push(row);
-  held.deliveryCount += 1;
-  const subject = draft.payload.subject;
-  if (subject === undefined) return;
-  rows.bySubject.set(subject, [...(rows.bySubject.get(subject) ?? []), row]);
 }
 
 function matches({ event, signal }: EventRecord, filter: EventFilter, ts: string): boolean {

@@ -1,6 +1,7 @@
 import type { OutboxRow, OutboxStore } from "../outbox.ts";
 import { logChange } from "./audit-log.ts";
 import {
+  addRow,
   eventsNamed,
   isOpen,
   type MemoryRows,
@@ -11,6 +12,17 @@ import {
   waitsFor,
 } from "./rows.ts";
 
+const isDueIn = (
+  row: OutboxRecord,
+  now: string,
+  channelId: number | undefined,
+  group: string | null,
+): boolean =>
+  isOpen(row) &&
+  row.draft.channelId === channelId &&
+  waitsFor(row) <= now &&
+  (row.draft.payload.routing?.group ?? null) === group;
+
 export function outboxStore(rows: MemoryRows): OutboxStore {
   return {
     async digestRows(channelId, digestKey) {
@@ -19,10 +31,16 @@ export function outboxStore(rows: MemoryRows): OutboxStore {
       );
       return carrying.map(({ id }) => id);
     },
-    async due(now, limit, channelId) {
+    async addDeliveries(drafts, at) {
+      for (const draft of drafts) addRow(rows, draft, at);
+    },
+    async due(now, limit, channelId, group) {
       const lines =
         channelId === undefined ? [...rows.waitingFor.values()] : [rows.waitingFor.get(channelId)];
-      const due = lines.flatMap((line) => line?.upTo(now, limit) ?? []);
+      const due =
+        group === undefined
+          ? lines.flatMap((line) => line?.upTo(now, limit) ?? [])
+          : rows.outbox.filter((row) => isDueIn(row, now, channelId, group)).slice(0, limit);
       return due
         .map((row) => ({
           id: row.id,

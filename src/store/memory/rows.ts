@@ -201,6 +201,43 @@ export function scheduleRow(rows: MemoryRows, row: OutboxRecord): void {
   rows.waiting.add(row);
 }
 
+/** `held`: its event, where there is one. A key that is there already stays as it is. */
+export function addRow(
+  rows: MemoryRows,
+  draft: OutboxDraft,
+  at: string,
+  held: EventRecord | undefined = rows.events.get(draft.eventKey),
+): void {
+  if (rows.idemKeys.has(draft.idemKey)) return;
+  const row: OutboxRecord = {
+    id: rows.outbox.length + 1,
+    draft,
+    status: "pending",
+    retryCount: 0,
+    nextRetryAt: draft.notBefore ?? at,
+    createdAt: at,
+    leaseToken: null,
+    leasedUntil: null,
+    sendingToken: null,
+    digestKey: null,
+    finishedAt: null,
+    externalId: null,
+    externalChat: null,
+    externalShared: false,
+    reopenedAt: null,
+    attempts: [],
+    attemptCount: 0,
+  };
+  rows.idemKeys.add(draft.idemKey);
+  rows.outbox.push(row);
+  scheduleRow(rows, row);
+  held?.outbox.push(row);
+  if (held) held.deliveryCount += 1;
+  const subject = draft.payload.subject;
+  if (subject === undefined) return;
+  rows.bySubject.set(subject, [...(rows.bySubject.get(subject) ?? []), row]);
+}
+
 export const isOpen = (row: OutboxRecord): boolean =>
   row.status === "pending" || row.status === "failed";
 

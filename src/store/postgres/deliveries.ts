@@ -36,15 +36,23 @@ const ACCEPTED_AT = `(
 const SAME_SUBJECT = (row: string): string => `channel_id = ${row}.channel_id
   and payload_json->>'subject' = ${row}.payload_json->>'subject'`;
 
-/** Whether what was sent last about the subject came from another event and says the same. */
+/** The attempts of rows of which nothing was sent. */
+const UNSENT = "'skipped', 'muted', 'superseded', 'repeated', 'inhibited', 'ended'";
+
+/**
+ * Whether what was sent last about the subject came from another event and says the same. A route
+ * that repeats lets it be said again after its interval.
+ */
 const REPEATS = `coalesce((
   select o.event_key <> held.event_key
     and o.payload_json->>'state' = held.payload_json->>'state'
+    and (held.payload_json->'routing'->>'repeatMs' is null or o.finished_at > held.now
+      - (held.payload_json->'routing'->>'repeatMs')::float8 * interval '1 millisecond')
   from push_outbox o
   where ${SAME_SUBJECT("held")} and o.status = 'done' and o.id <> held.id
     and coalesce((
       select d.status from deliveries d where d.outbox_id = o.id order by d.id desc limit 1
-    ), '') not in ('skipped', 'muted', 'superseded', 'repeated')
+    ), '') not in (${UNSENT})
   order by o.finished_at desc, o.id desc limit 1), false)`;
 
 /** When a caller that did not get the row may ask again. */
@@ -54,7 +62,8 @@ const UNTIL = `case kind when 'notDue' then next_retry_at when 'taken' then leas
 /**
  * "held" is the latest version of each row, read under its lock: of two claims one sees the other's
  * lease. Locked in one order by all. "offset 0" has the older row looked for among those of its
- * event and subject: by the channel it would be a walk along all that is open for it.
+ * event and subject: by the channel it would be a walk along all that is open for it. A repeat that
+ * is not due holds up nothing.
  */
 const CLAIM = `
 with ${ASK},
@@ -80,7 +89,9 @@ ruling as (
       union all
       select * from push_outbox where ${SAME_SUBJECT("h")} offset 0
     ) o
-    where o.channel_id = h.channel_id and o.id < h.id and ${IS_OPEN} order by o.id limit 1
+    where o.channel_id = h.channel_id and o.id < h.id and ${IS_OPEN}
+      and not (o.payload_json ? 'repeat' and o.next_retry_at > h.now)
+    order by o.id limit 1
   ) older on true
 ),
 moved as (

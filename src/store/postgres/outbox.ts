@@ -7,16 +7,24 @@ import type {
   ReopenedDelivery,
 } from "../outbox.ts";
 import { AUDITED, DUE_DELIVERY, IS_OPEN, REOPENED, WAITS_FOR } from "./columns.ts";
-import { GIVEN_KEYS, isoColumn, itemsByKey, newestFirst, optionalJson, type Sql } from "./sql.ts";
+import {
+  GIVEN_KEYS,
+  isoColumn,
+  itemsByKey,
+  jsonParam,
+  newestFirst,
+  optionalJson,
+  type Sql,
+} from "./sql.ts";
 
 const OVERDUE = `${DUE_DELIVERY} || jsonb_build_object('since', ${isoColumn(WAITS_FOR)})`;
 
 /**
  * The longest waiting of a channel, by the index that has each channel's open rows in this order.
  */
-const dueOf = (channel: string): string => `
+const dueOf = (channel: string, more = ""): string => `
   select ${OVERDUE} as due, ${WAITS_FOR} as since, o.id from push_outbox o
-  where o.channel_id = ${channel} and ${IS_OPEN} and ${WAITS_FOR} <= $1::timestamptz
+  where o.channel_id = ${channel} and ${IS_OPEN} and ${WAITS_FOR} <= $1::timestamptz ${more}
   order by ${WAITS_FOR}, o.id limit $2::int`;
 
 const openFrom = (after: string): string =>
@@ -32,6 +40,28 @@ with recursive channel as (
 )
 select due from channel, lateral (${dueOf("channel.id")}) waiting order by since, waiting.id`;
 
+const OF_GROUP = "and o.payload_json->'routing'->>'group' is not distinct from $4::text";
+
+/** Counted with their event, as those of a commit are. */
+const ADD = `
+with draft as (
+  insert into push_outbox (channel_id, event_key, payload_json, idem_key, not_before, next_retry_at,
+  created_at)
+  select "channelId", "eventKey", payload, "idemKey", "notBefore", coalesce("notBefore",
+  $2::timestamptz), $2::timestamptz
+  from jsonb_to_recordset($1::jsonb) as d("channelId" bigint, "eventKey" text, payload jsonb,
+  "idemKey" text, "notBefore" timestamptz)
+  on conflict (idem_key) do nothing
+  returning event_key
+),
+added as (select event_key, count(*)::int as count from draft group by event_key),
+held as (
+  select e.event_key, a.count from events e join added a using (event_key)
+  order by e.event_key for update of e
+)
+update events e set delivery_count = e.delivery_count + held.count from held
+where e.event_key = held.event_key`;
+
 export const NEXT_DUE = `select ${isoColumn(WAITS_FOR)} as next from push_outbox o where ${IS_OPEN}
   order by ${WAITS_FOR}, o.id limit 1`;
 
@@ -44,12 +74,18 @@ export function outboxStore(sql: Sql): OutboxStore {
       const rows = await sql.query<{ id: number }>(DIGEST_ROWS, [channelId, digestKey]);
       return rows.map(({ id }) => id);
     },
-    async due(now, limit, channelId) {
-      const rows =
-        channelId === undefined
-          ? await sql.query<{ due: OverdueDelivery }>(DUE_OF_EACH, [now, limit])
-          : await sql.query<{ due: OverdueDelivery }>(dueOf("$3::bigint"), [now, limit, channelId]);
+    async due(now, limit, channelId, group) {
+      const find = (text: string, ...more: (string | number | null)[]) =>
+        sql.query<{ due: OverdueDelivery }>(text, [now, limit, ...more]);
+      const rows = await (channelId === undefined
+        ? find(DUE_OF_EACH)
+        : group === undefined
+          ? find(dueOf("$3::bigint"), channelId)
+          : find(dueOf("$3::bigint", OF_GROUP), channelId, group));
       return rows.map(({ due }) => due);
+    },
+    async addDeliveries(drafts, at) {
+      await sql.query(ADD, [jsonParam(drafts), at]);
     },
     nextDue: async () => (await sql.query<{ next: string }>(NEXT_DUE, []))[0]?.next ?? null,
     async reopen(id, now, entry) {

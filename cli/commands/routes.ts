@@ -1,0 +1,49 @@
+import { type Command, type Io, UsageError } from "../command.ts";
+import { check } from "./routes/check.ts";
+import { list, push, rollback, show } from "./routes/live.ts";
+import { test } from "./routes/test.ts";
+
+const VERBS: Record<string, (args: string[], io: Io) => Promise<number>> = {
+  check,
+  test,
+  push,
+  list,
+  show,
+  rollback,
+};
+
+const USAGE = `stream routes check [FILE] [--strict] [--set NAME=VALUE]
+    check the file: each problem with line, column and what to write; the names of channels are
+    checked when a server answers. --strict fails on warnings
+stream routes test --event EVENT_KEY [--file FILE] [--at TIME]
+    show where a stored signal would go, and why
+stream routes test --symbol PEPE --score 12 --state verified [--fact NAME=VALUE] [--file FILE]
+    the same for a signal of given facts; also --chain, --type, --level
+stream routes push [FILE] [--empty]
+    check the file and make it live; --empty sends one without routes, which ends the routing
+stream routes list
+    list the versions, the latest first
+stream routes show
+    print the routes in force
+stream routes rollback SHA
+    make an earlier version live again
+
+FILE is rules/routes.yml by default; - reads stdin. The language: docs/routes.md.
+
+  npm run -s stream -- routes test --symbol PEPE --score 12 --fact goplus_risk=red`;
+
+export const routes: Command = {
+  name: "routes",
+  summary: "check, test and push the routes: which channels are notified of what",
+  usage: USAGE,
+  async run([verb, ...args], io) {
+    const command = verb !== undefined && Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+    if (!command)
+      throw new UsageError(
+        verb === undefined
+          ? `use one of ${Object.keys(VERBS).join(", ")}`
+          : `there is no "routes ${verb}"`,
+      );
+    return command(args, io);
+  },
+};

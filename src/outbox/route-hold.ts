@@ -1,0 +1,98 @@
+import { iso } from "../kit/time.ts";
+import type { Delivery, NotificationRouting } from "../model/delivery.ts";
+import { mutedUntil } from "../routing/mute-times.ts";
+import { type InhibitRule, isSource, type Routes } from "../routing/routes.ts";
+import { signalValues } from "../routing/signal-values.ts";
+import type { EventFilter } from "../store/events.ts";
+import type { DeliverPorts } from "./ports.ts";
+
+/** What the routes say about a row when its turn comes; null when it may go. */
+export type RouteHold =
+  | { kind: "wait"; until: number; reason: string }
+  | { kind: "skip"; reason: "ended" | "inhibited"; detail: string };
+
+type AskedDelivery = Pick<Delivery, "payload" | "eventKey" | "digestKey">;
+type HoldPorts = Pick<DeliverPorts, "routes" | "now"> & {
+  store: Pick<DeliverPorts["store"], "event" | "signals" | "eventsByKey">;
+};
+
+/** How many signals that might silence another are looked at, the latest first. */
+const MOST_SOURCES = 100;
+
+/**
+ * Asked anew at each turn: mute times as they are now, whether a repeat is still true, and whether
+ * another signal silences it. What may have been sent before is only held back, never dropped.
+ */
+export async function routeHold(
+  delivery: AskedDelivery,
+  ports: HoldPorts,
+): Promise<RouteHold | null> {
+  const { routing } = delivery.payload;
+  if (routing === undefined) return null;
+  const begun = (delivery.digestKey ?? null) !== null;
+  if (!begun && (await hasEnded(delivery, ports)))
+    return { kind: "skip", reason: "ended", detail: "nothing new came, or its state changed" };
+  const routes = await ports.routes();
+  if (routes === null) return null;
+  const muted = mutedUntil(routing.muteTimes, routes.muteTimes, ports.now());
+  if (muted) return { kind: "wait", until: muted.until, reason: `mute time ${muted.name}` };
+  return begun ? null : inhibited(delivery, routing, routes, ports);
+}
+
+/** A repeat is sent while its event is as it was and posts about it came since the last message. */
+async function hasEnded(
+  { payload, eventKey }: AskedDelivery,
+  { store }: Pick<HoldPorts, "store">,
+): Promise<boolean> {
+  const { repeat, transition } = payload;
+  if (repeat === undefined) return false;
+  const found = await store.event(eventKey, 1);
+  return (
+    found === undefined ||
+    found.signal.transition !== transition ||
+    Date.parse(found.event.lastTs) <= Date.parse(repeat.since)
+  );
+}
+
+async function inhibited(
+  delivery: AskedDelivery,
+  { inhibit }: NotificationRouting,
+  routes: Routes,
+  ports: Pick<HoldPorts, "store" | "now">,
+): Promise<RouteHold | null> {
+  for (const rule of routes.inhibit) {
+    if (!inhibit.includes(rule.name)) continue;
+    const by = await sourceOf(rule, delivery, routes, ports);
+    if (by !== null) return { kind: "skip", reason: "inhibited", detail: `${rule.name}: by ${by}` };
+  }
+  return null;
+}
+
+async function sourceOf(
+  rule: InhibitRule,
+  { payload, eventKey }: AskedDelivery,
+  routes: Routes,
+  { store, now }: Pick<HoldPorts, "store" | "now">,
+): Promise<string | null> {
+  const same = (field: (typeof rule.equal)[number], value: string | null) =>
+    rule.equal.includes(field) ? value : null;
+  const filter: EventFilter = {
+    symbol: same("symbol", payload.symbol),
+    chain: same("chain", payload.chain),
+    type: same("type", payload.type),
+    tokenCa: same("token_ca", payload.tokenCa),
+    since: iso(now() - rule.ms),
+    until: null,
+    minScore: null,
+    state: null,
+  };
+  const { items } = await store.signals(filter, { limit: MOST_SOURCES, cursor: null });
+  const others = items.filter((signal) => signal.eventKey !== eventKey);
+  if (others.length === 0) return null;
+  const events = await store.eventsByKey(others.map((signal) => signal.eventKey));
+  const source = others.find((signal) => {
+    const event = events.find((each) => each.eventKey === signal.eventKey);
+    return event !== undefined && isSource(routes, rule, signalValues(signal, event));
+  });
+  return source?.eventKey ?? null;
+}

@@ -1,0 +1,236 @@
+import { describe, expect, it } from "vitest";
+import { NOON, outboxWorld } from "../../test/support/outbox.ts";
+import { routesOf } from "../../test/support/routes.ts";
+import { iso } from "../kit/time.ts";
+import { ChannelFilter } from "../model/channel-config.ts";
+import type { SignalNotification } from "../model/delivery.ts";
+import { deliver } from "./deliver.ts";
+import { waitReason } from "./wait-reason.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const LOG = { kind: "log", name: "hook", settings: {} };
+const token = (symbol: string, chain: "eth" | "sol" = "eth") => ({
+  eventKey: `${chain}:${symbol}:1`,
+  tokenCa: `${chain}-${symbol}`,
+  symbol,
+  chain,
+});
+const HEAD = 'version: "1.0"\n';
+
+/** A world with routes, and how its rows stand. */
+async function routed(text: string, channel: object = {}) {
+  const world = await outboxWorld(channel);
+  world.routes.inForce = routesOf(HEAD + text);
+  const rows = async () =>
+    (await world.rows()).map(({ status, attempts, payload: of }) => ({
+      status,
+      last: attempts.at(-1)?.result ?? null,
+      error: attempts.at(-1)?.error ?? null,
+      repeat: (of as SignalNotification).repeat?.count ?? 0,
+    }));
+  const reasons = async () =>
+    (await world.rows()).map((row) => waitReason(row, [], world.clock.now, world.routes.inForce));
+  const run = (id: number) => deliver(id, world.ports);
+  return { ...world, rowsNow: rows, reasons, run };
+}
+
+describe("a routed notification", () => {
+  it("goes to the channels of its route alone, and says which", async () => {
+    const world = await routed(
+      "route:\n  channels: []\n  routes:\n" +
+        '    - { name: high, match: score >= 12, channels: [hook], template: "up {symbol}" }\n',
+    );
+    expect(await world.change({ score: 11 })).toBe(0);
+    const id = await world.change({ score: 12 });
+    expect(await world.run(id)).toMatchObject({ kind: "done" });
+    expect(world.seen[0]?.body).toMatchObject({ data: { route: "high" } });
+    expect(JSON.stringify(world.seen[0]?.body)).not.toMatch(/routing|repeat/);
+  });
+
+  it("keeps the key that it has without routes", async () => {
+    const plain = await outboxWorld();
+    await plain.change();
+    const world = await routed("route: {}\n");
+    await world.change();
+    const keys = async (of: typeof plain) => (await of.rows()).map(({ idemKey }) => idemKey);
+    expect(await keys(world)).toEqual(await keys(plain));
+  });
+
+  it("is written in the words of the route, and a digest in those of all", async () => {
+    const world = await routed("route:\n  group_interval: 10m\n  template: 'now **{symbol}**'\n", {
+      kind: "telegram",
+      settings: { chatId: "1" },
+    });
+    await world.change({}, token("A"));
+    world.clock.now += 10 * MINUTE;
+    await world.run(1);
+    expect(world.seen[0]?.body.text).toBe("now <b>$A</b>");
+    await world.change({}, token("B"));
+    await world.change({}, token("C"));
+    world.clock.now += 10 * MINUTE;
+    await world.run(2);
+    expect(world.seen[1]?.body.text).toMatch(/2 signals/);
+  });
+});
+
+describe("a group", () => {
+  const GROUPED = "route:\n  group_by: [chain]\n  group_interval: 10m\n";
+
+  it("makes one message of what has the same, and none of what has not", async () => {
+    const sent: string[] = [];
+    const world = await routed(GROUPED, LOG);
+    const ports = { ...world.ports, log: (line: { text: string }) => void sent.push(line.text) };
+    await world.change({}, token("A"));
+    await world.change({}, token("B"));
+    await world.change({}, token("C", "sol"));
+    expect(await world.reasons()).toEqual(
+      Array(3).fill("group of the route route at 2026-01-15T12:10:00.000Z"),
+    );
+    expect(await world.run(1)).toMatchObject({ kind: "later" });
+    world.clock.now += 10 * MINUTE;
+    expect(await deliver(1, ports)).toMatchObject({ kind: "done", rows: 2 });
+    expect(await deliver(3, ports)).toMatchObject({ kind: "done", rows: 1 });
+    expect(sent[0]).toMatch(/^2 signals/);
+    expect(sent[1]).toMatch(/C/);
+  });
+
+  it("leaves out a member that another signal silences", async () => {
+    const world = await routed(
+      `${GROUPED}inhibit:
+  - name: falls
+    source_match: state == "downgraded"
+    target_match: state == "verified"
+    equal: [symbol]
+`,
+      LOG,
+    );
+    await world.change({}, token("A"));
+    await world.change({}, token("B"));
+    await world.change({ state: "downgraded", score: -9 }, token("B", "sol"));
+    world.clock.now += 10 * MINUTE;
+    expect(await world.run(1)).toMatchObject({ kind: "done", rows: 1 });
+    expect(await world.run(2)).toMatchObject({ kind: "done", result: "inhibited" });
+    expect((await world.rowsNow())[1]).toMatchObject({
+      status: "done",
+      last: "inhibited",
+      error: "falls: by sol:B:1",
+    });
+  });
+});
+
+describe("a mute time", () => {
+  const NIGHT = `route:
+  mute_times: [noon]
+mute_times:
+  noon:
+    - { from: "11:30", to: "13:00" }
+`;
+
+  it("holds messages until it ends, and does not count as their age", async () => {
+    const world = await routed(NIGHT, LOG);
+    await world.change();
+    expect(await world.reasons()).toEqual(["mute time noon until 2026-01-15T13:00:00.000Z"]);
+    expect(await world.run(1)).toMatchObject({ kind: "later", at: NOON + HOUR });
+    world.clock.now += HOUR;
+    expect(await world.run(1)).toMatchObject({ kind: "done", waitedMs: 0 });
+  });
+
+  it("also holds what comes back from a failure", async () => {
+    const world = await routed(NIGHT.replace("11:30", "12:00").replace("13:00", "12:30"), {
+      ...LOG,
+      filter: ChannelFilter.parse({}),
+    });
+    world.clock.now = NOON - MINUTE;
+    const id = await world.change({ ts: iso(NOON - MINUTE) });
+    world.clock.now = NOON + MINUTE;
+    expect(await world.run(id)).toMatchObject({ kind: "later", reason: "mute time noon" });
+  });
+});
+
+describe("a repeat", () => {
+  const REPEATING = "route:\n  repeat_interval: 1h\n";
+  const talk = (at: number) => ({ lastTs: iso(at) });
+
+  it("is sent under a key of its own while the signal stays and posts about it come", async () => {
+    const world = await routed(REPEATING);
+    const id = await world.change();
+    expect(await world.run(id)).toMatchObject({ kind: "done", repeatAt: NOON + HOUR });
+    expect(await world.rowsNow()).toMatchObject([{ status: "done" }, { repeat: 1 }]);
+    expect(await world.reasons()).toEqual([
+      null,
+      "repeat 1 at 2026-01-15T13:00:00.000Z, while it stays verified",
+    ]);
+    await world.goOn(talk(NOON + 30 * MINUTE));
+    world.clock.now = NOON + HOUR;
+    expect(await world.run(2)).toMatchObject({ kind: "done", repeatAt: NOON + 2 * HOUR });
+    const keys = world.seen.map(({ headers }) => headers["webhook-id"]);
+    expect(new Set(keys).size).toBe(2);
+    expect(world.seen[1]?.body).toMatchObject({ data: { repeat: { count: 1 } } });
+  });
+
+  it("is planned once, however often its message is closed", async () => {
+    const world = await routed(REPEATING);
+    const id = await world.change();
+    const failing = {
+      ...world.ports,
+      store: { ...world.store, close: async () => Promise.reject(new Error("the worker died")) },
+    };
+    await expect(deliver(id, failing)).rejects.toThrow("died");
+    world.clock.now += MINUTE;
+    expect(await world.run(id)).toMatchObject({ kind: "done", result: "journal" });
+    expect(await world.rowsNow()).toHaveLength(2);
+    expect(world.seen).toHaveLength(1);
+  });
+
+  it("ends when nothing new came, or the state changed", async () => {
+    const quiet = await routed(REPEATING, LOG);
+    await quiet.change();
+    await quiet.run(1);
+    quiet.clock.now += HOUR;
+    expect(await quiet.run(2)).toMatchObject({ kind: "done", result: "ended" });
+
+    const changed = await routed(REPEATING, LOG);
+    await changed.change();
+    await changed.run(1);
+    await changed.change({ state: "candidate", score: 3 });
+    changed.clock.now += HOUR;
+    expect(await changed.run(2)).toMatchObject({ kind: "done", result: "ended" });
+  });
+
+  it("holds up no later change, and is overtaken by a downgrade", async () => {
+    const world = await routed(REPEATING, LOG);
+    await world.change();
+    await world.run(1);
+    const id = await world.change({ state: "downgraded", score: -9 });
+    expect(await world.run(id)).toMatchObject({ kind: "done", result: "ok" });
+    expect((await world.rowsNow())[1]).toMatchObject({ status: "done", last: "superseded" });
+
+    const other = await routed(REPEATING, { ...LOG, filter: ALL_STATES });
+    await other.change();
+    await other.run(1);
+    const next = await other.change({ state: "candidate", score: 11 });
+    expect(await other.run(next)).toMatchObject({ kind: "done", result: "ok" });
+  });
+
+  it("follows what was inhibited, so that it is notified once nothing silences it", async () => {
+    const world = await routed(
+      `${REPEATING}inhibit:
+  - name: falls
+    source_match: state == "downgraded"
+    target_match: state == "verified"
+    equal: [symbol]
+    for: 30m
+`,
+      LOG,
+    );
+    await world.change({ state: "downgraded", score: -9 }, token("DEMO", "sol"));
+    const id = await world.change();
+    expect(await world.run(id)).toMatchObject({ kind: "done", result: "inhibited" });
+    await world.goOn(talk(NOON + 30 * MINUTE));
+    world.clock.now = NOON + HOUR;
+    expect(await world.run(id + 1)).toMatchObject({ kind: "done", result: "ok" });
+  });
+});
+
+const ALL_STATES = ChannelFilter.parse({ states: ["verified", "candidate"] });

@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import type { NotificationRouting, OutboxDraft } from "../../model/delivery.ts";
+import type { Store } from "../index.ts";
+import { at, attemptOf, draft, KEY, LEASE_MS, notify, rowOf } from "./fixtures.ts";
+
+const ROUTING: NotificationRouting = {
+  route: "r",
+  version: "sha",
+  group: null,
+  repeatMs: null,
+  muteTimes: [],
+  inhibit: [],
+  dueAt: null,
+};
+
+/** A row of channel 7 that a route planned. */
+function routed(
+  idemKey: string,
+  routing: Partial<NotificationRouting> = {},
+  over: Partial<OutboxDraft["payload"]> = {},
+): OutboxDraft {
+  const plain = draft(7, idemKey);
+  return { ...plain, payload: { ...plain.payload, routing: { ...ROUTING, ...routing }, ...over } };
+}
+const repeat = (idemKey: string, count: number, due: string): OutboxDraft => ({
+  ...routed(idemKey, { dueAt: due }, { repeat: { count, since: at(0) } }),
+  notBefore: due,
+});
+
+/** What routes (src/routing) ask of the outbox. */
+export function routedContract(store: () => Store): void {
+  const claim = (id: number, seconds: number) => store().claim(id, `L${id}`, at(seconds), LEASE_MS);
+  const end = (id: number, seconds: number, result = "ok") =>
+    store().close(
+      id,
+      `L${id}`,
+      { kind: "done", externalId: null },
+      attemptOf({ deliveryId: id, leaseToken: `L${id}`, result }),
+      at(seconds),
+    );
+
+  describe("rows of a group", () => {
+    it("are due apart from those of another group and of none", async () => {
+      const drafts = [
+        routed("a", { group: "one" }),
+        routed("b", { group: "two" }),
+        routed("c", { group: "one" }),
+        routed("d"),
+        draft(7, "e"),
+        { ...routed("f", { group: "one" }), channelId: 8 },
+      ];
+      const [a = 0, b = 0, c = 0, d = 0, e = 0] = await notify(store(), drafts);
+      const due = async (group?: string | null, limit = 10) =>
+        (await store().due(at(1), limit, 7, group)).map(({ id }) => id);
+      expect(await due()).toEqual([a, b, c, d, e]);
+      expect(await due("one")).toEqual([a, c]);
+      expect(await due("one", 1)).toEqual([a]);
+      expect(await due("two")).toEqual([b]);
+      expect(await due(null)).toEqual([d, e]);
+    });
+  });
+
+  describe("a repeat", () => {
+    it("is written once, is counted with its event, and waits for its time", async () => {
+      await notify(store(), [routed("first")]);
+      const drafts = [repeat("again", 1, at(60))];
+      await store().addDeliveries(drafts, at(2));
+      await store().addDeliveries(drafts, at(3));
+      const row = await rowOf(store, 2);
+      expect(row).toMatchObject({
+        ...{ channelId: 7, eventKey: KEY, idemKey: "again", status: "pending" },
+        ...{ createdAt: at(2), nextRetryAt: at(60) },
+        payload: { repeat: { count: 1, since: at(0) }, routing: { route: "r", dueAt: at(60) } },
+      });
+      expect(await rowOf(store, 3)).toBeUndefined();
+      const { items } = await store().changedEvents(null, at(1_000), { limit: 10, cursor: null });
+      expect(items[0]?.deliveryCount).toBe(2);
+      expect(items[0]?.deliveries).toHaveLength(2);
+      expect(await claim(2, 59)).toEqual({ kind: "notDue", at: at(60) });
+      expect(await claim(1, 60)).toMatchObject({ kind: "claimed" });
+      expect(await claim(2, 60)).toMatchObject({ kind: "behind" });
+    });
+
+    it("may stand without its event, which retention deleted", async () => {
+      await store().addDeliveries([{ ...repeat("late", 1, at(9)), eventKey: "gone" }], at(2));
+      expect(await rowOf(store, 1)).toMatchObject({ eventKey: "gone" });
+    });
+
+    it("holds up no later change before its time", async () => {
+      await notify(store(), [routed("first")]);
+      await claim(1, 1);
+      await end(1, 1);
+      await store().addDeliveries([repeat("again", 1, at(60))], at(2));
+      const [id = 0] = await notify(store(), [routed("next", {}, { transition: 2 })], 3);
+      expect(await claim(id, 4)).toMatchObject({ kind: "claimed" });
+    });
+  });
+
+  describe("a route that repeats", () => {
+    const of = (eventKey: string, idemKey: string, repeatMs: number | null): OutboxDraft => {
+      const plain = routed(idemKey, { repeatMs }, { eventKey, subject: "evm:0xabc:w" });
+      return { ...plain, eventKey };
+    };
+
+    it("lets another event of the subject say the same after its interval", async () => {
+      await notify(store(), [of(KEY, "first", 60_000)]);
+      await claim(1, 1);
+      await end(1, 1);
+      await store().addDeliveries([of("other:1", "b", 60_000), of("other:2", "c", null)], at(2));
+      expect(await claim(2, 30)).toMatchObject({ delivery: { repeats: true } });
+      await end(2, 30, "repeated");
+      await store().addDeliveries([of("other:3", "d", 60_000)], at(31));
+      expect(await claim(3, 62)).toMatchObject({ delivery: { repeats: true } });
+      await end(3, 62, "repeated");
+      expect(await claim(4, 62)).toMatchObject({ delivery: { repeats: false } });
+    });
+
+    it.each(["inhibited", "ended"])("takes no row that was %s for a message", async (result) => {
+      await notify(store(), [of(KEY, "first", null)]);
+      await claim(1, 1);
+      await end(1, 1, result);
+      await store().addDeliveries([of("other:1", "b", null)], at(2));
+      expect(await claim(2, 3)).toMatchObject({ delivery: { repeats: false } });
+    });
+  });
+}
