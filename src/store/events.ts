@@ -69,6 +69,8 @@ export type EventStore = {
     eventKey: string,
     pieces?: number,
   ): Promise<{ event: TokenEvent; signal: Signal; evidence: EventEvidence[] } | undefined>;
+  /** The evidence of an event in event time, the earliest first unless the latest is asked for. */
+  evidenceInTime(eventKey: string, paging: EvidenceRequest): Promise<RowPage<EventEvidence>>;
   signal(eventKey: string): Promise<Signal | undefined>;
   /** Stored signals for a backtest, newest first. */
   snapshots(since: string, limit: number): Promise<SnapshotRow[]>;
@@ -84,6 +86,8 @@ export type EventStore = {
     limit: number,
   ): Promise<{ eventKey: string; evidence: EventEvidence[] }[]>;
 };
+
+export type EvidenceRequest = PageRequest & { order?: "earliest" | "latest" };
 
 /**
  * With `facts`, the signals hold these values alone and say nothing of where they came from: the

@@ -108,6 +108,9 @@ export const events = pgTable(
     index("events_updated_at").on(t.updatedAt, t.id),
     index("events_symbol").on(t.symbol, t.lastTs),
     index("events_token_ca").on(t.tokenCa, t.lastTs),
+    // A page of what hardly any event is must not read all of them.
+    index("events_type").on(t.type, t.lastTs, t.id),
+    index("events_chain").on(t.chain, t.lastTs, t.id),
   ],
 );
 
@@ -159,6 +162,7 @@ export const signals = pgTable(
     unique("signals_event_key").on(t.eventKey),
     index("signals_ts").on(t.ts, t.id),
     index("signals_state").on(t.state, t.ts, t.id),
+    index("signals_score").on(t.score),
     check("signals_state", sql`${t.state} in ('candidate', 'verified', 'downgraded')`),
   ],
 );

@@ -61,6 +61,7 @@ export function fakePorts(
     store: {
       events: async () => nothing,
       signals: async () => nothing,
+      evidenceInTime: async () => nothing,
       event: async () => undefined,
       signal: async () => undefined,
       history: async () => nothing,

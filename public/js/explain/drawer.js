@@ -36,7 +36,7 @@ export function signalDrawer() {
   async function load(key) {
     const path = encodeURIComponent(key);
     const [event, explanation, history] = await Promise.allSettled([
-      read(`/events/${path}`),
+      read(`/events/${path}?order=latest`),
       read(`/signals/${path}/explain`),
       read(`/signals/${path}/history?limit=200`),
     ]);
@@ -98,7 +98,7 @@ function content(event, explanation, changes) {
         ),
     historySection(changes),
     factsSection(signal.features_snapshot),
-    evidenceSection(evidence),
+    evidenceSection(evidence, event.evidence_count + event.copies),
   ]);
 }
 

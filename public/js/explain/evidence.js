@@ -10,13 +10,14 @@ const EVIDENCE_SHOWN = 30;
 
 /**
  * The posts that the event is made of, the latest first.
- * @param {Evidence} evidence
+ * @param {Evidence} evidence A page of them.
+ * @param {number} total How many there are.
  */
-export function evidenceSection(evidence) {
+export function evidenceSection(evidence, total) {
   const latest = [...evidence]
     .sort((a, b) => (a.posted_at < b.posted_at ? 1 : -1))
     .slice(0, EVIDENCE_SHOWN);
-  const rest = evidence.length - latest.length;
+  const rest = total - latest.length;
   return h(
     "section",
     {},

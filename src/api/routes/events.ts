@@ -3,12 +3,12 @@ import { Mention } from "../../model/mention.ts";
 import { SignalState } from "../../model/scalars.ts";
 import { TokenEvent } from "../../model/token-event.ts";
 import type { EventStore } from "../../store/events.ts";
-import { asFilter, ListQuery, readPaging } from "../query.ts";
+import { asFilter, ListQuery, PagingQuery, readPaging } from "../query.ts";
 import { type ApiRoute, route } from "../route.ts";
 import { EXAMPLE_EVENT } from "./examples.ts";
 import { EventKeyParams, noEvent, SignalShown, signalOnWire } from "./signals.ts";
 
-export type EventReadPorts = { store: Pick<EventStore, "events" | "event"> };
+export type EventReadPorts = { store: Pick<EventStore, "events" | "event" | "evidenceInTime"> };
 
 const EventShown = TokenEvent.extend({ state: SignalState, score: z.number(), level: z.string() });
 
@@ -36,15 +36,34 @@ export const eventRoutes = ({ store }: EventReadPorts): ApiRoute[] => [
     access: "feed",
     tag: "feed",
     operationId: "getEvent",
-    summary: "One event with its signal and its earliest evidence, at most 1,000 pieces.",
+    summary:
+      "One event with its signal and a page of its evidence, the earliest first; " +
+      "?order=latest turns it round.",
     params: EventKeyParams,
-    answer: TokenEvent.extend({ signal: SignalShown, evidence: z.array(Mention) }),
+    query: PagingQuery.extend({ order: z.enum(["earliest", "latest"]).default("earliest") }),
+    answer: TokenEvent.extend({
+      signal: SignalShown,
+      evidence: z.array(Mention),
+      /** Of the next page of the evidence. */
+      nextCursor: z.string().nullable(),
+    }),
     status: 200,
     example: { params: { eventKey: EXAMPLE_EVENT } },
-    async handle({ params: { eventKey } }) {
-      const found = await store.event(eventKey);
+    async handle({ params: { eventKey }, query }) {
+      const [found, page] = await Promise.all([
+        store.event(eventKey, 0),
+        readPaging(query, (paging) =>
+          store.evidenceInTime(eventKey, { ...paging, order: query.order }),
+        ),
+      ]);
+      if (page instanceof Response) return page;
       if (found === undefined) return noEvent(eventKey);
-      return { ...found.event, signal: signalOnWire(found.signal), evidence: found.evidence };
+      return {
+        ...found.event,
+        signal: signalOnWire(found.signal),
+        evidence: page.items,
+        nextCursor: page.nextCursor,
+      };
     },
   }),
 ];

@@ -9,6 +9,7 @@ import {
   LOADED_PIECES,
 } from "../events.ts";
 import { historyRow } from "../history.ts";
+import { pageOf, textMarkOf } from "../paging.ts";
 import { holdPost } from "./posts.ts";
 import {
   addRow,
@@ -109,6 +110,22 @@ export function eventStore(rows: MemoryRows): EventStore {
       if (held === undefined) return undefined;
       const evidence = evidenceOf(held).slice(0, pieces);
       return { event: held.event, signal: held.signal, evidence };
+    },
+    async evidenceInTime(eventKey, { limit, cursor, order: wanted }) {
+      const mark = textMarkOf(cursor);
+      const held = rows.events.get(eventKey);
+      const earliest = held === undefined ? [] : evidenceOf(held);
+      const sign = wanted === "latest" ? -1 : 1;
+      const found = (sign < 0 ? earliest.toReversed() : earliest).filter(
+        ({ postedAt, evidenceId }) =>
+          mark === null || sign * (compare(postedAt, mark.at) || compare(evidenceId, mark.id)) > 0,
+      );
+      return pageOf(
+        found.slice(0, limit + 1),
+        limit,
+        (mention) => mention,
+        ({ postedAt, evidenceId }) => ({ at: postedAt, id: evidenceId }),
+      );
     },
     signal: async (eventKey) => rows.events.get(eventKey)?.signal,
     async snapshots(since, limit) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EventFilter } from "../../events.ts";
 import type { Store } from "../../index.ts";
+import { cursorOf } from "../../paging.ts";
 import {
   ANY_EVENT,
   allPages,
@@ -74,6 +75,33 @@ export function eventReadContract(store: () => Store): void {
         ).toMatchObject([{ eventKey: OTHER_KEY }]);
       const signals = await store().signals({ ...ANY_EVENT, since: at(100) }, FIRST_PAGE);
       expect(signals.items).toMatchObject([{ eventKey: OTHER_KEY, score: 40, state: "verified" }]);
+    });
+
+    it("pages the evidence of an event in event time", async () => {
+      const pieces = [30, 10, 20, 20, 40].map((second, n) =>
+        mention(second, { evidenceId: `x:${"CaBbA"[n]}`, postId: "CaBbA"[n] ?? "" }),
+      );
+      await store().commit(change(0, pieces));
+      const inTime = [...pieces].sort((a, b) =>
+        `${a.postedAt} ${a.evidenceId}` < `${b.postedAt} ${b.evidenceId}` ? -1 : 1,
+      );
+      const walked = await allPages(
+        (paging) => store().evidenceInTime(KEY, paging),
+        async () => undefined,
+      );
+      expect(walked).toEqual(inTime);
+      const back = await allPages(
+        (paging) => store().evidenceInTime(KEY, { ...paging, order: "latest" }),
+        async () => undefined,
+      );
+      expect(back).toEqual(inTime.toReversed());
+      const whole = await store().evidenceInTime(KEY, { limit: 5, cursor: null });
+      expect(whole).toEqual({ items: inTime, nextCursor: null });
+      expect((await store().evidenceInTime("eth:NONE", FIRST_PAGE)).items).toEqual([]);
+      const ofAList = cursorOf({ at: at(10), id: 1 });
+      await expect(store().evidenceInTime(KEY, { limit: 2, cursor: ofAList })).rejects.toThrow(
+        RangeError,
+      );
     });
 
     it("reads a signal with some of its facts alone", async () => {

@@ -11,11 +11,13 @@ import {
   type SnapshotRow,
 } from "../../events.ts";
 import { historyRow } from "../../history.ts";
+import { pageOf, textMarkOf } from "../../paging.ts";
 import { EVENT, EVENT_ROW, SIGNAL, signalWithFacts } from "../columns.ts";
 import {
   type Condition,
   firstRow,
   GIVEN_KEYS,
+  isoColumn,
   itemsByKey,
   jsonParam,
   newestFirst,
@@ -98,6 +100,22 @@ export function eventStore(sql: Sql): EventStore {
       type Found = { event: TokenEvent; signal: Signal; evidence: EventEvidence[] };
       return (await sql.query<Found>(text, [eventKey, pieces]))[0];
     },
+    async evidenceInTime(eventKey, { limit, cursor, order }) {
+      const mark = textMarkOf(cursor);
+      const [beyond, way] = order === "latest" ? ["<", "desc"] : [">", "asc"];
+      const text = `
+        select mention as item, ${isoColumn("posted_at")} as at, evidence_id as id
+        from event_evidence where event_key = $1 ${mark === null ? "" : evidenceBeyond(beyond)}
+        order by posted_at ${way}, evidence_id collate "C" ${way} limit ${Math.trunc(limit) + 1}`;
+      const params = mark === null ? [eventKey] : [eventKey, mark.at, mark.id];
+      type Found = { item: EventEvidence; at: string; id: string };
+      return pageOf(
+        await sql.query<Found>(text, params),
+        limit,
+        ({ item }) => item,
+        ({ at, id }) => ({ at, id }),
+      );
+    },
     async signal(eventKey) {
       return (
         await sql.query<{ signal: Signal }>(
@@ -137,6 +155,10 @@ export function eventStore(sql: Sql): EventStore {
     },
   };
 }
+
+const evidenceBeyond = (operator: string): string =>
+  `and (posted_at, evidence_id collate "C") ${operator} ` +
+  `($2::timestamptz, $3::text collate "C")`;
 
 const JOINED = "events e join signals s using (event_key)";
 

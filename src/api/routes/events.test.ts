@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { storedPorts } from "../../../test/support/stored-api.ts";
+import { at, change, KEY, mention } from "../../store/contract/fixtures.ts";
+import { memoryStore } from "../../store/memory/index.ts";
+import { apiApp } from "../app.ts";
+
+async function app() {
+  const store = memoryStore();
+  await store.commit(change(0, [mention(30), mention(10), mention(20)], { at: at(40) }));
+  return apiApp({ ...(await storedPorts()), store });
+}
+
+type Answer = { evidence: { evidence_id: string }[]; next_cursor: string | null };
+
+it("answers the evidence of an event page by page, the earliest first", async () => {
+  const api = await app();
+  const path = `/events/${encodeURIComponent(KEY)}`;
+  const first = (await (await api.request(`${path}?limit=2`)).json()) as Answer;
+  expect(first.evidence.map(({ evidence_id: id }) => id)).toEqual(["x:10", "x:20"]);
+  const next = await api.request(`${path}?limit=2&cursor=${first.next_cursor}`);
+  expect(await next.json()).toMatchObject({
+    evidence: [{ evidence_id: "x:30" }],
+    next_cursor: null,
+    signal: { event_key: KEY },
+  });
+});
+
+it("refuses the cursor of another list, and more than a page", async () => {
+  const api = await app();
+  const path = `/events/${encodeURIComponent(KEY)}`;
+  const events = (await (await api.request("/events?limit=1")).json()) as Answer;
+  expect(events.next_cursor).toBeNull();
+  const ofAList = Buffer.from(JSON.stringify([at(10), 1])).toString("base64url");
+  expect((await api.request(`${path}?cursor=${ofAList}`)).status).toBe(400);
+  expect((await api.request(`${path}?limit=1000`)).status).toBe(422);
+});
