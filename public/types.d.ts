@@ -17,6 +17,7 @@ import type { EventFacts } from "../src/model/facts.ts";
 import type { ProviderReport, SourceStatus } from "../src/model/source-status.ts";
 import type { TokenEvent } from "../src/model/token-event.ts";
 import type { LiveMessage } from "../src/observability/live.ts";
+import type { RoutePreview } from "../src/outbox/route-preview.ts";
 import type { BacktestReport } from "../src/rules/backtest.ts";
 import type { CanarySide, LiveCanary } from "../src/rules/canary.ts";
 import type { AuditLogRow } from "../src/store/audit-log.ts";
@@ -106,6 +107,12 @@ export type ChannelKind = {
 export type ChannelPreview = { states: string[]; message: unknown };
 export type ChannelTest = { ok: boolean; result: string; reason: string; ms?: number };
 
+export type RoutesInForce = {
+  sha: string | null;
+  routes: number;
+  unknown_channels: { channel: string; route: string }[];
+};
+export type RoutePreviewShown = Wire<RoutePreview>;
 export type RulesInForce = { document: string; rules: number; sha: string };
 export type RulesCanaryShown = {
   canary: Wire<Omit<LiveCanary, "rules">> | null;

@@ -5,6 +5,7 @@ import { changesPanel } from "./operate/changes.js";
 import { channelsPanel } from "./operate/channels.js";
 import { deadLettersPanel } from "./operate/dead-letters.js";
 import { outboxPanel } from "./operate/outbox.js";
+import { routesPanel } from "./operate/routes.js";
 import { rulesEditor } from "./operate/rules.js";
 import { requestError } from "./server.js";
 import { theme } from "./theme.js";
@@ -40,6 +41,7 @@ async function act(task) {
 const panels = [
   alertsPanel(act),
   channelsPanel(act),
+  routesPanel(),
   outboxPanel(act),
   deadLettersPanel(act),
   changesPanel(),

@@ -26,6 +26,7 @@ function scene(over: Partial<ProbePorts> = {}) {
     redisConfigured: true,
     rules: { current: async () => ({}), status: () => LOADED },
     channels: async () => [],
+    routeNotes: async () => [],
     alerts: async () => quietAlerts,
     queueBacklogs: async () => ({ posts: 3, mentions: null }),
     now: () => state.now,
@@ -144,4 +145,10 @@ it("is degraded while an alert fires that nobody silenced, and says which", asyn
     notes: ["warning alert ProviderBreakerOpen: The breaker of goplus is open"],
   });
   expect(await of({ silencedBy: "s1" })).toMatchObject({ status: "healthy", notes: [] });
+});
+
+it("is degraded while routes name a channel that is not there", async () => {
+  const note = "the route alarms names the channel pager, which is not there";
+  const { health } = scene({ routeNotes: async () => [note] });
+  expect(await health()).toMatchObject({ status: "degraded", notes: [note] });
 });

@@ -22,6 +22,8 @@ export type ProbePorts = {
     status(): { version: string | null; loadedAt: string | null; rejected: string | null };
   };
   channels(): Promise<readonly ChannelConfig[]>;
+  /** What is wrong with the routes, given the channels. */
+  routeNotes(channels: readonly ChannelConfig[]): Promise<string[]>;
   alerts(): Promise<AlertsView>;
   /** Messages waiting in each queue; null where the platform does not say. */
   queueBacklogs(): Promise<Record<string, number | null>>;
@@ -72,6 +74,7 @@ async function health(ports: ProbePorts): Promise<Omit<HealthReport, "checkedAt"
       .filter(({ status }) => status !== "active")
       .map(({ name, status, statusReason }) => `channel ${name} is ${status}: ${statusReason}`),
     ...(rejected === null ? [] : [`rules refused: ${rejected}`]),
+    ...(await ports.routeNotes(channels).catch(() => [])),
     ...stalled,
     ...(alerts === null ? ["the alerts cannot be read"] : alertNotes(alerts)),
   ];

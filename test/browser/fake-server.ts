@@ -6,20 +6,30 @@ import { STAGE_BUDGET_MS } from "../../src/analytics/panels/latency.ts";
 import type { ApiPorts } from "../../src/api/app.ts";
 import { apiApp } from "../../src/api/app.ts";
 import type { OutboxPorts } from "../../src/api/routes/outbox.ts";
+import type { RoutingPorts } from "../../src/api/routes/routing.ts";
 import { channelCatalogue } from "../../src/channels/catalogue.ts";
 import { snakeCased } from "../../src/kit/case.ts";
 import { iso } from "../../src/kit/time.ts";
 import { FACTS } from "../../src/model/facts.ts";
 import { emptySnapshot, metricsCollector } from "../../src/observability/collector.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
+import { previewRoutes } from "../../src/outbox/route-preview.ts";
 import { waitReason } from "../../src/outbox/wait-reason.ts";
+import { loadRoutes } from "../../src/routing/load.ts";
 import type { LiveCanary } from "../../src/rules/canary.ts";
 import { explainStored } from "../../src/rules/explain.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
 import { alertsWorld, DEFAULT_ALERTS, providerOf } from "../support/alerts.ts";
 import { ADMIN_KEY, fakePorts } from "../support/api.ts";
+import { routesOf } from "../support/routes.ts";
 import { type Scene, scene } from "./scene.ts";
+
+const ROUTES = routesOf(`version: "1"
+route:
+  routes:
+    - { name: high, match: score >= 10, channels: [gone], repeat_interval: 1h }
+`);
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const TYPES: Record<string, string> = {
@@ -104,6 +114,26 @@ export async function fakeServer(): Promise<FakeServer> {
       now,
     },
     rules: rulesOf(played, now),
+    routing: {
+      current: async () => ROUTES,
+      status: () => ({ loadedAt: null, rejected: null }),
+      load: (text, known) => loadRoutes(text, {}, FACTS, known),
+      publish: async () => undefined,
+      refused: () => undefined,
+      channels: async () => [],
+      preview: async (tried) =>
+        previewRoutes(
+          {
+            ...tried,
+            channels: await played.store.channels(),
+            notify: { minScore: 0, on: ["verified"] },
+          },
+          played.store,
+        ),
+      vocabulary: FACTS,
+      store: played.store,
+      now,
+    } satisfies RoutingPorts,
     alerts: await firingAlerts(now()),
     auditLog: played.store,
     deadLetters: {

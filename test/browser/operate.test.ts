@@ -40,6 +40,23 @@ describe.skipIf(missing)("the page for operators", () => {
     await page.close();
   });
 
+  it("says where a signal would go by the routes, and which channels are gone", async () => {
+    const page = await operate();
+    expect(await said(page, "#routes-version")).toMatch(/2 routes · [0-9a-f]{12} · gone: gone/);
+    await page.locator("#route-of").fill("pepe");
+    await page.getByRole("button", { name: "Where would it go?" }).click();
+    const row = page.locator("#routed li", { hasText: "by high" }).first();
+    await row.waitFor();
+    expect(await row.textContent()).toContain("again every 60 min");
+    await page.locator("#route-state").selectOption("candidate");
+    await page.getByRole("button", { name: "Where would it go?" }).click();
+    await page.locator("#routed li", { hasText: "not wanted" }).first().waitFor();
+    await page.locator("#route-of").fill("eth:NOBODY:none");
+    await page.getByRole("button", { name: "Where would it go?" }).click();
+    await page.locator("#routed li", { hasText: "There is no signal" }).waitFor();
+    await page.close();
+  });
+
   it("shows what fires, keeps it quiet for an hour, and ends that again", async () => {
     const page = await operate();
     const alert = page.locator("#alerts li", { hasText: "The breaker of goplus is open" });

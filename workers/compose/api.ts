@@ -28,7 +28,7 @@ import type { HotList } from "../platform/lists-kv.ts";
 import { pollPorts } from "./cron.ts";
 import { emulatorFaults } from "./emulator-faults.ts";
 import { isolateOf, type SharedIsolate } from "./isolate.ts";
-import { routingPorts } from "./routing.ts";
+import { routeNotes, routingPorts } from "./routing.ts";
 import {
   acceptPorts,
   backlogsOf,
@@ -133,6 +133,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       redisConfigured: isolate.client !== null,
       rules,
       channels: () => isolate.channels.get(),
+      routeNotes: (channels) => routeNotes(channels, isolate),
       alerts: async () => env.ALERTS.getByName("all").view(),
       queueBacklogs: () => backlogsOf(env),
       now,
