@@ -43,6 +43,7 @@ GROUP BY stage
   \`ANALYTICS_TOKEN\` (an API token with the permission _Account Analytics: Read_).
 - \`database\`, \`counters\`: without them, the tables, and the counters of \`/metrics\` since the
   deployment began.
+- \`providers\`: the guards of the outside services, as they are now, whatever the range.
 
 \`npm start -- --analytics\` installs ClickHouse once (the package chdb, 550 MB) beside the data and
 runs the same SQL on it, from the next start on without the option. \`npm run test:analytics\` runs

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { PER_MILLION } from "../../src/analytics/prices.ts";
 import counted from "./counts.json" with { type: "json" };
 
 /** When the prices below were read from the pages of Cloudflare, Neon and Upstash. */
@@ -33,7 +34,13 @@ const of = (name: string) => (figures: Record<string, number>) => figures[name] 
 
 /** A message that is written, read and deleted is three operations of a queue. */
 export const METERS: readonly Meter[] = [
-  { name: "requests", included: 1e7, perMillion: 0.3, free: 1e5, of: of("requests") },
+  {
+    name: "requests",
+    included: 1e7,
+    perMillion: PER_MILLION.requests,
+    free: 1e5,
+    of: of("requests"),
+  },
   { name: "CPU, ms", included: 3e7, perMillion: 0.02, free: null, of: of("cpuMs") },
   {
     name: "queue operations",
@@ -72,7 +79,13 @@ export const METERS: readonly Meter[] = [
   },
   { name: "KV reads", included: 1e7, perMillion: 0.5, free: 1e5, of: of("kvReads") },
   { name: "KV writes", included: 1e6, perMillion: 5, free: 1e3, of: of("kvWrites") },
-  { name: "Analytics points", included: 1e7, perMillion: 0.25, free: 1e5, of: of("points") },
+  {
+    name: "Analytics points",
+    included: 1e7,
+    perMillion: PER_MILLION.points,
+    free: 1e5,
+    of: of("points"),
+  },
   { name: "Redis commands", included: 0, perMillion: 2, free: 16_447, of: of("redisCommands") },
 ];
 

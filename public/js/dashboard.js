@@ -18,8 +18,12 @@ const GROUPS = [
   { title: "Deliveries", panels: ["deliveries", "channels"] },
   {
     title: "Providers and queues",
-    panels: ["providers", "provider-errors", "cache", "breakers", "queues"],
+    panels: [
+      ...["providers", "provider-errors", "provider-budgets", "cache"],
+      ...["breakers-open", "breakers", "queues"],
+    ],
   },
+  { title: "Cost", panels: ["cost"] },
 ];
 
 const view = viewFromAddress();

@@ -9,7 +9,7 @@ import { beat, type HeartbeatTarget } from "./heartbeat.ts";
 import { type AlertMemory, type KeptAlerts, NOTHING_KEPT } from "./kept-alerts.ts";
 import type { AlertSet } from "./load-alerts.ts";
 import { enqueueNotices } from "./notice-queue.ts";
-import { type ObservePorts, observe } from "./observe.ts";
+import { type Observed, type ObservePorts, observe } from "./observe.ts";
 import { type NoticePorts, sendNotices } from "./send-notices.ts";
 import { type AlertSilence, silenceOf } from "./silence.ts";
 
@@ -59,7 +59,19 @@ export function alertsActor(ports: AlertsPorts, memory: AlertMemory): AlertsActo
     keep({ ...observed, ...held, minute, silences, queue, facts });
     memory.addSample(sample);
     report(notices.length, held.states.length);
+    sampleBreakers(observed.providers);
     await Promise.all([tell(), pulse(now)]);
+  }
+
+  /** The course of the breakers: a point for each minute in which one is not closed. */
+  function sampleBreakers(providers: Observed["providers"]): void {
+    for (const { provider, breaker } of providers)
+      if (breaker !== "closed")
+        ports.telemetry.sample(
+          "breaker_state",
+          { provider, state: breaker },
+          breaker === "open" ? 2 : 1,
+        );
   }
 
   function report(notices: number, states: number): void {

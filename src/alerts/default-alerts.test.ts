@@ -78,7 +78,7 @@ const CASES: Record<string, Case> = {
     fires: pipeline({ audit_contradictions: 1 }),
     quiet: pipeline({ audit_contradictions: 0 }),
   },
-  RedisFails: { fires: pipeline({ redis_errors: 21 }), quiet: pipeline({ redis_errors: 20 }) },
+  RedisFails: { fires: pipeline({ redis_errors: 101 }), quiet: pipeline({ redis_errors: 100 }) },
   ApiErrors: {
     fires: pipeline({ api_error_ratio: 0.06, api_requests: 20 }),
     quiet: pipeline({ api_error_ratio: 0.05, api_requests: 20 }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { providerOf } from "../../test/support/alerts.ts";
 import { NO_ACTIVITY } from "../../test/support/api.ts";
-import { metricsCollector } from "../observability/collector.ts";
+import { emptySnapshot, metricsCollector } from "../observability/collector.ts";
 import { PANELS } from "./panels/registry.ts";
 import type { AnalyticsAnswer } from "./query.ts";
 import { type PanelPorts, readPanels } from "./read-panel.ts";
@@ -37,6 +38,10 @@ const ports = (over: Partial<PanelPorts> = {}): PanelPorts => ({
   query: async () => OFF,
   store: { activity: async () => ACTIVITY },
   totals: async () => totals(),
+  providers: async () => [
+    providerOf({ provider: "x", budget: 3_000, budgetLeft: 750, perMinute: 30 }),
+    providerOf({ breaker: "open", callsLastMinute: 3 }),
+  ],
   now: () => 0,
   ...over,
 });
@@ -47,6 +52,42 @@ async function read(over: Partial<PanelPorts> = {}) {
 }
 
 describe("panels without points", () => {
+  it("show the budgets of the providers as they are now", async () => {
+    const { "provider-budgets": budgets } = await read();
+    expect(budgets).toMatchObject({ source: "providers", note: null });
+    expect(budgets?.rows).toEqual([
+      {
+        ...{ provider: "x", spent: 75, left: 750, budget: 3_000, calls: 0, pace: 30 },
+        breaker: "closed",
+      },
+      {
+        ...{ provider: "goplus", spent: null, left: null, budget: null, calls: 3, pace: null },
+        breaker: "open",
+      },
+    ]);
+  });
+
+  it("show what 1,000 posts used since the deployment, by the counters", async () => {
+    expect((await read()).cost?.rows).toEqual([]);
+    const metrics = metricsCollector();
+    metrics.count("posts_total", { source: "x", outcome: "accepted" }, 500);
+    metrics.count("posts_total", { source: "x", outcome: "dropped" }, 400);
+    for (let n = 0; n < 10; n++) {
+      metrics.observe("http_request_ms", { route: "/ingest", status: "202" }, 5);
+      metrics.observe("pipeline_latency_ms", { stage: "posts" }, 5);
+      metrics.observe("pipeline_latency_ms", { stage: "store" }, 5);
+      metrics.observe("external_request_ms", { provider: "goplus" }, 5);
+    }
+    const counted = metrics.drain() ?? emptySnapshot();
+    const { cost } = await read({ totals: async () => counted });
+    expect(cost).toMatchObject({ source: "counters" });
+    expect(cost?.rows).toEqual([
+      { what: "requests to the API", each: 20, dollars: expect.closeTo(6e-6, 12) },
+      { what: "batches of queues", each: 20, dollars: expect.closeTo(6e-6, 12) },
+      { what: "calls of goplus", each: 20, dollars: null },
+    ]);
+  });
+
   it("show what the tables hold, whatever the analytics lack", async () => {
     const panels = await read();
     expect(panels["posts-by-source"]).toEqual({
@@ -75,6 +116,7 @@ describe("panels without points", () => {
     ]);
     expect(panels.cache?.rows).toEqual([{ provider: "dex", hits: 5, stale: 0, misses: 2 }]);
     expect(panels.breakers?.rows).toMatchObject([{ provider: "goplus", state: "open" }]);
+    expect(panels["breakers-open"]).toMatchObject({ source: "none", rows: [] });
   });
 
   it("say what is missing where nothing can be shown", async () => {
@@ -132,5 +174,6 @@ it("shows points as they are read, by the query of the panel", async () => {
   });
   expect(panels.drops).toEqual({ source: "points", note: null, rows });
   expect(panels["open-work"]?.source).toBe("database");
-  expect(asked).toHaveLength(PANELS.length - 1);
+  expect(asked).toHaveLength(PANELS.filter(({ sql }) => sql !== null).length);
+  expect(panels["provider-budgets"]?.source).toBe("providers");
 });

@@ -1,3 +1,4 @@
+import type { ProviderStatus } from "../http/provider-guard.ts";
 import { type Clock, iso } from "../kit/time.ts";
 import type { MetricsSnapshot } from "../observability/collector.ts";
 import type { ActivityStore, StoreActivity } from "../store/activity.ts";
@@ -7,10 +8,10 @@ import type { AnalyticsQuery, AnalyticsRow } from "./query.ts";
 /**
  * Rows of a panel and where they come from. points: the dataset of Analytics Engine, weighted by
  * its sampling. database: the tables. counters: /metrics, since the deployment began, whatever the
- * range. none: nothing could be read, and `note` says why.
+ * range. providers: as they are now. none: nothing could be read, and `note` says why.
  */
 export type PanelReading = {
-  source: "points" | "database" | "counters" | "none";
+  source: "points" | "database" | "counters" | "providers" | "none";
   note: string | null;
   rows: AnalyticsRow[];
 };
@@ -19,6 +20,7 @@ export type PanelPorts = {
   query: AnalyticsQuery;
   store: ActivityStore;
   totals(): Promise<MetricsSnapshot>;
+  providers(): Promise<ProviderStatus[]>;
   now: Clock;
 };
 
@@ -58,7 +60,7 @@ export async function readPanels(
   );
 }
 
-type Loaded = Pick<PanelPorts, "query"> & {
+type Loaded = Pick<PanelPorts, "query" | "providers"> & {
   activity(): Promise<StoreActivity>;
   totals(): Promise<MetricsSnapshot>;
 };
@@ -66,13 +68,21 @@ type Loaded = Pick<PanelPorts, "query"> & {
 async function readPanel(panel: Panel, range: PanelRange, ports: Loaded): Promise<PanelReading> {
   const { sql, fallback } = panel;
   const answer = sql === null ? null : await ports.query(sql(range));
-  if (answer?.kind === "rows") return { source: "points", note: null, rows: answer.rows };
+  if (answer?.kind === "rows") {
+    const rows = panel.derive?.(answer.rows) ?? answer.rows;
+    return { source: "points", note: null, rows };
+  }
   const why = answer?.why ?? null;
   const failed = answer?.kind === "failed" ? `Points cannot be read now: ${why}.` : null;
   if (fallback === null)
     return { source: "none", note: failed ?? `This chart needs the analytics: ${why}.`, rows: [] };
   const note = [failed, fallback.note].filter((text) => text).join(" ") || null;
-  return fallback.from === "database"
-    ? { source: "database", note, rows: fallback.rows(await ports.activity()) }
-    : { source: "counters", note, rows: fallback.rows(await ports.totals()) };
+  switch (fallback.from) {
+    case "database":
+      return { source: "database", note, rows: fallback.rows(await ports.activity()) };
+    case "metrics":
+      return { source: "counters", note, rows: fallback.rows(await ports.totals()) };
+    case "providers":
+      return { source: "providers", note, rows: fallback.rows(await ports.providers()) };
+  }
 }

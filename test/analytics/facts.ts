@@ -96,6 +96,9 @@ export function makeFacts(count: number) {
       to.count("delivery_total", { channel, result });
       to.count("cache_total", { provider, result: look });
       to.count("breaker_changes_total", { provider, state: breaker });
+      if (breaker === "open") to.sample("breaker_state", { provider, state: breaker }, 2);
+      to.observe("http_request_ms", { route: "/ingest", status: "202" }, ms);
+      to.observe("pipeline_latency_ms", { stage: "posts" }, ms);
       to.observe("end_to_end_ms", {}, ms * 10);
       to.sample("queue_backlog", { queue: post.source }, n);
     };

@@ -54,10 +54,10 @@ beforeAll(async () => {
   const baseUrl = `http://127.0.0.1:${port}/client/v4`;
   const access = { baseUrl, accountId: "local", token: TOKEN };
   const query = analyticsQuery(access, { fetch, now: Date.now });
-  ask = async ({ name, sql }, range = RANGE) => {
+  ask = async ({ name, sql, derive }, range = RANGE) => {
     const answer = await query(sql?.(range) ?? "");
     if (answer.kind !== "rows") throw new Error(`${name}: ${answer.why}`);
-    return answer.rows;
+    return derive?.(answer.rows) ?? answer.rows;
   };
 }, 600_000);
 
@@ -207,6 +207,30 @@ const EXPECTED: Record<string, (rows: AnalyticsRow[]) => void> = {
       expect(Number(score)).toBeCloseTo(total / some.length, 9);
       expect(verified).toBe(some.filter(({ state }) => state === "verified").length * INTERVAL);
     }
+  },
+  "breakers-open": (rows) =>
+    expect(keyed(rows, ["t", "provider"], "minutes")).toEqual(
+      tally(
+        known.breakers.filter(({ breaker }) => breaker === "open"),
+        (fact) => `${step(fact)} ${fact.provider}`,
+      ),
+    ),
+  cost(rows) {
+    const accepted = known.posts.filter(({ outcome }) => outcome === "accepted").length;
+    const each = (count: number) => expect.closeTo((count * 1_000) / accepted, 6);
+    const calls = Map.groupBy(known.calls, byProvider);
+    const open = known.breakers.filter(({ breaker }) => breaker === "open").length;
+    expect(Object.fromEntries(rows.map(({ what, each }) => [what, each]))).toEqual({
+      "requests to the API": each(FACTS),
+      "batches of queues": each(FACTS),
+      // Eleven for each fact, and one where its breaker is open.
+      "analytics points": each(11 * FACTS + open),
+      "calls of goplus": each(calls.get("goplus")?.length ?? 0),
+      "calls of dexscreener": each(calls.get("dexscreener")?.length ?? 0),
+    });
+    const [requests] = rows;
+    expect(requests?.dollars).toBeCloseTo(((FACTS * 1_000) / accepted) * 0.3e-6, 9);
+    expect(rows.at(-1)?.dollars).toBeNull();
   },
   tokens: (rows) =>
     expect(keyed(rows, ["token"], "activity")).toEqual(

@@ -73,6 +73,12 @@ describe.skipIf(missing)("the dashboard", () => {
     expect((await rowsOf(page, "stages")).map(([stage]) => stage)).toEqual([
       ...["accept", "filter", "refine", "dedup", "enrich", "rules", "store", "notify"],
     ]);
+    const budgets = await rowsOf(page, "provider-budgets");
+    expect(budgets.map((row) => row.slice(0, 4))).toEqual([
+      ["x", "75 %", "750", "3,000"],
+      ["goplus", "–", "–", "–"],
+    ]);
+    expect(budgets.map((row) => row[6])).toEqual(["closed", "open"]);
     expect(await panel(page, "signals-by-state").locator("canvas").count()).toBe(1);
     const said = await panel(page, "signals-by-state").getByRole("img").getAttribute("aria-label");
     expect(said).toMatch(/verified \d/);

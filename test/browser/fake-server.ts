@@ -100,6 +100,10 @@ export async function fakeServer(): Promise<FakeServer> {
       query: async () => ({ kind: "off" as const, why: "ANALYTICS_TOKEN is not set" }),
       store: played.store,
       totals: async () => countedTotals(),
+      providers: async () => [
+        providerOf({ provider: "x", budget: 3_000, budgetLeft: 750, perMinute: 30 }),
+        providerOf({ breaker: "open", callsLastMinute: 3 }),
+      ],
       now,
     },
     store: played.store,

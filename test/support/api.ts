@@ -87,6 +87,7 @@ export function fakePorts(
       query: async () => ({ kind: "off", why: "ANALYTICS_TOKEN is not set" }),
       store: { activity: async () => NO_ACTIVITY },
       totals: async () => emptySnapshot(),
+      providers: async () => [],
       now: () => NOW,
     },
     auditRange: async ({ since, until }) => ({

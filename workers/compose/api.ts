@@ -122,6 +122,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       ),
       store: isolate.feed,
       totals: () => env.METRICS.getByName("all").totals(),
+      providers: () => usedProviderStatuses(env, isolate),
       now,
     },
     ...healthProbes({

@@ -18,6 +18,7 @@ type Silence = {
   alert: string | null;
   subject: string | null;
   severity: string | null;
+  labels: Record<string, string>;
   until: string;
   by: string;
   comment: string;
@@ -46,11 +47,20 @@ function linesOf({ evaluated_at, active, silences, untold, heartbeat }: Answer):
   }));
   return [
     ...(rows.length === 0 ? ["nothing fires"] : table(rows)),
-    ...(silences.length === 0 ? [] : ["", "silences", ...table(silences)]),
+    ...(silences.length === 0 ? [] : ["", "silences", ...table(silences.map(silenceRow))]),
     ...untold.map(({ summary, error }) => `nobody was told "${summary}": ${error}`),
     `evaluated ${evaluated_at ?? "never"}; heartbeat ${heartbeat.problem ?? heartbeat.kind}`,
   ];
 }
+
+const silenceRow = ({ id, alert, subject, severity, labels, until, by, comment }: Silence) => ({
+  ...{ id, alert: alert ?? "every alert", subject, severity },
+  labels:
+    Object.entries(labels)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(" ") || null,
+  ...{ until, by, comment },
+});
 
 type Reading = { fact: string; subject: string | null; value: number | string | null };
 

@@ -12,6 +12,7 @@ const SOURCES = {
   points: "points",
   database: "tables",
   counters: "counters since the deployment",
+  providers: "as it is now",
   none: "",
 };
 

@@ -27,5 +27,7 @@ export function shownValue({ name, unit }, value) {
   if (unit === "ms") return duration(value);
   if (unit === "seconds") return duration(value * 1_000);
   if (unit === "score") return score(value);
+  if (unit === "percent") return `${score(value)} %`;
+  if (unit === "usd") return `$${value.toFixed(value < 0.01 ? 6 : 2)}`;
   return count(value);
 }

@@ -1,3 +1,4 @@
+import type { ProviderStatus } from "../../http/provider-guard.ts";
 import type { MetricsSnapshot } from "../../observability/collector.ts";
 import { columnOf, DATASET } from "../../observability/points/columns.ts";
 import type { StoreActivity } from "../../store/activity.ts";
@@ -10,7 +11,7 @@ export type PanelRange = { from: number; to: number; stepSeconds: number };
 export type PanelColumn = {
   name: string;
   label: string;
-  unit?: "count" | "ms" | "score" | "seconds";
+  unit?: "count" | "ms" | "percent" | "score" | "seconds" | "usd";
 };
 
 /** Where rows come from when no points can be read. */
@@ -21,6 +22,8 @@ export type PanelFallback = {
   | { from: "database"; rows(activity: StoreActivity): AnalyticsRow[] }
   /** The counters of /metrics, which have no time: they began with the deployment. */
   | { from: "metrics"; rows(totals: MetricsSnapshot): AnalyticsRow[] }
+  /** What the guards of the providers know, which has no time either. */
+  | { from: "providers"; rows(statuses: readonly ProviderStatus[]): AnalyticsRow[] }
 );
 
 /**
@@ -43,6 +46,8 @@ export type Panel = {
   budget?: Readonly<Record<string, number>>;
   /** null: the panel has no points; its rows are always those of `fallback`. */
   sql: ((range: PanelRange) => string) | null;
+  /** The rows of the panel, where they are not those that the query answers. */
+  derive?(answered: readonly AnalyticsRow[]): AnalyticsRow[];
   fallback: PanelFallback | null;
 };
 

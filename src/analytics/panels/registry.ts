@@ -1,3 +1,4 @@
+import { COST_PANELS } from "./costs.ts";
 import { LATENCY_PANELS } from "./latency.ts";
 import type { Panel } from "./panel.ts";
 import { POST_PANELS } from "./posts.ts";
@@ -11,4 +12,5 @@ export const PANELS: readonly Panel[] = [
   ...SERVICE_PANELS,
   ...DELIVERY_PANELS,
   ...SIGNAL_PANELS,
+  ...COST_PANELS,
 ];

@@ -132,6 +132,24 @@ export const SERVICE_PANELS: Panel[] = [
     },
   },
   {
+    name: "breakers-open",
+    title: "Breakers that were open",
+    about: "For how many minutes of each step the breaker of a provider was open or on trial.",
+    chart: "stacked",
+    columns: [
+      { name: "t", label: "time" },
+      { name: "provider", label: "provider" },
+      { name: "minutes", label: "minutes", unit: "count" },
+    ],
+    series: "provider",
+    values: ["minutes"],
+    sql: (range) =>
+      `SELECT ${stepColumn(range)}, ${provider} AS provider, SUM(${weight}) AS minutes ` +
+      `FROM ${DATASET} WHERE ${within("breaker_state", range)} ` +
+      "GROUP BY t, provider ORDER BY t, provider",
+    fallback: null,
+  },
+  {
     name: "queues",
     title: "Messages waiting in the queues",
     about: "Where the platform says it: the backlog of each queue.",

@@ -32,13 +32,13 @@ export const PanelShown = z.object({
     z.object({
       name: z.string(),
       label: z.string(),
-      unit: z.enum(["count", "ms", "score", "seconds"]).nullable(),
+      unit: z.enum(["count", "ms", "percent", "score", "seconds", "usd"]).nullable(),
     }),
   ),
   series: z.string().nullable(),
   values: z.array(z.string()),
   budget: z.record(z.string(), z.number()).nullable(),
-  source: z.enum(["points", "database", "counters", "none"]),
+  source: z.enum(["points", "database", "counters", "providers", "none"]),
   note: z.string().nullable(),
   rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))),
 });
