@@ -40,7 +40,7 @@ export function createClient({ url, key, fetch: ask = globalThis.fetch }) {
       delete rest[field];
       return value;
     };
-    const place = path.replace(/\{(\w+)\}/g, (_, field) => encodeURIComponent(take(field) ?? ""));
+    const place = path.replace(/\{(\w+)\}/g, (_, field) => inPath(field, take(field)));
     const search = Object.fromEntries(query.map((field) => [field, take(field)]));
     const isText = body !== null && body !== "application/json";
     const sent = body === null ? undefined : isText ? rest.text : JSON.stringify(rest);
@@ -97,6 +97,13 @@ export function createClient({ url, key, fetch: ask = globalThis.fetch }) {
     (args, options) => call(name, args, options),
   ]);
   return { ...Object.fromEntries(calls), each, stream };
+}
+
+/** Nothing and dots would lead to another route. */
+function inPath(field, value) {
+  const text = String(value ?? "");
+  if (/^\.{0,2}$/.test(text)) throw new TypeError(`${field} cannot be ${JSON.stringify(text)}`);
+  return encodeURIComponent(text);
 }
 
 async function refusal(response) {

@@ -44,6 +44,29 @@ describe("the client", () => {
     expect(await api.revokeKey({ id: "collector1" })).toBeUndefined();
   });
 
+  it("asks nothing where an argument would lead to another route", async () => {
+    const api = createClient({
+      url: "http://server.test",
+      fetch: () => Promise.reject(new Error("a request was made")),
+    });
+    for (const source of ["", ".", ".."])
+      await expect(api.getPost({ source, id: "keys" }), source).rejects.toThrow(
+        /^source cannot be/,
+      );
+  });
+
+  it("walks the evidence of an event", async () => {
+    const api = client(apiApp(await storedPorts()));
+    const [event] = (await api.listEvents({ limit: 1 })).events;
+    const found = [];
+    for await (const { post_id: id } of api.each("getEvent", {
+      event_key: event?.event_key ?? "",
+      limit: 1,
+    }))
+      found.push(id);
+    expect(found).toEqual(["1"]);
+  });
+
   it("throws a refusal with its fields, and when to come back", async () => {
     const api = client(apiApp(fakePorts({ ingest: async () => down })));
     const refused = await api.listEvents({ limit: 1_000 }).catch((error: unknown) => error);

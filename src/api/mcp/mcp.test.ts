@@ -58,6 +58,44 @@ describe("the tools of an assistant", () => {
     expect(await namesFor(ADMIN_KEY)).toEqual([...feed, ...rules, "backtest_rules"]);
   });
 
+  it("cannot be led to another route by their arguments", async () => {
+    const client = await assistant(null);
+    for (const source of ["..", ".", "", 7, undefined])
+      await expect(
+        client.callTool({ name: "find_post", arguments: { source, id: "healthz" } }),
+        String(source),
+      ).rejects.toThrow("source must be given, as a text");
+  });
+
+  it("are called at most ten times by one request", async () => {
+    let asked = 0;
+    const store = {
+      ...ports.store,
+      signal: async () => {
+        asked += 1;
+        return undefined;
+      },
+    };
+    const app = apiApp({ ...ports, store });
+    const batch = (size: number) =>
+      app.request("/mcp", {
+        method: "POST",
+        headers: {
+          Accept: "application/json, text/event-stream",
+          "Content-Type": "application/json",
+        },
+        body: JSON.stringify(
+          Array.from({ length: size }, (_, id) => ({
+            ...{ jsonrpc: "2.0", id, method: "tools/call" },
+            params: { name: "get_signal", arguments: { event_key: "eth:X:1" } },
+          })),
+        ),
+      });
+    expect([(await batch(11)).status, asked]).toEqual([400, 0]);
+    expect(await (await batch(10)).json()).toHaveLength(10);
+    expect(asked).toBe(10);
+  });
+
   it("have no argument twice, and say which they need", () => {
     for (const { name, route, inputSchema } of mcpTools(apiRoutes(fakePorts()))) {
       const { params, query, body } = route;

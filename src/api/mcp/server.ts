@@ -50,7 +50,9 @@ export async function answerMcp(
       const value = request.headers.get(header);
       if (value !== null) headers.set(header, value);
     }
-    return resultOf(await dispatch(requestOf(tool, args ?? {}, request.url, headers)));
+    const call = requestOf(tool, args ?? {}, request.url, headers);
+    if (typeof call === "string") throw new McpError(ErrorCode.InvalidParams, call);
+    return resultOf(await dispatch(call));
   });
   const transport = new http.WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
   await server.connect(transport);

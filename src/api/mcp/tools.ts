@@ -74,20 +74,26 @@ export function mcpTools(routes: readonly ApiRoute[]): McpTool[] {
   });
 }
 
-/** The request that a call of a tool makes. Arguments that the route does not know reach it too. */
+/**
+ * The request that a call of a tool makes. Arguments that the route does not know reach it too. A
+ * text says which argument cannot stand in an address: dots would lead to another route.
+ */
 export function requestOf(
   { route }: McpTool,
   args: Record<string, unknown>,
   base: string,
   headers: Headers,
-): Request {
+): Request | string {
   const rest = { ...args };
+  const unfit: string[] = [];
   const path = route.path.replace(/:(\w+)/g, (_, param: string) => {
     const name = wireName(param);
     const value = rest[name];
     delete rest[name];
+    if (typeof value !== "string" || /^\.{0,2}$/.test(value)) unfit.push(name);
     return encodeURIComponent(textOf(value));
   });
+  if (unfit.length > 0) return `${unfit.join(", ")} must be given, as a text.`;
   const url = new URL(path, base);
   if (route.body === undefined) {
     for (const [name, value] of Object.entries(rest))

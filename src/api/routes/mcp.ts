@@ -10,6 +10,18 @@ export type McpPorts = {
 
 /** Room for a rules file of 64 KB in JSON. */
 const MAX_BYTES = 500_000;
+/** Each call of a batch may ask the database, and the whole counts as one request. */
+const MAX_BATCH = 10;
+
+const batchRefused = (): Response =>
+  Response.json(
+    {
+      jsonrpc: "2.0",
+      id: null,
+      error: { code: -32600, message: `A batch holds at most ${MAX_BATCH} messages.` },
+    },
+    { status: 400 },
+  );
 
 /**
  * The Model Context Protocol over the routes beside it: streamable HTTP, without sessions. A tool
@@ -44,6 +56,7 @@ export const mcpRoutes = (
     async handle({ text, context }) {
       const parsed = parseJson(text);
       if (parsed.kind === "malformed") return problem(400, `The body is ${parsed.message}.`);
+      if (Array.isArray(parsed.value) && parsed.value.length > MAX_BATCH) return batchRefused();
       // Loaded with the first call: most isolates never answer one.
       const [{ answerMcp }, { mcpTools }] = await Promise.all([
         import("../mcp/server.ts"),
