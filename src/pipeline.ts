@@ -52,7 +52,10 @@ export type JudgeResult =
 /** The models that judging asks; each may fail without losing the post. */
 export type JudgeModels = { filter: FilterModels; refine: RefineModels };
 
-/** Runs one step of the judgement; the Worker times it. */
+/**
+ * Runs one step of the judgement, and times it. In production the clock stands still while code
+ * computes: there these steps take no time.
+ */
 export type JudgeWatch = <T>(stage: "filter" | "refine", step: () => T) => T;
 const UNWATCHED: JudgeWatch = (_, step) => step();
 const JUDGE_MODELS: JudgeModels = { filter: FILTER_MODELS, refine: REFINE_MODELS };

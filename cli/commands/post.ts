@@ -5,6 +5,7 @@ import { refusal, send } from "../client.ts";
 import { type Command, type Io, UsageError } from "../command.ts";
 import { lines } from "../lines.ts";
 import { parseOptions, wholeNumber } from "../options.ts";
+import { SHOW_USAGE, showPost } from "./post/show.ts";
 
 const USAGE = `stream post FILE [--batch N]
 
@@ -17,7 +18,9 @@ is printed with the reason; the others are sent.
 
 Exit 0 when every post was accepted, 1 when some were rejected.
 
-  npm run -s stream -- post samples/posts.jsonl`;
+  npm run -s stream -- post samples/posts.jsonl
+
+${SHOW_USAGE}`;
 
 const MAX_BATCH_BYTES = 900_000;
 const MAX_WAITS = 60;
@@ -32,9 +35,10 @@ type Answer = {
 
 export const post: Command = {
   name: "post",
-  summary: "send posts to a running server",
+  summary: "send posts to a running server, or show what became of one",
   usage: USAGE,
   async run(args, io) {
+    if (args[0] === "show") return showPost(args.slice(1), io);
     const { values, positionals } = parseOptions(args, {
       batch: { type: "string", default: "500" },
     });

@@ -183,7 +183,8 @@ const lookupFacts = (stated: TokenRef, found: KnownToken, now: number): Provider
  * "missing" (or "stale", with the cached values), and is cached for the next call. Never throws.
  */
 export async function enrich(token: TokenRef, ports: EnrichPorts): Promise<ProviderFacts[]> {
-  const until = ports.now() + BUDGET_MS;
+  const began = ports.now();
+  const until = began + BUDGET_MS;
   const deadline = ports.sleep(BUDGET_MS).then(() => "late" as const);
   /**
    * Work that would wait for a provider past the deadline is late at once; its event need not wait.
@@ -206,19 +207,24 @@ export async function enrich(token: TokenRef, ports: EnrichPorts): Promise<Provi
   if (looked.kind === "failed") return [failed(LOOKUP, looked.error), ...ports.groups.map(unasked)];
   const found = looked.kind === "found" ? looked.token : token;
   if (!isKnown(found)) return ports.groups.map(unasked);
+  const lookedMs = ports.now() - began;
 
   const seen = new Map<string, CacheEntry<ProviderFacts>>();
   const groups = ports.groups.filter((group) =>
     group.members.some((member) => member.supports(found)),
   );
   const answers = groups.map(async (group): Promise<ProviderFacts> => {
+    const asked = ports.now();
     const answer = await within((hurried) =>
       askGroup(group, found, hurried, seen).catch(() => failed(group.name, "fault in the adapter")),
     );
-    if (answer !== "late") return answer;
+    const ms = ports.now() - asked;
+    if (answer !== "late") return { ...answer, ms };
     const old = seen.get(group.name);
-    return old === undefined ? failed(group.name, "late") : stale(old, "late");
+    return { ...(old === undefined ? failed(group.name, "late") : stale(old, "late")), ms };
   });
   const facts = await Promise.all(answers);
-  return looked.kind === "found" ? [lookupFacts(token, found, ports.now()), ...facts] : facts;
+  return looked.kind === "found"
+    ? [{ ...lookupFacts(token, found, ports.now()), ms: lookedMs }, ...facts]
+    : facts;
 }

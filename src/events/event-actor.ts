@@ -14,7 +14,7 @@ import {
 } from "../pipeline.ts";
 import type { Routes } from "../routing/routes.ts";
 import type { Ruleset } from "../rules/score.ts";
-import type { Change, EventStore } from "../store/events.ts";
+import type { Change, CommitTimings, EventStore } from "../store/events.ts";
 import type { DueDelivery } from "../store/outbox.ts";
 import { eventLedger, type LedgerStorage } from "./event-ledger.ts";
 import { tallyOf } from "./gather.ts";
@@ -115,7 +115,6 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
 
   /** Answers false when the event changed under us. */
   async function tryCommit(mentions: Mention[]): Promise<boolean> {
-    const began = ports.now();
     const before = known ?? (await recall(mentions));
     known = undefined;
     if (before === "unfinished") {
@@ -128,8 +127,11 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     }
     const trace = mentions.find((mention) => mention.trace)?.trace ?? memory.trace;
     const key = tallyOf(before.gathered)?.eventKey ?? mentions[0]?.eventKey ?? "";
-    const [answers, rules, channels] = await Promise.all([
-      ports.enrich(tokenOf(before.gathered, mentions), trace),
+    const askedAt = ports.now();
+    const [{ answers, enrichMs }, rules, channels] = await Promise.all([
+      ports
+        .enrich(tokenOf(before.gathered, mentions), trace)
+        .then((answers) => ({ answers, enrichMs: ports.now() - askedAt })),
       ports.rules(key),
       ports.channels(),
     ]);
@@ -151,7 +153,10 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       await scheduleAlarm(answers, change.event.windowStart, { anew: false, trace });
       return true;
     }
-    const result = await ports.store.commit(change);
+    const timings = timingsOf(answers, {
+      ...{ enrichMs, rulesMs: commitAt - decideAt, posts: change.evidence.length },
+    });
+    const result = await ports.store.commit({ ...change, timings });
     if (result.kind === "stale") return false;
     const { eventKey, state } = change.signal;
     const { observe } = ports.telemetry;
@@ -161,7 +166,8 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       stage: "event",
       eventKey,
       passed: true,
-      latencyMs: ports.now() - began,
+      latencyMs: ports.now() - decideAt,
+      count: change.evidence.length,
       outcome: state,
       ...(trace && { traceId: traceIdOf(trace) }),
     });
@@ -242,6 +248,17 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       }
     },
   };
+}
+
+/** What a commit keeps of the time that it took: of each provider that was asked, its own. */
+function timingsOf(
+  answers: readonly ProviderFacts[],
+  took: Omit<CommitTimings, "enrich">,
+): CommitTimings {
+  const asked = answers.flatMap(({ provider, ms, status }) =>
+    ms === undefined ? [] : [[provider, [ms, status]] satisfies [string, [number, string]]],
+  );
+  return { ...took, enrich: Object.fromEntries(asked) };
 }
 
 /**

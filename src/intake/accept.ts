@@ -16,6 +16,7 @@ import {
   reportPosts,
   type SettlePorts,
   settlePosts,
+  timedJudgement,
 } from "./settle-posts.ts";
 
 const RETRY_AFTER_SECONDS = 30;
@@ -125,7 +126,9 @@ async function judgeArrivals(posts: readonly RawPost[], ports: AcceptPorts): Pro
 const arrivalOf = (post: RawPost, judged: JudgedPost | undefined): PostArrival => ({
   post,
   textHash: repeatHash(post),
-  ...(judged?.result.kind === "drop" && { dropped: judged.result.judgement }),
+  ...(judged?.result.kind === "drop" && {
+    dropped: timedJudgement({ result: judged.result, took: judged.took }),
+  }),
 });
 
 /** Takes accepted posts as far as their verdicts allow. */

@@ -2,16 +2,27 @@ import { iso } from "../kit/time.ts";
 import { type Envelope, sealEnvelope } from "../model/envelope.ts";
 import { postKey, type RawPost } from "../model/raw-post.ts";
 import type { BroadcastLive } from "../observability/live.ts";
+import type { LogRecord } from "../observability/log.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
-import type { JudgeResult } from "../pipeline.ts";
+import type { JudgeResult, JudgeWatch } from "../pipeline.ts";
 import type { PostStore } from "../store/posts.ts";
 import { type SendQueue, sendMessages } from "./queue-batches.ts";
 
 type TracedPost = { post: RawPost; traceId: string };
-/** `judgeMs`: filter and refine of this post alone. */
-export type JudgedPost = TracedPost & { result: JudgeResult; judgeMs: number };
+/** Milliseconds of the two steps, of this post alone. */
+type JudgeTimes = { filterMs?: number; refineMs?: number };
+export type JudgedPost = TracedPost & { result: JudgeResult; took: JudgeTimes };
 /** The judge of posts, by the lists as they are now. */
-export type PostJudge = (post: RawPost) => JudgeResult;
+export type PostJudge = (post: RawPost, watch: JudgeWatch) => JudgeResult;
+
+/** The verdict with the time that it took, as it is stored. */
+export const timedJudgement = <Result extends JudgeResult>({
+  result,
+  took,
+}: {
+  result: Result;
+  took: JudgeTimes;
+}): Result["judgement"] => ({ ...result.judgement, ...took });
 
 /** Judges each post by itself: one on which the judge throws is answered as failed. */
 export function judgeEach<Item extends TracedPost>(
@@ -22,10 +33,16 @@ export function judgeEach<Item extends TracedPost>(
   const judged: (Item & JudgedPost)[] = [];
   const failed: (Item & { error: unknown })[] = [];
   for (const item of items) {
-    const began = now();
+    const took: JudgeTimes = {};
+    const watch: JudgeWatch = (stage, step) => {
+      const began = now();
+      const done = step();
+      took[`${stage}Ms`] = now() - began;
+      return done;
+    };
     try {
-      const result = judge(item.post);
-      judged.push({ ...item, result, judgeMs: now() - began });
+      const result = judge(item.post, watch);
+      judged.push({ ...item, result, took });
     } catch (error) {
       failed.push({ ...item, error });
     }
@@ -55,7 +72,7 @@ export async function settlePosts(
 ): Promise<SettledPosts> {
   const began = ports.now();
   const { duplicates, settled, waiting } = await ports.store.recordJudgements(
-    judged.map(({ result }) => result.judgement),
+    judged.map(timedJudgement),
     iso(began),
   );
   const recordMs = ports.now() - began;
@@ -102,6 +119,16 @@ const outcomeOf = (result: JudgeResult, duplicate: boolean): PostOutcome => {
 const marksOf = (result: JudgeResult): string | null =>
   result.kind === "keep" ? (result.post.marks?.join(" ") ?? null) : null;
 
+/** Of the step that the line is about. `count`: so many posts shared it. */
+function ownTime(
+  outcome: PostOutcome["outcome"],
+  { filterMs, refineMs }: JudgeTimes,
+  { recordMs, shared }: { recordMs: number; shared: number },
+): Pick<LogRecord, "latencyMs" | "count"> {
+  if (outcome === "duplicate") return { latencyMs: recordMs, count: shared };
+  return { latencyMs: (outcome === "dropped" ? filterMs : refineMs) ?? null };
+}
+
 const ENDED_AT = { dropped: "filter", duplicate: "dedup", kept: "refine" };
 
 /** Counts how posts ended, writes a line for each, and shows them on the live page. */
@@ -110,15 +137,20 @@ export async function reportPosts(
   { duplicates, recordMs }: Pick<SettledPosts, "duplicates" | "recordMs">,
   { now, log, telemetry, broadcast }: RuntimePorts & { broadcast: BroadcastLive },
 ): Promise<void> {
-  const shown = judged.map(({ post, traceId, result, judgeMs }) => {
+  const shown = judged.map(({ post, traceId, result, took }) => {
     const { source, id, author, text } = post;
     const { outcome, reason } = outcomeOf(result, duplicates.has(postKey(post)));
     telemetry.count("posts_total", { source, outcome, reason: reason ?? "" });
+    for (const [stage, ms] of [
+      ["filter", took.filterMs],
+      ["refine", took.refineMs],
+    ] as const)
+      if (ms !== undefined) telemetry.observe("pipeline_latency_ms", { stage, source }, ms);
     log({
       stage: ENDED_AT[outcome],
       eventKey: result.kind === "keep" ? (result.post.mentions[0]?.eventKey ?? null) : null,
       passed: outcome === "kept",
-      latencyMs: outcome === "duplicate" ? recordMs : judgeMs,
+      ...ownTime(outcome, took, { recordMs, shared: judged.length }),
       outcome,
       reason: reason ?? marksOf(result),
       source,

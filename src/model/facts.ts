@@ -138,6 +138,8 @@ export const ProviderFacts = z.object({
   notes: z.array(z.string()),
   /** Error class when the provider did not answer. */
   error: z.string().nullable(),
+  /** How long this answer was waited for, in milliseconds; what a cache holds has none. */
+  ms: z.number().optional(),
 });
 export type ProviderFacts = z.infer<typeof ProviderFacts>;
 

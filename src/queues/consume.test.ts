@@ -123,19 +123,30 @@ describe("posts", () => {
     const logged: Record<string, unknown>[] = [];
     ports.now = () => clock;
     ports.log = (record) => void logged.push(record);
-    ports.judging = async () => (given) => {
-      clock += given.id === "slow" ? 40 : 2;
+    ports.judging = async () => (given, watch) => {
+      const takes = (ms: number) => () => {
+        clock += ms;
+      };
+      watch("filter", takes(given.id === "spam" ? 2 : 5));
+      if (given.id !== "spam") watch("refine", takes(given.id === "slow" ? 40 : 3));
       return judged(given.id);
     };
-    ports.store.recordJudgements = async () => {
+    let recorded: unknown;
+    ports.store.recordJudgements = async (judgements) => {
+      recorded = judgements.map(({ filterMs, refineMs }) => [filterMs, refineMs]);
       clock += 300;
       return { duplicates: [{ source: "x", id: "again" }], settled: [], waiting: [] };
     };
     await consume("posts", postMessage("slow"), postMessage("spam"), postMessage("again"));
-    expect(logged.map(({ stage, latencyMs }) => [stage, latencyMs])).toEqual([
-      ["refine", 40],
-      ["filter", 2],
-      ["dedup", 300],
+    expect(logged.map(({ stage, latencyMs, count }) => [stage, latencyMs, count])).toEqual([
+      ["refine", 40, undefined],
+      ["filter", 2, undefined],
+      ["dedup", 300, 3],
+    ]);
+    expect(recorded).toEqual([
+      [5, 40],
+      [2, undefined],
+      [5, 3],
     ]);
   });
 

@@ -30,6 +30,19 @@ export type Change = {
   signal: Signal;
   outbox: OutboxDraft[];
   at: string;
+  /** How long what led to it took; kept with the evidence that it brings. */
+  timings?: CommitTimings;
+};
+
+/**
+ * Milliseconds: of all facts together, of each provider with the status of its facts, and of the
+ * rules. `posts` shared them.
+ */
+export type CommitTimings = {
+  enrichMs: number;
+  enrich: Record<string, [ms: number, status: string]>;
+  rulesMs: number;
+  posts: number;
 };
 
 export type CommitResult =

@@ -12,6 +12,9 @@ export type Judgement = PostRef & {
   spam: number | null;
   sentiment: number | null;
   fingerprint: string | null;
+  /** Milliseconds of these two steps, of this post alone. */
+  filterMs?: number | undefined;
+  refineMs?: number | undefined;
 } & (
     | { outcome: "dropped"; reason: string; evidence: string }
     | { outcome: "pending"; eventKeys: string[] }
@@ -98,7 +101,7 @@ export type PostFilter = {
 /** A post with its end, without the steps between. */
 export type PostListed = Omit<PostHistory, "steps" | "trace" | "traceFrom">;
 
-/** What became of a post: one step a stage, in order. */
+/** What became of a post: each step of each stage, in order. */
 export type PostHistory = {
   source: string;
   id: string;
@@ -114,11 +117,21 @@ export type PostHistory = {
   /** The traceparent of its own span, and the sender's; null in posts of before there were any. */
   trace: string | null;
   traceFrom: string | null;
-  steps: {
-    stage: string;
-    outcome: string;
-    at: string;
-    reason: string | null;
-    eventKey: string | null;
-  }[];
+  steps: PostStep[];
+};
+
+/**
+ * `at`: when it began. `ms`: its own milliseconds; null where they were not measured. `shared`: so
+ * many posts had those milliseconds together, because it was one piece of work; null: it is the
+ * post's alone. `who`: the provider that was asked, or the channel of a delivery.
+ */
+export type PostStep = {
+  stage: string;
+  outcome: string;
+  at: string;
+  reason: string | null;
+  eventKey: string | null;
+  ms: number | null;
+  shared: number | null;
+  who: string | null;
 };

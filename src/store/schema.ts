@@ -9,6 +9,8 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  real,
+  smallint,
   text,
   timestamp,
   unique,
@@ -48,6 +50,13 @@ export const rawPosts = pgTable(
     judgedAt: at("judged_at"),
     endedAt: at("ended_at"),
     requeuedAt: at("requeued_at"),
+    /** Milliseconds of each step, and how many posts shared those of the two statements. */
+    acceptMs: real("accept_ms"),
+    acceptedWith: smallint("accepted_with"),
+    filterMs: real("filter_ms"),
+    refineMs: real("refine_ms"),
+    dedupMs: real("dedup_ms"),
+    judgedWith: smallint("judged_with"),
   },
   (t) => [
     unique("raw_posts_source_source_id").on(t.source, t.sourceId),
@@ -129,6 +138,9 @@ export const eventEvidence = pgTable(
     committedAt: at("committed_at").notNull(),
     /** The event's revision that brought it; null in rows of before there was this column. */
     rev: integer("rev"),
+    /** How long the commit that brought it took: CommitTimings, and the statement itself. */
+    timings: jsonb("timings"),
+    storeMs: real("store_ms"),
   },
   (t) => [
     primaryKey({ name: "event_evidence_pk", columns: [t.eventKey, t.evidenceId] }),

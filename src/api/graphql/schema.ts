@@ -149,11 +149,13 @@ type Post {
   lang: String
   spam: Float
   sentiment: Float
+  trace: String
   steps: [Step!]!
 }
 
 type Step {
   stage: String! outcome: String! at: String! reason: String event_key: String event: Event
+  ms: Float shared: Int who: String
 }
 
 type Delivery {

@@ -233,15 +233,18 @@ describe("POST /graphql", () => {
     await store.recordJudgements([pending(50, KEY)], at(51));
     await store.commit(change(1, [mention(50)], { held: [mention(10), mention(20)] }));
     const { data } = await ask(
-      '{ post(source: "x", id: "50") { outcome steps { stage at event { symbol } } } none: ' +
-        'post(source: "x", id: "0") { id } }',
+      `{ post(source: "x", id: "50")
+          { outcome trace steps { stage at ms who shared event { symbol } } }
+        none: post(source: "x", id: "0") { id } }`,
     );
     expect(data).toMatchObject({
       post: {
         outcome: "evidence",
         steps: [
-          { stage: "sources", event: null },
+          { stage: "sources", event: null, ms: 0 },
+          { stage: "filter", ms: null, who: null, shared: null },
           { stage: "refine" },
+          { stage: "dedup" },
           { stage: "store", event: { symbol: "DEMO" } },
         ],
       },

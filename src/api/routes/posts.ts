@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { STAGE_BUDGET_MS } from "../../analytics/panels/latency.ts";
 import { IsoInstant } from "../../model/scalars.ts";
 import type { PostHistory, PostStore } from "../../store/posts.ts";
 import { type ApiSettings, mayRead } from "../context.ts";
@@ -30,28 +31,58 @@ const History = Listed.extend({
     .string()
     .nullable()
     .describe("The sender's: the parent in the same trace, else a link (a batch)"),
+  spentMs: z.number().nullable().describe("The longest step of each stage, summed"),
+  budgetMs: z.number().describe("What they may take together"),
   steps: z.array(
     z.object({
       stage: z.string(),
       outcome: z.string(),
-      at: z.string(),
+      at: z.string().describe("When it began"),
       reason: z.string().nullable(),
       eventKey: z.string().nullable(),
+      ms: z.number().nullable().describe("Its own milliseconds; null: not measured"),
+      shared: z
+        .number()
+        .int()
+        .nullable()
+        .describe("So many posts had these milliseconds together; null: the post's alone"),
+      who: z.string().nullable().describe("The provider that was asked, or the channel"),
+      budgetMs: z.number().nullable().describe("What a step of this stage may take"),
     }),
   ),
 });
 
 /**
  * What the public may know of a post: that it was dropped and for which reason, not the score and
- * the words that a sender of spam would need to get past the filter.
+ * the words that a sender of spam would need to get past the filter, nor whom it was sent to.
  */
 export const publicHistory = (history: PostHistory): PostHistory => ({
   ...history,
   spam: history.outcome === "dropped" ? null : history.spam,
-  steps: history.steps.map((step) =>
-    step.outcome === "dropped" ? { ...step, reason: history.reason } : step,
-  ),
+  steps: history.steps
+    .filter(({ stage }) => stage !== "notify")
+    .map((step) => (step.outcome === "dropped" ? { ...step, reason: history.reason } : step)),
 });
+
+const BUDGETS: Readonly<Record<string, number>> = {
+  ...STAGE_BUDGET_MS,
+  sources: STAGE_BUDGET_MS.accept,
+};
+const TOTAL_BUDGET_MS = Object.values<number>(STAGE_BUDGET_MS).reduce((sum, ms) => sum + ms);
+
+/** Each step beside what it may take. Providers are asked at once: the longest of them counts. */
+export function withBudgets(history: PostHistory): z.input<typeof History> {
+  const longest = new Map<string, number>();
+  for (const { stage, ms } of history.steps)
+    if (ms !== null && stage in BUDGETS) longest.set(stage, Math.max(longest.get(stage) ?? 0, ms));
+  const spent = [...longest.values()].reduce((sum, ms) => sum + ms, 0);
+  return {
+    ...history,
+    spentMs: longest.size === 0 ? null : Math.round(spent * 10) / 10,
+    budgetMs: TOTAL_BUDGET_MS,
+    steps: history.steps.map((step) => ({ ...step, budgetMs: BUDGETS[step.stage] ?? null })),
+  };
+}
 
 const PostsQuery = PagingQuery.extend({
   source: z.string().max(60).nullable().default(null),
@@ -87,9 +118,9 @@ export const postRoutes = ({ store, settings }: PostHistoryPorts): ApiRoute[] =>
     tag: "feed",
     operationId: "getPost",
     summary:
-      "What became of a post: each stage's outcome, time and reason. " +
-      "The spam score and the match " +
-      "of a dropped one ask for the scope operations.",
+      "What became of a post: each step's outcome, reason, start and own milliseconds, beside " +
+      "its budget. The spam score and the match of a dropped one, and the attempts at its " +
+      "deliveries, ask for the scope operations.",
     params: z.object({ source: z.string(), id: z.string() }),
     answer: History,
     status: 200,
@@ -98,9 +129,11 @@ export const postRoutes = ({ store, settings }: PostHistoryPorts): ApiRoute[] =>
       const history = await store.post(source, id);
       if (history === undefined)
         return problem(404, `No post ${source.slice(0, 60)}:${id.slice(0, 200)} came in.`);
-      return mayRead("operations", context.get("caller"), settings.publicRead)
-        ? history
-        : publicHistory(history);
+      return withBudgets(
+        mayRead("operations", context.get("caller"), settings.publicRead)
+          ? history
+          : publicHistory(history),
+      );
     },
   }),
 ];

@@ -68,6 +68,7 @@ export function eventStore(rows: MemoryRows): EventStore {
             mention,
             committedAt: change.at,
             rev: held.rev,
+            timings: change.timings,
           });
         const post = rows.posts.get(`${mention.source}:${mention.postId}`);
         if (post !== undefined) holdPost(post, eventKey, change.at);

@@ -6,12 +6,11 @@ import {
   OVERLOAD_EVENTS,
   OVERLOAD_POSTS,
   type PostArrival,
-  type PostHistory,
-  type PostListed,
   type PostRef,
   type PostStore,
   REPEAT_WINDOW_DAYS,
 } from "../posts.ts";
+import { historyOf, listedOf } from "./post-history.ts";
 import { ledgerOf, type MemoryRows, newestFirst, type PostRow, schedulePost } from "./rows.ts";
 
 const REPEAT_MS = REPEAT_WINDOW_DAYS * 86_400_000;
@@ -24,7 +23,7 @@ export function postStore(rows: MemoryRows): PostStore {
         .sort();
       const fresh = arrivals
         .filter(({ post }) => !overloaded.includes(post.source))
-        .filter((arrival) => admit(rows, arrival, at))
+        .filter((arrival) => admit(rows, arrival, { at, together: arrivals.length }))
         .map(({ post }) => refOf(post));
       return { fresh, ...(overloaded.length > 0 && { overloaded }) };
     },
@@ -36,6 +35,7 @@ export function postStore(rows: MemoryRows): PostStore {
       }));
       const result: JudgedPosts = { duplicates: [], settled: [], waiting: [] };
       for (const { row, judgement, ended, twin } of judged) {
+        if (!ended) row.judgedWith = judged.length;
         const ref = refOf(row.post);
         if (!ended && judgement.outcome === "dropped") dropPost(row, judgement, at);
         if (!ended && judgement.outcome === "pending") keepPost(row, judgement, twin, at);
@@ -91,7 +91,11 @@ function isOverloaded(rows: MemoryRows, source: string, before: string): boolean
 }
 
 /** False: it was there already. */
-function admit(rows: MemoryRows, arrival: PostArrival, at: string): boolean {
+function admit(
+  rows: MemoryRows,
+  arrival: PostArrival,
+  { at, together }: { at: string; together: number },
+): boolean {
   const { post, textHash, dropped } = arrival;
   const key = postKey(post);
   if (rows.posts.has(key)) return false;
@@ -111,6 +115,8 @@ function admit(rows: MemoryRows, arrival: PostArrival, at: string): boolean {
     textHash,
     ...unknown,
     ...times,
+    ...UNMEASURED,
+    acceptedWith: together,
     eventKeys: null,
     doneKeys: [],
   };
@@ -123,6 +129,8 @@ function admit(rows: MemoryRows, arrival: PostArrival, at: string): boolean {
   else alike.push(row);
   return true;
 }
+
+const UNMEASURED = { filterMs: null, refineMs: null, judgedWith: null };
 
 const repeatKey = ({ post, textHash }: PostRow): string => `${textHash} ${post.author}`;
 
@@ -163,90 +171,6 @@ function knownOf(
 }
 
 const refOf = ({ source, id }: PostRef): PostRef => ({ source, id });
-
-type Step = PostHistory["steps"][number];
-
-function listedOf(row: PostRow): PostListed {
-  const { source, id, author, text, postedAt } = row.post;
-  const { acceptedAt, outcome, reason, lang, spam, sentiment } = row;
-  return {
-    source,
-    id,
-    author,
-    text,
-    postedAt,
-    acceptedAt,
-    outcome,
-    reason,
-    lang,
-    spam,
-    sentiment,
-  };
-}
-
-export function historyOf(rows: MemoryRows, row: PostRow): PostHistory {
-  return {
-    ...listedOf(row),
-    trace: row.post.trace ?? null,
-    traceFrom: row.post.traceFrom ?? null,
-    steps: stepsOf(rows, row).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
-  };
-}
-
-function stepsOf(rows: MemoryRows, row: PostRow): Step[] {
-  const key = postKey(row.post);
-  const evidence = [...new Set([...(row.eventKeys ?? []), ...row.doneKeys])].flatMap((eventKey) => {
-    const held = rows.events.get(eventKey)?.evidence.get(key);
-    return held === undefined ? [] : [step("store", "evidence", held.committedAt, null, eventKey)];
-  });
-  const dead = [...rows.deadLetters.values()]
-    .filter((deadLetter) => deadLetter.subject === key)
-    .flatMap((deadLetter) => [
-      step(deadLetter.stage, "dead", deadLetter.createdAt, deadLetter.reason),
-      ...(deadLetter.replayedAt === null
-        ? []
-        : [step(deadLetter.stage, "replayed", deadLetter.replayedAt, null)]),
-    ]);
-  const requeued = row.requeuedAt === null ? [] : [step("sweep", "requeued", row.requeuedAt, null)];
-  return [
-    step("sources", "accepted", row.acceptedAt, null),
-    ...judged(row),
-    ...requeued,
-    ...evidence,
-    ...dead,
-  ];
-}
-
-function judged(row: PostRow): Step[] {
-  if (row.judgedAt === null) return [];
-  if (row.outcome === "dropped")
-    return [
-      step(
-        "filter",
-        "dropped",
-        row.judgedAt,
-        row.detail ? `${row.reason}: ${row.detail}` : row.reason,
-      ),
-    ];
-  if (row.outcome === "duplicate") return [step("dedup", "duplicate", row.judgedAt, row.reason)];
-  return (row.eventKeys ?? []).map((eventKey) =>
-    step("refine", "mention", row.judgedAt ?? row.acceptedAt, null, eventKey),
-  );
-}
-
-const step = (
-  stage: string,
-  outcome: string,
-  at: string,
-  reason: string | null,
-  eventKey: string | null = null,
-): Step => ({
-  stage,
-  outcome,
-  at,
-  reason,
-  eventKey,
-});
 
 type Pending = Judgement & { outcome: "pending" };
 
@@ -300,12 +224,10 @@ export function reopenPost(rows: MemoryRows, row: PostRow, at: string): void {
   schedulePost(rows, row);
 }
 
-function noteText(
-  row: PostRow,
-  { lang, spam, sentiment, fingerprint }: Judgement,
-  at: string,
-): void {
-  Object.assign(row, { lang, spam, sentiment, fingerprint, judgedAt: at });
+function noteText(row: PostRow, judgement: Judgement, at: string): void {
+  const { lang, spam, sentiment, fingerprint, filterMs, refineMs } = judgement;
+  const took = { filterMs: filterMs ?? null, refineMs: refineMs ?? null };
+  Object.assign(row, { lang, spam, sentiment, fingerprint, ...took, judgedAt: at });
 }
 
 function endWhenHeld(row: PostRow, at: string): void {

@@ -11,6 +11,7 @@ import type { ApiKey } from "../api-keys.ts";
 import type { AuditLogRow } from "../audit-log.ts";
 import type { SourceCursor } from "../cursors.ts";
 import type { DeliveryAttempt } from "../deliveries.ts";
+import type { CommitTimings } from "../events.ts";
 import type { SignalChange } from "../history.ts";
 import { markOf, type PageMark, type PageRequest, pageOf, type RowPage } from "../paging.ts";
 import type { KeptReply } from "../replies.ts";
@@ -34,6 +35,10 @@ export type PostRow = {
   judgedAt: string | null;
   endedAt: string | null;
   requeuedAt: string | null;
+  filterMs: number | null;
+  refineMs: number | null;
+  acceptedWith: number;
+  judgedWith: number | null;
 };
 
 export type EventRecord = {
@@ -43,10 +48,17 @@ export type EventRecord = {
   touchedAt: string;
   event: TokenEvent;
   signal: Signal;
-  evidence: Map<string, { mention: Mention; committedAt: string; rev: number }>;
+  evidence: Map<string, HeldEvidence>;
   outbox: OutboxRecord[];
   /** Rows of the outbox that are about it, for the audit. */
   deliveryCount: number;
+};
+
+export type HeldEvidence = {
+  mention: Mention;
+  committedAt: string;
+  rev: number;
+  timings: CommitTimings | undefined;
 };
 
 export type OutboxRecord = {

@@ -52,6 +52,9 @@ export const CHANNEL = `json_build_object(
 export const DUE_DELIVERY = `jsonb_build_object('id', o.id, 'channelId', o.channel_id,
   'eventKey', o.event_key)`;
 
+/** Milliseconds since the statement began: the database's own time for it, up to here. */
+export const SPENT_MS = "extract(epoch from clock_timestamp() - statement_timestamp()) * 1000";
+
 /** The hour, in UTC, that an instant is in. */
 export const HOUR = (at: string): string =>
   `date_bin('1 hour', ${at}, timestamptz '2000-01-01 00:00:00Z')`;

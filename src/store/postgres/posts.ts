@@ -8,7 +8,8 @@ import {
   type PostStore,
   REPEAT_WINDOW_DAYS,
 } from "../posts.ts";
-import { HOUR } from "./columns.ts";
+import { HOUR, SPENT_MS } from "./columns.ts";
+import { HISTORY, LISTED_FIELDS } from "./post-history.ts";
 import { firstRow, isoColumn, jsonParam, newestFirst, type Sql } from "./sql.ts";
 
 /**
@@ -22,9 +23,9 @@ with arrival as (
   select * from rows from (jsonb_to_recordset($1::jsonb) as (
     source text, id text, author text, text text, "postedAt" timestamptz, raw jsonb,
     "textHash" text, lang text, spam float8, sentiment float8, fingerprint text, outcome text,
-    reason text, evidence text
+    reason text, evidence text, "filterMs" real, "refineMs" real
   )) with ordinality as a(source, id, author, text, "postedAt", raw, "textHash", lang, spam,
-    sentiment, fingerprint, outcome, reason, detail, place)
+    sentiment, fingerprint, outcome, reason, detail, "filterMs", "refineMs", place)
 ),
 load as (
   select source from (select distinct source from arrival) s
@@ -47,9 +48,11 @@ load as (
 lane as (select pg_advisory_xact_lock(7203001)),
 fresh as (
   insert into raw_posts (source, source_id, author, text, posted_at, raw, text_hash, accepted_at,
-    lang, spam, sentiment, fingerprint, outcome, reason, detail, judged_at, ended_at)
+    lang, spam, sentiment, fingerprint, outcome, reason, detail, judged_at, ended_at, accept_ms,
+    accepted_with, filter_ms, refine_ms)
   select a.source, a.id, a.author, a.text, a."postedAt", a.raw, a."textHash", $2::timestamptz,
-    a.lang, a.spam, a.sentiment, a.fingerprint, a.outcome, a.reason, a.detail, e.at, e.at
+    a.lang, a.spam, a.sentiment, a.fingerprint, a.outcome, a.reason, a.detail, e.at, e.at,
+    ${SPENT_MS}, (select count(*) from arrival), a."filterMs", a."refineMs"
   from lane, arrival a,
     lateral (select case when a.outcome is not null then $2::timestamptz end as at) e
   where a.source not in (select source from load)
@@ -76,7 +79,7 @@ with judged as (
   select distinct on (j.source, j.id) j.*
   from jsonb_to_recordset($1::jsonb) as j(
     source text, id text, lang text, spam float8, sentiment float8, fingerprint text,
-    outcome text, reason text, evidence text, "eventKeys" text[]
+    outcome text, reason text, evidence text, "eventKeys" text[], "filterMs" real, "refineMs" real
   )
 ),
 post as (
@@ -112,7 +115,8 @@ ruling as (
 filled as (
   update raw_posts p set
     lang = r.lang, spam = r.spam, sentiment = r.sentiment, fingerprint = r.fingerprint,
-    judged_at = $2::timestamptz,
+    judged_at = $2::timestamptz, filter_ms = r."filterMs", refine_ms = r."refineMs",
+    dedup_ms = ${SPENT_MS}, judged_with = (select count(*) from judged),
     outcome = case r.ruled when 'waiting' then p.outcome else r.ruled end,
     reason = case r.ruled when 'dropped' then r.reason when 'duplicate'
     then 'repeat of ' || r.ref end,
@@ -201,47 +205,9 @@ export function postStore(sql: Sql): PostStore {
   };
 }
 
-const LISTED_FIELDS = `'source', source, 'id', source_id, 'author', author, 'text', text,
-  'postedAt', ${isoColumn("posted_at")}, 'acceptedAt', ${isoColumn("accepted_at")},
-  'outcome', outcome, 'reason', reason, 'lang', lang, 'spam', spam, 'sentiment', sentiment`;
 const POST_ROWS = {
   item: `json_build_object(${LISTED_FIELDS})`,
   at: null,
   id: "p.id",
   from: "raw_posts p",
 };
-
-/** What became of post $1 (source), $2 (id): one row, or none when it is not known. */
-export const HISTORY = `
-with post as (select * from raw_posts where source = $1 and source_id = $2),
-step(at, place, stage, outcome, reason, event_key) as (
-  select accepted_at, 1, 'sources', 'accepted', null, null from post
-  union all
-  select judged_at, 2, 'filter', 'dropped', concat_ws(': ', reason, nullif(detail, '')), null
-  from post where judged_at is not null and outcome = 'dropped'
-  union all
-  select judged_at, 2, 'dedup', 'duplicate', reason, null from post where judged_at is not null
-  and outcome = 'duplicate'
-  union all
-  select judged_at, 2, 'refine', 'mention', null, unnest(event_keys) from post
-  where judged_at is not null and outcome not in ('dropped', 'duplicate')
-  union all
-  select requeued_at, 3, 'sweep', 'requeued', null, null from post where requeued_at is not null
-  union all
-  select v.committed_at, 4, 'store', 'evidence', null, v.event_key
-  from event_evidence v join post p on v.source = p.source and v.post_id = p.source_id
-  union all
-  select d.created_at, 5, d.stage, 'dead', d.reason, null from dead_letters d join post p
-  on d.subject = p.source || ':' || p.source_id
-  union all
-  select d.replayed_at, 6, d.stage, 'replayed', null, null from dead_letters d join post p
-  on d.subject = p.source || ':' || p.source_id
-  where d.replayed_at is not null
-)
-select json_build_object(
-  ${LISTED_FIELDS}, 'trace', raw->>'trace', 'traceFrom', raw->>'traceFrom', 'steps',
-  (
-    select jsonb_agg(jsonb_build_object('stage', s.stage, 'outcome', s.outcome, 'at',
-    ${isoColumn("s.at")}, 'reason', s.reason, 'eventKey', s.event_key)
-      order by s.at, s.place, s.event_key) from step s)
-) as history from post`;

@@ -1,4 +1,4 @@
-import { closedUnsent, IS_OPEN, WAITS_FOR } from "../columns.ts";
+import { closedUnsent, IS_OPEN, SPENT_MS, WAITS_FOR } from "../columns.ts";
 
 /** How many pieces events.evidence shows; all of them are in event_evidence. */
 const SHOWN = 5;
@@ -35,7 +35,7 @@ with event as (
   select * from jsonb_to_record($4::jsonb) as e(
     type text, symbol text, "tokenCa" text, chain text, summary text, "windowStart" timestamptz,
     "startTs" timestamptz,
-    "lastTs" timestamptz, "evidenceCount" int, copies int, "uniqueAuthors" int
+    "lastTs" timestamptz, "evidenceCount" int, copies int, "uniqueAuthors" int, timings jsonb
   )
 ),
 fresh_draft as (
@@ -77,8 +77,9 @@ inserted as (
 head as (select rev from updated union all select rev from inserted),
 evidence as (
   insert into event_evidence (event_key, evidence_id, source, post_id, author, posted_at, mention,
-  committed_at, rev)
-  select $1, evidence_id, source, post_id, author, posted_at, mention, $3::timestamptz, rev
+  committed_at, rev, timings, store_ms)
+  select $1, evidence_id, source, post_id, author, posted_at, mention, $3::timestamptz, rev,
+    (select timings from event), ${SPENT_MS}
   from mention, head
   on conflict do nothing
 ),

@@ -54,7 +54,7 @@ export function eventStore(sql: Sql): EventStore {
         .evidence;
     },
     async commit(change) {
-      const { expectedRev, event, evidence, signal, outbox, at } = change;
+      const { expectedRev, event, evidence, signal, outbox, at, timings } = change;
       const row = historyRow(change);
       const downgrades = outbox.some(
         ({ payload }) => payload.state === "downgraded" && !payload.stream,
@@ -64,7 +64,7 @@ export function eventStore(sql: Sql): EventStore {
         event.eventKey,
         expectedRev,
         at,
-        jsonParam(event),
+        jsonParam(timings === undefined ? event : { ...event, timings }),
         jsonParam(signal),
         jsonParam(evidence),
         jsonParam(outbox),
