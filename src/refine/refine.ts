@@ -16,6 +16,7 @@ import { isCoin } from "./chain.ts";
 import { type KnownCoins, NO_COINS } from "./coins.ts";
 import { keywordsOf } from "./keywords.ts";
 import { isOnlyMoney } from "./money.ts";
+import { type MoodValues, moodsByToken } from "./token-mood.ts";
 import { type FoundToken, tokensIn } from "./tokens.ts";
 
 export type RefineSettings = {
@@ -27,12 +28,21 @@ export type RefineSettings = {
 
 const EXCERPT = 280;
 
-type Mood = { sentiment: number | null; stance: number | null; words: DrivingWord[] };
+type Mood = MoodValues & { words: DrivingWord[] };
 
 /** What is the same for every token that the post speaks of. */
-type Common = Omit<Mention, "eventKey" | "token" | "type" | "typePhrase" | "typeConfidence">;
+type Common = Omit<
+  Mention,
+  "eventKey" | "token" | "type" | "typePhrase" | "typeConfidence" | keyof MoodValues
+>;
 
 type TypeAt = ReturnType<typeof eventTypes>;
+type ReadPost = {
+  text: string;
+  common: Common;
+  typeAt: TypeAt;
+  moodAt: ReturnType<typeof moodsByToken>;
+};
 const PLAIN_MENTION: ReturnType<TypeAt> = { type: "mention", phrase: "", confidence: 0 };
 
 /** A coin of its own chain is pegged to nothing. */
@@ -41,7 +51,7 @@ const typeFor = (typed: ReturnType<TypeAt>, { symbol }: FoundToken): ReturnType<
 
 function mentionsOf(
   tokens: readonly FoundToken[],
-  { text, common, typeAt }: { text: string; common: Common; typeAt: TypeAt },
+  { text, common, typeAt, moodAt }: ReadPost,
 ): Mention[] {
   return tokens.flatMap((found) => {
     const { at, ...named } = found;
@@ -51,6 +61,7 @@ function mentionsOf(
     const token = { ...named, tokenCa: named.tokenCa && canonicalAddress(named.tokenCa) };
     return {
       ...common,
+      ...moodAt({ at, others }),
       eventKey: eventKey(token, common.windowStart),
       token,
       type,
@@ -95,10 +106,12 @@ export function refine(
   const { source, id, author, postedAt } = post;
   const marks = [...(verdict.marks ?? [])];
   const text = normalizeText(post.text);
-  const { words, ...mood } = askModel(() => models.mood(post.text, verdict.lang), NO_MOOD, {
-    mark: "sentiment_model_failed",
-    marks,
-  });
+  const askMood = (part: string): Mood =>
+    askModel(() => models.mood(part, verdict.lang), NO_MOOD, {
+      mark: "sentiment_model_failed",
+      marks,
+    });
+  const { words, ...mood } = askMood(post.text);
   const failedTypes = { mark: "event_type_model_failed", marks } as const;
   const readTypes = askModel(
     () => models.eventTypes(text),
@@ -112,7 +125,6 @@ export function refine(
     author,
     postedAt,
     lang: verdict.lang,
-    ...mood,
     keywords: keywordsOf(post.text),
     fingerprint: sketchOf(post.text),
   };
@@ -130,9 +142,17 @@ export function refine(
     excerpt: post.text.slice(0, EXCERPT).toWellFormed(),
   });
   const mentions =
-    tokens.length === 0 ? [] : mentionsOf(tokens, { text, common: common(), typeAt });
+    tokens.length === 0
+      ? []
+      : mentionsOf(tokens, {
+          text,
+          common: common(),
+          typeAt,
+          moodAt: moodsByToken(text, mood, askMood),
+        });
   return {
     ...read,
+    ...mood,
     id,
     normalised: skeleton(post.text),
     spam: verdict.spam,
