@@ -15,6 +15,7 @@ const ports: GaugePorts = {
     { provider: "goplus", breaker: "half-open" },
     { provider: "x", breaker: "open" },
   ],
+  facts: async () => [{ name: "pipeline_fact", labels: { fact: "database_up" }, value: 1 }],
 };
 
 it("counts what is open, what waits in the queues, and the breakers", async () => {
@@ -24,6 +25,7 @@ it("counts what is open, what waits in the queues, and the breakers", async () =
     { name: "queue_backlog", labels: { queue: "posts" }, value: 4 },
     { name: "breaker_state", labels: { provider: "goplus" }, value: 1 },
     { name: "breaker_state", labels: { provider: "x" }, value: 2 },
+    { name: "pipeline_fact", labels: { fact: "database_up" }, value: 1 },
   ]);
 });
 
@@ -32,5 +34,5 @@ it("shows the queues while the database is out", async () => {
     throw new Error("out");
   };
   const names = (await readGauges({ ...ports, overview })).map(({ name }) => name);
-  expect(names).toEqual(["queue_backlog", "breaker_state", "breaker_state"]);
+  expect(names).toEqual(["queue_backlog", "breaker_state", "breaker_state", "pipeline_fact"]);
 });

@@ -6,13 +6,15 @@ export type GaugePorts = {
   /** Messages waiting in each queue; null where the platform does not say. */
   queueBacklogs(): Promise<Record<string, number | null>>;
   providers(): Promise<Pick<ProviderStatus, "provider" | "breaker">[]>;
+  /** What the alerts know beside the counters. */
+  facts(): Promise<MetricGauge[]>;
 };
 
 const BREAKER = { closed: 0, "half-open": 1, open: 2 };
 
 /** Each part by itself: while the database is out the queues are what one wants to see. */
 export async function readGauges(ports: GaugePorts): Promise<MetricGauge[]> {
-  const parts = [tableGauges(ports), queueGauges(ports), breakerGauges(ports)];
+  const parts = [tableGauges(ports), queueGauges(ports), breakerGauges(ports), ports.facts()];
   return (await Promise.all(parts.map((part) => part.catch(() => [])))).flat();
 }
 

@@ -83,6 +83,11 @@ export const METRICS = {
     labels: ["provider", "result"],
     help: "Looks into the cache of a provider's facts: hit, stale or miss.",
   },
+  pipeline_fact: {
+    kind: "gauge",
+    labels: ["fact", "provider", "channel", "source", "queue"],
+    help: "Facts of the alerts that no counter holds, as at the last evaluation (docs/alerts.md).",
+  },
   alert_notices_total: {
     kind: "counter",
     labels: ["result"],

@@ -1,4 +1,5 @@
 import manifest from "../../package.json" with { type: "json" };
+import { factGauges } from "../../src/alerts/fact-gauges.ts";
 import { analyticsQuery } from "../../src/analytics/query.ts";
 import type { ApiPorts } from "../../src/api/app.ts";
 import type { PublicRead } from "../../src/api/context.ts";
@@ -147,6 +148,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
           overview: () => store.overview(iso(now())),
           queueBacklogs: () => backlogsOf(env),
           providers: () => usedProviderStatuses(env, isolate),
+          facts: async () => factGauges(await env.ALERTS.getByName("all").view()),
         }),
       );
     },

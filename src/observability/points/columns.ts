@@ -42,8 +42,8 @@ export const AMOUNTS = {
 export type Amount = keyof typeof AMOUNTS;
 export const AMOUNT_NAMES = Object.keys(AMOUNTS) as Amount[];
 
-/** Metrics whose things have a point already: a delivery has that of its kind of channel. */
-export const WITHOUT_POINTS: readonly string[] = ["channel_sends_total"];
+/** Metrics without points: a delivery has that of its kind of channel, and facts follow from all. */
+export const WITHOUT_POINTS: readonly string[] = ["channel_sends_total", "pipeline_fact"];
 
 /** The column of a name in the SQL of Analytics Engine. */
 export const columnOf = (name: Dimension | Amount): string => {
