@@ -298,7 +298,7 @@ describe("the walls of the store", () => {
   /** What a wall has besides its aggregates. */
   const OWN_FILES: Record<string, string[]> = {
     "src/store": ["index", "paging", "replica", "replica.test", "schema"],
-    "src/store/postgres": ["index", "columns", "errors", "post-history", "sql"],
+    "src/store/postgres": ["index", "columns", "errors", "gather", "post-history", "sql"],
     "src/store/memory": ["index", "index.test", "post-history", "rows"],
     "src/store/contract": ["index", "fixtures", "races", "routed", "subjects"],
   };

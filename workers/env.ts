@@ -3,6 +3,7 @@ import { type ParsedSettings, parseSettings } from "../src/settings/parse.ts";
 import type {
   AlertsRpc,
   ChannelRpc,
+  CommitsRpc,
   EventRpc,
   JetstreamRpc,
   MetricsRpc,
@@ -17,6 +18,7 @@ export type Bindings = {
   MENTIONS: Queue<Envelope>;
   DELIVERIES: Queue<Envelope>;
   EVENTS: DurableObjectNamespace<EventRpc>;
+  COMMITS: DurableObjectNamespace<CommitsRpc>;
   CHANNELS: DurableObjectNamespace<ChannelRpc>;
   SWEEPER: DurableObjectNamespace<SweeperRpc>;
   STREAM: DurableObjectNamespace<StreamRpc>;

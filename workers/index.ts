@@ -14,6 +14,7 @@ import { answerPage } from "./platform/pages.ts";
 
 export { AlertsObject } from "./objects/alerts.ts";
 export { ChannelObject } from "./objects/channel.ts";
+export { CommitsObject } from "./objects/commits.ts";
 export { EventObject } from "./objects/event.ts";
 export { JetstreamObject } from "./objects/jetstream.ts";
 export { MetricsObject } from "./objects/metrics.ts";

@@ -69,11 +69,13 @@ const countedKv = <T extends object>(kv: T): T =>
 const OBJECTS = [
   "EVENTS",
   "CHANNELS",
+  "COMMITS",
   "SWEEPER",
   "STREAM",
   "METRICS",
   "PROVIDERS",
   "JETSTREAM",
+  "ALERTS",
 ] as const;
 const QUEUES = ["POSTS", "MENTIONS", "DELIVERIES"] as const;
 const known = new WeakMap<object, Bindings>();
@@ -168,11 +170,13 @@ const methodsOf = (base: ObjectClass): string[] =>
 
 const classOf = (name: string, base: unknown) => countedClass(name, base as ObjectClass);
 export const EventObject = classOf("EVENTS", product.EventObject);
+export const CommitsObject = classOf("COMMITS", product.CommitsObject);
 export const ChannelObject = classOf("CHANNELS", product.ChannelObject);
 export const SweeperObject = classOf("SWEEPER", product.SweeperObject);
 export const StreamObject = classOf("STREAM", product.StreamObject);
 export const MetricsObject = classOf("METRICS", product.MetricsObject);
 export const ProviderObject = classOf("PROVIDERS", product.ProviderObject);
+export const AlertsObject = classOf("ALERTS", product.AlertsObject);
 export const JetstreamObject = classOf("JETSTREAM", product.JetstreamObject);
 
 export default {

@@ -110,7 +110,8 @@ export function planWorker(options: {
       X_LOCAL_OBSERVABILITY: "false",
       // Only the file counts: a key in the shell must not reach an emulator.
       CLOUDFLARE_INCLUDE_PROCESS_ENV: "false",
-      WRANGLER_LOG_PATH: join(dataDir, "logs", "wrangler"),
+      // It opens and closes a file of its own for each line that the Worker logs.
+      WRANGLER_WRITE_LOGS: "false",
     },
     healthy: () =>
       untilOk(`http://127.0.0.1:${ports.worker}/readyz`, 240, () =>

@@ -58,3 +58,16 @@ it("lets one bad item fail alone, unless the error is nobody's own", async () =>
   await expect(Promise.all([together(1), together(13)])).rejects.toThrow("thirteen");
   expect(runs).toHaveLength(1);
 });
+
+it("takes what arrives during the pause before a run with it", async () => {
+  const runs: number[][] = [];
+  const double = coalesceEach(
+    twice(runs),
+    () => true,
+    async () => void (await soon()),
+  );
+  const first = double(1);
+  await Promise.resolve();
+  expect(await Promise.all([first, double(2)])).toEqual([2, 4]);
+  expect(runs).toEqual([[1, 2]]);
+});

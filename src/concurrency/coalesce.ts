@@ -1,9 +1,11 @@
 /**
- * Runs `work` one call at a time. Items that arrive while it runs are collected and passed together
- * to the next run. Every caller gets the result, or the error, of the run that took its items.
+ * Runs `work` one call at a time. Items that arrive while it runs, or during the `pause` before it,
+ * are collected and passed together to the next run. Every caller gets the result, or the error, of
+ * the run that took its items.
  */
 export function coalesce<Item, Result>(
   work: (items: Item[]) => Promise<Result>,
+  pause?: () => Promise<void>,
 ): (items: Item[]) => Promise<Result> {
   let waiting: { items: Item[]; result: Promise<Result> } | undefined;
   let running: Promise<unknown> = Promise.resolve();
@@ -13,7 +15,7 @@ export function coalesce<Item, Result>(
       return waiting.result;
     }
     const taken = [...items];
-    const result = running.then(() => {
+    const result = (pause === undefined ? running : running.then(pause)).then(() => {
       waiting = undefined;
       return work(taken);
     });
@@ -31,11 +33,12 @@ export function coalesce<Item, Result>(
 export function coalesceEach<Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,
   failsAll: (error: unknown) => boolean,
+  pause?: () => Promise<void>,
 ): (item: Item) => Promise<Result> {
   const together = coalesce(async (items: Item[]) => {
     const results = await work(items);
     return new Map(items.map((item, n) => [item, results[n] as Result]));
-  });
+  }, pause);
   return async (item) => {
     try {
       return (await together([item])).get(item) as Result;

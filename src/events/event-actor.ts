@@ -5,18 +5,13 @@ import type { ProviderFacts } from "../model/facts.ts";
 import type { Mention, TokenRef } from "../model/mention.ts";
 import type { Signal } from "../model/signal.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
-import {
-  type Decision,
-  type DecisionInput,
-  decide,
-  type KnownEvent,
-  UNKNOWN_EVENT,
-} from "../pipeline.ts";
+import { type Decision, type DecisionInput, decide, type KnownEvent } from "../pipeline.ts";
 import type { Routes } from "../routing/routes.ts";
 import type { Ruleset } from "../rules/score.ts";
 import type { Change, CommitTimings, EventStore } from "../store/events.ts";
 import type { DueDelivery } from "../store/outbox.ts";
 import { eventLedger, type LedgerStorage } from "./event-ledger.ts";
+import { factMemory, isIncomplete } from "./fact-memory.ts";
 import { tallyOf } from "./gather.ts";
 import { tokenOf } from "./summarise.ts";
 
@@ -100,6 +95,7 @@ export type EventActor = {
  */
 export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
   let known: KnownEvent | undefined;
+  const facts = factMemory(ports.enrich, ports.now);
   const ledger = eventLedger({
     store: ports.store,
     storage: memory.rows,
@@ -108,9 +104,14 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     ...(memory.stepsACall !== undefined && { stepsACall: memory.stepsACall }),
   });
 
+  /**
+   * An object that remembers no event is most likely the first to see it: it reads nothing, and
+   * learns from a stale commit when the event is there already.
+   */
   async function recall([mention]: Mention[]): Promise<KnownEvent | "unfinished"> {
-    memory.eventKey ??= mention?.eventKey;
-    return memory.eventKey === undefined ? UNKNOWN_EVENT : ledger.recall(memory.eventKey);
+    if (memory.eventKey !== undefined) return ledger.recall(memory.eventKey);
+    memory.eventKey = mention?.eventKey;
+    return ledger.begin();
   }
 
   /** Answers false when the event changed under us. */
@@ -127,11 +128,12 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     }
     const trace = mentions.find((mention) => mention.trace)?.trace ?? memory.trace;
     const key = tallyOf(before.gathered)?.eventKey ?? mentions[0]?.eventKey ?? "";
+    const token = tokenOf(before.gathered, mentions);
     const askedAt = ports.now();
     const [{ answers, enrichMs }, rules, channels] = await Promise.all([
-      ports
-        .enrich(tokenOf(before.gathered, mentions), trace)
-        .then((answers) => ({ answers, enrichMs: ports.now() - askedAt })),
+      (mentions.length === 0 ? facts.askAnew(token, trace) : facts.facts(token, trace)).then(
+        (answers) => ({ answers, enrichMs: ports.now() - askedAt }),
+      ),
       ports.rules(key),
       ports.channels(),
     ]);
@@ -198,9 +200,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     windowStart: string,
     { anew, trace }: { anew: boolean; trace: string | undefined },
   ): Promise<void> {
-    const late = answers.some(
-      ({ status }) => status === "missing" || status === "partial" || status === "stale",
-    );
+    const late = isIncomplete(answers);
     const step = anew ? 0 : memory.looked + 1;
     const seconds = RE_ENRICH_SECONDS[step];
     const isFirst = memory.clearAt === undefined;

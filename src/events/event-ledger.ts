@@ -30,6 +30,8 @@ export type EventLedger = {
    * "unfinished": the rows are being built and so much was done; call it again for the rest.
    */
   recall(eventKey: string): Promise<KnownEvent | "unfinished">;
+  /** The event as nobody knows it, without a look at the database. */
+  begin(): KnownEvent;
   /** Whether the rows are being built. */
   isUnfinished(): boolean;
   /** Whether the rows still are those of the event's revision: its storage may have been cleared. */
@@ -81,7 +83,7 @@ export function eventLedger({
     return progress?.layout === LAYOUT ? progress : undefined;
   }
 
-  function begin(rev: number): Progress {
+  function startBuilding(rev: number): Progress {
     storage.clear();
     const progress: Progress = { layout: LAYOUT, rev, step: "read", after: "" };
     storage.write([progressRow(progress)]);
@@ -161,10 +163,15 @@ export function eventLedger({
     }
     const state = await store.load(eventKey, smallEvent);
     if (state === undefined) return UNKNOWN_EVENT;
-    if (postsOf(state) > smallEvent) return recallStored(state, begin(state.rev));
+    if (postsOf(state) > smallEvent) return recallStored(state, startBuilding(state.rev));
     small = memoryRows();
     small.write(gather(NOTHING, state.evidence, LIKENESS).gathered.rows.changes());
     return { rev: state.rev, gathered: { rows: small }, signal: state.signal };
+  }
+
+  function begin(): KnownEvent {
+    small = undefined;
+    return UNKNOWN_EVENT;
   }
 
   function holds({ rev, gathered }: KnownEvent): boolean {
@@ -197,5 +204,5 @@ export function eventLedger({
     return progress !== undefined && progress.step !== "whole";
   }
 
-  return { recall, isUnfinished, holds, keep };
+  return { recall, begin, isUnfinished, holds, keep };
 }

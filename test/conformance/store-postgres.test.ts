@@ -3,17 +3,20 @@ import { LATEST_MIGRATION } from "../../migrations/latest.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
 import { storeContract } from "../../src/store/contract/index.ts";
 import { StoreUnavailable } from "../../src/store/index.ts";
-import { postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
+import { postgresCommits, postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
 import { neonSql } from "../../workers/platform/neon.ts";
 import { startPglite, startPostgres, type TestPostgres } from "../support/postgres.ts";
 
-/** `together`: as the objects of channels use it, where leases that meet share a statement. */
+/** `together`: as the objects use it, where leases and commits that meet share a statement. */
 function contractOf(name: string, running: Promise<TestPostgres>, together: boolean): void {
   const fresh = async () => {
     const database = await running;
     await database.clear();
     const sql = neonSql({ databaseUrl: database.url, fetchEndpoint: database.fetchEndpoint });
-    return { ...postgresStore(sql), ...(together && postgresLeases(sql)) };
+    return {
+      ...postgresStore(sql),
+      ...(together && { ...postgresLeases(sql), ...postgresCommits(sql, async () => undefined) }),
+    };
   };
   storeContract(name, fresh, async () => (await running).stop());
 }

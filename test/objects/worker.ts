@@ -5,6 +5,7 @@ import type { QueueBatch } from "../../src/queues/batch.ts";
  * platform, and no consumers: what is sent to a queue is noted.
  */
 export { ChannelObject } from "../../workers/objects/channel.ts";
+export { CommitsObject } from "../../workers/objects/commits.ts";
 export { EventObject } from "../../workers/objects/event.ts";
 export { MetricsObject } from "../../workers/objects/metrics.ts";
 export { ProviderObject } from "../../workers/objects/provider.ts";

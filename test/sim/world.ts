@@ -5,6 +5,7 @@ import { singleFlight } from "../../src/concurrency/single-flight.ts";
 import { seenWindow } from "../../src/dedup/window.ts";
 import { enrich, groupsOf } from "../../src/enrich/enrich.ts";
 import { afterCommit } from "../../src/events/after-commit.ts";
+import { commitLaneOf } from "../../src/events/commit-lane.ts";
 import type { EventPorts } from "../../src/events/event-actor.ts";
 import { type ActorMemory, type EventActor, eventActor } from "../../src/events/event-actor.ts";
 import { memoryRows } from "../../src/events/rows.ts";
@@ -189,10 +190,23 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     ether,
   );
 
+  /** What the store puts together in one statement fails together here by the calls of a lane. */
+  const lanes: Namespace<Pick<Store, "commit">> = namespace(
+    "commits",
+    (who) => ({ commit: (change) => storeFor(who).commit(change) }),
+    ether,
+  );
+
   function eventPorts(who: Life): EventPorts {
     return {
       ...ground(who),
-      store: storeFor(who),
+      store: {
+        ...storeFor(who),
+        commit: (change) =>
+          lanes.call(who, commitLaneOf(change.event.eventKey), "commit", (lane) =>
+            lane.commit(change),
+          ),
+      },
       enrich: enricherOf(who, ether, redis),
       pause: async () => undefined,
       rules: async () =>

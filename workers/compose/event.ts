@@ -4,6 +4,7 @@ import { type EnrichPorts, groupsOf, searchOf } from "../../src/enrich/enrich.ts
 import { ENRICHERS } from "../../src/enrich/registry.ts";
 import { reportFacts } from "../../src/enrich/report.ts";
 import { afterCommit } from "../../src/events/after-commit.ts";
+import { commitLaneOf } from "../../src/events/commit-lane.ts";
 import type { EventPorts } from "../../src/events/event-actor.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { enrich } from "../../src/pipeline.ts";
@@ -13,6 +14,7 @@ import {
   type ComposedPorts,
   type DeferWork,
   guardedPorts,
+  placementOf,
   runtimePorts,
   sleepFor,
   spacedBroadcaster,
@@ -25,7 +27,13 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
   const isolate = isolateOf(env);
   const ports: EventPorts = {
     ...runtimePorts(isolate),
-    store: isolate.store,
+    store: {
+      ...isolate.store,
+      commit: async (change) =>
+        env.COMMITS.getByName(commitLaneOf(change.event.eventKey), placementOf(isolate)).commit(
+          change,
+        ),
+    },
     enrich: measuredEnrich(enrichPorts(env, isolate, defer), isolate),
     rules: (eventKey) => isolate.rules.forEvent(eventKey),
     isStream: isStreamKind,

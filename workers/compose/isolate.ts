@@ -31,7 +31,7 @@ import { type KnownCoins, parseCoins } from "../../src/refine/coins.ts";
 import type { ParsedSettings } from "../../src/settings/parse.ts";
 import { SECRETS_IN_CLEAR, type Settings } from "../../src/settings/settings.ts";
 import type { Store } from "../../src/store/index.ts";
-import { postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
+import { postgresCommits, postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
 import type { Sql } from "../../src/store/postgres/sql.ts";
 import { withReplica } from "../../src/store/replica.ts";
 import { type Bindings, settingsOf } from "../env.ts";
@@ -61,6 +61,7 @@ export type SharedIsolate = RuntimePorts & {
   openChannels: SealedChannels["open"];
   /** New ones for each object: they share promises. */
   leases(): ReturnType<typeof postgresLeases>;
+  commits(): ReturnType<typeof postgresCommits>;
   redis: Redis;
   client: ReturnType<typeof upstashClient> | null;
   cache: ReturnType<typeof layeredCache>;
@@ -92,6 +93,9 @@ const REREAD_LOCAL_MS = 2_000;
 
 /** The objects of an isolate call those of the metrics and of the stream no more often. */
 const SPACED_MS = 250;
+
+/** So long a commit waits for others to share its statement. */
+const GATHER_MS = 25;
 
 export const sleepFor = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));
@@ -166,6 +170,7 @@ function isolate(env: Bindings): SharedIsolate {
     storedChannels: () => tables.channels(),
     openChannels: sealed.open,
     leases: () => postgresLeases(sql),
+    commits: () => postgresCommits(sql, () => sleepFor(GATHER_MS)),
     redis,
     client,
     cache: layeredCache(redis, now),

@@ -14,6 +14,7 @@ import type { MetricsSnapshot } from "../../src/observability/collector.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
 import type { CachedCursor } from "../../src/schedule/cursor-cache.ts";
 import type { JetstreamState } from "../../src/sources/jetstream/connection.ts";
+import type { Change, CommitResult } from "../../src/store/events.ts";
 
 /*
  * What may be called on each Durable Object from elsewhere. The bindings name these types and not
@@ -22,6 +23,10 @@ import type { JetstreamState } from "../../src/sources/jetstream/connection.ts";
 
 export type EventRpc = Rpc.DurableObjectBranded & {
   add(mentions: Mention[]): Promise<void>;
+};
+
+export type CommitsRpc = Rpc.DurableObjectBranded & {
+  commit(change: Change): Promise<CommitResult>;
 };
 
 export type ChannelRpc = Rpc.DurableObjectBranded & {

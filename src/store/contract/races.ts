@@ -1,15 +1,18 @@
 import { describe, expect, it } from "vitest";
+import type { Change } from "../events.ts";
 import type { Store } from "../index.ts";
 import {
   arrival,
   at,
   change,
   draft,
+  dueIds,
   eventOf,
   KEY,
   mention,
   OTHER_KEY,
   pending,
+  signal,
 } from "./fixtures.ts";
 
 const ATTEMPT = { result: "ok", httpStatus: 200, ms: 1, error: null, ambiguous: false } as const;
@@ -40,6 +43,56 @@ export function raceContract(store: () => Store): void {
         open: 7,
         miscounted: 0,
         outbox: { pending: 1 },
+      });
+    });
+
+    it("commits of many events are each as if they were alone", async () => {
+      const keys = Array.from({ length: 60 }, (_, i) => `eth:T${i}:2026-01-15T10:00:00Z`);
+      const ofKey = (eventKey: string, rev: number, id: number, over: Partial<Change> = {}) => {
+        const said = mention(id, { eventKey });
+        const all = rev === 1 ? [mention(1, { eventKey }), said] : [said];
+        const own = { event: eventOf(all, { eventKey }), signal: signal({ eventKey }) };
+        return change(rev, [said], { ...own, ...over });
+      };
+      await store().accept([arrival(1), arrival(2), arrival(3)], at(0));
+      const [first = "", second = "", third = ""] = keys;
+      await store().recordJudgements(
+        [pending(1, ...keys), pending(2, first, second), pending(3, third)],
+        at(1),
+      );
+      const outboxOf = (eventKey: string, state: "verified" | "downgraded", idemKey: string) => {
+        const { payload } = draft(1, idemKey);
+        return [draft(1, idemKey, { eventKey, payload: { ...payload, eventKey, state } })];
+      };
+      const answers = await Promise.all([
+        ...keys.map((key) =>
+          store().commit(ofKey(key, 0, 1, { outbox: outboxOf(key, "verified", `up ${key}`) })),
+        ),
+        store().commit(ofKey(first, 0, 3)),
+        store().commit(ofKey(third, 7, 3)),
+      ]);
+      expect(answers.map(({ kind }) => kind)).toEqual([
+        ...keys.map(() => "committed"),
+        "stale",
+        "stale",
+      ]);
+      const ids = answers.flatMap((answer) => dueIds(answer));
+      expect(new Set(ids).size).toBe(60);
+      const later = await Promise.all([
+        store().commit(ofKey(first, 1, 2, { outbox: outboxOf(first, "downgraded", "down") })),
+        store().commit(ofKey(second, 1, 2)),
+      ]);
+      expect(later.map((answer) => answer.kind === "committed" && answer.rev)).toEqual([2, 2]);
+      const [downgraded = [], held = []] = later.map(dueIds);
+      expect(ids).not.toContain(downgraded[0]);
+      expect(downgraded).toHaveLength(1);
+      expect(held).toEqual(dueIds(answers[1] ?? { kind: "stale" }));
+      expect(await store().audit()).toMatchObject({
+        evidence: 2,
+        open: 1,
+        miscounted: 0,
+        contradictions: 0,
+        outbox: { pending: 60, done: 1 },
       });
     });
 

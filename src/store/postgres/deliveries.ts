@@ -1,4 +1,3 @@
-import { coalesceEach } from "../../concurrency/coalesce.ts";
 import { iso as isoTime } from "../../kit/time.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import type {
@@ -7,10 +6,10 @@ import type {
   DeliveryClosing,
   DeliveryStore,
 } from "../deliveries.ts";
-import { StoreUnavailable } from "../index.ts";
 import { IS_OPEN } from "./columns.ts";
 import { BURY_CLOSED } from "./dead-letters.ts";
-import { firstRow, isoColumn, jsonParam, type Sql } from "./sql.ts";
+import { byItself, type Gather, together } from "./gather.ts";
+import { isoColumn, jsonParam, type Sql } from "./sql.ts";
 
 /** What each caller of claim and renew brings; a list of them is $1. */
 type Ask = { id: number; token: string; now: string; leaseMs: number; digestKey?: string | null };
@@ -190,26 +189,11 @@ const CLOSE_AND_BURY = closeSql(`,
 buried as (${BURY_CLOSED("$2")})`);
 
 /**
- * How single calls become statements over several rows: each by itself, or together with others.
- */
-type Gather = <Item, Result>(
-  work: (items: Item[]) => Promise<Result[]>,
-) => (item: Item) => Promise<Result>;
-
-const byItself: Gather = (work) => async (item) => firstRow(work([item]));
-
-/**
- * A row that the database refuses must not hold up those beside it; a database that is out refuses
- * all of them.
- */
-const together: Gather = (work) => coalesceEach(work, (error) => error instanceof StoreUnavailable);
-
-/**
  * The same three calls, of which those that meet a statement in flight go out together in the next:
  * many deliveries at a time then cost few round trips. The callers share promises, so make one for
  * each object and never one for an isolate.
  */
-export const deliveriesTogether = (sql: Sql): DeliveryStore => leasing(sql, together);
+export const deliveriesTogether = (sql: Sql): DeliveryStore => leasing(sql, together());
 
 export const deliveryStore = (sql: Sql): DeliveryStore => leasing(sql, byItself);
 

@@ -1,5 +1,6 @@
 import { LATEST_MIGRATION } from "../../../migrations/latest.ts";
 import type { DeliveryStore } from "../deliveries.ts";
+import type { EventStore } from "../events.ts";
 import { type Store, type StoreHealth, StoreUnavailable } from "../index.ts";
 import { activityStore } from "./activity.ts";
 import { keyStore } from "./api-keys.ts";
@@ -11,6 +12,7 @@ import { deadLetterStore } from "./dead-letters.ts";
 import { deliveriesTogether, deliveryStore } from "./deliveries.ts";
 import { eventStore } from "./events/index.ts";
 import { featureStore } from "./features.ts";
+import { together } from "./gather.ts";
 import { historyStore } from "./history.ts";
 import { outboxStore } from "./outbox.ts";
 import { overviewStore } from "./overview.ts";
@@ -51,6 +53,14 @@ export function postgresStore(client: Sql): Store {
 /** For an object that makes many deliveries at a time: see deliveriesTogether. */
 export const postgresLeases = (client: Sql): DeliveryStore =>
   deliveriesTogether(storableText(client));
+
+/** For an object that commits the changes of many events; `pause` is how long others may join. */
+export const postgresCommits = (
+  client: Sql,
+  pause: () => Promise<void>,
+): Pick<EventStore, "commit"> => ({
+  commit: eventStore(storableText(client), together(pause)).commit,
+});
 
 /** What local/migrate.ts has applied, by the journal that it shares with drizzle-kit. */
 const LATEST = "select max(created_at)::float8 as latest from drizzle.__drizzle_migrations";

@@ -2,6 +2,7 @@ import { canonicalAddress } from "../../../model/mention.ts";
 import type { Signal } from "../../../model/signal.ts";
 import type { TokenEvent } from "../../../model/token-event.ts";
 import {
+  type Change,
   type EventEvidence,
   type EventFilter,
   type EventRow,
@@ -10,20 +11,19 @@ import {
   LOADED_PIECES,
   type SnapshotRow,
 } from "../../events.ts";
-import { historyRow } from "../../history.ts";
 import { pageOf, textMarkOf } from "../../paging.ts";
 import { EVENT, EVENT_ROW, SIGNAL, signalWithFacts } from "../columns.ts";
+import { byItself, type Gather } from "../gather.ts";
 import {
   type Condition,
   firstRow,
   GIVEN_KEYS,
   isoColumn,
   itemsByKey,
-  jsonParam,
   newestFirst,
   type Sql,
 } from "../sql.ts";
-import { COMMIT } from "./commit.ts";
+import { commitChanges } from "./commit.ts";
 
 /** $2 pieces of evidence of the event $1, in event time: the first in this order. */
 const someEvidence = (order: string): string => `coalesce((
@@ -44,7 +44,11 @@ select coalesce(jsonb_agg(mention order by evidence_id), '[]') as evidence from 
   order by evidence_id limit $4::int
 ) v`;
 
-export function eventStore(sql: Sql): EventStore {
+/**
+ * `gather`: whether commits that meet share a statement. Their callers then share promises, so that
+ * such a store is made for each object and never for an isolate.
+ */
+export function eventStore(sql: Sql, gather: Gather = byItself): EventStore {
   return {
     load: async (eventKey, pieces = LOADED_PIECES) =>
       (await sql.query<EventState>(LOAD, [eventKey, pieces]))[0],
@@ -53,31 +57,7 @@ export function eventStore(sql: Sql): EventStore {
       return (await firstRow(sql.query<{ evidence: EventEvidence[] }>(EVIDENCE_PAGE, params)))
         .evidence;
     },
-    async commit(change) {
-      const { expectedRev, event, evidence, signal, outbox, at, timings } = change;
-      const row = historyRow(change);
-      const downgrades = outbox.some(
-        ({ payload }) => payload.state === "downgraded" && !payload.stream,
-      );
-      const statements = COMMIT[downgrades ? "downgrade" : "plain"];
-      const params = [
-        event.eventKey,
-        expectedRev,
-        at,
-        jsonParam(timings === undefined ? event : { ...event, timings }),
-        jsonParam(signal),
-        jsonParam(evidence),
-        jsonParam(outbox),
-        ...(row === null ? [] : [jsonParam(row)]),
-      ];
-      const { rev, due } = await firstRow(
-        sql.query<{ rev: number | null; due: { id: number; channelId: number }[] }>(
-          row === null ? statements.kept : statements.changed,
-          params,
-        ),
-      );
-      return rev === null ? { kind: "stale" } : { kind: "committed", rev, due };
-    },
+    commit: gather((changes: Change[]) => commitChanges(sql, changes)),
     events: (filter, paging) =>
       newestFirst<EventRow>(sql, EVENT_ROWS, matching(filter, "e.last_ts"), paging),
     signals(filter, paging) {
