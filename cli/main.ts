@@ -6,6 +6,7 @@ import { type Command, type Io, UsageError } from "./command.ts";
 import { alerts } from "./commands/alerts.ts";
 import { audit } from "./commands/audit.ts";
 import { auditLog } from "./commands/audit-log.ts";
+import { backup } from "./commands/backup.ts";
 import { channels } from "./commands/channels.ts";
 import { checkKeys } from "./commands/check-keys.ts";
 import { cost } from "./commands/cost.ts";
@@ -15,6 +16,7 @@ import { keys } from "./commands/keys.ts";
 import { label } from "./commands/label.ts";
 import { outbox } from "./commands/outbox.ts";
 import { post } from "./commands/post.ts";
+import { restore } from "./commands/restore.ts";
 import { routes } from "./commands/routes.ts";
 import { rules } from "./commands/rules.ts";
 import { run } from "./commands/run.ts";
@@ -45,6 +47,8 @@ const COMMANDS: Command[] = [
   telegram,
   checkKeys,
   cost,
+  backup,
+  restore,
 ];
 const LOCAL_URL = "http://127.0.0.1:8787";
 const STACK_FILE = join(import.meta.dirname, "..", ".local", "stack.json");

@@ -8,14 +8,18 @@ type Migration = ReturnType<typeof readMigrationFiles>[number];
  * Applies what is new: tables and columns in one transaction, and then each index of a table that
  * was there before without locking it, so that the code before keeps writing. Keeps drizzle's own
  * journal, so that drizzle-kit agrees on what has run. One that was interrupted is run again.
+ * `until`: the last to apply, for rows that were written by an older version.
  */
 export async function applyMigrations(
   connectionString: string,
   migrationsFolder: string,
+  until = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   if (!existsSync(`${migrationsFolder}/meta/_journal.json`))
     throw new Error(`no migrations in ${migrationsFolder}`);
-  const migrations = readMigrationFiles({ migrationsFolder });
+  const migrations = readMigrationFiles({ migrationsFolder }).filter(
+    ({ folderMillis }) => folderMillis <= until,
+  );
   const client = new pg.Client({ connectionString });
   // What breaks the connection fails the query that waits for it.
   client.on("error", () => undefined);

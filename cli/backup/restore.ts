@@ -1,0 +1,105 @@
+import { join } from "node:path";
+import pg from "pg";
+import { applyMigrations } from "../../local/migrate.ts";
+import { LATEST_MIGRATION } from "../../migrations/latest.ts";
+import type { MadeBackup } from "./dump.ts";
+import { type BackupHead, BackupRefused, readBackup } from "./format.ts";
+import { settleRestored } from "./settle.ts";
+
+const MIGRATIONS = join(import.meta.dirname, "../../migrations");
+const ROWS_AT_ONCE = 500;
+const CHARACTERS_AT_ONCE = 4_000_000;
+
+export type Restored = MadeBackup & { parked: number };
+export type RestoreOptions = {
+  /** Deletes what is there; without it a database with rows is refused. */
+  replace: boolean;
+  /** Leaves open deliveries open, which sends again what went out after the backup was made. */
+  resend: boolean;
+  now: Date;
+};
+
+/**
+ * Puts a backup in place of what a database holds. The file is read whole before anything changes,
+ * and the rows come in one transaction. Tables are made as they were when the backup was made, and
+ * then brought to this version.
+ */
+export async function restoreDatabase(
+  url: string,
+  file: string,
+  options: RestoreOptions,
+): Promise<Restored> {
+  const made = await readBackup(file);
+  if (made.head.migration > LATEST_MIGRATION)
+    throw new BackupRefused(`${file} was made by a later version of this product: update first`);
+  await clearTarget(url, options.replace);
+  await applyMigrations(url, MIGRATIONS, made.head.migration);
+  const parked = await connected(url, async (client) => {
+    await client.query("begin");
+    await load(client, file, made.head);
+    const settled = await settleRestored(client, options);
+    await client.query("commit");
+    return settled;
+  });
+  await applyMigrations(url, MIGRATIONS);
+  return { ...made, parked };
+}
+
+export async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>) {
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Drops our tables, so that they can be made as they were. Rows are only dropped when asked to. */
+export async function clearTarget(url: string, replace: boolean): Promise<void> {
+  await connected(url, async (client) => {
+    const { rows: tables } = await client.query<{ name: string }>(
+      "select quote_ident(tablename) as name from pg_tables where schemaname = 'public'",
+    );
+    for (const { name } of replace ? [] : tables) {
+      const { rowCount } = await client.query(`select 1 from ${name} limit 1`);
+      if (rowCount === 1)
+        throw new BackupRefused(
+          `the database holds rows (in ${name}): restore into an empty one, or say --replace ` +
+            "to delete what is there",
+        );
+    }
+    await client.query("begin");
+    for (const { name } of tables) await client.query(`drop table ${name} cascade`);
+    await client.query("drop table if exists drizzle.__drizzle_migrations");
+    await client.query("commit");
+  });
+}
+
+async function load(client: pg.Client, file: string, head: BackupHead): Promise<void> {
+  const columnsOf = new Map(head.tables.map(({ name, columns }) => [name, columns]));
+  let table = "";
+  let rows: string[] = [];
+  let characters = 0;
+  const flush = async () => {
+    if (rows.length === 0) return;
+    const name = client.escapeIdentifier(table);
+    const names = (columnsOf.get(table) ?? []).map((column) => client.escapeIdentifier(column));
+    await client.query(
+      `insert into ${name} (${names}) overriding system value
+       select ${names} from jsonb_populate_recordset(null::${name}, $1::jsonb)`,
+      [`[${rows.join(",")}]`],
+    );
+    rows = [];
+    characters = 0;
+  };
+  await readBackup(file, async (each) => {
+    const isFull = rows.length === ROWS_AT_ONCE || characters > CHARACTERS_AT_ONCE;
+    if (isFull || each.table !== table) await flush();
+    table = each.table;
+    rows.push(each.row);
+    characters += each.row.length;
+  });
+  await flush();
+}

@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { isPgDump, pgRestore } from "../backup/pg-dump.ts";
+import { restoreDatabase } from "../backup/restore.ts";
+import { TARGET_OPTIONS, TARGET_USAGE, targetOf } from "../backup/target.ts";
+import { type Command, UsageError } from "../command.ts";
+import { parseOptions } from "../options.ts";
+import { refusing } from "./backup.ts";
+
+const USAGE = `stream restore FILE (--settings FILE | --database URL | --local)
+                    [--replace] [--resend]
+
+Puts a backup into a database: one of this tool, or of pg_dump in its custom format. The file is
+checked before anything changes, and the rows come in one transaction. Stop what writes there
+first (docs/deploy.md has the drill).
+
+A delivery that was open when the backup was made may have been sent since. It becomes a dead letter
+with the reason "restored", so that nothing is sent twice; "stream dead replay" sends what is
+missing.
+
+${TARGET_USAGE}
+  --replace        delete the rows that are there; without it a database with rows is refused
+  --resend         leave those deliveries open instead: they are sent, with their old keys
+
+  npm run -s stream -- restore stream-2026-01-15.jsonl.gz --settings .env.production`;
+
+export const restore: Command = {
+  name: "restore",
+  summary: "put a backup into a database",
+  usage: USAGE,
+  async run(args, io) {
+    const { values, positionals } = parseOptions(args, {
+      ...TARGET_OPTIONS,
+      replace: { type: "boolean", default: false },
+      resend: { type: "boolean", default: false },
+    });
+    const [file, ...more] = positionals;
+    if (file === undefined || more.length > 0) throw new UsageError("restore takes one FILE");
+    if (!existsSync(file)) throw new UsageError(`${file} does not exist`);
+    const url = targetOf(values, io);
+    const options = { replace: values.replace, resend: values.resend, now: new Date() };
+    return refusing(io, async () => {
+      if (isPgDump(file)) io.out(parked(await pgRestore(url, file, options), file));
+      else {
+        const { head, end, parked: count } = await restoreDatabase(url, file, options);
+        const rows = Object.values(end.rows).reduce((sum, each) => sum + each, 0);
+        io.out(`${file}: ${rows} rows, as of ${head.madeAt} (PostgreSQL ${head.server})`);
+        io.out(parked(count, file));
+      }
+    });
+  },
+};
+
+const parked = (count: number, file: string): string =>
+  count === 0
+    ? `${file} is restored`
+    : `${file} is restored; ${count} open deliveries became dead letters: ` +
+      "`stream dead list --reason restored`";
