@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,8 +40,8 @@ const REASONS = Array.from({ length: 4 }, (_, n) => ({
 
 /**
  * GET /signals and /signals/{key} over 100,000 events, past the cache before the Worker, which runs
- * no code of ours, beside a Hono Worker with a ready answer of the same size, on the same dev
- * server, taking turns.
+ * no code of ours, taking turns with a Hono Worker that has a ready answer of the same size, on the
+ * same dev server, and with Fastify and pg on Node over the same database.
  */
 export async function bench(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), "api-"));
@@ -55,25 +56,41 @@ export async function bench(): Promise<void> {
       watch: false,
     },
   });
+  let node: ChildProcess | undefined;
   try {
     await bare.ready;
     console.log(`\napi: ${BENCH_POSTS} posts; ${LOAD.clients} clients for ${LOAD.seconds} s each`);
     const keys = await filled(dataDir);
-    await compared(stack, new URL("/kept", await bare.url), keys);
+    node = spawn(process.execPath, [FASTIFY, addressOf(dataDir)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const fastify = await firstLine(node);
+    await compared(stack, { bare: new URL("/kept", await bare.url), fastify }, keys);
   } finally {
+    node?.kill();
     await bare.dispose();
     await stack.stop();
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
+const FASTIFY = fileURLToPath(new URL("./api/fastify.ts", import.meta.url));
+
+function addressOf(dataDir: string): string {
+  const { postgres = 0 } = readStackFile(dataDir)?.ports ?? {};
+  return databaseUrl(postgres, folderSecret(dataDir, "postgres"));
+}
+
+/** What a process says first: its address. */
+const firstLine = (process: ChildProcess): Promise<string> =>
+  new Promise((resolve, reject) => {
+    process.once("exit", (code) => reject(new Error(`Fastify ended with ${code}`)));
+    process.stdout?.once("data", (text) => resolve(String(text).trim()));
+  });
+
 /** Fills the stack's database; the keys of a thousand signals. */
 async function filled(dataDir: string): Promise<string[]> {
-  const { postgres = 0 } = readStackFile(dataDir)?.ports ?? {};
-  const pool = new pg.Pool({
-    connectionString: databaseUrl(postgres, folderSecret(dataDir, "postgres")),
-    max: 1,
-  });
+  const pool = new pg.Pool({ connectionString: addressOf(dataDir), max: 1 });
   try {
     const now = new Date().toISOString();
     await fill(pool, { posts: Number(BENCH_POSTS), days: 30, now });
@@ -92,34 +109,38 @@ async function filled(dataDir: string): Promise<string[]> {
   }
 }
 
-async function compared(stack: Stack, bare: URL, keys: readonly string[]): Promise<void> {
-  const asKey = { authorization: `Bearer ${stack.key}` };
-  const page = () => `${stack.url}/signals`;
-  const signal = (n: number) =>
-    `${stack.url}/signals/${encodeURIComponent(keys[n % keys.length] ?? "")}`;
+type Peers = { bare: URL; fastify: string };
+
+async function compared(stack: Stack, peers: Peers, keys: readonly string[]): Promise<void> {
+  const headers = { authorization: `Bearer ${stack.key}` };
+  const page = () => "/signals";
+  const signal = (n: number) => `/signals/${encodeURIComponent(keys[n % keys.length] ?? "")}`;
   const subjects: [name: string, next: (n: number) => string][] = [
     ["/signals", page],
     ["/signals/{key}", signal],
   ];
   for (const [name, next] of subjects) {
-    const headers = asKey;
-    const body = await (await fetch(next(0), { headers })).text();
-    await fetch(bare, { method: "PUT", body });
-    await underLoad(next, headers, WARM_UP);
-    await underLoad(() => bare.href, {}, WARM_UP);
-    const ours = await underLoad(next, headers, LOAD);
-    const beside = await underLoad(() => bare.href, {}, LOAD);
-    const bytes = `${(body.length / 1_000).toFixed(1)} KB`;
-    print(`${name}, ${bytes}`, ours, beside);
+    const body = await (await fetch(stack.url + next(0), { headers })).text();
+    await fetch(peers.bare, { method: "PUT", body });
+    const rivals: [name: string, next: (n: number) => string][] = [
+      [`${name}, ${(body.length / 1_000).toFixed(1)} KB`, (n) => stack.url + next(n)],
+      ["  Fastify and pg on Node", (n) => peers.fastify + next(n)],
+      ["  bare Hono Worker, same bytes", () => peers.bare.href],
+    ];
+    for (const [, address] of rivals) await underLoad(address, headers, WARM_UP);
+    const results: LoadResult[] = [];
+    for (const [, address] of rivals) results.push(await underLoad(address, headers, LOAD));
+    rivals.forEach(([rival], i) => {
+      print(rival, results[i], results[0]);
+    });
   }
 }
 
-const print = (name: string, ours: LoadResult, bare: LoadResult): void =>
-  console.log(
-    `  ${name.padEnd(40)} ${shown(ours)}\n` +
-      `  ${"  bare Hono, same bytes".padEnd(40)} ${shown(bare)}` +
-      `   ours is ${(ours.perSecond / bare.perSecond).toFixed(2)} of it`,
-  );
+function print(name: string, of: LoadResult | undefined, ours: LoadResult | undefined): void {
+  if (!of || !ours) return;
+  const ratio = of === ours ? "" : `   ours is ${(ours.perSecond / of.perSecond).toFixed(2)} of it`;
+  console.log(`  ${name.padEnd(32)} ${shown(of)}${ratio}`);
+}
 
 const shown = ({ perSecond, p50, p95 }: LoadResult): string =>
   `${perSecond.toFixed(0).padStart(5)} a second, ` +

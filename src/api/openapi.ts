@@ -35,8 +35,12 @@ export function openapiDocument(version: string, routes: readonly RouteDescripti
   };
 }
 
-/** GET /openapi.json. `routes` are those beside it; the document describes itself too. */
+/**
+ * GET /openapi.json. `routes` are those beside it; the document describes itself too. It is written
+ * once: that costs as much as many reads, and anyone may ask.
+ */
 export function openapiRoutes(version: string, routes: readonly ApiRoute[]): ApiRoute[] {
+  let text: string | undefined;
   const own: ApiRoute = route({
     method: "GET",
     path: "/openapi.json",
@@ -51,7 +55,8 @@ export function openapiRoutes(version: string, routes: readonly ApiRoute[]): Api
         "Content-Type": "application/json",
         "Cache-Control": "public, max-age=300",
       };
-      return new Response(JSON.stringify(openapiDocument(version, [...routes, own])), { headers });
+      text ??= JSON.stringify(openapiDocument(version, [...routes, own]));
+      return new Response(text, { headers });
     },
   });
   return [own];
