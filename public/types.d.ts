@@ -7,6 +7,7 @@ import type { AlertsView } from "../src/alerts/alerts-view.ts";
 import type { HealthReport } from "../src/api/routes/health.ts";
 import type { SignalChangeShown } from "../src/api/routes/history.ts";
 import type { PanelShown as PanelAnswer, RangeShown } from "../src/api/routes/panels.ts";
+import type { PostHistoryShown } from "../src/api/routes/posts.ts";
 import type {
   SignalShown,
   SignalSummary,
@@ -51,6 +52,10 @@ export type FactsSnapshot = Wire<EventFacts>;
 export type Explanation = Wire<z.infer<typeof StoredExplanationShown>>;
 export type RuleExplanation = Explanation["rules"][number];
 export type StateExplanation = Explanation["states"][number];
+
+/** Of GET /posts/{source}/{id}. */
+export type PostShown = Wire<z.infer<typeof PostHistoryShown>>;
+export type PostStepShown = PostShown["steps"][number];
 
 export type Health = Wire<HealthReport>;
 /** Of GET /signals/{key}/history. */

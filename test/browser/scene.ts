@@ -27,6 +27,8 @@ type Actor = {
   facts: FactValues | null;
 };
 
+const traceOf = (seed: string) =>
+  `00-${sha256Hex(seed).slice(0, 32)}-${sha256Hex(seed).slice(-16)}-01`;
 const evm = (seed: string) => `0x${sha256Hex(seed).slice(0, 40)}`;
 const market = (liquidity: number, volume: number, change: number, price: number): FactValues => ({
   dex_liquidity: liquidity,
@@ -208,6 +210,7 @@ export async function enact(
     author: ["ann_onchain", "deepwater_dan", "rosa_rpc"][index % 3] ?? "ann",
     text,
     postedAt: iso(now - 60_000 * (index + 1)),
+    trace: traceOf(`${symbol}-${index}`),
   }));
   await store.accept(
     posts.map((post) => ({ post, textHash: sha256Hex(post.text).slice(0, 16) })),
@@ -246,10 +249,12 @@ export async function enact(
       spam: 0.02,
       sentiment: 0.4,
       fingerprint: null,
+      filterMs: 1,
+      refineMs: 2,
       outcome: "pending",
       eventKeys: [key],
     })),
-    iso(now),
+    iso(now - 1_200),
   );
   return commit(store, rules, { key, mentions, actor, now });
 }
@@ -297,6 +302,10 @@ async function commit(
     signal,
     outbox,
     at: iso(now),
+    timings: {
+      ...{ enrichMs: 910, enrich: { dex: [240, "fresh"], goplus: [910, "missing"] } },
+      ...{ rulesMs: 3, posts: mentions.length },
+    },
   });
   await send(store, now);
   return signal;
@@ -330,7 +339,7 @@ async function send(store: Store, now: number): Promise<void> {
     const attempt = {
       deliveryId: id,
       leaseToken: `lease-${id}`,
-      at: iso(now),
+      at: iso(now + 84),
       result,
       httpStatus: result === "ok" ? 200 : 503,
       ms: 84,

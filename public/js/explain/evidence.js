@@ -28,7 +28,7 @@ export function evidenceSection(evidence, total) {
 }
 
 /** @param {Evidence[number]} post */
-const postRow = ({ excerpt, url, author, source, posted_at: at, sentiment }) =>
+const postRow = ({ excerpt, url, author, source, post_id: id, posted_at: at, sentiment }) =>
   h(
     "li",
     {},
@@ -39,5 +39,14 @@ const postRow = ({ excerpt, url, author, source, posted_at: at, sentiment }) =>
       outsideLink(url, author),
       ` · ${source} · ${agoInText(at)}`,
       sentiment !== null && ` · sentiment ${score(sentiment)}`,
+      " · ",
+      h(
+        "a",
+        {
+          href: `#post=${encodeURIComponent(source)}/${encodeURIComponent(id)}`,
+          "aria-label": `steps of the post of ${author}`,
+        },
+        "steps",
+      ),
     ),
   );

@@ -25,7 +25,7 @@ const Listed = z.object({
   spam: z.number().nullable(),
   sentiment: z.number().nullable(),
 });
-const History = Listed.extend({
+export const PostHistoryShown = Listed.extend({
   trace: z.string().nullable().describe("The W3C traceparent of the post's own span"),
   traceFrom: z
     .string()
@@ -71,7 +71,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
 const TOTAL_BUDGET_MS = Object.values<number>(STAGE_BUDGET_MS).reduce((sum, ms) => sum + ms);
 
 /** Each step beside what it may take. Providers are asked at once: the longest of them counts. */
-export function withBudgets(history: PostHistory): z.input<typeof History> {
+export function withBudgets(history: PostHistory): z.input<typeof PostHistoryShown> {
   const longest = new Map<string, number>();
   for (const { stage, ms } of history.steps)
     if (ms !== null && stage in BUDGETS) longest.set(stage, Math.max(longest.get(stage) ?? 0, ms));
@@ -122,7 +122,7 @@ export const postRoutes = ({ store, settings }: PostHistoryPorts): ApiRoute[] =>
       "its budget. The spam score and the match of a dropped one, and the attempts at its " +
       "deliveries, ask for the scope operations.",
     params: z.object({ source: z.string(), id: z.string() }),
-    answer: History,
+    answer: PostHistoryShown,
     status: 200,
     example: { params: { source: "x", id: "1" } },
     async handle({ params: { source, id }, context }) {
