@@ -8,7 +8,11 @@ import { receivePush } from "./push.ts";
 const NOW = Date.UTC(2026, 0, 15, 12);
 const SECRET = "a-secret-of-the-hub";
 const API = { name: "prices", url: "https://a.test", map: { text: "t" } };
-const SETTINGS = { WEBHOOK_SECRETS: SECRET, HTTP_JSON_SOURCES: JSON.stringify([API]) };
+const SETTINGS = {
+  WEBHOOK_SECRETS: SECRET,
+  WEBHOOK_SOURCES: "desk",
+  HTTP_JSON_SOURCES: JSON.stringify([API]),
+};
 const switches = new Map(SOURCES.map((each) => [each.name, each.configure(SETTINGS)]));
 
 const post = (id: number, source?: string) => ({
@@ -108,6 +112,19 @@ it("takes no webhook in the name of a source that is polled, signed or not", asy
     expect(await stored(name, 1)).toBe(false);
   }
   expect((await push("webhook", post(1), null)).outcome).toMatchObject({ fresh: 1 });
+});
+
+it("takes from a signature alone no other name than the source's own and those it is given", async () => {
+  const list = [post(1), post(2, "other"), post(3, "desk")];
+  const { outcome, stored } = await push("webhook", list, null);
+  expect(outcome).toMatchObject({
+    kind: "accepted",
+    fresh: 2,
+    rejected: [{ index: 1, errors: [{ path: "source" }] }],
+  });
+  expect(await Promise.all([stored("other", 2), stored("desk", 3)])).toEqual([false, true]);
+  expect((await push("webhook", post(1, "other"), null)).outcome.kind).toBe("forbidden");
+  expect((await push("webhook", post(1, "other"), bound("other"))).outcome.kind).toBe("accepted");
 });
 
 it("rejects the posts of a list that the key may not send, by their places", async () => {

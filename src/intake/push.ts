@@ -1,4 +1,4 @@
-import { type PostingRights, refusedName, SIGNED_ONLY } from "../model/posting-rights.ts";
+import { type PostingRights, refusedName } from "../model/posting-rights.ts";
 import { refusedFields } from "../sources/_shared/pushed.ts";
 import { reservedNames, SOURCES } from "../sources/registry.ts";
 import type { ReceiveResult, SourceSwitch } from "../sources/source.ts";
@@ -50,7 +50,9 @@ export async function receivePush(
     if (status === 401) return { kind: "unsigned", detail };
     return { kind: "unreadable", status, detail, ...(errors !== undefined && { errors }) };
   }
-  const { posts, rejected, forbidden } = permitted(received, rights ?? SIGNED_ONLY, sources);
+  // A signature proves the sender of this source, and no other.
+  const allowed = rights ?? { sources: state.postsAs, admin: false };
+  const { posts, rejected, forbidden } = permitted(received, allowed, sources);
   for (const [reason, count] of Object.entries(refusedFields({ rejected })))
     ports.telemetry.count("items_left_out_total", { source: name, reason }, count);
   if (posts.length === 0 && forbidden.length > 0)

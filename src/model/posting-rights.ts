@@ -1,13 +1,12 @@
 /** In whose name a sender may post. */
 export type PostingRights = {
-  /** The names that its key is bound to; null: every name that is not reserved. */
+  /**
+   * The names that its key or its signature is bound to; null: every name that is not reserved.
+   */
   sources: readonly string[] | null;
   /** An administrator may bring in an archive of a polled source. */
   admin: boolean;
 };
-
-/** Of a request that a signature proves, without a key. */
-export const SIGNED_ONLY: PostingRights = { sources: null, admin: false };
 
 /**
  * Why a post of that source may not be sent, or undefined. `reserved`: the names under which polls
@@ -21,7 +20,7 @@ export function refusedName(
   if (sources !== null)
     return sources.includes(source)
       ? undefined
-      : `the key may post as ${sources.join(", ")} only, not as ${source}`;
+      : `this sender may post as ${sources.join(", ")} only, not as ${source}`;
   return reserved.has(source) && !admin
     ? `${source} is polled here, and nobody else may post in its name; take another one, or a ` +
         `key that is bound to it`

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { getPath } from "../kit/get-path.ts";
 import { sha256Hex } from "../kit/hash.ts";
 import { type SignatureProof, verifyWebhook } from "../kit/standard-webhooks.ts";
-import { splitWords } from "../settings/define.ts";
+import { splitWords, wordList } from "../settings/define.ts";
 import { boundedId } from "./_shared/post-input.ts";
 import { pushedJson, pushReading, receivedPosts, refusePush } from "./_shared/pushed.ts";
 import { verifyHubSignature } from "./_shared/signature.ts";
@@ -62,7 +62,11 @@ export const webhook = source({
       .describe(
         "Secrets that sign pushes, 16 characters or more each; without one the source is off",
       ),
+    WEBHOOK_SOURCES: wordList.describe(
+      "Names that signed posts may bear besides webhook; a key may be bound to others",
+    ),
   }),
+  postsAs: ({ WEBHOOK_SOURCES }) => ["webhook", ...WEBHOOK_SOURCES],
   standIns: { WEBHOOK_SECRETS: "not-a-secret-at-all" },
   readAnswer: (_, { text, now }) => pushReading(readBody(text, sha256Hex(text), now)),
   async receive(

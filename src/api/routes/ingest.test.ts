@@ -225,7 +225,7 @@ describe("a key", () => {
     const refused = await sendAs(["mine", "ours"], ["ingest"], post(), post({ source: "Mine!" }));
     expect([refused.status, refused.accepted]).toEqual([403, []]);
     expect(refused.body).toMatchObject({
-      detail: "the key may post as mine, ours only, not as test",
+      detail: "this sender may post as mine, ours only, not as test",
       errors: [{ path: "posts[0].source" }],
     });
     const mixed = await sendAs(["mine"], ["ingest"], post({ source: "mine" }), post());
