@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { acceptPosts } from "../src/intake/accept.ts";
+import { StoreUnavailable } from "../src/store/index.ts";
 import { dex, eventWorld, NOON } from "./support/event-world.ts";
 
 const post = {
@@ -59,10 +60,36 @@ it("notifies in the trace of the post that waited for the facts, and of no other
   expect(kept?.trace).toContain(SENDER.traceId);
 });
 
+it("looks again after an alarm whose commit failed", async () => {
+  const { world, store, ring, signal, alarms, now } = await waiting();
+  world.market = dex("fresh", 500_000);
+  const { commit } = store;
+  store.commit = async () => {
+    throw new StoreUnavailable("out");
+  };
+  await ring();
+  expect(alarms()).toEqual([now() + 120_000]);
+  store.commit = commit;
+  await ring();
+  expect(await signal()).toMatchObject({ state: "verified", degraded: false });
+});
+
 it("looks again later and later while they stay away, and gives up after the fourth time", async () => {
   const { ring, alarms, now } = await waiting();
   const times: number[] = [];
   for (let looks = 0; looks < 6 && alarms().length > 0; looks++) {
+    const before = now();
+    await ring();
+    times.push((now() - before) / 1_000);
+  }
+  expect(times).toEqual([15, 60, 300, 900]);
+});
+
+it("goes on with the series when what it finds is new and still not all", async () => {
+  const { world, ring, alarms, now } = await waiting();
+  const times: number[] = [];
+  for (let looks = 0; looks < 6 && alarms().length > 0; looks++) {
+    world.market = dex("stale", 100_000 + looks);
     const before = now();
     await ring();
     times.push((now() - before) / 1_000);

@@ -27,7 +27,9 @@ it("finds code however it is spaced and wrapped, and nothing else", () => {
 describe("drawn mutants", () => {
   /** What the operators make of a piece of code. */
   const madeOf = (source: string, file = "code.ts"): string[] =>
-    slipsIn(file, source).map((slip) => mutated(source, { ...slip, file }));
+    slipsIn(file, source).map((slip) =>
+      mutated(source, { ...slip, file, from: source.slice(slip.start, slip.end) }),
+    );
 
   it.each([
     ["const late = a < b;", ["const late = a <= b;", "const late = a > b;"]],

@@ -76,6 +76,23 @@ describe("an event's evidence", () => {
     });
   });
 
+  it("is about the token of the earliest among mentions that are equally sure", () => {
+    const token = (symbol: string) => ({
+      chain: "eth" as const,
+      symbol,
+      tokenCa: symbol,
+      confidence: 0.5,
+    });
+    const posts = [2, 1, 3].map((minute) => mention(minute, { token: token(`T${minute}`) }));
+    for (const order of orders(posts)) expect(summarise(all(order)).event.tokenCa).toBe("T1");
+  });
+
+  it("knows the most followers of its posts, whichever came last", () => {
+    const posts = [mention(1, { followers: 7 }), mention(2, { followers: 900 }), mention(3)];
+    for (const order of orders(posts)) expect(summarise(all(order)).facts.followers_max).toBe(900);
+    expect(summarise(all([mention(1, { followers: null })])).facts.followers_max).toBeNull();
+  });
+
   it("takes first and last times from event time", () => {
     const { event, facts } = summarise(all([mention(30), mention(5), mention(59)]));
     expect(event).toMatchObject({

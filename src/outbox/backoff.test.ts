@@ -50,6 +50,15 @@ describe("the retry policies", () => {
     }
   });
 
+  it("double that of mail to half an hour, and that of a stream to five minutes", () => {
+    expect([0, 1, 60].map((attempt) => wait("email", {}, attempt, 0.5))).toEqual([
+      5_000, 10_000, 900_000,
+    ]);
+    expect([0, 1, 60].map((attempt) => wait("stream", {}, attempt, 0.5))).toEqual([
+      1_000, 2_000, 150_000,
+    ]);
+  });
+
   it("follow the schedule of Standard Webhooks", () => {
     const minutes = [5 / 60, 5, 30, 120, 300, 600, 840, 1_200, 1_440];
     minutes.forEach((due, attempt) => {

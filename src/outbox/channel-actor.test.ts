@@ -101,6 +101,19 @@ describe("the actor of a channel", () => {
     expect(seen).toHaveLength(1);
   });
 
+  it("waits for the strictest of its own limits and of those it shares", async () => {
+    const telegram = { kind: "telegram", settings: { chatId: "-1001", updates: "new" } };
+    const { actor, change, seen, woken, clock } = await actorWorld(
+      answered(200),
+      { reserveShared: async () => 60_000 },
+      telegram,
+    );
+    const began = clock.now;
+    await actor.deliver(await change(), 1);
+    expect(seen).toEqual([]);
+    expect(woken.map((at) => at - began)).toEqual([60_000]);
+  });
+
   it("leaves a long wait to the sweeper, woken for the time it falls due", async () => {
     const { actor, change, rows, woken } = await actorWorld(answered(503));
     await actor.deliver(await change(), 1);

@@ -138,6 +138,15 @@ describe("deliver", () => {
     },
   );
 
+  it("sends at once over a channel that a person has just repaired", async () => {
+    const world = await outboxWorld();
+    const id = await world.change();
+    const repaired = await world.store.channels();
+    const before = repaired.map((channel) => ({ ...channel, status: "paused" as const }));
+    world.ports.channels = async (since) => (since === undefined ? before : repaired);
+    expect(await world.deliver(id)).toMatchObject({ kind: "done" });
+  });
+
   it("pauses a webhook whose credentials are refused again and again", async () => {
     const world = await outboxWorld({}, status(401));
     const id = await world.change();

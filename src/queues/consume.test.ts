@@ -242,6 +242,20 @@ describe("mentions", () => {
   });
 });
 
+describe("deliveries", () => {
+  it("are acked by name, and one that could not be attempted is retried alone", async () => {
+    ports.deliver = async (_channelId, id) => {
+      if (id === 2) throw new StoreUnavailable("out");
+    };
+    await consume(
+      "deliveries",
+      sealed("first", { kind: "delivery", id: 1, channelId: 1 }),
+      sealed("second", { kind: "delivery", id: 2, channelId: 1 }),
+    );
+    expect(steps).toEqual(["ack first", "retry second in 2"]);
+  });
+});
+
 describe("dead letters", () => {
   it("are rows for posts and mentions, but not for deliveries, whose row goes on", async () => {
     await consume(

@@ -281,8 +281,8 @@ describe("a statement that meets another before it is committed", () => {
   it("sends a post that waits too long again once", async () => {
     await acceptOne();
     const look = (by: Store) => by.overdue(at(600), at(700), 10);
-    const { first, second } = await overlap(look, look);
-    expect([first.length, second.length]).toEqual([1, 0]);
+    const { first, second, waited } = await overlap(look, look);
+    expect([first.length, second.length, waited]).toEqual([1, 0, false]);
   });
 });
 

@@ -32,7 +32,7 @@ export const coreFiles = (words: readonly string[]): string[] =>
     .sort();
 
 /** `line`: where it stands, and the text of that line. */
-export type DrawnMutant = GeneratedMutant & { from: string; line: number; lineText: string };
+export type DrawnMutant = GeneratedMutant & { line: number; lineText: string };
 
 function slipsOf(file: string): DrawnMutant[] {
   const source = readFileSync(join(ROOT, file), "utf8");

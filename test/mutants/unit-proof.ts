@@ -13,20 +13,30 @@ export type UnitProof = { files: readonly string[]; named?: string };
 
 const slashed = (file: string): string => file.replaceAll("\\", "/");
 
-let known: { file: string; imports: ReadonlySet<string> }[] | undefined;
+type TestFile = { file: string; imports: ReadonlySet<string> };
 
-/** The tests that run without other processes, and what each imports itself. */
-function quickTests(): { file: string; imports: ReadonlySet<string> }[] {
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), "utf8");
+  return [...text.matchAll(/from "(\.[^"]+)"/g)].map(([, path = ""]) =>
+    slashed(normalize(join(dirname(file), path))),
+  );
+}
+
+/** What a test imports itself, and through the parts that tests share. */
+function importsOfTest(file: string): ReadonlySet<string> {
+  const own = importsOf(file);
+  const shared = own.filter((path) => path.startsWith("test/support/"));
+  return new Set([...own, ...shared.flatMap(importsOf)]);
+}
+
+let known: TestFile[] | undefined;
+
+/** The tests that run without other processes. */
+function quickTests(): TestFile[] {
   known ??= globSync(["{src,workers}/**/*.test.ts", "test/*.test.ts"], { cwd: ROOT })
     .map(slashed)
     .filter((file) => !file.endsWith(".edge.test.ts"))
-    .map((file) => {
-      const text = readFileSync(join(ROOT, file), "utf8");
-      const paths = [...text.matchAll(/from "(\.[^"]+)"/g)].map(([, path = ""]) =>
-        slashed(normalize(join(dirname(file), path))),
-      );
-      return { file, imports: new Set(paths) };
-    });
+    .map((file) => ({ file, imports: importsOfTest(file) }));
   return known;
 }
 
@@ -37,11 +47,21 @@ const ON_POSTGRES: UnitProof = {
   named: "before it is committed|the store in PostgreSQL",
 };
 
-/** The tests of a file's folder, and those that import it. */
+/** A file, and those of its folder that are made of it. */
+function withUsersBeside(file: string): string[] {
+  const beside = globSync(`${dirname(file)}/*.ts`, { cwd: ROOT }).map(slashed);
+  const users = beside.filter(
+    (each) => !each.endsWith(".test.ts") && importsOf(each).includes(file),
+  );
+  return [file, ...users];
+}
+
+/** The tests of a file's folder, and those that import it or what is made of it there. */
 export function nearestTests(file: string): UnitProof {
   if (file.startsWith("src/store/postgres/")) return ON_POSTGRES;
+  const used = withUsersBeside(file);
   const near = quickTests().filter(
-    (test) => dirname(test.file) === dirname(file) || test.imports.has(file),
+    (test) => dirname(test.file) === dirname(file) || used.some((each) => test.imports.has(each)),
   );
   return { files: near.map((test) => test.file) };
 }
@@ -54,21 +74,17 @@ type Report = {
   }[];
 };
 
-/** The first test that failed, or that the run itself did. */
+/** The first test that failed. Throws when no test ran at all: that shows nothing. */
 function failureIn(report: string): string {
-  try {
-    const { testResults } = JSON.parse(readFileSync(report, "utf8")) as Report;
-    const failed = testResults.flatMap(({ assertionResults }) =>
-      assertionResults.filter(({ status }) => status === "failed"),
-    );
-    return failed[0]?.fullName ?? "a test file does not load";
-  } catch {
-    return "the tests do not run";
-  }
+  const { testResults } = JSON.parse(readFileSync(report, "utf8")) as Report;
+  const failed = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.filter(({ status }) => status === "failed"),
+  );
+  return failed[0]?.fullName ?? "a test file does not load";
 }
 
-const projectOf = (files: readonly string[]): string =>
-  files.some((file) => file.startsWith("test/conformance/")) ? "conformance" : "core";
+export const isOnPostgres = (files: readonly string[]): boolean =>
+  files.some((file) => file.startsWith("test/conformance/"));
 
 type End = { code: number | null; late: boolean };
 
@@ -95,9 +111,12 @@ async function runFor(args: string[], env: NodeJS.ProcessEnv, patienceMs: number
   return { code, late };
 }
 
-/** The name of a test that notices the mistake; undefined when none does. */
+/**
+ * The name of a test that notices the mistake; undefined when none does. Without a mistake: of one
+ * that fails all the same.
+ */
 export async function noticedByTests(
-  mutant: Mutant | GeneratedMutant,
+  mutant: Mutant | GeneratedMutant | null,
   { files, named }: UnitProof,
   patienceMs: number,
 ): Promise<string | undefined> {
@@ -106,8 +125,19 @@ export async function noticedByTests(
   const report = join(dir, "report.json");
   const words = named === undefined ? [] : ["--testNamePattern", named];
   const reporter = ["--reporter=json", `--outputFile=${report}`];
-  const args = ["run", ...files, "--project", projectOf(files), ...words, "--bail=1", ...reporter];
-  const changed = { NODE_OPTIONS: `--import=${HOOK.href}`, MUTANT: JSON.stringify(mutant) };
+  const args = [
+    "run",
+    ...files,
+    "--project",
+    isOnPostgres(files) ? "conformance" : "core",
+    ...words,
+    "--bail=1",
+    ...reporter,
+  ];
+  const changed = mutant && {
+    NODE_OPTIONS: `--import=${HOOK.href}`,
+    MUTANT: JSON.stringify(mutant),
+  };
   try {
     const end = await runFor([VITEST, ...args], { ...process.env, ...changed }, patienceMs);
     if (end.late) return `no end within ${patienceMs / 1000} s`;

@@ -83,6 +83,7 @@ export const FAULTS = {
     "after",
   ]),
   "enqueue-refused": refuse(/>queue\./, "a queue answers 429 to a send"),
+  "mentions-refused": refuse(/>queue\.mentions/, "the queue of mentions answers 429"),
   "crash-before-send": crash(/>target\./, "a channel's object dies before its message goes out", [
     "before",
   ]),

@@ -49,6 +49,7 @@ export function complaintsOf(run: Judged, reference: Reference | undefined): Com
     repeatsAreTheSame(run),
     orderIsKept(run),
     paceIsKept(run),
+    throttlesAreHeeded(run),
     nothingDiedFalsely(run),
     repeatsHaveACause(run),
     sweepIsOnlyANet(run),
@@ -145,7 +146,7 @@ function signalsAreExplained({ tables, rules }: Judged): Complaints {
   });
 }
 
-function everyDeliveryEnds({ tables, faults }: Judged): Complaints {
+function everyDeliveryEnds({ tables, targets, faults }: Judged): Complaints {
   const open = tables.outbox.filter(({ status }) => status !== "done" && status !== "dlq");
   const keys = tables.outbox.filter(({ idemKey, eventKey, channelId, payload }) => {
     const { transition } = payload as { transition: number };
@@ -156,24 +157,32 @@ function everyDeliveryEnds({ tables, faults }: Judged): Complaints {
       ({ id, status, retryCount }) => `delivery ${id} is ${status} after ${retryCount} attempts`,
     ),
     ...keys.map(({ id }) => `delivery ${id} has another key than its transition's`),
-    ...(faults.has("channel-4xx") ? [] : gapsInTransitions(tables)),
+    ...(faults.has("channel-4xx") ? [] : gapsInTransitions(tables, targets)),
   ];
 }
 
+/** Of a backfill: nobody is notified because of it. */
+const isQuiet = ({ quiet }: EventTable["evidence"][number]): boolean => quiet === true;
+
 /**
- * One notification a channel for each change of state: 1, 2, 3 and no gap. A channel that is
- * switched off gets none.
+ * One notification a channel for each change of state: 1, 2, 3 and no gap. An event of quiet posts
+ * alone has none; where some are quiet, the first notification is of the state reached until then.
+ * A channel that is switched off gets none.
  */
-function gapsInTransitions({ outbox, events }: Tables): Complaints {
+function gapsInTransitions({ outbox, events }: Tables, targets: Judged["targets"]): Complaints {
   const byLine = Map.groupBy(outbox, ({ channelId, eventKey }) => `${eventKey} ${channelId}`);
-  return [...byLine].flatMap(([line, rows]) => {
-    const numbers = rows
-      .map(({ payload }) => (payload as { transition: number }).transition)
-      .sort((a, b) => a - b);
-    const last = events.get(rows[0]?.eventKey ?? "")?.signal.transition;
-    const whole = numbers.every((number, i) => number === i + 1) && numbers.length === last;
-    return whole ? [] : [`${line}: transitions ${numbers.join()} of ${last}`];
-  });
+  return [...events].flatMap(([eventKey, { signal, evidence }]) =>
+    [...targets.keys()].flatMap((channelId) => {
+      const numbers = (byLine.get(`${eventKey} ${channelId}`) ?? [])
+        .map(({ payload }) => (payload as { transition: number }).transition)
+        .sort((a, b) => a - b);
+      const last = evidence.every(isQuiet) ? 0 : signal.transition;
+      const first = evidence.some(isQuiet) ? (numbers[0] ?? 1) : 1;
+      const whole =
+        numbers.every((number, i) => number === first + i) && (numbers.at(-1) ?? 0) === last;
+      return whole ? [] : [`${eventKey} ${channelId}: transitions ${numbers.join()} of ${last}`];
+    }),
+  );
 }
 
 const lineOf = (target: string, eventKey: string, transition: number): string =>
@@ -301,12 +310,34 @@ function paceIsKept({ ledger, faults }: Judged): Complaints {
   });
 }
 
+/**
+ * What a target put off is not tried before the time that it asked for, unless its answer, or the
+ * note of it, was lost.
+ */
+function throttlesAreHeeded({ ledger, faults }: Judged): Complaints {
+  if ([...faults].some((name) => !QUICK.has(name) && !name.startsWith("channel-"))) return [];
+  const lines = Map.groupBy(
+    ledger.filter(({ edit }) => !edit),
+    lineOfReceived,
+  );
+  return [...lines].flatMap(([line, sendings]) =>
+    sendings.flatMap(({ sentAt, askedMs }, i) => {
+      const waited = (sendings[i + 1]?.sentAt ?? Number.POSITIVE_INFINITY) - sentAt;
+      return waited < askedMs
+        ? [`${line} was tried again after ${waited} ms, asked for ${askedMs}`]
+        : [];
+    }),
+  );
+}
+
 /** Dead letters are the garbage that was put in, and deliveries that a target refused. */
 function nothingDiedFalsely({ tables, poison, faults }: Judged): Complaints {
   const dlq = tables.outbox.filter(({ status }) => status === "dlq");
   const markOf = (payload: unknown): string | undefined =>
     /garbage-\d+/.exec(JSON.stringify(payload))?.[0];
-  const buried = new Set(tables.deadLetters.map(({ payload }) => markOf(payload)));
+  // Garbage is known at first sight: it is not for others to be tried with it a hundred times.
+  const atSight = tables.deadLetters.filter(({ reason }) => reason !== "exhausted");
+  const buried = new Set(atSight.map(({ payload }) => markOf(payload)));
   const deadLetters = tables.deadLetters.filter(({ payload }) => markOf(payload) === undefined);
   const refused = deadLetters.filter(({ stage }) => stage === "deliveries");
   const causes = faults.has("channel-4xx") ? ["rejected", "gone", "channel_disabled"] : [];
@@ -315,7 +346,9 @@ function nothingDiedFalsely({ tables, poison, faults }: Judged): Complaints {
   );
   return [
     ...falsely.map(({ stage, reason, error }) => `false dead letter: ${stage} ${reason} ${error}`),
-    ...[...poison].filter((mark) => !buried.has(mark)).map((mark) => `${mark} vanished`),
+    ...[...poison]
+      .filter((mark) => !buried.has(mark))
+      .map((mark) => `${mark} vanished, or was tried again and again`),
     ...(dlq.length === refused.length
       ? []
       : [`${dlq.length} deliveries in dlq, ${refused.length} letters`]),
@@ -345,8 +378,7 @@ function repeatsHaveACause(run: Judged): Complaints {
 }
 
 /**
- * These neither lose a message nor hold one back for long: every stage must finish by itself what
- * it took on.
+ * These lose no message: every stage must finish by itself what it took on.
  */
 const HARMLESS_TO_POSTS = new Set<FaultName>([
   "queue-duplicate",
@@ -357,12 +389,17 @@ const HARMLESS_TO_POSTS = new Set<FaultName>([
   "redis-reply-lost",
   "deadlock",
   "object-doubled",
+  "mentions-refused",
   "provider-5xx",
   "channel-5xx",
   "alarm-twice",
   "cron-overlapping",
   "stale-rules",
   "old-version",
+  "newer-version",
+  "queue-reorder",
+  "poison",
+  "channel-429",
 ]);
 
 /** A post that is tried again for long may be sent anew beside its own message: none was lost. */
@@ -479,11 +516,15 @@ const ON_FACTS: FaultName[] = [
 
 /**
  * Where states can only rise and no fault touched the facts, the same people hear the same things;
- * while a target is gone, its channel gets none.
+ * while a target is gone, its channel gets none. When a window's first loud post comes, after how
+ * many quiet ones, is a matter of luck.
  */
 function outboxEquals({ tables, steady, faults }: Judged, reference: Reference): Complaints {
   if (!steady || ON_FACTS.some((name) => faults.has(name))) return [];
-  const keysOf = ({ outbox }: Tables): Set<string> => new Set(outbox.map(({ idemKey }) => idemKey));
+  const isMixed = (eventKey: string): boolean =>
+    reference.events.get(eventKey)?.evidence.some(isQuiet) ?? false;
+  const keysOf = ({ outbox }: Tables): Set<string> =>
+    new Set(outbox.filter(({ eventKey }) => !isMixed(eventKey)).map(({ idemKey }) => idemKey));
   const held = keysOf(tables);
   const wanted = keysOf(reference);
   const same = held.isSubsetOf(wanted) && (faults.has("channel-4xx") || held.size === wanted.size);

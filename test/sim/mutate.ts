@@ -10,8 +10,8 @@ export type Mutant = { name: string; file: string; from: string; to: string };
 
 /** One way to break one place: the text from `start` to `end` of a file becomes `to`. */
 export type Slip = { operator: string; start: number; end: number; to: string };
-/** A slip in a file as it is now. */
-export type GeneratedMutant = Slip & { file: string };
+/** A slip in a file; `from` is the text of the place. */
+export type GeneratedMutant = Slip & { file: string; from: string };
 
 const escaped = (token: string): string => token.replace(/[^\w\s]/, "\\$&");
 const isWord = (token: string | undefined): boolean => /^\w/.test(token ?? "");
@@ -30,13 +30,17 @@ export function codePattern(from: string): RegExp {
   );
 }
 
+function slipped(source: string, { file, from, start, end, to }: GeneratedMutant): string {
+  if (source.slice(start, end) !== from) throw new Error(`${file} was changed since it was read`);
+  return source.slice(0, start) + to + source.slice(end);
+}
+
 /**
  * The source with the mistake in it. Throws when the code has moved on and the mutant no longer
  * applies.
  */
 export function mutated(source: string, mutant: Mutant | GeneratedMutant): string {
-  if ("start" in mutant)
-    return source.slice(0, mutant.start) + mutant.to + source.slice(mutant.end);
+  if ("start" in mutant) return slipped(source, mutant);
   const { name, file, from, to } = mutant;
   const pattern = codePattern(from);
   const count = source.match(pattern)?.length ?? 0;

@@ -18,6 +18,8 @@ export type ReceivedChange = {
   taken: boolean;
   /** What it answered; 0 = nothing. */
   status: number;
+  /** For how long it asked to be left alone. */
+  askedMs: number;
 };
 
 export const TELEGRAM = "https://telegram.test";
@@ -55,9 +57,9 @@ export function targets(ether: Ether): {
     for (const each of received) each.status = status;
     if (status === 200) take(received);
     const target = received[0]?.target ?? "";
-    if (target.startsWith("telegram"))
-      return telegramAnswer(status, ledger.length, kernel.dice.int(1, 20));
-    const waits = kernel.dice.int(1, 60);
+    const waits = kernel.dice.int(1, target.startsWith("telegram") ? 20 : 60);
+    if (status === 429) for (const each of received) each.askedMs = waits * 1000;
+    if (target.startsWith("telegram")) return telegramAnswer(status, ledger.length, waits);
     return target.startsWith("mail")
       ? mailAnswer(status, ledger.length, waits)
       : hookAnswer(status, waits);
@@ -108,7 +110,13 @@ function read(
     data?: { event_key: string; transition: number };
   };
   const headers = new Headers(init.headers);
-  const common = { ...sent, taken: false, status: 0, edit: url.endsWith("/editMessageText") };
+  const common = {
+    ...sent,
+    taken: false,
+    status: 0,
+    askedMs: 0,
+    edit: url.endsWith("/editMessageText"),
+  };
   const tell = (target: string, idemKey: string | null) =>
     [...(body.text ?? "").matchAll(/([^\s<>`]+:[^\s<>`]+Z) #(\d+)/g)].map(
       ([, eventKey = "", transition]) => {

@@ -1,16 +1,14 @@
 import { availableParallelism } from "node:os";
-import { noticedByTests } from "../mutants/unit-proof.ts";
+import { isOnPostgres, noticedByTests } from "../mutants/unit-proof.ts";
 import { fleet, type ThreadData } from "./fleet.ts";
 import { ratesOf, replayOf } from "./jobs.ts";
-import { MUTANTS, type Suspect } from "./mutants.ts";
+import { SCENE_SEEDS, type Suspect } from "./mutants/suspect.ts";
+import { MUTANTS } from "./mutants.ts";
 import { type Job, keyOf, type Outcome, simulate } from "./run.ts";
 import type { Tables } from "./tables.ts";
 
 const POSTS = 240;
-/**
- * What every mutant is tried with after the faults of its own; the posts of seed 0 have steady
- * states, those of 1 and 3 swinging ones, and 3 has digests.
- */
+/** What every mutant is tried with after the faults of its own. */
 const BATTERY = [
   "",
   "all=0.01",
@@ -19,7 +17,6 @@ const BATTERY = [
   "crash=0.05",
   "deadlock=0.25,queue-lost=0.05",
 ];
-const SCENES = [0, 1, 3].map((seed) => ({ seed, count: POSTS }));
 /** A mistake may make a history, or a test, that never ends. */
 const PATIENCE_MS = 180_000;
 
@@ -65,24 +62,50 @@ export async function noticedBySimulation(
  */
 const OWN_SEEDS = 6;
 
-const jobsFor = (by: string): Job[] =>
-  [...Array.from({ length: OWN_SEEDS }, () => by), ...BATTERY].flatMap((faults, i) =>
-    SCENES.map((posts): Job => ({ seed: 11 + i, posts, rates: ratesOf(faults) })),
+type ByHistory = Extract<Suspect, { by: string }>;
+
+const isByHistory = (mutant: Suspect): mutant is ByHistory => "by" in mutant;
+
+const scenesOf = ({ scene, posts = POSTS }: ByHistory): Job["posts"][] =>
+  [...new Set([...(scene === undefined ? [] : [scene]), ...SCENE_SEEDS])].map((seed) => ({
+    seed,
+    count: posts,
+  }));
+
+const jobsFor = (mutant: ByHistory): Job[] =>
+  [...Array.from({ length: OWN_SEEDS }, () => mutant.by), ...BATTERY].flatMap((faults, i) =>
+    scenesOf(mutant).map((posts): Job => ({ seed: 11 + i, posts, rates: ratesOf(faults) })),
   );
 
 async function trial(mutant: Suspect, tables: Record<string, Tables>): Promise<Trial> {
   const began = performance.now();
-  const killedBy =
-    "tests" in mutant
-      ? await noticedByTests(mutant, mutant.tests, PATIENCE_MS)
-      : await noticedBySimulation(mutant, jobsFor(mutant.by), tables, PATIENCE_MS);
+  const killedBy = isByHistory(mutant)
+    ? await noticedBySimulation(mutant, jobsFor(mutant), tables, PATIENCE_MS)
+    : await noticedByTests(mutant, mutant.tests, PATIENCE_MS);
   return { mutant, killedBy, seconds: (performance.now() - began) / 1000 };
+}
+
+/** Tests that fail without any mistake, or cannot run, would seem to notice every one. */
+async function checkTests(mutants: readonly Suspect[]): Promise<void> {
+  const proofs = new Map(
+    mutants.flatMap((each) =>
+      isByHistory(each) ? [] : [[JSON.stringify(each.tests), each.tests] as const],
+    ),
+  );
+  const named = [...proofs.values()].filter(({ files }) => isOnPostgres(files));
+  const others = [...proofs.values()].filter(({ files }) => !isOnPostgres(files));
+  const together = { files: [...new Set(others.flatMap(({ files }) => files))] };
+  for (const proof of [together, ...named]) {
+    const failed = await noticedByTests(null, proof, PATIENCE_MS);
+    if (failed !== undefined) throw new Error(`without a mistake this test fails: ${failed}`);
+  }
 }
 
 /** Tries the mutants whose names have the words, and says of each how it ended. */
 export async function trials(words: string, say: (line: string) => void): Promise<Trial[]> {
-  const tables = await references(SCENES);
   const waiting = MUTANTS.filter(({ name }) => name.includes(words));
+  const tables = await references(waiting.filter(isByHistory).flatMap(scenesOf));
+  await checkTests(waiting);
   const results: Trial[] = [];
   const work = async (): Promise<void> => {
     for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {

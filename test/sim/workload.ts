@@ -1,5 +1,5 @@
 import type { RawPost } from "../../src/model/raw-post.ts";
-import { type Dice, dice } from "./random.ts";
+import { type Dice, dice, hash32 } from "./random.ts";
 
 /** Posts of one source, in the order in which it has them. */
 export type Stream = { source: string; how: "push" | "poll"; posts: RawPost[] };
@@ -71,6 +71,14 @@ const ENDINGS = [
   "so I doubled my small bag.",
   "until regulators say something new.",
 ];
+const OTHER_SCRIPTS = [
+  "最近の取引量を見ると安心できます。",
+  "объём растёт третий день подряд.",
+  "السعر يتحرك ببطء هذا الأسبوع.",
+  "कीमत धीरे धीरे बढ़ रही है।",
+];
+/** As large as a post's own data may be, in few characters: calls are cut by their bytes. */
+const LARGE = { note: "漢".repeat(5_000) };
 const NOISE = ["", " 🚀", "!!", " pls RT", "  ", " 👀👀", " https://t.co/x1y2"];
 const SPAM =
   "FREE AIRDROP!!! claim your bonus now, send 0.1 ETH to double it 100% guaranteed, DM me, join " +
@@ -161,6 +169,18 @@ function otherwise(earlier: RawPost, n: number, known: Token[]): Partial<RawPost
   return n % 3 === 1 && earlier.tokenCa && other ? { tokenCa: other } : {};
 }
 
+/** The source whose posts are large. */
+const LARGE_SOURCE = "s4";
+
+/** Some posts are of a backfill: of some windows all, of the others a few. */
+function extrasOf(source: string, n: number, { token, hour }: Topic): Partial<RawPost> {
+  const isQuiet = n % 7 === 3 || (hour === 1 && hash32(token.text) % 5 === 0);
+  return {
+    ...(isQuiet && { quiet: true }),
+    ...(source === LARGE_SOURCE && n % 2 === 0 && { raw: LARGE }),
+  };
+}
+
 function post(
   { source, posts }: Stream,
   n: number,
@@ -172,6 +192,7 @@ function post(
   const earlier = posts.length > 0 && kind < 0.24 ? rolls.pick(posts.slice(-RECENT)) : undefined;
   const metrics = { followers: rolls.int(10, 50_000) };
   const fresh = {
+    ...extrasOf(source, n, topic),
     source,
     // Sources number their posts alike: only source and id together name one.
     id: `${posts.length}`,
@@ -193,7 +214,7 @@ function post(
   const also = kind > 0.88 ? ` and ${rolls.pick(known).text}` : "";
   const text =
     `${rolls.pick(OPENINGS)} ${token.text}${also} ${rolls.pick(MIDDLES)} ` +
-    `${rolls.pick(ENDINGS)}`;
+    `${n % 11 === 5 ? rolls.pick(OTHER_SCRIPTS) : rolls.pick(ENDINGS)}`;
   return {
     ...fresh,
     text,

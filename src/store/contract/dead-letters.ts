@@ -179,6 +179,24 @@ export function deadLetterContract(store: () => Store): void {
 
 export function deadLetterPagingContract(store: () => Store): void {
   describe("dead letters page after page", () => {
+    it("are those of a stage, a reason and a time, and of what was replayed or not", async () => {
+      const any = { stage: null, reason: null, since: null, replayed: null };
+      const keys = async (filter: Partial<Parameters<Store["deadLetters"]>[0]>) =>
+        (await store().deadLetters({ ...any, ...filter }, { limit: 9, cursor: null })).items.map(
+          ({ id }) => id,
+        );
+      await store().bury([deadLetter("a", { reason: "exhausted" })], at(1));
+      await store().bury([deadLetter("b", { stage: "mentions" })], at(2));
+      await store().bury([deadLetter("c")], at(3));
+      await store().takeForReplay({ ...ANY, ids: [2] }, 9, at(4));
+      expect(await keys({})).toEqual([3, 2, 1]);
+      expect(await keys({ since: at(2) })).toEqual([3, 2]);
+      expect(await keys({ stage: "mentions" })).toEqual([2]);
+      expect(await keys({ reason: "exhausted" })).toEqual([1]);
+      expect(await keys({ replayed: true })).toEqual([2]);
+      expect(await keys({ replayed: false, since: at(2) })).toEqual([3]);
+    });
+
     it("shows every dead letter once while others are added", async () => {
       const deadLetter = (i: number) => ({
         ...{

@@ -102,6 +102,11 @@ export function retentionContract(store: () => Store): void {
       expect(again).toMatchObject({ kind: "committed", rev: 1 });
     });
 
+    it("keeps an event whose posts are old while it is touched", async () => {
+      await store().commit(change(0, [mention(1)], { at: at(60) }));
+      expect([await forget("events", 50), await forget("events", 70)]).toEqual([0, 1]);
+    });
+
     it("keeps an event that was touched lately, and one that waits to be delivered", async () => {
       await store().commit(change(0, [mention(1)], { at: at(60), outbox: [draft(1, "a")] }));
       expect(await forget("events", 50)).toBe(0);
@@ -139,6 +144,25 @@ export function retentionContract(store: () => Store): void {
       expect(await store().due(at(100), 10)).toMatchObject([
         { id: 3, channelId: 3, eventKey: KEY },
       ]);
+    });
+
+    it("forgets the key, the event and the subject of a delivery that it deleted", async () => {
+      const announced = {
+        ...draft(1, "a"),
+        payload: { ...draft(1, "a").payload, subject: "demo" },
+      };
+      await store().commit(change(0, [mention(1)], { at: at(0), outbox: [announced] }));
+      await store().claim(1, "L", at(1), 1_000);
+      await store().close(1, "L", { kind: "done", externalId: "7" }, null, at(1));
+      expect(await store().lastMessage(1, KEY)).toMatchObject({ id: "7" });
+      expect(await forget("deliveries", 9)).toBe(1);
+      expect(await store().lastMessage(1, KEY)).toBeNull();
+      await store().commit(change(1, [mention(2)], { at: at(10), outbox: [announced] }));
+      const [again] = await store().due(at(10), 9);
+      expect(await store().claim(again?.id ?? 0, "M", at(10), 1_000)).toMatchObject({
+        kind: "claimed",
+        delivery: { idemKey: "a", repeats: false },
+      });
     });
 
     it("keeps a dead delivery as long as its letter, which may still open it", async () => {

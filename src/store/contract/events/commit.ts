@@ -172,6 +172,17 @@ export function commitContract(store: () => Store): void {
       expect(await store().audit()).toMatchObject({ evidence: 3, open: 1, contradictions: 0 });
     });
 
+    it("makes evidence of a duplicate that an event holds all the same", async () => {
+      const same = { author: "ada" };
+      await store().accept([arrival(1, same, "h"), arrival(2, same, "h")], at(0));
+      await store().commit(change(0, [mention(1)]));
+      for (const id of [1, 2]) await store().recordJudgements([pending(id, KEY)], at(id));
+      expect([await outcomeOf(1), await outcomeOf(2)]).toEqual(["evidence", "duplicate"]);
+      await store().commit(change(1, [mention(2)], { held: [mention(1)] }));
+      expect(await outcomeOf(2)).toBe("evidence");
+      expect(await store().audit()).toMatchObject({ evidence: 2, open: 0, contradictions: 0 });
+    });
+
     it("answers as much evidence as is asked for, and all of it page by page", async () => {
       const mentions = Array.from({ length: 25 }, (_, i) => mention(i));
       await store().commit(change(0, mentions.slice(0, 20)));

@@ -1,0 +1,172 @@
+import type { Suspect } from "./suspect.ts";
+
+/** The actor of an event, and what it decides. */
+export const DECIDING_MUTANTS: readonly Suspect[] = [
+  {
+    name: "a stale commit counts as made",
+    file: "src/events/event-actor.ts",
+    from: 'if (result.kind === "stale") return false;',
+    to: 'if (result.kind === "stale") return true;',
+    by: "object-doubled=0.25",
+  },
+  {
+    name: "an actor trusts its copy after a failed commit",
+    file: "src/events/event-actor.ts",
+    from: "(await recall(mentions));\n" + "    known = undefined;",
+    to: "(await recall(mentions));",
+    by: "commit-reply-lost=0.25",
+    posts: 12,
+  },
+  {
+    name: "missing facts are never asked for again",
+    file: "src/events/event-actor.ts",
+    from: "if (!late || seconds === undefined) {",
+    to: "if (late || seconds === undefined) {",
+    by: "provider-5xx=0.25",
+  },
+  {
+    name: "coalescing drops what arrives in between",
+    file: "src/concurrency/coalesce.ts",
+    from: "waiting.items.push(...items);",
+    to: "",
+    by: "queue-duplicate=0.25",
+  },
+  {
+    name: "the sweeper is not woken for deliveries after a commit",
+    file: "src/events/after-commit.ts",
+    from: "if (open) await wakeSweeper(",
+    to: "if (open && held.length > 0) await wakeSweeper(",
+    by: "enqueue-refused=0.6",
+  },
+  {
+    name: "one quiet post silences an event",
+    file: "src/pipeline.ts",
+    from: "(tallyOf(gathered)?.loud ?? 0) > 0",
+    to: "(tallyOf(gathered)?.loud ?? 0) === (tallyOf(gathered)?.posts ?? 0)",
+    by: "",
+  },
+  {
+    name: "quiet posts are heard",
+    file: "src/pipeline.ts",
+    from: "(tallyOf(gathered)?.loud ?? 0) > 0",
+    to: "true",
+    by: "",
+  },
+  {
+    name: "a backfill uses up the notification of its window",
+    file: "src/pipeline.ts",
+    from: "isHeard(before.gathered) ? before.signal : null",
+    to: "before.signal",
+    by: "",
+  },
+  {
+    name: "the first state is a change from verified",
+    file: "src/pipeline.ts",
+    from: 'verdict.state !== (previousState ?? "candidate")',
+    to: 'verdict.state !== (previousState ?? "verified")',
+    by: "",
+  },
+  {
+    name: "each commit counts as a transition",
+    file: "src/pipeline.ts",
+    from: "(changed ? 1 : 0)",
+    to: "1",
+    by: "",
+  },
+  {
+    name: "a new event starts from revision one",
+    file: "src/pipeline.ts",
+    from: "expectedRev: before.rev,",
+    to: "expectedRev: before.rev || 1,",
+    tests: { files: ["test/late-facts.test.ts"] },
+  },
+  {
+    name: "scores are of the state before",
+    file: "src/pipeline.ts",
+    from: "const previousState = before.signal?.state ?? null;",
+    to: "const previousState = before.signal?.previousState ?? null;",
+    by: "",
+  },
+  {
+    name: "the late series is not begun anew",
+    file: "src/events/event-actor.ts",
+    from: "const step = anew ? 0 : memory.looked + 1;",
+    to: "const step = memory.looked + 1;",
+    tests: { files: ["test/late-facts.test.ts"] },
+  },
+  {
+    name: "late facts that say something new are not committed",
+    file: "src/events/event-actor.ts",
+    from: "mentions.length === 0 && saysTheSame(before, change)",
+    to: "mentions.length === 0",
+    by: "provider-5xx=0.25",
+  },
+  {
+    name: "an alarm that failed sets no other",
+    file: "src/events/event-actor.ts",
+    from:
+      "const seconds = ledger.isUnfinished() ? UNFINISHED_SECONDS : " +
+      "FAILED_RE_ENRICH_SECONDS;\n" +
+      "        await memory.setAlarm(ports.now() + seconds * 1000);",
+    to: "",
+    tests: { files: ["test/late-facts.test.ts"] },
+  },
+  {
+    name: "a decision is committed although its rows were cleared",
+    file: "src/events/event-ledger.ts",
+    from: 'return progress?.step === "whole" && progress.rev === rev;',
+    to: "return true;",
+    tests: { files: ["test/event-restarts.test.ts"] },
+  },
+  {
+    name: "rows are not brought up to the database",
+    file: "src/events/event-ledger.ts",
+    from: "if (reached.rev < rev) await catchUp(event.eventKey, reached, rev);",
+    to: "",
+    tests: { files: ["test/event-restarts.test.ts"] },
+  },
+  {
+    name: "rows that lost their sums are trusted",
+    file: "src/events/event-ledger.ts",
+    from: "if ((tallyOf(stored)?.posts ?? 0) >= postsOf(state)) return known;",
+    to: "return known;",
+    tests: { files: ["test/event-restarts.test.ts"] },
+  },
+  {
+    name: "calls that meet run side by side",
+    file: "src/concurrency/coalesce.ts",
+    from: "running = result.catch(() => undefined);",
+    to: "",
+    tests: { files: ["src/concurrency/coalesce.test.ts"] },
+  },
+  {
+    name: "one that failed stops all that follow",
+    file: "src/concurrency/coalesce.ts",
+    from: "running = result.catch(() => undefined);",
+    to: "running = result;",
+    by: "deadlock=0.25",
+  },
+  {
+    name: "channels added since are missed at a transition",
+    file: "src/events/event-actor.ts",
+    from:
+      "const [channels, routes] = await Promise.all([ports.channels(ports.now()), " +
+      "ports.routes()]);",
+    to: "const [channels, routes] = [input.channels, await ports.routes()];",
+    tests: { files: ["test/listed-author.test.ts"] },
+  },
+  {
+    name: "a window's memory is never cleared",
+    file: "src/events/event-actor.ts",
+    from: "else if (ports.now() < clearAt) await memory.setAlarm(clearAt);",
+    to: "else if (ports.now() < Number.MAX_SAFE_INTEGER) await " + "memory.setAlarm(clearAt);",
+    tests: { files: ["test/late-facts.test.ts", "test/event-restarts.test.ts"] },
+  },
+  {
+    name: "the series of looks begins anew with each that finds something",
+    file: "src/events/event-actor.ts",
+    from: "{ anew: mentions.length > 0, trace }",
+    to: "{ anew: true, trace }",
+    tests: { files: ["test/late-facts.test.ts"] },
+  },
+];
