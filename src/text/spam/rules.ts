@@ -37,6 +37,10 @@ const WARNING = new RegExp(
   ),
 );
 
+/** Scams begin like this too: by itself it warns of nothing. */
+const OPENER =
+  /^[^\p{L}]*(?:внимание|attention|achtung|atención|attenzione|atenção|dikkat|uwaga|注意)[!:：！,.\s]+/u;
+
 /** The reader is asked to get in touch. */
 const CONTACT = new RegExp(
   oneOf(
@@ -92,6 +96,17 @@ const RECOVER = wholeWord(
   "recover(?:s|ed|y|ing)?|retriev\\w+|reclaim\\w*",
   "(?:get|gets|got|brought|bring) (?:it|them|back|my|your|all|everything)|trace[sd]?|unlocks?",
   "unfroze|refund",
+);
+
+/** "All thanks to @x for getting my wallet back, legit and fast". */
+const THANKED =
+  /\b(?:thanks|thank you|shout ?out|grateful|kudos) to\b[^.!?]{0,80}\bmy\b[^.!?]{0,60}\bback\b/;
+const PRAISED = wholeWord(
+  "legit",
+  "reliable",
+  "recommend(?:ed)?",
+  "trustworthy",
+  "on (?:ig|insta\\w*)",
 );
 
 const CAUTION = wholeWord("never|fake|beware|warn|phishing");
@@ -252,10 +267,11 @@ const RULES: readonly SpamRule[] = [
     name: "sells the recovery of lost coins",
     triggers: `stolen lost scam scams scammed scammer scammers hacked frozen drained locked
       forgotten fake froze robbed`,
-    find: (text) =>
-      LOST.test(text) && CONTACT.test(text) && !CAUTION.test(text)
-        ? found(text, RECOVER)
-        : undefined,
+    find: (text) => {
+      if (!LOST.test(text) || CAUTION.test(text)) return undefined;
+      if (CONTACT.test(text)) return found(text, RECOVER);
+      return PRAISED.test(text) ? found(text, THANKED) : undefined;
+    },
   },
   {
     name: "promises certain gains",
@@ -297,7 +313,7 @@ function triggered({ hashes, count, lower }: Readonly<Tokens>): number {
 const MAX_WORDS_SHOWN = 60;
 
 /** Whether a text warns of scams rather than being one. `lower` is folded and in lower case. */
-const warnsOfScams = (lower: string): boolean => WARNING.test(lower);
+const warnsOfScams = (lower: string): boolean => WARNING.test(lower.replace(OPENER, ""));
 
 /**
  * The first rule that the text breaks, and where; undefined when it breaks none. Rules need no
