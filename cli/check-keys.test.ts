@@ -96,3 +96,24 @@ describe("telegram chats", () => {
     ).toEqual([{ chat_id: 1, thread_id: null, kind: "private", name: "Ada" }]);
   });
 });
+
+describe("telegram webhook", () => {
+  const READY = { PUBLIC_URL: "https://signals.dev.org/", TELEGRAM_WEBHOOK_SECRET: "s".repeat(32) };
+
+  it("has Telegram send what is pressed to this deployment, and ends that", async () => {
+    const { code, out } = await run(telegram, ["webhook"], READY);
+    expect([code, out]).toEqual([
+      0,
+      "Telegram sends what is pressed to https://signals.dev.org/telegram/webhook",
+    ]);
+    expect(await run(telegram, ["webhook", "--remove"])).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    [{ ...READY, PUBLIC_URL: "" }, /PUBLIC_URL/],
+    [{ ...READY, TELEGRAM_WEBHOOK_SECRET: "" }, /TELEGRAM_WEBHOOK_SECRET/],
+  ])("says what is missing", async (env, missing) => {
+    const { code, err } = await run(telegram, ["webhook"], env);
+    expect([code, err]).toEqual([1, expect.stringMatching(missing)]);
+  });
+});

@@ -47,6 +47,7 @@ export const OPERATIONS = {
   previewChannel: {"method":"POST","path":"/channels/preview","query":[],"body":"application/json","answer":"json","items":null},
   encryptChannels: {"method":"POST","path":"/channels/encrypt","query":[],"body":null,"answer":"json","items":null},
   testChannel: {"method":"POST","path":"/channels/{id}/test","query":[],"body":null,"answer":"json","items":null},
+  answerTelegram: {"method":"POST","path":"/telegram/webhook","query":[],"body":"application/json","answer":"json","items":null},
   listOutbox: {"method":"GET","path":"/outbox","query":["limit","cursor","status","channel","since"],"body":null,"answer":"json","items":"outbox"},
   retryDelivery: {"method":"POST","path":"/outbox/{id}/retry","query":[],"body":null,"answer":"json","items":null},
   listDeadLetters: {"method":"GET","path":"/dead-letters","query":["limit","cursor","stage","reason","since","replayed"],"body":null,"answer":"json","items":"dead_letters"},

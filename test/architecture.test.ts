@@ -73,7 +73,11 @@ const PLACES: Place[] = [
     may: [...STAGE, "src/channels", "src/store/channels.ts"],
     packages: [],
   },
-  { path: "src/channels/", may: [...STAGE, ...SETTINGS, "src/markets"], packages: ["zod"] },
+  {
+    path: "src/channels/",
+    may: [...STAGE, ...SETTINGS, "src/markets", "src/telegram/buttons.ts"],
+    packages: ["zod"],
+  },
   {
     path: "src/analytics/",
     may: [...STAGE, "src/observability", "src/store/activity.ts"],
@@ -95,6 +99,12 @@ const PLACES: Place[] = [
     may: [...STAGE, "src/rules", "src/channels/_shared/template.ts"],
     packages: ["zod"],
   },
+  {
+    path: "src/telegram/buttons.ts",
+    may: ["src/kit"],
+    packages: [],
+  },
+  { path: "src/telegram/", may: [...STAGE, "src/store"], packages: ["zod"] },
   { path: "src/store/schema.ts", may: [], packages: ["drizzle-orm"] },
   { path: "src/store/", may: [...STAGE, "migrations/latest.ts"], packages: [] },
   {
@@ -143,9 +153,16 @@ const PLACES: Place[] = [
     path: "src/api/",
     may: [
       ...STAGE,
-      ...["alerts", "analytics", "audit", "store", "rules", "routing", "observability"].map(
-        (room) => `src/${room}`,
-      ),
+      ...[
+        "alerts",
+        "analytics",
+        "audit",
+        "store",
+        "rules",
+        "routing",
+        "telegram",
+        "observability",
+      ].map((room) => `src/${room}`),
     ],
     packages: ["hono", "zod", "graphql", "dataloader", "@modelcontextprotocol/sdk"],
   },

@@ -32,6 +32,7 @@ import { type RulesPorts, rulesRoutes } from "./routes/rules.ts";
 import { type SignalPorts, signalRoutes } from "./routes/signals.ts";
 import { sourceRoutes, type TriggerPorts } from "./routes/sources.ts";
 import { type StreamPorts, streamRoutes } from "./routes/stream.ts";
+import { type TelegramRoutePorts, telegramRoutes } from "./routes/telegram.ts";
 
 /** Everything that the HTTP interface asks for: the ports of each group of routes. */
 export type ApiPorts = AccessPorts &
@@ -60,6 +61,7 @@ export type ApiPorts = AccessPorts &
     telemetry: Telemetry;
     rules: RulesPorts;
     routing: RoutingPorts;
+    telegram: TelegramRoutePorts;
     channels: ChannelAdminPorts;
     outbox: OutboxPorts;
     deadLetters: DeadLetterPorts;
@@ -89,6 +91,7 @@ export function apiRoutes(
     ...listRoutes(ports),
     ...routingRoutes(ports),
     ...channelRoutes(ports.channels),
+    ...telegramRoutes(ports),
     ...outboxRoutes(ports.outbox),
     ...deadLetterRoutes(ports.deadLetters),
     ...keyRoutes(ports),

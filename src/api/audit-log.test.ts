@@ -13,6 +13,7 @@ const NO_CHANGE = new Set([
   "evaluateRules",
   "backtestRules",
   "testRoutes",
+  "answerTelegram",
   "callMcp",
   "createStreamTicket",
   "ingestPosts",

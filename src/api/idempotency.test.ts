@@ -27,7 +27,10 @@ function send({ method, path, bodyType, example = {} }: Sent, key: string, by = 
   const type = bodyType === undefined || bodyType === "*/*" ? "application/json" : bodyType;
   return app.request(`${address}?${new URLSearchParams(query)}`, {
     method,
-    headers: { Authorization: `Bearer ${by}`, "Content-Type": type, "Idempotency-Key": key },
+    headers: {
+      ...example.headers,
+      ...{ Authorization: `Bearer ${by}`, "Content-Type": type, "Idempotency-Key": key },
+    },
     ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
 }

@@ -36,10 +36,11 @@ export type RouteDescription = {
   operationId: string;
   summary: string;
   /**
-   * Of a call that is no GET: `none` changes nothing, `posts` only accepts posts. All others write
-   * to the audit log. An Idempotency-Key is honoured wherever something changes.
+   * Of a call that is no GET: `none` changes nothing, `posts` only accepts posts, `person` writes
+   * to the audit log in the name of a person in a chat. All others write to it in that of the
+   * caller. An Idempotency-Key is honoured wherever something changes.
    */
-  effect?: "none" | "posts";
+  effect?: "none" | "posts" | "person";
   params?: z.ZodObject;
   query?: z.ZodObject;
   /** Of a JSON body, or of a text where `bodyType` names another type. */

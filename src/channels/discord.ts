@@ -19,7 +19,13 @@ import {
   TIMEOUT_MS,
   unacknowledgedSend,
 } from "./_shared/send-result.ts";
-import { composeAll, composeNotice, noticeHeadline, signalHeadline } from "./_shared/template.ts";
+import {
+  composeAll,
+  composeNotice,
+  noticeHeadline,
+  openUrl,
+  signalHeadline,
+} from "./_shared/template.ts";
 import { channel, type SendPorts, type SendResult } from "./channel.ts";
 
 const escapeMarkdown = (text: string): string => text.replace(/[\\*_~|>#\-[\]()`@:]/g, "\\$&");
@@ -65,6 +71,8 @@ type Settings = z.output<typeof Settings>;
 export type DiscordMessage = {
   thread_name?: string;
   embeds: { title: string; description: string; color: number; timestamp?: string }[];
+  /** A row with a link button. */
+  components?: object[];
   allowed_mentions: { parse: never[] };
 };
 
@@ -89,9 +97,16 @@ function render(
   return {
     ...(threadName !== undefined && { thread_name: threadFor(threadName, notifications) }),
     embeds: [embed],
+    ...linkButton(openUrl(notifications, publicUrl)),
     allowed_mentions: { parse: [] },
   };
 }
+
+/** A hook that no application owns may have buttons that link (Webhook resource, components). */
+const linkButton = (url: string | null) =>
+  url !== null && {
+    components: [{ type: 1, components: [{ type: 2, style: 5, label: "Open", url }] }],
+  };
 
 /** The name of a new thread; a digest has no symbol of its own. */
 function threadFor(name: string, notifications: readonly SignalNotification[]): string {
@@ -204,6 +219,7 @@ async function send(
   const inForum = settings.threadName !== undefined;
   const threadId = inForum ? threadOf(url, prior) : settings.threadId;
   if (threadId !== undefined) url.searchParams.set("thread_id", threadId);
+  if (message.components !== undefined) url.searchParams.set("with_components", "true");
   const chat = chatKey(url, threadId);
   const { thread_name, ...content } = message;
   if (settings.updates === "edit" && prior?.chat === chat && !prior.shared) {

@@ -14,6 +14,9 @@ const hostile = [
   }),
 ];
 
+/** What a message with a link button asks of Discord. */
+const LINKED = "with_components=true";
+
 describe("the Discord channel", () => {
   const settings = { url: "https://discord.com/api/v10/webhooks/1/token-x" };
   const send = (target: Target, over: object = {}) => sendWith(discord, settings, target, over);
@@ -22,7 +25,7 @@ describe("the Discord channel", () => {
   it("waits for the message's id, mentions nobody and escapes mark-up", async () => {
     const { sent, seen } = await send(ok, { notifications: hostile });
     expect(sent.externalId).toBe("1300000000000000001");
-    expect(seen[0]?.url).toBe(`${settings.url}?wait=true`);
+    expect(seen[0]?.url).toBe(`${settings.url}?with_components=true&wait=true`);
     const { embeds, allowed_mentions } = (seen[0]?.body ?? {}) as {
       embeds: { description: string; title: string }[];
       allowed_mentions: object;
@@ -70,7 +73,9 @@ describe("the Discord channel", () => {
     const { seen } = await sendWith(discord, { ...settings, updates: "edit", threadId: "9" }, ok, {
       prior: { id: "55", chat: "1/9", shared: false },
     });
-    expect(seen.map(({ url }) => url)).toEqual([`${settings.url}/messages/55?thread_id=9`]);
+    expect(seen.map(({ url }) => url)).toEqual([
+      `${settings.url}/messages/55?thread_id=9&${LINKED}`,
+    ]);
   });
 
   it.each([
@@ -80,7 +85,7 @@ describe("the Discord channel", () => {
     ["that also reports other events", { id: "55", chat: "1", shared: true }],
   ])("sends a new message instead of rewriting one %s", async (_, prior) => {
     const { sent, seen } = await sendWith(discord, { ...settings, updates: "edit" }, ok, { prior });
-    expect(seen.map(({ url }) => url)).toEqual([`${settings.url}?wait=true`]);
+    expect(seen.map(({ url }) => url)).toEqual([`${settings.url}?with_components=true&wait=true`]);
     expect(sent).toMatchObject({ externalId: "1300000000000000001", chat: "1" });
   });
 });
@@ -96,10 +101,10 @@ describe("a Discord forum", () => {
     expect(first.sent).toMatchObject({ externalId: "55", chat: "1/900" });
     const prior = { id: "55", chat: "1/900", shared: false };
     const later = await sendWith(discord, settings, made, { prior });
-    expect(later.seen[0]?.url).toBe(`${url}?thread_id=900&wait=true`);
+    expect(later.seen[0]?.url).toBe(`${url}?thread_id=900&with_components=true&wait=true`);
     expect(later.seen[0]?.body.thread_name).toBeUndefined();
     const edited = await sendWith(discord, { ...settings, updates: "edit" }, made, { prior });
-    expect(edited.seen[0]?.url).toBe(`${url}/messages/55?thread_id=900`);
+    expect(edited.seen[0]?.url).toBe(`${url}/messages/55?thread_id=900&${LINKED}`);
     expect(edited.seen[0]?.body.thread_name).toBeUndefined();
   });
 
@@ -108,8 +113,18 @@ describe("a Discord forum", () => {
     { id: "55", chat: "1/900", shared: true },
   ])("makes a new one beside %j", async (prior) => {
     const { seen } = await sendWith(discord, settings, made, { prior });
-    expect(seen[0]?.url).toBe(`${url}?wait=true`);
+    expect(seen[0]?.url).toBe(`${url}?with_components=true&wait=true`);
     expect(seen[0]?.body.thread_name).toBe("$DEMO verified");
+  });
+
+  it("has a button that opens the signal's page, and none without a public address", async () => {
+    const { seen } = await sendWith(discord, { url }, made);
+    expect(seen[0]?.body.components).toMatchObject([
+      { components: [{ style: 5, url: expect.stringMatching(/^https:.*#signal=eth/) }] },
+    ]);
+    const bare = await sendWith(discord, { url }, made, { env: { PUBLIC_URL: "" } });
+    expect(bare.seen[0]?.body.components).toBeUndefined();
+    expect(bare.seen[0]?.url).not.toContain(LINKED);
   });
 
   it("names no thread longer than Discord takes, whatever the symbol is", async () => {
@@ -137,7 +152,11 @@ describe("the Slack channel", () => {
       blocks: { type: string; elements: { elements: { type: string; text: string }[] }[] }[];
       text: string;
     };
-    expect(blocks.map(({ type }) => type)).toEqual(["rich_text"]);
+    expect(blocks.map(({ type }) => type)).toEqual(["rich_text", "actions"]);
+    expect(blocks[1]?.elements[0]).toMatchObject({
+      ...{ type: "button", text: { text: "Open" } },
+      url: expect.stringMatching(/^https:\/\/[^/]+\/#signal=/),
+    });
     const elements = blocks[0]?.elements[0]?.elements ?? [];
     expect(elements.some((each) => each.text === HOSTILE)).toBe(true);
     expect(elements.every(({ type, text }) => ["text", "link"].includes(type) && text !== "")).toBe(

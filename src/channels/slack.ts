@@ -18,7 +18,13 @@ import {
   TIMEOUT_MS,
   unacknowledgedSend,
 } from "./_shared/send-result.ts";
-import { composeAll, composeNotice, noticeHeadline, signalHeadline } from "./_shared/template.ts";
+import {
+  composeAll,
+  composeNotice,
+  noticeHeadline,
+  openUrl,
+  signalHeadline,
+} from "./_shared/template.ts";
 import { channel, type SendPorts, type SendResult } from "./channel.ts";
 
 /** Escapes &, < and >, which also disables <!channel> and <@user>. */
@@ -57,17 +63,33 @@ const elementsOf = (line: RichLine, n: number): object[] => [
   ...line.filter(({ text }) => text !== "").map(element),
 ];
 
-function written(whole: RichDocument, text: string, { url }: Settings): SlackMessage {
+function written(
+  whole: RichDocument,
+  text: string,
+  { url }: Settings,
+  open: string | null = null,
+): SlackMessage {
   const doc = cutDocument(whole, ROOM);
   if (isWorkflow(url)) return { text: documentText(doc) };
   const section = { type: "rich_text_section", elements: doc.flatMap(elementsOf) };
   return {
     // For notifications and screen readers.
     text: escapeControl(text),
-    blocks: [{ type: "rich_text", elements: [section] }],
+    blocks: [{ type: "rich_text", elements: [section] }, ...linkButton(open)],
     unfurl_links: false,
   };
 }
+
+/** Slack opens the link itself; nothing is asked of the app. */
+const linkButton = (url: string | null): object[] =>
+  url === null
+    ? []
+    : [
+        {
+          type: "actions",
+          elements: [{ type: "button", text: { type: "plain_text", text: "Open" }, url }],
+        },
+      ];
 
 /**
  * Slack answers errors in plain text. A hook that was revoked, or whose channel is closed, does not
@@ -130,6 +152,7 @@ export const slack = channel({
       composeAll(notifications, settings.templates, env.PUBLIC_URL),
       signalHeadline(notifications),
       settings,
+      openUrl(notifications, env.PUBLIC_URL),
     ),
   renderNotice: (notice, settings) =>
     written(composeNotice(notice), noticeHeadline(notice), settings),

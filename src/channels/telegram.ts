@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { OutsideAnswer } from "../http/request.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { PriorMessage } from "../model/delivery.ts";
+import { keyboardOf } from "../telegram/buttons.ts";
 import { htmlWith } from "./_shared/html.ts";
 import {
   cutDocument,
@@ -18,7 +19,7 @@ import {
   TIMEOUT_MS,
   unacknowledgedSend,
 } from "./_shared/send-result.ts";
-import { composeAll, composeNotice } from "./_shared/template.ts";
+import { composeAll, composeNotice, openUrl } from "./_shared/template.ts";
 import { channel, type PaceLimit, type SendPorts, type SendResult } from "./channel.ts";
 
 /** Telegram accepts 4,096 UTF-16 units, not counting tags; messages stay below that. */
@@ -29,8 +30,11 @@ const MAX_ENTITIES = 100;
 
 const html = htmlWith({ bold: "b", italic: "i", code: "code" });
 
-/** The same text with tags, and without them in case Telegram cannot parse the tags. */
-export type TelegramMessage = { html: string; text: string };
+/**
+ * The same text with tags, and without them in case Telegram cannot parse the tags. `open`: where
+ * its button leads. `asks`: it is about one signal, so that its buttons may ask for more.
+ */
+export type TelegramMessage = { html: string; text: string; open?: string | null; asks?: boolean };
 
 const written = (doc: RichDocument): TelegramMessage => {
   const fitting = cutDocument(doc, ROOM);
@@ -109,6 +113,13 @@ const call = (method: string, body: Body, ports: SendPorts): Promise<OutsideAnsw
 const described = (answer: OutsideAnswer, pattern: RegExp): boolean =>
   answer.status === 400 && pattern.test(replyOf(answer.json)?.description ?? "");
 
+/** Buttons that ask need the webhook that takes their answers. */
+function buttonsOf({ open = null, asks = false }: TelegramMessage, { env, idemKey }: SendPorts) {
+  const answered = asks && env.TELEGRAM_WEBHOOK_SECRET !== "";
+  const keyboard = keyboardOf(open, answered ? idemKey : null);
+  return keyboard && { reply_markup: keyboard };
+}
+
 /**
  * Sends with tags, and again without them when Telegram cannot parse them: the text matters more
  * than its style.
@@ -119,9 +130,10 @@ async function post(
   body: Body,
   ports: SendPorts,
 ): Promise<OutsideAnswer> {
-  const rich = await call(method, { ...body, text: message.html, parse_mode: "HTML" }, ports);
+  const keyed = { ...body, ...buttonsOf(message, ports) };
+  const rich = await call(method, { ...keyed, text: message.html, parse_mode: "HTML" }, ports);
   return described(rich, /can't parse entities|ENTITIES_TOO_LONG/i)
-    ? call(method, { ...body, text: message.text }, ports)
+    ? call(method, { ...keyed, text: message.text }, ports)
     : rich;
 }
 
@@ -258,6 +270,8 @@ export const telegram = channel({
     "updates: what a later change of the same event does: reply_and_edit (a reply, and the",
     "older message is brought up to date),",
     "edit (only the older message changes, in silence), reply, new.",
+    "Buttons: Open with PUBLIC_URL; Explain and Mute with TELEGRAM_WEBHOOK_SECRET, after",
+    "stream telegram webhook.",
   ].join("\n"),
   settings: Settings,
   policy: "chat",
@@ -270,8 +284,11 @@ export const telegram = channel({
   refuse: () => null,
   example: { chatId: "1" },
   limits,
-  render: (notifications, { templates }, env) =>
-    written(composeAll(notifications, templates, env.PUBLIC_URL)),
+  render: (notifications, { templates }, env) => ({
+    ...written(composeAll(notifications, templates, env.PUBLIC_URL)),
+    open: openUrl(notifications, env.PUBLIC_URL),
+    asks: notifications.length === 1,
+  }),
   renderNotice: (notice) => written(composeNotice(notice)),
   send,
 });

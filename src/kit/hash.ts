@@ -1,6 +1,6 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 
 /** SHA-256 of bytes, or of the UTF-8 text. */
 export const sha256Bytes = (content: string | Uint8Array): Uint8Array<ArrayBuffer> =>
@@ -38,3 +38,8 @@ export async function hmacMatches(
   const checks = macs.flatMap((mac) => keys.map((key) => matches(key, mac)));
   return (await Promise.all(checks)).includes(true);
 }
+
+/** The bytes that hexadecimal digits stand for. Throws for anything else. */
+export const hexBytes = (hex: string): Uint8Array => hexToBytes(hex);
+
+export const hexOf = (bytes: Uint8Array): string => bytesToHex(bytes);

@@ -2,6 +2,17 @@ import * as z from "zod";
 import type { AlertNotice } from "./alert.ts";
 import { Chain, SignalState } from "./scalars.ts";
 
+/** A token that a person in the chat does not want to hear of for a time. */
+export const TokenMute = z.object({
+  /** As in the subject of its notifications, or `$SYMBOL`. */
+  token: z.string().min(1).max(300),
+  until: z.string(),
+  by: z.string().max(200),
+  /** Which call asked for it: the same again changes nothing. */
+  request: z.string().max(100),
+});
+export type TokenMute = z.infer<typeof TokenMute>;
+
 /** Which notifications a channel wants, and when. */
 export const ChannelFilter = z.object({
   minScore: z.number().nullable().default(null),
@@ -19,6 +30,8 @@ export const ChannelFilter = z.object({
   /** Collect notifications and send one message at this interval in minutes; 0 sends each at once. */
   digestMinutes: z.number().int().min(0).max(1440).default(0),
   mutedEvents: z.array(z.string()).default([]),
+  /** In the order in which they were asked for: of one token the latest counts. Some are over. */
+  mutes: z.array(TokenMute).optional(),
   /** Whether it is told of alerts on the pipeline itself. Absent in older rows. */
   alerts: z.boolean().optional(),
 });

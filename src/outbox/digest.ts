@@ -1,6 +1,8 @@
 import { sha256Hex } from "../kit/hash.ts";
 import { iso } from "../kit/time.ts";
+import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
+import { muteFor } from "../model/mutes.ts";
 import type { DeliveryClaim } from "../store/deliveries.ts";
 import type { EligibleDelivery } from "./eligibility.ts";
 import { claimDelivery, releaseDelivery } from "./lease.ts";
@@ -66,7 +68,7 @@ async function claimDue(
   const claimed = claims.flatMap((answer) => (answer.kind === "claimed" ? [answer.delivery] : []));
   const free: Delivery[] = [];
   const bound: Delivery[] = [];
-  for (const each of claimed) ((await mayJoin(each, ports)) ? free : bound).push(each);
+  for (const each of claimed) ((await mayJoin(each, config, ports)) ? free : bound).push(each);
   const wanted = [delivery, ...inOrder(free)];
   const count = channel.fit(wanted.map(({ payload }) => payload));
   await releaseDelivery([...bound, ...wanted.slice(count)], ports.now(), "digest", ports);
@@ -74,8 +76,14 @@ async function claimDue(
 }
 
 /** What is not to be sent now, or in a message of its own, gets its own turn. */
-async function mayJoin(delivery: Delivery, ports: DeliverPorts): Promise<boolean> {
+async function mayJoin(
+  delivery: Delivery,
+  { filter }: ChannelConfig,
+  ports: DeliverPorts,
+): Promise<boolean> {
   if (delivery.digestKey || delivery.repeats) return false;
+  if (filter.mutedEvents.includes(delivery.eventKey)) return false;
+  if (muteFor(filter, delivery.payload, ports.now()) !== null) return false;
   return (await routeHold(delivery, ports)) === null;
 }
 

@@ -2,6 +2,7 @@ import type { AnyChannel, OpenChannel } from "../channels/channel.ts";
 import { dailyEnd } from "../kit/daily-interval.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
+import { muteFor } from "../model/mutes.ts";
 import { lifeEnd } from "./backoff.ts";
 import type { DeadLetterReason } from "./dead-letter-advice.ts";
 import type { DeliverPorts } from "./ports.ts";
@@ -63,6 +64,11 @@ async function evaluate(
     return paused(delivery, config, adapter, ports);
   if (config.filter.mutedEvents.includes(delivery.eventKey))
     return { kind: "skip", reason: "muted", channelKind: config.kind };
+  const mute = muteFor(config.filter, delivery.payload, ports.now());
+  if (mute) {
+    const detail = `${mute.token} until ${mute.until}, by ${mute.by}`;
+    return { kind: "skip", reason: "muted", channelKind: config.kind, detail };
+  }
   if (delivery.repeats) return { kind: "skip", reason: "repeated", channelKind: config.kind };
   if (delivery.interrupted && config.atMostOnce)
     return dead("ambiguous", "a worker died while it was sending", config.kind);

@@ -144,6 +144,15 @@ const base = (url: string) => webAddress.default(url);
 const text = optionalText;
 export const ChannelShape = {
   TELEGRAM_BOT_TOKEN: text.describe("The bot that Telegram channels send by"),
+  TELEGRAM_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{16,256}$/, "is not 16 to 256 letters, digits, _ or -")
+    .or(z.literal(""))
+    .default("")
+    .describe(
+      "With it Telegram messages have buttons that explain and mute, whose answers come to " +
+        "/telegram/webhook (stream telegram webhook)",
+    ),
   TELEGRAM_BASE_URL: base("https://api.telegram.org").describe(
     "Where Telegram's Bot API is reached",
   ),

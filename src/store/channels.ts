@@ -1,4 +1,4 @@
-import type { ChannelConfig } from "../model/channel-config.ts";
+import type { ChannelConfig, TokenMute } from "../model/channel-config.ts";
 import type { ChangeEntry } from "./audit-log.ts";
 
 export type ChannelDraft = Pick<
@@ -36,6 +36,12 @@ export type ChannelStore = {
   addChannel(draft: ChannelDraft, at: string, entry?: ChangeEntry): Promise<SavedChannel>;
   /** Fields that are absent stay; `settings` and `filter` are replaced whole. */
   updateChannel(id: number, patch: ChannelPatch, entry?: ChangeEntry): Promise<SavedChannel>;
+  /**
+   * Adds a mute to the channel's filter, and forgets the oldest of many and those that ended nine
+   * days before `at`: a mute lasts a week at most, and its request may come once more. False: the
+   * same request was taken before, or there is no such channel.
+   */
+  muteToken(id: number, mute: TokenMute, at: string, entry?: ChangeEntry): Promise<boolean>;
   /**
    * Erases its settings with their secrets.
    * Hides it and frees its name; its deliveries stay readable. What waits to be delivered ends as

@@ -47,6 +47,8 @@ export type OutboxStore = {
     filter: { status: string | null; channelId: number | null; since: string | null },
     paging: PageRequest,
   ): Promise<RowPage<OutboxRow>>;
+  /** The row of a key. */
+  deliveryByKey(idemKey: string): Promise<OutboxRow | undefined>;
   /** The latest `limit` deliveries of each event, the latest first. */
   outboxByKey(eventKeys: readonly string[], limit: number): Promise<OutboxRow[]>;
 };

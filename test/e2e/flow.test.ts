@@ -180,6 +180,83 @@ describe("the whole flow", () => {
   });
 });
 
+const RULES = readFileSync(join(import.meta.dirname, "../../rules/rules.yml"), "utf8");
+
+/** Until other rules are sent, whatever is mentioned is verified. */
+async function verifyAll(): Promise<void> {
+  const all = RULES.replace(/^( +verified:).*$/m, "$1 mentions > 0");
+  expect((await call("/rules", { method: "PUT", body: all })).status).toBe(200);
+}
+
+describe("a button of a Telegram message", () => {
+  type Sent = { target: string; message: { reply_markup?: { inline_keyboard: Button[][] } } };
+  type Button = { text: string; callback_data?: string };
+  const sent = async (target: string): Promise<Sent[]> => {
+    const response = await fetch(`${stack.emulators}/requests/telegram`);
+    const body = (await response.json()) as { entries?: Sent[] } | Sent[];
+    const entries = Array.isArray(body) ? body : (body.entries ?? []);
+    return entries.filter((entry) => entry.target === target);
+  };
+
+  it("mutes its token, and is answered in the chat", async () => {
+    const added = await call("/channels", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        ...{ kind: "telegram", name: "pressed", settings: { chat_id: -4242 } },
+        filter: { min_score: -99, symbols: ["FLOWB"] },
+      }),
+    });
+    expect(added.status, await added.clone().text()).toBe(201);
+    await verifyAll();
+    let n = 0;
+    const markup = await until("a message with buttons", async () => {
+      const hour = `2026-01-15T${`${10 + n}`.padStart(2, "0")}:05:00Z`;
+      const text = `$FLOWB update ${n} from the team about the roadmap`;
+      await ingest([post(`pressed-${n++}`, text, { posted_at: hour })]);
+      return (await sent("sendMessage -4242"))[0]?.message.reply_markup;
+    });
+    const button = markup.inline_keyboard[0]?.find(({ text }) => text === "Mute 1 h");
+    const press = (secret: string) =>
+      fetch(`${stack.url}/telegram/webhook`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          "X-Telegram-Bot-Api-Secret-Token": secret,
+        },
+        body: JSON.stringify({
+          update_id: 77,
+          callback_query: {
+            id: "q",
+            from: { id: 9, first_name: "Ada" },
+            message: { message_id: 1, chat: { id: -4242 } },
+            data: button?.callback_data,
+          },
+        }),
+      });
+    expect((await press("not_the_secret_of_it")).status).toBe(401);
+    expect(await (await press("local_webhook_secret")).json()).toEqual({ answer: "done" });
+    expect(await (await press("local_webhook_secret")).json()).toEqual({ answer: "repeated" });
+    expect(await sent("answerCallbackQuery")).toHaveLength(1);
+    expect(await sent("editMessageText -4242")).toHaveLength(1);
+    const { entries } = (await (await call("/audit-log?limit=20")).json()) as {
+      entries: { key_id: string }[];
+    };
+    expect(entries.filter(({ key_id }) => key_id === "telegram:9")).toHaveLength(1);
+    type Row = { channel: string; attempts: { result: string }[] };
+    await until("a muted delivery", async () => {
+      const hour = `2026-01-16T${`${10 + n}`.padStart(2, "0")}:05:00Z`;
+      const text = `$FLOWB news ${n} about the mainnet`;
+      await ingest([post(`pressed-${n++}`, text, { posted_at: hour })]);
+      const { outbox } = (await (await call("/outbox?limit=50")).json()) as { outbox: Row[] };
+      return outbox.find(
+        ({ channel, attempts }) => channel === "pressed" && attempts.at(-1)?.result === "muted",
+      );
+    });
+    await call("/rules", { method: "PUT", body: RULES });
+  });
+});
+
 describe("routes", () => {
   type Row = { payload: { routing?: { route: string } }; attempts: { result: string }[] };
 
@@ -190,9 +267,7 @@ describe("routes", () => {
       body: JSON.stringify({ kind: "log", name: "routed-log", filter: { min_score: -99 } }),
     });
     expect(added.status, await added.clone().text()).toBe(201);
-    const rules = readFileSync(join(import.meta.dirname, "../../rules/rules.yml"), "utf8");
-    const all = rules.replace(/^( +verified:).*$/m, "$1 mentions > 0");
-    expect((await call("/rules", { method: "PUT", body: all })).status).toBe(200);
+    await verifyAll();
     const put = (body: string, query = "") => call(`/routes${query}`, { method: "PUT", body });
     const mine = (channel: string) => `version: "1"
 route:
@@ -227,7 +302,7 @@ route:
       expect.objectContaining({ channel: "routed-log", outcome: "sent", route: "mine" }),
     );
     expect((await put("# none\n", "?empty=yes")).status).toBe(200);
-    expect((await call("/rules", { method: "PUT", body: rules })).status).toBe(200);
+    await call("/rules", { method: "PUT", body: RULES });
   });
 });
 

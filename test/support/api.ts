@@ -140,6 +140,7 @@ export function fakePorts(
     sources: unused,
     faults: null,
     routing: unused,
+    telegram: unused,
     channels: unused,
     outbox: unused,
     deadLetters: unused,

@@ -195,6 +195,14 @@ export async function storedPorts(): Promise<ApiPorts> {
       backtestRows: async (since, limit) =>
         (await store.snapshots(since, limit)).map(({ signal }) => signal),
     },
+    telegram: {
+      secret: "0123456789abcdef",
+      store,
+      call: async () => undefined,
+      render: () => null,
+      explain: async () => [],
+      now,
+    },
     routing: {
       current: async () => routesOf(EXAMPLE_ROUTES.replace("alarms,", "alarms, channels: [gone],")),
       status: () => ({ loadedAt: null, rejected: null }),

@@ -42,6 +42,7 @@ import {
   uuid,
 } from "./shared.ts";
 import { sourcesPorts, usedProviderStatuses } from "./sources.ts";
+import { telegramPorts } from "./telegram.ts";
 
 /** Longer than the database takes to answer or to be given up. */
 const SWEPT_AFTER_MS = 15_000;
@@ -192,6 +193,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       silenceId: uuid,
     },
     routing: routingPorts(isolate),
+    telegram: telegramPorts(isolate),
     channels: {
       catalogue: channelCatalogue({
         fetch: (url, init) => fetch(url, init),

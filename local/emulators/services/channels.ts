@@ -18,6 +18,18 @@ function shown(body: unknown): string | null {
   return /[<>]|&(?!(?:lt|gt|amp|quot);)/.test(bare) ? null : bare.replaceAll(/&\w+;/g, "&");
 }
 
+/** Telegram takes 1 to 64 bytes of data a button, and addresses over https. */
+function badKeyboard(body: unknown): boolean {
+  const rows = (body as { reply_markup?: { inline_keyboard?: unknown } } | undefined)?.reply_markup
+    ?.inline_keyboard;
+  const buttons = (Array.isArray(rows) ? rows.flat() : []) as Record<string, unknown>[];
+  return buttons.some(({ text, callback_data: data, url }) => {
+    if (typeof text !== "string" || text === "") return true;
+    if (typeof url === "string") return !url.startsWith("https://");
+    return typeof data !== "string" || data === "" || Buffer.byteLength(data) > 64;
+  });
+}
+
 const THROTTLED_TELEGRAM = {
   ok: false,
   error_code: 429,
@@ -47,8 +59,9 @@ export const telegram: Emulator = {
   settings: (base) => ({
     TELEGRAM_BASE_URL: `${base}/telegram`,
     TELEGRAM_BOT_TOKEN: "1:local",
+    TELEGRAM_WEBHOOK_SECRET: "local_webhook_secret",
   }),
-  owned: ["TELEGRAM_BASE_URL", "TELEGRAM_BOT_TOKEN"],
+  owned: ["TELEGRAM_BASE_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"],
   refusals: { throttled: json(THROTTLED_TELEGRAM, 429), quota: json(THROTTLED_TELEGRAM, 429) },
   answer({ path, json: body, text: raw, now }) {
     const [, method = ""] = /^\/bot[^/]+\/(\w+)$/.exec(path) ?? [];
@@ -58,7 +71,18 @@ export const telegram: Emulator = {
         ok: true,
         result: { id: 111111111, is_bot: true, first_name: "Local", username: "local_bot" },
       });
-    if (method === "setWebhook") return json({ ok: true, result: true });
+    if (method === "setWebhook" || method === "deleteWebhook")
+      return json({ ok: true, result: true });
+    if (method === "answerCallbackQuery")
+      return {
+        ...json({ ok: true, result: true }),
+        receipt: { idempotencyKey: null, target: method, message: body },
+      };
+    if (badKeyboard(body))
+      return json(
+        { ok: false, error_code: 400, description: "Bad Request: BUTTON_DATA_INVALID" },
+        400,
+      );
     if (method === "getUpdates") return json({ ok: true, result: UPDATES });
     if (method !== "sendMessage" && method !== "editMessageText")
       return json({ ok: false, error_code: 404, description: "Not Found" }, 404);

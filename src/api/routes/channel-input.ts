@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { localMinutes, minutesOf } from "../../kit/wall-clock.ts";
-import { ChannelStatus } from "../../model/channel-config.ts";
+import { ChannelStatus, TokenMute } from "../../model/channel-config.ts";
 import { CHAINS, SignalState } from "../../model/scalars.ts";
 
 const TimeOfDay = z
@@ -29,6 +29,7 @@ const FilterInput = z
     digest_minutes: z.number().int().min(0).max(1440),
     alerts: z.boolean(),
     muted_events: list(z.string().min(1).max(300)),
+    mutes: list(TokenMute),
   })
   .partial();
 

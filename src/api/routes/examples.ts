@@ -12,6 +12,11 @@ states:
   downgraded: score < -5
 notify: { min_score: 10, on: [verified] }
 `;
+/** An update of Telegram that asks for nothing. */
+export const EXAMPLE_UPDATE = JSON.stringify({
+  update_id: 900000001,
+  message: { message_id: 55, chat: { id: 222222222 }, text: "hello" },
+});
 export const EXAMPLE_ROUTES = `version: "1.0"
 route:
   routes:

@@ -57,6 +57,22 @@ export const explainUrl = (key: string, publicUrl: string): string =>
     ? ""
     : `${publicUrl.replace(/\/+$/, "")}/signals/${encodeURIComponent(key)}/explain`;
 
+/** The page of a signal, for a link button: null unless it can be reached from outside. */
+export const signalPage = (key: string, publicUrl: string): string | null =>
+  publicUrl.startsWith("https://")
+    ? `${publicUrl.replace(/\/+$/, "")}/#signal=${encodeURIComponent(key)}`
+    : null;
+
+/** Where the button of a message leads: the page of its signal, for a digest the live page. */
+export function openUrl(
+  notifications: readonly SignalNotification[],
+  publicUrl: string,
+): string | null {
+  const [only] = notifications;
+  const page = only === undefined ? null : signalPage(only.eventKey, publicUrl);
+  return notifications.length === 1 || page === null ? page : page.split("#", 1)[0] || null;
+}
+
 const signed = (score: number): string => (score > 0 ? `+${score}` : `${score}`);
 const shortAddress = (address: string): string =>
   address.length > 12 ? `${address.slice(0, 6)}…${address.slice(-4)}` : address;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { TokenMute } from "../../model/channel-config.ts";
 import type { ChannelDraft } from "../channels.ts";
 import type { Store } from "../index.ts";
 import { at, draft, LEASE_MS, notify, rowOf } from "./fixtures.ts";
@@ -24,6 +25,51 @@ const channelDraft = (name: string): ChannelDraft => ({
 });
 
 export function channelContract(store: () => Store): void {
+  describe("the mutes of a channel", () => {
+    const mute = (token: string, until: number, request: string): TokenMute => ({
+      ...{ token, until: at(until), by: "@ada", request },
+    });
+    const mutes = async () => (await store().channels())[0]?.filter.mutes;
+
+    it("are taken once a request, and forgotten when there are many or nine days after", async () => {
+      await store().addChannel(channelDraft("team"), at(0));
+      const first = mute("evm:0x1", 60, "telegram:1");
+      expect(await store().muteToken(1, first, at(1))).toBe(true);
+      expect(await store().muteToken(1, { ...first, until: at(99) }, at(2))).toBe(false);
+      expect(await mutes()).toEqual([first]);
+      const other = mute("$DEMO", 90, "telegram:2");
+      await store().muteToken(1, other, at(3));
+      expect(await mutes()).toEqual([first, other]);
+      const later = mute("x", 9 * 86_400 + 200, "telegram:4");
+      await store().muteToken(1, later, at(9 * 86_400 + 75));
+      expect(await mutes()).toEqual([other, later]);
+      for (let n = 5; n < 210; n++)
+        await store().muteToken(1, mute("y", 9 * 86_400 + 300, `telegram:${n}`), at(9 * 86_400));
+      const kept = (await mutes()) ?? [];
+      expect([kept.length, kept[0]?.request, kept.at(-1)?.request]).toEqual([
+        ...[200, "telegram:10", "telegram:209"],
+      ]);
+      expect((await store().channels())[0]?.filter).toMatchObject(CHANNEL_FILTER);
+      expect(await store().muteToken(2, later, at(5))).toBe(false);
+    });
+
+    it("are in the audit log, once", async () => {
+      await store().addChannel(channelDraft("team"), at(0));
+      const entry = {
+        ...{ keyId: "telegram:7", keyName: "@ada", action: "answerTelegram", requestId: "r" },
+        ...{ at: at(1), subject: "channel/1", before: null, after: { mute: "x" } },
+      };
+      const asked = mute("x", 60, "telegram:1");
+      await store().muteToken(1, asked, at(1), entry);
+      await store().muteToken(1, asked, at(1), entry);
+      const log = await store().auditLog(
+        { action: null, subject: "channel/1", keyId: null, since: null, until: null },
+        { limit: 10, cursor: null },
+      );
+      expect(log.items).toMatchObject([entry]);
+    });
+  });
+
   describe("channels", () => {
     it("are added, changed and removed", async () => {
       const added = {

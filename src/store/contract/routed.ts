@@ -39,6 +39,14 @@ export function routedContract(store: () => Store): void {
       at(seconds),
     );
 
+  describe("a row", () => {
+    it("is found by its key", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "one"), draft(8, "two")]);
+      expect(await store().deliveryByKey("one")).toEqual(await rowOf(store, id));
+      expect(await store().deliveryByKey("none")).toBeUndefined();
+    });
+  });
+
   describe("rows of a group", () => {
     it("are due apart from those of another group and of none", async () => {
       const drafts = [

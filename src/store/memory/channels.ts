@@ -3,6 +3,8 @@ import type { ChannelStore } from "../channels.ts";
 import { logChange } from "./audit-log.ts";
 import { closeUnsent, isOpen, type MemoryChannel, type MemoryRows } from "./rows.ts";
 
+const FORGOTTEN_MS = 9 * 86_400_000;
+
 export function channelStore(rows: MemoryRows): ChannelStore {
   const shown = (id: number) => {
     const channel = rows.channels.get(id);
@@ -63,6 +65,18 @@ export function channelStore(rows: MemoryRows): ChannelStore {
       Object.assign(channel, patch, patch.status === "active" && cleared);
       logChange(rows, entry);
       return { kind: "saved", channel: config(channel) };
+    },
+    async muteToken(id, mute, at, entry) {
+      const channel = shown(id);
+      const mutes = channel?.filter.mutes ?? [];
+      if (channel === undefined || mutes.some(({ request }) => request === mute.request))
+        return false;
+      const kept = mutes
+        .slice(-199)
+        .filter(({ until }) => Date.parse(until) > Date.parse(at) - FORGOTTEN_MS);
+      channel.filter = { ...channel.filter, mutes: [...kept, mute] };
+      logChange(rows, entry);
+      return true;
     },
     async removeChannel(id, at, entry) {
       const channel = shown(id);

@@ -98,6 +98,10 @@ export function outboxStore(rows: MemoryRows): OutboxStore {
         (row) => outboxRow(row, channelName(rows, row.draft.channelId)),
       );
     },
+    async deliveryByKey(idemKey) {
+      const row = rows.outbox.find(({ draft }) => draft.idemKey === idemKey);
+      return row && outboxRow(row, channelName(rows, row.draft.channelId));
+    },
     outboxByKey: async (eventKeys, limit) =>
       eventsNamed(rows, eventKeys)
         .flatMap((held) => held.outbox.toSorted((a, b) => b.id - a.id).slice(0, limit))

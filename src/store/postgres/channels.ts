@@ -43,6 +43,25 @@ select channel, exists (select from rival) as taken
 from channels c left join saved on true
 where c.id = $1::bigint and c.removed_at is null`;
 
+const MUTE = `
+with held as (
+  select id, filter, coalesce(filter->'mutes', '[]') as mutes from channels
+  where id = $1::bigint and removed_at is null for update
+),
+saved as (
+  update channels c set filter = held.filter || jsonb_build_object('mutes', coalesce((
+    select jsonb_agg(m.mute order by m.place)
+    from jsonb_array_elements(held.mutes) with ordinality as m(mute, place)
+    where (m.mute->>'until')::timestamptz > $3::timestamptz - interval '9 days'
+      and m.place > jsonb_array_length(held.mutes) - 199
+  ), '[]') || $2::jsonb)
+  from held
+  where c.id = held.id and not exists (
+    select from jsonb_array_elements(held.mutes) m where m->>'request' = $2::jsonb->>'request')
+  returning c.id
+), ${AUDITED("saved", "$4")}
+select true as muted from saved`;
+
 const SET_STATUS = `
 with held as (
   select id, status from channels where id = $1::bigint and removed_at is null for update
@@ -114,6 +133,8 @@ export function channelStore(sql: Sql): ChannelStore {
       if (row === undefined) return { kind: "unknown" };
       return row.taken ? { kind: "taken" } : { kind: "saved", channel: row.channel };
     },
+    muteToken: async (id, mute, at, entry) =>
+      (await sql.query(MUTE, [id, jsonParam(mute), at, optionalJson(entry)])).length > 0,
     removeChannel: async (id, at, entry) =>
       (await sql.query(REMOVE, [id, at, optionalJson(entry)])).length > 0,
   };

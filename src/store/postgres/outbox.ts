@@ -120,6 +120,11 @@ export function outboxStore(sql: Sql): OutboxStore {
         ],
         paging,
       ),
+    async deliveryByKey(idemKey) {
+      const { item, from } = OUTBOX_ROWS;
+      const text = `select ${item} as item from ${from} where o.idem_key = $1`;
+      return (await sql.query<{ item: OutboxRow }>(text, [idemKey]))[0]?.item;
+    },
     async outboxByKey(eventKeys, limit) {
       const text = `
         select ${OUTBOX_ROWS.item} as item from (${GIVEN_KEYS}) as given(event_key) cross
