@@ -36,7 +36,7 @@ export type AccessPorts = KeyPorts & {
   tickets: TicketPorts;
   /** A key of the store was shown and is good. Never throws, and nobody waits for it. */
   keyUsed(keyId: string): void;
-  settings: Pick<ApiSettings, "publicRead" | "adminKey">;
+  settings: Pick<ApiSettings, "publicRead" | "adminKey" | "keyPepper">;
 };
 
 /** What access control asks of a route's declaration. */

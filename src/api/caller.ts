@@ -1,6 +1,7 @@
 import { sha256Hex } from "../kit/hash.ts";
 import type { Clock } from "../kit/time.ts";
 import type { ApiKey, KeyStore } from "../store/api-keys.ts";
+import { provesSecret, sameText } from "./key-hash.ts";
 
 export type KeyCaller = {
   kind: "key";
@@ -17,7 +18,7 @@ export type ApiCaller = { kind: "nobody" } | { kind: "refused"; why: string } | 
 export type KeyPorts = {
   keys: Pick<KeyStore, "apiKey">;
   now: Clock;
-  settings: { adminKey: string | null };
+  settings: { adminKey: string | null; keyPepper: string | null };
 };
 
 const KEY = /^[a-z]{2,8}_([A-Za-z0-9]{1,40})\.([A-Za-z0-9_-]{8,200})$/;
@@ -50,7 +51,8 @@ export async function identifyCaller(
     };
   }
   const key = await ports.keys.apiKey(id);
-  if (!sameText(sha256Hex(secret), key?.hash ?? sha256Hex("")) || key === undefined) return WRONG;
+  const proved = provesSecret(secret, key?.hash ?? sha256Hex(""), ports.settings.keyPepper);
+  if (!proved || key === undefined) return WRONG;
   return (
     spent(key, ports.now()) ?? {
       kind: "key",
@@ -70,11 +72,4 @@ function spent(key: ApiKey, now: number): ApiCaller | undefined {
   return expired
     ? { kind: "refused", why: `The key ${key.id} expired at ${key.expiresAt}.` }
     : undefined;
-}
-
-/** Takes the same time wherever two texts of equal length differ. */
-function sameText(a: string, b: string): boolean {
-  let difference = a.length ^ b.length;
-  for (let at = 0; at < a.length; at++) difference |= a.charCodeAt(at) ^ b.charCodeAt(at);
-  return difference === 0;
 }

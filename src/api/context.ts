@@ -22,6 +22,8 @@ export type ApiSettings = {
   version: string;
   /** A key that works without the database: `prefix_id.secret`, with every scope. */
   adminKey: string | null;
+  /** Mixed into the hashes of keys; null: they are plain. */
+  keyPepper: string | null;
 };
 
 export type ApiEnv = {

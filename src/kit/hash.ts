@@ -20,6 +20,10 @@ export const digestHex = async (text: string): Promise<string> =>
 export const hmacSha256 = (key: Uint8Array, text: string): Uint8Array =>
   hmac(sha256, key, utf8ToBytes(text));
 
+/** The same under a key that is a text, as 64 hex digits. */
+export const hmacHex = (key: string, text: string): string =>
+  bytesToHex(hmacSha256(utf8ToBytes(key), text));
+
 const HMAC = { name: "HMAC", hash: "SHA-256" };
 
 /**

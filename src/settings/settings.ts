@@ -61,6 +61,12 @@ export const CoreShape = {
     .describe(
       "ess_ID.SECRET: has every scope and needs no database; make other keys, then remove it",
     ),
+  KEY_PEPPER: secretKey
+    .optional()
+    .describe(
+      "Mixed into the stored hashes of keys made from now on: 32 random characters or more; " +
+        "without it, or with another one, those keys are not known",
+    ),
   SECRETS_KEY: secretKey
     .optional()
     .describe(

@@ -52,6 +52,7 @@ export function fakePorts(
       cacheReads: true,
       version: "1.2.3",
       adminKey: ADMIN_KEY,
+      keyPepper: null,
       ...settings,
     },
     now: () => NOW,

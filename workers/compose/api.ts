@@ -70,6 +70,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       cacheReads: settings.core.EDGE_CACHE === "on",
       version: manifest.version,
       adminKey: settings.core.ADMIN_KEY ?? null,
+      keyPepper: settings.core.KEY_PEPPER ?? null,
     },
     store: isolate.feed,
     auditRange: (range) => auditRange(range, { store, rulesVersion: rules.version }),

@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { camelCased } from "../../kit/case.ts";
-import { sha256Hex } from "../../kit/hash.ts";
 import { type Clock, iso } from "../../kit/time.ts";
 import { SourceName } from "../../model/raw-post.ts";
 import { IsoInstant } from "../../model/scalars.ts";
 import type { ApiKey, KeyPatch, KeyStore } from "../../store/api-keys.ts";
 import type { DescribeChange } from "../change.ts";
+import type { ApiSettings } from "../context.ts";
 import { SCOPES } from "../context.ts";
+import { secretHash } from "../key-hash.ts";
 import { problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
 
@@ -17,6 +18,7 @@ export type KeyAdminPorts = {
   /** A key was revoked or changed: who listens by it has to come back. Never throws. */
   keyEnded(keyId: string): void;
   now: Clock;
+  settings: Pick<ApiSettings, "keyPepper">;
 };
 
 const PREFIX = "ess";
@@ -210,14 +212,14 @@ type KeyTerms = Pick<ApiKey, "name" | "scopes" | "sources" | "limitPerMinute" | 
 /** `key` is what its holder sends; `stored` has the hash of its secret alone. */
 function newKey(
   { name, scopes, sources, limitPerMinute, expiresAt }: KeyTerms,
-  { randomToken, now }: KeyAdminPorts,
+  { randomToken, now, settings }: KeyAdminPorts,
 ): { stored: ApiKey; key: string } {
   const id = randomToken(ID_BYTES).replace(/[^A-Za-z0-9]/g, "0");
   const secret = randomToken(SECRET_BYTES);
   const stored: ApiKey = {
     id,
     name,
-    hash: sha256Hex(secret),
+    hash: secretHash(secret, settings.keyPepper),
     scopes,
     sources,
     limitPerMinute,
