@@ -1,3 +1,4 @@
+import { billFor, PRICES_READ } from "../cli/cost/bill.ts";
 import type { Output } from "./output.ts";
 import type { Checked } from "./preflight.ts";
 
@@ -39,6 +40,7 @@ export function printPlan(checked: Checked, plan: Plan, percent: number, output:
   row("crons", list(env.crons));
   row("secrets", list(Object.keys(secrets).sort()));
   if (plan.stale.length > 0) row("", `remove ${list(plan.stale)}, which the settings leave out`);
+  row("cost", costOf());
   const old = [...env.queues.keys()].filter((name) =>
     state.queues.get(name)?.consumers.some(({ script }) => script === env.worker),
   );
@@ -47,6 +49,15 @@ export function printPlan(checked: Checked, plan: Plan, percent: number, output:
       `queues ${list(old)} are from before queues carried the Worker's name: what they hold is ` +
         "still consumed; delete them once they are empty",
     );
+}
+
+/** Of a whole deployment, by what it is given to do. */
+function costOf(): string {
+  const bills = [1_000, 10_000, 100_000].map((posts) => {
+    const { dollars } = billFor(posts);
+    return `$${dollars.toFixed(0)} for ${posts.toLocaleString("en-US")}`;
+  });
+  return `a month: ${bills.join(", ")} posts a day (prices of ${PRICES_READ}, docs/cost.md)`;
 }
 
 const share = (percent: number) => (percent === 100 ? "" : ` for ${percent} % of the requests`);

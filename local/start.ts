@@ -8,6 +8,7 @@ import { openPage } from "./browser.ts";
 import { makeLocalChannels } from "./channels.ts";
 import { explainStartFailure } from "./failure.ts";
 import { dripSamples, feedFile } from "./feed.ts";
+import { oneTimeLink } from "./link.ts";
 import { readOptions, type StartOptions, USAGE } from "./options.ts";
 import { watchRules } from "./rules-watch.ts";
 import { readCrons, startTicker } from "./services/ticker.ts";
@@ -84,15 +85,18 @@ async function startCompanions(stack: Stack, options: StartOptions): Promise<() 
   };
 }
 
-function printAddresses({ url, emulators, key }: Stack, dataDir: string, seconds: number): void {
+async function printAddresses(stack: Stack, dataDir: string, seconds: number): Promise<void> {
+  const { url, emulators } = stack;
+  const operate = await oneTimeLink(stack, Date.now()).catch(() => `${url}/operate`);
   log(`
 Ready in ${seconds.toFixed(1)} s.
   page       ${url}/
-  operate    ${url}/operate#key=${key}    rules, channels, deliveries, dead letters
+  operate    ${operate}
+             rules, channels, deliveries, dead letters; this link works once, for 12 hours
   events     ${url}/events    signals ${url}/signals    health ${url}/healthz
   emulators  ${emulators}/    stand in for every outside service; set faults: Services on the page
              what a channel received: ${emulators}/requests/telegram
-  admin key  ${key}    (kept in ${join(dataDir, "admin-key")}; --renew-key makes another)
+  admin key  in ${join(dataDir, "admin-key")}; --renew-key makes another
 
 Try next:
   npm run -s stream -- tail                    signals and deliveries as they happen
@@ -116,7 +120,7 @@ stopOnSignal(stopAll);
 try {
   stack = await startStack({ ...options, signal: stopping.signal }, log);
   stopCompanions = await startCompanions(stack, options);
-  printAddresses(stack, options.dataDir, (performance.now() - began) / 1000);
+  await printAddresses(stack, options.dataDir, (performance.now() - began) / 1000);
   openPage(`${stack.url}/`, options.open);
   if (options.postsFile) {
     log(`\nFeeding ${options.postsFile}`);

@@ -41,3 +41,11 @@ it.skipIf(process.platform === "win32")(
   },
   60_000,
 );
+
+it("installs nothing that the lock file has no checksum of, on any platform", () => {
+  const text = readFileSync(new URL("../package-lock.json", import.meta.url), "utf8");
+  const { packages } = JSON.parse(text) as { packages: Record<string, { integrity?: string }> };
+  const unchecked = Object.entries(packages).filter(([name, { integrity }]) => name && !integrity);
+  // Delete them from the lock file, then run npm install --package-lock-only.
+  expect(unchecked.map(([name]) => name)).toEqual([]);
+});

@@ -13,7 +13,8 @@ export const TARGET_OPTIONS = {
   local: { type: "boolean", default: false },
 } as const;
 
-export const TARGET_USAGE = `  --settings FILE  that of a settings file: MIGRATIONS_DATABASE_URL, else DATABASE_URL
+export const TARGET_USAGE = `\
+  --settings FILE  that of a settings file: MIGRATIONS_DATABASE_URL, else DATABASE_URL
   --database URL   this database
   --local          that of the stack that npm start runs here`;
 

@@ -6,7 +6,6 @@ import { getKey, setKey, takeKeyFromAddress } from "./server.js";
  * @param {() => void} changed runs when a key was entered or forgotten
  */
 export function keyDialog(changed) {
-  takeKeyFromAddress();
   const button = byId("keys");
   const dialog = byId("key-dialog", HTMLDialogElement);
   const input = byId("key", HTMLInputElement);
@@ -23,5 +22,15 @@ export function keyDialog(changed) {
     changed();
   });
   mark();
+  takeKeyFromAddress().then(
+    (taken) => {
+      if (!taken) return;
+      dialog.close();
+      mark();
+      changed();
+    },
+    // The link was used: whoever has a key may type it.
+    () => dialog.open || open(),
+  );
   return open;
 }

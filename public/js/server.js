@@ -2,12 +2,30 @@
 
 const KEY = "event-stream-key";
 
-/** Takes a key out of the address (#key=…) at once. It is kept for this tab alone. */
-export function takeKeyFromAddress() {
-  const given = new URLSearchParams(location.hash.slice(1)).get("key");
-  if (given === null) return;
-  setKey(given);
+/**
+ * Takes a key out of the address at once, and keeps one for this tab alone: that of #key=…, or in
+ * place of #once=… the next of its kind. The one of the address then ends, so that the browser's
+ * history holds none. Answers whether a key came late; rejects when the link was used before.
+ */
+export async function takeKeyFromAddress() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const [key, once] = [given.get("key"), given.get("once")];
+  if (key === null && once === null) return false;
   history.replaceState(null, "", location.pathname + location.search);
+  setKey(once === null ? (key ?? "") : await exchanged(once));
+  return once !== null;
+}
+
+/** @param {string} key `ess_id.secret` */
+async function exchanged(key) {
+  const id = /^[^_]*_([^.]*)/.exec(key)?.[1] ?? "";
+  const response = await ask(`/keys/${encodeURIComponent(id)}/rotate`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${key}` },
+    body: JSON.stringify({ overlap_seconds: 0 }),
+  });
+  if (!response.ok) throw await failure(response);
+  return (await json(response)).key;
 }
 
 export const getKey = () => sessionStorage.getItem(KEY);

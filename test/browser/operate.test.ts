@@ -21,6 +21,28 @@ describe.skipIf(missing)("the page for operators", () => {
   const notice = async (page: Page, text: string | RegExp) =>
     page.locator("#notice", { hasText: text }).waitFor();
 
+  it("opens by a link that works once, whose key ends", async () => {
+    const { url, adminKey } = at.server;
+    const made = await fetch(`${url}keys`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${adminKey}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ name: "link", scopes: ["admin"] }),
+    });
+    const { key } = (await made.json()) as { key: string };
+    const page = await at.newPage();
+    await page.goto(`${url}operate#once=${key}`);
+    await page.waitForFunction(() => sessionStorage.getItem("event-stream-key") !== null);
+    await page.locator("#deliveries .delivery").first().waitFor();
+    expect(page.url()).not.toContain("once=");
+    expect(await page.evaluate(() => sessionStorage.getItem("event-stream-key"))).not.toBe(key);
+    const old = await fetch(`${url}keys`, { headers: { Authorization: `Bearer ${key}` } });
+    expect(old.status).toBe(401);
+    const again = await at.newPage();
+    await again.goto(`${url}operate#once=${key}`);
+    await again.locator("#key-dialog[open]").waitFor();
+    at.complaints.length = 0;
+  });
+
   it("checks rules, leads to what is wrong, and puts good ones in force", async () => {
     const page = await operate();
     expect(page.url()).not.toContain("key=");

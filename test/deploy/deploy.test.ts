@@ -50,6 +50,7 @@ describe("before anything changes", () => {
     expect(printed).toMatch(/secrets +ADMIN_KEY, APIFY_SEARCH, DATABASE_URL, TELEGRAM_BOT_TOKEN/);
     expect(printed).toMatch(/migrations +0000_tables, /);
     expect(printed).toContain("app_rw_event_stream_starter: made, with its grants");
+    expect(printed).toMatch(/cost +a month: \$\d+ for 1,000, \$\d+ for 10,000, .* posts a day/);
     expect(printed).not.toContain("made-up");
     expect(world.account.queues.size + world.account.scripts.size).toBe(0);
     const writes = world.account.calls.filter((call) => !/^GET|analytics_engine/.test(call));
