@@ -39,7 +39,7 @@ export async function answerGraphql(
 ): Promise<GraphqlAnswer> {
   const refused = (errors: readonly GraphQLError[]): GraphqlAnswer => ({
     kind: "refused",
-    result: { errors: errors.map((error) => error.toJSON()) },
+    result: { errors: errors.map((error) => cut(error.toJSON())) },
   });
   let document: ReturnType<typeof parse>;
   try {
@@ -71,7 +71,7 @@ export async function answerGraphql(
   });
   const tooLarge = meter.refusal();
   if (tooLarge !== undefined) return refused([tooLarge]);
-  const errors = result.errors?.map((error) => shownError(error, log));
+  const errors = result.errors?.map((error) => cut(shownError(error, log)));
   const { data } = result;
   // Without data nothing ran: the variables do not fit.
   if (data === undefined) return { kind: "refused", result: { errors: errors ?? [] } };
@@ -79,6 +79,13 @@ export async function answerGraphql(
     result.errors?.some(({ originalError }) => originalError instanceof StoreUnavailable) ?? false;
   return { kind: out ? "unavailable" : "ran", result: { data, ...(errors && { errors }) } };
 }
+
+/** A message repeats what was sent, which may be large. */
+const MAX_MESSAGE = 500;
+const cut = (error: GraphQLFormattedError): GraphQLFormattedError => ({
+  ...error,
+  message: error.message.slice(0, MAX_MESSAGE),
+});
 
 function shownError(error: GraphQLError, log: WriteLog): GraphQLFormattedError {
   const { originalError } = error;

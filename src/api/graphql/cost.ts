@@ -38,6 +38,8 @@ const ROW_WORK: Record<string, number> = {
   /** Evaluates every condition of the rules again. */
   Explanation: 350,
 };
+/** The description of all types, or of one, as far as it may be asked for. */
+const INTROSPECTION_WORK: Record<string, number> = { __schema: 10_000, __type: 1_000 };
 /** A value of any shape and size is written out as it is. */
 const JSON_WORK = 15;
 
@@ -130,8 +132,9 @@ const NOTHING: Measure = { depth: 0, work: 0, statements: new Set() };
 
 function ofField(field: FieldNode, parent: GraphQLCompositeType, known: Known): Measure {
   const definition = isObjectType(parent) ? parent.getFields()[field.name.value] : undefined;
-  // Introspection has a rule of its own in graphql-js.
-  if (definition === undefined) return { ...NOTHING, depth: 1, work: 1 };
+  // How deep introspection goes is a rule of graphql-js; how often it is asked for is not.
+  if (definition === undefined)
+    return { ...NOTHING, depth: 1, work: INTROSPECTION_WORK[field.name.value] ?? 1 };
   const type = getNamedType(definition.type);
   const own = ROW_WORK[type.name] ?? 0;
   if (field.selectionSet === undefined || !isCompositeType(type))

@@ -270,6 +270,17 @@ describe("POST /graphql", () => {
     expect((await post({ query: "{ __typename }" })).status).toBe(401);
   });
 
+  it("repeats little of what was sent", async () => {
+    const text = await (
+      await post({
+        query: "query ($l: Int) { events(limit: $l) { next_cursor } }",
+        variables: { l: "x".repeat(30_000) },
+      })
+    ).text();
+    expect(text).toContain("got invalid value");
+    expect(text.length).toBeLessThan(1_000);
+  });
+
   it("can be introspected, and its schema is a valid one", async () => {
     const { data } = await ask(getIntrospectionQuery());
     expect(buildClientSchema(data as unknown as IntrospectionQuery).getQueryType()?.name).toBe(
@@ -299,6 +310,11 @@ describe("POST /graphql", () => {
     [
       "hides how much in fragments",
       `{ ...a } ${doublingFragments("abcdefghijklmnopqr")}`,
+      "units of work",
+    ],
+    [
+      "asks for its types again and again",
+      `{ ${[..."abcdef"].map((name) => `${name}: __schema { types { name } }`).join(" ")} }`,
       "units of work",
     ],
     ["is too long", `{ ${"a: __typename ".repeat(2_000)} }`, "tokens"],
