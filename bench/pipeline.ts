@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ask } from "../cli/client.ts";
 import { feedFile } from "../local/feed.ts";
 import { type Stack, startStack } from "../local/stack.ts";
 import { readStackFile } from "../local/state.ts";
 import { freePorts } from "../local/supervisor/ports.ts";
 import { workload } from "../test/sim/workload.ts";
+import { type BaselineRun, runBaseline } from "./pipeline/baseline.ts";
 import { storeCounts } from "./pipeline/store-counts.ts";
 import { descendantOf, type Usage, usageOf } from "./pipeline/usage.ts";
 
@@ -16,11 +17,30 @@ const WARM_UP = 300;
 
 /**
  * The whole product as `npm start` runs it, fed with posts as fast as it takes them: what a post
- * costs, by part.
+ * costs, by part. Then another stack on the same posts, where it can run.
  */
 export async function bench(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), "pipeline-"));
   const [port = 0] = await freePorts(1);
+  try {
+    const file = BENCH_FILE ?? generated(dataDir, Number(BENCH_POSTS), 1);
+    const rate = await measuredRate(port, dataDir, file);
+    race(rate, runBaseline(resolve(file)));
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+function race(ours: number, baseline: BaselineRun): void {
+  console.log(
+    "rate" in baseline
+      ? `\n  ${ours.toFixed(0)} posts/s, the baseline ${baseline.rate.toFixed(0)} in the same ` +
+          `run: ${(ours / baseline.rate).toFixed(2)} times`
+      : `\n  no baseline: ${baseline.why}`,
+  );
+}
+
+async function measuredRate(port: number, dataDir: string, file: string): Promise<number> {
   const stack = await startStack({ port, dataDir }, () => undefined);
   try {
     // No Telegram chat: it takes a message a second, and the bench would measure that.
@@ -36,10 +56,9 @@ export async function bench(): Promise<void> {
       `\npipeline: ${BENCH_FILE ?? `${BENCH_POSTS} generated posts`}; a first run warms it up`,
     );
     await feedFile(stack, generated(dataDir, WARM_UP, 2), () => undefined);
-    await measured(stack, dataDir, BENCH_FILE ?? generated(dataDir, Number(BENCH_POSTS), 1));
+    return await measured(stack, dataDir, file);
   } finally {
     await stack.stop();
-    rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
@@ -53,7 +72,7 @@ function generated(dataDir: string, count: number, seed: number): string {
   return file;
 }
 
-async function measured(stack: Stack, dataDir: string, file: string): Promise<void> {
+async function measured(stack: Stack, dataDir: string, file: string): Promise<number> {
   const ports = readStackFile(dataDir)?.ports ?? {};
   const parts = partsOf(stack);
   const usedBefore = usageOf(parts);
@@ -82,6 +101,7 @@ async function measured(stack: Stack, dataDir: string, file: string): Promise<vo
         `${(used.get(name)?.megabytes ?? 0).toFixed(0)} MB`,
     );
   }
+  return posts / seconds;
 }
 
 /** The process of each part, workerd beside wrangler, and this one, which feeds. */

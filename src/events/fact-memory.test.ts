@@ -32,19 +32,44 @@ function scene() {
   return { asked, provider, memory, askAt };
 }
 
-it("asks once for a burst, and again after ten seconds", async () => {
-  const { asked, askAt } = scene();
-  for (const at of [0, 500, 9_999, 10_000, 10_001]) expect(await askAt(at)).toBe("fresh");
+it("waits once for a burst, and asks again beside it after ten seconds", async () => {
+  const { asked, askAt, provider } = scene();
+  for (const at of [0, 500, 9_999]) expect(await askAt(at)).toBe("fresh");
+  provider.status = "partial";
+  expect(await askAt(10_000)).toBe("fresh");
+  expect(await askAt(10_001)).toBe("partial");
   expect(asked).toEqual(["DEMO at 0", "DEMO at 10000"]);
 });
 
 it("asks sooner for what was late", async () => {
   const { asked, askAt, provider } = scene();
   provider.status = "missing";
-  expect([await askAt(0), await askAt(4_999)]).toEqual(["missing", "missing"]);
+  expect([await askAt(0), await askAt(2_999)]).toEqual(["missing", "missing"]);
   provider.status = "fresh";
-  expect(await askAt(5_000)).toBe("fresh");
-  expect(asked).toEqual(["DEMO at 0", "DEMO at 5000"]);
+  expect([await askAt(3_000), await askAt(3_001)]).toEqual(["missing", "fresh"]);
+  expect(asked).toEqual(["DEMO at 0", "DEMO at 3000"]);
+});
+
+it("waits again after 45 seconds", async () => {
+  const { askAt, provider } = scene();
+  await askAt(0);
+  provider.status = "partial";
+  expect(await askAt(45_000)).toBe("partial");
+});
+
+it("keeps what it has when asking again beside a commit fails", async () => {
+  const clock = { now: 0 };
+  const memory = factMemory(
+    async () => {
+      if (clock.now > 0) throw new Error("the object dies");
+      return [answer("fresh")];
+    },
+    () => clock.now,
+  );
+  await memory.facts(TOKEN);
+  clock.now = 10_000;
+  expect(await memory.facts(TOKEN)).toEqual([answer("fresh")]);
+  expect(await memory.facts(TOKEN)).toEqual([answer("fresh")]);
 });
 
 it("says of an answer once how long it was waited for", async () => {

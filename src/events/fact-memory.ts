@@ -1,10 +1,11 @@
 import type { ProviderFacts } from "../model/facts.ts";
 import type { TokenRef } from "../model/mention.ts";
 
-/** Providers' answers are good for longer than this; their caches say so. */
+/** So long answers are used again: as the cache of the shortest-lived facts keeps them. */
+const USED_MS = 45_000;
+/** When to ask again meanwhile, without a wait: sooner for what was late. */
 const COMPLETE_MS = 10_000;
-/** Until it is worth a wait to ask again for what was late; the alarm of the event asks as well. */
-const INCOMPLETE_MS = 5_000;
+const INCOMPLETE_MS = 3_000;
 
 type AskForFacts = (token: TokenRef, traceId?: string) => Promise<ProviderFacts[]>;
 
@@ -13,25 +14,41 @@ export const isIncomplete = (answers: readonly ProviderFacts[]): boolean =>
   answers.some(({ status }) => status === "missing" || status === "partial" || status === "stale");
 
 /**
- * Asks for the facts of an event's token, and answers the same again for some seconds: the posts of
- * a burst are committed with the facts at hand and do not wait for providers each time.
+ * The facts of an event's token: waited for once in 45 s, and asked for again beside the commits
+ * in between. So the posts of a burst do not wait for providers each time. What such an answer
+ * changes is seen by the next post, or by the alarm that the event sets when facts are late.
  */
-export function factMemory(ask: AskForFacts, now: () => number) {
-  let held: { token: string; answers: ProviderFacts[]; until: number } | undefined;
+export type FactMemory = {
+  facts: AskForFacts;
+  askAnew: AskForFacts;
+};
+
+type HeldAnswers = { token: string; answers: ProviderFacts[]; askAt: number; usedUntil: number };
+
+export function factMemory(ask: AskForFacts, now: () => number): FactMemory {
+  let held: HeldAnswers | undefined;
 
   async function askAnew(token: TokenRef, traceId?: string): Promise<ProviderFacts[]> {
     const answers = await ask(token, traceId);
-    const keptMs = isIncomplete(answers) ? INCOMPLETE_MS : COMPLETE_MS;
-    // Nobody waits for what is held.
-    const unwaited = answers.map(({ ms: _, ...answer }) => answer);
-    held = { token: JSON.stringify(token), answers: unwaited, until: now() + keptMs };
+    held = {
+      token: JSON.stringify(token),
+      // Nobody waits for what is held.
+      answers: answers.map(({ ms: _, ...answer }) => answer),
+      askAt: now() + (isIncomplete(answers) ? INCOMPLETE_MS : COMPLETE_MS),
+      usedUntil: now() + USED_MS,
+    };
     return answers;
   }
 
   async function facts(token: TokenRef, traceId?: string): Promise<ProviderFacts[]> {
-    if (held !== undefined && now() < held.until && held.token === JSON.stringify(token))
-      return held.answers;
-    return askAnew(token, traceId);
+    if (held === undefined || now() >= held.usedUntil || held.token !== JSON.stringify(token))
+      return askAnew(token, traceId);
+    const { answers, askAt } = held;
+    if (now() >= askAt) {
+      held.askAt = now() + INCOMPLETE_MS;
+      askAnew(token, traceId).catch(() => undefined);
+    }
+    return answers;
   }
 
   return { facts, askAnew };
