@@ -39,7 +39,8 @@ const metricCharts = (): Chart[] =>
       const expr = `sum by (${by}) (rate(${name}[$__rate_interval]))`;
       return [{ ...chart, unit: "ops", queries: [{ expr, legend }] }];
     }
-    const buckets = `sum by (${[...labels, "le"].join(", ")}) (rate(${name}_bucket[$__rate_interval]))`;
+    const rates = `rate(${name}_bucket[$__rate_interval])`;
+    const buckets = `sum by (${[...labels, "le"].join(", ")}) (${rates})`;
     const queries = [0.5, 0.95].map((share) => ({
       expr: `histogram_quantile(${share}, ${buckets})`,
       legend: `p${share * 100} ${legend}`,

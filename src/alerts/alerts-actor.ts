@@ -57,7 +57,7 @@ export function alertsActor(ports: AlertsPorts, memory: AlertMemory): AlertsActo
     // States and notices are written together: neither is without the other after a crash.
     const queue = enqueueNotices(kept.queue, notices, now);
     keep({ ...observed, ...held, minute, silences, queue, facts });
-    memory.addSample(sample);
+    memory.addSample(minute, sample);
     report(notices.length, held.states.length);
     sampleBreakers(observed.providers);
     await Promise.all([tell(), pulse(now)]);

@@ -20,7 +20,8 @@ export type AlertMemory = {
   read(): KeptAlerts | undefined;
   write(kept: KeptAlerts): void;
   samples(): CountSample[];
-  addSample(sample: CountSample): void;
+  /** One for each minute of the clock that ticks. */
+  addSample(minute: number, sample: CountSample): void;
 };
 
 export const NOTHING_KEPT: KeptAlerts = {

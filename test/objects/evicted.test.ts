@@ -157,3 +157,32 @@ it("keeps the cursors of polled sources over an eviction", async () => {
   await evictDurableObject(object);
   expect(await object.cursor("demo")).toEqual(cached);
 });
+
+it("tells an alert once over evictions, and keeps its silences", async () => {
+  await channelNamed("for alerts");
+  const object = bindings.ALERTS.getByName("all");
+  const metrics = bindings.METRICS.getByName("all");
+  const told = async () =>
+    (await metrics.totals()).counters['alert_notices_total{result="ok"}'] ?? 0;
+  const at = Date.now();
+  const tick = async (minute: number) => {
+    await object.tick({ at: at + minute * MINUTE, queues: {} });
+    await evictDurableObject(object);
+  };
+  await tick(0);
+  const counters = { 'config_reload_total{result="rejected"}': 1 };
+  await metrics.add({ v: 1, counters, histograms: {} });
+  for (const minute of [1, 1, 2, 3]) await tick(minute);
+  await vi.waitFor(async () => expect(await told()).toBe(1));
+  const { active, untold } = await object.view();
+  expect(active).toMatchObject([{ alert: "ReloadRejected", status: "firing", silencedBy: null }]);
+  expect(untold).toEqual([]);
+
+  const day = new Date(at + 24 * 60 * MINUTE).toISOString();
+  const any = { alert: null, subject: null, severity: null, labels: {} };
+  await object.addSilence({ id: "s", ...any, comment: "", by: "ops", createdAt: day, until: day });
+  await evictDurableObject(object);
+  expect((await object.view()).active).toMatchObject([{ silencedBy: "s" }]);
+  expect(await object.endSilence("s")).toBe(true);
+  expect((await object.view()).silences).toEqual([]);
+});

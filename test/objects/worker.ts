@@ -4,6 +4,7 @@ import type { QueueBatch } from "../../src/queues/batch.ts";
  * The object classes as they are deployed, with what they are composed of and the clients of the
  * platform, and no consumers: what is sent to a queue is noted.
  */
+export { AlertsObject } from "../../workers/objects/alerts.ts";
 export { ChannelObject } from "../../workers/objects/channel.ts";
 export { CommitsObject } from "../../workers/objects/commits.ts";
 export { EventObject } from "../../workers/objects/event.ts";

@@ -65,7 +65,7 @@ export function alertMemory(): AlertMemory {
       text = JSON.stringify(kept);
     },
     samples: () => samples.map((sample) => JSON.parse(sample) as CountSample),
-    addSample: (sample) => void samples.push(JSON.stringify(sample)),
+    addSample: (_, sample) => void samples.push(JSON.stringify(sample)),
   };
 }
 

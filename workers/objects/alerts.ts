@@ -41,5 +41,5 @@ const memoryIn = ({ kv }: DurableObjectStorage): AlertMemory => ({
     [...kv.list<CountSample>({ prefix: "sample:" })]
       .map(([, sample]) => sample)
       .sort((a, b) => a.at - b.at),
-  addSample: (sample) => kv.put(`sample:${Math.floor(sample.at / 60_000) % SAMPLES}`, sample),
+  addSample: (minute, sample) => kv.put(`sample:${minute % SAMPLES}`, sample),
 });
