@@ -83,7 +83,10 @@ async function counted(stack: Stack, ports: Record<string, number>): Promise<Cos
   await new Promise((settled) => setTimeout(settled, SETTLE_MS));
   const fed = await look();
   for (let tick = 0; tick < TICKS; tick++)
-    await fetch(`${stack.url}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`);
+    await fetch(
+      // A minute each: what is done once a minute is done in each of them.
+      `${stack.url}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*&time=${Date.now() + tick * 60_000}`,
+    );
   const idle = await look();
   const audit = await ask<Record<string, number>>(stack, "/audit");
   const { accepted = 0, evidence = 0, dropped = 0, duplicate = 0 } = audit;

@@ -55,6 +55,28 @@ it("keeps the last good list when the next one has a mistake", async () => {
   expect((await judged(here)).kind).toBe("drop");
 });
 
+it("reads a text anew only when it is another one", async () => {
+  let reads = 0;
+  const clock = { now: NOW };
+  let stored = "authors: [shill]";
+  const list = hotList(
+    "blacklist",
+    "authors: []",
+    (text) => {
+      reads += 1;
+      return parseBlacklist(text);
+    },
+    { get: async () => stored, put: async () => undefined },
+    REREAD_MS,
+    () => clock.now,
+  );
+  for (let n = 0; n < 5; n++, clock.now += REREAD_MS) await list.get();
+  expect(reads).toBe(1);
+  stored = "authors: [other]";
+  await list.get();
+  expect(reads).toBe(2);
+});
+
 it.each([
   ["blacklist", "authors: [shill]", POST.text, "author shill"],
   [

@@ -35,9 +35,15 @@ export function hotList<T>(
 ): HotList<T> {
   const key = `lists:${name}`;
   const text = async () => (await kv.get(key, { cacheTtl: KV_CACHE_SECONDS })) ?? builtIn;
+  let last: { text: string; list: ReadList<T> } | undefined;
+  /** Reading costs more than comparing, and a list changes seldom. */
+  function readAgain(given: string): ReadList<T> {
+    if (last?.text !== given) last = { text: given, list: read(given) };
+    return last.list;
+  }
   const held = cached(
     async () => {
-      const list = read(await text());
+      const list = readAgain(await text());
       if (list.kind === "rejected") throw new Error(`the list ${name} in KV cannot be read`);
       return list.value;
     },
