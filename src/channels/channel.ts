@@ -58,6 +58,8 @@ export type SendResult = {
    * attempts and dead letters alone, which only operators read.
    */
   words?: string | null;
+  /** The target has taken all that it takes for now: nothing is to be sent for so many ms. */
+  restMs?: number;
   /** Settings to use from now on, as the channel reported (Telegram: the chat's new id). */
   moved?: Record<string, unknown>;
 };

@@ -178,6 +178,16 @@ function classify(
   return status === 400 ? { kind: "reject", reason } : undefined;
 }
 
+/**
+ * The pause after the last message that a bucket takes: an answer says how many are left, and when
+ * it is full again. Waiting for the 429 would count against the hook.
+ */
+function restAfter({ verdict, headers }: OutsideAnswer): { restMs?: number } {
+  if (verdict.kind !== "ok" || headers.get("x-ratelimit-remaining") !== "0") return {};
+  const seconds = Number(headers.get("x-ratelimit-reset-after") ?? Number.NaN);
+  return seconds > 0 ? { restMs: Math.ceil(seconds * 1_000) } : {};
+}
+
 function call(
   method: "POST" | "PATCH",
   url: URL,
@@ -227,7 +237,7 @@ async function send(
     edit.pathname += `/messages/${prior.id}`;
     const answer = await call("PATCH", edit, content, ports);
     const deleted = answer.status === 404 && /unknown message/i.test(answer.text);
-    if (!deleted) return { ...sentFrom(answer, prior.id), chat };
+    if (!deleted) return { ...sentFrom(answer, prior.id), chat, ...restAfter(answer) };
   }
   url.searchParams.set("wait", "true");
   const body = {
@@ -238,7 +248,8 @@ async function send(
   const reply = Reply.safeParse(answer.json).data;
   // Of a new thread the answer alone tells the id.
   const madeIn = inForum && threadId === undefined ? reply?.channel_id : threadId;
-  return { ...sentFrom(answer, reply?.id ?? null), chat: chatKey(url, madeIn) };
+  const sent = sentFrom(answer, reply?.id ?? null);
+  return { ...sent, chat: chatKey(url, madeIn), ...restAfter(answer) };
 }
 
 export const discord = channel({

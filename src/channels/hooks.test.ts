@@ -117,6 +117,16 @@ describe("a Discord forum", () => {
     expect(seen[0]?.body.thread_name).toBe("$DEMO verified");
   });
 
+  it.each([
+    [{ "x-ratelimit-remaining": "0", "x-ratelimit-reset-after": "1.25" }, 1_250],
+    [{ "x-ratelimit-remaining": "2", "x-ratelimit-reset-after": "1.25" }, undefined],
+    [{ "x-ratelimit-remaining": "0", "x-ratelimit-reset-after": "soon" }, undefined],
+    [{}, undefined],
+  ])("rests when a success says that its bucket is empty: %j", async (headers, restMs) => {
+    const emptied = () => Response.json({ id: "55", channel_id: "900" }, { headers });
+    expect((await sendWith(discord, { url }, emptied)).sent.restMs).toBe(restMs);
+  });
+
   it("has a button that opens the signal's page, and none without a public address", async () => {
     const { seen } = await sendWith(discord, { url }, made);
     expect(seen[0]?.body.components).toMatchObject([

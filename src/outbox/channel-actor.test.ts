@@ -133,6 +133,19 @@ describe("the actor of a channel", () => {
     expect(woken).toEqual([]);
   });
 
+  it("rests when a success says that the target takes no more for now", async () => {
+    const empty = { "x-ratelimit-remaining": "0", "x-ratelimit-reset-after": "2.5" };
+    const { actor, clock, seen, change } = await actorWorld(
+      () => Response.json({ id: "1" }, { headers: empty }),
+      {},
+      { kind: "discord", settings: { url: "https://discord.com/api/webhooks/1/token" } },
+    );
+    await actor.deliver(await change(), 1);
+    const first = clock.now;
+    await actor.deliver(await change({ state: "downgraded", score: -9 }), 1);
+    expect(seen.map(({ at }) => at - first)).toEqual([0, 2_500]);
+  });
+
   it("does not let the queue wait for a target that hangs", async () => {
     const { actor, change, rows } = await actorWorld(() => new Promise(() => undefined), {
       sleep: async () => undefined,

@@ -188,6 +188,11 @@ function deliverPortsOf(
         .map((limit) => ports.reserveShared(holder, limit));
       return Math.max(reservations.reserve(holder, own), ...(await Promise.all(shared)));
     },
+    rest: (limits, ms) =>
+      reservations.rest(
+        limits.filter(({ shared }) => !shared),
+        ms,
+      ),
     async reserveAt(channelId, holder, limits) {
       const waits = limits.map((limit, n) =>
         limit.shared

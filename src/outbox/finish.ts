@@ -156,7 +156,8 @@ export async function finishAttempt(
 ): Promise<DeliverOutcome> {
   const { store, journal } = ports;
   const sent = await againstCurrentSettings(answer, eligible, ports);
-  const { verdict, ambiguous, httpStatus, ms } = sent;
+  const { verdict, ambiguous, httpStatus, ms, restMs } = sent;
+  if (restMs !== undefined) ports.rest?.(eligible.channel.limits, restMs);
   const message = messageOf(rows, sent);
   if (delivered(sent)) await Promise.all(rows.map(({ id }) => journal.put(id, message)));
   const repeatAt = delivered(sent) ? await planRepeats(rows, ports) : null;

@@ -43,6 +43,18 @@ describe("rate reservations", () => {
     expect(departures(6, [group]).filter((at) => at === 0)).toHaveLength(4);
   });
 
+  it("lets nobody depart while the target rests, and no longer than a minute", () => {
+    const { clock, reserve, rest } = setUp();
+    expect(reserve(1, [group])).toBe(0);
+    rest([group], 2_500);
+    expect(reserve(2, [group])).toBe(2_500);
+    expect(reserve(3, [chat])).toBe(0);
+    clock.now += 2_500;
+    expect(reserve(2, [group])).toBe(0);
+    rest([chat], 86_400_000);
+    expect(reserve(4, [chat])).toBe(60_000);
+  });
+
   it("keeps the reservation of a holder that comes back", () => {
     const { clock, reserve } = setUp();
     reserve(1, [chat]);

@@ -16,6 +16,8 @@ export type RateReservations = {
    * holder that asks again keeps its reservation.
    */
   reserve(holder: number, limits: readonly PaceLimit[]): number;
+  /** Lets nobody else depart under the limits for `ms`. */
+  rest(limits: readonly PaceLimit[], ms: number): void;
 };
 
 /** A holder that waits no longer sleeps and sends; one that waits longer returns and asks again. */
@@ -31,6 +33,12 @@ const DEPARTURES = "left:";
 /** `departs`: the holder was allowed to send at `at`. */
 type Reservation = { at: number; departs: boolean };
 
+/** A target that asks for a longer pause on a success is taken for a faulty one. */
+const MOST_REST_MS = 60_000;
+
+/** How far ahead of its time a burst may run. */
+const toleranceOf = ({ count, perMs, burst }: PaceLimit): number => ((burst - 1) * perMs) / count;
+
 /**
  * Limits rates by the generic cell rate algorithm (ITU-T I.371). Each limit stores one time, its
  * theoretical arrival time, and needs neither a counter nor a window: in any `perMs` at most
@@ -42,9 +50,9 @@ export function rateReservations(now: Clock, memory: TatMemory): RateReservation
 
   /** The earliest time at or after `at` that every limit allows. */
   function earliest(prefix: string, limits: readonly PaceLimit[], at: number): number {
-    return limits.reduce((latest, { key, count, perMs, burst }) => {
-      const tolerance = ((burst - 1) * perMs) / count;
-      return Math.max(latest, Math.floor((memory.get(prefix + key) ?? 0) - tolerance));
+    return limits.reduce((latest, limit) => {
+      const tat = memory.get(prefix + limit.key) ?? 0;
+      return Math.max(latest, Math.floor(tat - toleranceOf(limit)));
     }, at);
   }
 
@@ -82,6 +90,13 @@ export function rateReservations(now: Clock, memory: TatMemory): RateReservation
       if (departs) advance(DEPARTURES, limits, start);
       if (start > at) reservations.set(holder, { at: start, departs });
       return start - at;
+    },
+    rest(limits, ms) {
+      for (const limit of limits) {
+        const key = DEPARTURES + limit.key;
+        const rested = now() + Math.min(ms, MOST_REST_MS) + toleranceOf(limit);
+        memory.put(key, Math.max(rested, memory.get(key) ?? 0));
+      }
     },
   };
 }

@@ -32,6 +32,8 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
   reserve(id: number, limits: readonly PaceLimit[]): Promise<number>;
   /** The same for a send over another channel, whose own actor keeps its limits. */
   reserveAt(channelId: number, holder: number, limits: readonly PaceLimit[]): Promise<number>;
+  /** Lets the channel rest for `ms`, as its target asked on a success. */
+  rest?(limits: readonly PaceLimit[], ms: number): void;
   sleep(ms: number): Promise<void>;
   /**
    * Runs the renewal of a lease and its send with limited concurrency: a send uses a connection,
