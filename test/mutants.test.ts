@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseSync } from "oxc-parser";
 import { describe, expect, it } from "vitest";
 import { coreFiles, drawMutants } from "./mutants/draw.ts";
 import { EQUIVALENT } from "./mutants/equivalent.ts";
@@ -13,7 +14,10 @@ const ROOT = join(import.meta.dirname, "..");
 /** The faults suite tries each; here only that the code has not moved on without them. */
 it.each(MUTANTS)("still finds where to break the code: $name", (mutant) => {
   const source = readFileSync(join(ROOT, mutant.file), "utf8");
-  expect(mutated(source, mutant)).not.toBe(source);
+  const broken = mutated(source, mutant);
+  expect(broken).not.toBe(source);
+  // What does not even load, any test notices.
+  if (mutant.file.endsWith(".ts")) expect(parseSync(mutant.file, broken).errors).toEqual([]);
 });
 
 it("finds code however it is spaced and wrapped, and nothing else", () => {

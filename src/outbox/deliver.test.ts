@@ -138,6 +138,19 @@ describe("deliver", () => {
     },
   );
 
+  it("leaves nothing in the journal of a send that was recorded", async () => {
+    const world = await outboxWorld();
+    const kept: number[] = [];
+    const { put } = world.ports.journal;
+    world.ports.journal.put = async (id, sent) => {
+      kept.push(id);
+      await put(id, sent);
+    };
+    const id = await world.change();
+    expect(await world.deliver(id)).toMatchObject({ kind: "done" });
+    expect([kept, world.journal.size]).toEqual([[id], 0]);
+  });
+
   it("sends at once over a channel that a person has just repaired", async () => {
     const world = await outboxWorld();
     const id = await world.change();

@@ -116,6 +116,20 @@ describe("a digest", () => {
     }
   });
 
+  it("is not sent again when the lease of one of its rows is gone", async () => {
+    const world = await keyed((_, n) => (n === 0 ? lost() : accepted()));
+    await world.deliver(world.ids[0] ?? 0);
+    world.clock.now += minutes(30);
+    const { renew } = world.ports.store;
+    world.ports.store.renew = async (id, ...given) => id !== world.ids[1] && renew(id, ...given);
+    expect(await world.deliver(world.ids[0] ?? 0)).toEqual({ kind: "lost-lease" });
+    expect(world.seen).toHaveLength(1);
+    world.ports.store.renew = renew;
+    world.clock.now += minutes(30);
+    expect(await world.deliver(world.ids[0] ?? 0)).toMatchObject({ kind: "done", rows: 2 });
+    expect([world.symbols(1), world.key(1)]).toEqual([["AAA", "BBB"], world.key(0)]);
+  });
+
   it("whose answer was lost is repeated the same, also past a definite failure and by two callers at a time", async () => {
     const world = await keyed((_, n) =>
       n === 0 ? lost() : n === 1 ? new Response("", { status: 503 }) : accepted(),

@@ -141,14 +141,16 @@ export async function ticks(
   }
 }
 
+const BY_HAND = "paused by hand";
+
 /** Switches on again what a target's refusal switched off, as a person would. */
 export async function operator(world: World): Promise<void> {
   const { kernel, store } = world;
   for (;;) {
     await kernel.pause(5 * MINUTE);
     await kernel.real(async () => {
-      for (const { id, status } of await store.channels())
-        if (status !== "active")
+      for (const { id, status, statusReason } of await store.channels())
+        if (status !== "active" && statusReason !== BY_HAND)
           await store.updateChannel(id, { status: "active", statusReason: null });
     });
   }
@@ -166,6 +168,32 @@ export async function collector({ kernel, store }: World): Promise<void> {
           await store.updateChannel(id, { filter: { ...filter, digestMinutes } });
     });
     await kernel.pause(kernel.dice.int(1, 8) * MINUTE);
+  }
+}
+
+/** When a channel was paused by a person, in virtual milliseconds. */
+export type Pause = { channelId: number; from: number; to: number };
+
+/** Pauses the chats now and then for some minutes while there are posts, and notes when. */
+export async function pauser(untilMs: number, pauses: Pause[], world: World): Promise<void> {
+  const { kernel, store } = world;
+  while (kernel.now() < untilMs) {
+    await kernel.pause(kernel.dice.int(2, 12) * MINUTE);
+    await kernel.real(async () => {
+      for (const { id, kind, status } of await store.channels())
+        if (kind !== "webhook" && status === "active" && kernel.dice.chance(0.5)) {
+          await store.updateChannel(id, { status: "paused", statusReason: BY_HAND });
+          pauses.push({ channelId: id, from: kernel.now(), to: Number.POSITIVE_INFINITY });
+        }
+    });
+    await kernel.pause(kernel.dice.int(1, 6) * MINUTE);
+    await kernel.real(async () => {
+      for (const pause of pauses.filter(({ to }) => to === Number.POSITIVE_INFINITY)) {
+        pause.to = kernel.now();
+        await store.updateChannel(pause.channelId, { status: "active", statusReason: null });
+        await store.bringForward(pause.channelId, new Date(kernel.now()).toISOString());
+      }
+    });
   }
 }
 

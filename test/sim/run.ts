@@ -4,9 +4,20 @@ import { postKey, type RawPost } from "../../src/model/raw-post.ts";
 import { type JudgeResult, type JudgeSettings, judge } from "../../src/pipeline.ts";
 import type { Store } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
-import { collector, cron, operator, POISON, poisoner, pushes, ticks } from "./actors.ts";
+import {
+  collector,
+  cron,
+  operator,
+  type Pause,
+  POISON,
+  pauser,
+  poisoner,
+  pushes,
+  ticks,
+} from "./actors.ts";
 import { FAULT_NAMES, faults as faultsOf, type Rates } from "./faults.ts";
-import { complaintsOf, type Reference } from "./invariants.ts";
+import { complaintsOf } from "./invariants.ts";
+import type { Reference } from "./judged.ts";
 import { kernel as kernelOf } from "./kernel.ts";
 import { dice } from "./random.ts";
 import { simRules } from "./rules.ts";
@@ -107,12 +118,13 @@ export async function simulate(
     const ether = { kernel, faults, contracts: contractsIn(posts) };
     const world = worldOf(ether, { store, judge, rulebook });
     const targets = await addChannels(store, job.posts.seed % 4 >= 2, iso(START));
-    const { quiet, poison, thrown } = await live(posts, world);
+    const { quiet, poison, pauses, thrown } = await live(posts, world);
     const tables = await readTables(store, posts);
     const run = {
       quiet,
       tables,
       poison,
+      pauses,
       steady,
       targets,
       ledger: world.ledger,
@@ -147,7 +159,12 @@ export async function simulate(
   });
 }
 
-type Lived = { quiet: boolean; poison: ReadonlySet<string>; thrown: string[] };
+type Lived = {
+  quiet: boolean;
+  poison: ReadonlySet<string>;
+  pauses: readonly Pause[];
+  thrown: string[];
+};
 
 async function live({ streams }: Workload, world: World): Promise<Lived> {
   const { kernel } = world;
@@ -160,6 +177,8 @@ async function live({ streams }: Workload, world: World): Promise<Lived> {
   kernel.spawn(operator(world));
   kernel.spawn(collector(world));
   kernel.spawn(poisoner(until, poison, world));
+  const pauses: Pause[] = [];
+  kernel.spawn(pauser(until, pauses, world));
   kernel.spawn(
     ticks(
       cron(streams, START, until, world),
@@ -174,7 +193,7 @@ async function live({ streams }: Workload, world: World): Promise<Lived> {
     );
     return false;
   });
-  return { quiet, poison, thrown };
+  return { quiet, poison, pauses, thrown };
 }
 
 /** No faults, no messages, nothing open, no object that means to look again. */

@@ -163,13 +163,6 @@ export const DELIVERY_MUTANTS: readonly Suspect[] = [
     tests: { files: ["src/outbox/digest.test.ts"] },
   },
   {
-    name: "a row that was sent alone joins a digest",
-    file: "src/outbox/digest.ts",
-    from: "delivery.digestKey === delivery.idemKey",
-    to: "false",
-    tests: { files: ["src/outbox/digest.test.ts"] },
-  },
-  {
     name: "a digest keeps what does not fit",
     file: "src/outbox/digest.ts",
     from: "[...bound, ...wanted.slice(count)]",

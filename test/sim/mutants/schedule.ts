@@ -64,7 +64,7 @@ export const SCHEDULE_MUTANTS: readonly Suspect[] = [
     name: "the sweep trusts the queue for ever",
     file: "src/outbox/sweep.ts",
     from: "if (at <= now - TRUST_QUEUE_MS) sentAt.delete(id);",
-    to: "",
+    to: "if (at < 0) sentAt.delete(id);",
     by: "queue-lost=0.25",
   },
   {
