@@ -40,7 +40,10 @@ export function isOnlyMoney(
   { symbol, tokenCa, confidence, at }: FoundToken,
   { type, text, alone }: { type: Mention["type"]; text: string; alone: boolean },
 ): boolean {
-  if (symbol === null || NEWS_OF_MONEY.includes(type)) return false;
+  if (symbol === null) return false;
+  const isQuote = !alone && isMoney(symbol) && text[at - 1] === "/";
+  if (isQuote) return true;
+  if (NEWS_OF_MONEY.includes(type)) return false;
   if (!isMoney(symbol)) return tokenCa === null && confidence < 1 && isPrice(symbol, text, at);
   if (!alone) return true;
   if (tokenCa !== null || confidence === 1) return false;

@@ -8,7 +8,7 @@ type Places = { at: number; others: readonly number[] };
 const SENTENCE = /[^\n]+?(?:[.!?。！？]+(?=\s|$)|(?=\n)|$)/g;
 /** What parts a clause into pieces about one token each: "short $A, long $B". */
 const PIECE =
-  /[,;:|]\s+|\s[-–—|]\s|\s(?:and|but|then)\s+(?=(?:buy|sell|long|short|dump|hold)\w*\s)/giu;
+  /[,;:|]\s+|\s[-–—|/]\s|\s(?:and|but|then)\s+(?=(?:buy|sell|long|short|dump|hold)\w*\s)/giu;
 const NAME = /^\$?[^\s,;:()]+/u;
 
 /** "$A (-1.2%)", "$B - up 9.4%": what the post itself says became of the price. */
@@ -32,6 +32,9 @@ const IS_WORSE = new RegExp(
     `(?<![\\p{L}])(?:${BAD})\\s(?:[^$.]{0,20}\\s)?(?:than|of|to))\\s+$`,
   "iu",
 );
+/** "I would rather hold $A than $B". */
+const RATHER = /\b(?:rather|sooner|prefer\p{L}*)\b[^$.]{0,30}$/iu;
+const THAN = /^[^$.]{0,20}\s(?:than|to)\s+(?:the\s|my\s|your\s)?$/iu;
 const BESIDE = /(?:compared|next|relative)\s+to\s+$/iu;
 /** "sold my $A for $B", "out of $A into $B": from the first into the second. */
 const FROM = new RegExp(
@@ -66,6 +69,7 @@ function favoured(before: string, between: string, soundOf: (part: string) => nu
   if (FROM.test(before) && INTO.test(between)) return -1;
   if (IS_WORSE.test(between)) return -1;
   if (IS_BETTER.test(between)) return 1;
+  if (RATHER.test(before) && THAN.test(between)) return 1;
   return BESIDE.test(between) ? Math.sign(soundOf(between.replace(BESIDE, ""))) : 0;
 }
 

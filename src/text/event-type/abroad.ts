@@ -86,7 +86,7 @@ const ABROAD: readonly (readonly [english: string, words: string])[] = [
   [
     "peg",
     `привязк* паритет* прив'язк* paridad paridade ancrage parité dollarbindung bindung anbindung
-     patokan ancoraggio parità sabit* dolarla ペッグ 锚定 페깅`,
+     anclaje patokan ancoraggio parità sabit* dolarla ペッグ 锚定 페깅`,
   ],
   ["depegs", "депег* 脱锚 脫鉤 脱钩 디페깅 desancl* desvincul* 乖離"],
   [

@@ -6,7 +6,7 @@ const DENIED = [
   /\b(?:wasn|isn|hasn|weren|aren|haven|won|didn|doesn|ain)['’]?t\s+(?:been\s+|get\s+|getting\s+)?(?:hack|exploit|attack|drain|compromis|breach|rug|stolen|lost|paus|list|depeg|launch|partner|add|true|real)\w*/i,
   /\bno\s+(?:\w+\s+)?(?:hack|exploit|attack|breach|issue|problem|vulnerabilit|depeg|listing|funds?|money|loss|airdrop|partnership|launch)\w*/i,
   /\b(?:nobody|no\s+one|none)\s+(?:has\s+|was\s+|ever\s+|actually\s+)*(?:hack|exploit|attack|drain|compromis|breach|stole|rug|took|taken|list|lost)\w*/i,
-  /\b(?:peg\s+(?:is\s+|was\s+|has\s+been\s+)?(?:fully\s+)?(?:restored|back|holds?|held|recovered)|re-?pegg?(?:ed|s)?|(?:regain|restor|recover|held|hold|keep|kept)\w*\s+(?:its|the)\s+peg|back\s+(?:at|to|on|above)\s+(?:(?:its|the)\s+)?(?:peg|par|\$?1(?:\.00\d*)?(?![\d.])|\$?0[.,]99\d*))/i,
+  /\b(?:peg\s+(?:is\s+|was\s+|has\s+been\s+)?(?:fully\s+)?(?:restored|back|holds?|held|recovered)|re-?pegg?(?:ed|s)?|(?:regain|restor|recover|held|hold|keep|kept)\w*\s+(?:its|the)\s+peg|(?:a|one)\s+dollar\s+again|again\s+(?:worth|at)\s+(?:a|one)\s+dollar|back\s+(?:at|to|on|above)\s+(?:(?:its|the)\s+)?(?:peg|par|\$?1(?:\.00\d*)?(?![\d.])|\$?0[.,]99\d*))/i,
   /\bnothing\s+(?:was|is|has|happened|to\s+see|wrong|but)\b|\bit\s+was\s+nothing\b/i,
   /\b(?:false\s+alarm|fake\s+news|made\s+up|hoax|debunk\w*|untrue|fud|misread|retract\w*|took\s+it\s+back|all\s+good|works\s+fine|(?:is|are)\s+(?:fine|safe|right)|that\s+is\s+wrong|is\s+wrong|den(?:y|ies|ied))\b/i,
   /\b(?:will|would|does|do|is|are)\s+not\s+(?:be\s+)?(?:list|add|launch|support|partner|hack|depeg)\w*/i,
@@ -27,6 +27,10 @@ const SUPPOSED = [
 const DELISTED =
   /\bde-?list\w*|\b(?:remov|suspend|discontinu|drop|end)\w*\s+(?:\S+\s+){0,4}(?:pairs?|listings?|trading|from\s+trading)\b|делист\p{L}*|исключ\p{L}*\s+из\s+листинга|retir\p{L}*\s+(?:\S+\s+){0,2}de\s+la\s+lista|下架|摘牌|상장\s?폐지|上場廃止/iu;
 
+/** A coin that is pegged to nothing costs less than a dollar like any other sum. */
+const UNDER_A_DOLLAR = /\b(?:under|below|beneath)\s+(?:a|one)\s+dollar\b/i;
+const PEGGED = /peg|\bpar\b|stable|rede(?:em|mpt)|usd|eur|\bdai\b|tether|reserve/i;
+
 /** How much of a report is left when its words deny it, or only suppose, ask or remember it. */
 const LEFT_DENIED = 0.1;
 const LEFT_SUPPOSED = 0.29;
@@ -39,6 +43,7 @@ const QUESTION = /\?\s*["'”’)]*\s*$/;
  */
 export function reportShare(text: string, type?: EventType): number {
   if (type === "listing" && DELISTED.test(text)) return LEFT_DENIED;
+  if (type === "depeg" && UNDER_A_DOLLAR.test(text) && !PEGGED.test(text)) return LEFT_DENIED;
   if (DENIED.some((pattern) => pattern.test(text))) return LEFT_DENIED;
   if (QUESTION.test(text) || SUPPOSED.some((pattern) => pattern.test(text))) return LEFT_SUPPOSED;
   return 1;

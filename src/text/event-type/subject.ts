@@ -1,6 +1,6 @@
 /** Where one statement ends and the next begins within a sentence. */
 const BREAK =
-  /[;–—]\s|,\s+(?=\$[\p{L}\d]+\s+(?!(?:and|or|y|und|et|e|и)\s)\p{Ll}{2})|\s-\s|\s(?:while|but|whereas|unlike|after|as|following|because|since|though|although|despite|so|then|mientras|pero|während|aber|tandis|mais|mas|пока|но|после)\s/giu;
+  /[;–—]\s|,\s+(?=\$[\p{L}\d]+\s+(?!(?:and|or|y|und|et|e|и)\s)\p{Ll}{2})|\sand\s(?=(?:(?:de)?lists?|adds?|removes?|supports?)\s\$)|\s-\s|\s(?:while|but|whereas|unlike|after|as|following|because|since|though|although|despite|so|then|mientras|pero|während|aber|tandis|mais|mas|пока|но|после)\s/giu;
 
 /** A dollar coin that stands behind the pool, the vault or the loan of another token. */
 const STABLE =

@@ -98,6 +98,7 @@ export const REVERSALS: WordRatings = [
       "better|clearer|stronger|healthier|brighter|happier|easier|safer|busier|higher|larger|bigger",
     ),
   ],
+  [2.6, rowsOf("never looked", "better|stronger|cleaner|brighter|healthier")],
   [-2.6, "never been worse|never been weaker|never been lower"],
   [-2.6, rowsOf("slips|slipped|falls|fell|drops|dropped", "behind|below|under")],
   [-2.4, rowsOf("plunges|tumbles|sinks|slides|crashes|plunged|tumbled|sank", "to|below|under")],
