@@ -23,6 +23,7 @@ const WranglerConfig = z.looseObject({
   migrations: z.array(z.looseObject({ tag: z.string() })).default([]),
   triggers: z.looseObject({ crons: z.array(z.string()) }),
   limits: z.looseObject({ cpu_ms: z.number() }).optional(),
+  observability: z.looseObject({}).optional(),
   routes: z.array(z.unknown()).default([]),
   vars: z.record(z.string(), z.string()).default({}),
 });
@@ -45,7 +46,14 @@ export type Environment = {
   /** Names of plain variables that wrangler.toml sets. */
   vars: readonly string[];
   /** wrangler's configuration for this environment, as JSON, with the id of the namespace. */
-  config(namespaceId: string | undefined, hyperdriveId?: string): string;
+  config(namespaceId: string | undefined, choices?: DeployChoices): string;
+};
+
+/** What the settings file adds to wrangler.toml. */
+export type DeployChoices = {
+  hyperdriveId?: string | undefined;
+  /** Where the platform exports traces to; to none when left out. */
+  traces?: { destinations: string[]; ratio: number } | undefined;
 };
 
 /**
@@ -77,24 +85,26 @@ export function environmentOf(name: string, file = join(ROOT, "wrangler.toml")):
     limitsCpu: read.limits !== undefined,
     routes: read.routes.length > 0,
     vars: Object.keys(read.vars),
-    config: (namespaceId, hyperdriveId) =>
-      JSON.stringify(
-        renamed(read, { worker, queues, dataset, namespaceId, hyperdriveId }),
-        null,
-        2,
-      ),
+    config: (namespaceId, choices = {}) =>
+      JSON.stringify(renamed(read, { worker, queues, dataset, namespaceId, ...choices }), null, 2),
   };
 }
 
-type Names = Pick<Environment, "worker" | "queues" | "dataset"> & {
-  namespaceId: string | undefined;
-  hyperdriveId: string | undefined;
-};
+type Names = Pick<Environment, "worker" | "queues" | "dataset"> &
+  DeployChoices & { namespaceId: string | undefined };
+
+/** The destinations take the traces; the account's own store would bill them once more. */
+const tracesOf = ({ destinations, ratio }: NonNullable<DeployChoices["traces"]>) => ({
+  enabled: true,
+  destinations,
+  head_sampling_rate: ratio,
+  persist: false,
+});
 
 /** A route belongs to production alone: another environment answers under workers.dev. */
 function renamed(
   read: WranglerConfig,
-  { worker, queues, dataset, namespaceId, hyperdriveId }: Names,
+  { worker, queues, dataset, namespaceId, hyperdriveId, traces }: Names,
 ): object {
   const queueOf = (name: string) => queues.get(name) ?? name;
   const { routes, ...rest } = read;
@@ -116,6 +126,7 @@ function renamed(
       ...each,
       ...(namespaceId && { id: namespaceId }),
     })),
+    ...(traces && { observability: { ...read.observability, traces: tracesOf(traces) } }),
     ...(hyperdriveId && { hyperdrive: [{ binding: "HYPERDRIVE", id: hyperdriveId }] }),
     analytics_engine_datasets: read.analytics_engine_datasets.map((each) => ({
       ...each,

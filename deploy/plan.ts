@@ -27,14 +27,16 @@ const list = (names: readonly string[]) => names.join(", ");
 
 /** Every resource and secret by its name, and never a value. */
 export function printPlan(checked: Checked, plan: Plan, percent: number, output: Output): void {
-  const { env, secrets, state, logins, hyperdriveId } = checked;
+  const { env, secrets, state, logins, choices } = checked;
   const row = (title: string, text: string) => output.line(`  ${title.padEnd(12)} ${text}`);
   output.line(`\nThe plan for ${env.name}:`);
   row("queues", plan.queues.length > 0 ? `make ${list(plan.queues)}` : "all there");
   row("namespace", plan.makesNamespace ? `make ${env.namespace}` : `${env.namespace} is there`);
   row("dataset", `${env.dataset} (made by its first point)`);
   row("role", `${new URL(logins.app).username}${logins.derived ? ": made, with its grants" : ""}`);
+  const { hyperdriveId, traces } = choices;
   if (hyperdriveId !== undefined) row("database", `through Hyperdrive ${hyperdriveId}`);
+  if (traces) row("traces", `${traces.ratio * 100} % to ${traces.destinations.join(", ")}`);
   row("migrations", plan.migrations.length > 0 ? list(plan.migrations) : "none");
   row("Worker", `${env.worker}: ${plan.first ? "make" : "a new version"}${share(percent)}`);
   row("crons", list(env.crons));

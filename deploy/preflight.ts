@@ -15,7 +15,7 @@ import {
   readDatabase,
   workerLogins,
 } from "./database.ts";
-import { type Environment, ROOT } from "./environment.ts";
+import { type DeployChoices, type Environment, ROOT } from "./environment.ts";
 import { checkHyperdrive } from "./hyperdrive.ts";
 import type { Output } from "./output.ts";
 import { Refusal } from "./refusal.ts";
@@ -32,7 +32,7 @@ export type Checked = {
   state: AccountState;
   /** The settings with the Worker's own login to the database. */
   secrets: Record<string, string>;
-  hyperdriveId: string | undefined;
+  choices: DeployChoices;
   logins: DatabaseLogins;
   database: DatabaseState;
 };
@@ -85,11 +85,12 @@ export async function preflight(input: PreflightInput, output: Output): Promise<
     await look(found, checkHyperdrive(account.account, hyperdriveId, database.logins, found));
   if (account && database) checkHolder(input.env, account.account, database.database, found);
   // It takes longest, so it is not tried while something quick has to be mended.
-  if (found.refused === 0) await look(found, checkBuild(input.env, found));
+  const choices = { hyperdriveId, traces: settings?.traces };
+  if (found.refused === 0) await look(found, checkBuild(input.env, choices, found));
   if (found.refused > 0 || !account || !database)
     throw new Refusal(`nothing was changed: ${count(found.refused)} to be mended first`);
   const secrets = { ...variables, ...workerLogins(variables, database.logins) };
-  return { env: input.env, ...account, ...database, secrets, hyperdriveId };
+  return { env: input.env, ...account, ...database, secrets, choices };
 }
 
 const count = (refused: number) => (refused === 1 ? "one thing has" : `${refused} things have`);
@@ -207,10 +208,10 @@ const appDoesTooMuch = (url: string): Promise<boolean> =>
     throw error;
   });
 
-async function checkBuild(env: Environment, found: Finder): Promise<void> {
+async function checkBuild(env: Environment, choices: DeployChoices, found: Finder) {
   const { printed } = await runWrangler({
     args: ["deploy", "--dry-run", "--minify", "--outdir", join(ROOT, ".wrangler/dry-run")],
-    config: env.config(undefined),
+    config: env.config(undefined, { traces: choices.traces }),
   });
   found.good(`the Worker builds: ${/Total Upload: .*/.exec(printed)?.[0] ?? "size unknown"}`);
 }

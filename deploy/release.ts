@@ -89,11 +89,11 @@ async function prepareDatabase(
 }
 
 async function upload(
-  { env, account, login, secrets, state, hyperdriveId }: Checked,
+  { env, account, login, secrets, state, choices }: Checked,
   namespaceId: string,
   percent: number,
 ): Promise<Released> {
-  const config = env.config(namespaceId, hyperdriveId);
+  const config = env.config(namespaceId, choices);
   const message = await releaseMessage();
   const whole = percent === 100;
   const { written } = await runWrangler({

@@ -1,6 +1,7 @@
 import { parseEnv } from "node:util";
 import { KNOWN_SETTINGS, settingProblems, unknownSettings } from "../src/settings/registry.ts";
-import { DeployShape, SECRETS_IN_CLEAR } from "../src/settings/settings.ts";
+import { CoreShape, DeployShape, SECRETS_IN_CLEAR } from "../src/settings/settings.ts";
+import type { DeployChoices } from "./environment.ts";
 
 /** Only this tool reads them: they say who deploys, and never become secrets of the Worker. */
 type Deployer = Partial<Record<keyof typeof DeployShape, string>>;
@@ -15,6 +16,7 @@ const LOCAL_ONLY: Record<string, string> = {
 
 /** What a deployment would upload, why it must not, and what it probably does not mean. */
 export type DeploySettings = {
+  traces: DeployChoices["traces"];
   /** What the Worker gets, by name; empty lines are unset and stay away. */
   variables: Record<string, string>;
   deployer: Deployer;
@@ -35,6 +37,13 @@ function localProblems(variables: Record<string, string>, emulated: boolean): st
       ? [`${name} leads to this machine, which a deployment cannot reach: ${new URL(value).host}`]
       : [];
   });
+}
+
+/** A ratio that is none is a problem of the settings, which names it. */
+function tracesOf(given: Record<string, string>): DeployChoices["traces"] {
+  const destinations = DeployShape.TRACE_DESTINATIONS.parse(given.TRACE_DESTINATIONS);
+  const ratio = CoreShape.TRACE_RATIO.safeParse(given.TRACE_RATIO).data ?? 1;
+  return destinations.length === 0 ? undefined : { destinations, ratio };
 }
 
 /**
@@ -61,6 +70,7 @@ export function readDeploySettings(
   return {
     variables,
     deployer: Object.fromEntries(given.filter(([name]) => isDeployer(name))) as Deployer,
+    traces: tracesOf(Object.fromEntries(given)),
     problems: [...settingProblems(variables), ...localProblems(variables, emulated)],
     warnings: [
       ...unknownSettings(Object.keys(variables)),

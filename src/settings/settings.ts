@@ -202,6 +202,10 @@ export const DeployShape = {
       "A Hyperdrive configuration without caching, for a PostgreSQL that does not speak Neon's " +
         "HTTP protocol (docs/deploy.md)",
     ),
+  TRACE_DESTINATIONS: wordList.describe(
+    "Names of destinations, made in the account's dashboard under Observability, to which the " +
+      "platform exports the Worker's traces by OTLP, TRACE_RATIO of them; unset: to none",
+  ),
   CLOUDFLARE_API_TOKEN: z
     .string()
     .optional()

@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { environmentOf } from "./environment.ts";
+import { readDeploySettings } from "./settings.ts";
+
+const configOf = (lines: string) =>
+  JSON.parse(environmentOf("staging").config("id", { traces: readDeploySettings(lines).traces }));
+
+it("exports no traces unless a destination is named", () => {
+  expect(configOf("TRACE_RATIO=0.5").observability).toEqual({ enabled: true });
+});
+
+it("has the platform export its traces to the destinations, by the ratio of the posts", () => {
+  expect(configOf("TRACE_DESTINATIONS=tempo, honeycomb\nTRACE_RATIO=0.05").observability).toEqual({
+    enabled: true,
+    traces: {
+      ...{ enabled: true, persist: false, head_sampling_rate: 0.05 },
+      destinations: ["tempo", "honeycomb"],
+    },
+  });
+  expect(configOf("TRACE_DESTINATIONS=tempo").observability.traces.head_sampling_rate).toBe(1);
+});
+
+it("keeps the destinations from the Worker, and refuses a ratio that is none", () => {
+  const { variables, problems } = readDeploySettings("TRACE_DESTINATIONS=tempo\nTRACE_RATIO=all");
+  expect(variables).not.toHaveProperty("TRACE_DESTINATIONS");
+  expect(problems.join()).toContain("TRACE_RATIO");
+});
