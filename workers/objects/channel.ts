@@ -5,6 +5,7 @@ import { type ChannelMemory, channelActor } from "../../src/outbox/channel-actor
 import { composeChannel } from "../compose/channel.ts";
 import type { Bindings } from "../env.ts";
 import type { ChannelRpc } from "./rpc.ts";
+import { inSpan } from "./spans.ts";
 
 /**
  * The one place that writes to a channel (named `channel:{id}`), or keeps the line of a limit that
@@ -16,7 +17,8 @@ export class ChannelObject extends DurableObject<Bindings> implements ChannelRpc
 
   async deliver(id: number, channelId: number): Promise<void> {
     try {
-      await this.#actor.deliver(id, channelId);
+      const about = () => ({ "delivery.id": id, "channel.id": channelId });
+      await inSpan("channel.deliver", about, () => this.#actor.deliver(id, channelId));
     } finally {
       this.#composed.flush();
     }

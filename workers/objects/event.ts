@@ -5,6 +5,7 @@ import { composeEvent } from "../compose/event.ts";
 import type { Bindings } from "../env.ts";
 import { storageRows } from "./event-rows.ts";
 import type { EventRpc } from "./rpc.ts";
+import { inSpan, traceIdsOf } from "./spans.ts";
 
 /** One event_key's actor: the platform serialises nothing across an await, the actor does. */
 export class EventObject extends DurableObject<Bindings> implements EventRpc {
@@ -12,12 +13,20 @@ export class EventObject extends DurableObject<Bindings> implements EventRpc {
   readonly #actor = eventActor(this.#composed.ports, memoryIn(this.ctx.storage));
 
   async add(mentions: Mention[]): Promise<void> {
-    await this.#actor.add(mentions);
+    const about = () => ({
+      "event.key": mentions[0]?.eventKey,
+      "post.trace_ids": traceIdsOf(mentions.map(({ trace }) => trace)),
+    });
+    await inSpan("event.add", about, () => this.#actor.add(mentions));
     this.#composed.flush();
   }
 
   override async alarm(): Promise<void> {
-    await this.#actor.onAlarm();
+    await inSpan(
+      "event.late_facts",
+      () => ({}),
+      () => this.#actor.onAlarm(),
+    );
     this.#composed.flush();
   }
 }
