@@ -39,9 +39,9 @@ async function fill({ databaseUrl, sink, jobs }: Job): Promise<void> {
   const commit = (n: number) => {
     const eventKey = subjectOf(n);
     const idemKey = idemKeyOf(eventKey, channelId, 1);
-    const outbox = [
-      { channelId, eventKey, idemKey, payload: notificationOf({ eventKey }), notBefore: null },
-    ];
+    // A subject of its own: what says the same of one subject is not sent again.
+    const payload = notificationOf({ eventKey, subject: eventKey });
+    const outbox = [{ channelId, eventKey, idemKey, payload, notBefore: null }];
     const at = iso(Date.now());
     return store.commit({
       expectedRev: 0,
