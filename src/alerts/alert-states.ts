@@ -79,10 +79,15 @@ export function nextStates(
   };
 }
 
+/** A tick that comes some moments earlier in its minute than an earlier one costs no minute. */
+const TICK_SLACK_MS = 5_000;
+const hasPassed = (since: string, ms: number, now: number): boolean =>
+  now - Date.parse(since) >= ms - TICK_SLACK_MS;
+
 function stateAfter(before: AlertState | undefined, match: AlertMatch, now: number): AlertState {
   const { alert, key, subject, summary, description } = match;
   const since = before?.since ?? iso(now);
-  const firedAt = before?.firedAt ?? (now - Date.parse(since) >= alert.forMs ? iso(now) : null);
+  const firedAt = before?.firedAt ?? (hasPassed(since, alert.forMs, now) ? iso(now) : null);
   return {
     key,
     alert: alert.name,
@@ -111,7 +116,7 @@ function isDue(
 ): boolean {
   if (state.status !== "firing" || silenceOf(state, silences, now)) return false;
   if (state.notifiedAt === null) return true;
-  return repeatMs !== null && now - Date.parse(state.notifiedAt) >= repeatMs;
+  return repeatMs !== null && hasPassed(state.notifiedAt, repeatMs, now);
 }
 
 const entryOf = (state: AlertState, endsAt: string | null): AlertEntry => ({

@@ -40,6 +40,14 @@ describe("an alert", () => {
     });
   });
 
+  it("fires after as many minutes as it says, also when a tick comes earlier in its minute", async () => {
+    const world = await alertsWorld(BREAKER);
+    world.providers = [open("goplus")];
+    world.clock.now += 3_000;
+    await world.minutes(3);
+    expect(world.sent).toHaveLength(1);
+  });
+
   it("about several of one group is told in one message to people", async () => {
     const world = await alertsWorld(BREAKER);
     world.providers = [open("goplus"), open("x")];
