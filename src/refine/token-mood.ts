@@ -5,7 +5,7 @@ export type MoodValues = { sentiment: number | null; stance: number | null };
 /** Where the tokens of a post stand in its text: the one that is asked about, and the others. */
 type Places = { at: number; others: readonly number[] };
 
-const SENTENCE = /[^\n]+?(?:[.!?。！？]+(?=\s|$)|(?=\n)|$)/g;
+const SENTENCE = /[^\n]+?(?:[.!?。！？](?=\s|$)|(?=\n)|$)/g;
 /** What parts a clause into pieces about one token each: "short $A, long $B". */
 const PIECE =
   /[,;:|]\s+|\s[-–—|/]\s|\s(?:and|but|then)\s+(?=(?:buy|sell|long|short|dump|hold)\w*\s)/giu;
