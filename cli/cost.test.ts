@@ -62,3 +62,11 @@ describe("docs/cost.md", () => {
     expect(costPage(PAGE, figures)).not.toBe(PAGE);
   });
 });
+
+describe("README.md", () => {
+  it("names the bill that the counted operations make", () => {
+    const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
+    const bill = billFor(10_000).dollars.toFixed(2);
+    expect(readme).toContain(`10,000 posts a day cost $${bill} a month`);
+  });
+});

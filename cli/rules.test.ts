@@ -254,6 +254,17 @@ describe("rules push, list, rollback and diff", () => {
     expect(kv.get("rules:current")).toBeDefined();
   });
 
+  it("push the rules of README.md by the command that stands there", async () => {
+    const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
+    const [, document = ""] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+    const [, options = ""] = /rules push listing\.yml(.*?) *#/.exec(readme) ?? [];
+    const args = ["push", written(document), ...options.split(" ").filter((word) => word !== "")];
+    expect(await terminal().ran(args)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("pushed"),
+    });
+  });
+
   it("push nothing that does not load", async () => {
     const { ran, kv } = terminal();
     expect((await ran(push(rulesFile({ bad: "nobody > 1" })))).code).toBe(1);

@@ -9,9 +9,10 @@ import { runCases } from "../src/rules/suite/run.ts";
 const page = readFileSync(new URL("../docs/rules.md", import.meta.url), "utf8");
 const blocks = [...page.matchAll(/```yaml\n(.*?)```/gs)].map((found) => found[1] ?? "");
 const rowsOf = (text: string): [written: string, meant: string][] =>
-  [...text.matchAll(/^\| +`(.+?)` +\| +`(.+?)` +\|$/gm)].map(
-    ([, written = "", meant = ""]) => [written, meant],
-  );
+  [...text.matchAll(/^\| +`(.+?)` +\| +`(.+?)` +\|$/gm)].map(([, written = "", meant = ""]) => [
+    written,
+    meant,
+  ]);
 const [ours = "", fromPython = ""] = page.split("## Coming from Python");
 const rows = rowsOf(ours);
 /** A cell holds several conditions, and the cell beside it what becomes of each. */

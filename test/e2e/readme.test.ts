@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { billFor } from "../../cli/cost/bill.ts";
 import { startTestStack, type TestStack } from "./stack.ts";
 
 /** What README.md shows, as it stands there. */
@@ -44,10 +43,4 @@ it("goes from the rule to one message on Telegram", { timeout: 120_000 }, async 
   const seen = await (await fetch(`${stack.emulators}/requests/telegram`)).text();
   for (const words of ["QUILL", "An exchange lists it", "Several people say so"])
     expect(seen).toContain(words);
-});
-
-it("names the bill that the counted operations make", () => {
-  expect(README).toContain(
-    `10,000 posts a day cost $${billFor(10_000).dollars.toFixed(2)} a month`,
-  );
 });
