@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "smol-toml";
 import * as z from "zod";
+import type { Placement } from "./placement.ts";
 import { Refusal } from "./refusal.ts";
 
 export const ROOT = join(import.meta.dirname, "..");
@@ -52,6 +53,7 @@ export type Environment = {
 /** What the settings file adds to wrangler.toml. */
 export type DeployChoices = {
   hyperdriveId?: string | undefined;
+  placement?: Placement | undefined;
   /** Where the platform exports traces to; to none when left out. */
   traces?: { destinations: string[]; ratio: number } | undefined;
 };
@@ -104,7 +106,7 @@ const tracesOf = ({ destinations, ratio }: NonNullable<DeployChoices["traces"]>)
 /** A route belongs to production alone: another environment answers under workers.dev. */
 function renamed(
   read: WranglerConfig,
-  { worker, queues, dataset, namespaceId, hyperdriveId, traces }: Names,
+  { worker, queues, dataset, namespaceId, hyperdriveId, placement, traces }: Names,
 ): object {
   const queueOf = (name: string) => queues.get(name) ?? name;
   const { routes, ...rest } = read;
@@ -127,6 +129,7 @@ function renamed(
       ...(namespaceId && { id: namespaceId }),
     })),
     ...(traces && { observability: { ...read.observability, traces: tracesOf(traces) } }),
+    ...(placement && { placement }),
     ...(hyperdriveId && { hyperdrive: [{ binding: "HYPERDRIVE", id: hyperdriveId }] }),
     analytics_engine_datasets: read.analytics_engine_datasets.map((each) => ({
       ...each,

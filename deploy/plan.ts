@@ -1,5 +1,6 @@
 import { billFor, PRICES_READ } from "../cli/cost/bill.ts";
 import type { Output } from "./output.ts";
+import { placementText } from "./placement.ts";
 import type { Checked } from "./preflight.ts";
 
 export type Plan = {
@@ -39,6 +40,7 @@ export function printPlan(checked: Checked, plan: Plan, percent: number, output:
   if (traces) row("traces", `${traces.ratio * 100} % to ${traces.destinations.join(", ")}`);
   row("migrations", plan.migrations.length > 0 ? list(plan.migrations) : "none");
   row("Worker", `${env.worker}: ${plan.first ? "make" : "a new version"}${share(percent)}`);
+  row("runs", placementText(choices.placement));
   row("crons", list(env.crons));
   row("secrets", list(Object.keys(secrets).sort()));
   if (plan.stale.length > 0) row("", `remove ${list(plan.stale)}, which the settings leave out`);

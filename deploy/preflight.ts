@@ -85,7 +85,7 @@ export async function preflight(input: PreflightInput, output: Output): Promise<
     await look(found, checkHyperdrive(account.account, hyperdriveId, database.logins, found));
   if (account && database) checkHolder(input.env, account.account, database.database, found);
   // It takes longest, so it is not tried while something quick has to be mended.
-  const choices = { hyperdriveId, traces: settings?.traces };
+  const choices = { hyperdriveId, placement: settings?.placement, traces: settings?.traces };
   if (found.refused === 0) await look(found, checkBuild(input.env, choices, found));
   if (found.refused > 0 || !account || !database)
     throw new Refusal(`nothing was changed: ${count(found.refused)} to be mended first`);

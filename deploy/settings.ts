@@ -1,7 +1,9 @@
 import { parseEnv } from "node:util";
+import * as z from "zod";
 import { KNOWN_SETTINGS, settingProblems, unknownSettings } from "../src/settings/registry.ts";
 import { CoreShape, DeployShape, SECRETS_IN_CLEAR } from "../src/settings/settings.ts";
 import type { DeployChoices } from "./environment.ts";
+import { placementOf } from "./placement.ts";
 
 /** Only this tool reads them: they say who deploys, and never become secrets of the Worker. */
 type Deployer = Partial<Record<keyof typeof DeployShape, string>>;
@@ -17,6 +19,7 @@ const LOCAL_ONLY: Record<string, string> = {
 /** What a deployment would upload, why it must not, and what it probably does not mean. */
 export type DeploySettings = {
   traces: DeployChoices["traces"];
+  placement: DeployChoices["placement"];
   /** What the Worker gets, by name; empty lines are unset and stay away. */
   variables: Record<string, string>;
   deployer: Deployer;
@@ -46,6 +49,11 @@ function tracesOf(given: Record<string, string>): DeployChoices["traces"] {
   return destinations.length === 0 ? undefined : { destinations, ratio };
 }
 
+const problemsOf = (deployer: Deployer): string[] =>
+  (z.object(DeployShape).safeParse(deployer).error?.issues ?? []).map(
+    ({ path, message }) => `${path.join(".")} ${message}`,
+  );
+
 /**
  * Reads the NAME=value lines of a settings file. `shell` are the variables of the terminal: none of
  * them counts, and those that say something else are named. `emulated`: the account is one on this
@@ -67,11 +75,18 @@ export function readDeploySettings(
       shell[name] !== variables[name] &&
       shell[name] !== "",
   );
+  const deployer: Deployer = Object.fromEntries(given.filter(([name]) => isDeployer(name)));
+  const placement = DeployShape.PLACEMENT.safeParse(deployer.PLACEMENT);
   return {
     variables,
-    deployer: Object.fromEntries(given.filter(([name]) => isDeployer(name))) as Deployer,
+    deployer,
     traces: tracesOf(Object.fromEntries(given)),
-    problems: [...settingProblems(variables), ...localProblems(variables, emulated)],
+    placement: placement.success ? placementOf(placement.data, variables.DATABASE_URL) : undefined,
+    problems: [
+      ...settingProblems(variables),
+      ...problemsOf(deployer),
+      ...localProblems(variables, emulated),
+    ],
     warnings: [
       ...unknownSettings(Object.keys(variables)),
       ...(variables.SECRETS_KEY ? [] : [SECRETS_IN_CLEAR]),

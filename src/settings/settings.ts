@@ -202,6 +202,17 @@ export const DeployShape = {
       "A Hyperdrive configuration without caching, for a PostgreSQL that does not speak Neon's " +
         "HTTP protocol (docs/deploy.md)",
     ),
+  PLACEMENT: z
+    .string()
+    .regex(
+      /^(off|smart|(aws|gcp|azure):[a-z0-9-]+|host:[\w.-]+:\d+)$/,
+      "is none of aws:eu-central-1 (or gcp:, azure:), host:db.example.com:5432, smart and off",
+    )
+    .optional()
+    .describe(
+      "Where the Worker runs for what the cache does not answer: a cloud's region, a host to be " +
+        "near, smart or off; unset: the region that a DATABASE_URL of Neon names",
+    ),
   TRACE_DESTINATIONS: wordList.describe(
     "Names of destinations, made in the account's dashboard under Observability, to which the " +
       "platform exports the Worker's traces by OTLP, TRACE_RATIO of them; unset: to none",

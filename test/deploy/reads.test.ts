@@ -24,11 +24,13 @@ const bindings = () => {
   return (script && liveVersion(script)?.bindings) ?? [];
 };
 
-it("puts the platform's cache before the Worker, and gives a replica the Worker's login", async () => {
+it("puts the cache before the Worker, the Worker near the database, and logs in at a replica", async () => {
   const owner = await world.newDatabase("replicated");
   const replica = Object.assign(new URL(owner), { hostname: "localhost" }).href;
-  const { code, printed } = await deploy({ DATABASE_URL: owner, READ_DATABASE_URL: replica });
+  const lines = { DATABASE_URL: owner, READ_DATABASE_URL: replica, PLACEMENT: "aws:us-east-2" };
+  const { code, printed } = await deploy(lines);
   expect(code, printed).toBe(0);
+  expect(printed).toContain("near aws:us-east-2");
   const secret = (name: string) =>
     new URL(String(bindings().find((each) => each.name === name)?.text));
   const [here, there] = [secret("DATABASE_URL"), secret("READ_DATABASE_URL")];
@@ -42,7 +44,9 @@ it("puts the platform's cache before the Worker, and gives a replica the Worker'
   await client.query("select count(*) from signals");
   await client.end();
   const [script] = world.account.scripts.values();
-  expect(script && liveVersion(script)?.cache).toEqual({ enabled: true });
+  const version = script && liveVersion(script);
+  expect(version?.cache).toEqual({ enabled: true });
+  expect(version?.placement).toMatchObject({ region: "aws:us-east-2" });
 });
 
 it("goes through Hyperdrive once that keeps no answers and has the Worker's login", async () => {

@@ -16,6 +16,7 @@ export type WorkerVersion = {
   compatibilityDate: string;
   limits: { cpu_ms?: number } | undefined;
   cache: { enabled?: boolean } | undefined;
+  placement: Record<string, unknown> | undefined;
   migrationTag: string | undefined;
 };
 

@@ -11,6 +11,7 @@ type Metadata = {
   migrations?: Migrations & MigrationStep;
   limits?: { cpu_ms?: number };
   cache_options?: { enabled?: boolean };
+  placement?: Record<string, unknown>;
   annotations?: Record<string, string>;
   compatibility_date?: string;
   assets?: { jwt?: string };
@@ -53,6 +54,7 @@ export async function readUpload(
     compatibilityDate: metadata.compatibility_date ?? "",
     limits: metadata.limits,
     cache: metadata.cache_options,
+    placement: metadata.placement,
     migrationTag: script?.migrationTag,
   };
   return (
