@@ -61,13 +61,43 @@ it("lets one bad item fail alone, unless the error is nobody's own", async () =>
 
 it("takes what arrives during the pause before a run with it", async () => {
   const runs: number[][] = [];
-  const double = coalesceEach(
-    twice(runs),
-    () => true,
-    async () => void (await soon()),
-  );
+  const double = coalesceEach(twice(runs), () => true, { pause: async () => void (await soon()) });
   const first = double(1);
   await Promise.resolve();
   expect(await Promise.all([first, double(2)])).toEqual([2, 4]);
   expect(runs).toEqual([[1, 2]]);
+});
+
+const pairs = (items: number[]): number[][] =>
+  items.length <= 2 ? [items] : [items.slice(0, 2), ...pairs(items.slice(2))];
+
+it("tries again the items of a failed call alone, and none that another call has done", async () => {
+  const runs: number[][] = [];
+  const double = coalesceEach(twice(runs), () => false, { cut: pairs });
+  const settled = await Promise.allSettled([1, 2, 3, 13, 5].map(double));
+  expect(settled.map((each) => ("value" in each ? each.value : "bad"))).toEqual([
+    2,
+    4,
+    6,
+    "bad",
+    10,
+  ]);
+  expect(runs).toEqual([[1, 2], [3, 13], [5], [3], [13]]);
+});
+
+it("keeps what was done before all fails, and tries nothing after", async () => {
+  const runs: number[][] = [];
+  const double = coalesceEach(twice(runs), () => true, { cut: pairs });
+  const settled = await Promise.allSettled([1, 2, 3, 13, 5].map(double));
+  expect(settled.map((each) => ("value" in each ? each.value : "out"))).toEqual([
+    2,
+    4,
+    "out",
+    "out",
+    "out",
+  ]);
+  expect(runs).toEqual([
+    [1, 2],
+    [3, 13],
+  ]);
 });

@@ -4,9 +4,11 @@ import { firstRow } from "./sql.ts";
 
 /**
  * How single calls become statements over several rows: each by itself, or together with others.
+ * `cut` says which of them one statement takes; all, when it is left out.
  */
 export type Gather = <Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,
+  cut?: (items: Item[]) => Item[][],
 ) => (item: Item) => Promise<Result>;
 
 export const byItself: Gather = (work) => async (item) => firstRow(work([item]));
@@ -17,5 +19,8 @@ export const byItself: Gather = (work) => async (item) => firstRow(work([item]))
  */
 export const together =
   (pause?: () => Promise<void>): Gather =>
-  (work) =>
-    coalesceEach(work, (error) => error instanceof StoreUnavailable, pause);
+  (work, cut) =>
+    coalesceEach(work, (error) => error instanceof StoreUnavailable, {
+      ...(pause && { pause }),
+      ...(cut && { cut }),
+    });

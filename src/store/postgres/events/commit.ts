@@ -10,7 +10,7 @@ const CHANGES_A_STATEMENT = 50;
 const sizeOf = ({ evidence, outbox }: Change): number => evidence.length + outbox.length;
 
 /** Cuts changes into statements, each with one change of an event at most, in their order. */
-function statementsOf(changes: Change[]): Change[][] {
+export function statementsOf(changes: Change[]): Change[][] {
   const statements: { changes: Change[]; keys: Set<string>; size: number }[] = [];
   for (const change of changes) {
     const { eventKey } = change.event;
@@ -40,7 +40,8 @@ type CommittedRow = {
 const downgrades = ({ outbox }: Change): boolean =>
   outbox.some(({ payload }) => payload.state === "downgraded" && !payload.stream);
 
-async function commitTogether(sql: Sql, changes: Change[]): Promise<CommitResult[]> {
+/** In one statement, each change as if it were alone; the answers are in their order. */
+export async function commitTogether(sql: Sql, changes: Change[]): Promise<CommitResult[]> {
   const rows = changes.map((change) => {
     const { expectedRev, event, evidence, signal, outbox, at, timings } = change;
     const history = historyRow(change);
@@ -58,12 +59,4 @@ async function commitTogether(sql: Sql, changes: Change[]): Promise<CommitResult
     const { rev = null, due = [] } = byKey.get(event.eventKey) ?? {};
     return rev === null ? { kind: "stale" } : { kind: "committed", rev, due };
   });
-}
-
-/** Commits each change as if it were alone; the answers are in their order. */
-export async function commitChanges(sql: Sql, changes: Change[]): Promise<CommitResult[]> {
-  const results: CommitResult[] = [];
-  for (const statement of statementsOf(changes))
-    results.push(...(await commitTogether(sql, statement)));
-  return results;
 }

@@ -23,7 +23,7 @@ import {
   newestFirst,
   type Sql,
 } from "../sql.ts";
-import { commitChanges } from "./commit.ts";
+import { commitTogether, statementsOf } from "./commit.ts";
 
 /** $2 pieces of evidence of the event $1, in event time: the first in this order. */
 const someEvidence = (order: string): string => `coalesce((
@@ -57,7 +57,7 @@ export function eventStore(sql: Sql, gather: Gather = byItself): EventStore {
       return (await firstRow(sql.query<{ evidence: EventEvidence[] }>(EVIDENCE_PAGE, params)))
         .evidence;
     },
-    commit: gather((changes: Change[]) => commitChanges(sql, changes)),
+    commit: gather((changes: Change[]) => commitTogether(sql, changes), statementsOf),
     events: (filter, paging) =>
       newestFirst<EventRow>(sql, EVENT_ROWS, matching(filter, "e.last_ts"), paging),
     signals(filter, paging) {
