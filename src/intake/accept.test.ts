@@ -16,6 +16,7 @@ let store: Store;
 let sent: RawPost[];
 let mentioned: string[];
 let shown: string[];
+let shownAtOnce: number[];
 let now: number;
 let ports: AcceptPorts;
 
@@ -45,6 +46,7 @@ beforeEach(() => {
   sent = [];
   mentioned = [];
   shown = [];
+  shownAtOnce = [];
   now = START;
   ports = {
     now: () => now,
@@ -63,9 +65,12 @@ beforeEach(() => {
       },
     },
     judging: async () => judged,
-    async broadcast([message]) {
-      if (message?.event === "posts")
+    async broadcast(messages) {
+      for (const message of messages) {
+        if (message.event !== "posts") continue;
+        shownAtOnce.push(message.posts.length);
         shown.push(...message.posts.map(({ id, outcome }) => `${id} ${outcome}`));
+      }
     },
     uuid: () => crypto.randomUUID(),
     requeueAfterSeconds: 600,
@@ -137,6 +142,13 @@ it("ends a dropped post as it is written, and sends the mentions of a kept one",
     mentioned: ["good"],
     shown: 2,
   });
+});
+
+it("shows the posts of a large batch in messages that every listener has room for", async () => {
+  const many = Array.from({ length: 250 }, (_, id) => post(id, { text: "spam" }));
+  await acceptPosts(many, ports);
+  expect(shown).toHaveLength(250);
+  expect(shownAtOnce).toEqual([100, 100, 50]);
 });
 
 it("leaves to the queue what may repeat an open post, and what cannot be judged", async () => {

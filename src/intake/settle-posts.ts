@@ -1,7 +1,7 @@
 import { iso } from "../kit/time.ts";
 import { type Envelope, sealEnvelope } from "../model/envelope.ts";
 import { postKey, type RawPost } from "../model/raw-post.ts";
-import type { BroadcastLive } from "../observability/live.ts";
+import type { BroadcastLive, LiveMessage } from "../observability/live.ts";
 import type { LogRecord } from "../observability/log.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import type { JudgeResult, JudgeWatch } from "../pipeline.ts";
@@ -131,6 +131,9 @@ function ownTime(
 
 const ENDED_AT = { dropped: "filter", duplicate: "dedup", kept: "refine" };
 
+/** A message of a thousand posts may exceed what a listener is sent before it confirms. */
+const SHOWN_AT_ONCE = 100;
+
 /** Counts how posts ended, writes a line for each, and shows them on the live page. */
 export async function reportPosts(
   judged: readonly JudgedPost[],
@@ -159,5 +162,9 @@ export async function reportPosts(
     });
     return { source, id, outcome, reason, author, excerpt: text.slice(0, 140) };
   });
-  if (shown.length > 0) await broadcast([{ event: "posts", posts: shown, at: iso(now()) }]);
+  const at = iso(now());
+  const messages: LiveMessage[] = [];
+  for (let from = 0; from < shown.length; from += SHOWN_AT_ONCE)
+    messages.push({ event: "posts", posts: shown.slice(from, from + SHOWN_AT_ONCE), at });
+  if (messages.length > 0) await broadcast(messages);
 }
