@@ -82,7 +82,16 @@ it("tries again the items of a failed call alone, and none that another call has
     "bad",
     10,
   ]);
-  expect(runs).toEqual([[1, 2], [3, 13], [5], [3], [13]]);
+  expect(runs.toSorted()).toEqual([[1, 2], [13], [3], [3, 13], [5]]);
+});
+
+it("answers the callers of each call when it ends", async () => {
+  const runs: number[][] = [];
+  const double = coalesceEach(twice(runs), () => true, { cut: pairs });
+  const [first, , , , last] = [1, 2, 3, 4, 5].map(double);
+  expect(await first).toBe(2);
+  expect(runs.flat()).not.toContain(5);
+  expect(await last).toBe(10);
 });
 
 it("keeps what was done before all fails, and tries nothing after", async () => {

@@ -27,36 +27,46 @@ export function coalesce<Item, Result>(
 
 /**
  * The same for callers of one item each: a caller gets the result at its item's position. `cut`
- * says which items of a run go into one call of `work`; the calls are made one after another. When
- * one fails, each of its items is tried alone, so that one bad item fails by itself. When
- * `failsAll` says that no item caused the error, those that have no result yet get it.
+ * says which items of a run go into one call of `work`, in their order; the calls are made one
+ * after another, and each answers its callers when it ends. When one fails, each of its items is
+ * tried alone, so that one bad item fails by itself. When `failsAll` says that no item caused the
+ * error, those that have no result yet get it.
  */
 export function coalesceEach<Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,
   failsAll: (error: unknown) => boolean,
   { pause, cut = (items) => [items] }: CoalesceOptions<Item> = {},
 ): (item: Item) => Promise<Result> {
-  const together = coalesce(async (items: Item[]) => {
-    const answers = new Map<Item, { result: Result } | { error: unknown }>();
-    for (const part of cut(items)) {
+  const run = coalesce(async (callers: Caller<Item, Result>[]) => {
+    let at = 0;
+    for (const part of cut(callers.map(({ item }) => item))) {
+      const waiting = callers.slice(at, at + part.length);
       try {
         const results = await work(part);
-        for (const [n, item] of part.entries()) answers.set(item, { result: results[n] as Result });
+        for (const [n, { resolve }] of waiting.entries()) resolve(results[n] as Result);
       } catch (error) {
-        const isOut = failsAll(error);
-        const failed = isOut ? items.filter((item) => !answers.has(item)) : part;
-        for (const item of failed) answers.set(item, { error });
-        if (isOut) break;
+        if (failsAll(error)) throw error;
+        for (const { reject } of waiting) reject(error);
       }
+      at += part.length;
     }
-    return answers;
   }, pause);
   return async (item) => {
-    const answer = (await together([item])).get(item) ?? { error: new Error("it was left out") };
-    if ("result" in answer) return answer.result;
-    if (failsAll(answer.error)) throw answer.error;
-    return (await work([item]))[0] as Result;
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    run([{ item, resolve, reject }]).catch(reject);
+    try {
+      return await promise;
+    } catch (error) {
+      if (failsAll(error)) throw error;
+      return (await work([item]))[0] as Result;
+    }
   };
 }
 
 type CoalesceOptions<Item> = { pause?: () => Promise<void>; cut?: (items: Item[]) => Item[][] };
+
+type Caller<Item, Result> = {
+  item: Item;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+};
