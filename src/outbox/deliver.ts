@@ -82,6 +82,8 @@ async function closeJournaled(
   message: SentMessage,
   ports: DeliverPorts,
 ): Promise<DeliverOutcome> {
+  // The attempt that sent it may have ended before it planned the repeat.
+  const repeatAt = await planRepeats([delivery], ports);
   const closed = await ports.store.close(
     delivery.id,
     delivery.leaseToken,
@@ -98,6 +100,7 @@ async function closeJournaled(
     ambiguous: false,
     rows: 1,
     waitedMs: 0,
+    ...(repeatAt !== null && { repeatAt }),
   };
 }
 

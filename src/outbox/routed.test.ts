@@ -4,6 +4,7 @@ import { routesOf } from "../../test/support/routes.ts";
 import { iso } from "../kit/time.ts";
 import { ChannelFilter } from "../model/channel-config.ts";
 import type { SignalNotification } from "../model/delivery.ts";
+import { StoreUnavailable } from "../store/index.ts";
 import { deliver } from "./deliver.ts";
 import { waitReason } from "./wait-reason.ts";
 
@@ -180,6 +181,19 @@ describe("a repeat", () => {
     world.clock.now += MINUTE;
     expect(await world.run(id)).toMatchObject({ kind: "done", result: "journal" });
     expect(await world.rowsNow()).toHaveLength(2);
+    expect(world.seen).toHaveLength(1);
+  });
+
+  it("is planned with the close when it could not be planned after the send", async () => {
+    const world = await routed(REPEATING);
+    const id = await world.change();
+    const out = async () => Promise.reject(new StoreUnavailable("out"));
+    const failing = { ...world.ports, store: { ...world.store, addDeliveries: out } };
+    expect(await deliver(id, failing)).toEqual({ kind: "unavailable" });
+    world.clock.now += MINUTE;
+    const repeatAt = NOON + MINUTE + HOUR;
+    expect(await world.run(id)).toMatchObject({ kind: "done", result: "journal", repeatAt });
+    expect(await world.rowsNow()).toMatchObject([{ status: "done" }, { repeat: 1 }]);
     expect(world.seen).toHaveLength(1);
   });
 
