@@ -1,5 +1,6 @@
 import type { ChannelFilter, TokenMute } from "./channel-config.ts";
 import type { SignalNotification } from "./delivery.ts";
+import { canonicalAddress } from "./mention.ts";
 
 const WINDOW = /:\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d+)?Z$/;
 
@@ -10,11 +11,11 @@ export const mutableToken = ({
 }: Pick<SignalNotification, "subject" | "eventKey">): string =>
   (subject ?? eventKey).replace(WINDOW, "");
 
-/** What a person writes of a token: `$PEPE`, `pepe` or an address in the chain's own form. */
+/** What a person writes of a token: `$PEPE`, `pepe` or an address, as wallets show it. */
 export const writtenToken = (text: string): string =>
-  /^\$?[\p{L}\p{N}_.-]{1,20}$/u.test(text) && !/^0x[0-9a-f]{40}$/i.test(text)
+  /^\$?[\p{L}\p{N}_.-]{1,20}$/u.test(text)
     ? `$${text.replace(/^\$/, "").toUpperCase()}`
-    : text;
+    : canonicalAddress(text);
 
 /** The mute that keeps the channel from this notification at `now`; null when none does. */
 export function muteFor(

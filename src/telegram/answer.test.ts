@@ -195,6 +195,13 @@ describe("words in a chat", () => {
     expect(await say("/mute demo 2h")).toMatchObject({ answer: "repeated" });
   });
 
+  it("mute a token by its address in whatever case a wallet shows it", async () => {
+    await say("/mute 0xABCDEFabcdefABCDEFabcdefABCDEFabcdefABCD 2h");
+    const tokenCa = "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd";
+    const id = await at.change({}, { eventKey: `evm:${tokenCa}:2026-01-15T12:00:00Z`, tokenCa });
+    expect(await at.deliver(id)).toMatchObject({ result: "muted" });
+  });
+
   it("that ask for nothing are ignored, and those of a foreign chat refused", async () => {
     expect(await say("good morning")).toMatchObject({ answer: "ignored" });
     expect(await at.post(sample)).toMatchObject({ answer: "refused" });
