@@ -166,6 +166,46 @@ alerts:
     expect(world.actor.view().untold).toEqual([]);
   });
 
+  it("that two channels refuse goes to a third once, and waits once when there is none", async () => {
+    const two = { a: { on: "chat", alerts: true }, b: { on: "chat", alerts: true } } as const;
+    const refuse = (url: string) =>
+      url.includes("telegram")
+        ? Response.json({ ok: false, description: "Unauthorized" }, { status: 401 })
+        : new Response(null);
+    const third = await alertsWorld(BREAKER, { ...two, hook: { on: "hook" } });
+    third.answer = refuse;
+    third.providers = [open("goplus")];
+    await third.minutes(6);
+    expect(third.sent.filter(({ url }) => url.includes("hooks"))).toHaveLength(1);
+
+    const none = await alertsWorld(BREAKER.replace("repeat: 10m", "repeat: never"), two);
+    const told = none.answer;
+    none.answer = refuse;
+    none.providers = [open("goplus")];
+    await none.minutes(120);
+    expect(none.actor.view().untold).toHaveLength(1);
+    none.answer = told;
+    none.sent.length = 0;
+    await none.minutes(20);
+    expect(none.sent).toHaveLength(2);
+  });
+
+  it("that one channel has is not given to others when the second refuses it", async () => {
+    const world = await alertsWorld(BREAKER, {
+      ops: { on: "chat", alerts: true },
+      pager: { on: "hook", alerts: true },
+      public: { on: "chat" },
+    });
+    world.answer = (url) =>
+      url.includes("telegram")
+        ? Response.json({ ok: true, result: { message_id: 1 } })
+        : new Response(null, { status: 410 });
+    world.providers = [open("goplus")];
+    await world.minutes(5);
+    const hosts = world.sent.map(({ url }) => new URL(url).hostname);
+    expect(hosts.sort()).toEqual(["api.telegram.org", "hooks.dev.org"]);
+  });
+
   it("survives a restart between the evaluation and the send", async () => {
     const world = await alertsWorld(BREAKER, { chat: { on: "chat" } });
     world.answer = () => new Response("no", { status: 502 });

@@ -14,6 +14,8 @@ export const QueuedNotice = z.object({
   channelId: z.number().nullable(),
   /** Others that got it, or refused it. */
   others: z.array(z.number()),
+  /** Whether another channel has it. */
+  told: z.boolean().optional(),
   attempts: z.number(),
   /** Milliseconds. */
   nextAt: z.number(),
@@ -150,24 +152,39 @@ export function addressQueue(
   });
 }
 
-/** What becomes of a notice whose attempt failed. A channel that stays out gives it to another. */
+/** Whether the first tells all that the second does, of the same evaluation. */
+export const covers = ({ notice: whole }: QueuedNotice, { notice: part }: QueuedNotice): boolean =>
+  whole.at === part.at &&
+  part.alerts.every(({ key, status }) =>
+    whole.alerts.some((other) => other.key === key && other.status === status),
+  );
+
+export type NoticeFailure = {
+  error: string;
+  /** The channel will not take it later either. */
+  final: boolean;
+};
+
+/**
+ * What becomes of a notice whose attempt failed; null when nothing is left to do. Each channel that
+ * it is meant for is tried for itself while others have it or may get it; when all stay out, the
+ * last of them gives it to another channel.
+ */
 export function afterFailure(
   item: QueuedNotice,
-  error: string,
-  final: boolean,
+  { error, final }: NoticeFailure,
+  queue: readonly QueuedNotice[],
   now: number,
-): QueuedNotice {
+): QueuedNotice | null {
   const attempts = item.attempts + 1;
   const failed = { ...item, attempts, error };
-  // Those that got it too are among `others`: then it has been told.
-  const alone = item.others.length === 0 || final;
-  if (item.channelId !== null && alone && (final || attempts >= FAILURES_BEFORE_ANOTHER))
-    return {
-      ...failed,
-      channelId: null,
-      others: [...item.others, item.channelId],
-      attempts: 0,
-      nextAt: now,
-    };
-  return { ...failed, nextAt: now + (WAITS_MS[attempts - 1] ?? LONGEST_WAIT_MS) };
+  const isOut = (each: QueuedNotice) => each.attempts >= FAILURES_BEFORE_ANOTHER;
+  const peers = queue.filter((each) => each !== item && covers(each, item));
+  const carried = item.told === true || peers.length > 0;
+  if (final && carried) return null;
+  if (isOut(failed) && item.told !== true && peers.length > 0 && peers.every(isOut)) return null;
+  if (item.channelId === null || carried || (!final && !isOut(failed)))
+    return { ...failed, nextAt: now + (WAITS_MS[attempts - 1] ?? LONGEST_WAIT_MS) };
+  const others = [...item.others, item.channelId];
+  return { ...failed, channelId: null, others, attempts: 0, nextAt: now };
 }

@@ -3,6 +3,8 @@ import type { RuntimePorts } from "../observability/runtime.ts";
 import {
   addressQueue,
   afterFailure,
+  covers,
+  type NoticeFailure,
   type NoticeTargets,
   noticeKey,
   type QueuedNotice,
@@ -37,36 +39,56 @@ export async function sendNotices(
   const targets = { channels, env: ports.env, kind: ports.kind };
   let left = addressQueue(queue, targets, ports.now());
   keep(left);
-  const replace = (item: QueuedNotice, by: QueuedNotice[]) => {
-    left = left.flatMap((each) => (each === item ? by : [each]));
+  const firstOf = (id: number) => left.find(({ channelId }) => channelId === id);
+  const settle = (id: number, outcome: AttemptOutcome) => {
+    const item = firstOf(id);
+    if (item === undefined) return;
+    const after = afterAttempt(item, outcome, left, ports.now());
+    left = left.flatMap((each) => {
+      if (each === item) return after ?? [];
+      return outcome.kind === "told" && covers(item, each) ? { ...each, told: true } : each;
+    });
     keep(left);
   };
-  const lines = Map.groupBy(left, ({ channelId }) => channelId);
-  lines.delete(null);
+  const ids = new Set(left.flatMap(({ channelId }) => channelId ?? []));
   await Promise.all(
-    [...lines.values()].map(async (items) => {
-      for (const item of items) {
-        if (item.nextAt > ports.now()) return;
-        const after = await attempt(item, targets, ports);
-        replace(item, after === null ? [] : [after]);
-        if (after !== null) return;
+    [...ids].map(async (id) => {
+      for (let item = firstOf(id); item && item.nextAt <= ports.now(); item = firstOf(id)) {
+        const outcome = await attempt(item, targets, ports);
+        settle(id, outcome);
+        if (outcome.kind !== "told") return;
       }
     }),
   );
 }
 
-/** Null: a channel has it. */
+type AttemptOutcome =
+  | { kind: "told" }
+  | { kind: "paced"; ms: number }
+  | ({ kind: "failed" } & NoticeFailure);
+
+function afterAttempt(
+  item: QueuedNotice,
+  outcome: AttemptOutcome,
+  queue: readonly QueuedNotice[],
+  now: number,
+): QueuedNotice | null {
+  if (outcome.kind === "told") return null;
+  if (outcome.kind === "paced") return { ...item, nextAt: now + outcome.ms };
+  return afterFailure(item, outcome, queue, now);
+}
+
 async function attempt(
   item: QueuedNotice,
   targets: NoticeTargets,
   ports: NoticePorts,
-): Promise<QueuedNotice | null> {
+): Promise<AttemptOutcome> {
   const config = targets.channels.find(({ id }) => id === item.channelId);
   const teller = config && tellerOf(config, targets);
   if (!config || !teller)
-    return afterFailure(item, "the channel cannot be told any more", true, ports.now());
+    return { kind: "failed", error: "the channel cannot be told any more", final: true };
   const wait = await ports.reserve(config.id, teller.limits).catch(() => 0);
-  if (wait > PATIENCE_MS) return { ...item, nextAt: ports.now() + wait };
+  if (wait > PATIENCE_MS) return { kind: "paced", ms: wait };
   if (wait > 0) await ports.sleep(wait);
   const sent = await teller.sendNotice(item.notice, sendPorts(item, ports)).catch(sendFault);
   const { kind, reason } = sent.verdict;
@@ -79,7 +101,7 @@ async function attempt(
     outcome: told ? "told" : "failed",
     reason: told ? item.notice.alerts.map(({ summary }) => summary).join("; ") : reason,
   });
-  return told ? null : afterFailure(item, reason, ASIDE.has(kind), ports.now());
+  return told ? { kind: "told" } : { kind: "failed", error: reason, final: ASIDE.has(kind) };
 }
 
 const sendPorts = (item: QueuedNotice, ports: NoticePorts): SendPorts => ({
