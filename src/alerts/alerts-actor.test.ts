@@ -206,6 +206,20 @@ alerts:
     expect(hosts.sort()).toEqual(["api.telegram.org", "hooks.dev.org"]);
   });
 
+  it("is repeated on the channels that work while another is out, and waits there once", async () => {
+    const world = await alertsWorld(BREAKER, {
+      ops: { on: "chat", alerts: true },
+      pager: { on: "hook", alerts: true },
+    });
+    const told = world.answer;
+    world.answer = (url) =>
+      url.includes("telegram") ? told(url) : new Response("no", { status: 502 });
+    world.providers = [open("goplus")];
+    await world.minutes(35);
+    expect(world.sent.filter(({ url }) => url.includes("telegram"))).toHaveLength(4);
+    expect(world.actor.view().untold).toHaveLength(1);
+  });
+
   it("survives a restart between the evaluation and the send", async () => {
     const world = await alertsWorld(BREAKER, { chat: { on: "chat" } });
     world.answer = () => new Response("no", { status: 502 });

@@ -40,7 +40,7 @@ const MAX_QUEUED = 200;
 
 /**
  * The queue with what an evaluation wants to be told; the oldest go when it is too long. What waits
- * to be told is not repeated.
+ * to be told is not repeated; what only some channels have gives way to its repeat.
  */
 export function enqueueNotices(
   queue: readonly QueuedNotice[],
@@ -48,14 +48,24 @@ export function enqueueNotices(
   now: number,
 ): QueuedNotice[] {
   const waiting = queue.filter(({ createdAt }) => now - createdAt < LIFE_MS);
+  // What one channel has and another does not take must not keep the repeat from the first.
   const latest = new Map(
-    waiting.flatMap(({ notice }) => notice.alerts.map(({ key, status }) => [key, status])),
+    waiting.flatMap(({ notice, told }) =>
+      notice.alerts.map(({ key, status }) => [key, told ? null : status]),
+    ),
   );
   const fresh = planned.flatMap(({ notice, channels }) => {
     const alerts = notice.alerts.filter(({ key, status }) => latest.get(key) !== status);
     return alerts.length === 0 ? [] : [queued({ ...notice, alerts }, channels, now)];
   });
-  return [...waiting, ...fresh].slice(-MAX_QUEUED);
+  const again = new Set(
+    fresh.flatMap(({ notice }) => notice.alerts.map(({ key, status }) => `${status} ${key}`)),
+  );
+  const left = waiting.filter(
+    ({ notice, told }) =>
+      !told || !notice.alerts.every(({ key, status }) => again.has(`${status} ${key}`)),
+  );
+  return [...left, ...fresh].slice(-MAX_QUEUED);
 }
 
 const queued = (notice: AlertNotice, wanted: string[] | null, now: number): QueuedNotice => ({
