@@ -136,10 +136,11 @@ async function updateChannelFrom(
  */
 export async function planRepeats(
   rows: readonly Delivery[],
-  { store, now }: DeliverPorts,
+  { store, now, routes }: DeliverPorts,
 ): Promise<number | null> {
-  const drafts = rows.flatMap((row) => repeatOf(row, now()) ?? []);
-  if (drafts.length === 0) return null;
+  if (!rows.some(({ payload }) => payload.routing?.repeatMs)) return null;
+  const times = (await routes().catch(() => null))?.muteTimes ?? {};
+  const drafts = rows.flatMap((row) => repeatOf(row, times, now()) ?? []);
   await store.addDeliveries(drafts, iso(now()));
   return Math.min(...drafts.map(({ notBefore }) => Date.parse(notBefore ?? "")));
 }

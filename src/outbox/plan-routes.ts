@@ -85,12 +85,20 @@ export function routedUntil(
   return due > now ? due : null;
 }
 
-/** The row that notifies again of what was sent at `now`; null where its route does not repeat. */
-export function repeatOf({ payload, channelId }: Delivery, now: number): OutboxDraft | null {
+/**
+ * The row that notifies again of what was sent at `now`, outside its mute times, which do not count
+ * as its age; null where its route does not repeat.
+ */
+export function repeatOf(
+  { payload, channelId }: Delivery,
+  times: MuteTimes,
+  now: number,
+): OutboxDraft | null {
   const { routing, eventKey, transition } = payload;
   if (!routing?.repeatMs) return null;
   const count = (payload.repeat?.count ?? 0) + 1;
-  const notBefore = iso(now + routing.repeatMs);
+  const due = now + routing.repeatMs;
+  const notBefore = iso(mutedUntil(routing.muteTimes, times, due)?.until ?? due);
   return {
     channelId,
     eventKey,

@@ -197,6 +197,20 @@ describe("a repeat", () => {
     expect(world.seen).toHaveLength(1);
   });
 
+  it("that a long mute time holds is tried more than once after it", async () => {
+    const world = await routed(
+      "route: { repeat_interval: 12h, mute_times: [rest] }\n" +
+        "mute_times: { rest: [{ weekdays: [fri, sat, sun] }] }\n",
+    );
+    const monday = Date.parse("2026-01-19T00:00:00Z");
+    const sent = await world.run(await world.change());
+    expect(sent).toMatchObject({ kind: "done", repeatAt: monday });
+    await world.goOn(talk(monday - HOUR));
+    world.clock.now = monday;
+    const fetch = async () => new Response("no", { status: 502 });
+    expect(await deliver(2, { ...world.ports, fetch })).toMatchObject({ kind: "later" });
+  });
+
   it("ends when nothing new came, or the state changed", async () => {
     const quiet = await routed(REPEATING, LOG);
     await quiet.change();
