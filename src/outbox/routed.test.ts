@@ -120,6 +120,18 @@ describe("a group", () => {
   });
 });
 
+it("is not silenced by a rule that took the place of the one it was a target of", async () => {
+  const rule = (source: string, target: string) =>
+    `  - { source_match: ${source}, target_match: ${target}, equal: [symbol] }\n`;
+  const grouped = "route: { group_interval: 10m }\ninhibit:\n";
+  const world = await routed(grouped + rule("score > 90", "score < 90"), LOG);
+  const id = await world.change({ score: 12 });
+  await world.change({ state: "verified", score: 13 }, token("DEMO", "sol"));
+  world.routes.inForce = routesOf(HEAD + grouped + rule("score > 12", "score < 5"));
+  world.clock.now += 10 * MINUTE;
+  expect(await world.run(id)).toMatchObject({ kind: "done", result: "ok" });
+});
+
 describe("a mute time", () => {
   const NIGHT = `route:
   mute_times: [noon]

@@ -112,7 +112,8 @@ function assemble(
     const from = reading.condition([...path, "source_match"], rule.source_match);
     const target = reading.condition([...path, "target_match"], rule.target_match);
     if (from === null || target === null) return [];
-    const name = rule.name ?? `inhibit[${i}]`;
+    // Rows keep the name while they wait: a place would be that of another rule after a change.
+    const name = rule.name ?? `inhibit ${sha256Hex(JSON.stringify(rule)).slice(0, 8)}`;
     return [{ name, source: from, target, equal: rule.equal, ms: milliseconds(rule.for) }];
   });
   const { problems, warnings } = reading;
