@@ -54,7 +54,10 @@ export function routesFromKv(
   /** A text that does not load leaves what was loaded, or the routes built into the Worker. */
   async function load(): Promise<Routes | null> {
     const stored = await kv.get(KEY, EDGE_CACHE);
-    if (last !== undefined && last.stored === stored) return last.routes;
+    if (last !== undefined && last.stored === stored) {
+      status.rejected = null;
+      return last.routes;
+    }
     const opened = open(stored);
     if (opened.kind === "rejected") {
       status.rejected = opened.problems[0]?.message ?? "cannot be read";
