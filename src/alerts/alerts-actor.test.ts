@@ -286,6 +286,17 @@ alerts:
     expect(world.texts().at(-1)).toContain("Resolved");
   });
 
+  it("that answers is up also when its audit fails, which is tried again in an hour", async () => {
+    const world = await alertsWorld(DATABASE);
+    world.auditFails = true;
+    for (let n = 0; n < 65; n++) {
+      world.metrics.observe("pipeline_latency_ms", { stage: "posts" }, 5);
+      await world.minute();
+    }
+    expect(world.actor.view().active).toEqual([]);
+    expect(world.audits).toBe(2);
+  });
+
   it("keeps what it said while it sleeps", async () => {
     const world = await alertsWorld(DATABASE);
     await world.store.bury(

@@ -89,7 +89,8 @@ async function askDatabase(before: Observed, ports: ObservePorts): Promise<Obser
       failingSince,
     }));
     const look = { up: true, ms, backlog, channels: named };
-    return await audited({ ...before, look, channels }, ports);
+    const seen = { ...before, look, channels };
+    return await audited(seen, ports).catch((error: unknown) => unaudited(seen, error, ports));
   } catch (error) {
     const { backlog = null, channels = [] } = before.look ?? {};
     ports.log({ stage: "alert", level: "warn", outcome: "database", reason: String(error) });
@@ -114,8 +115,18 @@ async function audited(observed: Observed, ports: ObservePorts): Promise<Observe
     cursor = page.nextCursor;
     if (cursor === null) break;
   }
-  const audits = observed.audits.filter(({ at }) => now - at < 24 * HOUR);
-  return { ...observed, audits: [...audits, { at: now, found }], auditedUntil: watermark };
+  return { ...withAudit(observed, now, found), auditedUntil: watermark };
+}
+
+const withAudit = (observed: Observed, now: number, found: number): Observed => ({
+  ...observed,
+  audits: [...observed.audits.filter(({ at }) => now - at < 24 * HOUR), { at: now, found }],
+});
+
+/** The database answers: that its audit fails says nothing else. The next hour goes on from there. */
+function unaudited(observed: Observed, error: unknown, { now, log }: ObservePorts): Observed {
+  log({ stage: "alert", level: "warn", outcome: "audit", reason: String(error) });
+  return withAudit(observed, now(), 0);
 }
 
 /** Asks those that were called since, that were not well, or of which nothing is known. */

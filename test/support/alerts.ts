@@ -108,6 +108,8 @@ export async function alertsWorld(
     /** Statements that reached the store. */
     asked: 0,
     databaseOut: false,
+    audits: 0,
+    auditFails: false,
     answer: (url: string): Response =>
       url.includes("telegram")
         ? Response.json({ ok: true, result: { message_id: 1 } })
@@ -136,10 +138,14 @@ export async function alertsWorld(
     provider: async (name) =>
       world.providers.find(({ provider }) => provider === name) ?? providerOf({ provider: name }),
     store: { backlog: () => ask(store.backlog), channels: () => ask(store.channels) },
-    audit: async ({ since, until }) => ({
-      ...{ since, until, watermark: until, events: 0, tooLarge: 0, rescored: 0 },
-      ...{ findings: [], unaccounted: [], nextCursor: null },
-    }),
+    async audit({ since, until }) {
+      world.audits += 1;
+      if (world.auditFails) throw new StoreUnavailable("the audit took too long");
+      return {
+        ...{ since, until, watermark: until, events: 0, tooLarge: 0, rescored: 0 },
+        ...{ findings: [], unaccounted: [], nextCursor: null },
+      };
+    },
     openChannels: async (stored: readonly ChannelConfig[]) => [...stored],
     get heartbeat() {
       return world.heartbeat;
