@@ -7,6 +7,7 @@ import {
   compound,
   exists,
   factOf,
+  gotten,
   inCaseOf,
   itemsOf,
   joined,
@@ -52,11 +53,13 @@ function chain(links: readonly Link[], writer: PythonWriter): Piece | undefined 
 
 const FLIPPED: Readonly<Record<string, string>> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
 
+const isLiteral = ({ kind }: PythonNode): boolean =>
+  kind === "number" || kind === "text" || kind === "constant";
+
 function linkOf({ left, operator, right }: Link, writer: PythonWriter): Piece {
   if (operator === "in") return membership(left, right, writer);
   if (operator === "not in") return negated(membership(left, right, writer));
-  const isLiteral = left.kind === "number" || left.kind === "text" || left.kind === "constant";
-  if (isLiteral && right.kind !== left.kind)
+  if (isLiteral(left) && !isLiteral(right))
     return linkOf({ left: right, operator: FLIPPED[operator] ?? operator, right: left }, writer);
   if (right.kind === "constant") return withConstant(left, operator, right.value, writer);
   const length = lengthOf(left);
@@ -92,9 +95,12 @@ function withConstant(
     const found = matchOf(left, writer) ?? exists(writer.value(left));
     return isEqual ? negated(found) : found;
   }
-  const fact = factOf(left, writer);
-  if (fact !== undefined && writer.scope.get(fact) === "number")
-    return related(`${fact} ${operator} ${value ? 1 : 0}`);
+  const isSum = left.kind === "binary" && left.operator !== "&" && left.operator !== "|";
+  if (isSum || factOf(left, writer) !== undefined) {
+    const piece = writer.value(left);
+    if (piece.type !== "number") inexpressible(`${piece.text} is neither True nor False`);
+    return related(`${bracketed(piece)} ${operator} ${value ? 1 : 0}`);
+  }
   const test = writer.truth(left);
   return value === isEqual ? test : negated(test);
 }
@@ -129,8 +135,13 @@ function lengthLink(
   const any = asksAny === undefined ? undefined : anyOf(name, of, writer);
   if (any) return asksAny ? any : negated(any);
   const fact = factOf(of, writer);
-  if (name === "len" && fact !== undefined && writer.scope.get(fact) === "text")
+  if (name === "len" && fact !== undefined && writer.scope.get(fact) === "text") {
+    const [, , fallback] = gotten(of);
+    const isEmpty = fallback?.kind === "text" && fallback.value === "";
+    if (fallback && !(isEmpty && operator.startsWith(">")))
+      inexpressible(`a length of ${fact} where it is missing`);
     return lengthPattern(fact, operator, limit);
+  }
   if (name === "len" && listFact(of, writer) !== undefined)
     return inexpressible("a condition asks whether a list is empty, not how long it is");
   return plain(counted(name, of, writer), operator, writer.value(right));
@@ -168,15 +179,17 @@ function membership(left: PythonNode, right: PythonNode, writer: PythonWriter): 
   if (right.kind === "call" && right.of.kind === "name" && right.of.name === "range")
     return inRange(left, right.args, writer);
   if (right.kind === "text") inexpressible(`a part of the text ${quoted(right.value)}`);
-  if (left.kind === "text" && writer.scope.has(left.value) && factOf(right, writer) === undefined)
+  const isOfFacts = right.kind === "name" && !writer.scope.has(right.name);
+  if (left.kind === "text" && writer.scope.has(left.value) && isOfFacts) {
+    writer.note(`"${left.value}" in ${right.name} was read as exists(${left.value})`);
     return atom(`exists(${left.value})`, "truth");
+  }
   return substring(left, right, writer);
 }
 
 /** `"hack" in keywords`. */
 function inList(left: PythonNode, list: string, writer: PythonWriter): Piece {
-  const changed = withoutCase(left);
-  const word = writer.value(changed?.on ?? left);
+  const word = writer.value(left);
   if (word.type !== "text") inexpressible(`${word.text} is no text, and ${list} holds texts`);
   return related(`${bracketed(word)} in ${list}`);
 }

@@ -166,7 +166,7 @@ export function common(node: PythonNode, writer: PythonWriter): Piece[] | undefi
   const fact = listFact(a, writer) ?? listFact(b, writer);
   const items = itemsOf(a) ?? itemsOf(b);
   if (fact === undefined || !items) return undefined;
-  return words(items).map((word) => related(`${word} in ${fact}`));
+  return [...new Set(words(items))].map((word) => related(`${word} in ${fact}`));
 }
 
 const words = (items: readonly PythonNode[]): string[] =>
@@ -178,7 +178,7 @@ const words = (items: readonly PythonNode[]): string[] =>
 function sidesOf(node: PythonNode): PythonNode[] {
   if (node.kind === "binary" && node.operator === "&") return [node.left, node.right];
   const method = methodOf(node);
-  if (node.kind !== "call" || method?.name !== "intersection") return [];
+  if (node.kind !== "call" || method?.name !== "intersection" || node.args.length > 1) return [];
   return [method.on, ...node.args];
 }
 

@@ -160,12 +160,18 @@ export function inCaseOf(text: string, method: string, fact: Piece, writer: Pyth
   return rewritten;
 }
 
+/** What `x.strip()` is called on. With characters of its own it takes off more than blanks. */
+export const stripped = (node: PythonNode): PythonNode | undefined =>
+  node.kind === "call" && node.args.length === 0 && methodOf(node)?.name === "strip"
+    ? methodOf(node)?.on
+    : undefined;
+
 /** `x.lower()`, `x.upper()`, with or without `x.strip()`. */
 export function withoutCase(node: PythonNode): { on: PythonNode; method: string } | undefined {
   const method = methodOf(node);
   if (!method) return undefined;
-  if (method.name === "strip") return withoutCase(method.on);
+  const bare = stripped(node);
+  if (bare) return withoutCase(bare);
   if (!["lower", "upper", "casefold"].includes(method.name)) return undefined;
-  const inner = methodOf(method.on);
-  return { on: inner?.name === "strip" ? inner.on : method.on, method: method.name };
+  return { on: stripped(method.on) ?? method.on, method: method.name };
 }

@@ -49,19 +49,20 @@ function numberOf(written: string): number {
   return Number(written.replaceAll("_", ""));
 }
 
+const ESCAPE =
+  /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U(00(?:0[\da-fA-F]|10)[\da-fA-F]{4})|\n|([\\'"ntr]))/g;
 const ESCAPED: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r" };
 
 function textToken(prefix: string, quoted: string): PythonToken {
   const length = /^(?:"""|''')/.test(quoted) ? 3 : 1;
   const inside = quoted.slice(length, -length);
+  if (!/r/i.test(prefix) && /\\N\{/.test(inside)) inexpressible("a character by its name");
   const value = /r/i.test(prefix)
     ? inside
-    : inside.replace(/\\(?:x([\da-f]{2})|u([\da-f]{4})|\n|([\\'"ntr]))/gi, (_, x, u, sign) =>
-        sign === undefined
-          ? x === undefined && u === undefined
-            ? ""
-            : String.fromCodePoint(Number.parseInt(x ?? u, 16))
-          : (ESCAPED[sign] ?? sign),
-      );
+    : inside.replace(ESCAPE, (_, x, u, U, sign) => {
+        const digits = x ?? u ?? U;
+        if (digits !== undefined) return String.fromCodePoint(Number.parseInt(digits, 16));
+        return sign === undefined ? "" : (ESCAPED[sign] ?? sign);
+      });
   return { kind: "text", value, isFormat: /f/i.test(prefix) };
 }

@@ -11,6 +11,7 @@ import {
   type Piece,
   type PythonWriter,
   quoted,
+  stripped,
   withoutCase,
   written,
 } from "./piece.ts";
@@ -150,8 +151,8 @@ const settingType = (fallback: PythonNode | undefined): "number" | "text" =>
   fallback?.kind === "text" && !/^-?\d+(\.\d+)?$/.test(fallback.value) ? "text" : "number";
 
 function method(node: PythonNodeOf<"call">, name: string, writer: PythonWriter): Piece {
-  const called = methodOf(node);
-  if (called?.name === "strip") return writer.value(called.on);
+  const inner = stripped(node);
+  if (inner) return writer.value(inner);
   const changed = withoutCase(node);
   const piece = changed && writer.value(changed.on);
   const kind = piece && kindOfFact(piece, writer);
@@ -160,7 +161,7 @@ function method(node: PythonNodeOf<"call">, name: string, writer: PythonWriter):
       ? kind?.form?.rewrite?.("a") === "A"
       : kind?.values?.every((each) => each === each.toLowerCase());
   if (piece && isSame) return piece;
-  return inexpressible(`${name || called?.name || "what is called"}()`);
+  return inexpressible(`${name || methodOf(node)?.name || "what is called"}()`);
 }
 
 function maths(name: string, args: readonly PythonNode[], writer: PythonWriter): Piece {
