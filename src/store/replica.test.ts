@@ -28,6 +28,12 @@ it("reads the feed at the replica, as old as that is", async () => {
   expect((await store.signal(KEY))?.eventKey).toBe(KEY);
 });
 
+it("answers an event and its evidence of one moment", async () => {
+  const page = { limit: 10, cursor: null };
+  expect((await primary.evidenceInTime(KEY, page)).items).toHaveLength(1);
+  expect((await store.evidenceInTime(KEY, page)).items).toEqual([]);
+});
+
 it("writes, and reads what was just written, at the primary", async () => {
   await store.accept([arrival(2)], at(3));
   const { posts } = await primary.overview(at(4));

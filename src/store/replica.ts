@@ -12,6 +12,7 @@ const READ_AT_REPLICA = [
   "signal",
   "signalsByKey",
   "evidenceByKey",
+  "evidenceInTime",
   "history",
   "overview",
   "activity",
