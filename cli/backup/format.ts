@@ -39,6 +39,8 @@ export async function writeBackup(
   const part = `${file}.part`;
   const hash = createHash("sha256");
   const end: BackupEnd = { rows: {}, sha256: "" };
+  // One that a stopped run left would keep its mode.
+  rmSync(part, { force: true });
   try {
     await pipeline(
       Readable.from(linesOf(head, rowsOf, hash, end)),

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, renameSync, rmSync } from "node:fs";
+import { devNull } from "node:os";
 import { join } from "node:path";
 import { APP_ROLE, applyMigrations } from "../../local/migrate.ts";
 import { BackupRefused } from "./format.ts";
@@ -20,7 +21,10 @@ export function isPgDump(file: string): boolean {
   return head.toString("latin1") === "PGDMP";
 }
 
-/** pg_dump in its custom format; it has to be of the server's version or a later one. */
+/**
+ * pg_dump in its custom format, which has to be of the server's version or a later one: whole or
+ * not at all, and for this user's eyes, as the file of writeBackup.
+ */
 export async function pgDump(url: string, file: string): Promise<void> {
   const [tool, server] = await Promise.all([
     toolVersion("pg_dump"),
@@ -36,7 +40,17 @@ export async function pgDump(url: string, file: string): Promise<void> {
       `pg_dump ${tool} cannot read PostgreSQL ${server}: install its client, or leave out ` +
         "--pg-dump",
     );
-  await run("pg_dump", ["--format=custom", "--no-owner", `--file=${file}`], url);
+  const part = `${file}.part`;
+  rmSync(part, { force: true });
+  // pg_dump writes into what is there, and keeps its mode.
+  closeSync(openSync(part, "wx", 0o600));
+  try {
+    await run("pg_dump", ["--format=custom", "--no-owner", `--file=${part}`], url);
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
 }
 
 /** pg_restore, then what follows on every restore. Answers how many deliveries were parked. */
@@ -45,7 +59,8 @@ export async function pgRestore(
   file: string,
   options: RestoreOptions,
 ): Promise<number> {
-  await toolVersion("pg_restore");
+  // It reads the file whole: one that is cut off is refused before anything changes.
+  await run("pg_restore", [`--file=${devNull}`, file], undefined);
   await clearTarget(url, options.replace);
   await connected(url, async (client) => {
     await client.query("drop schema if exists drizzle cascade");

@@ -56,12 +56,22 @@ export async function connected<T>(url: string, work: (client: pg.Client) => Pro
   }
 }
 
-/** Drops our tables, so that they can be made as they were. Rows are only dropped when asked to. */
+/**
+ * Drops our tables, so that they can be made as they were. Rows are only dropped when asked to, and
+ * tables that no migration of ours made never: it is another database than the one that was meant.
+ */
 export async function clearTarget(url: string, replace: boolean): Promise<void> {
   await connected(url, async (client) => {
     const { rows: tables } = await client.query<{ name: string }>(
       "select quote_ident(tablename) as name from pg_tables where schemaname = 'public'",
     );
+    const { rows: journal } = await client.query<{ name: string | null }>(
+      "select to_regclass('drizzle.__drizzle_migrations')::text as name",
+    );
+    if (tables.length > 0 && journal[0]?.name === null)
+      throw new BackupRefused(
+        `the database holds tables of something else (${tables[0]?.name}): name another one`,
+      );
     for (const { name } of replace ? [] : tables) {
       const { rowCount } = await client.query(`select 1 from ${name} limit 1`);
       if (rowCount === 1)

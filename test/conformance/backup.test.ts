@@ -201,6 +201,17 @@ describe("a backup", { timeout: 120_000 }, () => {
     await restoreDatabase(url, file, { ...ASKED, replace: true });
     expect(await contents(url)).toEqual(before);
   });
+
+  it("never takes the place of tables that are not ours", async () => {
+    const file = newFile();
+    await dumpDatabase(database.url, file, NOW);
+    const url = await newDatabase();
+    await query(url, "create table invoices (id int)");
+    await expect(restoreDatabase(url, file, { ...ASKED, replace: true })).rejects.toThrow(
+      "tables of something else (invoices)",
+    );
+    expect(Object.keys(await contents(url))).toEqual(["invoices"]);
+  });
 });
 
 const DEBIAN = debianPostgres();
@@ -213,6 +224,7 @@ describe.skipIf(DEBIAN === undefined)("pg_dump's custom format", { timeout: 120_
       const file = join(folder, "stream.dump");
       await pgDump(server.url, file);
       expect([isPgDump(file), isPgDump(join(MIGRATIONS, "latest.ts"))]).toEqual([true, false]);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
       const url = await newDatabase(server);
       const open = "select from push_outbox where status in ('pending', 'failed')";
       const parked = await pgRestore(url, file, ASKED);
@@ -220,6 +232,12 @@ describe.skipIf(DEBIAN === undefined)("pg_dump's custom format", { timeout: 120_
       const [from, to] = [await contents(server.url), await contents(url)];
       for (const table of ["raw_posts", "events", "event_evidence", "signals", "deliveries"])
         expect([table, to[table]]).toEqual([table, from[table]]);
+      const whole = readFileSync(file);
+      const cut = join(folder, "cut.dump");
+      writeFileSync(cut, whole.subarray(0, whole.length - 2_000));
+      const before = await contents(url);
+      await expect(pgRestore(url, cut, { ...ASKED, replace: true })).rejects.toThrow(BackupRefused);
+      expect(await contents(url)).toEqual(before);
     } finally {
       await server.stop();
     }
