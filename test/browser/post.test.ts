@@ -49,6 +49,12 @@ describe.skipIf(missing)("the view of a post", () => {
     await page.close();
   });
 
+  it("says so where an address was cut in the middle of a letter", async () => {
+    const page = await open("x/HELIO%E0%A4");
+    await page.locator("#post .empty", { hasText: "No post" }).waitFor();
+    await page.close();
+  });
+
   it("draws each bar where its step was, to one scale", async () => {
     const page = await open("x/HELIO-0");
     await page.locator(".waterfall tbody tr").first().waitFor();

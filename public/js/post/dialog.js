@@ -47,12 +47,20 @@ export function postDialog() {
     open,
     /** Opens the post that the page's address names, if it names one. */
     openAddressed() {
-      const [source, id] = location.hash.startsWith(PREFIX)
-        ? location.hash.slice(PREFIX.length).split("/")
-        : [];
-      if (source && id) open(decodeURIComponent(source), decodeURIComponent(id));
+      if (!location.hash.startsWith(PREFIX)) return;
+      const [source, id] = location.hash.slice(PREFIX.length).split("/").map(decoded);
+      if (source && id) open(source, id);
     },
   };
+}
+
+/** @param {string} text of an address: one that was cut is taken as it stands */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** @param {string} text */
