@@ -139,7 +139,7 @@ function call(node: PythonNodeOf<"call">, writer: PythonWriter): Piece {
     if (name === "round") return atom(`round(${numeric(writer.value(first)).text})`, "number");
   }
   if (name === "round" && first && second?.kind === "number") return rounded(first, second, writer);
-  if (name === "pow" && first && second)
+  if (name === "pow" && first && second && node.args.length === 2)
     return arithmetic({ kind: "binary", operator: "**", left: first, right: second }, writer);
   const length = lengthValue(node, writer);
   if (length) return length;
