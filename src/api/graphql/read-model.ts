@@ -122,7 +122,7 @@ export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean)
         ),
       ),
     signal: async ({ event_key }: { event_key: string }) =>
-      nullable(await signals.load(event_key), signalNode),
+      nullable(await signals.load(currentKey(event_key)), signalNode),
     post: ({ source, id }: { source: string; id: string }) =>
       once("post", [source, id], async () => {
         const found = await spend(() => store.post(source, id));

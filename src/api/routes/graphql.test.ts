@@ -369,3 +369,17 @@ describe("POST /graphql", () => {
     expect(ports.logged.join()).toContain("secret detail");
   });
 });
+
+it("finds a signal by its key of an older version, as it finds the event", async () => {
+  const [address, window] = [`0x${"ab".repeat(20)}`, "2026-01-15T10:00:00.000Z"];
+  const key = `evm:${address}:${window}`;
+  const found = [mention(40, { eventKey: key })];
+  await store.commit(change(0, found, { signal: signal({ eventKey: key }) }));
+  const asked = `eth:${address}:${window}`;
+  const query =
+    "query ($k: String!) { event(event_key: $k) { event_key } " +
+    "signal(event_key: $k) { event_key } }";
+  expect(await ask(query, { k: asked })).toEqual({
+    data: { event: { event_key: key }, signal: { event_key: key } },
+  });
+});
