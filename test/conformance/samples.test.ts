@@ -78,14 +78,15 @@ const delivered =
       ...more,
     });
   };
-/** Our own request has no member that the contract does not know. */
+/** Our own request has no member that the contract does not know, but for the buttons. */
 const requested =
-  (send: () => Promise<{ sent: { body: string | undefined }[] }>): Check =>
+  (send: () => Promise<{ sent: { body: string | undefined }[] }>, buttons?: string): Check =>
   async (file) => {
     const { sent } = await send();
     const body = JSON.parse(sent.findLast(({ body }) => body?.startsWith("{"))?.body ?? "{}");
     expect(Object.keys(body).length).toBeGreaterThan(0);
-    expect(Object.keys(jsonOf(file))).toEqual(expect.arrayContaining(Object.keys(body)));
+    const members = Object.keys(body).filter((name) => name !== buttons);
+    expect(Object.keys(jsonOf(file))).toEqual(expect.arrayContaining(members));
   };
 const bigquery =
   (kind: string | undefined): Check =>
@@ -483,8 +484,9 @@ const CHECKS: Record<string, Check> = {
   "telegram-sendmessage-ok.json": delivered("telegram", { chatId: "-100123" }, "ok", {
     externalId: expect.stringMatching(/^\d+$/),
   }),
-  "telegram-sendmessage-request.json": requested(() =>
-    sentTo("telegram", { chatId: "-100123" }, [sample("telegram-sendmessage-ok.json")]),
+  "telegram-sendmessage-request.json": requested(
+    () => sentTo("telegram", { chatId: "-100123" }, [sample("telegram-sendmessage-ok.json")]),
+    "reply_markup",
   ),
   "telegram-webhook-update.json": delivered("telegram", { chatId: "1" }, "retry"),
   "telegram-error-400-chat.json": delivered("telegram", { chatId: "1" }, "reject"),
@@ -517,8 +519,9 @@ const CHECKS: Record<string, Check> = {
   "discord-webhook-ok-wait.json": delivered("discord", hook.discord, "ok", {
     externalId: expect.stringMatching(/^\d+$/),
   }),
-  "discord-webhook-request.json": requested(() =>
-    sentTo("discord", hook.discord, [sample("discord-webhook-ok-wait.json")]),
+  "discord-webhook-request.json": requested(
+    () => sentTo("discord", hook.discord, [sample("discord-webhook-ok-wait.json")]),
+    "components",
   ),
   "discord-429.json": async (file) => {
     const { status, headers, body } = jsonOf(file);

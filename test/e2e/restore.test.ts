@@ -17,12 +17,22 @@ let stack: TestStack;
 let hook: ReturnType<typeof createServer>;
 let folder: string;
 const received: string[] = [];
+/** Each token is news at its first post, before any fact about it is known. */
+const EVERYONE_NOTIFIED = `version: "1.0"
+groups:
+  - name: drill
+    rules: [{ name: named, condition: mentions >= 1, score: 12, reason: It is named }]
+states: { verified: score >= 12, downgraded: score < 0 }
+notify: { min_score: 12, on: [verified] }
+`;
+/** The hook answers nothing before: what is open at the backup is no matter of luck. */
+const backedUp = Promise.withResolvers<void>();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "restore-test-"));
   hook = createServer((request, response) => {
     received.push(String(request.headers["webhook-id"]));
-    request.resume().on("end", () => setTimeout(() => response.end("ok"), 200));
+    request.resume().on("end", () => backedUp.promise.then(() => response.end("ok")));
   }).listen(0, "127.0.0.1");
   await new Promise((done) => hook.once("listening", done));
   const { port } = hook.address() as AddressInfo;
@@ -30,6 +40,12 @@ beforeAll(async () => {
   const settings = { url: `http://127.0.0.1:${port}/hook` };
   const added = await call("/channels", "POST", { kind: "webhook", name: "drill", settings });
   expect(added.status, await added.text()).toBe(201);
+  const rules = await fetch(`${stack.url}/rules`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${stack.key}` },
+    body: EVERYONE_NOTIFIED,
+  });
+  expect(rules.status, await rules.text()).toBe(200);
 }, 300_000);
 afterAll(async () => {
   await stack?.stop();
@@ -110,6 +126,7 @@ it("comes back under load, sends nothing twice, and goes on", { timeout: 600_000
   })();
   const file = join(folder, "drill.jsonl.gz");
   const { end } = await dumpDatabase(url(), file, new Date());
+  backedUp.resolve();
   await loading;
   await settled(180);
   const before = received.length;
