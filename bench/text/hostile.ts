@@ -19,7 +19,7 @@ export const PIECES: readonly string[] = [
   ).split(" "),
   ...(
     "rt @|not very good |n't |FREE airdrop |send to |wallet is |1,000.50%|usd 0.|whale |" +
-    "bought |transferred 1,1 |binance |list |up 1| "
+    "bought |transferred 1,1 |binance |list |up 1| |$ab = |#a "
   ).split("|"),
 ];
 const LONGEST = 10_000;

@@ -49,6 +49,15 @@ const CODE_BEFORE = /[=`{]$|["']\s*\+\s*$/;
 const CODE_BEHIND = /^(?::?\/[a-z.]|->|\{|\[|\(|::)/;
 const SIGN_CLOSES = /^(?:=?[^\s$]*)\$(?!\p{L})/u;
 
+/** Whether the text talks about code; it is read once, and only when a name asks. */
+function codeTalk(text: string): () => boolean {
+  let talks: boolean | undefined;
+  return () => {
+    talks ??= CODE_TALK.test(text);
+    return talks;
+  };
+}
+
 /**
  * Where code begins on the line of a place; infinity when the line holds none. Asked for places in
  * order, it reads each line once.
@@ -73,17 +82,17 @@ function isVariable(
   text: string,
   name: string,
   { at, end }: { at: number; end: number },
-  codeFrom: (at: number) => number,
+  code: { from: (at: number) => number; isTalk: () => boolean },
 ): boolean {
   const before = text.slice(Math.max(0, at - 4), at);
   const behind = text.slice(end, end + 24);
   const closesTicker = before.endsWith("`") && behind.startsWith("`");
   if (!closesTicker && CODE_BEFORE.test(before)) return true;
   if (CODE_BEHIND.test(behind)) return true;
-  if (VARIABLE.test(name) || (ENVIRONMENT.test(name) && CODE_TALK.test(text))) return true;
+  if (VARIABLE.test(name) || (ENVIRONMENT.test(name) && code.isTalk())) return true;
   // "$x$" and "$E=mc^2$" are formulas.
   if (name.length <= 2 && (SIGN_CLOSES.test(behind) || /^\s?=/.test(behind))) return true;
-  return codeFrom(at) <= at;
+  return code.from(at) <= at;
 }
 
 function isTicker(name: string): boolean {
@@ -99,14 +108,14 @@ function isTicker(name: string): boolean {
 export function namedTickers(text: string): Ticker[] {
   if (!text.includes("$")) return [];
   const first = new Map<string, Ticker>();
-  const codeFrom = codeFinder(text);
+  const code = { from: codeFinder(text), isTalk: codeTalk(text) };
   for (const match of text.matchAll(TICKER)) {
     const name = foldMixedWord((match[1] ?? "").replace(/_+$/, ""));
     const at = match.index;
     const end = at + match[0].length;
     const symbol = name.toUpperCase();
     if (first.has(symbol) || !isTicker(name)) continue;
-    if (!isVariable(text, name, { at, end }, codeFrom)) first.set(symbol, { symbol, at, end });
+    if (!isVariable(text, name, { at, end }, code)) first.set(symbol, { symbol, at, end });
   }
   return [...first.values()];
 }

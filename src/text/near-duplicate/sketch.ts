@@ -27,8 +27,11 @@ const ADDRESS =
 
 const TICKER = /\$[a-z][a-z0-9]*/g;
 
-/** Tags for the search behind the last word; a text of tags alone keeps them. */
-const TRAILING_TAGS = /(?<=[^\s#]\s)(?:#[\p{L}\p{N}_]+\s*)+$/u;
+/**
+ * Tags for the search behind the last word; a text of tags alone keeps them. Only the first tag of
+ * a row begins one, so that a long row is read once.
+ */
+const TRAILING_TAGS = /(?<=[^\s#]\s)(?<!#[\p{L}\p{N}_]+\s)(?:#[\p{L}\p{N}_]+\s*)+$/u;
 /** "【快讯】": what an agency puts before each piece of news. */
 const LABEL =
   /^[\s\p{Extended_Pictographic}]*[【[「(]?(?:快讯|快訊|突发|突發|重磅|最新|速報|消息)[】\]」)]?[:：!！\s]*/u;
