@@ -52,7 +52,8 @@ const OWNED_UNSPACED =
 const PAY = anyOf("donat\\w* tips? deposit(?:ed|s)? fund pay payment contribute send sent");
 /** "donations welcome: 0x...", "tip jar 0x...": a person's own account. */
 const SUPPORTED = new RegExp(
-  `${BEGIN}(?:${anyOf("donations? donate tip~jar me~a~coffee sponsor support~(?:me|us|my)")})` +
+  `${BEGIN}(?:${anyOf("donations? donate tip~jar me~a~coffee sponsor support~(?:me|us|my)")}|` +
+    "help\\s+(?:me\\s+)?(?:out\\s+)?with\\s+(?:the\\s+|some\\s+)?(?:gas|rent|fees|food|bills))" +
     "(?![\\p{L}])[^.;\\n$]{0,30}$",
   "iu",
 );
@@ -111,6 +112,12 @@ const SITS = new RegExp(
 );
 const APPROVE = /\b(?:approve|allowance|permission|permit|sign|signing)\b[^.;\n]{0,40}$/i;
 const SENDS_BETWEEN = /\b(?:from|to)\s+$/i;
+/** "0x... → 0x...: 12M $X", "750k $X left 0x... for an exchange": who sends, and who receives. */
+const ARROW = "\\s*(?:→|➡|➜|->|=>|>>)\\uFE0F?\\s*";
+const SENDER = new RegExp(`^${ARROW}(?:0x[0-9a-f]{6}|[1-9A-HJ-NP-Za-km-z]{32})`, "i");
+const RECEIVER = new RegExp(`(?:0x[0-9a-f]{40}|[1-9A-HJ-NP-Za-km-z]{32,44})${ARROW}$`, "i");
+const REPLACES = /migrat|swap|upgrad|replac|\b(?:old|new|v1)\b/i;
+const LEFT = /\b(?:left|leaves|leaving)\s+$/i;
 const PAIRED_WITH = /\b(?:with|against|vs\.?|versus|other side is|paired (?:with|to))\s+$|\/\s*$/i;
 
 /** "contract 0x...", "CA: 0x...": the token's own, unless the word before says whose contract. */
@@ -167,6 +174,8 @@ export function mayBeContract(text: string, at: number, end: number): boolean {
   if (DEPLOYED_BY.test(before) || IS_ACCOUNT.test(behind)) return false;
   if (MOVED.test(before) || SITS.test(before) || APPROVE.test(before)) return false;
   if (MOVED_ABROAD.test(before) || SUPPORTED.test(before)) return false;
+  if (!REPLACES.test(before) && (SENDER.test(behind) || RECEIVER.test(before))) return false;
+  if (LEFT.test(before) && /^\s+(?:for|to)\s/i.test(behind)) return false;
   if (SENDS_BETWEEN.test(before) && /\b(?:from|to)\b/i.test(behind)) return false;
   return !ACTS.test(behind);
 }

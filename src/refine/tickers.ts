@@ -29,8 +29,8 @@ const DOLLARS = /^(?:US|NZ|AU|CA|HK|SG|NT|MX)[0-9]+[KMB]?$/i;
 
 /** Names of a program's own variables, where the line says that it is code. */
 const CODE_LINE = [
-  /(?:^|[;&|:]\s*)(?:sudo|export|echo|cp|mv|cd|rm|ls|cat|docker|kubectl|git|curl|chmod|source|npm|printf|print)\s+[^\s]/i,
-  /\bfor\s+\w+\s+in\s/,
+  /(?:^|[;&|:{]\s*)(?:sudo|export|echo|cp|mv|cd|rm|ls|cat|docker|kubectl|git|curl|chmod|source|npm|printf|print)\s+[^\s]/i,
+  /\bfor\s+\w+\s+in\s|\bforeach\s*\(|^\s*[A-Za-z_]\w*=["']/,
   /\b(?:const|let|var)\s+\w+\s*=/,
   /\bmy\s+\$[a-z]\w*\s*=/,
   /\$[a-z]\w*\s*(?:=[^=>]|->|\{|\[)/,

@@ -7,6 +7,8 @@ const DENIED = [
   /\bno\s+(?:\w+\s+)?(?:hack|exploit|attack|breach|issue|problem|vulnerabilit|depeg|listing|funds?|money|loss|airdrop|partnership|launch)\w*/i,
   /\b(?:nobody|no\s+one|none)\s+(?:has\s+|was\s+|ever\s+|actually\s+)*(?:hack|exploit|attack|drain|compromis|breach|stole|rug|took|taken|list|lost)\w*/i,
   /\b(?:peg\s+(?:is\s+|was\s+|has\s+been\s+)?(?:fully\s+)?(?:restored|back|holds?|held|recovered)|re-?pegg?(?:ed|s)?|(?:regain|restor|recover|held|hold|keep|kept)\w*\s+(?:its|the)\s+peg|(?:a|one)\s+dollar\s+again|again\s+(?:worth|at)\s+(?:a|one)\s+dollar|back\s+(?:at|to|on|above)\s+(?:(?:its|the)\s+)?(?:peg|par|\$?1(?:\.00\d*)?(?![\d.])|\$?0[.,]99\d*))/i,
+  /\b(?:stor(?:y|ies)|reports?|rumou?rs?|claims?|news|screenshots?|threads?|posts?|tweets?)\s+(?:is|are|was|were)\s+(?:all\s+|just\s+|totally\s+|completely\s+)?(?:fake|false|nonsense|invented|bogus|old)\b/i,
+  /\b(?:hack(?:ed)?|exploit(?:ed)?|attack(?:ed)?|breach|rug(?:ged)?|depeg(?:ged)?|listing|listed)\s*\?\s*(?:no|nope|nah)\b/i,
   /\bnothing\s+(?:was|is|has|happened|to\s+see|wrong|but)\b|\bit\s+was\s+nothing\b/i,
   /\b(?:false\s+alarm|fake\s+news|made\s+up|hoax|debunk\w*|untrue|fud|misread|retract\w*|took\s+it\s+back|all\s+good|works\s+fine|(?:is|are)\s+(?:fine|safe|right)|that\s+is\s+wrong|is\s+wrong|den(?:y|ies|ied))\b/i,
   /\b(?:will|would|does|do|is|are)\s+not\s+(?:be\s+)?(?:list|add|launch|support|partner|hack|depeg)\w*/i,

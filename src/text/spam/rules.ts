@@ -109,6 +109,10 @@ const PRAISED = wholeWord(
   "on (?:ig|insta\\w*)",
 );
 
+/** "Validate your wallet through the link": no wallet needs it. */
+const WALLET_CHECK =
+  /\b(?:validat|synchroni[sz]|rectif|authenticat)(?:e|ing|y|ying)\s+your\s+wallets?\b[^.!?]{0,40}\b(?:link|portal|page|site|website|dapp|form|tool)\b/;
+
 const CAUTION = wholeWord("never|fake|beware|warn|phishing");
 
 /** Coins given twice: the amount that is asked for, and a larger one that is promised. */
@@ -289,6 +293,14 @@ const RULES: readonly SpamRule[] = [
       const words = found(text, SUPPORT);
       const isOffer = words !== undefined && TROUBLE.test(text) && PRIVATE_CHANNEL.test(text);
       return isOffer && !warns() ? words : undefined;
+    },
+  },
+  {
+    name: "asks to validate the wallet",
+    triggers: "wallet wallets",
+    find: (text, warns) => {
+      const words = found(text, WALLET_CHECK);
+      return words !== undefined && !warns() ? words : undefined;
     },
   },
 ];

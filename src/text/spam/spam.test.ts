@@ -69,6 +69,7 @@ it.each([
   ],
   ["promises certain gains", "guaranteed 20 percent profit every week, ask me how"],
   ["offers support in private", "Wallet stuck? Official support answers by DM only"],
+  ["asks to validate the wallet", "Sync error? Just validate your wallet through the link below"],
 ])("finds by the rule %j: %s", (rule, text) => {
   const { score, rule: found, words } = judgeSpam(text);
   expect(score).toBeGreaterThanOrEqual(0.5);
