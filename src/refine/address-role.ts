@@ -92,6 +92,12 @@ const OWNED_LOOSELY = new RegExp(
   `${BEGIN}(?:${OWNER})(?:[^\\p{L}](?:[^.;\\n]{0,40}))?\\s(?:${LINKING})[:\\s]+$`,
   "iu",
 );
+/** "Attacker of $X: 0x...", and the lines "From: 0x..." and "To: 0x..." of a transfer. */
+const OWNER_OF = new RegExp(
+  `${BEGIN}(?:${OWNER})\\s+(?:of|behind|for)\\s+(?:the\\s+)?\\$?[\\p{L}\\d]+\\s*[:=]\\s*$|` +
+    "(?:^|0x[0-9a-f]{40}|[1-9A-HJ-NP-Za-km-z]{32,44})\\s*(?:from|to)\\s*:\\s*$",
+  "iu",
+);
 
 /** Where money or loot went, or whom one is asked to trust. */
 const MOVES = anyOf(
@@ -147,7 +153,8 @@ const ACTS = new RegExp(`^[\\])'"\`*]*\\s+(?:(?:${ADVERB})\\s+)*(?:${ACTION})\\b
 /** "0x... is the hacker of $X". */
 const IS_ACCOUNT = new RegExp(
   `^[\\])'"\`*]*\\s+(?:${anyOf("is was belongs~to looks~like seems~to~be")})\\s+` +
-    `(?:[\\p{L}'-]+\\s+){0,2}(?:${OWNER})(?![\\p{L}])`,
+    `(?:[\\p{L}'-]+\\s+){0,2}(?:${OWNER})(?![\\p{L}])|` +
+    "^,\\s+this\\s+(?:whale|wallet|trader|account|sniper)\\b",
   "iu",
 );
 const DEPLOYED_BY = /\b(?:deployed|created|launched|funded|controlled|owned|signed|made)\s+by\s+$/i;
@@ -171,6 +178,7 @@ export function mayBeContract(text: string, at: number, end: number): boolean {
   if (LABELLED.test(behind) || PIECE.test(behind)) return false;
   if (OWNED_ABROAD.test(before) || OWNED_UNSPACED.test(before)) return false;
   if (OWNED.test(before) || OWNED_LOOSELY.test(before)) return false;
+  if (OWNER_OF.test(before)) return false;
   if (DEPLOYED_BY.test(before) || IS_ACCOUNT.test(behind)) return false;
   if (MOVED.test(before) || SITS.test(before) || APPROVE.test(before)) return false;
   if (MOVED_ABROAD.test(before) || SUPPORTED.test(before)) return false;

@@ -50,7 +50,7 @@ const WORDS: readonly (readonly [Chain, RegExp])[] = [
   ],
   [
     "base",
-    /(?<![$\w])(?:base\s?(?:chain|network|mainnet)|(?:on|chain:?|to|en|auf|sur|em|su|na|на|в)\s#?base(?!\s(?:of|for|level|layer|price|a|al|ao|à|alla|aux?)\b)|#base|(?:0x[0-9a-f]{40}|\$[a-z]\w*)[\s`)\]*]{1,3}base(?=\s*(?:$|[\n|,.)])))\b/,
+    /(?<![$\w])(?:base\s?(?:chain|network|mainnet)|(?:on|chain:?|network:?|сеть|сети|réseau|to|en|auf|sur|em|su|na|на|в)\s#?base(?!\s(?:of|for|level|layer|price|a|al|ao|à|alla|aux?)\b)|#base|(?:0x[0-9a-f]{40}|\$[a-z]\w*)[\s`)\]*]{1,3}base(?=\s*(?:$|[\n|,.)])))\b/,
   ],
   ["arb", /(?<![$\w])arbitrum\b/],
   ["sol", /(?<![$\w])(?:solana|spl token|#sol|(?:on|chain:?)\ssol)\b/],

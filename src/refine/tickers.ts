@@ -36,6 +36,7 @@ const CODE_LINE = [
   /\$[a-z]\w*\s*(?:=[^=>]|->|\{|\[)/,
   /\bfunction\s*\w*\(|=>\s*\{|\$\(\w/,
   /\b(?:print|echo|printf|console\.log)\s*\(|\[\[?\s+-[a-z]\s|<\?php/,
+  /\b(?:sed|grep|ssh|tar|wget)\s+-\w|\bawk\s+['-]/,
   /\bSELECT\s.+\bFROM\s/,
 ];
 /** Names that only programs give, and the talk about code in which others are variables too. */

@@ -35,6 +35,8 @@ const TRAILING_TAGS = /(?<=[^\s#]\s)(?<!#[\p{L}\p{N}_]+\s)(?:#[\p{L}\p{N}_]+\s*)
 /** "【快讯】": what an agency puts before each piece of news. */
 const LABEL =
   /^[\s\p{Extended_Pictographic}]*[【[「(]?(?:快讯|快訊|突发|突發|重磅|最新|速報|消息)[】\]」)]?[:：!！\s]*/u;
+/** "(1/3)" before the first post of a thread. */
+const PART = /^\s*\(\d{1,2}\/\d{0,2}\)\s*/;
 const JUST_IN = /^[^\p{L}\p{N}$]*just in\s?[:|–—-]/u;
 const NO_WORD = /[^\p{L}\p{M}\p{N}$]+/gu;
 const NO_ASCII_WORD = /[^a-z0-9$]+/g;
@@ -85,6 +87,7 @@ function names(lower: string): string {
  */
 function substance(lower: string): string {
   let words = lower.replace(/^(?:rt )?(?:@\w+[: ]*)+/, "");
+  if (words.includes("(")) words = words.replace(PART, "");
   if (words.includes("just in")) words = words.replace(JUST_IN, "");
   if (!isAscii(words)) words = words.replace(LABEL, "");
   if (words.includes("#")) words = words.replace(TRAILING_TAGS, "");

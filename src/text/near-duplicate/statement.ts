@@ -63,6 +63,7 @@ const DECISIVE = wordSet(`
   stable unstable secure insecure unable unknown available unavailable backed unbacked
   verified unverified stake unstake staked unstaked wrapped unwrapped peg depeg pegged
   depegged illegal impossible exclude excludes excluded inflation deflation seller sellers
+  arrested released jailed freed convicted acquitted
   offline thousand million billion trillion hawkish dovish allowed disallowed disconnect
   disconnected unfriendly profitable unprofitable unpaid uncovered solvent insolvent compliant
   noncompliant abierto cerrado abiertos cerrados aberto fechado ouvert fermé offen geschlossen
