@@ -273,7 +273,7 @@ describe("another environment", () => {
       4,
     );
     const objects = [...world.account.objects.values()].filter((each) => each.script === STAGING);
-    expect(objects).toHaveLength(8);
+    expect(objects).toHaveLength(9);
     const asked = await world.deploy([...args, "destroy"]);
     expect(asked.code).toBe(1);
     expect(asked.printed).toContain("destroy --env staging --yes");

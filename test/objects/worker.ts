@@ -16,6 +16,8 @@ export { SweeperObject } from "../../workers/objects/sweeper.ts";
 export const received: { queue: string; body: unknown }[] = [];
 
 export default {
+  /** StreamObject purges the cache by the Worker's own entrypoint. */
+  fetch: () => new Response(),
   async queue({ queue, messages }: QueueBatch): Promise<void> {
     for (const { body } of messages) received.push({ queue, body });
   },
