@@ -317,7 +317,7 @@ describe("the walls of the store", () => {
     "src/store": ["index", "paging", "replica", "replica.test", "schema"],
     "src/store/postgres": ["index", "columns", "errors", "gather", "post-history", "sql"],
     "src/store/memory": ["index", "index.test", "post-history", "rows"],
-    "src/store/contract": ["index", "fixtures", "races", "routed", "subjects"],
+    "src/store/contract": ["index", "fixtures", "post-reads", "races", "routed", "subjects"],
   };
   /** An aggregate is a file, or a folder when it has more than one concept. */
   const namesIn = (wall: string): string[] =>
