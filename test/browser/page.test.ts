@@ -27,6 +27,8 @@ describe.skipIf(missing)("the live page", () => {
     expect(await said(page, "[data-stage=judged]")).toMatch(/spam.*no token/);
     expect(await said(page, ".signal")).toMatch(/\$HELIO.*\+\d/);
     expect(await page.locator(".delivery .attempts i").count()).toBeGreaterThan(0);
+    const unsent = page.locator(".delivery", { hasText: "Not sent: another event of this token" });
+    expect(await unsent.locator("i[data-result='unsent']").count()).toBeGreaterThan(0);
     await page.close();
   });
 
