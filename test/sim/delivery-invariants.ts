@@ -1,6 +1,7 @@
 import { idemKeyOf } from "../../src/outbox/idem-key.ts";
 import type { FaultName } from "./faults.ts";
 import { type Complaints, isQuiet, type Judged } from "./judged.ts";
+import { DELAY_MS } from "./life.ts";
 import type { Tables } from "./tables.ts";
 import type { ReceivedChange } from "./targets.ts";
 
@@ -182,15 +183,17 @@ function paceIsKept({ ledger, faults }: Judged): Complaints {
 
 /**
  * An object may know its channels for some seconds, and what it has begun it finishes: sleeps until
- * its turn, and sends.
+ * its turn, and sends. A claim whose answer comes late was begun before it.
  */
 const PAUSE_TAKES_MS = 60_000;
 
-function pausesAreKept({ ledger, pauses, targets }: Judged): Complaints {
+function pausesAreKept({ ledger, pauses, targets, faults }: Judged): Complaints {
+  const [, longest] = DELAY_MS;
+  const takes = PAUSE_TAKES_MS + (faults.has("claim-late") ? longest : 0);
   return pauses.flatMap(({ channelId, from, to }) =>
     ledger
       .filter(({ target, edit }) => target === targets.get(channelId) && !edit)
-      .filter(({ sentAt }) => sentAt > from + PAUSE_TAKES_MS && sentAt < to)
+      .filter(({ sentAt }) => sentAt > from + takes && sentAt < to)
       .map((received) => `${lineOfReceived(received)} was sent while its channel was paused`),
   );
 }

@@ -25,7 +25,8 @@ export type Ether = {
 };
 
 const SKEW_MS = 5 * 60_000;
-const DELAY_MS = [60_000, 180_000] as const;
+/** How long a delayed answer takes. */
+export const DELAY_MS = [60_000, 180_000] as const;
 
 export function life(kind: string, { kernel, faults }: Ether): Life {
   const skew = faults.hits("clock-skew") ? kernel.dice.int(-SKEW_MS, SKEW_MS) : 0;
