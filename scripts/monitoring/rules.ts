@@ -33,14 +33,10 @@ function ruleOf({ name, when, scope, ...alert }: LiveAlert) {
 export function prometheusRules(alerts: readonly LiveAlert[]): string {
   const rules = alerts.map((alert) => ({ alert, rule: ruleOf(alert) }));
   const left = rules.flatMap(({ alert, rule }) => (rule === null ? [alert.name] : []));
-  const groups = [
-    { name: "pipeline-facts", interval: "1m", rules: facts() },
-    {
-      name: "pipeline-alerts",
-      interval: "1m",
-      rules: rules.flatMap(({ rule }) => rule ?? []),
-    },
-  ];
+  // One group, as Prometheus evaluates the rules of a group in order: an alert sees the facts of
+  // its own minute. Groups run beside each other.
+  const all = [...facts(), ...rules.flatMap(({ rule }) => rule ?? [])];
+  const groups = [{ name: "pipeline", interval: "1m", rules: all }];
   const unsaid = left.length === 0 ? "" : `# Not in PromQL: ${left.join(", ")}.\n`;
   return `${HEAD}${unsaid}${stringify({ groups }, { lineWidth: 0 })}`;
 }
