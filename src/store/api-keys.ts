@@ -31,10 +31,16 @@ export type KeyStore = {
   /** undefined: no such key, or it is revoked. */
   updateKey(id: string, patch: KeyPatch, entry?: ChangeEntry): Promise<ApiKey | undefined>;
   /**
-   * Adds `next` and lets the key `id` expire at `until`, or earlier where it would. False: no such
-   * key, or it is revoked; then nothing was added.
+   * Adds `next` and lets the key that was `read` expire at `until`, or earlier where it would.
+   * False: there is no such key, it is revoked, or it expires at another time than when it was
+   * read, as after another rotation; then nothing was added.
    */
-  rotateKey(id: string, next: ApiKey, until: string, entry?: ChangeEntry): Promise<boolean>;
+  rotateKey(
+    read: Pick<ApiKey, "id" | "expiresAt">,
+    next: ApiKey,
+    until: string,
+    entry?: ChangeEntry,
+  ): Promise<boolean>;
   noteUse(id: string, at: string): Promise<void>;
   /** False: no such key. The time of the first call stays. */
   revokeKey(id: string, at: string, entry?: ChangeEntry): Promise<boolean>;

@@ -140,4 +140,18 @@ describe("/keys", () => {
       404,
     );
   });
+
+  it("gives one key for a link that is opened twice at once", async () => {
+    const expiresAt = new Date(NOW + 3_600_000).toISOString();
+    const ports = fakePorts({ keys: fakeKeys([stored({ scopes: ["admin"], expiresAt })]) });
+    const open = () =>
+      apiApp(ports).request("/keys/abc/rotate", {
+        method: "POST",
+        headers: { ...headers, Authorization: `Bearer ess_abc.${SECRET}` },
+        body: '{"overlap_seconds": 0}',
+      });
+    const answers = await Promise.all([open(), open(), open()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    expect(await ports.keys.apiKeys()).toHaveLength(2);
+  });
 });

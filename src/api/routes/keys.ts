@@ -202,7 +202,8 @@ async function rotate(
     before: withoutHash(key),
     after: { ...withoutHash(stored), replaces: id, overlapUntil: until },
   });
-  if (!(await ports.keys.rotateKey(id, stored, until, entry))) return noKey(id);
+  if (!(await ports.keys.rotateKey(key, stored, until, entry)))
+    return problem(409, `The key ${id} was rotated or changed at this moment; look at it again.`);
   ports.keyEnded(id);
   return { ...withoutHash(stored), key: shownOnce, replaces: id, overlapUntil: until };
 }

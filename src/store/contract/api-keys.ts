@@ -62,12 +62,28 @@ export function keyContract(store: () => Store): void {
     it("make way for the next one after an overlap", async () => {
       await store().addKey(KEY);
       const next = { ...KEY, id: "k2", hash: "def", createdAt: at(1) };
-      expect(await store().rotateKey("k1", next, at(5))).toBe(true);
-      expect(await store().rotateKey("k1", next, at(8))).toBe(true);
-      expect(await store().apiKey("k1")).toEqual({ ...KEY, expiresAt: at(5) });
+      expect(await store().rotateKey(KEY, next, at(5))).toBe(true);
+      const rotated = { ...KEY, expiresAt: at(5) };
+      expect(await store().apiKey("k1")).toEqual(rotated);
       expect(await store().apiKey("k2")).toEqual(next);
-      expect(await store().rotateKey("none", { ...next, id: "k3" }, at(5))).toBe(false);
-      expect(await store().apiKey("k3")).toBeUndefined();
+      expect(await store().rotateKey(rotated, { ...next, id: "k3" }, at(8))).toBe(true);
+      expect(await store().apiKey("k1")).toEqual(rotated);
+      expect(await store().rotateKey({ ...KEY, id: "none" }, { ...next, id: "k4" }, at(5))).toBe(
+        false,
+      );
+      expect(await store().apiKey("k4")).toBeUndefined();
+    });
+
+    it.each([
+      ["a time", at(9)],
+      ["no time", null],
+    ])("that were to expire at %s make way once, of rotations at once", async (_, expiresAt) => {
+      const key = { ...KEY, expiresAt };
+      await store().addKey(key);
+      const next = (n: number) => ({ ...KEY, id: `k${n}`, createdAt: at(1) });
+      const asked = [2, 3, 4, 5].map((n) => store().rotateKey(key, next(n), at(5)));
+      expect((await Promise.all(asked)).filter(Boolean)).toEqual([true]);
+      expect(await store().apiKeys()).toHaveLength(2);
     });
 
     it("tell when they were last used", async () => {

@@ -22,9 +22,9 @@ export function keyStore(rows: MemoryRows): KeyStore {
       logChange(rows, entry);
       return updated;
     },
-    async rotateKey(id, next, until, entry) {
+    async rotateKey({ id, expiresAt }, next, until, entry) {
       const key = rows.keys.get(id);
-      if (key === undefined || key.revokedAt !== null) return false;
+      if (key === undefined || key.revokedAt !== null || key.expiresAt !== expiresAt) return false;
       const ends = key.expiresAt !== null && key.expiresAt < until ? key.expiresAt : until;
       rows.keys.set(id, { ...key, expiresAt: ends });
       rows.keys.set(next.id, next);

@@ -42,7 +42,8 @@ select ${KEY} from updated`;
 const ROTATE_KEY = `
 with old as (
   update api_keys set expires_at = least(coalesce(expires_at, $3::timestamptz), $3::timestamptz)
-  where id = $1 and revoked_at is null returning id
+  where id = $1 and revoked_at is null and ${isoColumn("expires_at")} is not distinct from $5
+  returning id
 ),
 added as (${INSERT("$2", "exists (select from old)")}), ${AUDITED("added", "$4")}
 select id from old`;
@@ -69,8 +70,10 @@ export function keyStore(sql: Sql): KeyStore {
     apiKeys: () => sql.query<ApiKeyRow>(KEYS, []),
     updateKey: async (id, patch, entry) =>
       (await sql.query<ApiKey>(UPDATE_KEY, [id, jsonParam(patch), optionalJson(entry)]))[0],
-    rotateKey: async (id, next, until, entry) =>
-      (await sql.query(ROTATE_KEY, [id, jsonParam(next), until, optionalJson(entry)])).length > 0,
+    async rotateKey({ id, expiresAt }, next, until, entry) {
+      const params = [id, jsonParam(next), until, optionalJson(entry), expiresAt];
+      return (await sql.query(ROTATE_KEY, params)).length > 0;
+    },
     async noteUse(id, at) {
       await sql.query(NOTE_USE, [id, at]);
     },
