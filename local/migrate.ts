@@ -15,11 +15,7 @@ export async function applyMigrations(
   migrationsFolder: string,
   until = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  if (!existsSync(`${migrationsFolder}/meta/_journal.json`))
-    throw new Error(`no migrations in ${migrationsFolder}`);
-  const migrations = readMigrationFiles({ migrationsFolder }).filter(
-    ({ folderMillis }) => folderMillis <= until,
-  );
+  const migrations = readMigrations(migrationsFolder, until);
   const client = new pg.Client({ connectionString });
   // What breaks the connection fails the query that waits for it.
   client.on("error", () => undefined);
@@ -30,6 +26,26 @@ export async function applyMigrations(
   } finally {
     await client.end();
   }
+}
+
+/**
+ * As applyMigrations, within the caller's transaction: all of it comes to pass or nothing. Indexes
+ * are made there too, so that their tables are locked.
+ */
+export async function migrateWithin(
+  client: pg.Client,
+  migrationsFolder: string,
+  until = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  await runFresh(client, readMigrations(migrationsFolder, until), () => false);
+}
+
+function readMigrations(migrationsFolder: string, until: number): Migration[] {
+  if (!existsSync(`${migrationsFolder}/meta/_journal.json`))
+    throw new Error(`no migrations in ${migrationsFolder}`);
+  return readMigrationFiles({ migrationsFolder }).filter(
+    ({ folderMillis }) => folderMillis <= until,
+  );
 }
 
 /** The role that the migrations grant the rows of every table to. It owns nothing. */
@@ -63,43 +79,50 @@ const TURN = "select pg_advisory_xact_lock(7203002)";
 async function applyTables(client: pg.Client, migrations: readonly Migration[]): Promise<void> {
   await client.query("begin");
   try {
-    await client.query(TURN);
-    await client.query(`set local lock_timeout = '${LOCK_WAIT}'`);
-    await client.query("create schema if not exists drizzle");
-    await client.query(
-      `create table if not exists ${JOURNAL} (id serial primary key, hash text not null, created_at
-        bigint)`,
-    );
-    // /readyz reads the journal as the Worker's role, which need not be the one that migrates.
-    await client.query("grant usage on schema drizzle to public");
-    await client.query(`grant select on ${JOURNAL} to public`);
-    const last = await client.query<{ at: string | null }>(
-      `select max(created_at) as at from ${JOURNAL}`,
-    );
-    const fresh = migrations.filter(
-      ({ folderMillis }) => folderMillis > Number(last.rows[0]?.at ?? 0),
-    );
-    const made = new Set(
-      fresh.flatMap(({ sql }) =>
-        sql.flatMap((statement) => CREATES_TABLE.exec(statement)?.[1] ?? []),
-      ),
-    );
-    const waits = (statement: string): boolean => {
-      const index = indexIn(statement);
-      return index !== undefined && !made.has(index.table);
-    };
-    for (const { sql, hash, folderMillis } of fresh) {
-      for (const statement of sql.filter((each) => !waits(each))) await client.query(statement);
-      await client.query(`insert into ${JOURNAL} (hash, created_at) values ($1, $2)`, [
-        hash,
-        folderMillis,
-      ]);
-    }
+    await runFresh(client, migrations, isOfAnOldTable);
     await client.query("commit");
   } catch (error) {
     await client.query("rollback").catch(() => undefined);
     throw error;
   }
+}
+
+/** Runs what the journal does not name yet, but the statements that `waits` picks. */
+async function runFresh(
+  client: pg.Client,
+  migrations: readonly Migration[],
+  waits: (statement: string, fresh: readonly Migration[]) => boolean,
+): Promise<void> {
+  await client.query(TURN);
+  await client.query(`set local lock_timeout = '${LOCK_WAIT}'`);
+  await client.query("create schema if not exists drizzle");
+  await client.query(
+    `create table if not exists ${JOURNAL} (id serial primary key, hash text not null, created_at
+      bigint)`,
+  );
+  // /readyz reads the journal as the Worker's role, which need not be the one that migrates.
+  await client.query("grant usage on schema drizzle to public");
+  await client.query(`grant select on ${JOURNAL} to public`);
+  const last = await client.query<{ at: string | null }>(
+    `select max(created_at) as at from ${JOURNAL}`,
+  );
+  const fresh = migrations.filter(
+    ({ folderMillis }) => folderMillis > Number(last.rows[0]?.at ?? 0),
+  );
+  for (const { sql, hash, folderMillis } of fresh) {
+    for (const statement of sql) if (!waits(statement, fresh)) await client.query(statement);
+    await client.query(`insert into ${JOURNAL} (hash, created_at) values ($1, $2)`, [
+      hash,
+      folderMillis,
+    ]);
+  }
+}
+
+/** Whether a statement makes an index of a table that these migrations do not make. */
+function isOfAnOldTable(statement: string, fresh: readonly Migration[]): boolean {
+  const index = indexIn(statement);
+  const makes = (text: string): boolean => CREATES_TABLE.exec(text)?.[1] === index?.table;
+  return index !== undefined && !fresh.some(({ sql }) => sql.some(makes));
 }
 
 const CREATES_TABLE = /^\s*CREATE TABLE (?:IF NOT EXISTS )?"(\w+)"/;

@@ -17,7 +17,7 @@ export async function dumpDatabase(url: string, file: string, now: Date): Promis
     await client.query("begin isolation level repeatable read read only");
     await client.query("set local timezone = 'UTC'");
     const head = await readHead(client, now);
-    const end = await writeBackup(file, head, ({ name }) => rowsOf(client, name));
+    const end = await writeBackup(file, head, (table) => rowsOf(client, table));
     return { head, end };
   } finally {
     await client.end();
@@ -35,7 +35,8 @@ async function readHead(client: pg.Client, now: Date): Promise<BackupHead> {
   return { version: 1, madeAt: now.toISOString(), ...found, tables };
 }
 
-type TableRow = { name: string; columns: string[]; needs: string[] };
+type TableHead = BackupHead["tables"][number];
+type TableRow = TableHead & { needs: string[] };
 
 /** A table comes after those that its rows refer to. */
 async function tablesInOrder(client: pg.Client): Promise<BackupHead["tables"]> {
@@ -43,6 +44,9 @@ async function tablesInOrder(client: pg.Client): Promise<BackupHead["tables"]> {
     select c.relname as name,
       (select json_agg(a.attname order by a.attnum) from pg_attribute a where a.attrelid = c.oid
         and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns,
+      (select coalesce(json_agg(a.attname order by a.attnum), '[]') from pg_attribute a
+        where a.attrelid = c.oid and a.atttypid in ('json'::regtype, 'jsonb'::regtype)
+          and not a.attisdropped and a.attgenerated = '') as json,
       (select coalesce(json_agg(distinct f.relname), '[]') from pg_constraint k
         join pg_class f on f.oid = k.confrelid
         where k.conrelid = c.oid and k.contype = 'f' and k.confrelid <> c.oid) as needs
@@ -57,13 +61,20 @@ async function tablesInOrder(client: pg.Client): Promise<BackupHead["tables"]> {
     if (next.length === 0) throw new Error("the tables refer to each other in a circle");
     ordered.push(...next);
   }
-  return ordered.map(({ name, columns }) => ({ name, columns }));
+  return ordered.map(({ name, columns, json }) => ({ name, columns, json }));
 }
 
-async function* rowsOf(client: pg.Client, table: string): AsyncGenerator<string> {
-  const name = client.escapeIdentifier(table);
+/** A column of JSON that holds SQL's null is left out: JSON's own null is a value. */
+async function* rowsOf(client: pg.Client, table: TableHead): AsyncGenerator<string> {
+  const unset = table.json.map(
+    (column) =>
+      `case when t.${client.escapeIdentifier(column)} is null ` +
+      `then ${client.escapeLiteral(column)} end`,
+  );
+  const row = `to_jsonb(t) - array_remove(array[${unset}]::text[], null)`;
   await client.query(
-    `declare rows no scroll cursor for select to_jsonb(t)::text as row from ${name} t`,
+    `declare rows no scroll cursor for
+      select (${row})::text as row from ${client.escapeIdentifier(table.name)} t`,
   );
   for (;;) {
     const { rows } = await client.query<{ row: string }>(`fetch ${ROWS_AT_ONCE} from rows`);

@@ -5,19 +5,31 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import * as z from "zod";
 
+const VERSION = 1;
+
 /**
  * A backup is gzipped lines: `#backup {...}`, then for each table `#table NAME` and its rows, each
  * the JSON that PostgreSQL makes of it, then `#end {...}` with the rows of each table and the
  * SHA-256 of all lines before. `zcat` and `grep` read it.
  */
 export const BackupHead = z.object({
-  version: z.literal(1),
+  version: z.literal(VERSION),
   madeAt: z.string(),
   server: z.string(),
   /** The latest migration that was applied, as drizzle's journal names it. */
   migration: z.number(),
   /** In the order in which their references allow to fill them. */
-  tables: z.array(z.object({ name: z.string(), columns: z.array(z.string()) })),
+  tables: z.array(
+    z.object({
+      name: z.string(),
+      columns: z.array(z.string()),
+      /**
+       * Those of them that hold JSON: a null in a row is JSON's, and SQL's null is left out. None
+       * in files of before this was told apart, where null is SQL's.
+       */
+      json: z.array(z.string()).default([]),
+    }),
+  ),
 });
 export type BackupHead = z.infer<typeof BackupHead>;
 type TableHead = BackupHead["tables"][number];
@@ -101,7 +113,7 @@ export async function readBackup(
         continue;
       }
       hash.update(`${text}\n`);
-      if (text.startsWith("#backup ")) head = BackupHead.parse(JSON.parse(text.slice(8)));
+      if (text.startsWith("#backup ")) head = headOf(file, JSON.parse(text.slice(8)));
       else if (text.startsWith("#table ")) {
         table = text.slice(7);
         counted[table] = 0;
@@ -121,6 +133,16 @@ export async function readBackup(
   if (end.sha256 !== hash.digest("hex") || JSON.stringify(end.rows) !== JSON.stringify(counted))
     throw new BackupRefused(`${file} was changed: its checksum does not fit`);
   return { head, end };
+}
+
+function headOf(file: string, read: unknown): BackupHead {
+  const { version } = z.looseObject({ version: z.number() }).parse(read);
+  if (version > VERSION)
+    throw new BackupRefused(
+      `${file} has format ${version} of a later version of this product, which reads up to ` +
+        `${VERSION} here: update first`,
+    );
+  return BackupHead.parse(read);
 }
 
 /** Lines end at \n alone: node:readline also ends them at U+2028, which stands in posts. */

@@ -1,13 +1,11 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readSync, renameSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { closeSync, mkdtempSync, openSync, readSync, renameSync, rmSync } from "node:fs";
 import { devNull } from "node:os";
-import { join } from "node:path";
-import { APP_ROLE, applyMigrations } from "../../local/migrate.ts";
+import { dirname, join } from "node:path";
+import { dumpDatabase } from "./dump.ts";
 import { BackupRefused } from "./format.ts";
-import { clearTarget, connected, type RestoreOptions } from "./restore.ts";
-import { settleRestored } from "./settle.ts";
-
-const MIGRATIONS = join(import.meta.dirname, "../../migrations");
+import { connected, type Restored, type RestoreOptions, restoreDatabase } from "./restore.ts";
 
 /** Whether a file is in pg_dump's custom format. */
 export function isPgDump(file: string): boolean {
@@ -53,30 +51,70 @@ export async function pgDump(url: string, file: string): Promise<void> {
   }
 }
 
-/** pg_restore, then what follows on every restore. Answers how many deliveries were parked. */
+/**
+ * A file of pg_dump comes by way of a database beside the target: pg_restore fills that, and what it
+ * holds is restored from there, so that the target keeps what it has until all of it has come.
+ */
 export async function pgRestore(
   url: string,
   file: string,
   options: RestoreOptions,
-): Promise<number> {
+): Promise<Restored> {
   // It reads the file whole: one that is cut off is refused before anything changes.
-  await run("pg_restore", [`--file=${devNull}`, file], undefined);
-  await clearTarget(url, options.replace);
-  await connected(url, async (client) => {
-    await client.query("drop schema if exists drizzle cascade");
-    const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [
-      APP_ROLE,
-    ]);
-    if (rowCount === 0) await client.query(`create role ${APP_ROLE}`);
-  });
-  await run("pg_restore", ["--no-owner", "--exit-on-error", "--single-transaction", file], url);
-  await applyMigrations(url, MIGRATIONS);
-  return connected(url, async (client) => {
-    await client.query("begin");
-    const parked = await settleRestored(client, options);
-    await client.query("commit");
-    return parked;
-  });
+  await restoreTool(["--file", devNull, file], undefined);
+  const folder = mkdtempSync(join(dirname(file), "restore-"));
+  try {
+    const through = join(folder, "rows.jsonl.gz");
+    await withScratchDatabase(url, async (scratch) => {
+      await restoreTool(["--no-owner", "--no-privileges", "--exit-on-error", file], scratch);
+      await dumpDatabase(scratch, through, options.now);
+    });
+    return await restoreDatabase(url, through, options);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function withScratchDatabase(
+  url: string,
+  work: (scratch: string) => Promise<void>,
+): Promise<void> {
+  const name = `restore_${randomUUID().replaceAll("-", "")}`;
+  await connected(url, (client) => client.query(`create database ${name}`)).catch(
+    (error: Error) => {
+      throw new BackupRefused(
+        `a file of pg_dump needs a database beside the target, which this role may not make ` +
+          `(${error.message}): use one that may, or a backup without --pg-dump`,
+      );
+    },
+  );
+  try {
+    await work(Object.assign(new URL(url), { pathname: `/${name}` }).href);
+  } finally {
+    await connected(url, (client) => client.query(`drop database if exists ${name} with (force)`));
+  }
+}
+
+/** What pg_restore cannot do about a file of a later version is said with what to do instead. */
+async function restoreTool(args: string[], url: string | undefined): Promise<void> {
+  try {
+    await run("pg_restore", args, url);
+  } catch (error) {
+    const said = (error as Error).message;
+    const format = /unsupported version \(([\d.]+)\)/.exec(said)?.[1];
+    const setting = /unrecognized configuration parameter "(\w+)"/.exec(said)?.[1];
+    if (format !== undefined)
+      throw new BackupRefused(
+        `the file has format ${format}, of a later pg_dump than pg_restore ` +
+          `${await toolVersion("pg_restore")} here: install the client of that PostgreSQL`,
+      );
+    if (setting !== undefined)
+      throw new BackupRefused(
+        `the file was made for a later PostgreSQL than this server, which has no ${setting}: ` +
+          "restore into a server of that version",
+      );
+    throw error;
+  }
 }
 
 async function toolVersion(tool: string): Promise<number> {

@@ -10,8 +10,9 @@ const USAGE = `stream restore FILE (--settings FILE | --database URL | --local)
                     [--replace] [--resend]
 
 Puts a backup into a database: one of this tool, or of pg_dump in its custom format. The file is
-checked before anything changes, and the rows come in one transaction. Stop what writes there
-first (docs/deploy.md has the drill).
+checked before anything changes, and all of it comes in one transaction: when it fails, the database
+is as it was. A file of pg_dump goes through a database beside it, which is made and dropped. Stop
+what writes there first (docs/deploy.md has the drill).
 
 A delivery that was open when the backup was made may have been sent since. It becomes a dead letter
 with the reason "restored", so that nothing is sent twice; "stream dead replay" sends what is
@@ -39,13 +40,13 @@ export const restore: Command = {
     const url = targetOf(values, io);
     const options = { replace: values.replace, resend: values.resend, now: new Date() };
     return refusing(io, async () => {
-      if (isPgDump(file)) io.out(parked(await pgRestore(url, file, options), file));
-      else {
-        const { head, end, parked: count } = await restoreDatabase(url, file, options);
-        const rows = Object.values(end.rows).reduce((sum, each) => sum + each, 0);
-        io.out(`${file}: ${rows} rows, as of ${head.madeAt} (PostgreSQL ${head.server})`);
-        io.out(parked(count, file));
-      }
+      const byTool = isPgDump(file);
+      const restored = await (byTool ? pgRestore : restoreDatabase)(url, file, options);
+      const rows = Object.values(restored.end.rows).reduce((sum, each) => sum + each, 0);
+      const { madeAt, server } = restored.head;
+      // pg_dump's file does not say when it was made.
+      io.out(`${file}: ${rows} rows${byTool ? "" : `, as of ${madeAt} (PostgreSQL ${server})`}`);
+      io.out(parked(restored.parked, file));
     });
   },
 };

@@ -7,7 +7,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fill } from "../../bench/store/fill.ts";
 import { dumpDatabase } from "../../cli/backup/dump.ts";
-import { BackupRefused } from "../../cli/backup/format.ts";
+import { BackupRefused, writeBackup } from "../../cli/backup/format.ts";
 import { isPgDump, pgDump, pgRestore } from "../../cli/backup/pg-dump.ts";
 import { restoreDatabase } from "../../cli/backup/restore.ts";
 import { applyMigrations } from "../../local/migrate.ts";
@@ -107,7 +107,7 @@ describe("a backup", { timeout: 120_000 }, () => {
         written = n;
       }
     })();
-    await expect.poll(() => written).toBeGreaterThan(20);
+    await expect.poll(() => written, { timeout: 30_000 }).toBeGreaterThan(20);
     const file = newFile();
     await dumpDatabase(database.url, file, NOW);
     const seen = written;
@@ -187,6 +187,9 @@ describe("a backup", { timeout: 120_000 }, () => {
     expect(
       await refused(put(gzipSync(text.replace(/"migration":\d+/, '"migration":9e15'))), url),
     ).toMatch(/was changed|later version/);
+    expect(await refused(put(gzipSync(text.replace('"version":1', '"version":2'))), url)).toMatch(
+      /has format 2 of a later version .* update first/,
+    );
     expect(await contents(url)).toEqual({});
   });
 
@@ -200,6 +203,55 @@ describe("a backup", { timeout: 120_000 }, () => {
     expect(await contents(url)).toEqual(before);
     await restoreDatabase(url, file, { ...ASKED, replace: true });
     expect(await contents(url)).toEqual(before);
+  });
+
+  it("that fails half-way leaves what was there", async () => {
+    const [file, broken] = [newFile(), newFile()];
+    const { head } = await dumpDatabase(database.url, file, NOW);
+    const url = await newDatabase();
+    await restoreDatabase(url, file, ASKED);
+    const before = await contents(url);
+    await writeBackup(broken, head, async function* ({ name }) {
+      if (name === "raw_posts") yield '{"id":1}';
+    });
+    await expect(restoreDatabase(url, broken, { ...ASKED, replace: true })).rejects.toThrow(
+      /null value in column/,
+    );
+    expect(await contents(url)).toEqual(before);
+  });
+
+  it("is refused while something uses the database", async () => {
+    const file = newFile();
+    await dumpDatabase(database.url, file, NOW);
+    const url = await newDatabase();
+    await restoreDatabase(url, file, ASKED);
+    const user = new pg.Client({ connectionString: url });
+    await user.connect();
+    await user.query("begin");
+    await user.query("select from signals limit 1");
+    try {
+      await expect(restoreDatabase(url, file, { ...ASKED, replace: true })).rejects.toThrow(
+        "something uses the database",
+      );
+    } finally {
+      await user.end();
+    }
+  });
+
+  it("tells a null of JSON from no value", async () => {
+    const letter = `insert into dead_letters
+      (key, stage, reason, error, payload, attempts, advice, created_at)
+      values ('json-null', 'posts', 'poison', '', 'null', 0, '', now()),
+        ('no-value', 'posts', 'poison', '', null, 0, '', now())`;
+    await database.pool.query(letter);
+    const file = newFile();
+    await dumpDatabase(database.url, file, NOW);
+    const url = await newDatabase();
+    await restoreDatabase(url, file, ASKED);
+    const kinds = `select jsonb_typeof(payload) as kind from dead_letters
+      where reason = 'poison' and key in ('json-null', 'no-value') order by key`;
+    expect(await query(url, kinds)).toEqual([{ kind: "null" }, { kind: null }]);
+    await database.pool.query("delete from dead_letters where key in ('json-null', 'no-value')");
   });
 
   it("never takes the place of tables that are not ours", async () => {
@@ -227,7 +279,7 @@ describe.skipIf(DEBIAN === undefined)("pg_dump's custom format", { timeout: 120_
       expect(statSync(file).mode & 0o777).toBe(0o600);
       const url = await newDatabase(server);
       const open = "select from push_outbox where status in ('pending', 'failed')";
-      const parked = await pgRestore(url, file, ASKED);
+      const { parked } = await pgRestore(url, file, ASKED);
       expect(parked).toBe((await query(server.url, open)).length);
       const [from, to] = [await contents(server.url), await contents(url)];
       for (const table of ["raw_posts", "events", "event_evidence", "signals", "deliveries"])
@@ -235,9 +287,16 @@ describe.skipIf(DEBIAN === undefined)("pg_dump's custom format", { timeout: 120_
       const whole = readFileSync(file);
       const cut = join(folder, "cut.dump");
       writeFileSync(cut, whole.subarray(0, whole.length - 2_000));
+      const later = join(folder, "later.dump");
+      writeFileSync(later, Buffer.from(whole).fill(99, 6, 7));
       const before = await contents(url);
-      await expect(pgRestore(url, cut, { ...ASKED, replace: true })).rejects.toThrow(BackupRefused);
+      const databases = "select count(*)::int as n from pg_database";
+      const [known] = await query(url, databases);
+      const again = (from: string) => pgRestore(url, from, { ...ASKED, replace: true });
+      await expect(again(cut)).rejects.toThrow(BackupRefused);
+      await expect(again(later)).rejects.toThrow(/format 1\.99.*, of a later pg_dump .*: install/);
       expect(await contents(url)).toEqual(before);
+      expect(await query(url, databases)).toEqual([known]);
     } finally {
       await server.stop();
     }
