@@ -165,6 +165,17 @@ describe("a commit", () => {
     for (const path of others) expect([path, await ask(path)]).toEqual([path, "HIT"]);
   });
 
+  it("purges what became of a post, once it ended", async () => {
+    const ended = "/posts/x/1";
+    for (const path of [ended, "/signals"]) await ask(path);
+    const post = { source: "x", outcome: "dropped", reason: "spam", author: "ada", excerpt: "" };
+    const at = CHANGED.at;
+    cache.purge(changedTags({ event: "posts", posts: [{ ...post, id: "1" }], at }));
+    expect([await ask(ended), await ask("/signals")]).toEqual(["MISS", "HIT"]);
+    cache.purge(changedTags({ event: "posts", posts: [{ ...post, id: "2" }], at }));
+    expect(await ask(ended)).toBe("HIT");
+  });
+
   it("names a token the same way, in any letters", () => {
     const odd = { ...CHANGED, symbol: "Ünï,X Y", tokenCa: "0x2::A::B" };
     const [, , symbol, contract] = changedTags(odd);

@@ -67,6 +67,26 @@ it("stays under five purges a minute, and a hundred tags each", async () => {
   expect(purged.at(-1)).toEqual(["feed"]);
 });
 
+it("names the posts that ended, and many of them together beside what else changed", async () => {
+  const ended = (count: number): LiveMessage => ({
+    event: "posts",
+    posts: Array.from({ length: count }, (_, n) => ({
+      source: "x",
+      id: `A${n}`,
+      outcome: "dropped",
+      reason: "spam",
+      author: "ada",
+      excerpt: "",
+    })),
+    at: "2026-01-15T10:00:00Z",
+  });
+  note([ended(1)]);
+  expect(purged).toEqual([["post:x%2fa0"]]);
+  note([ended(500), changed("A")]);
+  await pass(PURGE_EVERY_MS);
+  expect(purged[1]).toEqual(["list", "event:eth%3aa%3aw", "token:a", "posts"]);
+});
+
 it("asks for nothing when posts came to nothing, and survives a refusal", async () => {
   note([{ event: "posts", posts: [], at: "2026-01-15T10:00:00Z" }]);
   expect(purged).toEqual([]);
