@@ -129,11 +129,15 @@ export async function readDatabase(url: string): Promise<DatabaseState> {
       server: seen.version,
       role: seen.role,
       makesRoles: seen.makes,
-      pending: migrationTags().flatMap(({ when, tag }) => (when > applied ? [tag] : [])),
+      pending: pendingAfter(applied),
       holder: HOLDER.exec(seen.holder ?? "")?.[1],
     };
   });
 }
+
+/** The names of the migrations that came after the time of the last one that was applied. */
+export const pendingAfter = (applied: number): string[] =>
+  migrationTags().flatMap(({ when, tag }) => (when > applied ? [tag] : []));
 
 function migrationTags(): z.infer<typeof Journal>["entries"] {
   const file = join(MIGRATIONS, "meta/_journal.json");

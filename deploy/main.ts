@@ -6,7 +6,7 @@ import { runCommand } from "./commands.ts";
 import { environmentOf, PRODUCTION } from "./environment.ts";
 import { makeOutput, type Output } from "./output.ts";
 import { planOf, printPlan } from "./plan.ts";
-import { type Checked, preflight } from "./preflight.ts";
+import { type Checked, preflight, preview } from "./preflight.ts";
 import { Refusal } from "./refusal.ts";
 import { RELEASE_STEPS, type Released, release } from "./release.ts";
 import { tryDeployment, untilReady } from "./smoke.ts";
@@ -18,10 +18,14 @@ const PATIENCE_MS = 60_000;
 
 async function releaseCommand(command: DeployCommand, output: Output): Promise<void> {
   const env = environmentOf(command.env);
+  if (command.dryRun) {
+    const planned = await preview({ ...command, env }, output);
+    printPlan(planned, planOf(planned), command.percent, output);
+    return output.line("\nNothing was changed (--dry-run).");
+  }
   const checked = await preflight({ ...command, env }, output);
   const plan = planOf(checked);
-  printPlan(checked, plan, command.percent, output);
-  if (command.dryRun) return output.line("\nNothing was changed (--dry-run).");
+  printPlan({ ...checked, missing: [] }, plan, command.percent, output);
   output.line("");
   const steps = makeOutput(output.line, RELEASE_STEPS);
   const released = await release(checked, plan, command.percent, steps);

@@ -1,7 +1,8 @@
 import { billFor, PRICES_READ } from "../cli/cost/bill.ts";
+import { pendingAfter } from "./database.ts";
 import type { Output } from "./output.ts";
 import { placementText } from "./placement.ts";
-import type { Checked } from "./preflight.ts";
+import type { Planned } from "./preflight.ts";
 
 export type Plan = {
   queues: readonly string[];
@@ -14,11 +15,11 @@ export type Plan = {
   first: boolean;
 };
 
-export function planOf({ env, state, secrets, database }: Checked): Plan {
+export function planOf({ env, state, secrets, database }: Omit<Planned, "missing">): Plan {
   return {
     queues: [...env.queues.values()].filter((name) => !state.queues.has(name)),
     makesNamespace: !state.namespaces.has(env.namespace),
-    migrations: database.pending,
+    migrations: database?.pending ?? pendingAfter(0),
     stale: (state.worker?.secrets ?? []).filter((name) => !(name in secrets)),
     first: state.worker === undefined,
   };
@@ -27,14 +28,14 @@ export function planOf({ env, state, secrets, database }: Checked): Plan {
 const list = (names: readonly string[]) => names.join(", ");
 
 /** Every resource and secret by its name, and never a value. */
-export function printPlan(checked: Checked, plan: Plan, percent: number, output: Output): void {
-  const { env, secrets, state, logins, choices } = checked;
+export function printPlan(checked: Planned, plan: Plan, percent: number, output: Output): void {
+  const { env, secrets, state, choices, missing } = checked;
   const row = (title: string, text: string) => output.line(`  ${title.padEnd(12)} ${text}`);
   output.line(`\nThe plan for ${env.name}:`);
   row("queues", plan.queues.length > 0 ? `make ${list(plan.queues)}` : "all there");
   row("namespace", plan.makesNamespace ? `make ${env.namespace}` : `${env.namespace} is there`);
   row("dataset", `${env.dataset} (made by its first point)`);
-  row("role", `${new URL(logins.app).username}${logins.derived ? ": made, with its grants" : ""}`);
+  row("role", roleOf(checked));
   const { hyperdriveId, traces } = choices;
   if (hyperdriveId !== undefined) row("database", `through Hyperdrive ${hyperdriveId}`);
   if (traces) row("traces", `${traces.ratio * 100} % to ${traces.destinations.join(", ")}`);
@@ -42,9 +43,10 @@ export function printPlan(checked: Checked, plan: Plan, percent: number, output:
   row("Worker", `${env.worker}: ${plan.first ? "make" : "a new version"}${share(percent)}`);
   row("runs", placementText(choices.placement));
   row("crons", list(env.crons));
-  row("secrets", list(Object.keys(secrets).sort()));
+  row("secrets", list(Object.keys(secrets).sort()) || "none yet");
   if (plan.stale.length > 0) row("", `remove ${list(plan.stale)}, which the settings leave out`);
   row("cost", costOf());
+  for (const text of missing) row("missing", text);
   const old = [...env.queues.keys()].filter((name) =>
     state.queues.get(name)?.consumers.some(({ script }) => script === env.worker),
   );
@@ -53,6 +55,11 @@ export function printPlan(checked: Checked, plan: Plan, percent: number, output:
       `queues ${list(old)} are from before queues carried the Worker's name: what they hold is ` +
         "still consumed; delete them once they are empty",
     );
+}
+
+function roleOf({ logins }: Planned): string {
+  if (logins === undefined) return "made for the Worker, once a database is named";
+  return `${new URL(logins.app).username}${logins.derived ? ": made, with its grants" : ""}`;
 }
 
 /** Of a whole deployment, by what it is given to do. */

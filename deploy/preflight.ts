@@ -19,7 +19,7 @@ import { type DeployChoices, type Environment, ROOT } from "./environment.ts";
 import { checkHyperdrive } from "./hyperdrive.ts";
 import type { Output } from "./output.ts";
 import { Refusal } from "./refusal.ts";
-import { readDeploySettings } from "./settings.ts";
+import { type DeploySettings, readDeploySettings } from "./settings.ts";
 import { findToken, runWrangler } from "./wrangler.ts";
 
 export type Login = { token: string; accountId: string };
@@ -36,6 +36,13 @@ export type Checked = {
   logins: DatabaseLogins;
   database: DatabaseState;
 };
+
+/**
+ * What a plan is made of. Where no settings name a database, `missing` says so, and the plan is that
+ * of a new one.
+ */
+export type Planned = Omit<Checked, "logins" | "database"> &
+  Partial<Pick<Checked, "logins" | "database">> & { missing: string[] };
 
 export type PreflightInput = { env: Environment; settingsFile: string; percent: number };
 
@@ -70,48 +77,65 @@ async function look<T>(found: Finder, work: Promise<T>): Promise<T | undefined> 
  * something has to be mended first; each has been printed with what to do.
  */
 export async function preflight(input: PreflightInput, output: Output): Promise<Checked> {
+  const { logins, database, missing: _, ...looked } = await lookAround(input, output, true);
+  if (!logins || !database) throw new Refusal("nothing was changed: no database is named");
+  return { ...looked, logins, database };
+}
+
+/** As preflight, for a plan alone: settings that are not there yet are no refusal. */
+export const preview = (input: PreflightInput, output: Output): Promise<Planned> =>
+  lookAround(input, output, false);
+
+async function lookAround(
+  input: PreflightInput,
+  output: Output,
+  needsSettings: boolean,
+): Promise<Planned> {
   const found = finder(output);
-  const settings = readSettings(input, found);
-  const variables = settings?.variables ?? {};
+  const { missing, ...settings } = readSettings(input, found);
+  if (needsSettings) for (const text of missing) found.bad(text);
+  const { variables, deployer } = settings;
   await checkRules(variables, found);
   const [account, database] = await Promise.all([
-    look(found, checkAccount(input, settings?.deployer ?? {}, variables, found)),
-    settings && variables.DATABASE_URL
-      ? look(found, checkDatabase(input.env, settings, found))
-      : undefined,
+    look(found, checkAccount(input, deployer, variables, found)),
+    variables.DATABASE_URL ? look(found, checkDatabase(input.env, settings, found)) : undefined,
   ]);
-  const hyperdriveId = settings?.deployer.HYPERDRIVE_ID;
+  const hyperdriveId = deployer.HYPERDRIVE_ID;
   if (account && database && hyperdriveId !== undefined)
     await look(found, checkHyperdrive(account.account, hyperdriveId, database.logins, found));
   if (account && database) checkHolder(input.env, account.account, database.database, found);
   // It takes longest, so it is not tried while something quick has to be mended.
-  const choices = { hyperdriveId, placement: settings?.placement, traces: settings?.traces };
+  const choices = { hyperdriveId, placement: settings.placement, traces: settings.traces };
   if (found.refused === 0) await look(found, checkBuild(input.env, choices, found));
-  if (found.refused > 0 || !account || !database)
+  if (found.refused > 0 || !account)
     throw new Refusal(`nothing was changed: ${count(found.refused)} to be mended first`);
-  const secrets = { ...variables, ...workerLogins(variables, database.logins) };
-  return { env: input.env, ...account, ...database, secrets, choices };
+  const secrets = { ...variables, ...(database && workerLogins(variables, database.logins)) };
+  return { env: input.env, ...account, ...database, secrets, choices, missing };
 }
 
 const count = (refused: number) => (refused === 1 ? "one thing has" : `${refused} things have`);
 
 function readSettings({ settingsFile }: PreflightInput, found: Finder) {
-  if (!existsSync(settingsFile)) {
-    found.bad(
-      `${settingsFile} is missing: \`npm run setup\` writes it, or write ` +
-        "DATABASE_URL=postgresql://... into it (docs/settings.md lists the rest)",
-    );
-    return undefined;
-  }
-  const read = readDeploySettings(readFileSync(settingsFile, "utf8"), {
+  const isThere = existsSync(settingsFile);
+  const read = readDeploySettings(isThere ? readFileSync(settingsFile, "utf8") : "", {
     shell: process.env,
     emulated: isEmulated(),
   });
-  for (const problem of read.problems) found.bad(`${settingsFile}: ${problem}`);
-  for (const warning of read.warnings) found.note(`${settingsFile}: ${warning}`);
-  if (read.problems.length === 0)
+  const missing = read.variables.DATABASE_URL
+    ? []
+    : [
+        `${settingsFile} ${isThere ? "names no database" : "is missing"}: \`npm run setup\` ` +
+          "writes it, or write DATABASE_URL=postgresql://... into it (docs/settings.md lists the " +
+          "rest)",
+      ];
+  const problems = read.problems.filter(
+    (problem) => missing.length === 0 || !problem.startsWith("DATABASE_URL "),
+  );
+  for (const problem of problems) found.bad(`${settingsFile}: ${problem}`);
+  for (const warning of isThere ? read.warnings : []) found.note(`${settingsFile}: ${warning}`);
+  if (isThere && problems.length === 0)
     found.good(`${settingsFile}: ${Object.keys(read.variables).length} settings`);
-  return read;
+  return { ...read, missing };
 }
 
 async function checkRules(variables: Record<string, string>, found: Finder): Promise<void> {
@@ -166,7 +190,7 @@ async function checkAccount(
 
 async function checkDatabase(
   env: Environment,
-  settings: NonNullable<ReturnType<typeof readSettings>>,
+  settings: Pick<DeploySettings, "variables" | "deployer">,
   found: Finder,
 ) {
   const logins = databaseLogins(

@@ -68,6 +68,25 @@ describe("before anything changes", () => {
     expect(code).toBe(0);
   });
 
+  it("plans without settings, and says what is missing", async () => {
+    const none = ["--settings", "none.env", "--dry-run"];
+    const empty = withSettings(world.settings({ APIFY_SEARCH: "$BTC" }), "--dry-run");
+    const ran = await Promise.all([world.deploy(none), world.deploy(empty)]);
+    for (const [{ code, printed }, words] of [
+      [ran[0], /missing +none.env is missing: `npm run setup` writes it/],
+      [ran[1], /missing +.*settings-\d+.env names no database: .*DATABASE_URL=/],
+    ] as const) {
+      expect(printed).toMatch(words);
+      expect(printed).toMatch(/migrations +0000_tables, /);
+      expect(printed).toContain(`make ${WORKER}-posts`);
+      expect(printed).toContain("Nothing was changed");
+      expect(code).toBe(0);
+    }
+    const { code, printed } = await world.deploy(["--settings", "none.env"]);
+    expect(printed).toMatch(/✗ none.env is missing: `npm run setup` writes it/);
+    expect(code).toBe(1);
+  });
+
   it("names everything that has to be mended at once, and makes none of it", async () => {
     const file = world.settings({ DATABASE_URL: database, SPAM_FROM: "high", LOCAL: "1" });
     Object.assign(world.account, { plan: "free", subdomain: null, analyticsEngine: false });
