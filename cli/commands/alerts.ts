@@ -1,4 +1,5 @@
-import { type Command, type Io, UsageError } from "../command.ts";
+import type { Command } from "../command.ts";
+import { byVerb } from "../verbs.ts";
 import { checkAlerts, pushAlerts } from "./alerts/check.ts";
 import { listAlerts, listFacts } from "./alerts/list.ts";
 import { endSilence, silence } from "./alerts/silence.ts";
@@ -29,24 +30,21 @@ is stdin.
   npm run -s stream -- alerts test --fact dead_letters=3 --fact goplus:provider_breaker_open=1
   npm run -s stream -- alerts silence ProviderBreakerOpen --subject goplus --for 4h`;
 
-const ACTIONS: Record<string, (args: string[], io: Io) => Promise<number>> = {
-  list: listAlerts,
-  facts: listFacts,
-  check: checkAlerts,
-  test: testAlerts,
-  push: pushAlerts,
-  silence,
-  unsilence: endSilence,
-};
-
 export const alerts: Command = {
   name: "alerts",
   summary: "alerts on the pipeline: what fires, check and try a file, silences",
   usage: USAGE,
-  async run([action = "list", ...rest], io) {
-    const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
-    if (run === undefined)
-      throw new UsageError(`alerts takes ${Object.keys(ACTIONS).join(", ")}, not ${action}`);
-    return run(rest, io);
-  },
+  run: byVerb(
+    "alerts",
+    {
+      list: listAlerts,
+      facts: listFacts,
+      check: checkAlerts,
+      test: testAlerts,
+      push: pushAlerts,
+      silence,
+      unsilence: endSilence,
+    },
+    "list",
+  ),
 };

@@ -3,6 +3,7 @@ import { ask } from "../client.ts";
 import { type Command, type Io, UsageError } from "../command.ts";
 import { parseOptions } from "../options.ts";
 import { table } from "../table.ts";
+import { byVerb } from "../verbs.ts";
 
 const USAGE = `stream channels list
 stream channels kinds [KIND]
@@ -47,7 +48,7 @@ type Kind = {
   settings: { required: string[]; properties: object };
 };
 
-const VERBS: Record<string, (args: string[], io: Io) => Promise<number>> = {
+const VERBS: Readonly<Record<string, Command["run"]>> = {
   list,
   kinds,
   add,
@@ -70,14 +71,7 @@ export const channels: Command = {
   name: "channels",
   summary: "add, test, mute and remove the channels that get notifications",
   usage: USAGE,
-  async run([verb, ...args], io) {
-    const run = VERBS[verb ?? "list"];
-    if (!run)
-      throw new UsageError(
-        `there is no "channels ${verb}"; the commands are ${Object.keys(VERBS).join(", ")}`,
-      );
-    return run(args, io);
-  },
+  run: byVerb("channels", VERBS, "list"),
 };
 
 const mutes = (muted_events: string[]) => ({ filter: { muted_events } });

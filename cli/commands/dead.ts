@@ -2,6 +2,7 @@ import { ask } from "../client.ts";
 import { type Command, type Io, UsageError } from "../command.ts";
 import { instant, parseOptions, wholeNumber } from "../options.ts";
 import { table } from "../table.ts";
+import { byVerb } from "../verbs.ts";
 
 const USAGE = `stream dead list [--stage STAGE] [--reason REASON] [--since TIME] [--replayed]
                  [--limit N]
@@ -32,11 +33,7 @@ export const dead: Command = {
   name: "dead",
   summary: "list dead letters, and replay them",
   usage: USAGE,
-  async run([verb, ...args], io) {
-    if (verb === undefined || verb === "list") return list(args, io);
-    if (verb === "replay") return replay(args, io);
-    throw new UsageError(`there is no "dead ${verb}"; use list or replay`);
-  },
+  run: byVerb("dead", { list, replay }, "list"),
 };
 
 const string = { type: "string" } as const;

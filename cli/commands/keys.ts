@@ -2,6 +2,7 @@ import { ask } from "../client.ts";
 import { type Command, type Io, UsageError } from "../command.ts";
 import { parseOptions, span, wholeNumber } from "../options.ts";
 import { table } from "../table.ts";
+import { byVerb } from "../verbs.ts";
 
 const USAGE = `stream keys create NAME --scope SCOPE[,SCOPE] [--source NAME]... [--expires TIME]
                    [--limit N]
@@ -40,16 +41,7 @@ export const keys: Command = {
   name: "keys",
   summary: "create, list, change, rotate and revoke API keys",
   usage: USAGE,
-  async run([verb, ...args], io) {
-    if (verb === "create") return create(args, io);
-    if (verb === "list") return list(args, io);
-    if (verb === "set") return set(args, io);
-    if (verb === "rotate") return rotate(args, io);
-    if (verb === "revoke") return revoke(args, io);
-    throw new UsageError(
-      verb === undefined ? "use create, list, set, rotate or revoke" : `there is no "keys ${verb}"`,
-    );
-  },
+  run: byVerb("keys", { create, list, set, rotate, revoke }),
 };
 
 async function create(args: string[], io: Io): Promise<number> {

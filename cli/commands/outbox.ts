@@ -2,6 +2,7 @@ import { ask } from "../client.ts";
 import { type Command, type Io, UsageError } from "../command.ts";
 import { instant, parseOptions, wholeNumber } from "../options.ts";
 import { table } from "../table.ts";
+import { byVerb } from "../verbs.ts";
 
 const USAGE = `stream outbox list [--status STATUS] [--channel ID] [--since TIME] [--limit N]
 stream outbox retry ID [ID...]
@@ -31,11 +32,7 @@ export const outbox: Command = {
   name: "outbox",
   summary: "list deliveries with their attempts, and retry some",
   usage: USAGE,
-  async run([verb, ...args], io) {
-    if (verb === undefined || verb === "list") return list(args, io);
-    if (verb === "retry") return retry(args, io);
-    throw new UsageError(`there is no "outbox ${verb}"; use list or retry`);
-  },
+  run: byVerb("outbox", { list, retry }, "list"),
 };
 
 async function list(args: string[], io: Io): Promise<number> {

@@ -1,16 +1,8 @@
-import { type Command, type Io, UsageError } from "../command.ts";
+import type { Command } from "../command.ts";
+import { byVerb } from "../verbs.ts";
 import { check } from "./routes/check.ts";
 import { list, push, rollback, show } from "./routes/live.ts";
 import { test } from "./routes/test.ts";
-
-const VERBS: Record<string, (args: string[], io: Io) => Promise<number>> = {
-  check,
-  test,
-  push,
-  list,
-  show,
-  rollback,
-};
 
 const USAGE = `stream routes check [FILE] [--strict] [--set NAME=VALUE]
     check the file: each problem with line, column and what to write; the names of channels are
@@ -36,14 +28,12 @@ export const routes: Command = {
   name: "routes",
   summary: "check, test and push the routes: which channels are notified of what",
   usage: USAGE,
-  async run([verb, ...args], io) {
-    const command = verb !== undefined && Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
-    if (!command)
-      throw new UsageError(
-        verb === undefined
-          ? `use one of ${Object.keys(VERBS).join(", ")}`
-          : `there is no "routes ${verb}"`,
-      );
-    return command(args, io);
-  },
+  run: byVerb("routes", {
+    check,
+    test,
+    push,
+    list,
+    show,
+    rollback,
+  }),
 };

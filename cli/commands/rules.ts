@@ -1,4 +1,5 @@
-import { type Command, type Io, UsageError } from "../command.ts";
+import type { Command } from "../command.ts";
+import { byVerb } from "../verbs.ts";
 import { backtest } from "./rules/backtest.ts";
 import { check } from "./rules/check.ts";
 import { convert } from "./rules/convert.ts";
@@ -7,21 +8,6 @@ import { explain } from "./rules/explain.ts";
 import { canary, list, promote, push, rollback } from "./rules/live.ts";
 import { schema } from "./rules/schema.ts";
 import { test } from "./rules/test.ts";
-
-const VERBS: Record<string, (args: string[], io: Io) => Promise<number>> = {
-  check,
-  test,
-  push,
-  promote,
-  canary,
-  list,
-  rollback,
-  explain,
-  backtest,
-  diff,
-  import: convert,
-  schema,
-};
 
 const USAGE = `stream rules check [FILE] [--fix] [--strict] [--set NAME=VALUE]
     check the file: each problem with line, column and a suggested fix; --fix applies safe fixes,
@@ -62,14 +48,18 @@ export const rules: Command = {
   name: "rules",
   summary: "check, test, push, explain and backtest the scoring rules",
   usage: USAGE,
-  async run([verb, ...args], io) {
-    const command = verb !== undefined && Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
-    if (!command)
-      throw new UsageError(
-        verb === undefined
-          ? `use one of ${Object.keys(VERBS).join(", ")}`
-          : `there is no "rules ${verb}"`,
-      );
-    return command(args, io);
-  },
+  run: byVerb("rules", {
+    check,
+    test,
+    push,
+    promote,
+    canary,
+    list,
+    rollback,
+    explain,
+    backtest,
+    diff,
+    import: convert,
+    schema,
+  }),
 };
