@@ -53,6 +53,8 @@ export type Arguments = {
   listRulesVersions: Record<string, never>;
   /** One version. (GET /rules/versions/:sha) */
   getRulesVersion: { sha: string };
+  /** Puts an earlier version in force. (POST /rules/rollback) */
+  rollbackRules: { sha: string };
   /** The rules on a share of the events beside those in force, with what each scored. (GET /rules/canary) */
   getRulesCanary: Record<string, never>;
   /** Ends the canary: all events are scored by the rules in force. (DELETE /rules/canary) */
@@ -61,8 +63,6 @@ export type Arguments = {
   promoteRules: Record<string, never>;
   /** Replaces the rules when they load; 422 names line and column. ?dry_run only checks, ?canary=10% scores a share of the events by them. (PUT /rules) */
   putRules: { dry_run?: string; canary?: string; text: string };
-  /** Puts an earlier version in force. (POST /rules/rollback) */
-  rollbackRules: { sha: string };
   /** Checks a rules text without using it; 422 names line and column. (POST /rules/check) */
   checkRules: { rules: string };
   /** Scores given facts without storing anything. (POST /rules/eval) */
@@ -166,11 +166,11 @@ export type Answers = {
   getRules: { sha: string; version: string; rules: number; document: string; variables: { [name: string]: string }; loaded_at: string | null; rejected: string | null; canary: { sha: string; share: number; since: unknown; author: string } | null };
   listRulesVersions: { versions: ({ sha: string; author: string; created_at: string; activated_at: string; current: boolean })[] };
   getRulesVersion: { sha: string; version: string; rules: number; document: string; variables: { [name: string]: string } };
+  rollbackRules: { sha: string; version: string; rules: number };
   getRulesCanary: { canary: { sha: string; share: number; since: unknown; author: string } | null; sides: { current: { sha: string; signals: number; mean_score: number | null; levels: { opportunity: number; observe: number; caution: number }; states: { candidate: number; verified: number; downgraded: number }; notify: number }; canary: { sha: string; signals: number; mean_score: number | null; levels: { opportunity: number; observe: number; caution: number }; states: { candidate: number; verified: number; downgraded: number }; notify: number } } | null };
   stopRulesCanary: { canary: null };
   promoteRules: { sha: string; version: string; rules: number };
   putRules: { sha: string; version: string; rules: number; warnings: ({ path: string; message: string; [name: string]: unknown })[] };
-  rollbackRules: { sha: string; version: string; rules: number };
   checkRules: { sha: string; version: string; rules: number; warnings: ({ path: string; message: string; [name: string]: unknown })[] };
   evaluateRules: { score: number; level: "opportunity" | "observe" | "caution"; state: "candidate" | "verified" | "downgraded"; risk_level: "green" | "yellow" | "red" | "unknown"; reasons: ({ rule: string; group: string; score: number; text: string })[]; missing: (string)[]; errors: ({ rule: string; message: string })[]; shadow: ({ rule: string; group: string; score: number; text: string })[]; notify: boolean; rules_version: string; warnings: ({ path: string; message: string; [name: string]: unknown })[]; explanation?: { rules_version: string; evaluated_at: string; verdict: { score: number; level: "opportunity" | "observe" | "caution"; state: "candidate" | "verified" | "downgraded"; risk_level: "green" | "yellow" | "red" | "unknown"; reasons: ({ rule: string; group: string; score: number; text: string })[]; missing: (string)[]; errors: ({ rule: string; message: string })[]; shadow: ({ rule: string; group: string; score: number; text: string })[]; notify: boolean }; rules: ({ rule: string; group: string; stage: "live" | "shadow"; outcome: "matched" | "unmatched" | "failed"; score: number; reason: string; condition: string | null; why: string | null; parts: ({ text: string; value: unknown; error?: string })[]; facts: ({ name: string; value: unknown; provider: string | null; as_of: string | null; age_seconds: number | null })[] })[]; states: ({ state: string; condition: string | null; value: unknown; held: boolean; why: string | null; parts: ({ text: string; value: unknown; error?: string })[] })[] } };
   backtestRules: { rules_version: string; since: string; signals: number; appear: { count: number; examples: ({ event_key: string; before: { score: number; level: "opportunity" | "observe" | "caution"; state: "candidate" | "verified" | "downgraded" }; after: { score: number; level: "opportunity" | "observe" | "caution"; state: "candidate" | "verified" | "downgraded" } })[] }; vanish: { count: number; examples: ({ event_key: string; before: { score: number; level: "opportunity" | "observe" | "caution"; state: "candidate" | "verified" | "downgraded" }; after: { score: number; level: "opportunity" | "observe" | "caution"; state: "candidate" | "verified" | "downgraded" } })[] }; level_changes: { count: number; examples: ({ event_key: string; before: { score: number; level: "opportunity" | "observe" | "caution"; state: "candidate" | "verified" | "downgraded" }; after: { score: number; level: "opportunity" | "observe" | "caution"; state: "candidate" | "verified" | "downgraded" } })[] }; state_changes: { count: number; examples: ({ event_key: string; before: { score: number; level: "opportunity" | "observe" | "caution"; state: "candidate" | "verified" | "downgraded" }; after: { score: number; level: "opportunity" | "observe" | "caution"; state: "candidate" | "verified" | "downgraded" } })[] }; score_changes: number; rules: ({ rule: string; matched_before: number; matched: number; points_before: number; points: number; errors: number; moved: number; examples: (string)[] })[] };
