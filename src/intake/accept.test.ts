@@ -1,6 +1,7 @@
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Envelope } from "../model/envelope.ts";
 import type { RawPost } from "../model/raw-post.ts";
+import type { LogRecord } from "../observability/log.ts";
 import { silentTelemetry } from "../observability/telemetry.ts";
 import type { JudgeResult } from "../pipeline.ts";
 import { mention, pending, post } from "../store/contract/fixtures.ts";
@@ -72,6 +73,7 @@ beforeEach(() => {
         shown.push(...message.posts.map(({ id, outcome }) => `${id} ${outcome}`));
       }
     },
+    postLines: 100,
     uuid: () => crypto.randomUUID(),
     requeueAfterSeconds: 600,
     overloadedAfterSeconds: 60,
@@ -176,4 +178,57 @@ it("keeps what it accepted when the database or a queue fails after that", async
   expect((await acceptPosts([post(3, { text: "spam" })], ports)).kind).toBe("accepted");
   expect(sent.map(({ id }) => id)).toEqual(["1", "2", "3"]);
   expect(shown).toEqual([]);
+});
+
+it("says in the log that posts are left to the queue when the lists cannot be read", async () => {
+  const lines: LogRecord[] = [];
+  const judging = () => Promise.reject(new Error("KV does not answer"));
+  await acceptPosts([post(1), post(2)], { ...ports, judging, log: (line) => lines.push(line) });
+  expect(sent).toHaveLength(2);
+  expect(lines).toContainEqual({
+    stage: "ingest",
+    level: "warn",
+    outcome: "left_to_queue",
+    reason: "Error: KV does not answer",
+    count: 2,
+  });
+});
+
+describe("the log of a batch of a thousand posts", () => {
+  const linesOf = async (postLines: number, from = 0): Promise<LogRecord[]> => {
+    const lines: LogRecord[] = [];
+    const posts = Array.from({ length: 1_000 }, (_, n) =>
+      post(from + n, { text: n % 4 === 0 ? "spam" : "news" }),
+    );
+    await acceptPosts(posts, { ...ports, postLines, log: (line) => lines.push(line) });
+    return lines;
+  };
+  const counted = (lines: readonly LogRecord[]) =>
+    lines
+      .filter(({ postId }) => postId === undefined)
+      .map(({ stage, outcome, reason, count }) => [stage, outcome, reason, count]);
+
+  it("has lines of a sample, and how many more ended how", async () => {
+    const lines = await linesOf(100);
+    const ids = lines.flatMap(({ postId }) => postId ?? []).map(Number);
+    expect(ids).toHaveLength(100);
+    expect([Math.min(...ids), Math.max(...ids)]).toEqual([expect.any(Number), 999]);
+    expect(Math.min(...ids)).toBeLessThan(10);
+    const rest = counted(lines);
+    expect(rest.map(([stage, outcome, reason]) => [stage, outcome, reason])).toEqual([
+      ["filter", "dropped", "spam"],
+      ["refine", "kept", null],
+    ]);
+    expect(rest.reduce((sum, [, , , count]) => sum + Number(count), 0)).toBe(900);
+  });
+
+  it("has a line for every post where the setting allows as many, and none where it is 0", async () => {
+    expect(await linesOf(1_000)).toHaveLength(1_000);
+    const none = await linesOf(0, 5_000);
+    expect(counted(none)).toEqual([
+      ["filter", "dropped", "spam", 250],
+      ["refine", "kept", null, 750],
+    ]);
+    expect(none).toHaveLength(2);
+  });
 });

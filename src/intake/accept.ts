@@ -2,7 +2,6 @@ import { iso } from "../kit/time.ts";
 import { traceIdOf } from "../kit/trace-context.ts";
 import { sealEnvelope } from "../model/envelope.ts";
 import { isAhead, postKey, type RawPost } from "../model/raw-post.ts";
-import type { BroadcastLive } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { StoreUnavailable } from "../store/index.ts";
 import type { PostArrival, PostRef, PostStore } from "../store/posts.ts";
@@ -13,6 +12,7 @@ import {
   type JudgedPost,
   judgeEach,
   type PostJudge,
+  type ReportPorts,
   reportPosts,
   type SettlePorts,
   settlePosts,
@@ -35,11 +35,11 @@ export type RequeuePorts = RuntimePorts & {
 /** What accepts posts: POST /ingest, the polls, the streams. */
 export type AcceptPorts = RequeuePorts &
   PostTracePorts &
-  SettlePorts & {
+  SettlePorts &
+  ReportPorts & {
     /** How long accepted posts may wait before new ones are refused. */
     overloadedAfterSeconds: number;
     judging(): Promise<PostJudge>;
-    broadcast: BroadcastLive;
   };
 
 export type AcceptResult =
@@ -114,12 +114,21 @@ export async function acceptPosts(
 
 type Verdicts = ReadonlyMap<string, JudgedPost>;
 
-/** A post on which the judge fails is left to the queue, which retries and buries. */
+/**
+ * A post on which the judge fails is left to the queue, which retries and buries; while the lists
+ * cannot be read all are.
+ */
 async function judgeArrivals(posts: readonly RawPost[], ports: AcceptPorts): Promise<Verdicts> {
-  const judge = await ports.judging().catch(() => null);
-  if (judge === null) return new Map();
+  const left = (count: number, error: unknown): void =>
+    ports.log({
+      ...{ stage: "ingest", level: "warn", outcome: "left_to_queue" },
+      ...{ reason: String(error), count },
+    });
+  const judge = await ports.judging().catch((error: unknown) => left(posts.length, error));
+  if (judge === undefined) return new Map();
   const traced = posts.map((post) => ({ post, traceId: traceIdOf(post.trace ?? "") }));
-  const { judged } = judgeEach(traced, judge, ports.now);
+  const { judged, failed } = judgeEach(traced, judge, ports.now);
+  if (failed.length > 0) left(failed.length, failed[0]?.error);
   return new Map(judged.map((each) => [postKey(each.post), each]));
 }
 

@@ -56,6 +56,7 @@ async function push(
         throw new Error("left to the queue");
       },
       broadcast: async () => undefined,
+      postLines: 100,
       uuid: () => crypto.randomUUID(),
       requeueAfterSeconds: 600,
       overloadedAfterSeconds: 60,

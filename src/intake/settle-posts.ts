@@ -7,6 +7,7 @@ import type { RuntimePorts } from "../observability/runtime.ts";
 import type { JudgeResult, JudgeWatch } from "../pipeline.ts";
 import type { PostStore } from "../store/posts.ts";
 import { type SendQueue, sendMessages } from "./queue-batches.ts";
+import { sampledLines } from "./sampled-lines.ts";
 
 type TracedPost = { post: RawPost; traceId: string };
 /** Milliseconds of the two steps, of this post alone. */
@@ -134,12 +135,22 @@ const ENDED_AT = { dropped: "filter", duplicate: "dedup", kept: "refine" };
 /** A message of a thousand posts may exceed what a listener is sent before it confirms. */
 const SHOWN_AT_ONCE = 100;
 
-/** Counts how posts ended, writes a line for each, and shows them on the live page. */
+export type ReportPorts = RuntimePorts & {
+  broadcast: BroadcastLive;
+  /** So many posts of a call have a line of their own in the log. */
+  postLines: number;
+};
+
+/**
+ * Counts how posts ended, writes a line for each, or for a sample of many, and shows them on the
+ * live page.
+ */
 export async function reportPosts(
   judged: readonly JudgedPost[],
   { duplicates, recordMs }: Pick<SettledPosts, "duplicates" | "recordMs">,
-  { now, log, telemetry, broadcast }: RuntimePorts & { broadcast: BroadcastLive },
+  { now, log, telemetry, broadcast, postLines }: ReportPorts,
 ): Promise<void> {
+  const lines = sampledLines(log, judged.length, postLines);
   const shown = judged.map(({ post, traceId, result, took }) => {
     const { source, id, author, text } = post;
     const { outcome, reason } = outcomeOf(result, duplicates.has(postKey(post)));
@@ -149,7 +160,7 @@ export async function reportPosts(
       ["refine", took.refineMs],
     ] as const)
       if (ms !== undefined) telemetry.observe("pipeline_latency_ms", { stage, source }, ms);
-    log({
+    lines.add({
       stage: ENDED_AT[outcome],
       eventKey: result.kind === "keep" ? (result.post.mentions[0]?.eventKey ?? null) : null,
       passed: outcome === "kept",
@@ -162,6 +173,7 @@ export async function reportPosts(
     });
     return { source, id, outcome, reason, author, excerpt: text.slice(0, 140) };
   });
+  lines.end();
   const at = iso(now());
   const messages: LiveMessage[] = [];
   for (let from = 0; from < shown.length; from += SHOWN_AT_ONCE)

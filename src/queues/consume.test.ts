@@ -57,6 +57,7 @@ beforeEach(() => {
     addMentions: async () => undefined,
     deliver: async () => undefined,
     broadcast: async () => undefined,
+    postLines: 100,
   };
 });
 

@@ -3,23 +3,23 @@ import {
   type JudgedPost,
   judgeEach,
   type PostJudge,
+  type ReportPorts,
   reportPosts,
   type SettlePorts,
   settlePosts,
 } from "../intake/settle-posts.ts";
 import { postKey } from "../model/raw-post.ts";
-import type { BroadcastLive } from "../observability/live.ts";
 import type { DeadLetterStore } from "../store/dead-letters.ts";
 import { type QueueBatch, retryDelay } from "./batch.ts";
 import { buryMessages, deadLetterOfMessage } from "./dead-letters.ts";
 import { type OpenedMessage, openMessages } from "./open.ts";
 
-export type PostsPorts = SettlePorts & {
-  store: Pick<DeadLetterStore, "bury">;
-  seen: Pick<SeenWindow, "claim" | "confirm">;
-  judging(): Promise<PostJudge>;
-  broadcast: BroadcastLive;
-};
+export type PostsPorts = SettlePorts &
+  ReportPorts & {
+    store: Pick<DeadLetterStore, "bury">;
+    seen: Pick<SeenWindow, "claim" | "confirm">;
+    judging(): Promise<PostJudge>;
+  };
 
 type JudgedMessage = JudgedPost & { item: OpenedMessage<"post"> };
 

@@ -61,6 +61,7 @@ function scene() {
       throw new Error("left to the queue");
     },
     broadcast: async () => undefined,
+    postLines: 100,
     requeueAfterSeconds: 600,
     overloadedAfterSeconds: 3_600,
     uuid: () => crypto.randomUUID(),

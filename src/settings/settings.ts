@@ -96,6 +96,12 @@ export const CoreShape = {
   TRACE_RATIO: numberSetting(0, 1)
     .default(1)
     .describe("The share of posts whose trace is exported; posts of a sender's trace follow it"),
+  LOG_POSTS: wholeNumber(0)
+    .default(100)
+    .describe(
+      "So many posts of one batch have a line of their own in the log; of more an even sample, " +
+        "and a line for each outcome counts the rest",
+    ),
   LOCATION_HINT: z
     .enum(LOCATIONS)
     .optional()

@@ -129,6 +129,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
       return judge;
     },
     broadcast: async () => undefined,
+    postLines: 100,
     uuid,
     requeueAfterSeconds: REQUEUE_AFTER_SECONDS,
     overloadedAfterSeconds: OVERLOADED_AFTER_SECONDS,
@@ -242,6 +243,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
         actor.deliver(id, channelId),
       ),
     broadcast: async () => undefined,
+    postLines: 100,
   });
 
   const kept = new Map<string, CachedCursor>();

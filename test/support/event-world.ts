@@ -129,6 +129,7 @@ export async function eventWorld(authors: ListedAuthors = new Map(), store: Stor
     schedulePostSweep: async () => undefined,
     judging: async () => (post) => judge(post, settings),
     broadcast: async () => undefined,
+    postLines: 100,
   };
   const queuePorts: QueuePorts = {
     ...ground,
@@ -139,6 +140,7 @@ export async function eventWorld(authors: ListedAuthors = new Map(), store: Stor
     addMentions: (eventKey, mentions) => actorOf(eventKey).add(mentions),
     deliver: async () => undefined,
     broadcast: async () => undefined,
+    postLines: 100,
   };
   async function drain(queue: "posts" | "mentions"): Promise<void> {
     const bodies = queues[queue].splice(0);

@@ -25,6 +25,7 @@ export function composeQueues(env: Bindings, defer: DeferWork): ComposedPorts<Qu
     deliver: (channelId, id) =>
       env.CHANNELS.getByName(`channel:${channelId}`, placement).deliver(id, channelId),
     broadcast: broadcaster(env, defer),
+    postLines: isolate.settings.core.LOG_POSTS,
   };
   return { ports, flush: metricsFlusher(env, isolate, defer) };
 }

@@ -153,6 +153,7 @@ export function acceptPorts(env: Bindings, isolate: SharedIsolate, defer: DeferW
     overloadedAfterSeconds: isolate.settings.core.OVERLOADED_AFTER_SECONDS,
     judging: judgingBy(isolate),
     broadcast: broadcaster(env, defer),
+    postLines: isolate.settings.core.LOG_POSTS,
   };
 }
 
