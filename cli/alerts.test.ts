@@ -34,7 +34,7 @@ function operator() {
       current: async () => alertsOf(DEFAULT_ALERTS),
       view: async (): Promise<AlertsView> =>
         alertsView({ ...NOTHING_KEPT, silences: [...silences] }, NOW),
-      addSilence: async (silence) => void silences.push(silence),
+      addSilence: async (silence) => silences.push(silence) > 0,
       async endSilence(id) {
         silences.splice(
           silences.findIndex((each) => each.id === id),

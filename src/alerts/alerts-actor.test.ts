@@ -64,6 +64,7 @@ describe("an alert", () => {
     for (let n = 0; n < 6; n++) {
       const tick = { at: world.clock.now, queues: {} };
       await Promise.all([world.actor.tick(tick), world.actor.tick(tick)]);
+      await world.sendsEnd();
       world.restart();
       await world.minute();
     }
@@ -93,6 +94,96 @@ describe("an alert", () => {
     expect(world.actor.view().active).toMatchObject([{ status: "firing", silencedBy: "s1" }]);
     await world.minutes(3);
     expect(world.sent).toHaveLength(1);
+  });
+});
+
+describe("a silence", () => {
+  const silence = (from: number, minutes: number, id = "s1") => ({
+    ...{ id, alert: "Breaker", subject: "goplus", severity: null, labels: {} },
+    ...{ comment: "", by: "ops", createdAt: new Date(from).toISOString() },
+    until: new Date(from + minutes * 60_000).toISOString(),
+  });
+
+  it("also keeps quiet the end of what was told before, as Alertmanager does", async () => {
+    const world = await alertsWorld(BREAKER);
+    world.providers = [open("goplus")];
+    await world.minutes(4);
+    world.actor.addSilence(silence(world.clock.now, 5));
+    world.providers = [];
+    await world.minutes(12);
+    expect(world.texts()).toEqual([expect.stringContaining("The breaker of goplus is open")]);
+    expect(world.actor.view()).toMatchObject({ active: [], resolved: [{ subject: "goplus" }] });
+    world.providers = [open("goplus")];
+    world.metrics.observe("external_request_ms", { provider: "goplus" }, 5);
+    await world.minutes(4);
+    expect(world.sent).toHaveLength(2);
+  });
+
+  it("is refused where two hundred are in force, and taken when one of them has ended", async () => {
+    const world = await alertsWorld(BREAKER);
+    const { now } = world.clock;
+    const add = (n: number) => world.actor.addSilence(silence(now, n === 7 ? 1 : 60, `s${n}`));
+    for (let n = 0; n < 200; n++) expect(add(n)).toBe(true);
+    expect(add(200)).toBe(false);
+    await world.minute();
+    expect(add(201)).toBe(true);
+    expect(world.actor.view().silences).toHaveLength(200);
+  });
+});
+
+describe("a channel that hangs", () => {
+  it("delays neither the heartbeat, nor other channels, nor what comes next", async () => {
+    const world = await alertsWorld(BREAKER, {
+      ops: { on: "chat", alerts: true },
+      pager: { on: "hook", alerts: true },
+    });
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { answer } = world;
+    world.answer = (url) =>
+      url.includes("telegram") ? released.then(() => answer(url)) : answer(url);
+    world.heartbeat = {
+      url: "https://hc-ping.com/secret-path",
+      policy: { allow: [], ownHosts: [] },
+    };
+    const hosts = () => world.sent.map(({ url }) => new URL(url).hostname);
+    world.providers = [open("goplus")];
+    for (let n = 0; n < 6; n++) await world.tick();
+    expect(world.beats).toHaveLength(6);
+    world.providers = [open("goplus"), open("x")];
+    world.metrics.observe("external_request_ms", { provider: "x" }, 5);
+    for (let n = 0; n < 4; n++) await world.tick();
+    expect(hosts()).toEqual(["hooks.dev.org", "hooks.dev.org"]);
+    release();
+    await world.minute();
+    await world.minute();
+    expect(hosts().filter((host) => host.includes("telegram"))).toHaveLength(2);
+    expect(world.actor.view().untold).toEqual([]);
+  });
+});
+
+describe("the queue of notices", () => {
+  it("stays bounded however many subjects fail and however many channels stay out", async () => {
+    const many = Array.from({ length: 12 }, (_, n) => [`hook${n}`, { on: "hook", alerts: true }]);
+    const world = await alertsWorld(
+      `version: "1.0"
+alerts:
+  - name: Silent
+    when: source_silent_minutes > 1
+    repeat: 1m
+    summary: "{source} is silent"
+`,
+      Object.fromEntries(many),
+    );
+    await world.minute();
+    for (let n = 0; n < 150; n++)
+      world.metrics.count("posts_total", { source: `s${n}`, outcome: "accepted", reason: "" });
+    world.answer = () => new Response("no", { status: 502 });
+    await world.minutes(8);
+    const queue = world.memory.read()?.queue ?? [];
+    const alerts = queue.reduce((sum, { notice }) => sum + notice.alerts.length, 0);
+    expect(alerts).toBeGreaterThan(400);
+    expect(alerts).toBeLessThanOrEqual(500);
+    expect(new Set(queue.map(({ channelId }) => channelId)).size).toBe(12);
   });
 });
 

@@ -10,8 +10,8 @@ import { type AlertMemory, type KeptAlerts, NOTHING_KEPT } from "./kept-alerts.t
 import type { AlertSet } from "./load-alerts.ts";
 import { enqueueNotices } from "./notice-queue.ts";
 import { type Observed, type ObservePorts, observe } from "./observe.ts";
-import { type NoticePorts, sendNotices } from "./send-notices.ts";
-import { type AlertSilence, silenceOf } from "./silence.ts";
+import { type NoticePorts, noticeSender } from "./send-notices.ts";
+import { type AlertSilence, MAX_SILENCES, silenceOf } from "./silence.ts";
 
 export type AlertsPorts = ObservePorts &
   NoticePorts & {
@@ -20,18 +20,22 @@ export type AlertsPorts = ObservePorts &
     /** Opens the secrets of stored channels. */
     openChannels(stored: readonly ChannelConfig[]): Promise<ChannelConfig[]>;
     heartbeat: HeartbeatTarget | null;
+    /** Keeps the object alive for sends that no tick waits for. */
+    defer(work: Promise<void>): void;
   };
 
 export type AlertsTick = { at: number; queues: Record<string, QueueDepth> };
 
 export type AlertsActor = {
   /**
-   * Evaluates the alerts, once a minute however often it is called, and tells what changed. Throws
-   * nothing: what failed is tried with the next tick.
+   * Evaluates the alerts, once a minute however often it is called, and calls the heartbeat. What
+   * changed is told beside it: a channel that hangs delays neither. Throws nothing: what failed is
+   * tried with the next tick.
    */
   tick(tick: AlertsTick): Promise<void>;
   view(): AlertsView;
-  addSilence(silence: AlertSilence): void;
+  /** False: so many are in force that it takes no more. */
+  addSilence(silence: AlertSilence): boolean;
   /** Ends it now. False: there is none of that id. */
   endSilence(id: string): boolean;
 };
@@ -41,7 +45,7 @@ export function alertsActor(ports: AlertsPorts, memory: AlertMemory): AlertsActo
   let kept: KeptAlerts = { ...NOTHING_KEPT, ...memory.read() };
   const keep = (change: Partial<KeptAlerts>): void => {
     kept = { ...kept, ...change };
-    memory.write(kept);
+    memory.write(change);
   };
 
   async function evaluate({ at, queues }: AlertsTick): Promise<void> {
@@ -60,7 +64,8 @@ export function alertsActor(ports: AlertsPorts, memory: AlertMemory): AlertsActo
     memory.addSample(minute, sample);
     report(notices.length, held.states.length);
     sampleBreakers(observed.providers);
-    await Promise.all([tell(), pulse(now)]);
+    ports.defer(tell().catch(reportFault));
+    await pulse(now);
   }
 
   /** The course of the breakers: a point for each minute in which one is not closed. */
@@ -74,14 +79,21 @@ export function alertsActor(ports: AlertsPorts, memory: AlertMemory): AlertsActo
         );
   }
 
+  const reportFault = (error: unknown): void =>
+    ports.log({ stage: "alert", level: "error", outcome: "failed", reason: String(error) });
+
   function report(notices: number, states: number): void {
     if (notices > 0) ports.log({ stage: "alert", outcome: "changed", count: states });
   }
 
+  const send = noticeSender(ports, {
+    read: () => kept.queue,
+    write: (queue) => keep({ queue }),
+  });
+
   async function tell(): Promise<void> {
     if (kept.queue.length === 0) return;
-    const opened = await ports.openChannels(await storedChannels());
-    await sendNotices(kept.queue, opened, ports, (queue) => keep({ queue }));
+    await send(await ports.openChannels(await storedChannels()));
   }
 
   /** Those of the last look are good enough while the database is out. */
@@ -108,12 +120,15 @@ export function alertsActor(ports: AlertsPorts, memory: AlertMemory): AlertsActo
   }
 
   return {
-    tick: (tick) =>
-      inTurn(() => evaluate(tick)).catch((error: unknown) =>
-        ports.log({ stage: "alert", level: "error", outcome: "failed", reason: String(error) }),
-      ),
+    tick: (tick) => inTurn(() => evaluate(tick)).catch(reportFault),
     view: () => alertsView(kept, ports.now()),
-    addSilence: (silence) => keep({ silences: [...kept.silences, silence] }),
+    addSilence(silence) {
+      const now = ports.now();
+      const silences = kept.silences.filter(({ until }) => now < Date.parse(until));
+      if (silences.length >= MAX_SILENCES) return false;
+      keep({ silences: [...silences, silence] });
+      return true;
+    },
     endSilence(id) {
       const silences = kept.silences.filter((silence) => silence.id !== id);
       const found = silences.length < kept.silences.length;

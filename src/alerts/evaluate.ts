@@ -18,14 +18,18 @@ export const alertKey = (alert: string, subject: string | null): string =>
   subject === null ? alert : `${alert}/${subject}`;
 
 const MAX_SUBJECTS = 200;
+/** What fires of so many more is the same story, and all are kept. */
+const MAX_MATCHES = 500;
 
-/** Every alert whose condition holds, for each subject of its kind. */
+/** The alerts whose condition holds, in the order of their file, for each subject of its kind. */
 export const matchAlerts = (alerts: readonly LiveAlert[], facts: PipelineFacts): AlertMatch[] =>
-  alerts.flatMap((alert) =>
-    subjectsOf(alert.scope, facts).flatMap(({ subject, values }) =>
-      holds(alert, values) ? [matched(alert, subject, values)] : [],
-    ),
-  );
+  alerts
+    .flatMap((alert) =>
+      subjectsOf(alert.scope, facts).flatMap(({ subject, values }) =>
+        holds(alert, values) ? [matched(alert, subject, values)] : [],
+      ),
+    )
+    .slice(0, MAX_MATCHES);
 
 type Asked = { subject: string | null; values: AlertFactValues };
 

@@ -17,8 +17,9 @@ export type KeptAlerts = HeldAlerts &
     heartbeat: HeartbeatResult;
   };
 export type AlertMemory = {
-  read(): KeptAlerts | undefined;
-  write(kept: KeptAlerts): void;
+  read(): Partial<KeptAlerts>;
+  /** Writes these fields, all or none of them. */
+  write(change: Partial<KeptAlerts>): void;
   samples(): CountSample[];
   /** One for each minute of the clock that ticks. */
   addSample(minute: number, sample: CountSample): void;

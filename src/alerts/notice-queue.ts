@@ -36,11 +36,36 @@ const LIFE_MS = 24 * 3_600_000;
 const FAILURES_BEFORE_ANOTHER = 3;
 const WAITS_MS = [60_000, 120_000, 300_000];
 const LONGEST_WAIT_MS = 900_000;
-const MAX_QUEUED = 200;
+/** Alerts in all notices that wait, each once for every channel: what one row of storage holds. */
+const MAX_QUEUED_ALERTS = 500;
+
+const alertsIn = (queue: readonly QueuedNotice[]): number =>
+  queue.reduce((sum, { notice }) => sum + notice.alerts.length, 0);
 
 /**
- * The queue with what an evaluation wants to be told; the oldest go when it is too long. What waits
- * to be told is not repeated; what only some channels have gives way to its repeat.
+ * Of a queue that grew too long the newest alerts, as many for each channel: the page shows what
+ * fires, and an alert that still does is told again by its repeat.
+ */
+export function boundQueue(queue: readonly QueuedNotice[]): QueuedNotice[] {
+  if (alertsIn(queue) <= MAX_QUEUED_ALERTS) return [...queue];
+  const channels = new Set(queue.map(({ channelId }) => channelId));
+  const share = Math.floor(MAX_QUEUED_ALERTS / channels.size);
+  const used = new Map<number | null, number>();
+  return queue
+    .toReversed()
+    .flatMap((item): QueuedNotice[] => {
+      const before = used.get(item.channelId) ?? 0;
+      const alerts = item.notice.alerts.slice(0, share - before);
+      used.set(item.channelId, before + alerts.length);
+      if (alerts.length === item.notice.alerts.length) return [item];
+      return alerts.length === 0 ? [] : [{ ...item, notice: { ...item.notice, alerts } }];
+    })
+    .toReversed();
+}
+
+/**
+ * The queue with what an evaluation wants to be told. What waits to be told is not repeated; what
+ * only some channels have gives way to its repeat.
  */
 export function enqueueNotices(
   queue: readonly QueuedNotice[],
@@ -65,7 +90,7 @@ export function enqueueNotices(
     ({ notice, told }) =>
       !told || !notice.alerts.every(({ key, status }) => again.has(`${status} ${key}`)),
   );
-  return [...left, ...fresh].slice(-MAX_QUEUED);
+  return boundQueue([...left, ...fresh]);
 }
 
 const queued = (notice: AlertNotice, wanted: string[] | null, now: number): QueuedNotice => ({
@@ -103,8 +128,9 @@ export function tellerOf(
   return { limits: opening.channel.limits, sendNotice: opening.channel.sendNotice };
 }
 
-/** People read chats and mail; a log is a record, and a machine is asked after them. */
-const rankOf = ({ kind }: ChannelConfig): number => ["webhook", "log"].indexOf(kind);
+/** People read chats and mail. A webhook calls a machine, and a log is read by nobody at the time. */
+const LAST_ASKED = ["webhook", "log"];
+const rankOf = ({ kind }: ChannelConfig): number => LAST_ASKED.indexOf(kind);
 const byReader = (a: ChannelConfig, b: ChannelConfig): number =>
   rankOf(a) - rankOf(b) || a.id - b.id;
 

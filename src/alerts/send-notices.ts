@@ -3,6 +3,7 @@ import type { RuntimePorts } from "../observability/runtime.ts";
 import {
   addressQueue,
   afterFailure,
+  boundQueue,
   covers,
   type NoticeFailure,
   type NoticeTargets,
@@ -25,41 +26,57 @@ export type NoticePorts = RuntimePorts & {
 const PATIENCE_MS = 10_000;
 const ASIDE: ReadonlySet<string> = new Set(["auth", "gone", "reject"]);
 
+/** The queue, which an evaluation may change while a channel is being sent to. */
+export type HeldQueue = {
+  read(): readonly QueuedNotice[];
+  write(queue: QueuedNotice[]): void;
+};
+
 /**
- * Sends what is due, the channels side by side, each in the order of its notices. `keep` hears of
- * the queue after every step: what it kept is sent again after a crash, under the same keys. Never
- * throws.
+ * Sends what is due, the channels side by side, each in the order of its notices. A call while a
+ * channel is still being sent to leaves that channel alone and serves the others, so that a slow
+ * one delays nobody. The queue is written after every step: what it holds is sent again after a
+ * crash, under the same keys. Never throws.
  */
-export async function sendNotices(
-  queue: readonly QueuedNotice[],
-  channels: NoticeTargets["channels"],
+export function noticeSender(
   ports: NoticePorts,
-  keep: (queue: QueuedNotice[]) => void,
-): Promise<void> {
-  const targets = { channels, env: ports.env, kind: ports.kind };
-  let left = addressQueue(queue, targets, ports.now());
-  keep(left);
-  const firstOf = (id: number) => left.find(({ channelId }) => channelId === id);
-  const settle = (id: number, outcome: AttemptOutcome) => {
-    const item = firstOf(id);
-    if (item === undefined) return;
-    const after = afterAttempt(item, outcome, left, ports.now());
-    left = left.flatMap((each) => {
-      if (each === item) return after ?? [];
-      return outcome.kind === "told" && covers(item, each) ? { ...each, told: true } : each;
-    });
-    keep(left);
-  };
-  const ids = new Set(left.flatMap(({ channelId }) => channelId ?? []));
-  await Promise.all(
-    [...ids].map(async (id) => {
-      for (let item = firstOf(id); item && item.nextAt <= ports.now(); item = firstOf(id)) {
-        const outcome = await attempt(item, targets, ports);
-        settle(id, outcome);
-        if (outcome.kind !== "told") return;
+  queue: HeldQueue,
+): (channels: NoticeTargets["channels"]) => Promise<void> {
+  const busy = new Set<number>();
+  const firstOf = (id: number) => queue.read().find(({ channelId }) => channelId === id);
+  const settle = (item: QueuedNotice, outcome: AttemptOutcome) => {
+    const key = noticeKey(item);
+    const left = queue.read().flatMap((each): QueuedNotice[] => {
+      if (each.channelId === item.channelId && noticeKey(each) === key) {
+        const after = afterAttempt(each, outcome, queue.read(), ports.now());
+        return after === null ? [] : [after];
       }
-    }),
-  );
+      return [outcome.kind === "told" && covers(item, each) ? { ...each, told: true } : each];
+    });
+    queue.write(left);
+  };
+  async function serve(id: number, targets: NoticeTargets): Promise<void> {
+    for (let item = firstOf(id); item && item.nextAt <= ports.now(); item = firstOf(id)) {
+      const outcome = await attempt(item, targets, ports);
+      settle(item, outcome);
+      if (outcome.kind !== "told") return;
+    }
+  }
+  return async (channels) => {
+    const targets = { channels, env: ports.env, kind: ports.kind };
+    const before = queue.read();
+    const addressed = boundQueue(addressQueue(before, targets, ports.now()));
+    queue.write(addressed);
+    const ids = new Set(addressed.flatMap(({ channelId }) => channelId ?? []));
+    await Promise.all(
+      [...ids]
+        .filter((id) => !busy.has(id))
+        .map((id) => {
+          busy.add(id);
+          return serve(id, targets).finally(() => busy.delete(id));
+        }),
+    );
+  };
 }
 
 type AttemptOutcome =

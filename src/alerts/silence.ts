@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { AlertSeverity } from "../model/alert.ts";
 
+/** In force at once. More are a mistake of a script, and all are read at each evaluation. */
+export const MAX_SILENCES = 200;
+
 /** Keeps quiet what it names, until it ends. Null means any; labels must all agree. */
 export const AlertSilence = z.object({
   id: z.string(),

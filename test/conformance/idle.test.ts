@@ -108,6 +108,7 @@ function worker() {
       called: outsideCallReporter(ground),
       sleep: none,
       reserve: async () => 0,
+      defer: () => undefined,
     },
     alertMemory(),
   );

@@ -57,12 +57,12 @@ export function metricTotals(metrics: MetricsCollector): () => MetricsSnapshot {
 
 /** What outlives the object, as text, so that nothing is shared by reference. */
 export function alertMemory(): AlertMemory {
-  let text: string | undefined;
+  let text = "{}";
   const samples: string[] = [];
   return {
-    read: () => (text === undefined ? undefined : (JSON.parse(text) as KeptAlerts)),
-    write: (kept) => {
-      text = JSON.stringify(kept);
+    read: () => JSON.parse(text) as Partial<KeptAlerts>,
+    write: (change) => {
+      text = JSON.stringify({ ...JSON.parse(text), ...change });
     },
     samples: () => samples.map((sample) => JSON.parse(sample) as CountSample),
     addSample: (_, sample) => void samples.push(JSON.stringify(sample)),
@@ -110,7 +110,7 @@ export async function alertsWorld(
     databaseOut: false,
     audits: 0,
     auditFails: false,
-    answer: (url: string): Response =>
+    answer: (url: string): Response | Promise<Response> =>
       url.includes("telegram")
         ? Response.json({ ok: true, result: { message_id: 1 } })
         : new Response(null, { status: 204 }),
@@ -119,10 +119,13 @@ export async function alertsWorld(
     actor: undefined as unknown as ReturnType<typeof alertsActor>,
     queues: {},
     restart,
+    sendsEnd,
     minute,
     minutes,
+    tick,
     texts,
   };
+  const sends = new Set<Promise<void>>();
   const ask = async <T>(work: () => Promise<T>): Promise<T> => {
     world.asked += 1;
     if (world.databaseOut) throw new StoreUnavailable("out");
@@ -151,7 +154,7 @@ export async function alertsWorld(
       return world.heartbeat;
     },
     async fetch(url, init) {
-      const answer = world.answer(url);
+      const answer = await world.answer(url);
       if (init.body === undefined) world.beats.push(url);
       else world.sent.push({ url, body: JSON.parse(String(init.body)), at: clock.now });
       return answer;
@@ -163,6 +166,7 @@ export async function alertsWorld(
       clock.now += ms;
     },
     reserve: async () => 0,
+    defer: (work) => void sends.add(work.finally(() => sends.delete(work))),
   };
 
   /** A new instance over what the last one kept. */
@@ -170,9 +174,27 @@ export async function alertsWorld(
     world.actor = alertsActor(ports, world.memory);
   }
 
-  /** The tick of this minute; then the next minute begins. */
+  async function sendsEnd(): Promise<void> {
+    await Promise.all(sends);
+  }
+
+  /** The tick of this minute, with what it sends; then the next minute begins. */
   async function minute(): Promise<void> {
-    await world.actor.tick({ at: clock.now, queues: world.queues });
+    const { now } = clock;
+    await world.actor.tick({ at: now, queues: world.queues });
+    await sendsEnd();
+    nextMinute();
+  }
+
+  /** The same, leaving what it sends to go on by itself. */
+  async function tick(): Promise<void> {
+    const { now } = clock;
+    await world.actor.tick({ at: now, queues: world.queues });
+    await new Promise((done) => setTimeout(done, 5));
+    nextMinute();
+  }
+
+  function nextMinute(): void {
     clock.now = (Math.floor(clock.now / 60_000) + 1) * 60_000;
   }
 
@@ -244,7 +266,7 @@ const SHOWN_VIEW: AlertsView = {
 export const shownAlerts = (): AlertRoutePorts["alerts"] => ({
   current: async () => alertsOf(DEFAULT_ALERTS),
   view: async () => SHOWN_VIEW,
-  addSilence: async () => undefined,
+  addSilence: async () => true,
   endSilence: async () => true,
   silenceId: () => "silence-2",
 });

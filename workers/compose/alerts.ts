@@ -38,10 +38,13 @@ const reserveIn =
     return Math.max(0, ...(await Promise.all(waits)));
   };
 
-export function composeAlerts(env: Bindings, defer: DeferWork): ComposedPorts<AlertsPorts> {
+export function composeAlerts(
+  env: Bindings,
+  defer: DeferWork,
+): ComposedPorts<Omit<AlertsPorts, "defer">> {
   const isolate = isolateOf(env);
   const { store, settings, rules } = isolate;
-  const ports: AlertsPorts = {
+  const ports: Omit<AlertsPorts, "defer"> = {
     ...runtimePorts(isolate),
     alerts: () => isolate.alerts.get().catch(() => builtInAlerts(settings.rules)),
     totals: async () => env.METRICS.getByName("all").totals(),

@@ -11,7 +11,13 @@ import type { AlertsRpc } from "./rpc.ts";
 /** The one object that evaluates the alerts, keeps their states and silences, and tells them. */
 export class AlertsObject extends DurableObject<Bindings> implements AlertsRpc {
   readonly #composed = composeAlerts(this.env, (work) => this.ctx.waitUntil(work));
-  readonly #actor = alertsActor(this.#composed.ports, memoryIn(this.ctx.storage));
+  readonly #actor = alertsActor(
+    {
+      ...this.#composed.ports,
+      defer: (work) => this.ctx.waitUntil(work.finally(() => this.#composed.flush())),
+    },
+    memoryIn(this.ctx.storage),
+  );
 
   async tick(tick: AlertsTick): Promise<void> {
     await this.#actor.tick(tick);
@@ -22,8 +28,8 @@ export class AlertsObject extends DurableObject<Bindings> implements AlertsRpc {
     return this.#actor.view();
   }
 
-  addSilence(silence: AlertSilence): void {
-    this.#actor.addSilence(silence);
+  addSilence(silence: AlertSilence): boolean {
+    return this.#actor.addSilence(silence);
   }
 
   endSilence(id: string): boolean {
@@ -34,9 +40,19 @@ export class AlertsObject extends DurableObject<Bindings> implements AlertsRpc {
 /** One row a minute of the last twenty, so that a tick writes little. */
 const SAMPLES = 20;
 
+/** A row a field: a storm may fill one, and a row holds two megabytes. */
+const KEPT = "kept:";
+const keptFields = (kv: SyncKvStorage): Partial<KeptAlerts> =>
+  Object.fromEntries(
+    [...kv.list({ prefix: KEPT })].map(([name, value]) => [name.slice(KEPT.length), value]),
+  );
+
 const memoryIn = ({ kv }: DurableObjectStorage): AlertMemory => ({
-  read: () => kv.get<KeptAlerts>("kept"),
-  write: (kept) => kv.put("kept", kept),
+  // One row held everything before, and may be all there is.
+  read: () => ({ ...kv.get<KeptAlerts>("kept"), ...keptFields(kv) }),
+  write(change) {
+    for (const [field, value] of Object.entries(change)) kv.put(KEPT + field, value);
+  },
   samples: () =>
     [...kv.list<CountSample>({ prefix: "sample:" })]
       .map(([, sample]) => sample)

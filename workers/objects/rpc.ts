@@ -52,7 +52,7 @@ export type StreamRpc = Rpc.DurableObjectBranded & {
 export type AlertsRpc = Rpc.DurableObjectBranded & {
   tick(tick: AlertsTick): Promise<void>;
   view(): AlertsView;
-  addSilence(silence: AlertSilence): void;
+  addSilence(silence: AlertSilence): boolean;
   endSilence(id: string): boolean;
 };
 

@@ -3,7 +3,7 @@ import { ResolvedAlert } from "../../alerts/alert-states.ts";
 import { type AlertsView, FactReading, ShownAlert } from "../../alerts/alerts-view.ts";
 import { HeartbeatResult } from "../../alerts/heartbeat.ts";
 import type { AlertSet } from "../../alerts/load-alerts.ts";
-import { AlertSilence } from "../../alerts/silence.ts";
+import { AlertSilence, MAX_SILENCES } from "../../alerts/silence.ts";
 import { nearestName } from "../../kit/nearest-name.ts";
 import { type Clock, iso } from "../../kit/time.ts";
 import { ALERT_SCOPES, AlertSeverity } from "../../model/alert.ts";
@@ -16,7 +16,8 @@ export type AlertRoutePorts = {
     /** Those in force. */
     current(): Promise<AlertSet>;
     view(): Promise<AlertsView>;
-    addSilence(silence: AlertSilence): Promise<void>;
+    /** False: there are MAX_SILENCES in force. */
+    addSilence(silence: AlertSilence): Promise<boolean>;
     endSilence(id: string): Promise<boolean>;
     silenceId(): string;
   };
@@ -35,6 +36,8 @@ const AlertRule = z.object({
   repeatSeconds: z.number().nullable(),
   channels: z.array(z.string()).nullable(),
 });
+
+const TOO_MANY_SILENCES = `There are ${MAX_SILENCES} silences in force. End one of them first.`;
 
 const MAX_MINUTES = 30 * 24 * 60;
 
@@ -131,10 +134,11 @@ export const alertRoutes = ({ alerts, auditLog, now }: AlertRoutePorts): ApiRout
         createdAt: iso(at),
         until: iso(at + body.minutes * 60_000),
       };
+      const { silences } = await alerts.view();
+      if (silences.length >= MAX_SILENCES) return problem(422, TOO_MANY_SILENCES);
       const subject = `alert-silence/${silence.id}`;
       await auditLog.recordChange(change({ at: iso(at), subject, after: silence }));
-      await alerts.addSilence(silence);
-      return silence;
+      return (await alerts.addSilence(silence)) ? silence : problem(422, TOO_MANY_SILENCES);
     },
   }),
   route({
