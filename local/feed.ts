@@ -34,7 +34,7 @@ async function sendBatch(
   }
 }
 
-async function* batches(file: string): AsyncGenerator<unknown[]> {
+export async function* batches(file: string): AsyncGenerator<unknown[]> {
   let batch: unknown[] = [];
   let bytes = 0;
   for await (const line of createInterface({
@@ -42,14 +42,15 @@ async function* batches(file: string): AsyncGenerator<unknown[]> {
     crlfDelay: Number.POSITIVE_INFINITY,
   })) {
     if (line.trim() === "") continue;
-    if (batch.length === BATCH_SIZE || bytes + line.length > BATCH_BYTES) {
+    const size = Buffer.byteLength(line);
+    if (batch.length === BATCH_SIZE || bytes + size > BATCH_BYTES) {
       yield batch;
       batch = [];
       bytes = 0;
     }
     // A line that is no JSON goes to the server as text, whose answer counts it as rejected.
     batch.push(parse(line));
-    bytes += line.length;
+    bytes += size;
   }
   if (batch.length > 0) yield batch;
 }
