@@ -62,7 +62,11 @@ function virtualTime(start: number) {
   return { now: () => now, sleep, run };
 }
 
-const noCache: LayeredCache = { get: async () => null, put: async () => undefined };
+const noCache: LayeredCache = {
+  get: async () => null,
+  getAll: async (keys) => keys.map(() => null),
+  put: async () => undefined,
+};
 
 function mentioned(): TokenRef[] {
   const lines = readFileSync(FILE, "utf8").split("\n").filter(Boolean);

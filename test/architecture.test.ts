@@ -58,6 +58,16 @@ const PLACES: Place[] = [
     packages: [],
   },
   {
+    path: "src/events/held-mentions.ts",
+    may: ["src/kit", "src/model", "src/observability/runtime.ts"],
+    packages: [],
+  },
+  {
+    path: "src/events/made-change.ts",
+    may: ["src/model", "src/store/events.ts", "src/pipeline.ts"],
+    packages: [],
+  },
+  {
     path: "src/events/after-commit.ts",
     may: [...RUNTIME, "src/events", "src/outbox/enqueue.ts"],
     packages: [],

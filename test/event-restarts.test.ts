@@ -53,6 +53,7 @@ function eventObject(store: ActorStore) {
   const loads: number[] = [];
   const memory: ActorMemory & { alarm?: number } = {
     eventKey: undefined,
+    held: [],
     looked: 0,
     awaitsFacts: false,
     clearAt: undefined,
@@ -97,6 +98,10 @@ function eventObject(store: ActorStore) {
         store: faulty,
         enrich: async () => [],
         pause: async () => void pauses++,
+        sleep: async () => undefined,
+        defer: () => undefined,
+        returnMentions: async () => undefined,
+        expectDeliveries: async () => undefined,
         rules: async () => rules,
         isStream: isStreamKind,
         channels: async () => [],

@@ -202,4 +202,28 @@ describe("with shareLoad", () => {
     answer(1);
     await Promise.all(calls);
   });
+
+  it("looks for what another caller loads, and loads too when nothing comes", async () => {
+    const steps: (() => void)[] = [];
+    const watchLoad = () => new Promise<void>((step) => void steps.push(step));
+    const step = async () => {
+      for (const go of steps.splice(0)) go();
+      await new Promise((resolve) => setTimeout(resolve));
+    };
+    const { cache, answer, begun } = loads({ watchLoad });
+    const first = cache.get();
+    const second = cache.get(0);
+    answer(1);
+    await first;
+    await step();
+    expect([await second, begun()]).toEqual([1, 1]);
+
+    cache.expire();
+    const lost = cache.get();
+    const other = cache.get();
+    for (let n = 0; n < 50; n++) await step();
+    expect(begun()).toBe(3);
+    answer(2);
+    expect(await Promise.all([lost, other])).toEqual([2, 2]);
+  });
 });

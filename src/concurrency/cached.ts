@@ -1,4 +1,4 @@
-import type { Clock } from "../kit/time.ts";
+import type { Clock, SleepFor } from "../kit/time.ts";
 
 /**
  * `ttlMs`: how long a value counts as fresh. `costFactor`: that many times as long as loading it
@@ -19,6 +19,11 @@ export type CacheOptions = Freshness & {
    * Worker one request must not wait on another's I/O.
    */
   shareLoad?: boolean;
+  /**
+   * While one caller loads, the others look for its value every few ms, and load too when there is
+   * none in time: for callers that must not wait on each other's I/O.
+   */
+  watchLoad?: SleepFor;
 };
 
 export type CachedValue<T> = {
@@ -34,10 +39,13 @@ type Entry<T> = { value: T; startedAt: number; at: number; freshUntil: number };
 
 /** Callers do not rely on a load that has been under way for longer: the next one loads too. */
 const LOAD_MS = 5_000;
+/** For how long a caller looks for what another one loads, and how often. */
+const WATCH_MS = 500;
+const WATCH_STEP_MS = 10;
 
 /** Caches the value of `load()` in this isolate. A failure is thrown and not cached. */
 export function cached<T>(load: () => Promise<T>, options: CacheOptions): CachedValue<T> {
-  const { now, staleOnError = false, shareStale = false, shareLoad = false } = options;
+  const { now, staleOnError = false, shareStale = false, shareLoad = false, watchLoad } = options;
   let held: Entry<T> | undefined;
   let running: { startedAt: number; entry: Promise<Entry<T>> } | undefined;
   let expirations = 0;
@@ -71,14 +79,22 @@ export function cached<T>(load: () => Promise<T>, options: CacheOptions): Cached
     }
   }
 
+  const freshHeld = (since: number): Entry<T> | undefined =>
+    held !== undefined && held.startedAt >= since && now() < held.freshUntil ? held : undefined;
+
   async function freshEntry(since = Number.NEGATIVE_INFINITY): Promise<Entry<T>> {
     const at = now();
     const load = running !== undefined && at - running.startedAt < LOAD_MS ? running : undefined;
-    if (held !== undefined && held.startedAt >= since) {
-      if (at < held.freshUntil || (shareStale && load !== undefined)) return held;
-    }
-    if (shareLoad && load !== undefined && load.startedAt >= since) return load.entry;
-    return startLoad(at);
+    const fresh = freshHeld(since);
+    if (fresh !== undefined) return fresh;
+    if (shareStale && load !== undefined && held !== undefined && held.startedAt >= since)
+      return held;
+    if (load === undefined || load.startedAt < since) return startLoad(at);
+    if (shareLoad) return load.entry;
+    if (watchLoad === undefined) return startLoad(at);
+    for (let waited = 0; running === load && waited < WATCH_MS; waited += WATCH_STEP_MS)
+      await watchLoad(WATCH_STEP_MS);
+    return freshHeld(since) ?? startLoad(now());
   }
 
   return {

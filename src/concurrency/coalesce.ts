@@ -3,11 +3,25 @@
  * are collected and passed together to the next run. Every caller gets the result, or the error, of
  * the run that took its items.
  */
-export function coalesce<Item, Result>(
+export const coalesce = <Item, Result>(
   work: (items: Item[]) => Promise<Result>,
   pause?: () => Promise<void>,
+): ((items: Item[]) => Promise<Result>) =>
+  coalesceOpen((items, close) => {
+    close();
+    return work(items);
+  }, pause);
+
+/**
+ * The same for work that takes more items while it prepares: what arrives is added to `items` until
+ * it calls `close`.
+ */
+export function coalesceOpen<Item, Result>(
+  work: (items: Item[], close: () => void) => Promise<Result>,
+  pause?: () => Promise<void>,
 ): (items: Item[]) => Promise<Result> {
-  let waiting: { items: Item[]; result: Promise<Result> } | undefined;
+  type Run = { items: Item[]; result: Promise<Result> };
+  let waiting: Run | undefined;
   let running: Promise<unknown> = Promise.resolve();
   return (items) => {
     if (waiting) {
@@ -15,10 +29,12 @@ export function coalesce<Item, Result>(
       return waiting.result;
     }
     const taken = [...items];
-    const result = (pause === undefined ? running : running.then(pause)).then(() => {
-      waiting = undefined;
-      return work(taken);
-    });
+    const close = () => {
+      if (waiting?.items === taken) waiting = undefined;
+    };
+    const result = (pause === undefined ? running : running.then(pause))
+      .then(() => work(taken, close))
+      .finally(close);
     waiting = { items: taken, result };
     running = result.catch(() => undefined);
     return result;

@@ -12,10 +12,13 @@ export type LayeredCache = {
    * Null when no usable answer is cached. `read` parses the stored value; undefined = the value was
    * written by another version of the code, and is ignored.
    */
-  get<T>(key: string, read: (stored: unknown) => T | undefined): Promise<CacheEntry<T> | null>;
+  get<T>(key: string, read: ReadStored<T>): Promise<CacheEntry<T> | null>;
+  /** The same of several keys, in their order, with one command. */
+  getAll<T>(keys: readonly string[], read: ReadStored<T>): Promise<(CacheEntry<T> | null)[]>;
   put(key: string, value: unknown, freshSeconds: number, keepSeconds: number): Promise<void>;
 };
 
+type ReadStored<T> = (stored: unknown) => T | undefined;
 type Stored = CacheEntry<unknown> & { keepUntil: number };
 const MAX_LOCAL = 1_000;
 
@@ -41,21 +44,31 @@ export function layeredCache(redis: Redis, now: Clock): LayeredCache {
     const oldest = local.keys().next();
     if (local.size > MAX_LOCAL && !oldest.done) local.delete(oldest.value);
   };
-  const far = async (key: string): Promise<Stored | undefined> => {
-    const answer = await redis.read([key]);
-    const text = answer === "down" ? null : (answer[0] ?? null);
-    return text === null ? undefined : stored(text);
+  const isFresh = (entry: Stored | undefined) => entry !== undefined && entry.freshUntil > now();
+  const far = async (keys: string[]): Promise<Map<string, Stored | undefined>> => {
+    const answer = keys.length === 0 ? [] : await redis.read(keys);
+    return new Map(
+      keys.map((key, at) => {
+        const text = answer === "down" ? null : (answer[at] ?? null);
+        return [key, text === null ? undefined : stored(text)];
+      }),
+    );
   };
-  return {
-    async get(key, read) {
-      const near = local.get(key);
-      const entry =
-        near !== undefined && near.freshUntil > now() ? near : ((await far(key)) ?? near);
+
+  async function getAll<T>(keys: readonly string[], read: ReadStored<T>) {
+    const asked = await far(keys.filter((key) => !isFresh(local.get(key))));
+    return keys.map((key): CacheEntry<T> | null => {
+      const entry = asked.get(key) ?? local.get(key);
       if (entry === undefined || entry.keepUntil <= now()) return null;
       remember(key, entry);
       const value = read(entry.value);
       return value === undefined ? null : { value, at: entry.at, freshUntil: entry.freshUntil };
-    },
+    });
+  }
+
+  return {
+    getAll,
+    get: async (key, read) => (await getAll([key], read))[0] ?? null,
     async put(key, value, freshSeconds, keepSeconds) {
       const at = now();
       const entry = {

@@ -4,12 +4,14 @@ import { singleFlight } from "./single-flight.ts";
 
 /**
  * Joins simultaneous calls for the same key. `recall` reads the answer that another caller's flight
- * has cached; null while there is none.
+ * has cached; null while there is none. `isCached`: whether `recall` finds an answer from now on,
+ * for longer than the lock lives.
  */
 export type SharedFlight = <T>(
   key: string,
   task: () => Promise<T>,
   recall: () => Promise<T | null>,
+  isCached: (answer: T) => boolean,
 ) => Promise<T>;
 
 type FlightPorts = {
@@ -29,28 +31,40 @@ const LAST_PAUSE_MS = 3_200;
 /**
  * Single flight across isolates. The caller that gets the lock in Redis does the work; the others
  * poll the cache for its answer. The lock only saves calls: without Redis, or after six seconds, a
- * caller does the work itself.
+ * caller does the work itself. Once the answer is in the cache nobody asks for the lock, which ends
+ * by itself: to remove it would be a command for each call.
  */
 export function sharedFlight(ports: FlightPorts): SharedFlight {
   const here = singleFlight();
-  return (key, task, recall) => here(key, () => lockedFlight(`flight:${key}`, task, recall, ports));
+  return (key, task, recall, isCached) =>
+    here(key, () => lockedFlight({ key: `flight:${key}`, task, recall, isCached }, ports));
 }
 
+type Flight<T> = {
+  key: string;
+  task: () => Promise<T>;
+  recall: () => Promise<T | null>;
+  isCached: (answer: T) => boolean;
+};
+
 async function lockedFlight<T>(
-  key: string,
-  task: () => Promise<T>,
-  recall: () => Promise<T | null>,
+  { key, task, recall, isCached }: Flight<T>,
   { redis, sleep, holder, defer }: FlightPorts,
 ): Promise<T> {
   for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
     const lock = await claim(key, holder, redis);
     const left = pause === FIRST_PAUSE_MS ? null : await recall();
-    const release = () => defer(lock === "ours" ? redis.remove([key]) : Promise.resolve());
-    if (left !== null) {
-      release();
-      return left;
+    if (left !== null) return left;
+    if (lock !== "taken" || pause > LAST_PAUSE_MS) {
+      let isLeft = false;
+      try {
+        const answer = await task();
+        isLeft = isCached(answer);
+        return answer;
+      } finally {
+        if (lock === "ours" && !isLeft) defer(redis.remove([key]));
+      }
     }
-    if (lock !== "taken" || pause > LAST_PAUSE_MS) return task().finally(release);
     await sleep(pause);
   }
 }

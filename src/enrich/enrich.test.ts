@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { layeredCache } from "../concurrency/layered-cache.ts";
 import { memoryRedis } from "../concurrency/memory-redis.ts";
+import { sharedFlight } from "../concurrency/shared-flight.ts";
 import { singleFlight } from "../concurrency/single-flight.ts";
 import { localGuard } from "../http/local-guard.ts";
 import { FACTS } from "../model/facts.ts";
@@ -319,4 +320,20 @@ describe("an address of a market's page", () => {
   it("stays as it is when no pool has it", async () => {
     expect((await asked(chart, pair({ pairAddress: ADDRESS }))).values.contract).toBeNull();
   });
+});
+
+it("asks Redis once for a known token, and for a new one twice more for each group", async () => {
+  const { ports, redis } = setUp();
+  const flight = (holder: string) =>
+    sharedFlight({ redis, sleep: ports.sleep, holder, defer: ports.defer });
+  const isolate = (holder: string): EnrichPorts => ({
+    ...ports,
+    cache: layeredCache(redis, ports.now),
+    flight: flight(holder),
+  });
+  await enrich(TOKEN, isolate("first"));
+  const asked = redis.commands;
+  expect(asked).toBe(5);
+  expect(statuses(await enrich(TOKEN, isolate("second")))).toMatchObject({ dex: "fresh" });
+  expect(redis.commands - asked).toBe(1);
 });

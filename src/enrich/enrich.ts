@@ -124,15 +124,20 @@ async function fill(
   return fallback ?? failed(group.name, error);
 }
 
+const cacheKey = ({ name }: EnricherGroup, { chain, tokenCa }: KnownToken): string =>
+  `cache:${name}:${chain}:${canonicalAddress(tokenCa)}`;
+
+/** Answers that `fill` has put into the cache. */
+const isCached = ({ status }: ProviderFacts): boolean =>
+  status === "fresh" || status === "partial" || status === "empty";
+
 async function askGroup(
   group: EnricherGroup,
   token: KnownToken,
+  old: CacheEntry<ProviderFacts> | null,
   ports: EnrichPorts,
-  seen: Map<string, CacheEntry<ProviderFacts>>,
 ) {
-  const key = `cache:${group.name}:${token.chain}:${canonicalAddress(token.tokenCa)}`;
-  const old = await ports.cache.get(key, read);
-  if (old !== null) seen.set(group.name, old);
+  const key = cacheKey(group, token);
   const hit = fresh(old, ports.now());
   ports.onCache?.(group.name, hit !== null ? "hit" : old !== null ? "stale" : "miss");
   if (hit !== null) return hit;
@@ -140,6 +145,7 @@ async function askGroup(
     key,
     () => fill(group, token, key, old, ports),
     async () => fresh(await ports.cache.get(key, read), ports.now()),
+    isCached,
   );
 }
 
@@ -209,19 +215,20 @@ export async function enrich(token: TokenRef, ports: EnrichPorts): Promise<Provi
   if (!isKnown(found)) return ports.groups.map(unasked);
   const lookedMs = ports.now() - began;
 
-  const seen = new Map<string, CacheEntry<ProviderFacts>>();
+  const asked = ports.now();
   const groups = ports.groups.filter((group) =>
     group.members.some((member) => member.supports(found)),
   );
-  const answers = groups.map(async (group): Promise<ProviderFacts> => {
-    const asked = ports.now();
+  const keys = groups.map((group) => cacheKey(group, found));
+  const cached = await within(() => ports.cache.getAll(keys, read));
+  const answers = groups.map(async (group, at): Promise<ProviderFacts> => {
+    const old = cached === "late" ? null : (cached[at] ?? null);
     const answer = await within((hurried) =>
-      askGroup(group, found, hurried, seen).catch(() => failed(group.name, "fault in the adapter")),
+      askGroup(group, found, old, hurried).catch(() => failed(group.name, "fault in the adapter")),
     );
     const ms = ports.now() - asked;
     if (answer !== "late") return { ...answer, ms };
-    const old = seen.get(group.name);
-    return { ...(old === undefined ? failed(group.name, "late") : stale(old, "late")), ms };
+    return { ...(old === null ? failed(group.name, "late") : stale(old, "late")), ms };
   });
   const facts = await Promise.all(answers);
   return looked.kind === "found"

@@ -155,7 +155,13 @@ export async function lookUp(token: TokenRef, ports: ResolvePorts): Promise<Toke
     );
     return known !== null && known.freshUntil > ports.now() ? lookupOf(known.value.token) : null;
   };
-  const look = () => ports.flight(question.key, () => search(question, baseUrl, ports), remembered);
+  const look = () =>
+    ports.flight(
+      question.key,
+      () => search(question, baseUrl, ports),
+      remembered,
+      ({ kind }) => kind !== "failed",
+    );
   return (
     (await remembered()) ?? look().catch(() => ({ kind: "failed", error: "fault in the search" }))
   );

@@ -11,7 +11,6 @@ it("tells the live stream what state a signal was in before, also where no chann
     log: () => undefined,
     telemetry: silentTelemetry,
     deliveries: { sendBatch: async () => undefined },
-    wakeSweeper: async () => undefined,
     broadcast: async (messages) => void published.push(...messages),
   });
   const made = change(1, [mention(1)]);

@@ -14,18 +14,31 @@ export type AfterCommitPorts = RuntimePorts &
 /** Deliveries that are in the queue are left to it this long. */
 const TRUST_QUEUE_MS = 120_000;
 
+/**
+ * Before a commit, and not after it: of a commit whose answer is lost nobody may ever learn, when
+ * the next look at the facts finds nothing new.
+ */
+export function expectDeliveries({
+  now,
+  wakeSweeper,
+}: Pick<AfterCommitPorts, "now" | "wakeSweeper">): EventPorts["expectDeliveries"] {
+  return async ({ outbox }) => {
+    const times = outbox.map(({ notBefore }) =>
+      notBefore === null ? [] : [Date.parse(notBefore)],
+    );
+    await wakeSweeper(Math.min(now() + TRUST_QUEUE_MS, ...times.flat()));
+  };
+}
+
 /** What follows a commit. Whatever fails here is found by the sweeper. */
-export function afterCommit(ports: AfterCommitPorts): EventPorts["afterCommit"] {
-  const { now, log, telemetry, wakeSweeper, broadcast } = ports;
+export function afterCommit(
+  ports: Omit<AfterCommitPorts, "wakeSweeper">,
+): EventPorts["afterCommit"] {
+  const { log, telemetry, broadcast } = ports;
   return async (change, due) => {
     await enqueueDeliveries(due, ports).catch((error) =>
       log({ stage: "announce", level: "warn", outcome: "queue_refused", reason: String(error) }),
     );
-    const held = change.outbox.flatMap(({ notBefore }) =>
-      notBefore === null ? [] : [Date.parse(notBefore)],
-    );
-    const open = due.length > 0 || change.outbox.length > 0;
-    if (open) await wakeSweeper(Math.min(now() + TRUST_QUEUE_MS, ...held));
     const { type, chain, symbol, tokenCa } = change.event;
     const { state, score, rulesVersion } = change.signal;
     const about = { type, chain, token: symbol ?? tokenCa ?? "" };

@@ -1,22 +1,25 @@
-import { coalesce } from "../concurrency/coalesce.ts";
+import { coalesceOpen } from "../concurrency/coalesce.ts";
 import { traceIdOf } from "../kit/trace-context.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { ProviderFacts } from "../model/facts.ts";
 import type { Mention, TokenRef } from "../model/mention.ts";
-import type { Signal } from "../model/signal.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { type Decision, type DecisionInput, decide, type KnownEvent } from "../pipeline.ts";
 import type { Routes } from "../routing/routes.ts";
 import type { Ruleset } from "../rules/score.ts";
-import type { Change, CommitTimings, EventStore } from "../store/events.ts";
+import type { Change, EventStore } from "../store/events.ts";
 import type { DueDelivery } from "../store/outbox.ts";
 import { eventLedger, type LedgerStorage } from "./event-ledger.ts";
 import { factMemory, isIncomplete } from "./fact-memory.ts";
 import { tallyOf } from "./gather.ts";
-import { tokenOf } from "./summarise.ts";
+import { type HeldMemory, type HeldPorts, heldMentions } from "./held-mentions.ts";
+import { saysTheSame, timingsOf } from "./made-change.ts";
+import { isSameToken, tokenOf } from "./summarise.ts";
 
 /** A stale commit means that another instance wrote in between; twice in a row is already rare. */
 const STALE_TRIES = 5;
+/** Of a hot event: more would make one statement of megabytes. */
+const MOST_A_COMMIT = 200;
 /**
  * When to ask again for facts that were missing, stale or partial. After the last, only a new
  * mention asks.
@@ -32,32 +35,38 @@ const UNFINISHED_SECONDS = 1;
 const CLEAR_AFTER_START_MS = 48 * 3_600_000;
 const CLEAR_LATE_MS = 3_600_000;
 
-export type EventPorts = RuntimePorts & {
-  store: Pick<EventStore, "load" | "evidence" | "commit">;
-  /** `trace`: the traceparent of the post that set it off; outside calls pass it along. */
-  enrich(token: TokenRef, trace?: string): Promise<ProviderFacts[]>;
-  /** The rules that score this event: a canary takes its share of the keys. */
-  rules(eventKey: string): Promise<Ruleset>;
-  /** Whether channels of the kind get every revision of an event. */
-  isStream(kind: string): boolean;
-  /** See LedgerPorts. */
-  pause(): Promise<void>;
-  /** As they were at `since` (ms) or later; without it they may be older. */
-  channels(since?: number): Promise<ChannelConfig[]>;
-  /** The routes in force, asked for when the state changes; null without any. */
-  routes(): Promise<Routes | null>;
-  /**
-   * After a commit: enqueue what is due, wake the sweeper for the rest, tell the live stream. Never
-   * throws: the sweeper finds what this missed.
-   */
-  afterCommit(change: Change, due: Omit<DueDelivery, "eventKey">[]): Promise<void>;
-};
+export type EventPorts = RuntimePorts &
+  HeldPorts & {
+    store: Pick<EventStore, "load" | "evidence" | "commit">;
+    /** `trace`: the traceparent of the post that set it off; outside calls pass it along. */
+    enrich(token: TokenRef, trace?: string): Promise<ProviderFacts[]>;
+    /** The rules that score this event: a canary takes its share of the keys. */
+    rules(eventKey: string): Promise<Ruleset>;
+    /** Whether channels of the kind get every revision of an event. */
+    isStream(kind: string): boolean;
+    /** See LedgerPorts. */
+    pause(): Promise<void>;
+    /** As they were at `since` (ms) or later; without it they may be older. */
+    channels(since?: number): Promise<ChannelConfig[]>;
+    /** The routes in force, asked for when the state changes; null without any. */
+    routes(): Promise<Routes | null>;
+    /**
+     * Before a commit with deliveries: has the sweeper look for them, also if the commit's answer is
+     * lost. Never throws.
+     */
+    expectDeliveries(change: Change): Promise<void>;
+    /**
+     * After a commit: enqueue what is due, tell the live stream. Never throws: the sweeper finds what
+     * this missed.
+     */
+    afterCommit(change: Change, due: Omit<DueDelivery, "eventKey">[]): Promise<void>;
+  };
 
 /**
  * What an actor remembers across eviction: the little that the database does not know, and the rows
  * of a large event.
  */
-export type ActorMemory = {
+export type ActorMemory = HeldMemory & {
   eventKey: string | undefined;
   /** How many times it has looked again since the last mention. */
   looked: number;
@@ -78,13 +87,14 @@ export type ActorMemory = {
 };
 
 /**
- * `add` resolves once the mentions are evidence in the database; it may be repeated. `onAlarm`
+ * `add` resolves once the mentions are evidence in the database; it may be repeated. With `mayHold`
+ * it resolves earlier when their event waits for facts and they are held. `onAlarm`
  * scores anew, with facts that came late, and deletes what is remembered once the window has ended;
  * it never throws but looks again later, because the platform drops an alarm that failed six times
  * and an outage outlasts that.
  */
 export type EventActor = {
-  add(mentions: Mention[]): Promise<void>;
+  add(mentions: Mention[], mayHold?: boolean): Promise<void>;
   onAlarm(): Promise<void>;
 };
 
@@ -95,6 +105,10 @@ export type EventActor = {
  */
 export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
   let known: KnownEvent | undefined;
+  let waitsForFacts = false;
+  /** When the last mentions came, or the alarm. */
+  let cameAt = 0;
+  const held = heldMentions(memory, ports);
   const facts = factMemory(ports.enrich, ports.now);
   const ledger = eventLedger({
     store: ports.store,
@@ -114,30 +128,54 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     return ledger.begin();
   }
 
-  /** Answers false when the event changed under us. */
-  async function tryCommit(mentions: Mention[]): Promise<boolean> {
-    const before = known ?? (await recall(mentions));
+  /**
+   * Waits for the facts of the event. Mentions that come meanwhile may make its token better known:
+   * then it asks for that one, once.
+   */
+  async function factsFor({ gathered }: KnownEvent, mentions: Mention[]): Promise<ProviderFacts[]> {
+    const trace = traceOf(mentions);
+    const token = tokenOf(gathered, mentions);
+    if (mentions.length === 0) return facts.askAnew(token, trace);
+    waitsForFacts = true;
+    try {
+      const answers = await facts.facts(token, trace);
+      const better = tokenOf(gathered, mentions);
+      return isSameToken(token, better) ? answers : await facts.facts(better, trace);
+    } finally {
+      waitsForFacts = false;
+    }
+  }
+
+  const traceOf = (mentions: readonly Mention[]): string | undefined =>
+    mentions.find(({ trace }) => trace)?.trace ?? memory.trace;
+
+  /**
+   * Answers false when the event changed under us. While it waits for facts it takes in the
+   * mentions that come; those that it has committed are gone from `coming`.
+   */
+  async function tryCommit(coming: Mention[], close: () => void): Promise<boolean> {
+    if (coming.length === 0) close();
+    const before = known ?? (await recall(coming));
     known = undefined;
     if (before === "unfinished") {
       await memory.setAlarm(ports.now() + UNFINISHED_SECONDS * 1000);
       throw new Error("the event is being counted again; what came for it comes again");
     }
-    if (mentions.length === 0 && tallyOf(before.gathered) === undefined) {
+    if (coming.length === 0 && tallyOf(before.gathered) === undefined) {
       await memory.clear();
       return true;
     }
-    const trace = mentions.find((mention) => mention.trace)?.trace ?? memory.trace;
-    const key = tallyOf(before.gathered)?.eventKey ?? mentions[0]?.eventKey ?? "";
-    const token = tokenOf(before.gathered, mentions);
+    const key = tallyOf(before.gathered)?.eventKey ?? coming[0]?.eventKey ?? "";
     const askedAt = ports.now();
     const [{ answers, enrichMs }, rules, channels] = await Promise.all([
-      (mentions.length === 0 ? facts.askAnew(token, trace) : facts.facts(token, trace)).then(
-        (answers) => ({ answers, enrichMs: ports.now() - askedAt }),
-      ),
+      factsFor(before, coming).then((answers) => ({ answers, enrichMs: ports.now() - askedAt })),
       ports.rules(key),
       ports.channels(),
     ]);
     if (!ledger.holds(before)) return false;
+    close();
+    const mentions = coming.slice(0, MOST_A_COMMIT);
+    const trace = traceOf(mentions);
     const decideAt = ports.now();
     const { change, after, errors } = await decideForChannels(before, {
       mentions,
@@ -158,8 +196,11 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     const timings = timingsOf(answers, {
       ...{ enrichMs, rulesMs: commitAt - decideAt, posts: change.evidence.length },
     });
+    if (change.outbox.length > 0) await ports.expectDeliveries(change);
     const result = await ports.store.commit({ ...change, timings });
     if (result.kind === "stale") return false;
+    coming.splice(0, mentions.length);
+    held.committed(mentions);
     const { eventKey, state } = change.signal;
     const { observe } = ports.telemetry;
     observe("pipeline_latency_ms", { stage: "rules" }, commitAt - decideAt);
@@ -181,13 +222,13 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
   }
 
   /**
-   * A transition is planned for the channels as they are now: one that was added a moment ago must
-   * not miss it. The other commits notify nobody, and cost no query.
+   * A transition is planned for the channels as they are when its mentions have come, or later: one
+   * that was added before must not miss it. The other commits notify nobody, and cost no query.
    */
   async function decideForChannels(before: KnownEvent, input: DecisionInput): Promise<Decision> {
     const decision = decide(before, input);
     if (!decision.announces) return decision;
-    const [channels, routes] = await Promise.all([ports.channels(ports.now()), ports.routes()]);
+    const [channels, routes] = await Promise.all([ports.channels(cameAt), ports.routes()]);
     return decide(before, { ...input, channels, routes });
   }
 
@@ -210,26 +251,35 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     );
     if (!late || seconds === undefined) {
       memory.awaitsFacts = false;
-      if (isFirst || !anew) await memory.setAlarm(memory.clearAt);
+      if (isFirst || !anew) await memory.setAlarm(held.alarmFor(memory.clearAt));
       return;
     }
     memory.looked = step;
     memory.awaitsFacts = true;
     if (trace !== memory.trace) memory.trace = trace;
-    await memory.setAlarm(ports.now() + seconds * 1000);
+    await memory.setAlarm(held.alarmFor(ports.now() + seconds * 1000));
   }
 
-  const record = coalesce(async (mentions: Mention[]) => {
-    for (let attempt = 1; attempt <= STALE_TRIES; attempt++) if (await tryCommit(mentions)) return;
+  const record = coalesceOpen(async (mentions: Mention[], close: () => void) => {
+    for (let stale = 0; stale < STALE_TRIES; )
+      if (!(await tryCommit(mentions, close))) stale++;
+      else if (mentions.length === 0) return;
     throw new Error("the event kept changing under its actor");
   });
 
   return {
-    add: record,
+    add(mentions, mayHold = false) {
+      cameAt = ports.now();
+      const done = record(mentions);
+      return mayHold ? held.whileWaiting(mentions, done, () => waitsForFacts) : done;
+    },
     async onAlarm() {
       const { awaitsFacts, clearAt } = memory;
+      const waiting = held.all();
+      cameAt = ports.now();
       try {
-        if (awaitsFacts || clearAt === undefined || ledger.isUnfinished()) await record([]);
+        if (waiting.length > 0) await record([...waiting]);
+        else if (awaitsFacts || clearAt === undefined || ledger.isUnfinished()) await record([]);
         else if (ports.now() < clearAt) await memory.setAlarm(clearAt);
         else {
           known = undefined;
@@ -243,38 +293,10 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
           outcome: "retry",
           reason: String(error),
         });
+        await held.giveBack();
         const seconds = ledger.isUnfinished() ? UNFINISHED_SECONDS : FAILED_RE_ENRICH_SECONDS;
         await memory.setAlarm(ports.now() + seconds * 1000);
       }
     },
   };
-}
-
-/** What a commit keeps of the time that it took: of each provider that was asked, its own. */
-function timingsOf(
-  answers: readonly ProviderFacts[],
-  took: Omit<CommitTimings, "enrich">,
-): CommitTimings {
-  const asked = answers.flatMap(({ provider, ms, status }) =>
-    ms === undefined ? [] : [[provider, [ms, status]] satisfies [string, [number, string]]],
-  );
-  return { ...took, enrich: Object.fromEntries(asked) };
-}
-
-/**
- * Whether a second look at the facts found nothing that the signal does not say already: the time
- * of the look alone is worth no commit.
- */
-function saysTheSame({ signal }: KnownEvent, { signal: anew }: Change): boolean {
-  const told = (each: Signal) => {
-    const { ts: _, previousState: __, facts, ...rest } = each;
-    const { values, degraded, notes } = facts;
-    // The database keeps no order of fields.
-    return JSON.stringify([rest, values, degraded, notes], (_, value) =>
-      typeof value === "object" && value !== null && !Array.isArray(value)
-        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : value,
-    );
-  };
-  return signal !== null && told(signal) === told(anew);
 }

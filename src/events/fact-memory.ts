@@ -1,5 +1,6 @@
 import type { ProviderFacts } from "../model/facts.ts";
 import type { TokenRef } from "../model/mention.ts";
+import { isSameToken } from "./summarise.ts";
 
 /** So long answers are used again: as the cache of the shortest-lived facts keeps them. */
 const USED_MS = 45_000;
@@ -23,7 +24,7 @@ export type FactMemory = {
   askAnew: AskForFacts;
 };
 
-type HeldAnswers = { token: string; answers: ProviderFacts[]; askAt: number; usedUntil: number };
+type HeldAnswers = { token: TokenRef; answers: ProviderFacts[]; askAt: number; usedUntil: number };
 
 export function factMemory(ask: AskForFacts, now: () => number): FactMemory {
   let held: HeldAnswers | undefined;
@@ -31,7 +32,7 @@ export function factMemory(ask: AskForFacts, now: () => number): FactMemory {
   async function askAnew(token: TokenRef, traceId?: string): Promise<ProviderFacts[]> {
     const answers = await ask(token, traceId);
     held = {
-      token: JSON.stringify(token),
+      token,
       // Nobody waits for what is held.
       answers: answers.map(({ ms: _, ...answer }) => answer),
       askAt: now() + (isIncomplete(answers) ? INCOMPLETE_MS : COMPLETE_MS),
@@ -41,7 +42,7 @@ export function factMemory(ask: AskForFacts, now: () => number): FactMemory {
   }
 
   async function facts(token: TokenRef, traceId?: string): Promise<ProviderFacts[]> {
-    if (held === undefined || now() >= held.usedUntil || held.token !== JSON.stringify(token))
+    if (held === undefined || now() >= held.usedUntil || !isSameToken(held.token, token))
       return askAnew(token, traceId);
     const { answers, askAt } = held;
     if (now() >= askAt) {

@@ -30,6 +30,10 @@ const bestToken = ({ ref, symbol, chains }: KnownToken): TokenRef => ({
 const tokenIn = ({ token, symbol, chains }: Tally): TokenRef =>
   bestToken({ ref: token.ref, symbol: symbol?.word ?? null, chains });
 
+/** Whether providers are asked the same about both. */
+export const isSameToken = (one: TokenRef, other: TokenRef): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
 /** Of an event to which mentions come. There must be at least one, known or new. */
 export function tokenOf(before: GatheredEvidence, mentions: readonly Mention[]): TokenRef {
   const held = tallyOf(before);

@@ -14,7 +14,13 @@ it("sends posts and mentions back to their queues in their traces, posts past th
   await resendDeadLetters(
     [
       { payload: sealEnvelope({ kind: "post", post: post(1, { trace: TRACE }), again: false }) },
-      { payload: sealEnvelope({ kind: "mention", mention: mention(2, { trace: TRACE }) }) },
+      {
+        payload: sealEnvelope({
+          kind: "mention",
+          mention: mention(2, { trace: TRACE }),
+          again: false,
+        }),
+      },
       { payload: sealEnvelope({ kind: "delivery", id: 3, channelId: 1 }) },
       { payload: "garbage" },
     ],

@@ -1,5 +1,17 @@
 import { type Envelope, openEnvelope, sealEnvelope } from "../model/envelope.ts";
+import type { Mention } from "../model/mention.ts";
 import { type SendQueue, sendMessages } from "./queue-batches.ts";
+
+/** Hands mentions back to their queue, marked. Throws when it refuses some, after all were sent. */
+export const returnMentions =
+  (queue: SendQueue) =>
+  async (mentions: readonly Mention[]): Promise<void> => {
+    const messages = mentions.map((mention) =>
+      sealEnvelope({ kind: "mention", mention, again: true }),
+    );
+    const { refused, error } = await sendMessages(messages, queue);
+    if (refused.length > 0) throw error;
+  };
 
 export type ResendPorts = {
   posts: SendQueue;

@@ -93,7 +93,9 @@ export async function settlePosts(
 async function sendMentions(judged: readonly JudgedPost[], ports: SettlePorts): Promise<string[]> {
   const messages = judged.flatMap(({ result }): Envelope[] =>
     result.kind === "keep"
-      ? result.post.mentions.map((mention) => sealEnvelope({ kind: "mention", mention }))
+      ? result.post.mentions.map((mention) =>
+          sealEnvelope({ kind: "mention", mention, again: false }),
+        )
       : [],
   );
   const { refused, error } = await sendMessages(messages, ports.mentions);

@@ -15,7 +15,12 @@ const MessageBody = z.discriminatedUnion("kind", [
    * dedup window must not stop it.
    */
   z.object({ kind: z.literal("post"), post: RawPost, again: z.boolean().default(false) }),
-  z.object({ kind: z.literal("mention"), mention: Mention }),
+  /** `again`: its event could not be committed while it was held; it waits for the commit now. */
+  z.object({
+    kind: z.literal("mention"),
+    mention: Mention,
+    again: z.boolean().default(false),
+  }),
   z.object({ kind: z.literal("delivery"), id: z.number().int(), channelId: z.number().int() }),
 ]);
 export type MessageBody = z.infer<typeof MessageBody>;

@@ -72,8 +72,12 @@ const sealed = (id: string, body: MessageBody, attempts?: number): QueueMessage 
   message(id, sealEnvelope(body), attempts);
 const postMessage = (id: string, again = false, attempts = 1): QueueMessage =>
   sealed(id, { kind: "post", post: post(id), again }, attempts);
-const mentionMessage = (id: string, eventKey: string): QueueMessage =>
-  sealed(id, { kind: "mention", mention: mention(id, { eventKey }) });
+const mentionMessage = (
+  id: string,
+  eventKey: string,
+  { again = false, attempts = 1 } = {},
+): QueueMessage =>
+  sealed(id, { kind: "mention", mention: mention(id, { eventKey }), again }, attempts);
 const consume = (queue: string, ...messages: QueueMessage[]): Promise<void> =>
   consumeBatch({ queue, messages }, ports);
 
@@ -222,6 +226,22 @@ describe("posts", () => {
 });
 
 describe("mentions", () => {
+  it("may be held by their event at the first attempt, and wait for their commit after that", async () => {
+    const held: [string, boolean][] = [];
+    ports.addMentions = async (eventKey, _, mayHold) => void held.push([eventKey, mayHold]);
+    await consume(
+      "mentions",
+      mentionMessage("a", "new"),
+      mentionMessage("b", "retried", { attempts: 2 }),
+      mentionMessage("c", "given back", { again: true }),
+    );
+    expect(held).toEqual([
+      ["new", true],
+      ["retried", false],
+      ["given back", false],
+    ]);
+  });
+
   it("of one event go in one call, and an event that fails is retried alone", async () => {
     ports.addMentions = async (eventKey, mentions) => {
       steps.push(`add ${eventKey} ${mentions.map(({ postId }) => postId)}`);

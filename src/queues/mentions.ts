@@ -6,13 +6,17 @@ import { openMessages } from "./open.ts";
 
 export type MentionsPorts = RuntimePorts &
   BuryPorts & {
-    /** Resolves once the mentions are evidence; throws when that failed. */
-    addMentions(eventKey: string, mentions: Mention[]): Promise<void>;
+    /**
+     * Resolves once the mentions are evidence, or held by their event when they may be; throws when
+     * that failed.
+     */
+    addMentions(eventKey: string, mentions: Mention[], mayHold: boolean): Promise<void>;
   };
 
 /**
  * mentions: one call to the object of each event_key with all of its mentions; a key that fails
- * retries alone.
+ * retries alone. Mentions that failed before are not held: only a commit acks them, so that their
+ * retries come to an end.
  */
 export async function consumeMentions(batch: QueueBatch, ports: MentionsPorts): Promise<void> {
   const opened = await openMessages(batch, "mention", ports);
@@ -24,6 +28,7 @@ export async function consumeMentions(batch: QueueBatch, ports: MentionsPorts): 
         await ports.addMentions(
           eventKey,
           items.map(({ mention }) => mention),
+          items.every(({ message, body }) => message.attempts === 1 && !body.again),
         );
         for (const { message } of items) message.ack();
       } catch (error) {

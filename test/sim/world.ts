@@ -4,13 +4,14 @@ import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import { singleFlight } from "../../src/concurrency/single-flight.ts";
 import { seenWindow } from "../../src/dedup/window.ts";
 import { enrich, groupsOf } from "../../src/enrich/enrich.ts";
-import { afterCommit } from "../../src/events/after-commit.ts";
+import { afterCommit, expectDeliveries } from "../../src/events/after-commit.ts";
 import { commitLaneOf } from "../../src/events/commit-lane.ts";
 import type { EventPorts } from "../../src/events/event-actor.ts";
 import { type ActorMemory, type EventActor, eventActor } from "../../src/events/event-actor.ts";
 import { memoryRows } from "../../src/events/rows.ts";
 import { localGuard } from "../../src/http/local-guard.ts";
 import type { AcceptPorts } from "../../src/intake/accept.ts";
+import { returnMentions } from "../../src/intake/resend.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
 import type { SentMessage } from "../../src/model/delivery.ts";
 import type { RawPost } from "../../src/model/raw-post.ts";
@@ -210,6 +211,9 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
       },
       enrich: enricherOf(who, ether, redis),
       pause: async () => undefined,
+      sleep: kernel.pause,
+      defer: kernel.spawn,
+      returnMentions: returnMentions(queues.mentions.send(who)),
       rules: async () =>
         kernel.now() < rulebook.changeAt || faults.hits("stale-rules")
           ? rulebook.older
@@ -221,10 +225,10 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
         staleOnError: true,
         now: who.now,
       }).get,
+      expectDeliveries: expectDeliveries({ now: who.now, wakeSweeper: sweeperOf(who).wake }),
       afterCommit: afterCommit({
         ...ground(who),
         deliveries: queues.deliveries.send(who),
-        wakeSweeper: sweeperOf(who).wake,
         broadcast: async () => undefined,
       }),
     };
@@ -236,8 +240,8 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     mentions: queues.mentions.send(who),
     seen: seenWindow(redis(who)),
     judging: async () => judge,
-    addMentions: (eventKey, mentions) =>
-      events.call(who, eventKey, "add", (actor) => actor.add(mentions)),
+    addMentions: (eventKey, mentions, mayHold) =>
+      events.call(who, eventKey, "add", (actor) => actor.add(mentions, mayHold)),
     deliver: (channelId, id) =>
       channels.call(who, `channel:${channelId}`, "deliver", (actor) =>
         actor.deliver(id, channelId),
@@ -347,6 +351,7 @@ function actorMemoryIn(storage: Storage): ActorMemory {
   if (known !== undefined) return known;
   const memory: ActorMemory = {
     eventKey: undefined,
+    held: [],
     looked: 0,
     awaitsFacts: false,
     clearAt: undefined,

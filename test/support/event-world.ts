@@ -6,7 +6,7 @@ import { EMPTY_BLACKLIST } from "../../src/filter/blacklist.ts";
 import type { AcceptPorts } from "../../src/intake/accept.ts";
 import { iso } from "../../src/kit/time.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
-import type { Envelope } from "../../src/model/envelope.ts";
+import { type Envelope, sealEnvelope } from "../../src/model/envelope.ts";
 import { FACTS, type ProviderFacts } from "../../src/model/facts.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { silentTelemetry } from "../../src/observability/telemetry.ts";
@@ -91,10 +91,17 @@ export async function eventWorld(authors: ListedAuthors = new Map(), store: Stor
       return contract === undefined ? [world.market] : [lookup(contract), world.market];
     },
     pause: async () => undefined,
+    sleep: () => new Promise((wake) => setTimeout(wake, 1)),
+    defer: () => undefined,
+    returnMentions: async (mentions) =>
+      void queues.mentions.push(
+        ...mentions.map((mention) => sealEnvelope({ kind: "mention", mention, again: true })),
+      ),
     rules: async () => loaded.rules,
     isStream: isStreamKind,
     routes: async () => null,
     channels: async (since = 0) => (since >= now ? store.channels() : cachedChannels),
+    expectDeliveries: async () => undefined,
     afterCommit: async () => undefined,
   };
   function actorOf(eventKey: string): EventActor {
@@ -102,6 +109,7 @@ export async function eventWorld(authors: ListedAuthors = new Map(), store: Stor
     if (known !== undefined) return known;
     const memory: ActorMemory = {
       eventKey,
+      held: [],
       looked: 0,
       awaitsFacts: false,
       clearAt: undefined,
@@ -137,7 +145,7 @@ export async function eventWorld(authors: ListedAuthors = new Map(), store: Stor
     mentions: into(queues.mentions),
     seen: { claim: async () => new Set(), confirm: async () => undefined },
     judging: acceptPorts.judging,
-    addMentions: (eventKey, mentions) => actorOf(eventKey).add(mentions),
+    addMentions: (eventKey, mentions, mayHold) => actorOf(eventKey).add(mentions, mayHold),
     deliver: async () => undefined,
     broadcast: async () => undefined,
     postLines: 100,

@@ -3,9 +3,10 @@ import { sharedFlight } from "../../src/concurrency/shared-flight.ts";
 import { type EnrichPorts, groupsOf, searchOf } from "../../src/enrich/enrich.ts";
 import { ENRICHERS } from "../../src/enrich/registry.ts";
 import { reportFacts } from "../../src/enrich/report.ts";
-import { afterCommit } from "../../src/events/after-commit.ts";
+import { afterCommit, expectDeliveries } from "../../src/events/after-commit.ts";
 import { commitLaneOf } from "../../src/events/commit-lane.ts";
 import type { EventPorts } from "../../src/events/event-actor.ts";
+import { returnMentions } from "../../src/intake/resend.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { enrich } from "../../src/pipeline.ts";
 import type { Bindings } from "../env.ts";
@@ -38,12 +39,15 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
     rules: (eventKey) => isolate.rules.forEvent(eventKey),
     isStream: isStreamKind,
     pause: () => sleepFor(0),
+    sleep: sleepFor,
+    defer,
+    returnMentions: returnMentions(env.MENTIONS),
     channels: (since) => isolate.channels.get(since),
     routes: isolate.routes.current,
+    expectDeliveries: expectDeliveries({ now: isolate.now, wakeSweeper: sweeperOf(env).wake }),
     afterCommit: afterCommit({
       ...runtimePorts(isolate),
       deliveries: env.DELIVERIES,
-      wakeSweeper: sweeperOf(env).wake,
       broadcast: spacedBroadcaster(env, isolate, defer),
     }),
   };
@@ -63,7 +67,7 @@ const enrichPorts = (env: Bindings, isolate: SharedIsolate, defer: DeferWork): E
   }),
   defer,
   tokens: isolate.tokens,
-  features: isolate.store,
+  features: isolate.features,
   search: searchOf(isolate.settings.enrichers),
 });
 

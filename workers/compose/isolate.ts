@@ -13,6 +13,7 @@ import { type CachedValue, cached } from "../../src/concurrency/cached.ts";
 import { layeredCache } from "../../src/concurrency/layered-cache.ts";
 import type { Redis } from "../../src/concurrency/redis.ts";
 import { type Spaced, spaced } from "../../src/concurrency/spaced.ts";
+import { rememberedFeatures } from "../../src/enrich/features-memory.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { type Blacklist, parseBlacklist } from "../../src/filter/blacklist.ts";
 import type { CallRecord } from "../../src/http/request.ts";
@@ -30,6 +31,7 @@ import { type ListedAuthors, parseAuthors } from "../../src/refine/authors.ts";
 import { type KnownCoins, parseCoins } from "../../src/refine/coins.ts";
 import type { ParsedSettings } from "../../src/settings/parse.ts";
 import { SECRETS_IN_CLEAR, type Settings } from "../../src/settings/settings.ts";
+import type { FeatureStore } from "../../src/store/features.ts";
 import type { Store } from "../../src/store/index.ts";
 import { postgresCommits, postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
 import type { Sql } from "../../src/store/postgres/sql.ts";
@@ -67,6 +69,7 @@ export type SharedIsolate = RuntimePorts & {
   cache: ReturnType<typeof layeredCache>;
   guards: GuardMemory;
   tokens: Map<string, { token: string; until: number }>;
+  features: FeatureStore;
   rules: RulesKv;
   routes: RoutesKv;
   authors: HotList<ListedAuthors>;
@@ -188,6 +191,7 @@ function isolate(env: Bindings): SharedIsolate {
       }),
     }),
     tokens: new Map(),
+    features: rememberedFeatures(tables, now),
     rules: rulesFromKv(
       env.RULES,
       store,
@@ -210,7 +214,12 @@ function isolate(env: Bindings): SharedIsolate {
       rereadMs,
       now,
     ),
-    channels: cached(() => store.channels(), { ttlMs: rereadMs, staleOnError: true, now }),
+    channels: cached(() => store.channels(), {
+      ttlMs: rereadMs,
+      staleOnError: true,
+      watchLoad: sleepFor,
+      now,
+    }),
     called: outsideCallReporter({ log, telemetry }),
     unheard: [],
     liveSpaced: spaced(SPACED_MS, { now, sleep: sleepFor }),

@@ -21,7 +21,8 @@ export function composeQueues(env: Bindings, defer: DeferWork): ComposedPorts<Qu
     mentions: env.MENTIONS,
     seen: seenWindow(isolate.redis),
     judging: judgingBy(isolate),
-    addMentions: (eventKey, mentions) => env.EVENTS.getByName(eventKey, placement).add(mentions),
+    addMentions: (eventKey, mentions, mayHold) =>
+      env.EVENTS.getByName(eventKey, placement).add(mentions, mayHold),
     deliver: (channelId, id) =>
       env.CHANNELS.getByName(`channel:${channelId}`, placement).deliver(id, channelId),
     broadcast: broadcaster(env, defer),

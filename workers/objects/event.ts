@@ -12,12 +12,12 @@ export class EventObject extends DurableObject<Bindings> implements EventRpc {
   readonly #composed = composeEvent(this.env, (work) => this.ctx.waitUntil(work));
   readonly #actor = eventActor(this.#composed.ports, memoryIn(this.ctx.storage));
 
-  async add(mentions: Mention[]): Promise<void> {
+  async add(mentions: Mention[], mayHold = false): Promise<void> {
     const about = () => ({
       "event.key": mentions[0]?.eventKey,
       "post.trace_ids": traceIdsOf(mentions.map(({ trace }) => trace)),
     });
-    await inSpan("event.add", about, () => this.#actor.add(mentions));
+    await inSpan("event.add", about, () => this.#actor.add(mentions, mayHold));
     this.#composed.flush();
   }
 
@@ -41,6 +41,13 @@ function memoryIn(storage: DurableObjectStorage): ActorMemory {
     },
     set eventKey(eventKey: string | undefined) {
       if (eventKey !== undefined) kv.put("eventKey", eventKey);
+    },
+    get held(): readonly Mention[] {
+      return kv.get<Mention[]>("held") ?? [];
+    },
+    set held(mentions: readonly Mention[]) {
+      if (mentions.length === 0) kv.delete("held");
+      else kv.put("held", mentions);
     },
     get looked(): number {
       return kv.get<number>("looked") ?? 0;
@@ -69,8 +76,8 @@ function memoryIn(storage: DurableObjectStorage): ActorMemory {
     setAlarm: (at: number): Promise<void> => storage.setAlarm(at),
     async clear() {
       rows.clear();
-      await storage.deleteAlarm();
-      await storage.deleteAll();
+      // At once: what comes between the two would lose its alarm or its mentions.
+      await Promise.all([storage.deleteAlarm(), storage.deleteAll()]);
     },
   };
 }

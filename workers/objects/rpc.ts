@@ -22,7 +22,7 @@ import type { Change, CommitResult } from "../../src/store/events.ts";
  */
 
 export type EventRpc = Rpc.DurableObjectBranded & {
-  add(mentions: Mention[]): Promise<void>;
+  add(mentions: Mention[], mayHold?: boolean): Promise<void>;
 };
 
 export type CommitsRpc = Rpc.DurableObjectBranded & {

@@ -25,6 +25,48 @@ export const DECIDING_MUTANTS: readonly Suspect[] = [
     by: "provider-5xx=0.25",
   },
   {
+    name: "what is held has no alarm",
+    file: "src/events/held-mentions.ts",
+    from: "await memory.setAlarm(now() + LOOK_MS);",
+    to: "",
+    tests: { files: ["test/held-mentions.test.ts"] },
+  },
+  {
+    name: "mentions are let go and not held",
+    file: "src/events/held-mentions.ts",
+    from: "memory.held = held;",
+    to: "",
+    tests: { files: ["test/held-mentions.test.ts"] },
+  },
+  {
+    name: "what is held and cannot be committed is left to the sweep",
+    file: "src/events/held-mentions.ts",
+    from: "done.catch(giveBack)",
+    to: "done.catch(() => undefined)",
+    tests: { files: ["test/held-mentions.test.ts"] },
+  },
+  {
+    name: "the alarm passes over what is held",
+    file: "src/events/event-actor.ts",
+    from: "if (waiting.length > 0) await record([...waiting]);",
+    to: "if (waiting.length > 1_000) await record([...waiting]);",
+    tests: { files: ["test/held-mentions.test.ts"] },
+  },
+  {
+    name: "mentions that were given back are held again",
+    file: "src/queues/mentions.ts",
+    from: "message.attempts === 1 && !body.again",
+    to: "message.attempts === 1",
+    tests: { files: ["src/queues/consume.test.ts"] },
+  },
+  {
+    name: "the sweeper hears of deliveries only after their commit",
+    file: "src/events/event-actor.ts",
+    from: "if (change.outbox.length > 0) await ports.expectDeliveries(change);",
+    to: "",
+    tests: { files: ["test/held-mentions.test.ts"] },
+  },
+  {
     name: "coalescing drops what arrives in between",
     file: "src/concurrency/coalesce.ts",
     from: "waiting.items.push(...items);",
@@ -34,8 +76,8 @@ export const DECIDING_MUTANTS: readonly Suspect[] = [
   {
     name: "the sweeper is not woken for deliveries after a commit",
     file: "src/events/after-commit.ts",
-    from: "if (open) await wakeSweeper(",
-    to: "if (open && held.length > 0) await wakeSweeper(",
+    from: "await wakeSweeper(",
+    to: "if (times.flat().length > 0) await wakeSweeper(",
     by: "enqueue-refused=0.6",
   },
   {
@@ -150,7 +192,7 @@ export const DECIDING_MUTANTS: readonly Suspect[] = [
     name: "channels added since are missed at a transition",
     file: "src/events/event-actor.ts",
     from:
-      "const [channels, routes] = await Promise.all([ports.channels(ports.now()), " +
+      "const [channels, routes] = await Promise.all([ports.channels(cameAt), " +
       "ports.routes()]);",
     to: "const [channels, routes] = [input.channels, await ports.routes()];",
     tests: { files: ["test/listed-author.test.ts"] },
