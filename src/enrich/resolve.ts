@@ -3,7 +3,7 @@ import type { LayeredCache } from "../concurrency/layered-cache.ts";
 import type { SharedFlight } from "../concurrency/shared-flight.ts";
 import { type GuardedPorts, guardedCall } from "../http/provider-call.ts";
 import { numericAmount } from "../kit/numeric.ts";
-import { NATIVE_COINS } from "../markets/known-addresses.ts";
+import { FOREIGN_COINS, NATIVE_COINS } from "../markets/known-addresses.ts";
 import { canonicalAddress, TokenRef } from "../model/mention.ts";
 import type { Chain } from "../model/scalars.ts";
 import {
@@ -63,7 +63,7 @@ export function dominantPair(
   token: Pick<TokenRef, "symbol" | "chain">,
 ): TokenRef | null {
   const symbol = plainSymbol(token.symbol ?? "");
-  if (NATIVE_COINS.has(symbol)) return null;
+  if (NATIVE_COINS.has(symbol) || FOREIGN_COINS.has(symbol)) return null;
   const rivals = candidates(pairs, symbol).filter(
     (each) => token.chain === "unknown" || each.chain === token.chain,
   );

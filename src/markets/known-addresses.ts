@@ -6,6 +6,12 @@ export const NATIVE_COINS: ReadonlySet<string> = new Set(
   "BTC ETH BNB SOL TRX TON SUI APT".split(" "),
 );
 
+/** Coins of chains that are not read here: no contract on another chain is the coin. */
+export const FOREIGN_COINS: ReadonlySet<string> = new Set(
+  `ADA ALGO ATOM AVAX BCH CRO DASH DOGE DOT EGLD EOS ETC FIL HBAR ICP KAS LTC NEAR TAO VET XLM XMR
+  XRP XTZ ZEC`.split(/\s+/),
+);
+
 /** `0x000...000` with a short tail is a precompile or another stand-in, and no contract. */
 const MOSTLY_ZERO = /^0x0{34}[0-9a-f]{6}$/;
 /** `0xfefe...fe`: a chain's own account. */

@@ -16,6 +16,9 @@ const OWNER = anyOf(
   "registrars? registry resolver factory factories multi-?call aggregator singleton relay",
   "system collections? nfts? name~service domain collectible entry~point beacon",
   "distributor faucet oracle guy dude kol smart~money fake scam copycat wrong counterfeit",
+  "minters? pausers? upgraders? voting governance dao delegates? signers? sybils?",
+  "custod(?:y|ian)s?",
+  "bundlers? arbitrageurs? bots",
   "not~the(?:~real|~official)?",
 );
 /** The same in other languages, in any of their forms. */
@@ -103,7 +106,7 @@ const OWNER_OF = new RegExp(
 const MOVES = anyOf(
   "sent send sends sending moved? moves moving transfer\\w* withdr[ae]w\\w* deposit\\w* bridged?",
   "swept drained? burn(?:ed|t|s)? flow(?:ed|s)? forward(?:ed)? paid pay dump(?:ed)? routed?",
-  "mint(?:ed)? received? receives came comes",
+  "mint(?:ed)? received? receives came comes go goes given granted role assigned",
 );
 const MOVED = new RegExp(
   `\\b(?:${MOVES})\\b[^.;\\n]{0,60}?\\b(?:${anyOf("to into from in through via")})\\s+$`,
@@ -141,6 +144,15 @@ const CONTRACT_OF_OWNER = new RegExp(
   "iu",
 );
 
+/** "blacklist 0x...", "I am 0x...", "unfreeze 0x...": whom the words mean. */
+const ADDRESSED = new RegExp(
+  `${BEGIN}(?:${anyOf(
+    "blacklist(?:ed)? whitelist(?:ed)? exclude ban(?:ned)? block(?:ed)? froze freeze unfreeze",
+    "flag(?:ged)?",
+    "track(?:ing)? follow(?:ing)? copy-?trad\\w* i~am i['’]m",
+  )})(?:\\s+(?:the|account|wallet|this|address))*\\s*:?\\s+$`,
+  "iu",
+);
 /** "0x... bought": an account acts, a contract does not. */
 const ACTION = anyOf(
   "sent sends bought buys sold sells moved moves transferred transfers swapped swaps withdrew",
@@ -178,7 +190,7 @@ export function mayBeContract(text: string, at: number, end: number): boolean {
   if (LABELLED.test(behind) || PIECE.test(behind)) return false;
   if (OWNED_ABROAD.test(before) || OWNED_UNSPACED.test(before)) return false;
   if (OWNED.test(before) || OWNED_LOOSELY.test(before)) return false;
-  if (OWNER_OF.test(before)) return false;
+  if (OWNER_OF.test(before) || ADDRESSED.test(before)) return false;
   if (DEPLOYED_BY.test(before) || IS_ACCOUNT.test(behind)) return false;
   if (MOVED.test(before) || SITS.test(before) || APPROVE.test(before)) return false;
   if (MOVED_ABROAD.test(before) || SUPPORTED.test(before)) return false;

@@ -29,7 +29,10 @@ const IS_BETTER = new RegExp(
 );
 const IS_WORSE = new RegExp(
   "^[^$.]{0,30}(?:(?<![\\p{L}])(?:lag|underperform|trail|loses?\\sto|lost\\sto)\\p{L}*|" +
-    `(?<![\\p{L}])(?:${BAD})\\s(?:[^$.]{0,20}\\s)?(?:than|of|to))\\s+$`,
+    `(?<![\\p{L}])(?:${BAD})\\s(?:[^$.]{0,20}\\s)?(?:than|of|to)|` +
+    "(?<![\\p{L}])(?:bleed|bled|los|weak|slid|sink)\\p{L}*" +
+    "\\s(?:[^$.]{0,12}\\s)?(?:against|versus|vs))" +
+    "\\s+$",
   "iu",
 );
 /** "I would rather hold $A than $B". */
@@ -44,7 +47,8 @@ const FROM = new RegExp(
 );
 const INTO =
   /^(?:['’]s)?[^$.;]{0,25}\s(?:for|into|to|and\sb(?:uy|ought)|in\sfavou?r\sof)\s[^$.;]{0,15}$/iu;
-const UNLIKE = /(?:^|[^\p{L}])(?:unlike|forget(?:\sabout)?)\s+(?:the\s|your\s)?$/iu;
+const UNLIKE = /(?:^|[^\p{L}])unlike\s+(?:the\s|your\s)?$/iu;
+const FORGET = /(?:^|[^\p{L}])(?<!(?:never|n['’]t|not)\s)forget(?:\sabout)?\s+(?:the\s|your\s)?$/iu;
 
 /** How strongly a comparison speaks, beside a text that is all praise. */
 const BY_RELATION = { sentiment: 0.3, stance: 0.6 };
@@ -117,12 +121,8 @@ function byRelation(
 /** The clause that names a token, the places of those within it, and the text behind the clause. */
 type Statement = { clause: string; at: number; beside: readonly number[]; rest: string };
 
-function statementOf(text: string, { at, others }: Places): Statement | undefined {
-  const own = [...text.matchAll(SENTENCE)].find(
-    ({ 0: sentence, index }) => index <= at && at < index + sentence.length,
-  );
-  if (own === undefined) return undefined;
-  const { 0: sentence, index } = own;
+/** The sentence that names a token, where it begins in the text, and where the tokens stand. */
+function statementOf(sentence: string, index: number, { at, others }: Places): Statement {
   const { from, to } = clauseAt(sentence, at - index);
   const clause = sentence.slice(from, to);
   const start = index + from;
@@ -154,12 +154,18 @@ export function moodsByToken(
     return { sentiment, stance };
   };
   const soundOf = (part: string): number => rate(part).sentiment ?? 0;
+  let sentences: RegExpExecArray[] | undefined;
+  const sentenceAt = (at: number) => {
+    sentences ??= [...text.matchAll(SENTENCE)];
+    return sentences.find(({ 0: own, index }) => index <= at && at < index + own.length);
+  };
   const moodOf = (places: Places): MoodValues => {
     const change = byChange(text, places.at);
     if (change) return change;
-    const own = statementOf(text, places);
+    const own = sentenceAt(places.at);
     if (own === undefined) return whole;
-    const { clause, at, beside, rest } = own;
+    const { clause, at, beside, rest } = statementOf(own[0], own.index, places);
+    if (FORGET.test(clause.slice(0, at))) return towards(-1);
     if (UNLIKE.test(clause.slice(0, at))) return towards(-Math.sign(soundOf(rest)));
     if (beside.length === 0) return rate(clause);
     const side = byRelation(clause, at, beside, soundOf);

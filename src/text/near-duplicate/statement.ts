@@ -74,8 +74,12 @@ const DECISIVE = wordSet(`
   az नहीं नही tidak bukan belum naik turun beli jual لا لم لن ليس ارتفع انخفض
 `);
 
-/** Scripts without blanks between words: each letter is a word of its own. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu;
+/** In scripts without blanks between words each letter is a word of its own. */
+const UNSPACED = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}";
+const WORD = new RegExp(`[${UNSPACED}]|[^ ${UNSPACED}]+`, "gu");
+const ASCII_WORD = /[^ ]+/g;
+/** Characters at the end of a text that show whether it is cut. */
+const MAX_CUT_END = 20;
 const CUT_END = /(?:…|\.\.\.)\s*["'”’»]?\s*$/;
 
 function hash(text: string): number {
@@ -121,22 +125,25 @@ function codeOf(word: string): string {
   return encode(hash(word) & 0xfff, 2) + encode(meta, 1) + encode(lettersOf(word), 2);
 }
 
+/** The words of a statement and one more, which tells whether the last of them ends the text. */
+function firstWords(words: string): string[] {
+  const list: string[] = [];
+  for (const [word] of words.matchAll(isAscii(words) ? ASCII_WORD : WORD)) {
+    list.push(word);
+    if (list.length > MAX_WORDS) break;
+  }
+  return list;
+}
+
 /**
  * The statement of a text: `words` are its words in lower case with blanks between them, without
  * links, handles and signs; `text` is the text that they come from, which shows a cut end.
  */
 export function statementOf(words: string, text: string): string {
-  const list = (isAscii(words) ? words : words.replace(UNSPACED, " $& ")).split(" ");
-  const isCut = CUT_END.test(text) && list.length > 1;
+  const list = firstWords(words);
+  const isCut = CUT_END.test(text.slice(-MAX_CUT_END)) && list.length > 1;
   if (isCut) list.pop();
-  let print: string = isCut ? CUT : WHOLE;
-  let count = 0;
-  for (const word of list) {
-    if (word === "") continue;
-    print += wordCode(word);
-    if (++count === MAX_WORDS) break;
-  }
-  return print;
+  return (isCut ? CUT : WHOLE) + list.slice(0, MAX_WORDS).map(wordCode).join("");
 }
 
 /** Where the statement of a fingerprint begins; its length when it has none. */

@@ -10,6 +10,7 @@ import { TokenKind, type Tokens, tokenize } from "../tokenize/tokenize.ts";
 import { WordRole } from "./lexicon/index.ts";
 import type { ScoredTokens } from "./lexicon/scored-tokens.ts";
 import { lexiconScore, scoreWords } from "./lexicon-score.ts";
+import { type Turn, turnIn } from "./turns.ts";
 
 /** 2^bits rows of the hashed table. */
 export const SENTIMENT_BITS = 17;
@@ -28,6 +29,8 @@ export type SentimentReading = {
   scored: Readonly<ScoredTokens>;
   readonly set: FeatureSet;
   shaped: number;
+  /** Of a text about a market: the turn of speech by which it takes a side. */
+  turn: Turn | undefined;
 };
 
 const set = featureSet(SENTIMENT_BITS, MAX_ROWS);
@@ -143,5 +146,6 @@ function readAnew(text: string): SentimentReading {
   const shaped = set.count;
   touchWords(scored);
   touchGrams(tokens, scored);
-  return { tokens, scored, set, shaped };
+  const turn = scored.aboutMarkets ? turnIn(tokens) : undefined;
+  return { tokens, scored, set, shaped, turn };
 }

@@ -75,13 +75,21 @@ function withReversals(score: number, { scored }: SentimentReading): number {
   return BY_LISTS * lexiconScore(sum, scored) + (1 - BY_LISTS) * score;
 }
 
+/** "How is $DEMO still this cheap": neither the words nor the model hear the side. */
+const TURN = { share: 0.7, score: 0.6 };
+
+function withTurn(score: number, { turn }: SentimentReading): number {
+  return turn ? TURN.share * TURN.score * turn.side + (1 - TURN.share) * score : score;
+}
+
 function scoreOf(reading: SentimentReading): number {
   if (!hasWords(reading)) return 0;
   const { ensemble, residuals } = SENTIMENT_WEIGHTS;
   const corrected = residualOf(residualsIn(reading.scored), tables().residuals) * residuals.step;
   const blended =
     ensembleScore(ensemble, sentimentSignals(reading, opinionOn(reading))) + corrected;
-  const score = reading.scored.reversals > 0 ? withReversals(blended, reading) : blended;
+  const turned = reading.scored.reversals > 0 ? withReversals(blended, reading) : blended;
+  const score = withTurn(turned, reading);
   return Math.max(-1, Math.min(1, score));
 }
 
@@ -123,6 +131,7 @@ export function explainSentiment(text: string): { score: number; words: DrivingW
     const weight = (scored.ratings[i] ?? 0) / 4 + leanOf(scored.hashes[i] ?? 0) / 10;
     if (Math.abs(weight) > Math.abs(weights.get(word) ?? 0)) weights.set(word, weight);
   }
+  if (reading.turn) weights.set(reading.turn.words, reading.turn.side);
   const words = [...weights]
     .map(([word, weight]) => ({ word, weight: Math.round(weight * 100) / 100 }))
     .filter(({ weight }) => Math.abs(weight) >= NOTHING)

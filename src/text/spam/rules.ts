@@ -1,5 +1,6 @@
 import { hashOf } from "../hashing/feature-hash.ts";
 import { TokenKind, type Tokens, tokenize } from "../tokenize/tokenize.ts";
+import { accountsOffered, guidanceOffered } from "./trade-offers.ts";
 
 /** A rule that a post broke: its name, and the words that broke it. */
 export type SpamRuleHit = { rule: string; words: string };
@@ -23,7 +24,9 @@ const WARNING = new RegExp(
     "impersonat|pretend|\\brevoke|stay away|avoid\\b|report (?:it|them)|block (?:it|them)|arrested",
     "exploit",
     "there is no\\b|no such|anyone who|nobody (?:will|can)|hacked|\\bhack\\b|attack|stole|stolen",
-    "thief|thieves|honeypot|malicious|\\bnot ours\\b|lost money",
+    "thief|thieves|honeypot|malicious|\\bnot ours\\b|lost money|(?:they|he|she) said\\b|red flags?",
+    "ask me how i know|no(?:body|[- ]one) who\\b|blew up|blow up|liquidated",
+    "if (?:someone|somebody|anyone|anybody|a stranger)\\b[^.!?]{0,20}(?:promis|guarant)",
     "estaf|cuidado|\\bfals[oa]s?\\b|fraude|nunca|golpe\\b|arnaque|escroc|\\bfaux\\b|fausse",
     "attention|jamais",
     "betrug|vorsicht|achtung|gefälscht|falsche|niemals|truffa|attenzione|\\bmai\\b|oplicht|pas op",
@@ -46,7 +49,8 @@ const CONTACT = new RegExp(
   oneOf(
     "\\b(?:dm|pm|inbox)\\b|whats ?app|telegram|\\bt\\.me\\/|\\bwa\\.me\\/|\\bsignal\\b|wechat",
     "viber|\\bzalo\\b",
-    "\\b(?:contact|message|text|write|mail|e-?mail|hit|hmu|talk|reach|reply|comment|call|ask)\\b",
+    "\\b(?:contact|message|text|write|mail|e-?mail|hit|hmu|talk|reach|reply|comment|call)\\b",
+    "\\bask\\b(?! me how i know| yourself)",
     "escr[ií]b|contáct|contact|mensaje|mensagem|\\bcham[ae]\\b|privad[oa]|écri|en privé",
     "message privé",
     "schreib|melde|kontakt|scriv|contatt|bericht|пиши|напиш|личк|\\bлс\\b|телеграм|обращ|звон",
@@ -131,10 +135,10 @@ const TWICE = oneOf(
   "\\b[2-5]x (?:back|in return|return)",
 );
 const STAKE = oneOf(
-  "coins?|bitcoins?|btc|eth|sol|deposits?|transfers?|returns?|back|send|money|holdings|usdt",
+  "\\bcoins?|bitcoins?|btc|\\beth\\b|\\bsol\\b|deposits?|transfers?|you send|money|holdings|usdt",
   "\\$[a-z]",
 );
-const GIVEN = "(?:coins?|deposits?|send|transfer|contribut\\w+)";
+const GIVEN = "\\b(?:coins?|deposits?|send|transfer|contribut\\w+)";
 const DOUBLED = new RegExp(
   oneOf(
     `${TWICE}[^.!?]{0,50}${STAKE}`,
@@ -296,6 +300,22 @@ const RULES: readonly SpamRule[] = [
     },
   },
   {
+    name: "sells guidance in trading",
+    triggers: "",
+    find: (text, warns) => {
+      const words = guidanceOffered(text);
+      return words !== undefined && !warns() ? words : undefined;
+    },
+  },
+  {
+    name: "trades in accounts",
+    triggers: `accounts account cuentas contas comptes hesap hesabı hesapları hesaplar`,
+    find: (text, warns) => {
+      const words = CONTACT.test(text) ? accountsOffered(text) : undefined;
+      return words !== undefined && !warns() ? words : undefined;
+    },
+  },
+  {
     name: "asks to validate the wallet",
     triggers: "wallet wallets",
     find: (text, warns) => {
@@ -348,8 +368,18 @@ export function brokenSpamRule(text: string): SpamRuleHit | undefined {
   return undefined;
 }
 
+/** The post calls what it speaks of a scam, so that it may name the way to get in touch. */
+const DENOUNCED = new RegExp(
+  oneOf(
+    "(?:\\bis|\\bare|it'?s|all) (?:a |just a |another )?(?:scams?|frauds?|fake)\\b",
+    "(?:es|son) (?:una? )?(?:estafa|fraude)|[eé] (?:um )?(?:golpe|fraude)|c'est une arnaque",
+    "ist (?:ein )?betrug|[eè] una truffa|это (?:скам|развод|мошенн)|骗局|骗子|詐欺です|사기(?:입니다|예요)",
+  ),
+);
+
 /** A text that warns of scams and asks nobody to get in touch. */
 export function isScamWarning(text: string): boolean {
   const lower = tokenize(text).lower.slice(0, MAX_READ);
-  return warnsOfScams(lower) && !CONTACT.test(lower);
+  if (!warnsOfScams(lower)) return false;
+  return !CONTACT.test(lower) || (DENOUNCED.test(lower) && !RECOVER.test(lower));
 }

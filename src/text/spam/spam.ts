@@ -1,6 +1,7 @@
 import { unpackSquares } from "../hashing/sparse-matrix.ts";
 import { nameOf, readSpam, SPAM_BITS, type SpamReading } from "./features.ts";
 import { SPAM_WORLDS, type SpamModel, type SpamModels, type SpamWorld } from "./model.ts";
+import { namesTokenAlone } from "./naming.ts";
 import { brokenSpamRule, isScamWarning } from "./rules.ts";
 import { SPAM_MODELS } from "./weights/spam.ts";
 
@@ -18,6 +19,9 @@ export type SpamScorer = (text: string) => {
   /** The words that raised the score most, strongest first. */
   words: () => string[];
 };
+
+/** What a text scores that names a token and asks nothing. */
+const NO_SPAM: ReturnType<SpamScorer> = { score: 0, words: () => [] };
 
 /** The names of the features that raised the score most, strongest first. */
 function reasons(reading: Readonly<SpamReading>, { weights }: UnpackedModel): string[] {
@@ -71,6 +75,7 @@ export function spamScorer(models: SpamModels): SpamScorer {
   });
   return (text) => {
     const reading = readSpam(text);
+    if (namesTokenAlone(reading.tokens)) return NO_SPAM;
     let top: { odds: number; by: UnpackedModel } | undefined;
     for (const [world, model] of unpacked) {
       const raw = oddsBy(model, reading);

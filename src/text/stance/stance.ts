@@ -16,6 +16,9 @@ function hasWords({ scored }: SentimentReading): boolean {
   return false;
 }
 
+/** What a turn of speech adds to the odds of its side. */
+const TURN_ODDS = 2.5;
+
 /**
  * Which side a text takes on the price of what it speaks of: -1 bearish .. 1 bullish, the
  * difference of both probabilities of a logistic regression over the features of the sentiment.
@@ -29,5 +32,5 @@ export function stance(text: string): number {
   let votes = 0;
   for (let i = 0; i < count; i++) votes += cells[rows[i] ?? 0] ?? 0;
   const odds = STANCE_WEIGHTS.bias + (votes * STANCE_WEIGHTS.step) / Math.sqrt(count + 1);
-  return Math.tanh(odds / 2);
+  return Math.tanh((odds + TURN_ODDS * (reading.turn?.side ?? 0)) / 2);
 }
