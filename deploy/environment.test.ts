@@ -9,6 +9,12 @@ it("exports no traces unless a destination is named", () => {
   expect(configOf("TRACE_RATIO=0.5").observability).toEqual({ enabled: true });
 });
 
+it("binds Workers AI where a model is set, and else nowhere", () => {
+  const read = (bindsAi: boolean) => JSON.parse(environmentOf("staging").config("id", { bindsAi }));
+  expect(read(true).ai).toEqual({ binding: "AI" });
+  expect(read(false)).not.toHaveProperty("ai");
+});
+
 it("has the platform export its traces to the destinations, by the ratio of the posts", () => {
   expect(configOf("TRACE_DESTINATIONS=tempo, honeycomb\nTRACE_RATIO=0.05").observability).toEqual({
     enabled: true,

@@ -54,6 +54,8 @@ export type Environment = {
 export type DeployChoices = {
   hyperdriveId?: string | undefined;
   placement?: Placement | undefined;
+  /** Whether the Worker calls a model of Workers AI. */
+  bindsAi?: boolean;
   /** Where the platform exports traces to; to none when left out. */
   traces?: { destinations: string[]; ratio: number } | undefined;
 };
@@ -106,7 +108,7 @@ const tracesOf = ({ destinations, ratio }: NonNullable<DeployChoices["traces"]>)
 /** A route belongs to production alone: another environment answers under workers.dev. */
 function renamed(
   read: WranglerConfig,
-  { worker, queues, dataset, namespaceId, hyperdriveId, placement, traces }: Names,
+  { worker, queues, dataset, namespaceId, hyperdriveId, placement, traces, bindsAi }: Names,
 ): object {
   const queueOf = (name: string) => queues.get(name) ?? name;
   const { routes, ...rest } = read;
@@ -129,6 +131,7 @@ function renamed(
       ...(namespaceId && { id: namespaceId }),
     })),
     ...(traces && { observability: { ...read.observability, traces: tracesOf(traces) } }),
+    ...(bindsAi && { ai: { binding: "AI" } }),
     ...(placement && { placement }),
     ...(hyperdriveId && { hyperdrive: [{ binding: "HYPERDRIVE", id: hyperdriveId }] }),
     analytics_engine_datasets: read.analytics_engine_datasets.map((each) => ({

@@ -36,8 +36,9 @@ export function printPlan(checked: Planned, plan: Plan, percent: number, output:
   row("namespace", plan.makesNamespace ? `make ${env.namespace}` : `${env.namespace} is there`);
   row("dataset", `${env.dataset} (made by its first point)`);
   row("role", roleOf(checked));
-  const { hyperdriveId, traces } = choices;
+  const { hyperdriveId, traces, bindsAi } = choices;
   if (hyperdriveId !== undefined) row("database", `through Hyperdrive ${hyperdriveId}`);
+  if (bindsAi) row("model", `${secrets.AI_MODEL} of Workers AI, on a binding`);
   if (traces) row("traces", `${traces.ratio * 100} % to ${traces.destinations.join(", ")}`);
   row("migrations", plan.migrations.length > 0 ? list(plan.migrations) : "none");
   row("Worker", `${env.worker}: ${plan.first ? "make" : "a new version"}${share(percent)}`);

@@ -105,7 +105,10 @@ async function lookAround(
     await look(found, checkHyperdrive(account.account, hyperdriveId, database.logins, found));
   if (account && database) checkHolder(input.env, account.account, database.database, found);
   // It takes longest, so it is not tried while something quick has to be mended.
-  const choices = { hyperdriveId, placement: settings.placement, traces: settings.traces };
+  const choices = {
+    ...{ hyperdriveId, placement: settings.placement, traces: settings.traces },
+    bindsAi: variables.AI_MODEL !== undefined,
+  };
   if (found.refused === 0) await look(found, checkBuild(input.env, choices, found));
   if (found.refused > 0 || !account)
     throw new Refusal(`nothing was changed: ${count(found.refused)} to be mended first`);
@@ -235,7 +238,7 @@ const appDoesTooMuch = (url: string): Promise<boolean> =>
 async function checkBuild(env: Environment, choices: DeployChoices, found: Finder) {
   const { printed } = await runWrangler({
     args: ["deploy", "--dry-run", "--minify", "--outdir", join(ROOT, ".wrangler/dry-run")],
-    config: env.config(undefined, { traces: choices.traces }),
+    config: env.config(undefined, { traces: choices.traces, bindsAi: choices.bindsAi ?? false }),
   });
   found.good(`the Worker builds: ${/Total Upload: .*/.exec(printed)?.[0] ?? "size unknown"}`);
 }

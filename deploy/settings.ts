@@ -12,6 +12,7 @@ type Deployer = Partial<Record<keyof typeof DeployShape, string>>;
 const LOCAL_ONLY: Record<string, string> = {
   LOCAL: "it opens the Worker to everyone on its machine",
   EMULATORS_URL: "a deployment has no emulators",
+  AI_BASE_URL: "a deployment calls its model by the AI binding",
   EGRESS_ALLOW: "hooks could reach addresses inside the network",
   NEON_FETCH_ENDPOINT: "statements would go to another place than the database",
 };

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { unstable_getVarsForDev } from "wrangler";
 import { ENRICHERS } from "../src/enrich/registry.ts";
 import { localGuard } from "../src/http/local-guard.ts";
+import type { OpinionQuestion } from "../src/model/opinion-question.ts";
 import { parseSettings } from "../src/settings/parse.ts";
 import { KNOWN_SETTINGS, settingProblems } from "../src/settings/registry.ts";
 import { CHANNEL_SETTING_NAMES } from "../src/settings/settings.ts";
@@ -58,6 +59,10 @@ const STARTS = [
   ["no settings", {}],
   ["a file of empty settings", EMPTY],
 ] as const;
+const QUESTION: OpinionQuestion = {
+  ...{ evidenceId: "x:1", fingerprint: "f", token: "$DEMO", claim: "listing" },
+  text: "$DEMO is listed",
+};
 
 for (const [start, user] of STARTS) {
   const { sources, enrichers, channels } = parse(user);
@@ -82,6 +87,7 @@ for (const [start, user] of STARTS) {
     const { urls, ports } = recorder();
     const tokenCa = "0x5b1c2d3e4f5061728394a5b6c7d8e9f0a1b2c3d4";
     await state.ask({ chain: "eth", symbol: "DEMO", tokenCa, confidence: 1 }, ports);
+    await state.opinion?.ask(QUESTION, ports);
     if (state.search) urls.push(state.search.baseUrl);
     expect(urls).not.toEqual([]);
     for (const url of urls) expect(url).toContain(EMULATORS);

@@ -150,6 +150,8 @@ export type DecisionInput = {
   isStream?(kind: string): boolean;
   /** The traceparent that it belongs to where no mention brings one: facts came late. */
   trace?: string | undefined;
+  /** A model's, on the post that would change the state. Its values replace the last one's. */
+  opinion?: ProviderFacts | undefined;
 };
 
 /** A message names so many traces at most; the first one it continues. */
@@ -168,6 +170,9 @@ const tracesOf = (mentions: readonly Mention[], trace: string | undefined): stri
  * use up the notification of its window.
  */
 const isHeard = (gathered: GatheredEvidence): boolean => (tallyOf(gathered)?.loud ?? 0) > 0;
+
+const hasValues = (answer: ProviderFacts | undefined): answer is ProviderFacts =>
+  answer !== undefined && Object.keys(answer.values).length > 0;
 
 const traced = (drafts: OutboxDraft[], traces: string[]): OutboxDraft[] =>
   traces.length === 0
@@ -199,12 +204,15 @@ export function decide(
     trace,
     routes = null,
     isStream = () => false,
+    opinion,
   }: DecisionInput,
 ): Decision {
   const { gathered, fresh } = gather(before.gathered, mentions, LIKENESS);
   const { event: summed, facts: counted } = summarise(gathered);
   const at = iso(now);
-  const merged = mergeFacts(counted, answers, at);
+  const held = hasValues(opinion) ? opinion : before.signal?.facts.opinion;
+  const said = held === opinion ? [opinion] : [held, opinion];
+  const merged = mergeFacts(counted, [...answers, ...said.filter((each) => !!each)], at);
   const known: FactValues = {
     ...merged.values,
     ...rememberedContract(before.signal?.facts.values, merged.values),
@@ -213,6 +221,7 @@ export function decide(
   const facts: EventFacts = {
     ...merged,
     values: { ...known, chain: event.chain, symbol: event.symbol },
+    ...(held && { opinion: held }),
   };
   const previousState = before.signal?.state ?? null;
   const verdict = scoreRules(rules, facts.values, previousState);

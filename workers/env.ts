@@ -1,3 +1,4 @@
+import type { EnricherSwitch } from "../src/enrich/enricher.ts";
 import type { Envelope } from "../src/model/envelope.ts";
 import { type ParsedSettings, parseSettings } from "../src/settings/parse.ts";
 import type {
@@ -29,6 +30,8 @@ export type Bindings = {
   RULES: KVNamespace;
   /** Bound by the deployment where HYPERDRIVE_ID is set. */
   HYPERDRIVE?: Hyperdrive;
+  /** Bound by the deployment where AI_MODEL is set. */
+  AI?: { run(model: string, input: unknown): Promise<unknown> };
   ANALYTICS: AnalyticsEngineDataset;
   ASSETS: Fetcher;
   /** Floors under the limits of the API, one for each policy of src/api/rate-limit.ts. */
@@ -47,7 +50,21 @@ export function settingsOf(env: Bindings): ParsedSettings {
   const known = parsed.get(env);
   if (known) return known;
   const texts = Object.entries<unknown>(env).filter(([, value]) => typeof value === "string");
-  const settings = parseSettings(Object.fromEntries(texts));
+  const settings = withoutModel(parseSettings(Object.fromEntries(texts)), env);
   parsed.set(env, settings);
   return settings;
+}
+
+/** A model that needs the AI binding is off where there is none, and says so. */
+function withoutModel(settings: ParsedSettings, { AI }: Bindings): ParsedSettings {
+  const { enrichers } = settings;
+  const isCut = (state: EnricherSwitch): boolean =>
+    AI === undefined && state.kind === "on" && state.opinion?.needsBinding === true;
+  const why = "the Worker has no AI binding: npm run deploy binds it where AI_MODEL is set";
+  return {
+    ...settings,
+    enrichers: new Map(
+      [...enrichers].map(([name, state]) => [name, isCut(state) ? { kind: "off", why } : state]),
+    ),
+  };
 }

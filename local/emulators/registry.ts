@@ -9,10 +9,11 @@ import { goplus } from "./services/goplus.ts";
 import { jetstream } from "./services/jetstream.ts";
 import { clickhouse, kafka, ndjson } from "./services/sinks.ts";
 import { apify, x } from "./services/social.ts";
+import { workersAi } from "./services/workers-ai.ts";
 
 /** Every provider the product calls; Jetstream, a WebSocket, is served beside them. */
 export const EMULATORS: readonly Emulator[] = [
-  ...[goplus, dexscreener, geckoterminal, bigquery, google],
+  ...[goplus, dexscreener, geckoterminal, bigquery, google, workersAi],
   ...[telegram, webhook, discord, slack, resend, postmark],
   ...[teams, pagerduty, ntfy, matrix, clickhouse, kafka, ndjson],
   ...[x, apify, feeds, generic, hackerNews, github],

@@ -38,7 +38,7 @@ export function groupsOf(
   const groups = new Map<string, EnricherGroup>();
   for (const { name, group, supports, keepSeconds } of enrichers) {
     const switched = switches.get(name);
-    if (switched?.kind !== "on") continue;
+    if (switched?.kind !== "on" || switched.opinion !== undefined) continue;
     const members = groups.get(group)?.members ?? [];
     groups.set(group, {
       name: group,

@@ -5,6 +5,7 @@ import type { ProviderLimits } from "../http/provider-guard.ts";
 import type { Verdict } from "../http/verdict.ts";
 import type { FactValues, FactVocabulary } from "../model/facts.ts";
 import type { TokenRef } from "../model/mention.ts";
+import type { OpinionQuestion } from "../model/opinion-question.ts";
 import type { RawVariables } from "../settings/define.ts";
 import { readPluginSettings, type SwitchedOff } from "../settings/plugin.ts";
 import type { FeatureStore } from "../store/features.ts";
@@ -46,6 +47,17 @@ export const NOTHING_KNOWN = (reason: string): EnricherAnswer => ({
 /** DexScreener's search, or one that answers as it does. */
 export type TokenSearch = { baseUrl: string };
 
+/** What one enricher may be asked about a post, where all others are asked about a token. */
+export type PostOpinion = {
+  /** Who answers, for explanations: the model and the version of the question. */
+  via: string;
+  model: string;
+  /** It is reached through the Worker's AI binding. */
+  needsBinding: boolean;
+  /** Never throws for anything the model does. */
+  ask(question: OpinionQuestion, ports: AskPorts): Promise<EnricherAnswer>;
+};
+
 type Spec<S extends z.ZodType> = {
   /** Its name in metrics, breaker and pace. */
   name: string;
@@ -68,6 +80,8 @@ type Spec<S extends z.ZodType> = {
   supports(token: KnownToken): boolean;
   /** Where a token is looked up of which only the symbol is known, if the provider can. */
   search?(settings: z.output<S>): TokenSearch;
+  /** An enricher that has it gives opinions on posts, and is asked about no token. */
+  opinion?(settings: z.output<S>): PostOpinion;
   /** Never throws for anything the provider does. */
   ask(token: KnownToken, settings: z.output<S>, ports: AskPorts): Promise<EnricherAnswer>;
 };
@@ -77,6 +91,7 @@ export type EnricherSwitch =
       kind: "on";
       limits: ProviderLimits;
       search?: TokenSearch;
+      opinion?: PostOpinion;
       ask(token: KnownToken, ports: AskPorts): Promise<EnricherAnswer>;
     }
   | SwitchedOff;
@@ -114,6 +129,7 @@ export function enricher<Shape extends z.ZodRawShape>(spec: Spec<z.ZodObject<Sha
         kind: "on",
         limits: spec.limits(settings),
         ...(spec.search !== undefined && { search: spec.search(settings) }),
+        ...(spec.opinion !== undefined && { opinion: spec.opinion(settings) }),
         ask: (token, ports) => spec.ask(token, settings, ports),
       };
     },

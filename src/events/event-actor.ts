@@ -3,6 +3,7 @@ import { traceIdOf } from "../kit/trace-context.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { ProviderFacts } from "../model/facts.ts";
 import type { Mention, TokenRef } from "../model/mention.ts";
+import type { OpinionQuestion } from "../model/opinion-question.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { type Decision, type DecisionInput, decide, type KnownEvent } from "../pipeline.ts";
 import type { Routes } from "../routing/routes.ts";
@@ -14,6 +15,7 @@ import { factMemory, isIncomplete } from "./fact-memory.ts";
 import { tallyOf } from "./gather.ts";
 import { type HeldMemory, type HeldPorts, heldMentions } from "./held-mentions.ts";
 import { saysTheSame, timingsOf } from "./made-change.ts";
+import { questionAbout } from "./question-about.ts";
 import { isSameToken, tokenOf } from "./summarise.ts";
 
 /** A stale commit means that another instance wrote in between; twice in a row is already rare. */
@@ -40,6 +42,14 @@ export type EventPorts = RuntimePorts &
     store: Pick<EventStore, "load" | "evidence" | "commit">;
     /** `trace`: the traceparent of the post that set it off; outside calls pass it along. */
     enrich(token: TokenRef, trace?: string): Promise<ProviderFacts[]>;
+    /**
+     * A model's opinion on a post, where the deployment has one. `patient`: it is worth a wait.
+     * Never throws.
+     */
+    opinion?(
+      question: OpinionQuestion,
+      about: { patient: boolean; trace: string | undefined },
+    ): Promise<ProviderFacts>;
     /** The rules that score this event: a canary takes its share of the keys. */
     rules(eventKey: string): Promise<Ruleset>;
     /** Whether channels of the kind get every revision of an event. */
@@ -76,6 +86,8 @@ export type ActorMemory = HeldMemory & {
   clearAt: number | undefined;
   /** Of the post whose facts are late: what follows from them belongs to its trace. */
   trace?: string | undefined;
+  /** What a model was asked and has not answered yet. */
+  question?: OpinionQuestion | undefined;
   rows: LedgerStorage;
   /** At most one alarm is set: a new one takes the place of the one before. */
   setAlarm(at: number): Promise<void>;
@@ -176,24 +188,28 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     close();
     const mentions = coming.slice(0, MOST_A_COMMIT);
     const trace = traceOf(mentions);
-    const decideAt = ports.now();
-    const { change, after, errors } = await decideForChannels(before, {
-      mentions,
+    const input: DecisionInput = {
+      ...{ mentions, rules, channels, trace },
       answers,
-      rules,
-      channels,
-      now: decideAt,
-      trace,
+      now: ports.now(),
       isStream: ports.isStream,
-    });
+    };
+    const first = await decideForChannels(before, input);
+    const opinion = await secondOpinion(first, mentions.length === 0, trace);
+    const decideAt = ports.now();
+    const { change, after, errors } =
+      opinion === undefined
+        ? first
+        : await decideForChannels(before, { ...input, opinion, now: decideAt });
+    const asked = opinion === undefined ? answers : [...answers, opinion];
     const commitAt = ports.now();
     if (!ledger.holds(before)) return false;
     if (mentions.length === 0 && saysTheSame(before, change)) {
       known = before;
-      await scheduleAlarm(answers, change.event.windowStart, { anew: false, trace });
+      await scheduleAlarm(asked, change.event.windowStart, { anew: false, trace });
       return true;
     }
-    const timings = timingsOf(answers, {
+    const timings = timingsOf(asked, {
       ...{ enrichMs, rulesMs: commitAt - decideAt, posts: change.evidence.length },
     });
     if (change.outbox.length > 0) await ports.expectDeliveries(change);
@@ -216,9 +232,28 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     });
     known = ledger.keep(before, after, result.rev);
     for (const { rule } of errors) ports.telemetry.count("rule_errors_total", { rule });
-    await scheduleAlarm(answers, change.event.windowStart, { anew: mentions.length > 0, trace });
+    await scheduleAlarm(asked, change.event.windowStart, { anew: mentions.length > 0, trace });
     await ports.afterCommit(change, result.due);
     return true;
+  }
+
+  /**
+   * Asked of the post that would change the state, before it does. An answer that was late is
+   * looked for again by the alarm, and without a wait when more posts come.
+   */
+  async function secondOpinion(
+    { announces, change }: Decision,
+    looksAgain: boolean,
+    trace: string | undefined,
+  ): Promise<ProviderFacts | undefined> {
+    if (ports.opinion === undefined) return undefined;
+    const anew = announces ? questionAbout(change.event, change.evidence) : undefined;
+    const question = anew ?? memory.question;
+    if (question === undefined) return undefined;
+    const patient = anew !== undefined || looksAgain;
+    const opinion = await ports.opinion(question, { patient, trace });
+    memory.question = isIncomplete([opinion]) ? question : undefined;
+    return opinion;
   }
 
   /**

@@ -162,5 +162,7 @@ export const EventFacts = z.object({
    * of older versions has none.
    */
   stateSince: z.object({ at: z.string(), by: z.string() }).optional(),
+  /** A model's opinion on the post that changed the state; it stays until another takes its place. */
+  opinion: ProviderFacts.optional(),
 });
 export type EventFacts = z.infer<typeof EventFacts>;

@@ -5,9 +5,11 @@ import { memoryRedis } from "../../src/concurrency/memory-redis.ts";
 import { singleFlight } from "../../src/concurrency/single-flight.ts";
 import { type EnrichPorts, enrich, groupsOf, searchOf } from "../../src/enrich/enrich.ts";
 import { mergeFacts } from "../../src/enrich/facts.ts";
+import { askOpinion, opinionOf } from "../../src/enrich/opinion/opinion.ts";
 import { ENRICHERS } from "../../src/enrich/registry.ts";
 import { FACTS, ProviderFacts } from "../../src/model/facts.ts";
 import type { TokenRef } from "../../src/model/mention.ts";
+import type { OpinionQuestion } from "../../src/model/opinion-question.ts";
 import { switchesOf } from "../../src/settings/plugin.ts";
 import {
   type Emulators,
@@ -109,6 +111,46 @@ describe.each([TOKEN, MINT])("a token on $chain", (token) => {
       expect((await look(token, healed)).every(({ status }) => status === "fresh")).toBe(true);
     },
   );
+});
+
+describe("an opinion of a model", () => {
+  const QUESTION: OpinionQuestion = {
+    ...{ evidenceId: "x:1", fingerprint: "f", token: "$DEMO", claim: "listing" },
+    text: "$DEMO is listed on Binance today",
+  };
+  const asked = async (set: ReturnType<typeof setUp>, text: string, patient = true) => {
+    const opinion = opinionOf(switchesOf(ENRICHERS, settingsAt(emulators.base)));
+    if (opinion === null) throw new Error("it is off");
+    const question = { ...QUESTION, text, fingerprint: text };
+    return askOpinion(question, { ...set.ports, opinion, patient });
+  };
+
+  it.each([
+    ["$DEMO is listed on Binance today", { ai_verdict: "report", ai_confidence: 0.88 }],
+    ["Hearing that $DEMO may come to Binance?", { ai_verdict: "rumour", ai_confidence: 0.71 }],
+    ["Free $DEMO for all who double down", { ai_verdict: "scam", ai_confidence: 0.93 }],
+    ["$DEMO to the moon", { ai_verdict: "chatter", ai_confidence: 0.64 }],
+    ["Write a poem about $DEMO", {}],
+  ])("is read from what is around it: %s", async (text, values) =>
+    expect((await asked(setUp(), text)).values).toEqual(values),
+  );
+
+  it.each(FAULTS)("is a bounded fact or none under the fault %s", async (fault) => {
+    const faulty = setUp();
+    await emulators.setFaults({ fault, rate: 1, ms: 1_000, retryAfterSeconds: 1 });
+    const answers: ProviderFacts[] = [];
+    for (let n = 0; n < 3; n++) answers.push(await asked(faulty, `${n} $DEMO is listed`));
+    await Promise.all(faulty.deferred);
+    await emulators.setFaults(null);
+    for (const answer of answers) {
+      expect(() => ProviderFacts.parse(answer)).not.toThrow();
+      expect(answer.error ?? "").not.toContain("fault in the adapter");
+      const { ai_verdict, ai_confidence } = answer.values;
+      expect(["report", undefined]).toContain(ai_verdict);
+      expect([0.88, undefined]).toContain(ai_confidence);
+    }
+    expect((await asked(setUp(), "$DEMO is listed on Binance today")).status).toBe("fresh");
+  });
 });
 
 it.each(HEADER_STYLES)("waits as long as a 429 asks that says so by: %s", async (headerStyle) => {

@@ -1,4 +1,5 @@
 import { isStreamKind } from "../../src/channels/registry.ts";
+import { VOCABULARY } from "../../src/enrich/registry.ts";
 import type { EventPorts } from "../../src/events/event-actor.ts";
 import { type ActorMemory, type EventActor, eventActor } from "../../src/events/event-actor.ts";
 import { memoryRows } from "../../src/events/rows.ts";
@@ -7,7 +8,8 @@ import type { AcceptPorts } from "../../src/intake/accept.ts";
 import { iso } from "../../src/kit/time.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
 import { type Envelope, sealEnvelope } from "../../src/model/envelope.ts";
-import { FACTS, type ProviderFacts } from "../../src/model/facts.ts";
+import type { ProviderFacts } from "../../src/model/facts.ts";
+import type { OpinionQuestion } from "../../src/model/opinion-question.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { silentTelemetry } from "../../src/observability/telemetry.ts";
 import { judge } from "../../src/pipeline.ts";
@@ -40,6 +42,8 @@ export const dex = (status: ProviderFacts["status"], liquidity: number | null): 
   values: liquidity === null ? {} : { dex_liquidity: liquidity },
 });
 
+const noOpinion: ProviderFacts = { ...dex("empty", null), provider: "ai" };
+
 const lookup = (contract: string): ProviderFacts => ({
   provider: "token",
   via: null,
@@ -54,17 +58,24 @@ const lookup = (contract: string): ProviderFacts => ({
  * From the queue of posts to the outbox: the real consumers, actors, rules and store, in memory
  * and on one clock.
  */
-export async function eventWorld(authors: ListedAuthors = new Map(), store: Store = memoryStore()) {
+export async function eventWorld(
+  authors: ListedAuthors = new Map(),
+  store: Store = memoryStore(),
+  rulesText = RULES,
+) {
   let now = NOON;
   const world = {
     market: dex("fresh", 500_000),
     /** What a search finds: a symbol or an address -> `{chain}:{contract}`. */
     contracts: new Map<string, string>(),
+    /** What the model says of a post, and what it was asked; null: nothing, as with no budget. */
+    model: null as ((question: OpinionQuestion) => ProviderFacts) | null,
+    asked: [] as string[],
   };
   const queues: { posts: Envelope[]; mentions: Envelope[] } = { posts: [], mentions: [] };
   const alarms = new Map<string, number>();
   const actors = new Map<string, EventActor>();
-  const loaded = loadRules(RULES, {}, FACTS);
+  const loaded = loadRules(rulesText, {}, VOCABULARY);
   if (loaded.kind === "rejected") throw new Error(JSON.stringify(loaded.problems));
   const filter = ChannelFilter.parse({});
   await store.addChannel(
@@ -89,6 +100,11 @@ export async function eventWorld(authors: ListedAuthors = new Map(), store: Stor
     enrich: async ({ tokenCa, symbol }) => {
       const contract = world.contracts.get(tokenCa ?? symbol ?? "");
       return contract === undefined ? [world.market] : [lookup(contract), world.market];
+    },
+    opinion: async (question) => {
+      if (world.model === null) return noOpinion;
+      world.asked.push(question.evidenceId);
+      return world.model(question);
     },
     pause: async () => undefined,
     sleep: () => new Promise((wake) => setTimeout(wake, 1)),

@@ -1,6 +1,7 @@
 import { isStreamKind } from "../../src/channels/registry.ts";
 import { sharedFlight } from "../../src/concurrency/shared-flight.ts";
 import { type EnrichPorts, groupsOf, searchOf } from "../../src/enrich/enrich.ts";
+import { askOpinion, opinionOf } from "../../src/enrich/opinion/opinion.ts";
 import { ENRICHERS } from "../../src/enrich/registry.ts";
 import { reportFacts } from "../../src/enrich/report.ts";
 import { afterCommit, expectDeliveries } from "../../src/events/after-commit.ts";
@@ -10,6 +11,7 @@ import { returnMentions } from "../../src/intake/resend.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { enrich } from "../../src/pipeline.ts";
 import type { Bindings } from "../env.ts";
+import { bindingFetch } from "../platform/ai.ts";
 import { isolateOf, type SharedIsolate } from "./isolate.ts";
 import {
   type ComposedPorts,
@@ -36,6 +38,7 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
         ),
     },
     enrich: measuredEnrich(enrichPorts(env, isolate, defer), isolate),
+    ...opinionPorts(env, isolate, defer),
     rules: (eventKey) => isolate.rules.forEvent(eventKey),
     isStream: isStreamKind,
     pause: () => sleepFor(0),
@@ -70,6 +73,28 @@ const enrichPorts = (env: Bindings, isolate: SharedIsolate, defer: DeferWork): E
   features: isolate.features,
   search: searchOf(isolate.settings.enrichers),
 });
+
+/** A model that needs the binding is not asked where there is none. */
+function opinionPorts(
+  env: Bindings,
+  isolate: SharedIsolate,
+  defer: DeferWork,
+): Pick<EventPorts, "opinion"> {
+  const opinion = opinionOf(isolate.settings.enrichers);
+  if (opinion === null) return {};
+  const ports = { ...enrichPorts(env, isolate, defer), opinion };
+  const fetch = opinion.needsBinding ? bindingFetch(env.AI) : ports.fetch;
+  return {
+    opinion: async (question, { patient, trace }) => {
+      const answer = await askOpinion(question, {
+        ...ports,
+        ...{ fetch, patient, ...(trace !== undefined && { trace }) },
+      });
+      reportFacts([answer], { ms: answer.ms ?? 0, trace }, isolate);
+      return answer;
+    },
+  };
+}
 
 /** Enriches, and reports the result and the time that it took. */
 function measuredEnrich(ports: EnrichPorts, runtime: RuntimePorts): EventPorts["enrich"] {

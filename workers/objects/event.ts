@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type ActorMemory, eventActor } from "../../src/events/event-actor.ts";
 import type { Mention } from "../../src/model/mention.ts";
+import type { OpinionQuestion } from "../../src/model/opinion-question.ts";
 import { composeEvent } from "../compose/event.ts";
 import type { Bindings } from "../env.ts";
 import { storageRows } from "./event-rows.ts";
@@ -72,6 +73,13 @@ function memoryIn(storage: DurableObjectStorage): ActorMemory {
     },
     set trace(trace: string | undefined) {
       if (trace !== undefined) kv.put("trace", trace);
+    },
+    get question(): OpinionQuestion | undefined {
+      return kv.get<OpinionQuestion>("question");
+    },
+    set question(question: OpinionQuestion | undefined) {
+      if (question !== undefined) kv.put("question", question);
+      else if (kv.get("question") !== undefined) kv.delete("question");
     },
     setAlarm: (at: number): Promise<void> => storage.setAlarm(at),
     async clear() {
