@@ -6,7 +6,8 @@ import { readOptions } from "./options.ts";
 import { adminKey } from "./state.ts";
 
 it.each<[string[], object]>([
-  [[], { renewKey: false }],
+  [[], { renewKey: false, traces: false }],
+  [["--traces"], { traces: true }],
   [["--renew-key"], { renewKey: true }],
   [["--open"], { open: true }],
   [["--no-open"], { open: false }],

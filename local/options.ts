@@ -9,6 +9,8 @@ export type StartOptions = {
   samples: boolean;
   /** Installs ClickHouse, when it is not there, for the analytics. */
   analytics: boolean;
+  /** The spans of posts go to a stand-in for a collector, which shows them. */
+  traces: boolean;
   /** A new admin key in place of the one that is kept. */
   renewKey: boolean;
   /** Whether the page opens in a browser; undefined: where somebody would see it. */
@@ -24,6 +26,7 @@ export const USAGE = `usage: npm start -- [options]
   --fresh         begin with empty data
   --no-samples    no made-up posts: the sample source and all emulated sources are off
   --analytics     installs ClickHouse once (550 MB) for charts of points over time
+  --traces        exports the spans of posts by OTLP to a stand-in that shows each trace
   --posts FILE    feed posts from a JSON Lines file and print how they ended
   --env FILE      settings, as NAME=value lines; they win over .dev.vars
   --renew-key     a new admin key; the one before stops working
@@ -51,6 +54,7 @@ export function readOptions(
     fresh: values.fresh,
     samples: !values["no-samples"],
     analytics: values.analytics,
+    traces: values.traces,
     renewKey: values["renew-key"],
     ...(values["no-open"] ? { open: false } : values.open ? { open: true } : {}),
     ...(values.posts === undefined ? {} : { postsFile: resolve(home, values.posts) }),
@@ -67,6 +71,7 @@ const parse = (args: string[]) =>
       fresh: { type: "boolean", default: false },
       "no-samples": { type: "boolean", default: false },
       analytics: { type: "boolean", default: false },
+      traces: { type: "boolean", default: false },
       posts: { type: "string" },
       env: { type: "string" },
       "renew-key": { type: "boolean", default: false },

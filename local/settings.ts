@@ -69,7 +69,11 @@ export function workerSettings(
   ports: Ports,
   adminKey: string,
   secrets: StackSecrets,
-  { variables, samples = true }: { variables: NodeJS.Dict<string>; samples?: boolean },
+  {
+    variables,
+    samples = true,
+    traces = false,
+  }: { variables: NodeJS.Dict<string>; samples?: boolean; traces?: boolean },
 ): NodeJS.Dict<string> {
   const user = filledIn(variables) as NodeJS.Dict<string>;
   const off = [user.SOURCES_OFF, ...(samples ? [] : madeUpSources(user))].filter(Boolean);
@@ -80,6 +84,7 @@ export function workerSettings(
     SECRETS_KEY: secrets.secretsKey,
     RATE_FLOORS: "off",
     ...emulatorSettings(`http://${emulators}`, user),
+    ...(traces && { OTLP_ENDPOINT: `http://${emulators}/otlp` }),
     ...user,
     ...(off.length > 0 && { SOURCES_OFF: off.join(",") }),
     EGRESS_ALLOW: [user.EGRESS_ALLOW, emulators].filter(Boolean).join(","),

@@ -35,6 +35,8 @@ export type StackOptions = {
   envFile?: string;
   /** Installs ClickHouse when it is not there. */
   analytics?: boolean;
+  /** Exports the spans of posts to the emulator of a collector. */
+  traces?: boolean;
   /** Settings that win over all others, for tests. */
   settings?: Record<string, string>;
   config?: string;
@@ -222,8 +224,8 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
       ...(options.envFile ? [options.envFile] : []),
     ]);
     for (const problem of unknownSettings(Object.keys(user))) log(`! settings  ${problem}`);
-    const { samples = true } = options;
-    const given = { variables: user, samples };
+    const { samples = true, traces = false } = options;
+    const given = { variables: user, samples, traces };
     const settings = { ...workerSettings(ports, key, secrets, given), ...options.settings };
     const problems = settingProblems(settings);
     if (problems.length > 0)

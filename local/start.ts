@@ -96,6 +96,7 @@ Ready in ${seconds.toFixed(1)} s.
   events     ${url}/events    signals ${url}/signals    health ${url}/healthz
   emulators  ${emulators}/    stand in for every outside service; set faults: Services on the page
              what a channel received: ${emulators}/requests/telegram
+             with --traces, each post's spans: ${emulators}/otlp/traces
   admin key  in ${join(dataDir, "admin-key")}; --renew-key makes another
 
 Try next:

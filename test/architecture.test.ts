@@ -68,6 +68,11 @@ const PLACES: Place[] = [
     packages: [],
   },
   {
+    path: "src/events/commit-spans.ts",
+    may: ["src/model", "src/observability/spans", "src/store/events.ts"],
+    packages: [],
+  },
+  {
     path: "src/events/after-commit.ts",
     may: [...RUNTIME, "src/events", "src/outbox/enqueue.ts"],
     packages: [],

@@ -7,6 +7,7 @@ import { feeds, generic, github, hackerNews } from "./services/feeds.ts";
 import { geckoterminal } from "./services/geckoterminal.ts";
 import { goplus } from "./services/goplus.ts";
 import { jetstream } from "./services/jetstream.ts";
+import { otlp } from "./services/otlp.ts";
 import { clickhouse, kafka, ndjson } from "./services/sinks.ts";
 import { apify, x } from "./services/social.ts";
 import { workersAi } from "./services/workers-ai.ts";
@@ -16,6 +17,7 @@ export const EMULATORS: readonly Emulator[] = [
   ...[goplus, dexscreener, geckoterminal, bigquery, google, workersAi],
   ...[telegram, webhook, discord, slack, resend, postmark],
   ...[teams, pagerduty, ntfy, matrix, clickhouse, kafka, ndjson],
+  otlp,
   ...[x, apify, feeds, generic, hackerNews, github],
 ];
 

@@ -10,6 +10,7 @@ import type { Routes } from "../routing/routes.ts";
 import type { Ruleset } from "../rules/score.ts";
 import type { Change, EventStore } from "../store/events.ts";
 import type { DueDelivery } from "../store/outbox.ts";
+import { writeCommit } from "./commit-spans.ts";
 import { eventLedger, type LedgerStorage } from "./event-ledger.ts";
 import { factMemory, isIncomplete } from "./fact-memory.ts";
 import { tallyOf } from "./gather.ts";
@@ -230,6 +231,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       outcome: state,
       ...(trace && { traceId: traceIdOf(trace) }),
     });
+    writeCommit(ports.span, change, asked, trace, [askedAt, decideAt, commitAt, ports.now()]);
     known = ledger.keep(before, after, result.rev);
     for (const { rule } of errors) ports.telemetry.count("rule_errors_total", { rule });
     await scheduleAlarm(asked, change.event.windowStart, { anew: mentions.length > 0, trace });

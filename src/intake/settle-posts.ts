@@ -4,6 +4,7 @@ import { postKey, type RawPost } from "../model/raw-post.ts";
 import type { BroadcastLive, LiveMessage } from "../observability/live.ts";
 import type { LogRecord } from "../observability/log.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
+import { type WriteSpan, writePostSpan, writeSteps } from "../observability/spans/span.ts";
 import type { JudgeResult, JudgeWatch } from "../pipeline.ts";
 import type { PostStore } from "../store/posts.ts";
 import { type SendQueue, sendMessages } from "./queue-batches.ts";
@@ -132,6 +133,31 @@ function ownTime(
   return { latencyMs: (outcome === "dropped" ? filterMs : refineMs) ?? null };
 }
 
+/** The post's own span, and its steps, which end now: the clock says when only while it waits. */
+function writeAccepted(
+  span: WriteSpan | undefined,
+  about: PostOutcome & { post: RawPost; took: JudgeTimes; recordMs: number; now: number },
+): void {
+  if (span === undefined) return;
+  const { post, took, recordMs, now, outcome, reason } = about;
+  const { filterMs = 0, refineMs = 0 } = took;
+  const at = now - recordMs - refineMs - filterMs;
+  const none = { attributes: {} };
+  const steps = [
+    { name: "filter", at, ms: filterMs, ...none },
+    ...(took.refineMs === undefined
+      ? []
+      : [{ name: "refine", at: at + filterMs, ms: refineMs, ...none }]),
+    ...(outcome === "dropped"
+      ? []
+      : [{ name: "dedup", at: now - recordMs, ms: recordMs, ...none }]),
+  ];
+  const { source, id, trace, traceFrom: from } = post;
+  const attributes = { "post.source": source, "post.id": id, "post.outcome": outcome, reason };
+  writePostSpan(span, { trace, from }, { name: "post", at, ms: now - at, attributes });
+  writeSteps(span, trace, steps);
+}
+
 const ENDED_AT = { dropped: "filter", duplicate: "dedup", kept: "refine" };
 
 /** A message of a thousand posts may exceed what a listener is sent before it confirms. */
@@ -150,7 +176,7 @@ export type ReportPorts = RuntimePorts & {
 export async function reportPosts(
   judged: readonly JudgedPost[],
   { duplicates, recordMs }: Pick<SettledPosts, "duplicates" | "recordMs">,
-  { now, log, telemetry, broadcast, postLines }: ReportPorts,
+  { now, log, telemetry, broadcast, postLines, span }: ReportPorts,
 ): Promise<void> {
   const lines = sampledLines(log, judged.length, postLines);
   const shown = judged.map(({ post, traceId, result, took }) => {
@@ -162,6 +188,7 @@ export async function reportPosts(
       ["refine", took.refineMs],
     ] as const)
       if (ms !== undefined) telemetry.observe("pipeline_latency_ms", { stage, source }, ms);
+    writeAccepted(span, { post, took, recordMs, now: now(), outcome, reason });
     lines.add({
       stage: ENDED_AT[outcome],
       eventKey: result.kind === "keep" ? (result.post.mentions[0]?.eventKey ?? null) : null,

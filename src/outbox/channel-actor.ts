@@ -8,11 +8,13 @@ import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { BroadcastLive, LiveMessage } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
+import type { WriteSpan } from "../observability/spans/span.ts";
 import { deliver } from "../pipeline.ts";
 import { collectsFor, type Routes } from "../routing/routes.ts";
 import type { ChannelEnv } from "../settings/settings.ts";
 import { StoreUnavailable } from "../store/index.ts";
 import { type RateReservations, rateReservations, type TatMemory } from "./gcra.ts";
+import { messageTrace } from "./message-trace.ts";
 import type { DeliverOutcome, DeliverPorts, RecordedAttempt, SendJournal } from "./ports.ts";
 
 /** What the actor of a channel needs; workers/compose provides it. */
@@ -220,10 +222,31 @@ function deliverPortsOf(
       ports.telemetry.observe("pipeline_latency_ms", labels, ms, attempts);
       const sent = ["ok", "empty", "partial"].includes(result) ? "ok" : "failed";
       ports.telemetry.count("channel_sends_total", { name: attempt.channel, result: sent });
+      writeAttempt(ports.span, row, attempt, sent === "ok");
       // A stream's rows would drown what people listen for.
       if (!row.payload.stream) void ports.broadcast([liveDelivery(row, attempt)]);
     },
   };
+}
+
+/** An attempt, in the trace of the first post that set it off. */
+function writeAttempt(
+  span: WriteSpan | undefined,
+  row: Delivery,
+  { kind, channel, result, ms, at }: RecordedAttempt,
+  ok: boolean,
+): void {
+  const { traceId, spanId, parent, sampled, links } = messageTrace([row], `${row.id}`);
+  if (!sampled) return;
+  span?.({
+    ...{ traceId, spanId, parentId: parent, name: `notify ${kind}`, ms, links },
+    at: Date.parse(at) - ms,
+    attributes: {
+      ...{ "channel.name": channel, "delivery.id": row.id, "delivery.result": result },
+      ...{ "delivery.attempt": row.retryCount + 1, "event.key": row.eventKey },
+    },
+    failure: ok ? undefined : result,
+  });
 }
 
 const liveDelivery = (

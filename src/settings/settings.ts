@@ -96,6 +96,18 @@ export const CoreShape = {
   TRACE_RATIO: numberSetting(0, 1)
     .default(1)
     .describe("The share of posts whose trace is exported; posts of a sender's trace follow it"),
+  OTLP_ENDPOINT: webAddress
+    .optional()
+    .describe(
+      "Where the spans of posts are exported to by OTLP over HTTP (/v1/traces is added), TRACE_RATIO " +
+        "of the posts; unset: nowhere",
+    ),
+  OTLP_HEADERS: z
+    .string()
+    .regex(/^[\w-]+=[^,\r\n]+(,[\w-]+=[^,\r\n]+)*$/, "must be name=value pairs, divided by commas")
+    .or(z.literal(""))
+    .default("")
+    .describe("Headers of those requests, such as authorization=Bearer KEY; a comma divides them"),
   LOG_POSTS: wholeNumber(0)
     .default(100)
     .describe(

@@ -11,6 +11,7 @@ import { type Envelope, sealEnvelope } from "../../src/model/envelope.ts";
 import type { ProviderFacts } from "../../src/model/facts.ts";
 import type { OpinionQuestion } from "../../src/model/opinion-question.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
+import type { PostSpan } from "../../src/observability/spans/span.ts";
 import { silentTelemetry } from "../../src/observability/telemetry.ts";
 import { judge } from "../../src/pipeline.ts";
 import type { QueuePorts } from "../../src/queues/consume.ts";
@@ -71,6 +72,8 @@ export async function eventWorld(
     /** What the model says of a post, and what it was asked; null: nothing, as with no budget. */
     model: null as ((question: OpinionQuestion) => ProviderFacts) | null,
     asked: [] as string[],
+    /** What would be exported. */
+    spans: [] as PostSpan[],
   };
   const queues: { posts: Envelope[]; mentions: Envelope[] } = { posts: [], mentions: [] };
   const alarms = new Map<string, number>();
@@ -87,6 +90,7 @@ export async function eventWorld(
     now: () => now,
     log: () => undefined,
     telemetry: silentTelemetry,
+    span: (span) => void world.spans.push(span),
   };
   const into = (queue: Envelope[]) => ({
     sendBatch: async (messages: { body: Envelope }[]) =>
@@ -151,7 +155,7 @@ export async function eventWorld(
     requeueAfterSeconds: 600,
     overloadedAfterSeconds: 600,
     schedulePostSweep: async () => undefined,
-    judging: async () => (post) => judge(post, settings),
+    judging: async () => (post, watch) => judge(post, settings, undefined, watch),
     broadcast: async () => undefined,
     postLines: 100,
   };

@@ -26,6 +26,11 @@ import { batchLines, createLogger } from "../../src/observability/log.ts";
 import { outsideCallReporter } from "../../src/observability/outside-calls.ts";
 import { type PointCollector, pointCollector } from "../../src/observability/points/collector.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
+import {
+  type OtlpTarget,
+  otlpExporter,
+  type SpanExporter,
+} from "../../src/observability/spans/otlp.ts";
 import { bothTelemetries } from "../../src/observability/telemetry.ts";
 import { type ListedAuthors, parseAuthors } from "../../src/refine/authors.ts";
 import { type KnownCoins, parseCoins } from "../../src/refine/coins.ts";
@@ -54,6 +59,8 @@ export type SharedIsolate = RuntimePorts & {
   settings: ParsedSettings;
   metrics: MetricsCollector;
   points: PointCollector;
+  /** Null: the spans of posts are exported nowhere. */
+  spans: SpanExporter | null;
   store: Store;
   /** What the API reads from: the feed may be a replica's. */
   feed: Store;
@@ -132,6 +139,16 @@ function feedOf({ READ_DATABASE_URL, NEON_FETCH_ENDPOINT }: Settings, primary: S
   return withReplica(primary, postgresStore(sql));
 }
 
+function otlpTarget({ OTLP_ENDPOINT: endpoint, OTLP_HEADERS }: Settings): OtlpTarget | null {
+  if (endpoint === undefined || endpoint === "") return null;
+  const pairs = OTLP_HEADERS.split(",").filter(Boolean);
+  const headers = pairs.map((pair) => {
+    const at = pair.indexOf("=");
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
+  return { endpoint, headers: Object.fromEntries(headers) };
+}
+
 export const isolateOf = onceAnIsolate(isolate);
 
 function isolate(env: Bindings): SharedIsolate {
@@ -144,6 +161,13 @@ function isolate(env: Bindings): SharedIsolate {
   // In production each line is a record of its own. wrangler dev spends more on a line than the
   // Worker on a post.
   const log = createLogger(given.LOCAL ? batchLines(console.log) : console.log, now);
+  const target = otlpTarget(given);
+  const called = outsideCallReporter({ log, telemetry });
+  const exporterPorts = {
+    now,
+    telemetry: called,
+    fetch: (url: string, init: RequestInit) => fetch(url, init),
+  };
   const rereadMs = given.LOCAL ? REREAD_LOCAL_MS : REREAD_MS;
   const sql = sqlOf(env, given);
   const tables = postgresStore(sql);
@@ -166,6 +190,7 @@ function isolate(env: Bindings): SharedIsolate {
     log,
     metrics,
     points,
+    spans: target && otlpExporter(target, exporterPorts),
     telemetry,
     store,
     feed: { ...feed, ...sealed, overview: () => overview.get() },
@@ -220,7 +245,7 @@ function isolate(env: Bindings): SharedIsolate {
       watchLoad: sleepFor,
       now,
     }),
-    called: outsideCallReporter({ log, telemetry }),
+    called,
     unheard: [],
     liveSpaced: spaced(SPACED_MS, { now, sleep: sleepFor }),
     metricsSpaced: spaced(SPACED_MS, { now, sleep: sleepFor }),

@@ -37,6 +37,8 @@ function sendCounted(env: Bindings, isolate: SharedIsolate, defer: DeferWork): v
   const { metrics, points, settings } = isolate;
   const { ANALYTICS_SINK_URL: sink, ANALYTICS_TOKEN: token = "" } = settings.core;
   if (sink !== undefined) defer(sendPoints(points.drain(MOST_SUNK), { url: sink, token }));
+  const exported = isolate.spans?.flush();
+  if (exported !== undefined) defer(exported);
   const deltas = metrics.drain();
   if (deltas === null) return;
   defer(
@@ -61,7 +63,10 @@ export const spacedMetricsFlusher =
     isolate.metricsSpaced(() => sendCounted(env, isolate, defer), defer);
   };
 
-export const runtimePorts = ({ now, log, telemetry }: SharedIsolate) => ({ now, log, telemetry });
+export const runtimePorts = ({ now, log, telemetry, spans }: SharedIsolate) => ({
+  ...{ now, log, telemetry },
+  ...(spans && { span: spans.write }),
+});
 
 /** For objects: what an isolate's objects have for the audience is sent together. */
 export function spacedBroadcaster(
