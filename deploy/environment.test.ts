@@ -26,6 +26,15 @@ it("has the platform export its traces to the destinations, by the ratio of the 
   expect(configOf("TRACE_DESTINATIONS=tempo").observability.traces.head_sampling_rate).toBe(1);
 });
 
+it("names, binds and consumes every shard of the queues in this environment", () => {
+  const { queues, config } = environmentOf("staging", 2);
+  const own = "event-stream-starter-staging-mentions-1";
+  expect(queues.get("mentions-1")).toBe(own);
+  const written = JSON.parse(config("id")).queues;
+  expect(written.producers).toContainEqual({ binding: "MENTIONS_1", queue: own });
+  expect(written.consumers.map(({ queue }: { queue: string }) => queue)).toContain(own);
+});
+
 it("keeps the destinations from the Worker, and refuses a ratio that is none", () => {
   const { variables, problems } = readDeploySettings("TRACE_DESTINATIONS=tempo\nTRACE_RATIO=all");
   expect(variables).not.toHaveProperty("TRACE_DESTINATIONS");

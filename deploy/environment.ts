@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "smol-toml";
 import * as z from "zod";
+import { QueueConfig, shardedConfig } from "../local/queue-shards.ts";
 import type { Placement } from "./placement.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -13,12 +14,7 @@ const WranglerConfig = z.looseObject({
   name: z.string(),
   main: z.string(),
   assets: z.looseObject({ directory: z.string() }),
-  queues: z.looseObject({
-    producers: z.array(z.looseObject({ binding: z.string(), queue: z.string() })),
-    consumers: z.array(
-      z.looseObject({ queue: z.string(), dead_letter_queue: z.string().optional() }),
-    ),
-  }),
+  queues: QueueConfig,
   kv_namespaces: z.array(z.looseObject({ binding: z.string(), id: z.string().optional() })),
   analytics_engine_datasets: z.array(z.looseObject({ binding: z.string(), dataset: z.string() })),
   migrations: z.array(z.looseObject({ tag: z.string() })).default([]),
@@ -64,12 +60,13 @@ export type DeployChoices = {
  * Every resource carries the Worker's name, and that carries the environment's: two environments in
  * one account, or two products made of this one, never share a queue, a namespace or a dataset.
  */
-export function environmentOf(name: string, file = join(ROOT, "wrangler.toml")): Environment {
+export function environmentOf(name: string, queueShards = 1): Environment {
   if (!/^[a-z][a-z0-9-]{0,19}$/.test(name))
     throw new Refusal(
       `--env ${name}: an environment's name has up to 20 small letters, digits and dashes`,
     );
-  const read = WranglerConfig.parse(parse(readFileSync(file, "utf8")));
+  const toml = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
+  const read = WranglerConfig.parse(parse(shardedConfig(toml, queueShards)));
   const worker = name === PRODUCTION ? read.name : `${read.name}-${name}`;
   const own = (resource: string) => `${worker}-${resource}`;
   const names = new Set([

@@ -9,6 +9,7 @@ import { planOf, printPlan } from "./plan.ts";
 import { type Checked, preflight, preview } from "./preflight.ts";
 import { Refusal } from "./refusal.ts";
 import { RELEASE_STEPS, type Released, release } from "./release.ts";
+import { queueShardsIn } from "./settings.ts";
 import { tryDeployment, untilReady } from "./smoke.ts";
 import { sendRequestsTo } from "./versions.ts";
 import { findToken } from "./wrangler.ts";
@@ -17,7 +18,7 @@ import { findToken } from "./wrangler.ts";
 const PATIENCE_MS = 60_000;
 
 async function releaseCommand(command: DeployCommand, output: Output): Promise<void> {
-  const env = environmentOf(command.env);
+  const env = environmentOf(command.env, queueShardsIn(command.settingsFile));
   if (command.dryRun) {
     const planned = await preview({ ...command, env }, output);
     printPlan(planned, planOf(planned), command.percent, output);
@@ -121,7 +122,12 @@ async function run(command: DeployCommand, output: Output): Promise<void> {
     const stopping = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM"] as const)
       process.once(signal, () => stopping.abort());
-    return runCommand(command, environmentOf(command.env), output, stopping.signal);
+    return runCommand(
+      command,
+      environmentOf(command.env, queueShardsIn(command.settingsFile)),
+      output,
+      stopping.signal,
+    );
   }
   if (command.dryRun && (await findToken(process.env.CLOUDFLARE_API_TOKEN)) === undefined)
     return withEmptyAccount(() => releaseCommand(command, output), output);

@@ -38,8 +38,8 @@ export type Checked = {
 };
 
 /**
- * What a plan is made of. Where no settings name a database, `missing` says so, and the plan is that
- * of a new one.
+ * What a plan is made of. Where no settings name a database, `missing` says so, and the plan is
+ * that of a new one.
  */
 export type Planned = Omit<Checked, "logins" | "database"> &
   Partial<Pick<Checked, "logins" | "database">> & { missing: string[] };

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import * as z from "zod";
 import { KNOWN_SETTINGS, settingProblems, unknownSettings } from "../src/settings/registry.ts";
@@ -41,6 +42,12 @@ function localProblems(variables: Record<string, string>, emulated: boolean): st
       ? [`${name} leads to this machine, which a deployment cannot reach: ${new URL(value).host}`]
       : [];
   });
+}
+
+/** How many shards the settings file asks for; a number that is none is a problem of preflight. */
+export function queueShardsIn(settingsFile: string): number {
+  const given = existsSync(settingsFile) ? parseEnv(readFileSync(settingsFile, "utf8")) : {};
+  return DeployShape.QUEUE_SHARDS.safeParse(given.QUEUE_SHARDS || undefined).data ?? 1;
 }
 
 /** A ratio that is none is a problem of the settings, which names it. */

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ServerAccess } from "../cli/client.ts";
 import { settingProblems, unknownSettings } from "../src/settings/registry.ts";
+import { DeployShape } from "../src/settings/settings.ts";
 import { folderSecret, privateFolder, SECRET_VARIABLE } from "./access.ts";
 import { APP_ROLE, applyMigrations, makeAppLogin } from "./migrate.ts";
 import { hasChdb, installChdb } from "./services/analytics/chdb.ts";
@@ -227,7 +228,11 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
     const { samples = true, traces = false } = options;
     const given = { variables: user, samples, traces };
     const settings = { ...workerSettings(ports, key, secrets, given), ...options.settings };
-    const problems = settingProblems(settings);
+    const shards = DeployShape.QUEUE_SHARDS.safeParse(settings.QUEUE_SHARDS || undefined);
+    const problems = [
+      ...settingProblems(settings),
+      ...(shards.error?.issues ?? []).map(({ message }) => `QUEUE_SHARDS ${message}`),
+    ];
     if (problems.length > 0)
       throw new Error(`the settings cannot be used:\n  ${problems.join("\n  ")}`);
     log(`✓ services  ${standInLine(user)}`);
@@ -237,7 +242,9 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
     const envFile = join(dataDir, "worker.env");
     writeEnvFile(envFile, settings);
     const config = options.config ?? join(ROOT, "wrangler.toml");
-    return start(planWorker({ ports, dataDir, config, envFile, logs }), "wrangler dev");
+    const queueShards = shards.data ?? 1;
+    const worker = planWorker({ ports, dataDir, config, envFile, queueShards, logs });
+    return start(worker, "wrangler dev");
   };
   const aborted = () => stop();
   options.signal?.addEventListener("abort", aborted, { once: true });

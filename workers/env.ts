@@ -17,6 +17,8 @@ import type {
 export type Bindings = {
   POSTS: Queue<Envelope>;
   MENTIONS: Queue<Envelope>;
+  /** Further shards of the queues, bound where QUEUE_SHARDS is more than 1. */
+  [shard: `POSTS_${number}` | `MENTIONS_${number}`]: Queue<Envelope>;
   DELIVERIES: Queue<Envelope>;
   EVENTS: DurableObjectNamespace<EventRpc>;
   COMMITS: DurableObjectNamespace<CommitsRpc>;

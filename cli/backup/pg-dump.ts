@@ -52,8 +52,8 @@ export async function pgDump(url: string, file: string): Promise<void> {
 }
 
 /**
- * A file of pg_dump comes by way of a database beside the target: pg_restore fills that, and what it
- * holds is restored from there, so that the target keeps what it has until all of it has come.
+ * A file of pg_dump comes by way of a database beside the target: pg_restore fills that, and what
+ * it holds is restored from there, so that the target keeps what it has until all of it has come.
  */
 export async function pgRestore(
   url: string,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { shardedConfig } from "../queue-shards.ts";
 import type { Ports } from "../settings.ts";
 import type { ServiceSpec } from "../supervisor/service.ts";
 
@@ -46,10 +47,10 @@ function buildFailure(log: string): string | undefined {
  * wrangler.toml with queues that do not wait for company: a second at each hop buys larger batches
  * in production, and here only makes people wait. Answers where it was written.
  */
-function localConfig(config: string, dataDir: string): string {
+function localConfig(config: string, dataDir: string, shards: number): string {
   const absolute = (_: string, name: string, path: string) =>
     `${name} = ${JSON.stringify(resolve(dirname(config), path))}`;
-  const text = readFileSync(config, "utf8")
+  const text = shardedConfig(readFileSync(config, "utf8"), shards)
     .replaceAll(/^max_batch_timeout = \d+/gm, "max_batch_timeout = 0")
     .replaceAll(/^(main|directory) = "(.+)"/gm, absolute);
   const file = join(dataDir, "wrangler.toml");
@@ -65,6 +66,7 @@ export function planWorker(options: {
   dataDir: string;
   config: string;
   envFile: string;
+  queueShards: number;
   logs: string;
 }): ServiceSpec {
   const { ports, dataDir } = options;
@@ -78,7 +80,7 @@ export function planWorker(options: {
         join(wrangler, "wrangler-dist", "cli.js"),
         "dev",
         "--config",
-        localConfig(options.config, dataDir),
+        localConfig(options.config, dataDir, options.queueShards),
         "--env-file",
         options.envFile,
       ],

@@ -1,10 +1,12 @@
 import { expect, it } from "vitest";
-import { COMMIT_LANES, commitLaneOf } from "./commit-lane.ts";
+import { commitLaneOf } from "./commit-lane.ts";
 
-it("gives an event the same lane always, and fills the lanes alike", () => {
-  const keys = Array.from({ length: 1_000 }, (_, i) => `eth:T${i}:2026-01-15T10:00:00Z`);
-  const lanes = Map.groupBy(keys, commitLaneOf);
-  expect(lanes.size).toBe(COMMIT_LANES);
-  for (const held of lanes.values()) expect(held.length).toBeGreaterThan(150);
-  expect(keys.map(commitLaneOf)).toEqual(keys.map(commitLaneOf));
+it.each([2, 8])("spreads events evenly over %i lanes, and each always to the same", (count) => {
+  const keys = Array.from({ length: 4_000 }, (_, n) => `eth:T${n}:2026-01-15T10:00:00Z`);
+  const lanes = Map.groupBy(keys, (key) => commitLaneOf(key, count));
+  expect(lanes.size).toBe(count);
+  for (const lane of lanes.values()) expect(lane.length).toBeGreaterThan((0.8 * 4_000) / count);
+  expect(keys.map((key) => commitLaneOf(key, count))).toEqual(
+    [...keys].map((key) => commitLaneOf(key, count)),
+  );
 });

@@ -225,6 +225,13 @@ describe("posts", () => {
   });
 });
 
+it("takes a shard of a queue for the queue", async () => {
+  const batch = { queue: "event-stream-starter-posts-3", messages: [postMessage("a")] };
+  await consumeBatch(batch, ports);
+  expect(steps).toContain("ack a");
+  await expect(consumeBatch({ ...batch, queue: "posts-extra" }, ports)).rejects.toThrow("consumer");
+});
+
 describe("mentions", () => {
   it("may be held by their event at the first attempt, and wait for their commit after that", async () => {
     const held: [string, boolean][] = [];

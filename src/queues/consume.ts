@@ -14,13 +14,14 @@ const CONSUMERS: Record<string, (batch: QueueBatch, ports: QueuePorts) => Promis
 };
 
 /**
- * Hands a batch to the consumer of its queue (`posts`, or `{name}-posts`). Every message is acked
- * or retried by name. What throws here retries the whole batch: nothing is lost, some work is
- * repeated.
+ * Hands a batch to the consumer of its queue (`posts`, `{name}-posts`, or a shard: `posts-1`).
+ * Every message is acked or retried by name. What throws here retries the whole batch: nothing is
+ * lost, some work is repeated.
  */
 export async function consumeBatch(batch: QueueBatch, ports: QueuePorts): Promise<void> {
+  const whole = batch.queue.replace(/-\d+$/, "");
   const name = Object.keys(CONSUMERS).find(
-    (queue) => batch.queue === queue || batch.queue.endsWith(`-${queue}`),
+    (queue) => whole === queue || whole.endsWith(`-${queue}`),
   );
   const consume = name === undefined ? undefined : CONSUMERS[name];
   if (name === undefined || !consume) throw new Error(`no consumer for queue ${batch.queue}`);

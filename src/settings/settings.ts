@@ -54,6 +54,17 @@ export const CoreShape = {
     .optional()
     .describe("Redis for caches and shared rate limits; without it neither exists"),
   UPSTASH_REDIS_REST_TOKEN: z.string().optional().describe("The token of that Redis"),
+  STREAM_LEAVES: wholeNumber(1, 64)
+    .default(1)
+    .describe(
+      "Objects that the listeners of the live stream are spread over, 1,000 each; with 1 all " +
+        "2,000 are at one object (docs/scale.md)",
+    ),
+  COMMIT_LANES: wholeNumber(1, 64)
+    .default(2)
+    .describe(
+      "Objects that commit events, each with one statement of up to 50 at a time (docs/scale.md)",
+    ),
   ADMIN_KEY: z
     .string()
     .regex(ADMIN_KEY, "must be ess_ID.SECRET, the secret of 24 letters and digits or more")
@@ -235,6 +246,12 @@ export const DeployShape = {
     "Names of destinations, made in the account's dashboard under Observability, to which the " +
       "platform exports the Worker's traces by OTLP, TRACE_RATIO of them; unset: to none",
   ),
+  QUEUE_SHARDS: wholeNumber(1, 16)
+    .default(1)
+    .describe(
+      "Queues that the posts, and that the mentions are spread over by their keys: the platform " +
+        "takes 5,000 messages a second for each (docs/scale.md)",
+    ),
   CLOUDFLARE_API_TOKEN: z
     .string()
     .optional()

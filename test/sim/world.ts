@@ -205,7 +205,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
       store: {
         ...storeFor(who),
         commit: (change) =>
-          lanes.call(who, commitLaneOf(change.event.eventKey), "commit", (lane) =>
+          lanes.call(who, commitLaneOf(change.event.eventKey, 2), "commit", (lane) =>
             lane.commit(change),
           ),
       },

@@ -33,9 +33,10 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
     store: {
       ...isolate.store,
       commit: async (change) =>
-        env.COMMITS.getByName(commitLaneOf(change.event.eventKey), placementOf(isolate)).commit(
-          change,
-        ),
+        env.COMMITS.getByName(
+          commitLaneOf(change.event.eventKey, isolate.settings.core.COMMIT_LANES),
+          placementOf(isolate),
+        ).commit(change),
     },
     enrich: measuredEnrich(enrichPorts(env, isolate, defer), isolate),
     ...opinionPorts(env, isolate, defer),

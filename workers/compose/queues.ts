@@ -9,6 +9,7 @@ import {
   type DeferWork,
   metricsFlusher,
   placementOf,
+  queuesOf,
   runtimePorts,
 } from "./shared.ts";
 
@@ -18,7 +19,7 @@ export function composeQueues(env: Bindings, defer: DeferWork): ComposedPorts<Qu
   const ports: QueuePorts = {
     ...runtimePorts(isolate),
     store: isolate.store,
-    mentions: env.MENTIONS,
+    mentions: queuesOf(env).mentions,
     seen: seenWindow(isolate.redis),
     judging: judgingBy(isolate),
     addMentions: (eventKey, mentions, mayHold) =>

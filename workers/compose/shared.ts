@@ -1,12 +1,15 @@
 import type { GuardedPorts } from "../../src/http/provider-call.ts";
 import type { AcceptPorts, RequeuePorts } from "../../src/intake/accept.ts";
+import type { Envelope } from "../../src/model/envelope.ts";
 import type { BroadcastLive } from "../../src/observability/live.ts";
+import { shardedQueue } from "../../src/queues/shards.ts";
 import { type CursorCache, cursorCache } from "../../src/schedule/cursor-cache.ts";
 import type { Bindings } from "../env.ts";
 import { MAX_POINTS, sendPoints, writePoints } from "../platform/analytics.ts";
 import { sharedGuard } from "../platform/provider-guard.ts";
 import { queueBacklogs, queueDepths } from "../platform/queue-backlogs.ts";
-import { type SharedIsolate, sleepFor } from "./isolate.ts";
+import { STREAM_ROOT } from "../platform/stream-places.ts";
+import { onceAnIsolate, type SharedIsolate, sleepFor } from "./isolate.ts";
 import { judgingBy } from "./judging.ts";
 
 export { sleepFor };
@@ -86,7 +89,7 @@ export const broadcaster =
   (env: Bindings, defer: DeferWork): BroadcastLive =>
   async (messages) =>
     defer(
-      env.STREAM.getByName("all")
+      env.STREAM.getByName(STREAM_ROOT)
         .publish(messages)
         .catch(() => undefined),
     );
@@ -143,7 +146,7 @@ export function requeuePorts(env: Bindings, isolate: SharedIsolate): RequeuePort
   return {
     ...runtimePorts(isolate),
     store: isolate.store,
-    posts: env.POSTS,
+    posts: queuesOf(env).posts,
     requeueAfterSeconds: isolate.settings.core.REQUEUE_AFTER_SECONDS,
     schedulePostSweep: sweeperOf(env).schedulePostSweep,
   };
@@ -152,7 +155,7 @@ export function requeuePorts(env: Bindings, isolate: SharedIsolate): RequeuePort
 export function acceptPorts(env: Bindings, isolate: SharedIsolate, defer: DeferWork): AcceptPorts {
   return {
     ...requeuePorts(env, isolate),
-    mentions: env.MENTIONS,
+    mentions: queuesOf(env).mentions,
     uuid,
     traceRatio: isolate.settings.core.TRACE_RATIO,
     overloadedAfterSeconds: isolate.settings.core.OVERLOADED_AFTER_SECONDS,
@@ -162,11 +165,21 @@ export function acceptPorts(env: Bindings, isolate: SharedIsolate, defer: DeferW
   };
 }
 
-const queuesOf = ({ POSTS, MENTIONS, DELIVERIES }: Bindings) => ({
-  posts: POSTS,
-  mentions: MENTIONS,
-  deliveries: DELIVERIES,
-});
+/** The queues, each of them one however many shards it has. */
+export const queuesOf = onceAnIsolate((env) => ({
+  posts: shardedQueue([env.POSTS, ...furtherShards(env, "POSTS")]),
+  mentions: shardedQueue([env.MENTIONS, ...furtherShards(env, "MENTIONS")]),
+  deliveries: env.DELIVERIES,
+}));
+
+function furtherShards(env: Bindings, name: "POSTS" | "MENTIONS"): Queue<Envelope>[] {
+  const shards: Queue<Envelope>[] = [];
+  for (let n = 1; ; n++) {
+    const shard = env[`${name}_${n}`];
+    if (shard === undefined) return shards;
+    shards.push(shard);
+  }
+}
 
 export const backlogsOf = (env: Bindings): Promise<Record<string, number | null>> =>
   queueBacklogs(queuesOf(env));

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { LiveListener } from "../../src/observability/live.ts";
-import { admission, sendableCode } from "./stream-places.ts";
+import { admission, leafFor, PLACES, sendableCode } from "./stream-places.ts";
 
 const many = (count: number, over: object = {}) =>
   Array.from({ length: count }, (_, n) => LiveListener.parse({ address: `a${n}`, ...over }));
@@ -8,21 +8,45 @@ const anyone = LiveListener.parse({ address: "here" });
 const withKey = LiveListener.parse({ address: "here", keyId: "desk" });
 
 it("keeps places for keys when everyone else has taken theirs", () => {
-  expect(admission(anyone, many(1_499))).toBeNull();
-  expect(admission(anyone, many(1_500))).toMatchObject({ status: 503 });
-  expect(admission(withKey, many(1_999))).toBeNull();
-  expect(admission(withKey, many(2_000))).toMatchObject({ status: 503 });
+  expect(admission(anyone, many(1_499), PLACES.root)).toBeNull();
+  expect(admission(anyone, many(1_500), PLACES.root)).toMatchObject({ status: 503 });
+  expect(admission(withKey, many(1_999), PLACES.root)).toBeNull();
+  expect(admission(withKey, many(2_000), PLACES.root)).toMatchObject({ status: 503 });
 });
 
 it("lets no address and no key take all", () => {
-  expect(admission(anyone, many(20, { address: "here" }))).toMatchObject({ status: 429 });
-  expect(admission(anyone, many(20, { address: "here", keyId: "desk" }))).toBeNull();
-  expect(admission(withKey, many(200, { keyId: "desk" }))).toMatchObject({ status: 429 });
+  expect(admission(anyone, many(20, { address: "here" }), PLACES.root)).toMatchObject({
+    status: 429,
+  });
+  expect(admission(anyone, many(20, { address: "here", keyId: "desk" }), PLACES.root)).toBeNull();
+  expect(admission(withKey, many(200, { keyId: "desk" }), PLACES.root)).toMatchObject({
+    status: 429,
+  });
 });
 
 it("does not take all who come without an address for one", () => {
   const unknown = LiveListener.parse({});
-  expect(admission(unknown, many(100, { address: "" }))).toBeNull();
+  expect(admission(unknown, many(100, { address: "" }), PLACES.root)).toBeNull();
+});
+
+it("keeps a quarter of a leaf's thousand for keys", () => {
+  expect(admission(anyone, many(750), PLACES.leaf)).toMatchObject({ status: 503 });
+  expect(admission(withKey, many(999), PLACES.leaf)).toBeNull();
+  expect(admission(withKey, many(1_000), PLACES.leaf)).toMatchObject({ status: 503 });
+});
+
+it("sends all of one key, and all of one address, to one leaf, and fills the leaves evenly", () => {
+  const leaf = (over: object, n = 0) => leafFor(LiveListener.parse(over), 10, () => `r${n}`);
+  expect(leafFor(anyone, 1, () => "")).toBeNull();
+  expect(leaf({ keyId: "desk", address: "a" })).toBe(leaf({ keyId: "desk", address: "b" }));
+  expect(leaf({ address: "a" }, 1)).toBe(leaf({ address: "a" }, 2));
+  const counts = new Map<string | null, number>();
+  for (let n = 0; n < 10_000; n++) {
+    const name = leaf(n % 2 === 0 ? { address: `192.0.2.${n}` } : {}, n);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  expect(counts.size).toBe(10);
+  expect(Math.max(...counts.values())).toBeLessThan(1_100);
 });
 
 it.each([

@@ -1,8 +1,15 @@
+import { shardOf } from "../../src/kit/shard.ts";
 import type { LiveListener } from "../../src/observability/live.ts";
 
-const MAX_LISTENERS = 2_000;
-/** Places that only listeners with a key may take. */
-const KEPT_FOR_KEYS = 500;
+/** The object that everything is published at. */
+export const STREAM_ROOT = "all";
+/** Names the leaf that a request is sent to, "" for the root; the Worker alone sets it. */
+export const LEAF_HEADER = "X-Stream-Leaf";
+
+/** Of the one object that everyone listens at, and of a leaf. */
+export const PLACES = { root: 2_000, leaf: 1_000 };
+/** The part of the places that only listeners with a key may take. */
+const KEPT_FOR_KEYS = 0.25;
 /** Without a key, from one address (of IPv6: one network). */
 const PER_ADDRESS = 20;
 const PER_KEY = 200;
@@ -18,8 +25,9 @@ export type Refusal = { status: 429 | 503; detail: string };
 export function admission(
   { keyId, address }: LiveListener,
   others: readonly LiveListener[],
+  places: number,
 ): Refusal | null {
-  const room = keyId === null ? MAX_LISTENERS - KEPT_FOR_KEYS : MAX_LISTENERS;
+  const room = keyId === null ? places * (1 - KEPT_FOR_KEYS) : places;
   if (others.length >= room) return { status: 503, detail: "Too many listeners; try again later." };
   const same = others.filter((other) =>
     keyId === null ? other.keyId === null && other.address === address : other.keyId === keyId,
@@ -33,6 +41,17 @@ export function admission(
       }
     : null;
 }
+
+/**
+ * The leaf of a listener, null: the root. All that listen by one key or from one address meet at
+ * one leaf, which counts them.
+ */
+export const leafFor = (
+  { keyId, address }: LiveListener,
+  leaves: number,
+  random: () => string,
+): string | null =>
+  leaves === 1 ? null : `leaf:${shardOf(keyId ?? (address || random()), leaves)}`;
 
 /** The codes that an endpoint may send (RFC 6455 7.4, IANA's registry); any other becomes 1000. */
 export const sendableCode = (code: number): number =>
