@@ -56,6 +56,11 @@ export const LiveMessage = z.discriminatedUnion("event", [
 ]);
 export type LiveMessage = z.infer<typeof LiveMessage>;
 
+/** Ids only grow, by one a message. */
+export type LoggedMessage = { id: number; message: LiveMessage };
+/** What a copy of the log lacks; `anew`: it is too far behind, so that all of it is here. */
+export type LogCopy = { anew: boolean; entries: LoggedMessage[] };
+
 /**
  * Tells all who listen. Called once an invocation; a failure is dropped, since the store has the
  * truth.

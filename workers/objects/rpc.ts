@@ -11,7 +11,7 @@ import type {
 } from "../../src/http/provider-guard.ts";
 import type { Mention } from "../../src/model/mention.ts";
 import type { MetricsSnapshot } from "../../src/observability/collector.ts";
-import type { LiveMessage } from "../../src/observability/live.ts";
+import type { LiveMessage, LogCopy, LoggedMessage } from "../../src/observability/live.ts";
 import type { CachedCursor } from "../../src/schedule/cursor-cache.ts";
 import type { JetstreamState } from "../../src/sources/jetstream/connection.ts";
 import type { Change, CommitResult } from "../../src/store/events.ts";
@@ -43,6 +43,10 @@ export type SweeperRpc = Rpc.DurableObjectBranded & {
 
 export type StreamRpc = Rpc.DurableObjectBranded & {
   publish(messages: LiveMessage[]): Promise<void>;
+  /** Of the root: a leaf has listeners from now on. Answers what its log lacks after `after`. */
+  join(leaf: string, after: number): Promise<LogCopy>;
+  /** Of a leaf: the root's messages. False: nobody listens here. */
+  relay(entries: LoggedMessage[]): Promise<boolean>;
   endKey(keyId: string): Promise<void>;
   fetch(request: Request): Promise<Response>;
   issueTicket(caller: KeyCaller): Promise<string>;

@@ -6,6 +6,7 @@ import {
   type LiveMessage,
 } from "../../src/observability/live.ts";
 import type { Bindings } from "../env.ts";
+import { LEAF_HEADER, STREAM_ROOT } from "../platform/stream-places.ts";
 
 type LiveDelivery = Extract<LiveMessage, { event: "delivery" }>;
 const streamOf = (name: string) => (env as unknown as Bindings).STREAM.getByName(name);
@@ -333,4 +334,72 @@ it("purges for nobody outside, who can set no props", async () => {
   const outside = exports as unknown as { default: Fetcher };
   const asked = await outside.default.fetch("https://self/purge", { method: "POST" });
   expect(asked.status).toBe(404);
+});
+
+const atLeaf = (leaf: string, over: Partial<LiveListener> = {}, query = "") =>
+  streamOf(leaf).fetch(`https://stream.test/stream${query}`, {
+    headers: { ...listener(over), [LEAF_HEADER]: leaf, Upgrade: "websocket" },
+  });
+async function leafSocket(...given: Parameters<typeof atLeaf>): Promise<WebSocket> {
+  const { webSocket, status } = await atLeaf(...given);
+  if (webSocket === null) throw new Error(`no socket: ${status}`);
+  return webSocket;
+}
+const root = () => streamOf(STREAM_ROOT);
+
+it("is heard at every leaf, with the ids of the root, from before somebody listened there", async () => {
+  await root().publish([delivery(1), delivery(2)]);
+  const [first, second] = await Promise.all([leafSocket("leaf:1"), leafSocket("leaf:2")]);
+  const heard = [readAll(first, 2), readAll(second, 2)];
+  await root().publish([delivery(3)]);
+  await root().publish([delivery(4)]);
+  const [one, two] = await Promise.all(heard);
+  expect(one?.ids).toHaveLength(2);
+  expect(two).toEqual(one);
+  const [before = 0] = one?.ids ?? [];
+  const resumed = await leafSocket("leaf:3", {}, `?after=${before - 2}`);
+  expect((await readAll(resumed, 3)).ids).toEqual([before - 1, before, before + 1]);
+  for (const socket of [first, second, resumed]) socket.close();
+});
+
+it("brings a leaf that everyone left up to date when somebody comes back", async () => {
+  const left = await leafSocket("leaf:4");
+  const heard = readAll(left, 1);
+  await root().publish([delivery(1)]);
+  const [last = 0] = (await heard).ids;
+  left.close();
+  await vi.waitFor(async () => {
+    await root().publish([delivery(2)]);
+    expect(await streamOf("leaf:4").relay([])).toBe(false);
+  });
+  for (let n = 0; n < 5; n++) await root().publish([delivery(3)]);
+  const back = await leafSocket("leaf:4", {}, `?after=${last}`);
+  const { ids } = await readAll(back, 6);
+  expect(ids).toEqual([1, 2, 3, 4, 5, 6].map((n) => last + n));
+  back.close();
+});
+
+it("ends who listens at a leaf by a key that is revoked", async () => {
+  const [desk, other] = await Promise.all([
+    leafSocket("leaf:5", { keyId: "desk" }),
+    leafSocket("leaf:5", { keyId: "other" }),
+  ]);
+  const ended = readAll(desk);
+  const stays = readAll(other, 1);
+  await root().endKey("desk");
+  await root().publish([delivery(1)]);
+  expect((await ended).code).toBe(1008);
+  expect((await stays).code).toBeNull();
+  other.close();
+});
+
+it("hands a listener that asks for little what it asked for, however much passes it by", async () => {
+  const rare = await socketOf("rare", "?symbol=RARE");
+  const heard = readAll(rare, 2);
+  for (let batch = 0; batch < 25; batch++)
+    await streamOf("rare").publish(Array.from({ length: 100 }, (_, n) => delivery(n)));
+  await streamOf("rare").publish([{ ...delivery(1), symbol: "RARE" }]);
+  await streamOf("rare").publish([delivery(2), { ...delivery(3), symbol: "rare" }]);
+  expect(await heard).toEqual({ ids: [2_501, 2_503], code: null });
+  rare.close();
 });

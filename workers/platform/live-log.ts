@@ -1,6 +1,6 @@
-import { LiveMessage } from "../../src/observability/live.ts";
+import { LiveMessage, type LoggedMessage } from "../../src/observability/live.ts";
 
-export type LoggedMessage = { id: number; message: LiveMessage };
+export type LiveLog = ReturnType<typeof liveLog>;
 
 /** How far back a listener that was away may resume. */
 const KEPT = 2_000;
@@ -19,7 +19,23 @@ export function liveLog(sql: SqlStorage) {
       .toArray()
       .map(({ id, body }) => ({ id, message: LiveMessage.parse(JSON.parse(body)) }));
 
+  const trim = (last: number) => sql.exec("delete from live where id <= ?", last - KEPT);
+
   return {
+    /** Of another log, with its ids: this one is a copy. */
+    put(entries: readonly LoggedMessage[]): void {
+      for (const { id, message } of entries)
+        sql.exec("insert into live (id, body) values (?, ?)", id, JSON.stringify(message));
+      trim(entries.at(-1)?.id ?? 0);
+    },
+
+    clear(): void {
+      sql.exec("delete from live");
+    },
+
+    /** All that is kept. */
+    all: () => rows("select id, body from live order by id"),
+
     append(messages: LiveMessage[]): LoggedMessage[] {
       const logged = messages.map((message) => {
         const { id } = sql
@@ -31,7 +47,7 @@ export function liveLog(sql: SqlStorage) {
         return { id, message };
       });
       const last = logged.at(-1);
-      if (last !== undefined) sql.exec("delete from live where id <= ?", last.id - KEPT);
+      if (last !== undefined) trim(last.id);
       return logged;
     },
 
