@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ADMIN_KEY, fakePorts } from "../../test/support/api.ts";
 import { StoreUnavailable } from "../store/index.ts";
 import { apiApp } from "./app.ts";
+import { sealedCursor } from "./cursor-seal.ts";
 
 type OpenApi = { openapi: string; paths: Record<string, Record<string, unknown>> };
 
@@ -225,10 +226,12 @@ describe("reads", () => {
         return { items: [], nextCursor: "next" };
       },
     };
+    const key = ports.settings.cursorKey;
     const response = await apiApp(ports).request(
-      "/events?chain=sol&min_score=-1.5&since=2026-01-15T10:00:00%2B02:00&limit=7&cursor=abc",
+      "/events?chain=sol&min_score=-1.5&since=2026-01-15T10:00:00%2B02:00&limit=7&cursor=" +
+        sealedCursor("abc", key),
     );
-    expect(await response.json()).toEqual({ events: [], next_cursor: "next" });
+    expect(await response.json()).toEqual({ events: [], next_cursor: sealedCursor("next", key) });
     expect(asked).toMatchObject([
       { chain: "sol", minScore: -1.5, since: "2026-01-15T08:00:00.000Z", type: null },
       { limit: 7, cursor: "abc" },

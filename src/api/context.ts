@@ -24,6 +24,8 @@ export type ApiSettings = {
   adminKey: string | null;
   /** Mixed into the hashes of keys; null: they are plain. */
   keyPepper: string | null;
+  /** Seals the cursors of pages. */
+  cursorKey: string;
 };
 
 export type ApiEnv = {

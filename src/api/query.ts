@@ -111,15 +111,12 @@ export async function readPaging<Page>(
   try {
     return await read(paging);
   } catch (error) {
-    if (error instanceof RangeError) {
-      return problem(
-        400,
-        "The cursor is not one that this server gave out; start again without it.",
-        {
-          errors: [{ path: "cursor", message: "is not readable" }],
-        },
-      );
-    }
+    if (error instanceof RangeError) return unknownCursor();
     throw error;
   }
 }
+
+export const unknownCursor = (): Response =>
+  problem(400, "The cursor is not one that this server gave out; start again without it.", {
+    errors: [{ path: "cursor", message: "is not one that a page answered" }],
+  });

@@ -2,10 +2,11 @@ import type { Context } from "hono";
 import * as z from "zod";
 import { boundedText, jsonBody } from "./body.ts";
 import { changeBy, type DescribeChange } from "./change.ts";
-import type { ApiEnv, RouteAccess } from "./context.ts";
+import type { ApiEnv, ApiSettings, RouteAccess } from "./context.ts";
+import { openedCursor, sealedCursor } from "./cursor-seal.ts";
 import { type IdempotencyPorts, replyOnce } from "./idempotency.ts";
 import { fieldErrors, problem } from "./problem.ts";
-import { readQuery } from "./query.ts";
+import { type QueryResult, readQuery, unknownCursor } from "./query.ts";
 import { jsonReply, readReply } from "./reply.ts";
 
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -95,12 +96,34 @@ type Declared<
 };
 
 export type ApiRoute = RouteDescription & {
-  respond(context: Context<ApiEnv>, ports: IdempotencyPorts): Promise<Response>;
+  respond(context: Context<ApiEnv>, ports: RespondPorts): Promise<Response>;
 };
+
+type RespondPorts = IdempotencyPorts & { settings: Pick<ApiSettings, "cursorKey"> };
 
 const NOTHING = z.object({});
 const MAX_BYTES = 50_000;
 const UNFIT = "The request cannot be read like this.";
+
+/** The query with its cursor opened. */
+function withCursor<Q extends object>(read: QueryResult<Q>, key: string): QueryResult<Q> {
+  if (read.kind === "refused" || !("cursor" in read.query)) return read;
+  const { cursor } = read.query;
+  if (typeof cursor !== "string") return read;
+  try {
+    return { kind: "query", query: { ...read.query, cursor: openedCursor(cursor, key) } };
+  } catch {
+    return { kind: "refused", response: unknownCursor() };
+  }
+}
+
+/** The answer with the cursor of its next page sealed. */
+function withSealed(answer: unknown, key: string): unknown {
+  const next = (answer as { nextCursor?: unknown } | null)?.nextCursor;
+  return typeof next === "string"
+    ? { ...(answer as object), nextCursor: sealedCursor(next, key) }
+    : answer;
+}
 
 /**
  * One declaration of a route: validation, access, the answer's type, the OpenAPI document and the
@@ -122,10 +145,11 @@ export function route<
 
   const repeats = method !== "GET" && description.effect !== "none";
 
-  async function respond(context: Context<ApiEnv>, ports: IdempotencyPorts): Promise<Response> {
+  async function respond(context: Context<ApiEnv>, ports: RespondPorts): Promise<Response> {
+    const { cursorKey } = ports.settings;
     const params = (declared.params ?? NOTHING).safeParse(context.req.param());
     if (!params.success) return problem(404, params.error.issues[0]?.message ?? "Not found.");
-    const query = strict && readQuery(context.req.url, strict);
+    const query = strict && withCursor(readQuery(context.req.url, strict), cursorKey);
     if (query?.kind === "refused") return query.response;
     const body = await readBody(declared, refusal, context.req.raw);
     if (body.kind === "refused") return refuse ? refuse(context, body.response) : body.response;
@@ -142,7 +166,8 @@ export function route<
       if (answer instanceof Response) return answer;
       if (answer === undefined) return new Response(null, { status });
       if (method !== "GET") return jsonReply(status, answer);
-      return readReply(context, answer, { ...params.data, ...query?.query });
+      const subject = { ...params.data, ...query?.query };
+      return readReply(context, withSealed(answer, cursorKey), subject);
     };
     return repeats ? replyOnce(context, body.bytes, ports, act) : act();
   }

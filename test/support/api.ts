@@ -53,6 +53,7 @@ export function fakePorts(
       version: "1.2.3",
       adminKey: ADMIN_KEY,
       keyPepper: null,
+      cursorKey: "of-a-test",
       ...settings,
     },
     now: () => NOW,

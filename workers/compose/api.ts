@@ -12,6 +12,7 @@ import { senderTrace } from "../../src/intake/post-traces.ts";
 import { receivePush } from "../../src/intake/push.ts";
 import { resendDeadLetters } from "../../src/intake/resend.ts";
 import { toBase64Url } from "../../src/kit/base64.ts";
+import { hmacHex } from "../../src/kit/hash.ts";
 import { iso } from "../../src/kit/time.ts";
 import { readGauges } from "../../src/observability/gauges.ts";
 import { LISTENER_HEADER } from "../../src/observability/live.ts";
@@ -26,6 +27,7 @@ import { poll } from "../../src/sources/poll.ts";
 import { reservedNames, SOURCES } from "../../src/sources/registry.ts";
 import type { Bindings } from "../env.ts";
 import type { HotList } from "../platform/lists-kv.ts";
+import { LEAF_HEADER, leafFor, STREAM_ROOT } from "../platform/stream-places.ts";
 import { pollPorts } from "./cron.ts";
 import { emulatorFaults } from "./emulator-faults.ts";
 import { isolateOf, type SharedIsolate } from "./isolate.ts";
@@ -36,6 +38,7 @@ import {
   type ComposedPorts,
   type DeferWork,
   metricsFlusher,
+  queuesOf,
   runtimePorts,
   sleepFor,
   sweeperOf,
@@ -71,6 +74,8 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       version: manifest.version,
       adminKey: settings.core.ADMIN_KEY ?? null,
       keyPepper: settings.core.KEY_PEPPER ?? null,
+      // A secret that every isolate has. One that changes ends the walks that are under way.
+      cursorKey: hmacHex(settings.core.DATABASE_URL, "cursors of pages"),
     },
     store: isolate.feed,
     auditRange: (range) => auditRange(range, { store, rulesVersion: rules.version }),
@@ -160,15 +165,17 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
         ? explainStored(scoredBy, signal)
         : { rulesVersion: signal.rulesVersion, error: "these rules are no longer known" };
     },
-    keyEnded: (keyId) => defer(env.STREAM.getByName("all").endKey(keyId)),
+    keyEnded: (keyId) => defer(env.STREAM.getByName(STREAM_ROOT).endKey(keyId)),
     tickets: {
-      issue: async (caller) => env.STREAM.getByName("all").issueTicket(caller),
-      redeem: async (ticket) => env.STREAM.getByName("all").redeemTicket(ticket),
+      issue: async (caller) => env.STREAM.getByName(STREAM_ROOT).issueTicket(caller),
+      redeem: async (ticket) => env.STREAM.getByName(STREAM_ROOT).redeemTicket(ticket),
     },
     stream(request, listener) {
       const headers = new Headers(request.headers);
       headers.set(LISTENER_HEADER, JSON.stringify(listener));
-      return env.STREAM.getByName("all").fetch(new Request(request, { headers }));
+      const leaf = leafFor(listener, settings.core.STREAM_LEAVES, uuid);
+      headers.set(LEAF_HEADER, leaf ?? "");
+      return env.STREAM.getByName(leaf ?? STREAM_ROOT).fetch(new Request(request, { headers }));
     },
     rules: {
       current: rules.current,
@@ -230,8 +237,8 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       },
       resend: (deadLetters) =>
         resendDeadLetters(deadLetters, {
-          posts: env.POSTS,
-          mentions: env.MENTIONS,
+          posts: queuesOf(env).posts,
+          mentions: queuesOf(env).mentions,
           wakeSweeper: () => sweeperOf(env).wake(now()),
         }),
       now,

@@ -8,6 +8,8 @@ import type { EventRow } from "../../store/events.ts";
 import type { Store } from "../../store/index.ts";
 import type { OutboxRow } from "../../store/outbox.ts";
 import type { PageRequest, RowPage } from "../../store/paging.ts";
+import type { ApiSettings } from "../context.ts";
+import { sealedPages } from "../cursor-seal.ts";
 import { fieldErrors } from "../problem.ts";
 import { asFilter, ListQuery } from "../query.ts";
 import { OutboxQuery } from "../routes/outbox.ts";
@@ -29,6 +31,7 @@ export type GraphqlPorts = {
     | "outboxByKey"
   >;
   explain(signal: Signal): Promise<z.input<typeof Explanation>>;
+  settings: Pick<ApiSettings, "cursorKey">;
 };
 
 type Json = Record<string, unknown>;
@@ -45,7 +48,9 @@ const MAX_INNER = 200;
  * belongs to many events is read for all of them in one statement. `mayOperate`: the caller may
  * read the outbox.
  */
-export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean): Json {
+export function readModel(ports: GraphqlPorts, mayOperate: boolean): Json {
+  const { store, explain } = ports;
+  const { cursorKey } = ports.settings;
   const { spend } = statementBudget();
   const once = answeredOnce();
   const byKey = <T>(read: (keys: readonly string[]) => Promise<T[]>, keyOf: (row: T) => string) =>
@@ -107,7 +112,7 @@ export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean)
         listed(
           args,
           ListQuery,
-          (query) => spend(() => store.events(asFilter(query), query)),
+          sealedPages(cursorKey, (query) => spend(() => store.events(asFilter(query), query))),
           eventNode,
         ),
       ),
@@ -117,7 +122,7 @@ export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean)
         listed(
           args,
           ListQuery,
-          (query) => spend(() => store.signals(asFilter(query), query)),
+          sealedPages(cursorKey, (query) => spend(() => store.signals(asFilter(query), query))),
           signalNode,
         ),
       ),
@@ -144,7 +149,7 @@ export function readModel({ store, explain }: GraphqlPorts, mayOperate: boolean)
       }: z.output<typeof OutboxQuery>) =>
         spend(() => store.outbox({ status, channelId, since }, paging));
       return once("deliveries", { ...args, channel }, () =>
-        listed({ ...args, channel }, OutboxQuery, read, deliveryNode),
+        listed({ ...args, channel }, OutboxQuery, sealedPages(cursorKey, read), deliveryNode),
       );
     },
   };

@@ -34,3 +34,20 @@ it("refuses the cursor of another list, and more than a page", async () => {
   expect((await api.request(`${path}?cursor=${ofAList}`)).status).toBe(400);
   expect((await api.request(`${path}?limit=1000`)).status).toBe(422);
 });
+
+it("refuses a cursor that nobody was given, by REST and by GraphQL", async () => {
+  const api = await app();
+  const path = `/events/${encodeURIComponent(KEY)}`;
+  const { next_cursor: given } = (await (await api.request(`${path}?limit=1`)).json()) as Answer;
+  const [mark = "", mac] = (given ?? "").split(".");
+  const forged = Buffer.from(JSON.stringify([at(20), "x:20"])).toString("base64url");
+  for (const cursor of [forged, `${forged}.${mac}`, mark, `${mark}.`, `${given}0`, ".", `.${mac}`])
+    expect([cursor, (await api.request(`${path}?cursor=${cursor}`)).status]).toEqual([cursor, 400]);
+  const ofEvents = Buffer.from(JSON.stringify([at(20), 1])).toString("base64url");
+  const asked = await api.request("/graphql", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ query: `{ events(cursor: "${ofEvents}") { next_cursor } }` }),
+  });
+  expect(JSON.stringify(await asked.json())).toContain("start again without it");
+});

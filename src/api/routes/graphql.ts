@@ -17,7 +17,7 @@ const GraphqlBody = z.object({
 });
 
 export type GraphqlRoutePorts = GraphqlPorts & {
-  settings: Pick<ApiSettings, "publicRead">;
+  settings: Pick<ApiSettings, "publicRead" | "cursorKey">;
   log: WriteLog;
 };
 
