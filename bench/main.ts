@@ -2,7 +2,7 @@
  * `npm run bench` runs every benchmark, `npm run bench -- rules text` those that are named. They
  * print ratios against peers in the same run.
  */
-const BENCHES: Record<string, () => Promise<{ bench(): Promise<void> }>> = {
+const BENCHES: Record<string, () => Promise<{ bench(): Promise<unknown> }>> = {
   rules: () => import("./rules.ts"),
   text: () => import("./text.ts"),
   delivery: () => import("./delivery.ts"),
@@ -12,6 +12,8 @@ const BENCHES: Record<string, () => Promise<{ bench(): Promise<void> }>> = {
   pipeline: () => import("./pipeline.ts"),
   cost: () => import("./cost.ts"),
   api: () => import("./api.ts"),
+  stream: () => import("./stream.ts"),
+  scale: () => import("./scale.ts"),
 };
 
 const named = process.argv.slice(2);
