@@ -17,7 +17,7 @@ function queues(count: number) {
 }
 
 const about = (eventKey: string, n: number): Envelope =>
-  sealEnvelope({ kind: "mention", mention: { ...mention(n), eventKey } });
+  sealEnvelope({ kind: "mention", mention: { ...mention(n), eventKey }, again: false });
 
 it("sends each message once, those of an event into one queue", async () => {
   const { sent, queue } = queues(4);
