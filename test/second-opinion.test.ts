@@ -80,8 +80,9 @@ describe("a second opinion", () => {
   });
 
   it("is kept with its model, and said again when more posts come", async () => {
-    const { say, signal } = await setUp(() => CHATTER);
+    const { world, say, signal } = await setUp(() => CHATTER);
     for (let n = 0; n < 5; n++) await say();
+    expect(world.asked).toEqual(["demo:3"]);
     const now = await signal();
     expect(now).toMatchObject({ state: "candidate", score: 4 });
     expect(now?.facts.values).toMatchObject({ ai_verdict: "chatter", ai_confidence: 0.9 });
