@@ -14,6 +14,7 @@ import { dead } from "./commands/dead.ts";
 import { events } from "./commands/events.ts";
 import { keys } from "./commands/keys.ts";
 import { label } from "./commands/label.ts";
+import { mutes } from "./commands/mutes.ts";
 import { outbox } from "./commands/outbox.ts";
 import { post } from "./commands/post.ts";
 import { restore } from "./commands/restore.ts";
@@ -34,6 +35,7 @@ const COMMANDS: Command[] = [
   rules,
   routes,
   channels,
+  mutes,
   outbox,
   dead,
   alerts,

@@ -95,6 +95,12 @@ export type Arguments = {
   encryptChannels: Record<string, never>;
   /** Sends a test message. (POST /channels/:id/test) */
   testChannel: { id: number };
+  /** The tokens that are muted now: in which channel, until when, and by whom. (GET /mutes) */
+  listMutes: Record<string, never>;
+  /** Mutes a token for some minutes or until a time, in one channel or in all. (POST /mutes) */
+  muteToken: { token: string; channel?: string; minutes?: number; until?: string };
+  /** Ends the mute of a token, in one channel or in all. (DELETE /mutes) */
+  unmuteToken: { token?: string; channel?: string };
   /** Answers the buttons of Telegram messages: an update, with the secret of setWebhook in X-Telegram-Bot-Api-Secret-Token. (POST /telegram/webhook) */
   answerTelegram: { text: string };
   /** Deliveries with their attempts, the latest first. (GET /outbox) */
@@ -187,6 +193,9 @@ export type Answers = {
   previewChannel: { previews: ({ states: ("candidate" | "verified" | "downgraded")[]; message: unknown })[] };
   encryptChannels: { sealed: (string)[]; unchanged: (string)[]; locked: ({ name: string; reason: string })[] };
   testChannel: { ok: boolean; result: string; reason: string; http_status?: number | null; ms?: number; ambiguous?: boolean };
+  listMutes: { mutes: ({ channel: string; token: string; until: string; by: string })[] };
+  muteToken: { mutes: ({ channel: string; token: string; until: string; by: string })[] };
+  unmuteToken: { mutes: ({ channel: string; token: string; until: string; by: string })[] };
   answerTelegram: { answer: "done" | "repeated" | "refused" | "ignored" };
   listOutbox: { outbox: ({ id: number; channel_id: number; channel: string; event_key: string; status: string; retry_count: number; next_retry_at: string | null; waits_for: string | null; created_at: string; finished_at: string | null; idem_key: string; payload: unknown; attempts: ({ at: string; result: string; http_status: number | null; ms: number; error: string | null })[] })[]; next_cursor: string | null };
   retryDelivery: { id: number; state: "reopened" | "open" };

@@ -86,6 +86,8 @@ export type Delivery = Omit<Wire<OutboxRow>, "payload"> & {
 export type DeadLetter = Wire<DeadLetterRow>;
 export type Alerts = Wire<Omit<AlertsView, "facts">>;
 export type Change = Wire<AuditLogRow>;
+/** A token of which a channel is not notified for a time. */
+export type Mute = { channel: string; token: string; until: string; by: string };
 
 export type Channel = Wire<Omit<ChannelConfig, "settings">> & {
   settings: Record<string, unknown>;

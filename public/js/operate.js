@@ -4,6 +4,7 @@ import { alertsPanel } from "./operate/alerts.js";
 import { changesPanel } from "./operate/changes.js";
 import { channelsPanel } from "./operate/channels.js";
 import { deadLettersPanel } from "./operate/dead-letters.js";
+import { mutesPanel } from "./operate/mutes.js";
 import { outboxPanel } from "./operate/outbox.js";
 import { routesPanel } from "./operate/routes.js";
 import { rulesEditor } from "./operate/rules.js";
@@ -41,6 +42,7 @@ async function act(task) {
 const panels = [
   alertsPanel(act),
   channelsPanel(act),
+  mutesPanel(act),
   routesPanel(),
   outboxPanel(act),
   deadLettersPanel(act),

@@ -14,7 +14,8 @@ import { type AlertRoutePorts, alertRoutes } from "./routes/alerts.ts";
 import { type AnalyticsPorts, analyticsRoutes } from "./routes/analytics.ts";
 import { type AuditPorts, auditRoutes } from "./routes/audit.ts";
 import { type AuditLogPorts, auditLogRoutes } from "./routes/audit-log.ts";
-import { type ChannelAdminPorts, channelRoutes } from "./routes/channels.ts";
+import type { ChannelAdminPorts } from "./routes/channel-ports.ts";
+import { channelRoutes } from "./routes/channels.ts";
 import { type DeadLetterPorts, deadLetterRoutes } from "./routes/dead-letters.ts";
 import { type EventReadPorts, eventRoutes } from "./routes/events.ts";
 import { type FaultRoutePorts, faultRoutes } from "./routes/faults.ts";
@@ -25,6 +26,7 @@ import { type IngestPorts, ingestRoutes } from "./routes/ingest.ts";
 import { type KeyAdminPorts, keyRoutes } from "./routes/keys.ts";
 import { type ListPorts, listRoutes } from "./routes/lists.ts";
 import { type McpPorts, mcpRoutes } from "./routes/mcp.ts";
+import { muteRoutes } from "./routes/mutes.ts";
 import { type OutboxPorts, outboxRoutes } from "./routes/outbox.ts";
 import { type PostHistoryPorts, postRoutes } from "./routes/posts.ts";
 import { type RoutingPorts, routingRoutes } from "./routes/routing.ts";
@@ -91,6 +93,7 @@ export function apiRoutes(
     ...listRoutes(ports),
     ...routingRoutes(ports),
     ...channelRoutes(ports.channels),
+    ...muteRoutes({ ...ports.channels, isStream: ports.channels.catalogue.isStream }),
     ...telegramRoutes(ports),
     ...outboxRoutes(ports.outbox),
     ...deadLetterRoutes(ports.deadLetters),

@@ -8,7 +8,7 @@ import type { ChannelEnv } from "../settings/settings.ts";
 import { sampleNotification } from "./_shared/sample.ts";
 import { mergeSettings, redactSecrets } from "./_shared/secrets.ts";
 import type { AnyChannel, SendPorts, SendResult, SettingProblem } from "./channel.ts";
-import { CHANNELS, channelKind } from "./registry.ts";
+import { CHANNELS, channelKind, isStreamKind } from "./registry.ts";
 
 export type CataloguePorts = Pick<SendPorts, "fetch" | "telemetry"> & {
   env: ChannelEnv;
@@ -67,6 +67,7 @@ export function channelCatalogue(ports: CataloguePorts) {
   return {
     kinds: () => CHANNELS.map((kind) => described(kind, env)),
     digests: (kind: string): boolean => (channelKind(kind)?.digests ?? null) !== null,
+    isStream: isStreamKind,
     /** Why this deployment cannot send to channels of the kind. */
     off: (kind: string): string | null => channelKind(kind)?.missing(env) ?? null,
     redacted: (kind: string, settings: Settings): Settings =>

@@ -79,6 +79,31 @@ describe.skipIf(missing)("the page for operators", () => {
     await page.close();
   });
 
+  it("mutes a token for an hour and until a time, and unmutes it", async () => {
+    const page = await operate();
+    await page.locator("#mutes li", { hasText: "No token is muted" }).waitFor();
+    await page.getByText("Mute a token").click();
+    await page.locator("#mute-token").fill("pepe");
+    await page.getByRole("button", { name: "Mute", exact: true }).click();
+    await notice(page, "pepe is muted");
+    const row = page.locator("#mutes li", { hasText: "$PEPE" }).first();
+    await row.waitFor();
+    await row.getByRole("button", { name: /Unmute \$PEPE in/ }).click();
+    await notice(page, "is notified of $PEPE again");
+    await page.locator("#mute-for").selectOption("until");
+    await page.locator("#mute-token").fill("WIF");
+    await page.locator("#mute-until").fill("2020-01-01T00:00");
+    await page.getByRole("button", { name: "Mute", exact: true }).click();
+    await notice(page, "is over");
+    await page.locator("#mute-for").selectOption("1440");
+    await page.locator("#mute-channel").selectOption({ index: 1 });
+    await page.getByRole("button", { name: "Mute", exact: true }).click();
+    await notice(page, "WIF is muted");
+    expect(await page.locator("#mutes li", { hasText: "$WIF" }).count()).toBe(1);
+    expect(await said(page, "#changes")).toContain("muteToken");
+    await page.close();
+  });
+
   it("shows what fires, keeps it quiet for an hour, and ends that again", async () => {
     const page = await operate();
     const alert = page.locator("#alerts li", { hasText: "The breaker of goplus is open" });
