@@ -65,6 +65,7 @@ async function terminal() {
       routing: {
         ...live,
         load: (text, known) => loadRoutes(text, {}, VOCABULARY, known),
+        askMuted: async () => undefined,
         channels: async () => [{ name: "hook", kind: "webhook", collects: false }],
         preview: async (tried) =>
           previewRoutes(

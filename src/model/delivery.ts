@@ -11,6 +11,8 @@ export const NotificationRouting = z.object({
   template: z.string().optional(),
   /** Rows with the same go into one message; null: each is sent alone, or in the channel's digest. */
   group: z.string().nullable(),
+  /** The least time between two messages of the group; absent where it has windows on the clock. */
+  groupMs: z.number().optional(),
   repeatMs: z.number().nullable(),
   muteTimes: z.array(z.string()),
   /** Inhibit rules of which it is a target. */

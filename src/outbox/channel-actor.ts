@@ -88,15 +88,22 @@ export function channelActor(ports: ChannelPorts, memory: ChannelMemory): Channe
 
   /**
    * Deliveries of a channel with digests, or of a stream, run one at a time: the first takes the
-   * others into its message. If all were claimed at once, each would be sent by itself.
+   * others into its message. If all were claimed at once, each would be sent by itself. Those of
+   * other channels are claimed for their send, unless a claim that was never sent must not look
+   * like a send (at_most_once).
    */
-  async function limitOf(channelId: number): Promise<typeof alone> {
+  async function laneOf(channelId: number): Promise<{ run: typeof alone; sendMs: number | null }> {
     const configs = await deliverPorts.channels().catch(() => []);
     const config = configs.find(({ id }) => id === channelId);
-    if (config === undefined) return concurrent;
-    if (config.filter.digestMinutes > 0 || isStreamKind(config.kind)) return alone;
+    if (config === undefined) return { run: concurrent, sendMs: null };
     const routes = await deliverPorts.routes().catch(() => null);
-    return routes !== null && collectsFor(routes, config.name) ? alone : concurrent;
+    const collects =
+      config.filter.digestMinutes > 0 ||
+      isStreamKind(config.kind) ||
+      (routes !== null && collectsFor(routes, config.name));
+    if (collects) return { run: alone, sendMs: null };
+    const sendMs = config.atMostOnce ? null : (channelKind(config.kind)?.sendMs ?? null);
+    return { run: concurrent, sendMs };
   }
 
   /**
@@ -105,8 +112,8 @@ export function channelActor(ports: ChannelPorts, memory: ChannelMemory): Channe
    */
   async function attempts(id: number, channelId: number): Promise<void> {
     for (let looks = 1; ; looks++) {
-      const limited = await limitOf(channelId);
-      const outcome = await limited(() => deliver(id, deliverPorts));
+      const { run, sendMs } = await laneOf(channelId);
+      const outcome = await run(() => deliver(id, deliverPorts, sendMs));
       report(id, outcome, ports);
       if (outcome.kind === "unavailable") {
         mayBeLeft = true;

@@ -9,24 +9,35 @@ import { keyOf, membersOf } from "./digest.ts";
 import { checkEligibility, type Eligibility, type EligibleDelivery } from "./eligibility.ts";
 import { attemptOf, finishAttempt, planRepeats } from "./finish.ts";
 import { PATIENCE_MS } from "./gcra.ts";
-import { claimDelivery, releaseDelivery } from "./lease.ts";
+import { claimDelivery, claimForSend, releaseDelivery } from "./lease.ts";
 import { messageTrace } from "./message-trace.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
 /** The longest that recording a send may take, on top of the send itself. */
 const RECORD_MS = 15_000;
+/** How long after its claim a row may be sent under the lease of the claim. */
+const SEND_WITHIN_MS = 5_000;
 
 /**
  * Attempts one delivery: claims it under a lease, checks whether it may be sent now, waits for the
- * rate limits, renews the lease, sends and closes. Called at least once per delivery and by several
+ * rate limits, renews the lease, sends and closes. `sendMs`, the longest send of the channel, is
+ * given when it sends each row by itself: the claim then marks the row as being sent, and the lease
+ * is renewed only when the send had to wait. Called at least once per delivery and by several
  * callers at a time: the lease lets one through. Never throws for a fault of the database or the
  * channel.
  */
-export async function deliver(id: number, ports: DeliverPorts): Promise<DeliverOutcome> {
+export async function deliver(
+  id: number,
+  ports: DeliverPorts,
+  sendMs: number | null = null,
+): Promise<DeliverOutcome> {
   try {
-    const answer = await claimDelivery(id, ports);
+    const sendBy = sendMs === null ? 0 : ports.now() + SEND_WITHIN_MS;
+    const answer = await (sendMs === null
+      ? claimDelivery(id, ports)
+      : claimForSend(id, SEND_WITHIN_MS + sendMs + RECORD_MS, ports));
     return answer.kind === "claimed"
-      ? await attempt(answer.delivery, ports)
+      ? await attempt(answer.delivery, sendBy, ports)
       : await unclaimed(id, answer, ports);
   } catch (error) {
     if (error instanceof StoreUnavailable) return { kind: "unavailable" };
@@ -52,7 +63,12 @@ async function unclaimed(
   }
 }
 
-async function attempt(delivery: Delivery, ports: DeliverPorts): Promise<DeliverOutcome> {
+/** `sendBy`: until when the lease of the claim is long enough for the send. */
+async function attempt(
+  delivery: Delivery,
+  sendBy: number,
+  ports: DeliverPorts,
+): Promise<DeliverOutcome> {
   const recorded = await ports.journal.get(delivery.id);
   if (recorded) return closeJournaled(delivery, recorded, ports);
   const eligibility = await checkEligibility(delivery, ports);
@@ -68,7 +84,8 @@ async function attempt(delivery: Delivery, ports: DeliverPorts): Promise<Deliver
   const message = { ...ports, prior, idemKey, trace };
   if (wait > 0) await ports.sleep(wait);
   const { held, sent } = await ports.limitSends(async () => {
-    const held = await renewLeases(members, eligibility, ports);
+    const leased = members.length === 1 && ports.now() <= sendBy;
+    const held = leased ? members : await renewLeases(members, eligibility, ports);
     const whole = isSendable(delivery, members, held);
     return { held, sent: whole ? await send(held, eligibility, message) : null };
   });
@@ -122,7 +139,7 @@ function holdBack(
   });
 }
 
-/** Ends a row of which nothing is sent. One that is silenced for now may be notified again later. */
+/** Ends a row of which nothing is sent. */
 async function skip(
   delivery: Delivery,
   hold: Extract<Eligibility, { kind: "skip" }>,
@@ -130,7 +147,7 @@ async function skip(
 ): Promise<DeliverOutcome> {
   const now = iso(ports.now());
   const { id, leaseToken } = delivery;
-  const repeatAt = hold.reason === "inhibited" ? await planRepeats([delivery], ports) : null;
+  const repeatAt = hold.forNow ? await planRepeats([delivery], ports) : null;
   const skipped = attemptOf(
     delivery,
     { result: hold.reason, httpStatus: null, ms: 0, error: hold.detail ?? null, ambiguous: false },

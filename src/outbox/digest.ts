@@ -60,15 +60,17 @@ async function claimDue(
   ports: DeliverPorts,
 ): Promise<Gathered> {
   const most = adapter.stream?.rows ?? MAX_DIGEST_ROWS;
-  const group = delivery.payload.routing?.group;
+  const { group, groupMs } = delivery.payload.routing ?? {};
+  if (groupMs !== undefined && group)
+    await ports.store.gatherGroup(config.id, group, iso(ports.now()));
   const due = await ports.store.due(iso(ports.now()), most, config.id, group);
   const claims = await Promise.all(
     due.filter(({ id }) => id !== delivery.id).map(({ id }) => claimDelivery(id, ports)),
   );
   const claimed = claims.flatMap((answer) => (answer.kind === "claimed" ? [answer.delivery] : []));
-  const free: Delivery[] = [];
-  const bound: Delivery[] = [];
-  for (const each of claimed) ((await mayJoin(each, config, ports)) ? free : bound).push(each);
+  const joins = await Promise.all(claimed.map((each) => mayJoin(each, config, ports)));
+  const free = claimed.filter((_, n) => joins[n]);
+  const bound = claimed.filter((_, n) => !joins[n]);
   const wanted = [delivery, ...inOrder(free)];
   const count = channel.fit(wanted.map(({ payload }) => payload));
   await releaseDelivery([...bound, ...wanted.slice(count)], ports.now(), "digest", ports);
@@ -84,7 +86,7 @@ async function mayJoin(
   if (delivery.digestKey || delivery.repeats) return false;
   if (filter.mutedEvents.includes(delivery.eventKey)) return false;
   if (muteFor(filter, delivery.payload, ports.now()) !== null) return false;
-  return (await routeHold(delivery, ports)) === null;
+  return (await routeHold(delivery, ports, true)) === null;
 }
 
 /**

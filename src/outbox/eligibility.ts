@@ -18,8 +18,8 @@ export type EligibleDelivery = {
 export type Eligibility =
   | EligibleDelivery
   | { kind: "wait"; until: number; reason: string }
-  /** The user does not want it any more. */
-  | { kind: "skip"; reason: string; channelKind: string; detail?: string }
+  /** Nothing is sent. `forNow`: a route that repeats may notify of it again later. */
+  | { kind: "skip"; reason: string; channelKind: string; detail?: string; forNow?: boolean }
   | { kind: "dlq"; reason: DeadLetterReason; error: string; channelKind: string };
 
 /** How often a paused channel is checked. Switching it on makes its deliveries due at once. */
@@ -67,7 +67,7 @@ async function evaluate(
   const mute = muteFor(config.filter, delivery.payload, ports.now());
   if (mute) {
     const detail = `${mute.token} until ${mute.until}, by ${mute.by}`;
-    return { kind: "skip", reason: "muted", channelKind: config.kind, detail };
+    return { kind: "skip", reason: "muted", channelKind: config.kind, detail, forNow: true };
   }
   if (delivery.repeats) return { kind: "skip", reason: "repeated", channelKind: config.kind };
   if (delivery.interrupted && config.atMostOnce)
@@ -75,7 +75,8 @@ async function evaluate(
   const awake = config.filter.quietHours && dailyEnd(config.filter.quietHours, ports.now());
   if (awake) return { kind: "wait", until: awake, reason: "quiet hours" };
   const hold = await routeHold(delivery, ports);
-  if (hold) return hold.kind === "wait" ? hold : { ...hold, channelKind: config.kind };
+  if (hold?.kind === "wait") return hold;
+  if (hold) return { ...hold, channelKind: config.kind, forNow: hold.reason === "inhibited" };
   const missing = adapter.missing(ports.env);
   if (missing !== null) {
     await ports.store.setChannelStatus(config.id, "paused", missing);

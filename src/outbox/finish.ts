@@ -200,7 +200,8 @@ export async function finishAttempt(
   const { row, closing } = first;
   return outcomeOf(closing, reported, {
     rows: rows.length,
-    waitedMs: ports.now() - dueSince(row, eligible.config),
+    // Less than none for what a change of its mute times let go earlier.
+    waitedMs: Math.max(0, ports.now() - dueSince(row, eligible.config)),
     ...(repeatAt !== null && { repeatAt }),
     ...(row.acceptedAt && { endToEndMs: ports.now() - Date.parse(row.acceptedAt) }),
   });

@@ -10,6 +10,14 @@ const CLAIM_MS = 30_000;
 export const claimDelivery = (id: number, ports: DeliverPorts): Promise<DeliveryClaim> =>
   ports.store.claim(id, ports.leaseToken(), iso(ports.now()), CLAIM_MS);
 
+/** The same for a row that is sent by itself under this lease. */
+export const claimForSend = (
+  id: number,
+  leaseMs: number,
+  ports: DeliverPorts,
+): Promise<DeliveryClaim> =>
+  ports.store.claim(id, ports.leaseToken(), iso(ports.now()), leaseMs, true);
+
 /** Releases rows unsent; they are due again at `at`. */
 export async function releaseDelivery(
   rows: readonly Delivery[],

@@ -47,6 +47,7 @@ export function routedDrafts(plan: RoutedPlan): OutboxDraft[] {
       version: routes.sha,
       ...(route.template !== null && { template: route.template }),
       group: groupOf(route, values),
+      ...(route.group !== null && route.group.waitMs !== null && { groupMs: route.group.ms }),
       repeatMs: route.repeatMs,
       muteTimes: [...route.muteTimes],
       inhibit,
@@ -75,7 +76,8 @@ export function routedUntil(
   now: number,
 ): number | null {
   const window = group?.ms ?? digestMinutes * 60_000;
-  let due = window > 0 ? windowEnd(window, now) : now;
+  const waitMs = group?.waitMs ?? null;
+  let due = waitMs !== null ? now + waitMs : window > 0 ? windowEnd(window, now) : now;
   for (let holds = 0; holds < MOST_HOLDS; holds++) {
     const awake = (quietHours && dailyEnd(quietHours, due)) ?? due;
     const open = mutedUntil(muteTimes, times, awake)?.until ?? awake;

@@ -13,7 +13,10 @@ import type { OutboxStore } from "../store/outbox.ts";
  */
 export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"> & {
   store: DeliveryStore &
-    Pick<OutboxStore, "due" | "digestRows" | "lastMessage" | "addDeliveries"> &
+    Pick<
+      OutboxStore,
+      "due" | "digestRows" | "lastMessage" | "addDeliveries" | "lastOfGroup" | "gatherGroup"
+    > &
     Pick<EventStore, "event" | "signals" | "eventsByKey"> &
     Pick<ChannelStore, "setChannelStatus" | "updateChannel" | "recordFailure" | "clearFailures">;
   /** As they were at `since` (milliseconds) or later; without it they may be some seconds old. */

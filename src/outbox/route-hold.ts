@@ -11,32 +11,61 @@ export type RouteHold =
   | { kind: "wait"; until: number; reason: string }
   | { kind: "skip"; reason: "ended" | "inhibited"; detail: string };
 
-type AskedDelivery = Pick<Delivery, "payload" | "eventKey" | "digestKey">;
-type HoldPorts = Pick<DeliverPorts, "routes" | "now"> & {
-  store: Pick<DeliverPorts["store"], "event" | "signals" | "eventsByKey">;
-};
+type AskedDelivery = Pick<
+  Delivery,
+  "payload" | "eventKey" | "digestKey" | "channelId" | "createdAt"
+>;
+export type HoldStore = Pick<
+  DeliverPorts["store"],
+  "event" | "signals" | "eventsByKey" | "lastOfGroup"
+>;
+type HoldPorts = Pick<DeliverPorts, "routes" | "now"> & { store: HoldStore };
 
+/** When a row is tried again whose routes cannot be read. */
+const UNREAD_MS = 30_000;
 /** How many signals that might silence another are looked at, the latest first. */
 const MOST_SOURCES = 100;
 
 /**
  * Asked anew at each turn: mute times as they are now, whether a repeat is still true, and whether
  * another signal silences it. What may have been sent before is only held back, never dropped.
+ * While the routes cannot be read the row waits: it might go out in a mute time. `joins`: it would
+ * go into a message of its group that is about to be sent.
  */
 export async function routeHold(
   delivery: AskedDelivery,
   ports: HoldPorts,
+  joins = false,
 ): Promise<RouteHold | null> {
   const { routing } = delivery.payload;
   if (routing === undefined) return null;
   const begun = (delivery.digestKey ?? null) !== null;
   if (!begun && (await hasEnded(delivery, ports)))
     return { kind: "skip", reason: "ended", detail: "nothing new came, or its state changed" };
-  const routes = await ports.routes();
+  const routes = await ports.routes().catch(() => undefined);
+  if (routes === undefined)
+    return { kind: "wait", until: ports.now() + UNREAD_MS, reason: "the routes cannot be read" };
   if (routes === null) return null;
   const muted = mutedUntil(routing.muteTimes, routes.muteTimes, ports.now());
   if (muted) return { kind: "wait", until: muted.until, reason: `mute time ${muted.name}` };
-  return begun ? null : inhibited(delivery, routing, routes, ports);
+  if (begun) return null;
+  const next = joins ? null : await nextOfGroup(delivery, ports);
+  if (next !== null) return { kind: "wait", until: next, reason: "group" };
+  return inhibited(delivery, routing, routes, ports);
+}
+
+/**
+ * When the group of the row may have its next message; null when that is now. A row that its last
+ * message had no room for does not wait for it.
+ */
+async function nextOfGroup(
+  { payload: { routing }, channelId, createdAt }: AskedDelivery,
+  { store, now }: HoldPorts,
+): Promise<number | null> {
+  const { group, groupMs } = routing ?? {};
+  if (groupMs === undefined || group === undefined || group === null) return null;
+  const last = await store.lastOfGroup(channelId, group, iso(now() - groupMs));
+  return last === null || createdAt <= last ? null : Date.parse(last) + groupMs;
 }
 
 /** A repeat is sent while its event is as it was and posts about it came since the last message. */

@@ -7,8 +7,7 @@ import { mutedUntil } from "../routing/mute-times.ts";
 import { type RouteStep, type Routes, routeValues } from "../routing/routes.ts";
 import { signalValues } from "../routing/signal-values.ts";
 import { type NotifyPolicy, planDeliveries, wantsSignal, wantsToken } from "./plan.ts";
-import type { DeliverPorts } from "./ports.ts";
-import { routeHold } from "./route-hold.ts";
+import { type HoldStore, routeHold } from "./route-hold.ts";
 
 /** What a channel would get of a signal, and why. */
 export type PreviewedChannel = {
@@ -38,7 +37,7 @@ export type PreviewedSignal = {
  */
 export async function previewRoutes(
   input: PreviewedSignal,
-  store: Pick<DeliverPorts["store"], "event" | "signals" | "eventsByKey">,
+  store: HoldStore,
 ): Promise<RoutePreview> {
   const { signal, event, channels, notify, routes, now } = input;
   const after = { ...signal, transition: Math.max(1, signal.transition) };
@@ -72,28 +71,30 @@ async function planned(
   channel: ChannelConfig,
   { eventKey, payload, notBefore }: OutboxDraft,
   { routes, now }: PreviewedSignal,
-  store: Pick<DeliverPorts["store"], "event" | "signals" | "eventsByKey">,
+  store: HoldStore,
 ): Promise<PreviewedChannel> {
   const { routing } = payload;
   const due = notBefore === null ? now : Date.parse(notBefore);
   const asked = { routes: async () => routes, store, now: () => due };
-  const hold = await routeHold({ payload, eventKey, digestKey: null }, asked);
+  const { id: channelId } = channel;
+  const row = { payload, eventKey, channelId, digestKey: null, createdAt: iso(now) };
+  const hold = await routeHold(row, asked);
   const common = {
     channel: channel.name,
     route: routing?.route ?? null,
-    at: hold?.kind === "skip" ? null : iso(due),
+    at: hold?.kind === "skip" ? null : iso(hold?.until ?? due),
     repeatsEveryMs: routing?.repeatMs ?? null,
   };
   if (hold?.kind === "skip")
     return { ...common, outcome: "skipped", reason: `${hold.reason}: ${hold.detail}` };
   if (channel.status !== "active")
     return { ...common, outcome: "held", reason: `the channel is ${channel.status}` };
-  if (due <= now) return { ...common, outcome: "sent", reason: null };
+  if (due <= now && hold === null) return { ...common, outcome: "sent", reason: null };
   const muted = mutedUntil(routing?.muteTimes ?? [], routes?.muteTimes ?? {}, due - 1);
   const reason = muted
     ? `mute time ${muted.name}`
     : (routing?.group ?? null) !== null
-      ? "the window of its group"
+      ? "others of its group"
       : "quiet hours or the digest of the channel";
   return { ...common, outcome: "held", reason };
 }

@@ -274,3 +274,50 @@ describe("a repeat", () => {
 });
 
 const ALL_STATES = ChannelFilter.parse({ states: ["verified", "candidate"] });
+
+describe("a row whose routes", () => {
+  const NIGHTS = (to: string) =>
+    'route:\n  mute_times: [nights]\nmute_times:\n  nights: [{ from: "11:00", to: "' +
+    `${to}" }]\n`;
+
+  it("cannot be read waits, and goes out when they can", async () => {
+    const world = await routed("route: {}\n");
+    const id = await world.change();
+    const { routes } = world.ports;
+    world.ports.routes = () => Promise.reject(new Error("KV is away"));
+    expect(await world.run(id)).toMatchObject({
+      kind: "later",
+      reason: "the routes cannot be read",
+      at: world.clock.now + 30_000,
+    });
+    expect(world.seen).toEqual([]);
+    world.ports.routes = routes;
+    world.clock.now += 30_000;
+    expect(await world.run(id)).toMatchObject({ kind: "done", result: "ok" });
+  });
+
+  it("have a shorter mute time now is sent when that ends", async () => {
+    const world = await routed(NIGHTS("20:00"));
+    const id = await world.change();
+    world.routes.inForce = routesOf(HEAD + NIGHTS("13:00"));
+    await world.store.askMutedAt(iso(world.clock.now + 90_000));
+    world.clock.now += 90_000;
+    expect(await world.run(id)).toMatchObject({ kind: "later", at: NOON + HOUR });
+    world.clock.now = NOON + HOUR;
+    expect(await world.run(id)).toMatchObject({ kind: "done", result: "ok", waitedMs: 0 });
+  });
+});
+
+it("goes on with a repeat after its token was muted for a while", async () => {
+  const world = await routed("route:\n  repeat_interval: 1h\n");
+  const { filter } = (await world.channel()) ?? { filter: ChannelFilter.parse({}) };
+  const until = iso(NOON + 30 * MINUTE);
+  const mute = { token: "$PEPE", until, by: "ada", request: "1" };
+  await world.store.updateChannel(world.channelId, { filter: { ...filter, mutes: [mute] } });
+  const id = await world.change({}, { symbol: "PEPE" });
+  expect(await world.run(id)).toMatchObject({ kind: "done", result: "muted" });
+  expect(await world.rowsNow()).toMatchObject([{ last: "muted" }, { repeat: 1 }]);
+  await world.goOn({ symbol: "PEPE", lastTs: iso(NOON + 40 * MINUTE) });
+  world.clock.now = NOON + HOUR;
+  expect(await world.run(2)).toMatchObject({ kind: "done", result: "ok" });
+});

@@ -51,7 +51,7 @@ function routedReason(
     mutedUntil(routing.muteTimes, times, due - 1) ?? mutedUntil(routing.muteTimes, times, now);
   if (muted?.until === due) return `mute time ${muted.name} until ${iso(due)}`;
   if (repeat) return `repeat ${repeat.count} at ${iso(due)}, while it stays ${state}`;
-  return routing.group !== null && routing.dueAt === iso(due)
+  return routing.group !== null && (routing.dueAt === iso(due) || routing.groupMs !== undefined)
     ? `group of the route ${routing.route} at ${iso(due)}`
     : null;
 }

@@ -79,6 +79,12 @@ export const RouteEntry = z.strictObject({
     .max(SHARED_FIELDS.length)
     .describe("Signals with these equal go into one message")
     .optional(),
+  group_wait: duration(
+    "0s",
+    "1h",
+    "How long the first signal of a group waits for others; then group_interval is the least time " +
+      "between two messages of the group",
+  ).optional(),
   group_interval: duration("10s", "24h", "The window of which one message is made").optional(),
   repeat_interval: duration("5m", "7d", "When a signal that goes on is notified again").optional(),
   mute_times: z
@@ -161,7 +167,6 @@ export const ALERTMANAGER_FIELDS: Readonly<Record<string, string>> = {
   receivers: "channels, which are added with stream channels add",
   matchers: "match",
   match_re: "match, with ~=",
-  group_wait: "group_interval: the first signal waits for the end of the window too",
   mute_time_intervals: "mute_times",
   active_time_intervals: "mute_times, with the times outside them",
   time_intervals: "mute_times",

@@ -69,6 +69,16 @@ describe("a routes file", () => {
       'route: {}\nmute_times:\n  nights:\n    - { from: "22:00" }\n',
       { message: "needs both from and to, or neither for the whole day" },
     ],
+    [
+      "route:\n  mute_times: [days, nights]\nmute_times:\n" +
+        '  days: [{ from: "07:00", to: "22:00" }]\n  nights: [{ from: "22:00", to: "07:00" }]\n',
+      {
+        path: "route.mute_times",
+        message:
+          "cover the whole week, so its messages would wait for ever: " +
+          "leave a time, or write channels: [] to notify nobody",
+      },
+    ],
     [`route: {}\ninhibit:\n${INHIBIT}    equal: []\n`, { path: "inhibit[0].equal" }],
     [
       `route:\n  routes:\n${"    - { name: a, match: score > 5 }\n".repeat(2)}`,

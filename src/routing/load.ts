@@ -18,6 +18,7 @@ import {
   type RouteEntry,
   RoutesDocument,
 } from "./document.ts";
+import { coversWeek } from "./mute-times.ts";
 import { type InhibitRule, type LiveRoute, type Routes, SIGNAL_FACTS } from "./routes.ts";
 
 /** `routes` is null for a file that holds nothing but comments: there is no routing. */
@@ -87,7 +88,7 @@ type Reading = {
   problems: YamlProblem[];
   warnings: YamlProblem[];
   condition(path: Path, text: string): RuleCondition | null;
-  muteTimes: readonly string[];
+  muteTimes: RoutesDocument["mute_times"];
   names: Set<string>;
   known: readonly KnownChannel[] | undefined;
 };
@@ -140,7 +141,7 @@ function readingOf(
   };
   return {
     ...{ source, problems, warnings, known, names: new Set<string>() },
-    muteTimes: Object.keys(document.mute_times),
+    muteTimes: document.mute_times,
     condition(path, text) {
       if (problems.length >= ISSUES_SHOWN) return null;
       const read = readCondition(text, scope, "truth", slot);
@@ -168,7 +169,8 @@ function liveRoute(
   reading: Reading,
 ): LiveRoute {
   checkRoute(entry, path, above, reading);
-  const { match, channels, template, group_by, group_interval, repeat_interval } = entry;
+  const { match, channels, template, group_by, group_wait, group_interval, repeat_interval } =
+    entry;
   const name =
     entry.name ??
     path
@@ -178,12 +180,14 @@ function liveRoute(
   const by = group_by ?? above?.group?.by ?? [];
   const ms =
     group_interval === undefined ? (above?.group?.ms ?? null) : milliseconds(group_interval);
+  const waitMs =
+    group_wait === undefined ? (above?.group?.waitMs ?? null) : milliseconds(group_wait);
   const route: LiveRoute = {
     name,
     condition: match === undefined ? null : reading.condition([...path, "match"], match),
     channels: channels ?? above?.channels ?? null,
     template: template ?? above?.template ?? null,
-    group: ms === null ? null : { by, ms },
+    group: ms === null ? null : { by, ms, waitMs },
     repeatMs:
       repeat_interval === undefined ? (above?.repeatMs ?? null) : milliseconds(repeat_interval),
     muteTimes: entry.mute_times,
@@ -199,7 +203,7 @@ function liveRoute(
 
 function checkRoute(entry: RouteEntry, path: Path, above: LiveRoute | null, reading: Reading) {
   const { source, problems, warnings, muteTimes, names } = reading;
-  const { name, template, group_by, group_interval, mute_times, routes } = entry;
+  const { name, template, group_interval, mute_times, routes } = entry;
   if (name !== undefined && names.has(name))
     problems.push(source.problem([...path, "name"], `the name ${name} is taken by another route`));
   if (name !== undefined) names.add(name);
@@ -210,15 +214,24 @@ function checkRoute(entry: RouteEntry, path: Path, above: LiveRoute | null, read
     problems.push(
       source.problem([...path, "template"], `names nothing we know: {${strange.join("}, {")}}`),
     );
-  if (group_by !== undefined && group_interval === undefined && !above?.group)
-    problems.push(
-      source.problem([...path, "group_by"], "needs group_interval, such as group_interval: 10m"),
-    );
+  for (const field of ["group_by", "group_wait"] as const)
+    if (entry[field] !== undefined && group_interval === undefined && !above?.group)
+      problems.push(
+        source.problem([...path, field], "needs group_interval, such as group_interval: 10m"),
+      );
   for (const [i, mute] of mute_times.entries())
-    if (!muteTimes.includes(mute))
+    if (!Object.hasOwn(muteTimes, mute))
       problems.push(
         source.problem([...path, "mute_times", i], `there is no ${mute} under mute_times:`),
       );
+  if (coversWeek(mute_times, muteTimes))
+    problems.push(
+      source.problem(
+        [...path, "mute_times"],
+        "cover the whole week, so its messages would wait for ever: " +
+          "leave a time, or write channels: [] to notify nobody",
+      ),
+    );
   for (const [i, child] of routes.entries())
     if (child.match === undefined && !child.continue && i < routes.length - 1)
       warnings.push(

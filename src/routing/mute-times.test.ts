@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { MuteInterval } from "./document.ts";
-import { mutedUntil } from "./mute-times.ts";
+import { coversWeek, mutedUntil } from "./mute-times.ts";
 
 const BERLIN = "Europe/Berlin";
 const times: Record<string, MuteInterval[]> = {
@@ -33,4 +33,26 @@ it("joins intervals that follow each other, and ends one that never ends", () =>
   expect(until(["weekend"], "2026-01-16T22:30:00Z")).toBeNull();
   expect(until(["always"], "2026-01-16T22:30:00Z")).toBe("2026-01-30T00:00:00.000Z");
   expect(until(["unknown"], "2026-01-16T22:30:00Z")).toBeNull();
+});
+
+it.each<[string[], boolean]>([
+  [["always"], true],
+  [["thirds"], true],
+  [["weekend", "weekdays"], true],
+  [["weekend"], false],
+  [["nights", "lunch"], false],
+  [["butAMinute"], false],
+  [[], false],
+])("%j: leaves no moment of the week: %s", (names, covers) => {
+  const zone = BERLIN;
+  const more: Record<string, MuteInterval[]> = {
+    thirds: [
+      { from: "00:00", to: "08:00", zone },
+      { from: "08:00", to: "16:00", zone },
+      { from: "16:00", to: "00:00", zone },
+    ],
+    weekdays: [{ weekdays: ["mon", "tue", "wed", "thu", "fri"], zone }],
+    butAMinute: [{ from: "12:01", to: "12:00", zone }],
+  };
+  expect(coversWeek(names, { ...times, ...more })).toBe(covers);
 });

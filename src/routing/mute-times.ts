@@ -21,6 +21,21 @@ export function mutedUntil(names: readonly string[], times: MuteTimes, now: numb
   return found;
 }
 
+const WEEK = 7 * 86_400_000;
+/** A Monday; between the changes of summer time. */
+const A_MONDAY = Date.parse("2026-01-05T00:00:00Z");
+
+/** Whether there is no moment of a week at which a message could be sent. */
+export function coversWeek(names: readonly string[], times: MuteTimes): boolean {
+  let at = A_MONDAY;
+  while (at < A_MONDAY + WEEK) {
+    const muted = longest(names, times, at);
+    if (muted === null) return false;
+    at = muted.until;
+  }
+  return true;
+}
+
 function longest(names: readonly string[], times: MuteTimes, now: number): Muted | null {
   let found: Muted | null = null;
   for (const name of names)

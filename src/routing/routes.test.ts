@@ -85,7 +85,7 @@ describe("routes", () => {
     expect(route).toMatchObject({
       channels: ["solana"],
       repeatMs: 4 * 3_600_000,
-      group: { by: ["symbol"], ms: 3_600_000 },
+      group: { by: ["symbol"], ms: 3_600_000, waitMs: null },
     });
   });
 

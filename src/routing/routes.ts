@@ -13,7 +13,8 @@ export type LiveRoute = {
   /** Names of channels; null is every channel. */
   channels: readonly string[] | null;
   template: string | null;
-  group: { by: readonly SharedField[]; ms: number } | null;
+  /** `waitMs` null: windows of `ms` on the clock. Else the first waits so long, the next `ms`. */
+  group: { by: readonly SharedField[]; ms: number; waitMs: number | null } | null;
   repeatMs: number | null;
   muteTimes: readonly string[];
   continues: boolean;

@@ -39,9 +39,17 @@ export type DeliveryClosing =
 export type DeliveryStore = {
   /**
    * Leases the row when it is due, not closed and not under a live lease. The token is the
-   * caller's; every later call must bring it.
+   * caller's; every later call must bring it. `sends`: the caller sends the row by itself under
+   * this lease; the row is marked as being sent, as by `renew`, and interrupted its digestKey is
+   * its own.
    */
-  claim(id: number, leaseToken: string, now: string, leaseMs: number): Promise<DeliveryClaim>;
+  claim(
+    id: number,
+    leaseToken: string,
+    now: string,
+    leaseMs: number,
+    sends?: boolean,
+  ): Promise<DeliveryClaim>;
   /**
    * Renews a lease just before the send, and marks the row as being sent until its close
    * (Delivery.interrupted), in a digest with its key (Delivery.digestKey). False: another holder

@@ -39,6 +39,19 @@ export type OutboxStore = {
    */
   bringForward(channelId: number, now: string): Promise<void>;
   /**
+   * Lets what may wait for the end of a mute time be asked again at `at`: pending rows of routes
+   * with mute times that are due later, but for those of a group, and for repeats. Whether there
+   * were any.
+   */
+  askMutedAt(at: string): Promise<boolean>;
+  /** When a message of the group was last accepted, if that was after `since`. */
+  lastOfGroup(channelId: number, group: string, since: string): Promise<string | null>;
+  /**
+   * Makes due now what waits for others of its group and was not tried yet, whenever it was to be
+   * asked, but for repeats.
+   */
+  gatherGroup(channelId: number, group: string, now: string): Promise<void>;
+  /**
    * The last message that the channel accepted about this event, to edit or thread it; null when
    * there is none.
    */

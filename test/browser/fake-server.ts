@@ -123,6 +123,7 @@ export async function fakeServer(): Promise<FakeServer> {
       status: () => ({ loadedAt: null, rejected: null }),
       load: (text, known) => loadRoutes(text, {}, FACTS, known),
       publish: async () => undefined,
+      askMuted: async () => undefined,
       refused: () => undefined,
       channels: async () => [],
       preview: async (tried) =>

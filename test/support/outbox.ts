@@ -236,7 +236,7 @@ export async function outboxWorld(
         at: iso(clock.now),
       });
     },
-    deliver: (id: number) => deliver(id, ports),
+    deliver: (id: number, sendMs?: number) => deliver(id, ports, sendMs),
     async rows() {
       const { items } = await store.outbox(
         { status: null, channelId: null, since: null },

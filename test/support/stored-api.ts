@@ -25,6 +25,8 @@ import { routesOf } from "./routes.ts";
 
 const now = () => NOW;
 
+const MUTE = { token: "$MUTED", until: "2030-01-01T00:00:00.000Z", by: "ada", request: "1" };
+
 /** One of everything that the examples of the routes name. */
 async function stored(): Promise<Store> {
   const store = memoryStore();
@@ -36,7 +38,7 @@ async function stored(): Promise<Store> {
         url: "https://example.com/first",
         secrets: ["whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"],
       },
-      filter: ChannelFilter.parse({}),
+      filter: ChannelFilter.parse({ mutes: [MUTE] }),
       atMostOnce: false,
     },
     at(0),
@@ -208,6 +210,7 @@ export async function storedPorts(): Promise<ApiPorts> {
       status: () => ({ loadedAt: null, rejected: null }),
       load: (text, known) => loadRoutes(text, {}, FACTS, known),
       publish: async () => undefined,
+      askMuted: async () => undefined,
       refused: () => undefined,
       channels: async () => [],
       preview: (tried) =>

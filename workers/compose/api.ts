@@ -200,7 +200,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       endSilence: async (id) => env.ALERTS.getByName("all").endSilence(id),
       silenceId: uuid,
     },
-    routing: routingPorts(isolate),
+    routing: routingPorts(isolate, (at) => sweeperOf(env).wake(at)),
     telegram: telegramPorts(isolate),
     channels: {
       catalogue: channelCatalogue({

@@ -1,14 +1,21 @@
 import type { RoutingPorts } from "../../src/api/routes/routing.ts";
 import { channelKind, isStreamKind } from "../../src/channels/registry.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
+import { iso } from "../../src/kit/time.ts";
 import type { ChannelConfig } from "../../src/model/channel-config.ts";
 import { previewRoutes } from "../../src/outbox/route-preview.ts";
 import { loadRoutes } from "../../src/routing/load.ts";
 import { unknownChannels } from "../../src/routing/routes.ts";
 import type { SharedIsolate } from "./isolate.ts";
 
-/** What the API asks of the routing. */
-export function routingPorts({ routes, rules, settings, store, now }: SharedIsolate): RoutingPorts {
+/** The longest that an isolate goes by the routes before: what it holds, and KV's cache. */
+const LIVE_WITHIN_MS = 90_000;
+
+/** What the API asks of the routing. `wake` has the sweeper look no later than at a time. */
+export function routingPorts(
+  { routes, rules, settings, store, now }: SharedIsolate,
+  wake: (at: number) => Promise<void>,
+): RoutingPorts {
   const readers = async () => (await store.channels()).filter(({ kind }) => !isStreamKind(kind));
   return {
     ...routes,
@@ -21,6 +28,11 @@ export function routingPorts({ routes, rules, settings, store, now }: SharedIsol
     async preview(tried) {
       const [channels, { notify }] = await Promise.all([readers(), rules.current()]);
       return previewRoutes({ ...tried, channels, notify }, store);
+    },
+    async askMuted() {
+      const at = now() + LIVE_WITHIN_MS;
+      const waiting = await store.askMutedAt(iso(at)).catch(() => false);
+      if (waiting) await wake(at);
     },
     vocabulary: VOCABULARY,
     store,

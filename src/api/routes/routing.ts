@@ -23,6 +23,11 @@ export type RoutingPorts = {
   /** Reads a routes file with this server's settings and facts. */
   load(text: string, known: readonly KnownChannel[]): RoutesLoadResult;
   publish(text: string): Promise<void>;
+  /**
+   * Lets what waits for a mute time be asked again, when every isolate has the new routes. Never
+   * throws.
+   */
+  askMuted(): Promise<void>;
   /** Hears of each push that was refused. */
   refused(): void;
   /** Those that a route may name: streams get everything. */
@@ -147,6 +152,7 @@ export const routingRoutes = ({ routing: ports }: { routing: RoutingPorts }): Ap
         const at = iso(ports.now());
         await ports.store.recordChange(change({ at, subject: SUBJECT, before, after }));
         await ports.publish(text);
+        await ports.askMuted();
       }
       return { ...summaryOf(loaded.routes), warnings: loaded.warnings.map(withoutEdit) };
     },
@@ -187,6 +193,7 @@ export const routingRoutes = ({ routing: ports }: { routing: RoutingPorts }): Ap
       const at = iso(ports.now());
       await ports.store.recordChange(change({ at, subject: SUBJECT, before, after }));
       await ports.publish(found.document);
+      await ports.askMuted();
       return summaryOf(loaded.routes);
     },
   }),

@@ -221,6 +221,36 @@ export function deliveryContract(store: () => Store): void {
     });
   });
 
+  describe("a claim for the send", () => {
+    const claimed = async (id: number, token: string, seconds: number, sends?: boolean) => {
+      const claim = await store().claim(id, token, at(seconds), LEASE_MS, sends);
+      if (claim.kind !== "claimed") return claim.kind;
+      const { interrupted, digestKey } = claim.delivery;
+      return { interrupted, digestKey };
+    };
+
+    it("that ran out tells the next holder so, and its message keeps the key of the row", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "own")]);
+      expect(await claimed(id, "L1", 1, true)).toEqual({ interrupted: false, digestKey: null });
+      expect(await claimed(id, "L2", 40)).toEqual({ interrupted: true, digestKey: "own" });
+      await store().close(id, "L2", { kind: "released", nextRetryAt: at(50) }, null, at(41));
+      expect(await claimed(id, "L3", 50, true)).toEqual({ interrupted: true, digestKey: "own" });
+      const unsure = { kind: "failed", nextRetryAt: at(60), unsure: true } as const;
+      await store().close(id, "L3", unsure, attemptOf({ leaseToken: "L3" }), at(52));
+      expect(await claimed(id, "L4", 60)).toEqual({ interrupted: false, digestKey: "own" });
+    });
+
+    it("that is given back unsent leaves no mark", async () => {
+      const [id = 0] = await notify(store(), [draft(7, "own")]);
+      await claimed(id, "L1", 1, true);
+      await store().close(id, "L1", { kind: "released", nextRetryAt: at(5) }, null, at(2));
+      expect(await claimed(id, "L2", 5, true)).toEqual({ interrupted: false, digestKey: null });
+      const failed = { kind: "failed", nextRetryAt: at(20) } as const;
+      await store().close(id, "L2", failed, attemptOf({ leaseToken: "L2" }), at(6));
+      expect(await claimed(id, "L3", 20)).toEqual({ interrupted: false, digestKey: null });
+    });
+  });
+
   describe("the key of a digest", () => {
     it("stays with the row while the message may have arrived, and goes with a definite answer", async () => {
       const [id = 0] = await notify(store(), [draft(7, "a"), draft(8, "b")]);

@@ -68,6 +68,66 @@ export function routedContract(store: () => Store): void {
     });
   });
 
+  describe("a group with a wait", () => {
+    it("tells when its last message was accepted", async () => {
+      const drafts = [routed("a", { group: "g" }), routed("b", { group: "g" }), routed("c")];
+      await notify(store(), drafts);
+      const last = (group: string, since: number) => store().lastOfGroup(7, group, at(since));
+      expect(await last("g", 0)).toBeNull();
+      await claim(1, 1);
+      await end(1, 2, "inhibited");
+      expect(await last("g", 0)).toBeNull();
+      await claim(2, 3);
+      await end(2, 4);
+      expect(await last("g", 3)).toBe(at(4));
+      expect(await last("g", 4)).toBeNull();
+      expect(await last("other", 0)).toBeNull();
+      expect(await store().lastOfGroup(8, "g", at(0))).toBeNull();
+    });
+
+    it("makes due what waits in it and was not tried, but no repeat", async () => {
+      const later = (idemKey: string, group: string) => ({
+        ...routed(idemKey, { group }),
+        notBefore: at(60),
+      });
+      await notify(store(), [later("a", "g"), later("b", "other"), later("c", "g")]);
+      const again = repeat("again", 1, at(60));
+      const routing = { ...ROUTING, group: "g" };
+      await store().addDeliveries([{ ...again, payload: { ...again.payload, routing } }], at(1));
+      await store().gatherGroup(7, "g", at(5));
+      expect((await store().due(at(5), 9)).map(({ id }) => id)).toEqual([1, 3]);
+    });
+  });
+
+  describe("what may wait for a mute time", () => {
+    it("is asked again at a time, but for a group, a repeat, and what is earlier or held", async () => {
+      const muted = { muteTimes: ["nights"] };
+      const later = (row: OutboxDraft, due = 500) => ({ ...row, notBefore: at(due) });
+      await notify(store(), [
+        later(routed("muted", muted)),
+        later(routed("unmuted")),
+        later(routed("grouped", { ...muted, group: "g" })),
+        later(routed("soon", muted), 20),
+        later(draft(7, "plain")),
+      ]);
+      const again = repeat("again", 1, at(500));
+      const { routing } = again.payload;
+      const payload = { ...again.payload, ...(routing && { routing: { ...routing, ...muted } }) };
+      await store().addDeliveries([{ ...again, payload }], at(1));
+      expect(await store().askMutedAt(at(90))).toBe(true);
+      const { items } = await store().outbox(
+        { status: null, channelId: null, since: null },
+        { limit: 9, cursor: null },
+      );
+      const due = new Map(items.map((row) => [row.idemKey, row.nextRetryAt]));
+      expect(Object.fromEntries(due)).toEqual({
+        ...{ muted: at(90), soon: at(20) },
+        ...{ unmuted: at(500), grouped: at(500), plain: at(500), again: at(500) },
+      });
+      expect(await store().askMutedAt(at(90))).toBe(false);
+    });
+  });
+
   describe("a repeat", () => {
     it("is written once, is counted with its event, and waits for its time", async () => {
       await notify(store(), [routed("first")]);

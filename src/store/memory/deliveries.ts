@@ -18,7 +18,7 @@ const BEHIND_MS = 2_000;
 
 export function deliveryStore(rows: MemoryRows): DeliveryStore {
   return {
-    async claim(id, leaseToken, now, leaseMs) {
+    async claim(id, leaseToken, now, leaseMs, sends = false) {
       const row = rows.outbox[id - 1];
       if (row === undefined || !isOpen(row)) return { kind: "closed" };
       if (row.nextRetryAt > now) return { kind: "notDue", at: row.nextRetryAt };
@@ -30,6 +30,7 @@ export function deliveryStore(rows: MemoryRows): DeliveryStore {
         scheduleRow(rows, row);
         return { kind: "behind", until };
       }
+      if (sends) row.sendingToken ??= leaseToken;
       lease(rows, row, leaseToken, now, leaseMs);
       return claimed(rows, row, leaseToken, now);
     },
@@ -132,7 +133,7 @@ function claimed(
     createdAt,
     leaseToken,
     interrupted,
-    digestKey,
+    digestKey: digestKey ?? (interrupted ? idemKey : null),
     repeats: repeats(rows, row, now),
   };
   return { kind: "claimed", delivery: { ...delivery, acceptedAt: acceptedAt(rows, row) } };
@@ -164,6 +165,7 @@ function close(
   if (closing.kind !== "released" || row.sendingToken === row.leaseToken) row.sendingToken = null;
   if (closing.kind !== "released" && !(closing.kind === "failed" && closing.unsure))
     row.digestKey = null;
+  if (closing.kind === "failed" && closing.unsure) row.digestKey ??= row.draft.idemKey;
   if (attempt !== null) {
     row.attempts.push(attempt);
     row.attemptCount += 1;

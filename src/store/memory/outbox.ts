@@ -75,6 +75,39 @@ export function outboxStore(rows: MemoryRows): OutboxStore {
         scheduleRow(rows, row);
       }
     },
+    async lastOfGroup(channelId, group, since) {
+      const sent = rows.outbox.flatMap(({ draft, status, finishedAt, attempts }) => {
+        const isOf = draft.channelId === channelId && draft.payload.routing?.group === group;
+        const accepted = attempts.some(({ result }) => ["ok", "empty", "partial"].includes(result));
+        return isOf && status === "done" && accepted && finishedAt ? [finishedAt] : [];
+      });
+      const last = sent.sort().at(-1);
+      return last !== undefined && last > since ? last : null;
+    },
+    async gatherGroup(channelId, group, now) {
+      for (const row of rows.outbox) {
+        const { draft, status, leasedUntil, nextRetryAt } = row;
+        const isOf = draft.channelId === channelId && draft.payload.routing?.group === group;
+        if (!isOf || draft.payload.repeat !== undefined) continue;
+        if (status !== "pending" || leasedUntil !== null || nextRetryAt <= now) continue;
+        row.nextRetryAt = now;
+        scheduleRow(rows, row);
+      }
+    },
+    async askMutedAt(at) {
+      const waiting = rows.outbox.filter(({ status, leasedUntil, nextRetryAt, draft }) => {
+        const { routing, repeat } = draft.payload;
+        const isMuted = routing !== undefined && routing.muteTimes.length > 0;
+        const hasOtherTime = repeat !== undefined || routing?.group !== null;
+        const isIdle = status === "pending" && leasedUntil === null;
+        return isIdle && nextRetryAt > at && isMuted && !hasOtherTime;
+      });
+      for (const row of waiting) {
+        row.nextRetryAt = at;
+        scheduleRow(rows, row);
+      }
+      return waiting.length > 0;
+    },
     async lastMessage(channelId, eventKey) {
       const sent = (rows.events.get(eventKey)?.outbox ?? []).filter(
         (row) => row.draft.channelId === channelId && !isOpen(row) && row.externalId !== null,

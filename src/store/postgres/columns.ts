@@ -62,6 +62,9 @@ export const HOUR = (at: string): string =>
 /** The predicate of the partial indexes on push_outbox, and when such a row may be claimed. */
 export const IS_OPEN = `o.status in ('pending', 'failed')`;
 export const WAITS_FOR = `greatest(o.next_retry_at, o.leased_until)`;
+/** WAITS_FOR <= at, so that the indexes on next_retry_at find the rows. */
+export const IS_DUE = (at: string): string =>
+  `o.next_retry_at <= ${at} and (o.leased_until is null or o.leased_until <= ${at})`;
 
 /**
  * Gives a delivery another start at `at`: its age counts from then, its key and attempts are kept.

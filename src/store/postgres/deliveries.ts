@@ -12,11 +12,18 @@ import { byItself, type Gather, together } from "./gather.ts";
 import { isoColumn, jsonParam, type Sql } from "./sql.ts";
 
 /** What each caller of claim and renew brings; a list of them is $1. */
-type Ask = { id: number; token: string; now: string; leaseMs: number; digestKey?: string | null };
+type Ask = {
+  id: number;
+  token: string;
+  now: string;
+  leaseMs: number;
+  sends?: boolean;
+  digestKey?: string | null;
+};
 
 const ASK = `ask as (select *, now + "leaseMs" * interval '1 millisecond' as until
   from jsonb_to_recordset($1::jsonb) as a(id bigint, token text, now timestamptz, "leaseMs" float8,
-  "digestKey" text))`;
+  sends boolean, "digestKey" text))`;
 
 /**
  * Says again what the join says, as a list: of a JSON parameter the planner expects a hundred rows,
@@ -58,6 +65,9 @@ const REPEATS = `coalesce((
 const UNTIL = `case kind when 'notDue' then next_retry_at when 'taken' then leased_until
   when 'behind' then turn end`;
 
+/** An earlier holder marked the row as being sent and never closed it. */
+const INTERRUPTED = "(sending_token is not null and sending_token <> token)";
+
 /**
  * "held" is the latest version of each row, read under its lock: of two claims one sees the other's
  * lease. Locked in one order by all. "offset 0" has the older row looked for among those of its
@@ -67,7 +77,7 @@ const UNTIL = `case kind when 'notDue' then next_retry_at when 'taken' then leas
 const CLAIM = `
 with ${ASK},
 held as (
-  select o.*, a.token, a.now, a.until from push_outbox o join ask a on o.id = a.id
+  select o.*, a.token, a.now, a.until, a.sends from push_outbox o join ask a on o.id = a.id
   where ${NAMED_IN("ask")} order by o.id for update of o
 ),
 ruling as (
@@ -97,6 +107,8 @@ moved as (
   update push_outbox o set
     lease_token = case kind when 'claimed' then token else o.lease_token end,
     leased_until = case kind when 'claimed' then until else o.leased_until end,
+    sending_token = case when kind = 'claimed' and sends then coalesce(o.sending_token, token)
+    else o.sending_token end,
     next_retry_at = case kind when 'behind' then turn else o.next_retry_at end
   from ruling join held on held.id = held_id
   where o.id = held_id and kind in ('claimed', 'behind')
@@ -107,7 +119,8 @@ select id::float8 as id, kind,
   'payload', payload_json,
     'status', status, 'retryCount', retry_count, 'createdAt',
     ${isoColumn("coalesce(reopened_at, created_at)")}, 'leaseToken', token,
-    'interrupted', sending_token is not null and sending_token <> token, 'digestKey', digest_key,
+    'interrupted', ${INTERRUPTED}, 'digestKey',
+    coalesce(digest_key, case when ${INTERRUPTED} then idem_key end),
     'acceptedAt', ${ACCEPTED_AT}, 'repeats', kind = 'claimed' and ${REPEATS}) as delivery
 from held join ruling on held.id = held_id`;
 
@@ -169,8 +182,8 @@ closed as (
     finished_at = case when e.kind in ('done', 'dlq') then e.now end,
     leased_until = null,
     sending_token = case when e.kind = 'released' then nullif(o.sending_token, e.token) end,
-    digest_key = case when e.kind = 'released' or e.kind = 'failed' and e.unsure
-    then o.digest_key end
+    digest_key = case when e.kind = 'released' then o.digest_key
+    when e.kind = 'failed' and e.unsure then coalesce(o.digest_key, o.idem_key) end
   from held join ending e on held.id = e.id and held.token = e.token
   where o.id = held.id and held.open
   returning o.id, e.token, e.now
@@ -237,7 +250,7 @@ function leasing(sql: Sql, gather: Gather): DeliveryStore {
     return holdersIn(endings, rows);
   });
   return {
-    claim: (id, token, now, leaseMs) => claim({ id, token, now, leaseMs }),
+    claim: (id, token, now, leaseMs, sends = false) => claim({ id, token, now, leaseMs, sends }),
     renew: (id, token, now, leaseMs, digestKey) =>
       renew({ id, token, now, leaseMs, digestKey: digestKey ?? null }),
     close(id, token, closing, attempt, now) {

@@ -6,7 +6,7 @@ import type {
   OverdueDelivery,
   ReopenedDelivery,
 } from "../outbox.ts";
-import { AUDITED, DUE_DELIVERY, IS_OPEN, REOPENED, WAITS_FOR } from "./columns.ts";
+import { AUDITED, DUE_DELIVERY, IS_DUE, IS_OPEN, REOPENED, WAITS_FOR } from "./columns.ts";
 import {
   GIVEN_KEYS,
   isoColumn,
@@ -20,12 +20,16 @@ import {
 const OVERDUE = `${DUE_DELIVERY} || jsonb_build_object('since', ${isoColumn(WAITS_FOR)})`;
 
 /**
- * The longest waiting of a channel, by the index that has each channel's open rows in this order.
+ * The longest due of a channel, by the index that has each channel's open rows in this order. On
+ * its way it passes those under a live lease, which are as few as a channel has under way.
  */
 const dueOf = (channel: string, more = ""): string => `
   select ${OVERDUE} as due, ${WAITS_FOR} as since, o.id from push_outbox o
-  where o.channel_id = ${channel} and ${IS_OPEN} and ${WAITS_FOR} <= $1::timestamptz ${more}
-  order by ${WAITS_FOR}, o.id limit $2::int`;
+  where o.channel_id = ${channel} and ${IS_OPEN} and ${IS_DUE("$1::timestamptz")} ${more}
+  order by o.next_retry_at, o.id limit $2::int`;
+
+const inTurn = (due: string): string =>
+  `select due from (${due}) waiting order by since, waiting.id`;
 
 const openFrom = (after: string): string =>
   `select o.channel_id as id from push_outbox o where ${IS_OPEN} ${after} order by o.channel_id
@@ -62,8 +66,14 @@ held as (
 update events e set delivery_count = e.delivery_count + held.count from held
 where e.event_key = held.event_key`;
 
-export const NEXT_DUE = `select ${isoColumn(WAITS_FOR)} as next from push_outbox o where ${IS_OPEN}
-  order by ${WAITS_FOR}, o.id limit 1`;
+/**
+ * Of the rows by next_retry_at none after the first without a lease is due earlier than that one.
+ * Null when nothing is open.
+ */
+export const NEXT_DUE = `select ${isoColumn(`min(${WAITS_FOR})`)} as next from push_outbox o
+  where ${IS_OPEN} and o.next_retry_at <= coalesce((
+    select o.next_retry_at from push_outbox o where ${IS_OPEN} and o.leased_until is null
+    order by o.next_retry_at, o.id limit 1), 'infinity')`;
 
 const DIGEST_ROWS = `select o.id::float8 as id from push_outbox o where o.channel_id = $1::bigint
   and o.digest_key = $2 and ${IS_OPEN} order by o.id`;
@@ -80,8 +90,8 @@ export function outboxStore(sql: Sql): OutboxStore {
       const rows = await (channelId === undefined
         ? find(DUE_OF_EACH)
         : group === undefined
-          ? find(dueOf("$3::bigint"), channelId)
-          : find(dueOf("$3::bigint", OF_GROUP), channelId, group));
+          ? find(inTurn(dueOf("$3::bigint")), channelId)
+          : find(inTurn(dueOf("$3::bigint", OF_GROUP)), channelId, group));
       return rows.map(({ due }) => due);
     },
     async addDeliveries(drafts, at) {
@@ -101,6 +111,18 @@ export function outboxStore(sql: Sql): OutboxStore {
     async bringForward(channelId, now) {
       await sql.query(BRING_FORWARD, [channelId, now]);
     },
+    async lastOfGroup(channelId, group, since) {
+      const text = `select ${isoColumn("max(o.finished_at)")} as at from push_outbox o
+        where o.channel_id = $1::bigint and o.status = 'done' and o.finished_at > $3::timestamptz
+        and o.payload_json->'routing'->>'group' = $2 and exists (select from deliveries d
+        where d.outbox_id = o.id and d.status in ('ok', 'empty', 'partial'))`;
+      const rows = await sql.query<{ at: string | null }>(text, [channelId, group, since]);
+      return rows[0]?.at ?? null;
+    },
+    async gatherGroup(channelId, group, now) {
+      await sql.query(GATHER_GROUP, [channelId, group, now]);
+    },
+    askMutedAt: async (at) => (await sql.query(ASK_MUTED_AT, [at])).length > 0,
     async lastMessage(channelId, eventKey) {
       return (await sql.query<PriorMessage>(LAST_MESSAGE, [channelId, eventKey]))[0] ?? null;
     },
@@ -182,6 +204,29 @@ with held as (
 )
 update push_outbox o set next_retry_at = greatest($2::timestamptz, o.not_before) from held
 where o.id = held.id`;
+
+const GATHER_GROUP = `
+with held as (
+  select o.id from push_outbox o
+  where o.channel_id = $1::bigint and o.status = 'pending' and o.next_retry_at > $3::timestamptz
+    and o.leased_until is null and o.payload_json->'routing'->>'group' = $2
+    and not o.payload_json ? 'repeat'
+  order by o.id for update
+)
+update push_outbox o set next_retry_at = $3::timestamptz from held
+where o.id = held.id and ${IS_OPEN}`;
+
+const ASK_MUTED_AT = `
+with held as (
+  select o.id from push_outbox o
+  where o.status = 'pending' and o.next_retry_at > $1::timestamptz and o.leased_until is null
+    and o.payload_json->'routing'->'muteTimes'->>0 is not null
+    and o.payload_json->'routing'->>'group' is null and not o.payload_json ? 'repeat'
+  order by o.id for update
+)
+update push_outbox o set next_retry_at = $1::timestamptz from held
+where o.id = held.id and ${IS_OPEN}
+returning o.id`;
 
 const LAST_MESSAGE = `
 select external_id as id, external_chat as chat, external_shared as shared from push_outbox

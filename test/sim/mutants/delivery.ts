@@ -5,8 +5,8 @@ export const DELIVERY_MUTANTS: readonly Suspect[] = [
   {
     name: "a lease is not renewed before the send",
     file: "src/outbox/deliver.ts",
-    from: "const held = await renewLeases(members, eligibility, ports);",
-    to: "const held = members;",
+    from: "const leased = members.length === 1 && ports.now() <= sendBy;",
+    to: "const leased = true;",
     by: "claim-late=0.25,object-doubled=0.25",
   },
   {
@@ -132,21 +132,21 @@ export const DELIVERY_MUTANTS: readonly Suspect[] = [
     file: "src/outbox/finish.ts",
     from: "if (delivered(sent)) await Promise.all(rows.map(({ id }) => " + "journal.delete(id)));",
     to: "",
-    tests: { files: ["src/outbox/deliver.test.ts"] },
+    tests: { files: ["src/outbox/unsure-sends.test.ts"] },
   },
   {
     name: "a refused message is tried for ever",
     file: "src/outbox/finish.ts",
     from: 'if (verdict.kind === "reject") return dlq("rejected");',
     to: "",
-    tests: { files: ["src/outbox/deliver.test.ts"] },
+    tests: { files: ["src/outbox/channel-switch.test.ts"] },
   },
   {
     name: "a chat that is gone is tried for ever",
     file: "src/outbox/finish.ts",
     from: 'if (verdict.kind === "gone") return dlq("gone");',
     to: "",
-    tests: { files: ["src/outbox/deliver.test.ts"] },
+    tests: { files: ["src/outbox/channel-switch.test.ts"] },
   },
   {
     name: "a lease is over before the send",
@@ -231,7 +231,7 @@ export const DELIVERY_MUTANTS: readonly Suspect[] = [
     file: "src/outbox/eligibility.ts",
     from: 'config.status === "paused" || config.locked !== undefined',
     to: "config.locked !== undefined",
-    tests: { files: ["src/outbox/deliver.test.ts"] },
+    tests: { files: ["src/outbox/channel-switch.test.ts"] },
   },
   {
     name: "a muted delivery is sent",
@@ -247,14 +247,14 @@ export const DELIVERY_MUTANTS: readonly Suspect[] = [
     to:
       'if (!config) return { kind: "wait", until: ports.now() + PAUSED_MS, reason: ' +
       '"removed" };',
-    tests: { files: ["src/outbox/deliver.test.ts"] },
+    tests: { files: ["src/outbox/channel-switch.test.ts"] },
   },
   {
     name: "a channel is judged by what was read some seconds ago",
     file: "src/outbox/eligibility.ts",
     from: "evaluate(delivery, await ports.channels(claimed), ports)",
     to: "eligibility",
-    tests: { files: ["src/outbox/deliver.test.ts"] },
+    tests: { files: ["src/outbox/channel-switch.test.ts"] },
   },
   {
     name: "quiet hours are ignored",

@@ -1,4 +1,4 @@
-import { closedUnsent, IS_OPEN, SPENT_MS, WAITS_FOR } from "../columns.ts";
+import { closedUnsent, IS_DUE, IS_OPEN, SPENT_MS } from "../columns.ts";
 
 /** How many pieces events.evidence shows; all of them are in event_evidence. */
 const SHOWN = 5;
@@ -169,7 +169,7 @@ select c.event_key, h.rev,
       where d.event_key = c.event_key and next_retry_at <= c.at
       union
       select o.id, o.channel_id from push_outbox o where o.event_key = c.event_key and ${IS_OPEN}
-      and ${WAITS_FOR} <= c.at${overtaking.except}
+      and ${IS_DUE("c.at")}${overtaking.except}
     ) waiting
   ), '[]') as due
 from change c left join head h using (event_key)`;
