@@ -184,7 +184,7 @@ async function run(tokens: TokenRef[], cached: boolean) {
       statuses.set(`${provider} ${status}`, (statuses.get(`${provider} ${status}`) ?? 0) + 1);
   });
   await Promise.all([clock.run(), ...looks]);
-  return { spent, calls, statuses };
+  return { spent, calls, statuses, redisCommands: redis.commands };
 }
 
 export async function bench(): Promise<void> {
@@ -211,6 +211,9 @@ export async function bench(): Promise<void> {
     ),
   }));
   for (const line of table(rows)) console.log(line);
+  console.log(
+    `Redis: ${Math.round((withCache.redisCommands * 1_000) / POSTS)} commands/1000 posts`,
+  );
   for (const [name, { spent, statuses }] of Object.entries({
     "with cache": withCache,
     "without cache": without,
