@@ -63,6 +63,18 @@ it("counts an event on over evictions, from the database when it is small", asyn
   expect(held?.evidence).toHaveLength(3);
 });
 
+it("commits by its alarm what it held for facts when it was evicted", async () => {
+  const key = keyOf("HELD");
+  const object = bindings.EVENTS.getByName(key);
+  await object.add(said(key, [1]));
+  await runInDurableObject(object, (_, { storage }) => storage.kv.put("held", said(key, [2, 3])));
+  await evictDurableObject(object);
+  await runDurableObjectAlarm(object);
+  expect((await store.event(key))?.evidence).toHaveLength(3);
+  const left = await runInDurableObject(object, (_, { storage }) => storage.kv.get("held"));
+  expect(left).toBeUndefined();
+});
+
 it("counts a large event on over evictions, from its own rows", async () => {
   const key = keyOf("LARGE");
   const object = bindings.EVENTS.getByName(key);
