@@ -15,7 +15,6 @@ export async function storeCounts(
     body: JSON.stringify(["INFO"]),
   });
   const { result } = (await asked.json()) as { result: string };
-  if (process.env.KINDS) console.log(neon, result);
   const counter = (name: string): number => Number(new RegExp(`${name}:(\\d+)`).exec(result)?.[1]);
   return {
     sql: neon.statements,

@@ -18,7 +18,6 @@ export type UpstashOptions = {
 type Outcome = { result: unknown } | { error: string };
 type Answer = { status: number; body: unknown };
 
-const KINDS: Record<string, number> = {};
 class BadRequest extends Error {}
 
 /** In base64 every string is encoded but the status OK, as the client expects. */
@@ -68,12 +67,10 @@ function openRedis({ file, now = Date.now }: UpstashOptions) {
   let requests = 0;
   let commands = 0;
   const info = () =>
-    `total_connections_received:${requests}\r\ntotal_commands_processed:${commands}\r\n` + JSON.stringify(KINDS);
+    `total_connections_received:${requests}\r\ntotal_commands_processed:${commands}\r\n`;
   const attempt = (words: string[], base64: boolean): Outcome => {
     if (words[0]?.toUpperCase() === "INFO") return { result: encode(info(), base64) };
     commands += 1;
-    const label = `${words[0]} ${(words[1] ?? "").split(":").slice(0, 2).join(":").slice(0, 30)}`;
-    KINDS[label] = (KINDS[label] ?? 0) + 1;
     try {
       return { result: encode(execute(db, lua, words), base64) };
     } catch (error) {

@@ -9,7 +9,6 @@ import type { Answer, BatchOptions, Database, Statement } from "../database.ts";
 /** Neon's proxy answers 413 above this. */
 const MAX_BYTES = 10 * 1024 * 1024;
 
-const KINDS: Record<string, number> = {};
 class Refusal extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
@@ -99,8 +98,6 @@ async function answer(
   const queries = (body as { queries?: unknown } | null)?.queries;
   if (!Array.isArray(queries)) {
     const statement = parseStatement(body);
-    const label = statement.query.replace(/\s+/g, " ").trim().slice(0, 70);
-    KINDS[label] = (KINDS[label] ?? 0) + 1;
     return render(await database.one(statement), statement.arrayMode ?? arrays, rawText);
   }
   const isolation = header("neon-batch-isolation-level");
@@ -167,7 +164,7 @@ export function serveNeon(
   let statements = 0;
   const server = createServer((request, response) => {
     if (isForeign(request)) return reply(response, 403, { message: "a web page may not ask" });
-    if (request.method === "GET") return reply(response, 200, { ok: true, statements, kinds: KINDS });
+    if (request.method === "GET") return reply(response, 200, { ok: true, statements });
     if (request.method !== "POST" || request.url?.split("?")[0] !== "/sql")
       return reply(response, 404, { message: "not found" });
     statements += 1;
