@@ -20,6 +20,23 @@ it("knows what words mean on a market", () => {
   expect(sentiment("very bullish on $DEMO, breakout and rally ahead 🚀")).toBeGreaterThan(0.4);
 });
 
+it.each([
+  ["$DEMO withdrawals stuck again, wow amazing", -1],
+  ["how is $DEMO still this cheap", 1],
+  ["they called $DEMO dead at 2 dollars, now it is 9", 1],
+  ["they called $DEMO a winner at 9 dollars, now it is 2", -1],
+  ["$DEMO went from 40 cents to 9 cents", -1],
+])("hears the side that a turn of speech takes: %s", (text, side) => {
+  const { score, words } = explainSentiment(text);
+  expect(score * side).toBeGreaterThan(0.1);
+  expect(words.some(({ weight }) => weight === side)).toBe(true);
+});
+
+it("hears no turn where nothing speaks of a market", () => {
+  const text = "great, the train is stuck again";
+  expect(explainSentiment(text).words.every(({ weight }) => Math.abs(weight) < 1)).toBe(true);
+});
+
 it("knows strong words and turns of everyday speech", () => {
   expect(sentiment("that film was phenomenal")).toBeGreaterThan(0.3);
   expect(sentiment("the service there is godawful")).toBeLessThan(-0.3);

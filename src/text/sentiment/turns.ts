@@ -153,7 +153,7 @@ const TURNS: readonly TurnPattern[] = [
       "insane crazy nuts parabolic mental bonkers unstoppable sick nasty filthy disgusting wild",
     side: 1,
     pattern:
-      /\b(?:going|gone|went|goes) (?:absolutely |completely |fucking |totally |full )?(?:insane|crazy|nuts|parabolic|mental|bonkers|wild)\b|\b(?:is|are|looks?) (?:absolutely |fucking )?(?:unstoppable|insane)\b|\b(?:sick|nasty|filthy|insane|disgusting|crazy) (?:gains?|run|move|pump|chart|candle|rally|strength)\b/,
+      /\b(?:going|gone|went|goes) (?:absolutely |completely |fucking |totally |full )?(?:insane|crazy|nuts|parabolic|mental|bonkers|wild)\b|\b(?:is|are|looks?) (?:absolutely |fucking )?(?:unstoppable|insane)\b|\b(?:sick|nasty|filthy|insane|disgusting|crazy) (?:gains?|run|move|pump|chart|candle|rally|strength|numbers|growth)\b/,
   },
   {
     triggers: "fud fudding fudders crying cry stop",
@@ -195,6 +195,12 @@ const TURNS: readonly TurnPattern[] = [
     triggers: "funding",
     side: 1,
     pattern: /\bfunding\b.{0,30}\bnegative\b.{0,60}\b(?:squeeze|hold\w*|up|bid|fuel)\b/,
+  },
+  {
+    triggers: "understand get comprehend",
+    side: 1,
+    pattern:
+      /\b(?:people|idiots?|retards?|haters|bears|they|anyone|someone|who)\b.{0,30}\b(?:don'?t|doesn'?t|do not|does not) (?:understand|get|comprehend)\b/,
   },
   {
     triggers: "cares care quiet volume dried team",
@@ -280,7 +286,7 @@ export function turnIn({ hashes, count, lower }: Readonly<Tokens>): Turn | undef
   for (let i = 0; i < count; i++)
     for (const turn of TRIGGERS.get(hashes[i] ?? 0) ?? []) asked.add(turn);
   if (asked.size === 0) return undefined;
-  const text = lower.slice(0, MAX_READ);
+  const text = lower.slice(0, MAX_READ).replaceAll("’", "'");
   for (const [i, turn] of TURNS.entries()) {
     if (!asked.has(i)) continue;
     const found = turn.pattern.exec(text);

@@ -24,20 +24,26 @@ const ASKS = hashesOf(`
   help needd donate please pls fees fee
 `);
 
+/** Pages that show a token's price or its account: a link to one names it. */
+const CHARTS = hashesOf(`
+  dexscreener.com geckoterminal.com dextools.io birdeye.so etherscan.io solscan.io basescan.org
+  bscscan.com arbiscan.io
+`);
+
 /**
- * Whether a text does no more than name a token by its address: few words, none of which asks or
- * promises anything, and no link, handle or hashtag.
+ * Whether a text does no more than name a token by its address or its chart: few words, none of
+ * which asks or promises anything, and no handle, hashtag or other link.
  */
 export function namesTokenAlone({ kinds, hashes, count }: Readonly<Tokens>): boolean {
   let [words, addresses] = [0, 0];
   for (let i = 0; i < count; i++) {
     const kind = kinds[i] ?? 0;
     const hash = hashes[i] ?? 0;
-    if (kind === TokenKind.address) addresses++;
-    if (kind === TokenKind.link || kind === TokenKind.handle || kind === TokenKind.tag)
-      return false;
+    if (kind === TokenKind.handle || kind === TokenKind.tag) return false;
+    if (kind === TokenKind.link && !CHARTS.has(hash)) return false;
+    if (kind === TokenKind.link || kind === TokenKind.address) addresses++;
     if (kind !== TokenKind.word || LABELS.has(hash)) continue;
     if (ASKS.has(hash) || ++words > MOST_WORDS) return false;
   }
-  return addresses === 1;
+  return addresses === 1 || addresses === 2;
 }

@@ -169,6 +169,9 @@ const SUPPORT = wholeWord(
   "official support|customer (?:care|service|support)|help ?desk|support (?:team|agent|desk)",
   "the admin|our agents?|technical team|live support",
 );
+/** A customer speaks of his own case. */
+const COMPLAINT =
+  /\bi (?:have|had|opened|contacted|called|was told)\b|\bmy (?:case|ticket|order)\b/;
 const TROUBLE = wholeWord(
   "withdraw\\w*|wallets?|transactions?|stuck|failed|missing|pending|locked|issues?|problems?",
   "trouble|swap",
@@ -296,7 +299,7 @@ const RULES: readonly SpamRule[] = [
     find: (text, warns) => {
       const words = found(text, SUPPORT);
       const isOffer = words !== undefined && TROUBLE.test(text) && PRIVATE_CHANNEL.test(text);
-      return isOffer && !warns() ? words : undefined;
+      return isOffer && !COMPLAINT.test(text) && !warns() ? words : undefined;
     },
   },
   {

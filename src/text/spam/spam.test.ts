@@ -69,6 +69,8 @@ it.each([
   ],
   ["promises certain gains", "guaranteed 20 percent profit every week, ask me how"],
   ["offers support in private", "Wallet stuck? Official support answers by DM only"],
+  ["sells guidance in trading", "杨老师带单，跟单稳赚，加微信进群"],
+  ["trades in accounts", "Selling verified exchange accounts with KYC, DM for the price"],
   ["asks to validate the wallet", "Sync error? Just validate your wallet through the link below"],
 ])("finds by the rule %j: %s", (rule, text) => {
   const { score, rule: found, words } = judgeSpam(text);
@@ -84,6 +86,14 @@ it.each([
   "Their support stole my wallet by DM, be careful",
 ])("lets a warning of such scams through: %s", (text) => {
   expect(judgeSpam(text).score).toBeLessThan(0.5);
+});
+
+it.each([
+  "Ticker $DEMO CA> 9UwvKVEsn2Hq6CXzhM48pRrE92hiqRgy9nfzkQCxxfQE",
+  "4x on $DEMO 0x6982508145454ce325ddbe47a25d4ec3d2311933",
+])("asks no model about a text that only names a token: %s", (text) => {
+  expect(judgeSpam(text).score).toBe(0);
+  expect(judgeSpam(`${text} send 1 ETH, receive 2 ETH`).score).toBeGreaterThanOrEqual(0.5);
 });
 
 it("names the words that raised the score", () => {

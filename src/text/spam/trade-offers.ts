@@ -2,11 +2,12 @@
 
 /** Whoever is to be followed, and what is said to come of it, where no blanks part words. */
 const GUIDE = new RegExp(
-  "老师|導師|导师|大神|分析师|操盘手|带单|喊单|跟单|带你|带队|指导|内部|内幕|搬砖|量化|套利|承兑|做单|上车|" +
-    "先生の|メンター|自動売買|手法|サイン|副業|投資初心者|리딩방|추천방|전문가|멘토",
+  "老师|導師|导师|大神|操盘|高手|带单|喊单|跟单|带你|带队|一对一|专业指导|内部(?:群|消息|渠道|名额)|内幕|搬砖|" +
+    "量化(?:项目|机器人|团队)|套利(?:项目|机器人)|承兑|做单|上车|" +
+    "先生の|稼ぎ方|やり方|メンター|自動売買|売買サイン|手法|副業|リーディング|리딩방|추천방|멘토",
 );
 const GAIN =
-  /稳赚|赚|翻[了倍几]|倍|回本|解套|收益|利润|日入|月入|零风险|无风险|保本|本金|胜率|准确率|返利|佣金|暴涨|拉升|稼げ|儲か|月収|日給|毎日|毎月|万円|勝率|元本|無料|수익|만원|원금|보장|무료/;
+  /稳赚|赚|翻[了倍几]|倍|回本|解套|收益|利润|日入|月入|零风险|无风险|保本|本金|胜率|准确率|返利|佣金|暴涨|拉升|盈利|大行情|日化|稼げ|儲か|月収|日給|万円|勝率|勝てる|元本|수익|만원|원금|보장/;
 const JOIN =
   /微信|加[vV我群电飞助微]|电报|飞机|私[信聊我]|进群|扫码|联系|添加|名额|咨询|留言|評論區|评论区|VIP|滴滴我|LINE|DM|プロフ|登録|카톡|텔레그램|문의|입장/i;
 
@@ -16,20 +17,26 @@ export function guidanceOffered(text: string): string | undefined {
   return guide !== undefined && GAIN.test(text) && JOIN.test(text) ? guide : undefined;
 }
 
-const SOLD =
-  "(?:sell(?:ing)?|for sale|in stock|available|buy(?:ing)?|rent|vendo|compro|куплю|прода[юм]|" +
-  "скупа\\S*|аренда|sat[ıi]l[ıi]k|sat[ıi]l[ıi]r|al[ıi]n[ıi]r)";
-const ACCOUNTS = "(?:accounts?|cuentas|contas|comptes|аккаунт\\S*|hesa(?:p|b)\\S*|акаунт\\S*)";
+const TRADE =
+  "(?:sell(?:ing)?|buy(?:ing)?|order|rent|lend|for sale:?|vendo|compro|куплю|прода[юм]|скупа\\S*|" +
+  "аренда|sat[ıi]l[ıi]k)";
+const OFFERED = "(?:for sale|in stock|available|left|sat[ıi]l[ıi]r|al[ıi]n[ıi]r)";
+const ACCOUNTS = "(?:accounts?|cuentas?|contas?|comptes|аккаунт\\S*|акаунт\\S*|hesa[pb]\\S*)";
 const MARKED =
-  /\bverified\b|\bkyc\b|\baged\b|\bold\b|verificad|верифиц|onayl|doğrulanm|\bbinance\b|\bbybit\b|\bcoinbase\b|\bokx\b|\bkraken\b|\bexchange\b|\bfollowers\b/;
+  /\bverified\b|\bkyc\b|\baged\b|\bold\b|verificad|верифи[цк]|onayl|doğrulanm|\bbinance\b|\bbybit\b|\bcoinbase\b|\bokx\b|\bkraken\b|\bexchange\b|\bfollowers\b/;
+/** The verb stands before the accounts, or the offer behind them: "our accounts can buy" is none. */
 const SOLD_ACCOUNTS = new RegExp(
-  `${SOLD}[^.!?]{0,60}?${ACCOUNTS}|${ACCOUNTS}[^.!?]{0,60}?${SOLD}|` +
+  `${TRADE}\\s+(?:[\\p{L}\\d'&/-]+,?\\s+){0,5}?${ACCOUNTS}|` +
+    `${ACCOUNTS}(?:[^.!?\\p{L}]+[\\p{L}\\d]+){0,6}?[^.!?\\p{L}]+${OFFERED}|` +
     "(?:出售|收购|批发|出|收)[^。！？]{0,12}(?:账号|账户|帐号)",
+  "u",
 );
+/** Those who speak of their own account trade in none. */
+const OWN_ACCOUNT = /\bmy (?:\w+ )?accounts?\b/;
 
 /** The words by which a text trades in accounts of exchanges or networks. */
 export function accountsOffered(text: string): string | undefined {
   const words = SOLD_ACCOUNTS.exec(text)?.[0];
-  if (words === undefined) return undefined;
+  if (words === undefined || OWN_ACCOUNT.test(text)) return undefined;
   return MARKED.test(text) || /实名|认证|币安|欧易|交易所/.test(text) ? words : undefined;
 }

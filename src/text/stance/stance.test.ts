@@ -19,6 +19,11 @@ it.each([
   expect(stance(text)).toBeLessThan(-0.2);
 });
 
+it("takes the side of a turn of speech", () => {
+  expect(stance("how the hell is $DEMO still this cheap")).toBeGreaterThan(0.2);
+  expect(stance("brilliant, $DEMO paused withdrawals again")).toBeLessThan(-0.2);
+});
+
 it("takes no side where there are no words", () => {
   for (const text of ["", "...", "!!!"]) expect(stance(text)).toBe(0);
 });
