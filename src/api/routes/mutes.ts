@@ -136,7 +136,7 @@ function inForce(channels: readonly ChannelConfig[], now: number): Shown[] {
 }
 
 const refusal = (path: string, message: string): Response =>
-  problem(422, "The mute was refused.", { errors: [{ path, message }] });
+  problem(422, `The mute was refused: ${path} ${message}.`, { errors: [{ path, message }] });
 
 function unknownChannel(name: string | undefined, known: readonly ChannelConfig[]): Response {
   if (name === undefined) return refusal("channel", "there is no channel that can be muted");
