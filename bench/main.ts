@@ -14,6 +14,7 @@ const BENCHES: Record<string, () => Promise<{ bench(): Promise<unknown> }>> = {
   api: () => import("./api.ts"),
   stream: () => import("./stream.ts"),
   scale: () => import("./scale.ts"),
+  short: () => import("./short.ts"),
 };
 
 const named = process.argv.slice(2);

@@ -27,7 +27,7 @@ export const COSTS = {
 /** What is assumed of a day, because no measurement says it. */
 export const DAY = {
   posts: 100_000_000,
-  /** The share that becomes evidence: the real posts of the bench, of which nine of ten are dropped. */
+  /** The share that becomes evidence, as of the bench's real posts: nine of ten are dropped. */
   evidence: 0.1,
   tokensAPost: 1.15,
   /** The rate at the top of the day beside its mean, and a burst upon it. */
