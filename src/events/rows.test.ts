@@ -78,3 +78,21 @@ it("makes ASCII keys of any text, and another key of another text", () => {
   expect(new Set(keys).size).toBe(texts.length);
   expect(keys.every((key) => /^[\x20-\x7e]*$/.test(key))).toBe(true);
 });
+
+describe("rows in SQLite", () => {
+  const MOST_KEPT_CHARS = 6_000_000;
+
+  it("are kept in memory up to a bound, and read again beyond it", () => {
+    const { open, close, statements } = sqliteRows();
+    const rows = open();
+    const text = "x".repeat(100_000);
+    const keys = Array.from({ length: (2 * MOST_KEPT_CHARS) / text.length }, (_, i) => `${i}`);
+    rows.write(keys.map((key) => row("print", key, text)));
+    const before = statements();
+    expect(rows.get("print", keys.at(-1) ?? "")).toBe(text);
+    expect(statements()).toBe(before);
+    expect(rows.get("print", keys[0] ?? "")).toBe(text);
+    expect(statements()).toBe(before + 1);
+    close();
+  });
+});

@@ -143,6 +143,15 @@ it("rejects the posts of a list that the key may not send, by their places", asy
   expect([await stored("mine", 4), await stored("other", 3)]).toEqual([true, false]);
 });
 
+it("accepts nothing of a list in which nothing can be read, and says why", async () => {
+  const { outcome } = await push("webhook", [{ id: 1 }, { id: 2 }], bound("mine"));
+  expect(outcome).toMatchObject({
+    kind: "accepted",
+    fresh: 0,
+    rejected: [{ index: 0 }, { index: 1 }],
+  });
+});
+
 it("takes CloudEvents from a key that is bound to them, or to nothing", async () => {
   const event = { specversion: "1.0", id: "1", source: "/desk", type: "post", data: post(1) };
   const type = { "Content-Type": "application/cloudevents+json" };

@@ -95,6 +95,10 @@ describe("the retry policies", () => {
     expect(wait("chat", { kind: "throttled", delayMs: -60_000 }, 0, 0)).toBeGreaterThanOrEqual(0);
   });
 
+  it("give one that asks for time and does not say how much five seconds more", () => {
+    expect(wait("chat", { kind: "throttled" }, 0, 0)).toBe(5_000 + 1_000);
+  });
+
   it("wait for a person where a person is needed", () => {
     expect(wait("chat", { kind: "auth" }, 0)).toBe(15 * 60_000);
     expect(wait("email", { kind: "quota" }, 0)).toBe(HOUR);

@@ -186,6 +186,18 @@ describe("the actor of a channel", () => {
     }
   });
 
+  it("forgives a channel its first failure with the success that follows within seconds", async () => {
+    let status = 500;
+    const world = await actorWorld(() => new Response("", { status }));
+    await world.actor.deliver(await world.change(), 1);
+    expect((await world.channel())?.failingSince).not.toBeNull();
+    status = 200;
+    world.clock.now += 1_000;
+    const other = { eventKey: "eth:OTHER:2026-01-15T12:00:00Z" };
+    await world.actor.deliver(await world.change({}, other), 1);
+    expect((await world.channel())?.failingSince).toBeNull();
+  });
+
   it("holds nothing against a channel whose address was changed while the old one refused", async () => {
     for (const status of [401, 410]) {
       const fixed = { url: "https://new.dev.org/in", secrets: [SECRET] };

@@ -49,6 +49,13 @@ describe("a routed notification", () => {
     expect(JSON.stringify(world.seen[0]?.body)).not.toMatch(/routing|repeat/);
   });
 
+  it("waits for the digest of its channel where its route makes no groups", async () => {
+    const filter = ChannelFilter.parse({ digestMinutes: 10 });
+    const world = await routed("route: {}\n", { ...LOG, filter });
+    await world.change();
+    expect(await world.rows()).toMatchObject([{ nextRetryAt: iso(NOON + 10 * MINUTE) }]);
+  });
+
   it("keeps the key that it has without routes", async () => {
     const plain = await outboxWorld();
     await plain.change();

@@ -3,6 +3,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import type { GeneratedMutant, Mutant } from "../sim/mutate.ts";
+import { patience } from "./patience.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const HOOK = new URL("./hook.ts", import.meta.url);
@@ -139,8 +140,9 @@ export async function noticedByTests(
     MUTANT: JSON.stringify(mutant),
   };
   try {
-    const end = await runFor([VITEST, ...args], { ...process.env, ...changed }, patienceMs);
-    if (end.late) return `no end within ${patienceMs / 1000} s`;
+    const longest = patience(patienceMs);
+    const end = await runFor([VITEST, ...args], { ...process.env, ...changed }, longest);
+    if (end.late) return `no end within ${Math.round(longest / 1000)} s`;
     return end.code === 0 ? undefined : failureIn(report);
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -14,7 +14,11 @@ const MINUTE = 60_000;
 const BATCH = 100;
 
 /** Runs something in a life of its own; "died" when that life ends before the work does. */
-function live<T>(kind: string, world: World, work: (who: Life) => Promise<T>): Promise<T | "died"> {
+export function live<T>(
+  kind: string,
+  world: World,
+  work: (who: Life) => Promise<T>,
+): Promise<T | "died"> {
   const who = life(kind, world);
   return new Promise((resolve, reject) => {
     who.onDeath(() => resolve("died"));
@@ -138,62 +142,6 @@ export async function ticks(
       if (faults.hits("cron-overlapping")) kernel.spawn(tick(cron));
     }
     if (await until()) return kernel.stop();
-  }
-}
-
-const BY_HAND = "paused by hand";
-
-/** Switches on again what a target's refusal switched off, as a person would. */
-export async function operator(world: World): Promise<void> {
-  const { kernel, store } = world;
-  for (;;) {
-    await kernel.pause(5 * MINUTE);
-    await kernel.real(async () => {
-      for (const { id, status, statusReason } of await store.channels())
-        if (status !== "active" && statusReason !== BY_HAND)
-          await store.updateChannel(id, { status: "active", statusReason: null });
-    });
-  }
-}
-
-/**
- * Has channels of mail collect for a while and send at once again, at any moment, as a person who
- * tries out which is better.
- */
-export async function collector({ kernel, store }: World): Promise<void> {
-  for (let digestMinutes = 3; ; digestMinutes = 3 - digestMinutes) {
-    await kernel.real(async () => {
-      for (const { id, kind, filter } of await store.channels())
-        if (kind === "email")
-          await store.updateChannel(id, { filter: { ...filter, digestMinutes } });
-    });
-    await kernel.pause(kernel.dice.int(1, 8) * MINUTE);
-  }
-}
-
-/** When a channel was paused by a person, in virtual milliseconds. */
-export type Pause = { channelId: number; from: number; to: number };
-
-/** Pauses the chats now and then for some minutes while there are posts, and notes when. */
-export async function pauser(untilMs: number, pauses: Pause[], world: World): Promise<void> {
-  const { kernel, store } = world;
-  while (kernel.now() < untilMs) {
-    await kernel.pause(kernel.dice.int(2, 12) * MINUTE);
-    await kernel.real(async () => {
-      for (const { id, kind, status } of await store.channels())
-        if (kind !== "webhook" && status === "active" && kernel.dice.chance(0.5)) {
-          await store.updateChannel(id, { status: "paused", statusReason: BY_HAND });
-          pauses.push({ channelId: id, from: kernel.now(), to: Number.POSITIVE_INFINITY });
-        }
-    });
-    await kernel.pause(kernel.dice.int(1, 6) * MINUTE);
-    await kernel.real(async () => {
-      for (const pause of pauses.filter(({ to }) => to === Number.POSITIVE_INFINITY)) {
-        pause.to = kernel.now();
-        await store.updateChannel(pause.channelId, { status: "active", statusReason: null });
-        await store.bringForward(pause.channelId, new Date(kernel.now()).toISOString());
-      }
-    });
   }
 }
 

@@ -110,6 +110,7 @@ export const FAULTS = {
     ["before", "after"],
   ),
   "object-doubled": played("two instances of a Durable Object live at once"),
+  "rows-lost": played("the rows of an event's object are gone, as when their layout changed"),
   "alarm-twice": played("an alarm fires again after it succeeded"),
   "alarm-silent": played("an alarm is dropped, as after six failures"),
   "cron-missed": played("a cron tick does not come"),
@@ -119,6 +120,7 @@ export const FAULTS = {
   "newer-version": played("a message was written by newer code, which comes here only later"),
   poison: played("a queue holds a message that fits no schema"),
   "clock-skew": played("a machine's clock is up to five minutes off"),
+  "slow-code": played("code computes for up to five seconds between two looks at the clock"),
   crash: crash(/./, "anything dies at any await", ["before", "after"]),
 } as const satisfies Record<string, Fault>;
 

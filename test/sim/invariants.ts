@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { checkEvent } from "../../src/audit/check-event.ts";
 import { scoreRules } from "../../src/rules/score.ts";
+import { changeComplaints } from "./change-invariants.ts";
+import { channelComplaints } from "./channel-invariants.ts";
 import { deliveryComplaints } from "./delivery-invariants.ts";
 import type { FaultName } from "./faults.ts";
 import { type Complaints, isQuiet, type Judged, type Reference } from "./judged.ts";
@@ -17,7 +19,10 @@ export function complaintsOf(run: Judged, reference: Reference | undefined): Com
     countsFollowFromEvidence(run),
     [...run.torn],
     signalsAreExplained(run),
+    stepsTookTheirTime(run),
     ...deliveryComplaints(run),
+    ...changeComplaints(run),
+    ...channelComplaints(run),
     nothingDiedFalsely(run),
     sweepIsOnlyANet(run),
     factsCatchUp(run),
@@ -112,6 +117,18 @@ function signalsAreExplained({ tables, rules }: Judged): Complaints {
   });
 }
 
+/** What a post says its steps took is what they took, of this post alone. */
+function stepsTookTheirTime({ tables, times }: Judged): Complaints {
+  return [...tables.posts].flatMap(([key, { steps }]) =>
+    steps.flatMap(({ stage, ms }) => {
+      const took = times.get(`${key} ${stage}`);
+      return took === undefined || ms === null || took.includes(ms)
+        ? []
+        : [`post ${key}: ${stage} is said to have taken ${ms} ms, and took ${took}`];
+    }),
+  );
+}
+
 /** Dead letters are the garbage that was put in, and deliveries that a target refused. */
 function nothingDiedFalsely({ tables, poison, faults }: Judged): Complaints {
   const dlq = tables.outbox.filter(({ status }) => status === "dlq");
@@ -121,7 +138,9 @@ function nothingDiedFalsely({ tables, poison, faults }: Judged): Complaints {
   const atSight = tables.deadLetters.filter(({ reason }) => reason !== "exhausted");
   const buried = new Set(atSight.map(({ payload }) => markOf(payload)));
   const deadLetters = tables.deadLetters.filter(({ payload }) => markOf(payload) === undefined);
-  const refused = deadLetters.filter(({ stage }) => stage === "deliveries");
+  const refused = deadLetters.filter(
+    ({ stage, replayedAt }) => stage === "deliveries" && replayedAt === null,
+  );
   const causes = faults.has("channel-4xx") ? ["rejected", "gone", "channel_disabled"] : [];
   const falsely = deadLetters.filter(
     ({ stage, reason }) => stage !== "deliveries" || !causes.includes(reason),
@@ -163,20 +182,32 @@ const HARMLESS_TO_POSTS = new Set<FaultName>([
 ]);
 
 /** A post that is tried again for long may be sent anew beside its own message: none was lost. */
-function sweepIsOnlyANet({ lost, faults }: Judged): Complaints {
-  if (lost === 0 || [...faults].some((name) => !HARMLESS_TO_POSTS.has(name))) return [];
-  return [`${lost} posts were left to the sweep`];
+function sweepIsOnlyANet({ lost, tables, faults }: Judged): Complaints {
+  // Whoever replays a post sends it anew as well.
+  const replayed = tables.deadLetters
+    .filter(({ stage }) => stage === "posts")
+    .reduce((sum, { replays }) => sum + replays, 0);
+  if (lost <= replayed || [...faults].some((name) => !HARMLESS_TO_POSTS.has(name))) return [];
+  return [`${lost - replayed} posts were left to the sweep`];
 }
 
 const ON_PROVIDERS = new Set<FaultName>(["provider-5xx", "provider-slow", "provider-garbage"]);
 
-/** A signal that was scored without some facts is scored again when they can be had. */
-function factsCatchUp({ tables, faults }: Judged): Complaints {
+/** How often an event looks for facts that were missing, after its last mention. */
+const LOOKS = 4;
+
+/**
+ * A signal that was scored without some facts is scored again when they can be had: it stays
+ * without them only where each look met a fault.
+ */
+function factsCatchUp({ tables, looks, faults }: Judged): Complaints {
   if (![...faults].every((name) => ON_PROVIDERS.has(name))) return [];
-  const degraded = [...tables.events.values()].filter(({ signal }) => signal.degraded).length;
-  return degraded > tables.events.size * 0.02
-    ? [`${degraded} of ${tables.events.size} signals stayed without facts`]
-    : [];
+  return [...tables.events].flatMap(([key, { signal }]) => {
+    const last = (looks.get(key) ?? []).slice(-LOOKS);
+    return signal.degraded && (last.length < LOOKS || last.includes(false))
+      ? [`signal ${key} stayed without facts that could be had`]
+      : [];
+  });
 }
 
 function postsEqual({ tables }: Judged, reference: Reference): Complaints {

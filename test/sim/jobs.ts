@@ -1,11 +1,15 @@
 import { FAULT_NAMES, type FaultName, type Rates } from "./faults.ts";
 import { REGRESSIONS } from "./regressions.ts";
 import type { Job } from "./run.ts";
+import { CROWD } from "./workload.ts";
 
 const RATES = [0.01, 0.05, 0.25];
 const SEEDS = 200;
-/** Few sets of posts for many seeds: each is judged, and run without faults, once a thread. */
-const SCENES = 4;
+/**
+ * Few sets of posts for many seeds: each is judged, and run without faults, once a thread. In the
+ * last two things change while posts come.
+ */
+const SCENES = [0, 1, 2, 3, 4, 7];
 
 /**
  * Where anything may go wrong at any await, a post takes ten times the work and more: such
@@ -29,14 +33,23 @@ export function matrix(postsInAll: number): Job[] {
   const all = [...alone, ...rest];
   const share = postsInAll / all.reduce((sum, rates) => sum + shareOf(rates), 0);
   const jobs = all.map((rates, i): Job => {
+    // Each rate meets each set of posts: one further every time that all had their turn.
+    const scene = SCENES[(i + Math.floor(i / SCENES.length)) % SCENES.length] ?? 0;
     return {
       seed: i + 1,
-      posts: { seed: i % SCENES, count: Math.ceil(share * shareOf(rates)) },
+      posts: { seed: scene, count: Math.ceil(share * shareOf(rates)) },
       rates,
     };
   });
-  return [...jobs, ...REGRESSIONS.map((command) => jobOf(command))];
+  return [...jobs, crowd(postsInAll), ...REGRESSIONS.map((command) => jobOf(command))];
 }
+
+/** An event of ten thousand posts, of a million in all. */
+const crowd = (postsInAll: number): Job => ({
+  seed: SEEDS + 1,
+  posts: { seed: CROWD, count: Math.ceil(postsInAll / 95) },
+  rates: { "rows-lost": 0.0005, "commit-reply-lost": 0.01, "object-evicted": 0.001 },
+});
 
 /** "crash=0.05,ack-lost=0.01"; "all=0.05" for all of them. */
 export function ratesOf(text: string): Rates {

@@ -11,6 +11,10 @@ export type Kernel = {
   dice: Dice;
   at(time: number, act: () => void): void;
   pause(ms: number): Promise<void>;
+  /** Computing: time passes, and everything else waits. */
+  spend(ms: number): void;
+  /** All that was spent so far. */
+  spent(): number;
   /** Time stands still while real work (a database in this process) is under way. */
   real<T>(work: () => Promise<T>): Promise<T>;
   /** Starts what nobody awaits; its failure fails the run. */
@@ -32,6 +36,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 export function kernel(rolls: Dice, start: number, read?: (line: string) => void): Kernel {
   const entries = agenda();
   let now = start;
+  let spent = 0;
   let working = 0;
   let stopped = false;
   let failure: { error: unknown } | undefined;
@@ -50,6 +55,11 @@ export function kernel(rolls: Dice, start: number, read?: (line: string) => void
     dice: rolls,
     at,
     pause: (ms) => new Promise((resolve) => at(now + ms, resolve)),
+    spend(ms) {
+      now += ms;
+      spent += ms;
+    },
+    spent: () => spent,
     async real(work) {
       working++;
       try {
@@ -78,7 +88,7 @@ export function kernel(rolls: Dice, start: number, read?: (line: string) => void
         if (stopped) return true;
         const next = entries.take();
         if (!next || next.at > deadline) return false;
-        now = next.at;
+        now = Math.max(now, next.at);
         next.act();
       }
     },

@@ -1,4 +1,5 @@
 import type { Clock } from "../../src/kit/time.ts";
+import type { Changes } from "./changes.ts";
 import type { Faults } from "./faults.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -20,11 +21,16 @@ export type Life = {
 export type Ether = {
   kernel: Kernel;
   faults: Faults;
-  /** The contract of a symbol, as the search knows it. */
-  contracts: ReadonlyMap<string, string>;
+  /** The contracts of a symbol, the largest market first. */
+  contracts: ReadonlyMap<string, readonly string[]>;
+  changes: Changes;
 };
 
 const SKEW_MS = 5 * 60_000;
+/** Of computing between two looks at the clock: mostly little, now and then a lot. */
+const computingMs = ({ dice }: Kernel): number =>
+  dice.chance(0.01) ? dice.int(500, LONGEST_COMPUTING_MS) : dice.int(1, 30);
+export const LONGEST_COMPUTING_MS = 5_000;
 /** How long a delayed answer takes. */
 export const DELAY_MS = [60_000, 180_000] as const;
 
@@ -37,7 +43,10 @@ export function life(kind: string, { kernel, faults }: Ether): Life {
     get dead() {
       return dead;
     },
-    now: () => kernel.now() + skew,
+    now() {
+      if (faults.hits("slow-code")) kernel.spend(computingMs(kernel));
+      return kernel.now() + skew;
+    },
     die() {
       if (dead) return;
       dead = true;

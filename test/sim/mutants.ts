@@ -1,3 +1,4 @@
+import { CHANGING_MUTANTS } from "./mutants/changing.ts";
 import { CONSUMERS_MUTANTS } from "./mutants/consumers.ts";
 import { COUNTING_MUTANTS } from "./mutants/counting.ts";
 import { DECIDING_MUTANTS } from "./mutants/deciding.ts";
@@ -13,6 +14,7 @@ export const MUTANTS: readonly Suspect[] = [
   ...INTAKE_MUTANTS,
   ...CONSUMERS_MUTANTS,
   ...DECIDING_MUTANTS,
+  ...CHANGING_MUTANTS,
   ...COUNTING_MUTANTS,
   ...STORE_MUTANTS,
   ...POSTGRES_MUTANTS,

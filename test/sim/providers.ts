@@ -1,19 +1,24 @@
 import * as z from "zod";
+import { layeredCache } from "../../src/concurrency/layered-cache.ts";
+import { singleFlight } from "../../src/concurrency/single-flight.ts";
+import { enrich, groupsOf } from "../../src/enrich/enrich.ts";
 import { enricher } from "../../src/enrich/enricher.ts";
+import type { EventPorts } from "../../src/events/event-actor.ts";
+import { localGuard } from "../../src/http/local-guard.ts";
 import { guardedCall } from "../../src/http/provider-call.ts";
 import type { FetchLike } from "../../src/http/request.ts";
 import { FACTS, type FactValues } from "../../src/model/facts.ts";
+import { switchesOf } from "../../src/settings/plugin.ts";
 import { cross, type Ether, type Life, Refused } from "./life.ts";
 import { hash32 } from "./random.ts";
+import type { SimRedis } from "./services.ts";
 
 const Reply = z.object({ values: z.record(z.string(), z.union([z.number(), z.string()])) });
 
-/**
- * What is true of a token, for ever: facts that changed would make scores depend on when they were
- * asked for.
- */
-function truth(provider: string, tokenCa: string): FactValues {
-  const drawn = hash32(`${provider}:${tokenCa}`);
+/** What a provider says of a token, before and after the facts change: of every other, the same. */
+export function truth(provider: string, tokenCa: string, changed: boolean): FactValues {
+  const isOther = changed && hash32(tokenCa) % 2 === 0;
+  const drawn = hash32(`${provider}:${tokenCa}${isOther ? ":changed" : ""}`);
   return provider === "goplus"
     ? {
         goplus_risk: (["green", "green", "yellow", "red"] as const)[drawn % 4] ?? "green",
@@ -21,6 +26,9 @@ function truth(provider: string, tokenCa: string): FactValues {
       }
     : { dex_liquidity: 10_000 + (drawn % 900_000) };
 }
+
+/** How long an answer may be used again. */
+export const FRESH_SECONDS = 600;
 
 /**
  * An enricher as small as one can be, on the real contract: the real guard, breaker, pace, cache
@@ -56,7 +64,7 @@ const simEnricher = (name: "goplus" | "dex", facts: string[]) =>
           notes: [],
           freshSeconds: 0,
         };
-      return { verdict, values: read.data.values, notes: [], freshSeconds: 600 };
+      return { verdict, values: read.data.values, notes: [], freshSeconds: FRESH_SECONDS };
     },
   });
 
@@ -65,20 +73,23 @@ export const ENRICHERS = [
   simEnricher("dex", ["dex_liquidity"]),
 ];
 
-/** What a search for a symbol finds: its one contract, in a deep pool. */
-function pairsOf(symbol: string, contracts: Ether["contracts"]) {
-  const address = contracts.get(symbol);
-  return address === undefined
-    ? []
-    : [
-        {
-          chainId: "ethereum",
-          baseToken: { address, symbol },
-          quoteToken: { address: "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2", symbol: "WETH" },
-          liquidity: { usd: 1_000_000 },
-          volume: { h24: 1_000_000 },
-        },
-      ];
+/** Of two contracts with one symbol: every other time both markets are as large. */
+export const isContested = (symbol: string, contracts: readonly string[]): boolean =>
+  contracts.length > 1 && hash32(symbol) % 2 === 0;
+
+/** What a search for a symbol finds: its contracts, the first in a deep pool. */
+function pairsOf(symbol: string, { contracts }: Ether) {
+  const known = contracts.get(symbol) ?? [];
+  return known.map((address, i) => {
+    const usd = i === 0 || isContested(symbol, known) ? 1_000_000 : 20_000;
+    return {
+      chainId: "ethereum",
+      baseToken: { address, symbol },
+      quoteToken: { address: "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2", symbol: "WETH" },
+      liquidity: { usd },
+      volume: { h24: usd },
+    };
+  });
 }
 
 /** The providers' side. */
@@ -94,10 +105,33 @@ export const providerFetch =
       if (faults.hits("provider-garbage"))
         return new Response(kernel.dice.pick(["<html>", "{}", '{"values":7}']));
       return provider === "search"
-        ? Response.json({ pairs: pairsOf(searchParams.get("q") ?? "", ether.contracts) })
-        : Response.json({ values: truth(provider, pathname.slice(1)) });
+        ? Response.json({ pairs: pairsOf(searchParams.get("q") ?? "", ether) })
+        : Response.json({
+            values: truth(provider, pathname.slice(1), kernel.now() >= ether.changes.factsAt),
+          });
     });
     return answer.catch((error: unknown) => {
       throw error instanceof Refused ? new TypeError("fetch failed") : error;
     });
   };
+
+/**
+ * The real enrich() around two small providers, as each isolate has it: own cache in front of
+ * Redis, own guard.
+ */
+export function enricherOf(who: Life, ether: Ether, redis: SimRedis): EventPorts["enrich"] {
+  const ports = {
+    fetch: providerFetch(who, ether),
+    now: who.now,
+    guard: localGuard(who.now),
+    sleep: ether.kernel.pause,
+    tokens: new Map(),
+    features: { putFeatures: async () => undefined, features: async () => undefined },
+    groups: groupsOf(ENRICHERS, switchesOf(ENRICHERS, {})),
+    cache: layeredCache(redis(who), who.now),
+    flight: singleFlight(),
+    defer: (work: Promise<unknown>) => ether.kernel.spawn(work),
+    search: { baseUrl: "https://search.test" },
+  };
+  return (token) => enrich(token, ports);
+}

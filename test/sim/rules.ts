@@ -29,27 +29,36 @@ missing: { dex: "no market data", goplus: "no scan" }
 `;
 
 /** States that only evidence can raise: the way there is the same in whatever order posts come. */
-const STEADY =
-  'states: { verified: "mentions >= 3", downgraded: "mentions >= 3 and goplus_risk == \\"red\\"" }';
+const STEADY = (posts: number) =>
+  `states: { verified: "mentions >= ${posts}", downgraded: ` +
+  `"mentions >= ${posts} and goplus_risk == \\"red\\"" }`;
 /**
  * States that go back and forth with the mood: many transitions, whose number depends on the way.
  */
-const SWINGING = 'states: { verified: "sentiment >= 0.03", downgraded: "sentiment < -0.03" }';
+const SWINGING = (mood: number) =>
+  `states: { verified: "sentiment >= ${mood}", downgraded: "sentiment < -${mood}" }`;
 
 export type RulesKind = "steady" | "swinging";
 
 /**
- * The same rules twice under two SHAs: scoring by the older changes the name of the rules and
- * nothing else.
+ * Rules, and those that are pushed while posts come. In a still history those mean the same under
+ * another SHA: scoring by the older changes the name of the rules and nothing else.
  */
-export function simRules(kind: RulesKind): { older: Ruleset; newer: Ruleset } {
-  const load = (comment: string): Ruleset => {
-    const text =
-      `# ${comment}\nversion: ` +
-      `"1.0"\ngroups:${SCORING}${kind === "steady" ? STEADY : SWINGING}\n`;
+export function simRules(
+  kind: RulesKind,
+  isOtherwise: boolean,
+): { older: Ruleset; newer: Ruleset } {
+  const load = (comment: string, scoring: string, states: string): Ruleset => {
+    const text = `# ${comment}\nversion: "1.0"\ngroups:${scoring}${states}\n`;
     const loaded = loadRules(text, {}, FACTS);
     if (loaded.kind === "rejected") throw new Error(JSON.stringify(loaded.problems));
     return loaded.rules;
   };
-  return { older: load("older"), newer: load("newer") };
+  const statesOf = (isOther: boolean): string =>
+    kind === "steady" ? STEADY(isOther ? 2 : 3) : SWINGING(isOther ? 0.05 : 0.03);
+  const other = SCORING.replace("score: 4", "score: 9").replace("score: 8", "score: 5");
+  return {
+    older: load("older", SCORING, statesOf(false)),
+    newer: load("newer", isOtherwise ? other : SCORING, statesOf(isOtherwise)),
+  };
 }

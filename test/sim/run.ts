@@ -1,30 +1,35 @@
 import { EMPTY_BLACKLIST } from "../../src/filter/blacklist.ts";
+import type { PostJudge } from "../../src/intake/settle-posts.ts";
 import { iso } from "../../src/kit/time.ts";
 import { postKey, type RawPost } from "../../src/model/raw-post.ts";
 import { type JudgeResult, type JudgeSettings, judge } from "../../src/pipeline.ts";
 import type { Store } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
-import {
-  collector,
-  cron,
-  operator,
-  type Pause,
-  POISON,
-  pauser,
-  poisoner,
-  pushes,
-  ticks,
-} from "./actors.ts";
+import { cron, POISON, poisoner, pushes, ticks } from "./actors.ts";
+import { changesOf, isChanging } from "./changes.ts";
 import { FAULT_NAMES, faults as faultsOf, type Rates } from "./faults.ts";
 import { complaintsOf } from "./invariants.ts";
 import type { Reference } from "./judged.ts";
-import { kernel as kernelOf } from "./kernel.ts";
+import { type Kernel, kernel as kernelOf } from "./kernel.ts";
+import {
+  type ChannelEdits,
+  collector,
+  editor,
+  operator,
+  type Pause,
+  pauser,
+  replayer,
+} from "./people.ts";
 import { dice } from "./random.ts";
+import { addChannels } from "./receivers.ts";
+import { retentionComplaints } from "./retention.ts";
+import { simRoutes } from "./routes.ts";
 import { simRules } from "./rules.ts";
 import { readTables } from "./tables.ts";
 import { underVirtualTimers } from "./timers.ts";
-import { BLOCKED_DOMAIN, contractsIn, type Workload, workload as workloadOf } from "./workload.ts";
-import { addChannels, type World, world as worldOf } from "./world.ts";
+import { BLOCKED_DOMAIN, LATER_BLOCKED_DOMAIN } from "./words.ts";
+import { contractsIn, type Workload, workload as workloadOf } from "./workload.ts";
+import { type Judges, type World, world as worldOf } from "./world.ts";
 
 export type Job = {
   /** Chooses every fault, delay and order. */
@@ -64,29 +69,57 @@ const TRAFFIC_MS = 40 * MINUTE;
 const PATIENCE_MS = 13 * 60 * MINUTE;
 
 /** As short as settings can be: what the stages themselves do is tested beside them. */
-const SETTINGS: JudgeSettings = {
-  filter: { languages: [], blacklist: { ...EMPTY_BLACKLIST, domains: new Set([BLOCKED_DOMAIN]) } },
-  refine: { windowMinutes: 60, authors: new Map() },
-};
+const settings = (domain: string, windowMinutes: number): JudgeSettings => ({
+  filter: { languages: [], blacklist: { ...EMPTY_BLACKLIST, domains: new Set([domain]) } },
+  refine: { windowMinutes, authors: new Map() },
+});
 
 /**
- * The posts of a run, and the judge of them. judge() is pure, so that each post is judged once for
+ * The posts of a run, and the judges of them. judge() is pure, so that each post is judged once for
  * all runs of one thread.
  */
-export type Scene = { posts: Workload; judge(post: RawPost): JudgeResult };
+export type Scene = { posts: Workload; judges: Judges };
 
 export function scene(posts: Job["posts"]): Scene {
-  const known = new Map<string, JudgeResult>();
   return {
     posts: workloadOf(posts.seed, posts.count),
-    judge(post) {
-      if (post.source === POISON) throw new Error("a stage fails on this post");
-      const judged = known.get(postKey(post)) ?? judge(post, SETTINGS);
-      known.set(postKey(post), judged);
-      return judged;
+    judges: {
+      before: judgeOnce(settings(BLOCKED_DOMAIN, 60)),
+      after: judgeOnce(settings(LATER_BLOCKED_DOMAIN, 30)),
     },
   };
 }
+
+function judgeOnce(by: JudgeSettings): (post: RawPost) => JudgeResult {
+  const known = new Map<string, JudgeResult>();
+  return (post) => {
+    if (post.source === POISON) throw new Error("a stage fails on this post");
+    const judged = known.get(postKey(post)) ?? judge(post, by);
+    known.set(postKey(post), judged);
+    return judged;
+  };
+}
+
+/** How long each step of judging each post took, each time. */
+type StepTimes = Map<string, number[]>;
+
+/** The same judges, whose steps take what time the history has them take. */
+function timed({ before, after }: Judges, { spent }: Kernel, times: StepTimes): Judges {
+  const timedJudge =
+    (judge: PostJudge): PostJudge =>
+    (post, watch) => {
+      const judged = judge(post, watch);
+      for (const stage of judged.kind === "keep" ? STEPS : STEPS.slice(0, 1)) {
+        const began = watch(stage, spent);
+        const key = `${postKey(post)} ${stage}`;
+        times.set(key, [...(times.get(key) ?? []), spent() - began]);
+      }
+      return judged;
+    };
+  return { before: timedJudge(before), after: timedJudge(after) };
+}
+
+const STEPS = ["filter", "refine"] as const;
 
 export type Options = {
   scene?: Scene;
@@ -102,7 +135,7 @@ export async function simulate(
 ): Promise<{ outcome: Outcome; tables: Reference }> {
   const kernel = kernelOf(dice(job.seed), START, options.read);
   return underVirtualTimers(kernel, async () => {
-    const { posts, judge } = options.scene ?? scene(job.posts);
+    const { posts, judges } = options.scene ?? scene(job.posts);
     const faults = faultsOf(
       job.rates,
       kernel.dice.fork("faults"),
@@ -111,24 +144,33 @@ export async function simulate(
     );
     const store = options.store ?? memoryStore();
     const steady = job.posts.seed % 2 === 0;
+    const changing = isChanging(job.posts.seed);
     const rulebook = {
-      ...simRules(steady ? "steady" : "swinging"),
-      changeAt: START + TRAFFIC_MS / 2,
+      ...simRules(steady ? "steady" : "swinging", changing),
+      routes: simRoutes(),
     };
-    const ether = { kernel, faults, contracts: contractsIn(posts) };
-    const world = worldOf(ether, { store, judge, rulebook });
+    const changes = changesOf(changing, kernel.dice.fork("changes"), START, START + TRAFFIC_MS);
+    const ether = { kernel, faults, changes, contracts: contractsIn(posts) };
+    const times: StepTimes = new Map();
+    const world = worldOf(ether, { store, judges: timed(judges, kernel, times), rulebook });
     const targets = await addChannels(store, job.posts.seed % 4 >= 2, iso(START));
-    const { quiet, poison, pauses, thrown } = await live(posts, world);
+    const { quiet, poison, pauses, edits, thrown } = await live(posts, targets, world);
     const tables = await readTables(store, posts);
     const run = {
       quiet,
       tables,
       poison,
       pauses,
+      edits,
       steady,
       targets,
       ledger: world.ledger,
       torn: world.torn,
+      looks: world.looks,
+      changes,
+      times,
+      judges,
+      contracts: ether.contracts,
       lost: world.queues.posts.lost(),
       workload: posts,
       rules: [rulebook.older, rulebook.newer],
@@ -139,9 +181,16 @@ export async function simulate(
         .filter(({ taken, edit }) => taken && !edit)
         .map(({ target, eventKey, transition }) => `${target} ${eventKey} ${transition}`),
     );
+    const deletions = quiet
+      ? await retentionComplaints(store, tables, iso(START + TRAFFIC_MS / 2), posts)
+      : [];
     const outcome: Outcome = {
       job,
-      complaints: [...thrown, ...complaintsOf(run, options.reference)],
+      complaints: [
+        ...thrown,
+        ...complaintsOf(run, changing ? undefined : options.reference),
+        ...deletions,
+      ],
       digest: kernel.digest(),
       minutes: Math.round((kernel.now() - START) / MINUTE),
       events: kernel.events(),
@@ -163,10 +212,15 @@ type Lived = {
   quiet: boolean;
   poison: ReadonlySet<string>;
   pauses: readonly Pause[];
+  edits: ChannelEdits | undefined;
   thrown: string[];
 };
 
-async function live({ streams }: Workload, world: World): Promise<Lived> {
+async function live(
+  { streams }: Workload,
+  targets: Map<number, string>,
+  world: World,
+): Promise<Lived> {
   const { kernel } = world;
   const until = START + TRAFFIC_MS;
   let pushing = streams.filter(({ how }) => how === "push").length;
@@ -179,6 +233,12 @@ async function live({ streams }: Workload, world: World): Promise<Lived> {
   kernel.spawn(poisoner(until, poison, world));
   const pauses: Pause[] = [];
   kernel.spawn(pauser(until, pauses, world));
+  let edits: ChannelEdits | undefined;
+  const noteEdits = (done: ChannelEdits): void => {
+    edits = done;
+  };
+  kernel.spawn(editor(targets, noteEdits, world));
+  if (world.changes.channelsAt < until) kernel.spawn(replayer(until, world));
   kernel.spawn(
     ticks(
       cron(streams, START, until, world),
@@ -193,7 +253,7 @@ async function live({ streams }: Workload, world: World): Promise<Lived> {
     );
     return false;
   });
-  return { quiet, poison, pauses, thrown };
+  return { quiet, poison, pauses, edits, thrown };
 }
 
 /** No faults, no messages, nothing open, no object that means to look again. */

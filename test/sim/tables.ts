@@ -6,13 +6,16 @@ import type { DeadLetterRow } from "../../src/store/dead-letters.ts";
 import type { EventEvidence } from "../../src/store/events.ts";
 import type { Store } from "../../src/store/index.ts";
 import type { OutboxRow } from "../../src/store/outbox.ts";
+import type { PostHistory } from "../../src/store/posts.ts";
 import type { Workload } from "./workload.ts";
 
 export type EventTable = { event: TokenEvent; signal: Signal; evidence: EventEvidence[] };
 
+type PostEnd = Pick<PostHistory, "outcome" | "reason" | "acceptedAt" | "steps">;
+
 /** All that a run left behind, read through the store's own port. */
 export type Tables = {
-  posts: Map<string, { outcome: string | null; reason: string | null }>;
+  posts: Map<string, PostEnd>;
   events: Map<string, EventTable>;
   outbox: OutboxRow[];
   deadLetters: DeadLetterRow[];
@@ -40,11 +43,13 @@ async function all<T>(
 }
 
 export async function readTables(store: Store, { posts }: Workload): Promise<Tables> {
-  const outcomes = new Map<string, { outcome: string | null; reason: string | null }>();
+  const outcomes = new Map<string, PostEnd>();
   for (const { source, id } of posts) {
     const history = await store.post(source, id);
-    if (history)
-      outcomes.set(`${source}:${id}`, { outcome: history.outcome, reason: history.reason });
+    if (history) {
+      const { outcome, reason, acceptedAt, steps } = history;
+      outcomes.set(`${source}:${id}`, { outcome, reason, acceptedAt, steps });
+    }
   }
   const events = new Map<string, EventTable>();
   for (const { eventKey } of await all((cursor) =>

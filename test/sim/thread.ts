@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { isChanging } from "./changes.ts";
 import type { ThreadData, Word } from "./fleet.ts";
 import { applyMutant } from "./mutate.ts";
 import type { Job, Scene } from "./run.ts";
@@ -15,15 +16,18 @@ if (mutant) applyMutant(mutant);
 Error.stackTraceLimit = 0;
 const { keyOf, scene: sceneOf, simulate } = await import("./run.ts");
 
-let held: { key: string; scene: Scene; reference: Tables } | undefined;
+type Stage = { scene: Scene; reference?: Tables };
+let held: ({ key: string } & Stage) | undefined;
 
-async function stage(posts: Job["posts"]): Promise<{ scene: Scene; reference: Tables }> {
+async function stage(posts: Job["posts"]): Promise<Stage> {
   const key = keyOf(posts);
   if (held?.key === key) return held;
   const scene = sceneOf(posts);
-  const reference =
-    references[key] ?? (await simulate({ seed: 0, posts, rates: {} }, { scene })).tables;
-  held = { key, scene, reference };
+  // Where things change there is nothing to compare with.
+  const reference = isChanging(posts.seed)
+    ? undefined
+    : (references[key] ?? (await simulate({ seed: 0, posts, rates: {} }, { scene })).tables);
+  held = { key, scene, ...(reference && { reference }) };
   return held;
 }
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { patience } from "../mutants/patience.ts";
 import { isOnPostgres, noticedByTests } from "../mutants/unit-proof.ts";
 import { fleet, type ThreadData } from "./fleet.ts";
 import { ratesOf, replayOf } from "./jobs.ts";
@@ -47,13 +48,14 @@ export async function noticedBySimulation(
     noticed ??= `${first}\n      ${replayOf(job)}`;
     return "enough";
   };
-  const late = AbortSignal.timeout(patienceMs);
+  const longest = patience(patienceMs);
+  const late = AbortSignal.timeout(longest);
   try {
     await fleet(jobs, 1, onOutcome, { mutant, references: tables }, late);
   } catch (error) {
     return `it does not run: ${error instanceof Error ? error.message : String(error)}`;
   }
-  return noticed ?? (late.aborted ? `no end within ${patienceMs / 1000} s` : undefined);
+  return noticed ?? (late.aborted ? `no end within ${Math.round(longest / 1000)} s` : undefined);
 }
 
 /**

@@ -1,90 +1,23 @@
 import type { RawPost } from "../../src/model/raw-post.ts";
 import { type Dice, dice, hash32 } from "./random.ts";
+import {
+  BLOCKED_DOMAIN,
+  ENDINGS,
+  LARGE,
+  LATER_BLOCKED_DOMAIN,
+  MIDDLES,
+  NOISE,
+  OPENINGS,
+  OTHER_SCRIPTS,
+  SPAM,
+} from "./words.ts";
 
 /** Posts of one source, in the order in which it has them. */
 export type Stream = { source: string; how: "push" | "poll"; posts: RawPost[] };
 export type Workload = { streams: Stream[]; posts: RawPost[] };
 
-const OPENINGS = [
-  "quietly adding more",
-  "the team behind",
-  "big wallets keep buying",
-  "my honest take on",
-  "someone just bridged into",
-  "the chart for",
-  "volume is picking up on",
-  "I sold half of my",
-  "staking rewards for",
-  "the new roadmap of",
-  "liquidity providers love",
-  "a friend asked me about",
-  "the audit report on",
-  "governance vote passed for",
-  "fees dropped again on",
-  "the developers of",
-  "weekly review of",
-  "market makers returned to",
-  "I am still holding",
-  "the community call about",
-];
-const MIDDLES = [
-  "looks stronger than last month",
-  "made me rethink the whole position",
-  "shipped exactly what was promised",
-  "keeps surprising everyone here",
-  "is worth watching before the weekend",
-  "finally published real numbers",
-  "lost momentum after the announcement",
-  "has a very patient holder base",
-  "fixed the bug that worried people",
-  "moved markets while we slept",
-  "got more attention than it deserves",
-  "survived another rough session",
-  "opened a grant program for builders",
-  "changed the fee schedule without drama",
-  "added three validators in one day",
-  "answered hard questions in public",
-  "still trades below the launch price",
-  "burned part of the treasury supply",
-  "hired two well known engineers",
-  "grew its user count by a third",
-];
-const ENDINGS = [
-  "and I think patience pays here.",
-  "but the risk is not gone.",
-  "so I moved my stop higher.",
-  "which nobody expected in March.",
-  "and the volume confirms it.",
-  "though the spread is still wide.",
-  "and that matters for small holders.",
-  "so read the documents first.",
-  "before the next unlock arrives.",
-  "while gas stayed cheap all day.",
-  "and the forum is full of ideas.",
-  "but I would wait for a retest.",
-  "with a clear plan for winter.",
-  "as the chart above shows.",
-  "and my friends agree for once.",
-  "even though the mood is sour.",
-  "after months of silence.",
-  "and the numbers speak for themselves.",
-  "so I doubled my small bag.",
-  "until regulators say something new.",
-];
-const OTHER_SCRIPTS = [
-  "最近の取引量を見ると安心できます。",
-  "объём растёт третий день подряд.",
-  "السعر يتحرك ببطء هذا الأسبوع.",
-  "कीमत धीरे धीरे बढ़ रही है।",
-];
-/** As large as a post's own data may be, in few characters: calls are cut by their bytes. */
-const LARGE = { note: "漢".repeat(5_000) };
-const NOISE = ["", " 🚀", "!!", " pls RT", "  ", " 👀👀", " https://t.co/x1y2"];
-const SPAM =
-  "FREE AIRDROP!!! claim your bonus now, send 0.1 ETH to double it 100% guaranteed, DM me, join " +
-  "t.me/xx limited!!!";
-/** Posts that link there are dropped, so that of two with the same words one may be kept. */
-export const BLOCKED_DOMAIN = "blocked.example";
+/** The seed of posts of which most are about one token: an event of thousands of pieces. */
+export const CROWD = 8;
 const BASE = Date.UTC(2026, 0, 15, 9);
 const HOUR = 3_600_000;
 /** Copies are made of what was said lately. */
@@ -92,26 +25,32 @@ const RECENT = 30;
 
 type Token = { text: string; tokenCa?: string };
 
+const LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ";
+const newSymbol = (rolls: Dice): string =>
+  Array.from({ length: 4 }, () => LETTERS[rolls.int(0, LETTERS.length)]).join("");
+
+/** Some have no contract, and some take the symbol of the one before for a contract of their own. */
 function tokens(count: number, rolls: Dice): Token[] {
-  const deadLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ";
-  return Array.from({ length: count }, (_, i) => {
-    const symbol = Array.from(
-      { length: 4 },
-      () => deadLetters[rolls.int(0, deadLetters.length)],
-    ).join("");
-    if (i % 3 === 2) return { text: `$${symbol}` };
-    const tokenCa = `0x${Array.from({ length: 40 }, () => rolls.int(0, 16).toString(16)).join("")}`;
-    return { text: `$${symbol}`, tokenCa };
-  });
+  const made: Token[] = [];
+  for (let i = 0; i < count; i++) {
+    const namesake = i % 6 === 1 ? made.at(-1)?.text : undefined;
+    const text = namesake ?? `$${newSymbol(rolls)}`;
+    if (i % 3 === 2) made.push({ text });
+    else {
+      const digits = Array.from({ length: 40 }, () => rolls.int(0, 16).toString(16)).join("");
+      made.push({ text, tokenCa: `0x${digits}` });
+    }
+  }
+  return made;
 }
 
 /**
  * Posts by the seed: plain mentions, copies by others, repeats by the same author, spam, posts
- * about nothing, and some about two tokens.
+ * about nothing, and some about two tokens or ten. With CROWD most are about one token in one hour.
  */
 export function workload(seed: number, count: number): Workload {
   const rolls = dice(seed);
-  const known = tokens(Math.max(12, Math.round(count / 100)), rolls);
+  const known = tokens(seed === CROWD ? 2 : Math.max(12, Math.round(count / 100)), rolls);
   const streams: Stream[] = Array.from({ length: 6 }, (_, i) => ({
     source: `s${i}`,
     how: i % 2 === 0 ? "push" : "poll",
@@ -135,19 +74,28 @@ type Topic = { token: Token; hour: number };
 
 const topicFrom = (known: Token[], rolls: Dice): Topic => ({
   token: rolls.pick(known),
-  hour: rolls.int(0, 2),
+  hour: known.length < 3 ? 0 : rolls.int(0, 2),
 });
 
 const SYMBOL = /\$([A-Z]{4})\b/;
 
-/** Each symbol's contract, of those that posts name by both. */
-export const contractsIn = ({ posts }: Workload): ReadonlyMap<string, string> =>
-  new Map(
-    posts.toReversed().flatMap(({ text, tokenCa }) => {
-      const symbol = SYMBOL.exec(text)?.[1];
-      return symbol !== undefined && tokenCa ? [[symbol, tokenCa] as const] : [];
-    }),
-  );
+/** Each symbol's contracts, of those that posts name by both, the largest market first. */
+export function contractsIn({ posts }: Workload): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { text, tokenCa } of posts) {
+    const symbol = SYMBOL.exec(text)?.[1];
+    if (symbol === undefined || !tokenCa) continue;
+    const known = found.get(symbol) ?? [];
+    if (!known.includes(tokenCa)) found.set(symbol, [...known, tokenCa].sort());
+  }
+  return found;
+}
+
+/** A list that no mere row of tags is. */
+function aboutTen(known: Token[], rolls: Dice): string {
+  const named = Array.from({ length: 10 }, () => `${rolls.pick(known).text} is up`);
+  return `${rolls.pick(OPENINGS)} what I hold: ${named.join(", and then ")} ${rolls.pick(ENDINGS)}`;
+}
 
 /**
  * Half of it is kept: near to its original, and to others made of that, which need not be near to
@@ -160,11 +108,12 @@ function blended(text: string, rolls: Dice): string {
     : `${words.slice(0, -5).join(" ")} ${rolls.pick(ENDINGS)}`;
 }
 
+const LATER_BLOCKED = { url: `https://${LATER_BLOCKED_DOMAIN}/post` };
 const BLOCKED = { url: `https://${BLOCKED_DOMAIN}/post` };
 
 /** The same words once more: with another verdict, about another token, or as they were. */
 function otherwise(earlier: RawPost, n: number, known: Token[]): Partial<RawPost> {
-  if (n % 3 === 0) return { url: earlier.url === undefined ? BLOCKED.url : "https://ok.example/" };
+  if (n % 3 === 0) return earlier.url === BLOCKED.url ? LATER_BLOCKED : BLOCKED;
   const other = known[n % known.length]?.tokenCa;
   return n % 3 === 1 && earlier.tokenCa && other ? { tokenCa: other } : {};
 }
@@ -210,6 +159,7 @@ function post(
       ...fresh,
       text: `${rolls.pick(OPENINGS)} the city ${rolls.pick(MIDDLES)} ${rolls.pick(ENDINGS)}`,
     };
+  if (kind > 0.9) return { ...fresh, text: aboutTen(known, rolls) };
   const { token } = topic;
   const also = kind > 0.88 ? ` and ${rolls.pick(known).text}` : "";
   const text =
@@ -219,6 +169,7 @@ function post(
     ...fresh,
     text,
     ...(n % 12 === 0 && BLOCKED),
+    ...(n % 12 === 6 && LATER_BLOCKED),
     ...(token.tokenCa && also === "" && { tokenCa: token.tokenCa, chain: "eth" as const }),
   };
 }

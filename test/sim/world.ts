@@ -1,45 +1,34 @@
 import { isStreamKind } from "../../src/channels/registry.ts";
 import { cached } from "../../src/concurrency/cached.ts";
-import { layeredCache } from "../../src/concurrency/layered-cache.ts";
-import { singleFlight } from "../../src/concurrency/single-flight.ts";
 import { seenWindow } from "../../src/dedup/window.ts";
-import { enrich, groupsOf } from "../../src/enrich/enrich.ts";
 import { afterCommit, expectDeliveries } from "../../src/events/after-commit.ts";
 import { commitLaneOf } from "../../src/events/commit-lane.ts";
 import type { EventPorts } from "../../src/events/event-actor.ts";
-import { type ActorMemory, type EventActor, eventActor } from "../../src/events/event-actor.ts";
-import { memoryRows } from "../../src/events/rows.ts";
-import { localGuard } from "../../src/http/local-guard.ts";
+import { type EventActor, eventActor } from "../../src/events/event-actor.ts";
+import { isIncomplete } from "../../src/events/fact-memory.ts";
 import type { AcceptPorts } from "../../src/intake/accept.ts";
 import { returnMentions } from "../../src/intake/resend.ts";
-import { ChannelFilter } from "../../src/model/channel-config.ts";
-import type { SentMessage } from "../../src/model/delivery.ts";
-import type { RawPost } from "../../src/model/raw-post.ts";
+import type { PostJudge } from "../../src/intake/settle-posts.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
 import { silentTelemetry } from "../../src/observability/telemetry.ts";
 import { type ChannelActor, channelActor } from "../../src/outbox/channel-actor.ts";
 import { enqueueDeliveries } from "../../src/outbox/enqueue.ts";
-import type { JudgeResult } from "../../src/pipeline.ts";
 import type { QueuePorts } from "../../src/queues/consume.ts";
 import { consumeBatch } from "../../src/queues/consume.ts";
+import type { Routes } from "../../src/routing/routes.ts";
 import type { Ruleset } from "../../src/rules/score.ts";
 import type { CachedCursor, CursorMemory } from "../../src/schedule/cursor-cache.ts";
-import {
-  type SweeperActor,
-  type SweeperMemory,
-  type SweeperPorts,
-  sweeperActor,
-} from "../../src/schedule/sweeper.ts";
+import { type SweeperActor, type SweeperPorts, sweeperActor } from "../../src/schedule/sweeper.ts";
 import type { TickPorts } from "../../src/schedule/tick.ts";
-import { switchesOf } from "../../src/settings/plugin.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
 import type { Store } from "../../src/store/index.ts";
 import type { Ether, Life } from "./life.ts";
-import { type Namespace, namespace, type Storage } from "./objects.ts";
-import { ENRICHERS, providerFetch } from "./providers.ts";
+import { actorMemoryIn, journalIn, linesIn, sweeperMemoryIn } from "./object-memory.ts";
+import { type Namespace, namespace } from "./objects.ts";
+import { enricherOf } from "./providers.ts";
 import { type InFlight, type SimQueue, simQueue } from "./queue.ts";
-import { type SimRedis, simRedis, storeOf } from "./services.ts";
-import { HOOKS, MAIL, type ReceivedChange, TELEGRAM, targets } from "./targets.ts";
+import { simRedis, storeOf } from "./services.ts";
+import { MAIL, type ReceivedChange, TELEGRAM, targets } from "./targets.ts";
 import { consumerSettings } from "./wrangler.ts";
 
 const REQUEUE_AFTER_SECONDS = 600;
@@ -71,20 +60,27 @@ export type World = Ether & {
   ledger: ReceivedChange[];
   /** Events whose counts did not follow from their evidence at some moment, whatever came later. */
   torn: string[];
+  /** Of each event, whether some facts were missing at each look for them. */
+  looks: ReadonlyMap<string, readonly boolean[]>;
   acceptPorts(who: Life): AcceptPorts;
   sweeperOf(who: Life): TickPorts["sweeper"];
   /** In the sweeper's storage. */
   cursors: CursorMemory;
 };
 
-export type Rulebook = { older: Ruleset; newer: Ruleset; changeAt: number };
-export type Given = { store: Store; judge: (post: RawPost) => JudgeResult; rulebook: Rulebook };
+export type Rulebook = { older: Ruleset; newer: Ruleset; routes: Routes };
+/** The judge by the lists and settings of before and after they change. */
+export type Judges = Record<"before" | "after", PostJudge>;
+export type Given = { store: Store; judges: Judges; rulebook: Rulebook };
 
-export function world(ether: Ether, { store, judge, rulebook }: Given): World {
-  const { kernel, faults } = ether;
+export function world(ether: Ether, { store, judges, rulebook }: Given): World {
+  const { kernel, faults, changes } = ether;
+  const routesNow = async () => (kernel.now() < changes.routesAt ? null : rulebook.routes);
+  const judgeNow = () => (kernel.now() < changes.listsAt ? judges.before : judges.after);
   const redis = simRedis(ether);
   const outside = targets(ether);
   const torn: string[] = [];
+  const looks = new Map<string, boolean[]>();
   const watchedStore = faults.on("object-doubled") ? watched(store, torn) : store;
   const storeFor = (who: Life): Store => storeOf(who, watchedStore, ether);
   const ground = (who: Life): RuntimePorts => ({
@@ -127,7 +123,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     // Lists that cannot be read leave a batch to the queue, so that histories take both ways.
     async judging() {
       if (kernel.dice.next() < LEFT_TO_QUEUE) throw new Error("the lists cannot be read");
-      return judge;
+      return judgeNow();
     },
     broadcast: async () => undefined,
     postLines: 100,
@@ -160,7 +156,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
         {
           ...ground(who),
           store: storeFor(who),
-          routes: async () => null,
+          routes: routesNow,
           env: CHANNEL_ENV,
           fetch: outside.fetchFrom(who),
           random: kernel.dice.next,
@@ -185,9 +181,14 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
 
   const events = namespace(
     "event",
-    (who, storage) => {
-      const actor = eventActor(eventPorts(who), actorMemoryIn(storage));
-      return { ...actor, alarm: () => actor.onAlarm() };
+    (who, storage, eventKey) => {
+      const memory = actorMemoryIn(storage);
+      const actor = eventActor(eventPorts(who, eventKey), memory);
+      const add: EventActor["add"] = (mentions, mayHold) => {
+        if (faults.hits("rows-lost")) memory.rows.clear();
+        return actor.add(mentions, mayHold);
+      };
+      return { ...actor, add, alarm: () => actor.onAlarm() };
     },
     ether,
   );
@@ -199,7 +200,8 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     ether,
   );
 
-  function eventPorts(who: Life): EventPorts {
+  function eventPorts(who: Life, eventKey: string): EventPorts {
+    const ask = enricherOf(who, ether, redis);
     return {
       ...ground(who),
       store: {
@@ -209,17 +211,23 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
             lane.commit(change),
           ),
       },
-      enrich: enricherOf(who, ether, redis),
+      async enrich(token) {
+        const answers = await ask(token);
+        looks.set(eventKey, [...(looks.get(eventKey) ?? []), isIncomplete(answers)]);
+        return answers;
+      },
       pause: async () => undefined,
       sleep: kernel.pause,
       defer: kernel.spawn,
       returnMentions: returnMentions(queues.mentions.send(who)),
-      rules: async () =>
-        kernel.now() < rulebook.changeAt || faults.hits("stale-rules")
+      rules: async (key) => {
+        if (key !== eventKey) throw new Error(`rules for ${key} were asked in ${eventKey}`);
+        return kernel.now() < changes.rulesAt || faults.hits("stale-rules")
           ? rulebook.older
-          : rulebook.newer,
+          : rulebook.newer;
+      },
       isStream: isStreamKind,
-      routes: async () => null,
+      routes: routesNow,
       channels: cached(() => storeFor(who).channels(), {
         ttlMs: REREAD_MS,
         staleOnError: true,
@@ -239,7 +247,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     store: storeFor(who),
     mentions: queues.mentions.send(who),
     seen: seenWindow(redis(who)),
-    judging: async () => judge,
+    judging: async () => judgeNow(),
     addMentions: (eventKey, mentions, mayHold) =>
       events.call(who, eventKey, "add", (actor) => actor.add(mentions, mayHold)),
     deliver: (channelId, id) =>
@@ -269,6 +277,7 @@ export function world(ether: Ether, { store, judge, rulebook }: Given): World {
     sweeper,
     ledger: outside.ledger,
     torn,
+    looks,
     acceptPorts,
     sweeperOf,
   };
@@ -292,128 +301,3 @@ const watched = (store: Store, torn: string[]): Store => ({
     return result;
   },
 });
-
-/**
- * The real enrich() around two small providers, as each isolate has it: own cache in front of
- * Redis, own guard.
- */
-function enricherOf(who: Life, ether: Ether, redis: SimRedis): EventPorts["enrich"] {
-  const ports = {
-    fetch: providerFetch(who, ether),
-    now: who.now,
-    guard: localGuard(who.now),
-    sleep: ether.kernel.pause,
-    tokens: new Map(),
-    features: { putFeatures: async () => undefined, features: async () => undefined },
-    groups: groupsOf(ENRICHERS, switchesOf(ENRICHERS, {})),
-    cache: layeredCache(redis(who), who.now),
-    flight: singleFlight(),
-    defer: (work: Promise<unknown>) => ether.kernel.spawn(work),
-    search: { baseUrl: "https://search.test" },
-  };
-  return (token) => enrich(token, ports);
-}
-
-const sweeperMemoryIn = (storage: Storage): SweeperMemory => ({
-  getAlarm: async () => storage.alarmAt ?? null,
-  setAlarm: storage.setAlarm,
-  sentAt: new Map(),
-  get postsUntil() {
-    return storage.kv.get("postsUntil") as number | undefined;
-  },
-  set postsUntil(at) {
-    storage.kv.set("postsUntil", at);
-  },
-});
-
-const linesIn = ({ kv }: Storage) => ({
-  get: (key: string) => kv.get(`line:${key}`) as number | undefined,
-  put: (key: string, at: number) => void kv.set(`line:${key}`, at),
-});
-
-const journalIn = ({ kv }: Storage) => ({
-  get: async (id: number) => kv.get(`sent:${id}`) as SentMessage | undefined,
-  put: async (id: number, sent: SentMessage) => void kv.set(`sent:${id}`, sent),
-  delete: async (id: number) => void kv.delete(`sent:${id}`),
-  ids: async () =>
-    [...kv.keys()].filter((key) => key.startsWith("sent:")).map((key) => Number(key.slice(5))),
-});
-
-/** Events of more posts than this are in the object's storage: many are. */
-const SMALL_EVENT = 4;
-
-/**
- * Every instance of an object has the same. A history is over long before a window is cleared:
- * that alarm is left out.
- */
-function actorMemoryIn(storage: Storage): ActorMemory {
-  const known = storage.kv.get("memory") as ActorMemory | undefined;
-  if (known !== undefined) return known;
-  const memory: ActorMemory = {
-    eventKey: undefined,
-    held: [],
-    looked: 0,
-    awaitsFacts: false,
-    clearAt: undefined,
-    rows: memoryRows(),
-    smallEvent: SMALL_EVENT,
-    setAlarm: async (at) => {
-      if (at !== memory.clearAt) await storage.setAlarm(at);
-    },
-    clear: async () => undefined,
-  };
-  storage.kv.set("memory", memory);
-  return memory;
-}
-
-type Receiver = { kind: string; name: string; settings: object; target: string };
-
-const secrets = [`whsec_${btoa("0123456789abcdef0123456789abcdef")}`];
-const HOOK: Receiver = {
-  kind: "webhook",
-  name: "hook",
-  settings: { url: `${HOOKS}/all`, secrets },
-  target: `${HOOKS}/all`,
-};
-const GROUP: Receiver = {
-  kind: "telegram",
-  name: "group",
-  settings: { chatId: "-1001", updates: "new" },
-  target: "telegram:-1001",
-};
-const CHAT: Receiver = {
-  kind: "telegram",
-  name: "chat",
-  settings: { chatId: "77", updates: "reply_and_edit" },
-  target: "telegram:77",
-};
-const MAILBOX: Receiver = {
-  kind: "email",
-  name: "mail",
-  settings: { to: ["ops@sim.dev"] },
-  target: "mail:ops@sim.dev",
-};
-
-/**
- * A hook that takes all, a group in Telegram that gets new messages, and a chat in which older ones
- * are corrected or a mailbox that now and then gets digests. Answers the target of each channel by
- * its id.
- */
-export async function addChannels(
-  store: Store,
-  mailed: boolean,
-  at: string,
-): Promise<Map<number, string>> {
-  const made = new Map<number, string>();
-  for (const { target, ...draft } of [HOOK, GROUP, mailed ? MAILBOX : CHAT]) {
-    const added = {
-      ...draft,
-      settings: { ...draft.settings },
-      filter: ChannelFilter.parse({}),
-      atMostOnce: false,
-    };
-    const saved = await store.addChannel(added, at);
-    if (saved.kind === "saved") made.set(saved.channel.id, target);
-  }
-  return made;
-}

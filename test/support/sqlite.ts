@@ -7,6 +7,7 @@ export function sqliteRows(file = ":memory:") {
   // As in a Durable Object: nobody else opens it, and it writes without waiting for the disk.
   database.exec("pragma locking_mode = exclusive");
   database.exec("pragma journal_mode = wal; pragma synchronous = off");
+  let ran = 0;
   const prepared = new Map<string, StatementSync>();
   const prepare = (statement: string): StatementSync => {
     const known = prepared.get(statement) ?? database.prepare(statement);
@@ -15,7 +16,10 @@ export function sqliteRows(file = ":memory:") {
   };
   const open = () =>
     sqlRows({
-      run: (statement, ...params) => prepare(statement).all(...params),
+      run(statement, ...params) {
+        ran++;
+        return prepare(statement).all(...params);
+      },
       transact(work) {
         database.exec("begin");
         try {
@@ -27,5 +31,5 @@ export function sqliteRows(file = ":memory:") {
         }
       },
     });
-  return { open, close: () => database.close() };
+  return { open, close: () => database.close(), statements: () => ran };
 }

@@ -143,6 +143,10 @@ export function deliveryContract(store: () => Store): void {
         nextRetryAt: at(10),
         attempts: [],
       });
+      const audited = await store().changedEvents(null, at(60), { limit: 9, cursor: null });
+      expect(audited.items.flatMap(({ deliveries }) => deliveries)).toMatchObject([
+        { id, attemptCount: 0, attempts: 0 },
+      ]);
     });
 
     it("given up becomes a dead letter in the same step", async () => {

@@ -17,6 +17,9 @@ type ShownByHistory = { by: string; scene?: SceneSeed; posts?: number };
 /** What no history can show, such as a mistake in SQL, or one that only delays. */
 type ShownByTests = { tests: UnitProof };
 
-/** Seeds of posts: steady states, swinging ones, swinging ones with digests. */
-export type SceneSeed = 0 | 1 | 3;
+/**
+ * Seeds of posts: steady states, swinging ones, swinging ones with digests; 4 and 7 are those in
+ * which things change, and 8 has large events.
+ */
+export type SceneSeed = 0 | 1 | 3 | 4 | 7 | 8;
 export const SCENE_SEEDS: readonly SceneSeed[] = [0, 1, 3];
