@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { apiApp } from "../src/api/app.ts";
+import type { AuditBooks } from "../src/store/audit.ts";
 import { type FakeServer, fakePorts } from "../test/support/api.ts";
 import { runCommand } from "../test/support/terminal.ts";
 import { type Command, UsageError } from "./command.ts";
@@ -19,6 +20,8 @@ const FIGURES = {
   dead: 0,
   open: 0,
   droppedBy: [{ reason: "spam", count: 5 }],
+  covered: { since: null as string | null, until: null as string | null, posts: 10, events: 4 },
+  books: null as AuditBooks | null,
   contradictions: 0,
   miscounted: 0,
   outbox: { pending: 0, failed: 0, done: 3, dlq: 0 },
@@ -65,9 +68,58 @@ describe("audit", () => {
     });
   });
 
+  it("goes on until all is compared, and says what and what was before", async () => {
+    const ports = fakePorts();
+    const asked: (string | null | undefined)[] = [];
+    const [from, middle] = ["2026-01-15T07:00:00.000Z", "2026-01-15T08:00:00.000Z"];
+    const audited = (since: string | null | undefined) => {
+      asked.push(since);
+      return since === undefined
+        ? {
+            ...FIGURES,
+            covered: { since: from, until: middle, posts: 50, events: 5 },
+            books: { until: from, posts: 900, events: 90, contradictions: 0, miscounted: 1 },
+            miscounted: 1,
+          }
+        : { ...FIGURES, contradictions: 2, covered: { ...FIGURES.covered, since: middle } };
+    };
+    ports.store = { ...ports.store, audit: async (since) => audited(since) };
+    const { code, out } = await ran(audit, [], { ports });
+    expect(asked).toEqual([undefined, middle]);
+    expect(code).toBe(1);
+    expect(out.join("\n")).toContain(
+      `compared: 60 posts and 9 events that changed since ${from}; the 900 posts and 90 events ` +
+        "of before were compared hourly, with 1 differences",
+    );
+    expect(out.filter((line) => line.startsWith("✗"))).toHaveLength(2);
+  });
+
+  it("compares everything when it is told to, the numbers that are kept too", async () => {
+    const ports = fakePorts();
+    const asked: unknown[] = [];
+    ports.store = {
+      ...ports.store,
+      audit: async (since) => {
+        asked.push(since);
+        return FIGURES;
+      },
+    };
+    const { auditRange } = ports;
+    ports.auditRange = async (range) => ({
+      ...(await auditRange(range)),
+      tallies: [{ what: "post", outcome: "dropped", reason: "spam", kept: 6, found: 5 }],
+    });
+    const { code, out } = await ran(audit, ["--all"], { ports });
+    expect([code, asked]).toEqual([1, ["2000-01-01T00:00:00.000Z"]]);
+    expect(out).toContain("✗ the number of post dropped spam is kept as 6, 5 are there");
+    await expect(ran(audit, ["--all", "--since", "1h"], { ports })).rejects.toThrow(UsageError);
+  });
+
   it("counts again page by page, names what differs, and says what it covered", async () => {
     const asked: (string | null)[][] = [];
-    const { ports } = over({});
+    const { ports } = over({
+      covered: { ...FIGURES.covered, since: "2026-01-15T08:00:00.000Z" },
+    });
     ports.auditRange = async ({ since, until, cursor }) => {
       asked.push([since, until, cursor]);
       const finding = {
@@ -88,6 +140,7 @@ describe("audit", () => {
           cursor === null
             ? [{ source: "x", hour: "2026-01-15T09:00:00.000Z", accepted: 6, found: 4 }]
             : [],
+        tallies: [],
         nextCursor: cursor === null ? "more" : null,
       };
     };

@@ -127,7 +127,7 @@ function isOfAnOldTable(statement: string, fresh: readonly Migration[]): boolean
 
 const CREATES_TABLE = /^\s*CREATE TABLE (?:IF NOT EXISTS )?"(\w+)"/;
 const CREATES_INDEX = /^\s*CREATE (UNIQUE )?INDEX "(\w+)" (ON "(\w+)" [\s\S]*?);?\s*$/;
-const DROPS_INDEX = /^\s*DROP INDEX "(\w+)"/;
+const DROPS_INDEX = /^\s*DROP INDEX (?:IF EXISTS )?"(\w+)"/;
 
 type Index = { name: string; table: string; create: string };
 

@@ -20,6 +20,7 @@ export async function settleRestored(
   { resend, now }: { resend: boolean; now: Date },
 ): Promise<number> {
   await leaveGap(client);
+  await client.query("select public.recount_tallies()");
   return resend ? 0 : parkDeliveries(client, now);
 }
 

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ask } from "../client.ts";
-import type { Command, Io } from "../command.ts";
+import { type Command, type Io, UsageError } from "../command.ts";
 import { instant, parseOptions, wholeNumber } from "../options.ts";
 import { table } from "../table.ts";
 
 type Times = { p50: number | null; p95: number | null; count: number };
+type Covered = { since: string | null; until: string | null; posts: number; events: number };
+type Books = Omit<Covered, "since"> & { contradictions: number; miscounted: number };
 export type Audit = {
   accepted: number;
   evidence: number;
@@ -13,6 +15,8 @@ export type Audit = {
   dead: number;
   open: number;
   dropped_by: { reason: string; count: number }[];
+  covered: Covered;
+  books: Books | null;
   contradictions: number;
   miscounted: number;
   outbox: { pending: number; failed: number; done: number; dlq: number };
@@ -24,6 +28,7 @@ export type Audit = {
 
 type Finding = { event_key: string; what: string; stored: string; counted: string };
 type Unaccounted = { source: string; hour: string; accepted: number; found: number };
+type Tally = { what: string; outcome: string; reason: string; kept: number; found: number };
 type AuditPage = {
   since: string | null;
   until: string;
@@ -33,19 +38,23 @@ type AuditPage = {
   rescored: number;
   findings: Finding[];
   unaccounted: Unaccounted[];
+  tallies: Tally[];
   next_cursor: string | null;
 };
 
-const USAGE = `stream audit [--wait SECONDS] [--since TIME]
+const USAGE = `stream audit [--wait SECONDS] [--since TIME | --all]
 
 Checks that every accepted post has ended in exactly one way: evidence of an event, dropped with a
 reason, a duplicate, or a dead letter. Then it counts each event again from its evidence, scores its
 signal again from the stored facts, and compares notifications, attempts and accepted posts with
-what was counted when they were written.
+what was counted when they were written. The numbers are of everything. What is compared is
+everything while at most 200,000 posts were accepted, then what changed since the hourly audits
+ended; the first line below the tables says it.
 
   --wait SECONDS   wait until nothing is open, at most this long (default 0)
-  --since TIME     check again only what changed since then: 2026-01-15T10:00:00Z, or 24h
-                   (default: everything). Each audit prints where the next may begin.
+  --since TIME     compare what changed since then: 2026-01-15T10:00:00Z, or 24h. Each audit
+                   prints where the next may begin.
+  --all            compare everything, however long it takes
   --json           the figures as JSON
 
 Exit 0 when it reconciles, 1 when it does not.
@@ -60,15 +69,22 @@ export const audit: Command = {
     const { values } = parseOptions(args, {
       wait: { type: "string", default: "0" },
       since: { type: "string" },
+      all: { type: "boolean", default: false },
     });
-    const since = values.since === undefined ? null : instant("since", values.since, Date.now());
+    if (values.all && values.since !== undefined)
+      throw new UsageError("--all compares everything: leave --since out");
+    const since = values.all
+      ? BEGINNING
+      : values.since && instant("since", values.since, Date.now());
     const deadline = Date.now() + wholeNumber("wait", values.wait, 0, 86_400) * 1_000;
-    let figures = await ask<Audit>(io, "/audit");
+    let figures = await figuresSince(since, io);
     while (unfinished(figures) && Date.now() < deadline) {
       await sleep(1_000);
-      figures = await ask<Audit>(io, "/audit");
+      figures = await figuresSince(since, io);
     }
-    const recount = await recounted(since, io);
+    await goOn(figures, io);
+    const from = values.all ? null : figures.covered.since;
+    const recount = await recounted(from, io);
     const wrong = [...complaints(figures), ...recountComplaints(recount)];
     if (io.json) {
       const reconciles = wrong.length === 0;
@@ -77,6 +93,23 @@ export const audit: Command = {
     return wrong.length === 0 ? 0 : 1;
   },
 };
+
+const BEGINNING = "2000-01-01T00:00:00.000Z";
+
+const figuresSince = (since: string | undefined, io: Io): Promise<Audit> =>
+  ask<Audit>(io, `/audit${since === undefined ? "" : `?${new URLSearchParams({ since })}`}`);
+
+/** Adds what one answer did not reach to it: each compares so many rows at most. */
+async function goOn(sum: Audit, io: Io): Promise<void> {
+  while (sum.covered.until !== null) {
+    const next = await figuresSince(sum.covered.until, io);
+    sum.contradictions += next.contradictions;
+    sum.miscounted += next.miscounted;
+    sum.covered.posts += next.covered.posts;
+    sum.covered.events += next.covered.events;
+    sum.covered.until = next.covered.until;
+  }
+}
 
 const PAGE = 100;
 
@@ -104,8 +137,13 @@ async function recounted(since: string | null, io: Io): Promise<AuditPage> {
 const SHOWN = 10;
 
 /** What the recount found: the first of each kind in full, and how many there are. */
-function recountComplaints({ findings, unaccounted }: AuditPage): string[] {
+function recountComplaints({ findings, unaccounted, tallies }: AuditPage): string[] {
   const all = [
+    ...tallies.map(
+      ({ what, outcome, reason, kept, found }) =>
+        `the number of ${[what, outcome, reason].filter(Boolean).join(" ")} is kept as ${kept}, ` +
+        `${found} are there`,
+    ),
     ...unaccounted.map(
       ({ source, hour, accepted, found }) =>
         `${accepted} posts of ${source} were accepted in the hour from ${hour}, ${found} are there`,
@@ -169,11 +207,23 @@ function print(figures: Audit, recount: AuditPage, wrong: string[], io: Io): voi
   );
   for (const channel of figures.commit_to_send_ms)
     io.out(`commit -> send, ${channel.channel}: ${times(channel, "deliveries")}`);
+  io.out(compared(figures));
   io.out(covered(recount));
   io.out(`The next audit may begin with --since ${recount.watermark}`);
   for (const complaint of wrong) io.out(`✗ ${complaint}`);
   if (wrong.length === 0)
     io.out("✓ it reconciles: every accepted post has ended in exactly one way");
+}
+
+/** Which rows were compared with each other, and which were by the audits before. */
+function compared({ covered: { since, posts, events }, books }: Audit): string {
+  const from = since === null ? "" : ` that changed since ${since}`;
+  const before =
+    books === null
+      ? ""
+      : `; the ${books.posts} posts and ${books.events} events of before were compared hourly, ` +
+        `with ${books.contradictions + books.miscounted} differences`;
+  return `compared: ${posts} posts and ${events} events${from}${before}`;
 }
 
 function covered({ since, until, events, too_large, rescored }: AuditPage): string {

@@ -388,6 +388,17 @@ alerts:
     expect(world.audits).toBe(2);
   });
 
+  it("is audited as it changes, step by step once an hour, and tells what is wrong", async () => {
+    const world = await alertsWorld(DATABASE);
+    for (let n = 0; n < 65; n++) {
+      world.metrics.observe("pipeline_latency_ms", { stage: "posts" }, 5);
+      await world.minute();
+    }
+    const [first, second, third, fourth] = world.coveredUntil.map((at) => Date.parse(at));
+    expect([first, third, world.coveredUntil.length]).toEqual([second, fourth, 4]);
+    expect((third ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(3_600_000);
+  });
+
   it("keeps what it said while it sleeps", async () => {
     const world = await alertsWorld(DATABASE);
     await world.store.bury(

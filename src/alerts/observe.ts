@@ -1,4 +1,4 @@
-import type { AuditPage, AuditRange } from "../audit/audit-range.ts";
+import { AUDIT_OVERLAP_MS, type AuditPage, type AuditRange } from "../audit/audit-range.ts";
 import type { ProviderStatus } from "../http/provider-guard.ts";
 import { iso } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
@@ -17,6 +17,8 @@ export type ObservePorts = Pick<RuntimePorts, "now" | "log"> & {
   provider(name: string): Promise<ProviderStatus>;
   store: Pick<OverviewStore, "backlog"> & Pick<ChannelStore, "channels">;
   audit(range: AuditRange): Promise<AuditPage>;
+  /** See AuditStore. */
+  coverAudit(until: string): Promise<{ found: number; more: boolean }>;
 };
 
 /** What is remembered of the pipeline from one tick to the next. */
@@ -44,6 +46,8 @@ const HOUR = 3_600_000;
 const AUDIT_PAGE = 100;
 /** What an hour holds beyond these is left to `stream audit`. */
 const AUDIT_PAGES = 5;
+/** More than an hour at the highest rate holds; while the database is new to the audit, hours. */
+const COVERED_AT_ONCE = 40;
 
 /**
  * What is known of the pipeline now. The database is asked only where something happened that asks
@@ -104,7 +108,7 @@ async function audited(observed: Observed, ports: ObservePorts): Promise<Observe
   const since = observed.auditedUntil ?? iso(now - HOUR);
   const last = observed.audits.at(-1)?.at ?? 0;
   if (now - last < HOUR) return observed;
-  let found = 0;
+  let found = await covered(ports);
   let cursor: string | null = null;
   let watermark = since;
   for (let n = 0; n < AUDIT_PAGES; n++) {
@@ -116,6 +120,18 @@ async function audited(observed: Observed, ports: ObservePorts): Promise<Observe
     if (cursor === null) break;
   }
   return { ...withAudit(observed, now, found), auditedUntil: watermark };
+}
+
+/** Compares what changed and writes it into the books. What is dated a moment ago may be late. */
+async function covered({ coverAudit, now }: ObservePorts): Promise<number> {
+  const until = iso(now() - AUDIT_OVERLAP_MS);
+  let found = 0;
+  for (let n = 0; n < COVERED_AT_ONCE; n++) {
+    const part = await coverAudit(until);
+    found += part.found;
+    if (!part.more) break;
+  }
+  return found;
 }
 
 const withAudit = (observed: Observed, now: number, found: number): Observed => ({

@@ -1,9 +1,9 @@
 import type { Ruleset } from "../rules/score.ts";
-import type { AuditStore, UnaccountedPosts } from "../store/audit.ts";
+import type { AuditStore, TallyDifference, UnaccountedPosts } from "../store/audit.ts";
 import { type AuditFinding, checkEvent } from "./check-event.ts";
 
 export type AuditRangePorts = {
-  store: Pick<AuditStore, "changedEvents" | "unaccountedPosts">;
+  store: Pick<AuditStore, "changedEvents" | "unaccountedPosts" | "recountTallies">;
   /** Rules by their sha; undefined when they are no longer kept. */
   rulesVersion(sha: string): Promise<Ruleset | undefined>;
 };
@@ -29,11 +29,13 @@ export type AuditPage = {
   findings: AuditFinding[];
   /** Answered with the first page. */
   unaccounted: UnaccountedPosts[];
+  /** Numbers that are kept of rows and are not theirs. Answered by the first page of everything. */
+  tallies: TallyDifference[];
   nextCursor: string | null;
 };
 
 /** Clocks differ by less, and a commit takes less: what is dated before `until` may come later. */
-const OVERLAP_MS = 5 * 60_000;
+export const AUDIT_OVERLAP_MS = 5 * 60_000;
 
 /**
  * Checks the events that were committed within a range of time, a page at a time, and the posts
@@ -52,12 +54,13 @@ export async function auditRange(
   return {
     since,
     until,
-    watermark: new Date(Date.parse(until) - OVERLAP_MS).toISOString(),
+    watermark: new Date(Date.parse(until) - AUDIT_OVERLAP_MS).toISOString(),
     events: checked.length,
     tooLarge: checked.filter(({ recounted }) => !recounted).length,
     rescored: checked.filter(({ rescored }) => rescored).length,
     findings: checked.flatMap(({ findings }) => findings),
     unaccounted: cursor === null ? await store.unaccountedPosts(since) : [],
+    tallies: cursor === null && since === null ? await store.recountTallies() : [],
     nextCursor,
   };
 }

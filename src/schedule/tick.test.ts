@@ -31,7 +31,7 @@ async function hourly(waiting: () => Promise<Waiting>) {
   return { outbox, posts, deleted };
 }
 
-const IDLE: Waiting = { nextDue: null, overdue: false, old: false };
+const IDLE: Waiting = { nextDue: null, overdue: false, old: [] };
 
 it("wakes nobody and deletes nothing while nothing waits", async () => {
   expect(await hourly(async () => IDLE)).toEqual({ outbox: [], posts: [], deleted: [] });

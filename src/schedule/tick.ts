@@ -6,7 +6,7 @@ import { type PollPorts, type PollReport, pollDue } from "../sources/poll.ts";
 import type { Source, SourceSwitch } from "../sources/source.ts";
 import type { OverviewStore } from "../store/overview.ts";
 import type { RetentionStore } from "../store/retention.ts";
-import { deleteExpired, oldFrom, type RetentionDays, retainedIn } from "./retention.ts";
+import { deleteExpired, oldFrom, type RetentionDays } from "./retention.ts";
 
 export type TickPorts = RuntimePorts & {
   sources: readonly Source[];
@@ -37,7 +37,7 @@ export async function runTick(
   event: { cron: string; scheduledTime: number },
   ports: TickPorts,
 ): Promise<void> {
-  if (event.cron !== EVERY_MINUTE) return reconcile(event.scheduledTime, ports);
+  if (event.cron !== EVERY_MINUTE) return reconcile(ports);
   const [reports] = await Promise.all([
     pollDue(ports.sources, ports.switches, ports.poll),
     ports.keepStreams(),
@@ -61,20 +61,18 @@ async function watchPipeline(at: number, ports: TickPorts): Promise<void> {
 }
 
 /**
- * The hourly reconciliation: wakes the sweeper for what it missed, and deletes what expired of the
- * one kind of row that has this hour. While nothing happens it is one query, so that a database
+ * The hourly reconciliation: wakes the sweeper for what it missed, and deletes what expired. While nothing happens it is one query, so that a database
  * that sleeps is woken 24 times a day. When the database is out, the sweeper keeps asking.
  */
-async function reconcile(scheduledTime: number, ports: TickPorts): Promise<void> {
+async function reconcile(ports: TickPorts): Promise<void> {
   const { store, sweeper, days, now, log, requeueAfterSeconds } = ports;
-  const what = retainedIn(new Date(scheduledTime).getUTCHours());
-  const before = what && oldFrom(days[what], now());
-  const old = what && before ? { what, before } : null;
+  const kept = oldFrom(days, now());
   try {
-    const waiting = await store.waiting(iso(now() - requeueAfterSeconds * 1000), old);
+    const waiting = await store.waiting(iso(now() - requeueAfterSeconds * 1000), kept);
     if (waiting.nextDue !== null) await sweeper.wake(Math.max(now(), Date.parse(waiting.nextDue)));
     if (waiting.overdue) await sweeper.schedulePostSweep(now());
-    if (waiting.old && old) await deleteExpired(old, ports);
+    const old = kept.filter(({ what }) => waiting.old.includes(what));
+    await deleteExpired(old, ports);
   } catch (error) {
     log({ stage: "net", level: "warn", outcome: "failed", reason: String(error) });
     await Promise.all([sweeper.wake(now()), sweeper.schedulePostSweep(now())]);

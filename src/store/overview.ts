@@ -1,4 +1,4 @@
-import type { RetentionResult } from "./retention.ts";
+import type { OldRows, RetentionResult } from "./retention.ts";
 
 /** The live figures of the page and of /metrics gauges, in one query. */
 export type StoreOverview = {
@@ -12,10 +12,10 @@ export type StoreOverview = {
 };
 
 /**
- * When the outbox next falls due, whether a post has waited for its outcome for too long, and
- * whether `deleteExpired` would delete something.
+ * When the outbox next falls due, whether a post has waited for its outcome for too long, and of
+ * which kinds `deleteExpired` would delete something.
  */
-export type WaitingWork = { nextDue: string | null; overdue: boolean; old: boolean };
+export type WaitingWork = { nextDue: string | null; overdue: boolean; old: RetentionResult[] };
 
 /** What holds up posts that were accepted long ago. */
 export type StalledPosts = {
@@ -48,11 +48,7 @@ export type OverviewStore = {
   stalled(stuckBefore: string, waitedBefore: string): Promise<StalledPosts>;
   /**
    * For the hourly reconciliation: all that waits, in one statement, also what no schedule knows
-   * of. Posts without an outcome since before `since`, and what of one kind ended before
-   * `old.before`.
+   * of. Posts without an outcome since before `since`, and what ended before its time in `old`.
    */
-  waiting(
-    since: string,
-    old: { what: RetentionResult; before: string } | null,
-  ): Promise<WaitingWork>;
+  waiting(since: string, old: readonly OldRows[]): Promise<WaitingWork>;
 };

@@ -10,6 +10,9 @@ export const RETAINED = [
 
 export type RetentionResult = (typeof RETAINED)[number];
 
+/** Rows of one kind that ended before a time. */
+export type OldRows = { what: RetentionResult; before: string };
+
 export type RetentionStore = {
   /**
    * Deletes up to `limit` rows that ended before `before`, the oldest first, and answers how many;

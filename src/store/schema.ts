@@ -68,12 +68,11 @@ export const rawPosts = pgTable(
       .on(t.source, sql`coalesce(${t.requeuedAt}, ${t.acceptedAt})`)
       .where(sql`${t.judgedAt} is null and ${t.endedAt} is null`),
     index("raw_posts_accepted_at").using("brin", t.acceptedAt),
-    // How posts ended is counted from these two alone. What was dropped has few reasons; the
-    // others' name posts, and are too many to index.
-    index("raw_posts_dropped").on(t.reason).where(sql`${t.outcome} = 'dropped'`),
-    index("raw_posts_not_dropped")
-      .on(t.outcome)
-      .where(sql`${t.outcome} is distinct from 'dropped'`),
+    // What was dropped has few reasons; the others' name posts, and are too many to index.
+    index("raw_posts_reason").on(t.reason, t.id).where(sql`${t.outcome} = 'dropped'`),
+    index("raw_posts_outcome").on(t.outcome, t.id).where(sql`${t.outcome} <> 'dropped'`),
+    // The audit goes on where it last ended.
+    index("raw_posts_ended_at").on(t.endedAt).where(sql`${t.endedAt} is not null`),
     index("raw_posts_came_to_nothing")
       .on(t.acceptedAt)
       .where(sql`${t.outcome} in ('dropped', 'duplicate', 'dead')`),
@@ -245,8 +244,14 @@ export const pushOutbox = pgTable(
       .where(sql`${t.status} in ('pending', 'failed')`),
     index("push_outbox_event_key").on(t.eventKey, t.createdAt),
     index("push_outbox_subject").on(t.channelId, sql`(${t.payloadJson}->>'subject')`),
+    index("push_outbox_symbol").on(
+      t.channelId,
+      sql`(${t.payloadJson}->>'symbol')`,
+      sql`"right"(${t.eventKey}, 20)`,
+    ),
     index("push_outbox_channel").on(t.channelId, t.id),
     index("push_outbox_status").on(t.status, t.id),
+    index("push_outbox_created_at").using("brin", t.createdAt),
     index("push_outbox_finished_at").on(t.finishedAt).where(sql`${t.status} in ('done', 'dlq')`),
     check("push_outbox_status", sql`${t.status} in ('pending', 'failed', 'done', 'dlq')`),
   ],
@@ -289,6 +294,8 @@ export const deadLetters = pgTable(
   (t) => [
     unique("dead_letters_key").on(t.key),
     index("dead_letters_subject").on(t.subject),
+    index("dead_letters_stage").on(t.stage, t.id),
+    index("dead_letters_reason").on(t.reason, t.id),
     index("dead_letters_open").on(t.id).where(sql`${t.replayedAt} is null`),
   ],
 );
@@ -306,6 +313,45 @@ export const archived = pgTable(
     count: bigint("count", { mode: "number" }).notNull(),
   },
   (t) => [primaryKey({ name: "archived_pk", columns: [t.what, t.outcome, t.reason] })],
+);
+
+/**
+ * How many rows there are of each kind: posts by outcome (and what was dropped by reason), events,
+ * signals by state, deliveries by status, open dead letters, and posts accepted by minute. Triggers
+ * keep them, in the transaction that changes the rows: a statement appends to tally_changes, which
+ * nobody waits for, and now and then one adds those up here. A number is the sum of both.
+ */
+export const tallies = pgTable(
+  "tallies",
+  {
+    what: text("what").notNull(),
+    outcome: text("outcome").notNull(),
+    reason: text("reason").notNull(),
+    count: bigint("count", { mode: "number" }).notNull(),
+  },
+  (t) => [primaryKey({ name: "tallies_pk", columns: [t.what, t.outcome, t.reason] })],
+);
+
+export const tallyChanges = pgTable("tally_changes", {
+  id: id(),
+  what: text("what").notNull(),
+  outcome: text("outcome").notNull(),
+  reason: text("reason").notNull(),
+  count: bigint("count", { mode: "number" }).notNull(),
+});
+
+/** One row: until when the rows were audited as they changed, and what was found by then. */
+export const auditBooks = pgTable(
+  "audit_books",
+  {
+    id: integer("id").primaryKey(),
+    coveredUntil: at("covered_until").notNull(),
+    posts: bigint("posts", { mode: "number" }).notNull(),
+    events: bigint("events", { mode: "number" }).notNull(),
+    contradictions: bigint("contradictions", { mode: "number" }).notNull(),
+    miscounted: bigint("miscounted", { mode: "number" }).notNull(),
+  },
+  (t) => [check("audit_books_one", sql`${t.id} = 1`)],
 );
 
 /**

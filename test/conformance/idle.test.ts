@@ -99,6 +99,7 @@ function worker() {
       usedProviders: ["goplus"],
       provider: async () => providerOf(),
       store,
+      coverAudit: (until) => store.coverAudit(until),
       audit: (range) => auditRange(range, { store, rulesVersion: async () => undefined }),
       openChannels: async (stored) => [...stored],
       heartbeat: null,

@@ -110,6 +110,9 @@ export async function alertsWorld(
     databaseOut: false,
     audits: 0,
     auditFails: false,
+    /** What a step that covers changes finds, and until when each did. */
+    contradictions: 0,
+    coveredUntil: [] as string[],
     answer: (url: string): Response | Promise<Response> =>
       url.includes("telegram")
         ? Response.json({ ok: true, result: { message_id: 1 } })
@@ -146,8 +149,13 @@ export async function alertsWorld(
       if (world.auditFails) throw new StoreUnavailable("the audit took too long");
       return {
         ...{ since, until, watermark: until, events: 0, tooLarge: 0, rescored: 0 },
-        ...{ findings: [], unaccounted: [], nextCursor: null },
+        ...{ findings: [], unaccounted: [], tallies: [], nextCursor: null },
       };
+    },
+    async coverAudit(until) {
+      world.coveredUntil.push(until);
+      // Twice as much changed as one step compares.
+      return { found: world.contradictions, more: world.coveredUntil.length % 2 === 1 };
     },
     openChannels: async (stored: readonly ChannelConfig[]) => [...stored],
     get heartbeat() {

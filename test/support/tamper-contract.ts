@@ -101,6 +101,7 @@ export function tamperContract(name: string, make: () => Promise<TamperedStore>)
         rescored: 1,
         findings: [],
         unaccounted: [],
+        tallies: [],
         nextCursor: null,
       });
     });

@@ -51,6 +51,7 @@ export function composeAlerts(
     usedProviders: usedProviderNames(isolate),
     provider: (name) => providerStatus(env, name),
     store: { backlog: () => store.backlog(), channels: isolate.storedChannels },
+    coverAudit: (until) => store.coverAudit(until),
     audit: (range) => auditRange(range, { store, rulesVersion: rules.version }),
     openChannels: isolate.openChannels,
     heartbeat: heartbeatOf(isolate),

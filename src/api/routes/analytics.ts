@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { PANELS } from "../../analytics/panels/registry.ts";
 import { type Clock, iso } from "../../kit/time.ts";
+import { IsoInstant } from "../../model/scalars.ts";
 import type { AuditStore } from "../../store/audit.ts";
 import type { OverviewStore } from "../../store/overview.ts";
 import { type ApiSettings, mayRead } from "../context.ts";
@@ -68,6 +69,21 @@ const Audit = z.object({
   dead: z.number().int(),
   open: z.number().int(),
   droppedBy: z.array(z.object({ reason: z.string(), count: z.number().int() })),
+  covered: z.object({
+    since: z.string().nullable(),
+    until: z.string().nullable(),
+    posts: z.number().int(),
+    events: z.number().int(),
+  }),
+  books: z
+    .object({
+      until: z.string(),
+      posts: z.number().int(),
+      events: z.number().int(),
+      contradictions: z.number().int(),
+      miscounted: z.number().int(),
+    })
+    .nullable(),
   contradictions: z.number().int(),
   miscounted: z.number().int(),
   outbox: z.object({
@@ -80,6 +96,11 @@ const Audit = z.object({
   latencyMs: Quantiles,
   commitToSendMs: z.array(Quantiles.extend({ channel: z.string() })),
   postsPerSecond: z.number().nullable(),
+});
+
+const AuditQuery = z.object({
+  /** Without it the audit goes on where the last one ended, or covers all while that is little. */
+  since: IsoInstant.optional(),
 });
 
 type Row = z.input<typeof Row>;
@@ -105,9 +126,10 @@ export const analyticsRoutes = ({ store, now, panels, settings }: AnalyticsPorts
     tag: "operations",
     operationId: "getAudit",
     summary: "The promise, counted: how every accepted post ended.",
+    query: AuditQuery,
     answer: Audit,
     status: 200,
-    handle: () => store.audit(),
+    handle: ({ query: { since } }) => store.audit(since),
   }),
   route({
     method: "GET",

@@ -33,6 +33,15 @@ const AuditShown = z.object({
       found: z.number().int(),
     }),
   ),
+  tallies: z.array(
+    z.object({
+      what: z.string(),
+      outcome: z.string(),
+      reason: z.string(),
+      kept: z.number().int(),
+      found: z.number().int(),
+    }),
+  ),
   nextCursor: z.string().nullable(),
 });
 

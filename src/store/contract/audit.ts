@@ -4,6 +4,7 @@ import {
   arrival,
   at,
   change,
+  deadLetter,
   draft,
   dropped,
   dueIds,
@@ -12,6 +13,7 @@ import {
   mention,
   OTHER_KEY,
   pending,
+  signal,
 } from "./fixtures.ts";
 
 export function auditContract(store: () => Store): void {
@@ -26,6 +28,8 @@ export function auditContract(store: () => Store): void {
           dead: 0,
           open: 0,
           droppedBy: [],
+          covered: { since: null, until: null, posts: 0, events: 0 },
+          books: null,
           contradictions: 0,
           miscounted: 0,
         },
@@ -167,6 +171,67 @@ export function auditContract(store: () => Store): void {
         { channel: "hook", p50: 500, p95: 2_000, count: 2 },
         { channel: "chat", p50: 5_000, p95: 5_000, count: 1 },
       ]);
+    });
+
+    it("compares what changed since a time alone", async () => {
+      await store().accept([arrival(1), arrival(2), arrival(3)], at(0));
+      await store().recordJudgements([dropped(1)], at(5));
+      await store().recordJudgements([dropped(2)], at(6));
+      const key = (n: number) => `${OTHER_KEY}:${n}`;
+      for (const n of [1, 2]) {
+        const pieces = [mention(7 + n, { eventKey: key(n) })];
+        const event = eventOf(pieces, { copies: n });
+        await store().commit(change(0, pieces, { event, at: at(10 * n) }));
+      }
+      expect(await store().audit(at(6))).toMatchObject({
+        ...{ accepted: 3, dropped: 2, open: 1, contradictions: 2, miscounted: 2 },
+        ...{ covered: { since: at(6), until: null, posts: 1, events: 2 }, books: null },
+      });
+      expect(await store().audit(at(11))).toMatchObject({ contradictions: 1, miscounted: 1 });
+      expect(await store().audit(at(21))).toMatchObject({
+        ...{ accepted: 3, contradictions: 0, miscounted: 0 },
+        covered: { since: at(21), until: null, posts: 0, events: 0 },
+      });
+    });
+
+    it("finds evidence whose post was dropped later, although the event did not change", async () => {
+      await store().accept([arrival(1)], at(0));
+      await store().commit(change(0, [mention(1, { postId: "2" })], { at: at(1) }));
+      await store().accept([arrival(2)], at(2));
+      expect(await store().audit(at(3))).toMatchObject({ contradictions: 0 });
+      await store().recordJudgements([dropped(2)], at(4));
+      expect(await store().audit(at(3))).toMatchObject({ contradictions: 1 });
+    });
+
+    it("covers each change once, goes on from there, and leaves out what is too new", async () => {
+      await store().accept([arrival(1), arrival(2)], at(0));
+      await store().recordJudgements([dropped(1)], at(5));
+      await store().commit(change(0, [mention(8)], { at: at(10) }));
+      expect(await store().coverAudit(at(10))).toEqual({ found: 0, more: false });
+      expect(await store().coverAudit(at(11))).toEqual({ found: 1, more: false });
+      expect(await store().coverAudit(at(11))).toEqual({ found: 0, more: false });
+      expect(await store().coverAudit(at(4))).toEqual({ found: 0, more: false });
+      await store().recordJudgements([dropped(2)], at(20));
+      expect(await store().coverAudit(at(30))).toEqual({ found: 0, more: false });
+    });
+
+    it("keeps numbers that are those of the rows, whatever changed them", async () => {
+      await store().accept(
+        [1, 2, 3, 4].map((id) => arrival(id)),
+        at(0),
+      );
+      await store().recordJudgements([dropped(1), pending(2, KEY), dropped(3)], at(1));
+      await store().commit(change(0, [mention(2)], { outbox: [draft(1, "a"), draft(1, "b")] }));
+      await store().commit(
+        change(1, [mention(4)], {
+          held: [mention(2)],
+          signal: signal({ state: "verified" }),
+        }),
+      );
+      await store().bury([deadLetter("k1"), deadLetter("k2")], at(3));
+      await store().deleteExpired("posts", at(60), 1);
+      await store().deleteExpired("events", at(900), 1);
+      expect(await store().recountTallies()).toEqual([]);
     });
 
     it("finds evidence of posts that were never accepted", async () => {

@@ -1,4 +1,6 @@
 import {
+  AUDITED_WHOLE,
+  type AuditBooks,
   type AuditedEvent,
   type AuditReport,
   type AuditStore,
@@ -17,7 +19,10 @@ import {
 } from "./rows.ts";
 
 export const auditStore = (rows: MemoryRows): AuditStore => ({
-  audit: async () => auditOf(rows),
+  audit: async (since) => auditOf(rows, since),
+  coverAudit: async (until) => cover(rows, until),
+  // The numbers are counted from the rows each time.
+  recountTallies: async () => [],
   latency: async () => latencyOf(rows),
   async changedEvents(since, until, { limit, cursor }) {
     const mark = markOf(cursor, true);
@@ -80,11 +85,50 @@ function unaccounted(rows: MemoryRows, since: string | null): UnaccountedPosts[]
     .map((counts) => ({ ...counts, hour: new Date(counts.hour).toISOString() }));
 }
 
-/** The same count as src/store/postgres/audit.ts, in the same order. */
-function auditOf(rows: MemoryRows): AuditReport {
-  const posts = [...rows.posts.values()];
+/** What changed from `since` on and before `until`; both null where there is no such end. */
+function compared(rows: MemoryRows, since: string | null, until: string | null) {
+  const isWithin = (at: string | null): boolean =>
+    at !== null && (since === null || at >= since) && (until === null || at < until);
+  const ended = [...rows.posts.values()].filter(({ endedAt }) => isWithin(endedAt));
   const events = [...rows.events.values()];
+  const changed = events.filter(({ touchedAt }) => isWithin(touchedAt));
+  return {
+    posts: ended.length,
+    events: changed.length,
+    contradictions: heldByNone(rows, ended) + sayOtherwise(rows, events, changed, isWithin),
+    miscounted: changed.filter(miscounted).length,
+  };
+}
+
+function cover(rows: MemoryRows, until: string): { found: number; more: boolean } {
+  const before = rows.auditBooks;
+  if (before !== null && before.until >= until) return { found: 0, more: false };
+  const { posts, events, contradictions, miscounted } = compared(
+    rows,
+    before?.until ?? null,
+    until,
+  );
+  rows.auditBooks = {
+    until,
+    posts: posts + (before?.posts ?? 0),
+    events: events + (before?.events ?? 0),
+    contradictions: contradictions + (before?.contradictions ?? 0),
+    miscounted: miscounted + (before?.miscounted ?? 0),
+  };
+  return { found: contradictions + miscounted, more: false };
+}
+
+/** Where an audit begins that was not told, and what was covered before. */
+const goingOn = (rows: MemoryRows, accepted: number): AuditBooks | null =>
+  accepted > AUDITED_WHOLE ? rows.auditBooks : null;
+
+/** The same count as src/store/postgres/audit.ts, in the same order. */
+function auditOf(rows: MemoryRows, given: string | null | undefined): AuditReport {
+  const posts = [...rows.posts.values()];
   const gone = archivedOf(rows, "post");
+  const books = given === undefined ? goingOn(rows, posts.length + total(gone)) : null;
+  const since = given === undefined ? (books?.until ?? null) : given;
+  const found = compared(rows, since, null);
   const ended = (wanted: PostRow["outcome"]) =>
     posts.filter(({ outcome }) => outcome === wanted).length +
     total(gone.filter(({ outcome }) => outcome === wanted));
@@ -99,8 +143,10 @@ function auditOf(rows: MemoryRows): AuditReport {
     dead: ended("dead"),
     open: posts.filter((row) => row.endedAt === null).length,
     droppedBy: droppedBy(rows, posts),
-    contradictions: heldByNone(rows, posts) + sayOtherwise(rows, events),
-    miscounted: events.filter(miscounted).length,
+    covered: { since, until: null, posts: found.posts, events: found.events },
+    books,
+    contradictions: found.contradictions + (books?.contradictions ?? 0),
+    miscounted: found.miscounted + (books?.miscounted ?? 0),
     outbox: {
       pending: outbox("pending"),
       failed: outbox("failed"),
@@ -143,22 +189,26 @@ function heldByNone(rows: MemoryRows, posts: PostRow[]): number {
 }
 
 /**
- * Evidence whose post is not there, says it was dropped or repeated, or does not know of the event.
+ * Evidence whose post is not there, says it was dropped or repeated, or does not know of the event:
+ * of the events that changed what came within, and of the posts that ended within.
  */
-function sayOtherwise(rows: MemoryRows, events: EventRecord[]): number {
-  return events
-    .flatMap(({ event, evidence }) =>
-      [...evidence.values()].map(({ mention }) => ({ mention, eventKey: event.eventKey })),
-    )
-    .filter(({ mention, eventKey }) => {
+function sayOtherwise(
+  rows: MemoryRows,
+  events: EventRecord[],
+  changed: EventRecord[],
+  isWithin: (at: string | null) => boolean,
+): number {
+  const isChanged = new Set(changed);
+  return events.reduce((sum, held) => {
+    const others = [...held.evidence.values()].filter(({ mention, committedAt }) => {
       const post = rows.posts.get(`${mention.source}:${mention.postId}`);
-      return (
-        post === undefined ||
-        post.outcome === "dropped" ||
-        post.outcome === "duplicate" ||
-        !post.doneKeys.includes(eventKey)
-      );
-    }).length;
+      const isNothing = post?.outcome === "dropped" || post?.outcome === "duplicate";
+      if (isNothing && isWithin(post?.endedAt ?? null)) return true;
+      const isOther = post === undefined || !post.doneKeys.includes(held.event.eventKey);
+      return isChanged.has(held) && isWithin(committedAt) && (isNothing || isOther);
+    });
+    return sum + others.length;
+  }, 0);
 }
 
 function miscounted({ event, evidence }: EventRecord): boolean {

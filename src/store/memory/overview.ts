@@ -19,7 +19,9 @@ export const overviewStore = (rows: MemoryRows): OverviewStore => ({
   waiting: async (since, old) => ({
     nextDue: rows.waiting.earliest(),
     overdue: (rows.open.earliest() ?? since) < since,
-    old: old !== null && PARTS[old.what].old(rows, old.before).length > 0,
+    old: old
+      .filter(({ what, before }) => PARTS[what].old(rows, before).length > 0)
+      .map(({ what }) => what),
   }),
 });
 

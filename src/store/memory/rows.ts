@@ -8,6 +8,7 @@ import type { RawPost } from "../../model/raw-post.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
 import type { ApiKey } from "../api-keys.ts";
+import type { AuditBooks } from "../audit.ts";
 import type { AuditLogRow } from "../audit-log.ts";
 import type { SourceCursor } from "../cursors.ts";
 import type { DeliveryAttempt } from "../deliveries.ts";
@@ -111,6 +112,7 @@ export type MemoryRows = {
   /** Row n is at n - 1; deleted ones leave a hole. */
   outbox: OutboxRecord[];
   /** By the subject of the payload. */
+  /** By subjectKeys. */
   bySubject: Map<string, OutboxRecord[]>;
   waiting: TimeHeap<OutboxRecord>;
   waitingFor: Map<number, TimeHeap<OutboxRecord>>;
@@ -131,6 +133,7 @@ export type MemoryRows = {
   >;
   /** What retention deleted: JSON of what, outcome and reason -> count. */
   archived: Map<string, number>;
+  auditBooks: AuditBooks | null;
   /** Accepted posts and how many of them retention deleted: JSON of source and hour -> counts. */
   acceptedPosts: Map<string, { accepted: number; archived: number }>;
   /** How many rows were ever made: the next id, also after some were deleted. */
@@ -159,6 +162,7 @@ export const emptyRows = (): MemoryRows => ({
   auditLog: [],
   replies: new Map(),
   archived: new Map(),
+  auditBooks: null,
   acceptedPosts: new Map(),
   made: { posts: 0, events: 0, history: 0, deadLetters: 0 },
 });
@@ -245,10 +249,16 @@ export function addRow(
   scheduleRow(rows, row);
   held?.outbox.push(row);
   if (held) held.deliveryCount += 1;
-  const subject = draft.payload.subject;
-  if (subject === undefined) return;
-  rows.bySubject.set(subject, [...(rows.bySubject.get(subject) ?? []), row]);
+  for (const key of subjectKeys(draft))
+    rows.bySubject.set(key, [...(rows.bySubject.get(key) ?? []), row]);
 }
+
+/** What rows about one token share: their subject, and their symbol and window. */
+export const subjectKeys = ({ eventKey, payload }: OutboxDraft): string[] =>
+  payload.subject === undefined ? [] : [payload.subject, symbolKey(eventKey, payload.symbol)];
+
+export const symbolKey = (eventKey: string, symbol: string | null): string =>
+  `symbol ${symbol}:${eventKey.slice(-20)}`;
 
 export const isOpen = (row: OutboxRecord): boolean =>
   row.status === "pending" || row.status === "failed";

@@ -1,13 +1,16 @@
 import {
+  AUDITED_WHOLE,
   type AuditedEvent,
   type AuditReport,
   type AuditStore,
+  MOST_AUDITED,
   MOST_AUDITED_PIECES,
+  type TallyDifference,
   type UnaccountedPosts,
 } from "../audit.ts";
 import { cursorOf, markOf } from "../paging.ts";
 import { EVENT, EVIDENCE, HOUR, SIGNAL } from "./columns.ts";
-import { DELIVERIES_BY_STATUS, POSTS_BY_OUTCOME } from "./overview.ts";
+import { OPEN_DEAD_LETTERS, TALLIES } from "./overview.ts";
 import { firstRow, isoColumn, type Sql } from "./sql.ts";
 
 /** The pace is that of so many of the latest posts. */
@@ -56,18 +59,42 @@ const posts = (condition: string): string =>
 const deliveries = (status: string): string =>
   `(select coalesce(sum(count), 0)::bigint from delivery where status = '${status}')`;
 
+const BOOKS = `book as (
+  select covered_until, json_build_object('until', ${isoColumn("covered_until")}, 'posts', posts,
+    'events', events, 'contradictions', contradictions, 'miscounted', miscounted) as written
+  from audit_books)`;
+
 /**
- * The promise as one query: every accepted post is evidence, dropped, a duplicate, dead or still
- * open; nothing contradicts that; and every event's figures are those of its evidence. It reads one
- * snapshot, so it may run while posts flow. What retention deleted counts by its numbers in
- * "archived".
+ * The parts of a statement that compare the rows that changed since "start" (a row, `since`: null
+ * is the beginning) and before `until`, or before so much changed that the rest is left to the next
+ * call. "checked" answers one row. Each commit is whole in the snapshot of the statement, so it may
+ * run while posts flow.
  */
-const AUDIT = `
-with
+const checkedBefore = (until: string): string => `
+begin as (select coalesce(since, '-infinity'::timestamptz) as at from start),
+finish as (
+  select least(${until}, (
+    select ended_at from raw_posts where ended_at > (select at from begin)
+    order by ended_at offset ${MOST_AUDITED.posts} limit 1
+  ), (
+    select updated_at from events where updated_at > (select at from begin)
+    order by updated_at offset ${MOST_AUDITED.events} limit 1
+  )) as at
+),
+ended_post as materialized (
+  select id, source, source_id, outcome, event_keys from raw_posts
+  where ended_at >= (select at from begin)
+    and ended_at < (select coalesce(at, 'infinity'::timestamptz) from finish)
+),
+changed_event as materialized (
+  select event_key, evidence_count, copies, unique_authors, start_ts, last_ts from events
+  where updated_at >= (select at from begin)
+    and updated_at < (select coalesce(at, 'infinity'::timestamptz) from finish)
+),
 
 -- Posts that say they are evidence, and an event they name does not hold them.
 held_by_none as (
-  select distinct p.id from raw_posts p
+  select distinct p.id from ended_post p
   left join lateral unnest(p.event_keys) as k(event_key) on true
   left join event_evidence v on v.event_key = k.event_key
   and v.evidence_id = p.source || ':' || p.source_id
@@ -76,9 +103,15 @@ held_by_none as (
 
 -- Evidence whose post is not there, says it was dropped or repeated, or does not know of the event.
 says_otherwise as (
-  select v.event_key, v.evidence_id from event_evidence v
+  select v.event_key, v.evidence_id from changed_event
+  join event_evidence v using (event_key)
   left join raw_posts p on p.source = v.source and p.source_id = v.post_id
-  where p.id is null or p.outcome in ('dropped', 'duplicate') or v.event_key <> all (p.done_keys)
+  where v.committed_at >= (select at from begin) and
+    (p.id is null or p.outcome in ('dropped', 'duplicate') or v.event_key <> all (p.done_keys))
+  union
+  select v.event_key, v.evidence_id from ended_post p
+  join event_evidence v on v.source = p.source and v.post_id = p.source_id
+  where p.outcome in ('dropped', 'duplicate')
 ),
 
 -- Events whose stored figures are not those of their evidence rows. Copies count beside the
@@ -86,13 +119,13 @@ says_otherwise as (
 -- in two steps, because counting distinct authors in one would sort all evidence,
 -- in each of the workers that read it.
 miscounted as (
-  select e.event_key from events e
+  select e.event_key from changed_event e
   left join (
     select event_key, sum(pieces) as pieces, count(*) as authors, min(first_ts) as first_ts,
     max(last_ts) as last_ts from (
       select event_key, author, count(*) as pieces, min(posted_at) as first_ts, max(posted_at)
       as last_ts
-      from event_evidence group by event_key, author
+      from changed_event join event_evidence using (event_key) group by event_key, author
     ) by_author group by event_key
   ) v using (event_key)
   where e.evidence_count + e.copies is distinct from v.pieces
@@ -100,9 +133,22 @@ miscounted as (
     or e.start_ts is distinct from v.first_ts
     or e.last_ts is distinct from v.last_ts
 ),
+checked as (
+  select (select at from finish) as until, (select count(*) from ended_post) as posts,
+    (select count(*) from changed_event) as events,
+    (select count(*) from held_by_none) + (select count(*) from says_otherwise) as contradictions,
+    (select count(*) from miscounted) as miscounted
+)`;
 
-post as (${POSTS_BY_OUTCOME}),
-delivery as (${DELIVERIES_BY_STATUS}),
+/** $1: where to begin is given, $2: where. */
+const AUDIT = `
+with ${TALLIES},
+${BOOKS},
+start as (
+  select case when $1::boolean then $2::timestamptz
+    when ${posts("true")} > ${AUDITED_WHOLE} then (select covered_until from book) end as since
+),
+${checkedBefore("null::timestamptz")},
 latency as (${LATENCY}),
 commit_to_send as (${COMMIT_TO_SEND}),
 
@@ -123,16 +169,51 @@ select json_build_object(
     select coalesce(jsonb_agg(jsonb_build_object('reason', coalesce(reason, ''), 'count', count)
     order by count desc, reason), '[]')
     from post where outcome = 'dropped'),
-  'contradictions', (select count(*) from held_by_none) + (select count(*) from says_otherwise),
-  'miscounted', (select count(*) from miscounted),
+  'covered', json_build_object('since', ${isoColumn("start.since")},
+    'until', ${isoColumn("checked.until")}, 'posts', checked.posts, 'events', checked.events),
+  'books', book.written,
+  'contradictions', checked.contradictions
+    + coalesce((book.written->>'contradictions')::bigint, 0),
+  'miscounted', checked.miscounted + coalesce((book.written->>'miscounted')::bigint, 0),
   'outbox', jsonb_build_object(
     'pending', ${deliveries("pending")}, 'failed', ${deliveries("failed")}, 'done',
     ${deliveries("done")}, 'dlq', ${deliveries("dlq")}),
-  'deadLetters', (select count(*) from dead_letters where replayed_at is null),
+  'deadLetters', ${OPEN_DEAD_LETTERS},
   'latencyMs', (select ms from latency),
   'commitToSendMs', (select coalesce(jsonb_agg(ms order by id), '[]') from commit_to_send),
   'postsPerSecond', (select posts_per_second from pace)
-) as audit`;
+) as audit
+from start cross join checked
+left join book on not $1::boolean and start.since is not null`;
+
+/**
+ * $1 until. Of two at once the later one to write does, which began where the former did: a range
+ * is never added twice.
+ */
+const COVER = `
+with ${BOOKS},
+start as (select (select covered_until from book) as since),
+${checkedBefore("$1::timestamptz")},
+written as (
+  insert into audit_books (id, covered_until, posts, events, contradictions, miscounted)
+  select 1, until, posts, events, contradictions, miscounted from checked
+  where until > (select at from begin)
+  on conflict (id) do update set covered_until = excluded.covered_until,
+    posts = audit_books.posts + excluded.posts, events = audit_books.events + excluded.events,
+    contradictions = audit_books.contradictions + excluded.contradictions,
+    miscounted = audit_books.miscounted + excluded.miscounted
+  where audit_books.covered_until = (select since from start)
+)
+select (contradictions + miscounted)::float8 as found, until < $1::timestamptz as more
+from checked`;
+
+const RECOUNT = `
+with ${TALLIES},
+kept as (select * from tally where what <> 'minute')
+select what, outcome, reason, coalesce(kept.count, 0)::float8 as kept,
+  coalesce(found.count, 0)::float8 as found
+from kept full join count_rows() found using (what, outcome, reason)
+where coalesce(kept.count, 0) <> coalesce(found.count, 0) order by what, outcome, reason`;
 
 /**
  * $1 since, $2 until, $3 and $4 the time and the id after which the page begins, $5 its length. The
@@ -200,7 +281,12 @@ export const auditStore = (sql: Sql): AuditStore => ({
     };
   },
   unaccountedPosts: (since) => sql.query<UnaccountedPosts>(UNACCOUNTED_POSTS, [since]),
-  audit: async () => (await firstRow(sql.query<{ audit: AuditReport }>(AUDIT, []))).audit,
+  async audit(since) {
+    const params = [since !== undefined, since ?? null];
+    return (await firstRow(sql.query<{ audit: AuditReport }>(AUDIT, params))).audit;
+  },
+  coverAudit: (until) => firstRow(sql.query<{ found: number; more: boolean }>(COVER, [until])),
+  recountTallies: () => sql.query<TallyDifference>(RECOUNT, []),
   latency: async () =>
     (await firstRow(sql.query<{ ms: AuditReport["latencyMs"] }>(LATENCY, []))).ms,
 });

@@ -6,59 +6,66 @@ import {
   type StoreOverview,
   type WaitingWork,
 } from "../overview.ts";
+import type { OldRows } from "../retention.ts";
 import { IS_OPEN } from "./columns.ts";
 import { NEXT_DUE } from "./outbox.ts";
 import { OLD } from "./retention.ts";
 import { firstRow, isoColumn, type Sql } from "./sql.ts";
 
-/**
- * Rows of outcome, reason and count: how posts ended, those that retention deleted among them. Each
- * live part reads one partial index and no row. The reason is of what was dropped; an open post has
- * no outcome yet or is pending.
- */
-export const POSTS_BY_OUTCOME = `
-select outcome, reason, sum(count)::bigint as count from (
-  select 'dropped' as outcome, reason, count(*) from raw_posts where outcome = 'dropped'
-  group by reason
-  union all
-  select coalesce(outcome, 'open'), null, count(*) from raw_posts where outcome is distinct
-  from 'dropped' group by outcome
-  union all
-  select outcome, nullif(reason, ''), count from archived where what = 'post'
-) part group by outcome, reason`;
+/** The parts of a statement that answer the numbers of rows, at a cost that hangs on none of them. */
+export const TALLIES = `
+tally as (
+  select what, outcome, reason, sum(count)::bigint as count from (
+    select what, outcome, reason, count from tallies
+    union all
+    select what, outcome, reason, count from tally_changes
+  ) part group by what, outcome, reason having sum(count) <> 0
+),
+post as (
+  select outcome, nullif(reason, '') as reason, sum(count)::bigint as count from (
+    select outcome, reason, count from tally where what = 'post'
+    union all
+    select outcome, reason, count from archived where what = 'post'
+  ) part group by outcome, reason
+),
+delivery as (
+  select outcome as status, sum(count)::bigint as count from (
+    select outcome, count from tally where what = 'delivery'
+    union all
+    select outcome, count from archived where what = 'delivery'
+  ) part group by outcome
+)`;
 
-export const DELIVERIES_BY_STATUS = `
-select status, sum(count)::bigint as count from (
-  select status, count(*) from push_outbox group by status
-  union all
-  select outcome, count from archived where what = 'delivery'
-) part group by status`;
+export const OPEN_DEAD_LETTERS = `(
+  select coalesce(sum(count), 0)::bigint from (
+    select count from tallies where what = 'deadLetter'
+    union all
+    select count from tally_changes where what = 'deadLetter'
+  ) part)`;
 
 /**
  * $1 now. Posts a minute cover the last sixty minutes, the oldest first, also those without a post.
  */
 const OVERVIEW = `
-with post as (${POSTS_BY_OUTCOME}),
-delivery as (${DELIVERIES_BY_STATUS}),
+with ${TALLIES},
 minute as (
-  select m as at from generate_series(date_trunc('minute', $1::timestamptz) - interval '59 minutes',
+  select ${isoColumn("m")} as at
+  from generate_series(date_trunc('minute', $1::timestamptz) - interval '59 minutes',
   date_trunc('minute', $1::timestamptz), interval '1 minute') m
-),
-arrived as (
-  select date_trunc('minute', accepted_at) as at, count(*) from raw_posts
-  where accepted_at >= date_trunc('minute', $1::timestamptz) - interval '59 minutes' group by 1
 )
 select json_build_object(
   'posts', (select coalesce(jsonb_agg(to_jsonb(p) order by count desc), '[]') from post p),
-  'events', (select count(*) from events) + (select coalesce(sum(count), 0)::bigint from archived
-  where what = 'event'),
-  'signals', (select coalesce(jsonb_agg(to_jsonb(s) order by count desc), '[]') from (select state,
-  count(*) from signals group by 1) s),
+  'events', (select coalesce(sum(count), 0)::bigint from (
+    select count from tally where what = 'event'
+    union all
+    select count from archived where what = 'event') e),
+  'signals', (select coalesce(jsonb_agg(jsonb_build_object('state', outcome, 'count', count)
+    order by count desc), '[]') from tally where what = 'signal'),
   'outbox', (select coalesce(jsonb_agg(to_jsonb(o) order by count desc), '[]') from delivery o),
-  'deadLetters', (select count(*) from dead_letters where replayed_at is null),
-  'postsPerMinute', (select jsonb_agg(jsonb_build_object('minute', ${isoColumn("minute.at")},
-  'count', coalesce(arrived.count, 0)) order by minute.at)
-    from minute left join arrived using (at))
+  'deadLetters', ${OPEN_DEAD_LETTERS},
+  'postsPerMinute', (select jsonb_agg(jsonb_build_object('minute', minute.at,
+  'count', coalesce(t.count, 0)) order by minute.at)
+    from minute left join tally t on t.what = 'minute' and t.outcome = minute.at)
 ) as overview`;
 
 /** Posts that are looked at: those that wait the longest. */
@@ -101,14 +108,20 @@ select json_build_object(
     order by coalesce(requeued_at, accepted_at), id limit 1),
   'outbox', (select count(*) from open),
   'oldestDelivery', (select ${isoColumn("min(due)")} from open),
-  'deadLetters', (select count(*) from dead_letters where replayed_at is null)
+  'deadLetters', ${OPEN_DEAD_LETTERS}
 ) as backlog`;
 
-const waiting = (old: string): string => `
-select (${NEXT_DUE}) as "nextDue", ${old} as old, exists (
+/** $1 since, and then the time before which each kind in `old` is old. */
+const waiting = (old: readonly OldRows[]): string => `
+select (${NEXT_DUE}) as "nextDue", exists (
   select from raw_posts where ended_at is null and coalesce(requeued_at,
   accepted_at) < $1::timestamptz
-) as overdue`;
+) as overdue, array_remove(array[${old
+  .map(
+    ({ what }, n) => `case when exists (select ${OLD[what](`$${n + 2}::timestamptz`)})
+    then '${what}' end`,
+  )
+  .join(", ")}]::text[], null) as old`;
 
 export const overviewStore = (sql: Sql): OverviewStore => ({
   backlog: async () =>
@@ -119,12 +132,5 @@ export const overviewStore = (sql: Sql): OverviewStore => ({
     (await firstRow(sql.query<{ stalled: StalledPosts }>(STALLED, [stuckBefore, waitedBefore])))
       .stalled,
   waiting: (since, old) =>
-    old === null
-      ? firstRow(sql.query<WaitingWork>(waiting("false"), [since]))
-      : firstRow(
-          sql.query<WaitingWork>(waiting(`exists (select ${OLD[old.what]("$2::timestamptz")})`), [
-            since,
-            old.before,
-          ]),
-        ),
+    firstRow(sql.query<WaitingWork>(waiting(old), [since, ...old.map(({ before }) => before)])),
 });

@@ -98,15 +98,15 @@ export const SCHEDULE_MUTANTS: readonly Suspect[] = [
   {
     name: "retention stops after one batch",
     file: "src/schedule/retention.ts",
-    from: "last === BATCH; batch++",
+    from: "last === BATCH[what]; batch++",
     to: "batch < 1; batch++",
     tests: { files: ["src/schedule/retention.test.ts"] },
   },
   {
     name: "retention keeps nothing when it is to keep all",
     file: "src/schedule/retention.ts",
-    from: "days === 0 ? undefined : iso(now - days * DAY)",
-    to: "iso(now - days * DAY)",
+    from: "RETAINED.filter((what) => days[what] > 0).map(",
+    to: "RETAINED.map(",
     tests: { files: ["src/schedule/retention.test.ts"] },
   },
 ];
