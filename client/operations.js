@@ -10,7 +10,7 @@ export const OPERATIONS = {
   listPosts: {"method":"GET","path":"/posts","query":["limit","cursor","source","outcome","reason","since"],"body":null,"answer":"json","items":"posts"},
   getPost: {"method":"GET","path":"/posts/{source}/{id}","query":[],"body":null,"answer":"json","items":null},
   getOverview: {"method":"GET","path":"/overview","query":[],"body":null,"answer":"json","items":null},
-  getAudit: {"method":"GET","path":"/audit","query":[],"body":null,"answer":"json","items":null},
+  getAudit: {"method":"GET","path":"/audit","query":["since"],"body":null,"answer":"json","items":null},
   listAnalytics: {"method":"GET","path":"/analytics","query":[],"body":null,"answer":"json","items":null},
   getDashboard: {"method":"GET","path":"/analytics/dashboard","query":["from","to","step"],"body":null,"answer":"json","items":null},
   getAnalytics: {"method":"GET","path":"/analytics/{query}","query":["from","to","step"],"body":null,"answer":"json","items":null},

@@ -72,7 +72,7 @@ export function eventParts(eventKey) {
 }
 
 /** @param {string} token */
-const shortened = (token) =>
+export const shortened = (token) =>
   token.length > 16 ? `${token.slice(0, 6)}…${token.slice(-4)}` : token;
 
 /** @param {{ symbol?: unknown, event_key: string }} event */

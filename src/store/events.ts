@@ -98,7 +98,15 @@ export type EventStore = {
     eventKeys: readonly string[],
     limit: number,
   ): Promise<{ eventKey: string; evidence: EventEvidence[] }[]>;
+  /**
+   * Of each event the others of its window about the same token: of the same contract, or of the
+   * same symbol while one names no contract and no other chain.
+   */
+  relatedEvents(eventKeys: readonly string[]): Promise<RelatedEvents[]>;
 };
+
+/** Those without any are left out. Keys in the order of bytes. */
+export type RelatedEvents = { eventKey: string; related: string[] };
 
 export type EvidenceRequest = PageRequest & { order?: "earliest" | "latest" };
 

@@ -12,6 +12,7 @@ const READ_AT_REPLICA = [
   "signal",
   "signalsByKey",
   "evidenceByKey",
+  "relatedEvents",
   "evidenceInTime",
   "history",
   "overview",

@@ -1,5 +1,5 @@
-import { h } from "../dom.js";
-import { ago, eventParts, many, score, signed, spaced, tokenName } from "../format.js";
+import { button, h } from "../dom.js";
+import { ago, eventParts, many, score, shortened, signed, spaced, tokenName } from "../format.js";
 
 /** @import { SignalListed } from "../../types.d.ts" */
 
@@ -28,8 +28,26 @@ export function signalRow(signal, open) {
         posts !== null && h("span", { class: "quiet" }, many(posts, "post")),
       ),
     ),
+    signal.related.length > 0 && sameToken(signal.related, open),
   );
 }
+
+/**
+ * The other events of the same token: of its symbol, of its contract.
+ * @param {readonly string[]} keys
+ * @param {(key: string) => unknown} open
+ */
+const sameToken = (keys, open) =>
+  h(
+    "span",
+    { class: "related quiet" },
+    "same token: ",
+    ...keys.map((key) => {
+      const { chain, token } = eventParts(key);
+      const name = chain === "unknown" ? token : `${chain} ${shortened(token)}`;
+      return button(name, () => open(key));
+    }),
+  );
 
 /** @param {SignalListed} signal */
 function title(signal) {

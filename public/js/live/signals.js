@@ -18,7 +18,7 @@ const MAX_ROWS = 300;
 export function signalList(open, askForKey) {
   const list = byId("signals");
   const more = byId("more");
-  /** @type {Map<string, { ts: string, element: HTMLElement }>} */
+  /** @type {Map<string, { ts: string, element: HTMLElement, related: readonly string[] }>} */
   const rows = new Map();
   let filter = { state: "", symbol: "" };
   /** @type {string | null} */
@@ -84,6 +84,7 @@ export function signalList(open, askForKey) {
       element.remove();
       rows.delete(key);
     }
+    hideRelated();
     maxRows = MAX_ROWS;
     setMore(next);
   }
@@ -98,16 +99,27 @@ export function signalList(open, askForKey) {
     const focused = focusedKey();
     const placed = page.map((signal) => {
       const before = rows.get(signal.event_key);
-      if (before?.ts === signal.ts) return before.element;
+      if (before?.ts === signal.ts && `${before.related}` === `${signal.related}`)
+        return before.element;
       const element = signalRow(signal, open);
       before?.element.remove();
       if (light) element.classList.add("fresh");
-      rows.set(signal.event_key, { ts: signal.ts, element });
+      rows.set(signal.event_key, { ts: signal.ts, element, related: signal.related });
       return element;
     });
+    hideRelated();
     // A row that is replaced or moved loses the focus: it is given back once the row is in place.
     if (focused) queueMicrotask(() => focusRow(focused));
     return placed;
+  }
+
+  /** Of the events of one token the one that changed last is shown, and leads to the others. */
+  function hideRelated() {
+    for (const [key, { ts, element, related }] of rows)
+      element.hidden = related.some((other) => {
+        const row = rows.get(other);
+        return row !== undefined && (row.ts > ts || (row.ts === ts && other < key));
+      });
   }
 
   const focusedKey = () => {
@@ -154,7 +166,7 @@ export function signalList(open, askForKey) {
      * @param {1 | -1} by
      */
     step(by) {
-      const buttons = elements(list, "button", HTMLButtonElement);
+      const buttons = elements(list, ".signal:not([hidden]) > button", HTMLButtonElement);
       const focused = document.activeElement;
       const at = focused instanceof HTMLButtonElement ? buttons.indexOf(focused) : -1;
       buttons[Math.max(0, Math.min(buttons.length - 1, at + by))]?.focus();

@@ -6,11 +6,21 @@ import type { EventStore } from "../../store/events.ts";
 import { asFilter, ListQuery, PagingQuery, readPaging } from "../query.ts";
 import { type ApiRoute, route } from "../route.ts";
 import { EXAMPLE_EVENT } from "./examples.ts";
-import { EventKeyParams, noEvent, SignalShown, signalOnWire } from "./signals.ts";
+import { EventKeyParams, noEvent, SignalShown, signalOnWire, withRelated } from "./signals.ts";
 
-export type EventReadPorts = { store: Pick<EventStore, "events" | "event" | "evidenceInTime"> };
+export type EventReadPorts = {
+  store: Pick<EventStore, "events" | "event" | "evidenceInTime" | "relatedEvents">;
+};
 
-const EventShown = TokenEvent.extend({ state: SignalState, score: z.number(), level: z.string() });
+/** Keys of other events that are about the same token, in the same window. */
+const Related = z.array(z.string());
+
+const EventShown = TokenEvent.extend({
+  state: SignalState,
+  score: z.number(),
+  level: z.string(),
+  related: Related,
+});
 
 export const eventRoutes = ({ store }: EventReadPorts): ApiRoute[] => [
   route({
@@ -27,7 +37,7 @@ export const eventRoutes = ({ store }: EventReadPorts): ApiRoute[] => [
     async handle({ query }) {
       const page = await readPaging(query, (paging) => store.events(asFilter(query), paging));
       if (page instanceof Response) return page;
-      return { events: page.items, nextCursor: page.nextCursor };
+      return { events: await withRelated(page.items, store), nextCursor: page.nextCursor };
     },
   }),
   route({
@@ -46,12 +56,14 @@ export const eventRoutes = ({ store }: EventReadPorts): ApiRoute[] => [
       evidence: z.array(Mention),
       /** Of the next page of the evidence. */
       nextCursor: z.string().nullable(),
+      related: Related,
     }),
     status: 200,
     example: { params: { eventKey: EXAMPLE_EVENT } },
     async handle({ params: { eventKey }, query }) {
-      const [found, page] = await Promise.all([
+      const [found, related, page] = await Promise.all([
         store.event(eventKey, 0),
+        store.relatedEvents([eventKey]),
         readPaging(query, (paging) =>
           store.evidenceInTime(eventKey, { ...paging, order: query.order }),
         ),
@@ -61,6 +73,7 @@ export const eventRoutes = ({ store }: EventReadPorts): ApiRoute[] => [
       return {
         ...found.event,
         signal: signalOnWire(found.signal),
+        related: related[0]?.related ?? [],
         evidence: page.items,
         nextCursor: page.nextCursor,
       };

@@ -13,7 +13,7 @@ import { EXAMPLE_EVENT } from "./examples.ts";
 
 export type SignalPorts = {
   settings: Pick<ApiSettings, "publicRead">;
-  store: Pick<EventStore, "signals" | "signal">;
+  store: Pick<EventStore, "signals" | "signal" | "relatedEvents">;
   /** Every rule, matched or not, for the facts stored with the signal. */
   explain(signal: Signal): Promise<z.input<typeof Explanation>>;
 };
@@ -40,6 +40,8 @@ export const SignalSummary = SignalShown.omit({
 }).extend({
   reasons: z.array(SignalReason.pick({ score: true, text: true })),
   evidenceCount: z.number().nullable(),
+  /** Keys of other events that are about the same token, in the same window. */
+  related: z.array(z.string()),
 });
 
 const FIELDS = Object.keys(SignalShown.shape).map(wireName);
@@ -174,7 +176,11 @@ export const signalRoutes = ({ store, explain, settings }: SignalPorts): ApiRout
         }),
       );
       if (page instanceof Response) return page;
-      const signals = page.items.map((signal) => listed(signal, query.fields));
+      const { fields } = query;
+      const signals =
+        fields === null
+          ? await withRelated(page.items.map(summaryOf), store)
+          : page.items.map((signal) => chosenFields(signal, fields));
       return { signals, nextCursor: page.nextCursor };
     },
   }),
@@ -231,12 +237,19 @@ export function signalOnWire({ facts, ...signal }: Signal): z.input<typeof Signa
 /** What a list shows of the facts. */
 const FACTS_LISTED = ["type", "chain", "symbol", "evidence_count"];
 
-function listed(signal: Signal, fields: readonly string[] | null): z.input<typeof SignalListed> {
-  return fields === null ? summaryOf(signal) : chosenFields(signal, fields);
+/** Each row of a page with the keys of the events that it is one with. */
+export async function withRelated<Row extends { eventKey: string }>(
+  rows: readonly Row[],
+  store: Pick<EventStore, "relatedEvents">,
+): Promise<(Row & { related: string[] })[]> {
+  if (rows.length === 0) return [];
+  const found = await store.relatedEvents(rows.map(({ eventKey }) => eventKey));
+  const byKey = new Map(found.map(({ eventKey, related }) => [eventKey, related]));
+  return rows.map((row) => ({ ...row, related: byKey.get(row.eventKey) ?? [] }));
 }
 
 /** Picked by hand: a schema would read each field of each signal of a page again. */
-function summaryOf(signal: Signal): z.input<typeof SignalSummary> {
+function summaryOf(signal: Signal): Omit<z.input<typeof SignalSummary>, "related"> {
   const { featuresSnapshot, onchainAsofTs, onchainConfidence, rulesVersion, transition, ...shown } =
     signalOnWire(signal);
   const { evidence_count: count } = signal.facts.values;

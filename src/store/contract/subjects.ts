@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { OutboxDraft } from "../../model/delivery.ts";
 import type { SignalState } from "../../model/scalars.ts";
+import type { TokenEvent } from "../../model/token-event.ts";
 import type { Store } from "../index.ts";
 import {
   at,
@@ -23,12 +24,12 @@ export function subjectContract(store: () => Store): void {
     eventKey: string,
     state: SignalState,
     seconds: number,
-    over: { subject?: string; channelId?: number } = {},
+    over: Partial<OutboxDraft["payload"]> & { channelId?: number } = {},
   ): Promise<number> {
-    const { subject = SUBJECT, channelId = 7 } = over;
+    const { channelId = 7, ...said } = { subject: SUBJECT, ...over };
     const plain = draft(channelId, `${eventKey} ${seconds}`);
     const outbox: OutboxDraft[] = [
-      { ...plain, eventKey, payload: { ...plain.payload, eventKey, state, subject } },
+      { ...plain, eventKey, payload: { ...plain.payload, eventKey, state, ...said } },
     ];
     const rev = (await store().load(eventKey))?.rev ?? 0;
     const evidence = rev === 0 ? [mention(`${eventKey}-${seconds}`, { eventKey })] : [];
@@ -80,6 +81,107 @@ export function subjectContract(store: () => Store): void {
       expect(await told(await announce(symbol, "downgraded", 21), 30)).toBe(true);
       expect(await told(await announce(contract, "verified", 31), 40)).toBe(false);
       expect(await told(await announce(contract, "verified", 41), 50)).toBe(false);
+    });
+
+    const WINDOW = "2026-01-15T10:00:00Z";
+    /** Announces, claims when it is due, and ends as the holder would; whether it was a repeat. */
+    function teller() {
+      let now = 0;
+      return async (
+        eventKey: string,
+        state: SignalState,
+        over: Partial<OutboxDraft["payload"]> = {},
+      ) => {
+        const key = `${eventKey}:${WINDOW}`;
+        const id = await announce(key, state, now++, { subject: key, chain: "unknown", ...over });
+        const answer = await repeats(id, now);
+        await end(id, now++, answer === true ? "repeated" : "ok");
+        return answer;
+      };
+    }
+    const A = { tokenCa: "0xa" };
+    const B = { tokenCa: "0xb" };
+
+    it("are told once while nobody knows the contract of the symbol, in either order", async () => {
+      const tell = teller();
+      expect(await tell("unknown:AURA", "verified", { symbol: "AURA" })).toBe(false);
+      expect(await tell("evm:0xa", "verified", { symbol: "AURA", ...A })).toBe(true);
+      expect(await tell("evm:0xa", "downgraded", { symbol: "AURA", ...A })).toBe(false);
+      expect(await tell("unknown:AURA", "downgraded", { symbol: "AURA" })).toBe(true);
+      expect(await tell("evm:0xc", "verified", { symbol: "LUNA", tokenCa: "0xc" })).toBe(false);
+      expect(await tell("unknown:LUNA", "verified", { symbol: "LUNA" })).toBe(true);
+    });
+
+    it("are told once of a coin whose chain only one of them names", async () => {
+      const tell = teller();
+      const coin = { symbol: "BTC" };
+      expect(await tell("btc:BTC", "verified", { ...coin, chain: "btc" })).toBe(false);
+      expect(await tell("unknown:BTC", "verified", coin)).toBe(true);
+    });
+
+    it("are two where contracts or chains differ, and a symbol is the first of them", async () => {
+      const tell = teller();
+      const pepe = { symbol: "PEPE" };
+      expect(await tell("unknown:PEPE", "verified", pepe)).toBe(false);
+      expect(await tell("evm:0xa", "verified", { ...pepe, ...A })).toBe(true);
+      expect(await tell("evm:0xb", "verified", { ...pepe, ...B })).toBe(false);
+      expect(await tell("eth:DEMO", "verified", { chain: "eth" })).toBe(false);
+      expect(await tell("sol:DEMO", "verified", { chain: "sol" })).toBe(false);
+    });
+
+    it("are shown with each other, as one", async () => {
+      const shown = async (
+        key: string,
+        over: Partial<TokenEvent>,
+        contract: string | null = null,
+      ) => {
+        const eventKey = `${key}:${WINDOW}`;
+        const pieces = [mention(key, { eventKey, postId: key })];
+        const facts = { ...signal().facts, values: { contract } };
+        await store().commit(
+          change(0, pieces, {
+            event: eventOf(pieces, { chain: "unknown", ...over }),
+            signal: signal({ eventKey, facts }),
+          }),
+        );
+        return eventKey;
+      };
+      const aura = { symbol: "AURA" };
+      const [a, b] = [
+        { ...aura, ...A },
+        { ...aura, ...B },
+      ];
+      const unknown = await shown("unknown:AURA", aura);
+      const first = await shown("evm:0xa", { ...a, chain: "eth" });
+      const second = await shown("evm:0xb", b);
+      const found = await shown("sol:AURA", { ...aura, chain: "sol" }, "eth:0xa");
+      const pool = await shown("evm:0xpool", a);
+      const later = { windowStart: "2026-01-15T11:00:00Z", lastTs: at(3_700) };
+      await shown("eth:AURA", { ...aura, ...later });
+      await shown("eth:LUNA", { symbol: "LUNA" });
+      const related = await store().relatedEvents([unknown, first, second, found, pool, "none"]);
+      expect(
+        Object.fromEntries(related.map(({ eventKey, related }) => [eventKey, related])),
+      ).toEqual({
+        [unknown]: [first, second, found, pool].sort(),
+        [first]: [found, pool, unknown].sort(),
+        [second]: [unknown],
+        [found]: [first, pool, unknown].sort(),
+        [pool]: [first, found, unknown].sort(),
+      });
+    });
+
+    it("wait for each other while the contract of the symbol is not known", async () => {
+      const own = (key: string, over = {}) => ({
+        ...{ subject: key, chain: "unknown" as const, symbol: "AURA", ...over },
+      });
+      const [symbol, contract] = [`unknown:AURA:${WINDOW}`, `evm:0xa:${WINDOW}`];
+      const first = await announce(contract, "verified", 0, own(contract, A));
+      const second = await announce(symbol, "verified", 0, own(symbol));
+      const claims = await Promise.all([repeats(second, 1), repeats(first, 2)]);
+      expect(claims).toEqual(["behind", false]);
+      await end(first, 2);
+      expect(await repeats(second, 4)).toBe(true);
     });
 
     it("count as told only by what was sent", async () => {

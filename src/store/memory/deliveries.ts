@@ -11,6 +11,7 @@ import {
   order,
   putDeadLetter,
   scheduleRow,
+  symbolKey,
 } from "./rows.ts";
 
 /** How long a row waits behind an older one that is due or under way. */
@@ -51,15 +52,48 @@ export function deliveryStore(rows: MemoryRows): DeliveryStore {
   };
 }
 
-/** The rows of the channel about the same subject, the oldest first. */
-function aboutTheSame(rows: MemoryRows, { draft }: OutboxRecord): OutboxRecord[] {
-  const { channelId, eventKey, payload } = draft;
+/**
+ * The rows of the channel about the same event and subject, and those that may be about the same
+ * token although their subjects differ, the oldest first.
+ */
+function aboutTheSame(rows: MemoryRows, row: OutboxRecord): OutboxRecord[] {
+  const { channelId, eventKey, payload } = row.draft;
   const ofEvent = rows.events.get(eventKey)?.outbox ?? [];
   const ofSubject = rows.bySubject.get(payload.subject ?? "") ?? [];
-  return [...new Set([...ofEvent, ...ofSubject])]
+  return [...new Set([...ofEvent, ...ofSubject, ...mayBeSame(rows, row)])]
     .filter((other) => other.draft.channelId === channelId)
     .sort((a, b) => a.id - b.id);
 }
+
+const ofSymbol = (rows: MemoryRows, { draft: { eventKey, payload } }: OutboxRecord) =>
+  payload.symbol === null || payload.subject === undefined
+    ? []
+    : (rows.bySubject.get(symbolKey(eventKey, payload.symbol)) ?? []);
+
+/** Whether its event names its contract, by its posts or by a search. */
+const hasContract = ({ draft: { eventKey, payload } }: OutboxRecord): boolean =>
+  payload.tokenCa !== null || payload.subject !== eventKey;
+
+/** A symbol whose contract, or whose chain, nobody knows yet may be any of that symbol. */
+function mayBeSame(rows: MemoryRows, row: OutboxRecord): OutboxRecord[] {
+  const { chain } = row.draft.payload;
+  return ofSymbol(rows, row).filter((other) => {
+    const { chain: others } = other.draft.payload;
+    const isOneChain = others === chain || others === "unknown" || chain === "unknown";
+    return isOneChain && !(hasContract(other) && hasContract(row));
+  });
+}
+
+/** A symbol stands for one contract: the first that was told of after it. */
+const isAnother = (rows: MemoryRows, row: OutboxRecord): boolean =>
+  hasContract(row) &&
+  ofSymbol(rows, row).some(
+    (other) =>
+      other.id < row.id &&
+      other.draft.channelId === row.draft.channelId &&
+      hasContract(other) &&
+      other.draft.payload.subject !== row.draft.payload.subject,
+  );
 
 /** Ends of rows of which nothing was sent. */
 const UNSENT: ReadonlySet<string> = new Set([
@@ -69,7 +103,10 @@ const UNSENT: ReadonlySet<string> = new Set([
 /** Whether what was sent last about the subject came from another event and says the same. */
 function repeats(rows: MemoryRows, row: OutboxRecord, now: string): boolean {
   const { repeatMs } = row.draft.payload.routing ?? { repeatMs: null };
+  const { subject } = row.draft.payload;
+  const another = isAnother(rows, row);
   const last = aboutTheSame(rows, row)
+    .filter(({ draft }) => !another || draft.payload.subject === subject)
     .filter(
       ({ status, attempts }) => status === "done" && !UNSENT.has(attempts.at(-1)?.result ?? ""),
     )

@@ -148,7 +148,33 @@ export function eventStore(rows: MemoryRows): EventStore {
         eventKey: held.event.eventKey,
         evidence: evidenceOf(held).slice(0, limit),
       })),
+    relatedEvents: async (eventKeys) =>
+      eventsNamed(rows, eventKeys).flatMap((held) => {
+        const related = [...rows.events.values()]
+          .filter((other) => other !== held && isRelated(held, other))
+          .map(({ event }) => event.eventKey)
+          .sort();
+        return related.length === 0 ? [] : [{ eventKey: held.event.eventKey, related }];
+      }),
   };
+}
+
+/** The contract that an event is about: of its posts, or as a search found it. */
+function contractOf({ event, signal }: EventRecord): string | null {
+  const { contract } = signal.facts.values;
+  if (event.tokenCa !== null || typeof contract !== "string") return event.tokenCa;
+  return contract.slice(contract.indexOf(":") + 1);
+}
+
+function isRelated(held: EventRecord, other: EventRecord): boolean {
+  const [a, b] = [held.event, other.event];
+  if (Date.parse(a.windowStart) !== Date.parse(b.windowStart)) return false;
+  const [contract, others] = [contractOf(held), contractOf(other)];
+  const isOneSymbol = a.symbol !== null && a.symbol === b.symbol;
+  if (contract !== null && others !== null)
+    return contract === others && (isOneSymbol || b.tokenCa === contract);
+  const isOneChain = a.chain === b.chain || a.chain === "unknown" || b.chain === "unknown";
+  return isOneSymbol && isOneChain;
 }
 
 const withFacts = (signal: Signal, names: readonly string[]): Signal => ({

@@ -6,6 +6,7 @@ import {
   type MemoryRows,
   type OutboxRecord,
   type PostRow,
+  subjectKeys,
 } from "./rows.ts";
 
 type Part = {
@@ -125,10 +126,11 @@ function oldDeliveries(rows: MemoryRows, before: string): OutboxRecord[] {
 function deleteDelivery(rows: MemoryRows, { id, draft, status }: OutboxRecord): void {
   delete rows.outbox[id - 1];
   rows.idemKeys.delete(draft.idemKey);
-  const subject = draft.payload.subject ?? "";
-  const left = (rows.bySubject.get(subject) ?? []).filter((row) => row.id !== id);
-  if (left.length > 0) rows.bySubject.set(subject, left);
-  else rows.bySubject.delete(subject);
+  for (const key of subjectKeys(draft)) {
+    const left = (rows.bySubject.get(key) ?? []).filter((row) => row.id !== id);
+    if (left.length > 0) rows.bySubject.set(key, left);
+    else rows.bySubject.delete(key);
+  }
   const held = rows.events.get(draft.eventKey);
   if (held !== undefined) {
     held.outbox = held.outbox.filter((row) => row.id !== id);

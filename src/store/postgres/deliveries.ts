@@ -42,6 +42,30 @@ const ACCEPTED_AT = `(
 const SAME_SUBJECT = (row: string): string => `channel_id = ${row}.channel_id
   and payload_json->>'subject' = ${row}.payload_json->>'subject'`;
 
+/** Whether a row's event names its contract, by its posts or by a search. */
+const HAS_CONTRACT = (row: string): string => `(${row}.payload_json->>'tokenCa' is not null
+  or ${row}.payload_json->>'subject' <> ${row}.event_key)`;
+
+/** Rows of the same channel about the same symbol in the same window. */
+const SAME_SYMBOL = (row: string): string => `o.channel_id = ${row}.channel_id
+  and o.payload_json->>'symbol' = ${row}.payload_json->>'symbol'
+  and right(o.event_key, 20) = right(${row}.event_key, 20)
+  and o.payload_json ? 'subject' and ${row}.payload_json ? 'subject'`;
+
+/**
+ * Rows that may be about the same token although their subjects differ: a symbol whose contract, or
+ * whose chain, nobody knows yet.
+ */
+const MAY_BE_SAME = (row: string): string => `select o.* from push_outbox o
+  where ${SAME_SYMBOL(row)} and not (${HAS_CONTRACT("o")} and ${HAS_CONTRACT(row)})
+    and (o.payload_json->>'chain' in ('unknown', ${row}.payload_json->>'chain')
+    or ${row}.payload_json->>'chain' = 'unknown')`;
+
+/** A symbol stands for one contract: the first that was told of after it. */
+const IS_ANOTHER = (row: string): string => `${HAS_CONTRACT(row)} and exists (
+  select from push_outbox o where ${SAME_SYMBOL(row)} and o.id < ${row}.id
+    and ${HAS_CONTRACT("o")} and o.payload_json->>'subject' <> ${row}.payload_json->>'subject')`;
+
 /** The attempts of rows of which nothing was sent. */
 const UNSENT = "'skipped', 'muted', 'superseded', 'repeated', 'inhibited', 'ended'";
 
@@ -54,8 +78,12 @@ const REPEATS = `coalesce((
     and o.payload_json->>'state' = held.payload_json->>'state'
     and (held.payload_json->'routing'->>'repeatMs' is null or o.finished_at > held.now
       - (held.payload_json->'routing'->>'repeatMs')::float8 * interval '1 millisecond')
-  from push_outbox o
-  where ${SAME_SUBJECT("held")} and o.status = 'done' and o.id <> held.id
+  from (
+    select * from push_outbox where ${SAME_SUBJECT("held")}
+    union all
+    select * from (${MAY_BE_SAME("held")}) m where not (${IS_ANOTHER("held")})
+  ) o
+  where o.status = 'done' and o.id <> held.id
     and coalesce((
       select d.status from deliveries d where d.outbox_id = o.id order by d.id desc limit 1
     ), '') not in (${UNSENT})
@@ -96,7 +124,9 @@ ruling as (
     select o.next_retry_at from (
       select * from push_outbox where event_key = h.event_key
       union all
-      select * from push_outbox where ${SAME_SUBJECT("h")} offset 0
+      (select * from push_outbox where ${SAME_SUBJECT("h")} offset 0)
+      union all
+      (${MAY_BE_SAME("h")} offset 0)
     ) o
     where o.channel_id = h.channel_id and o.id < h.id and ${IS_OPEN}
       and not (o.payload_json ? 'repeat' and o.next_retry_at > h.now)

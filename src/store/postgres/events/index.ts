@@ -9,6 +9,7 @@ import {
   type EventState,
   type EventStore,
   LOADED_PIECES,
+  type RelatedEvents,
   type SnapshotRow,
 } from "../../events.ts";
 import { pageOf, textMarkOf } from "../../paging.ts";
@@ -133,12 +134,42 @@ export function eventStore(sql: Sql, gather: Gather = byItself): EventStore {
         from events e where e.event_key in (${GIVEN_KEYS})`;
       return itemsByKey<{ eventKey: string; evidence: EventEvidence[] }>(sql, text, eventKeys);
     },
+    relatedEvents: (eventKeys) => itemsByKey<RelatedEvents>(sql, RELATED_EVENTS, eventKeys),
   };
 }
 
 const evidenceBeyond = (operator: string): string =>
   `and (posted_at, evidence_id collate "C") ${operator} ` +
   `($2::timestamptz, $3::text collate "C")`;
+
+/** The contract that an event is about: of its posts, or as a search found it. */
+const contractOf = (event: string, signal: string): string => `coalesce(${event}.token_ca,
+  substr(${signal}.features_snapshot->'values'->>'contract',
+  strpos(${signal}.features_snapshot->'values'->>'contract', ':') + 1))`;
+
+/** The last post of an event is within a day of its window's start, which the indexes know. */
+const IN_WINDOW = `o.window_start = e.window_start and o.last_ts >= e.window_start
+  and o.last_ts < e.window_start + interval '1 day'`;
+
+const RELATED_EVENTS = `
+select json_build_object('eventKey', e.event_key, 'related',
+  json_agg(r.event_key order by r.event_key collate "C")) as item
+from (
+  select e.*, ${contractOf("e", "s")} as contract from events e join signals s using (event_key)
+  where e.event_key in (${GIVEN_KEYS})
+) e cross join lateral (
+  select o.event_key, o.chain, ${contractOf("o", "s")} as contract from (
+    select o.event_key, o.chain, o.token_ca from events o
+    where o.symbol = e.symbol and ${IN_WINDOW}
+    union
+    select o.event_key, o.chain, o.token_ca from events o
+    where o.token_ca = e.contract and ${IN_WINDOW}
+  ) o join signals s using (event_key)
+) r
+where r.event_key <> e.event_key and (r.contract = e.contract
+  or (r.contract is null or e.contract is null)
+  and (r.chain = e.chain or 'unknown' in (r.chain, e.chain)))
+group by e.event_key`;
 
 const JOINED = "events e join signals s using (event_key)";
 
