@@ -7,7 +7,7 @@ import { channelKind } from "./registry.ts";
 type Settings = Record<string, unknown>;
 
 /** What `seal` did with all channels, by name. */
-export type SealingReport = {
+type SealingReport = {
   sealed: string[];
   /** They were sealed with the present key before. */
   unchanged: string[];

@@ -62,13 +62,13 @@ export type EventPorts = RuntimePorts &
     /** The routes in force, asked for when the state changes; null without any. */
     routes(): Promise<Routes | null>;
     /**
-     * Before a commit with deliveries: has the sweeper look for them, also if the commit's answer is
-     * lost. Never throws.
+     * Before a commit with deliveries: has the sweeper look for them, also if the commit's answer
+     * is lost. Never throws.
      */
     expectDeliveries(change: Change): Promise<void>;
     /**
-     * After a commit: enqueue what is due, tell the live stream. Never throws: the sweeper finds what
-     * this missed.
+     * After a commit: enqueue what is due, tell the live stream. Never throws: the sweeper finds
+     * what this missed.
      */
     afterCommit(change: Change, due: Omit<DueDelivery, "eventKey">[]): Promise<void>;
   };

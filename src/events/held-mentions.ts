@@ -30,8 +30,8 @@ export type HeldMemory = {
 export type HeldMentions = {
   all(): readonly Mention[];
   /**
-   * Resolves when `done` has, or earlier when the mentions wait for facts and are held. `isWaiting`:
-   * whether `done` waits for facts.
+   * Resolves when `done` has, or earlier when the mentions wait for facts and are held.
+   * `isWaiting`: whether `done` waits for facts.
    */
   whileWaiting(mentions: Mention[], done: Promise<void>, isWaiting: () => boolean): Promise<void>;
   /** They are evidence in the database. */

@@ -82,8 +82,8 @@ export const RouteEntry = z.strictObject({
   group_wait: duration(
     "0s",
     "1h",
-    "How long the first signal of a group waits for others; then group_interval is the least time " +
-      "between two messages of the group",
+    "How long the first signal of a group waits for others; then group_interval is the least " +
+      "time between two messages of the group",
   ).optional(),
   group_interval: duration("10s", "24h", "The window of which one message is made").optional(),
   repeat_interval: duration("5m", "7d", "When a signal that goes on is notified again").optional(),

@@ -110,8 +110,8 @@ export const CoreShape = {
   OTLP_ENDPOINT: webAddress
     .optional()
     .describe(
-      "Where the spans of posts are exported to by OTLP over HTTP (/v1/traces is added), TRACE_RATIO " +
-        "of the posts; unset: nowhere",
+      "Where the spans of posts are exported to by OTLP over HTTP (/v1/traces is added), " +
+        "TRACE_RATIO of the posts; unset: nowhere",
     ),
   OTLP_HEADERS: z
     .string()

@@ -234,8 +234,9 @@ export const pushOutbox = pgTable(
   },
   (t) => [
     unique("push_outbox_idem_key").on(t.idemKey),
-    // No index names what a claim changes: its new version of a row then stays on the row's page and
-    // no index gets an entry. The pages have room for it (fillfactor, by the migration outbox-hot).
+    // No index names what a claim changes: its new version of a row then stays on the row's page
+    // and no index gets an entry. The pages have room for it (fillfactor, by the migration
+    // outbox-hot).
     index("push_outbox_due")
       .on(t.nextRetryAt, t.id)
       .where(sql`${t.status} in ('pending', 'failed')`),

@@ -57,7 +57,8 @@ function waterfall(id: string, spans: readonly Span[]): string {
     const failed = span.status?.code === 2;
     return (
       `<tr><td style="padding-left:${depthOf(span, inOrder)}em">${escaped(span.name)}</td>` +
-      `<td>${ms.toFixed(1)} ms${failed ? ` ${escaped(span.status?.message ?? "failed")}` : ""}</td>` +
+      `<td>${ms.toFixed(1)} ms` +
+      `${failed ? ` ${escaped(span.status?.message ?? "failed")}` : ""}</td>` +
       `<td class="bar"><i class="${failed ? "failed" : ""}" style="margin-left:` +
       `${share(begin - from)}%;width:max(2px,${share(ms)}%)"></i></td></tr>`
     );

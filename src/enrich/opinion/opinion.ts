@@ -29,7 +29,8 @@ export function opinionOf(switches: ReadonlyMap<string, EnricherSwitch>): PostOp
 }
 
 /**
- * A model's opinion on a post, waited for 800 ms at most and hardly where `patient` is false. What comes later is cached, and "missing"
+ * A model's opinion on a post, waited for 800 ms at most and hardly where `patient` is false. What
+ * comes later is cached, and "missing"
  * for now: the event looks again. A spent budget and an answer without a verdict are "empty", and
  * asking again would not help. Never throws.
  */
