@@ -3,15 +3,6 @@ import type { Suspect } from "./suspect.ts";
 /** What shows only while lists, rules or facts change, with busy posts, or with slow code. */
 export const CHANGING_MUTANTS: readonly Suspect[] = [
   {
-    name: "a drop by newer lists stays one although an event holds the post",
-    file: "src/store/memory/posts.ts",
-    from: 'if (row.outcome === "dropped" || row.outcome === "duplicate") takeAsEvidence(row, at);',
-    to: 'if (row.outcome === "duplicate") takeAsEvidence(row, at);',
-    by: "redis-down=0.9,queue-duplicate=0.5,queue-reorder=0.5",
-    scene: 4,
-    posts: 800,
-  },
-  {
     name: "an event scores by its first rules under the name of the newest",
     file: "src/events/event-actor.ts",
     from: "ports.rules(key),",
@@ -51,33 +42,10 @@ export const CHANGING_MUTANTS: readonly Suspect[] = [
     by: "",
   },
   {
-    name: "a large event is built from the first page of its evidence",
-    file: "src/events/event-ledger.ts",
-    from: "last !== undefined && page.length === PAGE",
-    to: "last !== undefined && page.length > PAGE",
-    by: "rows-lost=0.02",
-    scene: 8,
-    posts: 1_500,
-  },
-  {
     name: "rows that were cleared under an event are written on",
     file: "src/events/event-ledger.ts",
     from: "if (!holds(before)) return undefined;",
     to: "",
     by: "rows-lost=0.25",
-  },
-  {
-    name: "the time of a post's step is that of its whole batch",
-    file: "src/intake/settle-posts.ts",
-    from: "took[`${stage}Ms`] = now() - began;",
-    to: "took[`${stage}Ms`] = now() - ((items as { began?: number }).began ??= began);",
-    by: "slow-code=0.25",
-  },
-  {
-    name: "the time of a post's step is measured from its end",
-    file: "src/intake/settle-posts.ts",
-    from: "took[`${stage}Ms`] = now() - began;",
-    to: "took[`${stage}Ms`] = now() - now();",
-    by: "slow-code=0.25",
   },
 ];
