@@ -61,8 +61,9 @@ async function watchPipeline(at: number, ports: TickPorts): Promise<void> {
 }
 
 /**
- * The hourly reconciliation: wakes the sweeper for what it missed, and deletes what expired. While nothing happens it is one query, so that a database
- * that sleeps is woken 24 times a day. When the database is out, the sweeper keeps asking.
+ * The hourly reconciliation: wakes the sweeper for what it missed, and deletes what expired. While
+ * nothing happens it is one query, so that a database that sleeps is woken 24 times a day. When the
+ * database is out, the sweeper keeps asking.
  */
 async function reconcile(ports: TickPorts): Promise<void> {
   const { store, sweeper, days, now, log, requeueAfterSeconds } = ports;

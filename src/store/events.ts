@@ -99,11 +99,14 @@ export type EventStore = {
     limit: number,
   ): Promise<{ eventKey: string; evidence: EventEvidence[] }[]>;
   /**
-   * Of each event the others of its window about the same token: of the same contract, or of the
-   * same symbol while one names no contract and no other chain.
+   * Of each event the others of its window about the same token, MOST_RELATED at most: of the same
+   * contract, or of the same symbol while one names no contract and no other chain.
    */
   relatedEvents(eventKeys: readonly string[]): Promise<RelatedEvents[]>;
 };
+
+/** A symbol may be that of hundreds of contracts. */
+export const MOST_RELATED = 20;
 
 /** Those without any are left out. Keys in the order of bytes. */
 export type RelatedEvents = { eventKey: string; related: string[] };

@@ -12,7 +12,15 @@ import { EVERY_MINUTE, runTick, type TickPorts } from "../../src/schedule/tick.t
 import { switchesOf } from "../../src/settings/plugin.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
 import { SOURCES } from "../../src/sources/registry.ts";
-import { at, change, draft, KEY, mention } from "../../src/store/contract/fixtures.ts";
+import {
+  arrival,
+  at,
+  change,
+  draft,
+  KEY,
+  mention,
+  pending,
+} from "../../src/store/contract/fixtures.ts";
 import { postgresStore } from "../../src/store/postgres/index.ts";
 import { neonSql } from "../../workers/platform/neon.ts";
 import {
@@ -153,6 +161,8 @@ function worker() {
 
 it("asks an idle database no more than 24 times a day", async () => {
   const { store, minute } = worker();
+  await store.accept([arrival(1)], at(0));
+  await store.recordJudgements([pending(1, KEY)], at(0));
   await store.commit(change(0, [mention(1)], { outbox: [draft(1, "done")], at: at(0) }));
   await store.claim(1, "L", at(1), MINUTE);
   await store.close(1, "L", { kind: "done", externalId: null }, null, at(2));

@@ -73,8 +73,8 @@ export type ChannelEdits = {
 };
 
 /**
- * Adds a channel, removes one, and mutes an event in a third that people were notified of. Undefined
- * when that is to happen in no history like this one.
+ * Adds a channel, removes one, and mutes an event in a third that people were notified of.
+ * Undefined when that is to happen in no history like this one.
  */
 export async function editor(
   targets: Map<number, string>,

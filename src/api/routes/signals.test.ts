@@ -9,7 +9,8 @@ let app: ReturnType<typeof apiApp>;
 beforeEach(async () => {
   const store = memoryStore();
   for (let at = 0; at < 50; at++) {
-    const eventKey = `sol:${String(at).padStart(42, "A")}:2026-01-15T10:00:00Z`;
+    const tokenCa = String(at).padStart(42, "A");
+    const eventKey = `sol:${tokenCa}:2026-01-15T10:00:00Z`;
     const posts = [mention(at, { eventKey })];
     const reasons = Array.from({ length: 3 }, (_, rule) => ({
       rule: `rule_${rule}`,
@@ -19,7 +20,7 @@ beforeEach(async () => {
     }));
     await store.commit(
       change(0, posts, {
-        event: eventOf(posts, { eventKey }),
+        event: eventOf(posts, { eventKey, tokenCa }),
         signal: signal({ eventKey, reasons, facts: { ...signal().facts, values: WIDE } }),
       }),
     );

@@ -7,6 +7,7 @@ import {
   type EventFilter,
   type EventStore,
   LOADED_PIECES,
+  MOST_RELATED,
 } from "../events.ts";
 import { historyRow } from "../history.ts";
 import { pageOf, textMarkOf } from "../paging.ts";
@@ -153,7 +154,8 @@ export function eventStore(rows: MemoryRows): EventStore {
         const related = [...rows.events.values()]
           .filter((other) => other !== held && isRelated(held, other))
           .map(({ event }) => event.eventKey)
-          .sort();
+          .sort()
+          .slice(0, MOST_RELATED);
         return related.length === 0 ? [] : [{ eventKey: held.event.eventKey, related }];
       }),
   };

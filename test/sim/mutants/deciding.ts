@@ -12,8 +12,8 @@ export const DECIDING_MUTANTS: readonly Suspect[] = [
   {
     name: "an actor trusts its copy after a failed commit",
     file: "src/events/event-actor.ts",
-    from: "(await recall(mentions));\n" + "    known = undefined;",
-    to: "(await recall(mentions));",
+    from: "(await recall(coming));\n" + "    known = undefined;",
+    to: "(await recall(coming));",
     by: "commit-reply-lost=0.25",
     posts: 12,
   },

@@ -172,8 +172,8 @@ export const DELIVERY_MUTANTS: readonly Suspect[] = [
   {
     name: "each row of a digest is sent by itself",
     file: "src/outbox/channel-actor.ts",
-    from: "if (config.filter.digestMinutes > 0 || isStreamKind(config.kind)) return " + "alone;",
-    to: "if (isStreamKind(config.kind)) return alone;",
+    from: "config.filter.digestMinutes > 0 ||\n      isStreamKind(config.kind) ||",
+    to: "isStreamKind(config.kind) ||",
     tests: { files: ["src/outbox/channel-actor.test.ts"] },
   },
   {

@@ -49,8 +49,8 @@ export const INTAKE_MUTANTS: readonly Suspect[] = [
   {
     name: "older messages lack a field",
     file: "src/model/envelope.ts",
-    from: "again: z.boolean().default(false)",
-    to: "again: z.boolean()",
+    from: "post: RawPost, again: z.boolean().default(false)",
+    to: "post: RawPost, again: z.boolean()",
     by: "old-version=0.05",
   },
   {

@@ -9,6 +9,7 @@ import {
   type EventState,
   type EventStore,
   LOADED_PIECES,
+  MOST_RELATED,
   type RelatedEvents,
   type SnapshotRow,
 } from "../../events.ts";
@@ -158,17 +159,18 @@ from (
   select e.*, ${contractOf("e", "s")} as contract from events e join signals s using (event_key)
   where e.event_key in (${GIVEN_KEYS})
 ) e cross join lateral (
-  select o.event_key, o.chain, ${contractOf("o", "s")} as contract from (
+  select o.event_key from (
     select o.event_key, o.chain, o.token_ca from events o
     where o.symbol = e.symbol and ${IN_WINDOW}
     union
     select o.event_key, o.chain, o.token_ca from events o
     where o.token_ca = e.contract and ${IN_WINDOW}
   ) o join signals s using (event_key)
+  where o.event_key <> e.event_key and (${contractOf("o", "s")} = e.contract
+    or (${contractOf("o", "s")} is null or e.contract is null)
+    and (o.chain = e.chain or 'unknown' in (o.chain, e.chain)))
+  order by o.event_key collate "C" limit ${MOST_RELATED}
 ) r
-where r.event_key <> e.event_key and (r.contract = e.contract
-  or (r.contract is null or e.contract is null)
-  and (r.chain = e.chain or 'unknown' in (r.chain, e.chain)))
 group by e.event_key`;
 
 const JOINED = "events e join signals s using (event_key)";
