@@ -163,6 +163,16 @@ it("gives back by its alarm too", async () => {
   expect(memory.alarm).toBe(NOON + 120_000);
 });
 
+it("gives each mention back once, however many calls brought them", async () => {
+  const { add, answer, fail, returned } = await waitingEvent();
+  await add([mention(1)]);
+  await add([mention(2)]);
+  await add([mention(3)]);
+  fail("call");
+  await answer();
+  expect(returned).toEqual([mention(1), mention(2), mention(3)]);
+});
+
 it("holds no message that failed before: its retries come to an end", async () => {
   const { add, answer, memory } = await waitingEvent();
   let acked = false;

@@ -44,6 +44,8 @@ export type HeldMentions = {
 
 export function heldMentions(memory: HeldMemory, ports: HeldPorts): HeldMentions {
   const { now, sleep } = ports;
+  /** Each call that a failed commit answers asks for it: the mentions are sent once. */
+  let giving: Promise<void> | undefined;
 
   function hold(mentions: Mention[]): boolean {
     const held = [...memory.held, ...mentions];
@@ -52,7 +54,7 @@ export function heldMentions(memory: HeldMemory, ports: HeldPorts): HeldMentions
     return true;
   }
 
-  async function giveBack(): Promise<void> {
+  async function sendHeld(): Promise<void> {
     const given = memory.held;
     if (given.length === 0) return;
     try {
@@ -69,6 +71,13 @@ export function heldMentions(memory: HeldMemory, ports: HeldPorts): HeldMentions
         count: given.length,
       });
     }
+  }
+
+  function giveBack(): Promise<void> {
+    giving ??= sendHeld().finally(() => {
+      giving = undefined;
+    });
+    return giving;
   }
 
   function remove(mentions: readonly Mention[]): void {
