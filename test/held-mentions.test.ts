@@ -173,6 +173,20 @@ it("gives each mention back once, however many calls brought them", async () => 
   expect(returned).toEqual([mention(1), mention(2), mention(3)]);
 });
 
+it("sets the alarm for the end of the window again after one that committed", async () => {
+  const { add, answer, evict, onAlarm, memory } = await waitingEvent();
+  await add([mention(1)]);
+  await answer();
+  const { clearAt } = memory;
+  expect(memory.alarm).toBe(clearAt);
+  evict();
+  memory.held = [mention(2)];
+  delete memory.alarm;
+  await answer();
+  await onAlarm();
+  expect([memory.held, memory.alarm]).toEqual([[], clearAt]);
+});
+
 it("holds no message that failed before: its retries come to an end", async () => {
   const { add, answer, memory } = await waitingEvent();
   let acked = false;

@@ -315,8 +315,11 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       const waiting = held.all();
       cameAt = ports.now();
       try {
-        if (waiting.length > 0) await record([...waiting]);
-        else if (awaitsFacts || clearAt === undefined || ledger.isUnfinished()) await record([]);
+        if (waiting.length > 0) {
+          await record([...waiting]);
+          const end = memory.clearAt;
+          if (!memory.awaitsFacts && end !== undefined) await memory.setAlarm(held.alarmFor(end));
+        } else if (awaitsFacts || clearAt === undefined || ledger.isUnfinished()) await record([]);
         else if (ports.now() < clearAt) await memory.setAlarm(clearAt);
         else {
           known = undefined;

@@ -48,8 +48,8 @@ export const DECIDING_MUTANTS: readonly Suspect[] = [
   {
     name: "the alarm passes over what is held",
     file: "src/events/event-actor.ts",
-    from: "if (waiting.length > 0) await record([...waiting]);",
-    to: "if (waiting.length > 1_000) await record([...waiting]);",
+    from: "if (waiting.length > 0) { await record([...waiting]);",
+    to: "if (waiting.length > 1_000) { await record([...waiting]);",
     tests: { files: ["test/held-mentions.test.ts"] },
   },
   {
