@@ -172,7 +172,7 @@ export const DELIVERY_MUTANTS: readonly Suspect[] = [
   {
     name: "each row of a digest is sent by itself",
     file: "src/outbox/channel-actor.ts",
-    from: "config.filter.digestMinutes > 0 ||\n      isStreamKind(config.kind) ||",
+    from: "config.filter.digestMinutes > 0 || isStreamKind(config.kind) ||",
     to: "isStreamKind(config.kind) ||",
     tests: { files: ["src/outbox/channel-actor.test.ts"] },
   },
