@@ -69,6 +69,29 @@ describe("group_wait", () => {
     expect(await turn(6 * MINUTE + 30 * SECOND)).toHaveLength(1);
   });
 
+  it("does not count as age what waited for group_interval", async () => {
+    let status = 200;
+    const settings = { url: "https://discord.com/api/webhooks/1/token" };
+    const { routes, change, deliver, clock } = await outboxWorld(
+      { kind: "discord", settings },
+      () => new Response('{"id":"1"}', { status }),
+    );
+    routes.inForce = routesOf(ROUTES.replace("5m", "24h"));
+    const first = await change();
+    clock.now = NOON + 30 * SECOND;
+    expect(await deliver(first)).toMatchObject({ kind: "done" });
+    clock.now = NOON + MINUTE;
+    const second = await change(
+      {},
+      { eventKey: "eth:B:1", tokenCa: "0x2222222222222222222222222222222222222222", symbol: "B" },
+    );
+    clock.now = NOON + 90 * SECOND;
+    expect(await deliver(second)).toMatchObject({ kind: "later", reason: "group" });
+    status = 503;
+    clock.now = NOON + 24 * 60 * MINUTE + 30 * SECOND;
+    expect(await deliver(second)).toMatchObject({ kind: "later", result: "retry" });
+  });
+
   it("is taken over by the routes below, and needs group_interval", () => {
     const below = [
       ROUTES.trimEnd(),

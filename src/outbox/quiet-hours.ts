@@ -18,13 +18,16 @@ export function heldUntil(
   return awake ?? (due > now ? due : null);
 }
 
-/** When a delivery could first have been sent: what held it back does not count as age. */
+/**
+ * When a delivery could first have been sent: what held it back does not count as age. Of a group
+ * with group_wait that is the latest time at which its turn may come.
+ */
 export function dueSince(
   { createdAt, payload }: Pick<Delivery, "createdAt"> & { payload?: Delivery["payload"] },
   { filter }: Pick<ChannelConfig, "filter">,
 ): number {
   const created = Date.parse(createdAt);
   const due = heldUntil(filter, created) ?? created;
-  const routed = payload?.routing?.dueAt;
-  return routed ? Math.max(due, Date.parse(routed)) : due;
+  const { dueAt, groupMs = 0 } = payload?.routing ?? {};
+  return (dueAt ? Math.max(due, Date.parse(dueAt)) : due) + groupMs;
 }
