@@ -79,6 +79,10 @@ describe("a routes file", () => {
           "leave a time, or write channels: [] to notify nobody",
       },
     ],
+    [
+      "route: { mute_times: [constructor] }\n",
+      { path: "route.mute_times[0]", message: "there is no constructor under mute_times:" },
+    ],
     [`route: {}\ninhibit:\n${INHIBIT}    equal: []\n`, { path: "inhibit[0].equal" }],
     [
       `route:\n  routes:\n${"    - { name: a, match: score > 5 }\n".repeat(2)}`,

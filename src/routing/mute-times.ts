@@ -39,7 +39,7 @@ export function coversWeek(names: readonly string[], times: MuteTimes): boolean 
 function longest(names: readonly string[], times: MuteTimes, now: number): Muted | null {
   let found: Muted | null = null;
   for (const name of names)
-    for (const interval of times[name] ?? []) {
+    for (const interval of (Object.hasOwn(times, name) ? times[name] : null) ?? []) {
       const until = intervalEnd(interval, now);
       if (until !== null && (found === null || until > found.until)) found = { name, until };
     }
