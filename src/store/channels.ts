@@ -37,9 +37,9 @@ export type ChannelStore = {
   /** Fields that are absent stay; `settings` and `filter` are replaced whole. */
   updateChannel(id: number, patch: ChannelPatch, entry?: ChangeEntry): Promise<SavedChannel>;
   /**
-   * Adds a mute to the channel's filter, and forgets the oldest of many and those that ended nine
-   * days before `at`: a mute lasts a week at most, and its request may come once more. False: the
-   * same request was taken before, or there is no such channel.
+   * Adds a mute to the channel's filter, and forgets the oldest of many and those that ended 32
+   * days before `at`: a mute lasts 30 days at most, and one that was ended must stay so until then.
+   * False: the same request was taken before, or there is no such channel.
    */
   muteToken(id: number, mute: TokenMute, at: string, entry?: ChangeEntry): Promise<boolean>;
   /**

@@ -31,7 +31,7 @@ export function channelContract(store: () => Store): void {
     });
     const mutes = async () => (await store().channels())[0]?.filter.mutes;
 
-    it("are taken once a request, and forgotten when there are many or nine days after", async () => {
+    it("are taken once a request, and forgotten when there are many or 32 days after", async () => {
       await store().addChannel(channelDraft("team"), at(0));
       const first = mute("evm:0x1", 60, "telegram:1");
       expect(await store().muteToken(1, first, at(1))).toBe(true);
@@ -40,17 +40,27 @@ export function channelContract(store: () => Store): void {
       const other = mute("$DEMO", 90, "telegram:2");
       await store().muteToken(1, other, at(3));
       expect(await mutes()).toEqual([first, other]);
-      const later = mute("x", 9 * 86_400 + 200, "telegram:4");
-      await store().muteToken(1, later, at(9 * 86_400 + 75));
+      const later = mute("x", 32 * 86_400 + 200, "telegram:4");
+      await store().muteToken(1, later, at(32 * 86_400 + 75));
       expect(await mutes()).toEqual([other, later]);
       for (let n = 5; n < 210; n++)
-        await store().muteToken(1, mute("y", 9 * 86_400 + 300, `telegram:${n}`), at(9 * 86_400));
+        await store().muteToken(1, mute("y", 32 * 86_400 + 300, `telegram:${n}`), at(32 * 86_400));
       const kept = (await mutes()) ?? [];
       expect([kept.length, kept[0]?.request, kept.at(-1)?.request]).toEqual([
         ...[200, "telegram:10", "telegram:209"],
       ]);
       expect((await store().channels())[0]?.filter).toMatchObject(CHANNEL_FILTER);
       expect(await store().muteToken(2, later, at(5))).toBe(false);
+    });
+
+    it("stay ended, however long the mute was that was ended", async () => {
+      await store().addChannel(channelDraft("team"), at(0));
+      const day = 86_400;
+      const ends = mute("$DEMO", 10, "api:2");
+      await store().muteToken(1, mute("$DEMO", 30 * day, "api:1"), at(0));
+      await store().muteToken(1, ends, at(10));
+      await store().muteToken(1, mute("x", 13 * day, "api:3"), at(12 * day));
+      expect((await mutes())?.findLast(({ token }) => token === "$DEMO")).toEqual(ends);
     });
 
     it("are in the audit log, once", async () => {

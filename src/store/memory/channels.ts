@@ -3,7 +3,7 @@ import type { ChannelStore } from "../channels.ts";
 import { logChange } from "./audit-log.ts";
 import { closeUnsent, isOpen, type MemoryChannel, type MemoryRows } from "./rows.ts";
 
-const FORGOTTEN_MS = 9 * 86_400_000;
+const FORGOTTEN_MS = 32 * 86_400_000;
 
 export function channelStore(rows: MemoryRows): ChannelStore {
   const shown = (id: number) => {

@@ -52,7 +52,7 @@ saved as (
   update channels c set filter = held.filter || jsonb_build_object('mutes', coalesce((
     select jsonb_agg(m.mute order by m.place)
     from jsonb_array_elements(held.mutes) with ordinality as m(mute, place)
-    where (m.mute->>'until')::timestamptz > $3::timestamptz - interval '9 days'
+    where (m.mute->>'until')::timestamptz > $3::timestamptz - interval '32 days'
       and m.place > jsonb_array_length(held.mutes) - 199
   ), '[]') || $2::jsonb)
   from held
