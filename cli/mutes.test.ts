@@ -26,8 +26,15 @@ async function operator() {
     const { code, out, err } = await runCommand(mutes, args, app, { json: true });
     return { code, err, shown: out.length > 0 ? JSON.parse(out.join("")) : null };
   }
-  const ask = async (method: string, path: string, key: string | null, body?: object) => {
+  const ask = async (
+    method: string,
+    path: string,
+    key: string | null,
+    body?: object,
+    requestId?: string,
+  ) => {
     const headers = {
+      ...(requestId && { "X-Request-Id": requestId }),
       "Content-Type": "application/json",
       ...(key && { Authorization: `Bearer ${key}` }),
     };
@@ -96,6 +103,18 @@ describe("mutes over HTTP", () => {
     expect((await ask("GET", "/mutes", ADMIN_KEY)).body).toMatchObject({
       mutes: [{ channel: "hook" }, { channel: "desk" }],
     });
+  });
+
+  it("are each taken, whatever a client calls its requests", async () => {
+    const { ask, clock } = await operator();
+    const until = iso(NOON + HOUR);
+    const named = (token: string) =>
+      ask("POST", "/mutes", ADMIN_KEY, { token, until, channel: "hook" }, "job-1");
+    await named("A");
+    expect((await named("B")).body).toMatchObject({ mutes: [{ token: "$A" }, { token: "$B" }] });
+    await ask("DELETE", "/mutes?token=A", ADMIN_KEY, undefined, "job-1");
+    clock.now += 1;
+    expect((await named("A")).body).toMatchObject({ mutes: [{ token: "$A" }, { token: "$B" }] });
   });
 
   it("take minutes or a time, not both", async () => {

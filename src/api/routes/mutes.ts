@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { sha256Hex } from "../../kit/hash.ts";
 import { nearestName } from "../../kit/nearest-name.ts";
 import { type Clock, iso } from "../../kit/time.ts";
 import type { ChannelConfig, TokenMute } from "../../model/channel-config.ts";
@@ -118,7 +119,7 @@ async function write(
       token: writtenToken(token),
       until: iso(until),
       by: keyName ?? keyId,
-      request: `api:${until}:${requestId}`.slice(0, 100),
+      request: `api:${sha256Hex(JSON.stringify([token, until, at, requestId]))}`,
     };
     await store.muteToken(id, mute, at, change({ at, subject, after: { mute } }));
   }
