@@ -12,8 +12,11 @@ import { streamWays } from "./stream.ts";
 
 const KEPT = new URL("./kept.json", import.meta.url);
 const POSTS = new URL("../models/data/event-types.jsonl", import.meta.url);
-/** A ratio may lose so much against the last that was kept. */
-const LOSS = 0.3;
+/**
+ * A ratio that lost so much against the last that was kept fails. Another processor and what else
+ * runs on it may move a ratio by a third: what fails has lost an index or a cache.
+ */
+const LOSS = 0.65;
 const ROUNDS = 15;
 const ROUND_MS = 20;
 const WARM_MS = 600;
@@ -98,7 +101,7 @@ function contests(): Contest[] {
 
 /**
  * The short form, for each change: ratios against peers in the same process, on the processor's
- * clock, beside those of bench/kept.json. Throws when one of them lost 30 %. `BENCH_KEEP=1` keeps
+ * clock, beside those of bench/kept.json. Throws when one of them lost LOSS. `BENCH_KEEP=1` keeps
  * them.
  */
 export async function bench(): Promise<void> {
@@ -132,7 +135,7 @@ export async function bench(): Promise<void> {
   );
   if (lost.length > 0)
     throw new Error(
-      `${lost.map(([name]) => name).join("; ")}: lost 30 % against bench/kept.json of ` +
+      `${lost.map(([name]) => name).join("; ")}: lost ${100 * LOSS} % against bench/kept.json of ` +
         `${kept?.date}`,
     );
 }
