@@ -50,7 +50,7 @@ export async function bench(): Promise<void> {
     `\na day: ${few(perDay(({ workerMs }) => workerMs) / 3_600_000)} hours of the Worker's CPU, ` +
       `${few(perDay(({ statements }) => statements) / 1e6)} M statements, ` +
       `${few(perDay(({ redis }) => redis) / 1e6)} M Redis commands, ` +
-      `${few(perDay(({ rowBytes }) => rowBytes) / 1e9)} GB of rows`,
+      `${few(perDay(({ rowBytes }) => rowBytes) / 1e9)} GB of rows (an estimate)`,
   );
   const { dollars } = billFor(DAY.posts);
   console.log(
