@@ -1,3 +1,4 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import {
@@ -7,6 +8,7 @@ import {
 } from "../../src/observability/live.ts";
 import type { Bindings } from "../env.ts";
 import { LEAF_HEADER, STREAM_ROOT } from "../platform/stream-places.ts";
+import type { StreamRpc } from "./rpc.ts";
 
 type LiveDelivery = Extract<LiveMessage, { event: "delivery" }>;
 const streamOf = (name: string) => (env as unknown as Bindings).STREAM.getByName(name);
@@ -377,6 +379,43 @@ it("brings a leaf that everyone left up to date when somebody comes back", async
   const { ids } = await readAll(back, 6);
   expect(ids).toEqual([1, 2, 3, 4, 5, 6].map((n) => last + n));
   back.close();
+});
+
+it("keeps a leaf that the root calls while its first listener still joins", async () => {
+  const join = vi.fn<StreamRpc["join"]>();
+  await runInDurableObject(root(), (object: StreamRpc) => {
+    const prototype: StreamRpc = Object.getPrototypeOf(object);
+    const original = prototype.join;
+    prototype.join = async function (this: StreamRpc, leaf, after) {
+      prototype.join = original;
+      const copy = await original.call(this, leaf, after);
+      await this.publish([delivery(1)]);
+      await join(leaf, after);
+      await streamOf(leaf).relay([]);
+      return copy;
+    };
+  });
+  const early = await leafSocket("leaf:6");
+  expect(join).toHaveBeenCalled();
+  const heard = readAll(early, 1);
+  await root().publish([delivery(2)]);
+  expect((await heard).code).toBeNull();
+  early.close();
+});
+
+it("cuts off who listens at a leaf that lost more than the log of the root holds", async () => {
+  const caughtUp = await leafSocket("leaf:7");
+  const ended = readAll(caughtUp);
+  const leaves = await runInDurableObject(root(), (_, { storage }) => {
+    const known = storage.kv.get("leaves");
+    storage.kv.put("leaves", {});
+    return known;
+  });
+  for (let batch = 0; batch < 21; batch++)
+    await root().publish(Array.from({ length: 100 }, (_, n) => delivery(n)));
+  await runInDurableObject(root(), (_, { storage }) => storage.kv.put("leaves", leaves));
+  await root().publish([delivery(1)]);
+  expect(await ended).toEqual({ ids: [], code: 1013 });
 });
 
 it("ends who listens at a leaf by a key that is revoked", async () => {

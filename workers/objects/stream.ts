@@ -37,6 +37,8 @@ const LEAVES = "leaves";
 export class StreamObject extends DurableObject<Bindings> implements StreamRpc {
   readonly #log = liveLog(this.ctx.storage.sql);
   readonly #listeners = streamListeners(this.ctx, this.#log);
+  /** Requests to listen that still wait for the root. */
+  #joining = 0;
   readonly #tickets = ticketBook(Date.now, () => crypto.randomUUID(), TICKET_SECONDS);
   readonly #relay = streamRelay({
     relay: (leaf, entries) => this.env.STREAM.getByName(leaf).relay(entries),
@@ -69,7 +71,8 @@ export class StreamObject extends DurableObject<Bindings> implements StreamRpc {
   }
 
   async relay(entries: LoggedMessage[]): Promise<boolean> {
-    if (this.#listeners.size() === 0) return false;
+    // Who joins was let in by the root already: to say no would have it forget this leaf.
+    if (this.#listeners.size() + this.#joining === 0) return false;
     const [first] = entries;
     // A call before this one failed: what it had is read from the root.
     if (first !== undefined && first.id > this.#log.lastId() + 1) await this.#catchUp();
@@ -94,6 +97,15 @@ export class StreamObject extends DurableObject<Bindings> implements StreamRpc {
   }
 
   override async fetch(request: Request): Promise<Response> {
+    this.#joining++;
+    try {
+      return await this.#listen(request);
+    } finally {
+      this.#joining--;
+    }
+  }
+
+  async #listen(request: Request): Promise<Response> {
     const read = readQuery(request.url, LiveQuery);
     if (read.kind === "refused") return read.response;
     const listener = LiveListener.parse(JSON.parse(request.headers.get(LISTENER_HEADER) ?? "{}"));
@@ -117,8 +129,13 @@ export class StreamObject extends DurableObject<Bindings> implements StreamRpc {
   async #catchUp(leaf = this.ctx.storage.kv.get<string>(LEAF_HEADER)): Promise<void> {
     if (leaf === undefined) return;
     this.ctx.storage.kv.put(LEAF_HEADER, leaf);
-    const copy = await this.env.STREAM.getByName(STREAM_ROOT).join(leaf, this.#log.lastId());
-    if (copy.anew) this.#log.clear();
+    const last = this.#log.lastId();
+    const copy = await this.env.STREAM.getByName(STREAM_ROOT).join(leaf, last);
+    // Another call may have brought it meanwhile.
+    if (copy.anew && this.#log.lastId() === last) {
+      this.#log.clear();
+      this.#listeners.endBehind();
+    }
     this.#take(copy.entries);
   }
 

@@ -37,6 +37,8 @@ const KEEP_PLACES_EVERY = 250;
 /** Compiled conditions that are kept; each is compiled again when it is needed. */
 const MAX_CONDITIONS = 500;
 
+const RESUME = "fell behind; resume with ?after=, and send the ids you read";
+
 /** `at`: the last message of the log that was handed out or passed over. */
 export type Progress = { filter: LiveFilter; listener: LiveListener; at: number };
 export type Greeting = { id: number; event: "hello" | "reset"; data: object };
@@ -238,8 +240,7 @@ export function streamListeners(context: DurableObjectState, log: LiveLog) {
       const interested = index.interestedIn(logged.map(({ message }) => message));
       for (const to of interested) {
         if ("controller" in to) feed(to, logged);
-        else if (!sendTo(to, logged))
-          endSocket(to, FELL_BEHIND, "fell behind; resume with ?after=, and send the ids you read");
+        else if (!sendTo(to, logged)) endSocket(to, FELL_BEHIND, RESUME);
       }
       const period = (id: number) => Math.floor(id / KEEP_PLACES_EVERY);
       const last = logged.at(-1)?.id ?? 0;
@@ -252,6 +253,14 @@ export function streamListeners(context: DurableObjectState, log: LiveLog) {
         if (!ends(to.listener)) continue;
         if ("controller" in to) end(to);
         else endSocket(to, ENDED, "the key is no longer valid");
+      }
+    },
+
+    /** Ends everyone: the log lost messages that they have not had. They resume. */
+    endBehind(): void {
+      for (const to of [...index.all]) {
+        if ("controller" in to) end(to);
+        else endSocket(to, FELL_BEHIND, RESUME);
       }
     },
 
