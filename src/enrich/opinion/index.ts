@@ -5,7 +5,7 @@ import type { OutsideAnswer } from "../../http/request.ts";
 import type { Verdict } from "../../http/verdict.ts";
 import type { OpinionQuestion } from "../../model/opinion-question.ts";
 import { type EnricherAnswer, enricher, NO_ANSWER, NOTHING_KNOWN } from "../enricher.ts";
-import { messagesOf, PROMPT_VERSION } from "./question.ts";
+import { messagesOf, PROMPT_VERSION, shownPost } from "./question.ts";
 import { OPINIONS, type Opinion, readOpinion, writtenIn } from "./verdict.ts";
 
 const Settings = z.object({
@@ -93,7 +93,7 @@ async function ask(
   );
   if (verdict.kind === "quota") return NOTHING_KNOWN("the day's budget is used up");
   if (verdict.kind !== "ok") return NO_ANSWER(verdict);
-  const opinion = readOpinion(writtenIn(json) ?? "", question.text);
+  const opinion = readOpinion(writtenIn(json) ?? "", shownPost(question));
   if (opinion === undefined)
     return { ...NOTHING_KNOWN("the model gave no verdict"), freshSeconds: UNSAID_SECONDS };
   return {

@@ -25,9 +25,14 @@ const INSTRUCTIONS = [
 const MARKS = /<\|[^|<>]{0,40}\|>|\[\/?(?:INST|SYS)\]|<<\/?SYS>>|<\/?s>|[\p{Cc}\p{Cf}]/gu;
 const MAX_TEXT = 280;
 
+/** The post as the model reads it. */
+export const shownPost = ({ text }: Pick<OpinionQuestion, "text">): string =>
+  text.replace(MARKS, " ").slice(0, MAX_TEXT);
+
 /** The messages of a chat; the post stands as a JSON string in the user's. */
-export function messagesOf({ token, claim, text }: OpinionQuestion) {
-  const post = text.replace(MARKS, " ").slice(0, MAX_TEXT);
+export function messagesOf(question: OpinionQuestion) {
+  const { token, claim } = question;
+  const post = shownPost(question);
   return [
     { role: "system", content: INSTRUCTIONS },
     { role: "user", content: JSON.stringify({ token, claim: said(claim), post }) },
