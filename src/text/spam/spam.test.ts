@@ -71,6 +71,8 @@ it.each([
   ["offers support in private", "Wallet stuck? Official support answers by DM only"],
   ["sells guidance in trading", "杨老师带单，跟单稳赚，加微信进群"],
   ["trades in accounts", "Selling verified exchange accounts with KYC, DM for the price"],
+  ["trades in accounts", "куплю аккаунты Binance верифицированные, телеграм @x"],
+  ["trades in accounts", "长期收币安实名账号，电报联系"],
   ["asks to validate the wallet", "Sync error? Just validate your wallet through the link below"],
 ])("finds by the rule %j: %s", (rule, text) => {
   const { score, rule: found, words } = judgeSpam(text);
@@ -78,6 +80,20 @@ it.each([
   if (found !== undefined) expect(found).toBe(rule);
   expect(brokenSpamRule(text)?.rule).toBe(rule);
   expect(words.length).toBeGreaterThan(0);
+});
+
+it.each([
+  "昨天上车 $BONK 现在三倍了，online 的兄弟怎么看",
+  "跟单功能今天在 Bybit 上线，admin 说手续费返佣金 10%",
+  "币安推出量化机器人，年化收益 8%，详情咨询官方客服",
+  "한국 금융당국, 리딩방 수익 보장 광고 업체 텔레그램 채널 12곳 수사",
+  "币安收紧认证，出金账户需实名，联系客服",
+  "欧易收到监管函，要求账户实名认证，电报群炸了",
+  "продам немного BTC, аккаунт на Binance заблокирован после верификации, телеграм молчит",
+  "People sell verified Binance accounts on Telegram and the exchange bans them",
+  "Bank of Italy: custodial accounts for sale of MiCA tokens must be verified, contact named",
+])("breaks no rule by news and talk of gains and accounts: %s", (text) => {
+  expect(brokenSpamRule(text)).toBeUndefined();
 });
 
 it.each([

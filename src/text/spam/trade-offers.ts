@@ -3,13 +3,18 @@
 /** Whoever is to be followed, and what is said to come of it, where no blanks part words. */
 const GUIDE = new RegExp(
   "老师|導師|导师|大神|操盘|高手|带单|喊单|跟单|带你|带队|一对一|专业指导|内部(?:群|消息|渠道|名额)|内幕|搬砖|" +
-    "量化(?:项目|机器人|团队)|套利(?:项目|机器人)|承兑|做单|上车|" +
+    "量化(?:项目|机器人|团队)|套利(?:项目|机器人)|承兑|做单|(?:带|跟)[^。！？，]{0,4}上车|" +
     "先生の|稼ぎ方|やり方|メンター|自動売買|売買サイン|手法|副業|リーディング|리딩방|추천방|멘토",
 );
 const GAIN =
   /稳赚|赚|翻[了倍几]|倍|回本|解套|收益|利润|日入|月入|零风险|无风险|保本|本金|胜率|准确率|返利|佣金|暴涨|拉升|盈利|大行情|日化|稼げ|儲か|月収|日給|万円|勝率|勝てる|元本|수익|만원|원금|보장/;
-const JOIN =
-  /微信|加[vV我群电飞助微]|电报|飞机|私[信聊我]|进群|扫码|联系|添加|名额|咨询|留言|評論區|评论区|VIP|滴滴我|LINE|DM|プロフ|登録|카톡|텔레그램|문의|입장/i;
+/** Letters beside a Latin word make it another: "online" and "admin" ask nobody to join. */
+const JOIN = new RegExp(
+  "微信|加[vV我群电飞助微]|电报|飞机|私[信聊我]|进群|扫码|联系(?!不上|客服|官方)|添加(?!了)|名额|" +
+    "咨询(?!官方|客服)|滴滴我|(?:评论区|評論區|留言)[^。！？]{0,3}(?:领|扣|打|回复|获取|找)|" +
+    "(?<![a-z])(?:VIP群|LINE|DM(?!は閉|は受け付けて))(?![a-z])|プロフ(?!の?GitHub)|카톡|텔레그램|문의|입장",
+  "i",
+);
 
 /** The words by which a text sells the guidance of a teacher or a group of insiders. */
 export function guidanceOffered(text: string): string | undefined {
@@ -17,18 +22,25 @@ export function guidanceOffered(text: string): string | undefined {
   return guide !== undefined && GAIN.test(text) && JOIN.test(text) ? guide : undefined;
 }
 
+/** Who is said to trade, and not by himself: news of others, and rumours. */
+const OF_OTHERS =
+  "(?<!\\b(?:will|may|might|can|could|would|cannot|for|people|users|customers|they|gangs?|who) )";
 const TRADE =
-  "(?:sell(?:ing)?|buy(?:ing)?|order|rent|lend|for sale:?|vendo|compro|куплю|прода[юм]|скупа\\S*|" +
+  `${OF_OTHERS}(?<!\\p{L})(?:` +
+  "sell(?:ing)?|buy(?:ing)?|order|rent|lend|for sale:?|vendo|compro|куплю|прода[юм]|скупа\\S*|" +
   "аренда|sat[ıi]l[ıi]k)";
-const OFFERED = "(?:for sale|in stock|available|left|sat[ıi]l[ıi]r|al[ıi]n[ıi]r)";
+const OFFERED = "(?:for sale(?! of)|in stock|available|left(?! out)|sat[ıi]l[ıi]r|al[ıi]n[ıi]r)";
 const ACCOUNTS = "(?:accounts?|cuentas?|contas?|comptes|аккаунт\\S*|акаунт\\S*|hesa[pb]\\S*)";
 const MARKED =
   /\bverified\b|\bkyc\b|\baged\b|\bold\b|verificad|верифи[цк]|onayl|doğrulanm|\bbinance\b|\bbybit\b|\bcoinbase\b|\bokx\b|\bkraken\b|\bexchange\b|\bfollowers\b/;
+/** "I sell some ETH, the account is locked": another clause is another matter. */
+const NEW_CLAUSE = "(?<!,\\s+(?:(?:the|las|los|les|as|my|mis) )?)";
 /** The verb stands before the accounts, or the offer behind them: "our accounts can buy" is none. */
 const SOLD_ACCOUNTS = new RegExp(
-  `${TRADE}\\s+(?:[\\p{L}\\d'&/-]+,?\\s+){0,5}?${ACCOUNTS}|` +
+  `${TRADE}\\s+(?:[\\p{L}\\d'&/-]+,?\\s+){0,5}?${NEW_CLAUSE}${ACCOUNTS}|` +
     `${ACCOUNTS}(?:[^.!?\\p{L}]+[\\p{L}\\d]+){0,6}?[^.!?\\p{L}]+${OFFERED}|` +
-    "(?:出售|收购|批发|出|收)[^。！？]{0,12}(?:账号|账户|帐号)",
+    "(?:出售|收购|批发|(?<=^|[^\\p{L}]|长期|大量|高价|专业|诚信|现)(?:出|收)(?![紧到金公款现台手费入益取回]))" +
+    "[^。！？]{0,12}(?:账号|账户|帐号)",
   "u",
 );
 /** Those who speak of their own account trade in none. */
