@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { tokenize } from "../tokenize/tokenize.ts";
 import { explainSentiment, sentiment, sentimentLabel } from "./sentiment.ts";
+import { turnIn } from "./turns.ts";
 
 it.each([
   ["positive", "I love this, best day ever! 😍"],
@@ -109,3 +111,14 @@ it.each(["shorts are trapped here", "bears getting destroyed today", "fud is ove
     expect(sentiment(text)).toBeGreaterThan(0);
   },
 );
+
+it.each([
+  ["Fees fell from 20 to 2 dollars on $ETH", undefined],
+  ["The upgrade moves blocks of $ETH from 12 to 6 seconds", undefined],
+  ["Great news: exploit funds were returned in full, $EUL", undefined],
+  ["Congrats to the winners of the hack weekend on $SOL", undefined],
+  ["Great, another hack and no refund for $EUL", -1],
+  ["$ABC fell from $3.20 to $1.10", -1],
+])("hears in %j the turn %j", (text, side) => {
+  expect(turnIn(tokenize(text))?.side).toBe(side);
+});

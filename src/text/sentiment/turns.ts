@@ -21,12 +21,17 @@ const PRAISE =
   "what a|so brave|" +
   "well done|bravo|masterpiece|so (?:happy|glad|proud)|good job|great job|genius|" +
   "legendary|splendid)";
+/** What went well in the end is no mishap. */
+const UNDONE =
+  "(?!.{0,40}\\b(?<!\\b(?:no|not|never|without) )" +
+  "(?:return|recover|refund|prevent|avert|stopp)\\w*)";
 const MISHAP =
   "(?:(?:down|minus) (?:another |only |just |a mere )?\\d|a? new lows?\\b|" +
   "(?:paused|halted|stuck|frozen|suspended) (?:withdrawals|redemptions|the (?:chain|bridge))|" +
   "(?:withdrawals|redemptions|chain|bridge) (?:are |is )?(?:paused|halted|stuck|frozen|" +
   "suspended)|" +
-  "\\bexploits?\\b|\\bhacks?\\b|at the top\\b|-\\d+ ?%|another (?:unlock|dump|exploit|" +
+  `\\bexploits?\\b${UNDONE}|\\bhacks?\\b(?! ?(?:day|week|weekend|night|fest)\\b)${UNDONE}|` +
+  "at the top\\b|-\\d+ ?%|another (?:unlock|dump|exploit|" +
   "delay|hack|rug|outage|" +
   "dilution|red)|(?:stuck|paused|halted|down|delayed|offline|hacked) again|\\bthe " +
   "(?:\\$\\w+ )?top\\b|" +
@@ -38,6 +43,10 @@ const OWN =
   "(?:so |and |but |now |, )?i(?:'m| am|'ve been| have been| keep| just)?(?: still| now)?";
 const AMOUNT = "\\$?(\\d[\\d,.]{0,9}\\s?[kmb]?)\\b";
 const UNIT = "(?:\\s?(?:dollars?|usd|cents?|bucks?|mc|cap))?";
+/** What holders like to see fall, and units in which no price is told. */
+const COSTS = "\\b(?:fees?|gas|latency|inflation|tax(?:es)?|commissions?|block times?)\\b";
+const NO_PRICE =
+  "(?!\\s?(?:gwei|wei|bps|ms|blocks?|(?:sec(?:ond)?|min(?:ute)?|hour|day|week|month|year)s?)\\b)";
 const FLIES =
   "(?:flying|running|mooning|ripping|printing|pumping|sending|soaring|unstoppable|up \\d|" +
   "at (?:the )?highs?)";
@@ -97,7 +106,9 @@ const TURNS: readonly TurnPattern[] = [
   {
     triggers: "from",
     side: "numbers",
-    pattern: matching(String.raw`\bfrom ${AMOUNT}${UNIT} to ${AMOUNT}`),
+    pattern: matching(
+      String.raw`(?<!${COSTS}.{0,30})\bfrom ${AMOUNT}${UNIT} to ${AMOUNT}${NO_PRICE}`,
+    ),
   },
   {
     triggers: "at",
