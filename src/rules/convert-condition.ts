@@ -5,37 +5,60 @@ import type { TextConverter } from "./convert-references.ts";
  * A condition of a foreign file: a text, a list of which all parts hold, `{all: […], any: […],
  * not: …, none: […]}`, `{field, op, value}`, or `{mentions: {gt: 3}, goplus_risk: red}`.
  */
-export function convertCondition(given: unknown, convert: TextConverter, joins = "and"): string {
-  if (Array.isArray(given)) return joinedParts(given, joins, convert);
+export function convertCondition(
+  given: unknown,
+  convert: TextConverter,
+  say: (note: string) => void,
+  joins = "and",
+): string {
+  if (Array.isArray(given)) return joinedParts(given, joins, convert, say);
   if (typeof given === "boolean") return given ? "1 == 1" : "1 == 0";
   if (!isFields(given)) return convert.expression(String(given ?? ""));
   const name = given.field ?? given.fact;
   const operator = given.op ?? given.operator;
-  if (typeof name === "string" && typeof operator === "string")
-    return convert.expression(comparison(name, operator, given.value));
+  if (typeof name === "string" && typeof operator === "string") {
+    for (const key of Object.keys(given))
+      if (!COMPARISON.includes(key)) say(`${key} of its condition was left out`);
+    const text = convert.expression(comparison(name, operator, given.value));
+    if ((given.negate ?? false) === false) return text;
+    if (given.negate !== true) say(`negate ${JSON.stringify(given.negate)} was read as true`);
+    return `not (${text})`;
+  }
   return Object.entries(given)
-    .map(([key, value]) => entry(key, value, convert))
+    .map(([key, value]) => entry(key, value, convert, say))
     .join(" and ");
 }
 
-const joinedParts = (parts: unknown, word: string, convert: TextConverter): string =>
+const COMPARISON = ["field", "fact", "op", "operator", "value", "negate"];
+
+const joinedParts = (
+  parts: unknown,
+  word: string,
+  convert: TextConverter,
+  say: (note: string) => void,
+): string =>
   [parts]
     .flat()
-    .map((part) => `(${convertCondition(part, convert)})`)
+    .map((part) => `(${convertCondition(part, convert, say)})`)
     .join(` ${word} `);
 
-function entry(key: string, value: unknown, convert: TextConverter): string {
+function entry(
+  key: string,
+  value: unknown,
+  convert: TextConverter,
+  say: (note: string) => void,
+): string {
   switch (key) {
     case "all":
     case "and":
-      return `(${joinedParts(value, "and", convert)})`;
+      return `(${joinedParts(value, "and", convert, say)})`;
     case "any":
     case "or":
-      return `(${joinedParts(value, "or", convert)})`;
+      return `(${joinedParts(value, "or", convert, say)})`;
     case "not":
-      return `(not (${convertCondition(value, convert)}))`;
+      return `(not (${convertCondition(value, convert, say)}))`;
     case "none":
-      return `(not (${joinedParts(value, "or", convert)}))`;
+      return `(not (${joinedParts(value, "or", convert, say)}))`;
     default:
       return shorthand(key, value)
         .map((part) => `(${convert.expression(part)})`)

@@ -3,12 +3,12 @@ import { readCondition } from "./condition.ts";
 import { MAX_EXPRESSION } from "./document.ts";
 import { fixExpression } from "./fix.ts";
 import type { CheckScope } from "./language/check.ts";
-import { walkNodes } from "./language/syntax.ts";
+import { type ExpressionNode, walkNodes } from "./language/syntax.ts";
 import { scopeOf } from "./load.ts";
 import type { PythonNode } from "./python/tree.ts";
 import { fromPython } from "./python/write.ts";
 import { isAllowed } from "./variables.ts";
-import { negativeDefault } from "./warnings/shell-defaults.ts";
+import { NEGATIVE, negativeDefault } from "./warnings/shell-defaults.ts";
 
 /** How the texts of a foreign file become ours. What was changed by guess is said in the notes. */
 export type TextConverter = {
@@ -18,6 +18,8 @@ export type TextConverter = {
   number(text: string): string | undefined;
   /** A text for people, or a value: only its settings are converted. */
   text(text: string): string;
+  /** The same converter, whose notes on expressions name the rule. */
+  named(rule: string): TextConverter;
 };
 
 /** A setting, as the file writes it. */
@@ -29,7 +31,6 @@ type Reference = { name: string; fallback: string | undefined };
  */
 const STAND_IN = 900_000_001;
 const REFERENCE = /\$\{([A-Za-z0-9_]+)(?::([^}]*))?\}/g;
-const NEGATIVE = /^-\d+(\.\d+)?$/;
 
 export function textConverter(vocabulary: FactVocabulary, notes: string[]): TextConverter {
   const scope = new Map([...scopeOf(vocabulary), ["score", "number"], ["level", "text"]] as const);
@@ -37,7 +38,8 @@ export function textConverter(vocabulary: FactVocabulary, notes: string[]): Text
   const turned = new Set<string>();
 
   const written = ({ name, fallback }: Reference): string => {
-    const value = fallback !== undefined && turned.has(name) ? fallback.slice(1) : fallback;
+    const given = fallback !== undefined && turned.has(name) ? fallback.slice(1) : fallback;
+    const value = given !== undefined && ODD_NUMBER.test(given) ? plainNumber(given) : given;
     // Without a default nothing can stand for it: the file is refused where it is read.
     if (isAllowed(name) || value === undefined)
       return value === undefined ? `\${${name}}` : `\${${name}:${value}}`;
@@ -51,30 +53,44 @@ export function textConverter(vocabulary: FactVocabulary, notes: string[]): Text
     notes.push(`\${${name}:${fallback}}: read as the default ${fallback?.slice(1)}`);
   };
 
+  const convertedExpression = (
+    text: string,
+    wanted: "truth" | "number" | undefined,
+    where: string,
+  ): string => {
+    const references: Reference[] = [];
+    const stand = (reference: Reference): string => {
+      if (isShellText(reference.fallback)) turn(reference);
+      return String(STAND_IN + references.push(reference) - 1);
+    };
+    const opened = text
+      .trim()
+      .replace(REFERENCE, (_, name: string, fallback?: string) => stand({ name, fallback }));
+    const say = (note: string) => notes.push(`${where}${note}`);
+    const fixed = ours(opened, wanted ?? "truth", scope, vocabulary, stand, say);
+    for (const reference of shellDefaults(fixed, references, scope, vocabulary)) turn(reference);
+    return references.reduce(
+      (done, reference, i) => done.replaceAll(String(STAND_IN + i), written(reference)),
+      fixed,
+    );
+  };
+
+  const numberExpression = (text: string, where: string): string | undefined => {
+    const words = text.match(/[A-Za-z_]\w*/g) ?? [];
+    if (!words.some((word) => scope.has(word))) return undefined;
+    const found = convertedExpression(text, "number", where);
+    const read = readCondition(found, scope, "number", () => 0);
+    return read.kind === "condition" && read.condition.names.length > 0 ? found : undefined;
+  };
+
   const converter: TextConverter = {
-    number(text) {
-      const words = text.match(/[A-Za-z_]\w*/g) ?? [];
-      if (!words.some((word) => scope.has(word))) return undefined;
-      const written = converter.expression(text, "number");
-      const read = readCondition(written, scope, "number", () => 0);
-      return read.kind === "condition" && read.condition.names.length > 0 ? written : undefined;
-    },
-    expression(text, wanted = "truth") {
-      const references: Reference[] = [];
-      const stand = (reference: Reference): string => {
-        if (isShellText(reference.fallback)) turn(reference);
-        return String(STAND_IN + references.push(reference) - 1);
-      };
-      const opened = text
-        .trim()
-        .replace(REFERENCE, (_, name: string, fallback?: string) => stand({ name, fallback }));
-      const fixed = ours(opened, wanted, scope, vocabulary, stand, notes);
-      for (const reference of shellDefaults(fixed, references, scope, vocabulary)) turn(reference);
-      return references.reduce(
-        (done, reference, i) => done.replaceAll(String(STAND_IN + i), written(reference)),
-        fixed,
-      );
-    },
+    named: (rule) => ({
+      ...converter,
+      expression: (text, wanted) => convertedExpression(text, wanted, `${rule}: `),
+      number: (text) => numberExpression(text, `${rule}: `),
+    }),
+    expression: (text, wanted) => convertedExpression(text, wanted, ""),
+    number: (text) => numberExpression(text, ""),
     text: (text) =>
       text.replace(REFERENCE, (_, name: string, fallback?: string) => {
         if (isShellText(fallback)) turn({ name, fallback });
@@ -91,25 +107,62 @@ function ours(
   scope: CheckScope,
   vocabulary: FactVocabulary,
   stand: (reference: Reference) => string,
-  notes: string[],
+  say: (note: string) => void,
 ): string {
-  const reads = (each: string) => readCondition(each, scope, wanted, () => 0).kind === "condition";
+  const read = (each: string) => readCondition(each, scope, wanted, () => 0);
+  const reads = (each: string) => read(each).kind === "condition";
   // What is longer is refused in any case, and would only cost time here.
-  if (text.length > MAX_EXPRESSION || reads(text)) return text;
+  if (text.length > MAX_EXPRESSION) return text;
+  const own = read(text);
+  const isPart = own.kind === "condition" && asksForPart(own.condition.expression);
+  if (own.kind === "condition" && !isPart) {
+    for (const note of otherMeanings(own.condition.expression)) say(note);
+    return text;
+  }
   const python = fromPython(text, wanted, {
     vocabulary,
     scope,
     setting: (name, fallback) => stand({ name, fallback: literalText(fallback) }),
   });
   if (python.kind === "written" && reads(python.text)) {
-    notes.push(...python.notes);
+    python.notes.forEach(say);
+    const expression = read(python.text);
+    if (expression.kind === "condition")
+      for (const note of otherMeanings(expression.condition.expression)) say(note);
     return python.text;
   }
+  const why = python.kind === "inexpressible" ? python.why : "it is neither Python nor ours";
+  // As it stands it would read, and ask something else.
+  if (isPart) {
+    say(`${JSON.stringify(text)} cannot be said here: ${why}${MEND}`);
+    return `${text} # not converted`;
+  }
   const fixed = fixExpression(text, scope);
-  if (python.kind === "inexpressible" && !reads(fixed))
-    notes.push(`${JSON.stringify(text)} cannot be said here: ${python.why}`);
+  if (!reads(fixed)) say(`${JSON.stringify(text)} cannot be said here: ${why}${MEND}`);
   return fixed;
 }
+
+const MEND = ": rewrite the condition, or leave the rule out";
+
+/** `symbol in "BTC ETH"`: in Python a part of the text, with brackets around it or not. */
+const asksForPart = (expression: ExpressionNode): boolean =>
+  walkNodes(expression).some((node) => node.kind === "in" && node.right.kind === "text");
+
+/** What reads here as it does in Python, and is computed otherwise. */
+function otherMeanings(expression: ExpressionNode): string[] {
+  const nodes = walkNodes(expression);
+  const isPower = nodes.some((node) => node.kind === "arithmetic" && node.operator === "^");
+  const isRound = nodes.some((node) => node.kind === "call" && node.name === "round");
+  return [
+    ...(isPower ? ["^ is a power here; where Python's xor was meant, rewrite the condition"] : []),
+    ...(isRound ? ["round() takes 2.5 to 3 here; Python takes it to 2"] : []),
+  ];
+}
+
+/** Numbers that our language writes otherwise: -.5, 5e-1. */
+const ODD_NUMBER = /^-?(?:\.\d+|\d+\.|(?:\d+(?:\.\d*)?|\.\d+)e[+-]?\d+)$/i;
+const plainNumber = (text: string): string =>
+  Number(text).toLocaleString("en", { useGrouping: false, maximumFractionDigits: 20 });
 
 const literalText = (node: PythonNode | undefined): string | undefined =>
   node?.kind === "number" || node?.kind === "text" ? String(node.value) : undefined;

@@ -6,8 +6,10 @@ import type { TextConverter } from "./convert-references.ts";
 const CONDITION = ["condition", "conditions", "when", "if", "expression"];
 const SCORE = ["score", "weight", "points"];
 const REASON = ["reason", "message", "description"];
-const SWITCHES = ["stage", "status", "enabled", "active", "disabled", "dry_run", "shadow"];
-const OTHERS = ["id", "name", "per", "unless", ...SWITCHES];
+const ON_FIELDS = ["enabled", "active", "enable", "is_enabled", "is_active"];
+const OFF_FIELDS = ["disabled", "dry_run", "shadow", "disable", "is_disabled", "skip", "muted"];
+export const SWITCHES = [...ON_FIELDS, ...OFF_FIELDS];
+const OTHERS = ["id", "name", "per", "unless", "stage", "status", ...SWITCHES];
 const KNOWN = new Set([...CONDITION, ...SCORE, ...REASON, ...OTHERS]);
 /** Where engines with actions keep what a match adds. */
 const ACTIONS = ["then", "action", "effect"];
@@ -19,12 +21,13 @@ export function convertRule(
   given: PlainFields,
   fallback: string,
   isOff: boolean,
-  convert: TextConverter,
+  converter: TextConverter,
   notes: string[],
 ): PlainFields {
-  const rule = withAction(given);
-  const name = String(rule.name ?? rule.id ?? fallback).slice(0, MAX_NAME);
+  const name = nameOf([given.name, given.id, fallback]);
   const say = (note: string) => notes.push(`${name}: ${note}`);
+  const rule = withJoined(withAction(given, say));
+  const convert = converter.named(name);
   const logic = logicOf(rule);
   for (const key of Object.keys(rule))
     if (!KNOWN.has(key) && key !== logic?.field) say(`${key} has no counterpart and was left out`);
@@ -36,7 +39,7 @@ export function convertRule(
   return {
     ...(rule.id !== undefined && rule.id !== null && { id: idOf(String(rule.id), say) }),
     name,
-    condition: conditionOf(first(CONDITION), rule.unless, logic?.joins, convert),
+    condition: conditionOf(first(CONDITION), rule.unless, logic?.joins, convert, say),
     ...scoreOf(first(SCORE), rule.per ?? undefined, convert, say),
     reason: reasonOf(first(REASON), name, convert, say),
     ...stageOf(rule, isOff, say),
@@ -44,23 +47,39 @@ export function convertRule(
 }
 
 /** `then: {score: 5, reason: …}` and `then: 5` as fields of the rule. */
-function withAction(rule: PlainFields): PlainFields {
+function withAction(rule: PlainFields, say: (note: string) => void): PlainFields {
   const key = ACTIONS.find((action) => isFields(rule[action]) || typeof rule[action] === "number");
   if (key === undefined) return rule;
   const { [key]: action, ...fields } = rule;
-  return { ...fields, ...(isFields(action) ? action : { score: action }) };
+  const counts = isFields(action) ? action : { score: action };
+  for (const field of Object.keys(counts))
+    if ((fields[field] ?? null) !== null) say(`${field} was left out: that of ${key} counts`);
+  return { ...fields, ...counts };
 }
+
+/** `any: […]` and `all: […]` beside the score, as the condition. */
+function withJoined(rule: PlainFields): PlainFields {
+  if (CONDITION.some((field) => (rule[field] ?? null) !== null)) return rule;
+  const { any, all, none, ...fields } = rule;
+  const joined = Object.entries({ any, all, none }).filter(([, value]) => Array.isArray(value));
+  return joined.length > 0 ? { ...fields, condition: Object.fromEntries(joined) } : rule;
+}
+
+/** The first that is not empty. */
+export const nameOf = (names: readonly unknown[]): string =>
+  String(names.find((each) => String(each ?? "").trim() !== "") ?? "rule").slice(0, MAX_NAME);
 
 function conditionOf(
   given: unknown,
   unless: unknown,
   joins: "and" | "or" | undefined,
   convert: TextConverter,
+  say: (note: string) => void,
 ): string {
-  const condition = convertCondition(given, convert, joins);
+  const condition = convertCondition(given, convert, say, joins);
   return (unless ?? null) === null
     ? condition
-    : `(${condition}) and not (${convertCondition(unless, convert)})`;
+    : `(${condition}) and not (${convertCondition(unless, convert, say)})`;
 }
 
 /** A score that is an expression is worth 1 times that. */
@@ -97,12 +116,22 @@ function reasonOf(
 
 /** Whether an entry of a list can be a rule at all. */
 export const isRule = (fields: PlainFields): boolean =>
-  CONDITION.some((field) => (fields[field] ?? null) !== null);
+  CONDITION.some((field) => (fields[field] ?? null) !== null) ||
+  ["any", "all", "none"].some((field) => Array.isArray(fields[field]));
 
-/** Readers of YAML 1.1, as Python's are, take no and off for false. */
+/**
+ * What is not surely on counts as off. Readers of YAML 1.1, as Python's are, take no and off for
+ * false.
+ */
 export const isSwitchedOff = (fields: PlainFields): boolean =>
-  ["enabled", "active"].some((field) => OFF.test(String(fields[field] ?? ""))) ||
-  ["disabled", "dry_run", "shadow"].some((field) => ON.test(String(fields[field] ?? "")));
+  ON_FIELDS.some((field) => (fields[field] ?? null) !== null && !ON.test(asked(fields[field]))) ||
+  OFF_FIELDS.some((field) => (fields[field] ?? null) !== null && !OFF.test(asked(fields[field])));
+
+/** A switch, or the default of the setting that stands for it. */
+const asked = (value: unknown): string =>
+  String(value)
+    .replace(/^\$\{\w+:-?([^}]*)\}$/, "$1")
+    .trim();
 
 const OFF = /^(?:false|no|off|0)$/i;
 const ON = /^(?:true|yes|on|1)$/i;
@@ -111,7 +140,8 @@ const ON = /^(?:true|yes|on|1)$/i;
 export function convertNumber(value: unknown, convert: TextConverter): unknown {
   if (typeof value !== "string") return value;
   const text = convert.text(value.trim());
-  return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  const plain = text.replace(/(?<=\d)_(?=\d)/g, "");
+  return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(plain) ? Number(plain) : text;
 }
 
 /** 0, and a note, where the value is no number and no setting that stands for one. */

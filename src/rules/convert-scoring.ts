@@ -42,7 +42,10 @@ export function convertScoring(
     readLevels(thresholds, "thresholds", convert, notes),
   ];
   const named = LEVELS.flatMap((name) => {
-    const value = found.find((each) => each[name] !== undefined)?.[name];
+    const values = found.flatMap((each) => each[name] ?? []);
+    const [value] = values;
+    if (values.some((other) => other !== value))
+      notes.push(`scoring, levels: ${name} has the numbers ${values.join(", ")}: ${value} counts`);
     return value === undefined ? [] : [[name, value] as const];
   });
   if (named.length === 0) return undefined;
@@ -64,7 +67,7 @@ function readLevels(
   if (entries.length === 0) notes.push(`${where}: holds no levels and was left out`);
   const found: Partial<Record<LevelName, unknown>> = {};
   for (const [name, level] of entries) {
-    const known = LEVELS.find((each) => each === name);
+    const known = LEVELS.find((each) => each === name.toLowerCase());
     if (!known) {
       // What is neither of the two is `observe` by itself.
       notes.push(`${where}: ${name} has no counterpart and was left out`);
@@ -86,9 +89,8 @@ function thresholdOf(
   notes: string[],
 ): unknown {
   const bound = name === "caution" ? "max" : "min";
-  if (isFields(level))
-    noteOthers(level, ["name", "level", "threshold", "score", bound], where, notes);
-  const given = isFields(level) ? (level.threshold ?? level[bound] ?? level.score) : level;
+  if (isFields(level)) noteOthers(level, ["name", "level", ...fieldsOf(bound)], where, notes);
+  const given = isFields(level) ? fieldsOf(bound).flatMap((field) => level[field] ?? [])[0] : level;
   if (typeof given === "string") {
     const bare = given.trim().replace(/^(?:score\s*)?(?:>=|<=|>|<)\s*/, "");
     if (bare !== given.trim()) notes.push(`${where}read as ${bare}`);
@@ -97,6 +99,16 @@ function thresholdOf(
   }
   return typeof given === "number" ? given : undefined;
 }
+
+/** Where a level keeps its number. */
+const fieldsOf = (bound: "min" | "max"): string[] => [
+  "threshold",
+  bound,
+  `${bound}_score`,
+  "score",
+  "condition",
+  "when",
+];
 
 /** `states` with the defaults for what is not there. */
 export function convertStates(
@@ -157,38 +169,56 @@ const SOURCES: Readonly<Record<string, string>> = {
  * comparison with a missing fact holds.
  */
 export function convertMissing(
-  map: unknown,
+  maps: PlainFields,
   vocabulary: FactVocabulary,
   convert: TextConverter,
   notes: string[],
 ): PlainFields {
-  if (map === undefined || map === null) return {};
-  const entries = Array.isArray(map)
-    ? map.filter(isFields).map((entry) => [String(entry.name ?? entry.source), entry] as const)
-    : isFields(map)
-      ? Object.entries(map)
-      : [];
-  if (entries.length === 0) notes.push("missing_map: holds no texts and was left out");
-  const texts = entries.flatMap(([source, entry]) => {
-    const where = `missing_map: ${source}: `;
+  const taken: Record<string, string> = {};
+  for (const { where, source, entry } of missingEntries(maps, notes)) {
     const text = textOf(entry, where, notes);
-    if (text === undefined) return [];
+    if (text === undefined) continue;
     const lower = source.toLowerCase();
     const name = SOURCES[lower] ?? lower;
     if (name !== source) notes.push(`${where}is called ${name} here`);
-    if (isSource(name, vocabulary)) return [[name, convert.text(text)] as const];
-    notes.push(`${where}${JSON.stringify(text)} was left out: no fact or provider has this name`);
-    return [];
-  });
-  return Object.fromEntries(texts);
+    if (!isSource(name, vocabulary))
+      notes.push(`${where}${JSON.stringify(text)} was left out: no fact or provider has this name`);
+    else if (Object.hasOwn(taken, name))
+      notes.push(`${where}${JSON.stringify(text)} was left out: ${name} has a text already`);
+    else taken[name] = convert.text(text);
+  }
+  return taken;
 }
+
+/** The entries of `missing_map` and `missing`, one after another. */
+function missingEntries(maps: PlainFields, notes: string[]) {
+  return Object.entries(maps).flatMap(([field, map]) => {
+    if (map === undefined || map === null) return [];
+    const entries: (readonly [string, unknown])[] = Array.isArray(map)
+      ? map.filter(isFields).map((entry) => [String(entry.name ?? entry.source), entry] as const)
+      : isFields(map)
+        ? Object.entries(map)
+        : [];
+    if (entries.length === 0) notes.push(`${field}: holds no texts and was left out`);
+    return entries.map(([source, entry]) => ({ where: `${field}: ${source}: `, source, entry }));
+  });
+}
+
+/** A text that fits our file. */
+function fitting(text: string, where: string, notes: string[]): string | undefined {
+  if (text.trim() === "") notes.push(`${where}is empty and was left out`);
+  if (text.length > MAX_TEXT) notes.push(`${where}was cut to ${MAX_TEXT} characters`);
+  return text.trim() === "" ? undefined : text.slice(0, MAX_TEXT);
+}
+
+const MAX_TEXT = 300;
 
 const isSource = (name: string, vocabulary: FactVocabulary): boolean =>
   Object.hasOwn(vocabulary, name) ||
   Object.values(vocabulary).some(({ provider }) => provider === name);
 
 function textOf(entry: unknown, where: string, notes: string[]): string | undefined {
-  if (typeof entry === "string") return entry;
+  if (typeof entry === "string") return fitting(entry, where, notes);
   const text = isFields(entry) ? (entry.reason ?? entry.message ?? entry.text) : undefined;
   if (!isFields(entry) || typeof text !== "string") {
     notes.push(`${where}${JSON.stringify(entry)} holds no text and was left out`);
@@ -201,5 +231,5 @@ function textOf(entry: unknown, where: string, notes: string[]): string | undefi
     );
   const known = ["reason", "message", "text", "condition", "name", "source"];
   noteOthers(entry, known, where, notes);
-  return text;
+  return fitting(text, where, notes);
 }

@@ -2,7 +2,14 @@ import { parseDocument, stringify } from "yaml";
 import { isFields, type PlainFields } from "../kit/plain-fields.ts";
 import type { FactVocabulary } from "../model/facts.ts";
 import { type TextConverter, textConverter } from "./convert-references.ts";
-import { convertRule, isRule, isSwitchedOff, numberOrZero } from "./convert-rule.ts";
+import {
+  convertRule,
+  isRule,
+  isSwitchedOff,
+  nameOf,
+  numberOrZero,
+  SWITCHES,
+} from "./convert-rule.ts";
 import {
   convertMissing,
   convertNotify,
@@ -49,7 +56,10 @@ export function convertRules(text: string, vocabulary: FactVocabulary): ConvertR
   noteOthers(found, FIELDS, "", notes);
   const { version, missing_map, states, notify, missing } = found;
   const document = {
-    version: typeof version === "number" ? version.toFixed(1) : String(version ?? "1.0"),
+    version: (typeof version === "number" ? version.toFixed(1) : String(version ?? "1.0")).slice(
+      0,
+      50,
+    ),
     groups: withOwnIds(
       sections.map((section) => convertSection(section, convert, notes)),
       notes,
@@ -58,8 +68,7 @@ export function convertRules(text: string, vocabulary: FactVocabulary): ConvertR
     ...optional("states", convertStates(states, convert, notes)),
     ...optional("notify", convertNotify(notify, convert, notes)),
     ...optional("missing", {
-      ...convertMissing(missing_map, vocabulary, convert, notes),
-      ...convertMissing(missing, vocabulary, convert, notes),
+      ...convertMissing({ missing_map, missing }, vocabulary, convert, notes),
     }),
   };
   return {
@@ -120,7 +129,7 @@ type Section = {
 function sectionsOf({ groups, rules }: PlainFields, notes: string[]): Section[] {
   const listed = entriesOf(groups, "groups", notes).map(({ key, value }, index) => {
     const fields = Array.isArray(value) || isMapOfRules(value) ? { rules: value } : value;
-    const name = String(fields.name ?? key ?? `group_${index + 1}`).slice(0, 100);
+    const name = nameOf([fields.name, key, `group_${index + 1}`]);
     return sectionOf(name, fields, notes);
   });
   if (rules === undefined || rules === null) return listed;
@@ -163,7 +172,7 @@ function entriesOf(held: unknown, where: string, notes: string[]): Entry[] {
 
 type ConvertedGroup = PlainFields & { rules: PlainFields[] };
 
-const GROUP_FIELDS = ["name", "priority", "rules", "enabled", "active", "disabled"];
+const GROUP_FIELDS = ["name", "priority", "rules", ...SWITCHES];
 
 function convertSection(
   { name, fields, rules }: Section,

@@ -8,9 +8,9 @@ import { judge } from "../../src/pipeline.ts";
 /** A line of a case file: `cause` names the kind, `why` the rule. */
 export type Case = { id: string; cause: string; why: string };
 
-/** The cases of test/cases/NAME.jsonl, and of NAME-more.jsonl where there are more. */
+/** The cases of test/cases/NAME.jsonl, and of the files NAME-….jsonl beside it that are there. */
 export const casesOf = <T>(name: string): (Case & T)[] =>
-  [name, `${name}-more`]
+  [name, `${name}-more`, `${name}-fresh`]
     .map((file) => join(import.meta.dirname, `${file}.jsonl`))
     .filter((file) => existsSync(file))
     .flatMap((file) => readFileSync(file, "utf8").trim().split("\n"))

@@ -62,6 +62,8 @@ function linkOf({ left, operator, right }: Link, writer: PythonWriter): Piece {
   if (isLiteral(left) && !isLiteral(right))
     return linkOf({ left: right, operator: FLIPPED[operator] ?? operator, right: left }, writer);
   if (right.kind === "constant") return withConstant(left, operator, right.value, writer);
+  const part = countedPart(left, operator, right, writer);
+  if (part) return part;
   const length = lengthOf(left);
   if (length) return lengthLink(length, operator, right, writer);
   const changed = withoutCase(left);
@@ -147,6 +149,25 @@ function lengthLink(
   return plain(counted(name, of, writer), operator, writer.value(right));
 }
 
+/** `symbol.count("A") > 0`: whether the part is there at all. */
+function countedPart(
+  node: PythonNode,
+  operator: string,
+  right: PythonNode,
+  writer: PythonWriter,
+): Piece | undefined {
+  const method = methodOf(node);
+  const [part] = node.kind === "call" ? node.args : [];
+  if (method?.name !== "count" || part?.kind !== "text" || right.kind !== "number")
+    return undefined;
+  const fact = factOf(method.on, writer);
+  const asksAny = asksForAny(operator, right.value);
+  if (asksAny === undefined || fact === undefined || writer.scope.get(fact) !== "text")
+    return undefined;
+  const found = substring(part, method.on, writer);
+  return asksAny ? found : negated(found);
+}
+
 /** True where the comparison asks for one or more, false where it asks for none. */
 function asksForAny(operator: string, limit: number): boolean | undefined {
   const asked = `${operator}${limit}`;
@@ -178,13 +199,31 @@ function membership(left: PythonNode, right: PythonNode, writer: PythonWriter): 
   if (items) return among(left, items, writer);
   if (right.kind === "call" && right.of.kind === "name" && right.of.name === "range")
     return inRange(left, right.args, writer);
-  if (right.kind === "text") inexpressible(`a part of the text ${quoted(right.value)}`);
+  if (right.kind === "text") return partOf(left, right.value, writer);
   const isOfFacts = right.kind === "name" && !writer.scope.has(right.name);
   if (left.kind === "text" && writer.scope.has(left.value) && isOfFacts) {
     writer.note(`"${left.value}" in ${right.name} was read as exists(${left.value})`);
     return atom(`exists(${left.value})`, "truth");
   }
   return substring(left, right, writer);
+}
+
+/**
+ * `chain in "eth sol"` asks whether the fact is a part of the text: of what it can be, these are.
+ * A text of one word stands for itself.
+ */
+function partOf(left: PythonNode, text: string, writer: PythonWriter): Piece {
+  const of = writer.value(left);
+  if (of.type !== "text") return inexpressible(`${of.text} is no text`);
+  const { values } = kindOfFact(of, writer) ?? {};
+  const parts = values?.filter((value) => text.includes(value));
+  if (parts && parts.length > 0) return related(`${of.text} in (${parts.map(quoted).join(", ")})`);
+  const words = text.split(/[\s,;|/]+/).filter((word) => word !== "");
+  const list = `${of.text} in (${words.map(quoted).join(", ")})`;
+  if (words.length !== 1 || words[0] !== text)
+    return inexpressible(`a part of the text ${quoted(text)}; ${list} asks for its words`);
+  writer.note(`a part of the text ${quoted(text)} was read as ${list}: parts of it are left out`);
+  return related(list);
 }
 
 /** `"hack" in keywords`. */
@@ -196,6 +235,17 @@ function inList(left: PythonNode, list: string, writer: PythonWriter): Piece {
 
 /** `chain in ["eth", None]`: what is null is asked for by itself. */
 function among(left: PythonNode, items: readonly PythonNode[], writer: PythonWriter): Piece {
+  const length = lengthOf(left);
+  if (length)
+    return joined(
+      items.map((item) => lengthLink(length, "==", item, writer)),
+      "or",
+    );
+  if (left.kind === "constant")
+    return joined(
+      items.map((item) => linkOf({ left: item, operator: "==", right: left }, writer)),
+      "or",
+    );
   const changed = withoutCase(left);
   const of = writer.value(changed?.on ?? left);
   const isNull = (item: PythonNode) => item.kind === "constant" && item.value === null;

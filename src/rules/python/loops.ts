@@ -81,7 +81,7 @@ function wordCases(
 ): Case[] {
   const list = listFact(among, writer);
   if (list === undefined) return inexpressible("a loop over what is not written out");
-  if (use === "all") return inexpressible(`what holds for all of ${list}`);
+  if (use === "all") return otherWords(name, list, { tests, what }, writer);
   const asked = [...tests, ...(use === "count" ? [] : [what])].filter(isOpen);
   const [first = [], ...others] = asked.map((test) => wordsOf(test, name, list, writer));
   const words = first.filter((word) => others.every((each) => each.includes(word)));
@@ -95,6 +95,28 @@ function wordCases(
       },
     ],
     what: use === "count" ? what : { kind: "constant", value: true },
+  }));
+}
+
+/** `all(k != "scam" for k in keywords)`: the word is not among them. */
+function otherWords(
+  name: string,
+  list: string,
+  { tests, what }: Case,
+  writer: PythonWriter,
+): Case[] {
+  const [link, ...more] = what.kind === "comparison" ? what.rest : [];
+  const asked = { "!=": "==", "not in": "in" }[link?.operator ?? ""];
+  if (what.kind !== "comparison" || !link || !asked || more.length > 0 || tests.length > 0)
+    return inexpressible(`what holds for all of ${list}`);
+  const test: PythonNode = { ...what, rest: [{ ...link, operator: asked }] };
+  return wordsOf(test, name, list, writer).map((value) => ({
+    tests: [],
+    what: {
+      kind: "comparison",
+      first: { kind: "text", value },
+      rest: [{ operator: "not in", right: { kind: "name", name: list } }],
+    },
   }));
 }
 

@@ -122,8 +122,26 @@ export function kindOfFact(piece: Piece, { vocabulary }: PythonWriter): FactKind
 /** What is written out between brackets, with `set(…)` and its like around them or not. */
 export function itemsOf(node: PythonNode): PythonNode[] | undefined {
   if (node.kind === "list") return node.items;
+  if (node.kind === "binary" && node.operator === "+") {
+    const [left, right] = [itemsOf(node.left), itemsOf(node.right)];
+    return left && right && [...left, ...right];
+  }
+  const words = splitText(node);
+  if (words) return words;
   const inner = collected(node);
   return inner && itemsOf(inner);
+}
+
+/** `"BTC,ETH".split(",")`: without a sign it is cut at blanks. */
+function splitText(node: PythonNode): PythonNode[] | undefined {
+  const method = methodOf(node);
+  if (node.kind !== "call" || method?.name !== "split" || method.on.kind !== "text")
+    return undefined;
+  const [sign, ...more] = node.args;
+  if (more.length > 0 || (sign && (sign.kind !== "text" || sign.value === ""))) return undefined;
+  const text = method.on.value;
+  const parts = sign?.kind === "text" ? text.split(sign.value) : text.trim().split(/\s+/);
+  return parts.map((value) => ({ kind: "text", value }));
 }
 
 /** What `set(x)`, `list(x)`, `x or []` and `x` hold. */

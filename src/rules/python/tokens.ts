@@ -7,7 +7,8 @@ export type PythonToken =
   | { kind: "sign"; value: string };
 
 const BLANK = /(?:\s|\\\r?\n|#[^\n]*)+/y;
-const NUMBER = /0[xX][\da-fA-F_]+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?/y;
+const NUMBER =
+  /0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?/y;
 const TEXT =
   /([rRuUfF]{0,2})("""(?:\\.|[^\\])*?"""|'''(?:\\.|[^\\])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')/sy;
 const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;

@@ -89,8 +89,8 @@ function truth(node: PythonNode, writer: PythonWriter): Piece {
       return bitwise(node, writer);
     case "choice":
       return compound(
-        `if ${writer.truth(node.test).text} then (${writer.truth(node.then).text}) ` +
-          `else (${writer.truth(node.otherwise).text})`,
+        `if ${writer.truth(node.test).text} then (${branch(node.then, writer).text}) ` +
+          `else (${branch(node.otherwise, writer).text})`,
         "truth",
       );
     case "call":
@@ -98,6 +98,10 @@ function truth(node: PythonNode, writer: PythonWriter): Piece {
   }
   return bare(node, writer);
 }
+
+/** `5 if x else 0`: a number holds unless it is 0. */
+const branch = (node: PythonNode, writer: PythonWriter): Piece =>
+  node.kind === "number" ? related(`1 == ${node.value === 0 ? 0 : 1}`) : writer.truth(node);
 
 function constant({ value }: PythonNodeOf<"constant">): Piece {
   if (value === null) return inexpressible("None by itself never holds");

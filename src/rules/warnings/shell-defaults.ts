@@ -4,7 +4,7 @@ import type { ExpressionFault } from "../language/traps.ts";
 import type { VariableReference } from "../variables.ts";
 import { rangeOfFact } from "./number-range.ts";
 
-const NEGATIVE = /^-\d+(\.\d+)?$/;
+export const NEGATIVE = /^-(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** `${NAME:-green}`: the shell's sign for a default. Here the minus belongs to the text. */
 export function shellDefault({ name, fallback, span }: VariableReference): ExpressionFault[] {
