@@ -84,7 +84,7 @@ describe("a rule that loads and is probably not meant", () => {
 
   it("is not seen where a text may be anything", () => {
     expect(
-      loadRules(sampleFile('symbol == "DOGE" and lang != "xx" and "moon" in keywords'), {}, FACTS),
+      loadRules(sampleFile('symbol == "DOGE" and lang != "de" and "moon" in keywords'), {}, FACTS),
     ).toMatchObject({
       warnings: [],
     });

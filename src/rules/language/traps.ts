@@ -14,7 +14,12 @@ export type ExpressionFault = {
 /** Stands for each character of a quoted text, so that no trap is seen inside one. */
 const HIDDEN = "§";
 
-type Trap = { pattern: RegExp; message: string; instead: (found: RegExpExecArray) => string };
+type Trap = {
+  pattern: RegExp;
+  message: string;
+  /** `written` is what was found with its texts. */
+  instead: (found: RegExpExecArray, written: string) => string;
+};
 
 /**
  * Looked for at the start of a name only: from each of its characters, a name of 2,000 of them
@@ -92,6 +97,31 @@ const TRAPS: readonly Trap[] = [
     instead: ([n]) => n.replaceAll("_", ""),
   },
   {
+    pattern: /(?<=[<>=]\s{0,9})\d{1,3}(?:,\d{3})+(?![\w.$,])/g,
+    message: "numbers have no separators",
+    instead: ([n]) => n.replaceAll(",", ""),
+  },
+  {
+    pattern: /(?<![\w.$])(\d+(?:\.\d+)?)([km])(?![\w.$])/gi,
+    message: "numbers are written out",
+    instead: ([, n, unit]) => plain(Number(n) * (unit?.toLowerCase() === "k" ? 1e3 : 1e6)),
+  },
+  {
+    pattern: /(?<=\d)\s?%(?=\s{0,9}(?:$|\)|and\b|or\b))/g,
+    message: "a percentage takes no sign",
+    instead: () => "",
+  },
+  {
+    pattern: new RegExp(String.raw`${NAME}\s+contains\s+§+`, "gi"),
+    message: "`contains` is written `in`, the other way round",
+    instead: ([, name = ""], written) => `${/["'].*/s.exec(written)?.[0]} in ${name}`,
+  },
+  {
+    pattern: new RegExp(String.raw`${NAME}\s+between\s+(-?[\d.]+)\s+and\s+(-?[\d.]+)`, "gi"),
+    message: "`between` is written as a chain",
+    instead: ([, name, least, most]) => `${least} <= ${name} <= ${most}`,
+  },
+  {
     pattern: /,\s{0,9}(?=[)\]}])/g,
     message: "nothing follows the comma",
     instead: () => "",
@@ -130,7 +160,7 @@ export function findTraps(text: string): ExpressionFault[] {
       faults.push({
         message: `${written}: ${message}`,
         at: [found.index, end],
-        instead: instead(found),
+        instead: instead(found, text.slice(found.index, end)),
       });
       rest = `${rest.slice(0, found.index)}${HIDDEN.repeat(found[0].length)}${rest.slice(end)}`;
     }

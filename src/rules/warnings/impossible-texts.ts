@@ -10,6 +10,8 @@ export function impossibleTexts(
   node: ExpressionNode,
   vocabulary: FactVocabulary,
 ): ExpressionFault[] {
+  const joined = joinedTexts(node);
+  if (joined) return [joined];
   const [name, ...texts] = comparedTexts(node);
   const kind = name && kindOf(name.name, vocabulary);
   if (!kind) return [];
@@ -19,6 +21,20 @@ export function impossibleTexts(
       : faultOf(name.name, value, kind);
     return fault ? [{ ...fault, at }] : [];
   });
+}
+
+/** `symbol in "BTC ETH"`: one text, where several are meant. */
+function joinedTexts(node: ExpressionNode): ExpressionFault | undefined {
+  if (node.kind !== "in" || node.left.kind !== "name" || node.right.kind !== "text")
+    return undefined;
+  const words = node.right.value.split(/[\s,;|]+/).filter((word) => word !== "");
+  if (words.length < 2) return undefined;
+  const list = words.map((word) => JSON.stringify(word)).join(", ");
+  return {
+    message: `in ${JSON.stringify(node.right.value)} asks for one text, not for its words`,
+    suggestion: `write ${node.left.name} ${node.negated ? "not in" : "in"} (${list})`,
+    at: node.at,
+  };
 }
 
 type Name = Extract<ExpressionNode, { kind: "name" }>;
@@ -79,17 +95,29 @@ function faultOf(
 const asked = (near: string | undefined): Pick<TextFault, "suggestion"> =>
   near === undefined ? {} : { suggestion: `did you mean ${JSON.stringify(near)}?` };
 
-/** Written-out characters and anchors alone. What else a pattern may match is not judged. */
-const PLAIN_PATTERN = /^\^?([^\\^$.*+?()[\]{}|]+)\$?$/;
+/** Written-out words and anchors alone. What else a pattern may match is not judged. */
+const PLAIN_PATTERN = /^\^?(?:([^\\^$.*+?()[\]{}|]+)|\((?:\?:)?([^\\^$.*+?()[\]{}]+)\))\$?$/;
 
-/** A pattern of plain characters in a case that the fact never has. */
+/** A pattern of plain words, of which one is in a case that the fact never has. */
 function faultOfPattern(name: string, pattern: string, kind: FactKind): TextFault | undefined {
-  const literal = PLAIN_PATTERN.exec(pattern)?.[1];
-  if (literal === undefined) return undefined;
+  const [, single, several = ""] = PLAIN_PATTERN.exec(pattern) ?? [];
+  const literals = single === undefined ? several.split("|") : [single];
+  return literals
+    .filter((literal) => literal !== "")
+    .map((literal) => faultOfLiteral(name, pattern, literal, kind))
+    .find((fault) => fault !== undefined);
+}
+
+function faultOfLiteral(
+  name: string,
+  pattern: string,
+  literal: string,
+  kind: FactKind,
+): TextFault | undefined {
   if (kind.values) {
     if (kind.values.some((value) => value.includes(literal))) return undefined;
     return {
-      message: `${name} never matches ${JSON.stringify(pattern)}: it is ${kind.values.join(", ")}`,
+      message: `${name} never matches ${JSON.stringify(literal)}: it is ${kind.values.join(", ")}`,
     };
   }
   const rewritten = kind.form?.rewrite?.(literal);
@@ -97,7 +125,7 @@ function faultOfPattern(name: string, pattern: string, kind: FactKind): TextFaul
     return undefined;
   const written = kind.form.description;
   return {
-    message: `${name} never matches ${JSON.stringify(pattern)}: it is written ${written}`,
+    message: `${name} never matches ${JSON.stringify(literal)}: it is written ${written}`,
     ...asked(pattern.replace(literal, rewritten)),
   };
 }

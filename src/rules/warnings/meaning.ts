@@ -1,5 +1,11 @@
 import { canonicalNames } from "../condition.ts";
-import { childNodes, type ExpressionNode, formatNumber } from "../language/syntax.ts";
+import { literalValue } from "../language/clauses.ts";
+import {
+  type ComparisonOperator,
+  childNodes,
+  type ExpressionNode,
+  formatNumber,
+} from "../language/syntax.ts";
 
 /**
  * What an expression asks, without its layout: equal for `a > 1 and b > 2` and `b > 2 and 1 < a`.
@@ -10,19 +16,70 @@ export function meaningOf(node: ExpressionNode): string {
   const parts = childNodes(node).map(meaningOf);
   if (parts.length === 0) return head;
   if (node.kind === "and" || node.kind === "or")
-    return `${head}(${chainOf(node, node.kind).map(meaningOf).sort().join()})`;
+    return joinedMeaning(node.kind, chainOf(node, node.kind).map(meaningOf));
+  if (node.kind === "not" && node.value.kind === "relation") return denied(node.value);
+  if (node.kind === "in") return amongMeaning(node);
   if (node.kind === "relation") return relationOf(node);
   if (node.kind === "list") return `list(${[...new Set(parts.sort())].join()})`;
   if (node.kind === "arithmetic" && node.operator === "*") return `${head}(${parts.sort().join()})`;
   return `${head}(${parts.join()})`;
 }
 
-/** The parts of a chain of `and` or `or`, in the order of the text. */
+/** What is said twice counts once. */
+function joinedMeaning(kind: "and" | "or", parts: readonly string[]): string {
+  const [only, ...others] = [...new Set(parts)].sort();
+  return others.length === 0 ? String(only) : `${kind}(${[only, ...others].join()})`;
+}
+
+/** `not (mentions <= 3)` asks what `mentions > 3` asks. */
+function denied(node: Relation): string {
+  const [link, ...more] = node.rest;
+  const operator = link && DENIED[link.operator];
+  return operator && more.length === 0
+    ? relationOf({ ...node, rest: [{ ...link, operator }] })
+    : `not(${relationOf(node)})`;
+}
+
+const DENIED: Readonly<Record<string, ComparisonOperator>> = {
+  "<": ">=",
+  "<=": ">",
+  ">": "<=",
+  ">=": "<",
+  "==": "!=",
+  "!=": "==",
+};
+
+/** `chain in ("eth", "sol")` asks what `chain == "eth" or chain == "sol"` asks. */
+function amongMeaning(node: Extract<ExpressionNode, { kind: "in" }>): string {
+  const items = node.right.kind === "list" ? node.right.items : [node.right];
+  const isWritten = items.every((item) => literalValue(item) !== undefined);
+  const isList = node.left.kind === "list" || !isWritten;
+  const asked = isList
+    ? `in(${[node.left, node.right].map(meaningOf).join()})`
+    : joinedMeaning(
+        "or",
+        items.map((right) =>
+          relationOf({
+            kind: "relation",
+            first: node.left,
+            rest: [{ operator: "==", right }],
+            at: node.at,
+          }),
+        ),
+      );
+  return node.negated ? `not(${asked})` : asked;
+}
+
+/** The parts of a chain of `and` or `or`, in the order of the text; not (a or b) denies both. */
 export function chainOf(node: ExpressionNode, kind: "and" | "or"): ExpressionNode[] {
   const found: ExpressionNode[] = [];
   const open = [node];
   for (let next = open.pop(); next; next = open.pop()) {
+    const { at } = next;
     if (next.kind === kind) open.push(next.right, next.left);
+    else if (kind === "and" && next.kind === "not" && next.value.kind === "or")
+      for (const value of [next.value.right, next.value.left])
+        open.push({ kind: "not", value, at });
     else found.push(next);
   }
   return found;
@@ -63,8 +120,6 @@ function headOf(node: ExpressionNode): string {
       return `${node.kind} ${node.name}`;
     case "arithmetic":
       return node.operator;
-    case "in":
-      return node.negated ? "not in" : "in";
     default:
       return node.kind;
   }

@@ -48,6 +48,12 @@ function claimsOf(node: ExpressionNode): Claim[] {
   }
   if (node.kind === "in" && node.negated)
     return [{ subject: meaningOf({ ...node, negated: false }), outcomes: FAILS }];
+  if (node.kind === "in" && node.right.kind === "name")
+    return [
+      { subject: meaningOf(node), outcomes: HOLDS },
+      // What holds a word is not empty.
+      { subject: `call empty(${meaningOf(node.right)})`, outcomes: FAILS },
+    ];
   if (node.kind !== "relation") return [{ subject: meaningOf(node), outcomes: HOLDS }];
   return linksOf(node).map(({ left, operator, right }) => {
     const outcomes = OUTCOMES[operator];
