@@ -217,9 +217,10 @@ function partOf(left: PythonNode, text: string, writer: PythonWriter): Piece {
   if (of.type !== "text") return inexpressible(`${of.text} is no text`);
   const { values } = kindOfFact(of, writer) ?? {};
   const parts = values?.filter((value) => text.includes(value));
-  if (parts && parts.length > 0) return related(`${of.text} in (${parts.map(quoted).join(", ")})`);
+  if (parts && parts.length > 0)
+    return related(`${bracketed(of)} in (${parts.map(quoted).join(", ")})`);
   const words = text.split(/[\s,;|/]+/).filter((word) => word !== "");
-  const list = `${of.text} in (${words.map(quoted).join(", ")})`;
+  const list = `${bracketed(of)} in (${words.map(quoted).join(", ")})`;
   if (words.length !== 1 || words[0] !== text)
     return inexpressible(`a part of the text ${quoted(text)}; ${list} asks for its words`);
   writer.note(`a part of the text ${quoted(text)} was read as ${list}: parts of it are left out`);
