@@ -62,7 +62,7 @@ describe("drawn mutants", () => {
     expect(drawn).toEqual(drawMutants(7, 30, []));
     expect(new Set(drawn.map(({ file, line }) => `${file} ${line}`)).size).toBe(30);
     expect(drawMutants(8, 30, [])).not.toEqual(drawn);
-  });
+  }, 60_000);
 
   it("are of files that tests are near to", () => {
     const files = coreFiles([]);

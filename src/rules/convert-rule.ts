@@ -24,7 +24,7 @@ export function convertRule(
   converter: TextConverter,
   notes: string[],
 ): PlainFields {
-  const name = nameOf([given.name, given.id, fallback]);
+  const name = shownName([given.name, given.id, fallback]);
   const say = (note: string) => notes.push(`${name}: ${note}`);
   const rule = withJoined(withAction(given, say));
   const convert = converter.named(name);
@@ -66,7 +66,7 @@ function withJoined(rule: PlainFields): PlainFields {
 }
 
 /** The first that is not empty. */
-export const nameOf = (names: readonly unknown[]): string =>
+export const shownName = (names: readonly unknown[]): string =>
   String(names.find((each) => String(each ?? "").trim() !== "") ?? "rule").slice(0, MAX_NAME);
 
 function conditionOf(

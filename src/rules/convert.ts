@@ -6,9 +6,9 @@ import {
   convertRule,
   isRule,
   isSwitchedOff,
-  nameOf,
   numberOrZero,
   SWITCHES,
+  shownName,
 } from "./convert-rule.ts";
 import {
   convertMissing,
@@ -129,7 +129,7 @@ type Section = {
 function sectionsOf({ groups, rules }: PlainFields, notes: string[]): Section[] {
   const listed = entriesOf(groups, "groups", notes).map(({ key, value }, index) => {
     const fields = Array.isArray(value) || isMapOfRules(value) ? { rules: value } : value;
-    const name = nameOf([fields.name, key, `group_${index + 1}`]);
+    const name = shownName([fields.name, key, `group_${index + 1}`]);
     return sectionOf(name, fields, notes);
   });
   if (rules === undefined || rules === null) return listed;

@@ -51,7 +51,7 @@ function mutated(random: () => number): string {
 
 /** What holds for every document: posts as they are stored, or a reason for each that is none. */
 function check(document: string): void {
-  const began = process.cpuUsage();
+  const began = process.threadCpuUsage();
   const feed = parseFeed(document, ADDRESS);
   if (feed !== undefined) {
     const { items, leftOut } = feedPosts(feed, { address: ADDRESS, now: NOW, known: true });
@@ -63,7 +63,7 @@ function check(document: string): void {
     for (const post of posts)
       if (post.text === "" || !JSON.stringify(post).isWellFormed()) throw new Error("no text");
   }
-  const { user, system } = process.cpuUsage(began);
+  const { user, system } = process.threadCpuUsage(began);
   if ((user + system) / 1_000 > MOST_MS) throw new Error(`${(user + system) / 1_000} ms`);
 }
 

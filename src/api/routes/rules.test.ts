@@ -142,13 +142,13 @@ describe("POST /rules/eval", () => {
     const conditions = Object.fromEntries(
       [..."abcdefgh"].map((end) => [end, `symbol ~= "${"a?".repeat(160)}${end}"`]),
     );
-    const began = process.cpuUsage();
+    const began = process.threadCpuUsage();
     const { status } = await client().call("POST", "/rules/eval", {
       facts: { symbol: "a".repeat(10_000), chain: "a".repeat(300_000) },
       rules: rulesFile(conditions),
       explain: true,
     });
-    const { user, system } = process.cpuUsage(began);
+    const { user, system } = process.threadCpuUsage(began);
     expect(status).toBe(200);
     expect((user + system) / 1_000).toBeLessThan(3_000);
   });
@@ -211,9 +211,9 @@ describe("POST /rules/backtest", () => {
       "      - { name: trial, condition: dex_liquidity >= 50000, score: 9, reason: x, stage: " +
       "shadow }\n";
     const body = { rules: `${rulesFile({ loud: "mentions > 9" })}${trial}`, since: at(-1) };
-    const began = process.cpuUsage();
+    const began = process.threadCpuUsage();
     const report = (await call("POST", "/rules/backtest", body)).body;
-    const { user, system } = process.cpuUsage(began);
+    const { user, system } = process.threadCpuUsage(began);
     console.info(
       `10,000 signals replayed in ${((user + system) / 1_000).toFixed(0)} ms of processor time`,
     );

@@ -9,9 +9,9 @@ import { coverageOf } from "../suite/coverage.ts";
 const WIDE = `symbol ~= "${"a?".repeat(160)}b"`;
 const LONG = "a".repeat(9_999);
 const processorMs = (run: () => void) => {
-  const began = process.cpuUsage();
+  const began = process.threadCpuUsage();
   run();
-  const { user, system } = process.cpuUsage(began);
+  const { user, system } = process.threadCpuUsage(began);
   return (user + system) / 1_000;
 };
 
