@@ -76,7 +76,14 @@ const resolved = (reference: string | undefined, base: string): string =>
 
 const isNameStart = (code: number): boolean =>
   (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code > 127;
-const MARKUP = new Set(["/", "!", "?", ":"]);
+const EXCLAMATION = 33;
+const MARKUP = new Set([..."/!?:"].map((sign) => sign.charCodeAt(0)));
+
+/** Where a section or comment that begins at `at` ends, else `at`; -1 when it never does. */
+function endOfSection(document: string, at: number): number {
+  if (document.startsWith("<![CDATA[", at)) return document.indexOf("]]>", at);
+  return document.startsWith("<!--", at) ? document.indexOf("-->", at + 4) : at;
+}
 
 /** Replaces each `<` that begins no tag, so that "<3" ends no title. */
 function withoutStrayAngles(document: string): string {
@@ -84,14 +91,12 @@ function withoutStrayAngles(document: string): string {
   let from = 0;
   let at = document.indexOf("<");
   while (at !== -1) {
-    const end = document.startsWith("<![CDATA[", at)
-      ? document.indexOf("]]>", at)
-      : document.startsWith("<!--", at)
-        ? document.indexOf("-->", at + 4)
-        : at;
+    const next = document.charCodeAt(at + 1);
+    const end = next === EXCLAMATION ? endOfSection(document, at) : at;
     if (end === -1) break;
-    if (!isNameStart(document.charCodeAt(at + 1)) && !MARKUP.has(document.charAt(at + 1))) {
-      parts.push(document.slice(from, at), "&lt;");
+    if (!isNameStart(next) && !MARKUP.has(next)) {
+      if (from < at) parts.push(document.slice(from, at));
+      parts.push("&lt;");
       from = at + 1;
     }
     at = document.indexOf("<", end + 1);
