@@ -10,7 +10,7 @@ import { type Outcome, simulate } from "../sim/run.ts";
 /**
  * In all, over 200 seeds. Fewer while working on something: SIM_POSTS=20000 npm run test:faults.
  */
-const POSTS = Number(process.env.SIM_POSTS ?? 400_000);
+const POSTS = Number(process.env.SIM_POSTS ?? 1_000_000);
 const THREADS = Number(process.env.SIM_THREADS ?? availableParallelism());
 
 const total = (outcomes: Outcome[], of: (outcome: Outcome) => number): number =>
