@@ -32,7 +32,8 @@ function eventsByPost({ tables }: Judged): Map<string, string[]> {
 /**
  * Each post ends as the lists and settings of some moment since it came have it: the new ones alone
  * once they are in force. A post on its way at that moment may be evidence by both, and then of all
- * that one of them names.
+ * that one of them names: unless a mention was lost, and the sweep that sent the post anew had it
+ * judged by new lists, which drop it.
  */
 function verdictsAreOfTheirLists(run: Judged): Complaints {
   const { tables, workload, judges, changes, faults } = run;
@@ -46,7 +47,11 @@ function verdictsAreOfTheirLists(run: Judged): Complaints {
       ...(Date.parse(found.acceptedAt) > settled ? [] : [judges.before(post, UNWATCHED)]),
       ...(changes.listsAt === Number.POSITIVE_INFINITY ? [] : [judges.after(post, UNWATCHED)]),
     ];
-    return endsAsJudged(found, held.get(key) ?? [], verdicts)
+    const isDropped = verdicts.some(({ kind }) => kind === "drop");
+    const isSwept = found.steps.some(
+      ({ outcome, at }) => outcome === "requeued" && Date.parse(at) > changes.listsAt,
+    );
+    return endsAsJudged(found, held.get(key) ?? [], verdicts, isDropped && isSwept)
       ? []
       : [`post ${key} ended as ${found.outcome} (${found.reason}), by no lists there were`];
   });
@@ -56,6 +61,7 @@ function endsAsJudged(
   { outcome, reason }: { outcome: string | null; reason: string | null },
   events: readonly string[],
   verdicts: readonly JudgeResult[],
+  mayBeInPart: boolean,
 ): boolean {
   const kept = verdicts.filter(({ kind }) => kind === "keep").map(keysOf);
   if (outcome === "dropped")
@@ -65,7 +71,7 @@ function endsAsJudged(
   if (outcome === "duplicate") return kept.length > 0 && events.length === 0;
   if (outcome !== "evidence") return true;
   return (
-    kept.some((keys) => keys.every((key) => events.includes(key))) &&
+    (mayBeInPart || kept.some((keys) => keys.every((key) => events.includes(key)))) &&
     events.every((key) => kept.some((keys) => keys.includes(key)))
   );
 }
