@@ -2,29 +2,15 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type ApiPorts, apiApp, apiRoutes } from "../src/api/app.ts";
 import { answerTags, changedTags } from "../src/api/cache-tags.ts";
 import { EXAMPLE_EVENT } from "../src/api/routes/examples.ts";
-import type { LiveMessage } from "../src/observability/live.ts";
 import { ADMIN_KEY } from "./support/api.ts";
+import { liveSignal } from "./support/live-signal.ts";
 import { storedPorts } from "./support/stored-api.ts";
 import { workerCache } from "./support/worker-cache.ts";
 
 const START = Date.UTC(2026, 0, 15);
 const AS_ADMIN = { Authorization: `Bearer ${ADMIN_KEY}` };
 const ONE = `/signals/${encodeURIComponent(EXAMPLE_EVENT)}`;
-const CHANGED: LiveMessage = {
-  event: "signal",
-  eventKey: EXAMPLE_EVENT,
-  chain: "eth",
-  symbol: "DEMO",
-  tokenCa: "0xAb",
-  state: "verified",
-  previousState: null,
-  score: 12,
-  level: "observe",
-  riskLevel: "green",
-  reasons: [],
-  degraded: false,
-  at: "2026-01-15T10:00:00Z",
-};
+const CHANGED = liveSignal({ eventKey: EXAMPLE_EVENT });
 
 let now: number;
 let runs: number;

@@ -1,23 +1,9 @@
 import { expect, it } from "vitest";
+import { liveSignal } from "../../test/support/live-signal.ts";
 import type { LiveMessage } from "../observability/live.ts";
 import { readLiveCondition } from "./live-condition.ts";
 
-const signal: LiveMessage = {
-  event: "signal",
-  eventKey: "eth:DEMO:2026-01-15T10:00:00Z",
-  chain: "eth",
-  symbol: "DEMO",
-  tokenCa: null,
-  type: "listing",
-  state: "verified",
-  previousState: null,
-  score: 12,
-  level: "observe",
-  riskLevel: "green",
-  reasons: [],
-  degraded: true,
-  at: "2026-01-15T10:00:00Z",
-};
+const signal = liveSignal({ tokenCa: null, type: "listing", degraded: true });
 const holds = (text: string, message: LiveMessage = signal) => {
   const read = readLiveCondition(text);
   if (read.kind === "refused") throw new Error(read.message);

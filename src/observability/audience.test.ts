@@ -1,23 +1,10 @@
 import { expect, it } from "vitest";
+import { liveSignal } from "../../test/support/live-signal.ts";
 import { audience } from "./audience.ts";
 import { EVERYTHING, type LiveFilter, type LiveMessage, passesFilter } from "./live.ts";
 
-const signal = (over: Partial<Extract<LiveMessage, { event: "signal" }>> = {}): LiveMessage => ({
-  event: "signal",
-  eventKey: "eth:DEMO:w",
-  chain: "eth",
-  symbol: "DEMO",
-  tokenCa: "0xAb",
-  state: "verified",
-  previousState: null,
-  score: 12,
-  level: "observe",
-  riskLevel: "green",
-  reasons: [],
-  degraded: false,
-  at: "2026-01-15T10:00:00Z",
-  ...over,
-});
+const signal = (over: Parameters<typeof liveSignal>[0] = {}): LiveMessage =>
+  liveSignal({ eventKey: "eth:DEMO:w", ...over });
 const posts: LiveMessage = { event: "posts", posts: [], at: "2026-01-15T10:00:00Z" };
 
 const FILTERS: LiveFilter[] = [

@@ -1,20 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { liveSignal } from "../../test/support/live-signal.ts";
 import { EVERYTHING, type LiveMessage, passesFilter } from "./live.ts";
 
-const signal: LiveMessage = {
-  event: "signal",
-  eventKey: "eth:DEMO:2026-01-15T10:00:00Z",
-  chain: "eth",
-  symbol: "DEMO",
-  state: "verified",
-  previousState: null,
-  score: 12,
-  level: "observe",
-  riskLevel: "green",
-  reasons: [],
-  degraded: false,
-  at: "2026-01-15T10:00:00Z",
-};
+const signal = liveSignal({ tokenCa: undefined });
 const posts: LiveMessage = { event: "posts", posts: [], at: "2026-01-15T10:00:00Z" };
 
 describe("passes", () => {
