@@ -106,8 +106,14 @@ function growth(read: (said: string) => unknown, textOf: (length: number) => str
   read(long);
   let [ofLong, ofShort, ratio] = [Infinity, Infinity, Infinity];
   for (let i = 0; i < ATTEMPTS && ratio > GROWTH; i++) {
-    ofLong = Math.min(ofLong, milliseconds(() => read(long)));
-    ofShort = Math.min(ofShort, milliseconds(() => read(short)));
+    ofLong = Math.min(
+      ofLong,
+      milliseconds(() => read(long)),
+    );
+    ofShort = Math.min(
+      ofShort,
+      milliseconds(() => read(short)),
+    );
     ratio = ofLong / Math.max(SHORTEST_MS, ofShort);
   }
   return ratio;
