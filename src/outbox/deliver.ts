@@ -188,10 +188,7 @@ async function priorMessage(
   return looksBack ? store.lastMessage(first.channelId, first.eventKey) : null;
 }
 
-/**
- * Renews each lease and marks the row with the key of its message. A single row is marked too: if
- * its channel sends digests by the time of a retry, the row is still sent alone.
- */
+/** Renews each lease and marks the row with the key of its message. */
 async function renewLeases(
   members: readonly Delivery[],
   { adapter }: EligibleDelivery,

@@ -6,7 +6,7 @@ export const DECIDING_MUTANTS: readonly Suspect[] = [
     name: "a stale commit counts as made",
     file: "src/events/event-actor.ts",
     from: 'if (result.kind === "stale") return false;',
-    to: 'if (result.kind === "stale") return true;',
+    to: 'if (result.kind === "stale") return coming.splice(0, mentions.length).length > 0;',
     by: "object-doubled=0.25",
   },
   {

@@ -62,11 +62,11 @@ export const DELIVERY_MUTANTS: readonly Suspect[] = [
     scene: 1,
   },
   {
-    name: "a row that is sent alone is not marked with its key",
-    file: "src/outbox/deliver.ts",
-    from: "const key = keyOf(members);",
-    to: "const key = members.length > 1 ? keyOf(members) : null;",
-    by: "accept-then-timeout=0.25",
+    name: "a row that was sent alone may join a digest",
+    file: "src/store/memory/deliveries.ts",
+    from: "digestKey: digestKey ?? (interrupted ? idemKey : null),",
+    to: "digestKey,",
+    by: "all=0.05",
     scene: 3,
   },
   {
@@ -151,8 +151,8 @@ export const DELIVERY_MUTANTS: readonly Suspect[] = [
   {
     name: "a lease is over before the send",
     file: "src/outbox/deliver.ts",
-    from: "const leaseMs = adapter.sendMs + RECORD_MS;",
-    to: "const leaseMs = 1;",
+    from: "claimForSend(id, SEND_WITHIN_MS + sendMs + RECORD_MS, ports)",
+    to: "claimForSend(id, 1, ports)",
     by: "object-doubled=0.25,queue-duplicate=0.25",
   },
   {
