@@ -47,15 +47,18 @@ describe("the pipeline under every fault", () => {
     const outcomes: Outcome[] = [];
     const began = performance.now();
     const cpu = process.cpuUsage();
-    await fleet(matrix(POSTS), THREADS, (outcome) => void outcomes.push(outcome));
+    await fleet(matrix(POSTS), THREADS, (outcome) => {
+      outcomes.push(outcome);
+      const { job, complaints } = outcome;
+      if (complaints.length > 0)
+        console.log(`${complaints.join("\n")}\n  replay: ${replayOf(job)}`);
+    });
     const { user, system } = process.cpuUsage(cpu);
     console.log(
       `${counts(outcomes)}\n` +
         report(outcomes, (performance.now() - began) / 1000, (user + system) / 1e6),
     );
     const broken = outcomes.filter(({ complaints }) => complaints.length > 0);
-    for (const { job, complaints } of broken)
-      console.log(`${complaints.join("\n")}\n  replay: ${replayOf(job)}`);
     expect(broken.map(({ job }) => replayOf(job))).toEqual([]);
     const happened = new Set(outcomes.flatMap(({ faults }) => Object.keys(faults)));
     const silent = FAULT_NAMES.filter(
