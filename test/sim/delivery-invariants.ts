@@ -240,7 +240,10 @@ function throttlesAreHeeded({ ledger, faults }: Judged): Complaints {
   );
 }
 
-/** After these nobody can know whether a message went out, so that it may go out twice. */
+/**
+ * After these nobody can know whether a message went out, so that it may go out twice. Slow code
+ * takes so long that the time for an answer is over.
+ */
 const AMBIGUOUS = new Set<FaultName>([
   "accept-then-timeout",
   "crash",
@@ -249,6 +252,7 @@ const AMBIGUOUS = new Set<FaultName>([
   "crash-before-send",
   "crash-in-transaction",
   "object-evicted",
+  "slow-code",
 ]);
 
 /**

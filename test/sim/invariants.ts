@@ -267,6 +267,7 @@ function difference(held: object, wanted: object): string {
     .join("; ");
 }
 
+/** Slow code computes until the time for facts is over. */
 const ON_FACTS: FaultName[] = [
   "provider-5xx",
   "provider-slow",
@@ -275,6 +276,7 @@ const ON_FACTS: FaultName[] = [
   "object-evicted",
   "redis-reply-lost",
   "redis-down",
+  "slow-code",
 ];
 
 /**

@@ -102,6 +102,22 @@ export function retentionContract(store: () => Store): void {
       expect(again).toMatchObject({ kind: "committed", rev: 1 });
     });
 
+    it("keeps a post that an event holds by an earlier judgement", async () => {
+      await accept(0, 1);
+      const early = mention(1, { eventKey: OTHER_KEY, postedAt: at(100) });
+      await store().commit(change(0, [early], { event: eventOf([early]), at: at(1) }));
+      await store().recordJudgements([pending(1, KEY)], at(2));
+      await store().commit(change(0, [mention(1)], { at: at(5) }));
+      const before = await totals();
+      expect(before).toMatchObject({ evidence: 1, contradictions: 0, miscounted: 0 });
+      expect(await forget("events", 50)).toBe(1);
+      expect(await known(1)).toEqual([1]);
+      expect(await totals()).toEqual(before);
+      expect(await forget("events", 200)).toBe(1);
+      expect(await known(1)).toEqual([]);
+      expect(await totals()).toEqual(before);
+    });
+
     it("keeps an event whose posts are old while it is touched", async () => {
       await store().commit(change(0, [mention(1)], { at: at(60) }));
       expect([await forget("events", 50), await forget("events", 70)]).toEqual([0, 1]);

@@ -111,7 +111,8 @@ function deleteEvent(rows: MemoryRows, [eventKey, { evidence }]: [string, EventR
     const post = rows.posts.get(key);
     if (post === undefined) continue;
     post.doneKeys = post.doneKeys.filter((each) => each !== eventKey);
-    post.eventKeys = (post.eventKeys ?? []).filter((each) => each !== eventKey);
+    const left = (post.eventKeys ?? []).filter((each) => each !== eventKey);
+    post.eventKeys = left.length === 0 && post.outcome === "evidence" ? post.doneKeys : left;
     if (post.outcome === "evidence" && post.eventKeys.length === 0) deletePost(rows, key, post);
   }
 }

@@ -59,8 +59,9 @@ counted as (${COUNTED("post", "gone")})
 select count(*)::int as gone from gone`;
 
 /**
- * Events with their evidence and signal, and the posts that are evidence of no other event. Events
- * are locked first and posts by id, as everywhere.
+ * Events with their evidence and signal, and the posts that no other event holds. Those of a post's
+ * last judgement may go before one that took it by an earlier judgement. Events are locked first
+ * and posts by id, as everywhere.
  */
 const eventsGone = (old: string): string => `
 with old as (${old}),
@@ -70,12 +71,18 @@ post as (
   using (event_key))
   order by p.id for update
 ),
-rest as (
+shorter as (
   select id, outcome,
     array(select k from unnest(event_keys) k where k not in (select event_key from old))
     as event_keys,
     array(select k from unnest(done_keys) k where k not in (select event_key from old)) as done_keys
   from post
+),
+rest as (
+  select id, outcome, done_keys,
+    case when outcome = 'evidence' and event_keys = '{}' then done_keys else event_keys end
+    as event_keys
+  from shorter
 ),
 kept as (
   update raw_posts p set event_keys = r.event_keys, done_keys = r.done_keys
