@@ -111,6 +111,23 @@ describe("with costFactor", () => {
 });
 
 describe("with staleOnError", () => {
+  it("fails for a caller who names a later time than the last good value's", async () => {
+    const { cache, pass, answer, fail } = loads({ staleOnError: true });
+    const first = cache.get();
+    answer(1);
+    await first;
+    pass(1_000);
+    const [early, late] = [cache.get(0), cache.get(1)];
+    late.catch(() => undefined);
+    fail("out");
+    expect(await early).toBe(1);
+    await expect(late).rejects.toThrow("out");
+    expect(await cache.get()).toBe(1);
+    const again = cache.get(1);
+    answer(2);
+    expect(await again).toBe(2);
+  });
+
   it("keeps the last good value through failures, and throws when there is none", async () => {
     const { cache, pass, answer, fail, begun } = loads({ staleOnError: true });
     const first = cache.get();

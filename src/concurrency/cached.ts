@@ -9,7 +9,8 @@ type Freshness = { ttlMs: number } | { costFactor: number };
 export type CacheOptions = Freshness & {
   now: Clock;
   /**
-   * A load that fails keeps the last good value fresh once more; without one the error is thrown.
+   * A load that fails keeps the last good value fresh once more; without one, and for a caller for
+   * whom it is too old by `since`, the error is thrown.
    */
   staleOnError?: boolean;
   /** While one caller loads, the others get the last value instead of loading too. */
@@ -36,6 +37,8 @@ export type CachedValue<T> = {
 };
 
 type Entry<T> = { value: T; startedAt: number; at: number; freshUntil: number };
+/** `failure`: of the load, which the last good value stands in for. */
+type LoadedEntry<T> = Entry<T> & { failure?: { error: unknown } };
 
 /** Callers do not rely on a load that has been under way for longer: the next one loads too. */
 const LOAD_MS = 5_000;
@@ -47,13 +50,13 @@ const WATCH_STEP_MS = 10;
 export function cached<T>(load: () => Promise<T>, options: CacheOptions): CachedValue<T> {
   const { now, staleOnError = false, shareStale = false, shareLoad = false, watchLoad } = options;
   let held: Entry<T> | undefined;
-  let running: { startedAt: number; entry: Promise<Entry<T>> } | undefined;
+  let running: { startedAt: number; entry: Promise<LoadedEntry<T>> } | undefined;
   let expirations = 0;
 
   const freshUntil = (startedAt: number, at: number): number =>
     at + ("ttlMs" in options ? options.ttlMs : options.costFactor * (at - startedAt));
 
-  async function loadEntry(startedAt: number): Promise<Entry<T>> {
+  async function loadEntry(startedAt: number): Promise<LoadedEntry<T>> {
     const expirationsBefore = expirations;
     try {
       const value = await load();
@@ -65,11 +68,11 @@ export function cached<T>(load: () => Promise<T>, options: CacheOptions): Cached
     } catch (error) {
       if (!staleOnError || held === undefined) throw error;
       held = { ...held, freshUntil: freshUntil(startedAt, now()) };
-      return held;
+      return { ...held, failure: { error } };
     }
   }
 
-  async function startLoad(startedAt: number): Promise<Entry<T>> {
+  async function startLoad(startedAt: number): Promise<LoadedEntry<T>> {
     const mine = { startedAt, entry: loadEntry(startedAt) };
     running = mine;
     try {
@@ -82,7 +85,7 @@ export function cached<T>(load: () => Promise<T>, options: CacheOptions): Cached
   const freshHeld = (since: number): Entry<T> | undefined =>
     held !== undefined && held.startedAt >= since && now() < held.freshUntil ? held : undefined;
 
-  async function freshEntry(since = Number.NEGATIVE_INFINITY): Promise<Entry<T>> {
+  async function findEntry(since: number): Promise<LoadedEntry<T>> {
     const at = now();
     const load = running !== undefined && at - running.startedAt < LOAD_MS ? running : undefined;
     const fresh = freshHeld(since);
@@ -95,6 +98,12 @@ export function cached<T>(load: () => Promise<T>, options: CacheOptions): Cached
     for (let waited = 0; running === load && waited < WATCH_MS; waited += WATCH_STEP_MS)
       await watchLoad(WATCH_STEP_MS);
     return freshHeld(since) ?? startLoad(now());
+  }
+
+  async function freshEntry(since = Number.NEGATIVE_INFINITY): Promise<Entry<T>> {
+    const { failure, ...entry } = await findEntry(since);
+    if (failure !== undefined && entry.startedAt < since) throw failure.error;
+    return entry;
   }
 
   return {
