@@ -18,6 +18,7 @@ import { mention } from "../src/store/contract/fixtures.ts";
 import { memoryStore } from "../src/store/memory/index.ts";
 import { fingerprint } from "../src/text/near-duplicate/fingerprint.ts";
 import { dice } from "./sim/random.ts";
+import { heldRows } from "./support/held-rows.ts";
 import { sqliteRows } from "./support/sqlite.ts";
 
 const NOON = Date.UTC(2026, 0, 15, 12);
@@ -53,7 +54,7 @@ function eventObject(store: ActorStore) {
   const loads: number[] = [];
   const memory: ActorMemory & { alarm?: number } = {
     eventKey: undefined,
-    held: [],
+    held: heldRows(),
     looked: 0,
     awaitsFacts: false,
     clearAt: undefined,

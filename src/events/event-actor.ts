@@ -141,6 +141,13 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     return ledger.begin();
   }
 
+  /** What is held, or is on its way back to the queue, is in the storage alone. */
+  async function clearUnlessHeld(): Promise<void> {
+    if (held.all().length > 0) return memory.setAlarm(held.alarmFor(Number.POSITIVE_INFINITY));
+    known = undefined;
+    await memory.clear();
+  }
+
   /**
    * Waits for the facts of the event. Mentions that come meanwhile may make its token better known:
    * then it asks for that one, once.
@@ -175,7 +182,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
       throw new Error("the event is being counted again; what came for it comes again");
     }
     if (coming.length === 0 && tallyOf(before.gathered) === undefined) {
-      await memory.clear();
+      await clearUnlessHeld();
       return true;
     }
     const key = tallyOf(before.gathered)?.eventKey ?? coming[0]?.eventKey ?? "";
@@ -321,10 +328,7 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
           if (!memory.awaitsFacts && end !== undefined) await memory.setAlarm(held.alarmFor(end));
         } else if (awaitsFacts || clearAt === undefined || ledger.isUnfinished()) await record([]);
         else if (ports.now() < clearAt) await memory.setAlarm(clearAt);
-        else {
-          known = undefined;
-          await memory.clear();
-        }
+        else await clearUnlessHeld();
       } catch (error) {
         ports.log({
           stage: "event",

@@ -6,8 +6,9 @@ import type { RuntimePorts } from "../observability/runtime.ts";
 const PATIENCE_MS = 60;
 /** When the alarm looks for held mentions: the wait for facts and a commit are over by then. */
 const LOOK_MS = 5_000;
-/** Together less than the 2 MB that a value of the storage takes. */
+/** Together; a batch is one value of the storage, which takes 2 MB. */
 const MOST_BYTES = 1_000_000;
+const KEY_DIGITS = 9;
 
 export type HeldPorts = Pick<RuntimePorts, "now" | "log"> & {
   sleep(ms: number): Promise<void>;
@@ -17,8 +18,16 @@ export type HeldPorts = Pick<RuntimePorts, "now" | "log"> & {
   returnMentions(mentions: Mention[]): Promise<void>;
 };
 
+/** Held mentions in the object's storage: what came in one call is one row. */
+export type HeldRows = {
+  /** In ascending order of their keys; only those after a key when one is given. */
+  all(after?: string): Iterable<readonly [string, readonly Mention[]]>;
+  put(key: string, mentions: readonly Mention[]): void;
+  delete(key: string): void;
+};
+
 export type HeldMemory = {
-  held: readonly Mention[];
+  held: HeldRows;
   setAlarm(at: number): Promise<void>;
 };
 
@@ -28,6 +37,7 @@ export type HeldMemory = {
  * cannot be committed goes back to the queue, which retries it and buries it in the end.
  */
 export type HeldMentions = {
+  /** As the storage has them. */
   all(): readonly Mention[];
   /**
    * Resolves when `done` has, or earlier when the mentions wait for facts and are held.
@@ -42,23 +52,52 @@ export type HeldMentions = {
   alarmFor(at: number): number;
 };
 
+/** `left`: those that are not committed yet. The row is deleted with the last of them. */
+type HeldBatch = { left: readonly Mention[]; bytes: number };
+
 export function heldMentions(memory: HeldMemory, ports: HeldPorts): HeldMentions {
   const { now, sleep } = ports;
+  /** What the rows hold, so that a commit reads none; undefined until they were read. */
+  let known: Map<string, HeldBatch> | undefined;
   /** Each call that a failed commit answers asks for it: the mentions are sent once. */
   let giving: Promise<void> | undefined;
 
+  function readRows(): Map<string, HeldBatch> {
+    const before = known;
+    known = new Map();
+    for (const [key, mentions] of memory.held.all())
+      known.set(key, before?.get(key) ?? { left: mentions, bytes: jsonBytes(mentions) });
+    return known;
+  }
+
+  const batches = (): Map<string, HeldBatch> => known ?? readRows();
+
+  /** Of those that another instance wrote since, none may be overwritten. */
+  function nextKey(held: Map<string, HeldBatch>): string {
+    const lastKey = () => [...held.keys()].at(-1);
+    for (const [key, mentions] of memory.held.all(lastKey()))
+      held.set(key, { left: mentions, bytes: jsonBytes(mentions) });
+    return String(Number(lastKey() ?? 0) + 1).padStart(KEY_DIGITS, "0");
+  }
+
   function hold(mentions: Mention[]): boolean {
-    const held = [...memory.held, ...mentions];
-    if (jsonBytes(held) > MOST_BYTES) return false;
-    memory.held = held;
+    const held = batches();
+    const bytes = jsonBytes(mentions);
+    const together = held.values().reduce((sum, batch) => sum + batch.bytes, bytes);
+    if (together > MOST_BYTES) return false;
+    const key = nextKey(held);
+    memory.held.put(key, mentions);
+    held.set(key, { left: mentions, bytes });
     return true;
   }
 
+  const all = (): Mention[] => [...readRows().values()].flatMap(({ left }) => left);
+
   async function sendHeld(): Promise<void> {
-    const given = memory.held;
+    const given = all();
     if (given.length === 0) return;
     try {
-      await ports.returnMentions([...given]);
+      await ports.returnMentions(given);
       remove(given);
     } catch (error) {
       const [first] = given;
@@ -81,15 +120,19 @@ export function heldMentions(memory: HeldMemory, ports: HeldPorts): HeldMentions
   }
 
   function remove(mentions: readonly Mention[]): void {
-    const { held } = memory;
-    if (held.length === 0) return;
+    const held = batches();
+    if (held.size === 0) return;
     const ids = new Set(mentions.map(({ evidenceId }) => evidenceId));
-    const left = held.filter(({ evidenceId }) => !ids.has(evidenceId));
-    if (left.length < held.length) memory.held = left;
+    for (const [key, batch] of held) {
+      batch.left = batch.left.filter(({ evidenceId }) => !ids.has(evidenceId));
+      if (batch.left.length > 0) continue;
+      memory.held.delete(key);
+      held.delete(key);
+    }
   }
 
   return {
-    all: () => memory.held,
+    all,
     async whileWaiting(mentions, done, isWaiting) {
       const ended = done.then(() => true);
       const isDone = await Promise.race([ended, sleep(PATIENCE_MS).then(() => false)]);
@@ -100,6 +143,6 @@ export function heldMentions(memory: HeldMemory, ports: HeldPorts): HeldMentions
     },
     committed: remove,
     giveBack,
-    alarmFor: (at) => (memory.held.length === 0 ? at : Math.min(at, now() + LOOK_MS)),
+    alarmFor: (at) => (batches().size === 0 ? at : Math.min(at, now() + LOOK_MS)),
   };
 }

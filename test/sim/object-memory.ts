@@ -2,6 +2,7 @@ import type { ActorMemory } from "../../src/events/event-actor.ts";
 import { memoryRows } from "../../src/events/rows.ts";
 import type { SentMessage } from "../../src/model/delivery.ts";
 import type { SweeperMemory } from "../../src/schedule/sweeper.ts";
+import { heldRows } from "../support/held-rows.ts";
 import type { Storage } from "./objects.ts";
 
 /* What each kind of object keeps in its storage. */
@@ -41,18 +42,27 @@ const SMALL_EVENT = 4;
 export function actorMemoryIn(storage: Storage): ActorMemory {
   const known = storage.kv.get("memory") as ActorMemory | undefined;
   if (known !== undefined) return known;
+  const held = heldRows();
   const memory: ActorMemory = {
     eventKey: undefined,
     looked: 0,
     awaitsFacts: false,
-    held: [],
+    held,
     clearAt: undefined,
     rows: memoryRows(),
     smallEvent: SMALL_EVENT,
     setAlarm: async (at) => {
       if (at !== memory.clearAt) await storage.setAlarm(at);
     },
-    clear: async () => undefined,
+    async clear() {
+      storage.deleteAlarm();
+      memory.rows.clear();
+      held.clear();
+      Object.assign(memory, {
+        ...{ eventKey: undefined, looked: 0, awaitsFacts: false, clearAt: undefined },
+        ...{ trace: undefined, question: undefined },
+      });
+    },
   };
   storage.kv.set("memory", memory);
   return memory;

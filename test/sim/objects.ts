@@ -8,6 +8,7 @@ export type Storage = {
   kv: Map<string, unknown>;
   alarmAt: number | undefined;
   setAlarm(at: number): Promise<void>;
+  deleteAlarm(): void;
 };
 
 export type Namespace<T> = {
@@ -46,6 +47,10 @@ export function namespace<T extends object>(
       alarmAt: undefined,
       async setAlarm(at) {
         arm(name, at, 0);
+      },
+      deleteAlarm() {
+        storage.alarmAt = undefined;
+        cell.generation++;
       },
     };
     const cell: Cell<T> = { storage, living: undefined, generation: 0 };

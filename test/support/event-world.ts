@@ -20,6 +20,7 @@ import type { ListedAuthors } from "../../src/refine/authors.ts";
 import { loadRules } from "../../src/rules/load.ts";
 import type { Store } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
+import { heldRows } from "./held-rows.ts";
 
 export const NOON = Date.UTC(2026, 10, 20, 12);
 
@@ -129,7 +130,7 @@ export async function eventWorld(
     if (known !== undefined) return known;
     const memory: ActorMemory = {
       eventKey,
-      held: [],
+      held: heldRows(),
       looked: 0,
       awaitsFacts: false,
       clearAt: undefined,

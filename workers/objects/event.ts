@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { type ActorMemory, eventActor } from "../../src/events/event-actor.ts";
+import type { HeldRows } from "../../src/events/held-mentions.ts";
 import type { Mention } from "../../src/model/mention.ts";
 import type { OpinionQuestion } from "../../src/model/opinion-question.ts";
 import { composeEvent } from "../compose/event.ts";
@@ -32,6 +33,19 @@ export class EventObject extends DurableObject<Bindings> implements EventRpc {
   }
 }
 
+const HELD = "held";
+
+/** Older versions have all of them in one row, whose name is the prefix alone. */
+const heldRowsIn = (kv: SyncKvStorage): HeldRows => ({
+  *all(after) {
+    const from = after === undefined ? {} : { startAfter: HELD + after };
+    for (const [name, mentions] of kv.list<Mention[]>({ prefix: HELD, ...from }))
+      yield [name.slice(HELD.length), mentions];
+  },
+  put: (key, mentions) => kv.put(HELD + key, mentions),
+  delete: (key) => void kv.delete(HELD + key),
+});
+
 function memoryIn(storage: DurableObjectStorage): ActorMemory {
   const { kv } = storage;
   const rows = storageRows(storage);
@@ -43,13 +57,7 @@ function memoryIn(storage: DurableObjectStorage): ActorMemory {
     set eventKey(eventKey: string | undefined) {
       if (eventKey !== undefined) kv.put("eventKey", eventKey);
     },
-    get held(): readonly Mention[] {
-      return kv.get<Mention[]>("held") ?? [];
-    },
-    set held(mentions: readonly Mention[]) {
-      if (mentions.length === 0) kv.delete("held");
-      else kv.put("held", mentions);
-    },
+    held: heldRowsIn(kv),
     get looked(): number {
       return kv.get<number>("looked") ?? 0;
     },

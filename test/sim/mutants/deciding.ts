@@ -34,8 +34,15 @@ export const DECIDING_MUTANTS: readonly Suspect[] = [
   {
     name: "mentions are let go and not held",
     file: "src/events/held-mentions.ts",
-    from: "memory.held = held;",
+    from: "memory.held.put(key, mentions);",
     to: "",
+    tests: { files: ["test/held-mentions.test.ts"] },
+  },
+  {
+    name: "an event is forgotten with what is held for it",
+    file: "src/events/event-actor.ts",
+    from: "if (held.all().length > 0) return memory.setAlarm(",
+    to: "if (held.all().length > 1_000) return memory.setAlarm(",
     tests: { files: ["test/held-mentions.test.ts"] },
   },
   {
