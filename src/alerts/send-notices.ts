@@ -45,9 +45,9 @@ export function noticeSender(
   const busy = new Set<number>();
   const firstOf = (id: number) => queue.read().find(({ channelId }) => channelId === id);
   const settle = (item: QueuedNotice, outcome: AttemptOutcome) => {
-    const key = noticeKey(item);
     const left = queue.read().flatMap((each): QueuedNotice[] => {
-      if (each.channelId === item.channelId && noticeKey(each) === key) {
+      // What a full queue cut off this notice meanwhile does not make the rest of it another one.
+      if (each.channelId === item.channelId && covers(item, each)) {
         const after = afterAttempt(each, outcome, queue.read(), ports.now());
         return after === null ? [] : [after];
       }
