@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
+import { prometheusRules } from "../scripts/monitoring/rules.ts";
 import { monitoringFiles } from "../scripts/monitoring-files.ts";
 import { ALERT_FACT_NAMES, ALERT_FACTS } from "../src/alerts/alert-facts.ts";
 import { loadAlerts } from "../src/alerts/load-alerts.ts";
@@ -46,6 +47,26 @@ it("the rules name metrics of /metrics alone", () => {
   ]);
   expect(words.length).toBeGreaterThan(20);
   expect(words.filter((word) => !known.has(word))).toEqual([]);
+});
+
+it("an alert with a window of its own has facts of that window", () => {
+  const read = loadAlerts(
+    `version: "1"
+alerts:
+  - name: Slow
+    when: provider_p95_ms > 900 and provider_breaker_open == 0
+    window: 5m
+    summary: "{provider_p95_ms} with {outbox_backlog} waiting"
+`,
+    {},
+  );
+  if (read.kind === "rejected") throw new Error(read.problems[0]?.message);
+  const file = prometheusRules(read.value.alerts);
+  expect(file).toContain("pipeline:provider_p95_ms:5m > 900 and pipeline:provider_breaker_open ==");
+  expect(file).toContain("record: pipeline:provider_p95_ms:5m\n");
+  expect(file).toMatch(/external_request_ms_bucket\[5m\]/);
+  expect(file).toContain('printf "pipeline:provider_p95_ms:5m{provider=%q}"');
+  expect(file.match(/record: pipeline:outbox_backlog\n/g)).toHaveLength(1);
 });
 
 it("a condition that PromQL cannot say is left out, and not written wrongly", () => {

@@ -10,8 +10,10 @@ export type AlertFact = {
   help: string;
 };
 
-/** Counts and shares are of this time. */
+/** Counts, shares and percentiles are of this time, unless an alert names another. */
 export const WINDOW_MINUTES = 15;
+/** The longest that an alert may name. */
+export const MAX_WINDOW_MINUTES = 60;
 
 const about =
   (scope: AlertScope) =>

@@ -40,6 +40,27 @@ describe("an alert", () => {
     });
   });
 
+  it("counts within its own window, beside others that count within theirs", async () => {
+    const alert = (name: string, more: string) =>
+      `  - {name: ${name}, when: rule_errors >= 3, ${more}summary: "{rule_errors} of ${name}"}\n`;
+    const world = await alertsWorld(
+      `version: "1.0"\nalerts:\n${alert("Usual", "")}${alert("Short", "window: 3m, ")}` +
+        alert("Long", "window: 40m, "),
+    );
+    await world.minute();
+    world.metrics.count("rule_errors_total", { rule: "r", reason: "x" }, 4);
+    const firing = () => world.actor.view().active.map((row) => row.alert);
+    await world.minute();
+    expect(firing().toSorted()).toEqual(["Long", "Short", "Usual"]);
+    await world.minutes(4);
+    expect(firing().toSorted()).toEqual(["Long", "Usual"]);
+    await world.minutes(12);
+    expect(firing()).toEqual(["Long"]);
+    expect(world.texts().join("\n")).toContain("4 of Long");
+    await world.minutes(25);
+    expect(firing()).toEqual([]);
+  });
+
   it("fires after as many minutes as it says, also when a tick comes earlier in its minute", async () => {
     const world = await alertsWorld(BREAKER);
     world.providers = [open("goplus")];

@@ -1,5 +1,6 @@
 import { serial } from "../concurrency/serial.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
+import { WINDOW_MINUTES } from "./alert-facts.ts";
 import { nextStates } from "./alert-states.ts";
 import { type AlertsView, alertsView } from "./alerts-view.ts";
 import { keptSamples } from "./counts.ts";
@@ -54,13 +55,13 @@ export function alertsActor(ports: AlertsPorts, memory: AlertMemory): AlertsActo
     const samples = keptSamples(memory.samples(), ports.now());
     const { observed, known, sample } = await observe(kept, samples, queues, ports);
     const { alerts } = await ports.alerts();
-    const facts = gatherFacts(known);
     const { now } = known;
     const silences = kept.silences.filter(({ until }) => now < Date.parse(until));
-    const { notices, ...held } = nextStates(kept, matchAlerts(alerts, facts), silences, now);
+    const factsOf = (minutes: number) => gatherFacts(known, minutes);
+    const { notices, ...held } = nextStates(kept, matchAlerts(alerts, factsOf), silences, now);
     // States and notices are written together: neither is without the other after a crash.
     const queue = enqueueNotices(kept.queue, notices, now);
-    keep({ ...observed, ...held, minute, silences, queue, facts });
+    keep({ ...observed, ...held, minute, silences, queue, facts: factsOf(WINDOW_MINUTES) });
     memory.addSample(minute, sample);
     report(notices.length, held.states.length);
     sampleBreakers(observed.providers);

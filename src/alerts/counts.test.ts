@@ -7,11 +7,11 @@ import { pacesAfter, postsADay, type SourcePaces } from "./source-pace.ts";
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-it("counts what came within a quarter of an hour, by provider, channel and source", () => {
+it("counts what came within a window, by provider, channel and source", () => {
   const metrics = metricsCollector();
   const totals = metricTotals(metrics);
   const samples: CountSample[] = [];
-  for (let minute = 0; minute <= 40; minute++) {
+  for (let minute = 0; minute <= 90; minute++) {
     metrics.observe("external_request_ms", { provider: "goplus" }, 80);
     metrics.count("external_error_total_503", { provider: "goplus" });
     metrics.count("posts_total", { source: "x", outcome: "accepted", reason: "" }, 2);
@@ -20,7 +20,7 @@ it("counts what came within a quarter of an hour, by provider, channel and sourc
     samples.push(sampleCounts(totals(), minute * MINUTE));
   }
   const now = samples.pop() as CountSample;
-  const window = countWindow(samples, now);
+  const window = countWindow(samples, now, 15);
   expect(window.count("provider goplus")).toBe(15);
   expect(window.count("provider failed goplus")).toBe(15);
   expect(window.p95("provider goplus")).toBeCloseTo(97.5);
@@ -28,13 +28,15 @@ it("counts what came within a quarter of an hour, by provider, channel and sourc
   expect(window.count('channel a "b"')).toBe(15);
   expect(window.count('channel failed a "b"')).toBe(8);
   expect(window.p95("provider nobody")).toBeNull();
-  expect(keptSamples(samples, now.at)).toHaveLength(15);
+  expect(countWindow(samples, now, 5).count("source x")).toBe(10);
+  expect(countWindow(samples, now, 60).count("source x")).toBe(120);
+  expect(keptSamples(samples, now.at)).toHaveLength(60);
 });
 
 it("takes totals that fell, as after a crash, for nothing new", () => {
   const before = { at: 0, counts: { accepted: [100] } };
   const now = { at: MINUTE, counts: { accepted: [98] } };
-  expect(countWindow([before], now).count("accepted")).toBe(0);
+  expect(countWindow([before], now, 15).count("accepted")).toBe(0);
 });
 
 it("tells work from polls that bring nothing", () => {

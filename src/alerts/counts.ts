@@ -1,5 +1,5 @@
 import { BUCKETS, type MetricsSnapshot, seriesLabels } from "../observability/collector.ts";
-import { WINDOW_MINUTES } from "./alert-facts.ts";
+import { MAX_WINDOW_MINUTES } from "./alert-facts.ts";
 
 /**
  * What the metrics counted in all until a time, by name: numbers that only grow. A histogram has a
@@ -7,7 +7,7 @@ import { WINDOW_MINUTES } from "./alert-facts.ts";
  */
 export type CountSample = { at: number; counts: Record<string, number[]> };
 
-const WINDOW_MS = WINDOW_MINUTES * 60_000;
+const MINUTE_MS = 60_000;
 /** A tick may come late. */
 const SLACK_MS = 30_000;
 
@@ -58,10 +58,14 @@ export type CountWindow = {
   p95(name: string): number | null;
 };
 
-/** The last quarter of an hour, or what there is of it. */
-export function countWindow(samples: readonly CountSample[], now: CountSample): CountWindow {
-  const base =
-    samples.findLast(({ at }) => at <= now.at - WINDOW_MS + SLACK_MS) ?? samples[0] ?? now;
+/** The last minutes, or what there is of them. */
+export function countWindow(
+  samples: readonly CountSample[],
+  now: CountSample,
+  minutes: number,
+): CountWindow {
+  const from = now.at - minutes * MINUTE_MS + SLACK_MS;
+  const base = samples.findLast(({ at }) => at <= from) ?? samples[0] ?? now;
   const cells = (name: string): number[] =>
     (now.counts[name] ?? []).map((count, cell) =>
       Math.max(0, count - (base.counts[name]?.[cell] ?? 0)),
@@ -94,7 +98,7 @@ function quantile(cells: readonly number[], share: number): number | null {
 
 /** Those that a later window can begin with. */
 export const keptSamples = (samples: readonly CountSample[], now: number): CountSample[] =>
-  samples.filter(({ at }) => at > now - WINDOW_MS - 2 * SLACK_MS && at <= now);
+  samples.filter(({ at }) => at > now - MAX_WINDOW_MINUTES * MINUTE_MS - 2 * SLACK_MS && at <= now);
 
 /** Whether something happened since `before` that asks the database anyway. */
 export const isAtWork = (before: CountSample | undefined, now: CountSample): boolean =>

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AlertSeverity } from "../model/alert.ts";
+import { MAX_WINDOW_MINUTES, WINDOW_MINUTES } from "./alert-facts.ts";
 
 export const MAX_ALERTS = 100;
 export const MAX_ALERTS_BYTES = 65_536;
@@ -12,6 +13,8 @@ export function spanMs(text: string): number | undefined {
   return count === undefined ? undefined : Number(count) * (UNIT_MS[unit] ?? 0);
 }
 
+const minutesOf = (text: string): number => (spanMs(text) ?? 0) / 60_000;
+
 const MAX_SPAN_MS = 30 * 86_400_000;
 
 const span = (leastMs: number, least: string) =>
@@ -20,6 +23,9 @@ const span = (leastMs: number, least: string) =>
     .refine((text) => spanMs(text) !== undefined, "must be a span such as 5m, 4h or 1d")
     .refine((text) => (spanMs(text) ?? leastMs) >= leastMs, `must be ${least} or more`)
     .refine((text) => (spanMs(text) ?? 0) <= MAX_SPAN_MS, "must be 30d or less");
+
+const MINUTES = /^\d{1,2}m$/;
+const WINDOW_PROBLEM = `must be minutes from 1m to ${MAX_WINDOW_MINUTES}m, such as 5m`;
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,59}$/;
 const message = (most: number) =>
@@ -37,6 +43,12 @@ export const AlertEntryInput = z.strictObject({
     .max(1_000, "is longer than 1000 characters")
     .describe("When it fires: a condition over the facts of docs/alerts.md"),
   for: span(0, "0s").default("0s").describe("How long the condition must have held"),
+  window: z
+    .string({ error: WINDOW_PROBLEM })
+    .refine((text) => MINUTES.test(text) && minutesOf(text) >= 1, WINDOW_PROBLEM)
+    .refine((text) => minutesOf(text) <= MAX_WINDOW_MINUTES, WINDOW_PROBLEM)
+    .default(`${WINDOW_MINUTES}m`)
+    .describe("Of which time its counts, shares and percentiles are"),
   severity: AlertSeverity.default("warning").describe("critical, warning or info"),
   labels: z
     .record(z.string().regex(/^[a-z][a-z0-9_]{0,39}$/), z.string().max(200))

@@ -1,6 +1,11 @@
 import type { AlertScope } from "../model/alert.ts";
 import { freshBudget } from "../rules/language/budget.ts";
-import { ALERT_FACT_NAMES, type AlertFactValues, type PipelineFacts } from "./alert-facts.ts";
+import {
+  ALERT_FACT_NAMES,
+  type AlertFactValues,
+  noPipelineFacts,
+  type PipelineFacts,
+} from "./alert-facts.ts";
 import type { LiveAlert } from "./load-alerts.ts";
 import { writeMessage } from "./message.ts";
 
@@ -21,15 +26,24 @@ const MAX_SUBJECTS = 200;
 /** What fires of so many more is the same story, and all are kept. */
 const MAX_MATCHES = 500;
 
-/** The alerts whose condition holds, in the order of their file, for each subject of its kind. */
-export const matchAlerts = (alerts: readonly LiveAlert[], facts: PipelineFacts): AlertMatch[] =>
-  alerts
+/**
+ * The alerts whose condition holds, in the order of their file, for each subject of its kind.
+ * `factsOf` answers what is counted of the last minutes; it is asked once for each window.
+ */
+export function matchAlerts(
+  alerts: readonly LiveAlert[],
+  factsOf: (minutes: number) => PipelineFacts,
+): AlertMatch[] {
+  const windows = [...new Set(alerts.map(({ windowMinutes }) => windowMinutes))];
+  const facts = new Map(windows.map((minutes) => [minutes, factsOf(minutes)]));
+  return alerts
     .flatMap((alert) =>
-      subjectsOf(alert.scope, facts).flatMap(({ subject, values }) =>
-        holds(alert, values) ? [matched(alert, subject, values)] : [],
+      subjectsOf(alert.scope, facts.get(alert.windowMinutes) ?? noPipelineFacts()).flatMap(
+        ({ subject, values }) => (holds(alert, values) ? [matched(alert, subject, values)] : []),
       ),
     )
     .slice(0, MAX_MATCHES);
+}
 
 type Asked = { subject: string | null; values: AlertFactValues };
 

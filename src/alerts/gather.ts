@@ -19,7 +19,7 @@ export type QueueDepth = { waiting: number; oldestAt: number | null };
 /** All that is known without asking anybody. */
 export type KnownPipeline = {
   now: number;
-  window: CountWindow;
+  windowOf(minutes: number): CountWindow;
   queues: Record<string, QueueDepth>;
   providers: ProviderStatus[];
   sources: SourcePaces;
@@ -32,8 +32,11 @@ const ratio = (part: number, whole: number): number | null => (whole === 0 ? nul
 const secondsSince = (at: string | null | undefined, now: number): number =>
   at ? Math.max(0, now - Date.parse(at)) / 1_000 : 0;
 
-/** The facts that conditions name. */
-export function gatherFacts(known: KnownPipeline): PipelineFacts {
+type KnownInWindow = KnownPipeline & { window: CountWindow };
+
+/** The facts that conditions name; what is counted, of the last minutes. */
+export function gatherFacts(pipeline: KnownPipeline, minutes: number): PipelineFacts {
+  const known = { ...pipeline, window: pipeline.windowOf(minutes) };
   const facts = noPipelineFacts();
   const { provider, channel, source, queue } = facts.subjects;
   facts.pipeline = { ...countedFacts(known), ...databaseFacts(known) };
@@ -55,7 +58,7 @@ export function gatherFacts(known: KnownPipeline): PipelineFacts {
   return facts;
 }
 
-const countedFacts = ({ window, auditFindings }: KnownPipeline): AlertFactValues => ({
+const countedFacts = ({ window, auditFindings }: KnownInWindow): AlertFactValues => ({
   posts_accepted: window.count("accepted"),
   end_to_end_deliveries: window.count("end_to_end"),
   end_to_end_p95_ms: window.p95("end_to_end"),
@@ -82,7 +85,7 @@ function databaseFacts({ look, now }: KnownPipeline): AlertFactValues {
   };
 }
 
-function providerFacts(status: ProviderStatus, { window }: KnownPipeline): AlertFactValues {
+function providerFacts(status: ProviderStatus, { window }: KnownInWindow): AlertFactValues {
   const { provider, breaker, budget, budgetLeft } = status;
   const calls = window.count(`provider ${provider}`);
   return {
@@ -96,7 +99,7 @@ function providerFacts(status: ProviderStatus, { window }: KnownPipeline): Alert
 
 function channelFacts(
   { name, status, failingSince }: DatabaseLook["channels"][number],
-  { window, now }: KnownPipeline,
+  { window, now }: KnownInWindow,
 ): AlertFactValues {
   const sends = window.count(`channel ${name}`);
   return {

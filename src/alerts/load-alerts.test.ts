@@ -54,6 +54,9 @@ describe("a file of alerts", () => {
       file("    for: 5 minutes\n"),
       /alerts\[0\].for \| must be a span such as 5m/,
     ],
+    ["a window that is none", file("    window: 90s\n"), /alerts\[0\].window \| .*1m to 60m/],
+    ["no window at all", file("    window: 0m\n"), /alerts\[0\].window \| .*1m to 60m/],
+    ["a window too long", file("    window: 61m\n"), /alerts\[0\].window \| .*1m to 60m/],
     ["a repeat that storms", file("    repeat: 1s\n"), /alerts\[0\].repeat \| .*1m/],
     ["a severity that is none", file("    severity: high\n"), /alerts\[0\].severity/],
     [

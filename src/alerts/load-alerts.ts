@@ -21,6 +21,8 @@ export type LiveAlert = {
   /** What its condition is about: asked once for each subject of that kind. */
   scope: AlertScope;
   forMs: number;
+  /** Of which time its counts, shares and percentiles are. */
+  windowMinutes: number;
   severity: AlertSeverity;
   labels: Record<string, string>;
   summary: string;
@@ -140,6 +142,7 @@ const withDefaults = (
   when,
   scope,
   forMs: spanMs(entry.for) ?? 0,
+  windowMinutes: (spanMs(entry.window) ?? 0) / 60_000,
   severity,
   labels,
   summary,

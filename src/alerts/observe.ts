@@ -74,8 +74,8 @@ export async function observe(
   const observed = { ...database, providers, sources };
   const { look, audits } = observed;
   const auditFindings = audits.reduce((sum, { found }) => sum + found, 0);
-  const window = countWindow(samples, sample);
-  const known = { now, window, queues, providers, sources, look, auditFindings };
+  const windowOf = (minutes: number) => countWindow(samples, sample, minutes);
+  const known = { now, windowOf, queues, providers, sources, look, auditFindings };
   return { observed, known, sample };
 }
 

@@ -102,7 +102,12 @@ export function runTimeline(
   for (let atMs = steps[0]?.atMs ?? 0; atMs <= untilMs; atMs += MINUTE) {
     for (; next < steps.length && (steps[next]?.atMs ?? 0) <= atMs; next++)
       applyStep(facts, steps[next] as FactTimelineStep);
-    const after = nextStates(held, matchAlerts(alerts, facts), [], atMs);
+    const after = nextStates(
+      held,
+      matchAlerts(alerts, () => facts),
+      [],
+      atMs,
+    );
     changes.push(...changesBetween(held, after, atMs));
     held = after;
   }

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { MAX_WINDOW_MINUTES } from "../../src/alerts/alert-facts.ts";
 import { type AlertsTick, alertsActor } from "../../src/alerts/alerts-actor.ts";
 import type { AlertsView } from "../../src/alerts/alerts-view.ts";
 import type { CountSample } from "../../src/alerts/counts.ts";
@@ -37,8 +38,8 @@ export class AlertsObject extends DurableObject<Bindings> implements AlertsRpc {
   }
 }
 
-/** One row a minute of the last twenty, so that a tick writes little. */
-const SAMPLES = 20;
+/** One row a minute of the longest window and a little more, so that a tick writes little. */
+const SAMPLES = MAX_WINDOW_MINUTES + 5;
 
 /** A row a field: a storm may fill one, and a row holds two megabytes. */
 const KEPT = "kept:";
