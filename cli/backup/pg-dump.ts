@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { closeSync, mkdtempSync, openSync, readSync, renameSync, rmSync } from "node:fs";
-import { devNull } from "node:os";
+import { devNull, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { dumpDatabase } from "./dump.ts";
 import { BackupRefused } from "./format.ts";
@@ -62,7 +62,7 @@ export async function pgRestore(
 ): Promise<Restored> {
   // It reads the file whole: one that is cut off is refused before anything changes.
   await restoreTool(["--file", devNull, file], undefined);
-  const folder = mkdtempSync(join(dirname(file), "restore-"));
+  const folder = scratchFolder(file);
   try {
     const through = join(folder, "rows.jsonl.gz");
     await withScratchDatabase(url, async (scratch) => {
@@ -72,6 +72,18 @@ export async function pgRestore(
     return await restoreDatabase(url, through, options);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A folder beside a backup, where there is room for as much again; where nothing may be written
+ * there, as on a disk that is mounted to be read, one in the temporary folder.
+ */
+export function scratchFolder(file: string): string {
+  try {
+    return mkdtempSync(join(dirname(file), "restore-"));
+  } catch {
+    return mkdtempSync(join(tmpdir(), "restore-"));
   }
 }
 
