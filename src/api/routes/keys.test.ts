@@ -141,6 +141,23 @@ describe("/keys", () => {
     );
   });
 
+  it("rotates a key that expires before the overlap ends once, and shortens its life by nothing", async () => {
+    const expiresAt = new Date(NOW + 60_000).toISOString();
+    const ports = fakePorts({ keys: fakeKeys([stored({ scopes: ["admin"], expiresAt })]) });
+    const rotate = () =>
+      apiApp(ports).request("/keys/abc/rotate", {
+        method: "POST",
+        headers: { ...headers, Authorization: `Bearer ess_abc.${SECRET}` },
+        body: '{"overlap_seconds": 3600}',
+      });
+    const answers = await Promise.all([rotate(), rotate(), rotate()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    const made = answers.find(({ status }) => status === 201) as Response;
+    const { overlap_until: until } = (await made.json()) as { overlap_until: string };
+    expect(Date.parse(expiresAt) - Date.parse(until)).toBe(1);
+    expect(await ports.keys.apiKeys()).toHaveLength(2);
+  });
+
   it("gives one key for a link that is opened twice at once", async () => {
     const expiresAt = new Date(NOW + 3_600_000).toISOString();
     const ports = fakePorts({ keys: fakeKeys([stored({ scopes: ["admin"], expiresAt })]) });

@@ -194,8 +194,10 @@ async function rotate(
   if (key.expiresAt !== null && Date.parse(key.expiresAt) <= now)
     return problem(409, `The key ${id} expired at ${key.expiresAt}; make a new one.`);
   const { stored, key: shownOnce } = newKey(key, ports);
-  const planned = iso(now + overlapSeconds * 1000);
-  const until = key.expiresAt !== null && key.expiresAt < planned ? key.expiresAt : planned;
+  // One that ends sooner keeps its end, short of a millisecond: the row must change, so that of
+  // rotations at once one alone finds the key as it was.
+  const ends = key.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(key.expiresAt) - 1;
+  const until = iso(Math.min(now + overlapSeconds * 1000, ends));
   const entry = change({
     at: iso(now),
     subject: keySubject(id),
