@@ -17,7 +17,7 @@ describe("the built-in messages", () => {
       "✅ $DEMO verified · score 12 (opportunity)",
       "$DEMO is listed today",
       "• +8 High liquidity (>= 50000 USD)",
-      "Risk green · 3 posts by 2 authors and 1 copies · eth",
+      "Risk green · 3 posts by 2 authors and 1 copy · eth",
       "0x1111111111111111111111111111111111111111",
       "Not known: no market data",
       "Chart Why",
@@ -42,9 +42,26 @@ describe("the built-in messages", () => {
     );
     expect(documentText(message).split("\n")).toEqual([
       "✅ $DEMO verified · score 12 (opportunity)",
-      "Risk green · 3 posts by 2 authors and 1 copies · eth",
+      "Risk green · 3 posts by 2 authors and 1 copy · eth",
       "eth:DEMO:2026-01-15T12:00:00Z #1",
     ]);
+  });
+});
+
+describe("the line of figures", () => {
+  it("counts one as one, and names no chain that is not known", () => {
+    const over = { evidenceCount: 1, uniqueAuthors: 1, copies: 0, chain: "unknown" as const };
+    expect(documentText(composeMessage(notificationOf(over), {}, ""))).toContain(
+      "\nRisk green · 1 post by 1 author\n",
+    );
+  });
+
+  it("starts the line of links with the first that there is", () => {
+    const over = { chain: "unknown" as const, tokenCa: null };
+    const lines = documentText(composeMessage(notificationOf(over), {}, "https://s.dev"));
+    expect(lines.split("\n")).toContain("Why");
+    const digest = composeDigest([notificationOf(over), notificationOf(over)], "https://s.dev");
+    expect(documentText(digest)).toContain("risk green · Why eth:DEMO");
   });
 });
 

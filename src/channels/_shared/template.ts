@@ -22,7 +22,7 @@ import {
  * line each.
  */
 
-const FACTS_LINE = "Risk {risk} · {posts} posts by {authors} authors{copies} · {chain}";
+const FACTS_LINE = "Risk {risk} · {evidence}{copies}{on_chain}";
 const TAIL = [
   "{again}",
   "{reasons}",
@@ -73,6 +73,8 @@ export function openUrl(
   return notifications.length === 1 || page === null ? page : page.split("#", 1)[0] || null;
 }
 
+const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
 const signed = (score: number): string => (score > 0 ? `+${score}` : `${score}`);
 const shortAddress = (address: string): string =>
   address.length > 12 ? `${address.slice(0, 6)}…${address.slice(-4)}` : address;
@@ -97,7 +99,9 @@ const VALUES: Record<string, (n: SignalNotification, publicUrl: string) => Value
   degraded: (n) => (n.degraded ? "Some facts were out of reach." : ""),
   posts: (n) => `${n.evidenceCount}`,
   authors: (n) => `${n.uniqueAuthors}`,
-  copies: (n) => (n.copies > 0 ? ` and ${n.copies} copies` : ""),
+  copies: (n) => (n.copies > 0 ? ` and ${counted(n.copies, "copy", "copies")}` : ""),
+  evidence: (n) => `${counted(n.evidenceCount, "post")} by ${counted(n.uniqueAuthors, "author")}`,
+  on_chain: (n) => (n.chain === "unknown" ? "" : ` · ${n.chain}`),
   event_key: (n) => n.eventKey,
   transition: (n) => `${n.transition}`,
   rules_version: (n) => n.rulesVersion.slice(0, 12),
@@ -136,9 +140,11 @@ function lines(source: string, value: (name: string) => Value): RichDocument {
   if (names.length > 0 && names.every((name) => value(name).length === 0)) return [];
   const fill: Fill = (text) =>
     text.replace(PLACEHOLDER, (_, name: string) => [value(name)].flat().join(", "));
-  const spans = [...source.matchAll(MARK)]
-    .map((match) => span(match, fill))
-    .filter(({ text }) => text !== "");
+  const filled = [...source.matchAll(MARK)].map((match) => span(match, fill));
+  // A link that is left out takes the space after it along.
+  const spans = filled.filter(
+    ({ text }, at) => text !== "" && !(isBlank(text) && filled[at - 1]?.text === ""),
+  );
   if (spans.every(({ text }) => isBlank(text))) return [];
   const isFoot = names.includes("event_key") && names.includes("transition");
   return [isFoot ? spans.map((each) => ({ ...each, foot: true })) : spans];
