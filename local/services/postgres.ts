@@ -89,7 +89,7 @@ async function placeData(
   mkdirSync(dirname(dataDir), { recursive: true });
   return {
     dataDir,
-    note: `data in ${dataDir}, because only root can enter ${dirname(resolve(wanted))}`,
+    note: `data in ${dataDir}, because only root can enter ${resolve(wanted)}`,
   };
 }
 

@@ -28,7 +28,7 @@ export function deliveryRow(row, retry) {
   return h(
     "li",
     { class: "delivery", "data-status": status },
-    h("span", { class: "pill", "data-kind": status }, status === "failed" ? "retrying" : status),
+    statusPill(row),
     h("b", {}, tokenName({ symbol: payload?.symbol ?? null, event_key })),
     h("span", { class: "quiet" }, `${payload?.state ?? ""} → ${channel}`),
     attemptMarks(row),
@@ -36,6 +36,25 @@ export function deliveryRow(row, retry) {
     nextStep(row, id, retry),
   );
 }
+
+/**
+ * How the page calls a status, where its name is not said aloud.
+ * @type {Record<string, string>}
+ */
+const STATUS_TEXTS = { failed: "retrying", dlq: "dead" };
+
+/** @param {Delivery} row */
+const statusPill = (row) =>
+  notSent(row)
+    ? h("span", { class: "pill", "data-kind": "not_sent" }, "not sent")
+    : h("span", { class: "pill", "data-kind": row.status }, STATUS_TEXTS[row.status] ?? row.status);
+
+/**
+ * Why a delivery ended without a message.
+ * @param {Delivery} row
+ */
+const notSent = ({ status, attempts }) =>
+  status === "done" ? NOT_SENT[attempts.at(-1)?.result ?? ""] : undefined;
 
 /** @param {Delivery} row */
 function attemptMarks({ attempts }) {
@@ -59,11 +78,11 @@ function attemptMarks({ attempts }) {
  * @param {number} id
  * @param {(id: number, button: HTMLButtonElement) => unknown} retry
  */
-function nextStep({ status, attempts, next_retry_at: next, waits_for: reason }, id, retry) {
-  const last = attempts.at(-1);
-  const unsent = status === "done" ? NOT_SENT[last?.result ?? ""] : undefined;
+function nextStep(row, id, retry) {
+  const { status, attempts, next_retry_at: next, waits_for: reason } = row;
+  const unsent = notSent(row);
   if (unsent) return h("p", { class: "quiet" }, `Not sent: ${unsent}`);
-  const error = last?.error ?? null;
+  const error = attempts.at(-1)?.error ?? null;
   const waits = status !== "done" && status !== "dlq" && next !== null;
   const failed = status === "failed" || status === "dlq";
   if (!error && !waits && !failed) return null;

@@ -1,5 +1,6 @@
 import { byId, h } from "./dom.js";
 import { read, requestError } from "./server.js";
+import { theme } from "./theme.js";
 
 /**
  * The parts of an OpenAPI document that the page shows.
@@ -109,6 +110,8 @@ function typeName(schema = {}) {
   if (schema.type === "array") return `${typeName(schema.items)}[]`;
   return [schema.type ?? "any"].flat().join(" | ");
 }
+
+byId("theme").addEventListener("click", theme().toggle);
 
 const operations = byId("operations");
 try {

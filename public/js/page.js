@@ -5,6 +5,7 @@ import { stageCards } from "./flow/stages.js";
 import { count } from "./format.js";
 import { keyDialog } from "./key-dialog.js";
 import { latestDeliveries } from "./live/deliveries.js";
+import { showFacts } from "./live/health-facts.js";
 import { postTicker } from "./live/post-ticker.js";
 import { listenForShortcuts } from "./live/shortcuts.js";
 import { signalList } from "./live/signals.js";
@@ -98,11 +99,7 @@ async function showHealth() {
   // 503 comes with a report too.
   /** @type {Health | null} */
   const health = await read("/healthz", [503]).catch(() => null);
-  const rules = health?.rules?.version?.slice(0, 7) ?? "none";
-  byId("health").textContent = health
-    ? `${health.status} · v${health.version} · rules ${rules}`
-    : "no answer";
-  byId("health").dataset.status = health?.status ?? "unhealthy";
+  showFacts(byId("health"), health);
 }
 
 const tabs = elements(document, ".tabs button", HTMLButtonElement);

@@ -79,6 +79,12 @@ describe.skipIf(missing)("the dashboard", () => {
       ["goplus", "–", "–", "–"],
     ]);
     expect(budgets.map((row) => row[6])).toEqual(["closed", "open"]);
+    expect(await rowsOf(page, "provider-errors")).toEqual([
+      ["goplus", "429", "7"],
+      ["redis", "failed or slow", "2"],
+    ]);
+    const drawn = panel(page, "provider-budgets").locator(".meter rect").first();
+    expect(Number(await drawn.getAttribute("width"))).toBeCloseTo(75);
     expect(await panel(page, "signals-by-state").locator("canvas").count()).toBe(1);
     const said = await panel(page, "signals-by-state").getByRole("img").getAttribute("aria-label");
     expect(said).toMatch(/verified \d/);

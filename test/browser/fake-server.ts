@@ -57,6 +57,7 @@ function countedTotals() {
   for (let n = 0; n < 120; n++) metrics.observe("external_request_ms", { provider: "goplus" }, n);
   for (let n = 0; n < 80; n++) metrics.observe("external_request_ms", { provider: "dex" }, 2 * n);
   metrics.count("external_error_total_429", { provider: "goplus" }, 7);
+  metrics.count("external_error_total_redis", {}, 2);
   metrics.count("cache_total", { provider: "goplus", result: "hit" }, 310);
   metrics.count("cache_total", { provider: "goplus", result: "miss" }, 42);
   metrics.count("breaker_changes_total", { provider: "goplus", state: "open" });

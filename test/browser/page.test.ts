@@ -29,6 +29,25 @@ describe.skipIf(missing)("the live page", () => {
     expect(await page.locator(".delivery .attempts i").count()).toBeGreaterThan(0);
     const unsent = page.locator(".delivery", { hasText: "Not sent: another event of this token" });
     expect(await unsent.locator("i[data-result='unsent']").count()).toBeGreaterThan(0);
+    expect(await unsent.first().locator(".pill").textContent()).toBe("not sent");
+    await page.close();
+  });
+
+  it.each([
+    [["rules refused: line 3", "channel desk is paused: 401"], "rules refused: line 3 and 1 more"],
+    [undefined, "1 alert fires"],
+  ])("says why it is degraded: %s", async (notes, reason) => {
+    const page = await at.newPage();
+    await page.route("**/healthz", async (route) => {
+      const response = await route.fetch();
+      const alerts = { critical: 0, warning: 1, info: 0 };
+      const parts = { database: "connected", redis: "connected", alerts, notes };
+      const health = { ...(await response.json()), status: "degraded", ...parts };
+      await route.fulfill({ response, json: health });
+    });
+    await page.goto(at.server.url);
+    await page.locator("#health", { hasText: `degraded: ${reason} · v` }).waitFor();
+    expect(await page.locator("#health a").getAttribute("href")).toBe("/healthz");
     await page.close();
   });
 

@@ -28,6 +28,31 @@ describe.skipIf(missing)("every page in a browser", () => {
     },
   );
 
+  it("has the same pages in each page's bar, marks the one that is open, and fits a phone", async () => {
+    for (const [path, name] of [
+      ["", "Live"],
+      ["dashboard", "Dashboard"],
+      ["operate", "Operate"],
+      ["docs", "API"],
+    ]) {
+      const page = await at.newPage({ viewport: { width: 360, height: 740 } });
+      await page.goto(`${at.server.url}${path}`);
+      const bar = page.locator("nav");
+      expect(await bar.locator("a[href^='/']:not([href$=json])").allTextContents()).toEqual([
+        "Live",
+        "Dashboard",
+        "Operate",
+        "API",
+      ]);
+      expect(await bar.locator("[aria-current=page]").textContent()).toBe(name);
+      expect((await bar.boundingBox())?.height).toBeLessThan(50);
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0);
+      await page.close();
+    }
+  });
+
   it.each([
     ["a wrong key", "ess_nobody.wrong"],
     ["a key that no header can carry", "ключ"],

@@ -14,8 +14,10 @@ const HEIGHT = 12;
 export function rowsTable(panel, { bars }) {
   const { columns, rows, values, budget, title } = panel;
   const budgets = Object.values(budget ?? {});
+  const measured = columns.find(({ name }) => name === values[0]);
   const most = Math.max(
-    1e-9,
+    // A share is drawn as a part of the whole, not of the largest share.
+    measured?.unit === "percent" ? 100 : 1e-9,
     ...rows.flatMap((row) => values.map((name) => Math.abs(Number(row[name])))),
     ...budgets,
   );

@@ -35,17 +35,37 @@ const PALETTE = [
 /** @param {string} name */
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+/**
+ * "telegram ok", "webhook retry": what was sent is in the cool colours, what was not stands out.
+ * @type {[RegExp, string[]][]}
+ */
+const OUTCOME_TINTS = [
+  [/ (ok|journal)$/, ["--good", "--accent", "--teal", "--violet", "--calm"]],
+  [/ (retry|throttled)$/, ["--watch"]],
+  [/ (refused|failed|dlq|dead)$/, ["--bad"]],
+  [/ (repeated|muted|inhibited|superseded|ended|skipped)$/, ["--quiet"]],
+];
+
 /** @param {Line[]} lines */
 function tintsOf(lines) {
   const free = PALETTE.filter((name) => !lines.some((line) => TINTS[line.name] === name));
-  let next = 0;
-  return lines.map(
-    ({ name }) =>
-      TINTS[name] ??
-      (/ ok$/.test(name) ? free : free)[next++ % Math.max(1, free.length)] ??
-      "--quiet",
-  );
+  /** @type {Map<string[], number>} */
+  const taken = new Map();
+  return lines.map(({ name }) => {
+    const tints = OUTCOME_TINTS.find(([outcome]) => outcome.test(name))?.[1] ?? free;
+    const next = taken.get(tints) ?? 0;
+    if (TINTS[name] === undefined) taken.set(tints, next + 1);
+    return TINTS[name] ?? tints[next % Math.max(1, tints.length)] ?? "--quiet";
+  });
 }
+
+/** Marks of the axis stand at whole numbers: nobody counts half a post. */
+const INCREMENTS = [1, 2, 5].flatMap((first) =>
+  Array.from({ length: 13 }, (_, zeros) => first * 10 ** zeros),
+);
+INCREMENTS.sort((a, b) => a - b);
+/** The least that an axis shows, so that noise does not look like a mountain. */
+const LEAST_MS = 10;
 
 /**
  * A chart over time with its legend, which shows the values under the pointer. `redraw` takes the
@@ -61,6 +81,7 @@ export function timeChart(panel, range) {
   const column = panel.columns.find(({ name }) => name === panel.values[0]) ?? {
     ...{ name: "", label: "", unit: null },
   };
+  const least = column.unit === "ms" ? LEAST_MS : 1;
   const long = Date.parse(range.to) - Date.parse(range.from) > DAY * 1_000;
   const holder = h("div", { class: "chart", role: "img", "aria-label": summaryOf(panel, lines) });
   const figures = lines.map(() => h("b"));
@@ -102,7 +123,7 @@ export function timeChart(panel, range) {
         cursor: { y: false, drag: { setScale: false, x: false, y: false } },
         legend: { show: false },
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
-        scales: { y: { range: (_, __, most) => [0, Math.max(most ?? 0, 1) * 1.08] } },
+        scales: { y: { range: (_, __, most) => [0, Math.max(most ?? 0, least) * 1.08] } },
         axes: [
           {
             ...axis,
@@ -113,6 +134,7 @@ export function timeChart(panel, range) {
           {
             ...axis,
             size: 58,
+            incrs: INCREMENTS,
             values: (_, at) => at.map((value) => shownValue({ ...column, name: "" }, value)),
           },
         ],

@@ -108,8 +108,8 @@ function content(event, explanation, changes) {
  */
 function storedScore({ agree, stored, recomputed }) {
   const text = agree
-    ? "The rules give the stored score again."
+    ? "Scoring the stored facts again gives the same score."
     : `Stored: score ${stored.score}, ${stored.level}, ${stored.state}. ` +
       `The rules give: score ${recomputed.score}, ${recomputed.level}, ${recomputed.state}.`;
-  return h("p", { class: agree ? "empty" : "missing" }, text);
+  return h("p", { class: agree ? "agree quiet" : "missing" }, text);
 }

@@ -65,7 +65,7 @@ export function stageCards() {
         splitBar([
           { name: "done", count: done },
           { name: "waiting", count: waiting },
-          { name: "dlq", count: dead },
+          { name: "dead", count: dead },
         ]),
         deadLetters > 0 && h("p", { class: "note bad" }, many(deadLetters, "dead letter")),
       );

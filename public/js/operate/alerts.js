@@ -43,7 +43,7 @@ export function alertsPanel(act) {
             "aria-label": `Silence ${alert} ${subject ?? ""} for an hour`,
           })
         : null,
-      description === "" ? null : h("p", { class: "quiet" }, description),
+      description === "" ? null : h("p", { class: "quiet" }, ...withCode(description)),
     );
 
   /** @param {Alerts["silences"][number]} row */
@@ -79,10 +79,17 @@ export function alertsPanel(act) {
   return { list, refresh };
 }
 
+/**
+ * What stands between backticks, as code.
+ * @param {string} text
+ */
+const withCode = (text) =>
+  text.split("`").map((part, at) => (at % 2 === 1 ? h("code", {}, part) : part));
+
 /** @param {string} status @param {string} severity */
 const pillOf = (status, severity) =>
   status === "pending" || severity === "info" ? "waiting" : "dead";
 
 /** @param {{ notified_at: string | null, silenced_by: string | null }} row */
 const toldText = ({ notified_at: told, silenced_by: silenced }) =>
-  silenced !== null ? " · silenced" : told === null ? "" : ` · told ${agoInText(told)}`;
+  silenced !== null ? " · silenced" : told === null ? "" : ` · notified ${agoInText(told)}`;

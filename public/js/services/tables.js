@@ -7,7 +7,7 @@ import { ago, count } from "../format.js";
 export const sourceTable = (sources) =>
   tableSection(
     "Sources",
-    ["source", "", "polled", "cursor", "last answer"],
+    ["source", "state", "polled", "cursor", "last answer"],
     sources.map(({ source, on, why, polled_at, moved_at, last_verdict }) => [
       source,
       on ? pill("closed", "on") : h("span", { class: "quiet" }, `off: ${why}`),

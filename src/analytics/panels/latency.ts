@@ -78,7 +78,7 @@ export const LATENCY_PANELS: Panel[] = [
     },
     fallback: {
       from: "database",
-      note: "Of the tables: how long posts and deliveries waited for each step, p95.",
+      note: "From the tables: how long posts and deliveries waited for each step, p95.",
       rows: ({ waits }) =>
         waits.map(({ t, what, p95 }) => ({ t, stage: WAITS[what], p95: Math.round(p95) })),
     },
@@ -99,7 +99,7 @@ export const LATENCY_PANELS: Panel[] = [
       `${weighted("end_to_end_ms", range, [stepColumn(range)])} GROUP BY t ORDER BY t`,
     fallback: {
       from: "database",
-      note: "Of the tables: from the time a delivery was due until it was done.",
+      note: "From the tables: from the time a delivery was due until it was done.",
       rows: ({ waits }) =>
         waits
           .filter(({ what }) => what === "send")

@@ -60,9 +60,10 @@ export const SERVICE_PANELS: Panel[] = [
       from: "metrics",
       rows: (totals) =>
         errorsOf(totals)
-          .map(({ labels, count }) => ({
-            provider: labels.provider ?? "",
-            code: labels.code ?? "",
+          .map(({ labels: { provider, code = "" }, count }) => ({
+            // What fails or is slow without being asked for facts, Redis, is its own name.
+            provider: provider ?? code,
+            code: provider === undefined ? "failed_or_slow" : code,
             calls: count,
           }))
           .sort((a, b) => b.calls - a.calls),

@@ -22,7 +22,7 @@ export const SIGNAL_PANELS: Panel[] = [
       `WHERE ${within("signals_total", range)} GROUP BY t, state ORDER BY t, state`,
     fallback: {
       from: "database",
-      note: "Of the tables: changes of score or state.",
+      note: "From the tables: changes of score or state.",
       rows: ({ changes }) => summed(changes, ({ t, state }) => ({ t, state }), "signals"),
     },
   },
