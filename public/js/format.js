@@ -92,11 +92,11 @@ const FLAG = /^is_/;
  */
 export function factValue(name, value) {
   if (value === null || value === undefined) return "not known";
-  if (Array.isArray(value)) return value.join(", ");
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
   if (typeof value !== "number") return String(value);
   if (USD.test(name)) return money.format(value);
   if (PERCENT.test(name)) return `${twoDecimals(value)} %`;
   if (SHARE.test(name)) return `${twoDecimals(value * 100)} %`;
   if (FLAG.test(name)) return value === 1 ? "yes" : "no";
-  return number.format(value);
+  return value < 0 ? `−${number.format(-value)}` : number.format(value);
 }

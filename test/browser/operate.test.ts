@@ -109,7 +109,7 @@ describe.skipIf(missing)("the page for operators", () => {
     const alert = page.locator("#alerts li", { hasText: "The breaker of goplus is open" });
     await alert.waitFor();
     expect(await alert.textContent()).toMatch(
-      /firing warning.*notified .*stream providers reset goplus/,
+      /firing · warning.*notified .*stream providers reset goplus/,
     );
     await alert.getByRole("button", { name: /Silence ProviderBreakerOpen goplus/ }).click();
     await notice(page, "silent for an hour");

@@ -34,7 +34,11 @@ export function alertsPanel(act) {
     h(
       "li",
       { class: "row" },
-      h("span", { class: "pill", "data-kind": pillOf(status, severity) }, `${status} ${severity}`),
+      h(
+        "span",
+        { class: "pill", "data-kind": pillOf(status, severity) },
+        `${status} · ${severity}`,
+      ),
       h("b", {}, summary),
       h("span", { class: "quiet" }, `${alert} · ${agoInText(row.since)}${toldText(row)}`),
       row.silenced_by === null
