@@ -12,7 +12,7 @@ import {
   spamSample,
   writeSpamWeights,
 } from "./spam-fit.ts";
-import { readTemplates } from "./spam-templates.ts";
+import { readTemplates, TEMPLATE_FILES } from "./spam-templates.ts";
 
 const Row = z.object({ text: z.string().min(1), spam: z.boolean() });
 type Row = z.infer<typeof Row>;
@@ -61,7 +61,7 @@ function train(rows: readonly Row[]): OwnModel {
       ...{ fold: foldOf(text, FOLDS), own: true, text },
     }),
   );
-  const ours = readTemplates(POSTS_OF_TEMPLATE)
+  const ours = TEMPLATE_FILES.flatMap((file) => readTemplates(file, POSTS_OF_TEMPLATE))
     .filter(({ spam }) => !spam)
     .map(
       ({ text }): Labelled => ({

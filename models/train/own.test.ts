@@ -50,7 +50,7 @@ it("asks for enough texts of each label", () => {
 });
 
 it("measures a model on texts that it has not seen, and keeps the shipped one when it is better", () => {
-  const rows = readTemplates(2)
+  const rows = readTemplates("spam-templates", 2)
     .filter(({ language, spam }) => language === "en" && !spam)
     .slice(0, 200);
   const unlearnable = OWN_SPAM.train(rows.map(({ text }, i) => ({ text, spam: i % 2 === 0 })));

@@ -90,9 +90,13 @@ function varied(text: string, random: Random): string {
 
 const SECTION = /^\[(\S+) (\S+) (spam|ham)\]$/;
 
-/** `each` different posts of every template of models/data/spam-templates.txt. Deterministic. */
-export function readTemplates(each: number): TemplateRow[] {
-  const file = new URL("../data/spam-templates.txt", import.meta.url);
+/** The files of models/data/ that hold templates. */
+export const TEMPLATE_FILES = ["spam-templates", "honest-prose"] as const;
+export type TemplateFile = (typeof TEMPLATE_FILES)[number];
+
+/** `each` different posts of every template of a file of models/data/. Deterministic. */
+export function readTemplates(name: TemplateFile, each: number): TemplateRow[] {
+  const file = new URL(`../data/${name}.txt`, import.meta.url);
   const random = seeded(7);
   let section = { kind: "", language: "", spam: false };
   const rows: TemplateRow[] = [];

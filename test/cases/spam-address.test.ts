@@ -30,7 +30,7 @@ function isDroppedAsSpam({ text, author = "somebody" }: SpamCase): boolean {
   return judgement.outcome === "dropped" && judgement.reason === "spam";
 }
 
-it.each([...casesOf<SpamCase>("spam-address"), ...casesOf<SpamCase>("more-spam")])(
+it.each(["spam-address", "more-spam", "spam-prose"].flatMap((name) => casesOf<SpamCase>(name)))(
   "judges $id as it should: $text",
   (each) => {
     expect(isDroppedAsSpam(each)).toBe(each.spam);

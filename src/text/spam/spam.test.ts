@@ -73,6 +73,15 @@ it.each([
   ["trades in accounts", "Selling verified exchange accounts with KYC, DM for the price"],
   ["trades in accounts", "куплю аккаунты Binance верифицированные, телеграм @x"],
   ["trades in accounts", "长期收币安实名账号，电报联系"],
+  ["trades in accounts", "Onaylı borsa hesapları satılık, teslimat hemen"],
+  ["trades in accounts", "Vendo cuentas de Binance verificadas, entrega inmediata"],
+  ["sells the recovery of lost coins", "Recupero crypto rubate, pagamento dopo, contattami"],
+  ["sells the recovery of lost coins", "Верну украденную криптовалюту, пишите в личку"],
+  ["sells the recovery of lost coins", "Recupero fondos robados, escríbeme por WhatsApp"],
+  ["asks for the recovery phrase", "Atención: envíe su frase secreta para reparar el saldo"],
+  ["asks to validate the wallet", "Verify your wallet by clicking the link below"],
+  ["asks to validate the wallet", "Verifica tu billetera haciendo clic en el enlace"],
+  ["asks to validate the wallet", "Подтвердите кошелёк по ссылке, иначе доступ закроют"],
   ["asks to validate the wallet", "Sync error? Just validate your wallet through the link below"],
 ])("finds by the rule %j: %s", (rule, text) => {
   const { score, rule: found, words } = judgeSpam(text);
@@ -90,6 +99,9 @@ it.each([
   "币安收紧认证，出金账户需实名，联系客服",
   "欧易收到监管函，要求账户实名认证，电报群炸了",
   "продам немного BTC, аккаунт на Binance заблокирован после верификации, телеграм молчит",
+  "Confirm your wallet address by clicking the link in the email that we sent",
+  "Полиция вернула украденную криптовалюту, обращайтесь в участок",
+  "Kraken recuperó fondos robados y los devuelve, escriban al soporte",
   "People sell verified Binance accounts on Telegram and the exchange bans them",
   "Bank of Italy: custodial accounts for sale of MiCA tokens must be verified, contact named",
 ])("breaks no rule by news and talk of gains and accounts: %s", (text) => {

@@ -2,7 +2,8 @@ import { unpackSquares } from "../hashing/sparse-matrix.ts";
 import { nameOf, readSpam, SPAM_BITS, type SpamReading } from "./features.ts";
 import { SPAM_WORLDS, type SpamModel, type SpamModels, type SpamWorld } from "./model.ts";
 import { namesTokenAlone } from "./naming.ts";
-import { brokenSpamRule, isScamWarning } from "./rules.ts";
+import { brokenSpamRule } from "./rules.ts";
+import { isScamWarning } from "./warning.ts";
 import { SPAM_MODELS } from "./weights/spam.ts";
 
 type UnpackedModel = Omit<SpamModel, "table"> & { weights: Int16Array };

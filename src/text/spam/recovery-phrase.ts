@@ -1,0 +1,84 @@
+import { TokenKind, type Tokens } from "../tokenize/tokenize.ts";
+import { found, oneOf } from "./patterns.ts";
+
+/** Words of which a text about a recovery phrase has one. */
+export const PHRASE_TRIGGERS = `phrase phrases seed words word mnemonic keystore key keys frase semilla
+  palabras palavras mots parole wörter woorden herstelzin kelime kelimenizi kelimelerinizi
+  cümlenizi frasa kata từ khóa frazę słów wiederherstellungsphrase`;
+
+const SECRET = oneOf(
+  "seed(?: (?:phrase|words?|key))?",
+  "(?:recovery|secret|wallet|mnemonic|backup) (?:phrase|words?|key)",
+  "(?:12|24|twelve|twenty-four)[- ]?words?(?: phrase)?|private keys?|mnemonic|keystore",
+  "frase (?:semilla|secreta|de recupera\\S*)|doce palabras|(?:12|24) pala[bv]ras",
+  "clave privada|doze palavras",
+  "phrase (?:secrète|de récupération)|douze mots|12 mots|clé privée|wiederherstellungs\\S*",
+  "zwölf wörter",
+  "seed-phrase|dodici parole|frase (?:segreta|di recupero)|twaalf woorden|herstelzin",
+  "сид-?фраз\\S*|секретн\\S* фраз\\S*|фраз\\S* восстановления|двенадцать слов|12 слов",
+  "приватный ключ",
+  "дванадцять слів|12 kelime\\S*|kurtarma (?:cümle|kelime)\\S*|gizli (?:kelime|anahtar)\\S*",
+  "助记词|私钥|十二个单词|12个单词|リカバリーフレーズ|秘密鍵|12個の単語|シードフレーズ",
+  "시드 ?구문|복구 ?(?:문구|구문)|12개 ?단어|개인 ?키|frasa (?:pemulihan|rahasia)|12 kata|kunci pribadi",
+  "cụm từ (?:khôi phục|bí mật)|12 từ|khóa riêng|عبارة الاسترداد|الكلمات الاثنتي عشرة|المفتاح الخاص",
+  "रिकवरी फ्रेज|12 शब्द|frazę odzyskiwania|dwanaście słów",
+);
+const ENTER = oneOf(
+  "enter|typ(?:e|ing)|submit|confirm|provide|import|validat\\w+|verif\\w+|paste|share|send|fill",
+  "upload|give|synchroni[sz]e|restore|connect|envi[ae]\\w*|envíe\\w*|mand[ae]\\w*|пришли\\S*|скинь\\S*",
+  "introduc\\w+|ingres\\w+|escrib\\w+|digit\\w+|inserindo|insira|saisi\\w*|saisissant|entrant",
+  "entrez|gib|trage|bestätig\\w+|inserend\\w+|inserisci|scrivendo|in te vullen|vul",
+  "введи\\S*|укажи\\S*|отправь\\S*|подтверди\\S*|вкажі\\S*|введі\\S*|girin|gir\\b|yazın|输入|提交|填写",
+  "入力|送信|입력|제출",
+  "memasukkan|masukkan|isi\\b|mengisi|nhập|điền|أدخل|إدخال|بإدخال|اكتب|डालें|दर्ज|wpisując|podając",
+  "wpisz",
+);
+const SEED_REQUEST = [
+  new RegExp(`${ENTER}[^.!?]{0,60}?${SECRET}`),
+  new RegExp(`${SECRET}[^.!?]{0,40}?${ENTER}`),
+];
+
+/** The words by which a text asks for the recovery phrase of the reader. */
+export const phraseRequested = (text: string): string | undefined =>
+  SEED_REQUEST.map((pattern) => found(text, pattern)).find(Boolean);
+
+/** Words between which no list of recovery words stands. */
+const FUNCTION_WORDS = new Set(
+  `the and you for with that this have are was not will from our your just but been has its can they
+  who get what how out now when all more then him her she his one than into over only their about
+  which would there were`.split(/\s+/),
+);
+const PHRASE_NAMED = new RegExp(
+  oneOf(
+    "phrase|seed|mnemonic|words|keys?\\b|frase|semilla|palabras|mots|wörter|parole|фраз|слов",
+    "kelime",
+    "助记词|フレーズ|구문|단어|frasa|từ|عبارة|फ्रेज|słowa",
+  ),
+);
+const SEED_LENGTH = 11;
+
+/** A row of short plain words without function words: a recovery phrase written out. */
+function phraseIn({ kinds, starts, ends, lower, count }: Readonly<Tokens>): string | undefined {
+  let from = 0;
+  let length = 0;
+  for (let i = 0; i <= count; i++) {
+    const word = i < count ? lower.slice(starts[i], ends[i]) : "";
+    const plain =
+      i < count &&
+      kinds[i] === TokenKind.word &&
+      /^[a-z]{3,8}$/.test(word) &&
+      !FUNCTION_WORDS.has(word);
+    if (plain) {
+      if (length === 0) from = i;
+      length++;
+    } else {
+      if (length >= SEED_LENGTH) return lower.slice(starts[from], ends[from + length - 1]);
+      length = 0;
+    }
+  }
+  return undefined;
+}
+
+/** A recovery phrase that a text writes out, as bait. */
+export const phraseWrittenOut = (text: string, tokens: Readonly<Tokens>): string | undefined =>
+  PHRASE_NAMED.test(text) ? phraseIn(tokens) : undefined;
