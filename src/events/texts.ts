@@ -138,10 +138,19 @@ export function eventTexts(rows: DraftRows, likeness: TextLikeness, counter: Tex
     for (const { key } of allRows(rows, `copy:${id}`)) open.add(textOf(key).order, key);
   };
 
-  /** Later texts of a band that count although they say the same as `print`. */
-  function reopenLater(band: string, order: string, print: string): void {
+  /**
+   * Later texts of a band that count although they say the same as `print`. Those in `seen` were
+   * compared with it in another band.
+   */
+  function reopenLater(
+    band: string,
+    { order, print }: { order: string; print: string },
+    seen: Set<string>,
+  ): void {
     for (const { key, value } of allRows(rows, band, order)) {
       const id = value as string;
+      if (seen.has(id)) continue;
+      seen.add(id);
       if (same(print, printOf(id))) open.add(key, id);
     }
   }
@@ -160,12 +169,13 @@ export function eventTexts(rows: DraftRows, likeness: TextLikeness, counter: Tex
       entered.map((at) => bands[at] as string),
       { after: order, limit: bounds.inBand },
     );
+    const seen = new Set<string>();
     for (const [nth, at] of entered.entries()) {
       const next = later[nth] as Row[];
       if (next.length === 0) continue;
       const pushedOut = next[bounds.inBand - rankIn(at) - 1];
       if (pushedOut) reopenCopiesOf(pushedOut.value as string);
-      reopenLater(bands[at] as string, order, print);
+      reopenLater(bands[at] as string, { order, print }, seen);
     }
   }
 
@@ -176,7 +186,11 @@ export function eventTexts(rows: DraftRows, likeness: TextLikeness, counter: Tex
       rows.delete(band, order);
       const movedUp = first[bounds.inBand];
       if (movedUp && rank !== -1 && rank < bounds.inBand)
-        reopenLater(band, movedUp.key, printOf(movedUp.value as string));
+        reopenLater(
+          band,
+          { order: movedUp.key, print: printOf(movedUp.value as string) },
+          new Set(),
+        );
     }
     reopenCopiesOf(id);
   }
