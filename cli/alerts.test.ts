@@ -113,7 +113,8 @@ describe("stream alerts test", () => {
     [["test", "--fact", "dead_leters=1"], /did you mean dead_letters\?/],
     [["test", "--fact", "dead_letters=many"], /is a number/],
     [["test", "--fact", "x"], /NAME=VALUE/],
-    [["tset"], /use one of list/],
+    [["tset"], /did you mean test/],
+    [["nothing"], /use one of list/],
   ])("refuses %j", async (args, message) => {
     const failure = await operator()
       .ran(args)

@@ -233,9 +233,24 @@ describe("events", () => {
       await expect(ran(events, args.filter(Boolean))).rejects.toThrow(UsageError);
     },
   );
+
+  it.each([
+    ["--limt", "there is no option --limt; did you mean --limit?"],
+    ["--lmiit=3", "there is no option --lmiit; did you mean --limit?"],
+    ["--nonsense", "there is no option --nonsense; it takes --"],
+  ])("says of %s what was meant", async (option, problem) => {
+    await expect(ran(events, [option])).rejects.toThrow(problem);
+  });
 });
 
 describe("keys", () => {
+  it("lists the keys where no verb is given, and knows a slip of one", async () => {
+    const ports = fakePorts();
+    await ran(keys, ["create", "bot", "--scope", "read"], { ports });
+    expect((await ran(keys, [], { ports })).out.join("\n")).toContain("bot");
+    await expect(ran(keys, ["rotaet", "x"], { ports })).rejects.toThrow("did you mean rotate?");
+  });
+
   it("prints a new key alone on stdout, so that it can be piped", async () => {
     const { out } = await ran(keys, ["create", "bot", "--scope", "read,ingest"]);
     expect(out).toEqual([expect.stringMatching(/^ess_[A-Za-z0-9]+\.\S{32}$/)]);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { nearestName } from "../src/kit/nearest-name.ts";
 import { ServerError } from "./client.ts";
 import { type Command, type Io, UsageError } from "./command.ts";
 import { alerts } from "./commands/alerts.ts";
@@ -114,8 +115,14 @@ async function dispatch(argv: string[]): Promise<number> {
     (asked.help ? out : console.error)(USAGE);
     return asked.help ? 0 : 2;
   }
-  if (command === undefined)
-    throw new UsageError(`there is no command "${asked.command}"; --help lists them`);
+  if (command === undefined) {
+    const near = nearestName(
+      asked.command ?? "",
+      COMMANDS.map(({ name }) => name),
+    );
+    const hint = near ? `did you mean ${near}?` : "--help lists them";
+    throw new UsageError(`there is no command "${asked.command}"; ${hint}`);
+  }
   if (asked.help) {
     out(command.usage);
     return 0;

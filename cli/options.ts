@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { nearestName } from "../src/kit/nearest-name.ts";
 import { UsageError } from "./command.ts";
 
 /**
@@ -15,8 +16,19 @@ export function parseOptions<T extends ParseArgsOptionsConfig>(args: string[], c
     });
     return { values, positionals };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(optionProblem(error, Object.keys(config)));
   }
+}
+
+/** What parseArgs threw, in words; of an option that is none, the one that was meant, or all. */
+export function optionProblem(error: unknown, names: readonly string[]): string {
+  const { code, message } = error as Error & { code?: string };
+  if (code !== "ERR_PARSE_ARGS_UNKNOWN_OPTION") return message;
+  const [, given = ""] = /'(--?[^']*)'/.exec(message) ?? [];
+  const near = nearestName(given.replace(/^-+/, ""), names);
+  const known = names.map((name) => `--${name}`).join(", ");
+  const hint = near ? `did you mean --${near}?` : known && `it takes ${known}`;
+  return `there is no option ${given}${hint && `; ${hint}`}`;
 }
 
 /** A whole number in an option. */

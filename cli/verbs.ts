@@ -1,4 +1,10 @@
+import { nearestName } from "../src/kit/nearest-name.ts";
 import { type Command, UsageError } from "./command.ts";
+
+const meant = (given: string, verbs: object): string | undefined => {
+  const near = nearestName(given, Object.keys(verbs));
+  return near && `did you mean ${near}?`;
+};
 
 /** The run of a command whose first word is a verb; without one it is `usual`, where there is one. */
 export function byVerb(
@@ -13,7 +19,7 @@ export function byVerb(
     throw new UsageError(
       verb === undefined
         ? `${command} needs one of ${known}`
-        : `there is no "${command} ${verb}"; use one of ${known}`,
+        : `there is no "${command} ${verb}"; ${meant(verb, verbs) ?? `use one of ${known}`}`,
     );
   };
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { optionProblem } from "../cli/options.ts";
 import { PRODUCTION } from "./environment.ts";
 
 export const USAGE = `npm run deploy -- [COMMAND] [options]
@@ -51,21 +52,18 @@ export type DeployCommand = {
   yes: boolean;
 };
 
-const parse = (args: string[]) =>
-  parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      env: { type: "string" },
-      settings: { type: "string" },
-      "dry-run": { type: "boolean", default: false },
-      percent: { type: "string", default: "100" },
-      url: { type: "string" },
-      "no-smoke": { type: "boolean", default: false },
-      yes: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
+const OPTIONS = {
+  env: { type: "string" },
+  settings: { type: "string" },
+  "dry-run": { type: "boolean", default: false },
+  percent: { type: "string", default: "100" },
+  url: { type: "string" },
+  "no-smoke": { type: "boolean", default: false },
+  yes: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+const parse = (args: string[]) => parseArgs({ args, allowPositionals: true, options: OPTIONS });
 
 const isCommand = (word: string): word is DeployCommand["command"] =>
   (COMMANDS as readonly string[]).includes(word);
@@ -76,7 +74,7 @@ export function readCommandLine(args: string[]): DeployCommand | "help" | { prob
   try {
     read = parse(args);
   } catch (error) {
-    return { problem: (error as Error).message };
+    return { problem: optionProblem(error, Object.keys(OPTIONS)) };
   }
   const { values, positionals } = read;
   if (values.help) return "help";

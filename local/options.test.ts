@@ -16,6 +16,16 @@ it.each<[string[], object]>([
   expect(readOptions(args, "/home")).toMatchObject(expected);
 });
 
+it.each([
+  [["--prot", "1"], "there is no option --prot; did you mean --port?"],
+  [["--nonsense"], /^there is no option --nonsense; it takes --port, --data, /],
+  [["--port", "abc"], "--port must be 1 to 65535, not abc"],
+])("says what is wrong with %j", (args, problem) => {
+  expect(readOptions(args, "/home")).toEqual({
+    problem: typeof problem === "string" ? problem : expect.stringMatching(problem),
+  });
+});
+
 it("leaves it to the machine whether the page opens", () => {
   expect(readOptions([], "/home")).not.toHaveProperty("open");
 });

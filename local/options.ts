@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { optionProblem } from "../cli/options.ts";
 import { ROOT } from "./services/worker.ts";
 
 export type StartOptions = {
@@ -42,7 +43,7 @@ export function readOptions(
   try {
     ({ values } = parse(args));
   } catch (error) {
-    return { problem: (error as Error).message };
+    return { problem: optionProblem(error, Object.keys(OPTIONS)) };
   }
   if (values.help) return "help";
   const port = Number(values.port);
@@ -62,21 +63,19 @@ export function readOptions(
   };
 }
 
-const parse = (args: string[]) =>
-  parseArgs({
-    args,
-    options: {
-      port: { type: "string", default: "8787" },
-      data: { type: "string" },
-      fresh: { type: "boolean", default: false },
-      "no-samples": { type: "boolean", default: false },
-      analytics: { type: "boolean", default: false },
-      traces: { type: "boolean", default: false },
-      posts: { type: "string" },
-      env: { type: "string" },
-      "renew-key": { type: "boolean", default: false },
-      open: { type: "boolean", default: false },
-      "no-open": { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
+const OPTIONS = {
+  port: { type: "string", default: "8787" },
+  data: { type: "string" },
+  fresh: { type: "boolean", default: false },
+  "no-samples": { type: "boolean", default: false },
+  analytics: { type: "boolean", default: false },
+  traces: { type: "boolean", default: false },
+  posts: { type: "string" },
+  env: { type: "string" },
+  "renew-key": { type: "boolean", default: false },
+  open: { type: "boolean", default: false },
+  "no-open": { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+const parse = (args: string[]) => parseArgs({ args, options: OPTIONS });

@@ -11,7 +11,7 @@ import { KNOWN_SETTINGS, settingProblems } from "../src/settings/registry.ts";
 import { CHANNEL_SETTING_NAMES } from "../src/settings/settings.ts";
 import { SOURCES } from "../src/sources/registry.ts";
 import { EMULATOR_SETTINGS } from "./emulators/registry.ts";
-import { standInLine, workerSettings, writeEnvFile } from "./settings.ts";
+import { inColumns, standInLine, workerSettings, writeEnvFile } from "./settings.ts";
 
 const PORTS = {
   worker: 1,
@@ -124,6 +124,13 @@ it("says in one line which services are local and which are the user's", () => {
   expect(standInLine({ X_BEARER_TOKEN: "", GITHUB_TOKEN: "own" })).toMatch(
     /^emulators stand in for .*\bx, apify\b.*; yours: github$/,
   );
+});
+
+it("breaks a long line between words, and loses none", () => {
+  const line = standInLine({});
+  const shown = inColumns(line, 12);
+  expect(shown.split("\n").every((part) => part.length <= 100)).toBe(true);
+  expect(shown.split(/\n {12}/).join(" ")).toBe(line);
 });
 
 it("starts with settings that nothing complains of", () => {

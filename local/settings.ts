@@ -54,6 +54,19 @@ export function standInLine(user: RawVariables): string {
   );
 }
 
+const COLUMNS = 100;
+
+/** A long text in lines of a terminal, the later ones `indent` columns in. */
+export function inColumns(text: string, indent: number): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    if (line !== "" && indent + line.length + 1 + word.length > COLUMNS) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return lines.join(`\n${" ".repeat(indent)}`);
+}
+
 const readEnv = (file: string) => (existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {});
 
 /** What the user has set: .dev.vars, then the file of `--env`, which wins. */

@@ -9,6 +9,7 @@ import { hasChdb, installChdb } from "./services/analytics/chdb.ts";
 import { databaseUrl, planPglite, planPostgres } from "./services/postgres.ts";
 import { planWorker, ROOT } from "./services/worker.ts";
 import {
+  inColumns,
   madeUpSources,
   type Ports,
   standInLine,
@@ -235,7 +236,7 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
     ];
     if (problems.length > 0)
       throw new Error(`the settings cannot be used:\n  ${problems.join("\n  ")}`);
-    log(`✓ services  ${standInLine(user)}`);
+    log(`✓ services  ${inColumns(standInLine(user), 12)}`);
     const off = samples ? [] : madeUpSources(user);
     if (off.length > 0)
       log(`- sources   off: ${off.join(", ")}; a key or URL of your own switches one on`);

@@ -6,7 +6,7 @@ import { byVerb } from "../verbs.ts";
 
 const USAGE = `stream keys create NAME --scope SCOPE[,SCOPE] [--source NAME]... [--expires TIME]
                    [--limit N]
-stream keys list
+stream keys [list]
 stream keys set KEY [--name NAME] [--scope SCOPE[,SCOPE]] [--source NAME]... [--expires TIME]
                 [--limit N]
 stream keys rotate KEY [--overlap SPAN]
@@ -41,7 +41,7 @@ export const keys: Command = {
   name: "keys",
   summary: "create, list, change, rotate and revoke API keys",
   usage: USAGE,
-  run: byVerb("keys", { create, list, set, rotate, revoke }),
+  run: byVerb("keys", { create, list, set, rotate, revoke }, "list"),
 };
 
 async function create(args: string[], io: Io): Promise<number> {

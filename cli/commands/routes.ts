@@ -13,7 +13,7 @@ stream routes test --symbol PEPE --score 12 --state verified [--fact NAME=VALUE]
     the same for a signal of given facts; also --chain, --type, --level
 stream routes push [FILE] [--empty]
     check the file and make it live; --empty sends one without routes, which ends the routing
-stream routes list
+stream routes [list]
     list the versions, the latest first
 stream routes show
     print the routes in force
@@ -28,12 +28,5 @@ export const routes: Command = {
   name: "routes",
   summary: "check, test and push the routes: which channels are notified of what",
   usage: USAGE,
-  run: byVerb("routes", {
-    check,
-    test,
-    push,
-    list,
-    show,
-    rollback,
-  }),
+  run: byVerb("routes", { check, test, push, list, show, rollback }, "list"),
 };
