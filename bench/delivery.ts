@@ -7,12 +7,15 @@ import { installPeers } from "./delivery/peers.ts";
 import { type Redis, startRedis } from "./delivery/redis.ts";
 import { type Report, reportOf, tableOf } from "./delivery/report.ts";
 import { startSink } from "./delivery/sink.ts";
+import { firstUnder, usageOf } from "./pipeline/usage.ts";
 
 const { BENCH_JOBS = "10000", BENCH_ENGINES = Object.keys(ENGINES).join() } = process.env;
 const JOBS = Number(BENCH_JOBS);
 const CONCURRENCY = 32;
 /** When this part of the jobs has arrived the worker is killed, and another carries on. */
 const KILL_AT = 0.4;
+/** Until so many arrived, processor time is counted: what comes later waits for retries. */
+const COUNTED_TO = 0.95;
 /**
  * An engine may need so long to take over what the dead worker held; what has not come then is
  * counted as held.
@@ -75,18 +78,30 @@ async function run(name: string, engine: Engine, redisUrl: string): Promise<Repo
   try {
     const filled = await once(work("fill"), "exit");
     if (filled[0] !== 0) throw new Error(`${name} could not be filled`);
+    const database = firstUnder(process.pid, "postgres") ?? 0;
+    const began = cpuMsOf(database);
     const first = work("drain");
     await sink.until(JOBS * KILL_AT, PATIENCE_MS);
+    const ofFirst = cpuMsOf(first.pid);
     await killed(first);
     const second = work("drain");
+    await sink.until(JOBS * COUNTED_TO, PATIENCE_MS);
+    const counted = JOBS * COUNTED_TO;
+    const cpu = {
+      workerMs: (ofFirst + cpuMsOf(second.pid)) / counted,
+      postgresMs: (cpuMsOf(database) - began) / counted,
+    };
     await sink.until(JOBS, PATIENCE_MS);
     await killed(second);
-    return reportOf(name, JOBS, await engine.left(job), sink.arrivals());
+    return reportOf(name, JOBS, await engine.left(job), sink.arrivals(), cpu);
   } finally {
     await sink.stop();
     await postgres.stop();
   }
 }
+
+/** Processor time of a process and all that descend from it. */
+const cpuMsOf = (pid = 0): number => usageOf(new Map([["all", pid]])).get("all")?.cpuMs ?? 0;
 
 async function killed(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) throw new Error(`the worker ended with ${child.exitCode}`);

@@ -1,5 +1,8 @@
 import type { Arrival } from "./sink.ts";
 
+/** Processor time that a notification cost. Redis is not counted. */
+type Cpu = { workerMs: number; postgresMs: number };
+
 /** Times in seconds from the first arrival. */
 export type Report = {
   engine: string;
@@ -20,6 +23,7 @@ export type Report = {
   lostAnswers: number;
   /** Taken again under another idempotency key. */
   newKeys: number;
+  cpu: Cpu;
 };
 
 export function reportOf(
@@ -27,6 +31,7 @@ export function reportOf(
   jobs: number,
   left: number,
   arrivals: readonly Arrival[],
+  cpu: Cpu,
 ): Report {
   const bySubject = Map.groupBy(arrivals, ({ subject }) => subject);
   const started = arrivals[0]?.at ?? 0;
@@ -50,6 +55,7 @@ export function reportOf(
     afterKill: repeats.length - afterSilence,
     lostAnswers: arrivals.filter(({ answerLost }) => answerLost).length,
     newKeys: repeats.filter(({ again, before }) => again.key !== before?.key).length,
+    cpu,
   };
 }
 
@@ -64,6 +70,8 @@ const COLUMNS = [
   "repeats: silence",
   "kill",
   "new keys",
+  "CPU ms: worker",
+  "postgres",
 ];
 
 /** One line for each engine; `of ours` is the ratio of the rates. */
@@ -80,6 +88,8 @@ export function tableOf(reports: readonly Report[]): string {
     `${report.afterSilence} of ${report.lostAnswers}`,
     `${report.afterKill}`,
     `${report.newKeys}`,
+    report.cpu.workerMs.toFixed(2),
+    report.cpu.postgresMs.toFixed(2),
   ]);
   const widths = COLUMNS.map((name, n) =>
     Math.max(name.length, ...rows.map((row) => row[n]?.length ?? 0)),

@@ -6,14 +6,14 @@ type Process = Usage & { pid: number; parent: number; command: string };
 
 /**
  * On Linux of the kernel's own clock ticks: ps reports whole seconds there, and each of twenty
- * connections has less.
+ * connections has less. What children used that ended is counted with their parent.
  */
 function cpuMsOf(pid: number, reported: string): number {
   const file = `/proc/${pid}/stat`;
   if (existsSync(file)) {
     const stat = readFileSync(file, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * 10;
+    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * 10;
   }
   return reported.split(/[:-]/).reduce((sum, part) => sum * 60 + Number(part), 0) * 1_000;
 }
@@ -57,11 +57,17 @@ export function usageOf(parts: ReadonlyMap<string, number>): Map<string, Usage> 
 }
 
 /** The process under another that runs a command; of several the busiest. */
-export function descendantOf(pid: number, command: string): number | undefined {
+export const descendantOf = (pid: number, command: string): number | undefined =>
+  descendants(pid, command).sort((a, b) => b.cpuMs - a.cpuMs)[0]?.pid;
+
+/** The first process of those under another that run a command: all others descend from it. */
+export const firstUnder = (pid: number, command: string): number | undefined =>
+  descendants(pid, command)[0]?.pid;
+
+/** Each before those that it started. */
+function descendants(pid: number, command: string): Process[] {
   const all = processes();
   const under = (parent: number): Process[] =>
     all.filter((each) => each.parent === parent).flatMap((each) => [each, ...under(each.pid)]);
-  return under(pid)
-    .filter((each) => each.command.includes(command))
-    .sort((a, b) => b.cpuMs - a.cpuMs)[0]?.pid;
+  return under(pid).filter((each) => each.command.includes(command));
 }
