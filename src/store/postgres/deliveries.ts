@@ -123,7 +123,7 @@ ruling as (
     as turn
   from held h left join lateral (
     select o.next_retry_at from (
-      select * from push_outbox where event_key = h.event_key
+      (select * from push_outbox where event_key = h.event_key offset 0)
       union all
       (select * from push_outbox where ${SAME_SUBJECT("h")} offset 0)
       union all

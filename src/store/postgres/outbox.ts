@@ -228,7 +228,9 @@ update push_outbox o set next_retry_at = $1::timestamptz from held
 where o.id = held.id and ${IS_OPEN}
 returning o.id`;
 
+/** "offset 0" has it looked for among the rows of the event, not back along the channel's. */
 const LAST_MESSAGE = `
-select external_id as id, external_chat as chat, external_shared as shared from push_outbox
-where channel_id = $1::bigint and event_key = $2 and status = 'done' and external_id is not null
+select external_id as id, external_chat as chat, external_shared as shared
+from (select * from push_outbox where event_key = $2 offset 0) o
+where channel_id = $1::bigint and status = 'done' and external_id is not null
 order by id desc limit 1`;
