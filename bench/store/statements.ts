@@ -2,8 +2,11 @@ import { iso } from "../../src/kit/time.ts";
 import {
   ANY_EVENT,
   arrival,
+  attemptOf,
+  change,
   dropped,
   FIRST_PAGE,
+  mention,
   pending,
 } from "../../src/store/contract/fixtures.ts";
 import type { Store } from "../../src/store/index.ts";
@@ -103,6 +106,8 @@ export function flowStatements(store: Store, asked: Asked): Record<string, State
   const waiting = (what: "posts" | "events" | "deliveries" | "deadLetters") => () =>
     store.waiting(ago(1), [{ what, before: ago(40) }]);
   const old = ago(25);
+  const delivery = (run: number): number => Math.trunc(posts / 10) + run;
+  const claim = (id: number, token: string) => store.claim(id, token, now, 60_000, true);
   return {
     "accept 100 posts": (run) =>
       store.accept(
@@ -117,10 +122,18 @@ export function flowStatements(store: Store, asked: Asked): Record<string, State
       ),
     "load an event": () => store.load(key),
     "posts overdue": () => store.overdue(ago(1), now, 500),
-    "deliveries due": () => store.due(now, 500),
+    "commit an event": (run) =>
+      store.commit(change(0, [mention(`of-${run}`, { eventKey: `eth:NEW${run}:w` })])),
+    // More of them are due in a larger database: of each channel as many are asked for.
+    "ten deliveries due of each channel": () => store.due(now, 10),
     "when the next is due": () => store.nextDue(),
-    "claim a delivery": (run) =>
-      store.claim(Math.trunc(posts / 10) + run, crypto.randomUUID(), now, 60_000),
+    "claim a delivery": (run) => claim(delivery(run), crypto.randomUUID()),
+    "claim and close a delivery": async (run) => {
+      const id = delivery(1_000 + run);
+      await claim(id, `token-${run}`);
+      const attempt = attemptOf({ deliveryId: id, leaseToken: `token-${run}`, at: now });
+      return store.close(id, `token-${run}`, { kind: "done", externalId: null }, attempt, now);
+    },
     "last message of an event": () => store.lastMessage(3, key),
     "what waits": () => store.waiting(ago(1), []),
     "whether old posts wait": waiting("posts"),
