@@ -8,10 +8,12 @@ import { readStackFile } from "../local/state.ts";
 import { freePorts } from "../local/supervisor/ports.ts";
 import { workload } from "../test/sim/workload.ts";
 import { type BaselineRun, runBaseline } from "./pipeline/baseline.ts";
+import { profileWorker } from "./pipeline/profile.ts";
 import { storeCounts } from "./pipeline/store-counts.ts";
 import { descendantOf, type Usage, usageOf } from "./pipeline/usage.ts";
 
-const { BENCH_POSTS = "3000", BENCH_FILE } = process.env;
+/** BENCH_PROFILE: the file to which a CPU profile of the Worker is written. */
+const { BENCH_POSTS = "3000", BENCH_FILE, BENCH_PROFILE } = process.env;
 
 const WARM_UP = 300;
 
@@ -77,6 +79,7 @@ async function measured(stack: Stack, dataDir: string, file: string): Promise<nu
   const parts = partsOf(stack);
   const usedBefore = usageOf(parts);
   const before = await storeCounts(ports, stack.redisToken);
+  const profiler = BENCH_PROFILE && (await profileWorker(ports.inspector ?? 0, BENCH_PROFILE));
   const began = performance.now();
   const first = await feedFile(stack, file, (line) => console.log(line));
   const used = usageOf(parts);
@@ -101,6 +104,7 @@ async function measured(stack: Stack, dataDir: string, file: string): Promise<nu
         `${(used.get(name)?.megabytes ?? 0).toFixed(0)} MB`,
     );
   }
+  if (profiler) for (const line of await profiler.stop()) console.log(`  ${line}`);
   return posts / seconds;
 }
 
