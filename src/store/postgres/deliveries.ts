@@ -56,7 +56,7 @@ const SAME_SYMBOL = (row: string): string => `o.channel_id = ${row}.channel_id
  * Rows that may be about the same token although their subjects differ: a symbol whose contract, or
  * whose chain, nobody knows yet.
  */
-const MAY_BE_SAME = (row: string): string => `select o.* from push_outbox o
+const MAY_BE_SAME = (row: string, columns: string): string => `select ${columns} from push_outbox o
   where ${SAME_SYMBOL(row)} and not (${HAS_CONTRACT("o")} and ${HAS_CONTRACT(row)})
     and (o.payload_json->>'chain' in ('unknown', ${row}.payload_json->>'chain')
     or ${row}.payload_json->>'chain' = 'unknown')`;
@@ -74,15 +74,17 @@ const UNSENT = "'skipped', 'muted', 'superseded', 'repeated', 'inhibited', 'ende
  * that repeats lets it be said again after its interval. "offset 0" has the rows looked for by
  * their subject: by the status it would be a walk along all that was ever sent.
  */
+const SENT = "o.id, o.event_key, o.payload_json, o.status, o.finished_at";
 const REPEATS = `coalesce((
   select o.event_key <> held.event_key
     and o.payload_json->>'state' = held.payload_json->>'state'
     and (held.payload_json->'routing'->>'repeatMs' is null or o.finished_at > held.now
       - (held.payload_json->'routing'->>'repeatMs')::float8 * interval '1 millisecond')
   from (
-    (select * from push_outbox where ${SAME_SUBJECT("held")} offset 0)
+    (select ${SENT} from push_outbox o where ${SAME_SUBJECT("held")})
     union all
-    select * from (${MAY_BE_SAME("held")} offset 0) m where not (${IS_ANOTHER("held")})
+    select * from (${MAY_BE_SAME("held", SENT)}) m where not (${IS_ANOTHER("held")})
+    offset 0
   ) o
   where o.status = 'done' and o.id <> held.id
     and coalesce((
@@ -103,6 +105,7 @@ const INTERRUPTED = "(sending_token is not null and sending_token <> token)";
  * event and subject: by the channel it would be a walk along all that is open for it. A repeat that
  * is not due holds up nothing.
  */
+const OLDER = "o.id, o.channel_id, o.status, o.next_retry_at, o.payload_json";
 const CLAIM = `
 with ${ASK},
 held as (
@@ -123,11 +126,12 @@ ruling as (
     as turn
   from held h left join lateral (
     select o.next_retry_at from (
-      (select * from push_outbox where event_key = h.event_key offset 0)
+      (select ${OLDER} from push_outbox o where event_key = h.event_key)
       union all
-      (select * from push_outbox where ${SAME_SUBJECT("h")} offset 0)
+      (select ${OLDER} from push_outbox o where ${SAME_SUBJECT("h")})
       union all
-      (${MAY_BE_SAME("h")} offset 0)
+      (${MAY_BE_SAME("h", OLDER)})
+      offset 0
     ) o
     where o.channel_id = h.channel_id and o.id < h.id and ${IS_OPEN}
       and not (o.payload_json ? 'repeat' and o.next_retry_at > h.now)
