@@ -10,7 +10,7 @@ import { freePorts } from "../local/supervisor/ports.ts";
 import { SOURCES } from "../src/sources/registry.ts";
 import type { OperationCounts } from "./cost/counts.ts";
 import { storeCounts } from "./pipeline/store-counts.ts";
-import { descendantOf, usageOf } from "./pipeline/usage.ts";
+import { descendantsOf, usageOf } from "./pipeline/usage.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const SAMPLES = join(ROOT, "samples/posts.jsonl");
@@ -65,7 +65,7 @@ export async function countOperations(): Promise<CostCounts> {
 
 async function counted(stack: Stack, ports: Record<string, number>): Promise<CostCounts> {
   const wrangler = stack.services.get("worker")?.pid() ?? 0;
-  const workerd = new Map([["workerd", descendantOf(wrangler, "workerd") ?? 0]]);
+  const workerd = new Map([["workerd", descendantsOf(wrangler, "workerd")[0] ?? 0]]);
   const look = async () => ({
     worker: await ask<OperationCounts>(stack, "/counts"),
     stores: await storeCounts(ports, stack.redisToken),

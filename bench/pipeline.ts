@@ -2,20 +2,24 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ask } from "../cli/client.ts";
-import { feedFile } from "../local/feed.ts";
+import { feedFile, feedPaced } from "../local/feed.ts";
 import { type Stack, startStack } from "../local/stack.ts";
 import { readStackFile } from "../local/state.ts";
 import { freePorts } from "../local/supervisor/ports.ts";
 import { workload } from "../test/sim/workload.ts";
 import { type BaselineRun, runBaseline } from "./pipeline/baseline.ts";
+import { type Times, waitsSince } from "./pipeline/latency.ts";
 import { profileWorker } from "./pipeline/profile.ts";
 import { storeCounts } from "./pipeline/store-counts.ts";
-import { descendantOf, type Usage, usageOf } from "./pipeline/usage.ts";
+import { descendantsOf, type Usage, usageOf } from "./pipeline/usage.ts";
 
 /** BENCH_PROFILE: the file to which a CPU profile of the Worker is written. */
 const { BENCH_POSTS = "3000", BENCH_FILE, BENCH_PROFILE } = process.env;
 
 const WARM_UP = 300;
+/** After the burst posts come at a pace that leaves room: so many a second, for so long. */
+const HEALTHY_RATE = 10;
+const PACED_SECONDS = 30;
 
 /**
  * The whole product as `npm start` runs it, fed with posts as fast as it takes them: what a post
@@ -43,7 +47,8 @@ function race(ours: number, baseline: BaselineRun): void {
 }
 
 async function measuredRate(port: number, dataDir: string, file: string): Promise<number> {
-  const stack = await startStack({ port, dataDir }, () => undefined);
+  const inspect = BENCH_PROFILE !== undefined;
+  const stack = await startStack({ port, dataDir, inspect }, () => undefined);
   try {
     // No Telegram chat: it takes a message a second, and the bench would measure that.
     await ask(stack, "/channels", {
@@ -58,10 +63,32 @@ async function measuredRate(port: number, dataDir: string, file: string): Promis
       `\npipeline: ${BENCH_FILE ?? `${BENCH_POSTS} generated posts`}; a first run warms it up`,
     );
     await feedFile(stack, generated(dataDir, WARM_UP, 2), () => undefined);
-    return await measured(stack, dataDir, file);
+    const rate = await measured(stack, dataDir, file);
+    await paced(stack, dataDir, Math.max(1, Math.round(rate / 2)), "half the measured rate", 3);
+    await paced(stack, dataDir, HEALTHY_RATE, "healthy", 4);
+    return rate;
   } finally {
     await stack.stop();
   }
+}
+
+/** How long posts and notifications wait when posts come at a rate. */
+async function paced(
+  stack: Stack,
+  dataDir: string,
+  rate: number,
+  called: string,
+  seed: number,
+): Promise<void> {
+  const since = new Date();
+  const file = generated(dataDir, rate * PACED_SECONDS, seed);
+  await feedPaced(stack, file, rate, () => undefined);
+  const { commitToSend, acceptedToDelivered } = await waitsSince(stack.databaseUrl, since);
+  const shown = ({ p50, p95, count }: Times): string =>
+    count === 0 ? "none" : `p50 ${p50?.toFixed(0)} ms, p95 ${p95?.toFixed(0)} ms of ${count}`;
+  console.log(`\n  ${rate} posts/s for ${PACED_SECONDS} s (${called}):`);
+  console.log(`    accepted to delivered ${shown(acceptedToDelivered)}`);
+  console.log(`    commit to send        ${shown(commitToSend)}`);
 }
 
 function generated(dataDir: string, count: number, seed: number): string {
@@ -108,14 +135,18 @@ async function measured(stack: Stack, dataDir: string, file: string): Promise<nu
   return posts / seconds;
 }
 
-/** The process of each part, workerd beside wrangler, and this one, which feeds. */
+/**
+ * The process of each part, and this one, which feeds. Under wrangler the Worker has a workerd of
+ * its own, and so has the proxy before it.
+ */
 function partsOf(stack: Stack): Map<string, number> {
   const parts = new Map<string, number>([["feeder", process.pid]]);
   for (const [name, part] of stack.services) {
     const pid = part.pid();
     if (pid !== undefined) parts.set(name === "worker" ? "wrangler" : name, pid);
   }
-  const workerd = descendantOf(parts.get("wrangler") ?? 0, "workerd");
+  const [workerd, proxy] = descendantsOf(parts.get("wrangler") ?? 0, "workerd");
   if (workerd !== undefined) parts.set("workerd", workerd);
+  if (proxy !== undefined) parts.set("proxy", proxy);
   return parts;
 }

@@ -34,7 +34,7 @@ async function sendBatch(
   }
 }
 
-export async function* batches(file: string): AsyncGenerator<unknown[]> {
+export async function* batches(file: string, most = BATCH_SIZE): AsyncGenerator<unknown[]> {
   let batch: unknown[] = [];
   let bytes = 0;
   for await (const line of createInterface({
@@ -43,7 +43,7 @@ export async function* batches(file: string): AsyncGenerator<unknown[]> {
   })) {
     if (line.trim() === "") continue;
     const size = Buffer.byteLength(line);
-    if (batch.length === BATCH_SIZE || bytes + size > BATCH_BYTES) {
+    if (batch.length === most || bytes + size > BATCH_BYTES) {
       yield batch;
       batch = [];
       bytes = 0;
@@ -122,6 +122,27 @@ export async function feedFile(
     `${auditSummary(found)}\n  ${(accepted / whole).toFixed(1)} posts/s from the first post sent ` +
       `to the last one ended`,
   );
+  return found;
+}
+
+/** The same at a rate: every 200 ms as many posts as it says, however long an answer takes. */
+export async function feedPaced(
+  server: ServerAccess,
+  file: string,
+  perSecond: number,
+  log: (line: string) => void,
+): Promise<Audit> {
+  const size = Math.max(1, Math.round(perSecond / 5));
+  const sent: Promise<unknown>[] = [];
+  let due = performance.now();
+  for await (const batch of batches(file, size)) {
+    await pause(Math.max(0, due - performance.now()));
+    due += (1000 * size) / perSecond;
+    sent.push(sendBatch(server, batch));
+  }
+  await Promise.all(sent);
+  const found = await drained(server);
+  log(auditSummary(found));
   return found;
 }
 

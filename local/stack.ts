@@ -39,6 +39,8 @@ export type StackOptions = {
   analytics?: boolean;
   /** Exports the spans of posts to the emulator of a collector. */
   traces?: boolean;
+  /** Opens the inspector of the Worker, which costs half a millisecond a post. */
+  inspect?: boolean;
   /** Settings that win over all others, for tests. */
   settings?: Record<string, string>;
   config?: string;
@@ -244,7 +246,8 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
     writeEnvFile(envFile, settings);
     const config = options.config ?? join(ROOT, "wrangler.toml");
     const queueShards = shards.data ?? 1;
-    const worker = planWorker({ ports, dataDir, config, envFile, queueShards, logs });
+    const { inspect = false } = options;
+    const worker = planWorker({ ports, dataDir, config, envFile, queueShards, logs, inspect });
     return start(worker, "wrangler dev");
   };
   const aborted = () => stop();

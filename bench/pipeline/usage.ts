@@ -56,9 +56,11 @@ export function usageOf(parts: ReadonlyMap<string, number>): Map<string, Usage> 
   return new Map([...parts].map(([name, pid]) => [name, sum(pid)]));
 }
 
-/** The process under another that runs a command; of several the busiest. */
-export const descendantOf = (pid: number, command: string): number | undefined =>
-  descendants(pid, command).sort((a, b) => b.cpuMs - a.cpuMs)[0]?.pid;
+/** The processes under another that run a command, the busiest first. */
+export const descendantsOf = (pid: number, command: string): number[] =>
+  descendants(pid, command)
+    .sort((a, b) => b.cpuMs - a.cpuMs)
+    .map((each) => each.pid);
 
 /** The first process of those under another that run a command: all others descend from it. */
 export const firstUnder = (pid: number, command: string): number | undefined =>

@@ -68,6 +68,7 @@ export function planWorker(options: {
   envFile: string;
   queueShards: number;
   logs: string;
+  inspect: boolean;
 }): ServiceSpec {
   const { ports, dataDir } = options;
   const wrangler = dirname(createRequire(import.meta.url).resolve("wrangler/package.json"));
@@ -114,6 +115,9 @@ export function planWorker(options: {
       CLOUDFLARE_INCLUDE_PROCESS_ENV: "false",
       // It opens and closes a file of its own for each line that the Worker logs.
       WRANGLER_WRITE_LOGS: "false",
+      // It listens to the inspector and passes each line of the log twice more through processes of
+      // its own, unless it takes a debugger of an editor to be there.
+      ...(!options.inspect && { VSCODE_INSPECTOR_OPTIONS: ":::" }),
     },
     healthy: () =>
       untilOk(`http://127.0.0.1:${ports.worker}/readyz`, 240, () =>
