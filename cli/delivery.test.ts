@@ -34,7 +34,7 @@ async function operator() {
     fakePorts({
       now,
       outbox: {
-        store: world.store,
+        ownRows: () => world.store,
         routes: async () => null,
         waitReason: (row, channels) => waitReason(row, channels, now()),
         awaited,
@@ -43,7 +43,7 @@ async function operator() {
         log,
       },
       deadLetters: {
-        store: world.store,
+        ownRows: () => world.store,
         awaited,
         resend: async (deadLetters) => void resent.push(...deadLetters),
         now,

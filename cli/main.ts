@@ -26,6 +26,7 @@ import { signals } from "./commands/signals.ts";
 import { providers, sources, trigger } from "./commands/sources.ts";
 import { tail } from "./commands/tail.ts";
 import { telegram } from "./commands/telegram.ts";
+import { tenants } from "./commands/tenants.ts";
 
 const COMMANDS: Command[] = [
   run,
@@ -43,6 +44,7 @@ const COMMANDS: Command[] = [
   audit,
   auditLog,
   keys,
+  tenants,
   label,
   sources,
   providers,

@@ -20,7 +20,7 @@ async function operator() {
   const ports = fakePorts();
   const now = () => world.clock.now;
   const catalogue = { ...ports.channels.catalogue, isStream: (kind: string) => kind === "ndjson" };
-  const channels = { ...ports.channels, store: world.store, catalogue, now };
+  const channels = { ...ports.channels, ownRows: world.store.ownRows, catalogue, now };
   const app = apiApp({ ...ports, now, channels });
   async function ran(...args: string[]) {
     const { code, out, err } = await runCommand(mutes, args, app, { json: true });

@@ -114,13 +114,19 @@ export type Arguments = {
   /** Keys, without their secrets. (GET /keys) */
   listKeys: Record<string, never>;
   /** Makes a key. The secret is in this answer and nowhere else. (POST /keys) */
-  createKey: { name: string; scopes: ("read" | "operations" | "ingest" | "write" | "admin")[]; sources?: (string)[] | null; expires_at?: string | null; limit_per_minute?: number | null };
+  createKey: { name: string; scopes: ("read" | "operations" | "ingest" | "write" | "admin")[]; sources?: (string)[] | null; expires_at?: string | null; limit_per_minute?: number | null; tenant?: string };
   /** Changes a key; its secret stays. (PATCH /keys/:id) */
   updateKey: { id: string; name?: string; scopes?: ("read" | "operations" | "ingest" | "write" | "admin")[]; sources?: (string)[] | null; expires_at?: string | null; limit_per_minute?: number | null };
   /** Makes the next key of the same kind. The old one works for overlap_seconds more (a day). (POST /keys/:id/rotate) */
   rotateKey: { id: string; overlap_seconds?: number };
   /** Revokes a key. (DELETE /keys/:id) */
   revokeKey: { id: string };
+  /** The tenants beside default, with how many channels and keys each has. (GET /tenants) */
+  listTenants: Record<string, never>;
+  /** Makes a tenant. Its first key is made by POST /keys. (POST /tenants) */
+  createTenant: { name: string };
+  /** Revokes the keys of a tenant and removes its channels. Its name is not free again. (DELETE /tenants/:name) */
+  removeTenant: { name: string };
   /** Local stack alone: the emulators of outside services, and the faults of each. (GET /faults) */
   listFaults: Record<string, never>;
   /** Local stack alone: a share of the calls to an emulator fail, or to all (*). (PUT /faults/:name) */
@@ -186,9 +192,9 @@ export type Answers = {
   listRoutesVersions: { versions: ({ sha: string; author: string; at: string })[] };
   rollbackRoutes: { sha: string | null; routes: number };
   testRoutes: { sha: string | null; steps: ({ route: string; matched: boolean; error?: string })[]; channels: ({ channel: string; outcome: "sent" | "held" | "skipped" | "not_routed" | "not_wanted"; route: string | null; at: string | null; reason: string | null; repeats_every_ms: number | null })[]; warnings: ({ path: string; message: string; [name: string]: unknown })[] };
-  listChannels: { channels: ({ id: number; kind: string; name: string; settings: { [name: string]: unknown }; filter: { min_score: number | null; chains: ("eth" | "bsc" | "base" | "arb" | "sol" | "tron" | "ton" | "sui" | "apt" | "btc" | "unknown")[]; symbols: (string)[]; states: ("candidate" | "verified" | "downgraded")[]; quiet_hours: { from: string; to: string; zone: string } | null; digest_minutes: number; muted_events: (string)[]; mutes?: ({ token: string; until: string; by: string; request: string })[]; alerts?: boolean }; status: "active" | "paused" | "disabled"; status_reason: string | null; failing_since: string | null; at_most_once: boolean; created_at: string; locked?: string; off: string | null })[]; kinds: ({ kind: string; title: string; docs: string; digests: boolean; off: string | null; settings: { required: (string)[]; properties: { [name: string]: unknown } } })[] };
-  createChannel: { id: number; kind: string; name: string; settings: { [name: string]: unknown }; filter: { min_score: number | null; chains: ("eth" | "bsc" | "base" | "arb" | "sol" | "tron" | "ton" | "sui" | "apt" | "btc" | "unknown")[]; symbols: (string)[]; states: ("candidate" | "verified" | "downgraded")[]; quiet_hours: { from: string; to: string; zone: string } | null; digest_minutes: number; muted_events: (string)[]; mutes?: ({ token: string; until: string; by: string; request: string })[]; alerts?: boolean }; status: "active" | "paused" | "disabled"; status_reason: string | null; failing_since: string | null; at_most_once: boolean; created_at: string; locked?: string; off: string | null; shown_once?: { [name: string]: unknown } };
-  updateChannel: { id: number; kind: string; name: string; settings: { [name: string]: unknown }; filter: { min_score: number | null; chains: ("eth" | "bsc" | "base" | "arb" | "sol" | "tron" | "ton" | "sui" | "apt" | "btc" | "unknown")[]; symbols: (string)[]; states: ("candidate" | "verified" | "downgraded")[]; quiet_hours: { from: string; to: string; zone: string } | null; digest_minutes: number; muted_events: (string)[]; mutes?: ({ token: string; until: string; by: string; request: string })[]; alerts?: boolean }; status: "active" | "paused" | "disabled"; status_reason: string | null; failing_since: string | null; at_most_once: boolean; created_at: string; locked?: string; off: string | null; shown_once?: { [name: string]: unknown } };
+  listChannels: { channels: ({ id: number; tenant: string; kind: string; name: string; settings: { [name: string]: unknown }; filter: { min_score: number | null; chains: ("eth" | "bsc" | "base" | "arb" | "sol" | "tron" | "ton" | "sui" | "apt" | "btc" | "unknown")[]; symbols: (string)[]; states: ("candidate" | "verified" | "downgraded")[]; quiet_hours: { from: string; to: string; zone: string } | null; digest_minutes: number; muted_events: (string)[]; mutes?: ({ token: string; until: string; by: string; request: string })[]; alerts?: boolean }; status: "active" | "paused" | "disabled"; status_reason: string | null; failing_since: string | null; at_most_once: boolean; created_at: string; locked?: string; off: string | null })[]; kinds: ({ kind: string; title: string; docs: string; digests: boolean; off: string | null; settings: { required: (string)[]; properties: { [name: string]: unknown } } })[] };
+  createChannel: { id: number; tenant: string; kind: string; name: string; settings: { [name: string]: unknown }; filter: { min_score: number | null; chains: ("eth" | "bsc" | "base" | "arb" | "sol" | "tron" | "ton" | "sui" | "apt" | "btc" | "unknown")[]; symbols: (string)[]; states: ("candidate" | "verified" | "downgraded")[]; quiet_hours: { from: string; to: string; zone: string } | null; digest_minutes: number; muted_events: (string)[]; mutes?: ({ token: string; until: string; by: string; request: string })[]; alerts?: boolean }; status: "active" | "paused" | "disabled"; status_reason: string | null; failing_since: string | null; at_most_once: boolean; created_at: string; locked?: string; off: string | null; shown_once?: { [name: string]: unknown } };
+  updateChannel: { id: number; tenant: string; kind: string; name: string; settings: { [name: string]: unknown }; filter: { min_score: number | null; chains: ("eth" | "bsc" | "base" | "arb" | "sol" | "tron" | "ton" | "sui" | "apt" | "btc" | "unknown")[]; symbols: (string)[]; states: ("candidate" | "verified" | "downgraded")[]; quiet_hours: { from: string; to: string; zone: string } | null; digest_minutes: number; muted_events: (string)[]; mutes?: ({ token: string; until: string; by: string; request: string })[]; alerts?: boolean }; status: "active" | "paused" | "disabled"; status_reason: string | null; failing_since: string | null; at_most_once: boolean; created_at: string; locked?: string; off: string | null; shown_once?: { [name: string]: unknown } };
   deleteChannel: undefined;
   previewChannel: { previews: ({ states: ("candidate" | "verified" | "downgraded")[]; message: unknown })[] };
   encryptChannels: { sealed: (string)[]; unchanged: (string)[]; locked: ({ name: string; reason: string })[] };
@@ -201,11 +207,14 @@ export type Answers = {
   retryDelivery: { id: number; state: "reopened" | "open" };
   listDeadLetters: { dead_letters: ({ id: number; stage: string; reason: string; error: string; payload: unknown; attempts: number; subject: string | null; advice: string; created_at: string; replayed_at: string | null; replays: number })[]; next_cursor: string | null };
   replayDeadLetters: { replayed: number; ids: (number)[] };
-  listKeys: { keys: ({ id: string; name: string; scopes: (string)[]; sources: (string)[] | null; limit_per_minute: number | null; created_at: string; expires_at: string | null; revoked_at: string | null; last_used_at: string | null })[] };
-  createKey: { id: string; name: string; scopes: (string)[]; sources: (string)[] | null; limit_per_minute: number | null; created_at: string; expires_at: string | null; revoked_at: string | null; key: string };
-  updateKey: { id: string; name: string; scopes: (string)[]; sources: (string)[] | null; limit_per_minute: number | null; created_at: string; expires_at: string | null; revoked_at: string | null };
-  rotateKey: { id: string; name: string; scopes: (string)[]; sources: (string)[] | null; limit_per_minute: number | null; created_at: string; expires_at: string | null; revoked_at: string | null; key: string; replaces: string; overlap_until: string };
+  listKeys: { keys: ({ id: string; tenant: string; name: string; scopes: (string)[]; sources: (string)[] | null; limit_per_minute: number | null; created_at: string; expires_at: string | null; revoked_at: string | null; last_used_at: string | null })[] };
+  createKey: { id: string; tenant: string; name: string; scopes: (string)[]; sources: (string)[] | null; limit_per_minute: number | null; created_at: string; expires_at: string | null; revoked_at: string | null; key: string };
+  updateKey: { id: string; tenant: string; name: string; scopes: (string)[]; sources: (string)[] | null; limit_per_minute: number | null; created_at: string; expires_at: string | null; revoked_at: string | null };
+  rotateKey: { id: string; tenant: string; name: string; scopes: (string)[]; sources: (string)[] | null; limit_per_minute: number | null; created_at: string; expires_at: string | null; revoked_at: string | null; key: string; replaces: string; overlap_until: string };
   revokeKey: undefined;
+  listTenants: { tenants: ({ name: string; created_at: string; channels: number; keys: number })[] };
+  createTenant: { name: string; created_at: string };
+  removeTenant: undefined;
   listFaults: { emulators: (string)[]; faults?: (string)[]; header_styles: (string)[]; active?: { [name: string]: unknown }; [name: string]: unknown };
   setFault: { [name: string]: unknown };
   clearFault: undefined;

@@ -125,9 +125,10 @@ function isOfAnOldTable(statement: string, fresh: readonly Migration[]): boolean
   return index !== undefined && !fresh.some(({ sql }) => sql.some(makes));
 }
 
-const CREATES_TABLE = /^\s*CREATE TABLE (?:IF NOT EXISTS )?"(\w+)"/;
-const CREATES_INDEX = /^\s*CREATE (UNIQUE )?INDEX "(\w+)" (ON "(\w+)" [\s\S]*?);?\s*$/;
-const DROPS_INDEX = /^\s*DROP INDEX (?:IF EXISTS )?"(\w+)"/;
+/** A statement may have comments before it. */
+const CREATES_TABLE = /^(?:\s|--.*\n)*CREATE TABLE (?:IF NOT EXISTS )?"(\w+)"/;
+const CREATES_INDEX = /^(?:\s|--.*\n)*CREATE (UNIQUE )?INDEX "(\w+)" (ON "(\w+)" [\s\S]*?);?\s*$/;
+const DROPS_INDEX = /^(?:\s|--.*\n)*DROP INDEX (?:IF EXISTS )?"(\w+)"/;
 
 type Index = { name: string; table: string; create: string };
 

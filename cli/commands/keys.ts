@@ -5,7 +5,7 @@ import { table } from "../table.ts";
 import { byVerb } from "../verbs.ts";
 
 const USAGE = `stream keys create NAME --scope SCOPE[,SCOPE] [--source NAME]... [--expires TIME]
-                   [--limit N]
+                   [--limit N] [--tenant NAME]
 stream keys [list]
 stream keys set KEY [--name NAME] [--scope SCOPE[,SCOPE]] [--source NAME]... [--expires TIME]
                 [--limit N]
@@ -22,12 +22,14 @@ API keys (needs a key with the scope admin). A new key is shown once and stored 
               several. Without it, a key posts as every source that is not polled here
   --expires   when it stops working, e.g. 2027-01-01T00:00:00Z (default never; "never" unsets it)
   --limit     requests a minute (default unlimited; "none" unsets it)
+  --tenant    whose rows it reads and changes (default: those of the key that makes it)
   --overlap   how long the old key works beside the new one: 90s, 30m, 24h, 7d (default 24h)
 
   npm run -s stream -- keys create collector --scope ingest --source telegram --limit 600`;
 
 type Key = {
   id: string;
+  tenant: string;
   name: string;
   scopes: string[];
   sources: string[] | null;
@@ -51,6 +53,7 @@ async function create(args: string[], io: Io): Promise<number> {
     source: { type: "string", multiple: true },
     expires: string,
     limit: string,
+    tenant: string,
   });
   const [name] = positionals;
   if (name === undefined || positionals.length > 1) throw new UsageError("a key needs one name");
@@ -58,6 +61,7 @@ async function create(args: string[], io: Io): Promise<number> {
   const body = {
     name,
     scopes: values.scope.split(","),
+    ...(values.tenant !== undefined && { tenant: values.tenant }),
     ...(values.source !== undefined && { sources: values.source }),
     ...(values.expires !== undefined && { expires_at: values.expires }),
     ...(values.limit !== undefined && {
@@ -75,15 +79,16 @@ async function list(args: string[], io: Io): Promise<number> {
   parseOptions(args, {});
   const { keys } = await ask<{ keys: Key[] }>(io, "/keys");
   const rows = keys.map(
-    ({ id, name, scopes, sources, limit_per_minute, expires_at, last_used_at, revoked_at }) => ({
+    ({ id, name, tenant, scopes, sources, limit_per_minute: limit, ...times }) => ({
       id,
       name,
+      tenant,
       scopes: scopes.join(","),
       sources: sources?.join(",") ?? null,
-      "per minute": limit_per_minute,
-      expires: expires_at,
-      "last used": last_used_at,
-      revoked: revoked_at,
+      "per minute": limit,
+      expires: times.expires_at,
+      "last used": times.last_used_at,
+      revoked: times.revoked_at,
     }),
   );
   for (const line of io.json ? [JSON.stringify(keys)] : table(rows)) io.out(line);

@@ -22,6 +22,7 @@ const headersOf = (scope: ApiScope | null) =>
 const keyOf = (scope: ApiScope) => ({
   id: scope,
   name: scope,
+  tenant: "default",
   hash: sha256Hex(SECRET),
   scopes: [scope],
   sources: null,
@@ -85,6 +86,7 @@ async function server() {
   const app = apiApp(
     fakePorts({
       store,
+      ownRows: store.ownRows,
       keys: fakeKeys([...KEYS]),
       explain: async () => EXPLAINED,
       stream: async (_, { operations }) => {

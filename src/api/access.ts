@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { networkOf } from "../kit/network.ts";
+import { DEFAULT_TENANT } from "../model/tenant.ts";
 import { StoreUnavailable } from "../store/index.ts";
 import { type ApiCaller, identifyCaller, type KeyCaller, type KeyPorts } from "./caller.ts";
 import {
@@ -8,8 +9,10 @@ import {
   PUBLIC_ACCESS,
   type PublicRead,
   type RouteAccess,
+  type RouteTenants,
   requiredScope,
   scopeAllows,
+  tenantOf,
 } from "./context.ts";
 import type { FailedKeys } from "./failed-keys.ts";
 import { problem } from "./problem.ts";
@@ -42,6 +45,7 @@ export type AccessPorts = KeyPorts & {
 /** What access control asks of a route's declaration. */
 export type GuardedRoute = {
   access: RouteAccess;
+  tenants?: RouteTenants;
   operationId: string;
   heavy?: true;
   ticketed?: true;
@@ -71,7 +75,8 @@ export function requireAccess(route: GuardedRoute, ports: AccessPorts): Middlewa
     context.set("caller", caller);
     if (caller.kind === "refused" && address !== undefined) ports.failedKeys.failed(address);
     if (caller.kind === "key") ports.keyUsed(caller.id);
-    const refusal = refuse(access, caller, ports.settings.publicRead);
+    const refusal =
+      refuse(access, caller, ports.settings.publicRead) ?? refuseTenant(route, caller);
     if (refusal !== undefined) return refusal;
     return limited(context, next, policiesOf(route, caller, address), ports.limiter);
   };
@@ -127,6 +132,14 @@ function refuse(
   return scopeAllows(caller, scope)
     ? undefined
     : problem(403, `The key ${caller.id} does not have the scope ${scope}.`);
+}
+
+/** What is no tenant's is for the operators, whose tenant is the default one. */
+function refuseTenant({ tenants }: GuardedRoute, caller: ApiCaller): Response | undefined {
+  const tenant = tenantOf(caller);
+  return tenants !== undefined || tenant === DEFAULT_TENANT
+    ? undefined
+    : problem(403, `Keys of the tenant ${tenant} cannot do this; it is for the operators.`);
 }
 
 const unauthorized = (detail: string): Response =>

@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { ADMIN_KEY, fakePorts } from "../../test/support/api.ts";
 import { storedPorts } from "../../test/support/stored-api.ts";
 import { apiApp, apiRoutes } from "./app.ts";
-import { accessShown } from "./openapi.ts";
+import { accessShown, tenantsShown } from "./openapi.ts";
 import type { ApiRoute } from "./route.ts";
 
 type Json = Record<string, unknown>;
@@ -176,10 +176,13 @@ function lint(file: string): string {
 }
 
 it("stands in docs/api.md with who may call it", () => {
-  const rows = routes.map(({ method, path, access, summary }) => {
+  const rows = routes.map((route) => {
+    const { method, path, summary } = route;
     const address = path.replace(/:(\w+)/g, "{$1}");
-    return `| ${method} ${address} | ${accessShown({ access })} | ${summary} |`;
+    const open = `${accessShown(route)} | ${tenantsShown(route)}`;
+    return `| ${method} ${address} | ${open} | ${summary} |`;
   });
-  const table = ["| route | open to | does |", "|---|---|---|", ...rows].join("\n");
+  const heads = "| route | open to | keys of tenants | does |";
+  const table = [heads, "|---|---|---|---|", ...rows].join("\n");
   expect(readFileSync(join(ROOT, "docs/api.md"), "utf8")).toContain(table);
 });

@@ -35,6 +35,7 @@ import { type SignalPorts, signalRoutes } from "./routes/signals.ts";
 import { sourceRoutes, type TriggerPorts } from "./routes/sources.ts";
 import { type StreamPorts, streamRoutes } from "./routes/stream.ts";
 import { type TelegramRoutePorts, telegramRoutes } from "./routes/telegram.ts";
+import { type TenantPorts, tenantRoutes } from "./routes/tenants.ts";
 
 /** Everything that the HTTP interface asks for: the ports of each group of routes. */
 export type ApiPorts = AccessPorts &
@@ -55,6 +56,7 @@ export type ApiPorts = AccessPorts &
   SignalHistoryPorts &
   SignalPorts &
   StreamPorts &
+  TenantPorts &
   TriggerPorts & {
     settings: ApiSettings;
     /** Names a request that came without a name of its own. */
@@ -98,6 +100,7 @@ export function apiRoutes(
     ...outboxRoutes(ports.outbox),
     ...deadLetterRoutes(ports.deadLetters),
     ...keyRoutes(ports),
+    ...tenantRoutes(ports),
     ...faultRoutes(ports),
     ...alertRoutes(ports),
     ...healthRoutes(ports),

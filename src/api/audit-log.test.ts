@@ -46,7 +46,7 @@ function send({ method, path, bodyType = "application/json", example = {} }: Api
 
 const logged = async (): Promise<AuditLogRow[]> => {
   const any = { action: null, subject: null, keyId: null, since: null, until: null };
-  return (await ports.auditLog.auditLog(any, { limit: 200, cursor: null })).items;
+  return (await ports.ownRows("default").auditLog(any, { limit: 200, cursor: null })).items;
 };
 const admin = (method: string, path: string, body?: unknown) =>
   app.request(path, {

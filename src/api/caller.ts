@@ -1,11 +1,13 @@
 import { sha256Hex } from "../kit/hash.ts";
 import type { Clock } from "../kit/time.ts";
+import { DEFAULT_TENANT } from "../model/tenant.ts";
 import type { ApiKey, KeyStore } from "../store/api-keys.ts";
 import { provesSecret, sameText } from "./key-hash.ts";
 
 export type KeyCaller = {
   kind: "key";
   id: string;
+  tenant: string;
   name: string;
   scopes: readonly string[];
   /** The sources in whose name it may post; null: those that are not reserved. */
@@ -43,6 +45,7 @@ export async function identifyCaller(
     return {
       kind: "key",
       id,
+      tenant: DEFAULT_TENANT,
       name: "ADMIN_KEY",
       scopes: ["admin"],
       sources: null,
@@ -57,6 +60,7 @@ export async function identifyCaller(
     spent(key, ports.now()) ?? {
       kind: "key",
       id,
+      tenant: key.tenant,
       name: key.name,
       scopes: key.scopes,
       sources: key.sources,

@@ -1,3 +1,4 @@
+import { DEFAULT_TENANT } from "../model/tenant.ts";
 import type { ApiCaller } from "./caller.ts";
 
 export const SCOPES = ["read", "operations", "ingest", "write", "admin"] as const;
@@ -8,6 +9,12 @@ export type ApiScope = (typeof SCOPES)[number];
  * scope read or operations. self: the handler decides. The rest: that scope.
  */
 export type RouteAccess = "open" | "feed" | "self" | ApiScope;
+
+/**
+ * What a route gives to a key of another tenant than the default one. own: the rows of its tenant;
+ * shared: what is the same for all. A route that says neither is for the operators alone.
+ */
+export type RouteTenants = "own" | "shared";
 
 /**
  * `feed`: events and signals are public. `operations`: also outbox, rules, metrics (a machine of
@@ -52,6 +59,10 @@ export const requiredScope = (access: RouteAccess): ApiScope => {
 
 export const scopeAllows = (caller: ApiCaller, scope: ApiScope): boolean =>
   caller.kind === "key" && (caller.scopes.includes(scope) || caller.scopes.includes("admin"));
+
+/** Whose rows a caller gets. Who shows no key may read what is public, which is the operators'. */
+export const tenantOf = (caller: ApiCaller): string =>
+  caller.kind === "key" ? caller.tenant : DEFAULT_TENANT;
 
 /** Whether a caller may read what a route with that access shows. */
 export const mayRead = (

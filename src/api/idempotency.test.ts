@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ADMIN_KEY, fakePorts } from "../../test/support/api.ts";
 import { storedPorts } from "../../test/support/stored-api.ts";
+import type { Store } from "../store/index.ts";
 import { replyStore } from "../store/memory/replies.ts";
 import { emptyRows } from "../store/memory/rows.ts";
 import { type ApiPorts, apiApp, apiRoutes } from "./app.ts";
@@ -16,7 +17,11 @@ let app: ReturnType<typeof apiApp>;
 beforeEach(async () => {
   rows = emptyRows();
   const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
-  ports = { ...(await storedPorts()), replies: replyStore(rows), sleep };
+  const stored = await storedPorts();
+  const replies = replyStore(rows);
+  const { ownRows: own } = stored.store as Store;
+  const ownRows: Store["ownRows"] = (tenant) => ({ ...own(tenant), ...replies });
+  ports = { ...stored, ownRows, sleep };
   app = apiApp(ports);
 });
 
@@ -38,7 +43,7 @@ const createKey = (name: string, key: string, by?: string) =>
   send({ method: "POST", path: "/keys", example: { body: { name, scopes: ["admin"] } } }, key, by);
 const entries = async () => {
   const any = { action: null, subject: null, keyId: null, since: null, until: null };
-  return (await ports.auditLog.auditLog(any, { limit: 200, cursor: null })).items.length;
+  return (await ports.ownRows("default").auditLog(any, { limit: 200, cursor: null })).items.length;
 };
 
 describe("a POST with an Idempotency-Key", () => {

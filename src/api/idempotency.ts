@@ -7,7 +7,7 @@ import type { ApiEnv } from "./context.ts";
 import { problem } from "./problem.ts";
 
 export type IdempotencyPorts = {
-  replies: ReplyStore;
+  ownRows(tenant: string): ReplyStore;
   now: Clock;
   sleep(ms: number): Promise<void>;
 };
@@ -40,7 +40,8 @@ export async function replyOnce(
   const request = sha256Hex(
     JSON.stringify([context.req.method, pathname, search, toBase64Url(sha256Bytes(body))]),
   );
-  const claim = await claimed(key, request, ports);
+  const replies = ports.ownRows(caller.tenant);
+  const claim = await claimed(key, request, replies, ports);
   const seal = await sealFor(`${context.req.header("Authorization")}\n${given}`);
   switch (claim.kind) {
     case "mismatch":
@@ -52,12 +53,17 @@ export async function replyOnce(
     case "replied":
       return replayed(claim.reply, seal);
     case "claimed":
-      return kept(key, seal, ports.replies, act);
+      return kept(key, seal, replies, act);
   }
 }
 
 /** Waits while another request with the key acts. */
-async function claimed(key: string, request: string, { replies, now, sleep }: IdempotencyPorts) {
+async function claimed(
+  key: string,
+  request: string,
+  replies: ReplyStore,
+  { now, sleep }: IdempotencyPorts,
+) {
   const until = now() + WAIT_MS;
   for (
     let waited = 0, pause = 50;

@@ -36,7 +36,7 @@ it("makes keys with the pepper, and knows them by it", async () => {
   const kept: ApiKey[] = [];
   const keys = {
     ...fakeKeys([]),
-    addKey: async (key: ApiKey) => void kept.push(key),
+    addKey: async (key: ApiKey) => kept.push(key) > 0,
     apiKey: async (id: string) => kept.find((key) => key.id === id),
   };
   const app = (keyPepper: string | null) => apiApp(fakePorts({ keys }, { keyPepper }));

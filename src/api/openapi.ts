@@ -45,6 +45,7 @@ export function openapiRoutes(version: string, routes: readonly ApiRoute[]): Api
     method: "GET",
     path: "/openapi.json",
     access: "open",
+    tenants: "shared",
     tag: "operations",
     operationId: "getOpenapi",
     summary: "This document.",
@@ -101,6 +102,10 @@ export const accessShown = ({ access }: Pick<RouteDescription, "access">): strin
   return access === "self" ? `${scope}, or the source's own signature` : scope;
 };
 
+/** What a key of another tenant than the default one gets, in words. */
+export const tenantsShown = ({ tenants }: Pick<RouteDescription, "tenants">): string =>
+  tenants === undefined ? "no" : tenants === "own" ? "their own rows" : "as all";
+
 function operation(described: RouteDescription): Json {
   const { access, tag, operationId, summary, status, answer, answerType, others = {} } = described;
   const optional = access === "feed" || access === "operations" || access === "self";
@@ -111,7 +116,7 @@ function operation(described: RouteDescription): Json {
     operationId,
     tags: [tag],
     summary,
-    description: `Access: ${accessShown(described)}.`,
+    description: `Access: ${accessShown(described)}. Tenants: ${tenantsShown(described)}.`,
     security: access === "open" ? [] : [...(optional ? [{}] : []), { key: [] }],
     parameters: [...parameters(described, "path"), ...parameters(described, "query")],
     ...requestBody(described),

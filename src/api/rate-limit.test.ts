@@ -16,6 +16,7 @@ const SECRET = "a-secret-that-is-long-enough";
 const LIMITED = {
   id: "slow",
   name: "slow",
+  tenant: "default",
   hash: sha256Hex(SECRET),
   scopes: ["read"],
   sources: null,

@@ -2,7 +2,13 @@ import type { Context } from "hono";
 import * as z from "zod";
 import { boundedText, jsonBody } from "./body.ts";
 import { changeBy, type DescribeChange } from "./change.ts";
-import type { ApiEnv, ApiSettings, RouteAccess } from "./context.ts";
+import {
+  type ApiEnv,
+  type ApiSettings,
+  type RouteAccess,
+  type RouteTenants,
+  tenantOf,
+} from "./context.ts";
 import { openedCursor, sealedCursor } from "./cursor-seal.ts";
 import { type IdempotencyPorts, replyOnce } from "./idempotency.ts";
 import { fieldErrors, problem } from "./problem.ts";
@@ -33,6 +39,7 @@ export type RouteDescription = {
   method: HttpMethod;
   path: string;
   access: RouteAccess;
+  tenants?: RouteTenants;
   tag: RouteTag;
   operationId: string;
   summary: string;
@@ -72,6 +79,8 @@ export type RouteInput<P, Q, B> = {
   bytes: Uint8Array<ArrayBuffer>;
   /** Makes the entry of the audit log for a change. */
   change: DescribeChange;
+  /** Whose rows the caller gets. */
+  tenant: string;
   context: Context<ApiEnv>;
 };
 
@@ -161,6 +170,7 @@ export function route<
         text: body.text,
         bytes: body.bytes,
         change: changeBy(context, description.operationId),
+        tenant: tenantOf(context.get("caller")),
         context,
       });
       if (answer instanceof Response) return answer;

@@ -5,6 +5,7 @@ import { ticketBook } from "./tickets.ts";
 
 const CALLER = {
   kind: "key",
+  tenant: "default",
   id: "k",
   name: "n",
   scopes: ["read"],

@@ -50,6 +50,7 @@ export type ChannelStatus = z.infer<typeof ChannelStatus>;
  */
 export const ChannelConfig = z.object({
   id: z.number().int(),
+  tenant: z.string(),
   kind: z.string(),
   name: z.string(),
   settings: z.record(z.string(), z.unknown()),

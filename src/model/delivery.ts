@@ -103,6 +103,8 @@ export const OutboxDraft = z.object({
   payload: SignalNotification,
   /** Later than now when quiet hours or a digest hold it back; null = at once. */
   notBefore: z.string().nullable(),
+  /** That of the channel; absent: the default tenant. */
+  tenant: z.string().optional(),
 });
 export type OutboxDraft = z.infer<typeof OutboxDraft>;
 

@@ -94,6 +94,20 @@ describe("the actor of a channel", () => {
     ]);
   });
 
+  it("tells it nothing of a tenant's, and counts those under the tenant's name", async () => {
+    const names: unknown[] = [];
+    const telemetry = {
+      count: (name: string, labels?: Record<string, string>) =>
+        void (name === "channel_sends_total" && names.push(labels?.name)),
+      ...{ observe: () => undefined, sample: () => undefined },
+    };
+    const world = await actorWorld(answered(200), { telemetry }, { tenant: "acme" });
+    await world.actor.deliver(await world.change(), 1);
+    expect(await world.rows()).toMatchObject([{ status: "done" }]);
+    expect(world.heard).toEqual([]);
+    expect(names).toEqual(["acme/hook"]);
+  });
+
   it("sends once what it is asked to deliver many times at once", async () => {
     const { actor, change, seen } = await actorWorld(answered(200));
     const id = await change();

@@ -6,6 +6,7 @@ import type { CallRecord, FetchLike } from "../http/request.ts";
 import type { Random } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
+import { isDefaultTenant } from "../model/tenant.ts";
 import type { BroadcastLive, LiveMessage } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import type { WriteSpan } from "../observability/spans/span.ts";
@@ -228,10 +229,12 @@ function deliverPortsOf(
       const attempts = { attempts: row.retryCount + 1 };
       ports.telemetry.observe("pipeline_latency_ms", labels, ms, attempts);
       const sent = ["ok", "empty", "partial"].includes(result) ? "ok" : "failed";
-      ports.telemetry.count("channel_sends_total", { name: attempt.channel, result: sent });
+      const own = isDefaultTenant(attempt);
+      const name = own ? attempt.channel : `${attempt.tenant}/${attempt.channel}`;
+      ports.telemetry.count("channel_sends_total", { name, result: sent });
       writeAttempt(ports.span, row, attempt, sent === "ok");
-      // A stream's rows would drown what people listen for.
-      if (!row.payload.stream) void ports.broadcast([liveDelivery(row, attempt)]);
+      // A stream's rows would drown what people listen for, and a tenant's are for it alone.
+      if (!row.payload.stream && own) void ports.broadcast([liveDelivery(row, attempt)]);
     },
   };
 }

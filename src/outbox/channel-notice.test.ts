@@ -7,8 +7,8 @@ const chat = { kind: "telegram", name: "chat", settings: { chatId: "7" } };
 const ok = () => Response.json({ ok: true, result: { message_id: 1 } });
 
 /** A chat whose own pace lets the notice go after `waitMs`. */
-async function noticed(waitMs: number) {
-  const world = await outboxWorld(chat, ok);
+async function noticed(waitMs: number, tenant = "default") {
+  const world = await outboxWorld({ ...chat, tenant }, ok);
   const asked: { channelId: number; keys: string[] }[] = [];
   world.ports.reserveAt = async (channelId, _, limits) => {
     asked.push({ channelId, keys: limits.map(({ key }) => key) });
@@ -23,6 +23,11 @@ it("waits for its turn in the pace of the channel that it is sent over", async (
   const { asked, id, sentAfter } = await noticed(2_500);
   expect(asked).toEqual([{ channelId: id, keys: ["chat:7", "telegram-bot"] }]);
   expect(sentAfter).toEqual([2_500]);
+});
+
+it("tells no tenant of another's channel", async () => {
+  expect((await noticed(0)).sentAfter).toEqual([0]);
+  expect((await noticed(0, "acme")).sentAfter).toEqual([]);
 });
 
 it("leaves a channel alone that has no turn soon", async () => {

@@ -17,15 +17,16 @@ const byReader = (a: ChannelConfig, b: ChannelConfig): number =>
 const holderOf = (channel: ChannelConfig): number => -100 * channel.id;
 
 /**
- * Sends the news that a channel was switched off over another channel. It is tried once on each of
- * a few channels, in that channel's own pace, and not repeated: /healthz and the list of channels
- * say the same. Never throws.
+ * Sends the news that a channel was switched off over another channel of its tenant. It is tried
+ * once on each of a few channels, in that channel's own pace, and not repeated: the list of
+ * channels says the same, and /healthz of the operators'. Never throws.
  */
 export async function sendNotice(
   { channel, status, reason }: ChannelSwitch & { channel: ChannelConfig },
   ports: DeliverPorts,
 ): Promise<void> {
   const others = (await ports.channels().catch(() => []))
+    .filter(({ tenant }) => tenant === channel.tenant)
     .filter((other) => other.id !== channel.id && other.status === "active" && !other.locked)
     .sort(byReader);
   const at = iso(ports.now());

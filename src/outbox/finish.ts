@@ -186,6 +186,7 @@ export async function finishAttempt(
     ports.onAttempt?.(row, {
       kind: eligible.adapter.kind,
       channel: eligible.config.name,
+      tenant: eligible.config.tenant,
       result: verdict.kind,
       ms,
       at: now,

@@ -4,7 +4,7 @@ import type { ChannelConfig } from "../model/channel-config.ts";
 import type { OutboxDraft } from "../model/delivery.ts";
 import type { Signal } from "../model/signal.ts";
 import type { TokenEvent } from "../model/token-event.ts";
-import { notificationOf, wantsToken } from "./plan.ts";
+import { notificationOf, stamp, wantsToken } from "./plan.ts";
 import { heldUntil } from "./quiet-hours.ts";
 
 /** Unless something is set, a stream has all: the rules' `notify` is for people. */
@@ -36,7 +36,8 @@ export function planStream(
     // Not beside the other fields: rows of one subject wait for each other, and repeats end unsent.
     stream: { rev, subject, windowStart, startTs, lastTs, onchainAsofTs, onchainConfidence, facts },
   };
-  return streams.map(({ id, filter }) => {
+  return streams.map((channel) => {
+    const { id, filter } = channel;
     const held = heldUntil(filter, now);
     return {
       channelId: id,
@@ -44,6 +45,7 @@ export function planStream(
       idemKey: sha256Hex(JSON.stringify([eventKey, id, "rev", rev])),
       payload,
       notBefore: held === null ? null : iso(held),
+      ...stamp(channel),
     };
   });
 }

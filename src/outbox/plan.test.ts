@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { channelOf, eventOf, NOON, signalOf } from "../../test/support/outbox.ts";
+import { routesOf } from "../../test/support/routes.ts";
 import { ChannelFilter } from "../model/channel-config.ts";
 import type { Signal } from "../model/signal.ts";
 import { planDeliveries } from "./plan.ts";
+import { planStream } from "./plan-stream.ts";
 
 const notify = { minScore: 10, on: ["verified", "downgraded"] as const };
 const verified = signalOf({ transition: 1 });
@@ -39,6 +41,28 @@ describe("plan", () => {
     expect(key(1, verified)).toBe(key(1, signalOf({ transition: 1, score: 50 })));
     expect(new Set([key(1, verified), key(2, verified), key(1, downgraded)]).size).toBe(3);
     expect(key(1, verified)).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("stamps a row with the tenant of its channel", () => {
+    const channels = [channelOf({ id: 1 }), channelOf({ id: 2, tenant: "acme" })];
+    const rows = planDeliveries(null, verified, eventOf(), channels, notify, NOON);
+    expect(rows.map(({ tenant }) => tenant)).toEqual([undefined, "acme"]);
+    const streams = planStream(verified, eventOf(), 1, channels, NOON);
+    expect(streams.map(({ tenant }) => tenant)).toEqual([undefined, "acme"]);
+  });
+
+  it("routes the operators' channels alone", () => {
+    const channels = [channelOf({ id: 1 }), channelOf({ id: 2, tenant: "acme" })];
+    const rowsBy = (text: string) =>
+      planDeliveries(null, verified, eventOf(), channels, notify, NOON, routesOf(text)).map(
+        ({ channelId, payload }) => [channelId, payload.routing?.route],
+      );
+    const to = (names: string) => `version: "1.0"\nroute: { name: all, channels: [${names}] }\n`;
+    expect(rowsBy(to("hook"))).toEqual([
+      [1, "all"],
+      [2, undefined],
+    ]);
+    expect(rowsBy(to(""))).toEqual([[2, undefined]]);
   });
 
   it("tells what was and what is", () => {

@@ -4,6 +4,7 @@ import type { OutboxDraft, SignalNotification } from "../model/delivery.ts";
 import type { SignalState } from "../model/scalars.ts";
 import type { Signal } from "../model/signal.ts";
 import { subjectOf } from "../model/subject.ts";
+import { isDefaultTenant } from "../model/tenant.ts";
 import type { TokenEvent } from "../model/token-event.ts";
 import type { Routes } from "../routing/routes.ts";
 import { signalValues } from "../routing/signal-values.ts";
@@ -74,7 +75,8 @@ export function wantsSignal(filter: ChannelFilter, notify: NotifyPolicy, after: 
  * The outbox rows of one transition: one for each channel that wants it. Rows of a paused channel
  * wait for it; those of a disabled one become dead letters, which can be replayed. Pure: the rows
  * are committed in the same statement as the transition, so that neither exists without the other.
- * With routes, a channel that wants it gets it only where a route leads to it, and in its way.
+ * With routes, a channel that wants it gets it only where a route leads to it, and in its way. The
+ * routes are the operators': channels of other tenants get what they want.
  */
 export function planDeliveries(
   before: Signal | null,
@@ -90,17 +92,33 @@ export function planDeliveries(
   const wanting = channels.filter(
     ({ filter }) => wantsToken(filter, event) && wantsSignal(filter, notify, after),
   );
-  return routes === null
-    ? draftsOf(payload, wanting, now)
-    : routedDrafts({ payload, values: signalValues(after, event), channels, wanting, routes, now });
+  if (routes === null) return draftsOf(payload, wanting, now);
+  const values = signalValues(after, event);
+  const routed = {
+    channels: channels.filter(isDefaultTenant),
+    wanting: wanting.filter(isDefaultTenant),
+  };
+  return [
+    ...routedDrafts({ payload, values, ...routed, routes, now }),
+    ...draftsOf(
+      payload,
+      wanting.filter((channel) => !isDefaultTenant(channel)),
+      now,
+    ),
+  ];
 }
+
+/** Whose row it is, in a row of another tenant than the default. */
+export const stamp = (channel: Pick<ChannelConfig, "tenant">): Pick<OutboxDraft, "tenant"> =>
+  isDefaultTenant(channel) ? {} : { tenant: channel.tenant };
 
 const draftsOf = (
   payload: SignalNotification,
   channels: readonly ChannelConfig[],
   now: number,
 ): OutboxDraft[] =>
-  channels.map(({ id, filter }) => {
+  channels.map((channel) => {
+    const { id, filter } = channel;
     const held = heldUntil(filter, now);
     return {
       channelId: id,
@@ -108,5 +126,6 @@ const draftsOf = (
       idemKey: idemKeyOf(payload.eventKey, id, payload.transition),
       payload,
       notBefore: held === null ? null : iso(held),
+      ...stamp(channel),
     };
   });

@@ -52,6 +52,7 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
 export type RecordedAttempt = {
   kind: string;
   channel: string;
+  tenant: string;
   result: string;
   ms: number;
   at: string;

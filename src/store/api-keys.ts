@@ -3,6 +3,7 @@ import type { ChangeEntry } from "./audit-log.ts";
 /** `hash` is sha256 of the secret; the secret itself is shown once and stored nowhere. */
 export type ApiKey = {
   id: string;
+  tenant: string;
   name: string;
   hash: string;
   scopes: string[];
@@ -23,8 +24,8 @@ export type KeyPatch = Partial<
 >;
 
 export type KeyStore = {
-  /** A key already there stays as it is. */
-  addKey(key: ApiKey, entry?: ChangeEntry): Promise<void>;
+  /** A key already there stays as it is. False: there is no such tenant; nothing was added. */
+  addKey(key: ApiKey, entry?: ChangeEntry): Promise<boolean>;
   /** Also one that is revoked or expired: the caller says so to its holder. */
   apiKey(id: string): Promise<ApiKey | undefined>;
   apiKeys(): Promise<ApiKeyRow[]>;

@@ -7,10 +7,10 @@ export type ChannelDraft = Pick<
 >;
 
 export type ChannelPatch = Partial<
-  Omit<ChannelConfig, "id" | "kind" | "createdAt" | "failingSince" | "locked">
+  Omit<ChannelConfig, "id" | "tenant" | "kind" | "createdAt" | "failingSince" | "locked">
 >;
 
-/** `taken`: another channel has that name. `unknown`: no such channel. */
+/** `taken`: another channel of the tenant has that name. `unknown`: no such channel. */
 export type SavedChannel =
   | { kind: "saved"; channel: ChannelConfig }
   | { kind: "taken" }

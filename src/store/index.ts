@@ -15,6 +15,7 @@ import type { PostStore } from "./posts.ts";
 import type { ReplyStore } from "./replies.ts";
 import type { RetentionStore } from "./retention.ts";
 import type { RulesHistory } from "./rules-versions.ts";
+import type { TenantStore } from "./tenants.ts";
 
 /** A passing fault of the database: the same call may succeed later. */
 export class StoreUnavailable extends Error {
@@ -49,6 +50,7 @@ export type Store = PostStore &
   AuditStore &
   AuditLogStore &
   ReplyStore &
+  TenantStore &
   OverviewStore &
   ActivityStore &
   StoreHealth;

@@ -25,6 +25,21 @@ import {
  */
 const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "string" });
 const id = () => bigint("id", { mode: "number" }).primaryKey().generatedByDefaultAsIdentity();
+/**
+ * Whose row it is. What a tenant's transaction writes is that tenant's, without a word of the
+ * statement. The policies that keep tenants apart are in the migration "tenants".
+ */
+const tenant = () =>
+  text("tenant")
+    .notNull()
+    .default(sql`coalesce(nullif(current_setting('app.tenant', true), ''), 'default')`);
+
+/** Beside the tenant "default", which is always there and has no row. */
+export const tenants = pgTable("tenants", {
+  name: text("name").primaryKey(),
+  createdAt: at("created_at").notNull(),
+  removedAt: at("removed_at"),
+});
 
 export const rawPosts = pgTable(
   "raw_posts",
@@ -231,6 +246,8 @@ export const pushOutbox = pgTable(
     reopenedAt: at("reopened_at"),
     /** Rows of deliveries that are about it, for the audit. */
     attemptCount: integer("attempt_count").notNull().default(0),
+    /** That of its channel. */
+    tenant: tenant(),
   },
   (t) => [
     unique("push_outbox_idem_key").on(t.idemKey),
@@ -253,6 +270,8 @@ export const pushOutbox = pgTable(
     index("push_outbox_channel").on(t.channelId, t.id),
     index("push_outbox_status").on(t.status, t.id),
     index("push_outbox_created_at").using("brin", t.createdAt),
+    // Rows of the tenant "default" cost no entry: they are found as before there were tenants.
+    index("push_outbox_tenant").on(t.tenant, t.id).where(sql`${t.tenant} <> 'default'`),
     index("push_outbox_finished_at").on(t.finishedAt).where(sql`${t.status} in ('done', 'dlq')`),
     check("push_outbox_status", sql`${t.status} in ('pending', 'failed', 'done', 'dlq')`),
   ],
@@ -291,9 +310,11 @@ export const deadLetters = pgTable(
     createdAt: at("created_at").notNull(),
     replayedAt: at("replayed_at"),
     replays: integer("replays").notNull().default(0),
+    tenant: tenant(),
   },
   (t) => [
     unique("dead_letters_key").on(t.key),
+    index("dead_letters_tenant").on(t.tenant, t.id).where(sql`${t.tenant} <> 'default'`),
     index("dead_letters_subject").on(t.subject),
     index("dead_letters_stage").on(t.stage, t.id),
     index("dead_letters_reason").on(t.reason, t.id),
@@ -389,9 +410,10 @@ export const channels = pgTable(
     atMostOnce: boolean("at_most_once").notNull().default(false),
     createdAt: at("created_at").notNull(),
     removedAt: at("removed_at"),
+    tenant: tenant(),
   },
   (t) => [
-    uniqueIndex("channels_name").on(t.name).where(sql`${t.removedAt} is null`),
+    uniqueIndex("channels_tenant_name").on(t.tenant, t.name).where(sql`${t.removedAt} is null`),
     check("channels_status", sql`${t.status} in ('active', 'paused', 'disabled')`),
   ],
 );
@@ -438,6 +460,7 @@ export const apiKeys = pgTable("api_keys", {
   expiresAt: at("expires_at"),
   revokedAt: at("revoked_at"),
   lastUsedAt: at("last_used_at"),
+  tenant: tenant(),
 });
 
 /** What operators changed: written in the statement that makes the change. */
@@ -453,8 +476,12 @@ export const auditLog = pgTable(
     before: jsonb("before"),
     after: jsonb("after"),
     requestId: text("request_id").notNull(),
+    tenant: tenant(),
   },
-  (t) => [index("audit_log_subject").on(t.subject, t.id)],
+  (t) => [
+    index("audit_log_subject").on(t.subject, t.id),
+    index("audit_log_tenant").on(t.tenant, t.id).where(sql`${t.tenant} <> 'default'`),
+  ],
 );
 
 /** Replies under an Idempotency-Key, for a day. Bodies are sealed with the caller's key. */
@@ -466,6 +493,7 @@ export const idempotentReplies = pgTable(
     claimedUntil: at("claimed_until").notNull(),
     createdAt: at("created_at").notNull(),
     reply: jsonb("reply"),
+    tenant: tenant(),
   },
   (t) => [index("idempotent_replies_created_at").on(t.createdAt)],
 );

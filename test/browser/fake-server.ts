@@ -88,7 +88,7 @@ export async function fakeServer(): Promise<FakeServer> {
   const over = {
     now,
     outbox: {
-      store: played.store,
+      ownRows: played.store.ownRows,
       routes: async () => null,
       waitReason: (...[row, channels]: Parameters<OutboxPorts["waitReason"]>) =>
         waitReason(row, channels, now()),
@@ -109,10 +109,12 @@ export async function fakeServer(): Promise<FakeServer> {
     },
     store: played.store,
     keys: played.store,
+    ownRows: played.store.ownRows,
+    tenants: played.store,
     stream,
     ...services(),
     channels: {
-      store: played.store,
+      ownRows: played.store.ownRows,
       catalogue: catalogue(now),
       seal: async () => ({ sealed: [], unchanged: [], locked: [] }),
       resumed: async () => undefined,
@@ -143,7 +145,7 @@ export async function fakeServer(): Promise<FakeServer> {
     alerts: await firingAlerts(now()),
     auditLog: played.store,
     deadLetters: {
-      store: played.store,
+      ownRows: played.store.ownRows,
       awaited: async () => undefined,
       resend: async () => undefined,
       now,

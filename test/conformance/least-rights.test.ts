@@ -2,11 +2,8 @@ import pg from "pg";
 import { afterAll, describe } from "vitest";
 import { makeAppLogin } from "../../local/migrate.ts";
 import { storeContract } from "../../src/store/contract/index.ts";
-import { StoreUnavailable } from "../../src/store/index.ts";
-import { isPassing } from "../../src/store/postgres/errors.ts";
 import { postgresStore } from "../../src/store/postgres/index.ts";
-import type { Sql } from "../../src/store/postgres/sql.ts";
-import { debianPostgres, startPostgres } from "../support/postgres.ts";
+import { debianPostgres, poolSql, startPostgres } from "../support/postgres.ts";
 
 /**
  * The store as the Worker's own login, which reads and writes rows and owns nothing: on the oldest
@@ -26,17 +23,7 @@ async function start(binaries: typeof DEBIAN) {
   const pool = new pg.Pool({ connectionString, max: 10 });
   // The server ends connections that are being given back.
   pool.on("error", () => undefined).on("connect", (each) => each.on("error", () => undefined));
-  const sql: Sql = {
-    query: <Row>(text: string, params: (string | number | boolean | null)[]) =>
-      pool.query(text, params).then(
-        ({ rows }) => rows as Row[],
-        (error: Error & { code?: string }) => {
-          if (error.code === undefined || isPassing(error.code))
-            throw new StoreUnavailable(String(error), { cause: error });
-          throw error;
-        },
-      ),
-  };
+  const sql = poolSql(pool);
   const stop = async () => {
     await pool.end();
     await database.stop();

@@ -8,7 +8,7 @@ import { limitConcurrency } from "../../src/concurrency/semaphore.ts";
 import { storeContract } from "../../src/store/contract/index.ts";
 import { StoreUnavailable } from "../../src/store/index.ts";
 import { postgresStore } from "../../src/store/postgres/index.ts";
-import type { Sql } from "../../src/store/postgres/sql.ts";
+import type { Sql, SqlClient } from "../../src/store/postgres/sql.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 
 const Answer = z.union([
@@ -16,7 +16,7 @@ const Answer = z.union([
   z.object({ failed: z.string(), isUnavailable: z.boolean() }),
 ]);
 
-type Through = { database: TestPostgres; sql: Sql; stop(): Promise<void> };
+type Through = { database: TestPostgres; sql: SqlClient; stop(): Promise<void> };
 
 const CONNECTIONS = 10;
 
@@ -49,19 +49,19 @@ async function startThrough(): Promise<Through> {
   const url = await worker.url;
   // Hyperdrive keeps the connections to the database few; its stand-in opens one for each.
   const few = limitConcurrency(CONNECTIONS);
-  const sql: Sql = {
+  const through = (tenant?: string): Sql => ({
     async query<Row>(text: string, params: (string | number | boolean | null)[]) {
-      const body = JSON.stringify({ text, params });
+      const body = JSON.stringify({ text, params, tenant });
       const reply = await few(() => fetch(url, { method: "POST", body }));
       const answer = Answer.parse(await reply.json());
       if ("rows" in answer) return answer.rows as Row[];
       if (answer.isUnavailable) throw new StoreUnavailable(answer.failed);
       throw new Error(answer.failed);
     },
-  };
+  });
   return {
     database,
-    sql,
+    sql: { ...through(), asTenant: through },
     async stop() {
       await worker.dispose();
       await database.stop();

@@ -14,7 +14,7 @@ import type { StoreActivity } from "../../src/store/activity.ts";
 import type { ApiKey } from "../../src/store/api-keys.ts";
 import { keyStore } from "../../src/store/memory/api-keys.ts";
 import { auditLogStore } from "../../src/store/memory/audit-log.ts";
-import { replyStore } from "../../src/store/memory/replies.ts";
+import { memoryStore } from "../../src/store/memory/index.ts";
 import { emptyRows } from "../../src/store/memory/rows.ts";
 
 export const ADMIN_KEY = "ess_local.0123456789abcdef0123456789abcdef";
@@ -43,6 +43,7 @@ export function fakePorts(
   const accepted: RawPost[] = [];
   const logged: string[] = [];
   const rows = emptyRows();
+  const store = memoryStore(rows);
   let random = 0;
   return {
     accepted,
@@ -69,12 +70,10 @@ export function fakePorts(
       history: async () => nothing,
       post: async () => undefined,
       posts: async () => ({ items: [], nextCursor: null }),
-      outbox: async () => nothing,
       eventsByKey: async () => [],
       signalsByKey: async () => [],
       evidenceByKey: async () => [],
       relatedEvents: async () => [],
-      outboxByKey: async () => [],
       audit: () => Promise.reject(new Error("no audit in this test")),
       latency: async () => ({ p50: null, p95: null, count: 0 }),
       overview: async () => ({
@@ -115,7 +114,8 @@ export function fakePorts(
       exact: async () => null,
       platform: async () => null,
     }),
-    replies: replyStore(rows),
+    ownRows: store.ownRows,
+    tenants: store,
     sleep: async () => undefined,
     requestId: () => "request-1",
     auditLog: auditLogStore(rows),
@@ -160,8 +160,9 @@ export function fakePorts(
 }
 
 /** For the groups of routes that have tests of their own. */
-const unused = new Proxy({} as never, {
-  get: () => () => Promise.reject(new Error("not part of this test")),
+const unused: never = new Proxy({} as never, {
+  get: (_, name) =>
+    name === "ownRows" ? () => unused : () => Promise.reject(new Error("not part of this test")),
 });
 
 /** Keys in memory, those given among them. */

@@ -73,6 +73,7 @@ export const notificationOf = (over: Partial<SignalNotification> = {}): SignalNo
 
 export const channelOf = (over: Partial<ChannelConfig> = {}): ChannelConfig => ({
   id: 1,
+  tenant: "default",
   kind: "webhook",
   name: "hook",
   settings: { url: "https://hooks.dev.org/in", secrets: [SECRET] },
@@ -117,8 +118,9 @@ export async function outboxWorld(
   const seen: Seen[] = [];
   const journal = new Map<number, SentMessage>();
   const store = memoryStore();
-  const { kind, name, settings, filter, atMostOnce } = channelOf(channel);
-  const saved = await store.addChannel({ kind, name, settings, filter, atMostOnce }, iso(NOON));
+  const { kind, name, settings, filter, atMostOnce, tenant } = channelOf(channel);
+  const given = { kind, name, settings, filter, atMostOnce };
+  const saved = await store.ownRows(tenant).addChannel(given, iso(NOON));
   if (saved.kind !== "saved") throw new Error("the channel was not saved");
   let tokens = 0;
   let last: Signal | null = null;

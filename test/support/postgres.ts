@@ -14,6 +14,9 @@ import {
 import { freePorts } from "../../local/supervisor/ports.ts";
 import { type ServiceSpec, startService } from "../../local/supervisor/service.ts";
 import { makeWatchdog } from "../../local/supervisor/watchdog.ts";
+import { StoreUnavailable } from "../../src/store/index.ts";
+import { isPassing } from "../../src/store/postgres/errors.ts";
+import { BECOME_TENANT, type SqlClient } from "../../src/store/postgres/sql.ts";
 
 export type TestPostgres = {
   url: string;
@@ -31,6 +34,40 @@ const UNSAFE = ["fsync", "full_page_writes", "synchronous_commit"].flatMap((name
   "-c",
   `${name}=off`,
 ]);
+
+/** A client of the store over a pool. A statement of a tenant has a connection to itself. */
+export const poolSql = (pool: pg.Pool): SqlClient => ({
+  query: (text, params) => answered(async () => (await pool.query(text, params)).rows),
+  asTenant: (tenant) => ({
+    query: (text, params) =>
+      answered(async () => {
+        const client = await pool.connect();
+        try {
+          await client.query("begin");
+          await client.query(BECOME_TENANT, [tenant]);
+          const { rows } = await client.query(text, params);
+          await client.query("commit");
+          return rows;
+        } catch (error) {
+          await client.query("rollback").catch(() => undefined);
+          throw error;
+        } finally {
+          client.release();
+        }
+      }),
+  }),
+});
+
+async function answered<Row>(ask: () => Promise<unknown[]>): Promise<Row[]> {
+  try {
+    return (await ask()) as Row[];
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === undefined || isPassing(code))
+      throw new StoreUnavailable(String(error), { cause: error });
+    throw error;
+  }
+}
 
 /** The PostgreSQL 15 of Debian's package, the oldest that is supported; undefined: not installed. */
 export function debianPostgres(): PostgresBinaries | undefined {

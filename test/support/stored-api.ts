@@ -28,8 +28,7 @@ const now = () => NOW;
 const MUTE = { token: "$MUTED", until: "2030-01-01T00:00:00.000Z", by: "ada", request: "1" };
 
 /** One of everything that the examples of the routes name. */
-async function stored(): Promise<Store> {
-  const store = memoryStore();
+async function stored(store: Store): Promise<Store> {
   await store.addChannel(
     {
       kind: "webhook",
@@ -74,9 +73,11 @@ async function stored(): Promise<Store> {
     advice: "Replay it after the next deployment.",
   };
   await store.bury([deadLetter], at(6));
+  await store.addTenant("beta", at(0));
   await store.addKey({
     id: "collector1",
     name: "collector",
+    tenant: "default",
     hash: "0".repeat(64),
     scopes: ["ingest"],
     sources: null,
@@ -111,9 +112,9 @@ async function stored(): Promise<Store> {
 const recordRules = (store: Store, sha: string, entry: ChangeEntry): Promise<void> =>
   store.recordRules({ sha, document: "version: 1", author: entry.keyId }, entry.at, entry);
 
-/** Ports over a store in memory that holds something to show on every route. */
-export async function storedPorts(): Promise<ApiPorts> {
-  const store = await stored();
+/** Ports over an empty store, one in memory if none is given, that gets something on every route. */
+export async function storedPorts(empty: Store = memoryStore()): Promise<ApiPorts> {
+  const store = await stored(empty);
   const ports = fakePorts();
   const log = () => undefined;
   const awaited = async () => undefined;
@@ -127,7 +128,8 @@ export async function storedPorts(): Promise<ApiPorts> {
     receive: async () => ({ kind: "accepted", fresh: 1, repeated: 0 }),
     trigger: async () => ({ kind: "started" }),
     auditLog: store,
-    replies: store,
+    ownRows: store.ownRows,
+    tenants: store,
     async publishList(_, __, record) {
       await record("- { handle: bob, weight: 1 }\n");
       return { kind: "loaded" };
@@ -229,13 +231,13 @@ export async function storedPorts(): Promise<ApiPorts> {
         randomBytes: (count) => new Uint8Array(count).fill(7),
         fetch: async () => new Response("{}", { status: 200 }),
       }),
-      store,
+      ownRows: store.ownRows,
       seal: async () => ({ sealed: [], unchanged: [], locked: [] }),
       resumed: async () => undefined,
       now,
     },
     outbox: {
-      store,
+      ownRows: store.ownRows,
       routes: async () => null,
       waitReason: () => "its turn",
       awaited,
@@ -243,6 +245,6 @@ export async function storedPorts(): Promise<ApiPorts> {
       now,
       log,
     },
-    deadLetters: { store, awaited, resend: async () => undefined, now, log },
+    deadLetters: { ownRows: store.ownRows, awaited, resend: async () => undefined, now, log },
   };
 }

@@ -14,6 +14,7 @@ import { resendDeadLetters } from "../../src/intake/resend.ts";
 import { toBase64Url } from "../../src/kit/base64.ts";
 import { hmacHex } from "../../src/kit/hash.ts";
 import { iso } from "../../src/kit/time.ts";
+import { isDefaultTenant } from "../../src/model/tenant.ts";
 import { readGauges } from "../../src/observability/gauges.ts";
 import { LISTENER_HEADER } from "../../src/observability/live.ts";
 import { prometheusText } from "../../src/observability/prometheus.ts";
@@ -86,7 +87,8 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     },
     randomToken: (bytes) => toBase64Url(crypto.getRandomValues(new Uint8Array(bytes))),
     limiter: isolate.limiter,
-    replies: store,
+    ownRows: store.ownRows,
+    tenants: store,
     sleep: sleepFor,
     requestId: uuid,
     auditLog: store,
@@ -141,7 +143,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       redis,
       redisConfigured: isolate.client !== null,
       rules,
-      channels: () => isolate.channels.get(),
+      channels: async () => (await isolate.channels.get()).filter(isDefaultTenant),
       routeNotes: (channels) => routeNotes(channels, isolate),
       alerts: async () => env.ALERTS.getByName("all").view(),
       queueBacklogs: () => backlogsOf(env),
@@ -210,7 +212,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
         now,
         randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       }),
-      store,
+      ownRows: store.ownRows,
       seal: isolate.sealSecrets,
       async resumed(channelId) {
         await store.bringForward(channelId, iso(now())).catch(() => undefined);
@@ -219,7 +221,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       now,
     },
     outbox: {
-      store,
+      ownRows: store.ownRows,
       routes: () => routes.current().catch(() => null),
       waitReason: (row, channels, inForce) => waitReason(row, channels, now(), inForce),
       awaited: () => sweeperOf(env).wake(now() + SWEPT_AFTER_MS),
@@ -228,7 +230,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       log: isolate.log,
     },
     deadLetters: {
-      store,
+      ownRows: store.ownRows,
       async awaited() {
         await sweeperOf(env).schedulePostSweep(
           overdueFrom(now(), { requeueAfterSeconds: settings.core.REQUEUE_AFTER_SECONDS }),

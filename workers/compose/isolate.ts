@@ -20,6 +20,7 @@ import type { CallRecord } from "../../src/http/request.ts";
 import { type SecretBox, secretBox } from "../../src/kit/secret-box.ts";
 import { iso } from "../../src/kit/time.ts";
 import type { ChannelConfig } from "../../src/model/channel-config.ts";
+import { isDefaultTenant } from "../../src/model/tenant.ts";
 import { type MetricsCollector, metricsCollector } from "../../src/observability/collector.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
 import { batchLines, createLogger } from "../../src/observability/log.ts";
@@ -65,7 +66,7 @@ export type SharedIsolate = RuntimePorts & {
   /** What the API reads from: the feed may be a replica's. */
   feed: Store;
   sealSecrets: SealedChannels["seal"];
-  /** As the database has them, and as they are used. */
+  /** Those of the operators, as the database has them; and any as they are used. */
   storedChannels(): Promise<ChannelConfig[]>;
   openChannels: SealedChannels["open"];
   /** New ones for each object: they share promises. */
@@ -174,8 +175,13 @@ function isolate(env: Bindings): SharedIsolate {
   // It counts every row there is, for the page, the metrics and four charts.
   const feed = feedOf(given, tables);
   const overview = cached(() => feed.overview(iso(now())), { costFactor: 10, now });
-  const sealed = sealedChannels(tables, boxOf(given));
-  const store: Store = { ...tables, ...sealed, overview: () => overview.get() };
+  const box = boxOf(given);
+  const sealed = sealedChannels(tables, box);
+  const ownRows: Store["ownRows"] = (tenant) => {
+    const own = tables.ownRows(tenant);
+    return { ...own, ...sealedChannels(own, box) };
+  };
+  const store: Store = { ...tables, ...sealed, ownRows, overview: () => overview.get() };
   if (given.SECRETS_KEY === undefined)
     log({ stage: "settings", level: "warn", reason: SECRETS_IN_CLEAR });
   const client = given.UPSTASH_REDIS_REST_URL
@@ -193,9 +199,9 @@ function isolate(env: Bindings): SharedIsolate {
     spans: target && otlpExporter(target, exporterPorts),
     telemetry,
     store,
-    feed: { ...feed, ...sealed, overview: () => overview.get() },
+    feed: { ...feed, ...sealed, ownRows, overview: () => overview.get() },
     sealSecrets: sealed.seal,
-    storedChannels: () => tables.channels(),
+    storedChannels: async () => (await tables.channels()).filter(isDefaultTenant),
     openChannels: sealed.open,
     leases: () => postgresLeases(sql),
     commits: () => postgresCommits(sql, () => sleepFor(GATHER_MS)),

@@ -3,6 +3,7 @@ import { channelKind, isStreamKind } from "../../src/channels/registry.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { iso } from "../../src/kit/time.ts";
 import type { ChannelConfig } from "../../src/model/channel-config.ts";
+import { isDefaultTenant } from "../../src/model/tenant.ts";
 import { previewRoutes } from "../../src/outbox/route-preview.ts";
 import { loadRoutes } from "../../src/routing/load.ts";
 import { unknownChannels } from "../../src/routing/routes.ts";
@@ -16,7 +17,10 @@ export function routingPorts(
   { routes, rules, settings, store, now }: SharedIsolate,
   wake: (at: number) => Promise<void>,
 ): RoutingPorts {
-  const readers = async () => (await store.channels()).filter(({ kind }) => !isStreamKind(kind));
+  const readers = async () =>
+    (await store.channels()).filter(
+      (channel) => !isStreamKind(channel.kind) && isDefaultTenant(channel),
+    );
   return {
     ...routes,
     load: (text, known) => loadRoutes(text, settings.rules, VOCABULARY, known),

@@ -1,7 +1,7 @@
 import { NeonDbError, neon, neonConfig } from "@neondatabase/serverless";
 import { StoreUnavailable } from "../../src/store/index.ts";
 import { isPassing } from "../../src/store/postgres/errors.ts";
-import type { Sql } from "../../src/store/postgres/sql.ts";
+import { BECOME_TENANT, type SqlClient } from "../../src/store/postgres/sql.ts";
 
 export type NeonSettings = {
   databaseUrl: string;
@@ -10,23 +10,37 @@ export type NeonSettings = {
   timeoutMs?: number;
 };
 
-/** PostgreSQL over Neon's HTTP protocol: each statement is one request. */
-export function neonSql({ databaseUrl, fetchEndpoint, timeoutMs = 10_000 }: NeonSettings): Sql {
+/**
+ * PostgreSQL over Neon's HTTP protocol: each statement is one request, and so is one of a tenant
+ * with what makes it one.
+ */
+export function neonSql({
+  databaseUrl,
+  fetchEndpoint,
+  timeoutMs = 10_000,
+}: NeonSettings): SqlClient {
   if (fetchEndpoint !== undefined) neonConfig.fetchEndpoint = fetchEndpoint;
   const sql = neon(databaseUrl, { disableWarningInBrowsers: true });
+  const within = () => ({ fetchOptions: { signal: AbortSignal.timeout(timeoutMs) } });
   return {
-    async query<Row>(text: string, params: (string | number | boolean | null)[]) {
-      try {
-        const rows = await sql.query(text, params, {
-          fetchOptions: { signal: AbortSignal.timeout(timeoutMs) },
-        });
-        return rows as Row[];
-      } catch (error) {
-        if (mayPass(error)) throw new StoreUnavailable(String(error), { cause: error });
-        throw error;
-      }
-    },
+    query: (text, params) => answered(() => sql.query(text, params, within())),
+    asTenant: (tenant) => ({
+      query: (text, params) =>
+        answered(async () => {
+          const both = [sql.query(BECOME_TENANT, [tenant]), sql.query(text, params)];
+          return (await sql.transaction(both, within()))[1] ?? [];
+        }),
+    }),
   };
+}
+
+async function answered<Row>(ask: () => Promise<unknown>): Promise<Row[]> {
+  try {
+    return (await ask()) as Row[];
+  } catch (error) {
+    if (mayPass(error)) throw new StoreUnavailable(String(error), { cause: error });
+    throw error;
+  }
 }
 
 /**

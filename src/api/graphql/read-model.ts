@@ -6,30 +6,23 @@ import { currentKey } from "../../model/mention.ts";
 import type { Signal } from "../../model/signal.ts";
 import type { EventRow } from "../../store/events.ts";
 import type { Store } from "../../store/index.ts";
-import type { OutboxRow } from "../../store/outbox.ts";
+import type { OutboxRow, OutboxStore } from "../../store/outbox.ts";
 import type { PageRequest, RowPage } from "../../store/paging.ts";
 import type { ApiSettings } from "../context.ts";
 import { sealedPages } from "../cursor-seal.ts";
 import { fieldErrors } from "../problem.ts";
 import { asFilter, ListQuery } from "../query.ts";
 import { OutboxQuery } from "../routes/outbox.ts";
-import { publicHistory } from "../routes/posts.ts";
+import { historyFor } from "../routes/posts.ts";
 import { type Explanation, publicExplanation, signalOnWire } from "../routes/signals.ts";
 import { statementBudget } from "./spending.ts";
 
 export type GraphqlPorts = {
   store: Pick<
     Store,
-    | "events"
-    | "signals"
-    | "signal"
-    | "post"
-    | "outbox"
-    | "eventsByKey"
-    | "signalsByKey"
-    | "evidenceByKey"
-    | "outboxByKey"
+    "events" | "signals" | "signal" | "post" | "eventsByKey" | "signalsByKey" | "evidenceByKey"
   >;
+  ownRows(tenant: string): Pick<OutboxStore, "outbox" | "outboxByKey">;
   explain(signal: Signal): Promise<z.input<typeof Explanation>>;
   settings: Pick<ApiSettings, "cursorKey">;
 };
@@ -45,11 +38,15 @@ const MAX_INNER = 200;
 
 /**
  * The root of one request: graphql-js calls what is a function and takes the rest as it is. What
- * belongs to many events is read for all of them in one statement. `mayOperate`: the caller may
- * read the outbox.
+ * belongs to many events is read for all of them in one statement. `operations`: the caller may
+ * read the outbox, of its own tenant.
  */
-export function readModel(ports: GraphqlPorts, mayOperate: boolean): Json {
+export function readModel(
+  ports: GraphqlPorts,
+  caller: { operations: boolean; tenant: string },
+): Json {
   const { store, explain } = ports;
+  const own = ports.ownRows(caller.tenant);
   const { cursorKey } = ports.settings;
   const { spend } = statementBudget();
   const once = answeredOnce();
@@ -69,14 +66,14 @@ export function readModel(ports: GraphqlPorts, mayOperate: boolean): Json {
   const deliveries = perLimit(
     (limit) =>
       new DataLoader<string, OutboxRow[]>(async (keys) => {
-        const found = await spend(() => store.outboxByKey(keys, limit));
+        const found = await spend(() => own.outboxByKey(keys, limit));
         const rows = Map.groupBy(found, ({ eventKey }) => eventKey);
         return keys.map((key) => rows.get(key) ?? []);
       }),
   );
 
   const operate = () => {
-    if (!mayOperate)
+    if (!caller.operations)
       throw new GraphQLError("Deliveries ask for a key with the scope operations.", {
         extensions: { code: "FORBIDDEN" },
       });
@@ -100,7 +97,7 @@ export function readModel(ports: GraphqlPorts, mayOperate: boolean): Json {
       once("explain", signal.eventKey, async () => {
         await once("rules", signal.rulesVersion, () => spend(async () => null));
         const full = await explain(signal);
-        const explained = onWire(mayOperate ? full : publicExplanation(full));
+        const explained = onWire(caller.operations ? full : publicExplanation(full));
         return "rules" in explained ? explained : null;
       }),
   });
@@ -132,7 +129,7 @@ export function readModel(ports: GraphqlPorts, mayOperate: boolean): Json {
       once("post", [source, id], async () => {
         const found = await spend(() => store.post(source, id));
         if (found === undefined) return null;
-        const history = mayOperate ? found : publicHistory(found);
+        const history = historyFor(found, caller);
         const steps = history.steps.map((step) => ({
           ...onWire(step),
           event: step.eventKey === null ? null : eventOf(step.eventKey),
@@ -147,7 +144,7 @@ export function readModel(ports: GraphqlPorts, mayOperate: boolean): Json {
         since,
         ...paging
       }: z.output<typeof OutboxQuery>) =>
-        spend(() => store.outbox({ status, channelId, since }, paging));
+        spend(() => own.outbox({ status, channelId, since }, paging));
       return once("deliveries", { ...args, channel }, () =>
         listed({ ...args, channel }, OutboxQuery, sealedPages(cursorKey, read), deliveryNode),
       );

@@ -12,6 +12,7 @@ const SECRET = "a-secret-that-is-long-enough";
 const keyOf = (scope: string) => ({
   id: scope,
   name: scope,
+  tenant: "default",
   hash: sha256Hex(SECRET),
   scopes: [scope],
   sources: null,

@@ -4,7 +4,7 @@ import type { AuditLogStore } from "../../store/audit-log.ts";
 import { PagingQuery, readPaging } from "../query.ts";
 import { type ApiRoute, route } from "../route.ts";
 
-export type AuditLogPorts = { auditLog: Pick<AuditLogStore, "auditLog"> };
+export type AuditLogPorts = { ownRows(tenant: string): Pick<AuditLogStore, "auditLog"> };
 
 const AuditLogQuery = PagingQuery.extend({
   action: z.string().min(1).max(60).nullable().default(null),
@@ -26,11 +26,12 @@ const EntryShown = z.object({
   requestId: z.string(),
 });
 
-export const auditLogRoutes = ({ auditLog }: AuditLogPorts): ApiRoute[] => [
+export const auditLogRoutes = ({ ownRows }: AuditLogPorts): ApiRoute[] => [
   route({
     method: "GET",
     path: "/audit-log",
     access: "operations",
+    tenants: "own",
     tag: "operations",
     operationId: "listAuditLog",
     summary:
@@ -40,10 +41,10 @@ export const auditLogRoutes = ({ auditLog }: AuditLogPorts): ApiRoute[] => [
     answer: z.object({ entries: z.array(EntryShown), nextCursor: z.string().nullable() }),
     status: 200,
     example: { query: { limit: "10" } },
-    async handle({ query }) {
+    async handle({ query, tenant }) {
       const { action, subject, key: keyId, since, until } = query;
       const page = await readPaging(query, (paging) =>
-        auditLog.auditLog({ action, subject, keyId, since, until }, paging),
+        ownRows(tenant).auditLog({ action, subject, keyId, since, until }, paging),
       );
       if (page instanceof Response) return page;
       const entries = page.items.map((row) => ({ ...row, subject: row.subject ?? "" }));

@@ -8,13 +8,13 @@ import { type FieldError, problem } from "../problem.ts";
 import type { ChannelInput, ChannelUpdate } from "./channel-input.ts";
 import {
   type CataloguePort,
-  type ChannelAdminPorts,
   type ChannelSaved,
   type ChannelSettings,
   type CheckedChannel,
   channelSubject,
   findChannel,
   invalidChannel,
+  type OwnChannelPorts,
   shownChannel,
   unknownChannel,
 } from "./channel-ports.ts";
@@ -22,7 +22,7 @@ import {
 export async function createChannel(
   input: z.output<typeof ChannelInput>,
   change: DescribeChange,
-  { catalogue, store, now }: ChannelAdminPorts,
+  { catalogue, store, now }: OwnChannelPorts,
 ): Promise<z.input<typeof ChannelSaved> | Response> {
   const { kind, name } = input;
   const checked = catalogue.create(kind, camelCased(input.settings) as ChannelSettings);
@@ -46,7 +46,7 @@ export async function updateChannel(
   id: number,
   input: z.output<typeof ChannelUpdate>,
   change: DescribeChange,
-  { catalogue, store, resumed, now }: ChannelAdminPorts,
+  { catalogue, store, resumed, now }: OwnChannelPorts,
 ): Promise<z.input<typeof ChannelSaved> | Response> {
   const config = await findChannel(id, store);
   if (config === undefined) return unknownChannel(id);
@@ -93,7 +93,7 @@ function checkedUpdate(
 export async function removeChannel(
   id: number,
   change: DescribeChange,
-  { catalogue, store, now }: ChannelAdminPorts,
+  { catalogue, store, now }: OwnChannelPorts,
 ): Promise<undefined | Response> {
   const config = await findChannel(id, store);
   if (config === undefined) return unknownChannel(id);

@@ -43,15 +43,20 @@ export type CataloguePort = {
   test(config: ChannelConfig): Promise<Tested>;
 };
 
+type ChannelRows = Omit<ChannelStore, "setChannelStatus"> & Pick<AuditLogStore, "recordChange">;
+
 export type ChannelAdminPorts = {
   catalogue: CataloguePort;
-  store: Omit<ChannelStore, "setChannelStatus"> & Pick<AuditLogStore, "recordChange">;
+  ownRows(tenant: string): ChannelRows;
   /** Seals what is stored in clear or with an earlier key; null without a key. */
   seal(): Promise<SealingReport | null>;
   /** A channel was switched on: what waits for it may go. Never throws. */
   resumed(channelId: number): Promise<void>;
   now: Clock;
 };
+
+/** For the channels of one tenant. */
+export type OwnChannelPorts = Omit<ChannelAdminPorts, "ownRows" | "seal"> & { store: ChannelRows };
 
 export const UNSAVED_CHANNEL = "The channel cannot be saved like this.";
 export const invalidChannel = (errors: FieldError[]): Response =>

@@ -5,11 +5,11 @@ import type { DescribeChange } from "../change.ts";
 import type { PreviewInput } from "./channel-input.ts";
 import {
   type CataloguePort,
-  type ChannelAdminPorts,
   type ChannelSettings,
   channelSubject,
   findChannel,
   invalidChannel,
+  type OwnChannelPorts,
   type TriedChannel,
   unknownChannel,
 } from "./channel-ports.ts";
@@ -38,7 +38,7 @@ export function previewChannel(
 export async function testChannel(
   id: number,
   change: DescribeChange,
-  { catalogue, store, resumed, now }: ChannelAdminPorts,
+  { catalogue, store, resumed, now }: OwnChannelPorts,
 ): Promise<z.input<typeof TriedChannel> | Response> {
   const config = await findChannel(id, store);
   if (config === undefined) return unknownChannel(id);

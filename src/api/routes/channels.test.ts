@@ -36,7 +36,7 @@ beforeEach(() => {
   const seal = async () => sealing;
   const ports = {
     catalogue,
-    store,
+    ownRows: () => store,
     seal,
     now,
     resumed: async (id: number) => void resumed.push(id),

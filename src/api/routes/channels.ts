@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { iso } from "../../kit/time.ts";
+import { DEFAULT_TENANT } from "../../model/tenant.ts";
 import type { DescribeChange } from "../change.ts";
 import { problem } from "../problem.ts";
 import { type ApiRoute, PathId, route } from "../route.ts";
@@ -11,6 +12,7 @@ import {
   ChannelSaved,
   ChannelShown,
   KindShown,
+  type OwnChannelPorts,
   SealingReport,
   shownChannel,
   TriedChannel,
@@ -34,13 +36,14 @@ export const channelRoutes = (ports: ChannelAdminPorts): ApiRoute[] => [
     method: "GET",
     path: "/channels",
     access: "operations",
+    tenants: "own",
     tag: "delivery",
     operationId: "listChannels",
     summary: "Channels and the kinds there are. Secrets are never read back.",
     answer: z.object({ channels: z.array(ChannelShown), kinds: z.array(KindShown) }),
     status: 200,
-    async handle() {
-      const channels = await ports.store.channels();
+    async handle({ tenant }) {
+      const channels = await ports.ownRows(tenant).channels();
       const kinds = ports.catalogue.kinds();
       return { channels: channels.map((config) => shownChannel(config, ports.catalogue)), kinds };
     },
@@ -49,6 +52,7 @@ export const channelRoutes = (ports: ChannelAdminPorts): ApiRoute[] => [
     method: "POST",
     path: "/channels",
     access: "write",
+    tenants: "own",
     tag: "delivery",
     operationId: "createChannel",
     summary: "Adds a channel.",
@@ -57,12 +61,13 @@ export const channelRoutes = (ports: ChannelAdminPorts): ApiRoute[] => [
     answer: ChannelSaved,
     status: 201,
     example: { body: EXAMPLE_HOOK },
-    handle: ({ body, change }) => createChannel(body, change, ports),
+    handle: ({ body, change, tenant }) => createChannel(body, change, of(tenant, ports)),
   }),
   route({
     method: "PATCH",
     path: "/channels/:id",
     access: "write",
+    tenants: "own",
     tag: "delivery",
     operationId: "updateChannel",
     summary: "Changes a channel.",
@@ -72,24 +77,27 @@ export const channelRoutes = (ports: ChannelAdminPorts): ApiRoute[] => [
     answer: ChannelSaved,
     status: 200,
     example: { params: { id: "1" }, body: { filter: { min_score: 20 } } },
-    handle: ({ params: { id }, body, change }) => updateChannel(id, body, change, ports),
+    handle: ({ params: { id }, body, change, tenant }) =>
+      updateChannel(id, body, change, of(tenant, ports)),
   }),
   route({
     method: "DELETE",
     path: "/channels/:id",
     access: "write",
+    tenants: "own",
     tag: "delivery",
     operationId: "deleteChannel",
     summary: "Removes a channel; its deliveries stay readable.",
     params: ChannelParams,
     status: 204,
     example: { params: { id: "1" } },
-    handle: ({ params: { id }, change }) => removeChannel(id, change, ports),
+    handle: ({ params: { id }, change, tenant }) => removeChannel(id, change, of(tenant, ports)),
   }),
   route({
     method: "POST",
     path: "/channels/preview",
     access: "operations",
+    tenants: "own",
     tag: "delivery",
     operationId: "previewChannel",
     effect: "none",
@@ -116,6 +124,7 @@ export const channelRoutes = (ports: ChannelAdminPorts): ApiRoute[] => [
     method: "POST",
     path: "/channels/:id/test",
     access: "write",
+    tenants: "own",
     tag: "delivery",
     operationId: "testChannel",
     heavy: true,
@@ -124,14 +133,20 @@ export const channelRoutes = (ports: ChannelAdminPorts): ApiRoute[] => [
     answer: TriedChannel,
     status: 200,
     example: { params: { id: "1" } },
-    handle: ({ params: { id }, change }) => testChannel(id, change, ports),
+    handle: ({ params: { id }, change, tenant }) => testChannel(id, change, of(tenant, ports)),
   }),
 ];
 
+const of = (tenant: string, { ownRows, ...ports }: ChannelAdminPorts): OwnChannelPorts => ({
+  ...ports,
+  store: ownRows(tenant),
+});
+
+/** Of all tenants: the key is the operators'. */
 async function encrypt(
   change: DescribeChange,
-  { store, seal, now }: ChannelAdminPorts,
+  { ownRows, seal, now }: ChannelAdminPorts,
 ): Promise<z.infer<typeof SealingReport> | Response> {
-  await store.recordChange(change({ at: iso(now()), subject: "channels" }));
+  await ownRows(DEFAULT_TENANT).recordChange(change({ at: iso(now()), subject: "channels" }));
   return (await seal()) ?? problem(409, "SECRETS_KEY is not set: there is no key to seal with.");
 }

@@ -13,8 +13,10 @@ import { PagingQuery, readPaging } from "../query.ts";
 import { jsonReply } from "../reply.ts";
 import { type ApiRoute, route } from "../route.ts";
 
+type DeadLetterRows = Pick<DeadLetterStore, "deadLetters" | "takeForReplay">;
+
 export type DeadLetterPorts = {
-  store: Pick<DeadLetterStore, "deadLetters" | "takeForReplay">;
+  ownRows(tenant: string): DeadLetterRows;
   /**
    * Has posts and the outbox swept, also when this call dies or the database's answer is lost.
    * Never throws.
@@ -85,6 +87,7 @@ export const deadLetterRoutes = (ports: DeadLetterPorts): ApiRoute[] => [
     method: "GET",
     path: "/dead-letters",
     access: "operations",
+    tenants: "own",
     tag: "delivery",
     operationId: "listDeadLetters",
     summary: "What no retry could repair, with advice.",
@@ -92,10 +95,10 @@ export const deadLetterRoutes = (ports: DeadLetterPorts): ApiRoute[] => [
     answer: z.object({ deadLetters: z.array(DeadLetterShown), nextCursor: z.string().nullable() }),
     status: 200,
     example: { query: { replayed: "false" } },
-    async handle({ query }) {
+    async handle({ query, tenant }) {
       const { stage, reason, since, replayed } = query;
       const page = await readPaging(query, (paging) =>
-        ports.store.deadLetters({ stage, reason, since, replayed }, paging),
+        ports.ownRows(tenant).deadLetters({ stage, reason, since, replayed }, paging),
       );
       return page instanceof Response
         ? page
@@ -106,6 +109,7 @@ export const deadLetterRoutes = (ports: DeadLetterPorts): ApiRoute[] => [
     method: "POST",
     path: "/dead-letters/replay",
     access: "write",
+    tenants: "own",
     tag: "delivery",
     operationId: "replayDeadLetters",
     summary: "Replays dead letters by id or by reason, capped; idempotency keys stay.",
@@ -115,12 +119,13 @@ export const deadLetterRoutes = (ports: DeadLetterPorts): ApiRoute[] => [
     status: 202,
     others: { 200: WouldReplay },
     example: { body: { stage: "posts", limit: 10 } },
-    async handle({ body: { limit, dry_run, ...filter }, change }) {
+    async handle({ body: { limit, dry_run, ...filter }, change, tenant }) {
+      const store = ports.ownRows(tenant);
       if (dry_run) {
-        const found = await candidates(ports.store, filter, limit);
+        const found = await candidates(store, filter, limit);
         return jsonReply(200, { replayed: 0, wouldReplay: found.map(({ id }) => id) });
       }
-      return replay(filter, limit, change, ports);
+      return replay(filter, limit, change, { ...ports, store });
     },
   }),
 ];
@@ -129,7 +134,7 @@ async function replay(
   filter: ReplayFilter,
   limit: number,
   change: DescribeChange,
-  { store, awaited, resend, now, log }: DeadLetterPorts,
+  { store, awaited, resend, now, log }: DeadLetterPorts & { store: DeadLetterRows },
 ): Promise<z.input<typeof Replayed>> {
   await awaited();
   const at = iso(now());
@@ -150,7 +155,7 @@ async function replay(
 
 /** What takeForReplay would take, without taking it. */
 async function candidates(
-  store: DeadLetterPorts["store"],
+  store: DeadLetterRows,
   { ids, stage, reason }: ReplayFilter,
   limit: number,
 ): Promise<DeadLetterRow[]> {

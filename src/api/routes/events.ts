@@ -27,6 +27,7 @@ export const eventRoutes = ({ store }: EventReadPorts): ApiRoute[] => [
     method: "GET",
     path: "/events",
     access: "feed",
+    tenants: "shared",
     tag: "feed",
     operationId: "listEvents",
     summary: "Events, the latest first.",
@@ -44,6 +45,7 @@ export const eventRoutes = ({ store }: EventReadPorts): ApiRoute[] => [
     method: "GET",
     path: "/events/:eventKey",
     access: "feed",
+    tenants: "shared",
     tag: "feed",
     operationId: "getEvent",
     summary:

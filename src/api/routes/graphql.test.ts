@@ -28,7 +28,7 @@ let ports: FakeServer;
 
 beforeEach(async () => {
   store = memoryStore();
-  ports = fakePorts({ store });
+  ports = fakePorts({ store, ownRows: store.ownRows });
   await store.commit(change(0, [mention(10), mention(20)], { outbox: [draft(1, "first")] }));
   const other = mention(30, { eventKey: OTHER_KEY });
   await store.commit(
@@ -59,15 +59,18 @@ const FIGURES = { score: 1, level: "observe", riskLevel: "unknown", state: "cand
 /** Counts what reaches the store, by name. */
 const counted = (): string[] => {
   const calls: string[] = [];
-  ports.store = new Proxy(store, {
-    get(target, name: keyof Store) {
-      const method = target[name] as (...args: unknown[]) => unknown;
-      return (...args: unknown[]) => {
-        calls.push(name);
-        return method(...args);
-      };
-    },
-  });
+  const counting = <Calls extends object>(given: Calls): Calls =>
+    new Proxy(given, {
+      get(target, name: string) {
+        const method = target[name as keyof Calls] as (...args: unknown[]) => unknown;
+        return (...args: unknown[]) => {
+          calls.push(name);
+          return method(...args);
+        };
+      },
+    });
+  ports.store = counting(store);
+  ports.ownRows = (tenant) => counting(store.ownRows(tenant));
   return calls;
 };
 

@@ -35,6 +35,7 @@ export const graphqlRoutes = (ports: GraphqlRoutePorts): ApiRoute[] => [
     method: "POST",
     path: "/graphql",
     access: "feed",
+    tenants: "own",
     tag: "live",
     operationId: "queryGraphql",
     heavy: true,
@@ -54,14 +55,15 @@ export const graphqlRoutes = (ports: GraphqlRoutePorts): ApiRoute[] => [
         ? reply(context, 400, failed(...(errors ?? []).map(sentence)))
         : reply(context, status, failed(detail));
     },
-    async handle({ body, context }) {
+    async handle({ body, context, tenant }) {
       // Loaded with the first query: most isolates never answer one.
       const [{ answerGraphql: answer }, { readModel }] = await Promise.all([
         import("../graphql/answer.ts"),
         import("../graphql/read-model.ts"),
       ]);
-      const mayOperate = mayRead("operations", context.get("caller"), ports.settings.publicRead);
-      const { kind, result } = await answer(body, readModel(ports, mayOperate), ports.log);
+      const operations = mayRead("operations", context.get("caller"), ports.settings.publicRead);
+      const root = readModel(ports, { operations, tenant });
+      const { kind, result } = await answer(body, root, ports.log);
       if (kind === "unavailable")
         return reply(context, 503, result, { "Retry-After": RETRY_AFTER_SECONDS });
       return reply(context, kind === "refused" && asksForStatus(context) ? 400 : 200, result);

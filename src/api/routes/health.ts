@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DEFAULT_TENANT } from "../../model/tenant.ts";
 import { type ApiSettings, mayRead } from "../context.ts";
 import { problem } from "../problem.ts";
 import { jsonReply } from "../reply.ts";
@@ -34,6 +35,7 @@ export const healthRoutes = (ports: HealthPorts): ApiRoute[] => [
     method: "GET",
     path: "/healthz",
     access: "open",
+    tenants: "shared",
     tag: "operations",
     operationId: "getHealth",
     summary:
@@ -41,11 +43,12 @@ export const healthRoutes = (ports: HealthPorts): ApiRoute[] => [
     answer: HealthReport,
     status: 200,
     others: { 503: HealthReport },
-    async handle({ context }) {
+    async handle({ context, tenant }) {
       const { notes, ...health } = await ports.health();
       // The notes name channels and what their services answered, as GET /channels does.
       const shown =
         notes !== undefined &&
+        tenant === DEFAULT_TENANT &&
         mayRead("operations", context.get("caller"), ports.settings.publicRead);
       return jsonReply(
         health.status === "unhealthy" ? 503 : 200,
@@ -57,6 +60,7 @@ export const healthRoutes = (ports: HealthPorts): ApiRoute[] => [
     method: "GET",
     path: "/readyz",
     access: "open",
+    tenants: "shared",
     tag: "operations",
     operationId: "getReadiness",
     summary: "200 when migrations are applied and rules are loaded.",

@@ -71,6 +71,7 @@ describe("POST /ingest", () => {
     await ports.keys.addKey({
       id: "collector",
       name: "collector",
+      tenant: "default",
       hash: sha256Hex("s".repeat(24)),
       scopes: ["ingest"],
       sources: null,
@@ -205,6 +206,7 @@ describe("a key", () => {
     const key: ApiKey = {
       id: "abc",
       name: "collector",
+      tenant: "default",
       hash: sha256Hex(SECRET),
       scopes,
       sources,

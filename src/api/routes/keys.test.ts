@@ -8,6 +8,7 @@ const SECRET = "s".repeat(32);
 const stored = (over: Partial<ApiKey> = {}): ApiKey => ({
   id: "abc",
   name: "test",
+  tenant: "default",
   hash: sha256Hex(SECRET),
   scopes: ["read"],
   sources: null,

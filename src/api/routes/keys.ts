@@ -3,6 +3,7 @@ import { camelCased } from "../../kit/case.ts";
 import { type Clock, iso } from "../../kit/time.ts";
 import { SourceName } from "../../model/raw-post.ts";
 import { IsoInstant } from "../../model/scalars.ts";
+import { DEFAULT_TENANT, TenantName } from "../../model/tenant.ts";
 import type { ApiKey, KeyPatch, KeyStore } from "../../store/api-keys.ts";
 import type { DescribeChange } from "../change.ts";
 import type { ApiSettings } from "../context.ts";
@@ -12,7 +13,9 @@ import { problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
 
 export type KeyAdminPorts = {
+  /** Those of all tenants, which the operators manage. */
   keys: KeyStore;
+  ownRows(tenant: string): KeyStore;
   /** Unguessable and safe in a URL: `bytes` random bytes. */
   randomToken(bytes: number): string;
   /** A key was revoked or changed: who listens by it has to come back. Never throws. */
@@ -38,6 +41,8 @@ const KeyFields = z.strictObject({
 });
 
 const KeyInput = KeyFields.extend({
+  /** The caller's own when it is left out; the operators make keys for each. */
+  tenant: TenantName.optional(),
   sources: KeyFields.shape.sources.default(null),
   expires_at: KeyFields.shape.expires_at.default(null),
   limit_per_minute: KeyFields.shape.limit_per_minute.default(null),
@@ -50,6 +55,7 @@ const RotateInput = z.strictObject({
 
 const KeyShown = z.object({
   id: z.string(),
+  tenant: z.string(),
   name: z.string(),
   scopes: z.array(z.string()),
   sources: z.array(z.string()).nullable(),
@@ -68,17 +74,21 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
     method: "GET",
     path: "/keys",
     access: "admin",
+    tenants: "own",
     tag: "operations",
     operationId: "listKeys",
     summary: "Keys, without their secrets.",
     answer: z.object({ keys: z.array(KeyShown.extend({ lastUsedAt: z.string().nullable() })) }),
     status: 200,
-    handle: async () => ({ keys: (await ports.keys.apiKeys()).map(withoutHash) }),
+    handle: async ({ tenant }) => ({
+      keys: (await keysFor(tenant, ports).apiKeys()).map(withoutHash),
+    }),
   }),
   route({
     method: "POST",
     path: "/keys",
     access: "admin",
+    tenants: "own",
     tag: "operations",
     operationId: "createKey",
     summary: "Makes a key. The secret is in this answer and nowhere else.",
@@ -90,11 +100,15 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
     example: {
       body: { name: "collector", scopes: ["ingest"], sources: ["me"], limit_per_minute: 600 },
     },
-    async handle({ body, change }) {
-      const refused = unusable(body, ports.now());
+    async handle({ body, change, tenant: callers }) {
+      const { tenant = callers } = body;
+      if (callers !== DEFAULT_TENANT && tenant !== callers)
+        return refusedTenant(`must be ${callers}, the tenant of your key`);
+      const refused = unusable({ ...body, tenant }, ports.now());
       if (refused !== undefined) return refused;
       const made = newKey(
         {
+          tenant,
           name: body.name,
           scopes: body.scopes,
           sources: body.sources,
@@ -106,14 +120,17 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
       const after = withoutHash(made.stored);
       const at = made.stored.createdAt;
       const entry = change({ at, subject: keySubject(made.stored.id), after });
-      await ports.keys.addKey(made.stored, entry);
-      return { ...after, key: made.key };
+      const added = await keysFor(callers, ports).addKey(made.stored, entry);
+      return added
+        ? { ...after, key: made.key }
+        : refusedTenant("names no tenant: GET /tenants lists them");
     },
   }),
   route({
     method: "PATCH",
     path: "/keys/:id",
     access: "admin",
+    tenants: "own",
     tag: "operations",
     operationId: "updateKey",
     summary: "Changes a key; its secret stays.",
@@ -124,8 +141,9 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
     answer: KeyShown,
     status: 200,
     example: { params: { id: "collector1" }, body: { limit_per_minute: 900 } },
-    async handle({ params: { id }, body, change }) {
-      const key = await ports.keys.apiKey(id);
+    async handle({ params: { id }, body, change, tenant }) {
+      const keys = keysFor(tenant, ports);
+      const key = await keys.apiKey(id);
       if (key === undefined || key.revokedAt !== null) return noKey(id);
       const patch = camelCased(body) as KeyPatch;
       const wanted = { ...key, ...patch };
@@ -140,8 +158,8 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
         before: withoutHash(key),
         after: withoutHash(wanted),
       });
-      const updated = await ports.keys.updateKey(id, patch, entry);
-      ports.keyEnded(id);
+      const updated = await keys.updateKey(id, patch, entry);
+      if (updated !== undefined) ports.keyEnded(id);
       return updated === undefined ? noKey(id) : withoutHash(updated);
     },
   }),
@@ -149,6 +167,7 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
     method: "POST",
     path: "/keys/:id/rotate",
     access: "admin",
+    tenants: "own",
     tag: "operations",
     operationId: "rotateKey",
     summary:
@@ -160,27 +179,35 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
     answer: KeyShown.extend({ key: z.string(), replaces: z.string(), overlapUntil: z.string() }),
     status: 201,
     example: { params: { id: "collector1" }, body: { overlap_seconds: 3600 } },
-    handle: ({ params: { id }, body, change }) => rotate(id, body.overlap_seconds, change, ports),
+    handle: ({ params: { id }, body, change, tenant }) =>
+      rotate(id, body.overlap_seconds, change, { ...ports, keys: keysFor(tenant, ports) }),
   }),
   route({
     method: "DELETE",
     path: "/keys/:id",
     access: "admin",
+    tenants: "own",
     tag: "operations",
     operationId: "revokeKey",
     summary: "Revokes a key.",
     params: z.object({ id: z.string() }),
     status: 204,
     example: { params: { id: "collector1" } },
-    async handle({ params: { id }, change }) {
+    async handle({ params: { id }, change, tenant }) {
       const at = iso(ports.now());
       const entry = change({ at, subject: keySubject(id), after: { revokedAt: at } });
-      const revoked = await ports.keys.revokeKey(id, at, entry);
-      ports.keyEnded(id);
+      const revoked = await keysFor(tenant, ports).revokeKey(id, at, entry);
+      if (revoked) ports.keyEnded(id);
       return revoked ? undefined : noKey(id);
     },
   }),
 ];
+
+const keysFor = (tenant: string, { keys, ownRows }: KeyAdminPorts): KeyStore =>
+  tenant === DEFAULT_TENANT ? keys : ownRows(tenant);
+
+const refusedTenant = (message: string): Response =>
+  problem(422, "The key cannot be made like this.", { errors: [{ path: "tenant", message }] });
 
 async function rotate(
   id: string,
@@ -210,17 +237,21 @@ async function rotate(
   return { ...withoutHash(stored), key: shownOnce, replaces: id, overlapUntil: until };
 }
 
-type KeyTerms = Pick<ApiKey, "name" | "scopes" | "sources" | "limitPerMinute" | "expiresAt">;
+type KeyTerms = Pick<
+  ApiKey,
+  "tenant" | "name" | "scopes" | "sources" | "limitPerMinute" | "expiresAt"
+>;
 
 /** `key` is what its holder sends; `stored` has the hash of its secret alone. */
 function newKey(
-  { name, scopes, sources, limitPerMinute, expiresAt }: KeyTerms,
+  { tenant, name, scopes, sources, limitPerMinute, expiresAt }: KeyTerms,
   { randomToken, now, settings }: KeyAdminPorts,
 ): { stored: ApiKey; key: string } {
   const id = randomToken(ID_BYTES).replace(/[^A-Za-z0-9]/g, "0");
   const secret = randomToken(SECRET_BYTES);
   const stored: ApiKey = {
     id,
+    tenant,
     name,
     hash: secretHash(secret, settings.keyPepper),
     scopes,
@@ -236,10 +267,11 @@ function newKey(
 /** Why a key of these terms would be of no use. */
 function unusable(
   {
+    tenant,
     scopes,
     sources,
     expires_at,
-  }: Pick<KeyTerms, "scopes" | "sources"> & {
+  }: Pick<KeyTerms, "tenant" | "scopes" | "sources"> & {
     expires_at: string | null;
   },
   now: number,
@@ -247,6 +279,10 @@ function unusable(
   if (expires_at !== null && Date.parse(expires_at) <= now)
     return problem(422, "The key would have expired already.", {
       errors: [{ path: "expires_at", message: "must be in the future" }],
+    });
+  if (tenant !== DEFAULT_TENANT && scopes.includes("ingest"))
+    return problem(422, "Posts are the same for all tenants, and the operators bring them.", {
+      errors: [{ path: "scopes", message: "cannot hold ingest for a tenant" }],
     });
   if (sources !== null && !bindable(scopes))
     return problem(422, "The key cannot be bound to sources.", {

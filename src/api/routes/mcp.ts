@@ -36,6 +36,7 @@ export const mcpRoutes = (
     method: "POST",
     path: "/mcp",
     access: "feed",
+    tenants: "shared",
     tag: "live",
     operationId: "callMcp",
     effect: "none",

@@ -11,7 +11,7 @@ import { problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
 
 export type MutePorts = {
-  store: Pick<ChannelStore, "channels" | "muteToken">;
+  ownRows(tenant: string): Pick<ChannelStore, "channels" | "muteToken">;
   /** Whether channels of the kind are streams: they get everything, and cannot be muted. */
   isStream(kind: string): boolean;
   now: Clock;
@@ -57,17 +57,21 @@ export const muteRoutes = (ports: MutePorts): ApiRoute[] => [
     method: "GET",
     path: "/mutes",
     access: "operations",
+    tenants: "own",
     tag: "delivery",
     operationId: "listMutes",
     summary: "The tokens that are muted now: in which channel, until when, and by whom.",
     answer: Mutes,
     status: 200,
-    handle: async () => ({ mutes: inForce(await ports.store.channels(), ports.now()) }),
+    handle: async ({ tenant }) => ({
+      mutes: inForce(await ports.ownRows(tenant).channels(), ports.now()),
+    }),
   }),
   route({
     method: "POST",
     path: "/mutes",
     access: "write",
+    tenants: "own",
     tag: "delivery",
     operationId: "muteToken",
     summary: "Mutes a token for some minutes or until a time, in one channel or in all.",
@@ -75,20 +79,21 @@ export const muteRoutes = (ports: MutePorts): ApiRoute[] => [
     answer: Mutes,
     status: 201,
     example: { body: { token: "PEPE", minutes: 60 } },
-    async handle({ body, change }) {
+    async handle({ body, change, tenant }) {
       const now = ports.now();
       const until =
         body.until === undefined ? now + (body.minutes ?? 0) * MINUTE : Date.parse(body.until);
       if (until <= now) return refusal("until", "is over: name a time to come");
       if (until > now + MOST_MINUTES * MINUTE)
         return refusal("until", `is later than ${MOST_DAYS} days from now`);
-      return write({ ...body, until }, change, ports);
+      return write({ ...body, until, tenant }, change, ports);
     },
   }),
   route({
     method: "DELETE",
     path: "/mutes",
     access: "write",
+    tenants: "own",
     tag: "delivery",
     operationId: "unmuteToken",
     summary: "Ends the mute of a token, in one channel or in all.",
@@ -96,18 +101,20 @@ export const muteRoutes = (ports: MutePorts): ApiRoute[] => [
     answer: Mutes,
     status: 200,
     example: { query: { token: "PEPE" } },
-    handle: ({ query, change }) => write({ ...query, until: ports.now() }, change, ports),
+    handle: ({ query, change, tenant }) =>
+      write({ ...query, until: ports.now(), tenant }, change, ports),
   }),
 ];
 
-type Asked = { token: string; channel?: string | undefined; until: number };
+type Asked = { token: string; channel?: string | undefined; until: number; tenant: string };
 
 /** An unmute is a mute that ends at once: of one token the latest counts. */
 async function write(
-  { token, channel, until }: Asked,
+  { token, channel, until, tenant }: Asked,
   change: DescribeChange,
-  { store, isStream, now }: MutePorts,
+  { ownRows, isStream, now }: MutePorts,
 ): Promise<z.input<typeof Mutes> | Response> {
+  const store = ownRows(tenant);
   const known = (await store.channels()).filter(({ kind }) => !isStream(kind));
   const wanted = channel === undefined ? known : known.filter(({ name }) => name === channel);
   if (wanted.length === 0) return unknownChannel(channel, known);

@@ -12,7 +12,7 @@ import { PagingQuery, readPaging } from "../query.ts";
 import { type ApiRoute, PathId, route } from "../route.ts";
 
 export type OutboxPorts = {
-  store: Pick<OutboxStore, "outbox" | "reopen"> & Pick<ChannelStore, "channels">;
+  ownRows(tenant: string): Pick<OutboxStore, "outbox" | "reopen"> & Pick<ChannelStore, "channels">;
   /** Why an open row is not sent yet; null when nothing holds it. */
   waitReason(
     row: OutboxRow,
@@ -70,7 +70,7 @@ const OutboxShown = z.object({
 
 /** Every notification for every channel, with the attempts made at it. */
 export const outboxRoutes = ({
-  store,
+  ownRows,
   waitReason,
   routes,
   awaited,
@@ -82,6 +82,7 @@ export const outboxRoutes = ({
     method: "GET",
     path: "/outbox",
     access: "operations",
+    tenants: "own",
     tag: "delivery",
     operationId: "listOutbox",
     summary: "Deliveries with their attempts, the latest first.",
@@ -89,7 +90,8 @@ export const outboxRoutes = ({
     answer: z.object({ outbox: z.array(OutboxShown), nextCursor: z.string().nullable() }),
     status: 200,
     example: { query: { limit: "10" } },
-    async handle({ query }) {
+    async handle({ query, tenant }) {
+      const store = ownRows(tenant);
       const { status, channel, since } = query;
       const page = await readPaging(query, (paging) =>
         store.outbox({ status, channelId: channel, since }, paging),
@@ -110,6 +112,7 @@ export const outboxRoutes = ({
     method: "POST",
     path: "/outbox/:id/retry",
     access: "write",
+    tenants: "own",
     tag: "delivery",
     operationId: "retryDelivery",
     summary: "Makes a failed or dead delivery due now, with its idempotency key.",
@@ -117,11 +120,11 @@ export const outboxRoutes = ({
     answer: z.object({ id: z.number().int(), state: z.enum(["reopened", "open"]) }),
     status: 202,
     example: { params: { id: "1" } },
-    async handle({ params: { id }, change }) {
+    async handle({ params: { id }, change, tenant }) {
       await awaited();
       const at = iso(now());
       const entry = change({ at, subject: `delivery/${id}` });
-      const reopened = await store.reopen(id, at, entry);
+      const reopened = await ownRows(tenant).reopen(id, at, entry);
       if (reopened.kind === "unknown") return problem(404, `There is no delivery "${id}".`);
       if (reopened.kind === "done")
         return problem(409, "It was delivered, and nothing is sent twice.");

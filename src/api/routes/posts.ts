@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { STAGE_BUDGET_MS } from "../../analytics/panels/latency.ts";
 import { IsoInstant } from "../../model/scalars.ts";
+import { DEFAULT_TENANT } from "../../model/tenant.ts";
 import type { PostHistory, PostStore } from "../../store/posts.ts";
 import { type ApiSettings, mayRead } from "../context.ts";
 import { problem } from "../problem.ts";
@@ -56,13 +57,23 @@ export const PostHistoryShown = Listed.extend({
  * What the public may know of a post: that it was dropped and for which reason, not the score and
  * the words that a sender of spam would need to get past the filter, nor whom it was sent to.
  */
-export const publicHistory = (history: PostHistory): PostHistory => ({
+const publicHistory = (history: PostHistory): PostHistory => ({
   ...history,
   spam: history.outcome === "dropped" ? null : history.spam,
   steps: history.steps
     .filter(({ stage }) => stage !== "notify")
     .map((step) => (step.outcome === "dropped" ? { ...step, reason: history.reason } : step)),
 });
+
+/** What a caller may know of it. The attempts that it holds are the operators'. */
+export function historyFor(
+  history: PostHistory,
+  { operations, tenant }: { operations: boolean; tenant: string },
+): PostHistory {
+  if (!operations) return publicHistory(history);
+  if (tenant === DEFAULT_TENANT) return history;
+  return { ...history, steps: history.steps.filter(({ stage }) => stage !== "notify") };
+}
 
 const BUDGETS: Readonly<Record<string, number>> = {
   ...STAGE_BUDGET_MS,
@@ -96,6 +107,7 @@ export const postRoutes = ({ store, settings }: PostHistoryPorts): ApiRoute[] =>
     method: "GET",
     path: "/posts",
     access: "operations",
+    tenants: "shared",
     tag: "feed",
     operationId: "listPosts",
     summary: "The posts that came in, the latest first, by how they ended and why.",
@@ -115,6 +127,7 @@ export const postRoutes = ({ store, settings }: PostHistoryPorts): ApiRoute[] =>
     method: "GET",
     path: "/posts/:source/:id",
     access: "feed",
+    tenants: "shared",
     tag: "feed",
     operationId: "getPost",
     summary:
@@ -125,15 +138,12 @@ export const postRoutes = ({ store, settings }: PostHistoryPorts): ApiRoute[] =>
     answer: PostHistoryShown,
     status: 200,
     example: { params: { source: "x", id: "1" } },
-    async handle({ params: { source, id }, context }) {
+    async handle({ params: { source, id }, context, tenant }) {
       const history = await store.post(source, id);
       if (history === undefined)
         return problem(404, `No post ${source.slice(0, 60)}:${id.slice(0, 200)} came in.`);
-      return withBudgets(
-        mayRead("operations", context.get("caller"), settings.publicRead)
-          ? history
-          : publicHistory(history),
-      );
+      const operations = mayRead("operations", context.get("caller"), settings.publicRead);
+      return withBudgets(historyFor(history, { operations, tenant }));
     },
   }),
 ];

@@ -43,6 +43,7 @@ export const rulesRoutes = ({ rules: ports }: { rules: RulesPorts }): ApiRoute[]
     method: "GET",
     path: "/rules",
     access: "operations",
+    tenants: "shared",
     tag: "rules",
     operationId: "getRules",
     summary: "The rules in force and their sha.",

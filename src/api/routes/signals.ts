@@ -157,6 +157,7 @@ export const signalRoutes = ({ store, explain, settings }: SignalPorts): ApiRout
     method: "GET",
     path: "/signals",
     access: "feed",
+    tenants: "shared",
     tag: "feed",
     operationId: "listSignals",
     summary:
@@ -188,6 +189,7 @@ export const signalRoutes = ({ store, explain, settings }: SignalPorts): ApiRout
     method: "GET",
     path: "/signals/:eventKey",
     access: "feed",
+    tenants: "shared",
     tag: "feed",
     operationId: "getSignal",
     summary: "One signal.",
@@ -204,6 +206,7 @@ export const signalRoutes = ({ store, explain, settings }: SignalPorts): ApiRout
     method: "GET",
     path: "/signals/:eventKey/explain",
     access: "feed",
+    tenants: "shared",
     tag: "feed",
     operationId: "explainSignal",
     heavy: true,

@@ -37,6 +37,7 @@ export const sourceRoutes = ({ sources, trigger, auditLog, now }: TriggerPorts):
     method: "GET",
     path: "/sources",
     access: "operations",
+    tenants: "shared",
     tag: "operations",
     operationId: "listSources",
     summary: "Every source: on, or why it is off; its last poll.",

@@ -12,7 +12,8 @@ function server() {
   const ended: string[] = [];
   const empty = fakePorts();
   const key = {
-    ...{ id: "desk", name: "desk", hash: sha256Hex(SECRET), scopes: ["read", "admin"] },
+    ...{ id: "desk", tenant: "default", name: "desk", hash: sha256Hex(SECRET) },
+    ...{ scopes: ["read", "admin"] },
     ...{ sources: null, limitPerMinute: null, createdAt: EXPIRES, expiresAt: EXPIRES },
     ...{ revokedAt: null, lastUsedAt: null, replaces: null },
   };

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { networkOf } from "../../kit/network.ts";
+import { DEFAULT_TENANT } from "../../model/tenant.ts";
 import { EVENT_STREAM, type LiveListener } from "../../observability/live.ts";
 import type { TicketPorts } from "../access.ts";
 import { type ApiSettings, mayRead } from "../context.ts";
@@ -24,6 +25,7 @@ export const streamRoutes = (ports: StreamPorts): ApiRoute[] => [
     method: "GET",
     path: "/stream",
     access: "feed",
+    tenants: "shared",
     tag: "live",
     operationId: "streamSignals",
     summary:
@@ -35,12 +37,14 @@ export const streamRoutes = (ports: StreamPorts): ApiRoute[] => [
     answerType: "text/event-stream",
     status: 200,
     example: { query: { min_score: "10" }, headers: { Accept: "text/event-stream" } },
-    handle({ context }) {
+    handle({ context, tenant }) {
       // It says that there is a stream, and opens none.
       if (context.req.raw.method === "HEAD") return new Response(null, { headers: EVENT_STREAM });
       const caller = context.get("caller");
       return ports.stream(context.req.raw, {
-        operations: mayRead("operations", caller, ports.settings.publicRead),
+        // The deliveries that it tells of are the operators'.
+        operations:
+          tenant === DEFAULT_TENANT && mayRead("operations", caller, ports.settings.publicRead),
         keyId: caller.kind === "key" ? caller.id : null,
         expiresAt: caller.kind === "key" && caller.expiresAt ? Date.parse(caller.expiresAt) : null,
         address: networkOf(context.req.header("CF-Connecting-IP") ?? ""),
@@ -51,6 +55,7 @@ export const streamRoutes = (ports: StreamPorts): ApiRoute[] => [
     method: "POST",
     path: "/stream/tickets",
     access: "read",
+    tenants: "shared",
     tag: "live",
     operationId: "createStreamTicket",
     effect: "none",

@@ -6,6 +6,7 @@ import { at } from "./fixtures.ts";
 const KEY: ApiKey = {
   id: "k1",
   name: "ci",
+  tenant: "default",
   hash: "abc",
   scopes: ["read", "write"],
   sources: ["me", "mine"],

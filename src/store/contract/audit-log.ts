@@ -65,6 +65,7 @@ export function auditLogContract(store: () => Store): void {
       const key = {
         id: "k9",
         name: "ci",
+        tenant: "default",
         hash: "abc",
         scopes: ["read"],
         sources: null,

@@ -88,6 +88,7 @@ export function channelContract(store: () => Store): void {
         status: "active",
         statusReason: null,
         failingSince: null,
+        tenant: "default",
         createdAt: at(0),
       };
       expect(await store().addChannel(channelDraft("team"), at(0))).toEqual({

@@ -22,6 +22,7 @@ import { retentionContract } from "./retention.ts";
 import { routedContract } from "./routed.ts";
 import { rulesContract } from "./rules-versions.ts";
 import { subjectContract } from "./subjects.ts";
+import { ownRowsContract, tenantContract } from "./tenants.ts";
 
 /**
  * What every store must do. `makeStore` answers an empty one for each test; `stop` frees what they
@@ -72,6 +73,8 @@ const CONTRACTS: ((store: () => Store) => void)[] = [
   auditContract,
   auditLogContract,
   replyContract,
+  tenantContract,
+  ownRowsContract,
   overviewContract,
   activityContract,
   retentionContract,

@@ -9,14 +9,8 @@ import {
 } from "../audit.ts";
 import { cursorOf, markOf } from "../paging.ts";
 import { evidenceOf } from "./events.ts";
-import {
-  archivedOf,
-  type EventRecord,
-  HOUR_MS,
-  type MemoryRows,
-  order,
-  type PostRow,
-} from "./rows.ts";
+import { archivedOf, HOUR_MS } from "./ledger.ts";
+import { type EventRecord, type MemoryRows, order, type PostRow } from "./rows.ts";
 
 export const auditStore = (rows: MemoryRows): AuditStore => ({
   audit: async (since) => auditOf(rows, since),

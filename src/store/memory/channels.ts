@@ -1,14 +1,28 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
+import { DEFAULT_TENANT } from "../../model/tenant.ts";
 import type { ChannelStore } from "../channels.ts";
 import { logChange } from "./audit-log.ts";
-import { closeUnsent, isOpen, type MemoryChannel, type MemoryRows } from "./rows.ts";
+import { closeUnsent, isOpen, isOwn, type MemoryChannel, type MemoryRows } from "./rows.ts";
 
 const FORGOTTEN_MS = 32 * 86_400_000;
 
-export function channelStore(rows: MemoryRows): ChannelStore {
+/** Removes a channel, and ends what waits for it unsent. */
+export function dropChannel(
+  rows: MemoryRows,
+  channel: MemoryChannel,
+  at: string,
+  why: string,
+): void {
+  Object.assign(channel, { removedAt: at, settings: {} });
+  for (const row of rows.outbox.filter(({ draft }) => draft.channelId === channel.id))
+    if (isOpen(row) && (row.leasedUntil === null || row.leasedUntil <= at))
+      closeUnsent(rows, row, "skipped", why, at);
+}
+
+export function channelStore(rows: MemoryRows, own: string | null = null): ChannelStore {
   const shown = (id: number) => {
     const channel = rows.channels.get(id);
-    return channel?.removedAt === null ? channel : undefined;
+    return channel?.removedAt === null && isOwn(own, channel.tenant) ? channel : undefined;
   };
   const config = ({
     removedAt: _,
@@ -17,14 +31,20 @@ export function channelStore(rows: MemoryRows): ChannelStore {
     ...channel
   }: MemoryChannel): ChannelConfig => channel;
   const cleared = { failingSince: null, failures: 0, refusals: 0 };
-  const taken = (name: string, id: number | null) =>
+  const taken = (tenant: string, name: string, id: number | null) =>
     [...rows.channels.values()].some(
-      (other) => other.name === name && other.removedAt === null && other.id !== id,
+      (other) =>
+        other.tenant === tenant &&
+        other.name === name &&
+        other.removedAt === null &&
+        other.id !== id,
     );
 
   return {
     channels: async () =>
-      [...rows.channels.values()].filter((channel) => channel.removedAt === null).map(config),
+      [...rows.channels.values()]
+        .filter(({ removedAt, tenant }) => removedAt === null && isOwn(own, tenant))
+        .map(config),
     async setChannelStatus(id, status, statusReason) {
       const channel = shown(id);
       if (channel === undefined || channel.status === status) return false;
@@ -44,26 +64,29 @@ export function channelStore(rows: MemoryRows): ChannelStore {
       Object.assign(shown(id) ?? {}, cleared);
     },
     async addChannel(draft, at, entry) {
-      if (taken(draft.name, null)) return { kind: "taken" };
+      const tenant = own ?? DEFAULT_TENANT;
+      if (taken(tenant, draft.name, null)) return { kind: "taken" };
       const id = rows.channels.size + 1;
       const channel: ChannelConfig = {
         ...draft,
         id,
+        tenant,
         status: "active",
         statusReason: null,
         failingSince: null,
         createdAt: at,
       };
       rows.channels.set(id, { ...channel, removedAt: null, failures: 0, refusals: 0 });
-      logChange(rows, entry, { subject: `channel/${id}` });
+      logChange(rows, entry, { subject: `channel/${id}` }, own);
       return { kind: "saved", channel };
     },
     async updateChannel(id, patch, entry) {
       const channel = shown(id);
       if (channel === undefined) return { kind: "unknown" };
-      if (patch.name !== undefined && taken(patch.name, id)) return { kind: "taken" };
+      if (patch.name !== undefined && taken(channel.tenant, patch.name, id))
+        return { kind: "taken" };
       Object.assign(channel, patch, patch.status === "active" && cleared);
-      logChange(rows, entry);
+      logChange(rows, entry, {}, own);
       return { kind: "saved", channel: config(channel) };
     },
     async muteToken(id, mute, at, entry) {
@@ -75,17 +98,14 @@ export function channelStore(rows: MemoryRows): ChannelStore {
         .slice(-199)
         .filter(({ until }) => Date.parse(until) > Date.parse(at) - FORGOTTEN_MS);
       channel.filter = { ...channel.filter, mutes: [...kept, mute] };
-      logChange(rows, entry);
+      logChange(rows, entry, {}, channel.tenant);
       return true;
     },
     async removeChannel(id, at, entry) {
       const channel = shown(id);
       if (channel === undefined) return false;
-      Object.assign(channel, { removedAt: at, settings: {} });
-      for (const row of rows.outbox.filter(({ draft }) => draft.channelId === id))
-        if (isOpen(row) && (row.leasedUntil === null || row.leasedUntil <= at))
-          closeUnsent(rows, row, "skipped", "the channel was removed", at);
-      logChange(rows, entry);
+      dropChannel(rows, channel, at, "the channel was removed");
+      logChange(rows, entry, {}, own);
       return true;
     },
   };

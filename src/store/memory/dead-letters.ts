@@ -3,6 +3,7 @@ import type { DeadLetterStore } from "../dead-letters.ts";
 import { logChange } from "./audit-log.ts";
 import { buryPost, reopenPost } from "./posts.ts";
 import {
+  isOwn,
   type MemoryDeadLetter,
   type MemoryRows,
   newestFirst,
@@ -10,7 +11,7 @@ import {
   reopenRow,
 } from "./rows.ts";
 
-export function deadLetterStore(rows: MemoryRows): DeadLetterStore {
+export function deadLetterStore(rows: MemoryRows, own: string | null = null): DeadLetterStore {
   return {
     async bury(deadLetters, at) {
       for (const deadLetter of deadLetters) {
@@ -23,7 +24,9 @@ export function deadLetterStore(rows: MemoryRows): DeadLetterStore {
       const taken = [...rows.deadLetters.values()]
         .filter(
           (deadLetter) =>
-            deadLetter.replayedAt === null && (ids === null || ids.includes(deadLetter.id)),
+            isOwn(own, deadLetter.tenant) &&
+            deadLetter.replayedAt === null &&
+            (ids === null || ids.includes(deadLetter.id)),
         )
         .filter(
           (deadLetter) =>
@@ -33,7 +36,8 @@ export function deadLetterStore(rows: MemoryRows): DeadLetterStore {
         .sort((a, b) => a.id - b.id)
         .slice(0, limit);
       for (const deadLetter of taken) replay(rows, deadLetter, at);
-      if (taken.length > 0) logChange(rows, entry, { after: { ids: taken.map(({ id }) => id) } });
+      if (taken.length > 0)
+        logChange(rows, entry, { after: { ids: taken.map(({ id }) => id) } }, own);
       return taken.map(({ id, stage, reason, payload, subject, replays }) => ({
         id,
         stage,
@@ -46,6 +50,7 @@ export function deadLetterStore(rows: MemoryRows): DeadLetterStore {
     async deadLetters(filter, paging) {
       const found = [...rows.deadLetters.values()].filter(
         (deadLetter) =>
+          isOwn(own, deadLetter.tenant) &&
           (filter.stage === null || deadLetter.stage === filter.stage) &&
           (filter.reason === null || deadLetter.reason === filter.reason) &&
           (filter.since === null || deadLetter.createdAt >= filter.since) &&
@@ -55,7 +60,7 @@ export function deadLetterStore(rows: MemoryRows): DeadLetterStore {
         found,
         paging,
         ({ id }) => ({ at: null, id }),
-        ({ key: _, ...deadLetter }) => deadLetter,
+        ({ key: _, tenant: __, ...deadLetter }) => deadLetter,
       );
     },
   };

@@ -217,7 +217,7 @@ function close(
     row.externalShared = closing.shared ?? false;
   }
   if (closing.kind === "dlq")
-    putDeadLetter(rows, { ...closing.deadLetter, key: `outbox:${row.id}` }, now);
+    putDeadLetter(rows, { ...closing.deadLetter, key: `outbox:${row.id}` }, now, row.draft.tenant);
   if (!isOpen(row)) row.finishedAt = now;
   scheduleRow(rows, row);
 }

@@ -17,6 +17,7 @@ import { replyStore } from "./replies.ts";
 import { retentionStore } from "./retention.ts";
 import { emptyRows, type MemoryRows } from "./rows.ts";
 import { rulesHistory } from "./rules-versions.ts";
+import { tenantStore } from "./tenants.ts";
 
 /**
  * The store in memory: what PostgreSQL does, as storeContract checks, without the round trips. For
@@ -40,6 +41,7 @@ export function memoryStore(rows: MemoryRows = emptyRows()): Store {
     ...auditStore(rows),
     ...auditLogStore(rows),
     ...replyStore(rows),
+    ...tenantStore(rows),
     ...overviewStore(rows),
     ...activityStore(rows),
     ping: async () => undefined,

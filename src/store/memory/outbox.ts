@@ -4,6 +4,7 @@ import {
   addRow,
   eventsNamed,
   isOpen,
+  isOwn,
   type MemoryRows,
   newestFirst,
   type OutboxRecord,
@@ -23,7 +24,7 @@ const isDueIn = (
   waitsFor(row) <= now &&
   (row.draft.payload.routing?.group ?? null) === group;
 
-export function outboxStore(rows: MemoryRows): OutboxStore {
+export function outboxStore(rows: MemoryRows, own: string | null = null): OutboxStore {
   return {
     async digestRows(channelId, digestKey) {
       const carrying = rows.outbox.filter(
@@ -53,14 +54,14 @@ export function outboxStore(rows: MemoryRows): OutboxStore {
     nextDue: async () => rows.waiting.earliest(),
     async reopen(id, now, entry) {
       const row = rows.outbox[id - 1];
-      if (row === undefined) return { kind: "unknown" };
+      if (row === undefined || !isOwn(own, row.draft.tenant)) return { kind: "unknown" };
       if (row.status === "done") return { kind: "done" };
       if (row.status === "pending" || row.leasedUntil !== null) return { kind: "open" };
       reopenRow(rows, row, now);
       const deadLetter = rows.deadLetters.get(`outbox:${id}`);
       if (deadLetter?.replayedAt === null)
         Object.assign(deadLetter, { replayedAt: now, replays: deadLetter.replays + 1 });
-      logChange(rows, entry);
+      logChange(rows, entry, {}, own);
       return {
         kind: "reopened",
         delivery: { id, channelId: row.draft.channelId, eventKey: row.draft.eventKey },
@@ -70,7 +71,7 @@ export function outboxStore(rows: MemoryRows): OutboxStore {
       for (const row of rows.outbox.filter(({ draft }) => draft.channelId === channelId)) {
         const due =
           row.draft.notBefore !== null && row.draft.notBefore > now ? row.draft.notBefore : now;
-        if (!isOpen(row) || row.nextRetryAt <= due) continue;
+        if (!isOpen(row) || row.nextRetryAt <= due || !isOwn(own, row.draft.tenant)) continue;
         row.nextRetryAt = due;
         scheduleRow(rows, row);
       }
@@ -120,6 +121,7 @@ export function outboxStore(rows: MemoryRows): OutboxStore {
     async outbox(filter, paging) {
       const found = rows.outbox.filter(
         (row) =>
+          isOwn(own, row.draft.tenant) &&
           (filter.status === null || shownStatus(row) === filter.status) &&
           (filter.channelId === null || row.draft.channelId === filter.channelId) &&
           (filter.since === null || row.createdAt >= filter.since),
@@ -137,7 +139,12 @@ export function outboxStore(rows: MemoryRows): OutboxStore {
     },
     outboxByKey: async (eventKeys, limit) =>
       eventsNamed(rows, eventKeys)
-        .flatMap((held) => held.outbox.toSorted((a, b) => b.id - a.id).slice(0, limit))
+        .flatMap((held) =>
+          held.outbox
+            .filter(({ draft }) => isOwn(own, draft.tenant))
+            .sort((a, b) => b.id - a.id)
+            .slice(0, limit),
+        )
         .sort((a, b) => b.id - a.id)
         .map((row) => outboxRow(row, channelName(rows, row.draft.channelId))),
   };

@@ -5,8 +5,9 @@ import {
   type StalledPosts,
   type StoreOverview,
 } from "../overview.ts";
+import { archivedOf } from "./ledger.ts";
 import { PARTS } from "./retention.ts";
-import { archivedOf, type MemoryRows } from "./rows.ts";
+import type { MemoryRows } from "./rows.ts";
 
 const MINUTE = 60_000;
 /** Sources and events that a report of stalled posts names. */

@@ -1,7 +1,14 @@
 import { iso } from "../../kit/time.ts";
 import { postKey } from "../../model/raw-post.ts";
+import { DEFAULT_TENANT } from "../../model/tenant.ts";
 import type { PostHistory, PostListed, PostStep } from "../posts.ts";
-import type { HeldEvidence, MemoryRows, OutboxRecord, PostRow } from "./rows.ts";
+import {
+  type HeldEvidence,
+  isOwn,
+  type MemoryRows,
+  type OutboxRecord,
+  type PostRow,
+} from "./rows.ts";
 
 export function listedOf(row: PostRow): PostListed {
   const { source, id, author, text, postedAt } = row.post;
@@ -113,6 +120,7 @@ function commitSteps({ committedAt, timings }: HeldEvidence, eventKey: string): 
 
 function attemptSteps(rows: MemoryRows, { draft, attempts, externalShared }: OutboxRecord) {
   const who = rows.channels.get(draft.channelId)?.name ?? null;
+  if (!isOwn(DEFAULT_TENANT, draft.tenant)) return [];
   return attempts.map(({ at, ms, result, error }) => {
     const reason = [externalShared ? "in a digest" : null, error].filter(Boolean).join(": ");
     return step("notify", result, iso(Date.parse(at) - ms), {

@@ -10,8 +10,9 @@ import {
   type PostStore,
   REPEAT_WINDOW_DAYS,
 } from "../posts.ts";
+import { ledgerOf } from "./ledger.ts";
 import { historyOf, listedOf } from "./post-history.ts";
-import { ledgerOf, type MemoryRows, newestFirst, type PostRow, schedulePost } from "./rows.ts";
+import { type MemoryRows, newestFirst, type PostRow, schedulePost } from "./rows.ts";
 
 const REPEAT_MS = REPEAT_WINDOW_DAYS * 86_400_000;
 

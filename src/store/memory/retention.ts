@@ -1,8 +1,8 @@
 import type { RetentionResult, RetentionStore } from "../retention.ts";
+import { ledgerOf } from "./ledger.ts";
 import {
   type EventRecord,
   isOpen,
-  ledgerOf,
   type MemoryRows,
   type OutboxRecord,
   type PostRow,

@@ -6,6 +6,7 @@ import type { Mention } from "../../model/mention.ts";
 import type { OnchainFeatures } from "../../model/onchain-features.ts";
 import type { RawPost } from "../../model/raw-post.ts";
 import type { Signal } from "../../model/signal.ts";
+import { DEFAULT_TENANT } from "../../model/tenant.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
 import type { ApiKey } from "../api-keys.ts";
 import type { AuditBooks } from "../audit.ts";
@@ -86,6 +87,7 @@ export type OutboxRecord = {
 
 export type MemoryDeadLetter = DeadLetter & {
   id: number;
+  tenant: string;
   key: string;
   createdAt: string;
   replayedAt: string | null;
@@ -97,6 +99,10 @@ export type MemoryChannel = ChannelConfig & {
   failures: number;
   refusals: number;
 };
+
+/** Whether a row belongs to the tenant whose rows are asked for; null: to any. */
+export const isOwn = (own: string | null, tenant: string | undefined): boolean =>
+  own === null || own === (tenant ?? DEFAULT_TENANT);
 
 /** What the tables hold. */
 export type MemoryRows = {
@@ -121,11 +127,13 @@ export type MemoryRows = {
   channels: Map<number, MemoryChannel>;
   cursors: Map<string, SourceCursor>;
   keys: Map<string, ApiKey>;
+  /** By name, without "default". */
+  tenants: Map<string, { createdAt: string; removedAt: string | null }>;
   /** When a key was last used, by its id. */
   keyUse: Map<string, string>;
   rules: Map<string, RulesVersion & { document: string }>;
   features: OnchainFeatures[];
-  auditLog: AuditLogRow[];
+  auditLog: (AuditLogRow & { tenant: string })[];
   /** Times in milliseconds. */
   replies: Map<
     string,
@@ -156,6 +164,7 @@ export const emptyRows = (): MemoryRows => ({
   channels: new Map(),
   cursors: new Map(),
   keys: new Map(),
+  tenants: new Map(),
   keyUse: new Map(),
   rules: new Map(),
   features: [],
@@ -181,31 +190,6 @@ export function schedulePost(rows: MemoryRows, row: PostRow): void {
   rows.unjudged.set(source, ofSource);
   ofSource.add(row);
 }
-
-export const HOUR_MS = 3_600_000;
-
-/** The entry of the ledger of acceptances that a post counts in. */
-export function ledgerOf(
-  rows: MemoryRows,
-  source: string,
-  acceptedAt: string,
-): { accepted: number; archived: number } {
-  const hour = Math.floor(Date.parse(acceptedAt) / HOUR_MS) * HOUR_MS;
-  const key = JSON.stringify([source, hour]);
-  const entry = rows.acceptedPosts.get(key) ?? { accepted: 0, archived: 0 };
-  rows.acceptedPosts.set(key, entry);
-  return entry;
-}
-
-/** The counts of what was deleted, by outcome and reason. */
-export const archivedOf = (
-  rows: MemoryRows,
-  what: "post" | "event" | "delivery",
-): { outcome: string; reason: string; count: number }[] =>
-  [...rows.archived].flatMap(([key, count]) => {
-    const [kind, outcome, reason] = JSON.parse(key) as [string, string, string];
-    return kind === what ? [{ outcome, reason, count }] : [];
-  });
 
 const byWait = () => timeHeap<OutboxRecord>((row) => (isOpen(row) ? waitsFor(row) : undefined));
 
@@ -286,6 +270,7 @@ export function putDeadLetter(
   rows: MemoryRows,
   deadLetter: DeadLetter & { key: string },
   at: string,
+  tenant = DEFAULT_TENANT,
 ): void {
   const fresh = rows.deadLetters.get(deadLetter.key) ?? {
     id: ++rows.made.deadLetters,
@@ -293,6 +278,7 @@ export function putDeadLetter(
   };
   rows.deadLetters.set(deadLetter.key, {
     ...deadLetter,
+    tenant,
     id: fresh.id,
     replays: fresh.replays,
     createdAt: at,

@@ -14,6 +14,7 @@ const ROWS = {
   from: "audit_log l",
   at: null,
   id: "l.id",
+  own: "l",
 };
 
 export function auditLogStore(sql: Sql): AuditLogStore {

@@ -1,10 +1,10 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
 import type { ChannelFailures, ChannelStore } from "../channels.ts";
 import { AUDITED, CHANNEL, closedUnsent, IS_OPEN } from "./columns.ts";
-import { isoColumn, jsonParam, optionalJson, type Sql } from "./sql.ts";
+import { isoColumn, jsonParam, OWN, optionalJson, type Sql } from "./sql.ts";
 
 const CHANNEL_COLUMNS = `select ${CHANNEL} as channel from channels c
-  where c.removed_at is null order by c.id`;
+  where c.removed_at is null${OWN("c")} order by c.id`;
 
 const ADD = `
 with added as (
@@ -12,7 +12,7 @@ insert into channels as c (kind, name, settings, filter, at_most_once, created_a
 select kind, name, settings, filter, "atMostOnce", $2::timestamptz
 from jsonb_to_record($1::jsonb) as d(kind text, name text, settings jsonb, filter jsonb,
 "atMostOnce" boolean)
-on conflict (name) where removed_at is null do nothing
+on conflict (tenant, name) where removed_at is null do nothing
 returning c.id, ${CHANNEL} as channel
 ), ${AUDITED("added", "$3", { subject: "'channel/' || (select id from added)" })}
 select channel from added`;
@@ -23,8 +23,12 @@ with patch as (
   select * from jsonb_to_record($2::jsonb) as p(name text, settings jsonb, filter jsonb,
   status text, "statusReason" text, "atMostOnce" boolean)
 ),
-rival as (select true as taken from channels c, patch p where c.name = p.name and c.id <> $1::bigint
-and c.removed_at is null),
+target as (
+  select c.id, c.tenant from channels c
+  where c.id = $1::bigint and c.removed_at is null${OWN("c")}
+),
+rival as (select true as taken from channels c, patch p, target t where c.name = p.name
+and c.tenant = t.tenant and c.id <> t.id and c.removed_at is null),
 saved as (
   update channels c set
     name = coalesce(p.name, c.name), settings = coalesce(p.settings, c.settings),
@@ -35,18 +39,17 @@ saved as (
     failing_since = case when p.status = 'active' then null else c.failing_since end,
     failures = case when p.status = 'active' then 0 else c.failures end,
     refusals = case when p.status = 'active' then 0 else c.refusals end
-  from patch p
-  where c.id = $1::bigint and c.removed_at is null and not exists (select from rival)
+  from patch p, target t
+  where c.id = t.id and c.removed_at is null and not exists (select from rival)
   returning ${CHANNEL} as channel
 ), ${AUDITED("saved", "$3")}
 select channel, exists (select from rival) as taken
-from channels c left join saved on true
-where c.id = $1::bigint and c.removed_at is null`;
+from target left join saved on true`;
 
 const MUTE = `
 with held as (
-  select id, filter, coalesce(filter->'mutes', '[]') as mutes from channels
-  where id = $1::bigint and removed_at is null for update
+  select id, filter, coalesce(filter->'mutes', '[]') as mutes from channels c
+  where id = $1::bigint and removed_at is null${OWN("c")} for update
 ),
 saved as (
   update channels c set filter = held.filter || jsonb_build_object('mutes', coalesce((
@@ -58,13 +61,14 @@ saved as (
   from held
   where c.id = held.id and not exists (
     select from jsonb_array_elements(held.mutes) m where m->>'request' = $2::jsonb->>'request')
-  returning c.id
-), ${AUDITED("saved", "$4")}
+  returning c.id, c.tenant
+), ${AUDITED("saved", "$4", { tenant: "(select tenant from saved)" })}
 select true as muted from saved`;
 
 const SET_STATUS = `
 with held as (
-  select id, status from channels where id = $1::bigint and removed_at is null for update
+  select id, status from channels c
+  where id = $1::bigint and removed_at is null${OWN("c")} for update
 )
 update channels c set status = $2, status_reason = $3,
   failing_since = case when $2 = 'active' then null else c.failing_since end,
@@ -76,12 +80,12 @@ returning true as changed`;
 const RECORD_FAILURE = `
 update channels c set failing_since = coalesce(c.failing_since, $2::timestamptz),
   failures = c.failures + 1, refusals = case when $3::boolean then c.refusals + 1 else 0 end
-where c.id = $1::bigint and c.removed_at is null
+where c.id = $1::bigint and c.removed_at is null${OWN("c")}
 returning ${isoColumn("c.failing_since")} as "failingSince", c.failures, c.refusals`;
 
-const CLEAR_FAILURES = `update channels set failing_since = null,
+const CLEAR_FAILURES = `update channels c set failing_since = null,
   failures = 0, refusals = 0
-  where id = $1::bigint and failing_since is not null`;
+  where id = $1::bigint and failing_since is not null${OWN("c")}`;
 
 /**
  * Ends what is open for the channel, but for what is being sent: its holder ends that. Deliveries
@@ -89,8 +93,8 @@ const CLEAR_FAILURES = `update channels set failing_since = null,
  */
 const REMOVE = `
 with removed as (
-  update channels set removed_at = $2::timestamptz, settings = '{}'
-  where id = $1::bigint and removed_at is null
+  update channels c set removed_at = $2::timestamptz, settings = '{}'
+  where id = $1::bigint and removed_at is null${OWN("c")}
   returning id
 ),
 waiting as (

@@ -42,7 +42,8 @@ export const EVIDENCE = `coalesce((
 ), '[]')`;
 
 export const CHANNEL = `json_build_object(
-  'id', c.id, 'kind', c.kind, 'name', c.name, 'settings', c.settings, 'filter', c.filter, 'status',
+  'id', c.id, 'tenant', c.tenant, 'kind', c.kind, 'name', c.name, 'settings',
+  c.settings, 'filter', c.filter, 'status',
   c.status,
   'statusReason', c.status_reason, 'failingSince', ${isoColumn("c.failing_since")},
   'atMostOnce', c.at_most_once,
@@ -94,16 +95,19 @@ noted_unsent as (
 
 /**
  * The part "audited" of a statement: writes the entry (a JSON parameter, or null for none) when the
- * part `change` answers a row. `made` gives in SQL what the entry leaves open.
+ * part `change` answers a row. `made` gives in SQL what the entry leaves open, and the tenant where
+ * the statement may be about any.
  */
 export const AUDITED = (
   change: string,
   entry: string,
-  made: { subject?: string; after?: string } = {},
+  made: { subject?: string; after?: string; tenant?: string } = {},
 ): string => `audited as (
-  insert into audit_log (at, key_id, key_name, action, subject, before, after, request_id)
+  insert into audit_log (at, key_id, key_name, action, subject, before, after,
+  request_id${made.tenant ? ", tenant" : ""})
   select e.at, e."keyId", e."keyName", e.action, coalesce(e.subject, ${made.subject ?? "''"}),
-    e.before, coalesce(e.after, ${made.after ?? "null"}), e."requestId"
+    e.before, coalesce(e.after, ${made.after ?? "null"}),
+    e."requestId"${made.tenant ? `, ${made.tenant}` : ""}
   from jsonb_to_record(${entry}::jsonb) as e(at timestamptz, "keyId" text, "keyName" text,
     action text, subject text, before jsonb, after jsonb, "requestId" text)
   where e.at is not null and exists (select from ${change})

@@ -1,16 +1,22 @@
 import type { DeadLetterRow, DeadLetterStore, ReplayDeadLetter } from "../dead-letters.ts";
 import { AUDITED, REOPENED } from "./columns.ts";
-import { isoColumn, jsonParam, newestFirst, optionalJson, type Sql } from "./sql.ts";
+import { isoColumn, jsonParam, newestFirst, OWN, optionalJson, type Sql } from "./sql.ts";
 
 /**
  * Inserts the dead letters of a JSON parameter. A dead letter whose replay failed too is open again
  * when it is `anew`; a mere repeat changes nothing and is not returned.
  */
-const BURY = (deadLetters: string, at: string, condition: string, anew: string): string => `
+const BURY = (
+  deadLetters: string,
+  at: string,
+  condition: string,
+  anew: string,
+  tenant = "'default'",
+): string => `
   insert into dead_letters (key, stage, reason, error, payload, attempts, subject, advice,
-  created_at)
+  created_at, tenant)
   select distinct on (key) key, stage, reason, error, payload, attempts, subject, advice,
-  ${at}::timestamptz
+  ${at}::timestamptz, ${tenant}
   from jsonb_to_recordset(${deadLetters}::jsonb) as l(
     key text, stage text, reason text, error text, payload jsonb, attempts int, subject text,
     advice text
@@ -34,6 +40,7 @@ export const BURY_CLOSED = (deadLetters: string): string =>
     "closed.now",
     "join closed on l.key = 'outbox:' || closed.id",
     "dead_letters.replayed_at is not null",
+    "closed.tenant",
   );
 
 /**
@@ -57,11 +64,11 @@ from post where p.id = post.id and p.ended_at is null`;
  * statement has in hand is left to the next call. A dead letter whose delivery is in hand stays as
  * well, so that no dead letter counts as replayed whose delivery was not opened.
  */
-const TAKE = `
+const takeSql = (posts: string): string => `
 with wanted as (
   select id, case when stage = 'deliveries' and subject ~ '^[0-9]{1,15}$' then subject::bigint end
-  as outbox_id from dead_letters
-  where replayed_at is null and ($1::jsonb is null or $1::jsonb @> to_jsonb(id))
+  as outbox_id from dead_letters d
+  where replayed_at is null${OWN("d")} and ($1::jsonb is null or $1::jsonb @> to_jsonb(id))
     and ($2::text is null or stage = $2) and ($3::text is null or reason = $3)
   order by id limit $4::int
 ),
@@ -80,14 +87,7 @@ marked as (
   update dead_letters d set replayed_at = $5::timestamptz, replays = d.replays + 1 from taken
   where d.id = taken.id returning d.*
 ),
-post as (${postsOf("marked")}),
-reopened_post as (
-  update raw_posts p set
-    outcome = case when p.event_keys is not null then 'pending' end, reason = null, ended_at = null,
-    requeued_at = $5::timestamptz
-  from post where p.id = post.id and p.outcome = 'dead'
-),
-reopened_delivery as (
+${posts}reopened_delivery as (
   update push_outbox o set ${REOPENED("$5::timestamptz")}
   from wanted w join marked m on m.id = w.id where o.id = w.outbox_id and o.status = 'dlq'
 ), ${AUDITED("marked", "$6", {
@@ -97,20 +97,29 @@ select jsonb_build_object('id', id, 'stage', stage, 'reason', reason, 'payload',
 subject, 'replays', replays) as "deadLetter"
 from marked order by id`;
 
-export function deadLetterStore(sql: Sql): DeadLetterStore {
+const TAKE = takeSql(`
+post as (${postsOf("marked")}),
+reopened_post as (
+  update raw_posts p set
+    outcome = case when p.event_keys is not null then 'pending' end, reason = null, ended_at = null,
+    requeued_at = $5::timestamptz
+  from post where p.id = post.id and p.outcome = 'dead'
+),
+`);
+
+/** Posts are nobody's own: a dead letter of a tenant is about a delivery. */
+const TAKE_DELIVERIES = takeSql("");
+
+export function deadLetterStore(sql: Sql, ofPosts = true): DeadLetterStore {
   return {
     async bury(deadLetters, at) {
       await sql.query(BURY_ALL, [jsonParam(deadLetters), at]);
     },
     async takeForReplay({ ids, stage, reason }, limit, at, entry) {
-      const rows = await sql.query<{ deadLetter: ReplayDeadLetter }>(TAKE, [
-        ids && jsonParam(ids),
-        stage,
-        reason,
-        limit,
-        at,
-        optionalJson(entry),
-      ]);
+      const rows = await sql.query<{ deadLetter: ReplayDeadLetter }>(
+        ofPosts ? TAKE : TAKE_DELIVERIES,
+        [ids && jsonParam(ids), stage, reason, limit, at, optionalJson(entry)],
+      );
       return rows.map(({ deadLetter }) => deadLetter);
     },
     deadLetters: (filter, paging) =>
@@ -137,4 +146,5 @@ const DEAD_LETTER_ROWS = {
   from: "dead_letters d",
   at: null,
   id: "d.id",
+  own: "d",
 };

@@ -221,7 +221,7 @@ closed as (
     when e.kind = 'failed' and e.unsure then coalesce(o.digest_key, o.idem_key) end
   from held join ending e on held.id = e.id and held.token = e.token
   where o.id = held.id and held.open
-  returning o.id, e.token, e.now
+  returning o.id, e.token, e.now, o.tenant
 ),
 attempt as (
   insert into deliveries (outbox_id, lease_token, at, status, http_status, ms, error, ambiguous)

@@ -20,14 +20,21 @@ import { postStore } from "./posts.ts";
 import { replyStore } from "./replies.ts";
 import { retentionStore } from "./retention.ts";
 import { rulesHistory } from "./rules-versions.ts";
-import { firstRow, type Sql, storableText } from "./sql.ts";
+import { firstRow, type Sql, type SqlClient, storableText } from "./sql.ts";
+import { tenantStore } from "./tenants.ts";
 
 /**
  * The store in PostgreSQL. Every method is one statement, so that it works over HTTP, where no
- * session outlives a request.
+ * session outlives a request. Those of a tenant have a second before it, in one transaction.
  */
-export function postgresStore(client: Sql): Store {
-  const sql = storableText(client);
+export function postgresStore(client: Sql & Partial<SqlClient>): Store {
+  const sql: SqlClient = {
+    ...storableText(client),
+    asTenant(tenant) {
+      if (client.asTenant === undefined) throw new Error("this client speaks for no tenant");
+      return storableText(client.asTenant(tenant));
+    },
+  };
   return {
     ...postStore(sql),
     ...eventStore(sql),
@@ -44,6 +51,7 @@ export function postgresStore(client: Sql): Store {
     ...auditStore(sql),
     ...auditLogStore(sql),
     ...replyStore(sql),
+    ...tenantStore(sql),
     ...overviewStore(sql),
     ...activityStore(sql),
     ...storeHealth(sql),

@@ -13,6 +13,7 @@ import {
   itemsByKey,
   jsonParam,
   newestFirst,
+  OWN,
   optionalJson,
   type Sql,
 } from "./sql.ts";
@@ -50,11 +51,11 @@ const OF_GROUP = "and o.payload_json->'routing'->>'group' is not distinct from $
 const ADD = `
 with draft as (
   insert into push_outbox (channel_id, event_key, payload_json, idem_key, not_before, next_retry_at,
-  created_at)
+  created_at, tenant)
   select "channelId", "eventKey", payload, "idemKey", "notBefore", coalesce("notBefore",
-  $2::timestamptz), $2::timestamptz
+  $2::timestamptz), $2::timestamptz, coalesce(tenant, 'default')
   from jsonb_to_recordset($1::jsonb) as d("channelId" bigint, "eventKey" text, payload jsonb,
-  "idemKey" text, "notBefore" timestamptz)
+  "idemKey" text, "notBefore" timestamptz, tenant text)
   on conflict (idem_key) do nothing
   returning event_key
 ),
@@ -151,7 +152,8 @@ export function outboxStore(sql: Sql): OutboxStore {
       const text = `
         select ${OUTBOX_ROWS.item} as item from (${GIVEN_KEYS}) as given(event_key) cross
         join lateral (
-          select * from push_outbox o where o.event_key = given.event_key order by o.id desc
+          select * from push_outbox o where o.event_key = given.event_key${OWN("o")}
+          order by o.id desc
           limit ${Math.trunc(limit)}
         ) o left join channels c on c.id = o.channel_id order by o.id desc`;
       return itemsByKey<OutboxRow>(sql, text, eventKeys);
@@ -176,10 +178,11 @@ const OUTBOX_ROWS = {
   from: "push_outbox o left join channels c on c.id = o.channel_id",
   at: null,
   id: "o.id",
+  own: "o",
 };
 
 const REOPEN = `
-with held as (select * from push_outbox where id = $1::bigint for update),
+with held as (select * from push_outbox o where id = $1::bigint${OWN("o")} for update),
 moved as (
   update push_outbox o set ${REOPENED("$2::timestamptz")}
   from held h
@@ -199,7 +202,7 @@ const BRING_FORWARD = `
 with held as (
   select o.id from push_outbox o
   where o.channel_id = $1::bigint and ${IS_OPEN} and o.next_retry_at > greatest($2::timestamptz,
-  o.not_before)
+  o.not_before)${OWN("o")}
   order by o.id for update
 )
 update push_outbox o set next_retry_at = greatest($2::timestamptz, o.not_before) from held

@@ -19,7 +19,10 @@ const EVIDENCE_STEPS = `
   select v.committed_at, 8, 'store', 'evidence', null, v.event_key, v.store_ms, v.posts, null
   from held v`;
 
-/** The attempts at what the post set off: in its own commit, or later in its trace. */
+/**
+ * The attempts at what the post set off: in its own commit, or later in its trace. Those of tenants
+ * are for the tenants alone.
+ */
 const ATTEMPT_STEPS = `
   select t.at - t.ms * ${MILLISECONDS}, 11, 'notify', t.status,
     concat_ws(': ', case when o.external_shared then 'in a digest' end, t.error),
@@ -28,7 +31,8 @@ const ATTEMPT_STEPS = `
   join push_outbox o on o.event_key = v.event_key and (o.created_at = v.committed_at
     or o.payload_json->'traces' ? (select raw->>'trace' from post))
   join deliveries t on t.outbox_id = o.id
-  left join channels c on c.id = o.channel_id`;
+  left join channels c on c.id = o.channel_id
+  where o.tenant = 'default'`;
 
 /** What became of post $1 (source), $2 (id): one row, or none when it is not known. */
 export const HISTORY = `

@@ -9,6 +9,25 @@ export type Sql = {
   query<Row>(text: string, params: (string | number | boolean | null)[]): Promise<Row[]>;
 };
 
+/** A client of the store. `asTenant`: each statement sees and writes that tenant's rows alone. */
+export type SqlClient = Sql & { asTenant(tenant: string): Sql };
+
+/**
+ * Comes before a statement of a tenant, in one transaction with it: the policies of app_tenant then
+ * choose the rows. $1 the tenant.
+ */
+export const BECOME_TENANT =
+  "select set_config('role', 'app_tenant', true), set_config('app.tenant', $1, true)";
+
+/** Stands where a statement of ownRows is held to the rows of its tenant; else a mere comment. */
+export const OWN = (alias: string): string => ` /*own ${alias}*/`;
+
+/** `tenant` was read by TenantName, so that it can stand in a statement. */
+export const ownSql = (sql: Sql, tenant: string): Sql => ({
+  query: (text, params) =>
+    sql.query(text.replaceAll(/ \/\*own (\w+)\*\//g, ` and $1.tenant = '${tenant}'`), params),
+});
+
 /**
  * A JSON parameter. PostgreSQL refuses NUL and half surrogate pairs in jsonb; a dead letter must be
  * stored whatever its payload holds.
@@ -49,7 +68,8 @@ export type Condition = [clause: string, value: string | number | boolean | null
 
 type Found<Item> = { item: Item; at: string | null; id: number };
 
-type SelectedRows = { item: string; from: string; at: string | null; id: string };
+/** `own`: the alias of what belongs to a tenant. */
+type SelectedRows = { item: string; from: string; at: string | null; id: string; own?: string };
 
 /**
  * Rows that meet every condition whose value is not null, the newest first; `?` in a clause stands
@@ -65,6 +85,7 @@ export async function newestFirst<Item>(
   const given = conditions.filter(([, value]) => value !== null);
   const params = given.map(([, value]) => value);
   const clauses = given.map(([clause], i) => clause.replace("?", `$${i + 1}`));
+  if (select.own !== undefined) clauses.push(`true${OWN(select.own)}`);
   if (mark !== null) {
     clauses.push(
       select.at === null

@@ -5,14 +5,17 @@ import { hyperdriveSql } from "../../../workers/platform/hyperdrive.ts";
 const Statement = z.object({
   text: z.string(),
   params: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  tenant: z.string().optional(),
 });
 
 /** Runs statements through the binding, for a store outside. */
 export default {
   async fetch(request, { HYPERDRIVE }) {
-    const { text, params } = Statement.parse(await request.json());
+    const { text, params, tenant } = Statement.parse(await request.json());
     try {
-      const rows = await hyperdriveSql(HYPERDRIVE.connectionString).query(text, params);
+      const client = hyperdriveSql(HYPERDRIVE.connectionString);
+      const sql = tenant === undefined ? client : client.asTenant(tenant);
+      const rows = await sql.query(text, params);
       return Response.json({ rows });
     } catch (error) {
       const isUnavailable = error instanceof StoreUnavailable;

@@ -46,8 +46,8 @@ event as (
 ),
 drafted as (
   select c.event_key, c.at, d.* from change c, rows from (jsonb_to_recordset(c.outbox) as (
-    "channelId" bigint, payload jsonb, "idemKey" text, "notBefore" timestamptz
-  )) with ordinality as d("channelId", payload, "idemKey", "notBefore", place)
+    "channelId" bigint, payload jsonb, "idemKey" text, "notBefore" timestamptz, tenant text
+  )) with ordinality as d("channelId", payload, "idemKey", "notBefore", tenant, place)
 ),
 fresh_draft as (
   select event_key, count(*)::int as count from drafted d
@@ -126,8 +126,9 @@ ${history}signal as (
 ),
 draft as (
   insert into push_outbox (channel_id, event_key, payload_json, idem_key, not_before, next_retry_at,
-  created_at)
-  select "channelId", event_key, payload, "idemKey", "notBefore", coalesce("notBefore", at), at
+  created_at, tenant)
+  select "channelId", event_key, payload, "idemKey", "notBefore", coalesce("notBefore", at), at,
+    coalesce(tenant, 'default')
   from head join drafted using (event_key)
   order by event_key, place
   on conflict (idem_key) do nothing
