@@ -19,6 +19,7 @@ import type { ServiceSpec } from "../supervisor/service.ts";
 
 const run = promisify(execFile);
 const NOBODY = 65534;
+const ELSEWHERE = "postgres.elsewhere";
 /** PGlite knows this user and this database alone, so both kinds of server use them. */
 const USER = "postgres";
 
@@ -74,6 +75,19 @@ async function canReach(dir: string, uid: number): Promise<boolean> {
 }
 
 /**
+ * Marks in the data folder that its database is in another one. What is there without the mark is
+ * of a folder that was emptied, or deleted and made anew: its rows and its password are not ours.
+ * A folder of before the mark is known by what a whole start leaves in it.
+ */
+export function claimElsewhere(wanted: string, folder: string): void {
+  const mark = join(wanted, ELSEWHERE);
+  const isOurs = existsSync(mark) || existsSync(join(wanted, "channels-made"));
+  if (!isOurs) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(mark, `${folder}\n`);
+}
+
+/**
  * As root the server runs as nobody, who cannot enter a folder such as /root: then the data goes
  * under the system's temporary folder.
  */
@@ -86,7 +100,7 @@ async function placeData(
   if (await canReach(resolve(wanted), uid)) return { dataDir: join(wanted, "postgres") };
   const key = resolve(wanted).replaceAll(/[^a-zA-Z0-9]+/g, "-");
   const dataDir = join(tmpdir(), `event-stream${key}`, "postgres");
-  mkdirSync(dirname(dataDir), { recursive: true });
+  claimElsewhere(wanted, dirname(dataDir));
   return {
     dataDir,
     note: `data in ${dataDir}, because only root can enter ${resolve(wanted)}`,
