@@ -10,7 +10,9 @@ import {
 
 const escapeXml = (value: string) =>
   value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-const title = (post: SamplePost) => post.text.slice(0, 80);
+/** Whole words: "$AURA" that is cut to "$AU" would be another token. */
+export const headline = (words: string): string => /^.{1,80}(?=\s|$)/su.exec(words)?.[0] ?? words;
+const title = (post: SamplePost) => headline(post.text);
 const EVERY_MS = 60_000;
 
 /** Conditional requests work: the tag changes when there is a new item. */

@@ -71,11 +71,22 @@ function tokenResource(network: string, token: SampleToken, now: number) {
   };
 }
 
+const CONSONANTS = "BDFGKLMNPRSTVZ";
+const VOWELS = "AEIOU";
+const SYLLABLES = CONSONANTS.length * VOWELS.length;
+
+/** A name that can be spoken; three syllables come again after six years of pools. */
+const poolSymbol = (slot: number): string =>
+  [1, SYLLABLES, SYLLABLES ** 2]
+    .map((unit) => Math.floor(slot / unit) % SYLLABLES)
+    .map((syllable) => `${CONSONANTS[syllable % CONSONANTS.length]}${VOWELS[syllable % 5]}`)
+    .join("");
+
 /** A new pool every ten minutes, the newest first; its name says when, so it is new once. */
 function newPools(network: string, now: number) {
   const slot = Math.floor(now / 600_000);
   return Array.from({ length: 5 }, (_, back) => {
-    const token = tokenAt(evmAddress(`N${(slot - back).toString(36).toUpperCase()}`));
+    const token = tokenAt(evmAddress(poolSymbol(slot - back)));
     return pool(network, token, (slot - back) * 600_000);
   });
 }
