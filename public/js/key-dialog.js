@@ -1,5 +1,8 @@
-import { byId } from "./dom.js";
-import { getKey, setKey, takeKeyFromAddress } from "./server.js";
+import { byId, h } from "./dom.js";
+import { getKey, requestError, setKey, takeKeyFromAddress } from "./server.js";
+
+const USED_LINK =
+  "This link was used before, or is too old. Type a key, or start again for a link.";
 
 /**
  * The button and the dialog that ask for a key. Answers the function that opens the dialog.
@@ -9,6 +12,8 @@ export function keyDialog(changed) {
   const button = byId("keys");
   const dialog = byId("key-dialog", HTMLDialogElement);
   const input = byId("key", HTMLInputElement);
+  const warning = h("p", { class: "warning", role: "alert" });
+  input.closest("label")?.before(warning);
   const mark = () => button.setAttribute("data-set", String(getKey() !== null));
   const open = () => dialog.showModal();
   button.addEventListener("click", open);
@@ -17,6 +22,7 @@ export function keyDialog(changed) {
     if (chosen !== "use" && chosen !== "forget") return;
     setKey(chosen === "use" ? input.value.trim() : "");
     input.value = "";
+    warning.textContent = "";
     dialog.returnValue = "";
     mark();
     changed();
@@ -29,8 +35,11 @@ export function keyDialog(changed) {
       mark();
       changed();
     },
-    // The link was used: whoever has a key may type it.
-    () => dialog.open || open(),
+    (error) => {
+      const failure = requestError(error);
+      warning.textContent = failure.needsKey ? USED_LINK : failure.message;
+      if (!dialog.open) open();
+    },
   );
   return open;
 }

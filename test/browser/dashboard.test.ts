@@ -83,6 +83,11 @@ describe.skipIf(missing)("the dashboard", () => {
       ["goplus", "429", "7"],
       ["redis", "failed or slow", "2"],
     ]);
+    const parts = panel(page, "cache").locator(".meter rect");
+    const widths = await parts.evaluateAll((drawn) =>
+      drawn.map((part) => Number(part.getAttribute("width"))),
+    );
+    expect(widths.map(Math.round)).toEqual([88, 0, 12]);
     const drawn = panel(page, "provider-budgets").locator(".meter rect").first();
     expect(Number(await drawn.getAttribute("width"))).toBeCloseTo(75);
     expect(await panel(page, "signals-by-state").locator("canvas").count()).toBe(1);

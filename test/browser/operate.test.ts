@@ -39,7 +39,8 @@ describe.skipIf(missing)("the page for operators", () => {
     expect(old.status).toBe(401);
     const again = await at.newPage();
     await again.goto(`${url}operate#once=${key}`);
-    await again.locator("#key-dialog[open]").waitFor();
+    const dialog = again.locator("#key-dialog[open]", { hasText: "This link was used before" });
+    await dialog.waitFor();
     at.complaints.length = 0;
   });
 

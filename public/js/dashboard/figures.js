@@ -83,6 +83,7 @@ function waiting(rows) {
   if (rows === null) return null;
   const ages = rows.map(({ oldest }) => Number(oldest ?? 0));
   const oldest = Math.max(0, ...ages);
-  const more = oldest > 0 ? `the oldest ${duration(oldest * 1_000)}` : "nothing is open";
-  return figure("Waiting now", count(sum(rows, "waiting")), more, oldest > 900);
+  const open = sum(rows, "waiting");
+  const age = oldest > 0 ? `the oldest ${duration(oldest * 1_000)}` : "just come";
+  return figure("Waiting now", count(open), open === 0 ? "nothing is open" : age, oldest > 900);
 }

@@ -5,6 +5,8 @@ import { shownValue } from "./values.js";
 
 const WIDTH = 100;
 const HEIGHT = 12;
+/** The failed calls are a part of "calls", and are drawn over them. */
+const PART_OF = "failed";
 
 /**
  * The rows of a panel as a table. `bars` draws the values of each row beside them.
@@ -18,7 +20,7 @@ export function rowsTable(panel, { bars }) {
   const most = Math.max(
     // A share is drawn as a part of the whole, not of the largest share.
     measured?.unit === "percent" ? 100 : 1e-9,
-    ...rows.flatMap((row) => values.map((name) => Math.abs(Number(row[name])))),
+    ...rows.map((row) => widthOf(values, row)),
     ...budgets,
   );
   const numeric = columns.map(({ unit }) => unit !== null);
@@ -71,6 +73,19 @@ function bodyRow({ columns, values, budget }, row, { bars, most, numeric }) {
   );
 }
 
+/**
+ * How far the bar of a row reaches: parts stand side by side, all else lies over each other.
+ * @param {string[]} values
+ * @param {PanelRow} row
+ */
+function widthOf(values, row) {
+  const sizes = values
+    .filter((name) => name !== PART_OF)
+    .map((name) => Math.abs(Number(row[name])));
+  if (kindOf(values) === "percentiles") return Math.max(0, ...sizes);
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
 /** @param {string[]} values */
 const kindOf = (values) => (values.every((name) => /^p\d+$/.test(name)) ? "percentiles" : "parts");
 
@@ -88,9 +103,8 @@ function meter(values, row, most, limit) {
   const names = overlaid ? values.toReversed() : values;
   let from = 0;
   const rects = names.map((name) => {
-    // "failed" is a part of "calls".
     const width = scale(Number(row[name]));
-    const x = overlaid || name === "failed" ? 0 : from;
+    const x = overlaid || name === PART_OF ? 0 : from;
     from += width;
     return s("rect", { x, y: 1, width, height: HEIGHT - 2, rx: 1 });
   });
