@@ -123,6 +123,8 @@ export function planWorker(options: {
       untilOk(`http://127.0.0.1:${ports.worker}/readyz`, 240, () =>
         buildFailure(join(options.logs, "worker.log")),
       ),
+    // wrangler starts a runtime that died again, and then leads no request to it.
+    lostBy: /The Workers runtime crashed unexpectedly/,
     logs: options.logs,
   };
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { watchLog } from "./log-watch.ts";
 import { signalTree } from "./pids.ts";
 import type { Watchdog } from "./watchdog.ts";
 
@@ -21,6 +22,11 @@ export type ServiceSpec = {
   stopSignal?: NodeJS.Signals;
   /** Resolves when the service answers; called again after each restart. */
   healthy: () => Promise<void>;
+  /**
+   * What it writes to its log when it answers nobody any more although its process lives: it is
+   * then ended, and so started again.
+   */
+  lostBy?: RegExp;
   logs: string;
 };
 
@@ -44,8 +50,10 @@ export type ServiceWatcher = {
 const pause = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
 const ended = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
+const logOf = ({ name, logs }: ServiceSpec): string => join(logs, `${name}.log`);
+
 function launch(spec: ServiceSpec): ChildProcess {
-  const log = openSync(join(spec.logs, `${spec.name}.log`), "a");
+  const log = openSync(logOf(spec), "a");
   const child = spawn(spec.file, spec.args, {
     // A Node service exits when its IPC channel closes, which means that its parent is gone.
     stdio: spec.file === process.execPath ? ["ignore", log, log, "ipc"] : ["ignore", log, log],
@@ -78,7 +86,9 @@ export function makeService(spec: ServiceSpec, watcher: ServiceWatcher): Service
   let failures = 0;
 
   async function up(): Promise<void> {
+    const unwatch = spec.lostBy ? watchLog(logOf(spec), spec.lostBy, () => lost(mine)) : undefined;
     const mine = launch(spec);
+    mine.once("exit", () => unwatch?.());
     child = mine;
     watcher.watchdog.hold(spec.name, mine.pid, stopSignal);
     watcher.changed();
@@ -87,8 +97,7 @@ export function makeService(spec: ServiceSpec, watcher: ServiceWatcher): Service
       mine.once("exit", (code, signal) =>
         reject(
           new Error(
-            `${spec.name} ended with ${signal ?? `exit code ${code}`}; see ` +
-              `${join(spec.logs, `${spec.name}.log`)}`,
+            `${spec.name} ended with ${signal ?? `exit code ${code}`}; see ` + `${logOf(spec)}`,
           ),
         ),
       );
@@ -101,6 +110,10 @@ export function makeService(spec: ServiceSpec, watcher: ServiceWatcher): Service
       throw error;
     }
     failures = 0;
+  }
+
+  function lost(mine: ChildProcess): void {
+    if (mine.pid) signalTree(mine.pid, "SIGKILL");
   }
 
   async function revive(dead: ChildProcess, why: Error): Promise<void> {
