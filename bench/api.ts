@@ -12,6 +12,7 @@ import { readStackFile } from "../local/state.ts";
 import { freePorts } from "../local/supervisor/ports.ts";
 import { type LoadResult, underLoad } from "./api/load.ts";
 import { fill } from "./store/fill.ts";
+import type { Line } from "./table.ts";
 
 /** So many posts of 278 tokens in 30 days make some 100,000 events. */
 const { BENCH_POSTS = "190000" } = process.env;
@@ -43,7 +44,7 @@ const REASONS = Array.from({ length: 4 }, (_, n) => ({
  * no code of ours, taking turns with a Hono Worker that has a ready answer of the same size, on the
  * same dev server, and with Fastify and pg on Node over the same database.
  */
-export async function bench(): Promise<void> {
+export async function bench(): Promise<Line[]> {
   const dataDir = mkdtempSync(join(tmpdir(), "api-"));
   const [port = 0] = await freePorts(1);
   const stack = await startStack({ port, dataDir }, () => undefined);
@@ -65,7 +66,7 @@ export async function bench(): Promise<void> {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const fastify = await firstLine(node);
-    await compared(stack, { bare: new URL("/kept", await bare.url), fastify }, keys);
+    return await compared(stack, { bare: new URL("/kept", await bare.url), fastify }, keys);
   } finally {
     node?.kill();
     await bare.dispose();
@@ -111,7 +112,7 @@ async function filled(dataDir: string): Promise<string[]> {
 
 type Peers = { bare: URL; fastify: string };
 
-async function compared(stack: Stack, peers: Peers, keys: readonly string[]): Promise<void> {
+async function compared(stack: Stack, peers: Peers, keys: readonly string[]): Promise<Line[]> {
   const headers = { authorization: `Bearer ${stack.key}` };
   const page = () => "/signals";
   const signal = (n: number) => `/signals/${encodeURIComponent(keys[n % keys.length] ?? "")}`;
@@ -119,6 +120,7 @@ async function compared(stack: Stack, peers: Peers, keys: readonly string[]): Pr
     ["/signals", page],
     ["/signals/{key}", signal],
   ];
+  const lines: Line[] = [];
   for (const [name, next] of subjects) {
     const body = await (await fetch(stack.url + next(0), { headers })).text();
     await fetch(peers.bare, { method: "PUT", body });
@@ -133,7 +135,25 @@ async function compared(stack: Stack, peers: Peers, keys: readonly string[]): Pr
     rivals.forEach(([rival], i) => {
       print(rival, results[i], results[0]);
     });
+    lines.push(
+      ...linesOf(
+        `GET ${name}`,
+        rivals.map(([rival]) => rival.trim()),
+        results,
+      ),
+    );
   }
+  return lines;
+}
+
+function linesOf(what: string, rivals: readonly string[], results: readonly LoadResult[]): Line[] {
+  const [own, ...peers] = results;
+  if (own === undefined) return [];
+  return peers.map((peer, i) => ({
+    ...{ what, ours: `${own.perSecond.toFixed(0)}/s` },
+    beside: `${rivals[i + 1]}: ${peer.perSecond.toFixed(0)}/s`,
+    ratio: own.perSecond / peer.perSecond,
+  }));
 }
 
 function print(name: string, of: LoadResult | undefined, ours: LoadResult | undefined): void {

@@ -5,9 +5,10 @@ import { type Engine, type Job, LEASE_SECONDS } from "./delivery/engine.ts";
 import { ENGINES } from "./delivery/engines.ts";
 import { installPeers } from "./delivery/peers.ts";
 import { type Redis, startRedis } from "./delivery/redis.ts";
-import { type Report, reportOf, tableOf } from "./delivery/report.ts";
+import { linesOf, type Report, reportOf, tableOf } from "./delivery/report.ts";
 import { startSink } from "./delivery/sink.ts";
 import { firstUnder, usageOf } from "./pipeline/usage.ts";
+import type { Line } from "./table.ts";
 
 const { BENCH_JOBS = "10000", BENCH_ENGINES = Object.keys(ENGINES).join() } = process.env;
 const JOBS = Number(BENCH_JOBS);
@@ -28,7 +29,7 @@ const PATIENCE_MS = (2 * LEASE_SECONDS + 15) * 1_000;
  * engine in a process of its own, one after another, with the same concurrency, retry delay and
  * lease. `BENCH_JOBS=2000 BENCH_ENGINES=ours,bullmq` makes it shorter.
  */
-export async function bench(): Promise<void> {
+export async function bench(): Promise<Line[]> {
   console.log(
     `\ndelivery: ${JOBS} notifications, ${CONCURRENCY} at a time, kill -9 at ${KILL_AT * 100} %`,
   );
@@ -46,6 +47,7 @@ export async function bench(): Promise<void> {
     redis?.stop();
   }
   console.log(tableOf(reports));
+  return linesOf(reports);
 }
 
 function unusable({ needs, packages }: Engine, redis: Redis | null): string | null {

@@ -12,41 +12,50 @@ import { type Times, waitsSince } from "./pipeline/latency.ts";
 import { profileWorker } from "./pipeline/profile.ts";
 import { storeCounts } from "./pipeline/store-counts.ts";
 import { descendantsOf, type Usage, usageOf } from "./pipeline/usage.ts";
+import type { Line } from "./table.ts";
 
 /** BENCH_PROFILE: the file to which a CPU profile of the Worker is written. */
 const { BENCH_POSTS = "3000", BENCH_FILE, BENCH_PROFILE } = process.env;
 
 const WARM_UP = 300;
-/** After the burst posts come at a pace that leaves room: so many a second, for so long. */
+/** A pace that leaves room: so many posts a second, for so long. */
 const HEALTHY_RATE = 10;
 const PACED_SECONDS = 30;
 
 /**
- * The whole product as `npm start` runs it, fed with posts as fast as it takes them: what a post
- * costs, by part. Then another stack on the same posts, where it can run.
+ * The whole product as `npm start` runs it: how long posts and notifications wait while there is
+ * little to do, what a post costs, by part, when posts come as fast as they are taken, and how long
+ * they wait at half of that rate. Then another stack on the same posts, where it can run.
  */
-export async function bench(): Promise<void> {
+export async function bench(): Promise<Line[]> {
   const dataDir = mkdtempSync(join(tmpdir(), "pipeline-"));
   const [port = 0] = await freePorts(1);
   try {
     const file = BENCH_FILE ?? generated(dataDir, Number(BENCH_POSTS), 1);
-    const rate = await measuredRate(port, dataDir, file);
-    race(rate, runBaseline(resolve(file)));
+    const { rate, lines } = await ourRun(port, dataDir, file);
+    return [race(rate, runBaseline(resolve(file))), ...lines];
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
-function race(ours: number, baseline: BaselineRun): void {
+function race(ours: number, baseline: BaselineRun): Line {
+  const line = { what: "posts, nine of ten evidence", ours: `${ours.toFixed(0)}/s` };
+  if (!("rate" in baseline)) {
+    console.log(`\n  no baseline: ${baseline.why}`);
+    return line;
+  }
+  const beside = `${baseline.rate.toFixed(0)}/s`;
+  const ratio = ours / baseline.rate;
   console.log(
-    "rate" in baseline
-      ? `\n  ${ours.toFixed(0)} posts/s, the baseline ${baseline.rate.toFixed(0)} in the same ` +
-          `run: ${(ours / baseline.rate).toFixed(2)} times`
-      : `\n  no baseline: ${baseline.why}`,
+    `\n  ${line.ours}, the baseline ${beside} in the same run: ${ratio.toFixed(2)} times`,
   );
+  return { ...line, beside: `baseline: ${beside}`, ratio };
 }
 
-async function measuredRate(port: number, dataDir: string, file: string): Promise<number> {
+type OurRun = { rate: number; lines: Line[] };
+
+async function ourRun(port: number, dataDir: string, file: string): Promise<OurRun> {
   const inspect = BENCH_PROFILE !== undefined;
   const stack = await startStack({ port, dataDir, inspect }, () => undefined);
   try {
@@ -63,10 +72,14 @@ async function measuredRate(port: number, dataDir: string, file: string): Promis
       `\npipeline: ${BENCH_FILE ?? `${BENCH_POSTS} generated posts`}; a first run warms it up`,
     );
     await feedFile(stack, generated(dataDir, WARM_UP, 2), () => undefined);
-    const rate = await measured(stack, dataDir, file);
-    await paced(stack, dataDir, Math.max(1, Math.round(rate / 2)), "half the measured rate", 3);
-    await paced(stack, dataDir, HEALTHY_RATE, "healthy", 4);
-    return rate;
+    const healthy = await paced(stack, dataDir, HEALTHY_RATE, 4);
+    const cost = await measured(stack, dataDir, file);
+    const half = await paced(stack, dataDir, Math.max(1, Math.round(cost.rate / 2)), 3);
+    const lines = [
+      { what: "a post costs", ours: cost.shown },
+      ...[...healthy, ...half].map(([what, ours]) => ({ what, ours })),
+    ];
+    return { rate: cost.rate, lines };
   } finally {
     await stack.stop();
   }
@@ -77,18 +90,20 @@ async function paced(
   stack: Stack,
   dataDir: string,
   rate: number,
-  called: string,
   seed: number,
-): Promise<void> {
+): Promise<[what: string, times: string][]> {
   const since = new Date();
   const file = generated(dataDir, rate * PACED_SECONDS, seed);
   await feedPaced(stack, file, rate, () => undefined);
   const { commitToSend, acceptedToDelivered } = await waitsSince(stack.databaseUrl, since);
   const shown = ({ p50, p95, count }: Times): string =>
     count === 0 ? "none" : `p50 ${p50?.toFixed(0)} ms, p95 ${p95?.toFixed(0)} ms of ${count}`;
-  console.log(`\n  ${rate} posts/s for ${PACED_SECONDS} s (${called}):`);
-  console.log(`    accepted to delivered ${shown(acceptedToDelivered)}`);
-  console.log(`    commit to send        ${shown(commitToSend)}`);
+  const waits: [string, string][] = [
+    [`commit to send, ${rate} posts/s`, shown(commitToSend)],
+    [`accepted to delivered, ${rate} posts/s`, shown(acceptedToDelivered)],
+  ];
+  for (const [what, times] of waits) console.log(`  ${what}: ${times}`);
+  return waits;
 }
 
 function generated(dataDir: string, count: number, seed: number): string {
@@ -101,18 +116,21 @@ function generated(dataDir: string, count: number, seed: number): string {
   return file;
 }
 
-async function measured(stack: Stack, dataDir: string, file: string): Promise<number> {
+type Cost = { rate: number; shown: string };
+
+async function measured(stack: Stack, dataDir: string, file: string): Promise<Cost> {
   const ports = readStackFile(dataDir)?.ports ?? {};
   const parts = partsOf(stack);
   const usedBefore = usageOf(parts);
   const before = await storeCounts(ports, stack.redisToken);
+  const { accepted } = await ask<{ accepted: number }>(stack, "/audit");
   const profiler = BENCH_PROFILE && (await profileWorker(ports.inspector ?? 0, BENCH_PROFILE));
   const began = performance.now();
   const first = await feedFile(stack, file, (line) => console.log(line));
   const used = usageOf(parts);
   const after = await storeCounts(ports, stack.redisToken);
   const seconds = (performance.now() - began) / 1_000;
-  const posts = first.accepted - WARM_UP;
+  const posts = first.accepted - accepted;
   const each = (count: number): string => (count / posts).toFixed(2).padStart(8);
   const cpu = (name: string, of: Map<string, Usage>): number => of.get(name)?.cpuMs ?? 0;
   const spent = new Map(
@@ -132,7 +150,11 @@ async function measured(stack: Stack, dataDir: string, file: string): Promise<nu
     );
   }
   if (profiler) for (const line of await profiler.stop()) console.log(`  ${line}`);
-  return posts / seconds;
+  const statements = (after.sql - before.sql) / posts;
+  return {
+    rate: posts / seconds,
+    shown: `${(total / posts).toFixed(2)} ms CPU, ${statements.toFixed(2)} SQL statements`,
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ import { book, someFacts } from "./rules/book.ts";
 import { ENGINES, type Engaged } from "./rules/engines.ts";
 import { hostileFiles } from "./rules/hostile.ts";
 import { inWorkerd } from "./rules/workerd.ts";
+import type { Line } from "./table.ts";
 
 const ROUNDS = 15;
 /**
@@ -24,14 +25,14 @@ type Contestant = Engaged & { name: string; repeats: number; times: number[] };
  * All engines in one process, taking turns, on the processor's clock, so that whatever slows the
  * machine slows them all; medians of the rounds.
  */
-export async function bench(): Promise<void> {
-  await compare(25, 1_000);
-  await compare(200, 1_000);
+export async function bench(): Promise<Line[]> {
+  const lines = [...(await compare(25, 1_000)), ...(await compare(200, 1_000))];
   hostileFiles();
   await inWorkerd();
+  return lines;
 }
 
-async function compare(ruleCount: number, factCount: number): Promise<void> {
+async function compare(ruleCount: number, factCount: number): Promise<Line[]> {
   const rules = book(ruleCount, 7);
   const distinct = someFacts(factCount, 11);
   const engines: Contestant[] = Object.entries(ENGINES).map(([name, make]) => ({
@@ -50,8 +51,8 @@ async function compare(ruleCount: number, factCount: number): Promise<void> {
   for (let round = 0; round < ROUNDS; round++)
     for (const engine of engines) engine.times.push(await time(engine, facts));
   const medians = engines.map(({ name, times }) => ({ name, micros: median(times) }));
-  const [own] = medians;
-  if (!own) return;
+  const [own, ...peers] = medians;
+  if (!own) return [];
   console.log(
     `\nrules: ${ruleCount} rules x ${factCount} sets of facts, median of ${ROUNDS} rounds, ` +
       `microseconds a set`,
@@ -64,6 +65,12 @@ async function compare(ruleCount: number, factCount: number): Promise<void> {
         : `ours takes ${(1 / ratio).toFixed(1)} times as long`;
     console.log(`  ${name.padEnd(28)} ${micros.toFixed(2).padStart(10)}   ${compared}`);
   }
+  return peers.map(({ name, micros }) => ({
+    what: `a set of facts by ${ruleCount} rules`,
+    ours: `${own.micros.toFixed(1)} µs`,
+    beside: `${name}: ${micros.toFixed(1)} µs`,
+    ratio: micros / own.micros,
+  }));
 }
 
 /** Runs an engine until it is compiled, and finds how many sets it answers in a round. */

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
 import { gzipSync } from "node:zlib";
 import { EMPTY_BLACKLIST } from "../src/filter/blacklist.ts";
 import { judge } from "../src/pipeline.ts";
+import { type Line, machine } from "./table.ts";
 import { benchPosts, type Figure, figures } from "./text/figures.ts";
 import { hostileText, seeded } from "./text/hostile.ts";
 import { costs } from "./text/workerd.ts";
@@ -13,20 +13,30 @@ const HOSTILE = 100_000;
  * Quality and speed of the text functions beside the libraries that a user would pick, then what a
  * post costs in workerd, as Markdown tables.
  */
-export async function bench(): Promise<void> {
+export async function bench(): Promise<Line[]> {
   const posts = benchPosts();
   console.log(
     `text, ${new Date().toISOString().slice(0, 10)}, ${machine()}, ${posts.length} posts\n`,
   );
-  print(await figures(posts));
+  const found = await figures(posts);
+  print(found);
   await printCosts(posts);
   printWorst();
+  return linesOf(found);
 }
 
-/** The machine, and how busy it was: other work on it slows every figure of this run alike. */
-const machine = () =>
-  `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, load ` +
-  `${loadavg()[0]?.toFixed(1)}`;
+/** Each task beside each library that does it too, by its speed, with the quality of both. */
+function linesOf(found: readonly Figure[]): Line[] {
+  const shown = ({ perSecond, quality }: Figure): string => `${perSecond} posts/s, ${quality}`;
+  return [...Map.groupBy(found, ({ task }) => task)].flatMap(([task, [own, ...peers]]) => {
+    if (own === undefined) return [];
+    if (peers.length === 0) return [{ what: task, ours: shown(own) }];
+    return peers.map((peer) => ({
+      ...{ what: task, ours: shown(own), beside: `${peer.who}: ${shown(peer)}` },
+      ratio: own.perSecond / peer.perSecond,
+    }));
+  });
+}
 
 async function printCosts(texts: readonly string[]): Promise<void> {
   const bundle = new URL("../dist/text.mjs", import.meta.url);

@@ -1,3 +1,4 @@
+import type { Line } from "../table.ts";
 import type { Arrival } from "./sink.ts";
 
 /** Processor time that a notification cost. Redis is not counted. */
@@ -97,4 +98,19 @@ export function tableOf(reports: readonly Report[]): string {
   return [COLUMNS, ...rows]
     .map((row) => `  ${row.map((cell, n) => cell.padStart(widths[n] ?? 0)).join("  ")}`)
     .join("\n");
+}
+
+/** The first engine, ours, beside each of the others. */
+export function linesOf([own, ...peers]: readonly Report[]): Line[] {
+  if (own === undefined) return [];
+  const cpuOf = ({ cpu }: Report): string => (cpu.workerMs + cpu.postgresMs).toFixed(2);
+  const shown = (report: Report): string =>
+    `${report.perSecond.toFixed(0)}/s, ${cpuOf(report)} ms CPU, lost ${report.lost}`;
+  const line: Line = { what: "notifications, some of which fail", ours: shown(own) };
+  if (peers.length === 0) return [line];
+  return peers.map((peer) => ({
+    ...line,
+    beside: `${peer.engine}: ${shown(peer)}`,
+    ratio: own.perSecond / peer.perSecond,
+  }));
 }
