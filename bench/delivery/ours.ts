@@ -11,6 +11,10 @@ import { postgresLeases, postgresStore } from "../../src/store/postgres/index.ts
 import { eventOf, notificationOf, SECRET, signalOf } from "../../test/support/outbox.ts";
 import { type Engine, type Job, numbers, POOL, subjectOf } from "./engine.ts";
 
+/** As in workers/compose/isolate.ts. */
+const CLOSINGS_GATHER_MS = 10;
+const pause = () => new Promise<void>((wake) => setTimeout(wake, CLOSINGS_GATHER_MS));
+
 /** The store as the object of a channel has it. */
 function open(databaseUrl: string) {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL });
@@ -19,7 +23,7 @@ function open(databaseUrl: string) {
     query: async <Row>(text: string, params: unknown[]) =>
       (await pool.query(text, params)).rows as Row[],
   };
-  return { store: { ...postgresStore(sql), ...postgresLeases(sql) }, pool };
+  return { store: { ...postgresStore(sql), ...postgresLeases(sql, pause) }, pool };
 }
 
 async function fill({ databaseUrl, sink, jobs }: Job): Promise<void> {

@@ -7,6 +7,8 @@ import { postgresCommits, postgresLeases, postgresStore } from "../../src/store/
 import { neonSql } from "../../workers/platform/neon.ts";
 import { startPglite, startPostgres, type TestPostgres } from "../support/postgres.ts";
 
+const noPause = async () => undefined;
+
 /** `together`: as the objects use it, where leases and commits that meet share a statement. */
 function contractOf(name: string, running: Promise<TestPostgres>, together: boolean): void {
   const fresh = async () => {
@@ -15,7 +17,7 @@ function contractOf(name: string, running: Promise<TestPostgres>, together: bool
     const sql = neonSql({ databaseUrl: database.url, fetchEndpoint: database.fetchEndpoint });
     return {
       ...postgresStore(sql),
-      ...(together && { ...postgresLeases(sql), ...postgresCommits(sql, async () => undefined) }),
+      ...(together && { ...postgresLeases(sql, noPause), ...postgresCommits(sql, noPause) }),
     };
   };
   storeContract(name, fresh, async () => (await running).stop());

@@ -107,6 +107,8 @@ const SPACED_MS = 250;
 
 /** So long a commit waits for others to share its statement. */
 const GATHER_MS = 25;
+/** The same of a delivery that was sent: only the record of it waits. */
+const CLOSINGS_GATHER_MS = 10;
 
 export const sleepFor = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));
@@ -203,7 +205,7 @@ function isolate(env: Bindings): SharedIsolate {
     sealSecrets: sealed.seal,
     storedChannels: async () => (await tables.channels()).filter(isDefaultTenant),
     openChannels: sealed.open,
-    leases: () => postgresLeases(sql),
+    leases: () => postgresLeases(sql, () => sleepFor(CLOSINGS_GATHER_MS)),
     commits: () => postgresCommits(sql, () => sleepFor(GATHER_MS)),
     redis,
     client,

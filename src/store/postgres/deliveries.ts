@@ -238,12 +238,14 @@ buried as (${BURY_CLOSED("$2")})`);
 
 /**
  * The same three calls, of which those that meet a statement in flight go out together in the next:
- * many deliveries at a time then cost few round trips. The callers share promises, so make one for
- * each object and never one for an isolate.
+ * many deliveries at a time then cost few round trips. A closing also waits for others during
+ * `pause`: nothing is sent later for it. The callers share promises, so make one for each object
+ * and never one for an isolate.
  */
-export const deliveriesTogether = (sql: Sql): DeliveryStore => leasing(sql, together());
+export const deliveriesTogether = (sql: Sql, pause: () => Promise<void>): DeliveryStore =>
+  leasing(sql, together(), together(pause));
 
-export const deliveryStore = (sql: Sql): DeliveryStore => leasing(sql, byItself);
+export const deliveryStore = (sql: Sql): DeliveryStore => leasing(sql, byItself, byItself);
 
 /** Of two callers for one row in the same statement the first gets it, as it would in two. */
 const firstOfEach = (asks: Ask[]): Ask[] => [
@@ -267,7 +269,7 @@ function holdersIn(asks: readonly Lease[], rows: readonly Lease[]): boolean[] {
   return asks.map(({ id, token }) => held.has(`${id} ${token}`));
 }
 
-function leasing(sql: Sql, gather: Gather): DeliveryStore {
+function leasing(sql: Sql, gather: Gather, gatherClosings: Gather): DeliveryStore {
   const claim = gather(async (asks: Ask[]) => {
     const rows = await sql.query<ClaimRow>(CLAIM, [jsonParam(firstOfEach(asks))]);
     const byId = new Map(rows.map((row) => [row.id, row]));
@@ -276,7 +278,7 @@ function leasing(sql: Sql, gather: Gather): DeliveryStore {
   const renew = gather(async (asks: Ask[]) => {
     return holdersIn(asks, await sql.query<Lease>(RENEW, [jsonParam(asks)]));
   });
-  const close = gather(async (endings: Ending[]) => {
+  const close = gatherClosings(async (endings: Ending[]) => {
     const deadLetters = endings.flatMap((ending) => ending.deadLetters);
     const ended = jsonParam(endings.map(({ deadLetters: _, ...ending }) => ending));
     const rows = await (deadLetters.length === 0

@@ -59,8 +59,8 @@ export function postgresStore(client: Sql & Partial<SqlClient>): Store {
 }
 
 /** For an object that makes many deliveries at a time: see deliveriesTogether. */
-export const postgresLeases = (client: Sql): DeliveryStore =>
-  deliveriesTogether(storableText(client));
+export const postgresLeases = (client: Sql, pause: () => Promise<void>): DeliveryStore =>
+  deliveriesTogether(storableText(client), pause);
 
 /** For an object that commits the changes of many events; `pause` is how long others may join. */
 export const postgresCommits = (
