@@ -232,3 +232,10 @@ describe("the log of a batch of a thousand posts", () => {
     expect(none).toHaveLength(2);
   });
 });
+
+it("keeps the first of two posts with one id, also when both come in one call", async () => {
+  const first = { ...post("1"), text: "first" };
+  const answer = await acceptPosts([first, { ...first, text: "second" }], ports);
+  expect(answer).toMatchObject({ fresh: 1, repeated: 1 });
+  expect(await store.post(first.source, first.id)).toMatchObject({ text: "first" });
+});

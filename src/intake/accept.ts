@@ -69,8 +69,11 @@ export async function acceptPosts(
   from?: SenderTrace,
 ): Promise<AcceptResult> {
   const now = ports.now();
-  const byKey = new Map(posts.map((post) => [postKey(post), notAhead(post, now)]));
-  const distinct = tracedPosts([...byKey.values()], from, ports);
+  const distinct = tracedPosts(
+    firstOfEach(posts).map((post) => notAhead(post, now)),
+    from,
+    ports,
+  );
   const judged = await judgeArrivals(distinct, ports);
   let fresh: PostRef[];
   let overloaded: string[];
@@ -111,6 +114,10 @@ export async function acceptPosts(
     }),
   };
 }
+
+/** One that comes again changes nothing, in one call as in two. */
+const firstOfEach = (posts: readonly RawPost[]): RawPost[] =>
+  [...Map.groupBy(posts, postKey).values()].flatMap(([first]) => first ?? []);
 
 type Verdicts = ReadonlyMap<string, JudgedPost>;
 

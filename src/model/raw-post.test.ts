@@ -16,6 +16,26 @@ const problems = (input: unknown) => {
 };
 
 describe("a post on the wire", () => {
+  it("keeps an id as it is, or refuses it: no two ids become one", () => {
+    expect(PostInput.parse({ ...post, id: "é/🏳️‍🌈:1" }).id).toBe("é/🏳️‍🌈:1");
+    const refused = [
+      "id: holds NUL or half a surrogate pair, which are no characters; leave them out",
+    ];
+    for (const id of ["a\u0000b", "\u0000", "\ud800", "x\udc00"])
+      expect(problems({ ...post, id })).toEqual(refused);
+    expect(problems({ ...post, id: "x".repeat(201) })).toEqual([
+      "id: is longer than 200 characters",
+    ]);
+  });
+
+  it("needs an author with characters that can be kept", () => {
+    expect(PostInput.parse({ ...post, author: "a\u0000da" }).author).toBe("ada");
+    expect(problems({ ...post, author: "\u0000 " })).toEqual(["author: must not be empty"]);
+    expect(problems({ ...post, author: "x".repeat(201) })).toEqual([
+      "author: is longer than 200 characters",
+    ]);
+  });
+
   it("keeps raw fields while they are under 16 KB of UTF-8 and 32 levels", () => {
     const rawOf = (raw: unknown) => PostInput.parse({ ...post, raw }).raw;
     const nested = (depth: number): unknown =>

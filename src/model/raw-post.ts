@@ -70,7 +70,7 @@ const name = (max: number) =>
     .string({ error: (issue) => (issue.input === undefined ? "is required" : "must be a string") })
     .trim()
     .min(1, "must not be empty")
-    .max(max);
+    .max(max, `is longer than ${max} characters`);
 const KNOWN = new Set([
   "id",
   "source",
@@ -89,6 +89,13 @@ const KNOWN = new Set([
   "raw",
 ]);
 
+/** PostgreSQL text holds neither NUL nor half a surrogate pair. */
+const storable = (text: string): string => text.replaceAll("\u0000", "").toWellFormed();
+
+/** An id is never mended: two would become one, and the second post a repeat of the first. */
+const isStorable = (text: string): boolean => storable(text) === text;
+const NOT_STORABLE = "holds NUL or half a surrogate pair, which are no characters; leave them out";
+
 const LinkOnWire = z.union([
   z
     .string()
@@ -106,14 +113,14 @@ export const SourceName = name(50).regex(
 
 /** The fields of a post as senders write them. */
 export const PostOnWire = z.looseObject({
-  id: z.union([name(200), z.number().int().transform(String)], {
+  id: z.union([name(200).refine(isStorable, NOT_STORABLE), z.number().int().transform(String)], {
     error: (issue) =>
       issue.input === undefined
         ? "is required: source and id identify a post"
         : "must be a non-empty string of up to 200 characters",
   }),
   source: SourceName,
-  author: name(200),
+  author: name(200).transform(storable).pipe(name(200)),
   text: z
     .string({ error: "must be a string" })
     .max(MAX_TEXT, `is longer than ${MAX_TEXT} characters; cut it or send the first ${MAX_TEXT}`),
@@ -131,9 +138,6 @@ export const PostOnWire = z.looseObject({
 
 /** The form in which lists compare authors: in lower case, without @. */
 export const authorHandle = (author: string): string => author.replace(/^@/, "").toLowerCase();
-
-/** PostgreSQL text holds neither NUL nor half a surrogate pair. */
-const storable = (text: string): string => text.replaceAll("\u0000", "").toWellFormed();
 
 /**
  * Whether `raw` is small and flat enough to be kept. Thousands of nested levels exhaust the stack
@@ -189,8 +193,8 @@ export const PostInput = z
     const keepRaw = Object.keys(raw).length > 0 && isStorableRaw(raw);
     return {
       source: wire.source,
-      id: storable(wire.id),
-      author: storable(wire.author),
+      id: wire.id,
+      author: wire.author,
       text: storable(wire.text),
       postedAt: wire.posted_at,
       ...(wire.url !== undefined && { url: storable(wire.url) }),

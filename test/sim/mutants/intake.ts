@@ -226,4 +226,18 @@ export const INTAKE_MUTANTS: readonly Suspect[] = [
     to: "throw error;",
     by: "poison=0.25",
   },
+  {
+    name: "ids that differ in no character that can be kept are one",
+    file: "src/model/raw-post.ts",
+    from: "storable(text) === text;",
+    to: "true;",
+    tests: { files: ["src/model/raw-post.test.ts"] },
+  },
+  {
+    name: "the last of two posts with one id in a call is kept",
+    file: "src/intake/accept.ts",
+    from: "flatMap(([first]) => first ?? []);",
+    to: "flatMap((posts) => posts.at(-1) ?? []);",
+    tests: { files: ["src/intake/accept.test.ts"] },
+  },
 ];
