@@ -113,7 +113,14 @@ it.each(["shorts are trapped here", "bears getting destroyed today", "fud is ove
 );
 
 it.each([
-  ["Fees fell from 20 to 2 dollars on $ETH", undefined],
+  ["Fees fell from 20 to 2 dollars on $ETH", 1],
+  ["$ETH fees are at a new low", 1],
+  ["$ETH users are at a new low", -1],
+  ["record outflows from $BTC funds", -1],
+  ["$BTC fear and greed index fell to 9", -1],
+  ["the $KAS team is quiet because they are building", 1],
+  ["the put call volume ratio jumped for $ETH", undefined],
+  ["people don't get the $FLR docs", undefined],
   ["The upgrade moves blocks of $ETH from 12 to 6 seconds", undefined],
   ["Great news: exploit funds were returned in full, $EUL", undefined],
   ["Congrats to the winners of the hack weekend on $SOL", undefined],
