@@ -249,6 +249,7 @@ describe("keys", () => {
     await ran(keys, ["create", "bot", "--scope", "read"], { ports });
     expect((await ran(keys, [], { ports })).out.join("\n")).toContain("bot");
     await expect(ran(keys, ["rotaet", "x"], { ports })).rejects.toThrow("did you mean rotate?");
+    await expect(ran(keys, ["--nonsense"], { ports })).rejects.toThrow("no option --nonsense");
   });
 
   it("prints a new key alone on stdout, so that it can be piped", async () => {

@@ -13,7 +13,10 @@ export function byVerb(
   usual?: string,
 ): Command["run"] {
   const known = Object.keys(verbs).join(", ");
-  return async ([verb = usual, ...args], io) => {
+  return async (words, io) => {
+    // Options without a verb are of the usual one.
+    const given = words[0]?.startsWith("-") && usual !== undefined ? [usual, ...words] : words;
+    const [verb = usual, ...args] = given;
     const run = verb !== undefined && Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
     if (run !== undefined) return run(args, io);
     throw new UsageError(

@@ -109,6 +109,18 @@ describe("errors", () => {
     expect(await response.text()).not.toContain("10.0.0.1");
   });
 
+  it("says of a database without the migrations of this version what to do", async () => {
+    const cause = Object.assign(new Error("column c.tenant does not exist"), { code: "42703" });
+    const ports = fakePorts();
+    const events = () => Promise.reject(new StoreUnavailable(String(cause), { cause }));
+    ports.store = { ...ports.store, events };
+    const response = await apiApp(ports).request("/events");
+    expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "10"]);
+    const { detail } = (await response.json()) as { detail: string };
+    expect(detail).toMatch(/^The database is older than this version: its migrations are not/);
+    expect(detail).not.toContain("tenant");
+  });
+
   it("tells the health of a server whose database is out also to someone whose key stands there", async () => {
     const health = { ...(await fakePorts().health()), status: "unhealthy" as const };
     const keys = { ...fakePorts().keys, apiKey: () => Promise.reject(new StoreUnavailable("out")) };

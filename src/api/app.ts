@@ -137,7 +137,8 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   });
 
   app.onError((error) => {
-    if (error instanceof StoreUnavailable) return unavailableProblem(RETRY_AFTER_SECONDS);
+    if (error instanceof StoreUnavailable)
+      return unavailableProblem(RETRY_AFTER_SECONDS, error.isBehind);
     ports.log({ stage: "api", level: "error", outcome: "failed", reason: String(error) });
     return problem(500, "This should not have happened; the log has the reason.");
   });

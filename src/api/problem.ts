@@ -44,11 +44,20 @@ export function problem(
   });
 }
 
-/** 503: the caller keeps what it sent and sends it again. */
-export const unavailableProblem = (retryAfterSeconds: number): Response =>
+const OUT_OF_REACH = "The database is out of reach.";
+const BEHIND =
+  "The database is older than this version: its migrations are not applied. Both npm start and " +
+  "npm run deploy apply them.";
+
+/**
+ * 503: the caller keeps what it sent and sends it again. `isBehind`: migrations are missing, and
+ * waiting alone does not help.
+ */
+export const unavailableProblem = (retryAfterSeconds: number, isBehind = false): Response =>
   problem(
     503,
-    `The database is out of reach. Nothing was accepted; send it again in ${retryAfterSeconds} s.`,
+    `${isBehind ? BEHIND : OUT_OF_REACH} Nothing was accepted; send it again in ` +
+      `${retryAfterSeconds} s.`,
     {
       headers: { "Retry-After": String(retryAfterSeconds) },
     },

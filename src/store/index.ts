@@ -20,6 +20,11 @@ import type { TenantStore } from "./tenants.ts";
 /** A passing fault of the database: the same call may succeed later. */
 export class StoreUnavailable extends Error {
   override name = "StoreUnavailable";
+  /** The database lacks a table or a column of this code: its migrations are not applied. */
+  get isBehind(): boolean {
+    const { code } = (this.cause ?? {}) as { code?: unknown };
+    return code === "42P01" || code === "42703";
+  }
 }
 
 export type StoreHealth = {

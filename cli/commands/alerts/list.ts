@@ -62,11 +62,17 @@ const silenceRow = ({ id, alert, subject, severity, labels, until, by, comment }
   ...{ until, by, comment },
 });
 
+const rounded = ({ fact, subject, value }: Reading) => ({
+  fact,
+  subject,
+  value: typeof value === "number" ? Math.round(value * 1_000) / 1_000 : value,
+});
+
 type Reading = { fact: string; subject: string | null; value: number | string | null };
 
 export async function listFacts(args: string[], io: Io): Promise<number> {
   parseOptions(args, {});
   const { facts } = await ask<{ facts: Reading[] }>(io, "/alerts/facts");
-  for (const line of io.json ? [JSON.stringify(facts)] : table(facts)) io.out(line);
+  for (const line of io.json ? [JSON.stringify(facts)] : table(facts.map(rounded))) io.out(line);
   return 0;
 }
