@@ -93,7 +93,8 @@ function parseCommandLine(argv: string[]): CommandLine {
     } else if (found.command === undefined && !word.startsWith("-")) found.command = word;
     else rest.push(argv[at] ?? "");
   }
-  return found;
+  // "stream help rules", as many tools have it.
+  return found.command === "help" ? { ...found, command: rest[0], help: true } : found;
 }
 
 const Stack = z.object({ url: z.string(), adminKey: z.string() });
