@@ -1,7 +1,7 @@
 /**
  * `npm run screenshots`: writes the pictures in docs/ from the pages themselves, over the scene of
- * the browser tests. `-- --live URL` takes the moving one from a stack that runs there. Needs a
- * Chromium (CHROMIUM names another one).
+ * the browser tests. `-- --live URL` takes them, and the moving one, from a stack that has run
+ * there for a quarter of an hour. Needs a Chromium (CHROMIUM names another one).
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,22 +22,30 @@ type Picture = {
   ready(page: Page): Promise<void>;
 };
 
+const POSTS_SEEN = 5;
+const POSTS_WITHIN_MS = 20_000;
+
 const PICTURES: Picture[] = [
   {
     file: "page.png",
     path: "",
     colorScheme: "dark",
-    ready: (page) => page.locator(".delivery").first().waitFor(),
+    async ready(page) {
+      await page.locator(".delivery").first().waitFor();
+      // Posts come to a stack that runs, and never to the scene.
+      const posts = page.locator(".post").nth(POSTS_SEEN);
+      await posts.waitFor({ timeout: POSTS_WITHIN_MS }).catch(() => undefined);
+    },
   },
   {
     file: "dashboard.png",
-    path: "dashboard?range=1h&refresh=0",
+    path: "dashboard?refresh=0&range=",
     colorScheme: "dark",
     ready: (page) => page.locator("[data-panel=drops]").waitFor(),
   },
   {
     file: "dashboard-light.png",
-    path: "dashboard?range=1h&refresh=0",
+    path: "dashboard?refresh=0&range=",
     colorScheme: "light",
     ready: (page) => page.locator("[data-panel=drops]").waitFor(),
   },
@@ -45,39 +53,37 @@ const PICTURES: Picture[] = [
 /** For what moves on the page to have come to rest. */
 const SETTLE_MS = 1_500;
 
-async function stillPictures(browser: Browser): Promise<void> {
-  const server = await fakeServer();
+async function stillPictures(browser: Browser, server: { url: string; range: string }) {
   for (const { file, path, colorScheme, ready } of PICTURES) {
     const page = await browser.newPage({ viewport: SIZE, colorScheme, reducedMotion: "reduce" });
-    await page.goto(`${server.url}${path}`);
+    await page.goto(`${server.url}${path}${path.endsWith("range=") ? server.range : ""}`);
     await ready(page);
     await page.waitForTimeout(SETTLE_MS);
     await page.screenshot({ path: join(DOCS, file) });
     await page.close();
     console.log(`✓ docs/${file}`);
   }
-  await server.close();
 }
 
 const FRAMES = 10;
 const FRAME_MS = 900;
-const LIVE_SIZE = { width: 1200, height: 720 };
-const SHRINK = 0.65;
+const SHRINK = 0.58;
 const COLOURS = 48;
+const VERIFIED = "#signals li:has([data-kind=verified]) > button";
 
 /** Posts come in, a signal's drawer opens: ten frames, small enough for a README. */
 async function movingPicture(browser: Browser, url: string): Promise<void> {
   const page = await browser.newPage({
-    viewport: LIVE_SIZE,
+    viewport: SIZE,
     colorScheme: "dark",
     reducedMotion: "reduce",
   });
   await page.goto(url);
-  await page.locator("#signals li button").first().waitFor();
+  await page.locator(VERIFIED).first().waitFor();
   const shrinker = await browser.newPage();
   const gif = GIFEncoder();
   for (let frame = 0; frame < FRAMES; frame++) {
-    if (frame === FRAMES - 4) await page.locator("#signals li button").first().click();
+    if (frame === FRAMES - 4) await page.locator(VERIFIED).first().click();
     const { pixels, width, height } = await shrunk(shrinker, await page.screenshot());
     const palette = quantize(pixels, COLOURS);
     gif.writeFrame(applyPalette(pixels, palette), width, height, { palette, delay: FRAME_MS });
@@ -90,8 +96,8 @@ async function movingPicture(browser: Browser, url: string): Promise<void> {
 
 /** The browser reads the PNG and makes it smaller. */
 async function shrunk(page: Page, png: Buffer) {
-  const width = Math.round(LIVE_SIZE.width * SHRINK);
-  const height = Math.round(LIVE_SIZE.height * SHRINK);
+  const width = Math.round(SIZE.width * SHRINK);
+  const height = Math.round(SIZE.height * SHRINK);
   const text = await page.evaluate(
     async ({ source, width, height }) => {
       const image = new Image();
@@ -115,5 +121,12 @@ async function shrunk(page: Page, png: Buffer) {
 
 const { values } = parseArgs({ options: { live: { type: "string" } } });
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-await (values.live === undefined ? stillPictures(browser) : movingPicture(browser, values.live));
+if (values.live === undefined) {
+  const scene = await fakeServer();
+  await stillPictures(browser, { url: scene.url, range: "1h" });
+  await scene.close();
+} else {
+  await movingPicture(browser, values.live);
+  await stillPictures(browser, { url: values.live, range: "15m" });
+}
 await browser.close();
