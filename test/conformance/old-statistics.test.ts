@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { subjectOf } from "../../bench/delivery/engine.ts";
 import { ours } from "../../bench/delivery/ours.ts";
 import { postgresStore } from "../../src/store/postgres/index.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
@@ -79,4 +80,22 @@ it("closes a delivery without reading the attempts of others", async () => {
   // The first of the two statements that "watched" runs has closed it.
   expect([closed, pages.length]).toEqual([true, 1]);
   expect(pages[0]).toBeLessThanOrEqual(MOST_PAGES);
+});
+
+it("finds the deliveries of an event without reading all, where there are no statistics", async () => {
+  const { store, pages } = watched();
+  await postgres.pool.query(
+    `insert into push_outbox (channel_id, event_key, payload_json, status, next_retry_at,
+      created_at, idem_key, finished_at)
+    select channel_id, event_key || '-' || n, '{}', 'done', now(), now(), idem_key || n, now()
+    from push_outbox, generate_series(1, 12) n`,
+  );
+  await postgres.pool.query("vacuum analyze push_outbox");
+  await postgres.pool.query(
+    `delete from pg_statistic
+    where starelid in ('push_outbox'::regclass, 'deliveries'::regclass)`,
+  );
+  expect(await store.outboxByKey([subjectOf(7)], 5)).toMatchObject([{ eventKey: subjectOf(7) }]);
+  expect(await store.lastMessage(1, subjectOf(8))).toBeNull();
+  expect(Math.max(...pages)).toBeLessThanOrEqual(MOST_PAGES);
 });

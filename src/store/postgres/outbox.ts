@@ -152,9 +152,8 @@ export function outboxStore(sql: Sql): OutboxStore {
       const text = `
         select ${OUTBOX_ROWS.item} as item from (${GIVEN_KEYS}) as given(event_key) cross
         join lateral (
-          select * from push_outbox o where o.event_key = given.event_key${OWN("o")}
-          order by o.id desc
-          limit ${Math.trunc(limit)}
+          select * from (select * from push_outbox o where o.event_key = given.event_key offset 0) o
+          where true${OWN("o")} order by o.id desc limit ${Math.trunc(limit)}
         ) o left join channels c on c.id = o.channel_id order by o.id desc`;
       return itemsByKey<OutboxRow>(sql, text, eventKeys);
     },
