@@ -42,7 +42,7 @@ export function eventFigures(event) {
   return h(
     "dl",
     { class: "about" },
-    pair("Chain", chain),
+    pair("Chain", chain === "unknown" ? "any chain: no address was named" : chain),
     pair("Token", h("code", {}, event.token_ca ?? token)),
     pair("Type", spaced(event.type)),
     pair("Window", start ? utcTime(start) : "–"),
