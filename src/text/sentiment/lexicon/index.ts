@@ -1,8 +1,11 @@
 import type { Tokens } from "../../tokenize/tokenize.ts";
 import { VADER_LEXICON } from "../weights/lexicon.ts";
-import { EVERYDAY, TURNS } from "./everyday.ts";
+import { BAD_NEWS } from "./bad-news.ts";
+import { COMMON_PHRASES } from "./common-phrases.ts";
+import { EVERYDAY } from "./everyday.ts";
+import { TURNS } from "./everyday-turns.ts";
+import { GOOD_NEWS } from "./good-news.ts";
 import { COINED, ON_MARKETS, PICTURES, SAYINGS, TRADE_WORDS, type WordRatings } from "./market.ts";
-import { PHRASES } from "./phrases.ts";
 import { REVERSALS } from "./reversals.ts";
 import { type LexiconTable, lexiconTable, ratingOf } from "./table.ts";
 
@@ -86,7 +89,7 @@ export function sentimentLexicon(): SentimentLexicon {
     markets: lexiconTable(eachOf(ON_MARKETS, byBlank)),
     sayings: lexiconTable(eachOf([...SAYINGS, ...TURNS], byBar)),
     reversals: lexiconTable(eachOf(REVERSALS, byBar)),
-    phrases: lexiconTable(eachOf(PHRASES, byBar)),
+    phrases: lexiconTable(eachOf([...COMMON_PHRASES, ...BAD_NEWS, ...GOOD_NEWS], byBar)),
     trade: lexiconTable(byBlank(TRADE_WORDS).map((word) => [word, 1] as const)),
   };
   return tables;
