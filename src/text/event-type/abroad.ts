@@ -102,6 +102,17 @@ const ABROAD: readonly (readonly [english: string, words: string])[] = [
     `листит листинг* залист* лістинг* listará listarán lista listado listan listar listagem listera
      liste listet listung listele* listeli* quota 上线 上架 上市 상장 上場 listelen*`,
   ],
+  ["governance", "gobernanza governança gouvernance yönetişim* 治理 거버넌스 ガバナンス"],
+  ["proposal", "propuesta* proposta* vorschlag* предложени* пропозиці* öneri* usulan 提案 제안"],
+  [
+    "vote",
+    `votan votación votaciones votação votam abstimm* голосован* голосу* oylama* 投票 表决 투표
+     pemungutan`,
+  ],
+  [
+    "upgrade",
+    "обновлени* хардфорк* actualización atualização güncelleme* 升级 升級 업그레이드 アップグレード",
+  ],
 ];
 
 const [STEM, WHOLE] = [new Map<string, string>(), new Map<string, string>()];

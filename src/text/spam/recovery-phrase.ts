@@ -24,8 +24,8 @@ const SECRET = oneOf(
   "रिकवरी फ्रेज|12 शब्द|frazę odzyskiwania|dwanaście słów",
 );
 const ENTER = oneOf(
-  "enter|typ(?:e|ing)|submit|confirm|provide|import|validat\\w+|verif\\w+|paste|share|send|fill",
-  "upload|give|synchroni[sz]e|restore|connect|envi[ae]\\w*|envíe\\w*|mand[ae]\\w*|пришли\\S*|скинь\\S*",
+  "(?<!unless |without |\\bnot )(?:\\benter|\\btyp(?:e|ing)|submit|confirm|provide|\\bimport)|validat\\w+|verif\\w+|paste|share|send|fill",
+  "upload|\\bgive\\b|synchroni[sz]e|restore|\\bconnect(?!ion)|envi[ae]\\w*|envíe\\w*|mand[ae]\\w*|пришли\\S*|скинь\\S*",
   "introduc\\w+|ingres\\w+|escrib\\w+|digit\\w+|inserindo|insira|saisi\\w*|saisissant|entrant",
   "entrez|gib|trage|bestätig\\w+|inserend\\w+|inserisci|scrivendo|in te vullen|vul",
   "введи\\S*|укажи\\S*|отправь\\S*|подтверди\\S*|вкажі\\S*|введі\\S*|girin|gir\\b|yazın|输入|提交|填写",
