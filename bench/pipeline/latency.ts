@@ -5,7 +5,8 @@ export type Times = { p50: number | null; p95: number | null; count: number };
 
 /**
  * Of the notifications that were committed since an instant and sent: from the commit to the moment
- * at which the first attempt went out, and from the acceptance of the post that set it off to its delivery.
+ * at which the first attempt went out, and from the acceptance of the post that set it off to its
+ * delivery.
  */
 export type Waits = { commitToSend: Times; acceptedToDelivered: Times };
 

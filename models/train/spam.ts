@@ -8,8 +8,9 @@
  * DATA_DIR holds spam-crypto.jsonl, spam-sms.jsonl and spam-youtube.jsonl with {text, spam}, and as
  * texts that are no spam stance-train, sentiment-train, sentiment-languages-train {text} and
  * language-sentences {text, language}. The scams and the hard cases of honest posts are our own:
- * models/data/spam-templates.txt and honest-prose.txt. Prints the figures of 5-fold cross-validation, in which texts
- * that begin alike and all posts of one template share a fold. Deterministic.
+ * models/data/spam-templates.txt and honest-prose.txt. Prints the figures of 5-fold
+ * cross-validation, in which texts that begin alike and all posts of one template share a fold.
+ * Deterministic.
  */
 import { gzipSync } from "node:zlib";
 import { SPAM_WORLDS, type SpamModels, type SpamWorld } from "../../src/text/spam/model.ts";

@@ -8,14 +8,17 @@ export type Movement = { side: 1 | -1; words: string };
 
 const GREED = "fear (?:and|&|n) greed(?: index)?";
 const BETTER_LOW =
-  `(?!${GREED})(?:fear(?: index)?|fees|gas (?:fees?|costs?)|inflation|issuance|emissions|dilution|` +
-  "exchange (?:balances?|reserves?|supply|inflows?)|(?:balances?|reserves?|supply|coins) on exchanges|" +
+  `(?!${GREED})(?:fear(?: index)?|fees|gas (?:fees?|costs?)|inflation|issuance|emissions|` +
+  "dilution|exchange (?:balances?|reserves?|supply|inflows?)|" +
+  "(?:balances?|reserves?|supply|coins) on exchanges|" +
   "sell(?:ing|er|side|-side)? pressure|sell orders|sellers|outflows|(?:exit|unstaking) queue|" +
   "bad debt|short interest|borrow(?:ing)? (?:rates?|costs?)|latency|failed transactions|churn|" +
   "(?:every|each) (?:dip|drop|sell-?off|correction|pullback))";
 const BETTER_HIGH =
-  `(?:${GREED}|(?:active )?(?:users|addresses|wallets|developers)|buyers|bids|buy(?:ing)? pressure|` +
-  "demand|(?<!exchange )inflows|(?<!\\b(?:put|call|sell) )(?:trading )?volumes?(?! ratio)|(?<!for )liquidity|revenues?|tvl|activity|usage|" +
+  `(?:${GREED}|(?:active )?(?:users|addresses|wallets|developers)|buyers|bids|` +
+  "buy(?:ing)? pressure|demand|(?<!exchange )inflows|" +
+  "(?<!\\b(?:put|call|sell) )(?:trading )?volumes?(?! ratio)|" +
+  "(?<!for )liquidity|revenues?|tvl|activity|usage|" +
   "(?<!open )interest(?! rates?| payment)|hash ?rate|adoption|throughput|market share|mindshare|" +
   "(?:every|each) (?:bounce|rally|pump|rip|recovery))";
 
@@ -44,9 +47,11 @@ const MOVED = new RegExp(
 /** "Record outflows", "a drop in fees". */
 const LESS = "(?:falling|shrinking|declining|dropping|fewer|(?:drop|fall|decline|slump|plunge) in)";
 const MORE =
-  "(?:record|growing|rising|surging|soaring|increasing|(?:rise|jump|surge|growth|increase|spike) in)";
+  "(?:record|growing|rising|surging|soaring|increasing|" +
+  "(?:rise|jump|surge|growth|increase|spike) in)";
 const MOVING = new RegExp(
-  `(?<!\\b(?:no|not|if|without) (?:a )?)\\b(?:(${LESS})|(${MORE})) (?:\\w+ )?(?:(${BETTER_LOW})|(${BETTER_HIGH}))\\b`,
+  `(?<!\\b(?:no|not|if|without) (?:a )?)\\b(?:(${LESS})|(${MORE})) (?:\\w+ )?` +
+    `(?:(${BETTER_LOW})|(${BETTER_HIGH}))\\b`,
 );
 /** Volume that is gone on the way down is sellers that are gone. */
 const ON_THE_WAY_DOWN =

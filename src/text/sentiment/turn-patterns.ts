@@ -43,10 +43,11 @@ const COSTS = "\\b(?:fees?|gas|latency|inflation|tax(?:es)?|commissions?|block t
 const NO_PRICE =
   "(?!\\s?(?:gwei|wei|bps|ms|blocks?|(?:sec(?:ond)?|min(?:ute)?|hour|day|week|month|year)s?)\\b)";
 const QUIET =
-  "\\b(?:team|devs?|founders?)(?: (?:of|at|behind) \\S+)? (?:has |have |had )?(?:been |gone|went|is|are|stays?)? ?(?:so )?" +
-  "(?:quiet|silent|dark|missing|mia)";
+  "\\b(?:team|devs?|founders?)(?: (?:of|at|behind) \\S+)? (?:has |have |had )?" +
+  "(?:been |gone|went|is|are|stays?)? ?(?:so )?(?:quiet|silent|dark|missing|mia)";
 const AT_WORK =
-  "\\b(?:build(?:ing|s)?|ship(?:ping|s|ped)?|work(?:ing|s)?|cooking|coding|heads[- ]down|at work)\\b";
+  "\\b(?:build(?:ing|s)?|ship(?:ping|s|ped)?|work(?:ing|s)?|cooking|coding|heads[- ]down|" +
+  "at work)\\b";
 const FLIES =
   "(?:flying|running|mooning|ripping|printing|pumping|sending|soaring|unstoppable|up \\d|" +
   "at (?:the )?highs?)";

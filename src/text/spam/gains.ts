@@ -6,7 +6,8 @@ const AMOUNT =
 const SEND = new RegExp(
   oneOf(
     "\\bsend|\\bdeposit|\\btransfer|\\bcontribut|\\bpay\\b|\\benv[ií]|\\bmand[ae]|\\benvoy",
-    "\\btrimit|\\bskicka|\\blähetä|\\bküld|\\bpošlji|στείλ|\\btransfér|\\bsende|überweis|\\binvia|\\bmanda",
+    "\\btrimit|\\bskicka|\\blähetä|\\bküld|\\bpošlji|στείλ|\\btransfér",
+    "\\bsende|überweis|\\binvia|\\bmanda",
     "stuur|отправ|переве|надішл|gönder|yolla|转|送|보내|입금|kirim|gửi|chuyển|أرسل|حول|भेज|wyślij",
     "prześlij",
   ),

@@ -2,8 +2,8 @@ import { TokenKind, type Tokens } from "../tokenize/tokenize.ts";
 import { found, oneOf } from "./patterns.ts";
 
 /** Words of which a text about a recovery phrase has one. */
-export const PHRASE_TRIGGERS = `phrase phrases seed words word mnemonic keystore key keys frase semilla
-  palabras palavras mots parole wörter woorden herstelzin kelime kelimenizi kelimelerinizi
+export const PHRASE_TRIGGERS = `phrase phrases seed words word mnemonic keystore key keys frase
+  semilla palabras palavras mots parole wörter woorden herstelzin kelime kelimenizi kelimelerinizi
   cümlenizi frasa kata từ khóa frazę słów wiederherstellungsphrase`;
 
 const SECRET = oneOf(
@@ -24,8 +24,10 @@ const SECRET = oneOf(
   "रिकवरी फ्रेज|12 शब्द|frazę odzyskiwania|dwanaście słów",
 );
 const ENTER = oneOf(
-  "(?<!unless |without |\\bnot )(?:\\benter|\\btyp(?:e|ing)|submit|confirm|provide|\\bimport)|validat\\w+|verif\\w+|paste|share|send|fill",
-  "upload|\\bgive\\b|synchroni[sz]e|restore|\\bconnect(?!ion)|envi[ae]\\w*|envíe\\w*|mand[ae]\\w*|пришли\\S*|скинь\\S*",
+  "(?<!unless |without |\\bnot )(?:\\benter|\\btyp(?:e|ing)|submit|confirm|provide|\\bimport)",
+  "validat\\w+|verif\\w+|paste|share|send|fill",
+  "upload|\\bgive\\b|synchroni[sz]e|restore|\\bconnect(?!ion)|envi[ae]\\w*|envíe\\w*|mand[ae]\\w*",
+  "пришли\\S*|скинь\\S*",
   "introduc\\w+|ingres\\w+|escrib\\w+|digit\\w+|inserindo|insira|saisi\\w*|saisissant|entrant",
   "entrez|gib|trage|bestätig\\w+|inserend\\w+|inserisci|scrivendo|in te vullen|vul",
   "введи\\S*|укажи\\S*|отправь\\S*|подтверди\\S*|вкажі\\S*|введі\\S*|girin|gir\\b|yazın|输入|提交|填写",

@@ -29,8 +29,10 @@ const RECOVER_ABROAD = new RegExp(
     "\\brecuper(?:o|amos|iamo)\\b[^.!?]{0,40}(?:rob|perd|estaf|hack|roub|rubat|truff|pers[ieo]\\b)",
     "\\b(?:je récupère|nous récupérons)[^.!?]{0,40}(?:vol|perdu)",
     "\\b(?:ich hole|wir holen)[^.!?]{0,40}(?:gestohlen|verloren|geklaut)[^.!?]{0,30}zurück",
-    "(?<!\\p{L})(?:верну|верн[её]м|возвращаем|поможем вернуть)\\s[^.!?]{0,40}(?:украд|потер|похищ|пропав)",
-    "(?:çalınan|kaybolan|kaybettiğiniz|dolandırılan)[^.!?]{0,40}geri (?:al[ıi]yoruz|getiriyoruz|alırız)",
+    "(?<!\\p{L})(?:верну|верн[её]м|возвращаем|поможем вернуть)\\s[^.!?]{0,40}" +
+      "(?:украд|потер|похищ|пропав)",
+    "(?:çalınan|kaybolan|kaybettiğiniz|dolandırılan)[^.!?]{0,40}" +
+      "geri (?:al[ıi]yoruz|getiriyoruz|alırız)",
     "追回[^。！？]{0,10}(?:骗|盗)|(?:被骗|被盗)[^。！？]{0,12}(?:帮你|帮您|可以|专业|协助)追回",
     "取り戻します|찾아 ?드립니다|복구해 ?드립니다",
   ),

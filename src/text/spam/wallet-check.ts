@@ -11,14 +11,16 @@ const REPAIRED =
 /** "Verify your wallet by clicking the link": the owner of a wallet is known by his signature. */
 const VERIFIED = new RegExp(
   oneOf(
-    "\\b(?:re-?)?(?:verify|confirm|activate|revalidate)(?:ing)? your (?:\\w+ )?(?:wallets?|metamask|" +
-      "phantom)\\b(?! address)[^.!?]{0,30}\\b(?:click|tap|link|button|below|form)",
+    "\\b(?:re-?)?(?:verify|confirm|activate|revalidate)(?:ing)? your (?:\\w+ )?" +
+      "(?:wallets?|metamask|phantom)\\b(?! address)[^.!?]{0,30}" +
+      "\\b(?:click|tap|link|button|below|form)",
     "\\b(?:click|tap|open|press|use)\\b[^.!?]{0,30}\\b(?:link|button|form)\\b[^.!?]{0,40}" +
-      "\\b(?:verify|validate|confirm|activate|re-?connect|sync) your (?:wallets?|metamask|phantom)\\b" +
-      "(?! address)",
-    "\\b(?:verifi[cq]\\w*|valid[ae]\\w*|confirm[ae]\\w*)\\s+(?:tu|su|vuestra|[ao]? ?su?a|il tuo|il suo|votre|ton)" +
-      "\\s+(?:billetera|cartera|monedero|wallet|carteira|portafoglio|portefeuille)\\b[^.!?]{0,40}" +
-      "(?:enlace|\\blink|\\blien\\b|clic)",
+      "\\b(?:verify|validate|confirm|activate|re-?connect|sync) your " +
+      "(?:wallets?|metamask|phantom)\\b(?! address)",
+    "\\b(?:verifi[cq]\\w*|valid[ae]\\w*|confirm[ae]\\w*)\\s+" +
+      "(?:tu|su|vuestra|[ao]? ?su?a|il tuo|il suo|votre|ton)\\s+" +
+      "(?:billetera|cartera|monedero|wallet|carteira|portafoglio|portefeuille)\\b" +
+      "[^.!?]{0,40}(?:enlace|\\blink|\\blien\\b|clic)",
     "(?:bestätigen|verifizieren|validieren) sie ihre wallet\\b[^.!?]{0,40}(?:link|klick)",
     "cüzdan\\S*[^.!?]{0,30}(?:link|bağlantı)\\S*[^.!?]{0,30}(?:doğrula|onayla)",
     "(?:verifikasi|konfirmasi|validasi) (?:dompet|wallet)\\b[^.!?]{0,40}(?:tautan|\\blink)",

@@ -43,7 +43,8 @@ export const warnsOfScams = (lower: string): boolean => WARNING.test(lower.repla
 const DENOUNCED = new RegExp(
   oneOf(
     "(?:\\bis|\\bare|it'?s|all) (?:a |just a |another )?(?:scams?|frauds?|fake)\\b",
-    "full of (?:fake|scam)|never (?:message|dm|write|contact|call|text)s? (?:you |anyone |users )?first",
+    "full of (?:fake|scam)",
+    "never (?:message|dm|write|contact|call|text)s? (?:you |anyone |users )?first",
     "there is no (?:\\w+ )?(?:sale|presale|airdrop|token|giveaway|vip)",
     "(?:es|son) (?:una? )?(?:estafa|fraude)|[eé] (?:um )?(?:golpe|fraude)|c'est une arnaque",
     "ist (?:ein )?betrug|[eè] una truffa|это (?:скам|развод|мошенн)|骗局|骗子|詐欺です|사기(?:입니다|예요)",
