@@ -96,9 +96,7 @@ export function makeService(spec: ServiceSpec, watcher: ServiceWatcher): Service
       mine.once("error", (error) => reject(new Error(`${spec.name} cannot run: ${error.message}`)));
       mine.once("exit", (code, signal) =>
         reject(
-          new Error(
-            `${spec.name} ended with ${signal ?? `exit code ${code}`}; see ` + `${logOf(spec)}`,
-          ),
+          new Error(`${spec.name} ended with ${signal ?? `exit code ${code}`}; see ${logOf(spec)}`),
         ),
       );
     });

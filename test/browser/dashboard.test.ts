@@ -154,7 +154,7 @@ describe.skipIf(missing)("the dashboard", () => {
     await panel(page, "queues").locator(".empty", { hasText: "needs the analytics" }).waitFor();
     expect(await page.locator("#source").textContent()).toContain("--analytics");
     await answer(page, async (route) => {
-      const response = await route.fetch();
+      const response = await route.fetch({ maxRetries: 3 });
       const body = (await response.json()) as { panels: { name: string; rows: unknown[] }[] };
       const panels = body.panels.map((each) =>
         each.name === "drops"
@@ -207,7 +207,7 @@ describe.skipIf(missing)("the dashboard", () => {
     const page = await at.newPage({ viewport: WIDE });
     const hostile = '<img src=x onerror="document.title=1">';
     await answer(page, async (route) => {
-      const response = await route.fetch();
+      const response = await route.fetch({ maxRetries: 3 });
       const body = (await response.json()) as { panels: { name: string; rows: object[] }[] };
       const panels = body.panels.map((each) => ({
         ...each,

@@ -39,7 +39,7 @@ describe.skipIf(missing)("the live page", () => {
   ])("says why it is degraded: %s", async (notes, reason) => {
     const page = await at.newPage();
     await page.route("**/healthz", async (route) => {
-      const response = await route.fetch();
+      const response = await route.fetch({ maxRetries: 3 });
       const alerts = { critical: 0, warning: 1, info: 0 };
       const parts = { database: "connected", redis: "connected", alerts, notes };
       const health = { ...(await response.json()), status: "degraded", ...parts };
@@ -88,7 +88,7 @@ describe.skipIf(missing)("the live page", () => {
     const page = await open();
     const why = "held from before: it cannot be judged again until goplus_risk is known";
     await page.route("**/explain", async (route) => {
-      const response = await route.fetch();
+      const response = await route.fetch({ maxRetries: 3 });
       const explained = (await response.json()) as { states: object[] };
       const states = [{ ...explained.states[0], value: null, held: true, why }];
       await route.fulfill({ response, json: { ...explained, states } });
@@ -105,7 +105,7 @@ describe.skipIf(missing)("the live page", () => {
     const page = await open({ viewport: { width: 390, height: 844 }, reducedMotion: "reduce" });
     const hostile = `0x${"7e05".repeat(40)} \u202eمرحبا 👩‍👩‍👧‍👦`;
     await page.route("**/events/*", async (route) => {
-      const response = await route.fetch();
+      const response = await route.fetch({ maxRetries: 3 });
       const summary = { summary: hostile, evidence_count: 1, copies: 1 };
       const event = (await response.json()) as EventDetail;
       event.signal.features_snapshot.values.texts_by_hash = 2;
@@ -149,7 +149,7 @@ describe.skipIf(missing)("the live page", () => {
       at: "2026-01-15T10:00:00Z",
     };
     await page.route("**/signals?*", async (route) => {
-      const response = await route.fetch();
+      const response = await route.fetch({ maxRetries: 3 });
       const { signals } = (await response.json()) as { signals: { event_key: string }[] };
       wave++;
       const many = Array.from({ length: 200 }, (_, at) => ({

@@ -1,30 +1,13 @@
 import { expect, it } from "vitest";
 import { LATEST_MIGRATION } from "../../migrations/latest.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
-import { storeContract } from "../../src/store/contract/index.ts";
 import { StoreUnavailable } from "../../src/store/index.ts";
-import { postgresCommits, postgresLeases, postgresStore } from "../../src/store/postgres/index.ts";
+import { postgresStore } from "../../src/store/postgres/index.ts";
 import { neonSql } from "../../workers/platform/neon.ts";
-import { startPglite, startPostgres, type TestPostgres } from "../support/postgres.ts";
+import { startPostgres } from "../support/postgres.ts";
+import { postgresContract } from "../support/postgres-contract.ts";
 
-const noPause = async () => undefined;
-
-/** `together`: as the objects use it, where leases and commits that meet share a statement. */
-function contractOf(name: string, running: Promise<TestPostgres>, together: boolean): void {
-  const fresh = async () => {
-    const database = await running;
-    await database.clear();
-    const sql = neonSql({ databaseUrl: database.url, fetchEndpoint: database.fetchEndpoint });
-    return {
-      ...postgresStore(sql),
-      ...(together && { ...postgresLeases(sql, noPause), ...postgresCommits(sql, noPause) }),
-    };
-  };
-  storeContract(name, fresh, async () => (await running).stop());
-}
-
-contractOf("the store in PostgreSQL, over Neon's protocol", startPostgres(), true);
-contractOf("the store in PGlite, over Neon's protocol", startPglite(), false);
+postgresContract("the store in PostgreSQL, over Neon's protocol", startPostgres(), true);
 
 it("is not ready while a migration is missing", { timeout: 60_000 }, async () => {
   const database = await startPostgres();
