@@ -112,8 +112,7 @@ export const STORE_MUTANTS: readonly Suspect[] = [
     file: "src/store/memory/events.ts",
     from: "if (isOpen(row) && isOlder && !begun)",
     to: "if (isOpen(row) && isOlder)",
-    by: "channel-5xx=0.25",
-    scene: 1,
+    tests: { files: ["src/store/memory/index.test.ts"] },
   },
   {
     name: "a downgrade overtakes nothing",
