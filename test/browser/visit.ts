@@ -32,6 +32,8 @@ export function visit(expected: RegExp) {
           complaints.push(message.text());
       });
       page.on("pageerror", (error) => complaints.push(error.message));
+      // Keys go nowhere while the page of the test before it still has the focus.
+      await page.bringToFront();
       return page;
     },
   };
