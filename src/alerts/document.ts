@@ -13,7 +13,8 @@ export function spanMs(text: string): number | undefined {
   return count === undefined ? undefined : Number(count) * (UNIT_MS[unit] ?? 0);
 }
 
-const minutesOf = (text: string): number => (spanMs(text) ?? 0) / 60_000;
+/** A span of time in minutes. */
+export const minutesInSpan = (text: string): number => (spanMs(text) ?? 0) / 60_000;
 
 const MAX_SPAN_MS = 30 * 86_400_000;
 
@@ -45,8 +46,8 @@ export const AlertEntryInput = z.strictObject({
   for: span(0, "0s").default("0s").describe("How long the condition must have held"),
   window: z
     .string({ error: WINDOW_PROBLEM })
-    .refine((text) => MINUTES.test(text) && minutesOf(text) >= 1, WINDOW_PROBLEM)
-    .refine((text) => minutesOf(text) <= MAX_WINDOW_MINUTES, WINDOW_PROBLEM)
+    .refine((text) => MINUTES.test(text) && minutesInSpan(text) >= 1, WINDOW_PROBLEM)
+    .refine((text) => minutesInSpan(text) <= MAX_WINDOW_MINUTES, WINDOW_PROBLEM)
     .default(`${WINDOW_MINUTES}m`)
     .describe("Of which time its counts, shares and percentiles are"),
   severity: AlertSeverity.default("warning").describe("critical, warning or info"),

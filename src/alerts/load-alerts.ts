@@ -10,6 +10,7 @@ import {
   type AlertEntryInput,
   AlertsDocument,
   MAX_ALERTS_BYTES,
+  minutesInSpan,
   spanMs,
 } from "./document.ts";
 import { messageProblem, saidScope } from "./message.ts";
@@ -142,7 +143,7 @@ const withDefaults = (
   when,
   scope,
   forMs: spanMs(entry.for) ?? 0,
-  windowMinutes: (spanMs(entry.window) ?? 0) / 60_000,
+  windowMinutes: minutesInSpan(entry.window),
   severity,
   labels,
   summary,

@@ -1,6 +1,6 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
 import type { ChannelFailures, ChannelStore } from "../channels.ts";
-import { AUDITED, CHANNEL, closedUnsent, IS_OPEN } from "./columns.ts";
+import { AUDITED, CHANNEL, closedWithChannels } from "./columns.ts";
 import { isoColumn, jsonParam, OWN, optionalJson, type Sql } from "./sql.ts";
 
 const CHANNEL_COLUMNS = `select ${CHANNEL} as channel from channels c
@@ -87,22 +87,13 @@ const CLEAR_FAILURES = `update channels c set failing_since = null,
   failures = 0, refusals = 0
   where id = $1::bigint and failing_since is not null${OWN("c")}`;
 
-/**
- * Ends what is open for the channel, but for what is being sent: its holder ends that. Deliveries
- * are locked in the order of their ids, as everywhere.
- */
 const REMOVE = `
 with removed as (
   update channels c set removed_at = $2::timestamptz, settings = '{}'
   where id = $1::bigint and removed_at is null${OWN("c")}
   returning id
 ),
-waiting as (
-  select o.id from push_outbox o join removed r on o.channel_id = r.id
-  where ${IS_OPEN} and (o.leased_until is null or o.leased_until <= $2::timestamptz)
-  order by o.id for update of o
-),
-${closedUnsent("waiting", "$2", "skipped", "the channel was removed")},
+${closedWithChannels("removed", "$2", "the channel was removed")},
 ${AUDITED("removed", "$3")}
 select true as removed from removed`;
 

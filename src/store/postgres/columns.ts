@@ -94,6 +94,18 @@ noted_unsent as (
 )`;
 
 /**
+ * Parts of a statement that end what is open for the channels named in `channels`, but for what is
+ * being sent: its holder ends that. Deliveries are locked in the order of their ids, as everywhere.
+ */
+export const closedWithChannels = (channels: string, at: string, why: string): string => `
+waiting as (
+  select o.id from push_outbox o join ${channels} r on o.channel_id = r.id
+  where ${IS_OPEN} and (o.leased_until is null or o.leased_until <= ${at}::timestamptz)
+  order by o.id for update of o
+),
+${closedUnsent("waiting", at, "skipped", why)}`;
+
+/**
  * The part "audited" of a statement: writes the entry (a JSON parameter, or null for none) when the
  * part `change` answers a row. `made` gives in SQL what the entry leaves open, and the tenant where
  * the statement may be about any.

@@ -69,12 +69,14 @@ const IS_ANOTHER = (row: string): string => `${HAS_CONTRACT(row)} and exists (
 /** The attempts of rows of which nothing was sent. */
 const UNSENT = "'skipped', 'muted', 'superseded', 'repeated', 'inhibited', 'ended'";
 
+/** The columns by which a row that was sent is compared. */
+const SENT = "o.id, o.event_key, o.payload_json, o.status, o.finished_at";
+
 /**
  * Whether what was sent last about the subject came from another event and says the same. A route
  * that repeats lets it be said again after its interval. "offset 0" has the rows looked for by
  * their subject: by the status it would be a walk along all that was ever sent.
  */
-const SENT = "o.id, o.event_key, o.payload_json, o.status, o.finished_at";
 const REPEATS = `coalesce((
   select o.event_key <> held.event_key
     and o.payload_json->>'state' = held.payload_json->>'state'
@@ -99,13 +101,15 @@ const UNTIL = `case kind when 'notDue' then next_retry_at when 'taken' then leas
 /** An earlier holder marked the row as being sent and never closed it. */
 const INTERRUPTED = "(sending_token is not null and sending_token <> token)";
 
+/** The columns by which an older row is found to go first. */
+const OLDER = "o.id, o.channel_id, o.status, o.next_retry_at, o.payload_json";
+
 /**
  * "held" is the latest version of each row, read under its lock: of two claims one sees the other's
  * lease. Locked in one order by all. "offset 0" has the older row looked for among those of its
  * event and subject: by the channel it would be a walk along all that is open for it. A repeat that
  * is not due holds up nothing.
  */
-const OLDER = "o.id, o.channel_id, o.status, o.next_retry_at, o.payload_json";
 const CLAIM = `
 with ${ASK},
 held as (

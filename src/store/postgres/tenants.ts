@@ -4,7 +4,7 @@ import type { OwnRows, TenantRow, TenantStore } from "../tenants.ts";
 import { keyStore } from "./api-keys.ts";
 import { auditLogStore } from "./audit-log.ts";
 import { channelStore } from "./channels.ts";
-import { AUDITED, closedUnsent, IS_OPEN } from "./columns.ts";
+import { AUDITED, closedWithChannels } from "./columns.ts";
 import { deadLetterStore } from "./dead-letters.ts";
 import { outboxStore } from "./outbox.ts";
 import { replyStore } from "./replies.ts";
@@ -36,12 +36,7 @@ removed as (
   update channels c set removed_at = $2::timestamptz, settings = '{}' from gone
   where c.tenant = gone.name and c.removed_at is null returning c.id
 ),
-waiting as (
-  select o.id from push_outbox o join removed r on o.channel_id = r.id
-  where ${IS_OPEN} and (o.leased_until is null or o.leased_until <= $2::timestamptz)
-  order by o.id for update of o
-),
-${closedUnsent("waiting", "$2", "skipped", "the tenant was removed")},
+${closedWithChannels("removed", "$2", "the tenant was removed")},
 ${AUDITED("gone", "$3")}
 select name, array(select id from key order by id) as keys from gone`;
 
