@@ -99,7 +99,9 @@ async function drain({ databaseUrl, sink, concurrency }: Job): Promise<void> {
     const due = (await store.due(iso(Date.now()), 500)).filter(({ id }) => !running.has(id));
     for (const { id } of due) {
       running.add(id);
-      void underWay(() => deliver(id, ports, webhook.sendMs)).finally(() => running.delete(id));
+      void underWay(() => deliver(id, ports, { sendMs: webhook.sendMs })).finally(() =>
+        running.delete(id),
+      );
     }
     while (running.size > concurrency * 4) await new Promise((wake) => setTimeout(wake, 5));
     if (due.length === 0) await new Promise((wake) => setTimeout(wake, 100));

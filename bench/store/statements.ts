@@ -107,7 +107,7 @@ export function flowStatements(store: Store, asked: Asked): Record<string, State
     store.waiting(ago(1), [{ what, before: ago(40) }]);
   const old = ago(25);
   const delivery = (run: number): number => Math.trunc(posts / 10) + run;
-  const claim = (id: number, token: string) => store.claim(id, token, now, 60_000, true);
+  const claim = (id: number, token: string) => store.claim(id, token, now, 60_000, { sends: true });
   return {
     "accept 100 posts": (run) =>
       store.accept(

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { outboxWorld, SECRET, type Target } from "../../test/support/outbox.ts";
 import { iso } from "../kit/time.ts";
 import { type ChannelConfig, ChannelFilter } from "../model/channel-config.ts";
@@ -145,6 +145,26 @@ describe("the actor of a channel", () => {
     await actor.deliver(await change(), 1);
     expect(await rows()).toMatchObject([{ status: "done" }]);
     expect(woken).toEqual([]);
+  });
+
+  it("sends the next change of an event as soon as the one before has been recorded", async () => {
+    let answer: (response: Response) => void = () => undefined;
+    const first = new Promise<Response>((resolve) => {
+      answer = resolve;
+    });
+    const asleep = () => new Promise<void>(() => undefined);
+    const { actor, change, rows, seen } = await actorWorld(
+      (_, n) => (n === 0 ? first : new Response("")),
+      { sleep: asleep },
+    );
+    const older = actor.deliver(await change(), 1);
+    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    const newer = actor.deliver(await change({ state: "downgraded", score: -9 }), 1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    answer(new Response(""));
+    await Promise.all([older, newer]);
+    expect(seen).toHaveLength(2);
+    expect(await rows()).toMatchObject([{ status: "done" }, { status: "done" }]);
   });
 
   it("rests when a success says that the target takes no more for now", async () => {

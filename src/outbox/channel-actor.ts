@@ -112,9 +112,10 @@ export function channelActor(ports: ChannelPorts, memory: ChannelMemory): Channe
    * concurrency limit, because the deliveries that it waits for may need a place.
    */
   async function attempts(id: number, channelId: number): Promise<void> {
+    let turn: string | undefined;
     for (let looks = 1; ; looks++) {
       const { run, sendMs } = await laneOf(channelId);
-      const outcome = await run(() => deliver(id, deliverPorts, sendMs));
+      const outcome = await run(() => deliver(id, deliverPorts, { sendMs, turn }));
       report(id, outcome, ports);
       if (outcome.kind === "unavailable") {
         mayBeLeft = true;
@@ -126,7 +127,10 @@ export function channelActor(ports: ChannelPorts, memory: ChannelMemory): Channe
       if (outcome.kind !== "later") return;
       const wait = outcome.at - ports.now();
       if (wait > SLEEP_MS || looks === MAX_LOOKS) return ports.wakeSweeper(outcome.at);
-      await ports.sleep(Math.max(wait, LEAST_SLEEP_MS));
+      turn = outcome.behind?.turn;
+      const older = outcome.behind && held.get(outcome.behind.olderId);
+      const slept = ports.sleep(Math.max(wait, LEAST_SLEEP_MS));
+      await (older ? Promise.race([older.catch(() => undefined), slept]) : slept);
     }
   }
 

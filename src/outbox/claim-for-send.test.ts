@@ -61,7 +61,9 @@ describe("a row that is claimed for its send", () => {
   it("is repeated with its own key after its holder died, and is not one that may be lost", async () => {
     const world = await outboxWorld();
     const id = await world.change();
-    await world.store.claim(id, "dead", new Date(world.clock.now).toISOString(), 35_000, true);
+    await world.store.claim(id, "dead", new Date(world.clock.now).toISOString(), 35_000, {
+      sends: true,
+    });
     world.clock.now += 36_000;
     expect(await world.deliver(id, SEND_MS)).toMatchObject({ kind: "done" });
     const [row] = await world.rows();

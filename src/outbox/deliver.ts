@@ -9,7 +9,7 @@ import { keyOf, membersOf } from "./digest.ts";
 import { checkEligibility, type Eligibility, type EligibleDelivery } from "./eligibility.ts";
 import { attemptOf, finishAttempt, planRepeats } from "./finish.ts";
 import { PATIENCE_MS } from "./gcra.ts";
-import { claimDelivery, claimForSend, releaseDelivery } from "./lease.ts";
+import { claimDelivery, releaseDelivery } from "./lease.ts";
 import { messageTrace } from "./message-trace.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
@@ -19,23 +19,27 @@ const RECORD_MS = 15_000;
 const SEND_WITHIN_MS = 5_000;
 
 /**
+ * `sendMs`: the longest send of a channel that sends each row by itself. The claim then marks the
+ * row as being sent, and the lease is renewed only when the send had to wait. `turn`: that of the
+ * last outcome, which was behind another delivery.
+ */
+export type DeliverTerms = { sendMs?: number | null; turn?: string | undefined };
+
+/**
  * Attempts one delivery: claims it under a lease, checks whether it may be sent now, waits for the
- * rate limits, renews the lease, sends and closes. `sendMs`, the longest send of the channel, is
- * given when it sends each row by itself: the claim then marks the row as being sent, and the lease
- * is renewed only when the send had to wait. Called at least once per delivery and by several
+ * rate limits, renews the lease, sends and closes. Called at least once per delivery and by several
  * callers at a time: the lease lets one through. Never throws for a fault of the database or the
  * channel.
  */
 export async function deliver(
   id: number,
   ports: DeliverPorts,
-  sendMs: number | null = null,
+  { sendMs = null, turn }: DeliverTerms = {},
 ): Promise<DeliverOutcome> {
   try {
     const sendBy = sendMs === null ? 0 : ports.now() + SEND_WITHIN_MS;
-    const answer = await (sendMs === null
-      ? claimDelivery(id, ports)
-      : claimForSend(id, SEND_WITHIN_MS + sendMs + RECORD_MS, ports));
+    const leaseMs = sendMs === null ? undefined : SEND_WITHIN_MS + sendMs + RECORD_MS;
+    const answer = await claimDelivery(id, ports, { leaseMs, turn });
     return answer.kind === "claimed"
       ? await attempt(answer.delivery, sendBy, ports)
       : await unclaimed(id, answer, ports);
@@ -59,7 +63,12 @@ async function unclaimed(
     case "taken":
       return { kind: "later", at: Date.parse(claim.until), reason: "leased" };
     case "behind":
-      return { kind: "later", at: Date.parse(claim.until), reason: "behind an older one" };
+      return {
+        kind: "later",
+        at: Date.parse(claim.until),
+        reason: "behind an older one",
+        behind: { olderId: claim.olderId, turn: claim.until },
+      };
   }
 }
 

@@ -1,22 +1,23 @@
 import { iso } from "../kit/time.ts";
 import type { Delivery } from "../model/delivery.ts";
-import type { DeliveryClaim, DeliveryClosing } from "../store/deliveries.ts";
+import type { ClaimTerms, DeliveryClaim, DeliveryClosing } from "../store/deliveries.ts";
 import type { DeliverOutcome, DeliverPorts } from "./ports.ts";
 
 /** Long enough to read the channel and for a short wait for its rate limits. */
 const CLAIM_MS = 30_000;
 
-/** Claims a row under a new token, which tells our lease from that of a later holder. */
-export const claimDelivery = (id: number, ports: DeliverPorts): Promise<DeliveryClaim> =>
-  ports.store.claim(id, ports.leaseToken(), iso(ports.now()), CLAIM_MS);
-
-/** The same for a row that is sent by itself under this lease. */
-export const claimForSend = (
+/**
+ * Claims a row under a new token, which tells our lease from that of a later holder. `leaseMs` is
+ * given when the row is sent by itself under this lease.
+ */
+export const claimDelivery = (
   id: number,
-  leaseMs: number,
-  ports: DeliverPorts,
-): Promise<DeliveryClaim> =>
-  ports.store.claim(id, ports.leaseToken(), iso(ports.now()), leaseMs, true);
+  { store, leaseToken, now }: DeliverPorts,
+  { leaseMs, turn }: { leaseMs?: number | undefined; turn?: string | undefined } = {},
+): Promise<DeliveryClaim> => {
+  const terms: ClaimTerms = { sends: leaseMs !== undefined, ...(turn !== undefined && { turn }) };
+  return store.claim(id, leaseToken(), iso(now()), leaseMs ?? CLAIM_MS, terms);
+};
 
 /** Releases rows unsent; they are due again at `at`. */
 export async function releaseDelivery(

@@ -89,6 +89,8 @@ export type DeliverOutcome =
       kind: "later";
       at: number;
       reason: string;
+      /** An older delivery of its event or token is open: once that ends, `turn` lets it pass. */
+      behind?: { olderId: number; turn: string };
       channel?: string;
       result?: string;
       traceId?: string;

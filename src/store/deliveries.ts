@@ -8,9 +8,10 @@ export type DeliveryClaim =
   /**
    * An older row of the same channel and subject is still open, and the row is none of a stream.
    * The claim moved this row's next_retry_at to `until` in the same statement: the older row's own
-   * next attempt, or now + 2 s when that is due or under way.
+   * next attempt, or now + 2 s when that is due or under way. A claim that brings `until` as its
+   * `turn` need not wait so long.
    */
-  | { kind: "behind"; until: string }
+  | { kind: "behind"; until: string; olderId: number }
   | { kind: "closed" };
 
 export type DeliveryAttempt = {
@@ -36,19 +37,24 @@ export type DeliveryClosing =
    */
   | { kind: "released"; nextRetryAt: string };
 
+/**
+ * `sends`: the caller sends the row by itself under this lease; the row is marked as being sent,
+ * as by `renew`, and interrupted its digestKey is its own. `turn`: the `until` of the caller's last
+ * claim, which was "behind": a row that is due then, and only then, is due now.
+ */
+export type ClaimTerms = { sends?: boolean; turn?: string };
+
 export type DeliveryStore = {
   /**
    * Leases the row when it is due, not closed and not under a live lease. The token is the
-   * caller's; every later call must bring it. `sends`: the caller sends the row by itself under
-   * this lease; the row is marked as being sent, as by `renew`, and interrupted its digestKey is
-   * its own.
+   * caller's; every later call must bring it.
    */
   claim(
     id: number,
     leaseToken: string,
     now: string,
     leaseMs: number,
-    sends?: boolean,
+    terms?: ClaimTerms,
   ): Promise<DeliveryClaim>;
   /**
    * Renews a lease just before the send, and marks the row as being sent until its close

@@ -57,7 +57,7 @@ function watched() {
 
 it("claims a delivery without reading what was sent before", async () => {
   const { store, pages } = watched();
-  expect(await store.claim(ROWS - 50, "token", NOW, 60_000, true)).toMatchObject({
+  expect(await store.claim(ROWS - 50, "token", NOW, 60_000, { sends: true })).toMatchObject({
     kind: "claimed",
   });
   expect(pages).toHaveLength(1);
@@ -67,7 +67,7 @@ it("claims a delivery without reading what was sent before", async () => {
 it("closes a delivery without reading the attempts of others", async () => {
   const { store, pages } = watched();
   const id = ROWS - 49;
-  await store.claim(id, "token", NOW, 60_000, true);
+  await store.claim(id, "token", NOW, 60_000, { sends: true });
   pages.length = 0;
   const attempt = { result: "ok" as const, httpStatus: 200, ms: 1, error: null, ambiguous: false };
   const closed = await store.close(

@@ -238,7 +238,7 @@ export async function outboxWorld(
         at: iso(clock.now),
       });
     },
-    deliver: (id: number, sendMs?: number) => deliver(id, ports, sendMs),
+    deliver: (id: number, sendMs?: number) => deliver(id, ports, { sendMs: sendMs ?? null }),
     async rows() {
       const { items } = await store.outbox(
         { status: null, channelId: null, since: null },

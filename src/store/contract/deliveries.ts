@@ -226,8 +226,8 @@ export function deliveryContract(store: () => Store): void {
   });
 
   describe("a claim for the send", () => {
-    const claimed = async (id: number, token: string, seconds: number, sends?: boolean) => {
-      const claim = await store().claim(id, token, at(seconds), LEASE_MS, sends);
+    const claimed = async (id: number, token: string, seconds: number, sends = false) => {
+      const claim = await store().claim(id, token, at(seconds), LEASE_MS, { sends });
       if (claim.kind !== "claimed") return claim.kind;
       const { interrupted, digestKey } = claim.delivery;
       return { interrupted, digestKey };
@@ -304,6 +304,7 @@ export function deliveryContract(store: () => Store): void {
       expect(await store().claim(second, "L1", at(2), LEASE_MS)).toEqual({
         kind: "behind",
         until: at(4),
+        olderId: first,
       });
       expect(await store().claim(second, "L1", at(3), LEASE_MS)).toEqual({
         kind: "notDue",
@@ -315,12 +316,27 @@ export function deliveryContract(store: () => Store): void {
       expect(await store().claim(second, "L1", at(4), LEASE_MS)).toEqual({
         kind: "behind",
         until: at(90),
+        olderId: first,
       });
       await store().claim(first, "L3", at(90), LEASE_MS);
       await store().close(first, "L3", { kind: "done", externalId: null }, null, at(91));
       expect(await store().claim(second, "L1", at(92), LEASE_MS)).toMatchObject({
         kind: "claimed",
       });
+    });
+
+    it("lets the later one pass before its turn as soon as the earlier one is done", async () => {
+      const [first = 0] = await notify(store(), [draft(7, "a")], 0);
+      await notify(store(), [draft(7, "b")], 1);
+      const second = first + 1;
+      await store().claim(first, "L1", at(2), LEASE_MS);
+      const behind = await store().claim(second, "L2", at(2), LEASE_MS);
+      if (behind.kind !== "behind") throw new Error(`the claim is ${behind.kind}`);
+      const early = (turn: string) => store().claim(second, "L2", at(3), LEASE_MS, { turn });
+      expect(await early(behind.until)).toMatchObject({ kind: "behind", until: at(5) });
+      await store().close(first, "L1", { kind: "done", externalId: null }, null, at(3));
+      expect(await early(at(4))).toEqual({ kind: "notDue", at: at(5) });
+      expect(await early(at(5))).toMatchObject({ kind: "claimed" });
     });
 
     it("of a stream waits for no other, because it names its own revision", async () => {

@@ -19,17 +19,19 @@ const BEHIND_MS = 2_000;
 
 export function deliveryStore(rows: MemoryRows): DeliveryStore {
   return {
-    async claim(id, leaseToken, now, leaseMs, sends = false) {
+    async claim(id, leaseToken, now, leaseMs, { sends = false, turn } = {}) {
       const row = rows.outbox[id - 1];
       if (row === undefined || !isOpen(row)) return { kind: "closed" };
-      if (row.nextRetryAt > now) return { kind: "notDue", at: row.nextRetryAt };
+      if (row.nextRetryAt > now && row.nextRetryAt !== turn)
+        return { kind: "notDue", at: row.nextRetryAt };
       if (row.leasedUntil !== null && row.leasedUntil > now && row.leaseToken !== leaseToken)
         return { kind: "taken", until: row.leasedUntil };
-      const until = row.draft.payload.stream ? undefined : behind(rows, row, now);
-      if (until !== undefined) {
+      const older = row.draft.payload.stream ? undefined : olderThan(rows, row, now);
+      if (older !== undefined) {
+        const until = older.nextRetryAt > now ? older.nextRetryAt : afterBehind(now);
         row.nextRetryAt = until;
         scheduleRow(rows, row);
-        return { kind: "behind", until };
+        return { kind: "behind", until, olderId: older.id };
       }
       if (sends) row.sendingToken ??= leaseToken;
       lease(rows, row, leaseToken, now, leaseMs);
@@ -123,15 +125,14 @@ function repeats(rows: MemoryRows, row: OutboxRecord, now: string): boolean {
 /**
  * The oldest open row of the same channel and subject goes first; undefined when that is this one.
  */
-function behind(rows: MemoryRows, row: OutboxRecord, now: string): string | undefined {
+function olderThan(rows: MemoryRows, row: OutboxRecord, now: string): OutboxRecord | undefined {
   const first = aboutTheSame(rows, row).find(
     (other) => isOpen(other) && !(other.draft.payload.repeat && other.nextRetryAt > now),
   );
-  if (first === undefined || first.id >= row.id) return undefined;
-  return first.nextRetryAt > now
-    ? first.nextRetryAt
-    : new Date(Date.parse(now) + BEHIND_MS).toISOString();
+  return first !== undefined && first.id < row.id ? first : undefined;
 }
+
+const afterBehind = (now: string): string => new Date(Date.parse(now) + BEHIND_MS).toISOString();
 
 /** A lease that ran out is still its holder's until another claims the row. */
 const holds = (row: OutboxRecord, leaseToken: string): boolean =>

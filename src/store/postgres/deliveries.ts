@@ -18,12 +18,13 @@ type Ask = {
   now: string;
   leaseMs: number;
   sends?: boolean;
+  turn?: string;
   digestKey?: string | null;
 };
 
 const ASK = `ask as (select *, now + "leaseMs" * interval '1 millisecond' as until
   from jsonb_to_recordset($1::jsonb) as a(id bigint, token text, now timestamptz, "leaseMs" float8,
-  sends boolean, "digestKey" text))`;
+  sends boolean, turn timestamptz, "digestKey" text))`;
 
 /**
  * Says again what the join says, as a list: of a JSON parameter the planner expects a hundred rows,
@@ -113,7 +114,8 @@ const OLDER = "o.id, o.channel_id, o.status, o.next_retry_at, o.payload_json";
 const CLAIM = `
 with ${ASK},
 held as (
-  select o.*, a.token, a.now, a.until, a.sends from push_outbox o join ask a on o.id = a.id
+  select o.*, a.token, a.now, a.until, a.sends, a.turn as own_turn
+  from push_outbox o join ask a on o.id = a.id
   where ${NAMED_IN("ask")} order by o.id for update of o
 ),
 ruling as (
@@ -121,15 +123,16 @@ ruling as (
     h.id as held_id,
     case
       when status in ('done', 'dlq') then 'closed'
-      when h.next_retry_at > now then 'notDue'
+      when h.next_retry_at > now and h.next_retry_at is distinct from own_turn then 'notDue'
       when leased_until > now and lease_token <> token then 'taken'
       when older.next_retry_at is not null and not h.payload_json ? 'stream' then 'behind'
       else 'claimed'
     end as kind,
     case when older.next_retry_at > now then older.next_retry_at else now + interval '2 seconds' end
-    as turn
+    as turn,
+    older.id as older_id
   from held h left join lateral (
-    select o.next_retry_at from (
+    select o.id, o.next_retry_at from (
       (select ${OLDER} from push_outbox o where event_key = h.event_key)
       union all
       (select ${OLDER} from push_outbox o where ${SAME_SUBJECT("h")})
@@ -153,7 +156,7 @@ moved as (
   where o.id = held_id and kind in ('claimed', 'behind')
 )
 select id::float8 as id, kind,
-  ${isoColumn(UNTIL)} as until,
+  ${isoColumn(UNTIL)} as until, older_id::float8 as "olderId",
   jsonb_build_object('id', id, 'channelId', channel_id, 'eventKey', event_key, 'idemKey', idem_key,
   'payload', payload_json,
     'status', status, 'retryCount', retry_count, 'createdAt',
@@ -256,12 +259,19 @@ const firstOfEach = (asks: Ask[]): Ask[] => [
   ...new Map(asks.toReversed().map((ask) => [ask.id, ask])).values(),
 ];
 
-type ClaimRow = { id: number; kind: DeliveryClaim["kind"]; until: string; delivery: Delivery };
+type ClaimRow = {
+  id: number;
+  kind: DeliveryClaim["kind"];
+  until: string;
+  olderId: number;
+  delivery: Delivery;
+};
 
 function claimOf({ token, now, leaseMs }: Ask, row: ClaimRow | undefined): DeliveryClaim {
   if (row === undefined || row.kind === "closed") return { kind: "closed" };
   if (row.kind === "notDue") return { kind: "notDue", at: row.until };
-  if (row.kind !== "claimed") return { kind: row.kind, until: row.until };
+  if (row.kind === "taken") return { kind: "taken", until: row.until };
+  if (row.kind === "behind") return { kind: "behind", until: row.until, olderId: row.olderId };
   if (row.delivery.leaseToken === token) return { kind: "claimed", delivery: row.delivery };
   return { kind: "taken", until: isoTime(Date.parse(now) + leaseMs) };
 }
@@ -291,7 +301,7 @@ function leasing(sql: Sql, gather: Gather, gatherClosings: Gather): DeliveryStor
     return holdersIn(endings, rows);
   });
   return {
-    claim: (id, token, now, leaseMs, sends = false) => claim({ id, token, now, leaseMs, sends }),
+    claim: (id, token, now, leaseMs, terms) => claim({ id, token, now, leaseMs, ...terms }),
     renew: (id, token, now, leaseMs, digestKey) =>
       renew({ id, token, now, leaseMs, digestKey: digestKey ?? null }),
     close(id, token, closing, attempt, now) {

@@ -151,8 +151,8 @@ export const DELIVERY_MUTANTS: readonly Suspect[] = [
   {
     name: "a lease is over before the send",
     file: "src/outbox/deliver.ts",
-    from: "claimForSend(id, SEND_WITHIN_MS + sendMs + RECORD_MS, ports)",
-    to: "claimForSend(id, 1, ports)",
+    from: "undefined : SEND_WITHIN_MS + sendMs + RECORD_MS;",
+    to: "undefined : 1;",
     by: "object-doubled=0.25,queue-duplicate=0.25",
   },
   {
@@ -275,6 +275,13 @@ export const DELIVERY_MUTANTS: readonly Suspect[] = [
     file: "src/outbox/channel-actor.ts",
     from: "if (mayBeLeft) await clearJournal(channelId);",
     to: "",
+    tests: { files: ["src/outbox/channel-actor.test.ts"] },
+  },
+  {
+    name: "the next change of an event waits for its turn",
+    file: "src/outbox/channel-actor.ts",
+    from: "outcome.behind && held.get(outcome.behind.olderId)",
+    to: "undefined",
     tests: { files: ["src/outbox/channel-actor.test.ts"] },
   },
   {

@@ -40,8 +40,8 @@ export const STORE_MUTANTS: readonly Suspect[] = [
   {
     name: "a newer change overtakes an older one",
     file: "src/store/memory/deliveries.ts",
-    from: "first === undefined || first.id >= row.id",
-    to: "first === undefined || first.id > 0",
+    from: "first !== undefined && first.id < row.id ? first : undefined",
+    to: "undefined",
     by: "channel-5xx=0.25",
   },
   {
@@ -140,8 +140,8 @@ export const STORE_MUTANTS: readonly Suspect[] = [
   {
     name: "a claim takes what is not due",
     file: "src/store/memory/deliveries.ts",
-    from: 'if (row.nextRetryAt > now) return { kind: "notDue", at: row.nextRetryAt };',
-    to: "",
+    from: "row.nextRetryAt > now && row.nextRetryAt !== turn",
+    to: "false",
     by: "channel-429=0.25",
   },
   {
