@@ -97,7 +97,8 @@ describe("a second opinion", () => {
     const { world, say, signal, alarms, ring } = await setUp(() => LATE);
     for (let n = 0; n < 3; n++) await say();
     expect(await signal()).toMatchObject({ state: "verified", degraded: true });
-    expect(alarms()).toEqual([NOON + 15_000]);
+    expect(alarms()).toHaveLength(1);
+    expect(alarms()[0]).toBeLessThan(NOON + 22_500);
     world.model = () => CHATTER;
     await ring();
     expect(world.asked).toEqual(["demo:3", "demo:3"]);

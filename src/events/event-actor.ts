@@ -1,4 +1,5 @@
 import { coalesceOpen } from "../concurrency/coalesce.ts";
+import { shardOf } from "../kit/shard.ts";
 import { traceIdOf } from "../kit/trace-context.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { ProviderFacts } from "../model/facts.ts";
@@ -29,6 +30,7 @@ const MOST_A_COMMIT = 200;
  */
 const RE_ENRICH_SECONDS = [15, 60, 300, 900];
 const FAILED_RE_ENRICH_SECONDS = 120;
+const SPREAD_OVER = 1_000;
 /** Until the rows of a large event are built further. */
 const UNFINISHED_SECONDS = 1;
 /**
@@ -301,8 +303,12 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     memory.looked = step;
     memory.awaitsFacts = true;
     if (trace !== memory.trace) memory.trace = trace;
-    await memory.setAlarm(held.alarmFor(ports.now() + seconds * 1000));
+    await memory.setAlarm(held.alarmFor(ports.now() + spread(seconds * 1000)));
   }
+
+  /** Events of one burst do not ask again at once: by the key, up to half of the wait more. */
+  const spread = (ms: number): number =>
+    ms + Math.floor((ms / 2) * (shardOf(memory.eventKey ?? "", SPREAD_OVER) / SPREAD_OVER));
 
   const record = coalesceOpen(async (mentions: Mention[], close: () => void) => {
     for (let stale = 0; stale < STALE_TRIES; )
