@@ -11,6 +11,8 @@ it("tells the live stream what state a signal was in before, also where no chann
     log: () => undefined,
     telemetry: silentTelemetry,
     deliveries: { sendBatch: async () => undefined },
+    deliver: async () => undefined,
+    defer: () => undefined,
     broadcast: async (messages) => void published.push(...messages),
   });
   const made = change(1, [mention(1)]);

@@ -1,17 +1,17 @@
 import type { BroadcastLive, LiveMessage } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
-import { type DeliveryQueue, enqueueDeliveries } from "../outbox/enqueue.ts";
+import { callOrEnqueue, type DeliveryCalls } from "../outbox/enqueue.ts";
 import type { Change } from "../store/events.ts";
 import type { EventPorts } from "./event-actor.ts";
 
 export type AfterCommitPorts = RuntimePorts &
-  DeliveryQueue & {
+  DeliveryCalls & {
     /** Asks the sweeper to look at the outbox no later than `at` (milliseconds). Never throws. */
     wakeSweeper(at: number): Promise<void>;
     broadcast: BroadcastLive;
   };
 
-/** Deliveries that are in the queue are left to it this long. */
+/** Deliveries that were handed to an object or to the queue are left to it this long. */
 const TRUST_QUEUE_MS = 120_000;
 
 /**
@@ -36,7 +36,7 @@ export function afterCommit(
 ): EventPorts["afterCommit"] {
   const { log, telemetry, broadcast } = ports;
   return async (change, due) => {
-    await enqueueDeliveries(due, ports).catch((error) =>
+    await callOrEnqueue(due, ports, (error) =>
       log({ stage: "announce", level: "warn", outcome: "queue_refused", reason: String(error) }),
     );
     const { type, chain, symbol, tokenCa } = change.event;

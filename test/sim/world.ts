@@ -179,6 +179,13 @@ export function world(ether: Ether, { store, judges, rulebook }: Given): World {
     ether,
   );
 
+  const deliverAs =
+    (who: Life) =>
+    (channelId: number, id: number): Promise<void> =>
+      channels.call(who, `channel:${channelId}`, "deliver", (actor) =>
+        actor.deliver(id, channelId),
+      );
+
   const events = namespace(
     "event",
     (who, storage, eventKey) => {
@@ -237,6 +244,8 @@ export function world(ether: Ether, { store, judges, rulebook }: Given): World {
       afterCommit: afterCommit({
         ...ground(who),
         deliveries: queues.deliveries.send(who),
+        deliver: deliverAs(who),
+        defer: kernel.spawn,
         broadcast: async () => undefined,
       }),
     };
@@ -250,10 +259,7 @@ export function world(ether: Ether, { store, judges, rulebook }: Given): World {
     judging: async () => judgeNow(),
     addMentions: (eventKey, mentions, mayHold) =>
       events.call(who, eventKey, "add", (actor) => actor.add(mentions, mayHold)),
-    deliver: (channelId, id) =>
-      channels.call(who, `channel:${channelId}`, "deliver", (actor) =>
-        actor.deliver(id, channelId),
-      ),
+    deliver: deliverAs(who),
     broadcast: async () => undefined,
     postLines: 100,
   });

@@ -16,6 +16,7 @@ import { isolateOf, type SharedIsolate } from "./isolate.ts";
 import {
   type ComposedPorts,
   type DeferWork,
+  delivererOf,
   guardedPorts,
   placementOf,
   queuesOf,
@@ -53,6 +54,8 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
     afterCommit: afterCommit({
       ...runtimePorts(isolate),
       deliveries: env.DELIVERIES,
+      deliver: delivererOf(env, isolate),
+      defer,
       broadcast: spacedBroadcaster(env, isolate, defer),
     }),
   };

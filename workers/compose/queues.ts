@@ -7,6 +7,7 @@ import {
   broadcaster,
   type ComposedPorts,
   type DeferWork,
+  delivererOf,
   metricsFlusher,
   placementOf,
   queuesOf,
@@ -24,8 +25,7 @@ export function composeQueues(env: Bindings, defer: DeferWork): ComposedPorts<Qu
     judging: judgingBy(isolate),
     addMentions: (eventKey, mentions, mayHold) =>
       env.EVENTS.getByName(eventKey, placement).add(mentions, mayHold),
-    deliver: (channelId, id) =>
-      env.CHANNELS.getByName(`channel:${channelId}`, placement).deliver(id, channelId),
+    deliver: delivererOf(env, isolate),
     broadcast: broadcaster(env, defer),
     postLines: isolate.settings.core.LOG_POSTS,
   };

@@ -124,6 +124,12 @@ export const placementOf = ({ settings }: SharedIsolate) => {
   return locationHint === undefined ? {} : { locationHint };
 };
 
+/** Attempts a delivery through its channel's object. */
+export const delivererOf =
+  (env: Bindings, isolate: SharedIsolate) =>
+  async (channelId: number, id: number): Promise<void> =>
+    env.CHANNELS.getByName(`channel:${channelId}`, placementOf(isolate)).deliver(id, channelId);
+
 /** The copies of the cursors are kept by the sweeper's object. */
 export const cursorsOf = (env: Bindings, { store }: SharedIsolate): CursorCache =>
   cursorCache(store, {
