@@ -29,6 +29,22 @@ describe("stream tenants", () => {
     expect(shown).toContainEqual(expect.objectContaining({ name: "boss", tenant: "new" }));
   });
 
+  it("sets quotas, and shows them with what is used", async () => {
+    const run = await operator();
+    const set = await run.tenants("set", "acme", "--quota", "channels=9", "--quota", "keys=none");
+    const shown = (await run.tenants("show", "acme")).out;
+    expect(set.out).toEqual(shown);
+    expect(shown.find((line) => line.startsWith("channels"))).toMatch(/channels +9 +1 +-/);
+    expect(shown.find((line) => line.startsWith("keys"))).toMatch(/keys +none +5 +-/);
+    for (const [quota, said] of [
+      ["chanels=1", /did you mean channels/],
+      ["channels", /there is no quota "channels"/],
+      ["channels=many", /must be a whole number/],
+    ] as const)
+      await expect(run.tenants("set", "acme", "--quota", quota)).rejects.toThrow(said);
+    await expect(run.tenants("set", "acme")).rejects.toThrow(UsageError);
+  });
+
   it("needs one name", async () => {
     const run = await operator();
     await expect(run.tenants("create")).rejects.toThrow(UsageError);

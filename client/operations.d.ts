@@ -127,6 +127,12 @@ export type Arguments = {
   createTenant: { name: string };
   /** Revokes the keys of a tenant and removes its channels. Its name is not free again. (DELETE /tenants/:name) */
   removeTenant: { name: string };
+  /** What your tenant may use, and has used. The operators' own has no quotas. (GET /quota) */
+  getQuota: Record<string, never>;
+  /** A tenant with its quotas, and what it has used of them. (GET /tenants/:name) */
+  getTenant: { name: string };
+  /** Sets quotas of a tenant; null takes a limit away, and those not named stay. (PATCH /tenants/:name/quota) */
+  setQuota: { name: string; requests_per_minute?: number | null; posts_per_day?: number | null; notifications_per_day?: number | null; channels?: number | null; keys?: number | null; listeners?: number | null };
   /** Local stack alone: the emulators of outside services, and the faults of each. (GET /faults) */
   listFaults: Record<string, never>;
   /** Local stack alone: a share of the calls to an emulator fail, or to all (*). (PUT /faults/:name) */
@@ -215,6 +221,9 @@ export type Answers = {
   listTenants: { tenants: ({ name: string; created_at: string; channels: number; keys: number })[] };
   createTenant: { name: string; created_at: string };
   removeTenant: undefined;
+  getQuota: { tenant: string; quotas: ({ name: string; limit: number | null; used: number | null; resets_at: string | null })[] };
+  getTenant: { tenant: string; quotas: ({ name: string; limit: number | null; used: number | null; resets_at: string | null })[]; created_at: string };
+  setQuota: { tenant: string; quotas: ({ name: string; limit: number | null; used: number | null; resets_at: string | null })[] };
   listFaults: { emulators: (string)[]; faults?: (string)[]; header_styles: (string)[]; active?: { [name: string]: unknown }; [name: string]: unknown };
   setFault: { [name: string]: unknown };
   clearFault: undefined;

@@ -138,7 +138,7 @@ const PLACES: Place[] = [
       ...STAGE,
       "src/channels/channel.ts",
       "src/routing",
-      ...["index", "outbox", "deliveries", "channels", "events"].map(
+      ...["index", "outbox", "deliveries", "channels", "events", "quotas"].map(
         (name) => `src/store/${name}.ts`,
       ),
     ],
@@ -344,7 +344,7 @@ describe("the walls of the store", () => {
 
   it("have the same names: port, PostgreSQL, memory and contract", () => {
     const aggregates = namesIn("src/store");
-    expect(aggregates).toHaveLength(18);
+    expect(aggregates).toHaveLength(19);
     for (const wall of Object.keys(OWN_FILES)) expect(namesIn(wall), wall).toEqual(aggregates);
   });
 

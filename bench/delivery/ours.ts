@@ -74,6 +74,7 @@ async function drain({ databaseUrl, sink, concurrency }: Job): Promise<void> {
     env: ChannelEnv.parse({ EGRESS_ALLOW: new URL(sink).host }),
     channels: async () => channels,
     routes: async () => null,
+    quotas: async () => ({}),
     // With no jitter a second each time, as for the peers: the schedule of webhooks would have the
     // bench wait for hours.
     kind: () => ({ ...webhook, policy: "log" }),

@@ -40,6 +40,8 @@ export async function restoreDatabase(
     await client.query(`set local lock_timeout = '${LOCK_WAIT}'`);
     await clearTarget(client, options.replace);
     await migrateWithin(client, MIGRATIONS, made.head.migration);
+    // The rows were counted when they were made.
+    await client.query("set local app.restoring = 'on'");
     await load(client, file, made.head);
     await migrateWithin(client, MIGRATIONS);
     const settled = await settleRestored(client, options);

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { networkOf } from "../kit/network.ts";
-import { DEFAULT_TENANT } from "../model/tenant.ts";
+import { iso } from "../kit/time.ts";
+import { DEFAULT_TENANT, type TenantQuota } from "../model/tenant.ts";
 import { StoreUnavailable } from "../store/index.ts";
 import { type ApiCaller, identifyCaller, type KeyCaller, type KeyPorts } from "./caller.ts";
 import {
@@ -34,6 +35,8 @@ export type TicketPorts = {
 };
 
 export type AccessPorts = KeyPorts & {
+  /** Those of a tenant other than the default one; they may be some seconds old. */
+  quotas(tenant: string): Promise<TenantQuota>;
   failedKeys: FailedKeys;
   limiter: RateLimiter;
   tickets: TicketPorts;
@@ -78,7 +81,11 @@ export function requireAccess(route: GuardedRoute, ports: AccessPorts): Middlewa
     const refusal =
       refuse(access, caller, ports.settings.publicRead) ?? refuseTenant(route, caller);
     if (refusal !== undefined) return refusal;
-    return limited(context, next, policiesOf(route, caller, address), ports.limiter);
+    const policies = [
+      ...(await tenantPolicies(caller, ports)),
+      ...policiesOf(route, caller, address),
+    ];
+    return limited(context, next, policies, ports);
   };
 }
 
@@ -94,6 +101,19 @@ async function identified(
 }
 
 type AppliedPolicy = RatePolicy & { own?: true };
+
+/** All keys of a tenant together have its quota. */
+async function tenantPolicies(
+  caller: ApiCaller,
+  { quotas }: Pick<AccessPorts, "quotas">,
+): Promise<AppliedPolicy[]> {
+  const tenant = tenantOf(caller);
+  if (tenant === DEFAULT_TENANT) return [];
+  const { requestsPerMinute } = await quotas(tenant);
+  return requestsPerMinute === undefined
+    ? []
+    : [{ name: "tenant", perMinute: requestsPerMinute, key: `tenant ${tenant}`, own: true }];
+}
 
 /** The limits of a request: its key's or its address's, and the route's where that is heavy. */
 function policiesOf(
@@ -149,7 +169,7 @@ async function limited(
   context: Context<ApiEnv>,
   next: () => Promise<void>,
   policies: readonly AppliedPolicy[],
-  limiter: RateLimiter,
+  { limiter, now }: AccessPorts,
 ) {
   const taken: { policy: RatePolicy; allowance: RateAllowance }[] = [];
   for (const policy of policies) {
@@ -162,11 +182,18 @@ async function limited(
   const spent = taken.find(({ allowance }) => !allowance.allowed);
   if (spent !== undefined) {
     const { limit, resetSeconds } = spent.allowance;
+    const quota = {
+      ...{ name: "requests_per_minute", limit, used: null },
+      resetsAt: iso(now() + 1000 * resetSeconds),
+    };
     return problem(
       429,
       `${saidOf(spent.policy, context.get("caller"))} may send ${limit} requests a minute; ` +
         `try again in ${resetSeconds} s.`,
-      { headers: { ...headers, "Retry-After": String(resetSeconds) } },
+      {
+        headers: { ...headers, "Retry-After": String(resetSeconds) },
+        ...(spent.policy.name === "tenant" && { quota }),
+      },
     );
   }
   context.set("rateLimit", headers);
@@ -174,6 +201,7 @@ async function limited(
 }
 
 function saidOf({ name }: RatePolicy, caller: ApiCaller): string {
+  if (name === "tenant") return `The tenant ${tenantOf(caller)}`;
   const who = caller.kind === "key" ? `The key ${caller.id}` : "This address";
   return name === "route" ? `${who}, to this route,` : who;
 }

@@ -3,11 +3,13 @@ import { matchedRoutes } from "hono/route";
 import type { WriteLog } from "../observability/log.ts";
 import type { Telemetry } from "../observability/telemetry.ts";
 import { StoreUnavailable } from "../store/index.ts";
+import { QuotaReached } from "../store/quotas.ts";
 import { type AccessPorts, requireAccess } from "./access.ts";
 import type { ApiEnv, ApiSettings } from "./context.ts";
 import type { IdempotencyPorts } from "./idempotency.ts";
 import { openapiRoutes } from "./openapi.ts";
 import { problem, unavailableProblem } from "./problem.ts";
+import { quotaProblem } from "./quota.ts";
 import { SHARED_HEADERS } from "./reply.ts";
 import type { ApiRoute } from "./route.ts";
 import { type AlertRoutePorts, alertRoutes } from "./routes/alerts.ts";
@@ -29,6 +31,7 @@ import { type McpPorts, mcpRoutes } from "./routes/mcp.ts";
 import { muteRoutes } from "./routes/mutes.ts";
 import { type OutboxPorts, outboxRoutes } from "./routes/outbox.ts";
 import { type PostHistoryPorts, postRoutes } from "./routes/posts.ts";
+import { type QuotaPorts, quotaRoutes } from "./routes/quotas.ts";
 import { type RoutingPorts, routingRoutes } from "./routes/routing.ts";
 import { type RulesPorts, rulesRoutes } from "./routes/rules.ts";
 import { type SignalPorts, signalRoutes } from "./routes/signals.ts";
@@ -53,6 +56,7 @@ export type ApiPorts = AccessPorts &
   ListPorts &
   McpPorts &
   PostHistoryPorts &
+  QuotaPorts &
   SignalHistoryPorts &
   SignalPorts &
   StreamPorts &
@@ -101,6 +105,7 @@ export function apiRoutes(
     ...deadLetterRoutes(ports.deadLetters),
     ...keyRoutes(ports),
     ...tenantRoutes(ports),
+    ...quotaRoutes(ports),
     ...faultRoutes(ports),
     ...alertRoutes(ports),
     ...healthRoutes(ports),
@@ -139,6 +144,7 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   app.onError((error) => {
     if (error instanceof StoreUnavailable)
       return unavailableProblem(RETRY_AFTER_SECONDS, error.isBehind);
+    if (error instanceof QuotaReached) return quotaProblem(error);
     ports.log({ stage: "api", level: "error", outcome: "failed", reason: String(error) });
     return problem(500, "This should not have happened; the log has the reason.");
   });

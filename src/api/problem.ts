@@ -1,4 +1,13 @@
 import type * as z from "zod";
+import { snakeCased } from "../kit/case.ts";
+
+/** Which of a tenant's quotas was reached. `resetsAt`: when it begins anew; null: when room is made. */
+export type ReachedQuota = {
+  name: string;
+  limit: number;
+  used: number | null;
+  resetsAt: string | null;
+};
 
 export type FieldError = { path: string; message: string };
 
@@ -25,7 +34,7 @@ export type ProblemStatus = keyof typeof TITLES;
 export function problem(
   status: ProblemStatus,
   detail: string,
-  more: { errors?: FieldError[]; headers?: Record<string, string> } = {},
+  more: { errors?: FieldError[]; quota?: ReachedQuota; headers?: Record<string, string> } = {},
 ): Response {
   const body = {
     type: "about:blank",
@@ -33,6 +42,7 @@ export function problem(
     status,
     detail,
     ...(more.errors !== undefined && { errors: more.errors }),
+    ...(more.quota !== undefined && { quota: snakeCased(more.quota) }),
   };
   return new Response(JSON.stringify(body), {
     status,

@@ -1,7 +1,11 @@
 import type { Clock } from "../kit/time.ts";
 
 /** One limit that a request falls under. `key` says who or what is counted. */
-export type RatePolicy = { name: "address" | "key" | "route"; perMinute: number; key: string };
+export type RatePolicy = {
+  name: "address" | "key" | "route" | "tenant";
+  perMinute: number;
+  key: string;
+};
 
 /** `resetSeconds` until the count begins anew. */
 export type RateAllowance = {

@@ -21,7 +21,8 @@ const ENTRIES: Record<RouteTenants | "operators", readonly string[]> = {
     ...["listChannels", "createChannel", "updateChannel", "deleteChannel", "previewChannel"],
     ...["testChannel", "listMutes", "muteToken", "unmuteToken", "listOutbox", "retryDelivery"],
     ...["listDeadLetters", "replayDeadLetters", "listAuditLog", "queryGraphql"],
-    ...["listKeys", "createKey", "updateKey", "rotateKey", "revokeKey"],
+    ...["listKeys", "createKey", "updateKey", "rotateKey", "revokeKey", "getQuota"],
+    ...["ingestPosts"],
   ],
   shared: [
     ...["listEvents", "getEvent", "listSignals", "getSignal", "explainSignal"],
@@ -32,12 +33,12 @@ const ENTRIES: Record<RouteTenants | "operators", readonly string[]> = {
   ],
   operators: [
     ...["getOverview", "getAudit", "listAnalytics", "getDashboard", "getAnalytics", "auditEvents"],
-    ...["ingestPosts", "pushToSource", "listProviders", "resetProvider", "triggerSource"],
+    ...["pushToSource", "listProviders", "resetProvider", "triggerSource"],
     ...["rollbackRules", "getRulesCanary", "stopRulesCanary", "promoteRules", "putRules"],
     ...["putList", "getRoutes", "putRoutes", "listRoutesVersions", "rollbackRoutes"],
     ...["testRoutes", "encryptChannels", "answerTelegram", "listFaults", "setFault"],
     ...["clearFault", "listAlerts", "listAlertFacts", "silenceAlerts", "endAlertSilence"],
-    ...["getMetrics", "listTenants", "createTenant", "removeTenant"],
+    ...["getMetrics", "listTenants", "createTenant", "removeTenant", "getTenant", "setQuota"],
   ],
 };
 
@@ -163,7 +164,8 @@ describe("a tenant", () => {
   });
 
   it("gets no key before it is there, and none that brings posts", async () => {
-    const { asked } = await server();
+    const { asked, store } = await server();
+    await store.setQuota("acme", { postsPerDay: null });
     const key = { name: "k", scopes: ["read"] };
     expect(await asked("POST", "/keys", operator, { ...key, tenant: "none" })).toMatchObject({
       status: 422,

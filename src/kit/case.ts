@@ -1,4 +1,4 @@
-const snakeCase = (key: string): string =>
+export const snakeCase = (key: string): string =>
   key.replace(/(?<=[a-z0-9])[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 
 const camelCase = (key: string): string =>

@@ -18,5 +18,13 @@ export const clampToNow = (ms: number, now: number): string =>
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
+const DAY_MS = 86_400_000;
+
+/** The day in UTC, as `2026-01-15`. */
+export const utcDay = (ms: number): string => iso(ms).slice(0, 10);
+
+/** When the next day in UTC begins. */
+export const nextUtcDay = (ms: number): number => (Math.floor(ms / DAY_MS) + 1) * DAY_MS;
+
 /** Resolves after `ms`: real time in the Worker, virtual time in the simulator. */
 export type SleepFor = (ms: number) => Promise<void>;

@@ -106,7 +106,8 @@ const LinkOnWire = z.union([
     .transform(({ url, text }): PostLink => ({ url, ...(text && { text }) })),
 ]);
 
-export const SourceName = name(50).regex(
+export const MAX_SOURCE = 50;
+export const SourceName = name(MAX_SOURCE).regex(
   /^[a-z0-9][a-z0-9_.-]*$/,
   "must be lower-case letters, digits, _ . or -",
 );

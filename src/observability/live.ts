@@ -80,6 +80,8 @@ export const LiveListener = z.object({
   expiresAt: z.number().nullable().default(null),
   /** Its address, or its network; "": not known. */
   address: z.string().default(""),
+  /** Its tenant, where that may have so many listeners at a time. */
+  tenant: z.object({ name: z.string(), places: z.number() }).optional(),
 });
 export type LiveListener = z.infer<typeof LiveListener>;
 

@@ -33,6 +33,7 @@ async function actorWorld(
     },
     store: world.store,
     routes: async () => null,
+    quotas: world.store.quotaOf,
     env: world.ports.env,
     fetch: world.ports.fetch,
     random: () => 0.5,

@@ -6,7 +6,7 @@ import type { CallRecord, FetchLike } from "../http/request.ts";
 import type { Random } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
-import { isDefaultTenant } from "../model/tenant.ts";
+import { isDefaultTenant, type TenantQuota } from "../model/tenant.ts";
 import type { BroadcastLive, LiveMessage } from "../observability/live.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import type { WriteSpan } from "../observability/spans/span.ts";
@@ -23,6 +23,8 @@ export type ChannelPorts = RuntimePorts & {
   store: DeliverPorts["store"] & { channels(): Promise<ChannelConfig[]> };
   /** The routes in force; null without any. */
   routes(): Promise<Routes | null>;
+  /** Of a tenant other than the default one. */
+  quotas(tenant: string): Promise<TenantQuota>;
   env: ChannelEnv;
   fetch: FetchLike;
   random: Random;
@@ -216,6 +218,7 @@ function deliverPortsOf(
       return Math.max(0, ...(await Promise.all(waits)));
     },
     routes: ports.routes,
+    quotas: ports.quotas,
     kind: channelKind,
     env,
     fetch,

@@ -1,8 +1,10 @@
 import type { AnyChannel, OpenChannel } from "../channels/channel.ts";
 import { dailyEnd } from "../kit/daily-interval.ts";
+import { nextUtcDay, utcDay } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery } from "../model/delivery.ts";
 import { muteFor } from "../model/mutes.ts";
+import { isDefaultTenant } from "../model/tenant.ts";
 import { lifeEnd } from "./backoff.ts";
 import type { DeadLetterReason } from "./dead-letter-advice.ts";
 import type { DeliverPorts } from "./ports.ts";
@@ -42,10 +44,27 @@ export async function checkEligibility(
   ports: DeliverPorts,
 ): Promise<Eligibility> {
   const claimed = ports.now();
-  const eligibility = await evaluate(delivery, await ports.channels(), ports);
-  return eligibility.kind === "ready"
-    ? eligibility
-    : evaluate(delivery, await ports.channels(claimed), ports);
+  const first = await evaluate(delivery, await ports.channels(), ports);
+  const eligibility =
+    first.kind === "ready" ? first : await evaluate(delivery, await ports.channels(claimed), ports);
+  return eligibility.kind === "ready" ? withinQuota(delivery, eligibility, ports) : eligibility;
+}
+
+/** A delivery of a tenant that has sent what it may waits for the next day, as for its channel. */
+async function withinQuota(
+  delivery: Delivery,
+  eligible: EligibleDelivery,
+  { store, quotas, now }: Pick<DeliverPorts, "store" | "quotas" | "now">,
+): Promise<Eligibility> {
+  const { config, adapter } = eligible;
+  if (isDefaultTenant(config)) return eligible;
+  const { notificationsPerDay } = await quotas(config.tenant);
+  if (notificationsPerDay === undefined) return eligible;
+  if (await store.takeNotification(delivery.id, utcDay(now()))) return eligible;
+  const reason = `quota of ${notificationsPerDay} notifications a day`;
+  const end = lifeEnd(adapter.policy, dueSince(delivery, config));
+  if (now() >= end) return dead("expired", reason, config.kind);
+  return { kind: "wait", until: Math.min(nextUtcDay(now()), end), reason };
 }
 
 async function evaluate(

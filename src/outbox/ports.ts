@@ -2,11 +2,13 @@ import type { AnyChannel, PaceLimit, SendPorts } from "../channels/channel.ts";
 import type { Clock, Random } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import type { Delivery, SentMessage } from "../model/delivery.ts";
+import type { TenantQuota } from "../model/tenant.ts";
 import type { Routes } from "../routing/routes.ts";
 import type { ChannelStore } from "../store/channels.ts";
 import type { DeliveryStore } from "../store/deliveries.ts";
 import type { EventStore } from "../store/events.ts";
 import type { OutboxStore } from "../store/outbox.ts";
+import type { QuotaStore } from "../store/quotas.ts";
 
 /**
  * What `deliver` needs. The channel's actor (channel-actor.ts) provides it; tests have their own.
@@ -18,11 +20,14 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
       "due" | "digestRows" | "lastMessage" | "addDeliveries" | "lastOfGroup" | "gatherGroup"
     > &
     Pick<EventStore, "event" | "signals" | "eventsByKey"> &
+    Pick<QuotaStore, "takeNotification"> &
     Pick<ChannelStore, "setChannelStatus" | "updateChannel" | "recordFailure" | "clearFailures">;
   /** As they were at `since` (milliseconds) or later; without it they may be some seconds old. */
   channels(since?: number): Promise<readonly ChannelConfig[]>;
   /** The routes in force; null without any. */
   routes(): Promise<Routes | null>;
+  /** Of a tenant other than the default one; they may be some seconds old. */
+  quotas(tenant: string): Promise<TenantQuota>;
   kind(name: string): AnyChannel | undefined;
   now: Clock;
   random: Random;

@@ -1,7 +1,8 @@
 import { dailyEnd } from "../kit/daily-interval.ts";
-import { iso } from "../kit/time.ts";
+import { iso, nextUtcDay } from "../kit/time.ts";
 import type { ChannelConfig } from "../model/channel-config.ts";
 import { SignalNotification } from "../model/delivery.ts";
+import { isDefaultTenant } from "../model/tenant.ts";
 import { mutedUntil } from "../routing/mute-times.ts";
 import type { Routes } from "../routing/routes.ts";
 import type { OutboxRow } from "../store/outbox.ts";
@@ -32,7 +33,9 @@ export function waitReason(
   const routed = status === "pending" ? routedReason(payload, due, routes, now) : null;
   if (routed !== null) return routed;
   if (status === "failed") return `retry after ${attempts.at(-1)?.result ?? "a failure"}`;
-  return (channel && heldBack(channel, Date.parse(createdAt), due)) ?? "its turn";
+  const held = channel && heldBack(channel, Date.parse(createdAt), due);
+  const awaitsDay = channel && !isDefaultTenant(channel) && due === nextUtcDay(now);
+  return held ?? (awaitsDay ? `the quota of notifications, until ${iso(due)}` : "its turn");
 }
 
 const Routed = SignalNotification.pick({ routing: true, repeat: true, state: true });

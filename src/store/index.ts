@@ -12,6 +12,7 @@ import type { HistoryStore } from "./history.ts";
 import type { OutboxStore } from "./outbox.ts";
 import type { OverviewStore } from "./overview.ts";
 import type { PostStore } from "./posts.ts";
+import type { QuotaStore } from "./quotas.ts";
 import type { ReplyStore } from "./replies.ts";
 import type { RetentionStore } from "./retention.ts";
 import type { RulesHistory } from "./rules-versions.ts";
@@ -56,6 +57,7 @@ export type Store = PostStore &
   AuditLogStore &
   ReplyStore &
   TenantStore &
+  QuotaStore &
   OverviewStore &
   ActivityStore &
   StoreHealth;

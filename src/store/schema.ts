@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   check,
+  date,
   doublePrecision,
   index,
   integer,
@@ -39,6 +40,12 @@ export const tenants = pgTable("tenants", {
   name: text("name").primaryKey(),
   createdAt: at("created_at").notNull(),
   removedAt: at("removed_at"),
+  /** TenantQuota. */
+  quota: jsonb("quota").notNull().default({}),
+  /** What it has used of `usageDay`, as far as it has a quota of it. */
+  usageDay: date("usage_day"),
+  usedPosts: integer("used_posts").notNull().default(0),
+  usedNotifications: integer("used_notifications").notNull().default(0),
 });
 
 export const rawPosts = pgTable(
@@ -248,6 +255,8 @@ export const pushOutbox = pgTable(
     attemptCount: integer("attempt_count").notNull().default(0),
     /** That of its channel. */
     tenant: tenant(),
+    /** Whether it is among what its tenant has used of its quota. */
+    counted: boolean("counted"),
   },
   (t) => [
     unique("push_outbox_idem_key").on(t.idemKey),

@@ -104,6 +104,26 @@ it("changes none of another's rows, and counts what it changes", async () => {
   expect(after.get("pending")).toBe(was.get("pending") + 1);
 });
 
+it("is removed with the key and the channel that were being made at that moment", async () => {
+  await server.store.addTenant("leaving", "2026-01-15T10:00:00.000Z");
+  const maker = await database.pool.connect();
+  await maker.query("begin");
+  await maker.query(`insert into api_keys (id, name, hash, scopes, created_at, tenant)
+    values ('beside', 'k', 'h', '{read}', now(), 'leaving')`);
+  await maker.query(`insert into channels (kind, name, settings, filter, created_at, tenant)
+    values ('log', 'beside', '{}', '{}', now(), 'leaving')`);
+  const removed = server.store.removeTenant("leaving", "2026-01-15T11:00:00.000Z");
+  const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock'
+    and query like '%update tenants%'`;
+  while ((await database.pool.query(waits)).rowCount === 0) await new Promise(setImmediate);
+  await maker.query("commit");
+  maker.release();
+  await removed;
+  expect((await server.store.apiKey("beside"))?.revokedAt).toBe("2026-01-15T11:00:00.000Z");
+  const names = (await server.store.channels()).map(({ name }) => name);
+  expect(names).not.toContain("beside");
+});
+
 it("leaves the Worker's own statements their indexes", async () => {
   const client = await database.pool.connect();
   const text =

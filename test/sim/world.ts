@@ -157,6 +157,7 @@ export function world(ether: Ether, { store, judges, rulebook }: Given): World {
           ...ground(who),
           store: storeFor(who),
           routes: routesNow,
+          quotas: async () => ({}),
           env: CHANNEL_ENV,
           fetch: outside.fetchFrom(who),
           random: kernel.dice.next,

@@ -116,6 +116,7 @@ export function fakePorts(
     }),
     ownRows: store.ownRows,
     tenants: store,
+    quotas: store.quotaOf,
     sleep: async () => undefined,
     requestId: () => "request-1",
     auditLog: auditLogStore(rows),

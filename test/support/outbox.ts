@@ -129,6 +129,7 @@ export async function outboxWorld(
     store,
     channels: () => store.channels(),
     routes: async () => routes.inForce,
+    quotas: store.quotaOf,
     kind: channelKind,
     env: ChannelEnv.parse(env),
     fetch: async (url, init) => {

@@ -130,6 +130,7 @@ export async function storedPorts(empty: Store = memoryStore()): Promise<ApiPort
     auditLog: store,
     ownRows: store.ownRows,
     tenants: store,
+    quotas: store.quotaOf,
     async publishList(_, __, record) {
       await record("- { handle: bob, weight: 1 }\n");
       return { kind: "loaded" };

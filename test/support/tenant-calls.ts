@@ -40,7 +40,10 @@ export const headersOf = (tenant: Tenant, scope: (typeof SCOPES)[number]) =>
 /** A channel, a mute, a delivery that is dead, its dead letter and keys for a tenant. */
 async function fill(store: Store, tenant: Tenant): Promise<void> {
   const mark = markOf(tenant);
-  if (tenant !== "default") await store.addTenant(tenant, at(0));
+  if (tenant !== "default") {
+    await store.addTenant(tenant, at(0));
+    await store.setQuota(tenant, { postsPerDay: 1_000_000, channels: 1_000 });
+  }
   for (const scope of SCOPES.keys()) await store.addKey(keyOf(tenant, scope));
   const own = store.ownRows(tenant);
   const saved = await own.addChannel(
@@ -162,6 +165,9 @@ const CALLS: ((d: Dice, mark: string) => [method: string, path: string, body?: u
   () => ["GET", "/stream"],
   () => ["GET", "/overview"],
   () => ["GET", "/tenants"],
+  () => ["GET", "/quota"],
+  (d) => ["GET", `/tenants/${d.pick(["acme", "beta"])}`],
+  (d) => ["PATCH", `/tenants/${d.pick(["acme", "beta"])}/quota`, { channels: 0 }],
   (d) => ["POST", "/tenants", { name: `t${d.int(0, 9)}` }],
   () => ["DELETE", "/tenants/beta"],
   () => ["POST", "/graphql", { query: "{ deliveries { items { id payload channel } } }" }],

@@ -89,6 +89,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     limiter: isolate.limiter,
     ownRows: store.ownRows,
     tenants: store,
+    quotas: isolate.quotas,
     sleep: sleepFor,
     requestId: uuid,
     auditLog: store,

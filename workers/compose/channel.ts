@@ -18,6 +18,7 @@ export function composeChannel(env: Bindings, defer: DeferWork): ComposedPorts<C
     ...runtimePorts(isolate),
     store: { ...isolate.store, ...isolate.leases() },
     routes: isolate.routes.current,
+    quotas: isolate.quotas,
     env: isolate.settings.channels,
     fetch: (url, init) => fetch(url, init),
     random: Math.random,

@@ -20,7 +20,7 @@ import type { CallRecord } from "../../src/http/request.ts";
 import { type SecretBox, secretBox } from "../../src/kit/secret-box.ts";
 import { iso } from "../../src/kit/time.ts";
 import type { ChannelConfig } from "../../src/model/channel-config.ts";
-import { isDefaultTenant } from "../../src/model/tenant.ts";
+import { isDefaultTenant, type TenantQuota } from "../../src/model/tenant.ts";
 import { type MetricsCollector, metricsCollector } from "../../src/observability/collector.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
 import { batchLines, createLogger } from "../../src/observability/log.ts";
@@ -88,6 +88,8 @@ export type SharedIsolate = RuntimePorts & {
   keyUses: KeyUses;
   limiter: RateLimiter;
   channels: CachedValue<ChannelConfig[]>;
+  /** Of a tenant other than the default one. */
+  quotas(tenant: string): Promise<TenantQuota>;
   /** What the live stream has still to be sent, and when it and the metrics are. */
   unheard: LiveMessage[];
   liveSpaced: Spaced;
@@ -112,6 +114,18 @@ const CLOSINGS_GATHER_MS = 10;
 
 export const sleepFor = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Makes what belongs to a name at its first use, and keeps it. */
+function keptByName<T>(make: (name: string) => T): { of(name: string): T } {
+  const kept = new Map<string, T>();
+  return {
+    of(name) {
+      const made = kept.get(name) ?? make(name);
+      kept.set(name, made);
+      return made;
+    },
+  };
+}
 
 /** Made at the first use in an isolate, and kept: an isolate has one set of bindings. */
 export function onceAnIsolate<T extends object>(make: (env: Bindings) => T): (env: Bindings) => T {
@@ -177,6 +191,9 @@ function isolate(env: Bindings): SharedIsolate {
   // It counts every row there is, for the page, the metrics and four charts.
   const feed = feedOf(given, tables);
   const overview = cached(() => feed.overview(iso(now())), { costFactor: 10, now });
+  const quotas = keptByName((tenant) =>
+    cached(() => tables.quotaOf(tenant), { ttlMs: rereadMs, staleOnError: true, now }),
+  );
   const box = boxOf(given);
   const sealed = sealedChannels(tables, box);
   const ownRows: Store["ownRows"] = (tenant) => {
@@ -253,6 +270,7 @@ function isolate(env: Bindings): SharedIsolate {
       watchLoad: sleepFor,
       now,
     }),
+    quotas: (tenant) => quotas.of(tenant).get(),
     called,
     unheard: [],
     liveSpaced: spaced(SPACED_MS, { now, sleep: sleepFor }),

@@ -114,7 +114,10 @@ export class StreamObject extends DurableObject<Bindings> implements StreamRpc {
     const places = leaf === null ? PLACES.root : PLACES.leaf;
     const refused = admission(listener, this.#listeners.all(), places);
     if (refused !== null)
-      return problem(refused.status, refused.detail, { headers: { "Retry-After": "30" } });
+      return problem(refused.status, refused.detail, {
+        headers: { "Retry-After": "30" },
+        ...(refused.quota && { quota: refused.quota }),
+      });
     const { min_score, after, ticket: _, ...asked } = read.query;
     const filter = { ...asked, minScore: min_score, operations: listener.operations };
     if (listener.expiresAt !== null) await this.#watchExpiry(listener.expiresAt);

@@ -5,8 +5,8 @@ import type { RateAllowance, RateLimitPorts, RatePolicy } from "../../src/api/ra
 const TIMEOUT_MS = 500;
 
 /**
- * A key's own limit: a sliding window of a minute, kept in Redis for all isolates. Null where there
- * is no Redis, or where it does not answer in time.
+ * A limit that a key or a tenant has of its own: a sliding window of a minute, kept in Redis for
+ * all isolates. Null where there is no Redis, or where it does not answer in time.
  */
 export function slidingWindow(client: Redis | null): RateLimitPorts["exact"] {
   return async (keyId, perMinute): Promise<RateAllowance | null> => {
@@ -33,11 +33,12 @@ export function slidingWindow(client: Redis | null): RateLimitPorts["exact"] {
   };
 }
 
-/** The bindings of wrangler.toml, one for each policy: their limit is fixed there. */
-export type RateBindings = Record<
-  RatePolicy["name"],
-  { limit(options: { key: string }): Promise<{ success: boolean }> } | undefined
->;
+/** The bindings of wrangler.toml, one for each policy with a limit that is fixed there. */
+export type RateBindings = {
+  [Name in RatePolicy["name"]]?:
+    | { limit(options: { key: string }): Promise<{ success: boolean }> }
+    | undefined;
+};
 
 /** The platform's counters, each of a data centre. They answer at once and may lag a little. */
 export const platformLimits =

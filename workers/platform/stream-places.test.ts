@@ -24,6 +24,20 @@ it("lets no address and no key take all", () => {
   });
 });
 
+it("gives a tenant with a quota no more places than that, whatever keys it has", () => {
+  const of = (keyId: string, places: number, name = "acme") =>
+    LiveListener.parse({ address: "here", keyId, tenant: { name, places } });
+  const others = [of("a", 3), of("b", 3), of("c", 3, "beta"), ...many(40)];
+  expect(admission(of("d", 3), others, PLACES.root)).toBeNull();
+  expect(admission(of("d", 2), others, PLACES.root)).toEqual({
+    status: 429,
+    detail: "Your tenant may have 2 listeners at a time, and has 2.",
+    quota: { name: "listeners", limit: 2, used: 2, resetsAt: null },
+  });
+  const leaf = (keyId: string) => leafFor(of(keyId, 3), 50, () => "r");
+  expect(new Set(["a", "b", "c", "d", "e"].map(leaf)).size).toBe(1);
+});
+
 it("does not take all who come without an address for one", () => {
   const unknown = LiveListener.parse({});
   expect(admission(unknown, many(100, { address: "" }), PLACES.root)).toBeNull();

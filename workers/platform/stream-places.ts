@@ -1,3 +1,4 @@
+import type { ReachedQuota } from "../../src/api/problem.ts";
 import { shardOf } from "../../src/kit/shard.ts";
 import type { LiveListener } from "../../src/observability/live.ts";
 
@@ -19,16 +20,23 @@ export const FELL_BEHIND = 1013;
 /** RFC 6455: a policy was violated; here, the key may listen no longer. */
 export const ENDED = 1008;
 
-export type Refusal = { status: 429 | 503; detail: string };
+export type Refusal = { status: 429 | 503; detail: string; quota?: ReachedQuota };
 
 /** Why a listener gets no place beside the others; null: it gets one. */
 export function admission(
-  { keyId, address }: LiveListener,
+  { keyId, address, tenant }: LiveListener,
   others: readonly LiveListener[],
   places: number,
 ): Refusal | null {
   const room = keyId === null ? places * (1 - KEPT_FOR_KEYS) : places;
   if (others.length >= room) return { status: 503, detail: "Too many listeners; try again later." };
+  const used = others.filter((other) => other.tenant?.name === tenant?.name).length;
+  if (tenant !== undefined && used >= tenant.places)
+    return {
+      status: 429,
+      detail: `Your tenant may have ${tenant.places} listeners at a time, and has ${used}.`,
+      quota: { name: "listeners", limit: tenant.places, used, resetsAt: null },
+    };
   const same = others.filter((other) =>
     keyId === null ? other.keyId === null && other.address === address : other.keyId === keyId,
   );
@@ -44,14 +52,14 @@ export function admission(
 
 /**
  * The leaf of a listener, null: the root. All that listen by one key or from one address meet at
- * one leaf, which counts them.
+ * one leaf, which counts them, and so do all of a tenant with a quota of listeners.
  */
 export const leafFor = (
-  { keyId, address }: LiveListener,
+  { keyId, address, tenant }: LiveListener,
   leaves: number,
   random: () => string,
 ): string | null =>
-  leaves === 1 ? null : `leaf:${shardOf(keyId ?? (address || random()), leaves)}`;
+  leaves === 1 ? null : `leaf:${shardOf(tenant?.name ?? keyId ?? (address || random()), leaves)}`;
 
 /** The codes that an endpoint may send (RFC 6455 7.4, IANA's registry); any other becomes 1000. */
 export const sendableCode = (code: number): number =>

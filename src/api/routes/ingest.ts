@@ -1,15 +1,18 @@
 import type { Context } from "hono";
 import * as z from "zod";
-import type { Clock } from "../../kit/time.ts";
+import { type Clock, utcDay } from "../../kit/time.ts";
 import { type PostingRights, refusedName } from "../../model/posting-rights.ts";
 import {
   isAhead,
   MAX_POSTS,
+  MAX_SOURCE,
   PostInput,
   PostOnWire,
   type RawPost,
   TIME_AHEAD,
 } from "../../model/raw-post.ts";
+import { DEFAULT_TENANT, sourceOfTenant } from "../../model/tenant.ts";
+import type { QuotaStore } from "../../store/quotas.ts";
 import { type ApiEnv, scopeAllows } from "../context.ts";
 import {
   type FieldError,
@@ -18,6 +21,7 @@ import {
   problem,
   unavailableProblem,
 } from "../problem.ts";
+import { dayQuotaProblem } from "../quota.ts";
 import { jsonReply } from "../reply.ts";
 import { type ApiRoute, route } from "../route.ts";
 
@@ -49,6 +53,8 @@ export type PushResult =
   | { kind: "reply"; response: Response };
 
 export type IngestPorts = {
+  /** The posts that tenants other than the default one may send. */
+  tenants: Pick<QuotaStore, "takePosts">;
   now: Clock;
   /** `headers`: of the request, for the trace that it belongs to. */
   ingest(posts: RawPost[], headers?: Headers): Promise<IngestResult>;
@@ -85,6 +91,7 @@ export const ingestRoutes = (ports: IngestPorts): ApiRoute[] => [
     method: "POST",
     path: "/ingest",
     access: "ingest",
+    tenants: "own",
     tag: "ingest",
     operationId: "ingestPosts",
     effect: "posts",
@@ -112,12 +119,13 @@ export const ingestRoutes = (ports: IngestPorts): ApiRoute[] => [
       },
     },
     // 202 means that each accepted post is a row in the database. Sending again is always safe.
-    handle({ body: { posts }, query: { quiet }, context }) {
+    handle({ body: { posts }, query: { quiet }, context, tenant }) {
       if (quiet && !scopeAllows(context.get("caller"), "write"))
         return problem(403, "Posts that notify nobody need a key with the scope write.");
       if (posts.length > MAX_POSTS)
         return problem(413, `${posts.length} posts in one request; send up to ${MAX_POSTS}.`);
-      return answer(posts, quiet, context, ports);
+      const send = () => answer(posts, { quiet, tenant }, context, ports);
+      return tenant === DEFAULT_TENANT ? send() : withinQuota(tenant, posts, ports, send);
     },
   }),
   route({
@@ -139,6 +147,34 @@ export const ingestRoutes = (ports: IngestPorts): ApiRoute[] => [
   }),
 ];
 
+/**
+ * Counts the posts before they are accepted, all of them or none, and gives back those that were
+ * not new.
+ */
+async function withinQuota(
+  tenant: string,
+  posts: readonly unknown[],
+  { tenants, now }: IngestPorts,
+  send: () => Promise<Response>,
+): Promise<Response> {
+  const day = utcDay(now());
+  const taken = await tenants.takePosts(tenant, posts.length, day);
+  if (!taken.allowed) return dayQuotaProblem("postsPerDay", "posts", taken, now());
+  const giveBack = async (count: number) => {
+    if (count > 0) await tenants.takePosts(tenant, -count, day);
+  };
+  let response: Response;
+  try {
+    response = await send();
+  } catch (error) {
+    await giveBack(posts.length).catch(() => undefined);
+    throw error;
+  }
+  const said = Accepted.safeParse(response.ok ? await response.clone().json() : null).data;
+  await giveBack(said ? posts.length - (said.accepted - said.repeated) : posts.length);
+  return response;
+}
+
 /** A bound key names its sources; nobody without the scope ingest gets as far as to ask. */
 function rightsOf(context: Context<ApiEnv>): PostingRights | null {
   const caller = context.get("caller");
@@ -154,12 +190,12 @@ const forbiddenProblem = (errors: FieldError[]): Response =>
 
 async function answer(
   inputs: unknown[],
-  quiet: boolean,
+  { quiet, tenant }: { quiet: boolean; tenant: string },
   context: Context<ApiEnv>,
   ports: IngestPorts,
 ): Promise<Response> {
   const rights = rightsOf(context) ?? NO_NAME;
-  const { read, rejected, forbidden } = sorted(inputs, rights, ports);
+  const { read, rejected, forbidden } = sorted(inputs, rights, tenant, ports);
   if (read.length === 0 && forbidden.length > 0) return forbiddenProblem(forbidden);
   const ingested: IngestResult =
     read.length === 0
@@ -186,10 +222,14 @@ const refused = ({ kind, retryAfter }: Exclude<IngestResult, { kind: "accepted" 
 
 type ReadInput = { index: number; post: RawPost };
 
+const NOTHING_RESERVED: ReadonlySet<string> = new Set();
+const TOO_LONG = `is longer than ${MAX_SOURCE} characters with the name of your tenant before it`;
+
 /** A bad post rejects itself alone. */
 function sorted(
   inputs: unknown[],
   rights: PostingRights,
+  tenant: string,
   { now, reservedNames }: IngestPorts,
 ): { read: ReadInput[]; rejected: Rejected[]; forbidden: FieldError[] } {
   const read: ReadInput[] = [];
@@ -201,8 +241,12 @@ function sorted(
     else if (isAhead(parsed.data, now()))
       rejected.push({ index, errors: [{ path: "posted_at", message: TIME_AHEAD }] });
     else {
-      const refusal = refusedName(parsed.data.source, rights, reservedNames);
-      if (refusal === undefined) read.push({ index, post: parsed.data });
+      const { source: given } = parsed.data;
+      // A tenant's posts stand under its name, so that it speaks in that of nobody else.
+      const source = sourceOfTenant(tenant, given);
+      const reserved = source === given ? reservedNames : NOTHING_RESERVED;
+      const refusal = source.length > MAX_SOURCE ? TOO_LONG : refusedName(given, rights, reserved);
+      if (refusal === undefined) read.push({ index, post: { ...parsed.data, source } });
       else {
         rejected.push({ index, errors: [{ path: "source", message: refusal }] });
         forbidden.push({ path: `posts[${index}].source`, message: refusal });

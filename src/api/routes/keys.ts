@@ -3,7 +3,7 @@ import { camelCased } from "../../kit/case.ts";
 import { type Clock, iso } from "../../kit/time.ts";
 import { SourceName } from "../../model/raw-post.ts";
 import { IsoInstant } from "../../model/scalars.ts";
-import { DEFAULT_TENANT, TenantName } from "../../model/tenant.ts";
+import { DEFAULT_TENANT, TenantName, type TenantQuota } from "../../model/tenant.ts";
 import type { ApiKey, KeyPatch, KeyStore } from "../../store/api-keys.ts";
 import type { DescribeChange } from "../change.ts";
 import type { ApiSettings } from "../context.ts";
@@ -16,6 +16,8 @@ export type KeyAdminPorts = {
   /** Those of all tenants, which the operators manage. */
   keys: KeyStore;
   ownRows(tenant: string): KeyStore;
+  /** Of a tenant other than the default one. */
+  quotas(tenant: string): Promise<TenantQuota>;
   /** Unguessable and safe in a URL: `bytes` random bytes. */
   randomToken(bytes: number): string;
   /** A key was revoked or changed: who listens by it has to come back. Never throws. */
@@ -104,7 +106,7 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
       const { tenant = callers } = body;
       if (callers !== DEFAULT_TENANT && tenant !== callers)
         return refusedTenant(`must be ${callers}, the tenant of your key`);
-      const refused = unusable({ ...body, tenant }, ports.now());
+      const refused = await unusable({ ...body, tenant }, ports);
       if (refused !== undefined) return refused;
       const made = newKey(
         {
@@ -147,10 +149,8 @@ export const keyRoutes = (ports: KeyAdminPorts): ApiRoute[] => [
       if (key === undefined || key.revokedAt !== null) return noKey(id);
       const patch = camelCased(body) as KeyPatch;
       const wanted = { ...key, ...patch };
-      const refused = unusable(
-        { ...wanted, expires_at: body.expires_at === undefined ? null : wanted.expiresAt },
-        ports.now(),
-      );
+      const expires_at = body.expires_at === undefined ? null : wanted.expiresAt;
+      const refused = await unusable({ ...wanted, expires_at }, ports);
       if (refused !== undefined) return refused;
       const entry = change({
         at: iso(ports.now()),
@@ -265,7 +265,7 @@ function newKey(
 }
 
 /** Why a key of these terms would be of no use. */
-function unusable(
+async function unusable(
   {
     tenant,
     scopes,
@@ -274,16 +274,26 @@ function unusable(
   }: Pick<KeyTerms, "tenant" | "scopes" | "sources"> & {
     expires_at: string | null;
   },
-  now: number,
-): Response | undefined {
-  if (expires_at !== null && Date.parse(expires_at) <= now)
+  { now, quotas }: Pick<KeyAdminPorts, "now" | "quotas">,
+): Promise<Response | undefined> {
+  if (expires_at !== null && Date.parse(expires_at) <= now())
     return problem(422, "The key would have expired already.", {
       errors: [{ path: "expires_at", message: "must be in the future" }],
     });
-  if (tenant !== DEFAULT_TENANT && scopes.includes("ingest"))
-    return problem(422, "Posts are the same for all tenants, and the operators bring them.", {
-      errors: [{ path: "scopes", message: "cannot hold ingest for a tenant" }],
-    });
+  if (tenant !== DEFAULT_TENANT && scopes.includes("ingest")) {
+    const { postsPerDay = 0 } = await quotas(tenant);
+    if (postsPerDay === 0)
+      return problem(422, "Posts are the same for all tenants, and this one may send none.", {
+        errors: [
+          {
+            path: "scopes",
+            message:
+              "cannot hold ingest: the operators give the tenant posts_per_day with " +
+              "PATCH /tenants/{name}/quota",
+          },
+        ],
+      });
+  }
   if (sources !== null && !bindable(scopes))
     return problem(422, "The key cannot be bound to sources.", {
       errors: [{ path: "sources", message: "needs the scope ingest, without the scope admin" }],

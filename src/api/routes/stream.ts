@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { networkOf } from "../../kit/network.ts";
-import { DEFAULT_TENANT } from "../../model/tenant.ts";
+import { DEFAULT_TENANT, type TenantQuota } from "../../model/tenant.ts";
 import { EVENT_STREAM, type LiveListener } from "../../observability/live.ts";
 import type { TicketPorts } from "../access.ts";
 import { type ApiSettings, mayRead } from "../context.ts";
@@ -15,6 +15,8 @@ export type StreamPorts = {
    */
   stream(request: Request, listener: LiveListener): Promise<Response>;
   tickets: TicketPorts;
+  /** Of a tenant other than the default one. */
+  quotas(tenant: string): Promise<TenantQuota>;
 };
 
 /** A page asks for a ticket and opens the stream at once. */
@@ -37,10 +39,11 @@ export const streamRoutes = (ports: StreamPorts): ApiRoute[] => [
     answerType: "text/event-stream",
     status: 200,
     example: { query: { min_score: "10" }, headers: { Accept: "text/event-stream" } },
-    handle({ context, tenant }) {
+    async handle({ context, tenant }) {
       // It says that there is a stream, and opens none.
       if (context.req.raw.method === "HEAD") return new Response(null, { headers: EVENT_STREAM });
       const caller = context.get("caller");
+      const places = await placesOf(tenant, ports);
       return ports.stream(context.req.raw, {
         // The deliveries that it tells of are the operators'.
         operations:
@@ -48,6 +51,7 @@ export const streamRoutes = (ports: StreamPorts): ApiRoute[] => [
         keyId: caller.kind === "key" ? caller.id : null,
         expiresAt: caller.kind === "key" && caller.expiresAt ? Date.parse(caller.expiresAt) : null,
         address: networkOf(context.req.header("CF-Connecting-IP") ?? ""),
+        ...(places !== undefined && { tenant: { name: tenant, places } }),
       });
     },
   }),
@@ -73,3 +77,9 @@ export const streamRoutes = (ports: StreamPorts): ApiRoute[] => [
     },
   }),
 ];
+
+const placesOf = async (
+  tenant: string,
+  { quotas }: Pick<StreamPorts, "quotas">,
+): Promise<number | undefined> =>
+  tenant === DEFAULT_TENANT ? undefined : (await quotas(tenant)).listeners;

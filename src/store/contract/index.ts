@@ -16,6 +16,7 @@ import { outboxContract, outboxPagingContract, outboxReadContract } from "./outb
 import { overviewContract } from "./overview.ts";
 import { postHistoryContract, postListContract } from "./post-reads.ts";
 import { postContract } from "./posts.ts";
+import { quotaContract } from "./quotas.ts";
 import { raceContract } from "./races.ts";
 import { replyContract } from "./replies.ts";
 import { retentionContract } from "./retention.ts";
@@ -75,6 +76,7 @@ const CONTRACTS: ((store: () => Store) => void)[] = [
   replyContract,
   tenantContract,
   ownRowsContract,
+  quotaContract,
   overviewContract,
   activityContract,
   retentionContract,

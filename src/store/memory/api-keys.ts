@@ -1,6 +1,7 @@
 import { DEFAULT_TENANT } from "../../model/tenant.ts";
 import type { KeyStore } from "../api-keys.ts";
 import { logChange } from "./audit-log.ts";
+import { needRoom } from "./quotas.ts";
 import { isOwn, type MemoryRows } from "./rows.ts";
 
 export function keyStore(rows: MemoryRows, own: string | null = null): KeyStore {
@@ -13,6 +14,7 @@ export function keyStore(rows: MemoryRows, own: string | null = null): KeyStore 
       const tenant = rows.tenants.get(key.tenant);
       if (key.tenant !== DEFAULT_TENANT && tenant?.removedAt !== null) return false;
       if (rows.keys.has(key.id)) return true;
+      needRoom(rows, "keys", key.tenant, key.createdAt);
       rows.keys.set(key.id, key);
       logChange(rows, entry, {}, own);
       return true;
@@ -36,6 +38,12 @@ export function keyStore(rows: MemoryRows, own: string | null = null): KeyStore 
       if (key === undefined || key.revokedAt !== null || key.expiresAt !== expiresAt) return false;
       const ends = key.expiresAt !== null && key.expiresAt < until ? key.expiresAt : until;
       rows.keys.set(id, { ...key, expiresAt: ends });
+      try {
+        needRoom(rows, "keys", next.tenant, next.createdAt);
+      } catch (full) {
+        rows.keys.set(id, key);
+        throw full;
+      }
       rows.keys.set(next.id, next);
       logChange(rows, entry, {}, own);
       return true;

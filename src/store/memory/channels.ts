@@ -2,6 +2,7 @@ import type { ChannelConfig } from "../../model/channel-config.ts";
 import { DEFAULT_TENANT } from "../../model/tenant.ts";
 import type { ChannelStore } from "../channels.ts";
 import { logChange } from "./audit-log.ts";
+import { needRoom } from "./quotas.ts";
 import { closeUnsent, isOpen, isOwn, type MemoryChannel, type MemoryRows } from "./rows.ts";
 
 const FORGOTTEN_MS = 32 * 86_400_000;
@@ -65,7 +66,9 @@ export function channelStore(rows: MemoryRows, own: string | null = null): Chann
     },
     async addChannel(draft, at, entry) {
       const tenant = own ?? DEFAULT_TENANT;
+      if (rows.tenants.get(tenant)?.removedAt) return { kind: "unknown" };
       if (taken(tenant, draft.name, null)) return { kind: "taken" };
+      needRoom(rows, "channels", tenant, at);
       const id = rows.channels.size + 1;
       const channel: ChannelConfig = {
         ...draft,

@@ -13,6 +13,7 @@ import { historyStore } from "./history.ts";
 import { outboxStore } from "./outbox.ts";
 import { overviewStore } from "./overview.ts";
 import { postStore } from "./posts.ts";
+import { quotaStore } from "./quotas.ts";
 import { replyStore } from "./replies.ts";
 import { retentionStore } from "./retention.ts";
 import { emptyRows, type MemoryRows } from "./rows.ts";
@@ -42,6 +43,7 @@ export function memoryStore(rows: MemoryRows = emptyRows()): Store {
     ...auditLogStore(rows),
     ...replyStore(rows),
     ...tenantStore(rows),
+    ...quotaStore(rows),
     ...overviewStore(rows),
     ...activityStore(rows),
     ping: async () => undefined,

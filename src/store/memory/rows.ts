@@ -6,7 +6,7 @@ import type { Mention } from "../../model/mention.ts";
 import type { OnchainFeatures } from "../../model/onchain-features.ts";
 import type { RawPost } from "../../model/raw-post.ts";
 import type { Signal } from "../../model/signal.ts";
-import { DEFAULT_TENANT } from "../../model/tenant.ts";
+import { DEFAULT_TENANT, type TenantQuota } from "../../model/tenant.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
 import type { ApiKey } from "../api-keys.ts";
 import type { AuditBooks } from "../audit.ts";
@@ -83,6 +83,8 @@ export type OutboxRecord = {
   attempts: DeliveryAttempt[];
   /** How many attempts there are, for the audit. */
   attemptCount: number;
+  /** Whether it is among what its tenant has used of its quota. */
+  counted?: true;
 };
 
 export type MemoryDeadLetter = DeadLetter & {
@@ -98,6 +100,13 @@ export type MemoryChannel = ChannelConfig & {
   removedAt: string | null;
   failures: number;
   refusals: number;
+};
+
+export type MemoryTenant = {
+  createdAt: string;
+  removedAt: string | null;
+  quota: TenantQuota;
+  used: { day: string; posts: number; notifications: number };
 };
 
 /** Whether a row belongs to the tenant whose rows are asked for; null: to any. */
@@ -128,7 +137,7 @@ export type MemoryRows = {
   cursors: Map<string, SourceCursor>;
   keys: Map<string, ApiKey>;
   /** By name, without "default". */
-  tenants: Map<string, { createdAt: string; removedAt: string | null }>;
+  tenants: Map<string, MemoryTenant>;
   /** When a key was last used, by its id. */
   keyUse: Map<string, string>;
   rules: Map<string, RulesVersion & { document: string }>;

@@ -27,7 +27,8 @@ export function tenantStore(rows: MemoryRows): TenantStore {
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
     async addTenant(name, at, entry) {
       if (name === DEFAULT_TENANT || rows.tenants.has(name)) return false;
-      rows.tenants.set(name, { createdAt: at, removedAt: null });
+      const used = { day: "", posts: 0, notifications: 0 };
+      rows.tenants.set(name, { createdAt: at, removedAt: null, quota: {}, used });
       logChange(rows, entry);
       return true;
     },

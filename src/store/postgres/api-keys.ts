@@ -1,6 +1,7 @@
 import type { ApiKey, ApiKeyRow, KeyStore } from "../api-keys.ts";
 import { AUDITED } from "./columns.ts";
-import { firstRow, isoColumn, jsonParam, OWN, optionalJson, type Sql } from "./sql.ts";
+import { unlessRemoved } from "./quotas.ts";
+import { isoColumn, jsonParam, OWN, optionalJson, type Sql } from "./sql.ts";
 
 const KEY = `id, tenant, name, hash, scopes, sources, limit_per_minute as "limitPerMinute",
   ${isoColumn("created_at")} as "createdAt",
@@ -72,7 +73,8 @@ export function keyStore(sql: Sql): KeyStore {
   return {
     async addKey(key, entry) {
       const params = [jsonParam(key), optionalJson(entry)];
-      return (await firstRow(sql.query<{ known: boolean }>(ADD_KEY, params))).known;
+      const added = sql.query<{ known: boolean }>(ADD_KEY, params).catch(unlessRemoved);
+      return (await added)[0]?.known ?? false;
     },
     apiKey: async (id) => (await sql.query<ApiKey>(FIND_KEY, [id]))[0],
     apiKeys: () => sql.query<ApiKeyRow>(KEYS, []),
@@ -80,7 +82,7 @@ export function keyStore(sql: Sql): KeyStore {
       (await sql.query<ApiKey>(UPDATE_KEY, [id, jsonParam(patch), optionalJson(entry)]))[0],
     async rotateKey({ id, expiresAt }, next, until, entry) {
       const params = [id, jsonParam(next), until, optionalJson(entry), expiresAt];
-      return (await sql.query(ROTATE_KEY, params)).length > 0;
+      return (await sql.query(ROTATE_KEY, params).catch(unlessRemoved)).length > 0;
     },
     async noteUse(id, at) {
       await sql.query(NOTE_USE, [id, at]);

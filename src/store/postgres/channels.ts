@@ -1,6 +1,7 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
 import type { ChannelFailures, ChannelStore } from "../channels.ts";
 import { AUDITED, CHANNEL, closedWithChannels } from "./columns.ts";
+import { REMOVED, unlessRemoved } from "./quotas.ts";
 import { isoColumn, jsonParam, OWN, optionalJson, type Sql } from "./sql.ts";
 
 const CHANNEL_COLUMNS = `select ${CHANNEL} as channel from channels c
@@ -112,11 +113,11 @@ export function channelStore(sql: Sql): ChannelStore {
       await sql.query(CLEAR_FAILURES, [id]);
     },
     async addChannel(draft, at, entry) {
-      const [row] = await sql.query<{ channel: ChannelConfig }>(ADD, [
-        jsonParam(draft),
-        at,
-        optionalJson(entry),
-      ]);
+      const params = [jsonParam(draft), at, optionalJson(entry)];
+      const added = sql.query<{ channel: ChannelConfig }>(ADD, params);
+      const rows = await added.catch(unlessRemoved);
+      if (rows === REMOVED) return { kind: "unknown" };
+      const [row] = rows;
       return row === undefined ? { kind: "taken" } : { kind: "saved", channel: row.channel };
     },
     async updateChannel(id, patch, entry) {

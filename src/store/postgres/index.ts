@@ -17,6 +17,7 @@ import { historyStore } from "./history.ts";
 import { outboxStore } from "./outbox.ts";
 import { overviewStore } from "./overview.ts";
 import { postStore } from "./posts.ts";
+import { quotaStore } from "./quotas.ts";
 import { replyStore } from "./replies.ts";
 import { retentionStore } from "./retention.ts";
 import { rulesHistory } from "./rules-versions.ts";
@@ -52,6 +53,7 @@ export function postgresStore(client: Sql & Partial<SqlClient>): Store {
     ...auditLogStore(sql),
     ...replyStore(sql),
     ...tenantStore(sql),
+    ...quotaStore(sql),
     ...overviewStore(sql),
     ...activityStore(sql),
     ...storeHealth(sql),
