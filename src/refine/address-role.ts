@@ -17,7 +17,7 @@ const OWNER = anyOf(
   "system collections? nfts? name~service domain collectible entry~point beacon",
   "distributor faucet oracle guy dude kol smart~money fake scam copycat wrong counterfeit",
   "minters? pausers? upgraders? voting governance dao delegates? signers? sybils?",
-  "custod(?:y|ian)s?",
+  "custod(?:y|ian)s? eoas? looters?",
   "bundlers? arbitrageurs? bots",
   "not~the(?:~real|~official)?",
 );
@@ -57,7 +57,8 @@ const PAY = anyOf("donat\\w* tips? deposit(?:ed|s)? fund pay payment contribute 
 const SUPPORTED = new RegExp(
   `${BEGIN}(?:${anyOf("donations? donate tip~jar me~a~coffee sponsor support~(?:me|us|my)")}|` +
     "help\\s+(?:me\\s+)?(?:out\\s+)?with\\s+(?:the\\s+|some\\s+)?(?:gas|rent|fees|food|bills))" +
-    "(?![\\p{L}])[^.;\\n$]{0,30}$",
+    "(?![\\p{L}])[^.;\\n$]{0,30}$|" +
+    `${BEGIN}(?:${anyOf("donations? tip~jar coffee")})\\s[^.;\\n]{1,40}:\\s*$`,
   "iu",
 );
 /** An address that was the token's, or only says so: "old CA 0x...", "$DEMO is NOT 0x...". */

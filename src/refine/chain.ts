@@ -38,11 +38,21 @@ const LINKS: readonly (readonly [Chain, RegExp])[] = [
   ],
 ];
 
+/** "0x... | eth", "$DEMO (base)": a chain's short name alone behind an address or a ticker. */
+function labelled(name: string): RegExp {
+  const named = "0x[0-9a-f]{40}[\\s`)\\]*|(–—-]{1,5}|\\$[a-z]\\w*[\\s`)\\]*(]{1,3}";
+  return new RegExp(`(?:${named})${name}(?=\\s*(?:$|[\\n|,.)]))`);
+}
+
 /**
  * Words that name a chain. A coin's cashtag is no hint: "$DEMO up, $ETH down" does not say where
  * DEMO lives.
  */
 const WORDS: readonly (readonly [Chain, RegExp])[] = [
+  ["eth", labelled("eth")],
+  ["bsc", labelled("bnb")],
+  ["base", labelled("base")],
+  ["arb", labelled("arb")],
   ["eth", /(?<![$\w])(?:ethereum|erc-?20|eth\s?(?:main\s?net|chain)|(?:on|chain:?)\s#?eth)\b/],
   [
     "bsc",
@@ -50,7 +60,7 @@ const WORDS: readonly (readonly [Chain, RegExp])[] = [
   ],
   [
     "base",
-    /(?<![$\w])(?:base\s?(?:chain|network|mainnet)|(?:on|chain:?|network:?|сеть|сети|réseau|to|en|auf|sur|em|su|na|на|в)\s#?base(?!\s(?:of|for|level|layer|price|a|al|ao|à|alla|aux?)\b)|#base|(?:0x[0-9a-f]{40}|\$[a-z]\w*)[\s`)\]*]{1,3}base(?=\s*(?:$|[\n|,.)])))\b/,
+    /(?<![$\w])(?:base\s?(?:chain|network|mainnet)|(?:on|chain:?|network:?|сеть|сети|réseau|to|en|auf|sur|em|su|na|на|в)\s#?base(?!\s(?:of|for|level|layer|price|a|al|ao|à|alla|aux?)\b)|#base)\b/,
   ],
   ["arb", /(?<![$\w])arbitrum\b/],
   ["sol", /(?<![$\w])(?:solana|spl token|#sol|(?:on|chain:?)\ssol)\b/],

@@ -19,6 +19,9 @@ it.each([
   ["비트코인 급등", "btc:BTC"],
   ["比特币突破新高", "btc:BTC"],
   ["Chainlink's new oracle", "unknown:LINK"],
+  ["nobody wants bitcoins today", "btc:BTC"],
+  ["цена биткоина и лайткоином торгуют", "btc:BTC unknown:LTC"],
+  ["Ripple wins in court", "unknown:XRP"],
 ])("knows the coin of %j", (text, expected) => {
   expect(found(text).join(" ")).toBe(expected);
 });
@@ -28,6 +31,8 @@ it.each([
   ["a chain's own words", "Solana network fees fell"],
   ["a piece of a longer word", "bitcoiners met, ethers.js was released"],
   ["another coin of that name", "LBTC and BTC.b are live on the new chain"],
+  ["a word that only a capital makes a name", "the ripple effects of a rate cut"],
+  ["a longer word than a name's form", "биткоиноводство растёт"],
   ["a handle or a link", "@bitcoin wrote https://bitcoin.org/en"],
 ])("takes %s for no coin", (_, text) => {
   expect(found(text)).toEqual([]);

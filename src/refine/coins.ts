@@ -35,27 +35,45 @@ const PLACE_BEHIND =
 /** Scripts that write words without blanks: a name of theirs may stand inside a sentence. */
 const UNSPACED = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u;
 
+/** So many letters at most end a form of a name that stands in the file as "name*". */
+const ENDING = 3;
+/** Case counts in a name behind this sign: "=Ripple" is the name, "ripple" a word. */
+const EXACT = "=";
+const keyOf = (name: string): string => (name.startsWith(EXACT) ? name : name.toLowerCase());
+
+/** The key of a name as the text has it: itself, as it is written, or a form of a longer one. */
+function keyIn(byWord: ReadonlyMap<string, KnownCoin>, word: string): string | undefined {
+  const lower = word.toLowerCase();
+  const stems = Array.from(
+    { length: ENDING + 1 },
+    (_, cut) => `${lower.slice(0, -cut || undefined)}*`,
+  );
+  return [lower, EXACT + word, ...stems].find((key) => byWord.has(key));
+}
+
 /** Reads the parsed rules/coins.yml into one pattern, so that a text is read once. */
 function knownCoins(file: z.output<typeof File>): KnownCoins {
   const byWord = new Map<string, KnownCoin>();
   for (const { symbol, chain, names, hashtags } of file.coins ?? []) {
-    for (const name of names ?? []) byWord.set(name.toLowerCase(), { symbol, chain });
+    for (const name of names ?? []) byWord.set(keyOf(name), { symbol, chain });
     for (const tag of hashtags ?? []) byWord.set(`#${tag.toLowerCase()}`, { symbol, chain });
   }
   if (byWord.size === 0) return NO_COINS;
   const words = [...byWord.keys()].sort((a, b) => b.length - a.length);
-  const joined = words.map((word) =>
-    UNSPACED.test(word)
-      ? escaped(word)
-      : `(?<![\\p{L}\\p{N}_#@$/.-])${escaped(word)}(?![\\p{L}\\p{N}_]|\\.[a-z]\\b)`,
-  );
+  const joined = words.map((word) => {
+    const name = escaped(word.replace(/^=|\*$/g, ""));
+    const form = word.endsWith("*") ? `${name}\\p{L}{0,${ENDING}}` : name;
+    return UNSPACED.test(word)
+      ? form
+      : `(?<![\\p{L}\\p{N}_#@$/.-])${form}(?![\\p{L}\\p{N}_]|\\.[a-z]\\b)`;
+  });
   const pattern = new RegExp(joined.join("|"), "giu");
   return {
     find(text) {
       const found = new Map<string, NamedCoin>();
       for (const match of text.matchAll(pattern)) {
-        const word = match[0].toLowerCase();
-        const coin = byWord.get(word);
+        const word = match[0];
+        const coin = byWord.get(keyIn(byWord, word) ?? "");
         const at = match.index;
         const before = text.slice(Math.max(0, at - 16), at);
         const behind = text.slice(at + word.length, at + word.length + 24);

@@ -33,14 +33,15 @@ const CODE_LINE = [
   /\bfor\s+\w+\s+in\s|\bforeach\s*\(|^\s*[A-Za-z_]\w*=["']/,
   /\b(?:const|let|var)\s+\w+\s*=/,
   /\bmy\s+\$[a-z]\w*\s*=/,
-  /\$[a-z]\w*\s*(?:=[^=>]|->|\{|\[)/,
+  /\$[a-z]\w*\s*(?:[+.*-]?=[^=>]|->|\{|\[|:\s?[{[])/,
+  /\$env:\w|\b(?:Get|Set|New|Remove|Write|Import|Invoke|Start|Stop|Add)-[A-Z][a-z]+[A-Z]?\w*\s/,
   /\bfunction\s*\w*\(|=>\s*\{|\$\(\w/,
   /\b(?:print|echo|printf|console\.log)\s*\(|\[\[?\s+-[a-z]\s|<\?php/,
   /\b(?:sed|grep|ssh|tar|wget)\s+-\w|\bawk\s+['-]/,
   /\bSELECT\s.+\bFROM\s/,
 ];
 /** Names that only programs give, and the talk about code in which others are variables too. */
-const VARIABLE = /^(?:this|self|el|els|args?|argv|argc|elem|idx|obj|arr|str)$/;
+const VARIABLE = /^(?:PS[A-Z][a-z]\w+|this|self|el|els|args?|argv|argc|elem|idx|obj|arr|str)$/;
 const CODE_TALK =
   /\b(?:jquery|php|bash|zsh|powershell|perl|shell\s(?:script|variable)s?|env(?:ironment)?\s?(?:var(?:iable)?s?)|regexp?)\b/i;
 const ENVIRONMENT =

@@ -120,6 +120,8 @@ function chainOf(url: URL, segments: readonly string[]): Chain | null {
   if (named) return named;
   const query = url.searchParams.get("chain") ?? url.searchParams.get("network");
   const ids = [url.searchParams.get("chainId") ?? "", ...segments];
+  // Uniswap calls Ethereum "mainnet", which other explorers call their own chain's main network.
+  if (query === "mainnet" && host.endsWith("uniswap.org")) return "eth";
   const id = ids.map((each) => CHAIN_IDS[each]).find((chain) => chain !== undefined);
   const slug = [query ?? "", ...segments, host.split(".")[0] ?? ""]
     .map((part) => SLUGS[part.toLowerCase()])

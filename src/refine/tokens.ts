@@ -35,6 +35,16 @@ type Contract = {
   pool?: true;
 };
 
+/** Coins that posts about others carry as tags. */
+const MAJORS = new Set("BTC ETH SOL BNB XRP DOGE ADA USDT USDC".split(" "));
+
+/** "Read the audit of $AAVE $BTC $ETH $SOL $XRP": the tags begin behind the first ticker. */
+const opensWithSubject = (text: string, [first, ...others]: readonly Ticker[]): boolean =>
+  first !== undefined &&
+  !MAJORS.has(first.symbol) &&
+  others.every(({ symbol }) => MAJORS.has(symbol)) &&
+  /\p{L}{2}[:,]?\s$/u.test(text.slice(Math.max(0, first.at - 4), first.at));
+
 /**
  * Symbols that stand in a row of tags; none when the post has no other symbol, for then the row is
  * what it speaks of.
@@ -47,7 +57,10 @@ function tags(text: string, symbols: readonly Ticker[], hasAddress: boolean): Se
     if (last && /^(?:[\s,|/]|#\w+|\$\w+)*$/.test(gap)) last.push(symbol);
     else rows.push([symbol]);
   }
-  const tagged = rows.filter((row) => row.length >= TAG_RUN).flat();
+  const tagged = rows
+    .map((row) => (row.length > TAG_RUN && opensWithSubject(text, row) ? row.slice(1) : row))
+    .filter((row) => row.length >= TAG_RUN)
+    .flat();
   return tagged.length < symbols.length || hasAddress
     ? new Set(tagged.map(({ symbol }) => symbol))
     : new Set();

@@ -4,6 +4,7 @@ import { EMPTY_BLACKLIST } from "../../src/filter/blacklist.ts";
 import type { Mention } from "../../src/model/mention.ts";
 import { PostInput } from "../../src/model/raw-post.ts";
 import { judge } from "../../src/pipeline.ts";
+import { parseCoins } from "../../src/refine/coins.ts";
 
 /** A line of a case file: `cause` names the kind, `why` the rule. */
 export type Case = { id: string; cause: string; why: string };
@@ -15,6 +16,10 @@ export const casesOf = <T>(name: string): (Case & T)[] =>
     .filter((file) => existsSync(file))
     .flatMap((file) => readFileSync(file, "utf8").trim().split("\n"))
     .map((line) => JSON.parse(line) as Case & T);
+
+const coins = parseCoins(readFileSync(join(import.meta.dirname, "../../rules/coins.yml"), "utf8"));
+if (coins.kind === "rejected") throw new Error(JSON.stringify(coins.problems));
+const refine = { windowMinutes: 60, authors: new Map(), coins: coins.value };
 
 /** No score reaches it: the spam filter is off. */
 const NEVER_SPAM = 2;
@@ -30,7 +35,7 @@ export function mentionsOf(fields: Record<string, unknown>): Mention[] {
   });
   const judged = judge(post, {
     filter: { languages: [], blacklist: EMPTY_BLACKLIST, spamFrom: NEVER_SPAM },
-    refine: { windowMinutes: 60, authors: new Map() },
+    refine,
   });
   return judged.kind === "keep" ? judged.post.mentions : [];
 }

@@ -1,4 +1,5 @@
 import type { EventType } from "../../model/scalars.ts";
+import { DENIED_ABROAD, SUPPOSED_ABROAD } from "./hedge-abroad.ts";
 
 /** The words deny what they name: "was not hacked", "no funds were lost", "false alarm". */
 const DENIED = [
@@ -14,7 +15,8 @@ const DENIED = [
   /\b(?:will|would|does|do|is|are)\s+not\s+(?:be\s+)?(?:list|add|launch|support|partner|hack|depeg)\w*/i,
   /\bno\s+(?:fue|ha\s+sido|está|esta)\s+\w*(?:hacke|ataca|roba|lista)\w*|\bnicht\s+(?:\w+\s+)?(?:gehackt|angegriffen|gelistet|betroffen)\b/i,
   /\bn['’](?:a|est)\s+pas\s+(?:été\s+)?(?:pirat|hack|attaqu|list)\w*|\bnão\s+(?:foi|será)\s+\w*(?:hacke|ataca|lista)\w*/i,
-  /не\s+(?:был[аои]?\s+)?(?:взлом|взлам|атаков|украл|листит|украден)\w*|hacklenmedi|没有被|并未|未被|해킹.{0,6}(?:아니|않)|ハッキングされていません/iu,
+  /не\s+(?:был[аои]?\s+)?(?:взлом|взлам|атаков|украл|листит|украден)/iu,
+  DENIED_ABROAD,
 ];
 /** Asked, wished for, supposed or remembered: no report of what happens now. */
 const SUPPOSED = [
@@ -22,6 +24,7 @@ const SUPPOSED = [
   /\b(?:imagine|i\s+hope|hopefully|i\s+wish|my\s+dream|dreaming\s+of|would\s+love|one\s+day|someday|vote\s+for|deserves?|wen|if\b.{0,40}\b(?:ever|gets?|got|were|was)|should\s+\S+\s+(?:pay|list|launch)|when\s+(?:binance|kraken|coinbase|listing|airdrop|launch|token)|(?:kraken|binance|coinbase|listing|airdrop|launch)\s+when)\b/i,
   /\b(?:remember|back\s+in\s+(?:19|20)\d\d|(?:years?|months?)\s+ago|last\s+year|in\s+20[01]\d|anniversary\s+of)\b/i,
   /\b(?:might|may|could)\s+(?:soon\s+|be\s+|get\s+|have\s+been\s+)+\w+|\b(?:whispers?|hearsay|in\s+talks|(?:i|we)\s+(?:hear|heard)|hearing\s+that)\b/i,
+  SUPPOSED_ABROAD,
   /\b(?:rumou?rs?|allegedly|unconfirmed|supposedly|speculation)\b/i,
 ];
 
@@ -32,6 +35,14 @@ const DELISTED =
 /** A coin that is pegged to nothing costs less than a dollar like any other sum. */
 const UNDER_A_DOLLAR = /\b(?:under|below|beneath)\s+(?:a|one)\s+dollar\b/i;
 const PEGGED = /peg|\bpar\b|stable|rede(?:em|mpt)|usd|eur|\bdai\b|tether|reserve/i;
+
+/** The attack was on somebody else: "after the hack of another bridge, $DEMO looks cheap". */
+const ELSEWHERE = [
+  /\b(?:hack|exploit|attack|breach|theft|drain|rug)\w*\s+(?:pull\s+)?(?:of|on|at|from)\s+(?:an?other|some\s+other|other|a\s+(?:rival|different|competing))\b/i,
+  /\b(?:an?other|other|some\s+other|rival|competing)\s+(?:\w+\s+){0,2}(?:was|were|got|gets|is|has\s+been)\s+(?:hack|exploit|drain|attack|rug|breach)\w*/i,
+  /\b(?:hack|exploit|drain|attack|stole|lost)\w*\s+elsewhere\b/i,
+  /\b(?:fle[ed]\w*|flow\w*|rotat\w+|escap\w+|mov\w+)\b[^.;]{0,40}\b(?:hacked|exploited|drained|rugged|attacked)\b[^.;]{0,30}\sinto\s+\$/i,
+];
 
 /** How much of a report is left when its words deny it, or only suppose, ask or remember it. */
 const LEFT_DENIED = 0.1;
@@ -46,6 +57,8 @@ const QUESTION = /\?\s*["'”’)]*\s*$/;
 export function reportShare(text: string, type?: EventType): number {
   if (type === "listing" && DELISTED.test(text)) return LEFT_DENIED;
   if (type === "depeg" && UNDER_A_DOLLAR.test(text) && !PEGGED.test(text)) return LEFT_DENIED;
+  if (type === "security_alert" && ELSEWHERE.some((pattern) => pattern.test(text)))
+    return LEFT_DENIED;
   if (DENIED.some((pattern) => pattern.test(text))) return LEFT_DENIED;
   if (QUESTION.test(text) || SUPPOSED.some((pattern) => pattern.test(text))) return LEFT_SUPPOSED;
   return 1;

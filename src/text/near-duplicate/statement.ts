@@ -16,6 +16,8 @@ const signAt = (print: string): number => Math.max(print.indexOf(WHOLE), print.i
 const CODE_LENGTH = 5;
 const MAX_WORDS = 48;
 const MAX_LENGTH = 15;
+/** Of the 12 bits of a word's letters. */
+const SET_BITS = 9;
 /** Texts shorter than this say something else with every other word. */
 const LONG_TEXT = 10;
 /** In a text of this length one plain word for another is still the campaign's text. */
@@ -71,8 +73,18 @@ const DECISIVE = wordSet(`
   включён выключён купили продали açık kapalı açıldı kapandı aperto chiuso
   mai senza sale scende compra vende più meno не нет никогда без вырос упал растёт
   растет падает купил продал больше меньше değil yok asla yükseldi düştü aldı sattı daha fazla
-  az नहीं नही tidak bukan belum naik turun beli jual لا لم لن ليس ارتفع انخفض
+  az listera retirera liste retire ajoute supprime listará retirará suspende suspenden reanuda
+  reanudan listará retirará suspendeu retomou listet entfernt gestoppt gestartet pausiert
+  wiederaufgenommen quota sospeso ripreso листит исключает запустил остановил заморозил
+  разморозил приостановил возобновил listeledi kaldırdı durdurdu başlattı listeler kaldırır
+  नहीं नही tidak bukan belum naik turun beli jual لا لم لن ليس ارتفع انخفض
 `);
+
+/** A Korean verb carries its endings: what it says stands at its beginning. */
+const DECISIVE_IN_KOREAN = new RegExp(
+  "^(?:확정|취소|재개|중단|상장|상승|하락|급등|급락|승인|거부|기각|증가|감소|매수|매도|폐지|소각|발행|동결|해제|연기|" +
+    "인상|인하|올랐|내렸|떨어|열렸|닫혔|인정|부인|허용|금지|찬성|반대)",
+);
 
 /** In scripts without blanks between words each letter is a word of its own. */
 const UNSPACED = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}";
@@ -89,14 +101,15 @@ function hash(text: string): number {
   return (state ^ (state >>> 15)) >>> 0;
 }
 
+/** The set of a word's letters in the lower nine bits, and above them its first letter. */
 function lettersOf(word: string): number {
   let letters = 0;
-  for (let at = 0; at < word.length; at++) letters |= 1 << ((word.charCodeAt(at) * 7) % 12);
-  return letters;
+  for (let at = 0; at < word.length; at++) letters |= 1 << ((word.charCodeAt(at) * 7) % SET_BITS);
+  return letters | ((word.charCodeAt(0) % 7) << SET_BITS);
 }
 
 function kindOf(word: string): number {
-  if (/\d/.test(word) || DECISIVE.has(word)) return Kind.decisive;
+  if (/\d/.test(word) || DECISIVE.has(word) || DECISIVE_IN_KOREAN.test(word)) return Kind.decisive;
   if (FILLERS.has(word)) return Kind.filler;
   return word.length === 1 && /\P{ASCII}/u.test(word) ? Kind.sign : Kind.plain;
 }
@@ -182,16 +195,18 @@ const bits = (value: number): number => {
 };
 
 /**
- * A slip of the pen: nearly the same letters in a word long enough to be known by them. Two words
+ * A slip of the pen: nearly the same letters, and the same first one, in a word long enough to be
+ * known by them. Two words
  * that decide are none, and one is only when the letters are the same ("withdrawls").
  */
 function isSlip(a: Word, b: Word): boolean {
   const length = Math.min(a.length, b.length);
   if (length < 4 || Math.abs(a.length - b.length) > 1) return false;
+  if (a.letters >> SET_BITS !== b.letters >> SET_BITS) return false;
   const differing = bits(a.letters ^ b.letters);
   const deciding = Number(a.kind === Kind.decisive) + Number(b.kind === Kind.decisive);
   if (deciding > 0) return deciding === 1 && length >= 8 && differing === 0;
-  return differing <= (length >= 6 ? 2 : 0);
+  return differing <= (length >= 6 ? 1 : 0);
 }
 
 /** Words that stand in one text alone, between two places where both agree. */

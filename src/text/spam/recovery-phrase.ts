@@ -4,24 +4,29 @@ import { found, oneOf } from "./patterns.ts";
 /** Words of which a text about a recovery phrase has one. */
 export const PHRASE_TRIGGERS = `phrase phrases seed words word mnemonic keystore key keys frase
   semilla palabras palavras mots parole wörter woorden herstelzin kelime kelimenizi kelimelerinizi
-  cümlenizi frasa kata từ khóa frazę słów wiederherstellungsphrase`;
+  cümlenizi frasa kata từ khóa
+  usdt usdc trx eth btc sol bnb xrp ada dollars frazę słów słowa wiederherstellungsphrase`;
 
 const SECRET = oneOf(
   "seed(?: (?:phrase|words?|key))?",
   "(?:recovery|secret|wallet|mnemonic|backup) (?:phrase|words?|key)",
   "(?:12|24|twelve|twenty-four)[- ]?words?(?: phrase)?|private keys?|mnemonic|keystore",
-  "frase (?:semilla|secreta|de recupera\\S*)|doce palabras|(?:12|24) pala[bv]ras",
-  "clave privada|doze palavras",
-  "phrase (?:secrète|de récupération)|douze mots|12 mots|clé privée|wiederherstellungs\\S*",
-  "zwölf wörter",
-  "seed-phrase|dodici parole|frase (?:segreta|di recupero)|twaalf woorden|herstelzin",
-  "сид-?фраз\\S*|секретн\\S* фраз\\S*|фраз\\S* восстановления|двенадцать слов|12 слов",
+  "(?:12|24|doce|doze|veinticuatro|vinte e quatro) pala[bv]ras|(?:12|24|douze|vingt-quatre) mots",
+  "(?:12|24|zwölf|vierundzwanzig) wörter|(?:12|24|dodici|ventiquattro) parole",
+  "(?:12|24|twaalf) woorden|(?:12|24|двенадцать|двадцать четыре|дванадцять) сл[оі]в",
+  "(?:12|24) (?:kelime\\S*|kata|từ|शब्द)",
+  "(?:12|24|dwanaście|dwudziestu czterech) (?:słów|słowa)|(?:12|24)개(?:의)? ?단어",
+  "(?:12|24|十二|二十四)个(?:单|英文)?词|(?:12|24)(?:個の)?単語",
+  "frase (?:semilla|secreta|de recupera\\S*)|clave privada|chave privada",
+  "phrase (?:secrète|de récupération)|clé privée|wiederherstellungs\\S*",
+  "seed-phrase|frase (?:segreta|di recupero)|herstelzin",
+  "сид-?фраз\\S*|секретн\\S* фраз\\S*|фраз\\S* восстановления",
   "приватный ключ",
-  "дванадцять слів|12 kelime\\S*|kurtarma (?:cümle|kelime)\\S*|gizli (?:kelime|anahtar)\\S*",
-  "助记词|私钥|十二个单词|12个单词|リカバリーフレーズ|秘密鍵|12個の単語|シードフレーズ",
-  "시드 ?구문|복구 ?(?:문구|구문)|12개 ?단어|개인 ?키|frasa (?:pemulihan|rahasia)|12 kata|kunci pribadi",
-  "cụm từ (?:khôi phục|bí mật)|12 từ|khóa riêng|عبارة الاسترداد|الكلمات الاثنتي عشرة|المفتاح الخاص",
-  "रिकवरी फ्रेज|12 शब्द|frazę odzyskiwania|dwanaście słów",
+  "kurtarma (?:cümle|kelime)\\S*|gizli (?:kelime|anahtar)\\S*",
+  "助记词|私钥|リカバリーフレーズ|秘密鍵|シードフレーズ",
+  "시드 ?구문|복구 ?(?:문구|구문)|개인 ?키|frasa (?:pemulihan|rahasia)|kunci pribadi",
+  "cụm từ (?:khôi phục|bí mật)|khóa riêng|عبارة الاسترداد|الكلمات الاثنتي عشرة|المفتاح الخاص",
+  "रिकवरी फ्रेज|frazę odzyskiwania",
 );
 const ENTER = oneOf(
   "(?<!unless |without |\\bnot )(?:\\benter|\\btyp(?:e|ing)|submit|confirm|provide|\\bimport)",
@@ -81,6 +86,13 @@ function phraseIn({ kinds, starts, ends, lower, count }: Readonly<Tokens>): stri
   return undefined;
 }
 
+/** "3,900 USDC here, help": what the phrase of a wallet is offered with, without being named. */
+const COINS_HELD = /\d[\d.,]*\s?k?\s?(?:usd[tc]|trx|eth|btc|sol|bnb|xrp|ada|dollars)\b/;
+const HELP_WANTED =
+  /\bhelp|don'?t know|\bno idea\b|\bcan'?t\b|\bcannot\b|\bnew to\b|\bhow (?:do|can|to)\b|ayuda|ajuda|помог|hilf/;
+
 /** A recovery phrase that a text writes out, as bait. */
 export const phraseWrittenOut = (text: string, tokens: Readonly<Tokens>): string | undefined =>
-  PHRASE_NAMED.test(text) ? phraseIn(tokens) : undefined;
+  PHRASE_NAMED.test(text) || (COINS_HELD.test(text) && HELP_WANTED.test(text))
+    ? phraseIn(tokens)
+    : undefined;

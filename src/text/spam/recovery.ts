@@ -8,6 +8,7 @@ const LOST = wholeWord(
 export const RECOVER = wholeWord(
   "recover(?:s|ed|y|ing)?|retriev\\w+|reclaim\\w*",
   "(?:get|gets|got|brought|bring) (?:it|them|back|my|your|all|everything)|trace[sd]?|unlocks?",
+  "came back thanks to|returned (?:it|everything|all) to me",
   "unfroze|refund",
 );
 
@@ -21,7 +22,11 @@ const PRAISED = wholeWord(
   "trustworthy",
   "on (?:ig|insta\\w*)",
 );
-const CAUTION = wholeWord("never|fake|beware|warn|phishing");
+/** A fake broker is how the money was lost: who tells of it may still praise who returned it. */
+const CAUTION = wholeWord(
+  "never|beware|warn|phishing",
+  "fake(?! (?:\\w+ )?(?:exchange|broker|platform|site|website|investment|trader|company|firm|app))",
+);
 
 /** "Recupero cripto robadas": whoever says so of himself sells it. */
 const RECOVER_ABROAD = new RegExp(
@@ -31,6 +36,8 @@ const RECOVER_ABROAD = new RegExp(
     "\\b(?:ich hole|wir holen)[^.!?]{0,40}(?:gestohlen|verloren|geklaut)[^.!?]{0,30}zurück",
     "(?<!\\p{L})(?:верну|верн[её]м|возвращаем|поможем вернуть)\\s[^.!?]{0,40}" +
       "(?:украд|потер|похищ|пропав)",
+    "(?:украд|потер|похищ)\\p{L}*[^.!?]{0,40}\\sверну(?:л|ла|ли)\\s",
+    "(?:skradzion|utracon|stracon)\\p{L}*[^.!?]{0,40}(?:odzyska|zwróci)\\p{L}+",
     "(?:çalınan|kaybolan|kaybettiğiniz|dolandırılan)[^.!?]{0,40}" +
       "geri (?:al[ıi]yoruz|getiriyoruz|alırız)",
     "追回[^。！？]{0,10}(?:骗|盗)|(?:被骗|被盗)[^。！？]{0,12}(?:帮你|帮您|可以|专业|协助)追回",
@@ -47,6 +54,9 @@ const THANKED_ABROAD = new RegExp(
     "\\bgrâce à[^.!?]{3,60}(?:récupéré|retrouvé)",
     "(?<!\\p{L})(?:благодаря|спасибо|помог(?:ла|ли)?)\\s[^.!?]{3,60}верну(?:л|ла|ли)\\s",
     "sayesinde[^.!?]{3,60}geri al(?:dım|dık)",
+    "(?:找到|联系|多亏|感谢|通过)[^。！？]{2,20}(?:全部|都|帮我|帮忙|成功)?追回",
+    "(?:おかげで|に頼んで|に相談して)[^。！？]{0,20}(?:取り戻|返って)",
+    "(?:덕분에|통해)[^.!?]{0,30}(?:돌려받|되찾|복구)",
   ),
   "u",
 );
@@ -54,8 +64,12 @@ const THANKED_ABROAD = new RegExp(
 const CAUTION_ABROAD =
   /nunca|cuidado|\bojo\b|fals[oa]|golpe|\bmai\b|attenzione|arnaque|escroc|vorsicht|betrüg|мошенник|не вер|осторожно|фейк|dikkat|sahte|骗子|谎称|声称|自称|假|警方|警察|詐欺に|경찰|사칭|support|soporte|suporte|поддержк|polic/u;
 
+const PRAISED_ABROAD =
+  /рекоменд|recom(?:iend|end)|empfehl|empfohlen|consigl|conseill|polecam|tavsiye|推荐|おすすめ|추천/u;
+
 function recoveryOfferedAbroad(text: string): string | undefined {
-  if (CAUTION_ABROAD.test(text) || !asksForContact(text)) return undefined;
+  if (CAUTION_ABROAD.test(text)) return undefined;
+  if (!asksForContact(text) && !PRAISED_ABROAD.test(text)) return undefined;
   return found(text, RECOVER_ABROAD) ?? found(text, THANKED_ABROAD);
 }
 

@@ -4,6 +4,7 @@ import { certainGains, moreReturned } from "./gains.ts";
 import { RECOVERY_TRIGGERS, recoveryOffered } from "./recovery.ts";
 import { PHRASE_TRIGGERS, phraseRequested, phraseWrittenOut } from "./recovery-phrase.ts";
 import { supportOffered } from "./support.ts";
+import { TESTIMONY_TRIGGERS, tradesForOthers } from "./testimony.ts";
 import { accountsOffered, guidanceOffered } from "./trade-offers.ts";
 import { WALLET_TRIGGERS, walletCheckRequested } from "./wallet-check.ts";
 import { MAX_READ, warnsOfScams } from "./warning.ts";
@@ -53,6 +54,7 @@ const RULES: readonly SpamRule[] = [
     triggers: "support customer help desk helpdesk admin agent agents technical team",
     find: supportOffered,
   },
+  { name: "praises who trades for others", triggers: TESTIMONY_TRIGGERS, find: tradesForOthers },
   { name: "sells guidance in trading", triggers: "", find: guidanceOffered },
   {
     name: "trades in accounts",

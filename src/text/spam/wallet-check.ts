@@ -6,7 +6,7 @@ export const WALLET_TRIGGERS = `wallet wallets metamask phantom billetera carter
 
 /** What only a scam asks of a wallet: no wallet needs it. */
 const REPAIRED =
-  /\b(?:validat|synchroni[sz]|rectif|authenticat)(?:e|ing|y|ying)\s+your\s+wallets?\b[^.!?]{0,40}\b(?:link|portal|page|site|website|dapp|form|tool)\b/;
+  /\b(?:(?:validat|synchroni[sz]|rectif|authenticat)(?:e|ing|y|ying)|re-?sync|sync)\s+your\s+(?:wallets?|metamask|phantom|trust wallet|ledger|trezor)\b[^.!?]{0,70}\b(?:link|portal|page|site|website|dapp|form|tool)\b/;
 
 /** "Verify your wallet by clicking the link": the owner of a wallet is known by his signature. */
 const VERIFIED = new RegExp(
