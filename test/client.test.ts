@@ -93,10 +93,10 @@ describe("the client", () => {
   it("walks every page", async () => {
     const cursors: (string | null)[] = [];
     const ports = fakePorts();
-    const row = (await storedPorts()).store.events;
+    const row = (await storedPorts()).store.eventLines;
     const [event] = (await row(NO_FILTER, { limit: 1, cursor: null })).items;
     if (event === undefined) throw new Error("no event");
-    ports.store.events = async (_, { cursor }) => {
+    ports.store.eventLines = async (_, { cursor }) => {
       cursors.push(cursor);
       return {
         items: [event, event],

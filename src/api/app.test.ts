@@ -102,7 +102,7 @@ describe("errors", () => {
     const ports = fakePorts();
     ports.store = {
       ...ports.store,
-      events: () => Promise.reject(new StoreUnavailable("connection refused at 10.0.0.1")),
+      eventLines: () => Promise.reject(new StoreUnavailable("connection refused at 10.0.0.1")),
     };
     const response = await apiApp(ports).request("/events");
     expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "10"]);
@@ -112,8 +112,8 @@ describe("errors", () => {
   it("says of a database without the migrations of this version what to do", async () => {
     const cause = Object.assign(new Error("column c.tenant does not exist"), { code: "42703" });
     const ports = fakePorts();
-    const events = () => Promise.reject(new StoreUnavailable(String(cause), { cause }));
-    ports.store = { ...ports.store, events };
+    const eventLines = () => Promise.reject(new StoreUnavailable(String(cause), { cause }));
+    ports.store = { ...ports.store, eventLines };
     const response = await apiApp(ports).request("/events");
     expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "10"]);
     const { detail } = (await response.json()) as { detail: string };
@@ -147,7 +147,7 @@ describe("errors", () => {
 
   it("answers 400 to a cursor that the store cannot read", async () => {
     const ports = fakePorts();
-    ports.store = { ...ports.store, signals: () => Promise.reject(new RangeError("cursor")) };
+    ports.store = { ...ports.store, signalLines: () => Promise.reject(new RangeError("cursor")) };
     const response = await apiApp(ports).request("/signals?cursor=forged");
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ errors: [{ path: "cursor" }] });
@@ -233,7 +233,7 @@ describe("reads", () => {
     const asked: unknown[] = [];
     ports.store = {
       ...ports.store,
-      events: async (filter, paging) => {
+      eventLines: async (filter, paging) => {
         asked.push(filter, paging);
         return { items: [], nextCursor: "next" };
       },

@@ -6,12 +6,11 @@ import { StoreUnavailable } from "../store/index.ts";
 import { QuotaReached } from "../store/quotas.ts";
 import { type AccessPorts, requireAccess } from "./access.ts";
 import type { ApiEnv, ApiSettings } from "./context.ts";
-import type { IdempotencyPorts } from "./idempotency.ts";
 import { openapiRoutes } from "./openapi.ts";
 import { problem, unavailableProblem } from "./problem.ts";
 import { quotaProblem } from "./quota.ts";
 import { SHARED_HEADERS } from "./reply.ts";
-import type { ApiRoute } from "./route.ts";
+import type { ApiRoute, RespondPorts } from "./route.ts";
 import { type AlertRoutePorts, alertRoutes } from "./routes/alerts.ts";
 import { type AnalyticsPorts, analyticsRoutes } from "./routes/analytics.ts";
 import { type AuditPorts, auditRoutes } from "./routes/audit.ts";
@@ -50,13 +49,13 @@ export type ApiPorts = AccessPorts &
   FaultRoutePorts &
   GraphqlRoutePorts &
   HealthPorts &
-  IdempotencyPorts &
   IngestPorts &
   KeyAdminPorts &
   ListPorts &
   McpPorts &
   PostHistoryPorts &
   QuotaPorts &
+  RespondPorts &
   SignalHistoryPorts &
   SignalPorts &
   StreamPorts &
@@ -224,13 +223,17 @@ function fitForCaches(headers: Headers): void {
   if (headers.has("CDN-Cache-Control")) for (const name of OF_ONE_CALLER) headers.delete(name);
 }
 
-/** Copies the answer once: the context's own `header` would copy it for each header. */
+/** An answer of another service, whose headers are locked, is copied. */
 function amend(c: Context<ApiEnv>, change: (headers: Headers) => void): void {
-  const answer = new Response(c.res.body, c.res);
-  change(answer.headers);
-  // What is set over another answer takes that one's headers.
-  c.res = undefined;
-  c.res = answer;
+  try {
+    change(c.res.headers);
+  } catch {
+    const answer = new Response(c.res.body, c.res);
+    change(answer.headers);
+    // What is set over another answer takes that one's headers.
+    c.res = undefined;
+    c.res = answer;
+  }
 }
 
 /** The name that the platform or the caller gave a request. */

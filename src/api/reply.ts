@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { snakeCased } from "../kit/case.ts";
 import { digestHex } from "../kit/hash.ts";
+import type { RowPage } from "../store/paging.ts";
 import { type AnswerSubject, answerTags } from "./cache-tags.ts";
 import type { ApiEnv } from "./context.ts";
 
@@ -12,18 +13,42 @@ const SHARED = "public, max-age=5, stale-while-revalidate=30, stale-if-error=600
 /** The headers that are for that cache alone. */
 export const SHARED_HEADERS = ["CDN-Cache-Control", "Cache-Tag"] as const;
 
-/**
- * The wire form of a value that was read: snake_case, with an ETag that answers 304. What anyone
- * may read is kept by the cache before the Worker, and by a browser that asks each time; what a key
- * opened is not stored anywhere.
- */
-export async function readReply(
-  context: Context<ApiEnv>,
-  value: unknown,
-  subject: AnswerSubject = {},
-): Promise<Response> {
-  const body = JSON.stringify(snakeCased(value));
+/** A page whose rows are JSON texts already; `name` is the field that they stand in. */
+export type PageText = {
+  kind: "page text";
+  name: string;
+  rows: readonly string[];
+  nextCursor: string | null;
+};
+
+export const linesOf = (name: string, { items, nextCursor }: RowPage<string>): PageText => ({
+  kind: "page text",
+  name,
+  rows: items,
+  nextCursor,
+});
+
+const isPageText = (value: unknown): value is PageText =>
+  (value as { kind?: unknown } | null)?.kind === "page text";
+
+/** What is sent for a read, whoever asked. */
+export type ReadAnswer = { body: string; etag: string; tags: string };
+
+/** The wire form of a value that was read, in snake_case. */
+export async function readAnswer(value: unknown, subject: AnswerSubject): Promise<ReadAnswer> {
+  const body = isPageText(value) ? textOf(value) : JSON.stringify(snakeCased(value));
   const etag = `W/"${(await digestHex(body)).slice(0, 32)}"`;
+  return { body, etag, tags: answerTags(subject) };
+}
+
+const textOf = ({ name, rows, nextCursor }: PageText): string =>
+  `{"${name}":[${rows.join(",")}],"next_cursor":${JSON.stringify(nextCursor)}}`;
+
+/**
+ * With an ETag that answers 304. What anyone may read is kept by the cache before the Worker, and
+ * by a browser that asks each time; what a key opened is not stored anywhere.
+ */
+export function readReply(context: Context<ApiEnv>, { body, etag, tags }: ReadAnswer): Response {
   const isPublic = context.get("caller").kind === "nobody";
   const headers: Record<string, string> = {
     ETag: etag,
@@ -32,7 +57,7 @@ export async function readReply(
       ? {
           "Cache-Control": "public, no-cache",
           "CDN-Cache-Control": SHARED,
-          "Cache-Tag": answerTags(subject),
+          "Cache-Tag": tags,
         }
       : { "Cache-Control": "private, no-store" }),
   };

@@ -13,7 +13,8 @@ import { openedCursor, sealedCursor } from "./cursor-seal.ts";
 import { type IdempotencyPorts, replyOnce } from "./idempotency.ts";
 import { fieldErrors, problem } from "./problem.ts";
 import { type QueryResult, readQuery, unknownCursor } from "./query.ts";
-import { jsonReply, readReply } from "./reply.ts";
+import type { RecentAnswers } from "./recent-answers.ts";
+import { jsonReply, type PageText, readAnswer, readReply } from "./reply.ts";
 
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export type RouteTag = keyof typeof TAGS;
@@ -84,8 +85,11 @@ export type RouteInput<P, Q, B> = {
   context: Context<ApiEnv>;
 };
 
-/** A Response is sent as it is; a value goes out in snake_case with the declared status. */
-type Handled<A> = Promise<A | Response> | A | Response;
+/**
+ * A Response is sent as it is; a value goes out in snake_case with the declared status, and a page
+ * of texts as the answer that they are rows of.
+ */
+type Handled<A> = Promise<A | PageText | Response> | A | PageText | Response;
 
 type Declared<
   P extends z.ZodObject,
@@ -108,7 +112,11 @@ export type ApiRoute = RouteDescription & {
   respond(context: Context<ApiEnv>, ports: RespondPorts): Promise<Response>;
 };
 
-type RespondPorts = IdempotencyPorts & { settings: Pick<ApiSettings, "cursorKey"> };
+export type RespondPorts = IdempotencyPorts & {
+  settings: Pick<ApiSettings, "cursorKey" | "cacheReads">;
+  /** Left out: each read asks the store. */
+  recent?: RecentAnswers;
+};
 
 const NOTHING = z.object({});
 const MAX_BYTES = 50_000;
@@ -154,11 +162,19 @@ export function route<
 
   const repeats = method !== "GET" && description.effect !== "none";
 
+  const isFeed = method === "GET" && access === "feed" && description.tenants === "shared";
+
   async function respond(context: Context<ApiEnv>, ports: RespondPorts): Promise<Response> {
-    const { cursorKey } = ports.settings;
+    const { cursorKey, cacheReads } = ports.settings;
+    const { url } = context.req;
+    const isPublic = isFeed && cacheReads && context.get("caller").kind === "nobody";
+    const recent = isPublic ? ports.recent : undefined;
+    const known = recent?.get(url);
+    if (known !== undefined) return readReply(context, known);
+    const askedAt = ports.now();
     const params = (declared.params ?? NOTHING).safeParse(context.req.param());
     if (!params.success) return problem(404, params.error.issues[0]?.message ?? "Not found.");
-    const query = strict && withCursor(readQuery(context.req.url, strict), cursorKey);
+    const query = strict && withCursor(readQuery(url, strict), cursorKey);
     if (query?.kind === "refused") return query.response;
     const body = await readBody(declared, refusal, context.req.raw);
     if (body.kind === "refused") return refuse ? refuse(context, body.response) : body.response;
@@ -177,7 +193,9 @@ export function route<
       if (answer === undefined) return new Response(null, { status });
       if (method !== "GET") return jsonReply(status, answer);
       const subject = { ...params.data, ...query?.query };
-      return readReply(context, withSealed(answer, cursorKey), subject);
+      const read = await readAnswer(withSealed(answer, cursorKey), subject);
+      recent?.keep(url, read, askedAt);
+      return readReply(context, read);
     };
     return repeats ? replyOnce(context, body.bytes, ports, act) : act();
   }

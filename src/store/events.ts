@@ -1,7 +1,8 @@
 import type { OutboxDraft } from "../model/delivery.ts";
+import type { FactValue } from "../model/facts.ts";
 import type { Mention } from "../model/mention.ts";
 import type { SignalState } from "../model/scalars.ts";
-import type { Signal } from "../model/signal.ts";
+import type { Signal, SignalReason } from "../model/signal.ts";
 import type { TokenEvent } from "../model/token-event.ts";
 import type { OrderedRequest, PageRequest, RowPage } from "./paging.ts";
 
@@ -77,6 +78,12 @@ export type EventStore = {
   commit(change: Change): Promise<CommitResult>;
   events(filter: EventFilter, paging: PageRequest): Promise<RowPage<EventRow>>;
   signals(filter: EventFilter, paging: SignalRequest): Promise<RowPage<Signal>>;
+  /**
+   * The rows of the two lists that the API shows, each the JSON text of an EventLine or SignalLine
+   * with its names in snake_case: what is only passed on is read by nobody on the way.
+   */
+  eventLines(filter: EventFilter, paging: PageRequest): Promise<RowPage<string>>;
+  signalLines(filter: EventFilter, paging: OrderedRequest): Promise<RowPage<string>>;
   /** With the earliest `pieces` pieces of its evidence (LOADED_PIECES when left out). */
   event(
     eventKey: string,
@@ -132,6 +139,31 @@ export type EventFilter = {
 
 /** An event with the headline of its signal, newest last_ts first. */
 export type EventRow = TokenEvent & { state: SignalState; score: number; level: string };
+
+/** Keys of other events that are about the same token, in the same window. */
+type WithRelated = { related: string[] };
+
+export type EventLine = EventRow & WithRelated;
+
+/** A signal without most of its facts, which are most of it. */
+export type SignalLine = Pick<
+  Signal,
+  | "eventKey"
+  | "state"
+  | "previousState"
+  | "score"
+  | "level"
+  | "riskLevel"
+  | "missing"
+  | "degraded"
+  | "ts"
+> & {
+  reasons: Pick<SignalReason, "score" | "text">[];
+  type: FactValue;
+  chain: FactValue;
+  symbol: FactValue;
+  evidenceCount: number | null;
+} & WithRelated;
 
 export type SnapshotRow = {
   eventKey: string;

@@ -6,9 +6,11 @@ import { type Store, StoreUnavailable } from "./index.ts";
  */
 const READ_AT_REPLICA = [
   "events",
+  "eventLines",
   "event",
   "eventsByKey",
   "signals",
+  "signalLines",
   "signal",
   "signalsByKey",
   "evidenceByKey",

@@ -63,7 +63,9 @@ export function fakePorts(
     telemetry: silentTelemetry,
     store: {
       events: async () => nothing,
+      eventLines: async () => nothing,
       signals: async () => nothing,
+      signalLines: async () => nothing,
       evidenceInTime: async () => nothing,
       event: async () => undefined,
       signal: async () => undefined,

@@ -38,10 +38,10 @@ import {
   backlogsOf,
   type ComposedPorts,
   type DeferWork,
-  metricsFlusher,
   queuesOf,
   runtimePorts,
   sleepFor,
+  spacedFlusher,
   sweeperOf,
   uuid,
 } from "./shared.ts";
@@ -87,6 +87,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     },
     randomToken: (bytes) => toBase64Url(crypto.getRandomValues(new Uint8Array(bytes))),
     limiter: isolate.limiter,
+    recent: isolate.recent,
     ownRows: store.ownRows,
     tenants: store,
     quotas: isolate.quotas,
@@ -255,5 +256,5 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
       return published;
     },
   };
-  return { ports, flush: metricsFlusher(env, isolate, defer) };
+  return { ports, flush: spacedFlusher(env, isolate, defer) };
 }

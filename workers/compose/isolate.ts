@@ -8,6 +8,7 @@ import { type AlertSet, loadAlerts } from "../../src/alerts/load-alerts.ts";
 import { type FailedKeys, failedKeys } from "../../src/api/failed-keys.ts";
 import { type KeyUses, keyUses } from "../../src/api/key-uses.ts";
 import { type RateLimiter, rateLimiter } from "../../src/api/rate-limit.ts";
+import { type RecentAnswers, recentAnswers } from "../../src/api/recent-answers.ts";
 import { type SealedChannels, sealedChannels } from "../../src/channels/sealed-channels.ts";
 import { type CachedValue, cached } from "../../src/concurrency/cached.ts";
 import { layeredCache } from "../../src/concurrency/layered-cache.ts";
@@ -87,6 +88,7 @@ export type SharedIsolate = RuntimePorts & {
   failedKeys: FailedKeys;
   keyUses: KeyUses;
   limiter: RateLimiter;
+  recent: RecentAnswers;
   channels: CachedValue<ChannelConfig[]>;
   /** Of a tenant other than the default one. */
   quotas(tenant: string): Promise<TenantQuota>;
@@ -94,6 +96,7 @@ export type SharedIsolate = RuntimePorts & {
   unheard: LiveMessage[];
   liveSpaced: Spaced;
   metricsSpaced: Spaced;
+  requestsSpaced: Spaced;
   called(record: CallRecord): void;
 };
 
@@ -104,7 +107,7 @@ export type SharedIsolate = RuntimePorts & {
 const REREAD_MS = 30_000;
 const REREAD_LOCAL_MS = 2_000;
 
-/** The objects of an isolate call those of the metrics and of the stream no more often. */
+/** Requests and objects of an isolate call the objects of the metrics and the stream no more often. */
 const SPACED_MS = 250;
 
 /** So long a commit waits for others to share its statement. */
@@ -230,6 +233,7 @@ function isolate(env: Bindings): SharedIsolate {
     guards: guardMemory(now),
     failedKeys: failedKeys(now),
     keyUses: keyUses(now),
+    recent: recentAnswers(now),
     limiter: rateLimiter({
       now,
       floors: given.RATE_FLOORS === "on",
@@ -275,5 +279,6 @@ function isolate(env: Bindings): SharedIsolate {
     unheard: [],
     liveSpaced: spaced(SPACED_MS, { now, sleep: sleepFor }),
     metricsSpaced: spaced(SPACED_MS, { now, sleep: sleepFor }),
+    requestsSpaced: spaced(SPACED_MS, { now, sleep: sleepFor }),
   };
 }

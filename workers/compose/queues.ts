@@ -26,7 +26,7 @@ export function composeQueues(env: Bindings, defer: DeferWork): ComposedPorts<Qu
     addMentions: (eventKey, mentions, mayHold) =>
       env.EVENTS.getByName(eventKey, placement).add(mentions, mayHold),
     deliver: delivererOf(env, isolate),
-    broadcast: broadcaster(env, defer),
+    broadcast: broadcaster(env, isolate, defer),
     postLines: isolate.settings.core.LOG_POSTS,
   };
   return { ports, flush: metricsFlusher(env, isolate, defer) };

@@ -58,6 +58,15 @@ export const metricsFlusher =
     sendCounted(env, isolate, defer);
   };
 
+/** For the API: what the requests of an isolate count is written and sent together. */
+export const spacedFlusher =
+  (env: Bindings, isolate: SharedIsolate, defer: DeferWork): (() => void) =>
+  () =>
+    isolate.requestsSpaced(() => {
+      writeCounted(env, isolate);
+      sendCounted(env, isolate, defer);
+    }, defer);
+
 /** For objects: what an isolate's objects count is sent together. */
 export const spacedMetricsFlusher =
   (env: Bindings, isolate: SharedIsolate, defer: DeferWork): (() => void) =>
@@ -77,8 +86,9 @@ export function spacedBroadcaster(
   isolate: SharedIsolate,
   defer: DeferWork,
 ): BroadcastLive {
-  const publish = broadcaster(env, defer);
+  const publish = broadcaster(env, isolate, defer);
   return async (messages) => {
+    isolate.recent.forget();
     isolate.unheard.push(...messages.slice(0, MOST_UNHEARD - isolate.unheard.length));
     isolate.liveSpaced(() => void publish(isolate.unheard.splice(0)), defer);
   };
@@ -86,13 +96,15 @@ export function spacedBroadcaster(
 
 /** Best effort: the store has the truth, so nobody waits for the audience. */
 export const broadcaster =
-  (env: Bindings, defer: DeferWork): BroadcastLive =>
-  async (messages) =>
+  (env: Bindings, isolate: SharedIsolate, defer: DeferWork): BroadcastLive =>
+  async (messages) => {
+    isolate.recent.forget();
     defer(
       env.STREAM.getByName(STREAM_ROOT)
         .publish(messages)
         .catch(() => undefined),
     );
+  };
 
 /** An audience cannot follow more within a fraction of a second. */
 const MOST_UNHEARD = 1_000;
@@ -166,7 +178,7 @@ export function acceptPorts(env: Bindings, isolate: SharedIsolate, defer: DeferW
     traceRatio: isolate.settings.core.TRACE_RATIO,
     overloadedAfterSeconds: isolate.settings.core.OVERLOADED_AFTER_SECONDS,
     judging: judgingBy(isolate),
-    broadcast: broadcaster(env, defer),
+    broadcast: broadcaster(env, isolate, defer),
     postLines: isolate.settings.core.LOG_POSTS,
   };
 }

@@ -4,12 +4,13 @@ import { SignalState } from "../../model/scalars.ts";
 import { TokenEvent } from "../../model/token-event.ts";
 import type { EventStore } from "../../store/events.ts";
 import { asFilter, ListQuery, PagingQuery, readPaging } from "../query.ts";
+import { linesOf } from "../reply.ts";
 import { type ApiRoute, route } from "../route.ts";
 import { EXAMPLE_EVENT } from "./examples.ts";
-import { EventKeyParams, noEvent, SignalShown, signalOnWire, withRelated } from "./signals.ts";
+import { EventKeyParams, noEvent, SignalShown, signalOnWire } from "./signals.ts";
 
 export type EventReadPorts = {
-  store: Pick<EventStore, "events" | "event" | "evidenceInTime" | "relatedEvents">;
+  store: Pick<EventStore, "eventLines" | "event" | "evidenceInTime" | "relatedEvents">;
 };
 
 /** Keys of other events that are about the same token, in the same window. */
@@ -36,9 +37,9 @@ export const eventRoutes = ({ store }: EventReadPorts): ApiRoute[] => [
     status: 200,
     example: { query: { chain: "eth", limit: "10" } },
     async handle({ query }) {
-      const page = await readPaging(query, (paging) => store.events(asFilter(query), paging));
-      if (page instanceof Response) return page;
-      return { events: await withRelated(page.items, store), nextCursor: page.nextCursor };
+      return readPaging(query, async (paging) =>
+        linesOf("events", await store.eventLines(asFilter(query), paging)),
+      );
     },
   }),
   route({

@@ -5,15 +5,17 @@ import { currentKey } from "../../model/mention.ts";
 import { Level, RiskLevel, SignalState } from "../../model/scalars.ts";
 import { Signal, SignalReason } from "../../model/signal.ts";
 import type { EventStore } from "../../store/events.ts";
+import type { RowPage } from "../../store/paging.ts";
 import { type ApiSettings, mayRead } from "../context.ts";
 import { problem } from "../problem.ts";
 import { asFilter, ListQuery, readPaging } from "../query.ts";
+import { linesOf } from "../reply.ts";
 import { type ApiRoute, route } from "../route.ts";
 import { EXAMPLE_EVENT } from "./examples.ts";
 
 export type SignalPorts = {
   settings: Pick<ApiSettings, "publicRead">;
-  store: Pick<EventStore, "signals" | "signal" | "relatedEvents">;
+  store: Pick<EventStore, "signals" | "signalLines" | "signal">;
   /** Every rule, matched or not, for the facts stored with the signal. */
   explain(signal: Signal): Promise<z.input<typeof Explanation>>;
 };
@@ -169,20 +171,19 @@ export const signalRoutes = ({ store, explain, settings }: SignalPorts): ApiRout
     status: 200,
     example: { query: { chain: "eth", limit: "10" } },
     async handle({ query }) {
-      const page = await readPaging(query, (paging) =>
-        store.signals(asFilter(query), {
-          ...paging,
-          order: query.order,
-          ...(!query.fields?.includes("features_snapshot") && { facts: FACTS_LISTED }),
-        }),
-      );
-      if (page instanceof Response) return page;
-      const { fields } = query;
-      const signals =
+      const { fields, order } = query;
+      return readPaging(query, async (paging) =>
         fields === null
-          ? await withRelated(page.items.map(summaryOf), store)
-          : page.items.map((signal) => chosenFields(signal, fields));
-      return { signals, nextCursor: page.nextCursor };
+          ? linesOf("signals", await store.signalLines(asFilter(query), { ...paging, order }))
+          : chosenPage(
+              fields,
+              await store.signals(asFilter(query), {
+                ...paging,
+                order,
+                ...(!fields.includes("features_snapshot") && { facts: FACTS_CHOSEN }),
+              }),
+            ),
+      );
     },
   }),
   route({
@@ -237,31 +238,13 @@ export function signalOnWire({ facts, ...signal }: Signal): z.input<typeof Signa
   return { ...signal, type, chain, symbol, featuresSnapshot: facts };
 }
 
-/** What a list shows of the facts. */
-const FACTS_LISTED = ["type", "chain", "symbol", "evidence_count"];
+/** The facts that fields are made of. */
+const FACTS_CHOSEN = ["type", "chain", "symbol"];
 
-/** Each row of a page with the keys of the events that it is one with. */
-export async function withRelated<Row extends { eventKey: string }>(
-  rows: readonly Row[],
-  store: Pick<EventStore, "relatedEvents">,
-): Promise<(Row & { related: string[] })[]> {
-  if (rows.length === 0) return [];
-  const found = await store.relatedEvents(rows.map(({ eventKey }) => eventKey));
-  const byKey = new Map(found.map(({ eventKey, related }) => [eventKey, related]));
-  return rows.map((row) => ({ ...row, related: byKey.get(row.eventKey) ?? [] }));
-}
-
-/** Picked by hand: a schema would read each field of each signal of a page again. */
-function summaryOf(signal: Signal): Omit<z.input<typeof SignalSummary>, "related"> {
-  const { featuresSnapshot, onchainAsofTs, onchainConfidence, rulesVersion, transition, ...shown } =
-    signalOnWire(signal);
-  const { evidence_count: count } = signal.facts.values;
-  return {
-    ...shown,
-    reasons: signal.reasons.map(({ score, text }) => ({ score, text })),
-    evidenceCount: typeof count === "number" ? count : null,
-  };
-}
+const chosenPage = (fields: readonly string[], { items, nextCursor }: RowPage<Signal>) => ({
+  signals: items.map((signal) => chosenFields(signal, fields)),
+  nextCursor,
+});
 
 function chosenFields(signal: Signal, fields: readonly string[]): z.input<typeof SignalListed> {
   const whole = Object.entries(signalOnWire(signal));

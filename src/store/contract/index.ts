@@ -10,6 +10,7 @@ import { deadLetterContract, deadLetterPagingContract } from "./dead-letters.ts"
 import { deliveryContract } from "./deliveries.ts";
 import { commitContract } from "./events/commit.ts";
 import { eventPagingContract, eventReadContract } from "./events/index.ts";
+import { eventLinesContract } from "./events/lines.ts";
 import { featureContract } from "./features.ts";
 import { historyContract } from "./history.ts";
 import { outboxContract, outboxPagingContract, outboxReadContract } from "./outbox.ts";
@@ -55,6 +56,7 @@ const CONTRACTS: ((store: () => Store) => void)[] = [
   postListContract,
   commitContract,
   eventReadContract,
+  eventLinesContract,
   eventPagingContract,
   raceContract,
   historyContract,

@@ -1,3 +1,4 @@
+import { snakeCased } from "../../kit/case.ts";
 import type { OutboxDraft } from "../../model/delivery.ts";
 import { canonicalAddress } from "../../model/mention.ts";
 import type { Signal } from "../../model/signal.ts";
@@ -5,9 +6,11 @@ import {
   type Change,
   type EventEvidence,
   type EventFilter,
+  type EventLine,
   type EventStore,
   LOADED_PIECES,
   MOST_RELATED,
+  type SignalLine,
 } from "../events.ts";
 import { historyRow } from "../history.ts";
 import { pageOf, textMarkOf } from "../paging.ts";
@@ -25,7 +28,7 @@ import {
 } from "./rows.ts";
 
 export function eventStore(rows: MemoryRows): EventStore {
-  return {
+  const store: EventStore = {
     async load(eventKey, pieces = LOADED_PIECES) {
       const held = rows.events.get(eventKey);
       return (
@@ -96,6 +99,13 @@ export function eventStore(rows: MemoryRows): EventStore {
         headline,
       );
     },
+    async eventLines(filter, paging) {
+      const page = await store.events(filter, paging);
+      return {
+        ...page,
+        items: page.items.map((row) => lineOf({ ...row, related: relatedTo(rows, row.eventKey) })),
+      };
+    },
     async signals(filter, paging) {
       const found = [...rows.events.values()].filter((held) =>
         matches(held, filter, held.signal.ts),
@@ -106,6 +116,10 @@ export function eventStore(rows: MemoryRows): EventStore {
         (held) => ({ at: paging.order === "id" ? null : held.signal.ts, id: held.id }),
         ({ signal }) => (paging.facts ? withFacts(signal, paging.facts) : signal),
       );
+    },
+    async signalLines(filter, paging) {
+      const page = await store.signals(filter, paging);
+      return { ...page, items: page.items.map((signal) => lineOf(signalLine(rows, signal))) };
     },
     async event(eventKey, pieces = LOADED_PIECES) {
       const held = rows.events.get(eventKey);
@@ -150,15 +164,39 @@ export function eventStore(rows: MemoryRows): EventStore {
         evidence: evidenceOf(held).slice(0, limit),
       })),
     relatedEvents: async (eventKeys) =>
-      eventsNamed(rows, eventKeys).flatMap((held) => {
-        const related = [...rows.events.values()]
-          .filter((other) => other !== held && isRelated(held, other))
-          .map(({ event }) => event.eventKey)
-          .sort()
-          .slice(0, MOST_RELATED);
-        return related.length === 0 ? [] : [{ eventKey: held.event.eventKey, related }];
+      eventsNamed(rows, eventKeys).flatMap(({ event: { eventKey } }) => {
+        const related = relatedTo(rows, eventKey);
+        return related.length === 0 ? [] : [{ eventKey, related }];
       }),
   };
+  return store;
+}
+
+const lineOf = (row: EventLine | SignalLine): string => JSON.stringify(snakeCased(row));
+
+function signalLine(rows: MemoryRows, signal: Signal): SignalLine {
+  const { facts, reasons, onchainAsofTs, onchainConfidence, rulesVersion, transition, ...shown } =
+    signal;
+  const { type = null, chain = null, symbol = null, evidence_count: count } = facts.values;
+  return {
+    ...shown,
+    reasons: reasons.map(({ score, text }) => ({ score, text })),
+    type,
+    chain,
+    symbol,
+    evidenceCount: typeof count === "number" ? count : null,
+    related: relatedTo(rows, signal.eventKey),
+  };
+}
+
+function relatedTo(rows: MemoryRows, eventKey: string): string[] {
+  const held = rows.events.get(eventKey);
+  if (held === undefined) return [];
+  return [...rows.events.values()]
+    .filter((other) => other !== held && isRelated(held, other))
+    .map(({ event }) => event.eventKey)
+    .sort()
+    .slice(0, MOST_RELATED);
 }
 
 /** The contract that an event is about: of its posts, or as a search found it. */

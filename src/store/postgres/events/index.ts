@@ -9,11 +9,10 @@ import {
   type EventState,
   type EventStore,
   LOADED_PIECES,
-  MOST_RELATED,
   type RelatedEvents,
   type SnapshotRow,
 } from "../../events.ts";
-import { pageOf, textMarkOf } from "../../paging.ts";
+import { type OrderedRequest, pageOf, textMarkOf } from "../../paging.ts";
 import { EVENT, EVENT_ROW, SIGNAL, signalWithFacts } from "../columns.ts";
 import { byItself, type Gather } from "../gather.ts";
 import {
@@ -26,6 +25,7 @@ import {
   type Sql,
 } from "../sql.ts";
 import { commitTogether, statementsOf } from "./commit.ts";
+import { EVENT_LINE, RELATED_EVENTS, SIGNAL_LINE } from "./listed.ts";
 
 /** $2 pieces of evidence of the event $1, in event time: the first in this order. */
 const someEvidence = (order: string): string => `coalesce((
@@ -51,6 +51,16 @@ select coalesce(jsonb_agg(mention order by evidence_id), '[]') as evidence from 
  * such a store is made for each object and never for an isolate.
  */
 export function eventStore(sql: Sql, gather: Gather = byItself): EventStore {
+  function signalRows<Item>(item: string, filter: EventFilter, paging: OrderedRequest) {
+    const ofToken = filter.symbol !== null || filter.tokenCa !== null;
+    const rows = { ...(ofToken ? SIGNALS_OF_TOKEN : SIGNAL_ROWS), item };
+    return newestFirst<Item>(
+      sql,
+      paging.order === "id" ? { ...rows, at: null } : rows,
+      matching(filter, "s.ts"),
+      paging,
+    );
+  }
   return {
     load: async (eventKey, pieces = LOADED_PIECES) =>
       (await sql.query<EventState>(LOAD, [eventKey, pieces]))[0],
@@ -62,19 +72,16 @@ export function eventStore(sql: Sql, gather: Gather = byItself): EventStore {
     commit: gather((changes: Change[]) => commitTogether(sql, changes), statementsOf),
     events: (filter, paging) =>
       newestFirst<EventRow>(sql, EVENT_ROWS, matching(filter, "e.last_ts"), paging),
-    signals(filter, paging) {
-      const ofToken = filter.symbol !== null || filter.tokenCa !== null;
-      const rows = {
-        ...(ofToken ? SIGNALS_OF_TOKEN : SIGNAL_ROWS),
-        ...(paging.facts && { item: signalWithFacts(paging.facts) }),
-      };
-      return newestFirst<Signal>(
+    eventLines: (filter, paging) =>
+      newestFirst<string>(
         sql,
-        paging.order === "id" ? { ...rows, at: null } : rows,
-        matching(filter, "s.ts"),
+        { ...EVENT_ROWS, item: EVENT_LINE },
+        matching(filter, "e.last_ts"),
         paging,
-      );
-    },
+      ),
+    signals: (filter, paging) =>
+      signalRows<Signal>(paging.facts ? signalWithFacts(paging.facts) : SIGNAL, filter, paging),
+    signalLines: (filter, paging) => signalRows<string>(SIGNAL_LINE, filter, paging),
     async event(eventKey, pieces = LOADED_PIECES) {
       const earliest = someEvidence(`posted_at, evidence_id collate "C"`);
       const text = `select ${EVENT} as event, ${SIGNAL} as signal, ${earliest} as evidence
@@ -143,36 +150,6 @@ const evidenceBeyond = (operator: string): string =>
   `and (posted_at, evidence_id collate "C") ${operator} ` +
   `($2::timestamptz, $3::text collate "C")`;
 
-/** The contract that an event is about: of its posts, or as a search found it. */
-const contractOf = (event: string, signal: string): string => `coalesce(${event}.token_ca,
-  substr(${signal}.features_snapshot->'values'->>'contract',
-  strpos(${signal}.features_snapshot->'values'->>'contract', ':') + 1))`;
-
-/** The last post of an event is within a day of its window's start, which the indexes know. */
-const IN_WINDOW = `o.window_start = e.window_start and o.last_ts >= e.window_start
-  and o.last_ts < e.window_start + interval '1 day'`;
-
-const RELATED_EVENTS = `
-select json_build_object('eventKey', e.event_key, 'related',
-  json_agg(r.event_key order by r.event_key collate "C")) as item
-from (
-  select e.*, ${contractOf("e", "s")} as contract from events e join signals s using (event_key)
-  where e.event_key in (${GIVEN_KEYS})
-) e cross join lateral (
-  select o.event_key from (
-    select o.event_key, o.chain, o.token_ca from events o
-    where o.symbol = e.symbol and ${IN_WINDOW}
-    union
-    select o.event_key, o.chain, o.token_ca from events o
-    where o.token_ca = e.contract and ${IN_WINDOW}
-  ) o join signals s using (event_key)
-  where o.event_key <> e.event_key and (${contractOf("o", "s")} = e.contract
-    or (${contractOf("o", "s")} is null or e.contract is null)
-    and (o.chain = e.chain or 'unknown' in (o.chain, e.chain)))
-  order by o.event_key collate "C" limit ${MOST_RELATED}
-) r
-group by e.event_key`;
-
 const JOINED = "events e join signals s using (event_key)";
 
 const EVENT_ROWS = {
@@ -182,7 +159,7 @@ const EVENT_ROWS = {
   id: "e.id",
 };
 
-const SIGNAL_ROWS = { item: SIGNAL, from: JOINED, at: "s.ts", id: "s.id" };
+const SIGNAL_ROWS = { from: JOINED, at: "s.ts", id: "s.id" };
 
 /**
  * From the few events of a token to their signals: "offset 0" keeps the planner from a walk along
