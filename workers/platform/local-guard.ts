@@ -5,11 +5,13 @@ const LOOPBACK = /^(?:127\.0\.0\.1|localhost|\[::1\])$/;
  * name that is not this machine's (DNS rebinding). Programs send neither Origin nor Sec-Fetch-Site.
  */
 export function isForeignRequest(request: Request): boolean {
-  const url = new URL(request.url);
-  const name = request.headers.get("host")?.replace(/:\d+$/, "") ?? url.hostname;
-  if (!LOOPBACK.test(name)) return true;
+  const host = request.headers.get("host") ?? new URL(request.url).host;
+  if (!LOOPBACK.test(host.replace(/:\d+$/, ""))) return true;
   const origin = request.headers.get("origin");
-  if (origin !== null && (!URL.canParse(origin) || new URL(origin).host !== url.host)) return true;
+  if (origin !== null && originHost(origin) !== new URL(request.url).host) return true;
   const site = request.headers.get("sec-fetch-site");
   return site !== null && site !== "none" && site !== "same-origin";
 }
+
+const originHost = (origin: string): string | null =>
+  URL.canParse(origin) ? new URL(origin).host : null;
