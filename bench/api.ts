@@ -10,14 +10,18 @@ import { databaseUrl } from "../local/services/postgres.ts";
 import { type Stack, startStack } from "../local/stack.ts";
 import { readStackFile } from "../local/state.ts";
 import { freePorts } from "../local/supervisor/ports.ts";
-import { type LoadResult, underLoad } from "./api/load.ts";
+import { type LoadResult, type LoadTurn, loadResult, underLoad } from "./api/load.ts";
+import { descendantsOf, partsOf, usageOf } from "./pipeline/usage.ts";
 import { fill } from "./store/fill.ts";
 import type { Line } from "./table.ts";
 
 /** So many posts of 278 tokens in 30 days make some 100,000 events. */
 const { BENCH_POSTS = "190000" } = process.env;
-const LOAD = { clients: 8, seconds: 8 };
-const WARM_UP = { clients: 8, seconds: 2 };
+const CLIENTS = 8;
+const TURNS = 4;
+const TURN_SECONDS = 2;
+/** Eight on two cores wait for each other: how long a read takes is seen with fewer. */
+const FEW = [1, 2];
 
 /** A signal as the product stores one: thirty facts with their providers. */
 const FACTS = {
@@ -41,8 +45,9 @@ const REASONS = Array.from({ length: 4 }, (_, n) => ({
 
 /**
  * GET /signals and /signals/{key} over 100,000 events, past the cache before the Worker, which runs
- * no code of ours, taking turns with a Hono Worker that has a ready answer of the same size, on the
- * same dev server, and with Fastify and pg on Node over the same database.
+ * no code of ours: with a key, which asks the database each time, and without, where the Worker
+ * keeps an answer for a second. They take turns with a Hono Worker that has a ready answer of the
+ * same size, on the same dev server, and with Fastify and pg on Node over the same database.
  */
 export async function bench(): Promise<Line[]> {
   const dataDir = mkdtempSync(join(tmpdir(), "api-"));
@@ -60,7 +65,9 @@ export async function bench(): Promise<Line[]> {
   let node: ChildProcess | undefined;
   try {
     await bare.ready;
-    console.log(`\napi: ${BENCH_POSTS} posts; ${LOAD.clients} clients for ${LOAD.seconds} s each`);
+    console.log(
+      `\napi: ${BENCH_POSTS} posts; ${CLIENTS} clients, ${TURNS} turns of ${TURN_SECONDS} s each`,
+    );
     const keys = await filled(dataDir);
     node = spawn(process.execPath, [FASTIFY, addressOf(dataDir)], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -111,55 +118,111 @@ async function filled(dataDir: string): Promise<string[]> {
 }
 
 type Peers = { bare: URL; fastify: string };
+/** One of those who take turns, and what it is asked with. */
+type Rival = { name: string; next: (n: number) => string; headers: Record<string, string> };
 
 async function compared(stack: Stack, peers: Peers, keys: readonly string[]): Promise<Line[]> {
-  const headers = { authorization: `Bearer ${stack.key}` };
-  const page = () => "/signals";
+  const withKey = { authorization: `Bearer ${stack.key}` };
   const signal = (n: number) => `/signals/${encodeURIComponent(keys[n % keys.length] ?? "")}`;
   const subjects: [name: string, next: (n: number) => string][] = [
-    ["/signals", page],
+    ["/signals", () => "/signals"],
     ["/signals/{key}", signal],
   ];
   const lines: Line[] = [];
   for (const [name, next] of subjects) {
-    const body = await (await fetch(stack.url + next(0), { headers })).text();
+    const one = stack.url + next(0);
+    const body = await (await fetch(one, { headers: withKey })).text();
     await fetch(peers.bare, { method: "PUT", body });
-    const rivals: [name: string, next: (n: number) => string][] = [
-      [`${name}, ${(body.length / 1_000).toFixed(1)} KB`, (n) => stack.url + next(n)],
-      ["  Fastify and pg on Node", (n) => peers.fastify + next(n)],
-      ["  bare Hono Worker, same bytes", () => peers.bare.href],
+    const size = `${(body.length / 1_000).toFixed(1)} KB`;
+    const read = { name: `${name}, ${size}`, next: (n: number) => stack.url + next(n) };
+    const uncached = { ...read, headers: withKey };
+    const asked = { headers: withKey };
+    const rivals: Rival[] = [
+      uncached,
+      // Without a key an answer is kept for a second: of one signal all ask for the same.
+      { name: "  the same, kept by the Worker", next: () => one, headers: {} },
+      { name: "  Fastify and pg on Node", next: (n) => peers.fastify + next(n), ...asked },
+      { name: "  bare Hono Worker, same bytes", next: () => peers.bare.href, ...asked },
     ];
-    for (const [, address] of rivals) await underLoad(address, headers, WARM_UP);
-    const results: LoadResult[] = [];
-    for (const [, address] of rivals) results.push(await underLoad(address, headers, LOAD));
-    rivals.forEach(([rival], i) => {
-      print(rival, results[i], results[0]);
+    const results = await inTurns(rivals, stack);
+    rivals.forEach((rival, i) => {
+      print(rival.name, results[i], results[0]);
     });
-    lines.push(
-      ...linesOf(
-        `GET ${name}`,
-        rivals.map(([rival]) => rival.trim()),
-        results,
-      ),
-    );
+    for (const clients of FEW) {
+      const turn = await underLoad(uncached.next, withKey, { clients, seconds: TURN_SECONDS * 2 });
+      const result = loadResult([turn]);
+      print(`  ${clients} at a time, not kept`, result, result);
+      const ours = `p50 ${result.p50.toFixed(1)} ms, p95 ${result.p95.toFixed(1)} ms`;
+      lines.push({ what: `GET ${name}, ${clients} at a time`, ours });
+    }
+    const [own, kept, ...others] = results;
+    for (const [what, ours] of [
+      [`GET ${name}`, own],
+      [`GET ${name}, kept`, kept],
+    ] as const)
+      lines.push(...linesOf(what, ours, rivals.slice(2), others));
   }
   return lines;
 }
 
-function linesOf(what: string, rivals: readonly string[], results: readonly LoadResult[]): Line[] {
-  const [own, ...peers] = results;
+type Measured = LoadResult & { cpu: Map<string, number> };
+
+/** Turn by turn, so that what else the machine does falls on all of them; the first warms up. */
+async function inTurns(rivals: readonly Rival[], stack: Stack): Promise<Measured[]> {
+  const turns = rivals.map(() => ({ turns: [] as LoadTurn[], cpu: new Map<string, number>() }));
+  for (let turn = 0; turn <= TURNS; turn++)
+    for (const [i, { next, headers }] of rivals.entries()) {
+      const before = usageOf(processesOf(stack));
+      const done = await underLoad(next, headers, { clients: CLIENTS, seconds: TURN_SECONDS });
+      const of = turns[i];
+      if (of === undefined || turn === 0) continue;
+      of.turns.push(done);
+      for (const [name, { cpuMs }] of usageOf(processesOf(stack)))
+        of.cpu.set(name, (of.cpu.get(name) ?? 0) + cpuMs - (before.get(name)?.cpuMs ?? 0));
+    }
+  return turns.map(({ turns, cpu }) => ({ ...loadResult(turns), cpu }));
+}
+
+/** Those that answer: our stack's, and the bare Worker's, whose dev server runs in this process. */
+function processesOf(stack: Stack): Map<string, number> {
+  const parts = partsOf(stack);
+  parts.delete("feeder");
+  const ours = new Set(parts.values());
+  const bare = descendantsOf(process.pid, "workerd").filter((pid) => !ours.has(pid));
+  bare.forEach((pid, n) => {
+    parts.set(`bare ${n}`, pid);
+  });
+  return parts;
+}
+
+function linesOf(
+  what: string,
+  own: LoadResult | undefined,
+  rivals: readonly Rival[],
+  results: readonly LoadResult[],
+): Line[] {
   if (own === undefined) return [];
-  return peers.map((peer, i) => ({
-    ...{ what, ours: `${own.perSecond.toFixed(0)}/s` },
-    beside: `${rivals[i + 1]}: ${peer.perSecond.toFixed(0)}/s`,
-    ratio: own.perSecond / peer.perSecond,
+  return results.map(({ perSecond }, i) => ({
+    what,
+    ours: `${own.perSecond.toFixed(0)}/s`,
+    beside: `${rivals[i]?.name.trim()}: ${perSecond.toFixed(0)}/s`,
+    ratio: own.perSecond / perSecond,
   }));
 }
 
-function print(name: string, of: LoadResult | undefined, ours: LoadResult | undefined): void {
-  if (!of || !ours) return;
-  const ratio = of === ours ? "" : `   ours is ${(ours.perSecond / of.perSecond).toFixed(2)} of it`;
+function print(name: string, of: Measured | LoadResult | undefined, first?: LoadResult): void {
+  if (of === undefined) return;
+  const ratio =
+    first === undefined || of === first
+      ? ""
+      : `   ${(of.perSecond / first.perSecond).toFixed(2)} times the first`;
   console.log(`  ${name.padEnd(32)} ${shown(of)}${ratio}`);
+  if (!("cpu" in of)) return;
+  const spent = [...of.cpu]
+    .map(([part, ms]) => [part, ms / of.requests] as const)
+    .filter(([, ms]) => ms >= 0.05)
+    .map(([part, ms]) => `${part} ${ms.toFixed(2)}`);
+  if (spent.length > 0) console.log(`    CPU ms a request: ${spent.join(", ")}`);
 }
 
 const shown = ({ perSecond, p50, p95 }: LoadResult): string =>

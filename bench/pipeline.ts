@@ -11,7 +11,7 @@ import { type BaselineRun, runBaseline } from "./pipeline/baseline.ts";
 import { type Times, waitsSince } from "./pipeline/latency.ts";
 import { profileWorker } from "./pipeline/profile.ts";
 import { storeCounts } from "./pipeline/store-counts.ts";
-import { descendantsOf, type Usage, usageOf } from "./pipeline/usage.ts";
+import { partsOf, type Usage, usageOf } from "./pipeline/usage.ts";
 import type { Line } from "./table.ts";
 
 /** BENCH_PROFILE: the file to which a CPU profile of the Worker is written. */
@@ -158,20 +158,4 @@ async function measured(stack: Stack, dataDir: string, file: string): Promise<Co
     rate: posts / seconds,
     shown: `${(total / posts).toFixed(2)} ms CPU, ${statements.toFixed(2)} SQL statements`,
   };
-}
-
-/**
- * The process of each part, and this one, which feeds. Under wrangler the Worker has a workerd of
- * its own, and so has the proxy before it.
- */
-function partsOf(stack: Stack): Map<string, number> {
-  const parts = new Map<string, number>([["feeder", process.pid]]);
-  for (const [name, part] of stack.services) {
-    const pid = part.pid();
-    if (pid !== undefined) parts.set(name === "worker" ? "wrangler" : name, pid);
-  }
-  const [workerd, proxy] = descendantsOf(parts.get("wrangler") ?? 0, "workerd");
-  if (workerd !== undefined) parts.set("workerd", workerd);
-  if (proxy !== undefined) parts.set("proxy", proxy);
-  return parts;
 }

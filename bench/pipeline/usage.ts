@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import type { Stack } from "../../local/stack.ts";
 
 export type Usage = { cpuMs: number; megabytes: number };
 type Process = Usage & { pid: number; parent: number; command: string };
@@ -72,4 +73,20 @@ function descendants(pid: number, command: string): Process[] {
   const under = (parent: number): Process[] =>
     all.filter((each) => each.parent === parent).flatMap((each) => [each, ...under(each.pid)]);
   return under(pid).filter((each) => each.command.includes(command));
+}
+
+/**
+ * The process of each part, and this one, which feeds. Under wrangler the Worker has a workerd of
+ * its own, and so has the proxy before it.
+ */
+export function partsOf(stack: Stack): Map<string, number> {
+  const parts = new Map<string, number>([["feeder", process.pid]]);
+  for (const [name, part] of stack.services) {
+    const pid = part.pid();
+    if (pid !== undefined) parts.set(name === "worker" ? "wrangler" : name, pid);
+  }
+  const [workerd, proxy] = descendantsOf(parts.get("wrangler") ?? 0, "workerd");
+  if (workerd !== undefined) parts.set("workerd", workerd);
+  if (proxy !== undefined) parts.set("proxy", proxy);
+  return parts;
 }

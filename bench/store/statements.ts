@@ -23,18 +23,33 @@ export async function askFor(store: Store, { posts, now }: { posts: number; now:
   const ago = (days: number): string => iso(Date.parse(now) - days * DAY_MS);
   const first = await store.events(ANY_EVENT, FIRST_PAGE);
   const middle = (await store.events({ ...ANY_EVENT, until: ago(15) }, FIRST_PAGE)).nextCursor;
+  const ofMiddle = { ...ANY_EVENT, until: ago(15) };
+  const signalsOn = (await store.signals(ofMiddle, FIRST_PAGE)).nextCursor;
   const outbox = await store.outbox(ANY_OUTBOX, FIRST_PAGE);
   const keys = first.items.map(({ eventKey }) => eventKey);
-  return { posts, now, ago, middle, outboxOn: outbox.nextCursor, keys, key: keys[0] ?? "" };
+  return {
+    posts,
+    now,
+    ago,
+    middle,
+    signalsOn,
+    outboxOn: outbox.nextCursor,
+    keys,
+    key: keys[0] ?? "",
+  };
 }
 type Asked = Awaited<ReturnType<typeof askFor>>;
 
 /** The public lists and the figures, with filters that many, few and no rows pass. */
 export function readStatements(store: Store, asked: Asked): Record<string, Statement> {
-  const { posts, now, ago, middle, outboxOn, keys, key } = asked;
+  const { posts, now, ago, middle, signalsOn, outboxOn, keys, key } = asked;
   const events = (filter: object, cursor: string | null = null) =>
     store.events({ ...ANY_EVENT, ...filter }, { ...FIRST_PAGE, cursor });
   const signals = (filter: object) => store.signals({ ...ANY_EVENT, ...filter }, FIRST_PAGE);
+  const eventLines = (filter: object, cursor: string | null = null) =>
+    store.eventLines({ ...ANY_EVENT, ...filter }, { ...FIRST_PAGE, cursor });
+  const signalLines = (filter: object, cursor: string | null = null) =>
+    store.signalLines({ ...ANY_EVENT, ...filter }, { ...FIRST_PAGE, cursor });
   const outbox = (filter: object, cursor: string | null = null) =>
     store.outbox({ ...ANY_OUTBOX, ...filter }, { ...FIRST_PAGE, cursor });
   const deadLetters = (filter: object) =>
@@ -61,6 +76,38 @@ export function readStatements(store: Store, asked: Asked): Record<string, State
     "signals of a type that none has": () => signals({ type: "airdrop" }),
     "signals of a chain that none has": () => signals({ chain: "sol" }),
     "signals above a score that none has": () => signals({ minScore: 1_000 }),
+    "event lines": () => eventLines({}),
+    "event lines, page in the middle": () => eventLines({}, middle),
+    "event lines of a symbol": () => eventLines({ symbol: "T7" }),
+    "event lines of a type that none has": () => eventLines({ type: "airdrop" }),
+    "event lines of a state that is rare, of two days": () =>
+      eventLines({ state: "downgraded", since: ago(20), until: ago(18) }),
+    "signal lines": () => signalLines({}),
+    "signal lines, page in the middle": () => signalLines({}, signalsOn),
+    "signal lines by id": () => store.signalLines(ANY_EVENT, { ...FIRST_PAGE, order: "id" }),
+    "signal lines of a state": () => signalLines({ state: "downgraded" }),
+    "signal lines of a symbol": () => signalLines({ symbol: "T7" }),
+    "signal lines of a symbol that none has": () => signalLines({ symbol: "NONE" }),
+    "signal lines of a contract that none has": () => signalLines({ tokenCa: "0xnone" }),
+    "signal lines of a type": () => signalLines({ type: "listing" }),
+    "signal lines of a type that none has": () => signalLines({ type: "airdrop" }),
+    "signal lines of a chain that none has": () => signalLines({ chain: "sol" }),
+    "signal lines of a high score": () => signalLines({ minScore: 95 }),
+    "signal lines above a score that none has": () => signalLines({ minScore: 1_000 }),
+    "signal lines of two days": () => signalLines({ since: ago(20), until: ago(18) }),
+    "signal lines of a time that none has": () => signalLines({ until: ago(4_000) }),
+    "signal lines of all filters": () =>
+      signalLines({
+        type: "listing",
+        chain: "eth",
+        symbol: "T7",
+        state: "candidate",
+        minScore: 10,
+        since: ago(20),
+        until: ago(10),
+      }),
+    "related events": () => store.relatedEvents(keys),
+    "signals by key": () => store.signalsByKey(keys),
     "one event": () => store.event(key, 0),
     "the evidence of one event": () => store.evidenceInTime(key, FIRST_PAGE),
     "one signal": () => store.signal(key),

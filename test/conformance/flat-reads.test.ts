@@ -31,7 +31,7 @@ const READ_WHOLE = new RegExp(`Seq Scan on (?:${LARGE})\\b`);
 
 /** A tenth of the posts and of their tokens, so that an event and an hour hold as much. */
 const SMALL = { ...SIZE, posts: SIZE.posts / 10, symbols: Math.ceil(SIZE.symbols / 10) };
-/** Every post, commit and delivery runs one of these. */
+/** Every post, commit, delivery and page runs one of these. */
 const HOT = [
   "accept 100 posts",
   "judge 100 posts",
@@ -43,6 +43,17 @@ const HOT = [
   "claim a delivery",
   "claim and close a delivery",
   "last message of an event",
+  "event lines",
+  "event lines, page in the middle",
+  "signal lines",
+  "signal lines, page in the middle",
+  "signal lines by id",
+  "signal lines of a state",
+  "signal lines of a type",
+  "signal lines of a high score",
+  "signal lines of two days",
+  "signal lines above a score that none has",
+  "related events",
   "one event",
   "one signal",
   "events by key",
@@ -103,6 +114,7 @@ const namesOf = (statements: Statements): string[] =>
       ...SIZE,
       ago: () => "",
       middle: null,
+      signalsOn: null,
       outboxOn: null,
       keys: [],
       key: "",
