@@ -24,6 +24,15 @@ const LARGER: Record<string, number> = {
   "events of a state": 3_000,
   "snapshots of a day": 12_000,
   "outbox by key": 2_000,
+  // Each of fifty looks at the events of its token in the day after, to find those of its window.
+  "event lines, page in the middle": 2_000,
+  "event lines of a symbol": 2_000,
+  "event lines of a state that is rare, of two days": 5_000,
+  "signal lines, page in the middle": 2_000,
+  "signal lines of a symbol": 6_000,
+  "signal lines of a type": 1_200,
+  "signal lines of two days": 2_000,
+  "signal lines of all filters": 4_000,
 };
 /** Tables that are read along an index alone, whatever is asked of them. */
 const LARGE = "raw_posts|events|signals|event_evidence|push_outbox|deliveries";
@@ -49,7 +58,6 @@ const HOT = [
   "signal lines, page in the middle",
   "signal lines by id",
   "signal lines of a state",
-  "signal lines of a type",
   "signal lines of a high score",
   "signal lines of two days",
   "signal lines above a score that none has",
