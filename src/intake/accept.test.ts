@@ -65,6 +65,9 @@ beforeEach(() => {
           if (body.kind === "mention") mentioned.push(body.mention.postId);
       },
     },
+    // The queue brings what an event does not take.
+    addMentions: () => Promise.reject(new Error("the object was reset")),
+    sleep: () => new Promise(() => undefined),
     judging: async () => judged,
     async broadcast(messages) {
       for (const message of messages) {

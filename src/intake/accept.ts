@@ -14,6 +14,7 @@ import {
   type PostJudge,
   type ReportPorts,
   reportPosts,
+  type SettledPosts,
   type SettlePorts,
   settlePosts,
   timedJudgement,
@@ -55,13 +56,13 @@ type Overloaded = { sources: readonly string[]; retryAfter: number };
 
 /**
  * Accepts posts: judges them, schedules a sweep and writes raw_posts, those that were dropped with
- * their verdict. Then it records the others as kept and sends their mentions on; what that leaves
- * open goes to the queue of posts. Once the rows are written the posts are safe, also when a queue
- * refuses them, this call dies or the database's answer is lost: the sweep sends posts without an
- * outcome again. Posts that come faster than they are worked off are refused, source by source, so
- * that neither the queue nor the wait grows without bound. A time that lies ahead becomes now.
- * `from`: the trace that the request with the posts belongs to. A post that is known keeps the
- * trace of its first arrival.
+ * their verdict. Then it records the others as kept and brings their mentions to their events;
+ * what that leaves open goes to the queue of posts. Once the rows are written the posts are safe,
+ * also when a queue refuses them, this call dies or the database's answer is lost: the sweep sends
+ * posts without an outcome again. Posts that come faster than they are worked off are refused,
+ * source by source, so that neither the queue nor the wait grows without bound. A time that lies
+ * ahead becomes now. `from`: the trace that the request with the posts belongs to. A post that is
+ * known keeps the trace of its first arrival.
  */
 export async function acceptPosts(
   posts: RawPost[],
@@ -151,27 +152,27 @@ const arrivalOf = (post: RawPost, judged: JudgedPost | undefined): PostArrival =
 async function passOn(posts: RawPost[], verdicts: Verdicts, ports: AcceptPorts): Promise<void> {
   const judged = posts.flatMap((post) => verdicts.get(postKey(post)) ?? []);
   const kept = judged.filter(({ result }) => result.kind === "keep");
-  const { duplicates, open, recordMs } = await settleKept(kept, ports);
-  if (kept.length > 0) ports.telemetry.observe("pipeline_latency_ms", { stage: "dedup" }, recordMs);
+  const { open, ...settled } = await settleKept(kept, ports);
+  if (kept.length > 0)
+    ports.telemetry.observe("pipeline_latency_ms", { stage: "dedup" }, settled.recordMs);
   await sendPosts(
     posts.filter((post) => open.has(postKey(post)) || !verdicts.has(postKey(post))),
     false,
     ports,
   );
   const done = judged.filter(({ post }) => !open.has(postKey(post)));
-  await reportPosts(done, { duplicates, recordMs }, ports);
+  await reportPosts(done, settled, ports);
 }
 
 /** They are accepted: whatever fails here, the queue of posts does again. */
-async function settleKept(kept: readonly JudgedPost[], ports: AcceptPorts) {
-  const none: ReadonlySet<string> = new Set();
-  if (kept.length === 0) return { duplicates: none, open: none, recordMs: 0 };
+async function settleKept(kept: readonly JudgedPost[], ports: AcceptPorts): Promise<SettledPosts> {
+  const nothing = { duplicates: new Set<string>(), recordMs: 0, recordedAt: ports.now() };
+  if (kept.length === 0) return { ...nothing, open: new Set() };
   try {
     return await settlePosts(kept, ports);
   } catch (error) {
     ports.log({ stage: "ingest", level: "warn", outcome: "retry", reason: String(error) });
-    const open = new Set(kept.map(({ post }) => postKey(post)));
-    return { duplicates: none, open, recordMs: 0 };
+    return { ...nothing, open: new Set(kept.map(({ post }) => postKey(post))) };
   }
 }
 

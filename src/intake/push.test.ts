@@ -52,6 +52,8 @@ async function push(
       store,
       posts: { sendBatch: async () => undefined },
       mentions: { sendBatch: async () => undefined },
+      addMentions: async () => undefined,
+      sleep: () => new Promise(() => undefined),
       judging: async () => () => {
         throw new Error("left to the queue");
       },

@@ -1,5 +1,5 @@
 import { iso } from "../kit/time.ts";
-import { type Envelope, sealEnvelope } from "../model/envelope.ts";
+import { sealEnvelope } from "../model/envelope.ts";
 import { postKey, type RawPost } from "../model/raw-post.ts";
 import type { BroadcastLive, LiveMessage } from "../observability/live.ts";
 import type { LogRecord } from "../observability/log.ts";
@@ -7,6 +7,7 @@ import type { RuntimePorts } from "../observability/runtime.ts";
 import { type WriteSpan, writePostSpan, writeSteps } from "../observability/spans/span.ts";
 import type { JudgeResult, JudgeWatch } from "../pipeline.ts";
 import type { PostStore } from "../store/posts.ts";
+import { addDirectly, type DirectMentionsPorts } from "./direct-mentions.ts";
 import { type SendQueue, sendMessages } from "./queue-batches.ts";
 import { sampledLines } from "./sampled-lines.ts";
 
@@ -52,21 +53,25 @@ export function judgeEach<Item extends TracedPost>(
   return { judged, failed };
 }
 
-export type SettlePorts = RuntimePorts & {
-  store: Pick<PostStore, "recordJudgements">;
-  mentions: SendQueue;
-};
+export type SettlePorts = RuntimePorts &
+  DirectMentionsPorts & {
+    store: Pick<PostStore, "recordJudgements">;
+    mentions: SendQueue;
+  };
 
 export type SettledPosts = {
   duplicates: ReadonlySet<string>;
   /** They may repeat an open post, or the queue refused a mention: judge them again later. */
   open: ReadonlySet<string>;
   recordMs: number;
+  /** When their outcomes were recorded, in milliseconds. */
+  recordedAt: number;
 };
 
 /**
- * Records the outcomes of judged posts in one statement, then sends the mentions of those that were
- * kept. Answers keys of posts. It may be repeated at any time.
+ * Records the outcomes of judged posts in one statement, then brings the mentions of those that
+ * were kept to their events: at once, and through their queue what an event does not take soon.
+ * Answers keys of posts. It may be repeated at any time.
  */
 export async function settlePosts(
   judged: readonly JudgedPost[],
@@ -77,28 +82,27 @@ export async function settlePosts(
     judged.map(timedJudgement),
     iso(began),
   );
-  const recordMs = ports.now() - began;
+  const recordedAt = ports.now();
   const ended = new Set([...duplicates, ...settled, ...waiting].map(postKey));
-  const unsent = await sendMentions(
+  const unsent = await bringMentions(
     judged.filter(({ post }) => !ended.has(postKey(post))),
     ports,
   );
   return {
     duplicates: new Set(duplicates.map(postKey)),
     open: new Set([...unsent, ...waiting.map(postKey)]),
-    recordMs,
+    recordMs: recordedAt - began,
+    recordedAt,
   };
 }
 
-/** Answers the keys of posts of which the queue refused a mention. */
-async function sendMentions(judged: readonly JudgedPost[], ports: SettlePorts): Promise<string[]> {
-  const messages = judged.flatMap(({ result }): Envelope[] =>
-    result.kind === "keep"
-      ? result.post.mentions.map((mention) =>
-          sealEnvelope({ kind: "mention", mention, again: false }),
-        )
-      : [],
+/** Answers the keys of posts of which neither an event nor the queue took a mention. */
+async function bringMentions(judged: readonly JudgedPost[], ports: SettlePorts): Promise<string[]> {
+  const mentions = judged.flatMap(({ result }) =>
+    result.kind === "keep" ? result.post.mentions : [],
   );
+  const left = await addDirectly(mentions, ports);
+  const messages = left.map((mention) => sealEnvelope({ kind: "mention", mention, again: false }));
   const { refused, error } = await sendMessages(messages, ports.mentions);
   if (refused.length > 0)
     ports.log({
@@ -113,6 +117,7 @@ async function sendMentions(judged: readonly JudgedPost[], ports: SettlePorts): 
   );
 }
 
+type RecordTimes = Pick<SettledPosts, "recordMs" | "recordedAt">;
 type PostOutcome = { outcome: "dropped" | "duplicate" | "kept"; reason: string | null };
 const outcomeOf = (result: JudgeResult, duplicate: boolean): PostOutcome => {
   if (result.kind === "drop") return { outcome: "dropped", reason: result.judgement.reason };
@@ -133,15 +138,18 @@ function ownTime(
   return { latencyMs: (outcome === "dropped" ? filterMs : refineMs) ?? null };
 }
 
-/** The post's own span, and its steps, which end now: the clock says when only while it waits. */
+/**
+ * The post's own span, and its steps, of which the last is the record of its outcome: the clock
+ * says when only while it waits.
+ */
 function writeAccepted(
   span: WriteSpan | undefined,
-  about: PostOutcome & { post: RawPost; took: JudgeTimes; recordMs: number; now: number },
+  about: PostOutcome & { post: RawPost; took: JudgeTimes } & RecordTimes,
 ): void {
   if (span === undefined) return;
-  const { post, took, recordMs, now, outcome, reason } = about;
+  const { post, took, recordMs, recordedAt, outcome, reason } = about;
   const { filterMs = 0, refineMs = 0 } = took;
-  const at = now - recordMs - refineMs - filterMs;
+  const at = recordedAt - recordMs - refineMs - filterMs;
   const none = { attributes: {} };
   const steps = [
     { name: "filter", at, ms: filterMs, ...none },
@@ -150,11 +158,11 @@ function writeAccepted(
       : [{ name: "refine", at: at + filterMs, ms: refineMs, ...none }]),
     ...(outcome === "dropped"
       ? []
-      : [{ name: "dedup", at: now - recordMs, ms: recordMs, ...none }]),
+      : [{ name: "dedup", at: recordedAt - recordMs, ms: recordMs, ...none }]),
   ];
   const { source, id, trace, traceFrom: from } = post;
   const attributes = { "post.source": source, "post.id": id, "post.outcome": outcome, reason };
-  writePostSpan(span, { trace, from }, { name: "post", at, ms: now - at, attributes });
+  writePostSpan(span, { trace, from }, { name: "post", at, ms: recordedAt - at, attributes });
   writeSteps(span, trace, steps);
 }
 
@@ -175,7 +183,7 @@ export type ReportPorts = RuntimePorts & {
  */
 export async function reportPosts(
   judged: readonly JudgedPost[],
-  { duplicates, recordMs }: Pick<SettledPosts, "duplicates" | "recordMs">,
+  { duplicates, recordMs, recordedAt }: Omit<SettledPosts, "open">,
   { now, log, telemetry, broadcast, postLines, span }: ReportPorts,
 ): Promise<void> {
   const lines = sampledLines(log, judged.length, postLines);
@@ -188,7 +196,7 @@ export async function reportPosts(
       ["refine", took.refineMs],
     ] as const)
       if (ms !== undefined) telemetry.observe("pipeline_latency_ms", { stage, source }, ms);
-    writeAccepted(span, { post, took, recordMs, now: now(), outcome, reason });
+    writeAccepted(span, { post, took, recordMs, recordedAt, outcome, reason });
     lines.add({
       stage: ENDED_AT[outcome],
       eventKey: result.kind === "keep" ? (result.post.mentions[0]?.eventKey ?? null) : null,

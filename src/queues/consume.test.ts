@@ -54,7 +54,9 @@ beforeEach(() => {
       confirm: async (keys) => void (keys.length > 0 && steps.push(`confirm ${keys}`)),
     },
     judging: async () => (given) => judged(given.id),
-    addMentions: async () => undefined,
+    // Their queue brings the mentions that an event does not take at once.
+    addMentions: () => Promise.reject(new Error("the object was reset")),
+    sleep: () => new Promise(() => undefined),
     deliver: async () => undefined,
     broadcast: async () => undefined,
     postLines: 100,
@@ -121,6 +123,13 @@ describe("posts", () => {
   it("are acked once their outcome is stored and their mentions are sent", async () => {
     await consume("posts", postMessage("a"), postMessage("spam"));
     expect(steps).toEqual(["judge a,spam", "send 1", "ack a", "ack spam"]);
+  });
+
+  it("are acked without the queue of mentions when their events take them at once", async () => {
+    ports.addMentions = async (_, mentions, mayHold) =>
+      void steps.push(`add ${mentions.map(({ postId }) => postId)}, may hold: ${mayHold}`);
+    await consume("posts", postMessage("a"));
+    expect(steps).toEqual(["judge a", "add a, may hold: true", "ack a"]);
   });
 
   it("have the time of their own step in the log, not that of the batch", async () => {

@@ -1,17 +1,11 @@
-import { type Mention, rekeyed } from "../model/mention.ts";
+import type { SettlePorts } from "../intake/settle-posts.ts";
+import { rekeyed } from "../model/mention.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { type QueueBatch, retryDelay } from "./batch.ts";
 import type { BuryPorts } from "./dead-letters.ts";
 import { openMessages } from "./open.ts";
 
-export type MentionsPorts = RuntimePorts &
-  BuryPorts & {
-    /**
-     * Resolves once the mentions are evidence, or held by their event when they may be; throws when
-     * that failed.
-     */
-    addMentions(eventKey: string, mentions: Mention[], mayHold: boolean): Promise<void>;
-  };
+export type MentionsPorts = RuntimePorts & BuryPorts & Pick<SettlePorts, "addMentions">;
 
 /**
  * mentions: one call to the object of each event_key with all of its mentions; a key that fails

@@ -45,7 +45,7 @@ export async function consumePosts(batch: QueueBatch, ports: PostsPorts): Promis
   for (const { item } of done) item.message.ack();
   for (const { item } of judged.filter(isOpen))
     item.message.retry({ delaySeconds: retryDelay(item.message.attempts) });
-  await reportPosts(done, { duplicates, recordMs }, ports);
+  await reportPosts(done, { duplicates, recordMs, recordedAt: settled.recordedAt }, ports);
 }
 
 /** One that a sweep or a replay sent again is judged whatever the window says. */

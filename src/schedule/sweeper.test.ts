@@ -57,6 +57,8 @@ function scene() {
       },
     },
     mentions: { sendBatch: async () => undefined },
+    addMentions: async () => undefined,
+    sleep: () => new Promise(() => undefined),
     judging: async () => () => {
       throw new Error("left to the queue");
     },

@@ -67,7 +67,7 @@ export const EQUIVALENT: readonly EquivalentMutant[] = [
   },
   {
     file: "src/intake/accept.ts",
-    in: "await reportPosts(done, { duplicates, recordMs }, ports);",
+    in: "await reportPosts(done, settled, ports);",
     operator: "drop the await",
     why: "It goes to logs, metrics and the live page.",
   },

@@ -7,6 +7,7 @@ import type { EventPorts } from "../../src/events/event-actor.ts";
 import { type EventActor, eventActor } from "../../src/events/event-actor.ts";
 import { isIncomplete } from "../../src/events/fact-memory.ts";
 import type { AcceptPorts } from "../../src/intake/accept.ts";
+import type { DirectMentionsPorts } from "../../src/intake/direct-mentions.ts";
 import { returnMentions } from "../../src/intake/resend.ts";
 import type { PostJudge } from "../../src/intake/settle-posts.ts";
 import type { RuntimePorts } from "../../src/observability/runtime.ts";
@@ -34,7 +35,7 @@ import { consumerSettings } from "./wrangler.ts";
 const REQUEUE_AFTER_SECONDS = 600;
 const OVERLOADED_AFTER_SECONDS = 60;
 const REREAD_MS = 30_000;
-/** The share of accepted batches that the queue of posts judges. */
+/** The share of accepted batches that the queue of posts judges, and of calls of an event. */
 const LEFT_TO_QUEUE = 0.3;
 /** Drawn from the seed while a history runs: see timers.ts. */
 const uuid = () => crypto.randomUUID();
@@ -115,8 +116,23 @@ export function world(ether: Ether, { store, judges, rulebook }: Given): World {
         .catch(() => undefined),
   });
 
+  const addMentions =
+    (who: Life): DirectMentionsPorts["addMentions"] =>
+    (eventKey, mentions, mayHold) =>
+      events.call(who, eventKey, "add", (actor) => actor.add(mentions, mayHold));
+
+  /** Some events are not to be reached, so that histories take the way by the queue as well. */
+  const direct = (who: Life): DirectMentionsPorts => ({
+    async addMentions(...given) {
+      if (kernel.dice.next() < LEFT_TO_QUEUE) throw new Error("the object cannot be reached");
+      await addMentions(who)(...given);
+    },
+    sleep: kernel.pause,
+  });
+
   const acceptPorts = (who: Life): AcceptPorts => ({
     ...ground(who),
+    ...direct(who),
     store: storeFor(who),
     posts: queues.posts.send(who),
     mentions: queues.mentions.send(who),
@@ -258,8 +274,8 @@ export function world(ether: Ether, { store, judges, rulebook }: Given): World {
     mentions: queues.mentions.send(who),
     seen: seenWindow(redis(who)),
     judging: async () => judgeNow(),
-    addMentions: (eventKey, mentions, mayHold) =>
-      events.call(who, eventKey, "add", (actor) => actor.add(mentions, mayHold)),
+    addMentions: addMentions(who),
+    sleep: kernel.pause,
     deliver: deliverAs(who),
     broadcast: async () => undefined,
     postLines: 100,

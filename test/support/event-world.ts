@@ -5,6 +5,7 @@ import { type ActorMemory, type EventActor, eventActor } from "../../src/events/
 import { memoryRows } from "../../src/events/rows.ts";
 import { EMPTY_BLACKLIST } from "../../src/filter/blacklist.ts";
 import type { AcceptPorts } from "../../src/intake/accept.ts";
+import type { DirectMentionsPorts } from "../../src/intake/direct-mentions.ts";
 import { iso } from "../../src/kit/time.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
 import { type Envelope, sealEnvelope } from "../../src/model/envelope.ts";
@@ -147,8 +148,13 @@ export async function eventWorld(
     filter: { languages: [], blacklist: EMPTY_BLACKLIST },
     refine: { windowMinutes: 60, authors },
   };
+  const eventMentions: DirectMentionsPorts = {
+    addMentions: (eventKey, mentions, mayHold) => actorOf(eventKey).add(mentions, mayHold),
+    sleep: () => new Promise(() => undefined),
+  };
   const acceptPorts: AcceptPorts = {
     ...ground,
+    ...eventMentions,
     store,
     posts: into(queues.posts),
     mentions: into(queues.mentions),
@@ -166,7 +172,7 @@ export async function eventWorld(
     mentions: into(queues.mentions),
     seen: { claim: async () => new Set(), confirm: async () => undefined },
     judging: acceptPorts.judging,
-    addMentions: (eventKey, mentions, mayHold) => actorOf(eventKey).add(mentions, mayHold),
+    ...eventMentions,
     deliver: async () => undefined,
     broadcast: async () => undefined,
     postLines: 100,

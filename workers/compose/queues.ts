@@ -8,23 +8,21 @@ import {
   type ComposedPorts,
   type DeferWork,
   delivererOf,
+  eventMentions,
   metricsFlusher,
-  placementOf,
   queuesOf,
   runtimePorts,
 } from "./shared.ts";
 
 export function composeQueues(env: Bindings, defer: DeferWork): ComposedPorts<QueuePorts> {
   const isolate = isolateOf(env);
-  const placement = placementOf(isolate);
   const ports: QueuePorts = {
     ...runtimePorts(isolate),
     store: isolate.store,
     mentions: queuesOf(env).mentions,
     seen: seenWindow(isolate.redis),
     judging: judgingBy(isolate),
-    addMentions: (eventKey, mentions, mayHold) =>
-      env.EVENTS.getByName(eventKey, placement).add(mentions, mayHold),
+    ...eventMentions(env, isolate),
     deliver: delivererOf(env, isolate),
     broadcast: broadcaster(env, isolate, defer),
     postLines: isolate.settings.core.LOG_POSTS,

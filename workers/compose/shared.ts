@@ -1,5 +1,6 @@
 import type { GuardedPorts } from "../../src/http/provider-call.ts";
 import type { AcceptPorts, RequeuePorts } from "../../src/intake/accept.ts";
+import type { DirectMentionsPorts } from "../../src/intake/direct-mentions.ts";
 import type { Envelope } from "../../src/model/envelope.ts";
 import type { BroadcastLive } from "../../src/observability/live.ts";
 import { shardedQueue } from "../../src/queues/shards.ts";
@@ -142,6 +143,12 @@ export const delivererOf =
   async (channelId: number, id: number): Promise<void> =>
     env.CHANNELS.getByName(`channel:${channelId}`, placementOf(isolate)).deliver(id, channelId);
 
+export const eventMentions = (env: Bindings, isolate: SharedIsolate): DirectMentionsPorts => ({
+  addMentions: (eventKey, mentions, mayHold) =>
+    env.EVENTS.getByName(eventKey, placementOf(isolate)).add(mentions, mayHold),
+  sleep: sleepFor,
+});
+
 /** The copies of the cursors are kept by the sweeper's object. */
 export const cursorsOf = (env: Bindings, { store }: SharedIsolate): CursorCache =>
   cursorCache(store, {
@@ -174,6 +181,7 @@ export function acceptPorts(env: Bindings, isolate: SharedIsolate, defer: DeferW
   return {
     ...requeuePorts(env, isolate),
     mentions: queuesOf(env).mentions,
+    ...eventMentions(env, isolate),
     uuid,
     traceRatio: isolate.settings.core.TRACE_RATIO,
     overloadedAfterSeconds: isolate.settings.core.OVERLOADED_AFTER_SECONDS,

@@ -3,6 +3,20 @@ import type { Suspect } from "./suspect.ts";
 /** The consumers of the queues, and their settings. */
 export const CONSUMERS_MUTANTS: readonly Suspect[] = [
   {
+    name: "mentions that an event did not take are for no queue",
+    file: "src/intake/direct-mentions.ts",
+    from: "} catch {",
+    to: "} catch {\n      left.delete(eventKey);",
+    by: "deadlock=0.25",
+  },
+  {
+    name: "mentions are with their events before these answer",
+    file: "src/intake/direct-mentions.ts",
+    from: "await addMentions(eventKey, some, true);\n      left.delete(eventKey);",
+    to: "left.delete(eventKey);\n      await addMentions(eventKey, some, true);",
+    by: "deadlock=0.25",
+  },
+  {
     name: "a failed mention is acked",
     file: "src/queues/mentions.ts",
     from: "message.retry({ delaySeconds: retryDelay(message.attempts) });",

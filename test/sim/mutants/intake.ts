@@ -173,8 +173,8 @@ export const INTAKE_MUTANTS: readonly Suspect[] = [
   {
     name: "what acceptance cannot record is left to the sweep",
     file: "src/intake/accept.ts",
-    from: "const open = new Set(kept.map(({ post }) => postKey(post)));",
-    to: "const open = none;",
+    from: "open: new Set(kept.map(({ post }) => postKey(post)))",
+    to: "open: new Set()",
     by: "deadlock=0.25",
   },
   {
