@@ -17,7 +17,7 @@ const OWNER = anyOf(
   "system collections? nfts? name~service domain collectible entry~point beacon",
   "distributor faucet oracle guy dude kol smart~money fake scam copycat wrong counterfeit",
   "minters? pausers? upgraders? voting governance dao delegates? signers? sybils?",
-  "custod(?:y|ian)s? eoas? looters?",
+  "custod(?:y|ian)s? eoas? looters? burner investors? vcs? farm farming gauge masterchef rewards?",
   "bundlers? arbitrageurs? bots",
   "not~the(?:~real|~official)?",
 );
@@ -125,7 +125,10 @@ const SENDS_BETWEEN = /\b(?:from|to)\s+$/i;
 /** "0x... → 0x...: 12M $X", "750k $X left 0x... for an exchange": who sends, and who receives. */
 const ARROW = "\\s*(?:→|➡|➜|->|=>|>>)\\uFE0F?\\s*";
 const SENDER = new RegExp(`^${ARROW}(?:0x[0-9a-f]{6}|[1-9A-HJ-NP-Za-km-z]{32})`, "i");
-const RECEIVER = new RegExp(`(?:0x[0-9a-f]{40}|[1-9A-HJ-NP-Za-km-z]{32,44})${ARROW}$`, "i");
+const RECEIVER = new RegExp(
+  `(?:0x[0-9a-f]{40}|[1-9A-HJ-NP-Za-km-z]{32,44})(?:${ARROW}|\\s+to\\s+)$`,
+  "i",
+);
 const REPLACES = /migrat|swap|upgrad|replac|\b(?:old|new|v1)\b/i;
 const LEFT = /\b(?:left|leaves|leaving)\s+$/i;
 const PAIRED_WITH = /\b(?:with|against|vs\.?|versus|other side is|paired (?:with|to))\s+$|\/\s*$/i;
@@ -159,9 +162,9 @@ const ACTION = anyOf(
   "sent sends bought buys sold sells moved moves transferred transfers swapped swaps withdrew",
   "withdraws deposited deposits dumped dumps bridged drained received receives holds held owns",
   "staked stakes paid pays funded launched deployed claimed claims accumulated aped signed minted",
-  "burned",
+  "burned unlocked unlocks selling buying dumping accumulating moving sending bridging",
 );
-const ADVERB = anyOf("just has have had also now then");
+const ADVERB = anyOf("just has have had also now then been is was keeps kept still");
 const ACTS = new RegExp(`^[\\])'"\`*]*\\s+(?:(?:${ADVERB})\\s+)*(?:${ACTION})\\b`, "i");
 /** "0x... is the hacker of $X". */
 const IS_ACCOUNT = new RegExp(

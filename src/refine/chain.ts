@@ -69,8 +69,8 @@ const WORDS: readonly (readonly [Chain, RegExp])[] = [
     "ton",
     /(?<![$\w])(?:ton\s?(?:chain|network|blockchain)|toncoin|the open network|on\s#?ton(?!\sof))\b/,
   ],
-  ["sui", /(?<![$\w])sui\b/],
-  ["apt", /(?<![$\w])aptos\b/],
+  ["sui", /(?<![$\w])(?:sui|cetus|suilend|turbos)\b/],
+  ["apt", /(?<![$\w])(?:aptos|liquidswap|thala)\b/],
   ["btc", /(?<![$\w])(?:brc-?20|runes|ordinals)\b/],
 ];
 

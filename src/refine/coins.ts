@@ -31,7 +31,7 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\
 /** "on Ethereum", "Solana network": where something happens, not what it is about. */
 const PLACE_BEFORE = /(?:^|[^\p{L}])(?:on|via|chain:?|in the)\s+(?:the\s+)?$/iu;
 const PLACE_BEHIND =
-  /^\s*[- ]?(?:chain|network|main\s?net|test\s?net|blockchain|ecosystem|layer|l2|based|address|wallet|virtual machine)(?![\p{L}])/iu;
+  /^\s*[- ]?(?:chain|network|main\s?net|test\s?net|blockchain|ecosystem|layer|l2|based|address|wallet|virtual machine|beach)(?![\p{L}])/iu;
 /** Scripts that write words without blanks: a name of theirs may stand inside a sentence. */
 const UNSPACED = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u;
 

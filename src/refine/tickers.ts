@@ -43,7 +43,7 @@ const CODE_LINE = [
 /** Names that only programs give, and the talk about code in which others are variables too. */
 const VARIABLE = /^(?:PS[A-Z][a-z]\w+|this|self|el|els|args?|argv|argc|elem|idx|obj|arr|str)$/;
 const CODE_TALK =
-  /\b(?:jquery|php|bash|zsh|powershell|perl|shell\s(?:script|variable)s?|env(?:ironment)?\s?(?:var(?:iable)?s?)|regexp?)\b/i;
+  /\b(?:jquery|php|bash|zsh|powershell|perl|shell\s(?:script|variable)s?|env(?:ironment)?\s?(?:var(?:iable)?s?)|regexp?|json\sschema|svelte|javascript|typescript|mongo(?:db)?|scss|graphql)\b/i;
 const ENVIRONMENT =
   /^(?:[a-z_]+|HOME|PATH|USER|SHELL|PWD|TERM|LANG|EDITOR|DISPLAY|\w+_(?:HOME|PATH))$/;
 /** What only a shell or a program writes around a name: `KEY=$KEY`, `$PWD:/src`, `$SRC/keys`. */

@@ -55,7 +55,7 @@ const RULES: readonly SpamRule[] = [
     find: supportOffered,
   },
   { name: "praises who trades for others", triggers: TESTIMONY_TRIGGERS, find: tradesForOthers },
-  { name: "sells guidance in trading", triggers: "", find: guidanceOffered },
+  { name: "sells guidance in trading", triggers: "signal signals calls", find: guidanceOffered },
   {
     name: "trades in accounts",
     triggers: "accounts account cuentas contas comptes conti hesap hesabı hesapları hesaplar",

@@ -18,8 +18,14 @@ const JOIN = new RegExp(
   "i",
 );
 
+/** "Free signals on Telegram", "VIP calls in our channel". */
+const SIGNALS =
+  /\b(?:free|vip|premium|paid|winning|daily|accurate)\s+(?:\w+\s+)?(?:signals?|calls)\b[^.!?]{0,40}(?:telegram|\btg\b|t\.me\/|discord\.gg|whats ?app|\b(?:our|my|the) (?:\w+ )?(?:channel|group|room)\b|\bdm\b)/;
+
 /** The words by which a text sells the guidance of a teacher or a group of insiders. */
 export function guidanceOffered(text: string): string | undefined {
+  const signals = SIGNALS.exec(text)?.[0];
+  if (signals !== undefined) return signals;
   const guide = GUIDE.exec(text)?.[0];
   return guide !== undefined && GAIN.test(text) && JOIN.test(text) ? guide : undefined;
 }

@@ -27,28 +27,18 @@ export const COMMON_PHRASES: WordRatings = [
     -2,
     `
       double top|head and shoulders|going down|go down|goes down|went down|headed lower|
-      heading lower|going lower|go lower|gap down|gapped down
-    `,
-  ],
-  [
-    -2,
-    `
-      down 0%|0% down|-0% today|lost 0%|0% loss|drop 0%|dropped 0%|fell 0%|falls 0%|down big|
-      way down|in the red|lost money|losing money
+      heading lower|going lower|go lower|gap down|gapped down|down 0%|0% down|-0% today|lost 0%|
+      0% loss|drop 0%|dropped 0%|fell 0%|falls 0%|down big|way down|in the red|lost money|
+      losing money
     `,
   ],
   [
     -1.8,
     `
       sell the rip|sell the news|sell now|get out|getting out|stopped out|short here|shorting this|
-      go short|going short|went short|short entry
-    `,
-  ],
-  [
-    -1.8,
-    `
-      below support|lost support|broke support|breaks support|target cut|price target cut|below the|
-      under pressure|no volume|no bid|weak hands
+      go short|going short|went short|short entry|below support|lost support|broke support|
+      breaks support|target cut|price target cut|below the|under pressure|no volume|no bid|
+      weak hands
     `,
   ],
   [
@@ -76,14 +66,8 @@ export const COMMON_PHRASES: WordRatings = [
     0,
     `
       short term|long term|long time|as long as|so long|stop loss|stop losses|long ago|no longer|
-      in short|low cap|high risk
-    `,
-  ],
-  [
-    0,
-    `
-      short interest|put in|put it|put on|put a|put the|put my|call it|call me|calling it|up to|
-      sign up|follow up|set up|up at|high volume|low fees
+      in short|low cap|high risk|short interest|put in|put it|put on|put a|put the|put my|call it|
+      call me|calling it|up to|sign up|follow up|set up|up at|high volume|low fees
     `,
   ],
   [
@@ -111,42 +95,26 @@ export const COMMON_PHRASES: WordRatings = [
     1.8,
     `
       bear trap|short squeeze|shorts covering|cover shorts|short covering|covering shorts|
-      covered short|cover short|shorts trapped|squeeze shorts
-    `,
-  ],
-  [
-    1.8,
-    `
-      go long|going long|went long|long here|long entry|bull flag|cup and handle|double bottom|
-      green candle|green candles|higher low|higher lows
+      covered short|cover short|shorts trapped|squeeze shorts|go long|going long|went long|
+      long here|long entry|bull flag|cup and handle|double bottom|green candle|green candles|
+      higher low|higher lows
     `,
   ],
   [
     2,
     `
       up 0%|0% up|+0% today|gained 0%|0% gain|0% gains|jumped 0%|rose 0%|0% profit|0% return|up big|
-      way up|in the green|in profit|making money
-    `,
-  ],
-  [
-    2,
-    `
-      going up|go up|goes up|went up|headed higher|heading higher|going higher|go higher|gap up|
-      gapped up|gaps up|beat estimates|target raised
+      way up|in the green|in profit|making money|going up|go up|goes up|went up|headed higher|
+      heading higher|going higher|go higher|gap up|gapped up|gaps up|beat estimates|target raised
     `,
   ],
   [
     2.2,
     `
       break out|breaks out|breaking out|broke out|new high|new highs|all time high|all time highs|
-      higher high|higher highs|golden cross|bull market
-    `,
-  ],
-  [
-    2.2,
-    `
-      on fire|bull run|alt season|money printer|on fire|killing it|crushed it|crushing it|
-      crushed earnings|easy money|no brainer|ready to run|ready to pop
+      higher high|higher highs|golden cross|bull market|on fire|bull run|alt season|money printer|
+      on fire|killing it|crushed it|crushing it|crushed earnings|easy money|no brainer|ready to run|
+      ready to pop
     `,
   ],
   [
