@@ -47,7 +47,13 @@ async function terminal() {
         get: async (key) => kv.get(key) ?? null,
         put: async (key, value) => void kv.set(key, value),
       },
-      { fallback: "# none\n", variables: {}, vocabulary: VOCABULARY, rereadMs: 5_000 },
+      {
+        fallback: "# none\n",
+        variables: {},
+        vocabulary: VOCABULARY,
+        rereadMs: 5_000,
+        tenant: "default",
+      },
       {
         now,
         telemetry: {
@@ -63,22 +69,24 @@ async function terminal() {
       now,
       auditLog: world.store,
       routing: {
-        ...live,
-        load: (text, known) => loadRoutes(text, {}, VOCABULARY, known),
-        askMuted: async () => undefined,
-        channels: async () => [{ name: "hook", kind: "webhook", collects: false }],
-        preview: async (tried) =>
-          previewRoutes(
-            {
-              ...tried,
-              channels: await world.store.channels(),
-              notify: { minScore: 0, on: ["verified", "downgraded"] },
-            },
-            world.store,
-          ),
-        vocabulary: VOCABULARY,
-        store: world.store,
-        now,
+        of: () => ({
+          ...live,
+          load: (text, known) => loadRoutes(text, {}, VOCABULARY, known),
+          askMuted: async () => undefined,
+          channels: async () => [{ name: "hook", kind: "webhook", collects: false }],
+          preview: async (tried) =>
+            previewRoutes(
+              {
+                ...tried,
+                channels: await world.store.channels(),
+                notify: { minScore: 0, on: ["verified", "downgraded"] },
+              },
+              world.store,
+            ),
+          vocabulary: VOCABULARY,
+          store: world.store,
+          now,
+        }),
       },
     }),
   );

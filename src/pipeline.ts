@@ -22,7 +22,7 @@ import { identified, rememberedContract } from "./model/subject.ts";
 import { planDeliveries } from "./outbox/plan.ts";
 import { planStream } from "./outbox/plan-stream.ts";
 import { REFINE_MODELS, type RefineModels, type RefineSettings, refine } from "./refine/refine.ts";
-import type { Routes } from "./routing/routes.ts";
+import { NO_TENANT_ROUTES, type Routes, type TenantRoutes } from "./routing/routes.ts";
 import { stateCause } from "./rules/explain.ts";
 import { type RuleError, type Ruleset, scoreRules } from "./rules/score.ts";
 import type { Change } from "./store/events.ts";
@@ -146,6 +146,8 @@ export type DecisionInput = {
   now: number;
   /** Left out or null: each channel is notified by its own filter alone. */
   routes?: Routes | null;
+  /** The same of other tenants, for their channels. */
+  tenantRoutes?: TenantRoutes;
   /** Whether channels of the kind get every revision of an event; none does when it is left out. */
   isStream?(kind: string): boolean;
   /** The traceparent that it belongs to where no mention brings one: facts came late. */
@@ -203,6 +205,7 @@ export function decide(
     now,
     trace,
     routes = null,
+    tenantRoutes = NO_TENANT_ROUTES,
     isStream = () => false,
     opinion,
   }: DecisionInput,
@@ -251,7 +254,7 @@ export function decide(
   const people = channels.filter(({ kind }) => !isStream(kind));
   const streams = channels.filter(({ kind }) => isStream(kind));
   const notifications = isHeard(gathered)
-    ? planDeliveries(heard, signal, event, people, rules.notify, now, routes)
+    ? planDeliveries(heard, signal, event, people, rules.notify, now, routes, tenantRoutes)
     : [];
   const planned = [...notifications, ...planStream(signal, event, before.rev + 1, streams, now)];
   const outbox = planned.length === 0 ? [] : traced(planned, tracesOf(fresh, trace));

@@ -49,7 +49,13 @@ const PLACES: Place[] = [
   },
   {
     path: "src/events/event-actor.ts",
-    may: [...ACTOR, "src/events", "src/rules/score.ts", "src/routing/routes.ts"],
+    may: [
+      ...ACTOR,
+      "src/events",
+      "src/rules/score.ts",
+      "src/routing/routes.ts",
+      "src/routing/tenant-routes.ts",
+    ],
     packages: [],
   },
   {

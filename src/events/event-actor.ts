@@ -5,9 +5,11 @@ import type { ChannelConfig } from "../model/channel-config.ts";
 import type { ProviderFacts } from "../model/facts.ts";
 import type { Mention, TokenRef } from "../model/mention.ts";
 import type { OpinionQuestion } from "../model/opinion-question.ts";
+import { DEFAULT_TENANT } from "../model/tenant.ts";
 import type { RuntimePorts } from "../observability/runtime.ts";
 import { type Decision, type DecisionInput, decide, type KnownEvent } from "../pipeline.ts";
 import type { Routes } from "../routing/routes.ts";
+import { routesOfTenants } from "../routing/tenant-routes.ts";
 import type { Ruleset } from "../rules/score.ts";
 import type { Change, EventStore } from "../store/events.ts";
 import type { DueDelivery } from "../store/outbox.ts";
@@ -61,8 +63,8 @@ export type EventPorts = RuntimePorts &
     pause(): Promise<void>;
     /** As they were at `since` (ms) or later; without it they may be older. */
     channels(since?: number): Promise<ChannelConfig[]>;
-    /** The routes in force, asked for when the state changes; null without any. */
-    routes(): Promise<Routes | null>;
+    /** A tenant's routes in force, asked for when the state changes; null without any. */
+    routes(tenant: string): Promise<Routes | null>;
     /**
      * Before a commit with deliveries: has the sweeper look for them, also if the commit's answer
      * is lost. Never throws.
@@ -274,8 +276,10 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
   async function decideForChannels(before: KnownEvent, input: DecisionInput): Promise<Decision> {
     const decision = decide(before, input);
     if (!decision.announces) return decision;
-    const [channels, routes] = await Promise.all([ports.channels(cameAt), ports.routes()]);
-    return decide(before, { ...input, channels, routes });
+    const own = ports.routes(DEFAULT_TENANT);
+    const [channels, routes] = await Promise.all([ports.channels(cameAt), own]);
+    const tenantRoutes = await routesOfTenants(channels, ports.routes);
+    return decide(before, { ...input, channels, routes, tenantRoutes });
   }
 
   /**

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { AlertNotice } from "./alert.ts";
 import { Chain, SignalState } from "./scalars.ts";
+import { DEFAULT_TENANT } from "./tenant.ts";
 
 /** A token that a person in the chat does not want to hear of for a time. */
 export const TokenMute = z.object({
@@ -66,6 +67,11 @@ export const ChannelConfig = z.object({
   locked: z.string().optional(),
 });
 export type ChannelConfig = z.infer<typeof ChannelConfig>;
+
+/** The tenants that have one of the channels, each once. */
+export const tenantsOf = (channels: readonly { tenant?: string }[]): string[] => [
+  ...new Set(channels.map(({ tenant }) => tenant ?? DEFAULT_TENANT)),
+];
 
 /** A channel was paused or switched off by what its target answered. */
 export type ChannelNotice = {

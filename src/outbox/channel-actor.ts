@@ -21,8 +21,8 @@ import type { DeliverOutcome, DeliverPorts, RecordedAttempt, SendJournal } from 
 /** What the actor of a channel needs; workers/compose provides it. */
 export type ChannelPorts = RuntimePorts & {
   store: DeliverPorts["store"] & { channels(): Promise<ChannelConfig[]> };
-  /** The routes in force; null without any. */
-  routes(): Promise<Routes | null>;
+  /** A tenant's routes in force; null without any. */
+  routes(tenant: string): Promise<Routes | null>;
   /** Of a tenant other than the default one. */
   quotas(tenant: string): Promise<TenantQuota>;
   env: ChannelEnv;
@@ -99,7 +99,7 @@ export function channelActor(ports: ChannelPorts, memory: ChannelMemory): Channe
     const configs = await deliverPorts.channels().catch(() => []);
     const config = configs.find(({ id }) => id === channelId);
     if (config === undefined) return { run: concurrent, sendMs: null };
-    const routes = await deliverPorts.routes().catch(() => null);
+    const routes = await deliverPorts.routes(config.tenant).catch(() => null);
     const collects =
       config.filter.digestMinutes > 0 ||
       isStreamKind(config.kind) ||

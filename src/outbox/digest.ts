@@ -80,13 +80,14 @@ async function claimDue(
 /** What is not to be sent now, or in a message of its own, gets its own turn. */
 async function mayJoin(
   delivery: Delivery,
-  { filter }: ChannelConfig,
+  { filter, tenant }: ChannelConfig,
   ports: DeliverPorts,
 ): Promise<boolean> {
   if (delivery.digestKey || delivery.repeats) return false;
   if (filter.mutedEvents.includes(delivery.eventKey)) return false;
   if (muteFor(filter, delivery.payload, ports.now()) !== null) return false;
-  return (await routeHold(delivery, ports, true)) === null;
+  const own = { ...ports, routes: () => ports.routes(tenant) };
+  return (await routeHold(delivery, own, true)) === null;
 }
 
 /**

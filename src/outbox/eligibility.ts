@@ -93,7 +93,7 @@ async function evaluate(
     return dead("ambiguous", "a worker died while it was sending", config.kind);
   const awake = config.filter.quietHours && dailyEnd(config.filter.quietHours, ports.now());
   if (awake) return { kind: "wait", until: awake, reason: "quiet hours" };
-  const hold = await routeHold(delivery, ports);
+  const hold = await routeHold(delivery, { ...ports, routes: () => ports.routes(config.tenant) });
   if (hold?.kind === "wait") return hold;
   if (hold) return { ...hold, channelKind: config.kind, forNow: hold.reason === "inhibited" };
   const missing = adapter.missing(ports.env);

@@ -1,6 +1,7 @@
 import type { SendResult } from "../channels/channel.ts";
 import { iso } from "../kit/time.ts";
 import type { Delivery, SentMessage } from "../model/delivery.ts";
+import { DEFAULT_TENANT } from "../model/tenant.ts";
 import type { DeliveryAttempt, DeliveryClosing } from "../store/deliveries.ts";
 import { nextAttempt } from "./backoff.ts";
 import { type ChannelSwitch, isRefusal, switchAfter } from "./channel-failures.ts";
@@ -136,10 +137,13 @@ async function updateChannelFrom(
  */
 export async function planRepeats(
   rows: readonly Delivery[],
-  { store, now, routes }: DeliverPorts,
+  { store, now, routes, channels }: DeliverPorts,
 ): Promise<number | null> {
   if (!rows.some(({ payload }) => payload.routing?.repeatMs)) return null;
-  const times = (await routes().catch(() => null))?.muteTimes ?? {};
+  const known = await channels().catch(() => []);
+  const own = known.find(({ id }) => id === rows[0]?.channelId);
+  const tenant = own?.tenant ?? DEFAULT_TENANT;
+  const times = (await routes(tenant).catch(() => null))?.muteTimes ?? {};
   const drafts = rows.flatMap((row) => repeatOf(row, times, now()) ?? []);
   await store.addDeliveries(drafts, iso(now()));
   return Math.min(...drafts.map(({ notBefore }) => Date.parse(notBefore ?? "")));

@@ -8,6 +8,7 @@ import type {
   SignalNotification,
 } from "../model/delivery.ts";
 import type { FactValues } from "../model/facts.ts";
+import { isDefaultTenant } from "../model/tenant.ts";
 import { type MuteTimes, mutedUntil } from "../routing/mute-times.ts";
 import {
   groupOf,
@@ -19,6 +20,10 @@ import {
 } from "../routing/routes.ts";
 import { idemKeyOf } from "./idem-key.ts";
 import { windowEnd } from "./quiet-hours.ts";
+
+/** Whose row it is, in a row of another tenant than the default. */
+export const stamp = (channel: Pick<ChannelConfig, "tenant">): Pick<OutboxDraft, "tenant"> =>
+  isDefaultTenant(channel) ? {} : { tenant: channel.tenant };
 
 export type RoutedPlan = {
   payload: SignalNotification;
@@ -37,7 +42,7 @@ export function routedDrafts(plan: RoutedPlan): OutboxDraft[] {
   const names = channels.map(({ name }) => name);
   const routed = routedChannels(routes, routeValues(routes, values), names);
   const inhibit = targetedBy(routes, values).map(({ name }) => name);
-  return wanting.flatMap(({ id, name, filter }) => {
+  return wanting.flatMap(({ id, name, filter, tenant }) => {
     const route = routed.find(({ channel }) => channel === name)?.route;
     if (route === undefined) return [];
     const held = routedUntil(route, routes.muteTimes, filter, now);
@@ -59,6 +64,7 @@ export function routedDrafts(plan: RoutedPlan): OutboxDraft[] {
       idemKey: idemKeyOf(payload.eventKey, id, payload.transition),
       payload: { ...payload, routing },
       notBefore,
+      ...stamp({ tenant }),
     };
   });
 }

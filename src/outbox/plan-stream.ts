@@ -4,7 +4,8 @@ import type { ChannelConfig } from "../model/channel-config.ts";
 import type { OutboxDraft } from "../model/delivery.ts";
 import type { Signal } from "../model/signal.ts";
 import type { TokenEvent } from "../model/token-event.ts";
-import { notificationOf, stamp, wantsToken } from "./plan.ts";
+import { notificationOf, wantsToken } from "./plan.ts";
+import { stamp } from "./plan-routes.ts";
 import { heldUntil } from "./quiet-hours.ts";
 
 /** Unless something is set, a stream has all: the rules' `notify` is for people. */

@@ -65,6 +65,37 @@ describe("plan", () => {
     expect(rowsBy(to(""))).toEqual([[2, undefined]]);
   });
 
+  it("routes the channels of another tenant by its own routes, and no others", () => {
+    const channels = [
+      channelOf({ id: 1, name: "ours" }),
+      channelOf({ id: 2, tenant: "acme", name: "desk" }),
+      channelOf({ id: 3, tenant: "acme", name: "hall" }),
+      channelOf({ id: 4, tenant: "beta", name: "desk" }),
+    ];
+    const routes = (text: string) => routesOf(`version: "1.0"\nroute: ${text}\n`);
+    const acme = routes("{ name: acme's, channels: [desk, ours] }");
+    const rowsBy = (own: ReturnType<typeof routes> | null) =>
+      planDeliveries(
+        null,
+        verified,
+        eventOf(),
+        channels,
+        notify,
+        NOON,
+        own,
+        new Map([["acme", acme]]),
+      ).map(({ channelId, tenant, payload }) => [channelId, tenant, payload.routing?.route]);
+    expect(rowsBy(null)).toEqual([
+      [1, undefined, undefined],
+      [2, "acme", "acme's"],
+      [4, "beta", undefined],
+    ]);
+    expect(rowsBy(routes("{ name: all, channels: [desk] }"))).toEqual([
+      [2, "acme", "acme's"],
+      [4, "beta", undefined],
+    ]);
+  });
+
   it("tells what was and what is", () => {
     const [row] = planned({}, { before: verified, after: downgraded });
     expect(row?.payload).toMatchObject({

@@ -1,15 +1,15 @@
 import { iso } from "../kit/time.ts";
-import type { ChannelConfig, ChannelFilter } from "../model/channel-config.ts";
+import { type ChannelConfig, type ChannelFilter, tenantsOf } from "../model/channel-config.ts";
 import type { OutboxDraft, SignalNotification } from "../model/delivery.ts";
 import type { SignalState } from "../model/scalars.ts";
 import type { Signal } from "../model/signal.ts";
 import { subjectOf } from "../model/subject.ts";
-import { isDefaultTenant } from "../model/tenant.ts";
+import { DEFAULT_TENANT } from "../model/tenant.ts";
 import type { TokenEvent } from "../model/token-event.ts";
-import type { Routes } from "../routing/routes.ts";
+import { NO_TENANT_ROUTES, type Routes, type TenantRoutes } from "../routing/routes.ts";
 import { signalValues } from "../routing/signal-values.ts";
 import { idemKeyOf } from "./idem-key.ts";
-import { routedDrafts } from "./plan-routes.ts";
+import { routedDrafts, stamp } from "./plan-routes.ts";
 import { heldUntil } from "./quiet-hours.ts";
 
 /** The `notify` part of the rules: the default for channels with no wishes of their own. */
@@ -75,8 +75,8 @@ export function wantsSignal(filter: ChannelFilter, notify: NotifyPolicy, after: 
  * The outbox rows of one transition: one for each channel that wants it. Rows of a paused channel
  * wait for it; those of a disabled one become dead letters, which can be replayed. Pure: the rows
  * are committed in the same statement as the transition, so that neither exists without the other.
- * With routes, a channel that wants it gets it only where a route leads to it, and in its way. The
- * routes are the operators': channels of other tenants get what they want.
+ * With routes, a channel that wants it gets it only where a route leads to it, and in its way.
+ * `routes` are those of the default tenant; the channels of another one go by its own, if any.
  */
 export function planDeliveries(
   before: Signal | null,
@@ -86,31 +86,24 @@ export function planDeliveries(
   notify: NotifyPolicy,
   now: number,
   routes: Routes | null = null,
+  tenantRoutes: TenantRoutes = NO_TENANT_ROUTES,
 ): OutboxDraft[] {
   if (after.transition === (before?.transition ?? 0)) return [];
   const payload = notificationOf(before?.state ?? null, after, event);
   const wanting = channels.filter(
     ({ filter }) => wantsToken(filter, event) && wantsSignal(filter, notify, after),
   );
-  if (routes === null) return draftsOf(payload, wanting, now);
+  if (routes === null && tenantRoutes.size === 0) return draftsOf(payload, wanting, now);
   const values = signalValues(after, event);
-  const routed = {
-    channels: channels.filter(isDefaultTenant),
-    wanting: wanting.filter(isDefaultTenant),
-  };
-  return [
-    ...routedDrafts({ payload, values, ...routed, routes, now }),
-    ...draftsOf(
-      payload,
-      wanting.filter((channel) => !isDefaultTenant(channel)),
-      now,
-    ),
-  ];
+  return tenantsOf(channels).flatMap((name) => {
+    const isOwn = (channel: ChannelConfig) => (channel.tenant ?? DEFAULT_TENANT) === name;
+    const inForce = name === DEFAULT_TENANT ? routes : (tenantRoutes.get(name) ?? null);
+    const own = { channels: channels.filter(isOwn), wanting: wanting.filter(isOwn) };
+    return inForce === null
+      ? draftsOf(payload, own.wanting, now)
+      : routedDrafts({ payload, values, ...own, routes: inForce, now });
+  });
 }
-
-/** Whose row it is, in a row of another tenant than the default. */
-export const stamp = (channel: Pick<ChannelConfig, "tenant">): Pick<OutboxDraft, "tenant"> =>
-  isDefaultTenant(channel) ? {} : { tenant: channel.tenant };
 
 const draftsOf = (
   payload: SignalNotification,

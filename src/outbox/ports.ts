@@ -24,8 +24,8 @@ export type DeliverPorts = Pick<SendPorts, "fetch" | "env" | "telemetry" | "log"
     Pick<ChannelStore, "setChannelStatus" | "updateChannel" | "recordFailure" | "clearFailures">;
   /** As they were at `since` (milliseconds) or later; without it they may be some seconds old. */
   channels(since?: number): Promise<readonly ChannelConfig[]>;
-  /** The routes in force; null without any. */
-  routes(): Promise<Routes | null>;
+  /** A tenant's routes in force; null without any. */
+  routes(tenant: string): Promise<Routes | null>;
   /** Of a tenant other than the default one; they may be some seconds old. */
   quotas(tenant: string): Promise<TenantQuota>;
   kind(name: string): AnyChannel | undefined;

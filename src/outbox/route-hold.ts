@@ -19,7 +19,11 @@ export type HoldStore = Pick<
   DeliverPorts["store"],
   "event" | "signals" | "eventsByKey" | "lastOfGroup"
 >;
-type HoldPorts = Pick<DeliverPorts, "routes" | "now"> & { store: HoldStore };
+type HoldPorts = Pick<DeliverPorts, "now"> & {
+  store: HoldStore;
+  /** Those of the row's tenant. */
+  routes(): Promise<Routes | null>;
+};
 
 /** When a row is tried again whose routes cannot be read. */
 const UNREAD_MS = 30_000;

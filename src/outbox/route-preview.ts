@@ -1,5 +1,5 @@
 import { iso } from "../kit/time.ts";
-import type { ChannelConfig } from "../model/channel-config.ts";
+import { type ChannelConfig, tenantsOf } from "../model/channel-config.ts";
 import type { OutboxDraft } from "../model/delivery.ts";
 import type { Signal } from "../model/signal.ts";
 import type { TokenEvent } from "../model/token-event.ts";
@@ -24,7 +24,7 @@ export type RoutePreview = { steps: RouteStep[]; channels: PreviewedChannel[] };
 export type PreviewedSignal = {
   signal: Signal;
   event: TokenEvent;
-  /** Without those that are streams, which get everything. */
+  /** Of one tenant, without those that are streams, which get everything. */
   channels: readonly ChannelConfig[];
   notify: NotifyPolicy;
   routes: Routes | null;
@@ -41,7 +41,8 @@ export async function previewRoutes(
 ): Promise<RoutePreview> {
   const { signal, event, channels, notify, routes, now } = input;
   const after = { ...signal, transition: Math.max(1, signal.transition) };
-  const drafts = planDeliveries(null, after, event, channels, notify, now, routes);
+  const own = new Map(routes ? tenantsOf(channels).map((tenant) => [tenant, routes]) : []);
+  const drafts = planDeliveries(null, after, event, channels, notify, now, routes, own);
   const steps = routes ? routeValues(routes, signalValues(after, event)).steps : [];
   const shown = channels.map((channel) => {
     const draft = drafts.find(({ channelId }) => channelId === channel.id);

@@ -41,6 +41,10 @@ export type Routes = {
   slots: readonly string[];
 };
 
+/** The routes of tenants other than the default one, of those that have any. */
+export type TenantRoutes = ReadonlyMap<string, Routes>;
+export const NO_TENANT_ROUTES: TenantRoutes = new Map();
+
 const text = (values?: readonly string[]): FactVocabulary[string] => ({
   type: "string",
   provider: "signal",

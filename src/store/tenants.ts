@@ -14,7 +14,7 @@ export type TenantRow = { name: string; createdAt: string; channels: number; key
  */
 export type OwnRows = KeyStore &
   ChannelStore &
-  Pick<OutboxStore, "outbox" | "outboxByKey" | "reopen" | "bringForward"> &
+  Pick<OutboxStore, "outbox" | "outboxByKey" | "reopen" | "bringForward" | "askMutedAt"> &
   Pick<DeadLetterStore, "deadLetters" | "takeForReplay"> &
   AuditLogStore &
   ReplyStore;

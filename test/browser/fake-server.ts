@@ -122,25 +122,27 @@ export async function fakeServer(): Promise<FakeServer> {
     },
     rules: rulesOf(played, now),
     routing: {
-      current: async () => ROUTES,
-      status: () => ({ loadedAt: null, rejected: null }),
-      load: (text, known) => loadRoutes(text, {}, FACTS, known),
-      publish: async () => undefined,
-      askMuted: async () => undefined,
-      refused: () => undefined,
-      channels: async () => [],
-      preview: async (tried) =>
-        previewRoutes(
-          {
-            ...tried,
-            channels: await played.store.channels(),
-            notify: { minScore: 0, on: ["verified"] },
-          },
-          played.store,
-        ),
-      vocabulary: FACTS,
-      store: played.store,
-      now,
+      of: () => ({
+        current: async () => ROUTES,
+        status: () => ({ loadedAt: null, rejected: null }),
+        load: (text, known) => loadRoutes(text, {}, FACTS, known),
+        publish: async () => undefined,
+        askMuted: async () => undefined,
+        refused: () => undefined,
+        channels: async () => [],
+        preview: async (tried) =>
+          previewRoutes(
+            {
+              ...tried,
+              channels: await played.store.channels(),
+              notify: { minScore: 0, on: ["verified"] },
+            },
+            played.store,
+          ),
+        vocabulary: FACTS,
+        store: played.store,
+        now,
+      }),
     } satisfies RoutingPorts,
     alerts: await firingAlerts(now()),
     auditLog: played.store,

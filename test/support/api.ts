@@ -146,7 +146,7 @@ export function fakePorts(
     alerts: unused,
     sources: unused,
     faults: null,
-    routing: unused,
+    routing: { of: () => unused },
     telegram: unused,
     channels: unused,
     outbox: unused,

@@ -124,11 +124,13 @@ export async function outboxWorld(
   if (saved.kind !== "saved") throw new Error("the channel was not saved");
   let tokens = 0;
   let last: Signal | null = null;
-  const routes: { inForce: Routes | null } = { inForce: null };
+  /** Those of the default tenant, and those of others. */
+  const routes = { inForce: null as Routes | null, ofTenants: new Map<string, Routes>() };
   const ports: DeliverPorts = {
     store,
     channels: () => store.channels(),
-    routes: async () => routes.inForce,
+    routes: async (name) =>
+      name === "default" ? routes.inForce : (routes.ofTenants.get(name) ?? null),
     quotas: store.quotaOf,
     kind: channelKind,
     env: ChannelEnv.parse(env),
@@ -196,6 +198,7 @@ export async function outboxWorld(
           { minScore: 0, on: ["verified", "downgraded"] },
           clock.now,
           routes.inForce,
+          routes.ofTenants,
         ),
         ...planStream(
           after,

@@ -2,9 +2,6 @@ import type { ApiPorts } from "../../src/api/app.ts";
 import { EXAMPLE_EVENT, EXAMPLE_ROUTES, EXAMPLE_SHA } from "../../src/api/routes/examples.ts";
 import { channelCatalogue } from "../../src/channels/catalogue.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
-import { FACTS } from "../../src/model/facts.ts";
-import { previewRoutes } from "../../src/outbox/route-preview.ts";
-import { loadRoutes } from "../../src/routing/load.ts";
 import { explainStored } from "../../src/rules/explain.ts";
 import { ChannelEnv } from "../../src/settings/settings.ts";
 import type { ChangeEntry } from "../../src/store/audit-log.ts";
@@ -21,6 +18,7 @@ import type { Store } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
 import { shownAlerts } from "./alerts.ts";
 import { fakePorts, NOW } from "./api.ts";
+import { storedRouting } from "./own-routing.ts";
 import { routesOf } from "./routes.ts";
 
 const now = () => NOW;
@@ -208,23 +206,11 @@ export async function storedPorts(empty: Store = memoryStore()): Promise<ApiPort
       explain: async () => [],
       now,
     },
-    routing: {
-      current: async () => routesOf(EXAMPLE_ROUTES.replace("alarms,", "alarms, channels: [gone],")),
-      status: () => ({ loadedAt: null, rejected: null }),
-      load: (text, known) => loadRoutes(text, {}, FACTS, known),
-      publish: async () => undefined,
-      askMuted: async () => undefined,
-      refused: () => undefined,
-      channels: async () => [],
-      preview: (tried) =>
-        previewRoutes(
-          { ...tried, channels: [], notify: { minScore: 10, on: ["verified"] } },
-          store,
-        ),
-      vocabulary: FACTS,
+    routing: storedRouting(
       store,
+      routesOf(EXAMPLE_ROUTES.replace("alarms,", "alarms, channels: [gone],")),
       now,
-    },
+    ),
     channels: {
       catalogue: channelCatalogue({
         env: ChannelEnv.parse({}),

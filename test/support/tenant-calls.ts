@@ -166,6 +166,10 @@ const CALLS: ((d: Dice, mark: string) => [method: string, path: string, body?: u
   () => ["GET", "/overview"],
   () => ["GET", "/tenants"],
   () => ["GET", "/quota"],
+  () => ["GET", "/routes"],
+  () => ["GET", "/routes/versions"],
+  () => ["POST", "/routes/test", { event_key: KEY }],
+  (d, mark) => ["PUT", "/routes", routesFile(d.pick(["desk", "hall", mark]), mark)],
   (d) => ["GET", `/tenants/${d.pick(["acme", "beta"])}`],
   (d) => ["PATCH", `/tenants/${d.pick(["acme", "beta"])}/quota`, { channels: 0 }],
   (d) => ["POST", "/tenants", { name: `t${d.int(0, 9)}` }],
@@ -189,6 +193,10 @@ const CALLS: ((d: Dice, mark: string) => [method: string, path: string, body?: u
   () => ["POST", "/mcp", mcpCall("find_post", { source: "x", id: "1" })],
   () => ["POST", "/mcp", { jsonrpc: "2.0", id: 1, method: "tools/list", params: {} }],
 ];
+
+/** Its route is named by the caller; of the channels some are there. */
+const routesFile = (channel: string, mark: string): string =>
+  `version: "1"\nroute:\n  name: "${mark}"\n  channels: ["${channel}"]\n`;
 
 const mcpCall = (name: string, args: object) => ({
   ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
@@ -248,6 +256,6 @@ function drawnCall(drawn: Dice, mark: string, headers: Record<string, string>): 
   return new Request(`http://host${path}`, {
     method,
     headers: { ...COMMON, ...headers },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
 }

@@ -66,7 +66,7 @@ const listsOf = ({
 
 export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPorts> {
   const isolate = isolateOf(env);
-  const { settings, store, rules, routes, redis, now } = isolate;
+  const { settings, store, rules, redis, now } = isolate;
   const ports: ApiPorts = {
     ...runtimePorts(isolate),
     settings: {
@@ -224,7 +224,11 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     },
     outbox: {
       ownRows: store.ownRows,
-      routes: () => routes.current().catch(() => null),
+      routes: (tenant) =>
+        isolate
+          .routesOf(tenant)
+          .current()
+          .catch(() => null),
       waitReason: (row, channels, inForce) => waitReason(row, channels, now(), inForce),
       awaited: () => sweeperOf(env).wake(now() + SWEPT_AFTER_MS),
       enqueue: (due) => enqueueDeliveries(due, { deliveries: env.DELIVERIES }),

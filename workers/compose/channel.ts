@@ -17,7 +17,7 @@ export function composeChannel(env: Bindings, defer: DeferWork): ComposedPorts<C
   const ports: ChannelPorts = {
     ...runtimePorts(isolate),
     store: { ...isolate.store, ...isolate.leases() },
-    routes: isolate.routes.current,
+    routes: (tenant) => isolate.routesOf(tenant).current(),
     quotas: isolate.quotas,
     env: isolate.settings.channels,
     fetch: (url, init) => fetch(url, init),

@@ -49,7 +49,7 @@ export function composeEvent(env: Bindings, defer: DeferWork): ComposedPorts<Eve
     defer,
     returnMentions: returnMentions(queuesOf(env).mentions),
     channels: (since) => isolate.channels.get(since),
-    routes: isolate.routes.current,
+    routes: (tenant) => isolate.routesOf(tenant).current(),
     expectDeliveries: expectDeliveries({ now: isolate.now, wakeSweeper: sweeperOf(env).wake }),
     afterCommit: afterCommit({
       ...runtimePorts(isolate),

@@ -21,7 +21,7 @@ import type { CallRecord } from "../../src/http/request.ts";
 import { type SecretBox, secretBox } from "../../src/kit/secret-box.ts";
 import { iso } from "../../src/kit/time.ts";
 import type { ChannelConfig } from "../../src/model/channel-config.ts";
-import { isDefaultTenant, type TenantQuota } from "../../src/model/tenant.ts";
+import { DEFAULT_TENANT, isDefaultTenant, type TenantQuota } from "../../src/model/tenant.ts";
 import { type MetricsCollector, metricsCollector } from "../../src/observability/collector.ts";
 import type { LiveMessage } from "../../src/observability/live.ts";
 import { batchLines, createLogger } from "../../src/observability/log.ts";
@@ -80,7 +80,7 @@ export type SharedIsolate = RuntimePorts & {
   tokens: Map<string, { token: string; until: number }>;
   features: FeatureStore;
   rules: RulesKv;
-  routes: RoutesKv;
+  routesOf(tenant: string): RoutesKv;
   authors: HotList<ListedAuthors>;
   blacklist: HotList<Blacklist>;
   coins: HotList<KnownCoins>;
@@ -197,6 +197,16 @@ function isolate(env: Bindings): SharedIsolate {
   const quotas = keptByName((tenant) =>
     cached(() => tables.quotaOf(tenant), { ttlMs: rereadMs, staleOnError: true, now }),
   );
+  const routes = keptByName((tenant) =>
+    routesFromKv(
+      env.RULES,
+      {
+        fallback: tenant === DEFAULT_TENANT ? builtInRoutes : "",
+        ...{ tenant, variables: settings.rules, vocabulary: VOCABULARY, rereadMs },
+      },
+      { now, telemetry },
+    ),
+  );
   const box = boxOf(given);
   const sealed = sealedChannels(tables, box);
   const ownRows: Store["ownRows"] = (tenant) => {
@@ -252,11 +262,7 @@ function isolate(env: Bindings): SharedIsolate {
       { fallback: builtInRules, variables: settings.rules, vocabulary: VOCABULARY, rereadMs },
       { now, telemetry },
     ),
-    routes: routesFromKv(
-      env.RULES,
-      { fallback: builtInRoutes, variables: settings.rules, vocabulary: VOCABULARY, rereadMs },
-      { now, telemetry },
-    ),
+    routesOf: routes.of,
     authors: hotList("authors", authorsList, parseAuthors, env.RULES, rereadMs, now),
     blacklist: hotList("blacklist", blacklist, parseBlacklist, env.RULES, rereadMs, now),
     coins: hotList("coins", coinsList, parseCoins, env.RULES, rereadMs, now),

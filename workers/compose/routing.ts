@@ -1,9 +1,9 @@
-import type { RoutingPorts } from "../../src/api/routes/routing.ts";
+import type { OwnRoutingPorts, RoutingPorts } from "../../src/api/routes/routing.ts";
 import { channelKind, isStreamKind } from "../../src/channels/registry.ts";
 import { VOCABULARY } from "../../src/enrich/registry.ts";
 import { iso } from "../../src/kit/time.ts";
 import type { ChannelConfig } from "../../src/model/channel-config.ts";
-import { isDefaultTenant } from "../../src/model/tenant.ts";
+import { DEFAULT_TENANT } from "../../src/model/tenant.ts";
 import { previewRoutes } from "../../src/outbox/route-preview.ts";
 import { loadRoutes } from "../../src/routing/load.ts";
 import { unknownChannels } from "../../src/routing/routes.ts";
@@ -13,16 +13,20 @@ import type { SharedIsolate } from "./isolate.ts";
 const LIVE_WITHIN_MS = 90_000;
 
 /** What the API asks of the routing. `wake` has the sweeper look no later than at a time. */
-export function routingPorts(
-  { routes, rules, settings, store, now }: SharedIsolate,
+export const routingPorts = (
+  isolate: SharedIsolate,
   wake: (at: number) => Promise<void>,
-): RoutingPorts {
-  const readers = async () =>
-    (await store.channels()).filter(
-      (channel) => !isStreamKind(channel.kind) && isDefaultTenant(channel),
-    );
+): RoutingPorts => ({ of: (tenant) => ownRouting(tenant, isolate, wake) });
+
+function ownRouting(
+  tenant: string,
+  { routesOf, rules, settings, store, now }: SharedIsolate,
+  wake: (at: number) => Promise<void>,
+): OwnRoutingPorts {
+  const own = store.ownRows(tenant);
+  const readers = async () => (await own.channels()).filter(({ kind }) => !isStreamKind(kind));
   return {
-    ...routes,
+    ...routesOf(tenant),
     load: (text, known) => loadRoutes(text, settings.rules, VOCABULARY, known),
     channels: async () =>
       (await readers()).map(({ name, kind }) => ({
@@ -35,11 +39,11 @@ export function routingPorts(
     },
     async askMuted() {
       const at = now() + LIVE_WITHIN_MS;
-      const waiting = await store.askMutedAt(iso(at)).catch(() => false);
+      const waiting = await own.askMutedAt(iso(at)).catch(() => false);
       if (waiting) await wake(at);
     },
     vocabulary: VOCABULARY,
-    store,
+    store: { event: store.event, auditLog: own.auditLog, recordChange: own.recordChange },
     now,
   };
 }
@@ -47,8 +51,9 @@ export function routingPorts(
 /** For /healthz: routes that could not be read, and channels that they name and nobody has. */
 export async function routeNotes(
   channels: readonly ChannelConfig[],
-  { routes }: SharedIsolate,
+  { routesOf }: SharedIsolate,
 ): Promise<string[]> {
+  const routes = routesOf(DEFAULT_TENANT);
   const inForce = await routes.current();
   const { rejected } = routes.status();
   const names = channels.map(({ name }) => name);

@@ -11,7 +11,7 @@ async function opened() {
       get: async (key) => kv.get(key) ?? null,
       put: async (key, value) => void kv.set(key, value),
     },
-    { fallback: "# none", variables: {}, vocabulary: {}, rereadMs: 0 },
+    { fallback: "# none", variables: {}, vocabulary: {}, rereadMs: 0, tenant: "default" },
     { now: () => 0, telemetry: metricsCollector() },
   );
   await routes.publish(PUSHED);
@@ -37,8 +37,27 @@ it("keeps what was loaded while KV is out, and takes over nothing before", async
   const out = { get: () => Promise.reject(new Error("out")), put: async () => undefined };
   const cold = routesFromKv(
     out,
-    { fallback: PUSHED, variables: {}, vocabulary: {}, rereadMs: 0 },
+    { fallback: PUSHED, variables: {}, vocabulary: {}, rereadMs: 0, tenant: "default" },
     { now: () => 0, telemetry: metricsCollector() },
   );
   await expect(cold.current()).rejects.toThrow("out");
+});
+
+it("keeps the routes of each tenant under a key of their own", async () => {
+  const kv = new Map<string, string>();
+  const store = {
+    get: async (key: string) => kv.get(key) ?? null,
+    put: async (key: string, value: string) => void kv.set(key, value),
+  };
+  const of = (tenant: string) =>
+    routesFromKv(
+      store,
+      { fallback: "", variables: {}, vocabulary: {}, rereadMs: 0, tenant },
+      { now: () => 0, telemetry: metricsCollector() },
+    );
+  await of("acme").publish(PUSHED);
+  expect((await of("acme").current())?.text).toBe(PUSHED);
+  expect(await of("beta").current()).toBeNull();
+  expect(await of("default").current()).toBeNull();
+  expect([...kv.keys()]).toEqual(["routes:current:acme"]);
 });

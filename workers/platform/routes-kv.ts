@@ -2,13 +2,15 @@ import { cached } from "../../src/concurrency/cached.ts";
 import { parseJson } from "../../src/kit/parse-json.ts";
 import { type Clock, iso } from "../../src/kit/time.ts";
 import type { FactVocabulary } from "../../src/model/facts.ts";
+import { DEFAULT_TENANT } from "../../src/model/tenant.ts";
 import type { Telemetry } from "../../src/observability/telemetry.ts";
 import { loadRoutes } from "../../src/routing/load.ts";
 import type { Routes } from "../../src/routing/routes.ts";
 import { RulesBundle } from "../../src/rules/bundle.ts";
 
 /** Holds the text in force with the settings that it reads; nothing until one is published. */
-const KEY = "routes:current";
+const keyOf = (tenant: string): string =>
+  tenant === DEFAULT_TENANT ? "routes:current" : `routes:current:${tenant}`;
 /** The least that KV's cache at the edge takes. */
 const EDGE_CACHE = { cacheTtl: 30 };
 
@@ -19,6 +21,8 @@ export type RoutesSettings = {
   vocabulary: FactVocabulary;
   /** How long an isolate keeps what it has read. */
   rereadMs: number;
+  /** Whose routes they are. */
+  tenant: string;
 };
 
 export type RoutesStatus = { loadedAt: string | null; rejected: string | null };
@@ -44,16 +48,17 @@ type Kv = {
 
 export function routesFromKv(
   kv: Kv,
-  { fallback, variables, vocabulary, rereadMs }: RoutesSettings,
+  { fallback, variables, vocabulary, rereadMs, tenant }: RoutesSettings,
   { now, telemetry }: { now: Clock; telemetry: Telemetry },
 ): RoutesKv {
+  const key = keyOf(tenant);
   const status: RoutesStatus = { loadedAt: null, rejected: null };
   const count = (result: string) => telemetry.count("config_reload_total", { result });
   let last: { stored: string | null; routes: Routes | null } | undefined;
 
   /** A text that does not load leaves what was loaded, or the routes built into the Worker. */
   async function load(): Promise<Routes | null> {
-    const stored = await kv.get(KEY, EDGE_CACHE);
+    const stored = await kv.get(key, EDGE_CACHE);
     if (last !== undefined && last.stored === stored) {
       status.rejected = null;
       return last.routes;
@@ -85,7 +90,7 @@ export function routesFromKv(
   return {
     current: () => held.get(),
     async publish(text) {
-      await kv.put(KEY, JSON.stringify({ text, variables } satisfies RulesBundle));
+      await kv.put(key, JSON.stringify({ text, variables } satisfies RulesBundle));
       held.expire();
     },
     refused: () => count("rejected"),

@@ -19,8 +19,8 @@ export type OutboxPorts = {
     channels: readonly ChannelConfig[],
     routes: Routes | null,
   ): string | null;
-  /** The routes in force. Never throws. */
-  routes(): Promise<Routes | null>;
+  /** A tenant's routes in force. Never throws. */
+  routes(tenant: string): Promise<Routes | null>;
   /**
    * Has the outbox swept soon, also when this call dies or the database's answer is lost. Never
    * throws.
@@ -99,7 +99,7 @@ export const outboxRoutes = ({
       if (page instanceof Response) return page;
       const open = page.items.some(({ nextRetryAt }) => nextRetryAt !== null);
       const [channels, inForce] = open
-        ? await Promise.all([store.channels(), routes()])
+        ? await Promise.all([store.channels(), routes(tenant)])
         : [[], null];
       const outbox = page.items.map((row) => ({
         ...row,

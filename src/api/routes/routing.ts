@@ -16,7 +16,11 @@ import { type ApiRoute, route } from "../route.ts";
 import { EXAMPLE_ROUTES, EXAMPLE_SHA } from "./examples.ts";
 import { givenSignal, storedSignal } from "./routing-signal.ts";
 
-export type RoutingPorts = {
+/** Each tenant has routes of its own, which lead to its channels alone. */
+export type RoutingPorts = { of(tenant: string): OwnRoutingPorts };
+
+/** Those of one tenant. */
+export type OwnRoutingPorts = {
   /** The routes in force; null without any. */
   current(): Promise<Routes | null>;
   status(): { loadedAt: string | null; rejected: string | null };
@@ -88,11 +92,12 @@ const summaryOf = (routes: Routes | null) => ({
 });
 
 /** Which channels are notified of what: reading, trying and changing rules/routes.yml. */
-export const routingRoutes = ({ routing: ports }: { routing: RoutingPorts }): ApiRoute[] => [
+export const routingRoutes = ({ routing: { of } }: { routing: RoutingPorts }): ApiRoute[] => [
   route({
     method: "GET",
     path: "/routes",
     access: "operations",
+    tenants: "own",
     tag: "delivery",
     operationId: "getRoutes",
     summary: "The routes in force, and the channels that they name and nobody has.",
@@ -103,7 +108,8 @@ export const routingRoutes = ({ routing: ports }: { routing: RoutingPorts }): Ap
       unknownChannels: z.array(z.object({ channel: z.string(), route: z.string() })),
     }),
     status: 200,
-    async handle() {
+    async handle({ tenant }) {
+      const ports = of(tenant);
       const [routes, known] = await Promise.all([ports.current(), ports.channels()]);
       return {
         ...summaryOf(routes),
@@ -122,6 +128,7 @@ export const routingRoutes = ({ routing: ports }: { routing: RoutingPorts }): Ap
     method: "PUT",
     path: "/routes",
     access: "write",
+    tenants: "own",
     tag: "delivery",
     operationId: "putRoutes",
     summary:
@@ -134,7 +141,8 @@ export const routingRoutes = ({ routing: ports }: { routing: RoutingPorts }): Ap
     answer: RoutesSummary.extend({ warnings: z.array(WarningShown) }),
     status: 200,
     example: { query: { dry_run: "true" }, body: EXAMPLE_ROUTES },
-    async handle({ query, text, change }) {
+    async handle({ query, text, change, tenant }) {
+      const ports = of(tenant);
       const isPush = query.dry_run === undefined;
       const loaded = ports.load(text, await ports.channels());
       if (loaded.kind === "rejected") {
@@ -161,19 +169,21 @@ export const routingRoutes = ({ routing: ports }: { routing: RoutingPorts }): Ap
     method: "GET",
     path: "/routes/versions",
     access: "operations",
+    tenants: "own",
     tag: "delivery",
     operationId: "listRoutesVersions",
     summary: "Versions of the routes, the latest first.",
     answer: z.object({ versions: z.array(Version) }),
     status: 200,
-    handle: async () => ({
-      versions: (await versions(ports)).map(({ sha, author, at }) => ({ sha, author, at })),
+    handle: async ({ tenant }) => ({
+      versions: (await versions(of(tenant))).map(({ sha, author, at }) => ({ sha, author, at })),
     }),
   }),
   route({
     method: "POST",
     path: "/routes/rollback",
     access: "write",
+    tenants: "own",
     tag: "delivery",
     operationId: "rollbackRoutes",
     summary: "Puts an earlier version in force, when its channels are still there.",
@@ -183,7 +193,8 @@ export const routingRoutes = ({ routing: ports }: { routing: RoutingPorts }): Ap
     answer: RoutesSummary,
     status: 200,
     example: { body: { sha: EXAMPLE_SHA } },
-    async handle({ body: { sha }, change }) {
+    async handle({ body: { sha }, change, tenant }) {
+      const ports = of(tenant);
       const found = (await versions(ports)).find((version) => version.sha.startsWith(sha));
       if (!found) return problem(404, `There is no version ${sha}; GET /routes/versions has them.`);
       const loaded = ports.load(found.document, await ports.channels());
@@ -201,6 +212,7 @@ export const routingRoutes = ({ routing: ports }: { routing: RoutingPorts }): Ap
     method: "POST",
     path: "/routes/test",
     access: "operations",
+    tenants: "own",
     tag: "delivery",
     operationId: "testRoutes",
     effect: "none",
@@ -211,11 +223,11 @@ export const routingRoutes = ({ routing: ports }: { routing: RoutingPorts }): Ap
     answer: Preview,
     status: 200,
     example: { body: { facts: { symbol: "DEMO", score: 12, state: "verified" } } },
-    handle: ({ body }) => preview(body, ports),
+    handle: ({ body, tenant }) => preview(body, of(tenant)),
   }),
 ];
 
-async function preview(tried: z.output<typeof Tried>, ports: RoutingPorts) {
+async function preview(tried: z.output<typeof Tried>, ports: OwnRoutingPorts) {
   const now = tried.at === undefined ? ports.now() : Date.parse(tried.at);
   const loaded =
     tried.routes === undefined ? undefined : ports.load(tried.routes, await ports.channels());
@@ -232,7 +244,7 @@ async function preview(tried: z.output<typeof Tried>, ports: RoutingPorts) {
 }
 
 /** The audit log keeps the text of each version. */
-async function versions({ store }: RoutingPorts) {
+async function versions({ store }: OwnRoutingPorts) {
   const { items } = await store.auditLog(
     { action: null, subject: SUBJECT, keyId: null, since: null, until: null },
     { limit: VERSIONS, cursor: null },

@@ -247,6 +247,35 @@ export function ownRowsContract(store: () => Store): void {
       expect((await seenBy(store(), "default")).entries).not.toContain("a mute");
     });
 
+    it("are of the channel's tenant when they are written beside a commit", async () => {
+      const repeats = NAMES.map((_, n) => draft(n + 1, `again ${n}`));
+      await store().addDeliveries(repeats, at(9));
+      for (const name of NAMES)
+        expect((await seenBy(store(), name)).outbox).toEqual([
+          `again ${NAMES.indexOf(name)}`,
+          `of ${name}`,
+        ]);
+    });
+
+    it("are asked again about mute times by their tenant alone", async () => {
+      const { payload } = draft(1, "");
+      const routing = {
+        ...{ route: "r", version: "v", group: null, repeatMs: null, muteTimes: ["night"] },
+        ...{ inhibit: [], dueAt: null },
+      };
+      const muted = NAMES.map((_, n) => ({
+        ...draft(n + 1, `muted ${n}`, { payload: { ...payload, routing } }),
+        notBefore: at(900),
+      }));
+      await store().addDeliveries(muted, at(9));
+      expect(await own("acme").askMutedAt(at(20))).toBe(true);
+      const { items } = await store().outbox(ANY_ROW, FIRST_PAGE);
+      const due = items.filter(({ nextRetryAt }) => nextRetryAt === at(20));
+      expect(due.map(({ idemKey }) => idemKey)).toEqual(["muted 1"]);
+      expect(await own("acme").askMutedAt(at(20))).toBe(false);
+      expect(await store().askMutedAt(at(20))).toBe(true);
+    });
+
     it("hold a reply each under one key", async () => {
       const reply = (name: string) => ({ status: 200, type: "text/plain", body: name });
       for (const name of NAMES) {

@@ -33,7 +33,10 @@ export function outboxStore(rows: MemoryRows, own: string | null = null): Outbox
       return carrying.map(({ id }) => id);
     },
     async addDeliveries(drafts, at) {
-      for (const draft of drafts) addRow(rows, draft, at);
+      for (const draft of drafts) {
+        const tenant = draft.tenant ?? rows.channels.get(draft.channelId)?.tenant;
+        addRow(rows, { ...draft, ...(tenant !== undefined && { tenant }) }, at);
+      }
     },
     async due(now, limit, channelId, group) {
       const lines =
@@ -101,7 +104,8 @@ export function outboxStore(rows: MemoryRows, own: string | null = null): Outbox
         const isMuted = routing !== undefined && routing.muteTimes.length > 0;
         const hasOtherTime = repeat !== undefined || routing?.group !== null;
         const isIdle = status === "pending" && leasedUntil === null;
-        return isIdle && nextRetryAt > at && isMuted && !hasOtherTime;
+        const isWaiting = isIdle && nextRetryAt > at && isOwn(own, draft.tenant);
+        return isWaiting && isMuted && !hasOtherTime;
       });
       for (const row of waiting) {
         row.nextRetryAt = at;

@@ -47,13 +47,13 @@ export function tenantStore(rows: MemoryRows): TenantStore {
 }
 
 function ownRows(rows: MemoryRows, tenant: string): OwnRows {
-  const { outbox, outboxByKey, reopen, bringForward } = outboxStore(rows, tenant);
+  const { outbox, outboxByKey, reopen, bringForward, askMutedAt } = outboxStore(rows, tenant);
   const { deadLetters, takeForReplay } = deadLetterStore(rows, tenant);
   return {
     ...channelStore(rows, tenant),
     ...auditLogStore(rows, tenant),
     ...ownKeys(keyStore(rows, tenant), tenant),
     ...ownReplies(replyStore(rows), tenant),
-    ...{ outbox, outboxByKey, reopen, bringForward, deadLetters, takeForReplay },
+    ...{ outbox, outboxByKey, reopen, bringForward, askMutedAt, deadLetters, takeForReplay },
   };
 }

@@ -53,7 +53,8 @@ with draft as (
   insert into push_outbox (channel_id, event_key, payload_json, idem_key, not_before, next_retry_at,
   created_at, tenant)
   select "channelId", "eventKey", payload, "idemKey", "notBefore", coalesce("notBefore",
-  $2::timestamptz), $2::timestamptz, coalesce(tenant, 'default')
+  $2::timestamptz), $2::timestamptz, coalesce(
+    d.tenant, (select c.tenant from channels c where c.id = d."channelId"), 'default')
   from jsonb_to_recordset($1::jsonb) as d("channelId" bigint, "eventKey" text, payload jsonb,
   "idemKey" text, "notBefore" timestamptz, tenant text)
   on conflict (idem_key) do nothing
@@ -223,7 +224,7 @@ with held as (
   select o.id from push_outbox o
   where o.status = 'pending' and o.next_retry_at > $1::timestamptz and o.leased_until is null
     and o.payload_json->'routing'->'muteTimes'->>0 is not null
-    and o.payload_json->'routing'->>'group' is null and not o.payload_json ? 'repeat'
+    and o.payload_json->'routing'->>'group' is null and not o.payload_json ? 'repeat'${OWN("o")}
   order by o.id for update
 )
 update push_outbox o set next_retry_at = $1::timestamptz from held

@@ -61,13 +61,13 @@ export function tenantStore(client: SqlClient): TenantStore {
 function ownRows(client: SqlClient, tenant: string): OwnRows {
   const isDefault = tenant === DEFAULT_TENANT;
   const sql = ownSql(isDefault ? client : client.asTenant(tenant), tenant);
-  const { outbox, outboxByKey, reopen, bringForward } = outboxStore(sql);
+  const { outbox, outboxByKey, reopen, bringForward, askMutedAt } = outboxStore(sql);
   const { deadLetters, takeForReplay } = deadLetterStore(sql, isDefault);
   return {
     ...channelStore(sql),
     ...auditLogStore(sql),
     ...ownKeys(keyStore(sql), tenant),
     ...ownReplies(replyStore(sql), tenant),
-    ...{ outbox, outboxByKey, reopen, bringForward, deadLetters, takeForReplay },
+    ...{ outbox, outboxByKey, reopen, bringForward, askMutedAt, deadLetters, takeForReplay },
   };
 }

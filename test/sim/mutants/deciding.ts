@@ -198,10 +198,8 @@ export const DECIDING_MUTANTS: readonly Suspect[] = [
   {
     name: "channels added since are missed at a transition",
     file: "src/events/event-actor.ts",
-    from:
-      "const [channels, routes] = await Promise.all([ports.channels(cameAt), " +
-      "ports.routes()]);",
-    to: "const [channels, routes] = [input.channels, await ports.routes()];",
+    from: "const [channels, routes] = await Promise.all([ports.channels(cameAt), own]);",
+    to: "const [channels, routes] = [input.channels, await own];",
     tests: { files: ["test/listed-author.test.ts"] },
   },
   {

@@ -5,15 +5,17 @@ export const IN_FLIGHT_MUTANTS: readonly Suspect[] = [
   {
     name: "an actor keeps the routes that it asked for first",
     file: "src/events/event-actor.ts",
-    from: "ports.routes()]);",
-    to: "((memory as { first?: Promise<Routes | null> }).first ??= ports.routes())]);",
+    from: "const own = ports.routes(DEFAULT_TENANT);",
+    to:
+      "const own = ((memory as { first?: Promise<Routes | null> }).first ??= " +
+      "ports.routes(DEFAULT_TENANT));",
     by: "",
     scene: 7,
   },
   {
     name: "routes are not asked for at a transition",
     file: "src/events/event-actor.ts",
-    from: "return decide(before, { ...input, channels, routes });",
+    from: "return decide(before, { ...input, channels, routes, tenantRoutes });",
     to: "return decide(before, { ...input, channels });",
     by: "",
     scene: 4,
