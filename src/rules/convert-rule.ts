@@ -7,7 +7,21 @@ const CONDITION = ["condition", "conditions", "when", "if", "expression"];
 const SCORE = ["score", "weight", "points"];
 const REASON = ["reason", "message", "description"];
 const ON_FIELDS = ["enabled", "active", "enable", "is_enabled", "is_active"];
-const OFF_FIELDS = ["disabled", "dry_run", "shadow", "disable", "is_disabled", "skip", "muted"];
+const OFF_FIELDS = [
+  "disabled",
+  "dry_run",
+  "shadow",
+  "disable",
+  "is_disabled",
+  "skip",
+  "muted",
+  "draft",
+  "paused",
+  "inactive",
+  "suspended",
+  "deprecated",
+  "archived",
+];
 export const SWITCHES = [...ON_FIELDS, ...OFF_FIELDS];
 const OTHERS = ["id", "name", "per", "unless", "stage", "status", ...SWITCHES];
 const KNOWN = new Set([...CONDITION, ...SCORE, ...REASON, ...OTHERS]);
@@ -30,7 +44,8 @@ export function convertRule(
   const convert = converter.named(name);
   const logic = logicOf(rule);
   for (const key of Object.keys(rule))
-    if (!KNOWN.has(key) && key !== logic?.field) say(`${key} has no counterpart and was left out`);
+    if (!KNOWN.has(key) && key !== logic?.field && key !== offField(rule))
+      say(`${key} has no counterpart and was left out`);
   const first = (names: readonly string[]): unknown => {
     const [used, ...unused] = names.filter((field) => (rule[field] ?? null) !== null);
     for (const field of unused) say(`${field} was left out: ${used} says it`);
@@ -163,7 +178,14 @@ function idOf(id: string, say: (note: string) => void): string {
   return fitting;
 }
 
+/** Fields that may say something else than whether a rule counts. */
+const PERHAPS_OFF = ["state", "mode"];
+const OFF_WORD =
+  /^(?:off|false|no|disabled|inactive|paused|suspended|draft|archived|deprecated|shadow|test|testing|dry[_ -]?run|never)$/i;
 const LIVE = /^(?:live|on|true|active|enabled|prod|production)$/i;
+
+const offField = (rule: PlainFields): string | undefined =>
+  PERHAPS_OFF.find((field) => OFF_WORD.test(String(rule[field] ?? "")));
 
 /** What is not surely live is on trial: a rule that was off must not begin to count. */
 function stageOf(rule: PlainFields, isOff: boolean, say: (note: string) => void): PlainFields {
@@ -174,5 +196,9 @@ function stageOf(rule: PlainFields, isOff: boolean, say: (note: string) => void)
   );
   if (odd !== undefined && rule[odd] !== "shadow")
     say(`${odd} ${JSON.stringify(rule[odd])} has no counterpart: it is on trial (stage: shadow)`);
-  return isDisabled || isOff || odd !== undefined ? { stage: "shadow" } : {};
+  const off = offField(rule);
+  if (off !== undefined)
+    say(`${off} ${JSON.stringify(rule[off])}: it is on trial now (stage: shadow)`);
+  const isOnTrial = isDisabled || isOff || odd !== undefined || off !== undefined;
+  return isOnTrial ? { stage: "shadow" } : {};
 }

@@ -195,7 +195,7 @@ function missingEntries(maps: PlainFields, notes: string[]) {
   return Object.entries(maps).flatMap(([field, map]) => {
     if (map === undefined || map === null) return [];
     const entries: (readonly [string, unknown])[] = Array.isArray(map)
-      ? map.filter(isFields).map((entry) => [String(entry.name ?? entry.source), entry] as const)
+      ? map.filter(isFields).map((entry) => [sourceOf(entry), entry] as const)
       : isFields(map)
         ? Object.entries(map)
         : [];
@@ -203,6 +203,12 @@ function missingEntries(maps: PlainFields, notes: string[]) {
     return entries.map(([source, entry]) => ({ where: `${field}: ${source}: `, source, entry }));
   });
 }
+
+/** What the entries of a list call the source that they speak of. */
+const SOURCE_FIELDS = ["name", "source", "key", "field", "fact", "provider", "id"];
+
+const sourceOf = (entry: PlainFields): string =>
+  String(SOURCE_FIELDS.map((field) => entry[field]).find((name) => name !== undefined) ?? "?");
 
 /** A text that fits our file. */
 function fitting(text: string, where: string, notes: string[]): string | undefined {
@@ -229,7 +235,7 @@ function textOf(entry: unknown, where: string, notes: string[]): string | undefi
       `${where}its condition ${JSON.stringify(entry.condition)} was left out: the text is said ` +
         "when nothing of the source is known",
     );
-  const known = ["reason", "message", "text", "condition", "name", "source"];
+  const known = ["reason", "message", "text", "condition", ...SOURCE_FIELDS];
   noteOthers(entry, known, where, notes);
   return fitting(text, where, notes);
 }

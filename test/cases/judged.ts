@@ -11,7 +11,7 @@ export type Case = { id: string; cause: string; why: string };
 
 /** The cases of test/cases/NAME.jsonl, and of the files NAME-….jsonl beside it that are there. */
 export const casesOf = <T>(name: string): (Case & T)[] =>
-  [name, `${name}-more`, `${name}-fresh`]
+  [name, `${name}-more`, `${name}-fresh`, `${name}-drawn`]
     .map((file) => join(import.meta.dirname, `${file}.jsonl`))
     .filter((file) => existsSync(file))
     .flatMap((file) => readFileSync(file, "utf8").trim().split("\n"))

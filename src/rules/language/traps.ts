@@ -59,6 +59,11 @@ const TRAPS: readonly Trap[] = [
       `${name} ${not ? "!=" : "=="} ${word?.toLowerCase() === "true" ? 1 : 0}`,
   },
   {
+    pattern: /\s+is\s+(not\s+)?(?=[§\d-])/gi,
+    message: "there is no `is`",
+    instead: ([, not]) => (not ? " != " : " == "),
+  },
+  {
     pattern: /(?<![\w.$])(and|or|not|in|of|if|then|else|mod)(?=[("'[§-])/g,
     message: "needs a space after it: the character that follows is swallowed",
     instead: ([word]) => `${word} `,
@@ -80,11 +85,17 @@ const TRAPS: readonly Trap[] = [
   { pattern: /≥/g, message: "is written `>=`", instead: () => ">=" },
   { pattern: /≤/g, message: "is written `<=`", instead: () => "<=" },
   { pattern: /≠/g, message: "is written `!=`", instead: () => "!=" },
-  { pattern: /[“”]/g, message: "text takes straight double quotes", instead: () => '"' },
+  { pattern: /[−–]/g, message: "a minus is written `-`", instead: () => "-" },
+  { pattern: /[“”‘’„]/g, message: "text takes straight double quotes", instead: () => '"' },
   {
     pattern: /(?<![\w.$])(\d+(?:\.\d+)?e[+-]?\d+)(?![\w.$])/gi,
     message: "numbers are written out",
     instead: ([n]) => plain(Number(n)),
+  },
+  {
+    pattern: /(?<![\w.$])(\d+)\.(?![\w.$])/g,
+    message: "a number ends with a digit",
+    instead: ([, n = ""]) => n,
   },
   {
     pattern: /(?<![\w.$])\.\d+/g,

@@ -103,8 +103,18 @@ function withConstant(
     if (piece.type !== "number") inexpressible(`${piece.text} is neither True nor False`);
     return related(`${bracketed(piece)} ${operator} ${value ? 1 : 0}`);
   }
+  if (isObject(left, writer)) inexpressible("a match or a set is never True or False itself");
   const test = writer.truth(left);
   return value === isEqual ? test : negated(test);
+}
+
+/** Whether Python gets a match or a set from it, which holds and still is not True. */
+function isObject(node: PythonNode, writer: PythonWriter): boolean {
+  if (node.kind === "logic") return node.parts.some((part) => isObject(part, writer));
+  if (node.kind === "choice")
+    return [node.then, node.otherwise].some((part) => isObject(part, writer));
+  if (node.kind !== "call" && node.kind !== "binary") return false;
+  return matchOf(node, writer) !== undefined || common(node, writer) !== undefined;
 }
 
 /** What `len(…)`, `sum(…)` and `keywords.count(…)` count. */

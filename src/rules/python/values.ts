@@ -6,6 +6,7 @@ import {
   compound,
   factOf,
   gotten,
+  joined,
   kindOfFact,
   methodOf,
   type Piece,
@@ -113,9 +114,11 @@ function arithmetic(node: PythonNodeOf<"binary">, writer: PythonWriter): Piece {
 /** `x or 0`: Python takes the second where the first is missing, 0 or empty. */
 function orDefault({ operator, parts }: PythonNodeOf<"logic">, writer: PythonWriter): Piece {
   const [first, second, ...more] = parts;
-  if (operator === "and" || !first || !second || more.length > 0)
-    return inexpressible(`${operator} between values`);
-  const [given, fallback] = [writer.value(first), writer.value(second)];
+  const [given, fallback, ...others] = parts.map(writer.value);
+  if (!first || !second || !given || !fallback) return inexpressible(`${operator} of nothing`);
+  const all = [given, fallback, ...others];
+  if (all.every(({ type }) => type === "truth")) return joined(all, operator);
+  if (operator === "and" || more.length > 0) return inexpressible(`${operator} between values`);
   const isZero = second.kind === "number" && second.value === 0;
   const test =
     given.type === "number"

@@ -8,7 +8,9 @@ import {
   calledName,
   compound,
   exists,
+  factOf,
   joined,
+  kindOfFact,
   negated,
   type Piece,
   type PythonWriter,
@@ -125,7 +127,18 @@ function bitwise(node: PythonNodeOf<"binary">, writer: PythonWriter): Piece {
   const sides = [node.left, node.right];
   if (sides.some((side) => side.kind === "number"))
     inexpressible(`${node.operator} binds more tightly than a comparison: write and, or`);
-  return joined(sides.map(writer.truth), node.operator === "&" ? "and" : "or");
+  if (node.operator === "|") return joined(sides.map(writer.truth), "or");
+  for (const side of sides) mustBeOneBit(side, writer);
+  return joined(sides.map(writer.truth), "and");
+}
+
+/** Of numbers `&` takes the bits that both have: 1 & 10 is 0, though both hold. */
+function mustBeOneBit(node: PythonNode, writer: PythonWriter): void {
+  if (factOf(node, writer) === undefined && node.kind !== "binary") return;
+  const piece = writer.value(node);
+  const kind = kindOfFact(piece, writer);
+  const isFlag = kind?.least === 0 && kind.most === 1 && kind.whole === true;
+  if (piece.type === "number" && !isFlag) inexpressible(`& of the bits of ${piece.text}`);
 }
 
 function called(node: PythonNodeOf<"call">, writer: PythonWriter): Piece | undefined {
