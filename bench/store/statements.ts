@@ -18,7 +18,7 @@ const ANY_OUTBOX = { status: null, channelId: null, since: null };
 const ANY_DEAD_LETTER = { stage: null, reason: null, since: null, replayed: null };
 const ANY_POST = { source: null, outcome: null, reason: null, since: null };
 
-/** What the statements ask for, in a database that `fill` filled: found once, before any is timed. */
+/** What the statements ask for, in a database that `fill` filled: found before any is timed. */
 export async function askFor(store: Store, { posts, now }: { posts: number; now: string }) {
   const ago = (days: number): string => iso(Date.parse(now) - days * DAY_MS);
   const first = await store.events(ANY_EVENT, FIRST_PAGE);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { fill } from "../../bench/store/fill.ts";
+import { pagesOf } from "../../bench/store/pages.ts";
 import {
   askFor,
   flowStatements,
@@ -102,15 +103,6 @@ async function filled(size: typeof SIZE): Promise<Filled> {
   });
   const database: Filled = { postgres, store, plans: [], explained: "explain" };
   return database;
-}
-
-/**
- * The pages that a part of the statement touched, in the memory of the database or on its disk, of
- * the part that touched the most: of one that only reads, the whole.
- */
-function pagesOf(plan: string): number {
-  const touched = [...plan.matchAll(/Buffers: shared hit=(\d+)(?: read=(\d+))?/g)];
-  return Math.max(0, ...touched.map(([, hit, read = "0"]) => Number(hit) + Number(read)));
 }
 
 type Statements = typeof readStatements | typeof flowStatements;
