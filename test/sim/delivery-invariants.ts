@@ -266,9 +266,10 @@ function repeatsHaveACause(run: Judged): Complaints {
   return repeated.map((line) => `${line} went out again without cause`);
 }
 
-/** Under these a delivery may miss its queue, and must still be on its way within minutes. */
+/** Under these a delivery may miss its object and its queue, and must still be on its way within minutes. */
 const QUICK = new Set<FaultName>([
   "enqueue-refused",
+  "object-unreachable",
   "queue-duplicate",
   "ack-lost",
   "redis-down",

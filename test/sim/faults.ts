@@ -109,6 +109,7 @@ export const FAULTS = {
     "a Durable Object is evicted in the middle of a call",
     ["before", "after"],
   ),
+  "object-unreachable": refuse(/>channel\.deliver/, "a channel's object cannot be called"),
   "object-doubled": played("two instances of a Durable Object live at once"),
   "rows-lost": played("the rows of an event's object are gone, as when their layout changed"),
   "alarm-twice": played("an alarm fires again after it succeeded"),

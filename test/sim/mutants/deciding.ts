@@ -85,7 +85,7 @@ export const DECIDING_MUTANTS: readonly Suspect[] = [
     file: "src/events/after-commit.ts",
     from: "await wakeSweeper(",
     to: "if (times.flat().length > 0) await wakeSweeper(",
-    by: "enqueue-refused=0.6",
+    by: "object-unreachable=0.6,enqueue-refused=0.6",
   },
   {
     name: "one quiet post silences an event",
