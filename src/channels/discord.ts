@@ -128,6 +128,7 @@ const Reply = z.looseObject({
   retry_after: z.coerce.number().optional().catch(undefined),
 });
 
+/** A ban that names no end. */
 const BANNED_MS = 300_000;
 /** Discord's code for the network in front of it, which says nothing about the hook. */
 const NETWORK_IN_FRONT = 40_333;
@@ -164,13 +165,14 @@ function classify(
   if (json === undefined)
     return {
       kind: "throttled",
-      reason: "banned for minutes",
-      delayMs: Math.max(BANNED_MS, requestedDelay(headers, now) ?? 0),
+      reason: "throttled by the edge in front of Discord",
+      delayMs: requestedDelay(headers, now) ?? BANNED_MS,
     };
   const reply = Reply.safeParse(json).data;
   const said = [reply?.message, ...fieldErrors(reply?.errors)].filter(Boolean).join("; ");
   const reason = `HTTP ${status}${said ? `: ${said.slice(0, 500)}` : ""}`;
   if (status === 200 && reply?.id === undefined) return unacknowledgedSend;
+  if ((status === 401 || status === 404) && reply?.code === undefined) return pageVerdict(status);
   if (status === 401 || status === 404) return { kind: "gone", reason };
   if (status === 403) return { kind: reply?.code === NETWORK_IN_FRONT ? "retry" : "auth", reason };
   if (status === 429 && reply?.retry_after !== undefined)

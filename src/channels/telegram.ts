@@ -69,13 +69,19 @@ const Reply = z.looseObject({
   parameters: z
     .looseObject({
       retry_after: z.coerce.number().optional().catch(undefined),
-      migrate_to_chat_id: z.number().optional().catch(undefined),
+      migrate_to_chat_id: z.coerce.number().optional().catch(undefined),
     })
     .catch({}),
 });
 type Reply = z.infer<typeof Reply>;
 
 const replyOf = (json: unknown): Reply | undefined => Reply.safeParse(json).data;
+
+/** The seconds that the description names, where the parameters name none. */
+function saidWait(description: string): number | undefined {
+  const [, seconds] = /retry after (\d{1,9})/i.exec(description) ?? [];
+  return seconds === undefined ? undefined : Number(seconds);
+}
 
 /**
  * Telegram's own meaning of its errors (Bot API, "Making requests"; errors by their description).
@@ -86,7 +92,7 @@ function classify({ status, json }: Omit<OutsideAnswer, "verdict">): Verdict | u
   if (!reply) return pageVerdict(status);
   if (reply.ok) return undefined;
   const reason = `${status}: ${reply.description}`.slice(0, 500);
-  const wait = reply.parameters.retry_after;
+  const wait = reply.parameters.retry_after ?? saidWait(reply.description);
   if (status === 429)
     return { kind: "throttled", reason, ...(wait !== undefined && { delayMs: wait * 1_000 }) };
   if (status === 401 || status === 404)
@@ -172,17 +178,17 @@ async function sendNew(
     prior !== null && settings.updates !== "new"
       ? { message_id: Number(prior.id), allow_sending_without_reply: true }
       : null;
-  return post(
-    "sendMessage",
-    message,
-    {
-      chat_id: chatId,
-      ...(settings.threadId !== undefined && { message_thread_id: settings.threadId }),
-      ...common(settings),
-      ...(reply && { reply_parameters: reply }),
-    },
-    ports,
-  );
+  const body = {
+    chat_id: chatId,
+    ...(settings.threadId !== undefined && { message_thread_id: settings.threadId }),
+    ...common(settings),
+  };
+  if (reply === null) return post("sendMessage", message, body, ports);
+  const replied = await post("sendMessage", message, { ...body, reply_parameters: reply }, ports);
+  // Older servers refuse the reply all the same.
+  return described(replied, NOTHING_TO_REPLY_TO)
+    ? post("sendMessage", message, body, ports)
+    : replied;
 }
 
 const edit = (
@@ -215,6 +221,7 @@ async function followMove(
   return { answer: await attempt(`${target}`), moved: `${target}` };
 }
 
+const NOTHING_TO_REPLY_TO = /message to (?:be replied|reply) not found|replied message not found/i;
 const NO_LONGER_THERE = /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i;
 
 async function send(
