@@ -224,8 +224,9 @@ export function eventActor(ports: EventPorts, memory: ActorMemory): EventActor {
     const timings = timingsOf(asked, {
       ...{ enrichMs, rulesMs: commitAt - decideAt, posts: change.evidence.length },
     });
-    if (change.outbox.length > 0) await ports.expectDeliveries(change);
-    const result = await ports.store.commit({ ...change, timings });
+    // Both at once: the sweeper is asked before anything is written, and is mostly done first.
+    const expected = change.outbox.length > 0 ? ports.expectDeliveries(change) : undefined;
+    const result = await ports.store.commit({ ...change, timings }).finally(() => expected);
     if (result.kind === "stale") return false;
     coming.splice(0, mentions.length);
     held.committed(mentions);
