@@ -114,7 +114,20 @@ describe("mutes over HTTP", () => {
     expect((await named("B")).body).toMatchObject({ mutes: [{ token: "$A" }, { token: "$B" }] });
     await ask("DELETE", "/mutes?token=A", ADMIN_KEY, undefined, "job-1");
     clock.now += 1;
-    expect((await named("A")).body).toMatchObject({ mutes: [{ token: "$A" }, { token: "$B" }] });
+    expect((await named("A")).body).toMatchObject({ mutes: [{ token: "$B" }, { token: "$A" }] });
+  });
+
+  it("are refused in a channel that has 200 in force, by name", async () => {
+    const { ask } = await operator();
+    const named = (token: string) =>
+      ask("POST", "/mutes", ADMIN_KEY, { token, minutes: 60, channel: "hook" });
+    for (let n = 0; n < 200; n++) await named(`T${n}`);
+    const refused = await named("DEMO");
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ path: "channel" }] } });
+    expect(JSON.stringify(refused.body)).toContain("hook has 200 mutes in force");
+    const ended = await ask("DELETE", "/mutes?token=T0&channel=hook", ADMIN_KEY);
+    expect(ended.status).toBe(200);
+    expect((await named("DEMO")).status).toBe(201);
   });
 
   it("take minutes or a time, not both", async () => {

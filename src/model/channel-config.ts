@@ -7,6 +7,8 @@ import { DEFAULT_TENANT } from "./tenant.ts";
 export const TokenMute = z.object({
   /** As in the subject of its notifications, or `$SYMBOL`. */
   token: z.string().min(1).max(300),
+  /** Its symbol, where it was known: posts that name the symbol alone are about it too. */
+  symbol: z.string().max(100).optional(),
   until: z.string(),
   by: z.string().max(200),
   /** Which call asked for it: the same again changes nothing. */

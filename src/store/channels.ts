@@ -19,6 +19,15 @@ export type SavedChannel =
 /** What failed since the last success; `refusals`: how many of the last ones in a row. */
 export type ChannelFailures = { failingSince: string; failures: number; refusals: number };
 
+/**
+ * "repeated": the same request was taken before. "full": the channel has MOST_MUTES mutes in force.
+ * "unknown": there is no such channel.
+ */
+export type MuteResult = "muted" | "repeated" | "full" | "unknown";
+
+/** Mutes in force in a channel; it holds as many that are over. */
+export const MOST_MUTES = 200;
+
 export type ChannelStore = {
   channels(): Promise<ChannelConfig[]>;
   /**
@@ -37,11 +46,11 @@ export type ChannelStore = {
   /** Fields that are absent stay; `settings` and `filter` are replaced whole. */
   updateChannel(id: number, patch: ChannelPatch, entry?: ChangeEntry): Promise<SavedChannel>;
   /**
-   * Adds a mute to the channel's filter, and forgets the oldest of many and those that ended 32
-   * days before `at`: a mute lasts 30 days at most, and one that was ended must stay so until then.
-   * False: the same request was taken before, or there is no such channel.
+   * Adds a mute to the channel's filter, and forgets those that ended 32 days before `at`: a mute
+   * lasts 30 days at most, and one that was ended must stay so until then. Of twice MOST_MUTES
+   * what a later one of its token replaced goes as well, and what was over before all in force.
    */
-  muteToken(id: number, mute: TokenMute, at: string, entry?: ChangeEntry): Promise<boolean>;
+  muteToken(id: number, mute: TokenMute, at: string, entry?: ChangeEntry): Promise<MuteResult>;
   /**
    * Erases its settings with their secrets.
    * Hides it and frees its name; its deliveries stay readable. What waits to be delivered ends as

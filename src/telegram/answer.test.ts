@@ -195,6 +195,19 @@ describe("words in a chat", () => {
     expect(await say("/mute demo 2h")).toMatchObject({ answer: "repeated" });
   });
 
+  it("say that there are too many mutes, in place of dropping one", async () => {
+    for (let update = 1; update <= 200; update++) await say(`/mute T${update} 2h`, CHAT, update);
+    at.calls.length = 0;
+    expect(await say("/mute demo 2h", CHAT, 201)).toMatchObject({ answer: "done" });
+    expect(at.calls).toMatchObject([
+      ["sendMessage", { text: expect.stringMatching(/^Nothing was muted: .*200.*\/unmute TOKEN/) }],
+    ]);
+    await say("/unmute T1", CHAT, 202);
+    await say("/mute demo 2h", CHAT, 203);
+    const muted = await at.change({ state: "downgraded", score: -9 });
+    expect(await at.deliver(muted)).toMatchObject({ result: "muted" });
+  });
+
   it("mute a token by its address in whatever case a wallet shows it", async () => {
     await say("/mute 0xABCDEFabcdefABCDEFabcdefABCDEFabcdefABCD 2h");
     const tokenCa = "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd";

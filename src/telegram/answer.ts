@@ -3,7 +3,7 @@ import type { ChannelConfig, TokenMute } from "../model/channel-config.ts";
 import { SignalNotification } from "../model/delivery.ts";
 import { mutableToken, writtenToken } from "../model/mutes.ts";
 import type { ChangeEntry } from "../store/audit-log.ts";
-import type { ChannelStore } from "../store/channels.ts";
+import { type ChannelStore, MOST_MUTES, type MuteResult } from "../store/channels.ts";
 import type { OutboxStore } from "../store/outbox.ts";
 import { BUTTONS, type ButtonAction, type Keyboard, keyboardOf, readButton } from "./buttons.ts";
 import {
@@ -35,6 +35,7 @@ export type TelegramPorts = {
 /** `refused`: the chat is none of our channels, or the button none of ours. */
 export type TelegramAnswer = "done" | "repeated" | "refused" | "ignored";
 
+const FULL = `Nothing was muted: there are ${MOST_MUTES} mutes already. End one by /unmute TOKEN.`;
 const HOUR = 3_600_000;
 const MOST_MUTE = 7 * 24 * HOUR;
 
@@ -77,8 +78,13 @@ async function pressed(
     await rewrite({ ...shown, payload, under: ["Why:", ...lines] }, ["mute1h", "mute1d"], ports);
     return "done";
   }
-  const mute = muteOf(mutableToken(payload), ms, query.from, request, ports.now());
-  if (!(await takeMute(channel, mute, query.from, ports))) return "repeated";
+  const mute: TokenMute = {
+    ...muteOf(mutableToken(payload), ms, query.from, request, ports.now()),
+    ...(payload.symbol && { symbol: payload.symbol.toUpperCase() }),
+  };
+  const taken = await takeMute(channel, mute, query.from, ports);
+  if (taken === "full") await say(FULL);
+  if (taken !== "muted") return "repeated";
   const told = `Muted until ${clock(mute.until)} by ${mute.by}`;
   await say(told);
   await rewrite({ ...shown, payload, under: [told] }, ["explain"], ports);
@@ -101,11 +107,15 @@ async function said(
   const length = Math.min(Number(count) * (UNITS[unit] ?? HOUR), MOST_MUTE);
   const ms = command === "unmute" ? 0 : length;
   const mute = muteOf(writtenToken(token), ms, from, request, ports.now());
-  let taken = false;
-  for (const channel of channels) taken = (await takeMute(channel, mute, from, ports)) || taken;
-  if (!taken) return "repeated";
-  const told =
-    ms === 0 ? `${mute.token} is heard again` : `${mute.token} is muted until ${clock(mute.until)}`;
+  const taken: MuteResult[] = [];
+  for (const channel of channels) taken.push(await takeMute(channel, mute, from, ports));
+  const isFull = taken.includes("full");
+  if (!isFull && !taken.includes("muted")) return "repeated";
+  const told = isFull
+    ? FULL
+    : ms === 0
+      ? `${mute.token} is heard again`
+      : `${mute.token} is muted until ${clock(mute.until)}`;
   await ports.call("sendMessage", {
     chat_id: chat.id,
     text: told,
@@ -137,7 +147,7 @@ const takeMute = (
   mute: TokenMute,
   who: TelegramPerson,
   { store, change, now }: TelegramPorts,
-): Promise<boolean> =>
+): Promise<MuteResult> =>
   store.muteToken(id, mute, iso(now()), change(who, `channel/${id}`, { mute }));
 
 const clock = (at: string): string => `${at.slice(0, 16).replace("T", " ")} UTC`;

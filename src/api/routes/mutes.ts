@@ -3,9 +3,9 @@ import { sha256Hex } from "../../kit/hash.ts";
 import { nearestName } from "../../kit/nearest-name.ts";
 import { type Clock, iso } from "../../kit/time.ts";
 import type { ChannelConfig, TokenMute } from "../../model/channel-config.ts";
-import { writtenToken } from "../../model/mutes.ts";
+import { mutesInForce, writtenToken } from "../../model/mutes.ts";
 import { IsoInstant } from "../../model/scalars.ts";
-import type { ChannelStore } from "../../store/channels.ts";
+import { type ChannelStore, MOST_MUTES } from "../../store/channels.ts";
 import type { DescribeChange } from "../change.ts";
 import { problem } from "../problem.ts";
 import { type ApiRoute, route } from "../route.ts";
@@ -119,7 +119,8 @@ async function write(
   const wanted = channel === undefined ? known : known.filter(({ name }) => name === channel);
   if (wanted.length === 0) return unknownChannel(channel, known);
   const at = iso(now());
-  for (const { id } of wanted) {
+  const full: string[] = [];
+  for (const { id, name } of wanted) {
     const subject = `channel/${id}`;
     const { keyId, keyName, requestId } = change({ at, subject });
     const mute: TokenMute = {
@@ -128,19 +129,24 @@ async function write(
       by: keyName ?? keyId,
       request: `api:${sha256Hex(JSON.stringify([token, until, at, requestId]))}`,
     };
-    await store.muteToken(id, mute, at, change({ at, subject, after: { mute } }));
+    const result = await store.muteToken(id, mute, at, change({ at, subject, after: { mute } }));
+    if (result === "full") full.push(name);
   }
+  if (full.length > 0)
+    return refusal(
+      "channel",
+      `${full.join(", ")} has ${MOST_MUTES} mutes in force: end one, or wait until one is over`,
+    );
   return { mutes: inForce(await store.channels(), now()) };
 }
 
 /** The latest mute of each token of each channel that is not over. */
 function inForce(channels: readonly ChannelConfig[], now: number): Shown[] {
-  return channels.flatMap(({ name, filter }) => {
-    const latest = new Map((filter.mutes ?? []).map((mute) => [mute.token, mute]));
-    return [...latest.values()]
-      .filter(({ until }) => Date.parse(until) > now)
-      .map(({ token, until, by }) => ({ channel: name, token, until, by }));
-  });
+  return channels.flatMap(({ name, filter }) =>
+    mutesInForce(filter.mutes ?? [], now).map(({ token, until, by }) => ({
+      ...{ channel: name, token, until, by },
+    })),
+  );
 }
 
 const refusal = (path: string, message: string): Response =>

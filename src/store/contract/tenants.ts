@@ -190,7 +190,7 @@ export function ownRowsContract(store: () => Store): void {
       expect(await mine.rotateKey(keyOf(name), theirs, at(9), note)).toBe(false);
       await mine.noteUse(`key-${other}`, at(5));
       expect(await mine.updateChannel(id, { name: "x" }, note)).toEqual({ kind: "unknown" });
-      expect(await mine.muteToken(id, mute, at(5), note)).toBe(false);
+      expect(await mine.muteToken(id, mute, at(5), note)).toBe("unknown");
       expect(await mine.setChannelStatus(id, "paused", "x")).toBe(false);
       expect(await mine.recordFailure(id, at(5), true)).toBeNull();
       await mine.clearFailures(id);
@@ -213,7 +213,7 @@ export function ownRowsContract(store: () => Store): void {
         kind: "saved",
         channel: { name: "other", tenant: name },
       });
-      expect(await mine.muteToken(id, mute, at(5), note)).toBe(true);
+      expect(await mine.muteToken(id, mute, at(5), note)).toBe("muted");
       expect(await mine.reopen(id, at(5), note)).toMatchObject({ kind: "reopened" });
       expect(await mine.setChannelStatus(id, "paused", "x")).toBe(true);
       expect(await mine.recordFailure(id, at(5), true)).toMatchObject({ failures: 1 });

@@ -1,11 +1,28 @@
-import type { ChannelConfig } from "../../model/channel-config.ts";
+import type { ChannelConfig, TokenMute } from "../../model/channel-config.ts";
 import { DEFAULT_TENANT } from "../../model/tenant.ts";
-import type { ChannelStore } from "../channels.ts";
+import { type ChannelStore, MOST_MUTES } from "../channels.ts";
 import { logChange } from "./audit-log.ts";
 import { needRoom } from "./quotas.ts";
 import { closeUnsent, isOpen, isOwn, type MemoryChannel, type MemoryRows } from "./rows.ts";
 
 const FORGOTTEN_MS = 32 * 86_400_000;
+
+/** What is kept beside a new mute; null when there are too many. */
+function withRoom(mutes: readonly TokenMute[], { token, until }: TokenMute, at: number) {
+  const inForce = (mute: Pick<TokenMute, "until">) => Date.parse(mute.until) > at;
+  const recent = mutes.filter((mute) => Date.parse(mute.until) > at - FORGOTTEN_MS);
+  const lasts = recent.filter(
+    (mute, n) =>
+      mute.token !== token && n === recent.findLastIndex((other) => other.token === mute.token),
+  );
+  if (inForce({ until }) && lasts.filter(inForce).length >= MOST_MUTES) return null;
+  const first = recent.findIndex(inForce);
+  const kept =
+    recent.length < 2 * MOST_MUTES
+      ? recent
+      : lasts.filter((mute) => first !== -1 && recent.indexOf(mute) >= first);
+  return kept.length < 2 * MOST_MUTES ? kept : null;
+}
 
 /** Removes a channel, and ends what waits for it unsent. */
 export function dropChannel(
@@ -94,15 +111,14 @@ export function channelStore(rows: MemoryRows, own: string | null = null): Chann
     },
     async muteToken(id, mute, at, entry) {
       const channel = shown(id);
-      const mutes = channel?.filter.mutes ?? [];
-      if (channel === undefined || mutes.some(({ request }) => request === mute.request))
-        return false;
-      const kept = mutes
-        .slice(-199)
-        .filter(({ until }) => Date.parse(until) > Date.parse(at) - FORGOTTEN_MS);
+      if (channel === undefined) return "unknown";
+      const mutes = channel.filter.mutes ?? [];
+      if (mutes.some(({ request }) => request === mute.request)) return "repeated";
+      const kept = withRoom(mutes, mute, Date.parse(at));
+      if (kept === null) return "full";
       channel.filter = { ...channel.filter, mutes: [...kept, mute] };
       logChange(rows, entry, {}, channel.tenant);
-      return true;
+      return "muted";
     },
     async removeChannel(id, at, entry) {
       const channel = shown(id);

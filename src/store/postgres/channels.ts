@@ -1,5 +1,10 @@
 import type { ChannelConfig } from "../../model/channel-config.ts";
-import type { ChannelFailures, ChannelStore } from "../channels.ts";
+import {
+  type ChannelFailures,
+  type ChannelStore,
+  MOST_MUTES,
+  type MuteResult,
+} from "../channels.ts";
 import { AUDITED, CHANNEL, closedWithChannels } from "./columns.ts";
 import { REMOVED, unlessRemoved } from "./quotas.ts";
 import { isoColumn, jsonParam, OWN, optionalJson, type Sql } from "./sql.ts";
@@ -52,19 +57,35 @@ with held as (
   select id, filter, coalesce(filter->'mutes', '[]') as mutes from channels c
   where id = $1::bigint and removed_at is null${OWN("c")} for update
 ),
+recent as (
+  select m.mute, m.place, m.mute->>'token' <> $2::jsonb->>'token' and m.place = max(m.place) over
+    (partition by m.mute->>'token') as lasts,
+    (m.mute->>'until')::timestamptz > $3::timestamptz as in_force
+  from held, jsonb_array_elements(held.mutes) with ordinality as m(mute, place)
+  where (m.mute->>'until')::timestamptz > $3::timestamptz - interval '32 days'
+),
+kept as (
+  select * from recent where (select count(*) from recent) < 2 * ${MOST_MUTES}
+    or (lasts and place >= (select min(place) from recent where in_force))
+),
+ruling as (
+  select case
+    when exists (select from jsonb_array_elements(held.mutes) m
+      where m->>'request' = $2::jsonb->>'request') then 'repeated'
+    when (select count(*) from kept) >= 2 * ${MOST_MUTES} then 'full'
+    when ($2::jsonb->>'until')::timestamptz > $3::timestamptz and
+      (select count(*) from recent where lasts and in_force) >= ${MOST_MUTES} then 'full'
+    else 'muted'
+  end as result from held
+),
 saved as (
-  update channels c set filter = held.filter || jsonb_build_object('mutes', coalesce((
-    select jsonb_agg(m.mute order by m.place)
-    from jsonb_array_elements(held.mutes) with ordinality as m(mute, place)
-    where (m.mute->>'until')::timestamptz > $3::timestamptz - interval '32 days'
-      and m.place > jsonb_array_length(held.mutes) - 199
-  ), '[]') || $2::jsonb)
-  from held
-  where c.id = held.id and not exists (
-    select from jsonb_array_elements(held.mutes) m where m->>'request' = $2::jsonb->>'request')
+  update channels c set filter = held.filter || jsonb_build_object('mutes',
+    coalesce((select jsonb_agg(mute order by place) from kept), '[]') || $2::jsonb)
+  from held, ruling
+  where c.id = held.id and result = 'muted'
   returning c.id, c.tenant
 ), ${AUDITED("saved", "$4", { tenant: "(select tenant from saved)" })}
-select true as muted from saved`;
+select result from ruling`;
 
 const SET_STATUS = `
 with held as (
@@ -129,8 +150,11 @@ export function channelStore(sql: Sql): ChannelStore {
       if (row === undefined) return { kind: "unknown" };
       return row.taken ? { kind: "taken" } : { kind: "saved", channel: row.channel };
     },
-    muteToken: async (id, mute, at, entry) =>
-      (await sql.query(MUTE, [id, jsonParam(mute), at, optionalJson(entry)])).length > 0,
+    async muteToken(id, mute, at, entry) {
+      const params = [id, jsonParam(mute), at, optionalJson(entry)];
+      const [row] = await sql.query<{ result: MuteResult }>(MUTE, params);
+      return row?.result ?? "unknown";
+    },
     removeChannel: async (id, at, entry) =>
       (await sql.query(REMOVE, [id, at, optionalJson(entry)])).length > 0,
   };
