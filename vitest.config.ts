@@ -40,6 +40,7 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               bindings: { DATABASE_URL: "postgresql://none@127.0.0.1:9/none", LOCAL: "1" },
+              r2Buckets: ["ARCHIVE"],
             },
           }),
         ],

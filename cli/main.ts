@@ -5,6 +5,7 @@ import { nearestName } from "../src/kit/nearest-name.ts";
 import { ServerError } from "./client.ts";
 import { type Command, type Io, UsageError } from "./command.ts";
 import { alerts } from "./commands/alerts.ts";
+import { archive } from "./commands/archive.ts";
 import { audit } from "./commands/audit.ts";
 import { auditLog } from "./commands/audit-log.ts";
 import { backup } from "./commands/backup.ts";
@@ -43,6 +44,7 @@ const COMMANDS: Command[] = [
   alerts,
   audit,
   auditLog,
+  archive,
   keys,
   tenants,
   label,

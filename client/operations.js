@@ -16,6 +16,8 @@ export const OPERATIONS = {
   getAnalytics: {"method":"GET","path":"/analytics/{query}","query":["from","to","step"],"body":null,"answer":"json","items":null},
   auditEvents: {"method":"GET","path":"/audit/events","query":["limit","cursor","since","until"],"body":null,"answer":"json","items":"findings"},
   listAuditLog: {"method":"GET","path":"/audit-log","query":["limit","cursor","action","subject","key","since","until"],"body":null,"answer":"json","items":"entries"},
+  listArchive: {"method":"GET","path":"/archive","query":["limit","cursor","what","since","until"],"body":null,"answer":"json","items":"batches"},
+  getArchiveFile: {"method":"GET","path":"/archive/{id}/{file}","query":[],"body":null,"answer":"text","items":null},
   createStreamTicket: {"method":"POST","path":"/stream/tickets","query":[],"body":null,"answer":"json","items":null},
   queryGraphql: {"method":"POST","path":"/graphql","query":[],"body":"application/json","answer":"json","items":null},
   ingestPosts: {"method":"POST","path":"/ingest","query":["quiet"],"body":"application/json","answer":"json","items":null},

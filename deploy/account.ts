@@ -33,6 +33,8 @@ export type AccountState = {
   queues: ReadonlyMap<string, { id: string; consumers: readonly QueueReader[] }>;
   /** Ids of the KV namespaces, by title. */
   namespaces: ReadonlyMap<string, string>;
+  /** The archive's bucket is there. */
+  bucketThere: boolean;
   /** Undefined before the first deployment. */
   worker: WorkerState | undefined;
 };
@@ -52,6 +54,7 @@ export type WorkerState = {
 };
 
 const NOT_FOUND = [10007, 10090];
+const NO_BUCKET = 10006;
 
 /** The answer, or `otherwise` when the API refuses with one of the codes. */
 async function unless<T>(codes: number[], ask: Promise<T>, otherwise: T): Promise<T> {
@@ -71,7 +74,7 @@ export async function readAccount({ api, id }: Account, env: Environment): Promi
     queue_name: string;
     consumers?: { consumer_id: string; script?: string; script_name?: string; service?: string }[];
   };
-  const [plans, analytics, subdomain, queues, namespaces, worker] = await Promise.all([
+  const [plans, analytics, subdomain, queues, namespaces, bucketThere, worker] = await Promise.all([
     unless<Subscription[] | undefined>(
       [10000, 9109],
       api.call("GET", `${root}/subscriptions`),
@@ -87,6 +90,12 @@ export async function readAccount({ api, id }: Account, env: Environment): Promi
     ),
     api.list<Queue>(`${root}/queues`),
     api.list<{ id: string; title: string }>(`${root}/storage/kv/namespaces`),
+    env.bucket !== undefined &&
+      unless(
+        [NO_BUCKET],
+        api.call("GET", `${root}/r2/buckets/${env.bucket}`).then(() => true),
+        false,
+      ),
     readWorker(api, root, env.worker),
   ]);
   const isPaid = plans?.some(({ rate_plan }) => rate_plan.id.startsWith("workers_paid"));
@@ -107,6 +116,7 @@ export async function readAccount({ api, id }: Account, env: Environment): Promi
       ]),
     ),
     namespaces: new Map(namespaces.map(({ title, id }) => [title, id])),
+    bucketThere,
     worker,
   };
 }

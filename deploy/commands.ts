@@ -123,6 +123,8 @@ async function destroy(at: At, command: DeployCommand, output: Output): Promise<
     await account.api.call("DELETE", `${root}/storage/kv/namespaces/${namespace}`);
     output.good(`deleted the namespace ${env.namespace}`);
   }
+  if (env.bucket !== undefined)
+    output.note(`the bucket ${env.bucket} is as it was, with the files of the archive`);
   output.note(
     "the database is as it was; so are the points in Analytics Engine, which go after three months",
   );

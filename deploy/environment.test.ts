@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { readResources } from "../local/resources.ts";
 import { environmentOf } from "./environment.ts";
 import { readDeploySettings } from "./settings.ts";
 
@@ -27,7 +28,7 @@ it("has the platform export its traces to the destinations, by the ratio of the 
 });
 
 it("names, binds and consumes every shard of the queues in this environment", () => {
-  const { queues, config } = environmentOf("staging", 2);
+  const { queues, config } = environmentOf("staging", readResources({ QUEUE_SHARDS: "2" }));
   const own = "event-stream-starter-staging-mentions-1";
   expect(queues.get("mentions-1")).toBe(own);
   const written = JSON.parse(config("id")).queues;

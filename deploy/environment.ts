@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "smol-toml";
 import * as z from "zod";
-import { QueueConfig, shardedConfig } from "../local/queue-shards.ts";
+import { archiveBinding, QueueConfig, shardedConfig } from "../local/queue-shards.ts";
+import { type Resources, readResources } from "../local/resources.ts";
 import type { Placement } from "./placement.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -35,6 +36,8 @@ export type Environment = {
   /** The title of the KV namespace. */
   namespace: string;
   dataset: string;
+  /** The archive's bucket; undefined: none is wanted. */
+  bucket: string | undefined;
   crons: readonly string[];
   /** The tag of the last migration of Durable Objects. */
   migrationTag: string | undefined;
@@ -60,7 +63,10 @@ export type DeployChoices = {
  * Every resource carries the Worker's name, and that carries the environment's: two environments in
  * one account, or two products made of this one, never share a queue, a namespace or a dataset.
  */
-export function environmentOf(name: string, queueShards = 1): Environment {
+export function environmentOf(
+  name: string,
+  { queueShards, archiveBucket }: Resources = readResources({}),
+): Environment {
   if (!/^[a-z][a-z0-9-]{0,19}$/.test(name))
     throw new Refusal(
       `--env ${name}: an environment's name has up to 20 small letters, digits and dashes`,
@@ -74,6 +80,7 @@ export function environmentOf(name: string, queueShards = 1): Environment {
     ...read.queues.consumers.map(({ queue }) => queue),
   ]);
   const queues = new Map([...names].map((queue) => [queue, own(queue)]));
+  const bucket = archiveBucket && own(archiveBucket);
   const dataset = own(read.analytics_engine_datasets[0]?.dataset ?? "").replaceAll("-", "_");
   return {
     name,
@@ -81,17 +88,22 @@ export function environmentOf(name: string, queueShards = 1): Environment {
     queues,
     namespace: own("rules"),
     dataset,
+    bucket,
     crons: read.triggers.crons,
     migrationTag: read.migrations.at(-1)?.tag,
     limitsCpu: read.limits !== undefined,
     routes: read.routes.length > 0,
     vars: Object.keys(read.vars),
     config: (namespaceId, choices = {}) =>
-      JSON.stringify(renamed(read, { worker, queues, dataset, namespaceId, ...choices }), null, 2),
+      JSON.stringify(
+        renamed(read, { worker, queues, dataset, bucket, namespaceId, ...choices }),
+        null,
+        2,
+      ),
   };
 }
 
-type Names = Pick<Environment, "worker" | "queues" | "dataset"> &
+type Names = Pick<Environment, "worker" | "queues" | "dataset" | "bucket"> &
   DeployChoices & { namespaceId: string | undefined };
 
 /** The destinations take the traces; the account's own store would bill them once more. */
@@ -105,10 +117,11 @@ const tracesOf = ({ destinations, ratio }: NonNullable<DeployChoices["traces"]>)
 /** A route belongs to production alone: another environment answers under workers.dev. */
 function renamed(
   read: WranglerConfig,
-  { worker, queues, dataset, namespaceId, hyperdriveId, placement, traces, bindsAi }: Names,
+  { worker, queues, dataset, bucket, namespaceId, ...choices }: Names,
 ): object {
   const queueOf = (name: string) => queues.get(name) ?? name;
   const { routes, ...rest } = read;
+  const { hyperdriveId, placement, traces, bindsAi } = choices;
   return {
     ...rest,
     ...(worker === read.name && routes.length > 0 ? { routes } : {}),
@@ -130,6 +143,7 @@ function renamed(
     ...(traces && { observability: { ...read.observability, traces: tracesOf(traces) } }),
     ...(bindsAi && { ai: { binding: "AI" } }),
     ...(placement && { placement }),
+    ...(bucket && { r2_buckets: [archiveBinding(bucket)] }),
     ...(hyperdriveId && { hyperdrive: [{ binding: "HYPERDRIVE", id: hyperdriveId }] }),
     analytics_engine_datasets: read.analytics_engine_datasets.map((each) => ({
       ...each,

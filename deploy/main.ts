@@ -9,7 +9,7 @@ import { planOf, printPlan } from "./plan.ts";
 import { type Checked, preflight, preview } from "./preflight.ts";
 import { Refusal } from "./refusal.ts";
 import { RELEASE_STEPS, type Released, release } from "./release.ts";
-import { queueShardsIn } from "./settings.ts";
+import { resourcesIn } from "./settings.ts";
 import { tryDeployment, untilReady } from "./smoke.ts";
 import { sendRequestsTo } from "./versions.ts";
 import { findToken } from "./wrangler.ts";
@@ -18,7 +18,7 @@ import { findToken } from "./wrangler.ts";
 const PATIENCE_MS = 60_000;
 
 async function releaseCommand(command: DeployCommand, output: Output): Promise<void> {
-  const env = environmentOf(command.env, queueShardsIn(command.settingsFile));
+  const env = environmentOf(command.env, resourcesIn(command.settingsFile));
   if (command.dryRun) {
     const planned = await preview({ ...command, env }, output);
     printPlan(planned, planOf(planned), command.percent, output);
@@ -124,7 +124,7 @@ async function run(command: DeployCommand, output: Output): Promise<void> {
       process.once(signal, () => stopping.abort());
     return runCommand(
       command,
-      environmentOf(command.env, queueShardsIn(command.settingsFile)),
+      environmentOf(command.env, resourcesIn(command.settingsFile)),
       output,
       stopping.signal,
     );

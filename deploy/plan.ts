@@ -8,6 +8,8 @@ export type Plan = {
   queues: readonly string[];
   /** The KV namespace is not there yet. */
   makesNamespace: boolean;
+  /** The archive's bucket, where it is wanted and not there yet. */
+  makesBucket: string | undefined;
   migrations: readonly string[];
   /** Secrets of the Worker that the settings no longer name. */
   stale: readonly string[];
@@ -19,6 +21,7 @@ export function planOf({ env, state, secrets, database }: Omit<Planned, "missing
   return {
     queues: [...env.queues.values()].filter((name) => !state.queues.has(name)),
     makesNamespace: !state.namespaces.has(env.namespace),
+    makesBucket: state.bucketThere ? undefined : env.bucket,
     migrations: database?.pending ?? pendingAfter(0),
     stale: (state.worker?.secrets ?? []).filter((name) => !(name in secrets)),
     first: state.worker === undefined,
@@ -34,6 +37,8 @@ export function printPlan(checked: Planned, plan: Plan, percent: number, output:
   output.line(`\nThe plan for ${env.name}:`);
   row("queues", plan.queues.length > 0 ? `make ${list(plan.queues)}` : "all there");
   row("namespace", plan.makesNamespace ? `make ${env.namespace}` : `${env.namespace} is there`);
+  if (env.bucket !== undefined)
+    row("bucket", plan.makesBucket ? `make ${env.bucket}` : `${env.bucket} is there`);
   row("dataset", `${env.dataset} (made by its first point)`);
   row("role", roleOf(checked));
   const { hyperdriveId, traces, bindsAi } = choices;

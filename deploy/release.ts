@@ -45,6 +45,8 @@ export async function release(
   const root = `/accounts/${account.id}`;
   const namespaceId = await output.step(`queues and namespace of ${env.worker}`, async () => {
     for (const name of plan.queues) await api.call("POST", `${root}/queues`, { queue_name: name });
+    if (plan.makesBucket !== undefined)
+      await api.call("POST", `${root}/r2/buckets`, { name: plan.makesBucket });
     const there = state.namespaces.get(env.namespace);
     if (there !== undefined) return there;
     const made = await api.call<{ id: string }>("POST", `${root}/storage/kv/namespaces`, {

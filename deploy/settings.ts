@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import * as z from "zod";
+import { readResources } from "../local/resources.ts";
 import { KNOWN_SETTINGS, settingProblems, unknownSettings } from "../src/settings/registry.ts";
 import { CoreShape, DeployShape, SECRETS_IN_CLEAR } from "../src/settings/settings.ts";
 import type { DeployChoices } from "./environment.ts";
@@ -44,11 +45,9 @@ function localProblems(variables: Record<string, string>, emulated: boolean): st
   });
 }
 
-/** How many shards the settings file asks for; a number that is none is a problem of preflight. */
-export function queueShardsIn(settingsFile: string): number {
-  const given = existsSync(settingsFile) ? parseEnv(readFileSync(settingsFile, "utf8")) : {};
-  return DeployShape.QUEUE_SHARDS.safeParse(given.QUEUE_SHARDS || undefined).data ?? 1;
-}
+/** What the settings file adds to wrangler.toml; what is wrong in it is a problem of preflight. */
+export const resourcesIn = (settingsFile: string) =>
+  readResources(existsSync(settingsFile) ? parseEnv(readFileSync(settingsFile, "utf8")) : {});
 
 /** A ratio that is none is a problem of the settings, which names it. */
 function tracesOf(given: Record<string, string>): DeployChoices["traces"] {

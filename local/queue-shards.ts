@@ -28,6 +28,12 @@ export function furtherShards({ producers, consumers }: QueueConfig, count: numb
   };
 }
 
+/** A wrangler.toml with a bucket of R2 for the archive. */
+export const withArchive = (toml: string, bucket: string | undefined): string =>
+  bucket === undefined ? toml : `${toml}\n${stringify({ r2_buckets: [archiveBinding(bucket)] })}`;
+
+export const archiveBinding = (bucket: string) => ({ binding: "ARCHIVE", bucket_name: bucket });
+
 /** A wrangler.toml whose queues have `count` shards. */
 export function shardedConfig(toml: string, count: number): string {
   if (count === 1) return toml;

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ServerAccess } from "../cli/client.ts";
 import { settingProblems, unknownSettings } from "../src/settings/registry.ts";
-import { DeployShape } from "../src/settings/settings.ts";
 import { folderSecret, privateFolder, SECRET_VARIABLE } from "./access.ts";
 import { APP_ROLE, applyMigrations, makeAppLogin } from "./migrate.ts";
+import { readResources } from "./resources.ts";
 import { hasChdb, installChdb } from "./services/analytics/chdb.ts";
 import { databaseUrl, planPglite, planPostgres } from "./services/postgres.ts";
 import { planWorker, ROOT } from "./services/worker.ts";
@@ -231,11 +231,8 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
     const { samples = true, traces = false } = options;
     const given = { variables: user, samples, traces };
     const settings = { ...workerSettings(ports, key, secrets, given), ...options.settings };
-    const shards = DeployShape.QUEUE_SHARDS.safeParse(settings.QUEUE_SHARDS || undefined);
-    const problems = [
-      ...settingProblems(settings),
-      ...(shards.error?.issues ?? []).map(({ message }) => `QUEUE_SHARDS ${message}`),
-    ];
+    const resources = readResources(settings);
+    const problems = [...settingProblems(settings), ...resources.problems];
     if (problems.length > 0)
       throw new Error(`the settings cannot be used:\n  ${problems.join("\n  ")}`);
     log(`✓ services  ${inColumns(standInLine(user), 12)}`);
@@ -245,9 +242,8 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
     const envFile = join(dataDir, "worker.env");
     writeEnvFile(envFile, settings);
     const config = options.config ?? join(ROOT, "wrangler.toml");
-    const queueShards = shards.data ?? 1;
     const { inspect = false } = options;
-    const worker = planWorker({ ports, dataDir, config, envFile, queueShards, logs, inspect });
+    const worker = planWorker({ ports, dataDir, config, envFile, resources, logs, inspect });
     return start(worker, "wrangler dev");
   };
   const aborted = () => stop();

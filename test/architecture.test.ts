@@ -104,6 +104,7 @@ const PLACES: Place[] = [
     may: [...STAGE, "src/observability", "src/store/activity.ts"],
     packages: ["zod"],
   },
+  { path: "src/archive/", may: RUNTIME, packages: ["hyparquet-writer"] },
   {
     path: "src/alerts/",
     may: [
@@ -177,6 +178,7 @@ const PLACES: Place[] = [
       ...[
         "alerts",
         "analytics",
+        "archive",
         "audit",
         "store",
         "rules",
@@ -350,7 +352,7 @@ describe("the walls of the store", () => {
 
   it("have the same names: port, PostgreSQL, memory and contract", () => {
     const aggregates = namesIn("src/store");
-    expect(aggregates).toHaveLength(19);
+    expect(aggregates).toHaveLength(20);
     for (const wall of Object.keys(OWN_FILES)) expect(namesIn(wall), wall).toEqual(aggregates);
   });
 

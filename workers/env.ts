@@ -34,6 +34,8 @@ export type Bindings = {
   HYPERDRIVE?: Hyperdrive;
   /** Bound by the deployment where AI_MODEL is set. */
   AI?: { run(model: string, input: unknown): Promise<unknown> };
+  /** Bound where ARCHIVE_BUCKET is set. */
+  ARCHIVE?: R2Bucket;
   ANALYTICS: AnalyticsEngineDataset;
   ASSETS: Fetcher;
   /** Floors under the limits of the API, one for each policy of src/api/rate-limit.ts. */

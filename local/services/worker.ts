@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { shardedConfig } from "../queue-shards.ts";
+import { shardedConfig, withArchive } from "../queue-shards.ts";
+import type { Resources } from "../resources.ts";
 import type { Ports } from "../settings.ts";
 import type { ServiceSpec } from "../supervisor/service.ts";
 
@@ -47,10 +48,14 @@ function buildFailure(log: string): string | undefined {
  * wrangler.toml with queues that do not wait for company: a second at each hop buys larger batches
  * in production, and here only makes people wait. Answers where it was written.
  */
-function localConfig(config: string, dataDir: string, shards: number): string {
+function localConfig(
+  config: string,
+  dataDir: string,
+  { queueShards, archiveBucket }: Resources,
+): string {
   const absolute = (_: string, name: string, path: string) =>
     `${name} = ${JSON.stringify(resolve(dirname(config), path))}`;
-  const text = shardedConfig(readFileSync(config, "utf8"), shards)
+  const text = withArchive(shardedConfig(readFileSync(config, "utf8"), queueShards), archiveBucket)
     .replaceAll(/^max_batch_timeout = \d+/gm, "max_batch_timeout = 0")
     .replaceAll(/^(main|directory) = "(.+)"/gm, absolute);
   const file = join(dataDir, "wrangler.toml");
@@ -66,7 +71,7 @@ export function planWorker(options: {
   dataDir: string;
   config: string;
   envFile: string;
-  queueShards: number;
+  resources: Resources;
   logs: string;
   inspect: boolean;
 }): ServiceSpec {
@@ -81,7 +86,7 @@ export function planWorker(options: {
         join(wrangler, "wrangler-dist", "cli.js"),
         "dev",
         "--config",
-        localConfig(options.config, dataDir, options.queueShards),
+        localConfig(options.config, dataDir, options.resources),
         "--env-file",
         options.envFile,
       ],

@@ -13,6 +13,7 @@ import { SHARED_HEADERS } from "./reply.ts";
 import type { ApiRoute, RespondPorts } from "./route.ts";
 import { type AlertRoutePorts, alertRoutes } from "./routes/alerts.ts";
 import { type AnalyticsPorts, analyticsRoutes } from "./routes/analytics.ts";
+import { type ArchiveRoutePorts, archiveRoutes } from "./routes/archive.ts";
 import { type AuditPorts, auditRoutes } from "./routes/audit.ts";
 import { type AuditLogPorts, auditLogRoutes } from "./routes/audit-log.ts";
 import type { ChannelAdminPorts } from "./routes/channel-ports.ts";
@@ -45,6 +46,7 @@ export type ApiPorts = AccessPorts &
   AnalyticsPorts &
   AuditPorts &
   AuditLogPorts &
+  ArchiveRoutePorts &
   EventReadPorts &
   FaultRoutePorts &
   GraphqlRoutePorts &
@@ -90,6 +92,7 @@ export function apiRoutes(
     ...analyticsRoutes(ports),
     ...auditRoutes(ports),
     ...auditLogRoutes(ports),
+    ...archiveRoutes(ports),
     ...streamRoutes(ports),
     ...graphqlRoutes(ports),
     ...ingestRoutes(ports),

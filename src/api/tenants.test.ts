@@ -39,6 +39,7 @@ const ENTRIES: Record<RouteTenants | "operators", readonly string[]> = {
     ...["putList", "encryptChannels", "answerTelegram", "listFaults", "setFault"],
     ...["clearFault", "listAlerts", "listAlertFacts", "silenceAlerts", "endAlertSilence"],
     ...["getMetrics", "listTenants", "createTenant", "removeTenant", "getTenant", "setQuota"],
+    ...["listArchive", "getArchiveFile"],
   ],
 };
 

@@ -75,6 +75,21 @@ export const METRICS = {
     labels: ["rule"],
     help: "Rules that failed to evaluate, by rule.",
   },
+  archived_rows_total: {
+    kind: "counter",
+    labels: ["type"],
+    help: "Old rows written to the archive before they were deleted, by kind.",
+  },
+  archived_bytes_total: {
+    kind: "counter",
+    labels: ["type"],
+    help: "Bytes of the files that the archive was given, by kind.",
+  },
+  archive_failures_total: {
+    kind: "counter",
+    labels: ["type"],
+    help: "Batches that could not be archived: their rows are kept until they are.",
+  },
   outbox_backlog: { kind: "gauge", labels: [], help: "Deliveries that are not finished." },
   dead_letters: { kind: "gauge", labels: [], help: "Dead letters that were not replayed." },
   queue_backlog: { kind: "gauge", labels: ["queue"], help: "Messages waiting in a queue." },

@@ -78,7 +78,29 @@ it("keeps what is younger, and everything for 0 days", async () => {
   expect(await retained({}, 3, 4_000)).toEqual({ left: 3, dropped: 3, logged: [] });
 });
 
-it("gives each kind its share of twelve minutes, and leaves the rest to the next hour", async () => {
+it("deletes by four statements at a time, and gives the time that one kind leaves to others", async () => {
+  let now = NOW;
+  let under = 0;
+  const most: number[] = [];
+  const left: Record<string, number> = { posts: 300_000, events: 400 };
+  const store = {
+    async deleteExpired(what: string, _: string, limit: number) {
+      most.push(++under);
+      await Promise.resolve();
+      now += 1_000;
+      under -= 1;
+      const gone = Math.min(limit, left[what] ?? 0);
+      left[what] = (left[what] ?? 0) - gone;
+      return gone;
+    },
+  };
+  const old = (["posts", "events"] as const).map((what) => ({ what, before: at(0) }));
+  const telemetry = silentTelemetry;
+  await deleteExpired(old, { store, log: () => undefined, telemetry, now: () => now });
+  expect([left, Math.max(...most)]).toEqual([{ posts: 0, events: 0 }, 4]);
+});
+
+it("gives the kinds turns for twelve minutes, and leaves the rest to the next hour", async () => {
   let now = NOW;
   const asked: string[] = [];
   const store = {
@@ -90,7 +112,10 @@ it("gives each kind its share of twelve minutes, and leaves the rest to the next
     },
   };
   const old = (["posts", "events"] as const).map((what) => ({ what, before: at(0) }));
-  await deleteExpired(old, { store, log: () => undefined, now: () => now });
+  await deleteExpired(old, {
+    ...{ store, log: () => undefined, telemetry: silentTelemetry },
+    now: () => now,
+  });
   expect(asked.filter((what) => what === "posts").length).toBeGreaterThanOrEqual(5);
   expect(asked.filter((what) => what === "events").length).toBeGreaterThanOrEqual(4);
   expect(now - NOW).toBeLessThanOrEqual(13 * 60_000);

@@ -6,7 +6,7 @@ import { type PollPorts, type PollReport, pollDue } from "../sources/poll.ts";
 import type { Source, SourceSwitch } from "../sources/source.ts";
 import type { OverviewStore } from "../store/overview.ts";
 import type { RetentionStore } from "../store/retention.ts";
-import { deleteExpired, oldFrom, type RetentionDays } from "./retention.ts";
+import { deleteExpired, oldFrom, type RetentionDays, type RetentionPorts } from "./retention.ts";
 
 export type TickPorts = RuntimePorts & {
   sources: readonly Source[];
@@ -23,6 +23,7 @@ export type TickPorts = RuntimePorts & {
   store: Pick<OverviewStore, "waiting"> & RetentionStore;
   /** For how many days each kind of row is kept; 0 = for ever. */
   days: RetentionDays;
+  archive?: RetentionPorts["archive"];
   requeueAfterSeconds: number;
   sweeper: { wake(at: number): Promise<void>; schedulePostSweep(at: number): Promise<void> };
 };

@@ -252,6 +252,15 @@ export const DeployShape = {
       "Queues that the posts, and that the mentions are spread over by their keys: the platform " +
         "takes 5,000 messages a second for each (docs/scale.md)",
     ),
+  ARCHIVE_BUCKET: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,19}$/, "is no name of up to 20 small letters, digits and dashes")
+    .optional()
+    .describe(
+      "A bucket of R2, behind the Worker's name, that posts, events and changes of signals are " +
+        "written to as Parquet before retention deletes them; unset: they are deleted alone " +
+        "(docs/operations.md)",
+    ),
   CLOUDFLARE_API_TOKEN: z
     .string()
     .optional()

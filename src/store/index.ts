@@ -1,5 +1,6 @@
 import type { ActivityStore } from "./activity.ts";
 import type { KeyStore } from "./api-keys.ts";
+import type { ArchiveStore } from "./archive.ts";
 import type { AuditStore } from "./audit.ts";
 import type { AuditLogStore } from "./audit-log.ts";
 import type { ChannelStore } from "./channels.ts";
@@ -53,6 +54,7 @@ export type Store = PostStore &
   RulesHistory &
   FeatureStore &
   RetentionStore &
+  ArchiveStore &
   AuditStore &
   AuditLogStore &
   ReplyStore &

@@ -1,3 +1,4 @@
+import type { ArchivedKind, ArchiveWritten } from "./archive.ts";
 import type { OldRows, RetentionResult } from "./retention.ts";
 
 /** The live figures of the page and of /metrics gauges, in one query. */
@@ -8,6 +9,8 @@ export type StoreOverview = {
   signals: { state: string; count: number }[];
   outbox: { status: string; count: number }[];
   deadLetters: number;
+  /** What the archive was given, by kind; empty where there never was one. */
+  archive: ({ what: ArchivedKind } & ArchiveWritten)[];
   postsPerMinute: { minute: string; count: number }[];
 };
 

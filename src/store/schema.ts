@@ -325,6 +325,8 @@ export const deadLetters = pgTable(
     unique("dead_letters_key").on(t.key),
     index("dead_letters_tenant").on(t.tenant, t.id).where(sql`${t.tenant} <> 'default'`),
     index("dead_letters_subject").on(t.subject),
+    // Retention looks for old ones each hour, also where none is.
+    index("dead_letters_created_at").on(t.createdAt),
     index("dead_letters_stage").on(t.stage, t.id),
     index("dead_letters_reason").on(t.reason, t.id),
     index("dead_letters_open").on(t.id).where(sql`${t.replayedAt} is null`),
@@ -400,6 +402,32 @@ export const acceptedPosts = pgTable(
   (t) => [
     primaryKey({ name: "accepted_posts_pk", columns: [t.source, t.hour] }),
     index("accepted_posts_hour").on(t.hour),
+  ],
+);
+
+/**
+ * Rows that are written to the archive's bucket before they are deleted, a batch each. An open one
+ * names the ids of its rows, so that whoever goes on with it writes the same files.
+ */
+export const archiveBatches = pgTable(
+  "archive_batches",
+  {
+    id: id(),
+    what: text("what").notNull(),
+    /** The UTC day of its rows: 2026-11-30. */
+    day: text("day").notNull(),
+    /** Of its files, before `-1.parquet`. */
+    name: text("name").notNull(),
+    ids: bigint("ids", { mode: "number" }).array().notNull(),
+    files: integer("files").notNull().default(0),
+    rows: bigint("rows", { mode: "number" }).notNull().default(0),
+    bytes: bigint("bytes", { mode: "number" }).notNull().default(0),
+    plannedAt: at("planned_at").notNull(),
+    endedAt: at("ended_at"),
+  },
+  (t) => [
+    uniqueIndex("archive_batches_open").on(t.what).where(sql`${t.endedAt} is null`),
+    index("archive_batches_day").on(t.day, t.id),
   ],
 );
 

@@ -89,3 +89,22 @@ it("goes through Hyperdrive once that keeps no answers and has the Worker's logi
     id,
   });
 });
+
+it("makes the archive's bucket, binds it, and leaves it to whoever destroys the deployment", async () => {
+  const owner = await world.newDatabase("archived");
+  const lines = { DATABASE_URL: owner, ARCHIVE_BUCKET: "archive" };
+  const planned = await deploy(lines, "--dry-run");
+  expect(planned.printed).toMatch(/bucket +make event-stream-starter-archive/);
+  expect(world.account.buckets.size).toBe(0);
+  const { code, printed } = await deploy(lines);
+  expect(code, printed).toBe(0);
+  expect([...world.account.buckets]).toEqual([`${WORKER}-archive`]);
+  expect(bindings().find(({ name }) => name === "ARCHIVE")).toMatchObject({
+    type: "r2_bucket",
+    bucket_name: `${WORKER}-archive`,
+  });
+  const again = await deploy(lines);
+  expect([again.code, again.printed]).toEqual([0, expect.stringMatching(/archive is there/)]);
+  const wrong = await deploy({ ...lines, ARCHIVE_BUCKET: "My Bucket" });
+  expect(wrong.printed).toMatch(/ARCHIVE_BUCKET is no name of up to 20 small letters/);
+});

@@ -1,7 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import { parquetReadObjects } from "hyparquet";
+import { archiveBatch } from "../../src/archive/archive-batch.ts";
+import { silentTelemetry } from "../../src/observability/telemetry.ts";
 import { deleteExpired } from "../../src/schedule/retention.ts";
 import type { Store } from "../../src/store/index.ts";
 import { RETAINED } from "../../src/store/retention.ts";
+import { memoryBucket } from "../support/memory-bucket.ts";
 import type { Complaints } from "./judged.ts";
 import { readTables, type Tables } from "./tables.ts";
 import type { Workload } from "./workload.ts";
@@ -16,12 +20,19 @@ export async function retentionComplaints(
   before: string,
   workload: Workload,
 ): Promise<Complaints> {
+  const now = () => Date.parse(before);
+  const runtime = { log: () => undefined, now, telemetry: silentTelemetry };
+  const bucket = memoryBucket();
   await deleteExpired(
     RETAINED.map((what) => ({ what, before })),
-    { log: () => undefined, now: () => Date.parse(before), store },
+    {
+      ...{ ...runtime, store },
+      archive: (what, until) => archiveBatch(what, until, { ...runtime, store, bucket }),
+    },
   );
   const left = await readTables(store, workload);
   return [
+    ...(await notArchived(bucket.files, was, left)),
     ...sameFigures(was, left),
     ...eventsGo(was, left, before),
     ...postsGo(was, left, before),
@@ -71,4 +82,21 @@ function deliveriesGo(was: Tables, left: Tables, before: string): Complaints {
     const stays = isKept || (finishedAt ?? "") >= before;
     return stays === there.has(id) ? [] : [`delivery ${id} is ${stays ? "gone" : "still there"}`];
   });
+}
+
+/** Posts that are gone and stand in no file. */
+async function notArchived(
+  files: Map<string, Uint8Array<ArrayBuffer>>,
+  was: Tables,
+  left: Tables,
+): Promise<Complaints> {
+  const kept = new Set<string>();
+  for (const [name, bytes] of files) {
+    if (name.startsWith("history/")) continue;
+    const rows = await parquetReadObjects({ file: bytes.buffer });
+    for (const { source, source_id } of rows) kept.add(`${source}:${source_id}`);
+  }
+  return [...was.posts.keys()]
+    .filter((key) => !left.posts.has(key) && !kept.has(key))
+    .map((key) => `post ${key} went without a file`);
 }

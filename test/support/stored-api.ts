@@ -1,5 +1,7 @@
 import type { ApiPorts } from "../../src/api/app.ts";
 import { EXAMPLE_EVENT, EXAMPLE_ROUTES, EXAMPLE_SHA } from "../../src/api/routes/examples.ts";
+import { type ArchiveBucket, fileName } from "../../src/archive/bucket.ts";
+import { parquetOf } from "../../src/archive/parquet.ts";
 import { channelCatalogue } from "../../src/channels/catalogue.ts";
 import { ChannelFilter } from "../../src/model/channel-config.ts";
 import { explainStored } from "../../src/rules/explain.ts";
@@ -18,6 +20,7 @@ import type { Store } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/store/memory/index.ts";
 import { shownAlerts } from "./alerts.ts";
 import { fakePorts, NOW } from "./api.ts";
+import { memoryBucket } from "./memory-bucket.ts";
 import { storedRouting } from "./own-routing.ts";
 import { routesOf } from "./routes.ts";
 
@@ -106,6 +109,17 @@ async function stored(store: Store): Promise<Store> {
   return store;
 }
 
+/** A batch of the archive with a file, whose row is there still. */
+async function archived(store: Store, bucket: ArchiveBucket): Promise<void> {
+  const batch = await store.planArchive("history", at(1e6), 1, at(0));
+  if (batch === undefined) throw new Error("no signal changed");
+  const { rows } = await store.archiveRows(batch, null, 1, 1);
+  const bytes = parquetOf("history", rows);
+  await bucket.put(fileName(batch.name, 1), bytes);
+  const written = { files: 1, rows: 1, bytes: bytes.byteLength };
+  await store.deleteArchived(batch, written, at(-1), at(0));
+}
+
 /** As the real rules do: the version and who brought it, in one call. */
 const recordRules = (store: Store, sha: string, entry: ChangeEntry): Promise<void> =>
   store.recordRules({ sha, document: "version: 1", author: entry.keyId }, entry.at, entry);
@@ -113,6 +127,8 @@ const recordRules = (store: Store, sha: string, entry: ChangeEntry): Promise<voi
 /** Ports over an empty store, one in memory if none is given, that gets something on every route. */
 export async function storedPorts(empty: Store = memoryStore()): Promise<ApiPorts> {
   const store = await stored(empty);
+  const bucket = memoryBucket();
+  await archived(store, bucket);
   const ports = fakePorts();
   const log = () => undefined;
   const awaited = async () => undefined;
@@ -126,6 +142,7 @@ export async function storedPorts(empty: Store = memoryStore()): Promise<ApiPort
     receive: async () => ({ kind: "accepted", fresh: 1, repeated: 0 }),
     trigger: async () => ({ kind: "started" }),
     auditLog: store,
+    archive: { store, bucket },
     ownRows: store.ownRows,
     tenants: store,
     quotas: store.quotaOf,

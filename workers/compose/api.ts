@@ -36,6 +36,7 @@ import { routeNotes, routingPorts } from "./routing.ts";
 import {
   acceptPorts,
   backlogsOf,
+  bucketOf,
   type ComposedPorts,
   type DeferWork,
   queuesOf,
@@ -94,6 +95,7 @@ export function composeApi(env: Bindings, defer: DeferWork): ComposedPorts<ApiPo
     sleep: sleepFor,
     requestId: uuid,
     auditLog: store,
+    archive: { store, bucket: bucketOf(env) },
     ingest: (posts, headers) =>
       acceptPosts(
         posts,

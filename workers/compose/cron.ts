@@ -41,6 +41,9 @@ export function composeCron(env: Bindings, defer: DeferWork): ComposedPorts<Tick
         ),
     store: isolate.store,
     days: retentionDays(isolate.settings.core),
+    archive:
+      env.ARCHIVE &&
+      (async (what, before) => env.SWEEPER.getByName("archive").archiveBatch(what, before)),
     requeueAfterSeconds: isolate.settings.core.REQUEUE_AFTER_SECONDS,
     sweeper: sweeperOf(env),
   };

@@ -1,3 +1,4 @@
+import type { ArchiveBucket } from "../../src/archive/bucket.ts";
 import type { GuardedPorts } from "../../src/http/provider-call.ts";
 import type { AcceptPorts, RequeuePorts } from "../../src/intake/accept.ts";
 import type { DirectMentionsPorts } from "../../src/intake/direct-mentions.ts";
@@ -9,6 +10,7 @@ import type { Bindings } from "../env.ts";
 import { MAX_POINTS, sendPoints, writePoints } from "../platform/analytics.ts";
 import { sharedGuard } from "../platform/provider-guard.ts";
 import { queueBacklogs, queueDepths } from "../platform/queue-backlogs.ts";
+import { r2Bucket } from "../platform/r2-bucket.ts";
 import { STREAM_ROOT } from "../platform/stream-places.ts";
 import { onceAnIsolate, type SharedIsolate, sleepFor } from "./isolate.ts";
 import { judgingBy } from "./judging.ts";
@@ -206,6 +208,10 @@ function furtherShards(env: Bindings, name: "POSTS" | "MENTIONS"): Queue<Envelop
     shards.push(shard);
   }
 }
+
+/** The archive's; undefined where none is bound. */
+export const bucketOf = ({ ARCHIVE }: Bindings): ArchiveBucket | undefined =>
+  ARCHIVE && r2Bucket(ARCHIVE);
 
 export const backlogsOf = (env: Bindings): Promise<Record<string, number | null>> =>
   queueBacklogs(queuesOf(env));

@@ -14,6 +14,7 @@ import type { MetricsSnapshot } from "../../src/observability/collector.ts";
 import type { LiveMessage, LogCopy, LoggedMessage } from "../../src/observability/live.ts";
 import type { CachedCursor } from "../../src/schedule/cursor-cache.ts";
 import type { JetstreamState } from "../../src/sources/jetstream/connection.ts";
+import type { ArchivedKind } from "../../src/store/archive.ts";
 import type { Change, CommitResult } from "../../src/store/events.ts";
 
 /*
@@ -39,6 +40,8 @@ export type SweeperRpc = Rpc.DurableObjectBranded & {
   schedulePostSweep(at: number): Promise<void>;
   cursor(source: string): Promise<CachedCursor | undefined>;
   keepCursor(source: string, cached: CachedCursor | undefined): Promise<void>;
+  /** Of the object "archive": see archiveBatch. */
+  archiveBatch(what: ArchivedKind, before: string): Promise<number | undefined>;
 };
 
 export type StreamRpc = Rpc.DurableObjectBranded & {

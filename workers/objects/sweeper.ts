@@ -1,6 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
+import { archiveBatch } from "../../src/archive/archive-batch.ts";
 import type { CachedCursor } from "../../src/schedule/cursor-cache.ts";
 import { type SweeperMemory, sweeperActor } from "../../src/schedule/sweeper.ts";
+import type { ArchivedKind } from "../../src/store/archive.ts";
 import { composeSweeper } from "../compose/sweeper.ts";
 import type { Bindings } from "../env.ts";
 import type { SweeperRpc } from "./rpc.ts";
@@ -33,6 +35,18 @@ export class SweeperObject extends DurableObject<Bindings> implements SweeperRpc
   async keepCursor(source: string, cached: CachedCursor | undefined): Promise<void> {
     if (cached === undefined) this.ctx.storage.kv.delete(`place:${source}`);
     else this.ctx.storage.kv.put(`place:${source}`, cached);
+  }
+
+  /**
+   * Each call has processor time of its own: to write a batch takes more than a cron has for a day
+   * of them. An object beside the one that sweeps, which it would hold up.
+   */
+  async archiveBatch(what: ArchivedKind, before: string): Promise<number | undefined> {
+    const { archive } = this.#composed.ports;
+    if (archive === undefined) throw new Error("no bucket is bound to this Worker");
+    const gone = await archiveBatch(what, before, archive);
+    this.#composed.flush();
+    return gone;
   }
 
   override async alarm(): Promise<void> {

@@ -73,6 +73,8 @@ export type CloudAccount = {
   queues: Map<string, CloudQueue>;
   /** Titles of the KV namespaces, by id. */
   namespaces: Map<string, string>;
+  /** Names of the buckets of R2. */
+  buckets: Set<string>;
   /** Configurations of Hyperdrive, by id. */
   hyperdrives: Map<string, object>;
   scripts: Map<string, WorkerScript>;
@@ -97,6 +99,7 @@ export const newAccount = (over: Partial<CloudAccount> = {}): CloudAccount => ({
   maxQueues: 10_000,
   queues: new Map(),
   namespaces: new Map(),
+  buckets: new Set(),
   hyperdrives: new Map(),
   scripts: new Map(),
   objects: new Map(),

@@ -4,6 +4,7 @@ import { isForeign } from "../../access.ts";
 import { listen } from "../../listen.ts";
 import type { CloudAccount } from "./account.ts";
 import { ASSET_ROUTES } from "./assets.ts";
+import { BUCKET_ROUTES } from "./buckets.ts";
 import { HYPERDRIVE_ROUTES } from "./hyperdrive.ts";
 import { NAMESPACE_ROUTES } from "./namespaces.ts";
 import { QUEUE_ROUTES } from "./queues.ts";
@@ -16,6 +17,7 @@ import { ACCOUNT_ROUTES, USER_ROUTES } from "./who.ts";
 const OF_ACCOUNT: readonly CloudRoute[] = [
   ...[...ACCOUNT_ROUTES, ...QUEUE_ROUTES, ...NAMESPACE_ROUTES],
   ...[...SCRIPT_ROUTES, ...VERSION_ROUTES, ...ASSET_ROUTES, ...HYPERDRIVE_ROUTES],
+  ...BUCKET_ROUTES,
 ];
 
 export type CloudEmulator = {

@@ -141,6 +141,8 @@ function bindingProblem(binding: Binding, account: CloudAccount): CloudReply | u
     return refuse(400, 10217, `Hyperdrive config ${binding.id} not found`);
   if (type === "kv_namespace" && !account.namespaces.has(String(binding.namespace_id)))
     return refuse(400, 10041, `KV namespace '${binding.namespace_id}' not found.`);
+  if (type === "r2_bucket" && !account.buckets.has(String(binding.bucket_name)))
+    return refuse(400, 10085, `R2 bucket '${binding.bucket_name}' not found.`);
   return undefined;
 }
 

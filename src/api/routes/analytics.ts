@@ -2,6 +2,7 @@ import * as z from "zod";
 import { PANELS } from "../../analytics/panels/registry.ts";
 import { type Clock, iso } from "../../kit/time.ts";
 import { IsoInstant } from "../../model/scalars.ts";
+import { ARCHIVED } from "../../store/archive.ts";
 import type { AuditStore } from "../../store/audit.ts";
 import type { OverviewStore } from "../../store/overview.ts";
 import { type ApiSettings, mayRead } from "../context.ts";
@@ -58,6 +59,14 @@ const Overview = z.object({
   signals: z.array(StateTally),
   outbox: z.array(StatusTally),
   deadLetters: z.number().int(),
+  archive: z.array(
+    z.object({
+      what: z.enum(ARCHIVED),
+      files: z.number().int(),
+      rows: z.number().int(),
+      bytes: z.number().int(),
+    }),
+  ),
   postsPerMinute: z.array(MinuteTally),
 });
 

@@ -17,7 +17,7 @@ export const DIMENSIONS = {
   provider: "The outside service that was called",
   channel: "The kind of channel of a delivery",
   status: "Of an HTTP answer, or of a provider's facts",
-  type: "The type of the event",
+  type: "The type of the event; the kind of rows that were archived",
   state: "The state of the signal, or of a breaker",
   rules_version: "The SHA of the rules that scored the signal",
   colo: "The data centre of the isolate, where it is known",

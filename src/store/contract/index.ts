@@ -2,6 +2,7 @@ import { afterAll, beforeEach, describe } from "vitest";
 import type { Store } from "../index.ts";
 import { activityContract } from "./activity.ts";
 import { keyContract } from "./api-keys.ts";
+import { archiveContract } from "./archive.ts";
 import { auditContract } from "./audit.ts";
 import { auditLogContract } from "./audit-log.ts";
 import { channelContract } from "./channels.ts";
@@ -82,4 +83,5 @@ const CONTRACTS: ((store: () => Store) => void)[] = [
   overviewContract,
   activityContract,
   retentionContract,
+  archiveContract,
 ];

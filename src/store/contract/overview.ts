@@ -20,6 +20,7 @@ export function overviewContract(store: () => Store): void {
         events: 1,
         signals: [{ state: "candidate", count: 1 }],
         deadLetters: 0,
+        archive: [],
       });
       expect(overview.outbox).toEqual(
         expect.arrayContaining([
@@ -65,6 +66,7 @@ export function overviewContract(store: () => Store): void {
         signals: [],
         outbox: [],
         deadLetters: 0,
+        archive: [],
       });
       await store().ping();
     });

@@ -1,6 +1,7 @@
 import type { Store } from "../index.ts";
 import { activityStore } from "./activity.ts";
 import { keyStore } from "./api-keys.ts";
+import { archiveStore } from "./archive.ts";
 import { auditStore } from "./audit.ts";
 import { auditLogStore } from "./audit-log.ts";
 import { channelStore } from "./channels.ts";
@@ -39,6 +40,7 @@ export function memoryStore(rows: MemoryRows = emptyRows()): Store {
     ...rulesHistory(rows),
     ...featureStore(rows),
     ...retentionStore(rows),
+    ...archiveStore(rows),
     ...auditStore(rows),
     ...auditLogStore(rows),
     ...replyStore(rows),

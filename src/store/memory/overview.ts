@@ -1,3 +1,4 @@
+import { ARCHIVED, type ArchiveWritten } from "../archive.ts";
 import {
   MOST_COUNTED,
   type OverviewStore,
@@ -81,6 +82,12 @@ function overviewOf(rows: MemoryRows, now: string): StoreOverview {
     })),
     outbox: [...outbox].map(([status, count]) => ({ status, count })),
     deadLetters: openDeadLetters(rows),
+    archive: ARCHIVED.flatMap((what) => {
+      const of = rows.archiveBatches.filter((each) => each.what === what && each.files > 0);
+      const sum = (name: keyof ArchiveWritten) => of.reduce((all, each) => all + each[name], 0);
+      const written = { files: sum("files"), rows: sum("rows"), bytes: sum("bytes") };
+      return of.length > 0 ? [{ what, ...written }] : [];
+    }).sort((a, b) => (a.what < b.what ? -1 : 1)),
     postsPerMinute: lastHour(rows, Date.parse(now)),
   };
 }

@@ -1,3 +1,4 @@
+import type { ArchivedKind } from "../archive.ts";
 import type { RetentionResult, RetentionStore } from "../retention.ts";
 import { ledgerOf } from "./ledger.ts";
 import {
@@ -54,6 +55,40 @@ export const PARTS: Record<RetentionResult, Part> = {
 export const retentionStore = (rows: MemoryRows): RetentionStore => ({
   deleteExpired: async (what, before, limit) => PARTS[what].remove(rows, before, limit),
 });
+
+/** A row that may be archived: one of the three, by its kind. */
+export type OldItem = {
+  id: number;
+  at: string;
+  key: string;
+  row?: PostRow;
+  event?: EventRecord;
+  change?: MemoryRows["history"][number];
+};
+
+/** What `deleteExpired` would delete, the oldest first; null: all rows, whatever their age. */
+export function oldItems(rows: MemoryRows, what: ArchivedKind, before: string | null): OldItem[] {
+  if (what === "posts")
+    return (before === null ? [...rows.posts] : oldPosts(rows, before)).map(([key, row]) => ({
+      ...{ id: row.id, at: row.acceptedAt, key, row },
+    }));
+  if (what === "events")
+    return (before === null ? [...rows.events] : oldEvents(rows, before)).map(([key, event]) => ({
+      ...{ id: event.id, at: event.event.lastTs, key, event },
+    }));
+  return rows.history
+    .filter(({ change }) => before === null || change.ts < before)
+    .map((change) => ({
+      ...{ id: change.id, at: change.change.ts, change },
+      key: `${change.change.eventKey}:${change.change.rev}`,
+    }));
+}
+
+export function deletePart(rows: MemoryRows, what: ArchivedKind, item: OldItem): void {
+  if (item.row !== undefined) deletePost(rows, item.key, item.row);
+  if (item.event !== undefined) deleteEvent(rows, [item.key, item.event]);
+  if (what === "history") rows.history = rows.history.filter((each) => each !== item.change);
+}
 
 function count(
   rows: MemoryRows,

@@ -9,6 +9,7 @@ import type { Signal } from "../../model/signal.ts";
 import { DEFAULT_TENANT, type TenantQuota } from "../../model/tenant.ts";
 import type { TokenEvent } from "../../model/token-event.ts";
 import type { ApiKey } from "../api-keys.ts";
+import type { ArchiveListed } from "../archive.ts";
 import type { AuditBooks } from "../audit.ts";
 import type { AuditLogRow } from "../audit-log.ts";
 import type { SourceCursor } from "../cursors.ts";
@@ -109,6 +110,12 @@ export type MemoryTenant = {
   used: { day: string; posts: number; notifications: number };
 };
 
+/** `ids`: of its rows while it is open. */
+export type MemoryArchiveBatch = Omit<ArchiveListed, "endedAt"> & {
+  ids: number[];
+  endedAt: string | null;
+};
+
 /** Whether a row belongs to the tenant whose rows are asked for; null: to any. */
 export const isOwn = (own: string | null, tenant: string | undefined): boolean =>
   own === null || own === (tenant ?? DEFAULT_TENANT);
@@ -151,6 +158,8 @@ export type MemoryRows = {
   /** What retention deleted: JSON of what, outcome and reason -> count. */
   archived: Map<string, number>;
   auditBooks: AuditBooks | null;
+  /** Batch n is at n - 1. */
+  archiveBatches: MemoryArchiveBatch[];
   /** Accepted posts and how many of them retention deleted: JSON of source and hour -> counts. */
   acceptedPosts: Map<string, { accepted: number; archived: number }>;
   /** How many rows were ever made: the next id, also after some were deleted. */
@@ -180,6 +189,7 @@ export const emptyRows = (): MemoryRows => ({
   auditLog: [],
   replies: new Map(),
   archived: new Map(),
+  archiveBatches: [],
   auditBooks: null,
   acceptedPosts: new Map(),
   made: { posts: 0, events: 0, history: 0, deadLetters: 0 },

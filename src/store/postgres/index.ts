@@ -4,6 +4,7 @@ import type { EventStore } from "../events.ts";
 import { type Store, type StoreHealth, StoreUnavailable } from "../index.ts";
 import { activityStore } from "./activity.ts";
 import { keyStore } from "./api-keys.ts";
+import { archiveStore } from "./archive.ts";
 import { auditStore } from "./audit.ts";
 import { auditLogStore } from "./audit-log.ts";
 import { channelStore } from "./channels.ts";
@@ -49,6 +50,7 @@ export function postgresStore(client: Sql & Partial<SqlClient>): Store {
     ...rulesHistory(sql),
     ...featureStore(sql),
     ...retentionStore(sql),
+    ...archiveStore(sql),
     ...auditStore(sql),
     ...auditLogStore(sql),
     ...replyStore(sql),

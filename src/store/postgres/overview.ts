@@ -63,6 +63,11 @@ select json_build_object(
     order by count desc), '[]') from tally where what = 'signal'),
   'outbox', (select coalesce(jsonb_agg(to_jsonb(o) order by count desc), '[]') from delivery o),
   'deadLetters', ${OPEN_DEAD_LETTERS},
+  'archive', (select coalesce(jsonb_agg(to_jsonb(a) order by what), '[]') from (
+    select outcome as what, sum(count) filter (where reason = 'files') as files,
+      sum(count) filter (where reason = 'rows') as rows,
+      sum(count) filter (where reason = 'bytes') as bytes
+    from archived where what = 'archive' group by outcome) a),
   'postsPerMinute', (select jsonb_agg(jsonb_build_object('minute', minute.at,
   'count', coalesce(t.count, 0)) order by minute.at)
     from minute left join tally t on t.what = 'minute' and t.outcome = minute.at)

@@ -44,11 +44,9 @@ export const OLD: Record<RetentionResult, (before: string) => string> = {
   features: (before) => `from onchain_features where as_of < ${before}`,
 };
 
-const POSTS = `
-with old as (
-  select p.id ${OLD.posts("$1::timestamptz")}
-  order by p.accepted_at limit $2::int for update skip locked
-),
+/** `more`: parts of the statement that come before. */
+export const postsGone = (old: string, more = ""): string => `
+with ${more} old as (${old}),
 gone as (
   delete from raw_posts p using old where p.id = old.id returning p.outcome, case
   when p.outcome = 'dropped' then p.reason end as reason, p.source,
@@ -58,13 +56,17 @@ ledger as (${ARCHIVED_POSTS("gone")}),
 counted as (${COUNTED("post", "gone")})
 select count(*)::int as gone from gone`;
 
+const POSTS = postsGone(`
+  select p.id ${OLD.posts("$1::timestamptz")}
+  order by p.accepted_at limit $2::int for update skip locked`);
+
 /**
  * Events with their evidence and signal, and the posts that no other event holds. Those of a post's
  * last judgement may go before one that took it by an earlier judgement. Events are locked first
  * and posts by id, as everywhere.
  */
-const eventsGone = (old: string): string => `
-with old as (${old}),
+export const eventsGone = (old: string, more = ""): string => `
+with ${more} old as (${old}),
 post as (
   select p.id, p.outcome, p.event_keys, p.done_keys from raw_posts p
   where (p.source, p.source_id) in (select v.source, v.post_id from event_evidence v join old

@@ -98,8 +98,8 @@ export const SCHEDULE_MUTANTS: readonly Suspect[] = [
   {
     name: "retention stops after one batch",
     file: "src/schedule/retention.ts",
-    from: "last === BATCH[what]; batch++",
-    to: "batch < 1; batch++",
+    from: "kind.left &&= more",
+    to: "kind.left = false",
     tests: { files: ["src/schedule/retention.test.ts"] },
   },
   {
