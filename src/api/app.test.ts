@@ -241,9 +241,12 @@ describe("reads", () => {
     const key = ports.settings.cursorKey;
     const response = await apiApp(ports).request(
       "/events?chain=sol&min_score=-1.5&since=2026-01-15T10:00:00%2B02:00&limit=7&cursor=" +
-        sealedCursor("abc", key),
+        sealedCursor("abc", { key, list: "/events" }),
     );
-    expect(await response.json()).toEqual({ events: [], next_cursor: sealedCursor("next", key) });
+    expect(await response.json()).toEqual({
+      events: [],
+      next_cursor: sealedCursor("next", { key, list: "/events" }),
+    });
     expect(asked).toMatchObject([
       { chain: "sol", minScore: -1.5, since: "2026-01-15T08:00:00.000Z", type: null },
       { limit: 7, cursor: "abc" },

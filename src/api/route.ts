@@ -9,7 +9,7 @@ import {
   type RouteTenants,
   tenantOf,
 } from "./context.ts";
-import { openedCursor, sealedCursor } from "./cursor-seal.ts";
+import { type CursorSeal, openedCursor, sealedCursor } from "./cursor-seal.ts";
 import { type IdempotencyPorts, replyOnce } from "./idempotency.ts";
 import { fieldErrors, problem } from "./problem.ts";
 import { type QueryResult, readQuery, unknownCursor } from "./query.ts";
@@ -123,22 +123,22 @@ const MAX_BYTES = 50_000;
 const UNFIT = "The request cannot be read like this.";
 
 /** The query with its cursor opened. */
-function withCursor<Q extends object>(read: QueryResult<Q>, key: string): QueryResult<Q> {
+function withCursor<Q extends object>(read: QueryResult<Q>, seal: CursorSeal): QueryResult<Q> {
   if (read.kind === "refused" || !("cursor" in read.query)) return read;
   const { cursor } = read.query;
   if (typeof cursor !== "string") return read;
   try {
-    return { kind: "query", query: { ...read.query, cursor: openedCursor(cursor, key) } };
+    return { kind: "query", query: { ...read.query, cursor: openedCursor(cursor, seal) } };
   } catch {
     return { kind: "refused", response: unknownCursor() };
   }
 }
 
 /** The answer with the cursor of its next page sealed. */
-function withSealed(answer: unknown, key: string): unknown {
+function withSealed(answer: unknown, seal: CursorSeal): unknown {
   const next = (answer as { nextCursor?: unknown } | null)?.nextCursor;
   return typeof next === "string"
-    ? { ...(answer as object), nextCursor: sealedCursor(next, key) }
+    ? { ...(answer as object), nextCursor: sealedCursor(next, seal) }
     : answer;
 }
 
@@ -166,6 +166,7 @@ export function route<
 
   async function respond(context: Context<ApiEnv>, ports: RespondPorts): Promise<Response> {
     const { cursorKey, cacheReads } = ports.settings;
+    const seal = { key: cursorKey, list: description.path };
     const { url } = context.req;
     const isPublic = isFeed && cacheReads && context.get("caller").kind === "nobody";
     const recent = isPublic ? ports.recent : undefined;
@@ -174,7 +175,7 @@ export function route<
     const askedAt = ports.now();
     const params = (declared.params ?? NOTHING).safeParse(context.req.param());
     if (!params.success) return problem(404, params.error.issues[0]?.message ?? "Not found.");
-    const query = strict && withCursor(readQuery(url, strict), cursorKey);
+    const query = strict && withCursor(readQuery(url, strict), seal);
     if (query?.kind === "refused") return query.response;
     const body = await readBody(declared, refusal, context.req.raw);
     if (body.kind === "refused") return refuse ? refuse(context, body.response) : body.response;
@@ -193,7 +194,7 @@ export function route<
       if (answer === undefined) return new Response(null, { status });
       if (method !== "GET") return jsonReply(status, answer);
       const subject = { ...params.data, ...query?.query };
-      const read = await readAnswer(withSealed(answer, cursorKey), subject);
+      const read = await readAnswer(withSealed(answer, seal), subject);
       recent?.keep(url, read, askedAt);
       return readReply(context, read);
     };

@@ -47,7 +47,7 @@ export function readModel(
 ): Json {
   const { store, explain } = ports;
   const own = ports.ownRows(caller.tenant);
-  const { cursorKey } = ports.settings;
+  const sealOf = (list: string) => ({ key: ports.settings.cursorKey, list });
   const { spend } = statementBudget();
   const once = answeredOnce();
   const byKey = <T>(read: (keys: readonly string[]) => Promise<T[]>, keyOf: (row: T) => string) =>
@@ -109,7 +109,9 @@ export function readModel(
         listed(
           args,
           ListQuery,
-          sealedPages(cursorKey, (query) => spend(() => store.events(asFilter(query), query))),
+          sealedPages(sealOf("/events"), (query) =>
+            spend(() => store.events(asFilter(query), query)),
+          ),
           eventNode,
         ),
       ),
@@ -119,7 +121,9 @@ export function readModel(
         listed(
           args,
           ListQuery,
-          sealedPages(cursorKey, (query) => spend(() => store.signals(asFilter(query), query))),
+          sealedPages(sealOf("/signals"), (query) =>
+            spend(() => store.signals(asFilter(query), query)),
+          ),
           signalNode,
         ),
       ),
@@ -146,7 +150,12 @@ export function readModel(
       }: z.output<typeof OutboxQuery>) =>
         spend(() => own.outbox({ status, channelId, since }, paging));
       return once("deliveries", { ...args, channel }, () =>
-        listed({ ...args, channel }, OutboxQuery, sealedPages(cursorKey, read), deliveryNode),
+        listed(
+          { ...args, channel },
+          OutboxQuery,
+          sealedPages(sealOf("/outbox"), read),
+          deliveryNode,
+        ),
       );
     },
   };

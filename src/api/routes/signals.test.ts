@@ -82,4 +82,12 @@ describe("GET /signals", () => {
     expect([new Set(keys).size, second.next_cursor]).toEqual([50, null]);
     expect((await app.request(`/signals?cursor=${first.next_cursor}`)).status).toBe(400);
   });
+
+  it("takes no cursor of another list, whose rows have other places", async () => {
+    const { next_cursor: own } = await page("/signals?limit=30");
+    const { next_cursor: ofEvents } = await page("/events?limit=30");
+    expect((await app.request(`/signals?cursor=${own}`)).status).toBe(200);
+    expect((await app.request(`/signals?cursor=${ofEvents}`)).status).toBe(400);
+    expect((await app.request(`/events?cursor=${own}`)).status).toBe(400);
+  });
 });
