@@ -62,7 +62,7 @@ describe("stream alerts check", () => {
     const { ran } = operator();
     expect(await ran(["check"])).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/19 alerts/),
+      out: expect.stringMatching(/20 alerts/),
     });
     const bad = written(
       "bad.yml",

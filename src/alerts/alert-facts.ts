@@ -35,6 +35,7 @@ export const ALERT_FACTS = {
   end_to_end_p95_ms: pipeline("ms", "95 % of them took no longer from acceptance on"),
   reloads_rejected: pipeline("count", "Rules and lists that were refused"),
   rule_errors: pipeline("count", "Rules that failed to evaluate"),
+  archive_failures: pipeline("count", "Times that old rows could not be archived"),
   redis_errors: pipeline("count", "Calls of Redis that failed"),
   api_requests: pipeline("count", "Requests to the API"),
   api_error_ratio: pipeline("share", "Share of them answered with a 5xx"),

@@ -17,6 +17,7 @@ it("counts what came within a window, by provider, channel and source", () => {
     metrics.count("posts_total", { source: "x", outcome: "accepted", reason: "" }, 2);
     metrics.count("posts_total", { source: "x", outcome: "dropped", reason: "spam" });
     metrics.count("channel_sends_total", { name: 'a "b"', result: minute % 2 ? "ok" : "failed" });
+    metrics.count("archive_failures_total", { type: "posts" });
     samples.push(sampleCounts(totals(), minute * MINUTE));
   }
   const now = samples.pop() as CountSample;
@@ -27,6 +28,7 @@ it("counts what came within a window, by provider, channel and source", () => {
   expect(window.count("source x")).toBe(30);
   expect(window.count('channel a "b"')).toBe(15);
   expect(window.count('channel failed a "b"')).toBe(8);
+  expect(window.count("archive failed")).toBe(15);
   expect(window.p95("provider nobody")).toBeNull();
   expect(countWindow(samples, now, 5).count("source x")).toBe(10);
   expect(countWindow(samples, now, 60).count("source x")).toBe(120);

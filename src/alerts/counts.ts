@@ -45,6 +45,7 @@ function namesOfCounter(key: string): string[] {
       ? [`channel ${labels.name}`]
       : [`channel ${labels.name}`, `channel failed ${labels.name}`];
   if (name === "config_reload_total" && labels.result === "rejected") return ["reloads rejected"];
+  if (name === "archive_failures_total") return ["archive failed"];
   return name === "rule_errors_total" ? ["rule errors"] : [];
 }
 

@@ -73,6 +73,10 @@ const CASES: Record<string, Case> = {
     fires: pipeline({ reloads_rejected: 1 }),
     quiet: pipeline({ reloads_rejected: 0 }),
   },
+  ArchiveFails: {
+    fires: pipeline({ archive_failures: 1 }),
+    quiet: pipeline({ archive_failures: 0 }),
+  },
   RulesFail: { fires: pipeline({ rule_errors: 1 }), quiet: pipeline({ rule_errors: 0 }) },
   AuditContradictions: {
     fires: pipeline({ audit_contradictions: 1 }),

@@ -64,6 +64,7 @@ const countedFacts = ({ window, auditFindings }: KnownInWindow): AlertFactValues
   end_to_end_p95_ms: window.p95("end_to_end"),
   reloads_rejected: window.count("reloads rejected"),
   rule_errors: window.count("rule errors"),
+  archive_failures: window.count("archive failed"),
   redis_errors: window.count("redis failed"),
   api_requests: window.count("api"),
   api_error_ratio: ratio(window.count("api failed"), window.count("api")),

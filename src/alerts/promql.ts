@@ -29,6 +29,7 @@ function countedPromql(minutes: number): Partial<Record<AlertFactName, string>> 
     end_to_end_p95_ms: `histogram_quantile(0.95, sum by (le) (rate(end_to_end_ms_bucket${range})))`,
     reloads_rejected: `sum(increase(config_reload_total{result="rejected"}${range}))`,
     rule_errors: `sum(increase(rule_errors_total${range}))`,
+    archive_failures: `sum(increase(archive_failures_total${range}))`,
     redis_errors: `sum(increase(external_error_total_redis${range}))`,
     api_requests: requests,
     api_error_ratio: `sum(increase(http_request_ms_count{status=~"5.."}${range})) / ${requests}`,
