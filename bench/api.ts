@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { unstable_startWorker as startWorker } from "wrangler";
 import { folderSecret } from "../local/access.ts";
 import { databaseUrl } from "../local/services/postgres.ts";
+import { bundle } from "../local/services/workerd/bundle.ts";
+import { openRuntime } from "../local/services/workerd/runtime.ts";
 import { type Stack, startStack } from "../local/stack.ts";
 import { readStackFile } from "../local/state.ts";
 import { freePorts } from "../local/supervisor/ports.ts";
@@ -47,24 +48,15 @@ const REASONS = Array.from({ length: 4 }, (_, n) => ({
  * GET /signals and /signals/{key} over 100,000 events, past the cache before the Worker, which runs
  * no code of ours: with a key, which asks the database each time, and without, where the Worker
  * keeps an answer for a second. They take turns with a Hono Worker that has a ready answer of the
- * same size, on the same dev server, and with Fastify and pg on Node over the same database.
+ * same size, run as ours is, and with Fastify and pg on Node over the same database.
  */
 export async function bench(): Promise<Line[]> {
   const dataDir = mkdtempSync(join(tmpdir(), "api-"));
   const [port = 0] = await freePorts(1);
   const stack = await startStack({ port, dataDir }, () => undefined);
-  const bare = await startWorker({
-    config: fileURLToPath(new URL("./api/wrangler.toml", import.meta.url)),
-    dev: {
-      server: { hostname: "127.0.0.1", port: 0 },
-      inspector: false,
-      logLevel: "error",
-      watch: false,
-    },
-  });
+  const bare = await startBare(dataDir);
   let node: ChildProcess | undefined;
   try {
-    await bare.ready;
     console.log(
       `\napi: ${BENCH_POSTS} posts; ${CLIENTS} clients, ${TURNS} turns of ${TURN_SECONDS} s each`,
     );
@@ -73,13 +65,30 @@ export async function bench(): Promise<Line[]> {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const fastify = await firstLine(node);
-    return await compared(stack, { bare: new URL("/kept", await bare.url), fastify }, keys);
+    return await compared(stack, { bare: new URL("/kept", bare.url), fastify }, keys);
   } finally {
     node?.kill();
-    await bare.dispose();
+    await bare.end();
     await stack.stop();
     rmSync(dataDir, { recursive: true, force: true });
   }
+}
+
+/** Hono with a ready answer. */
+async function startBare(dataDir: string): Promise<{ url: string; end(): Promise<void> }> {
+  const [port = 0] = await freePorts(1);
+  const job = {
+    config: "",
+    port,
+    inspectorPort: null,
+    stateDir: join(dataDir, "bare"),
+    settings: {},
+  };
+  const bindings = { bindings: {}, compatibilityDate: "2026-11-01" };
+  const { run, end } = openRuntime(job, "bench-api", bindings);
+  const main = join(import.meta.dirname, "api/worker.ts");
+  await run(await bundle({ main, keep_names: false, rules: [] }, import.meta.dirname));
+  return { url: `http://127.0.0.1:${port}`, end };
 }
 
 const FASTIFY = fileURLToPath(new URL("./api/fastify.ts", import.meta.url));

@@ -10,7 +10,7 @@ import { freePorts } from "../local/supervisor/ports.ts";
 import { SOURCES } from "../src/sources/registry.ts";
 import type { OperationCounts } from "./cost/counts.ts";
 import { storeCounts } from "./pipeline/store-counts.ts";
-import { descendantsOf, usageOf } from "./pipeline/usage.ts";
+import { firstUnder, usageOf } from "./pipeline/usage.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const SAMPLES = join(ROOT, "samples/posts.jsonl");
@@ -64,8 +64,8 @@ export async function countOperations(): Promise<CostCounts> {
 }
 
 async function counted(stack: Stack, ports: Record<string, number>): Promise<CostCounts> {
-  const wrangler = stack.services.get("worker")?.pid() ?? 0;
-  const workerd = new Map([["workerd", descendantsOf(wrangler, "workerd")[0] ?? 0]]);
+  const miniflare = stack.services.get("worker")?.pid() ?? 0;
+  const workerd = new Map([["workerd", firstUnder(miniflare, "workerd") ?? 0]]);
   const look = async () => ({
     worker: await ask<OperationCounts>(stack, "/counts"),
     stores: await storeCounts(ports, stack.redisToken),
@@ -85,7 +85,7 @@ async function counted(stack: Stack, ports: Record<string, number>): Promise<Cos
   for (let tick = 0; tick < TICKS; tick++)
     await fetch(
       // A minute each: what is done once a minute is done in each of them.
-      `${stack.url}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*&time=${Date.now() + tick * 60_000}`,
+      `${stack.url}/cdn-cgi/local/scheduled?cron=*+*+*+*+*&time=${Date.now() + tick * 60_000}`,
     );
   const idle = await look();
   const audit = await ask<Record<string, number>>(stack, "/audit");

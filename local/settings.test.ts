@@ -1,8 +1,4 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, it } from "vitest";
-import { unstable_getVarsForDev } from "wrangler";
 import { ENRICHERS } from "../src/enrich/registry.ts";
 import { localGuard } from "../src/http/local-guard.ts";
 import type { OpinionQuestion } from "../src/model/opinion-question.ts";
@@ -11,7 +7,7 @@ import { KNOWN_SETTINGS, settingProblems } from "../src/settings/registry.ts";
 import { CHANNEL_SETTING_NAMES } from "../src/settings/settings.ts";
 import { SOURCES } from "../src/sources/registry.ts";
 import { EMULATOR_SETTINGS } from "./emulators/registry.ts";
-import { inColumns, standInLine, workerSettings, writeEnvFile } from "./settings.ts";
+import { inColumns, standInLine, workerSettings } from "./settings.ts";
 
 const PORTS = {
   worker: 1,
@@ -136,21 +132,6 @@ it("breaks a long line between words, and loses none", () => {
 it("starts with settings that nothing complains of", () => {
   const { ADMIN_KEY: _, ...settings } = read();
   expect(settingProblems(settings)).toEqual([]);
-});
-
-it("hands every character of a setting to the Worker", () => {
-  const file = join(mkdtempSync(join(tmpdir(), "settings-")), "worker.env");
-  const given = {
-    PRICE: "$BTC OR ${HOME} OR $",
-    ESCAPED: String.raw`a\$b\n$HOME`,
-    QUOTED: `it's "$HOME"`,
-    ACCOUNT: read().GCP_SA_JSON ?? "",
-  };
-  writeEnvFile(file, given);
-  const bindings = unstable_getVarsForDev(undefined, [file], {}, undefined, true);
-  expect(
-    Object.fromEntries(Object.entries(bindings).map(([name, { value }]) => [name, value])),
-  ).toEqual(given);
 });
 
 it("leaves every emulated source off without samples, but for those of the user's own", () => {

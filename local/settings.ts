@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { filledIn, type RawVariables } from "../src/settings/define.ts";
 import type { EmulatorSettings } from "./emulators/emulator.ts";
@@ -122,22 +122,4 @@ function analyticsSettings(ports: Ports, { analyticsToken }: StackSecrets): Node
     ANALYTICS_BASE_URL: `${base}/client/v4`,
     ANALYTICS_SINK_URL: `${base}/points`,
   };
-}
-
-/**
- * A quote that the value does not hold: a service account's JSON is full of double ones. wrangler
- * would replace `$NAME` by another variable; `\$` stands for the character.
- */
-function quoted(value: string): string {
-  const quote = ["'", "`", '"'].find((each) => !value.includes(each));
-  if (quote === undefined) throw new Error("a setting holds all three kinds of quotes");
-  return `${quote}${value.replaceAll("$", "\\$")}${quote}`;
-}
-
-/** For `wrangler dev --env-file`; the user's own files stay as they are. */
-export function writeEnvFile(file: string, settings: NodeJS.Dict<string>): void {
-  const lines = Object.entries(settings).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}=${quoted(value)}`],
-  );
-  writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o600 });
 }

@@ -15,7 +15,6 @@ import {
   standInLine,
   userSettings,
   workerSettings,
-  writeEnvFile,
 } from "./settings.ts";
 import { adminKey, emptyData, endEarlierStack, forgetStack, writeStackFile } from "./state.ts";
 import { freePorts, isFree } from "./supervisor/ports.ts";
@@ -239,18 +238,16 @@ export async function startStack(options: StackOptions, log: StackLog): Promise<
     const off = samples ? [] : madeUpSources(user);
     if (off.length > 0)
       log(`- sources   off: ${off.join(", ")}; a key or URL of your own switches one on`);
-    const envFile = join(dataDir, "worker.env");
-    writeEnvFile(envFile, settings);
     const config = options.config ?? join(ROOT, "wrangler.toml");
     const { inspect = false } = options;
-    const worker = planWorker({ ports, dataDir, config, envFile, resources, logs, inspect });
-    return start(worker, "wrangler dev");
+    const worker = planWorker({ ports, dataDir, config, settings, resources, logs, inspect });
+    return start(worker, "workerd, by miniflare");
   };
   const aborted = () => stop();
   options.signal?.addEventListener("abort", aborted, { once: true });
   try {
     remember();
-    // All at once: wrangler takes longest, and needs the others only to become ready.
+    // All at once: the Worker takes longest, and needs the others only to become ready.
     const redis = nodeService(
       "redis",
       logs,

@@ -83,8 +83,8 @@ export async function endEarlierStack(dataDir: string): Promise<void> {
  */
 const OWN_FILES =
   "postgres postgres.initialised postgres.elsewhere pglite redis.jsonl redis.jsonl.next " +
-  "wrangler wrangler.toml .wrangler requests ledger logs logs.before worker.env channels-made " +
-  "points stack.json";
+  "wrangler wrangler.toml .wrangler requests ledger logs logs.before worker.env worker.json " +
+  "bindings.json channels-made points stack.json";
 
 export function emptyData(dataDir: string): void {
   for (const name of OWN_FILES.split(" "))

@@ -1,6 +1,6 @@
 /**
  * The product's Worker with every binding counted, for `npm run bench -- cost` alone. All of it
- * runs in one isolate under wrangler dev, so that one module holds the counts; GET /counts answers
+ * runs in one isolate here, so that one module holds the counts; GET /counts answers
  * and empties them.
  */
 

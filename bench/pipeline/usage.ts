@@ -57,11 +57,9 @@ export function usageOf(parts: ReadonlyMap<string, number>): Map<string, Usage> 
   return new Map([...parts].map(([name, pid]) => [name, sum(pid)]));
 }
 
-/** The processes under another that run a command, the busiest first. */
+/** The processes under another that run a command. */
 export const descendantsOf = (pid: number, command: string): number[] =>
-  descendants(pid, command)
-    .sort((a, b) => b.cpuMs - a.cpuMs)
-    .map((each) => each.pid);
+  descendants(pid, command).map((each) => each.pid);
 
 /** The first process of those under another that run a command: all others descend from it. */
 export const firstUnder = (pid: number, command: string): number | undefined =>
@@ -75,18 +73,14 @@ function descendants(pid: number, command: string): Process[] {
   return under(pid).filter((each) => each.command.includes(command));
 }
 
-/**
- * The process of each part, and this one, which feeds. Under wrangler the Worker has a workerd of
- * its own, and so has the proxy before it.
- */
+/** The process of each part, and this one, which feeds. */
 export function partsOf(stack: Stack): Map<string, number> {
   const parts = new Map<string, number>([["feeder", process.pid]]);
   for (const [name, part] of stack.services) {
     const pid = part.pid();
-    if (pid !== undefined) parts.set(name === "worker" ? "wrangler" : name, pid);
+    if (pid !== undefined) parts.set(name === "worker" ? "miniflare" : name, pid);
   }
-  const [workerd, proxy] = descendantsOf(parts.get("wrangler") ?? 0, "workerd");
+  const workerd = firstUnder(parts.get("miniflare") ?? 0, "workerd");
   if (workerd !== undefined) parts.set("workerd", workerd);
-  if (proxy !== undefined) parts.set("proxy", proxy);
   return parts;
 }

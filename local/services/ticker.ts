@@ -41,7 +41,7 @@ export function isDue(cron: string, at: Date): boolean {
 const MINUTE_MS = 60_000;
 
 /**
- * `wrangler dev` never fires a cron by itself. Each tick asks for those that are due; `everyMs`
+ * miniflare never fires a cron by itself. Each tick asks for those that are due; `everyMs`
  * under a minute makes the one-minute jobs come sooner, which is what someone watching a page
  * wants. A tick that fails is dropped: the next one does its work.
  */
@@ -53,7 +53,7 @@ export function startTicker(options: {
   let lastMinute = -1;
   const fire = (cron: string, time: number) => {
     const query = new URLSearchParams({ cron, time: String(time) });
-    fetch(`${options.url}/cdn-cgi/handler/scheduled?${query}`, {
+    fetch(`${options.url}/cdn-cgi/local/scheduled?${query}`, {
       signal: AbortSignal.timeout(MINUTE_MS),
     })
       .then((response) => response.arrayBuffer())

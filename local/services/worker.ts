@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { shardedConfig, withArchive } from "../queue-shards.ts";
 import type { Resources } from "../resources.ts";
 import type { Ports } from "../settings.ts";
 import type { ServiceSpec } from "../supervisor/service.ts";
+import type { Job } from "./workerd/job.ts";
 
 export const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -35,7 +35,7 @@ async function untilOk(
   }
 }
 
-/** wrangler waits for an edit after a failed build; a start has nobody to make one. */
+/** The Worker's process waits for an edit after a failed build; a start has nobody to make one. */
 function buildFailure(log: string): string | undefined {
   const text = existsSync(log) ? stripVTControlCharacters(readFileSync(log, "utf8")) : "";
   const errors = [...text.matchAll(/\[ERROR\] (.+)/g)].map((match) => match[1]);
@@ -63,73 +63,49 @@ function localConfig(
   return file;
 }
 
-/**
- * `wrangler dev`, run by its own entry rather than its launcher, which would be one more process.
- */
+/** The process that runs the Worker; local/services/workerd/main.ts says what it does. */
 export function planWorker(options: {
   ports: Ports;
   dataDir: string;
   config: string;
-  envFile: string;
+  settings: NodeJS.Dict<string>;
   resources: Resources;
   logs: string;
   inspect: boolean;
 }): ServiceSpec {
-  const { ports, dataDir } = options;
-  const wrangler = dirname(createRequire(import.meta.url).resolve("wrangler/package.json"));
+  const { ports, dataDir, logs } = options;
+  const given = Object.entries(options.settings).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const job: Job = {
+    config: localConfig(options.config, dataDir, options.resources),
+    port: ports.worker,
+    inspectorPort: options.inspect ? ports.inspector : null,
+    stateDir: join(dataDir, "wrangler"),
+    settings: Object.fromEntries(given),
+  };
+  const file = join(dataDir, "worker.json");
+  writeFileSync(file, JSON.stringify(job, null, 2), { mode: 0o600 });
   return {
     name: "worker",
     file: process.execPath,
     args: [
-      ...[
-        "--no-warnings",
-        join(wrangler, "wrangler-dist", "cli.js"),
-        "dev",
-        "--config",
-        localConfig(options.config, dataDir, options.resources),
-        "--env-file",
-        options.envFile,
-      ],
-      ...[
-        "--ip",
-        "127.0.0.1",
-        "--port",
-        String(ports.worker),
-        "--inspector-port",
-        String(ports.inspector),
-      ],
-      ...[
-        "--persist-to",
-        join(dataDir, "wrangler"),
-        "--log-level",
-        "log",
-        "--show-interactive-dev-session=false",
-      ],
+      "--disable-warning=ExperimentalWarning",
+      join(import.meta.dirname, "workerd", "main.ts"),
+      file,
     ],
-    cwd: ROOT,
     env: {
       ...process.env,
-      NO_COLOR: "1",
-      FORCE_COLOR: "0",
-      CI: "1",
       WRANGLER_SEND_METRICS: "false",
-      // An explorer of all data and a store of traces, open to every page that knows the port.
-      X_LOCAL_EXPLORER: "false",
-      X_LOCAL_OBSERVABILITY: "false",
-      // Only the file counts: a key in the shell must not reach an emulator.
-      CLOUDFLARE_INCLUDE_PROCESS_ENV: "false",
-      // It opens and closes a file of its own for each line that the Worker logs.
       WRANGLER_WRITE_LOGS: "false",
-      // It listens to the inspector and passes each line of the log twice more through processes of
-      // its own, unless it takes a debugger of an editor to be there.
-      ...(!options.inspect && { VSCODE_INSPECTOR_OPTIONS: ":::" }),
+      // Only the configuration counts: a key in the shell must not reach an emulator.
+      CLOUDFLARE_INCLUDE_PROCESS_ENV: "false",
     },
     healthy: () =>
       untilOk(`http://127.0.0.1:${ports.worker}/readyz`, 240, () =>
-        buildFailure(join(options.logs, "worker.log")),
+        buildFailure(join(logs, "worker.log")),
       ),
-    // wrangler starts a runtime that died again, and then leads no request to it.
-    lostBy: /The Workers runtime crashed unexpectedly/,
-    logs: options.logs,
+    lostBy: /The Workers runtime failed to restart/,
+    logs,
   };
 }

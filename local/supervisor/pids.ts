@@ -49,7 +49,7 @@ export function markOf(pid: number): ProcessMark | undefined {
 export const isRunning = (mark: ProcessMark) => startTime(mark.pid) === mark.startedAt;
 
 /**
- * The process and the group it leads: wrangler's workerd outlives a wrangler that is killed alone.
+ * The process and the group it leads: workerd outlives a miniflare that is killed alone.
  */
 export function signalTree(pid: number, signal: NodeJS.Signals): void {
   for (const target of process.platform === "win32" ? [pid] : [-pid, pid]) {

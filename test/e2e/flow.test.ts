@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { firstUnder } from "../../bench/pipeline/usage.ts";
 import { evmAddress } from "../../local/emulators/tokens.ts";
 import { setFault, startTestStack, type TestStack } from "./stack.ts";
 
 /**
- * Real PostgreSQL, real wrangler dev, the production clients; only the outside services are
+ * Real PostgreSQL, real workerd, the production clients; only the outside services are
  * emulators.
  */
 let stack: TestStack;
@@ -375,6 +376,25 @@ describe("what may be down", () => {
     } finally {
       await stack.services.get("redis")?.start();
     }
+  });
+
+  it("is workerd, killed alone: it is started again, and no event is lost", async () => {
+    await ingest([post("before", "$FLOWK was seen before the kill")]);
+    await signal("unknown:FLOWK:2026-01-15T10:00:00Z");
+    const service = stack.services.get("worker")?.pid() ?? 0;
+    const killed = firstUnder(service, "workerd") ?? 0;
+    process.kill(killed, "SIGKILL");
+    await until("another workerd answers", async () => {
+      const now = firstUnder(service, "workerd");
+      const ready = await call("/readyz").catch(() => undefined);
+      return now !== undefined && now !== killed && ready?.ok ? true : undefined;
+    });
+    expect(stack.services.get("worker")?.pid()).toBe(service);
+    await ingest([post("after", "$FLOWK is seen after it as well")]);
+    await until("both count", async () => {
+      const { evidence } = await event("unknown:FLOWK:2026-01-15T10:00:00Z");
+      return (evidence as unknown[]).length === 2 ? true : undefined;
+    });
   });
 
   it("is PostgreSQL: nothing accepted is lost, and nothing is accepted meanwhile", async () => {

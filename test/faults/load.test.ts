@@ -30,7 +30,7 @@ const STARVED_MS = 15_000;
 
 type Sample = { open: number; done: number; megabytes: number };
 
-/** Resident memory of the process and all of its group: wrangler and workerd. */
+/** Resident memory of the process and all of its group: miniflare and workerd. */
 function megabytesOf(pid: number | undefined): number {
   const lines = execFileSync("ps", ["-A", "-o", "pgid=,rss="], { encoding: "utf8" })
     .trim()
@@ -152,7 +152,7 @@ describe("far more posts than can be worked off", () => {
       refusals.filter(({ status, retryAfter }) => status !== 429 || !(Number(retryAfter) > 0)),
     ).toEqual([]);
     // Without a bound what cannot be worked off would be open at the end, and memory would grow
-    // with it (that of wrangler and workerd, shared pages counted in each).
+    // with it (that of miniflare and workerd, shared pages counted in each).
     expect(most("open"), "open posts").toBeLessThan(((OFFERED - 1) * rate * seconds) / 2);
     expect(late, "memory in the second half").toBeLessThan(1.5 * early);
     expect(samples.at(-1)?.done, "deliveries went out under load").toBeGreaterThan(
