@@ -106,6 +106,8 @@ export type SharedIsolate = RuntimePorts & {
  */
 const REREAD_MS = 30_000;
 const REREAD_LOCAL_MS = 2_000;
+/** A stream begins with commits at most so long after it was added. */
+const CHANNELS_REREAD_MS = 5_000;
 
 /** Requests and objects of an isolate call the objects of the metrics and the stream no more often. */
 const SPACED_MS = 250;
@@ -275,7 +277,7 @@ function isolate(env: Bindings): SharedIsolate {
       now,
     ),
     channels: cached(() => store.channels(), {
-      ttlMs: rereadMs,
+      ttlMs: Math.min(rereadMs, CHANNELS_REREAD_MS),
       staleOnError: true,
       watchLoad: sleepFor,
       now,
