@@ -50,7 +50,7 @@ const REFUSED_NAMES = /discord|clyde|```|[@#:]|^(?:everyone|here)$/i;
 const Settings = z.object({
   url: z.string().max(2_048).meta({ secret: true }),
   /** A thread of the hook's channel. */
-  threadId: z.string().regex(/^\d+$/).optional(),
+  threadId: z.string().regex(/^\d+$/, "is the number of a thread").optional(),
   /** Makes a thread for each event, in a forum; {symbol} and {state} stand for the signal's. */
   threadName: z.string().trim().min(1).max(100).optional(),
   username: z

@@ -143,6 +143,14 @@ describe("a Discord forum", () => {
     expect(`${seen[0]?.body.thread_name}`.length).toBe(100);
   });
 
+  it("says what the id of a thread is, to whom gives another", () => {
+    const opened = discord.open({ url, threadId: "general" }, {} as never);
+    expect(opened).toMatchObject({
+      kind: "invalid",
+      problems: [{ path: "threadId", message: "is the number of a thread" }],
+    });
+  });
+
   it.each(["Discord Bot", "my CLYDE", "a@b", "everyone", "```", "  "])(
     "takes no user called %j, which Discord refuses",
     (username) => {
