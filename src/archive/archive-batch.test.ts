@@ -164,11 +164,12 @@ describe("a batch of the archive", () => {
     expect([...bucket.files.keys()].map((name) => name.slice(-10))).toEqual([
       "-1.parquet",
       "-2.parquet",
+      "-3.parquet",
     ]);
     expect(await rowsIn(bucket.files)).toHaveLength(1_000);
     const paging = { limit: 9, cursor: null };
     const any = { what: null, since: null, until: null };
-    expect((await store.archives(any, paging)).items).toMatchObject([{ files: 2, rows: 1_000 }]);
+    expect((await store.archives(any, paging)).items).toMatchObject([{ files: 3, rows: 1_000 }]);
   });
 
   it("of an event has each piece of its evidence", async () => {

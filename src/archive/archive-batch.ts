@@ -6,9 +6,9 @@ import { parquetOf } from "./parquet.ts";
 
 /** Rows a batch: an event has rows of its own. */
 const BATCH: Record<ArchivedKind, number> = { posts: 5_000, events: 500, history: 5_000 };
-/** Rows and bytes of JSON a file, which all are in memory at a time. */
+/** Rows and bytes of JSON a file: an object has 128 MB for their text, values and columns. */
 const FILE_ROWS = 5_000;
-const FILE_BYTES = 8_000_000;
+const FILE_BYTES = 4_000_000;
 
 export type ArchivePorts = RuntimePorts & {
   store: Pick<ArchiveStore, "planArchive" | "archiveRows" | "deleteArchived">;

@@ -103,6 +103,20 @@ export const SCHEDULE_MUTANTS: readonly Suspect[] = [
     tests: { files: ["src/schedule/retention.test.ts"] },
   },
   {
+    name: "old rows are deleted before the archive has their file",
+    file: "src/archive/archive-batch.ts",
+    from: "await bucket.put(fileName(batch.name, written.files + 1), bytes);",
+    to: "void bucket.put(fileName(batch.name, written.files + 1), bytes).catch(() => undefined);",
+    tests: { files: ["src/archive/archive-batch.test.ts"] },
+  },
+  {
+    name: "the archive keeps the first file of a batch alone",
+    file: "src/archive/archive-batch.ts",
+    from: "fileName(batch.name, written.files + 1)",
+    to: "fileName(batch.name, 1)",
+    tests: { files: ["src/archive/archive-batch.test.ts"] },
+  },
+  {
     name: "retention keeps nothing when it is to keep all",
     file: "src/schedule/retention.ts",
     from: "RETAINED.filter((what) => days[what] > 0).map(",
