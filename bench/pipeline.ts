@@ -18,6 +18,8 @@ import type { Line } from "./table.ts";
 const { BENCH_POSTS = "3000", BENCH_FILE, BENCH_PROFILE } = process.env;
 
 const WARM_UP = 300;
+/** Batches on their way at a time in the burst: one sender would wait, and so would the rest. */
+const SENDERS = 4;
 /** A pace that leaves room: so many posts a second, for so long. */
 const HEALTHY_RATE = 10;
 const PACED_SECONDS = 30;
@@ -129,7 +131,7 @@ async function measured(stack: Stack, dataDir: string, file: string): Promise<Co
   const { accepted } = await ask<{ accepted: number }>(stack, "/audit");
   const profiler = BENCH_PROFILE && (await profileWorker(ports.inspector ?? 0, BENCH_PROFILE));
   const began = performance.now();
-  const first = await feedFile(stack, file, (line) => console.log(line));
+  const first = await feedFile(stack, file, (line) => console.log(line), { senders: SENDERS });
   const used = usageOf(parts);
   const after = await storeCounts(ports, stack.redisToken);
   const seconds = (performance.now() - began) / 1_000;

@@ -97,20 +97,28 @@ function auditSummary(found: Audit): string {
   );
 }
 
-/** Feeds a JSON Lines file through POST /ingest and reports how every post ended. */
+/**
+ * Feeds a JSON Lines file through POST /ingest and reports how every post ended. `senders`: so many
+ * batches are on their way at a time.
+ */
 export async function feedFile(
   server: ServerAccess,
   file: string,
   log: (line: string) => void,
+  { senders = 1 } = {},
 ): Promise<Audit> {
   const began = performance.now();
   let accepted = 0;
   let rejected = 0;
-  for await (const batch of batches(file)) {
-    const taken = await sendBatch(server, batch);
-    accepted += taken.accepted;
-    rejected += taken.rejected;
+  const left = batches(file);
+  async function sendBatches(): Promise<void> {
+    for (let next = await left.next(); !next.done; next = await left.next()) {
+      const taken = await sendBatch(server, next.value);
+      accepted += taken.accepted;
+      rejected += taken.rejected;
+    }
   }
+  await Promise.all(Array.from({ length: senders }, sendBatches));
   const sent = (performance.now() - began) / 1000;
   log(
     `  ${accepted} posts taken, ${rejected} rejected in ${sent.toFixed(1)} s ` +

@@ -1,6 +1,6 @@
 import { utf8Prefix } from "../kit/utf8.ts";
 import type { LeftOut } from "../model/source-status.ts";
-import { labelsOf, type MetricLabels, type MetricName } from "./metrics.ts";
+import { labelsOf, type MetricLabels, type MetricName, writtenKey } from "./metrics.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /** Upper bounds in milliseconds: from one local call to the longest wait before a retry. */
@@ -29,15 +29,30 @@ export const emptySnapshot = (): MetricsSnapshot => ({ v: 1, counters: {}, histo
  */
 export type MetricsCollector = Telemetry & { drain(): MetricsSnapshot | null };
 
+/** Names of series that an isolate keeps, not to make them anew. */
+const MAX_NAMES = 5_000;
+
 export function metricsCollector(): MetricsCollector {
   let deltas = emptySnapshot();
+  const names = new Map<string, string>();
+
+  function seriesOf(name: MetricName, labels: MetricLabels): string {
+    const key = writtenKey(name, labels);
+    const known = names.get(key);
+    if (known !== undefined) return known;
+    if (names.size >= MAX_NAMES) names.clear();
+    const series = publishedSeries(name, labels);
+    names.set(key, series);
+    return series;
+  }
+
   return {
     count(name, labels = {}, by = 1) {
-      const key = publishedSeries(name, labels);
+      const key = seriesOf(name, labels);
       deltas.counters[key] = (deltas.counters[key] ?? 0) + by;
     },
     observe(name, labels, ms) {
-      const key = publishedSeries(name, labels);
+      const key = seriesOf(name, labels);
       const histogram = deltas.histograms[key] ?? emptyHistogram();
       const bucket = BUCKETS.findIndex((bound) => ms <= bound);
       const cell = bucket < 0 ? BUCKETS.length : bucket;

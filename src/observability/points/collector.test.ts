@@ -31,6 +31,28 @@ describe("the points of an invocation", () => {
     expect(labels.filter((label) => !DIMENSION_NAMES.some((name) => name === label))).toEqual([]);
   });
 
+  it("count equal latencies together, and no others", () => {
+    const points = pointCollector();
+    const latencies: [Record<string, string>, number][] = [
+      [{ stage: "filter", source: "x" }, 3],
+      [{ source: "x", stage: "filter" }, 3],
+      [{ stage: "filter", source: "y" }, 3],
+      [{ stage: "filter", source: "x" }, 4],
+    ];
+    for (const [labels, ms] of latencies) points.observe("pipeline_latency_ms", labels, ms);
+    points.observe("pipeline_latency_ms", { stage: "filter", source: "x" }, 3, { bytes: 7 });
+    const seen = () =>
+      shown(points.drain(LIMIT)).map(({ source, ms, count, bytes }) => [source, ms, count, bytes]);
+    expect(seen()).toEqual([
+      ["x", 3, 2, 0],
+      ["x", 4, 1, 0],
+      ["x", 3, 1, 7],
+      ["y", 3, 1, 0],
+    ]);
+    points.observe("pipeline_latency_ms", { stage: "filter", source: "x" }, 3);
+    expect(seen()).toEqual([["x", 3, 1, 0]]);
+  });
+
   it("keep each latency by itself, and count equal events together", () => {
     const points = pointCollector();
     points.observe("pipeline_latency_ms", { stage: "filter", source: "x" }, 3);

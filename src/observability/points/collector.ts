@@ -1,4 +1,4 @@
-import type { MetricLabels, MetricName } from "../metrics.ts";
+import { type MetricLabels, type MetricName, writtenKey } from "../metrics.ts";
 import type { Telemetry } from "../telemetry.ts";
 import {
   AMOUNT_NAMES,
@@ -22,7 +22,12 @@ export type PointCollector = Telemetry & {
 };
 
 type Amounts = Record<Amount, number>;
-type Series = { labels: Partial<Record<Dimension, string>>; held: Amounts[] };
+type Series = {
+  labels: Partial<Record<Dimension, string>>;
+  held: Amounts[];
+  /** Of those held, the plain latencies, by their milliseconds. */
+  latencies: Map<number, Amounts>;
+};
 
 /** Amounts held between two drains; beyond them each series is folded to one point. */
 const MAX_HELD = 20_000;
@@ -30,24 +35,42 @@ const TENANT = "default";
 
 export function pointCollector(): PointCollector {
   let series = new Map<string, Series>();
+  /** The same by the labels as callers write them, whose order is that of their code. */
+  let written = new Map<string, Series>();
   let held = 0;
   let colo = "";
 
   function seriesOf(metric: MetricName, labels: MetricLabels): Series {
+    const asWritten = writtenKey(metric, labels);
+    const seen = written.get(asWritten);
+    if (seen !== undefined) return seen;
     const known: Partial<Record<Dimension, string>> = { tenant: TENANT, ...labels, metric };
     const key = DIMENSION_NAMES.map((name) => known[name] ?? "").join("\u0000");
-    const found = series.get(key) ?? { labels: known, held: [] };
+    const found = series.get(key) ?? { labels: known, held: [], latencies: new Map() };
     series.set(key, found);
+    written.set(asWritten, found);
     return found;
   }
 
-  function add(into: Series, amounts: Partial<Amounts>): void {
-    into.held.push({ ms: 0, count: 1, bytes: 0, attempts: 0, value: 0, ...amounts });
+  function add(into: Series, given: Partial<Amounts>): Amounts {
+    const amounts = { ms: 0, count: 1, bytes: 0, attempts: 0, value: 0, ...given };
+    into.held.push(amounts);
     held += 1;
     if (held > MAX_HELD) {
-      for (const each of series.values()) each.held = fold(each.held, 1);
+      for (const each of series.values()) {
+        each.held = fold(each.held, 1);
+        each.latencies.clear();
+      }
       held = series.size;
     }
+    return amounts;
+  }
+
+  /** Equal latencies are one point, whose count says of how many. */
+  function addLatency(into: Series, ms: number): void {
+    const same = into.latencies.get(ms);
+    if (same !== undefined) same.count += 1;
+    else into.latencies.set(ms, add(into, { ms }));
   }
 
   return {
@@ -62,16 +85,20 @@ export function pointCollector(): PointCollector {
       else add(into, { ...amounts, count: by });
     },
     observe(name, labels, ms, amounts) {
-      add(seriesOf(name, labels), { ...amounts, ms });
+      const into = seriesOf(name, labels);
+      if (amounts === undefined) addLatency(into, ms);
+      else add(into, { ...amounts, ms });
     },
     sample(name, labels, value) {
-      seriesOf(name, labels).held = [];
-      add(seriesOf(name, labels), { value });
+      const into = seriesOf(name, labels);
+      into.held = [];
+      add(into, { value });
     },
     drain(max) {
       const now = [...series.values()].slice(0, max);
       const later = [...series].slice(max);
       series = new Map(later);
+      written = new Map();
       held = later.reduce((sum, [, each]) => sum + each.held.length, 0);
       const shares = slotsOf(
         now.map((each) => each.held.length),
