@@ -60,14 +60,21 @@ function knownCoins(file: z.output<typeof File>): KnownCoins {
   }
   if (byWord.size === 0) return NO_COINS;
   const words = [...byWord.keys()].sort((a, b) => b.length - a.length);
-  const joined = words.map((word) => {
+  const formOf = (word: string): string => {
     const name = escaped(word.replace(/^=|\*$/g, ""));
-    const form = word.endsWith("*") ? `${name}\\p{L}{0,${ENDING}}` : name;
-    return UNSPACED.test(word)
-      ? form
-      : `(?<![\\p{L}\\p{N}_#@$/.-])${form}(?![\\p{L}\\p{N}_]|\\.[a-z]\\b)`;
-  });
-  const pattern = new RegExp(joined.join("|"), "giu");
+    return word.endsWith("*") ? `${name}\\p{L}{0,${ENDING}}` : name;
+  };
+  const isUnspaced = (word: string) => UNSPACED.test(word);
+  const spaced = words.filter((word) => !isUnspaced(word)).map(formOf);
+  // What stands around a name is looked at once for all of them: one by one takes three times as
+  // long. A name of these never begins one of the others.
+  const alone = (form: string) =>
+    `(?<![\\p{L}\\p{N}_#@$/.-])(?:${form})(?![\\p{L}\\p{N}_]|\\.[a-z]\\b)`;
+  const all = [
+    ...words.filter(isUnspaced).map(formOf),
+    ...(spaced.length > 0 ? [alone(spaced.join("|"))] : []),
+  ];
+  const pattern = new RegExp(all.join("|"), "giu");
   return {
     find(text) {
       const found = new Map<string, NamedCoin>();

@@ -1,8 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
+import { type ActorRecord, actorRecord, RECORD_FIELDS } from "../../src/events/actor-record.ts";
 import { type ActorMemory, eventActor } from "../../src/events/event-actor.ts";
 import type { HeldRows } from "../../src/events/held-mentions.ts";
 import type { Mention } from "../../src/model/mention.ts";
-import type { OpinionQuestion } from "../../src/model/opinion-question.ts";
 import { composeEvent } from "../compose/event.ts";
 import type { Bindings } from "../env.ts";
 import { storageRows } from "./event-rows.ts";
@@ -46,54 +46,32 @@ const heldRowsIn = (kv: SyncKvStorage): HeldRows => ({
   delete: (key) => void kv.delete(HELD + key),
 });
 
+const RECORD = "record";
+/** Older versions have each value in a row of its own. */
+const olderRecordIn = (kv: SyncKvStorage): ActorRecord =>
+  Object.fromEntries(
+    RECORD_FIELDS.flatMap((name) => {
+      const value = kv.get(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
 function memoryIn(storage: DurableObjectStorage): ActorMemory {
   const { kv } = storage;
   const rows = storageRows(storage);
-  return {
+  const record = actorRecord({
+    read: () => kv.get<ActorRecord>(RECORD) ?? olderRecordIn(kv),
+    write: (changed) => kv.put(RECORD, changed),
+  });
+  return Object.assign(record, {
     rows,
-    get eventKey(): string | undefined {
-      return kv.get<string>("eventKey");
-    },
-    set eventKey(eventKey: string | undefined) {
-      if (eventKey !== undefined) kv.put("eventKey", eventKey);
-    },
     held: heldRowsIn(kv),
-    get looked(): number {
-      return kv.get<number>("looked") ?? 0;
-    },
-    set looked(times: number) {
-      kv.put("looked", times);
-    },
-    get awaitsFacts(): boolean {
-      return kv.get<boolean>("awaitsFacts") ?? false;
-    },
-    set awaitsFacts(awaits: boolean) {
-      if (awaits !== (kv.get<boolean>("awaitsFacts") ?? false)) kv.put("awaitsFacts", awaits);
-    },
-    get clearAt(): number | undefined {
-      return kv.get<number>("clearAt");
-    },
-    set clearAt(at: number | undefined) {
-      if (at !== undefined) kv.put("clearAt", at);
-    },
-    get trace(): string | undefined {
-      return kv.get<string>("trace");
-    },
-    set trace(trace: string | undefined) {
-      if (trace !== undefined) kv.put("trace", trace);
-    },
-    get question(): OpinionQuestion | undefined {
-      return kv.get<OpinionQuestion>("question");
-    },
-    set question(question: OpinionQuestion | undefined) {
-      if (question !== undefined) kv.put("question", question);
-      else if (kv.get("question") !== undefined) kv.delete("question");
-    },
     setAlarm: (at: number): Promise<void> => storage.setAlarm(at),
     async clear() {
       rows.clear();
+      record.forget();
       // At once: what comes between the two would lose its alarm or its mentions.
       await Promise.all([storage.deleteAlarm(), storage.deleteAll()]);
     },
-  };
+  });
 }
