@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -101,6 +101,8 @@ async function startDatabase(
   plan: Plan,
 ): Promise<TestPostgres> {
   const dir = mkdtempSync(join(tmpdir(), "store-"));
+  // The server of root is nobody's, who has to enter; else the data would lie, and stay, elsewhere.
+  chmodSync(dir, 0o755);
   const [postgresPort = 0, port = 0] = await freePorts(2);
   const watchdog = makeWatchdog();
   const server = await startService(await plan({ dir, port: postgresPort, logs: dir }), {
