@@ -161,3 +161,11 @@ export type Field = {
   showProblem(message: string): void;
 };
 export type FieldInput = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+export type Quota = {
+  name: string;
+  limit: number | null;
+  used: number | null;
+  resets_at: string | null;
+};
+export type Quotas = { tenant: string; quotas: Quota[] };

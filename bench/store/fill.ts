@@ -17,10 +17,13 @@ const KEY =
 /** Of so many events one has open deliveries: how many are open hangs on the rate, not the age. */
 const openEach = ({ posts }: Size): number => Math.max(100, Math.trunc(posts / 100));
 
+/** One row in some is a tenant's. */
+const ownerOf = (theirs: string): string => `case when ${theirs} then 'acme' else 'default' end`;
+
 /**
  * Of twenty posts eleven are evidence, five dropped, three repeats of another and one in a thousand
  * dead; the last twenty are open. Each event has a signal and about two and a half deliveries over
- * five channels, nearly all of them done.
+ * five channels, nearly all of them done. The last channel with its deliveries is that of a tenant.
  */
 const parts = (size: Size): [what: string, sql: string][] => [
   [
@@ -77,18 +80,24 @@ const parts = (size: Size): [what: string, sql: string][] => [
     from events order by id`,
   ],
   [
+    "tenants",
+    `insert into tenants (name, created_at)
+    select name, '${size.now}' from unnest(array['acme', 'small']) name`,
+  ],
+  [
     "channels",
-    `insert into channels (kind, name, settings, filter, created_at)
-    select 'webhook', 'hook-' || c, '{}', '{}', '${size.now}' from generate_series(1, ${CHANNELS})
-    c`,
+    `insert into channels (kind, name, settings, filter, created_at, tenant)
+    select 'webhook', 'hook-' || c, '{}', '{}', '${size.now}', ${ownerOf(`c = ${CHANNELS}`)}
+    from generate_series(1, ${CHANNELS}) c`,
   ],
   [
     "push_outbox",
     `insert into push_outbox (channel_id, event_key, payload_json, status, retry_count,
-      next_retry_at, created_at, idem_key, finished_at, external_id)
+      next_retry_at, created_at, idem_key, finished_at, external_id, tenant)
     select c, event_key, '{"headline": "a token is spoken of", "score": 61}', status, 0, last_ts,
     last_ts, md5(event_key || c),
-      case when status in ('done', 'dlq') then last_ts + interval '2 seconds' end, 'sent-' || id
+      case when status in ('done', 'dlq') then last_ts + interval '2 seconds' end, 'sent-' || id,
+      ${ownerOf(`c = ${CHANNELS}`)}
     from (
       select id, event_key, updated_at as last_ts, c,
         case when id % ${openEach(size)} = 1 then 'failed' when id % 3000 = 2 then 'dlq'
@@ -105,11 +114,18 @@ const parts = (size: Size): [what: string, sql: string][] => [
   [
     "dead_letters",
     `insert into dead_letters (key, stage, reason, error, payload, attempts, subject, advice,
-      created_at, replayed_at)
+      created_at, replayed_at, tenant)
     select 'posts:' || source_id, 'posts', 'exhausted', 'retries used up', '{}', 100, 'x:' ||
     source_id, 'mend it', accepted_at,
-      case when id % 3 = 0 then accepted_at end
+      case when id % 3 = 0 then accepted_at end, ${ownerOf("id % 7 = 0")}
     from raw_posts where outcome = 'dead' order by id`,
+  ],
+  [
+    "audit_log",
+    `insert into audit_log (at, key_id, action, subject, request_id, tenant)
+    select '${size.now}'::timestamptz - n * interval '1 second', 'key-' || n % 40, 'updateChannel',
+      'channel/' || n % 100, 'request-' || n, ${ownerOf("n % 10 = 0")}
+    from generate_series(${size.posts} / 10, 1, -1) n`,
   ],
 ];
 

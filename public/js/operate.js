@@ -6,9 +6,11 @@ import { channelsPanel } from "./operate/channels.js";
 import { deadLettersPanel } from "./operate/dead-letters.js";
 import { mutesPanel } from "./operate/mutes.js";
 import { outboxPanel } from "./operate/outbox.js";
+import { quotaPanel } from "./operate/quota.js";
 import { routesPanel } from "./operate/routes.js";
 import { rulesEditor } from "./operate/rules.js";
 import { requestError } from "./server.js";
+import { isTenant, showTenant } from "./tenant.js";
 import { theme } from "./theme.js";
 
 /** @import { Act } from "../types.d.ts" */
@@ -39,8 +41,10 @@ async function act(task) {
   await refresh();
 }
 
+/** The alerts are about the server, which is the operators'. */
+const alerts = alertsPanel(act);
 const panels = [
-  alertsPanel(act),
+  quotaPanel(),
   channelsPanel(act),
   mutesPanel(act),
   routesPanel(),
@@ -52,19 +56,22 @@ const editor = rulesEditor(act);
 
 const refresh = () =>
   Promise.all(
-    panels.map((panel) =>
+    [...(isTenant() ? [] : [alerts]), ...panels].map((panel) =>
       panel
         .refresh()
         .catch((error) => panel.list.replaceChildren(emptyRow(requestError(error).message))),
     ),
   );
 
-const askForKey = keyDialog(() => {
+/** What is asked for depends on whose key it is. */
+async function open() {
+  await showTenant();
   refresh();
   editor.open();
-});
+}
+
+const askForKey = keyDialog(open);
 byId("theme").addEventListener("click", theme().toggle);
 setInterval(() => document.hidden || refresh(), REFRESH_EVERY);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
-refresh();
-editor.open();
+open();

@@ -14,6 +14,7 @@ import { throttled } from "./live/throttle.js";
 import { postDialog } from "./post/dialog.js";
 import { read } from "./server.js";
 import { servicesDialog } from "./services/dialog.js";
+import { isTenant, showTenant } from "./tenant.js";
 import { theme } from "./theme.js";
 
 /**
@@ -36,8 +37,9 @@ const cards = stageCards();
 const dots = particles(cards);
 const post = postDialog();
 const ticker = postTicker(post.open);
-const askForKey = keyDialog(() => {
+const askForKey = keyDialog(async () => {
   stream.restart();
+  await showTenant();
   signals.refresh({ fresh: true });
   refreshAll();
   showHealth();
@@ -47,7 +49,9 @@ const services = servicesDialog(askForKey);
 
 const refreshSignals = throttled(() => signals.refresh());
 const refreshDeliveries = throttled(() => deliveries.refresh());
+/** The figures count the rows of all tenants. */
 const refreshOverview = throttled(async () => {
+  if (isTenant()) return;
   const { waiting } = cards.show(await read("/overview"));
   byId("backlog").textContent = waiting > 0 ? `${count(waiting)} waiting` : "";
 });
@@ -142,7 +146,7 @@ const whenSeen = (task) => () => document.hidden || task();
 document.addEventListener("visibilitychange", whenSeen(refreshAll));
 setInterval(whenSeen(refreshOverview), OVERVIEW_EVERY);
 setInterval(whenSeen(showHealth), HEALTH_EVERY);
-refreshAll();
+showTenant().then(refreshAll);
 showHealth();
 if (wanted) drawer.open(wanted);
 post.openAddressed();

@@ -111,6 +111,7 @@ export async function fakeServer(): Promise<FakeServer> {
     keys: played.store,
     ownRows: played.store.ownRows,
     tenants: played.store,
+    quotas: played.store.quotaOf,
     stream,
     ...services(),
     channels: {

@@ -44,6 +44,37 @@ describe.skipIf(missing)("the page for operators", () => {
     at.complaints.length = 0;
   });
 
+  it("shows a tenant what is its own, and asks for nothing that is not", async () => {
+    const { url, adminKey } = at.server;
+    const asked = async (method: string, path: string, body: object, key = adminKey) => {
+      const response = await fetch(url + path, {
+        method,
+        headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      return response.json() as Promise<{ key: string }>;
+    };
+    await asked("POST", "tenants", { name: "acme" });
+    await asked("PATCH", "tenants/acme/quota", { channels: 5 });
+    const boss = { name: "boss", scopes: ["admin"], tenant: "acme" };
+    const { key } = await asked("POST", "keys", boss);
+    await asked("POST", "channels", { kind: "log", name: "acme-desk" }, key);
+    const page = await at.newPage();
+    await page.goto(`${url}operate#key=${key}`);
+    await page.locator("#quotas", { hasText: "1 of 5" }).waitFor();
+    await page.locator("#channels", { hasText: "acme-desk" }).waitFor();
+    expect(await page.locator("#channels li").count()).toBe(1);
+    expect(await page.locator("#keys").textContent()).toBe("Key · acme");
+    for (const hidden of ["#alerts", "#canary", 'a[href="/dashboard"]'])
+      expect(await page.locator(hidden).isVisible()).toBe(false);
+    expect(await page.getByRole("button", { name: "Put in force" }).isVisible()).toBe(false);
+    await page.goto(`${url}#key=${key}`);
+    await page.goto(url);
+    await page.locator("#signals .signal").first().waitFor();
+    expect(await page.locator(".flow").isVisible()).toBe(false);
+    await page.locator("#deliveries", { hasText: "Nothing to deliver yet" }).waitFor();
+  });
+
   it("checks rules, leads to what is wrong, and puts good ones in force", async () => {
     const page = await operate();
     expect(page.url()).not.toContain("key=");

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { fill } from "../../bench/store/fill.ts";
+import { ownStatements } from "../../bench/store/own-statements.ts";
 import { pagesOf } from "../../bench/store/pages.ts";
 import {
   askFor,
@@ -9,6 +10,7 @@ import {
 } from "../../bench/store/statements.ts";
 import type { Store } from "../../src/store/index.ts";
 import { postgresStore } from "../../src/store/postgres/index.ts";
+import { BECOME_TENANT } from "../../src/store/postgres/sql.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 
 /** A million posts and 200,000 events: to read all of a table is thousands of pages. */
@@ -72,6 +74,7 @@ const HOT = [
 /** A level more of each index, and room for another plan. */
 const FEW_PAGES = 20;
 
+type Client = TestPostgres["pool"];
 type Explained = "explain" | "explain (analyze, buffers, timing off)";
 type Filled = { postgres: TestPostgres; store: Store; plans: string[]; explained: Explained };
 
@@ -91,15 +94,32 @@ afterAll(async () => {
 async function filled(size: typeof SIZE): Promise<Filled> {
   const postgres = await startPostgres();
   await fill(postgres.pool, size);
-  const store = postgresStore({
+  /** The plan is noted, and the statement answered. */
+  const noting = (client: Pick<Client, "query">) => ({
     async query<Row>(text: string, params: unknown[]) {
-      const plan = await postgres.pool.query<{ "QUERY PLAN": string }>(
+      const plan = await client.query<{ "QUERY PLAN": string }>(
         `${database.explained} ${text}`,
         params,
       );
       database.plans.push(plan.rows.map((row) => row["QUERY PLAN"]).join("\n"));
-      return (await postgres.pool.query(text, params)).rows as Row[];
+      return (await client.query(text, params)).rows as Row[];
     },
+  });
+  const store = postgresStore({
+    ...noting(postgres.pool),
+    asTenant: (tenant) => ({
+      async query<Row>(text: string, params: unknown[]) {
+        const client = await postgres.pool.connect();
+        try {
+          await client.query("begin");
+          await client.query(BECOME_TENANT, [tenant]);
+          return await noting(client).query<Row>(text, params);
+        } finally {
+          await client.query("rollback");
+          client.release();
+        }
+      },
+    }),
   });
   const database: Filled = { postgres, store, plans: [], explained: "explain" };
   return database;
@@ -139,6 +159,21 @@ async function planOf(
 }
 
 const WITH_PAGES = "explain (analyze, buffers, timing off)";
+
+/** Of ownRows, under the policies of a tenant where it has one. */
+const ownOf = (store: Store, keys: readonly string[]) =>
+  ownStatements(store, { keys, later: "2026-11-20T11:00:00.000Z" });
+
+it.each(Object.keys(ownOf({} as Store, [])))("reads few pages of its own: %s", async (name) => {
+  const { store } = large;
+  const known = asked.get(large) ?? (await askFor(store, SIZE));
+  asked.set(large, known);
+  Object.assign(large, { plans: [], explained: WITH_PAGES });
+  await (ownOf(store, known.keys)[name] as Statement)(0);
+  const plan = large.plans.join("\n");
+  expect(plan).not.toMatch(READ_WHOLE);
+  expect(pagesOf(plan), plan).toBeLessThanOrEqual(LARGER[name.split(": ")[1] ?? ""] ?? MOST_PAGES);
+});
 
 it.each(namesOf(readStatements))("reads few pages: %s", async (name) => {
   const plan = await planOf(large, SIZE, name, WITH_PAGES);

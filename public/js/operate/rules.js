@@ -1,6 +1,7 @@
 import { button, byId, emptyRow, h } from "../dom.js";
 import { agoInText, many } from "../format.js";
 import { RequestError, read, requestError, write } from "../server.js";
+import { isTenant } from "../tenant.js";
 import { backtestReport } from "./backtest-report.js";
 import { problemRow } from "./rule-problems.js";
 import { rulesCanary } from "./rules-canary.js";
@@ -25,7 +26,7 @@ export function rulesEditor(act) {
   const canary = rulesCanary(act, () => open());
 
   async function open() {
-    await canary.open();
+    if (!isTenant()) await canary.open();
     /** @type {[RulesInForce, { versions: RulesVersionRow[] }]} */
     const [current, { versions }] = await Promise.all([read("/rules"), read("/rules/versions")]);
     byId("rules-version").textContent = `${many(current.rules, "rule")} · ${shortSha(current.sha)}`;
